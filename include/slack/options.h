@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_OPTIONS_H
+#define SLACK_OPTIONS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+#include "export.h"
+#include "log.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/**
+ * @file options.h  What an app is configured by.
+ *
+ * A plain struct: all zero means all defaults. Strings are borrowed until slack_app_new() returns,
+ * which copies them. A field that is set in code wins over its environment variable, which wins
+ * over a `.env` file in the working directory, which wins over the default.
+ */
+
+struct uv_loop_s;
+
+typedef struct slack_options {
+    /** Optional. "http", "socket", or "http,socket". SLACK_TRANSPORT. Default: socket where only an
+     * app token is set, http where only a signing secret is; both or neither set is an error. */
+    const char *transport;
+
+    /** Required. xoxb-…, the bot's token. SLACK_BOT_TOKEN. */
+    const char *bot_token;
+    /** Required for Socket Mode. xapp-…, with the scope connections:write. SLACK_APP_TOKEN. */
+    const char *app_token;
+    /** Required for HTTP. The signing secret; several, separated by commas, while one is being
+     * replaced. SLACK_SIGNING_SECRET. */
+    const char *signing_secret;
+
+    /** Optional. Address to listen on. SLACK_HTTP_HOST. Default "0.0.0.0". */
+    const char *http_host;
+    /** Optional. Port to listen on, 1 to 65535, or "0" to let the kernel choose one.
+     * SLACK_HTTP_PORT, else PORT. Default "3000". */
+    const char *http_port;
+    /** Optional. Path of the request URL, beginning with '/'. SLACK_HTTP_PATH. Default
+     * "/slack/events". */
+    const char *http_path;
+
+    /** Optional. How many Socket Mode connections to keep, 1 to 10. SLACK_SOCKET_CONNECTIONS.
+     * Default 2. */
+    unsigned socket_connections;
+
+    /** Optional. "memory:". SLACK_STORE. Default "memory:". */
+    const char *store;
+
+    /** Optional. Base of the Web API, ending before the method's name. https, or http on a loopback
+     * address. SLACK_API_URL. Default "https://slack.com/api/". */
+    const char *api_url;
+    /** Optional. PEM file of the certificate authorities to trust, for calls and for sockets.
+     * SLACK_CA_FILE. Default: the system's. */
+    const char *ca_file;
+
+    /** Optional. SLACK_LOG_LEVEL (error, warn, info, debug). Default SLACK_LOG_INFO. */
+    enum slack_log_level log_level;
+    /** Optional. SLACK_LOG_FORMAT (text, json). Default SLACK_LOG_TEXT. */
+    enum slack_log_format log_format;
+    /** Optional. Where log lines go. Default slack_log_stderr(). */
+    slack_log_fn log_fn;
+    /** Optional, borrowed for the app's life: given to log_fn. */
+    void *log_user_data;
+
+    /** Optional. How long a stop waits for deliveries under way, in milliseconds, 1 to 600000.
+     * SLACK_DRAIN_MS. Default 10000. */
+    unsigned drain_ms;
+    /** Optional. The most deliveries held in memory at once, 1 to 1000000. Above it events are
+     * answered "later", so that Slack sends them again. Default 4096. */
+    unsigned max_deliveries;
+
+    /** Optional, borrowed for the app's life. The loop to live on; the app never runs or closes a
+     * loop that it was given, see slack_app_start(). Default: a loop of the app's own. */
+    struct uv_loop_s *loop;
+} slack_options_t;
+
+/** Room for the sentence that slack_options_from_env() may write. */
+#define SLACK_ERROR_TEXT_MAX 256
+
+/**
+ * Fill the unset fields of `options` from the environment, and from `.env` where the process has no
+ * such variable. A variable NAME_FILE names a file whose content is NAME's value, without its last
+ * newline.
+ *
+ * Strings are allocated; slack_options_done() frees them. slack_app_new() calls both by itself: this
+ * is for programs that want to see what it would use.
+ *
+ * @param options in and out: a set field is kept.
+ * @param error Optional: SLACK_ERROR_TEXT_MAX bytes for a sentence that names the variable, the
+ *        file or the line at fault, and never a secret.
+ * @return 0; SLACK_ECONFIG for a value that cannot be used or a file that cannot be read;
+ *         SLACK_ENOMEM.
+ */
+SLACK_API int slack_options_from_env(slack_options_t *options, char *error);
+
+/** Free the strings that slack_options_from_env() allocated, secrets zeroed. */
+SLACK_API void slack_options_done(slack_options_t *options);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

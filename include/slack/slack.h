@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_SLACK_H
+#define SLACK_SLACK_H
+
+/**
+ * @file slack.h  The whole public API. docs/architecture.md draws how the parts fit together.
+ */
+
+#include "ack.h"
+#include "alloc.h"
+#include "app.h"
+#include "call.h"
+#include "context.h"
+#include "error.h"
+#include "json.h"
+#include "listener.h"
+#include "log.h"
+#include "options.h"
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_UTIL_LOG_H
+#define SLACK_UTIL_LOG_H
+
+#include <slack/log.h>
+
+#include "slack/export.h"
+#include "util/clock.h"
+
+typedef struct slack_logger {
+    enum slack_log_level level;
+    enum slack_log_format format;
+    slack_log_fn fn;
+    void *user_data;
+    const slack_clock_t *clock;
+} slack_logger_t;
+
+/*
+ * One fact, one line. `event` is a short constant text; `format` gives "key=%s other=%d" pairs, split
+ * at spaces and '=' of the format itself, so a value may contain anything: it is quoted where needed.
+ * A logger of NULL is silence. Arguments are not evaluated below the level.
+ *
+ *     SLACK_LOG(log, WARN, "ack lost", "transport=%s reason=%s", name, slack_err_name(rc));
+ *     ts=2026-11-21T00:00:00.000Z level=warn event="ack lost" transport=http reason=SLACK_ECLOSED
+ *
+ * As a second net behind careful callers, whatever looks like a token, a response URL, a webhook URL
+ * or a ticket is replaced by "[redacted]".
+ */
+#define SLACK_LOG(logger, LEVEL, event, ...)                                                       \
+    do {                                                                                           \
+        if ((logger) && SLACK_LOG_##LEVEL <= (logger)->level)                                      \
+            slack__log((logger), SLACK_LOG_##LEVEL, (event), __VA_ARGS__);                         \
+    } while (0)
+
+void slack__log(const slack_logger_t *logger, enum slack_log_level level, const char *event,
+                const char *format, ...) SLACK_PRINTF(4, 5);
+
+/* Replace secrets by pattern, in place; returns the new length (never longer than len). */
+size_t slack__redact(char *text, size_t len);
+
+const char *slack__log_level_name(enum slack_log_level level);
+
+#endif

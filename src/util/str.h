@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_UTIL_STR_H
+#define SLACK_UTIL_STR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Bytes that belong to somebody else; not NUL-terminated. */
+typedef struct slack_slice {
+    const char *ptr;
+    size_t len;
+} slack_slice_t;
+
+#define SLACK_SLICE(literal) ((slack_slice_t){(literal), sizeof(literal) - 1})
+slack_slice_t slack__slice(const char *s); /* of a C string; NULL gives an empty one */
+
+bool slack__slice_eq(slack_slice_t a, slack_slice_t b);
+bool slack__slice_eq_nocase(slack_slice_t a, slack_slice_t b); /* ASCII */
+slack_slice_t slack__slice_trim(slack_slice_t s);              /* spaces and tabs at both ends */
+/* Cut off what stands before the first `sep` and return it; the rest stays in `rest`. False when
+ * `rest` was used up. */
+bool slack__slice_split(slack_slice_t *rest, char sep, slack_slice_t *ret_part);
+
+/* An unsigned decimal of digits only, the whole of `s`, at most `max`. False otherwise. */
+bool slack__parse_u64(slack_slice_t s, uint64_t max, uint64_t *ret);
+
+/* Equal in a time that depends on `len` alone. For secrets and signatures. */
+bool slack__equal_ct(const void *a, const void *b, size_t len);
+
+/* Lowercase hexadecimal; `out` takes 2 * len bytes, no NUL. */
+void slack__hex(char *out, const uint8_t *data, size_t len);
+
+/* The length of the valid UTF-8 prefix of `s`; equals len when all of it is valid. */
+size_t slack__utf8_valid(const char *s, size_t len);
+
+/* Whether host names this machine's loopback: localhost, 127.0.0.0/8, ::1, [::1]. */
+bool slack__is_loopback(slack_slice_t host);
+
+#endif
