@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_NET_HTTP_SERVER_H
+#define SLACK_NET_HTTP_SERVER_H
+
+#include "net/conn.h"
+#include "util/arena.h"
+#include "util/str.h"
+
+/*
+ * HTTP/1.1 by llhttp on connections. A request is handed over when all of it has been read, in an
+ * arena of its own that the handler takes; it is answered by its id, then or later, since its
+ * connection may be gone by the time the answer is known. One connection has one request at a time:
+ * pipelined ones wait in order.
+ *
+ * Requests that break HTTP or a bound are answered here (400, 408, 413, 414, 417, 431, 501, 505) and
+ * the connection closed.
+ */
+typedef struct slack_http_server slack_http_server_t;
+
+typedef struct slack_http_limits {
+    unsigned connections;     /* at once */
+    size_t target_bytes;      /* path and query */
+    size_t header_bytes;      /* all header lines together */
+    unsigned header_count;
+    size_t body_bytes;
+    unsigned header_ms;       /* from the first byte to the last header, and to the first byte */
+    unsigned body_ms;         /* from the last header to the end of the body */
+    unsigned idle_ms;         /* between requests */
+    unsigned requests;        /* per connection, then it is closed; 0: no bound */
+} slack_http_limits_t;
+
+/* Safe for the open internet: body 1 MiB, see http_server.c. */
+extern const slack_http_limits_t slack__http_limits_default;
+
+typedef struct slack_http_header {
+    slack_slice_t name;
+    slack_slice_t value;
+} slack_http_header_t;
+
+/* A whole request. Everything in it lies in `arena`. */
+typedef struct slack_http_request {
+    uint64_t id;          /* for the answer; never 0, never used twice */
+    slack_arena_t *arena; /* owned by whoever the request is given to */
+    slack_slice_t method; /* "POST" */
+    slack_slice_t path;   /* up to '?', as sent, NUL-terminated */
+    slack_slice_t query;  /* behind '?', NUL-terminated; empty when there is none */
+    const slack_http_header_t *headers;
+    size_t header_count;
+    char *body; /* NUL-terminated with SLACK_JSON_PADDING bytes behind; may be changed in place */
+    size_t body_len;
+    const char *peer; /* address as text */
+    uint64_t received_us; /* monotonic: when its first byte was read */
+    bool upgrade;     /* asks for another protocol: slack__http_upgrade() */
+} slack_http_request_t;
+
+/* The first header of that name (ASCII case does not matter), trimmed; ptr NULL when there is none.
+ * `ret_count`, optional: how many there are. */
+slack_slice_t slack__http_header(const slack_http_request_t *request, const char *name,
+                                 unsigned *ret_count);
+
+/* `request` itself lies in its arena: the callee frees the arena when done with it. */
+typedef void (*slack_http_request_fn)(slack_http_server_t *server, slack_http_request_t *request,
+                                      void *user_data);
+
+typedef struct slack_http_server_options {
+    slack_listen_options_t listen;
+    const slack_http_limits_t *limits; /* Optional, copied. */
+    slack_http_request_fn fn;          /* Required. */
+    void *user_data;
+} slack_http_server_options_t;
+
+int slack__http_server_open(slack_http_server_t **ret, slack_net_t *net,
+                            const slack_http_server_options_t *options, int *ret_uv_error);
+unsigned slack__http_server_port(const slack_http_server_t *server);
+unsigned slack__http_server_connections(const slack_http_server_t *server);
+/* Requests answered by the server itself, since they broke a rule or a bound. */
+uint64_t slack__http_server_refused(const slack_http_server_t *server);
+
+/* An answer. Content-Length, Date and Connection are the server's business. */
+typedef struct slack_http_answer {
+    int status;
+    const char *content_type;           /* NULL: none */
+    const slack_http_header_t *headers; /* NULL: none; values must hold no line breaks */
+    size_t header_count;
+    const char *body;
+    size_t body_len;
+    bool close; /* close the connection after it */
+} slack_http_answer_t;
+
+/* Answer a request. 0; SLACK_ECLOSED when the connection is gone; SLACK_EINVAL for an id that was
+ * answered; SLACK_ENOMEM (the connection is closed). */
+int slack__http_answer(slack_http_server_t *server, uint64_t request_id,
+                       const slack_http_answer_t *answer);
+
+/* Take the connection of a request that asked for an upgrade. Nothing was answered yet; bytes that
+ * followed the request are in *ret_rest, borrowed until the caller returns to the loop. */
+int slack__http_upgrade(slack_http_server_t *server, uint64_t request_id, slack_conn_t **ret_conn,
+                        slack_slice_t *ret_rest);
+
+/* Take no more connections nor requests, answer what was taken with Connection: close. */
+void slack__http_server_drain(slack_http_server_t *server);
+/* Close everything; `fn` (optional) is called once when the last handle is gone and the server
+ * freed. Ids answer SLACK_ECLOSED no longer: do not use the server after this. */
+void slack__http_server_close(slack_http_server_t *server, void (*fn)(void *user_data),
+                              void *user_data);
+
+#endif

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_NET_TLS_H
+#define SLACK_NET_TLS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "util/buf.h"
+
+/*
+ * TLS by mbedTLS with no I/O of its own: bytes of the wire in, bytes for the wire out. 1.2 and 1.3,
+ * ALPN http/1.1, the peer's name always verified by a client.
+ */
+
+/* Certificates and settings, shared by sessions and counted by reference. */
+typedef struct slack_tls_context slack_tls_context_t;
+/* One connection's session. */
+typedef struct slack_tls slack_tls_t;
+
+/* A client's context. `ca_file` NULL: the system's bundle (SSL_CERT_FILE, else the first of the
+ * places where systems keep it). The file is read here, once. 0; SLACK_ECONFIG when it cannot be
+ * read or holds no certificate; SLACK_ETLS; SLACK_ENOMEM. */
+int slack__tls_context_client(slack_tls_context_t **ret, const char *ca_file);
+/* A server's context from PEM files. */
+int slack__tls_context_server(slack_tls_context_t **ret, const char *cert_file,
+                              const char *key_file);
+slack_tls_context_t *slack__tls_context_ref(slack_tls_context_t *context);
+void slack__tls_context_unref(slack_tls_context_t *context);
+
+/* `host_name` is what a client verifies the certificate against (a name, or an address as text) and
+ * sends as SNI where it is a name; NULL for a server. */
+int slack__tls_new(slack_tls_t **ret, slack_tls_context_t *context, const char *host_name);
+void slack__tls_free(slack_tls_t *tls);
+
+/* Bytes from the wire. Kept until the session has read them. 0, SLACK_ETOOBIG, SLACK_ENOMEM. */
+int slack__tls_feed(slack_tls_t *tls, const void *data, size_t len);
+/* Bytes for the wire, gathered by the calls below. Consume what was sent. */
+slack_buf_t *slack__tls_out(slack_tls_t *tls);
+
+/* Go on with the handshake. 0 when it is done, SLACK_EBUSY when it needs more bytes, SLACK_ETLS
+ * when it failed: slack__tls_reason() tells how. */
+int slack__tls_handshake(slack_tls_t *tls);
+/* Read plaintext. 0 with *ret_len bytes, SLACK_EBUSY when more wire bytes are needed, SLACK_ECLOSED
+ * after the peer's close_notify, SLACK_ETLS. */
+int slack__tls_read(slack_tls_t *tls, void *data, size_t size, size_t *ret_len);
+/* Encrypt all of it. 0, SLACK_ETOOBIG, SLACK_ENOMEM, SLACK_ETLS. */
+int slack__tls_write(slack_tls_t *tls, const void *data, size_t len);
+/* Say close_notify. */
+void slack__tls_close(slack_tls_t *tls);
+
+/* Why it failed, in words ("the certificate is not for wss.slack.com"); "" when it did not. */
+const char *slack__tls_reason(const slack_tls_t *tls);
+
+#endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_WEBAPI_WEBAPI_H
+#define SLACK_WEBAPI_WEBAPI_H
+
+#include <slack/call.h>
+
+#include "net/curl.h"
+#include "util/arena.h"
+
+/*
+ * Calling Slack: arguments are encoded, limits kept, what can safely be repeated is repeated, answers
+ * read. Knows nothing of deliveries: whoever makes a client may watch its calls.
+ */
+typedef struct slack_webapi slack_webapi_t;
+
+typedef struct slack_webapi_options {
+    const char *api_url; /* Required, copied; ends in '/'. */
+    const char *ca_file; /* Optional, copied. */
+    unsigned concurrency; /* calls under way, the waiting ones included */
+    unsigned timeout_ms; /* one attempt */
+} slack_webapi_options_t;
+
+int slack__webapi_new(slack_webapi_t **ret, slack_net_t *net, const slack_webapi_options_t *options);
+/* Every pending call is told SLACK_ECANCELED, then `fn` is called and all is freed. */
+void slack__webapi_close(slack_webapi_t *webapi, void (*fn)(void *user_data), void *user_data);
+
+/*
+ * A client is a token on a webapi, and, where a delivery's handlers use it, the delivery that waits
+ * for the calls nobody else takes the answer of.
+ */
+struct slack_client {
+    slack_webapi_t *webapi;
+    const char *token; /* borrowed; "" for none */
+    /* What calls without a callback are told to; NULL: their answers are dropped. `begin` is called
+     * when such a call was accepted, `end` exactly once after it. */
+    void (*begin)(struct slack_client *client);
+    void (*end)(struct slack_client *client, const slack_response_t *response);
+};
+
+/* slack_call() with everything spelled out. `args` NULL is an empty object here. */
+int slack__webapi_call(slack_client_t *client, const char *method, const slack_json_t *args,
+                       slack_call_fn fn, void *user_data);
+
+/* POST JSON to a response URL: no token, any 2xx is success. Same callbacks and same waiting as a
+ * call. SLACK_EINVAL unless the URL is https on slack.com, slack-gov.com or a host below one of
+ * them, or has the origin of the configured API. */
+int slack__webapi_respond(slack_client_t *client, const char *response_url,
+                          const slack_json_t *message, slack_call_fn fn, void *user_data);
+
+/* Errors of Slack's that no repetition heals, for a token: invalid_auth, account_inactive … */
+bool slack__webapi_error_is_fatal_auth(const char *error);
+
+/* A response that no server gave: for hosts that fail a call themselves, and for tests. */
+slack_response_t *slack__response_new(slack_arena_t *arena, int status, const char *error,
+                                      int http_status, const slack_json_t *json);
+int64_t slack__response_retry_after_s(const slack_response_t *response); /* -1: none */
+
+#endif
