@@ -1,0 +1,88 @@
+#!/bin/sh
+# Breaks every rule of check_includes.sh once, in a tree of its own, and wants each break found and
+# nothing else. Speaks TAP.
+set -eu
+check=$(cd "$(dirname "$0")" && pwd)/check_includes.sh
+tree=$(mktemp -d)
+trap 'rm -rf "$tree"' EXIT
+count=0
+failed=0
+
+# put FILE INCLUDE: adds an include to a file of the tree.
+put() {
+    mkdir -p "$tree/$(dirname "$1")"
+    echo "#include $2" >>"$tree/$1"
+}
+
+report() {
+    count=$((count + 1))
+    if [ "$1" = "$2" ]; then
+        echo "ok $count - $3"
+    else
+        failed=1
+        echo "not ok $count - $3"
+        printf 'wanted: %s\ngot:    %s\n' "$2" "$1" | sed 's/^/# /'
+    fi
+}
+
+# breaks FILE INCLUDE: that one line is found, and no other.
+breaks() {
+    cp -R "$tree" "$tree.sound"
+    put "$1" "$2"
+    wanted=$1:$(wc -l <"$tree/$1" | tr -d ' ')
+    found=$("$check" "$tree" || true)
+    report "$(echo "$found" | cut -d: -f1,2)" "$wanted" "$1 may not include $2"
+    rm -rf "$tree"
+    mv "$tree.sound" "$tree"
+}
+
+put include/slack/json.h '<stddef.h>'
+put include/slack/slack.h '<slack/json.h>'
+put src/util/arena.h '<slack/json.h>'
+put src/util/arena.c '"util/arena.h"'
+put src/util/arena.c '<yyjson.h>'
+put src/net/tcp.h '"util/arena.h"'
+put src/net/tcp.h '<uv.h>'
+put src/store/store.h '"net/tcp.h"'
+put src/webapi/call.h '"net/tcp.h"'
+put src/core/transport.h '<slack/slack.h>'
+put src/core/inbox.h '"store/store.h"'
+put src/core/inbox.h '"webapi/call.h"'
+put src/core/inbox.c '"core/inbox.h"'
+put src/transport_http/http.h '"core/transport.h"'
+put src/transport_socket/socket.h '"core/transport.h"'
+put src/transport_socket/socket.h '"net/tcp.h"'
+put src/transports.c '"transport_http/http.h"'
+put src/transports.c '"transport_socket/socket.h"'
+put src/testkit/kit.c '"transport_http/http.h"'
+put tools/command.h '"core/inbox.h"'
+put tools/main.c '"command.h"'
+put tools/sim/sim.h '"util/arena.h"'
+put tools/sim/sim.c '"sim/sim.h"'
+put examples/hello.c '<slack/slack.h>'
+put examples/hello.c '<sys/socket.h>'
+
+report "$("$check" "$tree" || true)" '' 'a sound tree is sound'
+breaks include/slack/json.h '<uv.h>'
+breaks include/slack/json.h '"util/arena.h"'
+breaks src/util/arena.h '"net/tcp.h"'
+breaks src/util/arena.c '<uv.h>'
+breaks src/util/arena.c '<mbedtls/ssl.h>'
+breaks src/net/tcp.h '"store/store.h"'
+breaks src/net/tcp.h '"../util/arena.h"'
+breaks src/net/tcp.h '"nowhere.h"'
+breaks src/net/tcp.h '<core/inbox.h>'
+breaks src/store/store.h '"webapi/call.h"'
+breaks src/webapi/call.h '"store/store.h"'
+breaks src/webapi/call.h '"core/inbox.h"'
+breaks src/core/inbox.c '"transport_http/http.h"'
+breaks src/core/inbox.c '"command.h"'
+breaks src/transport_http/http.h '"core/inbox.h"'
+breaks src/transport_http/http.h '"transport_socket/socket.h"'
+breaks src/transports.c '"command.h"'
+breaks tools/sim/sim.c '"core/transport.h"'
+breaks tools/sim/sim.c '"transport_http/http.h"'
+breaks examples/hello.c '"util/arena.h"'
+breaks examples/hello.c '<util/arena.h>'
+echo "1..$count"
+exit $failed
