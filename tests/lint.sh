@@ -1,0 +1,113 @@
+#!/bin/sh
+# What no compiler checks. Prints every offence, and fails if there is one.
+# usage: tests/lint.sh BUILD_FOLDER
+# shellcheck disable=SC2046,SC2317 # paths have no spaces here; check() calls the functions
+set -eu
+build=${1?usage: tests/lint.sh BUILD_FOLDER}
+failed=0
+
+# check NAME COMMAND…: a check prints its offences and fails, or is silent.
+check() {
+    name=$1
+    shift
+    if said=$("$@" 2>&1); then
+        echo "ok - $name"
+    else
+        failed=1
+        printf 'not ok - %s\n%s\n' "$name" "$said"
+    fi
+}
+
+format() {
+    git ls-files '*.c' '*.h' | xargs clang-format --dry-run -Werror
+}
+
+shell() {
+    shellcheck dev $(git ls-files .ci/run '*.sh')
+}
+
+# Letters in brackets, so that the rule does not find itself.
+notes() {
+    ! git grep -nwE 'TOD[O]|FIXM[E]|XX[X]' -- '*.c' '*.h' '*.md' '*.sh' '*.build' dev .ci
+}
+
+# Prints FILE:LINE:CODE of C files without their comments, and with empty strings.
+code() {
+    awk '
+        FNR == 1 { inside = 0 }
+        {
+            line = $0
+            gsub(/\\./, "", line)
+            gsub(/\047"\047/, "", line)
+            out = ""
+            while (line != "") {
+                if (inside) {
+                    if (!(end = index(line, "*/"))) break
+                    line = substr(line, end + 2)
+                    inside = 0
+                } else if (match(line, /"[^"]*"|\/\*|\/\//)) {
+                    mark = substr(line, RSTART, 2)
+                    out = out substr(line, 1, RSTART - 1)
+                    if (mark == "//") break
+                    if (mark == "/*") inside = 1
+                    else out = out "\"\""
+                    line = substr(line, RSTART + RLENGTH)
+                } else {
+                    out = out line
+                    break
+                }
+            }
+            print FILENAME ":" FNR ":" out
+        }' "$@" </dev/null
+}
+
+# calls NAMES FILE…: prints the calls of these functions, members of a struct aside.
+calls() {
+    names=$1
+    shift
+    code "$@" | grep -E "(^|[^[:alnum:]_.>])($names)[[:space:]]*\("
+}
+
+banned_calls() {
+    ! calls 'abort|exit|_exit|assert|v?printf|puts|v?sprintf|strcpy|strcat|strtok|gets|atoi' \
+        $(git ls-files 'src/*.[ch]' 'include/*.h')
+}
+
+allocator() {
+    ! calls 'malloc|calloc|realloc|free|strdup|strndup' \
+        $(git ls-files 'src/*.[ch]' | grep -v '^src/util/alloc\.c$')
+}
+
+headers() {
+    status=0
+    for header in include/slack/*.h; do
+        include="#include <slack/${header##*/}>"
+        echo "$include" | clang -x c -std=c99 -pedantic -Wall -Wextra -Werror -Iinclude -fsyntax-only - ||
+            status=1
+        echo "$include" | clang++ -x c++ -std=c++17 -pedantic -Wall -Wextra -Werror -Iinclude -fsyntax-only - ||
+            status=1
+    done
+    return "$status"
+}
+
+symbols() {
+    nm -D --defined-only "$build/src/libslackapp.so" | awk '{ print $3 }' | LC_ALL=C sort |
+        diff docs/symbols.txt -
+}
+
+static_analysis() {
+    cppcheck --quiet --enable=warning,portability --std=c11 --inline-suppr --error-exitcode=1 \
+        -j "$(nproc)" -Iinclude -Isrc $(git ls-files 'src/*.c' 'tools/*.c' 'examples/*.c')
+}
+
+cd "$(dirname "$0")/.."
+check 'clang-format' format
+check 'shellcheck' shell
+check 'no notes to ourselves' notes
+check 'includes run one way' tests/check_includes.sh
+check 'no banned calls' banned_calls
+check 'memory comes from the one allocator' allocator
+check 'public headers stand alone, as C99 and C++17' headers
+check 'docs/symbols.txt is what the library exports' symbols
+check 'cppcheck' static_analysis
+exit $failed
