@@ -81,10 +81,11 @@ allocator() {
 headers() {
     status=0
     for header in include/slack/*.h; do
-        include="#include <slack/${header##*/}>"
-        echo "$include" | clang -x c -std=c99 -pedantic -Wall -Wextra -Werror -Iinclude -fsyntax-only - ||
+        unit="#include <slack/${header##*/}>
+extern int declared; /* C wants one declaration, and not every header has one */"
+        echo "$unit" | clang -x c -std=c99 -pedantic -Wall -Wextra -Werror -Iinclude -fsyntax-only - ||
             status=1
-        echo "$include" | clang++ -x c++ -std=c++17 -pedantic -Wall -Wextra -Werror -Iinclude -fsyntax-only - ||
+        echo "$unit" | clang++ -x c++ -std=c++17 -pedantic -Wall -Wextra -Werror -Iinclude -fsyntax-only - ||
             status=1
     done
     return "$status"
