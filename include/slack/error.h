@@ -54,10 +54,12 @@ enum slack_error {
 #undef SLACK_ERROR_ENUM
 };
 
-/** One sentence on a code, in English, never NULL; "unknown error" for a number that is none. */
+/** One sentence on a code, in English, never NULL; "success" for 0, "unknown error" for a number
+ * that is none. */
 SLACK_API const char *slack_strerror(int err);
 
-/** The code's name ("SLACK_EINVAL"), never NULL; "SLACK_UNKNOWN" for a number that is none. */
+/** The code's name ("SLACK_EINVAL"), never NULL; "OK" for 0, "SLACK_UNKNOWN" for a number that is
+ * none. */
 SLACK_API const char *slack_err_name(int err);
 
 #ifdef __cplusplus

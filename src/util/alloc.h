@@ -9,7 +9,7 @@ void *slack__malloc(size_t size);
 void *slack__calloc(size_t count, size_t size); /* NULL on overflow */
 void *slack__realloc(void *ptr, size_t size);
 void slack__free(void *ptr);
-char *slack__strdup(const char *s);             /* NULL for NULL */
+char *slack__strdup(const char *s); /* NULL for NULL */
 char *slack__strndup(const char *s, size_t len);
 
 /* Overwrite, in a way that a compiler keeps, then free. NULL is fine. */

@@ -27,7 +27,7 @@ void *slack__arena_calloc(slack_arena_t *arena, size_t size);
 char *slack__arena_strdup(slack_arena_t *arena, const char *s); /* NULL for NULL */
 char *slack__arena_strndup(slack_arena_t *arena, const char *s, size_t len);
 char *slack__arena_printf(slack_arena_t *arena, const char *format, ...) SLACK_PRINTF(2, 3);
-char *slack__arena_vprintf(slack_arena_t *arena, const char *format, va_list ap);
+char *slack__arena_vprintf(slack_arena_t *arena, const char *format, va_list ap) SLACK_PRINTF(2, 0);
 
 /* Grow the newest allocation in place where that is possible, else copy. */
 void *slack__arena_realloc(slack_arena_t *arena, void *ptr, size_t old_size, size_t new_size);

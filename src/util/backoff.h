@@ -4,6 +4,8 @@
 
 #include <stdint.h>
 
+#include "util/random.h"
+
 /* Exponential backoff with full jitter: attempt n waits a random time in [0, min(cap, base * 2^n)],
  * never less than `floor`. Pure: randomness comes in. */
 typedef struct slack_backoff {
@@ -16,8 +18,5 @@ typedef struct slack_backoff {
  * (Retry-After), 0 for none; it is not capped. */
 uint64_t slack__backoff_next_ms(slack_backoff_t *backoff, uint64_t floor_ms, uint64_t random);
 void slack__backoff_reset(slack_backoff_t *backoff);
-
-/* A random number for backoffs and jitter, not for secrets. Thread-safe. */
-uint64_t slack__random_u64(void);
 
 #endif

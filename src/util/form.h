@@ -16,8 +16,7 @@
  * U+FFFD; a field without '=' has an empty value; of fields with the same name the first counts; an
  * empty name is passed over. 0, SLACK_ETOOBIG past the bound, SLACK_ENOMEM.
  */
-int slack__form_parse(slack_arena_t *arena, const char *text, size_t len,
-                      const slack_json_t **ret);
+int slack__form_parse(slack_arena_t *arena, const char *text, size_t len, const slack_json_t **ret);
 
 /*
  * Append the members of an object as a form: strings as they are, numbers and booleans as text,

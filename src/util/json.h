@@ -9,18 +9,18 @@
 #include "util/arena.h"
 #include "util/buf.h"
 
-/* A slack_json_t is a yyjson_val of a document whose memory is an arena. This module alone knows. */
+/* A slack_json_t is a yyjson_val whose memory is an arena. json.c alone knows. */
 
 /* Parse strict JSON text (UTF-8, any value at the top, depth bounded by SLACK_JSON_DEPTH_MAX). The
  * text is copied into the arena. 0, SLACK_EJSON (with *ret_offset, optional, at the byte at fault),
  * SLACK_ETOOBIG (too deep), SLACK_ENOMEM. */
-int slack__json_parse(slack_arena_t *arena, const char *text, size_t len,
-                      const slack_json_t **ret, size_t *ret_offset);
+int slack__json_parse(slack_arena_t *arena, const char *text, size_t len, const slack_json_t **ret,
+                      size_t *ret_offset);
 
 /* The same without the copy: `text` lies in the arena, is changed in place, must stay, and has
  * SLACK_JSON_PADDING writable bytes behind it. */
-int slack__json_parse_insitu(slack_arena_t *arena, char *text, size_t len,
-                             const slack_json_t **ret, size_t *ret_offset);
+int slack__json_parse_insitu(slack_arena_t *arena, char *text, size_t len, const slack_json_t **ret,
+                             size_t *ret_offset);
 #define SLACK_JSON_PADDING 8
 
 /* Write compact JSON to the end of `buf`. NULL is written as null. Never fails on the value itself:
@@ -34,8 +34,8 @@ int slack__json_write_string(slack_buf_t *buf, const char *s, size_t len);
 
 /* Where a template went wrong. */
 typedef struct slack_json_error {
-    int code;        /* SLACK_ETEMPLATE, SLACK_ETOOBIG, SLACK_ENOMEM */
-    size_t offset;   /* byte of the template */
+    int code;         /* SLACK_ETEMPLATE, SLACK_ETOOBIG, SLACK_ENOMEM */
+    size_t offset;    /* byte of the template */
     const char *what; /* constant text: "a value is missing after ':'" */
 } slack_json_error_t;
 

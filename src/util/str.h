@@ -19,7 +19,7 @@ bool slack__slice_eq(slack_slice_t a, slack_slice_t b);
 bool slack__slice_eq_nocase(slack_slice_t a, slack_slice_t b); /* ASCII */
 slack_slice_t slack__slice_trim(slack_slice_t s);              /* spaces and tabs at both ends */
 /* Cut off what stands before the first `sep` and return it; the rest stays in `rest`. False when
- * `rest` was used up. */
+ * `rest` was used up. As with strsep(), "a," has two parts and "" one, the last of them empty. */
 bool slack__slice_split(slack_slice_t *rest, char sep, slack_slice_t *ret_part);
 
 /* An unsigned decimal of digits only, the whole of `s`, at most `max`. False otherwise. */
@@ -30,6 +30,9 @@ bool slack__equal_ct(const void *a, const void *b, size_t len);
 
 /* Lowercase hexadecimal; `out` takes 2 * len bytes, no NUL. */
 void slack__hex(char *out, const uint8_t *data, size_t len);
+
+/* The length (1 to 4) of the UTF-8 character that `s` starts with; 0 when it starts with none. */
+size_t slack__utf8_char(const char *s, size_t len);
 
 /* The length of the valid UTF-8 prefix of `s`; equals len when all of it is valid. */
 size_t slack__utf8_valid(const char *s, size_t len);

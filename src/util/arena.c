@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT */
+#include "util/arena.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "util/alloc.h"
+
+#define DEFAULT_FIRST_BYTES ((size_t)8 << 10)
+#define ALIGNMENT           _Alignof(max_align_t)
+
+/* One piece of heap: this header, then its data. Heads the list while allocations come from it. */
+typedef struct block {
+    struct block *next;
+    size_t size; /* of data */
+    size_t used;
+    _Alignas(max_align_t) char data[];
+} block_t;
+
+struct slack_arena {
+    block_t *head;
+    char *newest; /* the last allocation out of head: it alone can change its size in place */
+    size_t size;  /* bytes taken from the heap */
+    size_t max;
+};
+
+static size_t align_up(size_t n, size_t align)
+{
+    return (n + align - 1) & ~(align - 1);
+}
+
+static block_t *block_new(size_t data_size)
+{
+    block_t *block = slack__malloc(sizeof *block + data_size);
+    if (!block) return NULL;
+    block->next = NULL;
+    block->size = data_size;
+    block->used = 0;
+    return block;
+}
+
+slack_arena_t *slack__arena_new(size_t first_bytes, size_t max_bytes)
+{
+    const size_t least = sizeof(block_t) + sizeof(slack_arena_t);
+    if (!max_bytes) max_bytes = SLACK_ARENA_MAX;
+    if (!first_bytes) first_bytes = DEFAULT_FIRST_BYTES;
+    if (first_bytes > max_bytes) first_bytes = max_bytes;
+    if (first_bytes < least) first_bytes = least;
+
+    block_t *block = block_new(first_bytes - sizeof *block);
+    if (!block) return NULL;
+    slack_arena_t *arena = (void *)block->data;
+    block->used = sizeof *arena;
+    *arena = (slack_arena_t){.head = block, .size = first_bytes, .max = max_bytes};
+    return arena;
+}
+
+void slack__arena_free(slack_arena_t *arena)
+{
+    if (!arena) return;
+    for (block_t *block = arena->head, *next; block; block = next) {
+        next = block->next;
+        slack__wipe(block->data, block->used);
+        slack__free(block);
+    }
+}
+
+/* A block for a request that does not fit into the head. It becomes the new head, twice as large,
+ * unless the request is large: then it gets a block of its own, and the room left in the head
+ * stays in use. */
+static void *take_from_new_block(slack_arena_t *arena, size_t size)
+{
+    size_t left = arena->max > arena->size ? arena->max - arena->size : 0;
+    if (left < sizeof(block_t) || size > left - sizeof(block_t)) return NULL;
+    left -= sizeof(block_t);
+
+    size_t doubled = 2 * (sizeof(block_t) + arena->head->size) - sizeof(block_t);
+    if (doubled > left) doubled = left;
+    bool own = size > doubled / 2;
+    block_t *block = block_new(own ? size : doubled);
+    if (!block) return NULL;
+    arena->size += sizeof *block + block->size;
+    block->used = size;
+    if (own) {
+        block->next = arena->head->next;
+        arena->head->next = block;
+    } else {
+        block->next = arena->head;
+        arena->head = block;
+        arena->newest = block->data;
+    }
+    return block->data;
+}
+
+static void *take(slack_arena_t *arena, size_t size, size_t align)
+{
+    block_t *head = arena->head;
+    size_t start = align_up(head->used, align);
+    if (start > head->size || size > head->size - start) return take_from_new_block(arena, size);
+    head->used = start + size;
+    arena->newest = head->data + start;
+    return arena->newest;
+}
+
+void *slack__arena_alloc(slack_arena_t *arena, size_t size)
+{
+    return take(arena, size, ALIGNMENT);
+}
+
+void *slack__arena_calloc(slack_arena_t *arena, size_t size)
+{
+    void *ptr = slack__arena_alloc(arena, size);
+    if (ptr) memset(ptr, 0, size);
+    return ptr;
+}
+
+char *slack__arena_strdup(slack_arena_t *arena, const char *s)
+{
+    return s ? slack__arena_strndup(arena, s, strlen(s)) : NULL;
+}
+
+char *slack__arena_strndup(slack_arena_t *arena, const char *s, size_t len)
+{
+    if (len == SIZE_MAX) return NULL;
+    char *copy = take(arena, len + 1, 1);
+    if (!copy) return NULL;
+    if (len) memcpy(copy, s, len);
+    copy[len] = '\0';
+    return copy;
+}
+
+char *slack__arena_printf(slack_arena_t *arena, const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    char *text = slack__arena_vprintf(arena, format, ap);
+    va_end(ap);
+    return text;
+}
+
+char *slack__arena_vprintf(slack_arena_t *arena, const char *format, va_list ap)
+{
+    va_list measured;
+    va_copy(measured, ap);
+    int len = vsnprintf(NULL, 0, format, measured);
+    va_end(measured);
+    if (len < 0) return NULL;
+    char *text = take(arena, (size_t)len + 1, 1);
+    if (text) vsnprintf(text, (size_t)len + 1, format, ap);
+    return text;
+}
+
+void *slack__arena_realloc(slack_arena_t *arena, void *ptr, size_t old_size, size_t new_size)
+{
+    if (!ptr) return slack__arena_alloc(arena, new_size);
+    block_t *head = arena->head;
+    if (ptr == arena->newest) {
+        size_t start = (size_t)(arena->newest - head->data);
+        if (new_size <= head->size - start) {
+            /* Only what is `used` is wiped in the end, so what is given back is wiped here. */
+            if (new_size < old_size) slack__wipe((char *)ptr + new_size, old_size - new_size);
+            head->used = start + new_size;
+            return ptr;
+        }
+    }
+    if (new_size <= old_size) return ptr;
+    void *copy = slack__arena_alloc(arena, new_size);
+    if (copy) memcpy(copy, ptr, old_size);
+    return copy;
+}
+
+size_t slack__arena_size(const slack_arena_t *arena)
+{
+    return arena->size;
+}

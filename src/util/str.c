@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT */
+#include "util/str.h"
+
+#include <string.h>
+
+/* Own ASCII tables of a kind: <ctype.h> follows the locale. */
+static unsigned char lower(unsigned char c)
+{
+    return c >= 'A' && c <= 'Z' ? (unsigned char)(c | 0x20) : c;
+}
+
+/* Never a NULL pointer, which memcpy() and memcmp() must not see even for a length of 0. */
+slack_slice_t slack__slice(const char *s)
+{
+    if (!s) s = "";
+    return (slack_slice_t){s, strlen(s)};
+}
+
+bool slack__slice_eq(slack_slice_t a, slack_slice_t b)
+{
+    return a.len == b.len && (a.len == 0 || memcmp(a.ptr, b.ptr, a.len) == 0);
+}
+
+bool slack__slice_eq_nocase(slack_slice_t a, slack_slice_t b)
+{
+    if (a.len != b.len) return false;
+    for (size_t i = 0; i < a.len; i++)
+        if (lower((unsigned char)a.ptr[i]) != lower((unsigned char)b.ptr[i])) return false;
+    return true;
+}
+
+static bool blank(char c)
+{
+    return c == ' ' || c == '\t';
+}
+
+slack_slice_t slack__slice_trim(slack_slice_t s)
+{
+    while (s.len && blank(s.ptr[0])) {
+        s.ptr++;
+        s.len--;
+    }
+    while (s.len && blank(s.ptr[s.len - 1]))
+        s.len--;
+    return s;
+}
+
+bool slack__slice_split(slack_slice_t *rest, char sep, slack_slice_t *ret_part)
+{
+    if (!rest->ptr) return false;
+    const char *end = rest->len ? memchr(rest->ptr, sep, rest->len) : NULL;
+    if (!end) {
+        *ret_part = *rest;
+        *rest = (slack_slice_t){NULL, 0};
+        return true;
+    }
+    size_t len = (size_t)(end - rest->ptr);
+    *ret_part = (slack_slice_t){rest->ptr, len};
+    rest->ptr += len + 1;
+    rest->len -= len + 1;
+    return true;
+}
+
+bool slack__parse_u64(slack_slice_t s, uint64_t max, uint64_t *ret)
+{
+    if (!s.len) return false;
+    uint64_t n = 0;
+    for (size_t i = 0; i < s.len; i++) {
+        unsigned char c = (unsigned char)s.ptr[i];
+        if (c < '0' || c > '9') return false;
+        uint64_t digit = (uint64_t)(c - '0');
+        if (digit > max || n > (max - digit) / 10) return false;
+        n = n * 10 + digit;
+    }
+    *ret = n;
+    return true;
+}
+
+bool slack__equal_ct(const void *a, const void *b, size_t len)
+{
+    /* volatile: the loop must not end at the first difference. */
+    const volatile unsigned char *x = a, *y = b;
+    unsigned char difference = 0;
+    for (size_t i = 0; i < len; i++)
+        difference = (unsigned char)(difference | (x[i] ^ y[i]));
+    return difference == 0;
+}
+
+void slack__hex(char *out, const uint8_t *data, size_t len)
+{
+    static const char digits[] = "0123456789abcdef";
+    for (size_t i = 0; i < len; i++) {
+        *out++ = digits[data[i] >> 4];
+        *out++ = digits[data[i] & 15];
+    }
+}
+
+/* RFC 3629, section 4: the second byte's range excludes overlong forms, surrogates and what lies
+ * above U+10FFFF; any further byte is 80..BF. */
+size_t slack__utf8_char(const char *s, size_t len)
+{
+    const unsigned char *p = (const unsigned char *)s;
+    if (len == 0) return 0;
+    unsigned char c = p[0], low = 0x80, high = 0xBF;
+    size_t need;
+    if (c < 0x80) return 1;
+    if (c >= 0xC2 && c <= 0xDF) {
+        need = 2;
+    } else if (c >= 0xE0 && c <= 0xEF) {
+        need = 3;
+        if (c == 0xE0) low = 0xA0;
+        if (c == 0xED) high = 0x9F;
+    } else if (c >= 0xF0 && c <= 0xF4) {
+        need = 4;
+        if (c == 0xF0) low = 0x90;
+        if (c == 0xF4) high = 0x8F;
+    } else {
+        return 0;
+    }
+    if (len < need || p[1] < low || p[1] > high) return 0;
+    for (size_t i = 2; i < need; i++)
+        if ((p[i] & 0xC0) != 0x80) return 0;
+    return need;
+}
+
+size_t slack__utf8_valid(const char *s, size_t len)
+{
+    size_t i = 0;
+    while (i < len) {
+        uint64_t word;
+        if (len - i >= sizeof word) {
+            memcpy(&word, s + i, sizeof word);
+            if (!(word & UINT64_C(0x8080808080808080))) {
+                i += sizeof word;
+                continue;
+            }
+        }
+        size_t n = slack__utf8_char(s + i, len - i);
+        if (n == 0) break;
+        i += n;
+    }
+    return i;
+}
+
+/* Four decimal numbers up to 255 with nothing around them, the first of them 127. A prefix test
+ * would take "127.example.com". */
+static bool is_ipv4_loopback(slack_slice_t host)
+{
+    slack_slice_t rest = host, part;
+    int parts = 0;
+    while (slack__slice_split(&rest, '.', &part)) {
+        uint64_t n;
+        if (part.len > 3 || !slack__parse_u64(part, 255, &n)) return false;
+        if (++parts == 1 && n != 127) return false;
+    }
+    return parts == 4;
+}
+
+bool slack__is_loopback(slack_slice_t host)
+{
+    return slack__slice_eq_nocase(host, SLACK_SLICE("localhost")) ||
+           slack__slice_eq(host, SLACK_SLICE("::1")) ||
+           slack__slice_eq(host, SLACK_SLICE("[::1]")) || is_ipv4_loopback(host);
+}
