@@ -23,8 +23,8 @@ extern "C" {
  *     action, shortcut, view closed   nothing
  *
  * Events are acknowledged by the app itself once they are stored. A handler that returns 0 without
- * having acknowledged, and holds nothing, has its delivery acknowledged with an empty body; one that
- * fails before its ack has it refused, so that the user is told.
+ * having acknowledged, and holds nothing, has its delivery acknowledged with an empty body; one
+ * that fails before its ack has it refused, so that the user is told.
  *
  * All return 0; SLACK_EALREADY at a second ack; SLACK_ENOACK for kinds that no handler acks;
  * SLACK_EACKBODY where a body may not go back; SLACK_ETOOBIG above what the wire takes (over Socket

@@ -42,8 +42,9 @@ SLACK_API int slack_app_new(slack_app_t **ret_app, const slack_options_t *option
 SLACK_API const char *slack_app_error(const slack_app_t *app);
 
 /**
- * Start the app and run its loop until SIGINT, SIGTERM or slack_app_stop(), then drain: take nothing
- * new, let what was taken end (SLACK_DRAIN_MS at most), close. A second signal ends the wait.
+ * Start the app and run its loop until SIGINT, SIGTERM or slack_app_stop(), then drain: take
+ * nothing new, let what was taken end (SLACK_DRAIN_MS at most), close. A second signal ends the
+ * wait.
  *
  * @return 0 after an orderly stop; what made the start or the run fail otherwise, told in words by
  *         slack_app_error(): SLACK_ECONFIG, SLACK_EAUTH (Slack refuses a token for good),
@@ -76,7 +77,8 @@ SLACK_API void slack_app_stop(slack_app_t *app);
  *         before; SLACK_ECANCELED when the app is stopped already; SLACK_EBUSY past 65536 waiting;
  *         SLACK_ENOMEM.
  */
-SLACK_API int slack_app_post(slack_app_t *app, void (*fn)(slack_app_t *app, int status, void *user_data),
+SLACK_API int slack_app_post(slack_app_t *app,
+                             void (*fn)(slack_app_t *app, int status, void *user_data),
                              void *user_data);
 
 /** Free the app. NULL is fine. Inside one of its callbacks the app is stopped and freed when that
@@ -97,13 +99,13 @@ enum slack_transport_state {
 /** What a transport tells of itself. Counters start at 0 with the app. */
 typedef struct slack_transport_stats {
     enum slack_transport_state state;
-    unsigned port;          /* HTTP: the port listened on, 0 before */
-    unsigned connections;   /* HTTP: open connections; Socket Mode: those with hello received */
-    uint64_t delivered;     /* handed to the app */
-    uint64_t acked;         /* answered on the wire: OK, LATER and REFUSE together */
-    uint64_t ack_lost;      /* acks that found no peer any more */
-    uint64_t refused;       /* HTTP: requests answered without a delivery (401, 404, 413 …) */
-    uint64_t reconnects;    /* Socket Mode: connections opened to replace another */
+    unsigned port;        /* HTTP: the port listened on, 0 before */
+    unsigned connections; /* HTTP: open connections; Socket Mode: those with hello received */
+    uint64_t delivered;   /* handed to the app */
+    uint64_t acked;       /* answered on the wire: OK, LATER and REFUSE together */
+    uint64_t ack_lost;    /* acks that found no peer any more */
+    uint64_t refused;     /* HTTP: requests answered without a delivery (401, 404, 413 …) */
+    uint64_t reconnects;  /* Socket Mode: connections opened to replace another */
 } slack_transport_stats_t;
 
 /** Figures of the transport called `name` ("http", "socket", "memory").
@@ -114,8 +116,8 @@ SLACK_API int slack_app_transport_stats(const slack_app_t *app, const char *name
 /** Told of every change of a transport's state, on the loop.
  * @param name "http", "socket" or "memory".
  * @param reason 0, or the error that led to the state. */
-typedef void (*slack_state_fn)(slack_app_t *app, const char *name,
-                               enum slack_transport_state state, int reason, void *user_data);
+typedef void (*slack_state_fn)(slack_app_t *app, const char *name, enum slack_transport_state state,
+                               int reason, void *user_data);
 
 /** Set the one listener of state changes; NULL for none. */
 SLACK_API void slack_on_state(slack_app_t *app, slack_state_fn fn, void *user_data);

@@ -18,9 +18,9 @@ extern "C" {
  *
  * Calls are form-encoded, the one encoding that every Web API method takes
  * (https://docs.slack.dev/apis/web-api), with nested values as JSON text. A call that Slack answers
- * with 429 is sent again after Retry-After, and one that failed before a byte of it was sent is sent
- * again after a pause, up to SLACK_CALL_TRIES times in all. Nothing else is repeated by itself: a
- * lost answer may belong to a message that was posted.
+ * with 429 is sent again after Retry-After, and one that failed before a byte of it was sent is
+ * sent again after a pause, up to SLACK_CALL_TRIES times in all. Nothing else is repeated by
+ * itself: a lost answer may belong to a message that was posted.
  */
 
 #define SLACK_CALL_TRIES 5

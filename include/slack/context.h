@@ -76,10 +76,11 @@ SLACK_API void slack_ctx_release(slack_ctx_t *ctx, int status);
 
 /** How a delivery ended. */
 typedef struct slack_done {
-    int status;           /* 0, or the first error of a middleware or listener */
-    int ack_status;       /* 0: acknowledged; SLACK_ECLOSED: the peer was gone; other errors */
-    const char *ack_body; /* what was sent with the ack, "" for nothing; borrowed until the return */
-    uint64_t ack_us;      /* from arrival to ack, microseconds */
+    int status;     /* 0, or the first error of a middleware or listener */
+    int ack_status; /* 0: acknowledged; SLACK_ECLOSED: the peer was gone; other errors */
+    const char
+        *ack_body;   /* what was sent with the ack, "" for nothing; borrowed until the return */
+    uint64_t ack_us; /* from arrival to ack, microseconds */
     uint64_t duration_us; /* from arrival to now, microseconds */
     unsigned listeners;   /* how many ran */
 } slack_done_t;

@@ -22,16 +22,16 @@ extern "C" {
 
 /** What a delivery is. The names are those of docs/events.md. */
 enum slack_kind {
-    SLACK_KIND_UNKNOWN = 0,      /* acked, logged, not dispatched */
-    SLACK_KIND_EVENT,            /* event_callback: `event.type` says which */
-    SLACK_KIND_COMMAND,          /* a slash command */
-    SLACK_KIND_ACTION,           /* block_actions, interactive_message */
-    SLACK_KIND_SHORTCUT,         /* shortcut, message_action */
-    SLACK_KIND_VIEW_SUBMISSION,  /* a modal was submitted */
-    SLACK_KIND_VIEW_CLOSED,      /* a modal was closed */
-    SLACK_KIND_OPTIONS,          /* block_suggestion, dialog_suggestion */
-    SLACK_KIND_DIALOG,           /* dialog_submission, dialog_cancellation */
-    SLACK_KIND_APP_RATE_LIMITED  /* Slack drops events of this app */
+    SLACK_KIND_UNKNOWN = 0,     /* acked, logged, not dispatched */
+    SLACK_KIND_EVENT,           /* event_callback: `event.type` says which */
+    SLACK_KIND_COMMAND,         /* a slash command */
+    SLACK_KIND_ACTION,          /* block_actions, interactive_message */
+    SLACK_KIND_SHORTCUT,        /* shortcut, message_action */
+    SLACK_KIND_VIEW_SUBMISSION, /* a modal was submitted */
+    SLACK_KIND_VIEW_CLOSED,     /* a modal was closed */
+    SLACK_KIND_OPTIONS,         /* block_suggestion, dialog_suggestion */
+    SLACK_KIND_DIALOG,          /* dialog_submission, dialog_cancellation */
+    SLACK_KIND_APP_RATE_LIMITED /* Slack drops events of this app */
 };
 
 /** The kind's name for logs: "event", "command", …; never NULL. */
@@ -50,19 +50,19 @@ enum slack_match { SLACK_MATCH_EXACT = 0, SLACK_MATCH_CONTAINS };
 
 /** All that a listener can be. Zero what is not needed. */
 typedef struct slack_listener {
-    enum slack_kind kind;   /* Required. */
-    const char *match;      /* Optional, copied. NULL matches every delivery of the kind. Compared
-                             * with: event.type; a message's text; the command with its slash; an
-                             * action's or option's action_id; a shortcut's or view's callback_id.
-                             * Attachments and dialogs, which have no action_id: their callback_id. */
-    enum slack_match how;   /* Optional. Default SLACK_MATCH_EXACT. */
-    int message;            /* Optional. Nonzero: kind is SLACK_KIND_EVENT, and only messages that
-                             * carry somebody's text are meant: event.type "message", no subtype or
-                             * bot_message, file_share, thread_broadcast; `match` is compared with
-                             * event.text. */
-    const char *name;       /* Optional, copied. Stable name in logs. Default: kind and match. */
-    slack_handler_fn fn;    /* Required. */
-    void *user_data;        /* Optional, borrowed until user_data_free is called. */
+    enum slack_kind kind; /* Required. */
+    const char *match;    /* Optional, copied. NULL matches every delivery of the kind. Compared
+                           * with: event.type; a message's text; the command with its slash; an
+                           * action's or option's action_id; a shortcut's or view's callback_id.
+                           * Attachments and dialogs, which have no action_id: their callback_id. */
+    enum slack_match how; /* Optional. Default SLACK_MATCH_EXACT. */
+    int message;          /* Optional. Nonzero: kind is SLACK_KIND_EVENT, and only messages that
+                           * carry somebody's text are meant: event.type "message", no subtype or
+                           * bot_message, file_share, thread_broadcast; `match` is compared with
+                           * event.text. */
+    const char *name;     /* Optional, copied. Stable name in logs. Default: kind and match. */
+    slack_handler_fn fn;  /* Required. */
+    void *user_data;      /* Optional, borrowed until user_data_free is called. */
     void (*user_data_free)(void *user_data); /* Optional. Called when the app is freed. */
 } slack_listener_t;
 
@@ -75,7 +75,8 @@ typedef struct slack_listener {
 SLACK_API int slack_listen(slack_app_t *app, const slack_listener_t *listener);
 
 /** Events of a type ("app_mention", "reaction_added", …); NULL for all. */
-SLACK_API int slack_on_event(slack_app_t *app, const char *type, slack_handler_fn fn, void *user_data);
+SLACK_API int slack_on_event(slack_app_t *app, const char *type, slack_handler_fn fn,
+                             void *user_data);
 
 /** Messages whose text contains `text`; NULL for all. */
 SLACK_API int slack_on_message(slack_app_t *app, const char *text, slack_handler_fn fn,

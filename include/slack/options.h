@@ -88,8 +88,8 @@ typedef struct slack_options {
  * such variable. A variable NAME_FILE names a file whose content is NAME's value, without its last
  * newline.
  *
- * Strings are allocated; slack_options_done() frees them. slack_app_new() calls both by itself: this
- * is for programs that want to see what it would use.
+ * Strings are allocated; slack_options_done() frees them. slack_app_new() calls both by itself:
+ * this is for programs that want to see what it would use.
  *
  * @param options in and out: a set field is kept.
  * @param error Optional: SLACK_ERROR_TEXT_MAX bytes for a sentence that names the variable, the

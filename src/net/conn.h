@@ -28,11 +28,11 @@ typedef struct slack_conn_events {
 } slack_conn_events_t;
 
 typedef struct slack_conn_options {
-    const char *host;              /* Required, copied. A name or an address, without brackets. */
-    unsigned port;                 /* Required. */
-    slack_tls_context_t *tls;      /* Optional, referenced. NULL: plain TCP. */
-    unsigned open_ms;              /* Required. Time for name, TCP and TLS together. */
-    size_t write_max;              /* Required. The most bytes that wait to be sent. */
+    const char *host;         /* Required, copied. A name or an address, without brackets. */
+    unsigned port;            /* Required. */
+    slack_tls_context_t *tls; /* Optional, referenced. NULL: plain TCP. */
+    unsigned open_ms;         /* Required. Time for name, TCP and TLS together. */
+    size_t write_max;         /* Required. The most bytes that wait to be sent. */
 } slack_conn_options_t;
 
 /* Start connecting. 0: `closed` will come. SLACK_ENOMEM, SLACK_EINVAL: it will not. */

@@ -6,15 +6,16 @@
 #include "util/str.h"
 
 /*
- * libcurl's multi interface on the loop: one CURLM, one timer, a poll handle per socket. Results are
- * collected first and told afterwards, from a task. No redirects; https, and http on loopback only.
+ * libcurl's multi interface on the loop: one CURLM, one timer, a poll handle per socket. Results
+ * are collected first and told afterwards, from a task. No redirects; https, and http on loopback
+ * only.
  */
 typedef struct slack_curl slack_curl_t;
 
 typedef struct slack_curl_options {
-    const char *ca_file;        /* Optional, copied. */
-    const char *user_agent;     /* Required, copied. */
-    unsigned concurrency;       /* Required. Transfers under way; more are refused. */
+    const char *ca_file;    /* Optional, copied. */
+    const char *user_agent; /* Required, copied. */
+    unsigned concurrency;   /* Required. Transfers under way; more are refused. */
 } slack_curl_options_t;
 
 int slack__curl_new(slack_curl_t **ret, slack_net_t *net, const slack_curl_options_t *options);
@@ -27,8 +28,8 @@ typedef struct slack_curl_request {
     const char *const *headers; /* Optional: "Name: value" strings, NULL at the end. */
     const void *body;           /* Copied. POST without a body sends Content-Length: 0. */
     size_t body_len;
-    unsigned timeout_ms;        /* Required: the whole transfer. */
-    size_t body_max;            /* Required: of the answer. */
+    unsigned timeout_ms; /* Required: the whole transfer. */
+    size_t body_max;     /* Required: of the answer. */
 } slack_curl_request_t;
 
 typedef struct slack_curl_result {

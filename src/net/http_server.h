@@ -12,21 +12,21 @@
  * connection may be gone by the time the answer is known. One connection has one request at a time:
  * pipelined ones wait in order.
  *
- * Requests that break HTTP or a bound are answered here (400, 408, 413, 414, 417, 431, 501, 505) and
- * the connection closed.
+ * Requests that break HTTP or a bound are answered here (400, 408, 413, 414, 417, 431, 501, 505)
+ * and the connection closed.
  */
 typedef struct slack_http_server slack_http_server_t;
 
 typedef struct slack_http_limits {
-    unsigned connections;     /* at once */
-    size_t target_bytes;      /* path and query */
-    size_t header_bytes;      /* all header lines together */
+    unsigned connections; /* at once */
+    size_t target_bytes;  /* path and query */
+    size_t header_bytes;  /* all header lines together */
     unsigned header_count;
     size_t body_bytes;
-    unsigned header_ms;       /* from the first byte to the last header, and to the first byte */
-    unsigned body_ms;         /* from the last header to the end of the body */
-    unsigned idle_ms;         /* between requests */
-    unsigned requests;        /* per connection, then it is closed; 0: no bound */
+    unsigned header_ms; /* from the first byte to the last header, and to the first byte */
+    unsigned body_ms;   /* from the last header to the end of the body */
+    unsigned idle_ms;   /* between requests */
+    unsigned requests;  /* per connection, then it is closed; 0: no bound */
 } slack_http_limits_t;
 
 /* Safe for the open internet: body 1 MiB, see http_server.c. */
@@ -48,9 +48,9 @@ typedef struct slack_http_request {
     size_t header_count;
     char *body; /* NUL-terminated with SLACK_JSON_PADDING bytes behind; may be changed in place */
     size_t body_len;
-    const char *peer; /* address as text */
+    const char *peer;     /* address as text */
     uint64_t received_us; /* monotonic: when its first byte was read */
-    bool upgrade;     /* asks for another protocol: slack__http_upgrade() */
+    bool upgrade;         /* asks for another protocol: slack__http_upgrade() */
 } slack_http_request_t;
 
 /* The first header of that name (ASCII case does not matter), trimmed; ptr NULL when there is none.

@@ -48,8 +48,8 @@ int slack__ws_accept(slack_ws_t **ret, slack_net_t *net, slack_http_server_t *se
                      const slack_http_request_t *request, const slack_ws_options_t *options,
                      const slack_ws_events_t *events, void *user_data);
 
-/* One message in one frame, masked where we are the client. 0; SLACK_EBUSY; SLACK_ECLOSED when it is
- * not open or closing; SLACK_ENOMEM. */
+/* One message in one frame, masked where we are the client. 0; SLACK_EBUSY; SLACK_ECLOSED when it
+ * is not open or closing; SLACK_ENOMEM. */
 int slack__ws_send(slack_ws_t *ws, bool text, const void *data, size_t len);
 int slack__ws_ping(slack_ws_t *ws, const void *data, size_t len); /* at most 125 bytes */
 

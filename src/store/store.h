@@ -11,9 +11,9 @@
 
 /*
  * Durable state, behind one contract. Operations are structs that their owner embeds and submits;
- * each completes exactly once, on the loop, from a task, in order of submission. A backend that has a
- * thread of its own gathers what is waiting into one transaction and completes all of it when that
- * has been committed.
+ * each completes exactly once, on the loop, from a task, in order of submission. A backend that has
+ * a thread of its own gathers what is waiting into one transaction and completes all of it when
+ * that has been committed.
  *
  * What is kept is one table, the inbox: a row per delivery that was acknowledged because it was
  * stored. A row is unfinished until it is finished, and its key is known for a while after that, so
@@ -32,7 +32,7 @@ typedef struct slack_store_op {
     slack_slice_t key;     /* borrowed until completion */
     slack_slice_t payload; /* PUT: what to run again after a crash; borrowed until completion */
     bool duplicate;        /* PUT, out: the key was known; nothing was changed */
-    int status;            /* out: 0; SLACK_EBUSY when a bound is reached; SLACK_ESTORE; SLACK_ENOMEM */
+    int status; /* out: 0; SLACK_EBUSY when a bound is reached; SLACK_ESTORE; SLACK_ENOMEM */
     void (*done)(struct slack_store_op *op);
 } slack_store_op_t;
 
@@ -41,7 +41,8 @@ typedef struct slack_store_ops {
     const char *scheme; /* "memory": the part of SLACK_STORE before the colon */
 
     /* Open. `rest` is what follows the colon. Borrowed: net. On failure a sentence in `error`
-     * (SLACK_ERROR_TEXT_MAX bytes) names the place. 0; SLACK_ESTORE; SLACK_ECONFIG; SLACK_ENOMEM. */
+     * (SLACK_ERROR_TEXT_MAX bytes) names the place. 0; SLACK_ESTORE; SLACK_ECONFIG; SLACK_ENOMEM.
+     */
     int (*open)(slack_store_t **ret, slack_net_t *net, const char *rest, char *error);
 
     /* Take an operation. Never fails: problems are the operation's status. */

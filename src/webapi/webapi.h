@@ -8,19 +8,20 @@
 #include "util/arena.h"
 
 /*
- * Calling Slack: arguments are encoded, limits kept, what can safely be repeated is repeated, answers
- * read. Knows nothing of deliveries: whoever makes a client may watch its calls.
+ * Calling Slack: arguments are encoded, limits kept, what can safely be repeated is repeated,
+ * answers read. Knows nothing of deliveries: whoever makes a client may watch its calls.
  */
 typedef struct slack_webapi slack_webapi_t;
 
 typedef struct slack_webapi_options {
-    const char *api_url; /* Required, copied; ends in '/'. */
-    const char *ca_file; /* Optional, copied. */
+    const char *api_url;  /* Required, copied; ends in '/'. */
+    const char *ca_file;  /* Optional, copied. */
     unsigned concurrency; /* calls under way, the waiting ones included */
-    unsigned timeout_ms; /* one attempt */
+    unsigned timeout_ms;  /* one attempt */
 } slack_webapi_options_t;
 
-int slack__webapi_new(slack_webapi_t **ret, slack_net_t *net, const slack_webapi_options_t *options);
+int slack__webapi_new(slack_webapi_t **ret, slack_net_t *net,
+                      const slack_webapi_options_t *options);
 /* Every pending call is told SLACK_ECANCELED, then `fn` is called and all is freed. */
 void slack__webapi_close(slack_webapi_t *webapi, void (*fn)(void *user_data), void *user_data);
 
