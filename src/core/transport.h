@@ -120,8 +120,8 @@ typedef struct slack_transport_type {
                   const slack_options_t *options, char *error);
 } slack_transport_type_t;
 
-/* NULL-named row at the end. */
-extern const slack_transport_type_t slack__transports[];
+/* NULL at the end. */
+extern const slack_transport_type_t *const slack__transports[];
 
 /*
  * Make a delivery of a body: its kind (in the order of tests of docs/payloads.md), its dedupe key,

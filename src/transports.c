@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/transport.h"
+#include "transport_http/http.h"
+#include "transport_memory/memory.h"
+#include "transport_socket/socket.h"
+
+/* The one place that knows which transports there are. */
+const slack_transport_type_t *const slack__transports[] = {
+    &slack__transport_http,
+    &slack__transport_socket,
+    &slack__transport_memory,
+    NULL,
+};
