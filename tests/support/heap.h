@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_TESTS_SUPPORT_HEAP_H
+#define SLACK_TESTS_SUPPORT_HEAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * The library's allocator under the eyes of a test: counts what is taken, knows what was not given
+ * back, and makes a chosen allocation fail. One heap per process; any thread may allocate.
+ */
+
+/* Put it in the place of the library's allocator. Before anything else of the library is called. */
+void heap_install(void);
+
+/* Blocks that were taken and not given back. */
+size_t heap_live(void);
+
+/* How many allocations there were so far (a realloc is one). */
+size_t heap_count(void);
+
+/* The nth allocation from now fails (0: the very next one), and with `all` every one after it,
+ * until heap_heal(). */
+void heap_fail_at(size_t nth, bool all);
+
+/* No allocation fails any more. True when one did since heap_fail_at(). */
+bool heap_heal(void);
+
+#endif
