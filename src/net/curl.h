@@ -3,7 +3,7 @@
 #define SLACK_NET_CURL_H
 
 #include "net/net.h"
-#include "util/str.h"
+#include "net/url.h"
 
 /*
  * libcurl's multi interface on the loop: one CURLM, one timer, a poll handle per socket. Results
@@ -53,8 +53,5 @@ typedef void (*slack_curl_fn)(const slack_curl_result_t *result, void *user_data
 int slack__curl_send(slack_curl_t *curl, const slack_curl_request_t *request, slack_curl_fn fn,
                      void *user_data);
 unsigned slack__curl_active(const slack_curl_t *curl);
-
-/* Whether a URL may be called: https, or http to a loopback host. Also wss and ws. */
-bool slack__url_allowed(const char *url);
 
 #endif

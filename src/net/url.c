@@ -1,0 +1,116 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/url.h"
+
+#include <string.h>
+
+#include <slack/error.h>
+
+static const struct scheme {
+    slack_slice_t name;
+    bool secure;
+    unsigned port;
+} schemes[] = {
+    {{"https", 5}, true, 443},
+    {{"wss", 3}, true, 443},
+    {{"http", 4}, false, 80},
+    {{"ws", 2}, false, 80},
+};
+
+static const struct scheme *find_scheme(slack_slice_t name)
+{
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
+        if (slack__slice_eq_nocase(name, schemes[i].name)) return &schemes[i];
+    return NULL;
+}
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_letter(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* A name or an IPv4 address; the characters of an IPv6 address where `brackets`. */
+static bool host_is_plain(slack_slice_t host, bool brackets)
+{
+    if (host.len == 0) return false;
+    for (size_t i = 0; i < host.len; i++) {
+        char c = host.ptr[i];
+        if (is_letter(c) || is_digit(c) || c == '.') continue;
+        if (brackets ? c == ':' : c == '-' || c == '_') continue;
+        return false;
+    }
+    return true;
+}
+
+static bool is_visible_ascii(const char *s)
+{
+    for (; *s; s++) {
+        unsigned char c = (unsigned char)*s;
+        if (c <= ' ' || c >= 0x7f) return false;
+    }
+    return true;
+}
+
+/* host, host:port, [address] or [address]:port */
+static bool parse_authority(slack_url_t *url, slack_slice_t authority)
+{
+    const char *end = authority.ptr + authority.len;
+    const char *colon;
+    if (authority.len > 0 && authority.ptr[0] == '[') {
+        const char *bracket = memchr(authority.ptr, ']', authority.len);
+        if (!bracket) return false;
+        url->host = (slack_slice_t){authority.ptr + 1, (size_t)(bracket - authority.ptr) - 1};
+        colon = bracket + 1;
+        if (!host_is_plain(url->host, true)) return false;
+    } else {
+        colon = authority.len ? memchr(authority.ptr, ':', authority.len) : NULL;
+        if (!colon) colon = end;
+        url->host = (slack_slice_t){authority.ptr, (size_t)(colon - authority.ptr)};
+        if (!host_is_plain(url->host, false)) return false;
+    }
+    if (colon == end) return true;
+
+    uint64_t port;
+    slack_slice_t digits = {colon + 1, (size_t)(end - colon) - 1};
+    if (*colon != ':' || !slack__parse_u64(digits, 65535, &port) || port == 0) return false;
+    url->port = (unsigned)port;
+    return true;
+}
+
+int slack__url_parse(slack_url_t *ret, const char *url)
+{
+    if (!url || !is_visible_ascii(url)) return SLACK_EINVAL;
+    size_t len = strlen(url);
+    const char *mark = strstr(url, "://");
+    if (!mark || len > SLACK_URL_MAX) return SLACK_EINVAL;
+
+    slack_url_t out = {.scheme = {url, (size_t)(mark - url)}};
+    const struct scheme *scheme = find_scheme(out.scheme);
+    if (!scheme) return SLACK_EINVAL;
+    out.secure = scheme->secure;
+    out.port = scheme->port;
+
+    slack_slice_t authority = {mark + 3, strcspn(mark + 3, "/?#")};
+    if (!parse_authority(&out, authority)) return SLACK_EINVAL;
+    const char *target = authority.ptr + authority.len;
+    out.target = (slack_slice_t){target, len - (size_t)(target - url)};
+    *ret = out;
+    return 0;
+}
+
+bool slack__url_allowed(const char *url)
+{
+    slack_url_t parts;
+    if (slack__url_parse(&parts, url) != 0) return false;
+    return parts.secure || slack__is_loopback(parts.host);
+}
+
+bool slack__url_same_origin(const slack_url_t *a, const slack_url_t *b)
+{
+    return slack__slice_eq_nocase(a->scheme, b->scheme) && a->port == b->port &&
+           slack__slice_eq_nocase(a->host, b->host);
+}
