@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+#include "util/json.h"
+
+#include <stdint.h>
+#include <yyjson.h>
+
+_Static_assert(SLACK_JSON_PADDING >= YYJSON_PADDING_SIZE, "yyjson needs more padding");
+
+/* yyjson takes values that it only reads without const. */
+static yyjson_val *val(const slack_json_t *value)
+{
+    return (yyjson_val *)(uintptr_t)value;
+}
+
+static const slack_json_t *json(const yyjson_val *value)
+{
+    return (const slack_json_t *)value;
+}
+
+/* --- parsing --- */
+
+static void *arena_malloc(void *arena, size_t size)
+{
+    return slack__arena_alloc(arena, size);
+}
+
+static void *arena_realloc(void *arena, void *ptr, size_t old_size, size_t size)
+{
+    return slack__arena_realloc(arena, ptr, old_size, size);
+}
+
+static void arena_free(void *arena, void *ptr)
+{
+    (void)arena;
+    (void)ptr;
+}
+
+size_t slack__json_depth(const slack_json_t *value)
+{
+    if (!value) return 0;
+    /* Values lie one after the other, a container before what it holds: no recursion is needed. */
+    const yyjson_val *ends[SLACK_JSON_DEPTH_MAX];
+    size_t depth = 0, deepest = 0;
+    yyjson_val *v = val(value);
+    for (const yyjson_val *end = unsafe_yyjson_get_next(v); v < end; v++) {
+        while (depth && v == ends[depth - 1])
+            depth--;
+        if (!unsafe_yyjson_is_ctn(v)) continue;
+        if (depth == SLACK_JSON_DEPTH_MAX) return SLACK_JSON_DEPTH_MAX + 1;
+        ends[depth++] = unsafe_yyjson_get_next(v);
+        if (depth > deepest) deepest = depth;
+    }
+    return deepest;
+}
+
+int slack__json_parse_insitu(slack_arena_t *arena, char *text, size_t len, const slack_json_t **ret,
+                             size_t *ret_offset)
+{
+    const yyjson_alc alc = {arena_malloc, arena_realloc, arena_free, arena};
+    yyjson_read_err error = {0};
+    const yyjson_doc *doc = yyjson_read_opts(text, len, YYJSON_READ_INSITU, &alc, &error);
+    if (!doc) {
+        if (error.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION) return SLACK_ENOMEM;
+        if (ret_offset) *ret_offset = error.pos;
+        return SLACK_EJSON;
+    }
+    /* yyjson itself does not recurse, so it is soon enough to look at the depth now. */
+    const slack_json_t *root = json(doc->root);
+    if (slack__json_depth(root) > SLACK_JSON_DEPTH_MAX) return SLACK_ETOOBIG;
+    *ret = root;
+    return 0;
+}
+
+int slack__json_parse(slack_arena_t *arena, const char *text, size_t len, const slack_json_t **ret,
+                      size_t *ret_offset)
+{
+    if (len > SIZE_MAX - SLACK_JSON_PADDING) return SLACK_ENOMEM;
+    char *copy = slack__arena_alloc(arena, len + SLACK_JSON_PADDING);
+    if (!copy) return SLACK_ENOMEM;
+    if (len) memcpy(copy, text, len);
+    return slack__json_parse_insitu(arena, copy, len, ret, ret_offset);
+}
+
+size_t slack__json_number_len(const char *s)
+{
+    char memory[512];
+    yyjson_alc alc;
+    yyjson_val number;
+    yyjson_alc_pool_init(&alc, memory, sizeof memory);
+    const char *end = yyjson_read_number(s, &number, YYJSON_READ_NOFLAG, &alc, NULL);
+    return end ? (size_t)(end - s) : 0;
+}
+
+int slack__json_object(slack_arena_t *arena, const slack_slice_t *pairs, size_t count,
+                       const slack_json_t **ret)
+{
+    size_t values = 1 + 2 * count;
+    if (count > (SIZE_MAX / sizeof(yyjson_val) - 1) / 2) return SLACK_ENOMEM;
+    yyjson_val *object = slack__arena_alloc(arena, values * sizeof *object);
+    if (!object) return SLACK_ENOMEM;
+    unsafe_yyjson_set_obj(object, count);
+    object->uni.ofs = values * sizeof *object;
+    for (size_t i = 0; i < 2 * count; i++)
+        unsafe_yyjson_set_strn(object + 1 + i, pairs[i].ptr, pairs[i].len);
+    *ret = json(object);
+    return 0;
+}
+
+/* --- reading --- */
+
+static yyjson_val *at(const slack_json_t *value, const char *path)
+{
+    return yyjson_ptr_get(val(value), path);
+}
+
+const slack_json_t *slack_json_get(const slack_json_t *value, const char *path)
+{
+    return json(at(value, path));
+}
+
+enum slack_json_type slack_json_type(const slack_json_t *value)
+{
+    switch (yyjson_get_type(val(value))) {
+    case YYJSON_TYPE_NULL: return SLACK_JSON_NULL;
+    case YYJSON_TYPE_BOOL: return SLACK_JSON_BOOL;
+    case YYJSON_TYPE_NUM: return SLACK_JSON_NUMBER;
+    case YYJSON_TYPE_STR: return SLACK_JSON_STRING;
+    case YYJSON_TYPE_ARR: return SLACK_JSON_ARRAY;
+    case YYJSON_TYPE_OBJ: return SLACK_JSON_OBJECT;
+    default: return SLACK_JSON_NONE;
+    }
+}
+
+const char *slack_json_str(const slack_json_t *value, const char *path)
+{
+    const char *s = yyjson_get_str(at(value, path));
+    return s ? s : "";
+}
+
+const char *slack_json_strn(const slack_json_t *value, const char *path, size_t *ret_len)
+{
+    return slack__json_string(json(at(value, path)), ret_len);
+}
+
+/* A double that holds an integer exactly counts as one: JSON does not tell 5 from 5.0. */
+static int64_t integer_of_double(double n)
+{
+    const double limit = 9007199254740992.0; /* 2^53 */
+    if (!(n >= -limit && n <= limit)) return 0;
+    int64_t integer = (int64_t)n;
+    return (double)integer == n ? integer : 0;
+}
+
+int64_t slack_json_int(const slack_json_t *value, const char *path)
+{
+    yyjson_val *v = at(value, path);
+    if (yyjson_is_sint(v)) return unsafe_yyjson_get_sint(v);
+    if (yyjson_is_real(v)) return integer_of_double(unsafe_yyjson_get_real(v));
+    if (!yyjson_is_uint(v)) return 0;
+    uint64_t n = unsafe_yyjson_get_uint(v);
+    return n <= INT64_MAX ? (int64_t)n : 0;
+}
+
+double slack_json_num(const slack_json_t *value, const char *path)
+{
+    return yyjson_get_num(at(value, path));
+}
+
+bool slack_json_bool(const slack_json_t *value, const char *path)
+{
+    return yyjson_is_true(at(value, path));
+}
+
+size_t slack_json_count(const slack_json_t *value, const char *path)
+{
+    const yyjson_val *v = at(value, path);
+    return yyjson_is_ctn(val(json(v))) ? unsafe_yyjson_get_len(val(json(v))) : 0;
+}
+
+bool slack_json_next(const slack_json_t *container, slack_json_iter_t *iter)
+{
+    yyjson_val *v = val(container);
+    if (!yyjson_is_ctn(v) || iter->index >= unsafe_yyjson_get_len(v)) return false;
+    bool object = unsafe_yyjson_is_obj(v);
+    yyjson_val *here = iter->index ? iter->priv : unsafe_yyjson_get_first(v);
+    yyjson_val *element = object ? here + 1 : here;
+    iter->key = object ? unsafe_yyjson_get_str(here) : NULL;
+    iter->value = json(element);
+    iter->priv = unsafe_yyjson_get_next(element);
+    iter->index++;
+    return true;
+}
+
+const slack_json_t *slack__json_member(const slack_json_t *object, slack_slice_t name)
+{
+    return json(yyjson_obj_getn(val(object), name.ptr, name.len));
+}
+
+const char *slack__json_string(const slack_json_t *value, size_t *ret_len)
+{
+    if (ret_len) *ret_len = yyjson_is_str(val(value)) ? yyjson_get_len(val(value)) : 0;
+    return yyjson_get_str(val(value));
+}
+
+slack_slice_t slack__json_key(const slack_json_iter_t *member)
+{
+    /* A key is the value before its member's. */
+    yyjson_val *key = val(member->value) - 1;
+    return (slack_slice_t){unsafe_yyjson_get_str(key), unsafe_yyjson_get_len(key)};
+}
+
+bool slack__json_equal(const slack_json_t *a, const slack_json_t *b)
+{
+    if (!a || !b) return a == b;
+    return yyjson_equals(val(a), val(b));
+}

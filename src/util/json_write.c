@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+#include "util/json.h"
+
+#include <inttypes.h>
+#include <stdint.h>
+#include <string.h>
+#include <yyjson.h>
+
+static yyjson_val *val(const slack_json_t *value)
+{
+    return (yyjson_val *)(uintptr_t)value;
+}
+
+/* --- strings --- */
+
+/* A byte that stands for itself in a JSON string: all of ASCII but controls, '"' and '\'. */
+static bool plain(char c)
+{
+    unsigned char byte = (unsigned char)c;
+    return byte >= 0x20 && byte < 0x7F && c != '"' && c != '\\';
+}
+
+size_t slack__json_escape(const char *s, size_t len, size_t *ret_taken,
+                          char out[SLACK_JSON_ESCAPE_MAX])
+{
+    static const char digits[] = "0123456789abcdef";
+    static const char letters[] = "\"\"\\\\\bb\ff\nn\rr\tt"; /* pairs: what, and its letter */
+    unsigned char c = (unsigned char)*s;
+    *ret_taken = 1;
+    if (plain(*s)) {
+        out[0] = *s;
+        return 1;
+    }
+    if (c >= 0x80) {
+        size_t n = slack__utf8_char(s, len);
+        if (n) {
+            *ret_taken = n;
+            memcpy(out, s, n);
+            return n;
+        }
+        memcpy(out, "\xEF\xBF\xBD", 3); /* U+FFFD */
+        return 3;
+    }
+    out[0] = '\\';
+    for (size_t i = 0; i + 1 < sizeof letters - 1; i += 2) {
+        if (letters[i] != *s) continue;
+        out[1] = letters[i + 1];
+        return 2;
+    }
+    memcpy(out + 1, "u00", 3);
+    out[4] = digits[c >> 4];
+    out[5] = digits[c & 15];
+    return 6;
+}
+
+/* How many of the bytes at the start of `s` stand for themselves. */
+static size_t plain_run(const char *s, size_t len)
+{
+    size_t run = 0;
+    while (run < len) {
+        size_t n = plain(s[run]) ? 1 : slack__utf8_char(s + run, len - run);
+        if (n == 0 || (n == 1 && !plain(s[run]))) break;
+        run += n;
+    }
+    return run;
+}
+
+int slack__json_write_escaped(slack_buf_t *buf, const char *s, size_t len)
+{
+    const size_t start = buf->len;
+    int rc = 0;
+    for (size_t i = 0; i < len && rc == 0;) {
+        size_t run = plain_run(s + i, len - i);
+        if (run) {
+            rc = slack__buf_append(buf, s + i, run);
+            i += run;
+        } else {
+            char escaped[SLACK_JSON_ESCAPE_MAX];
+            size_t taken, n = slack__json_escape(s + i, len - i, &taken, escaped);
+            rc = slack__buf_append(buf, escaped, n);
+            i += taken;
+        }
+    }
+    if (rc != 0) slack__buf_truncate(buf, start);
+    return rc;
+}
+
+int slack__json_write_string(slack_buf_t *buf, const char *s, size_t len)
+{
+    const size_t start = buf->len;
+    int rc = slack__buf_append_char(buf, '"');
+    if (rc == 0) rc = slack__json_write_escaped(buf, s, len);
+    if (rc == 0) rc = slack__buf_append_char(buf, '"');
+    if (rc != 0) slack__buf_truncate(buf, start);
+    return rc;
+}
+
+/* --- values --- */
+
+/* The shortest text that reads back as the same double, whatever the locale. */
+static int write_real(slack_buf_t *buf, const yyjson_val *v)
+{
+    char memory[512];
+    yyjson_alc alc;
+    size_t len = 0;
+    yyjson_alc_pool_init(&alc, memory, sizeof memory);
+    const char *text = yyjson_val_write_opts(v, YYJSON_WRITE_INF_AND_NAN_AS_NULL, &alc, &len, NULL);
+    return text ? slack__buf_append(buf, text, len) : SLACK_ENOMEM;
+}
+
+static int write_number(slack_buf_t *buf, yyjson_val *v)
+{
+    if (unsafe_yyjson_is_real(v)) return write_real(buf, v);
+    if (unsafe_yyjson_is_uint(v)) return slack__buf_printf(buf, "%" PRIu64, v->uni.u64);
+    return slack__buf_printf(buf, "%" PRId64, v->uni.i64);
+}
+
+/* A scalar, or the bracket that opens a container. */
+static int write_token(slack_buf_t *buf, yyjson_val *v)
+{
+    switch (unsafe_yyjson_get_type(v)) {
+    case YYJSON_TYPE_BOOL:
+        return slack__buf_append_slice(buf, unsafe_yyjson_get_bool(v) ? SLACK_SLICE("true")
+                                                                      : SLACK_SLICE("false"));
+    case YYJSON_TYPE_NUM: return write_number(buf, v);
+    case YYJSON_TYPE_STR:
+        return slack__json_write_string(buf, unsafe_yyjson_get_str(v), unsafe_yyjson_get_len(v));
+    case YYJSON_TYPE_ARR: return slack__buf_append_char(buf, '[');
+    case YYJSON_TYPE_OBJ: return slack__buf_append_char(buf, '{');
+    default: return slack__buf_append_slice(buf, SLACK_SLICE("null"));
+    }
+}
+
+/* An open container. */
+typedef struct frame {
+    const yyjson_val *end; /* behind its last value */
+    size_t index;          /* of the next value in it; in an object keys and values count alike */
+    bool object;
+} frame_t;
+
+/* What stands before the next value of a container. */
+static int write_separator(slack_buf_t *buf, frame_t *frame)
+{
+    size_t index = frame->index++;
+    if (frame->object && index % 2 == 1) return slack__buf_append_char(buf, ':');
+    return index ? slack__buf_append_char(buf, ',') : 0;
+}
+
+static int write_tree(slack_buf_t *buf, yyjson_val *v)
+{
+    frame_t frames[SLACK_JSON_DEPTH_MAX];
+    size_t depth = 0;
+    const yyjson_val *end = unsafe_yyjson_get_next(v);
+    for (int rc = 0;; v++) {
+        for (; depth && v == frames[depth - 1].end && rc == 0; depth--)
+            rc = slack__buf_append_char(buf, frames[depth - 1].object ? '}' : ']');
+        if (v == end || rc != 0) return rc;
+        if (depth) rc = write_separator(buf, &frames[depth - 1]);
+        if (rc == 0) rc = write_token(buf, v);
+        if (rc != 0) return rc;
+        if (!unsafe_yyjson_is_ctn(v)) continue;
+        if (depth == SLACK_JSON_DEPTH_MAX) return SLACK_ETOOBIG;
+        frames[depth++] = (frame_t){unsafe_yyjson_get_next(v), 0, unsafe_yyjson_is_obj(v)};
+    }
+}
+
+int slack__json_write(slack_buf_t *buf, const slack_json_t *value)
+{
+    if (!value) return slack__buf_append_slice(buf, SLACK_SLICE("null"));
+    const size_t start = buf->len;
+    int rc = write_tree(buf, val(value));
+    if (rc != 0) slack__buf_truncate(buf, start);
+    return rc;
+}
+
+char *slack__json_text(slack_arena_t *arena, const slack_json_t *value, size_t *ret_len)
+{
+    slack_buf_t buf;
+    char *text = NULL;
+    slack__buf_init(&buf, SIZE_MAX);
+    if (slack__json_write(&buf, value) == 0)
+        text = slack__arena_strndup(arena, slack__buf_ptr(&buf), buf.len);
+    if (text && ret_len) *ret_len = buf.len;
+    slack__buf_done(&buf);
+    return text;
+}
+
+/* --- building --- */
+
+static int write_member(slack_buf_t *buf, const slack_json_iter_t *member, bool first)
+{
+    slack_slice_t key = slack__json_key(member);
+    int rc = first ? 0 : slack__buf_append_char(buf, ',');
+    if (rc == 0) rc = slack__json_write_string(buf, key.ptr, key.len);
+    if (rc == 0) rc = slack__buf_append_char(buf, ':');
+    if (rc == 0) rc = slack__json_write(buf, member->value);
+    return rc;
+}
+
+static int write_merged(slack_buf_t *buf, const slack_json_t *object, const slack_json_t *defaults)
+{
+    bool first = true;
+    int rc = slack__buf_append_char(buf, '{');
+    slack_json_iter_t own = {0}, other = {0};
+    for (; rc == 0 && slack_json_next(object, &own); first = false)
+        rc = write_member(buf, &own, first);
+    while (rc == 0 && slack_json_next(defaults, &other)) {
+        if (slack__json_member(object, slack__json_key(&other))) continue;
+        rc = write_member(buf, &other, first);
+        first = false;
+    }
+    return rc == 0 ? slack__buf_append_char(buf, '}') : rc;
+}
+
+int slack__json_with_defaults(slack_arena_t *arena, const slack_json_t *object,
+                              const slack_json_t *defaults, const slack_json_t **ret)
+{
+    if (object && slack_json_type(object) != SLACK_JSON_OBJECT) return SLACK_EINVAL;
+    if (defaults && slack_json_type(defaults) != SLACK_JSON_OBJECT) return SLACK_EINVAL;
+    slack_buf_t buf;
+    slack__buf_init(&buf, SLACK_ARENA_MAX);
+    int rc = write_merged(&buf, object, defaults);
+    /* Through text, so that nothing in the copy points into another arena. */
+    if (rc == 0) rc = slack__json_parse(arena, slack__buf_ptr(&buf), buf.len, ret, NULL);
+    slack__buf_done(&buf);
+    return rc;
+}

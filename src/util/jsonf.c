@@ -1,0 +1,388 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * JSON templates: slack_jsonf() in <slack/json.h> says what they look like. The template is read
+ * once, from left to right, and strict JSON text comes out; that is then parsed like any other. The
+ * nesting is kept in an array, so a template cannot exhaust the C stack.
+ */
+#include <stdint.h>
+#include <string.h>
+
+#include <slack/error.h>
+
+#include "util/conversion.h"
+#include "util/json.h"
+
+typedef struct parser {
+    const char *start;
+    const char *p; /* what comes next; NUL-terminated */
+    va_list ap;
+    slack_buf_t out;
+    slack_json_error_t error; /* set when a function below has returned false */
+    size_t depth;
+    bool first; /* the innermost container has no item yet */
+    char closers[SLACK_JSON_DEPTH_MAX];
+} parser_t;
+
+static bool fail_with(parser_t *t, int code, const char *at, const char *what)
+{
+    t->error = (slack_json_error_t){code, (size_t)(at - t->start), what};
+    return false;
+}
+
+static bool fail(parser_t *t, const char *at, const char *what)
+{
+    return fail_with(t, SLACK_ETEMPLATE, at, what);
+}
+
+/* Whether a write to t->out succeeded. */
+static bool written(parser_t *t, int rc)
+{
+    if (rc == 0) return true;
+    return fail_with(t, rc, t->p, rc == SLACK_ENOMEM ? "out of memory" : "the result is too large");
+}
+
+static bool put(parser_t *t, const char *text, size_t len)
+{
+    return written(t, slack__buf_append(&t->out, text, len));
+}
+
+static bool put_escaped(parser_t *t, const char *text, size_t len)
+{
+    return written(t, slack__json_write_escaped(&t->out, text, len));
+}
+
+static bool put_string(parser_t *t, const char *text, size_t len)
+{
+    return written(t, slack__json_write_string(&t->out, text, len));
+}
+
+/* --- small pieces --- */
+
+static bool is_digit(char c)
+{
+    return c >= '0' && c <= '9';
+}
+
+static bool is_word_start(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$';
+}
+
+static size_t word_len(const char *s)
+{
+    size_t len = 0;
+    if (!is_word_start(*s)) return 0;
+    while (is_word_start(s[len]) || is_digit(s[len]) || s[len] == '-')
+        len++;
+    return len;
+}
+
+static bool skip_comment(parser_t *t)
+{
+    if (t->p[1] == '/') {
+        t->p += strcspn(t->p, "\r\n");
+        return true;
+    }
+    if (t->p[1] != '*') return fail(t, t->p, "'/' starts no comment");
+    const char *end = strstr(t->p + 2, "*/");
+    if (!end) return fail(t, t->p, "a comment is not closed");
+    t->p = end + 2;
+    return true;
+}
+
+/* White space and comments. */
+static bool skip(parser_t *t)
+{
+    for (;;) {
+        t->p += strspn(t->p, " \t\r\n");
+        if (*t->p != '/') return true;
+        if (!skip_comment(t)) return false;
+    }
+}
+
+/* --- strings --- */
+
+/* The four hex digits at `s`, or -1. */
+static int hex4(const char *s)
+{
+    int n = 0;
+    for (int i = 0; i < 4; i++) {
+        char c = s[i];
+        int digit = is_digit(c)            ? c - '0'
+                    : c >= 'a' && c <= 'f' ? c - 'a' + 10
+                    : c >= 'A' && c <= 'F' ? c - 'A' + 10
+                                           : -1;
+        if (digit < 0) return -1;
+        n = n * 16 + digit;
+    }
+    return n;
+}
+
+/* \uXXXX, or two of them that are one character above U+FFFF (RFC 8259, section 7). */
+static bool unicode_escape(parser_t *t)
+{
+    const char *at = t->p;
+    int unit = hex4(at + 2);
+    if (unit < 0) return fail(t, at, "\\u needs four hex digits");
+    size_t len = 6;
+    if (unit >= 0xD800 && unit <= 0xDFFF) {
+        int low = unit < 0xDC00 && at[6] == '\\' && at[7] == 'u' ? hex4(at + 8) : -1;
+        if (low < 0xDC00 || low > 0xDFFF) return fail(t, at, "half of a surrogate pair");
+        len = 12;
+    }
+    t->p += len;
+    return put(t, at, len);
+}
+
+static bool escape(parser_t *t)
+{
+    const char *at = t->p;
+    if (at[1] == 'u') return unicode_escape(t);
+    if (at[1] == '\'') {
+        t->p += 2;
+        return put(t, "'", 1);
+    }
+    if (at[1] == '\0' || !strchr("\"\\/bfnrt", at[1])) return fail(t, at, "an unknown escape");
+    t->p += 2;
+    return put(t, at, 2);
+}
+
+/* A conversion inside quotes. */
+static bool conversion_in_text(parser_t *t)
+{
+    slack_conversion_t c = slack__conversion_parse(t->p);
+    char number[SLACK_CONVERSION_NUMBER_MAX];
+    const char *text = number;
+    size_t len = 1;
+    switch (c.kind) {
+    case SLACK_CONVERSION_STRING:
+        text = slack__conversion_string(&c, &t->ap, &len); /* NULL has length 0 */
+        break;
+    case SLACK_CONVERSION_INTEGER:
+    case SLACK_CONVERSION_DOUBLE: len = slack__conversion_number(&c, &t->ap, number); break;
+    case SLACK_CONVERSION_CHAR: number[0] = (char)va_arg(t->ap, int); break;
+    case SLACK_CONVERSION_PERCENT: number[0] = '%'; break;
+    case SLACK_CONVERSION_POINTER: return fail(t, t->p, "%p stands inside quotes");
+    default: return fail(t, t->p, "an unknown conversion");
+    }
+    if (!put_escaped(t, text, len)) return false;
+    t->p += c.len;
+    return true;
+}
+
+/* A string in quotes of either kind. */
+static bool string(parser_t *t)
+{
+    const char *open = t->p++;
+    const char quote = *open;
+    if (!put(t, "\"", 1)) return false;
+    for (bool ok = true; ok;) {
+        size_t run = 0; /* bytes that stand for themselves */
+        while ((unsigned char)t->p[run] >= 0x20 && t->p[run] != quote && t->p[run] != '\\' &&
+               t->p[run] != '%')
+            run++;
+        if (!put_escaped(t, t->p, run)) return false;
+        t->p += run;
+        if (*t->p == quote) {
+            t->p++;
+            return put(t, "\"", 1);
+        }
+        if (*t->p == '\0') return fail(t, open, "a string is not closed");
+        if (*t->p == '\n' || *t->p == '\r') return fail(t, t->p, "a line break inside a string");
+        if (*t->p == '\\')
+            ok = escape(t);
+        else if (*t->p == '%')
+            ok = conversion_in_text(t);
+        else
+            return fail(t, t->p, "a control character inside a string");
+    }
+    return false;
+}
+
+/* --- values --- */
+
+static bool put_json(parser_t *t, const slack_json_t *value)
+{
+    if (slack__json_depth(value) > SLACK_JSON_DEPTH_MAX - t->depth)
+        return fail_with(t, SLACK_ETOOBIG, t->p, "nested too deeply");
+    return written(t, slack__json_write(&t->out, value));
+}
+
+static bool put_number(parser_t *t, const slack_conversion_t *c)
+{
+    char number[SLACK_CONVERSION_NUMBER_MAX];
+    size_t len = slack__conversion_number(c, &t->ap, number);
+    if (memchr(number, 'n', len)) return fail(t, t->p, "the number is not finite"); /* nan, inf */
+    return put(t, number, len);
+}
+
+/* A conversion where a value stands. */
+static bool conversion(parser_t *t)
+{
+    slack_conversion_t c = slack__conversion_parse(t->p);
+    size_t len;
+    const char *s;
+    bool ok;
+    switch (c.kind) {
+    case SLACK_CONVERSION_STRING:
+        s = slack__conversion_string(&c, &t->ap, &len);
+        ok = s ? put_string(t, s, len) : put(t, "null", 4);
+        break;
+    case SLACK_CONVERSION_INTEGER:
+    case SLACK_CONVERSION_DOUBLE: ok = put_number(t, &c); break;
+    case SLACK_CONVERSION_POINTER: ok = put_json(t, va_arg(t->ap, const slack_json_t *)); break;
+    case SLACK_CONVERSION_CHAR: return fail(t, t->p, "%c stands outside of quotes");
+    case SLACK_CONVERSION_PERCENT: return fail(t, t->p, "%% stands outside of quotes");
+    default: return fail(t, t->p, "an unknown conversion");
+    }
+    if (ok) t->p += c.len;
+    return ok;
+}
+
+static bool open_container(parser_t *t)
+{
+    if (t->depth == SLACK_JSON_DEPTH_MAX)
+        return fail_with(t, SLACK_ETOOBIG, t->p, "nested too deeply");
+    char opener = *t->p;
+    if (!put(t, &opener, 1)) return false;
+    t->p++;
+    t->closers[t->depth++] = opener == '{' ? '}' : ']';
+    t->first = true;
+    return true;
+}
+
+static bool number(parser_t *t)
+{
+    size_t len = slack__json_number_len(t->p);
+    if (len == 0) return fail(t, t->p, "malformed or out of range as a number");
+    if (!put(t, t->p, len)) return false;
+    t->p += len;
+    return true;
+}
+
+static bool word(parser_t *t)
+{
+    slack_slice_t w = {t->p, word_len(t->p)};
+    if (!slack__slice_eq(w, SLACK_SLICE("true")) && !slack__slice_eq(w, SLACK_SLICE("false")) &&
+        !slack__slice_eq(w, SLACK_SLICE("null")))
+        return fail(t, t->p, "a bare word other than true, false and null");
+    if (!put(t, w.ptr, w.len)) return false;
+    t->p += w.len;
+    return true;
+}
+
+/* A scalar, or the bracket that opens a container. */
+static bool value(parser_t *t)
+{
+    char c = *t->p;
+    if (c == '{' || c == '[') return open_container(t);
+    bool ok;
+    if (c == '"' || c == '\'')
+        ok = string(t);
+    else if (c == '%')
+        ok = conversion(t);
+    else if (c == '-' || is_digit(c))
+        ok = number(t);
+    else if (is_word_start(c))
+        ok = word(t);
+    else
+        return fail(t, t->p, "a value is missing");
+    t->first = false;
+    return ok;
+}
+
+/* A key that is a conversion. */
+static bool key_conversion(parser_t *t)
+{
+    slack_conversion_t c = slack__conversion_parse(t->p);
+    if (c.kind == SLACK_CONVERSION_BAD) return fail(t, t->p, "an unknown conversion");
+    if (c.kind != SLACK_CONVERSION_STRING) return fail(t, t->p, "a key that is no string");
+    size_t len;
+    const char *s = slack__conversion_string(&c, &t->ap, &len);
+    if (!s) return fail(t, t->p, "a key that is NULL");
+    if (!put_string(t, s, len)) return false;
+    t->p += c.len;
+    return true;
+}
+
+static bool key(parser_t *t)
+{
+    bool ok;
+    if (*t->p == '"' || *t->p == '\'') {
+        ok = string(t);
+    } else if (*t->p == '%') {
+        ok = key_conversion(t);
+    } else {
+        size_t len = word_len(t->p);
+        if (len == 0) return fail(t, t->p, "a key is missing");
+        ok = put_string(t, t->p, len);
+        t->p += len;
+    }
+    if (!ok || !skip(t)) return false;
+    if (*t->p != ':') return fail(t, t->p, "':' is missing after a key");
+    t->p++;
+    return put(t, ":", 1) && skip(t);
+}
+
+/* Inside a container: its end, or the next item up to its first token. */
+static bool step(parser_t *t)
+{
+    const char closer = t->closers[t->depth - 1];
+    bool separated = t->first;
+    if (!skip(t)) return false;
+    if (!t->first && *t->p == ',') {
+        t->p++;
+        separated = true;
+        if (!skip(t)) return false;
+    }
+    if (*t->p == closer) {
+        t->p++;
+        t->depth--;
+        t->first = false;
+        return put(t, &closer, 1);
+    }
+    if (*t->p == '\0')
+        return fail(t, t->p, closer == '}' ? "an object is not closed" : "an array is not closed");
+    if (!separated)
+        return fail(t, t->p, closer == '}' ? "',' or '}' is missing" : "',' or ']' is missing");
+    if (!t->first && !put(t, ",", 1)) return false;
+    if (closer == '}' && !key(t)) return false;
+    return value(t);
+}
+
+static bool template(parser_t *t)
+{
+    if (!skip(t) || !value(t)) return false;
+    while (t->depth > 0)
+        if (!step(t)) return false;
+    if (!skip(t)) return false;
+    if (*t->p != '\0') return fail(t, t->p, "something stands behind the value");
+    return true;
+}
+
+int slack__vjsonf(slack_arena_t *arena, const slack_json_t **ret, slack_json_error_t *error,
+                  const char *template_, va_list ap)
+{
+    parser_t t = {.start = template_ ? template_ : ""};
+    t.p = t.start;
+    slack__buf_init(&t.out, SLACK_ARENA_MAX);
+    va_copy(t.ap, ap);
+    if (template(&t)) {
+        int rc = slack__json_parse(arena, slack__buf_ptr(&t.out), t.out.len, ret, NULL);
+        if (rc != 0) (void)fail_with(&t, rc, t.p, slack_strerror(rc));
+    }
+    va_end(t.ap);
+    slack__buf_done(&t.out);
+    if (t.error.code != 0 && error) *error = t.error;
+    return t.error.code;
+}
+
+int slack__jsonf(slack_arena_t *arena, const slack_json_t **ret, slack_json_error_t *error,
+                 const char *template_, ...)
+{
+    va_list ap;
+    va_start(ap, template_);
+    int rc = slack__vjsonf(arena, ret, error, template_, ap);
+    va_end(ap);
+    return rc;
+}

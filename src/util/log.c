@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: MIT */
+#include "util/log.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "util/conversion.h"
+#include "util/json.h"
+#include "util/str.h"
+
+/* The longest line, without its newline. */
+#define LINE_MAX_BYTES ((size_t)4096)
+/* Kept back at its end for what marks and closes a line that was cut. */
+#define TAIL_BYTES ((size_t)24)
+
+typedef struct line {
+    size_t len;
+    bool json;
+    bool cut;    /* something did not fit: nothing follows it */
+    bool marked; /* and a reader can see that */
+    char text[LINE_MAX_BYTES + 1];
+} line_t;
+
+/* A value, before it is quoted. */
+typedef struct value {
+    size_t len;
+    bool bare; /* a number, or null: never in quotes */
+    char text[LINE_MAX_BYTES];
+} value_t;
+
+/* --- the line --- */
+
+/* All of it or nothing. */
+static bool put(line_t *line, const char *text, size_t len)
+{
+    if (line->cut || line->len + len > LINE_MAX_BYTES - TAIL_BYTES) {
+        line->cut = true;
+        return false;
+    }
+    memcpy(line->text + line->len, text, len);
+    line->len += len;
+    return true;
+}
+
+/* Into the room that was kept back. */
+static void put_tail(line_t *line, const char *text)
+{
+    size_t len = strlen(text);
+    memcpy(line->text + line->len, text, len);
+    line->len += len;
+}
+
+static void put_quoted(line_t *line, const char *s, size_t len)
+{
+    if (!put(line, "\"", 1)) return;
+    for (size_t i = 0, taken; i < len && !line->cut; i += taken) {
+        char escaped[SLACK_JSON_ESCAPE_MAX];
+        size_t n = slack__json_escape(s + i, len - i, &taken, escaped);
+        put(line, escaped, n);
+    }
+    put_tail(line, line->cut ? "…\"" : "\"");
+    line->marked = line->cut;
+}
+
+/* Whether a text value reads the same without quotes. */
+static bool reads_bare(const char *s, size_t len)
+{
+    if (len == 0 || slack__utf8_valid(s, len) != len) return false;
+    for (size_t i = 0; i < len; i++)
+        if (s[i] == ' ' || s[i] == '=' || s[i] == '"' || s[i] == '\\' || s[i] == 0x7F ||
+            (unsigned char)s[i] < 0x20)
+            return false;
+    return true;
+}
+
+static void put_value(line_t *line, const char *s, size_t len, bool bare)
+{
+    if (bare || (!line->json && reads_bare(s, len) && len < LINE_MAX_BYTES / 4))
+        put(line, s, len);
+    else
+        put_quoted(line, s, len);
+}
+
+static void put_pair(line_t *line, slack_slice_t key, const char *s, size_t len, bool bare)
+{
+    const size_t start = line->len;
+    char name[64];
+    int n = line->json ? snprintf(name, sizeof name, "%s\"%.*s\":", start > 1 ? "," : "",
+                                  (int)key.len, key.ptr)
+                       : snprintf(name, sizeof name, "%s%.*s=", start > 0 ? " " : "", (int)key.len,
+                                  key.ptr);
+    if (n < 0 || (size_t)n >= sizeof name || !put(line, name, (size_t)n)) return;
+    size_t before = line->len;
+    put_value(line, s, len, bare);
+    if (line->len == before) line->len = start; /* a key without a value is none */
+}
+
+/* --- values out of the format --- */
+
+static void append(value_t *value, const char *text, size_t len)
+{
+    if (len > sizeof value->text - value->len) len = sizeof value->text - value->len;
+    if (len) memcpy(value->text + value->len, text, len);
+    value->len += len;
+}
+
+/* Append one conversion's result. False for one that we do not know: then the arguments behind it
+ * are out of reach. */
+static bool append_conversion(value_t *value, const slack_conversion_t *c, va_list *ap, bool alone)
+{
+    char number[SLACK_CONVERSION_NUMBER_MAX];
+    const char *s = number;
+    size_t len = 1;
+    switch (c->kind) {
+    case SLACK_CONVERSION_STRING:
+        s = slack__conversion_string(c, ap, &len);
+        value->bare = alone && !s;
+        if (value->bare) append(value, "null", 4);
+        break;
+    case SLACK_CONVERSION_INTEGER:
+    case SLACK_CONVERSION_HEX:
+    case SLACK_CONVERSION_DOUBLE:
+        len = slack__conversion_number(c, ap, number);
+        value->bare = alone && c->kind != SLACK_CONVERSION_HEX && !memchr(number, 'n', len);
+        break;
+    case SLACK_CONVERSION_CHAR: number[0] = (char)va_arg(*ap, int); break;
+    case SLACK_CONVERSION_PERCENT: number[0] = '%'; break;
+    default: return false;
+    }
+    append(value, s, len);
+    return true;
+}
+
+/* Format one value, as far as the next space of the format. */
+static bool format_value(value_t *value, const char **format, va_list *ap)
+{
+    const char *p = *format;
+    value->len = 0;
+    value->bare = false;
+    for (bool start = true; *p && *p != ' '; start = false) {
+        if (*p != '%') {
+            append(value, p++, 1);
+            continue;
+        }
+        slack_conversion_t c = slack__conversion_parse(p);
+        bool alone = start && (p[c.len] == ' ' || p[c.len] == '\0');
+        if (!append_conversion(value, &c, ap, alone)) return false;
+        p += c.len;
+    }
+    *format = p;
+    return true;
+}
+
+static void put_pairs(line_t *line, const char *format, va_list *ap)
+{
+    value_t value;
+    while (!line->cut) {
+        format += strspn(format, " ");
+        size_t key_len = strcspn(format, "= ");
+        if (key_len == 0 || format[key_len] != '=') return;
+        slack_slice_t key = {format, key_len};
+        format += key_len + 1;
+        if (!format_value(&value, &format, ap)) return;
+        value.len = slack__redact(value.text, value.len);
+        put_pair(line, key, value.text, value.len, value.bare);
+    }
+}
+
+/* --- the entry points --- */
+
+/* RFC 3339 in UTC with milliseconds. */
+static size_t format_time(char *out, size_t size, int64_t wall_ms)
+{
+    time_t seconds = (time_t)(wall_ms / 1000);
+    struct tm tm;
+    if (wall_ms < 0 || !gmtime_r(&seconds, &tm)) return 0;
+    int len =
+        snprintf(out, size, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900, tm.tm_mon + 1,
+                 tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (int)(wall_ms % 1000));
+    return len > 0 && (size_t)len < size ? (size_t)len : 0;
+}
+
+static void put_head(line_t *line, const slack_logger_t *logger, enum slack_log_level level,
+                     const char *event)
+{
+    const slack_clock_t *clock = logger->clock ? logger->clock : &slack__clock_system;
+    const char *name = slack__log_level_name(level);
+    char time[80];
+    size_t time_len = format_time(time, sizeof time, slack__wall_ms(clock));
+    if (line->json) put(line, "{", 1);
+    put_pair(line, SLACK_SLICE("ts"), time, time_len, false);
+    put_pair(line, SLACK_SLICE("level"), name, strlen(name), false);
+    put_pair(line, SLACK_SLICE("event"), event, strlen(event), false);
+}
+
+void slack__log(const slack_logger_t *logger, enum slack_log_level level, const char *event,
+                const char *format, ...)
+{
+    const int saved_errno = errno;
+    line_t line;
+    line.len = 0;
+    line.json = logger->format == SLACK_LOG_JSON;
+    line.cut = line.marked = false;
+    put_head(&line, logger, level, event);
+    va_list ap;
+    va_start(ap, format);
+    if (format) put_pairs(&line, format, &ap);
+    va_end(ap);
+    if (line.cut && !line.marked) put_tail(&line, line.json ? ",\"cut\":true" : " …");
+    if (line.json) put_tail(&line, "}");
+    line.text[line.len] = '\0';
+
+    slack_log_fn fn = logger->fn ? logger->fn : slack_log_stderr;
+    fn(level, line.text, line.len, logger->user_data);
+    errno = saved_errno;
+}
+
+const char *slack__log_level_name(enum slack_log_level level)
+{
+    switch (level) {
+    case SLACK_LOG_ERROR: return "error";
+    case SLACK_LOG_WARN: return "warn";
+    case SLACK_LOG_INFO: return "info";
+    case SLACK_LOG_DEBUG: return "debug";
+    default: return "unknown";
+    }
+}
+
+void slack_log_stderr(enum slack_log_level level, const char *line, size_t len, void *user_data)
+{
+    (void)level;
+    (void)user_data;
+    /* One write, so that lines of several threads and processes do not mix. */
+    char text[LINE_MAX_BYTES + 1];
+    if (len > LINE_MAX_BYTES) len = LINE_MAX_BYTES;
+    memcpy(text, line, len);
+    text[len] = '\n';
+    ssize_t written = write(STDERR_FILENO, text, len + 1);
+    (void)written; /* there is nobody left to tell */
+}

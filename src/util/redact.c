@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdbool.h>
+#include <string.h>
+
+#include "util/log.h"
+#include "util/str.h"
+
+/* What starts a secret. Kept in the output are the first `keep` bytes, which tell what it was and
+ * where it would have led to. */
+static const struct pattern {
+    slack_slice_t prefix; /* lower case; '?' is any letter or digit */
+    size_t keep;
+} patterns[] = {
+    {{"xox?-", 5}, 0},             /* bot, user, refresh and client tokens */
+    {{"xoxe.", 5}, 0},             /* tokens that expire */
+    {{"xapp-", 5}, 0},             /* app-level tokens */
+    {{"xwfp-", 5}, 0},             /* workflow tokens */
+    {{"hooks.slack.com", 15}, 15}, /* webhooks and response URLs */
+    {{"hooks.slack-gov.com", 19}, 19},
+    {{"ticket=", 7}, 7}, /* Socket Mode URLs */
+    {{"ticket%3d", 9}, 9},
+};
+
+static bool is_alnum(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+static char lower(char c)
+{
+    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
+}
+
+static bool starts_with(slack_slice_t text, slack_slice_t prefix)
+{
+    if (text.len < prefix.len) return false;
+    for (size_t i = 0; i < prefix.len; i++) {
+        char c = lower(text.ptr[i]), p = prefix.ptr[i];
+        if (p == '?' ? !is_alnum(c) : c != p) return false;
+    }
+    return true;
+}
+
+/* How far a secret reaches: to a space, a quote, a bracket, a separator or what is not ASCII. The
+ * backslash and '%' belong to it: URLs come as "https:\/\/…" and "https%3A%2F%2F…" as well. */
+static size_t secret_len(slack_slice_t s)
+{
+    size_t len = 0;
+    while (len < s.len && s.ptr[len] > ' ' && s.ptr[len] < 0x7F &&
+           !strchr("\"'`<>,;&|()[]{}", s.ptr[len]))
+        len++;
+    return len;
+}
+
+/* The pattern that matches at the start of `text`; its first `*ret_keep` bytes may stay, the
+ * `*ret_len` bytes after them may not. */
+static bool match(slack_slice_t text, size_t *ret_keep, size_t *ret_len)
+{
+    for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
+        const struct pattern *pattern = &patterns[i];
+        if (!starts_with(text, pattern->prefix)) continue;
+        size_t keep = pattern->keep;
+        slack_slice_t rest = {text.ptr + pattern->prefix.len, text.len - pattern->prefix.len};
+        size_t len = secret_len(rest);
+        /* A token's mere name, as in "starts with xoxb-", is none. */
+        if (keep == 0 && (len == 0 || !is_alnum(rest.ptr[0]))) continue;
+        if (keep && len && rest.ptr[0] == '/') {
+            keep++;
+            len--;
+        }
+        if (len == 0) continue;
+        *ret_keep = keep;
+        *ret_len = pattern->keep ? len : pattern->prefix.len + len;
+        return true;
+    }
+    return false;
+}
+
+size_t slack__redact(char *text, size_t len)
+{
+    static const char mark[] = "[redacted]";
+    const size_t mark_len = sizeof mark - 1;
+    size_t in = 0, out = 0;
+    while (in < len) {
+        size_t keep, secret;
+        if (!strchr("xXhHtT", text[in]) || text[in] == '\0' ||
+            !match((slack_slice_t){text + in, len - in}, &keep, &secret)) {
+            text[out++] = text[in++];
+            continue;
+        }
+        memmove(text + out, text + in, keep);
+        in += keep + secret;
+        out += keep;
+        /* The result must not be longer than the text. */
+        if (secret < mark_len) {
+            memset(text + out, '*', secret);
+            out += secret;
+        } else {
+            memcpy(text + out, mark, mark_len);
+            out += mark_len;
+        }
+    }
+    return out;
+}
