@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/lookup.h"
+
+#include "util/str.h"
+
+/* The first of the paths that leads to a string with something in it. */
+static const char *first(const slack_json_t *body, const char *const *paths)
+{
+    for (; *paths; paths++) {
+        const char *s = slack_json_str(body, *paths);
+        if (*s) return s;
+    }
+    return "";
+}
+
+#define FIRST(body, ...) first((body), (const char *const[]){__VA_ARGS__, NULL})
+
+const char *slack__lookup_team(const slack_json_t *body)
+{
+    return FIRST(body, "/view/app_installed_team_id", "/team", "/team/id",
+                 "/authorizations/0/team_id", "/team_id", "/event/team", "/event/team/id",
+                 "/event/team_id", "/user/team_id", "/view/team_id");
+}
+
+const char *slack__lookup_enterprise(const slack_json_t *body)
+{
+    return FIRST(body, "/enterprise", "/enterprise/id", "/authorizations/0/enterprise_id",
+                 "/enterprise_id", "/team/enterprise_id", "/event/enterprise",
+                 "/event/enterprise/id", "/event/enterprise_id");
+}
+
+const char *slack__lookup_user(const slack_json_t *body)
+{
+    return FIRST(body, "/user", "/user/id", "/user_id", "/event/user", "/event/user/id",
+                 "/event/user_id", "/event/assistant_thread/user_id", "/event/message/user",
+                 "/event/previous_message/user", "/message/user");
+}
+
+const char *slack__lookup_channel(const slack_json_t *body)
+{
+    return FIRST(body, "/channel", "/channel/id", "/channel_id", "/event/channel",
+                 "/event/channel/id", "/event/channel_id", "/event/item/channel",
+                 "/event/assistant_thread/channel_id", "/container/channel_id", "/item/channel");
+}
+
+const char *slack__lookup_thread_ts(const slack_json_t *body)
+{
+    return FIRST(body, "/thread_ts", "/event/thread_ts", "/event/assistant_thread/thread_ts",
+                 "/event/message/thread_ts", "/event/previous_message/thread_ts",
+                 "/message/thread_ts", "/container/thread_ts");
+}
+
+const char *slack__lookup_ts(const slack_json_t *body)
+{
+    return FIRST(body, "/event/message/ts", "/event/ts", "/event/item/ts", "/message/ts",
+                 "/message_ts", "/container/message_ts");
+}
+
+const char *slack__lookup_trigger_id(const slack_json_t *body)
+{
+    return FIRST(body, "/trigger_id", "/interactivity/interactivity_pointer",
+                 "/event/interactivity/interactivity_pointer");
+}
+
+const char *slack__lookup_response_url(const slack_json_t *body)
+{
+    return FIRST(body, "/response_url", "/response_urls/0/response_url");
+}
+
+const char *slack__lookup_selector(enum slack_kind kind, const slack_json_t *body,
+                                   const slack_json_t *action)
+{
+    switch (kind) {
+    case SLACK_KIND_EVENT:
+        return slack_json_str(body, "/event/type");
+    case SLACK_KIND_COMMAND:
+        return slack_json_str(body, "/command");
+    case SLACK_KIND_ACTION: {
+        const char *id = slack_json_str(action, "/action_id");
+        return *id ? id : slack_json_str(body, "/callback_id");
+    }
+    case SLACK_KIND_OPTIONS:
+        return FIRST(body, "/action_id", "/callback_id");
+    case SLACK_KIND_SHORTCUT:
+    case SLACK_KIND_DIALOG:
+        return slack_json_str(body, "/callback_id");
+    case SLACK_KIND_VIEW_SUBMISSION:
+    case SLACK_KIND_VIEW_CLOSED:
+        return slack_json_str(body, "/view/callback_id");
+    case SLACK_KIND_UNKNOWN:
+    case SLACK_KIND_APP_RATE_LIMITED:
+        break;
+    }
+    return "";
+}

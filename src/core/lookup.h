@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_CORE_LOOKUP_H
+#define SLACK_CORE_LOOKUP_H
+
+#include <slack/listener.h>
+
+/*
+ * Where Slack puts what everybody asks for. Pure; strings are borrowed from the body, "" where there
+ * is none. The orders are those of Slack's own SDKs (bolt-python request/internals.py).
+ */
+const char *slack__lookup_team(const slack_json_t *body);
+const char *slack__lookup_enterprise(const slack_json_t *body);
+const char *slack__lookup_user(const slack_json_t *body);
+const char *slack__lookup_channel(const slack_json_t *body);
+const char *slack__lookup_thread_ts(const slack_json_t *body);
+const char *slack__lookup_ts(const slack_json_t *body);
+const char *slack__lookup_trigger_id(const slack_json_t *body);
+const char *slack__lookup_response_url(const slack_json_t *body);
+
+/* What a listener's match string is compared with: the event's type, the command, the action's
+ * action_id … `action` is the action in question for kinds that have several. */
+const char *slack__lookup_selector(enum slack_kind kind, const slack_json_t *body,
+                                   const slack_json_t *action);
+
+#endif

@@ -1,0 +1,304 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/options.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/env.h"
+#include "util/alloc.h"
+#include "util/str.h"
+
+enum field_type { TEXT, SECRET, NUMBER, LEVEL, FORMAT };
+
+/* Every option that a variable can set. */
+static const struct field {
+    const char *variable;
+    enum field_type type;
+    size_t offset;
+    unsigned min, max; /* NUMBER */
+} fields[] = {
+    {"SLACK_TRANSPORT", TEXT, offsetof(slack_options_t, transport), 0, 0},
+    {"SLACK_BOT_TOKEN", SECRET, offsetof(slack_options_t, bot_token), 0, 0},
+    {"SLACK_APP_TOKEN", SECRET, offsetof(slack_options_t, app_token), 0, 0},
+    {"SLACK_SIGNING_SECRET", SECRET, offsetof(slack_options_t, signing_secret), 0, 0},
+    {"SLACK_HTTP_HOST", TEXT, offsetof(slack_options_t, http_host), 0, 0},
+    {"SLACK_HTTP_PORT", TEXT, offsetof(slack_options_t, http_port), 0, 0},
+    {"PORT", TEXT, offsetof(slack_options_t, http_port), 0, 0},
+    {"SLACK_HTTP_PATH", TEXT, offsetof(slack_options_t, http_path), 0, 0},
+    {"SLACK_SOCKET_CONNECTIONS", NUMBER, offsetof(slack_options_t, socket_connections), 1, 10},
+    {"SLACK_STORE", TEXT, offsetof(slack_options_t, store), 0, 0},
+    {"SLACK_API_URL", TEXT, offsetof(slack_options_t, api_url), 0, 0},
+    {"SLACK_CA_FILE", TEXT, offsetof(slack_options_t, ca_file), 0, 0},
+    {"SLACK_LOG_LEVEL", LEVEL, offsetof(slack_options_t, log_level), 0, 0},
+    {"SLACK_LOG_FORMAT", FORMAT, offsetof(slack_options_t, log_format), 0, 0},
+    {"SLACK_DRAIN_MS", NUMBER, offsetof(slack_options_t, drain_ms), 1, 600000},
+    {NULL, NUMBER, offsetof(slack_options_t, max_deliveries), 1, 1000000},
+};
+
+#define FIELD_COUNT (sizeof fields / sizeof *fields)
+
+static void *at(slack_options_t *options, const struct field *field)
+{
+    return (char *)options + field->offset;
+}
+
+static bool is_text(const struct field *field)
+{
+    return field->type == TEXT || field->type == SECRET;
+}
+
+static bool is_set(slack_options_t *options, const struct field *field)
+{
+    switch (field->type) {
+    case TEXT:
+    case SECRET: return *(const char **)at(options, field) != NULL;
+    case NUMBER: return *(unsigned *)at(options, field) != 0;
+    case LEVEL: return options->log_level != 0;
+    case FORMAT: return options->log_format != 0;
+    }
+    return true;
+}
+
+/* The place of `name` in a list, from 1; 0 when it is not there. */
+static int index_of(const char *name, const char *const *list)
+{
+    for (int i = 0; list[i]; i++)
+        if (strcmp(name, list[i]) == 0) return i + 1;
+    return 0;
+}
+
+/* Set a field that is no text from its variable's value. False when the value cannot be used. */
+static bool set_parsed(slack_options_t *options, const struct field *field, const char *value)
+{
+    static const char *const levels[] = {"error", "warn", "info", "debug", NULL};
+    static const char *const formats[] = {"text", "json", NULL};
+    uint64_t number = 0;
+    switch (field->type) {
+    case NUMBER:
+        if (!slack__parse_u64(slack__slice(value), field->max, &number)) return false;
+        if (number < field->min) return false;
+        *(unsigned *)at(options, field) = (unsigned)number;
+        return true;
+    case LEVEL:
+        options->log_level = (enum slack_log_level)index_of(value, levels);
+        return options->log_level != 0;
+    case FORMAT:
+        options->log_format = (enum slack_log_format)index_of(value, formats);
+        return options->log_format != 0;
+    case TEXT:
+    case SECRET: break;
+    }
+    return false;
+}
+
+static int bad_value(const struct field *field, const char *value, char *error)
+{
+    const char *name = field->variable;
+    if (field->type == NUMBER)
+        snprintf(error, SLACK_ERROR_TEXT_MAX, "%s=%.40s: must be a number from %u to %u", name,
+                 value, field->min, field->max);
+    else
+        snprintf(error, SLACK_ERROR_TEXT_MAX, "%s=%.40s: must be one of %s", name, value,
+                 field->type == LEVEL ? "error, warn, info, debug" : "text, json");
+    return SLACK_ECONFIG;
+}
+
+static int fill_field(slack_options_t *options, const struct field *field, const slack_env_t *env,
+                      char *error)
+{
+    if (field->variable == NULL || is_set(options, field)) return 0;
+    char *value = NULL;
+    int rc = slack__env_get(env, field->variable, &value, error);
+    if (rc != 0 || value == NULL) return rc;
+    if (is_text(field)) {
+        *(const char **)at(options, field) = value;
+        return 0;
+    }
+    if (!set_parsed(options, field, value)) rc = bad_value(field, value, error);
+    slack__free(value);
+    return rc;
+}
+
+/* Replace every string by a copy of its own, so that slack_options_done() may free them all. */
+static int own_strings(slack_options_t *options)
+{
+    int rc = 0;
+    for (size_t i = 0; i < FIELD_COUNT; i++) {
+        if (!is_text(&fields[i]) || (i > 0 && fields[i].offset == fields[i - 1].offset)) continue;
+        const char **text = at(options, &fields[i]);
+        if (*text == NULL) continue;
+        *text = rc == 0 ? slack__strdup(*text) : NULL;
+        if (*text == NULL) rc = SLACK_ENOMEM;
+    }
+    if (rc != 0) slack_options_done(options);
+    return rc;
+}
+
+int slack_options_from_env(slack_options_t *options, char *error)
+{
+    char scratch[SLACK_ERROR_TEXT_MAX];
+    if (error == NULL) error = scratch;
+    slack_options_t filled = *options;
+    slack_env_t env = {0};
+    int rc = own_strings(&filled);
+    if (rc != 0) return rc;
+    rc = slack__env_open(&env, ".env", error);
+    for (size_t i = 0; rc == 0 && i < FIELD_COUNT; i++)
+        rc = fill_field(&filled, &fields[i], &env, error);
+    slack__env_close(&env);
+    if (rc == 0)
+        *options = filled;
+    else
+        slack_options_done(&filled);
+    return rc;
+}
+
+void slack_options_done(slack_options_t *options)
+{
+    if (options == NULL) return;
+    for (size_t i = 0; i < FIELD_COUNT; i++) {
+        if (!is_text(&fields[i])) continue;
+        char **text = at(options, &fields[i]);
+        if (fields[i].type == SECRET)
+            slack__free_secret(*text);
+        else
+            slack__free(*text);
+        *text = NULL;
+    }
+}
+
+/* ---- checks and defaults ---- */
+
+static const struct {
+    const char *prefix;
+    const char *kind;
+    bool bot; /* may be used where a bot token is asked for */
+} token_kinds[] = {
+    {"xoxb-", "a bot token (xoxb-)", true},
+    {"xoxp-", "a user token (xoxp-)", true},
+    {"xoxe.xoxb-", "a rotating bot token (xoxe.xoxb-)", true},
+    {"xoxe.xoxp-", "a rotating user token (xoxe.xoxp-)", true},
+    {"xoxe-", "a refresh token (xoxe-)", false},
+    {"xapp-", "an app-level token (xapp-)", false},
+    {"xwfp-", "a workflow token (xwfp-)", false},
+    {"xoxs-", "a browser session's token (xoxs-)", false},
+    {"xoxc-", "a browser session's token (xoxc-)", false},
+};
+
+static int token_index(const char *token)
+{
+    for (size_t i = 0; i < sizeof token_kinds / sizeof *token_kinds; i++)
+        if (strncmp(token, token_kinds[i].prefix, strlen(token_kinds[i].prefix)) == 0)
+            return (int)i;
+    return -1;
+}
+
+const char *slack__token_kind(const char *token)
+{
+    int i = token_index(token);
+    return i < 0 ? NULL : token_kinds[i].kind;
+}
+
+static int check_bot_token(const slack_options_t *options, char *error)
+{
+    if (options->bot_token == NULL) {
+        snprintf(error, SLACK_ERROR_TEXT_MAX,
+                 "SLACK_BOT_TOKEN is not set: it is the xoxb-… token of the app's page "
+                 "\"OAuth & Permissions\"");
+        return SLACK_ECONFIG;
+    }
+    int i = token_index(options->bot_token);
+    if (i >= 0 && token_kinds[i].bot) return 0;
+    snprintf(error, SLACK_ERROR_TEXT_MAX, "SLACK_BOT_TOKEN must be a bot token (xoxb-…), but holds %s",
+             i < 0 ? "something that begins with none of Slack's token prefixes"
+                   : token_kinds[i].kind);
+    return SLACK_ECONFIG;
+}
+
+static int choose_transport(slack_options_t *options, char *error)
+{
+    if (options->transport) return 0;
+    bool socket = options->app_token != NULL;
+    bool http = options->signing_secret != NULL;
+    if (socket == http) {
+        snprintf(error, SLACK_ERROR_TEXT_MAX,
+                 socket ? "SLACK_APP_TOKEN and SLACK_SIGNING_SECRET are both set: say which is meant "
+                          "by SLACK_TRANSPORT=socket, http, or http,socket"
+                        : "set SLACK_APP_TOKEN (xapp-…) for Socket Mode, or SLACK_SIGNING_SECRET "
+                          "for HTTP; SLACK_TRANSPORT chooses where both are set");
+        return SLACK_ECONFIG;
+    }
+    options->transport = slack__strdup(socket ? "socket" : "http");
+    return options->transport ? 0 : SLACK_ENOMEM;
+}
+
+/* Numbers given in code, which no variable's check has seen. */
+static int check_numbers(slack_options_t *options, char *error)
+{
+    for (size_t i = 0; i < FIELD_COUNT; i++) {
+        const struct field *f = &fields[i];
+        if (f->type != NUMBER || !is_set(options, f)) continue;
+        unsigned value = *(unsigned *)at(options, f);
+        if (value >= f->min && value <= f->max) continue;
+        char text[16];
+        snprintf(text, sizeof text, "%u", value);
+        struct field named = *f;
+        if (named.variable == NULL) named.variable = "max_deliveries";
+        return bad_value(&named, text, error);
+    }
+    return 0;
+}
+
+static int set_default(const char **text, const char *value)
+{
+    if (*text == NULL) *text = slack__strdup(value);
+    return *text ? 0 : SLACK_ENOMEM;
+}
+
+/* The base has to end in '/', so that a method's name can follow. */
+static int normalise_api_url(slack_options_t *options)
+{
+    int rc = set_default(&options->api_url, "https://slack.com/api/");
+    if (rc != 0) return rc;
+    size_t len = strlen(options->api_url);
+    if (len > 0 && options->api_url[len - 1] == '/') return 0;
+    char *url = slack__malloc(len + 2);
+    if (url == NULL) return SLACK_ENOMEM;
+    snprintf(url, len + 2, "%s/", options->api_url);
+    slack__free((char *)(uintptr_t)options->api_url);
+    options->api_url = url;
+    return 0;
+}
+
+static int set_defaults(slack_options_t *o)
+{
+    int rc = set_default(&o->http_host, "0.0.0.0");
+    if (rc == 0) rc = set_default(&o->http_port, "3000");
+    if (rc == 0) rc = set_default(&o->http_path, "/slack/events");
+    if (rc == 0) rc = set_default(&o->store, "memory:");
+    if (rc == 0) rc = normalise_api_url(o);
+    if (o->socket_connections == 0) o->socket_connections = 2;
+    if (o->log_level == 0) o->log_level = SLACK_LOG_INFO;
+    if (o->log_format == 0) o->log_format = SLACK_LOG_TEXT;
+    if (o->log_fn == NULL) o->log_fn = slack_log_stderr;
+    if (o->drain_ms == 0) o->drain_ms = 10000;
+    if (o->max_deliveries == 0) o->max_deliveries = 4096;
+    return rc;
+}
+
+int slack__options_resolve(slack_options_t *ret, const slack_options_t *from, char *error)
+{
+    slack_options_t o = from ? *from : (slack_options_t){0};
+    int rc = slack_options_from_env(&o, error);
+    if (rc != 0) return rc;
+    rc = check_numbers(&o, error);
+    if (rc == 0) rc = check_bot_token(&o, error);
+    if (rc == 0) rc = choose_transport(&o, error);
+    if (rc == 0) rc = set_defaults(&o);
+    if (rc == 0)
+        *ret = o;
+    else
+        slack_options_done(&o);
+    return rc;
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_CORE_OPTIONS_H
+#define SLACK_CORE_OPTIONS_H
+
+#include <slack/options.h>
+
+/* Copy every string of `from` and fill the rest from the environment; then the defaults. `error`
+ * takes SLACK_ERROR_TEXT_MAX bytes. On failure nothing is left to free. */
+int slack__options_resolve(slack_options_t *ret, const slack_options_t *from, char *error);
+
+/* What kind of token it is, for messages: "a bot token (xoxb-)"; NULL for no known kind. */
+const char *slack__token_kind(const char *token);
+
+#endif
