@@ -96,8 +96,7 @@ slack_delivery_t *slack__delivery_new(slack_arena_t *arena, const slack_json_t *
     d->retry_reason = "";
     d->received_us = received_us;
     slack__link_init(&d->link);
-    if (d->kind == SLACK_KIND_EVENT)
-        d->key.ptr = slack_json_strn(body, "/event_id", &d->key.len);
+    if (d->kind == SLACK_KIND_EVENT) d->key.ptr = slack_json_strn(body, "/event_id", &d->key.len);
     if (facts(d->kind)->waits_for_ack)
         d->deadline_us = received_us + (uint64_t)SLACK_ACK_DEADLINE_MS * 1000;
     return d;

@@ -71,25 +71,19 @@ const char *slack__lookup_selector(enum slack_kind kind, const slack_json_t *bod
                                    const slack_json_t *action)
 {
     switch (kind) {
-    case SLACK_KIND_EVENT:
-        return slack_json_str(body, "/event/type");
-    case SLACK_KIND_COMMAND:
-        return slack_json_str(body, "/command");
+    case SLACK_KIND_EVENT: return slack_json_str(body, "/event/type");
+    case SLACK_KIND_COMMAND: return slack_json_str(body, "/command");
     case SLACK_KIND_ACTION: {
         const char *id = slack_json_str(action, "/action_id");
         return *id ? id : slack_json_str(body, "/callback_id");
     }
-    case SLACK_KIND_OPTIONS:
-        return FIRST(body, "/action_id", "/callback_id");
+    case SLACK_KIND_OPTIONS: return FIRST(body, "/action_id", "/callback_id");
     case SLACK_KIND_SHORTCUT:
-    case SLACK_KIND_DIALOG:
-        return slack_json_str(body, "/callback_id");
+    case SLACK_KIND_DIALOG: return slack_json_str(body, "/callback_id");
     case SLACK_KIND_VIEW_SUBMISSION:
-    case SLACK_KIND_VIEW_CLOSED:
-        return slack_json_str(body, "/view/callback_id");
+    case SLACK_KIND_VIEW_CLOSED: return slack_json_str(body, "/view/callback_id");
     case SLACK_KIND_UNKNOWN:
-    case SLACK_KIND_APP_RATE_LIMITED:
-        break;
+    case SLACK_KIND_APP_RATE_LIMITED: break;
     }
     return "";
 }

@@ -5,8 +5,8 @@
 #include <slack/listener.h>
 
 /*
- * Where Slack puts what everybody asks for. Pure; strings are borrowed from the body, "" where there
- * is none. The orders are those of Slack's own SDKs (bolt-python request/internals.py).
+ * Where Slack puts what everybody asks for. Pure; strings are borrowed from the body, "" where
+ * there is none. The orders are those of Slack's own SDKs (bolt-python request/internals.py).
  */
 const char *slack__lookup_team(const slack_json_t *body);
 const char *slack__lookup_enterprise(const slack_json_t *body);

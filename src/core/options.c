@@ -210,9 +210,9 @@ static int check_bot_token(const slack_options_t *options, char *error)
     }
     int i = token_index(options->bot_token);
     if (i >= 0 && token_kinds[i].bot) return 0;
-    snprintf(error, SLACK_ERROR_TEXT_MAX, "SLACK_BOT_TOKEN must be a bot token (xoxb-…), but holds %s",
-             i < 0 ? "something that begins with none of Slack's token prefixes"
-                   : token_kinds[i].kind);
+    snprintf(
+        error, SLACK_ERROR_TEXT_MAX, "SLACK_BOT_TOKEN must be a bot token (xoxb-…), but holds %s",
+        i < 0 ? "something that begins with none of Slack's token prefixes" : token_kinds[i].kind);
     return SLACK_ECONFIG;
 }
 
@@ -223,10 +223,11 @@ static int choose_transport(slack_options_t *options, char *error)
     bool http = options->signing_secret != NULL;
     if (socket == http) {
         snprintf(error, SLACK_ERROR_TEXT_MAX,
-                 socket ? "SLACK_APP_TOKEN and SLACK_SIGNING_SECRET are both set: say which is meant "
-                          "by SLACK_TRANSPORT=socket, http, or http,socket"
-                        : "set SLACK_APP_TOKEN (xapp-…) for Socket Mode, or SLACK_SIGNING_SECRET "
-                          "for HTTP; SLACK_TRANSPORT chooses where both are set");
+                 socket
+                     ? "SLACK_APP_TOKEN and SLACK_SIGNING_SECRET are both set: say which is meant "
+                       "by SLACK_TRANSPORT=socket, http, or http,socket"
+                     : "set SLACK_APP_TOKEN (xapp-…) for Socket Mode, or SLACK_SIGNING_SECRET "
+                       "for HTTP; SLACK_TRANSPORT chooses where both are set");
         return SLACK_ECONFIG;
     }
     options->transport = slack__strdup(socket ? "socket" : "http");

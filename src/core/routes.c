@@ -187,7 +187,8 @@ struct merge {
 
 static const slack_route_t *merge_next(struct merge *m)
 {
-    const slack_route_t **from = m->b == NULL || (m->a && m->a->order < m->b->order) ? &m->a : &m->b;
+    const slack_route_t **from =
+        m->b == NULL || (m->a && m->a->order < m->b->order) ? &m->a : &m->b;
     const slack_route_t *route = *from;
     if (route) *from = route->next;
     return route;
@@ -212,8 +213,8 @@ static int steps_push(struct steps *s, const slack_route_t *route, const slack_j
 {
     if (s->count == s->cap) {
         size_t cap = s->cap ? 2 * s->cap : 4;
-        slack_step_t *items = slack__arena_realloc(s->arena, s->items, s->cap * sizeof *items,
-                                                   cap * sizeof *items);
+        slack_step_t *items =
+            slack__arena_realloc(s->arena, s->items, s->cap * sizeof *items, cap * sizeof *items);
         if (items == NULL) return SLACK_ENOMEM;
         s->items = items;
         s->cap = cap;

@@ -35,8 +35,8 @@ void slack__routes_free(slack_routes_t *routes); /* frees the listeners' user_da
 int slack__routes_add(slack_routes_t *routes, const slack_listener_t *listener);
 
 /* The listeners that are to run for a delivery, in order: for events all that match, for the other
- * kinds the first that does, once for each action of the payload. `steps` is in the arena; NULL when
- * there are none. 0; SLACK_ENOMEM. */
+ * kinds the first that does, once for each action of the payload. `steps` is in the arena; NULL
+ * when there are none. 0; SLACK_ENOMEM. */
 int slack__routes_match(const slack_routes_t *routes, enum slack_kind kind,
                         const slack_json_t *body, slack_arena_t *arena, slack_step_t **ret_steps,
                         size_t *ret_count);

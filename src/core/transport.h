@@ -41,16 +41,16 @@ struct slack_delivery {
     slack_arena_t *arena;
     enum slack_kind kind;
     const slack_json_t *body;
-    slack_slice_t key;        /* dedupe key: event_id; empty where there is none */
-    int retry_num;            /* 0: the first time */
-    const char *retry_reason; /* "" when there is none */
-    uint64_t received_us;     /* monotonic, when its first byte was there */
-    uint64_t deadline_us;     /* monotonic, when an ack is too late for Slack */
-    bool body_allowed;        /* the wire would carry a body back */
+    slack_slice_t key;            /* dedupe key: event_id; empty where there is none */
+    int retry_num;                /* 0: the first time */
+    const char *retry_reason;     /* "" when there is none */
+    uint64_t received_us;         /* monotonic, when its first byte was there */
+    uint64_t deadline_us;         /* monotonic, when an ack is too late for Slack */
+    bool body_allowed;            /* the wire would carry a body back */
     slack_transport_t *transport; /* set by host->deliver */
-    uint64_t handle;          /* the transport's own name for what is to be answered */
-    slack_link_t link;        /* the core's */
-    void *core;               /* the core's */
+    uint64_t handle;              /* the transport's own name for what is to be answered */
+    slack_link_t link;            /* the core's */
+    void *core;                   /* the core's */
 };
 
 /* One const table per transport. Every member is mandatory. All calls come from the loop; none of
@@ -88,8 +88,8 @@ struct slack_transport_ops {
 struct slack_transport_host {
     slack_net_t *net; /* loop, clock, log, tasks */
 
-    /* Tell a change of state. `reason` 0, or the error that led to it. The transport may be stopped,
-     * but not destroyed, inside. */
+    /* Tell a change of state. `reason` 0, or the error that led to it. The transport may be
+     * stopped, but not destroyed, inside. */
     void (*state)(slack_transport_t *t, enum slack_transport_state state, int reason);
 
     /* Hand a delivery over, with its arena. The core acknowledges it later, never inside. */
@@ -135,11 +135,11 @@ slack_delivery_t *slack__delivery_new(slack_arena_t *arena, const slack_json_t *
 void slack__delivery_free(slack_delivery_t *d);
 
 /* What Slack accepts as the ack of a kind. */
-bool slack__kind_waits_for_ack(enum slack_kind kind);  /* a handler acknowledges it */
+bool slack__kind_waits_for_ack(enum slack_kind kind); /* a handler acknowledges it */
 bool slack__kind_takes_ack_body(enum slack_kind kind);
 
 /* How long Slack waits, and how large a Socket Mode frame may be (slack-go#1196, slax#614). */
-#define SLACK_ACK_DEADLINE_MS  3000
+#define SLACK_ACK_DEADLINE_MS 3000
 #define SLACK_ACK_FRAME_LIMIT 20480
 
 #endif

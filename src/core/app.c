@@ -1,0 +1,462 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/app.h"
+
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/options.h"
+#include "util/alloc.h"
+
+/*
+ * The life of an app:
+ *
+ *   NEW -> start -> AUTHORIZING -> RUNNING -> DRAINING -> CLOSING -> STOPPED
+ *
+ * Closing takes down in the reverse order of the start, each part when the one before has told its
+ * end: transports, calls, store, net, and the loop's handles.
+ */
+
+/* Calls under way at once. */
+#define CALLS_MAX 256
+/* One attempt of a call. */
+#define CALL_TIMEOUT_MS 30000
+
+int slack__app_fail(slack_app_t *app, int rc, const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    vsnprintf(app->error, sizeof app->error, format, ap);
+    va_end(ap);
+    return rc;
+}
+
+const char *slack_app_error(const slack_app_t *app)
+{
+    return app ? app->error : "";
+}
+
+slack_client_t *slack_app_client(slack_app_t *app)
+{
+    return &app->client;
+}
+
+void slack__app_set_clock(slack_app_t *app, const slack_clock_t *clock)
+{
+    app->clock = clock;
+    app->log.clock = clock;
+}
+
+/* ---- new and free ---- */
+
+int slack_app_new(slack_app_t **ret_app, const slack_options_t *options)
+{
+    slack_app_t *app = slack__calloc(1, sizeof *app);
+    if (app == NULL) return SLACK_ENOMEM;
+    app->routes = slack__routes_new();
+    if (app->routes == NULL || uv_mutex_init(&app->posts_lock) != 0) {
+        slack__routes_free(app->routes);
+        slack__free(app);
+        return SLACK_ENOMEM;
+    }
+    slack__link_init(&app->posts);
+    slack__link_init(&app->live);
+    slack__link_init(&app->rejected);
+    slack__link_init(&app->zombies);
+    slack__link_init(&app->reject_task.link);
+    app->reject_task.run = slack__inbox_reject_run;
+
+    int rc = slack__options_resolve(&app->options, options, app->error);
+    const slack_options_t *o = &app->options;
+    app->log = (slack_logger_t){o->log_level, o->log_format, o->log_fn, o->log_user_data, NULL};
+    slack__app_set_clock(app, &slack__clock_system);
+    app->loop = o->loop;
+    if (rc != 0 && rc != SLACK_ECONFIG) {
+        slack_app_free(app);
+        return rc;
+    }
+    if (rc != 0) app->status = rc; /* remembered: such an app does not start */
+    *ret_app = app;
+    return rc;
+}
+
+static void app_destroy(slack_app_t *app)
+{
+    slack__inbox_free_zombies(app);
+    slack__routes_free(app->routes);
+    slack_options_done(&app->options);
+    uv_mutex_destroy(&app->posts_lock);
+    slack__free(app);
+}
+
+void slack_app_free(slack_app_t *app)
+{
+    if (app == NULL) return;
+    if (app->state != APP_NEW && (app->state != APP_STOPPED || app->in_run)) {
+        app->free_when_stopped = true;
+        slack_app_stop(app);
+        slack_app_stop(app); /* do not wait for what is under way */
+        return;
+    }
+    slack__posts_cancel(app);
+    app_destroy(app);
+}
+
+/* ---- closing ---- */
+
+/* The last that an app does on its loop. */
+static void stopped(slack_app_t *app)
+{
+    slack__posts_cancel(app);
+    app->state = APP_STOPPED;
+    bool destroy = app->free_when_stopped && !app->in_run;
+    slack_app_stopped_fn fn = app->stopped_fn;
+    if (destroy) app->state = APP_CLOSING; /* a free inside of fn has been asked for already */
+    if (fn) fn(app, app->status, app->stopped_data);
+    if (destroy) app_destroy(app);
+}
+
+static void handle_closed(uv_handle_t *handle)
+{
+    slack_app_t *app = handle->data;
+    if (--app->handles == 0) stopped(app);
+}
+
+static void close_handle(slack_app_t *app, uv_handle_t *handle)
+{
+    handle->data = app;
+    uv_close(handle, handle_closed);
+}
+
+static void net_closed(void *user_data)
+{
+    slack_app_t *app = user_data;
+    app->net = NULL;
+    bool wakeup = atomic_load(&app->wakeup_open);
+    slack__posts_close(app);
+    if (wakeup) close_handle(app, (uv_handle_t *)&app->wakeup);
+    if (app->signals) {
+        close_handle(app, (uv_handle_t *)&app->sigint);
+        close_handle(app, (uv_handle_t *)&app->sigterm);
+    }
+    close_handle(app, (uv_handle_t *)&app->timer);
+}
+
+static void store_closed(void *user_data)
+{
+    slack_app_t *app = user_data;
+    app->store = NULL;
+    slack__net_close(app->net, net_closed, app);
+}
+
+static void calls_closed(void *user_data)
+{
+    slack_app_t *app = user_data;
+    app->webapi = NULL;
+    while (app->transport_count > 0) {
+        slack_transport_t *t = app->transports[--app->transport_count];
+        t->ops->destroy(t);
+    }
+    if (app->store)
+        app->store->ops->close(app->store, store_closed, app);
+    else
+        store_closed(app);
+}
+
+/* Go on with closing once the transports have stopped and no delivery needs them any more. */
+static void close_parts(slack_app_t *app)
+{
+    if (app->parts_closing || app->live_count > 0 || app->rejected_count > 0) return;
+    for (size_t i = 0; i < app->transport_count; i++) {
+        enum slack_transport_state state = app->transports[i]->state;
+        if (state != SLACK_TRANSPORT_IDLE && state != SLACK_TRANSPORT_STOPPED) return;
+    }
+    app->parts_closing = true;
+    if (app->webapi)
+        slack__webapi_close(app->webapi, calls_closed, app);
+    else
+        calls_closed(app);
+}
+
+static void close_begin(slack_app_t *app)
+{
+    app->state = APP_CLOSING;
+    uv_timer_stop(&app->timer);
+    slack__inbox_abandon_all(app);
+    for (size_t i = 0; i < app->transport_count; i++) {
+        slack_transport_t *t = app->transports[i];
+        if (t->state != SLACK_TRANSPORT_IDLE && t->state != SLACK_TRANSPORT_STOPPED)
+            t->ops->stop(t);
+    }
+    close_parts(app);
+}
+
+static void drain_over(uv_timer_t *timer)
+{
+    slack_app_t *app = timer->data;
+    SLACK_LOG(&app->log, WARN, "drain: time is up", "deliveries=%zu", app->live_count);
+    close_begin(app);
+}
+
+static void drain_begin(slack_app_t *app)
+{
+    app->state = APP_DRAINING;
+    SLACK_LOG(&app->log, INFO, "stopping", "deliveries=%zu wait_ms=%u", app->live_count,
+              app->options.drain_ms);
+    for (size_t i = 0; i < app->transport_count; i++) {
+        slack_transport_t *t = app->transports[i];
+        if (t->state != SLACK_TRANSPORT_IDLE) t->ops->drain(t);
+    }
+    uv_timer_start(&app->timer, drain_over, app->options.drain_ms, 0);
+    slack__app_idle(app);
+}
+
+void slack__app_idle(slack_app_t *app)
+{
+    if (app->live_count > 0 || app->rejected_count > 0) return;
+    if (app->state == APP_DRAINING)
+        close_begin(app);
+    else if (app->state == APP_CLOSING)
+        close_parts(app);
+}
+
+void slack__app_shutdown(slack_app_t *app, int status)
+{
+    if (app->status == 0) app->status = status;
+    if (app->state == APP_RUNNING)
+        drain_begin(app);
+    else if (app->state == APP_AUTHORIZING || app->state == APP_DRAINING)
+        close_begin(app);
+}
+
+/* ---- transports ---- */
+
+static const char *state_name(enum slack_transport_state state)
+{
+    static const char *const names[] = {"idle", "starting", "ready", "degraded", "stopped"};
+    return names[state];
+}
+
+static void host_state(slack_transport_t *t, enum slack_transport_state state, int reason)
+{
+    slack_app_t *app = t->core;
+    t->state = state;
+    slack_transport_stats_t stats = {0};
+    t->ops->stats(t, &stats);
+    SLACK_LOG(&app->log, INFO, "transport", "transport=%s state=%s reason=%s port=%u", t->ops->name,
+              state_name(state), reason ? slack_err_name(reason) : "none", stats.port);
+    if (app->state_fn) app->state_fn(app, t->ops->name, state, reason, app->state_data);
+    if (state != SLACK_TRANSPORT_STOPPED) return;
+    if (app->state == APP_CLOSING)
+        close_parts(app);
+    else
+        slack__app_shutdown(app, reason ? reason : SLACK_ECLOSED);
+}
+
+static void host_deliver(slack_transport_t *t, slack_delivery_t *d)
+{
+    slack__inbox_deliver(t->core, t, d);
+}
+
+static int host_call(slack_transport_t *t, const char *method, slack_call_fn fn, void *user_data)
+{
+    slack_app_t *app = t->core;
+    return slack__webapi_call(&app->app_client, method, NULL, fn, user_data);
+}
+
+static void host_error(slack_transport_t *t, const char *format, ...)
+{
+    slack_app_t *app = t->core;
+    va_list ap;
+    va_start(ap, format);
+    vsnprintf(app->error, sizeof app->error, format, ap);
+    va_end(ap);
+}
+
+static const slack_transport_type_t *transport_type(slack_slice_t name)
+{
+    for (size_t i = 0; slack__transports[i]; i++)
+        if (slack__slice_eq(name, slack__slice(slack__transports[i]->name)))
+            return slack__transports[i];
+    return NULL;
+}
+
+static int create_transport(slack_app_t *app, slack_slice_t name)
+{
+    const slack_transport_type_t *type = transport_type(name);
+    if (type == NULL)
+        return slack__app_fail(app, SLACK_ECONFIG,
+                               "SLACK_TRANSPORT=%.40s: there is no transport of that name; it is "
+                               "http, socket, or http,socket",
+                               app->options.transport);
+    if (slack__app_transport(app, type->name) || app->transport_count == APP_TRANSPORTS_MAX)
+        return slack__app_fail(app, SLACK_ECONFIG, "SLACK_TRANSPORT=%.40s: %s is named twice",
+                               app->options.transport, type->name);
+    slack_transport_t *t = NULL;
+    int rc = type->create(&t, &app->host, &app->options, app->error);
+    if (rc != 0) return rc;
+    t->core = app;
+    app->transports[app->transport_count++] = t;
+    return 0;
+}
+
+static int create_transports(slack_app_t *app)
+{
+    app->host = (struct slack_transport_host){
+        .net = app->net,
+        .state = host_state,
+        .deliver = host_deliver,
+        .call = host_call,
+        .error = host_error,
+    };
+    slack_slice_t rest = slack__slice(app->options.transport), name;
+    while (slack__slice_split(&rest, ',', &name)) {
+        int rc = create_transport(app, slack__slice_trim(name));
+        if (rc != 0) return rc;
+    }
+    return 0;
+}
+
+slack_transport_t *slack__app_transport(const slack_app_t *app, const char *name)
+{
+    for (size_t i = 0; i < app->transport_count; i++)
+        if (strcmp(app->transports[i]->ops->name, name) == 0) return app->transports[i];
+    return NULL;
+}
+
+int slack_app_transport_stats(const slack_app_t *app, const char *name,
+                              slack_transport_stats_t *ret_stats)
+{
+    const slack_transport_t *t = slack__app_transport(app, name);
+    if (t == NULL) return SLACK_ENOTFOUND;
+    slack_transport_stats_t stats = {0};
+    t->ops->stats(t, &stats);
+    stats.state = t->state;
+    *ret_stats = stats;
+    return 0;
+}
+
+void slack_on_state(slack_app_t *app, slack_state_fn fn, void *user_data)
+{
+    app->state_fn = fn;
+    app->state_data = user_data;
+}
+
+/* ---- start ---- */
+
+void slack__app_authorized(slack_app_t *app)
+{
+    app->state = APP_RUNNING;
+    for (size_t i = 0; i < app->transport_count && app->state == APP_RUNNING; i++) {
+        slack_transport_t *t = app->transports[i];
+        int rc = t->ops->start(t);
+        if (rc == 0)
+            t->state = SLACK_TRANSPORT_STARTING;
+        else
+            slack__app_shutdown(app, rc);
+    }
+}
+
+static int open_parts(slack_app_t *app)
+{
+    const slack_options_t *o = &app->options;
+    slack_webapi_options_t calls = {
+        .api_url = o->api_url,
+        .ca_file = o->ca_file,
+        .concurrency = CALLS_MAX,
+        .timeout_ms = CALL_TIMEOUT_MS,
+    };
+    if (!slack__url_allowed(o->api_url))
+        return slack__app_fail(app, SLACK_ECONFIG,
+                               "SLACK_API_URL must be an https:// URL (http:// on loopback only)");
+    int rc = slack__webapi_new(&app->webapi, app->net, &calls);
+    if (rc != 0) return slack__app_fail(app, rc, "cannot prepare calls: %s", slack_strerror(rc));
+    app->client = (slack_client_t){app->webapi, o->bot_token, NULL, NULL};
+    app->app_client = (slack_client_t){app->webapi, o->app_token ? o->app_token : "", NULL, NULL};
+    rc = slack__store_open(&app->store, app->net, o->store, app->error);
+    if (rc == 0) rc = create_transports(app);
+    return rc;
+}
+
+static int start_on(slack_app_t *app, uv_loop_t *loop)
+{
+    int rc = slack__net_new(&app->net, loop, app->clock, &app->log);
+    if (rc != 0) return slack__app_fail(app, rc, "cannot use the loop: %s", slack_strerror(rc));
+    app->loop = loop;
+    app->state = APP_AUTHORIZING;
+    uv_timer_init(loop, &app->timer);
+    app->timer.data = app;
+    app->handles++;
+    rc = slack__posts_open(app);
+    if (rc == 0) rc = open_parts(app);
+    if (rc == 0)
+        slack__authorize_start(app);
+    else
+        slack__app_shutdown(app, rc);
+    return 0;
+}
+
+/* Why an app cannot be started at all. */
+static int check_startable(slack_app_t *app)
+{
+    if (app->state != APP_NEW) return SLACK_EALREADY;
+    return app->status; /* a configuration that slack_app_new() refused */
+}
+
+int slack_app_start(slack_app_t *app, slack_app_stopped_fn fn, void *user_data)
+{
+    int rc = check_startable(app);
+    if (rc != 0) return rc;
+    if (app->options.loop == NULL)
+        return slack__app_fail(app, SLACK_EINVAL, "slack_app_start() needs options.loop");
+    app->stopped_fn = fn;
+    app->stopped_data = user_data;
+    return start_on(app, app->options.loop);
+}
+
+static void on_signal(uv_signal_t *handle, int signum)
+{
+    slack_app_t *app = handle->data;
+    SLACK_LOG(&app->log, INFO, "signal", "signal=%d", signum);
+    slack__app_shutdown(app, 0);
+}
+
+static int watch_signals(slack_app_t *app)
+{
+    uv_signal_init(app->loop, &app->sigint);
+    uv_signal_init(app->loop, &app->sigterm);
+    app->sigint.data = app->sigterm.data = app;
+    app->handles += 2;
+    app->signals = true;
+    int rc = uv_signal_start(&app->sigint, on_signal, SIGINT);
+    if (rc == 0) rc = uv_signal_start(&app->sigterm, on_signal, SIGTERM);
+    /* A peer that goes away is an error to be read, not the end of the program. */
+    struct sigaction pipe;
+    if (sigaction(SIGPIPE, NULL, &pipe) == 0 && pipe.sa_handler == SIG_DFL)
+        signal(SIGPIPE, SIG_IGN);
+    return rc == 0 ? 0
+                   : slack__app_fail(app, SLACK_EIO, "cannot watch signals: %s", uv_strerror(rc));
+}
+
+int slack_app_run(slack_app_t *app)
+{
+    int rc = check_startable(app);
+    if (rc == 0 && app->options.loop) rc = SLACK_EINVAL;
+    if (rc == SLACK_EALREADY) rc = SLACK_EINVAL;
+    if (rc != 0) return rc;
+    int uv = uv_loop_init(&app->own_loop);
+    if (uv != 0) return slack__app_fail(app, SLACK_EIO, "cannot make a loop: %s", uv_strerror(uv));
+    app->in_run = true;
+    rc = start_on(app, &app->own_loop);
+    if (rc == 0) {
+        rc = watch_signals(app);
+        if (rc != 0) slack__app_shutdown(app, rc);
+        uv_run(&app->own_loop, UV_RUN_DEFAULT);
+        rc = app->status;
+    }
+    uv_loop_close(&app->own_loop);
+    app->in_run = false;
+    if (app->free_when_stopped) app_destroy(app);
+    return rc;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_CORE_APP_H
+#define SLACK_CORE_APP_H
+
+#include <stdatomic.h>
+
+#include <slack/slack.h>
+#include <uv.h>
+
+#include "core/routes.h"
+#include "core/transport.h"
+#include "net/net.h"
+#include "store/store.h"
+#include "util/backoff.h"
+#include "webapi/webapi.h"
+
+/*
+ * The inside of an app. Each file of this folder has one concern of it:
+ *
+ *   app.c        life: new, start, run, free, and what is opened and closed in between
+ *   post.c       the way in from other threads: stop, post
+ *   register.c   listeners and middleware
+ *   authorize.c  who the bot is: auth.test at start
+ *   inbox.c      a delivery arrives: known? store -> ack -> dispatch; and its end
+ *   dispatch.c   a delivery runs: middleware, listeners, holds
+ *   ack.c        what a handler says to Slack's wait
+ *   say.c        what a handler says through its ctx
+ *   context.c    what a handler reads
+ */
+
+enum app_state {
+    APP_NEW,
+    APP_AUTHORIZING, /* auth.test is under way, or waits to be tried again */
+    APP_RUNNING,
+    APP_DRAINING, /* take nothing new, let what was taken end */
+    APP_CLOSING,  /* transports, then calls, then store, then the loop's handles */
+    APP_STOPPED
+};
+
+#define APP_TRANSPORTS_MAX 4
+#define APP_POSTS_MAX      65536
+
+/* The most middleware of an app. */
+#define APP_MIDDLEWARE_MAX 64
+
+struct slack_app {
+    enum app_state state;
+    slack_options_t options; /* strings are our own */
+    char error[SLACK_ERROR_TEXT_MAX];
+    int status; /* what the stop is to be told as */
+
+    /* The loop, and what lives on it between start and stop. */
+    uv_loop_t *loop;
+    uv_loop_t own_loop;
+    const slack_clock_t *clock;
+    slack_logger_t log;
+    slack_net_t *net;
+    slack_webapi_t *webapi;
+    slack_store_t *store;
+    uv_timer_t timer;            /* the next try of auth.test; later the end of the drain */
+    uv_signal_t sigint, sigterm; /* slack_app_run() only */
+    unsigned handles;            /* of the above and wakeup: open, or closing */
+    bool signals;                /* sigint and sigterm are among them */
+    bool parts_closing;          /* the transports have stopped, the rest is on its way */
+    slack_app_stopped_fn stopped_fn;
+    void *stopped_data;
+    bool free_when_stopped;
+    bool in_run; /* slack_app_run() is on the stack */
+
+    /* What other threads may touch (post.c). */
+    uv_mutex_t posts_lock;
+    slack_link_t posts;
+    size_t post_count;
+    bool posts_closed;
+    uv_async_t wakeup;
+    atomic_bool wakeup_open;
+    atomic_uint wakeup_senders;
+    atomic_uint stop_requests;
+    unsigned stops_seen;
+
+    struct slack_transport_host host;
+    slack_transport_t *transports[APP_TRANSPORTS_MAX];
+    size_t transport_count;
+    slack_state_fn state_fn;
+    void *state_data;
+
+    /* Who we are. */
+    slack_client_t client;     /* the bot's */
+    slack_client_t app_client; /* with the app-level token, for transports */
+    slack_backoff_t auth_backoff;
+    char bot_user[32], bot_id[32], team_id[32];
+
+    /* What the program registered. */
+    struct {
+        slack_handler_fn fn;
+        void *user_data;
+    } middleware[APP_MIDDLEWARE_MAX];
+    size_t middleware_count;
+    slack_routes_t *routes;
+
+    /* Deliveries. */
+    slack_link_t live;     /* ctx->link: taken and not ended */
+    slack_link_t rejected; /* delivery->link: to be answered LATER */
+    size_t live_count, rejected_count;
+    slack_task_t reject_task;
+    slack_link_t zombies; /* ctx->link: ended by force while the program held them */
+};
+
+/* Note in words what went wrong; returns `rc`. */
+int slack__app_fail(slack_app_t *app, int rc, const char *format, ...) SLACK_PRINTF(3, 4);
+
+/* Begin to stop, with this status unless one is noted already: drain, then close. A second call
+ * ends the drain. */
+void slack__app_shutdown(slack_app_t *app, int status);
+
+/* post.c */
+int slack__posts_open(slack_app_t *app);    /* wakeup is a handle on the loop from now on */
+void slack__posts_run(slack_app_t *app);    /* stops, then posts */
+void slack__posts_close(slack_app_t *app);  /* no more wakeups; before the handle is closed */
+void slack__posts_cancel(slack_app_t *app); /* what is left is told SLACK_ECANCELED */
+
+/* authorize.c: ask auth.test until it answers; then slack__app_authorized(), or a shutdown. */
+void slack__authorize_start(slack_app_t *app);
+void slack__app_authorized(slack_app_t *app);
+
+/* inbox.c: the two host functions' work, and what the life of the app asks of the deliveries. */
+void slack__inbox_deliver(slack_app_t *app, slack_transport_t *t, slack_delivery_t *d);
+void slack__inbox_abandon_all(slack_app_t *app); /* end what lives, by force: SLACK_ECANCELED */
+void slack__inbox_free_zombies(slack_app_t *app);
+void slack__inbox_reject_run(slack_task_t *task);
+/* Called by inbox.c when the last delivery of a draining app has ended. */
+void slack__app_idle(slack_app_t *app);
+
+/* The transport of that name, NULL when there is none. For tests, which inject by it. */
+slack_transport_t *slack__app_transport(const slack_app_t *app, const char *name);
+/* Another clock; before the start. For tests. */
+void slack__app_set_clock(slack_app_t *app, const slack_clock_t *clock);
+
+#endif

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_CORE_CTX_H
+#define SLACK_CORE_CTX_H
+
+#include "core/app.h"
+
+/*
+ * A delivery in the core. It lies in the delivery's arena, and ends with it.
+ *
+ *   inbox:    RECEIVED -> (event) STORING -> acked -> RUNNING -> ENDED
+ *             RECEIVED -> (others) RUNNING -> ENDED, acked on the way
+ *   dispatch: middleware 0..n-1, then steps 0..m-1, each begun when nothing of the one before is
+ *             left: no user code on the stack, no hold, no call
+ */
+
+enum ctx_state { CTX_RECEIVED, CTX_STORING, CTX_RUNNING, CTX_ENDED, CTX_FINISHING };
+
+struct on_done {
+    struct on_done *next;
+    slack_done_fn fn;
+    void *user_data;
+};
+
+struct slack_ctx {
+    slack_app_t *app;
+    slack_delivery_t *d;
+    slack_link_t link; /* app->live or app->zombies */
+    slack_task_t task; /* goes on with the delivery, off the user's stack */
+    enum ctx_state state;
+    slack_store_op_t op;
+    bool stored;
+
+    /* ack.c */
+    bool acked;
+    int ack_status;
+    const char *ack_body; /* in the arena */
+    uint64_t acked_us;
+
+    /* dispatch.c */
+    size_t next_middleware; /* the index that slack_next() runs next */
+    bool chain_open;        /* slack_next() may be called */
+    bool reached_listeners;
+    slack_step_t *steps;
+    size_t step_count, next_step;
+    unsigned listeners; /* how many ran */
+    unsigned depth;     /* user code on the stack */
+    unsigned holds;     /* the program's */
+    unsigned calls;     /* under way, with nobody else to take the answer */
+    int status;         /* the first error */
+    const slack_json_t *action;
+
+    slack_client_t client;
+    int json_error; /* why the last slack_jsonf() returned NULL */
+    struct on_done *on_done;
+};
+
+static inline slack_arena_t *slack__ctx_arena(const slack_ctx_t *ctx)
+{
+    return ctx->d->arena;
+}
+
+/* dispatch.c: begin to run; go on when something has ended; note an error. */
+void slack__dispatch_begin(slack_ctx_t *ctx);
+void slack__dispatch_advance(slack_ctx_t *ctx);
+void slack__ctx_fail(slack_ctx_t *ctx, int status);
+
+/* inbox.c: everything has run. */
+void slack__inbox_end(slack_ctx_t *ctx);
+
+/* ack.c: answer the wire, whatever the kind; once. Returns what the transport said. */
+int slack__ack_send(slack_ctx_t *ctx, const slack_ack_t *ack);
+void slack__ack_outcome(slack_ctx_t *ctx, enum slack_ack_outcome outcome);
+
+/* say.c: make ctx->client one whose calls the delivery waits for. */
+void slack__ctx_init_client(slack_ctx_t *ctx);
+
+#endif

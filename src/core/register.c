@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/app.h"
+
+int slack_listen(slack_app_t *app, const slack_listener_t *listener)
+{
+    return slack__routes_add(app->routes, listener);
+}
+
+int slack_on_message(slack_app_t *app, const char *text, slack_handler_fn fn, void *user_data)
+{
+    return slack_listen(app, &(slack_listener_t){.kind = SLACK_KIND_EVENT,
+                                                 .message = 1,
+                                                 .match = text,
+                                                 .how = SLACK_MATCH_CONTAINS,
+                                                 .fn = fn,
+                                                 .user_data = user_data});
+}
+
+/* The kinds whose match is one exact name. */
+static int listen_exact(slack_app_t *app, enum slack_kind kind, const char *match,
+                        slack_handler_fn fn, void *user_data)
+{
+    return slack_listen(
+        app, &(slack_listener_t){.kind = kind, .match = match, .fn = fn, .user_data = user_data});
+}
+
+int slack_on_event(slack_app_t *app, const char *type, slack_handler_fn fn, void *user_data)
+{
+    return listen_exact(app, SLACK_KIND_EVENT, type, fn, user_data);
+}
+
+int slack_on_command(slack_app_t *app, const char *command, slack_handler_fn fn, void *user_data)
+{
+    return listen_exact(app, SLACK_KIND_COMMAND, command, fn, user_data);
+}
+
+int slack_on_action(slack_app_t *app, const char *action_id, slack_handler_fn fn, void *user_data)
+{
+    return listen_exact(app, SLACK_KIND_ACTION, action_id, fn, user_data);
+}
+
+int slack_on_shortcut(slack_app_t *app, const char *callback_id, slack_handler_fn fn,
+                      void *user_data)
+{
+    return listen_exact(app, SLACK_KIND_SHORTCUT, callback_id, fn, user_data);
+}
+
+int slack_on_view_submission(slack_app_t *app, const char *callback_id, slack_handler_fn fn,
+                             void *user_data)
+{
+    return listen_exact(app, SLACK_KIND_VIEW_SUBMISSION, callback_id, fn, user_data);
+}
+
+int slack_on_options(slack_app_t *app, const char *action_id, slack_handler_fn fn, void *user_data)
+{
+    return listen_exact(app, SLACK_KIND_OPTIONS, action_id, fn, user_data);
+}
+
+int slack_use(slack_app_t *app, slack_handler_fn fn, void *user_data)
+{
+    if (fn == NULL) return SLACK_EINVAL;
+    if (app->middleware_count == APP_MIDDLEWARE_MAX) return SLACK_EBUSY;
+    app->middleware[app->middleware_count].fn = fn;
+    app->middleware[app->middleware_count].user_data = user_data;
+    app->middleware_count++;
+    return 0;
+}
