@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "util/arena.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,6 +16,7 @@ typedef struct block {
     struct block *next;
     size_t size; /* of data */
     size_t used;
+    bool own; /* made for one allocation */
     _Alignas(max_align_t) char data[];
 } block_t;
 
@@ -30,14 +32,21 @@ static size_t align_up(size_t n, size_t align)
     return (n + align - 1) & ~(align - 1);
 }
 
-static block_t *block_new(size_t data_size)
+static block_t *block_new(size_t data_size, bool own)
 {
     block_t *block = slack__malloc(sizeof *block + data_size);
     if (!block) return NULL;
     block->next = NULL;
     block->size = data_size;
-    block->used = 0;
+    block->used = own ? data_size : 0;
+    block->own = own;
     return block;
+}
+
+static void block_free(block_t *block)
+{
+    slack__wipe(block->data, block->used);
+    slack__free(block);
 }
 
 slack_arena_t *slack__arena_new(size_t first_bytes, size_t max_bytes)
@@ -48,7 +57,7 @@ slack_arena_t *slack__arena_new(size_t first_bytes, size_t max_bytes)
     if (first_bytes > max_bytes) first_bytes = max_bytes;
     if (first_bytes < least) first_bytes = least;
 
-    block_t *block = block_new(first_bytes - sizeof *block);
+    block_t *block = block_new(first_bytes - sizeof *block, false);
     if (!block) return NULL;
     slack_arena_t *arena = (void *)block->data;
     block->used = sizeof *arena;
@@ -61,8 +70,7 @@ void slack__arena_free(slack_arena_t *arena)
     if (!arena) return;
     for (block_t *block = arena->head, *next; block; block = next) {
         next = block->next;
-        slack__wipe(block->data, block->used);
-        slack__free(block);
+        block_free(block);
     }
 }
 
@@ -78,10 +86,9 @@ static void *take_from_new_block(slack_arena_t *arena, size_t size)
     size_t doubled = 2 * (sizeof(block_t) + arena->head->size) - sizeof(block_t);
     if (doubled > left) doubled = left;
     bool own = size > doubled / 2;
-    block_t *block = block_new(own ? size : doubled);
+    block_t *block = block_new(own ? size : doubled, own);
     if (!block) return NULL;
     arena->size += sizeof *block + block->size;
-    block->used = size;
     if (own) {
         block->next = arena->head->next;
         arena->head->next = block;
@@ -89,6 +96,7 @@ static void *take_from_new_block(slack_arena_t *arena, size_t size)
         block->next = arena->head;
         arena->head = block;
         arena->newest = block->data;
+        block->used = size;
     }
     return block->data;
 }
@@ -151,10 +159,26 @@ char *slack__arena_vprintf(slack_arena_t *arena, const char *format, va_list ap)
     return text;
 }
 
+/* Put a larger block in the place of the newest one that was made for a single allocation. Only
+ * copying would keep every size that a growing parse went through until the arena is freed. */
+static void *grow_own_block(slack_arena_t *arena, size_t new_size)
+{
+    block_t *old = arena->head->next;
+    if (new_size - old->size > arena->max - arena->size) return NULL;
+    block_t *block = block_new(new_size, true);
+    if (!block) return NULL;
+    memcpy(block->data, old->data, old->size);
+    block->next = old->next;
+    arena->head->next = block;
+    arena->size += new_size - old->size;
+    block_free(old);
+    return block->data;
+}
+
 void *slack__arena_realloc(slack_arena_t *arena, void *ptr, size_t old_size, size_t new_size)
 {
     if (!ptr) return slack__arena_alloc(arena, new_size);
-    block_t *head = arena->head;
+    block_t *head = arena->head, *next = head->next;
     if (ptr == arena->newest) {
         size_t start = (size_t)(arena->newest - head->data);
         if (new_size <= head->size - start) {
@@ -165,6 +189,7 @@ void *slack__arena_realloc(slack_arena_t *arena, void *ptr, size_t old_size, siz
         }
     }
     if (new_size <= old_size) return ptr;
+    if (next && next->own && ptr == next->data) return grow_own_block(arena, new_size);
     void *copy = slack__arena_alloc(arena, new_size);
     if (copy) memcpy(copy, ptr, old_size);
     return copy;

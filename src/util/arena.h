@@ -32,7 +32,7 @@ char *slack__arena_vprintf(slack_arena_t *arena, const char *format, va_list ap)
 /* Grow the newest allocation in place where that is possible, else copy. */
 void *slack__arena_realloc(slack_arena_t *arena, void *ptr, size_t old_size, size_t new_size);
 
-/* Bytes taken from the heap so far. */
+/* Bytes held from the heap. */
 size_t slack__arena_size(const slack_arena_t *arena);
 
 #define SLACK_ARENA_MAX ((size_t)16 << 20)

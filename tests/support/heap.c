@@ -1,15 +1,46 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/heap.h"
 
+#include <malloc.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <slack/alloc.h>
 
 static atomic_size_t live, count;
 static atomic_size_t fail_at = SIZE_MAX; /* the value of `count` that fails */
 static atomic_bool fail_all, failed;
+
+static const char *_Atomic watched;
+static atomic_size_t unwiped;
+
+/* Count a block that still holds the secret. */
+static void search(void *ptr)
+{
+    const char *secret = atomic_load(&watched);
+    if (!secret || !ptr) return;
+    const size_t len = strlen(secret), size = malloc_usable_size(ptr);
+    for (size_t i = 0; i + len <= size; i++) {
+        if (memcmp((char *)ptr + i, secret, len) != 0) continue;
+        atomic_fetch_add(&unwiped, 1);
+        return;
+    }
+}
+
+/* Where secrets are watched nothing uninitialised is left to be searched, and a realloc is a move,
+ * so that what it leaves behind is seen. */
+static void *watched_realloc(void *ptr, size_t size)
+{
+    void *grown = calloc(1, size);
+    if (!grown || !ptr) return grown;
+    size_t old = malloc_usable_size(ptr);
+    memcpy(grown, ptr, old < size ? old : size);
+    search(ptr);
+    free(ptr);
+    return grown;
+}
 
 static bool refuse(void)
 {
@@ -23,7 +54,7 @@ static bool refuse(void)
 static void *heap_malloc(size_t size, void *user_data)
 {
     (void)user_data;
-    void *ptr = refuse() ? NULL : malloc(size);
+    void *ptr = refuse() ? NULL : atomic_load(&watched) ? calloc(1, size) : malloc(size);
     if (ptr) atomic_fetch_add(&live, 1);
     return ptr;
 }
@@ -31,7 +62,8 @@ static void *heap_malloc(size_t size, void *user_data)
 static void *heap_realloc(void *ptr, size_t size, void *user_data)
 {
     (void)user_data;
-    void *grown = refuse() ? NULL : realloc(ptr, size);
+    void *grown = NULL;
+    if (!refuse()) grown = atomic_load(&watched) ? watched_realloc(ptr, size) : realloc(ptr, size);
     if (grown && !ptr) atomic_fetch_add(&live, 1);
     return grown;
 }
@@ -40,6 +72,7 @@ static void heap_free(void *ptr, void *user_data)
 {
     (void)user_data;
     if (ptr) atomic_fetch_sub(&live, 1);
+    search(ptr);
     free(ptr);
 }
 
@@ -71,4 +104,15 @@ bool heap_heal(void)
     atomic_store(&fail_all, false);
     atomic_store(&fail_at, SIZE_MAX);
     return atomic_load(&failed);
+}
+
+void heap_watch(const char *secret)
+{
+    atomic_store(&unwiped, 0);
+    atomic_store(&watched, secret);
+}
+
+size_t heap_unwiped(void)
+{
+    return atomic_load(&unwiped);
 }

@@ -26,4 +26,10 @@ void heap_fail_at(size_t nth, bool all);
 /* No allocation fails any more. True when one did since heap_fail_at(). */
 bool heap_heal(void);
 
+/* From now on, every block that is given back is searched for `secret` (borrowed; NULL ends it). */
+void heap_watch(const char *secret);
+
+/* How many blocks came back with the secret still in them since heap_watch(). */
+size_t heap_unwiped(void);
+
 #endif
