@@ -40,7 +40,8 @@ int slack__conn_connect(slack_conn_t **ret, slack_net_t *net, const slack_conn_o
                         const slack_conn_events_t *events, void *user_data);
 
 /* Write all of it, or nothing. What the kernel does not take at once is copied. 0; SLACK_EBUSY when
- * write_max would be passed; SLACK_ECLOSED; SLACK_ENOMEM. */
+ * write_max would be passed; SLACK_ECLOSED, also before it is open; SLACK_ENOMEM. A write that
+ * fails when a part of it has left closes the connection: `closed` follows with the same code. */
 int slack__conn_write(slack_conn_t *conn, const void *data, size_t len);
 
 /* How many bytes wait to be sent. */
@@ -49,14 +50,16 @@ size_t slack__conn_queued(const slack_conn_t *conn);
 /* Stop or go on reading: what arrives meanwhile stays in the kernel, so the peer feels it. */
 void slack__conn_pause(slack_conn_t *conn, bool paused);
 
-/* Close as soon as all that was written is sent (TLS: close_notify, then FIN). Reading goes on, and
- * data is thrown away. */
+/* Close as soon as all that was written is sent (TLS: close_notify, then FIN) and the peer has sent
+ * its FIN too, which it has five seconds for. Reading goes on, and data is thrown away. `closed`
+ * comes with 0, or with SLACK_ECLOSED or SLACK_ETIMEDOUT when not everything could be sent. */
 void slack__conn_finish(slack_conn_t *conn);
 
 /* Close the descriptor now. `closed` follows with `status`. Idempotent: the first status counts. */
 void slack__conn_close(slack_conn_t *conn, int status);
 
-/* Give the connection to another owner: from now on callbacks go there. For upgrades. */
+/* Give the connection to another owner: from now on callbacks go there. For upgrades. `events` is
+ * copied. */
 void slack__conn_set_events(slack_conn_t *conn, const slack_conn_events_t *events, void *user_data);
 
 /* When the last byte arrived, on the net's monotonic clock. */
@@ -89,5 +92,10 @@ int slack__listen(slack_listener_socket_t **ret, slack_net_t *net,
 unsigned slack__listen_port(const slack_listener_socket_t *listener);
 /* Take no more; frees itself. Connections live on. */
 void slack__listen_close(slack_listener_socket_t *listener);
+
+/* For the listener: take the connection that `server` has ready. It is read from the next turn of
+ * the loop on. SLACK_ENOMEM: it was not taken. */
+int slack__conn_accept(slack_conn_t **ret, slack_net_t *net, uv_stream_t *server,
+                       const slack_listen_options_t *options);
 
 #endif

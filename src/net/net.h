@@ -21,7 +21,9 @@ typedef struct slack_task {
     void (*run)(struct slack_task *task);
 } slack_task_t;
 
-/* `logger` and `clock` are borrowed for the net's life. 0, SLACK_ENOMEM, SLACK_EIO. */
+/* `logger` and `clock` are borrowed for the net's life. Where the process leaves SIGPIPE to the
+ * system, which would end it when a peer goes, it is ignored from now on. 0, SLACK_ENOMEM,
+ * SLACK_EIO. */
 int slack__net_new(slack_net_t **ret, uv_loop_t *loop, const slack_clock_t *clock,
                    const slack_logger_t *logger);
 
@@ -41,6 +43,9 @@ void slack__task_cancel(slack_task_t *task);
 
 /* A read buffer for uv_alloc_cb: every read is consumed before the next one begins. */
 void slack__net_read_buffer(slack_net_t *net, uv_buf_t *ret);
+
+/* An IPv4 or IPv6 address as text, without brackets, and a port. False when it is no address. */
+bool slack__net_address(const char *text, unsigned port, struct sockaddr_storage *ret);
 
 /* Translate libuv's error into ours: SLACK_ECONNECT, SLACK_ECLOSED, SLACK_ETIMEDOUT … */
 int slack__net_error(int uv_error);

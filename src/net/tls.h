@@ -28,8 +28,10 @@ slack_tls_context_t *slack__tls_context_ref(slack_tls_context_t *context);
 void slack__tls_context_unref(slack_tls_context_t *context);
 
 /* `host_name` is what a client verifies the certificate against (a name, or an address as text) and
- * sends as SNI where it is a name; NULL for a server. */
-int slack__tls_new(slack_tls_t **ret, slack_tls_context_t *context, const char *host_name);
+ * sends as SNI where it is a name; NULL for a server. `write_max` bounds the bytes that wait for
+ * the wire; what TLS adds to them is allowed for. 0, SLACK_EINVAL, SLACK_ENOMEM, SLACK_ETLS. */
+int slack__tls_new(slack_tls_t **ret, slack_tls_context_t *context, const char *host_name,
+                   size_t write_max);
 void slack__tls_free(slack_tls_t *tls);
 
 /* Bytes from the wire. Kept until the session has read them. 0, SLACK_ETOOBIG, SLACK_ENOMEM. */

@@ -1,0 +1,595 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/conn.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <slack/error.h>
+
+#include "net/dial.h"
+#include "util/alloc.h"
+#include "util/buf.h"
+
+/* How long a finished connection may take to send what is left and to hear the peer's FIN. */
+#define LINGER_MS   5000
+#define KEEPALIVE_S 60
+/* The memory that an idle connection may keep for its next write. */
+#define SPARE_BYTES  ((size_t)4096)
+#define REASON_BYTES 160
+
+/* In the order in which a connection goes through them; some are passed over. */
+enum conn_state {
+    CONN_DIALING,
+    CONN_HANDSHAKE, /* of TLS */
+    CONN_OPEN,
+    CONN_FINISHING, /* nothing more is written, what was written is being sent */
+    CONN_LINGERING, /* all of it is sent, and our FIN; the peer's is awaited */
+    CONN_CLOSED,    /* the handles are closing, or `closed` is being told */
+};
+
+/*
+ * Bytes to send go through two buffers: `out` gathers (with TLS it is the session's), `sending`
+ * belongs to the kernel's turn and is not touched before uv_write() is done with it. When nothing
+ * is being sent, nothing waits in `out` either.
+ */
+struct slack_conn {
+    slack_net_t *net;
+    slack_conn_events_t events;
+    void *user_data;
+    enum conn_state state;
+    int status;       /* for `closed` */
+    unsigned handles; /* that are not closed yet; with the last one goes the connection */
+    bool accepted;
+    bool paused;
+    bool eof;
+    bool writing; /* `write` is under way */
+    slack_dial_t *dial;
+    uv_tcp_t *tcp;
+    uv_timer_t timer; /* for opening, then for lingering */
+    uv_write_t write;
+    uv_shutdown_t shutdown;
+    slack_tls_t *tls;
+    slack_buf_t *out;
+    slack_buf_t plain_out;
+    slack_buf_t sending;
+    size_t write_max;
+    slack_task_t drained;
+    slack_task_t resume;
+    uint64_t last_read_ms;
+    char peer[INET6_ADDRSTRLEN];
+    char reason[REASON_BYTES];
+};
+
+/* --- the end ---------------------------------------------------------------------------------- */
+
+static void end(slack_conn_t *conn)
+{
+    conn->events.closed(conn, conn->status, conn->user_data);
+    slack__tls_free(conn->tls);
+    slack__buf_done(&conn->plain_out);
+    slack__buf_done(&conn->sending);
+    slack__free(conn);
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+    slack_conn_t *conn = handle->data;
+    if (--conn->handles == 0) end(conn);
+}
+
+static void on_tcp_closed(uv_handle_t *handle)
+{
+    slack_conn_t *conn = handle->data;
+    slack__free(handle);
+    if (--conn->handles == 0) end(conn);
+}
+
+void slack__conn_close(slack_conn_t *conn, int status)
+{
+    if (conn->state == CONN_CLOSED) return;
+    conn->state = CONN_CLOSED;
+    if (conn->status == 0) conn->status = status;
+    slack__task_cancel(&conn->drained);
+    slack__task_cancel(&conn->resume);
+    if (conn->dial) slack__dial_cancel(conn->dial);
+    if (conn->tcp) uv_close((uv_handle_t *)conn->tcp, on_tcp_closed);
+    uv_close((uv_handle_t *)&conn->timer, on_timer_closed);
+}
+
+static void set_reason(slack_conn_t *conn, const char *reason)
+{
+    snprintf(conn->reason, sizeof(conn->reason), "%s", reason);
+}
+
+static void fail(slack_conn_t *conn, int status, const char *reason)
+{
+    if (conn->state == CONN_CLOSED) return;
+    set_reason(conn, reason);
+    slack__conn_close(conn, status);
+}
+
+static void fail_uv(slack_conn_t *conn, int uv_error)
+{
+    fail(conn, slack__net_error(uv_error), uv_strerror(uv_error));
+}
+
+/* --- sending ---------------------------------------------------------------------------------- */
+
+/* What the kernel takes right now. On failure the connection is closed. */
+static size_t send_now(slack_conn_t *conn, const char *data, size_t len)
+{
+    /* libuv's buffers are not const, though it only reads from this one. */
+    uv_buf_t buf = {.base = (char *)(uintptr_t)data, .len = len};
+    int rc = uv_try_write((uv_stream_t *)conn->tcp, &buf, 1);
+    if (rc >= 0) return (size_t)rc;
+    if (rc != UV_EAGAIN) fail_uv(conn, rc);
+    return 0;
+}
+
+static void release(slack_buf_t *buf)
+{
+    if (buf->cap > SPARE_BYTES)
+        slack__buf_done(buf);
+    else
+        slack__buf_clear(buf);
+}
+
+static void on_shutdown(uv_shutdown_t *request, int status)
+{
+    slack_conn_t *conn = request->data;
+    /* A peer that has reset the connection has sent its last byte too. */
+    if (conn->eof || status != 0) slack__conn_close(conn, 0);
+}
+
+static void on_all_sent(slack_conn_t *conn)
+{
+    release(&conn->sending);
+    release(conn->out);
+    if (conn->state == CONN_FINISHING) {
+        conn->state = CONN_LINGERING;
+        conn->shutdown.data = conn;
+        int rc = uv_shutdown(&conn->shutdown, (uv_stream_t *)conn->tcp, on_shutdown);
+        if (rc != 0) slack__conn_close(conn, 0);
+    } else if (conn->state == CONN_OPEN && conn->events.drained) {
+        slack__task_post(conn->net, &conn->drained);
+    }
+}
+
+static void run_drained(slack_task_t *task)
+{
+    slack_conn_t *conn = SLACK_CONTAINER(task, slack_conn_t, drained);
+    /* More may have been written since; its own end will be told. */
+    if (conn->state != CONN_OPEN || !conn->events.drained || slack__conn_queued(conn) > 0) return;
+    conn->events.drained(conn, conn->user_data);
+}
+
+static void start_write(slack_conn_t *conn);
+
+static void on_written(uv_write_t *request, int status)
+{
+    slack_conn_t *conn = request->data;
+    conn->writing = false;
+    if (conn->state == CONN_CLOSED) return;
+    slack__buf_clear(&conn->sending);
+    if (status != 0)
+        fail_uv(conn, status);
+    else if (conn->out->len > 0)
+        start_write(conn);
+    else
+        on_all_sent(conn);
+}
+
+/* Send what is in `out`, while new bytes gather in what was `sending`. */
+static void start_write(slack_conn_t *conn)
+{
+    slack_buf_t spare = conn->sending;
+    conn->sending = *conn->out;
+    *conn->out = spare;
+
+    uv_buf_t buf = {.base = slack__buf_ptr(&conn->sending), .len = conn->sending.len};
+    conn->write.data = conn;
+    int rc = uv_write(&conn->write, (uv_stream_t *)conn->tcp, &buf, 1, on_written);
+    if (rc == 0)
+        conn->writing = true;
+    else
+        fail_uv(conn, rc);
+}
+
+/* Send what TLS has put into `out`. */
+static void flush(slack_conn_t *conn)
+{
+    if (conn->writing || conn->out->len == 0) return;
+    slack__buf_consume(conn->out, send_now(conn, slack__buf_ptr(conn->out), conn->out->len));
+    if (conn->state == CONN_CLOSED) return;
+    if (conn->out->len > 0)
+        start_write(conn);
+    else
+        on_all_sent(conn);
+}
+
+static int write_plain(slack_conn_t *conn, const char *data, size_t len)
+{
+    size_t taken = conn->writing ? 0 : send_now(conn, data, len);
+    if (conn->state == CONN_CLOSED) return SLACK_ECLOSED;
+    if (taken == len) {
+        on_all_sent(conn);
+        return 0;
+    }
+    int rc = slack__buf_append(conn->out, data + taken, len - taken);
+    if (rc != 0) {
+        /* A message that is cut can not be taken back. */
+        if (taken > 0) fail(conn, rc, slack_strerror(rc));
+        return rc;
+    }
+    if (!conn->writing) start_write(conn);
+    return conn->state == CONN_CLOSED ? SLACK_ECLOSED : 0;
+}
+
+static int write_tls(slack_conn_t *conn, const char *data, size_t len)
+{
+    int rc = slack__tls_write(conn->tls, data, len);
+    if (rc != 0) {
+        if (*slack__tls_reason(conn->tls)) fail(conn, rc, slack__tls_reason(conn->tls));
+        return rc;
+    }
+    flush(conn);
+    return conn->state == CONN_CLOSED ? SLACK_ECLOSED : 0;
+}
+
+int slack__conn_write(slack_conn_t *conn, const void *data, size_t len)
+{
+    if (conn->state != CONN_OPEN) return SLACK_ECLOSED;
+    size_t queued = slack__conn_queued(conn);
+    /* What TLS adds to the bytes may pass the maximum by a little. */
+    if (queued > conn->write_max || len > conn->write_max - queued) return SLACK_EBUSY;
+    if (len == 0) return 0;
+    return conn->tls ? write_tls(conn, data, len) : write_plain(conn, data, len);
+}
+
+size_t slack__conn_queued(const slack_conn_t *conn)
+{
+    if (conn->state == CONN_CLOSED) return 0;
+    size_t sending =
+        conn->writing ? uv_stream_get_write_queue_size((const uv_stream_t *)conn->tcp) : 0;
+    return sending + conn->out->len;
+}
+
+/* --- reading ---------------------------------------------------------------------------------- */
+
+static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret)
+{
+    const slack_conn_t *conn = handle->data;
+    slack__net_read_buffer(conn->net, ret);
+}
+
+static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf);
+
+/* Read or do not, as state and owner want it. */
+static void update_reading(slack_conn_t *conn)
+{
+    if (conn->state == CONN_DIALING || conn->state == CONN_CLOSED) return;
+    uv_stream_t *stream = (uv_stream_t *)conn->tcp;
+    if (conn->eof || (conn->state == CONN_OPEN && conn->paused)) {
+        uv_read_stop(stream);
+        return;
+    }
+    int rc = uv_read_start(stream, on_alloc, on_read);
+    if (rc != 0 && rc != UV_EALREADY) fail_uv(conn, rc);
+}
+
+/* The peer will send no more. What we have written it may still want. */
+static void on_eof(slack_conn_t *conn)
+{
+    conn->eof = true;
+    switch (conn->state) {
+    case CONN_HANDSHAKE:
+        fail(conn, SLACK_ECLOSED, "the peer closed during the TLS handshake");
+        break;
+    case CONN_OPEN:
+        set_reason(conn, "closed by the peer");
+        conn->status = SLACK_ECLOSED;
+        if (slack__conn_queued(conn) > 0)
+            slack__conn_finish(conn);
+        else
+            slack__conn_close(conn, SLACK_ECLOSED);
+        break;
+    case CONN_LINGERING: slack__conn_close(conn, 0); break;
+    default: break;
+    }
+}
+
+static void deliver(slack_conn_t *conn)
+{
+    uv_buf_t buf;
+    slack__net_read_buffer(conn->net, &buf);
+    while (conn->state == CONN_OPEN && !conn->paused) {
+        size_t len;
+        int rc = slack__tls_read(conn->tls, buf.base, buf.len, &len);
+        if (rc == SLACK_EBUSY) {
+            flush(conn); /* TLS may have had an answer of its own */
+            return;
+        }
+        if (rc == SLACK_ECLOSED) {
+            on_eof(conn);
+            return;
+        }
+        if (rc != 0) {
+            flush(conn); /* the alert */
+            fail(conn, rc, slack__tls_reason(conn->tls));
+            return;
+        }
+        conn->events.data(conn, buf.base, len, conn->user_data);
+    }
+}
+
+static void on_open(slack_conn_t *conn)
+{
+    conn->state = CONN_OPEN;
+    uv_timer_stop(&conn->timer);
+    update_reading(conn);
+    if (conn->state == CONN_OPEN && !conn->accepted) conn->events.open(conn, conn->user_data);
+}
+
+static void shake_hands(slack_conn_t *conn)
+{
+    int rc = slack__tls_handshake(conn->tls);
+    flush(conn); /* on failure too: the alert */
+    if (conn->state != CONN_HANDSHAKE || rc == SLACK_EBUSY) return;
+    if (rc == 0)
+        on_open(conn);
+    else
+        fail(conn, rc, slack__tls_reason(conn->tls));
+}
+
+/* Do all that can be done with the bytes that TLS has. */
+static void pump(slack_conn_t *conn)
+{
+    if (conn->state == CONN_HANDSHAKE) shake_hands(conn);
+    deliver(conn);
+}
+
+static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
+{
+    slack_conn_t *conn = stream->data;
+    if (conn->state == CONN_CLOSED || len == 0) return;
+    if (len == UV_EOF || (len < 0 && conn->state == CONN_LINGERING)) {
+        on_eof(conn);
+        return;
+    }
+    if (len < 0) {
+        fail_uv(conn, (int)len);
+        return;
+    }
+    conn->last_read_ms = slack__mono_ms(slack__net_clock(conn->net));
+    if (conn->state > CONN_OPEN) return;
+    if (!conn->tls) {
+        conn->events.data(conn, buf->base, (size_t)len, conn->user_data);
+        return;
+    }
+    int rc = slack__tls_feed(conn->tls, buf->base, (size_t)len);
+    if (rc == 0)
+        pump(conn);
+    else
+        fail(conn, rc, slack_strerror(rc));
+}
+
+static void run_resume(slack_task_t *task)
+{
+    slack_conn_t *conn = SLACK_CONTAINER(task, slack_conn_t, resume);
+    if (conn->tls) pump(conn);
+    update_reading(conn);
+}
+
+void slack__conn_pause(slack_conn_t *conn, bool paused)
+{
+    conn->paused = paused;
+    if (paused)
+        update_reading(conn);
+    else if (conn->state == CONN_OPEN)
+        slack__task_post(conn->net, &conn->resume); /* TLS may hold bytes that nobody took yet */
+}
+
+/* --- opening and finishing -------------------------------------------------------------------- */
+
+static void on_timer(uv_timer_t *timer)
+{
+    slack_conn_t *conn = timer->data;
+    switch (conn->state) {
+    case CONN_DIALING: fail(conn, SLACK_ETIMEDOUT, "no connection in time"); break;
+    case CONN_HANDSHAKE: fail(conn, SLACK_ETIMEDOUT, "no TLS handshake in time"); break;
+    case CONN_FINISHING: fail(conn, SLACK_ETIMEDOUT, "the peer does not read"); break;
+    default: slack__conn_close(conn, 0); break;
+    }
+}
+
+static void start_timer(slack_conn_t *conn, unsigned ms)
+{
+    uv_update_time(slack__net_loop(conn->net)); /* else the time counts from the turn's beginning */
+    uv_timer_start(&conn->timer, on_timer, ms, 0);
+}
+
+void slack__conn_finish(slack_conn_t *conn)
+{
+    if (conn->state > CONN_OPEN) return;
+    if (conn->state < CONN_OPEN) {
+        slack__conn_close(conn, 0);
+        return;
+    }
+    conn->state = CONN_FINISHING;
+    start_timer(conn, LINGER_MS);
+    if (conn->tls) {
+        slack__tls_close(conn->tls);
+        flush(conn);
+    }
+    if (conn->state == CONN_FINISHING && !conn->writing) on_all_sent(conn);
+    /* What the peer still sends is read to its end: closing a socket that holds unread bytes would
+     * reset the connection, and the peer could lose what we have sent. */
+    update_reading(conn);
+}
+
+/* The events of a connection whose owner has not said yet what it wants. */
+static void ignore_open(slack_conn_t *conn, void *user_data)
+{
+}
+
+static void refuse_data(slack_conn_t *conn, const char *data, size_t len, void *user_data)
+{
+    slack__conn_close(conn, 0);
+}
+
+static void ignore_closed(slack_conn_t *conn, int status, void *user_data)
+{
+}
+
+static const slack_conn_events_t no_events = {
+    .open = ignore_open,
+    .data = refuse_data,
+    .closed = ignore_closed,
+};
+
+void slack__conn_set_events(slack_conn_t *conn, const slack_conn_events_t *events, void *user_data)
+{
+    conn->events = *events;
+    if (!conn->events.open) conn->events.open = ignore_open;
+    conn->user_data = user_data;
+}
+
+static int conn_new(slack_conn_t **ret, slack_net_t *net, slack_tls_context_t *tls,
+                    const char *host, size_t write_max)
+{
+    slack_conn_t *conn = slack__calloc(1, sizeof(*conn));
+    if (!conn) return SLACK_ENOMEM;
+    slack__buf_init(&conn->plain_out, write_max);
+    conn->out = &conn->plain_out;
+    if (tls) {
+        int rc = slack__tls_new(&conn->tls, tls, host, write_max);
+        if (rc != 0) {
+            slack__free(conn);
+            return rc;
+        }
+        conn->out = slack__tls_out(conn->tls);
+    }
+    slack__buf_init(&conn->sending, conn->out->max);
+    conn->net = net;
+    conn->write_max = write_max;
+    conn->drained.run = run_drained;
+    slack__link_init(&conn->drained.link);
+    conn->resume.run = run_resume;
+    slack__link_init(&conn->resume.link);
+    slack__conn_set_events(conn, &no_events, NULL);
+    uv_timer_init(slack__net_loop(net), &conn->timer);
+    conn->timer.data = conn;
+    conn->handles = 1;
+    *ret = conn;
+    return 0;
+}
+
+static void set_peer(slack_conn_t *conn)
+{
+    struct sockaddr_storage address;
+    int len = sizeof(address);
+    if (uv_tcp_getpeername(conn->tcp, (struct sockaddr *)&address, &len) != 0) return;
+    uv_ip_name((const struct sockaddr *)&address, conn->peer, sizeof(conn->peer));
+    /* An IPv4 peer of a socket that listens on both: "::ffff:127.0.0.1". */
+    static const char mapped[] = "::ffff:";
+    const size_t prefix = sizeof(mapped) - 1;
+    if (strncmp(conn->peer, mapped, prefix) == 0 && strchr(conn->peer, '.'))
+        memmove(conn->peer, conn->peer + prefix, strlen(conn->peer + prefix) + 1);
+}
+
+/* Take a connected socket. */
+static void adopt(slack_conn_t *conn, uv_tcp_t *tcp)
+{
+    conn->tcp = tcp;
+    conn->state = conn->tls ? CONN_HANDSHAKE : CONN_OPEN;
+    uv_tcp_nodelay(tcp, 1);
+    uv_tcp_keepalive(tcp, 1, KEEPALIVE_S);
+    set_peer(conn);
+    conn->last_read_ms = slack__mono_ms(slack__net_clock(conn->net));
+}
+
+static void on_dialed(uv_tcp_t *tcp, int uv_error, void *user_data)
+{
+    slack_conn_t *conn = user_data;
+    conn->dial = NULL;
+    if (!tcp) {
+        int status = slack__net_error(uv_error);
+        if (status != SLACK_ENOMEM && status != SLACK_ETIMEDOUT) status = SLACK_ECONNECT;
+        fail(conn, status, uv_strerror(uv_error));
+        return;
+    }
+    tcp->data = conn;
+    conn->handles++;
+    adopt(conn, tcp);
+    if (!conn->tls) {
+        on_open(conn);
+        return;
+    }
+    update_reading(conn);
+    pump(conn);
+}
+
+int slack__conn_connect(slack_conn_t **ret, slack_net_t *net, const slack_conn_options_t *options,
+                        const slack_conn_events_t *events, void *user_data)
+{
+    const slack_conn_options_t *o = options;
+    if (!o->host || !*o->host || o->port < 1 || o->port > 65535 || !o->open_ms || !o->write_max)
+        return SLACK_EINVAL;
+    slack_conn_t *conn;
+    int rc = conn_new(&conn, net, o->tls, o->host, o->write_max);
+    if (rc != 0) return rc;
+    rc = slack__dial_start(&conn->dial, net, o->host, o->port, on_dialed, conn);
+    if (rc != 0) {
+        slack__conn_close(conn, rc);
+        return rc;
+    }
+    start_timer(conn, o->open_ms);
+    slack__conn_set_events(conn, events, user_data);
+    *ret = conn;
+    return 0;
+}
+
+int slack__conn_accept(slack_conn_t **ret, slack_net_t *net, uv_stream_t *server,
+                       const slack_listen_options_t *options)
+{
+    slack_conn_t *conn;
+    uv_tcp_t *tcp = slack__malloc(sizeof(*tcp));
+    if (!tcp) return SLACK_ENOMEM;
+    int rc = conn_new(&conn, net, options->tls, NULL, options->write_max);
+    if (rc != 0) {
+        slack__free(tcp);
+        return rc;
+    }
+    uv_tcp_init(slack__net_loop(net), tcp);
+    tcp->data = conn;
+    conn->tcp = tcp;
+    conn->handles++;
+    conn->accepted = true;
+    rc = uv_accept(server, (uv_stream_t *)tcp);
+    if (rc != 0) {
+        slack__conn_close(conn, 0);
+        return slack__net_error(rc);
+    }
+    adopt(conn, tcp);
+    if (conn->tls) start_timer(conn, options->open_ms);
+    slack__task_post(net, &conn->resume); /* reading begins when the owner has set its events */
+    *ret = conn;
+    return 0;
+}
+
+/* --- looking ---------------------------------------------------------------------------------- */
+
+uint64_t slack__conn_last_read_ms(const slack_conn_t *conn)
+{
+    return conn->last_read_ms;
+}
+
+const char *slack__conn_peer(const slack_conn_t *conn)
+{
+    return conn->peer;
+}
+
+const char *slack__conn_reason(const slack_conn_t *conn)
+{
+    return conn->reason;
+}
