@@ -101,7 +101,8 @@ SLACK_API bool slack_json_next(const slack_json_t *container, slack_json_iter_t 
  *     %d %i %u %ld %lu %lld %llu %zu %zd %jd %ju   integers, as values or inside quotes
  *     %f %g        doubles, as values or inside quotes; as values NaN and infinities are an error
  *     %c           inside quotes: one ASCII character
- *     %p           where a value stands: a `const slack_json_t *`; NULL gives null
+ *     %p           where a value stands: a `const slack_json_t *`; NULL gives null (-Wpedantic asks
+ *                  for a cast to `const void *`)
  *     %%           inside quotes: a per cent sign
  *
  * Flags, widths and precisions other than `.*` on %s and `.N` on %f and %g are errors. Bytes that
@@ -114,6 +115,15 @@ SLACK_API bool slack_json_next(const slack_json_t *container, slack_json_iter_t 
  */
 SLACK_API const slack_json_t *slack_jsonf(slack_ctx_t *ctx, const char *template_, ...)
     SLACK_PRINTF(2, 3);
+
+/**
+ * Build an array of values that a loop has made. It lives as long as the delivery.
+ *
+ * @param items borrowed until the return; one that is NULL makes the result NULL.
+ * @return the array, or NULL on failure, as slack_jsonf() does.
+ */
+SLACK_API const slack_json_t *slack_json_array(slack_ctx_t *ctx, const slack_json_t *const *items,
+                                               size_t count);
 
 /** The deepest nesting that is read or written. */
 #define SLACK_JSON_DEPTH_MAX 128

@@ -54,6 +54,16 @@ const slack_json_t *slack_jsonf(slack_ctx_t *ctx, const char *template_, ...)
     return rc == 0 ? value : NULL;
 }
 
+const slack_json_t *slack_json_array(slack_ctx_t *ctx, const slack_json_t *const *items,
+                                     size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (items[i] == NULL) return NULL; /* json_error tells why */
+    const slack_json_t *array = NULL;
+    ctx->json_error = slack__json_array(slack__ctx_arena(ctx), items, count, &array);
+    return ctx->json_error == 0 ? array : NULL;
+}
+
 /* Why a message is NULL. */
 static int no_message(const slack_ctx_t *ctx)
 {

@@ -53,6 +53,10 @@ size_t slack__json_number_len(const char *s);
 int slack__json_object(slack_arena_t *arena, const slack_slice_t *pairs, size_t count,
                        const slack_json_t **ret);
 
+/* An array of copies of `count` values; NULL items become null. 0, SLACK_ETOOBIG, SLACK_ENOMEM. */
+int slack__json_array(slack_arena_t *arena, const slack_json_t *const *items, size_t count,
+                      const slack_json_t **ret);
+
 /* Where a template went wrong. */
 typedef struct slack_json_error {
     int code;         /* SLACK_ETEMPLATE, SLACK_ETOOBIG, SLACK_ENOMEM */

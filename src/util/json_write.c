@@ -225,3 +225,19 @@ int slack__json_with_defaults(slack_arena_t *arena, const slack_json_t *object,
     slack__buf_done(&buf);
     return rc;
 }
+
+int slack__json_array(slack_arena_t *arena, const slack_json_t *const *items, size_t count,
+                      const slack_json_t **ret)
+{
+    slack_buf_t buf;
+    slack__buf_init(&buf, SLACK_ARENA_MAX);
+    int rc = slack__buf_append_char(&buf, '[');
+    for (size_t i = 0; rc == 0 && i < count; i++) {
+        if (i > 0) rc = slack__buf_append_char(&buf, ',');
+        if (rc == 0) rc = slack__json_write(&buf, items[i]);
+    }
+    if (rc == 0) rc = slack__buf_append_char(&buf, ']');
+    if (rc == 0) rc = slack__json_parse(arena, slack__buf_ptr(&buf), buf.len, ret, NULL);
+    slack__buf_done(&buf);
+    return rc;
+}

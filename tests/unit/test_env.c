@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "core/env.h"
+#include "core/options.h"
+#include "support/alloc_fail.h"
+#include "util/alloc.h"
+
+/* Each test runs in a directory of its own, with none of the variables set. */
+static char dir[] = "/tmp/slackapp-env-XXXXXX";
+static char error[SLACK_ERROR_TEXT_MAX];
+
+static const char *const variables[] = {
+    "SLACK_TRANSPORT",
+    "SLACK_BOT_TOKEN",
+    "SLACK_APP_TOKEN",
+    "SLACK_SIGNING_SECRET",
+    "SLACK_HTTP_HOST",
+    "SLACK_HTTP_PORT",
+    "PORT",
+    "SLACK_HTTP_PATH",
+    "SLACK_STORE",
+    "SLACK_API_URL",
+    "SLACK_CA_FILE",
+    "SLACK_LOG_LEVEL",
+    "SLACK_LOG_FORMAT",
+    "SLACK_DRAIN_MS",
+    "SLACK_SOCKET_CONNECTIONS",
+    "SLACK_BOT_TOKEN_FILE",
+    "CREDENTIALS_DIRECTORY",
+};
+
+static int enter(void **state)
+{
+    (void)state;
+    memcpy(strchr(dir, '\0') - 6, "XXXXXX", 6);
+    for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
+        unsetenv(variables[i]);
+    *error = '\0';
+    return mkdtemp(dir) == NULL || chdir(dir) != 0;
+}
+
+static int leave(void **state)
+{
+    (void)state;
+    unlink(".env");
+    unlink("token");
+    unlink("SLACK_BOT_TOKEN");
+    return chdir("/") != 0 || rmdir(dir) != 0;
+}
+
+static void write_file(const char *path, const char *text)
+{
+    FILE *f = fopen(path, "w");
+    assert_non_null(f);
+    fputs(text, f);
+    fclose(f);
+}
+
+static char *get(const slack_env_t *env, const char *name)
+{
+    char *value = NULL;
+    assert_int_equal(slack__env_get(env, name, &value, error), 0);
+    return value;
+}
+
+static void expect(const slack_env_t *env, const char *name, const char *value)
+{
+    char *got = get(env, name);
+    if (value == NULL)
+        assert_null(got);
+    else
+        assert_string_equal(got, value);
+    slack__free(got);
+}
+
+static void test_dotenv_forms(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *line, *value; /* NULL: malformed */
+    } cases[] = {
+        {"N=v", "v"},
+        {"N = v ", "v"},
+        {"export N=v", "v"},
+        {"N=a b", "a b"},
+        {"N=a#b", "a#b"},
+        {"N=a #b", "a"},
+        {"N='a #b'", "a #b"},
+        {"N=\"a\\nb\"", "a\nb"},
+        {"N='a\\nb'", "a\\nb"},
+        {"N=\"a\\\"b\"", "a\"b"},
+        {"N=\"a\" # c", "a"},
+        {"N=v\r", "v"},
+        {"\tN=v", "v"},
+        {"N=a=b", "a=b"},
+        {"N=\"unclosed", NULL},
+        {"N='a' b", NULL},
+        {"N", NULL},
+        {"=v", NULL},
+        {"N v", NULL},
+        {"N-M=v", NULL},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[64];
+        size_t len = 0, line = 0;
+        snprintf(text, sizeof text, "\n# c\n%s", cases[i].line);
+        int rc = slack__dotenv_parse(text, strlen(text), &len, &line);
+        if (cases[i].value) {
+            assert_int_equal(rc, 0);
+            assert_string_equal(text, "N");
+            assert_string_equal(text + 2, cases[i].value);
+        } else {
+            assert_int_equal(rc, SLACK_ECONFIG);
+            assert_int_equal(line, 3);
+        }
+    }
+}
+
+static void test_dotenv_every_truncation(void **state)
+{
+    (void)state;
+    static const char file[] = "A=1\nexport B='two' # c\n\nC=\"th\\\"ree\"\nD=\n";
+    for (size_t n = 0; n < sizeof file; n++) {
+        char text[sizeof file + 1];
+        size_t len = 0, line = 0;
+        memcpy(text, file, n);
+        int rc = slack__dotenv_parse(text, n, &len, &line);
+        assert_true(rc == 0 ? len <= n + 1 : line >= 1 && line <= 5);
+    }
+}
+
+static void test_nul_in_dotenv(void **state)
+{
+    (void)state;
+    char text[] = "A=1\nB=\0x\n";
+    size_t len = 0, line = 0;
+    assert_int_equal(slack__dotenv_parse(text, sizeof text - 1, &len, &line), SLACK_ECONFIG);
+    assert_int_equal(line, 2);
+}
+
+static void test_order_of_sources(void **state)
+{
+    (void)state;
+    write_file(".env", "SLACK_BOT_TOKEN=dotenv\nSLACK_HTTP_PORT=1\nSLACK_HTTP_PORT=2\n");
+    slack_env_t env;
+    assert_int_equal(slack__env_open(&env, ".env", error), 0);
+    expect(&env, "SLACK_BOT_TOKEN", "dotenv");
+    expect(&env, "SLACK_HTTP_PORT", "2"); /* as a shell has it */
+    expect(&env, "SLACK_APP_TOKEN", NULL);
+    write_file("SLACK_BOT_TOKEN", "credential\n");
+    setenv("CREDENTIALS_DIRECTORY", dir, 1);
+    expect(&env, "SLACK_BOT_TOKEN", "credential");
+    write_file("token", "file\r\n");
+    setenv("SLACK_BOT_TOKEN_FILE", "token", 1);
+    expect(&env, "SLACK_BOT_TOKEN", "file");
+    setenv("SLACK_BOT_TOKEN", "", 1); /* set to nothing: not set */
+    expect(&env, "SLACK_BOT_TOKEN", "file");
+    setenv("SLACK_BOT_TOKEN", "process", 1);
+    expect(&env, "SLACK_BOT_TOKEN", "process");
+    slack__env_close(&env);
+}
+
+static void test_a_file_that_cannot_be_read_is_named(void **state)
+{
+    (void)state;
+    slack_env_t env;
+    char *value = NULL;
+    assert_int_equal(slack__env_open(&env, ".env", error), 0); /* none is none */
+    setenv("SLACK_BOT_TOKEN_FILE", "missing", 1);
+    assert_int_equal(slack__env_get(&env, "SLACK_BOT_TOKEN", &value, error), SLACK_ECONFIG);
+    assert_string_equal(error,
+                        "SLACK_BOT_TOKEN_FILE: cannot read missing: No such file or directory");
+    write_file("token", "");
+    setenv("SLACK_BOT_TOKEN_FILE", "token", 1);
+    assert_int_equal(slack__env_get(&env, "SLACK_BOT_TOKEN", &value, error), SLACK_ECONFIG);
+    assert_string_equal(error, "SLACK_BOT_TOKEN_FILE: token is empty, or no text");
+    slack__env_close(&env);
+    write_file(".env", "A=1\nwhat is this\n");
+    assert_int_equal(slack__env_open(&env, ".env", error), SLACK_ECONFIG);
+    assert_string_equal(error, ".env:2: not of the form NAME=VALUE");
+}
+
+/* ---- options ---- */
+
+static int resolve(const slack_options_t *from, slack_options_t *ret)
+{
+    *ret = (slack_options_t){0};
+    return slack__options_resolve(ret, from, error);
+}
+
+static void test_defaults(void **state)
+{
+    (void)state;
+    slack_options_t o;
+    assert_int_equal(resolve(&(slack_options_t){.bot_token = "xoxb-1", .signing_secret = "s"}, &o),
+                     0);
+    assert_string_equal(o.transport, "http");
+    assert_string_equal(o.http_host, "0.0.0.0");
+    assert_string_equal(o.http_port, "3000");
+    assert_string_equal(o.http_path, "/slack/events");
+    assert_string_equal(o.api_url, "https://slack.com/api/");
+    assert_string_equal(o.store, "memory:");
+    assert_int_equal(o.socket_connections, 2);
+    assert_int_equal(o.log_level, SLACK_LOG_INFO);
+    assert_int_equal(o.drain_ms, 10000);
+    assert_int_equal(o.max_deliveries, 4096);
+    slack_options_done(&o);
+}
+
+static void test_code_wins_over_environment(void **state)
+{
+    (void)state;
+    slack_options_t o;
+    setenv("SLACK_BOT_TOKEN", "xoxb-env", 1);
+    setenv("SLACK_APP_TOKEN", "xapp-env", 1);
+    setenv("SLACK_LOG_LEVEL", "debug", 1);
+    setenv("SLACK_LOG_FORMAT", "json", 1);
+    setenv("SLACK_API_URL", "http://127.0.0.1:1/api", 1);
+    setenv("PORT", "8080", 1);
+    assert_int_equal(
+        resolve(&(slack_options_t){.bot_token = "xoxb-code", .log_level = SLACK_LOG_WARN}, &o), 0);
+    assert_string_equal(o.bot_token, "xoxb-code");
+    assert_string_equal(o.app_token, "xapp-env");
+    assert_string_equal(o.transport, "socket");
+    assert_int_equal(o.log_level, SLACK_LOG_WARN);
+    assert_int_equal(o.log_format, SLACK_LOG_JSON);
+    assert_string_equal(o.api_url, "http://127.0.0.1:1/api/");
+    assert_string_equal(o.http_port, "8080");
+    slack_options_done(&o);
+    setenv("SLACK_HTTP_PORT", "9090", 1);
+    assert_int_equal(resolve(NULL, &o), 0);
+    assert_string_equal(o.http_port, "9090");
+    slack_options_done(&o);
+}
+
+/* Each names the variable and, where it is no secret, the value; a token is never shown. */
+static void test_what_is_refused(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *name, *value, *error;
+    } cases[] = {
+        {"SLACK_BOT_TOKEN", "xapp-1-A-secret",
+         "SLACK_BOT_TOKEN must be a bot token (xoxb-…), but holds an app-level token (xapp-)"},
+        {"SLACK_BOT_TOKEN", "hunter2",
+         "SLACK_BOT_TOKEN must be a bot token (xoxb-…), but holds something that begins with none "
+         "of Slack's token prefixes"},
+        {"SLACK_BOT_TOKEN", NULL,
+         "SLACK_BOT_TOKEN is not set: it is the xoxb-… token of the app's page \"OAuth & "
+         "Permissions\""},
+        {"SLACK_LOG_LEVEL", "loud",
+         "SLACK_LOG_LEVEL=loud: must be one of error, warn, info, debug"},
+        {"SLACK_LOG_FORMAT", "xml", "SLACK_LOG_FORMAT=xml: must be one of text, json"},
+        {"SLACK_DRAIN_MS", "-1", "SLACK_DRAIN_MS=-1: must be a number from 1 to 600000"},
+        {"SLACK_SOCKET_CONNECTIONS", "11",
+         "SLACK_SOCKET_CONNECTIONS=11: must be a number from 1 to 10"},
+        {"SLACK_SOCKET_CONNECTIONS", "0",
+         "SLACK_SOCKET_CONNECTIONS=0: must be a number from 1 to 10"},
+        {"SLACK_APP_TOKEN", NULL,
+         "set SLACK_APP_TOKEN (xapp-…) for Socket Mode, or SLACK_SIGNING_SECRET for HTTP; "
+         "SLACK_TRANSPORT chooses where both are set"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        setenv("SLACK_BOT_TOKEN", "xoxb-1", 1);
+        setenv("SLACK_APP_TOKEN", "xapp-1", 1);
+        if (cases[i].value)
+            setenv(cases[i].name, cases[i].value, 1);
+        else
+            unsetenv(cases[i].name);
+        slack_options_t o;
+        assert_int_equal(resolve(NULL, &o), SLACK_ECONFIG);
+        assert_string_equal(error, cases[i].error);
+        unsetenv(cases[i].name);
+    }
+    setenv("SLACK_BOT_TOKEN", "xoxb-1", 1);
+    setenv("SLACK_APP_TOKEN", "xapp-1", 1);
+    setenv("SLACK_SIGNING_SECRET", "s", 1);
+    slack_options_t o;
+    assert_int_equal(resolve(NULL, &o), SLACK_ECONFIG);
+    assert_non_null(strstr(error, "SLACK_TRANSPORT"));
+    assert_int_equal(resolve(&(slack_options_t){.transport = "socket", .drain_ms = 900000}, &o),
+                     SLACK_ECONFIG);
+    assert_string_equal(error, "SLACK_DRAIN_MS=900000: must be a number from 1 to 600000");
+}
+
+static int resolve_all(void *ctx)
+{
+    (void)ctx;
+    slack_options_t o;
+    int rc = slack__options_resolve(&o, &(slack_options_t){.bot_token = "xoxb-1"}, error);
+    if (rc == 0) slack_options_done(&o);
+    return rc;
+}
+
+static void test_out_of_memory(void **state)
+{
+    (void)state;
+    write_file(".env", "SLACK_APP_TOKEN=xapp-1\nSLACK_HTTP_PORT=1\n");
+    write_file("token", "s\n");
+    setenv("SLACK_SIGNING_SECRET_FILE", "token", 1);
+    setenv("SLACK_TRANSPORT", "http", 1);
+    setenv("SLACK_API_URL", "https://example.com", 1);
+    alloc_fail_each(resolve_all, NULL);
+    unsetenv("SLACK_SIGNING_SECRET_FILE");
+}
+
+static void test_token_kinds(void **state)
+{
+    (void)state;
+    assert_string_equal(slack__token_kind("xoxb-1"), "a bot token (xoxb-)");
+    assert_string_equal(slack__token_kind("xoxe.xoxb-1"), "a rotating bot token (xoxe.xoxb-)");
+    assert_string_equal(slack__token_kind("xoxe-1"), "a refresh token (xoxe-)");
+    assert_null(slack__token_kind("x"));
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, enter, leave)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_dotenv_forms),
+        cmocka_unit_test(test_dotenv_every_truncation),
+        cmocka_unit_test(test_nul_in_dotenv),
+        CASE(test_order_of_sources),
+        CASE(test_a_file_that_cannot_be_read_is_named),
+        CASE(test_defaults),
+        CASE(test_code_wins_over_environment),
+        CASE(test_what_is_refused),
+        CASE(test_out_of_memory),
+        cmocka_unit_test(test_token_kinds),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
