@@ -26,7 +26,8 @@ typedef struct slack_curl_request {
     const char *method;         /* Required: "POST", "GET" */
     const char *url;            /* Required. */
     const char *const *headers; /* Optional: "Name: value" strings, NULL at the end. */
-    const void *body;           /* Copied. POST without a body sends Content-Length: 0. */
+    const void *body;           /* Copied. POST without a body sends Content-Length: 0. Never sent
+                                 * a second time, not even by libcurl on another connection. */
     size_t body_len;
     unsigned timeout_ms; /* Required: the whole transfer. */
     size_t body_max;     /* Required: of the answer. */
@@ -34,8 +35,9 @@ typedef struct slack_curl_request {
 
 typedef struct slack_curl_result {
     int status;               /* 0 when an answer arrived, whatever its HTTP status; SLACK_ECONNECT,
-                                 SLACK_ETLS, SLACK_ETIMEDOUT, SLACK_ETOOBIG, SLACK_ECLOSED,
-                                 SLACK_ECANCELED, SLACK_ENOMEM */
+                                 SLACK_ETLS, SLACK_ETIMEDOUT, SLACK_ETOOBIG, SLACK_ECLOSED (lost
+                                 on the way), SLACK_EPROTO (no HTTP), SLACK_ECANCELED,
+                                 SLACK_ENOMEM */
     const char *reason;       /* in words, without the URL; "" when status is 0 */
     int http_status;          /* 0 without an answer */
     bool unsent;              /* it failed before a byte of the request was sent: safe to repeat */
@@ -52,6 +54,11 @@ typedef void (*slack_curl_fn)(const slack_curl_result_t *result, void *user_data
  * SLACK_ENOMEM. */
 int slack__curl_send(slack_curl_t *curl, const slack_curl_request_t *request, slack_curl_fn fn,
                      void *user_data);
+/* How many were sent and not told yet. */
 unsigned slack__curl_active(const slack_curl_t *curl);
+
+/* A header of the answer, "" when there is none. Inside the callback only; borrowed until it
+ * returns. */
+const char *slack__curl_header(const slack_curl_result_t *result, const char *name);
 
 #endif

@@ -1,0 +1,563 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/curl.h"
+
+#include <curl/curl.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <slack/error.h>
+
+#include "util/alloc.h"
+#include "util/buf.h"
+
+/*
+ * A transfer is `active` while libcurl has it and `ended` until its owner has been told. libcurl's
+ * callbacks only note down and copy; owners are called from the task `tell` alone, so whatever they
+ * do here (send more, close) never happens below a function of libcurl's.
+ */
+
+#define CONNECT_MS      10000L
+#define IDLE_EASY_MAX   8   /* easy handles kept for the next transfer */
+#define CACHED_CONNS    16L /* open connections kept for it */
+#define HOST_CONNS_MAX  64L /* to one host over HTTP/1.1; more transfers wait their turn */
+#define CONN_IDLE_S_MAX 60L /* an older one the server may just be closing */
+#define READ_BYTES      0x10000L
+
+struct slack_curl {
+    slack_net_t *net;
+    CURLM *multi;
+    uv_timer_t timer;
+    slack_task_t tell;
+    slack_link_t active;
+    slack_link_t ended;
+    unsigned count; /* active and ended */
+    unsigned concurrency;
+    bool starved; /* a transfer has a socket that nothing watches */
+    CURL *idle[IDLE_EASY_MAX];
+    unsigned idle_count;
+    char *ca_file;
+    char *user_agent;
+    bool closing;
+    unsigned handles; /* of libuv, not closed yet */
+    void (*close_fn)(void *user_data);
+    void *close_data;
+};
+
+typedef struct slack_transfer {
+    slack_link_t link;
+    slack_curl_t *curl;
+    CURL *easy;
+    struct curl_slist *headers;
+    slack_curl_fn fn;
+    void *user_data;
+    slack_buf_t answer;
+    int fault; /* our own reason to fail it; 0: none */
+    char error[CURL_ERROR_SIZE];
+    slack_curl_result_t result;
+    size_t body_len;
+    size_t body_read; /* by libcurl */
+    char body[];
+} slack_transfer_t;
+
+/* A socket of libcurl's. It outlives its descriptor until libuv lets go of the poll handle. */
+typedef struct slack_curl_socket {
+    uv_poll_t poll;
+    slack_curl_t *curl;
+    curl_socket_t fd;
+    int events;
+} slack_curl_socket_t;
+
+/* --- the end of a transfer ----------------------------------------------------------------- */
+
+static void free_headers(struct curl_slist *headers)
+{
+    for (struct curl_slist *line = headers; line; line = line->next)
+        slack__wipe(line->data, strlen(line->data)); /* one of them is the token */
+    curl_slist_free_all(headers);
+}
+
+static void recycle_easy(slack_curl_t *curl, CURL *easy)
+{
+    if (!easy) return;
+    if (curl->closing || curl->idle_count == IDLE_EASY_MAX) {
+        curl_easy_cleanup(easy);
+        return;
+    }
+    curl_easy_reset(easy); /* forgets the options, keeps the TLS sessions */
+    curl->idle[curl->idle_count++] = easy;
+}
+
+static void free_transfer(slack_transfer_t *transfer)
+{
+    recycle_easy(transfer->curl, transfer->easy);
+    free_headers(transfer->headers);
+    slack__buf_done(&transfer->answer);
+    slack__wipe(transfer, sizeof *transfer + transfer->body_len);
+    slack__free(transfer);
+}
+
+static int status_of(CURLcode code)
+{
+    switch (code) {
+    case CURLE_OK: return 0;
+    case CURLE_OUT_OF_MEMORY: return SLACK_ENOMEM;
+    case CURLE_OPERATION_TIMEDOUT: return SLACK_ETIMEDOUT;
+    case CURLE_COULDNT_RESOLVE_PROXY:
+    case CURLE_COULDNT_RESOLVE_HOST:
+    case CURLE_COULDNT_CONNECT: return SLACK_ECONNECT;
+    case CURLE_SSL_CONNECT_ERROR:
+    case CURLE_SSL_ENGINE_NOTFOUND:
+    case CURLE_SSL_ENGINE_SETFAILED:
+    case CURLE_SSL_ENGINE_INITFAILED:
+    case CURLE_SSL_CERTPROBLEM:
+    case CURLE_SSL_CIPHER:
+    case CURLE_PEER_FAILED_VERIFICATION:
+    case CURLE_SSL_CACERT_BADFILE:
+    case CURLE_SSL_CRL_BADFILE:
+    case CURLE_SSL_ISSUER_ERROR:
+    case CURLE_SSL_PINNEDPUBKEYNOTMATCH:
+    case CURLE_SSL_INVALIDCERTSTATUS:
+    case CURLE_SSL_CLIENTCERT: return SLACK_ETLS;
+    case CURLE_GOT_NOTHING:
+    case CURLE_SEND_ERROR:
+    case CURLE_SEND_FAIL_REWIND: /* see refuse_rewind() */
+    case CURLE_RECV_ERROR:
+    case CURLE_PARTIAL_FILE: return SLACK_ECLOSED;
+    default: return SLACK_EPROTO; /* an answer that is no HTTP, an encoding that is none */
+    }
+}
+
+/* Why it failed, in words that hold no URL: libcurl's own name hosts and ports at most. */
+static const char *reason_of(slack_transfer_t *transfer, CURLcode code)
+{
+    char *text = transfer->error;
+    switch (transfer->fault) {
+    case 0:
+        if (code == CURLE_OK) return "";
+        if (code == CURLE_SEND_FAIL_REWIND) return "the connection was closed before an answer";
+        if (!text[0]) return curl_easy_strerror(code);
+        text[slack__redact(text, strlen(text))] = '\0';
+        return text;
+    case SLACK_ETOOBIG:
+        snprintf(text, CURL_ERROR_SIZE, "the answer is larger than %zu bytes",
+                 transfer->answer.max);
+        return text;
+    default: return slack_strerror(transfer->fault);
+    }
+}
+
+static int64_t retry_after_of(slack_transfer_t *transfer)
+{
+    curl_off_t seconds = 0;
+    if (!*slack__curl_header(&transfer->result, "Retry-After")) return -1;
+    curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &seconds); /* a number or a date */
+    return seconds;
+}
+
+/* Take it out of libcurl, note its result down, and have it told. */
+static void end_transfer(slack_transfer_t *transfer, CURLcode code)
+{
+    slack_curl_t *curl = transfer->curl;
+    slack_curl_result_t *result = &transfer->result;
+    long http_status = 0, sent_bytes = 0;
+    char *content_type = NULL;
+    curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &http_status);
+    curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent_bytes);
+    curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_TYPE, &content_type);
+
+    result->status = transfer->fault ? transfer->fault : status_of(code);
+    result->reason = reason_of(transfer, code);
+    result->http_status = (int)http_status;
+    result->unsent = result->status != 0 && sent_bytes == 0;
+    result->content_type = content_type ? content_type : "";
+    result->retry_after_s = retry_after_of(transfer);
+    const char *body = slack__buf_ptr(&transfer->answer);
+    result->body = body ? body : "";
+    result->body_len = transfer->answer.len;
+
+    curl_multi_remove_handle(curl->multi, transfer->easy);
+    slack__unlink(&transfer->link);
+    slack__list_push(&curl->ended, &transfer->link);
+    slack__task_post(curl->net, &curl->tell);
+}
+
+static slack_transfer_t *transfer_of(CURL *easy)
+{
+    void *transfer = NULL;
+    curl_easy_getinfo(easy, CURLINFO_PRIVATE, &transfer);
+    return transfer;
+}
+
+static void end_starved(slack_curl_t *curl)
+{
+    slack_link_t *next;
+    curl->starved = false;
+    for (slack_link_t *link = curl->active.next; link != &curl->active; link = next) {
+        slack_transfer_t *transfer = SLACK_CONTAINER(link, slack_transfer_t, link);
+        next = link->next;
+        if (transfer->fault) end_transfer(transfer, CURLE_OUT_OF_MEMORY);
+    }
+}
+
+/* After every socket_action, whatever it says about running transfers: a lone one that timed out
+ * has been counted out by then, and would never be seen. */
+static void collect(slack_curl_t *curl)
+{
+    CURLMsg *message;
+    int left;
+    while ((message = curl_multi_info_read(curl->multi, &left))) {
+        CURLcode code = message->data.result;
+        if (message->msg == CURLMSG_DONE) end_transfer(transfer_of(message->easy_handle), code);
+    }
+    if (curl->starved) end_starved(curl);
+}
+
+/* --- libuv drives libcurl ------------------------------------------------------------------ */
+
+static void on_timeout(uv_timer_t *timer)
+{
+    slack_curl_t *curl = timer->data;
+    int running;
+    curl_multi_socket_action(curl->multi, CURL_SOCKET_TIMEOUT, 0, &running);
+    collect(curl);
+}
+
+static int on_timer_wanted(CURLM *multi, long timeout_ms, void *user_data)
+{
+    slack_curl_t *curl = user_data;
+    if (timeout_ms < 0)
+        uv_timer_stop(&curl->timer);
+    else
+        uv_timer_start(&curl->timer, on_timeout, (uint64_t)timeout_ms, 0);
+    return 0;
+}
+
+static void on_ready(uv_poll_t *poll, int status, int events)
+{
+    slack_curl_socket_t *sock = poll->data;
+    slack_curl_t *curl = sock->curl;
+    int flags = 0, running;
+    if (events & UV_READABLE) flags |= CURL_CSELECT_IN;
+    if (events & UV_WRITABLE) flags |= CURL_CSELECT_OUT;
+    /* An error on the socket: libcurl shall read what came before it, then find it by itself. */
+    if (status < 0) flags = CURL_CSELECT_IN | CURL_CSELECT_OUT;
+    curl_multi_socket_action(curl->multi, sock->fd, flags, &running);
+    /* libuv stopped watching; if libcurl still cares, so must we. */
+    if (status < 0 && !uv_is_closing((uv_handle_t *)poll))
+        uv_poll_start(poll, sock->events, on_ready);
+    collect(curl);
+}
+
+static void release_handle(slack_curl_t *curl)
+{
+    if (--curl->handles > 0) return;
+    void (*fn)(void *user_data) = curl->close_fn;
+    void *user_data = curl->close_data;
+    slack__free(curl->ca_file);
+    slack__free(curl->user_agent);
+    slack__free(curl);
+    if (fn) fn(user_data);
+}
+
+static void on_socket_closed(uv_handle_t *handle)
+{
+    slack_curl_socket_t *sock = handle->data;
+    slack_curl_t *curl = sock->curl;
+    slack__free(sock);
+    release_handle(curl);
+}
+
+static slack_curl_socket_t *watch_socket(slack_curl_t *curl, curl_socket_t fd)
+{
+    slack_curl_socket_t *sock = slack__calloc(1, sizeof *sock);
+    if (!sock) return NULL;
+    if (uv_poll_init_socket(slack__net_loop(curl->net), &sock->poll, fd) != 0) {
+        slack__free(sock);
+        return NULL;
+    }
+    sock->poll.data = sock;
+    sock->curl = curl;
+    sock->fd = fd;
+    curl->handles++;
+    curl_multi_assign(curl->multi, fd, sock);
+    return sock;
+}
+
+/* libcurl says what to wait for on a socket. An error from here would end the whole multi handle,
+ * so a socket that cannot be watched fails only the transfer that needs it. */
+static int on_socket_wanted(CURL *easy, curl_socket_t fd, int what, void *user_data, void *priv)
+{
+    slack_curl_t *curl = user_data;
+    slack_curl_socket_t *sock = priv;
+    if (what == CURL_POLL_REMOVE) {
+        if (!sock) return 0;
+        curl_multi_assign(curl->multi, fd, NULL);
+        uv_close((uv_handle_t *)&sock->poll, on_socket_closed);
+        return 0;
+    }
+    if (!sock) sock = watch_socket(curl, fd);
+    if (sock) {
+        sock->events =
+            (what & CURL_POLL_IN ? UV_READABLE : 0) | (what & CURL_POLL_OUT ? UV_WRITABLE : 0);
+        if (uv_poll_start(&sock->poll, sock->events, on_ready) == 0) return 0;
+    }
+    slack_transfer_t *transfer = transfer_of(easy);
+    if (transfer) transfer->fault = SLACK_ENOMEM;
+    curl->starved = true;
+    return 0;
+}
+
+/* --- bytes --------------------------------------------------------------------------------- */
+
+static size_t on_answer_bytes(char *data, size_t size, size_t count, void *user_data)
+{
+    slack_transfer_t *transfer = user_data;
+    transfer->fault = slack__buf_append(&transfer->answer, data, size * count);
+    return transfer->fault == 0 ? size * count : 0;
+}
+
+static size_t on_body_wanted(char *to, size_t size, size_t count, void *user_data)
+{
+    slack_transfer_t *transfer = user_data;
+    size_t len = transfer->body_len - transfer->body_read;
+    if (len > size * count) len = size * count;
+    memcpy(to, transfer->body + transfer->body_read, len);
+    transfer->body_read += len;
+    return len;
+}
+
+/*
+ * When a connection that was used before closes without an answer, libcurl sends the request again
+ * on a new one, since the server may have closed it for being idle. It may as well have died after
+ * it posted the message. Only the caller may decide to post twice: once a byte of the body has been
+ * given to libcurl, it cannot be had again. This is why the body is not a CURLOPT_POSTFIELDS.
+ */
+static int refuse_rewind(void *user_data, curl_off_t offset, int origin)
+{
+    slack_transfer_t *transfer = user_data;
+    return transfer->body_read == 0 ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
+}
+
+/* --- the start of a transfer --------------------------------------------------------------- */
+
+static const struct fixed_option {
+    CURLoption option;
+    long value;
+} fixed_options[] = {
+    {CURLOPT_NOSIGNAL, 1},
+    {CURLOPT_QUICK_EXIT,
+     1}, /* a thread that still resolves a name is left behind, not waited for */
+    {CURLOPT_FOLLOWLOCATION, 0}, /* a redirect would carry the token elsewhere */
+    {CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS},
+    {CURLOPT_MAXAGE_CONN, CONN_IDLE_S_MAX},
+    {CURLOPT_BUFFERSIZE, READ_BYTES},
+    /* HTTP/2 where TLS offers it. Slack answers 408 to a stream without a body that its client did
+     * not end; libcurl ends it, for it knows the size. */
+    {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS},
+    {CURLOPT_PIPEWAIT, 1}, /* rather a stream of a connection that is being opened than one more */
+};
+
+/* One copy per line, in libcurl's list alone. NULL: memory is out. */
+static struct curl_slist *copy_headers(const char *const *headers)
+{
+    /* A pause for "100 Continue" is of no use here. */
+    struct curl_slist *list = curl_slist_append(NULL, "Expect:");
+    for (; list && headers && *headers; headers++) {
+        struct curl_slist *longer = curl_slist_append(list, *headers);
+        if (!longer) free_headers(list);
+        list = longer;
+    }
+    return list;
+}
+
+#define SET(option, value)                                                                         \
+    do {                                                                                           \
+        if (code == CURLE_OK) code = curl_easy_setopt(transfer->easy, (option), (value));          \
+    } while (0)
+
+static CURLcode set_body(slack_transfer_t *transfer, bool post)
+{
+    CURLcode code = CURLE_OK;
+    if (!post) {
+        SET(CURLOPT_HTTPGET, 1L);
+        return code;
+    }
+    SET(CURLOPT_POST, 1L);
+    SET(CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)transfer->body_len);
+    if (transfer->body_len == 0) {
+        SET(CURLOPT_POSTFIELDS, ""); /* Content-Length: 0 */
+        return code;
+    }
+    SET(CURLOPT_READFUNCTION, on_body_wanted);
+    SET(CURLOPT_READDATA, transfer);
+    SET(CURLOPT_SEEKFUNCTION, refuse_rewind);
+    SET(CURLOPT_SEEKDATA, transfer);
+    return code;
+}
+
+static CURLcode set_options(slack_transfer_t *transfer, const slack_curl_request_t *request)
+{
+    slack_curl_t *curl = transfer->curl;
+    slack_url_t url;
+    if (slack__url_parse(&url, request->url) != 0) return CURLE_URL_MALFORMAT;
+    CURLcode code = set_body(transfer, strcmp(request->method, "POST") == 0);
+    for (size_t i = 0; i < sizeof fixed_options / sizeof *fixed_options; i++)
+        SET(fixed_options[i].option, fixed_options[i].value);
+    SET(CURLOPT_PRIVATE, transfer);
+    SET(CURLOPT_ERRORBUFFER, transfer->error);
+    SET(CURLOPT_URL, request->url);
+    SET(CURLOPT_PROTOCOLS_STR, url.secure ? "https" : "http");
+    SET(CURLOPT_PROXY, ""); /* none, whatever the environment says */
+    SET(CURLOPT_USERAGENT, curl->user_agent);
+    SET(CURLOPT_HTTPHEADER, transfer->headers);
+    SET(CURLOPT_ACCEPT_ENCODING, ""); /* whatever libcurl can decode; the bound is on the result */
+    SET(CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
+    SET(CURLOPT_WRITEFUNCTION, on_answer_bytes);
+    SET(CURLOPT_WRITEDATA, transfer);
+    if (curl->ca_file) SET(CURLOPT_CAINFO, curl->ca_file);
+    return code;
+}
+
+static bool request_is_sound(const slack_curl_request_t *request)
+{
+    slack_url_t url;
+    if (!request->method || slack__url_parse(&url, request->url) != 0) return false;
+    if (url.scheme.ptr[0] != 'h' && url.scheme.ptr[0] != 'H') return false; /* ws, wss */
+    if (!slack__url_allowed(request->url) || request->timeout_ms == 0) return false;
+    return strcmp(request->method, "POST") == 0 ||
+           (strcmp(request->method, "GET") == 0 && request->body_len == 0);
+}
+
+int slack__curl_send(slack_curl_t *curl, const slack_curl_request_t *request, slack_curl_fn fn,
+                     void *user_data)
+{
+    if (!request_is_sound(request)) return SLACK_EINVAL;
+    if (curl->closing) return SLACK_ECANCELED;
+    if (curl->count >= curl->concurrency) return SLACK_EBUSY;
+    slack_transfer_t *transfer = slack__calloc(1, sizeof *transfer + request->body_len);
+    if (!transfer) return SLACK_ENOMEM;
+
+    transfer->curl = curl;
+    transfer->fn = fn;
+    transfer->user_data = user_data;
+    transfer->body_len = request->body_len;
+    if (request->body_len) memcpy(transfer->body, request->body, request->body_len);
+    slack__buf_init(&transfer->answer, request->body_max);
+    transfer->easy = curl->idle_count ? curl->idle[--curl->idle_count] : curl_easy_init();
+    transfer->headers = copy_headers(request->headers);
+    if (!transfer->easy || !transfer->headers || set_options(transfer, request) != CURLE_OK ||
+        curl_multi_add_handle(curl->multi, transfer->easy) != CURLM_OK) {
+        free_transfer(transfer);
+        return SLACK_ENOMEM;
+    }
+    slack__list_push(&curl->active, &transfer->link);
+    curl->count++;
+    return 0;
+}
+
+unsigned slack__curl_active(const slack_curl_t *curl)
+{
+    return curl->count;
+}
+
+const char *slack__curl_header(const slack_curl_result_t *result, const char *name)
+{
+    const char *bytes = (const char *)result - offsetof(slack_transfer_t, result);
+    struct curl_header *header;
+    CURL *easy = ((const slack_transfer_t *)(const void *)bytes)->easy;
+    if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK) return "";
+    return header->value;
+}
+
+/* --- life ---------------------------------------------------------------------------------- */
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+    release_handle(handle->data);
+}
+
+/* Everything was told: let go of libcurl, which closes its sockets, then of libuv. */
+static void finish_close(slack_curl_t *curl)
+{
+    slack__task_cancel(&curl->tell);
+    while (curl->idle_count)
+        curl_easy_cleanup(curl->idle[--curl->idle_count]);
+    curl_multi_cleanup(curl->multi);
+    uv_close((uv_handle_t *)&curl->timer, on_timer_closed);
+}
+
+static void tell(slack_task_t *task)
+{
+    slack_curl_t *curl = SLACK_CONTAINER(task, slack_curl_t, tell);
+    slack_link_t *link;
+    while ((link = slack__list_shift(&curl->ended))) {
+        slack_transfer_t *transfer = SLACK_CONTAINER(link, slack_transfer_t, link);
+        curl->count--;
+        transfer->fn(&transfer->result, transfer->user_data);
+        free_transfer(transfer);
+    }
+    if (curl->closing) finish_close(curl);
+}
+
+void slack__curl_close(slack_curl_t *curl, void (*fn)(void *user_data), void *user_data)
+{
+    if (curl->closing) return;
+    curl->closing = true;
+    curl->close_fn = fn;
+    curl->close_data = user_data;
+    while (!slack__list_empty(&curl->active)) {
+        slack_transfer_t *transfer = SLACK_CONTAINER(curl->active.next, slack_transfer_t, link);
+        transfer->fault = SLACK_ECANCELED;
+        end_transfer(transfer, CURLE_ABORTED_BY_CALLBACK);
+    }
+    slack__task_post(curl->net, &curl->tell);
+}
+
+static uv_once_t global_once = UV_ONCE_INIT;
+static CURLcode global_status;
+
+static void global_init(void)
+{
+    global_status = curl_global_init(CURL_GLOBAL_DEFAULT);
+}
+
+static CURLM *new_multi(slack_curl_t *curl)
+{
+    uv_once(&global_once, global_init);
+    CURLM *multi = global_status == CURLE_OK ? curl_multi_init() : NULL;
+    if (!multi) return NULL;
+    curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket_wanted);
+    curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, curl);
+    curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer_wanted);
+    curl_multi_setopt(multi, CURLMOPT_TIMERDATA, curl);
+    curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, CACHED_CONNS);
+    curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, HOST_CONNS_MAX);
+    return multi;
+}
+
+int slack__curl_new(slack_curl_t **ret, slack_net_t *net, const slack_curl_options_t *options)
+{
+    slack_curl_t *curl = slack__calloc(1, sizeof *curl);
+    if (!curl) return SLACK_ENOMEM;
+    curl->net = net;
+    curl->concurrency = options->concurrency;
+    curl->ca_file = slack__strdup(options->ca_file);
+    curl->user_agent = slack__strdup(options->user_agent);
+    curl->multi = new_multi(curl);
+    if (!curl->multi || !curl->user_agent || (options->ca_file && !curl->ca_file)) {
+        if (curl->multi) curl_multi_cleanup(curl->multi);
+        slack__free(curl->ca_file);
+        slack__free(curl->user_agent);
+        slack__free(curl);
+        return SLACK_ENOMEM;
+    }
+    slack__link_init(&curl->active);
+    slack__link_init(&curl->ended);
+    slack__link_init(&curl->tell.link);
+    curl->tell.run = tell;
+    uv_timer_init(slack__net_loop(net), &curl->timer);
+    curl->timer.data = curl;
+    curl->handles = 1;
+    *ret = curl;
+    return 0;
+}
