@@ -35,8 +35,9 @@ typedef struct slack_response slack_response_t;
 typedef void (*slack_call_fn)(const slack_response_t *response, void *user_data);
 
 /** 0 when Slack answered `ok: true`; SLACK_EAPI for `ok: false`, see slack_response_error();
- * SLACK_ECONNECT, SLACK_ETLS, SLACK_ETIMEDOUT, SLACK_EHTTP, SLACK_EJSON, SLACK_ETOOBIG,
- * SLACK_ECANCELED, SLACK_ENOMEM. */
+ * SLACK_ECONNECT, SLACK_ETLS, SLACK_ETIMEDOUT, SLACK_ECLOSED (the connection was lost: Slack may or
+ * may not have acted), SLACK_EPROTO, SLACK_EHTTP, SLACK_EJSON, SLACK_ETOOBIG, SLACK_ECANCELED,
+ * SLACK_ENOMEM. */
 SLACK_API int slack_response_status(const slack_response_t *response);
 
 /** Slack's `error` ("channel_not_found"), or a short sentence for other failures; "" when there was

@@ -25,6 +25,10 @@ int slack__webapi_new(slack_webapi_t **ret, slack_net_t *net,
 /* Every pending call is told SLACK_ECANCELED, then `fn` is called and all is freed. */
 void slack__webapi_close(slack_webapi_t *webapi, void (*fn)(void *user_data), void *user_data);
 
+/* Look again which of the waiting calls may go. By itself that happens when their time is over on
+ * the loop's clock; this is for whoever moves the net's clock by hand. */
+void slack__webapi_wake(slack_webapi_t *webapi);
+
 /*
  * A client is a token on a webapi, and, where a delivery's handlers use it, the delivery that waits
  * for the calls nobody else takes the answer of.

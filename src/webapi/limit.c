@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#include "webapi/limit.h"
+
+#include <stddef.h>
+
+#define FNV_BASIS UINT64_C(0xcbf29ce484222325)
+#define FNV_PRIME UINT64_C(0x100000001b3)
+
+void slack__limit_init(slack_limit_t *limit, uint64_t seed)
+{
+    *limit = (slack_limit_t){.seed = seed};
+}
+
+/* FNV-1a, the NUL included, so that ("ab", "c") and ("a", "bc") differ. Should two keys ever meet,
+ * one method waits for the other: no harm done. */
+static uint64_t hash_string(uint64_t hash, const char *s)
+{
+    do {
+        hash = (hash ^ (unsigned char)*s) * FNV_PRIME;
+    } while (*s++);
+    return hash;
+}
+
+uint64_t slack__limit_key(const slack_limit_t *limit, const char *token, const char *method)
+{
+    return hash_string(hash_string(FNV_BASIS ^ limit->seed, token), method);
+}
+
+static bool is_unused(const slack_lane_t *lane, uint64_t now_ms)
+{
+    return lane->calls == 0 && now_ms >= lane->until_ms;
+}
+
+slack_lane_t *slack__limit_find(slack_limit_t *limit, uint64_t key, uint64_t now_ms)
+{
+    for (unsigned i = 0; i < limit->used; i++) {
+        slack_lane_t *lane = &limit->lanes[i];
+        if (lane->key == key && !is_unused(lane, now_ms)) return lane;
+    }
+    return NULL;
+}
+
+static slack_lane_t *take_unused(slack_limit_t *limit, uint64_t now_ms)
+{
+    for (unsigned i = 0; i < limit->used; i++)
+        if (is_unused(&limit->lanes[i], now_ms)) return &limit->lanes[i];
+    return limit->used < SLACK_LIMIT_LANES ? &limit->lanes[limit->used++] : NULL;
+}
+
+slack_lane_t *slack__limit_pause(slack_limit_t *limit, uint64_t key, uint64_t now_ms,
+                                 uint64_t until_ms)
+{
+    slack_lane_t *lane = slack__limit_find(limit, key, now_ms);
+    if (!lane) {
+        lane = take_unused(limit, now_ms);
+        if (!lane) return NULL;
+        *lane = (slack_lane_t){.key = key};
+    }
+    if (until_ms > lane->until_ms) lane->until_ms = until_ms;
+    return lane;
+}
+
+void slack__lane_join(slack_lane_t *lane)
+{
+    lane->calls++;
+}
+
+void slack__lane_leave(slack_lane_t *lane)
+{
+    lane->calls--;
+}
+
+uint64_t slack__lane_open_ms(const slack_lane_t *lane)
+{
+    return lane->busy ? UINT64_MAX : lane->until_ms;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+#include "webapi/response.h"
+
+#include <string.h>
+
+#include "util/json.h"
+#include "util/log.h"
+#include "webapi/webapi.h"
+
+#define ERROR_TEXT_MAX 100
+
+/* --- reading an answer --------------------------------------------------------------------- */
+
+void slack__response_fail(slack_response_t *ret, int status)
+{
+    *ret = (slack_response_t){
+        .status = status, .error = status ? slack_strerror(status) : "", .retry_after_s = -1};
+}
+
+/* A short copy of a text that came from outside: one line, no secrets. */
+static const char *short_text(slack_arena_t *arena, const char *text, size_t len)
+{
+    if (len > ERROR_TEXT_MAX) len = ERROR_TEXT_MAX;
+    len = slack__utf8_valid(text, len);
+    char *copy = slack__arena_strndup(arena, text, len);
+    if (!copy) return slack_strerror(SLACK_ENOMEM);
+    copy[slack__redact(copy, len)] = '\0';
+    for (char *c = copy; *c; c++)
+        if ((unsigned char)*c < ' ' || *c == 0x7f) *c = ' ';
+    return copy;
+}
+
+static void set_http_error(slack_response_t *ret, slack_arena_t *arena)
+{
+    const char *text = slack__arena_printf(arena, "HTTP %d", ret->http_status);
+    ret->status = SLACK_EHTTP;
+    ret->error = text ? text : slack_strerror(SLACK_EHTTP);
+}
+
+static bool is_success(const slack_response_t *response)
+{
+    return response->http_status >= 200 && response->http_status < 300;
+}
+
+/* The part that both kinds have in common. 0, or why there is no JSON. */
+static int read_result(slack_response_t *ret, slack_arena_t *arena,
+                       const slack_curl_result_t *result)
+{
+    slack__response_fail(ret, result->status);
+    ret->http_status = result->http_status;
+    ret->retry_after_s = result->retry_after_s;
+    if (result->status != 0) {
+        if (result->reason[0])
+            ret->error = short_text(arena, result->reason, strlen(result->reason));
+        return result->status;
+    }
+    char *text = slack__arena_alloc(arena, result->body_len + SLACK_JSON_PADDING);
+    if (!text) return SLACK_ENOMEM;
+    memcpy(text, result->body, result->body_len);
+    return slack__json_parse_insitu(arena, text, result->body_len, &ret->json, NULL);
+}
+
+/* {"ok": false, "error": "channel_not_found"}; some answers have a null there, or nothing. */
+static void set_api_error(slack_response_t *ret, slack_arena_t *arena)
+{
+    size_t len;
+    const char *error = slack_json_strn(ret->json, "/error", &len);
+    ret->status = SLACK_EAPI;
+    ret->error = error && len ? short_text(arena, error, len) : "no error named";
+}
+
+void slack__response_read_call(slack_response_t *ret, slack_arena_t *arena,
+                               const slack_curl_result_t *result)
+{
+    int rc = read_result(ret, arena, result);
+    if (ret->status != 0) return;
+    enum slack_json_type type = slack_json_type(slack_json_get(ret->json, "/ok"));
+    if (rc == SLACK_ENOMEM) {
+        ret->status = rc;
+        ret->error = slack_strerror(rc);
+    } else if (type == SLACK_JSON_BOOL && !slack_json_bool(ret->json, "/ok")) {
+        set_api_error(ret, arena); /* whatever the HTTP status */
+    } else if (!is_success(ret)) {
+        set_http_error(ret, arena);
+    } else if (type != SLACK_JSON_BOOL) {
+        ret->status = rc ? rc : SLACK_EJSON;
+        ret->error = rc == 0            ? "the answer has no \"ok\""
+                     : result->body_len ? slack_strerror(rc)
+                                        : "the answer is empty";
+    }
+}
+
+void slack__response_read_url(slack_response_t *ret, slack_arena_t *arena,
+                              const slack_curl_result_t *result)
+{
+    read_result(ret, arena, result);
+    if (ret->status != 0 || is_success(ret)) return;
+    set_http_error(ret, arena);
+    size_t len;
+    const char *error = slack_json_strn(ret->json, "/error", &len);
+    if (error && len)
+        ret->error = short_text(arena, error, len);
+    else if (!ret->json && result->body_len && result->body[0] != '<') /* a code, not a page */
+        ret->error = short_text(arena, result->body, result->body_len);
+}
+
+bool slack__response_is_limited(const slack_response_t *response)
+{
+    if (response->http_status == 429) return true;
+    return response->status == SLACK_EAPI && response->retry_after_s >= 0 &&
+           (strcmp(response->error, "ratelimited") == 0 ||
+            strcmp(response->error, "rate_limited") == 0);
+}
+
+/* --- response URLs ------------------------------------------------------------------------- */
+
+/* `host` is `domain` or lies below it. */
+static bool is_below(slack_slice_t host, slack_slice_t domain)
+{
+    if (host.len < domain.len) return false;
+    size_t extra = host.len - domain.len;
+    slack_slice_t tail = {host.ptr + extra, domain.len};
+    return slack__slice_eq_nocase(tail, domain) && (extra == 0 || host.ptr[extra - 1] == '.');
+}
+
+bool slack__response_url_allowed(const char *url, const char *api_url)
+{
+    slack_url_t parts, api;
+    if (slack__url_parse(&parts, url) != 0) return false;
+    if (slack__url_parse(&api, api_url) == 0 && slack__url_same_origin(&parts, &api)) return true;
+    return slack__slice_eq_nocase(parts.scheme, SLACK_SLICE("https")) &&
+           (is_below(parts.host, SLACK_SLICE("slack.com")) ||
+            is_below(parts.host, SLACK_SLICE("slack-gov.com")));
+}
+
+/* --- what callers read --------------------------------------------------------------------- */
+
+slack_response_t *slack__response_new(slack_arena_t *arena, int status, const char *error,
+                                      int http_status, const slack_json_t *json)
+{
+    slack_response_t *response = slack__arena_alloc(arena, sizeof *response);
+    if (!response) return NULL;
+    slack__response_fail(response, status);
+    response->http_status = http_status;
+    response->json = json;
+    if (error) response->error = slack__arena_strdup(arena, error);
+    return response->error ? response : NULL;
+}
+
+int64_t slack__response_retry_after_s(const slack_response_t *response)
+{
+    return response ? response->retry_after_s : -1;
+}
+
+int slack_response_status(const slack_response_t *response)
+{
+    return response ? response->status : SLACK_EINVAL;
+}
+
+const char *slack_response_error(const slack_response_t *response)
+{
+    return response ? response->error : slack_strerror(SLACK_EINVAL);
+}
+
+const slack_json_t *slack_response_json(const slack_response_t *response)
+{
+    return response ? response->json : NULL;
+}
+
+const char *slack_response_str(const slack_response_t *response, const char *path)
+{
+    return slack_json_str(slack_response_json(response), path);
+}
+
+int slack_response_http_status(const slack_response_t *response)
+{
+    return response ? response->http_status : 0;
+}
+
+const char *slack_response_next_cursor(const slack_response_t *response)
+{
+    return slack_response_str(response, "/response_metadata/next_cursor");
+}
+
+bool slack__webapi_error_is_fatal_auth(const char *error)
+{
+    static const char *const fatal[] = {
+        "account_inactive", "forbidden_team",         "invalid_auth",
+        "missing_scope",    "no_permission",          "not_allowed_token_type",
+        "not_authed",       "team_disabled",          "token_expired",
+        "token_revoked",    "user_removed_from_team",
+    };
+    for (size_t i = 0; error && i < sizeof fatal / sizeof *fatal; i++)
+        if (strcmp(error, fatal[i]) == 0) return true;
+    return false;
+}
