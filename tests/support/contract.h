@@ -51,9 +51,8 @@ enum contract_trait {
     CONTRACT_REFUSE_IS_EMPTY_OK = 2, /* SLACK_ACK_REFUSE looks as SLACK_ACK_OK without a body */
     CONTRACT_TEXT_IS_JSON = 4,       /* a text comes back as {"text": …} */
     CONTRACT_NO_PEER = 8,            /* there is no wire: nothing to split */
-    CONTRACT_PEER_SHARES_HEAP = 16, /* the peer takes memory from the library's allocator, too: when
-                                     * that fails the answer may be lost */
-    CONTRACT_LOST_IS_LATE = 32 /* an ack learns of a lost peer only some turns after the drop */
+    CONTRACT_PEER_SHARES_HEAP = 16 /* the peer takes memory from the library's allocator, too: when
+                                    * that fails the answer may be lost */
 };
 
 /* One const table per transport. Every member is mandatory. */

@@ -11,7 +11,7 @@
 
 static atomic_size_t live, count;
 static atomic_size_t fail_at = SIZE_MAX; /* the value of `count` that fails */
-static atomic_bool fail_all, failed;
+static atomic_bool fail_all, failed, paused;
 
 static const char *_Atomic watched;
 static atomic_size_t unwiped;
@@ -44,6 +44,7 @@ static void *watched_realloc(void *ptr, size_t size)
 
 static bool refuse(void)
 {
+    if (atomic_load(&paused)) return false;
     size_t number = atomic_fetch_add(&count, 1);
     size_t at = atomic_load(&fail_at);
     if (number != at && !(atomic_load(&fail_all) && number > at)) return false;
@@ -115,4 +116,14 @@ void heap_watch(const char *secret)
 size_t heap_unwiped(void)
 {
     return atomic_load(&unwiped);
+}
+
+void heap_pause(void)
+{
+    atomic_store(&paused, true);
+}
+
+void heap_resume(void)
+{
+    atomic_store(&paused, false);
 }
