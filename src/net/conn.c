@@ -280,12 +280,18 @@ static void update_reading(slack_conn_t *conn)
 /* The peer will send no more. What we have written it may still want. */
 static void on_eof(slack_conn_t *conn)
 {
+    if (conn->eof) return;
     conn->eof = true;
     switch (conn->state) {
     case CONN_HANDSHAKE:
         fail(conn, SLACK_ECLOSED, "the peer closed during the TLS handshake");
         break;
     case CONN_OPEN:
+        if (conn->events.eof) {
+            update_reading(conn);
+            conn->events.eof(conn, conn->user_data);
+            break;
+        }
         set_reason(conn, "closed by the peer");
         conn->status = SLACK_ECLOSED;
         if (slack__conn_queued(conn) > 0)

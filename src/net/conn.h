@@ -21,6 +21,10 @@ typedef struct slack_conn_events {
     void (*data)(slack_conn_t *conn, const char *data, size_t len, void *user_data);
     /* All that was written has left for the kernel. NULL where nobody cares. */
     void (*drained)(slack_conn_t *conn, void *user_data);
+    /* The peer has sent all it will ever send, and may still read (a half-closed connection). The
+     * owner ends it when it has written what it has to say. NULL: the connection is closed, with
+     * SLACK_ECLOSED. */
+    void (*eof)(slack_conn_t *conn, void *user_data);
     /* The last callback, exactly once, for connections that failed to open too; the descriptor is
      * closed and the connection is freed after it. 0 when the owner closed it; SLACK_ECLOSED when
      * the peer did; SLACK_ECONNECT, SLACK_ETIMEDOUT, SLACK_ETLS. */
