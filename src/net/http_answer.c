@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/http_answer.h"
+
+#include <llhttp.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include <slack/error.h>
+
+/* llhttp's own function for this aborts on a status that it does not know. */
+static const char *status_text(int status)
+{
+    switch (status) {
+#define STATUS_TEXT(number, name, text)                                                            \
+    case number: return #text;
+        HTTP_STATUS_MAP(STATUS_TEXT)
+#undef STATUS_TEXT
+    default: return "";
+    }
+}
+
+void slack__http_date(char ret[SLACK_HTTP_DATE_BYTES], int64_t wall_s)
+{
+    static const char days[7][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+    static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    const time_t time = (time_t)wall_s;
+    struct tm tm;
+    if (!gmtime_r(&time, &tm)) memset(&tm, 0, sizeof tm);
+    /* The casts are nothing but proof to the compiler that the text fits. */
+    snprintf(ret, SLACK_HTTP_DATE_BYTES, "%s, %02u %s %04u %02u:%02u:%02u GMT",
+             days[(unsigned)tm.tm_wday % 7], (unsigned)tm.tm_mday % 100,
+             months[(unsigned)tm.tm_mon % 12], (unsigned)(tm.tm_year + 1900) % 10000,
+             (unsigned)tm.tm_hour % 100, (unsigned)tm.tm_min % 100, (unsigned)tm.tm_sec % 100);
+}
+
+/* Whether text can stand in a header line: nothing that ends the line, or the string. */
+static bool fits_in_line(slack_slice_t text)
+{
+    for (size_t i = 0; i < text.len; i++)
+        if (text.ptr[i] == '\r' || text.ptr[i] == '\n' || text.ptr[i] == '\0') return false;
+    return true;
+}
+
+static bool answer_is_fine(const slack_http_answer_t *answer)
+{
+    if (answer->status < 200 || answer->status > 999) return false;
+    if (!fits_in_line(slack__slice(answer->content_type))) return false;
+    for (size_t i = 0; i < answer->header_count; i++) {
+        const slack_http_header_t *header = &answer->headers[i];
+        if (header->name.len == 0 || !fits_in_line(header->name) || !fits_in_line(header->value))
+            return false;
+    }
+    return true;
+}
+
+static int append_header(slack_buf_t *out, slack_slice_t name, slack_slice_t value)
+{
+    int rc = slack__buf_append_slice(out, name);
+    if (rc == 0) rc = slack__buf_append(out, ": ", 2);
+    if (rc == 0) rc = slack__buf_append_slice(out, value);
+    if (rc == 0) rc = slack__buf_append(out, "\r\n", 2);
+    return rc;
+}
+
+static int append_status_line(slack_buf_t *out, int status, int64_t wall_s)
+{
+    char date[SLACK_HTTP_DATE_BYTES];
+    slack__http_date(date, wall_s);
+    return slack__buf_printf(out, "HTTP/1.1 %d %s\r\nDate: %s\r\n", status, status_text(status),
+                             date);
+}
+
+static int append_connection(slack_buf_t *out, const slack_http_answer_context_t *context)
+{
+    if (context->close) return slack__buf_append_slice(out, SLACK_SLICE("Connection: close\r\n"));
+    if (context->http_1_0)
+        return slack__buf_append_slice(out, SLACK_SLICE("Connection: keep-alive\r\n"));
+    return 0;
+}
+
+int slack__http_answer_write(slack_buf_t *out, const slack_http_answer_t *answer,
+                             const slack_http_answer_context_t *context)
+{
+    if (!answer_is_fine(answer)) return SLACK_EINVAL;
+    /* 204 and 304 end with their head (RFC 9112 6.3). */
+    const bool bodiless = answer->status == 204 || answer->status == 304;
+
+    int rc = append_status_line(out, answer->status, context->wall_s);
+    if (rc == 0 && answer->content_type)
+        rc = append_header(out, SLACK_SLICE("Content-Type"), slack__slice(answer->content_type));
+    for (size_t i = 0; i < answer->header_count && rc == 0; i++)
+        rc = append_header(out, answer->headers[i].name, answer->headers[i].value);
+    if (rc == 0 && !bodiless)
+        rc = slack__buf_printf(out, "Content-Length: %zu\r\n", answer->body_len);
+    if (rc == 0) rc = append_connection(out, context);
+    if (rc == 0) rc = slack__buf_append(out, "\r\n", 2);
+    if (rc == 0 && !bodiless && !context->head)
+        rc = slack__buf_append(out, answer->body, answer->body_len);
+    return rc;
+}

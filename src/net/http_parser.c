@@ -1,0 +1,459 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/http_parser.h"
+
+#include <string.h>
+
+#include <slack/error.h>
+
+#include "util/alloc.h"
+#include "util/json.h"
+
+/* Room for the head of a usual request; doubled as long as it is too small. */
+#define HEAD_FIRST_BYTES ((size_t)1024)
+/* The first piece of a body whose length is not told. */
+#define CHUNKED_FIRST_BYTES ((size_t)4096)
+/* Behind every body: a NUL, and what the JSON reader may overwrite. */
+#define BODY_TAIL (SLACK_JSON_PADDING + 1)
+
+static int refuse(slack_http_parser_t *parser, int status, const char *reason)
+{
+    if (!parser->refuse) {
+        parser->refuse = status;
+        parser->reason = reason;
+    }
+    return HPE_USER;
+}
+
+static int out_of_memory(slack_http_parser_t *parser)
+{
+    return refuse(parser, HTTP_STATUS_SERVICE_UNAVAILABLE, "out of memory");
+}
+
+/* --- the head, as llhttp finds it ------------------------------------------------------------- */
+
+static int on_message_begin(llhttp_t *llhttp)
+{
+    slack_http_parser_t *parser = llhttp->data;
+    slack_arena_t *arena = slack__arena_new(0, SLACK_ARENA_MAX + 2 * parser->limits->body_bytes);
+    if (!arena) return out_of_memory(parser);
+    parser->request = slack__arena_calloc(arena, sizeof *parser->request);
+    if (!parser->request) {
+        slack__arena_free(arena);
+        return out_of_memory(parser);
+    }
+    parser->request->arena = arena;
+    parser->phase = SLACK_HTTP_HEAD;
+    return 0;
+}
+
+/* Append to the head's text, and a NUL that the next piece overwrites. */
+static int append(slack_http_parser_t *parser, const char *at, size_t len)
+{
+    size_t need = parser->text_len + len + 1;
+    if (need > parser->text_cap) {
+        size_t cap = parser->text_cap ? parser->text_cap : HEAD_FIRST_BYTES;
+        while (cap < need)
+            cap *= 2;
+        char *text =
+            slack__arena_realloc(parser->request->arena, parser->text, parser->text_cap, cap);
+        if (!text) return out_of_memory(parser);
+        parser->text = text;
+        parser->text_cap = cap;
+    }
+    memcpy(parser->text + parser->text_len, at, len);
+    parser->text_len += len;
+    parser->text[parser->text_len] = '\0';
+    return 0;
+}
+
+static int on_url(llhttp_t *llhttp, const char *at, size_t len)
+{
+    slack_http_parser_t *parser = llhttp->data;
+    if (len > parser->limits->target_bytes - parser->target_len)
+        return refuse(parser, HTTP_STATUS_URI_TOO_LONG, "target too long");
+    parser->target_len += len;
+    return append(parser, at, len);
+}
+
+static int on_url_complete(llhttp_t *llhttp)
+{
+    slack_http_parser_t *parser = llhttp->data;
+    parser->text_len++; /* keep the NUL */
+    return 0;
+}
+
+static int check_version(slack_http_parser_t *parser)
+{
+    if (parser->llhttp.http_major == 1 && parser->llhttp.http_minor <= 1) return 0;
+    return refuse(parser, HTTP_STATUS_HTTP_VERSION_NOT_SUPPORTED, "HTTP version");
+}
+
+static int on_version_complete(llhttp_t *llhttp)
+{
+    return check_version(llhttp->data);
+}
+
+/* Chunk extensions and trailers are read over, but not without end. */
+static int read_over(slack_http_parser_t *parser, size_t len)
+{
+    if (len > parser->limits->header_bytes - parser->extra_bytes)
+        return refuse(parser, HTTP_STATUS_REQUEST_HEADER_FIELDS_TOO_LARGE, "chunk lines too long");
+    parser->extra_bytes += len;
+    return 0;
+}
+
+static int on_extension(llhttp_t *llhttp, const char *at, size_t len)
+{
+    return read_over(llhttp->data, len);
+}
+
+/* Header bytes are what the text holds behind the target and its NUL. */
+static int append_header(slack_http_parser_t *parser, const char *at, size_t len)
+{
+    size_t before = parser->text_len - parser->target_len - 1;
+    if (len > parser->limits->header_bytes - before)
+        return refuse(parser, HTTP_STATUS_REQUEST_HEADER_FIELDS_TOO_LARGE, "headers too long");
+    return append(parser, at, len);
+}
+
+static int on_header_field(llhttp_t *llhttp, const char *at, size_t len)
+{
+    slack_http_parser_t *parser = llhttp->data;
+    if (parser->phase != SLACK_HTTP_HEAD) return read_over(parser, len);
+    if (!parser->in_name) {
+        if (parser->span_count == parser->limits->header_count)
+            return refuse(parser, HTTP_STATUS_REQUEST_HEADER_FIELDS_TOO_LARGE, "too many headers");
+        parser->spans[parser->span_count++] = (slack_http_span_t){.name = parser->text_len};
+        parser->in_name = true;
+    }
+    parser->spans[parser->span_count - 1].name_len += len;
+    return append_header(parser, at, len);
+}
+
+static int on_header_field_complete(llhttp_t *llhttp)
+{
+    slack_http_parser_t *parser = llhttp->data;
+    if (parser->phase != SLACK_HTTP_HEAD) return 0;
+    parser->in_name = false;
+    parser->spans[parser->span_count - 1].value = parser->text_len;
+    return 0;
+}
+
+static int on_header_value(llhttp_t *llhttp, const char *at, size_t len)
+{
+    slack_http_parser_t *parser = llhttp->data;
+    if (parser->phase != SLACK_HTTP_HEAD) return read_over(parser, len);
+    parser->spans[parser->span_count - 1].value_len += len;
+    return append_header(parser, at, len);
+}
+
+/* --- the head, when it is whole --------------------------------------------------------------- */
+
+static int make_headers(slack_http_parser_t *parser)
+{
+    slack_http_request_t *request = parser->request;
+    slack_http_header_t *headers =
+        slack__arena_alloc(request->arena, parser->span_count * sizeof *headers);
+    if (!headers) return out_of_memory(parser);
+    for (size_t i = 0; i < parser->span_count; i++) {
+        const slack_http_span_t *span = &parser->spans[i];
+        slack_slice_t value = {parser->text + span->value, span->value_len};
+        headers[i].name = (slack_slice_t){parser->text + span->name, span->name_len};
+        headers[i].value = slack__slice_trim(value);
+    }
+    request->headers = headers;
+    request->header_count = parser->span_count;
+    return 0;
+}
+
+/* "http://host/path" -> "/path". What a proxy is sent; RFC 9112 3.2.2 has servers accept it too.
+ * NULL when it is no such thing. */
+static char *reduce_absolute(char *target)
+{
+    char *mark = strstr(target, "://");
+    if (!mark) return NULL;
+    slack_slice_t scheme = {target, (size_t)(mark - target)};
+    if (!slack__slice_eq_nocase(scheme, SLACK_SLICE("http")) &&
+        !slack__slice_eq_nocase(scheme, SLACK_SLICE("https")))
+        return NULL;
+    char *path = mark + 3 + strcspn(mark + 3, "/?");
+    if (path == mark + 3) return NULL;
+    if (*path == '/') return path;
+    /* No path: there is room for one where the authority was. */
+    *--path = '/';
+    return path;
+}
+
+static int make_target(slack_http_parser_t *parser)
+{
+    slack_http_request_t *request = parser->request;
+    const char *method = llhttp_method_name(llhttp_get_method(&parser->llhttp));
+    request->method = slack__slice(method);
+    parser->head = parser->llhttp.method == HTTP_HEAD;
+    parser->connect = parser->llhttp.method == HTTP_CONNECT;
+
+    char *target = parser->text;
+    bool asterisk = strcmp(target, "*") == 0 && parser->llhttp.method == HTTP_OPTIONS;
+    if (!asterisk && !parser->connect && target[0] != '/') target = reduce_absolute(target);
+    if (!target || strchr(target, '#'))
+        return refuse(parser, HTTP_STATUS_BAD_REQUEST, "malformed target");
+
+    char *mark = strchr(target, '?');
+    request->query = slack__slice(mark ? mark + 1 : "");
+    if (mark) *mark = '\0';
+    request->path = slack__slice(target);
+    return 0;
+}
+
+/* Host: exactly one in 1.1, at most one in 1.0 (RFC 9112 3.2). */
+static int check_host(slack_http_parser_t *parser)
+{
+    unsigned count;
+    slack_slice_t host = slack__http_header(parser->request, "host", &count);
+    bool good = count == 1 || (count == 0 && parser->http_1_0);
+    for (size_t i = 0; i < host.len && good; i++)
+        good = (unsigned char)host.ptr[i] > ' ' && !strchr("\"#,/<>?@\\^`{|}\x7f", host.ptr[i]);
+    return good ? 0 : refuse(parser, HTTP_STATUS_BAD_REQUEST, "no Host, or a malformed one");
+}
+
+/* How long the body is must be beyond doubt: a proxy in front of us may read it otherwise. */
+static int check_framing(slack_http_parser_t *parser)
+{
+    unsigned codings, lengths;
+    slack_slice_t coding = slack__http_header(parser->request, "transfer-encoding", &codings);
+    slack__http_header(parser->request, "content-length", &lengths);
+    if (codings && (lengths || parser->http_1_0))
+        return refuse(parser, HTTP_STATUS_BAD_REQUEST, "ambiguous body length");
+    if (codings > 1 || (codings && !slack__slice_eq_nocase(coding, SLACK_SLICE("chunked"))))
+        return refuse(parser, HTTP_STATUS_NOT_IMPLEMENTED, "transfer coding");
+    if (lengths && parser->llhttp.content_length > parser->limits->body_bytes)
+        return refuse(parser, HTTP_STATUS_PAYLOAD_TOO_LARGE, "body too long");
+    return 0;
+}
+
+static bool has_body(const slack_http_parser_t *parser)
+{
+    if (parser->connect) return false;
+    return (parser->llhttp.flags & F_CHUNKED) || parser->llhttp.content_length > 0;
+}
+
+/* An expectation of a 1.0 client is to be ignored (RFC 9110 10.1.1). */
+static int check_expect(slack_http_parser_t *parser, bool *ret_continue)
+{
+    unsigned count;
+    slack_slice_t expect = slack__http_header(parser->request, "expect", &count);
+    *ret_continue = false;
+    if (!count || parser->http_1_0) return 0;
+    if (count > 1 || !slack__slice_eq_nocase(expect, SLACK_SLICE("100-continue")))
+        return refuse(parser, HTTP_STATUS_EXPECTATION_FAILED, "expectation");
+    *ret_continue = has_body(parser);
+    return 0;
+}
+
+static int reserve_body(slack_http_parser_t *parser, size_t cap)
+{
+    slack_http_request_t *request = parser->request;
+    size_t old = request->body ? parser->body_cap + BODY_TAIL : 0;
+    char *body = slack__arena_realloc(request->arena, request->body, old, cap + BODY_TAIL);
+    if (!body) return out_of_memory(parser);
+    request->body = body;
+    parser->body_cap = cap;
+    return 0;
+}
+
+static int on_headers_complete(llhttp_t *llhttp)
+{
+    slack_http_parser_t *parser = llhttp->data;
+    bool expects_continue = false;
+    parser->http_1_0 = llhttp->http_minor == 0;
+    parser->keep_alive = llhttp_should_keep_alive(llhttp);
+    int rc = check_version(parser);
+    if (rc == 0) rc = make_headers(parser);
+    if (rc == 0) rc = make_target(parser);
+    if (rc == 0) rc = check_host(parser);
+    if (rc == 0) rc = check_framing(parser);
+    if (rc == 0) rc = check_expect(parser, &expects_continue);
+    if (rc == 0) rc = reserve_body(parser, has_body(parser) ? (size_t)llhttp->content_length : 0);
+    if (rc != 0) return -1;
+
+    /* Upgrade means nothing to HTTP/1.0 (RFC 9110 7.8). */
+    parser->request->upgrade = llhttp->upgrade && !parser->connect && !parser->http_1_0;
+    parser->phase = SLACK_HTTP_BODY;
+    return expects_continue ? HPE_PAUSED : 0;
+}
+
+/* --- the body --------------------------------------------------------------------------------- */
+
+static int on_body(llhttp_t *llhttp, const char *at, size_t len)
+{
+    slack_http_parser_t *parser = llhttp->data;
+    slack_http_request_t *request = parser->request;
+    const size_t max = parser->limits->body_bytes;
+    if (len > max - request->body_len)
+        return refuse(parser, HTTP_STATUS_PAYLOAD_TOO_LARGE, "body too long");
+
+    size_t need = request->body_len + len;
+    if (need > parser->body_cap) { /* chunked: a length that was told is reserved already */
+        size_t cap = 2 * parser->body_cap;
+        if (cap < CHUNKED_FIRST_BYTES) cap = CHUNKED_FIRST_BYTES;
+        if (cap < need) cap = need;
+        if (cap > max) cap = max;
+        int rc = reserve_body(parser, cap);
+        if (rc != 0) return rc;
+    }
+    memcpy(request->body + request->body_len, at, len);
+    request->body_len = need;
+    return 0;
+}
+
+static int on_message_complete(llhttp_t *llhttp)
+{
+    slack_http_parser_t *parser = llhttp->data;
+    slack_http_request_t *request = parser->request;
+    memset(request->body + request->body_len, 0, BODY_TAIL);
+    parser->phase = SLACK_HTTP_WHOLE;
+    return HPE_PAUSED;
+}
+
+/* --- the parser ------------------------------------------------------------------------------- */
+
+static const llhttp_settings_t settings = {
+    .on_message_begin = on_message_begin,
+    .on_url = on_url,
+    .on_url_complete = on_url_complete,
+    .on_version_complete = on_version_complete,
+    .on_header_field = on_header_field,
+    .on_header_field_complete = on_header_field_complete,
+    .on_header_value = on_header_value,
+    .on_headers_complete = on_headers_complete,
+    .on_chunk_extension_name = on_extension,
+    .on_chunk_extension_value = on_extension,
+    .on_body = on_body,
+    .on_message_complete = on_message_complete,
+};
+
+/* Ready for a request. What is told about the last one stays. */
+static void begin(slack_http_parser_t *parser)
+{
+    llhttp_init(&parser->llhttp, HTTP_REQUEST, &settings);
+    parser->llhttp.data = parser;
+    parser->phase = SLACK_HTTP_BEFORE;
+    parser->request = NULL;
+    parser->span_count = 0;
+    parser->in_name = false;
+    parser->text = NULL;
+    parser->text_len = parser->text_cap = parser->target_len = 0;
+    parser->head_bytes = parser->extra_bytes = parser->body_cap = 0;
+}
+
+int slack__http_parser_init(slack_http_parser_t *parser, const slack_http_limits_t *limits)
+{
+    *parser = (slack_http_parser_t){.limits = limits, .reason = "", .keep_alive = true};
+    parser->spans = slack__calloc(limits->header_count, sizeof *parser->spans);
+    if (!parser->spans) return SLACK_ENOMEM;
+    begin(parser);
+    return 0;
+}
+
+void slack__http_parser_done(slack_http_parser_t *parser)
+{
+    if (parser->request) slack__arena_free(parser->request->arena);
+    parser->request = NULL;
+    slack__free(parser->spans);
+    parser->spans = NULL;
+}
+
+slack_http_request_t *slack__http_parser_take(slack_http_parser_t *parser)
+{
+    slack_http_request_t *request = parser->request;
+    begin(parser);
+    return request;
+}
+
+/* A character of a token (RFC 9110 5.6.2), such as a method is. */
+static bool is_token_char(char c)
+{
+    if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')) return true;
+    return c && strchr("!#$%&'*+-.^_`|~", c);
+}
+
+/* What llhttp found wrong, as a status. `at` is the byte at fault, or the end of what there is. */
+static void refuse_error(slack_http_parser_t *parser, llhttp_errno_t error, const char *at,
+                         const char *end)
+{
+    int status = HTTP_STATUS_BAD_REQUEST;
+    switch (error) {
+    case HPE_INVALID_METHOD: /* a method that nobody knows, or no method at all */
+        if (at < end && is_token_char(*at)) status = HTTP_STATUS_NOT_IMPLEMENTED;
+        break;
+    case HPE_INVALID_VERSION:
+    case HPE_PAUSED_H2_UPGRADE: status = HTTP_STATUS_HTTP_VERSION_NOT_SUPPORTED; break;
+    case HPE_INVALID_TRANSFER_ENCODING:
+        if (!(parser->llhttp.flags & F_CONTENT_LENGTH)) status = HTTP_STATUS_NOT_IMPLEMENTED;
+        break;
+    default: break;
+    }
+    const char *reason = llhttp_get_error_reason(&parser->llhttp);
+    refuse(parser, status, reason ? reason : "");
+}
+
+/* Most of a head is bounded piece by piece; blanks and line breaks between the pieces are bounded
+ * by this. */
+static size_t head_max(const slack_http_limits_t *limits)
+{
+    return limits->target_bytes + limits->header_bytes + 4 * (size_t)limits->header_count + 64;
+}
+
+/* Feed llhttp once, of the head not more than there may be. */
+static enum slack_http_step feed_once(slack_http_parser_t *parser, const char *data, size_t len,
+                                      size_t *ret_used)
+{
+    const bool in_head = parser->phase <= SLACK_HTTP_HEAD;
+    const size_t left = head_max(parser->limits) - parser->head_bytes;
+    if (in_head && len > left) len = left;
+
+    llhttp_errno_t error = llhttp_execute(&parser->llhttp, data, len);
+    const char *at = error == HPE_OK ? data + len : llhttp_get_error_pos(&parser->llhttp);
+    *ret_used = (size_t)(at - data);
+    if (in_head) parser->head_bytes += *ret_used;
+
+    if (error == HPE_OK) {
+        if (parser->phase > SLACK_HTTP_HEAD || len < left) return SLACK_HTTP_MORE;
+        refuse(parser, HTTP_STATUS_REQUEST_HEADER_FIELDS_TOO_LARGE, "head too long");
+    } else if (error == HPE_PAUSED) {
+        if (parser->phase == SLACK_HTTP_WHOLE) return SLACK_HTTP_REQUEST;
+        llhttp_resume(&parser->llhttp);
+        return SLACK_HTTP_CONTINUE;
+    } else {
+        refuse_error(parser, error, at, data + len);
+    }
+    return SLACK_HTTP_REFUSE;
+}
+
+enum slack_http_step slack__http_parser_feed(slack_http_parser_t *parser, const char *data,
+                                             size_t len, size_t *ret_used)
+{
+    enum slack_http_step step = SLACK_HTTP_MORE;
+    size_t used = 0;
+    while (used < len && step == SLACK_HTTP_MORE) {
+        size_t now;
+        step = feed_once(parser, data + used, len - used, &now);
+        used += now;
+    }
+    *ret_used = used;
+    return step;
+}
+
+slack_slice_t slack__http_header(const slack_http_request_t *request, const char *name,
+                                 unsigned *ret_count)
+{
+    slack_slice_t wanted = slack__slice(name), found = {NULL, 0};
+    unsigned count = 0;
+    for (size_t i = 0; i < request->header_count; i++) {
+        if (!slack__slice_eq_nocase(request->headers[i].name, wanted)) continue;
+        if (count++ == 0) found = request->headers[i].value;
+        if (!ret_count) break;
+    }
+    if (ret_count) *ret_count = count;
+    return found;
+}

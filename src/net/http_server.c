@@ -1,0 +1,535 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/http_server.h"
+
+#include <string.h>
+
+#include <slack/error.h>
+
+#include "net/http_answer.h"
+#include "net/http_parser.h"
+#include "util/alloc.h"
+#include "util/buf.h"
+
+/* Slack's requests are a few KiB, its widest bodies some hundred; proxies in front of us allow
+ * heads of 8 KiB or more. */
+const slack_http_limits_t slack__http_limits_default = {
+    .connections = 1024,
+    .target_bytes = 8 << 10,
+    .header_bytes = 16 << 10,
+    .header_count = 100,
+    .body_bytes = 1 << 20,
+    .header_ms = 10000,
+    .body_ms = 30000,
+    .idle_ms = 75000, /* longer than the usual proxy keeps its side */
+    .requests = 0,
+};
+
+/* An id is a serial number, counted over all connections, above the slot of its connection. */
+#define SLOT_BITS       16
+#define SLOT_MASK       (((uint64_t)1 << SLOT_BITS) - 1)
+#define CONNECTIONS_MAX (1u << SLOT_BITS)
+/* What may have been read already when reading is paused. */
+#define PENDING_MAX ((size_t)256 << 10)
+/* Deadlines are looked at this often: a quarter of the shortest, within these bounds. */
+#define SWEEP_MIN_MS 5u
+#define SWEEP_MAX_MS 1000u
+#define NEVER        UINT64_MAX
+
+enum state {
+    WAITING,  /* for the first byte of a request */
+    READING,  /* a request */
+    HANDLING, /* it is with the handler */
+    ENDING,   /* the last answer is written, or the connection is closing */
+    GONE      /* upgraded: the connection has another owner, this is freed by its task */
+};
+
+typedef struct client {
+    slack_http_server_t *server;
+    slack_conn_t *conn;
+    slack_link_t link; /* in server->clients */
+    slack_task_t task; /* goes on with `pending` */
+    enum state state;
+    size_t slot;
+    uint64_t first_serial; /* requests with smaller ones were other connections' */
+    uint64_t request_id;   /* while HANDLING */
+    uint64_t deadline_ms;
+    uint64_t begun_us; /* when the first byte of the request was read */
+    unsigned requests;
+    bool parsing; /* advance() is on the stack */
+    bool eof;     /* the peer has sent all it will ever send */
+    slack_http_parser_t parser;
+    slack_buf_t pending; /* bytes behind the request that is being handled */
+    slack_slice_t rest;  /* the same while they are still in the read buffer */
+} client_t;
+
+struct slack_http_server {
+    slack_net_t *net;
+    slack_http_limits_t limits;
+    slack_http_request_fn fn;
+    void *user_data;
+    slack_listener_socket_t *listener; /* NULL once draining */
+    slack_link_t clients;
+    client_t **slots;
+    uint16_t *free_slots;
+    size_t free_count;
+    uint64_t serial;
+    uint64_t refused;
+    uv_timer_t sweep;
+    unsigned sweep_ms;
+    slack_buf_t out; /* the answer being composed */
+    bool draining;
+    bool closing;
+    bool sweep_closed;
+    void (*close_fn)(void *user_data);
+    void *close_data;
+};
+
+static uint64_t now_ms(const slack_http_server_t *server)
+{
+    return slack__mono_ms(slack__net_clock(server->net));
+}
+
+/* --- the end of a connection, and of the server ----------------------------------------------- */
+
+static void end_if_all_gone(slack_http_server_t *server)
+{
+    if (!server->sweep_closed || !slack__list_empty(&server->clients)) return;
+    void (*fn)(void *user_data) = server->close_fn;
+    void *user_data = server->close_data;
+    slack__buf_done(&server->out);
+    slack__free(server->slots);
+    slack__free(server->free_slots);
+    slack__free(server);
+    if (fn) fn(user_data);
+}
+
+/* Late answers to the slot's requests find nothing any more. */
+static void leave_slot(client_t *client)
+{
+    slack_http_server_t *server = client->server;
+    server->slots[client->slot] = NULL;
+    server->free_slots[server->free_count++] = (uint16_t)client->slot;
+}
+
+static void client_free(client_t *client)
+{
+    slack_http_server_t *server = client->server;
+    slack__task_cancel(&client->task);
+    slack__unlink(&client->link);
+    slack__http_parser_done(&client->parser);
+    slack__buf_done(&client->pending);
+    slack__free(client);
+    if (slack__list_empty(&server->clients) && !server->closing) uv_timer_stop(&server->sweep);
+    end_if_all_gone(server);
+}
+
+static void on_closed(slack_conn_t *conn, int status, void *user_data)
+{
+    client_t *client = user_data;
+    leave_slot(client);
+    client_free(client);
+}
+
+/* Send what was written, then close. */
+static void finish(client_t *client)
+{
+    client->state = ENDING;
+    client->deadline_ms = NEVER; /* the connection has one of its own */
+    slack__conn_finish(client->conn);
+}
+
+static void close_now(client_t *client, int status)
+{
+    client->state = ENDING;
+    client->deadline_ms = NEVER;
+    slack__conn_close(client->conn, status);
+}
+
+/* --- answers ---------------------------------------------------------------------------------- */
+
+/* SLACK_EINVAL leaves the request unanswered; after any other failure the connection is closing. */
+static int write_answer(client_t *client, const slack_http_answer_t *answer, bool close)
+{
+    slack_http_server_t *server = client->server;
+    const slack_http_answer_context_t context = {
+        .head = client->parser.head,
+        .http_1_0 = client->parser.http_1_0,
+        .close = close,
+        .wall_s = slack__wall_ms(slack__net_clock(server->net)) / 1000,
+    };
+    slack__buf_clear(&server->out);
+    int rc = slack__http_answer_write(&server->out, answer, &context);
+    if (rc == SLACK_EINVAL) return rc;
+    if (rc == 0)
+        rc = slack__conn_write(client->conn, slack__buf_ptr(&server->out), server->out.len);
+    if (rc != 0)
+        close_now(client, rc);
+    else if (close)
+        finish(client);
+    return rc;
+}
+
+/* Answer what is no request, or none that anybody wants. */
+static void refuse(client_t *client, int status, const char *reason)
+{
+    slack_http_server_t *server = client->server;
+    server->refused++;
+    SLACK_LOG(slack__net_log(server->net), DEBUG, "request refused", "status=%d reason=%s peer=%s",
+              status, reason, slack__conn_peer(client->conn));
+    write_answer(client, &(slack_http_answer_t){.status = status}, true);
+}
+
+static client_t *find(const slack_http_server_t *server, uint64_t id, int *ret_rc)
+{
+    const size_t slot = (size_t)(id & SLOT_MASK);
+    client_t *client = slot < server->limits.connections ? server->slots[slot] : NULL;
+    if (client && client->state == HANDLING && client->request_id == id) return client;
+    const bool gone =
+        !client || client->state >= ENDING || (id >> SLOT_BITS) < client->first_serial;
+    *ret_rc = gone ? SLACK_ECLOSED : SLACK_EINVAL;
+    return NULL;
+}
+
+/* Whether this answer is the connection's last. */
+static bool is_last(const client_t *client)
+{
+    const slack_http_server_t *server = client->server;
+    const unsigned max = server->limits.requests;
+    if (!client->parser.keep_alive || client->parser.connect || server->draining) return true;
+    if (max && client->requests >= max) return true;
+    return client->eof && client->pending.len == 0 && client->rest.len == 0;
+}
+
+static void wait_for_request(client_t *client)
+{
+    client->state = WAITING;
+    client->deadline_ms = now_ms(client->server) + client->server->limits.idle_ms;
+    /* A request that waits is not handed over from within the answer to the one before. */
+    if (client->pending.len > 0 && !client->parsing)
+        slack__task_post(client->server->net, &client->task);
+}
+
+int slack__http_answer(slack_http_server_t *server, uint64_t request_id,
+                       const slack_http_answer_t *answer)
+{
+    int rc = SLACK_ECLOSED;
+    client_t *client = find(server, request_id, &rc);
+    if (!client) return rc;
+    rc = write_answer(client, answer, answer->close || is_last(client));
+    if (rc == 0 && client->state == HANDLING) wait_for_request(client);
+    return rc;
+}
+
+/* --- requests --------------------------------------------------------------------------------- */
+
+static void hand_over(client_t *client)
+{
+    slack_http_server_t *server = client->server;
+    const char *peer =
+        slack__arena_strdup(client->parser.request->arena, slack__conn_peer(client->conn));
+    if (!peer) {
+        refuse(client, 503, "out of memory");
+        return;
+    }
+    slack_http_request_t *request = slack__http_parser_take(&client->parser);
+    request->id = ++server->serial << SLOT_BITS | client->slot;
+    request->peer = peer;
+    request->received_us = client->begun_us;
+    client->request_id = request->id;
+    client->requests++;
+    client->state = HANDLING;
+    client->deadline_ms = NEVER;
+    server->fn(server, request, server->user_data);
+}
+
+/* One step of the parser, and what follows from it. Returns how many bytes it used. */
+static size_t step(client_t *client, const char *data, size_t len)
+{
+    slack_http_server_t *server = client->server;
+    const bool in_body = client->parser.phase == SLACK_HTTP_BODY;
+    size_t used;
+    if (client->state == WAITING) {
+        client->state = READING;
+        client->begun_us = slack__mono_us(slack__net_clock(server->net));
+        client->deadline_ms = client->begun_us / 1000 + server->limits.header_ms;
+    }
+    enum slack_http_step next = slack__http_parser_feed(&client->parser, data, len, &used);
+    if (!in_body && client->parser.phase == SLACK_HTTP_BODY)
+        client->deadline_ms = now_ms(server) + server->limits.body_ms;
+
+    switch (next) {
+    case SLACK_HTTP_MORE: break;
+    case SLACK_HTTP_CONTINUE: {
+        static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
+        int rc = slack__conn_write(client->conn, go_on, sizeof go_on - 1);
+        if (rc != 0) close_now(client, rc);
+        break;
+    }
+    case SLACK_HTTP_REQUEST:
+        client->rest = (slack_slice_t){data + used, len - used};
+        hand_over(client);
+        client->rest = (slack_slice_t){NULL, 0};
+        break;
+    case SLACK_HTTP_REFUSE: refuse(client, client->parser.refuse, client->parser.reason); break;
+    }
+    return used;
+}
+
+/* Parse until a request is with the handler, or the bytes are used up. Returns how many were. */
+static size_t advance(client_t *client, const char *data, size_t len)
+{
+    size_t used = 0;
+    client->parsing = true;
+    while (used < len && client->state <= READING)
+        used += step(client, data + used, len - used);
+    client->parsing = false;
+    return used;
+}
+
+/* Where no more will come, whatever is not a whole request yet never will be. */
+static void check_eof(client_t *client)
+{
+    if (client->eof && client->state <= READING && client->pending.len == 0) finish(client);
+}
+
+static void on_data(slack_conn_t *conn, const char *data, size_t len, void *user_data)
+{
+    client_t *client = user_data;
+    size_t used = client->pending.len == 0 ? advance(client, data, len) : 0;
+    if (used == len || client->state >= ENDING) return;
+
+    /* A pipelined request: it waits here, and what is behind it in the kernel. */
+    slack__conn_pause(conn, true);
+    int rc = slack__buf_append(&client->pending, data + used, len - used);
+    if (rc != 0)
+        close_now(client, rc);
+    else if (client->state == WAITING) /* the request before it was answered meanwhile */
+        slack__task_post(client->server->net, &client->task);
+}
+
+static void on_eof(slack_conn_t *conn, void *user_data)
+{
+    client_t *client = user_data;
+    client->eof = true;
+    check_eof(client);
+}
+
+static void run_task(slack_task_t *task)
+{
+    client_t *client = SLACK_CONTAINER(task, client_t, task);
+    if (client->state == GONE) {
+        client_free(client);
+        return;
+    }
+    slack__buf_consume(&client->pending,
+                       advance(client, slack__buf_ptr(&client->pending), client->pending.len));
+    if (client->state == GONE) return; /* freed by the task that was posted then */
+    if (client->pending.len == 0 && client->state < ENDING) {
+        slack__buf_done(&client->pending);
+        slack__conn_pause(client->conn, false);
+    }
+    check_eof(client);
+}
+
+int slack__http_upgrade(slack_http_server_t *server, uint64_t request_id, slack_conn_t **ret_conn,
+                        slack_slice_t *ret_rest)
+{
+    int rc = SLACK_ECLOSED;
+    client_t *client = find(server, request_id, &rc);
+    if (!client) return rc;
+    *ret_conn = client->conn;
+    *ret_rest = client->rest;
+    if (!client->parsing)
+        *ret_rest = (slack_slice_t){slack__buf_ptr(&client->pending), client->pending.len};
+    leave_slot(client);
+    client->state = GONE;
+    client->deadline_ms = NEVER;
+    slack__conn_pause(client->conn, false);
+    slack__task_post(server->net, &client->task);
+    return 0;
+}
+
+/* --- connections ------------------------------------------------------------------------------ */
+
+static client_t *client_new(slack_http_server_t *server)
+{
+    client_t *client = slack__calloc(1, sizeof *client);
+    if (!client) return NULL;
+    if (slack__http_parser_init(&client->parser, &server->limits) != 0) {
+        slack__free(client);
+        return NULL;
+    }
+    client->server = server;
+    client->task.run = run_task;
+    slack__link_init(&client->task.link);
+    slack__link_init(&client->link);
+    slack__buf_init(&client->pending, PENDING_MAX);
+    return client;
+}
+
+static void on_sweep(uv_timer_t *timer);
+
+static void on_accept(slack_conn_t *conn, void *user_data)
+{
+    static const slack_conn_events_t events = {
+        .data = on_data,
+        .eof = on_eof,
+        .closed = on_closed,
+    };
+    slack_http_server_t *server = user_data;
+    client_t *client = server->free_count > 0 ? client_new(server) : NULL;
+    if (!client) {
+        SLACK_LOG(slack__net_log(server->net), WARN, "connection refused", "connections=%u peer=%s",
+                  slack__http_server_connections(server), slack__conn_peer(conn));
+        slack__conn_close(conn, SLACK_EBUSY);
+        return;
+    }
+    client->conn = conn;
+    client->slot = server->free_slots[--server->free_count];
+    client->first_serial = server->serial + 1;
+    client->deadline_ms = now_ms(server) + server->limits.header_ms;
+    server->slots[client->slot] = client;
+    if (slack__list_empty(&server->clients))
+        uv_timer_start(&server->sweep, on_sweep, server->sweep_ms, server->sweep_ms);
+    slack__list_push(&server->clients, &client->link);
+    slack__conn_set_events(conn, &events, client);
+}
+
+/* A peer of which not one byte came is not answered. */
+static void expire(client_t *client)
+{
+    if (client->state == READING)
+        refuse(client, 408, "the request takes too long");
+    else
+        finish(client);
+}
+
+static void on_sweep(uv_timer_t *timer)
+{
+    slack_http_server_t *server = timer->data;
+    const uint64_t now = now_ms(server);
+    slack_link_t *next;
+    for (slack_link_t *link = server->clients.next; link != &server->clients; link = next) {
+        next = link->next;
+        client_t *client = SLACK_CONTAINER(link, client_t, link);
+        if (now >= client->deadline_ms) expire(client);
+    }
+}
+
+/* --- the server ------------------------------------------------------------------------------- */
+
+static unsigned sweep_interval(const slack_http_limits_t *limits)
+{
+    unsigned shortest = limits->header_ms;
+    if (limits->body_ms < shortest) shortest = limits->body_ms;
+    if (limits->idle_ms < shortest) shortest = limits->idle_ms;
+    unsigned interval = shortest / 4;
+    if (interval < SWEEP_MIN_MS) return SWEEP_MIN_MS;
+    return interval < SWEEP_MAX_MS ? interval : SWEEP_MAX_MS;
+}
+
+static bool limits_are_fine(const slack_http_limits_t *limits)
+{
+    return limits->connections > 0 && limits->connections <= CONNECTIONS_MAX &&
+           limits->target_bytes > 0 && limits->header_bytes > 0 && limits->header_count > 0 &&
+           limits->header_ms > 0 && limits->body_ms > 0 && limits->idle_ms > 0;
+}
+
+static slack_http_server_t *server_new(slack_net_t *net, const slack_http_limits_t *limits)
+{
+    slack_http_server_t *server = slack__calloc(1, sizeof *server);
+    if (!server) return NULL;
+    server->slots = slack__calloc(limits->connections, sizeof *server->slots);
+    server->free_slots = slack__calloc(limits->connections, sizeof *server->free_slots);
+    if (!server->slots || !server->free_slots) {
+        slack__free(server->slots);
+        slack__free(server->free_slots);
+        slack__free(server);
+        return NULL;
+    }
+    server->net = net;
+    server->limits = *limits;
+    server->sweep_ms = sweep_interval(limits);
+    /* The lowest slot on top. */
+    while (server->free_count < limits->connections) {
+        server->free_slots[server->free_count] =
+            (uint16_t)(limits->connections - 1 - server->free_count);
+        server->free_count++;
+    }
+    slack__link_init(&server->clients);
+    return server;
+}
+
+static void on_sweep_closed(uv_handle_t *handle)
+{
+    slack_http_server_t *server = handle->data;
+    server->sweep_closed = true;
+    end_if_all_gone(server);
+}
+
+int slack__http_server_open(slack_http_server_t **ret, slack_net_t *net,
+                            const slack_http_server_options_t *options, int *ret_uv_error)
+{
+    const slack_http_limits_t *limits =
+        options->limits ? options->limits : &slack__http_limits_default;
+    if (!options->fn || !limits_are_fine(limits)) return SLACK_EINVAL;
+    slack_http_server_t *server = server_new(net, limits);
+    if (!server) return SLACK_ENOMEM;
+    server->fn = options->fn;
+    server->user_data = options->user_data;
+    slack__buf_init(&server->out, options->listen.write_max);
+    uv_timer_init(slack__net_loop(net), &server->sweep);
+    server->sweep.data = server;
+
+    int rc =
+        slack__listen(&server->listener, net, &options->listen, on_accept, server, ret_uv_error);
+    if (rc != 0) {
+        slack__http_server_close(server, NULL, NULL);
+        return rc;
+    }
+    *ret = server;
+    return 0;
+}
+
+unsigned slack__http_server_port(const slack_http_server_t *server)
+{
+    return server->listener ? slack__listen_port(server->listener) : 0;
+}
+
+unsigned slack__http_server_connections(const slack_http_server_t *server)
+{
+    return server->limits.connections - (unsigned)server->free_count;
+}
+
+uint64_t slack__http_server_refused(const slack_http_server_t *server)
+{
+    return server->refused;
+}
+
+void slack__http_server_drain(slack_http_server_t *server)
+{
+    if (server->draining) return;
+    server->draining = true;
+    if (server->listener) slack__listen_close(server->listener);
+    server->listener = NULL;
+    for (slack_link_t *link = server->clients.next; link != &server->clients; link = link->next) {
+        client_t *client = SLACK_CONTAINER(link, client_t, link);
+        if (client->state == WAITING && client->pending.len == 0) finish(client);
+    }
+}
+
+void slack__http_server_close(slack_http_server_t *server, void (*fn)(void *user_data),
+                              void *user_data)
+{
+    if (!server || server->closing) return;
+    server->closing = true;
+    server->close_fn = fn;
+    server->close_data = user_data;
+    if (server->listener) slack__listen_close(server->listener);
+    server->listener = NULL;
+    for (slack_link_t *link = server->clients.next; link != &server->clients; link = link->next) {
+        client_t *client = SLACK_CONTAINER(link, client_t, link);
+        if (client->state != GONE) close_now(client, 0);
+    }
+    uv_close((uv_handle_t *)&server->sweep, on_sweep_closed);
+}
