@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/websocket.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <slack/error.h>
+
+#include "net/url.h"
+#include "net/ws_codec.h"
+#include "net/ws_handshake.h"
+#include "util/alloc.h"
+#include "util/arena.h"
+#include "util/buf.h"
+
+#define REASON_BYTES 160
+/* The memory that may be kept for the next frame. */
+#define SPARE_BYTES ((size_t)16 << 10)
+
+/* In the order in which a WebSocket goes through them. */
+enum ws_state {
+    WS_CONNECTING, /* a client's TCP and TLS */
+    WS_UPGRADING,  /* the request is sent */
+    WS_OPEN,
+    WS_CLOSING, /* our Close is sent; messages still come in, none go out */
+    WS_ENDING   /* both said all they had to, or something failed: only `closed` is left */
+};
+
+struct slack_ws {
+    slack_net_t *net;
+    slack_conn_t *conn; /* NULL once closed */
+    slack_ws_events_t events;
+    void *user_data;
+    enum ws_state state;
+    bool decided; /* `status` and `reason` are ours, whatever becomes of the connection now */
+    int status;
+    unsigned code;
+    char reason[REASON_BYTES];
+    int http_status;
+    uint64_t last_read_ms;
+    uv_timer_t timer;  /* until the upgrade is done */
+    unsigned handles;  /* of conn and timer, those that are not closed yet */
+    slack_task_t task; /* a server's: frames that came with the request */
+    slack_buf_t early;
+    slack_buf_t out; /* the frame being sent */
+    slack_ws_codec_t codec;
+    /* A client's, until the upgrade is done. The request holds a ticket: arenas are wiped. */
+    slack_arena_t *arena;
+    const char *request;
+    slack_ws_answer_t *answer;
+};
+
+/* --- the end ---------------------------------------------------------------------------------- */
+
+static void ws_free(slack_ws_t *ws)
+{
+    slack__task_cancel(&ws->task);
+    slack__ws_codec_done(&ws->codec);
+    slack__buf_done(&ws->early);
+    slack__buf_done(&ws->out);
+    slack__arena_free(ws->arena);
+    slack__free(ws);
+}
+
+static void drop_handle(slack_ws_t *ws)
+{
+    if (--ws->handles > 0) return;
+    ws->events.closed(ws, ws->status, ws->code, ws->user_data);
+    ws_free(ws);
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+    drop_handle(handle->data);
+}
+
+/* What happened, said once: what follows from it is not worth telling. */
+static void decide(slack_ws_t *ws, int status, const char *reason)
+{
+    if (ws->decided) return;
+    ws->decided = true;
+    ws->status = status;
+    snprintf(ws->reason, sizeof ws->reason, "%s", reason);
+}
+
+static void on_closed(slack_conn_t *conn, int status, void *user_data)
+{
+    slack_ws_t *ws = user_data;
+    decide(ws, status, slack__conn_reason(conn));
+    ws->last_read_ms = slack__conn_last_read_ms(conn);
+    ws->conn = NULL;
+    ws->state = WS_ENDING;
+    uv_close((uv_handle_t *)&ws->timer, on_timer_closed);
+    drop_handle(ws);
+}
+
+static void fail_now(slack_ws_t *ws, int status, const char *reason)
+{
+    decide(ws, status, reason);
+    ws->state = WS_ENDING;
+    slack__conn_close(ws->conn, status);
+}
+
+/* --- frames out ------------------------------------------------------------------------------- */
+
+static int flush(slack_ws_t *ws, int rc)
+{
+    if (rc == 0) rc = slack__conn_write(ws->conn, slack__buf_ptr(&ws->out), ws->out.len);
+    if (ws->out.cap > SPARE_BYTES)
+        slack__buf_done(&ws->out);
+    else
+        slack__buf_clear(&ws->out);
+    return rc == SLACK_ETOOBIG ? SLACK_EBUSY : rc;
+}
+
+static int send_frame(slack_ws_t *ws, enum wslay_opcode opcode, const void *data, size_t len)
+{
+    if (ws->state != WS_OPEN) return SLACK_ECLOSED;
+    return flush(ws, slack__ws_codec_write(&ws->codec, &ws->out, opcode, data, len));
+}
+
+static int send_close(slack_ws_t *ws, unsigned code, const char *reason)
+{
+    return flush(ws, slack__ws_codec_write_close(&ws->codec, &ws->out, code, reason));
+}
+
+/* Send what was written, then close. */
+static void finish(slack_ws_t *ws)
+{
+    ws->state = WS_ENDING;
+    slack__conn_finish(ws->conn);
+}
+
+/* --- frames in -------------------------------------------------------------------------------- */
+
+static bool is_receiving(const slack_ws_t *ws)
+{
+    return ws->state == WS_OPEN || ws->state == WS_CLOSING;
+}
+
+/* RFC 6455 5.5.1: a Close is answered with a Close, then the connection ends. */
+static void handle_close(slack_ws_t *ws, const slack_ws_event_t *event)
+{
+    const bool peer_began = ws->state == WS_OPEN;
+    if (peer_began) send_close(ws, event->code, NULL);
+    decide(ws, 0, "");
+    ws->code = event->code;
+    finish(ws);
+    if (peer_began && ws->events.closing) ws->events.closing(ws, event->code, ws->user_data);
+}
+
+static void handle(slack_ws_t *ws, const slack_ws_event_t *event)
+{
+    switch (event->type) {
+    case SLACK_WS_TEXT:
+    case SLACK_WS_BINARY:
+        ws->events.message(ws, event->type == SLACK_WS_TEXT, event->data, event->len,
+                           ws->user_data);
+        break;
+    case SLACK_WS_PING:
+        /* Where there is no room for it the peer reads nothing, and waits for no pong. */
+        send_frame(ws, WSLAY_PONG, event->data, event->len);
+        break;
+    case SLACK_WS_PONG:
+        if (ws->events.pong) ws->events.pong(ws, event->data, event->len, ws->user_data);
+        break;
+    case SLACK_WS_CLOSE: handle_close(ws, event); break;
+    }
+}
+
+static void read_frames(slack_ws_t *ws, const char *data, size_t len)
+{
+    slack_ws_event_t event;
+    int rc = 0;
+    slack__ws_codec_feed(&ws->codec, data, len);
+    while (is_receiving(ws) && (rc = slack__ws_codec_next(&ws->codec, &event)) == 0)
+        handle(ws, &event);
+    if (!is_receiving(ws) || rc == SLACK_EBUSY) return;
+
+    decide(ws, rc, ws->codec.reason);
+    if (ws->state == WS_OPEN) send_close(ws, ws->codec.close_code, ws->codec.reason);
+    finish(ws);
+}
+
+/* Frames that came with the handshake. Nothing is told before slack__ws_accept() returned. */
+static void read_early(slack_ws_t *ws)
+{
+    if (ws->early.len == 0) return;
+    slack__task_cancel(&ws->task);
+    slack_buf_t early = ws->early;
+    slack__buf_init(&ws->early, 0);
+    read_frames(ws, slack__buf_ptr(&early), early.len);
+    slack__buf_done(&early);
+}
+
+static void run_task(slack_task_t *task)
+{
+    read_early(SLACK_CONTAINER(task, slack_ws_t, task));
+}
+
+/* --- a client's upgrade ----------------------------------------------------------------------- */
+
+static void on_timer(uv_timer_t *timer)
+{
+    fail_now(timer->data, SLACK_ETIMEDOUT, "no upgrade in time");
+}
+
+static void on_open(slack_conn_t *conn, void *user_data)
+{
+    slack_ws_t *ws = user_data;
+    int rc = slack__conn_write(conn, ws->request, strlen(ws->request));
+    if (rc == 0)
+        ws->state = WS_UPGRADING;
+    else
+        fail_now(ws, rc, slack_strerror(rc));
+}
+
+static void fail_upgrade(slack_ws_t *ws, int rc)
+{
+    char reason[REASON_BYTES];
+    const slack_ws_answer_t *answer = ws->answer;
+    if (rc == SLACK_EHTTP)
+        snprintf(reason, sizeof reason, "%s: %d %s", answer->reason, answer->http_status,
+                 answer->status_text);
+    fail_now(ws, rc, rc == SLACK_EHTTP ? reason : answer->reason);
+}
+
+static void read_answer(slack_ws_t *ws, const char *data, size_t len)
+{
+    size_t used = 0;
+    int rc = slack__ws_answer_feed(ws->answer, data, len, &used);
+    ws->http_status = ws->answer->http_status;
+    if (rc == SLACK_EBUSY) return;
+    if (rc != 0) {
+        fail_upgrade(ws, rc);
+        return;
+    }
+    uv_timer_stop(&ws->timer);
+    slack__arena_free(ws->arena);
+    ws->arena = NULL;
+    ws->answer = NULL;
+    ws->state = WS_OPEN;
+    ws->events.open(ws, ws->user_data);
+    read_frames(ws, data + used, len - used); /* unless the owner has aborted */
+}
+
+static void on_data(slack_conn_t *conn, const char *data, size_t len, void *user_data)
+{
+    slack_ws_t *ws = user_data;
+    if (ws->state == WS_UPGRADING) {
+        read_answer(ws, data, len);
+        return;
+    }
+    read_early(ws);
+    read_frames(ws, data, len);
+}
+
+/* --- beginnings ------------------------------------------------------------------------------- */
+
+static const slack_conn_events_t conn_events = {
+    .open = on_open,
+    .data = on_data,
+    .closed = on_closed,
+};
+
+static slack_ws_t *ws_new(slack_net_t *net, bool client, const slack_ws_options_t *options,
+                          const slack_ws_events_t *events, void *user_data)
+{
+    slack_ws_t *ws = slack__calloc(1, sizeof *ws);
+    if (!ws) return NULL;
+    ws->net = net;
+    ws->events = *events;
+    ws->user_data = user_data;
+    ws->task.run = run_task;
+    slack__link_init(&ws->task.link);
+    slack__buf_init(&ws->out, options->write_max);
+    if (slack__ws_codec_init(&ws->codec, client, options->message_max) != 0) {
+        ws_free(ws);
+        return NULL;
+    }
+    return ws;
+}
+
+/* From here on the end comes through `closed`. */
+static void start_handles(slack_ws_t *ws, slack_conn_t *conn)
+{
+    ws->conn = conn;
+    uv_timer_init(slack__net_loop(ws->net), &ws->timer);
+    ws->timer.data = ws;
+    ws->handles = 2;
+}
+
+/* The request, and what will read the answer, in an arena that goes when the upgrade is done. */
+static int prepare_upgrade(slack_ws_t *ws, const slack_url_t *url)
+{
+    char key[SLACK_WS_KEY_LEN + 1];
+    int rc = slack__ws_key_new(key);
+    if (rc != 0) return rc;
+    ws->arena = slack__arena_new(0, 0);
+    if (!ws->arena) return SLACK_ENOMEM;
+    ws->request = slack__ws_request(ws->arena, url, key);
+    ws->answer = slack__arena_alloc(ws->arena, sizeof *ws->answer);
+    if (!ws->request || !ws->answer) return SLACK_ENOMEM;
+    return slack__ws_answer_init(ws->answer, key);
+}
+
+static int connect_conn(slack_ws_t *ws, slack_conn_t **ret, const slack_url_t *url,
+                        const slack_ws_options_t *options)
+{
+    const slack_conn_options_t conn_options = {
+        .host = slack__arena_strndup(ws->arena, url->host.ptr, url->host.len),
+        .port = url->port,
+        .tls = url->secure ? options->tls : NULL,
+        .open_ms = options->open_ms,
+        .write_max = options->write_max,
+    };
+    if (!conn_options.host) return SLACK_ENOMEM;
+    return slack__conn_connect(ret, ws->net, &conn_options, &conn_events, ws);
+}
+
+int slack__ws_connect(slack_ws_t **ret, slack_net_t *net, const char *url,
+                      const slack_ws_options_t *options, const slack_ws_events_t *events,
+                      void *user_data)
+{
+    slack_url_t parts;
+    if (slack__url_parse(&parts, url) != 0 || !slack__url_allowed(url)) return SLACK_EINVAL;
+    if (!slack__slice_eq_nocase(parts.scheme, SLACK_SLICE("wss")) &&
+        !slack__slice_eq_nocase(parts.scheme, SLACK_SLICE("ws")))
+        return SLACK_EINVAL;
+    if ((parts.secure && !options->tls) || !options->open_ms) return SLACK_EINVAL;
+
+    slack_ws_t *ws = ws_new(net, true, options, events, user_data);
+    if (!ws) return SLACK_ENOMEM;
+    slack_conn_t *conn;
+    int rc = prepare_upgrade(ws, &parts);
+    if (rc == 0) rc = connect_conn(ws, &conn, &parts, options);
+    if (rc != 0) {
+        ws_free(ws);
+        return rc;
+    }
+    start_handles(ws, conn);
+    uv_update_time(slack__net_loop(net)); /* else the time counts from the turn's beginning */
+    uv_timer_start(&ws->timer, on_timer, options->open_ms, 0);
+    *ret = ws;
+    return 0;
+}
+
+/* Answer what is no proper handshake. A client that speaks another version is told ours. */
+static void refuse(slack_http_server_t *server, uint64_t request_id, int status)
+{
+    static const slack_http_header_t headers[] = {
+        {{"Upgrade", 7}, {"websocket", 9}},
+        {{"Sec-WebSocket-Version", 21}, {"13", 2}},
+    };
+    const bool upgrade_required = status == 426;
+    slack__http_answer(server, request_id,
+                       &(slack_http_answer_t){
+                           .status = status,
+                           .headers = upgrade_required ? headers : NULL,
+                           .header_count = upgrade_required ? 2 : 0,
+                           .close = true,
+                       });
+}
+
+/* Take the connection, keep what it brought, and answer 101. */
+static int take_upgrade(slack_ws_t *ws, slack_http_server_t *server, uint64_t request_id,
+                        const char *accept)
+{
+    slack_conn_t *conn;
+    slack_slice_t rest;
+    int rc = slack__http_upgrade(server, request_id, &conn, &rest);
+    if (rc != 0) return rc;
+    start_handles(ws, conn);
+    slack__conn_set_events(conn, &conn_events, ws);
+    ws->state = WS_OPEN;
+
+    slack__buf_init(&ws->early, rest.len);
+    if (rest.len > 0) {
+        rc = slack__buf_append_slice(&ws->early, rest);
+        slack__task_post(ws->net, &ws->task);
+    }
+    if (rc == 0)
+        rc = slack__buf_printf(&ws->out,
+                               "HTTP/1.1 101 Switching Protocols\r\n"
+                               "Upgrade: websocket\r\n"
+                               "Connection: Upgrade\r\n"
+                               "Sec-WebSocket-Accept: %s\r\n"
+                               "\r\n",
+                               accept);
+    rc = flush(ws, rc);
+    if (rc != 0) fail_now(ws, rc, slack_strerror(rc)); /* the owner hears of it by `closed` */
+    return 0;
+}
+
+int slack__ws_accept(slack_ws_t **ret, slack_net_t *net, slack_http_server_t *server,
+                     const slack_http_request_t *request, const slack_ws_options_t *options,
+                     const slack_ws_events_t *events, void *user_data)
+{
+    char accept[SLACK_WS_ACCEPT_LEN + 1];
+    int status = slack__ws_request_check(request, accept);
+    if (status != 0) {
+        refuse(server, request->id, status);
+        return SLACK_EPROTO;
+    }
+    slack_ws_t *ws = ws_new(net, false, options, events, user_data);
+    if (!ws) return SLACK_ENOMEM;
+    int rc = take_upgrade(ws, server, request->id, accept);
+    if (rc != 0) {
+        ws_free(ws);
+        return rc;
+    }
+    *ret = ws;
+    return 0;
+}
+
+/* --- for the owner ---------------------------------------------------------------------------- */
+
+int slack__ws_send(slack_ws_t *ws, bool text, const void *data, size_t len)
+{
+    return send_frame(ws, text ? WSLAY_TEXT_FRAME : WSLAY_BINARY_FRAME, data, len);
+}
+
+int slack__ws_ping(slack_ws_t *ws, const void *data, size_t len)
+{
+    if (len > SLACK_WS_CONTROL_MAX) return SLACK_EINVAL;
+    return send_frame(ws, WSLAY_PING, data, len);
+}
+
+void slack__ws_close(slack_ws_t *ws, unsigned code, const char *reason)
+{
+    if (ws->state < WS_OPEN) {
+        slack__ws_abort(ws);
+        return;
+    }
+    if (ws->state != WS_OPEN) return;
+    if (send_close(ws, code, reason) != 0) {
+        slack__ws_abort(ws);
+        return;
+    }
+    ws->state = WS_CLOSING;
+}
+
+void slack__ws_abort(slack_ws_t *ws)
+{
+    if (!ws->conn) return;
+    fail_now(ws, 0, "");
+}
+
+uint64_t slack__ws_last_read_ms(const slack_ws_t *ws)
+{
+    return ws->conn ? slack__conn_last_read_ms(ws->conn) : ws->last_read_ms;
+}
+
+int slack__ws_http_status(const slack_ws_t *ws)
+{
+    return ws->http_status;
+}
+
+const char *slack__ws_reason(const slack_ws_t *ws)
+{
+    return ws->reason;
+}
+
+slack_conn_t *slack__ws_conn(slack_ws_t *ws)
+{
+    return ws->conn;
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_NET_WS_CODEC_H
+#define SLACK_NET_WS_CODEC_H
+
+#include <stdint.h>
+#include <wslay/wslay.h>
+
+#include "util/buf.h"
+
+/*
+ * WebSocket frames by wslay, with no I/O: bytes in, whole messages out, and the way back. It pulls:
+ * the caller takes one event after the other, so nothing of wslay is on the stack while user code
+ * runs, and stopping in between is simply not to ask for the next.
+ */
+
+enum slack_ws_event_type {
+    SLACK_WS_TEXT,
+    SLACK_WS_BINARY,
+    SLACK_WS_PING,
+    SLACK_WS_PONG,
+    SLACK_WS_CLOSE
+};
+
+typedef struct slack_ws_event {
+    enum slack_ws_event_type type;
+    /* NUL-terminated, borrowed until the next event is asked for. Of a Close: the reason. */
+    const char *data;
+    size_t len;
+    unsigned code; /* of a Close, 0 when it has none */
+} slack_ws_event_t;
+
+#define SLACK_WS_CONTROL_MAX ((size_t)125) /* RFC 6455 5.5 */
+#define SLACK_WS_HEADER_MAX  ((size_t)14)
+
+typedef struct slack_ws_codec {
+    /* To read. */
+    unsigned close_code; /* once _next failed: what to tell the peer */
+    const char *reason;  /* once _next failed: why, constant text */
+
+    /* Private. */
+    bool client;
+    int failed;
+    struct wslay_frame_context *wslay;
+    const uint8_t *in;
+    size_t in_len;
+    size_t header_len;   /* bytes of the current frame's header that wslay has */
+    bool in_frame;       /* the header is complete and checked */
+    uint64_t frame_left; /* payload still to come */
+    uint8_t opcode;      /* of the current frame */
+    bool fin;
+    uint8_t message_opcode; /* of the message under way, 0 for none */
+    slack_buf_t message;
+    char control[SLACK_WS_CONTROL_MAX + 1];
+    size_t control_len;
+    slack_buf_t *out; /* while a frame is written */
+    uint8_t masks[256];
+    size_t masks_left;
+} slack_ws_codec_t;
+
+/* `client`: whether we are. 0, SLACK_ENOMEM. */
+int slack__ws_codec_init(slack_ws_codec_t *codec, bool client, size_t message_max);
+void slack__ws_codec_done(slack_ws_codec_t *codec);
+
+/* Bytes from the peer, borrowed until _next has used them up. Only when it has used up the last. */
+void slack__ws_codec_feed(slack_ws_codec_t *codec, const char *data, size_t len);
+/* The next event. 0; SLACK_EBUSY when more bytes are needed; or, then and ever after, SLACK_EPROTO,
+ * SLACK_ETOOBIG or SLACK_ENOMEM: tell the peer `close_code`. */
+int slack__ws_codec_next(slack_ws_codec_t *codec, slack_ws_event_t *ret);
+
+/* Append one unfragmented frame to `out`, masked for a client. 0, SLACK_ETOOBIG (the buffer's
+ * maximum; 125 bytes for a control frame), SLACK_ENOMEM, SLACK_EIO (no random mask); on failure
+ * nothing is appended. */
+int slack__ws_codec_write(slack_ws_codec_t *codec, slack_buf_t *out, enum wslay_opcode opcode,
+                          const void *data, size_t len);
+/* A Close frame; code 0 for none. A reason that is too long is cut. */
+int slack__ws_codec_write_close(slack_ws_codec_t *codec, slack_buf_t *out, unsigned code,
+                                const char *reason);
+
+#endif
