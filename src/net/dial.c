@@ -3,6 +3,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include <slack/error.h>
 
@@ -132,6 +133,20 @@ static int look_up(slack_dial_t *dial, const char *host, unsigned port)
     return rc == UV_ENOMEM ? SLACK_ENOMEM : SLACK_EINVAL; /* it cannot be a name */
 }
 
+/* Addresses that need no resolver: written as such, where AI_ADDRCONFIG would deny some, and those
+ * of localhost (RFC 6761), whose traffic may be plain text: no resolver shall lead it elsewhere. */
+static bool know_addresses(slack_dial_t *dial, const char *host, unsigned port)
+{
+    if (slack__net_address(host, port, &dial->addresses[0])) {
+        dial->count = 1;
+    } else if (strcasecmp(host, "localhost") == 0) {
+        slack__net_address("127.0.0.1", port, &dial->addresses[0]);
+        slack__net_address("::1", port, &dial->addresses[1]);
+        dial->count = 2;
+    }
+    return dial->count > 0;
+}
+
 int slack__dial_start(slack_dial_t **ret, slack_net_t *net, const char *host, unsigned port,
                       slack_dial_fn fn, void *user_data)
 {
@@ -142,9 +157,7 @@ int slack__dial_start(slack_dial_t **ret, slack_net_t *net, const char *host, un
     dial->user_data = user_data;
     dial->start.run = run_start;
     slack__link_init(&dial->start.link);
-    /* An address needs no resolver, and AI_ADDRCONFIG would deny some. */
-    if (slack__net_address(host, port, &dial->addresses[0])) {
-        dial->count = 1;
+    if (know_addresses(dial, host, port)) {
         slack__task_post(net, &dial->start);
     } else {
         int rc = look_up(dial, host, port);

@@ -20,6 +20,8 @@
 /* What may wait to be read by the session: one read of the socket behind a record that is not
  * complete yet. */
 #define IN_MAX ((size_t)128 * 1024)
+/* What an idle session may keep for the next read. */
+#define IN_SPARE ((size_t)8 * 1024)
 /* More than a record's header, nonce, tag and padding take. */
 #define RECORD_OVERHEAD ((size_t)64)
 /* For handshakes and alerts. */
@@ -367,7 +369,10 @@ int slack__tls_read(slack_tls_t *tls, void *data, size_t size, size_t *ret_len)
         *ret_len = (size_t)rc;
         return 0;
     }
-    if (rc == MBEDTLS_ERR_SSL_WANT_READ) return SLACK_EBUSY;
+    if (rc == MBEDTLS_ERR_SSL_WANT_READ) {
+        if (tls->in.len == 0 && tls->in.cap > IN_SPARE) slack__buf_done(&tls->in);
+        return SLACK_EBUSY;
+    }
     if (rc == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) return SLACK_ECLOSED;
     return fail(tls, rc);
 }

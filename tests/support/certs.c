@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/certs.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/types.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define PATH_BYTES 256
+
+static char folder[PATH_BYTES];
+static pid_t maker; /* a forked child must not remove the folder */
+
+static const char script[] =
+    "set -e; cd \"$1\"; exec >/dev/null 2>&1\n"
+    "key() { openssl ecparam -name prime256v1 -genkey -noout -out \"$1.key\"; }\n"
+    "key ca; key server; key stranger\n"
+    "openssl req -x509 -new -key ca.key -subj '/CN=Test CA' -days 3 -out ca.pem\n"
+    "sign() { # NAME DAYS SUBJECT_ALT_NAME\n"
+    "    echo \"subjectAltName=$3\" >\"$1.ext\"\n"
+    "    openssl req -new -key server.key -subj \"/CN=$1\" -out \"$1.csr\"\n"
+    "    openssl x509 -req -in \"$1.csr\" -CA ca.pem -CAkey ca.key -CAcreateserial \\\n"
+    "        -days \"$2\" -extfile \"$1.ext\" -out \"$1.pem\"\n"
+    "}\n"
+    "sign server 3 DNS:localhost,IP:127.0.0.1,IP:::1\n"
+    "sign expired -1 DNS:localhost,IP:127.0.0.1,IP:::1\n"
+    "sign other 3 DNS:other.example\n"
+    "openssl req -x509 -new -key stranger.key -subj /CN=localhost -days 3 \\\n"
+    "    -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -out stranger.pem\n";
+
+/* Runs a script with one argument; true when it succeeded. */
+static bool run_script(const char *text, const char *argument)
+{
+    pid_t child = fork();
+    if (child == 0) {
+        execl("/bin/sh", "sh", "-c", text, "sh", argument, (char *)NULL);
+        _exit(127);
+    }
+    int status = -1;
+    while (child > 0 && waitpid(child, &status, 0) < 0)
+        continue;
+    return child > 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+static void remove_folder(void)
+{
+    if (getpid() == maker) run_script("rm -rf -- \"$1\"", folder);
+}
+
+bool certs_make(void)
+{
+    static bool made;
+    if (made) return true;
+    if (!run_script("command -v openssl >/dev/null", "")) return false;
+    const char *base = getenv("TMPDIR");
+    snprintf(folder, sizeof(folder), "%s/slackapp-certs-XXXXXX", base && *base ? base : "/tmp");
+    if (!mkdtemp(folder)) fail_msg("can not make the folder %s", folder);
+    maker = getpid();
+    atexit(remove_folder);
+    if (!run_script(script, folder)) fail_msg("openssl does not make our certificates");
+    made = true;
+    return true;
+}
+
+const char *certs_path(const char *name)
+{
+    static char paths[4][2 * PATH_BYTES];
+    static unsigned next;
+    char *path = paths[next++ % 4];
+    snprintf(path, sizeof(paths[0]), "%s/%s", folder, name);
+    return path;
+}

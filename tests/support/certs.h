@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_TESTS_SUPPORT_CERTS_H
+#define SLACK_TESTS_SUPPORT_CERTS_H
+
+#include <stdbool.h>
+
+/*
+ * Certificates for tests, made by the openssl command in a temporary folder that goes with the
+ * process:
+ *
+ *     ca.pem                     who signs the others
+ *     server.pem, server.key     for localhost, 127.0.0.1 and ::1
+ *     other.pem, server.key      for other.example
+ *     expired.pem, server.key    as server.pem, until yesterday
+ *     stranger.pem, stranger.key for localhost and 127.0.0.1, signed by itself
+ */
+
+/* Make them, at the first call. False where there is no openssl command: skip the test. */
+bool certs_make(void);
+
+/* The path of one of them, or of a file of the test's own in the same folder. Up to four results
+ * live at a time. */
+const char *certs_path(const char *name);
+
+#endif
