@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#include "transport_socket/pending.h"
+
+#include <slack/error.h>
+
+#include "util/alloc.h"
+
+#define FIRST_SIZE 16u
+
+void slack__pending_init(slack_pending_table_t *table, size_t max)
+{
+    *table = (slack_pending_table_t){.max = max < UINT32_MAX ? (uint32_t)max : UINT32_MAX};
+}
+
+void slack__pending_done(slack_pending_table_t *table)
+{
+    slack__free(table->entries);
+    *table = (slack_pending_table_t){.max = table->max};
+}
+
+static int grow(slack_pending_table_t *table)
+{
+    if (table->size >= table->max) return SLACK_EBUSY;
+    uint32_t size = table->size ? table->size * 2 : FIRST_SIZE;
+    if (size > table->max || size < table->size) size = table->max;
+    slack_pending_t *entries = slack__realloc(table->entries, size * sizeof *entries);
+    if (!entries) return SLACK_ENOMEM;
+    for (uint32_t i = table->size; i < size; i++)
+        entries[i] = (slack_pending_t){.next_free = i + 1 < size ? i + 2 : table->first_free};
+    table->first_free = table->size + 1;
+    table->entries = entries;
+    table->size = size;
+    return 0;
+}
+
+int slack__pending_add(slack_pending_table_t *table, const slack_pending_t *entry,
+                       uint64_t *ret_handle)
+{
+    if (table->first_free == 0) {
+        int rc = grow(table);
+        if (rc) return rc;
+    }
+    uint32_t index = table->first_free - 1;
+    slack_pending_t *e = &table->entries[index];
+    uint32_t serial = e->serial + 1; /* odd: in use */
+    table->first_free = e->next_free;
+    *e = *entry;
+    e->serial = serial;
+    table->used++;
+    *ret_handle = (uint64_t)serial << 32 | index;
+    return 0;
+}
+
+const slack_pending_t *slack__pending_get(const slack_pending_table_t *table, uint64_t handle)
+{
+    uint32_t index = (uint32_t)handle, serial = (uint32_t)(handle >> 32);
+    if (serial % 2 == 0 || index >= table->size) return NULL;
+    return table->entries[index].serial == serial ? &table->entries[index] : NULL;
+}
+
+void slack__pending_remove(slack_pending_table_t *table, uint64_t handle)
+{
+    if (!slack__pending_get(table, handle)) return;
+    uint32_t index = (uint32_t)handle;
+    slack_pending_t *e = &table->entries[index];
+    *e = (slack_pending_t){.serial = e->serial + 1, .next_free = table->first_free};
+    table->first_free = index + 1;
+    table->used--;
+}
