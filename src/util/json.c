@@ -2,6 +2,7 @@
 #include "util/json.h"
 
 #include <stdint.h>
+#include <string.h>
 #include <yyjson.h>
 
 _Static_assert(SLACK_JSON_PADDING >= YYJSON_PADDING_SIZE, "yyjson needs more padding");
@@ -58,6 +59,7 @@ int slack__json_parse_insitu(slack_arena_t *arena, char *text, size_t len, const
 {
     const yyjson_alc alc = {arena_malloc, arena_realloc, arena_free, arena};
     yyjson_read_err error = {0};
+    memset(text + len, 0, SLACK_JSON_PADDING); /* yyjson takes what lies there for text */
     const yyjson_doc *doc = yyjson_read_opts(text, len, YYJSON_READ_INSITU, &alc, &error);
     if (!doc) {
         if (error.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION) return SLACK_ENOMEM;

@@ -213,6 +213,22 @@ static void test_insitu(void **state)
     assert_true(s > copy && s < copy + sizeof text);
 }
 
+/* What memory held before does not become part of the text. */
+static void test_garbage_behind_the_text(void **state)
+{
+    const char *const texts[] = {"1", "12", "-1", "1.5", "1e1", "true", "[1]"};
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        char text[32];
+        const slack_json_t *v = NULL, *want = parse(texts[i]);
+        memset(text, '7', sizeof text);
+        memcpy(text, texts[i], strlen(texts[i]));
+        assert_int_equal(slack__json_parse_insitu(arena, text, strlen(texts[i]), &v, NULL), 0);
+        assert_true(slack__json_equal(v, want));
+        assert_string_equal(slack__json_text(arena, v, NULL), i == 4 ? "10.0" : texts[i]);
+        assert_int_equal(text[31], '7');
+    }
+}
+
 static int parse_nested(size_t depth, const char *open, const char *inner, const char *close)
 {
     slack_buf_t buf;
@@ -330,6 +346,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_malformed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_every_cut, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_insitu, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_garbage_behind_the_text, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_depth, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_members, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_equal, set_up, tear_down),
