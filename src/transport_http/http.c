@@ -1,0 +1,425 @@
+/* SPDX-License-Identifier: MIT */
+#include "transport_http/http.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "net/http_server.h"
+#include "net/signature.h"
+#include "transport_http/body.h"
+#include "util/alloc.h"
+
+#define DEFAULT_HOST "0.0.0.0"
+#define DEFAULT_PORT 3000
+#define DEFAULT_PATH "/slack/events"
+
+#define WRITE_MAX     (2 * SLACK_HTTP_ACK_MAX)
+#define OPEN_MS       10000
+#define RETRY_NUM_MAX 1000
+
+typedef struct slack_http {
+    slack_transport_t base; /* first, so that a const one can be cast */
+    const char *address;    /* borrowed from the options */
+    const char *path;
+    unsigned port;
+    slack_signer_t *signer;
+    slack_http_server_t *server; /* from the start to the stop */
+    slack_task_t announce;
+    bool started;
+    bool announced; /* STARTING was told, and READY unless it was stopped in there */
+    slack_transport_stats_t stats;
+} slack_http_t;
+
+static slack_http_t *http_of(slack_transport_t *t)
+{
+    return SLACK_CONTAINER(t, slack_http_t, base);
+}
+
+static const slack_logger_t *log_of(const slack_http_t *http)
+{
+    return slack__net_log(http->base.host->net);
+}
+
+/* --- answers ---------------------------------------------------------------------------------- */
+
+static const slack_http_header_t retry_after = {{"Retry-After", 11}, {"1", 1}};
+static const slack_http_header_t no_retry = {{"X-Slack-No-Retry", 16}, {"1", 1}};
+static const slack_http_header_t allow_post = {{"Allow", 5}, {"POST", 4}};
+
+/* Answer a request that becomes no delivery. That its connection may be gone is nobody's concern.
+ */
+static void reply(slack_http_t *http, const slack_http_request_t *request, int status,
+                  const slack_http_header_t *header)
+{
+    slack_http_answer_t answer = {
+        .status = status, .headers = header, .header_count = header ? 1 : 0};
+    slack__http_answer(http->server, request->id, &answer);
+}
+
+/* The same for one that is turned away. The log tells why, and nothing of the body. */
+static void refuse(slack_http_t *http, const slack_http_request_t *request, int status,
+                   const slack_http_header_t *header, const char *reason)
+{
+    http->stats.refused++;
+    SLACK_LOG(log_of(http), WARN, "request refused", "status=%d reason=%s peer=%s path=%s", status,
+              reason, request->peer, request->path.ptr);
+    reply(http, request, status, header);
+}
+
+static void answer_challenge(slack_http_t *http, const slack_http_request_t *request,
+                             const slack_json_t *body)
+{
+    const slack_json_t *challenge = slack_json_get(body, "/challenge");
+    if (slack_json_type(challenge) != SLACK_JSON_STRING) {
+        refuse(http, request, 400, &no_retry, "url_verification has no challenge");
+        return;
+    }
+    const slack_json_t *value;
+    slack_http_answer_t answer = {.status = 200, .content_type = "application/json; charset=utf-8"};
+    if (slack__jsonf(request->arena, &value, NULL, "{challenge: %p}", (const void *)challenge) == 0)
+        answer.body = slack__json_text(request->arena, value, &answer.body_len);
+    if (!answer.body) {
+        refuse(http, request, 503, &retry_after, "out of memory");
+        return;
+    }
+    SLACK_LOG(log_of(http), INFO, "request URL verified", "path=%s", http->path);
+    slack__http_answer(http->server, request->id, &answer);
+}
+
+/* --- requests --------------------------------------------------------------------------------- */
+
+static bool is_signed(slack_http_t *http, const slack_http_request_t *request)
+{
+    slack_signed_request_t check = {.body = {request->body, request->body_len}};
+    check.timestamp =
+        slack__http_header(request, "X-Slack-Request-Timestamp", &check.timestamp_count);
+    check.signature = slack__http_header(request, "X-Slack-Signature", &check.signature_count);
+    int64_t now_s = slack__wall_ms(slack__net_clock(http->base.host->net)) / 1000;
+    enum slack_signature_fault fault;
+    if (slack__signature_check(http->signer, &check, now_s, &fault) == 0) return true;
+    refuse(http, request, 401, NULL, slack__signature_fault_text(fault));
+    return false;
+}
+
+/* The retry headers are not signed: one that is no small number counts as a first time, which loses
+ * nothing, since it is the key that tells a duplicate. */
+static bool read_retry(const slack_http_request_t *request, slack_delivery_t *d)
+{
+    uint64_t num;
+    slack_slice_t text = slack__http_header(request, "X-Slack-Retry-Num", NULL);
+    if (!slack__parse_u64(text, RETRY_NUM_MAX, &num) || num == 0) return true;
+    slack_slice_t reason = slack__http_header(request, "X-Slack-Retry-Reason", NULL);
+    d->retry_num = (int)num;
+    d->retry_reason = slack__arena_strndup(d->arena, reason.ptr, reason.len);
+    return d->retry_reason != NULL;
+}
+
+static slack_delivery_t *make_delivery(const slack_http_request_t *request,
+                                       const slack_json_t *body)
+{
+    slack_delivery_t *d = slack__delivery_new(request->arena, body, request->received_us);
+    if (!d || !read_retry(request, d)) return NULL;
+    d->body_allowed = slack__kind_takes_ack_body(d->kind);
+    d->handle = request->id;
+    return d;
+}
+
+/* True when the request became a delivery, which has its arena now. */
+static bool take(slack_http_t *http, const slack_http_request_t *request,
+                 slack_slice_t content_type)
+{
+    const slack_json_t *body;
+    int rc =
+        slack__body_parse(request->arena, content_type, request->body, request->body_len, &body);
+    if (rc == SLACK_EJSON || rc == SLACK_ETOOBIG) {
+        refuse(http, request, 400, &no_retry, "malformed body");
+        return false;
+    }
+    if (rc == 0 && strcmp(slack_json_str(body, "/type"), "url_verification") == 0) {
+        answer_challenge(http, request, body);
+        return false;
+    }
+    slack_delivery_t *d = rc == 0 ? make_delivery(request, body) : NULL;
+    if (!d) {
+        refuse(http, request, 503, &retry_after, "out of memory");
+        return false;
+    }
+    http->stats.delivered++;
+    http->base.host->deliver(&http->base, d);
+    return true;
+}
+
+/* Nothing of a body is looked at before its signature holds, but whether it is an ssl_check. */
+static bool route(slack_http_t *http, const slack_http_request_t *request)
+{
+    if (strcmp(request->path.ptr, http->path) != 0) {
+        refuse(http, request, 404, NULL, "no such path, see SLACK_HTTP_PATH");
+        return false;
+    }
+    if (!slack__slice_eq(request->method, SLACK_SLICE("POST"))) {
+        refuse(http, request, 405, &allow_post, "not a POST");
+        return false;
+    }
+    slack_slice_t content_type = slack__http_header(request, "Content-Type", NULL);
+    if (slack__body_is_ssl_check(content_type, (slack_slice_t){request->body, request->body_len})) {
+        reply(http, request, 200, NULL);
+        return false;
+    }
+    return is_signed(http, request) && take(http, request, content_type);
+}
+
+static void announce(slack_http_t *http);
+
+static void on_request(slack_http_server_t *server, slack_http_request_t *request, void *user_data)
+{
+    slack_http_t *http = user_data;
+    announce(http); /* a request can be faster than the task */
+    slack_arena_t *arena = request->arena;
+    if (!http->server || !route(http, request)) slack__arena_free(arena);
+}
+
+/* --- life ------------------------------------------------------------------------------------- */
+
+static void tell(slack_http_t *http, enum slack_transport_state state)
+{
+    http->base.host->state(&http->base, state, 0);
+}
+
+static void announce(slack_http_t *http)
+{
+    if (http->announced) return;
+    http->announced = true;
+    slack__task_cancel(&http->announce);
+    tell(http, SLACK_TRANSPORT_STARTING);
+    if (http->server) tell(http, SLACK_TRANSPORT_READY);
+}
+
+static void run_announce(slack_task_t *task)
+{
+    announce(SLACK_CONTAINER(task, slack_http_t, announce));
+}
+
+static void say_no_port(slack_http_t *http, int rc, int uv_error)
+{
+    const char *why = uv_error ? uv_strerror(uv_error) : slack_strerror(rc);
+    const char *hint = "see SLACK_HTTP_HOST and SLACK_HTTP_PORT";
+    if (uv_error == UV_EADDRINUSE) {
+        why = "the port is in use";
+        hint = "set SLACK_HTTP_PORT to another";
+    } else if (uv_error == UV_EACCES) {
+        why = "permission denied";
+        hint = "set SLACK_HTTP_PORT to a port above 1023";
+    } else if (uv_error == UV_EADDRNOTAVAIL || rc == SLACK_EINVAL) {
+        why = "that is no address of this machine";
+        hint = "see SLACK_HTTP_HOST";
+    }
+    bool ipv6 = strchr(http->address, ':') && http->address[0] != '[';
+    http->base.host->error(&http->base, "cannot listen on %s%s%s:%u: %s; %s", ipv6 ? "[" : "",
+                           http->address, ipv6 ? "]" : "", http->port, why, hint);
+}
+
+static int http_start(slack_transport_t *t)
+{
+    slack_http_t *http = http_of(t);
+    if (http->started) return SLACK_EALREADY;
+    const slack_http_server_options_t options = {
+        .listen = {.host = http->address,
+                   .port = http->port,
+                   .open_ms = OPEN_MS,
+                   .write_max = WRITE_MAX},
+        .fn = on_request,
+        .user_data = http,
+    };
+    int uv_error = 0;
+    int rc = slack__http_server_open(&http->server, t->host->net, &options, &uv_error);
+    if (rc != 0) {
+        say_no_port(http, rc, uv_error);
+        return rc;
+    }
+    http->started = true;
+    http->stats.port = slack__http_server_port(http->server);
+    SLACK_LOG(log_of(http), INFO, "http listening", "host=%s port=%u path=%s", http->address,
+              http->stats.port, http->path);
+    slack__task_post(t->host->net, &http->announce);
+    return 0;
+}
+
+static void http_drain(slack_transport_t *t)
+{
+    slack_http_t *http = http_of(t);
+    if (http->server) slack__http_server_drain(http->server);
+}
+
+static void on_server_closed(void *user_data)
+{
+    tell(user_data, SLACK_TRANSPORT_STOPPED);
+}
+
+static void http_stop(slack_transport_t *t)
+{
+    slack_http_t *http = http_of(t);
+    slack_http_server_t *server = http->server;
+    if (!server) return;
+    http->server = NULL;
+    http->announced = true; /* too late for that */
+    slack__task_cancel(&http->announce);
+    http->stats.refused += slack__http_server_refused(server);
+    slack__http_server_close(server, on_server_closed, http);
+}
+
+/* What each outcome is on the wire: an answer of 5xx is sent again, a 4xx with X-Slack-No-Retry is
+ * not (https://docs.slack.dev/apis/events-api/using-http-request-urls). */
+static void dress(const slack_ack_t *ack, slack_http_answer_t *ret)
+{
+    static const char *const types[] = {
+        [SLACK_ACK_BODY_TEXT] = "text/plain; charset=utf-8",
+        [SLACK_ACK_BODY_JSON] = "application/json; charset=utf-8",
+    };
+    *ret = (slack_http_answer_t){.status = 200};
+    if (ack->outcome == SLACK_ACK_LATER) {
+        ret->status = 503;
+        ret->headers = &retry_after;
+        ret->header_count = 1;
+    } else if (ack->outcome == SLACK_ACK_REFUSE) {
+        ret->status = 404;
+        ret->headers = &no_retry;
+        ret->header_count = 1;
+    } else if (ack->type != SLACK_ACK_BODY_NONE) {
+        ret->content_type = types[ack->type];
+        ret->body = ack->body.ptr;
+        ret->body_len = ack->body.len;
+    }
+}
+
+static int http_ack(slack_transport_t *t, slack_delivery_t *d, const slack_ack_t *ack)
+{
+    slack_http_t *http = http_of(t);
+    int rc = SLACK_ECLOSED;
+    if (http->server) {
+        if (ack->outcome == SLACK_ACK_OK && ack->type != SLACK_ACK_BODY_NONE) {
+            if (!d->body_allowed) return SLACK_EACKBODY;
+            if (ack->body.len > SLACK_HTTP_ACK_MAX) return SLACK_ETOOBIG;
+        }
+        slack_http_answer_t answer;
+        dress(ack, &answer);
+        rc = slack__http_answer(http->server, d->handle, &answer);
+    }
+    if (rc == 0)
+        http->stats.acked++;
+    else
+        http->stats.ack_lost++;
+    return rc == SLACK_ENOMEM ? SLACK_ECLOSED : rc; /* the server closed the peer for it */
+}
+
+static void http_stats(const slack_transport_t *t, slack_transport_stats_t *ret)
+{
+    const slack_http_t *http = (const slack_http_t *)t;
+    *ret = http->stats;
+    ret->state = t->state;
+    if (!http->server) return;
+    ret->connections = slack__http_server_connections(http->server);
+    ret->refused += slack__http_server_refused(http->server);
+}
+
+static void http_destroy(slack_transport_t *t)
+{
+    slack_http_t *http = http_of(t);
+    slack__signer_free(http->signer);
+    slack__free(http);
+}
+
+static const struct slack_transport_ops http_ops = {
+    .name = "http",
+    .start = http_start,
+    .drain = http_drain,
+    .stop = http_stop,
+    .ack = http_ack,
+    .stats = http_stats,
+    .destroy = http_destroy,
+};
+
+/* --- options ---------------------------------------------------------------------------------- */
+
+static bool is_set(const char *option)
+{
+    return option && *option;
+}
+
+static int wrong(char *error, const char *sentence)
+{
+    snprintf(error, SLACK_ERROR_TEXT_MAX, "%s", sentence);
+    return SLACK_ECONFIG;
+}
+
+/* Names what a value that is no secret seems to be, without a character of it. */
+static int read_secret(slack_http_t *http, const slack_options_t *options, char *error)
+{
+    const char *secret = options->signing_secret;
+    if (!is_set(secret))
+        return wrong(error, "SLACK_SIGNING_SECRET is not set; the http transport needs it (app "
+                            "settings, Basic Information, App Credentials)");
+    if (strncmp(secret, "xox", 3) == 0 || strncmp(secret, "xapp-", 5) == 0)
+        return wrong(error, "SLACK_SIGNING_SECRET holds a token, not the signing secret (app "
+                            "settings, Basic Information, App Credentials)");
+    int rc = slack__signer_new(&http->signer, secret);
+    if (rc == SLACK_EINVAL)
+        return wrong(error, "SLACK_SIGNING_SECRET is blank, has an empty secret between its "
+                            "commas, or has more than 8 of them");
+    return rc;
+}
+
+static int read_port(slack_http_t *http, const slack_options_t *options, char *error)
+{
+    http->port = DEFAULT_PORT;
+    if (!is_set(options->http_port)) return 0;
+    uint64_t port;
+    if (!slack__parse_u64(slack__slice(options->http_port), 65535, &port)) {
+        snprintf(error, SLACK_ERROR_TEXT_MAX,
+                 "SLACK_HTTP_PORT (or PORT) is \"%.32s\"; it has to be a number from 1 to 65535",
+                 options->http_port);
+        return SLACK_ECONFIG;
+    }
+    http->port = (unsigned)port;
+    return 0;
+}
+
+static bool path_is_plain(const char *path)
+{
+    if (*path != '/') return false;
+    for (; *path; path++)
+        if (*path <= ' ' || *path == 0x7f || *path == '?' || *path == '#') return false;
+    return true;
+}
+
+static int read_path(slack_http_t *http, const slack_options_t *options, char *error)
+{
+    http->path = is_set(options->http_path) ? options->http_path : DEFAULT_PATH;
+    if (path_is_plain(http->path)) return 0;
+    snprintf(error, SLACK_ERROR_TEXT_MAX,
+             "SLACK_HTTP_PATH is \"%.64s\"; it has to begin with '/' and hold only ASCII, without "
+             "spaces, '?' and '#'",
+             http->path);
+    return SLACK_ECONFIG;
+}
+
+static int http_create(slack_transport_t **ret, const struct slack_transport_host *host,
+                       const slack_options_t *options, char *error)
+{
+    slack_http_t *http = slack__calloc(1, sizeof *http);
+    if (!http) return SLACK_ENOMEM;
+    http->base.ops = &http_ops;
+    http->base.host = host;
+    http->announce.run = run_announce;
+    slack__link_init(&http->announce.link);
+    http->address = is_set(options->http_host) ? options->http_host : DEFAULT_HOST;
+    int rc = read_secret(http, options, error);
+    if (rc == 0) rc = read_port(http, options, error);
+    if (rc == 0) rc = read_path(http, options, error);
+    if (rc != 0)
+        http_destroy(&http->base);
+    else
+        *ret = &http->base;
+    return rc;
+}
+
+const slack_transport_type_t slack__transport_http = {"http", http_create};
