@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_TESTS_SUPPORT_STORE_SUITE_H
+#define SLACK_TESTS_SUPPORT_STORE_SUITE_H
+
+#include "store/store.h"
+
+/* One suite for every backend: what store/store.h promises. `rest` names a place that is empty
+ * whenever it is opened. Returns what main() returns. */
+int store_suite(const slack_store_ops_t *ops, const char *rest);
+
+#endif
