@@ -12,8 +12,9 @@
  * connection may be gone by the time the answer is known. One connection has one request at a time:
  * pipelined ones wait in order.
  *
- * Requests that break HTTP or a bound are answered here (400, 408, 413, 414, 417, 431, 501, 505)
- * and the connection closed.
+ * Requests that break HTTP or a bound are answered here (400, 408, 413, 414, 417, 431, 501, 505;
+ * 503 when memory is out) and the connection closed. Which methods there are is the handler's
+ * business; only those that llhttp has never heard of are 501.
  */
 typedef struct slack_http_server slack_http_server_t;
 
@@ -88,16 +89,21 @@ typedef struct slack_http_answer {
 } slack_http_answer_t;
 
 /* Answer a request. 0; SLACK_ECLOSED when the connection is gone; SLACK_EINVAL for an id that was
- * answered; SLACK_ENOMEM (the connection is closed). */
+ * answered, and for an answer that is none (a status below 200, a line break in a header: nothing
+ * was sent, another one may be tried); SLACK_ETOOBIG and SLACK_EBUSY past the listener's write_max,
+ * SLACK_ENOMEM (the connection is closed then). */
 int slack__http_answer(slack_http_server_t *server, uint64_t request_id,
                        const slack_http_answer_t *answer);
 
-/* Take the connection of a request that asked for an upgrade. Nothing was answered yet; bytes that
- * followed the request are in *ret_rest, borrowed until the caller returns to the loop. */
+/* Take the connection of a request that asked for an upgrade, and set its events before returning
+ * to the loop. Nothing was answered yet; bytes that followed the request are in *ret_rest, borrowed
+ * until then. 0, and SLACK_ECLOSED and SLACK_EINVAL as above. */
 int slack__http_upgrade(slack_http_server_t *server, uint64_t request_id, slack_conn_t **ret_conn,
                         slack_slice_t *ret_rest);
 
-/* Take no more connections nor requests, answer what was taken with Connection: close. */
+/* Take no more connections nor requests, answer what was taken with Connection: close. A request of
+ * which a part has arrived counts as taken: its sender would take the end of the connection for a
+ * failure, and Slack's commands are not sent twice. Idle connections are closed at once. */
 void slack__http_server_drain(slack_http_server_t *server);
 /* Close everything; `fn` (optional) is called once when the last handle is gone and the server
  * freed. Ids answer SLACK_ECLOSED no longer: do not use the server after this. */

@@ -403,7 +403,10 @@ int slack__ws_accept(slack_ws_t **ret, slack_net_t *net, slack_http_server_t *se
         return SLACK_EPROTO;
     }
     slack_ws_t *ws = ws_new(net, false, options, events, user_data);
-    if (!ws) return SLACK_ENOMEM;
+    if (!ws) {
+        refuse(server, request->id, 503);
+        return SLACK_ENOMEM;
+    }
     int rc = take_upgrade(ws, server, request->id, accept);
     if (rc != 0) {
         ws_free(ws);

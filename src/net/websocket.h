@@ -15,7 +15,8 @@ typedef struct slack_ws slack_ws_t;
 typedef struct slack_ws_events {
     /* A client's: the upgrade was accepted. */
     void (*open)(slack_ws_t *ws, void *user_data);
-    /* A whole message, text or binary, NUL-terminated; borrowed until the return. */
+    /* A whole message, text or binary, NUL-terminated; borrowed until the return. Messages still
+     * arrive after slack__ws_close(), until the peer's Close. */
     void (*message)(slack_ws_t *ws, bool text, const char *data, size_t len, void *user_data);
     /* A pong, with its data. NULL where nobody cares. */
     void (*pong)(slack_ws_t *ws, const char *data, size_t len, void *user_data);
@@ -37,24 +38,28 @@ typedef struct slack_ws_options {
 } slack_ws_options_t;
 
 /* Connect to a ws:// or wss:// URL; ws on loopback only. The URL is opaque: path and query go into
- * the request unchanged. 0: `closed` will come. SLACK_EINVAL, SLACK_ENOMEM: it will not. */
+ * the request unchanged. `events` are copied. 0: `closed` will come. SLACK_EINVAL, SLACK_ENOMEM: it
+ * will not. */
 int slack__ws_connect(slack_ws_t **ret, slack_net_t *net, const char *url,
                       const slack_ws_options_t *options, const slack_ws_events_t *events,
                       void *user_data);
 
 /* Accept a request that asks for a WebSocket: answers 101 and takes its connection. SLACK_EPROTO
- * when the request is no proper handshake (it was answered 400, or 426). */
+ * when the request is no proper handshake (it was answered 400, or 426); SLACK_ENOMEM (503);
+ * SLACK_ECLOSED when its connection is gone. The request stays the caller's. */
 int slack__ws_accept(slack_ws_t **ret, slack_net_t *net, slack_http_server_t *server,
                      const slack_http_request_t *request, const slack_ws_options_t *options,
                      const slack_ws_events_t *events, void *user_data);
 
-/* One message in one frame, masked where we are the client. 0; SLACK_EBUSY; SLACK_ECLOSED when it
- * is not open or closing; SLACK_ENOMEM. */
+/* One message in one frame, masked where we are the client. 0; SLACK_EBUSY past write_max;
+ * SLACK_ECLOSED when it is not open, or closing; SLACK_ENOMEM. */
 int slack__ws_send(slack_ws_t *ws, bool text, const void *data, size_t len);
-int slack__ws_ping(slack_ws_t *ws, const void *data, size_t len); /* at most 125 bytes */
+/* The same; SLACK_EINVAL for more than 125 bytes. */
+int slack__ws_ping(slack_ws_t *ws, const void *data, size_t len);
 
 /* Begin the close handshake. The peer's answer, or slack__ws_abort(), ends it. After the peer's
- * Close the descriptor is closed by us. */
+ * Close the descriptor is closed by us. `code` 0: none; a reason above 123 bytes is cut. Before it
+ * is open this is slack__ws_abort(). */
 void slack__ws_close(slack_ws_t *ws, unsigned code, const char *reason);
 /* Close the descriptor now. Idempotent. */
 void slack__ws_abort(slack_ws_t *ws);
