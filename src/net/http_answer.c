@@ -1,21 +1,46 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/http_answer.h"
 
-#include <llhttp.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
 
 #include <slack/error.h>
 
-/* llhttp's own function for this aborts on a status that it does not know. */
+/* The words are for people; a status without any is legal (RFC 9112 4). llhttp has no such words,
+ * only the names of its enumerators. */
 static const char *status_text(int status)
 {
     switch (status) {
-#define STATUS_TEXT(number, name, text)                                                            \
-    case number: return #text;
-        HTTP_STATUS_MAP(STATUS_TEXT)
-#undef STATUS_TEXT
+    case 200: return "OK";
+    case 201: return "Created";
+    case 202: return "Accepted";
+    case 204: return "No Content";
+    case 302: return "Found";
+    case 303: return "See Other";
+    case 304: return "Not Modified";
+    case 400: return "Bad Request";
+    case 401: return "Unauthorized";
+    case 403: return "Forbidden";
+    case 404: return "Not Found";
+    case 405: return "Method Not Allowed";
+    case 408: return "Request Timeout";
+    case 409: return "Conflict";
+    case 411: return "Length Required";
+    case 413: return "Content Too Large";
+    case 414: return "URI Too Long";
+    case 415: return "Unsupported Media Type";
+    case 417: return "Expectation Failed";
+    case 422: return "Unprocessable Content";
+    case 426: return "Upgrade Required";
+    case 429: return "Too Many Requests";
+    case 431: return "Request Header Fields Too Large";
+    case 500: return "Internal Server Error";
+    case 501: return "Not Implemented";
+    case 502: return "Bad Gateway";
+    case 503: return "Service Unavailable";
+    case 504: return "Gateway Timeout";
+    case 505: return "HTTP Version Not Supported";
     default: return "";
     }
 }
@@ -84,6 +109,7 @@ int slack__http_answer_write(slack_buf_t *out, const slack_http_answer_t *answer
                              const slack_http_answer_context_t *context)
 {
     if (!answer_is_fine(answer)) return SLACK_EINVAL;
+    const size_t before = out->len;
     /* 204 and 304 end with their head (RFC 9112 6.3). */
     const bool bodiless = answer->status == 204 || answer->status == 304;
 
@@ -98,5 +124,6 @@ int slack__http_answer_write(slack_buf_t *out, const slack_http_answer_t *answer
     if (rc == 0) rc = slack__buf_append(out, "\r\n", 2);
     if (rc == 0 && !bodiless && !context->head)
         rc = slack__buf_append(out, answer->body, answer->body_len);
+    if (rc != 0) slack__buf_truncate(out, before);
     return rc;
 }

@@ -14,8 +14,8 @@ typedef struct slack_http_answer_context {
 } slack_http_answer_context_t;
 
 /* Append the whole answer, head and body. 0; SLACK_EINVAL for a status below 200 or above 999, or a
- * header that would break out of its line (nothing was appended); SLACK_ETOOBIG (the buffer's
- * maximum) or SLACK_ENOMEM (a part of it was). */
+ * header that would break out of its line; SLACK_ETOOBIG (the buffer's maximum), SLACK_ENOMEM. On
+ * failure the buffer is as it was. */
 int slack__http_answer_write(slack_buf_t *out, const slack_http_answer_t *answer,
                              const slack_http_answer_context_t *context);
 

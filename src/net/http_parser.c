@@ -184,16 +184,30 @@ static char *reduce_absolute(char *target)
     return path;
 }
 
+/* llhttp reads RTSP and ICE as well. */
+static bool is_http_method(int method)
+{
+    switch (method) {
+#define HTTP_CASE(number, name, text) case HTTP_##name:
+        HTTP_METHOD_MAP(HTTP_CASE)
+#undef HTTP_CASE
+        return method != HTTP_SOURCE;
+    default: return false;
+    }
+}
+
 static int make_target(slack_http_parser_t *parser)
 {
     slack_http_request_t *request = parser->request;
-    const char *method = llhttp_method_name(llhttp_get_method(&parser->llhttp));
-    request->method = slack__slice(method);
-    parser->head = parser->llhttp.method == HTTP_HEAD;
-    parser->connect = parser->llhttp.method == HTTP_CONNECT;
+    const int method = parser->llhttp.method;
+    if (!is_http_method(method))
+        return refuse(parser, HTTP_STATUS_NOT_IMPLEMENTED, "a method of another protocol");
+    request->method = slack__slice(llhttp_method_name((llhttp_method_t)method));
+    parser->head = method == HTTP_HEAD;
+    parser->connect = method == HTTP_CONNECT;
 
     char *target = parser->text;
-    bool asterisk = strcmp(target, "*") == 0 && parser->llhttp.method == HTTP_OPTIONS;
+    bool asterisk = strcmp(target, "*") == 0 && method == HTTP_OPTIONS;
     if (!asterisk && !parser->connect && target[0] != '/') target = reduce_absolute(target);
     if (!target || strchr(target, '#'))
         return refuse(parser, HTTP_STATUS_BAD_REQUEST, "malformed target");
