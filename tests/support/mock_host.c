@@ -112,6 +112,7 @@ static int on_call(slack_transport_t *t, const char *method, slack_call_fn fn, v
     return mock->call ? mock->call(mock, method, fn, user_data) : SLACK_EINVAL;
 }
 
+SLACK_PRINTF(2, 3)
 static void on_error(slack_transport_t *t, const char *format, ...)
 {
     mock_host_t *mock = mock_of(t);
