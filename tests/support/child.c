@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/child.h"
+
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static void on_closed(uv_handle_t *handle)
+{
+    child_t *child = handle->data;
+    if (--child->handles == 0) child->gone = true;
+}
+
+static void on_exited(uv_process_t *process, int64_t status, int signal)
+{
+    child_t *child = process->data;
+    child->exited = true;
+    child->status = signal ? 128 + signal : status;
+    uv_close((uv_handle_t *)process, on_closed);
+}
+
+static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret)
+{
+    const child_t *child = handle->data;
+    *ret = uv_buf_init(child->out + child->out_len, (unsigned)(CHILD_OUT_MAX - child->out_len));
+}
+
+static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
+{
+    child_t *child = stream->data;
+    if (len < 0) {
+        uv_close((uv_handle_t *)stream, on_closed);
+        return;
+    }
+    for (ssize_t i = 0; i < len; i++)
+        child->lines += buf->base[i] == '\n';
+    child->out_len += (size_t)len;
+    child->out[child->out_len] = '\0';
+}
+
+static void on_written(uv_write_t *write, int status)
+{
+    uv_close((uv_handle_t *)write->handle, on_closed);
+}
+
+static void open_pipe(child_t *child, uv_loop_t *loop, uv_pipe_t *pipe)
+{
+    assert_int_equal(uv_pipe_init(loop, pipe, 0), 0);
+    pipe->data = child;
+    child->handles++;
+}
+
+void child_start(child_t *child, world_t *world, const char *const *args, const char *input)
+{
+    memset(child, 0, sizeof *child);
+    child->out = calloc(1, CHILD_OUT_MAX + 1);
+    assert_non_null(child->out);
+    open_pipe(child, &world->loop, &child->in_pipe);
+    open_pipe(child, &world->loop, &child->out_pipe);
+    uv_stdio_container_t stdio[] = {
+        {UV_CREATE_PIPE | UV_READABLE_PIPE, {.stream = (uv_stream_t *)&child->in_pipe}},
+        {UV_CREATE_PIPE | UV_WRITABLE_PIPE, {.stream = (uv_stream_t *)&child->out_pipe}},
+        {UV_INHERIT_FD, {.fd = 2}},
+    };
+    uv_process_options_t options = {
+        .exit_cb = on_exited,
+        .file = args[0],
+        .args = (char **)(uintptr_t)args, /* libuv does not write to them */
+        .stdio_count = 3,
+        .stdio = stdio,
+    };
+    child->process.data = child;
+    child->handles++;
+    child->started = uv_spawn(&world->loop, &child->process, &options) == 0;
+    if (!child->started) {
+        uv_close((uv_handle_t *)&child->process, on_closed);
+        uv_close((uv_handle_t *)&child->in_pipe, on_closed);
+        uv_close((uv_handle_t *)&child->out_pipe, on_closed);
+        world_until(world, &child->gone);
+        return;
+    }
+    uv_read_start((uv_stream_t *)&child->out_pipe, on_alloc, on_read);
+    uv_buf_t buf = {.base = (char *)(uintptr_t)(input ? input : "")};
+    buf.len = strlen(buf.base);
+    assert_int_equal(uv_write(&child->write, (uv_stream_t *)&child->in_pipe, &buf, 1, on_written),
+                     0);
+}
+
+void child_wait(child_t *child, world_t *world)
+{
+    world_until(world, &child->gone);
+}
+
+void child_done(child_t *child)
+{
+    free(child->out);
+    child->out = NULL;
+}
