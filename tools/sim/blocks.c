@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: MIT */
+#include "sim/blocks.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#define ID_MAX       255
+#define TEXT_MAX     3000
+#define ELEMENTS_MAX 25
+
+/* --- what a person can choose --- */
+
+enum holds { HOLDS_NOTHING, HOLDS_TEXT, HOLDS_NUMBER, HOLDS_TEXTS, HOLDS_OPTION, HOLDS_OPTIONS };
+
+/* The elements that a person can act on, what they hold, and where. */
+static const struct element_type {
+    const char *type;
+    enum holds holds;
+    const char *key;     /* in state.values and in actions */
+    const char *initial; /* in the element */
+} element_types[] = {
+    {"button", HOLDS_NOTHING, NULL, NULL},
+    {"workflow_button", HOLDS_NOTHING, NULL, NULL},
+    {"plain_text_input", HOLDS_TEXT, "value", "initial_value"},
+    {"email_text_input", HOLDS_TEXT, "value", "initial_value"},
+    {"url_text_input", HOLDS_TEXT, "value", "initial_value"},
+    {"number_input", HOLDS_TEXT, "value", "initial_value"},
+    {"datepicker", HOLDS_TEXT, "selected_date", "initial_date"},
+    {"timepicker", HOLDS_TEXT, "selected_time", "initial_time"},
+    {"datetimepicker", HOLDS_NUMBER, "selected_date_time", "initial_date_time"},
+    {"users_select", HOLDS_TEXT, "selected_user", "initial_user"},
+    {"channels_select", HOLDS_TEXT, "selected_channel", "initial_channel"},
+    {"conversations_select", HOLDS_TEXT, "selected_conversation", "initial_conversation"},
+    {"multi_users_select", HOLDS_TEXTS, "selected_users", "initial_users"},
+    {"multi_channels_select", HOLDS_TEXTS, "selected_channels", "initial_channels"},
+    {"multi_conversations_select", HOLDS_TEXTS, "selected_conversations", "initial_conversations"},
+    {"static_select", HOLDS_OPTION, "selected_option", "initial_option"},
+    {"external_select", HOLDS_OPTION, "selected_option", "initial_option"},
+    {"radio_buttons", HOLDS_OPTION, "selected_option", "initial_option"},
+    {"overflow", HOLDS_OPTION, "selected_option", NULL},
+    {"checkboxes", HOLDS_OPTIONS, "selected_options", "initial_options"},
+    {"multi_static_select", HOLDS_OPTIONS, "selected_options", "initial_options"},
+    {"multi_external_select", HOLDS_OPTIONS, "selected_options", "initial_options"},
+    {"rich_text_input", HOLDS_NOTHING, NULL, NULL},
+    {"file_input", HOLDS_NOTHING, NULL, NULL},
+    {"feedback_buttons", HOLDS_NOTHING, NULL, NULL},
+    {"icon_button", HOLDS_NOTHING, NULL, NULL},
+};
+
+static const struct element_type *element_type(const slack_json_t *element)
+{
+    const char *type = slack_json_str(element, "/type");
+    for (size_t i = 0; i < sizeof element_types / sizeof *element_types; i++)
+        if (strcmp(element_types[i].type, type) == 0) return &element_types[i];
+    return NULL;
+}
+
+bool sim_element_next(const slack_json_t *blocks, sim_element_iter_t *it)
+{
+    for (;;) {
+        while (it->block &&
+               slack_json_next(slack_json_get(it->block, "/elements"), &it->elements)) {
+            if (!element_type(it->elements.value)) continue;
+            it->element = it->elements.value;
+            return true;
+        }
+        if (!slack_json_next(blocks, &it->blocks)) return false;
+        it->block = it->blocks.value;
+        it->elements = (slack_json_iter_t){0};
+        /* A section has one element at its side, an input is one; neither has `elements`. */
+        it->element = slack_json_get(it->block, "/accessory");
+        if (!it->element) it->element = slack_json_get(it->block, "/element");
+        if (element_type(it->element)) return true;
+    }
+}
+
+bool sim_element_find(const slack_json_t *blocks, const char *block_id, const char *action_id,
+                      sim_element_iter_t *ret)
+{
+    *ret = (sim_element_iter_t){0};
+    while (sim_element_next(blocks, ret)) {
+        if (strcmp(slack_json_str(ret->element, "/action_id"), action_id) != 0) continue;
+        if (!block_id || strcmp(slack_json_str(ret->block, "/block_id"), block_id) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* --- checking --- */
+
+typedef struct check {
+    char *problem;
+    char at[96]; /* the JSON pointer of what is being checked */
+} check_t;
+
+static bool wrong(const check_t *check, const char *where, const char *what)
+{
+    snprintf(check->problem, SIM_PROBLEM_SIZE, "%s [json-pointer:%s%s]", what, check->at, where);
+    return false;
+}
+
+/* How many characters Slack counts: code points will do. */
+static size_t characters(const char *s)
+{
+    size_t n = 0;
+    for (; *s; s++)
+        n += (*s & 0xC0) != 0x80;
+    return n;
+}
+
+static bool check_id(const check_t *check, const slack_json_t *object, const char *path)
+{
+    const slack_json_t *id = slack_json_get(object, path);
+    if (!id) return true;
+    if (slack_json_type(id) != SLACK_JSON_STRING) return wrong(check, path, "must be a string");
+    if (characters(slack_json_str(id, "")) > ID_MAX)
+        return wrong(check, path, "must be less than 256 characters");
+    return true;
+}
+
+/* A text object. `plain`: only plain_text will do. */
+static bool check_text(const check_t *check, const slack_json_t *object, const char *path,
+                       bool plain, size_t max)
+{
+    const slack_json_t *text = slack_json_get(object, path);
+    const char *type = slack_json_str(text, "/type");
+    const char *string = slack_json_str(text, "/text");
+    if (!text) return wrong(check, path, "missing required field");
+    if (slack_json_type(text) != SLACK_JSON_OBJECT) return wrong(check, path, "must be an object");
+    if (strcmp(type, "plain_text") != 0 && (plain || strcmp(type, "mrkdwn") != 0))
+        return wrong(check, path, plain ? "must be a plain_text object" : "unsupported text type");
+    if (!*string) return wrong(check, path, "must be more than 0 characters");
+    if (characters(string) > max) return wrong(check, path, "too many characters");
+    return true;
+}
+
+static bool check_element(const check_t *check, const slack_json_t *element, const char *path)
+{
+    if (!element) return wrong(check, path, "missing required field");
+    if (!element_type(element)) return wrong(check, path, "unsupported type of element");
+    if (!check_id(check, element, "/action_id")) return false;
+    if (strcmp(slack_json_str(element, "/type"), "button") == 0)
+        return check_text(check, element, "/text", true, 75);
+    return true;
+}
+
+static bool check_section(const check_t *check, const slack_json_t *block)
+{
+    const slack_json_t *fields = slack_json_get(block, "/fields");
+    const slack_json_t *accessory = slack_json_get(block, "/accessory");
+    if (!fields && !check_text(check, block, "/text", false, TEXT_MAX)) return false;
+    if (fields && (slack_json_count(fields, "") == 0 || slack_json_count(fields, "") > 10))
+        return wrong(check, "/fields", "must be 1 to 10 text objects");
+    if (!accessory || strcmp(slack_json_str(accessory, "/type"), "image") == 0) return true;
+    return check_element(check, accessory, "/accessory");
+}
+
+static bool check_actions(const check_t *check, const slack_json_t *block)
+{
+    const slack_json_t *elements = slack_json_get(block, "/elements");
+    slack_json_iter_t it = {0};
+    if (slack_json_count(elements, "") == 0 || slack_json_count(elements, "") > ELEMENTS_MAX)
+        return wrong(check, "/elements", "must be 1 to 25 elements");
+    while (slack_json_next(elements, &it))
+        if (!check_element(check, it.value, "/elements")) return false;
+    return true;
+}
+
+static bool check_input(const check_t *check, const slack_json_t *block)
+{
+    return check_text(check, block, "/label", true, 2000) &&
+           check_element(check, slack_json_get(block, "/element"), "/element");
+}
+
+static bool check_header(const check_t *check, const slack_json_t *block)
+{
+    return check_text(check, block, "/text", true, 150);
+}
+
+static bool check_context(const check_t *check, const slack_json_t *block)
+{
+    size_t count = slack_json_count(block, "/elements");
+    return count > 0 && count <= 10 ? true : wrong(check, "/elements", "must be 1 to 10 elements");
+}
+
+static bool check_image(const check_t *check, const slack_json_t *block)
+{
+    if (!*slack_json_str(block, "/alt_text"))
+        return wrong(check, "/alt_text", "missing required field");
+    if (!*slack_json_str(block, "/image_url") && !slack_json_get(block, "/slack_file"))
+        return wrong(check, "/image_url", "missing required field");
+    return true;
+}
+
+static bool check_nothing(const check_t *check, const slack_json_t *block)
+{
+    return true;
+}
+
+static const struct block_type {
+    const char *type;
+    bool (*check)(const check_t *check, const slack_json_t *block);
+} block_types[] = {
+    {"section", check_section},         {"actions", check_actions},   {"input", check_input},
+    {"header", check_header},           {"context", check_context},   {"image", check_image},
+    {"divider", check_nothing},         {"rich_text", check_nothing}, {"markdown", check_nothing},
+    {"video", check_nothing},           {"file", check_nothing},      {"table", check_nothing},
+    {"context_actions", check_actions},
+};
+
+static bool check_block(const check_t *check, const slack_json_t *block)
+{
+    const char *type = slack_json_str(block, "/type");
+    if (slack_json_type(block) != SLACK_JSON_OBJECT) return wrong(check, "", "must be an object");
+    if (!*type) return wrong(check, "/type", "missing required field: type");
+    if (!check_id(check, block, "/block_id")) return false;
+    for (size_t i = 0; i < sizeof block_types / sizeof *block_types; i++)
+        if (strcmp(block_types[i].type, type) == 0) return block_types[i].check(check, block);
+    return wrong(check, "/type", "unsupported type");
+}
+
+/* block_ids are unique in all of the blocks, action_ids in their block. */
+static bool check_unique(const check_t *check, const slack_json_t *blocks)
+{
+    slack_json_iter_t a = {0};
+    while (slack_json_next(blocks, &a)) {
+        const char *id = slack_json_str(a.value, "/block_id");
+        slack_json_iter_t b = a;
+        while (*id && slack_json_next(blocks, &b))
+            if (strcmp(slack_json_str(b.value, "/block_id"), id) == 0)
+                return wrong(check, "", "block_id already exists");
+        slack_json_iter_t x = {0};
+        const slack_json_t *elements = slack_json_get(a.value, "/elements");
+        while (slack_json_next(elements, &x)) {
+            id = slack_json_str(x.value, "/action_id");
+            slack_json_iter_t y = x;
+            while (*id && slack_json_next(elements, &y))
+                if (strcmp(slack_json_str(y.value, "/action_id"), id) == 0)
+                    return wrong(check, "", "action_id already exists");
+        }
+    }
+    return true;
+}
+
+bool sim_blocks_check(const slack_json_t *blocks, size_t max, char problem[SIM_PROBLEM_SIZE])
+{
+    check_t check = {problem, "/blocks"};
+    slack_json_iter_t it = {0};
+    if (slack_json_type(blocks) != SLACK_JSON_ARRAY) return wrong(&check, "", "must be an array");
+    if (slack_json_count(blocks, "") > max) return wrong(&check, "", "no more blocks are allowed");
+    while (slack_json_next(blocks, &it)) {
+        snprintf(check.at, sizeof check.at, "/blocks/%zu", it.index - 1);
+        if (!check_block(&check, it.value)) return false;
+    }
+    snprintf(check.at, sizeof check.at, "/blocks");
+    return check_unique(&check, blocks);
+}
+
+/* --- naming --- */
+
+/* What a block or an element is called that its author did not name. Slack takes five random
+ * letters; ours look like that, but are the same in every run. */
+static const slack_json_t *given_id(sim_maker_t *make, const char *key, size_t index)
+{
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    char id[6] = "";
+    uint64_t number = (uint64_t)(index + 1) * UINT64_C(0x9E3779B97F4A7C15);
+    for (size_t i = 0; i < sizeof id - 1; i++, number /= 64)
+        id[i] = letters[number % (sizeof letters - 1)];
+    return sim_make(make, "{%s: %s}", key, id);
+}
+
+static const slack_json_t *named_element(sim_maker_t *make, const slack_json_t *element,
+                                         size_t index)
+{
+    if (!element_type(element) || *slack_json_str(element, "/action_id")) return element;
+    return sim_make_merged(make, given_id(make, "action_id", index), element);
+}
+
+static const slack_json_t *named_block(sim_maker_t *make, const slack_json_t *block, size_t index)
+{
+    const slack_json_t *element = slack_json_get(block, "/element");
+    const slack_json_t *elements = slack_json_get(block, "/elements");
+    const slack_json_t *accessory = slack_json_get(block, "/accessory");
+    const slack_json_t *named = sim_make(make, "{type: %s}", slack_json_str(block, "/type"));
+    if (!*slack_json_str(block, "/block_id"))
+        named = sim_make_merged(make, named, given_id(make, "block_id", index));
+    if (element)
+        named = sim_make_merged(make, named,
+                                sim_make(make, "{element: %p}", named_element(make, element, 0)));
+    if (accessory)
+        named = sim_make_merged(
+            make, named, sim_make(make, "{accessory: %p}", named_element(make, accessory, 0)));
+    if (elements) {
+        sim_list_t list;
+        slack_json_iter_t it = {0};
+        sim_list_begin(make, &list, '[');
+        while (slack_json_next(elements, &it))
+            sim_list_add(make, &list, named_element(make, it.value, it.index));
+        named = sim_make_merged(make, named,
+                                sim_make(make, "{elements: %p}", sim_list_end(make, &list)));
+    }
+    return sim_make_merged(make, named, block);
+}
+
+const slack_json_t *sim_blocks_named(sim_maker_t *make, const slack_json_t *blocks)
+{
+    sim_list_t list;
+    slack_json_iter_t it = {0};
+    sim_list_begin(make, &list, '[');
+    while (slack_json_next(blocks, &it))
+        sim_list_add(make, &list, named_block(make, it.value, it.index));
+    return sim_list_end(make, &list);
+}
+
+/* --- choosing --- */
+
+static bool option_is(const slack_json_t *option, slack_slice_t name)
+{
+    return slack__slice_eq(slack__slice(slack_json_str(option, "/value")), name) ||
+           slack__slice_eq(slack__slice(slack_json_str(option, "/text/text")), name);
+}
+
+static const slack_json_t *find_in(const slack_json_t *options, slack_slice_t name)
+{
+    slack_json_iter_t it = {0};
+    while (slack_json_next(options, &it))
+        if (option_is(it.value, name)) return it.value;
+    return NULL;
+}
+
+static const slack_json_t *find_option(sim_maker_t *make, const slack_json_t *element,
+                                       slack_slice_t name, char *problem)
+{
+    const slack_json_t *option = find_in(slack_json_get(element, "/options"), name);
+    slack_json_iter_t group = {0};
+    while (!option && slack_json_next(slack_json_get(element, "/option_groups"), &group))
+        option = find_in(slack_json_get(group.value, "/options"), name);
+    /* The options of an external select are the app's to give; whatever is named is one of them. */
+    if (!option && strstr(slack_json_str(element, "/type"), "external_select"))
+        option =
+            sim_make(make, "{text: {type: 'plain_text', text: %.*s, emoji: true}, value: %.*s}",
+                     (int)name.len, name.ptr, (int)name.len, name.ptr);
+    if (!option)
+        snprintf(problem, SIM_PROBLEM_SIZE, "%s has no option \"%.*s\"",
+                 slack_json_str(element, "/action_id"), (int)(name.len < 80 ? name.len : 80),
+                 name.ptr);
+    return option;
+}
+
+static const slack_json_t *given_list(sim_maker_t *make, const struct element_type *type,
+                                      const slack_json_t *element, const char *given, char *problem)
+{
+    sim_list_t list;
+    slack_slice_t rest = slack__slice(given), part;
+    bool good = true;
+    sim_list_begin(make, &list, '[');
+    while (*given && good && slack__slice_split(&rest, ',', &part)) {
+        const slack_json_t *one = type->holds == HOLDS_OPTIONS
+                                      ? find_option(make, element, part, problem)
+                                      : sim_make(make, "%.*s", (int)part.len, part.ptr);
+        good = one != NULL;
+        if (good) sim_list_add(make, &list, one);
+    }
+    const slack_json_t *value = sim_list_end(make, &list);
+    return good ? value : NULL;
+}
+
+static const slack_json_t *given_number(sim_maker_t *make, const char *given, char *problem)
+{
+    uint64_t number = 0;
+    if (slack__parse_u64(slack__slice(given), UINT32_MAX, &number))
+        return sim_make(make, "%" PRIu64, number);
+    snprintf(problem, SIM_PROBLEM_SIZE, "a date and time is given as seconds since 1970");
+    return NULL;
+}
+
+const slack_json_t *sim_element_state(sim_maker_t *make, const slack_json_t *element,
+                                      const char *given, char problem[SIM_PROBLEM_SIZE])
+{
+    const struct element_type *type = element_type(element);
+    const slack_json_t *value = NULL;
+    if (!type || type->holds == HOLDS_NOTHING)
+        return sim_make(make, "{type: %s}", slack_json_str(element, "/type"));
+    if (!given) {
+        value = type->initial ? slack__json_member(element, slack__slice(type->initial)) : NULL;
+        if (!value && (type->holds == HOLDS_OPTIONS || type->holds == HOLDS_TEXTS))
+            value = sim_make(make, "[]");
+    } else {
+        switch (type->holds) {
+        case HOLDS_OPTION: value = find_option(make, element, slack__slice(given), problem); break;
+        case HOLDS_NUMBER: value = given_number(make, given, problem); break;
+        case HOLDS_TEXTS:
+        case HOLDS_OPTIONS: value = given_list(make, type, element, given, problem); break;
+        default: value = *given ? sim_make(make, "%s", given) : sim_make(make, "null"); break;
+        }
+        if (!value) return NULL;
+    }
+    return sim_make(make, "{type: %s, %s: %p}", type->type, type->key, value);
+}
+
+bool sim_element_state_empty(const slack_json_t *state)
+{
+    const struct element_type *type = element_type(state);
+    const slack_json_t *value =
+        type && type->key ? slack__json_member(state, slack__slice(type->key)) : NULL;
+    switch (slack_json_type(value)) {
+    case SLACK_JSON_NONE: return type != NULL && type->key != NULL;
+    case SLACK_JSON_NULL: return true;
+    case SLACK_JSON_STRING: return !*slack_json_str(value, "");
+    case SLACK_JSON_ARRAY: return slack_json_count(value, "") == 0;
+    default: return false;
+    }
+}

@@ -1,0 +1,225 @@
+/* SPDX-License-Identifier: MIT */
+#include "sim/payloads.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The deprecated field that apps are to ignore. */
+#define VERIFICATION_TOKEN "VerificationTokenOfSim00"
+#define TEXT_MAX           ((size_t)64 * 1024)
+
+const slack_json_t *sim_payload_event(sim_world_t *world, sim_maker_t *make,
+                                      const slack_json_t *event)
+{
+    char id[SIM_ID_SIZE];
+    sim_world_id(world, "Ev0", id);
+    return sim_make(make,
+                    "{token: %s, team_id: %s, context_team_id: %s, context_enterprise_id: null,"
+                    " api_app_id: %s, event: %p, type: 'event_callback', event_id: %s,"
+                    " event_time: %" PRId64 ", authorizations: [{enterprise_id: null, team_id: %s,"
+                    " user_id: %s, is_bot: true, is_enterprise_install: false}],"
+                    " is_ext_shared_channel: false, event_context: '4-%s'}",
+                    VERIFICATION_TOKEN, SIM_TEAM_ID, SIM_TEAM_ID, SIM_APP_ID, event, id,
+                    slack__wall_ms(world->clock) / 1000, SIM_TEAM_ID, sim_user_bot()->id, id);
+}
+
+/* --- events --- */
+
+const slack_json_t *sim_event_message(sim_maker_t *make, const sim_message_t *message)
+{
+    return sim_make_merged(make, message->body,
+                           sim_make(make, "{channel: %s, event_ts: %s, channel_type: %s}",
+                                    message->channel->id, message->ts,
+                                    sim_channel_type(message->channel)));
+}
+
+const slack_json_t *sim_event_mention(sim_maker_t *make, const sim_message_t *message)
+{
+    const slack_json_t *own = sim_make(make, "{type: 'app_mention', channel: %s, event_ts: %s}",
+                                       message->channel->id, message->ts);
+    return sim_make_merged(make, own, message->body);
+}
+
+const slack_json_t *sim_event_changed(sim_world_t *world, sim_maker_t *make,
+                                      const sim_message_t *message, const slack_json_t *before)
+{
+    char ts[SIM_TS_SIZE];
+    sim_world_ts(world, ts);
+    return sim_make(make,
+                    "{type: 'message', subtype: 'message_changed', message: %p,"
+                    " previous_message: %p, channel: %s, hidden: true, ts: %s, event_ts: %s,"
+                    " channel_type: %s}",
+                    message->body, before, message->channel->id, ts, ts,
+                    sim_channel_type(message->channel));
+}
+
+const slack_json_t *sim_event_deleted(sim_world_t *world, sim_maker_t *make,
+                                      const sim_message_t *message)
+{
+    char ts[SIM_TS_SIZE];
+    sim_world_ts(world, ts);
+    return sim_make(make,
+                    "{type: 'message', subtype: 'message_deleted', previous_message: %p,"
+                    " channel: %s, hidden: true, deleted_ts: %s, ts: %s, event_ts: %s,"
+                    " channel_type: %s}",
+                    message->body, message->channel->id, message->ts, ts, ts,
+                    sim_channel_type(message->channel));
+}
+
+/* --- what people write --- */
+
+/* The length of the reference that `s` starts with ("<@U…>", "<#C…|name>", "<!here>", a link), 0
+ * when it starts with none. */
+static size_t reference_len(const char *s)
+{
+    const char *end = *s == '<' ? strchr(s, '>') : NULL;
+    if (!end || end - s < 3) return 0;
+    if (s[1] == '@' || s[1] == '#' || s[1] == '!') return (size_t)(end - s) + 1;
+    return strncmp(s + 1, "http", 4) == 0 ? (size_t)(end - s) + 1 : 0;
+}
+
+/* "@ann" or "#general" at the start of `s`: its length with the reference in `ret`, else 0. */
+static size_t named_len(const char *s, char ret[SIM_ID_SIZE * 2])
+{
+    char name[SIM_ID_SIZE];
+    size_t len = strspn(s + 1, "abcdefghijklmnopqrstuvwxyz0123456789_-");
+    if (len == 0 || len + 2 > sizeof name) return 0;
+    snprintf(name, sizeof name, "%.*s", (int)len + 1, s);
+    const sim_user_t *user = *s == '@' ? sim_user_find(name) : NULL;
+    const sim_channel_t *channel = *s == '#' ? sim_channel_find(name) : NULL;
+    if (user) snprintf(ret, SIM_ID_SIZE * 2, "<@%s>", user->id);
+    if (channel) snprintf(ret, SIM_ID_SIZE * 2, "<#%s|%s>", channel->id, channel->name);
+    return user || channel ? len + 1 : 0;
+}
+
+const char *sim_text_markup(slack_arena_t *arena, const char *typed)
+{
+    slack_buf_t buf;
+    int rc = 0;
+    slack__buf_init(&buf, TEXT_MAX);
+    while (*typed && rc == 0) {
+        char named[SIM_ID_SIZE * 2];
+        size_t len = reference_len(typed);
+        if (len > 0) {
+            rc = slack__buf_append(&buf, typed, len);
+        } else if ((*typed == '@' || *typed == '#') && (len = named_len(typed, named)) > 0) {
+            rc = slack__buf_append_slice(&buf, slack__slice(named));
+        } else {
+            const char *escaped = *typed == '&'   ? "&amp;"
+                                  : *typed == '<' ? "&lt;"
+                                  : *typed == '>' ? "&gt;"
+                                                  : NULL;
+            len = 1;
+            rc = escaped ? slack__buf_append_slice(&buf, slack__slice(escaped))
+                         : slack__buf_append_char(&buf, *typed);
+        }
+        typed += len;
+    }
+    const char *text = NULL;
+    if (rc == 0) text = slack__arena_strndup(arena, slack__buf_ptr(&buf), buf.len);
+    slack__buf_done(&buf);
+    return text;
+}
+
+/* One element of rich text for a reference. */
+static const slack_json_t *rich_reference(sim_maker_t *make, const char *s, size_t len)
+{
+    const char *bar = memchr(s, '|', len);
+    size_t id_len = (bar ? (size_t)(bar - s) : len - 1) - 2;
+    switch (s[1]) {
+    case '@': return sim_make(make, "{type: 'user', user_id: %.*s}", (int)id_len, s + 2);
+    case '#': return sim_make(make, "{type: 'channel', channel_id: %.*s}", (int)id_len, s + 2);
+    case '!': return sim_make(make, "{type: 'broadcast', range: %.*s}", (int)id_len, s + 2);
+    default: return sim_make(make, "{type: 'link', url: %.*s}", (int)id_len + 1, s + 1);
+    }
+}
+
+const slack_json_t *sim_person_content(sim_maker_t *make, const char *text)
+{
+    sim_list_t elements;
+    sim_list_begin(make, &elements, '[');
+    for (const char *s = text; *s;) {
+        size_t len = reference_len(s), plain = 0;
+        if (len > 0) {
+            sim_list_add(make, &elements, rich_reference(make, s, len));
+            s += len;
+            continue;
+        }
+        while (s[plain] && reference_len(s + plain) == 0)
+            plain++;
+        sim_list_add(make, &elements, sim_make(make, "{type: 'text', text: %.*s}", (int)plain, s));
+        s += plain;
+    }
+    const slack_json_t *rich = sim_list_end(make, &elements);
+    return sim_make(make,
+                    "{text: %s, blocks: [{type: 'rich_text', block_id: 'person',"
+                    " elements: [{type: 'rich_text_section', elements: %p}]}]}",
+                    text, rich);
+}
+
+/* --- commands and interactions --- */
+
+const slack_json_t *sim_payload_command(sim_maker_t *make, const sim_command_t *command)
+{
+    return sim_make(make,
+                    "{token: %s, team_id: %s, team_domain: %s, channel_id: %s, channel_name: %s,"
+                    " user_id: %s, user_name: %s, command: %s, text: %s, api_app_id: %s,"
+                    " is_enterprise_install: 'false', response_url: %s, trigger_id: %s}",
+                    VERIFICATION_TOKEN, SIM_TEAM_ID, SIM_TEAM_DOMAIN, command->channel->id,
+                    sim_channel_command_name(command->channel), command->user->id,
+                    command->user->name, command->name, command->text, SIM_APP_ID,
+                    command->response_url, command->trigger_id);
+}
+
+const slack_json_t *sim_payload_interaction(sim_maker_t *make, const char *type,
+                                            const sim_user_t *user)
+{
+    return sim_make(make,
+                    "{type: %s, user: {id: %s, username: %s, name: %s, team_id: %s},"
+                    " api_app_id: %s, token: %s, team: {id: %s, domain: %s}, enterprise: null,"
+                    " is_enterprise_install: false}",
+                    type, user->id, user->name, user->name, SIM_TEAM_ID, SIM_APP_ID,
+                    VERIFICATION_TOKEN, SIM_TEAM_ID, SIM_TEAM_DOMAIN);
+}
+
+const slack_json_t *sim_payload_view(sim_maker_t *make, const sim_view_t *view,
+                                     const slack_json_t *values)
+{
+    if (!values) values = sim_make(make, "{}");
+    return sim_make_merged(make, view->body, sim_make(make, "{state: {values: %p}}", values));
+}
+
+const slack_json_t *sim_payload_place(sim_maker_t *make, const sim_message_t *message,
+                                      const sim_view_t *view)
+{
+    if (view)
+        return sim_make(make, "{container: {type: 'view', view_id: %s}, view: %p}", view->id,
+                        sim_payload_view(make, view, NULL));
+    const slack_json_t *ephemeral = sim_make(make, message->only_for ? "true" : "false");
+    const slack_json_t *container =
+        sim_make(make, "{type: 'message', message_ts: %s, channel_id: %s, is_ephemeral: %p}",
+                 message->ts, message->channel->id, ephemeral);
+    if (*message->thread_ts)
+        container =
+            sim_make_merged(make, container, sim_make(make, "{thread_ts: %s}", message->thread_ts));
+    const slack_json_t *place =
+        sim_make(make, "{container: %p, channel: {id: %s, name: %s}}", container,
+                 message->channel->id, sim_channel_command_name(message->channel));
+    /* An app gets no copy of what only one person can see. */
+    if (message->only_for) return place;
+    return sim_make_merged(make, place, sim_make(make, "{message: %p}", message->body));
+}
+
+const slack_json_t *sim_payload_action(sim_maker_t *make, const sim_element_iter_t *element,
+                                       const slack_json_t *state, const char *action_ts)
+{
+    const slack_json_t *own = sim_make(
+        make, "{type: %s, action_id: %s, block_id: %s, action_ts: %s}",
+        slack_json_str(element->element, "/type"), slack_json_str(element->element, "/action_id"),
+        slack_json_str(element->block, "/block_id"), action_ts);
+    own = sim_make_merged(make, own, state);
+    /* A button tells its own text and value. */
+    if (strcmp(slack_json_str(element->element, "/type"), "button") != 0) return own;
+    return sim_make_merged(make, own, element->element);
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SIM_PAYLOADS_H
+#define SIM_PAYLOADS_H
+
+#include "sim/grants.h"
+#include "sim/views.h"
+#include "sim/world.h"
+
+/*
+ * What Slack sends to apps, as JSON. How it is put on a wire is the delivery's business. Pure.
+ */
+
+/* An Events API body around an event. */
+const slack_json_t *sim_payload_event(sim_world_t *world, sim_maker_t *make,
+                                      const slack_json_t *event);
+
+/* Events. */
+const slack_json_t *sim_event_message(sim_maker_t *make, const sim_message_t *message);
+const slack_json_t *sim_event_mention(sim_maker_t *make, const sim_message_t *message);
+const slack_json_t *sim_event_changed(sim_world_t *world, sim_maker_t *make,
+                                      const sim_message_t *message, const slack_json_t *before);
+const slack_json_t *sim_event_deleted(sim_world_t *world, sim_maker_t *make,
+                                      const sim_message_t *message);
+
+/* What a person writes: text, and the rich text that Slack makes of it. `text` is in Slack's own
+ * markup, see sim_text_markup(). */
+const slack_json_t *sim_person_content(sim_maker_t *make, const char *text);
+/* Text as typed, in Slack's markup: @name and #name of those who exist become references, &, < and
+ * > are escaped; references that are there already stay. NULL when memory is out. */
+const char *sim_text_markup(slack_arena_t *arena, const char *typed);
+
+/* The fields of a slash command, all of them strings. */
+typedef struct sim_command {
+    const sim_user_t *user;
+    const sim_channel_t *channel;
+    const char *name; /* "/echo" */
+    const char *text;
+    const char *response_url;
+    const char *trigger_id;
+} sim_command_t;
+const slack_json_t *sim_payload_command(sim_maker_t *make, const sim_command_t *command);
+
+/* What all interactions have in common. */
+const slack_json_t *sim_payload_interaction(sim_maker_t *make, const char *type,
+                                            const sim_user_t *user);
+/* Where an element was used: members container, message or view, channel. One of the two is
+ * NULL. */
+const slack_json_t *sim_payload_place(sim_maker_t *make, const sim_message_t *message,
+                                      const sim_view_t *view);
+/* A view with a state (NULL: an empty one). */
+const slack_json_t *sim_payload_view(sim_maker_t *make, const sim_view_t *view,
+                                     const slack_json_t *values);
+/* An entry of `actions`: the element, and what was chosen. */
+const slack_json_t *sim_payload_action(sim_maker_t *make, const sim_element_iter_t *element,
+                                       const slack_json_t *state, const char *action_ts);
+
+#endif

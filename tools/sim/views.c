@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: MIT */
+#include "sim/views.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "util/alloc.h"
+#include "util/random.h"
+
+#define TITLE_MAX    24
+#define METADATA_MAX 3000
+#define ID_MAX       255
+/* Slack's own cap is not public; this one keeps us bounded. */
+#define VIEW_BYTES_MAX (256 * 1024)
+
+static sim_view_t *view_at(slack_link_t *link)
+{
+    return SLACK_CONTAINER(link, sim_view_t, link);
+}
+
+void sim_views_init(sim_views_t *views, sim_world_t *world)
+{
+    views->world = world;
+    slack__link_init(&views->list);
+}
+
+static void view_free(sim_view_t *view)
+{
+    if (!view) return;
+    slack__arena_free(view->arena);
+    slack__free(view);
+}
+
+void sim_views_done(sim_views_t *views)
+{
+    slack_link_t *link;
+    while ((link = slack__list_shift(&views->list)))
+        view_free(view_at(link));
+}
+
+/* --- checking --- */
+
+static const char *invalid(char *problem, const char *what, const char *at)
+{
+    snprintf(problem, SIM_PROBLEM_SIZE, "%s [json-pointer:/view%s]", what, at);
+    return "invalid_arguments";
+}
+
+/* One of the three short texts around a modal. */
+static const char *check_label(const slack_json_t *view, const char *path, bool required,
+                               char *problem)
+{
+    const slack_json_t *label = slack_json_get(view, path);
+    const char *text = slack_json_str(label, "/text");
+    enum slack_json_type type = slack_json_type(label);
+    if (type == SLACK_JSON_NONE || type == SLACK_JSON_NULL) {
+        char what[64];
+        snprintf(what, sizeof what, "missing required field: %s", path + 1);
+        return required ? invalid(problem, what, "") : NULL;
+    }
+    if (strcmp(slack_json_str(label, "/type"), "plain_text") != 0)
+        return invalid(problem, "must be a plain_text object", path);
+    if (!*text) return invalid(problem, "must be more than 0 characters", path);
+    size_t characters = 0;
+    for (; *text; text++)
+        characters += (*text & 0xC0) != 0x80;
+    return characters > TITLE_MAX ? invalid(problem, "must be less than 25 characters", path)
+                                  : NULL;
+}
+
+static const char *check_modal(const slack_json_t *view, char *problem)
+{
+    bool input = false;
+    slack_json_iter_t it = {0};
+    while (slack_json_next(slack_json_get(view, "/blocks"), &it))
+        input |= strcmp(slack_json_str(it.value, "/type"), "input") == 0;
+    const char *error = check_label(view, "/title", true, problem);
+    if (!error) error = check_label(view, "/close", false, problem);
+    if (!error) error = check_label(view, "/submit", input, problem);
+    return error;
+}
+
+const char *sim_view_check(const sim_views_t *views, const slack_json_t *view, bool home,
+                           const sim_view_t *replacing, char problem[SIM_PROBLEM_SIZE])
+{
+    char blocks[SIM_PROBLEM_SIZE];
+    *problem = '\0';
+    if (slack_json_type(view) != SLACK_JSON_OBJECT)
+        return invalid(problem, "must provide an object", "");
+    if (!slack_json_get(view, "/type")) return invalid(problem, "missing required field: type", "");
+    if (strcmp(slack_json_str(view, "/type"), home ? "home" : "modal") != 0)
+        return invalid(problem, home ? "must be a home view" : "must be a modal view", "/type");
+    if (!slack_json_get(view, "/blocks"))
+        return invalid(problem, "missing required field: blocks", "");
+    if (!sim_blocks_check(slack_json_get(view, "/blocks"), SIM_VIEW_BLOCKS_MAX, blocks)) {
+        /* The sentence ends with a pointer that begins in the view. */
+        const char *pointer = strstr(blocks, "json-pointer:");
+        int before = pointer ? (int)(pointer - blocks) + 13 : 0;
+        snprintf(problem, SIM_PROBLEM_SIZE, "%.*s/view%.200s", before, blocks, blocks + before);
+        return "invalid_arguments";
+    }
+    if (strlen(slack_json_str(view, "/private_metadata")) > METADATA_MAX)
+        return invalid(problem, "must be less than 3001 characters", "/private_metadata");
+    if (strlen(slack_json_str(view, "/callback_id")) > ID_MAX)
+        return invalid(problem, "must be less than 256 characters", "/callback_id");
+    const sim_view_t *same = sim_view_by_external_id(views, slack_json_str(view, "/external_id"));
+    if (same && same != replacing) return "duplicate_external_id";
+    return home ? NULL : check_modal(view, problem);
+}
+
+/* --- keeping --- */
+
+/* The body that a view is shown with. */
+static const slack_json_t *view_body(sim_maker_t *make, const sim_view_t *view,
+                                     const slack_json_t *given)
+{
+    const slack_json_t *ids = sim_make(
+        make,
+        "{id: %s, team_id: %s, app_id: %s, app_installed_team_id: %s, bot_id: %s,"
+        " hash: %s, root_view_id: %s}",
+        view->id, SIM_TEAM_ID, SIM_APP_ID, SIM_TEAM_ID, SIM_BOT_ID, view->hash, view->root_id);
+    const slack_json_t *blocks = sim_blocks_named(make, slack_json_get(given, "/blocks"));
+    const slack_json_t *body = sim_make(make, "{type: %s, blocks: %p, previous_view_id: %s}",
+                                        slack_json_str(given, "/type"), blocks,
+                                        *view->previous_id ? view->previous_id : NULL);
+    const slack_json_t *defaults =
+        sim_make(make, "{private_metadata: '', callback_id: '', external_id: '', title: null,"
+                       " close: null, submit: null, clear_on_close: false,"
+                       " notify_on_close: false}");
+    body = sim_make_merged(make, ids, body);
+    body = sim_make_merged(make, body, given);
+    return sim_make_merged(make, body, defaults);
+}
+
+/* Set what a view shows, under a new hash. */
+static int view_set(sim_views_t *views, sim_view_t *view, const slack_json_t *given)
+{
+    char ts[SIM_TS_SIZE], hash[sizeof view->hash];
+    size_t len = 0;
+    sim_maker_t make = {slack__arena_new(4096, 0), 0};
+    if (!make.arena) return SLACK_ENOMEM;
+    memcpy(hash, view->hash, sizeof hash);
+    sim_world_ts(views->world, ts);
+    snprintf(view->hash, sizeof view->hash, "%.10s.%08x", ts, (unsigned)slack__random_u64());
+    const slack_json_t *body = view_body(&make, view, given);
+    if (make.rc == 0 && !slack__json_text(make.arena, body, &len)) make.rc = SLACK_ENOMEM;
+    if (make.rc == 0 && len > VIEW_BYTES_MAX) make.rc = SLACK_ETOOBIG;
+    if (make.rc != 0) {
+        memcpy(view->hash, hash, sizeof hash);
+        slack__arena_free(make.arena);
+        return make.rc;
+    }
+    slack__arena_free(view->arena);
+    view->arena = make.arena;
+    view->body = body;
+    view->notify_on_close = slack_json_bool(body, "/notify_on_close");
+    return 0;
+}
+
+/* A view on top of `below` (NULL: on nothing). */
+static int view_new(sim_views_t *views, const sim_user_t *user, const sim_view_t *below,
+                    const slack_json_t *given, sim_view_t **ret)
+{
+    sim_view_t *view = slack__calloc(1, sizeof *view);
+    if (!view) return SLACK_ENOMEM;
+    view->user = user;
+    sim_world_id(views->world, "V0", view->id);
+    snprintf(view->root_id, sizeof view->root_id, "%s", below ? below->root_id : view->id);
+    if (below) snprintf(view->previous_id, sizeof view->previous_id, "%s", below->id);
+    int rc = view_set(views, view, given);
+    if (rc != 0) {
+        view_free(view);
+        return rc;
+    }
+    slack__list_push(&views->list, &view->link);
+    *ret = view;
+    return 0;
+}
+
+int sim_view_open(sim_views_t *views, const sim_user_t *user, const slack_json_t *view,
+                  sim_view_t **ret)
+{
+    sim_view_t *opened = NULL;
+    int rc = view_new(views, user, NULL, view, &opened);
+    if (rc != 0) return rc;
+    slack__unlink(&opened->link); /* so that closing the others spares it */
+    sim_view_close_all(views, user);
+    slack__list_push(&views->list, &opened->link);
+    *ret = opened;
+    return 0;
+}
+
+int sim_view_push(sim_views_t *views, const sim_user_t *user, const slack_json_t *view,
+                  sim_view_t **ret)
+{
+    size_t depth = 0;
+    for (slack_link_t *link = views->list.next; link != &views->list; link = link->next)
+        depth += view_at(link)->user == user && !view_at(link)->home;
+    if (depth >= SIM_VIEW_STACK_MAX) return SLACK_EBUSY;
+    return view_new(views, user, sim_view_top(views, user), view, ret);
+}
+
+int sim_view_publish(sim_views_t *views, const sim_user_t *user, const slack_json_t *view,
+                     sim_view_t **ret)
+{
+    sim_view_t *home = sim_view_home(views, user);
+    int rc = home ? view_set(views, home, view) : view_new(views, user, NULL, view, &home);
+    if (rc != 0) return rc;
+    home->home = true;
+    *ret = home;
+    return 0;
+}
+
+int sim_view_update(sim_views_t *views, sim_view_t *old, const slack_json_t *view)
+{
+    return view_set(views, old, view);
+}
+
+void sim_view_close(sim_views_t *views, sim_view_t *view)
+{
+    slack__unlink(&view->link);
+    view_free(view);
+}
+
+void sim_view_close_all(sim_views_t *views, const sim_user_t *user)
+{
+    sim_view_t *top;
+    while ((top = sim_view_top(views, user)))
+        sim_view_close(views, top);
+}
+
+/* --- finding --- */
+
+sim_view_t *sim_view_by_id(const sim_views_t *views, const char *id)
+{
+    for (slack_link_t *link = views->list.next; link != &views->list; link = link->next)
+        if (strcmp(view_at(link)->id, id) == 0) return view_at(link);
+    return NULL;
+}
+
+sim_view_t *sim_view_by_external_id(const sim_views_t *views, const char *external_id)
+{
+    for (slack_link_t *link = views->list.next; *external_id && link != &views->list;
+         link = link->next)
+        if (strcmp(slack_json_str(view_at(link)->body, "/external_id"), external_id) == 0)
+            return view_at(link);
+    return NULL;
+}
+
+static sim_view_t *newest_of(const sim_views_t *views, const sim_user_t *user, bool home)
+{
+    for (slack_link_t *link = views->list.prev; link != &views->list; link = link->prev)
+        if (view_at(link)->user == user && view_at(link)->home == home) return view_at(link);
+    return NULL;
+}
+
+sim_view_t *sim_view_top(const sim_views_t *views, const sim_user_t *user)
+{
+    return newest_of(views, user, false);
+}
+
+sim_view_t *sim_view_home(const sim_views_t *views, const sim_user_t *user)
+{
+    return newest_of(views, user, true);
+}
+
+/* --- filling in --- */
+
+/* "BLOCK/ACTION=VALUE" or "ACTION=VALUE". */
+typedef struct entry {
+    slack_slice_t block;
+    slack_slice_t action;
+    const char *value;
+} entry_t;
+
+static bool entry_parse(const char *text, entry_t *ret)
+{
+    const char *equals = strchr(text, '=');
+    if (!equals) return false;
+    slack_slice_t name = {text, (size_t)(equals - text)};
+    const char *slash = memchr(text, '/', name.len);
+    ret->block = slash ? (slack_slice_t){text, (size_t)(slash - text)} : SLACK_SLICE("");
+    ret->action = slash ? (slack_slice_t){slash + 1, (size_t)(equals - slash - 1)} : name;
+    ret->value = equals + 1;
+    return ret->action.len > 0;
+}
+
+static bool entry_is_for(const entry_t *entry, const sim_element_iter_t *it)
+{
+    return slack__slice_eq(entry->action,
+                           slack__slice(slack_json_str(it->element, "/action_id"))) &&
+           (entry->block.len == 0 ||
+            slack__slice_eq(entry->block, slack__slice(slack_json_str(it->block, "/block_id"))));
+}
+
+/* Every value has to find its input. */
+static bool check_entries(const sim_view_t *view, const slack_json_t *values, char *problem)
+{
+    slack_json_iter_t given = {0};
+    while (slack_json_next(values, &given)) {
+        const char *text = slack_json_str(given.value, "");
+        entry_t entry;
+        sim_element_iter_t it = {0};
+        bool found = false;
+        if (!entry_parse(text, &entry)) {
+            snprintf(problem, SIM_PROBLEM_SIZE, "\"%.100s\" is not BLOCK/ACTION=VALUE", text);
+            return false;
+        }
+        while (!found && sim_element_next(slack_json_get(view->body, "/blocks"), &it))
+            found = entry_is_for(&entry, &it);
+        if (found) continue;
+        snprintf(problem, SIM_PROBLEM_SIZE, "the open view has no input \"%.*s\"; its inputs:",
+                 (int)(entry.value - text < 80 ? entry.value - text - 1 : 80), text);
+        it = (sim_element_iter_t){0};
+        while (sim_element_next(slack_json_get(view->body, "/blocks"), &it)) {
+            size_t used = strlen(problem);
+            snprintf(problem + used, SIM_PROBLEM_SIZE - used, " %.40s/%.40s",
+                     slack_json_str(it.block, "/block_id"),
+                     slack_json_str(it.element, "/action_id"));
+        }
+        return false;
+    }
+    return true;
+}
+
+static const slack_json_t *fill_one(sim_maker_t *make, const sim_element_iter_t *it,
+                                    const slack_json_t *values, char *problem)
+{
+    const char *value = NULL;
+    slack_json_iter_t given = {0};
+    entry_t entry;
+    while (slack_json_next(values, &given))
+        if (entry_parse(slack_json_str(given.value, ""), &entry) && entry_is_for(&entry, it))
+            value = entry.value;
+    const slack_json_t *state = sim_element_state(make, it->element, value, problem);
+    bool input = strcmp(slack_json_str(it->block, "/type"), "input") == 0;
+    if (state && input && !slack_json_bool(it->block, "/optional") &&
+        sim_element_state_empty(state)) {
+        snprintf(problem, SIM_PROBLEM_SIZE, "a value is required: %.60s/%.60s=VALUE",
+                 slack_json_str(it->block, "/block_id"), slack_json_str(it->element, "/action_id"));
+        return NULL;
+    }
+    return state;
+}
+
+const slack_json_t *sim_view_fill(sim_maker_t *make, const sim_view_t *view,
+                                  const slack_json_t *values, char problem[SIM_PROBLEM_SIZE])
+{
+    const slack_json_t *block = NULL;
+    sim_list_t all, one;
+    sim_element_iter_t it = {0};
+    bool good = check_entries(view, values, problem);
+    sim_list_begin(make, &all, '{');
+    while (good && sim_element_next(slack_json_get(view->body, "/blocks"), &it)) {
+        if (strcmp(slack_json_str(it.element, "/type"), "button") == 0) continue;
+        const slack_json_t *state = fill_one(make, &it, values, problem);
+        good = state != NULL;
+        if (!good) break;
+        if (it.block != block) {
+            if (block)
+                sim_list_put(make, &all, slack_json_str(block, "/block_id"),
+                             sim_list_end(make, &one));
+            sim_list_begin(make, &one, '{');
+            block = it.block;
+        }
+        sim_list_put(make, &one, slack_json_str(it.element, "/action_id"), state);
+    }
+    if (block)
+        sim_list_put(make, &all, slack_json_str(block, "/block_id"), sim_list_end(make, &one));
+    const slack_json_t *state = sim_list_end(make, &all);
+    return good ? state : NULL;
+}

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SIM_VIEWS_H
+#define SIM_VIEWS_H
+
+#include "sim/blocks.h"
+#include "sim/world.h"
+
+/*
+ * Modals and home tabs. A person has one stack of at most three modals, and one home tab; a modal
+ * that was closed is forgotten. No I/O.
+ */
+
+#define SIM_VIEW_STACK_MAX 3
+
+typedef struct sim_view {
+    slack_link_t link;
+    slack_arena_t *arena;
+    const slack_json_t *body; /* as the Web API and payloads show it, without `state` */
+    const sim_user_t *user;
+    bool home;
+    bool notify_on_close;
+    char id[SIM_ID_SIZE];
+    char root_id[SIM_ID_SIZE];     /* the first of its stack */
+    char previous_id[SIM_ID_SIZE]; /* the one below; "" for the first */
+    char hash[SIM_ID_SIZE * 2];    /* changes with every update */
+} sim_view_t;
+
+typedef struct sim_views {
+    sim_world_t *world;
+    slack_link_t list; /* those that are there, in order of opening */
+} sim_views_t;
+
+void sim_views_init(sim_views_t *views, sim_world_t *world);
+void sim_views_done(sim_views_t *views);
+
+/* Check a view as an app sends it: NULL when Slack would take it, else the word of the error, with
+ * a sentence in `problem` when there is one ("" otherwise). `replacing`: the view that it is to
+ * take the place of, or NULL. */
+const char *sim_view_check(const sim_views_t *views, const slack_json_t *view, bool home,
+                           const sim_view_t *replacing, char problem[SIM_PROBLEM_SIZE]);
+
+/* Open a modal: the first of the user's stack (what was open is closed), or on top of it. 0;
+ * SLACK_EBUSY when the stack is full; SLACK_ENOMEM. */
+int sim_view_open(sim_views_t *views, const sim_user_t *user, const slack_json_t *view,
+                  sim_view_t **ret);
+int sim_view_push(sim_views_t *views, const sim_user_t *user, const slack_json_t *view,
+                  sim_view_t **ret);
+/* Set the user's home tab. */
+int sim_view_publish(sim_views_t *views, const sim_user_t *user, const slack_json_t *view,
+                     sim_view_t **ret);
+/* Put another view in the place of one; its id stays. */
+int sim_view_update(sim_views_t *views, sim_view_t *old, const slack_json_t *view);
+
+void sim_view_close(sim_views_t *views, sim_view_t *view);
+void sim_view_close_all(sim_views_t *views, const sim_user_t *user); /* not the home tab */
+
+/* NULL where there is none. Keys that are "" find nothing. */
+sim_view_t *sim_view_by_id(const sim_views_t *views, const char *id);
+sim_view_t *sim_view_by_external_id(const sim_views_t *views, const char *external_id);
+sim_view_t *sim_view_top(const sim_views_t *views, const sim_user_t *user); /* the open modal */
+sim_view_t *sim_view_home(const sim_views_t *views, const sim_user_t *user);
+
+/* Fill in a view: a value for each of `values` ("BLOCK/ACTION=VALUE" or "ACTION=VALUE", an array),
+ * the initial ones for the rest: the state that a submission carries. NULL with a sentence in
+ * `problem`: no such input, a value that it cannot take, or one that is missing. */
+const slack_json_t *sim_view_fill(sim_maker_t *make, const sim_view_t *view,
+                                  const slack_json_t *values, char problem[SIM_PROBLEM_SIZE]);
+
+#endif
