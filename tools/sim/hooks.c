@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/say.h"
+
+/*
+ * Response URLs: POST of a message, no token, five times within 30 minutes. A webhook, so failures
+ * have an HTTP status of their own.
+ */
+
+static void refuse(sim_t *sim, slack_http_request_t *request, int status, const char *error)
+{
+    sim_maker_t make = {request->arena, 0};
+    const slack_json_t *body = sim_make(&make, "{ok: false, error: %s}", error);
+    sim_answer_json(sim, request, status, body);
+}
+
+static bool is_false(const slack_json_t *message, const char *path)
+{
+    const slack_json_t *value = slack_json_get(message, path);
+    return slack_json_type(value) == SLACK_JSON_BOOL && !slack_json_bool(value, "");
+}
+
+/* A new message in the channel that the URL was given for. */
+static int say_new(sim_t *sim, const sim_grant_t *grant, const slack_json_t *message,
+                   const slack_json_t *content)
+{
+    bool in_channel = strcmp(slack_json_str(message, "/response_type"), "in_channel") == 0;
+    const char *thread_ts = slack_json_str(message, "/thread_ts");
+    const sim_message_draft_t draft = {
+        .channel = grant->channel,
+        .only_for = in_channel ? NULL : grant->user,
+        /* In a thread only where it is said that nothing is to be replaced. */
+        .thread_ts = is_false(message, "/replace_original") ? thread_ts : "",
+        .content = content,
+    };
+    return sim_say(sim, &draft, NULL);
+}
+
+void sim_hook_request(sim_t *sim, slack_http_request_t *request)
+{
+    sim_maker_t make = {request->arena, 0};
+    char problem[SIM_PROBLEM_SIZE];
+    const sim_grant_t *grant = NULL;
+    const slack_json_t *message = NULL, *content = NULL;
+    const char *key = strchr(request->path.ptr + 1, '/') + 1; /* the route has both slashes */
+
+    if (!slack__slice_eq(request->method, SLACK_SLICE("POST"))) {
+        refuse(sim, request, 405, "method_not_allowed");
+        return;
+    }
+    if (slack__json_parse(request->arena, request->body ? request->body : "", request->body_len,
+                          &message, NULL) != 0 ||
+        slack_json_type(message) != SLACK_JSON_OBJECT) {
+        refuse(sim, request, 400, "invalid_payload");
+        return;
+    }
+    switch (sim_grant_use(&sim->grants, SIM_GRANT_RESPONSE, key, &grant)) {
+    case SIM_GRANT_GOOD: break;
+    case SIM_GRANT_USED: refuse(sim, request, 404, "used_url"); return;
+    case SIM_GRANT_EXPIRED: refuse(sim, request, 404, "expired_url"); return;
+    case SIM_GRANT_UNKNOWN: refuse(sim, request, 404, "invalid_url"); return;
+    }
+
+    sim_message_t *original = *grant->message_ts
+                                  ? sim_message_find(&sim->world, grant->channel, grant->message_ts)
+                                  : NULL;
+    bool delete = slack_json_bool(message, "/delete_original");
+    const char *error = delete ? NULL : sim_content(&make, message, &content, problem);
+    int rc = make.rc;
+    if (error) {
+        refuse(sim, request, 400, error);
+        return;
+    }
+    if (delete &&original) {
+        sim_unsay(sim, original);
+    } else if (!delete &&original && slack_json_bool(message, "/replace_original")) {
+        rc = sim_say_instead(sim, original, content);
+    } else if (!delete) {
+        rc = say_new(sim, grant, message, content);
+    }
+    sim_answer_json(sim, request, 200, rc == 0 ? sim_make(&make, "{ok: true}") : NULL);
+}

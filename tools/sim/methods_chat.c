@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "sim/say.h"
+#include "sim/webapi.h"
+
+/* The channel of a call, as the bot may use it. NULL with the answer in *ret_failure. */
+static const sim_channel_t *channel_of(sim_call_t *call, const slack_json_t **ret_failure)
+{
+    const char *name = sim_arg(call, "channel");
+    const sim_channel_t *channel = *name ? sim_channel_find(name) : NULL;
+    if (!*name) {
+        *ret_failure = sim_fail_missing(call, "channel");
+    } else if (!channel || (!channel->bot_is_member && channel->kind != SIM_CHANNEL_PUBLIC)) {
+        *ret_failure = sim_fail(call, "channel_not_found");
+        channel = NULL;
+    } else if (!channel->bot_is_member) {
+        *ret_failure = sim_fail(call, "not_in_channel");
+        channel = NULL;
+    }
+    return channel;
+}
+
+/* What the call says. NULL with the answer in *ret_failure. */
+static const slack_json_t *content_of(sim_call_t *call, const slack_json_t **ret_failure)
+{
+    char problem[SIM_PROBLEM_SIZE];
+    const slack_json_t *content = NULL;
+    const char *error = sim_content(call->make, call->args, &content, problem);
+    if (!error) return content;
+    *ret_failure = sim_fail_with(call, error, "%s", problem);
+    return NULL;
+}
+
+/* "1234567890.123456" */
+static bool is_ts(const char *text)
+{
+    size_t seconds = strspn(text, "0123456789");
+    return seconds > 0 && text[seconds] == '.' && strlen(text) < SIM_TS_SIZE &&
+           strspn(text + seconds + 1, "0123456789") == strlen(text + seconds + 1);
+}
+
+static const slack_json_t *post_message(sim_call_t *call)
+{
+    const slack_json_t *failure = NULL, *content = NULL;
+    const char *thread_ts = sim_arg(call, "thread_ts");
+    const sim_channel_t *channel = channel_of(call, &failure);
+    if (channel) content = content_of(call, &failure);
+    if (!content) return failure;
+    if (*thread_ts && !is_ts(thread_ts)) return sim_fail(call, "invalid_thread_ts");
+    const sim_message_t *head = sim_message_find(&call->sim->world, channel, thread_ts);
+    if (head && head->only_for) return sim_fail(call, "cannot_reply_to_message");
+
+    sim_message_t *message = NULL;
+    sim_message_draft_t draft = {channel, NULL, NULL, thread_ts, content};
+    if (sim_say(call->sim, &draft, &message) != 0) return NULL;
+    return sim_make(call->make, "{ok: true, channel: %s, ts: %s, message: %p}", channel->id,
+                    message->ts, message->body);
+}
+
+static const slack_json_t *post_ephemeral(sim_call_t *call)
+{
+    const slack_json_t *failure = NULL, *content = NULL;
+    const char *id = sim_arg(call, "user");
+    const sim_user_t *user = sim_user_by_id(id);
+    const sim_channel_t *channel = channel_of(call, &failure);
+    if (!channel) return failure;
+    if (!*id) return sim_fail_missing(call, "user");
+    bool stranger = channel->user_id && user && strcmp(channel->user_id, user->id) != 0;
+    if (!user || stranger) return sim_fail(call, "user_not_in_channel");
+    content = content_of(call, &failure);
+    if (!content) return failure;
+
+    sim_message_t *message = NULL;
+    sim_message_draft_t draft = {channel, NULL, user, sim_arg(call, "thread_ts"), content};
+    if (sim_say(call->sim, &draft, &message) != 0) return NULL;
+    return sim_make(call->make, "{ok: true, message_ts: %s}", message->ts);
+}
+
+static const slack_json_t *update(sim_call_t *call)
+{
+    const slack_json_t *failure = NULL, *content = NULL;
+    const char *ts = sim_arg(call, "ts");
+    const sim_channel_t *channel = channel_of(call, &failure);
+    if (!channel) return failure;
+    if (!*ts) return sim_fail_missing(call, "ts");
+    sim_message_t *message = sim_message_find(&call->sim->world, channel, ts);
+    if (!message || message->only_for) return sim_fail(call, "message_not_found");
+    if (!message->author->bot) return sim_fail(call, "cant_update_message");
+    content = content_of(call, &failure);
+    if (!content) return failure;
+    if (sim_say_instead(call->sim, message, content) != 0) return NULL;
+    return sim_make(call->make, "{ok: true, channel: %s, ts: %s, text: %s, message: %p}",
+                    channel->id, message->ts, slack_json_str(message->body, "/text"),
+                    message->body);
+}
+
+const sim_method_t sim_methods_chat[] = {
+    {"chat.postMessage", SIM_TOKEN_BOT, post_message},
+    {"chat.postEphemeral", SIM_TOKEN_BOT, post_ephemeral},
+    {"chat.update", SIM_TOKEN_BOT, update},
+    {NULL, 0, NULL},
+};

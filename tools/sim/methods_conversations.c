@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT */
+#include <mbedtls/base64.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/webapi.h"
+
+#define LIMIT_DEFAULT 100
+#define LIMIT_MAX     1000
+#define CURSOR_SIZE   96
+
+/* --- cursors: base64 of "next:KEY", so that they end in '=' now and then, as Slack's do --- */
+
+static void write_cursor(char cursor[CURSOR_SIZE], const char *key)
+{
+    char plain[CURSOR_SIZE / 2];
+    size_t len = 0;
+    snprintf(plain, sizeof plain, "next:%s", key);
+    *cursor = '\0';
+    if (mbedtls_base64_encode((unsigned char *)cursor, CURSOR_SIZE, &len,
+                              (const unsigned char *)plain, strlen(plain)) != 0)
+        *cursor = '\0';
+}
+
+/* False for a cursor that is none of ours. `key` is "" where there is no cursor. */
+static bool read_cursor(const sim_call_t *call, char key[CURSOR_SIZE])
+{
+    const char *cursor = sim_arg(call, "cursor");
+    char plain[CURSOR_SIZE];
+    size_t len = 0;
+    *key = '\0';
+    if (!*cursor) return true;
+    if (mbedtls_base64_decode((unsigned char *)plain, sizeof plain - 1, &len,
+                              (const unsigned char *)cursor, strlen(cursor)) != 0)
+        return false;
+    plain[len] = '\0';
+    if (strncmp(plain, "next:", 5) != 0) return false;
+    snprintf(key, CURSOR_SIZE, "%s", plain + 5);
+    return true;
+}
+
+static const slack_json_t *next_cursor(sim_maker_t *make, const char *cursor)
+{
+    return sim_make(make, "{next_cursor: %s}", cursor);
+}
+
+/* --- conversations.list, .info --- */
+
+static const char *type_name(const sim_channel_t *channel)
+{
+    switch (channel->kind) {
+    case SIM_CHANNEL_IM: return "im";
+    case SIM_CHANNEL_PRIVATE: return "private_channel";
+    default: return "public_channel";
+    }
+}
+
+static bool types_valid(const char *types)
+{
+    static const char *const known[] = {"public_channel", "private_channel", "mpim", "im"};
+    slack_slice_t rest = slack__slice(types), part;
+    while (slack__slice_split(&rest, ',', &part)) {
+        bool good = false;
+        for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+            good |= slack__slice_eq(slack__slice_trim(part), slack__slice(known[i]));
+        if (!good) return false;
+    }
+    return true;
+}
+
+static bool types_include(const char *types, const char *type)
+{
+    slack_slice_t rest = slack__slice(types), part;
+    while (slack__slice_split(&rest, ',', &part))
+        if (slack__slice_eq(slack__slice_trim(part), slack__slice(type))) return true;
+    return false;
+}
+
+/* What the bot can see. */
+static bool visible(const sim_channel_t *channel)
+{
+    return channel->bot_is_member || channel->kind == SIM_CHANNEL_PUBLIC;
+}
+
+static const slack_json_t *list(sim_call_t *call)
+{
+    const char *types = sim_arg(call, "types");
+    char from[CURSOR_SIZE], cursor[CURSOR_SIZE] = "";
+    size_t limit, count = 0;
+    sim_list_t channels;
+    if (!*types) types = "public_channel";
+    if (!types_valid(types)) return sim_fail(call, "invalid_types");
+    if (!sim_arg_count(call, "limit", LIMIT_DEFAULT, LIMIT_MAX, &limit))
+        return sim_fail(call, "invalid_limit");
+    if (!read_cursor(call, from) || (*from && !sim_channel_find(from)))
+        return sim_fail(call, "invalid_cursor");
+
+    sim_list_begin(call->make, &channels, '[');
+    const sim_channel_t *channel;
+    for (size_t i = 0; (channel = sim_channel_at(i)); i++) {
+        if (*from && strcmp(channel->id, from) != 0) continue;
+        *from = '\0';
+        if (!visible(channel) || !types_include(types, type_name(channel))) continue;
+        if (count++ < limit) {
+            sim_list_add(call->make, &channels, sim_channel_json(call->make, channel));
+        } else {
+            write_cursor(cursor, channel->id);
+            break;
+        }
+    }
+    return sim_make(call->make, "{ok: true, channels: %p, response_metadata: %p}",
+                    sim_list_end(call->make, &channels), next_cursor(call->make, cursor));
+}
+
+/* The channel of a call. NULL with the answer in *ret_failure. */
+static const sim_channel_t *channel_of(sim_call_t *call, const slack_json_t **ret_failure)
+{
+    const char *id = sim_arg(call, "channel");
+    const sim_channel_t *channel = *id ? sim_channel_find(id) : NULL;
+    if (!*id)
+        *ret_failure = sim_fail_missing(call, "channel");
+    else if (!channel || !visible(channel))
+        *ret_failure = sim_fail(call, "channel_not_found");
+    return *ret_failure ? NULL : channel;
+}
+
+static const slack_json_t *info(sim_call_t *call)
+{
+    const slack_json_t *failure = NULL;
+    const sim_channel_t *channel = channel_of(call, &failure);
+    if (!channel) return failure;
+    return sim_make(call->make, "{ok: true, channel: %p}", sim_channel_json(call->make, channel));
+}
+
+/* --- conversations.history, .replies --- */
+
+/* A window on the messages of a channel. */
+typedef struct window {
+    const sim_channel_t *channel;
+    const char *thread_ts; /* NULL: outside of threads */
+    const char *oldest;
+    const char *latest;
+    bool inclusive;
+    char from[CURSOR_SIZE]; /* the ts to go on with; "" at the start */
+    size_t limit;
+} window_t;
+
+static bool is_time(const char *text)
+{
+    size_t len = strspn(text, "0123456789");
+    return len > 0 && (!text[len] || (text[len] == '.' && strspn(text + len + 1, "0123456789") ==
+                                                              strlen(text + len + 1)));
+}
+
+/* Which of two times comes first; both are digits with or without a fraction. */
+static int compare_times(const char *a, const char *b)
+{
+    size_t a_len = strspn(a, "0123456789"), b_len = strspn(b, "0123456789");
+    if (a_len != b_len) return a_len < b_len ? -1 : 1;
+    return strcmp(a, b);
+}
+
+static bool inside(const window_t *window, const sim_message_t *message)
+{
+    if (message->channel != window->channel || message->only_for) return false;
+    if (window->thread_ts) {
+        bool head = strcmp(message->ts, window->thread_ts) == 0;
+        if (!head && strcmp(message->thread_ts, window->thread_ts) != 0) return false;
+        if (head) return true; /* always shown */
+    } else if (*message->thread_ts) {
+        return false;
+    }
+    int low = *window->oldest ? compare_times(message->ts, window->oldest) : 1;
+    int high = *window->latest ? compare_times(message->ts, window->latest) : -1;
+    return window->inclusive ? low >= 0 && high <= 0 : low > 0 && high < 0;
+}
+
+/* NULL on success, else the answer. */
+static const slack_json_t *read_window(sim_call_t *call, size_t limit, window_t *ret)
+{
+    const slack_json_t *failure = NULL;
+    ret->channel = channel_of(call, &failure);
+    if (!ret->channel) return failure;
+    if (!ret->channel->bot_is_member) return sim_fail(call, "not_in_channel");
+    ret->thread_ts = NULL;
+    ret->oldest = sim_arg(call, "oldest");
+    ret->latest = sim_arg(call, "latest");
+    ret->inclusive = sim_arg_bool(call, "inclusive");
+    if (*ret->oldest && !is_time(ret->oldest)) return sim_fail(call, "invalid_ts_oldest");
+    if (*ret->latest && !is_time(ret->latest)) return sim_fail(call, "invalid_ts_latest");
+    if (!sim_arg_count(call, "limit", limit, LIMIT_MAX, &ret->limit))
+        return sim_fail(call, "invalid_limit");
+    if (!read_cursor(call, ret->from) || (*ret->from && !is_time(ret->from)))
+        return sim_fail(call, "invalid_cursor");
+    return NULL;
+}
+
+/* A page of the window: from the newest message back, or from the oldest on. */
+static const slack_json_t *page(sim_call_t *call, const window_t *window, bool backwards)
+{
+    const sim_world_t *world = &call->sim->world;
+    char cursor[CURSOR_SIZE] = "";
+    size_t count = 0;
+    sim_list_t messages;
+    sim_list_begin(call->make, &messages, '[');
+    slack_link_t *link = backwards ? world->messages.prev : world->messages.next;
+    for (; link != &world->messages; link = backwards ? link->prev : link->next) {
+        const sim_message_t *message = SLACK_CONTAINER(link, sim_message_t, link);
+        if (!inside(window, message)) continue;
+        int order = *window->from ? compare_times(message->ts, window->from) : 0;
+        if (backwards ? order > 0 : order < 0) continue;
+        if (count++ == window->limit) {
+            write_cursor(cursor, message->ts);
+            break;
+        }
+        sim_list_add(call->make, &messages, sim_message_shown(world, call->make, message));
+    }
+    const slack_json_t *answer = sim_make(call->make, "{ok: true, messages: %p, has_more: %p}",
+                                          sim_list_end(call->make, &messages),
+                                          sim_make(call->make, *cursor ? "true" : "false"));
+    if (!*cursor) return answer;
+    return sim_make_merged(
+        call->make, answer,
+        sim_make(call->make, "{response_metadata: %p}", next_cursor(call->make, cursor)));
+}
+
+static const slack_json_t *history(sim_call_t *call)
+{
+    window_t window;
+    const slack_json_t *failure = read_window(call, LIMIT_DEFAULT, &window);
+    if (failure) return failure;
+    return sim_make_merged(call->make, page(call, &window, true),
+                           sim_make(call->make, "{pin_count: 0, channel_actions_ts: null,"
+                                                " channel_actions_count: 0}"));
+}
+
+static const slack_json_t *replies(sim_call_t *call)
+{
+    window_t window;
+    const char *ts = sim_arg(call, "ts");
+    const slack_json_t *failure = read_window(call, LIMIT_MAX, &window);
+    if (failure) return failure;
+    if (!*ts) return sim_fail_missing(call, "ts");
+    const sim_message_t *head = sim_message_find(&call->sim->world, window.channel, ts);
+    if (!head || head->only_for) return sim_fail(call, "thread_not_found");
+    /* Asked for with the ts of a reply, the thread is the reply's. */
+    window.thread_ts = *head->thread_ts ? head->thread_ts : head->ts;
+    return page(call, &window, false);
+}
+
+const sim_method_t sim_methods_conversations[] = {
+    {"conversations.list", SIM_TOKEN_BOT, list},
+    {"conversations.info", SIM_TOKEN_BOT, info},
+    {"conversations.history", SIM_TOKEN_BOT, history},
+    {"conversations.replies", SIM_TOKEN_BOT, replies},
+    {NULL, 0, NULL},
+};
