@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+#include "sim/options.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "util/str.h"
+
+#define PROBLEM_SIZE 256
+
+/* The row for an argument, with what stands behind its '=' (or NULL) in *ret_value. */
+static const sim_option_t *find(const sim_option_t *options, const char *argument,
+                                const char **ret_value)
+{
+    size_t len = strcspn(argument, "=");
+    *ret_value = argument[len] ? argument + len + 1 : NULL;
+    for (; options->name; options++)
+        if (strlen(options->name) == len && strncmp(options->name, argument, len) == 0)
+            return options;
+    return NULL;
+}
+
+int sim_options_read(int argc, const char **argv, const sim_option_t *options, char *problem)
+{
+    int rest = 0;
+    bool ended = false;
+    for (int i = 0; i < argc; i++) {
+        const char *argument = argv[i], *value = NULL;
+        if (ended || argument[0] != '-' || !argument[1]) {
+            argv[rest++] = argument;
+            continue;
+        }
+        if (strcmp(argument, "--") == 0) {
+            ended = true;
+            continue;
+        }
+        const sim_option_t *option = find(options, argument, &value);
+        const char *wrong = NULL;
+        if (!option) {
+            wrong = "is no option here";
+        } else if (option->flag) {
+            *option->flag = true;
+            if (value) wrong = "takes no value";
+        } else {
+            if (!value && i + 1 < argc) value = argv[++i];
+            if (!value) wrong = "needs a value";
+            *option->value = value;
+        }
+        if (!wrong) continue;
+        snprintf(problem, PROBLEM_SIZE, "%.100s %s", argument, wrong);
+        return -1;
+    }
+    return rest;
+}
+
+bool sim_options_port(const char *text, unsigned *ret, char *problem)
+{
+    uint64_t port = 0;
+    if (slack__parse_u64(slack__slice(text), 65535, &port)) {
+        *ret = (unsigned)port;
+        return true;
+    }
+    snprintf(problem, PROBLEM_SIZE, "--port takes a number from 0 to 65535, not \"%.100s\"", text);
+    return false;
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SIM_OPTIONS_H
+#define SIM_OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Command lines: "--name VALUE", "--name=VALUE" and "--flag", before, between and behind the other
+ * arguments; "--" ends them. Pure.
+ */
+
+typedef struct sim_option {
+    const char *name;   /* "--port" */
+    const char **value; /* where the value goes; or */
+    bool *flag;         /* … what is set */
+} sim_option_t;
+
+/* Sort the arguments: options go to the table (NULL-named row at the end), all others to the front
+ * of `argv`, in order. Returns how many these are, or -1 with a sentence in `problem` (256 bytes).
+ */
+int sim_options_read(int argc, const char **argv, const sim_option_t *options, char *problem);
+
+/* A port: 0 to 65535. False with a sentence in `problem`. */
+bool sim_options_port(const char *text, unsigned *ret, char *problem);
+
+#endif

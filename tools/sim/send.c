@@ -1,0 +1,444 @@
+/* SPDX-License-Identifier: MIT */
+#include "sim/send.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/payloads.h"
+
+#define NO_APP                                                                                     \
+    "no app is connected: start one with the variables of `slackapp sim env`, or give its "        \
+    "request "                                                                                     \
+    "URL with `slackapp sim request-url URL`"
+
+/* --- the end --- */
+
+static void finish(sim_send_t *send)
+{
+    sim_maker_t *make = &send->make;
+    const char *line = "";
+    for (slack_link_t *link = send->sim->transcript.entries.prev;
+         send->entry && link != &send->sim->transcript.entries; link = link->prev) {
+        const sim_entry_t *entry = SLACK_CONTAINER(link, sim_entry_t, link);
+        if (entry->number != send->entry) continue;
+        line = sim_entry_line(entry, make->arena);
+        break;
+    }
+    const slack_json_t *answer = sim_make(
+        make, "{ok: true, acked: %p, error: %s, wire: %s, took_ms: %llu, line: %s, ts: %s}",
+        sim_make(make, send->acked ? "true" : "false"), send->error, send->wire,
+        (unsigned long long)send->took_ms, line, send->message_ts);
+    sim_answer_json(send->sim, send->request, 200, make->rc == 0 ? answer : NULL);
+}
+
+static void on_answer(const sim_answer_t *answer, void *user_data)
+{
+    sim_send_t *send = user_data;
+    const char *outcome = "";
+    send->wire = answer->wire;
+    if (answer->took_ms > send->took_ms) send->took_ms = answer->took_ms;
+    if (answer->acked) {
+        if (send->outcome) outcome = send->outcome(send, answer->body);
+    } else {
+        /* What the person is told, the same over any wire. */
+        outcome = answer->timed_out ? "operation_timeout" : "dispatch_failed";
+        send->acked = false;
+        snprintf(send->error, sizeof send->error, "%s", answer->error);
+    }
+    if (--send->waiting > 0) return;
+    sim_transcript_outcome(&send->sim->transcript, send->entry, "%s", outcome);
+    finish(send);
+}
+
+/* --- the means --- */
+
+/* Say why it cannot be done. Always false. */
+static bool cannot(sim_send_t *send, const char *format, ...) SLACK_PRINTF(2, 3);
+
+static bool cannot(sim_send_t *send, const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    vsnprintf(send->problem, sizeof send->problem, format, ap);
+    va_end(ap);
+    return false;
+}
+
+static const char *arg(const sim_send_t *send, const char *name)
+{
+    return slack_json_str(slack__json_member(send->args, slack__slice(name)), "");
+}
+
+static bool deliver(sim_send_t *send, enum sim_delivery_kind kind, const slack_json_t *payload,
+                    bool takes_body)
+{
+    const sim_delivery_request_t request = {kind, payload, takes_body, on_answer, send};
+    int rc = send->make.rc != 0 ? send->make.rc : sim_deliver(send->sim, &request);
+    if (rc != 0) return cannot(send, "%s", slack_strerror(rc));
+    send->waiting++;
+    return true;
+}
+
+/* An entry whose outcome the acknowledgement brings. */
+#define note(send, kind, where, ...)                                                               \
+    ((send)->entry = sim_transcript_add(&(send)->sim->transcript, (kind), true, (where),           \
+                                        (send)->user->name, __VA_ARGS__))
+
+static const char *new_trigger(sim_send_t *send, const sim_view_t *view)
+{
+    sim_grant_t *grant = sim_grant_new(&send->sim->grants, SIM_GRANT_TRIGGER);
+    grant->user = send->user;
+    if (view) snprintf(grant->view_id, sizeof grant->view_id, "%s", view->id);
+    return grant->key;
+}
+
+/* A response URL; `message`: the one whose element was used, or NULL. */
+static const slack_json_t *new_response_url(sim_send_t *send, const char *path,
+                                            const sim_message_t *message)
+{
+    sim_grant_t *grant = sim_grant_new(&send->sim->grants, SIM_GRANT_RESPONSE);
+    grant->user = send->user;
+    grant->channel = message ? message->channel : send->channel;
+    if (message) snprintf(grant->message_ts, sizeof grant->message_ts, "%s", message->ts);
+    return sim_make(&send->make, "'%s/%s/%s'", send->sim->base, path, grant->key);
+}
+
+static const slack_json_t *merged(sim_send_t *send, const slack_json_t *a, const slack_json_t *b)
+{
+    return sim_make_merged(&send->make, a, b);
+}
+
+/* An interaction with the members `own`, and a trigger. */
+static const slack_json_t *interaction(sim_send_t *send, const char *type, const sim_view_t *view,
+                                       const slack_json_t *own)
+{
+    const slack_json_t *common = sim_payload_interaction(&send->make, type, send->user);
+    const slack_json_t *trigger =
+        sim_make(&send->make, "{trigger_id: %s}", new_trigger(send, view));
+    return merged(send, merged(send, common, own), trigger);
+}
+
+/* --- messages --- */
+
+static bool send_message(sim_send_t *send)
+{
+    const char *thread_ts = arg(send, "thread");
+    const char *text = sim_text_markup(send->make.arena, arg(send, "text"));
+    char bot[SIM_ID_SIZE * 2];
+    sim_message_t *message = NULL;
+    if (!text) return cannot(send, "the text is too long");
+    if (!*text) return cannot(send, "a message needs a text");
+    if (!send->channel->bot_is_member)
+        return cannot(send, "the bot is not in #%s: it would hear nothing", send->channel->name);
+    if (*thread_ts && !sim_message_find(&send->sim->world, send->channel, thread_ts))
+        return cannot(send, "there is no message %.40s in that channel", thread_ts);
+    snprintf(bot, sizeof bot, "<@%s>", sim_user_bot()->id);
+    if (strcmp(arg(send, "kind"), "mention") == 0 && !strstr(text, bot))
+        text = slack__arena_printf(send->make.arena, "%s %s", bot, text);
+
+    const slack_json_t *content = text ? sim_person_content(&send->make, text) : NULL;
+    const sim_message_draft_t draft = {
+        .channel = send->channel, .author = send->user, .thread_ts = thread_ts, .content = content};
+    if (!content || sim_message_add(&send->sim->world, &draft, &message) != 0)
+        return cannot(send, "%s", slack_strerror(SLACK_ENOMEM));
+    snprintf(send->message_ts, sizeof send->message_ts, "%s", message->ts);
+    note(send, SIM_SAID, sim_words_place(send->make.arena, send->channel, *message->thread_ts),
+         "%s", sim_words_text(send->make.arena, text));
+    bool good = deliver(
+        send, SIM_DELIVERY_EVENT,
+        sim_payload_event(&send->sim->world, &send->make, sim_event_message(&send->make, message)),
+        false);
+    /* In a direct message Slack tells of the message alone. */
+    if (!good || !strstr(text, bot) || send->channel->kind == SIM_CHANNEL_IM) return good;
+    return deliver(
+        send, SIM_DELIVERY_EVENT,
+        sim_payload_event(&send->sim->world, &send->make, sim_event_mention(&send->make, message)),
+        false);
+}
+
+static bool send_event(sim_send_t *send)
+{
+    const slack_json_t *event = slack_json_get(send->args, "/event");
+    char ts[SIM_TS_SIZE];
+    if (slack_json_type(event) != SLACK_JSON_OBJECT || !*slack_json_str(event, "/type"))
+        return cannot(send, "an event is a JSON object with a type");
+    sim_world_ts(&send->sim->world, ts);
+    const slack_json_t *payload = event;
+    const char *type = slack_json_str(event, "/type");
+    if (slack_json_get(event, "/event")) { /* a whole body */
+        type = slack_json_str(event, "/event/type");
+        payload = merged(send, event, sim_payload_event(&send->sim->world, &send->make, NULL));
+    } else if (strcmp(type, "app_rate_limited") != 0) { /* which has no event in it */
+        event = merged(send, event, sim_make(&send->make, "{event_ts: %s}", ts));
+        payload = sim_payload_event(&send->sim->world, &send->make, event);
+    }
+    note(send, SIM_EVENT, "", "causes the event %s", type);
+    return deliver(send, SIM_DELIVERY_EVENT, payload, false);
+}
+
+/* --- commands --- */
+
+static bool send_command(sim_send_t *send)
+{
+    const char *name = arg(send, "command");
+    const char *text = sim_text_markup(send->make.arena, arg(send, "text"));
+    if (!text) return cannot(send, "the text is too long");
+    if (name[0] != '/' || !name[1]) return cannot(send, "a command begins with a slash");
+    const slack_json_t *response_url = new_response_url(send, "commands", NULL);
+    const sim_command_t command = {
+        .user = send->user,
+        .channel = send->channel,
+        .name = name,
+        .text = text,
+        .response_url = slack_json_str(response_url, ""),
+        .trigger_id = new_trigger(send, NULL),
+    };
+    note(send, SIM_COMMAND, sim_words_place(send->make.arena, send->channel, false), "runs %s%s%s",
+         name, *text ? " " : "", sim_words_text(send->make.arena, text));
+    send->outcome = sim_outcome_command;
+    return deliver(send, SIM_DELIVERY_COMMAND, sim_payload_command(&send->make, &command), true);
+}
+
+/* --- elements --- */
+
+/* Where an element is. */
+typedef struct place {
+    const sim_message_t *message; /* this, or the view, or neither */
+    const sim_view_t *view;
+    sim_element_iter_t it;
+} place_t;
+
+static bool find_in_view(const sim_view_t *view, const char *action_id, place_t *ret)
+{
+    if (!view ||
+        !sim_element_find(slack_json_get(view->body, "/blocks"), NULL, action_id, &ret->it))
+        return false;
+    ret->view = view;
+    return true;
+}
+
+/* In the message that was named; else in the open modal, which hides the rest; else in the newest
+ * message that has it; else in the home tab. */
+static bool find_element(sim_send_t *send, const char *action_id, place_t *ret)
+{
+    const sim_world_t *world = &send->sim->world;
+    const char *ts = arg(send, "message");
+    *ret = (place_t){0};
+    if (!*ts && find_in_view(sim_view_top(&send->sim->views, send->user), action_id, ret))
+        return true;
+    for (slack_link_t *link = world->messages.prev; link != &world->messages; link = link->prev) {
+        const sim_message_t *message = SLACK_CONTAINER(link, sim_message_t, link);
+        const slack_json_t *blocks = slack_json_get(message->body, "/blocks");
+        if (*ts && strcmp(message->ts, ts) != 0) continue;
+        if (message->only_for && message->only_for != send->user) continue;
+        if (!sim_element_find(blocks, NULL, action_id, &ret->it)) continue;
+        ret->message = message;
+        return true;
+    }
+    return !*ts && find_in_view(sim_view_home(&send->sim->views, send->user), action_id, ret);
+}
+
+static bool send_click(sim_send_t *send)
+{
+    const char *action_id = arg(send, "action_id"), *value = arg(send, "value");
+    char ts[SIM_TS_SIZE];
+    place_t place;
+    if (!find_element(send, action_id, &place))
+        return cannot(send, "there is nothing with the action_id \"%.80s\" in %s", action_id,
+                      *arg(send, "message") ? "that message" : "a message or an open view");
+    const slack_json_t *state =
+        sim_element_state(&send->make, place.it.element, *value ? value : NULL, send->problem);
+    if (!state) return false;
+    sim_world_ts(&send->sim->world, ts);
+    const slack_json_t *own = sim_make(&send->make, "{actions: [%p], state: {values: {}}}",
+                                       sim_payload_action(&send->make, &place.it, state, ts));
+    own = merged(send, own, sim_payload_place(&send->make, place.message, place.view));
+    if (place.message)
+        own = merged(send, own,
+                     sim_make(&send->make, "{response_url: %p}",
+                              new_response_url(send, "actions", place.message)));
+    note(send, SIM_CLICKED, "", "clicks %s%s%s", action_id, *value ? ": " : "", value);
+    return deliver(send, SIM_DELIVERY_INTERACTIVE,
+                   interaction(send, "block_actions", place.view, own), false);
+}
+
+static bool send_options(sim_send_t *send)
+{
+    const char *action_id = arg(send, "action_id"), *typed = arg(send, "value");
+    const char *block_id = action_id;
+    const slack_json_t *where;
+    char ts[SIM_TS_SIZE];
+    place_t place;
+    if (find_element(send, action_id, &place)) {
+        block_id = slack_json_str(place.it.block, "/block_id");
+        where = sim_payload_place(&send->make, place.message, place.view);
+    } else {
+        /* Options can be tried out before there is a select that asks for them. */
+        sim_world_ts(&send->sim->world, ts);
+        where = sim_make(&send->make,
+                         "{container: {type: 'message', message_ts: %s, channel_id: %s,"
+                         " is_ephemeral: false}, channel: {id: %s, name: %s}}",
+                         ts, send->channel->id, send->channel->id,
+                         sim_channel_command_name(send->channel));
+    }
+    const slack_json_t *own = sim_make(&send->make, "{action_id: %s, block_id: %s, value: %s}",
+                                       action_id, block_id, typed);
+    const slack_json_t *common =
+        sim_payload_interaction(&send->make, "block_suggestion", send->user);
+    note(send, SIM_TYPED, "", "types \"%s\" into %s", typed, action_id);
+    send->outcome = sim_outcome_options;
+    return deliver(send, SIM_DELIVERY_INTERACTIVE, merged(send, merged(send, common, own), where),
+                   true);
+}
+
+static bool send_shortcut(sim_send_t *send)
+{
+    const char *callback_id = arg(send, "callback_id"), *message_ts = arg(send, "message");
+    const sim_message_t *message = NULL;
+    char ts[SIM_TS_SIZE];
+    sim_world_ts(&send->sim->world, ts);
+    const slack_json_t *own =
+        sim_make(&send->make, "{callback_id: %s, action_ts: %s}", callback_id, ts);
+    if (*message_ts) {
+        message = sim_message_find(&send->sim->world, NULL, message_ts);
+        if (!message || message->only_for)
+            return cannot(send, "there is no message %.40s", message_ts);
+        own =
+            merged(send, own,
+                   sim_make(&send->make,
+                            "{message_ts: %s, message: %p, response_url: %p,"
+                            " channel: {id: %s, name: %s}}",
+                            message->ts, message->body, new_response_url(send, "actions", message),
+                            message->channel->id, sim_channel_command_name(message->channel)));
+    }
+    note(send, SIM_SHORTCUT, "", "uses the shortcut %s%s", callback_id,
+         message ? " on a message" : "");
+    return deliver(send, SIM_DELIVERY_INTERACTIVE,
+                   interaction(send, message ? "message_action" : "shortcut", NULL, own), false);
+}
+
+/* --- modals --- */
+
+/* The modal that the person sees. NULL when it is not the one that was named, or there is none. */
+static sim_view_t *open_view(sim_send_t *send)
+{
+    const char *callback_id = arg(send, "callback_id");
+    sim_view_t *view = sim_view_top(&send->sim->views, send->user);
+    if (!view) {
+        cannot(send, "%s has no modal open", send->user->name);
+        return NULL;
+    }
+    const char *open = slack_json_str(view->body, "/callback_id");
+    if (*callback_id && strcmp(open, callback_id) != 0) {
+        cannot(send, "the open modal is \"%.80s\", not \"%.80s\"", open, callback_id);
+        return NULL;
+    }
+    snprintf(send->view_id, sizeof send->view_id, "%s", view->id);
+    return view;
+}
+
+/* "name/value=Ada, …" */
+static const char *values_in_words(sim_send_t *send, const slack_json_t *values)
+{
+    const char *text = "";
+    slack_json_iter_t it = {0};
+    while (text && slack_json_next(values, &it))
+        text = slack__arena_printf(send->make.arena, "%s%s%s", text, it.index > 1 ? ", " : " with ",
+                                   slack_json_str(it.value, ""));
+    return text ? text : "";
+}
+
+static bool send_submit(sim_send_t *send)
+{
+    const slack_json_t *values = slack_json_get(send->args, "/values");
+    sim_view_t *view = open_view(send);
+    if (!view) return false;
+    const slack_json_t *state = sim_view_fill(&send->make, view, values, send->problem);
+    if (!state) return false;
+    const slack_json_t *own = sim_make(&send->make, "{view: %p, response_urls: []}",
+                                       sim_payload_view(&send->make, view, state));
+    note(send, SIM_SUBMITTED, "", "submits %s%s", slack_json_str(view->body, "/callback_id"),
+         values_in_words(send, values));
+    send->outcome = sim_outcome_submission;
+    return deliver(send, SIM_DELIVERY_INTERACTIVE, interaction(send, "view_submission", view, own),
+                   true);
+}
+
+static bool send_close(sim_send_t *send)
+{
+    sim_view_t *view = open_view(send);
+    if (!view) return false;
+    bool notify = view->notify_on_close;
+    const slack_json_t *own = sim_make(&send->make, "{view: %p, is_cleared: false}",
+                                       sim_payload_view(&send->make, view, NULL));
+    note(send, SIM_CLOSED, "", "closes %s", slack_json_str(view->body, "/callback_id"));
+    own = merged(send, sim_payload_interaction(&send->make, "view_closed", send->user), own);
+    sim_view_close(&send->sim->views, view);
+    if (notify) return deliver(send, SIM_DELIVERY_INTERACTIVE, own, false);
+    /* An app that does not ask for it is not told. */
+    sim_transcript_outcome(&send->sim->transcript, send->entry, "%s", "");
+    return send->make.rc == 0;
+}
+
+/* --- the start --- */
+
+static const struct kind {
+    const char *name;
+    bool (*start)(sim_send_t *send); /* false with a sentence in send->problem */
+} kinds[] = {
+    {"message", send_message}, {"mention", send_message},  {"command", send_command},
+    {"click", send_click},     {"options", send_options},  {"shortcut", send_shortcut},
+    {"submit", send_submit},   {"close-view", send_close}, {"event", send_event},
+};
+
+static bool find_people(sim_send_t *send)
+{
+    const char *user = arg(send, "user"), *channel = arg(send, "channel");
+    send->user = sim_user_find(*user ? user : "ann");
+    send->channel = sim_channel_find(*channel ? channel : "general");
+    if (!send->user || send->user->bot)
+        return cannot(send, "there is no person \"%.80s\"; there are ann, ben and cleo", user);
+    if (!send->channel)
+        return cannot(send,
+                      "there is no channel \"%.80s\"; there are #general, #random, #lounge, "
+                      "#secret, and @ann, @ben, @cleo for direct messages",
+                      channel);
+    /* Only the person herself can write in her direct messages. */
+    if (send->channel->user_id) send->user = sim_user_by_id(send->channel->user_id);
+    return true;
+}
+
+static bool start(sim_send_t *send)
+{
+    const char *name = arg(send, "kind");
+    if (!find_people(send)) return false;
+    if (!sim_app_reachable(send->sim)) return cannot(send, "%s", NO_APP);
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strcmp(kinds[i].name, name) == 0) return kinds[i].start(send);
+    return cannot(send, "nothing of the kind \"%.80s\" can be sent", name);
+}
+
+void sim_send_start(sim_t *sim, slack_http_request_t *request, const slack_json_t *args)
+{
+    sim_maker_t make = {request->arena, 0};
+    sim_send_t *send = slack__arena_calloc(request->arena, sizeof *send);
+    if (!send) {
+        sim_answer_json(sim, request, 500, NULL);
+        return;
+    }
+    send->sim = sim;
+    send->request = request;
+    send->make = make;
+    send->args = args;
+    send->acked = true;
+    send->wire = "";
+    bool good = start(send);
+    if (send->waiting > 0) return; /* on_answer() goes on, also when a second delivery failed */
+    if (good) {
+        finish(send);
+        return;
+    }
+    if (send->make.rc != 0) cannot(send, "%s", slack_strerror(send->make.rc));
+    sim_transcript_outcome(&sim->transcript, send->entry, "not sent");
+    sim_answer_json(sim, request, 400, sim_make(&make, "{ok: false, error: %s}", send->problem));
+}
