@@ -21,7 +21,6 @@
 #define CACHED_CONNS    16L /* open connections kept for it */
 #define HOST_CONNS_MAX  64L /* to one host over HTTP/1.1; more transfers wait their turn */
 #define CONN_IDLE_S_MAX 60L /* an older one the server may just be closing */
-#define READ_BYTES      0x10000L
 
 struct slack_curl {
     slack_net_t *net;
@@ -350,7 +349,6 @@ static const struct fixed_option {
     {CURLOPT_FOLLOWLOCATION, 0}, /* a redirect would carry the token elsewhere */
     {CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS},
     {CURLOPT_MAXAGE_CONN, CONN_IDLE_S_MAX},
-    {CURLOPT_BUFFERSIZE, READ_BYTES},
     /* HTTP/2 where TLS offers it. Slack answers 408 to a stream without a body that its client did
      * not end; libcurl ends it, for it knows the size. */
     {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS},

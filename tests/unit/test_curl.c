@@ -12,7 +12,9 @@
 #include <slack/error.h>
 
 #include "net/curl.h"
+#include "net/http_server.h"
 #include "support/alloc_fail.h"
+#include "support/certs.h"
 #include "support/peer.h"
 #include "support/world.h"
 
@@ -315,6 +317,67 @@ static void test_garbage(void **state)
     close_all();
 }
 
+/* --- TLS ----------------------------------------------------------------------------------- */
+
+static void answer_over_tls(slack_http_server_t *server, slack_http_request_t *request,
+                            void *user_data)
+{
+    const slack_http_answer_t answer = {.status = 200, .body = "safe", .body_len = 4};
+    assert_int_equal(slack__http_answer(server, request->id, &answer), 0);
+    slack__arena_free(request->arena);
+}
+
+/* Ask a server that has this certificate, as somebody who trusts what the file holds. */
+static void ask_over_tls(const char *cert, const char *key, const char *ca, int status)
+{
+    char url[64];
+    slack_tls_context_t *tls;
+    slack_http_server_t *server;
+    assert_true(world_open(&world));
+    assert_int_equal(slack__tls_context_server(&tls, certs_path(cert), certs_path(key)), 0);
+    const slack_http_server_options_t serve = {
+        .listen = {.host = "127.0.0.1", .tls = tls, .open_ms = 10000, .write_max = 65536},
+        .fn = answer_over_tls,
+    };
+    assert_int_equal(slack__http_server_open(&server, world.net, &serve, NULL), 0);
+    slack__tls_context_unref(tls);
+    const slack_curl_options_t options = {
+        .user_agent = "test/1", .ca_file = ca ? certs_path(ca) : NULL, .concurrency = 1};
+    assert_int_equal(slack__curl_new(&curl, world.net, &options), 0);
+    memset(&seen, 0, sizeof seen);
+
+    snprintf(url, sizeof url, "https://127.0.0.1:%u/x", slack__http_server_port(server));
+    const slack_curl_request_t request = {.method = "POST",
+                                          .url = url,
+                                          .body = "token=secret",
+                                          .body_len = 12,
+                                          .timeout_ms = 10000,
+                                          .body_max = 1000};
+    assert_int_equal(slack__curl_send(curl, &request, see, NULL), 0);
+    world_until_count(&world, &seen.count, 1);
+    assert_int_equal(seen.last.status, status);
+    assert_int_equal(seen.last.unsent, status != 0);
+    assert_string_equal(seen.body, status == 0 ? "safe" : "");
+    bool server_closed = false;
+    closed = false;
+    slack__http_server_close(server, world_set_flag, &server_closed);
+    slack__curl_close(curl, world_set_flag, &closed);
+    curl = NULL;
+    world_until(&world, &server_closed);
+    world_until(&world, &closed);
+    world_close(&world);
+}
+
+static void test_tls_is_verified(void **state)
+{
+    if (!certs_make()) skip();
+    ask_over_tls("server.pem", "server.key", "ca.pem", 0);
+    ask_over_tls("server.pem", "server.key", NULL, SLACK_ETLS);
+    ask_over_tls("other.pem", "server.key", "ca.pem", SLACK_ETLS);
+    ask_over_tls("expired.pem", "server.key", "ca.pem", SLACK_ETLS);
+    ask_over_tls("stranger.pem", "stranger.key", "ca.pem", SLACK_ETLS);
+}
+
 /* --- many, and the end --------------------------------------------------------------------- */
 
 static void test_concurrent(void **state)
@@ -417,6 +480,7 @@ int main(void)
         cmocka_unit_test(test_a_post_on_a_kept_connection_is_not_repeated),
         cmocka_unit_test(test_body_bound),
         cmocka_unit_test(test_garbage),
+        cmocka_unit_test(test_tls_is_verified),
         cmocka_unit_test(test_concurrent),
         cmocka_unit_test(test_close_cancels),
         cmocka_unit_test(test_close_inside_a_callback),
