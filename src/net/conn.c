@@ -506,7 +506,9 @@ static void set_peer(slack_conn_t *conn)
 /* Take a connected socket. */
 static void adopt(slack_conn_t *conn, uv_tcp_t *tcp)
 {
+    tcp->data = conn;
     conn->tcp = tcp;
+    conn->handles++;
     conn->state = conn->tls ? CONN_HANDSHAKE : CONN_OPEN;
     uv_tcp_nodelay(tcp, 1);
     uv_tcp_keepalive(tcp, 1, KEEPALIVE_S);
@@ -524,8 +526,6 @@ static void on_dialed(uv_tcp_t *tcp, int uv_error, void *user_data)
         fail(conn, status, uv_strerror(uv_error));
         return;
     }
-    tcp->data = conn;
-    conn->handles++;
     adopt(conn, tcp);
     if (!conn->tls) {
         on_open(conn);
@@ -555,7 +555,7 @@ int slack__conn_connect(slack_conn_t **ret, slack_net_t *net, const slack_conn_o
     return 0;
 }
 
-int slack__conn_accept(slack_conn_t **ret, slack_net_t *net, uv_stream_t *server,
+int slack__conn_accept(slack_conn_t **ret, slack_net_t *net, int fd,
                        const slack_listen_options_t *options)
 {
     slack_conn_t *conn;
@@ -566,17 +566,14 @@ int slack__conn_accept(slack_conn_t **ret, slack_net_t *net, uv_stream_t *server
         slack__free(tcp);
         return rc;
     }
-    uv_tcp_init(slack__net_loop(net), tcp);
-    tcp->data = conn;
-    conn->tcp = tcp;
-    conn->handles++;
     conn->accepted = true;
-    rc = uv_accept(server, (uv_stream_t *)tcp);
+    uv_tcp_init(slack__net_loop(net), tcp);
+    rc = uv_tcp_open(tcp, fd);
+    adopt(conn, tcp);
     if (rc != 0) {
-        slack__conn_close(conn, 0);
+        slack__conn_close(conn, 0); /* nobody hears of it */
         return slack__net_error(rc);
     }
-    adopt(conn, tcp);
     if (conn->tls) start_timer(conn, options->open_ms);
     slack__task_post(net, &conn->resume); /* reading begins when the owner has set its events */
     *ret = conn;

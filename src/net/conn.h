@@ -97,9 +97,9 @@ unsigned slack__listen_port(const slack_listener_socket_t *listener);
 /* Take no more; frees itself. Connections live on. */
 void slack__listen_close(slack_listener_socket_t *listener);
 
-/* For the listener: take the connection that `server` has ready. It is read from the next turn of
- * the loop on. SLACK_ENOMEM: it was not taken. */
-int slack__conn_accept(slack_conn_t **ret, slack_net_t *net, uv_stream_t *server,
+/* For the listener: make a connection of a socket that was accepted. It is read from the next turn
+ * of the loop on. SLACK_ENOMEM, SLACK_EIO: the socket is still the caller's. */
+int slack__conn_accept(slack_conn_t **ret, slack_net_t *net, int fd,
                        const slack_listen_options_t *options);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/conn.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -11,111 +12,116 @@
 #include "util/alloc.h"
 
 #define BACKLOG 512
+/* Connections taken in one turn of the loop; those that are open want their share. */
+#define ACCEPTS_PER_TURN 64
+/* How long to leave connections to the kernel when descriptors or memory are out. */
+#define PAUSE_MS 100
 
+/*
+ * The socket is polled and not given to uv_listen(): out of descriptors, that one silently closes
+ * every connection that waits, and if another thread takes the descriptor that it keeps for this,
+ * it calls back for ever. Here they wait in the kernel until there is room.
+ */
 struct slack_listener_socket {
     slack_net_t *net;
     slack_listen_options_t options;
     slack_accept_fn fn;
     void *user_data;
-    uv_tcp_t tcp;
+    int fd;
+    uv_poll_t poll;
+    uv_timer_t pause;
     unsigned handles; /* that are not closed yet */
-    bool starved;     /* of descriptors, and the log knows */
-    /* For bad times: a descriptor to give up, and a socket that needs no memory. */
-    int spare_fd;
-    uv_tcp_t spare_tcp;
-    bool dropping; /* spare_tcp is in use */
-    bool waiting;  /* libuv holds a connection that could not be dropped yet */
+    bool starved;     /* since the last connection that was taken; the log knows */
 };
 
-static void on_closed(uv_handle_t *handle)
+static bool is_closing(const slack_listener_socket_t *listener)
 {
-    slack_listener_socket_t *listener = handle->data;
-    if (--listener->handles > 0) return;
-    if (listener->spare_fd >= 0) close(listener->spare_fd);
-    slack__tls_context_unref(listener->options.tls);
-    slack__free(listener);
+    return uv_is_closing((const uv_handle_t *)&listener->poll);
 }
 
-static void take(slack_listener_socket_t *listener);
+static void on_readable(uv_poll_t *poll, int status, int events);
 
-static void on_dropped(uv_handle_t *handle)
+static void on_pause_over(uv_timer_t *timer)
 {
-    slack_listener_socket_t *listener = handle->data;
-    bool again = listener->waiting && !uv_is_closing((uv_handle_t *)&listener->tcp);
-    listener->dropping = listener->waiting = false;
-    if (again) take(listener);
-    on_closed(handle);
+    slack_listener_socket_t *listener = timer->data;
+    uv_poll_start(&listener->poll, UV_READABLE, on_readable);
 }
 
-/* Memory is out: accept the connection that is ready, and close it. Nobody would if we left it
- * where it is, and libuv looks at no other one before. */
-static void drop(slack_listener_socket_t *listener)
+static void pause_for(slack_listener_socket_t *listener, const char *reason)
 {
-    if (listener->dropping) {
-        listener->waiting = true;
-        return;
-    }
-    uv_tcp_init(slack__net_loop(listener->net), &listener->spare_tcp);
-    listener->spare_tcp.data = listener;
-    listener->dropping = true;
-    listener->handles++;
-    uv_accept((uv_stream_t *)&listener->tcp, (uv_stream_t *)&listener->spare_tcp);
-    uv_close((uv_handle_t *)&listener->spare_tcp, on_dropped);
+    if (!listener->starved)
+        SLACK_LOG(slack__net_log(listener->net), ERROR, "connections have to wait", "reason=%s",
+                  reason);
+    listener->starved = true;
+    uv_poll_stop(&listener->poll);
+    uv_timer_start(&listener->pause, on_pause_over, PAUSE_MS, 0);
 }
 
-static void take(slack_listener_socket_t *listener)
+/* Take one connection. False when no more can be taken now. */
+static bool take(slack_listener_socket_t *listener)
 {
     slack_conn_t *conn;
-    int rc =
-        slack__conn_accept(&conn, listener->net, (uv_stream_t *)&listener->tcp, &listener->options);
-    if (rc == 0)
-        listener->fn(conn, listener->user_data);
-    else
-        drop(listener);
-}
-
-static int open_spare(void)
-{
-    return open("/dev/null", O_RDONLY | O_CLOEXEC);
-}
-
-/* Descriptors are out, and libuv calls again and again until the connection is accepted: give up
- * one to accept it, and close it. libuv does the same with a descriptor of its own, which another
- * thread may have snatched. */
-static void shed(slack_listener_socket_t *listener)
-{
-    uv_os_fd_t fd;
-    if (listener->spare_fd >= 0) close(listener->spare_fd);
-    if (uv_fileno((uv_handle_t *)&listener->tcp, &fd) == 0) {
-        int refused = accept(fd, NULL, NULL);
-        if (refused >= 0) close(refused);
+    int fd = accept(listener->fd, NULL, NULL);
+    if (fd < 0) {
+        if (errno == EINTR || errno == ECONNABORTED) return true;
+        if (errno != EAGAIN && errno != EWOULDBLOCK)
+            pause_for(listener, uv_strerror(uv_translate_sys_error(errno)));
+        return false;
     }
-    listener->spare_fd = open_spare();
-}
-
-static void on_connection(uv_stream_t *stream, int status)
-{
-    slack_listener_socket_t *listener = stream->data;
-    if (status == 0) {
-        listener->starved = false;
-        take(listener);
-        return;
+    fcntl(fd, F_SETFD, FD_CLOEXEC);
+    int rc = slack__conn_accept(&conn, listener->net, fd, &listener->options);
+    if (rc != 0) {
+        close(fd);
+        pause_for(listener, slack_strerror(rc));
+        return false;
     }
-    if (!listener->starved)
-        SLACK_LOG(slack__net_log(listener->net), ERROR, "connections can not be accepted",
-                  "reason=%s", uv_strerror(status));
-    listener->starved = true;
-    if (status == UV_EMFILE || status == UV_ENFILE) shed(listener);
+    listener->starved = false;
+    listener->fn(conn, listener->user_data);
+    return !is_closing(listener);
 }
 
-static int open_socket(slack_listener_socket_t *listener, const struct sockaddr *address)
+static void on_readable(uv_poll_t *poll, int status, int events)
 {
-    uv_tcp_init(slack__net_loop(listener->net), &listener->tcp);
-    listener->tcp.data = listener;
-    listener->handles = 1;
-    int rc = uv_tcp_bind(&listener->tcp, address, 0);
+    slack_listener_socket_t *listener = poll->data;
+    for (int i = 0; i < ACCEPTS_PER_TURN; i++)
+        if (!take(listener)) return;
+}
+
+/* The descriptor of a listening socket, or libuv's error. */
+static int open_socket(const struct sockaddr_storage *address)
+{
+    const int on = 1;
+    const bool ip6 = address->ss_family == AF_INET6;
+    const socklen_t len = ip6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+    int fd = socket(address->ss_family, SOCK_STREAM, 0);
+    if (fd < 0) return uv_translate_sys_error(errno);
+    /* A restart must not wait for connections of the process before it. */
+    if (fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 && fcntl(fd, F_SETFL, O_NONBLOCK) == 0 &&
+        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
+        bind(fd, (const struct sockaddr *)address, len) == 0 && listen(fd, BACKLOG) == 0)
+        return fd;
+    int rc = uv_translate_sys_error(errno);
+    close(fd);
+    return rc;
+}
+
+static int start(slack_listener_socket_t *listener)
+{
+    uv_loop_t *loop = slack__net_loop(listener->net);
+    int rc = uv_poll_init(loop, &listener->poll, listener->fd);
     if (rc != 0) return rc;
-    return uv_listen((uv_stream_t *)&listener->tcp, BACKLOG, on_connection);
+    uv_timer_init(loop, &listener->pause);
+    listener->poll.data = listener->pause.data = listener;
+    listener->handles = 2;
+    uv_poll_start(&listener->poll, UV_READABLE, on_readable);
+    return 0;
+}
+
+static void listener_free(slack_listener_socket_t *listener)
+{
+    if (listener->fd >= 0) close(listener->fd);
+    slack__tls_context_unref(listener->options.tls);
+    slack__free(listener);
 }
 
 int slack__listen(slack_listener_socket_t **ret, slack_net_t *net,
@@ -136,11 +142,11 @@ int slack__listen(slack_listener_socket_t **ret, slack_net_t *net,
     if (o->tls) slack__tls_context_ref(o->tls);
     listener->fn = fn;
     listener->user_data = user_data;
-    listener->spare_fd = open_spare();
 
-    int rc = open_socket(listener, (const struct sockaddr *)&address);
+    listener->fd = open_socket(&address);
+    int rc = listener->fd < 0 ? listener->fd : start(listener);
     if (rc != 0) {
-        slack__listen_close(listener);
+        listener_free(listener);
         if (ret_uv_error) *ret_uv_error = rc;
         return SLACK_EIO;
     }
@@ -151,14 +157,23 @@ int slack__listen(slack_listener_socket_t **ret, slack_net_t *net,
 unsigned slack__listen_port(const slack_listener_socket_t *listener)
 {
     struct sockaddr_storage address;
-    int len = sizeof(address);
-    if (uv_tcp_getsockname(&listener->tcp, (struct sockaddr *)&address, &len) != 0) return 0;
+    socklen_t len = sizeof(address);
+    if (getsockname(listener->fd, (struct sockaddr *)&address, &len) != 0) return 0;
     return ntohs(address.ss_family == AF_INET6 ? ((const struct sockaddr_in6 *)&address)->sin6_port
                                                : ((const struct sockaddr_in *)&address)->sin_port);
 }
 
+static void on_closed(uv_handle_t *handle)
+{
+    slack_listener_socket_t *listener = handle->data;
+    if (--listener->handles == 0) listener_free(listener);
+}
+
 void slack__listen_close(slack_listener_socket_t *listener)
 {
-    if (uv_is_closing((uv_handle_t *)&listener->tcp)) return;
-    uv_close((uv_handle_t *)&listener->tcp, on_closed);
+    if (is_closing(listener)) return;
+    uv_close((uv_handle_t *)&listener->poll, on_closed);
+    uv_close((uv_handle_t *)&listener->pause, on_closed);
+    close(listener->fd); /* at once: nobody is left waiting in its queue */
+    listener->fd = -1;
 }
