@@ -185,11 +185,23 @@ static void put_off(slack_socket_t *s, int reason)
     s->full = true;
 }
 
+/* After our own Close in a drain or a stop nothing is taken any more; what a replaced connection
+ * still brings is. */
+static bool takes(const slack_socket_link_t *link)
+{
+    const slack_supervisor_t *sup = &link->socket->sup;
+    if (sup->phase == SLACK_PHASE_RUNNING) return true;
+    return sup->phase == SLACK_PHASE_DRAINING &&
+           sup->sessions[link->slot].state != SLACK_SESSION_CLOSING;
+}
+
 /* True when the arena has gone with a delivery. */
 static bool envelope(slack_socket_link_t *link, slack_arena_t *arena, const slack_frame_t *frame,
                      uint64_t received_us)
 {
     slack_socket_t *s = link->socket;
+    slack__socket_tell(s); /* READY, where it came right behind hello */
+    if (!takes(link)) return false;
     const slack_pending_t entry = {.envelope_id = frame->envelope_id,
                                    .slot = link->slot,
                                    .generation = link->generation,
@@ -209,16 +221,6 @@ static bool envelope(slack_socket_link_t *link, slack_arena_t *arena, const slac
     feed(link, SLACK_IN_TAKEN);
     s->base.host->deliver(&s->base, d);
     return true;
-}
-
-/* After our own Close in a drain or a stop nothing is taken any more; what a replaced connection
- * still brings is. */
-static bool takes(const slack_socket_link_t *link)
-{
-    const slack_supervisor_t *sup = &link->socket->sup;
-    if (sup->phase == SLACK_PHASE_RUNNING) return true;
-    return sup->phase == SLACK_PHASE_DRAINING &&
-           sup->sessions[link->slot].state != SLACK_SESSION_CLOSING;
 }
 
 static void read_message(slack_socket_link_t *link, const char *data, size_t len)

@@ -69,5 +69,7 @@ int slack__socket_send(slack_socket_t *s, unsigned slot, uint32_t generation, co
 void slack__socket_feed(slack_socket_t *s, const slack_session_input_t *in);
 /* A link was freed: the last one lets a stop go on. */
 void slack__socket_link_gone(slack_socket_t *s);
+/* Tell the host now what it is to be told anyway. Not from inside an operation. */
+void slack__socket_tell(slack_socket_t *s);
 
 #endif

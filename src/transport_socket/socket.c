@@ -48,6 +48,13 @@ static void tell_changes(slack_task_t *task)
     }
 }
 
+void slack__socket_tell(slack_socket_t *s)
+{
+    if (!slack__linked(&s->task.link)) return;
+    slack__task_cancel(&s->task);
+    tell_changes(&s->task);
+}
+
 static void on_timer_closed(uv_handle_t *handle)
 {
     slack_socket_t *s = handle->data;
