@@ -38,7 +38,7 @@ typedef struct value {
 /* All of it or nothing. */
 static bool put(line_t *line, const char *text, size_t len)
 {
-    if (line->cut || line->len + len > LINE_MAX_BYTES - TAIL_BYTES) {
+    if (line->len + len > LINE_MAX_BYTES - TAIL_BYTES) {
         line->cut = true;
         return false;
     }

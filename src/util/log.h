@@ -18,7 +18,8 @@ typedef struct slack_logger {
 /*
  * One fact, one line. `event` is a short constant text; `format` gives "key=%s other=%d" pairs,
  * split at spaces and '=' of the format itself, so a value may contain anything: it is quoted where
- * needed. A logger of NULL is silence. Arguments are not evaluated below the level.
+ * needed. A format of NULL gives no pairs, a logger of NULL is silence. Arguments are not evaluated
+ * below the level.
  *
  *     SLACK_LOG(log, WARN, "ack lost", "transport=%s reason=%s", name, slack_err_name(rc));
  *     ts=2026-11-21T00:00:00.000Z level=warn event="ack lost" transport=http reason=SLACK_ECLOSED

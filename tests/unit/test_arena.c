@@ -68,6 +68,7 @@ static void test_large_request_keeps_the_block(void **state)
     slack_arena_t *arena = slack__arena_new(1024, 0);
     char *small = slack__arena_alloc(arena, 16);
     assert_non_null(slack__arena_alloc(arena, 100000));
+    assert_non_null(slack__arena_alloc(arena, 1500));
     char *next = slack__arena_alloc(arena, 16);
     assert_ptr_equal(next, small + 16);
     slack__arena_free(arena);
@@ -77,6 +78,8 @@ static void test_maximum(void **state)
 {
     slack_arena_t *arena = slack__arena_new(1024, 4096);
     size_t taken = 0;
+    assert_null(slack__arena_alloc(arena, 4096));
+    assert_null(slack__arena_alloc(arena, SIZE_MAX));
     while (slack__arena_alloc(arena, 64))
         taken += 64;
     assert_true(slack__arena_size(arena) <= 4096);

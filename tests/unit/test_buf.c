@@ -62,6 +62,7 @@ static void test_maximum(void **state)
     slack__buf_init(&buf, SIZE_MAX);
     assert_int_equal(slack__buf_append_char(&buf, 'x'), 0);
     assert_int_equal(slack__buf_reserve(&buf, SIZE_MAX - 1, &tail), SLACK_ETOOBIG);
+    assert_int_equal(slack__buf_reserve(&buf, SIZE_MAX, &tail), SLACK_ETOOBIG);
     slack__buf_done(&buf);
     slack__buf_init(&buf, 0);
     assert_int_equal(slack__buf_append(&buf, "", 0), 0);
@@ -87,6 +88,7 @@ static void test_queue(void **state)
 {
     slack_buf_t buf;
     slack__buf_init(&buf, 300);
+    const size_t before = heap_count();
     unsigned char in = 0, out = 0;
     unsigned random = 1;
     for (int i = 0; i < 20000; i++) {
@@ -105,6 +107,7 @@ static void test_queue(void **state)
         assert_int_equal(slack__buf_ptr(&buf)[buf.len], '\0');
         assert_true(buf.cap <= 301);
     }
+    assert_true(heap_count() - before <= 2); /* then it moves within its memory */
     slack__buf_done(&buf);
 }
 

@@ -95,7 +95,8 @@ static void test_like_printf(void **state)
     assert_like_printf("%d %i %u %x %d", INT_MIN, INT_MAX, UINT_MAX, UINT_MAX, 7);
     assert_like_printf("%ld %lu %lx %d", LONG_MIN, ULONG_MAX, ULONG_MAX, 7);
     assert_like_printf("%lld %llu %llx %d", LLONG_MIN, ULLONG_MAX, ULLONG_MAX, 7);
-    assert_like_printf("%zu %zd %jd %ju %d", SIZE_MAX, (ssize_t)-1, INTMAX_MIN, UINTMAX_MAX, 7);
+    assert_like_printf("%zu %zd %jd %ju %d", SIZE_MAX, (ssize_t)PTRDIFF_MAX, INTMAX_MIN,
+                       UINTMAX_MAX, 7);
     assert_like_printf("%f %g %.0f %.2f %.17g %d", 1.5, 1e-9, 2.5, -0.125, 0.1, 7);
     assert_like_printf("%f %.99f", DBL_MAX, -DBL_MAX);
     assert_like_printf("%f %g", (double)INFINITY, -(double)INFINITY);

@@ -253,6 +253,7 @@ static void test_depth(void **state)
     assert_int_equal(slack__json_depth(parse("1")), 0);
     assert_int_equal(slack__json_depth(parse("[]")), 1);
     assert_int_equal(slack__json_depth(parse("[[],[[1],2],[3]]")), 3);
+    assert_int_equal(slack__json_depth(parse("[[[[1]]],[[[1]]],[[[1]]],[2]]")), 4);
     assert_int_equal(parse_nested(SLACK_JSON_DEPTH_MAX, "[", "1", "]"), 0);
     assert_int_equal(parse_nested(SLACK_JSON_DEPTH_MAX, "[", "1", ",2]"), 0);
     assert_int_equal(parse_nested(SLACK_JSON_DEPTH_MAX + 1, "[", "1", "]"), SLACK_ETOOBIG);

@@ -154,6 +154,15 @@ static void test_object_of_strings(void **state)
     assert_int_equal(slack__json_object(arena, NULL, SIZE_MAX / 2, &v), SLACK_ENOMEM);
 }
 
+static void test_array(void **state)
+{
+    const slack_json_t *items[] = {parse("1"), NULL, parse("{\"a\":[]}")}, *v;
+    assert_int_equal(slack__json_array(arena, items, 3, &v), 0);
+    assert_string_equal(slack__json_text(arena, v, NULL), "[1,null,{\"a\":[]}]");
+    assert_int_equal(slack__json_array(arena, items, 0, &v), 0);
+    assert_string_equal(slack__json_text(arena, v, NULL), "[]");
+}
+
 static void test_with_defaults(void **state)
 {
     static const struct {
@@ -218,6 +227,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_deepest, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_strings_are_repaired, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_object_of_strings, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_array, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_with_defaults, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_with_defaults_copies, set_up, tear_down),
         cmocka_unit_test(test_nth_allocation),

@@ -53,6 +53,16 @@ static void test_keys_are_bytes(void **state)
         assert_ptr_equal(slack__map_get(map, keys[i]), &values[i]);
     assert_null(slack__map_get(map, (slack_slice_t){"a\0c", 3}));
 
+    /* Longer than a word of the hash, different in one byte anywhere. */
+    char id[] = "0123456789abcdef0123456789abcdef-1";
+    assert_int_equal(slack__map_put(map, slack__slice(id), id), 0);
+    for (size_t i = 0; id[i]; i++) {
+        id[i] ^= 1;
+        assert_null(slack__map_get(map, slack__slice(id)));
+        id[i] ^= 1;
+    }
+    assert_ptr_equal(slack__map_get(map, slack__slice(id)), id);
+
     char key[] = "copied";
     assert_int_equal(slack__map_put(map, slack__slice(key), key), 0);
     key[0] = 'x';
