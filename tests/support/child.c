@@ -44,9 +44,15 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
     child->out[child->out_len] = '\0';
 }
 
+static void end_input(child_t *child)
+{
+    uv_handle_t *pipe = (uv_handle_t *)&child->in_pipe;
+    if (!uv_is_closing(pipe)) uv_close(pipe, on_closed);
+}
+
 static void on_written(uv_write_t *write, int status)
 {
-    uv_close((uv_handle_t *)write->handle, on_closed);
+    end_input(write->handle->data);
 }
 
 static void open_pipe(child_t *child, uv_loop_t *loop, uv_pipe_t *pipe)
@@ -86,14 +92,16 @@ void child_start(child_t *child, world_t *world, const char *const *args, const 
         return;
     }
     uv_read_start((uv_stream_t *)&child->out_pipe, on_alloc, on_read);
-    uv_buf_t buf = {.base = (char *)(uintptr_t)(input ? input : "")};
-    buf.len = strlen(buf.base);
+    if (!input) return;
+    uv_buf_t buf = {.base = (char *)(uintptr_t)input, .len = strlen(input)};
     assert_int_equal(uv_write(&child->write, (uv_stream_t *)&child->in_pipe, &buf, 1, on_written),
                      0);
 }
 
 void child_wait(child_t *child, world_t *world)
 {
+    if (child->started && !uv_stream_get_write_queue_size((uv_stream_t *)&child->in_pipe))
+        end_input(child);
     world_until(world, &child->gone);
 }
 

@@ -23,10 +23,10 @@ typedef struct child {
     bool gone;
 } child_t;
 
-/* Start args[0], found in PATH, with `input` (NULL: none; borrowed until the end) as its standard
- * input. `args` ends with NULL. */
+/* Start args[0], found in PATH. `args` ends with NULL. Its standard input is `input`, borrowed
+ * until the end; NULL: nothing, and that ends only with child_wait(). */
 void child_start(child_t *child, world_t *world, const char *const *args, const char *input);
-/* Run the loop until it has ended, and release what it took but `out`. */
+/* End its input, run the loop until it has ended, and release what it took but `out`. */
 void child_wait(child_t *child, world_t *world);
 /* Free `out`. */
 void child_done(child_t *child);
