@@ -297,7 +297,7 @@ static int on_socket_wanted(CURL *easy, curl_socket_t fd, int what, void *user_d
     if (!sock) sock = watch_socket(curl, fd);
     if (sock) {
         sock->events =
-            (what & CURL_POLL_IN ? UV_READABLE : 0) | (what & CURL_POLL_OUT ? UV_WRITABLE : 0);
+            ((what & CURL_POLL_IN) ? UV_READABLE : 0) | ((what & CURL_POLL_OUT) ? UV_WRITABLE : 0);
         if (uv_poll_start(&sock->poll, sock->events, on_ready) == 0) return 0;
     }
     slack_transfer_t *transfer = transfer_of(easy);
