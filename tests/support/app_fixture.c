@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/app_fixture.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/app.h"
+#include "transport_memory/memory.h"
+
+/* ---- clock and log ---- */
+
+static uint64_t mono_us(void *user_data)
+{
+    return slack__mono_us(&slack__clock_system) + ((app_fixture_t *)user_data)->skew_us;
+}
+
+static int64_t wall_ms(void *user_data)
+{
+    (void)user_data;
+    return slack__wall_ms(&slack__clock_system);
+}
+
+static slack_clock_t test_clock = {mono_us, wall_ms, NULL};
+
+static void take_line(enum slack_log_level level, const char *line, size_t len, void *user_data)
+{
+    (void)level;
+    app_fixture_t *f = user_data;
+    size_t used = strlen(f->log);
+    snprintf(f->log + used, sizeof f->log - used, "%.*s\n", (int)len, line);
+}
+
+/* ---- the loop, never without an end ---- */
+
+/* Not a failed assertion: that would go on into a teardown that waits as well. */
+static void bark(uv_timer_t *timer)
+{
+    fprintf(stderr, "nothing happened for a long time; the log:\n%s",
+            ((app_fixture_t *)timer->data)->log);
+    exit(1);
+}
+
+void app_turn(app_fixture_t *f)
+{
+    uv_run(&f->loop, UV_RUN_ONCE);
+}
+
+void app_run_until(app_fixture_t *f, const unsigned *flag)
+{
+    while (*flag == 0)
+        app_turn(f);
+}
+
+void app_run_until_calls(app_fixture_t *f, size_t count)
+{
+    while (fake_slack_count(f->slack) < count)
+        app_turn(f);
+}
+
+void app_run_until_stopped(app_fixture_t *f)
+{
+    while (!f->stopped)
+        app_turn(f);
+}
+
+void app_spin(app_fixture_t *f)
+{
+    for (int i = 0; i < 20; i++)
+        uv_run(&f->loop, UV_RUN_NOWAIT);
+}
+
+/* ---- life ---- */
+
+void app_open(app_fixture_t *f, const slack_options_t *options)
+{
+    memset(f, 0, sizeof *f);
+    assert_int_equal(uv_loop_init(&f->loop), 0);
+    uv_timer_init(&f->loop, &f->watchdog);
+    f->watchdog.data = f;
+    uv_timer_start(&f->watchdog, bark, 20000, 0);
+    uv_unref((uv_handle_t *)&f->watchdog);
+    f->slack = fake_slack_open(&f->loop);
+    slack_options_t o = options ? *options : (slack_options_t){0};
+    o.loop = &f->loop;
+    o.log_fn = take_line;
+    o.log_user_data = f;
+    if (!o.log_level) o.log_level = SLACK_LOG_DEBUG;
+    if (!o.transport) o.transport = "memory";
+    if (!o.bot_token) o.bot_token = "xoxb-test";
+    if (!o.api_url) o.api_url = fake_slack_api_url(f->slack);
+    assert_int_equal(slack_app_new(&f->app, &o), 0);
+    test_clock.user_data = f;
+    slack__app_set_clock(f->app, &test_clock);
+}
+
+static void stopped(slack_app_t *app, int status, void *user_data)
+{
+    app_fixture_t *f = user_data;
+    assert_false(f->stopped);
+    assert_ptr_equal(app, f->app);
+    f->stopped = true;
+    f->status = status;
+}
+
+static bool is_ready(const app_fixture_t *f)
+{
+    slack_transport_stats_t stats = {0};
+    return slack_app_transport_stats(f->app, "memory", &stats) == 0 &&
+           stats.state == SLACK_TRANSPORT_READY;
+}
+
+void app_ready(app_fixture_t *f)
+{
+    assert_int_equal(slack_app_start(f->app, stopped, f), 0);
+    while (!is_ready(f)) {
+        if (f->stopped) fail_msg("%s: %s", slack_strerror(f->status), slack_app_error(f->app));
+        app_turn(f);
+    }
+}
+
+int app_start_fails(app_fixture_t *f)
+{
+    assert_int_equal(slack_app_start(f->app, stopped, f), 0);
+    app_run_until_stopped(f);
+    return f->status;
+}
+
+void app_close(app_fixture_t *f)
+{
+    if (f->app) slack_app_stop(f->app);
+    app_run_until_stopped(f);
+    slack_app_free(f->app);
+    bool closed;
+    fake_slack_close(f->slack, &closed);
+    while (!closed)
+        app_turn(f);
+    uv_close((uv_handle_t *)&f->watchdog, NULL);
+    uv_run(&f->loop, UV_RUN_DEFAULT);
+    assert_int_equal(uv_loop_close(&f->loop), 0);
+}
+
+/* ---- deliveries ---- */
+
+static int take_ack(const slack_ack_t *ack, void *user_data)
+{
+    app_ack_t *record = user_data;
+    if (record == NULL) return 0;
+    if (record->answer != 0 && record->count == 0) {
+        int rc = record->answer;
+        record->answer = 0;
+        return rc;
+    }
+    record->count++;
+    record->outcome = ack->outcome;
+    snprintf(record->body, sizeof record->body, "%.*s", (int)ack->body.len,
+             ack->body.ptr ? ack->body.ptr : "");
+    return 0;
+}
+
+void app_inject(app_fixture_t *f, const char *body, app_ack_t *ack)
+{
+    slack_arena_t *arena = slack__arena_new(0, 0);
+    const slack_json_t *value = NULL;
+    assert_int_equal(slack__json_parse(arena, body, strlen(body), &value, NULL), 0);
+    slack_transport_t *t = slack__app_transport(f->app, "memory");
+    assert_int_equal(slack__memory_inject(t, arena, value, 0, "", take_ack, ack), 0);
+}

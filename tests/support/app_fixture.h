@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_TESTS_SUPPORT_APP_FIXTURE_H
+#define SLACK_TESTS_SUPPORT_APP_FIXTURE_H
+
+#include <slack/slack.h>
+#include <uv.h>
+
+#include "core/transport.h"
+#include "support/fake_slack.h"
+
+/*
+ * An app over transport_memory, with a Web API behind it, on one loop, under a clock whose jumps the
+ * test decides. All waits are bounded.
+ */
+typedef struct app_fixture {
+    uv_loop_t loop;
+    fake_slack_t *slack;
+    slack_app_t *app;
+    bool stopped;       /* the app has told its end */
+    int status;         /* as what */
+    uint64_t skew_us;   /* added to the machine's monotonic clock */
+    char log[16384];    /* the lines so far */
+    uv_timer_t watchdog;
+} app_fixture_t;
+
+/* The one ack of an injected delivery. */
+typedef struct app_ack {
+    unsigned count; /* how many came: exactly 1 in the end */
+    enum slack_ack_outcome outcome;
+    char body[1024]; /* "" for nothing */
+    int answer;      /* what the wire is to say to it */
+} app_ack_t;
+
+/* Make the loop, the Web API and the app. `options` may be NULL; tokens, loop, transport and API are
+ * filled in where it has none. */
+void app_open(app_fixture_t *f, const slack_options_t *options);
+/* Start it and run until it can take deliveries. */
+void app_ready(app_fixture_t *f);
+/* Start it and run until it has stopped by itself; its status. */
+int app_start_fails(app_fixture_t *f);
+/* Stop, run to the end, free; the loop must be left empty. */
+void app_close(app_fixture_t *f);
+
+/* Deliver a body, as a wire would. */
+void app_inject(app_fixture_t *f, const char *body, app_ack_t *ack);
+/* One turn of the loop. The program ends when nothing leads anywhere for a long time. */
+void app_turn(app_fixture_t *f);
+/* Run the loop until *flag is nonzero, or `count` calls were made. */
+void app_run_until(app_fixture_t *f, const unsigned *flag);
+void app_run_until_stopped(app_fixture_t *f);
+void app_run_until_calls(app_fixture_t *f, size_t count);
+/* Turn the loop a few times, for what must not happen. */
+void app_spin(app_fixture_t *f);
+
+#endif

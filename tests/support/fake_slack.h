@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_TESTS_SUPPORT_FAKE_SLACK_H
+#define SLACK_TESTS_SUPPORT_FAKE_SLACK_H
+
+#include <uv.h>
+
+#include "util/json.h"
+
+/*
+ * A Web API for tests of the core, on a real socket of the test's own loop: it records every call and
+ * answers what it was told to, `{"ok":true}` otherwise; auth.test says who the bot is (U0BOT, B0BOT,
+ * T0TEAM). A path of "hook/…" takes the place of a response URL.
+ */
+typedef struct fake_slack fake_slack_t;
+
+typedef struct fake_call {
+    char method[64];          /* "chat.postMessage", "hook/1" */
+    const slack_json_t *args; /* the form's fields as strings, or the JSON body */
+    char token[64];           /* behind "Bearer " */
+} fake_call_t;
+
+fake_slack_t *fake_slack_open(uv_loop_t *loop);
+/* Close; the loop has to run until *done is true. */
+void fake_slack_close(fake_slack_t *slack, bool *done);
+
+/* "http://127.0.0.1:PORT/api/", and the URL of hook `name`. */
+const char *fake_slack_api_url(const fake_slack_t *slack);
+const char *fake_slack_hook_url(fake_slack_t *slack, const char *name);
+
+/* Answer the next calls of `method` by this, first told first answered. A status of 0: never. */
+void fake_slack_answer(fake_slack_t *slack, const char *method, int status, const char *body);
+
+/* The calls so far, without auth.test. */
+size_t fake_slack_count(const fake_slack_t *slack);
+const fake_call_t *fake_slack_call(const fake_slack_t *slack, size_t i);
+
+#endif
