@@ -43,13 +43,14 @@ static int run_step(slack_ctx_t *ctx, const slack_step_t *step)
     return rc;
 }
 
-/* Run steps while each ends at once. The first error. */
+/* Run the next step, and on while each ends at once. The first error. */
 static int run_steps(slack_ctx_t *ctx)
 {
     int first = 0;
-    while (ctx->next_step < ctx->step_count && idle(ctx)) {
+    while (ctx->next_step < ctx->step_count) {
         int rc = run_step(ctx, &ctx->steps[ctx->next_step++]);
         if (first == 0) first = rc;
+        if (!idle(ctx)) break;
     }
     return first;
 }
@@ -111,7 +112,7 @@ static void settle(slack_ctx_t *ctx)
 void slack__dispatch_advance(slack_ctx_t *ctx)
 {
     if (ctx->depth > 0) return;
-    run_steps(ctx);
+    if (idle(ctx)) run_steps(ctx);
     settle(ctx);
 }
 

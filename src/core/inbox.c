@@ -57,7 +57,6 @@ static void finished(slack_store_op_t *op)
 static void tell_done(slack_ctx_t *ctx)
 {
     ctx->client.begin = NULL; /* calls made from here on have nobody to wait for them */
-    ctx->client.end = NULL;
     uint64_t now = slack__mono_us(ctx->app->clock);
     uint64_t since = ctx->d->received_us;
     slack_done_t done = {
@@ -138,7 +137,7 @@ static void store(slack_ctx_t *ctx)
 /* Nothing runs for what nobody can name; it is acknowledged so that it does not come again. */
 static void unknown(slack_ctx_t *ctx)
 {
-    SLACK_LOG(&ctx->app->log, WARN, "delivery of an unknown kind", "transport=%s type=%.64s",
+    SLACK_LOG(&ctx->app->log, WARN, "delivery of an unknown kind", "transport=%s type=%s",
               ctx->d->transport->ops->name, slack_json_str(ctx->d->body, "/type"));
     slack__inbox_end(ctx);
 }

@@ -49,7 +49,7 @@ const slack_json_t *slack_jsonf(slack_ctx_t *ctx, const char *template_, ...)
     ctx->json_error = rc;
     if (rc != 0)
         SLACK_LOG(&ctx->app->log, ERROR, "malformed JSON template",
-                  "error=%s offset=%zu what=%s template=%.80s", slack_err_name(rc), error.offset,
+                  "error=%s offset=%zu what=%s template=%s", slack_err_name(rc), error.offset,
                   error.what ? error.what : "", template_);
     return rc == 0 ? value : NULL;
 }

@@ -196,8 +196,7 @@ static void test_ack_with_a_text(void **state)
     slack_use(f.app, watch, NULL);
     app_ready(&f);
     app_ack_t ack = {0};
-    app_inject(&f, COMMAND("/echo", "50% off"), &ack);
-    run_until_done();
+    run_through(COMMAND("/echo", "50% off"), &ack);
     assert_string_equal(ack.body, "50% off!");
     assert_int_equal(ack_rc[0], 0);
     assert_int_equal(ack_rc[1], SLACK_EALREADY);
@@ -468,8 +467,7 @@ static void test_a_malformed_template_is_an_error_with_its_offset(void **state)
     slack_use(f.app, watch, NULL);
     app_ready(&f);
     app_ack_t ack = {0};
-    app_inject(&f, MESSAGE("Ev1", "x"), &ack);
-    run_until_done();
+    run_through(MESSAGE("Ev1", "x"), &ack);
     assert_int_equal(last_done.status, SLACK_ETEMPLATE);
     assert_int_equal(fake_slack_count(f.slack), 0);
     assert_true(logged("offset=7"));
