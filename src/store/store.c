@@ -15,8 +15,8 @@ static int refuse(char *error, slack_slice_t scheme)
 {
     if (!error) return SLACK_ECONFIG;
     int len = scheme.len < 32 ? (int)scheme.len : 32;
-    snprintf(error, SLACK_ERROR_TEXT_MAX, "there is no store \"%.*s:\", there is \"memory:\"", len,
-             scheme.ptr);
+    snprintf(error, SLACK_ERROR_TEXT_MAX,
+             "SLACK_STORE: there is no store \"%.*s:\", there is \"memory:\"", len, scheme.ptr);
     return SLACK_ECONFIG;
 }
 

@@ -903,7 +903,7 @@ static void test_run(void **state)
     atomic_store(&run_status, 1);
     uv_thread_t thread;
     assert_int_equal(uv_thread_create(&thread, run_app, app), 0);
-    uv_timer_t tick; /* the loop turns while the other thread works */
+    static uv_timer_t tick; /* the loop turns while the other thread works */
     uv_timer_init(&f.loop, &tick);
     uv_timer_start(&tick, nothing, 1, 1);
     while (atomic_load(&run_status) == 1)

@@ -32,11 +32,12 @@ static void test_names_that_open_nothing(void **state)
     static const struct {
         const char *url, *error;
     } bad[] = {
-        {NULL, "there is no store \":\", there is \"memory:\""},
-        {"", "there is no store \":\", there is \"memory:\""},
-        {"memory", "there is no store \"memory:\", there is \"memory:\""},
-        {"Memory:", "there is no store \"Memory:\", there is \"memory:\""},
-        {"postgres://u:secret@h/", "there is no store \"postgres:\", there is \"memory:\""},
+        {NULL, "SLACK_STORE: there is no store \":\", there is \"memory:\""},
+        {"", "SLACK_STORE: there is no store \":\", there is \"memory:\""},
+        {"memory", "SLACK_STORE: there is no store \"memory:\", there is \"memory:\""},
+        {"Memory:", "SLACK_STORE: there is no store \"Memory:\", there is \"memory:\""},
+        {"postgres://u:secret@h/",
+         "SLACK_STORE: there is no store \"postgres:\", there is \"memory:\""},
         {"memory:x", "nothing may follow \"memory:\""},
     };
     world_t world;
