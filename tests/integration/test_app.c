@@ -911,7 +911,7 @@ static void test_run(void **state)
     uv_close((uv_handle_t *)&tick, NULL);
     uv_thread_join(&thread);
     assert_int_equal(atomic_load(&run_status), 0);
-    assert_int_equal(states, 2); /* ready, stopped */
+    assert_int_equal(states, 3); /* starting, ready, stopped */
     slack_app_free(app);
     app_ready(&f);
 }

@@ -118,6 +118,7 @@ static bool is_ready(const app_fixture_t *f)
 void app_ready(app_fixture_t *f)
 {
     assert_int_equal(slack_app_start(f->app, stopped, f), 0);
+    f->started = true;
     while (!is_ready(f)) {
         if (f->stopped) fail_msg("%s: %s", slack_strerror(f->status), slack_app_error(f->app));
         app_turn(f);
@@ -127,6 +128,7 @@ void app_ready(app_fixture_t *f)
 int app_start_fails(app_fixture_t *f)
 {
     assert_int_equal(slack_app_start(f->app, stopped, f), 0);
+    f->started = true;
     app_run_until_stopped(f);
     return f->status;
 }
@@ -134,7 +136,7 @@ int app_start_fails(app_fixture_t *f)
 void app_close(app_fixture_t *f)
 {
     if (f->app) slack_app_stop(f->app);
-    app_run_until_stopped(f);
+    if (f->started) app_run_until_stopped(f);
     slack_app_free(f->app);
     bool closed;
     fake_slack_close(f->slack, &closed);

@@ -9,17 +9,18 @@
 #include "support/fake_slack.h"
 
 /*
- * An app over transport_memory, with a Web API behind it, on one loop, under a clock whose jumps the
- * test decides. All waits are bounded.
+ * An app over transport_memory, with a Web API behind it, on one loop, under a clock whose jumps
+ * the test decides. All waits are bounded.
  */
 typedef struct app_fixture {
     uv_loop_t loop;
     fake_slack_t *slack;
     slack_app_t *app;
-    bool stopped;       /* the app has told its end */
-    int status;         /* as what */
-    uint64_t skew_us;   /* added to the machine's monotonic clock */
-    char log[16384];    /* the lines so far */
+    bool started;
+    bool stopped;     /* the app has told its end */
+    int status;       /* as what */
+    uint64_t skew_us; /* added to the machine's monotonic clock */
+    char log[16384];  /* the lines so far */
     uv_timer_t watchdog;
 } app_fixture_t;
 
@@ -31,8 +32,8 @@ typedef struct app_ack {
     int answer;      /* what the wire is to say to it */
 } app_ack_t;
 
-/* Make the loop, the Web API and the app. `options` may be NULL; tokens, loop, transport and API are
- * filled in where it has none. */
+/* Make the loop, the Web API and the app. `options` may be NULL; tokens, loop, transport and API
+ * are filled in where it has none. */
 void app_open(app_fixture_t *f, const slack_options_t *options);
 /* Start it and run until it can take deliveries. */
 void app_ready(app_fixture_t *f);
