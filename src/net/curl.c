@@ -352,7 +352,6 @@ static const struct fixed_option {
     /* HTTP/2 where TLS offers it. Slack answers 408 to a stream without a body that its client did
      * not end; libcurl ends it, for it knows the size. */
     {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS},
-    {CURLOPT_PIPEWAIT, 1}, /* rather a stream of a connection that is being opened than one more */
 };
 
 /* One copy per line, in libcurl's list alone. NULL: memory is out. */
@@ -405,6 +404,9 @@ static CURLcode set_options(slack_transfer_t *transfer, const slack_curl_request
     SET(CURLOPT_ERRORBUFFER, transfer->error);
     SET(CURLOPT_URL, request->url);
     SET(CURLOPT_PROTOCOLS_STR, url.secure ? "https" : "http");
+    /* Rather a stream of a connection that is being opened than one more. Over TLS the handshake
+     * tells whether it has streams; without TLS a request would wait for another one's answer. */
+    SET(CURLOPT_PIPEWAIT, url.secure ? 1L : 0L);
     SET(CURLOPT_PROXY, ""); /* none, whatever the environment says */
     SET(CURLOPT_USERAGENT, curl->user_agent);
     SET(CURLOPT_HTTPHEADER, transfer->headers);

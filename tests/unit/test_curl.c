@@ -396,6 +396,30 @@ static void test_concurrent(void **state)
     close_all();
 }
 
+/* The first request is answered after the second. */
+static void answer_second_first(peer_t *p, const peer_request_t *request, void *user_data)
+{
+    static unsigned first;
+    if (request->number == 1) {
+        first = request->connection;
+        return;
+    }
+    peer_answer(p, request->connection, 200, "", "ok");
+    peer_answer(p, first, 200, "", "ok");
+}
+
+static void test_plain_http_waits_for_no_other_answer(void **state)
+{
+    open_all(2, answer_second_first);
+    post("a=1");
+    post("a=2");
+    world_until_count(&world, &seen.count, 2);
+    assert_int_equal(seen.statuses[0], 0);
+    assert_int_equal(seen.statuses[1], 0);
+    assert_int_equal(peer_connections(peer), 2);
+    close_all();
+}
+
 static void test_close_cancels(void **state)
 {
     open_all(10, answer_nothing);
@@ -482,6 +506,7 @@ int main(void)
         cmocka_unit_test(test_garbage),
         cmocka_unit_test(test_tls_is_verified),
         cmocka_unit_test(test_concurrent),
+        cmocka_unit_test(test_plain_http_waits_for_no_other_answer),
         cmocka_unit_test(test_close_cancels),
         cmocka_unit_test(test_close_inside_a_callback),
     };
