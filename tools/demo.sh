@@ -1,0 +1,158 @@
+#!/bin/sh
+# One bot, one conversation, two transports: what it says has to be the same.
+# usage: tools/demo.sh BUILD_FOLDER [--stay]
+set -eu
+
+given=${1?usage: tools/demo.sh BUILD_FOLDER [--stay]}
+build=$(cd "$given" && pwd)
+stay=${2-}
+case $stay in
+'' | --stay) ;;
+*)
+    echo 'usage: tools/demo.sh BUILD_FOLDER [--stay]' >&2
+    exit 2
+    ;;
+esac
+
+work=$(mktemp -d)
+pids=
+
+# Every process that was started here is ended here, whatever happens.
+finish() {
+    status=$?
+    trap - EXIT
+    for pid in $pids; do
+        kill "$pid" 2>/dev/null || :
+    done
+    for pid in $pids; do
+        wait "$pid" 2>/dev/null || :
+    done
+    rm -rf "$work"
+    exit "$status"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+trap 'exit 129' HUP
+
+# fail TRANSPORT WORD…: says what failed, and all that was logged on the way.
+fail() {
+    name=$1
+    shift
+    echo "demo: $*" >&2
+    for log in talk sim bot; do
+        [ ! -s "$work/$name.$log" ] || sed "s/^/  $log: /" "$work/$name.$log" >&2
+    done
+    exit 1
+}
+
+# until_true WORD…: tries a command for 10 s, until it succeeds.
+until_true() {
+    tries=0
+    until "$@"; do
+        tries=$((tries + 1))
+        [ $tries -lt 200 ] || return 1
+        sleep 0.05
+    done
+}
+
+# What a shell has set, and what a .env file says, is not to change the bot.
+start_bot() {
+    eval "$("$build/slackapp" sim env)"
+    cd "$work"
+    exec env -i PATH="$PATH" "SLACK_TRANSPORT=$1" SLACK_STORE=memory: \
+        SLACK_HTTP_HOST=127.0.0.1 SLACK_HTTP_PORT=0 "SLACK_API_URL=$SLACK_API_URL" \
+        "SLACK_BOT_TOKEN=$SLACK_BOT_TOKEN" "SLACK_APP_TOKEN=$SLACK_APP_TOKEN" \
+        "SLACK_SIGNING_SECRET=$SLACK_SIGNING_SECRET" "$build/examples/showcase"
+}
+
+# The port that the bot chose, out of its log.
+bot_port() {
+    port=$(sed -n 's/.*event="http listening".* port=\([0-9]*\).*/\1/p' "$work/http.bot")
+    [ -n "$port" ]
+}
+
+# start TRANSPORT: a simulator, and the bot that talks to it.
+start() {
+    "$build/slackapp" sim --port 0 --port-file "$work/$1.port" >"$work/$1.sim" 2>&1 &
+    sim=$!
+    pids="$pids $sim"
+    until_true [ -f "$work/$1.port" ] || fail "$1" 'the simulator did not start'
+    SLACKAPP_SIM=http://127.0.0.1:$(cat "$work/$1.port")
+    export SLACKAPP_SIM
+    start_bot "$1" >"$work/$1.bot" 2>&1 &
+    bot=$!
+    pids="$pids $bot"
+    if [ "$1" = http ]; then
+        until_true bot_port || fail "$1" 'the bot did not begin to listen'
+        "$build/slackapp" sim request-url "http://127.0.0.1:$port/slack/events" \
+            >>"$work/$1.talk" 2>&1 || fail "$1" 'the bot did not answer url_verification'
+    fi
+    "$build/slackapp" sim status --wait >>"$work/$1.talk" 2>&1 || fail "$1" 'the bot did not connect'
+    echo "$SLACKAPP_SIM $sim $bot" >"$work/$1.where"
+}
+
+# say ENTRIES WORD…: does what a person does, then waits until so much was said in all.
+say() {
+    entries=$1
+    shift
+    echo "send $*" >>"$work/$transport.talk"
+    "$build/slackapp" sim send "$@" >>"$work/$transport.talk" 2>&1 ||
+        fail "$transport" "not answered: slackapp sim send $*"
+    "$build/slackapp" sim transcript --wait "$entries" >"$work/$transport.txt" 2>>"$work/$transport.talk" ||
+        fail "$transport" "the bot did not say anything to: slackapp sim send $*"
+}
+
+talk() {
+    transport=$1
+    say 2 message hello
+    say 4 click hello_click
+    say 6 mention what is this?
+    say 7 command /echo good morning
+    say 8 command /echo
+    say 10 command /later good night
+    say 12 shortcut open_form
+    say 13 submit form name/value=Al
+    say 15 submit form name/value=Ada
+    say 16 options fruit ap
+}
+
+# where TRANSPORT: how to go on.
+where() {
+    read -r url sim bot <"$work/$1.where"
+    echo "  $2: the simulator is process $sim, the bot is process $bot"
+    echo "    SLACKAPP_SIM=$url $given/slackapp sim send message hello"
+    echo "    SLACKAPP_SIM=$url $given/slackapp sim transcript"
+}
+
+cat <<'END'
+One bot, examples/showcase, runs twice against a local Slack, `slackapp sim`: once over
+Socket Mode, once over HTTP. Both times a person greets it, clicks its button, mentions
+it, runs its commands, fills in its form and types into its select. What was said must
+be the same.
+
+END
+for transport in socket http; do
+    start "$transport"
+    talk "$transport"
+done
+echo 'Over Socket Mode:'
+sed 's/^/  /' "$work/socket.txt"
+echo
+echo 'Over HTTP:'
+sed 's/^/  /' "$work/http.txt"
+echo
+if ! diff -u "$work/socket.txt" "$work/http.txt"; then
+    echo 'demo: the transcripts differ' >&2
+    exit 1
+fi
+echo "The transcripts are equal: $(wc -l <"$work/http.txt" | tr -d ' ') lines each."
+
+if [ -n "$stay" ]; then
+    echo
+    echo 'All of it is still running. The next message, from another terminal:'
+    where socket 'Socket Mode'
+    where http HTTP
+    echo 'Ctrl-C ends it.'
+    wait
+fi
