@@ -167,11 +167,9 @@ static int fruit(slack_ctx_t *ctx, void *user_data)
                           slack_jsonf(ctx, "{options: %p}", slack_json_array(ctx, found, count)));
 }
 
-int main(void)
+static int add_listeners(slack_app_t *app)
 {
-    slack_app_t *app = NULL;
-    int rc = slack_app_new(&app, NULL);
-    if (rc == 0) rc = slack_use(app, time_it, NULL);
+    int rc = slack_use(app, time_it, NULL);
     if (rc == 0) rc = slack_on_message(app, "hello", hello, NULL);
     if (rc == 0) rc = slack_on_action(app, "hello_click", hello_click, NULL);
     if (rc == 0) rc = slack_on_event(app, "app_mention", mentioned, NULL);
@@ -180,6 +178,14 @@ int main(void)
     if (rc == 0) rc = slack_on_shortcut(app, "open_form", open_form, NULL);
     if (rc == 0) rc = slack_on_view_submission(app, "form", form_submitted, NULL);
     if (rc == 0) rc = slack_on_options(app, "fruit", fruit, NULL);
+    return rc;
+}
+
+int main(void)
+{
+    slack_app_t *app = NULL;
+    int rc = slack_app_new(&app, NULL);
+    if (rc == 0) rc = add_listeners(app);
     if (rc == 0) rc = slack_app_run(app);
     if (rc != 0) fprintf(stderr, "showcase: %s: %s\n", slack_strerror(rc), slack_app_error(app));
     slack_app_free(app);
