@@ -27,9 +27,9 @@ typedef struct end {
     slack_ws_t *ws;
     bool echo;
     unsigned opens, messages, pongs, closes;
-    bool text;
-    char last[100];
+    bool text; /* the last message */
     size_t last_len;
+    char heard[1000]; /* the messages since it was last looked at, each with a '|' */
     int status;
     unsigned code;
 } end_t;
@@ -45,7 +45,8 @@ static void on_message(slack_ws_t *ws, bool text, const char *data, size_t len, 
     end->messages++;
     end->text = text;
     end->last_len = len;
-    snprintf(end->last, sizeof end->last, "%s", data);
+    size_t at = strlen(end->heard);
+    snprintf(end->heard + at, sizeof end->heard - at, "%.100s|", data);
     if (end->echo) assert_int_equal(slack__ws_send(ws, text, data, len), 0);
 }
 
@@ -108,12 +109,14 @@ static void say(fixture_t *fixture, const char *text)
     assert_int_equal(slack__ws_send(fixture->end.ws, true, text, strlen(text)), 0);
 }
 
-static void say_and_hear(fixture_t *fixture, const char *text, const char *want)
+/* What is heard then, so many messages. */
+static void say_and_hear(fixture_t *fixture, const char *text, unsigned count, const char *want)
 {
     unsigned before = fixture->end.messages;
+    *fixture->end.heard = '\0';
     say(fixture, text);
-    world_until_count(&fixture->world, &fixture->end.messages, before + 1);
-    assert_string_equal(fixture->end.last, want);
+    world_until_count(&fixture->world, &fixture->end.messages, before + count);
+    assert_string_equal(fixture->end.heard, want);
     assert_true(fixture->end.text);
 }
 
@@ -129,11 +132,9 @@ static void test_client(void **state)
     fixture_t f;
     start_server(&f);
     join(&f);
-    say_and_hear(&f, "h\xc3\xa9llo", "h\xc3\xa9llo");
-    say_and_hear(&f, "fragments", "one two three");
-    world_until_count(&f.world, &f.end.messages, 3);
-    assert_string_equal(f.end.last, "pong between"); /* the fragments, that is */
-    say_and_hear(&f, "ping", "pong are you there?");
+    say_and_hear(&f, "h\xc3\xa9llo", 1, "h\xc3\xa9llo|");
+    say_and_hear(&f, "fragments", 2, "one two three|pong between|");
+    say_and_hear(&f, "ping", 1, "pong are you there?|");
     assert_int_equal(slack__ws_ping(f.end.ws, "anyone?", 7), 0);
     world_until_count(&f.world, &f.end.pongs, 1);
 
