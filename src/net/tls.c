@@ -61,6 +61,19 @@ static const int ciphersuites[] = {
     0,
 };
 
+/*
+ * PKCS#1 before PSS: most servers take the first that fits, and mbedTLS 3.6.6 offers PSS to a
+ * server that speaks TLS 1.2 only, but then rejects it (Mbed-TLS/mbedtls#10668). TLS 1.3 passes
+ * over PKCS#1.
+ */
+static const uint16_t signature_algorithms[] = {
+    MBEDTLS_TLS1_3_SIG_ECDSA_SECP256R1_SHA256, MBEDTLS_TLS1_3_SIG_ECDSA_SECP384R1_SHA384,
+    MBEDTLS_TLS1_3_SIG_ECDSA_SECP521R1_SHA512, MBEDTLS_TLS1_3_SIG_RSA_PKCS1_SHA256,
+    MBEDTLS_TLS1_3_SIG_RSA_PKCS1_SHA384,       MBEDTLS_TLS1_3_SIG_RSA_PKCS1_SHA512,
+    MBEDTLS_TLS1_3_SIG_RSA_PSS_RSAE_SHA256,    MBEDTLS_TLS1_3_SIG_RSA_PSS_RSAE_SHA384,
+    MBEDTLS_TLS1_3_SIG_RSA_PSS_RSAE_SHA512,    MBEDTLS_TLS1_3_SIG_NONE,
+};
+
 static const char *alpn[] = {"http/1.1", NULL};
 
 static int error_of(int rc)
@@ -89,6 +102,7 @@ static int configure(slack_tls_context_t *context, int role)
     mbedtls_ssl_conf_rng(config, mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE);
     mbedtls_ssl_conf_min_tls_version(config, MBEDTLS_SSL_VERSION_TLS1_2);
     mbedtls_ssl_conf_ciphersuites(config, ciphersuites);
+    mbedtls_ssl_conf_sig_algs(config, signature_algorithms);
 #ifdef MBEDTLS_SSL_SESSION_TICKETS
     mbedtls_ssl_conf_session_tickets(config, MBEDTLS_SSL_SESSION_TICKETS_DISABLED);
 #endif

@@ -10,6 +10,7 @@
  *
  *     ca.pem                     who signs the others
  *     server.pem, server.key     for localhost, 127.0.0.1 and ::1
+ *     rsa.pem, rsa.key           the same, with an RSA key
  *     other.pem, server.key      for other.example
  *     expired.pem, server.key    as server.pem, until yesterday
  *     stranger.pem, stranger.key for localhost and 127.0.0.1, signed by itself

@@ -221,7 +221,9 @@ void end_until_received(end_t *end, size_t len)
 {
     while (end->received.len < len && !end->closes)
         uv_run(&end->ends->world.loop, UV_RUN_ONCE);
-    assert_true(end->received.len >= len);
+    if (end->received.len < len)
+        fail_msg("%zu of %zu bytes: %s, %s", end->received.len, len, slack_err_name(end->status),
+                 end->reason);
 }
 
 void end_until_closed(end_t *end)
