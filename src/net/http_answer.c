@@ -53,8 +53,8 @@ void slack__http_date(char ret[SLACK_HTTP_DATE_BYTES], int64_t wall_s)
     const time_t time = (time_t)wall_s;
     struct tm tm;
     if (!gmtime_r(&time, &tm)) memset(&tm, 0, sizeof tm);
-    /* The casts are nothing but proof to the compiler that the text fits. */
-    snprintf(ret, SLACK_HTTP_DATE_BYTES, "%s, %02u %s %04u %02u:%02u:%02u GMT",
+    /* Casts and precisions are nothing but proof to the compiler that the text fits. */
+    snprintf(ret, SLACK_HTTP_DATE_BYTES, "%.3s, %02u %.3s %04u %02u:%02u:%02u GMT",
              days[(unsigned)tm.tm_wday % 7], (unsigned)tm.tm_mday % 100,
              months[(unsigned)tm.tm_mon % 12], (unsigned)(tm.tm_year + 1900) % 10000,
              (unsigned)tm.tm_hour % 100, (unsigned)tm.tm_min % 100, (unsigned)tm.tm_sec % 100);
