@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "util/json.h"
 
-#include <inttypes.h>
 #include <stdint.h>
 #include <string.h>
 #include <yyjson.h>
+
+#include "util/alloc.h"
 
 static yyjson_val *val(const slack_json_t *value)
 {
@@ -97,79 +98,35 @@ int slack__json_write_string(slack_buf_t *buf, const char *s, size_t len)
 
 /* --- values --- */
 
-/* The shortest text that reads back as the same double, whatever the locale. */
-static int write_real(slack_buf_t *buf, const yyjson_val *v)
+static void *heap_malloc(void *ctx, size_t size)
 {
-    char memory[512];
-    yyjson_alc alc;
-    size_t len = 0;
-    yyjson_alc_pool_init(&alc, memory, sizeof memory);
-    const char *text = yyjson_val_write_opts(v, YYJSON_WRITE_INF_AND_NAN_AS_NULL, &alc, &len, NULL);
-    return text ? slack__buf_append(buf, text, len) : SLACK_ENOMEM;
+    (void)ctx;
+    return slack__malloc(size);
 }
 
-static int write_number(slack_buf_t *buf, yyjson_val *v)
+static void *heap_realloc(void *ctx, void *ptr, size_t old_size, size_t size)
 {
-    if (unsafe_yyjson_is_real(v)) return write_real(buf, v);
-    if (unsafe_yyjson_is_uint(v)) return slack__buf_printf(buf, "%" PRIu64, v->uni.u64);
-    return slack__buf_printf(buf, "%" PRId64, v->uni.i64);
+    (void)ctx, (void)old_size;
+    return slack__realloc(ptr, size);
 }
 
-/* A scalar, or the bracket that opens a container. */
-static int write_token(slack_buf_t *buf, yyjson_val *v)
+static void heap_free(void *ctx, void *ptr)
 {
-    switch (unsafe_yyjson_get_type(v)) {
-    case YYJSON_TYPE_BOOL:
-        return slack__buf_append_slice(buf, unsafe_yyjson_get_bool(v) ? SLACK_SLICE("true")
-                                                                      : SLACK_SLICE("false"));
-    case YYJSON_TYPE_NUM: return write_number(buf, v);
-    case YYJSON_TYPE_STR:
-        return slack__json_write_string(buf, unsafe_yyjson_get_str(v), unsafe_yyjson_get_len(v));
-    case YYJSON_TYPE_ARR: return slack__buf_append_char(buf, '[');
-    case YYJSON_TYPE_OBJ: return slack__buf_append_char(buf, '{');
-    default: return slack__buf_append_slice(buf, SLACK_SLICE("null"));
-    }
-}
-
-/* An open container. */
-typedef struct frame {
-    const yyjson_val *end; /* behind its last value */
-    size_t index;          /* of the next value in it; in an object keys and values count alike */
-    bool object;
-} frame_t;
-
-/* What stands before the next value of a container. */
-static int write_separator(slack_buf_t *buf, frame_t *frame)
-{
-    size_t index = frame->index++;
-    if (frame->object && index % 2 == 1) return slack__buf_append_char(buf, ':');
-    return index ? slack__buf_append_char(buf, ',') : 0;
-}
-
-static int write_tree(slack_buf_t *buf, yyjson_val *v)
-{
-    frame_t frames[SLACK_JSON_DEPTH_MAX];
-    size_t depth = 0;
-    const yyjson_val *end = unsafe_yyjson_get_next(v);
-    for (int rc = 0;; v++) {
-        for (; depth && v == frames[depth - 1].end && rc == 0; depth--)
-            rc = slack__buf_append_char(buf, frames[depth - 1].object ? '}' : ']');
-        if (v == end || rc != 0) return rc;
-        if (depth) rc = write_separator(buf, &frames[depth - 1]);
-        if (rc == 0) rc = write_token(buf, v);
-        if (rc != 0) return rc;
-        if (!unsafe_yyjson_is_ctn(v)) continue;
-        if (depth == SLACK_JSON_DEPTH_MAX) return SLACK_ETOOBIG;
-        frames[depth++] = (frame_t){unsafe_yyjson_get_next(v), 0, unsafe_yyjson_is_obj(v)};
-    }
+    (void)ctx;
+    slack__free(ptr);
 }
 
 int slack__json_write(slack_buf_t *buf, const slack_json_t *value)
 {
+    static const yyjson_alc heap = {heap_malloc, heap_realloc, heap_free, NULL};
     if (!value) return slack__buf_append_slice(buf, SLACK_SLICE("null"));
-    const size_t start = buf->len;
-    int rc = write_tree(buf, val(value));
-    if (rc != 0) slack__buf_truncate(buf, start);
+    size_t len = 0;
+    char *text =
+        yyjson_val_write_opts(val(value), YYJSON_WRITE_INF_AND_NAN_AS_NULL, &heap, &len, NULL);
+    if (!text) return SLACK_ENOMEM;
+    int rc = slack__buf_append(buf, text, len);
+    slack__wipe(text, len);
+    slack__free(text);
     return rc;
 }
 

@@ -66,7 +66,7 @@ static const struct {
     {"'\\u00e9 \\u20AC \\ud83d\\ude00 \\u0000'", "\"é € 😀 \\u0000\""},
     {"'é € 😀'", "\"é € 😀\""},
     {"'\xFF \xE2\x82'", "\"\xEF\xBF\xBD \xEF\xBF\xBD\xEF\xBF\xBD\""},
-    {"'\x7F'", "\"\\u007f\""},
+    {"'\x7F'", "\"\x7F\""},
     {"// first\n[1, // one\r\n2 /* two */, /* * / ** */ 3] // end", "[1,2,3]"},
     {"/**/{/**/a/**/:/**/1/**/,/**/}/**/", "{\"a\":1}"},
     {"'// no comment /* here */'", "\"// no comment /* here */\""},
