@@ -11,6 +11,7 @@
 
 #include "core/app.h"
 #include "support/app_fixture.h"
+#include "support/heap.h"
 
 static app_fixture_t f;
 
@@ -576,6 +577,17 @@ static int add_hooks(slack_ctx_t *ctx, void *user_data)
     return slack_next(ctx);
 }
 
+static void quiet_hook(slack_ctx_t *ctx, const slack_done_t *done, void *user_data)
+{
+    (void)ctx, (void)done, (void)user_data;
+}
+
+static int add_hooks_quietly(slack_ctx_t *ctx, void *user_data)
+{
+    int rc = slack_ctx_on_done(ctx, quiet_hook, user_data);
+    return rc ? rc : slack_next(ctx);
+}
+
 static void test_the_last_hook_is_told_first(void **state)
 {
     (void)state;
@@ -916,6 +928,60 @@ static void test_run(void **state)
     app_ready(&f);
 }
 
+/* ---- out of memory ---- */
+
+static int build_and_ack(slack_ctx_t *ctx, void *user_data)
+{
+    (void)user_data;
+    int rc = slack_ack_json(ctx, slack_jsonf(ctx, "{text: %s}", "a text that takes some room"));
+    return rc == SLACK_ENOACK ? 0 : rc;
+}
+
+/* An event and a command while the nth allocation fails: each has its one answer, nothing is lost
+ * track of, and afterwards all is as before. Returns whether one failed. */
+static bool deliver_with_failure(size_t nth, bool all)
+{
+    char event[256], command[] = COMMAND("/x", "y");
+    snprintf(event, sizeof event,
+             "{\"event_id\":\"Ev%zu-%d\",\"event\":{\"type\":\"message\",\"text\":\"x\"}}", nth,
+             all);
+    app_ack_t ack[2] = {{0}};
+    app_prepare(&f, event, &ack[0]);
+    app_prepare(&f, command, &ack[1]);
+    heap_fail_at(nth, all);
+    unsigned taken = app_inject_prepared(&f);
+    for (int i = 0; i < 20; i++)
+        uv_run(&f.loop, UV_RUN_NOWAIT);
+    bool failed = heap_heal();
+    assert_int_equal(f.app->live_count, 0);
+    assert_int_equal(ack[0].count + ack[1].count, taken);
+    if (!failed) {
+        assert_int_equal(taken, 2);
+        assert_int_equal(ack[0].outcome, SLACK_ACK_OK);
+        assert_string_equal(ack[1].body, "{\"text\":\"a text that takes some room\"}");
+    }
+    return failed;
+}
+
+static void test_out_of_memory(void **state)
+{
+    (void)state;
+    heap_install();
+    app_open(&f, NULL);
+    slack_use(f.app, add_hooks_quietly, NULL);
+    slack_on_message(f.app, NULL, build_and_ack, NULL);
+    slack_on_command(f.app, "/x", build_and_ack, NULL);
+    app_ready(&f);
+    size_t nth = 0;
+    while (deliver_with_failure(nth, false)) {
+        deliver_with_failure(nth, true);
+        nth++;
+    }
+    assert_true(nth > 1);
+    app_close(&f);
+    assert_int_equal(heap_live(), 0);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, open_app, close_app)
 
 int main(void)
@@ -957,6 +1023,7 @@ int main(void)
         cmocka_unit_test(test_what_cannot_be_started_says_why),
         CASE(test_run_and_start_tell_misuse),
         CASE(test_run),
+        cmocka_unit_test(test_out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -165,11 +165,30 @@ static int take_ack(const slack_ack_t *ack, void *user_data)
     return 0;
 }
 
-void app_inject(app_fixture_t *f, const char *body, app_ack_t *ack)
+void app_prepare(app_fixture_t *f, const char *body, app_ack_t *ack)
 {
+    assert_true(f->prepared_count < sizeof f->prepared / sizeof *f->prepared);
     slack_arena_t *arena = slack__arena_new(0, 0);
     const slack_json_t *value = NULL;
     assert_int_equal(slack__json_parse(arena, body, strlen(body), &value, NULL), 0);
+    f->prepared[f->prepared_count].arena = arena;
+    f->prepared[f->prepared_count].body = value;
+    f->prepared[f->prepared_count++].ack = ack;
+}
+
+unsigned app_inject_prepared(app_fixture_t *f)
+{
     slack_transport_t *t = slack__app_transport(f->app, "memory");
-    assert_int_equal(slack__memory_inject(t, arena, value, 0, "", take_ack, ack), 0);
+    unsigned taken = 0;
+    for (size_t i = 0; i < f->prepared_count; i++)
+        taken += slack__memory_inject(t, f->prepared[i].arena, f->prepared[i].body, 0, "", take_ack,
+                                      f->prepared[i].ack) == 0;
+    f->prepared_count = 0;
+    return taken;
+}
+
+void app_inject(app_fixture_t *f, const char *body, app_ack_t *ack)
+{
+    app_prepare(f, body, ack);
+    assert_int_equal(app_inject_prepared(f), 1);
 }

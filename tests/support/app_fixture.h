@@ -12,6 +12,8 @@
  * An app over transport_memory, with a Web API behind it, on one loop, under a clock whose jumps
  * the test decides. All waits are bounded.
  */
+typedef struct app_ack app_ack_t;
+
 typedef struct app_fixture {
     uv_loop_t loop;
     fake_slack_t *slack;
@@ -22,15 +24,21 @@ typedef struct app_fixture {
     uint64_t skew_us; /* added to the machine's monotonic clock */
     char log[16384];  /* the lines so far */
     uv_timer_t watchdog;
+    struct {
+        slack_arena_t *arena;
+        const slack_json_t *body;
+        app_ack_t *ack;
+    } prepared[4];
+    size_t prepared_count;
 } app_fixture_t;
 
 /* The one ack of an injected delivery. */
-typedef struct app_ack {
+struct app_ack {
     unsigned count; /* how many came: exactly 1 in the end */
     enum slack_ack_outcome outcome;
     char body[1024]; /* "" for nothing */
     int answer;      /* what the wire is to say to it */
-} app_ack_t;
+};
 
 /* Make the loop, the Web API and the app. `options` may be NULL; tokens, loop, transport and API
  * are filled in where it has none. */
@@ -42,6 +50,10 @@ int app_start_fails(app_fixture_t *f);
 /* Stop, run to the end, free; the loop must be left empty. */
 void app_close(app_fixture_t *f);
 
+/* Make a delivery ready, for injecting it where no test code may allocate; then inject all that
+ * were made ready, and tell how many the transport took. */
+void app_prepare(app_fixture_t *f, const char *body, app_ack_t *ack);
+unsigned app_inject_prepared(app_fixture_t *f);
 /* Deliver a body, as a wire would. */
 void app_inject(app_fixture_t *f, const char *body, app_ack_t *ack);
 /* One turn of the loop. The program ends when nothing leads anywhere for a long time. */
