@@ -46,12 +46,14 @@ fail() {
     exit 1
 }
 
-# until_true WORD…: tries a command for 10 s, until it succeeds.
+# until_true PID WORD…: tries a command until it succeeds, for 10 s, or until that process ends.
 until_true() {
+    process=$1
+    shift
     tries=0
     until "$@"; do
         tries=$((tries + 1))
-        [ $tries -lt 200 ] || return 1
+        kill -0 "$process" 2>/dev/null && [ $tries -lt 200 ] || return 1
         sleep 0.05
     done
 }
@@ -72,23 +74,28 @@ bot_port() {
     [ -n "$port" ]
 }
 
+connected() {
+    "$build/slackapp" sim status 2>&1 | grep -q '^sockets of the app: [1-9]'
+}
+
 # start TRANSPORT: a simulator, and the bot that talks to it.
 start() {
     "$build/slackapp" sim --port 0 --port-file "$work/$1.port" >"$work/$1.sim" 2>&1 &
     sim=$!
     pids="$pids $sim"
-    until_true [ -f "$work/$1.port" ] || fail "$1" 'the simulator did not start'
+    until_true "$sim" [ -f "$work/$1.port" ] || fail "$1" 'the simulator did not start'
     SLACKAPP_SIM=http://127.0.0.1:$(cat "$work/$1.port")
     export SLACKAPP_SIM
     start_bot "$1" >"$work/$1.bot" 2>&1 &
     bot=$!
     pids="$pids $bot"
     if [ "$1" = http ]; then
-        until_true bot_port || fail "$1" 'the bot did not begin to listen'
+        until_true "$bot" bot_port || fail "$1" 'the bot did not begin to listen'
         "$build/slackapp" sim request-url "http://127.0.0.1:$port/slack/events" \
             >>"$work/$1.talk" 2>&1 || fail "$1" 'the bot did not answer url_verification'
+    else
+        until_true "$bot" connected || fail "$1" 'the bot did not connect'
     fi
-    "$build/slackapp" sim status --wait >>"$work/$1.talk" 2>&1 || fail "$1" 'the bot did not connect'
     echo "$SLACKAPP_SIM $sim $bot" >"$work/$1.where"
 }
 
