@@ -248,6 +248,75 @@ static void test_somebody_elses_certificate(void **state)
     ends_close(&e);
 }
 
+/* A session in order, and then a record that nobody can have encrypted. */
+static void test_a_forged_record(void **state)
+{
+    static const char forged[] = "\x17\x03\x03\x00\x20 not what the keys would make of it ";
+    if (!ends_with_tls(state)) skip();
+    ends_t e;
+    slack_tls_t *session;
+    assert_true(ends_open(&e, true));
+    assert_int_equal(slack__tls_new(&session, e.client_tls, "localhost", 1000), 0);
+    slack_buf_t *out = slack__tls_out(session);
+    int fd = ends_raw(&e);
+    char part[4096];
+    for (int rc = SLACK_EBUSY; rc == SLACK_EBUSY || out->len > 0;) {
+        rc = slack__tls_handshake(session);
+        if (out->len > 0) send(fd, slack__buf_ptr(out), out->len, 0);
+        slack__buf_clear(out);
+        uv_run(&e.world.loop, UV_RUN_NOWAIT);
+        ssize_t len = recv(fd, part, sizeof(part), MSG_DONTWAIT);
+        if (len > 0) assert_int_equal(slack__tls_feed(session, part, (size_t)len), 0);
+    }
+    assert_int_equal(slack__tls_write(session, "good", 4), 0);
+    send(fd, slack__buf_ptr(out), out->len, 0);
+    send(fd, forged, sizeof(forged) - 1, 0);
+    end_until_closed(&e.server);
+    assert_int_equal(e.server.status, SLACK_ETLS);
+    assert_string_not_equal(e.server.reason, "");
+    assert_int_equal(e.server.received.len, 4);
+    slack__tls_free(session);
+    close(fd);
+    ends_close(&e);
+}
+
+static void test_finish_before_it_is_open(void **state)
+{
+    ends_t e;
+    assert_true(ends_open(&e, ends_with_tls(state)));
+    assert_int_equal(ends_connect(&e), 0);
+    slack__conn_finish(e.client.conn);
+    end_until_closed(&e.client);
+    assert_int_equal(e.client.status, 0);
+    assert_int_equal(e.client.opens, 0);
+    ends_close(&e);
+}
+
+/* The kernel would not take it all, and then there is nobody to take the rest. */
+static void test_reset_while_writing(void **state)
+{
+    enum { SIZE = 12 << 20 };
+    struct linger now = {.l_onoff = 1, .l_linger = 0};
+    char *data = slack__calloc(1, SIZE);
+    for (int finish = 0; finish < 2; finish++) {
+        ends_t e;
+        assert_true(ends_open(&e, false));
+        int fd = ends_raw(&e);
+        world_until_count(&e.world, &e.accepts, 1);
+        world_turn(&e.world);
+        slack__conn_pause(e.server.conn, true); /* so that writing finds out */
+        assert_int_equal(slack__conn_write(e.server.conn, data, SIZE), 0);
+        if (finish) slack__conn_finish(e.server.conn);
+        setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+        close(fd);
+        end_until_closed(&e.server);
+        assert_int_equal(e.server.status, SLACK_ECLOSED);
+        assert_int_equal(e.server.draineds, 0);
+        ends_close(&e);
+    }
+    slack__free(data);
+}
+
 /* --- memory ----------------------------------------------------------------------------------- */
 
 /* One life with allocation `nth` failing. False when there are fewer. */
@@ -277,6 +346,38 @@ static bool live_without_memory(bool on, size_t nth, bool all)
     return heap_heal();
 }
 
+/* Nothing was sent: nothing happened. A part was: what follows it could not be understood. */
+static void test_no_memory_to_write(void **state)
+{
+    enum { SIZE = 12 << 20 };
+    char *data = slack__calloc(1, SIZE);
+    ends_t e;
+    assert_true(ends_open(&e, ends_with_tls(state)));
+    e.client.quiet = true;
+    ends_join(&e);
+    slack__conn_pause(e.server.conn, true);
+    if (!e.client_tls) assert_int_equal(slack__conn_write(e.client.conn, data, SIZE / 2), 0);
+    heap_fail_at(0, true);
+    assert_int_equal(slack__conn_write(e.client.conn, data, SIZE / 2), SLACK_ENOMEM);
+    heap_heal();
+    slack__conn_pause(e.server.conn, false);
+    if (!e.client_tls) end_until_received(&e.server, SIZE / 2);
+    size_t before = e.server.received.len;
+    assert_int_equal(slack__conn_write(e.client.conn, "fine", 4), 0);
+    end_until_received(&e.server, before + 4);
+
+    if (!e.client_tls) {
+        heap_fail_at(0, true);
+        assert_int_equal(slack__conn_write(e.client.conn, data, SIZE), SLACK_ENOMEM);
+        heap_heal();
+        assert_int_equal(slack__conn_write(e.client.conn, "more", 4), SLACK_ECLOSED);
+        end_until_closed(&e.client);
+        assert_int_equal(e.client.status, SLACK_ENOMEM);
+    }
+    ends_close(&e);
+    slack__free(data);
+}
+
 static void test_no_memory(void **state)
 {
     bool on = ends_with_tls(state);
@@ -297,6 +398,10 @@ int main(void)
         TLS(test_plain_speech_to_tls),
         TLS(test_gone_in_the_handshake),
         TLS(test_somebody_elses_certificate),
+        TLS(test_a_forged_record),
+        BOTH(test_finish_before_it_is_open),
+        PLAIN(test_reset_while_writing),
+        BOTH(test_no_memory_to_write),
         BOTH(test_no_memory),
     };
     heap_install();

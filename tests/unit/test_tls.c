@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -323,6 +324,9 @@ static void test_system_certificates(void **state)
     assert_int_equal(slack__tls_context_client(&context, NULL), SLACK_ECONFIG);
     assert_null(context);
     unsetenv("SSL_CERT_FILE");
+    int found = access("/etc/ssl/certs/ca-certificates.crt", R_OK);
+    if (found == 0) assert_int_equal(slack__tls_context_client(&context, NULL), 0);
+    slack__tls_context_unref(context);
 }
 
 static void test_long_names(void **state)
