@@ -98,7 +98,7 @@ symbols() {
 
 static_analysis() {
     cppcheck --quiet --enable=warning,portability --std=c11 --inline-suppr --error-exitcode=1 \
-        -j "$(nproc)" -Iinclude -Isrc $(git ls-files 'src/*.c' 'tools/*.c' 'examples/*.c')
+        -j "$(nproc)" -Iinclude -Isrc -Itools $(git ls-files 'src/*.c' 'tools/*.c' 'examples/*.c')
 }
 
 cd "$(dirname "$0")/.."

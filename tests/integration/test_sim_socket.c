@@ -282,6 +282,8 @@ static void unacknowledged_events_come_again(void **state)
         assert_member(again, "/payload/event_id", slack_json_str(first, "/payload/event_id"));
         sim_peer_pass_ms(&peer, 3000);
     }
+    /* Nobody in the workspace sees anything of it. */
+    assert_string_equal(sim_peer_transcript(&peer), "#general  ann: hi\n");
     /* That was the last attempt. */
     sim_peer_pass_ms(&peer, 60 * 60 * 1000);
     assert_int_equal(peer.sim->deliveries.count, 0);

@@ -66,8 +66,8 @@ static void good_blocks_are_taken(void **state)
         "[{'type':'header','text':{'type':'plain_text','text':'x'}}]",
         "[{'type':'image','image_url':'u','alt_text':'a'}]",
         "[{'type':'context','elements':[{'type':'mrkdwn','text':'x'}]}]",
-        "[{'type':'actions','elements':[{'type':'datepicker','action_id':'a'}]},"
-        " {'type':'actions','elements':[{'type':'datepicker','action_id':'a'}]}]",
+        ("[{'type':'actions','elements':[{'type':'datepicker','action_id':'a'}]},"
+         " {'type':'actions','elements':[{'type':'datepicker','action_id':'a'}]}]"),
         "[{'type':'rich_text','elements':[]},{'type':'markdown','text':'x'}]",
     };
     for (size_t i = 0; i < COUNT(good); i++)
@@ -300,6 +300,36 @@ static void messages_and_views_in_words(void **state)
         "c \"T\" [b/a] [x]");
 }
 
+static void keep_line(const sim_entry_t *entry, void *user_data)
+{
+    char *told = user_data;
+    strcat(strcat(told, sim_entry_line(entry, arena)), "|");
+}
+
+static void entries_are_told_in_order(void **state)
+{
+    char told[200] = "";
+    sim_transcript_t transcript;
+    sim_transcript_init(&transcript);
+    transcript.complete = keep_line;
+    transcript.user_data = told;
+    sim_transcript_add(&transcript, SIM_SAID, false, "#a", "ann", "%s", "one");
+    assert_string_equal(told, "#a  ann: one|");
+    uint64_t two = sim_transcript_add(&transcript, SIM_COMMAND, true, "#a", "ann", "runs /x");
+    uint64_t three = sim_transcript_add(&transcript, SIM_CLICKED, true, "", "ann", "clicks y");
+    sim_transcript_add(&transcript, SIM_SAID, false, "#a", "bot", "four");
+    sim_transcript_outcome(&transcript, three, "%s", "");
+    assert_int_equal(sim_transcript_settled(&transcript), 1);
+    assert_string_equal(told, "#a  ann: one|");
+    sim_transcript_outcome(&transcript, two, "%s", "ok");
+    assert_int_equal(sim_transcript_settled(&transcript), 4);
+    assert_string_equal(told, "#a  ann: one|#a  ann runs /x -> ok|ann clicks y|#a  bot: four|");
+    sim_transcript_outcome(&transcript, two, "%s", "again"); /* once is enough */
+    assert_int_equal(strlen(told), 62);
+    sim_transcript_clear(&transcript);
+    assert_int_equal(sim_transcript_settled(&transcript), 0);
+}
+
 static void php_escapes_more_than_it_has_to(void **state)
 {
     slack_buf_t buf;
@@ -314,11 +344,12 @@ static void php_escapes_more_than_it_has_to(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        CASE(good_blocks_are_taken),       CASE(bad_blocks_are_explained),
-        CASE(nameless_blocks_are_named),   CASE(elements_are_found),
-        CASE(states_look_as_at_slack),     CASE(what_holds_nothing_is_empty),
-        CASE(typed_text_becomes_markup),   CASE(a_persons_text_is_rich),
-        CASE(messages_and_views_in_words), CASE(php_escapes_more_than_it_has_to),
+        CASE(good_blocks_are_taken),           CASE(bad_blocks_are_explained),
+        CASE(nameless_blocks_are_named),       CASE(elements_are_found),
+        CASE(states_look_as_at_slack),         CASE(what_holds_nothing_is_empty),
+        CASE(typed_text_becomes_markup),       CASE(a_persons_text_is_rich),
+        CASE(messages_and_views_in_words),     CASE(entries_are_told_in_order),
+        CASE(php_escapes_more_than_it_has_to),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -103,16 +103,22 @@ static const slack_json_t *call(client_t *client, const char *path, const slack_
     return answer;
 }
 
+/* How many columns a text takes: continuation bytes take none. */
+static int columns(const char *text)
+{
+    int count = 0;
+    for (; *text; text++)
+        count += (*text & 0xC0) != 0x80;
+    return count;
+}
+
 static void print_send_help(void)
 {
     printf("Do what a person does, and wait for the app's acknowledgement.\n\n"
            "usage: slackapp sim send [OPTION…] KIND …\n\n");
     for (const sim_send_kind_t *kind = sim_send_kinds; kind->name; kind++) {
-        char left[80];
-        snprintf(left, sizeof left, "%s %s", kind->name, kind->arguments);
-        /* An ellipsis has three bytes and one column. */
-        int wide = (int)strlen(left) - (strstr(left, "…") ? 2 : 0) - (strstr(left, "…]") ? 0 : 0);
-        printf("  %s%*s%s\n", left, 46 - wide > 1 ? 46 - wide : 1, "", kind->help);
+        int pad = 44 - columns(kind->name) - columns(kind->arguments);
+        printf("  %s %s%*s%s\n", kind->name, kind->arguments, pad > 1 ? pad : 1, "", kind->help);
     }
     printf(
         "\n"

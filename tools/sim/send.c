@@ -40,8 +40,8 @@ static void on_answer(const sim_answer_t *answer, void *user_data)
     if (answer->acked) {
         if (send->outcome) outcome = send->outcome(send, answer->body);
     } else {
-        /* What the person is told, the same over any wire. */
-        outcome = answer->timed_out ? "operation_timeout" : "dispatch_failed";
+        /* The same over any wire. */
+        if (send->watched) outcome = answer->timed_out ? "operation_timeout" : "dispatch_failed";
         send->acked = false;
         snprintf(send->error, sizeof send->error, "%s", answer->error);
     }
@@ -76,13 +76,26 @@ static bool deliver(sim_send_t *send, enum sim_delivery_kind kind, const slack_j
     int rc = send->make.rc != 0 ? send->make.rc : sim_deliver(send->sim, &request);
     if (rc != 0) return cannot(send, "%s", slack_strerror(rc));
     send->waiting++;
+    send->watched = kind != SIM_DELIVERY_EVENT;
     return true;
 }
 
-/* An entry whose outcome the acknowledgement brings. */
-#define note(send, kind, where, ...)                                                               \
-    ((send)->entry = sim_transcript_add(&(send)->sim->transcript, (kind), true, (where),           \
-                                        (send)->user->name, __VA_ARGS__))
+/* An entry. Of what the person waits for the acknowledgement brings the outcome. */
+static void note(sim_send_t *send, enum sim_entry_kind kind, const char *where, const char *format,
+                 ...) SLACK_PRINTF(4, 5);
+
+static void note(sim_send_t *send, enum sim_entry_kind kind, const char *where, const char *format,
+                 ...)
+{
+    bool pending = kind != SIM_SAID && kind != SIM_EVENT;
+    va_list ap;
+    va_start(ap, format);
+    const char *text = slack__arena_vprintf(send->make.arena, format, ap);
+    va_end(ap);
+    if (!text) send->make.rc = SLACK_ENOMEM;
+    send->entry = sim_transcript_add(&send->sim->transcript, kind, pending, where, send->user->name,
+                                     "%s", text ? text : "");
+}
 
 static const char *new_trigger(sim_send_t *send, const sim_view_t *view)
 {

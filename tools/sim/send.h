@@ -27,6 +27,7 @@ struct sim_send {
     const char *(*outcome)(sim_send_t *send, const slack_json_t *body);
 
     unsigned waiting; /* deliveries under way */
+    bool watched;     /* the person is told when they fail; not so for events */
     bool acked;
     const char *wire;
     char error[SIM_PROBLEM_SIZE];

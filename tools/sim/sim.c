@@ -31,7 +31,8 @@ unsigned sim_port(const sim_t *sim)
 
 /* --- answers --- */
 
-static void answer(sim_t *sim, slack_http_request_t *request, slack_http_answer_t *answer)
+static void answer_with(sim_t *sim, slack_http_request_t *request, int status, const char *type,
+                        slack_slice_t body)
 {
     char id[40];
     snprintf(id, sizeof id, "%016" PRIx64 "%016" PRIx64, slack__random_u64(), slack__random_u64());
@@ -42,10 +43,16 @@ static void answer(sim_t *sim, slack_http_request_t *request, slack_http_answer_
                                                     "groups:history,groups:read,im:history,"
                                                     "im:read,users:read")},
     };
-    answer->headers = headers;
-    answer->header_count = sizeof headers / sizeof *headers;
+    const slack_http_answer_t answer = {
+        .status = status,
+        .content_type = type,
+        .headers = headers,
+        .header_count = sizeof headers / sizeof *headers,
+        .body = body.ptr,
+        .body_len = body.len,
+    };
     /* Who went away does not wait for it any more. */
-    (void)slack__http_answer(sim->server, request->id, answer);
+    (void)slack__http_answer(sim->server, request->id, &answer);
     slack__arena_free(request->arena);
 }
 
@@ -60,25 +67,14 @@ void sim_answer_json(sim_t *sim, slack_http_request_t *request, int status,
         status = 500;
         (void)slack__buf_printf(&text, "{\"ok\":false,\"error\":\"internal_error\"}");
     }
-    answer(sim, request,
-           &(slack_http_answer_t){
-               .status = status,
-               .content_type = "application/json; charset=utf-8",
-               .body = slack__buf_ptr(&text),
-               .body_len = text.len,
-           });
+    answer_with(sim, request, status, "application/json; charset=utf-8",
+                (slack_slice_t){slack__buf_ptr(&text), text.len});
     slack__buf_done(&text);
 }
 
 void sim_answer_text(sim_t *sim, slack_http_request_t *request, int status, const char *text)
 {
-    answer(sim, request,
-           &(slack_http_answer_t){
-               .status = status,
-               .content_type = "text/plain; charset=utf-8",
-               .body = text,
-               .body_len = strlen(text),
-           });
+    answer_with(sim, request, status, "text/plain; charset=utf-8", slack__slice(text));
 }
 
 /* --- requests --- */

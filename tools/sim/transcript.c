@@ -37,6 +37,19 @@ void sim_transcript_clear(sim_transcript_t *transcript)
         remove_oldest(transcript);
 }
 
+/* Tell of what is complete now, in order. */
+static void tell(sim_transcript_t *transcript)
+{
+    for (slack_link_t *link = transcript->entries.next; link != &transcript->entries;
+         link = link->next) {
+        const sim_entry_t *entry = entry_at(link);
+        if (entry->pending) return;
+        if (entry->number <= transcript->last_told) continue;
+        transcript->last_told = entry->number;
+        if (transcript->complete) transcript->complete(entry, transcript->user_data);
+    }
+}
+
 uint64_t sim_transcript_add(sim_transcript_t *transcript, enum sim_entry_kind kind, bool pending,
                             const char *where, const char *who, const char *format, ...)
 {
@@ -58,7 +71,7 @@ uint64_t sim_transcript_add(sim_transcript_t *transcript, enum sim_entry_kind ki
     if (transcript->count == SIM_TRANSCRIPT_MAX) remove_oldest(transcript);
     slack__list_push(&transcript->entries, &entry->link);
     transcript->count++;
-    if (!pending && transcript->complete) transcript->complete(entry, transcript->user_data);
+    tell(transcript);
     return entry->number;
 
 fail:
@@ -78,7 +91,7 @@ void sim_transcript_outcome(sim_transcript_t *transcript, uint64_t number, const
         va_end(ap);
         entry->outcome = outcome ? outcome : "";
         entry->pending = false;
-        if (transcript->complete) transcript->complete(entry, transcript->user_data);
+        tell(transcript);
         return;
     }
 }

@@ -46,7 +46,8 @@ typedef struct sim_transcript {
     slack_link_t entries; /* oldest first */
     size_t count;
     uint64_t last_number;
-    /* Told of every entry once it is complete. Optional. */
+    uint64_t last_told;
+    /* Told of every entry once it and all before it are complete. Optional. */
     void (*complete)(const sim_entry_t *entry, void *user_data);
     void *user_data;
 } sim_transcript_t;
