@@ -234,6 +234,8 @@ static void read_message(slack_socket_link_t *link, const char *data, size_t len
     if (text) memcpy(text, data, len);
     if (!text || slack__frame_read(arena, text, len, &frame) != 0) {
         put_off(s, SLACK_ENOMEM);
+        /* It may have been hello, which does not come again. */
+        if (s->sup.sessions[link->slot].state == SLACK_SESSION_GREETING) slack__ws_abort(link->ws);
         goto out;
     }
     switch (frame.type) {

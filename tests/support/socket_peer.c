@@ -258,6 +258,7 @@ static void on_connection(uv_stream_t *listener, int status)
     c->tcp.data = c;
     assert_int_equal(uv_tcp_init(listener->loop, &c->tcp), 0);
     assert_int_equal(uv_accept(listener, (uv_stream_t *)&c->tcp), 0);
+    uv_tcp_nodelay(&c->tcp, 1); /* pieces of a message are to come one by one */
     peer->connections[peer->taken++] = c;
     peer->live++;
     c->number = peer->taken;
