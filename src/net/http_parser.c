@@ -29,12 +29,21 @@ static int out_of_memory(slack_http_parser_t *parser)
     return refuse(parser, HTTP_STATUS_SERVICE_UNAVAILABLE, "out of memory");
 }
 
+/* What comes with the first bytes is mostly the whole request. The arena has room for it, and for
+ * what a handler makes of it: its JSON lies there too. */
+static size_t first_bytes(size_t piece_len)
+{
+    const size_t most = 8192;
+    return 4096 + 3 * (piece_len < most ? piece_len : most);
+}
+
 /* --- the head, as llhttp finds it ------------------------------------------------------------- */
 
 static int on_message_begin(llhttp_t *llhttp)
 {
     slack_http_parser_t *parser = llhttp->data;
-    slack_arena_t *arena = slack__arena_new(0, SLACK_ARENA_MAX + 2 * parser->limits->body_bytes);
+    const size_t max = SLACK_ARENA_MAX + 2 * parser->limits->body_bytes;
+    slack_arena_t *arena = slack__arena_new(first_bytes(parser->piece_len), max);
     if (!arena) return out_of_memory(parser);
     parser->request = slack__arena_calloc(arena, sizeof *parser->request);
     if (!parser->request) {
@@ -426,6 +435,7 @@ static enum slack_http_step feed_once(slack_http_parser_t *parser, const char *d
     const size_t left = head_max(parser->limits) - parser->head_bytes;
     if (in_head && len > left) len = left;
 
+    parser->piece_len = len;
     llhttp_errno_t error = llhttp_execute(&parser->llhttp, data, len);
     const char *at = error == HPE_OK ? data + len : llhttp_get_error_pos(&parser->llhttp);
     *ret_used = (size_t)(at - data);
