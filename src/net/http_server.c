@@ -197,7 +197,7 @@ static bool is_last(const client_t *client)
     const unsigned max = server->limits.requests;
     if (!client->parser.keep_alive || client->parser.connect || server->draining) return true;
     if (max && client->requests >= max) return true;
-    return client->eof && client->pending.len == 0 && client->rest.len == 0;
+    return client->eof; /* no request waits behind this one: reading would have paused before */
 }
 
 static void wait_for_request(client_t *client)
@@ -289,7 +289,7 @@ static size_t advance(client_t *client, const char *data, size_t len)
 /* Where no more will come, whatever is not a whole request yet never will be. */
 static void check_eof(client_t *client)
 {
-    if (client->eof && client->state <= READING && client->pending.len == 0) finish(client);
+    if (client->eof && client->state <= READING) finish(client);
 }
 
 static void on_data(slack_conn_t *conn, const char *data, size_t len, void *user_data)

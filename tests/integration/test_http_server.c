@@ -206,6 +206,21 @@ static void test_connection_close(void **state)
     tear_down(&f);
 }
 
+/* What follows a CONNECT is another protocol, whether it was granted or not. */
+static void test_connect(void **state)
+{
+    fixture_t f;
+    raw_t raw;
+    set_up(&f);
+    dial(&f, &raw);
+    raw_say(&raw, "CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n" GET("/2"));
+    raw_until_eof(&raw);
+    assert_non_null(strstr(raw.in, "Connection: close\r\n\r\na:443"));
+    assert_int_equal(f.requests, 1);
+    raw_close(&raw);
+    tear_down(&f);
+}
+
 static void test_continue(void **state)
 {
     fixture_t f;
@@ -340,7 +355,9 @@ static void assert_deadline(const char *sent, bool answered_first, uint64_t ms, 
     raw_forget(&raw);
     pass_ms(&f, ms - 1);
     until_swept(&f);
-    assert_int_equal(slack__http_server_connections(f.server), 1);
+    raw_take(&raw);
+    assert_false(raw.eof);
+    assert_int_equal(raw.in_len, 0);
     pass_ms(&f, 2);
     raw_until_eof(&raw);
     assert_false(raw.reset);
@@ -667,12 +684,15 @@ static void test_late_upgrade(void **state)
     slack_slice_t rest;
     assert_int_equal(slack__http_upgrade(f.server, f.held[0], &conn, &rest), SLACK_ECLOSED);
     assert_int_equal(answer_status(&f, f.held[0], 200), SLACK_ECLOSED);
+    /* The connection outlives the server. */
+    slack__http_server_close(f.server, world_set_flag, &f.server_gone);
+    world_until(&f.world, &f.server_gone);
     if (!*f.taken_rest) raw_until(&raw, "rest"); /* it had not arrived: then it is echoed */
     raw_say(&raw, "echo");
     raw_until(&raw, "echo");
     raw_close(&raw);
     world_until_count(&f.world, &f.taken_closed, 1);
-    tear_down(&f);
+    world_close(&f.world);
 }
 
 /* --- memory ----------------------------------------------------------------------------------- */
@@ -847,6 +867,7 @@ int main(void)
         cmocka_unit_test(test_answer),
         cmocka_unit_test(test_head_and_old_clients),
         cmocka_unit_test(test_connection_close),
+        cmocka_unit_test(test_connect),
         cmocka_unit_test(test_continue),
         cmocka_unit_test(test_pipelining),
         cmocka_unit_test(test_much_pipelining),

@@ -569,6 +569,46 @@ static void test_broken_frame_while_closing(void **state)
     tear_down(&f);
 }
 
+/* A handshake, sent by hand. */
+static void dial_raw(fixture_t *f, raw_t *raw)
+{
+    raw_connect(raw, &f->world, slack__http_server_port(f->http));
+    raw_say(raw,
+            "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+    raw_until(raw, "\r\n\r\n");
+    raw_forget(raw);
+}
+
+/* After our Close nothing more is sent, whatever the peer says then. */
+static void test_one_close_only(void **state)
+{
+    static const struct {
+        const char *answer;
+        size_t len;
+        int status;
+    } cases[] = {
+        {"\x89\x80\x01\x01\x01\x01\x88\x80\x01\x01\x01\x01", 12, 0},
+        {"\x88\x82\x00\x00\x00\x00\x03\xe8\x81\x80\x00\x00\x00\x00", 14, 0},
+        {"\xc1\x80\x01\x01\x01\x01", 6, SLACK_EPROTO},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        fixture_t f;
+        raw_t raw;
+        set_up(&f, false);
+        dial_raw(&f, &raw);
+        slack__ws_close(f.server.ws, 1001, NULL);
+        raw_send(&raw, cases[i].answer, cases[i].len);
+        raw_until_eof(&raw);
+        assert_int_equal(raw.in_len, 4);
+        assert_memory_equal(raw.in, "\x88\x02\x03\xe9", 4);
+        raw_close(&raw);
+        until_closed(&f, &f.server);
+        assert_int_equal(f.server.status, cases[i].status);
+        tear_down(&f);
+    }
+}
+
 static void test_stray_line_feed(void **state)
 {
     fixture_t f;
@@ -588,11 +628,7 @@ static void test_unread(void **state)
     char text[10000];
     set_up(&f, false);
     f.options.write_max = 50000;
-    raw_connect(&raw, &f.world, slack__http_server_port(f.http));
-    raw_say(&raw,
-            "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
-    world_until_count(&f.world, &f.requests, 1);
+    dial_raw(&f, &raw);
     memset(text, 'x', sizeof text);
     int rc = 0;
     for (int i = 0; i < 10000 && rc == 0; i++)
@@ -651,6 +687,24 @@ static void test_no_upgrade_in_time(void **state)
     until_closed(&f, &f.client);
     assert_int_equal(f.client.status, SLACK_ETIMEDOUT);
     assert_string_equal(f.client.reason, "no upgrade in time");
+    tear_down(&f);
+}
+
+/* The time is for opening only. */
+static void test_open_for_longer(void **state)
+{
+    const uint64_t open_ms = 200;
+    fixture_t f;
+    set_up(&f, false);
+    f.options.open_ms = (unsigned)open_ms;
+    const uint64_t since = uv_hrtime();
+    assert_int_equal(dial(&f), 0);
+    world_until_count(&f.world, &f.client.opens, 1);
+    while (uv_hrtime() - since < (open_ms + 50) * 1000 * 1000) {
+        assert_int_equal(slack__ws_ping(f.client.ws, NULL, 0), 0);
+        world_until_count(&f.world, &f.client.pongs, f.client.pongs + 1);
+    }
+    assert_int_equal(f.client.closes, 0);
     tear_down(&f);
 }
 
@@ -796,11 +850,13 @@ int main(void)
         cmocka_unit_test(test_peer_goes),
         cmocka_unit_test(test_broken_frames),
         cmocka_unit_test(test_broken_frame_while_closing),
+        cmocka_unit_test(test_one_close_only),
         cmocka_unit_test(test_stray_line_feed),
         cmocka_unit_test(test_unread),
         cmocka_unit_test(test_refused_upgrades),
         cmocka_unit_test(test_refused_by_the_server),
         cmocka_unit_test(test_no_upgrade_in_time),
+        cmocka_unit_test(test_open_for_longer),
         cmocka_unit_test(test_nobody_listens),
         cmocka_unit_test(test_wrong_certificate),
         cmocka_unit_test(test_urls),

@@ -82,8 +82,7 @@ void raw_close(raw_t *raw)
     raw->in = NULL;
 }
 
-/* Read what there is. */
-static void take(raw_t *raw)
+void raw_take(raw_t *raw)
 {
     char piece[65536];
     ssize_t n = recv(raw->fd, piece, sizeof piece, 0);
@@ -107,7 +106,7 @@ void raw_until(raw_t *raw, const char *text)
     while (!strstr(raw->in, text)) {
         if (raw->eof) fail_msg("the end came before \"%s\"; read: %s", text, raw->in);
         turn(raw, POLLIN, since);
-        take(raw);
+        raw_take(raw);
     }
 }
 
@@ -117,7 +116,7 @@ void raw_until_len(raw_t *raw, size_t len)
     while (raw->in_len < len) {
         if (raw->eof) fail_msg("the end came after %zu bytes", raw->in_len);
         turn(raw, POLLIN, since);
-        take(raw);
+        raw_take(raw);
     }
 }
 
@@ -126,6 +125,6 @@ void raw_until_eof(raw_t *raw)
     const uint64_t since = uv_hrtime();
     while (!raw->eof) {
         turn(raw, POLLIN, since);
-        take(raw);
+        raw_take(raw);
     }
 }

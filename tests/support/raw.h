@@ -31,6 +31,8 @@ void raw_close(raw_t *raw);
 void raw_until(raw_t *raw, const char *text);
 void raw_until_len(raw_t *raw, size_t len);
 void raw_until_eof(raw_t *raw);
+/* Read what there is. */
+void raw_take(raw_t *raw);
 /* Forget what was read. */
 void raw_forget(raw_t *raw);
 

@@ -119,7 +119,7 @@ static void test_stray_line_feed(void **state)
     ASSERT_IN("\n\x81\x01x\n\n\x01\x01y\n\x80\x01z\n", "text [x]\ntext [yz]\n");
     ASSERT_IN("\x81\x02\n\n\x89\x01\n", "text [\n\n]\nping [\n]\n"); /* those are no strays */
     /* Only Slack's servers are known to do it. */
-    assert_trace(SERVER, "\n\x80xxxx", 6, "SLACK_EPROTO 1002\n");
+    assert_trace(SERVER, "\n\x81\x81\x01\x02\x03\x04y", 8, "SLACK_EPROTO 1002\n");
 }
 
 static void test_broken_frames(void **state)

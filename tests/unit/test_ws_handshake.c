@@ -136,6 +136,7 @@ static void test_answer_that_breaks_the_protocol(void **state)
                   SLACK_EPROTO, 101, 0);
     assert_answer(GOOD "Sec-WebSocket-Accept: " ACCEPT "\r\n\r\n", SLACK_EPROTO, 101, 0);
     assert_answer(GOOD "Upgrade: h2c\r\n\r\n", SLACK_EPROTO, 101, 0);
+    assert_answer(GOOD "Upgrade: websocket\r\n\r\n", SLACK_EPROTO, 101, 0);
     assert_answer(GOOD "Sec-WebSocket-Extensions: permessage-deflate\r\n\r\n", SLACK_EPROTO, 101,
                   0);
     assert_answer(GOOD "Sec-WebSocket-Protocol: chat\r\n\r\n", SLACK_EPROTO, 101, 0);
