@@ -22,7 +22,7 @@ static const char *variable(const char *name)
 
 static bool exists(const char *folder, const char *package)
 {
-    char path[PATH_BYTES];
+    char path[PATH_BYTES + 256];
     struct stat info;
     snprintf(path, sizeof path, "%s/node_modules/%s/package.json", folder, package);
     return stat(path, &info) == 0;
