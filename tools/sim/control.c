@@ -49,8 +49,8 @@ static const slack_json_t *transcript_json(const sim_t *sim, sim_maker_t *make, 
     sim_list_begin(make, &list, '[');
     for (size_t i = 0; i < settled; i++, link = link->next)
         sim_list_add(make, &list, sim_entry_json(make, SLACK_CONTAINER(link, sim_entry_t, link)));
-    return sim_make(make, "{ok: true, complete: %p, entries: %p}",
-                    sim_make(make, complete ? "true" : "false"), sim_list_end(make, &list));
+    return sim_make(make, "{ok: true, complete: %p, entries: %p}", sim_make_bool(make, complete),
+                    sim_list_end(make, &list));
 }
 
 static const slack_json_t *status_json(const sim_t *sim, sim_maker_t *make)
@@ -66,17 +66,17 @@ static const slack_json_t *status_json(const sim_t *sim, sim_maker_t *make)
         sim_list_add(make, &channels,
                      sim_make(make, "{id: %s, name: %s, type: %s, bot_is_member: %p}", channel->id,
                               channel->name, sim_channel_type(channel),
-                              sim_make(make, channel->bot_is_member ? "true" : "false")));
-    return sim_make(
-        make,
-        "{ok: true, app_is_there: %p, sockets: %zu, request_url: %s,"
-        " request_url_verified: %p, people: %p, channels: %p,"
-        " env: {SLACK_API_URL: '%s/api/', SLACK_BOT_TOKEN: %s, SLACK_APP_TOKEN: %s,"
-        " SLACK_SIGNING_SECRET: %s, SLACKAPP_SIM: %s}}",
-        sim_make(make, app_is_there(sim) ? "true" : "false"), sim_sockets_ready(sim),
-        sim->request_url.url, sim_make(make, sim->request_url.verified ? "true" : "false"),
-        sim_list_end(make, &people), sim_list_end(make, &channels), sim->base,
-        sim->options.bot_token, sim->options.app_token, sim->options.signing_secret, sim->base);
+                              sim_make_bool(make, channel->bot_is_member)));
+    return sim_make(make,
+                    "{ok: true, app_is_there: %p, sockets: %zu, request_url: %s,"
+                    " request_url_verified: %p, people: %p, channels: %p,"
+                    " env: {SLACK_API_URL: '%s/api/', SLACK_BOT_TOKEN: %s, SLACK_APP_TOKEN: %s,"
+                    " SLACK_SIGNING_SECRET: %s, SLACKAPP_SIM: %s}}",
+                    sim_make_bool(make, app_is_there(sim)), sim_sockets_ready(sim),
+                    sim->request_url.url, sim_make_bool(make, sim->request_url.verified),
+                    sim_list_end(make, &people), sim_list_end(make, &channels), sim->base,
+                    sim->options.bot_token, sim->options.app_token, sim->options.signing_secret,
+                    sim->base);
 }
 
 static void answer_poll(sim_t *sim, poll_t *poll, bool complete)

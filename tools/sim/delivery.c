@@ -129,8 +129,7 @@ static const slack_json_t *envelope(sim_maker_t *make, const delivery_t *d)
     static const char *const types[] = {"events_api", "slash_commands", "interactive"};
     const slack_json_t *json =
         sim_make(make, "{envelope_id: %s, payload: %p, type: %s, accepts_response_payload: %p}",
-                 d->envelope_id, d->payload, types[d->kind],
-                 sim_make(make, d->takes_body ? "true" : "false"));
+                 d->envelope_id, d->payload, types[d->kind], sim_make_bool(make, d->takes_body));
     if (d->kind != SIM_DELIVERY_EVENT) return json;
     return sim_make_merged(make, json,
                            sim_make(make, "{retry_attempt: %u, retry_reason: %s}", d->attempt,

@@ -17,6 +17,11 @@ const slack_json_t *sim_make_value(sim_maker_t *make, const char *template_, ...
     return value;
 }
 
+const slack_json_t *sim_make_bool(sim_maker_t *make, bool value)
+{
+    return sim_make(make, value ? "true" : "false");
+}
+
 const slack_json_t *sim_make_parsed(sim_maker_t *make, const char *text, size_t len)
 {
     const slack_json_t *value = NULL;

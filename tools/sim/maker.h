@@ -20,6 +20,7 @@ typedef struct sim_maker {
 const slack_json_t *sim_make_value(sim_maker_t *make, const char *template_, ...)
     SLACK_PRINTF(2, 3);
 
+const slack_json_t *sim_make_bool(sim_maker_t *make, bool value);
 /* The value of a JSON text. */
 const slack_json_t *sim_make_parsed(sim_maker_t *make, const char *text, size_t len);
 /* A copy of a value that lives in another arena. */

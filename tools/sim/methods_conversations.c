@@ -215,9 +215,9 @@ static const slack_json_t *page(sim_call_t *call, const window_t *window, bool b
         }
         sim_list_add(call->make, &messages, sim_message_shown(world, call->make, message));
     }
-    const slack_json_t *answer = sim_make(call->make, "{ok: true, messages: %p, has_more: %p}",
-                                          sim_list_end(call->make, &messages),
-                                          sim_make(call->make, *cursor ? "true" : "false"));
+    const slack_json_t *answer =
+        sim_make(call->make, "{ok: true, messages: %p, has_more: %p}",
+                 sim_list_end(call->make, &messages), sim_make_bool(call->make, *cursor != '\0'));
     if (!*cursor) return answer;
     return sim_make_merged(
         call->make, answer,

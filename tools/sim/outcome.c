@@ -9,9 +9,7 @@
 #define OPTIONS_MAX 100
 #define WORDS_MAX   ((size_t)64 * 1024)
 
-static const char *words(sim_send_t *send, const char *format, ...) SLACK_PRINTF(2, 3);
-
-static const char *words(sim_send_t *send, const char *format, ...)
+SLACK_PRINTF(2, 3) static const char *words(sim_send_t *send, const char *format, ...)
 {
     va_list ap;
     va_start(ap, format);

@@ -196,7 +196,7 @@ const slack_json_t *sim_payload_place(sim_maker_t *make, const sim_message_t *me
     if (view)
         return sim_make(make, "{container: {type: 'view', view_id: %s}, view: %p}", view->id,
                         sim_payload_view(make, view, NULL));
-    const slack_json_t *ephemeral = sim_make(make, message->only_for ? "true" : "false");
+    const slack_json_t *ephemeral = sim_make_bool(make, message->only_for != NULL);
     const slack_json_t *container =
         sim_make(make, "{type: 'message', message_ts: %s, channel_id: %s, is_ephemeral: %p}",
                  message->ts, message->channel->id, ephemeral);

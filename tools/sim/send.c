@@ -6,27 +6,20 @@
 
 #include "sim/payloads.h"
 
-#define NO_APP                                                                                     \
-    "no app is connected: start one with the variables of `slackapp sim env`, or give its "        \
-    "request "                                                                                     \
-    "URL with `slackapp sim request-url URL`"
+static const char no_app[] =
+    "no app is connected: start one with the variables of `slackapp sim env`, or give its request "
+    "URL with `slackapp sim request-url URL`";
 
 /* --- the end --- */
 
 static void finish(sim_send_t *send)
 {
     sim_maker_t *make = &send->make;
-    const char *line = "";
-    for (slack_link_t *link = send->sim->transcript.entries.prev;
-         send->entry && link != &send->sim->transcript.entries; link = link->prev) {
-        const sim_entry_t *entry = SLACK_CONTAINER(link, sim_entry_t, link);
-        if (entry->number != send->entry) continue;
-        line = sim_entry_line(entry, make->arena);
-        break;
-    }
+    const sim_entry_t *entry = sim_transcript_find(&send->sim->transcript, send->entry);
+    const char *line = entry ? sim_entry_line(entry, make->arena) : "";
     const slack_json_t *answer = sim_make(
         make, "{ok: true, acked: %p, error: %s, wire: %s, took_ms: %llu, line: %s, ts: %s}",
-        sim_make(make, send->acked ? "true" : "false"), send->error, send->wire,
+        sim_make_bool(make, send->acked), send->error, send->wire,
         (unsigned long long)send->took_ms, line, send->message_ts);
     sim_answer_json(send->sim, send->request, 200, make->rc == 0 ? answer : NULL);
 }
@@ -53,9 +46,7 @@ static void on_answer(const sim_answer_t *answer, void *user_data)
 /* --- the means --- */
 
 /* Say why it cannot be done. Always false. */
-static bool cannot(sim_send_t *send, const char *format, ...) SLACK_PRINTF(2, 3);
-
-static bool cannot(sim_send_t *send, const char *format, ...)
+SLACK_PRINTF(2, 3) static bool cannot(sim_send_t *send, const char *format, ...)
 {
     va_list ap;
     va_start(ap, format);
@@ -81,9 +72,7 @@ static bool deliver(sim_send_t *send, enum sim_delivery_kind kind, const slack_j
 }
 
 /* An entry. Of what the person waits for the acknowledgement brings the outcome. */
-static void note(sim_send_t *send, enum sim_entry_kind kind, const char *where, const char *format,
-                 ...) SLACK_PRINTF(4, 5);
-
+SLACK_PRINTF(4, 5)
 static void note(sim_send_t *send, enum sim_entry_kind kind, const char *where, const char *format,
                  ...)
 {
@@ -425,7 +414,7 @@ static bool start(sim_send_t *send)
 {
     const char *name = arg(send, "kind");
     if (!find_people(send)) return false;
-    if (!sim_app_reachable(send->sim)) return cannot(send, "%s", NO_APP);
+    if (!sim_app_reachable(send->sim)) return cannot(send, "%s", no_app);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (strcmp(kinds[i].name, name) == 0) return kinds[i].start(send);
     return cannot(send, "nothing of the kind \"%.80s\" can be sent", name);
@@ -446,7 +435,11 @@ void sim_send_start(sim_t *sim, slack_http_request_t *request, const slack_json_
     send->acked = true;
     send->wire = "";
     bool good = start(send);
-    if (send->waiting > 0) return; /* on_answer() goes on, also when a second delivery failed */
+    if (send->waiting > 0) { /* on_answer() goes on */
+        send->acked = good;
+        if (!good) snprintf(send->error, sizeof send->error, "%s", send->problem);
+        return;
+    }
     if (good) {
         finish(send);
         return;

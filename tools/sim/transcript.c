@@ -79,21 +79,26 @@ fail:
     return 0;
 }
 
+sim_entry_t *sim_transcript_find(const sim_transcript_t *transcript, uint64_t number)
+{
+    /* From the newest: that is what is asked for. */
+    for (slack_link_t *link = transcript->entries.prev; link != &transcript->entries;
+         link = link->prev)
+        if (entry_at(link)->number == number) return entry_at(link);
+    return NULL;
+}
+
 void sim_transcript_outcome(sim_transcript_t *transcript, uint64_t number, const char *format, ...)
 {
+    sim_entry_t *entry = sim_transcript_find(transcript, number);
     va_list ap;
-    for (slack_link_t *link = transcript->entries.prev; link != &transcript->entries;
-         link = link->prev) {
-        sim_entry_t *entry = entry_at(link);
-        if (entry->number != number || !entry->pending) continue;
-        va_start(ap, format);
-        const char *outcome = slack__arena_vprintf(entry->arena, format, ap);
-        va_end(ap);
-        entry->outcome = outcome ? outcome : "";
-        entry->pending = false;
-        tell(transcript);
-        return;
-    }
+    if (!entry || !entry->pending) return;
+    va_start(ap, format);
+    const char *outcome = slack__arena_vprintf(entry->arena, format, ap);
+    va_end(ap);
+    entry->outcome = outcome ? outcome : "";
+    entry->pending = false;
+    tell(transcript);
 }
 
 size_t sim_transcript_settled(const sim_transcript_t *transcript)

@@ -65,6 +65,9 @@ uint64_t sim_transcript_add(sim_transcript_t *transcript, enum sim_entry_kind ki
 void sim_transcript_outcome(sim_transcript_t *transcript, uint64_t number, const char *format, ...)
     SLACK_PRINTF(3, 4);
 
+/* NULL where there is none of that number any more. */
+sim_entry_t *sim_transcript_find(const sim_transcript_t *transcript, uint64_t number);
+
 /* How many entries there are before the first pending one. */
 size_t sim_transcript_settled(const sim_transcript_t *transcript);
 

@@ -131,8 +131,8 @@ const slack_json_t *sim_channel_json(sim_maker_t *make, const sim_channel_t *cha
                         " is_org_shared: false, user: %s, is_user_deleted: false, priority: 0}",
                         channel->id, FOUNDED_S, channel->user_id);
     const slack_json_t *empty = sim_make(make, "{value: '', creator: '', last_set: 0}");
-    const slack_json_t *yes = sim_make(make, "true"), *no = sim_make(make, "false");
-    bool private = channel->kind == SIM_CHANNEL_PRIVATE;
+    const slack_json_t *is_private = sim_make_bool(make, channel->kind == SIM_CHANNEL_PRIVATE);
+    const slack_json_t *is_general = sim_make_bool(make, strcmp(channel->name, "general") == 0);
     return sim_make(make,
                     "{id: %s, name: %s, name_normalized: %s, is_channel: true, is_group: false,"
                     " is_im: false, is_mpim: false, is_private: %p, created: %d, creator: %s,"
@@ -140,10 +140,9 @@ const slack_json_t *sim_channel_json(sim_maker_t *make, const sim_channel_t *cha
                     " is_ext_shared: false, is_org_shared: false, pending_shared: [],"
                     " is_pending_ext_shared: false, is_member: %p, topic: %p, purpose: %p,"
                     " previous_names: [], context_team_id: %s, num_members: %d}",
-                    channel->id, channel->name, channel->name, private ? yes : no, FOUNDED_S,
-                    users[0].id, strcmp(channel->name, "general") == 0 ? yes : no,
-                    channel->bot_is_member ? yes : no, empty, empty, SIM_TEAM_ID,
-                    (int)COUNT(users) - (channel->bot_is_member ? 0 : 1));
+                    channel->id, channel->name, channel->name, is_private, FOUNDED_S, users[0].id,
+                    is_general, sim_make_bool(make, channel->bot_is_member), empty, empty,
+                    SIM_TEAM_ID, (int)COUNT(users) - (channel->bot_is_member ? 0 : 1));
 }
 
 /* --- ids and time --- */
