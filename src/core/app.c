@@ -372,8 +372,9 @@ static int open_parts(slack_app_t *app)
                                "SLACK_API_URL must be an https:// URL (http:// on loopback only)");
     int rc = slack__webapi_new(&app->webapi, app->net, &calls);
     if (rc != 0) return slack__app_fail(app, rc, "cannot prepare calls: %s", slack_strerror(rc));
-    app->client = (slack_client_t){app->webapi, o->bot_token, NULL, NULL};
-    app->app_client = (slack_client_t){app->webapi, o->app_token ? o->app_token : "", NULL, NULL};
+    app->client = (slack_client_t){.webapi = app->webapi, .token = o->bot_token};
+    app->app_client = (slack_client_t){
+        .webapi = app->webapi, .token = o->app_token ? o->app_token : "", .once = true};
     rc = slack__store_open(&app->store, app->net, o->store, app->error);
     if (rc == 0) rc = create_transports(app);
     return rc;

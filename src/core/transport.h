@@ -95,8 +95,9 @@ struct slack_transport_host {
     /* Hand a delivery over, with its arena. The core acknowledges it later, never inside. */
     void (*deliver)(slack_transport_t *t, slack_delivery_t *d);
 
-    /* Call a Web API method with the app-level token. As slack_call(). Before the transport is
-     * destroyed every call has been answered. */
+    /* Call a Web API method with the app-level token. As slack_call(), but nothing is repeated: 429
+     * and what was never sent come back at once, since the transport has waits of its own. Before
+     * the transport is destroyed every call has been answered. */
     int (*call)(slack_transport_t *t, const char *method, slack_call_fn fn, void *user_data);
 
     /* Say in one sentence what is wrong, naming the variable or the place: slack_app_error(). */

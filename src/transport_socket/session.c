@@ -6,7 +6,7 @@
 /* PROTOCOL.md gives the reason for each: 1.3 (open, hello), 1.9 (ping, dead), 1.10 (close), 1.11
  * (backoff), 1.1 (pace), 1.5 (linger). */
 const slack_socket_limits_t slack__socket_limits_default = {
-    .call_ms = 120000,
+    .call_ms = 60000,
     .open_ms = 15000,
     .hello_ms = 15000,
     .close_ms = 1000,

@@ -21,7 +21,7 @@
 
 /* Every time and bound of Socket Mode, in one place. Tests make their own. */
 typedef struct slack_socket_limits {
-    unsigned call_ms;    /* for apps.connections.open to answer, its own repetitions included */
+    unsigned call_ms;    /* for apps.connections.open to answer */
     unsigned open_ms;    /* TCP, TLS and the upgrade together */
     unsigned hello_ms;   /* from the upgrade to hello */
     unsigned close_ms;   /* for the peer to answer our Close */

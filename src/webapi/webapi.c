@@ -54,6 +54,7 @@ typedef struct slack_pending {
     const char *headers[3];
     slack_buf_t body;
     bool to_url; /* a message to a response URL, no call */
+    bool once;
     slack_call_fn fn;
     void *user_data;
     slack_client_t *client; /* its `end` takes the answer; NULL: it is nobody's */
@@ -248,7 +249,8 @@ static void wait_for_backoff(slack_pending_t *pending)
 
 static bool try_again(slack_pending_t *pending, const slack_curl_result_t *result)
 {
-    if (pending->webapi->closing || pending->tries >= SLACK_CALL_TRIES) return false;
+    if (pending->webapi->closing || pending->tries >= SLACK_CALL_TRIES || pending->once)
+        return false;
     if (slack__response_is_limited(&pending->response)) {
         wait_for_limit(pending);
         return true;
@@ -316,6 +318,7 @@ static int new_pending(slack_pending_t **ret, slack_client_t *client, slack_call
     pending->fn = fn;
     pending->user_data = user_data;
     pending->client = !fn && client->begin && client->end ? client : NULL;
+    pending->once = client->once;
     pending->backoff = (slack_backoff_t){.base_ms = BACKOFF_BASE_MS, .cap_ms = BACKOFF_CAP_MS};
     slack__response_fail(&pending->response, 0);
     *ret = pending;

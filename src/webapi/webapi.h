@@ -40,6 +40,7 @@ struct slack_client {
      * when such a call was accepted, `end` exactly once after it. */
     void (*begin)(struct slack_client *client);
     void (*end)(struct slack_client *client, const slack_response_t *response);
+    bool once; /* every call is sent a single time: whoever makes it has waits of its own */
 };
 
 /* slack_call() with everything spelled out. `args` NULL is an empty object here. */

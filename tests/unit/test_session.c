@@ -232,7 +232,7 @@ static void test_every_stage_has_its_time(void **state)
     assert_int_equal(w.aborts, 1);
 
     open_world(&w, 1);
-    pass(&w, 120 * SECOND, false); /* the call is never answered */
+    pass(&w, 60 * SECOND, false); /* the call is never answered */
     assert_true(w.losses >= 1);
     slack_session_input_t late = to(&w, 0, SLACK_IN_URL);
     late.generation = 1;

@@ -407,6 +407,18 @@ static void test_limited_for_good(void **state)
     close_all();
 }
 
+/* A transport has waits of its own: it is told at once. */
+static void test_once(void **state)
+{
+    open_all(answer_always_limited);
+    client.once = true;
+    call("apps.connections.open", 1);
+    world_until_count(&world, &ends.count, 1);
+    assert_int_equal(ends.statuses[0], SLACK_EHTTP);
+    assert_int_equal(peer_requests(peer), 1);
+    close_all();
+}
+
 /* One message per second, the bucket of a channel: everything else is refused. */
 static unsigned order[64], order_count;
 
@@ -691,6 +703,7 @@ int main(void)
         cmocka_unit_test(test_connection_refused),
         cmocka_unit_test(test_retry_after),
         cmocka_unit_test(test_retry_after_zero),
+        cmocka_unit_test(test_once),
         cmocka_unit_test(test_limited_for_good),
         cmocka_unit_test(test_a_burst_comes_through),
         cmocka_unit_test(test_calls_without_a_callback),
