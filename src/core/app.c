@@ -265,7 +265,7 @@ static int host_call(slack_transport_t *t, const char *method, slack_call_fn fn,
     return slack__webapi_call(&app->app_client, method, NULL, fn, user_data);
 }
 
-static void host_error(slack_transport_t *t, const char *format, ...)
+static void SLACK_PRINTF(2, 3) host_error(slack_transport_t *t, const char *format, ...)
 {
     slack_app_t *app = t->core;
     va_list ap;

@@ -23,8 +23,8 @@ typedef int (*slack_memory_ack_fn)(const slack_ack_t *ack, void *user_data);
 
 /* Deliver a body as a wire would, in the loop's next turn: takes `arena`, in which `body` lives,
  * also on failure. `retry_reason` is copied, NULL for none. The ack goes to `fn`, exactly once for
- * a 0 here. SLACK_ECLOSED unless the transport is started and not draining; SLACK_EBUSY when too many
- * wait; SLACK_ENOMEM. */
+ * a 0 here. SLACK_ECLOSED unless the transport is started and not draining; SLACK_EBUSY when too
+ * many wait; SLACK_ENOMEM. */
 int slack__memory_inject(slack_transport_t *t, slack_arena_t *arena, const slack_json_t *body,
                          int retry_num, const char *retry_reason, slack_memory_ack_fn fn,
                          void *user_data);

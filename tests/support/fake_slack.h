@@ -7,9 +7,9 @@
 #include "util/json.h"
 
 /*
- * A Web API for tests of the core, on a real socket of the test's own loop: it records every call and
- * answers what it was told to, `{"ok":true}` otherwise; auth.test says who the bot is (U0BOT, B0BOT,
- * T0TEAM). A path of "hook/…" takes the place of a response URL.
+ * A Web API for tests of the core, on a real socket of the test's own loop: it records every call
+ * and answers what it was told to, `{"ok":true}` otherwise; auth.test says who the bot is (U0BOT,
+ * B0BOT, T0TEAM). A path of "hook/…" takes the place of a response URL.
  */
 typedef struct fake_slack fake_slack_t;
 
