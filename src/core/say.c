@@ -71,7 +71,8 @@ static int no_message(const slack_ctx_t *ctx)
 }
 
 /* {"text": …} of a printf format. */
-static int text_message(slack_ctx_t *ctx, const slack_json_t **ret, const char *format, va_list ap)
+static int SLACK_PRINTF(3, 0)
+    text_message(slack_ctx_t *ctx, const slack_json_t **ret, const char *format, va_list ap)
 {
     slack_arena_t *arena = slack__ctx_arena(ctx);
     const char *text = slack__arena_vprintf(arena, format, ap);

@@ -80,7 +80,7 @@ static void child_close(child_t *child, world_t *world)
 }
 
 /* Start a command whose words are separated by single spaces. False when there is no such one. */
-static bool child_start(child_t *child, world_t *world, const char *format, ...)
+static bool SLACK_PRINTF(3, 4) child_start(child_t *child, world_t *world, const char *format, ...)
 {
     char command[2048];
     char *args[ARGS_MAX + 1];
