@@ -26,7 +26,6 @@ typedef struct slack_http {
     slack_http_server_t *server; /* from the start to the stop */
     slack_task_t announce;
     bool started;
-    bool announced; /* STARTING was told, and READY unless it was stopped in there */
     slack_transport_stats_t stats;
 } slack_http_t;
 
@@ -168,14 +167,11 @@ static bool route(slack_http_t *http, const slack_http_request_t *request)
     return is_signed(http, request) && take(http, request, content_type);
 }
 
-static void announce(slack_http_t *http);
-
 static void on_request(slack_http_server_t *server, slack_http_request_t *request, void *user_data)
 {
     slack_http_t *http = user_data;
-    announce(http); /* a request can be faster than the task */
     slack_arena_t *arena = request->arena;
-    if (!http->server || !route(http, request)) slack__arena_free(arena);
+    if (!route(http, request)) slack__arena_free(arena);
 }
 
 /* --- life ------------------------------------------------------------------------------------- */
@@ -185,18 +181,13 @@ static void tell(slack_http_t *http, enum slack_transport_state state)
     http->base.host->state(&http->base, state, 0);
 }
 
-static void announce(slack_http_t *http)
+/* No request is faster: a connection is taken in one turn of the loop and read from in a later one,
+ * and this task runs in between at the latest. */
+static void announce(slack_task_t *task)
 {
-    if (http->announced) return;
-    http->announced = true;
-    slack__task_cancel(&http->announce);
+    slack_http_t *http = SLACK_CONTAINER(task, slack_http_t, announce);
     tell(http, SLACK_TRANSPORT_STARTING);
-    if (http->server) tell(http, SLACK_TRANSPORT_READY);
-}
-
-static void run_announce(slack_task_t *task)
-{
-    announce(SLACK_CONTAINER(task, slack_http_t, announce));
+    if (http->server) tell(http, SLACK_TRANSPORT_READY); /* not stopped in there */
 }
 
 static void say_no_port(slack_http_t *http, int rc, int uv_error)
@@ -261,7 +252,6 @@ static void http_stop(slack_transport_t *t)
     slack_http_server_t *server = http->server;
     if (!server) return;
     http->server = NULL;
-    http->announced = true; /* too late for that */
     slack__task_cancel(&http->announce);
     http->stats.refused += slack__http_server_refused(server);
     slack__http_server_close(server, on_server_closed, http);
@@ -409,7 +399,7 @@ static int http_create(slack_transport_t **ret, const struct slack_transport_hos
     if (!http) return SLACK_ENOMEM;
     http->base.ops = &http_ops;
     http->base.host = host;
-    http->announce.run = run_announce;
+    http->announce.run = announce;
     slack__link_init(&http->announce.link);
     http->address = is_set(options->http_host) ? options->http_host : DEFAULT_HOST;
     int rc = read_secret(http, options, error);

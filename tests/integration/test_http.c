@@ -78,7 +78,7 @@ static bool is_true(void *arg)
 static int close_bench(void **state)
 {
     bench_t *b = *state;
-    mock_stop(&b->mock);
+    mock_stop(&b->mock); /* once more, where the test has stopped it */
     mock_run_until_state(&b->mock, SLACK_TRANSPORT_STOPPED);
     mock_destroy(&b->mock, b->t);
     bool closed = false;
@@ -377,6 +377,24 @@ static void drain_refuses_what_is_new(void **state)
     free(request);
 }
 
+static void figures_outlive_the_stop(void **state)
+{
+    static const char garbage[] = "NOT HTTP\r\n\r\n";
+    bench_t *b = *state;
+    exchange(b, garbage, sizeof garbage - 1);
+    check_empty(exchange_plain(b, "POST /", "", ""), 404);
+    check_empty(exchange_signed(b, SLACK_REQUEST_JSON, "", EVENT), 200);
+    slack_transport_stats_t before = stats_of(b);
+    assert_int_equal(before.refused, 2);
+    mock_stop(&b->mock);
+    mock_run_until_state(&b->mock, SLACK_TRANSPORT_STOPPED);
+    slack_transport_stats_t after = stats_of(b);
+    assert_int_equal(after.refused, 2);
+    assert_int_equal(after.delivered, before.delivered);
+    assert_int_equal(after.acked, before.acked);
+    assert_int_equal(after.connections, 0);
+}
+
 /* --- options -----------------------------------------------------------------------------------
  */
 
@@ -489,6 +507,7 @@ int main(void)
         CASE(later_tells_when),
         CASE(event_takes_few_allocations),
         CASE(drain_refuses_what_is_new),
+        CASE(figures_outlive_the_stop),
         CASE(wrong_options_are_named),
         CASE(unusable_ports_are_named),
         CASE(second_start_is_refused),

@@ -354,6 +354,10 @@ static void body_that_is_too_large_can_be_replaced(void **state)
     assert_int_equal(answer_to(&b, number).what, CONTRACT_OPEN);
     assert_int_equal(mock_ack(&b.mock, 0, SLACK_ACK_OK, SLACK_ACK_BODY_TEXT, "short"), 0);
     check_answer(&b, number, SLACK_ACK_OK, SLACK_ACK_BODY_TEXT, "short");
+    slack_transport_stats_t stats;
+    b.t->ops->stats(b.t, &stats);
+    assert_int_equal(stats.acked, 1);
+    assert_int_equal(stats.ack_lost, 0);
     close_bench(&b);
 }
 
@@ -640,6 +644,19 @@ static void delivery_survives_any_failing_allocation(void **state)
     close_bench(&b);
 }
 
+/* The same where nothing that an earlier delivery left behind can be used again. */
+static void first_delivery_survives_any_failing_allocation(void **state)
+{
+    bool failed = true;
+    for (size_t nth = 0; failed; nth++) {
+        assert_true(nth < ALLOCATIONS_MAX);
+        bench_t b;
+        open_ready(&b, state);
+        failed = deliver_failing(&b, message_of(SLACK_KIND_COMMAND), nth, nth % 2 != 0);
+        close_bench(&b);
+    }
+}
+
 int contract_main(const contract_fixture_t *fixture)
 {
     heap_install();
@@ -665,6 +682,7 @@ int contract_main(const contract_fixture_t *fixture)
         CASE(drain_leaves_nobody_waiting),
         CASE(start_survives_any_failing_allocation),
         CASE(delivery_survives_any_failing_allocation),
+        CASE(first_delivery_survives_any_failing_allocation),
     };
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
         tests[i].initial_state = (void *)(uintptr_t)fixture;

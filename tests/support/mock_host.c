@@ -42,6 +42,7 @@ static void on_state(slack_transport_t *t, enum slack_transport_state state, int
 {
     mock_host_t *mock = mock_of(t);
     assert_int_equal(mock->depth, 0);
+    if (mock->stopping) assert_int_equal(state, SLACK_TRANSPORT_STOPPED);
     if (!follows(mock->state, state)) fail_msg("state %d after state %d", state, mock->state);
     mock->state = t->state = state;
     mock->reason = reason;
@@ -209,6 +210,7 @@ int mock_start(mock_host_t *mock, slack_transport_t *t)
 
 void mock_stop(mock_host_t *mock)
 {
+    mock->stopping = true;
     mock->depth++;
     mock->transport->ops->stop(mock->transport);
     mock->depth--;
@@ -233,6 +235,7 @@ int mock_ack(mock_host_t *mock, size_t nth, enum slack_ack_outcome outcome,
     mock->depth--;
     delivery->ack_status = rc;
     if (rc == SLACK_ETOOBIG || rc == SLACK_EACKBODY) return rc;
+    if (rc != 0 && rc != SLACK_ECLOSED) fail_msg("ack returned %s", slack_err_name(rc));
     slack__delivery_free(delivery->d);
     delivery->d = NULL;
     return rc;

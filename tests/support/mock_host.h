@@ -7,7 +7,8 @@
 /*
  * The core as a transport sees it, driven by a script: it records what it is told and answers as it
  * was told to. It fails the running test where a transport breaks the contract: a delivery after
- * STOPPED, a second STOPPED, a state that cannot follow, a callback from inside an operation.
+ * STOPPED, a second STOPPED, a state that cannot follow (after a stop only STOPPED can), a callback
+ * from inside an operation.
  */
 typedef struct mock_host mock_host_t;
 
@@ -52,6 +53,7 @@ struct mock_host {
     int reason;       /* of the last state */
     unsigned states;  /* how many were told */
     unsigned stopped; /* how many of them were STOPPED */
+    bool stopping;    /* mock_stop() was called */
     bool was_ready;   /* READY was told at least once */
     char error[SLACK_ERROR_TEXT_MAX];
     mock_delivery_t *deliveries;

@@ -103,6 +103,7 @@ static void media_type_wins_over_the_first_byte(void **state)
 {
     (void)state;
     assert_null(parse_str(JSON, "type=x"));
+    assert_null(parse_str(" Application/JSON\t ; charset=utf-8", "type=x"));
     const slack_json_t *body = parse_str(FORM, "{\"type\":\"x\"}");
     assert_string_equal(slack_json_str(body, "/type"), "");
     assert_string_equal(slack_json_str(body, "/{\"type\":\"x\"}"), "");
