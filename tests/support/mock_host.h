@@ -7,8 +7,8 @@
 /*
  * The core as a transport sees it, driven by a script: it records what it is told and answers as it
  * was told to. It fails the running test where a transport breaks the contract: a delivery after
- * STOPPED, a second STOPPED, a state that cannot follow (after a stop only STOPPED can), a callback
- * from inside an operation.
+ * STOPPED, a second STOPPED, a state that cannot follow, READY after a stop, a callback from inside
+ * an operation.
  */
 typedef struct mock_host mock_host_t;
 
