@@ -388,7 +388,9 @@ int slack__socket_create(slack_transport_t **ret, const struct slack_transport_h
     slack__buf_init(&s->frame, SLACK_ACK_FRAME_LIMIT);
     slack__supervisor_init(&s->sup, options->socket_connections ? options->socket_connections : 2,
                            limits, slack__random_u64());
-    rc = read_ca_file(s, options->ca_file, error);
+    char *frame; /* taken once: an ack does not fail for memory's sake */
+    rc = slack__buf_reserve(&s->frame, SLACK_ACK_FRAME_LIMIT, &frame);
+    if (!rc) rc = read_ca_file(s, options->ca_file, error);
     if (rc) {
         socket_destroy(&s->base);
         return rc;
