@@ -39,8 +39,9 @@ static uint64_t now_ms(const memory_store_t *memory)
     return slack__mono_ms(slack__net_clock(memory->net));
 }
 
-static slack_slice_t key_of(const row_t *row)
+static slack_slice_t key_of(const void *value)
 {
+    const row_t *row = value;
     return (slack_slice_t){row->key, row->key_len};
 }
 
@@ -89,10 +90,11 @@ static int put(memory_store_t *memory, slack_store_op_t *op)
     }
     row_t *row = new_row(op->key);
     if (!row) return SLACK_ENOMEM;
-    int rc = slack__map_put(memory->rows, op->key, row);
+    int rc = slack__map_put(memory->rows, key_of(row), row);
     /* The bound: an old key is the smaller loss. Where all are unfinished, the new one has to wait.
      */
-    if (rc == SLACK_EBUSY && forget_oldest(memory)) rc = slack__map_put(memory->rows, op->key, row);
+    if (rc == SLACK_EBUSY && forget_oldest(memory))
+        rc = slack__map_put(memory->rows, key_of(row), row);
     if (rc != 0) slack__free(row);
     return rc;
 }
@@ -168,7 +170,7 @@ static int memory_open(slack_store_t **ret, slack_net_t *net, const char *rest, 
     }
     memory_store_t *memory = slack__calloc(1, sizeof *memory);
     if (!memory) return SLACK_ENOMEM;
-    memory->rows = slack__map_new(SLACK_STORE_ROWS_MAX);
+    memory->rows = slack__map_new_keyed(SLACK_STORE_ROWS_MAX, key_of);
     if (!memory->rows) {
         slack__free(memory);
         return SLACK_ENOMEM;

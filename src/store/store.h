@@ -62,8 +62,11 @@ int slack__store_open(slack_store_t **ret, slack_net_t *net, const char *url, ch
 
 extern const slack_store_ops_t slack__store_memory;
 
-/* How long a key is known after its delivery was finished, and how many of them. */
-#define SLACK_STORE_KEEP_MS  ((uint64_t)24 * 3600 * 1000)
-#define SLACK_STORE_ROWS_MAX 200000
+/* How long a key is known after its delivery was finished. */
+#define SLACK_STORE_KEEP_MS ((uint64_t)24 * 3600 * 1000)
+/* How many rows a store keeps in memory: some 8 MiB of them. It is a little less than what fits
+ * into 2^17 slots of a map, and three hours of the most events that Slack sends for one workspace.
+ */
+#define SLACK_STORE_ROWS_MAX 98000
 
 #endif

@@ -11,6 +11,8 @@
 
 #define FIRST_SLOTS ((size_t)16) /* a power of two, as every size after it */
 
+/* A value and its copied key. In a map of values with keys of their own the value itself stands in
+ * its place. */
 typedef struct entry {
     void *value;
     size_t len;
@@ -18,10 +20,10 @@ typedef struct entry {
 } entry_t;
 
 /* Open addressing with linear probing. The hash stands beside the pointer, so that a probe touches
- * an entry only when the whole hash agrees. */
+ * an item only when the whole hash agrees. */
 typedef struct slot {
     uint64_t hash;
-    entry_t *entry; /* NULL: free */
+    void *item; /* an entry_t, or the value; NULL: free */
 } slot_t;
 
 struct slack_map {
@@ -29,8 +31,38 @@ struct slack_map {
     size_t mask; /* slots - 1; slots is NULL until the first put */
     size_t count;
     size_t max;
+    slack_map_key_fn key_of; /* NULL: items are entries */
     uint64_t seed[2];
 };
+
+static slack_slice_t key_of(const slack_map_t *map, const void *item)
+{
+    if (map->key_of) return map->key_of(item);
+    const entry_t *entry = item;
+    return (slack_slice_t){entry->key, entry->len};
+}
+
+static void *value_of(const slack_map_t *map, void *item)
+{
+    return map->key_of ? item : ((entry_t *)item)->value;
+}
+
+/* What stands in the table for a value; NULL when memory is out. */
+static void *new_item(const slack_map_t *map, slack_slice_t key, void *value)
+{
+    if (map->key_of) return value;
+    entry_t *entry = slack__malloc(sizeof *entry + key.len);
+    if (!entry) return NULL;
+    entry->value = value;
+    entry->len = key.len;
+    if (key.len) memcpy(entry->key, key.ptr, key.len);
+    return entry;
+}
+
+static void free_item(const slack_map_t *map, void *item)
+{
+    if (!map->key_of) slack__free(item);
+}
 
 static uint64_t rotl(uint64_t x, int bits)
 {
@@ -88,9 +120,15 @@ static uint64_t hash_of(const slack_map_t *map, slack_slice_t key)
 
 slack_map_t *slack__map_new(size_t max_entries)
 {
+    return slack__map_new_keyed(max_entries, NULL);
+}
+
+slack_map_t *slack__map_new_keyed(size_t max_entries, slack_map_key_fn fn)
+{
     slack_map_t *map = slack__calloc(1, sizeof *map);
     if (!map) return NULL;
     map->max = max_entries;
+    map->key_of = fn;
     map->seed[0] = slack__random_u64();
     map->seed[1] = slack__random_u64();
     return map;
@@ -100,10 +138,11 @@ void slack__map_free(slack_map_t *map, void (*free_value)(void *value))
 {
     if (!map) return;
     for (size_t i = 0; map->slots && i <= map->mask; i++) {
-        entry_t *entry = map->slots[i].entry;
-        if (!entry) continue;
-        if (free_value) free_value(entry->value);
-        slack__free(entry);
+        void *item = map->slots[i].item;
+        if (!item) continue;
+        void *value = value_of(map, item);
+        free_item(map, item);
+        if (free_value) free_value(value);
     }
     slack__free(map->slots);
     slack__free(map);
@@ -114,10 +153,8 @@ void slack__map_free(slack_map_t *map, void (*free_value)(void *value))
 static size_t find(const slack_map_t *map, slack_slice_t key, uint64_t hash)
 {
     size_t i = (size_t)hash & map->mask;
-    for (const entry_t *entry; (entry = map->slots[i].entry); i = (i + 1) & map->mask) {
-        if (map->slots[i].hash == hash &&
-            slack__slice_eq((slack_slice_t){entry->key, entry->len}, key))
-            break;
+    for (const void *item; (item = map->slots[i].item); i = (i + 1) & map->mask) {
+        if (map->slots[i].hash == hash && slack__slice_eq(key_of(map, item), key)) break;
     }
     return i;
 }
@@ -125,8 +162,8 @@ static size_t find(const slack_map_t *map, slack_slice_t key, uint64_t hash)
 void *slack__map_get(const slack_map_t *map, slack_slice_t key)
 {
     if (!map->count) return NULL;
-    const entry_t *entry = map->slots[find(map, key, hash_of(map, key))].entry;
-    return entry ? entry->value : NULL;
+    void *item = map->slots[find(map, key, hash_of(map, key))].item;
+    return item ? value_of(map, item) : NULL;
 }
 
 static int resize(slack_map_t *map, size_t slot_count)
@@ -137,9 +174,9 @@ static int resize(slack_map_t *map, size_t slot_count)
     if (!slots) return SLACK_ENOMEM;
     size_t mask = slot_count - 1;
     for (size_t i = 0; i < old_count; i++) {
-        if (!old[i].entry) continue;
+        if (!old[i].item) continue;
         size_t j = (size_t)old[i].hash & mask;
-        while (slots[j].entry)
+        while (slots[j].item)
             j = (j + 1) & mask;
         slots[j] = old[i];
     }
@@ -152,55 +189,52 @@ static int resize(slack_map_t *map, size_t slot_count)
 int slack__map_put(slack_map_t *map, slack_slice_t key, void *value)
 {
     uint64_t hash = hash_of(map, key);
-    if (map->slots && map->slots[find(map, key, hash)].entry) return SLACK_EALREADY;
+    if (map->slots && map->slots[find(map, key, hash)].item) return SLACK_EALREADY;
     if (map->count >= map->max) return SLACK_EBUSY;
 
-    entry_t *entry = slack__malloc(sizeof *entry + key.len);
-    if (!entry) return SLACK_ENOMEM;
-    entry->value = value;
-    entry->len = key.len;
-    if (key.len) memcpy(entry->key, key.ptr, key.len);
+    void *item = new_item(map, key, value);
+    if (!item) return SLACK_ENOMEM;
 
     /* At most three quarters of the slots are in use. */
     size_t slots = map->slots ? map->mask + 1 : 0;
     if (map->count >= slots / 4 * 3) {
         int rc = resize(map, slots ? 2 * slots : FIRST_SLOTS);
         if (rc != 0) {
-            slack__free(entry);
+            free_item(map, item);
             return rc;
         }
     }
-    map->slots[find(map, key, hash)] = (slot_t){hash, entry};
+    map->slots[find(map, key, hash)] = (slot_t){hash, item};
     map->count++;
     return 0;
 }
 
-/* Close the gap: an entry further on that was pushed past the gap from its home moves into it. No
+/* Close the gap: an item further on that was pushed past the gap from its home moves into it. No
  * tombstones, so a map in which much comes and goes stays as fast as a new one. */
 static void close_gap(slack_map_t *map, size_t gap)
 {
     size_t i = gap;
     for (;;) {
         i = (i + 1) & map->mask;
-        if (!map->slots[i].entry) break;
+        if (!map->slots[i].item) break;
         size_t home = (size_t)map->slots[i].hash & map->mask;
         bool stays = ((i - home) & map->mask) < ((i - gap) & map->mask);
         if (stays) continue;
         map->slots[gap] = map->slots[i];
         gap = i;
     }
-    map->slots[gap].entry = NULL;
+    map->slots[gap].item = NULL;
 }
 
 void *slack__map_take(slack_map_t *map, slack_slice_t key)
 {
     if (!map->count) return NULL;
     size_t i = find(map, key, hash_of(map, key));
-    entry_t *entry = map->slots[i].entry;
-    if (!entry) return NULL;
-    void *value = entry->value;
+    void *item = map->slots[i].item;
+    if (!item) return NULL;
+    void *value = value_of(map, item);
     close_gap(map, i);
-    slack__free(entry);
+    free_item(map, item);
     map->count--;
     return value;
 }

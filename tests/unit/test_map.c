@@ -70,6 +70,38 @@ static void test_keys_are_bytes(void **state)
     slack__map_free(map, NULL);
 }
 
+typedef struct word {
+    char text[8];
+} word_t;
+
+static slack_slice_t text_of(const void *value)
+{
+    return slack__slice(((const word_t *)value)->text);
+}
+
+static void test_values_with_keys(void **state)
+{
+    word_t words[100];
+    slack_map_t *map = slack__map_new_keyed(99, text_of);
+    assert_int_equal(slack__map_put(map, SLACK_SLICE("a"), &(word_t){"a"}), 0);
+    size_t before = heap_count();
+    for (unsigned i = 0; i < 100; i++) {
+        snprintf(words[i].text, sizeof words[i].text, "%u", i);
+        int want = i < 98 ? 0 : SLACK_EBUSY;
+        assert_int_equal(slack__map_put(map, text_of(&words[i]), &words[i]), want);
+    }
+    assert_in_range(heap_count() - before, 0, 4); /* the table's alone */
+    assert_int_equal(slack__map_put(map, SLACK_SLICE("7"), &words[8]), SLACK_EALREADY);
+    assert_ptr_equal(slack__map_get(map, SLACK_SLICE("7")), &words[7]);
+    assert_ptr_equal(slack__map_take(map, SLACK_SLICE("7")), &words[7]);
+    assert_null(slack__map_get(map, SLACK_SLICE("7")));
+    assert_ptr_equal(slack__map_get(map, SLACK_SLICE("97")), &words[97]);
+    freed = 0;
+    slack__map_free(map, count_free);
+    assert_int_equal(freed, 98);
+    assert_int_equal(heap_live(), 0);
+}
+
 static void test_maximum(void **state)
 {
     int value;
@@ -143,9 +175,9 @@ int main(void)
 {
     heap_install();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_put_get_take),   cmocka_unit_test(test_keys_are_bytes),
-        cmocka_unit_test(test_maximum),        cmocka_unit_test(test_against_a_model),
-        cmocka_unit_test(test_nth_allocation),
+        cmocka_unit_test(test_put_get_take),     cmocka_unit_test(test_keys_are_bytes),
+        cmocka_unit_test(test_values_with_keys), cmocka_unit_test(test_maximum),
+        cmocka_unit_test(test_against_a_model),  cmocka_unit_test(test_nth_allocation),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
