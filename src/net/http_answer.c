@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/http_answer.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -45,19 +44,40 @@ static const char *status_text(int status)
     }
 }
 
+/* Every answer has a date and a length: they are put together by hand, since printf would cost more
+ * than all the rest of an answer. */
+static char *put_text(char *at, const char *text)
+{
+    size_t len = strlen(text);
+    memcpy(at, text, len);
+    return at + len;
+}
+
+/* `digits` decimal digits, with leading zeros. */
+static char *put_number(char *at, size_t number, unsigned digits)
+{
+    for (unsigned i = digits; i > 0; i--, number /= 10)
+        at[i - 1] = (char)('0' + number % 10);
+    return at + digits;
+}
+
 void slack__http_date(char ret[SLACK_HTTP_DATE_BYTES], int64_t wall_s)
 {
-    static const char days[7][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-    static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                       "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+    static const char days[7][6] = {"Sun, ", "Mon, ", "Tue, ", "Wed, ", "Thu, ", "Fri, ", "Sat, "};
+    static const char months[12][6] = {" Jan ", " Feb ", " Mar ", " Apr ", " May ", " Jun ",
+                                       " Jul ", " Aug ", " Sep ", " Oct ", " Nov ", " Dec "};
     const time_t time = (time_t)wall_s;
     struct tm tm;
     if (!gmtime_r(&time, &tm)) memset(&tm, 0, sizeof tm);
-    /* Casts and precisions are nothing but proof to the compiler that the text fits. */
-    snprintf(ret, SLACK_HTTP_DATE_BYTES, "%.3s, %02u %.3s %04u %02u:%02u:%02u GMT",
-             days[(unsigned)tm.tm_wday % 7], (unsigned)tm.tm_mday % 100,
-             months[(unsigned)tm.tm_mon % 12], (unsigned)(tm.tm_year + 1900) % 10000,
-             (unsigned)tm.tm_hour % 100, (unsigned)tm.tm_min % 100, (unsigned)tm.tm_sec % 100);
+    char *at = put_text(ret, days[(unsigned)tm.tm_wday % 7]);
+    at = put_number(at, (unsigned)tm.tm_mday, 2);
+    at = put_text(at, months[(unsigned)tm.tm_mon % 12]);
+    at = put_number(at, (unsigned)(tm.tm_year + 1900), 4);
+    at = put_number(put_text(at, " "), (unsigned)tm.tm_hour, 2);
+    at = put_number(put_text(at, ":"), (unsigned)tm.tm_min, 2);
+    at = put_number(put_text(at, ":"), (unsigned)tm.tm_sec, 2);
+    at = put_text(at, " GMT");
+    *at = '\0';
 }
 
 /* Whether text can stand in a header line: nothing that ends the line, or the string. */
@@ -91,10 +111,25 @@ static int append_header(slack_buf_t *out, slack_slice_t name, slack_slice_t val
 
 static int append_status_line(slack_buf_t *out, int status, int64_t wall_s)
 {
-    char date[SLACK_HTTP_DATE_BYTES];
-    slack__http_date(date, wall_s);
-    return slack__buf_printf(out, "HTTP/1.1 %d %s\r\nDate: %s\r\n", status, status_text(status),
-                             date);
+    char code[] = "HTTP/1.1 000 ";
+    put_number(code + sizeof("HTTP/1.1 ") - 1, (unsigned)status, 3);
+    int rc = slack__buf_append(out, code, sizeof code - 1);
+    if (rc == 0) rc = slack__buf_append_slice(out, slack__slice(status_text(status)));
+    char date[] = "\r\nDate: Sat, 21 Nov 2026 00:00:00 GMT\r\n";
+    slack__http_date(date + sizeof("\r\nDate: ") - 1, wall_s);
+    memcpy(date + sizeof date - 3, "\r\n", 2); /* where the date has put its NUL */
+    return rc ? rc : slack__buf_append(out, date, sizeof date - 1);
+}
+
+static int append_length(slack_buf_t *out, size_t len)
+{
+    char line[64];
+    unsigned digits = 1;
+    for (size_t rest = len / 10; rest > 0; rest /= 10)
+        digits++;
+    char *end = put_text(line, "Content-Length: ");
+    end = put_text(put_number(end, len, digits), "\r\n");
+    return slack__buf_append(out, line, (size_t)(end - line));
 }
 
 static int append_connection(slack_buf_t *out, const slack_http_answer_context_t *context)
@@ -118,8 +153,7 @@ int slack__http_answer_write(slack_buf_t *out, const slack_http_answer_t *answer
         rc = append_header(out, SLACK_SLICE("Content-Type"), slack__slice(answer->content_type));
     for (size_t i = 0; i < answer->header_count && rc == 0; i++)
         rc = append_header(out, answer->headers[i].name, answer->headers[i].value);
-    if (rc == 0 && !bodiless)
-        rc = slack__buf_printf(out, "Content-Length: %zu\r\n", answer->body_len);
+    if (rc == 0 && !bodiless) rc = append_length(out, answer->body_len);
     if (rc == 0) rc = append_connection(out, context);
     if (rc == 0) rc = slack__buf_append(out, "\r\n", 2);
     if (rc == 0 && !bodiless && !context->head)
