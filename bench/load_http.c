@@ -9,8 +9,8 @@
  *        load_http --write FILE COUNT
  *            writes that many requests, each behind a line with its length (bench/wrk.lua).
  *        load_http --start COMMAND…
- *            starts a bot, and prints how long it takes to its first ack. The bot listens on
- *            SLACK_HTTP_PORT; it is ended again.
+ *            starts a bot on a free port (SLACK_HTTP_PORT), prints how long it takes to its first
+ *            ack, and ends it.
  *
  * SLACK_SIGNING_SECRET signs.
  */
@@ -238,8 +238,26 @@ static void on_exit_of_bot(uv_process_t *process, int64_t status, int signal)
     uv_stop(load.loop);
 }
 
+/* Free a moment ago, at least. */
+static void choose_port(char ret[8])
+{
+    uv_tcp_t tcp;
+    struct sockaddr_in address;
+    int len = sizeof address;
+    uv_ip4_addr("127.0.0.1", 0, &address);
+    uv_tcp_init(uv_default_loop(), &tcp);
+    if (uv_tcp_bind(&tcp, (const struct sockaddr *)&address, 0) != 0 ||
+        uv_tcp_getsockname(&tcp, (struct sockaddr *)&address, &len) != 0)
+        die("no port is free");
+    uv_close((uv_handle_t *)&tcp, NULL);
+    uv_run(uv_default_loop(), UV_RUN_DEFAULT);
+    snprintf(ret, 8, "%u", (unsigned)ntohs(address.sin_port));
+    setenv("SLACK_HTTP_PORT", ret, 1);
+}
+
 static int start(char **command)
 {
+    char port[8];
     uv_stdio_container_t stdio[] = {
         {.flags = UV_IGNORE}, {.flags = UV_IGNORE}, {.flags = UV_IGNORE}};
     const uv_process_options_t options = {.exit_cb = on_exit_of_bot,
@@ -247,8 +265,7 @@ static int start(char **command)
                                           .args = command,
                                           .stdio = stdio,
                                           .stdio_count = 3};
-    const char *port = getenv("SLACK_HTTP_PORT");
-    if (!port) die("SLACK_HTTP_PORT is not set");
+    choose_port(port);
     prepare(port, 1);
     load.begun_ns = uv_hrtime();
     if (uv_spawn(load.loop, &bot, &options) != 0) die("cannot start the bot");

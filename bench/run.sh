@@ -1,0 +1,264 @@
+#!/bin/sh
+# Measures what docs/performance.md has budgets for, side by side: rounds of each, one after the
+# other, so that whatever else the machine does falls on all of them. Prints the best figure of each
+# and says of every budget whether it was met; time never makes it fail.
+# usage: bench/run.sh BUILD_FOLDER
+#   BENCH_ROUNDS (5), BENCH_EVENTS (20000 in a round), BENCH_SECONDS (10 at most for a round)
+set -eu
+
+given=${1?usage: bench/run.sh BUILD_FOLDER}
+build=$(cd "$given" && pwd)
+bench=$(cd "$(dirname "$0")" && pwd)
+rounds=${BENCH_ROUNDS-5}
+events=${BENCH_EVENTS-20000}
+seconds=${BENCH_SECONDS-10}
+connections=16
+work=$(mktemp -d)
+pids=
+bot_pid= # start() sets these
+bot_port=
+
+# Every process that was started here is ended here, whatever happens.
+finish() {
+    status=$?
+    trap - EXIT
+    for pid in $pids; do
+        kill "$pid" 2>/dev/null || :
+    done
+    for pid in $pids; do
+        wait "$pid" 2>/dev/null || :
+    done
+    rm -rf "$work"
+    exit "$status"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+trap 'exit 129' HUP
+
+say() {
+    printf 'bench: %s\n' "$*" >&2
+}
+
+# fail WORD…: says what could not be run, and all that was logged on the way.
+fail() {
+    say "$*"
+    for log in "$work"/*.log; do
+        [ ! -s "$log" ] || sed "s|^|  ${log##*/}: |" "$log" >&2
+    done
+    exit 1
+}
+
+# until_true WORD…: tries a command for 20 s, until it succeeds.
+until_true() {
+    tries=0
+    until "$@"; do
+        tries=$((tries + 1))
+        [ $tries -lt 400 ] || return 1
+        sleep 0.05
+    done
+}
+
+# --- programs ---------------------------------------------------------------------------------
+
+# clean COMMAND…: what a shell has set, and what a .env file says, is not to change a bot.
+clean() {
+    cd "$work"
+    exec env -i PATH="$PATH" SLACK_STORE=memory: SLACK_LOG_LEVEL=info SLACK_HTTP_HOST=127.0.0.1 \
+        SLACK_SOCKET_CONNECTIONS=1 "SLACK_API_URL=$SLACK_API_URL" \
+        "SLACK_BOT_TOKEN=$SLACK_BOT_TOKEN" "SLACK_APP_TOKEN=$SLACK_APP_TOKEN" \
+        "SLACK_SIGNING_SECRET=$SLACK_SIGNING_SECRET" "$@"
+}
+
+port_in() {
+    port=$(sed -n 's/.*port=\([1-9][0-9]*\).*/\1/p' "$1" | head -n 1)
+    [ -n "$port" ]
+}
+
+# start NAME COMMAND…: sets NAME_pid and NAME_port once it listens.
+start() {
+    name=$1
+    shift
+    clean "$@" >"$work/$name.log" 2>&1 &
+    pids="$pids $!"
+    eval "${name}_pid=$!"
+    until_true port_in "$work/$name.log" || fail "$name did not begin to listen"
+    eval "${name}_port=$port"
+}
+
+start_sim() {
+    "$build/slackapp" sim --port 0 --port-file "$work/sim.port" --quiet >"$work/sim.log" 2>&1 &
+    pids="$pids $!"
+    until_true [ -s "$work/sim.port" ] || fail 'the simulator did not start'
+    SLACKAPP_SIM=http://127.0.0.1:$(cat "$work/sim.port")
+    export SLACKAPP_SIM
+    eval "$("$build/slackapp" sim env)"
+    export SLACK_API_URL SLACK_BOT_TOKEN SLACK_APP_TOKEN SLACK_SIGNING_SECRET
+}
+
+start_bot() {
+    start "$1" env SLACK_TRANSPORT=http SLACK_HTTP_PORT=0 "BENCH_LISTENERS=$2" \
+        "BENCH_PATTERNS=$3" "$build/bench/bench_bot"
+}
+
+# Bolt for JavaScript, where there is node and npm.
+install_bolt() {
+    modules=$build/npm/node_modules
+    bolt=
+    if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
+        say 'no node and npm here: Bolt for JavaScript is left out'
+        return
+    fi
+    if [ ! -f "$modules/@slack/bolt/package.json" ]; then
+        mkdir -p "$build/npm"
+        timeout 300 npm install --prefix "$build/npm" --no-audit --no-fund --fetch-retries=1 \
+            @slack/bolt >"$work/npm.log" 2>&1 || {
+            say 'npm could not install @slack/bolt: it is left out'
+            return
+        }
+    fi
+    bolt=$(sed -n 's/^  "version": "\(.*\)".*/\1/p' "$modules/@slack/bolt/package.json")
+}
+
+# --- measuring --------------------------------------------------------------------------------
+
+# load NAME EVENTS: a round; its line goes to NAME.http.
+load() {
+    eval "load_port=\$${1}_port load_pid=\$${1}_pid"
+    # shellcheck disable=SC2154 # set by eval
+    timeout 120 "$build/bench/load_http" "$load_port" "$2" $connections "$seconds" "$load_pid" \
+        >>"$work/$1.http" || fail "$1: not every event was acknowledged: $(tail -n 1 "$work/$1.http")"
+}
+
+# socket NAME COMMAND…
+socket() {
+    name=$1
+    shift
+    (clean timeout 120 "$build/bench/load_socket" 5000 "$@") >>"$work/$name.socket" \
+        2>>"$work/$name.socket.log" || fail "$name over Socket Mode could not be measured"
+}
+
+first_ack() {
+    (clean env SLACK_TRANSPORT=http timeout 60 "$build/bench/load_http" \
+        --start "$build/bench/bench_bot") >>"$work/bot.start" 2>"$work/start.log" ||
+        fail 'the start of a bot could not be measured'
+}
+
+# field NAME FILE: the best of its values, as other load on the machine can only make them worse.
+field() {
+    order=-n
+    [ "$1" != rate ] || order=-nr
+    tr ' ' '\n' <"$work/$2" | sed -n "s/^$1=//p" | sort "$order" | head -n 1
+}
+
+# memory PID LINE: in KB.
+memory() {
+    sed -n "s/^$2:[^0-9]*\([0-9]*\).*/\1/p" "/proc/$1/status"
+}
+
+# --- the table --------------------------------------------------------------------------------
+
+# row WHAT FIGURE RATIO BUDGET: a ratio, or figure, and what it is to be: ">= 0.8", "<= 20", "-".
+row() {
+    verdict=$(awk -v have="$3" -v want="$4" 'BEGIN {
+        split(want, w, " ")
+        met = w[1] == ">=" ? (have + 0 >= w[2] + 0) : (have + 0 <= w[2] + 0)
+        print(want == "-" ? "" : met ? "met" : "not met")
+    }')
+    printf '%-44s %14s %9s  %-9s %s\n' "$1" "$2" "$3" "$4" "$verdict"
+}
+
+ratio() {
+    awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", (b > 0 ? a / b : 0) }'
+}
+
+mb() {
+    awk -v kb="$1" 'BEGIN { printf "%.1f", kb / 1024 }'
+}
+
+print_http() {
+    rate=$(field rate bot.http)
+    floor=$(field rate floor.http)
+    row 'verified HTTP acks/s, memory store' "$rate" - -
+    row '  the floor' "$floor" "$(ratio "$rate" "$floor")" '>= 0.8'
+    row '  processor time of an ack, against the floor' "$(field cpu_us bot.http) us" \
+        "$(ratio "$(field cpu_us bot.http)" "$(field cpu_us floor.http)")" -
+    if [ -n "$bolt" ]; then
+        row "  Bolt for JavaScript $bolt" "$(field rate bolt.http)" \
+            "$(ratio "$rate" "$(field rate bolt.http)")" '>= 12'
+    fi
+    if [ -s "$work/bot.wrk" ]; then row '  wrk says' "$(field rate bot.wrk)" - -; fi
+    row '  p50, p99 with 16 connections' "$(field p50_us bot.http), $(field p99_us bot.http) us" - -
+    row 'cost of a delivery, 1,000 listeners' "$(field cpu_us many.http) us" \
+        "$(ratio "$(field cpu_us many.http)" "$(field cpu_us bot.http)")" '<= 1.1'
+    row '  1,000 of which 500 look into the text' "$(field cpu_us texts.http) us" \
+        "$(ratio "$(field cpu_us texts.http)" "$(field cpu_us bot.http)")" -
+}
+
+print_socket() {
+    p50=$(field p50_us bot.socket)
+    row 'Socket Mode ack round trip, p50' "$p50 us" - -
+    if [ -n "$bolt" ]; then
+        row "  Bolt for JavaScript $bolt" "$(field p50_us bolt.socket) us" \
+            "$(ratio "$p50" "$(field p50_us bolt.socket)")" '<= 0.5'
+    fi
+    row '  p99' "$(field p99_us bot.socket) us" - -
+    if [ -n "$bolt" ]; then
+        row '  p99 of Bolt' "$(field p99_us bolt.socket) us" \
+            "$(ratio "$(field p99_us bot.socket)" "$(field p99_us bolt.socket)")" -
+    fi
+}
+
+print_table() {
+    printf '%-44s %14s %9s  %-9s %s\n' figure value ratio budget ''
+    print_http
+    print_socket
+    start=$(field start_ms bot.start)
+    row 'start to first ack over HTTP, ms' '' "$start" '<= 20'
+    row 'resident memory idle, MB' '' "$(mb "$idle")" '<= 12'
+    row "  under load (peak, $((rounds * events + checked)) events)" '' "$(mb "$peak")" '<= 24'
+}
+
+# --- the run ----------------------------------------------------------------------------------
+
+# wrk_round: the same load by somebody else's hand.
+wrk_round() {
+    checked=0
+    command -v wrk >/dev/null || return 0
+    checked=60000 # more than it can send in a second
+    "$build/bench/load_http" --write "$work/requests" $checked
+    timeout 60 wrk -t 1 -c $connections -d 1 -s "$bench/wrk.lua" \
+        "http://127.0.0.1:$bot_port" -- "$work/requests" >"$work/wrk.log" 2>&1 ||
+        fail 'wrk could not be run'
+    if grep -q 'Non-2xx' "$work/wrk.log"; then fail 'wrk got other answers than 200'; fi
+    sed -n 's|^Requests/sec: *\([0-9]*\).*|rate=\1|p' "$work/wrk.log" >"$work/bot.wrk"
+}
+
+start_sim
+install_bolt
+start floor "$build/bench/floor_http"
+start_bot bot 1 0
+start_bot many 1000 0
+start_bot texts 1000 500
+if [ -n "$bolt" ]; then
+    start bolt env SLACK_HTTP_PORT=0 node "$bench/bolt.js" "$modules" http
+fi
+sleep 1
+idle=$(memory "$bot_pid" VmRSS)
+
+round=0
+while [ $round -lt "$rounds" ]; do
+    round=$((round + 1))
+    say "round $round of $rounds"
+    load floor "$events"
+    load bot "$events"
+    load many "$events"
+    load texts "$events"
+    if [ -n "$bolt" ]; then load bolt $((events / 10)); fi
+    socket bot env SLACK_TRANSPORT=socket "$build/bench/bench_bot"
+    if [ -n "$bolt" ]; then socket bolt node "$bench/bolt.js" "$modules" socket; fi
+    first_ack
+done
+wrk_round
+peak=$(memory "$bot_pid" VmHWM)
+print_table
