@@ -168,13 +168,25 @@ static bool is_spoken_message(const slack_json_t *body)
     return false;
 }
 
-static bool matches(const slack_listener_t *l, const slack_json_t *body, const char *selector)
+/* What of a body is looked for, looked up once for all listeners. */
+struct subject {
+    const char *selector;
+    const char *text; /* of a message that somebody said; else NULL */
+};
+
+static struct subject subject_of(enum slack_kind kind, const slack_json_t *body,
+                                 const slack_json_t *action)
 {
-    const char *subject = selector;
-    if (l->message) {
-        if (!is_spoken_message(body)) return false;
-        subject = slack_json_str(body, "/event/text");
-    }
+    struct subject s = {.selector = slack__lookup_selector(kind, body, action)};
+    if (kind == SLACK_KIND_EVENT && is_spoken_message(body))
+        s.text = slack_json_str(body, "/event/text");
+    return s;
+}
+
+static bool matches(const slack_listener_t *l, const struct subject *s)
+{
+    const char *subject = l->message ? s->text : s->selector;
+    if (subject == NULL) return false;
     if (l->match == NULL) return true;
     if (l->how == SLACK_MATCH_CONTAINS) return strstr(subject, l->match) != NULL;
     return strcmp(subject, l->match) == 0;
@@ -226,11 +238,11 @@ static int steps_push(struct steps *s, const slack_route_t *route, const slack_j
 static int match_one(const slack_routes_t *routes, enum slack_kind kind, const slack_json_t *body,
                      const slack_json_t *action, struct steps *steps)
 {
-    const char *selector = slack__lookup_selector(kind, body, action);
-    struct merge m = candidates(routes, kind, selector);
+    const struct subject subject = subject_of(kind, body, action);
+    struct merge m = candidates(routes, kind, subject.selector);
     const slack_route_t *route;
     while ((route = merge_next(&m)) != NULL) {
-        if (!matches(&route->listener, body, selector)) continue;
+        if (!matches(&route->listener, &subject)) continue;
         int rc = steps_push(steps, route, action);
         if (rc != 0 || kind != SLACK_KIND_EVENT) return rc;
     }
