@@ -125,17 +125,21 @@ void socket_peer_text(socket_peer_t *peer, unsigned connection, const char *text
 /* --- the upgrade -------------------------------------------------------------------------------
  */
 
-static void accept_key(const char *request, char *ret, size_t size)
+void socket_peer_accept(const char *request, char *ret, size_t size, const char *headers)
 {
     static const char guid[] = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
     char text[128];
-    unsigned char digest[20];
+    unsigned char digest[20], encoded[64];
     const char *key = strstr(request, "Sec-WebSocket-Key: ");
     assert_non_null(key);
     snprintf(text, sizeof text, "%.24s%s", key + strlen("Sec-WebSocket-Key: "), guid);
     assert_int_equal(mbedtls_sha1((const unsigned char *)text, strlen(text), digest), 0);
     size_t len = 0;
-    assert_int_equal(mbedtls_base64_encode((unsigned char *)ret, size, &len, digest, 20), 0);
+    assert_int_equal(mbedtls_base64_encode(encoded, sizeof encoded, &len, digest, 20), 0);
+    snprintf(ret, size,
+             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+             "Sec-WebSocket-Accept: %s\r\n%s\r\n",
+             (const char *)encoded, headers);
 }
 
 static void answer_upgrade(connection_t *c, const char *request)
@@ -143,18 +147,14 @@ static void answer_upgrade(connection_t *c, const char *request)
     socket_peer_t *peer = c->peer;
     const socket_peer_script_t *script = peer->script;
     unsigned number = c->number;
-    char answer[512], key[64];
+    char answer[512];
     const char *given =
         script->upgrade ? script->upgrade(peer, number, request, script->user_data) : NULL;
     if (given) {
         socket_peer_bytes(peer, number, given, strlen(given));
         return;
     }
-    accept_key(request, key, sizeof key);
-    snprintf(answer, sizeof answer,
-             "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-             "Sec-WebSocket-Accept: %s\r\n\r\n",
-             key);
+    socket_peer_accept(request, answer, sizeof answer, "");
     socket_peer_bytes(peer, number, answer, strlen(answer));
     c->upgraded = true;
     if (script->open)

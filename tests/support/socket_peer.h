@@ -49,6 +49,8 @@ unsigned socket_peer_live(const socket_peer_t *peer);  /* those that are not gon
 bool socket_peer_is_live(const socket_peer_t *peer, unsigned connection);
 bool socket_peer_is_open(const socket_peer_t *peer, unsigned connection); /* upgraded, no Close */
 
+/* A proper 101 to a request, with more header lines ("A: b\r\n") or "". */
+void socket_peer_accept(const char *request, char *ret, size_t size, const char *headers);
 /* One unfragmented text frame. */
 void socket_peer_text(socket_peer_t *peer, unsigned connection, const char *text);
 /* Any frame: `head` is its first byte (FIN, RSV, opcode). Control frames too. */

@@ -1,0 +1,296 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/socket_world.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define TOKEN   "xapp-1-A0SOCKET-1-d0c5secret"
+#define TICKET  "0a1b2c3d-ticket"
+#define STEP_MS 500
+
+/* --- Slack -------------------------------------------------------------------------------------
+ */
+
+static void on_request(peer_t *api, const peer_request_t *request, void *user_data)
+{
+    socket_world_t *w = user_data;
+    if (w->no_api) {
+        peer_hang_up(api, request->connection);
+        return;
+    }
+    assert_non_null(strstr(request->text, "POST /api/apps.connections.open HTTP/1.1\r\n"));
+    assert_non_null(strstr(request->text, "Content-Length: 0\r\n"));
+    assert_non_null(strstr(request->text, "Authorization: Bearer " TOKEN "\r\n"));
+    w->calls++;
+    w->call_ms = socket_world_now_ms(w);
+    if (w->answer_count > 0) {
+        const socket_world_answer_t *answer = w->answers++;
+        w->answer_count--;
+        if (answer->status != 0) {
+            peer_answer(api, request->connection, answer->status,
+                        answer->headers ? answer->headers : "", answer->body ? answer->body : "");
+            return;
+        }
+    }
+    char body[512], url[128];
+    snprintf(url, sizeof url, "ws:\\/\\/127.0.0.1:%u\\/link\\/?ticket=" TICKET "-%u&app_id=f00",
+             socket_peer_port(w->peer), w->calls);
+    snprintf(body, sizeof body, "{\"ok\":true,\"url\":\"%s\"}", w->url ? w->url : url);
+    peer_answer(api, request->connection, 200, "Content-Type: application/json\r\n", body);
+}
+
+static void on_open(socket_peer_t *peer, unsigned connection, void *user_data)
+{
+    socket_world_t *w = user_data;
+    char hello[160];
+    snprintf(hello, sizeof hello, "{\"type\":\"hello\",\"num_connections\":%u}",
+             socket_peer_live(peer));
+    w->last_hello = connection;
+    socket_peer_text(peer, connection, hello);
+}
+
+static void on_frame(socket_peer_t *peer, unsigned connection, enum socket_peer_opcode opcode,
+                     const char *data, size_t len, void *user_data)
+{
+    socket_world_t *w = user_data;
+    if (opcode == SOCKET_PEER_CLOSE) {
+        w->closes++;
+        w->close_code =
+            len >= 2 ? (unsigned)(unsigned char)data[0] << 8 | (unsigned char)data[1] : 0;
+    }
+    if (opcode != SOCKET_PEER_TEXT) return;
+    w->ack_count++;
+    if (w->ack_len + len + 2 > sizeof w->acks) w->ack_len = 0;
+    memcpy(w->acks + w->ack_len, data, len);
+    w->ack_len += len;
+    w->acks[w->ack_len++] = '\n';
+    w->acks[w->ack_len] = '\0';
+}
+
+/* --- the host ----------------------------------------------------------------------------------
+ */
+
+static uint64_t mono_us(void *user_data)
+{
+    const socket_world_t *w = SLACK_CONTAINER(user_data, socket_world_t, mock);
+    return slack__mono_us(&slack__clock_system) + w->skipped_us;
+}
+
+static int on_call(mock_host_t *mock, const char *method, slack_call_fn fn, void *user_data)
+{
+    socket_world_t *w = mock->call_data;
+    return slack__webapi_call(&w->client, method, NULL, fn, user_data);
+}
+
+static void on_log(enum slack_log_level level, const char *line, size_t len, void *user_data)
+{
+    socket_world_t *w = user_data;
+    if (w->log_len + len + 2 > sizeof w->log) return;
+    memcpy(w->log + w->log_len, line, len);
+    w->log_len += len;
+    w->log[w->log_len++] = '\n';
+    w->log[w->log_len] = '\0';
+}
+
+void socket_world_open(socket_world_t *w)
+{
+    char api_url[64];
+    memset(w, 0, sizeof *w);
+    mock_host_open(&w->mock);
+    w->mock.clock.mono_us = mono_us;
+    w->mock.call = on_call;
+    w->mock.call_data = w;
+    w->mock.log_fn = on_log;
+    w->mock.log_user_data = w;
+    w->mock.script = MOCK_ACK;
+    assert_int_equal(uv_timer_init(&w->mock.loop, &w->pulse), 0);
+    w->pulse.data = w;
+    w->limits = slack__socket_limits_default;
+    w->limits.tick_ms = 1;
+    w->script = (socket_peer_script_t){.open = on_open, .frame = on_frame, .user_data = w};
+    w->peer = socket_peer_open(&w->mock.loop, &w->script);
+    w->api = peer_open(&w->mock.loop, on_request, w);
+    snprintf(api_url, sizeof api_url, "http://127.0.0.1:%u/api/", peer_port(w->api));
+    const slack_webapi_options_t options = {
+        .api_url = api_url, .concurrency = 32, .timeout_ms = 10000};
+    assert_int_equal(slack__webapi_new(&w->webapi, w->mock.net, &options), 0);
+    w->client = (slack_client_t){.webapi = w->webapi, .token = TOKEN, .once = true};
+}
+
+void socket_world_start(socket_world_t *w, unsigned connections)
+{
+    char error[SLACK_ERROR_TEXT_MAX] = "";
+    const slack_options_t options = {.app_token = TOKEN, .socket_connections = connections};
+    assert_int_equal(slack__socket_create(&w->t, &w->mock.host, &options, &w->limits, error), 0);
+    assert_int_equal(mock_start(&w->mock, w->t), 0);
+}
+
+void socket_world_ready(socket_world_t *w, unsigned connections)
+{
+    socket_world_open(w);
+    socket_world_start(w, connections);
+    socket_world_until_connections(w, connections);
+    mock_run_until_state(&w->mock, SLACK_TRANSPORT_READY);
+}
+
+static bool is_true(void *arg)
+{
+    return *(const bool *)arg;
+}
+
+static void set_true(void *arg)
+{
+    *(bool *)arg = true;
+}
+
+void socket_world_close(socket_world_t *w)
+{
+    bool calls_closed = false, peer_closed = false;
+    if (w->mock.state != SLACK_TRANSPORT_STOPPED) mock_stop(&w->mock);
+    while (w->mock.state != SLACK_TRANSPORT_STOPPED)
+        socket_world_pass(w, STEP_MS);
+    slack__webapi_close(w->webapi, set_true, &calls_closed);
+    mock_run_until(&w->mock, is_true, &calls_closed);
+    mock_destroy(&w->mock, w->t);
+    peer_close(w->api);
+    uv_close((uv_handle_t *)&w->pulse, NULL);
+    socket_peer_close(w->peer, &peer_closed);
+    mock_run_until(&w->mock, is_true, &peer_closed);
+    mock_host_close(&w->mock);
+    assert_null(strstr(w->log, TOKEN));
+    assert_null(strstr(w->log, TICKET));
+    assert_null(strstr(w->mock.error, TOKEN));
+}
+
+/* --- time --------------------------------------------------------------------------------------
+ */
+
+uint64_t socket_world_now_ms(const socket_world_t *w)
+{
+    return slack__mono_ms(&w->mock.clock);
+}
+
+static void on_pulse(uv_timer_t *pulse)
+{
+    ((socket_world_t *)pulse->data)->pulses++;
+}
+
+void socket_world_settle(socket_world_t *w)
+{
+    const unsigned start = w->pulses;
+    uv_timer_start(&w->pulse, on_pulse, 1, 1);
+    for (unsigned turns = 0; turns < 10 || w->pulses < start + 3; turns++)
+        uv_run(&w->mock.loop, turns < 10 ? UV_RUN_NOWAIT : UV_RUN_ONCE);
+    uv_timer_stop(&w->pulse);
+}
+
+void socket_world_pass(socket_world_t *w, uint64_t ms)
+{
+    for (uint64_t step; ms > 0; ms -= step) {
+        step = ms < STEP_MS ? ms : STEP_MS;
+        w->skipped_us += step * 1000;
+        socket_world_settle(w);
+    }
+}
+
+void socket_world_jump(socket_world_t *w, uint64_t ms)
+{
+    w->skipped_us += ms * 1000;
+    socket_world_settle(w);
+}
+
+typedef struct wanted {
+    const socket_world_t *w;
+    unsigned count;
+} wanted_t;
+
+static bool has_acks(void *arg)
+{
+    const wanted_t *wanted = arg;
+    return wanted->w->ack_count >= wanted->count;
+}
+
+static bool has_calls(void *arg)
+{
+    const wanted_t *wanted = arg;
+    return wanted->w->calls >= wanted->count;
+}
+
+static bool has_taken(void *arg)
+{
+    const wanted_t *wanted = arg;
+    return socket_peer_taken(wanted->w->peer) >= wanted->count;
+}
+
+static bool has_live(void *arg)
+{
+    const wanted_t *wanted = arg;
+    return socket_peer_live(wanted->w->peer) == wanted->count;
+}
+
+void socket_world_until_acks(socket_world_t *w, unsigned count)
+{
+    mock_run_until(&w->mock, has_acks, &(wanted_t){w, count});
+}
+
+void socket_world_until_calls(socket_world_t *w, unsigned count)
+{
+    mock_run_until(&w->mock, has_calls, &(wanted_t){w, count});
+}
+
+void socket_world_until_taken(socket_world_t *w, unsigned connections)
+{
+    mock_run_until(&w->mock, has_taken, &(wanted_t){w, connections});
+}
+
+void socket_world_until_live(socket_world_t *w, unsigned connections)
+{
+    mock_run_until(&w->mock, has_live, &(wanted_t){w, connections});
+}
+
+void socket_world_until_connections(socket_world_t *w, unsigned count)
+{
+    for (unsigned i = 0; socket_world_stats(w).connections < count; i++) {
+        socket_world_pass(w, STEP_MS);
+        if (i > 4000) fail_msg("%u connections were wanted:\n%s", count, w->log);
+    }
+}
+
+/* --- what was said -----------------------------------------------------------------------------
+ */
+
+slack_transport_stats_t socket_world_stats(const socket_world_t *w)
+{
+    slack_transport_stats_t stats;
+    w->t->ops->stats(w->t, &stats);
+    return stats;
+}
+
+void socket_world_event(socket_world_t *w, unsigned connection, unsigned n)
+{
+    char text[512];
+    snprintf(text, sizeof text,
+             "{\"envelope_id\":\"e-%u\",\"type\":\"events_api\",\"accepts_response_payload\":false,"
+             "\"payload\":{\"type\":\"event_callback\",\"event_id\":\"Ev-%u\","
+             "\"event\":{\"type\":\"message\",\"text\":\"hello\"}}}",
+             n, n);
+    socket_peer_text(w->peer, connection, text);
+}
+
+bool socket_world_acked(const socket_world_t *w, unsigned n)
+{
+    char ack[64];
+    snprintf(ack, sizeof ack, "{\"envelope_id\":\"e-%u\"}\n", n);
+    return strstr(w->acks, ack) != NULL;
+}
+
+bool socket_world_logged(const socket_world_t *w, const char *text)
+{
+    return strstr(w->log, text) != NULL;
+}
