@@ -78,6 +78,10 @@ SLACK_API int slack_call(slack_client_t *client, const char *method, const slack
 SLACK_API int slack_callf(slack_client_t *client, const char *method, slack_call_fn fn,
                           void *user_data, const char *args_template, ...) SLACK_PRINTF(5, 6);
 
+#ifdef __GNUC__ /* as slack_jsonf() */
+#define slack_callf(...) (__extension__ slack_callf(__VA_ARGS__))
+#endif
+
 /**
  * Say a text in the delivery's channel (and thread, where it is in one). printf's conversions.
  *

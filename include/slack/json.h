@@ -101,8 +101,7 @@ SLACK_API bool slack_json_next(const slack_json_t *container, slack_json_iter_t 
  *     %d %i %u %ld %lu %lld %llu %zu %zd %jd %ju   integers, as values or inside quotes
  *     %f %g        doubles, as values or inside quotes; as values NaN and infinities are an error
  *     %c           inside quotes: one ASCII character
- *     %p           where a value stands: a `const slack_json_t *`; NULL gives null (-Wpedantic asks
- *                  for a cast to `const void *`)
+ *     %p           where a value stands: a `const slack_json_t *`; NULL gives null
  *     %%           inside quotes: a per cent sign
  *
  * Flags, widths and precisions other than `.*` on %s and `.N` on %f and %g are errors. Bytes that
@@ -115,6 +114,10 @@ SLACK_API bool slack_json_next(const slack_json_t *container, slack_json_iter_t 
  */
 SLACK_API const slack_json_t *slack_jsonf(slack_ctx_t *ctx, const char *template_, ...)
     SLACK_PRINTF(2, 3);
+
+#ifdef __GNUC__ /* else -Wpedantic would have every %p cast to void * */
+#define slack_jsonf(...) (__extension__ slack_jsonf(__VA_ARGS__))
+#endif
 
 /**
  * Build an array of values that a loop has made. It lives as long as the delivery.

@@ -38,7 +38,7 @@ slack_client_t *slack_ctx_client(slack_ctx_t *ctx)
 
 /* ---- templates ---- */
 
-const slack_json_t *slack_jsonf(slack_ctx_t *ctx, const char *template_, ...)
+const slack_json_t *(slack_jsonf)(slack_ctx_t *ctx, const char *template_, ...)
 {
     const slack_json_t *value = NULL;
     slack_json_error_t error = {0};

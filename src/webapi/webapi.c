@@ -396,8 +396,8 @@ int slack_call(slack_client_t *client, const char *method, const slack_json_t *a
     return slack__webapi_call(client, method, args, fn, user_data);
 }
 
-int slack_callf(slack_client_t *client, const char *method, slack_call_fn fn, void *user_data,
-                const char *args_template, ...)
+int(slack_callf)(slack_client_t *client, const char *method, slack_call_fn fn, void *user_data,
+                 const char *args_template, ...)
 {
     slack_pending_t *pending;
     int rc = new_call(&pending, client, method, fn, user_data);

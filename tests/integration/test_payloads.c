@@ -24,11 +24,6 @@
 /* The showcase itself, with its main() out of the way. */
 int showcase_main(void);
 #define main showcase_main
-#ifdef __clang__ /* -Wpedantic has %p of a value cast, see slack_jsonf() */
-#pragma clang diagnostic ignored "-Wformat-pedantic"
-#else
-#pragma GCC diagnostic ignored "-Wformat"
-#endif
 #include "../../examples/showcase.c"
 #undef main
 
