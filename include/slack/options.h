@@ -7,6 +7,7 @@
 
 #include "error.h"
 #include "export.h"
+#include "limits.h"
 #include "log.h"
 
 #ifdef __cplusplus
@@ -44,6 +45,8 @@ typedef struct slack_options {
     /** Optional. Path of the request URL, beginning with '/'. SLACK_HTTP_PATH. Default
      * "/slack/events". */
     const char *http_path;
+    /** Optional. What a stranger may cost the receiver: limits.h has the variables and defaults. */
+    slack_http_limits_t http_limits;
 
     /** Optional. How many Socket Mode connections to keep, 1 to 10. SLACK_SOCKET_CONNECTIONS.
      * Default 2. */

@@ -13,6 +13,7 @@
 #include "context.h"
 #include "error.h"
 #include "json.h"
+#include "limits.h"
 #include "listener.h"
 #include "log.h"
 #include "options.h"

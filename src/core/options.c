@@ -11,6 +11,15 @@
 
 enum field_type { TEXT, SECRET, NUMBER, LEVEL, FORMAT };
 
+/* The largest that a size, and a time, of the HTTP limits may be. */
+#define BYTES_MAX   (64u << 20)
+#define TIME_MAX_MS 3600000
+
+#define LIMIT(name, member, max)                                                                   \
+    {                                                                                              \
+        "SLACK_HTTP_" name, NUMBER, offsetof(slack_options_t, http_limits.member), 1, max          \
+    }
+
 /* Every option that a variable can set. */
 static const struct field {
     const char *variable;
@@ -26,6 +35,19 @@ static const struct field {
     {"SLACK_HTTP_PORT", TEXT, offsetof(slack_options_t, http_port), 0, 0},
     {"PORT", TEXT, offsetof(slack_options_t, http_port), 0, 0},
     {"SLACK_HTTP_PATH", TEXT, offsetof(slack_options_t, http_path), 0, 0},
+    LIMIT("CONNECTIONS", connections, 65536),
+    LIMIT("CONNECTIONS_PER_PEER", connections_per_peer, 65536),
+    LIMIT("TARGET_BYTES", target_bytes, BYTES_MAX),
+    LIMIT("HEADER_BYTES", header_bytes, BYTES_MAX),
+    LIMIT("HEADER_COUNT", header_count, 1000),
+    LIMIT("BODY_BYTES", body_bytes, BYTES_MAX),
+    LIMIT("MEMORY_BYTES", memory_bytes, 1u << 30),
+    LIMIT("FIRST_BYTE_MS", first_byte_ms, TIME_MAX_MS),
+    LIMIT("HEADER_MS", header_ms, TIME_MAX_MS),
+    LIMIT("BODY_MS", body_ms, TIME_MAX_MS),
+    LIMIT("IDLE_MS", idle_ms, TIME_MAX_MS),
+    LIMIT("PIPELINED", pipelined, 1000000),
+    LIMIT("REQUESTS", requests, 1000000000),
     {"SLACK_SOCKET_CONNECTIONS", NUMBER, offsetof(slack_options_t, socket_connections), 1, 10},
     {"SLACK_STORE", TEXT, offsetof(slack_options_t, store), 0, 0},
     {"SLACK_API_URL", TEXT, offsetof(slack_options_t, api_url), 0, 0},

@@ -12,6 +12,8 @@
 #define HEAD_FIRST_BYTES ((size_t)1024)
 /* The first piece of a body whose length is not told. */
 #define CHUNKED_FIRST_BYTES ((size_t)4096)
+/* So much of a body whose length is told is reserved before any of it has come. */
+#define BODY_FIRST_BYTES ((size_t)32 * 1024)
 /* Behind every body: a NUL, and what the JSON reader may overwrite. */
 #define BODY_TAIL (SLACK_JSON_PADDING + 1)
 
@@ -284,6 +286,13 @@ static int reserve_body(slack_http_parser_t *parser, size_t cap)
     return 0;
 }
 
+/* A length is a promise that costs its maker nothing. */
+static size_t first_body_bytes(const slack_http_parser_t *parser)
+{
+    const uint64_t told = has_body(parser) ? parser->llhttp.content_length : 0;
+    return told < BODY_FIRST_BYTES ? (size_t)told : BODY_FIRST_BYTES;
+}
+
 static int on_headers_complete(llhttp_t *llhttp)
 {
     slack_http_parser_t *parser = llhttp->data;
@@ -296,7 +305,7 @@ static int on_headers_complete(llhttp_t *llhttp)
     if (rc == 0) rc = check_host(parser);
     if (rc == 0) rc = check_framing(parser);
     if (rc == 0) rc = check_expect(parser, &expects_continue);
-    if (rc == 0) rc = reserve_body(parser, has_body(parser) ? (size_t)llhttp->content_length : 0);
+    if (rc == 0) rc = reserve_body(parser, first_body_bytes(parser));
     if (rc != 0) return -1;
 
     /* Upgrade means nothing to HTTP/1.0 (RFC 9110 7.8). */
@@ -316,7 +325,7 @@ static int on_body(llhttp_t *llhttp, const char *at, size_t len)
         return refuse(parser, HTTP_STATUS_PAYLOAD_TOO_LARGE, "body too long");
 
     size_t need = request->body_len + len;
-    if (need > parser->body_cap) { /* chunked: a length that was told is reserved already */
+    if (need > parser->body_cap) {
         size_t cap = 2 * parser->body_cap;
         if (cap < CHUNKED_FIRST_BYTES) cap = CHUNKED_FIRST_BYTES;
         if (cap < need) cap = need;

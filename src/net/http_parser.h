@@ -40,7 +40,7 @@ typedef struct slack_http_parser {
 
     /* Private. */
     llhttp_t llhttp;
-    const slack_http_limits_t *limits;
+    const slack_http_limits_t *limits; /* no field is 0 but `requests` */
     slack_http_request_t *request; /* in its arena, from the first byte on until taken */
     slack_http_span_t *spans;      /* limits->header_count of them */
     size_t span_count;

@@ -10,24 +10,11 @@
 #include "util/alloc.h"
 #include "util/buf.h"
 
-/* Slack's requests are a few KiB, its widest bodies some hundred; proxies in front of us allow
- * heads of 8 KiB or more. */
-const slack_http_limits_t slack__http_limits_default = {
-    .connections = 1024,
-    .target_bytes = 8 << 10,
-    .header_bytes = 16 << 10,
-    .header_count = 100,
-    .body_bytes = 1 << 20,
-    .header_ms = 10000,
-    .body_ms = 30000,
-    .idle_ms = 75000, /* longer than the usual proxy keeps its side */
-    .requests = 0,
-};
-
 /* An id is a serial number, counted over all connections, above the slot of its connection. */
 #define SLOT_BITS       16
 #define SLOT_MASK       (((uint64_t)1 << SLOT_BITS) - 1)
 #define CONNECTIONS_MAX (1u << SLOT_BITS)
+#define NO_SLOT         SIZE_MAX
 /* What may have been read already when reading is paused. */
 #define PENDING_MAX ((size_t)256 << 10)
 /* Deadlines are looked at this often: a quarter of the shortest, within these bounds. */
@@ -49,14 +36,17 @@ typedef struct client {
     slack_link_t link; /* in server->clients */
     slack_task_t task; /* goes on with `pending` */
     enum state state;
-    size_t slot;
+    size_t slot;           /* NO_SLOT once it has left */
     uint64_t first_serial; /* requests with smaller ones were other connections' */
     uint64_t request_id;   /* while HANDLING */
+    uint64_t since_ms;     /* when it began to keep us waiting for a request, and */
     uint64_t deadline_ms;
+    size_t held_bytes; /* of a request that is being read, beyond SLACK_HTTP_SMALL_BYTES */
     uint64_t begun_us; /* when the first byte of the request was read */
     unsigned requests;
-    bool parsing; /* advance() is on the stack */
-    bool eof;     /* the peer has sent all it will ever send */
+    unsigned pipelined; /* since the peer has last awaited an answer */
+    bool parsing;       /* advance() is on the stack */
+    bool eof;           /* the peer has sent all it will ever send */
     slack_http_parser_t parser;
     slack_buf_t pending; /* bytes behind the request that is being handled */
     slack_slice_t rest;  /* the same while they are still in the read buffer */
@@ -72,6 +62,7 @@ struct slack_http_server {
     client_t **slots;
     uint16_t *free_slots;
     size_t free_count;
+    size_t held_bytes; /* of all clients */
     uint64_t serial;
     uint64_t refused;
     uv_timer_t sweep;
@@ -107,8 +98,16 @@ static void end_if_all_gone(slack_http_server_t *server)
 static void leave_slot(client_t *client)
 {
     slack_http_server_t *server = client->server;
+    if (client->slot == NO_SLOT) return;
     server->slots[client->slot] = NULL;
     server->free_slots[server->free_count++] = (uint16_t)client->slot;
+    client->slot = NO_SLOT;
+}
+
+static void set_held(client_t *client, size_t bytes)
+{
+    client->server->held_bytes += bytes - client->held_bytes;
+    client->held_bytes = bytes;
 }
 
 static void client_free(client_t *client)
@@ -116,6 +115,7 @@ static void client_free(client_t *client)
     slack_http_server_t *server = client->server;
     slack__task_cancel(&client->task);
     slack__unlink(&client->link);
+    set_held(client, 0);
     slack__http_parser_done(&client->parser);
     slack__buf_done(&client->pending);
     slack__free(client);
@@ -197,13 +197,16 @@ static bool is_last(const client_t *client)
     const unsigned max = server->limits.requests;
     if (!client->parser.keep_alive || client->parser.connect || server->draining) return true;
     if (max && client->requests >= max) return true;
+    if (client->pipelined >= server->limits.pipelined) return true;
+    if (slack__conn_queued(client->conn) > 0) return true; /* the answer before was not read yet */
     return client->eof; /* no request waits behind this one: reading would have paused before */
 }
 
 static void wait_for_request(client_t *client)
 {
     client->state = WAITING;
-    client->deadline_ms = now_ms(client->server) + client->server->limits.idle_ms;
+    client->since_ms = now_ms(client->server);
+    client->deadline_ms = client->since_ms + client->server->limits.idle_ms;
     /* A request that waits is not handed over from within the answer to the one before. */
     if (client->pending.len > 0 && !client->parsing)
         slack__task_post(client->server->net, &client->task);
@@ -232,14 +235,26 @@ static void hand_over(client_t *client)
         return;
     }
     slack_http_request_t *request = slack__http_parser_take(&client->parser);
+    set_held(client, 0);
     request->id = ++server->serial << SLOT_BITS | client->slot;
     request->peer = peer;
     request->received_us = client->begun_us;
     client->request_id = request->id;
     client->requests++;
+    client->pipelined++;
     client->state = HANDLING;
     client->deadline_ms = NEVER;
     server->fn(server, request, server->user_data);
+}
+
+/* Past what all requests may hold that are being read, the large ones have to wait. */
+static bool takes_too_much(client_t *client)
+{
+    const slack_http_request_t *request = client->parser.request;
+    const size_t size = request ? slack__arena_size(request->arena) : 0;
+    set_held(client, size > SLACK_HTTP_SMALL_BYTES ? size - SLACK_HTTP_SMALL_BYTES : 0);
+    return client->held_bytes > 0 &&
+           client->server->held_bytes > client->server->limits.memory_bytes;
 }
 
 /* One step of the parser, and what follows from it. Returns how many bytes it used. */
@@ -256,6 +271,10 @@ static size_t step(client_t *client, const char *data, size_t len)
     enum slack_http_step next = slack__http_parser_feed(&client->parser, data, len, &used);
     if (!in_body && client->parser.phase == SLACK_HTTP_BODY)
         client->deadline_ms = now_ms(server) + server->limits.body_ms;
+    if (next != SLACK_HTTP_REFUSE && takes_too_much(client)) {
+        refuse(client, 503, "too much is being received");
+        return used;
+    }
 
     switch (next) {
     case SLACK_HTTP_MORE: break;
@@ -295,6 +314,7 @@ static void check_eof(client_t *client)
 static void on_data(slack_conn_t *conn, const char *data, size_t len, void *user_data)
 {
     client_t *client = user_data;
+    if (client->state == WAITING) client->pipelined = 0;
     size_t used = client->pending.len == 0 ? advance(client, data, len) : 0;
     if (used == len || client->state >= ENDING) return;
 
@@ -367,6 +387,43 @@ static client_t *client_new(slack_http_server_t *server)
     return client;
 }
 
+/* The client among those of `peer` (NULL: of all) that has kept us waiting longest for a request,
+ * and how many of them there are. */
+static client_t *longest_waiting(const slack_http_server_t *server, const char *peer,
+                                 unsigned *ret_count)
+{
+    client_t *found = NULL;
+    *ret_count = 0;
+    for (slack_link_t *link = server->clients.next; link != &server->clients; link = link->next) {
+        client_t *client = SLACK_CONTAINER(link, client_t, link);
+        if (client->slot == NO_SLOT) continue;
+        if (peer && strcmp(slack__conn_peer(client->conn), peer) != 0) continue;
+        ++*ret_count;
+        if (client->state != HANDLING && (!found || client->since_ms < found->since_ms))
+            found = client;
+    }
+    return found;
+}
+
+/* Have one of at most `max` places for a new connection, be it for another's that waits. */
+static bool make_room(slack_http_server_t *server, const char *peer, unsigned max)
+{
+    unsigned count;
+    client_t *client = longest_waiting(server, peer, &count);
+    if (count < max) return true;
+    if (!client) return false;
+    leave_slot(client);
+    close_now(client, SLACK_EBUSY);
+    return true;
+}
+
+static bool has_room(slack_http_server_t *server, const slack_conn_t *conn)
+{
+    const char *peer = slack__conn_peer(conn);
+    if (*peer && !make_room(server, peer, server->limits.connections_per_peer)) return false;
+    return server->free_count > 0 || make_room(server, NULL, server->limits.connections);
+}
+
 static void on_sweep(uv_timer_t *timer);
 
 static void on_accept(slack_conn_t *conn, void *user_data)
@@ -377,7 +434,7 @@ static void on_accept(slack_conn_t *conn, void *user_data)
         .closed = on_closed,
     };
     slack_http_server_t *server = user_data;
-    client_t *client = server->free_count > 0 ? client_new(server) : NULL;
+    client_t *client = has_room(server, conn) ? client_new(server) : NULL;
     if (!client) {
         SLACK_LOG(slack__net_log(server->net), WARN, "connection refused", "connections=%u peer=%s",
                   slack__http_server_connections(server), slack__conn_peer(conn));
@@ -387,7 +444,8 @@ static void on_accept(slack_conn_t *conn, void *user_data)
     client->conn = conn;
     client->slot = server->free_slots[--server->free_count];
     client->first_serial = server->serial + 1;
-    client->deadline_ms = now_ms(server) + server->limits.header_ms;
+    client->since_ms = now_ms(server);
+    client->deadline_ms = client->since_ms + server->limits.first_byte_ms;
     server->slots[client->slot] = client;
     if (slack__list_empty(&server->clients))
         uv_timer_start(&server->sweep, on_sweep, server->sweep_ms, server->sweep_ms);
@@ -421,6 +479,7 @@ static void on_sweep(uv_timer_t *timer)
 static unsigned sweep_interval(const slack_http_limits_t *limits)
 {
     unsigned shortest = limits->header_ms;
+    if (limits->first_byte_ms < shortest) shortest = limits->first_byte_ms;
     if (limits->body_ms < shortest) shortest = limits->body_ms;
     if (limits->idle_ms < shortest) shortest = limits->idle_ms;
     unsigned interval = shortest / 4;
@@ -428,11 +487,31 @@ static unsigned sweep_interval(const slack_http_limits_t *limits)
     return interval < SWEEP_MAX_MS ? interval : SWEEP_MAX_MS;
 }
 
-static bool limits_are_fine(const slack_http_limits_t *limits)
+static unsigned or_default(unsigned set, unsigned preset)
 {
-    return limits->connections > 0 && limits->connections <= CONNECTIONS_MAX &&
-           limits->target_bytes > 0 && limits->header_bytes > 0 && limits->header_count > 0 &&
-           limits->header_ms > 0 && limits->body_ms > 0 && limits->idle_ms > 0;
+    return set ? set : preset;
+}
+
+slack_http_limits_t slack__http_limits(const slack_http_limits_t *set)
+{
+    const slack_http_limits_t none = {0};
+    const slack_http_limits_t *s = set ? set : &none;
+    return (slack_http_limits_t){
+        .connections = or_default(s->connections, SLACK_HTTP_CONNECTIONS_DEFAULT),
+        .connections_per_peer =
+            or_default(s->connections_per_peer, SLACK_HTTP_CONNECTIONS_PER_PEER_DEFAULT),
+        .target_bytes = or_default(s->target_bytes, SLACK_HTTP_TARGET_BYTES_DEFAULT),
+        .header_bytes = or_default(s->header_bytes, SLACK_HTTP_HEADER_BYTES_DEFAULT),
+        .header_count = or_default(s->header_count, SLACK_HTTP_HEADER_COUNT_DEFAULT),
+        .body_bytes = or_default(s->body_bytes, SLACK_HTTP_BODY_BYTES_DEFAULT),
+        .memory_bytes = or_default(s->memory_bytes, SLACK_HTTP_MEMORY_BYTES_DEFAULT),
+        .first_byte_ms = or_default(s->first_byte_ms, SLACK_HTTP_FIRST_BYTE_MS_DEFAULT),
+        .header_ms = or_default(s->header_ms, SLACK_HTTP_HEADER_MS_DEFAULT),
+        .body_ms = or_default(s->body_ms, SLACK_HTTP_BODY_MS_DEFAULT),
+        .idle_ms = or_default(s->idle_ms, SLACK_HTTP_IDLE_MS_DEFAULT),
+        .pipelined = or_default(s->pipelined, SLACK_HTTP_PIPELINED_DEFAULT),
+        .requests = s->requests,
+    };
 }
 
 static slack_http_server_t *server_new(slack_net_t *net, const slack_http_limits_t *limits)
@@ -470,10 +549,9 @@ static void on_sweep_closed(uv_handle_t *handle)
 int slack__http_server_open(slack_http_server_t **ret, slack_net_t *net,
                             const slack_http_server_options_t *options, int *ret_uv_error)
 {
-    const slack_http_limits_t *limits =
-        options->limits ? options->limits : &slack__http_limits_default;
-    if (!options->fn || !limits_are_fine(limits)) return SLACK_EINVAL;
-    slack_http_server_t *server = server_new(net, limits);
+    const slack_http_limits_t limits = slack__http_limits(options->limits);
+    if (!options->fn || limits.connections > CONNECTIONS_MAX) return SLACK_EINVAL;
+    slack_http_server_t *server = server_new(net, &limits);
     if (!server) return SLACK_ENOMEM;
     server->fn = options->fn;
     server->user_data = options->user_data;

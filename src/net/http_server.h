@@ -2,6 +2,8 @@
 #ifndef SLACK_NET_HTTP_SERVER_H
 #define SLACK_NET_HTTP_SERVER_H
 
+#include <slack/limits.h>
+
 #include "net/conn.h"
 #include "util/arena.h"
 #include "util/str.h"
@@ -18,20 +20,8 @@
  */
 typedef struct slack_http_server slack_http_server_t;
 
-typedef struct slack_http_limits {
-    unsigned connections; /* at once */
-    size_t target_bytes;  /* path and query */
-    size_t header_bytes;  /* all header lines together */
-    unsigned header_count;
-    size_t body_bytes;
-    unsigned header_ms; /* from the first byte to the last header, and to the first byte */
-    unsigned body_ms;   /* from the last header to the end of the body */
-    unsigned idle_ms;   /* between requests */
-    unsigned requests;  /* per connection, then it is closed; 0: no bound */
-} slack_http_limits_t;
-
-/* Safe for the open internet: body 1 MiB, see http_server.c. */
-extern const slack_http_limits_t slack__http_limits_default;
+/* `set`, NULL for none, with the defaults of slack/limits.h where a field is 0. */
+slack_http_limits_t slack__http_limits(const slack_http_limits_t *set);
 
 typedef struct slack_http_header {
     slack_slice_t name;
@@ -65,7 +55,7 @@ typedef void (*slack_http_request_fn)(slack_http_server_t *server, slack_http_re
 
 typedef struct slack_http_server_options {
     slack_listen_options_t listen;
-    const slack_http_limits_t *limits; /* Optional, copied. */
+    const slack_http_limits_t *limits; /* Optional, copied; a field that is 0: its default. */
     slack_http_request_fn fn;          /* Required. */
     void *user_data;
 } slack_http_server_options_t;

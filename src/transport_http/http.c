@@ -22,6 +22,7 @@ typedef struct slack_http {
     const char *address;    /* borrowed from the options */
     const char *path;
     unsigned port;
+    slack_http_limits_t limits;
     slack_signer_t *signer;
     slack_http_server_t *server; /* from the start to the stop */
     slack_task_t announce;
@@ -218,6 +219,7 @@ static int http_start(slack_transport_t *t)
                    .port = http->port,
                    .open_ms = OPEN_MS,
                    .write_max = WRITE_MAX},
+        .limits = &http->limits,
         .fn = on_request,
         .user_data = http,
     };
@@ -402,6 +404,7 @@ static int http_create(slack_transport_t **ret, const struct slack_transport_hos
     http->announce.run = announce;
     slack__link_init(&http->announce.link);
     http->address = is_set(options->http_host) ? options->http_host : DEFAULT_HOST;
+    http->limits = options->http_limits;
     int rc = read_secret(http, options, error);
     if (rc == 0) rc = read_port(http, options, error);
     if (rc == 0) rc = read_path(http, options, error);

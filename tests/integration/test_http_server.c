@@ -322,7 +322,8 @@ static const slack_http_limits_t short_limits = {
     .header_bytes = 1000,
     .header_count = 10,
     .body_bytes = 1000,
-    .header_ms = 20, /* of the test's own clock */
+    .first_byte_ms = 20, /* of the test's own clock */
+    .header_ms = 25,
     .body_ms = 30,
     .idle_ms = 40,
     .requests = 3,
@@ -373,12 +374,12 @@ static void assert_deadline(const char *sent, bool answered_first, uint64_t ms, 
 static void test_deadlines(void **state)
 {
     assert_deadline("", false, 20, "");
-    assert_deadline("G", false, 20, "HTTP/1.1 408 ");
-    assert_deadline("GET / HTTP/1.1\r\nHost: a\r\n", false, 20, "HTTP/1.1 408 ");
+    assert_deadline("G", false, 25, "HTTP/1.1 408 ");
+    assert_deadline("GET / HTTP/1.1\r\nHost: a\r\n", false, 25, "HTTP/1.1 408 ");
     assert_deadline("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n1234", false, 30,
                     "HTTP/1.1 408 ");
     assert_deadline(GET("/"), true, 40, "");
-    assert_deadline(GET("/") "GET /", true, 20, "HTTP/1.1 408 ");
+    assert_deadline(GET("/") "GET /", true, 25, "HTTP/1.1 408 ");
 }
 
 /* A byte now and then does not move a deadline. */
@@ -388,7 +389,7 @@ static void test_slow_sender(void **state)
     raw_t raw;
     set_up_limited(&f, &short_limits);
     dial(&f, &raw);
-    for (int i = 0; i < 25; i++) {
+    for (int i = 0; i < 30; i++) {
         raw_say(&raw, i == 0 ? "GET /" : "x");
         world_turn(&f.world);
         pass_ms(&f, 1);
@@ -417,24 +418,116 @@ static void test_no_deadline_while_handling(void **state)
     tear_down(&f);
 }
 
+/* The one that has kept us waiting longest makes room; one whose request is being answered never.
+ */
 static void test_connections_are_bounded(void **state)
 {
     fixture_t f;
-    raw_t one, two, three;
+    raw_t busy, idle, next;
     set_up_limited(&f, &short_limits);
-    dial(&f, &one);
-    dial(&f, &two);
+    f.manner = KEEP;
+    dial(&f, &busy);
+    raw_say(&busy, GET("/busy"));
+    world_until_count(&f.world, &f.requests, 1);
+    dial(&f, &idle);
+    raw_say(&idle, "GET /slow");
     until_connections(&f, 2);
-    dial(&f, &three);
-    raw_until_eof(&three);
-    raw_close(&three);
-    raw_close(&one);
-    until_connections(&f, 1);
-    dial(&f, &three);
-    raw_say(&three, GET("/three"));
-    raw_until(&three, "/three");
-    raw_close(&two);
-    raw_close(&three);
+    dial(&f, &next);
+    raw_until_eof(&idle);
+    assert_int_equal(idle.in_len, 0);
+    raw_close(&idle);
+    raw_say(&next, GET("/next"));
+    world_until_count(&f.world, &f.requests, 2);
+
+    dial(&f, &idle); /* both are being answered now */
+    raw_until_eof(&idle);
+    raw_close(&idle);
+    assert_int_equal(answer_status(&f, f.held[0], 201), 0);
+    raw_until(&busy, "201");
+    assert_int_equal(answer_status(&f, f.held[1], 202), 0);
+    raw_until(&next, "202");
+    raw_close(&busy);
+    raw_close(&next);
+    until_connections(&f, 0);
+    tear_down(&f);
+}
+
+static void test_connections_of_a_peer_are_bounded(void **state)
+{
+    fixture_t f;
+    raw_t raws[4];
+    set_up_limited(&f, &(slack_http_limits_t){.connections = 10, .connections_per_peer = 3});
+    for (unsigned i = 0; i < 3; i++) {
+        dial(&f, &raws[i]);
+        until_connections(&f, i + 1);
+        pass_ms(&f, 1);
+    }
+    dial(&f, &raws[3]);
+    raw_until_eof(&raws[0]);
+    assert_int_equal(slack__http_server_connections(f.server), 3);
+    raw_say(&raws[3], GET("/3"));
+    raw_until(&raws[3], "/3");
+    for (unsigned i = 0; i < 4; i++)
+        raw_close(&raws[i]);
+    tear_down(&f);
+}
+
+/* A peer that never awaits an answer has so many requests, one that does has as many as it likes.
+ */
+static void test_pipelined_requests_are_bounded(void **state)
+{
+    fixture_t f;
+    raw_t raw;
+    set_up_limited(&f, &(slack_http_limits_t){.pipelined = 2});
+    dial(&f, &raw);
+    for (unsigned i = 0; i < 5; i++) {
+        raw_say(&raw, GET("/one"));
+        raw_until(&raw, "/one");
+        raw_forget(&raw);
+    }
+    raw_say(&raw, GET("/1") GET("/2") GET("/3"));
+    raw_until_eof(&raw);
+    assert_non_null(strstr(raw.in, "Connection: close\r\n\r\n/2"));
+    assert_int_equal(f.requests, 7);
+    raw_close(&raw);
+    tear_down(&f);
+}
+
+/* Large bodies that do not end wait for each other; small requests wait for nobody. */
+static void test_memory_is_bounded(void **state)
+{
+    fixture_t f;
+    raw_t large[8], small;
+    char head[200], *body = calloc(1, 300000);
+    unsigned refused = 0;
+    assert_non_null(body);
+    memset(body, 'x', 300000);
+    set_up_limited(&f, &(slack_http_limits_t){.memory_bytes = 1000000});
+    const size_t before = heap_bytes();
+    snprintf(head, sizeof head, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %u\r\n\r\n",
+             900000u);
+    for (unsigned i = 0; i < 8; i++) {
+        dial(&f, &large[i]);
+        raw_say(&large[i], head);
+        raw_send(&large[i], body, 300000);
+        for (unsigned turn = 0; turn < 20; turn++)
+            world_turn(&f.world);
+        assert_in_range(heap_bytes() - before, 0, 1000000 + 8 * 100000 + 2000000);
+    }
+    dial(&f, &small);
+    raw_say(&small, GET("/small"));
+    raw_until(&small, "/small");
+    for (unsigned i = 0; i < 8; i++) {
+        raw_take(&large[i]);
+        if (large[i].in_len == 0) continue;
+        assert_memory_equal(large[i].in, "HTTP/1.1 503 ", 13);
+        refused++;
+    }
+    assert_in_range(refused, 4, 7);
+    for (unsigned i = 0; i < 8; i++)
+        raw_close(&large[i]);
+    raw_close(&small);
+    free(body);
     tear_down(&f);
 }
 
@@ -701,7 +794,6 @@ static void test_one_allocation_per_request(void **state)
 {
     fixture_t f;
     raw_t raw;
-    heap_install();
     set_up(&f);
     dial(&f, &raw);
     size_t before = 0;
@@ -863,6 +955,7 @@ static void test_curl_with_tls(void **state)
 
 int main(void)
 {
+    heap_install();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_answer),
         cmocka_unit_test(test_head_and_old_clients),
@@ -876,6 +969,9 @@ int main(void)
         cmocka_unit_test(test_slow_sender),
         cmocka_unit_test(test_no_deadline_while_handling),
         cmocka_unit_test(test_connections_are_bounded),
+        cmocka_unit_test(test_connections_of_a_peer_are_bounded),
+        cmocka_unit_test(test_pipelined_requests_are_bounded),
+        cmocka_unit_test(test_memory_is_bounded),
         cmocka_unit_test(test_requests_are_bounded),
         cmocka_unit_test(test_unread_answers_are_bounded),
         cmocka_unit_test(test_late_answers),

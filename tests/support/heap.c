@@ -9,7 +9,7 @@
 
 #include <slack/alloc.h>
 
-static atomic_size_t live, count;
+static atomic_size_t live, bytes, count;
 static atomic_size_t fail_at = SIZE_MAX; /* the value of `count` that fails */
 static atomic_bool fail_all, failed, paused;
 
@@ -57,6 +57,7 @@ static void *heap_malloc(size_t size, void *user_data)
     (void)user_data;
     void *ptr = refuse() ? NULL : atomic_load(&watched) ? calloc(1, size) : malloc(size);
     if (ptr) atomic_fetch_add(&live, 1);
+    atomic_fetch_add(&bytes, malloc_usable_size(ptr));
     return ptr;
 }
 
@@ -64,8 +65,10 @@ static void *heap_realloc(void *ptr, size_t size, void *user_data)
 {
     (void)user_data;
     void *grown = NULL;
+    const size_t before = malloc_usable_size(ptr);
     if (!refuse()) grown = atomic_load(&watched) ? watched_realloc(ptr, size) : realloc(ptr, size);
     if (grown && !ptr) atomic_fetch_add(&live, 1);
+    if (grown) atomic_fetch_add(&bytes, malloc_usable_size(grown) - before);
     return grown;
 }
 
@@ -73,6 +76,7 @@ static void heap_free(void *ptr, void *user_data)
 {
     (void)user_data;
     if (ptr) atomic_fetch_sub(&live, 1);
+    atomic_fetch_sub(&bytes, malloc_usable_size(ptr));
     search(ptr);
     free(ptr);
 }
@@ -86,6 +90,11 @@ void heap_install(void)
 size_t heap_live(void)
 {
     return atomic_load(&live);
+}
+
+size_t heap_bytes(void)
+{
+    return atomic_load(&bytes);
 }
 
 size_t heap_count(void)

@@ -16,6 +16,9 @@ void heap_install(void);
 /* Blocks that were taken and not given back. */
 size_t heap_live(void);
 
+/* Their bytes, as the C library counts them. */
+size_t heap_bytes(void);
+
 /* How many allocations there were so far (a realloc is one). */
 size_t heap_count(void);
 

@@ -29,6 +29,7 @@ static const char *const variables[] = {
     "SLACK_HTTP_PORT",
     "PORT",
     "SLACK_HTTP_PATH",
+    "SLACK_HTTP_BODY_BYTES",
     "SLACK_STORE",
     "SLACK_API_URL",
     "SLACK_CA_FILE",
@@ -239,8 +240,11 @@ static void test_code_wins_over_environment(void **state)
     assert_string_equal(o.http_port, "8080");
     slack_options_done(&o);
     setenv("SLACK_HTTP_PORT", "9090", 1);
+    setenv("SLACK_HTTP_BODY_BYTES", "4096", 1);
     assert_int_equal(resolve(NULL, &o), 0);
     assert_string_equal(o.http_port, "9090");
+    assert_int_equal(o.http_limits.body_bytes, 4096);
+    assert_int_equal(o.http_limits.header_bytes, 0); /* the receiver knows its defaults */
     slack_options_done(&o);
 }
 

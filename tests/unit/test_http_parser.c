@@ -17,6 +17,8 @@
 #include "util/buf.h"
 #include "util/json.h"
 
+static slack_http_limits_t presets; /* filled by main() */
+
 /* Small, so that every bound can be stepped over. */
 static const slack_http_limits_t limits = {
     .target_bytes = 64,
@@ -337,7 +339,7 @@ static slack_http_request_t *parse_one(const char *text)
 {
     slack_http_parser_t parser;
     size_t used;
-    assert_int_equal(slack__http_parser_init(&parser, &slack__http_limits_default), 0);
+    assert_int_equal(slack__http_parser_init(&parser, &presets), 0);
     assert_int_equal(slack__http_parser_feed(&parser, text, strlen(text), &used),
                      SLACK_HTTP_REQUEST);
     slack_http_request_t *request = slack__http_parser_take(&parser);
@@ -384,7 +386,7 @@ static void test_one_allocation_per_request(void **state)
     slack_http_parser_t parser;
     heap_install();
     make_event(text, sizeof text, 2000);
-    assert_int_equal(slack__http_parser_init(&parser, &slack__http_limits_default), 0);
+    assert_int_equal(slack__http_parser_init(&parser, &presets), 0);
     for (int i = 0; i < 3; i++) {
         size_t before = heap_count();
         assert_int_equal(slack__http_parser_feed(&parser, text, strlen(text), &used),
@@ -417,7 +419,7 @@ static int parse_with_failures(void *ctx)
     slack_http_parser_t parser;
     size_t used, len = strlen(text), at = 0;
     enum slack_http_step step = SLACK_HTTP_MORE;
-    int rc = slack__http_parser_init(&parser, &slack__http_limits_default);
+    int rc = slack__http_parser_init(&parser, &presets);
     if (rc != 0) return rc;
     while (at < len && step == SLACK_HTTP_MORE) { /* in pieces of 1000 bytes */
         size_t n = len - at < 1000 ? len - at : 1000;
@@ -446,6 +448,7 @@ static void test_out_of_memory(void **state)
 
 int main(void)
 {
+    presets = slack__http_limits(NULL);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_requests),
         cmocka_unit_test(test_chunks),

@@ -199,7 +199,8 @@ static int check(const char *text)
     char accept[SLACK_WS_ACCEPT_LEN + 1];
     slack_http_parser_t parser;
     size_t used;
-    assert_int_equal(slack__http_parser_init(&parser, &slack__http_limits_default), 0);
+    const slack_http_limits_t limits = slack__http_limits(NULL);
+    assert_int_equal(slack__http_parser_init(&parser, &limits), 0);
     assert_int_equal(slack__http_parser_feed(&parser, text, strlen(text), &used),
                      SLACK_HTTP_REQUEST);
     slack_http_request_t *request = slack__http_parser_take(&parser);
