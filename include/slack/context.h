@@ -2,6 +2,8 @@
 #ifndef SLACK_CONTEXT_H
 #define SLACK_CONTEXT_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "app.h"
@@ -35,6 +37,13 @@ SLACK_API const slack_json_t *slack_ctx_event(const slack_ctx_t *ctx);
 /** The action that this listener was matched by; NULL for other kinds. */
 SLACK_API const slack_json_t *slack_ctx_action(const slack_ctx_t *ctx);
 
+/** What group `n` of the listener's pattern captured, the whole match for 0; "" where there is no
+ * such group, or none that took part. */
+SLACK_API const char *slack_ctx_match(const slack_ctx_t *ctx, size_t n);
+
+/** The name of the listener that runs, or ran last; "" before the first. */
+SLACK_API const char *slack_ctx_listener(const slack_ctx_t *ctx);
+
 /* Who and where, looked up where Slack puts it for each kind (see docs/payloads.md). */
 SLACK_API const char *slack_ctx_team(const slack_ctx_t *ctx);
 SLACK_API const char *slack_ctx_enterprise(const slack_ctx_t *ctx);
@@ -44,8 +53,17 @@ SLACK_API const char *slack_ctx_channel(const slack_ctx_t *ctx);
 SLACK_API const char *slack_ctx_thread_ts(const slack_ctx_t *ctx);
 /** The message's own timestamp, a string: what to reply to in a thread of its own. */
 SLACK_API const char *slack_ctx_ts(const slack_ctx_t *ctx);
-/** For opening a modal, valid for 3 seconds. */
+/** The app is installed for the whole organization: the team can be "". */
+SLACK_API bool slack_ctx_is_enterprise_install(const slack_ctx_t *ctx);
+/** The app that Slack means ("A…"). */
+SLACK_API const char *slack_ctx_app_id(const slack_ctx_t *ctx);
+/** For opening a modal, once. Slack takes it for 3 seconds from its sending. */
 SLACK_API const char *slack_ctx_trigger_id(const slack_ctx_t *ctx);
+/** Milliseconds for which the trigger_id can still be good, counted from the arrival; 0 when it is
+ * over, or there is none. */
+SLACK_API unsigned slack_ctx_trigger_left_ms(const slack_ctx_t *ctx);
+/** Where slack_respond() posts to. Whoever has it can write in the channel: keep it secret. */
+SLACK_API const char *slack_ctx_response_url(const slack_ctx_t *ctx);
 
 /** The bot's own user id ("U…") and bot id ("B…"), as auth.test gave them. */
 SLACK_API const char *slack_ctx_bot_user(const slack_ctx_t *ctx);
@@ -61,6 +79,13 @@ SLACK_API const char *slack_ctx_transport(const slack_ctx_t *ctx);
 
 /** Milliseconds left to acknowledge; 0 when it is too late or no handler has to. */
 SLACK_API unsigned slack_ctx_ack_left_ms(const slack_ctx_t *ctx);
+
+/** By how many milliseconds the time to acknowledge is over; 0 while it is not, when an ack was
+ * sent, and where no handler has to. */
+SLACK_API unsigned slack_ctx_ack_late_ms(const slack_ctx_t *ctx);
+
+/** The app is stopping: what takes long had better end. */
+SLACK_API bool slack_ctx_canceled(const slack_ctx_t *ctx);
 
 /** The app, and the client that acts for this delivery. Borrowed. */
 SLACK_API slack_app_t *slack_ctx_app(const slack_ctx_t *ctx);

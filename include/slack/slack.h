@@ -12,6 +12,7 @@
 #include "call.h"
 #include "context.h"
 #include "error.h"
+#include "function.h"
 #include "json.h"
 #include "limits.h"
 #include "listener.h"

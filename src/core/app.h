@@ -23,6 +23,8 @@
  *   authorize.c  who the bot is: auth.test at start
  *   inbox.c      a delivery arrives: known? store -> ack -> dispatch; and its end
  *   dispatch.c   a delivery runs: middleware, listeners, holds
+ *   match.c      does a listener take a delivery? pattern.c: its regular expressions
+ *   function.c   steps of workflows
  *   ack.c        what a handler says to Slack's wait
  *   say.c        what a handler says through its ctx
  *   context.c    what a handler reads

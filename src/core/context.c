@@ -20,7 +20,17 @@ const slack_json_t *slack_ctx_event(const slack_ctx_t *ctx)
 
 const slack_json_t *slack_ctx_action(const slack_ctx_t *ctx)
 {
-    return ctx->action;
+    return ctx->step ? ctx->step->action : NULL;
+}
+
+const char *slack_ctx_match(const slack_ctx_t *ctx, size_t n)
+{
+    return ctx->step && n < ctx->step->captures.count ? ctx->step->captures.items[n] : "";
+}
+
+const char *slack_ctx_listener(const slack_ctx_t *ctx)
+{
+    return ctx->step ? ctx->step->route->listener.name : "";
 }
 
 const char *slack_ctx_team(const slack_ctx_t *ctx)
@@ -53,6 +63,21 @@ const char *slack_ctx_ts(const slack_ctx_t *ctx)
     return slack__lookup_ts(ctx->d->body);
 }
 
+bool slack_ctx_is_enterprise_install(const slack_ctx_t *ctx)
+{
+    return slack__lookup_is_enterprise_install(ctx->d->body);
+}
+
+const char *slack_ctx_app_id(const slack_ctx_t *ctx)
+{
+    return slack_json_str(ctx->d->body, "/api_app_id");
+}
+
+const char *slack_ctx_response_url(const slack_ctx_t *ctx)
+{
+    return slack__lookup_response_url(ctx->d->body);
+}
+
 const char *slack_ctx_trigger_id(const slack_ctx_t *ctx)
 {
     return slack__lookup_trigger_id(ctx->d->body);
@@ -83,14 +108,40 @@ const char *slack_ctx_transport(const slack_ctx_t *ctx)
     return ctx->d->transport->ops->name;
 }
 
+static unsigned ms_between(uint64_t from_us, uint64_t to_us)
+{
+    return to_us > from_us ? (unsigned)((to_us - from_us) / 1000) : 0;
+}
+
+unsigned slack_ctx_trigger_left_ms(const slack_ctx_t *ctx)
+{
+    if (*slack_ctx_trigger_id(ctx) == '\0') return 0;
+    return ms_between(slack__mono_us(ctx->app->clock),
+                      ctx->d->received_us + (uint64_t)SLACK_TRIGGER_MS * 1000);
+}
+
 unsigned slack_ctx_ack_left_ms(const slack_ctx_t *ctx)
 {
-    uint64_t now = slack__mono_us(ctx->app->clock);
-    if (ctx->acked || ctx->d->deadline_us <= now) return 0;
-    return (unsigned)((ctx->d->deadline_us - now) / 1000);
+    return ctx->acked ? 0 : ms_between(slack__mono_us(ctx->app->clock), ctx->d->deadline_us);
+}
+
+unsigned slack_ctx_ack_late_ms(const slack_ctx_t *ctx)
+{
+    if (ctx->acked || ctx->d->deadline_us == 0) return 0;
+    return ms_between(ctx->d->deadline_us, slack__mono_us(ctx->app->clock));
+}
+
+bool slack_ctx_canceled(const slack_ctx_t *ctx)
+{
+    return ctx->app->state >= APP_DRAINING;
 }
 
 slack_app_t *slack_ctx_app(const slack_ctx_t *ctx)
 {
     return ctx->app;
+}
+
+void slack__ctx_done(slack_ctx_t *ctx)
+{
+    slack__steps_release(&ctx->steps);
 }

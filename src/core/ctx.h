@@ -40,15 +40,16 @@ struct slack_ctx {
     size_t next_middleware; /* the index that slack_next() runs next */
     bool chain_open;        /* slack_next() may be called */
     bool reached_listeners;
-    slack_step_t *steps;
-    size_t step_count, next_step;
-    unsigned listeners; /* how many ran */
-    unsigned depth;     /* user code on the stack */
-    unsigned holds;     /* the program's */
-    unsigned calls;     /* under way, with nobody else to take the answer */
-    int status;         /* the first error */
-    const slack_json_t *action;
+    slack_steps_t steps;
+    size_t next_step;
+    const slack_step_t *step; /* the one that runs, or ran last */
+    unsigned listeners;       /* how many ran */
+    unsigned depth;           /* user code on the stack */
+    unsigned holds;           /* the program's */
+    unsigned calls;           /* under way, with nobody else to take the answer */
+    int status;               /* the first error */
 
+    bool step_ended; /* slack_complete() or slack_fail() was called */
     slack_client_t client;
     int json_error; /* why the last slack_jsonf() returned NULL */
     struct on_done *on_done;
@@ -58,6 +59,9 @@ static inline slack_arena_t *slack__ctx_arena(const slack_ctx_t *ctx)
 {
     return ctx->d->arena;
 }
+
+/* context.c: what hangs on a delivery and is not in its arena; the last before it is freed. */
+void slack__ctx_done(slack_ctx_t *ctx);
 
 /* dispatch.c: begin to run; go on when something has ended; note an error. */
 void slack__dispatch_begin(slack_ctx_t *ctx);
@@ -71,7 +75,10 @@ void slack__inbox_end(slack_ctx_t *ctx);
 int slack__ack_send(slack_ctx_t *ctx, const slack_ack_t *ack);
 void slack__ack_outcome(slack_ctx_t *ctx, enum slack_ack_outcome outcome);
 
-/* say.c: make ctx->client one whose calls the delivery waits for. */
+/* say.c: make ctx->client one whose calls the delivery waits for; make such a call; and why a
+ * value that slack_jsonf() made is NULL. */
 void slack__ctx_init_client(slack_ctx_t *ctx);
+int slack__ctx_call(slack_ctx_t *ctx, const char *method, const slack_json_t *args);
+int slack__ctx_no_json(const slack_ctx_t *ctx);
 
 #endif

@@ -33,7 +33,8 @@ static int enter(slack_ctx_t *ctx, slack_handler_fn fn, void *user_data)
 static int run_step(slack_ctx_t *ctx, const slack_step_t *step)
 {
     const slack_listener_t *listener = &step->route->listener;
-    ctx->action = step->action;
+    if (step->route->removed) return 0;
+    ctx->step = step;
     ctx->listeners++;
     int rc = enter(ctx, listener->fn, listener->user_data);
     if (rc == 0) return 0;
@@ -47,8 +48,8 @@ static int run_step(slack_ctx_t *ctx, const slack_step_t *step)
 static int run_steps(slack_ctx_t *ctx)
 {
     int first = 0;
-    while (ctx->next_step < ctx->step_count) {
-        int rc = run_step(ctx, &ctx->steps[ctx->next_step++]);
+    while (ctx->next_step < ctx->steps.count) {
+        int rc = run_step(ctx, &ctx->steps.items[ctx->next_step++]);
         if (first == 0) first = rc;
         if (!idle(ctx)) break;
     }
@@ -59,12 +60,16 @@ static int reach_listeners(slack_ctx_t *ctx)
 {
     ctx->chain_open = false;
     ctx->reached_listeners = true;
-    int rc = slack__routes_match(ctx->app->routes, ctx->d->kind, ctx->d->body,
-                                 slack__ctx_arena(ctx), &ctx->steps, &ctx->step_count);
+    slack_subject_t subject;
+    slack__subject_init(&subject, ctx->d->kind, ctx->d->body, ctx->app->bot_user);
+    int rc = slack__routes_match(ctx->app->routes, &subject, slack__ctx_arena(ctx), &ctx->steps);
     if (rc != 0) {
         slack__ctx_fail(ctx, rc);
         return rc;
     }
+    if (ctx->steps.gave_up)
+        SLACK_LOG(&ctx->app->log, WARN, "a pattern needed too much and was given up",
+                  "listener=%s kind=%s", ctx->steps.gave_up, slack_kind_name(ctx->d->kind));
     return run_steps(ctx);
 }
 
@@ -85,7 +90,7 @@ int slack_next(slack_ctx_t *ctx)
 
 static bool unmatched(const slack_ctx_t *ctx)
 {
-    return ctx->reached_listeners && ctx->step_count == 0 && ctx->status == 0;
+    return ctx->reached_listeners && ctx->steps.count == 0 && ctx->status == 0;
 }
 
 /* What no handler acknowledged, when none of them is going to any more. */
@@ -106,7 +111,7 @@ static void acknowledge(slack_ctx_t *ctx)
 static void settle(slack_ctx_t *ctx)
 {
     acknowledge(ctx);
-    if (idle(ctx) && ctx->next_step == ctx->step_count) slack__inbox_end(ctx);
+    if (idle(ctx) && ctx->next_step == ctx->steps.count) slack__inbox_end(ctx);
 }
 
 void slack__dispatch_advance(slack_ctx_t *ctx)

@@ -40,6 +40,7 @@ static void release(slack_ctx_t *ctx)
     slack__unlink(&ctx->link);
     app->live_count--;
     slack__task_cancel(&ctx->task);
+    slack__ctx_done(ctx);
     slack__delivery_free(ctx->d); /* ctx lies in it */
     slack__app_idle(app);
 }
@@ -224,6 +225,9 @@ void slack__inbox_abandon_all(slack_app_t *app)
 void slack__inbox_free_zombies(slack_app_t *app)
 {
     slack_link_t *link;
-    while ((link = slack__list_shift(&app->zombies)) != NULL)
-        slack__delivery_free(SLACK_CONTAINER(link, slack_ctx_t, link)->d);
+    while ((link = slack__list_shift(&app->zombies)) != NULL) {
+        slack_ctx_t *ctx = SLACK_CONTAINER(link, slack_ctx_t, link);
+        slack__ctx_done(ctx);
+        slack__delivery_free(ctx->d);
+    }
 }

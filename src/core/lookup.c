@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/lookup.h"
 
+#include <string.h>
+
 #include "util/str.h"
 
 /* The first of the paths that leads to a string with something in it. */
@@ -65,6 +67,26 @@ const char *slack__lookup_trigger_id(const slack_json_t *body)
 const char *slack__lookup_response_url(const slack_json_t *body)
 {
     return FIRST(body, "/response_url", "/response_urls/0/response_url");
+}
+
+/* Slash commands have it as a string. */
+bool slack__lookup_is_enterprise_install(const slack_json_t *body)
+{
+    const slack_json_t *first_of = slack_json_get(body, "/authorizations/0/is_enterprise_install");
+    if (slack_json_type(first_of) == SLACK_JSON_BOOL) return slack_json_bool(first_of, "");
+    return slack_json_bool(body, "/is_enterprise_install") ||
+           strcmp(slack_json_str(body, "/is_enterprise_install"), "true") == 0;
+}
+
+const char *slack__lookup_function_execution_id(const slack_json_t *body)
+{
+    return FIRST(body, "/event/function_execution_id", "/function_data/execution_id");
+}
+
+const char *slack__lookup_workflow_token(const slack_json_t *body)
+{
+    if (*slack__lookup_function_execution_id(body) == '\0') return "";
+    return FIRST(body, "/event/bot_access_token", "/bot_access_token");
 }
 
 const char *slack__lookup_selector(enum slack_kind kind, const slack_json_t *body,

@@ -16,6 +16,11 @@ const char *slack__lookup_thread_ts(const slack_json_t *body);
 const char *slack__lookup_ts(const slack_json_t *body);
 const char *slack__lookup_trigger_id(const slack_json_t *body);
 const char *slack__lookup_response_url(const slack_json_t *body);
+bool slack__lookup_is_enterprise_install(const slack_json_t *body);
+
+/* The step of a workflow that the delivery belongs to, and the token that acts for it. */
+const char *slack__lookup_function_execution_id(const slack_json_t *body);
+const char *slack__lookup_workflow_token(const slack_json_t *body);
 
 /* What a listener's match string is compared with: the event's type, the command, the action's
  * action_id … `action` is the action in question for kinds that have several. */

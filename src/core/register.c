@@ -3,7 +3,15 @@
 
 int slack_listen(slack_app_t *app, const slack_listener_t *listener)
 {
-    return slack__routes_add(app->routes, listener);
+    char why[SLACK_ERROR_TEXT_MAX] = "no room for another listener";
+    int rc = slack__routes_add(app->routes, listener, why);
+    return rc == 0 ? 0
+                   : slack__app_fail(app, rc, "%s", rc == SLACK_ENOMEM ? slack_strerror(rc) : why);
+}
+
+int slack_unlisten(slack_app_t *app, const char *name)
+{
+    return name ? slack__routes_remove(app->routes, name) : SLACK_ENOTFOUND;
 }
 
 int slack_on_message(slack_app_t *app, const char *text, slack_handler_fn fn, void *user_data)
@@ -49,6 +57,32 @@ int slack_on_view_submission(slack_app_t *app, const char *callback_id, slack_ha
                              void *user_data)
 {
     return listen_exact(app, SLACK_KIND_VIEW_SUBMISSION, callback_id, fn, user_data);
+}
+
+int slack_on_view_closed(slack_app_t *app, const char *callback_id, slack_handler_fn fn,
+                         void *user_data)
+{
+    return listen_exact(app, SLACK_KIND_VIEW_CLOSED, callback_id, fn, user_data);
+}
+
+int slack_on_dialog(slack_app_t *app, const char *callback_id, slack_handler_fn fn, void *user_data)
+{
+    return listen_exact(app, SLACK_KIND_DIALOG, callback_id, fn, user_data);
+}
+
+int slack_on_function(slack_app_t *app, const char *callback_id, slack_handler_fn fn,
+                      void *user_data)
+{
+    return slack_listen(app, &(slack_listener_t){.kind = SLACK_KIND_EVENT,
+                                                 .function = 1,
+                                                 .match = callback_id,
+                                                 .fn = fn,
+                                                 .user_data = user_data});
+}
+
+int slack_on_app_rate_limited(slack_app_t *app, slack_handler_fn fn, void *user_data)
+{
+    return listen_exact(app, SLACK_KIND_APP_RATE_LIMITED, NULL, fn, user_data);
 }
 
 int slack_on_options(slack_app_t *app, const char *action_id, slack_handler_fn fn, void *user_data)

@@ -4,9 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <slack/options.h>
+
 #include "core/lookup.h"
 #include "util/alloc.h"
+#include "util/json.h"
 #include "util/map.h"
+#include "util/queue.h"
 
 #define ROUTES_MAX 100000
 
@@ -17,16 +21,86 @@ struct bucket {
 struct slack_routes {
     slack_map_t *exact; /* kind byte + selector -> struct bucket */
     struct bucket any[SLACK_KIND_APP_RATE_LIMITED + 1];
+    slack_link_t all; /* route->link, by order */
     unsigned count;
+    unsigned next_order;
 };
 
-/* The subtypes of messages that carry what somebody said (as Bolt for Python has it). */
-static const char *const spoken_subtypes[] = {"bot_message", "file_share", "thread_broadcast"};
+/* ---- a route ---- */
+
+static void route_free(slack_route_t *route)
+{
+    slack_listener_t *l = &route->listener;
+    if (l->user_data_free) l->user_data_free(l->user_data);
+    slack__pattern_free(route->pattern);
+    slack__pattern_free(route->block_pattern);
+    const char *const strings[] = {l->match, l->block_id, l->callback_id,
+                                   l->type,  l->subtypes, l->name};
+    for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
+        slack__free((char *)(uintptr_t)strings[i]);
+    slack__free(route);
+}
+
+static void route_release(slack_route_t *route)
+{
+    if (--route->refs == 0) route_free(route);
+}
+
+/* A listener's stable name: what it was given, or its kind and match. */
+static char *route_name(const slack_listener_t *l)
+{
+    if (l->name) return slack__strdup(l->name);
+    const char *kind = l->message ? "message" : l->function ? "function" : slack_kind_name(l->kind);
+    const char *match = l->match ? l->match : "*";
+    size_t size = strlen(kind) + strlen(match) + 2;
+    char *name = slack__malloc(size);
+    if (name) snprintf(name, size, "%s:%s", kind, match);
+    return name;
+}
+
+/* Copies the string that `at` points to, and leaves the copy there. */
+static bool own(const char **at)
+{
+    const char *given = *at;
+    *at = slack__strdup(given);
+    return given == NULL || *at;
+}
+
+static int compile(slack_pattern_t **ret, const char *text, enum slack_match how, char *error)
+{
+    return text && how == SLACK_MATCH_REGEX ? slack__pattern_new(ret, text, error) : 0;
+}
+
+static int route_new(slack_route_t **ret, const slack_listener_t *listener, char *error)
+{
+    slack_route_t *route = slack__calloc(1, sizeof *route);
+    if (route == NULL) return SLACK_ENOMEM;
+    slack_listener_t *l = &route->listener;
+    *l = *listener;
+    l->user_data_free = NULL; /* still the caller's if this fails */
+    slack__link_init(&route->link);
+    route->refs = 1;
+    l->name = route_name(listener);
+    /* Every one, also after a failure: none of the caller's strings may stay. */
+    bool owned = own(&l->match) & own(&l->block_id) & own(&l->callback_id) & own(&l->type) &
+                 own(&l->subtypes);
+    int rc = l->name && owned ? 0 : SLACK_ENOMEM;
+    if (rc == 0) rc = compile(&route->pattern, l->match, l->how, error);
+    if (rc == 0) rc = compile(&route->block_pattern, l->block_id, l->block_how, error);
+    if (rc != 0)
+        route_free(route);
+    else
+        *ret = route;
+    return rc;
+}
+
+/* ---- life ---- */
 
 slack_routes_t *slack__routes_new(void)
 {
     slack_routes_t *routes = slack__calloc(1, sizeof *routes);
     if (routes == NULL) return NULL;
+    slack__link_init(&routes->all);
     routes->exact = slack__map_new(ROUTES_MAX);
     if (routes->exact == NULL) {
         slack__free(routes);
@@ -35,45 +109,23 @@ slack_routes_t *slack__routes_new(void)
     return routes;
 }
 
-static void route_free(slack_route_t *route)
-{
-    slack_listener_t *l = &route->listener;
-    if (l->user_data_free) l->user_data_free(l->user_data);
-    slack__free((char *)(uintptr_t)l->match);
-    slack__free((char *)(uintptr_t)l->name);
-    slack__free(route);
-}
-
-static void bucket_clear(struct bucket *bucket)
-{
-    slack_route_t *route = bucket->first;
-    while (route) {
-        slack_route_t *next = route->next;
-        route_free(route);
-        route = next;
-    }
-}
-
-static void bucket_free(void *bucket)
-{
-    bucket_clear(bucket);
-    slack__free(bucket);
-}
-
 void slack__routes_free(slack_routes_t *routes)
 {
     if (routes == NULL) return;
-    for (size_t i = 0; i < sizeof routes->any / sizeof *routes->any; i++)
-        bucket_clear(&routes->any[i]);
-    slack__map_free(routes->exact, bucket_free);
+    slack_link_t *link;
+    while ((link = slack__list_shift(&routes->all)) != NULL)
+        route_release(SLACK_CONTAINER(link, slack_route_t, link));
+    slack__map_free(routes->exact, slack__free);
     slack__free(routes);
 }
+
+/* ---- adding and removing ---- */
 
 /* What an exact listener is found by; false for one that has to be tried. */
 static bool exact_selector(const slack_listener_t *l, const char **ret)
 {
-    if (l->message) {
-        *ret = "message";
+    if (l->message || l->function) {
+        *ret = l->message ? "message" : "function_executed";
         return true;
     }
     if (l->match == NULL || l->how != SLACK_MATCH_EXACT) return false;
@@ -92,6 +144,7 @@ static slack_slice_t bucket_key(char key[KEY_MAX], enum slack_kind kind, const c
     return (slack_slice_t){key, len + 1};
 }
 
+/* The bucket that a listener belongs in. */
 static int bucket_for(slack_routes_t *routes, const slack_listener_t *l, struct bucket **ret)
 {
     const char *selector = NULL;
@@ -113,95 +166,86 @@ static int bucket_for(slack_routes_t *routes, const slack_listener_t *l, struct 
     return rc;
 }
 
-static bool valid(const slack_listener_t *l)
+/* An empty bucket goes, so that listeners that come and go leave nothing behind. */
+static void bucket_remove(slack_routes_t *routes, const slack_listener_t *l)
 {
-    if (l->fn == NULL || (l->match && *l->match == '\0')) return false;
-    if (l->kind <= SLACK_KIND_UNKNOWN || l->kind > SLACK_KIND_APP_RATE_LIMITED) return false;
-    if (l->message && l->kind != SLACK_KIND_EVENT) return false;
-    return l->how == SLACK_MATCH_EXACT || l->how == SLACK_MATCH_CONTAINS;
+    const char *selector = NULL;
+    if (!exact_selector(l, &selector)) return;
+    char buf[KEY_MAX];
+    slack__free(slack__map_take(routes->exact, bucket_key(buf, l->kind, selector)));
 }
 
-/* A listener's stable name: what it was given, or its kind and match. */
-static char *route_name(const slack_listener_t *l)
+int slack__routes_add(slack_routes_t *routes, const slack_listener_t *listener, char *error)
 {
-    if (l->name) return slack__strdup(l->name);
-    const char *kind = l->message ? "message" : slack_kind_name(l->kind);
-    const char *match = l->match ? l->match : "*";
-    size_t size = strlen(kind) + strlen(match) + 2;
-    char *name = slack__malloc(size);
-    if (name) snprintf(name, size, "%s:%s", kind, match);
-    return name;
-}
-
-int slack__routes_add(slack_routes_t *routes, const slack_listener_t *listener)
-{
-    if (listener == NULL || !valid(listener)) return SLACK_EINVAL;
+    const char *wrong = listener ? slack__match_check(listener) : "no listener";
+    if (wrong) {
+        if (error) snprintf(error, SLACK_ERROR_TEXT_MAX, "%s", wrong);
+        return SLACK_EINVAL;
+    }
     if (routes->count >= ROUTES_MAX) return SLACK_EBUSY;
-    struct bucket *bucket = NULL;
-    int rc = bucket_for(routes, listener, &bucket);
+    slack_route_t *route = NULL;
+    int rc = route_new(&route, listener, error);
     if (rc != 0) return rc;
-
-    slack_route_t *route = slack__calloc(1, sizeof *route);
-    if (route == NULL) return SLACK_ENOMEM;
-    route->listener = *listener;
-    route->listener.user_data_free = NULL; /* still the caller's if this fails */
-    route->listener.name = route_name(listener);
-    route->listener.match = slack__strdup(listener->match);
-    if (route->listener.name == NULL || (listener->match && route->listener.match == NULL)) {
+    struct bucket *bucket = NULL;
+    rc = bucket_for(routes, listener, &bucket);
+    if (rc != 0) {
         route_free(route);
-        return SLACK_ENOMEM;
+        return rc;
     }
     route->listener.user_data_free = listener->user_data_free;
-    route->order = routes->count++;
+    route->order = routes->next_order++;
+    routes->count++;
+    slack__list_push(&routes->all, &route->link);
     *(bucket->last ? &bucket->last->next : &bucket->first) = route;
     bucket->last = route;
     return 0;
 }
 
-static bool is_spoken_message(const slack_json_t *body)
+static void leave_bucket(slack_routes_t *routes, slack_route_t *route)
 {
-    if (strcmp(slack_json_str(body, "/event/type"), "message") != 0) return false;
-    const char *subtype = slack_json_str(body, "/event/subtype");
-    if (*subtype == '\0') return true;
-    for (size_t i = 0; i < sizeof spoken_subtypes / sizeof *spoken_subtypes; i++)
-        if (strcmp(subtype, spoken_subtypes[i]) == 0) return true;
-    return false;
+    struct bucket *bucket = NULL;
+    bucket_for(routes, &route->listener, &bucket); /* it is there: the route is in it */
+    slack_route_t *before = NULL;
+    for (slack_route_t *r = bucket->first; r != route; r = r->next)
+        before = r;
+    *(before ? &before->next : &bucket->first) = route->next;
+    if (bucket->last == route) bucket->last = before;
+    if (bucket->first == NULL) bucket_remove(routes, &route->listener);
 }
 
-/* What of a body is looked for, looked up once for all listeners. */
-struct subject {
-    const char *selector;
-    const char *text; /* of a message that somebody said; else NULL */
-};
-
-static struct subject subject_of(enum slack_kind kind, const slack_json_t *body,
-                                 const slack_json_t *action)
+int slack__routes_remove(slack_routes_t *routes, const char *name)
 {
-    struct subject s = {.selector = slack__lookup_selector(kind, body, action)};
-    if (kind == SLACK_KIND_EVENT && is_spoken_message(body))
-        s.text = slack_json_str(body, "/event/text");
-    return s;
+    slack_link_t removed;
+    slack__link_init(&removed);
+    slack_link_t *next;
+    for (slack_link_t *link = routes->all.next; link != &routes->all; link = next) {
+        slack_route_t *route = SLACK_CONTAINER(link, slack_route_t, link);
+        next = link->next;
+        if (strcmp(route->listener.name, name) != 0) continue;
+        leave_bucket(routes, route);
+        route->removed = true;
+        routes->count--;
+        slack__unlink(link);
+        slack__list_push(&removed, link);
+    }
+    if (slack__list_empty(&removed)) return SLACK_ENOTFOUND;
+    /* Last, since the destructors are the program's and may do what they like. */
+    while ((next = slack__list_shift(&removed)) != NULL)
+        route_release(SLACK_CONTAINER(next, slack_route_t, link));
+    return 0;
 }
 
-static bool matches(const slack_listener_t *l, const struct subject *s)
-{
-    const char *subject = l->message ? s->text : s->selector;
-    if (subject == NULL) return false;
-    if (l->match == NULL) return true;
-    if (l->how == SLACK_MATCH_CONTAINS) return strstr(subject, l->match) != NULL;
-    return strcmp(subject, l->match) == 0;
-}
+/* ---- finding ---- */
 
 /* The candidates of two buckets, in order of registration. */
 struct merge {
-    const slack_route_t *a, *b;
+    slack_route_t *a, *b;
 };
 
-static const slack_route_t *merge_next(struct merge *m)
+static slack_route_t *merge_next(struct merge *m)
 {
-    const slack_route_t **from =
-        m->b == NULL || (m->a && m->a->order < m->b->order) ? &m->a : &m->b;
-    const slack_route_t *route = *from;
+    slack_route_t **from = m->b == NULL || (m->a && m->a->order < m->b->order) ? &m->a : &m->b;
+    slack_route_t *route = *from;
     if (route) *from = route->next;
     return route;
 }
@@ -214,81 +258,106 @@ static struct merge candidates(const slack_routes_t *routes, enum slack_kind kin
     return (struct merge){exact ? exact->first : NULL, routes->any[kind].first};
 }
 
-/* The steps found, growing in the arena. */
-struct steps {
+/* One search: what is looked for, and the steps found so far, growing in the arena. */
+struct search {
+    const slack_routes_t *routes;
+    slack_subject_t *subject;
     slack_arena_t *arena;
-    slack_step_t *items;
-    size_t count, cap;
+    slack_steps_t found;
+    size_t cap;
 };
 
-static int steps_push(struct steps *s, const slack_route_t *route, const slack_json_t *action)
+static int push(struct search *s, const slack_step_t *step)
 {
-    if (s->count == s->cap) {
+    slack_steps_t *found = &s->found;
+    if (found->count == s->cap) {
         size_t cap = s->cap ? 2 * s->cap : 4;
-        slack_step_t *items =
-            slack__arena_realloc(s->arena, s->items, s->cap * sizeof *items, cap * sizeof *items);
+        slack_step_t *items = slack__arena_realloc(s->arena, found->items, s->cap * sizeof *items,
+                                                   cap * sizeof *items);
         if (items == NULL) return SLACK_ENOMEM;
-        s->items = items;
+        found->items = items;
         s->cap = cap;
     }
-    s->items[s->count++] = (slack_step_t){route, action};
+    found->items[found->count++] = *step;
+    step->route->refs++;
     return 0;
 }
 
-static int match_one(const slack_routes_t *routes, enum slack_kind kind, const slack_json_t *body,
-                     const slack_json_t *action, struct steps *steps)
+static int search_one(struct search *s)
 {
-    const struct subject subject = subject_of(kind, body, action);
-    struct merge m = candidates(routes, kind, subject.selector);
-    const slack_route_t *route;
+    struct merge m = candidates(s->routes, s->subject->kind, s->subject->selector);
+    slack_route_t *route;
     while ((route = merge_next(&m)) != NULL) {
-        if (!matches(&route->listener, &subject)) continue;
-        int rc = steps_push(steps, route, action);
-        if (rc != 0 || kind != SLACK_KIND_EVENT) return rc;
+        slack_step_t step = {.route = route, .action = s->subject->action};
+        int rc = slack__match(route, s->subject, s->arena, &step.captures);
+        if (rc == SLACK_ETOOBIG) s->found.gave_up = route->listener.name;
+        if (rc == SLACK_ETOOBIG || rc == SLACK_ENOTFOUND) continue;
+        if (rc == 0) rc = push(s, &step);
+        if (rc != 0 || s->subject->kind != SLACK_KIND_EVENT) return rc;
     }
     return 0;
 }
 
-int slack__routes_match(const slack_routes_t *routes, enum slack_kind kind,
-                        const slack_json_t *body, slack_arena_t *arena, slack_step_t **ret_steps,
-                        size_t *ret_count)
+int slack__routes_match(const slack_routes_t *routes, slack_subject_t *subject,
+                        slack_arena_t *arena, slack_steps_t *ret)
 {
-    struct steps steps = {.arena = arena};
+    struct search s = {.routes = routes, .subject = subject, .arena = arena};
     int rc = 0;
-    const slack_json_t *actions = slack_json_get(body, "/actions");
-    if (kind == SLACK_KIND_ACTION && slack_json_count(actions, "") > 0) {
+    const slack_json_t *actions = slack_json_get(subject->body, "/actions");
+    if (subject->kind == SLACK_KIND_ACTION && slack_json_count(actions, "") > 0) {
         slack_json_iter_t it = {0};
-        while (rc == 0 && slack_json_next(actions, &it))
-            rc = match_one(routes, kind, body, it.value, &steps);
+        while (rc == 0 && slack_json_next(actions, &it)) {
+            slack__subject_set_action(subject, it.value);
+            rc = search_one(&s);
+        }
     } else {
-        rc = match_one(routes, kind, body, NULL, &steps);
+        rc = search_one(&s);
     }
-    if (rc != 0) return rc;
-    *ret_steps = steps.items;
-    *ret_count = steps.count;
-    return 0;
+    if (rc != 0)
+        slack__steps_release(&s.found);
+    else
+        *ret = s.found;
+    return rc;
 }
+
+void slack__steps_release(slack_steps_t *steps)
+{
+    slack_steps_t mine = *steps;
+    *steps = (slack_steps_t){0};
+    for (size_t i = 0; i < mine.count; i++)
+        route_release(mine.items[i].route);
+}
+
+/* ---- telling what was missing ---- */
 
 const char *slack__routes_suggest(enum slack_kind kind, const slack_json_t *body,
                                   slack_arena_t *arena)
 {
-    static const char *const registrations[] = {
-        [SLACK_KIND_EVENT] = "slack_on_event(app, \"%s\", handler, NULL)",
-        [SLACK_KIND_COMMAND] = "slack_on_command(app, \"%s\", handler, NULL)",
-        [SLACK_KIND_ACTION] = "slack_on_action(app, \"%s\", handler, NULL)",
-        [SLACK_KIND_SHORTCUT] = "slack_on_shortcut(app, \"%s\", handler, NULL)",
-        [SLACK_KIND_VIEW_SUBMISSION] = "slack_on_view_submission(app, \"%s\", handler, NULL)",
-        [SLACK_KIND_VIEW_CLOSED] = "slack_listen(app, &(slack_listener_t){.kind = "
-                                   "SLACK_KIND_VIEW_CLOSED, .match = \"%s\", .fn = handler})",
-        [SLACK_KIND_OPTIONS] = "slack_on_options(app, \"%s\", handler, NULL)",
-        [SLACK_KIND_DIALOG] = "slack_listen(app, &(slack_listener_t){.kind = SLACK_KIND_DIALOG, "
-                              ".match = \"%s\", .fn = handler})",
+    static const char *const functions[] = {
+        [SLACK_KIND_EVENT] = "slack_on_event",
+        [SLACK_KIND_COMMAND] = "slack_on_command",
+        [SLACK_KIND_ACTION] = "slack_on_action",
+        [SLACK_KIND_SHORTCUT] = "slack_on_shortcut",
+        [SLACK_KIND_VIEW_SUBMISSION] = "slack_on_view_submission",
+        [SLACK_KIND_VIEW_CLOSED] = "slack_on_view_closed",
+        [SLACK_KIND_OPTIONS] = "slack_on_options",
+        [SLACK_KIND_DIALOG] = "slack_on_dialog",
     };
     size_t i = (size_t)kind;
-    const char *code = i < sizeof registrations / sizeof *registrations ? registrations[i] : NULL;
-    if (code == NULL) return "";
+    const char *function = i < sizeof functions / sizeof *functions ? functions[i] : NULL;
+    if (function == NULL) return "";
     const char *selector = slack__lookup_selector(kind, body, slack_json_get(body, "/actions/0"));
-    const char *gap = strstr(code, "%s");
-    code = slack__arena_printf(arena, "%.*s%s%s", (int)(gap - code), code, selector, gap + 2);
+    if (kind == SLACK_KIND_EVENT && strcmp(selector, "function_executed") == 0) {
+        function = "slack_on_function";
+        selector = slack_json_str(body, "/event/function/callback_id");
+    }
+    /* A JSON string is a C string, its quotes escaped. */
+    const slack_json_t *quoted = NULL;
+    const char *literal = NULL;
+    if (slack__jsonf(arena, &quoted, NULL, "%s", selector) == 0)
+        literal = slack__json_text(arena, quoted, NULL);
+    const char *code =
+        literal ? slack__arena_printf(arena, "%s(app, %s, handler, NULL)", function, literal)
+                : NULL;
     return code ? code : "";
 }

@@ -2,12 +2,11 @@
 #ifndef SLACK_CORE_ROUTES_H
 #define SLACK_CORE_ROUTES_H
 
-#include <slack/listener.h>
-
-#include "util/arena.h"
+#include "core/match.h"
 
 /*
- * The listeners of an app, found by what a delivery is. Pure: no loop, no user code.
+ * The listeners of an app, found by what a delivery is. Pure: no loop, no user code but the
+ * destructors of user_data.
  *
  * Listeners with an exact match are found by a hash of kind and selector, so a delivery costs the
  * same with one listener and with a thousand; those that match a part, or everything, are tried one
@@ -15,31 +14,29 @@
  */
 typedef struct slack_routes slack_routes_t;
 
-/* A listener as it was registered. Lives as long as the routes. */
-typedef struct slack_route {
-    slack_listener_t listener; /* its strings are copies */
-    unsigned order;
-    struct slack_route *next; /* in its bucket, by order */
-} slack_route_t;
-
-/* One run of a listener: an action says which of a payload's actions it is for. */
-typedef struct slack_step {
-    const slack_route_t *route;
-    const slack_json_t *action;
-} slack_step_t;
-
 slack_routes_t *slack__routes_new(void);
 void slack__routes_free(slack_routes_t *routes); /* frees the listeners' user_data too */
 
-/* 0; SLACK_EINVAL; SLACK_ENOMEM. */
-int slack__routes_add(slack_routes_t *routes, const slack_listener_t *listener);
+/* 0; SLACK_EINVAL with a sentence in `error` (SLACK_ERROR_TEXT_MAX bytes, optional); SLACK_EBUSY;
+ * SLACK_ENOMEM. */
+int slack__routes_add(slack_routes_t *routes, const slack_listener_t *listener, char *error);
+/* Remove all of this name. Steps that have them keep them, marked `removed`. 0; SLACK_ENOTFOUND. */
+int slack__routes_remove(slack_routes_t *routes, const char *name);
+
+/* What is to run for a delivery. */
+typedef struct slack_steps {
+    slack_step_t *items; /* in the arena */
+    size_t count;
+    const char *gave_up; /* a listener whose pattern needed too much; NULL: none */
+} slack_steps_t;
 
 /* The listeners that are to run for a delivery, in order: for events all that match, for the other
- * kinds the first that does, once for each action of the payload. `steps` is in the arena; NULL
- * when there are none. 0; SLACK_ENOMEM. */
-int slack__routes_match(const slack_routes_t *routes, enum slack_kind kind,
-                        const slack_json_t *body, slack_arena_t *arena, slack_step_t **ret_steps,
-                        size_t *ret_count);
+ * kinds the first that does, once for each action of the payload. 0: to be released; SLACK_ENOMEM.
+ */
+int slack__routes_match(const slack_routes_t *routes, slack_subject_t *subject,
+                        slack_arena_t *arena, slack_steps_t *ret);
+/* No more of them will run, or is running. Leaves them empty. */
+void slack__steps_release(slack_steps_t *steps);
 
 /* The registration that would have matched, as C: slack_on_action(app, "approve", …). In the arena;
  * "" for kinds that are not dispatched. */

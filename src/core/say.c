@@ -27,6 +27,9 @@ static void call_end(slack_client_t *client, const slack_response_t *response)
 void slack__ctx_init_client(slack_ctx_t *ctx)
 {
     ctx->client = ctx->app->client;
+    /* A step of a workflow sees the channels that its own token sees. */
+    const char *token = slack__lookup_workflow_token(ctx->d->body);
+    if (*token) ctx->client.token = token;
     ctx->client.begin = call_begin;
     ctx->client.end = call_end;
 }
@@ -64,8 +67,12 @@ const slack_json_t *slack_json_array(slack_ctx_t *ctx, const slack_json_t *const
     return ctx->json_error == 0 ? array : NULL;
 }
 
-/* Why a message is NULL. */
-static int no_message(const slack_ctx_t *ctx)
+int slack__ctx_call(slack_ctx_t *ctx, const char *method, const slack_json_t *args)
+{
+    return slack_call(&ctx->client, method, args, NULL, NULL);
+}
+
+int slack__ctx_no_json(const slack_ctx_t *ctx)
 {
     return ctx->json_error ? ctx->json_error : SLACK_EINVAL;
 }
@@ -83,7 +90,7 @@ static int SLACK_PRINTF(3, 0)
 
 int slack_say_json(slack_ctx_t *ctx, const slack_json_t *message)
 {
-    if (message == NULL) return no_message(ctx);
+    if (message == NULL) return slack__ctx_no_json(ctx);
     const char *channel = slack__lookup_channel(ctx->d->body);
     const char *thread = slack__lookup_thread_ts(ctx->d->body);
     if (*channel == '\0' && *slack_json_str(message, "/channel") == '\0') return SLACK_EINVAL;
@@ -94,7 +101,7 @@ int slack_say_json(slack_ctx_t *ctx, const slack_json_t *message)
             ? slack__jsonf(arena, &defaults, NULL, "{channel: %s}", channel)
             : slack__jsonf(arena, &defaults, NULL, "{channel: %s, thread_ts: %s}", channel, thread);
     if (rc == 0) rc = slack__json_with_defaults(arena, message, defaults, &args);
-    if (rc == 0) rc = slack_call(&ctx->client, "chat.postMessage", args, NULL, NULL);
+    if (rc == 0) rc = slack__ctx_call(ctx, "chat.postMessage", args);
     return rc;
 }
 
@@ -112,7 +119,7 @@ int slack_say(slack_ctx_t *ctx, const char *format, ...)
 
 int slack_respond_json(slack_ctx_t *ctx, const slack_json_t *message)
 {
-    if (message == NULL) return no_message(ctx);
+    if (message == NULL) return slack__ctx_no_json(ctx);
     const char *url = slack__lookup_response_url(ctx->d->body);
     if (*url == '\0') return SLACK_EINVAL;
     return slack__webapi_respond(&ctx->client, url, message, NULL, NULL);

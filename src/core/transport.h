@@ -142,5 +142,7 @@ bool slack__kind_takes_ack_body(enum slack_kind kind);
 /* How long Slack waits, and how large a Socket Mode frame may be (slack-go#1196, slax#614). */
 #define SLACK_ACK_DEADLINE_MS 3000
 #define SLACK_ACK_FRAME_LIMIT 20480
+/* How long a trigger_id is good, from when Slack sent it. */
+#define SLACK_TRIGGER_MS 3000
 
 #endif

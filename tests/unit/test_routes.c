@@ -41,7 +41,7 @@ static void add(enum slack_kind kind, const char *match, enum slack_match how, i
 {
     slack_listener_t l = {
         .kind = kind, .match = match, .how = how, .message = message, .fn = handler};
-    assert_int_equal(slack__routes_add(routes, &l), 0);
+    assert_int_equal(slack__routes_add(routes, &l, NULL), 0);
 }
 
 static const slack_json_t *parse(const char *text)
@@ -51,16 +51,24 @@ static const slack_json_t *parse(const char *text)
     return value;
 }
 
-/* The names of what is to run, in order, separated by blanks. */
+static const char *gave_up;
+
+/* The names of what is to run, in order, separated by blanks, each with its first capture. */
 static const char *match(enum slack_kind kind, const char *body)
 {
-    slack_step_t *steps = NULL;
-    size_t count = 0;
-    assert_int_equal(slack__routes_match(routes, kind, parse(body), arena, &steps, &count), 0);
+    slack_steps_t steps = {0};
+    slack_subject_t subject;
+    slack__subject_init(&subject, kind, parse(body), "U0BOT");
+    assert_int_equal(slack__routes_match(routes, &subject, arena, &steps), 0);
     const char *names = "";
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < steps.count; i++) {
         names = slack__arena_printf(arena, "%s%s%s", names, i ? " " : "",
-                                    steps[i].route->listener.name);
+                                    steps.items[i].route->listener.name);
+        if (steps.items[i].captures.count > 1)
+            names = slack__arena_printf(arena, "%s(%s)", names, steps.items[i].captures.items[1]);
+    }
+    gave_up = steps.gave_up;
+    slack__steps_release(&steps);
     return names;
 }
 
@@ -169,17 +177,261 @@ static void test_names_longer_than_a_key(void **state)
 static void test_what_cannot_be_registered(void **state)
 {
     (void)state;
-    static const slack_listener_t bad[] = {
-        {.kind = SLACK_KIND_EVENT},
-        {.fn = handler},
-        {.kind = (enum slack_kind)99, .fn = handler},
-        {.kind = SLACK_KIND_EVENT, .match = "", .fn = handler},
-        {.kind = SLACK_KIND_COMMAND, .message = 1, .fn = handler},
-        {.kind = SLACK_KIND_EVENT, .how = (enum slack_match)7, .fn = handler},
+    static const struct {
+        slack_listener_t listener;
+        const char *why;
+    } bad[] = {
+        {{.kind = SLACK_KIND_EVENT}, "without fn"},
+        {{.fn = handler}, "not dispatched"},
+        {{.kind = (enum slack_kind)99, .fn = handler}, "not dispatched"},
+        {{.kind = SLACK_KIND_EVENT, .match = "", .fn = handler}, "empty string"},
+        {{.kind = SLACK_KIND_COMMAND, .message = 1, .fn = handler}, "are for events"},
+        {{.kind = SLACK_KIND_COMMAND, .where = SLACK_IN_IM, .fn = handler}, "are for events"},
+        {{.kind = SLACK_KIND_EVENT, .message = 1, .function = 1, .fn = handler}, "both"},
+        {{.kind = SLACK_KIND_EVENT, .how = (enum slack_match)7, .fn = handler}, "unknown way"},
+        {{.kind = SLACK_KIND_SHORTCUT, .block_id = "b", .fn = handler}, "for actions"},
+        {{.kind = SLACK_KIND_EVENT, .type = "message", .fn = handler}, "for interactions"},
+        {{.kind = SLACK_KIND_COMMAND, .match = "a(b", .how = SLACK_MATCH_REGEX, .fn = handler},
+         "the pattern \"a(b\" is wrong at 3: missing closing parenthesis"},
     };
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        assert_int_equal(slack__routes_add(routes, &bad[i]), SLACK_EINVAL);
-    assert_int_equal(slack__routes_add(routes, NULL), SLACK_EINVAL);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char why[SLACK_ERROR_TEXT_MAX] = "";
+        assert_int_equal(slack__routes_add(routes, &bad[i].listener, why), SLACK_EINVAL);
+        if (strstr(why, bad[i].why) == NULL) fail_msg("\"%s\" is not \"%s\"", why, bad[i].why);
+    }
+    assert_int_equal(slack__routes_add(routes, NULL, NULL), SLACK_EINVAL);
+}
+
+static void listen(const slack_listener_t *l)
+{
+    slack_listener_t copy = *l;
+    copy.fn = handler;
+    assert_int_equal(slack__routes_add(routes, &copy, NULL), 0);
+}
+
+static void test_patterns_capture(void **state)
+{
+    (void)state;
+    listen(&(slack_listener_t){.kind = SLACK_KIND_EVENT,
+                               .message = 1,
+                               .match = "(?i)^deploy (\\w+)",
+                               .how = SLACK_MATCH_REGEX,
+                               .name = "deploy"});
+    listen(&(slack_listener_t){
+        .kind = SLACK_KIND_COMMAND, .match = "^/(a|b)x?$", .how = SLACK_MATCH_REGEX, .name = "ab"});
+    /* More than once: no state stays from one match to the next. */
+    for (int i = 0; i < 3; i++) {
+        assert_string_equal(match(SLACK_KIND_EVENT, "{\"event\":{\"type\":\"message\",\"text\":"
+                                                    "\"Deploy web\\nand more\"}}"),
+                            "deploy(web)");
+        assert_string_equal(match(SLACK_KIND_COMMAND, "{\"command\":\"/bx\"}"), "ab(b)");
+        assert_string_equal(match(SLACK_KIND_COMMAND, "{\"command\":\"/cx\"}"), "");
+    }
+}
+
+static void test_a_pattern_that_needs_too_much_does_not_match(void **state)
+{
+    (void)state;
+    listen(&(slack_listener_t){.kind = SLACK_KIND_EVENT,
+                               .message = 1,
+                               .match = "^(a+)+$",
+                               .how = SLACK_MATCH_REGEX,
+                               .name = "slow"});
+    char body[256];
+    snprintf(body, sizeof body, "{\"event\":{\"type\":\"message\",\"text\":\"%.*s!\"}}", 60,
+             "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+    assert_string_equal(match(SLACK_KIND_EVENT, body), "");
+    assert_string_equal(gave_up, "slow");
+}
+
+/* Bolt for JavaScript takes a listener with a constraint it does not know for none at all, and all
+ * frameworks but one look at the first action only. */
+static void test_constraints_of_actions_are_all_held(void **state)
+{
+    (void)state;
+    listen(&(slack_listener_t){
+        .kind = SLACK_KIND_ACTION, .match = "go", .block_id = "b1", .name = "both"});
+    listen(&(slack_listener_t){.kind = SLACK_KIND_ACTION,
+                               .block_id = "^x[0-9]+$",
+                               .block_how = SLACK_MATCH_REGEX,
+                               .name = "block"});
+    listen(&(slack_listener_t){
+        .kind = SLACK_KIND_ACTION, .match = "go", .callback_id = "modal", .name = "modal"});
+    listen(&(slack_listener_t){
+        .kind = SLACK_KIND_ACTION, .type = "interactive_message", .name = "legacy"});
+    static const struct {
+        const char *body, *runs;
+    } cases[] = {
+        {"{\"actions\":[{\"action_id\":\"go\",\"block_id\":\"b1\"},{\"action_id\":\"no\","
+         "\"block_id\":\"x12\"}]}",
+         "both block"},
+        {"{\"actions\":[{\"action_id\":\"go\",\"block_id\":\"b2\"}]}", ""},
+        {"{\"actions\":[{\"action_id\":\"no\",\"block_id\":\"b1\"}]}", ""},
+        {"{\"view\":{\"callback_id\":\"modal\"},\"actions\":[{\"action_id\":\"go\"}]}", "modal"},
+        {"{\"view\":{},\"callback_id\":\"modal\",\"actions\":[{\"action_id\":\"go\"}]}", ""},
+        {"{\"type\":\"interactive_message\",\"callback_id\":\"c\",\"actions\":[{}]}", "legacy"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_string_equal(match(SLACK_KIND_ACTION, cases[i].body), cases[i].runs);
+    listen(&(slack_listener_t){
+        .kind = SLACK_KIND_OPTIONS, .match = "a", .block_id = "b", .name = "options"});
+    assert_string_equal(match(SLACK_KIND_OPTIONS, "{\"action_id\":\"a\",\"block_id\":\"b\"}"),
+                        "options");
+    assert_string_equal(match(SLACK_KIND_OPTIONS, "{\"action_id\":\"a\",\"block_id\":\"c\"}"), "");
+}
+
+static void test_types_of_a_kind(void **state)
+{
+    (void)state;
+    listen(&(slack_listener_t){
+        .kind = SLACK_KIND_SHORTCUT, .match = "c", .type = "message_action", .name = "message"});
+    listen(&(slack_listener_t){.kind = SLACK_KIND_SHORTCUT, .match = "c", .name = "any"});
+    assert_string_equal(
+        match(SLACK_KIND_SHORTCUT, "{\"type\":\"message_action\",\"callback_id\":\"c\"}"),
+        "message");
+    assert_string_equal(match(SLACK_KIND_SHORTCUT, "{\"type\":\"shortcut\",\"callback_id\":\"c\"}"),
+                        "any");
+}
+
+static void test_subtypes(void **state)
+{
+    (void)state;
+    listen(&(slack_listener_t){
+        .kind = SLACK_KIND_EVENT, .match = "message", .subtypes = "message_changed, none"});
+    listen(&(slack_listener_t){
+        .kind = SLACK_KIND_EVENT, .message = 1, .subtypes = "me_message", .name = "me"});
+    static const struct {
+        const char *subtype, *runs;
+    } cases[] = {
+        {"", "event:message"},
+        {",\"subtype\":\"message_changed\"", "event:message"},
+        {",\"subtype\":\"me_message\"", "me"},
+        {",\"subtype\":\"message\"", ""},
+        {",\"subtype\":\"bot_message\"", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char body[128];
+        snprintf(body, sizeof body, "{\"event\":{\"type\":\"message\"%s}}", cases[i].subtype);
+        assert_string_equal(match(SLACK_KIND_EVENT, body), cases[i].runs);
+    }
+}
+
+static void test_where(void **state)
+{
+    (void)state;
+    static const struct {
+        unsigned where;
+        const char *event;
+        bool runs;
+    } cases[] = {
+        {SLACK_IN_THREAD, "\"ts\":\"2\",\"thread_ts\":\"1\"", true},
+        {SLACK_IN_THREAD, "\"ts\":\"1\",\"thread_ts\":\"1\"", false},
+        {SLACK_IN_THREAD, "\"ts\":\"1\"", false},
+        {SLACK_NOT_IN_THREAD, "\"ts\":\"1\"", true},
+        {SLACK_NOT_IN_THREAD, "\"ts\":\"2\",\"thread_ts\":\"1\"", false},
+        {SLACK_IN_IM, "\"channel_type\":\"im\"", true},
+        {SLACK_IN_IM, "\"channel_type\":\"app_home\",\"channel\":\"D1\"", false},
+        {SLACK_IN_IM, "\"channel\":\"D1\"", true},
+        {SLACK_IN_IM | SLACK_IN_MPIM, "\"channel_type\":\"mpim\"", true},
+        {SLACK_IN_CHANNEL, "\"channel_type\":\"group\",\"channel\":\"C1\"", false},
+        {SLACK_IN_CHANNEL, "\"channel\":\"C1\"", true},
+        {SLACK_IN_GROUP, "\"channel\":\"G1\"", true},
+        {SLACK_IN_GROUP, "\"user\":\"U1\"", false},
+        {SLACK_IN_IM | SLACK_IN_THREAD, "\"channel_type\":\"im\"", false},
+        {SLACK_TO_BOT, "\"text\":\" <@U0BOT> hi\"", true},
+        {SLACK_TO_BOT, "\"text\":\"<@U0BOT|bot> hi\"", true},
+        {SLACK_TO_BOT, "\"text\":\"<@U0BOT2> hi\"", false},
+        {SLACK_TO_BOT, "\"text\":\"hi <@U0BOT>\"", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char body[128];
+        listen(&(slack_listener_t){
+            .kind = SLACK_KIND_EVENT, .message = 1, .where = cases[i].where, .name = "x"});
+        snprintf(body, sizeof body, "{\"event\":{\"type\":\"message\",%s}}", cases[i].event);
+        if ((*match(SLACK_KIND_EVENT, body) != '\0') != cases[i].runs)
+            fail_msg("where %u: %s", cases[i].where, cases[i].event);
+        assert_int_equal(slack__routes_remove(routes, "x"), 0);
+    }
+}
+
+/* "a.c" of `contains` and `equals` is no pattern (bolt-python), and a message of several lines is
+ * found in (bolt-java). */
+static void test_literal_text_and_lines(void **state)
+{
+    (void)state;
+    listen(
+        &(slack_listener_t){.kind = SLACK_KIND_EVENT, .message = 1, .match = "a.c", .name = "="});
+    listen(&(slack_listener_t){.kind = SLACK_KIND_EVENT,
+                               .message = 1,
+                               .match = "b.d",
+                               .how = SLACK_MATCH_CONTAINS,
+                               .name = "in"});
+    assert_string_equal(
+        match(SLACK_KIND_EVENT, "{\"event\":{\"type\":\"message\",\"text\":\"abc bxd\"}}"), "");
+    assert_string_equal(
+        match(SLACK_KIND_EVENT, "{\"event\":{\"type\":\"message\",\"text\":\"a.c\"}}"), "=");
+    assert_string_equal(
+        match(SLACK_KIND_EVENT, "{\"event\":{\"type\":\"message\",\"text\":\"1\\nb.d\\n2\"}}"),
+        "in");
+}
+
+static void test_functions(void **state)
+{
+    (void)state;
+    listen(&(slack_listener_t){.kind = SLACK_KIND_EVENT, .function = 1, .match = "f"});
+    static const char body[] = "{\"event\":{\"type\":\"function_executed\",\"function\":{"
+                               "\"callback_id\":\"%s\"}}}";
+    char one[128], other[128];
+    snprintf(one, sizeof one, body, "f");
+    snprintf(other, sizeof other, body, "g");
+    assert_string_equal(match(SLACK_KIND_EVENT, one), "function:f");
+    assert_string_equal(match(SLACK_KIND_EVENT, other), "");
+}
+
+static void count_free(void *user_data)
+{
+    ++*(int *)user_data;
+}
+
+static void test_removal(void **state)
+{
+    (void)state;
+    int freed = 0;
+    for (int i = 0; i < 3; i++) {
+        listen(&(slack_listener_t){.kind = SLACK_KIND_COMMAND,
+                                   .match = "/a",
+                                   .name = i == 1 ? "second" : "others",
+                                   .user_data = &freed,
+                                   .user_data_free = count_free});
+    }
+    listen(&(slack_listener_t){.kind = SLACK_KIND_EVENT, .name = "others"});
+    assert_int_equal(slack__routes_remove(routes, "none"), SLACK_ENOTFOUND);
+
+    /* A step keeps its route, which knows that it is gone. */
+    slack_steps_t steps = {0};
+    slack_subject_t subject;
+    slack__subject_init(&subject, SLACK_KIND_COMMAND, parse("{\"command\":\"/a\"}"), "");
+    assert_int_equal(slack__routes_match(routes, &subject, arena, &steps), 0);
+    assert_int_equal(slack__routes_remove(routes, "others"), 0);
+    assert_int_equal(freed, 1);
+    assert_int_equal(steps.count, 1);
+    assert_true(steps.items[0].route->removed);
+    slack__steps_release(&steps);
+    assert_int_equal(freed, 2);
+
+    assert_string_equal(match(SLACK_KIND_COMMAND, "{\"command\":\"/a\"}"), "second");
+    assert_string_equal(match(SLACK_KIND_EVENT, "{\"event\":{\"type\":\"x\"}}"), "");
+    assert_int_equal(slack__routes_remove(routes, "second"), 0);
+    assert_string_equal(match(SLACK_KIND_COMMAND, "{\"command\":\"/a\"}"), "");
+    /* More that come and go than there is room for at once. */
+    for (int i = 0; i < 100100; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "/n%d", i);
+        listen(&(slack_listener_t){.kind = SLACK_KIND_COMMAND, .match = name, .name = "n"});
+        assert_int_equal(slack__routes_remove(routes, "n"), 0);
+    }
+    listen(&(slack_listener_t){.kind = SLACK_KIND_COMMAND, .match = "/a"});
+    assert_string_equal(match(SLACK_KIND_COMMAND, "{\"command\":\"/a\"}"), "command:/a");
 }
 
 static void test_what_would_have_matched(void **state)
@@ -191,15 +443,17 @@ static void test_what_would_have_matched(void **state)
                         "slack_on_action(app, \"approve\", handler, NULL)");
     assert_string_equal(slack__routes_suggest(SLACK_KIND_VIEW_CLOSED,
                                               parse("{\"view\":{\"callback_id\":\"f\"}}"), arena),
-                        "slack_listen(app, &(slack_listener_t){.kind = SLACK_KIND_VIEW_CLOSED, "
-                        ".match = \"f\", .fn = "
-                        "handler})");
+                        "slack_on_view_closed(app, \"f\", handler, NULL)");
+    assert_string_equal(
+        slack__routes_suggest(SLACK_KIND_COMMAND, parse("{\"command\":\"/a\\\"b\"}"), arena),
+        "slack_on_command(app, \"/a\\\"b\", handler, NULL)");
+    assert_string_equal(
+        slack__routes_suggest(SLACK_KIND_EVENT,
+                              parse("{\"event\":{\"type\":\"function_executed\",\"function\":{"
+                                    "\"callback_id\":\"f\"}}}"),
+                              arena),
+        "slack_on_function(app, \"f\", handler, NULL)");
     assert_string_equal(slack__routes_suggest(SLACK_KIND_UNKNOWN, parse("{}"), arena), "");
-}
-
-static void count_free(void *user_data)
-{
-    ++*(int *)user_data;
 }
 
 static void test_user_data_is_freed_once(void **state)
@@ -209,7 +463,7 @@ static void test_user_data_is_freed_once(void **state)
     slack_listener_t l = {
         .kind = SLACK_KIND_EVENT, .fn = handler, .user_data = &freed, .user_data_free = count_free};
     slack_routes_t *own = slack__routes_new();
-    assert_int_equal(slack__routes_add(own, &l), 0);
+    assert_int_equal(slack__routes_add(own, &l, NULL), 0);
     slack__routes_free(own);
     assert_int_equal(freed, 1);
 }
@@ -227,18 +481,22 @@ static int build_and_match(void *ctx)
         snprintf(name, sizeof name, "e%d", i / 2);
         slack_listener_t l = {.kind = SLACK_KIND_EVENT,
                               .match = name,
+                              .how = i % 2 ? SLACK_MATCH_REGEX : SLACK_MATCH_EXACT,
+                              .subtypes = "none",
                               .fn = handler,
                               .user_data = freed,
                               .user_data_free = count_free};
-        rc = slack__routes_add(own, &l);
+        rc = slack__routes_add(own, &l, NULL);
         added += rc == 0;
     }
     const slack_json_t *body = NULL;
-    slack_step_t *steps = NULL;
-    size_t count = 0;
+    slack_steps_t steps = {0};
     if (rc == 0) rc = slack__jsonf(a, &body, NULL, "{event: {type: 'e1'}}");
-    if (rc == 0) rc = slack__routes_match(own, SLACK_KIND_EVENT, body, a, &steps, &count);
-    if (rc == 0) assert_int_equal(count, 2);
+    slack_subject_t subject;
+    slack__subject_init(&subject, SLACK_KIND_EVENT, body, "");
+    if (rc == 0) rc = slack__routes_match(own, &subject, a, &steps);
+    if (rc == 0) assert_int_equal(steps.count, 2);
+    slack__steps_release(&steps);
     slack__arena_free(a);
     slack__routes_free(own);
     assert_int_equal(*freed, added); /* what was refused stays the caller's */
@@ -263,6 +521,15 @@ int main(void)
         CASE(test_selectors),
         CASE(test_messages),
         CASE(test_contains_is_literal),
+        CASE(test_patterns_capture),
+        CASE(test_a_pattern_that_needs_too_much_does_not_match),
+        CASE(test_constraints_of_actions_are_all_held),
+        CASE(test_types_of_a_kind),
+        CASE(test_subtypes),
+        CASE(test_where),
+        CASE(test_literal_text_and_lines),
+        CASE(test_functions),
+        CASE(test_removal),
         CASE(test_names_longer_than_a_key),
         CASE(test_what_cannot_be_registered),
         CASE(test_what_would_have_matched),

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_CORE_MATCH_H
+#define SLACK_CORE_MATCH_H
+
+#include <slack/listener.h>
+
+#include "core/pattern.h"
+#include "util/arena.h"
+#include "util/queue.h"
+
+/*
+ * Whether one listener takes one delivery. Pure: no loop, no user code.
+ */
+
+/* What listeners are compared with, looked up once for all of them. */
+typedef struct slack_subject {
+    enum slack_kind kind;
+    const slack_json_t *body;
+    const char *bot_user;       /* its user id; "" when it is not known */
+    const slack_json_t *action; /* the one in question, of kinds that have several */
+    const char *selector;       /* slack__lookup_selector()'s */
+    const char *text;           /* a message's; NULL where it has none */
+    const char *subtype;        /* an event's; "none" where it has none */
+    bool message;               /* event.type is "message" … */
+    bool spoken;                /* … and it carries somebody's words */
+} slack_subject_t;
+
+void slack__subject_init(slack_subject_t *ret, enum slack_kind kind, const slack_json_t *body,
+                         const char *bot_user);
+/* Go on to another action, or to NULL. */
+void slack__subject_set_action(slack_subject_t *subject, const slack_json_t *action);
+
+/* A listener as it was registered. */
+typedef struct slack_route {
+    slack_listener_t listener; /* its strings are copies */
+    slack_pattern_t *pattern, *block_pattern;
+    unsigned order;
+    unsigned refs; /* the routes', and one of each step that runs it */
+    bool removed;
+    slack_link_t link;        /* of all, by order */
+    struct slack_route *next; /* in its bucket, by order */
+} slack_route_t;
+
+/* One run of a listener: an action says which of a payload's actions it is for. */
+typedef struct slack_step {
+    slack_route_t *route;
+    const slack_json_t *action;
+    slack_captures_t captures;
+} slack_step_t;
+
+/* Whether the route takes the subject: 0, with the captures in the arena; SLACK_ENOTFOUND;
+ * SLACK_ETOOBIG for a pattern that was given up; SLACK_ENOMEM. */
+int slack__match(const slack_route_t *route, const slack_subject_t *subject, slack_arena_t *arena,
+                 slack_captures_t *ret);
+
+/* What is wrong with a listener, as a constant sentence; NULL for nothing. */
+const char *slack__match_check(const slack_listener_t *listener);
+
+#endif

@@ -1,0 +1,299 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Listeners of every kind in a whole app: what is registered, what a handler reads, what it ends
+ * by.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/app.h"
+#include "support/app_fixture.h"
+
+static app_fixture_t f;
+
+static int open_app(void **state)
+{
+    (void)state;
+    app_open(&f, NULL);
+    return 0;
+}
+
+static int close_app(void **state)
+{
+    (void)state;
+    app_close(&f);
+    return 0;
+}
+
+/* Deliver, and run until it is acknowledged and nothing more happens. */
+static void run_through(const char *body, app_ack_t *ack)
+{
+    *ack = (app_ack_t){0};
+    app_inject(&f, body, ack);
+    app_run_until(&f, &ack->count);
+    app_spin(&f);
+}
+
+static const slack_json_t *call_args(size_t i, const char *method)
+{
+    app_run_until_calls(&f, i + 1);
+    const fake_call_t *call = fake_slack_call(f.slack, i);
+    assert_string_equal(call->method, method);
+    return call->args;
+}
+
+#define EVENT(id, fields)                                                                          \
+    "{\"type\":\"event_callback\",\"event_id\":\"" id "\",\"event\":{" fields "}}"
+#define MESSAGE(id, text)                                                                          \
+    EVENT(id, "\"type\":\"message\",\"channel\":\"C1\",\"user\":\"U1\",\"ts\":\"1.0\",\"text\":\"" \
+              "" text "\"")
+
+/* ---- what a handler reads ---- */
+
+static int answer_match(slack_ctx_t *ctx, void *user_data)
+{
+    (void)user_data;
+    return slack_say(ctx, "%s|%s|%s|%s", slack_ctx_match(ctx, 0), slack_ctx_match(ctx, 1),
+                     slack_ctx_match(ctx, 9), slack_ctx_listener(ctx));
+}
+
+static void test_what_a_pattern_captured(void **state)
+{
+    (void)state;
+    assert_int_equal(slack_listen(f.app, &(slack_listener_t){.kind = SLACK_KIND_EVENT,
+                                                             .message = 1,
+                                                             .match = "deploy (\\w+)",
+                                                             .how = SLACK_MATCH_REGEX,
+                                                             .name = "d",
+                                                             .fn = answer_match}),
+                     0);
+    app_ready(&f);
+    app_ack_t ack;
+    run_through(MESSAGE("1", "please deploy web now"), &ack);
+    assert_string_equal(slack_json_str(call_args(0, "chat.postMessage"), "/text"),
+                        "deploy web|web||d");
+}
+
+static int read_context(slack_ctx_t *ctx, void *user_data)
+{
+    assert_string_equal(slack_ctx_match(ctx, 0), "");
+    assert_string_equal(slack_ctx_app_id(ctx), "A1");
+    assert_string_equal(slack_ctx_team(ctx), "T1");
+    assert_string_equal(slack_ctx_enterprise(ctx), "E1");
+    assert_true(slack_ctx_is_enterprise_install(ctx));
+    assert_string_equal(slack_ctx_trigger_id(ctx), "1.2.3");
+    assert_string_equal(slack_ctx_response_url(ctx), "https://hooks.slack.com/x");
+    assert_in_range(slack_ctx_trigger_left_ms(ctx), 2000, 3000);
+    assert_int_equal(slack_ctx_ack_late_ms(ctx), 0);
+    assert_false(slack_ctx_canceled(ctx));
+    assert_null(slack_ctx_inputs(ctx));
+    f.skew_us += 3500 * 1000;
+    assert_int_equal(slack_ctx_trigger_left_ms(ctx), 0);
+    assert_in_range(slack_ctx_ack_late_ms(ctx), 500, 1500);
+    ++*(unsigned *)user_data;
+    return 0;
+}
+
+static void test_what_a_handler_reads(void **state)
+{
+    (void)state;
+    unsigned runs = 0;
+    slack_on_command(f.app, "/c", read_context, &runs);
+    app_ready(&f);
+    app_ack_t ack;
+    run_through(
+        "{\"command\":\"/c\",\"api_app_id\":\"A1\",\"team_id\":\"T1\",\"enterprise_id\":\"E1\","
+        "\"is_enterprise_install\":\"true\",\"trigger_id\":\"1.2.3\","
+        "\"response_url\":\"https://hooks.slack.com/x\"}",
+        &ack);
+    assert_int_equal(runs, 1);
+}
+
+/* ---- removal ---- */
+
+static int remove_both(slack_ctx_t *ctx, void *user_data)
+{
+    ++*(unsigned *)user_data;
+    assert_int_equal(slack_unlisten(slack_ctx_app(ctx), "once"), 0);
+    assert_int_equal(slack_unlisten(slack_ctx_app(ctx), "once"), SLACK_ENOTFOUND);
+    return 0;
+}
+
+/* What is removed is not called any more, also where it had been found already. */
+static void test_a_listener_removes_itself_and_another(void **state)
+{
+    (void)state;
+    unsigned runs = 0;
+    for (int i = 0; i < 2; i++)
+        slack_listen(f.app, &(slack_listener_t){.kind = SLACK_KIND_EVENT,
+                                                .name = "once",
+                                                .fn = remove_both,
+                                                .user_data = &runs});
+    app_ready(&f);
+    app_ack_t ack;
+    run_through(MESSAGE("1", "x"), &ack);
+    run_through(MESSAGE("2", "x"), &ack);
+    assert_int_equal(runs, 1);
+}
+
+/* ---- steps of workflows ---- */
+
+#define STEP                                                                                       \
+    EVENT("f1", "\"type\":\"function_executed\",\"function\":{\"callback_id\":\"greet\"},"         \
+                "\"inputs\":{\"name\":\"Ada\"},\"function_execution_id\":\"Fx1\","                 \
+                "\"bot_access_token\":\"xwfp-1\"")
+
+static int greet(slack_ctx_t *ctx, void *user_data)
+{
+    (void)user_data;
+    const char *name = slack_json_str(slack_ctx_inputs(ctx), "/name");
+    assert_string_equal(slack_ctx_function_execution_id(ctx), "Fx1");
+    assert_int_equal(slack_complete(ctx, slack_jsonf(ctx, "{a: }")), SLACK_ETEMPLATE);
+    int rc = slack_complete(ctx, slack_jsonf(ctx, "{greeting: 'Hello %s'}", name));
+    assert_int_equal(slack_fail(ctx, "no"), SLACK_EALREADY);
+    return rc;
+}
+
+static void test_a_step_of_a_workflow(void **state)
+{
+    (void)state;
+    slack_on_function(f.app, "greet", greet, NULL);
+    app_ready(&f);
+    app_ack_t ack;
+    run_through(STEP, &ack);
+    const slack_json_t *args = call_args(0, "functions.completeSuccess");
+    assert_string_equal(slack_json_str(args, "/function_execution_id"), "Fx1");
+    assert_string_equal(slack_json_str(args, "/outputs"), "{\"greeting\":\"Hello Ada\"}");
+    assert_string_equal(fake_slack_call(f.slack, 0)->token, "xwfp-1");
+}
+
+static int give_up(slack_ctx_t *ctx, void *user_data)
+{
+    (void)user_data;
+    return slack_fail(ctx, "%s is %d%% wrong", slack_json_str(slack_ctx_inputs(ctx), "/name"), 50);
+}
+
+/* A button that came out of a step belongs to it. */
+static void test_a_step_ends_by_a_later_action(void **state)
+{
+    (void)state;
+    slack_on_action(f.app, "no", give_up, NULL);
+    app_ready(&f);
+    app_ack_t ack;
+    run_through(
+        "{\"type\":\"block_actions\",\"bot_access_token\":\"xwfp-2\",\"function_data\":{"
+        "\"execution_id\":\"Fx2\",\"inputs\":{\"name\":\"it\"}},\"actions\":[{\"action_id\":"
+        "\"no\"}]}",
+        &ack);
+    const slack_json_t *args = call_args(0, "functions.completeError");
+    assert_string_equal(slack_json_str(args, "/function_execution_id"), "Fx2");
+    assert_string_equal(slack_json_str(args, "/error"), "it is 50% wrong");
+    assert_string_equal(fake_slack_call(f.slack, 0)->token, "xwfp-2");
+}
+
+static int end_no_step(slack_ctx_t *ctx, void *user_data)
+{
+    *(int *)user_data = slack_complete(ctx, slack_jsonf(ctx, "{}"));
+    return 0;
+}
+
+static void test_outside_a_step_nothing_is_completed(void **state)
+{
+    (void)state;
+    int rc = 0;
+    slack_on_message(f.app, NULL, end_no_step, &rc);
+    app_ready(&f);
+    app_ack_t ack;
+    run_through(MESSAGE("1", "x"), &ack);
+    assert_int_equal(rc, SLACK_EINVAL);
+    assert_int_equal(fake_slack_count(f.slack), 0);
+}
+
+/* ---- registering ---- */
+
+static int nothing(slack_ctx_t *ctx, void *user_data)
+{
+    (void)ctx, (void)user_data;
+    return 0;
+}
+
+/* Bolt for JavaScript logs an unknown constraint and drops the listener. */
+static void test_a_wrong_constraint_is_told(void **state)
+{
+    (void)state;
+    assert_int_equal(slack_listen(f.app, &(slack_listener_t){.kind = SLACK_KIND_COMMAND,
+                                                             .match = "/x",
+                                                             .block_id = "b",
+                                                             .fn = nothing}),
+                     SLACK_EINVAL);
+    assert_string_equal(slack_app_error(f.app), "block_id and callback_id are for actions and "
+                                                "options");
+    app_ready(&f);
+}
+
+static int note_name(slack_ctx_t *ctx, void *user_data)
+{
+    char *names = user_data;
+    strcat(strcat(names, slack_ctx_listener(ctx)), " ");
+    return 0;
+}
+
+static void test_a_listener_of_every_kind(void **state)
+{
+    (void)state;
+    char names[512] = "";
+    slack_on_view_closed(f.app, "v", note_name, names);
+    slack_on_view_submission(f.app, "v", note_name, names);
+    slack_on_dialog(f.app, "d", note_name, names);
+    slack_on_options(f.app, "o", note_name, names);
+    slack_on_shortcut(f.app, "s", note_name, names);
+    slack_on_action(f.app, "a", note_name, names);
+    slack_on_app_rate_limited(f.app, note_name, names);
+    slack_on_event(f.app, "app_mention", note_name, names);
+    app_ready(&f);
+    static const char *const bodies[] = {
+        "{\"type\":\"view_closed\",\"view\":{\"callback_id\":\"v\"}}",
+        "{\"type\":\"view_submission\",\"view\":{\"callback_id\":\"v\"}}",
+        "{\"type\":\"dialog_submission\",\"callback_id\":\"d\"}",
+        "{\"type\":\"dialog_cancellation\",\"callback_id\":\"d\"}",
+        "{\"type\":\"block_suggestion\",\"action_id\":\"o\"}",
+        "{\"type\":\"dialog_suggestion\",\"callback_id\":\"o\"}",
+        "{\"type\":\"shortcut\",\"callback_id\":\"s\"}",
+        "{\"type\":\"message_action\",\"callback_id\":\"s\"}",
+        "{\"type\":\"block_actions\",\"actions\":[{\"action_id\":\"a\"}]}",
+        "{\"type\":\"interactive_message\",\"callback_id\":\"a\",\"actions\":[{\"name\":\"n\"}]}",
+        "{\"type\":\"app_rate_limited\"}",
+        EVENT("1", "\"type\":\"app_mention\""),
+    };
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        app_ack_t ack;
+        run_through(bodies[i], &ack);
+        assert_int_equal(ack.outcome, SLACK_ACK_OK);
+    }
+    assert_string_equal(names, "view_closed:v view_submission:v dialog:d dialog:d options:o "
+                               "options:o shortcut:s shortcut:s action:a action:a "
+                               "app_rate_limited:* event:app_mention ");
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, open_app, close_app)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(test_what_a_pattern_captured),
+        CASE(test_what_a_handler_reads),
+        CASE(test_a_listener_removes_itself_and_another),
+        CASE(test_a_step_of_a_workflow),
+        CASE(test_a_step_ends_by_a_later_action),
+        CASE(test_outside_a_step_nothing_is_completed),
+        CASE(test_a_wrong_constraint_is_told),
+        CASE(test_a_listener_of_every_kind),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
