@@ -130,7 +130,8 @@ static void store(slack_ctx_t *ctx)
 {
     ctx->state = CTX_STORING;
     ctx->op.kind = SLACK_STORE_PUT;
-    ctx->op.key = ctx->d->key;
+    ctx->op.claim = true;
+    ctx->op.row = (slack_row_t){.key = ctx->d->key, .kind = SLACK_SLICE("event")};
     ctx->op.done = stored;
     ctx->app->store->ops->submit(ctx->app->store, &ctx->op);
 }

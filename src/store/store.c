@@ -7,6 +7,7 @@
 
 /* One row per backend. */
 static const slack_store_ops_t *const backends[] = {
+    &slack__store_sqlite,
     &slack__store_memory,
 };
 
@@ -16,7 +17,8 @@ static int refuse(char *error, slack_slice_t scheme)
     if (!error) return SLACK_ECONFIG;
     int len = scheme.len < 32 ? (int)scheme.len : 32;
     snprintf(error, SLACK_ERROR_TEXT_MAX,
-             "SLACK_STORE: there is no store \"%.*s:\", there is \"memory:\"", len, scheme.ptr);
+             "SLACK_STORE: there is no store \"%.*s:\", there are \"sqlite:PATH\" and \"memory:\"",
+             len, scheme.ptr);
     return SLACK_ECONFIG;
 }
 
@@ -28,4 +30,23 @@ int slack__store_open(slack_store_t **ret, slack_net_t *net, const char *url, ch
         if (slack__slice_eq(scheme, slack__slice(backends[i]->scheme)))
             return backends[i]->open(ret, net, rest.ptr, error);
     return refuse(error, scheme);
+}
+
+static bool copy_text(slack_arena_t *arena, slack_slice_t *text)
+{
+    if (text->len == 0) {
+        *text = (slack_slice_t){"", 0};
+        return true;
+    }
+    text->ptr = slack__arena_strndup(arena, text->ptr, text->len);
+    return text->ptr != NULL;
+}
+
+bool slack__row_copy(slack_arena_t *arena, slack_row_t *ret, const slack_row_t *row)
+{
+    *ret = *row;
+    return copy_text(arena, &ret->key) && copy_text(arena, &ret->kind) &&
+           copy_text(arena, &ret->name) && copy_text(arena, &ret->payload) &&
+           copy_text(arena, &ret->transport) && copy_text(arena, &ret->retry_reason) &&
+           copy_text(arena, &ret->done) && copy_text(arena, &ret->error);
 }

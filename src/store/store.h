@@ -6,39 +6,133 @@
 #include <stdint.h>
 
 #include "net/net.h"
+#include "util/arena.h"
 #include "util/queue.h"
 #include "util/str.h"
 
 /*
- * Durable state, behind one contract. Operations are structs that their owner embeds and submits;
- * each completes exactly once, on the loop, from a task, in order of submission. A backend that has
- * a thread of its own gathers what is waiting into one transaction and completes all of it when
- * that has been committed.
+ * Durable state, behind one contract. docs/store.md says the same at length, for whoever writes
+ * another engine; tests/support/store_suite.c holds every engine to it.
+ *
+ * Operations are structs that their owner embeds and submits; each completes exactly once, on the
+ * loop, from a task, in order of submission. A backend that has a thread of its own gathers what is
+ * waiting into one transaction and completes all of it when that has been committed.
  *
  * What is kept is one table, the inbox: a row per delivery that was acknowledged because it was
- * stored. A row is unfinished until it is finished, and its key is known for a while after that, so
- * that a redelivery is recognised.
+ * stored, and per job.
+ *
+ *     PUT -> QUEUED -> (CLAIM) RUNNING -> (FINISH) DONE, its key known for a day
+ *            ^                    | WAIT: the next attempt, at a time
+ *            +--------------------+
+ *            ^                    | BURY: no attempt can help
+ *            +--- (RETRY) -- DEAD-+
+ *
+ * A running row belongs to the store that claimed it: to its owner, one per open store. When that
+ * owner is gone, by a crash or by closing, its rows can be claimed again, at once where the backend
+ * can know that it is gone. No other owner touches them before.
+ *
+ * Times are wall-clock milliseconds: they have to mean something after a restart.
  */
 typedef struct slack_store slack_store_t;
 
-enum slack_store_op_kind {
-    SLACK_STORE_PUT,   /* remember a delivery by its key, unless it is known */
-    SLACK_STORE_FINISH /* a delivery's handlers are done: keep the key, drop the rest */
+enum slack_row_state {
+    SLACK_ROW_QUEUED, /* to be claimed from due_ms on */
+    SLACK_ROW_RUNNING,
+    SLACK_ROW_DONE,
+    SLACK_ROW_DEAD
 };
+#define SLACK_ROW_STATES 4
+
+/* Texts are borrowed: from the owner of the operation going in, from the batch's arena coming out.
+ */
+typedef struct slack_row {
+    int64_t id; /* given by PUT; not 0 */
+    enum slack_row_state state;
+    slack_slice_t key;     /* unique while known; empty: none, so never a duplicate */
+    slack_slice_t kind;    /* "event", "job" */
+    slack_slice_t name;    /* the event's type, the job's name: for people */
+    slack_slice_t payload; /* JSON text; empty once done */
+    slack_slice_t transport;
+    slack_slice_t retry_reason;
+    slack_slice_t done;  /* the listeners that need not run again, in the inbox's own notation */
+    slack_slice_t error; /* why the last attempt failed */
+    int retry_num;
+    unsigned attempt; /* how many were begun */
+    int64_t received_ms, due_ms, changed_ms;
+} slack_row_t;
+
+enum slack_store_op_kind {
+    /* Remember row.key, kind, name, payload, transport, retry_*, due_ms, unless the key is known:
+     * then `duplicate` is set and nothing changed. With `claim` the row is this store's and runs
+     * its first attempt; otherwise it is queued. Out: row.id, row.received_ms. */
+    SLACK_STORE_PUT,
+    /* Of a running row of ours: note row.done, for an attempt after a crash. */
+    SLACK_STORE_MARK,
+    /* Of a running row of ours: it is done. The payload goes; the key stays known for
+     * SLACK_STORE_KEEP_MS, or with `forget` goes too. */
+    SLACK_STORE_FINISH,
+    /* Of a running row of ours: queue it for row.due_ms with row.done and row.error. A store that
+     * is not durable takes all other texts of the row from here, unless it has them since a PUT
+     * without `claim`. */
+    SLACK_STORE_WAIT,
+    /* The same, but dead: for a person to read. With `forget` its key is free. */
+    SLACK_STORE_BURY,
+    /* Take up to batch.limit rows: of owners that are gone, in order of their ids, then queued ones
+     * that are due at batch.now_ms, in order of due_ms and id. They run, their attempt one higher.
+     * Out: rows; batch.next_ms, when the next queued one is due, INT64_MAX for none. */
+    SLACK_STORE_CLAIM,
+    /* Remove a queued row by row.key. Out: batch.count, 1 or 0. */
+    SLACK_STORE_CANCEL,
+
+    /* For people, beside a running app: */
+
+    /* Rows of batch.state with ids above row.id, in order of ids, at most batch.limit; without
+     * their payloads. With batch.one: the row row.id, whatever its state, with its payload. */
+    SLACK_STORE_LIST,
+    /* Queue dead rows again, now, as if never begun; listeners that are done stay so. row.id, or 0
+     * for all. Out: batch.count. */
+    SLACK_STORE_RETRY,
+    /* Remove a dead or queued row row.id, or with 0 all dead ones. Out: batch.count. */
+    SLACK_STORE_DROP,
+    /* Out: batch.counts and batch.oldest_ms by state. */
+    SLACK_STORE_STATS
+};
+
+/* What an operation needs that is about more than one row. */
+typedef struct slack_store_batch {
+    unsigned limit;
+    int64_t now_ms;
+    enum slack_row_state state;
+    bool one;
+
+    slack_arena_t *arena; /* holds the rows; out, the owner's to free; NULL for none */
+    slack_row_t *rows;
+    size_t count;
+    int64_t next_ms;
+    uint64_t counts[SLACK_ROW_STATES];
+    int64_t oldest_ms[SLACK_ROW_STATES]; /* the smallest received_ms; 0 for none */
+} slack_store_batch_t;
 
 typedef struct slack_store_op {
     slack_link_t link; /* the store's while submitted */
     enum slack_store_op_kind kind;
-    slack_slice_t key;     /* borrowed until completion */
-    slack_slice_t payload; /* PUT: what to run again after a crash; borrowed until completion */
-    bool duplicate;        /* PUT, out: the key was known; nothing was changed */
-    int status; /* out: 0; SLACK_EBUSY when a bound is reached; SLACK_ESTORE; SLACK_ENOMEM */
+    bool claim;     /* PUT */
+    bool forget;    /* FINISH, BURY */
+    bool duplicate; /* PUT, out */
+    slack_row_t row;
+    slack_store_batch_t *batch; /* CLAIM and after */
+    int status; /* out: 0; SLACK_EBUSY when a bound is reached; SLACK_ESTORE; SLACK_ENOMEM. Nothing
+                 * was changed unless it is 0. */
     void (*done)(struct slack_store_op *op);
 } slack_store_op_t;
 
 /* Every member mandatory. */
 typedef struct slack_store_ops {
     const char *scheme; /* "memory": the part of SLACK_STORE before the colon */
+
+    /* What is put outlives the process. Where it does not, the inbox spares itself the text of what
+     * it puts and claims at once, and gives it when the row has to wait. */
+    bool durable;
 
     /* Open. `rest` is what follows the colon. Borrowed: net. On failure a sentence in `error`
      * (SLACK_ERROR_TEXT_MAX bytes) names the place. 0; SLACK_ESTORE; SLACK_ECONFIG; SLACK_ENOMEM.
@@ -49,7 +143,7 @@ typedef struct slack_store_ops {
     void (*submit)(slack_store_t *store, slack_store_op_t *op);
 
     /* Complete what was submitted, then close; `fn` follows exactly once, the store is gone by
-     * then. */
+     * then. Rows that still run are free for the next one. */
     void (*close)(slack_store_t *store, void (*fn)(void *user_data), void *user_data);
 } slack_store_ops_t;
 
@@ -57,16 +151,23 @@ struct slack_store {
     const slack_store_ops_t *ops;
 };
 
-/* Open the store that a SLACK_STORE value names: "memory:". */
+/* Open the store that a SLACK_STORE value names: "sqlite:PATH", "memory:". `error` is optional. */
 int slack__store_open(slack_store_t **ret, slack_net_t *net, const char *url, char *error);
 
 extern const slack_store_ops_t slack__store_memory;
+extern const slack_store_ops_t slack__store_sqlite;
 
-/* How long a key is known after its delivery was finished. */
-#define SLACK_STORE_KEEP_MS ((uint64_t)24 * 3600 * 1000)
+/* How long a key is known after its delivery was finished, and how long dead rows are kept. */
+#define SLACK_STORE_KEEP_MS ((int64_t)24 * 3600 * 1000)
+#define SLACK_STORE_DEAD_MS ((int64_t)30 * 24 * 3600 * 1000)
 /* How many rows a store keeps in memory: some 8 MiB of them. It is a little less than what fits
  * into 2^17 slots of a map, and three hours of the most events that Slack sends for one workspace.
  */
 #define SLACK_STORE_ROWS_MAX 98000
+/* The bytes that the queued and dead ones among them may take, and that one claim may. */
+#define SLACK_STORE_BYTES_MAX ((size_t)64 << 20)
+
+/* A copy of a row and its texts. False: memory is out. */
+bool slack__row_copy(slack_arena_t *arena, slack_row_t *ret, const slack_row_t *row);
 
 #endif

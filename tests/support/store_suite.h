@@ -4,8 +4,8 @@
 
 #include "store/store.h"
 
-/* One suite for every backend: what store/store.h promises. `rest` names a place that is empty
- * whenever it is opened. Returns what main() returns. */
-int store_suite(const slack_store_ops_t *ops, const char *rest);
+/* One suite for every backend: what store/store.h promises. `rest` names a place that `clean` (NULL
+ * for nothing to do) makes empty. Returns what main() returns. */
+int store_suite(const slack_store_ops_t *ops, const char *rest, void (*clean)(void));
 
 #endif

@@ -32,12 +32,15 @@ static void test_names_that_open_nothing(void **state)
     static const struct {
         const char *url, *error;
     } bad[] = {
-        {NULL, "SLACK_STORE: there is no store \":\", there is \"memory:\""},
-        {"", "SLACK_STORE: there is no store \":\", there is \"memory:\""},
-        {"memory", "SLACK_STORE: there is no store \"memory:\", there is \"memory:\""},
-        {"Memory:", "SLACK_STORE: there is no store \"Memory:\", there is \"memory:\""},
+        {NULL, "SLACK_STORE: there is no store \":\", there are \"sqlite:PATH\" and \"memory:\""},
+        {"", "SLACK_STORE: there is no store \":\", there are \"sqlite:PATH\" and \"memory:\""},
+        {"memory",
+         "SLACK_STORE: there is no store \"memory:\", there are \"sqlite:PATH\" and \"memory:\""},
+        {"Memory:",
+         "SLACK_STORE: there is no store \"Memory:\", there are \"sqlite:PATH\" and \"memory:\""},
         {"postgres://u:secret@h/",
-         "SLACK_STORE: there is no store \"postgres:\", there is \"memory:\""},
+         "SLACK_STORE: there is no store \"postgres:\", there are \"sqlite:PATH\" and \"memory:\""},
+        {"sqlite:", "SLACK_STORE: a path has to follow \"sqlite:\""},
         {"memory:x", "nothing may follow \"memory:\""},
     };
     world_t world;
@@ -59,6 +62,6 @@ int main(void)
         cmocka_unit_test(test_open_by_scheme),
         cmocka_unit_test(test_names_that_open_nothing),
     };
-    int failed = store_suite(&slack__store_memory, "");
+    int failed = store_suite(&slack__store_memory, "", NULL);
     return failed + cmocka_run_group_tests(tests, NULL, NULL);
 }

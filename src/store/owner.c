@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE /* F_OFD_SETLK: POSIX has it since 2024 */
+#include "store/owner.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <unistd.h>
+
+int slack__owner_open(slack_owner_t *owner, const char *path)
+{
+    char name[PATH_MAX];
+    int len = snprintf(name, sizeof name, "%s-owners", path);
+    if (len < 0 || (size_t)len >= sizeof name) return -ENAMETOOLONG;
+    int fd = open(name, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+    if (fd < 0) return -errno;
+    *owner = (slack_owner_t){.fd = fd};
+    return 0;
+}
+
+/* Locks of the open file, not of the process: two stores of one process are two owners, and closing
+ * another descriptor of the file lets go of nothing. */
+static struct flock byte_lock(int64_t id)
+{
+    return (struct flock){
+        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = (off_t)id, .l_len = 1};
+}
+
+int slack__owner_take(slack_owner_t *owner, int64_t id)
+{
+    struct flock lock = byte_lock(id);
+    if (fcntl(owner->fd, F_OFD_SETLK, &lock) != 0) return -errno;
+    owner->id = id;
+    return 0;
+}
+
+bool slack__owner_alive(const slack_owner_t *owner, int64_t id)
+{
+    if (id == owner->id) return true;
+    struct flock lock = byte_lock(id);
+    return fcntl(owner->fd, F_OFD_GETLK, &lock) != 0 || lock.l_type != F_UNLCK;
+}
+
+void slack__owner_close(slack_owner_t *owner)
+{
+    if (owner->fd >= 0) close(owner->fd);
+    owner->fd = -1;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_STORE_OWNER_H
+#define SLACK_STORE_OWNER_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/*
+ * Which owners of a store on this machine are alive. Owner n holds a lock on byte n of a file
+ * beside the store; the kernel lets go of it when the process ends, however it ends. So there is no
+ * time to be waited out and no process number that could be somebody else's by now.
+ */
+typedef struct slack_owner {
+    int fd;
+    int64_t id; /* ours; 0: none taken */
+} slack_owner_t;
+
+/* Open or make "PATH-owners". 0 or -errno. */
+int slack__owner_open(slack_owner_t *owner, const char *path);
+/* Be owner `id` from now on. 0 or -errno. */
+int slack__owner_take(slack_owner_t *owner, int64_t id);
+/* Whether somebody, or we, are owner `id`. True when it cannot be known. */
+bool slack__owner_alive(const slack_owner_t *owner, int64_t id);
+void slack__owner_close(slack_owner_t *owner);
+
+#endif

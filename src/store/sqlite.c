@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/store.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <slack/options.h>
+
+#include "store/sqlite_db.h"
+#include "util/alloc.h"
+
+/*
+ * The inbox in a file: one thread owns the database. It takes all that was submitted since its last
+ * commit as one transaction, so one fsync serves many deliveries, and hands them back to the loop.
+ *
+ *     loop: submit -> waiting -> thread: BEGIN … COMMIT -> ended -> loop: op->done()
+ */
+
+/* The most operations of a transaction: what came behind them waits for its commit no longer than
+ * it would anyway. */
+#define BATCH_MAX 1024
+
+typedef struct sqlite_store {
+    slack_store_t store;
+    slack_net_t *net;
+    slack_db_t *db; /* the thread's */
+    uv_thread_t thread;
+    uv_async_t wakeup; /* something has ended */
+    void (*close_fn)(void *user_data);
+    void *close_data;
+    slack_task_t task; /* the completions, off libuv's callback */
+
+    uv_mutex_t lock; /* of all that follows */
+    uv_cond_t work;
+    slack_link_t waiting, ended;
+    bool closing;
+    bool over;      /* the thread has done its last */
+    int64_t now_ms; /* as the loop saw it last: a test's clock is the loop's alone */
+    char error[SLACK_ERROR_TEXT_MAX]; /* of the last transaction that failed; to be logged */
+} sqlite_store_t;
+
+/* --- the thread ---------------------------------------------------------------------------- */
+
+static void take(slack_link_t *batch, slack_link_t *from)
+{
+    slack_link_t *link;
+    for (unsigned i = 0; i < BATCH_MAX && (link = slack__list_shift(from)); i++)
+        slack__list_push(batch, link);
+}
+
+static void run_thread(void *arg)
+{
+    sqlite_store_t *s = arg;
+    slack_link_t batch;
+    slack__link_init(&batch);
+    uv_mutex_lock(&s->lock);
+    for (;;) {
+        while (slack__list_empty(&s->waiting) && !s->closing)
+            uv_cond_wait(&s->work, &s->lock);
+        if (slack__list_empty(&s->waiting)) break;
+        take(&batch, &s->waiting);
+        int64_t now = s->now_ms;
+        uv_mutex_unlock(&s->lock);
+
+        char error[SLACK_ERROR_TEXT_MAX] = "";
+        slack__db_apply(s->db, &batch, now, error);
+
+        uv_mutex_lock(&s->lock);
+        slack__list_splice(&s->ended, &batch);
+        if (*error) memcpy(s->error, error, sizeof error);
+        uv_async_send(&s->wakeup);
+    }
+    uv_mutex_unlock(&s->lock);
+    slack__db_close(s->db);
+    uv_mutex_lock(&s->lock);
+    s->over = true;
+    uv_async_send(&s->wakeup);
+    uv_mutex_unlock(&s->lock);
+}
+
+/* --- the loop ------------------------------------------------------------------------------ */
+
+static void free_store(sqlite_store_t *s)
+{
+    uv_cond_destroy(&s->work);
+    uv_mutex_destroy(&s->lock);
+    slack__free(s);
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    sqlite_store_t *s = handle->data;
+    void (*fn)(void *user_data) = s->close_fn;
+    void *user_data = s->close_data;
+    free_store(s);
+    if (fn) fn(user_data);
+}
+
+static void complete(slack_task_t *task)
+{
+    sqlite_store_t *s = SLACK_CONTAINER(task, sqlite_store_t, task);
+    char error[SLACK_ERROR_TEXT_MAX];
+    slack_link_t ended, *link;
+    slack__link_init(&ended);
+    uv_mutex_lock(&s->lock);
+    slack__list_splice(&ended, &s->ended);
+    memcpy(error, s->error, sizeof error);
+    *s->error = '\0';
+    bool over = s->over;
+    uv_mutex_unlock(&s->lock);
+
+    if (*error) SLACK_LOG(slack__net_log(s->net), ERROR, "store failed", "error=%s", error);
+    while ((link = slack__list_shift(&ended))) {
+        slack_store_op_t *op = SLACK_CONTAINER(link, slack_store_op_t, link);
+        op->done(op);
+    }
+    if (!over || uv_is_closing((uv_handle_t *)&s->wakeup)) return;
+    uv_thread_join(&s->thread);
+    slack__task_cancel(&s->task);
+    uv_close((uv_handle_t *)&s->wakeup, on_closed);
+}
+
+static void on_wakeup(uv_async_t *handle)
+{
+    sqlite_store_t *s = handle->data;
+    slack__task_post(s->net, &s->task);
+}
+
+static void sqlite_submit(slack_store_t *store, slack_store_op_t *op)
+{
+    sqlite_store_t *s = SLACK_CONTAINER(store, sqlite_store_t, store);
+    int64_t now = slack__wall_ms(slack__net_clock(s->net));
+    uv_mutex_lock(&s->lock);
+    slack__list_push(&s->waiting, &op->link);
+    s->now_ms = now;
+    uv_cond_signal(&s->work);
+    uv_mutex_unlock(&s->lock);
+}
+
+static void sqlite_close(slack_store_t *store, void (*fn)(void *user_data), void *user_data)
+{
+    sqlite_store_t *s = SLACK_CONTAINER(store, sqlite_store_t, store);
+    s->close_fn = fn;
+    s->close_data = user_data;
+    uv_mutex_lock(&s->lock);
+    s->closing = true;
+    uv_cond_signal(&s->work);
+    uv_mutex_unlock(&s->lock);
+}
+
+/* --- opening ------------------------------------------------------------------------------- */
+
+static int start_thread(sqlite_store_t *s)
+{
+    if (uv_mutex_init(&s->lock) != 0) return SLACK_ENOMEM;
+    if (uv_cond_init(&s->work) != 0) {
+        uv_mutex_destroy(&s->lock);
+        return SLACK_ENOMEM;
+    }
+    if (uv_async_init(slack__net_loop(s->net), &s->wakeup, on_wakeup) == 0) {
+        s->wakeup.data = s;
+        if (uv_thread_create(&s->thread, run_thread, s) == 0) return 0;
+        /* The handle cannot be given back at once, so the store goes when that is closed. */
+        uv_close((uv_handle_t *)&s->wakeup, on_closed);
+        return SLACK_EIO;
+    }
+    uv_cond_destroy(&s->work);
+    uv_mutex_destroy(&s->lock);
+    return SLACK_ENOMEM;
+}
+
+static int sqlite_open(slack_store_t **ret, slack_net_t *net, const char *rest, char *error)
+{
+    char scratch[SLACK_ERROR_TEXT_MAX];
+    if (!error) error = scratch;
+    if (!*rest) {
+        snprintf(error, SLACK_ERROR_TEXT_MAX, "SLACK_STORE: a path has to follow \"sqlite:\"");
+        return SLACK_ECONFIG;
+    }
+    sqlite_store_t *s = slack__calloc(1, sizeof *s);
+    if (!s) return SLACK_ENOMEM;
+    s->store.ops = &slack__store_sqlite;
+    s->net = net;
+    s->task.run = complete;
+    slack__link_init(&s->task.link);
+    slack__link_init(&s->waiting);
+    slack__link_init(&s->ended);
+    int rc = slack__db_open(&s->db, rest, error);
+    if (rc == 0) {
+        rc = start_thread(s);
+        if (rc == 0) {
+            *ret = &s->store;
+            return 0;
+        }
+        snprintf(error, SLACK_ERROR_TEXT_MAX, "SLACK_STORE: its thread could not be started");
+        slack__db_close(s->db);
+    }
+    if (rc != SLACK_EIO) slack__free(s);
+    return rc == SLACK_EIO ? SLACK_ESTORE : rc;
+}
+
+const slack_store_ops_t slack__store_sqlite = {
+    .scheme = "sqlite",
+    .durable = true,
+    .open = sqlite_open,
+    .submit = sqlite_submit,
+    .close = sqlite_close,
+};

@@ -1,0 +1,693 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/sqlite_db.h"
+
+#include <fcntl.h>
+#include <sqlite3.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <slack/options.h>
+
+#include "store/owner.h"
+#include "util/alloc.h"
+
+/* How long a transaction waits for another process's. Slack waits 3 s for an answer. */
+#define BUSY_MS 1500
+/* Files up to this size are checked as a whole when they are opened. */
+#define CHECK_BYTES ((int64_t)16 << 20)
+/* The most expired rows that one transaction removes: more than it adds, and never a pause. */
+#define SWEEP_ROWS 200
+/* Kept out of a store that is another program's: "slki". */
+#define APPLICATION_ID 0x736c6b69
+
+/* migrations[n] brings a file from schema n to n + 1. What was released is never changed. */
+static const char *const migrations[] = {
+    "CREATE TABLE inbox("
+    " id INTEGER PRIMARY KEY,"
+    " key BLOB UNIQUE," /* NULL: none */
+    " state INTEGER NOT NULL,"
+    " owner INTEGER,"
+    " due_ms INTEGER NOT NULL,"
+    " attempt INTEGER NOT NULL,"
+    " kind TEXT, name TEXT, transport TEXT, retry_num INTEGER, retry_reason TEXT,"
+    " received_ms INTEGER NOT NULL,"
+    " changed_ms INTEGER NOT NULL,"
+    " done TEXT, error TEXT, payload BLOB, sum INTEGER);"
+    "CREATE INDEX inbox_queued ON inbox(due_ms, id) WHERE state = 0;"
+    "CREATE INDEX inbox_running ON inbox(owner, id) WHERE state = 1;"
+    "CREATE INDEX inbox_over ON inbox(state, changed_ms) WHERE state >= 2;"
+    "CREATE TABLE owners(id INTEGER PRIMARY KEY AUTOINCREMENT);",
+};
+#define SCHEMA ((int)(sizeof migrations / sizeof *migrations))
+
+#define COLUMNS                                                                                    \
+    "id, state, key, kind, name, transport, retry_reason, done, error, retry_num, attempt,"        \
+    " received_ms, due_ms, changed_ms"
+
+enum statement {
+    BEGIN,
+    COMMIT,
+    ROLLBACK,
+    SWEEP,
+    PUT,
+    MARK,
+    FINISH,
+    FORGET,
+    WAIT,
+    BURY,
+    OWNERS,
+    OWNER_GONE,
+    ABANDONED,
+    DUE,
+    NEXT_DUE,
+    TAKE,
+    DAMAGED,
+    CANCEL,
+    LIST,
+    ONE,
+    RETRY,
+    DROP,
+    STATS,
+    STATEMENTS
+};
+
+/* ?1 is the row's id, ?2 the present, ?3 ourselves, wherever these are asked for. */
+#define OURS "WHERE id = ?1 AND state = 1 AND owner = ?3"
+static const char *const sql[] = {
+    [BEGIN] = "BEGIN IMMEDIATE",
+    [COMMIT] = "COMMIT",
+    [ROLLBACK] = "ROLLBACK",
+    [SWEEP] = "DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE state = ?1 AND"
+              " changed_ms <= ?2 ORDER BY changed_ms LIMIT ?3)",
+    [PUT] = "INSERT INTO inbox(received_ms, changed_ms, owner, state, attempt, due_ms, key, kind,"
+            " name, transport, retry_num, retry_reason, payload, sum) VALUES(?2, ?2, ?3, ?4, ?4,"
+            " ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT(key) DO NOTHING",
+    [MARK] = "UPDATE inbox SET done = ?4, changed_ms = ?2 " OURS,
+    [FINISH] = "UPDATE inbox SET state = 2, owner = NULL, payload = NULL, done = NULL,"
+               " error = NULL, changed_ms = ?2 " OURS,
+    [FORGET] = "DELETE FROM inbox " OURS,
+    [WAIT] = "UPDATE inbox SET state = 0, owner = NULL, due_ms = ?4, done = ?5, error = ?6,"
+             " changed_ms = ?2 " OURS,
+    [BURY] = "UPDATE inbox SET state = 3, owner = NULL, key = iif(?4, NULL, key), done = ?5,"
+             " error = ?6, changed_ms = ?2 " OURS,
+    [OWNERS] = "SELECT id FROM owners WHERE id <> ?1",
+    [OWNER_GONE] = "DELETE FROM owners WHERE id = ?1 AND NOT EXISTS"
+                   " (SELECT 1 FROM inbox WHERE state = 1 AND owner = ?1)",
+    [ABANDONED] = "SELECT " COLUMNS ", payload, sum FROM inbox"
+                  " WHERE state = 1 AND owner = ?1 ORDER BY id LIMIT ?2",
+    [DUE] = "SELECT " COLUMNS ", payload, sum FROM inbox"
+            " WHERE state = 0 AND due_ms <= ?1 ORDER BY due_ms, id LIMIT ?2",
+    [NEXT_DUE] = "SELECT due_ms FROM inbox WHERE state = 0 ORDER BY due_ms LIMIT 1",
+    [TAKE] = "UPDATE inbox SET state = 1, owner = ?3, attempt = attempt + 1, changed_ms = ?2"
+             " WHERE id = ?1",
+    [DAMAGED] = "UPDATE inbox SET state = 3, owner = NULL, changed_ms = ?2,"
+                " error = 'what was stored is damaged' WHERE id = ?1",
+    [CANCEL] = "DELETE FROM inbox WHERE key = ?1 AND state = 0",
+    [LIST] = "SELECT " COLUMNS " FROM inbox WHERE state = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
+    [ONE] = "SELECT " COLUMNS ", payload, sum FROM inbox WHERE id = ?1",
+    [RETRY] = "UPDATE inbox SET state = 0, attempt = 0, due_ms = ?2, error = NULL,"
+              " changed_ms = ?2 WHERE state = 3 AND (?1 = 0 OR id = ?1)",
+    [DROP] = "DELETE FROM inbox WHERE (state = 3 AND (?1 = 0 OR id = ?1)) OR"
+             " (state = 0 AND id = ?1)",
+    [STATS] = "SELECT state, count(*), min(received_ms) FROM inbox GROUP BY state",
+};
+
+struct slack_db {
+    sqlite3 *sqlite;
+    sqlite3_stmt *statements[STATEMENTS];
+    slack_owner_t owner;
+    int64_t now_ms; /* of the transaction */
+};
+
+static int error_of(int rc)
+{
+    if (rc == SQLITE_OK || rc == SQLITE_DONE || rc == SQLITE_ROW) return 0;
+    return (rc & 0xff) == SQLITE_NOMEM ? SLACK_ENOMEM : SLACK_ESTORE;
+}
+
+/* --- statements ---------------------------------------------------------------------------- */
+
+/* Texts are borrowed until the statement is reset: every statement is, before its caller returns.
+ */
+static void bind_text(sqlite3_stmt *s, int i, slack_slice_t text)
+{
+    if (text.len == 0)
+        sqlite3_bind_null(s, i);
+    else
+        sqlite3_bind_text64(s, i, text.ptr, text.len, SQLITE_STATIC, SQLITE_UTF8);
+}
+
+static void bind_blob(sqlite3_stmt *s, int i, slack_slice_t bytes)
+{
+    if (bytes.len == 0)
+        sqlite3_bind_null(s, i);
+    else
+        sqlite3_bind_blob64(s, i, bytes.ptr, bytes.len, SQLITE_STATIC);
+}
+
+static int reset(sqlite3_stmt *s)
+{
+    int rc = sqlite3_reset(s);
+    sqlite3_clear_bindings(s);
+    return error_of(rc);
+}
+
+/* A statement that returns no rows, with what is bound to it. */
+static int run(sqlite3_stmt *s)
+{
+    int rc = error_of(sqlite3_step(s));
+    int end = reset(s);
+    return rc ? rc : end;
+}
+
+static int run_plain(slack_db_t *db, enum statement which)
+{
+    return run(db->statements[which]);
+}
+
+/* A statement about one row, with ?1 to ?3 as they always are. */
+static sqlite3_stmt *about(slack_db_t *db, enum statement which, int64_t id)
+{
+    sqlite3_stmt *s = db->statements[which];
+    int count = sqlite3_bind_parameter_count(s);
+    sqlite3_bind_int64(s, 1, id);
+    if (count >= 2) sqlite3_bind_int64(s, 2, db->now_ms);
+    if (count >= 3) sqlite3_bind_int64(s, 3, db->owner.id);
+    return s;
+}
+
+/* FNV-1a: it is to notice decay, not an enemy. */
+static int64_t checksum(slack_slice_t bytes)
+{
+    uint64_t hash = 0xcbf29ce484222325u;
+    for (size_t i = 0; i < bytes.len; i++)
+        hash = (hash ^ (uint8_t)bytes.ptr[i]) * 0x100000001b3u;
+    return (int64_t)hash;
+}
+
+/* --- reading rows -------------------------------------------------------------------------- */
+
+static slack_slice_t column(sqlite3_stmt *s, int i)
+{
+    const char *ptr = sqlite3_column_blob(s, i);
+    return (slack_slice_t){ptr, ptr ? (size_t)sqlite3_column_bytes(s, i) : 0};
+}
+
+/* In the order of COLUMNS. The texts are SQLite's. */
+static slack_row_t read_row(sqlite3_stmt *s, bool with_payload)
+{
+    return (slack_row_t){
+        .id = sqlite3_column_int64(s, 0),
+        .state = (enum slack_row_state)sqlite3_column_int(s, 1),
+        .key = column(s, 2),
+        .kind = column(s, 3),
+        .name = column(s, 4),
+        .transport = column(s, 5),
+        .retry_reason = column(s, 6),
+        .done = column(s, 7),
+        .error = column(s, 8),
+        .retry_num = sqlite3_column_int(s, 9),
+        .attempt = (unsigned)sqlite3_column_int(s, 10),
+        .received_ms = sqlite3_column_int64(s, 11),
+        .due_ms = sqlite3_column_int64(s, 12),
+        .changed_ms = sqlite3_column_int64(s, 13),
+        .payload = with_payload ? column(s, 14) : (slack_slice_t){NULL, 0},
+    };
+}
+
+static bool is_damaged(sqlite3_stmt *s, const slack_row_t *row)
+{
+    return checksum(row->payload) != sqlite3_column_int64(s, 15);
+}
+
+static int batch_begin(slack_store_batch_t *batch, unsigned limit)
+{
+    batch->count = 0;
+    batch->rows = NULL;
+    batch->arena = slack__arena_new(0, SLACK_STORE_BYTES_MAX);
+    if (batch->arena)
+        batch->rows = slack__arena_alloc(batch->arena, limit * sizeof *batch->rows + 1);
+    return batch->rows ? 0 : SLACK_ENOMEM;
+}
+
+/* Nothing comes out of what failed. */
+static void batch_drop(slack_store_batch_t *batch)
+{
+    slack__arena_free(batch->arena);
+    batch->arena = NULL;
+    batch->rows = NULL;
+    batch->count = 0;
+}
+
+/* --- operations on one row ----------------------------------------------------------------- */
+
+static int put(slack_db_t *db, slack_store_op_t *op)
+{
+    const slack_row_t *row = &op->row;
+    sqlite3_stmt *s = about(db, PUT, 0);
+    if (!op->claim) sqlite3_bind_null(s, 3);
+    sqlite3_bind_int(s, 4, op->claim); /* SLACK_ROW_RUNNING in its first attempt, or QUEUED */
+    sqlite3_bind_int64(s, 5, row->due_ms);
+    bind_blob(s, 6, row->key);
+    bind_text(s, 7, row->kind);
+    bind_text(s, 8, row->name);
+    bind_text(s, 9, row->transport);
+    sqlite3_bind_int(s, 10, row->retry_num);
+    bind_text(s, 11, row->retry_reason);
+    bind_blob(s, 12, row->payload);
+    sqlite3_bind_int64(s, 13, checksum(row->payload));
+    int rc = run(s);
+    if (rc != 0) return rc;
+    op->duplicate = sqlite3_changes(db->sqlite) == 0;
+    if (op->duplicate) return 0;
+    op->row.id = sqlite3_last_insert_rowid(db->sqlite);
+    op->row.received_ms = db->now_ms;
+    return 0;
+}
+
+static int mark(slack_db_t *db, const slack_store_op_t *op)
+{
+    sqlite3_stmt *s = about(db, MARK, op->row.id);
+    bind_text(s, 4, op->row.done);
+    return run(s);
+}
+
+static int finish(slack_db_t *db, const slack_store_op_t *op)
+{
+    bool forget = op->forget || op->row.key.len == 0;
+    return run(about(db, forget ? FORGET : FINISH, op->row.id));
+}
+
+/* WAIT and BURY. */
+static int put_back(slack_db_t *db, const slack_store_op_t *op)
+{
+    sqlite3_stmt *s = about(db, op->kind == SLACK_STORE_WAIT ? WAIT : BURY, op->row.id);
+    sqlite3_bind_int64(s, 4, op->kind == SLACK_STORE_WAIT ? op->row.due_ms : op->forget);
+    bind_text(s, 5, op->row.done);
+    bind_text(s, 6, op->row.error);
+    return run(s);
+}
+
+static int cancel(slack_db_t *db, const slack_store_op_t *op)
+{
+    sqlite3_stmt *s = db->statements[CANCEL];
+    bind_blob(s, 1, op->row.key);
+    int rc = run(s);
+    op->batch->count = rc == 0 ? (size_t)sqlite3_changes(db->sqlite) : 0;
+    return rc;
+}
+
+/* --- operations on several rows ------------------------------------------------------------ */
+
+/* Take what a query offers. What cannot be read any more is set aside, for a person. */
+static int take_rows(slack_db_t *db, slack_store_batch_t *batch, enum statement query, int64_t what)
+{
+    sqlite3_stmt *s = db->statements[query];
+    sqlite3_bind_int64(s, 1, what);
+    sqlite3_bind_int64(s, 2, (int64_t)(batch->limit - batch->count));
+    int rc = 0, step;
+    size_t first = batch->count, damaged = 0;
+    while (rc == 0 && batch->count < batch->limit && (step = sqlite3_step(s)) != SQLITE_DONE) {
+        rc = error_of(step);
+        if (rc != 0) break;
+        slack_row_t row = read_row(s, true);
+        bool bad = is_damaged(s, &row);
+        row.state = bad ? SLACK_ROW_DEAD : SLACK_ROW_RUNNING;
+        row.attempt++;
+        row.changed_ms = db->now_ms;
+        if (!slack__row_copy(batch->arena, &batch->rows[batch->count++], &row)) rc = SLACK_ENOMEM;
+    }
+    int end = reset(s);
+    /* Changed afterwards: an update in the middle of a query would move what it walks along. */
+    for (size_t i = first; rc == 0 && end == 0 && i < batch->count; i++) {
+        bool bad = batch->rows[i].state == SLACK_ROW_DEAD;
+        rc = run(about(db, bad ? DAMAGED : TAKE, batch->rows[i].id));
+        if (bad)
+            damaged++;
+        else
+            batch->rows[i - damaged] = batch->rows[i];
+    }
+    batch->count -= damaged;
+    return rc ? rc : end;
+}
+
+/* Of owners that are gone; one that has no rows any more is forgotten. */
+static int take_abandoned(slack_db_t *db, slack_store_batch_t *batch)
+{
+    int64_t gone[64];
+    size_t count = 0;
+    sqlite3_stmt *s = db->statements[OWNERS];
+    sqlite3_bind_int64(s, 1, db->owner.id);
+    while (count < sizeof gone / sizeof *gone && sqlite3_step(s) == SQLITE_ROW) {
+        int64_t id = sqlite3_column_int64(s, 0);
+        if (!slack__owner_alive(&db->owner, id)) gone[count++] = id;
+    }
+    int rc = reset(s);
+    for (size_t i = 0; rc == 0 && i < count && batch->count < batch->limit; i++) {
+        rc = take_rows(db, batch, ABANDONED, gone[i]);
+        if (rc == 0) rc = run(about(db, OWNER_GONE, gone[i]));
+    }
+    return rc;
+}
+
+static int next_due(slack_db_t *db, int64_t *ret)
+{
+    sqlite3_stmt *s = db->statements[NEXT_DUE];
+    int rc = sqlite3_step(s);
+    *ret = rc == SQLITE_ROW ? sqlite3_column_int64(s, 0) : INT64_MAX;
+    int end = reset(s);
+    return error_of(rc) ? error_of(rc) : end;
+}
+
+static int claim(slack_db_t *db, slack_store_batch_t *batch)
+{
+    int rc = batch_begin(batch, batch->limit);
+    if (rc == 0) rc = take_abandoned(db, batch);
+    if (rc == 0 && batch->count < batch->limit) rc = take_rows(db, batch, DUE, batch->now_ms);
+    if (rc == 0) rc = next_due(db, &batch->next_ms);
+    if (rc != 0 || batch->count == 0) batch_drop(batch);
+    return rc;
+}
+
+static int list_rows(slack_db_t *db, const slack_store_op_t *op)
+{
+    slack_store_batch_t *batch = op->batch;
+    unsigned limit = batch->one ? 1 : batch->limit;
+    int rc = batch_begin(batch, limit);
+    sqlite3_stmt *s = db->statements[batch->one ? ONE : LIST];
+    sqlite3_bind_int64(s, 1, batch->one ? op->row.id : (int64_t)batch->state);
+    if (!batch->one) {
+        sqlite3_bind_int64(s, 2, op->row.id);
+        sqlite3_bind_int64(s, 3, limit);
+    }
+    int step;
+    while (rc == 0 && batch->count < limit && (step = sqlite3_step(s)) != SQLITE_DONE) {
+        rc = error_of(step);
+        if (rc != 0) break;
+        slack_row_t row = read_row(s, batch->one);
+        if (!slack__row_copy(batch->arena, &batch->rows[batch->count++], &row)) rc = SLACK_ENOMEM;
+    }
+    int end = reset(s);
+    if (rc == 0) rc = end;
+    if (rc != 0 || batch->count == 0) batch_drop(batch);
+    return rc;
+}
+
+/* RETRY and DROP. */
+static int change_dead(slack_db_t *db, const slack_store_op_t *op, enum statement which)
+{
+    int rc = run(about(db, which, op->row.id));
+    op->batch->count = rc == 0 ? (size_t)sqlite3_changes(db->sqlite) : 0;
+    return rc;
+}
+
+static int count_rows(slack_db_t *db, slack_store_batch_t *batch)
+{
+    memset(batch->counts, 0, sizeof batch->counts);
+    memset(batch->oldest_ms, 0, sizeof batch->oldest_ms);
+    sqlite3_stmt *s = db->statements[STATS];
+    int step;
+    while ((step = sqlite3_step(s)) == SQLITE_ROW) {
+        int state = sqlite3_column_int(s, 0);
+        if (state < 0 || state >= SLACK_ROW_STATES) continue;
+        batch->counts[state] = (uint64_t)sqlite3_column_int64(s, 1);
+        batch->oldest_ms[state] = sqlite3_column_int64(s, 2);
+    }
+    int end = reset(s);
+    return error_of(step) ? error_of(step) : end;
+}
+
+/* --- transactions -------------------------------------------------------------------------- */
+
+static int apply(slack_db_t *db, slack_store_op_t *op)
+{
+    switch (op->kind) {
+    case SLACK_STORE_PUT: return put(db, op);
+    case SLACK_STORE_MARK: return mark(db, op);
+    case SLACK_STORE_FINISH: return finish(db, op);
+    case SLACK_STORE_WAIT:
+    case SLACK_STORE_BURY: return put_back(db, op);
+    case SLACK_STORE_CLAIM: return claim(db, op->batch);
+    case SLACK_STORE_CANCEL: return cancel(db, op);
+    case SLACK_STORE_LIST: return list_rows(db, op);
+    case SLACK_STORE_RETRY: return change_dead(db, op, RETRY);
+    case SLACK_STORE_DROP: return change_dead(db, op, DROP);
+    case SLACK_STORE_STATS: return count_rows(db, op->batch);
+    }
+    return SLACK_EINVAL;
+}
+
+static int sweep(slack_db_t *db, enum slack_row_state state, int64_t keep_ms)
+{
+    sqlite3_stmt *s = db->statements[SWEEP];
+    sqlite3_bind_int(s, 1, (int)state);
+    sqlite3_bind_int64(s, 2, db->now_ms - keep_ms);
+    sqlite3_bind_int(s, 3, SWEEP_ROWS);
+    return run(s);
+}
+
+/* Most claims find nothing, and a transaction that might write makes others wait. */
+static bool nothing_to_claim(slack_db_t *db, slack_store_batch_t *batch)
+{
+    sqlite3_stmt *s = db->statements[OWNERS];
+    sqlite3_bind_int64(s, 1, db->owner.id);
+    bool gone = false;
+    while (!gone && sqlite3_step(s) == SQLITE_ROW)
+        gone = !slack__owner_alive(&db->owner, sqlite3_column_int64(s, 0));
+    int rc = reset(s);
+    if (gone || rc != 0 || next_due(db, &batch->next_ms) != 0) return false;
+    return batch->next_ms > batch->now_ms;
+}
+
+static bool writes(const slack_store_op_t *op)
+{
+    return op->kind != SLACK_STORE_LIST && op->kind != SLACK_STORE_STATS;
+}
+
+/* An operation that ends without a transaction; only where it is alone, so that order is kept. */
+static bool apply_alone(slack_db_t *db, slack_store_op_t *op)
+{
+    if (op->kind == SLACK_STORE_CLAIM && nothing_to_claim(db, op->batch)) {
+        op->batch->arena = NULL;
+        op->batch->count = 0;
+        op->status = 0;
+        return true;
+    }
+    if (writes(op)) return false;
+    op->status = apply(db, op);
+    return true;
+}
+
+static int apply_all(slack_db_t *db, slack_link_t *ops)
+{
+    int rc = sweep(db, SLACK_ROW_DONE, SLACK_STORE_KEEP_MS);
+    if (rc == 0) rc = sweep(db, SLACK_ROW_DEAD, SLACK_STORE_DEAD_MS);
+    for (slack_link_t *link = ops->next; rc == 0 && link != ops; link = link->next) {
+        slack_store_op_t *op = SLACK_CONTAINER(link, slack_store_op_t, link);
+        rc = op->status = apply(db, op);
+    }
+    return rc;
+}
+
+/* What was read and claimed in a transaction that did not come to be. */
+static void fail_all(slack_link_t *ops, int status)
+{
+    for (slack_link_t *link = ops->next; link != ops; link = link->next) {
+        slack_store_op_t *op = SLACK_CONTAINER(link, slack_store_op_t, link);
+        op->status = status;
+        op->duplicate = false;
+        bool rows = op->kind == SLACK_STORE_CLAIM || op->kind == SLACK_STORE_LIST;
+        if (rows) batch_drop(op->batch);
+    }
+}
+
+static int tell(slack_db_t *db, int rc, char *error)
+{
+    if (rc != 0) snprintf(error, SLACK_ERROR_TEXT_MAX, "%s", sqlite3_errmsg(db->sqlite));
+    return rc;
+}
+
+int slack__db_apply(slack_db_t *db, slack_link_t *ops, int64_t now_ms, char *error)
+{
+    db->now_ms = now_ms;
+    slack_store_op_t *first = SLACK_CONTAINER(ops->next, slack_store_op_t, link);
+    if (ops->next->next == ops && apply_alone(db, first)) return tell(db, first->status, error);
+    for (slack_link_t *link = ops->next; link != ops; link = link->next) {
+        slack_store_op_t *op = SLACK_CONTAINER(link, slack_store_op_t, link);
+        if (op->batch) op->batch->arena = NULL; /* until it has begun */
+    }
+    int rc = run_plain(db, BEGIN);
+    if (rc == 0) rc = apply_all(db, ops);
+    if (rc == 0) rc = run_plain(db, COMMIT);
+    if (rc == 0) return 0;
+    tell(db, rc, error);
+    if (!sqlite3_get_autocommit(db->sqlite)) run_plain(db, ROLLBACK);
+    fail_all(ops, rc);
+    return rc;
+}
+
+/* --- opening ------------------------------------------------------------------------------- */
+
+static int query_int(sqlite3 *sqlite, const char *text, int64_t *ret)
+{
+    sqlite3_stmt *s = NULL;
+    int rc = sqlite3_prepare_v2(sqlite, text, -1, &s, NULL);
+    if (rc == SQLITE_OK) rc = sqlite3_step(s);
+    if (rc == SQLITE_ROW) *ret = sqlite3_column_int64(s, 0);
+    sqlite3_finalize(s);
+    return error_of(rc);
+}
+
+/* The directory remembers a new file only once it is synced itself. */
+static void sync_folder(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    char *folder = slash ? slack__strndup(path, (size_t)(slash - path) + 1) : slack__strdup(".");
+    int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
+    if (fd >= 0) {
+        fsync(fd);
+        close(fd);
+    }
+    slack__free(folder);
+}
+
+/* Only the owner may read it: it holds what people said. SQLite gives the log beside it the same
+ * permissions. An existing file is not opened here: closing it would let go of the locks that
+ * another store of this process has on it. */
+static void make_private(const char *path)
+{
+    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (fd >= 0) {
+        close(fd);
+        sync_folder(path);
+    } else {
+        struct stat st;
+        if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 077)) chmod(path, 0600);
+    }
+}
+
+static int migrate(slack_db_t *db, const char *path, char *error)
+{
+    int64_t version = 0, application = 0, tables = 0;
+    int rc = query_int(db->sqlite, "PRAGMA user_version", &version);
+    if (rc == 0) rc = query_int(db->sqlite, "PRAGMA application_id", &application);
+    if (rc == 0) rc = query_int(db->sqlite, "SELECT count(*) FROM sqlite_schema", &tables);
+    if (rc != 0) return tell(db, rc, error);
+    if (tables > 0 && application != APPLICATION_ID) {
+        snprintf(error, SLACK_ERROR_TEXT_MAX, "%.150s holds another program's data", path);
+        return SLACK_ECONFIG;
+    }
+    if (version > SCHEMA) {
+        snprintf(error, SLACK_ERROR_TEXT_MAX,
+                 "%.150s was written by a newer slackapp (schema %lld, this one knows %d)", path,
+                 (long long)version, SCHEMA);
+        return SLACK_ECONFIG;
+    }
+    char text[96];
+    for (; rc == 0 && version < SCHEMA; version++) {
+        rc = error_of(sqlite3_exec(db->sqlite, migrations[version], NULL, NULL, NULL));
+        snprintf(text, sizeof text, "PRAGMA user_version = %d; PRAGMA application_id = %d",
+                 (int)version + 1, APPLICATION_ID);
+        if (rc == 0) rc = error_of(sqlite3_exec(db->sqlite, text, NULL, NULL, NULL));
+    }
+    return tell(db, rc, error);
+}
+
+static int check_file(slack_db_t *db, char *error)
+{
+    int64_t pages = 0, page_bytes = 0;
+    int rc = query_int(db->sqlite, "PRAGMA page_count", &pages);
+    if (rc == 0) rc = query_int(db->sqlite, "PRAGMA page_size", &page_bytes);
+    if (rc != 0) return tell(db, rc, error);
+    if (pages > CHECK_BYTES / page_bytes) return 0;
+    sqlite3_stmt *s = NULL;
+    rc = sqlite3_prepare_v2(db->sqlite, "PRAGMA quick_check(1)", -1, &s, NULL);
+    if (rc == SQLITE_OK) rc = sqlite3_step(s);
+    rc = error_of(rc);
+    const char *said = rc == 0 ? (const char *)sqlite3_column_text(s, 0) : NULL;
+    if (rc == 0 && (!said || strcmp(said, "ok") != 0)) {
+        snprintf(error, SLACK_ERROR_TEXT_MAX, "it is damaged: %s", said ? said : "");
+        rc = SLACK_ESTORE;
+    } else if (rc != 0) {
+        tell(db, rc, error);
+    }
+    sqlite3_finalize(s);
+    return rc;
+}
+
+static int become_owner(slack_db_t *db, const char *path, char *error)
+{
+    int os = slack__owner_open(&db->owner, path);
+    if (os == 0) {
+        int rc = error_of(
+            sqlite3_exec(db->sqlite, "INSERT INTO owners DEFAULT VALUES", NULL, NULL, NULL));
+        if (rc != 0) return tell(db, rc, error);
+        os = slack__owner_take(&db->owner, sqlite3_last_insert_rowid(db->sqlite));
+    }
+    if (os == 0) return 0;
+    snprintf(error, SLACK_ERROR_TEXT_MAX, "its file of owners: %s", strerror(-os));
+    return SLACK_ESTORE;
+}
+
+/* In one transaction, so that two that start together do not both make the tables, and nobody takes
+ * an owner for gone that has not locked its byte yet. */
+static int set_up(slack_db_t *db, const char *path, char *error)
+{
+    sqlite3_busy_timeout(db->sqlite, BUSY_MS);
+    static const char pragmas[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                                  "PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF;";
+    int rc = error_of(sqlite3_exec(db->sqlite, pragmas, NULL, NULL, NULL));
+    if (rc == 0) rc = error_of(sqlite3_exec(db->sqlite, sql[BEGIN], NULL, NULL, NULL));
+    if (rc != 0) return tell(db, rc, error);
+    rc = migrate(db, path, error);
+    if (rc == 0) rc = check_file(db, error);
+    if (rc == 0) rc = become_owner(db, path, error);
+    if (rc == 0)
+        rc = tell(db, error_of(sqlite3_exec(db->sqlite, "COMMIT", NULL, NULL, NULL)), error);
+    for (int i = 0; rc == 0 && i < STATEMENTS; i++)
+        rc = tell(db,
+                  error_of(sqlite3_prepare_v3(db->sqlite, sql[i], -1, SQLITE_PREPARE_PERSISTENT,
+                                              &db->statements[i], NULL)),
+                  error);
+    return rc;
+}
+
+int slack__db_open(slack_db_t **ret, const char *path, char *error)
+{
+    char why[SLACK_ERROR_TEXT_MAX] = "";
+    slack_db_t *db = slack__calloc(1, sizeof *db);
+    if (!db) return SLACK_ENOMEM;
+    db->owner.fd = -1;
+    make_private(path);
+    int rc = error_of(sqlite3_open_v2(
+        path, &db->sqlite, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL));
+    if (rc != 0)
+        tell(db, rc, why);
+    else if (sqlite3_db_readonly(db->sqlite, "main") == 1)
+        rc = (snprintf(why, sizeof why, "it cannot be written to"), SLACK_ESTORE);
+    else
+        rc = set_up(db, path, why);
+    if (rc == 0) {
+        *ret = db;
+        return 0;
+    }
+    bool whole = rc == SLACK_ECONFIG; /* the sentence names the place */
+    snprintf(error, SLACK_ERROR_TEXT_MAX,
+             whole ? "SLACK_STORE: %.240s%s" : "SLACK_STORE: %.120s: %s", whole ? why : path,
+             whole ? "" : why);
+    slack__db_close(db);
+    return rc == SLACK_ECONFIG ? SLACK_ESTORE : rc;
+}
+
+void slack__db_close(slack_db_t *db)
+{
+    if (!db) return;
+    if (db->statements[STATEMENTS - 1]) run(about(db, OWNER_GONE, db->owner.id));
+    for (int i = 0; i < STATEMENTS; i++)
+        sqlite3_finalize(db->statements[i]);
+    sqlite3_close(db->sqlite);
+    slack__owner_close(&db->owner);
+    slack__free(db);
+}
