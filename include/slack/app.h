@@ -105,7 +105,16 @@ typedef struct slack_transport_stats {
     uint64_t acked;       /* answered on the wire: OK, LATER and REFUSE together */
     uint64_t ack_lost;    /* acks that found no peer any more */
     uint64_t refused;     /* HTTP: requests answered without a delivery (401, 404, 413 …) */
-    uint64_t reconnects;  /* Socket Mode: connections opened to replace another */
+    uint64_t reconnects;  /* Socket Mode: connections opened to replace another: the sum of … */
+    uint64_t reconnects_refresh; /* … those that Slack asked to go */
+    uint64_t reconnects_age;     /* … those whose time was nearly over */
+    uint64_t reconnects_lost;    /* … those that broke */
+    uint64_t reconnects_silent;  /* … those without a sign of life, also after a sleep */
+    uint64_t reconnects_refused; /* … those that Slack ended: too many, or Socket Mode is off */
+    uint64_t failed_dials;       /* Socket Mode: tries that did not come to a connection */
+    uint64_t deaf_ms;            /* Socket Mode: time without a connection since the first one */
+    uint64_t ping_us;            /* Socket Mode: the last ping's round trip; 0 before */
+    unsigned num_connections; /* Socket Mode: as Slack counted them in the last hello; 0 before */
 } slack_transport_stats_t;
 
 /** Figures of the transport called `name` ("http", "socket", "memory").

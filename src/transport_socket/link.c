@@ -1,16 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "transport_socket/link.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "net/url.h"
 #include "util/alloc.h"
 #include "webapi/webapi.h"
-
-/* A frame in its arena: the text, yyjson's values (16 bytes for each, and hardly one in 6 bytes),
- * the delivery, and room for what the core adds. */
-#define ARENA_FIRST(len) ((len) + (len) / 6 * 16 + 3072)
-#define ARENA_MAX(len)   (SLACK_ARENA_MAX + 4 * (len))
 
 static const slack_logger_t *log_of(const slack_socket_t *s)
 {
@@ -22,16 +18,9 @@ static bool is_current(const slack_socket_link_t *link)
     return link->socket->slots[link->slot] == link;
 }
 
-static slack_session_input_t input_of(const slack_socket_link_t *link,
-                                      enum slack_session_input_type type)
-{
-    return (slack_session_input_t){
-        .type = type, .slot = link->slot, .generation = link->generation};
-}
-
 static void feed(const slack_socket_link_t *link, enum slack_session_input_type type)
 {
-    const slack_session_input_t in = input_of(link, type);
+    const slack_session_input_t in = slack__socket_link_input(link, type);
     slack__socket_feed(link->socket, &in);
 }
 
@@ -74,7 +63,7 @@ static void tell_fatal(slack_socket_t *s, const char *error)
 static void call_failed(slack_socket_link_t *link, const slack_response_t *response)
 {
     slack_socket_t *s = link->socket;
-    slack_session_input_t in = input_of(link, SLACK_IN_CALL_FAILED);
+    slack_session_input_t in = slack__socket_link_input(link, SLACK_IN_CALL_FAILED);
     int status = slack_response_status(response);
     const char *error = slack_response_error(response);
     int64_t retry_after_s = slack__response_retry_after_s(response);
@@ -142,126 +131,44 @@ int slack__socket_link_call(slack_socket_t *s, unsigned slot, uint32_t generatio
     return 0;
 }
 
-/* --- what arrives ------------------------------------------------------------------------------
+/* --- the wire ----------------------------------------------------------------------------------
  */
-
-static void hello(slack_socket_link_t *link, const slack_frame_t *frame)
-{
-    slack_session_input_t in = input_of(link, SLACK_IN_HELLO);
-    in.life_ms = frame->life_ms;
-    link->connections = frame->num_connections;
-    slack__socket_feed(link->socket, &in);
-}
-
-static void goodbye(slack_socket_link_t *link, const slack_frame_t *frame)
-{
-    slack_session_input_t in = input_of(link, SLACK_IN_GOODBYE);
-    in.cause = frame->cause;
-    SLACK_LOG(log_of(link->socket), DEBUG, "socket: disconnect", "slot=%u reason=%.64s", link->slot,
-              frame->reason);
-    slack__socket_feed(link->socket, &in);
-}
-
-/* Nobody needs to see it, but without an ack it would come for ever. */
-static void malformed(slack_socket_link_t *link, const slack_frame_t *frame)
-{
-    slack_socket_t *s = link->socket;
-    SLACK_LOG(log_of(s), WARN, "socket: envelope without a readable payload, acked",
-              "type=%.64s envelope_id=%.*s", frame->name, (int)frame->envelope_id.len,
-              frame->envelope_id.ptr);
-    slack__buf_clear(&s->frame);
-    if (slack__frame_write_ack(&s->frame, frame->envelope_id, NULL) == 0 &&
-        slack__socket_send(s, link->slot, link->generation, slack__buf_ptr(&s->frame),
-                           s->frame.len) == 0)
-        s->stats.acked++;
-}
-
-/* No place to remember it: it stays without an ack, so that Slack sends it again. */
-static void put_off(slack_socket_t *s, int reason)
-{
-    if (!s->full)
-        SLACK_LOG(log_of(s), WARN, "socket: envelopes put off, Slack is to send them again",
-                  "reason=%s waiting=%u", slack_err_name(reason), s->pending.used);
-    s->full = true;
-}
-
-/* After our own Close in a drain or a stop nothing is taken any more; what a replaced connection
- * still brings is. */
-static bool takes(const slack_socket_link_t *link)
-{
-    const slack_supervisor_t *sup = &link->socket->sup;
-    if (sup->phase == SLACK_PHASE_RUNNING) return true;
-    return sup->phase == SLACK_PHASE_DRAINING &&
-           sup->sessions[link->slot].state != SLACK_SESSION_CLOSING;
-}
-
-/* True when the arena has gone with a delivery. */
-static bool envelope(slack_socket_link_t *link, slack_arena_t *arena, const slack_frame_t *frame,
-                     uint64_t received_us)
-{
-    slack_socket_t *s = link->socket;
-    slack__socket_tell(s); /* READY, where it came right behind hello */
-    if (!takes(link)) return false;
-    const slack_pending_t entry = {.envelope_id = frame->envelope_id,
-                                   .slot = link->slot,
-                                   .generation = link->generation,
-                                   .body_allowed = frame->accepts_response_payload};
-    slack_delivery_t *d = slack__delivery_new(arena, frame->payload, received_us);
-    int rc = d ? slack__pending_add(&s->pending, &entry, &d->handle) : SLACK_ENOMEM;
-    if (rc) {
-        put_off(s, rc);
-        return false;
-    }
-    s->full = false;
-    if (!frame->known) d->kind = SLACK_KIND_UNKNOWN;
-    d->retry_num = frame->retry_attempt;
-    d->retry_reason = frame->retry_reason;
-    d->body_allowed = frame->accepts_response_payload;
-    s->stats.delivered++;
-    feed(link, SLACK_IN_TAKEN);
-    s->base.host->deliver(&s->base, d);
-    return true;
-}
-
-static void read_message(slack_socket_link_t *link, const char *data, size_t len)
-{
-    slack_socket_t *s = link->socket;
-    uint64_t now_us = slack__mono_us(slack__net_clock(s->base.host->net));
-    slack_arena_t *arena = slack__arena_new(ARENA_FIRST(len), ARENA_MAX(len));
-    char *text = arena ? slack__arena_alloc(arena, len + SLACK_JSON_PADDING) : NULL;
-    slack_frame_t frame;
-    bool taken = false;
-    if (text) memcpy(text, data, len);
-    if (!text || slack__frame_read(arena, text, len, &frame) != 0) {
-        put_off(s, SLACK_ENOMEM);
-        /* It may have been hello, which does not come again. */
-        if (s->sup.sessions[link->slot].state == SLACK_SESSION_GREETING) slack__ws_abort(link->ws);
-        goto out;
-    }
-    switch (frame.type) {
-    case SLACK_FRAME_HELLO: hello(link, &frame); break;
-    case SLACK_FRAME_DISCONNECT: goodbye(link, &frame); break;
-    case SLACK_FRAME_MALFORMED: malformed(link, &frame); break;
-    case SLACK_FRAME_ENVELOPE: taken = envelope(link, arena, &frame, now_us); break;
-    case SLACK_FRAME_UNKNOWN:
-    case SLACK_FRAME_GARBAGE:
-        SLACK_LOG(log_of(s), DEBUG, "socket: message ignored", "slot=%u bytes=%zu type=%.64s",
-                  link->slot, len, frame.name);
-        break;
-    }
-out:
-    if (!taken) slack__arena_free(arena);
-}
 
 static void on_message(slack_ws_t *ws, bool text, const char *data, size_t len, void *user_data)
 {
     slack_socket_link_t *link = user_data;
-    if (!is_current(link) || !takes(link)) return;
+    if (!is_current(link)) return;
     if (text)
-        read_message(link, data, len);
+        slack__socket_read(link, data, len);
     else
         SLACK_LOG(log_of(link->socket), DEBUG, "socket: binary message ignored",
                   "slot=%u bytes=%zu", link->slot, len);
+}
+
+static uint64_t now_us(const slack_socket_t *s)
+{
+    return slack__mono_us(slack__net_clock(s->base.host->net));
+}
+
+/* The data of a ping is the time at which it was sent. */
+void slack__socket_link_ping(slack_socket_link_t *link)
+{
+    char data[32];
+    link->ping_us = now_us(link->socket);
+    int len = snprintf(data, sizeof data, "%llu", (unsigned long long)link->ping_us);
+    if (link->ws) slack__ws_ping(link->ws, data, (size_t)len);
+}
+
+static void on_pong(slack_ws_t *ws, const char *data, size_t len, void *user_data)
+{
+    const slack_socket_link_t *link = user_data;
+    slack_socket_t *s = link->socket;
+    uint64_t sent_us = 0;
+    if (!slack__parse_u64((slack_slice_t){data, len}, UINT64_MAX, &sent_us)) return;
+    if (sent_us == 0 || sent_us != link->ping_us) return;
+    s->stats.ping_us = now_us(s) - sent_us;
+    SLACK_LOG(log_of(s), DEBUG, "socket: pong", "slot=%u us=%llu", link->slot,
+              (unsigned long long)s->stats.ping_us);
 }
 
 static void on_open(slack_ws_t *ws, void *user_data)
@@ -285,9 +192,6 @@ static void on_closed(slack_ws_t *ws, int status, unsigned code, void *user_data
     release(link);
 }
 
-/* --- the wire ----------------------------------------------------------------------------------
- */
-
 static int need_tls(slack_socket_t *s, const char *url, slack_tls_context_t **ret)
 {
     slack_url_t parts;
@@ -301,7 +205,7 @@ static int need_tls(slack_socket_t *s, const char *url, slack_tls_context_t **re
 int slack__socket_link_dial(slack_socket_link_t *link)
 {
     static const slack_ws_events_t events = {
-        .open = on_open, .message = on_message, .closed = on_closed};
+        .open = on_open, .message = on_message, .pong = on_pong, .closed = on_closed};
     slack_socket_t *s = link->socket;
     slack_ws_options_t options = {.open_ms = s->limits->open_ms,
                                   .message_max = s->limits->message_max,

@@ -5,6 +5,7 @@
 #include "core/transport.h"
 #include "net/tls.h"
 #include "net/websocket.h"
+#include "transport_socket/answered.h"
 #include "transport_socket/envelope.h"
 #include "transport_socket/pending.h"
 #include "transport_socket/supervisor.h"
@@ -13,7 +14,8 @@
  * The glue between the pure machines and the loop.
  *
  *   socket.c   the transport's operations, the timer, inputs in and actions out
- *   link.c     one generation of one slot: its call, its WebSocket, what arrives on it
+ *   link.c     one generation of one slot: its call, its WebSocket
+ *   message.c  what arrives on it
  */
 typedef struct slack_socket slack_socket_t;
 
@@ -28,6 +30,7 @@ typedef struct slack_socket_link {
     slack_ws_t *ws;       /* NULL before the dial and after `closed` */
     const char *url;      /* while it is being dialed */
     unsigned connections; /* hello's num_connections */
+    uint64_t ping_us;     /* when the last ping was sent */
 } slack_socket_link_t;
 
 struct slack_socket {
@@ -39,15 +42,17 @@ struct slack_socket {
     slack_socket_link_t *slots[SLACK_SESSIONS_MAX]; /* the newest of each slot, or NULL */
     slack_link_t links;                             /* all of them */
     slack_pending_table_t pending;
+    slack_answered_t answered;
     slack_buf_t frame; /* an ack being written */
     uv_timer_t timer;
     bool timer_open;
     slack_task_t task; /* tells the host what changed */
     enum slack_transport_state told;
-    int reason;       /* why it is degraded, or stopped */
-    bool over;        /* the supervisor said STOPPED */
-    bool full;        /* the last envelope found no place: said once */
-    unsigned foreign; /* connections that Slack counts and we do not: said once per number */
+    int reason;             /* why it is degraded, or stopped */
+    bool over;              /* the supervisor said STOPPED */
+    bool full;              /* the last envelope found no place: said once */
+    unsigned foreign;       /* connections that Slack counts and we do not: said once per number */
+    uint64_t deaf_since_ms; /* it was ready, and no connection serves; 0: one does */
     slack_transport_stats_t stats;
 };
 
@@ -57,11 +62,24 @@ struct slack_socket {
 int slack__socket_link_call(slack_socket_t *s, unsigned slot, uint32_t generation);
 /* Connect to link->url. As slack__ws_connect(); SLACK_ETLS, SLACK_ECONFIG. */
 int slack__socket_link_dial(slack_socket_link_t *link);
+void slack__socket_link_ping(slack_socket_link_t *link);
 /* Close the descriptor; the link counts no more. */
 void slack__socket_link_abort(slack_socket_link_t *link);
 /* Send a text on this connection, else on another open one. 0; SLACK_ECLOSED. */
 int slack__socket_send(slack_socket_t *s, unsigned slot, uint32_t generation, const char *text,
                        size_t len);
+
+static inline slack_session_input_t slack__socket_link_input(const slack_socket_link_t *link,
+                                                             enum slack_session_input_type type)
+{
+    return (slack_session_input_t){
+        .type = type, .slot = link->slot, .generation = link->generation};
+}
+
+/* --- message.c --- */
+
+/* A text message arrived on a link that is its slot's newest. */
+void slack__socket_read(slack_socket_link_t *link, const char *data, size_t len);
 
 /* --- socket.c --- */
 

@@ -58,6 +58,16 @@ const slack_pending_t *slack__pending_get(const slack_pending_table_t *table, ui
     return table->entries[index].serial == serial ? &table->entries[index] : NULL;
 }
 
+slack_pending_t *slack__pending_find(slack_pending_table_t *table, slack_slice_t envelope_id)
+{
+    if (table->used == 0) return NULL;
+    for (uint32_t i = 0; i < table->size; i++) {
+        slack_pending_t *e = &table->entries[i];
+        if (e->serial % 2 == 1 && slack__slice_eq(e->envelope_id, envelope_id)) return e;
+    }
+    return NULL;
+}
+
 void slack__pending_remove(slack_pending_table_t *table, uint64_t handle)
 {
     if (!slack__pending_get(table, handle)) return;

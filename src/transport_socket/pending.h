@@ -36,6 +36,8 @@ int slack__pending_add(slack_pending_table_t *table, const slack_pending_t *entr
                        uint64_t *ret_handle);
 /* NULL for a handle that names nothing any more. Borrowed until the next call. */
 const slack_pending_t *slack__pending_get(const slack_pending_table_t *table, uint64_t handle);
+/* The entry of an envelope, by a walk over all there are; NULL when it does not wait. */
+slack_pending_t *slack__pending_find(slack_pending_table_t *table, slack_slice_t envelope_id);
 void slack__pending_remove(slack_pending_table_t *table, uint64_t handle);
 
 #endif

@@ -107,10 +107,46 @@ static void compare_connections(slack_socket_t *s, unsigned theirs)
     s->foreign = foreign;
 }
 
+static void count_reconnect(slack_transport_stats_t *stats, enum slack_cause cause)
+{
+    if (cause == SLACK_CAUSE_NONE) return;
+    stats->reconnects++;
+    switch (cause) {
+    case SLACK_CAUSE_REFRESH: stats->reconnects_refresh++; break;
+    case SLACK_CAUSE_AGE: stats->reconnects_age++; break;
+    case SLACK_CAUSE_SLEPT:
+    case SLACK_CAUSE_SILENT: stats->reconnects_silent++; break;
+    case SLACK_CAUSE_CROWDED:
+    case SLACK_CAUSE_DISABLED: stats->reconnects_refused++; break;
+    default: stats->reconnects_lost++; break;
+    }
+}
+
+/* Deaf is a transport that was ready once, is to run, and has no connection. */
+static uint64_t deaf_ms(const slack_socket_t *s)
+{
+    return s->stats.deaf_ms + (s->deaf_since_ms ? now_ms(s) - s->deaf_since_ms : 0);
+}
+
+static void mind_the_gap(slack_socket_t *s)
+{
+    bool deaf = slack__supervisor_serving(&s->sup) == 0 && s->sup.phase == SLACK_PHASE_RUNNING &&
+                s->told > SLACK_TRANSPORT_STARTING;
+    if (deaf && s->deaf_since_ms == 0) {
+        s->deaf_since_ms = now_ms(s);
+    } else if (!deaf && s->deaf_since_ms != 0) {
+        s->stats.deaf_ms = deaf_ms(s);
+        SLACK_LOG(log_of(s), INFO, "socket: no connection for a while", "ms=%llu",
+                  (unsigned long long)(now_ms(s) - s->deaf_since_ms));
+        s->deaf_since_ms = 0;
+    }
+}
+
 static void became_ready(slack_socket_t *s, const slack_action_t *action)
 {
     unsigned theirs = s->slots[action->slot]->connections;
-    if (action->cause != SLACK_CAUSE_NONE) s->stats.reconnects++;
+    s->stats.num_connections = theirs;
+    count_reconnect(&s->stats, action->cause);
     SLACK_LOG(log_of(s), INFO, action->cause ? "socket replaced" : "socket connected",
               "reason=%s connections=%u num_connections=%u",
               action->cause ? slack__cause_name(action->cause) : "start",
@@ -121,6 +157,8 @@ static void became_ready(slack_socket_t *s, const slack_action_t *action)
 static void lost(slack_socket_t *s, const slack_action_t *action)
 {
     const char *cause = slack__cause_name(action->cause);
+    if (action->cause == SLACK_CAUSE_REFUSED || action->cause == SLACK_CAUSE_UNREACHED)
+        s->stats.failed_dials++;
     s->reason = reason_of(action->cause);
     if (action->cause == SLACK_CAUSE_DISABLED) {
         s->base.host->error(&s->base, "Slack closed the connection (link_disabled): Socket Mode is "
@@ -159,7 +197,7 @@ static void perform(slack_socket_t *s, const slack_action_t *action)
         if (rc) failed(s, action, SLACK_IN_CLOSED, rc);
         break;
     case SLACK_DO_PING:
-        if (here && link->ws) slack__ws_ping(link->ws, NULL, 0);
+        if (here) slack__socket_link_ping(link);
         break;
     case SLACK_DO_CLOSE:
         if (here && link->ws) slack__ws_close(link->ws, 1000, "");
@@ -204,6 +242,7 @@ void slack__socket_feed(slack_socket_t *s, const slack_session_input_t *in)
         perform(s, &actions.list[i]);
     bool quiet = in->type == SLACK_IN_TAKEN || in->type == SLACK_IN_ANSWERED;
     if (quiet && actions.count == 0) return; /* nothing that the deadline depends on */
+    mind_the_gap(s);
     if (!s->over && s->timer_open) slack__task_post(s->base.host->net, &s->task);
     arm(s);
     finish(s);
@@ -259,15 +298,17 @@ static void answered(slack_socket_t *s, uint64_t handle)
 }
 
 /* No frame for LATER: that alone makes Slack send it again. */
-static int send_ack(slack_socket_t *s, const slack_pending_t *entry, const slack_ack_t *ack)
+static int send_ack(slack_socket_t *s, const slack_pending_t *entry, const slack_ack_t *ack,
+                    bool has_key)
 {
     if (ack->outcome == SLACK_ACK_LATER) return 0;
     const slack_ack_t *body = ack->outcome == SLACK_ACK_OK ? ack : NULL;
     slack__buf_clear(&s->frame);
     int rc = slack__frame_write_ack(&s->frame, entry->envelope_id, body);
     if (rc) return rc;
-    return slack__socket_send(s, entry->slot, entry->generation, slack__buf_ptr(&s->frame),
-                              s->frame.len);
+    const char *frame = slack__buf_ptr(&s->frame);
+    if (!has_key) slack__answered_add(&s->answered, entry->envelope_id, frame, s->frame.len);
+    return slack__socket_send(s, entry->slot, entry->generation, frame, s->frame.len);
 }
 
 static int socket_ack(slack_transport_t *t, slack_delivery_t *d, const slack_ack_t *ack)
@@ -277,7 +318,8 @@ static int socket_ack(slack_transport_t *t, slack_delivery_t *d, const slack_ack
     if (!entry) return SLACK_ECLOSED;
     bool has_body = ack->outcome == SLACK_ACK_OK && ack->type != SLACK_ACK_BODY_NONE;
     if (has_body && !entry->body_allowed) return SLACK_EACKBODY;
-    int rc = s->told == SLACK_TRANSPORT_STOPPED ? SLACK_ECLOSED : send_ack(s, entry, ack);
+    int rc = s->told == SLACK_TRANSPORT_STOPPED ? SLACK_ECLOSED
+                                                : send_ack(s, entry, ack, d->key.len > 0);
     if (rc == SLACK_ETOOBIG) return rc;
     if (rc == 0)
         s->stats.acked++;
@@ -293,6 +335,7 @@ static void socket_stats(const slack_transport_t *t, slack_transport_stats_t *re
     *ret = s->stats;
     ret->state = s->told;
     ret->connections = slack__supervisor_serving(&s->sup);
+    ret->deaf_ms = deaf_ms(s);
 }
 
 static void socket_destroy(slack_transport_t *t)
@@ -300,6 +343,7 @@ static void socket_destroy(slack_transport_t *t)
     slack_socket_t *s = socket_of(t);
     slack__tls_context_unref(s->tls);
     slack__pending_done(&s->pending);
+    slack__answered_done(&s->answered);
     slack__buf_done(&s->frame);
     slack__free(s->ca_file);
     slack__free(s);

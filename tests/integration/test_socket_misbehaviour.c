@@ -754,6 +754,48 @@ static void ack_after_reconnect(void **state)
     socket_world_close(&w);
 }
 
+static void say_command_again(socket_world_t *w, unsigned connection)
+{
+    socket_peer_text(w->peer, connection,
+                     "{\"envelope_id\":\"e-1\",\"type\":\"slash_commands\",\"payload\":"
+                     "{\"command\":\"/x\"},\"accepts_response_payload\":true}");
+    socket_world_settle(w);
+}
+
+/* The handler runs once; its ack goes to where the envelope came from last. */
+static void same_command_while_its_handler_runs(void **state)
+{
+    socket_world_t w;
+    take_command(&w, true);
+    socket_peer_reset(w.peer, 1);
+    socket_world_settle(&w);
+    socket_world_until_connections(&w, 1);
+    say_command_again(&w, 2);
+    assert_int_equal(w.mock.count, 1);
+    assert_int_equal(w.ack_count, 0);
+    assert_int_equal(mock_ack(&w.mock, 0, SLACK_ACK_OK, SLACK_ACK_BODY_TEXT, "x"), 0);
+    socket_world_until_acks(&w, 1);
+    assert_non_null(strstr(w.acks, "{\"text\":\"x\"}"));
+    socket_world_close(&w);
+}
+
+static void same_command_after_its_ack(void **state)
+{
+    socket_world_t w;
+    take_command(&w, true);
+    assert_int_equal(mock_ack(&w.mock, 0, SLACK_ACK_OK, SLACK_ACK_BODY_TEXT, "x"), 0);
+    socket_world_until_acks(&w, 1);
+    socket_peer_reset(w.peer, 1);
+    socket_world_settle(&w);
+    socket_world_until_connections(&w, 1);
+    w.ack_len = 0;
+    say_command_again(&w, 2);
+    socket_world_until_acks(&w, 2);
+    assert_int_equal(w.mock.count, 1);
+    assert_string_equal(w.acks, "{\"envelope_id\":\"e-1\",\"payload\":{\"text\":\"x\"}}\n");
+    socket_world_close(&w);
+}
+
 static void ack_with_no_connection_is_counted(void **state)
 {
     socket_world_t w;
@@ -820,6 +862,67 @@ static void ghosts_are_told(void **state)
     socket_world_close(&w);
 }
 
+/* --- what is seen from outside -----------------------------------------------------------------
+ */
+
+static void stats_by_reason(void **state)
+{
+    socket_world_t w;
+    socket_world_ready(&w, 1);
+    socket_world_pass(&w, 11 * SECOND);
+    assert_true(socket_world_stats(&w).ping_us > 0);
+
+    say(&w, 1, "refresh_requested");
+    socket_world_until_connections(&w, 2);
+    socket_world_pass(&w, 12 * SECOND);
+    socket_peer_reset(w.peer, 2);
+    socket_world_settle(&w);
+    assert_int_equal(socket_world_stats(&w).connections, 0);
+    socket_world_until_connections(&w, 1);
+    say(&w, 3, "too_many_websockets");
+    socket_world_until_connections(&w, 1);
+    w.script.no_pong = true;
+    socket_world_pass(&w, 31 * SECOND);
+    w.script.no_pong = false;
+    socket_world_until_connections(&w, 1);
+
+    slack_transport_stats_t stats = socket_world_stats(&w);
+    assert_int_equal(stats.reconnects, 4);
+    assert_int_equal(stats.reconnects_refresh, 1);
+    assert_int_equal(stats.reconnects_lost, 1);
+    assert_int_equal(stats.reconnects_refused, 1);
+    assert_int_equal(stats.reconnects_silent, 1);
+    assert_int_equal(stats.failed_dials, 0);
+    assert_true(stats.num_connections >= 1);
+    assert_true(stats.deaf_ms >= 10 * SECOND); /* too_many_websockets is waited out */
+    assert_true(stats.deaf_ms < 25 * SECOND);
+    uint64_t deaf_ms = stats.deaf_ms;
+    socket_world_pass(&w, 5 * SECOND);
+    assert_int_equal(socket_world_stats(&w).deaf_ms, deaf_ms);
+    socket_world_close(&w);
+}
+
+static void network_away_for_a_minute(void **state)
+{
+    socket_world_t w;
+    socket_world_ready(&w, 2);
+    socket_peer_freeze(w.peer, 1);
+    socket_peer_freeze(w.peer, 2);
+    w.no_route = true;
+    socket_world_pass(&w, 60 * SECOND);
+    assert_int_equal(w.mock.state, SLACK_TRANSPORT_DEGRADED);
+    uint64_t tries = socket_world_stats(&w).failed_dials;
+    assert_true(tries >= 5 && tries <= 60);
+    w.no_route = false;
+    const uint64_t back = socket_world_now_ms(&w);
+    socket_world_until_connections(&w, 1);
+    assert_true(socket_world_now_ms(&w) - back <= 5 * SECOND);
+    assert_alive(&w, w.last_hello, 1);
+    socket_world_until_connections(&w, 2);
+    assert_int_equal(w.calls, 4);
+    socket_world_close(&w);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -870,10 +973,14 @@ int main(void)
         cmocka_unit_test(ack_payload_that_is_not_accepted),
         cmocka_unit_test(ack_of_20479_20480_20481_bytes),
         cmocka_unit_test(ack_after_reconnect),
+        cmocka_unit_test(same_command_while_its_handler_runs),
+        cmocka_unit_test(same_command_after_its_ack),
         cmocka_unit_test(ack_with_no_connection_is_counted),
         cmocka_unit_test(two_acks_of_one_envelope),
         cmocka_unit_test(more_envelopes_than_may_wait),
         cmocka_unit_test(ghosts_are_told),
+        cmocka_unit_test(stats_by_reason),
+        cmocka_unit_test(network_away_for_a_minute),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

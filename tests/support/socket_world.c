@@ -85,7 +85,9 @@ static uint64_t mono_us(void *user_data)
 static int on_call(mock_host_t *mock, const char *method, slack_call_fn fn, void *user_data)
 {
     socket_world_t *w = mock->call_data;
-    return slack__webapi_call(&w->client, method, NULL, fn, user_data);
+    slack_client_t client = {
+        .webapi = w->no_route ? w->nowhere : w->webapi, .token = TOKEN, .once = true};
+    return slack__webapi_call(&client, method, NULL, fn, user_data);
 }
 
 static void on_log(enum slack_log_level level, const char *line, size_t len, void *user_data)
@@ -116,11 +118,12 @@ void socket_world_open(socket_world_t *w)
     w->script = (socket_peer_script_t){.open = on_open, .frame = on_frame, .user_data = w};
     w->peer = socket_peer_open(&w->mock.loop, &w->script);
     w->api = peer_open(&w->mock.loop, on_request, w);
-    snprintf(api_url, sizeof api_url, "http://127.0.0.1:%u/api/", peer_port(w->api));
     const slack_webapi_options_t options = {
         .api_url = api_url, .concurrency = 32, .timeout_ms = 10000};
+    snprintf(api_url, sizeof api_url, "http://127.0.0.1:%u/api/", peer_port(w->api));
     assert_int_equal(slack__webapi_new(&w->webapi, w->mock.net, &options), 0);
-    w->client = (slack_client_t){.webapi = w->webapi, .token = TOKEN, .once = true};
+    snprintf(api_url, sizeof api_url, "http://127.0.0.1:1/api/");
+    assert_int_equal(slack__webapi_new(&w->nowhere, w->mock.net, &options), 0);
 }
 
 void socket_world_start(socket_world_t *w, unsigned connections)
@@ -151,12 +154,14 @@ static void set_true(void *arg)
 
 void socket_world_close(socket_world_t *w)
 {
-    bool calls_closed = false, peer_closed = false;
+    bool calls_closed = false, nowhere_closed = false, peer_closed = false;
     if (w->mock.state != SLACK_TRANSPORT_STOPPED) mock_stop(&w->mock);
     while (w->mock.state != SLACK_TRANSPORT_STOPPED)
         socket_world_pass(w, STEP_MS);
     slack__webapi_close(w->webapi, set_true, &calls_closed);
+    slack__webapi_close(w->nowhere, set_true, &nowhere_closed);
     mock_run_until(&w->mock, is_true, &calls_closed);
+    mock_run_until(&w->mock, is_true, &nowhere_closed);
     mock_destroy(&w->mock, w->t);
     peer_close(w->api);
     uv_close((uv_handle_t *)&w->pulse, NULL);

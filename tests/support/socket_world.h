@@ -28,7 +28,7 @@ typedef struct socket_world {
     slack_socket_limits_t limits;
     slack_transport_t *t;
     slack_webapi_t *webapi;
-    slack_client_t client;
+    slack_webapi_t *nowhere; /* calls a port that nobody listens on */
     peer_t *api;
     socket_peer_t *peer;
     socket_peer_script_t script;
@@ -38,6 +38,7 @@ typedef struct socket_world {
     size_t answer_count;
     const char *url;  /* instead of the WebSocket server's */
     bool no_api;      /* hang up on every call */
+    bool no_route;    /* calls find nobody to talk to */
     char acks[65536]; /* text frames of the client's, each with a newline */
     size_t ack_len;
     unsigned ack_count;
