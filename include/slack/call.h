@@ -97,9 +97,11 @@ SLACK_API int slack_say_json(slack_ctx_t *ctx, const slack_json_t *message);
 /**
  * Answer through the delivery's response_url: at most 5 times in 30 minutes
  * (https://docs.slack.dev/interactivity/handling-user-interaction#message_responses). Only the user
- * sees it unless the message says `response_type: in_channel`.
+ * sees it unless the message says `response_type: in_channel`; `replace_original: true` puts it in
+ * the place of the message that the delivery came from, `delete_original: true` deletes that.
  *
- * @return as slack_say(); SLACK_EINVAL where the delivery has no response_url, or one that is
+ * @return as slack_say(); SLACK_EALREADY for the sixth of a delivery; SLACK_ELATE after 30 minutes;
+ *         SLACK_EINVAL where the delivery has no response_url, or one that is
  *         neither Slack's nor below the configured API's host.
  */
 SLACK_API int slack_respond(slack_ctx_t *ctx, const char *format, ...) SLACK_PRINTF(2, 3);

@@ -45,6 +45,12 @@ SLACK_API const char *slack_kind_name(enum slack_kind kind);
  */
 typedef int (*slack_handler_fn)(slack_ctx_t *ctx, void *user_data);
 
+/** A middleware, and what it is given. */
+typedef struct slack_middleware {
+    slack_handler_fn fn;
+    void *user_data; /* borrowed */
+} slack_middleware_t;
+
 /** How a listener's match string is compared. */
 enum slack_match {
     SLACK_MATCH_EXACT = 0,
@@ -92,6 +98,8 @@ typedef struct slack_listener {
                            * by commas, "none" for events without one. Default: all; of
                            * messages "none,bot_message,file_share,thread_broadcast". */
     unsigned where;       /* Optional. Events: enum slack_where. Default: anywhere. */
+    const slack_middleware_t *middleware; /* Optional, copied. Run around this listener alone, the
+                                           * first outermost; one without fn ends the array. */
     const char *name; /* Optional, copied. Stable name, in logs and for slack_unlisten(). Default:
                        * kind and match. */
     slack_handler_fn fn; /* Required. */
@@ -163,22 +171,6 @@ SLACK_API int slack_on_function(slack_app_t *app, const char *callback_id, slack
 
 /** Slack's notice that it drops events of this app (30,000 an hour and workspace). */
 SLACK_API int slack_on_app_rate_limited(slack_app_t *app, slack_handler_fn fn, void *user_data);
-
-/**
- * Add a middleware. Middleware run in order of registration around the listeners; each decides
- * whether the chain goes on by calling slack_next(), and sees what comes back from it.
- *
- * @return 0; SLACK_EINVAL; SLACK_ENOMEM.
- */
-SLACK_API int slack_use(slack_app_t *app, slack_handler_fn fn, void *user_data);
-
-/**
- * Go on to the next middleware or to the listeners; at most once per middleware.
- *
- * @return what the rest of the chain returned; 0 also when it is not done yet (slack_ctx_on_done()
- *         tells the end); SLACK_EALREADY at a second call, or outside of a middleware.
- */
-SLACK_API int slack_next(slack_ctx_t *ctx);
 
 #ifdef __cplusplus
 }

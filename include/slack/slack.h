@@ -17,6 +17,10 @@
 #include "limits.h"
 #include "listener.h"
 #include "log.h"
+#include "message.h"
+#include "middleware.h"
 #include "options.h"
+#include "value.h"
+#include "view.h"
 
 #endif

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <string.h>
+
 #include "core/ctx.h"
 
 int slack__ack_send(slack_ctx_t *ctx, const slack_ack_t *ack)
@@ -30,9 +32,11 @@ static int check(const slack_ctx_t *ctx)
 
 static bool body_allowed(const slack_ctx_t *ctx, enum slack_ack_body type)
 {
+    enum slack_kind kind = ctx->d->kind;
     if (type == SLACK_ACK_BODY_NONE) return true;
-    if (type == SLACK_ACK_BODY_TEXT && ctx->d->kind != SLACK_KIND_COMMAND) return false;
-    return ctx->d->body_allowed && slack__kind_takes_ack_body(ctx->d->kind);
+    if (type == SLACK_ACK_BODY_TEXT && kind != SLACK_KIND_COMMAND && kind != SLACK_KIND_ACTION)
+        return false;
+    return ctx->d->body_allowed && slack__takes_ack_body(kind, ctx->d->body);
 }
 
 /* `body` is in the arena, NUL-terminated. */
@@ -40,14 +44,16 @@ static int acknowledge(slack_ctx_t *ctx, enum slack_ack_body type, slack_slice_t
 {
     if (!body_allowed(ctx, type)) return SLACK_EACKBODY;
     bool late = slack__mono_us(ctx->app->clock) > ctx->d->deadline_us;
+    unsigned late_ms = slack_ctx_ack_late_ms(ctx);
     int rc = slack__ack_send(ctx, &(slack_ack_t){SLACK_ACK_OK, type, body});
     if (rc == SLACK_ETOOBIG || rc == SLACK_EACKBODY) return rc;
     ctx->ack_body = body.ptr;
     if (rc == 0 && late) rc = SLACK_ELATE;
     if (rc != 0)
         SLACK_LOG(&ctx->app->log, WARN, rc == SLACK_ELATE ? "ack late" : "ack lost",
-                  "transport=%s kind=%s reason=%s", ctx->d->transport->ops->name,
-                  slack_kind_name(ctx->d->kind), slack_err_name(rc));
+                  "transport=%s kind=%s listener=%s reason=%s late_ms=%u",
+                  ctx->d->transport->ops->name, slack_kind_name(ctx->d->kind),
+                  slack_ctx_listener(ctx), slack_err_name(rc), late_ms);
     return rc;
 }
 
@@ -73,9 +79,88 @@ int slack_ack_json(slack_ctx_t *ctx, const slack_json_t *body)
 {
     int rc = check(ctx);
     if (rc != 0) return rc;
-    if (body == NULL) return ctx->json_error ? ctx->json_error : SLACK_EINVAL;
+    if (body == NULL) return slack__ctx_no_json(ctx);
     size_t len = 0;
     char *text = slack__json_text(slack__ctx_arena(ctx), body, &len);
     if (text == NULL) return SLACK_ENOMEM;
     return acknowledge(ctx, SLACK_ACK_BODY_JSON, (slack_slice_t){text, len});
+}
+
+/* ---- bodies ---- */
+
+/* Acknowledge with {member: value}, and a response_action before it where there is one. */
+static int ack_member(slack_ctx_t *ctx, enum slack_kind kind, const char *action,
+                      const char *member, const slack_json_t *value)
+{
+    int rc = check(ctx);
+    if (rc != 0) return rc;
+    if (ctx->d->kind != kind) return SLACK_EACKBODY;
+    if (value == NULL) return slack__ctx_no_json(ctx);
+    enum slack_json_type type =
+        kind == SLACK_KIND_VIEW_SUBMISSION ? SLACK_JSON_OBJECT : SLACK_JSON_ARRAY;
+    if (slack_json_type(value) != type) return SLACK_EINVAL;
+    return slack_ack_json(
+        ctx, action ? slack_jsonf(ctx, "{response_action: %s, %s: %p}", action, member, value)
+                    : slack_jsonf(ctx, "{%s: %p}", member, value));
+}
+
+#define OPTIONS_MAX 100
+
+static int ack_list(slack_ctx_t *ctx, const char *member, const slack_json_t *list)
+{
+    if (slack_json_count(list, "") > OPTIONS_MAX) return SLACK_ETOOBIG;
+    return ack_member(ctx, SLACK_KIND_OPTIONS, NULL, member, list);
+}
+
+/* {block: text, …} as a dialog wants it: [{name: block, error: text}, …] */
+static const slack_json_t *dialog_errors(slack_ctx_t *ctx, const slack_json_t *errors)
+{
+    size_t count = slack_json_count(errors, ""), i = 0;
+    const slack_json_t **items = slack__arena_calloc(slack__ctx_arena(ctx), count * sizeof *items);
+    if (items == NULL) {
+        ctx->json_error = SLACK_ENOMEM;
+        return NULL;
+    }
+    slack_json_iter_t it = {0};
+    while (slack_json_next(errors, &it)) {
+        items[i] = slack_jsonf(ctx, "{name: %s, error: %p}", it.key, it.value);
+        if (items[i++] == NULL) return NULL;
+    }
+    return slack_json_array(ctx, items, count);
+}
+
+int slack_ack_errors(slack_ctx_t *ctx, const slack_json_t *errors)
+{
+    if (errors && slack_json_count(errors, "") == 0) return SLACK_EINVAL;
+    if (errors && ctx->d->kind == SLACK_KIND_DIALOG)
+        return ack_member(ctx, SLACK_KIND_DIALOG, NULL, "errors", dialog_errors(ctx, errors));
+    return ack_member(ctx, SLACK_KIND_VIEW_SUBMISSION, "errors", "errors", errors);
+}
+
+int slack_ack_update(slack_ctx_t *ctx, const slack_json_t *view)
+{
+    return ack_member(ctx, SLACK_KIND_VIEW_SUBMISSION, "update", "view", view);
+}
+
+int slack_ack_push(slack_ctx_t *ctx, const slack_json_t *view)
+{
+    return ack_member(ctx, SLACK_KIND_VIEW_SUBMISSION, "push", "view", view);
+}
+
+int slack_ack_clear(slack_ctx_t *ctx)
+{
+    int rc = check(ctx);
+    if (rc != 0) return rc;
+    if (ctx->d->kind != SLACK_KIND_VIEW_SUBMISSION) return SLACK_EACKBODY;
+    return slack_ack_json(ctx, slack_jsonf(ctx, "{response_action: 'clear'}"));
+}
+
+int slack_ack_options(slack_ctx_t *ctx, const slack_json_t *options)
+{
+    return ack_list(ctx, "options", options);
+}
+
+int slack_ack_option_groups(slack_ctx_t *ctx, const slack_json_t *groups)
+{
+    return ack_list(ctx, "option_groups", groups);
 }

@@ -25,8 +25,10 @@
  *   dispatch.c   a delivery runs: middleware, listeners, holds
  *   match.c      does a listener take a delivery? pattern.c: its regular expressions
  *   function.c   steps of workflows
+ *   builtin.c    middleware that come with the library
+ *   value.c      what middleware attach to a delivery
  *   ack.c        what a handler says to Slack's wait
- *   say.c        what a handler says through its ctx
+ *   say.c        what a handler says through its ctx; view.c: its modals and home tabs
  *   context.c    what a handler reads
  */
 
@@ -93,11 +95,11 @@ struct slack_app {
     char bot_user[32], bot_id[32], team_id[32];
 
     /* What the program registered. */
-    struct {
-        slack_handler_fn fn;
-        void *user_data;
-    } middleware[APP_MIDDLEWARE_MAX];
+    slack_middleware_t middleware[APP_MIDDLEWARE_MAX];
     size_t middleware_count;
+    slack_error_fn error_fn;
+    void *error_data;
+    slack_middleware_t unmatched;
     slack_routes_t *routes;
 
     /* Deliveries. */

@@ -143,5 +143,6 @@ slack_app_t *slack_ctx_app(const slack_ctx_t *ctx)
 
 void slack__ctx_done(slack_ctx_t *ctx)
 {
+    slack__values_free(ctx);
     slack__steps_release(&ctx->steps);
 }

@@ -21,6 +21,23 @@ struct on_done {
     void *user_data;
 };
 
+struct value {
+    struct value *next;
+    const slack_key_t *key;
+    void *value;
+};
+
+/* Middleware around something. Whose turn it is to call slack_next() is told by how deep user code
+ * is on the stack: 0 for one that has returned and goes on later. */
+struct chain {
+    const slack_middleware_t *items;
+    size_t count;
+    size_t next; /* the index that slack_next() runs next */
+    unsigned turn;
+    bool open;                      /* slack_next() may be called */
+    int (*inner)(slack_ctx_t *ctx); /* what they are around */
+};
+
 struct slack_ctx {
     slack_app_t *app;
     slack_delivery_t *d;
@@ -37,8 +54,7 @@ struct slack_ctx {
     uint64_t acked_us;
 
     /* dispatch.c */
-    size_t next_middleware; /* the index that slack_next() runs next */
-    bool chain_open;        /* slack_next() may be called */
+    struct chain chain; /* the app's, then one listener's after the other */
     bool reached_listeners;
     slack_steps_t steps;
     size_t next_step;
@@ -48,11 +64,16 @@ struct slack_ctx {
     unsigned holds;           /* the program's */
     unsigned calls;           /* under way, with nobody else to take the answer */
     int status;               /* the first error */
+    int step_status;          /* of ctx->step */
+    const char *failed;       /* the listener that `status` is of; NULL: none */
+    bool error_told, unmatched_told;
 
-    bool step_ended; /* slack_complete() or slack_fail() was called */
+    unsigned responses; /* sent by the response_url */
+    bool step_ended;    /* slack_complete() or slack_fail() was called */
     slack_client_t client;
     int json_error; /* why the last slack_jsonf() returned NULL */
     struct on_done *on_done;
+    struct value *values;
 };
 
 static inline slack_arena_t *slack__ctx_arena(const slack_ctx_t *ctx)
@@ -80,5 +101,8 @@ void slack__ack_outcome(slack_ctx_t *ctx, enum slack_ack_outcome outcome);
 void slack__ctx_init_client(slack_ctx_t *ctx);
 int slack__ctx_call(slack_ctx_t *ctx, const char *method, const slack_json_t *args);
 int slack__ctx_no_json(const slack_ctx_t *ctx);
+
+/* value.c: the last of the values. */
+void slack__values_free(slack_ctx_t *ctx);
 
 #endif

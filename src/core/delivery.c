@@ -37,9 +37,12 @@ bool slack__kind_waits_for_ack(enum slack_kind kind)
     return facts(kind)->waits_for_ack;
 }
 
-bool slack__kind_takes_ack_body(enum slack_kind kind)
+bool slack__takes_ack_body(enum slack_kind kind, const slack_json_t *body)
 {
-    return facts(kind)->takes_ack_body;
+    if (facts(kind)->takes_ack_body) return true;
+    /* The one action whose answer may be a message: a legacy attachment's. */
+    return kind == SLACK_KIND_ACTION &&
+           strcmp(slack_json_str(body, "/type"), "interactive_message") == 0;
 }
 
 /* Top-level `type` values, where the type alone decides. */
@@ -97,6 +100,7 @@ slack_delivery_t *slack__delivery_new(slack_arena_t *arena, const slack_json_t *
     d->received_us = received_us;
     slack__link_init(&d->link);
     if (d->kind == SLACK_KIND_EVENT) d->key.ptr = slack_json_strn(body, "/event_id", &d->key.len);
+    d->body_allowed = slack__takes_ack_body(d->kind, body);
     if (facts(d->kind)->waits_for_ack)
         d->deadline_us = received_us + (uint64_t)SLACK_ACK_DEADLINE_MS * 1000;
     return d;

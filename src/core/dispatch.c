@@ -28,20 +28,70 @@ static int enter(slack_ctx_t *ctx, slack_handler_fn fn, void *user_data)
     return rc > 0 ? SLACK_EINVAL : rc;
 }
 
+/* ---- chains ---- */
+
+static int go_on(slack_ctx_t *ctx)
+{
+    struct chain *c = &ctx->chain;
+    if (c->next == c->count) {
+        c->open = false;
+        return c->inner(ctx);
+    }
+    const slack_middleware_t *items = c->items;
+    size_t i = c->next++;
+    c->turn = ctx->depth + 1;
+    int rc = enter(ctx, items[i].fn, items[i].user_data);
+    if (c->items == items && c->next == i + 1) { /* it has not gone on */
+        c->turn = 0;
+        if (ctx->holds == 0) c->open = false;
+    }
+    return rc;
+}
+
+static int run_chain(slack_ctx_t *ctx, const slack_middleware_t *items, size_t count,
+                     int (*inner)(slack_ctx_t *ctx))
+{
+    ctx->chain = (struct chain){.items = items, .count = count, .open = true, .inner = inner};
+    return go_on(ctx);
+}
+
+int slack_next(slack_ctx_t *ctx)
+{
+    if (!ctx->chain.open || ctx->chain.turn != ctx->depth) return SLACK_EALREADY;
+    return ctx->state == CTX_RUNNING ? go_on(ctx) : SLACK_EALREADY;
+}
+
 /* ---- listeners ---- */
+
+static void fail_step(slack_ctx_t *ctx, int status)
+{
+    if (ctx->step_status != 0) return; /* by the listener itself, and handed up by its middleware */
+    ctx->step_status = status;
+    const char *name = ctx->step->route->listener.name;
+    if (ctx->status == 0) ctx->failed = name;
+    slack__ctx_fail(ctx, status);
+    SLACK_LOG(&ctx->app->log, ERROR, "listener failed", "listener=%s transport=%s error=%s", name,
+              ctx->d->transport->ops->name, slack_err_name(status));
+}
+
+static int run_listener(slack_ctx_t *ctx)
+{
+    const slack_listener_t *listener = &ctx->step->route->listener;
+    ctx->listeners++;
+    int rc = enter(ctx, listener->fn, listener->user_data);
+    if (rc != 0) fail_step(ctx, rc);
+    return rc;
+}
 
 static int run_step(slack_ctx_t *ctx, const slack_step_t *step)
 {
-    const slack_listener_t *listener = &step->route->listener;
     if (step->route->removed) return 0;
     ctx->step = step;
-    ctx->listeners++;
-    int rc = enter(ctx, listener->fn, listener->user_data);
-    if (rc == 0) return 0;
-    slack__ctx_fail(ctx, rc);
-    SLACK_LOG(&ctx->app->log, ERROR, "listener failed", "listener=%s transport=%s error=%s",
-              listener->name, ctx->d->transport->ops->name, slack_err_name(rc));
-    return rc;
+    ctx->step_status = 0;
+    int rc = run_chain(ctx, step->route->listener.middleware, step->route->middleware_count,
+                       run_listener);
+    if (rc != 0) fail_step(ctx, rc);
+    return ctx->step_status;
 }
 
 /* Run the next step, and on while each ends at once. The first error. */
@@ -58,7 +108,6 @@ static int run_steps(slack_ctx_t *ctx)
 
 static int reach_listeners(slack_ctx_t *ctx)
 {
-    ctx->chain_open = false;
     ctx->reached_listeners = true;
     slack_subject_t subject;
     slack__subject_init(&subject, ctx->d->kind, ctx->d->body, ctx->app->bot_user);
@@ -73,19 +122,6 @@ static int reach_listeners(slack_ctx_t *ctx)
     return run_steps(ctx);
 }
 
-int slack_next(slack_ctx_t *ctx)
-{
-    if (!ctx->chain_open || ctx->state != CTX_RUNNING) return SLACK_EALREADY;
-    slack_app_t *app = ctx->app;
-    if (ctx->next_middleware == app->middleware_count) return reach_listeners(ctx);
-    size_t i = ctx->next_middleware++;
-    int rc = enter(ctx, app->middleware[i].fn, app->middleware[i].user_data);
-    /* One that returned without going on, and keeps nothing, has ended the chain: its caller may
-     * not go on in its place. */
-    if (ctx->next_middleware == i + 1 && ctx->holds == 0) ctx->chain_open = false;
-    return rc;
-}
-
 /* ---- between the steps ---- */
 
 static bool unmatched(const slack_ctx_t *ctx)
@@ -93,23 +129,39 @@ static bool unmatched(const slack_ctx_t *ctx)
     return ctx->reached_listeners && ctx->steps.count == 0 && ctx->status == 0;
 }
 
+static void tell_unmatched(slack_ctx_t *ctx)
+{
+    if (!unmatched(ctx) || ctx->unmatched_told) return;
+    ctx->unmatched_told = true;
+    if (slack__kind_waits_for_ack(ctx->d->kind))
+        SLACK_LOG(&ctx->app->log, WARN, "no listener", "kind=%s transport=%s add=%s",
+                  slack_kind_name(ctx->d->kind), ctx->d->transport->ops->name,
+                  slack__routes_suggest(ctx->d->kind, ctx->d->body, slack__ctx_arena(ctx)));
+    const slack_middleware_t *hook = &ctx->app->unmatched;
+    if (hook->fn) slack__ctx_fail(ctx, enter(ctx, hook->fn, hook->user_data));
+}
+
+static void tell_error(slack_ctx_t *ctx)
+{
+    if (ctx->status == 0 || ctx->error_told || ctx->app->error_fn == NULL) return;
+    ctx->error_told = true;
+    ctx->depth++;
+    ctx->app->error_fn(ctx, ctx->status, ctx->failed ? ctx->failed : "", ctx->app->error_data);
+    ctx->depth--;
+}
+
 /* What no handler acknowledged, when none of them is going to any more. */
 static void acknowledge(slack_ctx_t *ctx)
 {
     if (ctx->acked || ctx->holds > 0) return;
-    if (unmatched(ctx)) {
-        SLACK_LOG(&ctx->app->log, WARN, "no listener", "kind=%s transport=%s add=%s",
-                  slack_kind_name(ctx->d->kind), ctx->d->transport->ops->name,
-                  slack__routes_suggest(ctx->d->kind, ctx->d->body, slack__ctx_arena(ctx)));
-        slack__ack_outcome(ctx, SLACK_ACK_REFUSE);
-    } else {
-        slack__ack_outcome(ctx, ctx->status ? SLACK_ACK_REFUSE : SLACK_ACK_OK);
-    }
+    slack__ack_outcome(ctx, ctx->status || unmatched(ctx) ? SLACK_ACK_REFUSE : SLACK_ACK_OK);
 }
 
-/* Off the user's stack: acknowledge, and end when nothing is left to run or to wait for. */
+/* Off the user's stack: tell, acknowledge, and end when nothing is left to run or to wait for. */
 static void settle(slack_ctx_t *ctx)
 {
+    tell_unmatched(ctx);
+    tell_error(ctx);
     acknowledge(ctx);
     if (idle(ctx) && ctx->next_step == ctx->steps.count) slack__inbox_end(ctx);
 }
@@ -142,8 +194,8 @@ void slack__dispatch_begin(slack_ctx_t *ctx)
         slack__inbox_end(ctx);
         return;
     }
-    ctx->chain_open = true;
-    slack__ctx_fail(ctx, slack_next(ctx));
+    slack__ctx_fail(
+        ctx, run_chain(ctx, ctx->app->middleware, ctx->app->middleware_count, reach_listeners));
     settle(ctx);
 }
 

@@ -85,8 +85,7 @@ static bool in_thread(const slack_json_t *body)
     return *thread && strcmp(thread, slack__lookup_ts(body)) != 0;
 }
 
-/* "<@U0BOT> …" or "<@U0BOT|name> …" */
-static bool mentions_first(const char *text, const char *user)
+bool slack__mentions_first(const char *text, const char *user)
 {
     size_t len = strlen(user);
     text += strspn(text, " \t\n");
@@ -103,7 +102,7 @@ static bool is_there(unsigned where, const slack_subject_t *subject)
     if ((where & SLACK_IN_THREAD) && !in_thread(body)) return false;
     if ((where & SLACK_NOT_IN_THREAD) && in_thread(body)) return false;
     return !(where & SLACK_TO_BOT) ||
-           mentions_first(slack_json_str(body, "/event/text"), subject->bot_user);
+           slack__mentions_first(slack_json_str(body, "/event/text"), subject->bot_user);
 }
 
 /* ---- a listener ---- */

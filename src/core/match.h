@@ -32,7 +32,8 @@ void slack__subject_set_action(slack_subject_t *subject, const slack_json_t *act
 
 /* A listener as it was registered. */
 typedef struct slack_route {
-    slack_listener_t listener; /* its strings are copies */
+    slack_listener_t listener; /* strings and middleware are copies */
+    size_t middleware_count;
     slack_pattern_t *pattern, *block_pattern;
     unsigned order;
     unsigned refs; /* the routes', and one of each step that runs it */
@@ -52,6 +53,9 @@ typedef struct slack_step {
  * SLACK_ETOOBIG for a pattern that was given up; SLACK_ENOMEM. */
 int slack__match(const slack_route_t *route, const slack_subject_t *subject, slack_arena_t *arena,
                  slack_captures_t *ret);
+
+/* Whether a text begins with a mention of the user: "<@U0BOT> …" or "<@U0BOT|name> …". */
+bool slack__mentions_first(const char *text, const char *user);
 
 /* What is wrong with a listener, as a constant sentence; NULL for nothing. */
 const char *slack__match_check(const slack_listener_t *listener);

@@ -94,8 +94,17 @@ int slack_use(slack_app_t *app, slack_handler_fn fn, void *user_data)
 {
     if (fn == NULL) return SLACK_EINVAL;
     if (app->middleware_count == APP_MIDDLEWARE_MAX) return SLACK_EBUSY;
-    app->middleware[app->middleware_count].fn = fn;
-    app->middleware[app->middleware_count].user_data = user_data;
-    app->middleware_count++;
+    app->middleware[app->middleware_count++] = (slack_middleware_t){fn, user_data};
     return 0;
+}
+
+void slack_on_error(slack_app_t *app, slack_error_fn fn, void *user_data)
+{
+    app->error_fn = fn;
+    app->error_data = user_data;
+}
+
+void slack_on_unmatched(slack_app_t *app, slack_handler_fn fn, void *user_data)
+{
+    app->unmatched = (slack_middleware_t){fn, user_data};
 }

@@ -38,6 +38,7 @@ static void route_free(slack_route_t *route)
                                    l->type,  l->subtypes, l->name};
     for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
         slack__free((char *)(uintptr_t)strings[i]);
+    slack__free((slack_middleware_t *)(uintptr_t)l->middleware);
     slack__free(route);
 }
 
@@ -66,6 +67,20 @@ static bool own(const char **at)
     return given == NULL || *at;
 }
 
+static bool own_middleware(slack_route_t *route)
+{
+    const slack_middleware_t *given = route->listener.middleware;
+    route->listener.middleware = NULL;
+    if (given == NULL) return true;
+    while (given[route->middleware_count].fn)
+        route->middleware_count++;
+    size_t size = (route->middleware_count + 1) * sizeof *given;
+    slack_middleware_t *mine = slack__malloc(size);
+    if (mine) memcpy(mine, given, size);
+    route->listener.middleware = mine;
+    return mine != NULL;
+}
+
 static int compile(slack_pattern_t **ret, const char *text, enum slack_match how, char *error)
 {
     return text && how == SLACK_MATCH_REGEX ? slack__pattern_new(ret, text, error) : 0;
@@ -83,7 +98,7 @@ static int route_new(slack_route_t **ret, const slack_listener_t *listener, char
     l->name = route_name(listener);
     /* Every one, also after a failure: none of the caller's strings may stay. */
     bool owned = own(&l->match) & own(&l->block_id) & own(&l->callback_id) & own(&l->type) &
-                 own(&l->subtypes);
+                 own(&l->subtypes) & own_middleware(route);
     int rc = l->name && owned ? 0 : SLACK_ENOMEM;
     if (rc == 0) rc = compile(&route->pattern, l->match, l->how, error);
     if (rc == 0) rc = compile(&route->block_pattern, l->block_id, l->block_how, error);

@@ -88,21 +88,26 @@ static int SLACK_PRINTF(3, 0)
 
 /* ---- say ---- */
 
-int slack_say_json(slack_ctx_t *ctx, const slack_json_t *message)
+/* Make a call of a message: channel and `thread` ("" for none) are filled in where it names no
+ * channel of its own. */
+static int post(slack_ctx_t *ctx, const char *method, const slack_json_t *message,
+                const char *thread)
 {
     if (message == NULL) return slack__ctx_no_json(ctx);
     const char *channel = slack__lookup_channel(ctx->d->body);
-    const char *thread = slack__lookup_thread_ts(ctx->d->body);
-    if (*channel == '\0' && *slack_json_str(message, "/channel") == '\0') return SLACK_EINVAL;
+    bool elsewhere = *slack_json_str(message, "/channel") != '\0';
+    if (*channel == '\0' && !elsewhere) return SLACK_EINVAL;
     slack_arena_t *arena = slack__ctx_arena(ctx);
     const slack_json_t *defaults = NULL, *args = NULL;
-    int rc =
-        *slack_json_str(message, "/channel") || *thread == '\0'
-            ? slack__jsonf(arena, &defaults, NULL, "{channel: %s}", channel)
-            : slack__jsonf(arena, &defaults, NULL, "{channel: %s, thread_ts: %s}", channel, thread);
+    int rc = slack__jsonf(arena, &defaults, NULL, "{channel: %s, thread_ts: %s}", channel,
+                          elsewhere || *thread == '\0' ? NULL : thread);
     if (rc == 0) rc = slack__json_with_defaults(arena, message, defaults, &args);
-    if (rc == 0) rc = slack__ctx_call(ctx, "chat.postMessage", args);
-    return rc;
+    return rc ? rc : slack__ctx_call(ctx, method, args);
+}
+
+int slack_say_json(slack_ctx_t *ctx, const slack_json_t *message)
+{
+    return post(ctx, "chat.postMessage", message, slack_ctx_thread_ts(ctx));
 }
 
 int slack_say(slack_ctx_t *ctx, const char *format, ...)
@@ -115,14 +120,90 @@ int slack_say(slack_ctx_t *ctx, const char *format, ...)
     return rc ? rc : slack_say_json(ctx, message);
 }
 
+int slack_reply(slack_ctx_t *ctx, const char *format, ...)
+{
+    const slack_json_t *message = NULL;
+    va_list ap;
+    va_start(ap, format);
+    int rc = text_message(ctx, &message, format, ap);
+    va_end(ap);
+    if (rc != 0) return rc;
+    const char *thread = slack_ctx_thread_ts(ctx);
+    return post(ctx, "chat.postMessage", message, *thread ? thread : slack_ctx_ts(ctx));
+}
+
+int slack_say_ephemeral(slack_ctx_t *ctx, const char *format, ...)
+{
+    const slack_json_t *message = NULL, *user = NULL, *whole = NULL;
+    slack_arena_t *arena = slack__ctx_arena(ctx);
+    if (*slack_ctx_user(ctx) == '\0') return SLACK_EINVAL;
+    va_list ap;
+    va_start(ap, format);
+    int rc = text_message(ctx, &message, format, ap);
+    va_end(ap);
+    if (rc == 0) rc = slack__jsonf(arena, &user, NULL, "{user: %s}", slack_ctx_user(ctx));
+    if (rc == 0) rc = slack__json_with_defaults(arena, message, user, &whole);
+    return rc ? rc : post(ctx, "chat.postEphemeral", whole, slack_ctx_thread_ts(ctx));
+}
+
+/* ---- messages that are there ---- */
+
+int slack_update(slack_ctx_t *ctx, const char *ts, const slack_json_t *message)
+{
+    if (ts == NULL || *ts == '\0') return SLACK_EINVAL;
+    if (message == NULL) return slack__ctx_no_json(ctx);
+    slack_arena_t *arena = slack__ctx_arena(ctx);
+    const slack_json_t *which = NULL, *whole = NULL;
+    int rc = slack__jsonf(arena, &which, NULL, "{ts: %s}", ts);
+    if (rc == 0) rc = slack__json_with_defaults(arena, message, which, &whole);
+    return rc ? rc : post(ctx, "chat.update", whole, "");
+}
+
+int slack_delete(slack_ctx_t *ctx, const char *ts)
+{
+    if (ts == NULL || *ts == '\0') return SLACK_EINVAL;
+    const slack_json_t *which = NULL;
+    int rc = slack__jsonf(slack__ctx_arena(ctx), &which, NULL, "{ts: %s}", ts);
+    return rc ? rc : post(ctx, "chat.delete", which, "");
+}
+
+static int call_reaction(slack_ctx_t *ctx, const char *method, const char *emoji)
+{
+    const char *ts = slack_ctx_ts(ctx);
+    if (emoji == NULL || *ts == '\0') return SLACK_EINVAL;
+    const slack_json_t *args = NULL;
+    int rc =
+        slack__jsonf(slack__ctx_arena(ctx), &args, NULL, "{timestamp: %s, name: %s}", ts, emoji);
+    return rc ? rc : post(ctx, method, args, "");
+}
+
+int slack_react(slack_ctx_t *ctx, const char *emoji)
+{
+    return call_reaction(ctx, "reactions.add", emoji);
+}
+
+int slack_unreact(slack_ctx_t *ctx, const char *emoji)
+{
+    return call_reaction(ctx, "reactions.remove", emoji);
+}
+
 /* ---- respond ---- */
+
+/* What Slack allows of a response_url. */
+#define RESPONSES_MAX 5
+#define RESPONSE_S    (30 * 60)
 
 int slack_respond_json(slack_ctx_t *ctx, const slack_json_t *message)
 {
     if (message == NULL) return slack__ctx_no_json(ctx);
     const char *url = slack__lookup_response_url(ctx->d->body);
     if (*url == '\0') return SLACK_EINVAL;
-    return slack__webapi_respond(&ctx->client, url, message, NULL, NULL);
+    uint64_t over_us = ctx->d->received_us + (uint64_t)RESPONSE_S * 1000000;
+    if (slack__mono_us(ctx->app->clock) > over_us) return SLACK_ELATE;
+    if (ctx->responses == RESPONSES_MAX) return SLACK_EALREADY;
+    int rc = slack__webapi_respond(&ctx->client, url, message, NULL, NULL);
+    if (rc == 0) ctx->responses++;
+    return rc;
 }
 
 int slack_respond(slack_ctx_t *ctx, const char *format, ...)

@@ -46,7 +46,7 @@ struct slack_delivery {
     const char *retry_reason;     /* "" when there is none */
     uint64_t received_us;         /* monotonic, when its first byte was there */
     uint64_t deadline_us;         /* monotonic, when an ack is too late for Slack */
-    bool body_allowed;            /* the wire would carry a body back */
+    bool body_allowed;            /* a body may go back: by what it is, until a wire knows better */
     slack_transport_t *transport; /* set by host->deliver */
     uint64_t handle;              /* the transport's own name for what is to be answered */
     slack_link_t link;            /* the core's */
@@ -126,7 +126,7 @@ extern const slack_transport_type_t *const slack__transports[];
 
 /*
  * Make a delivery of a body: its kind (in the order of tests of docs/payloads.md), its dedupe key,
- * and a deadline of 3 s after `received_us` where Slack waits for a handler. Takes no other field.
+ * a deadline of 3 s after `received_us` where Slack waits for a handler, and body_allowed.
  * NULL when memory is out (the arena stays the caller's).
  */
 slack_delivery_t *slack__delivery_new(slack_arena_t *arena, const slack_json_t *body,
@@ -137,7 +137,7 @@ void slack__delivery_free(slack_delivery_t *d);
 
 /* What Slack accepts as the ack of a kind. */
 bool slack__kind_waits_for_ack(enum slack_kind kind); /* a handler acknowledges it */
-bool slack__kind_takes_ack_body(enum slack_kind kind);
+bool slack__takes_ack_body(enum slack_kind kind, const slack_json_t *body);
 
 /* How long Slack waits, and how large a Socket Mode frame may be (slack-go#1196, slax#614). */
 #define SLACK_ACK_DEADLINE_MS 3000

@@ -119,7 +119,6 @@ static slack_delivery_t *make_delivery(const slack_http_request_t *request,
 {
     slack_delivery_t *d = slack__delivery_new(request->arena, body, request->received_us);
     if (!d || !read_retry(request, d)) return NULL;
-    d->body_allowed = slack__kind_takes_ack_body(d->kind);
     d->handle = request->id;
     return d;
 }

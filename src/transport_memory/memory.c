@@ -119,7 +119,6 @@ int slack__memory_inject(slack_transport_t *t, slack_arena_t *arena, const slack
 
     d->retry_num = retry_num;
     d->retry_reason = reason;
-    d->body_allowed = slack__kind_takes_ack_body(d->kind);
     d->handle = (uintptr_t)injection;
     injection->d = d;
     injection->fn = fn;

@@ -281,6 +281,458 @@ static void test_a_listener_of_every_kind(void **state)
                                "app_rate_limited:* event:app_mention ");
 }
 
+/* ---- acks ---- */
+
+#define VIEW    "{\"type\":\"view_submission\",\"view\":{\"callback_id\":\"v\"}}"
+#define OPTIONS "{\"type\":\"block_suggestion\",\"action_id\":\"v\"}"
+#define DIALOG  "{\"type\":\"dialog_submission\",\"callback_id\":\"v\"}"
+#define LEGACY  "{\"type\":\"interactive_message\",\"callback_id\":\"v\",\"actions\":[{}]}"
+#define ACTION  "{\"type\":\"block_actions\",\"actions\":[{\"action_id\":\"v\"}]}"
+
+static int ack_errors(slack_ctx_t *ctx)
+{
+    return slack_ack_errors(ctx, slack_jsonf(ctx, "{name: 'too \"short\"'}"));
+}
+static int ack_no_errors(slack_ctx_t *ctx)
+{
+    return slack_ack_errors(ctx, slack_jsonf(ctx, "{}"));
+}
+static int ack_update(slack_ctx_t *ctx)
+{
+    return slack_ack_update(ctx, slack_jsonf(ctx, "{type: 'modal'}"));
+}
+static int ack_push(slack_ctx_t *ctx)
+{
+    return slack_ack_push(ctx, slack_jsonf(ctx, "{type: 'modal'}"));
+}
+static int ack_push_malformed(slack_ctx_t *ctx)
+{
+    return slack_ack_push(ctx, slack_jsonf(ctx, "{type: }"));
+}
+static int ack_push_text(slack_ctx_t *ctx)
+{
+    return slack_ack_push(ctx, slack_jsonf(ctx, "'a view'"));
+}
+static int ack_options(slack_ctx_t *ctx)
+{
+    return slack_ack_options(ctx, slack_jsonf(ctx, "[{value: '1'}]"));
+}
+static int ack_groups(slack_ctx_t *ctx)
+{
+    return slack_ack_option_groups(ctx, slack_jsonf(ctx, "[]"));
+}
+static int ack_too_many_options(slack_ctx_t *ctx)
+{
+    const slack_json_t *items[101], *one = slack_jsonf(ctx, "{value: '1'}");
+    for (size_t i = 0; i < 101; i++)
+        items[i] = one;
+    return slack_ack_options(ctx, slack_json_array(ctx, items, 101));
+}
+static int ack_text(slack_ctx_t *ctx)
+{
+    return slack_ack_text(ctx, "a text");
+}
+static int ack_message(slack_ctx_t *ctx)
+{
+    return slack_ack_json(ctx, slack_jsonf(ctx, "{text: 'a'}"));
+}
+
+static const struct ack_case {
+    const char *delivery;
+    int (*ack)(slack_ctx_t *ctx);
+    int rc;
+    const char *body;
+} ack_cases[] = {
+    {VIEW, ack_errors, 0,
+     "{\"response_action\":\"errors\",\"errors\":{\"name\":\"too \\\"short\\\"\"}}"},
+    {VIEW, ack_no_errors, SLACK_EINVAL, ""},
+    {VIEW, ack_update, 0, "{\"response_action\":\"update\",\"view\":{\"type\":\"modal\"}}"},
+    {VIEW, ack_push, 0, "{\"response_action\":\"push\",\"view\":{\"type\":\"modal\"}}"},
+    {VIEW, ack_push_malformed, SLACK_ETEMPLATE, ""},
+    {VIEW, ack_push_text, SLACK_EINVAL, ""},
+    {VIEW, slack_ack_clear, 0, "{\"response_action\":\"clear\"}"},
+    {VIEW, ack_text, SLACK_EACKBODY, ""},
+    {VIEW, ack_options, SLACK_EACKBODY, ""},
+    {VIEW, slack_ack, 0, ""},
+    {OPTIONS, ack_options, 0, "{\"options\":[{\"value\":\"1\"}]}"},
+    {OPTIONS, ack_groups, 0, "{\"option_groups\":[]}"},
+    {OPTIONS, ack_too_many_options, SLACK_ETOOBIG, ""},
+    {OPTIONS, ack_errors, SLACK_EACKBODY, ""},
+    {DIALOG, ack_errors, 0, "{\"errors\":[{\"name\":\"name\",\"error\":\"too \\\"short\\\"\"}]}"},
+    {DIALOG, slack_ack_clear, SLACK_EACKBODY, ""},
+    {LEGACY, ack_text, 0, "a text"},
+    {LEGACY, ack_message, 0, "{\"text\":\"a\"}"},
+    {ACTION, ack_text, SLACK_EACKBODY, ""},
+    {ACTION, ack_message, SLACK_EACKBODY, ""},
+};
+
+static int ack_as_told(slack_ctx_t *ctx, void *user_data)
+{
+    const struct ack_case *c = *(const struct ack_case **)user_data;
+    assert_int_equal(c->ack(ctx), c->rc);
+    return 0;
+}
+
+static void test_every_body_of_an_ack(void **state)
+{
+    (void)state;
+    const struct ack_case *c = ack_cases;
+    slack_on_view_submission(f.app, "v", ack_as_told, &c);
+    slack_on_options(f.app, "v", ack_as_told, &c);
+    slack_on_dialog(f.app, "v", ack_as_told, &c);
+    slack_on_action(f.app, "v", ack_as_told, &c);
+    app_ready(&f);
+    for (; c < ack_cases + sizeof ack_cases / sizeof *ack_cases; c++) {
+        app_ack_t ack;
+        run_through(c->delivery, &ack);
+        assert_int_equal(ack.count, 1);
+        assert_string_equal(ack.body, c->body);
+    }
+}
+
+/* ---- middleware of one listener, values, hooks ---- */
+
+static char order[128];
+
+static int append(slack_ctx_t *ctx, void *user_data)
+{
+    (void)ctx;
+    strcat(order, user_data);
+    return 0;
+}
+
+static int around(slack_ctx_t *ctx, void *user_data)
+{
+    append(ctx, user_data);
+    int rc = slack_next(ctx);
+    strcat(order, rc ? "!" : ")");
+    assert_int_equal(slack_next(ctx), SLACK_EALREADY);
+    return rc;
+}
+
+static int append_and_fail(slack_ctx_t *ctx, void *user_data)
+{
+    append(ctx, user_data);
+    return SLACK_EIO;
+}
+
+/* Not bolt-python's flag: what stands behind next() runs after the listener. */
+static void test_middleware_of_one_listener(void **state)
+{
+    (void)state;
+    *order = '\0';
+    slack_use(f.app, around, "(");
+    const slack_middleware_t two[] = {{around, "a"}, {around, "b"}, {0}};
+    const slack_middleware_t stop[] = {{append, "stop"}, {0}};
+    slack_listen(f.app, &(slack_listener_t){.kind = SLACK_KIND_EVENT,
+                                            .middleware = two,
+                                            .fn = append_and_fail,
+                                            .user_data = "x"});
+    slack_listen(f.app, &(slack_listener_t){.kind = SLACK_KIND_EVENT,
+                                            .middleware = stop,
+                                            .fn = append,
+                                            .user_data = "never"});
+    slack_on_event(f.app, "message", append, "last");
+    app_ready(&f);
+    app_ack_t ack;
+    run_through(MESSAGE("1", "x"), &ack);
+    assert_string_equal(order, "(abx!!stoplast!");
+}
+
+static slack_ctx_t *held;
+
+static int hold(slack_ctx_t *ctx, void *user_data)
+{
+    append(ctx, user_data);
+    slack_ctx_hold(ctx);
+    held = ctx;
+    return 0;
+}
+
+static int next_again(slack_ctx_t *ctx, void *user_data)
+{
+    int rc = slack_next(ctx);
+    *(int *)user_data = slack_next(ctx); /* not its turn, although one below it may still go on */
+    return rc;
+}
+
+static void test_middleware_of_one_listener_goes_on_later(void **state)
+{
+    (void)state;
+    *order = '\0';
+    int again = 0;
+    slack_use(f.app, next_again, &again);
+    const slack_middleware_t later[] = {{hold, "h"}, {around, "("}, {0}};
+    slack_listen(f.app, &(slack_listener_t){.kind = SLACK_KIND_COMMAND,
+                                            .middleware = later,
+                                            .fn = append,
+                                            .user_data = "x"});
+    app_ready(&f);
+    app_ack_t ack = {0};
+    app_inject(&f, "{\"command\":\"/x\"}", &ack);
+    app_spin(&f);
+    assert_string_equal(order, "h");
+    assert_int_equal(again, SLACK_EALREADY);
+    assert_int_equal(slack_next(held), 0);
+    assert_string_equal(order, "h(x)");
+    assert_int_equal(slack_next(held), SLACK_EALREADY);
+    slack_ctx_release(held, 0);
+    app_run_until(&f, &ack.count);
+    assert_int_equal(ack.outcome, SLACK_ACK_OK);
+}
+
+static unsigned values_freed;
+
+static void free_value(void *value)
+{
+    assert_string_equal(value, "the value");
+    values_freed++;
+}
+
+static const slack_key_t key = {"value", free_value}, other_key = {"value", NULL};
+
+static int attach(slack_ctx_t *ctx, void *user_data)
+{
+    assert_null(slack_ctx_get(ctx, &key));
+    assert_int_equal(slack_ctx_set(ctx, &key, NULL), SLACK_EINVAL);
+    assert_int_equal(slack_ctx_set(ctx, &key, user_data), 0);
+    assert_int_equal(slack_ctx_set(ctx, &key, "a clash"), SLACK_EALREADY);
+    assert_int_equal(slack_ctx_set(ctx, &other_key, "other"), 0); /* of the same name */
+    return slack_next(ctx);
+}
+
+static int read_value(slack_ctx_t *ctx, void *user_data)
+{
+    (void)user_data;
+    assert_string_equal(slack_ctx_get(ctx, &key), "the value");
+    assert_string_equal(slack_ctx_get(ctx, &other_key), "other");
+    assert_int_equal(values_freed, 0);
+    return 0;
+}
+
+static void test_values(void **state)
+{
+    (void)state;
+    values_freed = 0;
+    slack_use(f.app, attach, "the value");
+    slack_on_event(f.app, NULL, read_value, NULL);
+    app_ready(&f);
+    app_ack_t ack;
+    run_through(MESSAGE("1", "x"), &ack);
+    assert_int_equal(values_freed, 1);
+}
+
+static void tell_user(slack_ctx_t *ctx, int status, const char *listener, void *user_data)
+{
+    ++*(unsigned *)user_data;
+    slack_ack_text(ctx, "%s: %s", listener, slack_err_name(status));
+}
+
+static void test_an_error_is_told_before_the_ack(void **state)
+{
+    (void)state;
+    *order = '\0';
+    unsigned told = 0;
+    slack_on_error(f.app, tell_user, &told);
+    slack_use(f.app, around, "(");
+    slack_on_command(f.app, "/x", append_and_fail, "x");
+    slack_on_event(f.app, NULL, append_and_fail, "e");
+    app_ready(&f);
+    app_ack_t ack;
+    run_through("{\"command\":\"/x\"}", &ack);
+    assert_string_equal(order, "(x!"); /* middleware saw it first */
+    assert_string_equal(ack.body, "command:/x: SLACK_EIO");
+    run_through(MESSAGE("1", "x"), &ack);
+    assert_int_equal(told, 2);
+}
+
+static int answer_unmatched(slack_ctx_t *ctx, void *user_data)
+{
+    ++*(unsigned *)user_data;
+    slack_ack_text(ctx, "There is no %s.", slack_json_str(slack_ctx_body(ctx), "/command"));
+    return 0;
+}
+
+static void test_what_no_listener_takes_is_told(void **state)
+{
+    (void)state;
+    unsigned told = 0;
+    slack_on_unmatched(f.app, answer_unmatched, &told);
+    slack_on_command(f.app, "/x", append, "");
+    app_ready(&f);
+    app_ack_t ack;
+    run_through("{\"command\":\"/y\"}", &ack);
+    assert_string_equal(ack.body, "There is no /y.");
+    run_through("{\"command\":\"/x\"}", &ack);
+    run_through(MESSAGE("1", "x"), &ack); /* bolt-python answers 404 */
+    assert_int_equal(ack.outcome, SLACK_ACK_OK);
+    assert_int_equal(told, 2);
+}
+
+/* ---- middleware that come with the library ---- */
+
+static void run_message(const char *id, const char *user, const char *channel, const char *text)
+{
+    char body[256];
+    snprintf(body, sizeof body,
+             EVENT("%s", "\"type\":\"message\",\"channel\":\"%s\",\"user\":\"%s\",\"text\":"
+                         "\"%s\""),
+             id, channel, user, text);
+    app_ack_t ack;
+    run_through(body, &ack);
+}
+
+static void test_only_some(void **state)
+{
+    (void)state;
+    *order = '\0';
+    static char channels[] = "C1, C2", users[] = "U1";
+    const slack_middleware_t all[] = {{slack_only_in_channels, channels},
+                                      {slack_only_for_users, users},
+                                      {slack_only_mentions, NULL},
+                                      {0}};
+    slack_listen(f.app,
+                 &(slack_listener_t){
+                     .kind = SLACK_KIND_EVENT, .middleware = all, .fn = append, .user_data = "x"});
+    app_ready(&f);
+    run_message("1", "U1", "C3", "<@U0BOT> hi");
+    run_message("2", "U2", "C2", "<@U0BOT> hi");
+    run_message("3", "U1", "C2", "hi");
+    assert_string_equal(order, "");
+    run_message("4", "U1", "C2", "<@U0BOT> hi");
+    assert_string_equal(order, "x");
+}
+
+static void test_limit_of_a_user(void **state)
+{
+    (void)state;
+    *order = '\0';
+    slack_user_limit_t *limit = NULL;
+    assert_int_equal(slack_user_limit_new(&limit, 0, 1), SLACK_EINVAL);
+    assert_int_equal(slack_user_limit_new(&limit, 2, 60000), 0);
+    slack_use(f.app, slack_limit_users, limit);
+    slack_on_message(f.app, NULL, append, "x");
+    app_ready(&f);
+    for (int i = 0; i < 4; i++) {
+        char id[2] = {(char)('a' + i), '\0'};
+        run_message(id, "U1", "C1", "x");
+    }
+    assert_string_equal(order, "xx");
+    run_message("e", "U2", "C1", "x");
+    assert_string_equal(order, "xxx");
+    f.skew_us += 61 * 1000000ULL;
+    run_message("f", "U1", "C1", "x");
+    assert_string_equal(order, "xxxx");
+    slack_user_limit_free(limit);
+}
+
+/* ---- what is said ---- */
+
+static int say_everything(slack_ctx_t *ctx, void *user_data)
+{
+    (void)user_data;
+    int rc = slack_reply(ctx, "in the %s", "thread");
+    if (rc == 0) rc = slack_say_ephemeral(ctx, "only you");
+    if (rc == 0) rc = slack_update(ctx, "1.5", slack_jsonf(ctx, "{text: 'new'}"));
+    if (rc == 0) rc = slack_delete(ctx, "1.6");
+    if (rc == 0) rc = slack_react(ctx, "wave");
+    if (rc == 0) rc = slack_unreact(ctx, "wave");
+    if (rc == 0) rc = slack_view_publish(ctx, NULL, NULL, slack_jsonf(ctx, "{type: 'home'}"));
+    assert_int_equal(slack_view_open(ctx, slack_jsonf(ctx, "{}")), SLACK_EINVAL); /* no trigger */
+    return rc;
+}
+
+static bool was_called(const char *method, const char *args)
+{
+    slack_arena_t *arena = slack__arena_new(0, 0);
+    bool found = false;
+    for (size_t i = 0; i < fake_slack_count(f.slack); i++) {
+        const fake_call_t *call = fake_slack_call(f.slack, i);
+        const char *text = slack__json_text(arena, call->args, NULL);
+        found |= strcmp(call->method, method) == 0 && strcmp(text, args) == 0;
+    }
+    slack__arena_free(arena);
+    return found;
+}
+
+static void test_what_a_handler_says(void **state)
+{
+    (void)state;
+    slack_on_message(f.app, NULL, say_everything, NULL);
+    app_ready(&f);
+    app_ack_t ack;
+    run_through(MESSAGE("1", "x"), &ack);
+    app_run_until_calls(&f, 7);
+    assert_true(
+        was_called("chat.postMessage",
+                   "{\"text\":\"in the thread\",\"channel\":\"C1\",\"thread_ts\":\"1.0\"}"));
+    assert_true(was_called("chat.postEphemeral",
+                           "{\"text\":\"only you\",\"user\":\"U1\",\"channel\":\"C1\"}"));
+    assert_true(was_called("chat.update", "{\"text\":\"new\",\"ts\":\"1.5\",\"channel\":\"C1\"}"));
+    assert_true(was_called("chat.delete", "{\"ts\":\"1.6\",\"channel\":\"C1\"}"));
+    assert_true(was_called("reactions.add",
+                           "{\"timestamp\":\"1.0\",\"name\":\"wave\",\"channel\":\"C1\"}"));
+    assert_true(was_called("reactions.remove",
+                           "{\"timestamp\":\"1.0\",\"name\":\"wave\",\"channel\":\"C1\"}"));
+    assert_true(was_called("views.publish",
+                           "{\"user_id\":\"U1\",\"view\":\"{\\\"type\\\":\\\"home\\\"}\"}"));
+}
+
+static int change_view(slack_ctx_t *ctx, void *user_data)
+{
+    (void)user_data;
+    const slack_json_t *view = slack_jsonf(ctx, "{}");
+    int rc = slack_view_open(ctx, view);
+    if (rc == 0) rc = slack_view_push(ctx, view);
+    if (rc == 0) rc = slack_view_update(ctx, NULL, NULL, view);
+    if (rc == 0) rc = slack_view_update(ctx, "V2", NULL, view);
+    return rc;
+}
+
+static void test_views(void **state)
+{
+    (void)state;
+    slack_on_action(f.app, "v", change_view, NULL);
+    fake_slack_answer(f.slack, "views.update", 200, "{\"ok\":false,\"error\":\"hash_conflict\"}");
+    app_ready(&f);
+    app_ack_t ack;
+    run_through(
+        "{\"type\":\"block_actions\",\"trigger_id\":\"1.2\",\"view\":{\"id\":\"V1\",\"hash\":"
+        "\"h1\"},\"actions\":[{\"action_id\":\"v\"}]}",
+        &ack);
+    app_run_until_calls(&f, 4);
+    assert_true(was_called("views.open", "{\"trigger_id\":\"1.2\",\"view\":\"{}\"}"));
+    assert_true(was_called("views.push", "{\"trigger_id\":\"1.2\",\"view\":\"{}\"}"));
+    assert_true(was_called("views.update", "{\"view_id\":\"V1\",\"hash\":\"h1\",\"view\":\"{}\"}"));
+    assert_true(was_called("views.update", "{\"view_id\":\"V2\",\"view\":\"{}\"}"));
+    while (strstr(f.log, "reason=hash_conflict") == NULL)
+        app_turn(&f);
+}
+
+static int respond_often(slack_ctx_t *ctx, void *user_data)
+{
+    (void)user_data;
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(slack_respond(ctx, "%d", i), 0);
+    assert_int_equal(slack_respond(ctx, "a sixth"), SLACK_EALREADY);
+    f.skew_us += 1801 * 1000000ULL;
+    assert_int_equal(slack_respond(ctx, "after 30 minutes"), SLACK_ELATE);
+    return 0;
+}
+
+static void test_a_response_url_can_be_used_up(void **state)
+{
+    (void)state;
+    slack_on_command(f.app, "/x", respond_often, NULL);
+    app_ready(&f);
+    char body[256];
+    snprintf(body, sizeof body, "{\"command\":\"/x\",\"response_url\":\"%s\"}",
+             fake_slack_hook_url(f.slack, "1"));
+    app_ack_t ack;
+    run_through(body, &ack);
+    app_run_until_calls(&f, 5);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, open_app, close_app)
 
 int main(void)
@@ -294,6 +746,17 @@ int main(void)
         CASE(test_outside_a_step_nothing_is_completed),
         CASE(test_a_wrong_constraint_is_told),
         CASE(test_a_listener_of_every_kind),
+        CASE(test_every_body_of_an_ack),
+        CASE(test_middleware_of_one_listener),
+        CASE(test_middleware_of_one_listener_goes_on_later),
+        CASE(test_values),
+        CASE(test_an_error_is_told_before_the_ack),
+        CASE(test_what_no_listener_takes_is_told),
+        CASE(test_only_some),
+        CASE(test_limit_of_a_user),
+        CASE(test_what_a_handler_says),
+        CASE(test_views),
+        CASE(test_a_response_url_can_be_used_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

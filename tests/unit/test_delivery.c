@@ -95,8 +95,8 @@ static void test_a_command_has_a_deadline_and_no_key(void **state)
 static void test_facts_of_kinds(void **state)
 {
     (void)state;
-    assert_true(slack__kind_takes_ack_body(SLACK_KIND_OPTIONS));
-    assert_false(slack__kind_takes_ack_body(SLACK_KIND_ACTION));
+    assert_true(slack__takes_ack_body(SLACK_KIND_OPTIONS, NULL));
+    assert_false(slack__takes_ack_body(SLACK_KIND_ACTION, NULL));
     assert_true(slack__kind_waits_for_ack(SLACK_KIND_VIEW_CLOSED));
     assert_false(slack__kind_waits_for_ack(SLACK_KIND_EVENT));
     assert_string_equal(slack_kind_name(SLACK_KIND_COMMAND), "command");
