@@ -100,6 +100,7 @@ enum slack_transport_state {
 typedef struct slack_transport_stats {
     enum slack_transport_state state;
     unsigned port;        /* HTTP: the port listened on, 0 before */
+    unsigned admin_port;  /* HTTP: the same for http_admin_port */
     unsigned connections; /* HTTP: open connections; Socket Mode: those with hello received */
     uint64_t delivered;   /* handed to the app */
     uint64_t acked;       /* answered on the wire: OK, LATER and REFUSE together */

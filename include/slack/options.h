@@ -45,6 +45,12 @@ typedef struct slack_options {
     /** Optional. Path of the request URL, beginning with '/'. SLACK_HTTP_PATH. Default
      * "/slack/events". */
     const char *http_path;
+    /** Optional. Port for /healthz, /readyz, /metrics and the program's routes (http.h), which the
+     * port of the request URL does not serve then. "0" lets the kernel choose.
+     * SLACK_HTTP_ADMIN_PORT. Default: all on one port. */
+    const char *http_admin_port;
+    /** Optional. Address of that port. SLACK_HTTP_ADMIN_HOST. Default "127.0.0.1". */
+    const char *http_admin_host;
     /** Optional. What a stranger may cost the receiver: limits.h has the variables and defaults. */
     slack_http_limits_t http_limits;
 
@@ -71,6 +77,10 @@ typedef struct slack_options {
     /** Optional, borrowed for the app's life: given to log_fn. */
     void *log_user_data;
 
+    /** Optional. How long after the first word of a stop everything goes on as before but /readyz,
+     * so that a balancer can notice, in milliseconds, 1 to 600000. SLACK_DRAIN_DELAY_MS. Default:
+     * none. */
+    unsigned drain_delay_ms;
     /** Optional. How long a stop waits for deliveries under way, in milliseconds, 1 to 600000.
      * SLACK_DRAIN_MS. Default 10000. */
     unsigned drain_ms;

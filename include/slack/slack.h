@@ -13,6 +13,7 @@
 #include "context.h"
 #include "error.h"
 #include "function.h"
+#include "http.h"
 #include "json.h"
 #include "limits.h"
 #include "listener.h"

@@ -11,6 +11,8 @@ int slack__ack_send(slack_ctx_t *ctx, const slack_ack_t *ack)
     ctx->acked = true;
     ctx->ack_status = rc;
     ctx->acked_us = slack__mono_us(ctx->app->clock);
+    if (rc == 0 && ctx->acked_us >= d->received_us)
+        slack__histogram_add(&ctx->app->metrics.ack, ctx->acked_us - d->received_us);
     return rc;
 }
 
@@ -49,6 +51,7 @@ static int acknowledge(slack_ctx_t *ctx, enum slack_ack_body type, slack_slice_t
     if (rc == SLACK_ETOOBIG || rc == SLACK_EACKBODY) return rc;
     ctx->ack_body = body.ptr;
     if (rc == 0 && late) rc = SLACK_ELATE;
+    if (rc == SLACK_ELATE) ctx->app->metrics.late_acks++;
     if (rc != 0)
         SLACK_LOG(&ctx->app->log, WARN, rc == SLACK_ELATE ? "ack late" : "ack lost",
                   "transport=%s kind=%s listener=%s reason=%s late_ms=%u",

@@ -12,7 +12,7 @@
 /*
  * The life of an app:
  *
- *   NEW -> start -> AUTHORIZING -> RUNNING -> DRAINING -> CLOSING -> STOPPED
+ *   NEW -> start -> AUTHORIZING -> RUNNING -> LEAVING -> DRAINING -> CLOSING -> STOPPED
  *
  * Closing takes down in the reverse order of the start, each part when the one before has told its
  * end: transports, calls, store, net, and the loop's handles.
@@ -55,7 +55,9 @@ int slack_app_new(slack_app_t **ret_app, const slack_options_t *options)
     slack_app_t *app = slack__calloc(1, sizeof *app);
     if (app == NULL) return SLACK_ENOMEM;
     app->routes = slack__routes_new();
-    if (app->routes == NULL || uv_mutex_init(&app->posts_lock) != 0) {
+    if (app->routes == NULL || slack__pages_init(app) != 0 ||
+        uv_mutex_init(&app->posts_lock) != 0) {
+        slack__pages_done(app);
         slack__routes_free(app->routes);
         slack__free(app);
         return SLACK_ENOMEM;
@@ -85,6 +87,7 @@ static void app_destroy(slack_app_t *app)
 {
     slack__inbox_free_zombies(app);
     slack__routes_free(app->routes);
+    slack__pages_done(app);
     slack_options_done(&app->options);
     uv_mutex_destroy(&app->posts_lock);
     slack__free(app);
@@ -140,6 +143,7 @@ static void net_closed(void *user_data)
         close_handle(app, (uv_handle_t *)&app->sigint);
         close_handle(app, (uv_handle_t *)&app->sigterm);
     }
+    close_handle(app, (uv_handle_t *)&app->metrics.beat);
     close_handle(app, (uv_handle_t *)&app->timer);
 }
 
@@ -184,6 +188,7 @@ static void close_begin(slack_app_t *app)
     app->state = APP_CLOSING;
     uv_timer_stop(&app->timer);
     slack__inbox_abandon_all(app);
+    slack__pages_abandon(app);
     for (size_t i = 0; i < app->transport_count; i++) {
         slack_transport_t *t = app->transports[i];
         if (t->state != SLACK_TRANSPORT_IDLE && t->state != SLACK_TRANSPORT_STOPPED)
@@ -212,9 +217,23 @@ static void drain_begin(slack_app_t *app)
     slack__app_idle(app);
 }
 
+/* A balancer has to see that this one goes before it stops to answer. */
+static void leave_over(uv_timer_t *timer)
+{
+    drain_begin(timer->data);
+}
+
+static void leave_begin(slack_app_t *app)
+{
+    app->state = APP_LEAVING;
+    SLACK_LOG(&app->log, INFO, "not ready any more", "drain_delay_ms=%u",
+              app->options.drain_delay_ms);
+    uv_timer_start(&app->timer, leave_over, app->options.drain_delay_ms, 0);
+}
+
 void slack__app_idle(slack_app_t *app)
 {
-    if (app->live_count > 0 || app->rejected_count > 0) return;
+    if (app->live_count > 0 || app->rejected_count > 0 || app->pages.visit_count > 0) return;
     if (app->state == APP_DRAINING)
         close_begin(app);
     else if (app->state == APP_CLOSING)
@@ -224,9 +243,11 @@ void slack__app_idle(slack_app_t *app)
 void slack__app_shutdown(slack_app_t *app, int status)
 {
     if (app->status == 0) app->status = status;
-    if (app->state == APP_RUNNING)
+    if (app->state == APP_RUNNING && status == 0 && app->options.drain_delay_ms > 0)
+        leave_begin(app);
+    else if (app->state == APP_RUNNING)
         drain_begin(app);
-    else if (app->state == APP_AUTHORIZING || app->state == APP_DRAINING)
+    else if (app->state >= APP_AUTHORIZING && app->state < APP_CLOSING)
         close_begin(app);
 }
 
@@ -263,6 +284,11 @@ static int host_call(slack_transport_t *t, const char *method, slack_call_fn fn,
 {
     slack_app_t *app = t->core;
     return slack__webapi_call(&app->app_client, method, NULL, fn, user_data);
+}
+
+static int host_visit(slack_transport_t *t, slack_http_request_t *request)
+{
+    return slack__pages_visit(t->core, request);
 }
 
 static void SLACK_PRINTF(2, 3) host_error(slack_transport_t *t, const char *format, ...)
@@ -308,6 +334,7 @@ static int create_transports(slack_app_t *app)
         .state = host_state,
         .deliver = host_deliver,
         .call = host_call,
+        .visit = host_visit,
         .error = host_error,
     };
     slack_slice_t rest = slack__slice(app->options.transport), name;
@@ -337,6 +364,16 @@ int slack_app_transport_stats(const slack_app_t *app, const char *name,
     return 0;
 }
 
+const char *slack__app_unready(const slack_app_t *app)
+{
+    if (app->state < APP_RUNNING) return "starting\n";
+    if (app->state > APP_RUNNING) return "stopping\n";
+    if (app->metrics.store_failing) return "the store fails\n";
+    for (size_t i = 0; i < app->transport_count; i++)
+        if (app->transports[i]->state != SLACK_TRANSPORT_READY) return "a transport is not ready\n";
+    return NULL;
+}
+
 void slack_on_state(slack_app_t *app, slack_state_fn fn, void *user_data)
 {
     app->state_fn = fn;
@@ -358,6 +395,11 @@ void slack__app_authorized(slack_app_t *app)
     }
 }
 
+static void count_call(const char *method, int status, void *user_data)
+{
+    slack__metrics_call(user_data, method, status);
+}
+
 static int open_parts(slack_app_t *app)
 {
     const slack_options_t *o = &app->options;
@@ -366,6 +408,8 @@ static int open_parts(slack_app_t *app)
         .ca_file = o->ca_file,
         .concurrency = CALLS_MAX,
         .timeout_ms = CALL_TIMEOUT_MS,
+        .called = count_call,
+        .user_data = &app->metrics,
     };
     if (!slack__url_allowed(o->api_url))
         return slack__app_fail(app, SLACK_ECONFIG,
@@ -388,7 +432,8 @@ static int start_on(slack_app_t *app, uv_loop_t *loop)
     app->state = APP_AUTHORIZING;
     uv_timer_init(loop, &app->timer);
     app->timer.data = app;
-    app->handles++;
+    slack__metrics_start(&app->metrics, loop);
+    app->handles += 2;
     rc = slack__posts_open(app);
     if (rc == 0) rc = open_parts(app);
     if (rc == 0)

@@ -7,6 +7,8 @@
 #include <slack/slack.h>
 #include <uv.h>
 
+#include "core/metrics.h"
+#include "core/pages.h"
 #include "core/routes.h"
 #include "core/transport.h"
 #include "net/net.h"
@@ -30,12 +32,15 @@
  *   ack.c        what a handler says to Slack's wait
  *   say.c        what a handler says through its ctx; view.c: its modals and home tabs
  *   context.c    what a handler reads
+ *   pages.c      what is served beside the request URL
+ *   metrics.c    what is counted
  */
 
 enum app_state {
     APP_NEW,
     APP_AUTHORIZING, /* auth.test is under way, or waits to be tried again */
     APP_RUNNING,
+    APP_LEAVING,  /* says that it will go, and takes all that comes meanwhile */
     APP_DRAINING, /* take nothing new, let what was taken end */
     APP_CLOSING,  /* transports, then calls, then store, then the loop's handles */
     APP_STOPPED
@@ -101,6 +106,8 @@ struct slack_app {
     void *error_data;
     slack_middleware_t unmatched;
     slack_routes_t *routes;
+    slack_pages_t pages;
+    slack_metrics_t metrics;
 
     /* Deliveries. */
     slack_link_t live;     /* ctx->link: taken and not ended */
@@ -116,6 +123,9 @@ int slack__app_fail(slack_app_t *app, int rc, const char *format, ...) SLACK_PRI
 /* Begin to stop, with this status unless one is noted already: drain, then close. A second call
  * ends the drain. */
 void slack__app_shutdown(slack_app_t *app, int status);
+
+/* Why the app is not ready, a line of text; NULL when it is. */
+const char *slack__app_unready(const slack_app_t *app);
 
 /* post.c */
 int slack__posts_open(slack_app_t *app);    /* wakeup is a handle on the loop from now on */

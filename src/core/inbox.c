@@ -55,8 +55,16 @@ static void finished(slack_store_op_t *op)
     release(ctx);
 }
 
+static void count(const slack_ctx_t *ctx, enum slack_result result)
+{
+    ctx->app->metrics.deliveries[ctx->d->kind][result]++;
+}
+
 static void tell_done(slack_ctx_t *ctx)
 {
+    count(ctx, ctx->status                                       ? SLACK_RESULT_FAILED
+               : ctx->reached_listeners && ctx->steps.count == 0 ? SLACK_RESULT_UNMATCHED
+                                                                 : SLACK_RESULT_OK);
     ctx->client.begin = NULL; /* calls made from here on have nobody to wait for them */
     uint64_t now = slack__mono_us(ctx->app->clock);
     uint64_t since = ctx->d->received_us;
@@ -101,7 +109,9 @@ static void stored(slack_store_op_t *op)
 {
     slack_ctx_t *ctx = SLACK_CONTAINER(op, slack_ctx_t, op);
     slack_delivery_t *d = ctx->d;
+    ctx->app->metrics.store_failing = op->status == SLACK_ESTORE;
     if (op->status != 0) {
+        count(ctx, SLACK_RESULT_LATER);
         SLACK_LOG(&ctx->app->log, WARN, "event not stored, Slack is to send it again",
                   "transport=%s key=%.*s error=%s", d->transport->ops->name, (int)d->key.len,
                   d->key.ptr, slack_err_name(op->status));
@@ -110,12 +120,14 @@ static void stored(slack_store_op_t *op)
         return;
     }
     if (ctx->app->state >= APP_CLOSING) { /* nothing will run any more */
+        count(ctx, SLACK_RESULT_LATER);
         slack__ack_outcome(ctx, SLACK_ACK_LATER);
         release(ctx);
         return;
     }
     slack__ack_outcome(ctx, SLACK_ACK_OK);
     if (op->duplicate) {
+        count(ctx, SLACK_RESULT_DUPLICATE);
         SLACK_LOG(&ctx->app->log, DEBUG, "event known, not run again",
                   "transport=%s key=%.*s retry_num=%d", d->transport->ops->name, (int)d->key.len,
                   d->key.ptr, d->retry_num);
@@ -162,6 +174,7 @@ static void task_run(slack_task_t *task)
 void slack__inbox_deliver(slack_app_t *app, slack_transport_t *t, slack_delivery_t *d)
 {
     d->transport = t;
+    if (d->retry_num > 0) app->metrics.retries++;
     bool full = app->live_count + app->rejected_count >= app->options.max_deliveries;
     slack_ctx_t *ctx = NULL;
     if (!full && app->state < APP_CLOSING) ctx = slack__arena_calloc(d->arena, sizeof *ctx);
@@ -171,6 +184,7 @@ void slack__inbox_deliver(slack_app_t *app, slack_transport_t *t, slack_delivery
                   full                        ? "too many under way"
                   : app->state >= APP_CLOSING ? "stopping"
                                               : "out of memory");
+        app->metrics.deliveries[d->kind][SLACK_RESULT_LATER]++;
         reject(app, d);
         return;
     }

@@ -54,6 +54,9 @@ static const struct field {
     {"SLACK_CA_FILE", TEXT, offsetof(slack_options_t, ca_file), 0, 0},
     {"SLACK_LOG_LEVEL", LEVEL, offsetof(slack_options_t, log_level), 0, 0},
     {"SLACK_LOG_FORMAT", FORMAT, offsetof(slack_options_t, log_format), 0, 0},
+    {"SLACK_HTTP_ADMIN_HOST", TEXT, offsetof(slack_options_t, http_admin_host), 0, 0},
+    {"SLACK_HTTP_ADMIN_PORT", TEXT, offsetof(slack_options_t, http_admin_port), 0, 0},
+    {"SLACK_DRAIN_DELAY_MS", NUMBER, offsetof(slack_options_t, drain_delay_ms), 1, 600000},
     {"SLACK_DRAIN_MS", NUMBER, offsetof(slack_options_t, drain_ms), 1, 600000},
     {NULL, NUMBER, offsetof(slack_options_t, max_deliveries), 1, 1000000},
 };

@@ -20,6 +20,7 @@
  */
 typedef struct slack_transport slack_transport_t;
 typedef struct slack_delivery slack_delivery_t;
+struct slack_http_request;
 
 /* What an acknowledgement says; only a transport knows what that is on its wire. */
 enum slack_ack_outcome {
@@ -99,6 +100,11 @@ struct slack_transport_host {
      * and what was never sent come back at once, since the transport has waits of its own. Before
      * the transport is destroyed every call has been answered. */
     int (*call)(slack_transport_t *t, const char *method, slack_call_fn fn, void *user_data);
+
+    /* A request over HTTP that is no delivery: for the pages of the app. 0: the core has it, with
+     * its arena, and answers it by its server, which lives until the transport is stopped.
+     * SLACK_ENOTFOUND: there is no such page; SLACK_ENOMEM. The request is the transport's then. */
+    int (*visit)(slack_transport_t *t, struct slack_http_request *request);
 
     /* Say in one sentence what is wrong, naming the variable or the place: slack_app_error(). */
     void (*error)(slack_transport_t *t, const char *format, ...) SLACK_PRINTF(2, 3);

@@ -41,8 +41,8 @@ typedef struct slack_http_parser {
     /* Private. */
     llhttp_t llhttp;
     const slack_http_limits_t *limits; /* no field is 0 but `requests` */
-    slack_http_request_t *request; /* in its arena, from the first byte on until taken */
-    slack_http_span_t *spans;      /* limits->header_count of them */
+    slack_http_request_t *request;     /* in its arena, from the first byte on until taken */
+    slack_http_span_t *spans;          /* limits->header_count of them */
     size_t span_count;
     bool in_name;
     char *text; /* the head: target, then names and values, in the arena */
@@ -64,8 +64,8 @@ void slack__http_parser_done(slack_http_parser_t *parser);
 enum slack_http_step slack__http_parser_feed(slack_http_parser_t *parser, const char *data,
                                              size_t len, size_t *ret_used);
 
-/* Hand over the whole request, with its arena, and be ready for the next. `id`, `peer` and
- * `received_us` are the caller's to fill. */
+/* Hand over the whole request, with its arena, and be ready for the next. `server`, `id`, `peer`
+ * and `received_us` are the caller's to fill. */
 slack_http_request_t *slack__http_parser_take(slack_http_parser_t *parser);
 
 #endif

@@ -236,6 +236,7 @@ static void hand_over(client_t *client)
     }
     slack_http_request_t *request = slack__http_parser_take(&client->parser);
     set_held(client, 0);
+    request->server = server;
     request->id = ++server->serial << SLOT_BITS | client->slot;
     request->peer = peer;
     request->received_us = client->begun_us;

@@ -30,6 +30,7 @@ typedef struct slack_http_header {
 
 /* A whole request. Everything in it lies in `arena`. */
 typedef struct slack_http_request {
+    slack_http_server_t *server;
     uint64_t id;          /* for the answer; never 0, never used twice */
     slack_arena_t *arena; /* owned by whoever the request is given to */
     slack_slice_t method; /* "POST" */

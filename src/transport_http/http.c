@@ -10,21 +10,31 @@
 #include "util/alloc.h"
 
 #define DEFAULT_HOST "0.0.0.0"
-#define DEFAULT_PORT 3000
+#define DEFAULT_PORT "3000"
+#define ADMIN_HOST   "127.0.0.1"
 #define DEFAULT_PATH "/slack/events"
 
 #define WRITE_MAX     (2 * SLACK_HTTP_ACK_MAX)
 #define OPEN_MS       10000
 #define RETRY_NUM_MAX 1000
 
+/* Where a server is to listen. */
+struct place {
+    const char *variables; /* what they begin with: "SLACK_HTTP" */
+    const char *address;   /* borrowed from the options */
+    unsigned port;
+};
+
 typedef struct slack_http {
     slack_transport_t base; /* first, so that a const one can be cast */
-    const char *address;    /* borrowed from the options */
-    const char *path;
-    unsigned port;
+    const char *path;       /* borrowed from the options */
+    struct place events_place;
+    struct place admin_place; /* `address` NULL: there is none */
     slack_http_limits_t limits;
     slack_signer_t *signer;
     slack_http_server_t *server; /* from the start to the stop */
+    slack_http_server_t *admin;  /* the same; NULL where pages are served by `server` */
+    unsigned servers;            /* that are open or closing */
     slack_task_t announce;
     bool started;
     slack_transport_stats_t stats;
@@ -48,12 +58,12 @@ static const slack_http_header_t allow_post = {{"Allow", 5}, {"POST", 4}};
 
 /* Answer a request that becomes no delivery. That its connection may be gone is nobody's concern.
  */
-static void reply(slack_http_t *http, const slack_http_request_t *request, int status,
+static void reply(const slack_http_request_t *request, int status,
                   const slack_http_header_t *header)
 {
     slack_http_answer_t answer = {
         .status = status, .headers = header, .header_count = header ? 1 : 0};
-    slack__http_answer(http->server, request->id, &answer);
+    slack__http_answer(request->server, request->id, &answer);
 }
 
 /* The same for one that is turned away. The log tells why, and nothing of the body. */
@@ -63,7 +73,7 @@ static void refuse(slack_http_t *http, const slack_http_request_t *request, int 
     http->stats.refused++;
     SLACK_LOG(log_of(http), WARN, "request refused", "status=%d reason=%s peer=%s path=%s", status,
               reason, request->peer, request->path.ptr);
-    reply(http, request, status, header);
+    reply(request, status, header);
 }
 
 static void answer_challenge(slack_http_t *http, const slack_http_request_t *request,
@@ -83,7 +93,7 @@ static void answer_challenge(slack_http_t *http, const slack_http_request_t *req
         return;
     }
     SLACK_LOG(log_of(http), INFO, "request URL verified", "path=%s", http->path);
-    slack__http_answer(http->server, request->id, &answer);
+    slack__http_answer(request->server, request->id, &answer);
 }
 
 /* --- requests --------------------------------------------------------------------------------- */
@@ -149,29 +159,38 @@ static bool take(slack_http_t *http, const slack_http_request_t *request,
 }
 
 /* Nothing of a body is looked at before its signature holds, but whether it is an ssl_check. */
-static bool route(slack_http_t *http, const slack_http_request_t *request)
+static bool receive(slack_http_t *http, const slack_http_request_t *request)
 {
-    if (strcmp(request->path.ptr, http->path) != 0) {
-        refuse(http, request, 404, NULL, "no such path, see SLACK_HTTP_PATH");
-        return false;
-    }
     if (!slack__slice_eq(request->method, SLACK_SLICE("POST"))) {
         refuse(http, request, 405, &allow_post, "not a POST");
         return false;
     }
     slack_slice_t content_type = slack__http_header(request, "Content-Type", NULL);
     if (slack__body_is_ssl_check(content_type, (slack_slice_t){request->body, request->body_len})) {
-        reply(http, request, 200, NULL);
+        reply(request, 200, NULL);
         return false;
     }
     return is_signed(http, request) && take(http, request, content_type);
+}
+
+/* True when the request became a visit, which has its arena now. */
+static bool show(slack_http_t *http, slack_http_request_t *request)
+{
+    const bool has_pages = request->server == http->admin || !http->admin;
+    int rc = has_pages ? http->base.host->visit(&http->base, request) : SLACK_ENOTFOUND;
+    if (rc == SLACK_ENOTFOUND)
+        refuse(http, request, 404, NULL, "no such path, see SLACK_HTTP_PATH");
+    else if (rc != 0)
+        refuse(http, request, 503, &retry_after, "out of memory");
+    return rc == 0;
 }
 
 static void on_request(slack_http_server_t *server, slack_http_request_t *request, void *user_data)
 {
     slack_http_t *http = user_data;
     slack_arena_t *arena = request->arena;
-    if (!route(http, request)) slack__arena_free(arena);
+    const bool is_ours = server == http->server && strcmp(request->path.ptr, http->path) == 0;
+    if (!(is_ours ? receive(http, request) : show(http, request))) slack__arena_free(arena);
 }
 
 /* --- life ------------------------------------------------------------------------------------- */
@@ -190,32 +209,31 @@ static void announce(slack_task_t *task)
     if (http->server) tell(http, SLACK_TRANSPORT_READY); /* not stopped in there */
 }
 
-static void say_no_port(slack_http_t *http, int rc, int uv_error)
+static void say_no_port(slack_http_t *http, const struct place *place, int rc, int uv_error)
 {
     const char *why = uv_error ? uv_strerror(uv_error) : slack_strerror(rc);
-    const char *hint = "see SLACK_HTTP_HOST and SLACK_HTTP_PORT";
+    const char *what = "_PORT", *hint = "";
     if (uv_error == UV_EADDRINUSE) {
         why = "the port is in use";
-        hint = "set SLACK_HTTP_PORT to another";
+        hint = " to another";
     } else if (uv_error == UV_EACCES) {
         why = "permission denied";
-        hint = "set SLACK_HTTP_PORT to a port above 1023";
+        hint = " to a port above 1023";
     } else if (uv_error == UV_EADDRNOTAVAIL || rc == SLACK_EINVAL) {
         why = "that is no address of this machine";
-        hint = "see SLACK_HTTP_HOST";
+        what = "_HOST";
     }
-    bool ipv6 = strchr(http->address, ':') && http->address[0] != '[';
-    http->base.host->error(&http->base, "cannot listen on %s%s%s:%u: %s; %s", ipv6 ? "[" : "",
-                           http->address, ipv6 ? "]" : "", http->port, why, hint);
+    bool ipv6 = strchr(place->address, ':') && place->address[0] != '[';
+    http->base.host->error(&http->base, "cannot listen on %s%s%s:%u: %s; %s %s%s%s",
+                           ipv6 ? "[" : "", place->address, ipv6 ? "]" : "", place->port, why,
+                           *hint ? "set" : "see", place->variables, what, hint);
 }
 
-static int http_start(slack_transport_t *t)
+static int open_server(slack_http_t *http, const struct place *place, slack_http_server_t **ret)
 {
-    slack_http_t *http = http_of(t);
-    if (http->started) return SLACK_EALREADY;
     const slack_http_server_options_t options = {
-        .listen = {.host = http->address,
-                   .port = http->port,
+        .listen = {.host = place->address,
+                   .port = place->port,
                    .open_ms = OPEN_MS,
                    .write_max = WRITE_MAX},
         .limits = &http->limits,
@@ -223,19 +241,43 @@ static int http_start(slack_transport_t *t)
         .user_data = http,
     };
     int uv_error = 0;
-    int rc = slack__http_server_open(&http->server, t->host->net, &options, &uv_error);
+    int rc = slack__http_server_open(ret, http->base.host->net, &options, &uv_error);
+    if (rc != 0) say_no_port(http, place, rc, uv_error);
+    return rc;
+}
+
+static int open_servers(slack_http_t *http)
+{
+    int rc = open_server(http, &http->events_place, &http->server);
+    if (rc != 0 || !http->admin_place.address) return rc;
+    rc = open_server(http, &http->admin_place, &http->admin);
     if (rc != 0) {
-        say_no_port(http, rc, uv_error);
-        return rc;
+        slack__http_server_close(http->server, NULL, NULL);
+        http->server = NULL;
     }
+    return rc;
+}
+
+static int http_start(slack_transport_t *t)
+{
+    slack_http_t *http = http_of(t);
+    if (http->started) return SLACK_EALREADY;
+    int rc = open_servers(http);
+    if (rc != 0) return rc;
     http->started = true;
     http->stats.port = slack__http_server_port(http->server);
-    SLACK_LOG(log_of(http), INFO, "http listening", "host=%s port=%u path=%s", http->address,
-              http->stats.port, http->path);
+    SLACK_LOG(log_of(http), INFO, "http listening", "host=%s port=%u path=%s",
+              http->events_place.address, http->stats.port, http->path);
+    if (http->admin) {
+        http->stats.admin_port = slack__http_server_port(http->admin);
+        SLACK_LOG(log_of(http), INFO, "http listening for pages", "host=%s port=%u",
+                  http->admin_place.address, http->stats.admin_port);
+    }
     slack__task_post(t->host->net, &http->announce);
     return 0;
 }
 
+/* Pages of their own port are served to the end: one of them tells that this is one. */
 static void http_drain(slack_transport_t *t)
 {
     slack_http_t *http = http_of(t);
@@ -244,18 +286,26 @@ static void http_drain(slack_transport_t *t)
 
 static void on_server_closed(void *user_data)
 {
-    tell(user_data, SLACK_TRANSPORT_STOPPED);
+    slack_http_t *http = user_data;
+    if (--http->servers == 0) tell(http, SLACK_TRANSPORT_STOPPED);
+}
+
+static void close_server(slack_http_t *http, slack_http_server_t *server)
+{
+    http->stats.refused += slack__http_server_refused(server);
+    http->servers++;
+    slack__http_server_close(server, on_server_closed, http);
 }
 
 static void http_stop(slack_transport_t *t)
 {
     slack_http_t *http = http_of(t);
-    slack_http_server_t *server = http->server;
+    slack_http_server_t *server = http->server, *admin = http->admin;
     if (!server) return;
-    http->server = NULL;
+    http->server = http->admin = NULL;
     slack__task_cancel(&http->announce);
-    http->stats.refused += slack__http_server_refused(server);
-    slack__http_server_close(server, on_server_closed, http);
+    close_server(http, server);
+    if (admin) close_server(http, admin);
 }
 
 /* What each outcome is on the wire: an answer of 5xx is sent again, a 4xx with X-Slack-No-Retry is
@@ -310,6 +360,7 @@ static void http_stats(const slack_transport_t *t, slack_transport_stats_t *ret)
     if (!http->server) return;
     ret->connections = slack__http_server_connections(http->server);
     ret->refused += slack__http_server_refused(http->server);
+    if (http->admin) ret->refused += slack__http_server_refused(http->admin);
 }
 
 static void http_destroy(slack_transport_t *t)
@@ -359,19 +410,29 @@ static int read_secret(slack_http_t *http, const slack_options_t *options, char 
     return rc;
 }
 
-static int read_port(slack_http_t *http, const slack_options_t *options, char *error)
+static int read_port(struct place *place, const char *text, char *error)
 {
-    http->port = DEFAULT_PORT;
-    if (!is_set(options->http_port)) return 0;
     uint64_t port;
-    if (!slack__parse_u64(slack__slice(options->http_port), 65535, &port)) {
-        snprintf(error, SLACK_ERROR_TEXT_MAX,
-                 "SLACK_HTTP_PORT (or PORT) is \"%.32s\"; it has to be a number from 1 to 65535",
-                 options->http_port);
-        return SLACK_ECONFIG;
+    if (slack__parse_u64(slack__slice(text), 65535, &port)) {
+        place->port = (unsigned)port;
+        return 0;
     }
-    http->port = (unsigned)port;
-    return 0;
+    snprintf(error, SLACK_ERROR_TEXT_MAX,
+             "%s_PORT%s is \"%.32s\"; it has to be a number from 1 to 65535", place->variables,
+             strcmp(place->variables, "SLACK_HTTP") == 0 ? " (or PORT)" : "", text);
+    return SLACK_ECONFIG;
+}
+
+static int read_places(slack_http_t *http, const slack_options_t *o, char *error)
+{
+    http->events_place =
+        (struct place){"SLACK_HTTP", is_set(o->http_host) ? o->http_host : DEFAULT_HOST, 0};
+    http->admin_place = (struct place){"SLACK_HTTP_ADMIN", NULL, 0};
+    int rc =
+        read_port(&http->events_place, is_set(o->http_port) ? o->http_port : DEFAULT_PORT, error);
+    if (rc != 0 || !is_set(o->http_admin_port)) return rc;
+    http->admin_place.address = is_set(o->http_admin_host) ? o->http_admin_host : ADMIN_HOST;
+    return read_port(&http->admin_place, o->http_admin_port, error);
 }
 
 static bool path_is_plain(const char *path)
@@ -402,10 +463,9 @@ static int http_create(slack_transport_t **ret, const struct slack_transport_hos
     http->base.host = host;
     http->announce.run = announce;
     slack__link_init(&http->announce.link);
-    http->address = is_set(options->http_host) ? options->http_host : DEFAULT_HOST;
     http->limits = options->http_limits;
     int rc = read_secret(http, options, error);
-    if (rc == 0) rc = read_port(http, options, error);
+    if (rc == 0) rc = read_places(http, options, error);
     if (rc == 0) rc = read_path(http, options, error);
     if (rc != 0)
         http_destroy(&http->base);

@@ -11,7 +11,8 @@
  *     POST with ssl_check=1        200, nothing else of it is read
  *     POST, not (well) signed      401
  *     POST, signed and malformed   400, not to be sent again
- *     another method, another path 405, 404
+ *     another method on the path   405
+ *     another path                 a page of the app's, or 404
  */
 extern const slack_transport_type_t slack__transport_http;
 

@@ -32,6 +32,8 @@ struct slack_webapi {
     char *api_url;
     unsigned concurrency;
     unsigned timeout_ms;
+    void (*called)(const char *method, int status, void *user_data);
+    void *user_data;
     unsigned count; /* accepted, not told yet */
     uint64_t last_number;
     slack_limit_t limit;
@@ -94,6 +96,9 @@ static void log_unheard(const slack_pending_t *pending)
 static void tell(slack_pending_t *pending)
 {
     pending->webapi->count--;
+    if (pending->webapi->called)
+        pending->webapi->called(pending->method, pending->response.status,
+                                pending->webapi->user_data);
     if (pending->fn)
         pending->fn(&pending->response, pending->user_data);
     else if (pending->client)
@@ -496,6 +501,8 @@ int slack__webapi_new(slack_webapi_t **ret, slack_net_t *net, const slack_webapi
     webapi->net = net;
     webapi->concurrency = options->concurrency;
     webapi->timeout_ms = options->timeout_ms;
+    webapi->called = options->called;
+    webapi->user_data = options->user_data;
     slack__limit_init(&webapi->limit, slack__random_u64());
     slack__link_init(&webapi->waiting);
     slack__link_init(&webapi->ended);

@@ -18,6 +18,10 @@ typedef struct slack_webapi_options {
     const char *ca_file;  /* Optional, copied. */
     unsigned concurrency; /* calls under way, the waiting ones included */
     unsigned timeout_ms;  /* one attempt */
+    /* Optional. Told of the end of every call, for whoever counts. `method` is "response_url" for a
+     * message to one. */
+    void (*called)(const char *method, int status, void *user_data);
+    void *user_data;
 } slack_webapi_options_t;
 
 int slack__webapi_new(slack_webapi_t **ret, slack_net_t *net,

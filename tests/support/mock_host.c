@@ -114,6 +114,13 @@ static int on_call(slack_transport_t *t, const char *method, slack_call_fn fn, v
     return mock->call ? mock->call(mock, method, fn, user_data) : SLACK_EINVAL;
 }
 
+static int on_visit(slack_transport_t *t, struct slack_http_request *request)
+{
+    mock_host_t *mock = mock_of(t);
+    (void)request;
+    return mock->visit_status;
+}
+
 SLACK_PRINTF(2, 3)
 static void on_error(slack_transport_t *t, const char *format, ...)
 {
@@ -157,7 +164,9 @@ void mock_host_open(mock_host_t *mock)
     mock->logger = (slack_logger_t){SLACK_LOG_DEBUG, SLACK_LOG_TEXT, on_log, mock, &mock->clock};
     assert_int_equal(uv_loop_init(&mock->loop), 0);
     assert_int_equal(slack__net_new(&mock->net, &mock->loop, &mock->clock, &mock->logger), 0);
-    mock->host = (struct slack_transport_host){mock->net, on_state, on_deliver, on_call, on_error};
+    mock->host =
+        (struct slack_transport_host){mock->net, on_state, on_deliver, on_call, on_visit, on_error};
+    mock->visit_status = SLACK_ENOTFOUND;
     mock->task.run = run_acks;
     slack__link_init(&mock->task.link);
     mock->deliveries = calloc(DELIVERIES_MAX, sizeof *mock->deliveries);

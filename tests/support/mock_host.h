@@ -46,7 +46,8 @@ struct mock_host {
     slack_ack_t ack;                    /* for MOCK_ACK */
     enum slack_transport_state stop_in; /* stop inside this state's callback; IDLE: never */
     int (*call)(mock_host_t *mock, const char *method, slack_call_fn fn, void *user_data);
-    void *call_data; /* for `call` */
+    void *call_data;  /* for `call` */
+    int visit_status; /* of requests that are no delivery; SLACK_ENOTFOUND */
 
     /* The record. */
     enum slack_transport_state state;

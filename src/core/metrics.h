@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_CORE_METRICS_H
+#define SLACK_CORE_METRICS_H
+
+#include <slack/listener.h>
+#include <uv.h>
+
+#include "util/buf.h"
+
+/*
+ * What an app counts, and shows in Prometheus' text format
+ * (https://prometheus.io/docs/instrumenting/exposition_formats/).
+ */
+
+/* How a delivery ended. */
+enum slack_result {
+    SLACK_RESULT_OK,
+    SLACK_RESULT_FAILED,
+    SLACK_RESULT_UNMATCHED, /* no listener */
+    SLACK_RESULT_DUPLICATE, /* known: acknowledged, not run again */
+    SLACK_RESULT_LATER,     /* put off: Slack is to send it again */
+    SLACK_RESULTS
+};
+
+#define SLACK_KINDS          (SLACK_KIND_APP_RATE_LIMITED + 1)
+#define SLACK_BUCKETS        11
+#define SLACK_METHODS_MAX    64 /* Web API methods told apart; the rest is "other" */
+#define SLACK_METHOD_MAX_LEN 63
+
+typedef struct slack_histogram {
+    uint64_t buckets[SLACK_BUCKETS + 1]; /* not summed up; the last is +Inf */
+    uint64_t sum_us;
+} slack_histogram_t;
+
+typedef struct slack_metrics {
+    uint64_t deliveries[SLACK_KINDS][SLACK_RESULTS];
+    uint64_t retries;      /* deliveries that Slack sends again, as it says */
+    uint64_t late_acks;    /* acks that a handler gave too late */
+    uint64_t spare_acks;   /* acks given in a handler's place, since its time was up */
+    slack_histogram_t ack; /* from the first byte to the ack on its way */
+    slack_histogram_t lag; /* how much later than asked for the loop calls back */
+    struct {
+        char name[SLACK_METHOD_MAX_LEN + 1];
+        uint64_t ok, failed;
+    } methods[SLACK_METHODS_MAX];
+    size_t method_count;
+    uint64_t others_ok, others_failed;
+    bool store_failing; /* the store's last word was an error */
+
+    uv_timer_t beat; /* asks the loop to call back, and looks when it does */
+    uint64_t beat_ns;
+} slack_metrics_t;
+
+void slack__histogram_add(slack_histogram_t *histogram, uint64_t us);
+void slack__metrics_call(slack_metrics_t *metrics, const char *method, int status);
+
+/* `beat` is a handle on the loop from now on; it does not keep the loop alive. */
+void slack__metrics_start(slack_metrics_t *metrics, uv_loop_t *loop);
+
+/* Append all of it. 0, SLACK_ETOOBIG, SLACK_ENOMEM. */
+int slack__metrics_write(const slack_app_t *app, slack_buf_t *out);
+
+#endif
