@@ -9,109 +9,209 @@
 
 #include "util/alloc.h"
 
-/* More are passed over: no name needs them, and all attempts share one deadline. */
-#define ADDRESSES_MAX 16
+/* RFC 8305 5: the next address is tried this long after the last one, if that has not ended. */
+#define STAGGER_MS 250
+/* So many attempts are under way at a time. */
+#define LANES 2
+/* An attempt that the others wait for has this many staggers, in which a SYN is repeated once. */
+#define PATIENCE 8
 
-/*
- * Of the two requests at most one is under way, and libuv lets go of neither before its callback.
- * So a canceled dial (fn is NULL) lives on until that callback, and touches nothing but itself.
- */
+/* libuv lets go of it in on_connect() only, after a close too. */
+struct attempt {
+    slack_dial_t *dial; /* NULL: given up, tcp is closing */
+    uv_connect_t connect;
+    uv_tcp_t *tcp;
+    unsigned ticks; /* of the timer that it has seen */
+};
+
+/* A dial that has ended (fn is NULL) lives until its timer is closed and its lookup is over, and
+ * touches nothing but itself. */
 struct slack_dial {
     slack_net_t *net;
     slack_dial_fn fn;
     void *user_data;
     slack_task_t start; /* in place of the lookup, where there is nothing to look up */
     uv_getaddrinfo_t lookup;
-    uv_connect_t connect;
-    uv_tcp_t *tcp; /* of the attempt under way */
-    struct sockaddr_storage addresses[ADDRESSES_MAX];
+    uv_timer_t timer;
+    unsigned refs;                /* the timer, and the lookup while it is under way */
+    struct attempt *lanes[LANES]; /* the oldest first */
+    unsigned busy;
+    struct sockaddr_storage addresses[SLACK_DIAL_ADDRESSES_MAX];
     unsigned count;
     unsigned next;
-    int uv_error; /* of the last attempt */
+    int uv_error; /* of the attempt that ended last */
 };
+
+/* --- the end ---------------------------------------------------------------------------------- */
 
 static void on_tcp_closed(uv_handle_t *handle)
 {
     slack__free(handle);
 }
 
+static void release(slack_dial_t *dial)
+{
+    if (--dial->refs == 0) slack__free(dial);
+}
+
+static void on_timer_closed(uv_handle_t *handle)
+{
+    release(handle->data);
+}
+
+static void remove_attempt(slack_dial_t *dial, const struct attempt *attempt)
+{
+    unsigned kept = 0;
+    for (unsigned i = 0; i < dial->busy; i++)
+        if (dial->lanes[i] != attempt) dial->lanes[kept++] = dial->lanes[i];
+    dial->busy = kept;
+}
+
+static void give_up(slack_dial_t *dial, struct attempt *attempt)
+{
+    remove_attempt(dial, attempt);
+    attempt->dial = NULL;
+    uv_close((uv_handle_t *)attempt->tcp, on_tcp_closed);
+}
+
+static void end(slack_dial_t *dial)
+{
+    dial->fn = NULL;
+    while (dial->busy > 0)
+        give_up(dial, dial->lanes[0]);
+    uv_close((uv_handle_t *)&dial->timer, on_timer_closed);
+}
+
 static void finish(slack_dial_t *dial, uv_tcp_t *tcp, int uv_error)
 {
     slack_dial_fn fn = dial->fn;
     void *user_data = dial->user_data;
-    slack__free(dial);
-    if (fn) fn(tcp, uv_error, user_data);
+    end(dial);
+    fn(tcp, uv_error, user_data);
 }
 
-static void try_next(slack_dial_t *dial);
+/* --- the race --------------------------------------------------------------------------------- */
+
+static void on_connect(uv_connect_t *request, int status);
+
+/* 0 when on_connect() will tell how it ended. */
+static int begin_attempt(slack_dial_t *dial, const struct sockaddr_storage *address)
+{
+    struct attempt *attempt = slack__calloc(1, sizeof(*attempt));
+    uv_tcp_t *tcp = attempt ? slack__malloc(sizeof(*tcp)) : NULL;
+    int rc = tcp ? uv_tcp_init(slack__net_loop(dial->net), tcp) : UV_ENOMEM;
+    if (rc != 0) {
+        slack__free(tcp);
+        slack__free(attempt);
+        return rc;
+    }
+    attempt->connect.data = attempt;
+    rc = uv_tcp_connect(&attempt->connect, tcp, (const struct sockaddr *)address, on_connect);
+    if (rc != 0) {
+        uv_close((uv_handle_t *)tcp, on_tcp_closed);
+        slack__free(attempt);
+        return rc;
+    }
+    attempt->dial = dial;
+    attempt->tcp = tcp;
+    dial->lanes[dial->busy++] = attempt;
+    return 0;
+}
+
+static void on_stagger(uv_timer_t *timer);
+
+/* Begin with the next address that can be tried at all, or see that nothing is left to wait for. */
+static void go_on(slack_dial_t *dial)
+{
+    int rc = -1;
+    while (rc != 0 && dial->next < dial->count) {
+        rc = begin_attempt(dial, &dial->addresses[dial->next++]);
+        if (rc != 0) dial->uv_error = rc;
+    }
+    if (dial->busy == 0) {
+        finish(dial, NULL, dial->uv_error);
+        return;
+    }
+    if (dial->next == dial->count) {
+        uv_timer_stop(&dial->timer);
+        return;
+    }
+    uv_update_time(slack__net_loop(dial->net)); /* else it counts from the turn's beginning */
+    uv_timer_start(&dial->timer, on_stagger, STAGGER_MS, STAGGER_MS);
+}
+
+static void on_stagger(uv_timer_t *timer)
+{
+    slack_dial_t *dial = timer->data;
+    for (unsigned i = 0; i < dial->busy; i++)
+        dial->lanes[i]->ticks++;
+    if (dial->busy == LANES) {
+        if (dial->lanes[0]->ticks < PATIENCE) return;
+        dial->uv_error = UV_ETIMEDOUT;
+        give_up(dial, dial->lanes[0]);
+    }
+    go_on(dial);
+}
 
 static void on_connect(uv_connect_t *request, int status)
 {
-    slack_dial_t *dial = request->data;
-    uv_tcp_t *tcp = dial->tcp;
-    dial->tcp = NULL;
-    if (!dial->fn) { /* canceled: tcp is closing already */
-        slack__free(dial);
-    } else if (status == 0) {
+    struct attempt *attempt = request->data;
+    slack_dial_t *dial = attempt->dial;
+    uv_tcp_t *tcp = attempt->tcp;
+    if (dial) remove_attempt(dial, attempt);
+    slack__free(attempt);
+    if (!dial) return;
+    if (status == 0) {
         finish(dial, tcp, 0);
-    } else {
-        dial->uv_error = status;
-        uv_close((uv_handle_t *)tcp, on_tcp_closed);
-        try_next(dial);
+        return;
     }
-}
-
-/* Begin an attempt: 0 when on_connect() will tell how it ended. */
-static int attempt(slack_dial_t *dial, const struct sockaddr_storage *address)
-{
-    uv_tcp_t *tcp = slack__malloc(sizeof(*tcp));
-    if (!tcp) return UV_ENOMEM;
-    int rc = uv_tcp_init(slack__net_loop(dial->net), tcp);
-    if (rc != 0) {
-        slack__free(tcp);
-        return rc;
-    }
-    dial->connect.data = dial;
-    rc = uv_tcp_connect(&dial->connect, tcp, (const struct sockaddr *)address, on_connect);
-    if (rc != 0)
-        uv_close((uv_handle_t *)tcp, on_tcp_closed);
-    else
-        dial->tcp = tcp;
-    return rc;
-}
-
-static void try_next(slack_dial_t *dial)
-{
-    while (dial->next < dial->count) {
-        int rc = attempt(dial, &dial->addresses[dial->next++]);
-        if (rc == 0) return;
-        dial->uv_error = rc;
-    }
-    finish(dial, NULL, dial->uv_error);
+    dial->uv_error = status;
+    uv_close((uv_handle_t *)tcp, on_tcp_closed);
+    go_on(dial);
 }
 
 static void run_start(slack_task_t *task)
 {
-    try_next(SLACK_CONTAINER(task, slack_dial_t, start));
+    go_on(SLACK_CONTAINER(task, slack_dial_t, start));
 }
 
-static void take_addresses(slack_dial_t *dial, const struct addrinfo *list)
+/* --- addresses -------------------------------------------------------------------------------- */
+
+/* The first from here on that has this family, or, not `same`, the other one. NULL: none has. */
+static const struct addrinfo *next_of(const struct addrinfo *list, int family, bool same)
 {
-    for (const struct addrinfo *a = list; a && dial->count < ADDRESSES_MAX; a = a->ai_next)
-        if (a->ai_family == AF_INET || a->ai_family == AF_INET6)
-            memcpy(&dial->addresses[dial->count++], a->ai_addr, a->ai_addrlen);
+    while (list && ((list->ai_family != AF_INET && list->ai_family != AF_INET6) ||
+                    (list->ai_family == family) != same))
+        list = list->ai_next;
+    return list;
+}
+
+unsigned slack__dial_order(const struct addrinfo *list, struct sockaddr_storage *ret)
+{
+    unsigned count = 0;
+    while (list && list->ai_family != AF_INET && list->ai_family != AF_INET6)
+        list = list->ai_next;
+    if (!list) return 0;
+    const int first = list->ai_family;
+    const struct addrinfo *rest[2] = {list, next_of(list, first, false)};
+    for (unsigned turn = 0; (rest[0] || rest[1]) && count < SLACK_DIAL_ADDRESSES_MAX; turn ^= 1) {
+        const struct addrinfo *a = rest[turn];
+        if (!a) continue;
+        memcpy(&ret[count++], a->ai_addr, a->ai_addrlen);
+        rest[turn] = next_of(a->ai_next, first, turn == 0);
+    }
+    return count;
 }
 
 static void on_lookup(uv_getaddrinfo_t *request, int status, struct addrinfo *list)
 {
     slack_dial_t *dial = request->data;
     if (dial->fn) {
-        take_addresses(dial, list);
+        dial->count = slack__dial_order(list, dial->addresses);
         dial->uv_error = status != 0 ? status : UV_EAI_NONAME; /* a list may be empty */
-        try_next(dial);
-    } else {
-        slack__free(dial);
+        go_on(dial);
     }
+    release(dial);
     uv_freeaddrinfo(list);
 }
 
@@ -129,8 +229,9 @@ static int look_up(slack_dial_t *dial, const char *host, unsigned port)
     dial->lookup.data = dial;
     int rc =
         uv_getaddrinfo(slack__net_loop(dial->net), &dial->lookup, on_lookup, host, service, &hints);
-    if (rc == 0) return 0;
-    return rc == UV_ENOMEM ? SLACK_ENOMEM : SLACK_EINVAL; /* it cannot be a name */
+    if (rc != 0) return rc == UV_ENOMEM ? SLACK_ENOMEM : SLACK_EINVAL; /* it cannot be a name */
+    dial->refs++;
+    return 0;
 }
 
 /* Addresses that need no resolver: written as such, where AI_ADDRCONFIG would deny some, and those
@@ -147,22 +248,34 @@ static bool know_addresses(slack_dial_t *dial, const char *host, unsigned port)
     return dial->count > 0;
 }
 
-int slack__dial_start(slack_dial_t **ret, slack_net_t *net, const char *host, unsigned port,
-                      slack_dial_fn fn, void *user_data)
+/* --- for the owner ---------------------------------------------------------------------------- */
+
+static slack_dial_t *dial_new(slack_net_t *net, slack_dial_fn fn, void *user_data)
 {
     slack_dial_t *dial = slack__calloc(1, sizeof(*dial));
-    if (!dial) return SLACK_ENOMEM;
+    if (!dial) return NULL;
     dial->net = net;
     dial->fn = fn;
     dial->user_data = user_data;
     dial->start.run = run_start;
     slack__link_init(&dial->start.link);
+    uv_timer_init(slack__net_loop(net), &dial->timer);
+    dial->timer.data = dial;
+    dial->refs = 1;
+    return dial;
+}
+
+int slack__dial_start(slack_dial_t **ret, slack_net_t *net, const char *host, unsigned port,
+                      slack_dial_fn fn, void *user_data)
+{
+    slack_dial_t *dial = dial_new(net, fn, user_data);
+    if (!dial) return SLACK_ENOMEM;
     if (know_addresses(dial, host, port)) {
         slack__task_post(net, &dial->start);
     } else {
         int rc = look_up(dial, host, port);
         if (rc != 0) {
-            slack__free(dial);
+            end(dial);
             return rc;
         }
     }
@@ -170,16 +283,24 @@ int slack__dial_start(slack_dial_t **ret, slack_net_t *net, const char *host, un
     return 0;
 }
 
+int slack__dial_start_at(slack_dial_t **ret, slack_net_t *net,
+                         const struct sockaddr_storage *addresses, unsigned count, slack_dial_fn fn,
+                         void *user_data)
+{
+    if (count == 0 || count > SLACK_DIAL_ADDRESSES_MAX) return SLACK_EINVAL;
+    slack_dial_t *dial = dial_new(net, fn, user_data);
+    if (!dial) return SLACK_ENOMEM;
+    memcpy(dial->addresses, addresses, count * sizeof *addresses);
+    dial->count = count;
+    slack__task_post(net, &dial->start);
+    *ret = dial;
+    return 0;
+}
+
 void slack__dial_cancel(slack_dial_t *dial)
 {
-    if (slack__linked(&dial->start.link)) {
-        slack__task_cancel(&dial->start);
-        slack__free(dial);
-        return;
-    }
-    dial->fn = NULL;
-    if (dial->tcp)
-        uv_close((uv_handle_t *)dial->tcp, on_tcp_closed);
-    else
-        uv_cancel((uv_req_t *)&dial->lookup); /* works only while it waits for a thread */
+    slack__task_cancel(&dial->start);
+    /* Works only while it waits for a thread. */
+    if (dial->refs > 1) uv_cancel((uv_req_t *)&dial->lookup);
+    end(dial);
 }

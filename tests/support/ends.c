@@ -132,6 +132,18 @@ static int open_contexts(ends_t *ends)
     return rc;
 }
 
+int ends_listen_at(ends_t *ends, const char *host, unsigned port)
+{
+    slack_listen_options_t options = {.host = host,
+                                      .port = port,
+                                      .tls = ends->server_tls,
+                                      .open_ms = OPEN_MS,
+                                      .write_max = WRITE_MAX};
+    if (ends->listener) slack__listen_close(ends->listener);
+    ends->listener = NULL;
+    return slack__listen(&ends->listener, ends->world.net, &options, on_accept, ends, NULL);
+}
+
 bool ends_open(ends_t *ends, bool tls)
 {
     memset(ends, 0, sizeof(*ends));
@@ -141,13 +153,7 @@ bool ends_open(ends_t *ends, bool tls)
     slack__buf_init(&ends->client.received, RECEIVED_MAX);
     slack__buf_init(&ends->server.received, RECEIVED_MAX);
     int rc = tls ? open_contexts(ends) : 0;
-    if (rc == 0) {
-        slack_listen_options_t options = {.host = "localhost",
-                                          .tls = ends->server_tls,
-                                          .open_ms = OPEN_MS,
-                                          .write_max = WRITE_MAX};
-        rc = slack__listen(&ends->listener, ends->world.net, &options, on_accept, ends, NULL);
-    }
+    if (rc == 0) rc = ends_listen_at(ends, "localhost", 0);
     if (rc == 0) return true;
     assert_int_equal(rc, SLACK_ENOMEM);
     ends_close(ends);

@@ -50,6 +50,8 @@ typedef struct ends {
 /* A listener on a free port of 127.0.0.1. False when memory was out; nothing is left behind then.
  * With TLS certs_make() must have been called. */
 bool ends_open(ends_t *ends, bool tls);
+/* Listen elsewhere instead; what slack__listen() said. */
+int ends_listen_at(ends_t *ends, const char *host, unsigned port);
 /* Close what is left and check that every end was closed once. */
 void ends_close(ends_t *ends);
 
