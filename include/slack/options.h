@@ -64,6 +64,14 @@ typedef struct slack_options {
     /** Optional. Base of the Web API, ending before the method's name. https, or http on a loopback
      * address. SLACK_API_URL. Default "https://slack.com/api/". */
     const char *api_url;
+    /** Optional. The HTTP proxy for calls and for sockets: http://[user[:password]@]host[:port],
+     * user and password percent-encoded. SLACK_PROXY, else HTTPS_PROXY, else https_proxy; "" is no
+     * proxy, whatever these say. Targets on loopback are never reached by it. Default: none. */
+    const char *proxy;
+    /** Optional. The targets to reach without the proxy, separated by commas or blanks: "*", names
+     * with all below them, addresses, networks like 10.0.0.0/8; each may end in ":port". NO_PROXY,
+     * else no_proxy. Default: none. */
+    const char *no_proxy;
     /** Optional. PEM file of the certificate authorities to trust, for calls and for sockets.
      * SLACK_CA_FILE. Default: the system's. */
     const char *ca_file;

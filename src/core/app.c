@@ -400,7 +400,7 @@ static void count_call(const char *method, int status, void *user_data)
     slack__metrics_call(user_data, method, status);
 }
 
-static int open_parts(slack_app_t *app)
+static int open_calls(slack_app_t *app)
 {
     const slack_options_t *o = &app->options;
     slack_webapi_options_t calls = {
@@ -411,15 +411,24 @@ static int open_parts(slack_app_t *app)
         .called = count_call,
         .user_data = &app->metrics,
     };
+    const char *what = ""; /* the options were checked before */
     if (!slack__url_allowed(o->api_url))
         return slack__app_fail(app, SLACK_ECONFIG,
                                "SLACK_API_URL must be an https:// URL (http:// on loopback only)");
-    int rc = slack__webapi_new(&app->webapi, app->net, &calls);
+    int rc = slack__proxy_new(&calls.proxy, o->proxy, o->no_proxy, &what);
+    if (rc == 0) rc = slack__webapi_new(&app->webapi, app->net, &calls);
+    slack__proxy_unref(calls.proxy);
     if (rc != 0) return slack__app_fail(app, rc, "cannot prepare calls: %s", slack_strerror(rc));
     app->client = (slack_client_t){.webapi = app->webapi, .token = o->bot_token};
     app->app_client = (slack_client_t){
         .webapi = app->webapi, .token = o->app_token ? o->app_token : "", .once = true};
-    rc = slack__store_open(&app->store, app->net, o->store, app->error);
+    return 0;
+}
+
+static int open_parts(slack_app_t *app)
+{
+    int rc = open_calls(app);
+    if (rc == 0) rc = slack__store_open(&app->store, app->net, app->options.store, app->error);
     if (rc == 0) rc = create_transports(app);
     return rc;
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/env.h"
+#include "net/proxy.h"
 #include "util/alloc.h"
 #include "util/str.h"
 
@@ -51,6 +52,11 @@ static const struct field {
     {"SLACK_SOCKET_CONNECTIONS", NUMBER, offsetof(slack_options_t, socket_connections), 1, 10},
     {"SLACK_STORE", TEXT, offsetof(slack_options_t, store), 0, 0},
     {"SLACK_API_URL", TEXT, offsetof(slack_options_t, api_url), 0, 0},
+    {"SLACK_PROXY", SECRET, offsetof(slack_options_t, proxy), 0, 0}, /* it may hold a password */
+    {"HTTPS_PROXY", SECRET, offsetof(slack_options_t, proxy), 0, 0},
+    {"https_proxy", SECRET, offsetof(slack_options_t, proxy), 0, 0},
+    {"NO_PROXY", TEXT, offsetof(slack_options_t, no_proxy), 0, 0},
+    {"no_proxy", TEXT, offsetof(slack_options_t, no_proxy), 0, 0},
     {"SLACK_CA_FILE", TEXT, offsetof(slack_options_t, ca_file), 0, 0},
     {"SLACK_LOG_LEVEL", LEVEL, offsetof(slack_options_t, log_level), 0, 0},
     {"SLACK_LOG_FORMAT", FORMAT, offsetof(slack_options_t, log_format), 0, 0},
@@ -241,6 +247,18 @@ static int check_bot_token(const slack_options_t *options, char *error)
     return SLACK_ECONFIG;
 }
 
+static int check_proxy(const slack_options_t *options, char *error)
+{
+    slack_proxy_t *proxy;
+    const char *what = "";
+    int rc = slack__proxy_new(&proxy, options->proxy, NULL, &what);
+    if (rc == 0) slack__proxy_unref(proxy);
+    if (rc == SLACK_ECONFIG)
+        snprintf(error, SLACK_ERROR_TEXT_MAX, "SLACK_PROXY (or HTTPS_PROXY) cannot be used: %s",
+                 what);
+    return rc;
+}
+
 static int choose_transport(slack_options_t *options, char *error)
 {
     if (options->transport) return 0;
@@ -320,6 +338,7 @@ int slack__options_resolve(slack_options_t *ret, const slack_options_t *from, ch
     if (rc != 0) return rc;
     rc = check_numbers(&o, error);
     if (rc == 0) rc = check_bot_token(&o, error);
+    if (rc == 0) rc = check_proxy(&o, error);
     if (rc == 0) rc = choose_transport(&o, error);
     if (rc == 0) rc = set_defaults(&o);
     if (rc == 0)

@@ -7,6 +7,7 @@
 #include <slack/error.h>
 
 #include "net/dial.h"
+#include "net/tunnel.h"
 #include "util/alloc.h"
 #include "util/buf.h"
 
@@ -20,6 +21,7 @@
 /* In the order in which a connection goes through them; some are passed over. */
 enum conn_state {
     CONN_DIALING,
+    CONN_TUNNEL,    /* the proxy is asked for the way */
     CONN_HANDSHAKE, /* of TLS */
     CONN_OPEN,
     CONN_FINISHING, /* nothing more is written, what was written is being sent */
@@ -44,6 +46,7 @@ struct slack_conn {
     bool eof;
     bool writing; /* `write` is under way */
     slack_dial_t *dial;
+    slack_tunnel_t *tunnel; /* until the proxy has answered; NULL without one */
     uv_tcp_t *tcp;
     uv_timer_t timer; /* for opening, then for lingering */
     uv_write_t write;
@@ -66,6 +69,7 @@ static void end(slack_conn_t *conn)
 {
     conn->events.closed(conn, conn->status, conn->user_data);
     slack__tls_free(conn->tls);
+    slack__tunnel_free(conn->tunnel);
     slack__buf_done(&conn->plain_out);
     slack__buf_done(&conn->sending);
     slack__free(conn);
@@ -98,7 +102,8 @@ void slack__conn_close(slack_conn_t *conn, int status)
 
 static void set_reason(slack_conn_t *conn, const char *reason)
 {
-    snprintf(conn->reason, sizeof(conn->reason), "%s", reason);
+    const bool proxy = conn->state <= CONN_TUNNEL && conn->tunnel;
+    snprintf(conn->reason, sizeof(conn->reason), "%s%s", proxy ? "the proxy: " : "", reason);
 }
 
 static void fail(slack_conn_t *conn, int status, const char *reason)
@@ -283,6 +288,7 @@ static void on_eof(slack_conn_t *conn)
     if (conn->eof) return;
     conn->eof = true;
     switch (conn->state) {
+    case CONN_TUNNEL: fail(conn, SLACK_ECLOSED, "closed without an answer"); break;
     case CONN_HANDSHAKE:
         fail(conn, SLACK_ECLOSED, "the peer closed during the TLS handshake");
         break;
@@ -354,6 +360,60 @@ static void pump(slack_conn_t *conn)
     deliver(conn);
 }
 
+/* Bytes of the peer's own. */
+static void take_bytes(slack_conn_t *conn, const char *data, size_t len)
+{
+    if (conn->state > CONN_OPEN) return;
+    if (!conn->tls) {
+        conn->events.data(conn, data, len, conn->user_data);
+        return;
+    }
+    int rc = slack__tls_feed(conn->tls, data, len);
+    if (rc == 0)
+        pump(conn);
+    else
+        fail(conn, rc, slack_strerror(rc));
+}
+
+/* There is a way to the peer. */
+static void start_session(slack_conn_t *conn)
+{
+    if (!conn->tls) {
+        on_open(conn);
+        return;
+    }
+    conn->state = CONN_HANDSHAKE;
+    update_reading(conn);
+    pump(conn);
+}
+
+static void read_tunnel(slack_conn_t *conn, const char *data, size_t len)
+{
+    size_t used;
+    int rc = slack__tunnel_feed(conn->tunnel, data, len, &used);
+    if (rc == SLACK_EBUSY) return;
+    if (rc != 0) {
+        fail(conn, rc, slack__tunnel_reason(conn->tunnel));
+        return;
+    }
+    slack__tunnel_free(conn->tunnel);
+    conn->tunnel = NULL;
+    start_session(conn);
+    if (used < len) take_bytes(conn, data + used, len - used);
+}
+
+static void start_tunnel(slack_conn_t *conn)
+{
+    const slack_slice_t request = slack__tunnel_request(conn->tunnel);
+    conn->state = CONN_TUNNEL;
+    update_reading(conn);
+    int rc = slack__buf_append_slice(conn->out, request);
+    if (rc != 0)
+        fail(conn, rc, slack_strerror(rc));
+    else
+        flush(conn);
+}
+
 static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
 {
     slack_conn_t *conn = stream->data;
@@ -367,16 +427,10 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
         return;
     }
     conn->last_read_ms = slack__mono_ms(slack__net_clock(conn->net));
-    if (conn->state > CONN_OPEN) return;
-    if (!conn->tls) {
-        conn->events.data(conn, buf->base, (size_t)len, conn->user_data);
-        return;
-    }
-    int rc = slack__tls_feed(conn->tls, buf->base, (size_t)len);
-    if (rc == 0)
-        pump(conn);
+    if (conn->state == CONN_TUNNEL)
+        read_tunnel(conn, buf->base, (size_t)len);
     else
-        fail(conn, rc, slack_strerror(rc));
+        take_bytes(conn, buf->base, (size_t)len);
 }
 
 static void run_resume(slack_task_t *task)
@@ -402,6 +456,7 @@ static void on_timer(uv_timer_t *timer)
     slack_conn_t *conn = timer->data;
     switch (conn->state) {
     case CONN_DIALING: fail(conn, SLACK_ETIMEDOUT, "no connection in time"); break;
+    case CONN_TUNNEL: fail(conn, SLACK_ETIMEDOUT, "no answer in time"); break;
     case CONN_HANDSHAKE: fail(conn, SLACK_ETIMEDOUT, "no TLS handshake in time"); break;
     case CONN_FINISHING: fail(conn, SLACK_ETIMEDOUT, "the peer does not read"); break;
     default: slack__conn_close(conn, 0); break;
@@ -527,12 +582,22 @@ static void on_dialed(uv_tcp_t *tcp, int uv_error, void *user_data)
         return;
     }
     adopt(conn, tcp);
-    if (!conn->tls) {
-        on_open(conn);
-        return;
-    }
-    update_reading(conn);
-    pump(conn);
+    if (conn->tunnel)
+        start_tunnel(conn);
+    else
+        start_session(conn);
+}
+
+/* Begin the way to the target, or to the proxy that leads there. */
+static int dial(slack_conn_t *conn, const slack_conn_options_t *o)
+{
+    const slack_slice_t host = slack__slice(o->host);
+    if (!slack__proxy_serves(o->proxy, host, o->port))
+        return slack__dial_start(&conn->dial, conn->net, o->host, o->port, on_dialed, conn);
+    int rc = slack__tunnel_new(&conn->tunnel, o->proxy, host, o->port);
+    if (rc != 0) return rc;
+    return slack__dial_start(&conn->dial, conn->net, slack__proxy_host(o->proxy),
+                             slack__proxy_port(o->proxy), on_dialed, conn);
 }
 
 int slack__conn_connect(slack_conn_t **ret, slack_net_t *net, const slack_conn_options_t *options,
@@ -544,7 +609,7 @@ int slack__conn_connect(slack_conn_t **ret, slack_net_t *net, const slack_conn_o
     slack_conn_t *conn;
     int rc = conn_new(&conn, net, o->tls, o->host, o->write_max);
     if (rc != 0) return rc;
-    rc = slack__dial_start(&conn->dial, net, o->host, o->port, on_dialed, conn);
+    rc = dial(conn, o);
     if (rc != 0) {
         slack__conn_close(conn, rc);
         return rc;

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "net/net.h"
+#include "net/proxy.h"
 #include "net/tls.h"
 
 /*
@@ -27,16 +28,18 @@ typedef struct slack_conn_events {
     void (*eof)(slack_conn_t *conn, void *user_data);
     /* The last callback, exactly once, for connections that failed to open too; the descriptor is
      * closed and the connection is freed after it. 0 when the owner closed it; SLACK_ECLOSED when
-     * the peer did; SLACK_ECONNECT, SLACK_ETIMEDOUT, SLACK_ETLS. */
+     * the peer did; SLACK_ECONNECT, SLACK_ETIMEDOUT, SLACK_ETLS; SLACK_EHTTP when the proxy refused
+     * the way, SLACK_EPROTO and SLACK_ETOOBIG when it answered in no HTTP, or at great length. */
     void (*closed)(slack_conn_t *conn, int status, void *user_data);
 } slack_conn_events_t;
 
 typedef struct slack_conn_options {
-    const char *host;         /* Required, copied. A name or an address, without brackets. */
-    unsigned port;            /* Required. */
-    slack_tls_context_t *tls; /* Optional, referenced. NULL: plain TCP. */
-    unsigned open_ms;         /* Required. Time for name, TCP and TLS together. */
-    size_t write_max;         /* Required. The most bytes that wait to be sent. */
+    const char *host;           /* Required, copied. A name or an address, without brackets. */
+    unsigned port;              /* Required. */
+    slack_tls_context_t *tls;   /* Optional, referenced. NULL: plain TCP. */
+    const slack_proxy_t *proxy; /* Optional, borrowed until the return. Used where it serves. */
+    unsigned open_ms;           /* Required. Time for name, TCP, proxy and TLS together. */
+    size_t write_max;           /* Required. The most bytes that wait to be sent. */
 } slack_conn_options_t;
 
 /* Start connecting. 0: `closed` will come. SLACK_ENOMEM, SLACK_EINVAL: it will not. */
@@ -68,7 +71,8 @@ void slack__conn_set_events(slack_conn_t *conn, const slack_conn_events_t *event
 
 /* When the last byte arrived, on the net's monotonic clock. */
 uint64_t slack__conn_last_read_ms(const slack_conn_t *conn);
-/* The peer's address as text ("127.0.0.1"), "" when unknown. Borrowed. */
+/* The peer's address as text ("127.0.0.1"), the proxy's where there is one, "" when unknown.
+ * Borrowed. */
 const char *slack__conn_peer(const slack_conn_t *conn);
 /* Why it failed, in words; "" when nothing did. Borrowed. */
 const char *slack__conn_reason(const slack_conn_t *conn);

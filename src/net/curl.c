@@ -7,6 +7,7 @@
 
 #include <slack/error.h>
 
+#include "net/tunnel.h"
 #include "util/alloc.h"
 #include "util/buf.h"
 
@@ -36,6 +37,7 @@ struct slack_curl {
     unsigned idle_count;
     char *ca_file;
     char *user_agent;
+    slack_proxy_t *proxy;
     bool closing;
     unsigned handles; /* of libuv, not closed yet */
     void (*close_fn)(void *user_data);
@@ -51,6 +53,8 @@ typedef struct slack_transfer {
     void *user_data;
     slack_buf_t answer;
     int fault; /* our own reason to fail it; 0: none */
+    bool proxied;
+    long refusal; /* the status that the proxy answered CONNECT with; 0: none */
     char error[CURL_ERROR_SIZE];
     slack_curl_result_t result;
     size_t body_len;
@@ -122,8 +126,28 @@ static int status_of(CURLcode code)
     case CURLE_SEND_FAIL_REWIND: /* see refuse_rewind() */
     case CURLE_RECV_ERROR:
     case CURLE_PARTIAL_FILE: return SLACK_ECLOSED;
+    case CURLE_PROXY: return SLACK_ECONNECT;
     default: return SLACK_EPROTO; /* an answer that is no HTTP, an encoding that is none */
     }
+}
+
+/* libcurl has one error for a proxy that refuses and for a connection that breaks. */
+static long refusal_of(const slack_transfer_t *transfer, CURLcode code)
+{
+    long http_status = 0;
+    if (!transfer->proxied || code == CURLE_OK) return 0;
+    curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &http_status);
+    return http_status && slack__tunnel_status((int)http_status) != 0 ? http_status : 0;
+}
+
+/* Whether a byte of the request itself was sent; a CONNECT is none. */
+static bool is_unsent(const slack_transfer_t *transfer)
+{
+    long sent_bytes = 0;
+    curl_off_t ready_us = 0;
+    curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent_bytes);
+    curl_easy_getinfo(transfer->easy, CURLINFO_PRETRANSFER_TIME_T, &ready_us);
+    return sent_bytes == 0 || (transfer->proxied && ready_us == 0);
 }
 
 /* Why it failed, in words that hold no URL: libcurl's own name hosts and ports at most. */
@@ -133,6 +157,12 @@ static const char *reason_of(slack_transfer_t *transfer, CURLcode code)
     switch (transfer->fault) {
     case 0:
         if (code == CURLE_OK) return "";
+        if (transfer->refusal) {
+            snprintf(text, CURL_ERROR_SIZE, "the proxy %s: %ld",
+                     transfer->refusal == 407 ? "wants other credentials" : "gave no way",
+                     transfer->refusal);
+            return text;
+        }
         if (code == CURLE_SEND_FAIL_REWIND) return "the connection was closed before an answer";
         if (!text[0]) return curl_easy_strerror(code);
         text[slack__redact(text, strlen(text))] = '\0';
@@ -158,16 +188,18 @@ static void end_transfer(slack_transfer_t *transfer, CURLcode code)
 {
     slack_curl_t *curl = transfer->curl;
     slack_curl_result_t *result = &transfer->result;
-    long http_status = 0, sent_bytes = 0;
+    long http_status = 0;
     char *content_type = NULL;
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &http_status);
-    curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent_bytes);
     curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_TYPE, &content_type);
 
-    result->status = transfer->fault ? transfer->fault : status_of(code);
+    transfer->refusal = refusal_of(transfer, code);
+    result->status = transfer->fault     ? transfer->fault
+                     : transfer->refusal ? slack__tunnel_status((int)transfer->refusal)
+                                         : status_of(code);
     result->reason = reason_of(transfer, code);
-    result->http_status = (int)http_status;
-    result->unsent = result->status != 0 && sent_bytes == 0;
+    result->http_status = transfer->refusal ? 0 : (int)http_status;
+    result->unsent = result->status != 0 && is_unsent(transfer);
     result->content_type = content_type ? content_type : "";
     result->retry_after_s = retry_after_of(transfer);
     const char *body = slack__buf_ptr(&transfer->answer);
@@ -254,6 +286,7 @@ static void release_handle(slack_curl_t *curl)
     void *user_data = curl->close_data;
     slack__free(curl->ca_file);
     slack__free(curl->user_agent);
+    slack__proxy_unref(curl->proxy);
     slack__free(curl);
     if (fn) fn(user_data);
 }
@@ -392,6 +425,24 @@ static CURLcode set_body(slack_transfer_t *transfer, bool post)
     return code;
 }
 
+/* Decided here as it is for sockets, whatever the environment says: an empty proxy is none, and an
+ * empty list of exceptions keeps libcurl from having its own. */
+static CURLcode set_way(slack_transfer_t *transfer, const slack_url_t *url)
+{
+    const slack_proxy_t *proxy = transfer->curl->proxy;
+    CURLcode code = CURLE_OK;
+    transfer->proxied = slack__proxy_serves(proxy, url->host, url->port);
+    SET(CURLOPT_NOPROXY, "");
+    SET(CURLOPT_PROXY, transfer->proxied ? slack__proxy_url(proxy) : "");
+    if (!transfer->proxied) return code;
+    SET(CURLOPT_HTTPPROXYTUNNEL, 1L);
+    if (!slack__proxy_user(proxy)) return code;
+    SET(CURLOPT_PROXYAUTH, (long)CURLAUTH_BASIC);
+    SET(CURLOPT_PROXYUSERNAME, slack__proxy_user(proxy));
+    SET(CURLOPT_PROXYPASSWORD, slack__proxy_password(proxy));
+    return code;
+}
+
 static CURLcode set_options(slack_transfer_t *transfer, const slack_curl_request_t *request)
 {
     slack_curl_t *curl = transfer->curl;
@@ -407,7 +458,6 @@ static CURLcode set_options(slack_transfer_t *transfer, const slack_curl_request
     /* Rather a stream of a connection that is being opened than one more. Over TLS the handshake
      * tells whether it has streams; without TLS a request would wait for another one's answer. */
     SET(CURLOPT_PIPEWAIT, url.secure ? 1L : 0L);
-    SET(CURLOPT_PROXY, ""); /* none, whatever the environment says */
     SET(CURLOPT_USERAGENT, curl->user_agent);
     SET(CURLOPT_HTTPHEADER, transfer->headers);
     SET(CURLOPT_ACCEPT_ENCODING, ""); /* whatever libcurl can decode; the bound is on the result */
@@ -415,6 +465,7 @@ static CURLcode set_options(slack_transfer_t *transfer, const slack_curl_request
     SET(CURLOPT_WRITEFUNCTION, on_answer_bytes);
     SET(CURLOPT_WRITEDATA, transfer);
     if (curl->ca_file) SET(CURLOPT_CAINFO, curl->ca_file);
+    if (code == CURLE_OK) code = set_way(transfer, &url);
     return code;
 }
 
@@ -551,6 +602,7 @@ int slack__curl_new(slack_curl_t **ret, slack_net_t *net, const slack_curl_optio
         slack__free(curl);
         return SLACK_ENOMEM;
     }
+    curl->proxy = slack__proxy_ref(options->proxy);
     slack__link_init(&curl->active);
     slack__link_init(&curl->ended);
     slack__link_init(&curl->tell.link);

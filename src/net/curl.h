@@ -3,6 +3,7 @@
 #define SLACK_NET_CURL_H
 
 #include "net/net.h"
+#include "net/proxy.h"
 #include "net/url.h"
 
 /*
@@ -14,6 +15,7 @@ typedef struct slack_curl slack_curl_t;
 
 typedef struct slack_curl_options {
     const char *ca_file;    /* Optional, copied. */
+    slack_proxy_t *proxy;   /* Optional, referenced. Used for the targets that it serves. */
     const char *user_agent; /* Required, copied. */
     unsigned concurrency;   /* Required. Transfers under way; more are refused. */
 } slack_curl_options_t;
@@ -36,8 +38,8 @@ typedef struct slack_curl_request {
 typedef struct slack_curl_result {
     int status;               /* 0 when an answer arrived, whatever its HTTP status; SLACK_ECONNECT,
                                  SLACK_ETLS, SLACK_ETIMEDOUT, SLACK_ETOOBIG, SLACK_ECLOSED (lost
-                                 on the way), SLACK_EPROTO (no HTTP), SLACK_ECANCELED,
-                                 SLACK_ENOMEM */
+                                 on the way), SLACK_EPROTO (no HTTP), SLACK_EHTTP (the proxy
+                                 refused the way), SLACK_ECANCELED, SLACK_ENOMEM */
     const char *reason;       /* in words, without the URL; "" when status is 0 */
     int http_status;          /* 0 without an answer */
     bool unsent;              /* it failed before a byte of the request was sent: safe to repeat */

@@ -311,6 +311,7 @@ static int connect_conn(slack_ws_t *ws, slack_conn_t **ret, const slack_url_t *u
         .host = slack__arena_strndup(ws->arena, url->host.ptr, url->host.len),
         .port = url->port,
         .tls = url->secure ? options->tls : NULL,
+        .proxy = options->proxy,
         .open_ms = options->open_ms,
         .write_max = options->write_max,
     };

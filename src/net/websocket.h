@@ -25,16 +25,18 @@ typedef struct slack_ws_events {
     /* The last callback, exactly once; the descriptor is closed, ws is freed after it.
      * `code`: the peer's close code, 0 when there was none. `status`: 0 after a close handshake or
      * slack__ws_abort; SLACK_ECLOSED when the peer just went; SLACK_EPROTO (a frame or an upgrade
-     * that breaks the protocol); SLACK_EHTTP (the upgrade was answered by something else than 101);
-     * SLACK_ETOOBIG (a message above the maximum); SLACK_ECONNECT, SLACK_ETIMEDOUT, SLACK_ETLS. */
+     * that breaks the protocol); SLACK_EHTTP (the upgrade was answered by something else than 101,
+     * or the proxy refused the way: slack__ws_http_status() is 0 then); SLACK_ETOOBIG (a message
+     * above the maximum); SLACK_ECONNECT, SLACK_ETIMEDOUT, SLACK_ETLS. */
     void (*closed)(slack_ws_t *ws, int status, unsigned code, void *user_data);
 } slack_ws_events_t;
 
 typedef struct slack_ws_options {
-    slack_tls_context_t *tls; /* Required for wss, referenced. */
-    unsigned open_ms;         /* Required. Until the upgrade is accepted. */
-    size_t message_max;       /* Required. */
-    size_t write_max;         /* Required. */
+    slack_tls_context_t *tls;   /* Required for wss, referenced. */
+    const slack_proxy_t *proxy; /* A client's. Optional, borrowed until the return. */
+    unsigned open_ms;           /* Required. Until the upgrade is accepted. */
+    size_t message_max;         /* Required. */
+    size_t write_max;           /* Required. */
 } slack_ws_options_t;
 
 /* Connect to a ws:// or wss:// URL; ws on loopback only. The URL is opaque: path and query go into

@@ -207,7 +207,8 @@ int slack__socket_link_dial(slack_socket_link_t *link)
     static const slack_ws_events_t events = {
         .open = on_open, .message = on_message, .pong = on_pong, .closed = on_closed};
     slack_socket_t *s = link->socket;
-    slack_ws_options_t options = {.open_ms = s->limits->open_ms,
+    slack_ws_options_t options = {.proxy = s->proxy,
+                                  .open_ms = s->limits->open_ms,
                                   .message_max = s->limits->message_max,
                                   .write_max = s->limits->write_max};
     int rc = need_tls(s, link->url, &options.tls);

@@ -38,6 +38,7 @@ struct slack_socket {
     const slack_socket_limits_t *limits;
     char *ca_file;
     slack_tls_context_t *tls; /* made at the first wss dial */
+    slack_proxy_t *proxy;     /* NULL: none */
     slack_supervisor_t sup;
     slack_socket_link_t *slots[SLACK_SESSIONS_MAX]; /* the newest of each slot, or NULL */
     slack_link_t links;                             /* all of them */

@@ -342,6 +342,7 @@ static void socket_destroy(slack_transport_t *t)
 {
     slack_socket_t *s = socket_of(t);
     slack__tls_context_unref(s->tls);
+    slack__proxy_unref(s->proxy);
     slack__pending_done(&s->pending);
     slack__answered_done(&s->answered);
     slack__buf_done(&s->frame);
@@ -414,6 +415,15 @@ static int read_ca_file(slack_socket_t *s, const char *ca_file, char *error)
     return rc;
 }
 
+static int read_proxy(slack_socket_t *s, const slack_options_t *options, char *error)
+{
+    const char *what = "";
+    int rc = slack__proxy_new(&s->proxy, options->proxy, options->no_proxy, &what);
+    if (rc == SLACK_ECONFIG)
+        snprintf(error, SLACK_ERROR_TEXT_MAX, "SLACK_PROXY cannot be used: %s", what);
+    return rc;
+}
+
 int slack__socket_create(slack_transport_t **ret, const struct slack_transport_host *host,
                          const slack_options_t *options, const slack_socket_limits_t *limits,
                          char *error)
@@ -435,6 +445,7 @@ int slack__socket_create(slack_transport_t **ret, const struct slack_transport_h
     char *frame; /* taken once: an ack does not fail for memory's sake */
     rc = slack__buf_reserve(&s->frame, SLACK_ACK_FRAME_LIMIT, &frame);
     if (!rc) rc = read_ca_file(s, options->ca_file, error);
+    if (!rc) rc = read_proxy(s, options, error);
     if (rc) {
         socket_destroy(&s->base);
         return rc;

@@ -262,6 +262,7 @@ static bool try_again(slack_pending_t *pending, const slack_curl_result_t *resul
     }
     /* Only what never left: a message whose answer was lost may have been posted. */
     if (!result->unsent || result->status == SLACK_ENOMEM) return false;
+    if (result->status == SLACK_EHTTP) return false; /* a proxy that refuses will refuse again */
     wait_for_backoff(pending);
     return true;
 }
@@ -490,6 +491,7 @@ int slack__webapi_new(slack_webapi_t **ret, slack_net_t *net, const slack_webapi
     webapi->api_url = slack__strdup(options->api_url);
     const slack_curl_options_t curl = {
         .ca_file = options->ca_file,
+        .proxy = options->proxy,
         .user_agent = "slackapp/" SLACKAPP_VERSION " libcurl",
         .concurrency = options->concurrency,
     };

@@ -16,6 +16,7 @@ typedef struct slack_webapi slack_webapi_t;
 typedef struct slack_webapi_options {
     const char *api_url;  /* Required, copied; ends in '/'. */
     const char *ca_file;  /* Optional, copied. */
+    slack_proxy_t *proxy; /* Optional, referenced. */
     unsigned concurrency; /* calls under way, the waiting ones included */
     unsigned timeout_ms;  /* one attempt */
     /* Optional. Told of the end of every call, for whoever counts. `method` is "response_url" for a

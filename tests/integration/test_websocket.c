@@ -736,7 +736,8 @@ static void test_wrong_certificate(void **state)
     assert_int_equal(slack__tls_context_server(&f.server_tls, certs_path("stranger.pem"),
                                                certs_path("stranger.key")),
                      0);
-    f.options = (slack_ws_options_t){f.client_tls, 10000, MESSAGE_MAX, WRITE_MAX};
+    f.options = (slack_ws_options_t){
+        .tls = f.client_tls, .open_ms = 10000, .message_max = MESSAGE_MAX, .write_max = WRITE_MAX};
     assert_int_equal(open_http(&f), 0);
     assert_int_equal(dial(&f), 0);
     until_closed(&f, &f.client);
