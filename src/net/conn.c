@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/conn.h"
 
+#include <netinet/tcp.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -14,6 +15,7 @@
 /* How long a finished connection may take to send what is left and to hear the peer's FIN. */
 #define LINGER_MS   5000
 #define KEEPALIVE_S 60
+#define UNACKED_MS  60000
 /* The memory that an idle connection may keep for its next write. */
 #define SPARE_BYTES  ((size_t)4096)
 #define REASON_BYTES 160
@@ -558,6 +560,19 @@ static void set_peer(slack_conn_t *conn)
         memmove(conn->peer, conn->peer + prefix, strlen(conn->peer + prefix) + 1);
 }
 
+/* Bytes that nobody acknowledges, and a silent peer, end the connection by themselves, should its
+ * owner not notice before. */
+static void detect_death(uv_tcp_t *tcp)
+{
+    uv_tcp_keepalive(tcp, 1, KEEPALIVE_S);
+#ifdef TCP_USER_TIMEOUT
+    uv_os_fd_t fd;
+    const unsigned ms = UNACKED_MS;
+    if (uv_fileno((const uv_handle_t *)tcp, &fd) == 0)
+        setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof ms);
+#endif
+}
+
 /* Take a connected socket. */
 static void adopt(slack_conn_t *conn, uv_tcp_t *tcp)
 {
@@ -566,7 +581,7 @@ static void adopt(slack_conn_t *conn, uv_tcp_t *tcp)
     conn->handles++;
     conn->state = conn->tls ? CONN_HANDSHAKE : CONN_OPEN;
     uv_tcp_nodelay(tcp, 1);
-    uv_tcp_keepalive(tcp, 1, KEEPALIVE_S);
+    detect_death(tcp);
     set_peer(conn);
     conn->last_read_ms = slack__mono_ms(slack__net_clock(conn->net));
 }
