@@ -74,6 +74,10 @@ SLACK_API const char *slack_ctx_bot_id(const slack_ctx_t *ctx);
 SLACK_API int slack_ctx_retry_num(const slack_ctx_t *ctx);
 SLACK_API const char *slack_ctx_retry_reason(const slack_ctx_t *ctx);
 
+/** Which attempt this is, from 1. Above 1 the delivery was begun before, and failed, or its process
+ * ended: what a handler did then it may be doing again. */
+SLACK_API unsigned slack_ctx_attempt(const slack_ctx_t *ctx);
+
 /** The transport's name, for logs and metrics only. */
 SLACK_API const char *slack_ctx_transport(const slack_ctx_t *ctx);
 

@@ -22,16 +22,17 @@ extern "C" {
 
 /** What a delivery is. The names are those of docs/events.md. */
 enum slack_kind {
-    SLACK_KIND_UNKNOWN = 0,     /* acked, logged, not dispatched */
-    SLACK_KIND_EVENT,           /* event_callback: `event.type` says which */
-    SLACK_KIND_COMMAND,         /* a slash command */
-    SLACK_KIND_ACTION,          /* block_actions, interactive_message */
-    SLACK_KIND_SHORTCUT,        /* shortcut, message_action */
-    SLACK_KIND_VIEW_SUBMISSION, /* a modal was submitted */
-    SLACK_KIND_VIEW_CLOSED,     /* a modal was closed */
-    SLACK_KIND_OPTIONS,         /* block_suggestion, dialog_suggestion */
-    SLACK_KIND_DIALOG,          /* dialog_submission, dialog_cancellation */
-    SLACK_KIND_APP_RATE_LIMITED /* Slack drops events of this app */
+    SLACK_KIND_UNKNOWN = 0,      /* acked, logged, not dispatched */
+    SLACK_KIND_EVENT,            /* event_callback: `event.type` says which */
+    SLACK_KIND_COMMAND,          /* a slash command */
+    SLACK_KIND_ACTION,           /* block_actions, interactive_message */
+    SLACK_KIND_SHORTCUT,         /* shortcut, message_action */
+    SLACK_KIND_VIEW_SUBMISSION,  /* a modal was submitted */
+    SLACK_KIND_VIEW_CLOSED,      /* a modal was closed */
+    SLACK_KIND_OPTIONS,          /* block_suggestion, dialog_suggestion */
+    SLACK_KIND_DIALOG,           /* dialog_submission, dialog_cancellation */
+    SLACK_KIND_APP_RATE_LIMITED, /* Slack drops events of this app */
+    SLACK_KIND_JOB               /* the program's own: see inbox.h */
 };
 
 /** The kind's name for logs: "event", "command", …; never NULL. */

@@ -24,6 +24,17 @@ extern "C" {
 
 struct uv_loop_s;
 
+/** What is recognised as having come before. */
+enum slack_dedupe {
+    /** Events of one event_id. */
+    SLACK_DEDUPE_EVENTS = 1,
+    /** Also what Slack sends of one message of a person under several event ids: events of type
+     * message with the same client_msg_id, or the same channel and timestamp, are one. Of a message
+     * that mentions the bot, which comes as `message` and as `app_mention`, only the mention runs,
+     * where the app listens to mentions. */
+    SLACK_DEDUPE_MESSAGES
+};
+
 typedef struct slack_options {
     /** Optional. "http", "socket", or "http,socket". SLACK_TRANSPORT. Default: socket where only an
      * app token is set, http where only a signing secret is; both or neither set is an error. */
@@ -58,7 +69,8 @@ typedef struct slack_options {
      * Default 2. */
     unsigned socket_connections;
 
-    /** Optional. "memory:". SLACK_STORE. Default "memory:". */
+    /** Optional. Where the inbox is: "sqlite:PATH" keeps it in a file, "memory:" forgets it with
+     * the process. SLACK_STORE. Default "sqlite:slackapp.db". */
     const char *store;
 
     /** Optional. Base of the Web API, ending before the method's name. https, or http on a loopback
@@ -95,6 +107,13 @@ typedef struct slack_options {
     /** Optional. The most deliveries held in memory at once, 1 to 1000000. Above it events are
      * answered "later", so that Slack sends them again. Default 4096. */
     unsigned max_deliveries;
+
+    /** Optional. How often a stored delivery is attempted before it is a dead letter, 1 to 100.
+     * SLACK_MAX_ATTEMPTS. Default 5. */
+    unsigned max_attempts;
+    /** Optional. Which deliveries are the same. SLACK_DEDUPE (events, messages). Default
+     * SLACK_DEDUPE_EVENTS. */
+    enum slack_dedupe dedupe;
 
     /** Optional, borrowed for the app's life. The loop to live on; the app never runs or closes a
      * loop that it was given, see slack_app_start(). Default: a loop of the app's own. */

@@ -14,6 +14,7 @@
 #include "error.h"
 #include "function.h"
 #include "http.h"
+#include "inbox.h"
 #include "json.h"
 #include "limits.h"
 #include "listener.h"

@@ -28,7 +28,7 @@ void slack__ack_outcome(slack_ctx_t *ctx, enum slack_ack_outcome outcome)
 static int check(const slack_ctx_t *ctx)
 {
     if (!slack__kind_waits_for_ack(ctx->d->kind)) return SLACK_ENOACK;
-    if (ctx->acked || ctx->state != CTX_RUNNING) return SLACK_EALREADY;
+    if (ctx->acked || ctx->ack_waits || ctx->state != CTX_RUNNING) return SLACK_EALREADY;
     return 0;
 }
 
@@ -45,6 +45,12 @@ static bool body_allowed(const slack_ctx_t *ctx, enum slack_ack_body type)
 static int acknowledge(slack_ctx_t *ctx, enum slack_ack_body type, slack_slice_t body)
 {
     if (!body_allowed(ctx, type)) return SLACK_EACKBODY;
+    if (ctx->defers > 0) { /* nothing is acknowledged that is not stored */
+        ctx->ack_waits = true;
+        ctx->ack_type = type;
+        ctx->ack_body = body.ptr;
+        return 0;
+    }
     bool late = slack__mono_us(ctx->app->clock) > ctx->d->deadline_us;
     unsigned late_ms = slack_ctx_ack_late_ms(ctx);
     int rc = slack__ack_send(ctx, &(slack_ack_t){SLACK_ACK_OK, type, body});
@@ -58,6 +64,22 @@ static int acknowledge(slack_ctx_t *ctx, enum slack_ack_body type, slack_slice_t
                   ctx->d->transport->ops->name, slack_kind_name(ctx->d->kind),
                   slack_ctx_listener(ctx), slack_err_name(rc), late_ms);
     return rc;
+}
+
+void slack__ack_kept(slack_ctx_t *ctx)
+{
+    if (!ctx->ack_waits) return;
+    ctx->ack_waits = false;
+    if (ctx->defer_failed) {
+        ctx->ack_body = NULL;
+        slack__ack_outcome(ctx, SLACK_ACK_LATER);
+        return;
+    }
+    int rc = acknowledge(ctx, ctx->ack_type, slack__slice(ctx->ack_body));
+    if (ctx->acked) return;
+    SLACK_LOG(&ctx->app->log, ERROR, "ack refused, an empty one sent", "kind=%s reason=%s",
+              slack_kind_name(ctx->d->kind), slack_err_name(rc));
+    slack__ack_outcome(ctx, SLACK_ACK_OK);
 }
 
 int slack_ack(slack_ctx_t *ctx)

@@ -66,6 +66,9 @@ int slack_app_new(slack_app_t **ret_app, const slack_options_t *options)
     slack__link_init(&app->live);
     slack__link_init(&app->rejected);
     slack__link_init(&app->zombies);
+    slack__link_init(&app->backlog.unsettled);
+    static const struct slack_transport_ops no_transport = {.name = "none"};
+    app->no_transport.ops = &no_transport;
     slack__link_init(&app->reject_task.link);
     app->reject_task.run = slack__inbox_reject_run;
 
@@ -145,6 +148,7 @@ static void net_closed(void *user_data)
     }
     close_handle(app, (uv_handle_t *)&app->metrics.beat);
     close_handle(app, (uv_handle_t *)&app->timer);
+    close_handle(app, (uv_handle_t *)&app->backlog.timer);
 }
 
 static void store_closed(void *user_data)
@@ -187,6 +191,7 @@ static void close_begin(slack_app_t *app)
 {
     app->state = APP_CLOSING;
     uv_timer_stop(&app->timer);
+    slack__backlog_stop(app);
     slack__inbox_abandon_all(app);
     slack__pages_abandon(app);
     for (size_t i = 0; i < app->transport_count; i++) {
@@ -393,6 +398,7 @@ void slack__app_authorized(slack_app_t *app)
         else
             slack__app_shutdown(app, rc);
     }
+    slack__backlog_start(app);
 }
 
 static void count_call(const char *method, int status, void *user_data)
@@ -443,6 +449,7 @@ static int start_on(slack_app_t *app, uv_loop_t *loop)
     app->timer.data = app;
     slack__metrics_start(&app->metrics, loop);
     app->handles += 2;
+    slack__backlog_open(app);
     rc = slack__posts_open(app);
     if (rc == 0) rc = open_parts(app);
     if (rc == 0)

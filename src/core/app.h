@@ -7,6 +7,7 @@
 #include <slack/slack.h>
 #include <uv.h>
 
+#include "core/attempt.h"
 #include "core/metrics.h"
 #include "core/pages.h"
 #include "core/routes.h"
@@ -24,6 +25,10 @@
  *   register.c   listeners and middleware
  *   authorize.c  who the bot is: auth.test at start
  *   inbox.c      a delivery arrives: known? store -> ack -> dispatch; and its end
+ *   attempt.c    how an attempt ended: done, once more, or dead
+ *   backlog.c    what waits in the store is taken up
+ *   job.c        the program's own deliveries
+ *   same.c       one message under several event ids
  *   dispatch.c   a delivery runs: middleware, listeners, holds
  *   match.c      does a listener take a delivery? pattern.c: its regular expressions
  *   function.c   steps of workflows
@@ -114,6 +119,10 @@ struct slack_app {
     slack_link_t rejected; /* delivery->link: to be answered LATER */
     size_t live_count, rejected_count;
     slack_task_t reject_task;
+    slack_backlog_t backlog;
+    slack_transport_t no_transport; /* of what comes out of the store */
+    slack_dead_fn dead_fn;
+    void *dead_data;
     slack_link_t zombies; /* ctx->link: ended by force while the program held them */
 };
 

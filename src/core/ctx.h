@@ -44,14 +44,20 @@ struct slack_ctx {
     slack_link_t link; /* app->live or app->zombies */
     slack_task_t task; /* goes on with the delivery, off the user's stack */
     enum ctx_state state;
-    slack_store_op_t op;
+    slack_store_op_t op; /* row: what the store has of it */
     bool stored;
+    slack_attempt_t attempt;
+    const char *job; /* its name */
 
     /* ack.c */
     bool acked;
     int ack_status;
     const char *ack_body; /* in the arena */
     uint64_t acked_us;
+    unsigned defers;   /* jobs that are being stored */
+    bool defer_failed; /* one of them was not */
+    bool ack_waits;    /* for them: what follows, and ack_body */
+    enum slack_ack_body ack_type;
 
     /* dispatch.c */
     struct chain chain; /* the app's, then one listener's after the other */
@@ -89,10 +95,22 @@ void slack__dispatch_begin(slack_ctx_t *ctx);
 void slack__dispatch_advance(slack_ctx_t *ctx);
 void slack__ctx_fail(slack_ctx_t *ctx, int status);
 
-/* inbox.c: everything has run. */
+/* inbox.c: a ctx for a delivery, among the live ones; NULL: memory is out, nothing happened. */
+slack_ctx_t *slack__ctx_new(slack_app_t *app, slack_delivery_t *d);
+/* The texts that a store keeps of a delivery; without a payload when memory is out. */
+void slack__inbox_fill_row(slack_ctx_t *ctx, slack_row_t *row);
+/* Note in the store how an attempt has ended; then the delivery is freed. */
+void slack__inbox_settle(slack_ctx_t *ctx);
+/* Everything has run. */
 void slack__inbox_end(slack_ctx_t *ctx);
 
-/* ack.c: answer the wire, whatever the kind; once. Returns what the transport said. */
+/* same.c: the key that a delivery is recognised by; whether a mention of the same words comes. */
+slack_slice_t slack__same_key(const slack_ctx_t *ctx);
+bool slack__same_as_mention(slack_ctx_t *ctx);
+
+/* ack.c: send the ack that waited for jobs; nothing where none did. */
+void slack__ack_kept(slack_ctx_t *ctx);
+/* Answer the wire, whatever the kind; once. Returns what the transport said. */
 int slack__ack_send(slack_ctx_t *ctx, const slack_ack_t *ack);
 void slack__ack_outcome(slack_ctx_t *ctx, enum slack_ack_outcome outcome);
 

@@ -19,6 +19,7 @@ static const struct kind_facts {
     [SLACK_KIND_OPTIONS] = {"options", true, true},
     [SLACK_KIND_DIALOG] = {"dialog", true, true},
     [SLACK_KIND_APP_RATE_LIMITED] = {"app_rate_limited", false, false},
+    [SLACK_KIND_JOB] = {"job", false, false},
 };
 
 static const struct kind_facts *facts(enum slack_kind kind)

@@ -68,8 +68,7 @@ static void fail_step(slack_ctx_t *ctx, int status)
     if (ctx->step_status != 0) return; /* by the listener itself, and handed up by its middleware */
     ctx->step_status = status;
     const char *name = ctx->step->route->listener.name;
-    if (ctx->status == 0) ctx->failed = name;
-    slack__ctx_fail(ctx, status);
+    slack__attempt_step_failed(ctx, status, NULL);
     SLACK_LOG(&ctx->app->log, ERROR, "listener failed", "listener=%s transport=%s error=%s", name,
               ctx->d->transport->ops->name, slack_err_name(status));
 }
@@ -88,6 +87,7 @@ static int run_step(slack_ctx_t *ctx, const slack_step_t *step)
     if (step->route->removed) return 0;
     ctx->step = step;
     ctx->step_status = 0;
+    slack__attempt_step_begin(ctx);
     int rc = run_chain(ctx, step->route->listener.middleware, step->route->middleware_count,
                        run_listener);
     if (rc != 0) fail_step(ctx, rc);
@@ -99,9 +99,12 @@ static int run_steps(slack_ctx_t *ctx)
 {
     int first = 0;
     while (ctx->next_step < ctx->steps.count) {
-        int rc = run_step(ctx, &ctx->steps.items[ctx->next_step++]);
+        size_t i = ctx->next_step++;
+        if (slack__attempt_skips(ctx, i)) continue;
+        int rc = run_step(ctx, &ctx->steps.items[i]);
         if (first == 0) first = rc;
         if (!idle(ctx)) break;
+        slack__attempt_step_end(ctx);
     }
     return first;
 }
@@ -111,6 +114,7 @@ static int reach_listeners(slack_ctx_t *ctx)
     ctx->reached_listeners = true;
     slack_subject_t subject;
     slack__subject_init(&subject, ctx->d->kind, ctx->d->body, ctx->app->bot_user);
+    if (ctx->job) subject.selector = ctx->job;
     int rc = slack__routes_match(ctx->app->routes, &subject, slack__ctx_arena(ctx), &ctx->steps);
     if (rc != 0) {
         slack__ctx_fail(ctx, rc);
@@ -153,7 +157,7 @@ static void tell_error(slack_ctx_t *ctx)
 /* What no handler acknowledged, when none of them is going to any more. */
 static void acknowledge(slack_ctx_t *ctx)
 {
-    if (ctx->acked || ctx->holds > 0) return;
+    if (ctx->acked || ctx->holds > 0 || ctx->defers > 0) return;
     slack__ack_outcome(ctx, ctx->status || unmatched(ctx) ? SLACK_ACK_REFUSE : SLACK_ACK_OK);
 }
 
@@ -169,7 +173,10 @@ static void settle(slack_ctx_t *ctx)
 void slack__dispatch_advance(slack_ctx_t *ctx)
 {
     if (ctx->depth > 0) return;
-    if (idle(ctx)) run_steps(ctx);
+    if (idle(ctx)) {
+        slack__attempt_step_end(ctx);
+        run_steps(ctx);
+    }
     settle(ctx);
 }
 
@@ -190,7 +197,7 @@ static bool from_ourselves(const slack_ctx_t *ctx)
 void slack__dispatch_begin(slack_ctx_t *ctx)
 {
     ctx->state = CTX_RUNNING;
-    if (from_ourselves(ctx)) {
+    if (from_ourselves(ctx) || slack__same_as_mention(ctx)) {
         slack__inbox_end(ctx);
         return;
     }
@@ -215,7 +222,7 @@ void slack_ctx_release(slack_ctx_t *ctx, int status)
     }
     ctx->holds--;
     if (ctx->state != CTX_RUNNING) return; /* ended by the stop */
-    slack__ctx_fail(ctx, status);
+    slack__attempt_step_failed(ctx, status, NULL);
     if (ctx->holds == 0) slack__task_post(ctx->app->net, &ctx->task);
 }
 

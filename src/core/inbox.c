@@ -42,22 +42,70 @@ static void release(slack_ctx_t *ctx)
     slack__task_cancel(&ctx->task);
     slack__ctx_done(ctx);
     slack__delivery_free(ctx->d); /* ctx lies in it */
+    if (app->backlog.more && slack__backlog_room(app) > 0) slack__backlog_soon(app, 0);
     slack__app_idle(app);
+}
+
+/* Where the end cannot be noted, the delivery would run again after a restart: it is kept, and its
+ * end tried again, until the store can take it or the app stops. */
+static void not_finished(slack_ctx_t *ctx, int status)
+{
+    slack_app_t *app = ctx->app;
+    SLACK_LOG(&app->log, ERROR, "store: a delivery's end was not noted", "key=%.*s error=%s",
+              (int)ctx->d->key.len, ctx->d->key.ptr, slack_err_name(status));
+    if (status == SLACK_EBUSY && ctx->op.kind != SLACK_STORE_FINISH) { /* no room to keep it */
+        ctx->op.kind = SLACK_STORE_FINISH;
+        app->store->ops->submit(app->store, &ctx->op);
+    } else if (app->state < APP_CLOSING) {
+        slack__list_push(&app->backlog.unsettled, &ctx->op.link);
+        slack__backlog_soon(app, 1000);
+    } else {
+        release(ctx);
+    }
+}
+
+static void tell_dead(slack_ctx_t *ctx)
+{
+    slack_app_t *app = ctx->app;
+    const slack_row_t *row = &ctx->op.row;
+    SLACK_LOG(&app->log, ERROR, "dead letter", "id=%lld kind=%s key=%.*s attempts=%u error=%.*s",
+              (long long)row->id, slack_kind_name(ctx->d->kind), (int)row->key.len, row->key.ptr,
+              ctx->attempt.number, (int)row->error.len, row->error.ptr);
+    slack_dead_t dead = {.id = row->id,
+                         .attempts = ctx->attempt.number,
+                         .status = ctx->status,
+                         .error = row->error.ptr};
+    if (app->dead_fn) app->dead_fn(ctx, &dead, app->dead_data);
 }
 
 static void finished(slack_store_op_t *op)
 {
     slack_ctx_t *ctx = SLACK_CONTAINER(op, slack_ctx_t, op);
-    if (op->status != 0)
-        SLACK_LOG(&ctx->app->log, ERROR, "store: a delivery's end was not noted",
-                  "key=%.*s error=%s", (int)ctx->d->key.len, ctx->d->key.ptr,
-                  slack_err_name(op->status));
+    if (op->status != 0) {
+        not_finished(ctx, op->status);
+        return;
+    }
+    if (op->kind == SLACK_STORE_BURY) tell_dead(ctx);
+    if (op->kind == SLACK_STORE_WAIT) {
+        int64_t now = slack__wall_ms(ctx->app->clock);
+        slack__backlog_soon(ctx->app, op->row.due_ms > now ? (uint64_t)(op->row.due_ms - now) : 0);
+    }
     release(ctx);
 }
 
 static void count(const slack_ctx_t *ctx, enum slack_result result)
 {
     ctx->app->metrics.deliveries[ctx->d->kind][result]++;
+}
+
+void slack__inbox_settle(slack_ctx_t *ctx)
+{
+    int rc = slack__attempt_settle(ctx, &ctx->op);
+    ctx->op.done = finished;
+    if (rc != 0)
+        not_finished(ctx, rc);
+    else
+        ctx->app->store->ops->submit(ctx->app->store, &ctx->op);
 }
 
 static void tell_done(slack_ctx_t *ctx)
@@ -98,9 +146,7 @@ void slack__inbox_end(slack_ctx_t *ctx)
         return;
     }
     ctx->state = CTX_FINISHING;
-    ctx->op.kind = SLACK_STORE_FINISH;
-    ctx->op.done = finished;
-    ctx->app->store->ops->submit(ctx->app->store, &ctx->op);
+    slack__inbox_settle(ctx);
 }
 
 /* ---- the beginning ---- */
@@ -134,18 +180,54 @@ static void stored(slack_store_op_t *op)
         release(ctx);
         return;
     }
+    if (!op->claim) { /* it comes back out of the store */
+        ctx->app->backlog.more = true;
+        release(ctx);
+        return;
+    }
     ctx->stored = true;
+    ctx->attempt.number = 1;
     slack__dispatch_begin(ctx);
 }
 
+void slack__inbox_fill_row(slack_ctx_t *ctx, slack_row_t *row)
+{
+    const slack_delivery_t *d = ctx->d;
+    size_t len = 0;
+    const char *text = slack__json_text(d->arena, d->body, &len);
+    row->key = d->key;
+    row->kind = slack__slice(slack_kind_name(d->kind));
+    row->name = slack__slice(ctx->job ? ctx->job : slack_json_str(d->body, "/event/type"));
+    row->transport = slack__slice(d->transport->ops->name);
+    row->retry_num = d->retry_num;
+    row->retry_reason = slack__slice(d->retry_reason);
+    row->payload = (slack_slice_t){text, text ? len : 0};
+}
+
+/* The event's text is written for the store alone: parsing it in place has used it up. */
 static void store(slack_ctx_t *ctx)
 {
+    slack_app_t *app = ctx->app;
     ctx->state = CTX_STORING;
-    ctx->op.kind = SLACK_STORE_PUT;
-    ctx->op.claim = true;
-    ctx->op.row = (slack_row_t){.key = ctx->d->key, .kind = SLACK_SLICE("event")};
-    ctx->op.done = stored;
-    ctx->app->store->ops->submit(ctx->app->store, &ctx->op);
+    slack_store_op_t *op = &ctx->op;
+    op->kind = SLACK_STORE_PUT;
+    op->done = stored;
+    op->row.key = ctx->d->key = slack__same_key(ctx);
+    op->row.kind = SLACK_SLICE("event");
+    op->claim = !app->store->ops->durable || (!app->backlog.overflow && slack__backlog_room(app));
+    if (!op->claim) {
+        app->backlog.overflow = true;
+        op->row.due_ms = slack__wall_ms(app->clock);
+    }
+    if (app->store->ops->durable) {
+        slack__inbox_fill_row(ctx, &op->row);
+        if (op->row.payload.len == 0) {
+            ctx->state = CTX_RECEIVED;
+            slack__task_post(app->net, &ctx->task); /* no memory: see task_run() */
+            return;
+        }
+    }
+    app->store->ops->submit(app->store, op);
 }
 
 /* Nothing runs for what nobody can name; it is acknowledged so that it does not come again. */
@@ -167,27 +249,20 @@ static void task_run(slack_task_t *task)
         unknown(ctx);
         return;
     }
-    if (!slack__kind_waits_for_ack(ctx->d->kind)) slack__ack_outcome(ctx, SLACK_ACK_OK);
+    if (ctx->d->kind == SLACK_KIND_EVENT && !ctx->stored) { /* no memory to store it */
+        slack__ack_outcome(ctx, SLACK_ACK_LATER);
+        release(ctx);
+        return;
+    }
+    if (!ctx->acked && !slack__kind_waits_for_ack(ctx->d->kind))
+        slack__ack_outcome(ctx, SLACK_ACK_OK);
     slack__dispatch_begin(ctx);
 }
 
-void slack__inbox_deliver(slack_app_t *app, slack_transport_t *t, slack_delivery_t *d)
+slack_ctx_t *slack__ctx_new(slack_app_t *app, slack_delivery_t *d)
 {
-    d->transport = t;
-    if (d->retry_num > 0) app->metrics.retries++;
-    bool full = app->live_count + app->rejected_count >= app->options.max_deliveries;
-    slack_ctx_t *ctx = NULL;
-    if (!full && app->state < APP_CLOSING) ctx = slack__arena_calloc(d->arena, sizeof *ctx);
-    if (ctx == NULL) {
-        SLACK_LOG(&app->log, WARN, "delivery put off", "transport=%s kind=%s reason=%s",
-                  t->ops->name, slack_kind_name(d->kind),
-                  full                        ? "too many under way"
-                  : app->state >= APP_CLOSING ? "stopping"
-                                              : "out of memory");
-        app->metrics.deliveries[d->kind][SLACK_RESULT_LATER]++;
-        reject(app, d);
-        return;
-    }
+    slack_ctx_t *ctx = slack__arena_calloc(d->arena, sizeof *ctx);
+    if (ctx == NULL) return NULL;
     ctx->app = app;
     ctx->d = d;
     d->core = ctx;
@@ -198,6 +273,26 @@ void slack__inbox_deliver(slack_app_t *app, slack_transport_t *t, slack_delivery
     slack__ctx_init_client(ctx);
     slack__list_push(&app->live, &ctx->link);
     app->live_count++;
+    return ctx;
+}
+
+void slack__inbox_deliver(slack_app_t *app, slack_transport_t *t, slack_delivery_t *d)
+{
+    d->transport = t;
+    if (d->retry_num > 0) app->metrics.retries++;
+    bool full = app->live_count + app->rejected_count >= app->options.max_deliveries;
+    slack_ctx_t *ctx = NULL;
+    if (!full && app->state < APP_CLOSING) ctx = slack__ctx_new(app, d);
+    if (ctx == NULL) {
+        SLACK_LOG(&app->log, WARN, "delivery put off", "transport=%s kind=%s reason=%s",
+                  t->ops->name, slack_kind_name(d->kind),
+                  full                        ? "too many under way"
+                  : app->state >= APP_CLOSING ? "stopping"
+                                              : "out of memory");
+        app->metrics.deliveries[d->kind][SLACK_RESULT_LATER]++;
+        reject(app, d);
+        return;
+    }
     if (d->kind == SLACK_KIND_EVENT)
         store(ctx);
     else
@@ -217,6 +312,8 @@ void slack__inbox_abandon_all(slack_app_t *app)
     slack_link_t keep;
     slack__link_init(&keep);
     slack_link_t *link;
+    while ((link = slack__list_shift(&app->backlog.unsettled)) != NULL)
+        release(SLACK_CONTAINER(SLACK_CONTAINER(link, slack_store_op_t, link), slack_ctx_t, op));
     while ((link = slack__list_shift(&app->live)) != NULL) {
         slack_ctx_t *ctx = SLACK_CONTAINER(link, slack_ctx_t, link);
         if (in_store(ctx)) {

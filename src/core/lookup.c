@@ -105,7 +105,8 @@ const char *slack__lookup_selector(enum slack_kind kind, const slack_json_t *bod
     case SLACK_KIND_VIEW_SUBMISSION:
     case SLACK_KIND_VIEW_CLOSED: return slack_json_str(body, "/view/callback_id");
     case SLACK_KIND_UNKNOWN:
-    case SLACK_KIND_APP_RATE_LIMITED: break;
+    case SLACK_KIND_APP_RATE_LIMITED:
+    case SLACK_KIND_JOB: break;
     }
     return "";
 }

@@ -174,7 +174,7 @@ const char *slack__match_check(const slack_listener_t *l)
     bool event = l->kind == SLACK_KIND_EVENT;
     bool element = l->kind == SLACK_KIND_ACTION || l->kind == SLACK_KIND_OPTIONS;
     if (l->fn == NULL) return "a listener without fn";
-    if (l->kind <= SLACK_KIND_UNKNOWN || l->kind > SLACK_KIND_APP_RATE_LIMITED)
+    if (l->kind <= SLACK_KIND_UNKNOWN || l->kind > SLACK_KIND_JOB)
         return "a listener of a kind that is not dispatched";
     if (empty(l->match) || empty(l->block_id) || empty(l->callback_id) || empty(l->type) ||
         empty(l->subtypes) || empty(l->name))

@@ -22,7 +22,7 @@ enum slack_result {
     SLACK_RESULTS
 };
 
-#define SLACK_KINDS          (SLACK_KIND_APP_RATE_LIMITED + 1)
+#define SLACK_KINDS          (SLACK_KIND_JOB + 1)
 #define SLACK_BUCKETS        11
 #define SLACK_METHODS_MAX    64 /* Web API methods told apart; the rest is "other" */
 #define SLACK_METHOD_MAX_LEN 63

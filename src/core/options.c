@@ -10,7 +10,7 @@
 #include "util/alloc.h"
 #include "util/str.h"
 
-enum field_type { TEXT, SECRET, NUMBER, LEVEL, FORMAT };
+enum field_type { TEXT, SECRET, NUMBER, LEVEL, FORMAT, DEDUPE };
 
 /* The largest that a size, and a time, of the HTTP limits may be. */
 #define BYTES_MAX   (64u << 20)
@@ -64,6 +64,8 @@ static const struct field {
     {"SLACK_HTTP_ADMIN_PORT", TEXT, offsetof(slack_options_t, http_admin_port), 0, 0},
     {"SLACK_DRAIN_DELAY_MS", NUMBER, offsetof(slack_options_t, drain_delay_ms), 1, 600000},
     {"SLACK_DRAIN_MS", NUMBER, offsetof(slack_options_t, drain_ms), 1, 600000},
+    {"SLACK_MAX_ATTEMPTS", NUMBER, offsetof(slack_options_t, max_attempts), 1, 100},
+    {"SLACK_DEDUPE", DEDUPE, offsetof(slack_options_t, dedupe), 0, 0},
     {NULL, NUMBER, offsetof(slack_options_t, max_deliveries), 1, 1000000},
 };
 
@@ -87,6 +89,7 @@ static bool is_set(slack_options_t *options, const struct field *field)
     case NUMBER: return *(unsigned *)at(options, field) != 0;
     case LEVEL: return options->log_level != 0;
     case FORMAT: return options->log_format != 0;
+    case DEDUPE: return options->dedupe != 0;
     }
     return true;
 }
@@ -104,6 +107,7 @@ static bool set_parsed(slack_options_t *options, const struct field *field, cons
 {
     static const char *const levels[] = {"error", "warn", "info", "debug", NULL};
     static const char *const formats[] = {"text", "json", NULL};
+    static const char *const dedupes[] = {"events", "messages", NULL};
     uint64_t number = 0;
     switch (field->type) {
     case NUMBER:
@@ -117,6 +121,9 @@ static bool set_parsed(slack_options_t *options, const struct field *field, cons
     case FORMAT:
         options->log_format = (enum slack_log_format)index_of(value, formats);
         return options->log_format != 0;
+    case DEDUPE:
+        options->dedupe = (enum slack_dedupe)index_of(value, dedupes);
+        return options->dedupe != 0;
     case TEXT:
     case SECRET: break;
     }
@@ -131,7 +138,9 @@ static int bad_value(const struct field *field, const char *value, char *error)
                  value, field->min, field->max);
     else
         snprintf(error, SLACK_ERROR_TEXT_MAX, "%s=%.40s: must be one of %s", name, value,
-                 field->type == LEVEL ? "error, warn, info, debug" : "text, json");
+                 field->type == LEVEL    ? "error, warn, info, debug"
+                 : field->type == FORMAT ? "text, json"
+                                         : "events, messages");
     return SLACK_ECONFIG;
 }
 
@@ -320,13 +329,15 @@ static int set_defaults(slack_options_t *o)
     int rc = set_default(&o->http_host, "0.0.0.0");
     if (rc == 0) rc = set_default(&o->http_port, "3000");
     if (rc == 0) rc = set_default(&o->http_path, "/slack/events");
-    if (rc == 0) rc = set_default(&o->store, "memory:");
+    if (rc == 0) rc = set_default(&o->store, "sqlite:slackapp.db");
     if (rc == 0) rc = normalise_api_url(o);
     if (o->socket_connections == 0) o->socket_connections = 2;
     if (o->log_level == 0) o->log_level = SLACK_LOG_INFO;
     if (o->log_format == 0) o->log_format = SLACK_LOG_TEXT;
     if (o->log_fn == NULL) o->log_fn = slack_log_stderr;
     if (o->drain_ms == 0) o->drain_ms = 10000;
+    if (o->max_attempts == 0) o->max_attempts = 5;
+    if (o->dedupe == 0) o->dedupe = SLACK_DEDUPE_EVENTS;
     if (o->max_deliveries == 0) o->max_deliveries = 4096;
     return rc;
 }

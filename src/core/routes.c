@@ -20,7 +20,7 @@ struct bucket {
 
 struct slack_routes {
     slack_map_t *exact; /* kind byte + selector -> struct bucket */
-    struct bucket any[SLACK_KIND_APP_RATE_LIMITED + 1];
+    struct bucket any[SLACK_KIND_JOB + 1];
     slack_link_t all; /* route->link, by order */
     unsigned count;
     unsigned next_order;

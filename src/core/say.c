@@ -20,7 +20,7 @@ static void call_end(slack_client_t *client, const slack_response_t *response)
                   ctx->d->transport->ops->name, slack_kind_name(ctx->d->kind),
                   slack_err_name(status), slack_response_error(response));
     if (ctx->state != CTX_RUNNING) return; /* ended by the stop */
-    slack__ctx_fail(ctx, status);
+    slack__attempt_step_failed(ctx, status, slack_response_error(response));
     if (ctx->calls == 0) slack__task_post(ctx->app->net, &ctx->task);
 }
 

@@ -330,6 +330,7 @@ static int take_rows(slack_db_t *db, slack_store_batch_t *batch, enum statement 
             batch->rows[i - damaged] = batch->rows[i];
     }
     batch->count -= damaged;
+    batch->damaged += damaged;
     return rc ? rc : end;
 }
 
@@ -363,6 +364,7 @@ static int next_due(slack_db_t *db, int64_t *ret)
 
 static int claim(slack_db_t *db, slack_store_batch_t *batch)
 {
+    batch->damaged = 0;
     int rc = batch_begin(batch, batch->limit);
     if (rc == 0) rc = take_abandoned(db, batch);
     if (rc == 0 && batch->count < batch->limit) rc = take_rows(db, batch, DUE, batch->now_ms);

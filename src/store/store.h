@@ -108,6 +108,7 @@ typedef struct slack_store_batch {
     slack_arena_t *arena; /* holds the rows; out, the owner's to free; NULL for none */
     slack_row_t *rows;
     size_t count;
+    size_t damaged; /* CLAIM: rows that were found unreadable, and buried */
     int64_t next_ms;
     uint64_t counts[SLACK_ROW_STATES];
     int64_t oldest_ms[SLACK_ROW_STATES]; /* the smallest received_ms; 0 for none */

@@ -908,6 +908,7 @@ static void test_run(void **state)
     int states = 0;
     slack_options_t options = {.bot_token = "xoxb-1",
                                .transport = "memory",
+                               .store = "memory:",
                                .api_url = fake_slack_api_url(f.slack),
                                .log_level = SLACK_LOG_ERROR};
     assert_int_equal(slack_app_new(&app, &options), 0);

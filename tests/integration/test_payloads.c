@@ -125,6 +125,7 @@ static void start(seen_t *seen, const char *transport)
 {
     slack_options_t o = {
         .transport = transport,
+        .store = "memory:",
         .bot_token = "xoxb-test",
         .app_token = "xapp-test",
         .signing_secret = SLACK_REQUEST_SECRET,

@@ -22,8 +22,8 @@ static uint64_t mono_us(void *user_data)
 
 static int64_t wall_ms(void *user_data)
 {
-    (void)user_data;
-    return slack__wall_ms(&slack__clock_system);
+    int64_t skew_ms = (int64_t)(((app_fixture_t *)user_data)->skew_us / 1000);
+    return slack__wall_ms(&slack__clock_system) + skew_ms;
 }
 
 static slack_clock_t test_clock = {mono_us, wall_ms, NULL};
@@ -92,6 +92,7 @@ void app_open(app_fixture_t *f, const slack_options_t *options)
     o.log_user_data = f;
     if (!o.log_level) o.log_level = SLACK_LOG_DEBUG;
     if (!o.transport) o.transport = "memory";
+    if (!o.store) o.store = "memory:";
     if (!o.bot_token) o.bot_token = "xoxb-test";
     if (!o.api_url) o.api_url = fake_slack_api_url(f->slack);
     assert_int_equal(slack_app_new(&f->app, &o), 0);

@@ -21,7 +21,7 @@ typedef struct app_fixture {
     bool started;
     bool stopped;     /* the app has told its end */
     int status;       /* as what */
-    uint64_t skew_us; /* added to the machine's monotonic clock */
+    uint64_t skew_us; /* added to the machine's clocks */
     char log[16384];  /* the lines so far */
     uv_timer_t watchdog;
     struct {

@@ -1,0 +1,213 @@
+/* SPDX-License-Identifier: MIT */
+#include "core/ctx.h"
+
+/*
+ * What waits in the store: attempts that are due, jobs, what went to the disk because too much was
+ * under way, and what a process that is gone has left. It is claimed in small batches, as far as
+ * there is room, so that what arrives is not held up by it.
+ */
+
+static slack_backlog_t *backlog_of(slack_app_t *app)
+{
+    return &app->backlog;
+}
+
+size_t slack__backlog_room(const slack_app_t *app)
+{
+    size_t most = app->options.max_deliveries - app->options.max_deliveries / 4;
+    return app->live_count < most ? most - app->live_count : 0;
+}
+
+/* ---- taking up ---- */
+
+/* The record that a replay begins with: what failed for good may run again. */
+static slack_slice_t without_failures(slack_arena_t *arena, slack_slice_t done)
+{
+    char *text = slack__arena_alloc(arena, done.len + 1);
+    if (text == NULL) return done;
+    size_t len = 0;
+    slack_slice_t line;
+    while (done.len > 0 && slack__slice_split(&done, '\n', &line)) {
+        if (line.len == 0 || *line.ptr == '-') continue;
+        for (size_t i = 0; i < line.len; i++)
+            text[len++] = line.ptr[i];
+        text[len++] = '\n';
+    }
+    return (slack_slice_t){text, len};
+}
+
+static slack_transport_t *transport_of(slack_app_t *app, slack_slice_t name)
+{
+    for (size_t i = 0; i < app->transport_count; i++)
+        if (slack__slice_eq(name, slack__slice(app->transports[i]->ops->name)))
+            return app->transports[i];
+    return &app->no_transport;
+}
+
+/* A delivery out of a row. NULL: memory is out. */
+static slack_ctx_t *restore(slack_app_t *app, const slack_row_t *from)
+{
+    slack_arena_t *arena = slack__arena_new(8192 + 2 * from->payload.len, 0);
+    slack_row_t row;
+    if (arena == NULL) return NULL;
+    const slack_json_t *body = NULL;
+    slack_ctx_t *ctx = NULL;
+    if (slack__row_copy(arena, &row, from)) {
+        int rc = slack__json_parse(arena, row.payload.ptr, row.payload.len, &body, NULL);
+        slack_delivery_t *d = rc == SLACK_ENOMEM
+                                  ? NULL
+                                  : slack__delivery_new(arena, body, slack__mono_us(app->clock));
+        if (d) {
+            d->kind = slack__slice_eq(row.kind, SLACK_SLICE("job")) ? SLACK_KIND_JOB : d->kind;
+            d->key = row.key;
+            d->retry_num = row.retry_num;
+            d->retry_reason = row.retry_reason.ptr;
+            d->transport = transport_of(app, row.transport);
+            ctx = slack__ctx_new(app, d);
+        }
+        if (ctx && rc != 0) ctx->status = rc;
+    }
+    if (ctx == NULL) {
+        slack__arena_free(arena);
+        return NULL;
+    }
+    ctx->op.row = row;
+    ctx->stored = ctx->acked = true;
+    ctx->job = row.name.ptr;
+    ctx->attempt.number = row.attempt;
+    ctx->attempt.done = row.attempt == 1 ? without_failures(arena, row.done) : row.done;
+    return ctx;
+}
+
+static bool begin(slack_app_t *app, const slack_row_t *row)
+{
+    slack_ctx_t *ctx = restore(app, row);
+    if (ctx == NULL) return false;
+    SLACK_LOG(&app->log, DEBUG, "attempt", "key=%.*s kind=%.*s attempt=%u", (int)row->key.len,
+              row->key.ptr, (int)row->kind.len, row->kind.ptr, row->attempt);
+    if (ctx->status == 0 && row->attempt > SLACK_ATTEMPTS_CRASH_MAX) {
+        ctx->status = SLACK_ECLOSED;
+        ctx->attempt.reason = "the process ended in each of its attempts";
+        ctx->attempt.hopeless = true;
+    }
+    if (ctx->status != 0)
+        slack__inbox_end(ctx);
+    else
+        slack__task_post(app->net, &ctx->task);
+    return true;
+}
+
+/* Begin what was claimed. What there is no memory for stays ours, for later. */
+static void begin_claimed(slack_app_t *app)
+{
+    slack_backlog_t *b = backlog_of(app);
+    while (b->next < b->batch.count && app->state == APP_RUNNING)
+        if (!begin(app, &b->batch.rows[b->next++])) {
+            b->next--;
+            slack__backlog_soon(app, 100);
+            return;
+        }
+    slack__arena_free(b->batch.arena);
+    b->batch.arena = NULL;
+    b->batch.count = b->next = 0;
+}
+
+static void claimed(slack_store_op_t *op)
+{
+    slack_app_t *app = SLACK_CONTAINER(op, slack_app_t, backlog.op);
+    slack_backlog_t *b = backlog_of(app);
+    b->claiming = false;
+    b->next = 0;
+    if (app->state != APP_RUNNING) { /* the next process takes them up */
+        slack__arena_free(b->batch.arena);
+        b->batch.arena = NULL;
+        b->batch.count = 0;
+        return;
+    }
+    if (b->batch.damaged > 0)
+        SLACK_LOG(&app->log, ERROR, "dead letter", "count=%zu error=%s", b->batch.damaged,
+                  "what was stored is damaged");
+    int64_t now = slack__wall_ms(app->clock);
+    b->more = op->status == 0 && b->batch.count + b->batch.damaged == b->batch.limit;
+    if (op->status == 0 && !b->more && b->batch.next_ms > now) b->overflow = false;
+    if (app->store->ops->durable || op->status != 0)
+        slack__backlog_soon(app, SLACK_BACKLOG_POLL_MS);
+    if (op->status == 0 && b->batch.next_ms != INT64_MAX)
+        slack__backlog_soon(app, b->batch.next_ms > now ? (uint64_t)(b->batch.next_ms - now) : 1);
+    begin_claimed(app);
+}
+
+static void try_unsettled(slack_app_t *app)
+{
+    slack_link_t again, *link;
+    slack__link_init(&again);
+    slack__list_splice(&again, &app->backlog.unsettled);
+    while ((link = slack__list_shift(&again)) != NULL) {
+        slack_store_op_t *op = SLACK_CONTAINER(link, slack_store_op_t, link);
+        slack__inbox_settle(SLACK_CONTAINER(op, slack_ctx_t, op));
+    }
+}
+
+void slack__backlog_poll(slack_app_t *app)
+{
+    slack_backlog_t *b = backlog_of(app);
+    if (app->state != APP_RUNNING && app->state != APP_DRAINING) return;
+    try_unsettled(app);
+    if (b->claiming || app->state != APP_RUNNING) return;
+    if (b->batch.arena) {
+        begin_claimed(app);
+        if (b->batch.arena) return;
+    }
+    size_t room = slack__backlog_room(app);
+    if (room == 0) { /* a delivery that ends comes back here */
+        b->more = true;
+        return;
+    }
+    b->claiming = true;
+    b->more = false;
+    b->batch = (slack_store_batch_t){
+        .limit = room < SLACK_CLAIM_MAX ? (unsigned)room : SLACK_CLAIM_MAX,
+        .now_ms = slack__wall_ms(app->clock),
+    };
+    b->op = (slack_store_op_t){.kind = SLACK_STORE_CLAIM, .batch = &b->batch, .done = claimed};
+    slack__link_init(&b->op.link);
+    app->store->ops->submit(app->store, &b->op);
+}
+
+/* ---- when ---- */
+
+static void on_timer(uv_timer_t *timer)
+{
+    slack__backlog_poll(timer->data);
+}
+
+void slack__backlog_soon(slack_app_t *app, uint64_t in_ms)
+{
+    uv_timer_t *timer = &backlog_of(app)->timer;
+    if (app->state != APP_RUNNING && app->state != APP_DRAINING) return;
+    if (in_ms > 3600 * 1000) in_ms = 3600 * 1000; /* the wall clock may be set */
+    if (uv_is_active((uv_handle_t *)timer) && uv_timer_get_due_in(timer) <= in_ms) return;
+    uv_timer_start(timer, on_timer, in_ms, 0);
+}
+
+void slack__backlog_open(slack_app_t *app)
+{
+    slack_backlog_t *b = backlog_of(app);
+    uv_timer_init(app->loop, &b->timer);
+    b->timer.data = app;
+    app->handles++;
+}
+
+void slack__backlog_start(slack_app_t *app)
+{
+    slack__backlog_poll(app);
+}
+
+void slack__backlog_stop(slack_app_t *app)
+{
+    slack_backlog_t *b = backlog_of(app);
+    uv_timer_stop(&b->timer);
+    if (b->claiming) return;
+    slack__arena_free(b->batch.arena);
+    b->batch.arena = NULL;
+}

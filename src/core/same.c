@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "core/ctx.h"
+#include "core/lookup.h"
+
+/*
+ * What a person said once and Slack sends more than once (SLACK_DEDUPE=messages): under several
+ * event ids (slackapi/node-slack-sdk#2141), and both as a message and as a mention
+ * (slackapi/bolt-python#941).
+ */
+
+static bool is_type(const slack_ctx_t *ctx, const char *type)
+{
+    return strcmp(slack_json_str(ctx->d->body, "/event/type"), type) == 0;
+}
+
+/* A message of a person as it was said; edits and deletions are events of their own. */
+static bool is_said(const slack_ctx_t *ctx)
+{
+    if (ctx->d->kind != SLACK_KIND_EVENT || ctx->app->options.dedupe != SLACK_DEDUPE_MESSAGES)
+        return false;
+    const char *subtype = slack_json_str(ctx->d->body, "/event/subtype");
+    if (*subtype && strcmp(subtype, "file_share") != 0 && strcmp(subtype, "thread_broadcast") != 0)
+        return false;
+    return (is_type(ctx, "message") || is_type(ctx, "app_mention")) &&
+           *slack_json_str(ctx->d->body, "/event/user");
+}
+
+slack_slice_t slack__same_key(const slack_ctx_t *ctx)
+{
+    const slack_json_t *body = ctx->d->body;
+    if (!is_said(ctx)) return ctx->d->key;
+    const char *id = slack_json_str(body, "/event/client_msg_id");
+    if (*id == '\0') id = slack_json_str(body, "/event/ts");
+    if (*id == '\0') return ctx->d->key;
+    const char *key = slack__arena_printf(slack__ctx_arena(ctx), "%s:%s:%s:%s",
+                                          slack_json_str(body, "/event/type"), slack_ctx_team(ctx),
+                                          slack_json_str(body, "/event/channel"), id);
+    return key ? slack__slice(key) : ctx->d->key;
+}
+
+static bool somebody_listens_to_mentions(slack_ctx_t *ctx)
+{
+    const slack_json_t *body = NULL;
+    slack_arena_t *arena = slack__ctx_arena(ctx);
+    if (slack__jsonf(arena, &body, NULL, "{event: {type: 'app_mention', text: %s, channel: %s}}",
+                     slack_json_str(ctx->d->body, "/event/text"),
+                     slack_json_str(ctx->d->body, "/event/channel")) != 0)
+        return false;
+    slack_subject_t subject;
+    slack_steps_t steps = {0};
+    slack__subject_init(&subject, SLACK_KIND_EVENT, body, ctx->app->bot_user);
+    if (slack__routes_match(ctx->app->routes, &subject, arena, &steps) != 0) return false;
+    bool some = false;
+    for (size_t i = 0; i < steps.count && !some; i++) { /* one of all events takes either */
+        const char *match = steps.items[i].route->listener.match;
+        some = match && strcmp(match, "app_mention") == 0;
+    }
+    slack__steps_release(&steps);
+    return some;
+}
+
+bool slack__same_as_mention(slack_ctx_t *ctx)
+{
+    if (!is_said(ctx) || !is_type(ctx, "message") || *ctx->app->bot_user == '\0') return false;
+    /* A direct message comes as a message only. */
+    if (strcmp(slack_json_str(ctx->d->body, "/event/channel_type"), "im") == 0) return false;
+    const char *mention = slack__arena_printf(slack__ctx_arena(ctx), "<@%s", ctx->app->bot_user);
+    const char *text = slack_json_str(ctx->d->body, "/event/text");
+    return mention && strstr(text, mention) && somebody_listens_to_mentions(ctx);
+}

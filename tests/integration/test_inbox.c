@@ -1,0 +1,600 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "core/app.h"
+#include "support/app_fixture.h"
+#include "support/heap.h"
+
+/* What is stored is handled to its end, whatever happens: over both stores, and over restarts with
+ * the one that outlives them. */
+
+static app_fixture_t f;
+static char folder[] = "/tmp/slackapp-inbox-XXXXXX";
+static char path[64], url[80];
+
+static void clean(void)
+{
+    static const char *const files[] = {"", "-wal", "-shm", "-owners"};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char name[80];
+        snprintf(name, sizeof name, "%s%s", path, files[i]);
+        unlink(name);
+    }
+}
+
+/* ---- handlers that tell what they did ---- */
+
+static char order[512];
+static int outcomes[8]; /* what the next runs of `scripted` return */
+static unsigned runs, attempts_seen[8];
+
+static void note(const char *what)
+{
+    size_t len = strlen(order);
+    snprintf(order + len, sizeof order - len, "%s", what);
+}
+
+static int append(slack_ctx_t *ctx, void *user_data)
+{
+    note(user_data);
+    return 0;
+}
+
+static int scripted(slack_ctx_t *ctx, void *user_data)
+{
+    if (user_data) note(user_data);
+    unsigned i = runs < 8 ? runs : 7;
+    attempts_seen[i] = slack_ctx_attempt(ctx);
+    runs++;
+    return outcomes[i];
+}
+
+static slack_ctx_t *held[16];
+static unsigned held_count;
+
+static int hold(slack_ctx_t *ctx, void *user_data)
+{
+    note(slack_json_str(slack_ctx_event(ctx), "/text"));
+    slack_ctx_hold(ctx);
+    held[held_count++] = ctx;
+    return 0;
+}
+
+static slack_dead_t last_dead;
+static char dead_error[128];
+static unsigned deads;
+
+static void on_dead(slack_ctx_t *ctx, const slack_dead_t *dead, void *user_data)
+{
+    last_dead = *dead;
+    snprintf(dead_error, sizeof dead_error, "%s", dead->error);
+    assert_true(slack_ctx_body(ctx) != NULL);
+    deads++;
+}
+
+/* ---- the app ---- */
+
+static const char *stores[] = {"memory:", url};
+
+static void open_app(const char *store, const slack_options_t *more)
+{
+    slack_options_t o = more ? *more : (slack_options_t){0};
+    o.store = store;
+    app_open(&f, &o);
+    memset(outcomes, 0, sizeof outcomes);
+    *order = '\0';
+    runs = deads = held_count = 0;
+    slack_on_dead(f.app, on_dead, NULL);
+}
+
+static void deliver(const char *id, const char *text, app_ack_t *ack)
+{
+    char body[512];
+    snprintf(body, sizeof body,
+             "{\"type\":\"event_callback\",\"event_id\":\"%s\",\"team_id\":\"T1\",\"event\":{"
+             "\"type\":\"message\",\"channel\":\"C1\",\"user\":\"U1\",\"ts\":\"%s.1\",\"text\":"
+             "\"%s\"}}",
+             id, id, text);
+    app_inject(&f, body, ack);
+}
+
+/* The loop until nothing of the deliveries is left on it. */
+static void settle(void)
+{
+    do
+        app_turn(&f);
+    while (f.app->live_count > 0 || f.app->backlog.claiming);
+}
+
+static void pass_ms(uint64_t ms)
+{
+    f.skew_us += ms * 1000;
+    slack__backlog_poll(f.app);
+    settle();
+}
+
+static void until_runs(unsigned count)
+{
+    while (runs < count)
+        app_turn(&f);
+    settle();
+}
+
+static bool logged(const char *part)
+{
+    return strstr(f.log, part) != NULL;
+}
+
+#define LONG_MS (10 * 60 * 1000) /* longer than any wait between attempts */
+
+static void each_store(void (*fn)(void))
+{
+    for (size_t i = 0; i < 2; i++) {
+        clean();
+        open_app(stores[i], NULL);
+        fn();
+        app_close(&f);
+    }
+}
+
+/* ---- attempts ---- */
+
+static void fail_twice(void)
+{
+    slack_on_message(f.app, NULL, scripted, NULL);
+    outcomes[0] = outcomes[1] = SLACK_EIO;
+    app_ready(&f);
+    app_ack_t ack[2] = {{0}};
+    deliver("Ev1", "x", &ack[0]);
+    until_runs(1);
+    assert_int_equal(ack[0].outcome, SLACK_ACK_OK);
+    deliver("Ev1", "x", &ack[1]); /* known while it waits */
+    app_run_until(&f, &ack[1].count);
+    pass_ms(100);
+    assert_int_equal(runs, 1); /* not at once */
+    pass_ms(LONG_MS);
+    assert_int_equal(runs, 2);
+    pass_ms(LONG_MS);
+    assert_int_equal(runs, 3);
+    pass_ms(LONG_MS);
+    assert_int_equal(runs, 3);
+    assert_int_equal(attempts_seen[0], 1);
+    assert_int_equal(attempts_seen[1], 2);
+    assert_int_equal(attempts_seen[2], 3);
+    assert_int_equal(deads, 0);
+}
+
+static void test_a_failure_that_heals(void **state)
+{
+    each_store(fail_twice);
+}
+
+static void fail_always(void)
+{
+    slack_on_message(f.app, NULL, scripted, NULL);
+    for (int i = 0; i < 8; i++)
+        outcomes[i] = SLACK_ETIMEDOUT;
+    app_ready(&f);
+    app_ack_t ack = {0};
+    deliver("Ev1", "x", &ack);
+    until_runs(1);
+    for (int i = 0; i < 6; i++)
+        pass_ms(LONG_MS);
+    assert_int_equal(runs, 5);
+    assert_int_equal(deads, 1);
+    assert_int_equal(last_dead.attempts, 5);
+    assert_int_equal(last_dead.status, SLACK_ETIMEDOUT);
+    assert_string_equal(dead_error, "message:*: SLACK_ETIMEDOUT");
+    assert_true(logged("event=\"dead letter\""));
+}
+
+static void test_attempts_end(void **state)
+{
+    each_store(fail_always);
+}
+
+static void fail_for_good(void)
+{
+    slack_on_message(f.app, NULL, scripted, NULL);
+    outcomes[0] = SLACK_EINVAL;
+    app_ready(&f);
+    app_ack_t ack = {0};
+    deliver("Ev1", "x", &ack);
+    until_runs(1);
+    assert_int_equal(deads, 1);
+    assert_int_equal(last_dead.attempts, 1);
+    pass_ms(LONG_MS);
+    assert_int_equal(runs, 1);
+}
+
+static void test_a_failure_for_good(void **state)
+{
+    each_store(fail_for_good);
+}
+
+static int say(slack_ctx_t *ctx, void *user_data)
+{
+    runs++;
+    return slack_say(ctx, "hello");
+}
+
+static void calls_fail(void)
+{
+    fake_slack_answer(f.slack, "chat.postMessage", 200,
+                      "{\"ok\":false,\"error\":\"internal_error\"}");
+    fake_slack_answer(f.slack, "chat.postMessage", 200,
+                      "{\"ok\":false,\"error\":\"channel_not_found\"}");
+    slack_on_message(f.app, NULL, say, NULL);
+    app_ready(&f);
+    app_ack_t ack = {0};
+    deliver("Ev1", "x", &ack);
+    until_runs(1);
+    assert_int_equal(deads, 0);
+    pass_ms(LONG_MS);
+    assert_int_equal(runs, 2);
+    assert_int_equal(deads, 1);
+    assert_string_equal(dead_error, "message:*: SLACK_EAPI channel_not_found");
+}
+
+static void test_what_slack_says_decides(void **state)
+{
+    each_store(calls_fail);
+}
+
+static void each_listener(void)
+{
+    slack_on_message(f.app, NULL, append, "a");
+    slack_on_message(f.app, NULL, scripted, "b"); /* of the same name */
+    slack_on_event(f.app, "message", append, "c");
+    outcomes[0] = SLACK_EIO;
+    app_ready(&f);
+    app_ack_t ack = {0};
+    deliver("Ev1", "x", &ack);
+    until_runs(1);
+    assert_string_equal(order, "abc");
+    pass_ms(LONG_MS);
+    assert_string_equal(order, "abcb");
+    pass_ms(LONG_MS);
+    assert_string_equal(order, "abcb");
+}
+
+static void test_an_attempt_runs_what_is_not_done(void **state)
+{
+    each_store(each_listener);
+}
+
+/* ---- restarts ---- */
+
+static void restart(void)
+{
+    app_close(&f);
+    open_app(url, NULL);
+}
+
+static void test_a_restart_goes_on(void **state)
+{
+    clean();
+    open_app(url, NULL);
+    slack_on_message(f.app, NULL, append, "a");
+    slack_on_event(f.app, "message", hold, NULL);
+    app_ready(&f);
+    app_ack_t ack[4] = {{0}};
+    deliver("Ev1", "h", &ack[0]);
+    while (held_count < 1)
+        app_turn(&f);
+    app_spin(&f);
+    slack_app_stop(f.app);
+    slack_app_stop(f.app); /* does not wait for the held one */
+    restart();
+
+    slack_on_message(f.app, NULL, append, "a");
+    slack_on_event(f.app, "message", scripted, "b");
+    app_ready(&f);
+    until_runs(1);
+    assert_string_equal(order, "b"); /* the first listener had been done */
+    assert_int_equal(attempts_seen[0], 2);
+    deliver("Ev1", "h", &ack[1]);
+    app_run_until(&f, &ack[1].count);
+    settle();
+    restart();
+
+    slack_on_event(f.app, "message", scripted, "b");
+    app_ready(&f);
+    deliver("Ev1", "h", &ack[2]);
+    app_run_until(&f, &ack[2].count);
+    assert_int_equal(ack[2].outcome, SLACK_ACK_OK);
+    settle();
+    assert_int_equal(runs, 0);
+    app_close(&f);
+}
+
+static void test_a_wait_outlives_the_process(void **state)
+{
+    clean();
+    open_app(url, NULL);
+    slack_on_message(f.app, NULL, scripted, NULL);
+    outcomes[0] = SLACK_EIO;
+    app_ready(&f);
+    app_ack_t ack = {0};
+    deliver("Ev1", "x", &ack);
+    until_runs(1);
+    restart();
+    slack_on_message(f.app, NULL, scripted, NULL);
+    app_ready(&f);
+    pass_ms(LONG_MS);
+    until_runs(1);
+    assert_int_equal(attempts_seen[0], 2);
+    app_close(&f);
+}
+
+static void test_past_memory_there_is_the_disk(void **state)
+{
+    clean();
+    open_app(url, &(slack_options_t){.max_deliveries = 4});
+    slack_on_message(f.app, NULL, hold, NULL);
+    app_ready(&f);
+    app_ack_t ack[10] = {{0}};
+    for (int i = 0; i < 10; i++) {
+        char id[16], text[2] = {(char)('a' + i), '\0'};
+        snprintf(id, sizeof id, "Ev%d", i);
+        deliver(id, text, &ack[i]);
+        app_run_until(&f, &ack[i].count);
+        assert_int_equal(ack[i].outcome, SLACK_ACK_OK);
+        f.skew_us += 1000;
+    }
+    assert_true(held_count <= 4);
+    for (unsigned i = 0; i < 10; i++) {
+        while (held_count <= i)
+            app_turn(&f);
+        slack_ctx_release(held[i], 0);
+    }
+    settle();
+    assert_string_equal(order, "abcdefghij");
+    app_close(&f);
+}
+
+/* ---- jobs ---- */
+
+static int defer_rc;
+
+static int defer_and_ack(slack_ctx_t *ctx, void *user_data)
+{
+    const char *text = slack_json_str(slack_ctx_body(ctx), "/text");
+    defer_rc = slack_defer_job(ctx, &(slack_job_t){.name = "work",
+                                                   .args = slack_jsonf(ctx, "{'what': %s}", text),
+                                                   .key = *text == 'k' ? text : NULL,
+                                                   .delay_ms = *text == 'k' ? 1000 : 0});
+    int rc = slack_ack_text(ctx, "taken");
+    assert_int_equal(((app_ack_t *)user_data)->count, 0); /* not before it is stored */
+    return rc;
+}
+
+static int work(slack_ctx_t *ctx, void *user_data)
+{
+    assert_int_equal(slack_ctx_kind(ctx), SLACK_KIND_JOB);
+    note(slack_json_str(slack_ctx_body(ctx), "/what"));
+    return scripted(ctx, NULL);
+}
+
+static app_ack_t command_ack;
+
+static void command(const char *text)
+{
+    char body[128];
+    snprintf(body, sizeof body, "{\"command\":\"/x\",\"text\":\"%s\"}", text);
+    command_ack = (app_ack_t){0};
+    app_inject(&f, body, &command_ack);
+    app_run_until(&f, &command_ack.count);
+    assert_int_equal(command_ack.outcome, SLACK_ACK_OK);
+    assert_string_equal(command_ack.body, "taken");
+}
+
+static void job_runs(void)
+{
+    slack_on_command(f.app, "/x", defer_and_ack, &command_ack);
+    slack_on_job(f.app, "work", work, NULL);
+    outcomes[0] = SLACK_EIO;
+    app_ready(&f);
+    command("one");
+    until_runs(1);
+    assert_int_equal(defer_rc, 0);
+    pass_ms(LONG_MS);
+    assert_string_equal(order, "oneone");
+    assert_int_equal(attempts_seen[1], 2);
+}
+
+static void test_a_job_is_run_until_it_is_done(void **state)
+{
+    each_store(job_runs);
+}
+
+static int cancel_status;
+static unsigned cancels;
+
+static void on_cancel(slack_app_t *app, int status, void *user_data)
+{
+    cancel_status = status;
+    cancels++;
+}
+
+static void cancel(const char *key, int status)
+{
+    cancels = 0;
+    assert_int_equal(slack_cancel_job(f.app, key, on_cancel, NULL), 0);
+    app_run_until(&f, &cancels);
+    assert_int_equal(cancel_status, status);
+}
+
+static void job_keys(void)
+{
+    slack_on_command(f.app, "/x", defer_and_ack, &command_ack);
+    slack_on_job(f.app, "work", work, NULL);
+    app_ready(&f);
+    command("k1");
+    command("k1"); /* the same */
+    command("k2");
+    settle();
+    assert_int_equal(runs, 0); /* it is to wait */
+    cancel("k2", 0);
+    cancel("k2", SLACK_ENOTFOUND);
+    pass_ms(1000);
+    assert_string_equal(order, "k1");
+    command("k1"); /* its key is free again */
+    pass_ms(1000);
+    assert_string_equal(order, "k1k1");
+    cancel("k1", SLACK_ENOTFOUND);
+}
+
+static void test_keys_and_times_of_jobs(void **state)
+{
+    each_store(job_keys);
+}
+
+static void test_a_job_outlives_the_process(void **state)
+{
+    clean();
+    open_app(url, NULL);
+    slack_on_command(f.app, "/x", defer_and_ack, &command_ack);
+    app_ready(&f);
+    command("k1");
+    restart();
+    slack_on_job(f.app, "work", work, NULL);
+    app_ready(&f);
+    pass_ms(LONG_MS);
+    until_runs(1);
+    assert_string_equal(order, "k1");
+    app_close(&f);
+}
+
+/* ---- one message under several ids ---- */
+
+static void inject_and_wait(const char *body)
+{
+    app_ack_t ack = {0};
+    app_inject(&f, body, &ack);
+    app_run_until(&f, &ack.count);
+    settle();
+}
+
+#define SAID(id, type, ts, more)                                                                   \
+    "{\"event_id\":\"" id "\",\"team_id\":\"T1\",\"event\":{\"type\":\"" type                      \
+    "\",\"channel\":\"C1\",\"user\":\"U1\",\"ts\":\"" ts "\"" more "}}"
+
+static void test_one_message_under_several_ids(void **state)
+{
+    open_app("memory:", &(slack_options_t){.dedupe = SLACK_DEDUPE_MESSAGES});
+    slack_on_message(f.app, NULL, append, "m");
+    slack_on_event(f.app, "app_mention", append, "a");
+    slack_on_event(f.app, "reaction_added", append, "r");
+    app_ready(&f);
+    inject_and_wait(SAID("Ev1", "message", "1.1", ""));
+    inject_and_wait(SAID("Ev2", "message", "1.1", ""));
+    assert_string_equal(order, "m");
+    inject_and_wait(SAID("Ev3", "message", "2.1", ",\"client_msg_id\":\"x\""));
+    inject_and_wait(SAID("Ev4", "message", "2.2", ",\"client_msg_id\":\"x\""));
+    assert_string_equal(order, "mm");
+    inject_and_wait(SAID("Ev5", "message", "3.1", ",\"text\":\"hi <@U0BOT>\""));
+    inject_and_wait(SAID("Ev6", "app_mention", "3.1", ",\"text\":\"hi <@U0BOT>\""));
+    assert_string_equal(order, "mma");
+    inject_and_wait(SAID("Ev7", "reaction_added", "3.1", ""));
+    inject_and_wait(SAID("Ev8", "reaction_added", "3.1", ""));
+    inject_and_wait(
+        SAID("Ev9", "message", "4.1", ",\"text\":\"<@U0BOT>\",\"channel_type\":\"im\""));
+    assert_string_equal(order, "mmarrm");
+    app_close(&f);
+}
+
+/* ---- out of memory ---- */
+
+static unsigned ends;
+
+static void count_end(slack_ctx_t *ctx, const slack_done_t *done, void *user_data)
+{
+    ends++;
+}
+
+static int watch(slack_ctx_t *ctx, void *user_data)
+{
+    int rc = slack_ctx_on_done(ctx, count_end, NULL);
+    return rc ? rc : slack_next(ctx);
+}
+
+/* An event whose first attempt fails, while the nth allocation does: it has one answer, and what
+ * was acknowledged runs. Returns whether one failed. */
+static bool deliver_with_failure(unsigned nth)
+{
+    char id[32], body[256];
+    snprintf(id, sizeof id, "Ev%u", nth);
+    snprintf(body, sizeof body,
+             "{\"event_id\":\"%s\",\"event\":{\"type\":\"message\",\"text\":\"x\"}}", id);
+    app_ack_t ack = {0};
+    runs = 0;
+    outcomes[0] = SLACK_EIO;
+    app_prepare(&f, body, &ack);
+    heap_fail_at(nth, false);
+    unsigned taken = app_inject_prepared(&f);
+    if (taken) app_run_until(&f, &ack.count);
+    settle();
+    pass_ms(LONG_MS);
+    bool failed = heap_heal();
+    for (int i = 0; i < 8 && taken && ack.outcome == SLACK_ACK_OK && runs < 2 && deads == 0; i++)
+        pass_ms(LONG_MS);
+    if (taken && ack.outcome == SLACK_ACK_OK && runs < 2)
+        fail_msg("allocation %u failing: %u runs\n%s", nth, runs, f.log);
+    *f.log = '\0';
+    return failed;
+}
+
+static void test_allocations(void **state)
+{
+    size_t live = heap_live();
+    for (size_t i = 0; i < 2; i++) {
+        clean();
+        open_app(stores[i], NULL);
+        slack_use(f.app, watch, NULL);
+        slack_on_message(f.app, NULL, scripted, NULL);
+        app_ready(&f);
+        unsigned nth = 0;
+        while (deliver_with_failure(nth))
+            nth++;
+        assert_true(nth > 3);
+        app_close(&f);
+        assert_int_equal(heap_live(), live);
+    }
+}
+
+int main(void)
+{
+    heap_install();
+    if (!mkdtemp(folder)) return 1;
+    snprintf(path, sizeof path, "%s/inbox.db", folder);
+    snprintf(url, sizeof url, "sqlite:%s", path);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_failure_that_heals),
+        cmocka_unit_test(test_attempts_end),
+        cmocka_unit_test(test_a_failure_for_good),
+        cmocka_unit_test(test_what_slack_says_decides),
+        cmocka_unit_test(test_an_attempt_runs_what_is_not_done),
+        cmocka_unit_test(test_a_restart_goes_on),
+        cmocka_unit_test(test_a_wait_outlives_the_process),
+        cmocka_unit_test(test_past_memory_there_is_the_disk),
+        cmocka_unit_test(test_a_job_is_run_until_it_is_done),
+        cmocka_unit_test(test_keys_and_times_of_jobs),
+        cmocka_unit_test(test_a_job_outlives_the_process),
+        cmocka_unit_test(test_one_message_under_several_ids),
+        cmocka_unit_test(test_allocations),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    clean();
+    rmdir(folder);
+    return failed;
+}
