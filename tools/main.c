@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "inbox.h"
 #include "sim/cli.h"
 
 /* The `slackapp` command: one row for each subcommand. */
@@ -10,6 +11,7 @@ static const struct subcommand {
     int (*run)(int argc, const char **argv); /* argv begins behind the name */
     const char *help;
 } subcommands[] = {
+    {"inbox", inbox_cli, "what is stored: deliveries that wait, dead letters"},
     {"sim", sim_cli, "a local Slack to build and test bots with"},
 };
 

@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: MIT */
+#include "inbox.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <slack/options.h>
+
+#include "store/store.h"
+
+/*
+ * What a person asks of the inbox. It is opened as another process of the app would: what runs is
+ * left alone.
+ */
+
+enum { GOOD = 0, FAILED = 1, SENSELESS = 2 };
+
+/* Rows that are asked for at a time. */
+#define PAGE 100
+
+static const char usage[] =
+    "What is stored and not done: deliveries that wait, and dead letters.\n"
+    "\n"
+    "usage: slackapp inbox list [--state STATE] [--limit N]   dead (default), queued, running, "
+    "done\n"
+    "       slackapp inbox show ID           one of them, with its payload\n"
+    "       slackapp inbox retry ID | all    attempt dead letters again, at once\n"
+    "       slackapp inbox drop ID | all     forget one that waits or is dead; all dead ones\n"
+    "       slackapp inbox stats             how many there are, and how old the oldest is\n"
+    "\n"
+    "The store is --store URL, else SLACK_STORE, else a .env file's, else sqlite:slackapp.db. An "
+    "app\n"
+    "that runs beside this is not disturbed; it begins what is retried within two seconds.\n";
+
+static const char *const state_names[] = {"queued", "running", "done", "dead"};
+
+/* ---- a store for one command ---- */
+
+typedef struct desk {
+    uv_loop_t loop;
+    slack_net_t *net;
+    slack_store_t *store;
+    slack_store_op_t op;
+    slack_store_batch_t batch;
+    bool ended;
+} desk_t;
+
+static int fail(int status, const char *problem)
+{
+    fprintf(stderr, "slackapp inbox: %s\n", problem);
+    if (status == SENSELESS) fputs("See slackapp inbox --help\n", stderr);
+    return status;
+}
+
+static void set_flag(void *user_data)
+{
+    *(bool *)user_data = true;
+}
+
+static void wait_for(desk_t *desk, const bool *flag)
+{
+    while (!*flag && uv_run(&desk->loop, UV_RUN_ONCE)) {
+    }
+}
+
+/* A store is looked at, not made. */
+static bool exists(const char *url)
+{
+    return strncmp(url, "sqlite:", 7) != 0 || access(url + 7, F_OK) == 0;
+}
+
+static int desk_open(desk_t *desk, const char *url)
+{
+    char error[SLACK_ERROR_TEXT_MAX] = "";
+    if (strcmp(url, "memory:") == 0)
+        return fail(FAILED, "the store \"memory:\" is inside of its app, and nobody else sees it");
+    if (!exists(url)) {
+        snprintf(error, sizeof error, "there is no store at %.200s", url + 7);
+        return fail(FAILED, error);
+    }
+    if (uv_loop_init(&desk->loop) != 0) return fail(FAILED, "cannot make a loop");
+    int rc = slack__net_new(&desk->net, &desk->loop, &slack__clock_system, NULL);
+    if (rc == 0) rc = slack__store_open(&desk->store, desk->net, url, error);
+    if (rc == 0) return GOOD;
+    bool closed = false;
+    if (desk->net) slack__net_close(desk->net, set_flag, &closed);
+    if (desk->net) wait_for(desk, &closed);
+    uv_loop_close(&desk->loop);
+    return fail(FAILED, *error ? error : slack_strerror(rc));
+}
+
+static void desk_close(desk_t *desk)
+{
+    bool closed = false;
+    desk->store->ops->close(desk->store, set_flag, &closed);
+    wait_for(desk, &closed);
+    closed = false;
+    slack__net_close(desk->net, set_flag, &closed);
+    wait_for(desk, &closed);
+    uv_loop_close(&desk->loop);
+}
+
+static void on_done(slack_store_op_t *op)
+{
+    SLACK_CONTAINER(op, desk_t, op)->ended = true;
+}
+
+/* 0, or a message is printed. What a batch holds is freed by the next one. */
+static int ask(desk_t *desk, enum slack_store_op_kind kind, int64_t id)
+{
+    desk->ended = false;
+    desk->op =
+        (slack_store_op_t){.kind = kind, .row.id = id, .batch = &desk->batch, .done = on_done};
+    slack__link_init(&desk->op.link);
+    desk->store->ops->submit(desk->store, &desk->op);
+    wait_for(desk, &desk->ended);
+    return desk->op.status ? fail(FAILED, slack_strerror(desk->op.status)) : GOOD;
+}
+
+/* ---- words ---- */
+
+/* "12 s", "5 min", "3 h", "2 d" */
+static const char *age(int64_t since_ms, char text[24])
+{
+    int64_t s = (slack__wall_ms(&slack__clock_system) - since_ms) / 1000;
+    if (s < 0) s = 0;
+    if (s < 120)
+        snprintf(text, 24, "%" PRId64 " s", s);
+    else if (s < 120 * 60)
+        snprintf(text, 24, "%" PRId64 " min", s / 60);
+    else if (s < 48 * 3600)
+        snprintf(text, 24, "%" PRId64 " h", s / 3600);
+    else
+        snprintf(text, 24, "%" PRId64 " d", s / 86400);
+    return text;
+}
+
+/* Texts come from outside: nothing of them is to reach the terminal as a command. */
+static void print_text(slack_slice_t text, bool lines)
+{
+    for (size_t i = 0; i < text.len; i++) {
+        unsigned char c = (unsigned char)text.ptr[i];
+        putchar(c < 0x20 || c == 0x7f ? (c == '\n' && lines ? '\n' : ' ') : c);
+    }
+}
+
+static void print_field(const char *name, slack_slice_t text)
+{
+    if (text.len == 0) return;
+    printf("%-10s ", name);
+    print_text(text, false);
+    putchar('\n');
+}
+
+static void print_line(const slack_row_t *row)
+{
+    char text[24];
+    printf("%8" PRId64 "  %8s  %2u  ", row->id, age(row->received_ms, text), row->attempt);
+    print_text(row->kind, false);
+    putchar(' ');
+    print_text(row->name, false);
+    fputs("  ", stdout);
+    print_text(row->error, false);
+    putchar('\n');
+}
+
+/* ---- commands ---- */
+
+static int list(desk_t *desk, enum slack_row_state state, unsigned limit)
+{
+    int64_t after = 0;
+    unsigned printed = 0;
+    while (printed < limit) {
+        desk->batch = (slack_store_batch_t){.state = state, .limit = PAGE};
+        if (limit - printed < PAGE) desk->batch.limit = limit - printed;
+        int rc = ask(desk, SLACK_STORE_LIST, after);
+        if (rc != GOOD) return rc;
+        size_t count = desk->batch.count;
+        if (printed == 0 && count > 0) puts("      id       age  attempts, what, why");
+        for (size_t i = 0; i < count; i++) {
+            print_line(&desk->batch.rows[i]);
+            after = desk->batch.rows[i].id;
+        }
+        slack__arena_free(desk->batch.arena);
+        printed += (unsigned)count;
+        if (count == 0) break;
+    }
+    if (printed == 0) printf("nothing is %s\n", state_names[state]);
+    return GOOD;
+}
+
+static int show(desk_t *desk, int64_t id)
+{
+    desk->batch = (slack_store_batch_t){.one = true};
+    int rc = ask(desk, SLACK_STORE_LIST, id);
+    if (rc != GOOD) return rc;
+    if (desk->batch.count == 0) return fail(FAILED, "there is none of that id");
+    const slack_row_t *row = &desk->batch.rows[0];
+    char text[24];
+    printf("%-10s %" PRId64 "\n%-10s %s\n%-10s %s ago\n%-10s %u\n", "id", row->id, "state",
+           state_names[row->state], "arrived", age(row->received_ms, text), "attempts",
+           row->attempt);
+    print_field("kind", row->kind);
+    print_field("name", row->name);
+    print_field("key", row->key);
+    print_field("transport", row->transport);
+    if (row->retry_num) printf("%-10s %d\n", "retry_num", row->retry_num);
+    print_field("reason", row->retry_reason);
+    print_field("error", row->error);
+    print_field("done", row->done);
+    if (row->payload.len) {
+        putchar('\n');
+        print_text(row->payload, true);
+        putchar('\n');
+    }
+    slack__arena_free(desk->batch.arena);
+    return GOOD;
+}
+
+static int change(desk_t *desk, enum slack_store_op_kind kind, int64_t id)
+{
+    desk->batch = (slack_store_batch_t){0};
+    int rc = ask(desk, kind, id);
+    if (rc != GOOD) return rc;
+    if (id != 0 && desk->batch.count == 0)
+        return fail(FAILED, kind == SLACK_STORE_RETRY ? "no dead letter has that id"
+                                                      : "nothing of that id waits or is dead");
+    printf("%zu %s\n", desk->batch.count, kind == SLACK_STORE_RETRY ? "queued again" : "dropped");
+    return GOOD;
+}
+
+static int stats(desk_t *desk)
+{
+    static const char *const words[] = {"waiting", "running", "done", "dead"};
+    desk->batch = (slack_store_batch_t){0};
+    int rc = ask(desk, SLACK_STORE_STATS, 0);
+    if (rc != GOOD) return rc;
+    for (unsigned s = 0; s < SLACK_ROW_STATES; s++) {
+        char text[24];
+        printf("%-8s %10" PRIu64, words[s], desk->batch.counts[s]);
+        if (desk->batch.counts[s] > 0)
+            printf("   the oldest: %s", age(desk->batch.oldest_ms[s], text));
+        putchar('\n');
+    }
+    return GOOD;
+}
+
+/* ---- the command line ---- */
+
+typedef struct request {
+    const char *command, *id, *store, *state, *limit;
+    bool help;
+} request_t;
+
+/* False for a command line that makes no sense. */
+static bool read_request(int argc, const char **argv, request_t *ret)
+{
+    for (int i = 0; i < argc; i++) {
+        const char **value = strcmp(argv[i], "--store") == 0   ? &ret->store
+                             : strcmp(argv[i], "--state") == 0 ? &ret->state
+                             : strcmp(argv[i], "--limit") == 0 ? &ret->limit
+                                                               : NULL;
+        if (strcmp(argv[i], "--help") == 0) {
+            ret->help = true;
+        } else if (value) {
+            if (++i == argc) return false;
+            *value = argv[i];
+        } else if (*argv[i] == '-') {
+            return false;
+        } else if (ret->command == NULL) {
+            ret->command = argv[i];
+        } else if (ret->id == NULL) {
+            ret->id = argv[i];
+        } else {
+            return false;
+        }
+    }
+    return ret->help || ret->command;
+}
+
+static bool read_state(const char *name, enum slack_row_state *ret)
+{
+    for (unsigned s = 0; s < SLACK_ROW_STATES; s++)
+        if (strcmp(name, state_names[s]) == 0) {
+            *ret = (enum slack_row_state)s;
+            return true;
+        }
+    return false;
+}
+
+/* An id, or 0 for "all". */
+static bool read_id(const char *text, bool all, int64_t *ret)
+{
+    uint64_t id = 0;
+    *ret = 0;
+    if (text && all && strcmp(text, "all") == 0) return true;
+    if (!text || !slack__parse_u64(slack__slice(text), INT64_MAX, &id) || id == 0) return false;
+    *ret = (int64_t)id;
+    return true;
+}
+
+static int run(desk_t *desk, const request_t *r)
+{
+    enum slack_row_state state = SLACK_ROW_DEAD;
+    uint64_t limit = 50;
+    int64_t id = 0;
+    const char *command = r->command;
+    if (r->state && !read_state(r->state, &state)) return SENSELESS;
+    if (r->limit && !slack__parse_u64(slack__slice(r->limit), 1000000, &limit)) return SENSELESS;
+    if (strcmp(command, "list") == 0 && !r->id) return list(desk, state, (unsigned)limit);
+    if (strcmp(command, "stats") == 0 && !r->id) return stats(desk);
+    if (strcmp(command, "show") == 0 && read_id(r->id, false, &id)) return show(desk, id);
+    if (strcmp(command, "retry") == 0 && read_id(r->id, true, &id))
+        return change(desk, SLACK_STORE_RETRY, id);
+    if (strcmp(command, "drop") == 0 && read_id(r->id, true, &id))
+        return change(desk, SLACK_STORE_DROP, id);
+    return SENSELESS;
+}
+
+int inbox_cli(int argc, const char **argv)
+{
+    request_t request = {0};
+    if (!read_request(argc, argv, &request))
+        return fail(SENSELESS, "this command line makes no sense");
+    if (request.help) {
+        fputs(usage, stdout);
+        return GOOD;
+    }
+    char error[SLACK_ERROR_TEXT_MAX];
+    slack_options_t options = {.store = request.store};
+    if (slack_options_from_env(&options, error) != 0) return fail(FAILED, error);
+    desk_t desk = {0};
+    int status = desk_open(&desk, options.store ? options.store : "sqlite:slackapp.db");
+    slack_options_done(&options);
+    if (status != GOOD) return status;
+    status = run(&desk, &request);
+    desk_close(&desk);
+    return status == SENSELESS ? fail(SENSELESS, "this command line makes no sense") : status;
+}
