@@ -5,6 +5,7 @@
 #include "error.h"
 #include "export.h"
 #include "json.h"
+#include "listener.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -75,6 +76,22 @@ SLACK_API int slack_ack_option_groups(slack_ctx_t *ctx, const slack_json_t *grou
 /** Acknowledge with a JSON body. NULL, as slack_jsonf() returns it for a malformed template, is
  * SLACK_ETEMPLATE. */
 SLACK_API int slack_ack_json(slack_ctx_t *ctx, const slack_json_t *body);
+
+/**
+ * What to answer in the place of a handler that has not acknowledged within options.ack_ms, so that
+ * the user sees something better than Slack's error. What the handler says after that goes to the
+ * response_url of a command or an action as a message; where there is none, its ack returns
+ * SLACK_ELATE. Both are logged with the listener's name.
+ *
+ * Without this call: a command is told "Still working on it…", a submitted modal shows the same, a
+ * request for options gets none, all else an empty ack.
+ *
+ * @param kind one that handlers acknowledge.
+ * @param body copied. JSON text of an ack of that kind; "" for an empty one; NULL for no ack, so
+ *        that Slack shows its error.
+ * @return 0; SLACK_EINVAL for another kind; SLACK_EJSON; SLACK_ENOMEM.
+ */
+SLACK_API int slack_spare_ack(slack_app_t *app, enum slack_kind kind, const char *body);
 
 #ifdef __cplusplus
 }

@@ -97,6 +97,10 @@ typedef struct slack_options {
     /** Optional, borrowed for the app's life: given to log_fn. */
     void *log_user_data;
 
+    /** Optional. How long a handler has for the ack that Slack waits for, before the app gives one
+     * in its place (slack_spare_ack()), in milliseconds, 1 to 3000, which is Slack's own limit.
+     * SLACK_ACK_MS. Default 2500. */
+    unsigned ack_ms;
     /** Optional. How long after the first word of a stop everything goes on as before but /readyz,
      * so that a balancer can notice, in milliseconds, 1 to 600000. SLACK_DRAIN_DELAY_MS. Default:
      * none. */

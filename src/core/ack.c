@@ -9,6 +9,7 @@ int slack__ack_send(slack_ctx_t *ctx, const slack_ack_t *ack)
     int rc = d->transport->ops->ack(d->transport, d, ack);
     if (rc == SLACK_ETOOBIG || rc == SLACK_EACKBODY) return rc; /* nothing was sent */
     ctx->acked = true;
+    slack__unlink(&ctx->unacked_link);
     ctx->ack_status = rc;
     ctx->acked_us = slack__mono_us(ctx->app->clock);
     if (rc == 0 && ctx->acked_us >= d->received_us)
@@ -28,7 +29,8 @@ void slack__ack_outcome(slack_ctx_t *ctx, enum slack_ack_outcome outcome)
 static int check(const slack_ctx_t *ctx)
 {
     if (!slack__kind_waits_for_ack(ctx->d->kind)) return SLACK_ENOACK;
-    if (ctx->acked || ctx->ack_waits || ctx->state != CTX_RUNNING) return SLACK_EALREADY;
+    const bool settled = ctx->acked || ctx->ack_waits;
+    if ((settled && !ctx->spare) || ctx->state != CTX_RUNNING) return SLACK_EALREADY;
     return 0;
 }
 
@@ -45,6 +47,7 @@ static bool body_allowed(const slack_ctx_t *ctx, enum slack_ack_body type)
 static int acknowledge(slack_ctx_t *ctx, enum slack_ack_body type, slack_slice_t body)
 {
     if (!body_allowed(ctx, type)) return SLACK_EACKBODY;
+    if (ctx->spare) return slack__spare_late(ctx, &(slack_ack_t){SLACK_ACK_OK, type, body});
     if (ctx->defers > 0) { /* nothing is acknowledged that is not stored */
         ctx->ack_waits = true;
         ctx->ack_type = type;

@@ -69,6 +69,7 @@ int slack_app_new(slack_app_t **ret_app, const slack_options_t *options)
     slack__link_init(&app->backlog.unsettled);
     static const struct slack_transport_ops no_transport = {.name = "none"};
     app->no_transport.ops = &no_transport;
+    slack__link_init(&app->unacked);
     slack__link_init(&app->reject_task.link);
     app->reject_task.run = slack__inbox_reject_run;
 
@@ -91,6 +92,7 @@ static void app_destroy(slack_app_t *app)
     slack__inbox_free_zombies(app);
     slack__routes_free(app->routes);
     slack__pages_done(app);
+    slack__spare_done(app);
     slack_options_done(&app->options);
     uv_mutex_destroy(&app->posts_lock);
     slack__free(app);
@@ -147,6 +149,7 @@ static void net_closed(void *user_data)
         close_handle(app, (uv_handle_t *)&app->sigterm);
     }
     close_handle(app, (uv_handle_t *)&app->metrics.beat);
+    close_handle(app, (uv_handle_t *)&app->spare_timer);
     close_handle(app, (uv_handle_t *)&app->timer);
     close_handle(app, (uv_handle_t *)&app->backlog.timer);
 }
@@ -448,7 +451,8 @@ static int start_on(slack_app_t *app, uv_loop_t *loop)
     uv_timer_init(loop, &app->timer);
     app->timer.data = app;
     slack__metrics_start(&app->metrics, loop);
-    app->handles += 2;
+    slack__spare_init(app, loop);
+    app->handles += 3;
     slack__backlog_open(app);
     rc = slack__posts_open(app);
     if (rc == 0) rc = open_parts(app);

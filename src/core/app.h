@@ -37,6 +37,7 @@
  *   ack.c        what a handler says to Slack's wait
  *   say.c        what a handler says through its ctx; view.c: its modals and home tabs
  *   context.c    what a handler reads
+ *   spare.c      what is said in the place of a handler that does not
  *   pages.c      what is served beside the request URL
  *   metrics.c    what is counted
  */
@@ -56,6 +57,12 @@ enum app_state {
 
 /* The most middleware of an app. */
 #define APP_MIDDLEWARE_MAX 64
+
+/* What to say in the place of a handler. */
+typedef struct slack_spare {
+    char *body; /* JSON text, "" for an empty ack; NULL: the preset */
+    bool none;  /* nothing */
+} slack_spare_t;
 
 struct slack_app {
     enum app_state state;
@@ -123,6 +130,9 @@ struct slack_app {
     slack_transport_t no_transport; /* of what comes out of the store */
     slack_dead_fn dead_fn;
     void *dead_data;
+    slack_link_t unacked; /* ctx->unacked_link: wait for a handler's ack, the oldest first */
+    uv_timer_t spare_timer;
+    slack_spare_t spares[SLACK_KINDS];
     slack_link_t zombies; /* ctx->link: ended by force while the program held them */
 };
 
@@ -153,6 +163,10 @@ void slack__inbox_free_zombies(slack_app_t *app);
 void slack__inbox_reject_run(slack_task_t *task);
 /* Called by inbox.c when the last delivery of a draining app has ended. */
 void slack__app_idle(slack_app_t *app);
+
+/* spare.c: `spare_timer` is a handle on the loop from now on. */
+void slack__spare_init(slack_app_t *app, uv_loop_t *loop);
+void slack__spare_done(slack_app_t *app);
 
 /* The transport of that name, NULL when there is none. For tests, which inject by it. */
 slack_transport_t *slack__app_transport(const slack_app_t *app, const char *name);

@@ -58,6 +58,8 @@ struct slack_ctx {
     bool defer_failed; /* one of them was not */
     bool ack_waits;    /* for them: what follows, and ack_body */
     enum slack_ack_body ack_type;
+    slack_link_t unacked_link; /* app->unacked */
+    bool spare;                /* acknowledged in the handler's place, who has not spoken yet */
 
     /* dispatch.c */
     struct chain chain; /* the app's, then one listener's after the other */
@@ -113,6 +115,11 @@ void slack__ack_kept(slack_ctx_t *ctx);
 /* Answer the wire, whatever the kind; once. Returns what the transport said. */
 int slack__ack_send(slack_ctx_t *ctx, const slack_ack_t *ack);
 void slack__ack_outcome(slack_ctx_t *ctx, enum slack_ack_outcome outcome);
+
+/* spare.c: from now on an ack is awaited; and the ack of a handler that comes after the spare one.
+ */
+void slack__spare_watch(slack_ctx_t *ctx);
+int slack__spare_late(slack_ctx_t *ctx, const slack_ack_t *ack);
 
 /* say.c: make ctx->client one whose calls the delivery waits for; make such a call; and why a
  * value that slack_jsonf() made is NULL. */

@@ -201,6 +201,7 @@ void slack__dispatch_begin(slack_ctx_t *ctx)
         slack__inbox_end(ctx);
         return;
     }
+    slack__spare_watch(ctx);
     slack__ctx_fail(
         ctx, run_chain(ctx, ctx->app->middleware, ctx->app->middleware_count, reach_listeners));
     settle(ctx);

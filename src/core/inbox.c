@@ -268,6 +268,7 @@ slack_ctx_t *slack__ctx_new(slack_app_t *app, slack_delivery_t *d)
     d->core = ctx;
     slack__link_init(&ctx->link);
     slack__link_init(&ctx->task.link);
+    slack__link_init(&ctx->unacked_link);
     slack__link_init(&ctx->op.link);
     ctx->task.run = task_run;
     slack__ctx_init_client(ctx);
