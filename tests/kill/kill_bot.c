@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/* The bot that kill_test kills: it notes when the handler of an event begins and when it ends, by
+ * single writes to the file that KILL_LOG names, and makes a call in between. */
+#include <slack/slack.h>
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static int out = -1;
+
+static void note(char what, const char *id)
+{
+    char line[64];
+    int len = snprintf(line, sizeof line, "%c %s\n", what, id);
+    if (write(out, line, (size_t)len) != len) exit(3);
+}
+
+static void called(const slack_response_t *response, void *user_data)
+{
+    slack_ctx_t *ctx = user_data;
+    int status = slack_response_status(response);
+    if (status == 0) note('E', slack_json_str(slack_ctx_body(ctx), "/event_id"));
+    slack_ctx_release(ctx, status);
+}
+
+static int work(slack_ctx_t *ctx, void *user_data)
+{
+    (void)user_data;
+    note('B', slack_json_str(slack_ctx_body(ctx), "/event_id"));
+    slack_ctx_hold(ctx);
+    int rc = slack_callf(slack_ctx_client(ctx), "chat.postMessage", called, ctx, "{text: 'x'}");
+    if (rc != 0) slack_ctx_release(ctx, rc);
+    return 0;
+}
+
+int main(void)
+{
+    const char *path = getenv("KILL_LOG");
+    out = path ? open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600) : -1;
+    slack_app_t *app = NULL;
+    int rc = out < 0 ? SLACK_EIO : slack_app_new(&app, NULL);
+    if (rc == 0) rc = slack_on_message(app, NULL, work, NULL);
+    if (rc == 0) rc = slack_app_run(app);
+    if (rc != 0) fprintf(stderr, "kill_bot: %s: %s\n", slack_strerror(rc), slack_app_error(app));
+    slack_app_free(app);
+    return rc != 0;
+}

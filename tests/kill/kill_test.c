@@ -1,0 +1,457 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Nothing acknowledged is lost: a bot under 300 events a second, over HTTP and Socket Mode at once,
+ * killed with SIGKILL at random moments and started again. This is Slack to it: what was not
+ * acknowledged is sent again, over either transport. In the end every event that was acknowledged
+ * must have been handled; none twice, unless a kill lies between its two runs, and those are named.
+ *
+ * usage: kill_test BOT [TIMES [kill | roll | storm]]
+ *            roll: instead of the kill a second bot is started on the same store, then the first
+ *            gets SIGTERM, as in a rolling deploy. storm: the same, and every event is sent ten
+ *            times, over both transports and all connections.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <uv.h>
+
+#include "net/curl.h"
+#include "net/signature.h"
+#include "net/websocket.h"
+
+#define RATE_MS     10 /* three events each */
+#define RESEND_MS   700
+#define EVENTS_MAX  1000000
+#define SOCKETS_MAX 16
+#define PATIENCE_MS 30000
+#define SECRET      "kill-test-secret"
+
+typedef struct event {
+    uint64_t sent_ms;
+    bool acked, kill_since; /* since it was begun last */
+    unsigned tries, begun, ended;
+} event_t;
+
+typedef struct bot {
+    uv_process_t process;
+    unsigned port;
+    bool alive;
+} bot_t;
+
+static struct {
+    uv_loop_t *loop;
+    slack_net_t *net;
+    slack_http_server_t *server;
+    slack_curl_t *curl;
+    slack_signer_t *signer;
+    slack_ws_t *sockets[SOCKETS_MAX];
+    unsigned socket_count;
+    event_t *events;
+    unsigned sent, oldest; /* events below `oldest` are acknowledged */
+    bot_t bots[2];
+    unsigned current; /* the bot that HTTP goes to */
+    const char *program;
+    bool roll, storm;
+    unsigned times, done;
+    uv_timer_t tick, blow;
+    bool over; /* no new events */
+    uint64_t over_ms;
+    char folder[64], log[96], store[96];
+} t;
+
+static void die(const char *what)
+{
+    printf("not ok 1 - %s\n", what);
+    for (int i = 0; i < 2; i++)
+        if (t.bots[i].alive) uv_process_kill(&t.bots[i].process, SIGKILL);
+    exit(1);
+}
+
+static void acked(unsigned n)
+{
+    if (n < t.sent) t.events[n].acked = true;
+    while (t.oldest < t.sent && t.events[t.oldest].acked)
+        t.oldest++;
+}
+
+/* --- sending ------------------------------------------------------------------------------- */
+
+static int event_body(char *out, size_t size, unsigned n)
+{
+    return snprintf(out, size,
+                    "{\"type\":\"event_callback\",\"event_id\":\"Ev%u\",\"team_id\":\"T1\","
+                    "\"event\":{\"type\":\"message\",\"channel\":\"C1\",\"user\":\"U1\","
+                    "\"ts\":\"%u.0\",\"text\":\"x\"}}",
+                    n, n);
+}
+
+static void on_answer(const slack_curl_result_t *result, void *user_data)
+{
+    if (result->status == 0 && result->http_status == 200) acked((unsigned)(uintptr_t)user_data);
+}
+
+static void send_http(unsigned n)
+{
+    char body[512], time_line[64], sign_line[128], url[64], stamp[24];
+    char signature[SLACK_SIGNATURE_LEN + 1];
+    int len = event_body(body, sizeof body, n);
+    snprintf(stamp, sizeof stamp, "%lld", (long long)(slack__wall_ms(&slack__clock_system) / 1000));
+    if (slack__signature_make(t.signer, slack__slice(stamp), (slack_slice_t){body, (size_t)len},
+                              signature) != 0)
+        die("out of memory");
+    snprintf(time_line, sizeof time_line, "X-Slack-Request-Timestamp: %s", stamp);
+    snprintf(sign_line, sizeof sign_line, "X-Slack-Signature: %s", signature);
+    snprintf(url, sizeof url, "http://127.0.0.1:%u/slack/events", t.bots[t.current].port);
+    const char *headers[] = {"Content-Type: application/json", time_line, sign_line, NULL};
+    const slack_curl_request_t request = {.method = "POST",
+                                          .url = url,
+                                          .headers = headers,
+                                          .body = body,
+                                          .body_len = (size_t)len,
+                                          .timeout_ms = 3000,
+                                          .body_max = 4096};
+    slack__curl_send(t.curl, &request, on_answer, (void *)(uintptr_t)n);
+}
+
+static void send_socket(unsigned n)
+{
+    char body[512], frame[1024];
+    event_body(body, sizeof body, n);
+    int len = snprintf(frame, sizeof frame,
+                       "{\"envelope_id\":\"e-%u\",\"payload\":%s,\"type\":\"events_api\","
+                       "\"accepts_response_payload\":false,\"retry_attempt\":%u,"
+                       "\"retry_reason\":\"\"}",
+                       n, body, t.events[n].tries);
+    slack__ws_send(t.sockets[(unsigned)rand() % t.socket_count], true, frame, (size_t)len);
+}
+
+static void send_event(unsigned n)
+{
+    t.events[n].sent_ms = uv_now(t.loop);
+    if (t.socket_count > 0 && rand() % 2)
+        send_socket(n);
+    else
+        send_http(n);
+    t.events[n].tries++;
+}
+
+static bool all_ended(void);
+
+static void finish(void)
+{
+    uv_timer_stop(&t.tick);
+    uv_process_kill(&t.bots[t.current].process, SIGTERM);
+}
+
+static void on_tick(uv_timer_t *timer)
+{
+    uint64_t now = uv_now(t.loop);
+    for (int i = 0; i < 3 && !t.over && t.sent < EVENTS_MAX; i++) {
+        if (t.events[t.sent].tries == 0) send_event(t.sent);
+        t.sent++;
+    }
+    for (unsigned n = t.oldest; n < t.sent; n++)
+        if (!t.events[n].acked && now - t.events[n].sent_ms > RESEND_MS) send_event(n);
+    unsigned first = t.storm && t.sent > 1000 ? t.sent - 1000 : 0;
+    for (unsigned n = first; t.storm && n < t.sent; n++)
+        if (t.events[n].tries < 10 && now - t.events[n].sent_ms > 50) send_event(n);
+    if (!t.over) return;
+    if (t.oldest == t.sent && all_ended()) finish();
+    if (now - t.over_ms > PATIENCE_MS) finish();
+}
+
+/* --- Slack --------------------------------------------------------------------------------- */
+
+static void on_message(slack_ws_t *ws, bool text, const char *data, size_t len, void *user_data)
+{
+    unsigned n;
+    const char *id = strstr(data, "\"e-");
+    if (id && sscanf(id, "\"e-%u\"", &n) == 1) acked(n);
+}
+
+static void on_closed(slack_ws_t *ws, int status, unsigned code, void *user_data)
+{
+    for (unsigned i = 0; i < t.socket_count; i++)
+        if (t.sockets[i] == ws) t.sockets[i--] = t.sockets[--t.socket_count];
+}
+
+static void accept_socket(slack_http_request_t *request)
+{
+    static const slack_ws_events_t events = {.message = on_message, .closed = on_closed};
+    static const slack_ws_options_t options = {
+        .open_ms = 10000, .message_max = 1 << 20, .write_max = 1 << 20};
+    static const char hello[] = "{\"type\":\"hello\",\"num_connections\":1}";
+    slack_ws_t *ws;
+    if (slack__ws_accept(&ws, t.net, t.server, request, &options, &events, NULL) != 0) return;
+    slack__ws_send(ws, true, hello, sizeof hello - 1);
+    if (t.socket_count < SOCKETS_MAX) t.sockets[t.socket_count++] = ws;
+}
+
+static void on_request(slack_http_server_t *server, slack_http_request_t *request, void *user_data)
+{
+    char link[128];
+    const char *body = "{\"ok\":true,\"team_id\":\"T1\",\"user_id\":\"UB\",\"bot_id\":\"BB\"}";
+    if (request->upgrade) {
+        accept_socket(request);
+    } else {
+        snprintf(link, sizeof link, "{\"ok\":true,\"url\":\"ws://127.0.0.1:%u/link/?ticket=1\"}",
+                 slack__http_server_port(server));
+        if (strstr(request->path.ptr, "connections.open")) body = link;
+        slack__http_answer(server, request->id,
+                           &(slack_http_answer_t){.status = 200,
+                                                  .content_type = "application/json",
+                                                  .body = body,
+                                                  .body_len = strlen(body)});
+    }
+    slack__arena_free(request->arena);
+}
+
+/* --- bots ---------------------------------------------------------------------------------- */
+
+static void start_bot(unsigned which);
+static void blow_later(void);
+
+static void mark(char what)
+{
+    FILE *log = fopen(t.log, "a");
+    if (!log) die("cannot write the log");
+    fprintf(log, "%c x\n", what);
+    fclose(log);
+}
+
+static void on_freed(uv_handle_t *handle)
+{
+    bot_t *bot = handle->data;
+    unsigned which = (unsigned)(bot - t.bots);
+    if (t.over && which == t.current && !uv_is_active((uv_handle_t *)&t.tick)) {
+        uv_stop(t.loop);
+        return;
+    }
+    if (!t.roll) {
+        mark('K');
+        start_bot(which);
+    }
+    blow_later();
+}
+
+static void on_exit_of_bot(uv_process_t *process, int64_t status, int signal)
+{
+    bot_t *bot = process->data;
+    bot->alive = false;
+    if (t.roll && (status != 0 || signal != 0)) die("a bot did not end well");
+    if (!t.roll && signal != SIGKILL && uv_is_active((uv_handle_t *)&t.tick))
+        die("a bot ended by itself");
+    uv_close((uv_handle_t *)process, on_freed);
+}
+
+static void start_bot(unsigned which)
+{
+    char port[64], api[64], log[128], store[128];
+    bot_t *bot = &t.bots[which];
+    snprintf(port, sizeof port, "SLACK_HTTP_PORT=%u", bot->port);
+    snprintf(api, sizeof api, "SLACK_API_URL=http://127.0.0.1:%u/api/",
+             slack__http_server_port(t.server));
+    snprintf(log, sizeof log, "KILL_LOG=%s", t.log);
+    snprintf(store, sizeof store, "SLACK_STORE=sqlite:%s", t.store);
+    char *env[] = {port,
+                   api,
+                   log,
+                   store,
+                   "SLACK_HTTP_HOST=127.0.0.1",
+                   "SLACK_TRANSPORT=http,socket",
+                   "SLACK_BOT_TOKEN=xoxb-kill",
+                   "SLACK_APP_TOKEN=xapp-kill",
+                   "SLACK_SIGNING_SECRET=" SECRET,
+                   "SLACK_LOG_LEVEL=error",
+                   NULL};
+    char *args[] = {(char *)(uintptr_t)t.program, NULL};
+    uv_stdio_container_t stdio[] = {
+        {.flags = UV_IGNORE}, {.flags = UV_IGNORE}, {.flags = UV_INHERIT_FD, .data.fd = 2}};
+    const uv_process_options_t options = {.exit_cb = on_exit_of_bot,
+                                          .file = t.program,
+                                          .args = args,
+                                          .env = env,
+                                          .cwd = t.folder,
+                                          .stdio = stdio,
+                                          .stdio_count = 3};
+    if (uv_spawn(t.loop, &bot->process, &options) != 0) die("cannot start the bot");
+    bot->process.data = bot;
+    bot->alive = true;
+}
+
+/* The old one goes when the new one has had time to come up. */
+static void on_rolled(uv_timer_t *timer)
+{
+    unsigned old = t.current;
+    t.current = 1 - t.current;
+    uv_process_kill(&t.bots[old].process, SIGTERM);
+}
+
+static void on_blow(uv_timer_t *timer)
+{
+    if (t.done++ == t.times) {
+        t.over = true;
+        t.over_ms = uv_now(t.loop);
+    } else if (t.roll) {
+        start_bot(1 - t.current);
+        uv_timer_start(&t.blow, on_rolled, 400, 0);
+    } else {
+        uv_process_kill(&t.bots[t.current].process, SIGKILL);
+    }
+}
+
+/* From before it listens to in the middle of its work. */
+static void blow_later(void)
+{
+    if (!t.over) uv_timer_start(&t.blow, on_blow, 20 + (uint64_t)rand() % 600, 0);
+}
+
+/* --- what happened ------------------------------------------------------------------------- */
+
+typedef struct verdict {
+    unsigned lost, twice, interrupted, unstored, handled;
+} verdict_t;
+
+static void judge_line(verdict_t *v, char what, unsigned n, bool tell)
+{
+    event_t *e = &t.events[n];
+    if (what == 'E') {
+        e->ended++;
+        return;
+    }
+    if (e->begun++ > 0) {
+        const char *why = !e->kill_since             ? "TWICE"
+                          : e->ended >= e->begun - 1 ? "killed before its end was stored"
+                                                     : "killed inside its handler";
+        if (!e->kill_since)
+            v->twice++;
+        else if (e->ended >= e->begun - 1)
+            v->unstored++;
+        else
+            v->interrupted++;
+        if (tell) printf("# Ev%u ran again: %s\n", n, why);
+    }
+    e->kill_since = false;
+}
+
+static verdict_t judge(bool tell)
+{
+    verdict_t v = {0};
+    char what;
+    unsigned n, known = 0;
+    for (unsigned i = 0; i < t.sent; i++)
+        t.events[i].begun = t.events[i].ended = 0, t.events[i].kill_since = false;
+    FILE *log = fopen(t.log, "r");
+    char line[64];
+    while (log && fgets(line, sizeof line, log)) {
+        if (line[0] == 'K')
+            for (unsigned i = 0; i < known; i++)
+                t.events[i].kill_since = true;
+        else if (sscanf(line, "%c Ev%u", &what, &n) == 2 && n < t.sent) {
+            if (n >= known) known = n + 1;
+            judge_line(&v, what, n, tell);
+        }
+    }
+    if (log) fclose(log);
+    for (unsigned i = 0; i < t.sent; i++) {
+        v.handled += t.events[i].ended > 0;
+        if (!t.events[i].acked || t.events[i].ended > 0) continue;
+        v.lost++;
+        if (tell) printf("# Ev%u was acknowledged and not handled\n", i);
+    }
+    return v;
+}
+
+static bool all_ended(void)
+{
+    static uint64_t last_ms;
+    if (uv_now(t.loop) - last_ms < 200) return false;
+    last_ms = uv_now(t.loop);
+    return judge(false).lost == 0;
+}
+
+/* --- the run ------------------------------------------------------------------------------- */
+
+static unsigned free_port(void)
+{
+    struct sockaddr_in address;
+    int len = sizeof address;
+    uv_tcp_t tcp;
+    uv_ip4_addr("127.0.0.1", 0, &address);
+    uv_tcp_init(t.loop, &tcp);
+    uv_tcp_bind(&tcp, (const struct sockaddr *)&address, 0);
+    uv_tcp_getsockname(&tcp, (struct sockaddr *)&address, &len);
+    uv_close((uv_handle_t *)&tcp, NULL);
+    uv_run(t.loop, UV_RUN_NOWAIT);
+    return ntohs(address.sin_port);
+}
+
+static void set_up(void)
+{
+    const slack_http_server_options_t options = {
+        .listen = {.host = "127.0.0.1", .open_ms = 5000, .write_max = 1 << 20}, .fn = on_request};
+    const slack_curl_options_t curl = {.user_agent = "Slackbot 1.0", .concurrency = 4096};
+    snprintf(t.folder, sizeof t.folder, "/tmp/slackapp-kill-XXXXXX");
+    if (!mkdtemp(t.folder)) die("no temporary folder");
+    snprintf(t.log, sizeof t.log, "%s/log", t.folder);
+    snprintf(t.store, sizeof t.store, "%s/inbox.db", t.folder);
+    t.loop = uv_default_loop();
+    t.events = calloc(EVENTS_MAX, sizeof *t.events);
+    if (!t.events || slack__net_new(&t.net, t.loop, &slack__clock_system, NULL) != 0 ||
+        slack__http_server_open(&t.server, t.net, &options, NULL) != 0 ||
+        slack__curl_new(&t.curl, t.net, &curl) != 0 || slack__signer_new(&t.signer, SECRET) != 0)
+        die("cannot set up");
+    t.bots[0].port = free_port();
+    t.bots[1].port = free_port();
+    uv_timer_init(t.loop, &t.tick);
+    uv_timer_init(t.loop, &t.blow);
+}
+
+static void clean_up(void)
+{
+    static const char *const files[] = {"log", "inbox.db", "inbox.db-wal", "inbox.db-shm",
+                                        "inbox.db-owners"};
+    char name[160];
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        snprintf(name, sizeof name, "%s/%s", t.folder, files[i]);
+        unlink(name);
+    }
+    rmdir(t.folder);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2) return 2;
+    t.program = realpath(argv[1], NULL);
+    if (!t.program) return 2;
+    t.times = argc > 2 ? (unsigned)atoi(argv[2]) : 5;
+    t.storm = argc > 3 && strcmp(argv[3], "storm") == 0;
+    t.roll = t.storm || (argc > 3 && strcmp(argv[3], "roll") == 0);
+    unsigned seed = (unsigned)uv_hrtime();
+    srand(seed);
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    printf("1..1\n# %u times, seed %u\n", t.times, seed);
+    set_up();
+    start_bot(0);
+    uv_timer_start(&t.tick, on_tick, RATE_MS, RATE_MS);
+    blow_later();
+    uv_run(t.loop, UV_RUN_DEFAULT);
+
+    verdict_t v = judge(true);
+    bool good = v.lost == 0 && v.twice == 0 && t.oldest == t.sent && v.handled == t.sent &&
+                (!t.roll || v.interrupted + v.unstored == 0);
+    printf("# %u events, all acknowledged: %s; handled %u; lost %u; twice %u; again after a kill "
+           "inside the handler %u, before its end was stored %u\n",
+           t.sent, t.oldest == t.sent ? "yes" : "no", v.handled, v.lost, v.twice, v.interrupted,
+           v.unstored);
+    printf("%s 1 - nothing acknowledged is lost, %s\n", good ? "ok" : "not ok",
+           t.storm  ? "in a storm"
+           : t.roll ? "rolling"
+                    : "killed");
+    if (good) clean_up();
+    fflush(stdout);
+    _exit(!good); /* what lives on the loop is left to the system */
+}
