@@ -69,8 +69,7 @@ static void call_failed(slack_socket_link_t *link, const slack_response_t *respo
     int64_t retry_after_s = slack__response_retry_after_s(response);
     if (retry_after_s > 0)
         in.retry_after_ms = (uint64_t)(retry_after_s < 86400 ? retry_after_s : 86400) * 1000;
-    in.cause = SLACK_CAUSE_REFUSED;
-    if (status == SLACK_ECONNECT || status == SLACK_ETIMEDOUT) in.cause = SLACK_CAUSE_UNREACHED;
+    in.cause = slack__response_unsent(response) ? SLACK_CAUSE_UNREACHED : SLACK_CAUSE_REFUSED;
     if (status == SLACK_EAPI && is_fatal(error)) {
         in.cause = SLACK_CAUSE_FATAL;
         tell_fatal(s, error);

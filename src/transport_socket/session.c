@@ -17,6 +17,7 @@ const slack_socket_limits_t slack__socket_limits_default = {
     .linger_ms = 10000,
     .answer_ms = 3000,
     .stagger_ms = 1000,
+    .hedge_ms = 3000,
     .tick_ms = 1000,
     .retry_base_ms = 1000,
     .retry_cap_ms = 60000,
@@ -76,6 +77,7 @@ static void act(const struct step *x, enum slack_action_type type)
 static void enter(const struct step *x, enum slack_session_state state, unsigned limit_ms)
 {
     x->s->state = state;
+    x->s->since_ms = x->now;
     x->s->deadline_ms = x->now + limit_ms;
 }
 

@@ -32,6 +32,7 @@ typedef struct slack_socket_limits {
     unsigned linger_ms;  /* how long envelopes still come on a connection that is to go */
     unsigned answer_ms;  /* how long it then waits for the acks of what it brought */
     unsigned stagger_ms; /* between two openings */
+    unsigned hedge_ms;   /* without any connection: a dial that got no answer gets company */
     unsigned tick_ms;    /* the longest time between two ticks: a jump is noticed after this */
     unsigned retry_base_ms, retry_cap_ms;         /* backoff after a failure */
     unsigned unreached_base_ms, unreached_cap_ms; /* ... which never got as far as Slack */
@@ -65,7 +66,7 @@ enum slack_cause {
     SLACK_CAUSE_LOST,      /* the peer or the network ended it */
     SLACK_CAUSE_SILENT,    /* not a byte for dead_ms */
     SLACK_CAUSE_REFUSED,   /* no URL, no 101, or no hello */
-    SLACK_CAUSE_UNREACHED, /* apps.connections.open could not be called at all */
+    SLACK_CAUSE_UNREACHED, /* apps.connections.open was never sent */
     SLACK_CAUSE_CROWDED,   /* disconnect: too_many_websockets */
     SLACK_CAUSE_DISABLED,  /* disconnect: link_disabled */
     SLACK_CAUSE_FATAL,     /* apps.connections.open: an error that no repetition heals */
@@ -142,6 +143,7 @@ typedef struct slack_session {
     uint32_t generation;    /* of the newest dial in this slot; never used twice */
     enum slack_cause cause; /* why it leaves, closes, or went */
     uint64_t retry_after_ms;
+    uint64_t since_ms;    /* in its state */
     uint64_t deadline_ms; /* of CALLING, DIALING, GREETING and CLOSING */
     uint64_t hello_ms;    /* when hello came */
     uint64_t seen_ms;     /* when its last byte came */

@@ -277,19 +277,47 @@ static uint64_t open_time(const slack_supervisor_t *sup)
     return at;
 }
 
+/* Asked for, and not heard of for a while. */
+static bool is_stuck(const slack_supervisor_t *sup, const slack_session_t *s, uint64_t now)
+{
+    bool asked = s->state == SLACK_SESSION_CALLING || s->state == SLACK_SESSION_DIALING;
+    return asked && now >= s->since_ms + sup->limits->hedge_ms;
+}
+
+/* The one that is in `state` for longest; NULL: none. */
+static slack_session_t *oldest(slack_supervisor_t *sup, enum slack_session_state state)
+{
+    slack_session_t *found = NULL;
+    for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++) {
+        slack_session_t *s = &sup->sessions[i];
+        if (s->state == state && (!found || s->since_ms < found->since_ms)) found = s;
+    }
+    return found;
+}
+
+/* Those on their way; the stuck ones count for nothing while there is no connection. */
+static unsigned count_coming(const slack_supervisor_t *sup, uint64_t now)
+{
+    unsigned coming = count(sup, slack__session_comes);
+    if (slack__supervisor_serving(sup) > 0) return coming;
+    for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++)
+        coming -= is_stuck(sup, &sup->sessions[i], now);
+    return coming;
+}
+
 /* There are too few connections, and nothing but time speaks against one more. */
-static bool wants_open(const slack_supervisor_t *sup)
+static bool wants_open(const slack_supervisor_t *sup, uint64_t now)
 {
     if (sup->phase != SLACK_PHASE_RUNNING) return false;
-    unsigned coming = count(sup, slack__session_comes);
+    unsigned coming = count_coming(sup, now);
     unsigned staying = coming + count(sup, is_ready);
     /* Make before break, except where there is no place for both (PROTOCOL 1.5). */
     if (sup->mood != SLACK_WAIT_RETRY) staying += count(sup, is_leaving);
     return staying < sup->wanted && !(sup->probing && coming > 0);
 }
 
-/* With all places taken one that leaves has to go first: of those that are replaced already, or may
- * go, or else simply the oldest. One at a time. */
+/* With all places taken one that leaves has to go first, one at a time: rather without than with
+ * something to acknowledge, and the oldest of those. */
 static void make_room(struct step *x)
 {
     slack_session_t *best = NULL;
@@ -302,6 +330,19 @@ static void make_room(struct step *x)
         if (better) best = s;
     }
     if (best) retire(x, best->slot);
+}
+
+/* A free slot; SLACK_SESSIONS_MAX: none. A call that hangs makes way at once. */
+static unsigned find_slot(struct step *x)
+{
+    slack_supervisor_t *sup = x->sup;
+    const slack_session_t *hangs = oldest(sup, SLACK_SESSION_CALLING);
+    unsigned slot = 0;
+    while (slot < SLACK_SESSIONS_MAX && is_used(&sup->sessions[slot]))
+        slot++;
+    if (slot < SLACK_SESSIONS_MAX || !hangs || !is_stuck(sup, hangs, x->now)) return slot;
+    retire(x, hangs->slot);
+    return hangs->slot;
 }
 
 static void open_one(struct step *x, unsigned slot)
@@ -318,16 +359,55 @@ static void open_one(struct step *x, unsigned slot)
 static void settle_opening(struct step *x)
 {
     slack_supervisor_t *sup = x->sup;
-    while (wants_open(sup) && x->now >= open_time(sup)) {
-        unsigned slot = 0;
-        while (slot < SLACK_SESSIONS_MAX && is_used(&sup->sessions[slot]))
-            slot++;
+    while (wants_open(sup, x->now) && x->now >= open_time(sup)) {
+        unsigned slot = find_slot(x);
         if (slot == SLACK_SESSIONS_MAX) {
             make_room(x);
             return;
         }
         open_one(x, slot);
     }
+}
+
+/* One got through: calls that were begun beside it are not needed. */
+static void settle_surplus(struct step *x)
+{
+    slack_supervisor_t *sup = x->sup;
+    const slack_session_t *s;
+    if (slack__supervisor_serving(sup) == 0) return;
+    while (count(sup, slack__session_comes) + count(sup, is_ready) > sup->wanted &&
+           (s = oldest(sup, SLACK_SESSION_CALLING)))
+        retire(x, s->slot);
+}
+
+static bool is_coming_or_ready(const slack_session_t *s)
+{
+    return s->state >= SLACK_SESSION_DIALING && s->state <= SLACK_SESSION_READY;
+}
+
+/* A URL is there for one more connection. With all places taken it is for that of a dial that
+ * hangs; where none does its ticket is left to expire. */
+static bool may_dial(struct step *x)
+{
+    slack_supervisor_t *sup = x->sup;
+    if (count(sup, is_coming_or_ready) < sup->wanted) return true;
+    const slack_session_t *hangs = oldest(sup, SLACK_SESSION_DIALING);
+    if (!hangs || !is_stuck(sup, hangs, x->now)) return false;
+    retire(x, hangs->slot);
+    return true;
+}
+
+/* An input for one session, if it is for the dial that is there now. */
+static void hand_on(struct step *x, const slack_session_input_t *in)
+{
+    if (in->slot >= SLACK_SESSIONS_MAX) return;
+    const slack_session_t *s = &x->sup->sessions[in->slot];
+    if (s->generation != in->generation) return;
+    bool url = in->type == SLACK_IN_URL && s->state == SLACK_SESSION_CALLING;
+    if (url && !may_dial(x))
+        retire(x, in->slot);
+    else
+        feed(x, in->slot, in);
 }
 
 static void settle_stopping(struct step *x)
@@ -348,6 +428,7 @@ static void settle(struct step *x)
     switch (x->sup->phase) {
     case SLACK_PHASE_RUNNING:
         settle_leaving(x);
+        settle_surplus(x);
         settle_opening(x);
         break;
     case SLACK_PHASE_DRAINING:
@@ -375,10 +456,7 @@ void slack__supervisor_step(slack_supervisor_t *sup, const slack_session_input_t
             sup->end = SLACK_CAUSE_RETIRED;
         }
         break;
-    default:
-        if (in->slot < SLACK_SESSIONS_MAX && sup->sessions[in->slot].generation == in->generation)
-            feed(&x, in->slot, in);
-        break;
+    default: hand_on(&x, in); break;
     }
     settle(&x);
 }
@@ -390,7 +468,14 @@ uint64_t slack__supervisor_deadline(const slack_supervisor_t *sup, uint64_t now_
         uint64_t at = slack__session_deadline(&sup->sessions[i], now_ms, sup->limits);
         if (at < next) next = at;
     }
-    if (wants_open(sup) && count(sup, is_used) < SLACK_SESSIONS_MAX && open_time(sup) < next)
+    if (wants_open(sup, now_ms) && count(sup, is_used) < SLACK_SESSIONS_MAX &&
+        open_time(sup) < next)
         next = open_time(sup);
+    if (sup->phase != SLACK_PHASE_RUNNING || slack__supervisor_serving(sup) > 0) return next;
+    for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++) {
+        const slack_session_t *s = &sup->sessions[i];
+        uint64_t stuck = s->since_ms + sup->limits->hedge_ms;
+        if (slack__session_comes(s) && stuck > now_ms && stuck < next) next = stuck;
+    }
     return next;
 }

@@ -12,6 +12,10 @@
  * the actions that they lead to come out, and every step ends by settling what is against what
  * should be.
  *
+ * While there is no connection at all, a dial that hangs (a network that swallows everything, a
+ * dead connection of libcurl's) is not waited for: another one is begun beside it, and the first
+ * that gets through ends the others.
+ *
  * What always holds: at most SLACK_SESSIONS_MAX connections; at most `wanted` that are not being
  * replaced; one dial per slot; either something is under way that has a deadline, or there is a
  * time to wait for.

@@ -49,6 +49,7 @@ static int read_result(slack_response_t *ret, slack_arena_t *arena,
     slack__response_fail(ret, result->status);
     ret->http_status = result->http_status;
     ret->retry_after_s = result->retry_after_s;
+    ret->unsent = result->unsent;
     if (result->status != 0) {
         if (result->reason[0])
             ret->error = short_text(arena, result->reason, strlen(result->reason));
@@ -145,6 +146,11 @@ slack_response_t *slack__response_new(slack_arena_t *arena, int status, const ch
     response->json = json;
     if (error) response->error = slack__arena_strdup(arena, error);
     return response->error ? response : NULL;
+}
+
+bool slack__response_unsent(const slack_response_t *response)
+{
+    return response->unsent;
 }
 
 int64_t slack__response_retry_after_s(const slack_response_t *response)

@@ -13,6 +13,7 @@ struct slack_response {
     const char *error; /* never NULL */
     const slack_json_t *json;
     int64_t retry_after_s; /* -1: none */
+    bool unsent;           /* it failed before a byte of the request was sent */
 };
 
 /* What a result of libcurl's means, for a call and for a response URL. What is kept of the result
