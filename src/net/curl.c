@@ -159,8 +159,7 @@ static const char *reason_of(slack_transfer_t *transfer, CURLcode code)
         if (code == CURLE_OK) return "";
         if (transfer->refusal) {
             snprintf(text, CURL_ERROR_SIZE, "the proxy %s: %ld",
-                     transfer->refusal == 407 ? "wants other credentials" : "gave no way",
-                     transfer->refusal);
+                     slack__tunnel_words((int)transfer->refusal), transfer->refusal);
             return text;
         }
         if (code == CURLE_SEND_FAIL_REWIND) return "the connection was closed before an answer";

@@ -114,16 +114,22 @@ int slack__tunnel_status(int http_status)
     return http_status >= 502 && http_status <= 504 ? SLACK_ECONNECT : SLACK_EHTTP;
 }
 
+const char *slack__tunnel_words(int http_status)
+{
+    /* tinyproxy answers 401 to credentials that are wrong, and 407 where there are none. */
+    if (http_status == HTTP_STATUS_PROXY_AUTHENTICATION_REQUIRED ||
+        http_status == HTTP_STATUS_UNAUTHORIZED)
+        return "wants other credentials";
+    return slack__tunnel_status(http_status) == SLACK_ECONNECT ? "found no way" : "refused the way";
+}
+
 static int judge(slack_tunnel_t *tunnel)
 {
     const int http_status = tunnel->llhttp.status_code;
     const int rc = slack__tunnel_status(http_status);
     if (rc == 0) return 0;
-    const char *what = "refused the way";
-    if (http_status == HTTP_STATUS_PROXY_AUTHENTICATION_REQUIRED) what = "wants other credentials";
-    if (rc == SLACK_ECONNECT) what = "found no way";
-    snprintf(tunnel->reason, sizeof tunnel->reason, "%s: %d %s", what, http_status,
-             tunnel->status_text);
+    snprintf(tunnel->reason, sizeof tunnel->reason, "%s: %d %s", slack__tunnel_words(http_status),
+             http_status, tunnel->status_text);
     return rc;
 }
 

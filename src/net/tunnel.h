@@ -32,7 +32,9 @@ int slack__tunnel_feed(slack_tunnel_t *tunnel, const char *data, size_t len, siz
 /* Why it failed, in words that hold no secret; "" when it did not. */
 const char *slack__tunnel_reason(const slack_tunnel_t *tunnel);
 
-/* What an answer of this status says of the way: 0, SLACK_EHTTP, SLACK_ECONNECT. */
+/* What an answer of this status says of the way: 0, SLACK_EHTTP, SLACK_ECONNECT. In words: what the
+ * proxy did ("refused the way"). */
 int slack__tunnel_status(int http_status);
+const char *slack__tunnel_words(int http_status);
 
 #endif

@@ -76,6 +76,37 @@ static bool match(slack_slice_t text, size_t *ret_keep, size_t *ret_len)
     return false;
 }
 
+/* The length of "://", also as JSON has it ("\/\/" with backslashes); 0 when it is not there. */
+static size_t scheme_end(slack_slice_t text)
+{
+    if (starts_with(text, SLACK_SLICE("://"))) return 3;
+    return starts_with(text, SLACK_SLICE(":\\/\\/")) ? 5 : 0;
+}
+
+/* User and password of a URL that begins here: up to the last '@' of its authority, or all of it
+ * where the text was cut behind what can be no port. */
+static size_t user_info_len(slack_slice_t text)
+{
+    size_t len = 0, at = 0, colon = 0;
+    for (; len < text.len && text.ptr[len] > ' ' && !strchr("/?#\"'<>\\", text.ptr[len]); len++) {
+        if (text.ptr[len] == '@') at = len;
+        if (text.ptr[len] == ':' && !colon) colon = len + 1;
+    }
+    if (at) return at;
+    if (len < text.len || !colon || text.ptr[0] == '[') return 0;
+    while (colon < len && text.ptr[colon] >= '0' && text.ptr[colon] <= '9')
+        colon++;
+    return colon < len ? len : 0;
+}
+
+static bool match_user_info(slack_slice_t text, size_t *ret_keep, size_t *ret_len)
+{
+    *ret_keep = scheme_end(text);
+    if (*ret_keep == 0) return false;
+    *ret_len = user_info_len((slack_slice_t){text.ptr + *ret_keep, text.len - *ret_keep});
+    return *ret_len > 0;
+}
+
 size_t slack__redact(char *text, size_t len)
 {
     static const char mark[] = "[redacted]";
@@ -83,8 +114,9 @@ size_t slack__redact(char *text, size_t len)
     size_t in = 0, out = 0;
     while (in < len) {
         size_t keep, secret;
-        if (!strchr("xXhHtT", text[in]) || text[in] == '\0' ||
-            !match((slack_slice_t){text + in, len - in}, &keep, &secret)) {
+        const slack_slice_t rest = {text + in, len - in};
+        if (text[in] == '\0' || !strchr("xXhHtT:", text[in]) ||
+            !(text[in] == ':' ? match_user_info : match)(rest, &keep, &secret)) {
             text[out++] = text[in++];
             continue;
         }

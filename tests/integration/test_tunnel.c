@@ -434,9 +434,9 @@ static void test_call_that_is_refused(void **state)
         {"HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n",
          SLACK_EHTTP, "the proxy wants other credentials: 407"},
         {"HTTP/1.1 403 Filtered\r\nRetry-After: 9\r\nContent-Length: 2\r\n\r\nno", SLACK_EHTTP,
-         "the proxy gave no way: 403"},
+         "the proxy refused the way: 403"},
         {"HTTP/1.1 502 Down\r\nContent-Length: 0\r\n\r\n", SLACK_ECONNECT,
-         "the proxy gave no way: 502"},
+         "the proxy found no way: 502"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         fixture_t f;

@@ -33,6 +33,11 @@ static const char *const variables[] = {
     "SLACK_STORE",
     "SLACK_API_URL",
     "SLACK_CA_FILE",
+    "SLACK_PROXY",
+    "HTTPS_PROXY",
+    "https_proxy",
+    "NO_PROXY",
+    "no_proxy",
     "SLACK_LOG_LEVEL",
     "SLACK_LOG_FORMAT",
     "SLACK_DRAIN_MS",
@@ -271,6 +276,12 @@ static void test_what_is_refused(void **state)
          "SLACK_SOCKET_CONNECTIONS=11: must be a number from 1 to 10"},
         {"SLACK_SOCKET_CONNECTIONS", "0",
          "SLACK_SOCKET_CONNECTIONS=0: must be a number from 1 to 10"},
+        {"SLACK_PROXY", "https://me:hunter2@proxy.test",
+         "SLACK_PROXY (or HTTPS_PROXY) cannot be used: only HTTP proxies are supported: it must "
+         "begin with http:// (which may be left out)"},
+        {"https_proxy", "http://me:hunter2@proxy.test/path",
+         "SLACK_PROXY (or HTTPS_PROXY) cannot be used: it must be http://host:port, or "
+         "http://user:password@host:port"},
         {"SLACK_APP_TOKEN", NULL,
          "set SLACK_APP_TOKEN (xapp-…) for Socket Mode, or SLACK_SIGNING_SECRET for HTTP; "
          "SLACK_TRANSPORT chooses where both are set"},
@@ -298,6 +309,37 @@ static void test_what_is_refused(void **state)
     assert_string_equal(error, "SLACK_DRAIN_MS=900000: must be a number from 1 to 600000");
 }
 
+static void assert_proxy(const char *code, const char *want, const char *want_no)
+{
+    slack_options_t o;
+    assert_int_equal(
+        resolve(&(slack_options_t){.bot_token = "xoxb-1", .app_token = "xapp-1", .proxy = code},
+                &o),
+        0);
+    assert_string_equal(o.proxy ? o.proxy : "none", want);
+    assert_string_equal(o.no_proxy ? o.no_proxy : "none", want_no);
+    slack_options_done(&o);
+}
+
+/* The most special variable wins, the usual ones count, an empty one is none. */
+static void test_proxy(void **state)
+{
+    (void)state;
+    assert_proxy(NULL, "none", "none");
+    setenv("no_proxy", "a", 1);
+    setenv("https_proxy", "http://lower.test", 1);
+    assert_proxy(NULL, "http://lower.test", "a");
+    setenv("NO_PROXY", "b", 1);
+    setenv("HTTPS_PROXY", "http://upper.test", 1);
+    assert_proxy(NULL, "http://upper.test", "b");
+    setenv("SLACK_PROXY", "http://me:pw@ours.test", 1);
+    assert_proxy(NULL, "http://me:pw@ours.test", "b");
+    assert_proxy("code.test:1", "code.test:1", "b");
+    assert_proxy("", "", "b");
+    setenv("SLACK_PROXY", "", 1);
+    assert_proxy(NULL, "http://upper.test", "b");
+}
+
 static int resolve_all(void *ctx)
 {
     (void)ctx;
@@ -314,6 +356,8 @@ static void test_out_of_memory(void **state)
     write_file("token", "s\n");
     setenv("SLACK_SIGNING_SECRET_FILE", "token", 1);
     setenv("SLACK_TRANSPORT", "http", 1);
+    setenv("SLACK_PROXY", "http://me:pw@proxy.test", 1);
+    setenv("NO_PROXY", "localhost", 1);
     setenv("SLACK_API_URL", "https://example.com", 1);
     alloc_fail_each(resolve_all, NULL);
     unsetenv("SLACK_SIGNING_SECRET_FILE");
@@ -341,6 +385,7 @@ int main(void)
         CASE(test_defaults),
         CASE(test_code_wins_over_environment),
         CASE(test_what_is_refused),
+        CASE(test_proxy),
         CASE(test_out_of_memory),
         cmocka_unit_test(test_token_kinds),
     };

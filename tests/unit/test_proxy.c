@@ -329,6 +329,8 @@ static void test_refusals(void **state)
     assert_answer("HTTP/1.1 407 Proxy Authentication Required\r\n"
                   "Proxy-Authenticate: Basic realm=\"hunter2\"\r\nContent-Length: 7\r\n\r\nhunter2",
                   SLACK_EHTTP, "wants other credentials: 407 Proxy Authentication Required", 0);
+    assert_answer("HTTP/1.1 401 Unauthorized\r\n\r\n", SLACK_EHTTP,
+                  "wants other credentials: 401 Unauthorized", 0);
     assert_answer("HTTP/1.0 403 Filtered\r\n\r\n<html>", SLACK_EHTTP,
                   "refused the way: 403 Filtered", 0);
     assert_answer("HTTP/1.1 405 \r\n\r\n", SLACK_EHTTP, "refused the way: 405 ", 0);

@@ -42,6 +42,16 @@ static const struct {
     {"wss://wss-primary.slack.com/link/?ticket=11112222-3333&app_id=4",
      "wss://wss-primary.slack.com/link/?ticket=[redacted]&app_id=4"},
     {"ticket=a", "ticket=*"},
+    {"http://me:hunter2@proxy.test:3128", "http://[redacted]@proxy.test:3128"},
+    {"http://someone:hunter2@proxy.test", "http://[redacted]@proxy.test"},
+    {"\"http:\\/\\/someone:hunter2@proxy.test\"", "\"http:\\/\\/[redacted]@proxy.test\""},
+    {"http://token@p.test/a@b (http://a:b@c)", "http://*****@p.test/a@b (http://***@c)"},
+    {"http://a@b:secrets@p.test", "http://[redacted]@p.test"},
+    {"http://proxy.test:3128", "http://proxy.test:3128"},
+    {"http://proxy.test:3128/x:y@z", "http://proxy.test:3128/x:y@z"},
+    {"http://[::1]:3128", "http://[::1]:3128"},
+    {"://", "://"},
+    {"mail a@b, a: //c@d", "mail a@b, a: //c@d"},
     {"xoxb", "xoxb"},
     {"hooks.slack.co", "hooks.slack.co"},
     {"x h t X H T xo ho ti", "x h t X H T xo ho ti"},
@@ -82,8 +92,8 @@ static void test_twice_is_once(void **state)
 /* Cut at any byte, what was inside a secret does not come out. */
 static void test_every_cut(void **state)
 {
-    const char text[] =
-        "key xoxb-SSSSSSSSSSSSSSSS https://hooks.slack.com/SSSSSSSSSSSSSS ticket=SSSSSS";
+    const char text[] = "key xoxb-SSSSSSSSSSSSSSSS http://u:SSSSSSS@p "
+                        "https://hooks.slack.com/SSSSSSSSSSSSSS ticket=SSSSSS";
     for (size_t cut = 0; cut < sizeof text; cut++) {
         char *got;
         size_t len = redact(text, cut, &got);
