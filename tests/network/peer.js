@@ -49,7 +49,7 @@ function envelope(event, ws, retry) {
         type: 'event_callback',
         team_id: 'T1',
         event_id: `Ev${event}`,
-        event: { type: 'message', channel: 'C1', user: `U${event}`, text: 'hello', ts: `${event}.1` },
+        event: { type: 'message', channel: `C${event}`, user: `U${event}`, text: 'hello', ts: `${event}.1` },
     };
     ws.send(JSON.stringify({ type: 'events_api', envelope_id: id, payload,
         accepts_response_payload: false, retry_attempt: retry, retry_reason: retry ? 'timeout' : '' }));
