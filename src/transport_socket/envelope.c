@@ -73,7 +73,7 @@ int slack__frame_read(slack_arena_t *arena, char *text, size_t len, slack_frame_
     size_t start = 0;
     while (start < len && strchr(" \t\r\n", text[start]) && text[start] != '\0')
         start++;
-    /* A lone newline, "UNAUTHENTICATED: cache_error" … (PROTOCOL 1.6). */
+    /* A lone newline, "UNAUTHENTICATED: cache_error" … (docs/protocol.md, Envelopes). */
     if (start == len || text[start] != '{') return 0;
 
     /* Reading in place spoils the text, so the id of a bad one is sought first. */
@@ -166,7 +166,7 @@ int slack__frame_write_ack(slack_buf_t *buf, slack_slice_t envelope_id, const sl
     if (rc == 0) rc = slack__json_write_string(buf, envelope_id.ptr, envelope_id.len);
     if (rc == 0) rc = write_body(buf, ack);
     if (rc == 0) rc = slack__buf_append_char(buf, '}');
-    /* Slack drops larger frames, with or without a word (PROTOCOL 1.8). */
+    /* Slack drops larger frames, with or without a word (docs/protocol.md, Sizes). */
     if (rc == 0 && buf->len - before >= SLACK_ACK_FRAME_LIMIT) rc = SLACK_ETOOBIG;
     return rc;
 }

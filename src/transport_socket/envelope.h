@@ -6,7 +6,7 @@
 #include "transport_socket/session.h"
 #include "util/buf.h"
 
-/* What Slack says over a socket, and what it wants to hear (PROTOCOL 1.4 to 1.8). Pure. */
+/* What Slack says over a socket, and what it wants to hear (docs/protocol.md). Pure. */
 
 enum slack_frame_type {
     SLACK_FRAME_GARBAGE = 0, /* not JSON, or no object: to be ignored */

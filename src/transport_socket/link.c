@@ -38,7 +38,7 @@ static void release(slack_socket_link_t *link)
 /* --- apps.connections.open ---------------------------------------------------------------------
  */
 
-/* The errors that no repetition heals (PROTOCOL 1.1). */
+/* The errors that no repetition heals (docs/protocol.md, Opening). */
 static bool is_fatal(const char *error)
 {
     static const char *const fatal[] = {
@@ -81,7 +81,7 @@ static void call_failed(slack_socket_link_t *link, const slack_response_t *respo
     slack__socket_feed(s, &in);
 }
 
-/* "[WARN] Socket Mode is not turned on." and the like (PROTOCOL 1.1). */
+/* "[WARN] Socket Mode is not turned on." and the like (docs/protocol.md, Opening). */
 static void log_warnings(slack_socket_t *s, const slack_response_t *response)
 {
     slack_json_iter_t it = {0};

@@ -3,8 +3,8 @@
 
 #define NEVER UINT64_MAX
 
-/* PROTOCOL.md gives the reason for each: 1.3 (open, hello), 1.9 (ping, dead), 1.10 (close), 1.11
- * (backoff), 1.1 (pace), 1.5 (linger). */
+/* docs/protocol.md has the facts behind each: Opening (open, pace), Hello (linger), Pings (ping,
+ * dead), Connections (close). */
 const slack_socket_limits_t slack__socket_limits_default = {
     .call_ms = 60000,
     .open_ms = 15000,
@@ -88,7 +88,7 @@ static void end(const struct step *x, enum slack_cause cause)
 }
 
 /* What has a descriptor loses it at once: a half-open one would stay registered with Slack as a
- * ghost that swallows clicks (PROTOCOL 1.10). */
+ * ghost that swallows clicks (docs/protocol.md, Connections). */
 static void drop(const struct step *x, enum slack_cause cause)
 {
     act(x, SLACK_DO_ABORT);
@@ -167,7 +167,7 @@ static void greeting(const struct step *x)
 {
     switch (x->in->type) {
     case SLACK_IN_HELLO: hello(x); break;
-    case SLACK_IN_GOODBYE: /* instead of hello (PROTOCOL 1.4) */
+    case SLACK_IN_GOODBYE: /* instead of hello (docs/protocol.md, Hello) */
         begin_close(x, x->in->cause == SLACK_CAUSE_REFRESH ? SLACK_CAUSE_REFUSED : x->in->cause);
         break;
     case SLACK_IN_CLOSED: end(x, SLACK_CAUSE_REFUSED); break;
@@ -231,7 +231,7 @@ static void closing(const struct step *x)
     if (x->in->type == SLACK_IN_CLOSED)
         end(x, x->s->cause);
     else if (x->in->type == SLACK_IN_TICK && x->now >= x->s->deadline_ms)
-        drop(x, x->s->cause); /* Slack does not close by itself (PROTOCOL 1.10) */
+        drop(x, x->s->cause); /* Slack does not close by itself (docs/protocol.md, Connections) */
 }
 
 /* Inputs that are only remembered, in any state. */

@@ -16,7 +16,7 @@
  *   any state -RETIRE-> CLOSING (once there is somebody to say Close to) -CLOSED-> FREE
  */
 
-/* The most connections that Slack lets an app have (PROTOCOL 1.10). */
+/* The most connections that Slack lets an app have (docs/protocol.md, Connections). */
 #define SLACK_SESSIONS_MAX 10
 
 /* Every time and bound of Socket Mode, in one place. Tests make their own. */

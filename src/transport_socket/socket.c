@@ -95,7 +95,7 @@ static int reason_of(enum slack_cause cause)
 }
 
 /* Slack counts connections that we do not know of: ghosts of ours, or another process of the app,
- * and it sends them a share of all that happens (PROTOCOL 1.10). */
+ * and it sends them a share of all that happens (docs/protocol.md, Connections). */
 static void compare_connections(slack_socket_t *s, unsigned theirs)
 {
     unsigned ours = slack__supervisor_connections(&s->sup);

@@ -311,7 +311,7 @@ static bool wants_open(const slack_supervisor_t *sup, uint64_t now)
     if (sup->phase != SLACK_PHASE_RUNNING) return false;
     unsigned coming = count_coming(sup, now);
     unsigned staying = coming + count(sup, is_ready);
-    /* Make before break, except where there is no place for both (PROTOCOL 1.5). */
+    /* Make before break, except where there is no place for both (docs/protocol.md, Hello). */
     if (sup->mood != SLACK_WAIT_RETRY) staying += count(sup, is_leaving);
     return staying < sup->wanted && !(sup->probing && coming > 0);
 }

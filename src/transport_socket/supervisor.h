@@ -6,11 +6,10 @@
 #include "util/backoff.h"
 
 /*
- * The one owner of every decision to connect (PARITY 3, items 1 to 10: every SDK that has two of
- * them makes storms). It keeps `wanted` connections, opens the new one before it leaves the old
- * one, and waits as long as the kind of failure asks. Pure, as the sessions are: inputs come in,
- * the actions that they lead to come out, and every step ends by settling what is against what
- * should be.
+ * The one owner of every decision to connect (where two of them decide, storms are made). It keeps
+ * `wanted` connections, opens the new one before it leaves the old one, and waits as long as the
+ * kind of failure asks. Pure, as the sessions are: inputs come in, the actions that they lead to
+ * come out, and every step ends by settling what is against what should be.
  *
  * While there is no connection at all, a dial that hangs (a network that swallows everything, a
  * dead connection of libcurl's) is not waited for: another one is begun beside it, and the first

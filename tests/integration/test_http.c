@@ -19,7 +19,7 @@
     "{\"type\":\"event_callback\",\"team_id\":\"T1\",\"event_id\":\"Ev1\",\"event\":{\"type\":"    \
     "\"app_mention\",\"user\":\"U1\",\"channel\":\"C1\",\"text\":\"Hey sesame\"}}"
 
-/* DESIGN.md's budget of heap allocations per delivered event. */
+/* The budget of heap allocations per delivered event. */
 #define ALLOCATIONS_MAX 4
 
 /* A receiver that is READY, and Slack. */

@@ -103,7 +103,7 @@ static void test_facts_of_kinds(void **state)
     assert_string_equal(slack_kind_name((enum slack_kind)99), "unknown");
 }
 
-/* PROTOCOL: which of several places counts. */
+/* Which of several places counts. */
 static void test_lookups(void **state)
 {
     (void)state;
