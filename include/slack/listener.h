@@ -15,9 +15,10 @@ extern "C" {
  * @file listener.h  Which handler takes which delivery.
  *
  * Events run every listener that matches, in order of registration, each after the one before has
- * ended; one that fails does not stop the rest. Kinds that Slack waits for an answer to (command,
- * action, shortcut, view submission, options) run the first listener that matches; a payload with
- * several actions is matched once for each of them.
+ * ended; one that fails does not stop the rest; those that run on workers come after those on the
+ * loop. Kinds that Slack waits for an answer to (command, action, shortcut, view submission,
+ * options) run the first listener that matches; a payload with several actions is matched once for
+ * each of them.
  */
 
 /** What a delivery is. The names are those of docs/events.md. */
@@ -45,6 +46,12 @@ SLACK_API const char *slack_kind_name(enum slack_kind kind);
  *         returns calls slack_ctx_hold() first and slack_ctx_release() later.
  */
 typedef int (*slack_handler_fn)(slack_ctx_t *ctx, void *user_data);
+
+/** Who runs a handler. */
+enum slack_run {
+    SLACK_RUN_LOOP = 0, /* the loop's thread: it returns at once, and may not block */
+    SLACK_RUN_WORKER    /* a thread of the app's own, which may block: see worker.h */
+};
 
 /** A middleware, and what it is given. */
 typedef struct slack_middleware {
@@ -101,8 +108,9 @@ typedef struct slack_listener {
     unsigned where;       /* Optional. Events: enum slack_where. Default: anywhere. */
     const slack_middleware_t *middleware; /* Optional, copied. Run around this listener alone, the
                                            * first outermost; one without fn ends the array. */
-    const char *name; /* Optional, copied. Stable name, in logs and for slack_unlisten(). Default:
-                       * kind and match. */
+    const char *name;   /* Optional, copied. Stable name, in logs and for slack_unlisten(). Default:
+                         * kind and match. */
+    enum slack_run run; /* Optional. Default SLACK_RUN_LOOP. */
     slack_handler_fn fn; /* Required. */
     void *user_data;     /* Optional, borrowed until user_data_free is called. */
     void (*user_data_free)(

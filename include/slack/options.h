@@ -118,6 +118,9 @@ typedef struct slack_options {
     /** Optional. Which deliveries are the same. SLACK_DEDUPE (events, messages). Default
      * SLACK_DEDUPE_EVENTS. */
     enum slack_dedupe dedupe;
+    /** Optional. The most threads for handlers that block (SLACK_RUN_WORKER), 1 to 64.
+     * SLACK_WORKERS. Default 4. */
+    unsigned workers;
 
     /** Optional, borrowed for the app's life. The loop to live on; the app never runs or closes a
      * loop that it was given, see slack_app_start(). Default: a loop of the app's own. */

@@ -24,5 +24,6 @@
 #include "options.h"
 #include "value.h"
 #include "view.h"
+#include "worker.h"
 
 #endif

@@ -37,7 +37,7 @@ typedef struct slack_key {
 SLACK_API int slack_ctx_set(slack_ctx_t *ctx, const slack_key_t *key, void *value);
 
 /** The value attached by this key; NULL where there is none. Borrowed. */
-SLACK_API void *slack_ctx_get(const slack_ctx_t *ctx, const slack_key_t *key);
+SLACK_API void *slack_ctx_get(slack_ctx_t *ctx, const slack_key_t *key);
 
 #ifdef __cplusplus
 }

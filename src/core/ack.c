@@ -25,13 +25,18 @@ void slack__ack_outcome(slack_ctx_t *ctx, enum slack_ack_outcome outcome)
                   ctx->d->transport->ops->name, slack_kind_name(ctx->d->kind), slack_err_name(rc));
 }
 
-/* Whether a handler may acknowledge this delivery now. */
-static int check(const slack_ctx_t *ctx)
+static int check_here(slack_ctx_t *ctx, void *unused)
 {
     if (!slack__kind_waits_for_ack(ctx->d->kind)) return SLACK_ENOACK;
     const bool settled = ctx->acked || ctx->ack_waits;
     if ((settled && !ctx->spare) || ctx->state != CTX_RUNNING) return SLACK_EALREADY;
     return 0;
+}
+
+/* Whether a handler may acknowledge this delivery now. */
+static int check(slack_ctx_t *ctx)
+{
+    return slack__ctx_on_loop(ctx, check_here, NULL);
 }
 
 static bool body_allowed(const slack_ctx_t *ctx, enum slack_ack_body type)
@@ -44,21 +49,22 @@ static bool body_allowed(const slack_ctx_t *ctx, enum slack_ack_body type)
 }
 
 /* `body` is in the arena, NUL-terminated. */
-static int acknowledge(slack_ctx_t *ctx, enum slack_ack_body type, slack_slice_t body)
+static int acknowledge_here(slack_ctx_t *ctx, void *args)
 {
-    if (!body_allowed(ctx, type)) return SLACK_EACKBODY;
-    if (ctx->spare) return slack__spare_late(ctx, &(slack_ack_t){SLACK_ACK_OK, type, body});
+    const slack_ack_t *ack = args;
+    if (!body_allowed(ctx, ack->type)) return SLACK_EACKBODY;
+    if (ctx->spare) return slack__spare_late(ctx, ack);
     if (ctx->defers > 0) { /* nothing is acknowledged that is not stored */
         ctx->ack_waits = true;
-        ctx->ack_type = type;
-        ctx->ack_body = body.ptr;
+        ctx->ack_type = ack->type;
+        ctx->ack_body = ack->body.ptr;
         return 0;
     }
     bool late = slack__mono_us(ctx->app->clock) > ctx->d->deadline_us;
     unsigned late_ms = slack_ctx_ack_late_ms(ctx);
-    int rc = slack__ack_send(ctx, &(slack_ack_t){SLACK_ACK_OK, type, body});
+    int rc = slack__ack_send(ctx, ack);
     if (rc == SLACK_ETOOBIG || rc == SLACK_EACKBODY) return rc;
-    ctx->ack_body = body.ptr;
+    ctx->ack_body = ack->body.ptr;
     if (rc == 0 && late) rc = SLACK_ELATE;
     if (rc == SLACK_ELATE) ctx->app->metrics.late_acks++;
     if (rc != 0)
@@ -67,6 +73,12 @@ static int acknowledge(slack_ctx_t *ctx, enum slack_ack_body type, slack_slice_t
                   ctx->d->transport->ops->name, slack_kind_name(ctx->d->kind),
                   slack_ctx_listener(ctx), slack_err_name(rc), late_ms);
     return rc;
+}
+
+static int acknowledge(slack_ctx_t *ctx, enum slack_ack_body type, slack_slice_t body)
+{
+    slack_ack_t ack = {SLACK_ACK_OK, type, body};
+    return slack__ctx_on_loop(ctx, acknowledge_here, &ack);
 }
 
 void slack__ack_kept(slack_ctx_t *ctx)

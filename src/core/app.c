@@ -15,7 +15,7 @@
  *   NEW -> start -> AUTHORIZING -> RUNNING -> LEAVING -> DRAINING -> CLOSING -> STOPPED
  *
  * Closing takes down in the reverse order of the start, each part when the one before has told its
- * end: transports, calls, store, net, and the loop's handles.
+ * end: transports, calls, workers, store, net, and the loop's handles.
  */
 
 /* Calls under way at once. */
@@ -90,6 +90,7 @@ int slack_app_new(slack_app_t **ret_app, const slack_options_t *options)
 static void app_destroy(slack_app_t *app)
 {
     slack__inbox_free_zombies(app);
+    slack__workers_free(app->workers);
     slack__routes_free(app->routes);
     slack__pages_done(app);
     slack__spare_done(app);
@@ -161,10 +162,8 @@ static void store_closed(void *user_data)
     slack__net_close(app->net, net_closed, app);
 }
 
-static void calls_closed(void *user_data)
+static void workers_closed(slack_app_t *app)
 {
-    slack_app_t *app = user_data;
-    app->webapi = NULL;
     while (app->transport_count > 0) {
         slack_transport_t *t = app->transports[--app->transport_count];
         t->ops->destroy(t);
@@ -173,6 +172,13 @@ static void calls_closed(void *user_data)
         app->store->ops->close(app->store, store_closed, app);
     else
         store_closed(app);
+}
+
+static void calls_closed(void *user_data)
+{
+    slack_app_t *app = user_data;
+    app->webapi = NULL;
+    slack__workers_close(app, workers_closed);
 }
 
 /* Go on with closing once the transports have stopped and no delivery needs them any more. */
@@ -193,8 +199,10 @@ static void close_parts(slack_app_t *app)
 static void close_begin(slack_app_t *app)
 {
     app->state = APP_CLOSING;
+    atomic_store(&app->stopping, true);
     uv_timer_stop(&app->timer);
     slack__backlog_stop(app);
+    slack__workers_cancel(app);
     slack__inbox_abandon_all(app);
     slack__pages_abandon(app);
     for (size_t i = 0; i < app->transport_count; i++) {
@@ -215,6 +223,7 @@ static void drain_over(uv_timer_t *timer)
 static void drain_begin(slack_app_t *app)
 {
     app->state = APP_DRAINING;
+    atomic_store(&app->stopping, true);
     SLACK_LOG(&app->log, INFO, "stopping", "deliveries=%zu wait_ms=%u", app->live_count,
               app->options.drain_ms);
     for (size_t i = 0; i < app->transport_count; i++) {

@@ -12,6 +12,7 @@
 #include "core/pages.h"
 #include "core/routes.h"
 #include "core/transport.h"
+#include "core/worker.h"
 #include "net/net.h"
 #include "store/store.h"
 #include "util/backoff.h"
@@ -34,6 +35,7 @@
  *   function.c   steps of workflows
  *   builtin.c    middleware that come with the library
  *   value.c      what middleware attach to a delivery
+ *   worker.c     handlers that may block
  *   ack.c        what a handler says to Slack's wait
  *   say.c        what a handler says through its ctx; view.c: its modals and home tabs
  *   context.c    what a handler reads
@@ -57,6 +59,8 @@ enum app_state {
 
 /* The most middleware of an app. */
 #define APP_MIDDLEWARE_MAX 64
+
+#define SLACK_WORKERS_MAX 64
 
 /* What to say in the place of a handler. */
 typedef struct slack_spare {
@@ -125,6 +129,8 @@ struct slack_app {
     slack_link_t live;     /* ctx->link: taken and not ended */
     slack_link_t rejected; /* delivery->link: to be answered LATER */
     size_t live_count, rejected_count;
+    slack_workers_t *workers; /* NULL: none were needed yet */
+    atomic_bool stopping;     /* for workers: the state is DRAINING or later */
     slack_task_t reject_task;
     slack_backlog_t backlog;
     slack_transport_t no_transport; /* of what comes out of the store */
@@ -147,8 +153,9 @@ void slack__app_shutdown(slack_app_t *app, int status);
 const char *slack__app_unready(const slack_app_t *app);
 
 /* post.c */
-int slack__posts_open(slack_app_t *app);    /* wakeup is a handle on the loop from now on */
-void slack__posts_run(slack_app_t *app);    /* stops, then posts */
+void slack__app_wake(slack_app_t *app);  /* any thread: slack__posts_run(), slack__workers_run() */
+int slack__posts_open(slack_app_t *app); /* wakeup is a handle on the loop from now on */
+void slack__posts_run(slack_app_t *app); /* stops, then posts */
 void slack__posts_close(slack_app_t *app);  /* no more wakeups; before the handle is closed */
 void slack__posts_cancel(slack_app_t *app); /* what is left is told SLACK_ECANCELED */
 

@@ -133,7 +133,7 @@ unsigned slack_ctx_ack_late_ms(const slack_ctx_t *ctx)
 
 bool slack_ctx_canceled(const slack_ctx_t *ctx)
 {
-    return ctx->app->state >= APP_DRAINING;
+    return atomic_load(&ctx->app->stopping);
 }
 
 slack_app_t *slack_ctx_app(const slack_ctx_t *ctx)
@@ -145,4 +145,7 @@ void slack__ctx_done(slack_ctx_t *ctx)
 {
     slack__values_free(ctx);
     slack__steps_release(&ctx->steps);
+    slack_work_t *works = ctx->works;
+    ctx->works = NULL;
+    slack__works_free(works);
 }

@@ -3,6 +3,7 @@
 #define SLACK_CORE_CTX_H
 
 #include "core/app.h"
+#include "core/worker.h"
 
 /*
  * A delivery in the core. It lies in the delivery's arena, and ends with it.
@@ -50,7 +51,7 @@ struct slack_ctx {
     const char *job; /* its name */
 
     /* ack.c */
-    bool acked;
+    atomic_bool acked; /* workers look at it as well */
     int ack_status;
     const char *ack_body; /* in the arena */
     uint64_t acked_us;
@@ -82,12 +83,8 @@ struct slack_ctx {
     int json_error; /* why the last slack_jsonf() returned NULL */
     struct on_done *on_done;
     struct value *values;
+    slack_work_t *works; /* worker.c: the newest first */
 };
-
-static inline slack_arena_t *slack__ctx_arena(const slack_ctx_t *ctx)
-{
-    return ctx->d->arena;
-}
 
 /* context.c: what hangs on a delivery and is not in its arena; the last before it is freed. */
 void slack__ctx_done(slack_ctx_t *ctx);
@@ -96,6 +93,8 @@ void slack__ctx_done(slack_ctx_t *ctx);
 void slack__dispatch_begin(slack_ctx_t *ctx);
 void slack__dispatch_advance(slack_ctx_t *ctx);
 void slack__ctx_fail(slack_ctx_t *ctx, int status);
+/* ctx->step failed; `reason`: Slack's error, or NULL. */
+void slack__step_failed(slack_ctx_t *ctx, int status, const char *reason);
 
 /* inbox.c: a ctx for a delivery, among the live ones; NULL: memory is out, nothing happened. */
 slack_ctx_t *slack__ctx_new(slack_app_t *app, slack_delivery_t *d);

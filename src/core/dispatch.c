@@ -57,28 +57,30 @@ static int run_chain(slack_ctx_t *ctx, const slack_middleware_t *items, size_t c
 
 int slack_next(slack_ctx_t *ctx)
 {
+    if (slack__on_worker(ctx)) return SLACK_EALREADY;
     if (!ctx->chain.open || ctx->chain.turn != ctx->depth) return SLACK_EALREADY;
     return ctx->state == CTX_RUNNING ? go_on(ctx) : SLACK_EALREADY;
 }
 
 /* ---- listeners ---- */
 
-static void fail_step(slack_ctx_t *ctx, int status)
+void slack__step_failed(slack_ctx_t *ctx, int status, const char *reason)
 {
     if (ctx->step_status != 0) return; /* by the listener itself, and handed up by its middleware */
     ctx->step_status = status;
-    const char *name = ctx->step->route->listener.name;
-    slack__attempt_step_failed(ctx, status, NULL);
-    SLACK_LOG(&ctx->app->log, ERROR, "listener failed", "listener=%s transport=%s error=%s", name,
-              ctx->d->transport->ops->name, slack_err_name(status));
+    slack__attempt_step_failed(ctx, status, reason);
+    SLACK_LOG(&ctx->app->log, ERROR, "listener failed",
+              "listener=%s transport=%s error=%s reason=%s", ctx->step->route->listener.name,
+              ctx->d->transport->ops->name, slack_err_name(status), reason ? reason : "");
 }
 
 static int run_listener(slack_ctx_t *ctx)
 {
     const slack_listener_t *listener = &ctx->step->route->listener;
     ctx->listeners++;
-    int rc = enter(ctx, listener->fn, listener->user_data);
-    if (rc != 0) fail_step(ctx, rc);
+    int rc = listener->run == SLACK_RUN_WORKER ? slack__workers_submit(ctx->app, ctx)
+                                               : enter(ctx, listener->fn, listener->user_data);
+    if (rc != 0) slack__step_failed(ctx, rc, NULL);
     return rc;
 }
 
@@ -90,7 +92,7 @@ static int run_step(slack_ctx_t *ctx, const slack_step_t *step)
     slack__attempt_step_begin(ctx);
     int rc = run_chain(ctx, step->route->listener.middleware, step->route->middleware_count,
                        run_listener);
-    if (rc != 0) fail_step(ctx, rc);
+    if (rc != 0) slack__step_failed(ctx, rc, NULL);
     return ctx->step_status;
 }
 
@@ -158,7 +160,10 @@ static void tell_error(slack_ctx_t *ctx)
 static void acknowledge(slack_ctx_t *ctx)
 {
     if (ctx->acked || ctx->holds > 0 || ctx->defers > 0) return;
-    slack__ack_outcome(ctx, ctx->status || unmatched(ctx) ? SLACK_ACK_REFUSE : SLACK_ACK_OK);
+    enum slack_ack_outcome outcome = SLACK_ACK_OK;
+    if (ctx->status || unmatched(ctx)) outcome = SLACK_ACK_REFUSE;
+    if (ctx->status == SLACK_EBUSY) outcome = SLACK_ACK_LATER; /* past a bound of ours */
+    slack__ack_outcome(ctx, outcome);
 }
 
 /* Off the user's stack: tell, acknowledge, and end when nothing is left to run or to wait for. */
@@ -209,31 +214,50 @@ void slack__dispatch_begin(slack_ctx_t *ctx)
 
 /* ---- holds and hooks ---- */
 
-void slack_ctx_hold(slack_ctx_t *ctx)
+static int hold(slack_ctx_t *ctx, void *unused)
 {
     ctx->holds++;
+    return 0;
 }
 
-void slack_ctx_release(slack_ctx_t *ctx, int status)
+void slack_ctx_hold(slack_ctx_t *ctx)
+{
+    slack__ctx_on_loop(ctx, hold, NULL);
+}
+
+static int release(slack_ctx_t *ctx, void *args)
 {
     if (ctx->holds == 0) {
         SLACK_LOG(&ctx->app->log, ERROR, "slack_ctx_release without a hold", "kind=%s",
                   slack_kind_name(ctx->d->kind));
-        return;
+        return 0;
     }
     ctx->holds--;
-    if (ctx->state != CTX_RUNNING) return; /* ended by the stop */
-    slack__attempt_step_failed(ctx, status, NULL);
+    if (ctx->state != CTX_RUNNING) return 0; /* ended by the stop */
+    slack__attempt_step_failed(ctx, *(int *)args, NULL);
     if (ctx->holds == 0) slack__task_post(ctx->app->net, &ctx->task);
+    return 0;
+}
+
+void slack_ctx_release(slack_ctx_t *ctx, int status)
+{
+    slack__ctx_on_loop(ctx, release, &status);
+}
+
+static int add_hook(slack_ctx_t *ctx, void *args)
+{
+    if (ctx->state >= CTX_ENDED) return SLACK_EALREADY;
+    struct on_done *hook = slack__arena_alloc(slack__ctx_arena(ctx), sizeof *hook);
+    if (hook == NULL) return SLACK_ENOMEM;
+    *hook = *(struct on_done *)args;
+    hook->next = ctx->on_done;
+    ctx->on_done = hook;
+    return 0;
 }
 
 int slack_ctx_on_done(slack_ctx_t *ctx, slack_done_fn fn, void *user_data)
 {
     if (fn == NULL) return SLACK_EINVAL;
-    if (ctx->state >= CTX_ENDED) return SLACK_EALREADY;
-    struct on_done *hook = slack__arena_alloc(slack__ctx_arena(ctx), sizeof *hook);
-    if (hook == NULL) return SLACK_ENOMEM;
-    *hook = (struct on_done){ctx->on_done, fn, user_data};
-    ctx->on_done = hook;
-    return 0;
+    struct on_done hook = {.fn = fn, .user_data = user_data};
+    return slack__ctx_on_loop(ctx, add_hook, &hook);
 }

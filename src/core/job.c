@@ -81,21 +81,27 @@ static bool fill(slack_ctx_t *ctx, slack_row_t *row, const slack_job_t *job)
     return name && key && text;
 }
 
+static int submit(slack_ctx_t *ctx, void *args)
+{
+    deferred_t *deferred = args;
+    if (ctx->state != CTX_RUNNING) return SLACK_EALREADY;
+    ctx->defers++;
+    ctx->calls++;
+    ctx->app->store->ops->submit(ctx->app->store, &deferred->op);
+    return 0;
+}
+
 int slack_defer_job(slack_ctx_t *ctx, const slack_job_t *job)
 {
     if (job->name == NULL || *job->name == '\0') return SLACK_EINVAL;
     if (job->args == NULL) return slack__ctx_no_json(ctx);
-    if (ctx->state != CTX_RUNNING) return SLACK_EALREADY;
     deferred_t *deferred = slack__arena_calloc(slack__ctx_arena(ctx), sizeof *deferred);
     if (deferred == NULL || !fill(ctx, &deferred->op.row, job)) return SLACK_ENOMEM;
     deferred->ctx = ctx;
     deferred->op.kind = SLACK_STORE_PUT;
     deferred->op.done = stored;
     slack__link_init(&deferred->op.link);
-    ctx->defers++;
-    ctx->calls++;
-    ctx->app->store->ops->submit(ctx->app->store, &deferred->op);
-    return 0;
+    return slack__ctx_on_loop(ctx, submit, deferred);
 }
 
 int slack_defer(slack_ctx_t *ctx, const char *name, const slack_json_t *args)

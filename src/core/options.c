@@ -64,6 +64,7 @@ static const struct field {
     {"SLACK_HTTP_ADMIN_PORT", TEXT, offsetof(slack_options_t, http_admin_port), 0, 0},
     {"SLACK_ACK_MS", NUMBER, offsetof(slack_options_t, ack_ms), 1, 3000},
     {"SLACK_DRAIN_DELAY_MS", NUMBER, offsetof(slack_options_t, drain_delay_ms), 1, 600000},
+    {"SLACK_WORKERS", NUMBER, offsetof(slack_options_t, workers), 1, 64},
     {"SLACK_DRAIN_MS", NUMBER, offsetof(slack_options_t, drain_ms), 1, 600000},
     {"SLACK_MAX_ATTEMPTS", NUMBER, offsetof(slack_options_t, max_attempts), 1, 100},
     {"SLACK_DEDUPE", DEDUPE, offsetof(slack_options_t, dedupe), 0, 0},
@@ -337,6 +338,7 @@ static int set_defaults(slack_options_t *o)
     if (o->log_format == 0) o->log_format = SLACK_LOG_TEXT;
     if (o->log_fn == NULL) o->log_fn = slack_log_stderr;
     if (o->ack_ms == 0) o->ack_ms = 2500;
+    if (o->workers == 0) o->workers = 4;
     if (o->drain_ms == 0) o->drain_ms = 10000;
     if (o->max_attempts == 0) o->max_attempts = 5;
     if (o->dedupe == 0) o->dedupe = SLACK_DEDUPE_EVENTS;

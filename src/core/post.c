@@ -13,7 +13,7 @@ struct post {
     void *user_data;
 };
 
-static void wake(slack_app_t *app)
+void slack__app_wake(slack_app_t *app)
 {
     atomic_fetch_add(&app->wakeup_senders, 1);
     if (atomic_load(&app->wakeup_open)) uv_async_send(&app->wakeup);
@@ -23,7 +23,7 @@ static void wake(slack_app_t *app)
 void slack_app_stop(slack_app_t *app)
 {
     atomic_fetch_add(&app->stop_requests, 1);
-    wake(app);
+    slack__app_wake(app);
 }
 
 int slack_app_post(slack_app_t *app, void (*fn)(slack_app_t *app, int status, void *user_data),
@@ -44,7 +44,7 @@ int slack_app_post(slack_app_t *app, void (*fn)(slack_app_t *app, int status, vo
     }
     uv_mutex_unlock(&app->posts_lock);
     if (rc == 0)
-        wake(app);
+        slack__app_wake(app);
     else
         slack__free(post);
     return rc;
@@ -77,7 +77,9 @@ void slack__posts_run(slack_app_t *app)
 
 static void on_wakeup(uv_async_t *handle)
 {
-    slack__posts_run(handle->data);
+    slack_app_t *app = handle->data;
+    slack__posts_run(app);
+    slack__workers_run(app);
 }
 
 int slack__posts_open(slack_app_t *app)
@@ -88,7 +90,7 @@ int slack__posts_open(slack_app_t *app)
     app->wakeup.data = app;
     app->handles++;
     atomic_store(&app->wakeup_open, true);
-    wake(app); /* for what was asked before the start */
+    slack__app_wake(app); /* for what was asked before the start */
     return 0;
 }
 
@@ -96,7 +98,7 @@ void slack__posts_close(slack_app_t *app)
 {
     atomic_store(&app->wakeup_open, false);
     while (atomic_load(&app->wakeup_senders) > 0) {
-        /* between two instructions of another thread: see wake() */
+        /* between two instructions of another thread: see slack__app_wake() */
     }
 }
 

@@ -280,6 +280,7 @@ struct search {
     slack_arena_t *arena;
     slack_steps_t found;
     size_t cap;
+    size_t on_loop; /* of them */
 };
 
 static int push(struct search *s, const slack_step_t *step)
@@ -293,7 +294,11 @@ static int push(struct search *s, const slack_step_t *step)
         found->items = items;
         s->cap = cap;
     }
-    found->items[found->count++] = *step;
+    /* In order, but what may wait for a worker does not keep the others waiting. */
+    size_t at = step->route->listener.run == SLACK_RUN_WORKER ? found->count : s->on_loop++;
+    memmove(&found->items[at + 1], &found->items[at], (found->count - at) * sizeof *step);
+    found->items[at] = *step;
+    found->count++;
     step->route->refs++;
     return 0;
 }

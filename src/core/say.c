@@ -41,6 +41,20 @@ slack_client_t *slack_ctx_client(slack_ctx_t *ctx)
 
 /* ---- templates ---- */
 
+struct bad_template {
+    const char *text;
+    const slack_json_error_t *error;
+};
+
+static int log_template(slack_ctx_t *ctx, void *args)
+{
+    const struct bad_template *bad = args;
+    SLACK_LOG(&ctx->app->log, ERROR, "malformed JSON template",
+              "error=%s offset=%zu what=%s template=%s", slack_err_name(bad->error->code),
+              bad->error->offset, bad->error->what ? bad->error->what : "", bad->text);
+    return 0;
+}
+
 const slack_json_t *(slack_jsonf)(slack_ctx_t *ctx, const char *template_, ...)
 {
     const slack_json_t *value = NULL;
@@ -50,11 +64,10 @@ const slack_json_t *(slack_jsonf)(slack_ctx_t *ctx, const char *template_, ...)
     int rc = slack__vjsonf(slack__ctx_arena(ctx), &value, &error, template_, ap);
     va_end(ap);
     ctx->json_error = rc;
-    if (rc != 0)
-        SLACK_LOG(&ctx->app->log, ERROR, "malformed JSON template",
-                  "error=%s offset=%zu what=%s template=%s", slack_err_name(rc), error.offset,
-                  error.what ? error.what : "", template_);
-    return rc == 0 ? value : NULL;
+    if (rc == 0) return value;
+    struct bad_template bad = {template_, &error};
+    slack__ctx_on_loop(ctx, log_template, &bad);
+    return NULL;
 }
 
 const slack_json_t *slack_json_array(slack_ctx_t *ctx, const slack_json_t *const *items,
@@ -69,7 +82,8 @@ const slack_json_t *slack_json_array(slack_ctx_t *ctx, const slack_json_t *const
 
 int slack__ctx_call(slack_ctx_t *ctx, const char *method, const slack_json_t *args)
 {
-    return slack_call(&ctx->client, method, args, NULL, NULL);
+    return slack__on_worker(ctx) ? slack__worker_call(ctx, method, NULL, args, NULL)
+                                 : slack__webapi_call(&ctx->client, method, args, NULL, NULL);
 }
 
 int slack__ctx_no_json(const slack_ctx_t *ctx)
@@ -201,7 +215,8 @@ int slack_respond_json(slack_ctx_t *ctx, const slack_json_t *message)
     uint64_t over_us = ctx->d->received_us + (uint64_t)RESPONSE_S * 1000000;
     if (slack__mono_us(ctx->app->clock) > over_us) return SLACK_ELATE;
     if (ctx->responses == RESPONSES_MAX) return SLACK_EALREADY;
-    int rc = slack__webapi_respond(&ctx->client, url, message, NULL, NULL);
+    int rc = slack__on_worker(ctx) ? slack__worker_call(ctx, NULL, url, message, NULL)
+                                   : slack__webapi_respond(&ctx->client, url, message, NULL, NULL);
     if (rc == 0) ctx->responses++;
     return rc;
 }

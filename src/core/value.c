@@ -9,21 +9,38 @@ static struct value *find(const slack_ctx_t *ctx, const slack_key_t *key)
     return v;
 }
 
-int slack_ctx_set(slack_ctx_t *ctx, const slack_key_t *key, void *value)
+static int add(slack_ctx_t *ctx, void *args)
 {
-    if (key == NULL || value == NULL) return SLACK_EINVAL;
-    if (find(ctx, key)) return SLACK_EALREADY;
+    const struct value *given = args;
+    if (find(ctx, given->key)) return SLACK_EALREADY;
     struct value *v = slack__arena_alloc(slack__ctx_arena(ctx), sizeof *v);
     if (v == NULL) return SLACK_ENOMEM;
-    *v = (struct value){ctx->values, key, value};
+    *v = *given;
+    v->next = ctx->values;
     ctx->values = v;
     return 0;
 }
 
-void *slack_ctx_get(const slack_ctx_t *ctx, const slack_key_t *key)
+int slack_ctx_set(slack_ctx_t *ctx, const slack_key_t *key, void *value)
 {
-    const struct value *v = find(ctx, key);
-    return v ? v->value : NULL;
+    if (key == NULL || value == NULL) return SLACK_EINVAL;
+    struct value given = {.key = key, .value = value};
+    return slack__ctx_on_loop(ctx, add, &given);
+}
+
+static int get(slack_ctx_t *ctx, void *args)
+{
+    struct value *wanted = args;
+    const struct value *v = find(ctx, wanted->key);
+    if (v) wanted->value = v->value;
+    return 0;
+}
+
+void *slack_ctx_get(slack_ctx_t *ctx, const slack_key_t *key)
+{
+    struct value wanted = {.key = key};
+    slack__ctx_on_loop(ctx, get, &wanted);
+    return wanted.value;
 }
 
 void slack__values_free(slack_ctx_t *ctx)
