@@ -1,0 +1,400 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#include <slack/error.h>
+#include <slack/options.h>
+
+#include "store/store.h"
+#include "support/fault_vfs.h"
+#include "support/world.h"
+
+/* What a file and its disk can do to the store: each has its clear result, and what was told to be
+ * stored is. */
+
+static char folder[] = "/tmp/slackapp-faults-XXXXXX";
+static char path[64], copy[64];
+static world_t world;
+static slack_store_t *store;
+
+static void clean_one(const char *base)
+{
+    static const char *const files[] = {"", "-wal", "-shm", "-owners"};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char name[80];
+        snprintf(name, sizeof name, "%s%s", base, files[i]);
+        unlink(name);
+    }
+}
+
+static void clean(void)
+{
+    clean_one(path);
+    clean_one(copy);
+}
+
+typedef struct task {
+    slack_store_op_t op;
+    slack_store_batch_t batch;
+    char key[24];
+    unsigned ended;
+} task_t;
+
+static void on_done(slack_store_op_t *op)
+{
+    SLACK_CONTAINER(op, task_t, op)->ended = 1;
+}
+
+static void submit(slack_store_t *to, task_t *task, enum slack_store_op_kind kind, const char *key)
+{
+    memset(task, 0, sizeof *task);
+    snprintf(task->key, sizeof task->key, "%s", key);
+    task->op =
+        (slack_store_op_t){.kind = kind,
+                           .claim = true,
+                           .row.key = slack__slice(task->key),
+                           .row.payload = SLACK_SLICE("{\"a\":\"a payload of some length\"}"),
+                           .batch = &task->batch,
+                           .done = on_done};
+    task->batch.limit = 1000;
+    slack__link_init(&task->op.link);
+    to->ops->submit(to, &task->op);
+}
+
+/* The status of a PUT; *ret_known (optional): it was there already. */
+static int put_into(slack_store_t *to, const char *key, bool *ret_known)
+{
+    task_t task;
+    submit(to, &task, SLACK_STORE_PUT, key);
+    world_until_count(&world, &task.ended, 1);
+    if (ret_known) *ret_known = task.op.duplicate;
+    return task.op.status;
+}
+
+static int put(const char *key)
+{
+    return put_into(store, key, NULL);
+}
+
+static bool knows(slack_store_t *to, const char *key)
+{
+    bool known = false;
+    assert_int_equal(put_into(to, key, &known), 0);
+    return known;
+}
+
+static int open_at(slack_store_t **ret, const char *where, char *error)
+{
+    *error = '\0';
+    return slack__store_sqlite.open(ret, world.net, where, error);
+}
+
+static void open_store(void)
+{
+    char error[SLACK_ERROR_TEXT_MAX];
+    assert_true(world_open(&world));
+    if (open_at(&store, path, error) != 0) fail_msg("%s", error);
+}
+
+static void close_one(slack_store_t *which)
+{
+    bool closed = false;
+    which->ops->close(which, world_set_flag, &closed);
+    world_until(&world, &closed);
+}
+
+static void close_store(void)
+{
+    close_one(store);
+    world_close(&world);
+}
+
+static void expect_refusal(const char *part)
+{
+    char error[SLACK_ERROR_TEXT_MAX];
+    assert_true(world_open(&world));
+    assert_int_equal(open_at(&store, path, error), SLACK_ESTORE);
+    if (!strstr(error, part) || !strstr(error, path)) fail_msg("\"%s\" has no \"%s\"", error, part);
+    world_close(&world);
+}
+
+static void sql(const char *text)
+{
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, text, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+/* --- the file ------------------------------------------------------------------------------ */
+
+static void test_only_the_owner_may_read(void **state)
+{
+    static const char *const files[] = {"", "-wal", "-shm", "-owners"};
+    mode_t old = umask(0);
+    open_store();
+    assert_int_equal(put("Ev1"), 0);
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char name[80];
+        struct stat st;
+        snprintf(name, sizeof name, "%s%s", path, files[i]);
+        assert_int_equal(stat(name, &st), 0);
+        assert_int_equal(st.st_mode & 0777, 0600);
+    }
+    umask(old);
+    close_store();
+    clean();
+}
+
+static void test_a_newer_schema_is_refused(void **state)
+{
+    open_store();
+    close_store();
+    sql("PRAGMA user_version = 99");
+    expect_refusal("was written by a newer slackapp (schema 99");
+    clean();
+}
+
+static void test_what_is_not_ours_is_refused(void **state)
+{
+    sql("CREATE TABLE songs(title TEXT)");
+    expect_refusal("holds another program's data");
+    clean();
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    for (int i = 0; i < 1000; i++)
+        fputs("this is no database ", file);
+    fclose(file);
+    expect_refusal("file is not a database");
+    clean();
+}
+
+static void test_a_folder_that_is_not_there(void **state)
+{
+    char error[SLACK_ERROR_TEXT_MAX];
+    assert_true(world_open(&world));
+    assert_int_equal(open_at(&store, "/nonexistent/folder/x.db", error), SLACK_ESTORE);
+    assert_non_null(strstr(error, "/nonexistent/folder/x.db"));
+    world_close(&world);
+}
+
+static void fill(unsigned count)
+{
+    task_t *tasks = calloc(count, sizeof *tasks);
+    assert_non_null(tasks);
+    open_store();
+    for (unsigned i = 0; i < count; i++) {
+        char key[24];
+        snprintf(key, sizeof key, "Ev%u", i);
+        submit(store, &tasks[i], SLACK_STORE_PUT, key);
+    }
+    world_until_count(&world, &tasks[count - 1].ended, 1);
+    close_store();
+    free(tasks);
+}
+
+/* Whatever is done to its bytes: it is refused, or reports, or works; never a crash or a hang. */
+static void use_damaged(void)
+{
+    char error[SLACK_ERROR_TEXT_MAX];
+    assert_true(world_open(&world));
+    int rc = open_at(&store, path, error);
+    if (rc != 0) {
+        assert_int_equal(rc, SLACK_ESTORE);
+        assert_true(*error != '\0');
+        world_close(&world);
+        return;
+    }
+    task_t claim;
+    submit(store, &claim, SLACK_STORE_CLAIM, "");
+    world_until_count(&world, &claim.ended, 1);
+    for (size_t i = 0; i < claim.batch.count; i++) /* what is handed out is what was stored */
+        assert_true(slack__slice_eq(claim.batch.rows[i].payload,
+                                    SLACK_SLICE("{\"a\":\"a payload of some length\"}")));
+    slack__arena_free(claim.batch.arena);
+    rc = put("new");
+    if (rc == 0) assert_true(knows(store, "new"));
+    close_store();
+}
+
+static void damage(long at, int mask)
+{
+    FILE *file = fopen(path, "r+");
+    assert_non_null(file);
+    fseek(file, at, SEEK_SET);
+    int byte = fgetc(file);
+    fseek(file, at, SEEK_SET);
+    fputc(byte ^ mask, file);
+    fclose(file);
+}
+
+static long size_of(void)
+{
+    struct stat st;
+    assert_int_equal(stat(path, &st), 0);
+    return (long)st.st_size;
+}
+
+static void test_flipped_bits(void **state)
+{
+    for (unsigned i = 0; i < 60; i++) {
+        fill(100);
+        for (unsigned n = 0; n <= i % 4; n++)
+            damage(rand() % size_of(), 1 << rand() % 8);
+        use_damaged();
+        clean();
+    }
+}
+
+static void test_a_flipped_payload_is_set_aside(void **state)
+{
+    fill(1);
+    sql("UPDATE inbox SET payload = '{\"a\":\"b payload of some length\"}'");
+    open_store();
+    task_t claim;
+    submit(store, &claim, SLACK_STORE_CLAIM, "");
+    world_until_count(&world, &claim.ended, 1);
+    assert_int_equal(claim.op.status, 0);
+    assert_int_equal(claim.batch.count, 0);
+    assert_int_equal(claim.batch.damaged, 1);
+    close_store();
+    clean();
+}
+
+static void test_a_file_cut_short(void **state)
+{
+    for (long part = 0; part < 16; part++) {
+        fill(100);
+        assert_int_equal(truncate(path, size_of() * part / 16), 0);
+        use_damaged();
+        clean();
+    }
+}
+
+/* --- the disk ------------------------------------------------------------------------------ */
+
+static void test_a_disk_that_takes_nothing(void **state)
+{
+    static const int codes[] = {SQLITE_FULL, SQLITE_READONLY, SQLITE_IOERR_WRITE};
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        open_store();
+        assert_int_equal(put("before"), 0);
+        fault_vfs_fail_writes(codes[i]);
+        assert_int_equal(put("lost"), SLACK_ESTORE);
+        assert_int_equal(put("lost"), SLACK_ESTORE);
+        assert_non_null(strstr(world.log, "store failed"));
+        fault_vfs_fail_writes(0);
+        assert_false(knows(store, "lost")); /* without being opened again */
+        assert_true(knows(store, "before"));
+        close_store();
+        clean();
+    }
+}
+
+static void test_locked_by_somebody_else(void **state)
+{
+    sqlite3 *other = NULL;
+    open_store();
+    assert_int_equal(sqlite3_open(path, &other), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(put("Ev1"), SLACK_ESTORE);
+    assert_non_null(strstr(world.log, "database is locked"));
+    assert_int_equal(sqlite3_exec(other, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(put("Ev1"), 0);
+    sqlite3_close(other);
+    close_store();
+    clean();
+}
+
+/* One sync serves all that waited for it. */
+static void test_every_end_is_synced_and_syncs_are_shared(void **state)
+{
+    enum { COUNT = 500 };
+    static task_t tasks[COUNT];
+    open_store();
+    for (unsigned i = 0; i < 5; i++) {
+        char key[24];
+        snprintf(key, sizeof key, "one%u", i);
+        unsigned before = fault_vfs_syncs();
+        assert_int_equal(put(key), 0);
+        assert_true(fault_vfs_syncs() > before);
+    }
+    unsigned before = fault_vfs_syncs();
+    for (unsigned i = 0; i < COUNT; i++) {
+        char key[24];
+        snprintf(key, sizeof key, "many%u", i);
+        submit(store, &tasks[i], SLACK_STORE_PUT, key);
+    }
+    world_until_count(&world, &tasks[COUNT - 1].ended, 1);
+    assert_in_range(fault_vfs_syncs() - before, 1, COUNT / 10);
+    close_store();
+    clean();
+}
+
+/* The power is cut at random moments: what was told to be stored is there, and the file is whole.
+ */
+static void test_the_power_is_cut(void **state)
+{
+    enum { COUNT = 400, CUTS = 40 };
+    static task_t tasks[COUNT];
+    unsigned submitted = 0;
+    char error[SLACK_ERROR_TEXT_MAX];
+    open_store();
+    memset(tasks, 0, sizeof tasks);
+    for (unsigned cut = 0; cut < CUTS; cut++) {
+        for (unsigned i = 0; i < COUNT / CUTS; i++, submitted++) {
+            char key[24];
+            snprintf(key, sizeof key, "Ev%u", submitted);
+            submit(store, &tasks[submitted], SLACK_STORE_PUT, key);
+            if (rand() % 4 == 0) uv_run(&world.loop, UV_RUN_NOWAIT);
+        }
+        unsigned told = 0;
+        while (told < COUNT && tasks[told].ended)
+            told++;
+        fault_vfs_power_cut(path, copy);
+        slack_store_t *after = NULL;
+        if (open_at(&after, copy, error) != 0) fail_msg("%s", error);
+        for (unsigned i = 0; i < told; i++)
+            if (!knows(after, tasks[i].key)) fail_msg("cut %u: %s is lost", cut, tasks[i].key);
+        close_one(after);
+        clean_one(copy);
+    }
+    world_until_count(&world, &tasks[COUNT - 1].ended, 1);
+    close_store();
+    clean();
+}
+
+int main(void)
+{
+    if (!mkdtemp(folder)) return 1;
+    snprintf(path, sizeof path, "%s/inbox.db", folder);
+    snprintf(copy, sizeof copy, "%s/copy.db", folder);
+    fault_vfs_install();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_only_the_owner_may_read),
+        cmocka_unit_test(test_a_newer_schema_is_refused),
+        cmocka_unit_test(test_what_is_not_ours_is_refused),
+        cmocka_unit_test(test_a_folder_that_is_not_there),
+        cmocka_unit_test(test_flipped_bits),
+        cmocka_unit_test(test_a_flipped_payload_is_set_aside),
+        cmocka_unit_test(test_a_file_cut_short),
+        cmocka_unit_test(test_a_disk_that_takes_nothing),
+        cmocka_unit_test(test_locked_by_somebody_else),
+        cmocka_unit_test(test_every_end_is_synced_and_syncs_are_shared),
+        cmocka_unit_test(test_the_power_is_cut),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    clean();
+    rmdir(folder);
+    return failed;
+}
