@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "core/ctx.h"
+#include "util/crash.h"
 
 /* The n-th wait is between half and all of BASE * 2^n. */
 #define WAIT_BASE_MS 1000
@@ -109,6 +110,7 @@ static void mark(slack_ctx_t *ctx);
 static void marked(slack_store_op_t *op)
 {
     slack_ctx_t *ctx = SLACK_CONTAINER(op, slack_ctx_t, attempt.mark);
+    SLACK_CRASH("marked");
     ctx->attempt.mark_submitted = false;
     if (ctx->attempt.mark_changed && ctx->state == CTX_RUNNING) mark(ctx);
 }

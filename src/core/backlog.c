@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/ctx.h"
+#include "util/crash.h"
 
 /*
  * What waits in the store: attempts that are due, jobs, what went to the disk because too much was
@@ -116,6 +117,7 @@ static void claimed(slack_store_op_t *op)
 {
     slack_app_t *app = SLACK_CONTAINER(op, slack_app_t, backlog.op);
     slack_backlog_t *b = backlog_of(app);
+    SLACK_CRASH(op->batch->count ? "claimed" : "claimed-nothing");
     b->claiming = false;
     b->next = 0;
     if (app->state != APP_RUNNING) { /* the next process takes them up */

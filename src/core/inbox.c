@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/ctx.h"
+#include "util/crash.h"
 
 /*
  * RECEIVED -> (DUPLICATE -> acked) -> STORED -> ACKED -> RUNNING -> DONE
@@ -85,6 +86,7 @@ static void finished(slack_store_op_t *op)
         not_finished(ctx, op->status);
         return;
     }
+    SLACK_CRASH("finished");
     if (op->kind == SLACK_STORE_BURY) tell_dead(ctx);
     if (op->kind == SLACK_STORE_WAIT) {
         int64_t now = slack__wall_ms(ctx->app->clock);
@@ -100,6 +102,7 @@ static void count(const slack_ctx_t *ctx, enum slack_result result)
 
 void slack__inbox_settle(slack_ctx_t *ctx)
 {
+    SLACK_CRASH("handled");
     int rc = slack__attempt_settle(ctx, &ctx->op);
     ctx->op.done = finished;
     if (rc != 0)
@@ -171,7 +174,9 @@ static void stored(slack_store_op_t *op)
         release(ctx);
         return;
     }
+    SLACK_CRASH("stored");
     slack__ack_outcome(ctx, SLACK_ACK_OK);
+    SLACK_CRASH("acked");
     if (op->duplicate) {
         count(ctx, SLACK_RESULT_DUPLICATE);
         SLACK_LOG(&ctx->app->log, DEBUG, "event known, not run again",
@@ -227,6 +232,7 @@ static void store(slack_ctx_t *ctx)
             return;
         }
     }
+    SLACK_CRASH("before-store");
     app->store->ops->submit(app->store, op);
 }
 

@@ -12,6 +12,7 @@
 
 #include "store/owner.h"
 #include "util/alloc.h"
+#include "util/crash.h"
 
 /* How long a transaction waits for another process's. Slack waits 3 s for an answer. */
 #define BUSY_MS 1500
@@ -522,7 +523,9 @@ int slack__db_apply(slack_db_t *db, slack_link_t *ops, int64_t now_ms, char *err
     }
     int rc = run_plain(db, BEGIN);
     if (rc == 0) rc = apply_all(db, ops);
+    SLACK_CRASH("before-commit");
     if (rc == 0) rc = run_plain(db, COMMIT);
+    SLACK_CRASH("committed");
     if (rc == 0) return 0;
     tell(db, rc, error);
     if (!sqlite3_get_autocommit(db->sqlite)) run_plain(db, ROLLBACK);

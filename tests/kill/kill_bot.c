@@ -36,13 +36,30 @@ static int work(slack_ctx_t *ctx, void *user_data)
     return 0;
 }
 
+/* So that there is something to be recorded between two listeners. */
+static int look(slack_ctx_t *ctx, void *user_data)
+{
+    (void)ctx, (void)user_data;
+    return 0;
+}
+
+/* Every tenth fails the first time, so that there are attempts that wait. */
+static int fail_first(slack_ctx_t *ctx, void *user_data)
+{
+    (void)user_data;
+    const char *id = slack_json_str(slack_ctx_body(ctx), "/event_id");
+    return id[strlen(id) - 1] == '7' && slack_ctx_attempt(ctx) == 1 ? SLACK_EIO : 0;
+}
+
 int main(void)
 {
     const char *path = getenv("KILL_LOG");
     out = path ? open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600) : -1;
     slack_app_t *app = NULL;
     int rc = out < 0 ? SLACK_EIO : slack_app_new(&app, NULL);
+    if (rc == 0) rc = slack_on_event(app, "message", look, NULL);
     if (rc == 0) rc = slack_on_message(app, NULL, work, NULL);
+    if (rc == 0) rc = slack_on_event(app, NULL, fail_first, NULL);
     if (rc == 0) rc = slack_app_run(app);
     if (rc != 0) fprintf(stderr, "kill_bot: %s: %s\n", slack_strerror(rc), slack_app_error(app));
     slack_app_free(app);

@@ -5,10 +5,11 @@
  * acknowledged is sent again, over either transport. In the end every event that was acknowledged
  * must have been handled; none twice, unless a kill lies between its two runs, and those are named.
  *
- * usage: kill_test BOT [TIMES [kill | roll | storm]]
+ * usage: kill_test BOT [TIMES [kill | roll | storm | points]]
  *            roll: instead of the kill a second bot is started on the same store, then the first
  *            gets SIGTERM, as in a rolling deploy. storm: the same, and every event is sent ten
- *            times, over both transports and all connections.
+ *            times, over both transports and all connections. points: the bot kills itself, TIMES
+ *            times at each of the points that util/crash.h is about.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -54,7 +55,8 @@ static struct {
     bot_t bots[2];
     unsigned current; /* the bot that HTTP goes to */
     const char *program;
-    bool roll, storm;
+    bool roll, storm, points;
+    bool point_set; /* the bot that runs is to die at one */
     unsigned times, done;
     uv_timer_t tick, blow;
     bool over; /* no new events */
@@ -211,6 +213,12 @@ static void on_request(slack_http_server_t *server, slack_http_request_t *reques
 
 /* --- bots ---------------------------------------------------------------------------------- */
 
+static const char *const points[] = {
+    "before-store", "before-commit", "committed", "stored",  "acked",
+    "handled",      "marked",        "finished",  "claimed", "claimed-nothing",
+};
+#define POINTS (sizeof points / sizeof *points)
+
 static void start_bot(unsigned which);
 static void blow_later(void);
 
@@ -256,7 +264,11 @@ static void start_bot(unsigned which)
              slack__http_server_port(t.server));
     snprintf(log, sizeof log, "KILL_LOG=%s", t.log);
     snprintf(store, sizeof store, "SLACK_STORE=sqlite:%s", t.store);
-    char *env[] = {port,
+    t.point_set = t.points && !t.point_set && !t.over;
+    char point[64] = "NO_POINT=";
+    if (t.point_set) snprintf(point, sizeof point, "SLACK_CRASH_POINT=%s", points[t.done % POINTS]);
+    char *env[] = {point,
+                   port,
                    api,
                    log,
                    store,
@@ -269,7 +281,9 @@ static void start_bot(unsigned which)
                    NULL};
     char *args[] = {(char *)(uintptr_t)t.program, NULL};
     uv_stdio_container_t stdio[] = {
-        {.flags = UV_IGNORE}, {.flags = UV_IGNORE}, {.flags = UV_INHERIT_FD, .data.fd = 2}};
+        {.flags = UV_IGNORE}, {.flags = UV_IGNORE}, {.flags = UV_IGNORE}};
+    if (getenv("KILL_VERBOSE"))
+        stdio[2] = (uv_stdio_container_t){.flags = UV_INHERIT_FD, .data.fd = 2};
     const uv_process_options_t options = {.exit_cb = on_exit_of_bot,
                                           .file = t.program,
                                           .args = args,
@@ -292,6 +306,10 @@ static void on_rolled(uv_timer_t *timer)
 
 static void on_blow(uv_timer_t *timer)
 {
+    if (t.point_set) { /* it had its time to die by itself */
+        printf("# the point \"%s\" was never reached\n", points[t.done % POINTS]);
+        die("a point was never reached");
+    }
     if (t.done++ == t.times) {
         t.over = true;
         t.over_ms = uv_now(t.loop);
@@ -306,7 +324,8 @@ static void on_blow(uv_timer_t *timer)
 /* From before it listens to in the middle of its work. */
 static void blow_later(void)
 {
-    if (!t.over) uv_timer_start(&t.blow, on_blow, 20 + (uint64_t)rand() % 600, 0);
+    uint64_t ms = t.point_set ? 8000 : 20 + (uint64_t)rand() % 600;
+    if (!t.over) uv_timer_start(&t.blow, on_blow, ms, 0);
 }
 
 /* --- what happened ------------------------------------------------------------------------- */
@@ -428,6 +447,8 @@ int main(int argc, char **argv)
     t.program = realpath(argv[1], NULL);
     if (!t.program) return 2;
     t.times = argc > 2 ? (unsigned)atoi(argv[2]) : 5;
+    t.points = argc > 3 && strcmp(argv[3], "points") == 0;
+    if (t.points) t.times *= POINTS;
     t.storm = argc > 3 && strcmp(argv[3], "storm") == 0;
     t.roll = t.storm || (argc > 3 && strcmp(argv[3], "roll") == 0);
     unsigned seed = (unsigned)uv_hrtime();
