@@ -48,6 +48,11 @@ void slack__app_set_clock(slack_app_t *app, const slack_clock_t *clock)
     app->log.clock = clock;
 }
 
+void slack__app_set_sender(slack_app_t *app, const slack_sender_t *sender)
+{
+    app->sender = sender;
+}
+
 /* ---- new and free ---- */
 
 int slack_app_new(slack_app_t **ret_app, const slack_options_t *options)
@@ -428,6 +433,7 @@ static int open_calls(slack_app_t *app)
         .timeout_ms = CALL_TIMEOUT_MS,
         .called = count_call,
         .user_data = &app->metrics,
+        .sender = app->sender,
     };
     const char *what = ""; /* the options were checked before */
     if (!slack__url_allowed(o->api_url))

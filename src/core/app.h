@@ -81,6 +81,7 @@ struct slack_app {
     slack_logger_t log;
     slack_net_t *net;
     slack_webapi_t *webapi;
+    const slack_sender_t *sender; /* NULL: libcurl */
     slack_store_t *store;
     uv_timer_t timer;            /* the next try of auth.test; later the end of the drain */
     uv_signal_t sigint, sigterm; /* slack_app_run() only */
@@ -179,5 +180,7 @@ void slack__spare_done(slack_app_t *app);
 slack_transport_t *slack__app_transport(const slack_app_t *app, const char *name);
 /* Another clock; before the start. For tests. */
 void slack__app_set_clock(slack_app_t *app, const slack_clock_t *clock);
+/* Another way for calls to leave than libcurl; before the start, borrowed. For tests. */
+void slack__app_set_sender(slack_app_t *app, const slack_sender_t *sender);
 
 #endif

@@ -28,7 +28,8 @@
 
 struct slack_webapi {
     slack_net_t *net;
-    slack_curl_t *curl;
+    slack_sender_t sender;
+    slack_curl_t *curl; /* what sends; NULL where a test does */
     char *api_url;
     unsigned concurrency;
     unsigned timeout_ms;
@@ -144,7 +145,8 @@ static void log_answer(const slack_pending_t *pending, const slack_curl_result_t
     SLACK_LOG(log, DEBUG, "call", "method=%s ms=%llu tries=%u status=%s error=%s http=%d req_id=%s",
               pending->method, (unsigned long long)(now_ms(pending->webapi) - pending->accepted_ms),
               pending->tries, response->status ? slack_err_name(response->status) : "ok",
-              response->error, response->http_status, slack__curl_header(result, "X-Slack-Req-Id"));
+              response->error, response->http_status,
+              pending->webapi->curl ? slack__curl_header(result, "X-Slack-Req-Id") : "");
     if (slack_json_get(response->json, "/warning"))
         SLACK_LOG(log, DEBUG, "call warned", "method=%s warning=%s", pending->method,
                   slack_json_str(response->json, "/warning"));
@@ -169,7 +171,8 @@ static int send_now(slack_pending_t *pending)
         .timeout_ms = pending->webapi->timeout_ms,
         .body_max = ANSWER_MAX,
     };
-    int rc = slack__curl_send(pending->webapi->curl, &request, on_result, pending);
+    const slack_sender_t *sender = &pending->webapi->sender;
+    int rc = sender->send(sender->sender, &request, on_result, pending);
     if (rc != 0) return rc;
     if (pending->lane) pending->lane->busy = true;
     pending->tries++;
@@ -197,7 +200,7 @@ static void on_timer(uv_timer_t *timer)
     slack__webapi_wake(timer->data);
 }
 
-void slack__webapi_wake(slack_webapi_t *webapi)
+uint64_t slack__webapi_wake(slack_webapi_t *webapi)
 {
     uint64_t now = now_ms(webapi), wake_ms = UINT64_MAX;
     slack_link_t *next;
@@ -213,11 +216,12 @@ void slack__webapi_wake(slack_webapi_t *webapi)
         int rc = send_now(pending);
         if (rc != 0) end_without_answer(pending, rc);
     }
-    if (webapi->closing) return;
+    if (webapi->closing) return UINT64_MAX;
     if (wake_ms == UINT64_MAX)
         uv_timer_stop(&webapi->timer);
     else
         uv_timer_start(&webapi->timer, on_timer, wake_ms - now, 0);
+    return wake_ms;
 }
 
 /* --- trying again -------------------------------------------------------------------------- */
@@ -457,7 +461,7 @@ static void on_timer_closed(uv_handle_t *handle)
     if (fn) fn(user_data);
 }
 
-static void on_curl_closed(void *user_data)
+static void on_sender_closed(void *user_data)
 {
     slack_webapi_t *webapi = user_data;
     slack__task_cancel(&webapi->tell_task);
@@ -475,7 +479,36 @@ void slack__webapi_close(slack_webapi_t *webapi, void (*fn)(void *user_data), vo
     slack_link_t *link;
     while ((link = slack__list_shift(&webapi->waiting)))
         end_without_answer(SLACK_CONTAINER(link, slack_pending_t, link), SLACK_ECANCELED);
-    slack__curl_close(webapi->curl, on_curl_closed, webapi);
+    webapi->sender.close(webapi->sender.sender, on_sender_closed, webapi);
+}
+
+static int curl_send(void *sender, const slack_curl_request_t *request, slack_curl_fn fn,
+                     void *user_data)
+{
+    return slack__curl_send(sender, request, fn, user_data);
+}
+
+static void curl_close(void *sender, void (*fn)(void *user_data), void *user_data)
+{
+    slack__curl_close(sender, fn, user_data);
+}
+
+static int open_sender(slack_webapi_t *webapi, slack_net_t *net,
+                       const slack_webapi_options_t *options)
+{
+    if (options->sender) {
+        webapi->sender = *options->sender;
+        return 0;
+    }
+    const slack_curl_options_t curl = {
+        .ca_file = options->ca_file,
+        .proxy = options->proxy,
+        .user_agent = "slackapp/" SLACKAPP_VERSION " libcurl",
+        .concurrency = options->concurrency,
+    };
+    int rc = slack__curl_new(&webapi->curl, net, &curl);
+    webapi->sender = (slack_sender_t){curl_send, curl_close, webapi->curl};
+    return rc;
 }
 
 static bool api_url_is_sound(const char *url)
@@ -489,13 +522,7 @@ int slack__webapi_new(slack_webapi_t **ret, slack_net_t *net, const slack_webapi
     slack_webapi_t *webapi = slack__calloc(1, sizeof *webapi);
     if (!webapi) return SLACK_ENOMEM;
     webapi->api_url = slack__strdup(options->api_url);
-    const slack_curl_options_t curl = {
-        .ca_file = options->ca_file,
-        .proxy = options->proxy,
-        .user_agent = "slackapp/" SLACKAPP_VERSION " libcurl",
-        .concurrency = options->concurrency,
-    };
-    int rc = webapi->api_url ? slack__curl_new(&webapi->curl, net, &curl) : SLACK_ENOMEM;
+    int rc = webapi->api_url ? open_sender(webapi, net, options) : SLACK_ENOMEM;
     if (rc != 0) {
         free_webapi(webapi);
         return rc;

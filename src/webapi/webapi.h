@@ -13,6 +13,15 @@
  */
 typedef struct slack_webapi slack_webapi_t;
 
+/* How requests leave: libcurl, or what a test puts in its place. Both functions have the contracts
+ * of slack__curl_send() and slack__curl_close(). */
+typedef struct slack_sender {
+    int (*send)(void *sender, const slack_curl_request_t *request, slack_curl_fn fn,
+                void *user_data);
+    void (*close)(void *sender, void (*fn)(void *user_data), void *user_data);
+    void *sender;
+} slack_sender_t;
+
 typedef struct slack_webapi_options {
     const char *api_url;  /* Required, copied; ends in '/'. */
     const char *ca_file;  /* Optional, copied. */
@@ -23,6 +32,7 @@ typedef struct slack_webapi_options {
      * message to one. */
     void (*called)(const char *method, int status, void *user_data);
     void *user_data;
+    const slack_sender_t *sender; /* Optional, copied. Default: libcurl. */
 } slack_webapi_options_t;
 
 int slack__webapi_new(slack_webapi_t **ret, slack_net_t *net,
@@ -31,8 +41,9 @@ int slack__webapi_new(slack_webapi_t **ret, slack_net_t *net,
 void slack__webapi_close(slack_webapi_t *webapi, void (*fn)(void *user_data), void *user_data);
 
 /* Look again which of the waiting calls may go. By itself that happens when their time is over on
- * the loop's clock; this is for whoever moves the net's clock by hand. */
-void slack__webapi_wake(slack_webapi_t *webapi);
+ * the loop's clock; this is for whoever moves the net's clock by hand. Returns when the next of
+ * them may go by the net's clock; UINT64_MAX where none waits for the time alone. */
+uint64_t slack__webapi_wake(slack_webapi_t *webapi);
 
 /*
  * A client is a token on a webapi, and, where a delivery's handlers use it, the delivery that waits
