@@ -91,9 +91,18 @@ extern int declared; /* C wants one declaration, and not every header has one */
     return "$status"
 }
 
+# exported LIBRARY: prints its symbols.
+exported() {
+    nm -D --defined-only "$build/src/$1.so" | awk '{ print $3 }' | LC_ALL=C sort
+}
+
 symbols() {
-    nm -D --defined-only "$build/src/libslackapp.so" | awk '{ print $3 }' | LC_ALL=C sort |
-        diff docs/symbols.txt -
+    exported libslackapp | diff docs/symbols.txt -
+}
+
+# The test library has its own beside all of those.
+test_symbols() {
+    exported testkit/libslackapp_test | LC_ALL=C comm -13 docs/symbols.txt - | diff docs/symbols_test.txt -
 }
 
 static_analysis() {
@@ -110,5 +119,6 @@ check 'no banned calls' banned_calls
 check 'memory comes from the one allocator' allocator
 check 'public headers stand alone, as C99 and C++17' headers
 check 'docs/symbols.txt is what the library exports' symbols
+check 'docs/symbols_test.txt is what the test library adds' test_symbols
 check 'cppcheck' static_analysis
 exit $failed

@@ -46,7 +46,8 @@ extern "C" {
     X(SLACK_EDEADLK, -20022, "a blocking call on the loop's own thread")                           \
     X(SLACK_ESTORE, -20023, "the store failed")                                                    \
     X(SLACK_EIO, -20024, "input or output failed")                                                 \
-    X(SLACK_ESIGNATURE, -20025, "the signature does not match")
+    X(SLACK_ESIGNATURE, -20025, "the signature does not match")                                    \
+    X(SLACK_EMISMATCH, -20026, "not what was expected")
 
 enum slack_error {
 #define SLACK_ERROR_ENUM(name, number, text) name = number,

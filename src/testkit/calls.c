@@ -1,0 +1,420 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+
+#include "testkit/testkit.h"
+#include "util/alloc.h"
+#include "util/form.h"
+
+/*
+ * What takes libcurl's place: each request is read back into its arguments, compared with what the
+ * test expects, and answered from the loop when its time has come.
+ */
+
+#define ANSWER_MAX ((size_t)4 << 20)
+
+typedef struct transfer {
+    slack_link_t link; /* by due_us */
+    uint64_t due_us;
+    int status, http_status;
+    int64_t retry_after_s;
+    slack_buf_t body;
+    slack_curl_fn fn;
+    void *user_data;
+} transfer_t;
+
+/* ---- requests ---- */
+
+static const char *method_of(const slack_test_t *kit, const char *url)
+{
+    const char *base = kit->app->options.api_url;
+    return strncmp(url, base, strlen(base)) == 0 ? url + strlen(base) : "response_url";
+}
+
+/* The value that a member of a form was made of: arrays and objects travel as JSON text. A
+ * message's text is itself, whatever it looks like. */
+static int read_field(slack_arena_t *arena, const slack_json_iter_t *field,
+                      const slack_json_t **ret)
+{
+    size_t len;
+    const char *text = slack_json_strn(field->value, "", &len);
+    *ret = field->value;
+    if (len == 0 || (*text != '{' && *text != '[') || strcmp(field->key, "text") == 0) return 0;
+    int rc = slack__json_parse(arena, text, len, ret, NULL);
+    return rc == SLACK_ENOMEM ? rc : 0;
+}
+
+/* An object of what the fields stand for. */
+static int read_fields(slack_arena_t *arena, const slack_json_t *form, const slack_json_t **ret)
+{
+    slack_json_iter_t it = {0};
+    const slack_json_t *args = NULL;
+    int rc = slack__jsonf(arena, &args, NULL, "{}");
+    while (rc == 0 && slack_json_next(form, &it)) {
+        const slack_json_t *value, *one = NULL;
+        rc = read_field(arena, &it, &value);
+        if (rc == 0) rc = slack__jsonf(arena, &one, NULL, "{%s: %p}", it.key, (const void *)value);
+        if (rc == 0) rc = slack__json_with_defaults(arena, args, one, &args);
+    }
+    if (rc == 0) *ret = args;
+    return rc;
+}
+
+static int read_form(slack_arena_t *arena, const char *text, size_t len, const slack_json_t **ret)
+{
+    const slack_json_t *form = NULL;
+    int rc = slack__form_parse(arena, text, len, &form);
+    return rc ? rc : read_fields(arena, form, ret);
+}
+
+/* Arguments as they arrive after their way through a form. */
+static int as_sent(slack_arena_t *arena, const slack_json_t *args, const slack_json_t **ret)
+{
+    slack_buf_t form;
+    slack__buf_init(&form, ANSWER_MAX);
+    int rc = slack__form_write(&form, args);
+    if (rc == 0) rc = read_form(arena, form.len ? slack__buf_ptr(&form) : "", form.len, ret);
+    slack__buf_done(&form);
+    return rc;
+}
+
+static int note_call(slack_test_t *kit, const slack_curl_request_t *request, kit_call_t **ret)
+{
+    kit_call_t *call = slack__arena_calloc(kit->arena, sizeof *call);
+    if (call == NULL) return SLACK_ENOMEM;
+    call->method = slack__arena_strdup(kit->arena, method_of(kit, request->url));
+    if (call->method == NULL) return SLACK_ENOMEM;
+    const char *body = request->body_len ? request->body : "";
+    int rc = strcmp(call->method, "response_url") == 0
+                 ? slack__json_parse(kit->arena, body, request->body_len, &call->args, NULL)
+                 : read_form(kit->arena, body, request->body_len, &call->args);
+    if (rc == 0) *ret = call;
+    return rc;
+}
+
+/* ---- expectations ---- */
+
+static const char *text_of(slack_test_t *kit, const slack_json_t *value)
+{
+    const char *text = slack__json_text(kit->arena, value, NULL);
+    return text ? text : "(out of memory)";
+}
+
+static void unexpected(slack_test_t *kit, const kit_call_t *call, const kit_expectation_t *near,
+                       const char *where)
+{
+    const char *args = text_of(kit, call->args);
+    if (near)
+        slack__kit_fail(kit, SLACK_EMISMATCH, "%s was called with %.700s, not with %.700s: see %s",
+                        call->method, args, text_of(kit, near->args), *where ? where : "/");
+    else
+        slack__kit_fail(kit, SLACK_EMISMATCH,
+                        "%s was not expected to be called; its arguments: "
+                        "%.1500s",
+                        call->method, args);
+}
+
+/* The first expectation that the call meets; NULL, with the first that has its method at least. */
+static kit_expectation_t *find(slack_test_t *kit, const kit_call_t *call,
+                               const kit_expectation_t **ret_near, char *where, size_t size)
+{
+    char here[256];
+    for (kit_expectation_t *e = kit->expected; e; e = e->next) {
+        if (e->met || strcmp(e->method, call->method) != 0) continue;
+        *here = '\0';
+        if (e->any || slack__kit_has(call->args, e->args, here, sizeof here)) return e;
+        if (*ret_near == NULL) snprintf(where, size, "%s", here);
+        if (*ret_near == NULL) *ret_near = e;
+    }
+    return NULL;
+}
+
+static bool is_awaited(const slack_test_t *kit, const char *method)
+{
+    for (const kit_expectation_t *e = kit->expected; e; e = e->next)
+        if (!e->met && strcmp(e->method, method) == 0) return true;
+    return false;
+}
+
+/* What Slack says to a call that succeeds. */
+static int default_answer(slack_test_t *kit, const kit_call_t *call, const slack_json_t **ret)
+{
+    slack_arena_t *arena = kit->arena;
+    if (strcmp(call->method, "chat.postMessage") == 0) {
+        char ts[KIT_TS_MAX];
+        slack__kit_ts(kit, ts);
+        return slack__jsonf(arena, ret, NULL, "{ok: true, channel: %s, ts: %s}",
+                            slack_json_str(call->args, "/channel"), ts);
+    }
+    if (strncmp(call->method, "views.", 6) == 0)
+        return slack__jsonf(arena, ret, NULL, "{ok: true, view: {id: 'V%uTEST', hash: 'h%u'}}",
+                            kit->last_id + 1, kit->last_id + 1);
+    if (strcmp(call->method, "conversations.open") == 0)
+        return slack__jsonf(arena, ret, NULL, "{ok: true, channel: {id: 'D0TEST'}}");
+    return slack__jsonf(arena, ret, NULL, "{ok: true}");
+}
+
+static int auth_answer(slack_test_t *kit, const slack_json_t **ret)
+{
+    return slack__jsonf(kit->arena, ret, NULL,
+                        "{ok: true, url: 'https://test.slack.com/', team: 'test', user: 'bot', "
+                        "team_id: %s, user_id: %s, bot_id: %s}",
+                        kit->team, kit->bot_user, kit->bot_id);
+}
+
+/* ---- answers ---- */
+
+static void free_transfer(transfer_t *transfer)
+{
+    slack__buf_done(&transfer->body);
+    slack__free(transfer);
+}
+
+static void tell(transfer_t *transfer, int status)
+{
+    const slack_curl_result_t result = {
+        .status = status,
+        .reason = status ? slack_strerror(status) : "",
+        .http_status = status ? 0 : transfer->http_status,
+        .unsent = status == SLACK_ECONNECT,
+        .content_type = status ? "" : "application/json; charset=utf-8",
+        .retry_after_s = status ? -1 : transfer->retry_after_s,
+        .body = transfer->body.len && !status ? slack__buf_ptr(&transfer->body) : "",
+        .body_len = status ? 0 : transfer->body.len,
+    };
+    transfer->fn(&result, transfer->user_data);
+    free_transfer(transfer);
+}
+
+static transfer_t *first_due(const slack_test_t *kit)
+{
+    if (slack__list_empty(&kit->transfers)) return NULL;
+    transfer_t *transfer = SLACK_CONTAINER(kit->transfers.next, transfer_t, link);
+    return kit->sender_closing || transfer->due_us <= kit->now_us ? transfer : NULL;
+}
+
+static void answer_due(slack_task_t *task)
+{
+    slack_test_t *kit = SLACK_CONTAINER(task, slack_test_t, answer_task);
+    transfer_t *transfer;
+    while ((transfer = first_due(kit)) != NULL) {
+        slack__unlink(&transfer->link);
+        tell(transfer, kit->sender_closing ? SLACK_ECANCELED : transfer->status);
+    }
+    if (!kit->sender_closing) return;
+    slack__task_cancel(task); /* the close may have come from one of them, and posted it again */
+    kit->sender_closed(kit->sender_closed_data);
+}
+
+static void put_in_line(slack_test_t *kit, transfer_t *transfer)
+{
+    slack_link_t *after = kit->transfers.prev;
+    while (after != &kit->transfers &&
+           SLACK_CONTAINER(after, transfer_t, link)->due_us > transfer->due_us)
+        after = after->prev;
+    slack__list_push(after->next, &transfer->link); /* before what follows `after` */
+    slack__kit_wake(kit);
+}
+
+static int write_body(transfer_t *transfer, const slack_json_t *body)
+{
+    slack__buf_init(&transfer->body, ANSWER_MAX);
+    return body ? slack__json_write(&transfer->body, body) : 0;
+}
+
+static int begin_transfer(slack_test_t *kit, const slack_curl_request_t *request,
+                          const kit_answer_t *answer, slack_curl_fn fn, void *user_data)
+{
+    transfer_t *transfer = slack__calloc(1, sizeof *transfer);
+    if (transfer == NULL) return SLACK_ENOMEM;
+    bool late = answer->after_ms >= request->timeout_ms;
+    slack__link_init(&transfer->link);
+    transfer->status = late ? SLACK_ETIMEDOUT : answer->status;
+    transfer->http_status = answer->http_status ? answer->http_status : 200;
+    transfer->retry_after_s = answer->retry_after_s;
+    transfer->due_us =
+        kit->now_us + (uint64_t)(late ? request->timeout_ms : answer->after_ms) * 1000;
+    transfer->fn = fn;
+    transfer->user_data = user_data;
+    int rc = write_body(transfer, answer->body);
+    if (rc != 0)
+        free_transfer(transfer);
+    else
+        put_in_line(kit, transfer);
+    return rc;
+}
+
+/* ---- the sender ---- */
+
+static int answer_call(slack_test_t *kit, const kit_call_t *call, kit_expectation_t **ret_met,
+                       kit_answer_t *ret)
+{
+    *ret = (kit_answer_t){.retry_after_s = -1};
+    *ret_met = NULL;
+    bool starting = kit->app->state == APP_AUTHORIZING && strcmp(call->method, "auth.test") == 0;
+    if (starting && !is_awaited(kit, call->method)) return auth_answer(kit, &ret->body);
+    const kit_expectation_t *near = NULL;
+    char where[256] = "";
+    kit_expectation_t *met = find(kit, call, &near, where, sizeof where);
+    if (met)
+        *ret = met->answer;
+    else
+        unexpected(kit, call, near, where);
+    *ret_met = met;
+    if (starting && ret->body == NULL && ret->status == 0 && ret->http_status == 0)
+        return auth_answer(kit, &ret->body);
+    return ret->body || ret->status || ret->http_status ? 0 : default_answer(kit, call, &ret->body);
+}
+
+static int kit_send(void *sender, const slack_curl_request_t *request, slack_curl_fn fn,
+                    void *user_data)
+{
+    slack_test_t *kit = sender;
+    if (kit->sender_closing) return SLACK_ECANCELED;
+    kit_call_t *call = NULL;
+    kit_expectation_t *met = NULL;
+    kit_answer_t answer;
+    bool at_start = kit->app->state == APP_AUTHORIZING;
+    int rc = note_call(kit, request, &call);
+    if (rc == 0) rc = answer_call(kit, call, &met, &answer);
+    if (rc == 0) rc = begin_transfer(kit, request, &answer, fn, user_data);
+    if (rc != 0) return rc;
+    if (met) met->met = true;
+    if (at_start) return 0;
+    *kit->calls_tail = call;
+    kit->calls_tail = &call->next;
+    kit->call_count++;
+    return 0;
+}
+
+static void kit_close(void *sender, void (*fn)(void *user_data), void *user_data)
+{
+    slack_test_t *kit = sender;
+    kit->sender_closing = true;
+    kit->sender_closed = fn;
+    kit->sender_closed_data = user_data;
+    slack__task_post(kit->app->net, &kit->answer_task);
+}
+
+void slack__kit_calls_init(slack_test_t *kit)
+{
+    kit->expected_tail = &kit->expected;
+    kit->calls_tail = &kit->calls;
+    slack__link_init(&kit->transfers);
+    slack__link_init(&kit->answer_task.link);
+    kit->answer_task.run = answer_due;
+    kit->sender = (slack_sender_t){kit_send, kit_close, kit};
+}
+
+uint64_t slack__kit_next_answer_us(const slack_test_t *kit)
+{
+    if (slack__list_empty(&kit->transfers)) return UINT64_MAX;
+    return SLACK_CONTAINER(kit->transfers.next, transfer_t, link)->due_us;
+}
+
+void slack__kit_wake(slack_test_t *kit)
+{
+    if (first_due(kit)) slack__task_post(kit->app->net, &kit->answer_task);
+}
+
+void slack__kit_check_calls(slack_test_t *kit)
+{
+    for (const kit_expectation_t *e = kit->expected; e; e = e->next)
+        if (!e->met)
+            slack__kit_fail(kit, SLACK_EMISMATCH, "%s was not called%s%.1500s", e->method,
+                            e->any ? "" : " with ", e->any ? "" : text_of(kit, e->args));
+}
+
+/* ---- what the test says ---- */
+
+int(slack_test_expect)(slack_test_t *kit, const char *method, const char *args_template, ...)
+{
+    if (method == NULL || *method == '\0') return SLACK_EINVAL;
+    kit_expectation_t *e = slack__arena_calloc(kit->arena, sizeof *e);
+    if (e == NULL || (e->method = slack__arena_strdup(kit->arena, method)) == NULL)
+        return slack__kit_fail(kit, SLACK_ENOMEM, "out of memory");
+    e->any = args_template == NULL;
+    e->answer.retry_after_s = -1;
+    int rc = 0;
+    if (!e->any) {
+        va_list ap;
+        va_start(ap, args_template);
+        rc = slack__kit_vjsonf(kit, kit->arena, &e->args, args_template, ap);
+        va_end(ap);
+        if (rc == 0 && strcmp(method, "response_url") != 0)
+            rc = as_sent(kit->arena, e->args, &e->args);
+    }
+    if (rc != 0) return slack__kit_fail(kit, rc, "expecting %s: %s", method, slack_strerror(rc));
+    *kit->expected_tail = e;
+    kit->expected_tail = &e->next;
+    kit->last_expected = e;
+    return 0;
+}
+
+/* The answer that is spoken of. */
+static kit_answer_t *spoken_of(slack_test_t *kit)
+{
+    if (kit->last_expected) return &kit->last_expected->answer;
+    slack__kit_fail(kit, SLACK_EINVAL, "an answer was given, but no call is expected");
+    return NULL;
+}
+
+int(slack_test_answer)(slack_test_t *kit, const char *answer_template, ...)
+{
+    kit_answer_t *answer = spoken_of(kit);
+    if (answer == NULL) return SLACK_EINVAL;
+    va_list ap;
+    va_start(ap, answer_template);
+    int rc = slack__kit_vjsonf(kit, kit->arena, &answer->body, answer_template, ap);
+    va_end(ap);
+    return rc;
+}
+
+int slack_test_answer_error(slack_test_t *kit, const char *error)
+{
+    kit_answer_t *answer = spoken_of(kit);
+    if (answer == NULL || error == NULL) return SLACK_EINVAL;
+    int rc = slack__jsonf(kit->arena, &answer->body, NULL, "{ok: false, error: %s}", error);
+    return rc ? slack__kit_fail(kit, rc, "out of memory") : 0;
+}
+
+int slack_test_answer_limited(slack_test_t *kit, unsigned retry_after_s)
+{
+    kit_answer_t *answer = spoken_of(kit);
+    if (answer == NULL) return SLACK_EINVAL;
+    answer->http_status = 429;
+    answer->retry_after_s = retry_after_s;
+    return slack_test_answer_error(kit, "ratelimited");
+}
+
+int slack_test_answer_lost(slack_test_t *kit, int status)
+{
+    kit_answer_t *answer = spoken_of(kit);
+    if (answer == NULL || status >= 0) return SLACK_EINVAL;
+    answer->status = status;
+    return 0;
+}
+
+int slack_test_answer_after_ms(slack_test_t *kit, unsigned after_ms)
+{
+    kit_answer_t *answer = spoken_of(kit);
+    if (answer == NULL) return SLACK_EINVAL;
+    answer->after_ms = after_ms;
+    return 0;
+}
+
+size_t slack_test_call_count(const slack_test_t *kit)
+{
+    return kit->call_count;
+}
+
+const slack_json_t *slack_test_call_args(const slack_test_t *kit, size_t index,
+                                         const char **ret_method)
+{
+    const kit_call_t *call = kit->calls;
+    while (call && index-- > 0)
+        call = call->next;
+    if (call == NULL) return NULL;
+    if (ret_method) *ret_method = call->method;
+    return call->args;
+}

@@ -1,0 +1,464 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/lookup.h"
+#include "testkit/testkit.h"
+#include "transport_memory/memory.h"
+
+/* What Socket Mode puts around the body of an ack, about: the narrowest of the wires counts. */
+#define ACK_FRAME_OVERHEAD 80
+
+/* ---- acks ---- */
+
+static enum slack_test_outcome outcome_of(enum slack_ack_outcome outcome)
+{
+    return outcome == SLACK_ACK_OK      ? SLACK_TEST_ACKED
+           : outcome == SLACK_ACK_LATER ? SLACK_TEST_LATER
+                                        : SLACK_TEST_REFUSED;
+}
+
+static int take_ack(const slack_ack_t *ack, void *user_data)
+{
+    kit_delivery_t *delivery = user_data;
+    slack_test_t *kit = delivery->kit;
+    if (ack == NULL) return 0; /* stopped before */
+    if (ack->body.len + ACK_FRAME_OVERHEAD >= SLACK_ACK_FRAME_LIMIT) return SLACK_ETOOBIG;
+    delivery->ack.outcome = outcome_of(ack->outcome);
+    delivery->ack.after_ms = (kit->now_us - delivery->at_us) / 1000;
+    if (ack->outcome != SLACK_ACK_OK || ack->type == SLACK_ACK_BODY_NONE) return 0;
+    const char *body = slack__arena_strndup(kit->arena, ack->body.ptr, ack->body.len);
+    int rc = body ? 0 : SLACK_ENOMEM;
+    if (rc == 0 && ack->type == SLACK_ACK_BODY_JSON)
+        rc = slack__json_parse(kit->arena, body, ack->body.len, &delivery->ack.json, NULL);
+    else if (rc == 0)
+        rc = slack__jsonf(kit->arena, &delivery->ack.json, NULL, "%s", body);
+    if (body) delivery->ack.body = body;
+    if (rc != 0)
+        slack__kit_fail(kit, rc, "%s: the ack's body: %s", delivery->what, slack_strerror(rc));
+    return 0;
+}
+
+const slack_test_ack_t *slack_test_ack(const slack_test_t *kit)
+{
+    static const slack_test_ack_t none = {SLACK_TEST_NOT_ACKED, "", NULL, 0};
+    return kit->deliveries ? &kit->deliveries->ack : &none;
+}
+
+static const char *outcome_name(enum slack_test_outcome outcome)
+{
+    static const char *const names[] = {"not acknowledged", "acknowledged",
+                                        "put off (to be sent again)", "refused"};
+    return names[outcome];
+}
+
+static bool is_late(const kit_delivery_t *delivery)
+{
+    return delivery->ack.after_ms > SLACK_ACK_DEADLINE_MS;
+}
+
+static int fail_late(slack_test_t *kit, const kit_delivery_t *delivery)
+{
+    return slack__kit_fail(kit, SLACK_EMISMATCH,
+                           "%s: acknowledged after %llu ms, when Slack has given up",
+                           delivery->what, (unsigned long long)delivery->ack.after_ms);
+}
+
+/* ---- how it ended ---- */
+
+static kit_delivery_t *delivery_of(const slack_test_t *kit, const slack_ctx_t *ctx)
+{
+    kit_delivery_t *delivery = kit->deliveries;
+    while (delivery && delivery->body != slack_ctx_body(ctx))
+        delivery = delivery->next;
+    return delivery;
+}
+
+static void note_done(slack_ctx_t *ctx, const slack_done_t *done, void *user_data)
+{
+    (void)ctx;
+    kit_delivery_t *delivery = user_data;
+    delivery->done = true;
+    delivery->status = done->status;
+    delivery->body = NULL;
+}
+
+int slack__kit_watch(slack_ctx_t *ctx, void *user_data)
+{
+    kit_delivery_t *delivery = delivery_of(user_data, ctx);
+    if (delivery) {
+        int rc = slack_ctx_on_done(ctx, note_done, delivery);
+        if (rc != 0) return rc;
+        delivery->reached = true;
+    }
+    return slack_next(ctx);
+}
+
+int slack_test_status(const slack_test_t *kit, int *ret_status)
+{
+    const kit_delivery_t *delivery = kit->deliveries;
+    if (delivery == NULL || !delivery->reached) return SLACK_ENOTFOUND;
+    if (!delivery->done) return SLACK_EBUSY;
+    *ret_status = delivery->status;
+    return 0;
+}
+
+/* ---- what the test expects of it ---- */
+
+static int no_delivery(slack_test_t *kit)
+{
+    return slack__kit_fail(kit, SLACK_EMISMATCH, "nothing was delivered yet");
+}
+
+int slack_test_expect_outcome(slack_test_t *kit, enum slack_test_outcome outcome)
+{
+    kit_delivery_t *delivery = kit->deliveries;
+    if (delivery == NULL) return no_delivery(kit);
+    delivery->ack_judged = true;
+    if (delivery->ack.outcome == outcome) return 0;
+    return slack__kit_fail(kit, SLACK_EMISMATCH, "%s: %s, not %s", delivery->what,
+                           outcome_name(delivery->ack.outcome), outcome_name(outcome));
+}
+
+int slack_test_expect_status(slack_test_t *kit, int status)
+{
+    kit_delivery_t *delivery = kit->deliveries;
+    if (delivery == NULL) return no_delivery(kit);
+    delivery->status_judged = true;
+    if (delivery->done && delivery->status == status) return 0;
+    return slack__kit_fail(
+        kit, SLACK_EMISMATCH, "%s: the handlers ended with %s, not with %s", delivery->what,
+        delivery->done ? slack_err_name(delivery->status) : "nothing yet", slack_err_name(status));
+}
+
+static int expect_body(slack_test_t *kit, const kit_delivery_t *delivery, const slack_json_t *body)
+{
+    char where[256] = "";
+    if (delivery->ack.json && slack__kit_has(delivery->ack.json, body, where, sizeof where))
+        return 0;
+    const char *text = slack__json_text(kit->arena, body, NULL);
+    return slack__kit_fail(kit, SLACK_EMISMATCH,
+                           "%s: acknowledged with %.700s, not with %.700s%s%s", delivery->what,
+                           *delivery->ack.body ? delivery->ack.body : "nothing", text ? text : "",
+                           *where ? ": see " : "", where);
+}
+
+int(slack_test_expect_ack)(slack_test_t *kit, const char *body_template, ...)
+{
+    kit_delivery_t *delivery = kit->deliveries;
+    int rc = slack_test_expect_outcome(kit, SLACK_TEST_ACKED);
+    if (rc != 0) return rc;
+    if (is_late(delivery)) return fail_late(kit, delivery);
+    if (body_template == NULL) {
+        if (*delivery->ack.body == '\0') return 0;
+        return slack__kit_fail(kit, SLACK_EMISMATCH,
+                               "%s: acknowledged with %.700s, not with "
+                               "nothing",
+                               delivery->what, delivery->ack.body);
+    }
+    const slack_json_t *body = NULL;
+    va_list ap;
+    va_start(ap, body_template);
+    rc = slack__kit_vjsonf(kit, kit->arena, &body, body_template, ap);
+    va_end(ap);
+    return rc ? rc : expect_body(kit, delivery, body);
+}
+
+static void check(slack_test_t *kit, const kit_delivery_t *delivery)
+{
+    if (!delivery->ack_judged && delivery->ack.outcome != SLACK_TEST_ACKED)
+        slack__kit_fail(kit, SLACK_EMISMATCH, "%s: %s", delivery->what,
+                        outcome_name(delivery->ack.outcome));
+    else if (!delivery->ack_judged && is_late(delivery))
+        fail_late(kit, delivery);
+    else if (delivery->reached && !delivery->done)
+        slack__kit_fail(kit, SLACK_EMISMATCH,
+                        "%s: its handlers have not ended: a slack_ctx_hold() has no "
+                        "slack_ctx_release(), or a call has no answer yet",
+                        delivery->what);
+    else if (delivery->done && !delivery->status_judged && delivery->status != 0)
+        slack__kit_fail(kit, SLACK_EMISMATCH, "%s: failed with %s (%s)", delivery->what,
+                        slack_err_name(delivery->status), slack_strerror(delivery->status));
+}
+
+void slack__kit_check_deliveries(slack_test_t *kit)
+{
+    for (const kit_delivery_t *delivery = kit->deliveries; delivery; delivery = delivery->next)
+        check(kit, delivery);
+}
+
+/* ---- delivering ---- */
+
+/* "command /deploy" */
+static const char *name_of(slack_test_t *kit, const slack_json_t *body)
+{
+    const slack_delivery_t *d = slack__delivery_new(kit->arena, body, 0);
+    if (d == NULL) return NULL;
+    const char *selector =
+        slack__lookup_selector(d->kind, body, slack_json_get(body, "/actions/0"));
+    return slack__arena_printf(kit->arena, "%s%s%s", slack_kind_name(d->kind), *selector ? " " : "",
+                               selector);
+}
+
+static kit_delivery_t *new_delivery(slack_test_t *kit, const slack_json_t *body)
+{
+    kit_delivery_t *delivery = slack__arena_calloc(kit->arena, sizeof *delivery);
+    if (delivery == NULL) return NULL;
+    delivery->what = name_of(kit, body);
+    delivery->kit = kit;
+    delivery->body = body;
+    delivery->ack.body = "";
+    delivery->at_us = kit->now_us;
+    return delivery->what ? delivery : NULL;
+}
+
+/* Takes the arena. */
+static int deliver(slack_test_t *kit, slack_arena_t *arena, const slack_json_t *body)
+{
+    int rc = slack__kit_start(kit);
+    kit_delivery_t *delivery = rc == 0 ? new_delivery(kit, body) : NULL;
+    if (delivery == NULL) {
+        slack__arena_free(arena);
+        return rc ? rc : slack__kit_fail(kit, SLACK_ENOMEM, "out of memory");
+    }
+    rc = slack__memory_inject(slack__app_transport(kit->app, "memory"), arena, body, kit->retry_num,
+                              kit->retry_reason, take_ack, delivery);
+    kit->retry_num = 0;
+    kit->retry_reason = NULL;
+    if (rc != 0) return slack__kit_fail(kit, rc, "%s: %s", delivery->what, slack_strerror(rc));
+    delivery->next = kit->deliveries;
+    kit->deliveries = delivery;
+    return slack__kit_settle(kit);
+}
+
+static int deliver_vf(slack_test_t *kit, const char *template_, va_list ap) SLACK_PRINTF(2, 0);
+
+static int deliver_vf(slack_test_t *kit, const char *template_, va_list ap)
+{
+    slack_arena_t *arena = slack__arena_new(0, 0);
+    if (arena == NULL) return slack__kit_fail(kit, SLACK_ENOMEM, "out of memory");
+    const slack_json_t *body = NULL;
+    int rc = slack__kit_vjsonf(kit, arena, &body, template_, ap);
+    if (rc == 0) return deliver(kit, arena, body);
+    slack__arena_free(arena);
+    return rc;
+}
+
+int(slack_test_body)(slack_test_t *kit, const char *body_template, ...)
+{
+    va_list ap;
+    va_start(ap, body_template);
+    int rc = deliver_vf(kit, body_template, ap);
+    va_end(ap);
+    return rc;
+}
+
+int slack_test_body_text(slack_test_t *kit, const char *json, size_t len)
+{
+    if (json == NULL) return SLACK_EINVAL;
+    slack_arena_t *arena = slack__arena_new(0, 0);
+    if (arena == NULL) return slack__kit_fail(kit, SLACK_ENOMEM, "out of memory");
+    const slack_json_t *body = NULL;
+    size_t offset = 0;
+    int rc = slack__json_parse(arena, json, len, &body, &offset);
+    if (rc == 0) return deliver(kit, arena, body);
+    slack__arena_free(arena);
+    return slack__kit_fail(kit, rc, "a body is no JSON: byte %zu", offset);
+}
+
+int slack_test_as(slack_test_t *kit, const char *user, const char *channel)
+{
+    const char *who = slack__arena_strdup(kit->arena, user ? user : "U0TEST");
+    const char *where = slack__arena_strdup(kit->arena, channel ? channel : "C0TEST");
+    if (who == NULL || where == NULL) return SLACK_ENOMEM;
+    kit->user = who;
+    kit->channel = where;
+    return 0;
+}
+
+int slack_test_retry(slack_test_t *kit, int retry_num, const char *reason)
+{
+    const char *copy = slack__arena_strdup(kit->arena, reason ? reason : "");
+    if (copy == NULL) return SLACK_ENOMEM;
+    kit->retry_num = retry_num;
+    kit->retry_reason = copy;
+    return 0;
+}
+
+/* ---- bodies ---- */
+
+static const char *channel_type(const slack_test_t *kit)
+{
+    return *kit->channel == 'D' ? "im" : *kit->channel == 'G' ? "group" : "channel";
+}
+
+static int deliver_event(slack_test_t *kit, const slack_json_t *event)
+{
+    unsigned id = ++kit->last_id;
+    return slack_test_body(
+        kit,
+        "{token: 'test', team_id: %s, api_app_id: 'A0TEST', type: 'event_callback',"
+        " event: %p, event_id: 'Ev%uTEST', event_time: %lld, is_ext_shared_channel: false,"
+        " authorizations: [{enterprise_id: null, team_id: %s, user_id: %s, is_bot: true,"
+        "                   is_enterprise_install: false}]}",
+        kit->team, (const void *)event, id, (long long)(slack_test_wall_ms(kit) / 1000), kit->team,
+        kit->bot_user);
+}
+
+int(slack_test_event)(slack_test_t *kit, const char *event_template, ...)
+{
+    const slack_json_t *event = NULL;
+    va_list ap;
+    va_start(ap, event_template);
+    int rc = slack__kit_vjsonf(kit, kit->arena, &event, event_template, ap);
+    va_end(ap);
+    return rc ? rc : deliver_event(kit, event);
+}
+
+int slack_test_message(slack_test_t *kit, const char *text)
+{
+    char ts[KIT_TS_MAX];
+    slack__kit_ts(kit, ts);
+    return slack_test_event(kit,
+                            "{type: 'message', channel: %s, user: %s, text: %s, ts: %s,"
+                            " event_ts: %s, team: %s, channel_type: %s}",
+                            kit->channel, kit->user, text, ts, ts, kit->team, channel_type(kit));
+}
+
+int slack_test_command(slack_test_t *kit, const char *command, const char *text)
+{
+    unsigned id = ++kit->last_id;
+    return slack_test_body(
+        kit,
+        "{token: 'test', team_id: %s, team_domain: 'test', channel_id: %s, channel_name: 'test',"
+        " user_id: %s, user_name: 'test', command: %s, text: %s, api_app_id: 'A0TEST',"
+        " is_enterprise_install: 'false', trigger_id: '%u.test',"
+        " response_url: 'https://hooks.slack.com/commands/%s/%u/test'}",
+        kit->team, kit->channel, kit->user, command, text ? text : "", id, kit->team, id);
+}
+
+/* What every interaction has: who, where from, and what it may open. */
+static int who(slack_test_t *kit, const char *type, const slack_json_t **ret)
+{
+    return slack__jsonf(kit->arena, ret, NULL,
+                        "{type: %s, token: 'test', api_app_id: 'A0TEST',"
+                        " team: {id: %s, domain: 'test'},"
+                        " user: {id: %s, username: 'test', name: 'test', team_id: %s},"
+                        " enterprise: null, is_enterprise_install: false,"
+                        " trigger_id: '%u.test', action_ts: '%lld.000000'}",
+                        type, kit->team, kit->user, kit->team, ++kit->last_id,
+                        (long long)(slack_test_wall_ms(kit) / 1000));
+}
+
+static int deliver_interaction(slack_test_t *kit, const char *type, const char *rest_template, ...)
+    SLACK_PRINTF(3, 4);
+
+static int deliver_interaction(slack_test_t *kit, const char *type, const char *rest_template, ...)
+{
+    const slack_json_t *head = NULL, *rest = NULL, *body = NULL;
+    va_list ap;
+    va_start(ap, rest_template);
+    int rc = slack__kit_vjsonf(kit, kit->arena, &rest, rest_template, ap);
+    va_end(ap);
+    if (rc == 0) rc = who(kit, type, &head);
+    if (rc == 0) rc = slack__json_with_defaults(kit->arena, rest, head, &body);
+    if (rc != 0) return slack__kit_fail(kit, rc, "%s: %s", type, slack_strerror(rc));
+    return slack_test_body(kit, "%p", (const void *)body);
+}
+
+static int deliver_action(slack_test_t *kit, const slack_json_t *action)
+{
+    char ts[KIT_TS_MAX];
+    slack__kit_ts(kit, ts);
+    return deliver_interaction(
+        kit, "block_actions",
+        "{channel: {id: %s, name: 'test'}, actions: [%p],"
+        " container: {type: 'message', message_ts: %s, channel_id: %s, is_ephemeral: false},"
+        " message: {type: 'message', user: %s, bot_id: %s, ts: %s, text: '', team: %s},"
+        " response_url: 'https://hooks.slack.com/actions/%s/%u/test'}",
+        kit->channel, (const void *)action, ts, kit->channel, kit->bot_user, kit->bot_id, ts,
+        kit->team, kit->team, kit->last_id);
+}
+
+int(slack_test_block_action)(slack_test_t *kit, const char *action_template, ...)
+{
+    const slack_json_t *action = NULL;
+    va_list ap;
+    va_start(ap, action_template);
+    int rc = slack__kit_vjsonf(kit, kit->arena, &action, action_template, ap);
+    va_end(ap);
+    return rc ? rc : deliver_action(kit, action);
+}
+
+int slack_test_action(slack_test_t *kit, const char *action_id, const char *value)
+{
+    const slack_json_t *none = NULL;
+    int rc = value ? 0 : slack__jsonf(kit->arena, &none, NULL, "{}");
+    const slack_json_t *action = NULL;
+    if (rc == 0 && value) rc = slack__jsonf(kit->arena, &none, NULL, "{value: %s}", value);
+    const slack_json_t *base = NULL;
+    if (rc == 0)
+        rc = slack__jsonf(kit->arena, &base, NULL,
+                          "{type: 'button', action_id: %s, block_id: 'block',"
+                          " text: {type: 'plain_text', text: 'Button', emoji: true},"
+                          " action_ts: '%lld.000000'}",
+                          action_id, (long long)(slack_test_wall_ms(kit) / 1000));
+    if (rc == 0) rc = slack__json_with_defaults(kit->arena, none, base, &action);
+    if (rc != 0) return slack__kit_fail(kit, rc, "action %s: %s", action_id, slack_strerror(rc));
+    return deliver_action(kit, action);
+}
+
+int slack_test_shortcut(slack_test_t *kit, const char *callback_id)
+{
+    return deliver_interaction(kit, "shortcut", "{callback_id: %s}", callback_id);
+}
+
+int slack_test_message_shortcut(slack_test_t *kit, const char *callback_id, const char *text)
+{
+    char ts[KIT_TS_MAX];
+    slack__kit_ts(kit, ts);
+    return deliver_interaction(kit, "message_action",
+                               "{callback_id: %s, channel: {id: %s, name: 'test'}, message_ts: %s,"
+                               " message: {type: 'message', user: %s, ts: %s, text: %s, team: %s},"
+                               " response_url: 'https://hooks.slack.com/app/%s/%u/test'}",
+                               callback_id, kit->channel, ts, kit->user, ts, text, kit->team,
+                               kit->team, kit->last_id);
+}
+
+/* `values` may be NULL: nothing was entered. */
+static int deliver_view(slack_test_t *kit, const char *type, const char *callback_id,
+                        const slack_json_t *values)
+{
+    static const char view[] =
+        "{view: {id: 'V0TEST', team_id: %s, type: 'modal', callback_id: %s, private_metadata: '',"
+        " hash: '1.test', blocks: [], title: {type: 'plain_text', text: 'Test', emoji: true},"
+        " state: {values: %p}, root_view_id: 'V0TEST', previous_view_id: null,"
+        " app_id: 'A0TEST', app_installed_team_id: %s, bot_id: %s}}";
+    return deliver_interaction(kit, type, view, kit->team, callback_id, (const void *)values,
+                               kit->team, kit->bot_id);
+}
+
+int(slack_test_view_submission)(slack_test_t *kit, const char *callback_id,
+                                const char *values_template, ...)
+{
+    const slack_json_t *values = NULL;
+    va_list ap;
+    va_start(ap, values_template);
+    int rc = slack__kit_vjsonf(kit, kit->arena, &values, values_template, ap);
+    va_end(ap);
+    return rc ? rc : deliver_view(kit, "view_submission", callback_id, values);
+}
+
+int slack_test_view_closed(slack_test_t *kit, const char *callback_id)
+{
+    return deliver_view(kit, "view_closed", callback_id, NULL);
+}
+
+int slack_test_options(slack_test_t *kit, const char *action_id, const char *typed)
+{
+    return deliver_interaction(
+        kit, "block_suggestion",
+        "{action_id: %s, block_id: 'block', value: %s, channel: {id: %s, name: 'test'},"
+        " container: {type: 'message', message_ts: '1.000001', channel_id: %s}}",
+        action_id, typed ? typed : "", kit->channel, kit->channel);
+}

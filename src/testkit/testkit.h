@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_TESTKIT_TESTKIT_H
+#define SLACK_TESTKIT_TESTKIT_H
+
+#include <slack/test.h>
+#include <uv.h>
+
+#include "core/app.h"
+#include "util/arena.h"
+#include "util/json.h"
+
+/*
+ * The inside of a kit:
+ *
+ *   test.c     life and time: new, start, settle, advance, finish
+ *   deliver.c  what Slack sends, and how it was acknowledged
+ *   calls.c    what the app calls: the sender that is put in the place of libcurl's
+ *   subset.c   whether a value has what another one has; pure
+ */
+
+/* All that a kit remembers lies in one arena; more than this is no unit test any more. */
+#define KIT_ARENA_MAX ((size_t)64 << 20)
+#define KIT_WHY_MAX   2048
+#define KIT_TS_MAX    32
+
+/* A body that was delivered. It outlives the delivery. */
+typedef struct kit_delivery {
+    struct kit_delivery *next; /* the one before */
+    slack_test_t *kit;
+    slack_test_ack_t ack;
+    const char *what;         /* "command /deploy" */
+    const slack_json_t *body; /* the delivery's: to know it by, while it lives */
+    uint64_t at_us;
+    bool reached; /* middleware saw it */
+    bool done;
+    int status;
+    bool ack_judged, status_judged; /* the test has told what it expects */
+} kit_delivery_t;
+
+/* How a call is answered. */
+typedef struct kit_answer {
+    int status;               /* of the transfer: 0 for an HTTP answer */
+    int http_status;          /* 0 stands for 200 */
+    int64_t retry_after_s;    /* -1: none */
+    const slack_json_t *body; /* NULL: what Slack says to the method */
+    unsigned after_ms;
+} kit_answer_t;
+
+typedef struct kit_expectation {
+    struct kit_expectation *next;
+    const char *method;
+    const slack_json_t *args; /* NULL: any */
+    bool any;                 /* no template was given */
+    bool met;
+    kit_answer_t answer;
+} kit_expectation_t;
+
+typedef struct kit_call {
+    struct kit_call *next;
+    const char *method;
+    const slack_json_t *args;
+} kit_call_t;
+
+struct slack_test {
+    uv_loop_t loop;
+    uv_async_t anchor; /* keeps the loop alive while nothing is to be done */
+    slack_app_t *app;
+    slack_arena_t *arena;
+    slack_clock_t clock;
+    slack_sender_t sender;
+    slack_log_fn log_fn;
+    void *log_user_data;
+    uint64_t now_us;
+    int64_t wall_ms; /* at now_us == KIT_EPOCH_US */
+    const char *bot_user, *bot_id, *team;
+    const char *user, *channel;
+    int retry_num; /* of the next delivery */
+    const char *retry_reason;
+    unsigned last_id; /* of event ids, trigger ids, timestamps */
+    bool started, stopped, finished;
+    int status;
+    int failed; /* the first error */
+    char why[KIT_WHY_MAX];
+
+    kit_delivery_t *deliveries; /* the newest first */
+    size_t delivery_count;
+
+    kit_expectation_t *expected, **expected_tail, *last_expected;
+    kit_call_t *calls, **calls_tail;
+    size_t call_count;
+    slack_link_t transfers; /* transfer->link, by the time at which they end */
+    slack_task_t answer_task;
+    bool sender_closing;
+    void (*sender_closed)(void *user_data);
+    void *sender_closed_data;
+};
+
+#define KIT_EPOCH_US UINT64_C(1000000000)
+
+/* test.c: note the first thing that went wrong; returns `rc`. */
+int slack__kit_fail(slack_test_t *kit, int rc, const char *format, ...) SLACK_PRINTF(3, 4);
+/* Run until there is nothing left to do at this time. */
+int slack__kit_settle(slack_test_t *kit);
+int slack__kit_start(slack_test_t *kit); /* unless it was */
+int slack__kit_vjsonf(slack_test_t *kit, slack_arena_t *arena, const slack_json_t **ret,
+                      const char *template_, va_list ap) SLACK_PRINTF(4, 0);
+
+/* A message's timestamp, each time another one. */
+void slack__kit_ts(slack_test_t *kit, char ret[KIT_TS_MAX]);
+
+/* deliver.c: the first middleware. */
+int slack__kit_watch(slack_ctx_t *ctx, void *user_data);
+void slack__kit_check_deliveries(slack_test_t *kit);
+
+/* calls.c */
+void slack__kit_calls_init(slack_test_t *kit);
+uint64_t slack__kit_next_answer_us(const slack_test_t *kit); /* UINT64_MAX: none waits */
+void slack__kit_wake(slack_test_t *kit); /* what has become due is answered in the next turn */
+void slack__kit_check_calls(slack_test_t *kit);
+
+/* subset.c: whether `value` has all that `part` has: members of objects by name, arrays whole. On
+ * false a sentence's end goes to `where` ("/blocks/0/type is …"). */
+bool slack__kit_has(const slack_json_t *value, const slack_json_t *part, char *where, size_t size);
+
+#endif
