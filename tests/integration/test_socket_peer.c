@@ -12,6 +12,7 @@
 
 #include <slack/slack.h>
 
+#include "support/certs.h"
 #include "support/child.h"
 #include "support/npm.h"
 
@@ -66,15 +67,19 @@ static void keep_line(enum slack_log_level level, const char *line, size_t len, 
     memcpy(f->log + at + len, "\n", 2);
 }
 
-static void open_app(fixture_t *f)
+/* With a CA file both calls and sockets go over TLS. */
+static void open_app(fixture_t *f, const char *ca_file)
 {
     char api_url[64];
-    snprintf(api_url, sizeof api_url, "http://127.0.0.1:%d/api/", atoi(f->child.out));
+    snprintf(api_url, sizeof api_url,
+             ca_file ? "https://localhost:%d/api/" : "http://127.0.0.1:%d/api/",
+             atoi(f->child.out));
     const slack_options_t options = {
         .transport = "socket",
         .bot_token = "xoxb-test",
         .app_token = "xapp-1-test",
         .api_url = api_url,
+        .ca_file = ca_file,
         .store = "memory:",
         .socket_connections = 2,
         .log_fn = keep_line,
@@ -88,19 +93,20 @@ static void open_app(fixture_t *f)
     assert_int_equal(slack_app_start(f->app, on_stopped, f), 0);
 }
 
-static void open_all(fixture_t *f, const char *mode, const char *refreshes, const char *rate)
+static void open_all(fixture_t *f, const char *mode, const char *refreshes, bool tls)
 {
     const char *folder = npm_folder("ws");
-    if (!folder) skip();
+    if (!folder || (tls && !certs_make())) skip();
     memset(f, 0, sizeof *f);
     assert_true(world_open(&f->world));
     child_start(&f->child, &f->world,
                 (const char *const[]){"node", npm_script("socket_slack.js"), folder, mode,
-                                      refreshes, rate, NULL},
+                                      refreshes, "200", tls ? certs_path("server.pem") : NULL,
+                                      tls ? certs_path("server.key") : NULL, NULL},
                 NULL);
     assert_true(f->child.started);
     world_until_count(&f->world, &f->child.lines, 1);
-    open_app(f);
+    open_app(f, tls ? certs_path("ca.pem") : NULL);
 }
 
 /* Longer than world_until_count() has patience for. The server ends by itself. */
@@ -133,10 +139,10 @@ static void close_all(fixture_t *f)
     assert_null(strstr(f->log, "ticket"));
 }
 
-static void one_of_everything(void **state)
+static void talk(bool tls)
 {
     static fixture_t f;
-    open_all(&f, "talk", NULL, NULL);
+    open_all(&f, "talk", "0", tls);
     until_through(&f);
     assert_int_equal(figure(&f, "acked"), 4);
     assert_int_equal(figure(&f, "twice"), 0);
@@ -145,11 +151,21 @@ static void one_of_everything(void **state)
     close_all(&f);
 }
 
+static void one_of_everything(void **state)
+{
+    talk(false);
+}
+
+static void one_of_everything_over_tls(void **state)
+{
+    talk(true);
+}
+
 /* 50 refreshes under 200 envelopes a second: every one acked exactly once, none later than 1 s. */
 static void refreshes_without_a_gap(void **state)
 {
     static fixture_t f;
-    open_all(&f, "refresh", "50", "200");
+    open_all(&f, "refresh", "50", false);
     until_through(&f);
     unsigned sent = figure(&f, "sent");
     print_message("# %s", strchr(f.child.out, '\n') + 1);
@@ -168,7 +184,7 @@ static void refreshes_without_a_gap(void **state)
 static void drops_right_behind_the_warning(void **state)
 {
     static fixture_t f;
-    open_all(&f, "drop", "50", "200");
+    open_all(&f, "drop", "50", false);
     until_through(&f);
     unsigned sent = figure(&f, "sent");
     print_message("# %s", strchr(f.child.out, '\n') + 1);
@@ -183,6 +199,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_of_everything),
+        cmocka_unit_test(one_of_everything_over_tls),
         cmocka_unit_test(refreshes_without_a_gap),
         cmocka_unit_test(drops_right_behind_the_warning),
     };

@@ -1,14 +1,16 @@
 'use strict';
 // Slack's side of Socket Mode, made of the ws package of npm.
-//     node socket_slack.js FOLDER MODE [REFRESHES RATE]
-// FOLDER holds node_modules. Prints its port, then a line of what it saw when MODE is through:
+//     node socket_slack.js FOLDER MODE [REFRESHES RATE [CERTIFICATE KEY]]
+// FOLDER holds node_modules; with a certificate it speaks https and wss, as localhost. Prints its port, then a line of what it saw when MODE is through:
 //     talk      one of everything that Slack sends
 //     refresh   asks every connection to go, one after the other, under RATE envelopes a second
 //     drop      the same by `warning`, and cuts TCP right behind it; sends again what was not acked
 // Ends with its standard input.
+const fs = require('node:fs');
 const http = require('node:http');
+const https = require('node:https');
 const crypto = require('node:crypto');
-const [folder, mode, refreshes = '0', rate = '0'] = process.argv.slice(2);
+const [folder, mode, refreshes = '0', rate = '0', cert, key] = process.argv.slice(2);
 const WebSocket = require(folder + '/node_modules/ws');
 
 const tickets = new Set();
@@ -25,7 +27,8 @@ function answer(request, response) {
         const ticket = crypto.randomUUID();
         const { port } = server.address();
         tickets.add(ticket);
-        body = { ok: true, url: `ws://127.0.0.1:${port}/link/?ticket=${ticket}&app_id=f00` };
+        const origin = cert ? 'wss://localhost' : 'ws://127.0.0.1';
+        body = { ok: true, url: `${origin}:${port}/link/?ticket=${ticket}&app_id=f00` };
     }
     request.resume();
     response.setHeader('Content-Type', 'application/json; charset=utf-8');
@@ -160,7 +163,9 @@ async function talk() {
     if (command.payload.text !== 'h\u00e9 \u{1f600}') throw new Error('the wrong payload');
 }
 
-const server = http.createServer(answer);
+const server = cert
+    ? https.createServer({ cert: fs.readFileSync(cert), key: fs.readFileSync(key) }, answer)
+    : http.createServer(answer);
 new WebSocket.Server({ server, perMessageDeflate: true }).on('connection', connected);
 server.listen(0, '127.0.0.1', async () => {
     console.log(server.address().port);
