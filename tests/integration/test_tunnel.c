@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include <slack/app.h>
 #include <slack/error.h>
 
 #include "net/curl.h"
@@ -46,6 +47,7 @@ typedef struct fixture {
     heard_t client, peer;
     slack_curl_t *curl;
     unsigned answers, posts;
+    bool greet; /* the target says hello on a socket */
     slack_curl_result_t result;
     char body[100], reason[200];
 } fixture_t;
@@ -85,17 +87,33 @@ static const slack_ws_events_t server_events = {.message = on_echo, .closed = on
 
 /* --- the target ------------------------------------------------------------------------------- */
 
+/* What Slack would say. */
+static void answer(fixture_t *f, const slack_http_request_t *request)
+{
+    char body[200] = "posted";
+    if (slack__slice_eq(request->path, SLACK_SLICE("/api/auth.test")))
+        snprintf(body, sizeof body, "{\"ok\":true,\"team_id\":\"T1\",\"user_id\":\"U1\"}");
+    if (slack__slice_eq(request->path, SLACK_SLICE("/api/apps.connections.open")))
+        snprintf(body, sizeof body,
+                 "{\"ok\":true,\"url\":\"wss://other.example:%u/link/?ticket=secret\"}",
+                 slack__http_server_port(f->http));
+    f->posts++;
+    slack__http_answer(
+        f->http, request->id,
+        &(slack_http_answer_t){.status = 200, .body = body, .body_len = strlen(body)});
+}
+
 static void on_request(slack_http_server_t *http, slack_http_request_t *request, void *user_data)
 {
     static const slack_ws_options_t options = {.message_max = MAX_BYTES, .write_max = MAX_BYTES};
+    static const char hello[] = "{\"type\":\"hello\",\"num_connections\":1}";
     fixture_t *f = user_data;
     if (request->upgrade) {
         slack__ws_accept(&f->accepted, f->world.net, http, request, &options, &server_events,
                          &f->peer);
+        if (f->greet) slack__ws_send(f->accepted, true, hello, sizeof hello - 1);
     } else {
-        f->posts++;
-        slack__http_answer(http, request->id,
-                           &(slack_http_answer_t){.status = 200, .body = "posted", .body_len = 6});
+        answer(f, request);
     }
     slack__arena_free(request->arena);
 }
@@ -528,6 +546,79 @@ static void test_freeze(void **state)
     tear_down(&f);
 }
 
+/* --- an app ----------------------------------------------------------------------------------- */
+
+typedef struct life {
+    bool ready, stopped;
+    char log[16384];
+} life_t;
+
+static void on_line(enum slack_log_level level, const char *line, size_t len, void *user_data)
+{
+    life_t *life = user_data;
+    const size_t at = strlen(life->log);
+    snprintf(life->log + at, sizeof life->log - at, "%.*s\n", (int)len, line);
+}
+
+static void on_state(slack_app_t *app, const char *transport, enum slack_transport_state state,
+                     int reason, void *user_data)
+{
+    life_t *life = user_data;
+    life->ready |= state == SLACK_TRANSPORT_READY;
+}
+
+static void on_stopped(slack_app_t *app, int status, void *user_data)
+{
+    life_t *life = user_data;
+    assert_int_equal(status, 0);
+    life->stopped = true;
+}
+
+/* The options lead calls and sockets through the same proxy, and no line tells the password. */
+static void test_app(void **state)
+{
+    fixture_t f;
+    slack_app_t *app = NULL;
+    static life_t life;
+    char api[100], proxy[100];
+    start(&f);
+    life = (life_t){0};
+    f.greet = true;
+    f.server.credentials = "bWU6cEBzcw==";
+    snprintf(api, sizeof api, "https://other.example:%u/api/", slack__http_server_port(f.http));
+    snprintf(proxy, sizeof proxy, "http://me:p%%40ss@127.0.0.1:%u", connect_proxy_port(&f.server));
+    const slack_options_t options = {
+        .transport = "socket",
+        .bot_token = "xoxb-1",
+        .app_token = "xapp-1",
+        .socket_connections = 1,
+        .store = "memory:",
+        .api_url = api,
+        .ca_file = certs_path("ca.pem"),
+        .proxy = proxy,
+        .no_proxy = "elsewhere.example",
+        .log_level = SLACK_LOG_DEBUG,
+        .log_fn = on_line,
+        .log_user_data = &life,
+        .loop = &f.world.loop,
+    };
+    assert_int_equal(slack_app_new(&app, &options), 0);
+    slack_on_state(app, on_state, &life);
+    assert_int_equal(slack_app_start(app, on_stopped, &life), 0);
+    world_until(&f.world, &life.ready);
+    assert_int_equal(f.posts, 2); /* auth.test, apps.connections.open */
+    assert_non_null(f.accepted);
+    assert_int_equal(f.server.tunnels, 2); /* the calls' and the socket's */
+    assert_int_equal(f.server.connections, 2);
+    slack_app_stop(app);
+    world_until(&f.world, &life.stopped);
+    slack_app_free(app);
+    assert_null(strstr(life.log, "p@ss"));
+    assert_null(strstr(life.log, "p%40ss"));
+    assert_null(strstr(life.log, "bWU6"));
+    tear_down(&f);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -544,6 +635,7 @@ int main(void)
         cmocka_unit_test(test_call_to_another_name),
         cmocka_unit_test(test_calls_without_proxy),
         cmocka_unit_test(test_freeze),
+        cmocka_unit_test(test_app),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
