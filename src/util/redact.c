@@ -54,8 +54,9 @@ static size_t secret_len(slack_slice_t s)
 
 /* The pattern that matches at the start of `text`; its first `*ret_keep` bytes may stay, the
  * `*ret_len` bytes after them may not. */
-static bool match(slack_slice_t text, size_t *ret_keep, size_t *ret_len)
+static bool match_pattern(slack_slice_t text, size_t *ret_keep, size_t *ret_len)
 {
+    if (text.ptr[0] == '\0' || !strchr("xXhHtT", text.ptr[0])) return false;
     for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
         const struct pattern *pattern = &patterns[i];
         if (!starts_with(text, pattern->prefix)) continue;
@@ -115,8 +116,9 @@ size_t slack__redact(char *text, size_t len)
     while (in < len) {
         size_t keep, secret;
         const slack_slice_t rest = {text + in, len - in};
-        if (text[in] == '\0' || !strchr("xXhHtT:", text[in]) ||
-            !(text[in] == ':' ? match_user_info : match)(rest, &keep, &secret)) {
+        const bool found = text[in] == ':' ? match_user_info(rest, &keep, &secret)
+                                           : match_pattern(rest, &keep, &secret);
+        if (!found) {
             text[out++] = text[in++];
             continue;
         }
