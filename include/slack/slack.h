@@ -9,6 +9,7 @@
 #include "ack.h"
 #include "alloc.h"
 #include "app.h"
+#include "assistant.h"
 #include "call.h"
 #include "context.h"
 #include "error.h"

@@ -32,7 +32,7 @@
  *   same.c       one message under several event ids
  *   dispatch.c   a delivery runs: middleware, listeners, holds
  *   match.c      does a listener take a delivery? pattern.c: its regular expressions
- *   function.c   steps of workflows
+ *   function.c   steps of workflows; assistant.c: threads of an assistant
  *   builtin.c    middleware that come with the library
  *   value.c      what middleware attach to a delivery
  *   worker.c     handlers that may block
