@@ -108,6 +108,12 @@ typedef struct slack_listener {
     unsigned where;       /* Optional. Events: enum slack_where. Default: anywhere. */
     const slack_middleware_t *middleware; /* Optional, copied. Run around this listener alone, the
                                            * first outermost; one without fn ends the array. */
+    int ordered; /* Optional. Nonzero: of one conversation (channel and thread) it runs for
+                  * one delivery at a time, in the order of their arrival. One that failed
+                  * and waits for its next attempt does not hold up the others. */
+    unsigned
+        max_running;    /* Optional. For so many deliveries at once. Default: as many as there are;
+                         * what has to wait for it does so before its ack, where it gives one. */
     const char *name;   /* Optional, copied. Stable name, in logs and for slack_unlisten(). Default:
                          * kind and match. */
     enum slack_run run; /* Optional. Default SLACK_RUN_LOOP. */

@@ -28,6 +28,7 @@
  *   inbox.c      a delivery arrives: known? store -> ack -> dispatch; and its end
  *   attempt.c    how an attempt ended: done, once more, or dead
  *   backlog.c    what waits in the store is taken up
+ *   turn.c       deliveries that wait for a listener
  *   job.c        the program's own deliveries
  *   same.c       one message under several event ids
  *   dispatch.c   a delivery runs: middleware, listeners, holds

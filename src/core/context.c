@@ -143,6 +143,7 @@ slack_app_t *slack_ctx_app(const slack_ctx_t *ctx)
 
 void slack__ctx_done(slack_ctx_t *ctx)
 {
+    slack__turn_leave(ctx);
     slack__values_free(ctx);
     slack__steps_release(&ctx->steps);
     slack_work_t *works = ctx->works;

@@ -3,6 +3,7 @@
 #define SLACK_CORE_CTX_H
 
 #include "core/app.h"
+#include "core/turn.h"
 #include "core/worker.h"
 
 /*
@@ -73,8 +74,10 @@ struct slack_ctx {
     unsigned holds;           /* the program's */
     unsigned calls;           /* under way, with nobody else to take the answer */
     int status;               /* the first error */
-    int step_status;          /* of ctx->step */
-    const char *failed;       /* the listener that `status` is of; NULL: none */
+    slack_turn_t turn;        /* of the listener that runs, or is the next */
+    bool turn_waits;
+    int step_status;    /* of ctx->step */
+    const char *failed; /* the listener that `status` is of; NULL: none */
     bool error_told, unmatched_told;
 
     unsigned responses; /* sent by the response_url */

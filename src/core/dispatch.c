@@ -17,7 +17,7 @@ void slack__ctx_fail(slack_ctx_t *ctx, int status)
 /* Nothing of what has begun is still under way, user code apart. */
 static bool idle(const slack_ctx_t *ctx)
 {
-    return ctx->holds == 0 && ctx->calls == 0;
+    return ctx->holds == 0 && ctx->calls == 0 && !ctx->turn_waits;
 }
 
 static int enter(slack_ctx_t *ctx, slack_handler_fn fn, void *user_data)
@@ -96,17 +96,26 @@ static int run_step(slack_ctx_t *ctx, const slack_step_t *step)
     return ctx->step_status;
 }
 
+static void end_step(slack_ctx_t *ctx)
+{
+    slack__attempt_step_end(ctx);
+    slack__turn_leave(ctx);
+}
+
 /* Run the next step, and on while each ends at once. The first error. */
 static int run_steps(slack_ctx_t *ctx)
 {
     int first = 0;
     while (ctx->next_step < ctx->steps.count) {
-        size_t i = ctx->next_step++;
-        if (slack__attempt_skips(ctx, i)) continue;
+        size_t i = ctx->next_step;
+        bool skip = slack__attempt_skips(ctx, i);
+        if (!skip && !slack__turn_enter(ctx, ctx->steps.items[i].route)) break;
+        ctx->next_step++;
+        if (skip) continue;
         int rc = run_step(ctx, &ctx->steps.items[i]);
         if (first == 0) first = rc;
         if (!idle(ctx)) break;
-        slack__attempt_step_end(ctx);
+        end_step(ctx);
     }
     return first;
 }
@@ -159,7 +168,7 @@ static void tell_error(slack_ctx_t *ctx)
 /* What no handler acknowledged, when none of them is going to any more. */
 static void acknowledge(slack_ctx_t *ctx)
 {
-    if (ctx->acked || ctx->holds > 0 || ctx->defers > 0) return;
+    if (ctx->acked || ctx->holds > 0 || ctx->defers > 0 || ctx->turn_waits) return;
     enum slack_ack_outcome outcome = SLACK_ACK_OK;
     if (ctx->status || unmatched(ctx)) outcome = SLACK_ACK_REFUSE;
     if (ctx->status == SLACK_EBUSY) outcome = SLACK_ACK_LATER; /* past a bound of ours */
@@ -179,7 +188,7 @@ void slack__dispatch_advance(slack_ctx_t *ctx)
 {
     if (ctx->depth > 0) return;
     if (idle(ctx)) {
-        slack__attempt_step_end(ctx);
+        if (ctx->attempt.step_open) end_step(ctx); /* not of one that was woken to begin */
         run_steps(ctx);
     }
     settle(ctx);

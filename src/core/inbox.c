@@ -276,6 +276,7 @@ slack_ctx_t *slack__ctx_new(slack_app_t *app, slack_delivery_t *d)
     slack__link_init(&ctx->task.link);
     slack__link_init(&ctx->unacked_link);
     slack__link_init(&ctx->op.link);
+    slack__link_init(&ctx->turn.link);
     ctx->task.run = task_run;
     slack__ctx_init_client(ctx);
     slack__list_push(&app->live, &ctx->link);

@@ -38,7 +38,9 @@ typedef struct slack_route {
     unsigned order;
     unsigned refs; /* the routes', and one of each step that runs it */
     bool removed;
-    slack_link_t link;        /* of all, by order */
+    slack_link_t turns; /* of deliveries, where it takes them in order or not all at once: turn.h */
+    unsigned running;   /* of them */
+    slack_link_t link;  /* of all, by order */
     struct slack_route *next; /* in its bucket, by order */
 } slack_route_t;
 

@@ -94,6 +94,7 @@ static int route_new(slack_route_t **ret, const slack_listener_t *listener, char
     *l = *listener;
     l->user_data_free = NULL; /* still the caller's if this fails */
     slack__link_init(&route->link);
+    slack__link_init(&route->turns);
     route->refs = 1;
     l->name = route_name(listener);
     /* Every one, also after a failure: none of the caller's strings may stay. */

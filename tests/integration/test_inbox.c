@@ -362,6 +362,79 @@ static void test_past_memory_there_is_the_disk(void **state)
     app_close(&f);
 }
 
+/* ---- order ---- */
+
+static void deliver_in(const char *id, const char *channel, const char *text, app_ack_t *ack)
+{
+    char body[512];
+    snprintf(body, sizeof body,
+             "{\"event_id\":\"%s\",\"event\":{\"type\":\"message\",\"channel\":\"%s\",\"user\":"
+             "\"U1\",\"text\":\"%s\"}}",
+             id, channel, text);
+    app_inject(&f, body, ack);
+    app_run_until(&f, &ack->count);
+    app_spin(&f);
+}
+
+static void release(unsigned i)
+{
+    slack_ctx_release(held[i], 0);
+    app_spin(&f);
+}
+
+static void test_a_conversation_in_order(void **state)
+{
+    open_app("memory:", NULL);
+    assert_int_equal(slack_listen(f.app, &(slack_listener_t){.kind = SLACK_KIND_EVENT,
+                                                             .match = "message",
+                                                             .ordered = 1,
+                                                             .fn = hold}),
+                     0);
+    slack_on_event(f.app, NULL, append, ".");
+    app_ready(&f);
+    app_ack_t ack[5] = {{0}};
+    deliver_in("Ev1", "C1", "a", &ack[0]);
+    deliver_in("Ev2", "C1", "b", &ack[1]);
+    deliver_in("Ev3", "C2", "c", &ack[2]);
+    deliver_in("Ev4", "C1", "d", &ack[3]);
+    assert_string_equal(order, "ac");
+    release(1);
+    assert_string_equal(order, "ac.");
+    release(0);
+    assert_string_equal(order, "ac..b");
+    release(2);
+    release(3);
+    settle();
+    assert_string_equal(order, "ac..b.d.");
+    app_close(&f);
+}
+
+static void test_so_many_at_once(void **state)
+{
+    open_app("memory:", NULL);
+    assert_int_equal(
+        slack_listen(f.app,
+                     &(slack_listener_t){.kind = SLACK_KIND_EVENT, .max_running = 2, .fn = hold}),
+        0);
+    app_ready(&f);
+    app_ack_t ack[5] = {{0}};
+    static const char *const names[] = {"a", "b", "c", "d", "e"};
+    for (int i = 0; i < 5; i++) {
+        char id[8];
+        snprintf(id, sizeof id, "Ev%d", i);
+        deliver_in(id, "C1", names[i], &ack[i]);
+    }
+    assert_string_equal(order, "ab");
+    release(1);
+    assert_string_equal(order, "abc");
+    release(0);
+    release(2);
+    assert_string_equal(order, "abcde");
+    slack_app_stop(f.app);
+    slack_app_stop(f.app); /* with two under way */
+    app_close(&f);
+}
+
 /* ---- jobs ---- */
 
 static int defer_rc;
@@ -587,6 +660,8 @@ int main(void)
         cmocka_unit_test(test_a_restart_goes_on),
         cmocka_unit_test(test_a_wait_outlives_the_process),
         cmocka_unit_test(test_past_memory_there_is_the_disk),
+        cmocka_unit_test(test_a_conversation_in_order),
+        cmocka_unit_test(test_so_many_at_once),
         cmocka_unit_test(test_a_job_is_run_until_it_is_done),
         cmocka_unit_test(test_keys_and_times_of_jobs),
         cmocka_unit_test(test_a_job_outlives_the_process),

@@ -1,0 +1,87 @@
+#!/bin/sh
+# `slackapp inbox` from end to end, beside the bot whose inbox it is.
+# usage: tests/integration/test_inbox_cli.sh BUILD_FOLDER INBOX_MAKER
+# shellcheck disable=SC2317 # run() calls the functions
+set -u
+slackapp=${1?usage: tests/integration/test_inbox_cli.sh BUILD_FOLDER INBOX_MAKER}/slackapp
+maker=${2?}
+work=$(mktemp -d)
+store=sqlite:$work/inbox.db
+number=0
+failed=0
+trap 'rm -rf "$work"' EXIT
+cd "$work" || exit 1
+unset SLACK_STORE
+
+# run NAME FUNCTION: one TAP line; what the function wrote is shown when it fails.
+run() {
+    number=$((number + 1))
+    if "$2" >"$work/log" 2>&1; then
+        echo "ok $number - $1"
+    else
+        failed=1
+        echo "not ok $number - $1"
+        sed 's/^/# /' "$work/log"
+    fi
+}
+
+# expect STATUS TEXT WORD…: of `slackapp inbox WORD…`.
+expect() {
+    status=$1
+    text=$2
+    shift 2
+    got=0
+    timeout 20 "$slackapp" inbox "$@" >"$work/out" 2>&1 || got=$?
+    [ "$got" = "$status" ] && grep -qF -- "$text" "$work/out" && return 0
+    echo "inbox $*: status $got, not $status, or no \"$text\" in:"
+    cat "$work/out"
+    return 1
+}
+
+lines_that_make_no_sense() {
+    expect 2 'no sense' && expect 2 'no sense' --store "$store" fly &&
+        expect 2 'no sense' --store "$store" show && expect 2 'no sense' --store "$store" show all &&
+        expect 2 'no sense' --store "$store" list --state odd && expect 0 'usage:' --help
+}
+
+no_store() {
+    expect 1 "there is no store at $work/none" --store "sqlite:$work/none" stats &&
+        [ ! -e "$work/none" ] && expect 1 'inside of its app' --store memory: stats &&
+        expect 1 'there is no store at slackapp.db' stats
+}
+
+an_inbox() {
+    "$maker" "$store" || return 1
+    expect 0 'dead              3' --store "$store" stats &&
+        expect 0 'channel_not_found' --store "$store" list &&
+        expect 0 'nothing is running' --store "$store" list --state running &&
+        expect 0 'event message' --store "$store" list --limit 1 &&
+        [ "$(wc -l <"$work/out")" = 2 ]
+}
+
+one_of_them() {
+    expect 0 '{"text":"2"}' --store "$store" show 2 && grep -q '^state *dead' "$work/out" &&
+        expect 1 'none of that id' --store "$store" show 99
+}
+
+again_and_away() {
+    expect 0 '1 queued again' --store "$store" retry 1 &&
+        expect 1 'no dead letter' --store "$store" retry 1 &&
+        expect 0 '1 dropped' --store "$store" drop 1 &&
+        expect 0 '2 queued again' --store "$store" retry all &&
+        expect 0 'waiting           2   the oldest: ' --store "$store" stats &&
+        expect 0 '0 dropped' --store "$store" drop all
+}
+
+from_the_environment() {
+    SLACK_STORE=$store expect 0 'done' stats && echo "SLACK_STORE=$store" >.env && expect 0 'done' stats
+}
+
+echo 1..6
+run 'lines that make no sense' lines_that_make_no_sense
+run 'no store' no_store
+run 'what is dead, and how much' an_inbox
+run 'one of them' one_of_them
+run 'again, and away' again_and_away
+run 'the store of the environment' from_the_environment
+exit $failed

@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Makes an inbox, and measures it.
+ *
+ * usage: inbox_maker STORE             three dead letters, for a person to look at
+ *        inbox_maker STORE COUNT       so many rows that are done; then what a delivery costs
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <slack/options.h>
+
+#include "store/store.h"
+
+static uv_loop_t *loop;
+static slack_net_t *net;
+static slack_store_t *store;
+
+typedef struct task {
+    slack_store_op_t op;
+    char key[32], payload[32];
+    bool ended;
+} task_t;
+
+static void on_done(slack_store_op_t *op)
+{
+    task_t *task = SLACK_CONTAINER(op, task_t, op);
+    task->ended = true;
+    if (op->status == 0) return;
+    fprintf(stderr, "inbox_maker: %s\n", slack_strerror(op->status));
+    exit(1);
+}
+
+static void submit(task_t *task, enum slack_store_op_kind kind)
+{
+    task->ended = false;
+    task->op.kind = kind;
+    task->op.claim = true;
+    task->op.done = on_done;
+    slack__link_init(&task->op.link);
+    store->ops->submit(store, &task->op);
+}
+
+static void fill(task_t *task, unsigned n)
+{
+    memset(task, 0, sizeof *task);
+    snprintf(task->key, sizeof task->key, "Ev%08X%u", n * 2654435761u, n);
+    snprintf(task->payload, sizeof task->payload, "{\"text\":\"%u\"}", n);
+    task->op.row = (slack_row_t){.key = slack__slice(task->key),
+                                 .kind = SLACK_SLICE("event"),
+                                 .name = SLACK_SLICE("message"),
+                                 .payload = slack__slice(task->payload),
+                                 .transport = SLACK_SLICE("http"),
+                                 .error = SLACK_SLICE("message:*: SLACK_EAPI channel_not_found")};
+}
+
+static void wait_for(const task_t *task)
+{
+    while (!task->ended)
+        uv_run(loop, UV_RUN_ONCE);
+}
+
+/* Deliveries at once, each put and then ended. */
+#define AT_ONCE 512
+
+static void put_and_end(unsigned first, unsigned count, enum slack_store_op_kind end)
+{
+    static task_t tasks[AT_ONCE];
+    for (unsigned i = 0; i < count; i++) {
+        fill(&tasks[i], first + i);
+        submit(&tasks[i], SLACK_STORE_PUT);
+    }
+    wait_for(&tasks[count - 1]);
+    for (unsigned i = 0; i < count; i++)
+        submit(&tasks[i], end);
+    wait_for(&tasks[count - 1]);
+}
+
+/* Microseconds for one delivery, alone and among many. */
+static void measure(const char *what, unsigned first)
+{
+    enum { ALONE = 200, MANY = 40 };
+    uint64_t begun = uv_hrtime();
+    for (unsigned i = 0; i < ALONE; i++)
+        put_and_end(first + i, 1, SLACK_STORE_FINISH);
+    uint64_t between = uv_hrtime();
+    for (unsigned i = 0; i < MANY; i++)
+        put_and_end(first + ALONE + i * AT_ONCE, AT_ONCE, SLACK_STORE_FINISH);
+    uint64_t ended = uv_hrtime();
+    printf("%-12s alone %.0f us, among %d %.2f us\n", what,
+           (double)(between - begun) / 1000 / ALONE, AT_ONCE,
+           (double)(ended - between) / 1000 / MANY / AT_ONCE);
+}
+
+static void set_flag(void *user_data)
+{
+    *(bool *)user_data = true;
+}
+
+int main(int argc, char **argv)
+{
+    char error[SLACK_ERROR_TEXT_MAX] = "";
+    if (argc < 2) return 2;
+    unsigned count = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 0;
+    loop = uv_default_loop();
+    if (slack__net_new(&net, loop, &slack__clock_system, NULL) != 0 ||
+        slack__store_open(&store, net, argv[1], error) != 0) {
+        fprintf(stderr, "inbox_maker: %s\n", error);
+        return 1;
+    }
+    if (count == 0) {
+        put_and_end(1, 3, SLACK_STORE_BURY);
+    } else {
+        measure("no rows", 0);
+        for (unsigned n = 0; n < count; n += AT_ONCE)
+            put_and_end(1000000 + n, AT_ONCE, SLACK_STORE_FINISH);
+        measure("many rows", 500000);
+    }
+    bool closed = false;
+    store->ops->close(store, set_flag, &closed);
+    while (!closed)
+        uv_run(loop, UV_RUN_ONCE);
+    return 0;
+}
