@@ -4,7 +4,7 @@
 # shellcheck disable=SC2317 # run() calls the functions
 set -u
 slackapp=${1?usage: tests/integration/test_inbox_cli.sh BUILD_FOLDER INBOX_MAKER}/slackapp
-maker=${2?}
+maker=$(cd "$(dirname "${2?}")" && pwd)/$(basename "$2")
 work=$(mktemp -d)
 store=sqlite:$work/inbox.db
 number=0
@@ -39,6 +39,7 @@ expect() {
 }
 
 lines_that_make_no_sense() {
+    "$maker" "$store" || return 1
     expect 2 'no sense' && expect 2 'no sense' --store "$store" fly &&
         expect 2 'no sense' --store "$store" show && expect 2 'no sense' --store "$store" show all &&
         expect 2 'no sense' --store "$store" list --state odd && expect 0 'usage:' --help
@@ -51,7 +52,6 @@ no_store() {
 }
 
 an_inbox() {
-    "$maker" "$store" || return 1
     expect 0 'dead              3' --store "$store" stats &&
         expect 0 'channel_not_found' --store "$store" list &&
         expect 0 'nothing is running' --store "$store" list --state running &&
