@@ -102,6 +102,7 @@ typedef struct slack_transport_stats {
     unsigned port;        /* HTTP: the port listened on, 0 before */
     unsigned admin_port;  /* HTTP: the same for http_admin_port */
     unsigned connections; /* HTTP: open connections; Socket Mode: those with hello received */
+    unsigned under_way;   /* HTTP: requests that are being read or answered */
     uint64_t delivered;   /* handed to the app */
     uint64_t acked;       /* answered on the wire: OK, LATER and REFUSE together */
     uint64_t ack_lost;    /* acks that found no peer any more */

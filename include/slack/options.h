@@ -47,8 +47,13 @@ typedef struct slack_options {
     /** Required for HTTP. The signing secret; several, separated by commas, while one is being
      * replaced. SLACK_SIGNING_SECRET. */
     const char *signing_secret;
+    /** Optional. The file that the signing secret came from: it is read again when it changes.
+     * SLACK_SIGNING_SECRET_FILE, which signing_secret is read from as well. */
+    const char *signing_secret_file;
 
-    /** Optional. Address to listen on. SLACK_HTTP_HOST. Default "0.0.0.0". */
+    /** Optional. Address to listen on, IPv6 without brackets ("::" for both), or "unix:" and the
+     * path of a socket. A socket that systemd passes (LISTEN_FDS) is used in its place; a second
+     * one is for http_admin_port. SLACK_HTTP_HOST. Default "0.0.0.0". */
     const char *http_host;
     /** Optional. Port to listen on, 1 to 65535, or "0" to let the kernel choose one.
      * SLACK_HTTP_PORT, else PORT. Default "3000". */
@@ -56,6 +61,23 @@ typedef struct slack_options {
     /** Optional. Path of the request URL, beginning with '/'. SLACK_HTTP_PATH. Default
      * "/slack/events". */
     const char *http_path;
+    /** Optional. 1: other processes may listen on the same port. SLACK_HTTP_REUSE_PORT. */
+    unsigned http_reuse_port;
+    /** Optional. Addresses and networks, separated by commas, of proxies whose X-Forwarded-For or
+     * Forwarded is believed. A Unix socket's peer is one. SLACK_HTTP_TRUSTED_PROXIES. Default:
+     * none.
+     */
+    const char *http_trusted_proxies;
+    /** Optional. PEM files: serve the request URL by HTTPS. Read again when they change.
+     * SLACK_HTTP_TLS_CERT (with what signed it), SLACK_HTTP_TLS_KEY. Default: HTTP. */
+    const char *http_tls_cert, *http_tls_key;
+    /** Optional. PEM file of authorities: take only clients with a certificate of theirs for
+     * platform-tls-client.slack.com. Needs http_tls_cert. SLACK_HTTP_TLS_CLIENT_CA.
+     * https://docs.slack.dev/authentication/verifying-requests-from-slack */
+    const char *http_tls_client_ca;
+    /** Optional. The same behind a proxy that checks the certificate: a header by which a trusted
+     * one passes the subject's DN, or the name alone. SLACK_HTTP_CLIENT_CERT_HEADER. */
+    const char *http_client_cert_header;
     /** Optional. Port for /healthz, /readyz, /metrics and the program's routes (http.h), which the
      * port of the request URL does not serve then. "0" lets the kernel choose.
      * SLACK_HTTP_ADMIN_PORT. Default: all on one port. */

@@ -218,10 +218,27 @@ static void close_begin(slack_app_t *app)
     close_parts(app);
 }
 
-static void drain_over(uv_timer_t *timer)
+/* How often a drain looks whether it is over. The first look comes after what already waited in the
+ * kernel has been taken. */
+#define DRAIN_LOOK_MS 20
+
+static bool is_busy(const slack_app_t *app)
+{
+    if (app->live_count > 0 || app->rejected_count > 0 || app->pages.visit_count > 0) return true;
+    for (size_t i = 0; i < app->transport_count; i++) {
+        slack_transport_stats_t stats = {0};
+        app->transports[i]->ops->stats(app->transports[i], &stats);
+        if (stats.under_way > 0) return true;
+    }
+    return false;
+}
+
+static void drain_look(uv_timer_t *timer)
 {
     slack_app_t *app = timer->data;
-    SLACK_LOG(&app->log, WARN, "drain: time is up", "deliveries=%zu", app->live_count);
+    const bool busy = is_busy(app);
+    if (busy && uv_now(app->loop) < app->drain_end_ms) return;
+    if (busy) SLACK_LOG(&app->log, WARN, "drain: time is up", "deliveries=%zu", app->live_count);
     close_begin(app);
 }
 
@@ -235,8 +252,8 @@ static void drain_begin(slack_app_t *app)
         slack_transport_t *t = app->transports[i];
         if (t->state != SLACK_TRANSPORT_IDLE) t->ops->drain(t);
     }
-    uv_timer_start(&app->timer, drain_over, app->options.drain_ms, 0);
-    slack__app_idle(app);
+    app->drain_end_ms = uv_now(app->loop) + app->options.drain_ms;
+    uv_timer_start(&app->timer, drain_look, DRAIN_LOOK_MS, DRAIN_LOOK_MS);
 }
 
 /* A balancer has to see that this one goes before it stops to answer. */
@@ -255,11 +272,7 @@ static void leave_begin(slack_app_t *app)
 
 void slack__app_idle(slack_app_t *app)
 {
-    if (app->live_count > 0 || app->rejected_count > 0 || app->pages.visit_count > 0) return;
-    if (app->state == APP_DRAINING)
-        close_begin(app);
-    else if (app->state == APP_CLOSING)
-        close_parts(app);
+    if (app->state == APP_CLOSING) close_parts(app);
 }
 
 void slack__app_shutdown(slack_app_t *app, int status)

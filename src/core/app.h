@@ -84,6 +84,7 @@ struct slack_app {
     slack_webapi_t *webapi;
     const slack_sender_t *sender; /* NULL: libcurl */
     slack_store_t *store;
+    uint64_t drain_end_ms;       /* on the loop's clock */
     uv_timer_t timer;            /* the next try of auth.test; later the end of the drain */
     uv_signal_t sigint, sigterm; /* slack_app_run() only */
     unsigned handles;            /* of the above and wakeup: open, or closing */

@@ -81,8 +81,10 @@ const char *slack__conn_reason(const slack_conn_t *conn);
 typedef struct slack_listener_socket slack_listener_socket_t;
 
 typedef struct slack_listen_options {
-    const char *host;         /* Required. An address, or a name that resolves without waiting. */
-    unsigned port;            /* 0: the kernel chooses. */
+    const char *host; /* Required. An address, "localhost", or "unix:" and the path of a socket. */
+    unsigned port;    /* 0: the kernel chooses. */
+    bool reuse_port;  /* several processes may listen on the port at once */
+    int fd;           /* Unless 0: a socket that listens already; host and port do not count. */
     slack_tls_context_t *tls; /* Optional, referenced. */
     unsigned open_ms;         /* Time for the TLS handshake. */
     size_t write_max;         /* Of each connection. */
@@ -98,6 +100,12 @@ int slack__listen(slack_listener_socket_t **ret, slack_net_t *net,
                   const slack_listen_options_t *options, slack_accept_fn fn, void *user_data,
                   int *ret_uv_error);
 unsigned slack__listen_port(const slack_listener_socket_t *listener);
+/* Connections that come from now on get this context, referenced. */
+void slack__listen_set_tls(slack_listener_socket_t *listener, slack_tls_context_t *tls);
+/* The nth socket that systemd gave to this process (sd_listen_fds(3)); 0 when there is none. */
+int slack__listen_inherited(unsigned n);
+/* Take all connections that wait in the kernel's queue: with the socket they would go. */
+void slack__listen_take_all(slack_listener_socket_t *listener);
 /* Take no more; frees itself. Connections live on. */
 void slack__listen_close(slack_listener_socket_t *listener);
 

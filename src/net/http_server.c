@@ -7,6 +7,7 @@
 
 #include "net/http_answer.h"
 #include "net/http_parser.h"
+#include "net/peers.h"
 #include "util/alloc.h"
 #include "util/buf.h"
 
@@ -55,6 +56,7 @@ typedef struct client {
 struct slack_http_server {
     slack_net_t *net;
     slack_http_limits_t limits;
+    const slack_peers_t *trusted;
     slack_http_request_fn fn;
     void *user_data;
     slack_listener_socket_t *listener; /* NULL once draining */
@@ -421,7 +423,8 @@ static bool make_room(slack_http_server_t *server, const char *peer, unsigned ma
 static bool has_room(slack_http_server_t *server, const slack_conn_t *conn)
 {
     const char *peer = slack__conn_peer(conn);
-    if (*peer && !make_room(server, peer, server->limits.connections_per_peer)) return false;
+    const bool trusted = server->trusted && slack__peers_match(server->trusted, slack__slice(peer));
+    if (!trusted && !make_room(server, peer, server->limits.connections_per_peer)) return false;
     return server->free_count > 0 || make_room(server, NULL, server->limits.connections);
 }
 
@@ -554,6 +557,7 @@ int slack__http_server_open(slack_http_server_t **ret, slack_net_t *net,
     if (!options->fn || limits.connections > CONNECTIONS_MAX) return SLACK_EINVAL;
     slack_http_server_t *server = server_new(net, &limits);
     if (!server) return SLACK_ENOMEM;
+    server->trusted = options->trusted;
     server->fn = options->fn;
     server->user_data = options->user_data;
     slack__buf_init(&server->out, options->listen.write_max);
@@ -575,9 +579,27 @@ unsigned slack__http_server_port(const slack_http_server_t *server)
     return server->listener ? slack__listen_port(server->listener) : 0;
 }
 
+void slack__http_server_set_tls(slack_http_server_t *server, slack_tls_context_t *tls)
+{
+    if (server->listener) slack__listen_set_tls(server->listener, tls);
+}
+
 unsigned slack__http_server_connections(const slack_http_server_t *server)
 {
     return server->limits.connections - (unsigned)server->free_count;
+}
+
+unsigned slack__http_server_under_way(const slack_http_server_t *server)
+{
+    unsigned count = 0;
+    for (slack_link_t *link = server->clients.next; link != &server->clients; link = link->next) {
+        const client_t *client = SLACK_CONTAINER(link, client_t, link);
+        if (client->state == GONE) continue;
+        count += client->state == READING || client->state == HANDLING ||
+                 (client->state == WAITING && client->pending.len > 0) ||
+                 slack__conn_queued(client->conn) > 0;
+    }
+    return count;
 }
 
 uint64_t slack__http_server_refused(const slack_http_server_t *server)
@@ -588,12 +610,15 @@ uint64_t slack__http_server_refused(const slack_http_server_t *server)
 void slack__http_server_drain(slack_http_server_t *server)
 {
     if (server->draining) return;
+    if (server->listener) slack__listen_take_all(server->listener);
     server->draining = true;
     if (server->listener) slack__listen_close(server->listener);
     server->listener = NULL;
     for (slack_link_t *link = server->clients.next; link != &server->clients; link = link->next) {
         client_t *client = SLACK_CONTAINER(link, client_t, link);
-        if (client->state == WAITING && client->pending.len == 0) finish(client);
+        /* One that has said nothing yet may be about to: its request is not to be lost. */
+        if (client->state == WAITING && client->pending.len == 0 && client->requests > 0)
+            finish(client);
     }
 }
 

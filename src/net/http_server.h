@@ -57,6 +57,7 @@ typedef void (*slack_http_request_fn)(slack_http_server_t *server, slack_http_re
 typedef struct slack_http_server_options {
     slack_listen_options_t listen;
     const slack_http_limits_t *limits; /* Optional, copied; a field that is 0: its default. */
+    const struct slack_peers *trusted; /* Optional, borrowed. Not bounded per peer: peers.h. */
     slack_http_request_fn fn;          /* Required. */
     void *user_data;
 } slack_http_server_options_t;
@@ -64,7 +65,11 @@ typedef struct slack_http_server_options {
 int slack__http_server_open(slack_http_server_t **ret, slack_net_t *net,
                             const slack_http_server_options_t *options, int *ret_uv_error);
 unsigned slack__http_server_port(const slack_http_server_t *server);
+/* Connections that come from now on get this context. */
+void slack__http_server_set_tls(slack_http_server_t *server, slack_tls_context_t *tls);
 unsigned slack__http_server_connections(const slack_http_server_t *server);
+/* Requests of which a part has arrived and whose answer has not left yet. */
+unsigned slack__http_server_under_way(const slack_http_server_t *server);
 /* Requests answered by the server itself, since they broke a rule or a bound. */
 uint64_t slack__http_server_refused(const slack_http_server_t *server);
 

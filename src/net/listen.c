@@ -3,13 +3,18 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <slack/error.h>
 
 #include "util/alloc.h"
+#include "util/str.h"
 
 #define BACKLOG 512
 /* Connections taken in one turn of the loop; those that are open want their share. */
@@ -28,6 +33,7 @@ struct slack_listener_socket {
     slack_accept_fn fn;
     void *user_data;
     int fd;
+    char *path; /* of a Unix socket of our own making */
     uv_poll_t poll;
     uv_timer_t pause;
     unsigned handles; /* that are not closed yet */
@@ -87,22 +93,97 @@ static void on_readable(uv_poll_t *poll, int status, int events)
         if (!take(listener)) return;
 }
 
+/* --- sockets ---------------------------------------------------------------------------------- */
+
+typedef struct address {
+    struct sockaddr_storage bytes;
+    socklen_t len;
+} address_t;
+
+static const char unix_prefix[] = "unix:";
+
+static bool is_unix(const char *host)
+{
+    return strncmp(host, unix_prefix, sizeof unix_prefix - 1) == 0;
+}
+
+static bool unix_address(const char *path, address_t *ret)
+{
+    struct sockaddr_un *address = (struct sockaddr_un *)&ret->bytes;
+    if (!*path || strlen(path) >= sizeof address->sun_path) return false;
+    *address = (struct sockaddr_un){.sun_family = AF_UNIX};
+    strcpy(address->sun_path, path);
+    ret->len = sizeof *address;
+    return true;
+}
+
+static bool read_address(const slack_listen_options_t *o, address_t *ret)
+{
+    if (is_unix(o->host)) return unix_address(o->host + sizeof unix_prefix - 1, ret);
+    const char *host = strcmp(o->host, "localhost") == 0 ? "127.0.0.1" : o->host;
+    if (!slack__net_address(host, o->port, &ret->bytes)) return false;
+    ret->len =
+        ret->bytes.ss_family == AF_INET6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
+    return true;
+}
+
+static int prepare(int fd)
+{
+    return fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 ? fcntl(fd, F_SETFL, O_NONBLOCK) : -1;
+}
+
+/* A socket's file outlives a process that was killed: where nobody listens, it may go. */
+static void remove_stale(const address_t *address)
+{
+    const char *path = ((const struct sockaddr_un *)&address->bytes)->sun_path;
+    struct stat info;
+    int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+    if (fd < 0) return;
+    if (lstat(path, &info) == 0 && S_ISSOCK(info.st_mode) && prepare(fd) == 0 &&
+        connect(fd, (const struct sockaddr *)&address->bytes, address->len) != 0 &&
+        errno == ECONNREFUSED)
+        unlink(path);
+    close(fd);
+}
+
 /* The descriptor of a listening socket, or libuv's error. */
-static int open_socket(const struct sockaddr_storage *address)
+static int open_socket(const address_t *address, bool reuse_port)
 {
     const int on = 1;
-    const bool ip6 = address->ss_family == AF_INET6;
-    const socklen_t len = ip6 ? sizeof(struct sockaddr_in6) : sizeof(struct sockaddr_in);
-    int fd = socket(address->ss_family, SOCK_STREAM, 0);
+    if (address->bytes.ss_family == AF_UNIX) remove_stale(address);
+    int fd = socket(address->bytes.ss_family, SOCK_STREAM, 0);
     if (fd < 0) return uv_translate_sys_error(errno);
     /* A restart must not wait for connections of the process before it. */
-    if (fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 && fcntl(fd, F_SETFL, O_NONBLOCK) == 0 &&
-        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) == 0 &&
-        bind(fd, (const struct sockaddr *)address, len) == 0 && listen(fd, BACKLOG) == 0)
+    if (prepare(fd) == 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+        (!reuse_port || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0) &&
+        bind(fd, (const struct sockaddr *)&address->bytes, address->len) == 0 &&
+        listen(fd, BACKLOG) == 0)
         return fd;
     int rc = uv_translate_sys_error(errno);
     close(fd);
     return rc;
+}
+
+/* A descriptor that we were given, as one that was opened here. */
+static int adopt_socket(int fd)
+{
+    int listens = 0;
+    socklen_t len = sizeof listens;
+    if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) != 0 || prepare(fd) != 0)
+        return uv_translate_sys_error(errno);
+    return listens ? fd : UV_EINVAL;
+}
+
+#define FIRST_INHERITED 3
+
+int slack__listen_inherited(unsigned n)
+{
+    uint64_t pid, count;
+    const char *for_pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
+    if (!for_pid || !fds || !slack__parse_u64(slack__slice(for_pid), INT32_MAX, &pid) ||
+        !slack__parse_u64(slack__slice(fds), 1024, &count))
+        return 0;
+    return pid == (uint64_t)getpid() && n < count ? FIRST_INHERITED + (int)n : 0;
 }
 
 static int start(slack_listener_socket_t *listener)
@@ -120,6 +201,7 @@ static int start(slack_listener_socket_t *listener)
 static void listener_free(slack_listener_socket_t *listener)
 {
     if (listener->fd >= 0) close(listener->fd);
+    slack__free(listener->path);
     slack__tls_context_unref(listener->options.tls);
     slack__free(listener);
 }
@@ -129,13 +211,20 @@ int slack__listen(slack_listener_socket_t **ret, slack_net_t *net,
                   int *ret_uv_error)
 {
     const slack_listen_options_t *o = options;
-    struct sockaddr_storage address;
+    address_t address;
     if (!o->host || !o->write_max || (o->tls && !o->open_ms)) return SLACK_EINVAL;
-    const char *host = strcmp(o->host, "localhost") == 0 ? "127.0.0.1" : o->host;
-    if (!slack__net_address(host, o->port, &address)) return SLACK_EINVAL;
+    if (!o->fd && !read_address(o, &address)) return SLACK_EINVAL;
+    char *path = NULL;
+    if (!o->fd && is_unix(o->host)) {
+        path = slack__strdup(o->host + sizeof unix_prefix - 1);
+        if (!path) return SLACK_ENOMEM;
+    }
 
     slack_listener_socket_t *listener = slack__calloc(1, sizeof(*listener));
-    if (!listener) return SLACK_ENOMEM;
+    if (!listener) {
+        slack__free(path);
+        return SLACK_ENOMEM;
+    }
     listener->net = net;
     listener->options = *o;
     listener->options.host = NULL; /* the caller's */
@@ -143,7 +232,8 @@ int slack__listen(slack_listener_socket_t **ret, slack_net_t *net,
     listener->fn = fn;
     listener->user_data = user_data;
 
-    listener->fd = open_socket(&address);
+    listener->fd = o->fd ? adopt_socket(o->fd) : open_socket(&address, o->reuse_port);
+    listener->path = path;
     int rc = listener->fd < 0 ? listener->fd : start(listener);
     if (rc != 0) {
         listener_free(listener);
@@ -154,13 +244,27 @@ int slack__listen(slack_listener_socket_t **ret, slack_net_t *net,
     return 0;
 }
 
+void slack__listen_set_tls(slack_listener_socket_t *listener, slack_tls_context_t *tls)
+{
+    slack__tls_context_ref(tls);
+    slack__tls_context_unref(listener->options.tls);
+    listener->options.tls = tls;
+}
+
 unsigned slack__listen_port(const slack_listener_socket_t *listener)
 {
     struct sockaddr_storage address;
     socklen_t len = sizeof(address);
     if (getsockname(listener->fd, (struct sockaddr *)&address, &len) != 0) return 0;
+    if (address.ss_family == AF_UNIX) return 0;
     return ntohs(address.ss_family == AF_INET6 ? ((const struct sockaddr_in6 *)&address)->sin6_port
                                                : ((const struct sockaddr_in *)&address)->sin_port);
+}
+
+void slack__listen_take_all(slack_listener_socket_t *listener)
+{
+    while (!is_closing(listener) && take(listener))
+        continue;
 }
 
 static void on_closed(uv_handle_t *handle)
@@ -172,6 +276,7 @@ static void on_closed(uv_handle_t *handle)
 void slack__listen_close(slack_listener_socket_t *listener)
 {
     if (is_closing(listener)) return;
+    if (listener->path) unlink(listener->path); /* from now on nobody finds us */
     uv_close((uv_handle_t *)&listener->poll, on_closed);
     uv_close((uv_handle_t *)&listener->pause, on_closed);
     close(listener->fd); /* at once: nobody is left waiting in its queue */

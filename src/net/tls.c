@@ -8,9 +8,11 @@
 #include <unistd.h>
 
 #include <mbedtls/error.h>
+#include <mbedtls/oid.h>
 #include <mbedtls/pem.h>
 #include <mbedtls/psa_util.h>
 #include <mbedtls/ssl.h>
+#include <mbedtls/ssl_ticket.h>
 #include <psa/crypto.h>
 
 #include <slack/error.h>
@@ -33,6 +35,9 @@ struct slack_tls_context {
     mbedtls_ssl_config config;
     mbedtls_x509_crt chain; /* a client: whom it trusts; a server: who it is */
     mbedtls_pk_context key; /* a server's */
+    mbedtls_ssl_ticket_context tickets;
+    mbedtls_x509_crt client_cas; /* whose clients a server takes */
+    const char *client_name;     /* and which of them */
 };
 
 struct slack_tls {
@@ -103,9 +108,8 @@ static int configure(slack_tls_context_t *context, int role)
     mbedtls_ssl_conf_min_tls_version(config, MBEDTLS_SSL_VERSION_TLS1_2);
     mbedtls_ssl_conf_ciphersuites(config, ciphersuites);
     mbedtls_ssl_conf_sig_algs(config, signature_algorithms);
-#ifdef MBEDTLS_SSL_SESSION_TICKETS
-    mbedtls_ssl_conf_session_tickets(config, MBEDTLS_SSL_SESSION_TICKETS_DISABLED);
-#endif
+    if (role == MBEDTLS_SSL_IS_CLIENT) /* connections of ours live for hours */
+        mbedtls_ssl_conf_session_tickets(config, MBEDTLS_SSL_SESSION_TICKETS_DISABLED);
     return 0;
 }
 
@@ -117,6 +121,8 @@ static int context_new(slack_tls_context_t **ret, int role)
     mbedtls_ssl_config_init(&context->config);
     mbedtls_x509_crt_init(&context->chain);
     mbedtls_pk_init(&context->key);
+    mbedtls_ssl_ticket_init(&context->tickets);
+    mbedtls_x509_crt_init(&context->client_cas);
     int rc = configure(context, role);
     if (rc != 0) {
         slack__tls_context_unref(context);
@@ -183,6 +189,60 @@ int slack__tls_context_client(slack_tls_context_t **ret, const char *ca_file)
     return 0;
 }
 
+/* How long a session may be resumed; the keys change as often. */
+#define TICKET_LIFE_S 86400
+
+static int offer_tickets(slack_tls_context_t *context)
+{
+    int rc = mbedtls_ssl_ticket_setup(&context->tickets, mbedtls_psa_get_random,
+                                      MBEDTLS_PSA_RANDOM_STATE, MBEDTLS_CIPHER_AES_256_GCM,
+                                      TICKET_LIFE_S);
+    if (rc != 0) return error_of(rc);
+    mbedtls_ssl_conf_session_tickets_cb(&context->config, mbedtls_ssl_ticket_write,
+                                        mbedtls_ssl_ticket_parse, &context->tickets);
+    return 0;
+}
+
+static bool names(const mbedtls_x509_buf *buf, const char *name)
+{
+    return buf->len == strlen(name) && memcmp(buf->p, name, buf->len) == 0;
+}
+
+static bool is_for(const mbedtls_x509_crt *certificate, const char *wanted)
+{
+    bool has_names = false;
+    for (const mbedtls_x509_sequence *san = &certificate->subject_alt_names; san; san = san->next) {
+        if ((san->buf.tag & MBEDTLS_ASN1_TAG_VALUE_MASK) != MBEDTLS_X509_SAN_DNS_NAME) continue;
+        if (names(&san->buf, wanted)) return true;
+        has_names = true;
+    }
+    if (has_names) return false;
+    for (const mbedtls_x509_name *part = &certificate->subject; part; part = part->next)
+        if (MBEDTLS_OID_CMP(MBEDTLS_OID_AT_CN, &part->oid) == 0 && names(&part->val, wanted))
+            return true;
+    return false;
+}
+
+static int verify_client(void *user_data, mbedtls_x509_crt *certificate, int depth, uint32_t *flags)
+{
+    const slack_tls_context_t *context = user_data;
+    if (depth == 0 && !is_for(certificate, context->client_name))
+        *flags |= MBEDTLS_X509_BADCERT_CN_MISMATCH;
+    return 0;
+}
+
+int slack__tls_context_check_clients(slack_tls_context_t *context, const char *ca_file,
+                                     const char *name)
+{
+    int rc = mbedtls_x509_crt_parse_file(&context->client_cas, ca_file);
+    if (rc != 0) return error_of(rc) == SLACK_ENOMEM ? SLACK_ENOMEM : SLACK_ECONFIG;
+    context->client_name = name;
+    mbedtls_ssl_conf_ca_chain(&context->config, &context->client_cas, NULL);
+    mbedtls_ssl_conf_authmode(&context->config, MBEDTLS_SSL_VERIFY_REQUIRED);
+    mbedtls_ssl_conf_verify(&context->config, verify_client, context);
+    return 0;
+}
+
 int slack__tls_context_server(slack_tls_context_t **ret, const char *cert_file,
                               const char *key_file)
 {
@@ -190,6 +250,7 @@ int slack__tls_context_server(slack_tls_context_t **ret, const char *cert_file,
     int rc = context_new(&context, MBEDTLS_SSL_IS_SERVER);
     if (rc != 0) return rc;
     rc = load_identity(context, cert_file, key_file);
+    if (rc == 0) rc = offer_tickets(context);
     if (rc != 0) {
         slack__tls_context_unref(context);
         return rc;
@@ -210,6 +271,8 @@ void slack__tls_context_unref(slack_tls_context_t *context)
     mbedtls_ssl_config_free(&context->config);
     mbedtls_x509_crt_free(&context->chain);
     mbedtls_pk_free(&context->key); /* wipes it */
+    mbedtls_ssl_ticket_free(&context->tickets);
+    mbedtls_x509_crt_free(&context->client_cas);
     slack__free(context);
 }
 
@@ -329,7 +392,8 @@ static void describe_certificate(slack_tls_t *tls)
     };
     uint32_t flags = mbedtls_ssl_get_verify_result(&tls->ssl);
     if (flags & MBEDTLS_X509_BADCERT_CN_MISMATCH && !(flags & MBEDTLS_X509_BADCERT_NOT_TRUSTED)) {
-        snprintf(tls->reason, sizeof(tls->reason), "the certificate is not for %s", tls->host);
+        snprintf(tls->reason, sizeof(tls->reason), "the certificate is not for %s",
+                 tls->host ? tls->host : tls->context->client_name);
         return;
     }
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {

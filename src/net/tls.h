@@ -21,9 +21,14 @@ typedef struct slack_tls slack_tls_t;
  * places where systems keep it). The file is read here, once. 0; SLACK_ECONFIG when it cannot be
  * read or holds no certificate; SLACK_ETLS; SLACK_ENOMEM. */
 int slack__tls_context_client(slack_tls_context_t **ret, const char *ca_file);
-/* A server's context from PEM files. */
+/* A server's context from PEM files. Sessions are resumed by tickets, whose keys go with it. */
 int slack__tls_context_server(slack_tls_context_t **ret, const char *cert_file,
                               const char *key_file);
+/* Before the first session: take only clients with a certificate of one of these authorities, for
+ * this name (a dNSName, or where there is none the subject's CN). `name` is borrowed for the
+ * context's life. SLACK_ECONFIG when the file cannot be read; SLACK_ENOMEM. */
+int slack__tls_context_check_clients(slack_tls_context_t *context, const char *ca_file,
+                                     const char *name);
 slack_tls_context_t *slack__tls_context_ref(slack_tls_context_t *context);
 void slack__tls_context_unref(slack_tls_context_t *context);
 

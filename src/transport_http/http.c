@@ -5,8 +5,10 @@
 #include <string.h>
 
 #include "net/http_server.h"
+#include "net/peers.h"
 #include "net/signature.h"
 #include "transport_http/body.h"
+#include "transport_http/watch.h"
 #include "util/alloc.h"
 
 #define DEFAULT_HOST "0.0.0.0"
@@ -23,7 +25,11 @@ struct place {
     const char *variables; /* what they begin with: "SLACK_HTTP" */
     const char *address;   /* borrowed from the options */
     unsigned port;
+    unsigned inherited; /* which of systemd's sockets is its own */
 };
+
+/* The name in the certificate that Slack shows as a client. */
+#define SLACK_CLIENT_NAME "platform-tls-client.slack.com"
 
 typedef struct slack_http {
     slack_transport_t base; /* first, so that a const one can be cast */
@@ -31,10 +37,17 @@ typedef struct slack_http {
     struct place events_place;
     struct place admin_place; /* `address` NULL: there is none */
     slack_http_limits_t limits;
+    bool reuse_port;
+    slack_peers_t trusted;
+    const char *cert_header;            /* NULL: none is asked for */
+    const char *cert, *key, *client_ca; /* NULL: no TLS, and no client's certificate */
+    const char *secret_file;            /* NULL: none to look at */
+    slack_watch_t watches[3];
+    slack_tls_context_t *tls;
     slack_signer_t *signer;
     slack_http_server_t *server; /* from the start to the stop */
     slack_http_server_t *admin;  /* the same; NULL where pages are served by `server` */
-    unsigned servers;            /* that are open or closing */
+    unsigned closing;            /* servers and watches that are not closed yet */
     slack_task_t announce;
     bool started;
     slack_transport_stats_t stats;
@@ -158,6 +171,33 @@ static bool take(slack_http_t *http, const slack_http_request_t *request,
     return true;
 }
 
+/* "CN=name" among the parts of a DN ("CN=name,O=Slack" or "/O=Slack/CN=name"), or the name alone.
+ */
+static bool names_slack(slack_slice_t dn)
+{
+    const char separator = dn.len > 0 && dn.ptr[0] == '/' ? '/' : ',';
+    slack_slice_t part;
+    if (slack__slice_eq(dn, SLACK_SLICE(SLACK_CLIENT_NAME))) return true;
+    while (slack__slice_split(&dn, separator, &part))
+        if (slack__slice_eq(slack__slice_trim(part), SLACK_SLICE("CN=" SLACK_CLIENT_NAME)))
+            return true;
+    return false;
+}
+
+/* What a proxy says of the client's certificate; nobody else may say it. `peer` is whose connection
+ * it is, which a forwarded address is not. */
+static bool has_certificate(slack_http_t *http, const slack_http_request_t *request,
+                            slack_slice_t peer)
+{
+    unsigned count;
+    if (!http->cert_header) return true;
+    slack_slice_t dn = slack__http_header(request, http->cert_header, &count);
+    if (count == 1 && slack__peers_match(&http->trusted, peer) && names_slack(dn)) return true;
+    refuse(http, request, 401, NULL,
+           "no certificate of Slack's, see SLACK_HTTP_CLIENT_CERT_HEADER");
+    return false;
+}
+
 /* Nothing of a body is looked at before its signature holds, but whether it is an ssl_check. */
 static bool receive(slack_http_t *http, const slack_http_request_t *request)
 {
@@ -190,7 +230,16 @@ static void on_request(slack_http_server_t *server, slack_http_request_t *reques
     slack_http_t *http = user_data;
     slack_arena_t *arena = request->arena;
     const bool is_ours = server == http->server && strcmp(request->path.ptr, http->path) == 0;
-    if (!(is_ours ? receive(http, request) : show(http, request))) slack__arena_free(arena);
+    const slack_slice_t peer = slack__slice(request->peer);
+    const slack_slice_t client = slack__peers_client(&http->trusted, request);
+    const char *name = slack__arena_strndup(arena, client.ptr, client.len);
+    if (name) request->peer = name;
+    bool taken = false;
+    if (!is_ours)
+        taken = show(http, request);
+    else if (has_certificate(http, request, peer))
+        taken = receive(http, request);
+    if (!taken) slack__arena_free(arena);
 }
 
 /* --- life ------------------------------------------------------------------------------------- */
@@ -234,9 +283,13 @@ static int open_server(slack_http_t *http, const struct place *place, slack_http
     const slack_http_server_options_t options = {
         .listen = {.host = place->address,
                    .port = place->port,
+                   .reuse_port = http->reuse_port,
+                   .fd = slack__listen_inherited(place->inherited),
+                   .tls = place == &http->events_place ? http->tls : NULL,
                    .open_ms = OPEN_MS,
                    .write_max = WRITE_MAX},
         .limits = &http->limits,
+        .trusted = &http->trusted,
         .fn = on_request,
         .user_data = http,
     };
@@ -245,6 +298,84 @@ static int open_server(slack_http_t *http, const struct place *place, slack_http
     if (rc != 0) say_no_port(http, place, rc, uv_error);
     return rc;
 }
+
+/* --- what is read from files ------------------------------------------------------------------ */
+
+static int load_tls(const slack_http_t *http, slack_tls_context_t **ret)
+{
+    slack_tls_context_t *tls;
+    int rc = slack__tls_context_server(&tls, http->cert, http->key);
+    if (rc != 0) return rc;
+    if (http->client_ca)
+        rc = slack__tls_context_check_clients(tls, http->client_ca, SLACK_CLIENT_NAME);
+    if (rc != 0)
+        slack__tls_context_unref(tls);
+    else
+        *ret = tls;
+    return rc;
+}
+
+/* Connections that are open keep what they began with. */
+static void reload_tls(void *user_data)
+{
+    slack_http_t *http = user_data;
+    slack_tls_context_t *tls;
+    int rc = load_tls(http, &tls);
+    if (rc != 0) { /* of two files one is new already */
+        SLACK_LOG(log_of(http), WARN, "certificate not read again", "cert=%s error=%s", http->cert,
+                  slack_err_name(rc));
+        return;
+    }
+    slack__http_server_set_tls(http->server, tls);
+    slack__tls_context_unref(http->tls);
+    http->tls = tls;
+    SLACK_LOG(log_of(http), INFO, "certificate read again", "cert=%s", http->cert);
+}
+
+#define SECRETS_MAX 4096
+
+static void reload_secret(void *user_data)
+{
+    slack_http_t *http = user_data;
+    char text[SECRETS_MAX + 1];
+    slack_signer_t *signer = NULL;
+    FILE *file = fopen(http->secret_file, "rbe");
+    size_t len = file ? fread(text, 1, SECRETS_MAX, file) : 0;
+    if (file) fclose(file);
+    while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r'))
+        len--;
+    text[len] = '\0';
+    int rc = slack__signer_new(&signer, text);
+    slack__wipe(text, sizeof text);
+    if (rc != 0) {
+        SLACK_LOG(log_of(http), WARN, "signing secret not read again", "file=%s error=%s",
+                  http->secret_file, slack_err_name(rc));
+        return;
+    }
+    slack__signer_free(http->signer);
+    http->signer = signer;
+    SLACK_LOG(log_of(http), INFO, "signing secret read again", "file=%s", http->secret_file);
+}
+
+/* A file that cannot be watched is as good as one that does not change. */
+static void watch(slack_http_t *http, size_t n, const char *path, void (*changed)(void *user_data))
+{
+    if (!path) return;
+    int rc = slack__watch_start(&http->watches[n], slack__net_loop(http->base.host->net), path,
+                                changed, http);
+    if (rc != 0)
+        SLACK_LOG(log_of(http), WARN, "file not watched", "file=%s error=%s", path,
+                  uv_strerror(rc));
+}
+
+static void watch_files(slack_http_t *http)
+{
+    watch(http, 0, http->cert, reload_tls);
+    watch(http, 1, http->key, reload_tls);
+    watch(http, 2, http->secret_file, reload_secret);
+}
+
+/* --- start and stop --------------------------------------------------------------------------- */
 
 static int open_servers(slack_http_t *http)
 {
@@ -265,6 +396,7 @@ static int http_start(slack_transport_t *t)
     int rc = open_servers(http);
     if (rc != 0) return rc;
     http->started = true;
+    watch_files(http);
     http->stats.port = slack__http_server_port(http->server);
     SLACK_LOG(log_of(http), INFO, "http listening", "host=%s port=%u path=%s",
               http->events_place.address, http->stats.port, http->path);
@@ -284,17 +416,17 @@ static void http_drain(slack_transport_t *t)
     if (http->server) slack__http_server_drain(http->server);
 }
 
-static void on_server_closed(void *user_data)
+static void on_closed(void *user_data)
 {
     slack_http_t *http = user_data;
-    if (--http->servers == 0) tell(http, SLACK_TRANSPORT_STOPPED);
+    if (--http->closing == 0) tell(http, SLACK_TRANSPORT_STOPPED);
 }
 
 static void close_server(slack_http_t *http, slack_http_server_t *server)
 {
     http->stats.refused += slack__http_server_refused(server);
-    http->servers++;
-    slack__http_server_close(server, on_server_closed, http);
+    http->closing++;
+    slack__http_server_close(server, on_closed, http);
 }
 
 static void http_stop(slack_transport_t *t)
@@ -304,6 +436,8 @@ static void http_stop(slack_transport_t *t)
     if (!server) return;
     http->server = http->admin = NULL;
     slack__task_cancel(&http->announce);
+    for (size_t i = 0; i < sizeof http->watches / sizeof *http->watches; i++)
+        http->closing += slack__watch_close(&http->watches[i], on_closed);
     close_server(http, server);
     if (admin) close_server(http, admin);
 }
@@ -360,6 +494,7 @@ static void http_stats(const slack_transport_t *t, slack_transport_stats_t *ret)
     if (!http->server) return;
     ret->connections = slack__http_server_connections(http->server);
     ret->refused += slack__http_server_refused(http->server);
+    ret->under_way = slack__http_server_under_way(http->server);
     if (http->admin) ret->refused += slack__http_server_refused(http->admin);
 }
 
@@ -367,6 +502,7 @@ static void http_destroy(slack_transport_t *t)
 {
     slack_http_t *http = http_of(t);
     slack__signer_free(http->signer);
+    slack__tls_context_unref(http->tls);
     slack__free(http);
 }
 
@@ -426,8 +562,8 @@ static int read_port(struct place *place, const char *text, char *error)
 static int read_places(slack_http_t *http, const slack_options_t *o, char *error)
 {
     http->events_place =
-        (struct place){"SLACK_HTTP", is_set(o->http_host) ? o->http_host : DEFAULT_HOST, 0};
-    http->admin_place = (struct place){"SLACK_HTTP_ADMIN", NULL, 0};
+        (struct place){"SLACK_HTTP", is_set(o->http_host) ? o->http_host : DEFAULT_HOST, 0, 0};
+    http->admin_place = (struct place){"SLACK_HTTP_ADMIN", NULL, 0, 1};
     int rc =
         read_port(&http->events_place, is_set(o->http_port) ? o->http_port : DEFAULT_PORT, error);
     if (rc != 0 || !is_set(o->http_admin_port)) return rc;
@@ -454,6 +590,37 @@ static int read_path(slack_http_t *http, const slack_options_t *options, char *e
     return SLACK_ECONFIG;
 }
 
+static int read_peers(slack_http_t *http, const slack_options_t *o, char *error)
+{
+    http->cert_header = is_set(o->http_client_cert_header) ? o->http_client_cert_header : NULL;
+    if (slack__peers_parse(&http->trusted, o->http_trusted_proxies) == 0) return 0;
+    snprintf(error, SLACK_ERROR_TEXT_MAX,
+             "SLACK_HTTP_TRUSTED_PROXIES is \"%.64s\"; it has to be a list of addresses and "
+             "networks: 10.0.0.0/8, 2001:db8::1",
+             o->http_trusted_proxies);
+    return SLACK_ECONFIG;
+}
+
+static int read_tls(slack_http_t *http, const slack_options_t *o, char *error)
+{
+    http->cert = is_set(o->http_tls_cert) ? o->http_tls_cert : NULL;
+    http->key = is_set(o->http_tls_key) ? o->http_tls_key : NULL;
+    http->client_ca = is_set(o->http_tls_client_ca) ? o->http_tls_client_ca : NULL;
+    if (!http->cert && !http->key && !http->client_ca) return 0;
+    if (!http->cert || !http->key)
+        return wrong(error, "SLACK_HTTP_TLS_CERT and SLACK_HTTP_TLS_KEY have to be set together");
+    int rc = load_tls(http, &http->tls);
+    if (rc != 0 && rc != SLACK_ENOMEM) {
+        snprintf(error, SLACK_ERROR_TEXT_MAX,
+                 "cannot use SLACK_HTTP_TLS_CERT=%.60s, _KEY=%.60s%s%.60s: no such PEM files, or "
+                 "the key is another certificate's",
+                 http->cert, http->key, http->client_ca ? ", _CLIENT_CA=" : "",
+                 http->client_ca ? http->client_ca : "");
+        rc = SLACK_ECONFIG;
+    }
+    return rc;
+}
+
 static int http_create(slack_transport_t **ret, const struct slack_transport_host *host,
                        const slack_options_t *options, char *error)
 {
@@ -464,9 +631,13 @@ static int http_create(slack_transport_t **ret, const struct slack_transport_hos
     http->announce.run = announce;
     slack__link_init(&http->announce.link);
     http->limits = options->http_limits;
+    http->reuse_port = options->http_reuse_port > 0;
+    http->secret_file = is_set(options->signing_secret_file) ? options->signing_secret_file : NULL;
     int rc = read_secret(http, options, error);
     if (rc == 0) rc = read_places(http, options, error);
     if (rc == 0) rc = read_path(http, options, error);
+    if (rc == 0) rc = read_peers(http, options, error);
+    if (rc == 0) rc = read_tls(http, options, error);
     if (rc != 0)
         http_destroy(&http->base);
     else

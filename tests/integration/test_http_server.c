@@ -672,17 +672,23 @@ static void test_half_closed(void **state)
 static void test_drain(void **state)
 {
     fixture_t f;
-    raw_t idle, busy, reading;
+    raw_t idle, silent, busy, reading;
     set_up(&f);
-    f.manner = KEEP;
     dial(&f, &idle);
+    raw_say(&idle, GET("/idle"));
+    raw_until(&idle, "/idle");
+    raw_forget(&idle);
+    f.requests = 0;
+    f.manner = KEEP;
+    dial(&f, &silent);
     dial(&f, &busy);
     dial(&f, &reading);
     raw_say(&busy, GET("/busy") GET("/behind"));
     raw_say(&reading, "GET /reading HTTP/1.1\r\n");
     world_until_count(&f.world, &f.requests, 1);
-    until_connections(&f, 3);
+    until_connections(&f, 4);
     world_turn(&f.world);
+    assert_int_equal(slack__http_server_under_way(f.server), 2);
     slack__http_server_drain(f.server);
     slack__http_server_drain(f.server);
     assert_int_equal(slack__http_server_port(f.server), 0);
@@ -698,11 +704,17 @@ static void test_drain(void **state)
     assert_int_equal(answer_status(&f, f.held[1], 200), 0);
     raw_until_eof(&reading);
     assert_non_null(strstr(reading.in, "Connection: close\r\n\r\n"));
+    raw_say(&silent, GET("/silent")); /* it was connected in time */
+    world_until_count(&f.world, &f.requests, 3);
+    assert_int_equal(answer_status(&f, f.held[2], 200), 0);
+    raw_until_eof(&silent);
+    assert_int_equal(slack__http_server_under_way(f.server), 0);
+    raw_close(&silent);
     raw_close(&idle);
     raw_close(&busy);
     raw_close(&reading);
     until_connections(&f, 0);
-    assert_int_equal(f.requests, 2);
+    assert_int_equal(f.requests, 3);
     tear_down(&f);
 }
 

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/peers.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+#include <slack/error.h>
+
+/* --- addresses -------------------------------------------------------------------------------- */
+
+static bool read_address(slack_slice_t text, unsigned char ret[16], unsigned *ret_bits)
+{
+    static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
+    char copy[INET6_ADDRSTRLEN];
+    if (text.len == 0 || text.len >= sizeof copy) return false;
+    memcpy(copy, text.ptr, text.len);
+    copy[text.len] = '\0';
+    if (memchr(copy, '\0', text.len)) return false;
+    *ret_bits = 128;
+    if (inet_pton(AF_INET6, copy, ret) == 1) return true;
+    *ret_bits = 32;
+    memcpy(ret, mapped, sizeof mapped);
+    return inet_pton(AF_INET, copy, ret + sizeof mapped) == 1;
+}
+
+static bool read_net(slack_peers_t *peers, slack_slice_t text)
+{
+    slack_slice_t address;
+    unsigned bits;
+    uint64_t prefix;
+    if (peers->count == SLACK_PEERS_MAX) return false;
+    slack__slice_split(&text, '/', &address);
+    if (!read_address(address, peers->nets[peers->count].bytes, &bits)) return false;
+    prefix = bits;
+    if (text.ptr && !slack__parse_u64(text, bits, &prefix)) return false;
+    peers->nets[peers->count++].bits = 128 - bits + (unsigned)prefix;
+    return true;
+}
+
+int slack__peers_parse(slack_peers_t *ret, const char *text)
+{
+    slack_peers_t peers = {.count = 0};
+    slack_slice_t rest = {text && *text ? text : NULL, text ? strlen(text) : 0}, item;
+    while (slack__slice_split(&rest, ',', &item))
+        if (!read_net(&peers, slack__slice_trim(item))) return SLACK_EINVAL;
+    *ret = peers;
+    return 0;
+}
+
+static bool same_bits(const unsigned char *a, const unsigned char *b, unsigned bits)
+{
+    if (memcmp(a, b, bits / 8) != 0) return false;
+    const unsigned char mask = (unsigned char)(0xff00 >> bits % 8);
+    return bits % 8 == 0 || (a[bits / 8] & mask) == (b[bits / 8] & mask);
+}
+
+bool slack__peers_match(const slack_peers_t *peers, slack_slice_t address)
+{
+    unsigned char bytes[16];
+    unsigned bits;
+    if (slack__slice_eq(address, SLACK_SLICE(SLACK_PEER_UNIX))) return true;
+    if (!read_address(address, bytes, &bits)) return false;
+    for (size_t i = 0; i < peers->count; i++)
+        if (same_bits(bytes, peers->nets[i].bytes, peers->nets[i].bits)) return true;
+    return false;
+}
+
+/* --- what proxies say ------------------------------------------------------------------------- */
+
+/* Take the last item of a list off it. */
+static slack_slice_t take_last(slack_slice_t *list, char separator)
+{
+    size_t at = list->len;
+    while (at > 0 && list->ptr[at - 1] != separator)
+        at--;
+    slack_slice_t item = {list->ptr + at, list->len - at};
+    list->len = at > 0 ? at - 1 : 0;
+    return slack__slice_trim(item);
+}
+
+/* Of "192.0.2.1:80", "[2001:db8::1]:80", "2001:db8::1" and their quoted forms the address. */
+static slack_slice_t bare_address(slack_slice_t text)
+{
+    if (text.len >= 2 && text.ptr[0] == '"' && text.ptr[text.len - 1] == '"')
+        text = (slack_slice_t){text.ptr + 1, text.len - 2};
+    if (text.len > 0 && text.ptr[0] == '[') {
+        const char *end = memchr(text.ptr, ']', text.len);
+        return end ? (slack_slice_t){text.ptr + 1, (size_t)(end - text.ptr) - 1}
+                   : (slack_slice_t){text.ptr, 0};
+    }
+    const char *colon = text.len ? memchr(text.ptr, ':', text.len) : NULL;
+    const bool one = colon && !memchr(colon + 1, ':', text.len - (size_t)(colon - text.ptr) - 1);
+    if (one) text.len = (size_t)(colon - text.ptr);
+    return text;
+}
+
+/* The `for` of one element of Forwarded (RFC 7239): "for=192.0.2.1;proto=https". */
+static slack_slice_t forwarded_for(slack_slice_t element)
+{
+    slack_slice_t pair, name;
+    while (slack__slice_split(&element, ';', &pair)) {
+        pair = slack__slice_trim(pair);
+        slack__slice_split(&pair, '=', &name);
+        if (slack__slice_eq_nocase(name, SLACK_SLICE("for"))) return pair;
+    }
+    return (slack_slice_t){"", 0};
+}
+
+slack_slice_t slack__peers_client(const slack_peers_t *peers, const slack_http_request_t *request)
+{
+    unsigned x_count, count;
+    slack_slice_t client = slack__slice(request->peer);
+    slack_slice_t list = slack__http_header(request, "X-Forwarded-For", &x_count);
+    slack_slice_t forwarded = slack__http_header(request, "Forwarded", &count);
+    if (x_count + count != 1) return client;
+    if (count) list = forwarded;
+    while (list.len > 0 && slack__peers_match(peers, client)) {
+        slack_slice_t item = take_last(&list, ',');
+        slack_slice_t address = bare_address(count ? forwarded_for(item) : item);
+        unsigned char bytes[16];
+        unsigned bits;
+        if (!read_address(address, bytes, &bits)) break; /* a name, "unknown", or a lie */
+        client = address;
+    }
+    return client;
+}

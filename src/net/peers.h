@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_NET_PEERS_H
+#define SLACK_NET_PEERS_H
+
+#include "net/http_server.h"
+
+/*
+ * Peers that are trusted: proxies in front of us. What they say of whom a request comes from is
+ * believed, and nobody else. No I/O.
+ *
+ *     "10.0.0.0/8, 192.0.2.7, 2001:db8::/32"
+ *
+ * SLACK_PEER_UNIX, a Unix socket, is always one: whoever may open it is of this machine.
+ */
+#define SLACK_PEER_UNIX "unix"
+
+#define SLACK_PEERS_MAX 32
+
+typedef struct slack_peers {
+    struct {
+        unsigned char bytes[16]; /* IPv4 as ::ffff:a.b.c.d */
+        unsigned bits;
+    } nets[SLACK_PEERS_MAX];
+    size_t count;
+} slack_peers_t;
+
+/* NULL and "" for none. 0; SLACK_EINVAL for what is no address or too many of them. */
+int slack__peers_parse(slack_peers_t *ret, const char *text);
+bool slack__peers_match(const slack_peers_t *peers, slack_slice_t address);
+
+/* The address that a request comes from: its peer, or, where that one is trusted, what
+ * X-Forwarded-For or Forwarded say, read from the end up to the first that is not trusted. A proxy
+ * that sets one of them may let the other through from outside: with both neither is believed. */
+slack_slice_t slack__peers_client(const slack_peers_t *peers, const slack_http_request_t *request);
+
+#endif

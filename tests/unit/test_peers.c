@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: MIT */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <slack/error.h>
+
+#include "net/peers.h"
+
+static void test_nets(void **state)
+{
+    static const struct {
+        const char *nets, *address;
+        bool match;
+    } cases[] = {
+        {"", "127.0.0.1", false},
+        {"", "unix", true},
+        {"127.0.0.1", "127.0.0.1", true},
+        {"127.0.0.1", "127.0.0.2", false},
+        {"127.0.0.1", "::ffff:127.0.0.1", true},
+        {"10.0.0.0/8", "10.255.0.1", true},
+        {"10.0.0.0/8", "11.0.0.1", false},
+        {"10.1.2.0/23", "10.1.3.255", true},
+        {"10.1.2.0/23", "10.1.4.0", false},
+        {"0.0.0.0/0", "192.0.2.1", true},
+        {"0.0.0.0/0", "2001:db8::1", false},
+        {" 10.0.0.1 , 2001:db8::/32 ", "2001:db8:ffff::1", true},
+        {" 10.0.0.1 , 2001:db8::/32 ", "2001:db9::1", false},
+        {"10.0.0.1", "", false},
+        {"10.0.0.1", "nonsense", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        slack_peers_t peers;
+        assert_int_equal(slack__peers_parse(&peers, cases[i].nets), 0);
+        if (slack__peers_match(&peers, slack__slice(cases[i].address)) != cases[i].match)
+            fail_msg("%s in %s", cases[i].address, cases[i].nets);
+    }
+}
+
+static void test_what_is_no_net(void **state)
+{
+    static const char *const cases[] = {
+        " ",          "10.0.0.1,",    ",10.0.0.1", "10.0.0.0/33", "::1/129", "10.0.0.0/",
+        "10.0.0.0/x", "10.0.0.0/8/8", "localhost", "10.0.0",      "[::1]",
+    };
+    slack_peers_t peers;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        if (slack__peers_parse(&peers, cases[i]) != SLACK_EINVAL) fail_msg("%s", cases[i]);
+    char many[SLACK_PEERS_MAX * 8 + 16] = "::1";
+    for (size_t i = 1; i < SLACK_PEERS_MAX; i++)
+        strcat(many, ",::1");
+    assert_int_equal(slack__peers_parse(&peers, many), 0);
+    assert_int_equal(slack__peers_parse(&peers, strcat(many, ",::1")), SLACK_EINVAL);
+    assert_int_equal(slack__peers_parse(&peers, NULL), 0);
+    assert_int_equal(peers.count, 0);
+}
+
+static void test_clients(void **state)
+{
+    static const struct {
+        const char *peer, *name, *value, *client;
+    } cases[] = {
+        {"192.0.2.9", "X-Forwarded-For", "198.51.100.1", "192.0.2.9"}, /* who is that */
+        {"10.0.0.1", "X-Forwarded-For", "198.51.100.1", "198.51.100.1"},
+        {"unix", "X-Forwarded-For", "198.51.100.1", "198.51.100.1"},
+        {"10.0.0.1", "x-forwarded-for", "spoofed, 198.51.100.1", "198.51.100.1"},
+        {"10.0.0.1", "X-Forwarded-For", "1.1.1.1, 198.51.100.1", "198.51.100.1"},
+        {"10.0.0.1", "X-Forwarded-For", "198.51.100.1, 10.0.0.2", "198.51.100.1"},
+        {"10.0.0.1", "X-Forwarded-For", "10.0.0.3,10.0.0.2", "10.0.0.3"},
+        {"10.0.0.1", "X-Forwarded-For", "198.51.100.1:4711", "198.51.100.1"},
+        {"10.0.0.1", "X-Forwarded-For", "[2001:db8::1]:4711", "2001:db8::1"},
+        {"10.0.0.1", "X-Forwarded-For", "2001:db8::1", "2001:db8::1"},
+        {"10.0.0.1", "X-Forwarded-For", "", "10.0.0.1"},
+        {"10.0.0.1", "X-Forwarded-For", "unknown", "10.0.0.1"},
+        {"10.0.0.1", "X-Forwarded-For", ",", "10.0.0.1"},
+        {"10.0.0.1", "X-Forwarded-For", "[", "10.0.0.1"},
+        {"10.0.0.1", "Forwarded", "for=198.51.100.1", "198.51.100.1"},
+        {"10.0.0.1", "Forwarded", "proto=https; For=\"[2001:db8::1]:1\";by=x", "2001:db8::1"},
+        {"10.0.0.1", "Forwarded", "for=1.1.1.1, for=198.51.100.1;host=a", "198.51.100.1"},
+        {"10.0.0.1", "Forwarded", "for=_hidden", "10.0.0.1"},
+        {"10.0.0.1", "Forwarded", "proto=https", "10.0.0.1"},
+    };
+    slack_peers_t peers;
+    assert_int_equal(slack__peers_parse(&peers, "10.0.0.0/8"), 0);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        slack_http_header_t headers[2] = {
+            {slack__slice(cases[i].name), slack__slice(cases[i].value)},
+            {SLACK_SLICE("Forwarded"), SLACK_SLICE("for=8.8.8.8")}};
+        slack_http_request_t request = {
+            .peer = cases[i].peer, .headers = headers, .header_count = 1};
+        slack_slice_t client = slack__peers_client(&peers, &request);
+        if (!slack__slice_eq(client, slack__slice(cases[i].client)))
+            fail_msg("%s: %.*s", cases[i].value, (int)client.len, client.ptr);
+        request.header_count = 2; /* one of them is not the proxy's */
+        client = slack__peers_client(&peers, &request);
+        assert_true(slack__slice_eq(client, slack__slice(cases[i].peer)));
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_nets),
+        cmocka_unit_test(test_what_is_no_net),
+        cmocka_unit_test(test_clients),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
