@@ -965,6 +965,63 @@ static void test_curl_with_tls(void **state)
     tear_down(&f);
 }
 
+/* Runs curl with a client's certificate, NULL for none; its exit status. */
+static int64_t curl_as(fixture_t *f, const char *ca, const char *cert)
+{
+    child_t child;
+    char url[100], key[4096];
+    snprintf(url, sizeof url, "https://127.0.0.1:%u/tls", slack__http_server_port(f->server));
+    snprintf(key, sizeof key, "%s", certs_path("server.key"));
+    const char *const with[] = {"curl",   "-sS", "--max-time", "15", "--cacert", ca,
+                                "--cert", cert,  "--key",      key,  url,        NULL};
+    const char *const without[] = {"curl", "-sS", "--max-time", "15", "--cacert", ca, url, NULL};
+    child_start(&child, &f->world, cert ? with : without, NULL);
+    assert_true(child.started);
+    child_wait(&child, &f->world);
+    const int64_t status = child.status;
+    child_done(&child);
+    return status;
+}
+
+/* Only a client of that name comes in; a context that is put in the place of another counts from
+ * the next connection on. */
+static void test_client_certificates(void **state)
+{
+    fixture_t f;
+    slack_tls_context_t *tls, *open;
+    char ca[4096], slack[4096], other[4096];
+    if (!certs_make() || system("curl --version >/dev/null 2>&1") != 0) skip();
+    snprintf(ca, sizeof ca, "%s", certs_path("ca.pem"));
+    snprintf(slack, sizeof slack, "%s", certs_path("slack.pem"));
+    snprintf(other, sizeof other, "%s", certs_path("other.pem"));
+    memset(&f, 0, sizeof f);
+    assert_true(world_open(&f.world));
+    assert_int_equal(
+        slack__tls_context_server(&tls, certs_path("server.pem"), certs_path("server.key")), 0);
+    assert_int_equal(slack__tls_context_check_clients(tls, "/nowhere", "x"), SLACK_ECONFIG);
+    assert_int_equal(slack__tls_context_check_clients(tls, ca, "platform-tls-client.slack.com"), 0);
+    const slack_http_server_options_t options = {
+        .listen = {.host = "127.0.0.1", .tls = tls, .open_ms = 10000, .write_max = WRITE_MAX},
+        .fn = on_request,
+        .user_data = &f,
+    };
+    assert_int_equal(slack__http_server_open(&f.server, f.world.net, &options, NULL), 0);
+    slack__tls_context_unref(tls);
+    assert_int_not_equal(curl_as(&f, ca, NULL), 0);
+    assert_int_not_equal(curl_as(&f, ca, other), 0);
+    assert_int_equal(f.requests, 0);
+    assert_int_equal(curl_as(&f, ca, slack), 0);
+    assert_int_equal(f.requests, 1);
+
+    assert_int_equal(slack__tls_context_server(&open, certs_path("rsa.pem"), certs_path("rsa.key")),
+                     0);
+    slack__http_server_set_tls(f.server, open);
+    slack__tls_context_unref(open);
+    assert_int_equal(curl_as(&f, ca, NULL), 0);
+    assert_int_equal(f.requests, 2);
+    tear_down(&f);
+}
+
 int main(void)
 {
     heap_install();
@@ -1000,6 +1057,7 @@ int main(void)
         cmocka_unit_test(test_curl_uploads_chunks),
         cmocka_unit_test(test_curl_head),
         cmocka_unit_test(test_curl_with_tls),
+        cmocka_unit_test(test_client_certificates),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -12,6 +12,7 @@
  *     server.pem, server.key     for localhost, 127.0.0.1 and ::1
  *     rsa.pem, rsa.key           the same, with an RSA key
  *     other.pem, server.key      for other.example
+ *     slack.pem, server.key      for platform-tls-client.slack.com
  *     expired.pem, server.key    as server.pem, until yesterday
  *     stranger.pem, stranger.key for localhost and 127.0.0.1, signed by itself
  */
