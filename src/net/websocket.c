@@ -158,6 +158,7 @@ static void handle(slack_ws_t *ws, const slack_ws_event_t *event)
                            ws->user_data);
         break;
     case SLACK_WS_PING:
+        if (ws->events.ping && ws->events.ping(ws, event->data, event->len, ws->user_data)) break;
         /* Where there is no room for it the peer reads nothing, and waits for no pong. */
         send_frame(ws, WSLAY_PONG, event->data, event->len);
         break;
@@ -428,6 +429,12 @@ int slack__ws_ping(slack_ws_t *ws, const void *data, size_t len)
 {
     if (len > SLACK_WS_CONTROL_MAX) return SLACK_EINVAL;
     return send_frame(ws, WSLAY_PING, data, len);
+}
+
+int slack__ws_pong(slack_ws_t *ws, const void *data, size_t len)
+{
+    if (len > SLACK_WS_CONTROL_MAX) return SLACK_EINVAL;
+    return send_frame(ws, WSLAY_PONG, data, len);
 }
 
 void slack__ws_close(slack_ws_t *ws, unsigned code, const char *reason)

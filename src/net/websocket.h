@@ -20,6 +20,9 @@ typedef struct slack_ws_events {
     void (*message)(slack_ws_t *ws, bool text, const char *data, size_t len, void *user_data);
     /* A pong, with its data. NULL where nobody cares. */
     void (*pong)(slack_ws_t *ws, const char *data, size_t len, void *user_data);
+    /* A ping, with its data. True where the owner answers it itself, by slack__ws_pong() or not at
+     * all. NULL: every ping is answered at once. */
+    bool (*ping)(slack_ws_t *ws, const char *data, size_t len, void *user_data);
     /* The peer began to close (it was answered). NULL where nobody cares. */
     void (*closing)(slack_ws_t *ws, unsigned code, void *user_data);
     /* The last callback, exactly once; the descriptor is closed, ws is freed after it.
@@ -58,6 +61,7 @@ int slack__ws_accept(slack_ws_t **ret, slack_net_t *net, slack_http_server_t *se
 int slack__ws_send(slack_ws_t *ws, bool text, const void *data, size_t len);
 /* The same; SLACK_EINVAL for more than 125 bytes. */
 int slack__ws_ping(slack_ws_t *ws, const void *data, size_t len);
+int slack__ws_pong(slack_ws_t *ws, const void *data, size_t len);
 
 /* Begin the close handshake. The peer's answer, or slack__ws_abort(), ends it. After the peer's
  * Close the descriptor is closed by us. `code` 0: none; a reason above 123 bytes is cut. Before it

@@ -91,7 +91,21 @@ help_and_nonsense() {
         expect 2 'from 0 to 65535, not "65536"' "$slackapp" sim --port=65536 &&
         expect 2 'nothing of the kind "nope"' "$slackapp" sim send nope &&
         expect 2 'say what: slackapp sim send click ACTION_ID' "$slackapp" sim send click &&
-        expect 2 'the event is no JSON' "$slackapp" sim send event '{'
+        expect 2 'the event is no JSON' "$slackapp" sim send event '{' &&
+        expect 2 '--time-scale takes a number from 1' "$slackapp" sim --time-scale 0 &&
+        expect 2 '--disable-after takes a number from 1' "$slackapp" sim --disable-after x
+}
+
+fault_help_and_nonsense() {
+    expect 0 'usage: slackapp sim fault NAME' "$slackapp" sim fault --help &&
+        expect 0 'open-status STATUS [RETRY_AFTER_S]' "$slackapp" sim fault list &&
+        expect 2 'say which fault' "$slackapp" sim fault &&
+        expect 2 'there is no fault "nope"' "$slackapp" sim fault nope &&
+        expect 2 'open-status needs its STATUS' "$slackapp" sim fault open-status &&
+        expect 2 'not "9"' "$slackapp" sim fault open-status 9 &&
+        expect 2 '--count takes a number from 1' "$slackapp" sim fault no-pong --count 0 &&
+        expect 2 'it lasts for no time' "$slackapp" sim fault refresh --for 5 &&
+        expect 1 'no simulator answers' "$slackapp" sim fault no-pong --port 1
 }
 
 cannot_start() {
@@ -140,6 +154,39 @@ with_a_bot() {
     kill "$bot" && wait "$bot" || return 1
     bot=
     grep -q '^#general  bot: Hey there @ann' "$work/sim" && stop_sim TERM
+}
+
+sockets_so_far() {
+    [ "$("$slackapp" sim status | sed -n 's/^sockets so far: //p')" -ge "$1" ]
+}
+
+# The bot drops out of Socket Mode, meets two faults on its way back, and is there again.
+faults() {
+    start_sim --time-scale 60 || return 1
+    (
+        eval "$("$slackapp" sim env)"
+        cd "$work" && SLACK_TRANSPORT=socket SLACK_SOCKET_CONNECTIONS=1 SLACK_STORE=memory: \
+            exec "$build/examples/showcase"
+    ) >"$work/bot" 2>&1 &
+    bot=$!
+    expect 1 'no socket is open that it could happen to' "$slackapp" sim fault drop &&
+        expect 0 'sockets of the app: 1' "$slackapp" sim status --wait &&
+        expect 0 'late-pong 100: acts for 60000 ms' "$slackapp" sim fault late-pong 100 --for 60000 &&
+        expect 0 'fault: late-pong 100, for ' "$slackapp" sim status &&
+        expect 0 'open-status 503: acts 1 times' "$slackapp" sim fault open-status 503 &&
+        expect 0 'disconnect-first: acts 1 times' "$slackapp" sim fault disconnect-first &&
+        expect 0 'fault: disconnect-first, 1 more' "$slackapp" sim status &&
+        expect 0 'drop: happened to 1 sockets' "$slackapp" sim fault drop &&
+        until_true sockets_so_far 2 &&
+        expect 0 'acknowledged over Socket Mode' "$slackapp" sim send message hello &&
+        expect 0 'bot: Hey there' "$slackapp" sim transcript --wait 2 &&
+        expect 1 'there is no fault "nope"' "$slackapp" sim fault clear nope &&
+        expect 0 'ended 1 faults' "$slackapp" sim fault clear || return 1
+    # The app has answered once, whatever Slack sent how often.
+    expect 0 'lost-ack: acts 2 times' "$slackapp" sim fault lost-ack --count 2 &&
+        expect 1 'not acknowledged' "$slackapp" sim send message hello &&
+        expect 0 'Hey there' "$slackapp" sim transcript --wait 4 || return 1
+    [ "$("$slackapp" sim transcript | grep -c 'Hey there')" = 2 ]
 }
 
 demo() {
@@ -198,12 +245,14 @@ demo_stays() {
     [ "$(echo "$pids" | wc -w)" = 4 ]
 }
 
-echo '1..8'
+echo '1..10'
 run 'help, and what makes no sense' help_and_nonsense
+run 'help for faults, and what makes no sense of them' fault_help_and_nonsense
 run 'what it cannot start with' cannot_start
 run 'what it says when no simulator runs' not_running
 run 'a simulator without an app' running_alone
 run 'a simulator with a bot' with_a_bot
+run 'faults, and a bot that comes back' faults
 run 'the demo' demo
 run 'a demo that fails' demo_fails
 run 'a demo that stays' demo_stays

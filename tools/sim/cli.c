@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/client.h"
+#include "sim/faults.h"
 #include "sim/options.h"
 #include "sim/send_args.h"
 #include "sim/serve.h"
@@ -32,6 +33,8 @@ static const char usage[] =
     "       slackapp sim request-url URL       deliver to URL while no socket is open\n"
     "       slackapp sim disconnect [REASON]   tell the sockets to reconnect (warning,\n"
     "                                          refresh_requested, link_disabled)\n"
+    "       slackapp sim fault NAME [ARG…]     let something go wrong: see slackapp sim fault "
+    "list\n"
     "\n"
     "Options of a run:\n"
     "  --port N             listen on this port (default 4390; 0: any)\n"
@@ -39,6 +42,9 @@ static const char usage[] =
     "  --port-file PATH     write the port to PATH once it listens\n"
     "  --request-url URL    deliver to URL while no socket is open\n"
     "  --signing-secret S, --bot-token T, --app-token T   others than the fixed ones\n"
+    "  --time-scale N       Slack's retries, and the hour of its failure rate, N times as fast\n"
+    "  --disable-after N    events an hour from which on 95 % of failures switch events off\n"
+    "                       (default 1000)\n"
     "  --quiet              print no conversation\n"
     "\n"
     "Options of a transcript:\n"
@@ -61,7 +67,7 @@ static int fail(int status, const char *problem)
 static int run(int argc, const char **argv)
 {
     sim_serve_options_t options = {.sim.port = SIM_DEFAULT_PORT};
-    const char *port = NULL;
+    const char *port = NULL, *time_scale = NULL, *disable_after = NULL;
     char problem[SIM_PROBLEM_SIZE];
     bool help = false;
     const sim_option_t table[] = {
@@ -72,6 +78,8 @@ static int run(int argc, const char **argv)
         {"--signing-secret", &options.sim.signing_secret, NULL},
         {"--bot-token", &options.sim.bot_token, NULL},
         {"--app-token", &options.sim.app_token, NULL},
+        {"--time-scale", &time_scale, NULL},
+        {"--disable-after", &disable_after, NULL},
         {"--quiet", NULL, &options.quiet},
         {"--help", NULL, &help},
         {NULL, NULL, NULL},
@@ -86,7 +94,11 @@ static int run(int argc, const char **argv)
         snprintf(problem, sizeof problem, "there is no command \"%.100s\"", argv[0]);
         return fail(SENSELESS, problem);
     }
-    if (port && !sim_options_port(port, &options.sim.port, problem))
+    if ((port && !sim_options_port(port, &options.sim.port, problem)) ||
+        (time_scale && !sim_options_number("--time-scale", time_scale, 60000,
+                                           &options.sim.time_scale, problem)) ||
+        (disable_after && !sim_options_number("--disable-after", disable_after, 1000000,
+                                              &options.sim.disable_after, problem)))
         return fail(SENSELESS, problem);
     return sim_serve(&options);
 }
@@ -246,6 +258,19 @@ static void print_names(const slack_json_t *list, const char *what)
     putchar('\n');
 }
 
+static void print_faults(const slack_json_t *list)
+{
+    slack_json_iter_t it = {0};
+    while (slack_json_next(list, &it)) {
+        printf("fault: %s", slack_json_str(it.value, "/fault"));
+        if (slack_json_get(it.value, "/left"))
+            printf(", %lld more", (long long)slack_json_int(it.value, "/left"));
+        if (slack_json_get(it.value, "/ms"))
+            printf(", for %lld ms", (long long)slack_json_int(it.value, "/ms"));
+        putchar('\n');
+    }
+}
+
 static int status_command(client_t *client, int argc, const char **argv)
 {
     bool wait = false;
@@ -266,10 +291,14 @@ static int status_command(client_t *client, int argc, const char **argv)
     bool verified = slack_json_bool(answer, "/request_url_verified");
     printf("listening on %s\n", slack_json_str(answer, "/env/SLACKAPP_SIM"));
     printf("sockets of the app: %lld\n", (long long)slack_json_int(answer, "/sockets"));
+    printf("sockets so far: %lld\n", (long long)slack_json_int(answer, "/sockets_so_far"));
     printf("request URL: %s%s\n", *url ? url : "none",
            !*url      ? ""
            : verified ? " (verified)"
                       : " (not verified)");
+    if (slack_json_bool(answer, "/events_off"))
+        printf("event subscriptions: switched off, too many events failed\n");
+    print_faults(slack_json_get(answer, "/faults"));
     print_names(slack_json_get(answer, "/people"), "people:");
     print_names(slack_json_get(answer, "/channels"), "channels:");
     if (!wait || slack_json_bool(answer, "/app_is_there")) return GOOD;
@@ -300,6 +329,106 @@ static int disconnect_command(client_t *client, int argc, const char **argv)
     return GOOD;
 }
 
+/* --- faults --- */
+
+static void print_fault_list(client_t *client)
+{
+    for (const sim_fault_kind_t *kind = sim_fault_kinds; kind->name; kind++) {
+        const char *name = sim_fault_usage(kind, client->make.arena);
+        int pad = 38 - columns(name);
+        printf("  %s%*s%s\n", name, pad > 1 ? pad : 1, "", kind->help);
+    }
+}
+
+static void print_fault_help(client_t *client)
+{
+    printf("Let something go wrong, as it does at Slack.\n\n"
+           "usage: slackapp sim fault NAME [ARG…] [--count N] [--for MS]\n"
+           "       slackapp sim fault list            this list\n"
+           "       slackapp sim fault clear [NAME]    end all of them, or those of that name\n\n");
+    print_fault_list(client);
+    printf("\n"
+           "  --count N   act N times; what happens at once: to N sockets (default: all)\n"
+           "  --for MS    act for that long\n"
+           "  --port N    where the simulator listens\n"
+           "\n"
+           "Faults at the same place act one after the other. slackapp sim status shows them.\n");
+}
+
+static int clear_faults(client_t *client, int rest, const char **argv)
+{
+    const slack_json_t *body = sim_make(&client->make, "{name: %s}", rest > 1 ? argv[1] : "");
+    if (rest > 2) return fail(SENSELESS, "too many arguments");
+    const slack_json_t *answer = call(client, "/sim/fault/clear", body);
+    if (!answer) return FAILED;
+    printf("ended %lld faults\n", (long long)slack_json_int(answer, "/cleared"));
+    return GOOD;
+}
+
+/* A number of the command line as JSON; NULL where it was not given. False: the problem was told.
+ */
+static bool bound(client_t *client, const char *name, const char *text, const slack_json_t **ret)
+{
+    unsigned number = 0;
+    *ret = sim_make(&client->make, "null");
+    if (!text) return true;
+    if (!sim_options_number(name, text, 1000000000, &number, client->problem)) return false;
+    *ret = sim_make(&client->make, "%u", number);
+    return true;
+}
+
+static int set_fault(client_t *client, int rest, const char **argv, const char *count,
+                     const char *for_ms)
+{
+    const slack_json_t *count_json, *for_json;
+    sim_fault_t fault;
+    sim_list_t args;
+    if (!bound(client, "--count", count, &count_json) || !bound(client, "--for", for_ms, &for_json))
+        return fail(SENSELESS, client->problem);
+    sim_list_begin(&client->make, &args, '[');
+    for (int i = 1; i < rest; i++)
+        sim_list_add(&client->make, &args, sim_make(&client->make, "%s", argv[i]));
+    const slack_json_t *body =
+        sim_make(&client->make, "{name: %s, args: %p, count: %p, for_ms: %p}", argv[0],
+                 sim_list_end(&client->make, &args), count_json, for_json);
+    if (!body) return fail(FAILED, slack_strerror(client->make.rc));
+    if (!sim_fault_read(body, &fault, client->problem)) return fail(SENSELESS, client->problem);
+    const slack_json_t *answer = call(client, "/sim/fault", body);
+    if (!answer) return FAILED;
+    const char *said = slack_json_str(answer, "/fault");
+    if (slack_json_bool(answer, "/now"))
+        printf("%s: happened to %lld sockets\n", said,
+               (long long)slack_json_int(answer, "/sockets"));
+    else if (slack_json_int(answer, "/left") > 0)
+        printf("%s: acts %lld times\n", said, (long long)slack_json_int(answer, "/left"));
+    else if (for_ms)
+        printf("%s: acts for %s ms\n", said, for_ms);
+    else
+        printf("%s: acts until it is cleared\n", said);
+    return GOOD;
+}
+
+static int fault_command(client_t *client, int argc, const char **argv)
+{
+    const char *count = NULL, *for_ms = NULL;
+    const sim_option_t table[] = {{"--count", &count, NULL},
+                                  {"--for", &for_ms, NULL},
+                                  {"--port", &client->port, NULL},
+                                  {"--help", NULL, &client->help},
+                                  {NULL, NULL, NULL}};
+    int rest = sim_options_read(argc, argv, table, client->problem);
+    if (rest < 0) return fail(SENSELESS, client->problem);
+    if (client->help) {
+        print_fault_help(client);
+        return GOOD;
+    }
+    if (rest == 0) return fail(SENSELESS, "say which fault: slackapp sim fault list");
+    if (strcmp(argv[0], "clear") == 0) return clear_faults(client, rest, argv);
+    if (strcmp(argv[0], "list") != 0) return set_fault(client, rest, argv, count, for_ms);
+    print_fault_list(client);
+    return GOOD;
+}
+
 /* --- the table --- */
 
 static const struct command {
@@ -312,6 +441,7 @@ static const struct command {
     {"status", status_command},
     {"request-url", request_url_command},
     {"disconnect", disconnect_command},
+    {"fault", fault_command},
 };
 
 int sim_cli(int argc, const char **argv)

@@ -53,8 +53,9 @@ static const slack_json_t *transcript_json(const sim_t *sim, sim_maker_t *make, 
                     sim_list_end(make, &list));
 }
 
-static const slack_json_t *status_json(const sim_t *sim, sim_maker_t *make)
+static const slack_json_t *status_json(sim_t *sim, sim_maker_t *make)
 {
+    const slack_json_t *faults = sim_faults_json(&sim->faults, make);
     sim_list_t people, channels;
     const sim_user_t *user;
     const sim_channel_t *channel;
@@ -68,15 +69,18 @@ static const slack_json_t *status_json(const sim_t *sim, sim_maker_t *make)
                               channel->name, sim_channel_type(channel),
                               sim_make_bool(make, channel->bot_is_member)));
     return sim_make(make,
-                    "{ok: true, app_is_there: %p, sockets: %zu, request_url: %s,"
-                    " request_url_verified: %p, people: %p, channels: %p,"
+                    "{ok: true, app_is_there: %p, sockets: %zu, sockets_so_far: %llu,"
+                    " faults: %p, faults_acted: %llu, request_url: %s,"
+                    " request_url_verified: %p, events_off: %p, people: %p, channels: %p,"
                     " env: {SLACK_API_URL: '%s/api/', SLACK_BOT_TOKEN: %s, SLACK_APP_TOKEN: %s,"
                     " SLACK_SIGNING_SECRET: %s, SLACKAPP_SIM: %s}}",
                     sim_make_bool(make, app_is_there(sim)), sim_sockets_ready(sim),
-                    sim->request_url.url, sim_make_bool(make, sim->request_url.verified),
-                    sim_list_end(make, &people), sim_list_end(make, &channels), sim->base,
-                    sim->options.bot_token, sim->options.app_token, sim->options.signing_secret,
-                    sim->base);
+                    (unsigned long long)sim->sockets.taken, faults,
+                    (unsigned long long)sim->faults.acted, sim->request_url.url,
+                    sim_make_bool(make, sim->request_url.verified),
+                    sim_make_bool(make, sim->request_url.events_off), sim_list_end(make, &people),
+                    sim_list_end(make, &channels), sim->base, sim->options.bot_token,
+                    sim->options.app_token, sim->options.signing_secret, sim->base);
 }
 
 static void answer_poll(sim_t *sim, poll_t *poll, bool complete)
@@ -171,6 +175,49 @@ static void disconnect(sim_t *sim, slack_http_request_t *request, const slack_js
     sim_answer_json(sim, request, 200, sim_make(&make, "{ok: true, sockets: %zu}", count));
 }
 
+static void set_fault(sim_t *sim, slack_http_request_t *request, const slack_json_t *args)
+{
+    sim_maker_t make = {request->arena, 0};
+    char problem[SIM_PROBLEM_SIZE];
+    sim_fault_t fault;
+    size_t sockets = 0;
+    if (!sim_fault_read(args, &fault, problem)) {
+        refuse(sim, request, 400, problem);
+        return;
+    }
+    if (fault.kind->point == SIM_POINT_NOW) {
+        sockets = sim_sockets_fault(sim, &fault.effect, fault.left);
+        sim->faults.acted += sockets;
+        if (sockets == 0) {
+            refuse(sim, request, 409, "no socket is open that it could happen to");
+            return;
+        }
+    } else if (!sim_faults_add(&sim->faults, &fault)) {
+        refuse(sim, request, 409, "there are too many faults; slackapp sim fault clear ends them");
+        return;
+    }
+    SLACK_LOG(slack__net_log(sim->net), INFO, "fault", "name=\"%s\" sockets=%zu", fault.said,
+              sockets);
+    sim_answer_json(sim, request, 200,
+                    sim_make(&make, "{ok: true, fault: %s, now: %p, sockets: %zu, left: %llu}",
+                             fault.said, sim_make_bool(&make, sockets > 0), sockets,
+                             (unsigned long long)fault.left));
+}
+
+static void clear_faults(sim_t *sim, slack_http_request_t *request, const slack_json_t *args)
+{
+    sim_maker_t make = {request->arena, 0};
+    char problem[SIM_PROBLEM_SIZE];
+    const char *name = slack_json_str(args, "/name");
+    if (*name && !sim_fault_find(name, problem)) {
+        refuse(sim, request, 400, problem);
+        return;
+    }
+    size_t cleared = sim_faults_clear(&sim->faults, name);
+    if (!*name || strcmp(name, "half-open") == 0) cleared += sim_sockets_bury(sim);
+    sim_answer_json(sim, request, 200, sim_make(&make, "{ok: true, cleared: %zu}", cleared));
+}
+
 typedef struct url_wait {
     sim_verify_wait_t verify;
     sim_t *sim;
@@ -222,6 +269,8 @@ static const struct route {
     {"POST", "/sim/send", sim_send_start},
     {"POST", "/sim/request-url", set_request_url},
     {"POST", "/sim/disconnect", disconnect},
+    {"POST", "/sim/fault", set_fault},
+    {"POST", "/sim/fault/clear", clear_faults},
 };
 
 /* The host of a Host header without its port. */

@@ -16,6 +16,10 @@
 static const uint64_t retry_after_ms[] = {0, 60 * 1000, 5 * 60 * 1000};
 #define RETRIES (sizeof retry_after_ms / sizeof *retry_after_ms)
 
+static const char events_off[] =
+    "the event subscriptions are switched off, since more than 95 % of the events failed; "
+    "`slackapp sim request-url URL` switches them on again";
+
 enum delivery_state {
     DELIVERY_WAITING,   /* until due_ms */
     DELIVERY_VERIFYING, /* for the request URL's verification */
@@ -55,7 +59,7 @@ void sim_deliveries_init(sim_deliveries_t *deliveries)
 
 bool sim_app_reachable(const sim_t *sim)
 {
-    return sim_sockets_ready(sim) > 0 || sim->request_url.url != NULL;
+    return sim->sockets.taken > 0 || sim->request_url.url != NULL;
 }
 
 static void delivery_free(delivery_t *d)
@@ -112,13 +116,13 @@ static void failed(delivery_t *d, const char *reason, const char *error, bool ag
         delivery_free(d);
         return;
     }
-    d->due_ms = sim_now_ms(d->sim) + retry_after_ms[d->attempt];
+    const uint64_t wait_ms = retry_after_ms[d->attempt] / d->sim->options.time_scale;
+    d->due_ms = sim_now_ms(d->sim) + wait_ms;
     d->attempt++;
     d->reason = reason;
     d->state = DELIVERY_WAITING;
     SLACK_LOG(slack__net_log(d->sim->net), INFO, "event not acknowledged",
-              "reason=%s retry=%u in_s=%" PRIu64, reason, d->attempt,
-              retry_after_ms[d->attempt - 1] / 1000);
+              "reason=%s retry=%u in_ms=%" PRIu64, reason, d->attempt, wait_ms);
     sim_wake_at(d->sim, d->due_ms);
 }
 
@@ -163,13 +167,18 @@ static int send_to_socket(delivery_t *d)
     return rc;
 }
 
+static bool ack_is_lost(sim_t *sim)
+{
+    return sim_faults_at(&sim->faults, SIM_POINT_ACK, "").silent;
+}
+
 void sim_delivery_acked(sim_t *sim, const char *envelope_id, const slack_json_t *payload)
 {
     for (slack_link_t *link = sim->deliveries.list.next; link != &sim->deliveries.list;
          link = link->next) {
         delivery_t *d = delivery_at(link);
         if (d->state != DELIVERY_SOCKET || strcmp(d->envelope_id, envelope_id) != 0) continue;
-        acked(d, payload);
+        if (!ack_is_lost(sim)) acked(d, payload);
         return;
     }
     SLACK_LOG(slack__net_log(sim->net), WARN, "acknowledgement of nothing", "envelope_id=%s",
@@ -189,11 +198,29 @@ static const slack_json_t *answer_body(sim_maker_t *make, const slack_curl_resul
     return sim_make(make, "%s", result->body);
 }
 
+/* Above the failure rate that Slack allows the subscriptions are switched off. */
+static void count_event(const delivery_t *d, bool failure)
+{
+    sim_t *sim = d->sim;
+    if (d->kind != SIM_DELIVERY_EVENT || sim->closing) return;
+    if (!sim_failures_add(&sim->failures, failure, sim_now_ms(sim))) return;
+    if (!sim->request_url.events_off)
+        SLACK_LOG(slack__net_log(sim->net), WARN, "event subscriptions switched off",
+                  "reason=\"more than 95 %% of the events of an hour failed\"");
+    sim->request_url.events_off = true;
+}
+
 static void on_http_answer(const slack_curl_result_t *result, void *user_data)
 {
     delivery_t *d = user_data;
     const char *reason = sim_request_url_reason(result);
     sim_maker_t make = {d->arena, 0};
+    if (!*reason && ack_is_lost(d->sim)) {
+        count_event(d, true);
+        failed(d, "http_timeout", "http_timeout", true);
+        return;
+    }
+    count_event(d, *reason);
     if (!*reason) {
         acked(d, answer_body(&make, result));
         return;
@@ -274,6 +301,10 @@ static void attempt(delivery_t *d)
     d->wire = "";
     if (sim_sockets_ready(sim) > 0) {
         rc = send_to_socket(d);
+    } else if (sim->request_url.url && d->kind == SIM_DELIVERY_EVENT &&
+               sim->request_url.events_off) {
+        failed(d, "unknown_error", events_off, false);
+        return;
     } else if (sim->request_url.url) {
         d->wire = "HTTP";
         rc = sim->request_url.verified ? send_to_url(d) : verify_first(d);

@@ -48,7 +48,8 @@ typedef struct sim_delivery_request {
 
 void sim_deliveries_init(sim_deliveries_t *deliveries);
 
-/* Whether there is anywhere to deliver to. */
+/* Whether there is anywhere to deliver to, or was: what an app misses while it is away comes again.
+ */
 bool sim_app_reachable(const sim_t *sim);
 
 /* Deliver. 0; SLACK_EBUSY when too much is under way; SLACK_ENOMEM. */

@@ -63,3 +63,16 @@ bool sim_options_port(const char *text, unsigned *ret, char *problem)
     snprintf(problem, PROBLEM_SIZE, "--port takes a number from 0 to 65535, not \"%.100s\"", text);
     return false;
 }
+
+bool sim_options_number(const char *name, const char *text, unsigned max, unsigned *ret,
+                        char *problem)
+{
+    uint64_t number = 0;
+    if (slack__parse_u64(slack__slice(text), max, &number) && number > 0) {
+        *ret = (unsigned)number;
+        return true;
+    }
+    snprintf(problem, PROBLEM_SIZE, "%s takes a number from 1 to %u, not \"%.100s\"", name, max,
+             text);
+    return false;
+}

@@ -24,4 +24,8 @@ int sim_options_read(int argc, const char **argv, const sim_option_t *options, c
 /* A port: 0 to 65535. False with a sentence in `problem`. */
 bool sim_options_port(const char *text, unsigned *ret, char *problem);
 
+/* A whole number from 1 to max. False with a sentence in `problem`. */
+bool sim_options_number(const char *name, const char *text, unsigned max, unsigned *ret,
+                        char *problem);
+
 #endif

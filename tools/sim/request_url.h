@@ -3,6 +3,7 @@
 #define SIM_REQUEST_URL_H
 
 #include "net/curl.h"
+#include "net/http_server.h"
 #include "util/queue.h"
 
 /*
@@ -24,6 +25,7 @@ typedef struct sim_request_url {
     char *url; /* NULL: none */
     bool verified;
     bool verifying;
+    bool events_off; /* too many of them failed; setting the URL switches them on */
     char challenge[33];
     slack_link_t waits;
 } sim_request_url_t;
@@ -47,9 +49,15 @@ typedef struct sim_post_request {
     const char *retry_reason;
 } sim_post_request_t;
 
-/* Send a signed request. As slack__curl_send(). */
+/* Slack follows so many redirects (301 and 302). */
+#define SIM_REDIRECTS_MAX 2
+
+/* Send a signed request, and follow redirects. As slack__curl_send(). */
 int sim_request_url_post(sim_t *sim, const sim_post_request_t *post, slack_curl_fn fn,
                          void *user_data);
+
+/* Takes a request to /redirect/N: one to the request URL that a fault sent a longer way. */
+void sim_redirect_request(sim_t *sim, slack_http_request_t *request);
 
 /* What Slack calls the failure of a request: "http_timeout", "http_error" …; "" for a success. */
 const char *sim_request_url_reason(const slack_curl_result_t *result);

@@ -93,9 +93,13 @@ static void on_request(slack_http_server_t *server, slack_http_request_t *reques
         const char *prefix;
         void (*take)(sim_t *sim, slack_http_request_t *request);
     } routes[] = {
-        {"/api/", sim_webapi_request},    {"/link/", sim_socket_request},
-        {"/commands/", sim_hook_request}, {"/actions/", sim_hook_request},
-        {"/sim/", sim_control_request},   {"", root_request},
+        {"/api/", sim_webapi_request},
+        {"/link/", sim_socket_request},
+        {"/commands/", sim_hook_request},
+        {"/actions/", sim_hook_request},
+        {"/sim/", sim_control_request},
+        {"/redirect/", sim_redirect_request},
+        {"", root_request},
     };
     for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
         if (strncmp(request->path.ptr, routes[i].prefix, strlen(routes[i].prefix)) != 0) continue;
@@ -143,6 +147,9 @@ void sim_tick(sim_t *sim)
 static int take_options(sim_t *sim, const sim_options_t *given)
 {
     sim->options = *given;
+    if (sim->options.time_scale == 0) sim->options.time_scale = 1;
+    if (sim->options.disable_after == 0) sim->options.disable_after = SIM_FAILURES_MIN;
+    sim_failures_init(&sim->failures, sim->options.disable_after, sim->options.time_scale);
     const struct {
         const char **field;
         const char *fallback;
@@ -272,6 +279,7 @@ int sim_open(sim_t **ret, slack_net_t *net, const sim_options_t *options,
     sim_transcript_init(&sim->transcript);
     sim->transcript.complete = on_entry;
     sim->transcript.user_data = sim;
+    sim_faults_init(&sim->faults, sim->clock);
     sim_deliveries_init(&sim->deliveries);
     sim_sockets_init(&sim->sockets);
     sim_request_url_init(&sim->request_url);

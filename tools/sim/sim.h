@@ -6,6 +6,8 @@
 #include "net/http_server.h"
 #include "net/signature.h"
 #include "sim/delivery.h"
+#include "sim/failures.h"
+#include "sim/faults.h"
 #include "sim/grants.h"
 #include "sim/request_url.h"
 #include "sim/socket.h"
@@ -18,6 +20,7 @@
  * that drives it.
  *
  *   world, grants, views, transcript      what there is; no I/O
+ *   faults, failures                      what goes wrong, and how often it may; no I/O
  *   payloads                              what is sent to apps; no I/O
  *   delivery -> socket, request_url       how it is sent, acknowledged and sent again
  *   webapi, methods_*, hooks              what apps call
@@ -33,6 +36,9 @@ typedef struct sim_options {
     const char *signing_secret; /* Optional, as the tokens: fixed ones by default. */
     const char *bot_token;
     const char *app_token;
+    unsigned time_scale;    /* Optional. How much faster Slack's retries come. Default 1. */
+    unsigned disable_after; /* Optional. Events an hour from which on failures switch the
+                               subscriptions off. Default 1000. */
     /* Optional. Told of every entry of the transcript once it is complete. */
     void (*entry)(const sim_entry_t *entry, void *user_data);
     void *user_data;
@@ -54,6 +60,8 @@ typedef struct sim {
     sim_grants_t grants;
     sim_views_t views;
     sim_transcript_t transcript;
+    sim_faults_t faults;
+    sim_failures_t failures;
     sim_deliveries_t deliveries;
     sim_sockets_t sockets;
     sim_request_url_t request_url;

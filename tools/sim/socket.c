@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/sim.h"
+#include "sim/socket_raw.h"
 #include "util/alloc.h"
 #include "util/form.h"
 
@@ -21,8 +22,11 @@
 #define WRITE_MAX   ((size_t)16 * 1024 * 1024)
 /* Those that were told to go, too. */
 #define ALL_MAX (4 * SIM_SOCKETS_MAX)
+/* The pings of one connection that may wait for their pong. */
+#define PONGS_MAX 8
 
 enum socket_state {
+    SOCKET_GREETING, /* hello is still to be said, at hello_ms */
     SOCKET_OPEN,
     SOCKET_LEAVING, /* was told to disconnect; gets envelopes only when no other is open */
     SOCKET_CLOSING  /* we sent Close */
@@ -35,6 +39,16 @@ typedef struct sim_socket {
     enum socket_state state;
     uint64_t ping_ms;  /* when the next ping is due */
     uint64_t leave_ms; /* when it has to go: the end of its life, of its leave, of its close */
+    unsigned life_s;
+    uint64_t hello_ms;
+    bool drops; /* at leave_ms TCP ends, with no Close */
+    bool dead;  /* half-open: takes envelopes, and nothing of them arrives */
+    struct {
+        uint64_t due_ms;
+        size_t len;
+        char data[125];
+    } pongs[PONGS_MAX]; /* that are late, in order */
+    size_t pong_count;
 } sim_socket_t;
 
 static sim_socket_t *socket_at(slack_link_t *link)
@@ -74,16 +88,18 @@ static int send_json(sim_socket_t *socket, const slack_json_t *json)
     return rc;
 }
 
-static void send_hello(sim_socket_t *socket, unsigned life_s)
+static void send_hello(sim_socket_t *socket)
 {
     sim_maker_t make = {slack__arena_new(0, 0), 0};
+    sim_t *sim = socket->sim;
+    size_t ghosts = (size_t)sim_faults_look(&sim->faults, SIM_POINT_ROUTE, "").ghosts;
     if (!make.arena) return;
     const slack_json_t *hello =
         sim_make(&make,
                  "{type: 'hello', num_connections: %zu, debug_info: {host: %s, build_number: %d,"
                  " approximate_connection_time: %u}, connection_info: {app_id: %s}}",
-                 count_in(socket->sim, SOCKET_OPEN) + count_in(socket->sim, SOCKET_LEAVING), HOST,
-                 BUILD, life_s, SIM_APP_ID);
+                 count_in(sim, SOCKET_OPEN) + count_in(sim, SOCKET_LEAVING) + ghosts, HOST, BUILD,
+                 socket->life_s, SIM_APP_ID);
     if (make.rc == 0) (void)send_json(socket, hello);
     slack__arena_free(make.arena);
 }
@@ -111,9 +127,49 @@ static void begin_close(sim_socket_t *socket, unsigned code, const char *reason)
     slack__ws_close(socket->ws, code, reason);
 }
 
+/* An envelope, padded with blanks. */
+static int send_padded(sim_socket_t *socket, const char *text, size_t len, size_t bytes)
+{
+    slack_buf_t padded;
+    slack__buf_init(&padded, bytes > len ? bytes : len);
+    int rc = slack__buf_append(&padded, text, len);
+    while (rc == 0 && padded.len < bytes) {
+        static const char blanks[] =
+            "                                                               ";
+        size_t left = bytes - padded.len;
+        rc =
+            slack__buf_append(&padded, blanks, left < sizeof blanks - 1 ? left : sizeof blanks - 1);
+    }
+    if (rc == 0) rc = slack__ws_send(socket->ws, true, slack__buf_ptr(&padded), padded.len);
+    slack__buf_done(&padded);
+    return rc;
+}
+
+static int send_envelope(sim_socket_t *socket, const char *text, size_t len)
+{
+    const sim_effect_t effect = sim_faults_at(&socket->sim->faults, SIM_POINT_ENVELOPE, "");
+    if (socket->dead || effect.silent) return 0;
+    if (effect.fragment_bytes > 0)
+        return sim_raw_fragments(socket->ws, text, len, (size_t)effect.fragment_bytes);
+    if (effect.pad_kib > 0) return send_padded(socket, text, len, (size_t)effect.pad_kib * 1024);
+    if (effect.twice) (void)slack__ws_send(socket->ws, true, text, len);
+    return slack__ws_send(socket->ws, true, text, len);
+}
+
+/* Whether it is a ghost's turn, among so many connections. */
+static bool ghosts_turn(sim_t *sim, size_t connections)
+{
+    const sim_effect_t effect = sim_faults_look(&sim->faults, SIM_POINT_ROUTE, "");
+    if (!effect.acts || connections == 0) return false;
+    if (sim->sockets.turn++ % (connections + effect.ghosts) >= effect.ghosts) return false;
+    (void)sim_faults_at(&sim->faults, SIM_POINT_ROUTE, "");
+    return true;
+}
+
 int sim_socket_send(sim_t *sim, const char *text, size_t len)
 {
     enum socket_state wanted = count_in(sim, SOCKET_OPEN) > 0 ? SOCKET_OPEN : SOCKET_LEAVING;
+    if (ghosts_turn(sim, count_in(sim, wanted))) return 0;
     for (slack_link_t *link = sim->sockets.list.next; link != &sim->sockets.list;
          link = link->next) {
         sim_socket_t *socket = socket_at(link);
@@ -121,18 +177,61 @@ int sim_socket_send(sim_t *sim, const char *text, size_t len)
         /* To the end of the list: the others' turn comes first. */
         slack__unlink(link);
         slack__list_push(&sim->sockets.list, link);
-        return slack__ws_send(socket->ws, true, text, len);
+        return send_envelope(socket, text, len);
     }
     return SLACK_ENOTFOUND;
 }
 
+/* --- faults that happen at once --- */
+
+static void half_open(sim_socket_t *socket, uint64_t notice_ms)
+{
+    socket->dead = true;
+    slack__conn_pause(slack__ws_conn(socket->ws), true);
+    if (notice_ms > 0) socket->leave_ms = sim_now_ms(socket->sim) + notice_ms;
+    sim_wake_at(socket->sim, socket->leave_ms);
+}
+
+static void hit(sim_socket_t *socket, const sim_effect_t *effect)
+{
+    if (effect->half_open) half_open(socket, effect->delay_ms);
+    if (effect->garbage) sim_raw_garbage(socket->ws);
+    if (effect->bad_frame) sim_raw_bad_frame(socket->ws);
+    if (*effect->disconnect) send_disconnect(socket, effect->disconnect);
+    if (!effect->drop) return;
+    socket->state = SOCKET_LEAVING;
+    socket->drops = true;
+    socket->leave_ms = sim_now_ms(socket->sim) + effect->delay_ms;
+    sim_wake_at(socket->sim, socket->leave_ms);
+}
+
+size_t sim_sockets_fault(sim_t *sim, const sim_effect_t *effect, uint64_t count)
+{
+    size_t done = 0;
+    for (slack_link_t *link = sim->sockets.list.next; link != &sim->sockets.list;
+         link = link->next) {
+        sim_socket_t *socket = socket_at(link);
+        if (socket->state != SOCKET_OPEN || socket->dead) continue;
+        hit(socket, effect);
+        if (++done == count) break;
+    }
+    return done;
+}
+
 size_t sim_sockets_disconnect(sim_t *sim, const char *reason)
+{
+    sim_effect_t effect = {.acts = true};
+    snprintf(effect.disconnect, sizeof effect.disconnect, "%s", reason);
+    return sim_sockets_fault(sim, &effect, 0);
+}
+
+size_t sim_sockets_bury(sim_t *sim)
 {
     size_t count = 0;
     for (slack_link_t *link = sim->sockets.list.next; link != &sim->sockets.list;
          link = link->next) {
-        if (socket_at(link)->state != SOCKET_OPEN) continue;
-        send_disconnect(socket_at(link), reason);
+        if (!socket_at(link)->dead) continue;
+        slack__ws_abort(socket_at(link)->ws);
         count++;
     }
     return count;
@@ -156,6 +255,20 @@ static void on_message(slack_ws_t *ws, bool text, const char *data, size_t len, 
             sim_delivery_acked(socket->sim, envelope_id, slack_json_get(json, "/payload"));
     }
     slack__arena_free(arena);
+}
+
+/* A ping that is not to be answered at once. */
+static bool on_ping(slack_ws_t *ws, const char *data, size_t len, void *user_data)
+{
+    sim_socket_t *socket = user_data;
+    const sim_effect_t effect = sim_faults_at(&socket->sim->faults, SIM_POINT_PONG, "");
+    if (!effect.acts) return false;
+    if (effect.silent || socket->pong_count == PONGS_MAX) return true;
+    socket->pongs[socket->pong_count].due_ms = sim_now_ms(socket->sim) + effect.delay_ms;
+    socket->pongs[socket->pong_count].len = len;
+    memcpy(socket->pongs[socket->pong_count].data, data, len);
+    sim_wake_at(socket->sim, socket->pongs[socket->pong_count++].due_ms);
+    return true;
 }
 
 static void on_closing(slack_ws_t *ws, unsigned code, void *user_data)
@@ -192,6 +305,7 @@ static int accept_socket(sim_t *sim, const slack_http_request_t *request, sim_so
 {
     static const slack_ws_events_t events = {
         .message = on_message,
+        .ping = on_ping,
         .closing = on_closing,
         .closed = on_closed,
     };
@@ -215,23 +329,38 @@ static int accept_socket(sim_t *sim, const slack_http_request_t *request, sim_so
     return 0;
 }
 
-static void begin(sim_socket_t *socket, const slack_json_t *query)
+static void greet(sim_socket_t *socket)
 {
     sim_t *sim = socket->sim;
-    unsigned life_s = LIFE_S;
-    if (strcmp(slack_json_str(query, "/debug_reconnects"), "true") == 0) life_s = LIFE_TEST_S;
-    socket->ping_ms = sim_now_ms(sim) + PING_MS;
-    socket->leave_ms = sim_now_ms(sim) + (uint64_t)life_s * 1000;
-    sim_wake_at(sim, socket->ping_ms);
-    if (count_in(sim, SOCKET_OPEN) > SIM_SOCKETS_MAX) {
-        send_disconnect(socket, "too_many_websockets");
-        begin_close(socket, 1000, "");
-        return;
-    }
-    send_hello(socket, life_s);
+    socket->state = SOCKET_OPEN;
+    socket->leave_ms = sim_now_ms(sim) + (uint64_t)socket->life_s * 1000;
+    send_hello(socket);
+    sim->sockets.taken++;
     sim_wake_at(sim, sim_now_ms(sim)); /* somebody may be waiting for it */
     SLACK_LOG(slack__net_log(sim->net), INFO, "app connected over Socket Mode", "connections=%zu",
               sim_sockets_ready(sim));
+}
+
+static void begin(sim_socket_t *socket, const slack_json_t *query)
+{
+    sim_t *sim = socket->sim;
+    const char *debug = slack_json_str(query, "/debug_reconnects");
+    const sim_effect_t effect = sim_faults_at(&sim->faults, SIM_POINT_HELLO, "");
+    const char *reason = effect.disconnect;
+    size_t others = count_in(sim, SOCKET_OPEN) + count_in(sim, SOCKET_GREETING) - 1;
+    socket->life_s = strcmp(debug, "true") == 0 ? LIFE_TEST_S : LIFE_S;
+    socket->ping_ms = sim_now_ms(sim) + PING_MS;
+    socket->hello_ms = sim_now_ms(sim) + effect.delay_ms;
+    socket->leave_ms = UINT64_MAX;
+    sim_wake_at(sim, socket->ping_ms);
+    sim_wake_at(sim, socket->hello_ms);
+    if (others >= SIM_SOCKETS_MAX) reason = "too_many_websockets";
+    if (*reason) {
+        send_disconnect(socket, reason);
+        begin_close(socket, 1000, "");
+    } else if (effect.delay_ms == 0) {
+        greet(socket);
+    }
 }
 
 void sim_socket_request(sim_t *sim, slack_http_request_t *request)
@@ -254,6 +383,11 @@ void sim_socket_request(sim_t *sim, slack_http_request_t *request)
         sim_answer_text(sim, request, 426, "this is a WebSocket URL\n");
         return;
     }
+    const sim_effect_t effect = sim_faults_at(&sim->faults, SIM_POINT_UPGRADE, "");
+    if (effect.acts) {
+        sim_raw_upgrade(sim, request, &effect);
+        return;
+    }
     int rc = accept_socket(sim, request, &socket);
     if (rc == SLACK_ENOMEM) {
         sim_answer_text(sim, request, 503, "out of memory\n");
@@ -265,22 +399,52 @@ void sim_socket_request(sim_t *sim, slack_http_request_t *request)
 
 /* --- time --- */
 
+/* False when that was its end. */
+static bool leave(sim_socket_t *socket)
+{
+    if (socket->drops || socket->dead || socket->state == SOCKET_CLOSING) {
+        slack__ws_abort(socket->ws);
+        return false;
+    }
+    if (socket->state == SOCKET_OPEN)
+        send_disconnect(socket, "refresh_requested");
+    else if (socket->state == SOCKET_LEAVING)
+        begin_close(socket, 1000, "");
+    return true;
+}
+
+static void send_late_pongs(sim_socket_t *socket, uint64_t now_ms)
+{
+    size_t sent = 0;
+    while (sent < socket->pong_count && now_ms >= socket->pongs[sent].due_ms) {
+        (void)slack__ws_pong(socket->ws, socket->pongs[sent].data, socket->pongs[sent].len);
+        sent++;
+    }
+    socket->pong_count -= sent;
+    memmove(socket->pongs, socket->pongs + sent, socket->pong_count * sizeof *socket->pongs);
+    if (socket->pong_count > 0) sim_wake_at(socket->sim, socket->pongs[0].due_ms);
+}
+
+static void send_ping(sim_socket_t *socket, uint64_t now_ms)
+{
+    static const char data[] = "Ping from " HOST;
+    socket->ping_ms = now_ms + PING_MS;
+    if (sim_faults_at(&socket->sim->faults, SIM_POINT_PING, "").silent) return;
+    (void)slack__ws_ping(socket->ws, data, sizeof data - 1);
+}
+
 static void socket_tick(sim_socket_t *socket, uint64_t now_ms)
 {
-    if (now_ms >= socket->leave_ms) {
-        switch (socket->state) {
-        case SOCKET_OPEN: send_disconnect(socket, "refresh_requested"); break;
-        case SOCKET_LEAVING: begin_close(socket, 1000, ""); break;
-        case SOCKET_CLOSING: slack__ws_abort(socket->ws); return;
-        }
+    sim_t *sim = socket->sim;
+    if (socket->state == SOCKET_GREETING && now_ms >= socket->hello_ms) greet(socket);
+    if (now_ms >= socket->leave_ms && !leave(socket)) return;
+    if (socket->state != SOCKET_CLOSING && !socket->dead) {
+        send_late_pongs(socket, now_ms);
+        if (now_ms >= socket->ping_ms) send_ping(socket, now_ms);
+        sim_wake_at(sim, socket->ping_ms);
     }
-    if (socket->state != SOCKET_CLOSING && now_ms >= socket->ping_ms) {
-        static const char data[] = "Ping from " HOST;
-        (void)slack__ws_ping(socket->ws, data, sizeof data - 1);
-        socket->ping_ms = now_ms + PING_MS;
-    }
-    if (socket->state != SOCKET_CLOSING) sim_wake_at(socket->sim, socket->ping_ms);
-    sim_wake_at(socket->sim, socket->leave_ms);
+    if (socket->state == SOCKET_GREETING) sim_wake_at(sim, socket->hello_ms);
+    sim_wake_at(sim, socket->leave_ms);
 }
 
 void sim_sockets_tick(sim_t *sim)
@@ -296,6 +460,7 @@ void sim_sockets_tick(sim_t *sim)
 
 void sim_sockets_close(sim_t *sim)
 {
+    (void)sim_sockets_bury(sim);
     for (slack_link_t *link = sim->sockets.list.next; link != &sim->sockets.list; link = link->next)
         begin_close(socket_at(link), 1001, "the simulator ends");
 }

@@ -4,6 +4,7 @@
 
 #include "net/http_server.h"
 #include "net/websocket.h"
+#include "sim/faults.h"
 #include "util/queue.h"
 
 /*
@@ -20,7 +21,9 @@ typedef struct sim sim_t;
 
 typedef struct sim_sockets {
     slack_link_t list;
-    size_t count; /* all of them, those on their way out too */
+    size_t count;   /* all of them, those on their way out too */
+    uint64_t taken; /* that got hello, so far */
+    uint64_t turn;  /* of ghosts among the others */
 } sim_sockets_t;
 
 void sim_sockets_init(sim_sockets_t *sockets);
@@ -38,6 +41,11 @@ int sim_socket_send(sim_t *sim, const char *text, size_t len);
 /* Tell every connection to go, for that reason; they are closed some seconds later. Returns how
  * many there were. */
 size_t sim_sockets_disconnect(sim_t *sim, const char *reason);
+/* Do to open connections what a fault does at once: to `count` of them, 0 for all. Returns how many
+ * that were. */
+size_t sim_sockets_fault(sim_t *sim, const sim_effect_t *effect, uint64_t count);
+/* Notice that the half-open ones are gone. Returns how many there were. */
+size_t sim_sockets_bury(sim_t *sim);
 
 void sim_sockets_tick(sim_t *sim);
 /* Close all. */

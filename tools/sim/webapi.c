@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sim/webapi.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -193,11 +194,38 @@ static const slack_json_t *with_warning(sim_maker_t *make, const slack_json_t *a
     return sim_make_merged(make, warned, answer);
 }
 
+/* What a fault makes of a call: a status with a page, or ok: false. False: nothing. */
+static bool answer_fault(sim_call_t *call, slack_http_request_t *request)
+{
+    static const char page[] = "<html><body>Something went wrong.</body></html>\n";
+    const sim_effect_t effect = sim_faults_at(&call->sim->faults, SIM_POINT_CALL, call->method);
+    char seconds[24];
+    if (!effect.acts) return false;
+    if (*effect.error) {
+        sim_answer_json(call->sim, request, 200, sim_fail(call, effect.error));
+        return true;
+    }
+    snprintf(seconds, sizeof seconds, "%" PRIu64, effect.retry_after_s);
+    const slack_http_header_t retry_after = {SLACK_SLICE("Retry-After"), slack__slice(seconds)};
+    const slack_http_answer_t answer = {
+        .status = (int)effect.status,
+        .content_type = "text/html",
+        .headers = &retry_after,
+        .header_count = effect.retry_after_s > 0 ? 1 : 0,
+        .body = page,
+        .body_len = sizeof page - 1,
+    };
+    (void)slack__http_answer(call->sim->server, request->id, &answer);
+    slack__arena_free(request->arena);
+    return true;
+}
+
 void sim_webapi_request(sim_t *sim, slack_http_request_t *request)
 {
     sim_maker_t make = {request->arena, 0};
     arguments_t arguments = {NULL, false, false};
     sim_call_t call = {sim, &make, request->path.ptr + strlen("/api/"), NULL};
+    if (answer_fault(&call, request)) return;
     const slack_json_t *answer = run(&call, request, &arguments);
     if (arguments.no_charset) answer = with_warning(&make, answer);
     if (make.rc != 0) answer = NULL;

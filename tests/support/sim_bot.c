@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/sim_bot.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/app.h"
+
+#define STEP_MS  200
+#define LIMIT_MS 20000 /* of the machine's time */
+
+/* --- the app --- */
+
+static int on_message(slack_ctx_t *ctx, void *user_data)
+{
+    sim_bot_t *bot = user_data;
+    const char *text = slack_json_str(slack_ctx_event(ctx), "/text");
+    unsigned n = (unsigned)strtoul(text + strlen("event "), NULL, 10);
+    if (n >= SIM_BOT_RUNS) return SLACK_EINVAL;
+    bot->runs[n]++;
+    bot->ran++;
+    return bot->quiet ? 0 : slack_say(ctx, "ran %u", n);
+}
+
+static int on_command(slack_ctx_t *ctx, void *user_data)
+{
+    sim_bot_t *bot = user_data;
+    bot->commands++;
+    return slack_ack_text(ctx, "done");
+}
+
+static void on_stopped(slack_app_t *app, int status, void *user_data)
+{
+    sim_bot_t *bot = user_data;
+    bot->stopped = true;
+    bot->status = status;
+}
+
+static void take_line(enum slack_log_level level, const char *line, size_t len, void *user_data)
+{
+    world_t *world = &((sim_bot_t *)user_data)->peer.world;
+    if (world->log_len + len + 2 > sizeof world->log) return;
+    memcpy(world->log + world->log_len, line, len);
+    world->log_len += len;
+    world->log[world->log_len++] = '\n';
+    world->log[world->log_len] = '\0';
+}
+
+/* --- time --- */
+
+static void on_millisecond(uv_timer_t *timer)
+{
+}
+
+void sim_bot_turn(sim_bot_t *bot)
+{
+    uv_timer_t timer;
+    uv_loop_t *loop = &bot->peer.world.loop;
+    uv_update_time(loop);
+    uv_timer_init(loop, &timer);
+    uv_timer_start(&timer, on_millisecond, 1, 1); /* again: the first may pass before the poll */
+    uv_run(loop, UV_RUN_ONCE);
+    uv_close((uv_handle_t *)&timer, NULL);
+    uv_run(loop, UV_RUN_NOWAIT);
+}
+
+static void hurry(uv_handle_t *handle, void *user_data)
+{
+    uint64_t ms = *(const uint64_t *)user_data;
+    uv_timer_t *timer = (uv_timer_t *)handle;
+    if (handle->type != UV_TIMER || !uv_is_active(handle)) return;
+    uint64_t left = uv_timer_get_due_in(timer);
+    uv_timer_start(timer, timer->timer_cb, left > ms ? left - ms : 0, uv_timer_get_repeat(timer));
+}
+
+static void step(sim_bot_t *bot, uint64_t ms)
+{
+    uv_update_time(&bot->peer.world.loop);
+    bot->peer.world.mono_us += ms * 1000;
+    uv_walk(&bot->peer.world.loop, hurry, &ms);
+    sim_bot_turn(bot);
+    sim_bot_turn(bot);
+}
+
+void sim_bot_pass(sim_bot_t *bot, uint64_t ms)
+{
+    for (uint64_t passed = 0; passed < ms; passed += STEP_MS)
+        step(bot, ms - passed < STEP_MS ? ms - passed : STEP_MS);
+}
+
+static void give_up(const sim_bot_t *bot, const char *what)
+{
+    fail_msg("%s; the log:\n%s", what, bot->peer.world.log);
+}
+
+void sim_bot_until(sim_bot_t *bot, bool (*done)(const sim_bot_t *bot, unsigned n), unsigned n)
+{
+    uint64_t end_ms = slack__mono_ms(&slack__clock_system) + LIMIT_MS;
+    while (!done(bot, n)) {
+        sim_bot_turn(bot);
+        if (slack__mono_ms(&slack__clock_system) > end_ms) give_up(bot, "nothing came of it");
+    }
+}
+
+uint64_t sim_bot_pass_until(sim_bot_t *bot, bool (*done)(const sim_bot_t *bot, unsigned n),
+                            unsigned n, uint64_t max_ms)
+{
+    uint64_t passed = 0;
+    for (; !done(bot, n); passed += STEP_MS) {
+        if (passed > max_ms) give_up(bot, "it did not happen in time");
+        step(bot, STEP_MS);
+    }
+    return passed;
+}
+
+/* --- what may be waited for --- */
+
+slack_transport_stats_t sim_bot_stats(const sim_bot_t *bot)
+{
+    slack_transport_stats_t stats = {0};
+    assert_int_equal(slack_app_transport_stats(bot->app, bot->transport, &stats), 0);
+    return stats;
+}
+
+bool sim_bot_has_run(const sim_bot_t *bot, unsigned n)
+{
+    return bot->runs[n] > 0;
+}
+
+bool sim_bot_has_sockets(const sim_bot_t *bot, unsigned n)
+{
+    slack_transport_stats_t stats = sim_bot_stats(bot);
+    return stats.state == SLACK_TRANSPORT_READY && stats.connections == n;
+}
+
+bool sim_bot_has_taken(const sim_bot_t *bot, unsigned n)
+{
+    return bot->peer.sim->sockets.taken >= n;
+}
+
+bool sim_bot_has_acted(const sim_bot_t *bot, unsigned n)
+{
+    return bot->peer.sim->faults.acted >= n;
+}
+
+bool sim_bot_is_idle(const sim_bot_t *bot, unsigned n)
+{
+    return bot->peer.sim->deliveries.count == n;
+}
+
+bool sim_bot_is_done(const sim_bot_t *bot, unsigned n)
+{
+    for (unsigned i = 0; i < bot->sent; i++)
+        if (!bot->answers[i].done) return false;
+    return sim_bot_is_idle(bot, 0);
+}
+
+bool sim_bot_has_stopped(const sim_bot_t *bot, unsigned n)
+{
+    return bot->stopped;
+}
+
+/* --- what people do --- */
+
+void sim_bot_fault(sim_bot_t *bot, const char *words, unsigned count, unsigned for_ms)
+{
+    char args[256] = "", number[64] = "", name[64];
+    size_t used = 0;
+    int name_len = (int)strcspn(words, " ");
+    snprintf(name, sizeof name, "%.*s", name_len, words);
+    for (const char *at = words + name_len; *at; at += strcspn(at, " ")) {
+        at += strspn(at, " ");
+        used += (size_t)snprintf(args + used, sizeof args - used, "%s\"%.*s\"", used ? "," : "",
+                                 (int)strcspn(at, " "), at);
+    }
+    used = 0;
+    if (count) used = (size_t)snprintf(number, sizeof number, ",\"count\":%u", count);
+    if (for_ms) snprintf(number + used, sizeof number - used, ",\"for_ms\":%u", for_ms);
+    const char *body = slack__arena_printf(bot->peer.arena, "{\"name\":\"%s\",\"args\":[%s]%s}",
+                                           name, args, number);
+    const slack_json_t *answer = sim_peer_control(&bot->peer, "/sim/fault", body);
+    if (!slack_json_bool(answer, "/ok")) fail_msg("%s", slack_json_str(answer, "/error"));
+}
+
+void sim_bot_clear(sim_bot_t *bot)
+{
+    const slack_json_t *answer = sim_peer_control(&bot->peer, "/sim/fault/clear", "{}");
+    assert_true(slack_json_bool(answer, "/ok"));
+}
+
+unsigned sim_bot_say(sim_bot_t *bot)
+{
+    assert_true(bot->sent < SIM_BOT_RUNS);
+    const char *body = slack__arena_printf(
+        bot->peer.arena, "{\"kind\":\"message\",\"text\":\"event %u\"}", bot->sent);
+    sim_peer_send(&bot->peer, body, &bot->answers[bot->sent]);
+    return bot->sent++;
+}
+
+void sim_bot_command(sim_bot_t *bot)
+{
+    sim_peer_send(&bot->peer, "{\"kind\":\"command\",\"command\":\"/x\"}", &bot->command);
+}
+
+/* --- life --- */
+
+static void point_to_app(sim_bot_t *bot)
+{
+    char body[96];
+    snprintf(body, sizeof body, "{\"url\":\"http://127.0.0.1:%u/slack/events\"}",
+             sim_bot_stats(bot).port);
+    assert_true(slack_json_bool(sim_peer_control(&bot->peer, "/sim/request-url", body), "/ok"));
+}
+
+static bool is_ready(const sim_bot_t *bot, unsigned n)
+{
+    return sim_bot_stats(bot).state == SLACK_TRANSPORT_READY;
+}
+
+void sim_bot_open(sim_bot_t *bot, const char *transport, unsigned connections,
+                  const sim_options_t *options)
+{
+    memset(bot, 0, sizeof *bot);
+    bot->transport = transport;
+    sim_peer_open(&bot->peer, options);
+    const slack_options_t app_options = {
+        .loop = &bot->peer.world.loop,
+        .transport = transport,
+        .bot_token = SIM_PEER_BOT_TOKEN,
+        .app_token = SIM_PEER_APP_TOKEN,
+        .signing_secret = SIM_PEER_SECRET,
+        .api_url = slack__arena_printf(bot->peer.arena, "%s/api/", bot->peer.sim->base),
+        .http_host = "127.0.0.1",
+        .http_port = "0",
+        .socket_connections = connections,
+        .store = "memory:",
+        .log_level = SLACK_LOG_INFO,
+        .log_fn = take_line,
+        .log_user_data = bot,
+    };
+    assert_int_equal(slack_app_new(&bot->app, &app_options), 0);
+    slack__app_set_clock(bot->app, &bot->peer.world.clock);
+    assert_int_equal(slack_on_message(bot->app, "event", on_message, bot), 0);
+    assert_int_equal(slack_on_command(bot->app, "/x", on_command, bot), 0);
+    assert_int_equal(slack_app_start(bot->app, on_stopped, bot), 0);
+    if (strcmp(transport, "socket") == 0) {
+        if (connections > 0) (void)sim_bot_pass_until(bot, sim_bot_has_sockets, connections, 60000);
+    } else {
+        sim_bot_until(bot, is_ready, 0);
+        point_to_app(bot);
+    }
+}
+
+void sim_bot_close(sim_bot_t *bot)
+{
+    if (!bot->stopped) slack_app_stop(bot->app);
+    (void)sim_bot_pass_until(bot, sim_bot_has_stopped, 0, 60000);
+    slack_app_free(bot->app);
+    /* A person still waits for what was never acknowledged. */
+    sim_peer_close(&bot->peer);
+}
