@@ -98,8 +98,12 @@ static int route_new(slack_route_t **ret, const slack_listener_t *listener, char
     route->refs = 1;
     l->name = route_name(listener);
     /* Every one, also after a failure: none of the caller's strings may stay. */
-    bool owned = own(&l->match) & own(&l->block_id) & own(&l->callback_id) & own(&l->type) &
-                 own(&l->subtypes) & own_middleware(route);
+    bool owned = own(&l->match);
+    owned = own(&l->block_id) && owned;
+    owned = own(&l->callback_id) && owned;
+    owned = own(&l->type) && owned;
+    owned = own(&l->subtypes) && owned;
+    owned = own_middleware(route) && owned;
     int rc = l->name && owned ? 0 : SLACK_ENOMEM;
     if (rc == 0) rc = compile(&route->pattern, l->match, l->how, error);
     if (rc == 0) rc = compile(&route->block_pattern, l->block_id, l->block_how, error);

@@ -4,8 +4,8 @@
 
 /*
  * The points of a delivery's life at which a test lets the process die: SLACK_CRASH("name") ends it
- * there where the variable SLACK_CRASH_POINT says that name. Nothing at all in any build but that of
- * tests/kill, which lists the names.
+ * there where the variable SLACK_CRASH_POINT says that name. Nothing at all in any build but that
+ * of tests/kill, which lists the names.
  */
 #ifdef SLACK_CRASH_POINTS
 void slack__crash(const char *name);
