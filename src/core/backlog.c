@@ -73,7 +73,8 @@ static slack_ctx_t *restore(slack_app_t *app, const slack_row_t *from)
         return NULL;
     }
     ctx->op.row = row;
-    ctx->stored = ctx->acked = true;
+    ctx->stored = true;
+    ctx->acked = true;
     ctx->job = row.name.ptr;
     ctx->attempt.number = row.attempt;
     ctx->attempt.done = row.attempt == 1 ? without_failures(arena, row.done) : row.done;
