@@ -552,7 +552,7 @@ static void set_peer(slack_conn_t *conn)
     struct sockaddr_storage address;
     int len = sizeof(address);
     if (uv_tcp_getpeername(conn->tcp, (struct sockaddr *)&address, &len) != 0) return;
-    if (address.ss_family == AF_UNIX) strcpy(conn->peer, "unix");
+    if (address.ss_family == AF_UNIX) memcpy(conn->peer, "unix", sizeof "unix");
     uv_ip_name((const struct sockaddr *)&address, conn->peer, sizeof(conn->peer));
     /* An IPv4 peer of a socket that listens on both: "::ffff:127.0.0.1". */
     static const char mapped[] = "::ffff:";

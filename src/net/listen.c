@@ -112,7 +112,7 @@ static bool unix_address(const char *path, address_t *ret)
     struct sockaddr_un *address = (struct sockaddr_un *)&ret->bytes;
     if (!*path || strlen(path) >= sizeof address->sun_path) return false;
     *address = (struct sockaddr_un){.sun_family = AF_UNIX};
-    strcpy(address->sun_path, path);
+    memcpy(address->sun_path, path, strlen(path));
     ret->len = sizeof *address;
     return true;
 }

@@ -150,7 +150,7 @@ const sim_fault_kind_t sim_fault_kinds[] = {
      {{"TIMES", FIELD(redirects), 9, "1"}},
      .count = 1,
      .help = "a request to the request URL is redirected so often; Slack follows two"},
-    {NULL},
+    {.name = NULL},
 };
 
 void sim_faults_init(sim_faults_t *faults, const slack_clock_t *clock)
