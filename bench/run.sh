@@ -12,7 +12,7 @@ bench=$(cd "$(dirname "$0")" && pwd)
 rounds=${BENCH_ROUNDS-5}
 events=${BENCH_EVENTS-20000}
 seconds=${BENCH_SECONDS-10}
-connections=16
+connections=32
 work=$(mktemp -d)
 pids=
 bot_pid= # start() sets these
@@ -176,22 +176,32 @@ mb() {
     awk -v kb="$1" 'BEGIN { printf "%.1f", kb / 1024 }'
 }
 
+# per_second NAME: the acks that a second of processor time pays for. Where others want the
+# processors too, this says more than what the clock on the wall does.
+per_second() {
+    awk -v us="$(field cpu_us "$1.http")" 'BEGIN { printf "%.0f", (us > 0 ? 1000000 / us : 0) }'
+}
+
+# against NAME WHAT BUDGET: how the bot does beside another.
+against() {
+    row "  $2" "$(field rate "$1.http")" "$(ratio "$rate" "$(field rate "$1.http")")" "$3"
+    row '    in a second of processor time' "$(per_second "$1")" \
+        "$(ratio "$(per_second bot)" "$(per_second "$1")")" "$3"
+}
+
 print_http() {
     rate=$(field rate bot.http)
-    floor=$(field rate floor.http)
     row 'verified HTTP acks/s, memory store' "$rate" - -
-    row '  the floor' "$floor" "$(ratio "$rate" "$floor")" '>= 0.8'
-    row '  processor time of an ack, against the floor' "$(field cpu_us bot.http) us" \
-        "$(ratio "$(field cpu_us bot.http)" "$(field cpu_us floor.http)")" -
-    if [ -n "$bolt" ]; then
-        row "  Bolt for JavaScript $bolt" "$(field rate bolt.http)" \
-            "$(ratio "$rate" "$(field rate bolt.http)")" '>= 12'
-    fi
+    row '  in a second of processor time' "$(per_second bot)" - -
+    against floor 'the floor' '>= 0.8'
+    if [ -n "$bolt" ]; then against bolt "Bolt for JavaScript $bolt" '>= 12'; fi
     if [ -s "$work/bot.wrk" ]; then row '  wrk says' "$(field rate bot.wrk)" - -; fi
-    row '  p50, p99 with 16 connections' "$(field p50_us bot.http), $(field p99_us bot.http) us" - -
-    row 'cost of a delivery, 1,000 listeners' "$(field cpu_us many.http) us" \
+    row "  p50, p99 with $connections connections" \
+        "$(field p50_us bot.http), $(field p99_us bot.http) us" - -
+    row 'cost of a delivery' "$(field cpu_us bot.http) us" - -
+    row '  with 1,000 listeners' "$(field cpu_us many.http) us" \
         "$(ratio "$(field cpu_us many.http)" "$(field cpu_us bot.http)")" '<= 1.1'
-    row '  1,000 of which 500 look into the text' "$(field cpu_us texts.http) us" \
+    row '  500 of which look into the text' "$(field cpu_us texts.http) us" \
         "$(ratio "$(field cpu_us texts.http)" "$(field cpu_us bot.http)")" -
 }
 
@@ -216,24 +226,27 @@ print_table() {
     start=$(field start_ms bot.start)
     row 'start to first ack over HTTP, ms' '' "$start" '<= 20'
     row 'resident memory idle, MB' '' "$(mb "$idle")" '<= 12'
-    row "  under load (peak, $((rounds * events + checked)) events)" '' "$(mb "$peak")" '<= 24'
+    row '  under load, peak' '' "$(mb "$peak")" '<= 24'
+    read -r busy rest </proc/loadavg
+    printf 'Best of %s rounds on %s processors; load average at the beginning %s, at the end %s.\n' \
+        "$rounds" "$(nproc)" "$quiet" "$busy"
 }
 
 # --- the run ----------------------------------------------------------------------------------
 
 # wrk_round: the same load by somebody else's hand.
 wrk_round() {
-    checked=0
     command -v wrk >/dev/null || return 0
-    checked=60000 # more than it can send in a second
-    "$build/bench/load_http" --write "$work/requests" $checked
+    # More than it can send in a second.
+    "$build/bench/load_http" --write "$work/requests" 60000
     timeout 60 wrk -t 1 -c $connections -d 1 -s "$bench/wrk.lua" \
         "http://127.0.0.1:$bot_port" -- "$work/requests" >"$work/wrk.log" 2>&1 ||
         fail 'wrk could not be run'
     if grep -q 'Non-2xx' "$work/wrk.log"; then fail 'wrk got other answers than 200'; fi
-    sed -n 's|^Requests/sec: *\([0-9]*\).*|rate=\1|p' "$work/wrk.log" >"$work/bot.wrk"
+    sed -n 's|^Requests/sec: *\([0-9]*\).*|rate=\1|p' "$work/wrk.log" >>"$work/bot.wrk"
 }
 
+read -r quiet rest </proc/loadavg
 start_sim
 install_bolt
 start floor "$build/bench/floor_http"
@@ -258,7 +271,7 @@ while [ $round -lt "$rounds" ]; do
     socket bot env SLACK_TRANSPORT=socket "$build/bench/bench_bot"
     if [ -n "$bolt" ]; then socket bolt node "$bench/bolt.js" "$modules" socket; fi
     first_ack
+    wrk_round
 done
-wrk_round
 peak=$(memory "$bot_pid" VmHWM)
 print_table
