@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "store/store.h"
 #include "support/store_suite.h"
@@ -27,11 +28,47 @@ static void clean(void)
     }
 }
 
+/* ---- what the suite's statements read ---- */
+
+static int statements, scans;
+
+/* What only a person asks for may look at every row: figures, and all of the dead at once. */
+static bool may_scan(const char *sql)
+{
+    return strncmp(sql, "CREATE", 6) == 0 || strstr(sql, "GROUP BY state") ||
+           strstr(sql, "?1 = 0 OR");
+}
+
+static int on_statement(unsigned type, void *user_data, void *statement, void *ns)
+{
+    const char *sql = sqlite3_sql(statement);
+    if (!sql || !strstr(sql, "inbox") || may_scan(sql)) return 0;
+    statements++;
+    if (sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_FULLSCAN_STEP, 1) == 0) return 0;
+    if (scans++ == 0) print_message("# reads every row: %s\n", sql);
+    return 0;
+}
+
+static int watch(sqlite3 *db, char **problem, const void *api)
+{
+    return sqlite3_trace_v2(db, SQLITE_TRACE_PROFILE, on_statement, NULL);
+}
+
+/* An inbox of a million rows costs a delivery no more than an empty one. */
+static void test_nothing_reads_every_row(void **state)
+{
+    assert_true(statements > 100);
+    assert_int_equal(scans, 0);
+}
+
 int main(void)
 {
+    const struct CMUnitTest after[] = {cmocka_unit_test(test_nothing_reads_every_row)};
     if (!mkdtemp(folder)) return 1;
     snprintf(path, sizeof path, "%s/inbox.db", folder);
+    sqlite3_auto_extension((void (*)(void))watch);
     int failed = store_suite(&slack__store_sqlite, path, clean);
+    failed += cmocka_run_group_tests(after, NULL, NULL);
     clean();
     rmdir(folder);
     return failed;
