@@ -12,6 +12,7 @@ bench=$(cd "$(dirname "$0")" && pwd)
 rounds=${BENCH_ROUNDS-5}
 events=${BENCH_EVENTS-20000}
 seconds=${BENCH_SECONDS-10}
+rows=1000000
 connections=32
 work=$(mktemp -d)
 pids=
@@ -96,9 +97,10 @@ start_sim() {
     export SLACK_API_URL SLACK_BOT_TOKEN SLACK_APP_TOKEN SLACK_SIGNING_SECRET
 }
 
+# start_bot NAME STORE LISTENERS PATTERNS
 start_bot() {
-    start "$1" env SLACK_TRANSPORT=http SLACK_HTTP_PORT=0 "BENCH_LISTENERS=$2" \
-        "BENCH_PATTERNS=$3" "$build/bench/bench_bot"
+    start "$1" env SLACK_TRANSPORT=http "SLACK_STORE=$2" SLACK_HTTP_PORT=0 "BENCH_LISTENERS=$3" \
+        "BENCH_PATTERNS=$4" "$build/bench/bench_bot"
 }
 
 # Bolt for JavaScript, where there is node and npm.
@@ -189,6 +191,16 @@ against() {
         "$(ratio "$(per_second bot)" "$(per_second "$1")")" "$3"
 }
 
+# The budget's ratio is to the floor, which writes nothing: what the disk takes is in it.
+against_sqlite() {
+    sqlite=$(field rate sqlite.http)
+    row 'with the SQLite store, every ack after fsync' "$sqlite" \
+        "$(ratio "$sqlite" "$(field rate floor.http)")" '>= 0.4'
+    row '  p50, p99' "$(field p50_us sqlite.http), $(field p99_us sqlite.http) us" - -
+    row '  with 1,000,000 rows in the inbox' "$(field rate full.http)" \
+        "$(ratio "$(field cpu_us full.http)" "$(field cpu_us sqlite.http)")" '<= 1.1'
+}
+
 print_http() {
     rate=$(field rate bot.http)
     row 'verified HTTP acks/s, memory store' "$rate" - -
@@ -198,6 +210,7 @@ print_http() {
     if [ -s "$work/bot.wrk" ]; then row '  wrk says' "$(field rate bot.wrk)" - -; fi
     row "  p50, p99 with $connections connections" \
         "$(field p50_us bot.http), $(field p99_us bot.http) us" - -
+    against_sqlite
     row 'cost of a delivery' "$(field cpu_us bot.http) us" - -
     row '  with 1,000 listeners' "$(field cpu_us many.http) us" \
         "$(ratio "$(field cpu_us many.http)" "$(field cpu_us bot.http)")" '<= 1.1'
@@ -250,9 +263,14 @@ read -r quiet rest </proc/loadavg
 start_sim
 install_bolt
 start floor "$build/bench/floor_http"
-start_bot bot 1 0
-start_bot many 1000 0
-start_bot texts 1000 500
+start_bot bot memory: 1 0
+start_bot many memory: 1000 0
+start_bot texts memory: 1000 500
+start_bot sqlite "sqlite:$work/sqlite.db" 1 0
+start_bot full "sqlite:$work/full.db" 1 0
+say "filling an inbox with $rows rows"
+timeout 300 "$build/bench/fill_inbox" "$work/full.db" "$rows" >"$work/fill.log" 2>&1 ||
+    fail 'the inbox could not be filled'
 if [ -n "$bolt" ]; then
     start bolt env SLACK_HTTP_PORT=0 node "$bench/bolt.js" "$modules" http
 fi
@@ -267,6 +285,8 @@ while [ $round -lt "$rounds" ]; do
     load bot "$events"
     load many "$events"
     load texts "$events"
+    load sqlite $((events / 4))
+    load full $((events / 4))
     if [ -n "$bolt" ]; then load bolt $((events / 10)); fi
     socket bot env SLACK_TRANSPORT=socket "$build/bench/bench_bot"
     if [ -n "$bolt" ]; then socket bolt node "$bench/bolt.js" "$modules" socket; fi
