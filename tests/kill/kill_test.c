@@ -62,6 +62,7 @@ static struct {
     bool over; /* no new events */
     uint64_t over_ms;
     char folder[64], log[96], store[96];
+    char host[32]; /* a loopback address that no other program listens on */
 } t;
 
 static void die(const char *what)
@@ -106,7 +107,7 @@ static void send_http(unsigned n)
         die("out of memory");
     snprintf(time_line, sizeof time_line, "X-Slack-Request-Timestamp: %s", stamp);
     snprintf(sign_line, sizeof sign_line, "X-Slack-Signature: %s", signature);
-    snprintf(url, sizeof url, "http://127.0.0.1:%u/slack/events", t.bots[t.current].port);
+    snprintf(url, sizeof url, "http://%s:%u/slack/events", t.host, t.bots[t.current].port);
     const char *headers[] = {"Content-Type: application/json", time_line, sign_line, NULL};
     const slack_curl_request_t request = {.method = "POST",
                                           .url = url,
@@ -257,7 +258,8 @@ static void on_exit_of_bot(uv_process_t *process, int64_t status, int signal)
 
 static void start_bot(unsigned which)
 {
-    char port[64], api[64], log[128], store[128];
+    char host[64], port[64], api[64], log[128], store[128];
+    snprintf(host, sizeof host, "SLACK_HTTP_HOST=%s", t.host);
     bot_t *bot = &t.bots[which];
     snprintf(port, sizeof port, "SLACK_HTTP_PORT=%u", bot->port);
     snprintf(api, sizeof api, "SLACK_API_URL=http://127.0.0.1:%u/api/",
@@ -272,7 +274,7 @@ static void start_bot(unsigned which)
                    api,
                    log,
                    store,
-                   "SLACK_HTTP_HOST=127.0.0.1",
+                   host,
                    "SLACK_TRANSPORT=http,socket",
                    "SLACK_BOT_TOKEN=xoxb-kill",
                    "SLACK_APP_TOKEN=xapp-kill",
@@ -324,7 +326,7 @@ static void on_blow(uv_timer_t *timer)
 /* From before it listens to in the middle of its work. */
 static void blow_later(void)
 {
-    uint64_t ms = t.point_set ? 8000 : 20 + (uint64_t)rand() % 600;
+    uint64_t ms = t.point_set ? 20000 : 20 + (uint64_t)rand() % 600;
     if (!t.over) uv_timer_start(&t.blow, on_blow, ms, 0);
 }
 
@@ -399,7 +401,7 @@ static unsigned free_port(void)
     struct sockaddr_in address;
     int len = sizeof address;
     uv_tcp_t tcp;
-    uv_ip4_addr("127.0.0.1", 0, &address);
+    uv_ip4_addr(t.host, 0, &address);
     uv_tcp_init(t.loop, &tcp);
     uv_tcp_bind(&tcp, (const struct sockaddr *)&address, 0);
     uv_tcp_getsockname(&tcp, (struct sockaddr *)&address, &len);
@@ -423,6 +425,10 @@ static void set_up(void)
         slack__http_server_open(&t.server, t.net, &options, NULL) != 0 ||
         slack__curl_new(&t.curl, t.net, &curl) != 0 || slack__signer_new(&t.signer, SECRET) != 0)
         die("cannot set up");
+    /* The bots keep their ports over their restarts: nobody else may take one in between. */
+    unsigned pid = (unsigned)getpid();
+    snprintf(t.host, sizeof t.host, "127.%u.%u.%u", 1 + (pid >> 16 & 127), pid >> 8 & 255,
+             1 + pid % 254);
     t.bots[0].port = free_port();
     t.bots[1].port = free_port();
     uv_timer_init(t.loop, &t.tick);
