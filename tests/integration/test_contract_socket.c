@@ -17,7 +17,7 @@
 
 #define SENT_MAX  8192
 #define CALLS_MAX 64
-#define HOLD_MS   300
+#define HOLD_MS   2000
 #define APP_TOKEN "xapp-1-A1-1-contract"
 
 /* One connection, and waits that a test can afford. */
