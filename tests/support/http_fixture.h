@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_TESTS_SUPPORT_HTTP_FIXTURE_H
+#define SLACK_TESTS_SUPPORT_HTTP_FIXTURE_H
+
+#include "net/http_server.h"
+#include "support/raw.h"
+#include "support/world.h"
+
+/* An HTTP server on a world of its own, and a handler that does what the test says. */
+
+#define FIXTURE_WRITE_MAX ((size_t)1 << 20)
+#define FIXTURE_HELD_MAX  64
+
+/* What the handler does with a request. */
+enum manner {
+    ANSWER,          /* with its body, or with its path where it has none */
+    KEEP,            /* the test answers it by fixture_answer() */
+    TAKE_CONNECTION, /* upgrade it, see fixture_take_connection() */
+    CLOSE_SERVER     /* and say nothing */
+};
+
+typedef struct http_fixture {
+    world_t world;
+    slack_http_server_t *server;
+    enum manner manner;
+    bool server_gone;
+    unsigned requests;               /* so far */
+    uint64_t held[FIXTURE_HELD_MAX]; /* ids, with KEEP */
+    unsigned held_count;
+    uint64_t received_us; /* of the last one */
+    char last[100];       /* its method and path */
+    slack_conn_t *taken;
+    char taken_rest[64];
+    unsigned taken_closed;
+} http_fixture_t;
+
+/* A world and a server; `limits` NULL: the presets. */
+void fixture_open_limited(http_fixture_t *fixture, const slack_http_limits_t *limits);
+void fixture_open(http_fixture_t *fixture);
+/* Close the server unless it is the handler who does, and the world. */
+void fixture_close(http_fixture_t *fixture);
+
+/* For tests that open the server by themselves: in a world that is open; and its handler. */
+int fixture_listen(http_fixture_t *fixture, const slack_http_limits_t *limits);
+void fixture_on_request(slack_http_server_t *server, slack_http_request_t *request,
+                        void *user_data);
+
+/* A connection to the server. */
+void fixture_dial(http_fixture_t *fixture, raw_t *raw);
+/* Answer a request that is held with this status; what slack__http_answer() said. */
+int fixture_answer(http_fixture_t *fixture, uint64_t id, int status);
+/* Upgrade a request: its connection is `taken`, and echoes. */
+void fixture_take_connection(http_fixture_t *fixture, uint64_t id);
+/* Turn the loop until the server has so many connections. */
+void fixture_until_connections(http_fixture_t *fixture, unsigned want);
+/* Let time go by on the world's clock. */
+void fixture_pass_ms(http_fixture_t *fixture, uint64_t ms);
+
+#define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
+
+#endif
