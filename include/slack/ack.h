@@ -31,8 +31,8 @@ extern "C" {
  * All return 0; SLACK_EALREADY at a second ack; SLACK_ENOACK for kinds that no handler acks;
  * SLACK_EACKBODY where a body may not go back; SLACK_ETOOBIG above what the wire takes (over Socket
  * Mode a frame has to stay under 20,480 bytes); SLACK_ELATE past the deadline, when Slack has told
- * the user of a failure already (slack_ctx_ack_late_ms() before the ack, and the log, tell how
- * late); SLACK_ECLOSED when the peer is gone. After SLACK_EACKBODY and SLACK_ETOOBIG nothing was
+ * the user of a failure already (slack_ctx_ack_late_ms() and the log tell how late);
+ * SLACK_ECLOSED when the peer is gone. After SLACK_EACKBODY and SLACK_ETOOBIG nothing was
  * sent, and another ack is possible.
  */
 

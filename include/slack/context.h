@@ -84,8 +84,9 @@ SLACK_API const char *slack_ctx_transport(const slack_ctx_t *ctx);
 /** Milliseconds left to acknowledge; 0 when it is too late or no handler has to. */
 SLACK_API unsigned slack_ctx_ack_left_ms(const slack_ctx_t *ctx);
 
-/** By how many milliseconds the time to acknowledge is over; 0 while it is not, when an ack was
- * sent, and where no handler has to. */
+/** By how many milliseconds the time to acknowledge is over, counted from the deadline or from the
+ * ack that was sent in the handler's place; once the handler has spoken, how late it was. 0 while
+ * it is not over, when the ack was in time, and where no handler has to. */
 SLACK_API unsigned slack_ctx_ack_late_ms(const slack_ctx_t *ctx);
 
 /** The app is stopping: what takes long had better end. */

@@ -65,8 +65,12 @@ static int acknowledge_here(slack_ctx_t *ctx, void *args)
     int rc = slack__ack_send(ctx, ack);
     if (rc == SLACK_ETOOBIG || rc == SLACK_EACKBODY) return rc;
     ctx->ack_body = ack->body.ptr;
-    if (rc == 0 && late) rc = SLACK_ELATE;
-    if (rc == SLACK_ELATE) ctx->app->metrics.late_acks++;
+    /* Over HTTP Slack has hung up by then, over Socket Mode it has not. */
+    if (late && (rc == 0 || rc == SLACK_ECLOSED)) rc = SLACK_ELATE;
+    if (rc == SLACK_ELATE) {
+        ctx->late_ms = late_ms;
+        ctx->app->metrics.late_acks++;
+    }
     if (rc != 0)
         SLACK_LOG(&ctx->app->log, WARN, rc == SLACK_ELATE ? "ack late" : "ack lost",
                   "transport=%s kind=%s listener=%s reason=%s late_ms=%u",
@@ -158,7 +162,7 @@ static const slack_json_t *dialog_errors(slack_ctx_t *ctx, const slack_json_t *e
     size_t count = slack_json_count(errors, ""), i = 0;
     const slack_json_t **items = slack__arena_calloc(slack__ctx_arena(ctx), count * sizeof *items);
     if (items == NULL) {
-        ctx->json_error = SLACK_ENOMEM;
+        *slack__ctx_json_error(ctx) = SLACK_ENOMEM;
         return NULL;
     }
     slack_json_iter_t it = {0};

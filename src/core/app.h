@@ -123,7 +123,7 @@ struct slack_app {
     size_t middleware_count;
     slack_error_fn error_fn;
     void *error_data;
-    slack_middleware_t unmatched;
+    slack_middleware_t unmatched, not_acked;
     slack_routes_t *routes;
     slack_pages_t pages;
     slack_metrics_t metrics;

@@ -108,9 +108,10 @@ const char *slack_ctx_transport(const slack_ctx_t *ctx)
     return ctx->d->transport->ops->name;
 }
 
+/* 0 only where the time is over, or has not come. */
 static unsigned ms_between(uint64_t from_us, uint64_t to_us)
 {
-    return to_us > from_us ? (unsigned)((to_us - from_us) / 1000) : 0;
+    return to_us > from_us ? (unsigned)((to_us - from_us + 999) / 1000) : 0;
 }
 
 unsigned slack_ctx_trigger_left_ms(const slack_ctx_t *ctx)
@@ -127,8 +128,11 @@ unsigned slack_ctx_ack_left_ms(const slack_ctx_t *ctx)
 
 unsigned slack_ctx_ack_late_ms(const slack_ctx_t *ctx)
 {
-    if (ctx->acked || ctx->d->deadline_us == 0) return 0;
-    return ms_between(ctx->d->deadline_us, slack__mono_us(ctx->app->clock));
+    unsigned was_late = atomic_load(&ctx->late_ms);
+    if (was_late) return was_late;
+    uint64_t over_us = atomic_load(&ctx->spare_us);
+    if (over_us == 0 && !ctx->acked) over_us = ctx->d->deadline_us;
+    return over_us ? ms_between(over_us, slack__mono_us(ctx->app->clock)) : 0;
 }
 
 bool slack_ctx_canceled(const slack_ctx_t *ctx)

@@ -62,6 +62,8 @@ struct slack_ctx {
     enum slack_ack_body ack_type;
     slack_link_t unacked_link; /* app->unacked */
     bool spare;                /* acknowledged in the handler's place, who has not spoken yet */
+    _Atomic uint64_t spare_us; /* when; 0: it was not */
+    atomic_uint late_ms;       /* by how much the handler's own ack was late */
 
     /* dispatch.c */
     struct chain chain; /* the app's, then one listener's after the other */
@@ -83,7 +85,7 @@ struct slack_ctx {
     unsigned responses; /* sent by the response_url */
     bool step_ended;    /* slack_complete() or slack_fail() was called */
     slack_client_t client;
-    int json_error; /* why the last slack_jsonf() returned NULL */
+    int json_error; /* slack__ctx_json_error() */
     struct on_done *on_done;
     struct value *values;
     slack_work_t *works; /* worker.c: the newest first */
@@ -98,6 +100,8 @@ void slack__dispatch_advance(slack_ctx_t *ctx);
 void slack__ctx_fail(slack_ctx_t *ctx, int status);
 /* ctx->step failed; `reason`: Slack's error, or NULL. */
 void slack__step_failed(slack_ctx_t *ctx, int status, const char *reason);
+/* Tell the program something of the delivery; nothing where it has set no such hook. */
+void slack__run_hook(slack_ctx_t *ctx, const slack_middleware_t *hook);
 
 /* inbox.c: a ctx for a delivery, among the live ones; NULL: memory is out, nothing happened. */
 slack_ctx_t *slack__ctx_new(slack_app_t *app, slack_delivery_t *d);
@@ -127,7 +131,7 @@ int slack__spare_late(slack_ctx_t *ctx, const slack_ack_t *ack);
  * value that slack_jsonf() made is NULL. */
 void slack__ctx_init_client(slack_ctx_t *ctx);
 int slack__ctx_call(slack_ctx_t *ctx, const char *method, const slack_json_t *args);
-int slack__ctx_no_json(const slack_ctx_t *ctx);
+int slack__ctx_no_json(slack_ctx_t *ctx);
 
 /* value.c: the last of the values. */
 void slack__values_free(slack_ctx_t *ctx);

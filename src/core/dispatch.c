@@ -139,6 +139,11 @@ static int reach_listeners(slack_ctx_t *ctx)
 
 /* ---- between the steps ---- */
 
+void slack__run_hook(slack_ctx_t *ctx, const slack_middleware_t *hook)
+{
+    if (hook->fn) slack__ctx_fail(ctx, enter(ctx, hook->fn, hook->user_data));
+}
+
 static bool unmatched(const slack_ctx_t *ctx)
 {
     return ctx->reached_listeners && ctx->steps.count == 0 && ctx->status == 0;
@@ -152,8 +157,7 @@ static void tell_unmatched(slack_ctx_t *ctx)
         SLACK_LOG(&ctx->app->log, WARN, "no listener", "kind=%s transport=%s add=%s",
                   slack_kind_name(ctx->d->kind), ctx->d->transport->ops->name,
                   slack__routes_suggest(ctx->d->kind, ctx->d->body, slack__ctx_arena(ctx)));
-    const slack_middleware_t *hook = &ctx->app->unmatched;
-    if (hook->fn) slack__ctx_fail(ctx, enter(ctx, hook->fn, hook->user_data));
+    slack__run_hook(ctx, &ctx->app->unmatched);
 }
 
 static void tell_error(slack_ctx_t *ctx)

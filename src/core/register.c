@@ -108,3 +108,8 @@ void slack_on_unmatched(slack_app_t *app, slack_handler_fn fn, void *user_data)
 {
     app->unmatched = (slack_middleware_t){fn, user_data};
 }
+
+void slack_on_unacked(slack_app_t *app, slack_handler_fn fn, void *user_data)
+{
+    app->not_acked = (slack_middleware_t){fn, user_data};
+}

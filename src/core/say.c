@@ -63,7 +63,7 @@ const slack_json_t *(slack_jsonf)(slack_ctx_t *ctx, const char *template_, ...)
     va_start(ap, template_);
     int rc = slack__vjsonf(slack__ctx_arena(ctx), &value, &error, template_, ap);
     va_end(ap);
-    ctx->json_error = rc;
+    *slack__ctx_json_error(ctx) = rc;
     if (rc == 0) return value;
     struct bad_template bad = {template_, &error};
     slack__ctx_on_loop(ctx, log_template, &bad);
@@ -76,8 +76,9 @@ const slack_json_t *slack_json_array(slack_ctx_t *ctx, const slack_json_t *const
     for (size_t i = 0; i < count; i++)
         if (items[i] == NULL) return NULL; /* json_error tells why */
     const slack_json_t *array = NULL;
-    ctx->json_error = slack__json_array(slack__ctx_arena(ctx), items, count, &array);
-    return ctx->json_error == 0 ? array : NULL;
+    int rc = slack__json_array(slack__ctx_arena(ctx), items, count, &array);
+    *slack__ctx_json_error(ctx) = rc;
+    return rc == 0 ? array : NULL;
 }
 
 int slack__ctx_call(slack_ctx_t *ctx, const char *method, const slack_json_t *args)
@@ -86,9 +87,10 @@ int slack__ctx_call(slack_ctx_t *ctx, const char *method, const slack_json_t *ar
                                  : slack__webapi_call(&ctx->client, method, args, NULL, NULL);
 }
 
-int slack__ctx_no_json(const slack_ctx_t *ctx)
+int slack__ctx_no_json(slack_ctx_t *ctx)
 {
-    return ctx->json_error ? ctx->json_error : SLACK_EINVAL;
+    int rc = *slack__ctx_json_error(ctx);
+    return rc ? rc : SLACK_EINVAL;
 }
 
 /* {"text": …} of a printf format. */

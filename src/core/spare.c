@@ -39,11 +39,21 @@ static const char *preset(slack_ctx_t *ctx)
     return text ? text : "";
 }
 
+static void note_spare(slack_ctx_t *ctx)
+{
+    ctx->spare = true;
+    atomic_store(&ctx->spare_us, ctx->acked_us);
+}
+
+/* The program has the first word. */
 static void give(slack_ctx_t *ctx)
 {
     slack_app_t *app = ctx->app;
-    const slack_spare_t *spare = &app->spares[ctx->d->kind];
     if (ctx->defers > 0) return; /* the store has the word, and it is quick */
+    slack__run_hook(ctx, &app->not_acked);
+    if (ctx->acked) note_spare(ctx);
+    if (ctx->acked || ctx->defers > 0) return;
+    const slack_spare_t *spare = &app->spares[ctx->d->kind];
     const char *body = spare->body ? spare->body : preset(ctx);
     if (spare->none) {
         SLACK_LOG(&app->log, WARN, "no ack in time", "kind=%s listener=%s",
@@ -56,7 +66,7 @@ static void give(slack_ctx_t *ctx)
         ack.body = slack__slice(body);
     }
     int rc = slack__ack_send(ctx, &ack);
-    ctx->spare = ctx->acked;
+    if (ctx->acked) note_spare(ctx);
     app->metrics.spare_acks++;
     SLACK_LOG(&app->log, WARN, "acknowledged in the handler's place",
               "kind=%s listener=%s transport=%s result=%s", slack_kind_name(ctx->d->kind),
@@ -129,6 +139,7 @@ static int send_late(slack_ctx_t *ctx, const slack_ack_t *ack)
 int slack__spare_late(slack_ctx_t *ctx, const slack_ack_t *ack)
 {
     ctx->spare = false; /* once */
+    ctx->late_ms = slack_ctx_ack_late_ms(ctx);
     ctx->app->metrics.late_acks++;
     int rc = send_late(ctx, ack);
     SLACK_LOG(&ctx->app->log, WARN, "ack after the one in its place",

@@ -165,6 +165,85 @@ static void late_acks_find_their_way(void **state)
                                   "listener=slow"));
 }
 
+static unsigned told;
+
+static int answer_for_it(slack_ctx_t *ctx, void *user_data)
+{
+    assert_ptr_equal(ctx, held);
+    assert_string_equal(slack_ctx_listener(ctx), "slow");
+    assert_int_equal(slack_ctx_ack_late_ms(ctx), 0);
+    told++;
+    return user_data ? slack_ack_text(ctx, "%s", (char *)user_data) : 0;
+}
+
+/* The program is told of what nobody acknowledged, and may do it itself. */
+static void unacked_deliveries_have_a_hook(void **state)
+{
+    static char wait[] = "wait";
+    char body[300];
+    app_ack_t ack;
+    told = 0;
+    listen_all();
+    app_ready(&f);
+    slack_on_unacked(f.app, answer_for_it, NULL);
+    inject("{\"type\":\"block_suggestion\",\"action_id\":\"o\"}", &ack);
+    assert_int_equal(told, 1);
+    assert_string_equal(ack.body, "{\"options\":[]}");
+    end();
+    slack_on_unacked(f.app, answer_for_it, wait);
+    snprintf(body, sizeof body, "{\"command\":\"/x\",\"response_url\":\"%s\"}",
+             fake_slack_hook_url(f.slack, "1"));
+    inject(body, &ack);
+    assert_string_equal(ack.body, "wait");
+    assert_int_equal(slack_ack_text(held, "done"), 0);
+    end();
+    assert_int_equal(ack.count, 1);
+    assert_int_equal(told, 2);
+    app_run_until_calls(&f, 1);
+    assert_string_equal(slack_json_str(fake_slack_call(f.slack, 0)->args, "/text"), "done");
+    slack_on_unacked(f.app, NULL, NULL);
+    inject("{\"command\":\"/x\"}", &ack);
+    end();
+    assert_int_equal(told, 2);
+}
+
+static int go_wrong(slack_ctx_t *ctx, void *user_data)
+{
+    return SLACK_EIO;
+}
+
+/* Its error is one of the delivery's, which is told once the handler has ended. */
+static void hook_may_fail(void **state)
+{
+    app_ack_t ack;
+    listen_all();
+    app_ready(&f);
+    slack_on_unacked(f.app, go_wrong, NULL);
+    inject("{\"command\":\"/x\"}", &ack);
+    end();
+    assert_int_equal(f.app->metrics.deliveries[SLACK_KIND_COMMAND][SLACK_RESULT_FAILED], 1);
+}
+
+/* By how much: to the handler before and after it speaks, and to the log. */
+static void lateness_is_told(void **state)
+{
+    app_ack_t ack;
+    listen_all();
+    app_ready(&f);
+    inject(VIEW, &ack);
+    f.skew_us += 4000 * 1000;
+    assert_in_range(slack_ctx_ack_late_ms(held), 4000, 5000);
+    assert_int_equal(slack_ack(held), SLACK_ELATE);
+    const unsigned late_ms = slack_ctx_ack_late_ms(held);
+    assert_in_range(late_ms, 4000, 5000);
+    f.skew_us += 4000 * 1000;
+    assert_int_equal(slack_ctx_ack_late_ms(held), late_ms);
+    char line[64];
+    snprintf(line, sizeof line, "late_ms=%u result=SLACK_ELATE", late_ms);
+    assert_non_null(strstr(f.log, line));
+    end();
+}
+
 /* Whoever is in time has the only word. */
 static void acks_in_time_are_alone(void **state)
 {
@@ -206,8 +285,14 @@ int main(void)
     heap_install();
 #define CASE(name) cmocka_unit_test_setup_teardown(name, open_app, close_app)
     const struct CMUnitTest tests[] = {
-        CASE(each_kind_has_its_own),  CASE(can_be_told),          CASE(late_acks_find_their_way),
-        CASE(acks_in_time_are_alone), CASE(stop_before_the_time),
+        CASE(each_kind_has_its_own),
+        CASE(can_be_told),
+        CASE(late_acks_find_their_way),
+        CASE(acks_in_time_are_alone),
+        CASE(stop_before_the_time),
+        CASE(unacked_deliveries_have_a_hook),
+        CASE(hook_may_fail),
+        CASE(lateness_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
