@@ -7,6 +7,11 @@
 /* The n-th wait is between half and all of BASE * 2^n. */
 #define WAIT_BASE_MS 1000
 #define WAIT_CAP_MS  (5 * 60 * 1000)
+/* So many attempts that failed for want of room here do not count: a handler that never fits,
+ * because it makes too many calls by itself, has its dead letter the same day. None of them waits
+ * longer than before attempt SHORT_WAITS + 1. */
+#define SHORT_MAX   1000
+#define SHORT_WAITS 5
 
 /* ---- what heals ---- */
 
@@ -40,7 +45,33 @@ bool slack__heals(int status, const char *reason)
     return false;
 }
 
-/* ---- the record of listeners ---- */
+/* A bound of this process, its memory or its disk: it says nothing about the delivery. */
+static bool short_of_room(int status)
+{
+    return status == SLACK_EBUSY || status == SLACK_ENOMEM || status == SLACK_ESTORE;
+}
+
+/* ---- the record ---- */
+
+/* The number in the first line, where that is "=N"; `rest`: what follows it. */
+static unsigned short_attempts(slack_slice_t record, slack_slice_t *rest)
+{
+    unsigned count = 0;
+    *rest = record;
+    if (record.len == 0 || *record.ptr != '=') return 0;
+    slack_slice_t line;
+    slack__slice_split(rest, '\n', &line);
+    for (size_t i = 1; i < line.len && line.ptr[i] >= '0' && line.ptr[i] <= '9'; i++)
+        if (count < SHORT_MAX) count = count * 10 + (unsigned)(line.ptr[i] - '0');
+    return count;
+}
+
+unsigned slack__attempts_counted(unsigned begun, slack_slice_t record)
+{
+    slack_slice_t rest;
+    unsigned uncounted = short_attempts(record, &rest);
+    return begun > uncounted ? begun - uncounted : 1;
+}
 
 /* A listener's name is its own unless it was registered twice: then the second is "NAME#2". */
 static const char *step_name(const slack_ctx_t *ctx, size_t step, unsigned *ret_nth)
@@ -65,7 +96,7 @@ static bool has_line(slack_slice_t text, slack_slice_t line)
 {
     slack_slice_t part;
     while (text.len > 0 && slack__slice_split(&text, '\n', &part))
-        if (part.len == line.len && part.len > 0 &&
+        if (part.len == line.len && part.len > 0 && *part.ptr != '=' &&
             memcmp(part.ptr + 1, line.ptr + 1, part.len - 1) == 0)
             return true;
     return false;
@@ -96,6 +127,7 @@ void slack__attempt_step_failed(slack_ctx_t *ctx, int status, const char *reason
         if (a->step_open) ctx->failed = ctx->steps.items[ctx->next_step - 1].route->listener.name;
     }
     bool heals = slack__heals(status, status == SLACK_EAPI ? reason : NULL);
+    if (heals && !short_of_room(status)) a->counts = true;
     if (!a->step_open) {
         *(heals ? &a->heals : &a->hopeless) = true;
         return;
@@ -155,6 +187,15 @@ static bool can_heal(const slack_ctx_t *ctx)
     return slack__heals(ctx->status, a->reason); /* of the inbox itself: no memory, say */
 }
 
+/* Whether this attempt is one of the few that a delivery has. */
+static bool counts(const slack_ctx_t *ctx)
+{
+    const slack_attempt_t *a = &ctx->attempt;
+    slack_slice_t rest;
+    if (short_attempts(a->done, &rest) >= SHORT_MAX) return true;
+    return a->heals || a->hopeless ? a->counts : !short_of_room(ctx->status);
+}
+
 static slack_slice_t describe(const slack_ctx_t *ctx)
 {
     const slack_attempt_t *a = &ctx->attempt;
@@ -176,6 +217,21 @@ static uint64_t wait_ms(unsigned attempt)
     return slack__backoff_next_ms(&backoff, most / 2, slack__random_u64());
 }
 
+/* The next attempt comes soon, for others were in the way. */
+static int wait_for_room(slack_ctx_t *ctx, slack_store_op_t *op)
+{
+    slack_slice_t rest;
+    unsigned count = short_attempts(ctx->attempt.done, &rest) + 1;
+    const char *text = slack__arena_printf(slack__ctx_arena(ctx), "=%u\n%.*s", count, (int)rest.len,
+                                           rest.len ? rest.ptr : "");
+    if (text == NULL) return SLACK_ENOMEM;
+    op->row.done = slack__slice(text);
+    op->kind = SLACK_STORE_WAIT;
+    op->row.due_ms = slack__wall_ms(ctx->app->clock) +
+                     (int64_t)wait_ms(count < SHORT_WAITS ? count : SHORT_WAITS);
+    return 0;
+}
+
 /* A store that is not durable has to be told what it is to keep. */
 static int fill_texts(slack_ctx_t *ctx, slack_store_op_t *op)
 {
@@ -195,7 +251,11 @@ int slack__attempt_settle(slack_ctx_t *ctx, slack_store_op_t *op)
     }
     op->row.done = a->done;
     op->row.error = describe(ctx);
-    if (can_heal(ctx) && a->number < app->options.max_attempts) {
+    if (can_heal(ctx) && !counts(ctx)) {
+        int rc = wait_for_room(ctx, op);
+        if (rc != 0) return rc;
+    } else if (can_heal(ctx) &&
+               slack__attempts_counted(a->number, a->done) < app->options.max_attempts) {
         op->kind = SLACK_STORE_WAIT;
         op->row.due_ms = slack__wall_ms(app->clock) + (int64_t)wait_ms(a->number);
     } else {

@@ -11,7 +11,8 @@
  * A stored delivery is attempted until its listeners are done. What an attempt leaves behind is a
  * record of them, in the notation of slack_row_t.done: "+NAME\n" for one that is done, "-NAME\n"
  * for one that failed in a way that no repetition heals. The next attempt runs neither; a replay by
- * a person runs the second kind again.
+ * a person runs the second kind again. A first line "=N\n" says how many attempts failed for want of
+ * room in this process: those do not count.
  */
 typedef struct slack_attempt {
     unsigned number; /* from 1; 0: what is not stored is attempted once */
@@ -20,6 +21,7 @@ typedef struct slack_attempt {
     bool step_open;     /* a listener has begun and not ended */
     bool step_failed, step_hopeless;
     bool heals, hopeless; /* some listener failed in this way */
+    bool counts;          /* one of those that heal failed for more than want of room */
     slack_store_op_t mark;
     bool mark_submitted, mark_changed;
 } slack_attempt_t;
@@ -60,6 +62,9 @@ void slack__attempt_step_end(slack_ctx_t *ctx);
 
 /* Make the operation that ends this attempt in the store: FINISH, WAIT or BURY. 0; SLACK_ENOMEM. */
 int slack__attempt_settle(slack_ctx_t *ctx, slack_store_op_t *op);
+
+/* Those of the attempts begun that count, by the record of them. */
+unsigned slack__attempts_counted(unsigned begun, slack_slice_t record);
 
 /* Whether a repetition can mend what failed. `reason` is Slack's error for SLACK_EAPI, or NULL. */
 bool slack__heals(int status, const char *reason);

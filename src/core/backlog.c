@@ -5,8 +5,15 @@
 /*
  * What waits in the store: attempts that are due, jobs, what went to the disk because too much was
  * under way, and what a process that is gone has left. It is claimed in small batches, as far as
- * there is room, so that what arrives is not held up by it.
+ * there is room, so that what arrives is not held up by it, nor more is begun than can make its
+ * calls.
  */
+
+/* A claim is for a quarter of what there is room for: a handler may make several calls at once, and
+ * what was claimed last need not have begun. */
+#define ROOM_PART 4
+/* How often is looked whether there is room, where what takes it may be no delivery's. */
+#define ROOM_POLL_MS 100
 
 static slack_backlog_t *backlog_of(slack_app_t *app)
 {
@@ -19,6 +26,18 @@ size_t slack__backlog_room(const slack_app_t *app)
     return app->live_count < most ? most - app->live_count : 0;
 }
 
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* How many rows to claim now. */
+static size_t claim_room(const slack_app_t *app)
+{
+    size_t room = least(slack__webapi_room(app->webapi), slack__workers_room(app->workers));
+    return least(least(slack__backlog_room(app), room / ROOM_PART), SLACK_CLAIM_MAX);
+}
+
 /* ---- taking up ---- */
 
 /* The record that a replay begins with: what failed for good may run again. */
@@ -29,7 +48,7 @@ static slack_slice_t without_failures(slack_arena_t *arena, slack_slice_t done)
     size_t len = 0;
     slack_slice_t line;
     while (done.len > 0 && slack__slice_split(&done, '\n', &line)) {
-        if (line.len == 0 || *line.ptr == '-') continue;
+        if (line.len == 0 || *line.ptr == '-' || *line.ptr == '=') continue;
         for (size_t i = 0; i < line.len; i++)
             text[len++] = line.ptr[i];
         text[len++] = '\n';
@@ -87,7 +106,8 @@ static bool begin(slack_app_t *app, const slack_row_t *row)
     if (ctx == NULL) return false;
     SLACK_LOG(&app->log, DEBUG, "attempt", "key=%.*s kind=%.*s attempt=%u", (int)row->key.len,
               row->key.ptr, (int)row->kind.len, row->kind.ptr, row->attempt);
-    if (ctx->status == 0 && row->attempt > SLACK_ATTEMPTS_CRASH_MAX) {
+    if (ctx->status == 0 &&
+        slack__attempts_counted(row->attempt, row->done) > SLACK_ATTEMPTS_CRASH_MAX) {
         ctx->status = SLACK_ECLOSED;
         ctx->attempt.reason = "the process ended in each of its attempts";
         ctx->attempt.hopeless = true;
@@ -137,6 +157,7 @@ static void claimed(slack_store_op_t *op)
         slack__backlog_soon(app, SLACK_BACKLOG_POLL_MS);
     if (op->status == 0 && b->batch.next_ms != INT64_MAX)
         slack__backlog_soon(app, b->batch.next_ms > now ? (uint64_t)(b->batch.next_ms - now) : 1);
+    if (b->more) slack__backlog_soon(app, 0);
     begin_claimed(app);
 }
 
@@ -161,15 +182,16 @@ void slack__backlog_poll(slack_app_t *app)
         begin_claimed(app);
         if (b->batch.arena) return;
     }
-    size_t room = slack__backlog_room(app);
+    size_t room = claim_room(app);
     if (room == 0) { /* a delivery that ends comes back here */
         b->more = true;
+        slack__backlog_soon(app, ROOM_POLL_MS);
         return;
     }
     b->claiming = true;
     b->more = false;
     b->batch = (slack_store_batch_t){
-        .limit = room < SLACK_CLAIM_MAX ? (unsigned)room : SLACK_CLAIM_MAX,
+        .limit = (unsigned)room,
         .now_ms = slack__wall_ms(app->clock),
     };
     b->op = (slack_store_op_t){.kind = SLACK_STORE_CLAIM, .batch = &b->batch, .done = claimed};

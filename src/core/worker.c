@@ -360,6 +360,15 @@ int slack__workers_submit(slack_app_t *app, slack_ctx_t *ctx)
     return rc;
 }
 
+size_t slack__workers_room(slack_workers_t *w)
+{
+    if (w == NULL) return QUEUE_MAX;
+    uv_mutex_lock(&w->lock);
+    size_t room = QUEUE_MAX - w->queued;
+    uv_mutex_unlock(&w->lock);
+    return room;
+}
+
 /* ---- the end ---- */
 
 void slack__workers_cancel(slack_app_t *app)

@@ -36,6 +36,8 @@ static inline bool slack__on_worker(const slack_ctx_t *ctx)
 /* Have a worker run the handler of ctx->step; the delivery is held until it has. 0; SLACK_EBUSY
  * when the queue is full, or no thread can be had; SLACK_ENOMEM; SLACK_ECANCELED. */
 int slack__workers_submit(slack_app_t *app, slack_ctx_t *ctx);
+/* How many more the queue takes. NULL is fine. */
+size_t slack__workers_room(slack_workers_t *workers);
 /* What workers ask for and what they have done: on every wakeup of the loop. */
 void slack__workers_run(slack_app_t *app);
 /* No handler is begun and no answer waited for any more. */

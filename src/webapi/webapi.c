@@ -444,6 +444,11 @@ int slack__webapi_respond(slack_client_t *client, const char *response_url,
     return rc;
 }
 
+size_t slack__webapi_room(const slack_webapi_t *webapi)
+{
+    return webapi->concurrency > webapi->count ? webapi->concurrency - webapi->count : 0;
+}
+
 /* --- life ---------------------------------------------------------------------------------- */
 
 static void free_webapi(slack_webapi_t *webapi)

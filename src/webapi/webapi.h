@@ -45,6 +45,9 @@ void slack__webapi_close(slack_webapi_t *webapi, void (*fn)(void *user_data), vo
  * them may go by the net's clock; UINT64_MAX where none waits for the time alone. */
 uint64_t slack__webapi_wake(slack_webapi_t *webapi);
 
+/* How many more calls it takes now. */
+size_t slack__webapi_room(const slack_webapi_t *webapi);
+
 /*
  * A client is a token on a webapi, and, where a delivery's handlers use it, the delivery that waits
  * for the calls nobody else takes the answer of.

@@ -13,7 +13,7 @@
 #include "net/http_server.h"
 #include "util/form.h"
 
-#define CALLS_MAX   4096
+#define CALLS_MAX   8192
 #define ANSWERS_MAX 32
 
 static const char who[] = "{\"ok\":true,\"url\":\"https://team.slack.com/\",\"team\":\"Team\","

@@ -1,0 +1,329 @@
+/* SPDX-License-Identifier: MIT */
+#include <limits.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "core/app.h"
+#include "support/app_fixture.h"
+
+/* Many deliveries at once: what a start finds, and what a bound of the process keeps from ending,
+ * is handled to its end and uses up no attempts. */
+
+#define ROWS 5000
+
+static app_fixture_t f;
+static char folder[] = "/tmp/slackapp-recovery-XXXXXX";
+static char path[64], url[80];
+
+static void clean(void)
+{
+    static const char *const files[] = {"", "-wal", "-shm", "-owners"};
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        char name[80];
+        snprintf(name, sizeof name, "%s%s", path, files[i]);
+        unlink(name);
+    }
+}
+
+/* ---- the store alone ---- */
+
+static uv_loop_t loop;
+static slack_net_t *net;
+static slack_store_t *store;
+
+static void set_flag(void *user_data)
+{
+    *(bool *)user_data = true;
+}
+
+static void open_store(void)
+{
+    assert_int_equal(uv_loop_init(&loop), 0);
+    assert_int_equal(slack__net_new(&net, &loop, &slack__clock_system, NULL), 0);
+    assert_int_equal(slack__store_open(&store, net, url, NULL), 0);
+}
+
+static void close_store(void)
+{
+    bool closed = false, gone = false;
+    store->ops->close(store, set_flag, &closed);
+    while (!closed)
+        uv_run(&loop, UV_RUN_ONCE);
+    slack__net_close(net, set_flag, &gone);
+    while (!gone)
+        uv_run(&loop, UV_RUN_ONCE);
+    assert_int_equal(uv_loop_close(&loop), 0);
+}
+
+static unsigned pending;
+
+static void on_done(slack_store_op_t *op)
+{
+    assert_int_equal(op->status, 0);
+    pending--;
+}
+
+static void submit(slack_store_op_t *op)
+{
+    op->done = on_done;
+    slack__link_init(&op->link);
+    pending++;
+    store->ops->submit(store, op);
+}
+
+static void wait_all(void)
+{
+    while (pending > 0)
+        uv_run(&loop, UV_RUN_ONCE);
+}
+
+/* What a process leaves that was killed with so many deliveries under way. */
+static void leave_rows(void)
+{
+    static slack_store_op_t ops[ROWS];
+    static char keys[ROWS][16], payloads[ROWS][160];
+    clean();
+    open_store();
+    for (unsigned i = 0; i < ROWS; i++) {
+        snprintf(keys[i], sizeof keys[i], "Ev%u", i);
+        snprintf(payloads[i], sizeof payloads[i],
+                 "{\"type\":\"event_callback\",\"event_id\":\"Ev%u\",\"event\":{\"type\":"
+                 "\"message\",\"channel\":\"C1\",\"user\":\"U1\",\"ts\":\"%u.1\",\"text\":\"x\"}}",
+                 i, i);
+        ops[i] = (slack_store_op_t){.kind = SLACK_STORE_PUT,
+                                    .claim = true,
+                                    .row = {.key = slack__slice(keys[i]),
+                                            .kind = SLACK_SLICE("event"),
+                                            .name = SLACK_SLICE("message"),
+                                            .payload = slack__slice(payloads[i])}};
+        submit(&ops[i]);
+    }
+    wait_all();
+    close_store();
+}
+
+static uint64_t rows_in(enum slack_row_state state)
+{
+    slack_store_batch_t batch = {0};
+    slack_store_op_t op = {.kind = SLACK_STORE_STATS, .batch = &batch};
+    open_store();
+    submit(&op);
+    wait_all();
+    close_store();
+    return batch.counts[state];
+}
+
+/* ---- handlers ---- */
+
+static unsigned runs, refused, deads, repeats_seen;
+
+static int say(slack_ctx_t *ctx, void *user_data)
+{
+    runs++;
+    return slack_say(ctx, "hello");
+}
+
+static int work(slack_ctx_t *ctx, void *user_data)
+{
+    return slack_call_wait(ctx, "chat.postMessage", slack_jsonf(ctx, "{text: 'x'}"), NULL);
+}
+
+static slack_ctx_t *held[ROWS];
+static unsigned held_count;
+
+static bool holding;
+
+static int hold_or_say(slack_ctx_t *ctx, void *user_data)
+{
+    if (!holding) return say(ctx, user_data);
+    slack_ctx_hold(ctx);
+    held[held_count++] = ctx;
+    return 0;
+}
+
+static int busy(slack_ctx_t *ctx, void *user_data)
+{
+    const unsigned *times = user_data;
+    if (slack_ctx_attempt(ctx) > 1) repeats_seen++;
+    return runs++ < *times ? SLACK_EBUSY : 0;
+}
+
+static int hopeless(slack_ctx_t *ctx, void *user_data)
+{
+    ++*(unsigned *)user_data;
+    return SLACK_EINVAL;
+}
+
+static void on_error(slack_ctx_t *ctx, int status, const char *listener, void *user_data)
+{
+    refused += status == SLACK_EBUSY;
+}
+
+static void on_dead(slack_ctx_t *ctx, const slack_dead_t *dead, void *user_data)
+{
+    deads++;
+}
+
+static void open_app(const char *where, unsigned attempts)
+{
+    app_open(&f, &(slack_options_t){
+                     .store = where, .max_attempts = attempts, .log_level = SLACK_LOG_ERROR});
+    runs = refused = deads = held_count = repeats_seen = 0;
+    slack_on_error(f.app, on_error, NULL);
+    slack_on_dead(f.app, on_dead, NULL);
+}
+
+static void settle(void)
+{
+    do
+        app_turn(&f);
+    while (f.app->live_count > 0 || f.app->backlog.claiming);
+}
+
+/* Longer than any wait between attempts. */
+static void pass(void)
+{
+    f.skew_us += (uint64_t)10 * 60 * 1000 * 1000;
+    slack__backlog_poll(f.app);
+    settle();
+}
+
+static void pass_all(unsigned ended)
+{
+    uint64_t *results = f.app->metrics.deliveries[SLACK_KIND_EVENT];
+    while (results[SLACK_RESULT_OK] < ended)
+        pass();
+}
+
+/* ---- tests ---- */
+
+static void test_a_start_takes_up_no_more_than_it_can(void **state)
+{
+    leave_rows();
+    open_app(url, 1);
+    slack_on_message(f.app, NULL, say, NULL);
+    app_ready(&f);
+    app_run_until_calls(&f, ROWS);
+    settle();
+    assert_int_equal(runs, ROWS);
+    assert_int_equal(refused, 0);
+    assert_int_equal(deads, 0);
+    app_close(&f);
+    assert_int_equal(rows_in(SLACK_ROW_DONE), ROWS);
+}
+
+static void test_nor_than_its_workers_can(void **state)
+{
+    leave_rows();
+    open_app(url, 1);
+    slack_listen(
+        f.app, &(slack_listener_t){.kind = SLACK_KIND_EVENT, .fn = work, .run = SLACK_RUN_WORKER});
+    app_ready(&f);
+    app_run_until_calls(&f, ROWS);
+    settle();
+    assert_int_equal(refused, 0);
+    assert_int_equal(deads, 0);
+    app_close(&f);
+    assert_int_equal(rows_in(SLACK_ROW_DONE), ROWS);
+}
+
+/* They all call at the same time, of a sudden: more than there may be calls. */
+static void test_a_bound_uses_up_no_attempts(void **state)
+{
+    leave_rows();
+    open_app(url, 1);
+    slack_on_message(f.app, NULL, hold_or_say, NULL);
+    holding = true;
+    app_ready(&f);
+    while (held_count < 1000)
+        app_turn(&f);
+    holding = false;
+    unsigned failed = 0;
+    for (unsigned i = 0; i < held_count; i++) {
+        int rc = slack_say(held[i], "hello");
+        failed += rc == SLACK_EBUSY;
+        slack_ctx_release(held[i], rc);
+    }
+    assert_true(failed > 0);
+    pass_all(ROWS);
+    assert_int_equal(deads, 0);
+    app_close(&f);
+    assert_int_equal(rows_in(SLACK_ROW_DONE), ROWS);
+}
+
+static void event(const char *id)
+{
+    char body[160];
+    app_ack_t ack = {0};
+    snprintf(body, sizeof body,
+             "{\"event_id\":\"%s\",\"event\":{\"type\":\"message\",\"text\":\"x\"}}", id);
+    app_inject(&f, body, &ack);
+    app_run_until(&f, &ack.count);
+    assert_int_equal(ack.outcome, SLACK_ACK_OK);
+    settle();
+}
+
+/* What is done or given up stays so, and a handler can tell that it is not its first run. */
+static void some_are_busy(const char *where)
+{
+    unsigned times = 3, given_up = 0;
+    clean();
+    open_app(where, 2);
+    slack_on_message(f.app, NULL, hopeless, &given_up);
+    slack_on_event(f.app, "message", busy, &times);
+    app_ready(&f);
+    event("Ev1");
+    for (unsigned i = 0; i < times; i++)
+        pass();
+    assert_int_equal(runs, times + 1);
+    assert_int_equal(repeats_seen, times);
+    assert_int_equal(given_up, 1);
+    assert_int_equal(deads, 0);
+    app_close(&f);
+}
+
+static void test_what_is_done_stays_done(void **state)
+{
+    some_are_busy("memory:");
+    some_are_busy(url);
+}
+
+static void test_a_handler_that_never_fits(void **state)
+{
+    unsigned times = UINT_MAX;
+    open_app("memory:", 2);
+    slack_on_message(f.app, NULL, busy, &times);
+    app_ready(&f);
+    event("Ev1");
+    while (deads == 0 && runs < 2000)
+        pass();
+    assert_int_equal(deads, 1);
+    assert_int_equal(runs, 1002);
+    app_close(&f);
+}
+
+int main(void)
+{
+    if (!mkdtemp(folder)) return 1;
+    snprintf(path, sizeof path, "%s/inbox.db", folder);
+    snprintf(url, sizeof url, "sqlite:%s", path);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_start_takes_up_no_more_than_it_can),
+        cmocka_unit_test(test_nor_than_its_workers_can),
+        cmocka_unit_test(test_a_bound_uses_up_no_attempts),
+        cmocka_unit_test(test_what_is_done_stays_done),
+        cmocka_unit_test(test_a_handler_that_never_fits),
+    };
+    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    clean();
+    rmdir(folder);
+    return failed;
+}
