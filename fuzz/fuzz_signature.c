@@ -20,13 +20,15 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     request.body = rest;
 
     enum slack_signature_fault fault = SLACK_SIGNATURE_OK;
-    int rc = slack__signature_check(signer, &request, 1531420618, &fault);
+    slack_signed_by_t by = 0;
+    int rc = slack__signature_check(signer, &request, 1531420618, &by, &fault);
     if ((rc == 0) != (fault == SLACK_SIGNATURE_OK)) __builtin_trap();
+    if ((rc == 0) != (by != 0)) __builtin_trap();
 
     char made[SLACK_SIGNATURE_LEN + 1];
     if (slack__signature_make(signer, request.timestamp, request.body, made) == 0) {
         request.signature = slack__slice(made);
-        rc = slack__signature_check(signer, &request, 1531420618, &fault);
+        rc = slack__signature_check(signer, &request, 1531420618, &by, &fault);
         if (rc != 0 && (fault == SLACK_SIGNATURE_MISMATCH || fault == SLACK_SIGNATURE_MISSING))
             __builtin_trap();
     }

@@ -55,7 +55,8 @@ SLACK_API const char *slack_ctx_thread_ts(const slack_ctx_t *ctx);
 SLACK_API const char *slack_ctx_ts(const slack_ctx_t *ctx);
 /** The app is installed for the whole organization: the team can be "". */
 SLACK_API bool slack_ctx_is_enterprise_install(const slack_ctx_t *ctx);
-/** The app that Slack means ("A…"). */
+/** The app that Slack means ("A…"): one process may serve several, see options.signing_secret. ""
+ * where nothing tells it. */
 SLACK_API const char *slack_ctx_app_id(const slack_ctx_t *ctx);
 /** For opening a modal, once. Slack takes it for 3 seconds from its sending. */
 SLACK_API const char *slack_ctx_trigger_id(const slack_ctx_t *ctx);

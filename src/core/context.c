@@ -70,7 +70,7 @@ bool slack_ctx_is_enterprise_install(const slack_ctx_t *ctx)
 
 const char *slack_ctx_app_id(const slack_ctx_t *ctx)
 {
-    return slack_json_str(ctx->d->body, "/api_app_id");
+    return ctx->d->app_id;
 }
 
 const char *slack_ctx_response_url(const slack_ctx_t *ctx)

@@ -97,6 +97,7 @@ slack_delivery_t *slack__delivery_new(slack_arena_t *arena, const slack_json_t *
     d->arena = arena;
     d->kind = classify(body);
     d->body = body;
+    d->app_id = slack_json_str(body, "/api_app_id");
     d->retry_reason = "";
     d->received_us = received_us;
     slack__link_init(&d->link);

@@ -34,9 +34,10 @@ slack_slice_t slack__same_key(const slack_ctx_t *ctx)
     const char *id = slack_json_str(body, "/event/client_msg_id");
     if (*id == '\0') id = slack_json_str(body, "/event/ts");
     if (*id == '\0') return ctx->d->key;
-    const char *key = slack__arena_printf(slack__ctx_arena(ctx), "%s:%s:%s:%s",
-                                          slack_json_str(body, "/event/type"), slack_ctx_team(ctx),
-                                          slack_json_str(body, "/event/channel"), id);
+    /* Each of several apps is told of the message. */
+    const char *key = slack__arena_printf(
+        slack__ctx_arena(ctx), "%s:%s:%s:%s:%s", slack_json_str(body, "/event/type"),
+        slack_ctx_app_id(ctx), slack_ctx_team(ctx), slack_json_str(body, "/event/channel"), id);
     return key ? slack__slice(key) : ctx->d->key;
 }
 

@@ -42,6 +42,7 @@ struct slack_delivery {
     slack_arena_t *arena;
     enum slack_kind kind;
     const slack_json_t *body;
+    const char *app_id;           /* "A…", "" where nothing tells it */
     slack_slice_t key;            /* dedupe key: event_id; empty where there is none */
     int retry_num;                /* 0: the first time */
     const char *retry_reason;     /* "" when there is none */

@@ -17,11 +17,37 @@
 struct slack_signer {
     size_t count;
     mbedtls_md_context_t keyed[SLACK_SIGNING_SECRETS_MAX];
+    char apps[SLACK_SIGNING_SECRETS_MAX][SLACK_APP_ID_MAX + 1]; /* "" where none is said */
 };
+
+static bool is_app_id(slack_slice_t id)
+{
+    if (id.len < 2 || id.len > SLACK_APP_ID_MAX || id.ptr[0] != 'A') return false;
+    for (size_t i = 1; i < id.len; i++) {
+        char c = id.ptr[i];
+        if (!((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'))) return false;
+    }
+    return true;
+}
+
+/* Take the app's id and its colon off an item; empty where there is none. False: it is no id. */
+static bool take_app_id(slack_slice_t *item, slack_slice_t *ret)
+{
+    *ret = (slack_slice_t){"", 0};
+    if (item->len == 0 || !memchr(item->ptr, ':', item->len)) return true;
+    slack__slice_split(item, ':', ret);
+    *ret = slack__slice_trim(*ret);
+    *item = slack__slice_trim(*item);
+    return is_app_id(*ret);
+}
 
 static int add_secret(slack_signer_t *signer, slack_slice_t secret)
 {
-    if (secret.len == 0 || signer->count == SLACK_SIGNING_SECRETS_MAX) return SLACK_EINVAL;
+    slack_slice_t app;
+    if (signer->count == SLACK_SIGNING_SECRETS_MAX) return SLACK_EINVAL;
+    if (!take_app_id(&secret, &app) || secret.len == 0) return SLACK_EINVAL;
+    if (signer->count > 0 && (app.len > 0) != (signer->apps[0][0] != '\0')) return SLACK_EINVAL;
+    memcpy(signer->apps[signer->count], app.ptr, app.len);
     mbedtls_md_context_t *md = &signer->keyed[signer->count++];
     mbedtls_md_init(md);
     if (mbedtls_md_setup(md, mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), 1) != 0 ||
@@ -109,19 +135,22 @@ static enum slack_signature_fault check_time(slack_slice_t timestamp, int64_t no
 }
 
 /* Every secret is tried, also after one that matched. */
-static bool matches(slack_signer_t *signer, const slack_signed_request_t *request)
+static slack_signed_by_t matches(slack_signer_t *signer, const slack_signed_request_t *request)
 {
-    bool found = false;
+    slack_signed_by_t found = 0;
     for (size_t i = 0; i < signer->count; i++) {
         char expected[SLACK_SIGNATURE_LEN];
         if (make(&signer->keyed[i], request->timestamp, request->body, expected) == 0)
-            found |= slack__equal_ct(expected, request->signature.ptr, sizeof expected);
+            found |= (slack_signed_by_t)slack__equal_ct(expected, request->signature.ptr,
+                                                        sizeof expected)
+                     << i;
     }
     return found;
 }
 
 static enum slack_signature_fault check(slack_signer_t *signer,
-                                        const slack_signed_request_t *request, int64_t now_s)
+                                        const slack_signed_request_t *request, int64_t now_s,
+                                        slack_signed_by_t *ret_by)
 {
     if (request->timestamp_count == 0 || request->signature_count == 0)
         return SLACK_SIGNATURE_MISSING;
@@ -130,16 +159,36 @@ static enum slack_signature_fault check(slack_signer_t *signer,
     if (!well_formed(request->signature)) return SLACK_SIGNATURE_MALFORMED;
     enum slack_signature_fault fault = check_time(request->timestamp, now_s);
     if (fault != SLACK_SIGNATURE_OK) return fault;
-    return matches(signer, request) ? SLACK_SIGNATURE_OK : SLACK_SIGNATURE_MISMATCH;
+    *ret_by = matches(signer, request);
+    return *ret_by ? SLACK_SIGNATURE_OK : SLACK_SIGNATURE_MISMATCH;
 }
 
 int slack__signature_check(slack_signer_t *signer, const slack_signed_request_t *request,
-                           int64_t now_s, enum slack_signature_fault *ret_fault)
+                           int64_t now_s, slack_signed_by_t *ret_by,
+                           enum slack_signature_fault *ret_fault)
 {
-    enum slack_signature_fault fault = check(signer, request, now_s);
-    if (fault == SLACK_SIGNATURE_OK) return 0;
+    slack_signed_by_t by;
+    enum slack_signature_fault fault = check(signer, request, now_s, &by);
+    if (fault == SLACK_SIGNATURE_OK) {
+        if (ret_by) *ret_by = by;
+        return 0;
+    }
     if (ret_fault) *ret_fault = fault;
     return SLACK_ESIGNATURE;
+}
+
+bool slack__signer_owns(const slack_signer_t *signer, slack_signed_by_t by, slack_slice_t *app_id)
+{
+    for (size_t i = 0; i < signer->count; i++) {
+        const slack_slice_t app = slack__slice(signer->apps[i]);
+        if (!(by >> i & 1)) continue;
+        if (app.len == 0 || slack__slice_eq(app, *app_id)) return true;
+        if (app_id->len == 0) {
+            *app_id = app;
+            return true;
+        }
+    }
+    return false;
 }
 
 const char *slack__signature_fault_text(enum slack_signature_fault fault)

@@ -111,7 +111,8 @@ static void answer_challenge(slack_http_t *http, const slack_http_request_t *req
 
 /* --- requests --------------------------------------------------------------------------------- */
 
-static bool is_signed(slack_http_t *http, const slack_http_request_t *request)
+static bool is_signed(slack_http_t *http, const slack_http_request_t *request,
+                      slack_signed_by_t *ret_by)
 {
     slack_signed_request_t check = {.body = {request->body, request->body_len}};
     check.timestamp =
@@ -119,7 +120,7 @@ static bool is_signed(slack_http_t *http, const slack_http_request_t *request)
     check.signature = slack__http_header(request, "X-Slack-Signature", &check.signature_count);
     int64_t now_s = slack__wall_ms(slack__net_clock(http->base.host->net)) / 1000;
     enum slack_signature_fault fault;
-    if (slack__signature_check(http->signer, &check, now_s, &fault) == 0) return true;
+    if (slack__signature_check(http->signer, &check, now_s, ret_by, &fault) == 0) return true;
     refuse(http, request, 401, NULL, slack__signature_fault_text(fault));
     return false;
 }
@@ -138,30 +139,38 @@ static bool read_retry(const slack_http_request_t *request, slack_delivery_t *d)
 }
 
 static slack_delivery_t *make_delivery(const slack_http_request_t *request,
-                                       const slack_json_t *body)
+                                       const slack_json_t *body, slack_slice_t app_id)
 {
     slack_delivery_t *d = slack__delivery_new(request->arena, body, request->received_us);
     if (!d || !read_retry(request, d)) return NULL;
+    if (*d->app_id == '\0' && app_id.len > 0)
+        d->app_id = slack__arena_strndup(d->arena, app_id.ptr, app_id.len);
     d->handle = request->id;
-    return d;
+    return d->app_id ? d : NULL;
 }
 
-/* True when the request became a delivery, which has its arena now. */
+/* True when the request, signed by these secrets, became a delivery, which has its arena now. */
 static bool take(slack_http_t *http, const slack_http_request_t *request,
-                 slack_slice_t content_type)
+                 slack_slice_t content_type, slack_signed_by_t by)
 {
     const slack_json_t *body;
+    slack_slice_t app_id;
     int rc =
         slack__body_parse(request->arena, content_type, request->body, request->body_len, &body);
     if (rc == SLACK_EJSON || rc == SLACK_ETOOBIG) {
         refuse(http, request, 400, &no_retry, "malformed body");
         return false;
     }
+    if (rc == 0) app_id.ptr = slack_json_strn(body, "/api_app_id", &app_id.len);
+    if (rc == 0 && !slack__signer_owns(http->signer, by, &app_id)) {
+        refuse(http, request, 401, NULL, "api_app_id is another app's than the secret");
+        return false;
+    }
     if (rc == 0 && strcmp(slack_json_str(body, "/type"), "url_verification") == 0) {
         answer_challenge(http, request, body);
         return false;
     }
-    slack_delivery_t *d = rc == 0 ? make_delivery(request, body) : NULL;
+    slack_delivery_t *d = rc == 0 ? make_delivery(request, body, app_id) : NULL;
     if (!d) {
         refuse(http, request, 503, &retry_after, "out of memory");
         return false;
@@ -210,7 +219,8 @@ static bool receive(slack_http_t *http, const slack_http_request_t *request)
         reply(request, 200, NULL);
         return false;
     }
-    return is_signed(http, request) && take(http, request, content_type);
+    slack_signed_by_t by;
+    return is_signed(http, request, &by) && take(http, request, content_type, by);
 }
 
 /* True when the request became a visit, which has its arena now. */
@@ -542,7 +552,8 @@ static int read_secret(slack_http_t *http, const slack_options_t *options, char 
     int rc = slack__signer_new(&http->signer, secret);
     if (rc == SLACK_EINVAL)
         return wrong(error, "SLACK_SIGNING_SECRET is blank, has an empty secret between its "
-                            "commas, or has more than 8 of them");
+                            "commas, more than 16 of them, or an app's id (A…:) before some of "
+                            "them but not before all");
     return rc;
 }
 

@@ -583,6 +583,13 @@ static void test_one_message_under_several_ids(void **state)
     inject_and_wait(
         SAID("Ev9", "message", "4.1", ",\"text\":\"<@U0BOT>\",\"channel_type\":\"im\""));
     assert_string_equal(order, "mmarrm");
+    inject_and_wait(
+        SAID("Ev10", "message", "5.1", ",\"text\":\"x\"},\"api_app_id\":\"A1\",\"x\":{"));
+    inject_and_wait(
+        SAID("Ev11", "message", "5.1", ",\"text\":\"x\"},\"api_app_id\":\"A2\",\"x\":{"));
+    inject_and_wait(
+        SAID("Ev12", "message", "5.1", ",\"text\":\"x\"},\"api_app_id\":\"A2\",\"x\":{"));
+    assert_string_equal(order, "mmarrmmm"); /* once for each app */
     app_close(&f);
 }
 

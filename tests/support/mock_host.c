@@ -90,6 +90,7 @@ static void on_deliver(slack_transport_t *t, slack_delivery_t *d)
         .kind = d->kind,
         .body = copy_json(d->body),
         .key = copy_slice(d->key),
+        .app_id = copy_slice(slack__slice(d->app_id)),
         .retry_num = d->retry_num,
         .retry_reason = copy_slice(slack__slice(d->retry_reason)),
         .wait_us = d->deadline_us ? d->deadline_us - d->received_us : 0,
@@ -190,6 +191,7 @@ static void free_delivery(mock_delivery_t *delivery)
     assert_null(delivery->d);
     free(delivery->body);
     free(delivery->key);
+    free(delivery->app_id);
     free(delivery->retry_reason);
 }
 

@@ -25,6 +25,7 @@ typedef struct mock_delivery {
     enum slack_kind kind;
     char *body; /* JSON text */
     char *key;
+    char *app_id;
     int retry_num;
     char *retry_reason;
     uint64_t wait_us; /* deadline less the time of arrival; 0 where nobody waits */

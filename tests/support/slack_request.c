@@ -52,18 +52,18 @@ char *slack_request_body(enum slack_kind kind, const char *json, size_t *ret_len
     return copy_of(json, *ret_len);
 }
 
-char *slack_request_signed(const char *type, const char *headers, const char *body, size_t body_len,
-                           size_t *ret_len)
+char *slack_request_make(const slack_request_t *r, size_t *ret_len)
 {
     slack_signer_t *signer;
     char signature[SLACK_SIGNATURE_LEN + 1];
-    assert_int_equal(slack__signer_new(&signer, SLACK_REQUEST_SECRET), 0);
+    const size_t body_len = r->body_len ? r->body_len : strlen(r->body);
+    assert_int_equal(slack__signer_new(&signer, r->secret ? r->secret : SLACK_REQUEST_SECRET), 0);
     assert_int_equal(slack__signature_make(signer, SLACK_SLICE(SLACK_REQUEST_TIME),
-                                           (slack_slice_t){body, body_len}, signature),
+                                           (slack_slice_t){r->body, body_len}, signature),
                      0);
     slack__signer_free(signer);
 
-    static const char format[] = "POST /slack/events HTTP/1.1\r\n"
+    static const char format[] = "POST %s HTTP/1.1\r\n"
                                  "Host: bot.example.com\r\n"
                                  "User-Agent: Slackbot 1.0 (+https://api.slack.com/robots)\r\n"
                                  "Accept: */*\r\n"
@@ -72,11 +72,23 @@ char *slack_request_signed(const char *type, const char *headers, const char *bo
                                  "Content-Type: %s\r\n"
                                  "Content-Length: %zu\r\n"
                                  "%s\r\n";
-    int head_len = snprintf(NULL, 0, format, signature, type, body_len, headers);
+    const char *target = r->target ? r->target : "/slack/events";
+    const char *type = r->type ? r->type : SLACK_REQUEST_JSON;
+    const char *headers = r->headers ? r->headers : "";
+    int head_len = snprintf(NULL, 0, format, target, signature, type, body_len, headers);
     char *request = malloc((size_t)head_len + 1 + body_len);
     assert_non_null(request);
-    snprintf(request, (size_t)head_len + 1, format, signature, type, body_len, headers);
-    if (body_len > 0) memcpy(request + head_len, body, body_len);
+    snprintf(request, (size_t)head_len + 1, format, target, signature, type, body_len, headers);
+    if (body_len > 0) memcpy(request + head_len, r->body, body_len);
     *ret_len = (size_t)head_len + body_len;
     return request;
+}
+
+char *slack_request_signed(const char *type, const char *headers, const char *body, size_t body_len,
+                           size_t *ret_len)
+{
+    return slack_request_make(
+        &(slack_request_t){
+            .type = type, .headers = headers, .body = body_len ? body : "", .body_len = body_len},
+        ret_len);
 }

@@ -19,8 +19,19 @@
 char *slack_request_body(enum slack_kind kind, const char *json, size_t *ret_len,
                          const char **ret_type);
 
-/* A whole signed POST to /slack/events. `headers` are whole lines, each with its \r\n; "" for none.
- */
+/* A whole signed POST. What is NULL is as usual. */
+typedef struct slack_request {
+    const char *secret;  /* SLACK_REQUEST_SECRET */
+    const char *target;  /* /slack/events */
+    const char *type;    /* SLACK_REQUEST_JSON */
+    const char *headers; /* whole lines, each with its \r\n; none */
+    const char *body;
+    size_t body_len; /* 0: up to its NUL */
+} slack_request_t;
+
+char *slack_request_make(const slack_request_t *request, size_t *ret_len);
+
+/* The same, with all as usual but these. */
 char *slack_request_signed(const char *type, const char *headers, const char *body, size_t body_len,
                            size_t *ret_len);
 

@@ -48,7 +48,7 @@ static enum slack_signature_fault fault_at(slack_signer_t *signer,
                                            const slack_signed_request_t *request, int64_t now_s)
 {
     enum slack_signature_fault fault = SLACK_SIGNATURE_OK;
-    int rc = slack__signature_check(signer, request, now_s, &fault);
+    int rc = slack__signature_check(signer, request, now_s, NULL, &fault);
     assert_int_equal(rc, fault == SLACK_SIGNATURE_OK ? 0 : SLACK_ESIGNATURE);
     return fault;
 }
@@ -241,7 +241,13 @@ static void any_of_several_secrets_will_do(void **state)
 {
     (void)state;
     static const char *const lists[] = {
-        SECRET, "new," SECRET, SECRET ",new", " new , " SECRET "\t", "1,2,3,4,5,6,7," SECRET,
+        SECRET,
+        "new," SECRET,
+        SECRET ",new",
+        " new , " SECRET "\t",
+        "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15," SECRET,
+        "A1:" SECRET,
+        " A1 : x , A0KRD7HC3 : " SECRET " ",
     };
     const slack_signed_request_t request = example();
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
@@ -258,13 +264,46 @@ static void empty_secrets_are_refused(void **state)
 {
     (void)state;
     static const char *const lists[] = {NULL, "",   " ",     ",",
-                                        "a,", ",a", "a, ,b", "1,2,3,4,5,6,7,8,9"};
+                                        "a,", ",a", "a, ,b", "1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7"};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         slack_signer_t *signer = NULL;
         assert_int_equal(slack__signer_new(&signer, lists[i]), SLACK_EINVAL);
         assert_null(signer);
     }
     slack__signer_free(NULL);
+}
+
+/* Which secrets signed it, and of whom they are. */
+static void secrets_have_owners(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *secrets, *app;
+        slack_signed_by_t by;
+        const char *owner; /* NULL: not theirs */
+    } cases[] = {
+        {"x," SECRET, "A1", 2, "A1"},
+        {"x," SECRET, "", 2, ""},
+        {"A1:x,A2:" SECRET, "A2", 2, "A2"},
+        {"A1:x,A2:" SECRET, "", 2, "A2"},
+        {"A1:x,A2:" SECRET, "A1", 2, NULL},
+        {"A1:x,A2:" SECRET, "A22", 2, NULL},
+        {"A1:" SECRET ",A2:" SECRET, "A2", 3, "A2"}, /* one secret of two apps */
+        {"A1:" SECRET ",A2:" SECRET, "A1", 3, "A1"},
+        {"A1:" SECRET ",A2:" SECRET, "A3", 3, NULL},
+    };
+    const slack_signed_request_t request = example();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        slack_signer_t *signer = signer_of(cases[i].secrets);
+        slack_signed_by_t by = 0;
+        assert_int_equal(slack__signature_check(signer, &request, SENT_S, &by, NULL), 0);
+        assert_int_equal(by, cases[i].by);
+        slack_slice_t app = slack__slice(cases[i].app);
+        assert_int_equal(slack__signer_owns(signer, by, &app), cases[i].owner != NULL);
+        if (cases[i].owner) assert_true(slack__slice_eq(app, slack__slice(cases[i].owner)));
+        assert_false(slack__signer_owns(signer, 0, &app));
+        slack__signer_free(signer);
+    }
 }
 
 static void memory_may_run_out(void **state)
@@ -316,6 +355,7 @@ int main(void)
         cmocka_unit_test_teardown(line_ends_are_not_touched, nothing_leaks),
         cmocka_unit_test_teardown(any_of_several_secrets_will_do, nothing_leaks),
         cmocka_unit_test_teardown(empty_secrets_are_refused, nothing_leaks),
+        cmocka_unit_test_teardown(secrets_have_owners, nothing_leaks),
         cmocka_unit_test_teardown(memory_may_run_out, nothing_leaks),
         cmocka_unit_test_teardown(checks_take_no_memory, nothing_leaks),
         cmocka_unit_test_teardown(every_fault_has_words, nothing_leaks),

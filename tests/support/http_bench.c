@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/http_bench.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "support/heap.h"
+#include "transport_http/http.h"
+
+static void on_log(enum slack_log_level level, const char *line, size_t len, void *user_data)
+{
+    http_bench_t *b = user_data;
+    if (level > SLACK_LOG_INFO) return;
+    assert_true(len + 2 <= sizeof b->log - b->log_len);
+    memcpy(b->log + b->log_len, line, len);
+    b->log_len += len;
+    b->log[b->log_len++] = '\n';
+    b->log[b->log_len] = '\0';
+}
+
+void http_bench_open(http_bench_t *b)
+{
+    memset(b, 0, sizeof *b);
+    mock_host_open(&b->mock);
+    b->mock.log_fn = on_log;
+    b->mock.log_user_data = b;
+    b->mock.script = MOCK_ACK;
+    b->options.http_host = "127.0.0.1";
+    b->options.http_port = "0";
+    b->options.signing_secret = SLACK_REQUEST_SECRET;
+}
+
+int http_bench_create(http_bench_t *b)
+{
+    return slack__transport_http.create(&b->t, &b->mock.host, &b->options, b->error);
+}
+
+slack_transport_stats_t http_bench_stats(const http_bench_t *b)
+{
+    slack_transport_stats_t stats = {0};
+    b->t->ops->stats(b->t, &stats);
+    return stats;
+}
+
+void http_bench_start(http_bench_t *b)
+{
+    assert_int_equal(http_bench_create(b), 0);
+    assert_int_equal(mock_start(&b->mock, b->t), 0);
+    mock_run_until_state(&b->mock, SLACK_TRANSPORT_READY);
+    b->slack = http_peer_open(&b->mock.loop, http_bench_stats(b).port, false);
+}
+
+static bool is_true(void *arg)
+{
+    return *(const bool *)arg;
+}
+
+void http_bench_close(http_bench_t *b)
+{
+    mock_stop(&b->mock);
+    mock_run_until_state(&b->mock, SLACK_TRANSPORT_STOPPED);
+    mock_destroy(&b->mock, b->t);
+    bool closed = false;
+    http_peer_close(b->slack, &closed);
+    mock_run_until(&b->mock, is_true, &closed);
+    mock_host_close(&b->mock);
+    assert_int_equal(heap_live(), 0);
+}
+
+static bool has_ended(void *arg)
+{
+    const http_reply_t *reply = arg;
+    return reply->done || reply->closed;
+}
+
+const http_reply_t *http_bench_send(http_bench_t *b, const char *bytes, size_t len,
+                                    http_pieces_t pieces)
+{
+    const http_reply_t *reply =
+        http_peer_reply(b->slack, http_peer_send(b->slack, bytes, len, pieces));
+    mock_run_until(&b->mock, has_ended, (void *)(uintptr_t)reply);
+    return reply;
+}
+
+const http_reply_t *http_bench_say(http_bench_t *b, const char *text)
+{
+    return http_bench_send(b, text, strlen(text), (http_pieces_t){0});
+}
+
+const http_reply_t *http_bench_ask(http_bench_t *b, const slack_request_t *request)
+{
+    size_t len;
+    heap_pause();
+    char *bytes = slack_request_make(request, &len);
+    heap_resume();
+    const http_reply_t *reply = http_bench_send(b, bytes, len, (http_pieces_t){0});
+    free(bytes);
+    return reply;
+}
+
+unsigned http_bench_logged(const http_bench_t *b, const char *text)
+{
+    unsigned count = 0;
+    for (const char *line = b->log; *line;) {
+        const char *end = strchr(line, '\n');
+        const char *found = strstr(line, text);
+        count += found && found < end;
+        line = end + 1;
+    }
+    return count;
+}
+
+void http_bench_forget(http_bench_t *b)
+{
+    b->log_len = 0;
+    b->log[0] = '\0';
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_TESTS_SUPPORT_HTTP_BENCH_H
+#define SLACK_TESTS_SUPPORT_HTTP_BENCH_H
+
+#include "support/http_peer.h"
+#include "support/mock_host.h"
+#include "support/slack_request.h"
+
+/* The receiver of HTTP requests between a scripted core and a client. */
+typedef struct http_bench {
+    mock_host_t mock;
+    slack_options_t options; /* the secret is SLACK_REQUEST_SECRET, the port the kernel's */
+    slack_transport_t *t;
+    http_peer_t *slack; /* each request has a connection of its own */
+    char error[SLACK_ERROR_TEXT_MAX];
+    char log[65536]; /* the lines so far, info and above */
+    size_t log_len;
+} http_bench_t;
+
+/* Not started, so that the test may set options. Deliveries are acknowledged at once. */
+void http_bench_open(http_bench_t *b);
+int http_bench_create(http_bench_t *b);
+/* Create it, and run until it is READY. */
+void http_bench_start(http_bench_t *b);
+/* Stop, destroy; fails where a block of the library's was not given back. */
+void http_bench_close(http_bench_t *b);
+
+slack_transport_stats_t http_bench_stats(const http_bench_t *b);
+
+/* Send bytes, wait for the reply or the end of the connection. */
+const http_reply_t *http_bench_send(http_bench_t *b, const char *bytes, size_t len,
+                                    http_pieces_t pieces);
+const http_reply_t *http_bench_say(http_bench_t *b, const char *text);
+/* The same with a signed request. */
+const http_reply_t *http_bench_ask(http_bench_t *b, const slack_request_t *request);
+
+/* How many lines of the log have this in them; and forget them all. */
+unsigned http_bench_logged(const http_bench_t *b, const char *text);
+void http_bench_forget(http_bench_t *b);
+
+#endif
