@@ -44,10 +44,10 @@ typedef struct slack_options {
     const char *bot_token;
     /** Required for Socket Mode. xapp-…, with the scope connections:write. SLACK_APP_TOKEN. */
     const char *app_token;
-    /** Required for HTTP. The signing secret; several, at most 16, separated by commas, while one is
-     * being replaced. To serve several apps on one port, each is written with its app's id before
-     * it: "A111:secret,A222:secret,A222:another". A request is its app's then, by api_app_id, which
-     * slack_ctx_app_id() tells. SLACK_SIGNING_SECRET. */
+    /** Required for HTTP. The signing secret; several, at most 16, separated by commas, while one
+     * is being replaced. To serve several apps on one port, each is written with its app's id
+     * before it: "A111:secret,A222:secret,A222:another". A request is its app's then, by
+     * api_app_id, which slack_ctx_app_id() tells. SLACK_SIGNING_SECRET. */
     const char *signing_secret;
     /** Optional. The file that the signing secret came from: it is read again when it changes.
      * SLACK_SIGNING_SECRET_FILE, which signing_secret is read from as well. */
