@@ -40,6 +40,13 @@ static const char *const migrations[] = {
     "CREATE INDEX inbox_running ON inbox(owner, id) WHERE state = 1;"
     "CREATE INDEX inbox_over ON inbox(state, changed_ms) WHERE state >= 2;"
     "CREATE TABLE owners(id INTEGER PRIMARY KEY AUTOINCREMENT);",
+    "CREATE TABLE notes("
+    " id INTEGER PRIMARY KEY,"
+    " key BLOB NOT NULL UNIQUE,"
+    " version BLOB,"
+    " until_ms INTEGER NOT NULL,"
+    " value BLOB, sum INTEGER NOT NULL);"
+    "CREATE INDEX notes_over ON notes(until_ms);",
 };
 #define SCHEMA ((int)(sizeof migrations / sizeof *migrations))
 
@@ -66,6 +73,9 @@ enum statement {
     TAKE,
     DAMAGED,
     CANCEL,
+    NOTE,
+    NOTES_SWEEP,
+    RECALL,
     LIST,
     ONE,
     RETRY,
@@ -108,6 +118,14 @@ static const char *const sql[] = {
     [DAMAGED] = "UPDATE inbox SET state = 3, owner = NULL, changed_ms = ?2,"
                 " error = 'what was stored is damaged' WHERE id = ?1",
     [CANCEL] = "DELETE FROM inbox WHERE key = ?1 AND state = 0",
+    [NOTE] = "INSERT INTO notes(key, version, until_ms, value, sum) VALUES(?1, ?2, ?3, ?4, ?5)"
+             " ON CONFLICT(key) DO UPDATE SET version = excluded.version,"
+             " until_ms = excluded.until_ms, value = excluded.value, sum = excluded.sum"
+             " WHERE version IS NULL OR version <= excluded.version",
+    [NOTES_SWEEP] = "DELETE FROM notes WHERE id IN"
+                    " (SELECT id FROM notes WHERE until_ms <= ?1 ORDER BY until_ms LIMIT ?2)",
+    [RECALL] = "SELECT key, version, until_ms, value, sum FROM notes"
+               " WHERE key = ?1 AND until_ms > ?2",
     [LIST] = "SELECT " COLUMNS " FROM inbox WHERE state = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
     [ONE] = "SELECT " COLUMNS ", payload, sum FROM inbox WHERE id = ?1",
     [RETRY] = "UPDATE inbox SET state = 0, attempt = 0, due_ms = ?2, error = NULL,"
@@ -424,6 +442,50 @@ static int count_rows(slack_db_t *db, slack_store_batch_t *batch)
     return error_of(step) ? error_of(step) : end;
 }
 
+/* --- notes --------------------------------------------------------------------------------- */
+
+/* What is over goes first: an old version is nothing to compare with. */
+static int note(slack_db_t *db, const slack_row_t *row)
+{
+    sqlite3_stmt *s = db->statements[NOTES_SWEEP];
+    sqlite3_bind_int64(s, 1, db->now_ms);
+    sqlite3_bind_int(s, 2, SWEEP_ROWS);
+    int rc = run(s);
+    if (rc != 0) return rc;
+    s = db->statements[NOTE];
+    bind_blob(s, 1, row->key);
+    bind_blob(s, 2, row->name);
+    sqlite3_bind_int64(s, 3, row->due_ms);
+    bind_blob(s, 4, row->payload);
+    sqlite3_bind_int64(s, 5, checksum(row->payload));
+    return run(s);
+}
+
+/* A damaged note is none. */
+static int recall(slack_db_t *db, const slack_store_op_t *op)
+{
+    slack_store_batch_t *batch = op->batch;
+    int rc = batch_begin(batch, 1);
+    sqlite3_stmt *s = db->statements[RECALL];
+    bind_blob(s, 1, op->row.key);
+    sqlite3_bind_int64(s, 2, db->now_ms);
+    int step = rc == 0 ? sqlite3_step(s) : SQLITE_DONE;
+    if (rc == 0) rc = error_of(step);
+    if (rc == 0 && step == SQLITE_ROW) {
+        slack_row_t row = {.key = column(s, 0),
+                           .name = column(s, 1),
+                           .due_ms = sqlite3_column_int64(s, 2),
+                           .payload = column(s, 3)};
+        bool good = checksum(row.payload) == sqlite3_column_int64(s, 4);
+        if (good && !slack__row_copy(batch->arena, &batch->rows[batch->count++], &row))
+            rc = SLACK_ENOMEM;
+    }
+    int end = reset(s);
+    if (rc == 0) rc = end;
+    if (rc != 0 || batch->count == 0) batch_drop(batch);
+    return rc;
+}
+
 /* --- transactions -------------------------------------------------------------------------- */
 
 static int apply(slack_db_t *db, slack_store_op_t *op)
@@ -436,6 +498,8 @@ static int apply(slack_db_t *db, slack_store_op_t *op)
     case SLACK_STORE_BURY: return put_back(db, op);
     case SLACK_STORE_CLAIM: return claim(db, op->batch);
     case SLACK_STORE_CANCEL: return cancel(db, op);
+    case SLACK_STORE_NOTE: return note(db, &op->row);
+    case SLACK_STORE_RECALL: return recall(db, op);
     case SLACK_STORE_LIST: return list_rows(db, op);
     case SLACK_STORE_RETRY: return change_dead(db, op, RETRY);
     case SLACK_STORE_DROP: return change_dead(db, op, DROP);
@@ -468,7 +532,8 @@ static bool nothing_to_claim(slack_db_t *db, slack_store_batch_t *batch)
 
 static bool writes(const slack_store_op_t *op)
 {
-    return op->kind != SLACK_STORE_LIST && op->kind != SLACK_STORE_STATS;
+    return op->kind != SLACK_STORE_LIST && op->kind != SLACK_STORE_STATS &&
+           op->kind != SLACK_STORE_RECALL;
 }
 
 /* An operation that ends without a transaction; only where it is alone, so that order is kept. */
@@ -503,7 +568,8 @@ static void fail_all(slack_link_t *ops, int status)
         slack_store_op_t *op = SLACK_CONTAINER(link, slack_store_op_t, link);
         op->status = status;
         op->duplicate = false;
-        bool rows = op->kind == SLACK_STORE_CLAIM || op->kind == SLACK_STORE_LIST;
+        bool rows = op->kind == SLACK_STORE_CLAIM || op->kind == SLACK_STORE_LIST ||
+                    op->kind == SLACK_STORE_RECALL;
         if (rows) batch_drop(op->batch);
     }
 }

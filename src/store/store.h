@@ -18,8 +18,8 @@
  * loop, from a task, in order of submission. A backend that has a thread of its own gathers what is
  * waiting into one transaction and completes all of it when that has been committed.
  *
- * What is kept is one table, the inbox: a row per delivery that was acknowledged because it was
- * stored, and per job.
+ * What is kept is first the inbox: a row per delivery that was acknowledged because it was stored,
+ * and per job.
  *
  *     PUT -> QUEUED -> (CLAIM) RUNNING -> (FINISH) DONE, its key known for a day
  *            ^                    | WAIT: the next attempt, at a time
@@ -83,6 +83,15 @@ enum slack_store_op_kind {
     SLACK_STORE_CLAIM,
     /* Remove a queued row by row.key. Out: batch.count, 1 or 0. */
     SLACK_STORE_CANCEL,
+
+    /* Beside the rows there are notes, small texts that the app keeps for a time: */
+
+    /* Note row.payload by row.key, until row.due_ms, in the place of what is noted there; nothing
+     * where that bears a row.name which is greater, byte by byte: it is newer. Keys of notes are
+     * apart from those of rows, and not empty. */
+    SLACK_STORE_NOTE,
+    /* Read the note of row.key. Out: batch.rows with its key, name, payload and due_ms, or none. */
+    SLACK_STORE_RECALL,
 
     /* For people, beside a running app: */
 
@@ -167,6 +176,9 @@ extern const slack_store_ops_t slack__store_sqlite;
 #define SLACK_STORE_ROWS_MAX 98000
 /* The bytes that the queued and dead ones among them may take, and that one claim may. */
 #define SLACK_STORE_BYTES_MAX ((size_t)64 << 20)
+
+/* How many notes a store keeps in memory. */
+#define SLACK_STORE_NOTES_MAX 10000
 
 /* A copy of a row and its texts. False: memory is out. */
 bool slack__row_copy(slack_arena_t *arena, slack_row_t *ret, const slack_row_t *row);

@@ -573,6 +573,103 @@ static void test_a_queued_row_can_be_canceled(void **state)
     close_store();
 }
 
+static int note(const char *key, const char *version, const char *text, int64_t until_ms)
+{
+    task_t task;
+    prepare(&task, SLACK_STORE_NOTE, key);
+    task.op.row.name = slack__slice(version);
+    task.op.row.payload = slack__slice(text);
+    task.op.row.due_ms = until_ms;
+    run(&task);
+    return task.op.status;
+}
+
+static void expect_note(const char *key, const char *text)
+{
+    task_t task;
+    prepare(&task, SLACK_STORE_RECALL, key);
+    run(&task);
+    assert_int_equal(task.op.status, 0);
+    assert_int_equal(task.batch.count, text != NULL);
+    if (text) {
+        expect_text(task.batch.rows[0].payload, text);
+        expect_text(task.batch.rows[0].key, key);
+    }
+    free_rows(&task);
+}
+
+static void test_notes(void **state)
+{
+    open_store();
+    expect_note("a", NULL);
+    put("a", 0, false); /* a row is no note, and the other way round */
+    expect_note("a", NULL);
+    const int64_t over = now() + 1000;
+    assert_int_equal(note("a", "5", "one", over), 0);
+    assert_int_equal(note("b", "5", "other", over + 1), 0);
+    put("b", 0, false);
+    expect_note("a", "one");
+    assert_int_equal(note("a", "6", "two", over), 0);
+    expect_note("a", "two");
+    assert_int_equal(note("a", "59", "older", over), 0);
+    expect_note("a", "two");
+    assert_int_equal(note("a", "6", "two again", over), 0);
+    expect_note("a", "two again");
+    assert_int_equal(note("a", "60", "three", over), 0);
+    expect_note("a", "three");
+    expect_note("b", "other");
+    pass_ms(1000); /* the time is over: of an old version nothing is left */
+    expect_note("a", NULL);
+    expect_note("b", "other");
+    assert_int_equal(note("a", "1", "new", over + 5000), 0);
+    expect_note("a", "new");
+    close_store();
+    if (!ops->durable) return;
+    open_again();
+    expect_note("a", "new");
+    expect_note("b", "other");
+    close_store();
+}
+
+/* What was submitted first is there for what was submitted behind it. */
+static void test_a_note_is_read_in_its_order(void **state)
+{
+    open_store();
+    task_t tasks[3];
+    prepare(&tasks[0], SLACK_STORE_RECALL, "k");
+    prepare(&tasks[1], SLACK_STORE_NOTE, "k");
+    tasks[1].op.row.due_ms = now() + 1000;
+    prepare(&tasks[2], SLACK_STORE_RECALL, "k");
+    for (unsigned i = 0; i < 3; i++)
+        submit_prepared(&tasks[i]);
+    world_until_count(&world, &ends, 3);
+    assert_int_equal(tasks[0].batch.count, 0);
+    assert_int_equal(tasks[2].batch.count, 1);
+    free_rows(&tasks[0]);
+    free_rows(&tasks[2]);
+    close_store();
+}
+
+static void test_notes_are_bounded(void **state)
+{
+    if (ops->durable) return; /* a disk is its bound */
+    open_store();
+    const int64_t over = now() + 1000;
+    assert_int_equal(note("first", "1", "x", over), 0);
+    assert_int_equal(note("second", "1", "x", over), 0);
+    assert_int_equal(note("first", "2", "y", over), 0);
+    for (unsigned i = 2; i < SLACK_STORE_NOTES_MAX; i++) {
+        char key[16];
+        snprintf(key, sizeof key, "k%u", i);
+        assert_int_equal(note(key, "1", "x", over), 0);
+    }
+    expect_note("second", "x");
+    assert_int_equal(note("one more", "1", "x", over), 0);
+    expect_note("second", NULL); /* was written longest ago */
+    expect_note("first", "y");
+    close_store();
+}
+
 static void test_the_dead_are_forgotten_in_the_end(void **state)
 {
     open_store();
@@ -635,10 +732,11 @@ static int store_some(void *ctx)
         return rc;
     }
     static const enum slack_store_op_kind kinds[] = {
-        SLACK_STORE_PUT,   SLACK_STORE_PUT,  SLACK_STORE_MARK,   SLACK_STORE_WAIT,
-        SLACK_STORE_CLAIM, SLACK_STORE_BURY, SLACK_STORE_LIST,   SLACK_STORE_STATS,
-        SLACK_STORE_RETRY, SLACK_STORE_LIST, SLACK_STORE_CLAIM,  SLACK_STORE_FINISH,
-        SLACK_STORE_PUT,   SLACK_STORE_DROP, SLACK_STORE_CANCEL,
+        SLACK_STORE_PUT,    SLACK_STORE_PUT,  SLACK_STORE_MARK,   SLACK_STORE_WAIT,
+        SLACK_STORE_CLAIM,  SLACK_STORE_BURY, SLACK_STORE_LIST,   SLACK_STORE_STATS,
+        SLACK_STORE_RETRY,  SLACK_STORE_LIST, SLACK_STORE_CLAIM,  SLACK_STORE_FINISH,
+        SLACK_STORE_PUT,    SLACK_STORE_DROP, SLACK_STORE_CANCEL, SLACK_STORE_NOTE,
+        SLACK_STORE_RECALL, SLACK_STORE_NOTE,
     };
     enum { COUNT = sizeof kinds / sizeof *kinds };
     task_t tasks[COUNT];
@@ -650,6 +748,7 @@ static int store_some(void *ctx)
                                  ? 0
                                  : 1;
         tasks[i].op.claim = i == 0;
+        if (kinds[i] == SLACK_STORE_NOTE) tasks[i].op.row.due_ms = now() + 1000;
         tasks[i].batch.limit = 5;
         tasks[i].batch.now_ms = now() + 1000;
         tasks[i].batch.one = i == 6;
@@ -690,6 +789,9 @@ int store_suite(const slack_store_ops_t *backend, const char *rest, void (*clean
         cmocka_unit_test(test_the_dead_are_listed_and_brought_back),
         cmocka_unit_test(test_a_key_may_be_given_up),
         cmocka_unit_test(test_a_queued_row_can_be_canceled),
+        cmocka_unit_test(test_notes),
+        cmocka_unit_test(test_a_note_is_read_in_its_order),
+        cmocka_unit_test(test_notes_are_bounded),
         cmocka_unit_test(test_the_dead_are_forgotten_in_the_end),
         cmocka_unit_test(test_owners_leave_each_other_alone),
     };

@@ -42,7 +42,7 @@ static bool may_scan(const char *sql)
 static int on_statement(unsigned type, void *user_data, void *statement, void *ns)
 {
     const char *sql = sqlite3_sql(statement);
-    if (!sql || !strstr(sql, "inbox") || may_scan(sql)) return 0;
+    if (!sql || !(strstr(sql, "inbox") || strstr(sql, "notes")) || may_scan(sql)) return 0;
     statements++;
     if (sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_FULLSCAN_STEP, 1) == 0) return 0;
     if (scans++ == 0) print_message("# reads every row: %s\n", sql);
