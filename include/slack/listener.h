@@ -93,10 +93,13 @@ typedef struct slack_listener {
     int message;          /* Optional. Nonzero: kind is SLACK_KIND_EVENT, and messages are meant:
                            * event.type is "message", `match` is compared with event.text, and the
                            * default of `subtypes` is what carries somebody's words. */
-    int function;         /* Optional. Nonzero: kind is SLACK_KIND_EVENT, and steps of workflows are
-                           * meant: event.type is "function_executed", `match` is compared with
-                           * the function's callback_id. */
-    const char *block_id; /* Optional, copied. Actions and options: the element's block_id. */
+    int assistant; /* Optional. Nonzero: kind is SLACK_KIND_EVENT, and what a user writes in a
+                    * thread of an assistant's is meant: see assistant.h. `match` is compared
+                    * with event.text. */
+    int function;  /* Optional. Nonzero: kind is SLACK_KIND_EVENT, and steps of workflows are
+                    * meant: event.type is "function_executed", `match` is compared with
+                    * the function's callback_id. */
+    const char *block_id;       /* Optional, copied. Actions and options: the element's block_id. */
     enum slack_match block_how; /* Optional. Default SLACK_MATCH_EXACT. */
     const char *callback_id;    /* Optional, copied. Actions and options: the callback_id of the
                                  * view or of the attachment that they are in. Exact. */

@@ -63,6 +63,13 @@ enum app_state {
 
 #define SLACK_WORKERS_MAX 64
 
+/* How the contexts of an assistant's threads are kept. */
+typedef struct slack_assistant {
+    slack_handler_fn save, find; /* NULL: in the app's store */
+    void *user_data;
+    bool keeps; /* the listeners that save are registered */
+} slack_assistant_t;
+
 /* What to say in the place of a handler. */
 typedef struct slack_spare {
     char *body; /* JSON text, "" for an empty ack; NULL: the preset */
@@ -124,6 +131,7 @@ struct slack_app {
     slack_error_fn error_fn;
     void *error_data;
     slack_middleware_t unmatched, not_acked;
+    slack_assistant_t assistant;
     slack_routes_t *routes;
     slack_pages_t pages;
     slack_metrics_t metrics;
@@ -161,6 +169,10 @@ int slack__posts_open(slack_app_t *app); /* wakeup is a handle on the loop from 
 void slack__posts_run(slack_app_t *app); /* stops, then posts */
 void slack__posts_close(slack_app_t *app);  /* no more wakeups; before the handle is closed */
 void slack__posts_cancel(slack_app_t *app); /* what is left is told SLACK_ECANCELED */
+
+/* register.c: a listener as it is; assistant.c: one of an assistant's messages. */
+int slack__app_listen(slack_app_t *app, const slack_listener_t *listener);
+int slack__assistant_listen(slack_app_t *app, const slack_listener_t *listener);
 
 /* authorize.c: ask auth.test until it answers; then slack__app_authorized(), or a shutdown. */
 void slack__authorize_start(slack_app_t *app);

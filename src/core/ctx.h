@@ -82,6 +82,8 @@ struct slack_ctx {
     const char *failed; /* the listener that `status` is of; NULL: none */
     bool error_told, unmatched_told;
 
+    const slack_json_t *assistant_context; /* that was kept of its thread */
+    bool assistant_asked;
     unsigned responses; /* sent by the response_url */
     bool step_ended;    /* slack_complete() or slack_fail() was called */
     slack_client_t client;

@@ -3,6 +3,12 @@
 
 int slack_listen(slack_app_t *app, const slack_listener_t *listener)
 {
+    return listener && listener->assistant ? slack__assistant_listen(app, listener)
+                                           : slack__app_listen(app, listener);
+}
+
+int slack__app_listen(slack_app_t *app, const slack_listener_t *listener)
+{
     char why[SLACK_ERROR_TEXT_MAX] = "no room for another listener";
     int rc = slack__routes_add(app->routes, listener, why);
     return rc == 0 ? 0

@@ -51,7 +51,10 @@ static void route_release(slack_route_t *route)
 static char *route_name(const slack_listener_t *l)
 {
     if (l->name) return slack__strdup(l->name);
-    const char *kind = l->message ? "message" : l->function ? "function" : slack_kind_name(l->kind);
+    const char *kind = l->assistant  ? "assistant"
+                       : l->message  ? "message"
+                       : l->function ? "function"
+                                     : slack_kind_name(l->kind);
     const char *match = l->match ? l->match : "*";
     size_t size = strlen(kind) + strlen(match) + 2;
     char *name = slack__malloc(size);
@@ -323,6 +326,24 @@ static int search_one(struct search *s)
     return 0;
 }
 
+/* What an assistant takes is not for listeners of messages in general, or the user would be
+ * answered twice. */
+static void leave_to_assistant(slack_steps_t *found)
+{
+    size_t kept = 0;
+    bool taken = false;
+    for (size_t i = 0; i < found->count; i++)
+        taken = taken || found->items[i].route->listener.assistant;
+    for (size_t i = 0; taken && i < found->count; i++) {
+        const slack_listener_t *l = &found->items[i].route->listener;
+        if (l->message && !l->assistant)
+            route_release(found->items[i].route);
+        else
+            found->items[kept++] = found->items[i];
+    }
+    if (taken) found->count = kept;
+}
+
 int slack__routes_match(const slack_routes_t *routes, slack_subject_t *subject,
                         slack_arena_t *arena, slack_steps_t *ret)
 {
@@ -338,6 +359,7 @@ int slack__routes_match(const slack_routes_t *routes, slack_subject_t *subject,
     } else {
         rc = search_one(&s);
     }
+    leave_to_assistant(&s.found);
     if (rc != 0)
         slack__steps_release(&s.found);
     else

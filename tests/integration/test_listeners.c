@@ -215,63 +215,6 @@ static void test_outside_a_step_nothing_is_completed(void **state)
     assert_int_equal(fake_slack_count(f.slack), 0);
 }
 
-/* ---- threads of an assistant ---- */
-
-#define THREAD                                                                                     \
-    "\"assistant_thread\":{\"user_id\":\"U1\",\"channel_id\":\"D1\",\"thread_ts\":\"7.0\","        \
-    "\"context\":{\"channel_id\":\"C5\"}}"
-
-static int begin_thread(slack_ctx_t *ctx, void *user_data)
-{
-    (void)user_data;
-    const slack_json_t *none = slack_jsonf(ctx, "[]");
-    const slack_json_t *five = slack_jsonf(ctx, "[1, 2, 3, 4, 5]");
-    assert_int_equal(slack_set_prompts(ctx, NULL, none), SLACK_EINVAL);
-    assert_int_equal(slack_set_prompts(ctx, NULL, five), SLACK_ETOOBIG);
-    assert_int_equal(slack_set_prompts(ctx, NULL, slack_jsonf(ctx, "[")), SLACK_ETEMPLATE);
-    return slack_set_prompts(ctx, "Ask", slack_jsonf(ctx, "[{title: 'a', message: 'b'}]"));
-}
-
-static int note_context(slack_ctx_t *ctx, void *user_data)
-{
-    (void)user_data;
-    return slack_set_title(ctx, slack_json_str(slack_ctx_assistant_context(ctx), "/channel_id"));
-}
-
-static int think(slack_ctx_t *ctx, void *user_data)
-{
-    ++*(unsigned *)user_data;
-    assert_null(slack_ctx_assistant_context(ctx));
-    return slack_set_status(ctx, "is thinking…");
-}
-
-static void test_an_assistant(void **state)
-{
-    (void)state;
-    unsigned messages = 0;
-    slack_on_assistant_started(f.app, begin_thread, NULL);
-    slack_on_assistant_context(f.app, note_context, NULL);
-    slack_on_assistant_message(f.app, think, &messages);
-    app_ready(&f);
-    app_ack_t ack;
-    run_through(EVENT("1", "\"type\":\"assistant_thread_started\"," THREAD), &ack);
-    const slack_json_t *args = call_args(0, "assistant.threads.setSuggestedPrompts");
-    assert_string_equal(slack_json_str(args, "/channel_id"), "D1");
-    assert_string_equal(slack_json_str(args, "/thread_ts"), "7.0");
-    assert_string_equal(slack_json_str(args, "/prompts"), "[{\"title\":\"a\",\"message\":\"b\"}]");
-    run_through(EVENT("2", "\"type\":\"assistant_thread_context_changed\"," THREAD), &ack);
-    args = call_args(1, "assistant.threads.setTitle");
-    assert_string_equal(slack_json_str(args, "/title"), "C5");
-#define IN_THREAD "\"type\":\"message\",\"channel\":\"D1\",\"channel_type\":\"im\",\"ts\":\"8.0\","
-    run_through(EVENT("3", IN_THREAD "\"user\":\"U1\",\"thread_ts\":\"7.0\",\"text\":\"x\""), &ack);
-    args = call_args(2, "assistant.threads.setStatus");
-    assert_string_equal(slack_json_str(args, "/status"), "is thinking…");
-    assert_string_equal(slack_json_str(args, "/thread_ts"), "7.0");
-    run_through(EVENT("4", IN_THREAD "\"user\":\"U1\",\"text\":\"outside\""), &ack);
-    run_through(EVENT("5", IN_THREAD "\"bot_id\":\"B7\",\"thread_ts\":\"7.0\""), &ack);
-    assert_int_equal(messages, 1);
-}
-
 /* ---- registering ---- */
 
 static int nothing(slack_ctx_t *ctx, void *user_data)
@@ -801,7 +744,6 @@ int main(void)
         CASE(test_a_step_of_a_workflow),
         CASE(test_a_step_ends_by_a_later_action),
         CASE(test_outside_a_step_nothing_is_completed),
-        CASE(test_an_assistant),
         CASE(test_a_wrong_constraint_is_told),
         CASE(test_a_listener_of_every_kind),
         CASE(test_every_body_of_an_ack),
