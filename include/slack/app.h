@@ -44,7 +44,7 @@ SLACK_API const char *slack_app_error(const slack_app_t *app);
 /**
  * Start the app and run its loop until SIGINT, SIGTERM or slack_app_stop(), then drain: take
  * nothing new, let what was taken end (SLACK_DRAIN_MS at most), close. A second signal ends the
- * wait.
+ * wait. SIGHUP is slack_app_reload().
  *
  * @return 0 after an orderly stop; what made the start or the run fail otherwise, told in words by
  *         slack_app_error(): SLACK_ECONFIG, SLACK_EAUTH (Slack refuses a token for good),
@@ -69,6 +69,17 @@ SLACK_API int slack_app_start(slack_app_t *app, slack_app_stopped_fn fn, void *u
 /** Ask the app to stop, as SIGTERM does. Any thread, any number of times; legal in a handler and in
  * a signal handler. Asking again while it drains ends the wait. */
 SLACK_API void slack_app_stop(slack_app_t *app);
+
+/**
+ * Ask the app to read again what it has from files: the certificate, its key and the authorities of
+ * clients (SLACK_HTTP_TLS_…), and the signing secret (SLACK_SIGNING_SECRET_FILE). It does so by
+ * itself within seconds of a change; this is for at once. Any thread, any number of times; legal in
+ * a handler and in a signal handler.
+ *
+ * Connections that are open keep the certificate that they began with. What cannot be used leaves
+ * the old in place: the log names the file and the reason.
+ */
+SLACK_API void slack_app_reload(slack_app_t *app);
 
 /**
  * Run `fn` on the loop's thread, soon and in order. Any thread.

@@ -49,8 +49,9 @@ typedef struct slack_options {
      * before it: "A111:secret,A222:secret,A222:another". A request is its app's then, by
      * api_app_id, which slack_ctx_app_id() tells. SLACK_SIGNING_SECRET. */
     const char *signing_secret;
-    /** Optional. The file that the signing secret came from: it is read again when it changes.
-     * SLACK_SIGNING_SECRET_FILE, which signing_secret is read from as well. */
+    /** Optional. The file that the signing secret is in, in the place of signing_secret. It is read
+     * again when it changes. SLACK_SIGNING_SECRET_FILE, or a systemd credential called
+     * SLACK_SIGNING_SECRET. */
     const char *signing_secret_file;
 
     /** Optional. Address to listen on, IPv6 without brackets ("::" for both), or "unix:" and the

@@ -153,6 +153,7 @@ static void net_closed(void *user_data)
     if (app->signals) {
         close_handle(app, (uv_handle_t *)&app->sigint);
         close_handle(app, (uv_handle_t *)&app->sigterm);
+        close_handle(app, (uv_handle_t *)&app->sighup);
     }
     close_handle(app, (uv_handle_t *)&app->metrics.beat);
     close_handle(app, (uv_handle_t *)&app->spare_timer);
@@ -513,18 +514,23 @@ static void on_signal(uv_signal_t *handle, int signum)
 {
     slack_app_t *app = handle->data;
     SLACK_LOG(&app->log, INFO, "signal", "signal=%d", signum);
-    slack__app_shutdown(app, 0);
+    if (signum == SIGHUP)
+        slack__app_reload(app);
+    else
+        slack__app_shutdown(app, 0);
 }
 
 static int watch_signals(slack_app_t *app)
 {
     uv_signal_init(app->loop, &app->sigint);
     uv_signal_init(app->loop, &app->sigterm);
-    app->sigint.data = app->sigterm.data = app;
-    app->handles += 2;
+    uv_signal_init(app->loop, &app->sighup);
+    app->sigint.data = app->sigterm.data = app->sighup.data = app;
+    app->handles += 3;
     app->signals = true;
     int rc = uv_signal_start(&app->sigint, on_signal, SIGINT);
     if (rc == 0) rc = uv_signal_start(&app->sigterm, on_signal, SIGTERM);
+    if (rc == 0) rc = uv_signal_start(&app->sighup, on_signal, SIGHUP);
     /* A peer that goes away is an error to be read, not the end of the program. */
     struct sigaction pipe;
     if (sigaction(SIGPIPE, NULL, &pipe) == 0 && pipe.sa_handler == SIG_DFL)

@@ -22,7 +22,8 @@
  * The inside of an app. Each file of this folder has one concern of it:
  *
  *   app.c        life: new, start, run, free, and what is opened and closed in between
- *   post.c       the way in from other threads: stop, post
+ *   post.c       the way in from other threads: stop, reload, post
+ *   reload.c     what comes from files is read again
  *   register.c   listeners and middleware
  *   authorize.c  who the bot is: auth.test at start
  *   inbox.c      a delivery arrives: known? store -> ack -> dispatch; and its end
@@ -91,12 +92,12 @@ struct slack_app {
     slack_webapi_t *webapi;
     const slack_sender_t *sender; /* NULL: libcurl */
     slack_store_t *store;
-    uint64_t drain_end_ms;       /* on the loop's clock */
-    uv_timer_t timer;            /* the next try of auth.test; later the end of the drain */
-    uv_signal_t sigint, sigterm; /* slack_app_run() only */
-    unsigned handles;            /* of the above and wakeup: open, or closing */
-    bool signals;                /* sigint and sigterm are among them */
-    bool parts_closing;          /* the transports have stopped, the rest is on its way */
+    uint64_t drain_end_ms;               /* on the loop's clock */
+    uv_timer_t timer;                    /* the next try of auth.test; later the end of the drain */
+    uv_signal_t sigint, sigterm, sighup; /* slack_app_run() only */
+    unsigned handles;                    /* of the above and wakeup: open, or closing */
+    bool signals;                        /* they are among them */
+    bool parts_closing;                  /* the transports have stopped, the rest is on its way */
     slack_app_stopped_fn stopped_fn;
     void *stopped_data;
     bool free_when_stopped;
@@ -112,6 +113,8 @@ struct slack_app {
     atomic_uint wakeup_senders;
     atomic_uint stop_requests;
     unsigned stops_seen;
+    atomic_uint reload_requests;
+    unsigned reloads_seen;
 
     struct slack_transport_host host;
     slack_transport_t *transports[APP_TRANSPORTS_MAX];
@@ -166,13 +169,16 @@ const char *slack__app_unready(const slack_app_t *app);
 /* post.c */
 void slack__app_wake(slack_app_t *app);  /* any thread: slack__posts_run(), slack__workers_run() */
 int slack__posts_open(slack_app_t *app); /* wakeup is a handle on the loop from now on */
-void slack__posts_run(slack_app_t *app); /* stops, then posts */
+void slack__posts_run(slack_app_t *app); /* stops, reloads, then posts */
 void slack__posts_close(slack_app_t *app);  /* no more wakeups; before the handle is closed */
 void slack__posts_cancel(slack_app_t *app); /* what is left is told SLACK_ECANCELED */
 
 /* register.c: a listener as it is; assistant.c: one of an assistant's messages. */
 int slack__app_listen(slack_app_t *app, const slack_listener_t *listener);
 int slack__assistant_listen(slack_app_t *app, const slack_listener_t *listener);
+
+/* reload.c: SLACK_LOG tells what came of it. */
+void slack__app_reload(slack_app_t *app);
 
 /* authorize.c: ask auth.test until it answers; then slack__app_authorized(), or a shutdown. */
 void slack__authorize_start(slack_app_t *app);

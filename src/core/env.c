@@ -11,9 +11,7 @@
 #include <slack/options.h>
 
 #include "util/alloc.h"
-
-/* More than any secret or .env has; a device or a log file named by mistake stays out. */
-#define FILE_MAX_BYTES ((size_t)64 * 1024)
+#include "util/file.h"
 
 /* ---- .env ---- */
 
@@ -105,40 +103,9 @@ int slack__dotenv_parse(char *text, size_t len, size_t *ret_len, size_t *ret_lin
 
 /* ---- files ---- */
 
-/* The content of a file, NUL-terminated. -1 with errno when it cannot be read. `ret` has one byte
- * more than `ret_len` tells, and a further one to spare. */
-static int read_file(const char *path, char **ret, size_t *ret_len)
+static int file_error(char *error, const char *what, const char *path, const char *why)
 {
-    FILE *f = fopen(path, "rbe");
-    if (f == NULL) return -1;
-    int rc = -1;
-    char *data = slack__malloc(FILE_MAX_BYTES + 2);
-    if (data == NULL) {
-        errno = ENOMEM;
-    } else {
-        size_t len = fread(data, 1, FILE_MAX_BYTES + 1, f);
-        if (ferror(f)) {
-            if (errno == 0) errno = EIO;
-        } else if (len > FILE_MAX_BYTES) {
-            errno = EFBIG;
-        } else {
-            data[len] = '\0';
-            *ret = data;
-            *ret_len = len;
-            rc = 0;
-        }
-    }
-    int saved = errno;
-    fclose(f);
-    if (rc != 0) slack__free(data);
-    errno = saved;
-    return rc;
-}
-
-static int file_error(char *error, const char *what, const char *path)
-{
-    if (errno == ENOMEM) return SLACK_ENOMEM;
-    snprintf(error, SLACK_ERROR_TEXT_MAX, "%s: cannot read %s: %s", what, path, strerror(errno));
+    snprintf(error, SLACK_ERROR_TEXT_MAX, "%s: cannot read %s: %s", what, path, why);
     return SLACK_ECONFIG;
 }
 
@@ -147,8 +114,10 @@ int slack__env_open(slack_env_t *env, const char *path, char *error)
     *env = (slack_env_t){0};
     char *text = NULL;
     size_t len = 0;
-    if (read_file(path, &text, &len) != 0)
-        return errno == ENOENT || errno == ENOTDIR ? 0 : file_error(error, ".env", path);
+    if (slack__file_read(path, &text, &len) != 0) {
+        if (errno == ENOENT || errno == ENOTDIR) return 0;
+        return errno == ENOMEM ? SLACK_ENOMEM : file_error(error, ".env", path, strerror(errno));
+    }
     size_t line = 0;
     env->dotenv = text;
     if (slack__dotenv_parse(text, len, &env->dotenv_len, &line) == 0) return 0;
@@ -177,26 +146,27 @@ static const char *dotenv_get(const slack_env_t *env, const char *name)
     return found;
 }
 
-/* NAME's value is the content of a file, without its last newline. */
-static int from_file(const char *variable, const char *path, char **ret, char *error)
+int slack__env_read_file(const char *variable, const char *path, char **ret, char *error)
 {
-    char *text = NULL;
-    size_t len = 0;
-    if (read_file(path, &text, &len) != 0) return file_error(error, variable, path);
-    if (len > 0 && text[len - 1] == '\n') text[--len] = '\0';
-    if (len > 0 && text[len - 1] == '\r') text[--len] = '\0';
-    if (len > 0 && strlen(text) == len) {
-        char *value = slack__strdup(text);
-        slack__wipe(text, len);
-        slack__free(text);
-        if (value == NULL) return SLACK_ENOMEM;
-        *ret = value;
-        return 0;
+    const char *why = "";
+    int rc = slack__file_read_secret(path, ret, &why);
+    return rc == SLACK_ECONFIG ? file_error(error, variable, path, why) : rc;
+}
+
+/* NAME's value is the content of the file `path`, which the caller may want to know. */
+static int from_file(const char *variable, const char *path, char **ret, char **ret_path,
+                     char *error)
+{
+    char *value = NULL, *named = NULL;
+    int rc = slack__env_read_file(variable, path, &value, error);
+    if (rc != 0) return rc;
+    if (ret_path && !(named = slack__strdup(path))) {
+        slack__free_secret(value);
+        return SLACK_ENOMEM;
     }
-    slack__wipe(text, len);
-    slack__free(text);
-    snprintf(error, SLACK_ERROR_TEXT_MAX, "%s: %s is empty, or no text", variable, path);
-    return SLACK_ECONFIG;
+    *ret = value;
+    if (ret_path) *ret_path = named;
+    return 0;
 }
 
 static int copy(const char *value, char **ret)
@@ -205,16 +175,18 @@ static int copy(const char *value, char **ret)
     return *ret ? 0 : SLACK_ENOMEM;
 }
 
-int slack__env_get(const slack_env_t *env, const char *name, char **ret, char *error)
+int slack__env_get(const slack_env_t *env, const char *name, char **ret, char **ret_path,
+                   char *error)
 {
     *ret = NULL;
+    if (ret_path) *ret_path = NULL;
     const char *value = getenv(name);
     if (value && *value) return copy(value, ret);
 
     char other[300];
     snprintf(other, sizeof other, "%s_FILE", name);
     value = getenv(other);
-    if (value && *value) return from_file(other, value, ret, error);
+    if (value && *value) return from_file(other, value, ret, ret_path, error);
 
     const char *credentials = getenv("CREDENTIALS_DIRECTORY"); /* systemd.exec(5) */
     if (credentials && *credentials) {
@@ -223,13 +195,13 @@ int slack__env_get(const slack_env_t *env, const char *name, char **ret, char *e
         FILE *probe = n > 0 && (size_t)n < sizeof path ? fopen(path, "rbe") : NULL;
         if (probe) {
             fclose(probe);
-            return from_file("CREDENTIALS_DIRECTORY", path, ret, error);
+            return from_file("CREDENTIALS_DIRECTORY", path, ret, ret_path, error);
         }
     }
 
     value = dotenv_get(env, name);
     if (value && *value) return copy(value, ret);
     value = dotenv_get(env, other);
-    if (value && *value) return from_file(other, value, ret, error);
+    if (value && *value) return from_file(other, value, ret, ret_path, error);
     return 0;
 }

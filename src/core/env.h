@@ -19,9 +19,13 @@ typedef struct slack_env {
 int slack__env_open(slack_env_t *env, const char *path, char *error);
 void slack__env_close(slack_env_t *env); /* wipes */
 
-/* NAME's value, allocated; *ret is NULL when it has none, or an empty one. 0; SLACK_ECONFIG when a
- * file it names cannot be read; SLACK_ENOMEM. */
-int slack__env_get(const slack_env_t *env, const char *name, char **ret, char *error);
+/* NAME's value, allocated; *ret is NULL when it has none, or an empty one. `ret_path`, optional:
+ * the file that it came from, allocated, or NULL. 0; SLACK_ECONFIG when a file it names cannot be
+ * read; SLACK_ENOMEM. */
+int slack__env_get(const slack_env_t *env, const char *name, char **ret, char **ret_path,
+                   char *error);
+/* The value in a file, allocated. `variable` names what named the file, for `error`. */
+int slack__env_read_file(const char *variable, const char *path, char **ret, char *error);
 
 /*
  * Rewrite the text of a .env file in place. Lines are NAME=VALUE, with `export ` before it, blanks

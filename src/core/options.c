@@ -32,6 +32,7 @@ static const struct field {
     {"SLACK_BOT_TOKEN", SECRET, offsetof(slack_options_t, bot_token), 0, 0},
     {"SLACK_APP_TOKEN", SECRET, offsetof(slack_options_t, app_token), 0, 0},
     {"SLACK_SIGNING_SECRET", SECRET, offsetof(slack_options_t, signing_secret), 0, 0},
+    {NULL, TEXT, offsetof(slack_options_t, signing_secret_file), 0, 0},
     {"SLACK_HTTP_HOST", TEXT, offsetof(slack_options_t, http_host), 0, 0},
     {"SLACK_HTTP_PORT", TEXT, offsetof(slack_options_t, http_port), 0, 0},
     {"PORT", TEXT, offsetof(slack_options_t, http_port), 0, 0},
@@ -60,7 +61,6 @@ static const struct field {
     {"SLACK_CA_FILE", TEXT, offsetof(slack_options_t, ca_file), 0, 0},
     {"SLACK_LOG_LEVEL", LEVEL, offsetof(slack_options_t, log_level), 0, 0},
     {"SLACK_LOG_FORMAT", FORMAT, offsetof(slack_options_t, log_format), 0, 0},
-    {"SLACK_SIGNING_SECRET_FILE", TEXT, offsetof(slack_options_t, signing_secret_file), 0, 0},
     {"SLACK_HTTP_REUSE_PORT", NUMBER, offsetof(slack_options_t, http_reuse_port), 1, 1},
     {"SLACK_HTTP_TRUSTED_PROXIES", TEXT, offsetof(slack_options_t, http_trusted_proxies), 0, 0},
     {"SLACK_HTTP_TLS_CERT", TEXT, offsetof(slack_options_t, http_tls_cert), 0, 0},
@@ -154,12 +154,37 @@ static int bad_value(const struct field *field, const char *value, char *error)
     return SLACK_ECONFIG;
 }
 
+/* The option that names a secret's file: set in code, or when the secret is found in one. NULL for
+ * a secret whose file nobody reads again. */
+static const char **file_of(slack_options_t *options, const struct field *field)
+{
+    return field->offset == offsetof(slack_options_t, signing_secret)
+               ? &options->signing_secret_file
+               : NULL;
+}
+
+static int fill_secret(slack_options_t *options, const struct field *field, const slack_env_t *env,
+                       char *error)
+{
+    char *value = NULL, *path = NULL, variable[64];
+    const char **file = file_of(options, field);
+    snprintf(variable, sizeof variable, "%s_FILE", field->variable);
+    int rc = file && *file
+                 ? slack__env_read_file(variable, *file, &value, error)
+                 : slack__env_get(env, field->variable, &value, file ? &path : NULL, error);
+    if (rc != 0 || value == NULL) return rc;
+    *(const char **)at(options, field) = value;
+    if (path) *file = path;
+    return 0;
+}
+
 static int fill_field(slack_options_t *options, const struct field *field, const slack_env_t *env,
                       char *error)
 {
     if (field->variable == NULL || is_set(options, field)) return 0;
+    if (field->type == SECRET) return fill_secret(options, field, env, error);
     char *value = NULL;
-    int rc = slack__env_get(env, field->variable, &value, error);
+    int rc = slack__env_get(env, field->variable, &value, NULL, error);
     if (rc != 0 || value == NULL) return rc;
     if (is_text(field)) {
         *(const char **)at(options, field) = value;

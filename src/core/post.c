@@ -3,8 +3,9 @@
 #include "util/alloc.h"
 
 /*
- * The way in from other threads. Stop has to be legal in a signal handler, so it takes no lock: it
- * counts itself among the senders while it uses the handle, and closing waits for that count.
+ * The way in from other threads. Stop and reload have to be legal in a signal handler, so they take
+ * no lock: each counts itself among the senders while it uses the handle, and closing waits for
+ * that count.
  */
 
 struct post {
@@ -23,6 +24,12 @@ void slack__app_wake(slack_app_t *app)
 void slack_app_stop(slack_app_t *app)
 {
     atomic_fetch_add(&app->stop_requests, 1);
+    slack__app_wake(app);
+}
+
+void slack_app_reload(slack_app_t *app)
+{
+    atomic_fetch_add(&app->reload_requests, 1);
     slack__app_wake(app);
 }
 
@@ -72,6 +79,9 @@ void slack__posts_run(slack_app_t *app)
     unsigned requests = atomic_load(&app->stop_requests);
     for (; app->stops_seen != requests; app->stops_seen++)
         slack__app_shutdown(app, 0);
+    requests = atomic_load(&app->reload_requests);
+    if (app->reloads_seen != requests) slack__app_reload(app); /* several are as good as one */
+    app->reloads_seen = requests;
     run_posts(app, 0);
 }
 

@@ -82,6 +82,10 @@ struct slack_transport_ops {
 
     void (*stats)(const slack_transport_t *t, slack_transport_stats_t *ret);
 
+    /* Read again what comes from files, in any state, without touching a connection. What cannot be
+     * used leaves all as it was; the log tells it either way. How many things come from files. */
+    unsigned (*reload)(slack_transport_t *t);
+
     /* Free. Only after STOPPED, or before a start that returned 0. */
     void (*destroy)(slack_transport_t *t);
 };

@@ -2,6 +2,7 @@
 #include "net/tls.h"
 
 #include <arpa/inet.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -161,18 +162,40 @@ static int load_cas(slack_tls_context_t *context, const char *path)
     return 0;
 }
 
-static int load_identity(slack_tls_context_t *context, const char *cert_file, const char *key_file)
+/* Tell what is wrong with a file; `rc` is mbedTLS's, positive where so many certificates of the
+ * file cannot be read. */
+static int refuse_file(slack_tls_fault_t *ret, const char *file, int rc)
+{
+    slack_tls_fault_t fault = {.file = file};
+    if (error_of(rc) == SLACK_ENOMEM) return SLACK_ENOMEM;
+    if (access(file, R_OK) != 0)
+        snprintf(fault.why, sizeof fault.why, "%s", strerror(errno));
+    else if (rc > 0)
+        snprintf(fault.why, sizeof fault.why, "%d of its certificates cannot be read", rc);
+    else if (rc == MBEDTLS_ERR_PK_PASSWORD_REQUIRED)
+        snprintf(fault.why, sizeof fault.why, "the key is encrypted");
+    else if (rc == MBEDTLS_ERR_RSA_KEY_CHECK_FAILED || rc == MBEDTLS_ERR_PK_TYPE_MISMATCH ||
+             rc == MBEDTLS_ERR_ECP_BAD_INPUT_DATA || rc == MBEDTLS_ERR_PK_BAD_INPUT_DATA)
+        snprintf(fault.why, sizeof fault.why, "the key is not the certificate's");
+    else
+        mbedtls_strerror(rc, fault.why, sizeof fault.why);
+    if (ret) *ret = fault;
+    return SLACK_ECONFIG;
+}
+
+static int load_identity(slack_tls_context_t *context, const char *cert_file, const char *key_file,
+                         slack_tls_fault_t *ret_fault)
 {
     int rc = mbedtls_x509_crt_parse_file(&context->chain, cert_file);
-    if (rc == 0)
-        rc = mbedtls_pk_parse_keyfile(&context->key, key_file, NULL, mbedtls_psa_get_random,
-                                      MBEDTLS_PSA_RANDOM_STATE);
+    if (rc != 0) return refuse_file(ret_fault, cert_file, rc);
+    rc = mbedtls_pk_parse_keyfile(&context->key, key_file, NULL, mbedtls_psa_get_random,
+                                  MBEDTLS_PSA_RANDOM_STATE);
     if (rc == 0)
         rc = mbedtls_pk_check_pair(&context->chain.pk, &context->key, mbedtls_psa_get_random,
                                    MBEDTLS_PSA_RANDOM_STATE);
-    if (rc == 0) rc = mbedtls_ssl_conf_own_cert(&context->config, &context->chain, &context->key);
-    if (rc == 0) return 0;
-    return error_of(rc) == SLACK_ENOMEM ? SLACK_ENOMEM : SLACK_ECONFIG;
+    if (rc != 0) return refuse_file(ret_fault, key_file, rc);
+    rc = mbedtls_ssl_conf_own_cert(&context->config, &context->chain, &context->key);
+    return rc == 0 ? 0 : error_of(rc);
 }
 
 int slack__tls_context_client(slack_tls_context_t **ret, const char *ca_file)
@@ -232,10 +255,10 @@ static int verify_client(void *user_data, mbedtls_x509_crt *certificate, int dep
 }
 
 int slack__tls_context_check_clients(slack_tls_context_t *context, const char *ca_file,
-                                     const char *name)
+                                     const char *name, slack_tls_fault_t *ret_fault)
 {
     int rc = mbedtls_x509_crt_parse_file(&context->client_cas, ca_file);
-    if (rc != 0) return error_of(rc) == SLACK_ENOMEM ? SLACK_ENOMEM : SLACK_ECONFIG;
+    if (rc != 0) return refuse_file(ret_fault, ca_file, rc);
     context->client_name = name;
     mbedtls_ssl_conf_ca_chain(&context->config, &context->client_cas, NULL);
     mbedtls_ssl_conf_authmode(&context->config, MBEDTLS_SSL_VERIFY_REQUIRED);
@@ -244,12 +267,12 @@ int slack__tls_context_check_clients(slack_tls_context_t *context, const char *c
 }
 
 int slack__tls_context_server(slack_tls_context_t **ret, const char *cert_file,
-                              const char *key_file)
+                              const char *key_file, slack_tls_fault_t *ret_fault)
 {
     slack_tls_context_t *context;
     int rc = context_new(&context, MBEDTLS_SSL_IS_SERVER);
     if (rc != 0) return rc;
-    rc = load_identity(context, cert_file, key_file);
+    rc = load_identity(context, cert_file, key_file, ret_fault);
     if (rc == 0) rc = offer_tickets(context);
     if (rc != 0) {
         slack__tls_context_unref(context);

@@ -17,18 +17,26 @@ typedef struct slack_tls_context slack_tls_context_t;
 /* One connection's session. */
 typedef struct slack_tls slack_tls_t;
 
+/* Which file cannot be used, and why: "the key is not the certificate's". */
+typedef struct slack_tls_fault {
+    const char *file; /* as it was given */
+    char why[160];
+} slack_tls_fault_t;
+
 /* A client's context. `ca_file` NULL: the system's bundle (SSL_CERT_FILE, else the first of the
  * places where systems keep it). The file is read here, once. 0; SLACK_ECONFIG when it cannot be
  * read or holds no certificate; SLACK_ETLS; SLACK_ENOMEM. */
 int slack__tls_context_client(slack_tls_context_t **ret, const char *ca_file);
-/* A server's context from PEM files. Sessions are resumed by tickets, whose keys go with it. */
+/* A server's context from PEM files. Sessions are resumed by tickets, whose keys go with it. 0;
+ * SLACK_ECONFIG when a file cannot be used, with *ret_fault (optional) telling how; SLACK_ENOMEM;
+ * SLACK_ETLS. */
 int slack__tls_context_server(slack_tls_context_t **ret, const char *cert_file,
-                              const char *key_file);
+                              const char *key_file, slack_tls_fault_t *ret_fault);
 /* Before the first session: take only clients with a certificate of one of these authorities, for
  * this name (a dNSName, or where there is none the subject's CN). `name` is borrowed for the
- * context's life. SLACK_ECONFIG when the file cannot be read; SLACK_ENOMEM. */
+ * context's life. 0; SLACK_ECONFIG and *ret_fault as above; SLACK_ENOMEM. */
 int slack__tls_context_check_clients(slack_tls_context_t *context, const char *ca_file,
-                                     const char *name);
+                                     const char *name, slack_tls_fault_t *ret_fault);
 slack_tls_context_t *slack__tls_context_ref(slack_tls_context_t *context);
 void slack__tls_context_unref(slack_tls_context_t *context);
 

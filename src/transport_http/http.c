@@ -6,9 +6,8 @@
 
 #include "net/http_server.h"
 #include "net/peers.h"
-#include "net/signature.h"
 #include "transport_http/body.h"
-#include "transport_http/watch.h"
+#include "transport_http/credentials.h"
 #include "util/alloc.h"
 
 #define DEFAULT_HOST "0.0.0.0"
@@ -39,15 +38,11 @@ typedef struct slack_http {
     slack_http_limits_t limits;
     bool reuse_port;
     slack_peers_t trusted;
-    const char *cert_header;            /* NULL: none is asked for */
-    const char *cert, *key, *client_ca; /* NULL: no TLS, and no client's certificate */
-    const char *secret_file;            /* NULL: none to look at */
-    slack_watch_t watches[3];
-    slack_tls_context_t *tls;
-    slack_signer_t *signer;
+    const char *cert_header; /* NULL: none is asked for */
+    slack_credentials_t credentials;
     slack_http_server_t *server; /* from the start to the stop */
     slack_http_server_t *admin;  /* the same; NULL where pages are served by `server` */
-    unsigned closing;            /* servers and watches that are not closed yet */
+    unsigned closing;            /* servers and credentials that are not closed yet */
     slack_task_t announce;
     bool started;
     slack_transport_stats_t stats;
@@ -120,7 +115,8 @@ static bool is_signed(slack_http_t *http, const slack_http_request_t *request,
     check.signature = slack__http_header(request, "X-Slack-Signature", &check.signature_count);
     int64_t now_s = slack__wall_ms(slack__net_clock(http->base.host->net)) / 1000;
     enum slack_signature_fault fault;
-    if (slack__signature_check(http->signer, &check, now_s, ret_by, &fault) == 0) return true;
+    if (slack__signature_check(http->credentials.signer, &check, now_s, ret_by, &fault) == 0)
+        return true;
     refuse(http, request, 401, NULL, slack__signature_fault_text(fault));
     return false;
 }
@@ -162,7 +158,7 @@ static bool take(slack_http_t *http, const slack_http_request_t *request,
         return false;
     }
     if (rc == 0) app_id.ptr = slack_json_strn(body, "/api_app_id", &app_id.len);
-    if (rc == 0 && !slack__signer_owns(http->signer, by, &app_id)) {
+    if (rc == 0 && !slack__signer_owns(http->credentials.signer, by, &app_id)) {
         refuse(http, request, 401, NULL, "api_app_id is another app's than the secret");
         return false;
     }
@@ -295,7 +291,7 @@ static int open_server(slack_http_t *http, const struct place *place, slack_http
                    .port = place->port,
                    .reuse_port = http->reuse_port,
                    .fd = slack__listen_inherited(place->inherited),
-                   .tls = place == &http->events_place ? http->tls : NULL,
+                   .tls = place == &http->events_place ? http->credentials.tls : NULL,
                    .open_ms = OPEN_MS,
                    .write_max = WRITE_MAX},
         .limits = &http->limits,
@@ -307,82 +303,6 @@ static int open_server(slack_http_t *http, const struct place *place, slack_http
     int rc = slack__http_server_open(ret, http->base.host->net, &options, &uv_error);
     if (rc != 0) say_no_port(http, place, rc, uv_error);
     return rc;
-}
-
-/* --- what is read from files ------------------------------------------------------------------ */
-
-static int load_tls(const slack_http_t *http, slack_tls_context_t **ret)
-{
-    slack_tls_context_t *tls;
-    int rc = slack__tls_context_server(&tls, http->cert, http->key);
-    if (rc != 0) return rc;
-    if (http->client_ca)
-        rc = slack__tls_context_check_clients(tls, http->client_ca, SLACK_CLIENT_NAME);
-    if (rc != 0)
-        slack__tls_context_unref(tls);
-    else
-        *ret = tls;
-    return rc;
-}
-
-/* Connections that are open keep what they began with. */
-static void reload_tls(void *user_data)
-{
-    slack_http_t *http = user_data;
-    slack_tls_context_t *tls;
-    int rc = load_tls(http, &tls);
-    if (rc != 0) { /* of two files one is new already */
-        SLACK_LOG(log_of(http), WARN, "certificate not read again", "cert=%s error=%s", http->cert,
-                  slack_err_name(rc));
-        return;
-    }
-    slack__http_server_set_tls(http->server, tls);
-    slack__tls_context_unref(http->tls);
-    http->tls = tls;
-    SLACK_LOG(log_of(http), INFO, "certificate read again", "cert=%s", http->cert);
-}
-
-#define SECRETS_MAX 4096
-
-static void reload_secret(void *user_data)
-{
-    slack_http_t *http = user_data;
-    char text[SECRETS_MAX + 1];
-    slack_signer_t *signer = NULL;
-    FILE *file = fopen(http->secret_file, "rbe");
-    size_t len = file ? fread(text, 1, SECRETS_MAX, file) : 0;
-    if (file) fclose(file);
-    while (len > 0 && (text[len - 1] == '\n' || text[len - 1] == '\r'))
-        len--;
-    text[len] = '\0';
-    int rc = slack__signer_new(&signer, text);
-    slack__wipe(text, sizeof text);
-    if (rc != 0) {
-        SLACK_LOG(log_of(http), WARN, "signing secret not read again", "file=%s error=%s",
-                  http->secret_file, slack_err_name(rc));
-        return;
-    }
-    slack__signer_free(http->signer);
-    http->signer = signer;
-    SLACK_LOG(log_of(http), INFO, "signing secret read again", "file=%s", http->secret_file);
-}
-
-/* A file that cannot be watched is as good as one that does not change. */
-static void watch(slack_http_t *http, size_t n, const char *path, void (*changed)(void *user_data))
-{
-    if (!path) return;
-    int rc = slack__watch_start(&http->watches[n], slack__net_loop(http->base.host->net), path,
-                                changed, http);
-    if (rc != 0)
-        SLACK_LOG(log_of(http), WARN, "file not watched", "file=%s error=%s", path,
-                  uv_strerror(rc));
-}
-
-static void watch_files(slack_http_t *http)
-{
-    watch(http, 0, http->cert, reload_tls);
-    watch(http, 1, http->key, reload_tls);
-    watch(http, 2, http->secret_file, reload_secret);
 }
 
 /* --- start and stop --------------------------------------------------------------------------- */
@@ -399,6 +319,12 @@ static int open_servers(slack_http_t *http)
     return rc;
 }
 
+static void on_tls_changed(void *user_data)
+{
+    slack_http_t *http = user_data;
+    if (http->server) slack__http_server_set_tls(http->server, http->credentials.tls);
+}
+
 static int http_start(slack_transport_t *t)
 {
     slack_http_t *http = http_of(t);
@@ -406,7 +332,7 @@ static int http_start(slack_transport_t *t)
     int rc = open_servers(http);
     if (rc != 0) return rc;
     http->started = true;
-    watch_files(http);
+    slack__credentials_watch(&http->credentials, on_tls_changed, http);
     http->stats.port = slack__http_server_port(http->server);
     SLACK_LOG(log_of(http), INFO, "http listening", "host=%s port=%u path=%s",
               http->events_place.address, http->stats.port, http->path);
@@ -446,8 +372,7 @@ static void http_stop(slack_transport_t *t)
     if (!server) return;
     http->server = http->admin = NULL;
     slack__task_cancel(&http->announce);
-    for (size_t i = 0; i < sizeof http->watches / sizeof *http->watches; i++)
-        http->closing += slack__watch_close(&http->watches[i], on_closed);
+    http->closing += slack__credentials_close(&http->credentials, on_closed);
     close_server(http, server);
     if (admin) close_server(http, admin);
 }
@@ -508,11 +433,15 @@ static void http_stats(const slack_transport_t *t, slack_transport_stats_t *ret)
     if (http->admin) ret->refused += slack__http_server_refused(http->admin);
 }
 
+static unsigned http_reload(slack_transport_t *t)
+{
+    return slack__credentials_reload(&http_of(t)->credentials);
+}
+
 static void http_destroy(slack_transport_t *t)
 {
     slack_http_t *http = http_of(t);
-    slack__signer_free(http->signer);
-    slack__tls_context_unref(http->tls);
+    slack__credentials_done(&http->credentials);
     slack__free(http);
 }
 
@@ -523,6 +452,7 @@ static const struct slack_transport_ops http_ops = {
     .stop = http_stop,
     .ack = http_ack,
     .stats = http_stats,
+    .reload = http_reload,
     .destroy = http_destroy,
 };
 
@@ -531,30 +461,6 @@ static const struct slack_transport_ops http_ops = {
 static bool is_set(const char *option)
 {
     return option && *option;
-}
-
-static int wrong(char *error, const char *sentence)
-{
-    snprintf(error, SLACK_ERROR_TEXT_MAX, "%s", sentence);
-    return SLACK_ECONFIG;
-}
-
-/* Names what a value that is no secret seems to be, without a character of it. */
-static int read_secret(slack_http_t *http, const slack_options_t *options, char *error)
-{
-    const char *secret = options->signing_secret;
-    if (!is_set(secret))
-        return wrong(error, "SLACK_SIGNING_SECRET is not set; the http transport needs it (app "
-                            "settings, Basic Information, App Credentials)");
-    if (strncmp(secret, "xox", 3) == 0 || strncmp(secret, "xapp-", 5) == 0)
-        return wrong(error, "SLACK_SIGNING_SECRET holds a token, not the signing secret (app "
-                            "settings, Basic Information, App Credentials)");
-    int rc = slack__signer_new(&http->signer, secret);
-    if (rc == SLACK_EINVAL)
-        return wrong(error, "SLACK_SIGNING_SECRET is blank, has an empty secret between its "
-                            "commas, more than 16 of them, or an app's id (A…:) before some of "
-                            "them but not before all");
-    return rc;
 }
 
 static int read_port(struct place *place, const char *text, char *error)
@@ -612,26 +518,6 @@ static int read_peers(slack_http_t *http, const slack_options_t *o, char *error)
     return SLACK_ECONFIG;
 }
 
-static int read_tls(slack_http_t *http, const slack_options_t *o, char *error)
-{
-    http->cert = is_set(o->http_tls_cert) ? o->http_tls_cert : NULL;
-    http->key = is_set(o->http_tls_key) ? o->http_tls_key : NULL;
-    http->client_ca = is_set(o->http_tls_client_ca) ? o->http_tls_client_ca : NULL;
-    if (!http->cert && !http->key && !http->client_ca) return 0;
-    if (!http->cert || !http->key)
-        return wrong(error, "SLACK_HTTP_TLS_CERT and SLACK_HTTP_TLS_KEY have to be set together");
-    int rc = load_tls(http, &http->tls);
-    if (rc != 0 && rc != SLACK_ENOMEM) {
-        snprintf(error, SLACK_ERROR_TEXT_MAX,
-                 "cannot use SLACK_HTTP_TLS_CERT=%.60s, _KEY=%.60s%s%.60s: no such PEM files, or "
-                 "the key is another certificate's",
-                 http->cert, http->key, http->client_ca ? ", _CLIENT_CA=" : "",
-                 http->client_ca ? http->client_ca : "");
-        rc = SLACK_ECONFIG;
-    }
-    return rc;
-}
-
 static int http_create(slack_transport_t **ret, const struct slack_transport_host *host,
                        const slack_options_t *options, char *error)
 {
@@ -643,12 +529,10 @@ static int http_create(slack_transport_t **ret, const struct slack_transport_hos
     slack__link_init(&http->announce.link);
     http->limits = options->http_limits;
     http->reuse_port = options->http_reuse_port > 0;
-    http->secret_file = is_set(options->signing_secret_file) ? options->signing_secret_file : NULL;
-    int rc = read_secret(http, options, error);
+    int rc = slack__credentials_init(&http->credentials, host->net, options, error);
     if (rc == 0) rc = read_places(http, options, error);
     if (rc == 0) rc = read_path(http, options, error);
     if (rc == 0) rc = read_peers(http, options, error);
-    if (rc == 0) rc = read_tls(http, options, error);
     if (rc != 0)
         http_destroy(&http->base);
     else

@@ -185,6 +185,11 @@ static void memory_stats(const slack_transport_t *t, slack_transport_stats_t *re
     ret->state = t->state;
 }
 
+static unsigned memory_reload(slack_transport_t *t)
+{
+    return 0; /* nothing of it comes from a file */
+}
+
 static void memory_destroy(slack_transport_t *t)
 {
     slack__free(memory_of(t));
@@ -197,6 +202,7 @@ static const struct slack_transport_ops memory_ops = {
     .stop = memory_stop,
     .ack = memory_ack,
     .stats = memory_stats,
+    .reload = memory_reload,
     .destroy = memory_destroy,
 };
 

@@ -338,6 +338,11 @@ static void socket_stats(const slack_transport_t *t, slack_transport_stats_t *re
     ret->deaf_ms = deaf_ms(s);
 }
 
+static unsigned socket_reload(slack_transport_t *t)
+{
+    return 0; /* nothing of it comes from a file */
+}
+
 static void socket_destroy(slack_transport_t *t)
 {
     slack_socket_t *s = socket_of(t);
@@ -357,6 +362,7 @@ static const struct slack_transport_ops socket_ops = {
     .stop = socket_stop,
     .ack = socket_ack,
     .stats = socket_stats,
+    .reload = socket_reload,
     .destroy = socket_destroy,
 };
 

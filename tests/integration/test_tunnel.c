@@ -121,7 +121,7 @@ static void on_request(slack_http_server_t *http, slack_http_request_t *request,
 static int open_target(fixture_t *f)
 {
     int rc = slack__tls_context_server(&f->server_tls, certs_path("other.pem"),
-                                       certs_path("server.key"));
+                                       certs_path("server.key"), NULL);
     if (rc == 0) rc = slack__tls_context_client(&f->client_tls, certs_path("ca.pem"));
     const slack_http_server_options_t options = {
         .listen = {.host = "127.0.0.1",

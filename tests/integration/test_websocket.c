@@ -176,7 +176,7 @@ static void on_request(slack_http_server_t *http, slack_http_request_t *request,
 static int open_tls(fixture_t *fixture)
 {
     const char *cert = certs_path("server.pem"), *key = certs_path("server.key");
-    int rc = slack__tls_context_server(&fixture->server_tls, cert, key);
+    int rc = slack__tls_context_server(&fixture->server_tls, cert, key, NULL);
     if (rc == 0) rc = slack__tls_context_client(&fixture->client_tls, certs_path("ca.pem"));
     return rc;
 }
@@ -734,7 +734,7 @@ static void test_wrong_certificate(void **state)
     assert_int_equal(open_tls(&f), 0);
     slack__tls_context_unref(f.server_tls);
     assert_int_equal(slack__tls_context_server(&f.server_tls, certs_path("stranger.pem"),
-                                               certs_path("stranger.key")),
+                                               certs_path("stranger.key"), NULL),
                      0);
     f.options = (slack_ws_options_t){
         .tls = f.client_tls, .open_ms = 10000, .message_max = MESSAGE_MAX, .write_max = WRITE_MAX};

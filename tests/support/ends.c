@@ -127,7 +127,7 @@ static void on_accept(slack_conn_t *conn, void *user_data)
 static int open_contexts(ends_t *ends)
 {
     const char *cert = certs_path("server.pem"), *key = certs_path("server.key");
-    int rc = slack__tls_context_server(&ends->server_tls, cert, key);
+    int rc = slack__tls_context_server(&ends->server_tls, cert, key, NULL);
     if (rc == 0) rc = slack__tls_context_client(&ends->client_tls, certs_path("ca.pem"));
     return rc;
 }

@@ -334,7 +334,7 @@ static void ask_over_tls(const char *cert, const char *key, const char *ca, int 
     slack_tls_context_t *tls;
     slack_http_server_t *server;
     assert_true(world_open(&world));
-    assert_int_equal(slack__tls_context_server(&tls, certs_path(cert), certs_path(key)), 0);
+    assert_int_equal(slack__tls_context_server(&tls, certs_path(cert), certs_path(key), NULL), 0);
     const slack_http_server_options_t serve = {
         .listen = {.host = "127.0.0.1", .tls = tls, .open_ms = 10000, .write_max = 65536},
         .fn = answer_over_tls,

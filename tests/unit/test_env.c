@@ -76,7 +76,7 @@ static void write_file(const char *path, const char *text)
 static char *get(const slack_env_t *env, const char *name)
 {
     char *value = NULL;
-    assert_int_equal(slack__env_get(env, name, &value, error), 0);
+    assert_int_equal(slack__env_get(env, name, &value, NULL, error), 0);
     return value;
 }
 
@@ -184,13 +184,13 @@ static void test_a_file_that_cannot_be_read_is_named(void **state)
     char *value = NULL;
     assert_int_equal(slack__env_open(&env, ".env", error), 0); /* none is none */
     setenv("SLACK_BOT_TOKEN_FILE", "missing", 1);
-    assert_int_equal(slack__env_get(&env, "SLACK_BOT_TOKEN", &value, error), SLACK_ECONFIG);
+    assert_int_equal(slack__env_get(&env, "SLACK_BOT_TOKEN", &value, NULL, error), SLACK_ECONFIG);
     assert_string_equal(error,
                         "SLACK_BOT_TOKEN_FILE: cannot read missing: No such file or directory");
     write_file("token", "");
     setenv("SLACK_BOT_TOKEN_FILE", "token", 1);
-    assert_int_equal(slack__env_get(&env, "SLACK_BOT_TOKEN", &value, error), SLACK_ECONFIG);
-    assert_string_equal(error, "SLACK_BOT_TOKEN_FILE: token is empty, or no text");
+    assert_int_equal(slack__env_get(&env, "SLACK_BOT_TOKEN", &value, NULL, error), SLACK_ECONFIG);
+    assert_string_equal(error, "SLACK_BOT_TOKEN_FILE: cannot read token: it is empty, or no text");
     slack__env_close(&env);
     write_file(".env", "A=1\nwhat is this\n");
     assert_int_equal(slack__env_open(&env, ".env", error), SLACK_ECONFIG);

@@ -33,7 +33,7 @@ static slack_tls_context_t *server_context(const char *cert)
     slack_tls_context_t *context = NULL;
     snprintf(name, sizeof(name), "%s.pem", cert);
     const char *key = strcmp(cert, "stranger") == 0 ? "stranger.key" : "server.key";
-    assert_int_equal(slack__tls_context_server(&context, certs_path(name), certs_path(key)), 0);
+    assert_int_equal(slack__tls_context_server(&context, certs_path(name), certs_path(key), NULL), 0);
     return context;
 }
 
@@ -303,10 +303,10 @@ static void test_context_files(void **state)
 
     context = NULL;
     const char *cert = certs_path("server.pem"), *key = certs_path("server.key");
-    assert_int_equal(slack__tls_context_server(&context, key, key), SLACK_ECONFIG);
-    assert_int_equal(slack__tls_context_server(&context, cert, cert), SLACK_ECONFIG);
+    assert_int_equal(slack__tls_context_server(&context, key, key, NULL), SLACK_ECONFIG);
+    assert_int_equal(slack__tls_context_server(&context, cert, cert, NULL), SLACK_ECONFIG);
     key = certs_path("stranger.key"); /* another's */
-    assert_int_equal(slack__tls_context_server(&context, cert, key), SLACK_ECONFIG);
+    assert_int_equal(slack__tls_context_server(&context, cert, key, NULL), SLACK_ECONFIG);
     assert_null(context);
     slack__tls_context_unref(NULL);
     slack__tls_free(NULL);
@@ -358,7 +358,7 @@ static int whole_life(void *ctx)
     pair_t pair = {0};
     slack_tls_context_t *server = NULL, *client = NULL;
     const char *cert = certs_path("server.pem"), *key = certs_path("server.key");
-    int rc = slack__tls_context_server(&server, cert, key);
+    int rc = slack__tls_context_server(&server, cert, key, NULL);
     if (rc == 0) rc = slack__tls_context_client(&client, certs_path("ca.pem"));
     if (rc == 0) rc = slack__tls_new(&pair.client, client, "localhost", WRITE_MAX);
     if (rc == 0) rc = slack__tls_new(&pair.server, server, NULL, WRITE_MAX);
