@@ -113,6 +113,9 @@ static void used_by_a_person(void **state)
     static const request_t some[] = {
         {"/sim/send", "{\"kind\":\"mention\",\"text\":\"hi @ann\"}"},
         {"/sim/send", "{\"kind\":\"command\",\"command\":\"/x\",\"text\":\"y\"}"},
+        {"/sim/send", "{\"kind\":\"open-home\"}"},
+        {"/sim/send", "{\"kind\":\"open-assistant\"}"},
+        {"/sim/send", "{\"kind\":\"step\",\"callback_id\":\"s\",\"values\":[\"a=1\"]}"},
         {"/sim/send", "{\"kind\":\"options\",\"action_id\":\"x\",\"value\":\"y\"}"},
         {"/sim/request-url", "{\"url\":\"http://127.0.0.1:2/\"}"},
         {NULL, NULL},

@@ -132,6 +132,10 @@ static void each_kind_has_its_arguments(void **state)
          "{\"callback_id\":\"f\",\"values\":[\"a/b=c\",\"d=\"],\"kind\":\"submit\"}"},
         {{"submit", "a/b=c"}, "{\"values\":[\"a/b=c\"],\"kind\":\"submit\"}"},
         {{"close-view"}, "{\"kind\":\"close-view\"}"},
+        {{"step", "s", "a=1", "b=x y"},
+         "{\"callback_id\":\"s\",\"values\":[\"a=1\",\"b=x y\"],\"kind\":\"step\"}"},
+        {{"open-home"}, "{\"kind\":\"open-home\"}"},
+        {{"open-assistant"}, "{\"kind\":\"open-assistant\"}"},
         {{"event", "{\"type\":", "\"x\"}"}, "{\"event\":{\"type\":\"x\"},\"kind\":\"event\"}"},
     };
     for (int i = 0; i < COUNT(cases); i++) {
@@ -161,6 +165,7 @@ static void what_is_missing_is_said(void **state)
         {{"nope"}, "nothing of the kind \"nope\" can be sent"},
         {{"message"}, "say what: slackapp sim send message TEXT…"},
         {{"command"}, "say what: slackapp sim send command /NAME [TEXT…]"},
+        {{"step"}, "say what: slackapp sim send step CALLBACK_ID [NAME=VALUE…]"},
         {{"event", "{x}"}, "the event is no JSON: see at byte 1"},
     };
     for (int i = 0; i < COUNT(cases); i++) {

@@ -52,7 +52,12 @@ static const slack_json_t *post_message(sim_call_t *call)
     if (head && head->only_for) return sim_fail(call, "cannot_reply_to_message");
 
     sim_message_t *message = NULL;
-    sim_message_draft_t draft = {channel, NULL, NULL, thread_ts, content};
+    const sim_message_draft_t draft = {
+        .channel = channel,
+        .thread_ts = thread_ts,
+        .content = content,
+        .step_id = call->step ? call->step->id : "",
+    };
     if (sim_say(call->sim, &draft, &message) != 0) return NULL;
     return sim_make(call->make, "{ok: true, channel: %s, ts: %s, message: %p}", channel->id,
                     message->ts, message->body);
@@ -72,7 +77,13 @@ static const slack_json_t *post_ephemeral(sim_call_t *call)
     if (!content) return failure;
 
     sim_message_t *message = NULL;
-    sim_message_draft_t draft = {channel, NULL, user, sim_arg(call, "thread_ts"), content};
+    const sim_message_draft_t draft = {
+        .channel = channel,
+        .only_for = user,
+        .thread_ts = sim_arg(call, "thread_ts"),
+        .content = content,
+        .step_id = call->step ? call->step->id : "",
+    };
     if (sim_say(call->sim, &draft, &message) != 0) return NULL;
     return sim_make(call->make, "{ok: true, message_ts: %s}", message->ts);
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdio.h>
 #include <string.h>
 
 #include "sim/webapi.h"
@@ -73,6 +74,8 @@ static const slack_json_t *views_open(sim_call_t *call)
     if (!trigger) return failure;
     int rc = sim_view_open(&call->sim->views, trigger->user, view, &opened);
     if (rc == 0) note(call, opened, "opens a modal");
+    if (rc == 0 && call->step)
+        snprintf(opened->step_id, sizeof opened->step_id, "%s", call->step->id);
     return shown(call, rc, opened);
 }
 

@@ -8,6 +8,8 @@
 /* The deprecated field that apps are to ignore. */
 #define VERIFICATION_TOKEN "VerificationTokenOfSim00"
 #define TEXT_MAX           ((size_t)64 * 1024)
+/* When the app's step was made. */
+#define FOUNDED_S 1767225600 /* 2026-01-01 */
 
 const slack_json_t *sim_payload_event(sim_world_t *world, sim_maker_t *make,
                                       const slack_json_t *event)
@@ -65,6 +67,67 @@ const slack_json_t *sim_event_deleted(sim_world_t *world, sim_maker_t *make,
                     " channel_type: %s}",
                     message->body, message->channel->id, message->ts, ts, ts,
                     sim_channel_type(message->channel));
+}
+
+const slack_json_t *sim_event_home_opened(sim_maker_t *make, const sim_channel_t *im,
+                                          const sim_view_t *home, const char *ts)
+{
+    const slack_json_t *event = sim_make(
+        make, "{type: 'app_home_opened', user: %s, channel: %s, tab: 'home', event_ts: %s}",
+        im->user_id, im->id, ts);
+    if (!home) return event;
+    return sim_make_merged(make, event,
+                           sim_make(make, "{view: %p}", sim_payload_view(make, home, NULL)));
+}
+
+const slack_json_t *sim_event_assistant(sim_maker_t *make, const char *type,
+                                        const sim_message_t *head, const sim_channel_t *context,
+                                        const char *ts)
+{
+    return sim_make(make,
+                    "{type: %s, assistant_thread: {user_id: %s, context: {channel_id: %s,"
+                    " team_id: %s, enterprise_id: null}, channel_id: %s, thread_ts: %s},"
+                    " event_ts: %s}",
+                    type, head->channel->user_id, context->id, SIM_TEAM_ID, head->channel->id,
+                    head->ts, ts);
+}
+
+static const char *type_of_input(const slack_json_t *value)
+{
+    switch (slack_json_type(value)) {
+    case SLACK_JSON_NUMBER: return "number";
+    case SLACK_JSON_BOOL: return "boolean";
+    case SLACK_JSON_ARRAY: return "array";
+    case SLACK_JSON_OBJECT: return "object";
+    default: return "string";
+    }
+}
+
+const slack_json_t *sim_event_function(sim_world_t *world, sim_maker_t *make,
+                                       const sim_step_t *step)
+{
+    char ts[SIM_TS_SIZE];
+    slack_json_iter_t it = {0};
+    sim_list_t parameters;
+    sim_world_ts(world, ts);
+    sim_list_begin(make, &parameters, '[');
+    while (slack_json_next(step->inputs, &it))
+        sim_list_add(make, &parameters,
+                     sim_make(make,
+                              "{type: %s, name: %s, description: '', title: %s, is_required: true}",
+                              type_of_input(it.value), it.key, it.key));
+    const slack_json_t *function =
+        sim_make(make,
+                 "{id: 'Fn0SIM00001', callback_id: %s, title: %s, description: '', type: 'app',"
+                 " input_parameters: %p, output_parameters: [], app_id: %s, date_created: %d,"
+                 " date_updated: %d, date_deleted: 0, form_enabled: false}",
+                 step->callback_id, step->callback_id, sim_list_end(make, &parameters), SIM_APP_ID,
+                 FOUNDED_S, FOUNDED_S);
+    return sim_make(make,
+                    "{type: 'function_executed', function: %p, inputs: %p,"
+                    " function_execution_id: %s, workflow_execution_id: %s, event_ts: %s,"
+                    " bot_access_token: %s}",
+                    function, step->inputs, step->id, step->workflow_id, ts, step->token);
 }
 
 /* --- what people write --- */
@@ -181,6 +244,17 @@ const slack_json_t *sim_payload_interaction(sim_maker_t *make, const char *type,
                     " is_enterprise_install: false}",
                     type, user->id, user->name, user->name, SIM_TEAM_ID, SIM_APP_ID,
                     VERIFICATION_TOKEN, SIM_TEAM_ID, SIM_TEAM_DOMAIN);
+}
+
+const slack_json_t *sim_payload_step(sim_maker_t *make, const sim_step_t *step,
+                                     const sim_user_t *user, const char *trigger_id)
+{
+    return sim_make(make,
+                    "{bot_access_token: %s, function_data: {execution_id: %s,"
+                    " function: {callback_id: %s}, inputs: %p},"
+                    " interactivity: {interactor: {secret: 'simulated', id: %s},"
+                    " interactivity_pointer: %s}}",
+                    step->token, step->id, step->callback_id, step->inputs, user->id, trigger_id);
 }
 
 const slack_json_t *sim_payload_view(sim_maker_t *make, const sim_view_t *view,

@@ -3,6 +3,7 @@
 #define SIM_PAYLOADS_H
 
 #include "sim/grants.h"
+#include "sim/steps.h"
 #include "sim/views.h"
 #include "sim/world.h"
 
@@ -21,6 +22,16 @@ const slack_json_t *sim_event_changed(sim_world_t *world, sim_maker_t *make,
                                       const sim_message_t *message, const slack_json_t *before);
 const slack_json_t *sim_event_deleted(sim_world_t *world, sim_maker_t *make,
                                       const sim_message_t *message);
+/* A person looks at the app's home tab; `home` is what it shows, or NULL. */
+const slack_json_t *sim_event_home_opened(sim_maker_t *make, const sim_channel_t *im,
+                                          const sim_view_t *home, const char *ts);
+/* A person opened an assistant's thread, or looks elsewhere beside it: `type` says which. */
+const slack_json_t *sim_event_assistant(sim_maker_t *make, const char *type,
+                                        const sim_message_t *head, const sim_channel_t *context,
+                                        const char *ts);
+/* A workflow has come to a step of the app's. */
+const slack_json_t *sim_event_function(sim_world_t *world, sim_maker_t *make,
+                                       const sim_step_t *step);
 
 /* What a person writes: text, and the rich text that Slack makes of it. `text` is in Slack's own
  * markup, see sim_text_markup(). */
@@ -47,6 +58,9 @@ const slack_json_t *sim_payload_interaction(sim_maker_t *make, const char *type,
  * NULL. */
 const slack_json_t *sim_payload_place(sim_maker_t *make, const sim_message_t *message,
                                       const sim_view_t *view);
+/* What an interaction carries that came out of a step. */
+const slack_json_t *sim_payload_step(sim_maker_t *make, const sim_step_t *step,
+                                     const sim_user_t *user, const char *trigger_id);
 /* A view with a state (NULL: an empty one). */
 const slack_json_t *sim_payload_view(sim_maker_t *make, const sim_view_t *view,
                                      const slack_json_t *values);

@@ -82,6 +82,14 @@ const char *sim_content(sim_maker_t *make, const slack_json_t *from, const slack
     return NULL;
 }
 
+const slack_json_t *sim_assistant_content(sim_maker_t *make, const char *title)
+{
+    return sim_make(make,
+                    "{subtype: 'assistant_app_thread', text: 'New Assistant Thread',"
+                    " assistant_app_thread: {title: %s, title_blocks: [], artifacts: []}}",
+                    title);
+}
+
 void sim_tell(sim_t *sim, sim_maker_t *make, const slack_json_t *event)
 {
     if (!sim_app_reachable(sim)) return;

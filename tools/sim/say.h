@@ -14,6 +14,9 @@
 const char *sim_content(sim_maker_t *make, const slack_json_t *from, const slack_json_t **ret,
                         char problem[SIM_PROBLEM_SIZE]);
 
+/* The content of the message that an assistant's thread begins with. `title` may be "". */
+const slack_json_t *sim_assistant_content(sim_maker_t *make, const char *title);
+
 /* Say it: it is remembered, it is in the transcript, and, unless only one person sees it, the app
  * gets the event that any message makes. `author` is set here. 0, SLACK_ENOMEM. */
 int sim_say(sim_t *sim, const sim_message_draft_t *draft, sim_message_t **ret);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "sim/payloads.h"
+#include "sim/say.h"
 
 static const char no_app[] =
     "no app is connected: start one with the variables of `slackapp sim env`, or give its request "
@@ -76,7 +77,7 @@ SLACK_PRINTF(4, 5)
 static void note(sim_send_t *send, enum sim_entry_kind kind, const char *where, const char *format,
                  ...)
 {
-    bool pending = kind != SIM_SAID && kind != SIM_EVENT;
+    bool pending = kind != SIM_SAID && kind != SIM_EVENT && kind != SIM_STEP;
     va_list ap;
     va_start(ap, format);
     const char *text = slack__arena_vprintf(send->make.arena, format, ap);
@@ -115,8 +116,10 @@ static const slack_json_t *interaction(sim_send_t *send, const char *type, const
                                        const slack_json_t *own)
 {
     const slack_json_t *common = sim_payload_interaction(&send->make, type, send->user);
-    const slack_json_t *trigger =
-        sim_make(&send->make, "{trigger_id: %s}", new_trigger(send, view));
+    const char *id = new_trigger(send, view);
+    if (send->step)
+        own = merged(send, own, sim_payload_step(&send->make, send->step, send->user, id));
+    const slack_json_t *trigger = sim_make(&send->make, "{trigger_id: %s}", id);
     return merged(send, merged(send, common, own), trigger);
 }
 
@@ -259,6 +262,8 @@ static bool send_click(sim_send_t *send)
         own = merged(send, own,
                      sim_make(&send->make, "{response_url: %p}",
                               new_response_url(send, "actions", place.message)));
+    send->step = sim_step_by_id(&send->sim->steps,
+                                place.view ? place.view->step_id : place.message->step_id);
     note(send, SIM_CLICKED, "", "clicks %s%s%s", action_id, *value ? ": " : "", value);
     return deliver(send, SIM_DELIVERY_INTERACTIVE,
                    interaction(send, "block_actions", place.view, own), false);
@@ -336,6 +341,7 @@ static sim_view_t *open_view(sim_send_t *send)
         return NULL;
     }
     snprintf(send->view_id, sizeof send->view_id, "%s", view->id);
+    send->step = sim_step_by_id(&send->sim->steps, view->step_id);
     return view;
 }
 
@@ -382,15 +388,86 @@ static bool send_close(sim_send_t *send)
     return send->make.rc == 0;
 }
 
+/* --- surfaces of the app --- */
+
+static const sim_channel_t *im_of(const sim_send_t *send)
+{
+    return sim_channel_find(send->user->id);
+}
+
+static bool deliver_event(sim_send_t *send, const slack_json_t *event)
+{
+    return deliver(send, SIM_DELIVERY_EVENT,
+                   sim_payload_event(&send->sim->world, &send->make, event), false);
+}
+
+static bool send_open_home(sim_send_t *send)
+{
+    char ts[SIM_TS_SIZE];
+    sim_world_ts(&send->sim->world, ts);
+    note(send, SIM_EVENT, "", "opens the home tab");
+    return deliver_event(send,
+                         sim_event_home_opened(&send->make, im_of(send),
+                                               sim_view_home(&send->sim->views, send->user), ts));
+}
+
+/* A new thread with the channel beside it; or another channel beside the thread that is named. */
+static bool send_open_assistant(sim_send_t *send)
+{
+    const char *thread_ts = arg(send, "thread"), *type = "assistant_thread_context_changed";
+    char ts[SIM_TS_SIZE];
+    sim_message_t *head = sim_message_find(&send->sim->world, im_of(send), thread_ts);
+    if (*thread_ts && (!head || !slack_json_get(head->body, "/assistant_app_thread")))
+        return cannot(send, "%s has no assistant's thread %.40s", send->user->name, thread_ts);
+    if (!head) {
+        const sim_message_draft_t draft = {.channel = im_of(send),
+                                           .author = sim_user_bot(),
+                                           .content = sim_assistant_content(&send->make, "")};
+        if (send->make.rc != 0 || sim_message_add(&send->sim->world, &draft, &head) != 0)
+            return cannot(send, "%s", slack_strerror(SLACK_ENOMEM));
+        type = "assistant_thread_started";
+        snprintf(send->message_ts, sizeof send->message_ts, "%s", head->ts);
+    }
+    sim_world_ts(&send->sim->world, ts);
+    note(send, SIM_EVENT, "", "%s %s", *thread_ts ? "looks at" : "opens the assistant beside",
+         sim_words_place(send->make.arena, send->channel, false));
+    return deliver_event(send, sim_event_assistant(&send->make, type, head, send->channel, ts));
+}
+
+static bool send_step(sim_send_t *send)
+{
+    const char *callback_id = arg(send, "callback_id");
+    sim_step_t *step = NULL;
+    if (!*callback_id) return cannot(send, "a step has a callback_id");
+    const slack_json_t *inputs =
+        sim_step_inputs(&send->make, slack_json_get(send->args, "/values"), send->problem);
+    if (!inputs) return false;
+    if (sim_step_begin(&send->sim->steps, callback_id, inputs, &step) != 0)
+        return cannot(send, "%s", slack_strerror(SLACK_ENOMEM));
+    const char *words = sim_words_values(send->make.arena, step->inputs);
+    note(send, SIM_STEP, "", "starts the step %s%s%s", step->callback_id, *words ? ": " : "",
+         words);
+    return deliver_event(send, sim_event_function(&send->sim->world, &send->make, step));
+}
+
 /* --- the start --- */
 
 static const struct kind {
     const char *name;
     bool (*start)(sim_send_t *send); /* false with a sentence in send->problem */
 } kinds[] = {
-    {"message", send_message}, {"mention", send_message},  {"command", send_command},
-    {"click", send_click},     {"options", send_options},  {"shortcut", send_shortcut},
-    {"submit", send_submit},   {"close-view", send_close}, {"event", send_event},
+    {"message", send_message},
+    {"mention", send_message},
+    {"command", send_command},
+    {"click", send_click},
+    {"options", send_options},
+    {"shortcut", send_shortcut},
+    {"submit", send_submit},
+    {"close-view", send_close},
+    {"event", send_event},
+    {"open-home", send_open_home},
+    {"open-assistant", send_open_assistant},
+    {"step", send_step},
 };
 
 static bool find_people(sim_send_t *send)

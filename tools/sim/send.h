@@ -23,6 +23,7 @@ struct sim_send {
     uint64_t entry;               /* its place in the transcript; 0: none */
     char view_id[SIM_ID_SIZE];    /* the view that it is about */
     char message_ts[SIM_TS_SIZE]; /* the message that it made */
+    const sim_step_t *step;       /* the workflow's step that it came out of; NULL for none */
     /* What an acknowledgement means for the entry: its outcome, never NULL. */
     const char *(*outcome)(sim_send_t *send, const slack_json_t *body);
 

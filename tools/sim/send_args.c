@@ -15,6 +15,9 @@ const sim_send_kind_t sim_send_kinds[] = {
     {"shortcut", "CALLBACK_ID", "use a shortcut, or with --message one of messages"},
     {"submit", "[CALLBACK_ID] [BLOCK/ACTION=VALUE…]", "fill in and submit the open modal"},
     {"close-view", "[CALLBACK_ID]", "close the open modal"},
+    {"open-home", "", "look at the app's home tab"},
+    {"open-assistant", "", "open a thread with --channel beside it, or look elsewhere: --thread"},
+    {"step", "CALLBACK_ID [NAME=VALUE…]", "let a workflow come to a step of the app's"},
     {"event", "JSON", "cause any event: {\"type\": \"…\", …}"},
     {NULL, NULL, NULL},
 };
@@ -51,7 +54,7 @@ static const slack_json_t *event_args(sim_maker_t *make, int argc, const char *c
 }
 
 /* What has no '=' in it is the callback_id, and comes first. */
-static const slack_json_t *submit_args(sim_maker_t *make, int argc, const char *const *argv)
+static const slack_json_t *values_args(sim_maker_t *make, int argc, const char *const *argv)
 {
     const char *callback_id = NULL;
     sim_list_t values;
@@ -73,7 +76,8 @@ static const slack_json_t *kind_args(sim_maker_t *make, const char *kind, int ar
 {
     const char *first = argc > 0 ? argv[0] : NULL;
     if (strcmp(kind, "event") == 0) return event_args(make, argc, argv, problem);
-    if (strcmp(kind, "submit") == 0) return submit_args(make, argc, argv);
+    if (strcmp(kind, "submit") == 0) return values_args(make, argc, argv);
+    if (strncmp(kind, "open-", 5) == 0) return sim_make(make, "{}");
     if (strcmp(kind, "close-view") == 0) return sim_make(make, "{callback_id: %s}", first);
     if (!first) {
         snprintf(problem, PROBLEM_SIZE, "say what: slackapp sim send %s %s", kind,
@@ -82,6 +86,7 @@ static const slack_json_t *kind_args(sim_maker_t *make, const char *kind, int ar
     }
     if (strcmp(kind, "command") == 0)
         return sim_make(make, "{command: %s, text: %s}", first, joined(make, argc - 1, argv + 1));
+    if (strcmp(kind, "step") == 0) return values_args(make, argc, argv);
     if (strcmp(kind, "shortcut") == 0) return sim_make(make, "{callback_id: %s}", first);
     if (strcmp(kind, "click") == 0) return sim_make(make, "{action_id: %s}", first);
     if (strcmp(kind, "options") == 0)

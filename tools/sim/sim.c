@@ -237,6 +237,7 @@ static void sim_free(sim_t *sim)
 {
     sim_transcript_clear(&sim->transcript);
     sim_views_done(&sim->views);
+    sim_steps_done(&sim->steps);
     sim_world_done(&sim->world);
     sim_request_url_done(&sim->request_url);
     slack__signer_free(sim->signer);
@@ -276,6 +277,7 @@ int sim_open(sim_t **ret, slack_net_t *net, const sim_options_t *options,
     sim_world_init(&sim->world, sim->clock);
     sim_grants_init(&sim->grants, sim->clock);
     sim_views_init(&sim->views, &sim->world);
+    sim_steps_init(&sim->steps, &sim->world);
     sim_transcript_init(&sim->transcript);
     sim->transcript.complete = on_entry;
     sim->transcript.user_data = sim;

@@ -11,6 +11,7 @@
 #include "sim/grants.h"
 #include "sim/request_url.h"
 #include "sim/socket.h"
+#include "sim/steps.h"
 #include "sim/transcript.h"
 #include "sim/views.h"
 #include "sim/world.h"
@@ -19,7 +20,7 @@
  * A local Slack on one loop: the Web API, Socket Mode, delivery to a request URL, and a control API
  * that drives it.
  *
- *   world, grants, views, transcript      what there is; no I/O
+ *   world, grants, views, steps, transcript   what there is; no I/O
  *   faults, failures                      what goes wrong, and how often it may; no I/O
  *   payloads                              what is sent to apps; no I/O
  *   delivery -> socket, request_url       how it is sent, acknowledged and sent again
@@ -59,6 +60,7 @@ typedef struct sim {
     sim_world_t world;
     sim_grants_t grants;
     sim_views_t views;
+    sim_steps_t steps;
     sim_transcript_t transcript;
     sim_faults_t faults;
     sim_failures_t failures;

@@ -10,7 +10,7 @@ static const char *const kind_names[] = {
     [SIM_SAID] = "message",      [SIM_COMMAND] = "command", [SIM_CLICKED] = "click",
     [SIM_SHORTCUT] = "shortcut", [SIM_TYPED] = "options",   [SIM_MODAL] = "modal",
     [SIM_SUBMITTED] = "submit",  [SIM_CLOSED] = "close",    [SIM_HOME] = "home",
-    [SIM_EVENT] = "event",
+    [SIM_STEP] = "step",         [SIM_THREAD] = "thread",   [SIM_EVENT] = "event",
 };
 
 static sim_entry_t *entry_at(slack_link_t *link)
@@ -241,6 +241,21 @@ const char *sim_words_message(slack_arena_t *arena, const slack_json_t *body)
     if (buf.len == 0) append_block_texts(&buf, blocks);
     append_elements(&buf, blocks);
     if (buf.len == 0) (void)slack__buf_printf(&buf, "(no text)");
+    return words_end(&buf, arena);
+}
+
+const char *sim_words_values(slack_arena_t *arena, const slack_json_t *object)
+{
+    slack_buf_t buf;
+    slack_json_iter_t it = {0};
+    slack__buf_init(&buf, WORDS_MAX);
+    while (slack_json_next(object, &it)) {
+        bool string = slack_json_type(it.value) == SLACK_JSON_STRING;
+        const char *value =
+            string ? slack_json_str(it.value, "") : slack__json_text(arena, it.value, NULL);
+        (void)slack__buf_printf(&buf, "%s%s=", it.index > 1 ? ", " : "", it.key);
+        append_text(&buf, value ? value : "");
+    }
     return words_end(&buf, arena);
 }
 

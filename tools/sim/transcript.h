@@ -26,8 +26,10 @@ enum sim_entry_kind {
     SIM_MODAL,    /* the app opened, pushed or changed a modal */
     SIM_SUBMITTED,
     SIM_CLOSED,
-    SIM_HOME, /* the app published a home tab */
-    SIM_EVENT /* an event that was sent as JSON */
+    SIM_HOME,   /* the app published a home tab */
+    SIM_STEP,   /* a step of a workflow began, was completed or failed */
+    SIM_THREAD, /* the app changed what an assistant's thread shows */
+    SIM_EVENT   /* something else happened that is told as an event */
 };
 
 typedef struct sim_entry {
@@ -83,6 +85,8 @@ const char *sim_words_place(slack_arena_t *arena, const sim_channel_t *channel, 
 const char *sim_words_text(slack_arena_t *arena, const char *text);
 /* A message: its text, and what can be clicked: "Hey there @ann! [Click me: hello_click]". */
 const char *sim_words_message(slack_arena_t *arena, const slack_json_t *body);
+/* An object: "sum=3, name=Ada". */
+const char *sim_words_values(slack_arena_t *arena, const slack_json_t *object);
 /* A view: its callback_id, title and inputs: "form "Tell us": name/value". */
 const char *sim_words_view(slack_arena_t *arena, const slack_json_t *view);
 

@@ -166,7 +166,10 @@ static int view_new(sim_views_t *views, const sim_user_t *user, const sim_view_t
     view->user = user;
     sim_world_id(views->world, "V0", view->id);
     snprintf(view->root_id, sizeof view->root_id, "%s", below ? below->root_id : view->id);
-    if (below) snprintf(view->previous_id, sizeof view->previous_id, "%s", below->id);
+    if (below) {
+        snprintf(view->previous_id, sizeof view->previous_id, "%s", below->id);
+        memcpy(view->step_id, below->step_id, sizeof view->step_id);
+    }
     int rc = view_set(views, view, given);
     if (rc != 0) {
         view_free(view);

@@ -23,6 +23,7 @@ typedef struct sim_view {
     char root_id[SIM_ID_SIZE];     /* the first of its stack */
     char previous_id[SIM_ID_SIZE]; /* the one below; "" for the first */
     char hash[SIM_ID_SIZE * 2];    /* changes with every update */
+    char step_id[SIM_ID_SIZE];     /* of the workflow's step that opened it; "" for none */
 } sim_view_t;
 
 typedef struct sim_views {

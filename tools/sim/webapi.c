@@ -143,14 +143,19 @@ static slack_slice_t read_token(const slack_http_request_t *request, const argum
 }
 
 /* NULL when the token is good for the method, else the error's word. */
-static const char *check_token(const sim_t *sim, slack_slice_t token, const sim_method_t *method)
+static const char *check_token(sim_call_t *call, slack_slice_t token, const sim_method_t *method)
 {
+    sim_t *sim = call->sim;
     enum sim_token kind;
     if (token.len == 0) return "not_authed";
+    call->step = sim_step_by_token(&sim->steps, token);
     if (slack__slice_eq(token, slack__slice(sim->options.bot_token))) {
         kind = SIM_TOKEN_BOT;
     } else if (slack__slice_eq(token, slack__slice(sim->options.app_token))) {
         kind = SIM_TOKEN_APP;
+    } else if (call->step) {
+        kind = SIM_TOKEN_BOT;
+        if (!sim_step_token_lives(&sim->steps, call->step)) return "token_expired";
     } else {
         return "invalid_auth";
     }
@@ -161,8 +166,10 @@ static const char *check_token(const sim_t *sim, slack_slice_t token, const sim_
 
 static const sim_method_t *find_method(const char *name)
 {
-    static const sim_method_t *const tables[] = {sim_methods_basic, sim_methods_chat,
-                                                 sim_methods_conversations, sim_methods_views};
+    static const sim_method_t *const tables[] = {
+        sim_methods_basic,         sim_methods_assistant, sim_methods_chat,
+        sim_methods_conversations, sim_methods_steps,     sim_methods_views,
+    };
     for (size_t i = 0; i < sizeof tables / sizeof *tables; i++)
         for (const sim_method_t *method = tables[i]; method->name; method++)
             if (strcmp(method->name, name) == 0) return method;
@@ -179,8 +186,8 @@ static const slack_json_t *run(sim_call_t *call, const slack_http_request_t *req
     const char *error = read_arguments(request, call->make, arguments);
     if (error) return sim_fail(call, error);
     call->args = arguments->args;
-    error = check_token(call->sim, read_token(request, arguments, method->token == SIM_TOKEN_APP),
-                        method);
+    error =
+        check_token(call, read_token(request, arguments, method->token == SIM_TOKEN_APP), method);
     return error ? sim_fail(call, error) : method->run(call);
 }
 
@@ -224,7 +231,7 @@ void sim_webapi_request(sim_t *sim, slack_http_request_t *request)
 {
     sim_maker_t make = {request->arena, 0};
     arguments_t arguments = {NULL, false, false};
-    sim_call_t call = {sim, &make, request->path.ptr + strlen("/api/"), NULL};
+    sim_call_t call = {.sim = sim, .make = &make, .method = request->path.ptr + strlen("/api/")};
     if (answer_fault(&call, request)) return;
     const slack_json_t *answer = run(&call, request, &arguments);
     if (arguments.no_charset) answer = with_warning(&make, answer);

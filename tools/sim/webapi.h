@@ -14,6 +14,7 @@ typedef struct sim_call {
     sim_maker_t *make;
     const char *method;
     const slack_json_t *args; /* an object, never NULL; values of a form are strings */
+    const sim_step_t *step;   /* whose token it came with; NULL for none */
 } sim_call_t;
 
 enum sim_token { SIM_TOKEN_BOT = 1, SIM_TOKEN_APP = 2 };
@@ -26,8 +27,10 @@ typedef struct sim_method {
 
 /* NULL-named row at the end. */
 extern const sim_method_t sim_methods_basic[]; /* auth.test, apps.connections.open, users.info */
+extern const sim_method_t sim_methods_assistant[];
 extern const sim_method_t sim_methods_chat[];
 extern const sim_method_t sim_methods_conversations[];
+extern const sim_method_t sim_methods_steps[];
 extern const sim_method_t sim_methods_views[];
 
 /* {ok: false, error: …} */

@@ -227,6 +227,7 @@ int sim_message_add(sim_world_t *world, const sim_message_draft_t *draft, sim_me
         const char *root = head && *head->thread_ts ? head->thread_ts : draft->thread_ts;
         snprintf(message->thread_ts, sizeof message->thread_ts, "%s", root);
     }
+    if (draft->step_id) snprintf(message->step_id, sizeof message->step_id, "%s", draft->step_id);
     message->body = message_body(world, &make, message, draft->content);
     if (make.rc != 0) goto fail;
 

@@ -51,6 +51,7 @@ typedef struct sim_message {
     const sim_user_t *only_for; /* of an ephemeral message: who sees it; else NULL */
     char ts[SIM_TS_SIZE];
     char thread_ts[SIM_TS_SIZE]; /* of the message that it replies to; "" outside of threads */
+    char step_id[SIM_ID_SIZE];   /* of the workflow's step that said it; "" for none */
 } sim_message_t;
 
 typedef struct sim_world {
@@ -91,6 +92,7 @@ typedef struct sim_message_draft {
     const sim_user_t *only_for;  /* NULL: everybody */
     const char *thread_ts;       /* NULL or "": not in a thread. Of a reply: its own thread. */
     const slack_json_t *content; /* text, blocks …: copied; type, user, team and ts are added */
+    const char *step_id;         /* NULL or "": no step of a workflow says it */
 } sim_message_draft_t;
 
 /* Remember a message. 0, SLACK_ENOMEM. */
