@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Both transports at once in one app: the same handlers, one inbox. Slack sends over a socket while
+ * Socket Mode is on, and to the request URL when it is off; so an app can move from one to the
+ * other, or back, without an event lost between them, nor one run twice.
+ *
+ *     /where         over which of them this came
+ *
+ *     build/slackapp sim                                    in one shell; in another:
+ *     eval "$(build/slackapp sim env)"
+ *     build/examples/both                                   and in a third, after the same eval:
+ *     build/slackapp sim request-url http://127.0.0.1:3000/slack/events
+ *     build/slackapp sim send command /where
+ *     build/slackapp sim fault link-disabled                switches Socket Mode off
+ *     build/slackapp sim send command /where
+ *
+ * It needs what either needs: SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET.
+ */
+#include <slack/slack.h>
+
+#include <stdio.h>
+
+/* A handler need not know; this one is curious. */
+static int where(slack_ctx_t *ctx, void *user_data)
+{
+    (void)user_data;
+    return slack_ack_text(ctx, "It came over %s.", slack_ctx_transport(ctx));
+}
+
+static int hello(slack_ctx_t *ctx, void *user_data)
+{
+    (void)user_data;
+    return slack_say(ctx, "Hey there <@%s>!", slack_ctx_user(ctx));
+}
+
+/* The app goes on while one of them mends itself. */
+static void tell_state(slack_app_t *app, const char *name, enum slack_transport_state state,
+                       int reason, void *user_data)
+{
+    static const char *const words[] = {
+        [SLACK_TRANSPORT_IDLE] = "idle",       [SLACK_TRANSPORT_STARTING] = "starting",
+        [SLACK_TRANSPORT_READY] = "ready",     [SLACK_TRANSPORT_DEGRADED] = "degraded",
+        [SLACK_TRANSPORT_STOPPED] = "stopped",
+    };
+    (void)app;
+    (void)user_data;
+    fprintf(stderr, "both: %s is %s%s%s\n", name, words[state], reason ? ": " : "",
+            reason ? slack_strerror(reason) : "");
+}
+
+int main(void)
+{
+    /* What is set here wins over the environment: SLACK_TRANSPORT=http,socket says the same. */
+    const slack_options_t options = {.transport = "http,socket"};
+    slack_app_t *app = NULL;
+    int rc = slack_app_new(&app, &options);
+    if (rc == 0) slack_on_state(app, tell_state, NULL);
+    if (rc == 0) rc = slack_on_command(app, "/where", where, NULL);
+    if (rc == 0) rc = slack_on_message(app, "hello", hello, NULL);
+    if (rc == 0) rc = slack_app_run(app);
+    if (rc != 0) fprintf(stderr, "both: %s: %s\n", slack_strerror(rc), slack_app_error(app));
+    slack_app_free(app);
+    return rc != 0;
+}
