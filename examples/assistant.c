@@ -53,19 +53,16 @@ static int asked(slack_ctx_t *ctx, void *user_data)
     if (rc != 0) return rc;
     think(question, answer, sizeof answer);
     if (slack_ctx_canceled(ctx)) return SLACK_ECANCELED; /* the app stops: another time */
-    return slack_say(ctx, "%s", answer);                 /* which takes the status away */
+    /* What the user looks at by now: the app keeps it for each thread. */
+    const char *beside = slack_json_str(slack_ctx_assistant_context(ctx), "/channel_id");
+    return slack_say(ctx, "In <#%s> they would say: %s", beside, answer);
 }
 
 int main(void)
 {
-    /* What slack_on_assistant_message() registers for the loop, on a worker. */
+    /* slack_on_assistant_message(), but on a worker. */
     const slack_listener_t on_asked = {
-        .kind = SLACK_KIND_EVENT,
-        .message = 1,
-        .where = SLACK_IN_IM | SLACK_IN_THREAD,
-        .run = SLACK_RUN_WORKER,
-        .fn = asked,
-    };
+        .kind = SLACK_KIND_EVENT, .assistant = 1, .run = SLACK_RUN_WORKER, .fn = asked};
     slack_app_t *app = NULL;
     int rc = slack_app_new(&app, NULL);
     if (rc == 0) rc = slack_on_assistant_started(app, started, NULL);
