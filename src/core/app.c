@@ -156,9 +156,6 @@ static void net_closed(void *user_data)
         close_handle(app, (uv_handle_t *)&app->sighup);
     }
     close_handle(app, (uv_handle_t *)&app->metrics.beat);
-    close_handle(app, (uv_handle_t *)&app->spare_timer);
-    close_handle(app, (uv_handle_t *)&app->timer);
-    close_handle(app, (uv_handle_t *)&app->backlog.timer);
 }
 
 static void store_closed(void *user_data)
@@ -206,7 +203,8 @@ static void close_begin(slack_app_t *app)
 {
     app->state = APP_CLOSING;
     atomic_store(&app->stopping, true);
-    uv_timer_stop(&app->timer);
+    slack__timer_stop(app->net, &app->timer);
+    slack__timer_stop(app->net, &app->spare_timer);
     slack__backlog_stop(app);
     slack__workers_cancel(app);
     slack__inbox_abandon_all(app);
@@ -234,11 +232,21 @@ static bool is_busy(const slack_app_t *app)
     return false;
 }
 
-static void drain_look(uv_timer_t *timer)
+/* Have app->timer call another function than the last time. */
+static void start_timer(slack_app_t *app, void (*fire)(slack_timer_t *timer), uint64_t in_ms)
 {
-    slack_app_t *app = timer->data;
+    app->timer.fire = fire;
+    slack__timer_start(app->net, &app->timer, in_ms);
+}
+
+static void drain_look(slack_timer_t *timer)
+{
+    slack_app_t *app = SLACK_CONTAINER(timer, slack_app_t, timer);
     const bool busy = is_busy(app);
-    if (busy && uv_now(app->loop) < app->drain_end_ms) return;
+    if (busy && slack__mono_ms(app->clock) < app->drain_end_ms) {
+        start_timer(app, drain_look, DRAIN_LOOK_MS);
+        return;
+    }
     if (busy) SLACK_LOG(&app->log, WARN, "drain: time is up", "deliveries=%zu", app->live_count);
     close_begin(app);
 }
@@ -253,14 +261,14 @@ static void drain_begin(slack_app_t *app)
         slack_transport_t *t = app->transports[i];
         if (t->state != SLACK_TRANSPORT_IDLE) t->ops->drain(t);
     }
-    app->drain_end_ms = uv_now(app->loop) + app->options.drain_ms;
-    uv_timer_start(&app->timer, drain_look, DRAIN_LOOK_MS, DRAIN_LOOK_MS);
+    app->drain_end_ms = slack__mono_ms(app->clock) + app->options.drain_ms;
+    start_timer(app, drain_look, DRAIN_LOOK_MS);
 }
 
 /* A balancer has to see that this one goes before it stops to answer. */
-static void leave_over(uv_timer_t *timer)
+static void leave_over(slack_timer_t *timer)
 {
-    drain_begin(timer->data);
+    drain_begin(SLACK_CONTAINER(timer, slack_app_t, timer));
 }
 
 static void leave_begin(slack_app_t *app)
@@ -268,7 +276,7 @@ static void leave_begin(slack_app_t *app)
     app->state = APP_LEAVING;
     SLACK_LOG(&app->log, INFO, "not ready any more", "drain_delay_ms=%u",
               app->options.drain_delay_ms);
-    uv_timer_start(&app->timer, leave_over, app->options.drain_delay_ms, 0);
+    start_timer(app, leave_over, app->options.drain_delay_ms);
 }
 
 void slack__app_idle(slack_app_t *app)
@@ -477,11 +485,10 @@ static int start_on(slack_app_t *app, uv_loop_t *loop)
     if (rc != 0) return slack__app_fail(app, rc, "cannot use the loop: %s", slack_strerror(rc));
     app->loop = loop;
     app->state = APP_AUTHORIZING;
-    uv_timer_init(loop, &app->timer);
-    app->timer.data = app;
     slack__metrics_start(&app->metrics, loop);
-    slack__spare_init(app, loop);
-    app->handles += 3;
+    app->handles++;
+    slack__timer_init(&app->timer, NULL);
+    slack__spare_init(app);
     slack__backlog_open(app);
     rc = slack__posts_open(app);
     if (rc == 0) rc = open_parts(app);

@@ -92,8 +92,8 @@ struct slack_app {
     slack_webapi_t *webapi;
     const slack_sender_t *sender; /* NULL: libcurl */
     slack_store_t *store;
-    uint64_t drain_end_ms;               /* on the loop's clock */
-    uv_timer_t timer;                    /* the next try of auth.test; later the end of the drain */
+    uint64_t drain_end_ms;
+    slack_timer_t timer;                 /* the next try of auth.test; later the end of the drain */
     uv_signal_t sigint, sigterm, sighup; /* slack_app_run() only */
     unsigned handles;                    /* of the above and wakeup: open, or closing */
     bool signals;                        /* they are among them */
@@ -151,7 +151,7 @@ struct slack_app {
     slack_dead_fn dead_fn;
     void *dead_data;
     slack_link_t unacked; /* ctx->unacked_link: wait for a handler's ack, the oldest first */
-    uv_timer_t spare_timer;
+    slack_timer_t spare_timer;
     slack_spare_t spares[SLACK_KINDS];
     slack_link_t zombies; /* ctx->link: ended by force while the program held them */
 };
@@ -192,8 +192,8 @@ void slack__inbox_reject_run(slack_task_t *task);
 /* Called by inbox.c when the last delivery of a draining app has ended. */
 void slack__app_idle(slack_app_t *app);
 
-/* spare.c: `spare_timer` is a handle on the loop from now on. */
-void slack__spare_init(slack_app_t *app, uv_loop_t *loop);
+/* spare.c */
+void slack__spare_init(slack_app_t *app);
 void slack__spare_done(slack_app_t *app);
 
 /* The transport of that name, NULL when there is none. For tests, which inject by it. */

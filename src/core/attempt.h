@@ -3,8 +3,8 @@
 #define SLACK_CORE_ATTEMPT_H
 
 #include <slack/slack.h>
-#include <uv.h>
 
+#include "net/net.h"
 #include "store/store.h"
 
 /*
@@ -28,7 +28,7 @@ typedef struct slack_attempt {
 
 /* What an app has to take up again. */
 typedef struct slack_backlog {
-    uv_timer_t timer;
+    slack_timer_t timer;
     slack_store_op_t op; /* CLAIM */
     slack_store_batch_t batch;
     size_t next;            /* the first of the batch's rows that was not begun */

@@ -10,9 +10,9 @@
 
 static void ask(slack_app_t *app);
 
-static void ask_again(uv_timer_t *timer)
+static void ask_again(slack_timer_t *timer)
 {
-    slack_app_t *app = timer->data;
+    slack_app_t *app = SLACK_CONTAINER(timer, slack_app_t, timer);
     if (app->state == APP_AUTHORIZING) ask(app);
 }
 
@@ -23,7 +23,8 @@ static void retry_later(slack_app_t *app, int status, const char *reason, int64_
     SLACK_LOG(&app->log, WARN, "auth.test failed, will be tried again",
               "error=%s reason=%s wait_ms=%llu", slack_err_name(status), reason,
               (unsigned long long)wait);
-    uv_timer_start(&app->timer, ask_again, wait, 0);
+    app->timer.fire = ask_again;
+    slack__timer_start(app->net, &app->timer, wait);
 }
 
 static void answered(const slack_response_t *response, void *user_data)
@@ -59,6 +60,5 @@ static void ask(slack_app_t *app)
 void slack__authorize_start(slack_app_t *app)
 {
     app->auth_backoff = (slack_backoff_t){.base_ms = 500, .cap_ms = 30000};
-    app->timer.data = app;
     ask(app);
 }

@@ -201,26 +201,24 @@ void slack__backlog_poll(slack_app_t *app)
 
 /* ---- when ---- */
 
-static void on_timer(uv_timer_t *timer)
+static void on_timer(slack_timer_t *timer)
 {
-    slack__backlog_poll(timer->data);
+    slack__backlog_poll(SLACK_CONTAINER(timer, slack_app_t, backlog.timer));
 }
 
 void slack__backlog_soon(slack_app_t *app, uint64_t in_ms)
 {
-    uv_timer_t *timer = &backlog_of(app)->timer;
+    slack_timer_t *timer = &backlog_of(app)->timer;
     if (app->state != APP_RUNNING && app->state != APP_DRAINING) return;
     if (in_ms > 3600 * 1000) in_ms = 3600 * 1000; /* the wall clock may be set */
-    if (uv_is_active((uv_handle_t *)timer) && uv_timer_get_due_in(timer) <= in_ms) return;
-    uv_timer_start(timer, on_timer, in_ms, 0);
+    const uint64_t due_us = slack__mono_us(app->clock) + in_ms * 1000;
+    if (slack__timer_waits(timer) && timer->due_us <= due_us) return;
+    slack__timer_start_at(app->net, timer, due_us);
 }
 
 void slack__backlog_open(slack_app_t *app)
 {
-    slack_backlog_t *b = backlog_of(app);
-    uv_timer_init(app->loop, &b->timer);
-    b->timer.data = app;
-    app->handles++;
+    slack__timer_init(&backlog_of(app)->timer, on_timer);
 }
 
 void slack__backlog_start(slack_app_t *app)
@@ -231,7 +229,7 @@ void slack__backlog_start(slack_app_t *app)
 void slack__backlog_stop(slack_app_t *app)
 {
     slack_backlog_t *b = backlog_of(app);
-    uv_timer_stop(&b->timer);
+    slack__timer_stop(app->net, &b->timer);
     if (b->claiming) return;
     slack__arena_free(b->batch.arena);
     b->batch.arena = NULL;

@@ -79,22 +79,19 @@ static uint64_t due_us(const slack_ctx_t *ctx)
     return ctx->d->received_us + (uint64_t)ctx->app->options.ack_ms * 1000;
 }
 
-static void on_timer(uv_timer_t *timer);
-
 static void rearm(slack_app_t *app)
 {
-    if (slack__list_empty(&app->unacked)) {
-        uv_timer_stop(&app->spare_timer);
-        return;
-    }
-    const uint64_t due = due_us(SLACK_CONTAINER(app->unacked.next, slack_ctx_t, unacked_link));
-    const uint64_t now = slack__mono_us(app->clock);
-    uv_timer_start(&app->spare_timer, on_timer, due > now ? (due - now) / 1000 + 1 : 0, 0);
+    if (slack__list_empty(&app->unacked))
+        slack__timer_stop(app->net, &app->spare_timer);
+    else
+        slack__timer_start_at(
+            app->net, &app->spare_timer,
+            due_us(SLACK_CONTAINER(app->unacked.next, slack_ctx_t, unacked_link)));
 }
 
-static void on_timer(uv_timer_t *timer)
+static void on_timer(slack_timer_t *timer)
 {
-    slack_app_t *app = timer->data;
+    slack_app_t *app = SLACK_CONTAINER(timer, slack_app_t, spare_timer);
     const uint64_t now = slack__mono_us(app->clock);
     while (!slack__list_empty(&app->unacked)) {
         slack_ctx_t *ctx = SLACK_CONTAINER(app->unacked.next, slack_ctx_t, unacked_link);
@@ -114,10 +111,9 @@ void slack__spare_watch(slack_ctx_t *ctx)
     if (first) rearm(app);
 }
 
-void slack__spare_init(slack_app_t *app, uv_loop_t *loop)
+void slack__spare_init(slack_app_t *app)
 {
-    uv_timer_init(loop, &app->spare_timer);
-    app->spare_timer.data = app;
+    slack__timer_init(&app->spare_timer, on_timer);
 }
 
 /* ---- the handler speaks after all ---- */

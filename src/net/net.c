@@ -18,7 +18,12 @@ struct slack_net {
     uv_idle_t idle;
     slack_link_t waiting; /* tasks for the next turn */
     slack_link_t running; /* tasks of this turn that are still to run */
+    uv_timer_t uv_timer;  /* for the first of the timers */
+    slack_link_t timers;  /* timer->link, by due_us */
+    slack_link_t firing;  /* those that are due, and still to fire */
+    slack_task_t fire_task;
     bool closing;
+    unsigned handles; /* to be closed */
     void (*close_fn)(void *user_data);
     void *close_data;
     char read_buffer[READ_BUFFER_BYTES];
@@ -34,21 +39,27 @@ static void ignore_sigpipe(void)
     sigaction(SIGPIPE, &action, NULL);
 }
 
+static void run_fire_task(slack_task_t *task);
+
 int slack__net_new(slack_net_t **ret, uv_loop_t *loop, const slack_clock_t *clock,
                    const slack_logger_t *logger)
 {
     slack_net_t *net = slack__calloc(1, sizeof(*net));
     if (!net) return SLACK_ENOMEM;
-    if (uv_idle_init(loop, &net->idle) != 0) {
-        slack__free(net);
+    if (uv_idle_init(loop, &net->idle) != 0 || uv_timer_init(loop, &net->uv_timer) != 0) {
+        slack__free(net); /* neither of them ever fails */
         return SLACK_EIO;
     }
     net->loop = loop;
     net->clock = clock;
     net->logger = logger;
-    net->idle.data = net;
+    net->idle.data = net->uv_timer.data = net;
     slack__link_init(&net->waiting);
     slack__link_init(&net->running);
+    slack__link_init(&net->timers);
+    slack__link_init(&net->firing);
+    slack__link_init(&net->fire_task.link);
+    net->fire_task.run = run_fire_task;
     ignore_sigpipe();
     *ret = net;
     return 0;
@@ -57,6 +68,7 @@ int slack__net_new(slack_net_t **ret, uv_loop_t *loop, const slack_clock_t *cloc
 static void on_closed(uv_handle_t *handle)
 {
     slack_net_t *net = handle->data;
+    if (--net->handles > 0) return;
     void (*fn)(void *user_data) = net->close_fn;
     void *user_data = net->close_data;
     slack__wipe(net->read_buffer, sizeof(net->read_buffer)); /* bodies hold tokens */
@@ -76,10 +88,13 @@ static void on_idle(uv_idle_t *idle)
         task->run(task);
     }
     if (!slack__list_empty(&net->waiting)) return;
-    if (net->closing)
-        uv_close((uv_handle_t *)idle, on_closed);
-    else
+    if (!net->closing) {
         uv_idle_stop(idle);
+        return;
+    }
+    net->handles = 2;
+    uv_close((uv_handle_t *)idle, on_closed);
+    uv_close((uv_handle_t *)&net->uv_timer, on_closed);
 }
 
 void slack__net_close(slack_net_t *net, void (*fn)(void *user_data), void *user_data)
@@ -116,6 +131,99 @@ void slack__task_post(slack_net_t *net, slack_task_t *task)
 void slack__task_cancel(slack_task_t *task)
 {
     slack__unlink(&task->link);
+}
+
+/* --- timers --------------------------------------------------------------------------------- */
+
+static slack_timer_t *timer_at(slack_link_t *link)
+{
+    return SLACK_CONTAINER(link, slack_timer_t, link);
+}
+
+static void on_uv_timer(uv_timer_t *uv_timer);
+
+/* Have the loop call for the first of the timers. libuv's clock is another one than ours, so it may
+ * call too soon: then it is asked again. What is due already is a task, since libuv would go on
+ * with timers of no time in one turn for ever. */
+static void arm(slack_net_t *net)
+{
+    const uint64_t due = slack__net_next_us(net), now = slack__mono_us(net->clock);
+    if (due <= now) slack__task_post(net, &net->fire_task);
+    if (uv_is_closing((uv_handle_t *)&net->uv_timer)) return;
+    if (due <= now || due == UINT64_MAX)
+        uv_timer_stop(&net->uv_timer);
+    else
+        uv_timer_start(&net->uv_timer, on_uv_timer, (due - now + 999) / 1000, 0);
+}
+
+static void fire_due(slack_net_t *net)
+{
+    const uint64_t now = slack__mono_us(net->clock);
+    slack_link_t *link;
+    while ((link = net->timers.next) != &net->timers && timer_at(link)->due_us <= now) {
+        slack__unlink(link);
+        slack__list_push(&net->firing, link);
+    }
+    while ((link = slack__list_shift(&net->firing)))
+        timer_at(link)->fire(timer_at(link));
+    arm(net);
+}
+
+static void on_uv_timer(uv_timer_t *uv_timer)
+{
+    fire_due(uv_timer->data);
+}
+
+static void run_fire_task(slack_task_t *task)
+{
+    fire_due(SLACK_CONTAINER(task, slack_net_t, fire_task));
+}
+
+void slack__timer_init(slack_timer_t *timer, void (*fire)(slack_timer_t *timer))
+{
+    *timer = (slack_timer_t){.fire = fire};
+    slack__link_init(&timer->link);
+}
+
+void slack__timer_start_at(slack_net_t *net, slack_timer_t *timer, uint64_t due_us)
+{
+    slack__unlink(&timer->link);
+    timer->due_us = due_us;
+    slack_link_t *after = net->timers.prev;
+    while (after != &net->timers && timer_at(after)->due_us > due_us)
+        after = after->prev;
+    slack__list_push(after->next, &timer->link); /* before what follows `after` */
+    if (net->timers.next == &timer->link) arm(net);
+}
+
+void slack__timer_start(slack_net_t *net, slack_timer_t *timer, uint64_t in_ms)
+{
+    const uint64_t now = slack__mono_us(net->clock), most = (UINT64_MAX - 1 - now) / 1000;
+    slack__timer_start_at(net, timer, now + (in_ms < most ? in_ms : most) * 1000);
+}
+
+void slack__timer_stop(slack_net_t *net, slack_timer_t *timer)
+{
+    if (!slack__linked(&timer->link)) return;
+    const bool first = net->timers.next == &timer->link;
+    slack__unlink(&timer->link);
+    if (first) arm(net);
+}
+
+bool slack__timer_waits(const slack_timer_t *timer)
+{
+    return slack__linked(&timer->link);
+}
+
+void slack__net_clock_moved(slack_net_t *net)
+{
+    arm(net);
+}
+
+uint64_t slack__net_next_us(const slack_net_t *net)
+{
+    if (slack__list_empty(&net->timers)) return UINT64_MAX;
+    return timer_at(net->timers.next)->due_us;
 }
 
 void slack__net_read_buffer(slack_net_t *net, uv_buf_t *ret)

@@ -2,6 +2,9 @@
 #ifndef SLACK_NET_NET_H
 #define SLACK_NET_NET_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 #include <uv.h>
 
 #include "util/clock.h"
@@ -9,9 +12,10 @@
 #include "util/queue.h"
 
 /*
- * What everything on one loop shares: the loop, the clock, the log, one read buffer, and the tasks:
+ * What everything on one loop shares: the loop, the clock, the log, one read buffer, the tasks:
  * callbacks that run soon, from the loop itself, so that no user code ever runs inside the callback
- * of a library, or before the function that caused it has returned.
+ * of a library, or before the function that caused it has returned; and the timers, which go by the
+ * clock, so that whoever moves the clock moves them.
  */
 typedef struct slack_net slack_net_t;
 
@@ -20,6 +24,14 @@ typedef struct slack_task {
     slack_link_t link;
     void (*run)(struct slack_task *task);
 } slack_task_t;
+
+/* Embedded in whatever waits for a time. Few of them wait at once: starting one costs a step for
+ * each that is due after it. */
+typedef struct slack_timer {
+    slack_link_t link;
+    uint64_t due_us; /* by the net's clock, monotonic */
+    void (*fire)(struct slack_timer *timer);
+} slack_timer_t;
 
 /* `logger` and `clock` are borrowed for the net's life. Where the process leaves SIGPIPE to the
  * system, which would end it when a peer goes, it is ignored from now on. 0, SLACK_ENOMEM,
@@ -40,6 +52,19 @@ const slack_logger_t *slack__net_log(const slack_net_t *net);
 void slack__task_post(slack_net_t *net, slack_task_t *task);
 /* Forget a waiting task; nothing when it does not wait. */
 void slack__task_cancel(slack_task_t *task);
+
+void slack__timer_init(slack_timer_t *timer, void (*fire)(slack_timer_t *timer));
+/* Call timer->fire once, from the loop, when that much time has passed: never inside. A timer that
+ * waits already is set anew. */
+void slack__timer_start(slack_net_t *net, slack_timer_t *timer, uint64_t in_ms);
+void slack__timer_start_at(slack_net_t *net, slack_timer_t *timer, uint64_t due_us);
+void slack__timer_stop(slack_net_t *net, slack_timer_t *timer); /* nothing where it does not wait */
+bool slack__timer_waits(const slack_timer_t *timer);
+
+/* For whoever moves the clock by hand: what has become due fires in the loop's next turn. */
+void slack__net_clock_moved(slack_net_t *net);
+/* When the next timer is due; UINT64_MAX where none waits. */
+uint64_t slack__net_next_us(const slack_net_t *net);
 
 /* A read buffer for uv_alloc_cb: every read is consumed before the next one begins. */
 void slack__net_read_buffer(slack_net_t *net, uv_buf_t *ret);

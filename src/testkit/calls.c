@@ -8,14 +8,14 @@
 
 /*
  * What takes libcurl's place: each request is read back into its arguments, compared with what the
- * test expects, and answered from the loop when its time has come.
+ * test expects, and answered by a timer when its time has come.
  */
 
 #define ANSWER_MAX ((size_t)4 << 20)
 
 typedef struct transfer {
-    slack_link_t link; /* by due_us */
-    uint64_t due_us;
+    slack_timer_t timer;
+    slack_link_t link; /* kit->transfers */
     int status, http_status;
     int64_t retry_after_s;
     slack_buf_t body;
@@ -186,34 +186,23 @@ static void tell(transfer_t *transfer, int status)
     free_transfer(transfer);
 }
 
-static transfer_t *first_due(const slack_test_t *kit)
+static void answer_due(slack_timer_t *timer)
 {
-    if (slack__list_empty(&kit->transfers)) return NULL;
-    transfer_t *transfer = SLACK_CONTAINER(kit->transfers.next, transfer_t, link);
-    return kit->sender_closing || transfer->due_us <= kit->now_us ? transfer : NULL;
+    transfer_t *transfer = SLACK_CONTAINER(timer, transfer_t, timer);
+    slack__unlink(&transfer->link);
+    tell(transfer, transfer->status);
 }
 
-static void answer_due(slack_task_t *task)
+static void cancel_all(slack_task_t *task)
 {
-    slack_test_t *kit = SLACK_CONTAINER(task, slack_test_t, answer_task);
-    transfer_t *transfer;
-    while ((transfer = first_due(kit)) != NULL) {
-        slack__unlink(&transfer->link);
-        tell(transfer, kit->sender_closing ? SLACK_ECANCELED : transfer->status);
+    slack_test_t *kit = SLACK_CONTAINER(task, slack_test_t, close_task);
+    slack_link_t *link;
+    while ((link = slack__list_shift(&kit->transfers)) != NULL) {
+        transfer_t *transfer = SLACK_CONTAINER(link, transfer_t, link);
+        slack__timer_stop(kit->app->net, &transfer->timer);
+        tell(transfer, SLACK_ECANCELED);
     }
-    if (!kit->sender_closing) return;
-    slack__task_cancel(task); /* the close may have come from one of them, and posted it again */
     kit->sender_closed(kit->sender_closed_data);
-}
-
-static void put_in_line(slack_test_t *kit, transfer_t *transfer)
-{
-    slack_link_t *after = kit->transfers.prev;
-    while (after != &kit->transfers &&
-           SLACK_CONTAINER(after, transfer_t, link)->due_us > transfer->due_us)
-        after = after->prev;
-    slack__list_push(after->next, &transfer->link); /* before what follows `after` */
-    slack__kit_wake(kit);
 }
 
 static int write_body(transfer_t *transfer, const slack_json_t *body)
@@ -228,20 +217,22 @@ static int begin_transfer(slack_test_t *kit, const slack_curl_request_t *request
     transfer_t *transfer = slack__calloc(1, sizeof *transfer);
     if (transfer == NULL) return SLACK_ENOMEM;
     bool late = answer->after_ms >= request->timeout_ms;
+    slack__timer_init(&transfer->timer, answer_due);
     slack__link_init(&transfer->link);
     transfer->status = late ? SLACK_ETIMEDOUT : answer->status;
     transfer->http_status = answer->http_status ? answer->http_status : 200;
     transfer->retry_after_s = answer->retry_after_s;
-    transfer->due_us =
-        kit->now_us + (uint64_t)(late ? request->timeout_ms : answer->after_ms) * 1000;
     transfer->fn = fn;
     transfer->user_data = user_data;
     int rc = write_body(transfer, answer->body);
-    if (rc != 0)
+    if (rc != 0) {
         free_transfer(transfer);
-    else
-        put_in_line(kit, transfer);
-    return rc;
+        return rc;
+    }
+    slack__list_push(&kit->transfers, &transfer->link);
+    slack__timer_start(kit->app->net, &transfer->timer,
+                       late ? request->timeout_ms : answer->after_ms);
+    return 0;
 }
 
 /* ---- the sender ---- */
@@ -293,7 +284,7 @@ static void kit_close(void *sender, void (*fn)(void *user_data), void *user_data
     kit->sender_closing = true;
     kit->sender_closed = fn;
     kit->sender_closed_data = user_data;
-    slack__task_post(kit->app->net, &kit->answer_task);
+    slack__task_post(kit->app->net, &kit->close_task);
 }
 
 void slack__kit_calls_init(slack_test_t *kit)
@@ -301,20 +292,9 @@ void slack__kit_calls_init(slack_test_t *kit)
     kit->expected_tail = &kit->expected;
     kit->calls_tail = &kit->calls;
     slack__link_init(&kit->transfers);
-    slack__link_init(&kit->answer_task.link);
-    kit->answer_task.run = answer_due;
+    slack__link_init(&kit->close_task.link);
+    kit->close_task.run = cancel_all;
     kit->sender = (slack_sender_t){kit_send, kit_close, kit};
-}
-
-uint64_t slack__kit_next_answer_us(const slack_test_t *kit)
-{
-    if (slack__list_empty(&kit->transfers)) return UINT64_MAX;
-    return SLACK_CONTAINER(kit->transfers.next, transfer_t, link)->due_us;
-}
-
-void slack__kit_wake(slack_test_t *kit)
-{
-    if (first_due(kit)) slack__task_post(kit->app->net, &kit->answer_task);
 }
 
 void slack__kit_check_calls(slack_test_t *kit)

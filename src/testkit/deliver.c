@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/ctx.h"
 #include "core/lookup.h"
 #include "testkit/testkit.h"
 #include "transport_memory/memory.h"
@@ -66,12 +67,46 @@ static int fail_late(slack_test_t *kit, const kit_delivery_t *delivery)
 
 /* ---- how it ended ---- */
 
-static kit_delivery_t *delivery_of(const slack_test_t *kit, const slack_ctx_t *ctx)
+/* Both lists are short: a unit test's. */
+static kit_delivery_t *find_job(const slack_test_t *kit, const slack_ctx_t *ctx)
+{
+    kit_delivery_t *job = kit->jobs;
+    while (job && job->row != ctx->op.row.id)
+        job = job->next;
+    return job;
+}
+
+static kit_delivery_t *new_job(slack_test_t *kit, const slack_ctx_t *ctx)
+{
+    kit_delivery_t *job = slack__arena_calloc(kit->arena, sizeof *job);
+    if (job == NULL) return NULL;
+    job->what = slack__arena_printf(kit->arena, "job %s", ctx->job);
+    if (job->what == NULL) return NULL;
+    job->kit = kit;
+    job->row = ctx->op.row.id;
+    job->ack_judged = true; /* nobody waits for one */
+    job->next = kit->jobs;
+    kit->jobs = job;
+    return job;
+}
+
+/* By its body, or, in a later attempt, by its key. */
+static kit_delivery_t *find_delivery(const slack_test_t *kit, const slack_ctx_t *ctx)
 {
     kit_delivery_t *delivery = kit->deliveries;
-    while (delivery && delivery->body != slack_ctx_body(ctx))
+    while (delivery && delivery->body != slack_ctx_body(ctx) &&
+           (delivery->key.len == 0 || !slack__slice_eq(delivery->key, ctx->d->key)))
         delivery = delivery->next;
     return delivery;
+}
+
+static int know_by_key(slack_test_t *kit, kit_delivery_t *delivery, slack_slice_t key)
+{
+    if (delivery->key.len > 0 || key.len == 0) return 0;
+    const char *copy = slack__arena_strndup(kit->arena, key.ptr, key.len);
+    if (copy == NULL) return SLACK_ENOMEM;
+    delivery->key = (slack_slice_t){copy, key.len};
+    return 0;
 }
 
 static void note_done(slack_ctx_t *ctx, const slack_done_t *done, void *user_data)
@@ -85,11 +120,16 @@ static void note_done(slack_ctx_t *ctx, const slack_done_t *done, void *user_dat
 
 int slack__kit_watch(slack_ctx_t *ctx, void *user_data)
 {
-    kit_delivery_t *delivery = delivery_of(user_data, ctx);
+    slack_test_t *kit = user_data;
+    const bool is_job = slack_ctx_kind(ctx) == SLACK_KIND_JOB;
+    kit_delivery_t *delivery = is_job ? find_job(kit, ctx) : find_delivery(kit, ctx);
+    if (is_job && delivery == NULL && (delivery = new_job(kit, ctx)) == NULL) return SLACK_ENOMEM;
     if (delivery) {
-        int rc = slack_ctx_on_done(ctx, note_done, delivery);
+        int rc = know_by_key(kit, delivery, ctx->d->key);
+        if (rc == 0) rc = slack_ctx_on_done(ctx, note_done, delivery);
         if (rc != 0) return rc;
         delivery->reached = true;
+        delivery->done = false;
     }
     return slack_next(ctx);
 }
@@ -185,6 +225,8 @@ void slack__kit_check_deliveries(slack_test_t *kit)
 {
     for (const kit_delivery_t *delivery = kit->deliveries; delivery; delivery = delivery->next)
         check(kit, delivery);
+    for (const kit_delivery_t *job = kit->jobs; job; job = job->next)
+        check(kit, job);
 }
 
 /* ---- delivering ---- */

@@ -236,15 +236,10 @@ int slack__kit_settle(slack_test_t *kit)
 /* Do what is due, and tell when the next thing happens by itself. */
 static int step(slack_test_t *kit, uint64_t *ret_next_us)
 {
-    slack__kit_wake(kit);
-    if (kit->app->webapi) slack__webapi_wake(kit->app->webapi);
+    if (kit->app->net) slack__net_clock_moved(kit->app->net);
     int rc = slack__kit_settle(kit);
-    if (rc != 0) return rc;
-    uint64_t call_ms = kit->app->webapi ? slack__webapi_wake(kit->app->webapi) : UINT64_MAX;
-    uint64_t call_us = call_ms < UINT64_MAX / 1000 ? call_ms * 1000 : UINT64_MAX;
-    uint64_t answer_us = slack__kit_next_answer_us(kit);
-    *ret_next_us = answer_us < call_us ? answer_us : call_us;
-    return 0;
+    if (rc == 0) *ret_next_us = kit->app->net ? slack__net_next_us(kit->app->net) : UINT64_MAX;
+    return rc;
 }
 
 int slack_test_advance_ms(slack_test_t *kit, uint64_t ms)

@@ -23,17 +23,19 @@
 #define KIT_WHY_MAX   2048
 #define KIT_TS_MAX    32
 
-/* A body that was delivered. It outlives the delivery. */
+/* A body that was delivered, or a job that came due, over all of its attempts. It outlives them. */
 typedef struct kit_delivery {
     struct kit_delivery *next; /* the one before */
     slack_test_t *kit;
     slack_test_ack_t ack;
     const char *what;         /* "command /deploy" */
     const slack_json_t *body; /* the delivery's: to know it by, while it lives */
+    slack_slice_t key;        /* an event's: to know its next attempt by */
+    int64_t row;              /* a job's */
     uint64_t at_us;
-    bool reached; /* middleware saw it */
-    bool done;
-    int status;
+    bool reached;                   /* middleware saw it */
+    bool done;                      /* no attempt runs */
+    int status;                     /* of the last attempt */
     bool ack_judged, status_judged; /* the test has told what it expects */
 } kit_delivery_t;
 
@@ -83,13 +85,13 @@ struct slack_test {
     char why[KIT_WHY_MAX];
 
     kit_delivery_t *deliveries; /* the newest first */
-    size_t delivery_count;
+    kit_delivery_t *jobs;       /* the newest first */
 
     kit_expectation_t *expected, **expected_tail, *last_expected;
     kit_call_t *calls, **calls_tail;
     size_t call_count;
-    slack_link_t transfers; /* transfer->link, by the time at which they end */
-    slack_task_t answer_task;
+    slack_link_t transfers; /* transfer->link */
+    slack_task_t close_task;
     bool sender_closing;
     void (*sender_closed)(void *user_data);
     void *sender_closed_data;
@@ -114,8 +116,6 @@ void slack__kit_check_deliveries(slack_test_t *kit);
 
 /* calls.c */
 void slack__kit_calls_init(slack_test_t *kit);
-uint64_t slack__kit_next_answer_us(const slack_test_t *kit); /* UINT64_MAX: none waits */
-void slack__kit_wake(slack_test_t *kit); /* what has become due is answered in the next turn */
 void slack__kit_check_calls(slack_test_t *kit);
 
 /* subset.c: whether `value` has all that `part` has: members of objects by name, arrays whole. On

@@ -41,7 +41,7 @@ struct slack_webapi {
     slack_link_t waiting; /* by number: first come, first served */
     slack_link_t ended;   /* to be told by `tell_task` */
     slack_task_t tell_task;
-    uv_timer_t timer; /* for the next of the waiting */
+    slack_timer_t timer; /* for the next of the waiting */
     bool closing;
     void (*close_fn)(void *user_data);
     void *close_data;
@@ -195,12 +195,8 @@ static uint64_t ready_ms(const slack_pending_t *pending)
     return open_ms > pending->due_ms ? open_ms : pending->due_ms;
 }
 
-static void on_timer(uv_timer_t *timer)
-{
-    slack__webapi_wake(timer->data);
-}
-
-uint64_t slack__webapi_wake(slack_webapi_t *webapi)
+/* Send those of the waiting calls whose time has come. */
+static void send_waiting(slack_webapi_t *webapi)
 {
     uint64_t now = now_ms(webapi), wake_ms = UINT64_MAX;
     slack_link_t *next;
@@ -216,12 +212,16 @@ uint64_t slack__webapi_wake(slack_webapi_t *webapi)
         int rc = send_now(pending);
         if (rc != 0) end_without_answer(pending, rc);
     }
-    if (webapi->closing) return UINT64_MAX;
+    if (webapi->closing) return;
     if (wake_ms == UINT64_MAX)
-        uv_timer_stop(&webapi->timer);
+        slack__timer_stop(webapi->net, &webapi->timer);
     else
-        uv_timer_start(&webapi->timer, on_timer, wake_ms - now, 0);
-    return wake_ms;
+        slack__timer_start_at(webapi->net, &webapi->timer, wake_ms * 1000);
+}
+
+static void on_timer(slack_timer_t *timer)
+{
+    send_waiting(SLACK_CONTAINER(timer, slack_webapi_t, timer));
 }
 
 /* --- trying again -------------------------------------------------------------------------- */
@@ -283,7 +283,7 @@ static void on_result(const slack_curl_result_t *result, void *user_data)
 
     bool again = try_again(pending, result);
     if (!again) leave_lane(pending);
-    slack__webapi_wake(webapi); /* the next of its lane may go */
+    send_waiting(webapi); /* the next of its lane may go */
     if (again) return;
     log_answer(pending, result);
     tell(pending);
@@ -370,7 +370,7 @@ static int admit(slack_pending_t *pending)
         slack__lane_join(lane);
         pending->lane = lane;
         queue(pending, 0);
-        slack__webapi_wake(webapi);
+        send_waiting(webapi);
     } else {
         int rc = send_now(pending);
         if (rc != 0) {
@@ -457,21 +457,15 @@ static void free_webapi(slack_webapi_t *webapi)
     slack__free(webapi);
 }
 
-static void on_timer_closed(uv_handle_t *handle)
-{
-    slack_webapi_t *webapi = handle->data;
-    void (*fn)(void *user_data) = webapi->close_fn;
-    void *user_data = webapi->close_data;
-    free_webapi(webapi);
-    if (fn) fn(user_data);
-}
-
 static void on_sender_closed(void *user_data)
 {
     slack_webapi_t *webapi = user_data;
     slack__task_cancel(&webapi->tell_task);
     tell_ended(webapi);
-    uv_close((uv_handle_t *)&webapi->timer, on_timer_closed);
+    void (*fn)(void *user_data) = webapi->close_fn;
+    void *fn_data = webapi->close_data;
+    free_webapi(webapi);
+    if (fn) fn(fn_data);
 }
 
 void slack__webapi_close(slack_webapi_t *webapi, void (*fn)(void *user_data), void *user_data)
@@ -480,7 +474,7 @@ void slack__webapi_close(slack_webapi_t *webapi, void (*fn)(void *user_data), vo
     webapi->closing = true;
     webapi->close_fn = fn;
     webapi->close_data = user_data;
-    uv_timer_stop(&webapi->timer);
+    slack__timer_stop(webapi->net, &webapi->timer);
     slack_link_t *link;
     while ((link = slack__list_shift(&webapi->waiting)))
         end_without_answer(SLACK_CONTAINER(link, slack_pending_t, link), SLACK_ECANCELED);
@@ -542,8 +536,7 @@ int slack__webapi_new(slack_webapi_t **ret, slack_net_t *net, const slack_webapi
     slack__link_init(&webapi->ended);
     slack__link_init(&webapi->tell_task.link);
     webapi->tell_task.run = run_tell_task;
-    uv_timer_init(slack__net_loop(net), &webapi->timer);
-    webapi->timer.data = webapi;
+    slack__timer_init(&webapi->timer, on_timer);
     *ret = webapi;
     return 0;
 }

@@ -40,11 +40,6 @@ int slack__webapi_new(slack_webapi_t **ret, slack_net_t *net,
 /* Every pending call is told SLACK_ECANCELED, then `fn` is called and all is freed. */
 void slack__webapi_close(slack_webapi_t *webapi, void (*fn)(void *user_data), void *user_data);
 
-/* Look again which of the waiting calls may go. By itself that happens when their time is over on
- * the loop's clock; this is for whoever moves the net's clock by hand. Returns when the next of
- * them may go by the net's clock; UINT64_MAX where none waits for the time alone. */
-uint64_t slack__webapi_wake(slack_webapi_t *webapi);
-
 /* How many more calls it takes now. */
 size_t slack__webapi_room(const slack_webapi_t *webapi);
 

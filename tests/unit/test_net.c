@@ -137,6 +137,129 @@ static void test_close_inside_a_task(void **state)
     assert_int_equal(uv_loop_close(&n.world.loop), 0);
 }
 
+/* A timer that writes its letter, and may start or stop another one. */
+typedef struct alarm {
+    slack_timer_t timer;
+    notes_t *notes;
+    char letter;
+    struct alarm *start, *stop;
+} alarm_t;
+
+static void ring(slack_timer_t *timer)
+{
+    alarm_t *alarm = SLACK_CONTAINER(timer, alarm_t, timer);
+    strncat(alarm->notes->text, &alarm->letter, 1);
+    if (alarm->start) slack__timer_start(alarm->notes->world.net, &alarm->start->timer, 0);
+    if (alarm->stop) slack__timer_stop(alarm->notes->world.net, &alarm->stop->timer);
+}
+
+static void alarm_init(alarm_t *alarm, notes_t *notes, char letter)
+{
+    *alarm = (alarm_t){.notes = notes, .letter = letter};
+    slack__timer_init(&alarm->timer, ring);
+}
+
+static void start(alarm_t *alarm, uint64_t in_ms)
+{
+    slack__timer_start(alarm->notes->world.net, &alarm->timer, in_ms);
+}
+
+static void pass_ms(notes_t *notes, uint64_t ms)
+{
+    notes->world.mono_us += ms * 1000;
+    slack__net_clock_moved(notes->world.net);
+    world_turn(&notes->world);
+}
+
+static void test_timers_follow_the_clock(void **state)
+{
+    notes_t n;
+    alarm_t a, b, c, d;
+    notes_open(&n);
+    alarm_init(&a, &n, 'a');
+    alarm_init(&b, &n, 'b');
+    alarm_init(&c, &n, 'c');
+    alarm_init(&d, &n, 'd');
+    assert_true(slack__net_next_us(n.world.net) == UINT64_MAX);
+    start(&c, 86400000);
+    start(&a, 10);
+    start(&d, 86400000); /* in the order of their starts */
+    start(&b, 20);
+    start(&a, 30); /* anew */
+    assert_true(slack__net_next_us(n.world.net) == n.world.mono_us + 20000);
+    pass_ms(&n, 19);
+    assert_string_equal(n.text, "");
+    pass_ms(&n, 1);
+    assert_string_equal(n.text, "b");
+    assert_false(slack__timer_waits(&b.timer));
+    assert_true(slack__timer_waits(&a.timer));
+    pass_ms(&n, 86400000);
+    assert_string_equal(n.text, "bacd");
+    assert_true(slack__net_next_us(n.world.net) == UINT64_MAX);
+    world_close(&n.world);
+}
+
+static void test_timers_start_and_stop_others(void **state)
+{
+    notes_t n;
+    alarm_t a, b, c;
+    notes_open(&n);
+    alarm_init(&a, &n, 'a');
+    alarm_init(&b, &n, 'b');
+    alarm_init(&c, &n, 'c');
+    a.start = &c;
+    a.stop = &b;
+    start(&a, 1);
+    start(&b, 1);
+    slack__timer_stop(n.world.net, &c.timer); /* nothing */
+    pass_ms(&n, 1);
+    assert_string_equal(n.text, "ac");
+    start(&b, 5);
+    start(&c, UINT64_MAX); /* for ever */
+    slack__timer_stop(n.world.net, &b.timer);
+    pass_ms(&n, 86400000);
+    assert_string_equal(n.text, "ac");
+    slack__timer_stop(n.world.net, &c.timer);
+    uv_run(&n.world.loop, UV_RUN_DEFAULT); /* returns: no timer is left */
+    world_close(&n.world);
+}
+
+static void test_a_timer_that_starts_itself_lets_the_loop_turn(void **state)
+{
+    notes_t n;
+    alarm_t a;
+    notes_open(&n);
+    alarm_init(&a, &n, 'a');
+    a.start = &a;
+    start(&a, 0);
+    assert_string_equal(n.text, ""); /* never inside */
+    for (size_t turn = 1; turn <= 5; turn++) {
+        while (strlen(n.text) < turn)
+            uv_run(&n.world.loop, UV_RUN_NOWAIT);
+        assert_int_equal(strlen(n.text), turn);
+    }
+    slack__timer_stop(n.world.net, &a.timer);
+    world_close(&n.world);
+}
+
+/* By the machine's clock, which nobody moves. */
+static void test_timers_of_the_machine(void **state)
+{
+    notes_t n;
+    alarm_t a, b;
+    notes_open(&n);
+    n.world.clock = slack__clock_system;
+    alarm_init(&a, &n, 'a');
+    alarm_init(&b, &n, 'b');
+    const uint64_t begin = slack__mono_us(&slack__clock_system);
+    start(&b, 20);
+    start(&a, 10);
+    uv_run(&n.world.loop, UV_RUN_DEFAULT);
+    assert_string_equal(n.text, "ab");
+    assert_true(slack__mono_us(&slack__clock_system) - begin >= 20000);
+    world_close(&n.world);
+}
+
 static void run_free(slack_task_t *task)
 {
     slack__free(SLACK_CONTAINER(task, note_t, task));
@@ -266,6 +389,10 @@ int main(void)
         cmocka_unit_test(test_close_runs_what_waits_first),
         cmocka_unit_test(test_close_inside_a_task),
         cmocka_unit_test(test_a_task_may_free_itself),
+        cmocka_unit_test(test_timers_follow_the_clock),
+        cmocka_unit_test(test_timers_start_and_stop_others),
+        cmocka_unit_test(test_a_timer_that_starts_itself_lets_the_loop_turn),
+        cmocka_unit_test(test_timers_of_the_machine),
         cmocka_unit_test(test_what_it_was_given),
         cmocka_unit_test(test_addresses),
         cmocka_unit_test(test_errors),

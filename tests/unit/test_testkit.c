@@ -274,6 +274,127 @@ static void test_a_time_out(void **state)
     fine();
 }
 
+static void test_the_next_attempt(void **state)
+{
+    int status;
+    slack_test_expect(t, "chat.postMessage", "{text: 'Hey there <@U0TEST>!'}");
+    slack_test_answer_lost(t, SLACK_ECLOSED);
+    slack_test_message(t, "hello");
+    assert_int_equal(slack_test_status(t, &status), 0);
+    assert_int_equal(status, SLACK_ECLOSED);
+    slack_test_expect(t, "chat.postMessage", "{text: 'Hey there <@U0TEST>!'}");
+    slack_test_advance_ms(t, 499); /* the first pause is at least half a second */
+    assert_int_equal(slack_test_call_count(t), 1);
+    slack_test_advance_ms(t, 501); /* and a second at most */
+    assert_int_equal(slack_test_call_count(t), 2);
+    assert_int_equal(slack_test_status(t, &status), 0);
+    assert_int_equal(status, 0);
+    fine();
+}
+
+static void count_dead(slack_ctx_t *ctx, const slack_dead_t *dead, void *user_data)
+{
+    *(unsigned *)user_data = dead->attempts;
+}
+
+static void test_all_attempts(void **state)
+{
+    unsigned attempts = 0;
+    slack_on_event(slack_test_app(t), "pin_added", give_up, NULL);
+    slack_on_dead(slack_test_app(t), count_dead, &attempts);
+    slack_test_event(t, "{type: 'pin_added'}");
+    assert_int_equal(attempts, 0);
+    slack_test_advance_ms(t, 20 * 60 * 1000);
+    assert_int_equal(attempts, 5);
+    slack_test_expect_status(t, SLACK_EIO);
+    fine();
+}
+
+static void test_an_ack_in_the_handlers_place(void **state)
+{
+    slack_test_command(t, "/hold", "");
+    slack_test_advance_ms(t, 2499);
+    assert_int_equal(slack_test_ack(t)->outcome, SLACK_TEST_NOT_ACKED);
+    slack_test_advance_ms(t, 1);
+    slack_test_expect_ack(t, "{response_type: 'ephemeral', text: 'Still working on it…'}");
+    assert_int_equal(slack_test_ack(t)->after_ms, 2500);
+    slack_test_expect(t, "response_url", "{text: 'at last'}");
+    assert_int_equal(slack_ack_text(held, "at last"), 0);
+    slack_ctx_release(held, 0);
+    slack_test_advance_ms(t, 0);
+    fine();
+}
+
+static int remind(slack_ctx_t *ctx, void *user_data)
+{
+    const slack_json_t *args =
+        slack_jsonf(ctx, "{channel: %s}", slack_json_str(slack_ctx_body(ctx), "/channel_id"));
+    return slack_defer_job(
+        ctx, &(slack_job_t){.name = "remind", .args = args, .delay_ms = 24 * 3600 * 1000});
+}
+
+static int reminder(slack_ctx_t *ctx, void *user_data)
+{
+    return *(bool *)user_data ? SLACK_EIO : slack_say(ctx, "Time is up");
+}
+
+static void test_a_job_of_tomorrow(void **state)
+{
+    bool fails = false;
+    slack_on_command(slack_test_app(t), "/remind", remind, NULL);
+    slack_on_job(slack_test_app(t), "remind", reminder, &fails);
+    slack_test_command(t, "/remind", "");
+    slack_test_advance_ms(t, 24 * 3600 * 1000 - 1);
+    assert_int_equal(slack_test_call_count(t), 0);
+    slack_test_expect(t, "chat.postMessage", "{channel: 'C0TEST', text: 'Time is up'}");
+    slack_test_advance_ms(t, 1);
+    assert_int_equal(slack_test_call_count(t), 1);
+    fine();
+}
+
+static void test_a_job_that_fails(void **state)
+{
+    bool fails = true;
+    slack_on_command(slack_test_app(t), "/remind", remind, NULL);
+    slack_on_job(slack_test_app(t), "remind", reminder, &fails);
+    slack_test_command(t, "/remind", "");
+    slack_test_advance_ms(t, 24 * 3600 * 1000);
+    complains("job remind: failed with SLACK_EIO");
+}
+
+static void test_a_job_that_heals(void **state)
+{
+    bool fails = true;
+    slack_on_command(slack_test_app(t), "/remind", remind, NULL);
+    slack_on_job(slack_test_app(t), "remind", reminder, &fails);
+    slack_test_command(t, "/remind", "");
+    slack_test_advance_ms(t, 24 * 3600 * 1000);
+    fails = false;
+    slack_test_expect(t, "chat.postMessage", NULL);
+    slack_test_advance_ms(t, 1000);
+    fine();
+}
+
+static void test_a_drain_that_waits(void **state)
+{
+    slack_test_command(t, "/hold", "");
+    slack_app_stop(slack_test_app(t));
+    slack_test_advance_ms(t, 10000);
+    assert_int_equal(slack_test_status(t, &(int){0}), SLACK_EBUSY);
+    slack_test_advance_ms(t, 21); /* the wait's delay, and its next look */
+    slack_test_expect_status(t, SLACK_ECANCELED);
+    slack_test_expect_ack(t, "{}");
+    fine();
+}
+
+/* Pauses of the start go by the kit's clock as well: nobody waits for them. */
+static void test_a_start_that_is_tried_again(void **state)
+{
+    slack_test_expect(t, "auth.test", NULL);
+    slack_test_answer_error(t, "internal_error");
+    assert_int_equal(slack_test_start(t), SLACK_ETIMEDOUT);
+}
+
 static void test_a_slow_answer(void **state)
 {
     slack_test_expect(t, "chat.postMessage", NULL);
@@ -361,6 +482,7 @@ static void test_a_hold(void **state)
 
 static void test_a_late_ack(void **state)
 {
+    slack_spare_ack(slack_test_app(t), SLACK_KIND_COMMAND, NULL); /* nobody speaks in its place */
     slack_test_command(t, "/hold", "");
     slack_test_advance_ms(t, 3001);
     assert_int_equal(slack_ack(held), SLACK_ELATE);
@@ -470,6 +592,14 @@ int main(void)
         CASE(test_order_of_expectations),
         CASE(test_an_error),
         CASE(test_a_time_out),
+        CASE(test_the_next_attempt),
+        CASE(test_all_attempts),
+        CASE(test_an_ack_in_the_handlers_place),
+        CASE(test_a_job_of_tomorrow),
+        CASE(test_a_job_that_fails),
+        CASE(test_a_job_that_heals),
+        CASE(test_a_drain_that_waits),
+        CASE(test_a_start_that_is_tried_again),
         CASE(test_a_slow_answer),
         CASE(test_a_rate_limit),
         CASE(test_a_call_that_never_left),

@@ -93,7 +93,7 @@ static void close_all(void)
 static void pass_s(unsigned seconds)
 {
     world.mono_us += (uint64_t)seconds * 1000000;
-    slack__webapi_wake(webapi);
+    slack__net_clock_moved(world.net);
 }
 
 /* Let the clock run at a thousandfold until so many have ended. */
