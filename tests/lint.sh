@@ -105,6 +105,29 @@ test_symbols() {
     exported testkit/libslackapp_test | LC_ALL=C comm -13 docs/symbols.txt - | diff docs/symbols_test.txt -
 }
 
+# Doxygen says what it has no documentation for, but for enumerators and for headers without @file.
+documented() {
+    mkdir -p "$build/docs"
+    status=0
+    {
+        cat docs/Doxyfile
+        printf '%s\n' "OUTPUT_DIRECTORY=$build/docs" GENERATE_HTML=NO GENERATE_XML=YES
+    } | doxygen - || status=1
+    ! grep -L '@file' include/slack/*.h | sed 's/$/: has no @file/' | grep . || status=1
+    awk '
+        /<enumvalue / { inside = 1; name = ""; documented = 0 }
+        inside && name == "" && /<name>/ { gsub(/.*<name>|<\/name>.*/, ""); name = $0 }
+        inside && /<para>/ { documented = 1 }
+        /<\/enumvalue>/ {
+            inside = 0
+            if (documented) next
+            print name ": is not documented"
+            bad = 1
+        }
+        END { exit bad }' "$build"/docs/xml/*_8h.xml || status=1
+    return "$status"
+}
+
 static_analysis() {
     cppcheck --quiet --enable=warning,portability --std=c11 --inline-suppr --error-exitcode=1 \
         -j "$(nproc)" -Iinclude -Isrc -Itools $(git ls-files 'src/*.c' 'tools/*.c' 'examples/*.c')
@@ -120,5 +143,6 @@ check 'memory comes from the one allocator' allocator
 check 'public headers stand alone, as C99 and C++17' headers
 check 'docs/symbols.txt is what the library exports' symbols
 check 'docs/symbols_test.txt is what the test library adds' test_symbols
+check 'every public symbol is documented' documented
 check 'cppcheck' static_analysis
 exit $failed

@@ -17,9 +17,9 @@ extern "C" {
 /** Replacements for malloc, realloc and free, with the C library's contracts. All three are
  * Required; they are called from every thread that the library runs on. */
 typedef struct slack_allocator {
-    void *(*malloc)(size_t size, void *user_data);
-    void *(*realloc)(void *ptr, size_t size, void *user_data);
-    void (*free)(void *ptr, void *user_data);
+    void *(*malloc)(size_t size, void *user_data);             /* malloc(3) */
+    void *(*realloc)(void *ptr, size_t size, void *user_data); /* realloc(3) */
+    void (*free)(void *ptr, void *user_data);                  /* free(3) */
     void *user_data; /* Optional, borrowed for the life of the process. */
 } slack_allocator_t;
 

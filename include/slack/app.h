@@ -20,7 +20,10 @@ extern "C" {
  * marked "any thread" apart.
  */
 
+/** An app. */
 typedef struct slack_app slack_app_t;
+
+/** What calls Slack: a token, and whose call it is. See call.h. */
 typedef struct slack_client slack_client_t;
 
 /**
@@ -99,6 +102,7 @@ SLACK_API void slack_app_free(slack_app_t *app);
 /** The client with the app's own bot token, for calls outside of a delivery. Borrowed. */
 SLACK_API slack_client_t *slack_app_client(slack_app_t *app);
 
+/** How a transport is. */
 enum slack_transport_state {
     SLACK_TRANSPORT_IDLE = 0, /* not started */
     SLACK_TRANSPORT_STARTING, /* taking up its work; for Socket Mode, not connected yet */
@@ -109,9 +113,9 @@ enum slack_transport_state {
 
 /** What a transport tells of itself. Counters start at 0 with the app. */
 typedef struct slack_transport_stats {
-    enum slack_transport_state state;
-    unsigned port;        /* HTTP: the port listened on, 0 before */
-    unsigned admin_port;  /* HTTP: the same for http_admin_port */
+    enum slack_transport_state state; /* now */
+    unsigned port;                    /* HTTP: the port listened on, 0 before */
+    unsigned admin_port;              /* HTTP: the same for http_admin_port */
     unsigned connections; /* HTTP: open connections; Socket Mode: those with hello received */
     unsigned under_way;   /* HTTP: requests that are being read or answered */
     uint64_t delivered;   /* handed to the app */

@@ -23,6 +23,7 @@ extern "C" {
  * itself: a lost answer may belong to a message that was posted.
  */
 
+/** How often a call is sent at most. */
 #define SLACK_CALL_TRIES 5
 
 /** The answer to a call. Borrowed until the callback returns. */

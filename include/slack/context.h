@@ -44,11 +44,15 @@ SLACK_API const char *slack_ctx_match(const slack_ctx_t *ctx, size_t n);
 /** The name of the listener that runs, or ran last; "" before the first. */
 SLACK_API const char *slack_ctx_listener(const slack_ctx_t *ctx);
 
-/* Who and where, looked up where Slack puts it for each kind (see docs/payloads.md). */
+/** @{ */
+/** Who and where ("T…", "E…", "U…", "C…"), looked up where Slack puts it for each kind; see
+ * docs/payloads.md. */
 SLACK_API const char *slack_ctx_team(const slack_ctx_t *ctx);
 SLACK_API const char *slack_ctx_enterprise(const slack_ctx_t *ctx);
 SLACK_API const char *slack_ctx_user(const slack_ctx_t *ctx);
 SLACK_API const char *slack_ctx_channel(const slack_ctx_t *ctx);
+/** @} */
+
 /** The thread that the delivery belongs to; "" outside of a thread. */
 SLACK_API const char *slack_ctx_thread_ts(const slack_ctx_t *ctx);
 /** The message's own timestamp, a string: what to reply to in a thread of its own. */
@@ -66,13 +70,15 @@ SLACK_API unsigned slack_ctx_trigger_left_ms(const slack_ctx_t *ctx);
 /** Where slack_respond() posts to. Whoever has it can write in the channel: keep it secret. */
 SLACK_API const char *slack_ctx_response_url(const slack_ctx_t *ctx);
 
-/** The bot's own user id ("U…") and bot id ("B…"), as auth.test gave them. */
+/** The bot's own user id ("U…"), as auth.test gave it. */
 SLACK_API const char *slack_ctx_bot_user(const slack_ctx_t *ctx);
+/** The same by its bot id ("B…"). */
 SLACK_API const char *slack_ctx_bot_id(const slack_ctx_t *ctx);
 
-/** How many times Slack sent this before, 0 for the first time, and why again ("http_timeout",
- * "timeout" …). A retry may be the only copy that arrived: it is no reason to skip the work. */
+/** How many times Slack sent this before, 0 for the first time. A retry may be the only copy that
+ * arrived: it is no reason to skip the work. */
 SLACK_API int slack_ctx_retry_num(const slack_ctx_t *ctx);
+/** Why Slack sent it again ("http_timeout", "timeout" …). */
 SLACK_API const char *slack_ctx_retry_reason(const slack_ctx_t *ctx);
 
 /** Which attempt this is, from 1. Above 1 the delivery was begun before, and failed, or its process
@@ -93,8 +99,9 @@ SLACK_API unsigned slack_ctx_ack_late_ms(const slack_ctx_t *ctx);
 /** The app is stopping: what takes long had better end. */
 SLACK_API bool slack_ctx_canceled(const slack_ctx_t *ctx);
 
-/** The app, and the client that acts for this delivery. Borrowed. */
+/** The app. Borrowed. */
 SLACK_API slack_app_t *slack_ctx_app(const slack_ctx_t *ctx);
+/** The client that acts for this delivery, with its token. Borrowed. */
 SLACK_API slack_client_t *slack_ctx_client(slack_ctx_t *ctx);
 
 /** Keep the delivery, and with it the ctx, past the handler's return. Each hold needs one

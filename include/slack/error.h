@@ -20,7 +20,7 @@ extern "C" {
  * variable, which port, which store) is told by slack_app_error().
  */
 
-/* X(name, number, text) */
+/** The codes: X(name, number, text). */
 #define SLACK_ERROR_MAP(X)                                                                         \
     X(SLACK_ENOMEM, -20001, "out of memory")                                                       \
     X(SLACK_EINVAL, -20002, "invalid argument")                                                    \

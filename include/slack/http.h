@@ -42,10 +42,12 @@ typedef int (*slack_http_route_fn)(slack_http_visit_t *visit, void *user_data);
 SLACK_API int slack_http_route(slack_app_t *app, const char *method, const char *path,
                                slack_http_route_fn fn, void *user_data);
 
+/** @{ */
 /** The parts of the request, borrowed until the reply; "" for what is not there. */
 SLACK_API const char *slack_http_method(const slack_http_visit_t *visit);
 SLACK_API const char *slack_http_path(const slack_http_visit_t *visit);
 SLACK_API const char *slack_http_query(const slack_http_visit_t *visit);
+/** @} */
 /** The address that the request came from. */
 SLACK_API const char *slack_http_peer(const slack_http_visit_t *visit);
 /** The first header of that name, "" also when memory is out. */

@@ -26,17 +26,20 @@ extern "C" {
  * itself.
  */
 
+/** A value; see above. */
 typedef struct slack_json slack_json_t;
+/** A delivery, as its handlers see it; see context.h. */
 typedef struct slack_ctx slack_ctx_t;
 
+/** What a value is. */
 enum slack_json_type {
     SLACK_JSON_NONE = 0, /* no value there */
-    SLACK_JSON_NULL,
-    SLACK_JSON_BOOL,
-    SLACK_JSON_NUMBER,
-    SLACK_JSON_STRING,
-    SLACK_JSON_ARRAY,
-    SLACK_JSON_OBJECT
+    SLACK_JSON_NULL,     /* null */
+    SLACK_JSON_BOOL,     /* true or false */
+    SLACK_JSON_NUMBER,   /* a number */
+    SLACK_JSON_STRING,   /* a text */
+    SLACK_JSON_ARRAY,    /* values in order */
+    SLACK_JSON_OBJECT    /* values by name */
 };
 
 /** The value at `path`, or NULL. Borrowed. */
@@ -71,7 +74,7 @@ typedef struct slack_json_iter {
     const char *key;           /* the member's name; NULL in an array */
     const slack_json_t *value; /* the element */
     size_t index;              /* 1 for the first element returned */
-    void *priv;
+    void *priv;                /* the library's own */
 } slack_json_iter_t;
 
 /**

@@ -20,6 +20,8 @@ extern "C" {
  * 128 MiB while more than a thousand connections attack, and next to nothing without.
  */
 
+/** @{ */
+/** The default of slack_http_limits_t's field of that name. */
 #define SLACK_HTTP_CONNECTIONS_DEFAULT          1024
 #define SLACK_HTTP_CONNECTIONS_PER_PEER_DEFAULT 256
 #define SLACK_HTTP_TARGET_BYTES_DEFAULT         (8 << 10)
@@ -32,6 +34,7 @@ extern "C" {
 #define SLACK_HTTP_BODY_MS_DEFAULT              30000
 #define SLACK_HTTP_IDLE_MS_DEFAULT              75000 /* longer than the usual proxy's side */
 #define SLACK_HTTP_PIPELINED_DEFAULT            100
+/** @} */
 
 /** What a request may take without asking for a part of memory_bytes: nobody can use that up for
  * the small ones, which most are. */

@@ -55,13 +55,13 @@ enum slack_run {
 
 /** A middleware, and what it is given. */
 typedef struct slack_middleware {
-    slack_handler_fn fn;
-    void *user_data; /* borrowed */
+    slack_handler_fn fn; /* Required. */
+    void *user_data;     /* borrowed */
 } slack_middleware_t;
 
 /** How a listener's match string is compared. */
 enum slack_match {
-    SLACK_MATCH_EXACT = 0,
+    SLACK_MATCH_EXACT = 0, /* the whole of it, byte by byte */
     SLACK_MATCH_CONTAINS, /* anywhere, upper and lower case told apart, each character for itself */
     SLACK_MATCH_REGEX     /* a Perl-compatible pattern, found anywhere; "(?i)" at its beginning
                            * takes upper and lower case for the same, "(?s)" has "." match line

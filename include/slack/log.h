@@ -17,8 +17,19 @@ extern "C" {
  * response URLs and tickets are redacted before a line reaches any sink.
  */
 
-enum slack_log_level { SLACK_LOG_ERROR = 1, SLACK_LOG_WARN, SLACK_LOG_INFO, SLACK_LOG_DEBUG };
-enum slack_log_format { SLACK_LOG_TEXT = 1, SLACK_LOG_JSON };
+/** How much a line matters; each level has those above it in it. */
+enum slack_log_level {
+    SLACK_LOG_ERROR = 1, /* something failed for good, or needs a person */
+    SLACK_LOG_WARN,      /* something is not as it should be, and goes on */
+    SLACK_LOG_INFO,      /* what happens a few times a day: starts, connections, stops */
+    SLACK_LOG_DEBUG      /* what happens with each delivery */
+};
+
+/** What a line looks like. */
+enum slack_log_format {
+    SLACK_LOG_TEXT = 1, /* key=value pairs */
+    SLACK_LOG_JSON      /* an object */
+};
 
 /**
  * Takes one finished line.

@@ -85,6 +85,7 @@ SLACK_API void slack_user_limit_free(slack_user_limit_t *limit);
  * @param listener its name; "" where it was a middleware.
  */
 typedef void (*slack_error_fn)(slack_ctx_t *ctx, int status, const char *listener, void *user_data);
+/** Set the one hook of failures; NULL for none. */
 SLACK_API void slack_on_error(slack_app_t *app, slack_error_fn fn, void *user_data);
 
 /** No listener took the delivery. What Slack waits for is refused afterwards unless `fn` has

@@ -35,6 +35,7 @@ enum slack_dedupe {
     SLACK_DEDUPE_MESSAGES
 };
 
+/** All that an app can be told. */
 typedef struct slack_options {
     /** Optional. "http", "socket", or "http,socket". SLACK_TRANSPORT. Default: socket where only an
      * app token is set, http where only a signing secret is; both or neither set is an error. */
@@ -72,8 +73,10 @@ typedef struct slack_options {
      */
     const char *http_trusted_proxies;
     /** Optional. PEM files: serve the request URL by HTTPS. Read again when they change.
-     * SLACK_HTTP_TLS_CERT (with what signed it), SLACK_HTTP_TLS_KEY. Default: HTTP. */
-    const char *http_tls_cert, *http_tls_key;
+     * SLACK_HTTP_TLS_CERT: with what signed it. Default: HTTP. */
+    const char *http_tls_cert;
+    /** Its private key. SLACK_HTTP_TLS_KEY. */
+    const char *http_tls_key;
     /** Optional. PEM file of authorities: take only clients with a certificate of theirs for
      * platform-tls-client.slack.com. Needs http_tls_cert. SLACK_HTTP_TLS_CLIENT_CA.
      * https://docs.slack.dev/authentication/verifying-requests-from-slack */

@@ -37,6 +37,7 @@ extern "C" {
  * says so. Templates and their conversions are those of slack_jsonf().
  */
 
+/** A kit, and the app in it. */
 typedef struct slack_test slack_test_t;
 
 /** Who the app is, and where its log goes. All zero means all defaults. */
@@ -147,6 +148,7 @@ SLACK_API int slack_test_body_text(slack_test_t *test, const char *json, size_t 
 
 /* ---- how it was answered ---- */
 
+/** What became of an ack. */
 enum slack_test_outcome {
     SLACK_TEST_NOT_ACKED = 0, /* not yet, or never */
     SLACK_TEST_ACKED,         /* taken: HTTP 200 */
@@ -156,10 +158,10 @@ enum slack_test_outcome {
 
 /** The one ack of a delivery. */
 typedef struct slack_test_ack {
-    enum slack_test_outcome outcome;
-    const char *body;         /* the text, or the JSON text; "" for nothing */
-    const slack_json_t *json; /* the same read as JSON; NULL where it is none */
-    uint64_t after_ms;        /* from the delivery to the ack, by the kit's clock */
+    enum slack_test_outcome outcome; /* by now */
+    const char *body;                /* the text, or the JSON text; "" for nothing */
+    const slack_json_t *json;        /* the same read as JSON; NULL where it is none */
+    uint64_t after_ms;               /* from the delivery to the ack, by the kit's clock */
 } slack_test_ack_t;
 
 /** How the last delivery was acknowledged. Never NULL; borrowed until the kit is freed, filled in

@@ -12,9 +12,12 @@ extern "C" {
 
 /**
  * @file value.h  What a middleware attaches to a delivery, and listeners read.
- *
- * A key is a constant of the program's. Its address is what tells it from all others, so that two
- * libraries cannot clash by a name, and a value can only be read as what its key says it is:
+ */
+
+/**
+ * What a value is attached by: a constant of the program's. Its address is what tells it from all
+ * others, so that two libraries cannot clash by a name, and a value can only be read as what its
+ * key says it is:
  *
  *     static const slack_key_t account_key = {"account", account_free};
  *
