@@ -51,6 +51,9 @@ typedef struct slack_test_options {
     /** Optional. What the wall clock shows at first, in milliseconds since 1970, UTC. Default: the
      * beginning of the year 2026. */
     int64_t wall_ms;
+    /** Optional. How long to wait for handlers on workers (SLACK_RUN_WORKER), which run by the
+     * machine's clock, in milliseconds. Default 10000. */
+    unsigned worker_wait_ms;
     /** Optional. Where the app's log goes. Default: nowhere. */
     slack_log_fn log_fn;
     /** Optional, borrowed for the kit's life: given to log_fn. */
@@ -91,7 +94,8 @@ SLACK_API int slack_test_start(slack_test_t *test);
  * Each of these delivers, and runs the app until there is nothing left for it to do at this time.
  * They return 0 when that was so, whatever the handlers did; the start's error where the app does
  * not start; SLACK_ETEMPLATE, SLACK_EJSON or SLACK_EINVAL for what is no body; SLACK_ECLOSED when
- * the app has stopped; SLACK_EBUSY when handlers go on without an end; SLACK_ENOMEM.
+ * the app has stopped; SLACK_EBUSY when handlers go on without an end, or one that runs on a worker
+ * has neither returned nor waited for an answer for options.worker_wait_ms; SLACK_ENOMEM.
  */
 
 /** Who does the following, and where. Both copied; NULL for "U0TEST" and "C0TEST". A channel that
@@ -110,6 +114,9 @@ SLACK_API int slack_test_message(slack_test_t *test, const char *text);
 /** Any event, by its inner object: "{type: 'reaction_added', user: 'U1', …}". */
 SLACK_API int slack_test_event(slack_test_t *test, const char *event_template, ...)
     SLACK_PRINTF(2, 3);
+
+/** A message that mentions the bot, as an event of type app_mention: "<@U0BOT> text". */
+SLACK_API int slack_test_mention(slack_test_t *test, const char *text);
 
 /** A slash command with its slash, and what was typed behind it. */
 SLACK_API int slack_test_command(slack_test_t *test, const char *command, const char *text);
@@ -138,6 +145,51 @@ SLACK_API int slack_test_view_closed(slack_test_t *test, const char *callback_id
 
 /** An external select asks for its options; `typed` is what was typed into it. */
 SLACK_API int slack_test_options(slack_test_t *test, const char *action_id, const char *typed);
+
+/** A legacy attachment's button or menu, by the object in `actions`:
+ * "{name: 'ok', type: 'button', value: 'yes'}". */
+SLACK_API int slack_test_attachment_action(slack_test_t *test, const char *callback_id,
+                                           const char *action_template, ...) SLACK_PRINTF(3, 4);
+
+/** A legacy attachment's menu asks for its options. */
+SLACK_API int slack_test_attachment_options(slack_test_t *test, const char *callback_id,
+                                            const char *name, const char *typed);
+
+/** A submitted legacy dialog, by what `submission` holds: "{city: 'Oslo'}". */
+SLACK_API int slack_test_dialog(slack_test_t *test, const char *callback_id,
+                                const char *submission_template, ...) SLACK_PRINTF(3, 4);
+
+/** A cancelled legacy dialog. */
+SLACK_API int slack_test_dialog_canceled(slack_test_t *test, const char *callback_id);
+
+/** A legacy dialog's menu asks for its options. */
+SLACK_API int slack_test_dialog_options(slack_test_t *test, const char *callback_id,
+                                        const char *name, const char *typed);
+
+/** A step of a workflow, with its inputs: "{user_id: 'U1', amount: 3}". Its execution is
+ * "Fx0TEST". */
+SLACK_API int slack_test_function(slack_test_t *test, const char *callback_id,
+                                  const char *inputs_template, ...) SLACK_PRINTF(3, 4);
+
+/** The interactions that follow come out of that step, with the inputs of the last
+ * slack_test_function(): clicks in its messages, its modals. NULL for those of no step.
+ * @return 0; SLACK_ENOMEM. */
+SLACK_API int slack_test_in_function(slack_test_t *test, const char *callback_id);
+
+/** A user opens a thread of the assistant, beside what `context` tells: "{channel_id: 'C1'}" or
+ * "{}". The thread is 1.000001 in D0ASSISTANT. */
+SLACK_API int slack_test_assistant_started(slack_test_t *test, const char *context_template, ...)
+    SLACK_PRINTF(2, 3);
+
+/** The user looks at something else beside that thread. */
+SLACK_API int slack_test_assistant_context(slack_test_t *test, const char *context_template, ...)
+    SLACK_PRINTF(2, 3);
+
+/** The user writes in that thread. */
+SLACK_API int slack_test_assistant_message(slack_test_t *test, const char *text);
+
+/** Slack tells that it drops events of the app. */
+SLACK_API int slack_test_app_rate_limited(slack_test_t *test);
 
 /** Any body, as slack_ctx_body() shows it. */
 SLACK_API int slack_test_body(slack_test_t *test, const char *body_template, ...)
@@ -239,13 +291,18 @@ SLACK_API const slack_json_t *slack_test_call_args(const slack_test_t *test, siz
                                                    const char **ret_method);
 
 #ifdef __GNUC__ /* as slack_jsonf() */
-#define slack_test_event(...)           (__extension__ slack_test_event(__VA_ARGS__))
-#define slack_test_block_action(...)    (__extension__ slack_test_block_action(__VA_ARGS__))
-#define slack_test_view_submission(...) (__extension__ slack_test_view_submission(__VA_ARGS__))
-#define slack_test_body(...)            (__extension__ slack_test_body(__VA_ARGS__))
-#define slack_test_expect(...)          (__extension__ slack_test_expect(__VA_ARGS__))
-#define slack_test_expect_ack(...)      (__extension__ slack_test_expect_ack(__VA_ARGS__))
-#define slack_test_answer(...)          (__extension__ slack_test_answer(__VA_ARGS__))
+#define slack_test_event(...)             (__extension__ slack_test_event(__VA_ARGS__))
+#define slack_test_block_action(...)      (__extension__ slack_test_block_action(__VA_ARGS__))
+#define slack_test_view_submission(...)   (__extension__ slack_test_view_submission(__VA_ARGS__))
+#define slack_test_attachment_action(...) (__extension__ slack_test_attachment_action(__VA_ARGS__))
+#define slack_test_dialog(...)            (__extension__ slack_test_dialog(__VA_ARGS__))
+#define slack_test_function(...)          (__extension__ slack_test_function(__VA_ARGS__))
+#define slack_test_assistant_started(...) (__extension__ slack_test_assistant_started(__VA_ARGS__))
+#define slack_test_assistant_context(...) (__extension__ slack_test_assistant_context(__VA_ARGS__))
+#define slack_test_body(...)              (__extension__ slack_test_body(__VA_ARGS__))
+#define slack_test_expect(...)            (__extension__ slack_test_expect(__VA_ARGS__))
+#define slack_test_expect_ack(...)        (__extension__ slack_test_expect_ack(__VA_ARGS__))
+#define slack_test_answer(...)            (__extension__ slack_test_answer(__VA_ARGS__))
 #endif
 
 /* ---- the time, and the end ---- */

@@ -369,6 +369,20 @@ size_t slack__workers_room(slack_workers_t *w)
     return room;
 }
 
+bool slack__workers_busy(const slack_app_t *app)
+{
+    slack_workers_t *w = app->workers;
+    if (w == NULL) return false;
+    uv_mutex_lock(&w->lock);
+    size_t waiting = 0; /* for the loop's answer */
+    for (const slack_link_t *link = w->asking.next; link != &w->asking; link = link->next)
+        waiting++;
+    const bool busy = !slack__list_empty(&w->to_loop) || (w->queued > 0 && w->idle > 0) ||
+                      w->threads - w->idle - w->ended > waiting;
+    uv_mutex_unlock(&w->lock);
+    return busy;
+}
+
 /* ---- the end ---- */
 
 void slack__workers_cancel(slack_app_t *app)

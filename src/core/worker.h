@@ -38,6 +38,9 @@ static inline bool slack__on_worker(const slack_ctx_t *ctx)
 int slack__workers_submit(slack_app_t *app, slack_ctx_t *ctx);
 /* How many more the queue takes. NULL is fine. */
 size_t slack__workers_room(slack_workers_t *workers);
+/* Whether a worker has something to do that does not wait for the loop: without it, nothing happens
+ * until a call is answered. */
+bool slack__workers_busy(const slack_app_t *app);
 /* What workers ask for and what they have done: on every wakeup of the loop. */
 void slack__workers_run(slack_app_t *app);
 /* No handler is begun and no answer waited for any more. */

@@ -10,6 +10,8 @@
 #define WALL_MS_DEFAULT INT64_C(1767225600000)
 /* Turns of the loop within one time: past this, something goes on without an end. */
 #define TURNS_MAX 100000
+/* How long handlers on workers may take, by the machine's clock. */
+#define PATIENCE_MS 10000
 /* Turns that handles which are closing may take. */
 #define CLOSE_TURNS 100
 
@@ -134,8 +136,10 @@ int slack_test_new(slack_test_t **ret_test, const slack_test_options_t *options)
     kit->now_us = KIT_EPOCH_US;
     kit->wall_ms = options->wall_ms ? options->wall_ms : WALL_MS_DEFAULT;
     kit->clock = (slack_clock_t){mono_us, wall_ms, kit};
+    kit->patience_ms = options->worker_wait_ms ? options->worker_wait_ms : PATIENCE_MS;
     kit->log_fn = options->log_fn;
     kit->log_user_data = options->log_user_data;
+    uv_timer_init(&kit->loop, &kit->patience);
     int rc = uv_async_init(&kit->loop, &kit->anchor, wake_nobody) == 0 ? 0 : SLACK_EIO;
     if (rc == 0) rc = fill(kit, options);
     if (rc != 0) {
@@ -163,6 +167,7 @@ void slack_test_free(slack_test_t *kit)
     slack_app_free(kit->app);
     if (uv_handle_get_type((uv_handle_t *)&kit->anchor) == UV_ASYNC)
         uv_close((uv_handle_t *)&kit->anchor, NULL);
+    uv_close((uv_handle_t *)&kit->patience, NULL);
     for (int turns = 0; turns < CLOSE_TURNS && uv_loop_close(&kit->loop) != 0; turns++)
         uv_run(&kit->loop, UV_RUN_NOWAIT);
     slack__arena_free(kit->arena);
@@ -221,14 +226,42 @@ int slack__kit_start(slack_test_t *kit)
 
 /* ---- time ---- */
 
+static void look_again(uv_timer_t *patience)
+{
+    (void)patience;
+}
+
+/* Handlers on workers take real time. Whatever they want of the loop wakes it; that a thread has
+ * nothing to do any more does not, so it is looked at as well. */
+static int await_workers(slack_test_t *kit)
+{
+    const uint64_t end_ms = uv_hrtime() / 1000000 + kit->patience_ms;
+    while (slack__workers_busy(kit->app)) {
+        if (uv_hrtime() / 1000000 > end_ms)
+            return slack__kit_fail(kit, SLACK_EBUSY,
+                                   "a handler on a worker has neither returned nor waited for an "
+                                   "answer for %llu ms",
+                                   (unsigned long long)kit->patience_ms);
+        uv_timer_start(&kit->patience, look_again, 1, 0);
+        uv_run(&kit->loop, UV_RUN_ONCE);
+    }
+    uv_timer_stop(&kit->patience);
+    return 0;
+}
+
 /* libuv tells that it would block: two times, since what another thread posts is seen in a poll. */
 int slack__kit_settle(slack_test_t *kit)
 {
     unsigned quiet = 0;
     for (unsigned turns = 0; turns < TURNS_MAX; turns++) {
+        if (slack__workers_busy(kit->app)) {
+            int rc = await_workers(kit);
+            if (rc != 0) return rc;
+            quiet = 0;
+        }
         uv_run(&kit->loop, UV_RUN_NOWAIT);
         quiet = uv_backend_timeout(&kit->loop) == 0 ? 0 : quiet + 1;
-        if (quiet == 2) return 0;
+        if (quiet == 2 && !slack__workers_busy(kit->app)) return 0;
     }
     return slack__kit_fail(kit, SLACK_EBUSY, "the app goes on without an end");
 }

@@ -13,7 +13,8 @@
  * The inside of a kit:
  *
  *   test.c     life and time: new, start, settle, advance, finish
- *   deliver.c  what Slack sends, and how it was acknowledged
+ *   bodies.c   what Slack sends, kind by kind
+ *   deliver.c  a body is delivered, acknowledged, handled
  *   calls.c    what the app calls: the sender that is put in the place of libcurl's
  *   subset.c   whether a value has what another one has; pure
  */
@@ -65,7 +66,9 @@ typedef struct kit_call {
 
 struct slack_test {
     uv_loop_t loop;
-    uv_async_t anchor; /* keeps the loop alive while nothing is to be done */
+    uv_async_t anchor;   /* keeps the loop alive while nothing is to be done */
+    uv_timer_t patience; /* looks at the workers, by the machine's clock */
+    uint64_t patience_ms;
     slack_app_t *app;
     slack_arena_t *arena;
     slack_clock_t clock;
@@ -76,7 +79,9 @@ struct slack_test {
     int64_t wall_ms; /* at now_us == KIT_EPOCH_US */
     const char *bot_user, *bot_id, *team;
     const char *user, *channel;
-    int retry_num; /* of the next delivery */
+    const char *function;       /* the step that interactions come out of; NULL: none */
+    const slack_json_t *inputs; /* of the last step; NULL: none */
+    int retry_num;              /* of the next delivery */
     const char *retry_reason;
     unsigned last_id; /* of event ids, trigger ids, timestamps */
     bool started, stopped, finished;
