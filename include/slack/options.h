@@ -129,9 +129,9 @@ typedef struct slack_options {
      * in its place (slack_spare_ack()), in milliseconds, 1 to 3000, which is Slack's own limit.
      * SLACK_ACK_MS. Default 2500. */
     unsigned ack_ms;
-    /** Optional. How long after the first word of a stop everything goes on as before but /readyz,
-     * so that a balancer can notice, in milliseconds, 1 to 600000. SLACK_DRAIN_DELAY_MS. Default:
-     * none. */
+    /** Optional. How long after the first word of a stop everything is still taken, so that a
+     * balancer can notice what /readyz says, in milliseconds, 1 to 600000. Answers over HTTP end
+     * their connection meanwhile. SLACK_DRAIN_DELAY_MS. Default: none. */
     unsigned drain_delay_ms;
     /** Optional. How long a stop waits for deliveries under way, in milliseconds, 1 to 600000.
      * SLACK_DRAIN_MS. Default 10000. */

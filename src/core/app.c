@@ -276,6 +276,10 @@ static void leave_begin(slack_app_t *app)
     app->state = APP_LEAVING;
     SLACK_LOG(&app->log, INFO, "not ready any more", "drain_delay_ms=%u",
               app->options.drain_delay_ms);
+    for (size_t i = 0; i < app->transport_count; i++) {
+        slack_transport_t *t = app->transports[i];
+        if (t->state != SLACK_TRANSPORT_IDLE) t->ops->leave(t);
+    }
     start_timer(app, leave_over, app->options.drain_delay_ms);
 }
 

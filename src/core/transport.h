@@ -65,6 +65,10 @@ struct slack_transport_ops {
      * error with a sentence by host->error(): the transport stays as it was, to be destroyed. */
     int (*start)(slack_transport_t *t);
 
+    /* A drain will follow in a while, and until then everything goes on. Where the wire has a word
+     * for it, peers are told to look for another place. Idempotent. */
+    void (*leave)(slack_transport_t *t);
+
     /* Take nothing new, keep answering what was taken. Idempotent. Deliveries may still come for
      * what was already under way on the wire. */
     void (*drain)(slack_transport_t *t);

@@ -22,6 +22,8 @@
 #define SWEEP_MIN_MS 5u
 #define SWEEP_MAX_MS 1000u
 #define NEVER        UINT64_MAX
+/* How long a connection may take to its first byte, and count as one that is about to ask. */
+#define FRESH_MS 1000u
 
 enum state {
     WAITING,  /* for the first byte of a request */
@@ -59,7 +61,7 @@ struct slack_http_server {
     const slack_peers_t *trusted;
     slack_http_request_fn fn;
     void *user_data;
-    slack_listener_socket_t *listener; /* NULL once draining */
+    slack_listener_socket_t *listener; /* NULL once closed */
     slack_link_t clients;
     client_t **slots;
     uint16_t *free_slots;
@@ -69,10 +71,12 @@ struct slack_http_server {
     uint64_t refused;
     uv_timer_t sweep;
     unsigned sweep_ms;
-    slack_buf_t out; /* the answer being composed */
+    uv_timer_t settle; /* while draining, until the listener is closed */
+    unsigned handles;  /* that are not closed yet */
+    slack_buf_t out;   /* the answer being composed */
+    bool leaving;      /* no connection is kept any more */
     bool draining;
     bool closing;
-    bool sweep_closed;
     void (*close_fn)(void *user_data);
     void *close_data;
 };
@@ -86,7 +90,7 @@ static uint64_t now_ms(const slack_http_server_t *server)
 
 static void end_if_all_gone(slack_http_server_t *server)
 {
-    if (!server->sweep_closed || !slack__list_empty(&server->clients)) return;
+    if (server->handles > 0 || !slack__list_empty(&server->clients)) return;
     void (*fn)(void *user_data) = server->close_fn;
     void *user_data = server->close_data;
     slack__buf_done(&server->out);
@@ -197,7 +201,7 @@ static bool is_last(const client_t *client)
 {
     const slack_http_server_t *server = client->server;
     const unsigned max = server->limits.requests;
-    if (!client->parser.keep_alive || client->parser.connect || server->draining) return true;
+    if (!client->parser.keep_alive || client->parser.connect || server->leaving) return true;
     if (max && client->requests >= max) return true;
     if (client->pipelined >= server->limits.pipelined) return true;
     if (slack__conn_queued(client->conn) > 0) return true; /* the answer before was not read yet */
@@ -543,10 +547,10 @@ static slack_http_server_t *server_new(slack_net_t *net, const slack_http_limits
     return server;
 }
 
-static void on_sweep_closed(uv_handle_t *handle)
+static void on_handle_closed(uv_handle_t *handle)
 {
     slack_http_server_t *server = handle->data;
-    server->sweep_closed = true;
+    server->handles--;
     end_if_all_gone(server);
 }
 
@@ -562,7 +566,9 @@ int slack__http_server_open(slack_http_server_t **ret, slack_net_t *net,
     server->user_data = options->user_data;
     slack__buf_init(&server->out, options->listen.write_max);
     uv_timer_init(slack__net_loop(net), &server->sweep);
-    server->sweep.data = server;
+    uv_timer_init(slack__net_loop(net), &server->settle);
+    server->sweep.data = server->settle.data = server;
+    server->handles = 2;
 
     int rc =
         slack__listen(&server->listener, net, &options->listen, on_accept, server, ret_uv_error);
@@ -576,7 +582,7 @@ int slack__http_server_open(slack_http_server_t **ret, slack_net_t *net,
 
 unsigned slack__http_server_port(const slack_http_server_t *server)
 {
-    return server->listener ? slack__listen_port(server->listener) : 0;
+    return server->listener && !server->draining ? slack__listen_port(server->listener) : 0;
 }
 
 void slack__http_server_set_tls(slack_http_server_t *server, slack_tls_context_t *tls)
@@ -589,14 +595,20 @@ unsigned slack__http_server_connections(const slack_http_server_t *server)
     return server->limits.connections - (unsigned)server->free_count;
 }
 
+static bool is_fresh(const client_t *client)
+{
+    return client->state == WAITING && client->requests == 0 &&
+           now_ms(client->server) < client->since_ms + FRESH_MS;
+}
+
 unsigned slack__http_server_under_way(const slack_http_server_t *server)
 {
-    unsigned count = 0;
+    unsigned count = server->draining && server->listener;
     for (slack_link_t *link = server->clients.next; link != &server->clients; link = link->next) {
         const client_t *client = SLACK_CONTAINER(link, client_t, link);
         if (client->state == GONE) continue;
         count += client->state == READING || client->state == HANDLING ||
-                 (client->state == WAITING && client->pending.len > 0) ||
+                 (client->state == WAITING && client->pending.len > 0) || is_fresh(client) ||
                  slack__conn_queued(client->conn) > 0;
     }
     return count;
@@ -607,13 +619,32 @@ uint64_t slack__http_server_refused(const slack_http_server_t *server)
     return server->refused;
 }
 
+static void close_listener(slack_http_server_t *server)
+{
+    if (server->listener) slack__listen_take_all(server->listener);
+    if (server->listener) slack__listen_close(server->listener);
+    server->listener = NULL;
+}
+
+static void on_settled(uv_timer_t *timer)
+{
+    close_listener(timer->data);
+}
+
+void slack__http_server_leave(slack_http_server_t *server)
+{
+    server->leaving = true;
+}
+
 void slack__http_server_drain(slack_http_server_t *server)
 {
     if (server->draining) return;
-    if (server->listener) slack__listen_take_all(server->listener);
-    server->draining = true;
-    if (server->listener) slack__listen_close(server->listener);
-    server->listener = NULL;
+    server->leaving = server->draining = true;
+    const unsigned settle_ms = slack__listen_turn_away(server->listener);
+    if (settle_ms > 0)
+        uv_timer_start(&server->settle, on_settled, settle_ms, 0);
+    else
+        close_listener(server);
     for (slack_link_t *link = server->clients.next; link != &server->clients; link = link->next) {
         client_t *client = SLACK_CONTAINER(link, client_t, link);
         /* One that has said nothing yet may be about to: its request is not to be lost. */
@@ -635,5 +666,6 @@ void slack__http_server_close(slack_http_server_t *server, void (*fn)(void *user
         client_t *client = SLACK_CONTAINER(link, client_t, link);
         if (client->state != GONE) close_now(client, 0);
     }
-    uv_close((uv_handle_t *)&server->sweep, on_sweep_closed);
+    uv_close((uv_handle_t *)&server->sweep, on_handle_closed);
+    uv_close((uv_handle_t *)&server->settle, on_handle_closed);
 }

@@ -68,7 +68,8 @@ unsigned slack__http_server_port(const slack_http_server_t *server);
 /* Connections that come from now on get this context. */
 void slack__http_server_set_tls(slack_http_server_t *server, slack_tls_context_t *tls);
 unsigned slack__http_server_connections(const slack_http_server_t *server);
-/* Requests of which a part has arrived and whose answer has not left yet. */
+/* Requests of which a part has arrived and whose answer has not left yet, and connections that are
+ * about to bring one: those still on their way to us, and those that are younger than a second. */
 unsigned slack__http_server_under_way(const slack_http_server_t *server);
 /* Requests answered by the server itself, since they broke a rule or a bound. */
 uint64_t slack__http_server_refused(const slack_http_server_t *server);
@@ -97,9 +98,14 @@ int slack__http_answer(slack_http_server_t *server, uint64_t request_id,
 int slack__http_upgrade(slack_http_server_t *server, uint64_t request_id, slack_conn_t **ret_conn,
                         slack_slice_t *ret_rest);
 
+/* A drain will follow: from now on every answer says Connection: close, so that no connection is
+ * kept which a drain would have to close while its peer is sending. */
+void slack__http_server_leave(slack_http_server_t *server);
 /* Take no more connections nor requests, answer what was taken with Connection: close. A request of
  * which a part has arrived counts as taken: its sender would take the end of the connection for a
- * failure, and Slack's commands are not sent twice. Idle connections are closed at once. */
+ * failure, and Slack's commands are not sent twice. So does a connection that has asked nothing
+ * yet. Idle connections are closed at once. Where other processes share the port, those are
+ * still taken that came before newcomers were turned away (slack__listen_turn_away()). */
 void slack__http_server_drain(slack_http_server_t *server);
 /* Close everything; `fn` (optional) is called once when the last handle is gone and the server
  * freed. Ids answer SLACK_ECLOSED no longer: do not use the server after this. */

@@ -345,6 +345,12 @@ static int http_start(slack_transport_t *t)
     return 0;
 }
 
+static void http_leave(slack_transport_t *t)
+{
+    slack_http_t *http = http_of(t);
+    if (http->server) slack__http_server_leave(http->server);
+}
+
 /* Pages of their own port are served to the end: one of them tells that this is one. */
 static void http_drain(slack_transport_t *t)
 {
@@ -448,6 +454,7 @@ static void http_destroy(slack_transport_t *t)
 static const struct slack_transport_ops http_ops = {
     .name = "http",
     .start = http_start,
+    .leave = http_leave,
     .drain = http_drain,
     .stop = http_stop,
     .ack = http_ack,

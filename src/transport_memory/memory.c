@@ -143,6 +143,11 @@ static int memory_start(slack_transport_t *t)
     return 0;
 }
 
+/* Nobody is on the other side. */
+static void memory_leave(slack_transport_t *t)
+{
+}
+
 static void memory_drain(slack_transport_t *t)
 {
     memory_of(t)->draining = true;
@@ -198,6 +203,7 @@ static void memory_destroy(slack_transport_t *t)
 static const struct slack_transport_ops memory_ops = {
     .name = "memory",
     .start = memory_start,
+    .leave = memory_leave,
     .drain = memory_drain,
     .stop = memory_stop,
     .ack = memory_ack,

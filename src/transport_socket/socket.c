@@ -276,6 +276,11 @@ static int socket_start(slack_transport_t *t)
     return 0;
 }
 
+/* Slack has no word for it: it sends to whoever is connected. */
+static void socket_leave(slack_transport_t *t)
+{
+}
+
 static void socket_drain(slack_transport_t *t)
 {
     slack_socket_t *s = socket_of(t);
@@ -358,6 +363,7 @@ static void socket_destroy(slack_transport_t *t)
 static const struct slack_transport_ops socket_ops = {
     .name = "socket",
     .start = socket_start,
+    .leave = socket_leave,
     .drain = socket_drain,
     .stop = socket_stop,
     .ack = socket_ack,

@@ -47,6 +47,32 @@ static void test_half_closed(void **state)
     fixture_close(&f);
 }
 
+/* Before a drain, every answer ends its connection, and new ones are taken. */
+static void test_leave(void **state)
+{
+    http_fixture_t f;
+    raw_t kept, late;
+    fixture_open(&f);
+    fixture_dial(&f, &kept);
+    raw_say(&kept, GET("/before"));
+    raw_until(&kept, "/before");
+    assert_null(strstr(kept.in, "Connection: close"));
+    slack__http_server_leave(f.server);
+    fixture_dial(&f, &late);
+    raw_say(&kept, GET("/kept"));
+    raw_say(&late, GET("/late"));
+    raw_until_eof(&kept);
+    raw_until_eof(&late);
+    assert_non_null(strstr(kept.in, "Connection: close\r\n"));
+    assert_non_null(strstr(late.in, "Connection: close\r\n"));
+    assert_non_null(strstr(kept.in, "/kept"));
+    assert_non_null(strstr(late.in, "/late"));
+    raw_close(&kept);
+    raw_close(&late);
+    fixture_until_connections(&f, 0);
+    fixture_close(&f);
+}
+
 static void test_drain(void **state)
 {
     http_fixture_t f;
@@ -66,6 +92,8 @@ static void test_drain(void **state)
     world_until_count(&f.world, &f.requests, 1);
     fixture_until_connections(&f, 4);
     world_turn(&f.world);
+    assert_int_equal(slack__http_server_under_way(f.server), 3);
+    fixture_pass_ms(&f, 1000); /* who says nothing for so long is not waited for */
     assert_int_equal(slack__http_server_under_way(f.server), 2);
     slack__http_server_drain(f.server);
     slack__http_server_drain(f.server);
@@ -183,6 +211,7 @@ int main(void)
     heap_install();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_half_closed),
+        cmocka_unit_test(test_leave),
         cmocka_unit_test(test_drain),
         cmocka_unit_test(test_close_with_requests_held),
         cmocka_unit_test(test_close_in_the_handler),

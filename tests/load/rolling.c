@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Two bots serve one port under 500 signed requests a second, half of them over new connections.
+ * One after the other is replaced: a third one is started, and when it is ready the oldest gets
+ * SIGTERM. No request gets anything but its 200, and every bot ends with 0.
+ *
+ * usage: rolling BOT [RESTARTS [port | socket]]
+ *            port: the bots share it by SLACK_HTTP_REUSE_PORT. socket: one socket is passed to all
+ *            of them, as systemd passes it.
+ *
+ * SLACK_DRAIN_DELAY_MS is given to the bots, 300 where it is not set.
+ */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "load/load.h"
+
+#define PER_SECOND  500
+#define BETWEEN_MS  150
+#define PATIENCE_MS 60000
+#define BOTS        3
+
+static struct {
+    const char *program;
+    unsigned restarts, done, port;
+    bool by_socket, over;
+    int fd; /* keeps the port, and is what is passed */
+    load_bot_t bots[BOTS];
+    unsigned oldest, running;
+    unsigned badly; /* ended */
+    uv_timer_t timer, watchdog;
+} t;
+
+static void bot_start(void);
+
+static load_bot_t *oldest(void)
+{
+    return &t.bots[t.oldest % BOTS];
+}
+
+static void on_all_answered(void)
+{
+    for (unsigned i = 0; i < BOTS; i++)
+        load_bot_stop(&t.bots[i]);
+}
+
+static void on_pause_over(uv_timer_t *timer)
+{
+    if (t.done < t.restarts) {
+        bot_start();
+        return;
+    }
+    t.over = true;
+    load_client_stop(on_all_answered);
+}
+
+static void pause_then_go_on(void)
+{
+    uv_timer_start(&t.timer, on_pause_over, BETWEEN_MS, 0);
+}
+
+static void on_ready(load_bot_t *bot)
+{
+    t.running++;
+    if (t.running == 1) {
+        bot_start();
+    } else if (t.running == 2) {
+        load_client_start(t.port, PER_SECOND);
+        pause_then_go_on();
+    } else {
+        load_bot_stop(oldest());
+    }
+}
+
+static void on_ended(load_bot_t *bot, int64_t status, int signal)
+{
+    t.running--;
+    if (status != 0 || signal != 0) {
+        t.badly++;
+        printf("# a bot ended with status %d, signal %d: %s\n", (int)status, signal, bot->log);
+    }
+    if (t.over) {
+        if (t.running == 0) uv_stop(uv_default_loop());
+    } else if (bot != oldest()) {
+        load_die("a bot ended by itself");
+    } else {
+        t.oldest++;
+        t.done++;
+        pause_then_go_on();
+    }
+}
+
+static void bot_start(void)
+{
+    char port[40], delay[40];
+    const char *set = getenv("SLACK_DRAIN_DELAY_MS");
+    snprintf(port, sizeof port, "SLACK_HTTP_PORT=%u", t.port);
+    snprintf(delay, sizeof delay, "SLACK_DRAIN_DELAY_MS=%s", set ? set : "300");
+    const char *variables[] = {port, set && !*set ? "NO_DELAY=" : delay,
+                               t.by_socket ? NULL : "SLACK_HTTP_REUSE_PORT=1", NULL};
+    load_bot_t *bot = &t.bots[(t.oldest + t.running) % BOTS];
+    load_bot_start(bot, t.program, variables, t.by_socket ? t.fd : -1);
+    bot->ready = on_ready;
+    bot->ended = on_ended;
+}
+
+/* A socket that is bound and does not listen keeps the port for the bots. */
+static void take_port(void)
+{
+    const int on = 1;
+    struct sockaddr_in address;
+    socklen_t len = sizeof address;
+    uv_ip4_addr("127.0.0.1", 0, &address);
+    t.fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    if (t.fd < 0 || (!t.by_socket && setsockopt(t.fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on)) ||
+        bind(t.fd, (const struct sockaddr *)&address, len) != 0 ||
+        getsockname(t.fd, (struct sockaddr *)&address, &len) != 0 ||
+        (t.by_socket && listen(t.fd, 512) != 0))
+        load_die("no port is free");
+    t.port = ntohs(address.sin_port);
+}
+
+static void on_watchdog(uv_timer_t *timer)
+{
+    static unsigned last = (unsigned)-1;
+    if (t.done == last) {
+        for (unsigned i = 0; i < BOTS; i++) {
+            printf("# %s\n", t.bots[i].log);
+            if (t.bots[i].alive) uv_process_kill(&t.bots[i].process, SIGKILL);
+        }
+        load_die("nothing moves any more");
+    }
+    last = t.done;
+}
+
+int main(int argc, char **argv)
+{
+    t.program = argc > 1 ? realpath(argv[1], NULL) : NULL;
+    if (!t.program) return 2;
+    t.restarts = argc > 2 ? (unsigned)atoi(argv[2]) : 20;
+    t.by_socket = argc > 3 && strcmp(argv[3], "socket") == 0;
+    load_open();
+    printf("1..1\n");
+    take_port();
+    uv_timer_init(uv_default_loop(), &t.timer);
+    uv_timer_init(uv_default_loop(), &t.watchdog);
+    uv_timer_start(&t.watchdog, on_watchdog, PATIENCE_MS, PATIENCE_MS);
+    bot_start();
+    uv_run(uv_default_loop(), UV_RUN_DEFAULT);
+
+    const load_result_t *r = load_client_result();
+    const bool good = r->sent > 0 && r->good == r->sent && t.badly == 0;
+    load_client_print();
+    printf("%s 1 - %u restarts, two bots on one %s: every request got its 200\n",
+           good ? "ok" : "not ok", t.done, t.by_socket ? "socket" : "port");
+    load_close();
+    fflush(stdout);
+    _exit(!good); /* what lives on the loop is left to the system */
+}
