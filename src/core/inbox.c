@@ -143,6 +143,7 @@ void slack__inbox_end(slack_ctx_t *ctx)
     if (ctx->state >= CTX_ENDED) return;
     if (!ctx->acked) slack__ack_outcome(ctx, ctx->status ? SLACK_ACK_REFUSE : SLACK_ACK_OK);
     ctx->state = CTX_ENDED;
+    slack__task_cancel(&ctx->task); /* posted by a release inside of the handler, say */
     tell_done(ctx);
     if (!ctx->stored) {
         release(ctx);

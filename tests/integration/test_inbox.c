@@ -221,6 +221,30 @@ static void test_a_failure_for_good(void **state)
     each_store(fail_for_good);
 }
 
+static int hold_and_release(slack_ctx_t *ctx, void *user_data)
+{
+    runs++;
+    slack_ctx_hold(ctx);
+    slack_ctx_release(ctx, 0);
+    return 0;
+}
+
+static void release_at_once(void)
+{
+    slack_on_message(f.app, NULL, hold_and_release, NULL);
+    app_ready(&f);
+    app_ack_t ack = {0};
+    deliver("Ev1", "x", &ack);
+    until_runs(1);
+    pass_ms(LONG_MS);
+    assert_int_equal(runs, 1);
+}
+
+static void test_a_release_inside_the_handler(void **state)
+{
+    each_store(release_at_once);
+}
+
 static int say(slack_ctx_t *ctx, void *user_data)
 {
     runs++;
@@ -662,6 +686,7 @@ int main(void)
         cmocka_unit_test(test_a_failure_that_heals),
         cmocka_unit_test(test_attempts_end),
         cmocka_unit_test(test_a_failure_for_good),
+        cmocka_unit_test(test_a_release_inside_the_handler),
         cmocka_unit_test(test_what_slack_says_decides),
         cmocka_unit_test(test_an_attempt_runs_what_is_not_done),
         cmocka_unit_test(test_a_restart_goes_on),
