@@ -11,6 +11,7 @@
  *            times, over both transports and all connections. points: the bot kills itself, TIMES
  *            times at each of the points that util/crash.h is about.
  */
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,6 +29,7 @@
 #define EVENTS_MAX  1000000
 #define SOCKETS_MAX 16
 #define PATIENCE_MS 30000
+#define WORDS_BYTES 8192 /* of what the bots said, to be shown */
 #define SECRET      "kill-test-secret"
 
 typedef struct event {
@@ -40,6 +42,7 @@ typedef struct bot {
     uv_process_t process;
     unsigned port;
     bool alive;
+    uint64_t started_ms;
 } bot_t;
 
 static struct {
@@ -54,6 +57,8 @@ static struct {
     unsigned sent, oldest; /* events below `oldest` are acknowledged */
     bot_t bots[2];
     unsigned current; /* the bot that HTTP goes to */
+    unsigned newest;  /* the one that was started last */
+    void (*on_ready)(void);
     const char *program;
     bool roll, storm, points;
     bool point_set; /* the bot that runs is to die at one */
@@ -62,6 +67,8 @@ static struct {
     bool over; /* no new events */
     uint64_t over_ms;
     char folder[64], log[96], store[96];
+    char words[96]; /* the file with what the bots say on stderr */
+    int words_fd;
     char host[32]; /* a loopback address that no other program listens on */
 } t;
 
@@ -71,8 +78,25 @@ static const char *const points[] = {
 };
 #define POINTS (sizeof points / sizeof *points)
 
+/* What the bots said last, for a person who has to find out why. */
+static void tell_last_words(void)
+{
+    char line[512];
+    long from = 0;
+    FILE *words = fopen(t.words, "r");
+    if (!words) return;
+    if (fseek(words, 0, SEEK_END) == 0 && (from = ftell(words)) > WORDS_BYTES)
+        fseek(words, from - WORDS_BYTES, SEEK_SET);
+    else
+        rewind(words);
+    while (fgets(line, sizeof line, words))
+        printf("# bot: %.*s\n", (int)strcspn(line, "\n"), line);
+    fclose(words);
+}
+
 static void die(const char *what)
 {
+    tell_last_words();
     printf("not ok 1 - %s\n", what);
     for (int i = 0; i < 2; i++)
         if (t.bots[i].alive) uv_process_kill(&t.bots[i].process, SIGKILL);
@@ -256,9 +280,14 @@ static void on_exit_of_bot(uv_process_t *process, int64_t status, int signal)
 {
     bot_t *bot = process->data;
     bot->alive = false;
-    if (t.roll && (status != 0 || signal != 0)) die("a bot did not end well");
-    if (!t.roll && signal != SIGKILL && uv_is_active((uv_handle_t *)&t.tick))
-        die("a bot ended by itself");
+    bool ended_well = t.roll ? status == 0 && signal == 0
+                             : signal == SIGKILL || !uv_is_active((uv_handle_t *)&t.tick);
+    if (!ended_well) {
+        printf("# bot %d ended with status %d, by signal %d, %llu ms after its start\n",
+               (int)(bot - t.bots), (int)status, signal,
+               (unsigned long long)(uv_now(t.loop) - bot->started_ms));
+        die(t.roll ? "a bot did not end well" : "a bot ended by itself");
+    }
     uv_close((uv_handle_t *)process, on_freed);
 }
 
@@ -288,10 +317,9 @@ static void start_bot(unsigned which)
                    "SLACK_LOG_LEVEL=error",
                    NULL};
     char *args[] = {(char *)(uintptr_t)t.program, NULL};
-    uv_stdio_container_t stdio[] = {
-        {.flags = UV_IGNORE}, {.flags = UV_IGNORE}, {.flags = UV_IGNORE}};
-    if (getenv("KILL_VERBOSE"))
-        stdio[2] = (uv_stdio_container_t){.flags = UV_INHERIT_FD, .data.fd = 2};
+    uv_stdio_container_t stdio[] = {{.flags = UV_IGNORE},
+                                    {.flags = UV_IGNORE},
+                                    {.flags = UV_INHERIT_FD, .data.fd = t.words_fd}};
     const uv_process_options_t options = {.exit_cb = on_exit_of_bot,
                                           .file = t.program,
                                           .args = args,
@@ -301,14 +329,44 @@ static void start_bot(unsigned which)
                                           .stdio_count = 3};
     if (uv_spawn(t.loop, &bot->process, &options) != 0) die("cannot start the bot");
     bot->process.data = bot;
+    t.newest = which;
     bot->alive = true;
+    bot->started_ms = uv_now(t.loop);
 }
 
-/* The old one goes when the new one has had time to come up. */
-static void on_rolled(uv_timer_t *timer)
+static void ask_ready(uv_timer_t *timer);
+
+static void on_ready_answer(const slack_curl_result_t *result, void *user_data)
+{
+    if (result->status != 0 || result->http_status != 200) {
+        uv_timer_start(&t.blow, ask_ready, 20, 0);
+        return;
+    }
+    t.on_ready();
+}
+
+/* A process that is not up yet knows no SIGTERM, and nothing must be sent to it. */
+static void ask_ready(uv_timer_t *timer)
+{
+    char url[64];
+    const bot_t *bot = &t.bots[t.newest];
+    if (uv_now(t.loop) - bot->started_ms > PATIENCE_MS) die("a bot did not come up");
+    snprintf(url, sizeof url, "http://%s:%u/readyz", t.host, bot->port);
+    const slack_curl_request_t request = {
+        .method = "GET", .url = url, .timeout_ms = 3000, .body_max = 4096};
+    if (slack__curl_send(t.curl, &request, on_ready_answer, NULL) != 0) die("cannot ask the bot");
+}
+
+static void when_ready(void (*fn)(void))
+{
+    t.on_ready = fn;
+    ask_ready(NULL);
+}
+
+static void roll_over(void)
 {
     unsigned old = t.current;
-    t.current = 1 - t.current;
+    t.current = t.newest;
     uv_process_kill(&t.bots[old].process, SIGTERM);
 }
 
@@ -323,7 +381,7 @@ static void on_blow(uv_timer_t *timer)
         t.over_ms = uv_now(t.loop);
     } else if (t.roll) {
         start_bot(1 - t.current);
-        uv_timer_start(&t.blow, on_rolled, 400, 0);
+        when_ready(roll_over);
     } else {
         uv_process_kill(&t.bots[t.current].process, SIGKILL);
     }
@@ -332,7 +390,7 @@ static void on_blow(uv_timer_t *timer)
 /* From before it listens to in the middle of its work. */
 static void blow_later(void)
 {
-    uint64_t ms = t.point_set ? 20000 : 20 + (uint64_t)rand() % 600;
+    uint64_t ms = t.point_set ? PATIENCE_MS : 20 + (uint64_t)rand() % 600;
     if (!t.over) uv_timer_start(&t.blow, on_blow, ms, 0);
 }
 
@@ -425,6 +483,9 @@ static void set_up(void)
     if (!mkdtemp(t.folder)) die("no temporary folder");
     snprintf(t.log, sizeof t.log, "%s/log", t.folder);
     snprintf(t.store, sizeof t.store, "%s/inbox.db", t.folder);
+    snprintf(t.words, sizeof t.words, "%s/stderr", t.folder);
+    t.words_fd =
+        getenv("KILL_VERBOSE") ? 2 : open(t.words, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
     t.loop = uv_default_loop();
     t.events = calloc(EVENTS_MAX, sizeof *t.events);
     if (!t.events || slack__net_new(&t.net, t.loop, &slack__clock_system, NULL) != 0 ||
@@ -443,8 +504,8 @@ static void set_up(void)
 
 static void clean_up(void)
 {
-    static const char *const files[] = {"log", "inbox.db", "inbox.db-wal", "inbox.db-shm",
-                                        "inbox.db-owners"};
+    static const char *const files[] = {"log",          "stderr",       "inbox.db",
+                                        "inbox.db-wal", "inbox.db-shm", "inbox.db-owners"};
     char name[160];
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         snprintf(name, sizeof name, "%s/%s", t.folder, files[i]);
@@ -470,7 +531,10 @@ int main(int argc, char **argv)
     set_up();
     start_bot(0);
     uv_timer_start(&t.tick, on_tick, RATE_MS, RATE_MS);
-    blow_later();
+    if (t.roll)
+        when_ready(blow_later);
+    else
+        blow_later();
     uv_run(t.loop, UV_RUN_DEFAULT);
 
     verdict_t v = judge(true);
@@ -484,7 +548,10 @@ int main(int argc, char **argv)
            t.storm  ? "in a storm"
            : t.roll ? "rolling"
                     : "killed");
-    if (good) clean_up();
+    if (good)
+        clean_up();
+    else
+        tell_last_words();
     fflush(stdout);
     _exit(!good); /* what lives on the loop is left to the system */
 }
