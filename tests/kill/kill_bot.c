@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The bot that kill_test kills: it notes when the handler of an event begins and when it ends, by
+/* The bot that kill_test kills: it notes when the handler of an event begins, ends and fails, by
  * single writes to the file that KILL_LOG names, and makes a call in between. */
 #include <slack/slack.h>
 
@@ -18,21 +18,35 @@ static void note(char what, const char *id)
     if (write(out, line, (size_t)len) != len) exit(3);
 }
 
+/* The event is attempted again. */
+static void failed(const char *id, int status)
+{
+    fprintf(stderr, "kill_bot: %s: %s\n", id, slack_err_name(status));
+    note('F', id);
+}
+
 static void called(const slack_response_t *response, void *user_data)
 {
     slack_ctx_t *ctx = user_data;
     int status = slack_response_status(response);
-    if (status == 0) note('E', slack_json_str(slack_ctx_body(ctx), "/event_id"));
+    const char *id = slack_json_str(slack_ctx_body(ctx), "/event_id");
+    if (status == 0)
+        note('E', id);
+    else
+        failed(id, status);
     slack_ctx_release(ctx, status);
 }
 
 static int work(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
-    note('B', slack_json_str(slack_ctx_body(ctx), "/event_id"));
+    const char *id = slack_json_str(slack_ctx_body(ctx), "/event_id");
+    note('B', id);
     slack_ctx_hold(ctx);
     int rc = slack_callf(slack_ctx_client(ctx), "chat.postMessage", called, ctx, "{text: 'x'}");
-    if (rc != 0) slack_ctx_release(ctx, rc);
+    if (rc == 0) return 0;
+    failed(id, rc);
+    slack_ctx_release(ctx, rc);
     return 0;
 }
 

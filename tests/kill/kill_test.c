@@ -34,7 +34,7 @@
 
 typedef struct event {
     uint64_t sent_ms;
-    bool acked, kill_since; /* since it was begun last */
+    bool acked, kill_since, failed_since; /* since it was begun last */
     unsigned tries, begun, ended;
 } event_t;
 
@@ -397,7 +397,7 @@ static void blow_later(void)
 /* --- what happened ------------------------------------------------------------------------- */
 
 typedef struct verdict {
-    unsigned lost, twice, interrupted, unstored, handled;
+    unsigned lost, twice, interrupted, unstored, failed, handled;
 } verdict_t;
 
 static void judge_line(verdict_t *v, char what, unsigned n, bool tell)
@@ -407,7 +407,12 @@ static void judge_line(verdict_t *v, char what, unsigned n, bool tell)
         e->ended++;
         return;
     }
-    if (e->begun++ > 0) {
+    if (what == 'F') {
+        e->failed_since = true; /* its call was too much for the process: another attempt is due */
+        v->failed++;
+        return;
+    }
+    if (e->begun++ > 0 && !e->failed_since) {
         const char *why = !e->kill_since             ? "TWICE"
                           : e->ended >= e->begun - 1 ? "killed before its end was stored"
                                                      : "killed inside its handler";
@@ -419,7 +424,7 @@ static void judge_line(verdict_t *v, char what, unsigned n, bool tell)
             v->interrupted++;
         if (tell) printf("# Ev%u ran again: %s\n", n, why);
     }
-    e->kill_since = false;
+    e->kill_since = e->failed_since = false;
 }
 
 static verdict_t judge(bool tell)
@@ -428,7 +433,8 @@ static verdict_t judge(bool tell)
     char what;
     unsigned n, known = 0;
     for (unsigned i = 0; i < t.sent; i++)
-        t.events[i].begun = t.events[i].ended = 0, t.events[i].kill_since = false;
+        t.events[i].begun = t.events[i].ended = 0,
+        t.events[i].kill_since = t.events[i].failed_since = false;
     FILE *log = fopen(t.log, "r");
     char line[64];
     while (log && fgets(line, sizeof line, log)) {
@@ -541,9 +547,9 @@ int main(int argc, char **argv)
     bool good = v.lost == 0 && v.twice == 0 && t.oldest == t.sent && v.handled == t.sent &&
                 (!t.roll || v.interrupted + v.unstored == 0);
     printf("# %u events, all acknowledged: %s; handled %u; lost %u; twice %u; again after a kill "
-           "inside the handler %u, before its end was stored %u\n",
+           "inside the handler %u, before its end was stored %u; calls that failed %u\n",
            t.sent, t.oldest == t.sent ? "yes" : "no", v.handled, v.lost, v.twice, v.interrupted,
-           v.unstored);
+           v.unstored, v.failed);
     printf("%s 1 - nothing acknowledged is lost, %s\n", good ? "ok" : "not ok",
            t.storm  ? "in a storm"
            : t.roll ? "rolling"
