@@ -34,16 +34,19 @@ typedef int (*slack_http_route_fn)(slack_http_visit_t *visit, void *user_data);
  * Serve a path. Before or after the start.
  *
  * @param method copied: "GET" (which serves HEAD too), "POST" …
- * @param path copied; compared byte by byte with what stands before the '?'.
+ * @param path copied; compared, decoded, with what stands before the '?': "/a b" serves /a%20b, and
+ *        "/a%2Fb" serves /a%2fb but not /a/b, since an encoded slash separates nothing.
  * @param user_data borrowed for the app's life.
  * @return 0; SLACK_EALREADY where method and path are served already; SLACK_EINVAL (no fn, a path
- *         that does not begin with '/'); SLACK_EBUSY past 64 routes; SLACK_ENOMEM.
+ *         that does not begin with '/', or with an escape that is none); SLACK_EBUSY past 64
+ * routes; SLACK_ENOMEM.
  */
 SLACK_API int slack_http_route(slack_app_t *app, const char *method, const char *path,
                                slack_http_route_fn fn, void *user_data);
 
 /** @{ */
-/** The parts of the request, borrowed until the reply; "" for what is not there. */
+/** The parts of the request, borrowed until the reply; "" for what is not there. The path is
+ * decoded but for %2F and %25, the query is as it was sent. */
 SLACK_API const char *slack_http_method(const slack_http_visit_t *visit);
 SLACK_API const char *slack_http_path(const slack_http_visit_t *visit);
 SLACK_API const char *slack_http_query(const slack_http_visit_t *visit);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core/app.h"
+#include "net/http_path.h"
 #include "util/alloc.h"
 
 #define HEADERS_MAX 8
@@ -51,13 +52,20 @@ static const struct slack_page *find(const slack_pages_t *pages, slack_slice_t m
     return NULL;
 }
 
+/* Whether it may be added; gives its path the form that requests have. */
+static int check_page(const slack_pages_t *pages, struct slack_page *page)
+{
+    int rc;
+    if (!slack__http_path_decode(page->path)) return SLACK_EINVAL;
+    if (find(pages, slack__slice(page->method), slack__slice(page->path), &rc))
+        return SLACK_EALREADY;
+    return pages->count == SLACK_ROUTES_MAX ? SLACK_EBUSY : 0;
+}
+
 int slack_http_route(slack_app_t *app, const char *method, const char *path, slack_http_route_fn fn,
                      void *user_data)
 {
-    int rc;
     if (!fn || !method || !*method || !path || *path != '/') return SLACK_EINVAL;
-    if (find(&app->pages, slack__slice(method), slack__slice(path), &rc)) return SLACK_EALREADY;
-    if (app->pages.count == SLACK_ROUTES_MAX) return SLACK_EBUSY;
     const size_t method_size = strlen(method) + 1, path_size = strlen(path) + 1;
     struct slack_page *page = slack__malloc(sizeof *page + method_size + path_size);
     if (!page) return SLACK_ENOMEM;
@@ -65,6 +73,11 @@ int slack_http_route(slack_app_t *app, const char *method, const char *path, sla
     page->path = page->method + method_size;
     memcpy(page->method, method, method_size);
     memcpy(page->path, path, path_size);
+    int rc = check_page(&app->pages, page);
+    if (rc != 0) {
+        slack__free(page);
+        return rc;
+    }
     app->pages.routes = page;
     app->pages.count++;
     return 0;
@@ -93,10 +106,7 @@ static int refuse_method(const slack_app_t *app, slack_http_request_t *request)
     }
     if (!methods) return SLACK_ENOMEM;
     const slack_http_header_t allow = {SLACK_SLICE("Allow"), slack__slice(methods)};
-    SLACK_LOG(&app->log, WARN, "request refused", "status=405 reason=method peer=%s path=%s",
-              request->peer, request->path.ptr);
-    slack__http_answer(request->server, request->id,
-                       &(slack_http_answer_t){.status = 405, .headers = &allow, .header_count = 1});
+    slack__http_refuse(request, 405, &allow, "the page has other methods");
     slack__arena_free(request->arena);
     return 0;
 }

@@ -5,6 +5,7 @@
 
 #include <slack/error.h>
 
+#include "net/http_path.h"
 #include "util/alloc.h"
 #include "util/json.h"
 
@@ -226,6 +227,8 @@ static int make_target(slack_http_parser_t *parser)
     char *mark = strchr(target, '?');
     request->query = slack__slice(mark ? mark + 1 : "");
     if (mark) *mark = '\0';
+    if (!parser->connect && !slack__http_path_decode(target))
+        return refuse(parser, HTTP_STATUS_BAD_REQUEST, "malformed escape in the path");
     request->path = slack__slice(target);
     return 0;
 }

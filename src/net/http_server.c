@@ -8,6 +8,7 @@
 #include "net/http_answer.h"
 #include "net/http_parser.h"
 #include "net/peers.h"
+#include "net/quota.h"
 #include "util/alloc.h"
 #include "util/buf.h"
 
@@ -69,6 +70,7 @@ struct slack_http_server {
     size_t held_bytes; /* of all clients */
     uint64_t serial;
     uint64_t refused;
+    slack_quota_t quota; /* of lines about refusals */
     uv_timer_t sweep;
     unsigned sweep_ms;
     uv_timer_t settle; /* while draining, until the listener is closed */
@@ -84,6 +86,25 @@ struct slack_http_server {
 static uint64_t now_ms(const slack_http_server_t *server)
 {
     return slack__mono_ms(slack__net_clock(server->net));
+}
+
+/* --- what the log is told of those who are turned away -----------------------------------------
+ */
+
+/* A flood of them must not flood the log. */
+static void tell_left_out(slack_http_server_t *server, bool all)
+{
+    const uint64_t count = slack__quota_left_out(&server->quota, now_ms(server), all);
+    if (count > 0)
+        SLACK_LOG(slack__net_log(server->net), WARN, "requests refused", "count=%llu reason=%s",
+                  (unsigned long long)count, "more than are told one by one");
+}
+
+/* Whether a line about one more of them may be written. */
+static bool may_tell(slack_http_server_t *server)
+{
+    tell_left_out(server, false);
+    return slack__quota_take(&server->quota, now_ms(server));
 }
 
 /* --- the end of a connection, and of the server ----------------------------------------------- */
@@ -125,13 +146,16 @@ static void client_free(client_t *client)
     slack__http_parser_done(&client->parser);
     slack__buf_done(&client->pending);
     slack__free(client);
-    if (slack__list_empty(&server->clients) && !server->closing) uv_timer_stop(&server->sweep);
     end_if_all_gone(server);
 }
 
 static void on_closed(slack_conn_t *conn, int status, void *user_data)
 {
     client_t *client = user_data;
+    slack_http_server_t *server = client->server;
+    if (status == SLACK_ETLS && client->requests == 0 && may_tell(server))
+        SLACK_LOG(slack__net_log(server->net), WARN, "connection refused", "reason=%s peer=%s",
+                  slack__conn_reason(conn), slack__conn_peer(conn));
     leave_slot(client);
     client_free(client);
 }
@@ -180,8 +204,9 @@ static void refuse(client_t *client, int status, const char *reason)
 {
     slack_http_server_t *server = client->server;
     server->refused++;
-    SLACK_LOG(slack__net_log(server->net), DEBUG, "request refused", "status=%d reason=%s peer=%s",
-              status, reason, slack__conn_peer(client->conn));
+    if (may_tell(server))
+        SLACK_LOG(slack__net_log(server->net), WARN, "request refused",
+                  "status=%d reason=%s peer=%s", status, reason, slack__conn_peer(client->conn));
     write_answer(client, &(slack_http_answer_t){.status = status}, true);
 }
 
@@ -227,6 +252,20 @@ int slack__http_answer(slack_http_server_t *server, uint64_t request_id,
     rc = write_answer(client, answer, answer->close || is_last(client));
     if (rc == 0 && client->state == HANDLING) wait_for_request(client);
     return rc;
+}
+
+void slack__http_refuse(const slack_http_request_t *request, int status,
+                        const slack_http_header_t *header, const char *reason)
+{
+    slack_http_server_t *server = request->server;
+    server->refused++;
+    if (may_tell(server))
+        SLACK_LOG(slack__net_log(server->net), WARN, "request refused",
+                  "status=%d reason=%s peer=%s path=%s", status, reason, request->peer,
+                  request->path.ptr);
+    slack__http_answer(server, request->id,
+                       &(slack_http_answer_t){
+                           .status = status, .headers = header, .header_count = header ? 1 : 0});
 }
 
 /* --- requests --------------------------------------------------------------------------------- */
@@ -444,8 +483,10 @@ static void on_accept(slack_conn_t *conn, void *user_data)
     slack_http_server_t *server = user_data;
     client_t *client = has_room(server, conn) ? client_new(server) : NULL;
     if (!client) {
-        SLACK_LOG(slack__net_log(server->net), WARN, "connection refused", "connections=%u peer=%s",
-                  slack__http_server_connections(server), slack__conn_peer(conn));
+        if (may_tell(server))
+            SLACK_LOG(slack__net_log(server->net), WARN, "connection refused",
+                      "reason=%s connections=%u peer=%s", "too many",
+                      slack__http_server_connections(server), slack__conn_peer(conn));
         slack__conn_close(conn, SLACK_EBUSY);
         return;
     }
@@ -455,7 +496,7 @@ static void on_accept(slack_conn_t *conn, void *user_data)
     client->since_ms = now_ms(server);
     client->deadline_ms = client->since_ms + server->limits.first_byte_ms;
     server->slots[client->slot] = client;
-    if (slack__list_empty(&server->clients))
+    if (!uv_is_active((const uv_handle_t *)&server->sweep))
         uv_timer_start(&server->sweep, on_sweep, server->sweep_ms, server->sweep_ms);
     slack__list_push(&server->clients, &client->link);
     slack__conn_set_events(conn, &events, client);
@@ -480,6 +521,9 @@ static void on_sweep(uv_timer_t *timer)
         client_t *client = SLACK_CONTAINER(link, client_t, link);
         if (now >= client->deadline_ms) expire(client);
     }
+    tell_left_out(server, false);
+    if (slack__list_empty(&server->clients) && server->quota.left_out == 0)
+        uv_timer_stop(&server->sweep);
 }
 
 /* --- the server ------------------------------------------------------------------------------- */
@@ -658,6 +702,7 @@ void slack__http_server_close(slack_http_server_t *server, void (*fn)(void *user
 {
     if (!server || server->closing) return;
     server->closing = true;
+    tell_left_out(server, true);
     server->close_fn = fn;
     server->close_data = user_data;
     if (server->listener) slack__listen_close(server->listener);

@@ -34,7 +34,7 @@ typedef struct slack_http_request {
     uint64_t id;          /* for the answer; never 0, never used twice */
     slack_arena_t *arena; /* owned by whoever the request is given to */
     slack_slice_t method; /* "POST" */
-    slack_slice_t path;   /* up to '?', as sent, NUL-terminated */
+    slack_slice_t path;   /* up to '?', decoded (http_path.h), NUL-terminated */
     slack_slice_t query;  /* behind '?', NUL-terminated; empty when there is none */
     const slack_http_header_t *headers;
     size_t header_count;
@@ -71,7 +71,8 @@ unsigned slack__http_server_connections(const slack_http_server_t *server);
 /* Requests of which a part has arrived and whose answer has not left yet, and connections that are
  * about to bring one: those still on their way to us, and those that are younger than a second. */
 unsigned slack__http_server_under_way(const slack_http_server_t *server);
-/* Requests answered by the server itself, since they broke a rule or a bound. */
+/* Requests that were turned away: by the server itself, since they broke a rule or a bound, and by
+ * slack__http_refuse(). */
 uint64_t slack__http_server_refused(const slack_http_server_t *server);
 
 /* An answer. Content-Length, Date and Connection are the server's business. */
@@ -91,6 +92,12 @@ typedef struct slack_http_answer {
  * SLACK_ENOMEM (the connection is closed then). */
 int slack__http_answer(slack_http_server_t *server, uint64_t request_id,
                        const slack_http_answer_t *answer);
+
+/* Turn a request away: answer it, count it, and tell the log once why: `reason`, who asked, and the
+ * path, nothing of what it said. Of a flood the log has the first (quota.h) and a number. `header`
+ * optional. That the connection may be gone is nobody's concern. */
+void slack__http_refuse(const slack_http_request_t *request, int status,
+                        const slack_http_header_t *header, const char *reason);
 
 /* Take the connection of a request that asked for an upgrade, and set its events before returning
  * to the loop. Nothing was answered yet; bytes that followed the request are in *ret_rest, borrowed

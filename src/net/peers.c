@@ -106,21 +106,35 @@ static slack_slice_t forwarded_for(slack_slice_t element)
     return (slack_slice_t){"", 0};
 }
 
+/* Read a line's items from the last on, as long as those who say them are trusted. False when the
+ * lines before it do not count. */
+static bool follow(const slack_peers_t *peers, slack_slice_t list, bool forwarded,
+                   slack_slice_t *client)
+{
+    unsigned char bytes[16];
+    unsigned bits;
+    while (list.len > 0 && slack__peers_match(peers, *client)) {
+        slack_slice_t item = take_last(&list, ',');
+        slack_slice_t address = bare_address(forwarded ? forwarded_for(item) : item);
+        if (!read_address(address, bytes, &bits)) return false; /* a name, "unknown", or a lie */
+        *client = address;
+    }
+    return list.len == 0;
+}
+
 slack_slice_t slack__peers_client(const slack_peers_t *peers, const slack_http_request_t *request)
 {
     unsigned x_count, count;
     slack_slice_t client = slack__slice(request->peer);
-    slack_slice_t list = slack__http_header(request, "X-Forwarded-For", &x_count);
-    slack_slice_t forwarded = slack__http_header(request, "Forwarded", &count);
-    if (x_count + count != 1) return client;
-    if (count) list = forwarded;
-    while (list.len > 0 && slack__peers_match(peers, client)) {
-        slack_slice_t item = take_last(&list, ',');
-        slack_slice_t address = bare_address(count ? forwarded_for(item) : item);
-        unsigned char bytes[16];
-        unsigned bits;
-        if (!read_address(address, bytes, &bits)) break; /* a name, "unknown", or a lie */
-        client = address;
+    slack__http_header(request, "X-Forwarded-For", &x_count);
+    slack__http_header(request, "Forwarded", &count);
+    if ((x_count > 0) == (count > 0)) return client;
+    const slack_slice_t name = count ? SLACK_SLICE("Forwarded") : SLACK_SLICE("X-Forwarded-For");
+    for (size_t i = request->header_count; i > 0; i--) {
+        const slack_http_header_t *header = &request->headers[i - 1];
+        if (slack__slice_eq_nocase(header->name, name) &&
+            !follow(peers, header->value, count > 0, &client))
+            break;
     }
     return client;
 }

@@ -29,8 +29,9 @@ int slack__peers_parse(slack_peers_t *ret, const char *text);
 bool slack__peers_match(const slack_peers_t *peers, slack_slice_t address);
 
 /* The address that a request comes from: its peer, or, where that one is trusted, what
- * X-Forwarded-For or Forwarded say, read from the end up to the first that is not trusted. A proxy
- * that sets one of them may let the other through from outside: with both neither is believed. */
+ * X-Forwarded-For or Forwarded say, read from the end up to the first that is not trusted. Several
+ * lines are one list (RFC 9110 5.3): some proxies add a line of their own. A proxy that sets one of
+ * the headers may let the other through from outside: with both neither is believed. */
 slack_slice_t slack__peers_client(const slack_peers_t *peers, const slack_http_request_t *request);
 
 #endif

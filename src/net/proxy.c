@@ -140,13 +140,6 @@ bool slack__proxy_serves(const slack_proxy_t *proxy, slack_slice_t host, unsigne
 
 /* --- the URL ---------------------------------------------------------------------------------- */
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9') return c - '0';
-    c = (char)(c | 0x20);
-    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 /* Percent-decode. 0; SLACK_ECONFIG for an escape that is none, and for control characters, which
  * would end the header; SLACK_ENOMEM. */
 static int decode(char **ret, slack_slice_t text)
@@ -157,8 +150,8 @@ static int decode(char **ret, slack_slice_t text)
     for (size_t i = 0; i < text.len; i++) {
         int c = (unsigned char)text.ptr[i];
         if (c == '%') {
-            const int high = i + 2 < text.len ? hex_digit(text.ptr[i + 1]) : -1;
-            const int low = i + 2 < text.len ? hex_digit(text.ptr[i + 2]) : -1;
+            const int high = i + 2 < text.len ? slack__hex_digit(text.ptr[i + 1]) : -1;
+            const int low = i + 2 < text.len ? slack__hex_digit(text.ptr[i + 2]) : -1;
             c = high < 0 || low < 0 ? -1 : high << 4 | low;
             i += 2;
         }

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "net/http_path.h"
 #include "net/http_server.h"
 #include "net/peers.h"
 #include "transport_http/body.h"
@@ -32,7 +33,7 @@ struct place {
 
 typedef struct slack_http {
     slack_transport_t base; /* first, so that a const one can be cast */
-    const char *path;       /* borrowed from the options */
+    char *path;             /* in the form of slack__http_path_decode() */
     struct place events_place;
     struct place admin_place; /* `address` NULL: there is none */
     slack_http_limits_t limits;
@@ -64,32 +65,12 @@ static const slack_http_header_t retry_after = {{"Retry-After", 11}, {"1", 1}};
 static const slack_http_header_t no_retry = {{"X-Slack-No-Retry", 16}, {"1", 1}};
 static const slack_http_header_t allow_post = {{"Allow", 5}, {"POST", 4}};
 
-/* Answer a request that becomes no delivery. That its connection may be gone is nobody's concern.
- */
-static void reply(const slack_http_request_t *request, int status,
-                  const slack_http_header_t *header)
-{
-    slack_http_answer_t answer = {
-        .status = status, .headers = header, .header_count = header ? 1 : 0};
-    slack__http_answer(request->server, request->id, &answer);
-}
-
-/* The same for one that is turned away. The log tells why, and nothing of the body. */
-static void refuse(slack_http_t *http, const slack_http_request_t *request, int status,
-                   const slack_http_header_t *header, const char *reason)
-{
-    http->stats.refused++;
-    SLACK_LOG(log_of(http), WARN, "request refused", "status=%d reason=%s peer=%s path=%s", status,
-              reason, request->peer, request->path.ptr);
-    reply(request, status, header);
-}
-
 static void answer_challenge(slack_http_t *http, const slack_http_request_t *request,
                              const slack_json_t *body)
 {
     const slack_json_t *challenge = slack_json_get(body, "/challenge");
     if (slack_json_type(challenge) != SLACK_JSON_STRING) {
-        refuse(http, request, 400, &no_retry, "url_verification has no challenge");
+        slack__http_refuse(request, 400, &no_retry, "url_verification has no challenge");
         return;
     }
     const slack_json_t *value;
@@ -97,7 +78,7 @@ static void answer_challenge(slack_http_t *http, const slack_http_request_t *req
     if (slack__jsonf(request->arena, &value, NULL, "{challenge: %p}", (const void *)challenge) == 0)
         answer.body = slack__json_text(request->arena, value, &answer.body_len);
     if (!answer.body) {
-        refuse(http, request, 503, &retry_after, "out of memory");
+        slack__http_refuse(request, 503, &retry_after, "out of memory");
         return;
     }
     SLACK_LOG(log_of(http), INFO, "request URL verified", "path=%s", http->path);
@@ -117,7 +98,7 @@ static bool is_signed(slack_http_t *http, const slack_http_request_t *request,
     enum slack_signature_fault fault;
     if (slack__signature_check(http->credentials.signer, &check, now_s, ret_by, &fault) == 0)
         return true;
-    refuse(http, request, 401, NULL, slack__signature_fault_text(fault));
+    slack__http_refuse(request, 401, NULL, slack__signature_fault_text(fault));
     return false;
 }
 
@@ -154,12 +135,12 @@ static bool take(slack_http_t *http, const slack_http_request_t *request,
     int rc =
         slack__body_parse(request->arena, content_type, request->body, request->body_len, &body);
     if (rc == SLACK_EJSON || rc == SLACK_ETOOBIG) {
-        refuse(http, request, 400, &no_retry, "malformed body");
+        slack__http_refuse(request, 400, &no_retry, "malformed body");
         return false;
     }
     if (rc == 0) app_id.ptr = slack_json_strn(body, "/api_app_id", &app_id.len);
     if (rc == 0 && !slack__signer_owns(http->credentials.signer, by, &app_id)) {
-        refuse(http, request, 401, NULL, "api_app_id is another app's than the secret");
+        slack__http_refuse(request, 401, NULL, "api_app_id is another app's than the secret");
         return false;
     }
     if (rc == 0 && strcmp(slack_json_str(body, "/type"), "url_verification") == 0) {
@@ -168,7 +149,7 @@ static bool take(slack_http_t *http, const slack_http_request_t *request,
     }
     slack_delivery_t *d = rc == 0 ? make_delivery(request, body, app_id) : NULL;
     if (!d) {
-        refuse(http, request, 503, &retry_after, "out of memory");
+        slack__http_refuse(request, 503, &retry_after, "out of memory");
         return false;
     }
     http->stats.delivered++;
@@ -198,8 +179,8 @@ static bool has_certificate(slack_http_t *http, const slack_http_request_t *requ
     if (!http->cert_header) return true;
     slack_slice_t dn = slack__http_header(request, http->cert_header, &count);
     if (count == 1 && slack__peers_match(&http->trusted, peer) && names_slack(dn)) return true;
-    refuse(http, request, 401, NULL,
-           "no certificate of Slack's, see SLACK_HTTP_CLIENT_CERT_HEADER");
+    slack__http_refuse(request, 401, NULL,
+                       "no certificate of Slack's, see SLACK_HTTP_CLIENT_CERT_HEADER");
     return false;
 }
 
@@ -207,12 +188,12 @@ static bool has_certificate(slack_http_t *http, const slack_http_request_t *requ
 static bool receive(slack_http_t *http, const slack_http_request_t *request)
 {
     if (!slack__slice_eq(request->method, SLACK_SLICE("POST"))) {
-        refuse(http, request, 405, &allow_post, "not a POST");
+        slack__http_refuse(request, 405, &allow_post, "not a POST");
         return false;
     }
     slack_slice_t content_type = slack__http_header(request, "Content-Type", NULL);
     if (slack__body_is_ssl_check(content_type, (slack_slice_t){request->body, request->body_len})) {
-        reply(request, 200, NULL);
+        slack__http_answer(request->server, request->id, &(slack_http_answer_t){.status = 200});
         return false;
     }
     slack_signed_by_t by;
@@ -225,9 +206,9 @@ static bool show(slack_http_t *http, slack_http_request_t *request)
     const bool has_pages = request->server == http->admin || !http->admin;
     int rc = has_pages ? http->base.host->visit(&http->base, request) : SLACK_ENOTFOUND;
     if (rc == SLACK_ENOTFOUND)
-        refuse(http, request, 404, NULL, "no such path, see SLACK_HTTP_PATH");
+        slack__http_refuse(request, 404, NULL, "no such path, see SLACK_HTTP_PATH");
     else if (rc != 0)
-        refuse(http, request, 503, &retry_after, "out of memory");
+        slack__http_refuse(request, 503, &retry_after, "out of memory");
     return rc == 0;
 }
 
@@ -448,6 +429,7 @@ static void http_destroy(slack_transport_t *t)
 {
     slack_http_t *http = http_of(t);
     slack__credentials_done(&http->credentials);
+    slack__free(http->path);
     slack__free(http);
 }
 
@@ -505,12 +487,14 @@ static bool path_is_plain(const char *path)
 
 static int read_path(slack_http_t *http, const slack_options_t *options, char *error)
 {
-    http->path = is_set(options->http_path) ? options->http_path : DEFAULT_PATH;
-    if (path_is_plain(http->path)) return 0;
+    const char *path = is_set(options->http_path) ? options->http_path : DEFAULT_PATH;
+    http->path = slack__strdup(path);
+    if (!http->path) return SLACK_ENOMEM;
+    if (path_is_plain(path) && slack__http_path_decode(http->path)) return 0;
     snprintf(error, SLACK_ERROR_TEXT_MAX,
              "SLACK_HTTP_PATH is \"%.64s\"; it has to begin with '/' and hold only ASCII, without "
-             "spaces, '?' and '#'",
-             http->path);
+             "spaces, '?', '#' and escapes that are none",
+             path);
     return SLACK_ECONFIG;
 }
 

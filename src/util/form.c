@@ -8,14 +8,6 @@
 
 /* --- reading --- */
 
-static int hex_digit(char c)
-{
-    if (c >= '0' && c <= '9') return c - '0';
-    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-    return -1;
-}
-
 /* Decode into `out`, which may take s.len bytes. Returns the length. */
 static size_t decode(slack_slice_t s, char *out)
 {
@@ -25,7 +17,7 @@ static size_t decode(slack_slice_t s, char *out)
         if (c == '+') {
             c = ' ';
         } else if (c == '%' && s.len - i > 2) {
-            int high = hex_digit(s.ptr[i + 1]), low = hex_digit(s.ptr[i + 2]);
+            int high = slack__hex_digit(s.ptr[i + 1]), low = slack__hex_digit(s.ptr[i + 2]);
             if (high >= 0 && low >= 0) {
                 c = (char)(high << 4 | low);
                 i += 2;

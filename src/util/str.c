@@ -95,6 +95,14 @@ void slack__hex(char *out, const uint8_t *data, size_t len)
     }
 }
 
+int slack__hex_digit(char c)
+{
+    if (c >= '0' && c <= '9') return c - '0';
+    if (c >= 'a' && c <= 'f') return c - 'a' + 10;
+    if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+    return -1;
+}
+
 /* RFC 3629, section 4: the second byte's range excludes overlong forms, surrogates and what lies
  * above U+10FFFF; any further byte is 80..BF. */
 size_t slack__utf8_char(const char *s, size_t len)

@@ -31,6 +31,9 @@ bool slack__equal_ct(const void *a, const void *b, size_t len);
 /* Lowercase hexadecimal; `out` takes 2 * len bytes, no NUL. */
 void slack__hex(char *out, const uint8_t *data, size_t len);
 
+/* The value of a hexadecimal digit, of either case; -1 when it is none. */
+int slack__hex_digit(char c);
+
 /* The length (1 to 4) of the UTF-8 character that `s` starts with; 0 when it starts with none. */
 size_t slack__utf8_char(const char *s, size_t len);
 

@@ -172,6 +172,27 @@ static void query_does_not_matter(void **state)
 {
     bench_t *b = *state;
     check_empty(exchange_plain(b, "POST /slack/events?a=b", "", "ssl_check=1"), 200);
+    check_empty(exchange_plain(b, "POST /slack/events?%zz#", "", "ssl_check=1"), 400); /* the # */
+    check_empty(exchange_plain(b, "POST /slack/events?%zz", "", "ssl_check=1"), 200);
+}
+
+static void paths_are_compared_decoded(void **state)
+{
+    static const struct {
+        const char *line;
+        int status;
+    } cases[] = {
+        {"POST /slack/%65vents", 200},         {"POST /%73lack/events?%65", 200},
+        {"POST http://x/slack/event%73", 200}, {"POST /slack%2Fevents", 404},
+        {"POST /slack/events%2F", 404},        {"POST /slack/%2565vents", 404},
+        {"POST /a/%2e%2e/slack/events", 404},  {"POST /slack/events%", 400},
+        {"POST /slack/events%00", 400},        {"POST /slack/events%0a", 400},
+        {"POST /slack/%GGvents", 400},
+    };
+    bench_t *b = *state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        check_empty(exchange_plain(b, cases[i].line, "", "ssl_check=1"), cases[i].status);
+    assert_int_equal(b->mock.count, 0);
 }
 
 /* --- signature ---------------------------------------------------------------------------------
@@ -402,7 +423,7 @@ static void wrong_options_are_named(void **state)
 {
     bench_t *b = *state;
     const slack_options_t good = b->options;
-    slack_options_t options[14];
+    slack_options_t options[15];
     static const char *const sentences[] = {
         "SLACK_SIGNING_SECRET is not set; the http transport needs it",
         "SLACK_SIGNING_SECRET is not set; the http transport needs it",
@@ -418,6 +439,7 @@ static void wrong_options_are_named(void **state)
         "SLACK_HTTP_PATH is \"/a b\"",
         "SLACK_HTTP_PATH is \"/a?b\"",
         "SLACK_HTTP_PATH is \"/\xc3\xa9\"",
+        "SLACK_HTTP_PATH is \"/100%\"",
     };
     for (size_t i = 0; i < sizeof options / sizeof *options; i++)
         options[i] = good;
@@ -435,6 +457,7 @@ static void wrong_options_are_named(void **state)
     options[11].http_path = "/a b";
     options[12].http_path = "/a?b";
     options[13].http_path = "/\xc3\xa9";
+    options[14].http_path = "/100%";
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
         slack_transport_t *t = NULL;
         char error[SLACK_ERROR_TEXT_MAX] = "";
@@ -497,6 +520,7 @@ int main(void)
         CASE(only_the_path_exists),
         CASE(only_post_is_allowed),
         CASE(query_does_not_matter),
+        CASE(paths_are_compared_decoded),
         CASE(unsigned_requests_are_refused),
         CASE(duplicate_signature_headers_are_refused),
         CASE(window_follows_the_wall_clock),

@@ -9,19 +9,16 @@
 
 #include <cmocka.h>
 
+#include "net/quota.h"
 #include "support/heap.h"
-#include "support/http_peer.h"
-#include "support/mock_host.h"
-#include "support/slack_request.h"
-#include "transport_http/http.h"
+#include "support/http_bench.h"
 
 /*
  * What the open internet sends to a request URL, each by name with the status that it gets, from a
- * receiver with its default limits. None of it may become a delivery, and after each of them the
- * receiver answers Slack as before.
+ * receiver with its default limits. None of it may become a delivery, each is told to the log in
+ * one line, and after each of them the receiver answers Slack as before.
  */
 
-#define CLOSED 0 /* no answer */
 #define EVENT                                                                                      \
     "{\"type\":\"event_callback\",\"event_id\":\"Ev1\",\"event\":{\"type\":\"app_mention\"}}"
 
@@ -142,76 +139,26 @@ static const struct {
      LENGTH("15") "Content-Type: " SLACK_REQUEST_JSON "\r\n\r\n{\"ssl_check\":1}", NULL, 0},
 };
 
-typedef struct bench {
-    mock_host_t mock;
-    slack_options_t options;
-    slack_transport_t *t;
-    http_peer_t *peer;
-    int number;
-} bench_t;
+static http_bench_t b;
 
 static int open_bench(void **state)
 {
-    bench_t *b = calloc(1, sizeof *b);
-    assert_non_null(b);
-    *state = b;
-    mock_host_open(&b->mock);
-    b->mock.script = MOCK_ACK;
-    b->options.http_host = "127.0.0.1";
-    b->options.http_port = "0";
-    b->options.signing_secret = SLACK_REQUEST_SECRET;
-    char error[SLACK_ERROR_TEXT_MAX];
-    assert_int_equal(slack__transport_http.create(&b->t, &b->mock.host, &b->options, error), 0);
-    assert_int_equal(mock_start(&b->mock, b->t), 0);
-    mock_run_until_state(&b->mock, SLACK_TRANSPORT_READY);
-    slack_transport_stats_t stats;
-    b->t->ops->stats(b->t, &stats);
-    b->peer = http_peer_open(&b->mock.loop, stats.port, false);
+    http_bench_open(&b);
+    http_bench_start(&b);
     return 0;
-}
-
-static bool is_true(void *arg)
-{
-    return *(const bool *)arg;
 }
 
 static int close_bench(void **state)
 {
-    bench_t *b = *state;
-    mock_stop(&b->mock);
-    mock_run_until_state(&b->mock, SLACK_TRANSPORT_STOPPED);
-    mock_destroy(&b->mock, b->t);
-    bool closed = false;
-    http_peer_close(b->peer, &closed);
-    mock_run_until(&b->mock, is_true, &closed);
-    mock_host_close(&b->mock);
-    free(b);
-    return heap_live() == 0 ? 0 : -1;
-}
-
-static bool has_ended(void *arg)
-{
-    const bench_t *b = arg;
-    const http_reply_t *reply = http_peer_reply(b->peer, b->number);
-    return reply->done || reply->closed;
-}
-
-static int status_of(bench_t *b, const char *bytes, size_t len, http_pieces_t pieces)
-{
-    b->number = http_peer_send(b->peer, bytes, len, pieces);
-    mock_run_until(&b->mock, has_ended, b);
-    const http_reply_t *reply = http_peer_reply(b->peer, b->number);
-    return reply->done ? reply->status : CLOSED;
+    http_bench_close(&b);
+    return 0;
 }
 
 /* Slack is answered as ever. */
-static void check_well(bench_t *b, unsigned deliveries)
+static void check_well(unsigned deliveries)
 {
-    size_t len;
-    char *request = slack_request_signed(SLACK_REQUEST_JSON, "", EVENT, strlen(EVENT), &len);
-    assert_int_equal(status_of(b, request, len, (http_pieces_t){0}), 200);
-    assert_int_equal(b->mock.count, deliveries);
-    free(request);
+    assert_int_equal(http_bench_ask(&b, &(slack_request_t){.body = EVENT})->status, 200);
+    assert_int_equal(b.mock.count, deliveries);
 }
 
 /* The nth case's bytes, the caller's to free. */
@@ -230,9 +177,18 @@ static char *bytes_of(size_t n, size_t *ret_len)
     return all;
 }
 
+/* One line, with the status, a reason and the peer. */
+static void check_log(const char *name, int status)
+{
+    char line[100];
+    snprintf(line, sizeof line, "event=\"request refused\" status=%d reason=", status);
+    if (http_bench_logged(&b, line) != 1 || http_bench_logged(&b, "peer=127.0.0.1") != 1 ||
+        http_bench_logged(&b, "refused") != 1 || http_bench_logged(&b, "reason=\"\"") != 0)
+        fail_msg("%s: %s", name, b.log);
+}
+
 static void each_gets_its_status(void **state)
 {
-    bench_t *b = *state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         size_t len;
         char *bytes = bytes_of(i, &len);
@@ -240,32 +196,34 @@ static void each_gets_its_status(void **state)
         /* Byte by byte only what is short: a piece takes two turns of the loop. */
         const size_t ways = len < 400 ? 3 : 2;
         for (size_t k = 0; k < ways; k++) {
-            int status = status_of(b, bytes, len, pieces[k]);
-            if (status != cases[i].status)
-                fail_msg("%s: %d, not %d", cases[i].name, status, cases[i].status);
+            http_bench_forget(&b);
+            b.mock.skew_us += SLACK_QUOTA_SPAN_MS * 1000; /* or the log has too much to tell */
+            const http_reply_t *reply = http_bench_send(&b, bytes, len, pieces[k]);
+            if (!reply->done || reply->status != cases[i].status)
+                fail_msg("%s: %d, not %d", cases[i].name, reply->status, cases[i].status);
+            check_log(cases[i].name, cases[i].status);
         }
         free(bytes);
     }
-    check_well(b, 1);
+    check_well(1);
 }
 
 /* Hundreds at once: what they leave is bounded. */
 static void crowd_leaves_nothing(void **state)
 {
-    bench_t *b = *state;
-    check_well(b, 1);
+    check_well(1);
     const size_t before = heap_bytes();
     int first = 0, last = 0;
     for (size_t i = 0; i < 250; i++) {
         size_t len;
         char *bytes = bytes_of(i % (sizeof cases / sizeof *cases), &len);
-        last = http_peer_send(b->peer, bytes, len, (http_pieces_t){0});
+        last = http_peer_send(b.slack, bytes, len, (http_pieces_t){0});
         if (first == 0) first = last;
         free(bytes);
     }
-    for (b->number = first; b->number <= last; b->number++)
-        mock_run_until(&b->mock, has_ended, b);
-    check_well(b, 2);
+    for (int number = first; number <= last; number++)
+        http_bench_wait(&b, number);
+    check_well(2);
     /* Those that linger keep some KiB each until their peers are gone. */
     assert_in_range(heap_bytes() - before, 0, 250 * (16 << 10));
 }

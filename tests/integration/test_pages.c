@@ -246,6 +246,12 @@ static int show(slack_http_visit_t *visit, void *user_data)
     return 0;
 }
 
+static int say_path(slack_http_visit_t *visit, void *user_data)
+{
+    const char *path = slack_http_path(visit);
+    return slack_http_reply(visit, 200, NULL, path, strlen(path));
+}
+
 static int keep(slack_http_visit_t *visit, void *user_data)
 {
     kept = visit;
@@ -267,6 +273,10 @@ static void routes_of_the_program(void **state)
     assert_int_equal(slack_http_route(f.app, "GET", "/healthz", show, NULL), SLACK_EALREADY);
     assert_int_equal(slack_http_route(f.app, "GET", "mine", show, NULL), SLACK_EINVAL);
     assert_int_equal(slack_http_route(f.app, "", "/mine", show, NULL), SLACK_EINVAL);
+    assert_int_equal(slack_http_route(f.app, "PUT", "/%6dine", show, NULL), SLACK_EALREADY);
+    assert_int_equal(slack_http_route(f.app, "GET", "/100%", show, NULL), SLACK_EINVAL);
+    assert_int_equal(slack_http_route(f.app, "GET", "/caf%c3%a9", say_path, NULL), 0);
+    assert_int_equal(slack_http_route(f.app, "GET", "/a%2fb", say_path, NULL), 0);
     assert_int_equal(slack_http_route(f.app, "GET", "/mine", NULL, NULL), SLACK_EINVAL);
     assert_int_equal(slack_http_route(f.app, "GET", "/fail", fail_it, NULL), 0);
     assert_int_equal(slack_http_route(f.app, "GET", "/keep", keep, NULL), 0);
@@ -275,6 +285,11 @@ static void routes_of_the_program(void **state)
     check_text(reply, 302, "go");
     assert_true(http_reply_has(reply, "Location", "/there"));
     check_text(get(browser, "GET /fail"), 500, "");
+    check_text(get(browser, "PUT /%6Di%6ee?a=b"), 302, "go");
+    check_text(get(browser, "GET /c%61f%C3%A9?%zz"), 200, "/caf\xc3\xa9");
+    check_text(get(browser, "GET /a%2Fb"), 200, "/a%2Fb");
+    check_text(get(browser, "GET /a/b"), 404, "");
+    check_text(get(browser, "GET http://x/a%2fb"), 200, "/a%2Fb");
 
     visits = 0;
     int number = ask(browser, "GET /keep");

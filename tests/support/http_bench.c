@@ -79,13 +79,17 @@ static bool has_ended(void *arg)
     return reply->done || reply->closed;
 }
 
+const http_reply_t *http_bench_wait(http_bench_t *b, int number)
+{
+    const http_reply_t *reply = http_peer_reply(b->slack, number);
+    mock_run_until(&b->mock, has_ended, (void *)(uintptr_t)reply);
+    return reply;
+}
+
 const http_reply_t *http_bench_send(http_bench_t *b, const char *bytes, size_t len,
                                     http_pieces_t pieces)
 {
-    const http_reply_t *reply =
-        http_peer_reply(b->slack, http_peer_send(b->slack, bytes, len, pieces));
-    mock_run_until(&b->mock, has_ended, (void *)(uintptr_t)reply);
-    return reply;
+    return http_bench_wait(b, http_peer_send(b->slack, bytes, len, pieces));
 }
 
 const http_reply_t *http_bench_say(http_bench_t *b, const char *text)

@@ -27,7 +27,9 @@ void http_bench_close(http_bench_t *b);
 
 slack_transport_stats_t http_bench_stats(const http_bench_t *b);
 
-/* Send bytes, wait for the reply or the end of the connection. */
+/* Wait for the reply to a request of `slack`, or the end of its connection. */
+const http_reply_t *http_bench_wait(http_bench_t *b, int number);
+/* Send bytes, and wait. */
 const http_reply_t *http_bench_send(http_bench_t *b, const char *bytes, size_t len,
                                     http_pieces_t pieces);
 const http_reply_t *http_bench_say(http_bench_t *b, const char *text);

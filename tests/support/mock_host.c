@@ -137,8 +137,7 @@ static void on_error(slack_transport_t *t, const char *format, ...)
 
 static uint64_t mono_us(void *user_data)
 {
-    (void)user_data;
-    return slack__mono_us(&slack__clock_system);
+    return slack__mono_us(&slack__clock_system) + ((const mock_host_t *)user_data)->skew_us;
 }
 
 static int64_t wall_ms(void *user_data)

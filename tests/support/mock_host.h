@@ -38,7 +38,8 @@ struct mock_host {
     slack_net_t *net;
     struct slack_transport_host host;
     slack_transport_t *transport; /* set by mock_start() */
-    int64_t wall_ms;              /* the wall clock; monotonic time is the machine's */
+    int64_t wall_ms;              /* the wall clock */
+    uint64_t skew_us;             /* added to the machine's monotonic clock */
     slack_log_fn log_fn;          /* Optional. Takes the log lines (all levels). */
     void *log_user_data;
 

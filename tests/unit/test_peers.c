@@ -3,13 +3,16 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 
 #include <cmocka.h>
 
 #include <slack/error.h>
 
+#include "net/http_parser.h"
 #include "net/peers.h"
+#include "support/heap.h"
 
 static void test_nets(void **state)
 {
@@ -89,7 +92,9 @@ static void test_clients(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         slack_http_header_t headers[2] = {
             {slack__slice(cases[i].name), slack__slice(cases[i].value)},
-            {SLACK_SLICE("Forwarded"), SLACK_SLICE("for=8.8.8.8")}};
+            {strcmp(cases[i].name, "Forwarded") == 0 ? SLACK_SLICE("X-Forwarded-For")
+                                                     : SLACK_SLICE("Forwarded"),
+             SLACK_SLICE("for=8.8.8.8")}};
         slack_http_request_t request = {
             .peer = cases[i].peer, .headers = headers, .header_count = 1};
         slack_slice_t client = slack__peers_client(&peers, &request);
@@ -101,12 +106,70 @@ static void test_clients(void **state)
     }
 }
 
+/* --- as they arrive ----------------------------------------------------------------------------
+ */
+
+/* The client of a request whose bytes come in two pieces, or byte by byte; as text. */
+static void client_of(const slack_peers_t *peers, const char *bytes, size_t first, char ret[64])
+{
+    const slack_http_limits_t limits = slack__http_limits(NULL);
+    const size_t len = strlen(bytes);
+    slack_http_parser_t parser;
+    enum slack_http_step step = SLACK_HTTP_MORE;
+    assert_int_equal(slack__http_parser_init(&parser, &limits), 0);
+    for (size_t at = 0, used; at < len; at += used) {
+        size_t piece = first == 0 ? 1 : at == 0 ? first : len - at;
+        step = slack__http_parser_feed(&parser, bytes + at, piece, &used);
+        assert_int_equal(used, piece);
+    }
+    assert_int_equal(step, SLACK_HTTP_REQUEST);
+    slack_http_request_t *request = slack__http_parser_take(&parser);
+    request->peer = "10.0.0.1";
+    slack_slice_t client = slack__peers_client(peers, request);
+    snprintf(ret, 64, "%.*s", (int)client.len, client.ptr);
+    slack__arena_free(request->arena);
+    slack__http_parser_done(&parser);
+}
+
+static void test_every_split(void **state)
+{
+    static const struct {
+        const char *headers, *client;
+    } cases[] = {
+        {"X-Forwarded-For: 198.51.100.1\r\n", "198.51.100.1"},
+        {"x-forwarded-for:spoofed, 198.51.100.1 ,10.0.0.2\r\n", "198.51.100.1"},
+        /* A line of the proxy's own, behind what came from outside. */
+        {"X-Forwarded-For: 1.1.1.1\r\nX-Forwarded-For: 198.51.100.1\r\n", "198.51.100.1"},
+        {"X-Forwarded-For: 1.1.1.1\r\nCookie: a\r\nX-Forwarded-For: 10.0.0.2\r\n", "1.1.1.1"},
+        {"X-Forwarded-For: 1.1.1.1\r\nX-Forwarded-For: unknown\r\n", "10.0.0.1"},
+        {"X-Forwarded-For: 1.1.1.1\r\nX-Forwarded-For: unknown, 10.0.0.3\r\n", "10.0.0.3"},
+        {"Forwarded: for=\"[2001:db8::1]:80\";proto=https\r\n", "2001:db8::1"},
+        {"Forwarded: for=1.1.1.1\r\nForwarded: for=198.51.100.1\r\n", "198.51.100.1"},
+        {"Forwarded: for=1.1.1.1\r\nX-Forwarded-For: 198.51.100.1\r\n", "10.0.0.1"},
+    };
+    slack_peers_t peers;
+    assert_int_equal(slack__peers_parse(&peers, "10.0.0.0/8"), 0);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char bytes[300], client[64];
+        int len =
+            snprintf(bytes, sizeof bytes, "GET / HTTP/1.1\r\nHost: x\r\n%s\r\n", cases[i].headers);
+        for (int first = 0; first <= len; first++) {
+            client_of(&peers, bytes, (size_t)first, client);
+            if (strcmp(client, cases[i].client) != 0)
+                fail_msg("%s at %d: %s", cases[i].headers, first, client);
+        }
+    }
+    assert_int_equal(heap_live(), 0);
+}
+
 int main(void)
 {
+    heap_install();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_nets),
         cmocka_unit_test(test_what_is_no_net),
         cmocka_unit_test(test_clients),
+        cmocka_unit_test(test_every_split),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "net/http_path.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* What is decoded is no longer than what came, has only escapes of '/' and '%' in it, no control
+ * character that was escaped, and does not change when it is decoded again. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char *path = malloc(size + 1), *again = malloc(size + 1);
+    if (path && again) {
+        memcpy(path, data, size);
+        path[size] = '\0';
+        const size_t len = strlen(path);
+        const size_t slashes = len - strcspn(path, "/"); /* from the first one on */
+        if (slack__http_path_decode(path)) {
+            if (strlen(path) > len) __builtin_trap();
+            for (const char *p = path; (p = strchr(p, '%')); p++)
+                if (strncmp(p, "%2F", 3) != 0 && strncmp(p, "%25", 3) != 0) __builtin_trap();
+            if (slashes == 0 && strchr(path, '/')) __builtin_trap();
+            memcpy(again, path, strlen(path) + 1);
+            if (!slack__http_path_decode(again) || strcmp(again, path) != 0) __builtin_trap();
+        }
+    }
+    free(path);
+    free(again);
+    return 0;
+}

@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "net/peers.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+/* The lines of the input are: who is trusted, the peer, and then header lines, those of Forwarded
+ * with an 'F' before them. The client is the peer, or an address that a header names, and no
+ * header of a peer that is not trusted counts. */
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    char *text = malloc(size + 1);
+    if (!text) return 0;
+    memcpy(text, data, size);
+    text[size] = '\0';
+    slack_slice_t rest = {text, size}, nets = {"", 0}, peer = {"", 0}, line;
+    slack__slice_split(&rest, '\n', &nets);
+    slack__slice_split(&rest, '\n', &peer);
+    text[nets.len] = '\0';
+    if (peer.len > 0) text[nets.len + 1 + peer.len] = '\0';
+
+    slack_http_header_t headers[8];
+    slack_http_request_t request = {.headers = headers, .peer = peer.len > 0 ? peer.ptr : ""};
+    while (request.header_count < 8 && slack__slice_split(&rest, '\n', &line)) {
+        const bool forwarded = line.len > 0 && line.ptr[0] == 'F';
+        if (forwarded) line = (slack_slice_t){line.ptr + 1, line.len - 1};
+        headers[request.header_count++] = (slack_http_header_t){
+            forwarded ? SLACK_SLICE("Forwarded") : SLACK_SLICE("X-Forwarded-For"),
+            slack__slice_trim(line)};
+    }
+
+    slack_peers_t peers;
+    if (slack__peers_parse(&peers, nets.len > 0 ? nets.ptr : NULL) == 0) {
+        const slack_slice_t said = slack__slice(request.peer);
+        slack_slice_t client = slack__peers_client(&peers, &request);
+        if (client.ptr != said.ptr) {
+            slack_peers_t one;
+            char copy[64] = "";
+            if (!slack__peers_match(&peers, said)) __builtin_trap();
+            if (client.ptr < text || client.ptr + client.len > text + size) __builtin_trap();
+            if (client.len >= sizeof copy) __builtin_trap();
+            memcpy(copy, client.ptr, client.len);
+            if (slack__peers_parse(&one, copy) != 0 || one.count != 1) __builtin_trap();
+        }
+    }
+    free(text);
+    return 0;
+}
