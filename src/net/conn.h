@@ -102,7 +102,10 @@ int slack__listen(slack_listener_socket_t **ret, slack_net_t *net,
 unsigned slack__listen_port(const slack_listener_socket_t *listener);
 /* Connections that come from now on get this context, referenced. */
 void slack__listen_set_tls(slack_listener_socket_t *listener, slack_tls_context_t *tls);
-/* The nth socket that systemd gave to this process (sd_listen_fds(3)); 0 when there is none. */
+/* Whether an address is the path of a socket: "unix:…". */
+bool slack__listen_is_path(const char *host);
+/* The nth socket that systemd passes to this process (sd_listen_fds(3)), from 0; 0 when there is
+ * none; SLACK_ECONFIG when LISTEN_FDS is for this process, and is no number. */
 int slack__listen_inherited(unsigned n);
 /* Before a close that is to lose nobody: have newcomers go to the other processes on the port. From
  * now on the kernel drops their SYN, which they send again after a second, when this socket should

@@ -126,7 +126,7 @@ typedef struct address {
 
 static const char unix_prefix[] = "unix:";
 
-static bool is_unix(const char *host)
+bool slack__listen_is_path(const char *host)
 {
     return strncmp(host, unix_prefix, sizeof unix_prefix - 1) == 0;
 }
@@ -143,7 +143,7 @@ static bool unix_address(const char *path, address_t *ret)
 
 static bool read_address(const slack_listen_options_t *o, address_t *ret)
 {
-    if (is_unix(o->host)) return unix_address(o->host + sizeof unix_prefix - 1, ret);
+    if (slack__listen_is_path(o->host)) return unix_address(o->host + sizeof unix_prefix - 1, ret);
     const char *host = strcmp(o->host, "localhost") == 0 ? "127.0.0.1" : o->host;
     if (!slack__net_address(host, o->port, &ret->bytes)) return false;
     ret->len =
@@ -191,23 +191,27 @@ static int open_socket(const address_t *address, bool reuse_port)
 /* A descriptor that we were given, as one that was opened here. */
 static int adopt_socket(int fd)
 {
-    int listens = 0;
+    int listens = 0, type = 0;
     socklen_t len = sizeof listens;
-    if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) != 0 || prepare(fd) != 0)
+    if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) != 0 ||
+        getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) != 0 || prepare(fd) != 0)
         return uv_translate_sys_error(errno);
-    return listens ? fd : UV_EINVAL;
+    return listens && type == SOCK_STREAM ? fd : UV_EINVAL;
 }
 
 #define FIRST_INHERITED 3
+#define INHERITED_MAX   1024
 
+/* What is for another process, a parent of ours, is none of our business. */
 int slack__listen_inherited(unsigned n)
 {
     uint64_t pid, count;
     const char *for_pid = getenv("LISTEN_PID"), *fds = getenv("LISTEN_FDS");
     if (!for_pid || !fds || !slack__parse_u64(slack__slice(for_pid), INT32_MAX, &pid) ||
-        !slack__parse_u64(slack__slice(fds), 1024, &count))
+        pid != (uint64_t)getpid())
         return 0;
-    return pid == (uint64_t)getpid() && n < count ? FIRST_INHERITED + (int)n : 0;
+    if (!slack__parse_u64(slack__slice(fds), INHERITED_MAX, &count)) return SLACK_ECONFIG;
+    return n < count ? FIRST_INHERITED + (int)n : 0;
 }
 
 static int start(slack_listener_socket_t *listener)
@@ -239,7 +243,7 @@ int slack__listen(slack_listener_socket_t **ret, slack_net_t *net,
     if (!o->host || !o->write_max || (o->tls && !o->open_ms)) return SLACK_EINVAL;
     if (!o->fd && !read_address(o, &address)) return SLACK_EINVAL;
     char *path = NULL;
-    if (!o->fd && is_unix(o->host)) {
+    if (!o->fd && slack__listen_is_path(o->host)) {
         path = slack__strdup(o->host + sizeof unix_prefix - 1);
         if (!path) return SLACK_ENOMEM;
     }

@@ -9,9 +9,6 @@
 #include "util/alloc.h"
 #include "util/file.h"
 
-/* The name in the certificate that Slack shows as a client. */
-#define SLACK_CLIENT_NAME "platform-tls-client.slack.com"
-
 static bool is_set(const char *option)
 {
     return option && *option;

@@ -9,6 +9,9 @@
 #include "net/tls.h"
 #include "net/watch.h"
 
+/* The name in the certificate that Slack shows as a client. */
+#define SLACK_CLIENT_NAME "platform-tls-client.slack.com"
+
 /*
  * What the receiver is known by and what it knows others by: its certificate and key, the
  * authorities of its clients, and Slack's signing secrets. What comes from files is read when it is

@@ -9,6 +9,7 @@
 #include "net/peers.h"
 #include "transport_http/body.h"
 #include "transport_http/credentials.h"
+#include "transport_http/place.h"
 #include "util/alloc.h"
 
 #define DEFAULT_HOST "0.0.0.0"
@@ -20,22 +21,11 @@
 #define OPEN_MS       10000
 #define RETRY_NUM_MAX 1000
 
-/* Where a server is to listen. */
-struct place {
-    const char *variables; /* what they begin with: "SLACK_HTTP" */
-    const char *address;   /* borrowed from the options */
-    unsigned port;
-    unsigned inherited; /* which of systemd's sockets is its own */
-};
-
-/* The name in the certificate that Slack shows as a client. */
-#define SLACK_CLIENT_NAME "platform-tls-client.slack.com"
-
 typedef struct slack_http {
     slack_transport_t base; /* first, so that a const one can be cast */
     char *path;             /* in the form of slack__http_path_decode() */
-    struct place events_place;
-    struct place admin_place; /* `address` NULL: there is none */
+    slack_place_t events_place;
+    slack_place_t admin_place; /* `address` NULL: there is none */
     slack_http_limits_t limits;
     bool reuse_port;
     slack_peers_t trusted;
@@ -245,33 +235,13 @@ static void announce(slack_task_t *task)
     if (http->server) tell(http, SLACK_TRANSPORT_READY); /* not stopped in there */
 }
 
-static void say_no_port(slack_http_t *http, const struct place *place, int rc, int uv_error)
-{
-    const char *why = uv_error ? uv_strerror(uv_error) : slack_strerror(rc);
-    const char *what = "_PORT", *hint = "";
-    if (uv_error == UV_EADDRINUSE) {
-        why = "the port is in use";
-        hint = " to another";
-    } else if (uv_error == UV_EACCES) {
-        why = "permission denied";
-        hint = " to a port above 1023";
-    } else if (uv_error == UV_EADDRNOTAVAIL || rc == SLACK_EINVAL) {
-        why = "that is no address of this machine";
-        what = "_HOST";
-    }
-    bool ipv6 = strchr(place->address, ':') && place->address[0] != '[';
-    http->base.host->error(&http->base, "cannot listen on %s%s%s:%u: %s; %s %s%s%s",
-                           ipv6 ? "[" : "", place->address, ipv6 ? "]" : "", place->port, why,
-                           *hint ? "set" : "see", place->variables, what, hint);
-}
-
-static int open_server(slack_http_t *http, const struct place *place, slack_http_server_t **ret)
+static int open_server(slack_http_t *http, const slack_place_t *place, slack_http_server_t **ret)
 {
     const slack_http_server_options_t options = {
         .listen = {.host = place->address,
                    .port = place->port,
                    .reuse_port = http->reuse_port,
-                   .fd = slack__listen_inherited(place->inherited),
+                   .fd = place->fd,
                    .tls = place == &http->events_place ? http->credentials.tls : NULL,
                    .open_ms = OPEN_MS,
                    .write_max = WRITE_MAX},
@@ -282,7 +252,10 @@ static int open_server(slack_http_t *http, const struct place *place, slack_http
     };
     int uv_error = 0;
     int rc = slack__http_server_open(ret, http->base.host->net, &options, &uv_error);
-    if (rc != 0) say_no_port(http, place, rc, uv_error);
+    if (rc == 0) return 0;
+    char error[SLACK_ERROR_TEXT_MAX];
+    slack__place_explain(place, rc, uv_error, error);
+    http->base.host->error(&http->base, "%s", error);
     return rc;
 }
 
@@ -300,6 +273,26 @@ static int open_servers(slack_http_t *http)
     return rc;
 }
 
+/* Who connects to a socket that nobody looks at waits for ever. */
+static void warn_of_unused_sockets(const slack_http_t *http)
+{
+    const unsigned used = http->admin_place.address ? 2 : 1;
+    int fd = slack__listen_inherited(used);
+    if (fd > 0)
+        SLACK_LOG(log_of(http), WARN, "passed socket not used", "fd=%d reason=%s", fd,
+                  used == 1 ? "SLACK_HTTP_ADMIN_PORT is not set" : "there is no third port");
+}
+
+static void log_place(const slack_http_t *http, const char *event, const slack_place_t *place,
+                      unsigned port)
+{
+    if (place->fd)
+        SLACK_LOG(log_of(http), INFO, event, "fd=%d port=%u path=%s", place->fd, port, http->path);
+    else
+        SLACK_LOG(log_of(http), INFO, event, "host=%s port=%u path=%s", place->address, port,
+                  http->path);
+}
+
 static void on_tls_changed(void *user_data)
 {
     slack_http_t *http = user_data;
@@ -315,13 +308,12 @@ static int http_start(slack_transport_t *t)
     http->started = true;
     slack__credentials_watch(&http->credentials, on_tls_changed, http);
     http->stats.port = slack__http_server_port(http->server);
-    SLACK_LOG(log_of(http), INFO, "http listening", "host=%s port=%u path=%s",
-              http->events_place.address, http->stats.port, http->path);
+    log_place(http, "http listening", &http->events_place, http->stats.port);
     if (http->admin) {
         http->stats.admin_port = slack__http_server_port(http->admin);
-        SLACK_LOG(log_of(http), INFO, "http listening for pages", "host=%s port=%u",
-                  http->admin_place.address, http->stats.admin_port);
+        log_place(http, "http listening for pages", &http->admin_place, http->stats.admin_port);
     }
+    warn_of_unused_sockets(http);
     slack__task_post(t->host->net, &http->announce);
     return 0;
 }
@@ -452,29 +444,21 @@ static bool is_set(const char *option)
     return option && *option;
 }
 
-static int read_port(struct place *place, const char *text, char *error)
+static const char *or_default(const char *option, const char *preset)
 {
-    uint64_t port;
-    if (slack__parse_u64(slack__slice(text), 65535, &port)) {
-        place->port = (unsigned)port;
-        return 0;
-    }
-    snprintf(error, SLACK_ERROR_TEXT_MAX,
-             "%s_PORT%s is \"%.32s\"; it has to be a number from 1 to 65535", place->variables,
-             strcmp(place->variables, "SLACK_HTTP") == 0 ? " (or PORT)" : "", text);
-    return SLACK_ECONFIG;
+    return is_set(option) ? option : preset;
 }
 
 static int read_places(slack_http_t *http, const slack_options_t *o, char *error)
 {
-    http->events_place =
-        (struct place){"SLACK_HTTP", is_set(o->http_host) ? o->http_host : DEFAULT_HOST, 0, 0};
-    http->admin_place = (struct place){"SLACK_HTTP_ADMIN", NULL, 0, 1};
-    int rc =
-        read_port(&http->events_place, is_set(o->http_port) ? o->http_port : DEFAULT_PORT, error);
+    slack_place_t *events = &http->events_place, *admin = &http->admin_place;
+    int rc = slack__place_init(events, "SLACK_HTTP", or_default(o->http_host, DEFAULT_HOST),
+                               or_default(o->http_port, DEFAULT_PORT), error);
+    if (rc == 0) rc = slack__place_inherit(events, 0, error);
     if (rc != 0 || !is_set(o->http_admin_port)) return rc;
-    http->admin_place.address = is_set(o->http_admin_host) ? o->http_admin_host : ADMIN_HOST;
-    return read_port(&http->admin_place, o->http_admin_port, error);
+    rc = slack__place_init(admin, "SLACK_HTTP_ADMIN", or_default(o->http_admin_host, ADMIN_HOST),
+                           o->http_admin_port, error);
+    return rc == 0 ? slack__place_inherit(admin, 1, error) : rc;
 }
 
 static bool path_is_plain(const char *path)

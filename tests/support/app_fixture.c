@@ -92,6 +92,7 @@ void app_open(app_fixture_t *f, const slack_options_t *options)
     o.log_user_data = f;
     if (!o.log_level) o.log_level = SLACK_LOG_DEBUG;
     if (!o.transport) o.transport = "memory";
+    f->transport = o.transport;
     if (!o.store) o.store = "memory:";
     if (!o.bot_token) o.bot_token = "xoxb-test";
     if (!o.api_url) o.api_url = fake_slack_api_url(f->slack);
@@ -112,7 +113,7 @@ static void stopped(slack_app_t *app, int status, void *user_data)
 static bool is_ready(const app_fixture_t *f)
 {
     slack_transport_stats_t stats = {0};
-    return slack_app_transport_stats(f->app, "memory", &stats) == 0 &&
+    return slack_app_transport_stats(f->app, f->transport, &stats) == 0 &&
            stats.state == SLACK_TRANSPORT_READY;
 }
 

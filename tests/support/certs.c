@@ -35,6 +35,8 @@ static const char script[] =
     "sign expired server -1 DNS:localhost,IP:127.0.0.1,IP:::1\n"
     "sign other server 3 DNS:other.example\n"
     "sign slack server 3 DNS:platform-tls-client.slack.com\n"
+    "openssl req -x509 -new -key stranger.key -subj /CN=fake -days 3 \\\n"
+    "    -addext subjectAltName=DNS:platform-tls-client.slack.com -out fake.pem\n"
     "openssl req -x509 -new -key stranger.key -subj /CN=localhost -days 3 \\\n"
     "    -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -out stranger.pem\n";
 

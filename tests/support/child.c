@@ -98,6 +98,25 @@ void child_start(child_t *child, world_t *world, const char *const *args, const 
                      0);
 }
 
+void child_tell(child_t *child, const char *text)
+{
+    uv_buf_t buf = uv_buf_init((char *)(uintptr_t)text, (unsigned)strlen(text));
+    assert_int_equal(uv_try_write((uv_stream_t *)&child->in_pipe, &buf, 1), strlen(text));
+}
+
+void child_until(child_t *child, world_t *world, const char *text)
+{
+    while (!strstr(child->out, text)) {
+        if (child->exited) fail_msg("it ended without \"%s\": %s", text, child->out);
+        uv_run(&world->loop, UV_RUN_ONCE);
+    }
+}
+
+void child_kill(child_t *child)
+{
+    if (!child->exited) uv_process_kill(&child->process, SIGTERM);
+}
+
 void child_wait(child_t *child, world_t *world)
 {
     if (child->started && !uv_stream_get_write_queue_size((uv_stream_t *)&child->in_pipe))

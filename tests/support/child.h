@@ -26,6 +26,12 @@ typedef struct child {
 /* Start args[0], found in PATH. `args` ends with NULL. Its standard input is `input`, borrowed
  * until the end; NULL: nothing, and that ends only with child_wait(). */
 void child_start(child_t *child, world_t *world, const char *const *args, const char *input);
+/* Write to its input, which was started with NULL; the kernel takes it at once. */
+void child_tell(child_t *child, const char *text);
+/* Run the loop until it has written this, somewhere. Fails the test where it ends before. */
+void child_until(child_t *child, world_t *world, const char *text);
+/* Ask it to end (SIGTERM). */
+void child_kill(child_t *child);
 /* End its input, run the loop until it has ended, and release what it took but `out`. */
 void child_wait(child_t *child, world_t *world);
 /* Free `out`. */

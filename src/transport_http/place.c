@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+#include "transport_http/place.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <slack/options.h>
+#include <uv.h>
+
+#include "net/conn.h"
+#include "util/str.h"
+
+int slack__place_init(slack_place_t *place, const char *variables, const char *address,
+                      const char *text, char *error)
+{
+    uint64_t port;
+    if (slack__parse_u64(slack__slice(text), 65535, &port)) {
+        *place = (slack_place_t){variables, address, (unsigned)port, 0};
+        return 0;
+    }
+    snprintf(error, SLACK_ERROR_TEXT_MAX,
+             "%s_PORT%s is \"%.32s\"; it has to be a number from 1 to 65535", variables,
+             strcmp(variables, "SLACK_HTTP") == 0 ? " (or PORT)" : "", text);
+    return SLACK_ECONFIG;
+}
+
+int slack__place_inherit(slack_place_t *place, unsigned n, char *error)
+{
+    int fd = slack__listen_inherited(n);
+    if (fd < 0) {
+        snprintf(error, SLACK_ERROR_TEXT_MAX,
+                 "LISTEN_FDS is \"%.32s\"; it has to be the number of sockets that are passed",
+                 getenv("LISTEN_FDS"));
+        return fd;
+    }
+    place->fd = fd;
+    return 0;
+}
+
+static void explain_inherited(const slack_place_t *place, const char *why, int uv_error,
+                              char *error)
+{
+    if (uv_error == UV_EINVAL || uv_error == UV_ENOTSOCK)
+        why = "it is no stream socket that listens (in the .socket unit: ListenStream=, Accept=no)";
+    snprintf(error, SLACK_ERROR_TEXT_MAX, "cannot use descriptor %d, passed by LISTEN_FDS: %s",
+             place->fd, why);
+}
+
+static void explain_path(const slack_place_t *place, const char *why, int rc, int uv_error,
+                         char *error)
+{
+    if (uv_error == UV_EADDRINUSE)
+        why = "another process listens there, or it is no socket";
+    else if (rc == SLACK_EINVAL)
+        why = "the path is empty, or too long for a socket";
+    snprintf(error, SLACK_ERROR_TEXT_MAX, "cannot listen on %.120s: %s; see %s_HOST",
+             place->address, why, place->variables);
+}
+
+static void explain_port(const slack_place_t *place, const char *why, int rc, int uv_error,
+                         char *error)
+{
+    const char *what = "_PORT", *hint = "";
+    if (uv_error == UV_EADDRINUSE) {
+        why = "the port is in use";
+        hint = " to another";
+    } else if (uv_error == UV_EACCES) {
+        why = "permission denied";
+        hint = " to a port above 1023";
+    } else if (uv_error == UV_EADDRNOTAVAIL || rc == SLACK_EINVAL) {
+        why = "that is no address of this machine";
+        what = "_HOST";
+    }
+    bool ipv6 = strchr(place->address, ':') && place->address[0] != '[';
+    snprintf(error, SLACK_ERROR_TEXT_MAX, "cannot listen on %s%.64s%s:%u: %s; %s %s%s%s",
+             ipv6 ? "[" : "", place->address, ipv6 ? "]" : "", place->port, why,
+             *hint ? "set" : "see", place->variables, what, hint);
+}
+
+void slack__place_explain(const slack_place_t *place, int rc, int uv_error, char *error)
+{
+    const char *why = uv_error ? uv_strerror(uv_error) : slack_strerror(rc);
+    if (place->fd)
+        explain_inherited(place, why, uv_error, error);
+    else if (slack__listen_is_path(place->address))
+        explain_path(place, why, rc, uv_error, error);
+    else
+        explain_port(place, why, rc, uv_error, error);
+}
