@@ -13,6 +13,7 @@
  *     rsa.pem, rsa.key           the same, with an RSA key
  *     other.pem, server.key      for other.example
  *     slack.pem, server.key      for platform-tls-client.slack.com
+ *     fake.pem, stranger.key     the same, signed by itself
  *     expired.pem, server.key    as server.pem, until yesterday
  *     stranger.pem, stranger.key for localhost and 127.0.0.1, signed by itself
  */
