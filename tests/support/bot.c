@@ -2,6 +2,7 @@
 #include "support/bot.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -133,7 +134,8 @@ void bot_start(bot_t *bot, const slack_options_t *options, void (*prepare)(void 
     assert_true(bot->pid >= 0);
     if (bot->pid == 0) {
         close(fds[0]);
-        log_fd = fds[1];
+        log_fd = fcntl(fds[1], F_DUPFD, 100); /* `prepare` may want the low ones */
+        close(fds[1]);
         if (prepare) prepare(arg);
         _exit(run(options));
     }
