@@ -92,7 +92,7 @@ void app_open(app_fixture_t *f, const slack_options_t *options)
     o.log_user_data = f;
     if (!o.log_level) o.log_level = SLACK_LOG_DEBUG;
     if (!o.transport) o.transport = "memory";
-    f->transport = o.transport;
+    f->transport = strstr(o.transport, "memory") ? "memory" : "http";
     if (!o.store) o.store = "memory:";
     if (!o.bot_token) o.bot_token = "xoxb-test";
     if (!o.api_url) o.api_url = fake_slack_api_url(f->slack);

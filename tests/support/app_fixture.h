@@ -18,7 +18,7 @@ typedef struct app_fixture {
     uv_loop_t loop;
     fake_slack_t *slack;
     slack_app_t *app;
-    const char *transport; /* borrowed from the options; one that is ready without a peer */
+    const char *transport; /* the one to wait for */
     bool started;
     bool stopped;     /* the app has told its end */
     int status;       /* as what */
