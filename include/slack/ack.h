@@ -81,7 +81,9 @@ SLACK_API int slack_ack_json(slack_ctx_t *ctx, const slack_json_t *body);
  * What to answer in the place of a handler that has not acknowledged within options.ack_ms, so that
  * the user sees something better than Slack's error. What the handler says after that goes to the
  * response_url of a command or an action as a message; where there is none, its ack returns
- * SLACK_ELATE. Both are logged with the listener's name.
+ * SLACK_ELATE. Both are logged with the listener's name. An ack that waits for a job
+ * (slack_defer()) which is not stored in time is treated alike: it follows when the job is stored,
+ * and is dropped when it cannot be.
  *
  * Without this call: a command is told "Still working on it…", a submitted modal shows the same, a
  * request for options gets none, all else an empty ack.

@@ -28,9 +28,8 @@ void slack__ack_outcome(slack_ctx_t *ctx, enum slack_ack_outcome outcome)
 static int check_here(slack_ctx_t *ctx, void *unused)
 {
     if (!slack__kind_waits_for_ack(ctx->d->kind)) return SLACK_ENOACK;
-    const bool settled = ctx->acked || ctx->ack_waits;
-    if ((settled && !ctx->spare) || ctx->state != CTX_RUNNING) return SLACK_EALREADY;
-    return 0;
+    const bool settled = ctx->ack_waits || (ctx->acked && !ctx->spare);
+    return settled || ctx->state != CTX_RUNNING ? SLACK_EALREADY : 0;
 }
 
 /* Whether a handler may acknowledge this delivery now. */
@@ -53,13 +52,13 @@ static int acknowledge_here(slack_ctx_t *ctx, void *args)
 {
     const slack_ack_t *ack = args;
     if (!body_allowed(ctx, ack->type)) return SLACK_EACKBODY;
-    if (ctx->spare) return slack__spare_late(ctx, ack);
     if (ctx->defers > 0) { /* nothing is acknowledged that is not stored */
         ctx->ack_waits = true;
         ctx->ack_type = ack->type;
         ctx->ack_body = ack->body.ptr;
         return 0;
     }
+    if (ctx->spare) return slack__spare_late(ctx, ack);
     bool late = slack__mono_us(ctx->app->clock) > ctx->d->deadline_us;
     unsigned late_ms = slack_ctx_ack_late_ms(ctx);
     int rc = slack__ack_send(ctx, ack);
@@ -91,7 +90,7 @@ void slack__ack_kept(slack_ctx_t *ctx)
     ctx->ack_waits = false;
     if (ctx->defer_failed) {
         ctx->ack_body = NULL;
-        slack__ack_outcome(ctx, SLACK_ACK_LATER);
+        if (!ctx->acked) slack__ack_outcome(ctx, SLACK_ACK_LATER);
         return;
     }
     int rc = acknowledge(ctx, ctx->ack_type, slack__slice(ctx->ack_body));

@@ -45,19 +45,20 @@ static void note_spare(slack_ctx_t *ctx)
     atomic_store(&ctx->spare_us, ctx->acked_us);
 }
 
-/* The program has the first word. */
+/* The program has the first word, but where it is the store that is late: with a job that the
+ * handler has deferred. What the spare ack says promises nothing of that. */
 static void give(slack_ctx_t *ctx)
 {
     slack_app_t *app = ctx->app;
-    if (ctx->defers > 0) return; /* the store has the word, and it is quick */
-    slack__run_hook(ctx, &app->not_acked);
+    const char *reason = ctx->defers > 0 ? "a job is not stored yet" : "the handler is not done";
+    if (ctx->defers == 0) slack__run_hook(ctx, &app->not_acked);
     if (ctx->acked) note_spare(ctx);
-    if (ctx->acked || ctx->defers > 0) return;
+    if (ctx->acked) return;
     const slack_spare_t *spare = &app->spares[ctx->d->kind];
     const char *body = spare->body ? spare->body : preset(ctx);
     if (spare->none) {
-        SLACK_LOG(&app->log, WARN, "no ack in time", "kind=%s listener=%s",
-                  slack_kind_name(ctx->d->kind), slack_ctx_listener(ctx));
+        SLACK_LOG(&app->log, WARN, "no ack in time", "kind=%s listener=%s reason=%s",
+                  slack_kind_name(ctx->d->kind), slack_ctx_listener(ctx), reason);
         return;
     }
     slack_ack_t ack = {.outcome = SLACK_ACK_OK};
@@ -69,8 +70,8 @@ static void give(slack_ctx_t *ctx)
     if (ctx->acked) note_spare(ctx);
     app->metrics.spare_acks++;
     SLACK_LOG(&app->log, WARN, "acknowledged in the handler's place",
-              "kind=%s listener=%s transport=%s result=%s", slack_kind_name(ctx->d->kind),
-              slack_ctx_listener(ctx), ctx->d->transport->ops->name,
+              "kind=%s listener=%s transport=%s reason=%s result=%s", slack_kind_name(ctx->d->kind),
+              slack_ctx_listener(ctx), ctx->d->transport->ops->name, reason,
               rc ? slack_err_name(rc) : "ok");
 }
 

@@ -244,6 +244,180 @@ static void lateness_is_told(void **state)
     end();
 }
 
+/* ---- a job that is not stored in time ---- */
+
+/* A store that takes its time: what is put waits here until it may go on. */
+static struct {
+    slack_store_ops_t ops;
+    const slack_store_ops_t *real;
+    slack_store_op_t *put;
+    slack_store_t *store;
+} slow;
+
+static void submit_slowly(slack_store_t *store, slack_store_op_t *op)
+{
+    if (op->kind != SLACK_STORE_PUT) {
+        slow.real->submit(store, op);
+        return;
+    }
+    assert_null(slow.put);
+    slow.store = store;
+    slow.put = op;
+}
+
+static void slow_down(void)
+{
+    slow.real = f.app->store->ops;
+    slow.ops = *slow.real;
+    slow.ops.submit = submit_slowly;
+    slow.put = NULL;
+    f.app->store->ops = &slow.ops;
+}
+
+/* The store is itself again; what waits is stored, or cannot be. */
+static void speed_up(int status)
+{
+    slack_store_op_t *put = slow.put;
+    assert_non_null(put);
+    slow.put = NULL;
+    f.app->store->ops = slow.real;
+    put->status = status;
+    if (status == 0)
+        slow.real->submit(slow.store, put);
+    else
+        put->done(put);
+    app_spin(&f);
+}
+
+static unsigned jobs;
+
+static int job(slack_ctx_t *ctx, void *user_data)
+{
+    jobs++;
+    return 0;
+}
+
+static int defer_and_ack(slack_ctx_t *ctx, void *user_data)
+{
+    int rc = slack_defer(ctx, "job", slack_jsonf(ctx, "{}"));
+    if (rc == 0) rc = slack_ack_text(ctx, "Deploying");
+    assert_int_equal(slack_ack_text(ctx, "again"), SLACK_EALREADY);
+    return rc;
+}
+
+static void deliver_to_slow_store(const char *url, app_ack_t *ack)
+{
+    static char body[300];
+    slack_on_job(f.app, "job", job, NULL);
+    slack_on_command(f.app, "/deploy", defer_and_ack, NULL);
+    slack_on_command(f.app, "/hold", hold, NULL);
+    app_ready(&f);
+    slow_down();
+    jobs = 0;
+    snprintf(body, sizeof body, "{\"command\":\"/deploy\",\"response_url\":\"%s\"}", url);
+    inject(body, ack);
+    assert_non_null(slow.put);
+}
+
+/* The user is answered on time; the handler's word follows once the job is stored, and not before.
+ */
+static void store_is_late(void **state)
+{
+    app_ack_t ack;
+    deliver_to_slow_store(fake_slack_hook_url(f.slack, "1"), &ack);
+    assert_non_null(strstr(ack.body, "Still working on it…"));
+    assert_non_null(strstr(f.log, "event=\"acknowledged in the handler's place\" kind=command "
+                                  "listener=command:/deploy transport=memory reason=\"a job is "
+                                  "not stored yet\""));
+    assert_int_equal(f.app->metrics.spare_acks, 1);
+    app_spin(&f);
+    assert_int_equal(fake_slack_count(f.slack), 0);
+    speed_up(0);
+    app_run_until_calls(&f, 1);
+    assert_string_equal(slack_json_str(fake_slack_call(f.slack, 0)->args, "/text"), "Deploying");
+    app_run_until(&f, &jobs);
+    app_spin(&f);
+    assert_int_equal(ack.count, 1);
+    assert_int_equal(fake_slack_count(f.slack), 1);
+    assert_int_equal(jobs, 1);
+    assert_int_equal(f.app->metrics.late_acks, 1);
+    assert_non_null(strstr(f.log, "event=\"ack after the one in its place\" kind=command "
+                                  "listener=command:/deploy"));
+}
+
+static void store_is_late_and_there_is_no_way(void **state)
+{
+    app_ack_t ack;
+    deliver_to_slow_store("", &ack);
+    speed_up(0);
+    app_run_until(&f, &jobs);
+    app_spin(&f);
+    assert_int_equal(ack.count, 1);
+    assert_int_equal(fake_slack_count(f.slack), 0);
+    assert_int_equal(f.app->metrics.late_acks, 1);
+    assert_non_null(strstr(f.log, "result=SLACK_ELATE"));
+}
+
+/* What the handler said counts on a job that there is none of: it is not passed on. */
+static void store_is_late_and_fails(void **state)
+{
+    app_ack_t ack;
+    deliver_to_slow_store(fake_slack_hook_url(f.slack, "1"), &ack);
+    speed_up(SLACK_ESTORE);
+    assert_int_equal(ack.count, 1);
+    assert_int_equal(fake_slack_count(f.slack), 0);
+    assert_int_equal(jobs, 0);
+    assert_non_null(strstr(f.log, "event=\"job not stored\" job=job error=SLACK_ESTORE"));
+    assert_int_equal(f.app->live_count, 0);
+}
+
+/* A handler that speaks after the spare ack, while the store still has not. */
+static void store_is_later_than_the_handler(void **state)
+{
+    char body[300];
+    app_ack_t ack;
+    slack_on_job(f.app, "job", job, NULL);
+    slack_on_command(f.app, "/hold", hold, NULL);
+    app_ready(&f);
+    slow_down();
+    jobs = 0;
+    snprintf(body, sizeof body, "{\"command\":\"/hold\",\"response_url\":\"%s\"}",
+             fake_slack_hook_url(f.slack, "1"));
+    inject(body, &ack);
+    assert_int_equal(slack_defer(held, "job", slack_jsonf(held, "{}")), 0);
+    assert_int_equal(slack_ack_text(held, "Deploying"), 0);
+    assert_int_equal(slack_ack(held), SLACK_EALREADY);
+    end();
+    assert_int_equal(fake_slack_count(f.slack), 0);
+    speed_up(0);
+    app_run_until_calls(&f, 1);
+    assert_string_equal(slack_json_str(fake_slack_call(f.slack, 0)->args, "/text"), "Deploying");
+    app_run_until(&f, &jobs);
+    assert_int_equal(ack.count, 1);
+}
+
+/* Told to say nothing, the app leaves the word to the handler, late as it is. */
+static void store_is_late_and_nothing_is_said(void **state)
+{
+    app_ack_t ack = {0};
+    slack_spare_ack(f.app, SLACK_KIND_COMMAND, NULL);
+    slack_on_job(f.app, "job", job, NULL);
+    slack_on_command(f.app, "/deploy", defer_and_ack, NULL);
+    app_ready(&f);
+    slow_down();
+    jobs = 0;
+    app_inject(&f, "{\"command\":\"/deploy\"}", &ack);
+    while (!strstr(f.log, "event=\"no ack in time\" kind=command listener=command:/deploy "
+                          "reason=\"a job is not stored yet\""))
+        app_turn(&f);
+    assert_int_equal(ack.count, 0);
+    speed_up(0);
+    assert_int_equal(ack.count, 1);
+    assert_string_equal(ack.body, "Deploying");
+    app_run_until(&f, &jobs);
+    assert_int_equal(f.app->metrics.spare_acks, 0);
+}
+
 /* Whoever is in time has the only word. */
 static void acks_in_time_are_alone(void **state)
 {
@@ -280,6 +454,53 @@ static void stop_before_the_time(void **state)
     slack_ctx_release(held, 0);
 }
 
+/* ---- out of memory ---- */
+
+/* A delivery whose handler lets its time pass, and speaks then, while the nth allocation fails: it
+ * has its one answer, and nothing is lost track of. Returns whether one failed. */
+static bool be_late_with_failure(const char *body, size_t nth, bool all)
+{
+    app_ack_t ack = {0};
+    held = NULL;
+    app_prepare(&f, body, &ack);
+    heap_fail_at(nth, all);
+    const bool taken = app_inject_prepared(&f) == 1;
+    while (taken && ack.count == 0)
+        app_turn(&f);
+    if (held) {
+        slack_ack_text(held, "a text that takes some room, and does not fit into what is there");
+        slack_ctx_release(held, 0);
+    }
+    for (int i = 0; i < 20; i++)
+        uv_run(&f.loop, UV_RUN_NOWAIT);
+    const bool failed = heap_heal();
+    while (f.app->live_count > 0)
+        app_turn(&f);
+    assert_int_equal(ack.count, taken);
+    if (!failed) assert_non_null(strstr(ack.body, "Still working on it…"));
+    return failed;
+}
+
+static void memory_may_run_out(void **state)
+{
+    char command[300];
+    f.app->options.log_level = SLACK_LOG_ERROR;
+    f.app->log.level = SLACK_LOG_ERROR;
+    listen_all();
+    app_ready(&f);
+    snprintf(command, sizeof command, "{\"command\":\"/x\",\"response_url\":\"%s\"}",
+             fake_slack_hook_url(f.slack, "1"));
+    const char *const bodies[] = {VIEW, command};
+    for (size_t i = 0; i < 2; i++) {
+        size_t nth = 0;
+        while (be_late_with_failure(bodies[i], nth, false)) {
+            be_late_with_failure(bodies[i], nth, true);
+            nth++;
+        }
+        assert_true(nth > 2);
+    }
+}
+
 int main(void)
 {
     heap_install();
@@ -288,6 +509,12 @@ int main(void)
         CASE(each_kind_has_its_own),
         CASE(can_be_told),
         CASE(late_acks_find_their_way),
+        CASE(store_is_late),
+        CASE(store_is_late_and_there_is_no_way),
+        CASE(store_is_late_and_fails),
+        CASE(store_is_later_than_the_handler),
+        CASE(store_is_late_and_nothing_is_said),
+        CASE(memory_may_run_out),
         CASE(acks_in_time_are_alone),
         CASE(stop_before_the_time),
         CASE(unacked_deliveries_have_a_hook),
