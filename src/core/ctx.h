@@ -48,6 +48,7 @@ struct slack_ctx {
     enum ctx_state state;
     slack_store_op_t op; /* row: what the store has of it */
     bool stored;
+    bool unsettled; /* its end could not be noted, which was told */
     slack_attempt_t attempt;
     const char *job; /* its name */
 

@@ -52,8 +52,10 @@ static void release(slack_ctx_t *ctx)
 static void not_finished(slack_ctx_t *ctx, int status)
 {
     slack_app_t *app = ctx->app;
-    SLACK_LOG(&app->log, ERROR, "store: a delivery's end was not noted", "key=%.*s error=%s",
-              (int)ctx->d->key.len, ctx->d->key.ptr, slack_err_name(status));
+    if (!ctx->unsettled)
+        SLACK_LOG(&app->log, ERROR, "store: a delivery's end was not noted", "key=%.*s error=%s",
+                  (int)ctx->d->key.len, ctx->d->key.ptr, slack_err_name(status));
+    ctx->unsettled = true;
     if (status == SLACK_EBUSY && ctx->op.kind != SLACK_STORE_FINISH) { /* no room to keep it */
         ctx->op.kind = SLACK_STORE_FINISH;
         app->store->ops->submit(app->store, &ctx->op);

@@ -5,11 +5,18 @@
  * acknowledged is sent again, over either transport. In the end every event that was acknowledged
  * must have been handled; none twice, unless a kill lies between its two runs, and those are named.
  *
- * usage: kill_test BOT [TIMES [kill | roll | storm | points]]
- *            roll: instead of the kill a second bot is started on the same store, then the first
- *            gets SIGTERM, as in a rolling deploy. storm: the same, and every event is sent ten
- *            times, over both transports and all connections. points: the bot kills itself, TIMES
- *            times at each of the points that util/crash.h is about.
+ * usage: kill_test BOT [TIMES [HOW]]
+ *     kill      as above
+ *     outside   the same for a program that knows nothing of this test, and greets whoever says
+ *               hello, as examples/showcase.c does: its messages tell what it handled
+ *     points    the bot kills itself, TIMES times at each of the points that util/crash.h is about
+ *     roll      instead of the kill a second bot is started on the same store, then the first gets
+ *               SIGTERM, as in a rolling deploy: nothing at all may be handled twice
+ *     storm     the same with 1,000 events that are sent ten times each, over both transports, all
+ *               connections and the restarts
+ *     faults    the store of the bot, which was linked with disk.c, can write nothing for a while,
+ *               in each of four ways, TIMES times; nothing may be acknowledged meanwhile, and all
+ *               goes on afterwards
  */
 #include <fcntl.h>
 #include <signal.h>
@@ -18,22 +25,25 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <sqlite3.h>
 #include <uv.h>
 
 #include "net/curl.h"
 #include "net/signature.h"
 #include "net/websocket.h"
 
-#define RATE_MS     10 /* three events each */
-#define RESEND_MS   700
-#define EVENTS_MAX  1000000
-#define SOCKETS_MAX 16
-#define PATIENCE_MS 30000
-#define WORDS_BYTES 8192 /* of what the bots said, to be shown */
-#define SECRET      "kill-test-secret"
+#define RATE_MS      10 /* three events each */
+#define RESEND_MS    700
+#define EVENTS_MAX   1000000
+#define SOCKETS_MAX  16
+#define PATIENCE_MS  30000
+#define STORM_EVENTS 1000
+#define STORM_TRIES  10
+#define WORDS_BYTES  8192 /* of what the bots said, to be shown */
+#define SECRET       "kill-test-secret"
 
 typedef struct event {
-    uint64_t sent_ms;
+    uint64_t first_ms, sent_ms;
     bool acked, kill_since, failed_since; /* since it was begun last */
     unsigned tries, begun, ended;
 } event_t;
@@ -60,13 +70,19 @@ static struct {
     unsigned newest;  /* the one that was started last */
     void (*on_ready)(void);
     const char *program;
-    bool roll, storm, points;
-    bool point_set; /* the bot that runs is to die at one */
+    bool roll, storm, points, faults;
+    bool outside;   /* the bot notes nothing: its messages tell what it handled */
+    bool deaf_disk; /* nothing can be stored now, since `fault_ms` */
+    uint64_t fault_ms;
+    unsigned later, unsound; /* 503 answers during a fault; acks of what cannot have been stored */
+    sqlite3 *lock;           /* a transaction of somebody else's */
+    bool point_set;          /* the bot that runs is to die at one */
     unsigned times, done;
     uv_timer_t tick, blow;
     bool over; /* no new events */
     uint64_t over_ms;
     char folder[64], log[96], store[96];
+    char fault[96]; /* the file that the bot's disk looks at */
     char words[96]; /* the file with what the bots say on stderr */
     int words_fd;
     char host[32]; /* a loopback address that no other program listens on */
@@ -105,7 +121,9 @@ static void die(const char *what)
 
 static void acked(unsigned n)
 {
-    if (n < t.sent) t.events[n].acked = true;
+    if (n >= t.sent) return;
+    if (t.deaf_disk && t.events[n].first_ms > t.fault_ms) t.unsound++;
+    t.events[n].acked = true;
     while (t.oldest < t.sent && t.events[t.oldest].acked)
         t.oldest++;
 }
@@ -116,14 +134,16 @@ static int event_body(char *out, size_t size, unsigned n)
 {
     return snprintf(out, size,
                     "{\"type\":\"event_callback\",\"event_id\":\"Ev%u\",\"team_id\":\"T1\","
-                    "\"event\":{\"type\":\"message\",\"channel\":\"C1\",\"user\":\"U1\","
-                    "\"ts\":\"%u.0\",\"text\":\"x\"}}",
-                    n, n);
+                    "\"event\":{\"type\":\"message\",\"channel\":\"C1\",\"user\":\"U%u\","
+                    "\"ts\":\"%u.0\",\"text\":\"hello\"}}",
+                    n, n, n);
 }
 
 static void on_answer(const slack_curl_result_t *result, void *user_data)
 {
-    if (result->status == 0 && result->http_status == 200) acked((unsigned)(uintptr_t)user_data);
+    if (result->status != 0) return;
+    if (result->http_status == 200) acked((unsigned)(uintptr_t)user_data);
+    if (result->http_status == 503 && t.deaf_disk) t.later++;
 }
 
 static void send_http(unsigned n)
@@ -164,6 +184,7 @@ static void send_socket(unsigned n)
 static void send_event(unsigned n)
 {
     t.events[n].sent_ms = uv_now(t.loop);
+    if (t.events[n].tries == 0) t.events[n].first_ms = t.events[n].sent_ms;
     if (t.socket_count > 0 && rand() % 2)
         send_socket(n);
     else
@@ -185,20 +206,37 @@ static bool pauses(void)
     return t.point_set && strcmp(points[t.done % POINTS], "claimed-nothing") == 0;
 }
 
+/* In a storm every event is sent ten times, some of them after each restart. */
+static unsigned tries_due(void)
+{
+    if (!t.storm) return 0;
+    return t.over ? STORM_TRIES : 1 + (STORM_TRIES - 1) * t.done / (t.times + 1);
+}
+
+static bool send_due(uint64_t now)
+{
+    unsigned tries = tries_due(), most = t.storm ? STORM_EVENTS : EVENTS_MAX;
+    bool more = false;
+    for (int i = 0; i < 3 && !(t.over && !t.storm) && !pauses() && t.sent < most; i++) {
+        more = true;
+        t.sent++;
+        send_event(t.sent - 1);
+    }
+    for (unsigned n = t.storm ? 0 : t.oldest; n < t.sent; n++) {
+        const event_t *e = &t.events[n];
+        bool again = e->tries < tries && now - e->sent_ms > 50;
+        if (again || (!e->acked && now - e->sent_ms > RESEND_MS)) send_event(n);
+        more = more || e->tries < tries;
+    }
+    return more;
+}
+
 static void on_tick(uv_timer_t *timer)
 {
     uint64_t now = uv_now(t.loop);
-    for (int i = 0; i < 3 && !t.over && !pauses() && t.sent < EVENTS_MAX; i++) {
-        if (t.events[t.sent].tries == 0) send_event(t.sent);
-        t.sent++;
-    }
-    for (unsigned n = t.oldest; n < t.sent; n++)
-        if (!t.events[n].acked && now - t.events[n].sent_ms > RESEND_MS) send_event(n);
-    unsigned first = t.storm && t.sent > 1000 ? t.sent - 1000 : 0;
-    for (unsigned n = first; t.storm && n < t.sent; n++)
-        if (t.events[n].tries < 10 && now - t.events[n].sent_ms > 50) send_event(n);
+    bool more = send_due(now);
     if (!t.over) return;
-    if (t.oldest == t.sent && all_ended()) finish();
+    if (!more && t.oldest == t.sent && all_ended()) finish();
     if (now - t.over_ms > PATIENCE_MS) finish();
 }
 
@@ -229,8 +267,34 @@ static void accept_socket(slack_http_request_t *request)
     if (t.socket_count < SOCKETS_MAX) t.sockets[t.socket_count++] = ws;
 }
 
+static void mark(char what)
+{
+    FILE *log = fopen(t.log, "a");
+    if (!log) die("cannot write the log");
+    fprintf(log, "%c x\n", what);
+    fclose(log);
+}
+
+/* Who is greeted tells which event was handled. */
+static void observe(const slack_http_request_t *request)
+{
+    char text[1024];
+    unsigned n;
+    if (strstr(request->path.ptr, "auth.test") && !t.roll)
+        mark('K'); /* what follows is the new bot's */
+    if (!strstr(request->path.ptr, "chat.postMessage")) return;
+    snprintf(text, sizeof text, "%.*s", (int)request->body_len, request->body);
+    const char *who = strstr(text, "%3C%40U");
+    if (!who || sscanf(who, "%%3C%%40U%u", &n) != 1) return;
+    FILE *log = fopen(t.log, "a");
+    if (!log) die("cannot write the log");
+    fprintf(log, "B Ev%u\nE Ev%u\n", n, n);
+    fclose(log);
+}
+
 static void on_request(slack_http_server_t *server, slack_http_request_t *request, void *user_data)
 {
+    if (t.outside && !request->upgrade) observe(request);
     char link[128];
     const char *body = "{\"ok\":true,\"team_id\":\"T1\",\"user_id\":\"UB\",\"bot_id\":\"BB\"}";
     if (request->upgrade) {
@@ -252,14 +316,6 @@ static void on_request(slack_http_server_t *server, slack_http_request_t *reques
 
 static void start_bot(unsigned which);
 static void blow_later(void);
-
-static void mark(char what)
-{
-    FILE *log = fopen(t.log, "a");
-    if (!log) die("cannot write the log");
-    fprintf(log, "%c x\n", what);
-    fclose(log);
-}
 
 static void on_freed(uv_handle_t *handle)
 {
@@ -293,7 +349,7 @@ static void on_exit_of_bot(uv_process_t *process, int64_t status, int signal)
 
 static void start_bot(unsigned which)
 {
-    char host[64], port[64], api[64], log[128], store[128];
+    char host[64], port[64], api[64], log[128], store[128], fault[128];
     snprintf(host, sizeof host, "SLACK_HTTP_HOST=%s", t.host);
     bot_t *bot = &t.bots[which];
     snprintf(port, sizeof port, "SLACK_HTTP_PORT=%u", bot->port);
@@ -301,6 +357,7 @@ static void start_bot(unsigned which)
              slack__http_server_port(t.server));
     snprintf(log, sizeof log, "KILL_LOG=%s", t.log);
     snprintf(store, sizeof store, "SLACK_STORE=sqlite:%s", t.store);
+    snprintf(fault, sizeof fault, "DISK_FAULT=%s", t.fault);
     t.point_set = t.points && !t.point_set && !t.over;
     char point[64] = "NO_POINT=";
     if (t.point_set) snprintf(point, sizeof point, "SLACK_CRASH_POINT=%s", points[t.done % POINTS]);
@@ -310,6 +367,8 @@ static void start_bot(unsigned which)
                    log,
                    store,
                    host,
+                   fault,
+                   getenv("DISK_LIES") ? "DISK_LIES=1" : "DISK_SPEAKS_TRUE=1",
                    "SLACK_TRANSPORT=http,socket",
                    "SLACK_BOT_TOKEN=xoxb-kill",
                    "SLACK_APP_TOKEN=xapp-kill",
@@ -370,6 +429,65 @@ static void roll_over(void)
     uv_process_kill(&t.bots[old].process, SIGTERM);
 }
 
+/* --- faults of the store ------------------------------------------------------------------- */
+
+static const struct fault {
+    const char *name;
+    unsigned ms;
+} faults[] = {
+    {"full", 1500},
+    {"readonly", 1500},
+    {"error", 1500},
+    {"locked", 5000}, /* a transaction waits 1.5 s for another one's */
+};
+#define FAULTS (sizeof faults / sizeof *faults)
+
+static const struct fault *this_fault(void)
+{
+    return &faults[(t.done - 1) % FAULTS];
+}
+
+static void on_blow(uv_timer_t *timer);
+
+static void set_fault(const char *what)
+{
+    FILE *file = fopen(t.fault, "w");
+    if (!file || fputs(what, file) < 0 || fclose(file) != 0) die("cannot write the fault");
+}
+
+static void lock_store(void)
+{
+    if (sqlite3_open(t.store, &t.lock) != SQLITE_OK) die("cannot open the store");
+    sqlite3_busy_timeout(t.lock, 5000);
+    if (sqlite3_exec(t.lock, "BEGIN IMMEDIATE", NULL, NULL, NULL) != SQLITE_OK)
+        die("cannot lock the store");
+}
+
+static void on_fault_over(uv_timer_t *timer)
+{
+    printf("# %s: %u answers \"later\", %u acks of what cannot have been stored\n",
+           this_fault()->name, t.later, t.unsound);
+    if (t.later == 0) die("nothing was put off while the store could not");
+    t.deaf_disk = false;
+    set_fault("");
+    sqlite3_close(t.lock);
+    t.lock = NULL;
+    blow_later();
+}
+
+static void break_store(void)
+{
+    t.later = 0;
+    if (strcmp(this_fault()->name, "locked") == 0)
+        lock_store();
+    else
+        set_fault(this_fault()->name);
+    uv_update_time(t.loop);
+    t.fault_ms = uv_now(t.loop);
+    t.deaf_disk = true;
+    uv_timer_start(&t.blow, on_fault_over, this_fault()->ms, 0);
+}
+
 static void on_blow(uv_timer_t *timer)
 {
     if (t.point_set) { /* it had its time to die by itself */
@@ -379,6 +497,8 @@ static void on_blow(uv_timer_t *timer)
     if (t.done++ == t.times) {
         t.over = true;
         t.over_ms = uv_now(t.loop);
+    } else if (t.faults) {
+        break_store();
     } else if (t.roll) {
         start_bot(1 - t.current);
         when_ready(roll_over);
@@ -489,6 +609,7 @@ static void set_up(void)
     if (!mkdtemp(t.folder)) die("no temporary folder");
     snprintf(t.log, sizeof t.log, "%s/log", t.folder);
     snprintf(t.store, sizeof t.store, "%s/inbox.db", t.folder);
+    snprintf(t.fault, sizeof t.fault, "%s/fault", t.folder);
     snprintf(t.words, sizeof t.words, "%s/stderr", t.folder);
     t.words_fd =
         getenv("KILL_VERBOSE") ? 2 : open(t.words, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600);
@@ -529,6 +650,9 @@ int main(int argc, char **argv)
     t.points = argc > 3 && strcmp(argv[3], "points") == 0;
     if (t.points) t.times *= POINTS;
     t.storm = argc > 3 && strcmp(argv[3], "storm") == 0;
+    t.outside = argc > 3 && strcmp(argv[3], "outside") == 0;
+    t.faults = argc > 3 && strcmp(argv[3], "faults") == 0;
+    if (t.faults) t.times *= FAULTS;
     t.roll = t.storm || (argc > 3 && strcmp(argv[3], "roll") == 0);
     unsigned seed = (unsigned)uv_hrtime();
     srand(seed);
@@ -537,7 +661,7 @@ int main(int argc, char **argv)
     set_up();
     start_bot(0);
     uv_timer_start(&t.tick, on_tick, RATE_MS, RATE_MS);
-    if (t.roll)
+    if (t.roll || t.faults)
         when_ready(blow_later);
     else
         blow_later();
@@ -545,15 +669,16 @@ int main(int argc, char **argv)
 
     verdict_t v = judge(true);
     bool good = v.lost == 0 && v.twice == 0 && t.oldest == t.sent && v.handled == t.sent &&
-                (!t.roll || v.interrupted + v.unstored == 0);
+                t.unsound == 0 && (!(t.roll || t.faults) || v.interrupted + v.unstored == 0);
     printf("# %u events, all acknowledged: %s; handled %u; lost %u; twice %u; again after a kill "
            "inside the handler %u, before its end was stored %u; calls that failed %u\n",
            t.sent, t.oldest == t.sent ? "yes" : "no", v.handled, v.lost, v.twice, v.interrupted,
            v.unstored, v.failed);
     printf("%s 1 - nothing acknowledged is lost, %s\n", good ? "ok" : "not ok",
-           t.storm  ? "in a storm"
-           : t.roll ? "rolling"
-                    : "killed");
+           t.storm    ? "in a storm"
+           : t.roll   ? "rolling"
+           : t.faults ? "while the store fails"
+                      : "killed");
     if (good)
         clean_up();
     else
