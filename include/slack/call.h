@@ -36,6 +36,8 @@ typedef struct slack_response slack_response_t;
 typedef void (*slack_call_fn)(const slack_response_t *response, void *user_data);
 
 /** 0 when Slack answered `ok: true`; SLACK_EAPI for `ok: false`, see slack_response_error();
+ * SLACK_ECONFLICT for "hash_conflict": somebody else has changed the view meanwhile; SLACK_ESPENT
+ * for a response_url that Slack takes nothing by any more;
  * SLACK_ECONNECT, SLACK_ETLS, SLACK_ETIMEDOUT, SLACK_ECLOSED (the connection was lost: Slack may or
  * may not have acted), SLACK_EPROTO, SLACK_EHTTP, SLACK_EJSON, SLACK_ETOOBIG, SLACK_ECANCELED,
  * SLACK_ENOMEM. */
@@ -50,6 +52,13 @@ SLACK_API const slack_json_t *slack_response_json(const slack_response_t *respon
 
 /** The string at a JSON pointer of the answer; "" where there is none. */
 SLACK_API const char *slack_response_str(const slack_response_t *response, const char *path);
+
+/** The timestamp of the message that a call has made or changed, a string as Slack writes it: `ts`,
+ * or `message_ts` for an ephemeral one; "" where there is none. */
+SLACK_API const char *slack_response_ts(const slack_response_t *response);
+
+/** The id of the channel that it is in: what it was posted to may have been a user's id. */
+SLACK_API const char *slack_response_channel(const slack_response_t *response);
 
 /** The HTTP status, 0 where no answer arrived. */
 SLACK_API int slack_response_http_status(const slack_response_t *response);
@@ -101,7 +110,7 @@ SLACK_API int slack_say_json(slack_ctx_t *ctx, const slack_json_t *message);
  * sees it unless the message says `response_type: in_channel`; `replace_original: true` puts it in
  * the place of the message that the delivery came from, `delete_original: true` deletes that.
  *
- * @return as slack_say(); SLACK_EALREADY for the sixth of a delivery; SLACK_ELATE after 30 minutes;
+ * @return as slack_say(); SLACK_ESPENT for the sixth of a delivery, and after 30 minutes;
  *         SLACK_EINVAL where the delivery has no response_url, or one that is
  *         neither Slack's nor below the configured API's host.
  */

@@ -47,7 +47,9 @@ extern "C" {
     X(SLACK_ESTORE, -20023, "the store failed")                                                    \
     X(SLACK_EIO, -20024, "input or output failed")                                                 \
     X(SLACK_ESIGNATURE, -20025, "the signature does not match")                                    \
-    X(SLACK_EMISMATCH, -20026, "not what was expected")
+    X(SLACK_EMISMATCH, -20026, "not what was expected")                                            \
+    X(SLACK_ECONFLICT, -20027, "somebody else changed it meanwhile")                               \
+    X(SLACK_ESPENT, -20028, "used as often, or for as long, as it may be")
 
 enum slack_error {
 #define SLACK_ERROR_ENUM(name, number, text) name = number,

@@ -13,10 +13,11 @@ extern "C" {
 /**
  * @file view.h  Modals and home tabs.
  *
- * All of them hold the delivery open, and a call that fails fails it; Slack's own words for why are
- * in the log: "hash_conflict" where somebody else changed the view meanwhile, "expired_trigger_id"
- * where it took longer than three seconds. Whoever wants to act on them makes the call by
- * slack_call(). They return as slack_say(). https://docs.slack.dev/surfaces/modals
+ * All of them hold the delivery open, and a call that fails fails it. They return as slack_say();
+ * on a worker, what came of it: SLACK_ECONFLICT where somebody else has changed the view since it
+ * had the hash that was sent along, SLACK_EAPI with "expired_trigger_id" in the log where it took
+ * longer than three seconds. On the loop the same reaches slack_on_error(); whoever wants to act on
+ * it at once makes the call by slack_call(). https://docs.slack.dev/surfaces/modals
  */
 
 /** Open a modal, by the delivery's trigger_id: at once, since that is good for three seconds. */

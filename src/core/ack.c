@@ -161,7 +161,7 @@ static const slack_json_t *dialog_errors(slack_ctx_t *ctx, const slack_json_t *e
     size_t count = slack_json_count(errors, ""), i = 0;
     const slack_json_t **items = slack__arena_calloc(slack__ctx_arena(ctx), count * sizeof *items);
     if (items == NULL) {
-        *slack__ctx_json_error(ctx) = SLACK_ENOMEM;
+        slack__ctx_voice(ctx)->json_error = SLACK_ENOMEM;
         return NULL;
     }
     slack_json_iter_t it = {0};

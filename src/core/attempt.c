@@ -35,6 +35,8 @@ bool slack__heals(int status, const char *reason)
     case SLACK_ETEMPLATE:
     case SLACK_ENOACK:
     case SLACK_EACKBODY:
+    case SLACK_ECONFLICT:
+    case SLACK_ESPENT:
     case SLACK_EDEADLK: return false;
     case SLACK_EAPI: break;
     default: return true;

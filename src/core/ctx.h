@@ -85,10 +85,10 @@ struct slack_ctx {
 
     const slack_json_t *assistant_context; /* that was kept of its thread */
     bool assistant_asked;
-    unsigned responses; /* sent by the response_url */
-    bool step_ended;    /* slack_complete() or slack_fail() was called */
+    atomic_uint responses; /* sent by the response_url */
+    bool step_ended;       /* slack_complete() or slack_fail() was called */
     slack_client_t client;
-    int json_error; /* slack__ctx_json_error() */
+    slack_voice_t voice; /* the loop's */
     struct on_done *on_done;
     struct value *values;
     slack_work_t *works; /* worker.c: the newest first */
@@ -103,6 +103,9 @@ void slack__dispatch_advance(slack_ctx_t *ctx);
 void slack__ctx_fail(slack_ctx_t *ctx, int status);
 /* ctx->step failed; `reason`: Slack's error, or NULL. */
 void slack__step_failed(slack_ctx_t *ctx, int status, const char *reason);
+/* Call what takes the answer to a message, as user code. */
+int slack__enter_said(slack_ctx_t *ctx, slack_said_fn fn, const slack_response_t *response,
+                      void *user_data);
 /* Tell the program something of the delivery; nothing where it has set no such hook. */
 void slack__run_hook(slack_ctx_t *ctx, const slack_middleware_t *hook);
 

@@ -28,6 +28,15 @@ static int enter(slack_ctx_t *ctx, slack_handler_fn fn, void *user_data)
     return rc > 0 ? SLACK_EINVAL : rc;
 }
 
+int slack__enter_said(slack_ctx_t *ctx, slack_said_fn fn, const slack_response_t *response,
+                      void *user_data)
+{
+    ctx->depth++;
+    int rc = fn(ctx, response, user_data);
+    ctx->depth--;
+    return rc > 0 ? SLACK_EINVAL : rc;
+}
+
 /* ---- chains ---- */
 
 static int go_on(slack_ctx_t *ctx)

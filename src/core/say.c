@@ -10,18 +10,29 @@ static void call_begin(slack_client_t *client)
     SLACK_CONTAINER(client, slack_ctx_t, client)->calls++;
 }
 
-static void call_end(slack_client_t *client, const slack_response_t *response)
+static void end_call(slack_ctx_t *ctx, int status, const char *reason)
 {
-    slack_ctx_t *ctx = SLACK_CONTAINER(client, slack_ctx_t, client);
     ctx->calls--;
+    if (ctx->state != CTX_RUNNING) return; /* ended by the stop */
+    slack__attempt_step_failed(ctx, status, reason);
+    if (ctx->calls == 0) slack__task_post(ctx->app->net, &ctx->task);
+}
+
+/* Of a call that nobody else takes the answer of. */
+static int log_failure(const slack_ctx_t *ctx, const slack_response_t *response)
+{
     int status = slack_response_status(response);
     if (status != 0)
         SLACK_LOG(&ctx->app->log, ERROR, "call failed", "transport=%s kind=%s error=%s reason=%s",
                   ctx->d->transport->ops->name, slack_kind_name(ctx->d->kind),
                   slack_err_name(status), slack_response_error(response));
-    if (ctx->state != CTX_RUNNING) return; /* ended by the stop */
-    slack__attempt_step_failed(ctx, status, slack_response_error(response));
-    if (ctx->calls == 0) slack__task_post(ctx->app->net, &ctx->task);
+    return status;
+}
+
+static void call_end(slack_client_t *client, const slack_response_t *response)
+{
+    slack_ctx_t *ctx = SLACK_CONTAINER(client, slack_ctx_t, client);
+    end_call(ctx, log_failure(ctx, response), slack_response_error(response));
 }
 
 void slack__ctx_init_client(slack_ctx_t *ctx)
@@ -63,7 +74,7 @@ const slack_json_t *(slack_jsonf)(slack_ctx_t *ctx, const char *template_, ...)
     va_start(ap, template_);
     int rc = slack__vjsonf(slack__ctx_arena(ctx), &value, &error, template_, ap);
     va_end(ap);
-    *slack__ctx_json_error(ctx) = rc;
+    slack__ctx_voice(ctx)->json_error = rc;
     if (rc == 0) return value;
     struct bad_template bad = {template_, &error};
     slack__ctx_on_loop(ctx, log_template, &bad);
@@ -77,7 +88,7 @@ const slack_json_t *slack_json_array(slack_ctx_t *ctx, const slack_json_t *const
         if (items[i] == NULL) return NULL; /* json_error tells why */
     const slack_json_t *array = NULL;
     int rc = slack__json_array(slack__ctx_arena(ctx), items, count, &array);
-    *slack__ctx_json_error(ctx) = rc;
+    slack__ctx_voice(ctx)->json_error = rc;
     return rc == 0 ? array : NULL;
 }
 
@@ -89,7 +100,7 @@ int slack__ctx_call(slack_ctx_t *ctx, const char *method, const slack_json_t *ar
 
 int slack__ctx_no_json(slack_ctx_t *ctx)
 {
-    int rc = *slack__ctx_json_error(ctx);
+    int rc = slack__ctx_voice(ctx)->json_error;
     return rc ? rc : SLACK_EINVAL;
 }
 
@@ -104,26 +115,99 @@ static int SLACK_PRINTF(3, 0)
 
 /* ---- say ---- */
 
-/* Make a call of a message: channel and `thread` ("" for none) are filled in where it names no
- * channel of its own. */
-static int post(slack_ctx_t *ctx, const char *method, const slack_json_t *message,
-                const char *thread)
+/* The arguments that make a call of a message: channel and `thread` ("" for none) are filled in
+ * where it names no channel of its own. */
+static int place(slack_ctx_t *ctx, const slack_json_t *message, const char *thread,
+                 const slack_json_t **ret)
 {
     if (message == NULL) return slack__ctx_no_json(ctx);
     const char *channel = slack__lookup_channel(ctx->d->body);
     bool elsewhere = *slack_json_str(message, "/channel") != '\0';
     if (*channel == '\0' && !elsewhere) return SLACK_EINVAL;
     slack_arena_t *arena = slack__ctx_arena(ctx);
-    const slack_json_t *defaults = NULL, *args = NULL;
+    const slack_json_t *defaults = NULL;
     int rc = slack__jsonf(arena, &defaults, NULL, "{channel: %s, thread_ts: %s}", channel,
                           elsewhere || *thread == '\0' ? NULL : thread);
-    if (rc == 0) rc = slack__json_with_defaults(arena, message, defaults, &args);
+    return rc ? rc : slack__json_with_defaults(arena, message, defaults, ret);
+}
+
+static int post(slack_ctx_t *ctx, const char *method, const slack_json_t *message,
+                const char *thread)
+{
+    const slack_json_t *args = NULL;
+    int rc = place(ctx, message, thread, &args);
     return rc ? rc : slack__ctx_call(ctx, method, args);
+}
+
+/* A message under way. In the arena of who says it. */
+typedef struct saying {
+    slack_ctx_t *ctx;
+    slack_said_fn fn;
+    void *user_data;
+} saying_t;
+
+static void remember(slack_ctx_t *ctx, const slack_response_t *response)
+{
+    slack_voice_t *voice = slack__ctx_voice(ctx);
+    if (slack_response_status(response) != 0) return;
+    const char *ts = slack__arena_strdup(slack__ctx_arena(ctx), slack_response_ts(response));
+    const char *channel =
+        slack__arena_strdup(slack__ctx_arena(ctx), slack_response_channel(response));
+    if (ts == NULL || channel == NULL) return;
+    voice->ts = ts;
+    voice->channel = channel;
+}
+
+static void on_said(const slack_response_t *response, void *user_data)
+{
+    const saying_t *saying = user_data;
+    slack_ctx_t *ctx = saying->ctx;
+    ctx->voice.under_way--;
+    remember(ctx, response);
+    int rc = saying->fn ? slack__enter_said(ctx, saying->fn, response, saying->user_data)
+                        : log_failure(ctx, response);
+    end_call(ctx, rc, slack_response_error(response));
+}
+
+static int say_on_worker(slack_ctx_t *ctx, const slack_json_t *args, slack_said_fn fn,
+                         void *user_data)
+{
+    const slack_response_t *response = NULL;
+    int rc = slack__worker_call(ctx, "chat.postMessage", NULL, args, &response);
+    if (response == NULL) return rc;
+    remember(ctx, response);
+    return fn ? fn(ctx, response, user_data) : rc;
+}
+
+static int say_in(slack_ctx_t *ctx, const slack_json_t *message, const char *thread,
+                  const saying_t *how)
+{
+    const slack_json_t *args = NULL;
+    int rc = place(ctx, message, thread, &args);
+    if (rc != 0) return rc;
+    if (slack__on_worker(ctx)) return say_on_worker(ctx, args, how->fn, how->user_data);
+    if (ctx->state != CTX_RUNNING) /* nothing waits for it any more */
+        return how->fn ? SLACK_EALREADY : slack__ctx_call(ctx, "chat.postMessage", args);
+    saying_t *saying = slack__arena_alloc(slack__ctx_arena(ctx), sizeof *saying);
+    if (saying == NULL) return SLACK_ENOMEM;
+    *saying = *how;
+    saying->ctx = ctx;
+    rc = slack__webapi_call(&ctx->client, "chat.postMessage", args, on_said, saying);
+    if (rc != 0) return rc;
+    ctx->calls++;
+    ctx->voice.under_way++;
+    return 0;
+}
+
+int slack_say_then(slack_ctx_t *ctx, const slack_json_t *message, slack_said_fn fn, void *user_data)
+{
+    return say_in(ctx, message, slack_ctx_thread_ts(ctx),
+                  &(saying_t){.fn = fn, .user_data = user_data});
 }
 
 int slack_say_json(slack_ctx_t *ctx, const slack_json_t *message)
 {
-    return post(ctx, "chat.postMessage", message, slack_ctx_thread_ts(ctx));
+    return slack_say_then(ctx, message, NULL, NULL);
 }
 
 int slack_say(slack_ctx_t *ctx, const char *format, ...)
@@ -145,7 +229,7 @@ int slack_reply(slack_ctx_t *ctx, const char *format, ...)
     va_end(ap);
     if (rc != 0) return rc;
     const char *thread = slack_ctx_thread_ts(ctx);
-    return post(ctx, "chat.postMessage", message, *thread ? thread : slack_ctx_ts(ctx));
+    return say_in(ctx, message, *thread ? thread : slack_ctx_ts(ctx), &(saying_t){0});
 }
 
 int slack_say_ephemeral(slack_ctx_t *ctx, const char *format, ...)
@@ -163,6 +247,41 @@ int slack_say_ephemeral(slack_ctx_t *ctx, const char *format, ...)
 }
 
 /* ---- messages that are there ---- */
+
+const char *slack_ctx_said_ts(slack_ctx_t *ctx)
+{
+    const char *ts = slack__ctx_voice(ctx)->ts;
+    return ts ? ts : "";
+}
+
+const char *slack_ctx_said_channel(slack_ctx_t *ctx)
+{
+    const char *channel = slack__ctx_voice(ctx)->channel;
+    return channel ? channel : "";
+}
+
+/* Change what was said last: `change` with its place. */
+static int call_said(slack_ctx_t *ctx, const char *method, const slack_json_t *change)
+{
+    const slack_voice_t *voice = slack__ctx_voice(ctx);
+    if (voice->under_way > 0) return SLACK_EBUSY;
+    if (*slack_ctx_said_ts(ctx) == '\0') return SLACK_EINVAL;
+    slack_arena_t *arena = slack__ctx_arena(ctx);
+    const slack_json_t *which = NULL, *args = NULL;
+    int rc = slack__jsonf(arena, &which, NULL, "{ts: %s, channel: %s}", voice->ts, voice->channel);
+    if (rc == 0 && change) rc = slack__json_with_defaults(arena, change, which, &args);
+    return rc ? rc : slack__ctx_call(ctx, method, change ? args : which);
+}
+
+int slack_update_said(slack_ctx_t *ctx, const slack_json_t *message)
+{
+    return message ? call_said(ctx, "chat.update", message) : slack__ctx_no_json(ctx);
+}
+
+int slack_delete_said(slack_ctx_t *ctx)
+{
+    return call_said(ctx, "chat.delete", NULL);
+}
 
 int slack_update(slack_ctx_t *ctx, const char *ts, const slack_json_t *message)
 {
@@ -215,8 +334,8 @@ int slack_respond_json(slack_ctx_t *ctx, const slack_json_t *message)
     const char *url = slack__lookup_response_url(ctx->d->body);
     if (*url == '\0') return SLACK_EINVAL;
     uint64_t over_us = ctx->d->received_us + (uint64_t)RESPONSE_S * 1000000;
-    if (slack__mono_us(ctx->app->clock) > over_us) return SLACK_ELATE;
-    if (ctx->responses == RESPONSES_MAX) return SLACK_EALREADY;
+    if (slack__mono_us(ctx->app->clock) > over_us) return SLACK_ESPENT;
+    if (ctx->responses >= RESPONSES_MAX) return SLACK_ESPENT;
     int rc = slack__on_worker(ctx) ? slack__worker_call(ctx, NULL, url, message, NULL)
                                    : slack__webapi_respond(&ctx->client, url, message, NULL, NULL);
     if (rc == 0) ctx->responses++;

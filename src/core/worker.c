@@ -29,7 +29,7 @@ struct slack_work {
     bool done;          /* under the lock */
     int status;         /* what the handler returned */
     const char *reason; /* Slack's error of the last call that failed */
-    int json_error;     /* as the ctx's, of what this handler writes */
+    slack_voice_t voice;
     /* An ask; under the lock. */
     slack_link_t asking_link; /* workers->asking: no answer yet */
     int (*ask)(slack_ctx_t *ctx, void *args);
@@ -122,9 +122,9 @@ slack_arena_t *slack__ctx_arena(const slack_ctx_t *ctx)
     return slack__on_worker(ctx) ? ctx->works->arena : ctx->d->arena;
 }
 
-int *slack__ctx_json_error(slack_ctx_t *ctx)
+slack_voice_t *slack__ctx_voice(slack_ctx_t *ctx)
 {
-    return slack__on_worker(ctx) ? &ctx->works->json_error : &ctx->json_error;
+    return slack__on_worker(ctx) ? &ctx->works->voice : &ctx->voice;
 }
 
 /* ---- asks, on the loop ---- */

@@ -58,8 +58,15 @@ void slack__works_free(slack_work_t *works);
 int slack__ctx_on_loop(slack_ctx_t *ctx, int (*fn)(slack_ctx_t *ctx, void *args), void *args);
 /* Where the thread that asks may allocate for the delivery. */
 slack_arena_t *slack__ctx_arena(const slack_ctx_t *ctx);
-/* Why the last value that this thread wrote for the delivery is NULL. */
-int *slack__ctx_json_error(slack_ctx_t *ctx);
+
+/* What a thread that speaks for a delivery remembers of what it said. */
+typedef struct slack_voice {
+    int json_error;           /* why the last value that it wrote is NULL */
+    const char *ts, *channel; /* of the last message, in its arena; NULL: none yet */
+    unsigned under_way;       /* messages without an answer */
+} slack_voice_t;
+
+slack_voice_t *slack__ctx_voice(slack_ctx_t *ctx);
 
 /* On a worker only: a call, or a message to a response URL (method NULL), and the wait for its
  * answer, which `ret` (optional) is set to. What slack_response_status() tells of it. */

@@ -66,7 +66,7 @@ static void set_api_error(slack_response_t *ret, slack_arena_t *arena)
 {
     size_t len;
     const char *error = slack_json_strn(ret->json, "/error", &len);
-    ret->status = SLACK_EAPI;
+    ret->status = error && strcmp(error, "hash_conflict") == 0 ? SLACK_ECONFLICT : SLACK_EAPI;
     ret->error = error && len ? short_text(arena, error, len) : "no error named";
 }
 
@@ -103,6 +103,8 @@ void slack__response_read_url(slack_response_t *ret, slack_arena_t *arena,
         ret->error = short_text(arena, error, len);
     else if (!ret->json && result->body_len && result->body[0] != '<') /* a code, not a page */
         ret->error = short_text(arena, result->body, result->body_len);
+    if (strcmp(ret->error, "used_url") == 0 || strcmp(ret->error, "expired_url") == 0)
+        ret->status = SLACK_ESPENT;
 }
 
 bool slack__response_is_limited(const slack_response_t *response)
@@ -176,6 +178,17 @@ const slack_json_t *slack_response_json(const slack_response_t *response)
 const char *slack_response_str(const slack_response_t *response, const char *path)
 {
     return slack_json_str(slack_response_json(response), path);
+}
+
+const char *slack_response_ts(const slack_response_t *response)
+{
+    const char *ts = slack_response_str(response, "/ts");
+    return *ts ? ts : slack_response_str(response, "/message_ts");
+}
+
+const char *slack_response_channel(const slack_response_t *response)
+{
+    return slack_response_str(response, "/channel");
 }
 
 int slack_response_http_status(const slack_response_t *response)

@@ -626,113 +626,6 @@ static void test_limit_of_a_user(void **state)
     slack_user_limit_free(limit);
 }
 
-/* ---- what is said ---- */
-
-static int say_everything(slack_ctx_t *ctx, void *user_data)
-{
-    (void)user_data;
-    int rc = slack_reply(ctx, "in the %s", "thread");
-    if (rc == 0) rc = slack_say_ephemeral(ctx, "only you");
-    if (rc == 0) rc = slack_update(ctx, "1.5", slack_jsonf(ctx, "{text: 'new'}"));
-    if (rc == 0) rc = slack_delete(ctx, "1.6");
-    if (rc == 0) rc = slack_react(ctx, "wave");
-    if (rc == 0) rc = slack_unreact(ctx, "wave");
-    if (rc == 0) rc = slack_view_publish(ctx, NULL, NULL, slack_jsonf(ctx, "{type: 'home'}"));
-    assert_int_equal(slack_view_open(ctx, slack_jsonf(ctx, "{}")), SLACK_EINVAL); /* no trigger */
-    return rc;
-}
-
-static bool was_called(const char *method, const char *args)
-{
-    slack_arena_t *arena = slack__arena_new(0, 0);
-    bool found = false;
-    for (size_t i = 0; i < fake_slack_count(f.slack); i++) {
-        const fake_call_t *call = fake_slack_call(f.slack, i);
-        const char *text = slack__json_text(arena, call->args, NULL);
-        found |= strcmp(call->method, method) == 0 && strcmp(text, args) == 0;
-    }
-    slack__arena_free(arena);
-    return found;
-}
-
-static void test_what_a_handler_says(void **state)
-{
-    (void)state;
-    slack_on_message(f.app, NULL, say_everything, NULL);
-    app_ready(&f);
-    app_ack_t ack;
-    run_through(MESSAGE("1", "x"), &ack);
-    app_run_until_calls(&f, 7);
-    assert_true(
-        was_called("chat.postMessage",
-                   "{\"text\":\"in the thread\",\"channel\":\"C1\",\"thread_ts\":\"1.0\"}"));
-    assert_true(was_called("chat.postEphemeral",
-                           "{\"text\":\"only you\",\"user\":\"U1\",\"channel\":\"C1\"}"));
-    assert_true(was_called("chat.update", "{\"text\":\"new\",\"ts\":\"1.5\",\"channel\":\"C1\"}"));
-    assert_true(was_called("chat.delete", "{\"ts\":\"1.6\",\"channel\":\"C1\"}"));
-    assert_true(was_called("reactions.add",
-                           "{\"timestamp\":\"1.0\",\"name\":\"wave\",\"channel\":\"C1\"}"));
-    assert_true(was_called("reactions.remove",
-                           "{\"timestamp\":\"1.0\",\"name\":\"wave\",\"channel\":\"C1\"}"));
-    assert_true(was_called("views.publish",
-                           "{\"user_id\":\"U1\",\"view\":\"{\\\"type\\\":\\\"home\\\"}\"}"));
-}
-
-static int change_view(slack_ctx_t *ctx, void *user_data)
-{
-    (void)user_data;
-    const slack_json_t *view = slack_jsonf(ctx, "{}");
-    int rc = slack_view_open(ctx, view);
-    if (rc == 0) rc = slack_view_push(ctx, view);
-    if (rc == 0) rc = slack_view_update(ctx, NULL, NULL, view);
-    if (rc == 0) rc = slack_view_update(ctx, "V2", NULL, view);
-    return rc;
-}
-
-static void test_views(void **state)
-{
-    (void)state;
-    slack_on_action(f.app, "v", change_view, NULL);
-    fake_slack_answer(f.slack, "views.update", 200, "{\"ok\":false,\"error\":\"hash_conflict\"}");
-    app_ready(&f);
-    app_ack_t ack;
-    run_through(
-        "{\"type\":\"block_actions\",\"trigger_id\":\"1.2\",\"view\":{\"id\":\"V1\",\"hash\":"
-        "\"h1\"},\"actions\":[{\"action_id\":\"v\"}]}",
-        &ack);
-    app_run_until_calls(&f, 4);
-    assert_true(was_called("views.open", "{\"trigger_id\":\"1.2\",\"view\":\"{}\"}"));
-    assert_true(was_called("views.push", "{\"trigger_id\":\"1.2\",\"view\":\"{}\"}"));
-    assert_true(was_called("views.update", "{\"view_id\":\"V1\",\"hash\":\"h1\",\"view\":\"{}\"}"));
-    assert_true(was_called("views.update", "{\"view_id\":\"V2\",\"view\":\"{}\"}"));
-    while (strstr(f.log, "reason=hash_conflict") == NULL)
-        app_turn(&f);
-}
-
-static int respond_often(slack_ctx_t *ctx, void *user_data)
-{
-    (void)user_data;
-    for (int i = 0; i < 5; i++)
-        assert_int_equal(slack_respond(ctx, "%d", i), 0);
-    assert_int_equal(slack_respond(ctx, "a sixth"), SLACK_EALREADY);
-    f.skew_us += 1801 * 1000000ULL;
-    assert_int_equal(slack_respond(ctx, "after 30 minutes"), SLACK_ELATE);
-    return 0;
-}
-
-static void test_a_response_url_can_be_used_up(void **state)
-{
-    (void)state;
-    slack_on_command(f.app, "/x", respond_often, NULL);
-    app_ready(&f);
-    char body[256];
-    snprintf(body, sizeof body, "{\"command\":\"/x\",\"response_url\":\"%s\"}",
-             fake_slack_hook_url(f.slack, "1"));
-    app_ack_t ack;
-    run_through(body, &ack);
-    app_run_until_calls(&f, 5);
-}
-
 #define CASE(name) cmocka_unit_test_setup_teardown(name, open_app, close_app)
 
 int main(void)
@@ -754,9 +647,6 @@ int main(void)
         CASE(test_what_no_listener_takes_is_told),
         CASE(test_only_some),
         CASE(test_limit_of_a_user),
-        CASE(test_what_a_handler_says),
-        CASE(test_views),
-        CASE(test_a_response_url_can_be_used_up),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -59,6 +59,7 @@ static void test_answers_to_calls(void **state)
         {200, "{\"ok\":false,\"error\":\"a\\r\\nb\"}", SLACK_EAPI, "a  b"},
         {200, "{\"ok\":false,\"error\":\"for xoxb-123456789012-abcdefghijkl\"}", SLACK_EAPI,
          "for [redacted]"},
+        {200, "{\"ok\":false,\"error\":\"hash_conflict\"}", SLACK_ECONFLICT, "hash_conflict"},
         {200, "", SLACK_EJSON, "the answer is empty"},
         {200, "<html>", SLACK_EJSON, "malformed JSON"},
         {200, "{\"ok\":true", SLACK_EJSON, "malformed JSON"},
@@ -91,8 +92,8 @@ static void test_answers_of_response_urls(void **state)
         {204, "", 0, ""},
         {200, "{\"ok\":true}", 0, ""},
         {200, "{\"ok\":false,\"error\":\"x\"}", 0, ""},
-        {404, "{\"ok\":false,\"error\":\"used_url\"}", SLACK_EHTTP, "used_url"},
-        {404, "expired_url", SLACK_EHTTP, "expired_url"},
+        {404, "{\"ok\":false,\"error\":\"used_url\"}", SLACK_ESPENT, "used_url"},
+        {404, "expired_url", SLACK_ESPENT, "expired_url"},
         {400, "invalid_blocks\r\nat 1\x7f", SLACK_EHTTP, "invalid_blocks  at 1 "},
         {500, "<!DOCTYPE html>", SLACK_EHTTP, "HTTP 500"},
         {500, "{\"a\":1}", SLACK_EHTTP, "HTTP 500"},
@@ -308,7 +309,11 @@ static void read_exchange(const char *name, const char *text, size_t len, void *
     if (ok != (status == 0)) fail_msg("%s: %s", name, slack_err_name(status));
     assert_int_equal(slack__response_is_limited(&response), http_status == 429);
     slack__response_read_url(&response, arena, &result);
-    assert_int_equal(slack_response_status(&response), http_status == 200 ? 0 : SLACK_EHTTP);
+    const char *error = slack_response_error(&response);
+    bool spent = strcmp(error, "used_url") == 0 || strcmp(error, "expired_url") == 0;
+    assert_int_equal(slack_response_status(&response), http_status == 200 ? 0
+                                                       : spent            ? SLACK_ESPENT
+                                                                          : SLACK_EHTTP);
     slack__arena_free(arena);
 }
 

@@ -540,7 +540,7 @@ static void test_respond(void **state)
 
     assert_int_equal(respond("/response/used"), 0);
     world_until_count(&world, &ends.count, 2);
-    assert_int_equal(ends.statuses[1], SLACK_EHTTP);
+    assert_int_equal(ends.statuses[1], SLACK_ESPENT);
     assert_int_equal(ends.http_status, 404);
     assert_string_equal(ends.error, "used_url");
 
