@@ -108,7 +108,10 @@ typedef struct slack_listener {
     const char *subtypes; /* Optional, copied. Events: the subtypes that are meant, separated
                            * by commas, "none" for events without one. Default: all; of
                            * messages "none,bot_message,file_share,thread_broadcast". */
-    unsigned where;       /* Optional. Events: enum slack_where. Default: anywhere. */
+    int own;        /* Optional. Nonzero: events of the bot's own doing as well, which are left
+                     * out otherwise: it would talk to itself. One that says something needs
+                     * a condition on which it stops. */
+    unsigned where; /* Optional. Events: enum slack_where. Default: anywhere. */
     const slack_middleware_t *middleware; /* Optional, copied. Run around this listener alone, the
                                            * first outermost; one without fn ends the array. */
     int ordered; /* Optional. Nonzero: of one conversation (channel and thread) it runs for

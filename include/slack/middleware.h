@@ -20,7 +20,9 @@ extern "C" {
  *
  * The app's own (slack_use()) run around all listeners, a listener's own (slack_listener_t) around
  * that one. Before all of them events of the bot's own doing are left out, so that it does not talk
- * to itself; member_joined_channel and member_left_channel are not.
+ * to itself; member_joined_channel and member_left_channel are not, as in Bolt. A listener that
+ * asks for them (slack_listener_t's `own`) has them, and the app's middleware run around it;
+ * options.own_events turns this off altogether.
  */
 
 /**

@@ -146,6 +146,10 @@ typedef struct slack_options {
     /** Optional. Which deliveries are the same. SLACK_DEDUPE (events, messages). Default
      * SLACK_DEDUPE_EVENTS. */
     enum slack_dedupe dedupe;
+    /** Optional. 1: events of the bot's own doing (what it says, its reactions …) go to every
+     * listener that matches. SLACK_OWN_EVENTS. Default: to those that ask for them, see
+     * slack_listener_t. */
+    unsigned own_events;
     /** Optional. The most threads for handlers that block (SLACK_RUN_WORKER), 1 to 64.
      * SLACK_WORKERS. Default 4. */
     unsigned workers;

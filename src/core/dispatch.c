@@ -129,13 +129,19 @@ static int run_steps(slack_ctx_t *ctx)
     return first;
 }
 
+static int find_steps(slack_ctx_t *ctx, slack_steps_t *ret)
+{
+    slack_subject_t subject;
+    slack__subject_init(&subject, ctx->d->kind, ctx->d->body, ctx->app->bot_user);
+    subject.own = ctx->own;
+    if (ctx->job) subject.selector = ctx->job;
+    return slack__routes_match(ctx->app->routes, &subject, slack__ctx_arena(ctx), ret);
+}
+
 static int reach_listeners(slack_ctx_t *ctx)
 {
     ctx->reached_listeners = true;
-    slack_subject_t subject;
-    slack__subject_init(&subject, ctx->d->kind, ctx->d->body, ctx->app->bot_user);
-    if (ctx->job) subject.selector = ctx->job;
-    int rc = slack__routes_match(ctx->app->routes, &subject, slack__ctx_arena(ctx), &ctx->steps);
+    int rc = find_steps(ctx, &ctx->steps);
     if (rc != 0) {
         slack__ctx_fail(ctx, rc);
         return rc;
@@ -221,10 +227,21 @@ static bool from_ourselves(const slack_ctx_t *ctx)
     return *app->bot_user && strcmp(slack_json_str(event, "/user"), app->bot_user) == 0;
 }
 
+static bool left_out(slack_ctx_t *ctx)
+{
+    if (ctx->app->options.own_events || !from_ourselves(ctx)) return false;
+    ctx->own = true;
+    slack_steps_t steps = {0};
+    int rc = find_steps(ctx, &steps);
+    const bool asked_for = rc != 0 || steps.count > 0;
+    slack__steps_release(&steps);
+    return !asked_for;
+}
+
 void slack__dispatch_begin(slack_ctx_t *ctx)
 {
     ctx->state = CTX_RUNNING;
-    if (from_ourselves(ctx) || slack__same_as_mention(ctx)) {
+    if (left_out(ctx) || slack__same_as_mention(ctx)) {
         slack__inbox_end(ctx);
         return;
     }

@@ -115,6 +115,7 @@ static bool subtype_fits(const slack_listener_t *l, const slack_subject_t *subje
 
 static bool event_fits(const slack_listener_t *l, const slack_subject_t *subject)
 {
+    if (subject->own && !l->own) return false;
     if (l->message && !subject->message) return false;
     if (l->assistant && *slack_json_str(subject->body, "/event/bot_id")) return false;
     if (l->function && strcmp(subject->selector, "function_executed") != 0) return false;
@@ -181,8 +182,8 @@ const char *slack__match_check(const slack_listener_t *l)
         empty(l->subtypes) || empty(l->name))
         return "a listener with an empty string: NULL leaves a constraint out";
     if (!known(l->how) || !known(l->block_how)) return "a listener with an unknown way of matching";
-    if ((l->message || l->assistant || l->function || l->subtypes || l->where) && !event)
-        return "message, assistant, function, subtypes and where are for events";
+    if ((l->message || l->assistant || l->function || l->subtypes || l->where || l->own) && !event)
+        return "message, assistant, function, subtypes, where and own are for events";
     if (l->message && l->function) return "a listener of both messages and functions";
     if ((l->block_id || l->callback_id) && !element)
         return "block_id and callback_id are for actions and options";

@@ -23,6 +23,7 @@ typedef struct slack_subject {
     const char *subtype;        /* an event's; "none" where it has none */
     bool message;               /* event.type is "message" … */
     bool spoken;                /* … and it carries somebody's words */
+    bool own;                   /* of the bot's own doing: for listeners that ask for it */
 } slack_subject_t;
 
 void slack__subject_init(slack_subject_t *ret, enum slack_kind kind, const slack_json_t *body,

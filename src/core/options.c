@@ -70,6 +70,7 @@ static const struct field {
      0},
     {"SLACK_HTTP_ADMIN_HOST", TEXT, offsetof(slack_options_t, http_admin_host), 0, 0},
     {"SLACK_HTTP_ADMIN_PORT", TEXT, offsetof(slack_options_t, http_admin_port), 0, 0},
+    {"SLACK_OWN_EVENTS", NUMBER, offsetof(slack_options_t, own_events), 1, 1},
     {"SLACK_ACK_MS", NUMBER, offsetof(slack_options_t, ack_ms), 1, 3000},
     {"SLACK_DRAIN_DELAY_MS", NUMBER, offsetof(slack_options_t, drain_delay_ms), 1, 600000},
     {"SLACK_WORKERS", NUMBER, offsetof(slack_options_t, workers), 1, 64},

@@ -237,6 +237,13 @@ static void test_a_wrong_constraint_is_told(void **state)
     app_ready(&f);
 }
 
+static int count(slack_ctx_t *ctx, void *user_data)
+{
+    (void)ctx;
+    ++*(unsigned *)user_data;
+    return 0;
+}
+
 static int note_name(slack_ctx_t *ctx, void *user_data)
 {
     char *names = user_data;
@@ -279,6 +286,81 @@ static void test_a_listener_of_every_kind(void **state)
     assert_string_equal(names, "view_closed:v view_submission:v dialog:d dialog:d options:o "
                                "options:o shortcut:s shortcut:s action:a action:a "
                                "app_rate_limited:* event:app_mention ");
+}
+
+/* ---- the bot's own doing ---- */
+
+#define OWN(id, type) EVENT(id, "\"type\":\"" type "\",\"user\":\"U0BOT\",\"text\":\"x\"")
+#define OWN_BOT(id)                                                                                \
+    EVENT(id, "\"type\":\"message\",\"subtype\":\"bot_message\",\"bot_id\":\"B0BOT\"")
+
+static int note_own(slack_ctx_t *ctx, void *user_data)
+{
+    (void)ctx;
+    strcat(user_data, "m");
+    return slack_next(ctx);
+}
+
+static void deliver_own(app_ack_t *ack)
+{
+    run_through(OWN("1", "message"), ack);
+    run_through(OWN_BOT("2"), ack);
+    run_through(OWN("3", "reaction_added"), ack);
+    run_through(OWN("4", "member_joined_channel"), ack);
+    run_through(OWN("5", "member_left_channel"), ack);
+}
+
+/* By default two events alone, one of which the bot is told of by its own doing as well. */
+static void test_own_events(void **state)
+{
+    (void)state;
+    char names[256] = "";
+    slack_use(f.app, note_own, names);
+    slack_on_event(f.app, NULL, note_name, names);
+    app_ready(&f);
+    app_ack_t ack;
+    deliver_own(&ack);
+    assert_int_equal(ack.outcome, SLACK_ACK_OK);
+    assert_string_equal(names, "mevent:* mevent:* ");
+}
+
+static void test_own_events_of_a_listener(void **state)
+{
+    (void)state;
+    char names[256] = "";
+    assert_int_equal(
+        slack_listen(f.app,
+                     &(slack_listener_t){.kind = SLACK_KIND_COMMAND, .own = 1, .fn = nothing}),
+        SLACK_EINVAL);
+    slack_use(f.app, note_own, names);
+    slack_on_message(f.app, NULL, note_name, names);
+    slack_listen(f.app, &(slack_listener_t){.kind = SLACK_KIND_EVENT,
+                                            .message = 1,
+                                            .own = 1,
+                                            .name = "own",
+                                            .fn = note_name,
+                                            .user_data = names});
+    unsigned unmatched = 0;
+    slack_on_unmatched(f.app, count, &unmatched);
+    app_ready(&f);
+    app_ack_t ack;
+    deliver_own(&ack);
+    assert_string_equal(names, "mown mown mm"); /* the middleware of what it asked for */
+    assert_int_equal(unmatched, 2);             /* who joined and who left */
+    run_through(MESSAGE("6", "by a person"), &ack);
+    assert_string_equal(names, "mown mown mmmmessage:* own ");
+}
+
+static void test_own_events_for_all(void **state)
+{
+    (void)state;
+    char names[256] = "";
+    f.app->options.own_events = 1;
+    slack_on_message(f.app, NULL, note_name, names);
+    app_ready(&f);
+    app_ack_t ack;
+    deliver_own(&ack);
+    assert_string_equal(names, "message:* message:* ");
 }
 
 /* ---- acks ---- */
@@ -639,6 +721,9 @@ int main(void)
         CASE(test_outside_a_step_nothing_is_completed),
         CASE(test_a_wrong_constraint_is_told),
         CASE(test_a_listener_of_every_kind),
+        CASE(test_own_events),
+        CASE(test_own_events_of_a_listener),
+        CASE(test_own_events_for_all),
         CASE(test_every_body_of_an_ack),
         CASE(test_middleware_of_one_listener),
         CASE(test_middleware_of_one_listener_goes_on_later),
