@@ -9,6 +9,7 @@ int slack__ack_send(slack_ctx_t *ctx, const slack_ack_t *ack)
     int rc = d->transport->ops->ack(d->transport, d, ack);
     if (rc == SLACK_ETOOBIG || rc == SLACK_EACKBODY) return rc; /* nothing was sent */
     ctx->acked = true;
+    ctx->outcome = ack->outcome;
     slack__unlink(&ctx->unacked_link);
     ctx->ack_status = rc;
     ctx->acked_us = slack__mono_us(ctx->app->clock);

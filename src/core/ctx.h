@@ -54,6 +54,7 @@ struct slack_ctx {
 
     /* ack.c */
     atomic_bool acked; /* workers look at it as well */
+    enum slack_ack_outcome outcome;
     int ack_status;
     const char *ack_body; /* in the arena */
     uint64_t acked_us;

@@ -113,6 +113,27 @@ void slack__inbox_settle(slack_ctx_t *ctx)
         ctx->app->store->ops->submit(ctx->app->store, &ctx->op);
 }
 
+/* Which listener, how long, what was said to Slack. What failed is a warning; an ack's body is for
+ * whoever looks for a fault. */
+static void log_done(slack_ctx_t *ctx, const slack_done_t *done)
+{
+    static const char *const outcomes[] = {
+        [SLACK_ACK_OK] = "ok", [SLACK_ACK_LATER] = "later", [SLACK_ACK_REFUSE] = "refused"};
+    const slack_logger_t *log = &ctx->app->log;
+    const enum slack_log_level level = done->status ? SLACK_LOG_WARN : SLACK_LOG_DEBUG;
+    if (level > log->level) return;
+    slack__log(log, level, done->status ? "delivery failed" : "delivery done",
+               "transport=%s kind=%s listener=%s status=%s said=%s body=%s ack=%s ack_us=%llu "
+               "duration_us=%llu listeners=%u",
+               ctx->d->transport->ops->name, slack_kind_name(ctx->d->kind),
+               ctx->failed ? ctx->failed : slack_ctx_listener(ctx),
+               done->status ? slack_err_name(done->status) : "ok", outcomes[ctx->outcome],
+               log->level >= SLACK_LOG_DEBUG ? done->ack_body : "",
+               done->ack_status ? slack_err_name(done->ack_status) : "ok",
+               (unsigned long long)done->ack_us, (unsigned long long)done->duration_us,
+               done->listeners);
+}
+
 static void tell_done(slack_ctx_t *ctx)
 {
     count(ctx, ctx->status                                       ? SLACK_RESULT_FAILED
@@ -131,13 +152,7 @@ static void tell_done(slack_ctx_t *ctx)
     };
     for (struct on_done *hook = ctx->on_done; hook; hook = hook->next)
         hook->fn(ctx, &done, hook->user_data);
-    SLACK_LOG(&ctx->app->log, DEBUG, "delivery done",
-              "transport=%s kind=%s status=%s ack=%s ack_us=%llu duration_us=%llu listeners=%u",
-              ctx->d->transport->ops->name, slack_kind_name(ctx->d->kind),
-              done.status ? slack_err_name(done.status) : "ok",
-              done.ack_status ? slack_err_name(done.ack_status) : "ok",
-              (unsigned long long)done.ack_us, (unsigned long long)done.duration_us,
-              done.listeners);
+    log_done(ctx, &done);
 }
 
 void slack__inbox_end(slack_ctx_t *ctx)

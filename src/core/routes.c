@@ -377,6 +377,35 @@ void slack__steps_release(slack_steps_t *steps)
 
 /* ---- telling what was missing ---- */
 
+/* One character of a C string. An octal escape ends by itself, and a "??" that is none is never the
+ * beginning of a trigraph. */
+static char *put_char(char *at, unsigned char c)
+{
+    const bool control = c < ' ' || c == 0x7F;
+    if (control || c == '"' || c == '\\' || c == '?') *at++ = '\\';
+    if (control) {
+        *at++ = (char)('0' + (c >> 6));
+        *at++ = (char)('0' + (c >> 3 & 7));
+        c = (unsigned char)('0' + (c & 7));
+    }
+    *at++ = (char)c;
+    return at;
+}
+
+/* The text as a C program has it; "NULL", which matches everything, where there is none. */
+static const char *c_literal(slack_arena_t *arena, const char *text)
+{
+    if (*text == '\0') return "NULL";
+    char *literal = slack__arena_alloc(arena, 4 * strlen(text) + 3), *at = literal;
+    if (literal == NULL) return NULL;
+    *at++ = '"';
+    for (; *text; text++)
+        at = put_char(at, (unsigned char)*text);
+    at[0] = '"';
+    at[1] = '\0';
+    return literal;
+}
+
 const char *slack__routes_suggest(enum slack_kind kind, const slack_json_t *body,
                                   slack_arena_t *arena)
 {
@@ -398,13 +427,9 @@ const char *slack__routes_suggest(enum slack_kind kind, const slack_json_t *body
         function = "slack_on_function";
         selector = slack_json_str(body, "/event/function/callback_id");
     }
-    /* A JSON string is a C string, its quotes escaped. */
-    const slack_json_t *quoted = NULL;
-    const char *literal = NULL;
-    if (slack__jsonf(arena, &quoted, NULL, "%s", selector) == 0)
-        literal = slack__json_text(arena, quoted, NULL);
+    const char *literal = c_literal(arena, selector);
     const char *code =
-        literal ? slack__arena_printf(arena, "%s(app, %s, handler, NULL)", function, literal)
+        literal ? slack__arena_printf(arena, "%s(app, %s, handler, NULL);", function, literal)
                 : NULL;
     return code ? code : "";
 }

@@ -70,7 +70,7 @@ static void put_quoted(line_t *line, const char *s, size_t len)
 /* Whether a text value reads the same without quotes. */
 static bool reads_bare(const char *s, size_t len)
 {
-    if (len == 0 || slack__utf8_valid(s, len) != len) return false;
+    if (len == 0 || *s == '\'' || slack__utf8_valid(s, len) != len) return false;
     for (size_t i = 0; i < len; i++)
         if (s[i] == ' ' || s[i] == '=' || s[i] == '"' || s[i] == '\\' || s[i] == 0x7F ||
             (unsigned char)s[i] < 0x20)
@@ -78,9 +78,31 @@ static bool reads_bare(const char *s, size_t len)
     return true;
 }
 
+/* Code and JSON, whose own quotes would be escaped between double ones: between single ones they
+ * stand as they are, to be read and pasted. */
+static bool reads_single_quoted(const char *s, size_t len)
+{
+    if (slack__utf8_valid(s, len) != len || !memchr(s, '"', len) || memchr(s, '\'', len))
+        return false;
+    for (size_t i = 0; i < len; i++)
+        if (s[i] == 0x7F || (unsigned char)s[i] < 0x20) return false;
+    return true;
+}
+
+static void put_single_quoted(line_t *line, const char *s, size_t len)
+{
+    const size_t start = line->len;
+    if (put(line, "'", 1) && put(line, s, len) && put(line, "'", 1)) return;
+    line->len = start;
+    line->cut = false;
+    put_quoted(line, s, len); /* which can be cut */
+}
+
 static void put_value(line_t *line, const char *s, size_t len, bool bare)
 {
-    if (bare || (!line->json && reads_bare(s, len) && len < LINE_MAX_BYTES / 4))
+    if (!bare && !line->json && reads_single_quoted(s, len))
+        put_single_quoted(line, s, len);
+    else if (bare || (!line->json && reads_bare(s, len) && len < LINE_MAX_BYTES / 4))
         put(line, s, len);
     else
         put_quoted(line, s, len);

@@ -303,7 +303,7 @@ static void test_what_no_handler_acks(void **state)
     assert_int_equal(ack[1].outcome, SLACK_ACK_REFUSE);
     assert_int_equal(ack[2].outcome, SLACK_ACK_REFUSE);
     assert_true(logged("listener=command:/bad"));
-    assert_true(logged("slack_on_command(app, \\\"/none\\\", handler, NULL)"));
+    assert_true(logged("add='slack_on_command(app, \"/none\", handler, NULL);'"));
 }
 
 /* ---- order, holds, calls ---- */

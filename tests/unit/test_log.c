@@ -92,8 +92,13 @@ static void test_level(void **state)
 static void test_values(void **state)
 {
     SLACK_LOG(text, INFO, "e", "a=%s b=%s c=%s d=%s e=%s", "", "x y", "k=v", "say \"hi\"", "a\\b");
-    assert_string_equal(line, TEXT_HEAD " a=\"\" b=\"x y\" c=\"k=v\" d=\"say \\\"hi\\\"\" "
+    assert_string_equal(line, TEXT_HEAD " a=\"\" b=\"x y\" c=\"k=v\" d='say \"hi\"' "
                                         "e=\"a\\\\b\"");
+    /* Code can be pasted; a single quote keeps a value from ending where it likes. */
+    SLACK_LOG(text, INFO, "e", "a=%s b=%s c=%s", "f(\"a\\\"b\");", "it's \"x\"", "' a=b");
+    assert_string_equal(line, TEXT_HEAD " a='f(\"a\\\"b\");' b=\"it's \\\"x\\\"\" c=\"' a=b\"");
+    SLACK_LOG(text, INFO, "e", "a=%s b=%s", "'", "\"\n\"");
+    assert_string_equal(line, TEXT_HEAD " a=\"'\" b=\"\\\"\\n\\\"\"");
     /* No value can begin a line or a pair of its own, or speak to a terminal. */
     SLACK_LOG(text, INFO, "e", "a=%s b=%s", "x\nlevel=error", "\x1b[2J\x7f");
     assert_string_equal(line, TEXT_HEAD " a=\"x\\nlevel=error\" b=\"\\u001b[2J\\u007f\"");

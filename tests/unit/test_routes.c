@@ -440,19 +440,25 @@ static void test_what_would_have_matched(void **state)
     assert_string_equal(slack__routes_suggest(SLACK_KIND_ACTION,
                                               parse("{\"actions\":[{\"action_id\":\"approve\"}]}"),
                                               arena),
-                        "slack_on_action(app, \"approve\", handler, NULL)");
+                        "slack_on_action(app, \"approve\", handler, NULL);");
     assert_string_equal(slack__routes_suggest(SLACK_KIND_VIEW_CLOSED,
                                               parse("{\"view\":{\"callback_id\":\"f\"}}"), arena),
-                        "slack_on_view_closed(app, \"f\", handler, NULL)");
+                        "slack_on_view_closed(app, \"f\", handler, NULL);");
     assert_string_equal(
         slack__routes_suggest(SLACK_KIND_COMMAND, parse("{\"command\":\"/a\\\"b\"}"), arena),
-        "slack_on_command(app, \"/a\\\"b\", handler, NULL)");
+        "slack_on_command(app, \"/a\\\"b\", handler, NULL);");
     assert_string_equal(
         slack__routes_suggest(SLACK_KIND_EVENT,
                               parse("{\"event\":{\"type\":\"function_executed\",\"function\":{"
                                     "\"callback_id\":\"f\"}}}"),
                               arena),
-        "slack_on_function(app, \"f\", handler, NULL)");
+        "slack_on_function(app, \"f\", handler, NULL);");
+    assert_string_equal(
+        slack__routes_suggest(SLACK_KIND_OPTIONS,
+                              parse("{\"action_id\":\"\\u0001?\?=\\u007f\\n\\\\é\"}"), arena),
+        "slack_on_options(app, \"\\001\\?\\?=\\177\\012\\\\é\", handler, NULL);");
+    assert_string_equal(slack__routes_suggest(SLACK_KIND_SHORTCUT, parse("{}"), arena),
+                        "slack_on_shortcut(app, NULL, handler, NULL);");
     assert_string_equal(slack__routes_suggest(SLACK_KIND_UNKNOWN, parse("{}"), arena), "");
 }
 
