@@ -228,7 +228,10 @@ static int start(slack_listener_socket_t *listener)
 
 static void listener_free(slack_listener_socket_t *listener)
 {
-    if (listener->fd >= 0) close(listener->fd);
+    if (listener->fd >= 0) { /* it never began */
+        if (listener->path) unlink(listener->path);
+        close(listener->fd);
+    }
     slack__free(listener->path);
     slack__tls_context_unref(listener->options.tls);
     slack__free(listener);

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -312,6 +313,33 @@ static void test_no_memory_to_listen(void **state)
     world_close(&place.world);
 }
 
+typedef struct path_place {
+    place_t place;
+    char host[64];
+} path_place_t;
+
+static int listen_on_path_once(void *ctx)
+{
+    path_place_t *p = ctx;
+    int rc = place_listen(&p->place, p->host, 0, NULL);
+    if (rc == 0) slack__listen_close(p->place.listener);
+    uv_run(&p->place.world.loop, UV_RUN_DEFAULT);
+    assert_int_equal(access(p->host + strlen("unix:"), F_OK), -1); /* nothing is left there */
+    return rc;
+}
+
+static void test_no_memory_to_listen_on_a_path(void **state)
+{
+    path_place_t p = {0};
+    char folder[] = "/tmp/slackapp-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    snprintf(p.host, sizeof p.host, "unix:%s/s", folder);
+    assert_true(world_open(&p.place.world));
+    assert_int_equal(alloc_fail_each(listen_on_path_once, &p), 2);
+    world_close(&p.place.world);
+    assert_int_equal(rmdir(folder), 0);
+}
+
 static void test_closed_during_a_pause(void **state)
 {
     place_t place;
@@ -429,6 +457,7 @@ int main(void)
         cmocka_unit_test(test_no_descriptors),
         cmocka_unit_test(test_no_memory),
         cmocka_unit_test(test_no_memory_to_listen),
+        cmocka_unit_test(test_no_memory_to_listen_on_a_path),
         cmocka_unit_test(test_closed_during_a_pause),
         cmocka_unit_test(test_turn_away),
         cmocka_unit_test(test_nobody_else_to_go_to),

@@ -22,6 +22,7 @@ static const char script[] =
     "set -e; cd \"$1\"; exec >/dev/null 2>&1\n"
     "key() { openssl ecparam -name prime256v1 -genkey -noout -out \"$1.key\"; }\n"
     "key ca; key server; key stranger\n"
+    "openssl pkcs8 -topk8 -in server.key -passout pass:test -out locked.key\n"
     "openssl genrsa -out rsa.key 2048\n"
     "openssl req -x509 -new -key ca.key -subj '/CN=Test CA' -days 3 -out ca.pem\n"
     "sign() { # NAME KEY DAYS SUBJECT_ALT_NAME\n"

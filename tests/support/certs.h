@@ -10,6 +10,7 @@
  *
  *     ca.pem                     who signs the others
  *     server.pem, server.key     for localhost, 127.0.0.1 and ::1
+ *     locked.key                 server.key, encrypted
  *     rsa.pem, rsa.key           the same, with an RSA key
  *     other.pem, server.key      for other.example
  *     slack.pem, server.key      for platform-tls-client.slack.com

@@ -25,6 +25,7 @@ static const char *const variables[] = {
     "SLACK_BOT_TOKEN",
     "SLACK_APP_TOKEN",
     "SLACK_SIGNING_SECRET",
+    "SLACK_SIGNING_SECRET_FILE",
     "SLACK_HTTP_HOST",
     "SLACK_HTTP_PORT",
     "PORT",
@@ -62,6 +63,7 @@ static int leave(void **state)
     unlink(".env");
     unlink("token");
     unlink("SLACK_BOT_TOKEN");
+    unlink("SLACK_SIGNING_SECRET");
     return chdir("/") != 0 || rmdir(dir) != 0;
 }
 
@@ -340,6 +342,52 @@ static void test_proxy(void **state)
     assert_proxy(NULL, "http://upper.test", "b");
 }
 
+static void assert_secret(const slack_options_t *from, const char *want, const char *want_file)
+{
+    slack_options_t o;
+    slack_options_t with_token = *from;
+    with_token.bot_token = "xoxb-1";
+    assert_int_equal(resolve(&with_token, &o), 0);
+    assert_string_equal(o.transport, "http");
+    assert_string_equal(o.signing_secret, want);
+    assert_string_equal(o.signing_secret_file ? o.signing_secret_file : "none", want_file);
+    slack_options_done(&o);
+}
+
+/* The file is known, and read again later, only where the secret came from it. */
+static void test_signing_secret_file(void **state)
+{
+    (void)state;
+    const slack_options_t none = {0};
+    write_file("token", "in a file\n");
+    assert_secret(&(slack_options_t){.signing_secret_file = "token"}, "in a file", "token");
+
+    setenv("SLACK_SIGNING_SECRET_FILE", "token", 1);
+    assert_secret(&none, "in a file", "token");
+    assert_secret(&(slack_options_t){.signing_secret = "code"}, "code", "none");
+    setenv("SLACK_SIGNING_SECRET", "variable", 1);
+    assert_secret(&none, "variable", "none");
+    assert_secret(&(slack_options_t){.signing_secret_file = "token"}, "in a file", "token");
+    unsetenv("SLACK_SIGNING_SECRET");
+    unsetenv("SLACK_SIGNING_SECRET_FILE");
+
+    write_file(".env", "SLACK_SIGNING_SECRET_FILE=token\n");
+    assert_secret(&none, "in a file", "token");
+    setenv("CREDENTIALS_DIRECTORY", dir, 1);
+    write_file("SLACK_SIGNING_SECRET", "credential");
+    char path[64];
+    snprintf(path, sizeof path, "%s/SLACK_SIGNING_SECRET", dir);
+    assert_secret(&none, "credential", path);
+    unsetenv("CREDENTIALS_DIRECTORY");
+
+    slack_options_t o;
+    assert_int_equal(
+        resolve(&(slack_options_t){.bot_token = "xoxb-1", .signing_secret_file = "missing"}, &o),
+        SLACK_ECONFIG);
+    assert_string_equal(error, "SLACK_SIGNING_SECRET_FILE: cannot read missing: No such file or "
+                               "directory");
+}
+
 static int resolve_all(void *ctx)
 {
     (void)ctx;
@@ -386,6 +434,7 @@ int main(void)
         CASE(test_code_wins_over_environment),
         CASE(test_what_is_refused),
         CASE(test_proxy),
+        CASE(test_signing_secret_file),
         CASE(test_out_of_memory),
         cmocka_unit_test(test_token_kinds),
     };

@@ -16,6 +16,7 @@
 #include "support/alloc_fail.h"
 #include "support/certs.h"
 #include "support/heap.h"
+#include "support/tls_memory.h"
 #include "util/alloc.h"
 
 #define WRITE_MAX ((size_t)1 << 20)
@@ -33,7 +34,8 @@ static slack_tls_context_t *server_context(const char *cert)
     slack_tls_context_t *context = NULL;
     snprintf(name, sizeof(name), "%s.pem", cert);
     const char *key = strcmp(cert, "stranger") == 0 ? "stranger.key" : "server.key";
-    assert_int_equal(slack__tls_context_server(&context, certs_path(name), certs_path(key), NULL), 0);
+    assert_int_equal(slack__tls_context_server(&context, certs_path(name), certs_path(key), NULL),
+                     0);
     return context;
 }
 
@@ -375,6 +377,21 @@ static void test_no_memory(void **state)
     alloc_fail_each(whole_life, NULL);
 }
 
+/* mbedTLS's own memory, in the middle of whatever it does: an error, and nothing worse. There are
+ * too many places to try each, most of them in the same calculations. */
+static void test_mbedtls_has_no_memory(void **state)
+{
+    if (!certs_make() || !tls_memory_is_ours()) skip();
+    bool failed = true;
+    for (size_t nth = 0; failed; nth += 1 + nth / 16) {
+        assert_in_range(nth, 0, 1000000);
+        tls_memory_fail_at(nth);
+        int rc = whole_life(NULL);
+        failed = tls_memory_heal();
+        if (!failed) assert_int_equal(rc, 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -389,6 +406,7 @@ int main(void)
         cmocka_unit_test(test_system_certificates),
         cmocka_unit_test(test_long_names),
         cmocka_unit_test(test_no_memory),
+        cmocka_unit_test(test_mbedtls_has_no_memory),
     };
     heap_install();
     return cmocka_run_group_tests(tests, NULL, NULL);
