@@ -115,7 +115,7 @@ enum slack_transport_state {
 typedef struct slack_transport_stats {
     enum slack_transport_state state; /* now */
     unsigned port;                    /* HTTP: the port listened on, 0 before */
-    unsigned admin_port;              /* HTTP: the same for http_admin_port */
+    unsigned admin_port;              /* the same for http_admin_port, with any transport */
     unsigned connections; /* HTTP: open connections; Socket Mode: those with hello received */
     unsigned under_way;   /* HTTP: requests that are being read or answered */
     uint64_t delivered;   /* handed to the app */

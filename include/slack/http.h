@@ -15,7 +15,8 @@ extern "C" {
 /**
  * @file http.h  Pages beside the request URL: the program's own, /healthz, /readyz and /metrics.
  *
- * They are served where the HTTP transport listens, or, with options.http_admin_port, only there.
+ * They are served where the HTTP transport listens, or, with options.http_admin_port, only there;
+ * an app with Socket Mode alone has them on that port.
  * Nobody has verified who asks: a page that shows or does something has to look for itself.
  */
 

@@ -85,8 +85,10 @@ typedef struct slack_options {
      * one passes the subject's DN, or the name alone. SLACK_HTTP_CLIENT_CERT_HEADER. */
     const char *http_client_cert_header;
     /** Optional. Port for /healthz, /readyz, /metrics and the program's routes (http.h), which the
-     * port of the request URL does not serve then. "0" lets the kernel choose.
-     * SLACK_HTTP_ADMIN_PORT. Default: all on one port. */
+     * port of the request URL does not serve then. It is served with any transport, with Socket
+     * Mode alone too, and from before the app is ready to the end of its drain. "0" lets the kernel
+     * choose. SLACK_HTTP_ADMIN_PORT. Default: on the port of the request URL; without HTTP, none.
+     */
     const char *http_admin_port;
     /** Optional. Address of that port. SLACK_HTTP_ADMIN_HOST. Default "127.0.0.1". */
     const char *http_admin_host;

@@ -188,6 +188,7 @@ static void calls_closed(void *user_data)
 static void close_parts(slack_app_t *app)
 {
     if (app->parts_closing || app->live_count > 0 || app->rejected_count > 0) return;
+    if (app->pages.server) return;
     for (size_t i = 0; i < app->transport_count; i++) {
         enum slack_transport_state state = app->transports[i]->state;
         if (state != SLACK_TRANSPORT_IDLE && state != SLACK_TRANSPORT_STOPPED) return;
@@ -209,6 +210,7 @@ static void close_begin(slack_app_t *app)
     slack__workers_cancel(app);
     slack__inbox_abandon_all(app);
     slack__pages_abandon(app);
+    slack__pages_close(app);
     for (size_t i = 0; i < app->transport_count; i++) {
         slack_transport_t *t = app->transports[i];
         if (t->state != SLACK_TRANSPORT_IDLE && t->state != SLACK_TRANSPORT_STOPPED)
@@ -408,6 +410,7 @@ int slack_app_transport_stats(const slack_app_t *app, const char *name,
     slack_transport_stats_t stats = {0};
     t->ops->stats(t, &stats);
     stats.state = t->state;
+    stats.admin_port = slack__pages_port(app);
     *ret_stats = stats;
     return 0;
 }
@@ -480,6 +483,7 @@ static int open_parts(slack_app_t *app)
     int rc = open_calls(app);
     if (rc == 0) rc = slack__store_open(&app->store, app->net, app->options.store, app->error);
     if (rc == 0) rc = create_transports(app);
+    if (rc == 0) rc = slack__pages_listen(app);
     return rc;
 }
 

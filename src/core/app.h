@@ -42,7 +42,7 @@
  *   say.c        what a handler says through its ctx; view.c: its modals and home tabs
  *   context.c    what a handler reads
  *   spare.c      what is said in the place of a handler that does not
- *   pages.c      what is served beside the request URL
+ *   pages.c      what is served beside the request URL; admin.c: on a port of its own
  *   metrics.c    what is counted
  */
 

@@ -5,6 +5,7 @@
 #include <slack/http.h>
 
 #include "net/http_server.h"
+#include "net/peers.h"
 
 /*
  * What is served beside the request URL. The library's own pages are routes like the program's:
@@ -20,6 +21,9 @@ typedef struct slack_pages {
     size_t count;
     slack_link_t visits; /* visit->link: not answered yet */
     size_t visit_count;
+    slack_http_server_t *server; /* of their own port; NULL: there is none, or it is closed */
+    slack_peers_t trusted;       /* by it */
+    bool closing;
 } slack_pages_t;
 
 /* Empty, with the library's own pages. 0, SLACK_ENOMEM. */
@@ -31,5 +35,14 @@ int slack__pages_visit(slack_app_t *app, slack_http_request_t *request);
 
 /* The servers are about to close: replies find nobody from now on. */
 void slack__pages_abandon(slack_app_t *app);
+
+/* admin.c: serve them on a port of their own where options.http_admin_port asks for it, whatever
+ * the transports, from before the start is done until the end of the drain: a stranger wants to
+ * know of both. 0; SLACK_ECONFIG, SLACK_EIO, SLACK_EINVAL or SLACK_ENOMEM with a sentence in
+ * app->error. */
+int slack__pages_listen(slack_app_t *app);
+unsigned slack__pages_port(const slack_app_t *app); /* 0 without one */
+/* Idempotent. slack__app_idle() follows when pages.server is gone. */
+void slack__pages_close(slack_app_t *app);
 
 #endif

@@ -61,6 +61,9 @@ struct slack_transport_ops {
     /* "http", "socket", "memory": for configuration and logs only. */
     const char *name;
 
+    /* It takes the first of the sockets that were passed to the process. */
+    bool listens;
+
     /* Begin. 0: host->state() will tell STARTING, then READY, or STOPPED with a reason. A negative
      * error with a sentence by host->error(): the transport stays as it was, to be destroyed. */
     int (*start)(slack_transport_t *t);

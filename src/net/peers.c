@@ -2,9 +2,10 @@
 #include "net/peers.h"
 
 #include <arpa/inet.h>
+#include <stdio.h>
 #include <string.h>
 
-#include <slack/error.h>
+#include <slack/options.h>
 
 /* --- addresses -------------------------------------------------------------------------------- */
 
@@ -45,6 +46,16 @@ int slack__peers_parse(slack_peers_t *ret, const char *text)
         if (!read_net(&peers, slack__slice_trim(item))) return SLACK_EINVAL;
     *ret = peers;
     return 0;
+}
+
+int slack__peers_read(slack_peers_t *ret, const char *text, char *error)
+{
+    if (slack__peers_parse(ret, text) == 0) return 0;
+    snprintf(error, SLACK_ERROR_TEXT_MAX,
+             "SLACK_HTTP_TRUSTED_PROXIES is \"%.64s\"; it has to be a list of addresses and "
+             "networks: 10.0.0.0/8, 2001:db8::1",
+             text);
+    return SLACK_ECONFIG;
 }
 
 static bool same_bits(const unsigned char *a, const unsigned char *b, unsigned bits)
@@ -137,4 +148,11 @@ slack_slice_t slack__peers_client(const slack_peers_t *peers, const slack_http_r
             break;
     }
     return client;
+}
+
+void slack__peers_name_client(const slack_peers_t *peers, slack_http_request_t *request)
+{
+    const slack_slice_t client = slack__peers_client(peers, request);
+    const char *name = slack__arena_strndup(request->arena, client.ptr, client.len);
+    if (name) request->peer = name;
 }

@@ -26,6 +26,9 @@ typedef struct slack_peers {
 
 /* NULL and "" for none. 0; SLACK_EINVAL for what is no address or too many of them. */
 int slack__peers_parse(slack_peers_t *ret, const char *text);
+/* The same from SLACK_HTTP_TRUSTED_PROXIES, as a configuration error: SLACK_ECONFIG with a sentence
+ * in `error` (SLACK_ERROR_TEXT_MAX bytes). */
+int slack__peers_read(slack_peers_t *ret, const char *text, char *error);
 bool slack__peers_match(const slack_peers_t *peers, slack_slice_t address);
 
 /* The address that a request comes from: its peer, or, where that one is trusted, what
@@ -33,5 +36,8 @@ bool slack__peers_match(const slack_peers_t *peers, slack_slice_t address);
  * lines are one list (RFC 9110 5.3): some proxies add a line of their own. A proxy that sets one of
  * the headers may let the other through from outside: with both neither is believed. */
 slack_slice_t slack__peers_client(const slack_peers_t *peers, const slack_http_request_t *request);
+
+/* Give the request that one's name as its peer; without memory it keeps its own. */
+void slack__peers_name_client(const slack_peers_t *peers, slack_http_request_t *request);
 
 #endif

@@ -7,14 +7,13 @@
 #include "net/http_path.h"
 #include "net/http_server.h"
 #include "net/peers.h"
+#include "net/place.h"
 #include "transport_http/body.h"
 #include "transport_http/credentials.h"
-#include "transport_http/place.h"
 #include "util/alloc.h"
 
 #define DEFAULT_HOST "0.0.0.0"
 #define DEFAULT_PORT "3000"
-#define ADMIN_HOST   "127.0.0.1"
 #define DEFAULT_PATH "/slack/events"
 
 #define WRITE_MAX     (2 * SLACK_HTTP_ACK_MAX)
@@ -24,16 +23,15 @@
 typedef struct slack_http {
     slack_transport_t base; /* first, so that a const one can be cast */
     char *path;             /* in the form of slack__http_path_decode() */
-    slack_place_t events_place;
-    slack_place_t admin_place; /* `address` NULL: there is none */
+    slack_place_t place;
+    bool has_pages; /* they have no port of their own */
     slack_http_limits_t limits;
     bool reuse_port;
     slack_peers_t trusted;
     const char *cert_header; /* NULL: none is asked for */
     slack_credentials_t credentials;
     slack_http_server_t *server; /* from the start to the stop */
-    slack_http_server_t *admin;  /* the same; NULL where pages are served by `server` */
-    unsigned closing;            /* servers and credentials that are not closed yet */
+    unsigned closing;            /* the server, and credentials, that are not closed yet */
     slack_task_t announce;
     bool started;
     slack_transport_stats_t stats;
@@ -193,8 +191,7 @@ static bool receive(slack_http_t *http, const slack_http_request_t *request)
 /* True when the request became a visit, which has its arena now. */
 static bool show(slack_http_t *http, slack_http_request_t *request)
 {
-    const bool has_pages = request->server == http->admin || !http->admin;
-    int rc = has_pages ? http->base.host->visit(&http->base, request) : SLACK_ENOTFOUND;
+    int rc = http->has_pages ? http->base.host->visit(&http->base, request) : SLACK_ENOTFOUND;
     if (rc == SLACK_ENOTFOUND)
         slack__http_refuse(request, 404, NULL, "no such path, see SLACK_HTTP_PATH");
     else if (rc != 0)
@@ -206,13 +203,10 @@ static void on_request(slack_http_server_t *server, slack_http_request_t *reques
 {
     slack_http_t *http = user_data;
     slack_arena_t *arena = request->arena;
-    const bool is_ours = server == http->server && strcmp(request->path.ptr, http->path) == 0;
     const slack_slice_t peer = slack__slice(request->peer);
-    const slack_slice_t client = slack__peers_client(&http->trusted, request);
-    const char *name = slack__arena_strndup(arena, client.ptr, client.len);
-    if (name) request->peer = name;
     bool taken = false;
-    if (!is_ours)
+    slack__peers_name_client(&http->trusted, request);
+    if (strcmp(request->path.ptr, http->path) != 0)
         taken = show(http, request);
     else if (has_certificate(http, request, peer))
         taken = receive(http, request);
@@ -235,14 +229,15 @@ static void announce(slack_task_t *task)
     if (http->server) tell(http, SLACK_TRANSPORT_READY); /* not stopped in there */
 }
 
-static int open_server(slack_http_t *http, const slack_place_t *place, slack_http_server_t **ret)
+static int open_server(slack_http_t *http)
 {
+    const slack_place_t *place = &http->place;
     const slack_http_server_options_t options = {
         .listen = {.host = place->address,
                    .port = place->port,
                    .reuse_port = http->reuse_port,
                    .fd = place->fd,
-                   .tls = place == &http->events_place ? http->credentials.tls : NULL,
+                   .tls = http->credentials.tls,
                    .open_ms = OPEN_MS,
                    .write_max = WRITE_MAX},
         .limits = &http->limits,
@@ -251,7 +246,7 @@ static int open_server(slack_http_t *http, const slack_place_t *place, slack_htt
         .user_data = http,
     };
     int uv_error = 0;
-    int rc = slack__http_server_open(ret, http->base.host->net, &options, &uv_error);
+    int rc = slack__http_server_open(&http->server, http->base.host->net, &options, &uv_error);
     if (rc == 0) return 0;
     char error[SLACK_ERROR_TEXT_MAX];
     slack__place_explain(place, rc, uv_error, error);
@@ -261,36 +256,25 @@ static int open_server(slack_http_t *http, const slack_place_t *place, slack_htt
 
 /* --- start and stop --------------------------------------------------------------------------- */
 
-static int open_servers(slack_http_t *http)
-{
-    int rc = open_server(http, &http->events_place, &http->server);
-    if (rc != 0 || !http->admin_place.address) return rc;
-    rc = open_server(http, &http->admin_place, &http->admin);
-    if (rc != 0) {
-        slack__http_server_close(http->server, NULL, NULL);
-        http->server = NULL;
-    }
-    return rc;
-}
-
 /* Who connects to a socket that nobody looks at waits for ever. */
 static void warn_of_unused_sockets(const slack_http_t *http)
 {
-    const unsigned used = http->admin_place.address ? 2 : 1;
+    const unsigned used = http->has_pages ? 1 : 2;
     int fd = slack__listen_inherited(used);
     if (fd > 0)
         SLACK_LOG(log_of(http), WARN, "passed socket not used", "fd=%d reason=%s", fd,
                   used == 1 ? "SLACK_HTTP_ADMIN_PORT is not set" : "there is no third port");
 }
 
-static void log_place(const slack_http_t *http, const char *event, const slack_place_t *place,
-                      unsigned port)
+static void log_place(const slack_http_t *http)
 {
+    const slack_place_t *place = &http->place;
     if (place->fd)
-        SLACK_LOG(log_of(http), INFO, event, "fd=%d port=%u path=%s", place->fd, port, http->path);
+        SLACK_LOG(log_of(http), INFO, "http listening", "fd=%d port=%u path=%s", place->fd,
+                  http->stats.port, http->path);
     else
-        SLACK_LOG(log_of(http), INFO, event, "host=%s port=%u path=%s", place->address, port,
-                  http->path);
+        SLACK_LOG(log_of(http), INFO, "http listening", "host=%s port=%u path=%s", place->address,
+                  http->stats.port, http->path);
 }
 
 static void on_tls_changed(void *user_data)
@@ -303,16 +287,12 @@ static int http_start(slack_transport_t *t)
 {
     slack_http_t *http = http_of(t);
     if (http->started) return SLACK_EALREADY;
-    int rc = open_servers(http);
+    int rc = open_server(http);
     if (rc != 0) return rc;
     http->started = true;
     slack__credentials_watch(&http->credentials, on_tls_changed, http);
     http->stats.port = slack__http_server_port(http->server);
-    log_place(http, "http listening", &http->events_place, http->stats.port);
-    if (http->admin) {
-        http->stats.admin_port = slack__http_server_port(http->admin);
-        log_place(http, "http listening for pages", &http->admin_place, http->stats.admin_port);
-    }
+    log_place(http);
     warn_of_unused_sockets(http);
     slack__task_post(t->host->net, &http->announce);
     return 0;
@@ -324,7 +304,6 @@ static void http_leave(slack_transport_t *t)
     if (http->server) slack__http_server_leave(http->server);
 }
 
-/* Pages of their own port are served to the end: one of them tells that this is one. */
 static void http_drain(slack_transport_t *t)
 {
     slack_http_t *http = http_of(t);
@@ -337,23 +316,17 @@ static void on_closed(void *user_data)
     if (--http->closing == 0) tell(http, SLACK_TRANSPORT_STOPPED);
 }
 
-static void close_server(slack_http_t *http, slack_http_server_t *server)
-{
-    http->stats.refused += slack__http_server_refused(server);
-    http->closing++;
-    slack__http_server_close(server, on_closed, http);
-}
-
 static void http_stop(slack_transport_t *t)
 {
     slack_http_t *http = http_of(t);
-    slack_http_server_t *server = http->server, *admin = http->admin;
+    slack_http_server_t *server = http->server;
     if (!server) return;
-    http->server = http->admin = NULL;
+    http->server = NULL;
     slack__task_cancel(&http->announce);
     http->closing += slack__credentials_close(&http->credentials, on_closed);
-    close_server(http, server);
-    if (admin) close_server(http, admin);
+    http->stats.refused += slack__http_server_refused(server);
+    http->closing++;
+    slack__http_server_close(server, on_closed, http);
 }
 
 /* What each outcome is on the wire: an answer of 5xx is sent again, a 4xx with X-Slack-No-Retry is
@@ -409,7 +382,6 @@ static void http_stats(const slack_transport_t *t, slack_transport_stats_t *ret)
     ret->connections = slack__http_server_connections(http->server);
     ret->refused += slack__http_server_refused(http->server);
     ret->under_way = slack__http_server_under_way(http->server);
-    if (http->admin) ret->refused += slack__http_server_refused(http->admin);
 }
 
 static unsigned http_reload(slack_transport_t *t)
@@ -427,6 +399,7 @@ static void http_destroy(slack_transport_t *t)
 
 static const struct slack_transport_ops http_ops = {
     .name = "http",
+    .listens = true,
     .start = http_start,
     .leave = http_leave,
     .drain = http_drain,
@@ -449,16 +422,12 @@ static const char *or_default(const char *option, const char *preset)
     return is_set(option) ? option : preset;
 }
 
-static int read_places(slack_http_t *http, const slack_options_t *o, char *error)
+static int read_place(slack_http_t *http, const slack_options_t *o, char *error)
 {
-    slack_place_t *events = &http->events_place, *admin = &http->admin_place;
-    int rc = slack__place_init(events, "SLACK_HTTP", or_default(o->http_host, DEFAULT_HOST),
+    http->has_pages = !is_set(o->http_admin_port);
+    int rc = slack__place_init(&http->place, "SLACK_HTTP", or_default(o->http_host, DEFAULT_HOST),
                                or_default(o->http_port, DEFAULT_PORT), error);
-    if (rc == 0) rc = slack__place_inherit(events, 0, error);
-    if (rc != 0 || !is_set(o->http_admin_port)) return rc;
-    rc = slack__place_init(admin, "SLACK_HTTP_ADMIN", or_default(o->http_admin_host, ADMIN_HOST),
-                           o->http_admin_port, error);
-    return rc == 0 ? slack__place_inherit(admin, 1, error) : rc;
+    return rc == 0 ? slack__place_inherit(&http->place, 0, error) : rc;
 }
 
 static bool path_is_plain(const char *path)
@@ -482,17 +451,6 @@ static int read_path(slack_http_t *http, const slack_options_t *options, char *e
     return SLACK_ECONFIG;
 }
 
-static int read_peers(slack_http_t *http, const slack_options_t *o, char *error)
-{
-    http->cert_header = is_set(o->http_client_cert_header) ? o->http_client_cert_header : NULL;
-    if (slack__peers_parse(&http->trusted, o->http_trusted_proxies) == 0) return 0;
-    snprintf(error, SLACK_ERROR_TEXT_MAX,
-             "SLACK_HTTP_TRUSTED_PROXIES is \"%.64s\"; it has to be a list of addresses and "
-             "networks: 10.0.0.0/8, 2001:db8::1",
-             o->http_trusted_proxies);
-    return SLACK_ECONFIG;
-}
-
 static int http_create(slack_transport_t **ret, const struct slack_transport_host *host,
                        const slack_options_t *options, char *error)
 {
@@ -504,10 +462,12 @@ static int http_create(slack_transport_t **ret, const struct slack_transport_hos
     slack__link_init(&http->announce.link);
     http->limits = options->http_limits;
     http->reuse_port = options->http_reuse_port > 0;
+    if (is_set(options->http_client_cert_header))
+        http->cert_header = options->http_client_cert_header;
     int rc = slack__credentials_init(&http->credentials, host->net, options, error);
-    if (rc == 0) rc = read_places(http, options, error);
+    if (rc == 0) rc = read_place(http, options, error);
     if (rc == 0) rc = read_path(http, options, error);
-    if (rc == 0) rc = read_peers(http, options, error);
+    if (rc == 0) rc = slack__peers_read(&http->trusted, options->http_trusted_proxies, error);
     if (rc != 0)
         http_destroy(&http->base);
     else

@@ -220,10 +220,136 @@ static void port_of_their_own_is_taken(void **state)
     assert_int_equal(heap_live(), 0);
 }
 
-/* --- the program's own ------------------------------------------------------------------------ */
-
 static slack_http_visit_t *kept;
 static unsigned visits;
+
+static int keep(slack_http_visit_t *visit, void *user_data)
+{
+    kept = visit;
+    visits++;
+    return 0;
+}
+
+/* --- an app without HTTP ---------------------------------------------------------------------- */
+
+static slack_transport_stats_t stats_of(const char *name)
+{
+    slack_transport_stats_t stats = {0};
+    assert_int_equal(slack_app_transport_stats(f.app, name, &stats), 0);
+    return stats;
+}
+
+static void open_without_http(const char *transport, const slack_options_t *extra)
+{
+    slack_options_t o = *extra;
+    o.transport = transport;
+    o.app_token = "xapp-1-test";
+    o.http_admin_port = "0";
+    app_open(&f, &o);
+}
+
+static void close_without_http(void)
+{
+    close_peer(admin);
+    app_close(&f);
+    assert_int_equal(heap_live(), 0);
+}
+
+/* Told from the first moment on: that it lives, and that it is not ready. */
+static void socket_mode_has_pages(void **state)
+{
+    open_without_http("socket", &(slack_options_t){0});
+    app_start(&f);
+    unsigned port = 0; /* it listens already, though nobody has said who the bot is */
+    const char *line = strstr(f.log, "event=\"http listening for pages\" host=127.0.0.1 port=");
+    assert_non_null(line);
+    assert_int_equal(sscanf(strstr(line, " port="), " port=%u", &port), 1);
+    admin = http_peer_open(&f.loop, port, false);
+    check_text(get(admin, "GET /healthz"), 200, "ok\n");
+    while (f.app->state < APP_RUNNING)
+        app_turn(&f);
+    check_text(get(admin, "GET /readyz"), 503, "a transport is not ready\n");
+    assert_int_equal(stats_of("socket").admin_port, port);
+    const http_reply_t *reply = get(admin, "GET /metrics");
+    assert_int_equal(reply->status, 200);
+    assert_non_null(strstr(reply->body, "\nslackapp_transport_ready{transport=\"socket\"} 0\n"));
+    assert_non_null(
+        strstr(reply->body, "\nslackapp_transport_reconnects_total{transport=\"socket\"} 0\n"));
+    check_text(get(admin, "GET /none"), 404, "");
+    check_text(get(admin, "POST /slack/events"), 404, "");
+    assert_non_null(strstr(f.log, "event=\"request refused\" status=404 reason=\"no such page\" "
+                                  "peer=127.0.0.1 path=/none"));
+    close_without_http();
+}
+
+/* While who the bot is is not known yet, which may take long where the network is not there. */
+static void starting_is_told(void **state)
+{
+    open_without_http("memory", &(slack_options_t){0});
+    fake_slack_answer(f.slack, "auth.test", 500, "");
+    app_start(&f);
+    admin = http_peer_open(&f.loop, stats_of("memory").admin_port, false);
+    while (!strstr(f.log, "auth.test failed"))
+        app_turn(&f);
+    check_text(get(admin, "GET /readyz"), 503, "starting\n");
+    check_text(get(admin, "GET /healthz"), 200, "ok\n");
+    close_without_http();
+}
+
+/* Through the whole stop: 503, and an answer to each. */
+static void drain_is_told_without_http(void **state)
+{
+    open_without_http("memory", &(slack_options_t){.drain_delay_ms = 100});
+    slack_http_route(f.app, "GET", "/keep", keep, NULL);
+    app_ready(&f);
+    admin = http_peer_open(&f.loop, stats_of("memory").admin_port, false);
+    check_text(get(admin, "GET /readyz"), 200, "ready\n");
+    visits = 0;
+    int number = ask(admin, "GET /keep");
+    app_run_until(&f, &visits);
+    slack_app_stop(f.app);
+    app_spin(&f);
+    assert_int_equal(f.app->state, APP_LEAVING);
+    check_text(get(admin, "GET /readyz"), 503, "stopping\n");
+    while (f.app->state == APP_LEAVING)
+        app_turn(&f);
+    assert_int_equal(f.app->state, APP_DRAINING);
+    check_text(get(admin, "GET /readyz"), 503, "stopping\n");
+    check_text(get(admin, "GET /healthz"), 200, "ok\n");
+    assert_false(f.stopped);
+    assert_int_equal(slack_http_reply(kept, 200, NULL, "bye", 3), 0);
+    check_text(wait_for(admin, number), 200, "bye");
+    app_run_until_stopped(&f);
+    assert_int_equal(f.status, 0);
+    close_without_http();
+}
+
+static void wrong_places_are_named(void **state)
+{
+    static const struct {
+        slack_options_t options;
+        int rc;
+        const char *sentence;
+    } cases[] = {
+        {{.http_admin_port = "x"}, SLACK_ECONFIG, "SLACK_HTTP_ADMIN_PORT is \"x\""},
+        {{.http_admin_port = "0", .http_admin_host = "nowhere"},
+         SLACK_EINVAL,
+         "cannot listen on nowhere:0: that is no address of this machine; see "
+         "SLACK_HTTP_ADMIN_HOST"},
+        {{.http_admin_port = "0", .http_trusted_proxies = "everybody"},
+         SLACK_ECONFIG,
+         "SLACK_HTTP_TRUSTED_PROXIES is \"everybody\""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        app_open(&f, &cases[i].options);
+        assert_int_equal(app_start_fails(&f), cases[i].rc);
+        assert_non_null(strstr(slack_app_error(f.app), cases[i].sentence));
+        app_close(&f);
+        assert_int_equal(heap_live(), 0);
+    }
+}
+
+/* --- the program's own ------------------------------------------------------------------------ */
 
 static int show(slack_http_visit_t *visit, void *user_data)
 {
@@ -250,13 +376,6 @@ static int say_path(slack_http_visit_t *visit, void *user_data)
 {
     const char *path = slack_http_path(visit);
     return slack_http_reply(visit, 200, NULL, path, strlen(path));
-}
-
-static int keep(slack_http_visit_t *visit, void *user_data)
-{
-    kept = visit;
-    visits++;
-    return 0;
 }
 
 static int fail_it(slack_http_visit_t *visit, void *user_data)
@@ -403,6 +522,36 @@ static void pages_without_memory(void **state)
     close_all();
 }
 
+/* A start with a port of its own, while the nth allocation fails: it starts, or it has ended with
+ * an error. Returns whether one failed. */
+static bool start_with_failure(size_t nth)
+{
+    open_without_http("memory", &(slack_options_t){.log_level = SLACK_LOG_ERROR});
+    heap_fail_at(nth, false);
+    int rc = slack_app_start(f.app, NULL, NULL);
+    while (f.app->state != APP_NEW && f.app->state != APP_RUNNING && f.app->state != APP_STOPPED)
+        app_turn(&f);
+    const bool failed = heap_heal();
+    if (!failed) assert_int_equal(f.app->state, APP_RUNNING);
+    assert_int_equal(rc == 0, f.app->state != APP_NEW);
+    if (f.app->state == APP_STOPPED) assert_int_equal(f.app->status, SLACK_ENOMEM);
+    if (f.app->state == APP_RUNNING) assert_int_not_equal(stats_of("memory").admin_port, 0);
+    slack_app_stop(f.app);
+    while (f.app->state != APP_NEW && f.app->state != APP_STOPPED)
+        app_turn(&f);
+    app_close(&f);
+    assert_int_equal(heap_live(), 0);
+    return failed;
+}
+
+static void start_without_memory(void **state)
+{
+    size_t nth = 0;
+    while (start_with_failure(nth))
+        nth++;
+    assert_true(nth > 10);
+}
+
 int main(void)
 {
     heap_install();
@@ -412,12 +561,17 @@ int main(void)
         cmocka_unit_test(histograms_and_methods_are_bounded),
         cmocka_unit_test(port_of_their_own),
         cmocka_unit_test(port_of_their_own_is_taken),
+        cmocka_unit_test(socket_mode_has_pages),
+        cmocka_unit_test(starting_is_told),
+        cmocka_unit_test(drain_is_told_without_http),
+        cmocka_unit_test(wrong_places_are_named),
         cmocka_unit_test(routes_of_the_program),
         cmocka_unit_test(routes_are_bounded),
         cmocka_unit_test(stop_waits_for_replies),
         cmocka_unit_test(balancer_is_told_first),
         cmocka_unit_test(second_stop_does_not_wait),
         cmocka_unit_test(pages_without_memory),
+        cmocka_unit_test(start_without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -117,10 +117,15 @@ static bool is_ready(const app_fixture_t *f)
            stats.state == SLACK_TRANSPORT_READY;
 }
 
-void app_ready(app_fixture_t *f)
+void app_start(app_fixture_t *f)
 {
     assert_int_equal(slack_app_start(f->app, stopped, f), 0);
     f->started = true;
+}
+
+void app_ready(app_fixture_t *f)
+{
+    app_start(f);
     while (!is_ready(f)) {
         if (f->stopped) fail_msg("%s: %s", slack_strerror(f->status), slack_app_error(f->app));
         app_turn(f);
@@ -129,8 +134,7 @@ void app_ready(app_fixture_t *f)
 
 int app_start_fails(app_fixture_t *f)
 {
-    assert_int_equal(slack_app_start(f->app, stopped, f), 0);
-    f->started = true;
+    app_start(f);
     app_run_until_stopped(f);
     return f->status;
 }

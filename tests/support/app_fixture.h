@@ -44,7 +44,8 @@ struct app_ack {
 /* Make the loop, the Web API and the app. `options` may be NULL; tokens, loop, transport and API
  * are filled in where it has none. */
 void app_open(app_fixture_t *f, const slack_options_t *options);
-/* Start it and run until it can take deliveries. */
+/* Start it; and run until it can take deliveries. */
+void app_start(app_fixture_t *f);
 void app_ready(app_fixture_t *f);
 /* Start it and run until it has stopped by itself; its status. */
 int app_start_fails(app_fixture_t *f);

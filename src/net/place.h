@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef SLACK_TRANSPORT_HTTP_PLACE_H
-#define SLACK_TRANSPORT_HTTP_PLACE_H
+#ifndef SLACK_NET_PLACE_H
+#define SLACK_NET_PLACE_H
 
 /* Where a server is to listen, and in words why it cannot. */
 typedef struct slack_place {

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "transport_http/place.h"
+#include "net/place.h"
 
 #include <stdio.h>
 #include <stdlib.h>
