@@ -11,8 +11,8 @@
  * A stored delivery is attempted until its listeners are done. What an attempt leaves behind is a
  * record of them, in the notation of slack_row_t.done: "+NAME\n" for one that is done, "-NAME\n"
  * for one that failed in a way that no repetition heals. The next attempt runs neither; a replay by
- * a person runs the second kind again. A first line "=N\n" says how many attempts failed for want of
- * room in this process: those do not count.
+ * a person runs the second kind again. A first line "=N\n" says how many attempts failed for want
+ * of room in this process: those do not count.
  */
 typedef struct slack_attempt {
     unsigned number; /* from 1; 0: what is not stored is attempted once */
@@ -31,10 +31,13 @@ typedef struct slack_backlog {
     slack_timer_t timer;
     slack_store_op_t op; /* CLAIM */
     slack_store_batch_t batch;
-    size_t next;            /* the first of the batch's rows that was not begun */
-    bool claiming;          /* the store has op */
-    bool more;              /* the last claim was full */
-    bool overflow;          /* what arrives goes to the store, behind what waits there */
+    size_t next;   /* the first of the batch's rows that was not begun */
+    bool claiming; /* the store has op */
+    bool more;     /* the last claim was full */
+    bool overflow; /* what arrives goes to the store, behind what waits there */
+    slack_store_op_t renewal;
+    bool renewing;          /* the store has it */
+    uint64_t renew_ms;      /* when it is to have it again, on the app's clock */
     slack_link_t unsettled; /* op->link: ends that the store could not note, to be tried again */
 } slack_backlog_t;
 

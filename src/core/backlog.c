@@ -20,6 +20,12 @@ static slack_backlog_t *backlog_of(slack_app_t *app)
     return &app->backlog;
 }
 
+/* Deliveries run, and their ends are noted. */
+static bool works(const slack_app_t *app)
+{
+    return app->state >= APP_RUNNING && app->state <= APP_DRAINING;
+}
+
 size_t slack__backlog_room(const slack_app_t *app)
 {
     size_t most = app->options.max_deliveries - app->options.max_deliveries / 4;
@@ -172,10 +178,30 @@ static void try_unsettled(slack_app_t *app)
     }
 }
 
+static void renewed(slack_store_op_t *op)
+{
+    SLACK_CONTAINER(op, slack_app_t, backlog.renewal)->backlog.renewing = false;
+}
+
+/* As long as the loop turns, what it has claimed stays its own. */
+static void renew(slack_app_t *app)
+{
+    slack_backlog_t *b = backlog_of(app);
+    uint64_t now = slack__mono_ms(app->clock);
+    slack__backlog_soon(app, SLACK_BACKLOG_POLL_MS);
+    if (b->renewing || now < b->renew_ms) return;
+    b->renewing = true;
+    b->renew_ms = now + SLACK_STORE_RENEW_MS;
+    b->renewal = (slack_store_op_t){.kind = SLACK_STORE_RENEW, .done = renewed};
+    slack__link_init(&b->renewal.link);
+    app->store->ops->submit(app->store, &b->renewal);
+}
+
 void slack__backlog_poll(slack_app_t *app)
 {
     slack_backlog_t *b = backlog_of(app);
-    if (app->state != APP_RUNNING && app->state != APP_DRAINING) return;
+    if (!works(app)) return;
+    if (app->store->ops->durable) renew(app);
     try_unsettled(app);
     if (b->claiming || app->state != APP_RUNNING) return;
     if (b->batch.arena) {
@@ -209,7 +235,7 @@ static void on_timer(slack_timer_t *timer)
 void slack__backlog_soon(slack_app_t *app, uint64_t in_ms)
 {
     slack_timer_t *timer = &backlog_of(app)->timer;
-    if (app->state != APP_RUNNING && app->state != APP_DRAINING) return;
+    if (!works(app)) return;
     if (in_ms > 3600 * 1000) in_ms = 3600 * 1000; /* the wall clock may be set */
     const uint64_t due_us = slack__mono_us(app->clock) + in_ms * 1000;
     if (slack__timer_waits(timer) && timer->due_us <= due_us) return;

@@ -442,6 +442,7 @@ static int apply(memory_store_t *memory, slack_store_op_t *op)
     case SLACK_STORE_CLAIM: rc = claim(memory, op->batch); break;
     case SLACK_STORE_CANCEL: cancel(memory, op); break;
     case SLACK_STORE_NOTE: rc = slack__notes_put(memory->notes, &op->row, now_ms(memory)); break;
+    case SLACK_STORE_RENEW: break; /* there is one owner */
     case SLACK_STORE_RECALL: rc = recall(memory, op); break;
     case SLACK_STORE_LIST: rc = list_rows(memory, op); break;
     case SLACK_STORE_RETRY: each_dead(memory, op, retry); break;

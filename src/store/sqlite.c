@@ -186,7 +186,7 @@ static int sqlite_open(slack_store_t **ret, slack_net_t *net, const char *rest, 
     slack__link_init(&s->task.link);
     slack__link_init(&s->waiting);
     slack__link_init(&s->ended);
-    int rc = slack__db_open(&s->db, rest, error);
+    int rc = slack__db_open(&s->db, rest, slack__wall_ms(slack__net_clock(net)), error);
     if (rc == 0) {
         rc = start_thread(s);
         if (rc == 0) {

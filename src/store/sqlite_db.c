@@ -47,6 +47,8 @@ static const char *const migrations[] = {
     " until_ms INTEGER NOT NULL,"
     " value BLOB, sum INTEGER NOT NULL);"
     "CREATE INDEX notes_over ON notes(until_ms);",
+    /* 0: of a program that knows no leases. */
+    "ALTER TABLE owners ADD COLUMN lease_ms INTEGER NOT NULL DEFAULT 0;",
 };
 #define SCHEMA ((int)(sizeof migrations / sizeof *migrations))
 
@@ -67,6 +69,7 @@ enum statement {
     BURY,
     OWNERS,
     OWNER_GONE,
+    RENEW,
     ABANDONED,
     DUE,
     NEXT_DUE,
@@ -105,9 +108,10 @@ static const char *const sql[] = {
              " changed_ms = ?2 " OURS,
     [BURY] = "UPDATE inbox SET state = 3, owner = NULL, key = iif(?4, NULL, key), done = ?5,"
              " error = ?6, changed_ms = ?2 " OURS,
-    [OWNERS] = "SELECT id FROM owners WHERE id <> ?1",
+    [OWNERS] = "SELECT id, lease_ms FROM owners WHERE id <> ?1",
     [OWNER_GONE] = "DELETE FROM owners WHERE id = ?1 AND NOT EXISTS"
                    " (SELECT 1 FROM inbox WHERE state = 1 AND owner = ?1)",
+    [RENEW] = "UPDATE owners SET lease_ms = ?2 WHERE id = ?1",
     [ABANDONED] = "SELECT " COLUMNS ", payload, sum FROM inbox"
                   " WHERE state = 1 AND owner = ?1 ORDER BY id LIMIT ?2",
     [DUE] = "SELECT " COLUMNS ", payload, sum FROM inbox"
@@ -355,23 +359,42 @@ static int take_rows(slack_db_t *db, slack_store_batch_t *batch, enum statement 
     return rc ? rc : end;
 }
 
-/* Of owners that are gone; one that has no rows any more is forgotten. */
+/* The next of the owners that are gone, or have been silent for too long; 0 for none. */
+static int64_t next_gone(slack_db_t *db, sqlite3_stmt *owners)
+{
+    while (sqlite3_step(owners) == SQLITE_ROW) {
+        int64_t id = sqlite3_column_int64(owners, 0), lease_ms = sqlite3_column_int64(owners, 1);
+        if (!slack__owner_alive(&db->owner, id) || (lease_ms != 0 && lease_ms <= db->now_ms))
+            return id;
+    }
+    return 0;
+}
+
+/* Of owners that are gone; one that has no rows any more is forgotten, unless it may come back. */
 static int take_abandoned(slack_db_t *db, slack_store_batch_t *batch)
 {
     int64_t gone[64];
     size_t count = 0;
     sqlite3_stmt *s = db->statements[OWNERS];
     sqlite3_bind_int64(s, 1, db->owner.id);
-    while (count < sizeof gone / sizeof *gone && sqlite3_step(s) == SQLITE_ROW) {
-        int64_t id = sqlite3_column_int64(s, 0);
-        if (!slack__owner_alive(&db->owner, id)) gone[count++] = id;
-    }
+    int64_t id;
+    while (count < sizeof gone / sizeof *gone && (id = next_gone(db, s)) != 0)
+        gone[count++] = id;
     int rc = reset(s);
     for (size_t i = 0; rc == 0 && i < count && batch->count < batch->limit; i++) {
         rc = take_rows(db, batch, ABANDONED, gone[i]);
-        if (rc == 0) rc = run(about(db, OWNER_GONE, gone[i]));
+        if (rc == 0 && !slack__owner_alive(&db->owner, gone[i]))
+            rc = run(about(db, OWNER_GONE, gone[i]));
     }
     return rc;
+}
+
+static int renew(slack_db_t *db)
+{
+    sqlite3_stmt *s = db->statements[RENEW];
+    sqlite3_bind_int64(s, 1, db->owner.id);
+    sqlite3_bind_int64(s, 2, db->now_ms + SLACK_STORE_LEASE_MS);
+    return run(s);
 }
 
 static int next_due(slack_db_t *db, int64_t *ret)
@@ -496,6 +519,7 @@ static int apply(slack_db_t *db, slack_store_op_t *op)
     case SLACK_STORE_FINISH: return finish(db, op);
     case SLACK_STORE_WAIT:
     case SLACK_STORE_BURY: return put_back(db, op);
+    case SLACK_STORE_RENEW: return renew(db);
     case SLACK_STORE_CLAIM: return claim(db, op->batch);
     case SLACK_STORE_CANCEL: return cancel(db, op);
     case SLACK_STORE_NOTE: return note(db, &op->row);
@@ -522,9 +546,7 @@ static bool nothing_to_claim(slack_db_t *db, slack_store_batch_t *batch)
 {
     sqlite3_stmt *s = db->statements[OWNERS];
     sqlite3_bind_int64(s, 1, db->owner.id);
-    bool gone = false;
-    while (!gone && sqlite3_step(s) == SQLITE_ROW)
-        gone = !slack__owner_alive(&db->owner, sqlite3_column_int64(s, 0));
+    bool gone = next_gone(db, s) != 0;
     int rc = reset(s);
     if (gone || rc != 0 || next_due(db, &batch->next_ms) != 0) return false;
     return batch->next_ms > batch->now_ms;
@@ -694,8 +716,10 @@ static int become_owner(slack_db_t *db, const char *path, char *error)
 {
     int os = slack__owner_open(&db->owner, path);
     if (os == 0) {
-        int rc = error_of(
-            sqlite3_exec(db->sqlite, "INSERT INTO owners DEFAULT VALUES", NULL, NULL, NULL));
+        char text[80];
+        snprintf(text, sizeof text, "INSERT INTO owners(lease_ms) VALUES(%lld)",
+                 (long long)(db->now_ms + SLACK_STORE_LEASE_MS));
+        int rc = error_of(sqlite3_exec(db->sqlite, text, NULL, NULL, NULL));
         if (rc != 0) return tell(db, rc, error);
         os = slack__owner_take(&db->owner, sqlite3_last_insert_rowid(db->sqlite));
     }
@@ -727,12 +751,13 @@ static int set_up(slack_db_t *db, const char *path, char *error)
     return rc;
 }
 
-int slack__db_open(slack_db_t **ret, const char *path, char *error)
+int slack__db_open(slack_db_t **ret, const char *path, int64_t now_ms, char *error)
 {
     char why[SLACK_ERROR_TEXT_MAX] = "";
     slack_db_t *db = slack__calloc(1, sizeof *db);
     if (!db) return SLACK_ENOMEM;
     db->owner.fd = -1;
+    db->now_ms = now_ms;
     make_private(path);
     int rc = error_of(sqlite3_open_v2(
         path, &db->sqlite, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL));

@@ -10,9 +10,9 @@
  */
 typedef struct slack_db slack_db_t;
 
-/* Open or make the file, bring its schema up to date, become an owner. On failure a sentence in
- * `error` (SLACK_ERROR_TEXT_MAX bytes). 0; SLACK_ESTORE; SLACK_ENOMEM. */
-int slack__db_open(slack_db_t **ret, const char *path, char *error);
+/* Open or make the file, bring its schema up to date, become an owner, with a lease from now on. On
+ * failure a sentence in `error` (SLACK_ERROR_TEXT_MAX bytes). 0; SLACK_ESTORE; SLACK_ENOMEM. */
+int slack__db_open(slack_db_t **ret, const char *path, int64_t now_ms, char *error);
 /* Claims that are left are free from now on. NULL is fine. */
 void slack__db_close(slack_db_t *db);
 

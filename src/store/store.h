@@ -29,7 +29,8 @@
  *
  * A running row belongs to the store that claimed it: to its owner, one per open store. When that
  * owner is gone, by a crash or by closing, its rows can be claimed again, at once where the backend
- * can know that it is gone. No other owner touches them before.
+ * can know that it is gone, and in any case when its lease is over: that of a process which lives
+ * and does nothing any more. No other owner touches them before.
  *
  * Times are wall-clock milliseconds: they have to mean something after a restart.
  */
@@ -81,6 +82,8 @@ enum slack_store_op_kind {
      * that are due at batch.now_ms, in order of due_ms and id. They run, their attempt one higher.
      * Out: rows; batch.next_ms, when the next queued one is due, INT64_MAX for none. */
     SLACK_STORE_CLAIM,
+    /* Our lease ends SLACK_STORE_LEASE_MS from now. Opening does the same. */
+    SLACK_STORE_RENEW,
     /* Remove a queued row by row.key. Out: batch.count, 1 or 0. */
     SLACK_STORE_CANCEL,
 
@@ -170,6 +173,9 @@ extern const slack_store_ops_t slack__store_sqlite;
 /* How long a key is known after its delivery was finished, and how long dead rows are kept. */
 #define SLACK_STORE_KEEP_MS ((int64_t)24 * 3600 * 1000)
 #define SLACK_STORE_DEAD_MS ((int64_t)30 * 24 * 3600 * 1000)
+/* How long an owner may be silent, and how often the inbox has it renew its lease. */
+#define SLACK_STORE_LEASE_MS ((int64_t)60 * 1000)
+#define SLACK_STORE_RENEW_MS ((int64_t)15 * 1000)
 /* How many rows a store keeps in memory: some 8 MiB of them. It is a little less than what fits
  * into 2^17 slots of a map, and three hours of the most events that Slack sends for one workspace.
  */

@@ -360,6 +360,61 @@ static void test_a_wait_outlives_the_process(void **state)
     app_close(&f);
 }
 
+static char claimed_by_others[64];
+
+static void other_claimed(slack_store_op_t *op)
+{
+    const slack_store_batch_t *batch = op->batch;
+    snprintf(claimed_by_others, sizeof claimed_by_others, "%d:%.*s", op->status,
+             batch->count ? (int)batch->rows[0].key.len : 0,
+             batch->count ? batch->rows[0].key.ptr : "");
+}
+
+static void set_flag(void *user_data)
+{
+    *(unsigned *)user_data = 1;
+}
+
+/* What a second process would be given now. */
+static const char *offered(void)
+{
+    slack_store_t *other;
+    assert_int_equal(slack__store_open(&other, f.app->net, url, NULL), 0);
+    slack_store_batch_t batch = {.limit = 1, .now_ms = slack__wall_ms(f.app->clock)};
+    slack_store_op_t op = {.kind = SLACK_STORE_CLAIM, .batch = &batch, .done = other_claimed};
+    unsigned closed = 0;
+    slack__link_init(&op.link);
+    other->ops->submit(other, &op);
+    other->ops->close(other, set_flag, &closed);
+    app_run_until(&f, &closed);
+    slack__arena_free(batch.arena);
+    return claimed_by_others;
+}
+
+static void test_a_loop_that_turns_keeps_its_claims(void **state)
+{
+    clean();
+    open_app(url, NULL);
+    slack_on_message(f.app, NULL, hold, NULL);
+    app_ready(&f);
+    app_ack_t ack = {0};
+    deliver("Ev1", "h", &ack);
+    while (held_count < 1)
+        app_turn(&f);
+    for (int i = 0; i < 3; i++) {
+        f.skew_us += (SLACK_STORE_LEASE_MS - 1000) * 1000;
+        slack__backlog_poll(f.app);
+        while (f.app->backlog.renewing)
+            app_turn(&f);
+        assert_string_equal(offered(), "0:");
+    }
+    f.skew_us += (SLACK_STORE_LEASE_MS + 1000) * 1000; /* it hangs */
+    assert_string_equal(offered(), "0:Ev1");
+    slack_ctx_release(held[0], 0);
+    settle();
+    app_close(&f);
+}
+
 static void test_past_memory_there_is_the_disk(void **state)
 {
     clean();
@@ -691,6 +746,7 @@ int main(void)
         cmocka_unit_test(test_an_attempt_runs_what_is_not_done),
         cmocka_unit_test(test_a_restart_goes_on),
         cmocka_unit_test(test_a_wait_outlives_the_process),
+        cmocka_unit_test(test_a_loop_that_turns_keeps_its_claims),
         cmocka_unit_test(test_past_memory_there_is_the_disk),
         cmocka_unit_test(test_a_conversation_in_order),
         cmocka_unit_test(test_so_many_at_once),

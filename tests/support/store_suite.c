@@ -719,6 +719,59 @@ static void test_owners_leave_each_other_alone(void **state)
     close_store();
 }
 
+static slack_store_t *open_other(void)
+{
+    slack_store_t *other = NULL;
+    char error[SLACK_ERROR_TEXT_MAX];
+    if (ops->open(&other, world.net, place, error) != 0) fail_msg("%s", error);
+    return other;
+}
+
+static void run_in(slack_store_t *which, enum slack_store_op_kind kind, const char *key, int64_t id)
+{
+    slack_store_t *kept = store;
+    task_t task;
+    store = which;
+    prepare(&task, kind, key);
+    task.op.row.id = id;
+    run(&task);
+    assert_int_equal(task.op.status, 0);
+    store = kept;
+}
+
+/* The first owner lives, and is silent for too long. */
+static void test_a_lease_ends(void **state)
+{
+    if (!ops->durable) return;
+    open_store();
+    int64_t id = put("a", 0, false);
+    slack_store_t *silent = store;
+    store = open_other();
+    for (int i = 0; i < 3; i++) {
+        pass_ms(SLACK_STORE_LEASE_MS - 1);
+        expect_claim("");
+        run_in(silent, SLACK_STORE_RENEW, "", 0);
+        run_in(store, SLACK_STORE_RENEW, "", 0);
+    }
+    pass_ms(SLACK_STORE_LEASE_MS);
+    task_t task;
+    assert_string_equal(claim(&task, 10), "a ");
+    assert_int_equal(task.batch.rows[0].attempt, 2);
+    free_rows(&task);
+    run_in(silent, SLACK_STORE_FINISH, "a", id); /* not its own any more */
+    put_back(SLACK_STORE_WAIT, "a", id, now());
+    expect_claim("a ");
+
+    run_in(silent, SLACK_STORE_RENEW, "", 0); /* it is back */
+    run_in(silent, SLACK_STORE_PUT, "b", 0);
+    expect_claim("");
+    bool closed = false;
+    silent->ops->close(silent, world_set_flag, &closed);
+    world_until(&world, &closed);
+    expect_claim("b ");
+    close_store();
+}
+
 /* --- out of memory ------------------------------------------------------------------------- */
 
 static int store_some(void *ctx)
@@ -736,7 +789,7 @@ static int store_some(void *ctx)
         SLACK_STORE_CLAIM,  SLACK_STORE_BURY, SLACK_STORE_LIST,   SLACK_STORE_STATS,
         SLACK_STORE_RETRY,  SLACK_STORE_LIST, SLACK_STORE_CLAIM,  SLACK_STORE_FINISH,
         SLACK_STORE_PUT,    SLACK_STORE_DROP, SLACK_STORE_CANCEL, SLACK_STORE_NOTE,
-        SLACK_STORE_RECALL, SLACK_STORE_NOTE,
+        SLACK_STORE_RECALL, SLACK_STORE_NOTE, SLACK_STORE_RENEW,
     };
     enum { COUNT = sizeof kinds / sizeof *kinds };
     task_t tasks[COUNT];
@@ -794,6 +847,7 @@ int store_suite(const slack_store_ops_t *backend, const char *rest, void (*clean
         cmocka_unit_test(test_notes_are_bounded),
         cmocka_unit_test(test_the_dead_are_forgotten_in_the_end),
         cmocka_unit_test(test_owners_leave_each_other_alone),
+        cmocka_unit_test(test_a_lease_ends),
     };
     ops = backend;
     place = rest;
