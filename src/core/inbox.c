@@ -71,6 +71,7 @@ static void tell_dead(slack_ctx_t *ctx)
 {
     slack_app_t *app = ctx->app;
     const slack_row_t *row = &ctx->op.row;
+    app->metrics.dead++;
     SLACK_LOG(&app->log, ERROR, "dead letter", "id=%lld kind=%s key=%.*s attempts=%u error=%.*s",
               (long long)row->id, slack_kind_name(ctx->d->kind), (int)row->key.len, row->key.ptr,
               ctx->attempt.number, (int)row->error.len, row->error.ptr);

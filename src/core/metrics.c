@@ -3,9 +3,11 @@
 
 #include <string.h>
 
-#include "core/app.h"
+#include "core/ctx.h"
 
 #define BEAT_MS 500
+/* The row of the methods that have none of their own. */
+#define OTHER "other"
 
 /* The upper bounds, as Prometheus writes them. */
 static const struct {
@@ -33,7 +35,7 @@ void slack__metrics_call(slack_metrics_t *metrics, const char *method, int statu
     while (i < metrics->method_count && strcmp(metrics->methods[i].name, method) != 0)
         i++;
     if (i == metrics->method_count && i < SLACK_METHODS_MAX &&
-        strlen(method) <= SLACK_METHOD_MAX_LEN) {
+        strlen(method) <= SLACK_METHOD_MAX_LEN && strcmp(method, OTHER) != 0) {
         memcpy(metrics->methods[i].name, method, strlen(method) + 1);
         metrics->method_count++;
     }
@@ -135,8 +137,26 @@ static void calls(struct page *page, const slack_metrics_t *m)
         line(page, row, name, "ok", (unsigned long long)m->methods[i].ok);
         line(page, row, name, "failed", (unsigned long long)m->methods[i].failed);
     }
-    line(page, row, "other", "ok", (unsigned long long)m->others_ok);
-    line(page, row, "other", "failed", (unsigned long long)m->others_failed);
+    line(page, row, OTHER, "ok", (unsigned long long)m->others_ok);
+    line(page, row, OTHER, "failed", (unsigned long long)m->others_failed);
+}
+
+/* What waits, and for whom. */
+static void queues(struct page *page, const slack_app_t *app)
+{
+    size_t storing = 0;
+    for (slack_link_t *link = app->live.next; link != &app->live; link = link->next) {
+        const enum ctx_state state = SLACK_CONTAINER(link, slack_ctx_t, link)->state;
+        storing += state == CTX_STORING || state == CTX_FINISHING;
+    }
+    single(page, "deliveries_under_way", "gauge", app->live_count, "Deliveries not ended yet.");
+    single(page, "deliveries_in_store", "gauge", storing, "Those of them that wait for the store.");
+    single(page, "deliveries_put_off", "gauge", app->rejected_count,
+           "Deliveries about to be answered: later.");
+    single(page, "handlers_queued", "gauge", slack__workers_queued(app->workers),
+           "Handlers that wait for a thread.");
+    single(page, "calls_under_way", "gauge", app->webapi ? slack__webapi_under_way(app->webapi) : 0,
+           "Web API calls not answered yet, those that wait for their turn included.");
 }
 
 /* One family of lines: what `read` says of each transport. */
@@ -205,9 +225,8 @@ int slack__metrics_write(const slack_app_t *app, slack_buf_t *out)
     single(&page, "late_acks_total", "counter", m->late_acks, "Acks that a handler gave too late.");
     histogram(&page, "ack_seconds", &m->ack, "From a delivery's first byte to its ack.");
     histogram(&page, "loop_lag_seconds", &m->lag, "How late the loop calls back.");
-    single(&page, "deliveries_under_way", "gauge", app->live_count, "Deliveries not ended yet.");
-    single(&page, "deliveries_put_off", "gauge", app->rejected_count,
-           "Deliveries about to be answered: later.");
+    single(&page, "dead_letters_total", "counter", m->dead, "Deliveries given up.");
+    queues(&page, app);
     calls(&page, m);
     transports(&page, app, "transport_ready", "gauge", read_ready, "1: deliveries can arrive.");
     transports(&page, app, "transport_connections", "gauge", read_connections, "Connections.");

@@ -360,13 +360,18 @@ int slack__workers_submit(slack_app_t *app, slack_ctx_t *ctx)
     return rc;
 }
 
+size_t slack__workers_queued(slack_workers_t *w)
+{
+    if (w == NULL) return 0;
+    uv_mutex_lock(&w->lock);
+    size_t queued = w->queued;
+    uv_mutex_unlock(&w->lock);
+    return queued;
+}
+
 size_t slack__workers_room(slack_workers_t *w)
 {
-    if (w == NULL) return QUEUE_MAX;
-    uv_mutex_lock(&w->lock);
-    size_t room = QUEUE_MAX - w->queued;
-    uv_mutex_unlock(&w->lock);
-    return room;
+    return QUEUE_MAX - slack__workers_queued(w);
 }
 
 bool slack__workers_busy(const slack_app_t *app)

@@ -36,7 +36,8 @@ static inline bool slack__on_worker(const slack_ctx_t *ctx)
 /* Have a worker run the handler of ctx->step; the delivery is held until it has. 0; SLACK_EBUSY
  * when the queue is full, or no thread can be had; SLACK_ENOMEM; SLACK_ECANCELED. */
 int slack__workers_submit(slack_app_t *app, slack_ctx_t *ctx);
-/* How many more the queue takes. NULL is fine. */
+/* How many wait in the queue, and how many more it takes. NULL is fine. */
+size_t slack__workers_queued(slack_workers_t *workers);
 size_t slack__workers_room(slack_workers_t *workers);
 /* Whether a worker has something to do that does not wait for the loop: without it, nothing happens
  * until a call is answered. */

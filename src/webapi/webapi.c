@@ -444,6 +444,11 @@ int slack__webapi_respond(slack_client_t *client, const char *response_url,
     return rc;
 }
 
+size_t slack__webapi_under_way(const slack_webapi_t *webapi)
+{
+    return webapi->count;
+}
+
 size_t slack__webapi_room(const slack_webapi_t *webapi)
 {
     return webapi->concurrency > webapi->count ? webapi->concurrency - webapi->count : 0;

@@ -40,7 +40,8 @@ int slack__webapi_new(slack_webapi_t **ret, slack_net_t *net,
 /* Every pending call is told SLACK_ECANCELED, then `fn` is called and all is freed. */
 void slack__webapi_close(slack_webapi_t *webapi, void (*fn)(void *user_data), void *user_data);
 
-/* How many more calls it takes now. */
+/* How many calls are not answered yet; and how many more it takes now. */
+size_t slack__webapi_under_way(const slack_webapi_t *webapi);
 size_t slack__webapi_room(const slack_webapi_t *webapi);
 
 /*
