@@ -39,6 +39,7 @@ typedef int (*slack_said_fn)(slack_ctx_t *ctx, const slack_response_t *response,
 SLACK_API int slack_say_then(slack_ctx_t *ctx, const slack_json_t *message, slack_said_fn fn,
                              void *user_data);
 
+/** @{ */
 /**
  * Where the last message is that this delivery's handlers have said by slack_say(), slack_reply()
  * and their like; "" before Slack has answered. On a worker: of what this handler said, at once. To
@@ -46,6 +47,7 @@ SLACK_API int slack_say_then(slack_ctx_t *ctx, const slack_json_t *message, slac
  */
 SLACK_API const char *slack_ctx_said_ts(slack_ctx_t *ctx);
 SLACK_API const char *slack_ctx_said_channel(slack_ctx_t *ctx);
+/** @} */
 
 /** Put another message in the place of that one.
  * @return as slack_say(); SLACK_EBUSY while Slack has not answered: do it in a slack_said_fn;
