@@ -4,7 +4,7 @@
  * network, no token, no sleep. The bot itself would stand in a file of its own; docs/testing.md
  * explains the rest.
  *
- *     build/examples/bot_test && echo fine
+ *     build/examples/bot_test examples/bot_test.jsonl && echo fine
  */
 #include <slack/slack.h>
 #include <slack/test.h>
@@ -71,6 +71,14 @@ static void survives_a_time_out(slack_test_t *t)
     slack_test_advance_ms(t, 1000); /* and handles the message once more */
 }
 
+/* Recorded from the bot at work, by SLACK_RECORD. */
+static const char *recording;
+
+static void says_what_it_said(slack_test_t *t)
+{
+    slack_test_play(t, recording, NULL);
+}
+
 /* Run one test on an app of its own. Returns how many failed. */
 static int run(const char *name, void (*test)(slack_test_t *t))
 {
@@ -87,11 +95,13 @@ static int run(const char *name, void (*test)(slack_test_t *t))
     return rc != 0;
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
+    recording = argc > 1 ? argv[1] : "examples/bot_test.jsonl";
     int failed = run("greets", greets);
     failed += run("deploys", deploys);
     failed += run("waits out a limit", waits_out_a_limit);
     failed += run("survives a time-out", survives_a_time_out);
+    failed += run("says what it said", says_what_it_said);
     return failed != 0;
 }

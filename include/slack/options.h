@@ -156,6 +156,17 @@ typedef struct slack_options {
      * SLACK_WORKERS. Default 4. */
     unsigned workers;
 
+    /** Optional. A file to record to what the app receives, says and calls, without secrets, for
+     * the test kit to play it again (docs/testing.md). It is created for its owner alone; one of
+     * that name from before becomes FILE.old. SLACK_RECORD. Default: none. */
+    const char *record;
+    /** Optional. How large that file may become, in MiB, 1 to 1048576: then the recording ends and
+     * the app goes on. SLACK_RECORD_MIB. Default 64. */
+    unsigned record_mib;
+    /** Optional. 1: what people wrote is left out of the recording. SLACK_RECORD_HIDE_TEXTS.
+     * Default: it is in it. */
+    unsigned record_hide_texts;
+
     /** Optional, borrowed for the app's life. The loop to live on; the app never runs or closes a
      * loop that it was given, see slack_app_start(). Default: a loop of the app's own. */
     struct uv_loop_s *loop;

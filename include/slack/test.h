@@ -305,6 +305,32 @@ SLACK_API const slack_json_t *slack_test_call_args(const slack_test_t *test, siz
 #define slack_test_answer(...)            (__extension__ slack_test_answer(__VA_ARGS__))
 #endif
 
+/* ---- recordings ---- */
+
+/**
+ * Play a recording of an app (options.record): deliver again what was received, at the same
+ * intervals of the kit's clock, answer calls as they were answered, and compare what the app
+ * acknowledges and calls with what it did then, delivery by delivery. The kit must not have
+ * started; who the bot is comes from the recording. docs/testing.md has the format.
+ *
+ * Secrets are not in recordings: their placeholders are delivered in their place, and stand for
+ * themselves in calls. Deliveries that were put off are passed over, and what the app does after
+ * the end of the recording is not compared.
+ *
+ * @param path the file.
+ * @param ret_report Optional. Set to the differences in lines, "-" before what was recorded and "+"
+ *        before what happened instead, or to what is wrong with the file, by its line; "" for no
+ *        difference. Borrowed until the kit is freed.
+ * @return 0: no difference; SLACK_EMISMATCH; SLACK_EIO where the file cannot be read; SLACK_EJSON,
+ *         SLACK_EPROTO for what is no recording; SLACK_ETOOBIG; SLACK_EALREADY where the kit has
+ *         started; as what delivers. Whatever is not 0 is a failure for slack_test_finish().
+ */
+SLACK_API int slack_test_play(slack_test_t *test, const char *path, const char **ret_report);
+
+/** The same for a recording in memory. */
+SLACK_API int slack_test_play_text(slack_test_t *test, const char *text, size_t len,
+                                   const char **ret_report);
+
 /* ---- the time, and the end ---- */
 
 /** Let that much time pass, step by step: what becomes due on the way, answers and calls that wait

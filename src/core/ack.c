@@ -8,6 +8,7 @@ int slack__ack_send(slack_ctx_t *ctx, const slack_ack_t *ack)
     slack_delivery_t *d = ctx->d;
     int rc = d->transport->ops->ack(d->transport, d, ack);
     if (rc == SLACK_ETOOBIG || rc == SLACK_EACKBODY) return rc; /* nothing was sent */
+    slack__record_ack(ctx->app->recorder, d, ack);
     ctx->acked = true;
     ctx->outcome = ack->outcome;
     slack__unlink(&ctx->unacked_link);

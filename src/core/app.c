@@ -18,6 +18,8 @@
  * end: transports, calls, workers, store, net, and the loop's handles.
  */
 
+/* How large a recording may become where nothing is said. */
+#define RECORD_MIB 64
 /* Calls under way at once. */
 #define CALLS_MAX 256
 /* One attempt of a call. */
@@ -158,11 +160,18 @@ static void net_closed(void *user_data)
     close_handle(app, (uv_handle_t *)&app->metrics.beat);
 }
 
+static void recorder_closed(void *user_data)
+{
+    slack_app_t *app = user_data;
+    app->recorder = NULL;
+    slack__net_close(app->net, net_closed, app);
+}
+
 static void store_closed(void *user_data)
 {
     slack_app_t *app = user_data;
     app->store = NULL;
-    slack__net_close(app->net, net_closed, app);
+    slack__recorder_close(app->recorder, recorder_closed, app);
 }
 
 static void workers_closed(slack_app_t *app)
@@ -436,6 +445,7 @@ void slack_on_state(slack_app_t *app, slack_state_fn fn, void *user_data)
 void slack__app_authorized(slack_app_t *app)
 {
     app->state = APP_RUNNING;
+    slack__recorder_begin(app->recorder, app->bot_user, app->bot_id, app->team_id);
     for (size_t i = 0; i < app->transport_count && app->state == APP_RUNNING; i++) {
         slack_transport_t *t = app->transports[i];
         int rc = t->ops->start(t);
@@ -463,6 +473,8 @@ static int open_calls(slack_app_t *app)
         .called = count_call,
         .user_data = &app->metrics,
         .sender = app->sender,
+        .wrap = app->recorder ? slack__recorder_wrap : NULL,
+        .wrap_data = app->recorder,
     };
     const char *what = ""; /* the options were checked before */
     if (!slack__url_allowed(o->api_url))
@@ -478,9 +490,23 @@ static int open_calls(slack_app_t *app)
     return 0;
 }
 
+static int open_recorder(slack_app_t *app)
+{
+    const slack_options_t *o = &app->options;
+    if (o->record == NULL || *o->record == '\0') return 0;
+    const slack_recorder_options_t options = {
+        .path = o->record,
+        .api_url = o->api_url,
+        .max_bytes = (uint64_t)(o->record_mib ? o->record_mib : RECORD_MIB) << 20,
+        .hide_texts = o->record_hide_texts,
+    };
+    return slack__recorder_open(&app->recorder, app->net, &options, app->error);
+}
+
 static int open_parts(slack_app_t *app)
 {
-    int rc = open_calls(app);
+    int rc = open_recorder(app);
+    if (rc == 0) rc = open_calls(app);
     if (rc == 0) rc = slack__store_open(&app->store, app->net, app->options.store, app->error);
     if (rc == 0) rc = create_transports(app);
     if (rc == 0) rc = slack__pages_listen(app);

@@ -10,6 +10,7 @@
 #include "core/attempt.h"
 #include "core/metrics.h"
 #include "core/pages.h"
+#include "core/record.h"
 #include "core/routes.h"
 #include "core/transport.h"
 #include "core/worker.h"
@@ -24,6 +25,7 @@
  *   app.c        life: new, start, run, free, and what is opened and closed in between
  *   post.c       the way in from other threads: stop, reload, post
  *   reload.c     what comes from files is read again
+ *   record.c     what is received, said and called goes to a file; hide.c: without its secrets
  *   register.c   listeners and middleware
  *   authorize.c  who the bot is: auth.test at start
  *   inbox.c      a delivery arrives: known? store -> ack -> dispatch; and its end
@@ -140,8 +142,10 @@ struct slack_app {
     slack_metrics_t metrics;
 
     /* Deliveries. */
-    slack_link_t live;     /* ctx->link: taken and not ended */
-    slack_link_t rejected; /* delivery->link: to be answered LATER */
+    uint64_t delivery_count;
+    slack_recorder_t *recorder; /* NULL: none */
+    slack_link_t live;          /* ctx->link: taken and not ended */
+    slack_link_t rejected;      /* delivery->link: to be answered LATER */
     size_t live_count, rejected_count;
     slack_workers_t *workers; /* NULL: none were needed yet */
     atomic_bool stopping;     /* for workers: the state is DRAINING or later */

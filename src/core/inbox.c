@@ -27,6 +27,7 @@ void slack__inbox_reject_run(slack_task_t *task)
     while ((link = slack__list_shift(&app->rejected)) != NULL) {
         slack_delivery_t *d = SLACK_CONTAINER(link, slack_delivery_t, link);
         d->transport->ops->ack(d->transport, d, &later);
+        slack__record_ack(app->recorder, d, &later);
         slack__delivery_free(d);
         app->rejected_count--;
     }
@@ -306,6 +307,8 @@ slack_ctx_t *slack__ctx_new(slack_app_t *app, slack_delivery_t *d)
 void slack__inbox_deliver(slack_app_t *app, slack_transport_t *t, slack_delivery_t *d)
 {
     d->transport = t;
+    d->number = ++app->delivery_count;
+    slack__record_delivery(app->recorder, d);
     if (d->retry_num > 0) app->metrics.retries++;
     bool full = app->live_count + app->rejected_count >= app->options.max_deliveries;
     slack_ctx_t *ctx = NULL;

@@ -77,6 +77,9 @@ static const struct field {
     {"SLACK_DRAIN_MS", NUMBER, offsetof(slack_options_t, drain_ms), 1, 600000},
     {"SLACK_MAX_ATTEMPTS", NUMBER, offsetof(slack_options_t, max_attempts), 1, 100},
     {"SLACK_DEDUPE", DEDUPE, offsetof(slack_options_t, dedupe), 0, 0},
+    {"SLACK_RECORD", TEXT, offsetof(slack_options_t, record), 0, 0},
+    {"SLACK_RECORD_MIB", NUMBER, offsetof(slack_options_t, record_mib), 1, 1048576},
+    {"SLACK_RECORD_HIDE_TEXTS", NUMBER, offsetof(slack_options_t, record_hide_texts), 1, 1},
     {NULL, NUMBER, offsetof(slack_options_t, max_deliveries), 1, 1000000},
 };
 

@@ -41,6 +41,7 @@ void slack__ctx_init_client(slack_ctx_t *ctx)
     /* A step of a workflow sees the channels that its own token sees. */
     const char *token = slack__lookup_workflow_token(ctx->d->body);
     if (*token) ctx->client.token = token;
+    ctx->client.tag = ctx->d->number;
     ctx->client.begin = call_begin;
     ctx->client.end = call_end;
 }

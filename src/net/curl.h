@@ -33,6 +33,7 @@ typedef struct slack_curl_request {
     size_t body_len;
     unsigned timeout_ms; /* Required: the whole transfer. */
     size_t body_max;     /* Required: of the answer. */
+    uint64_t tag;        /* Not looked at: for whoever stands between. */
 } slack_curl_request_t;
 
 typedef struct slack_curl_result {

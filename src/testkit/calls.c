@@ -5,6 +5,7 @@
 #include "testkit/testkit.h"
 #include "util/alloc.h"
 #include "util/form.h"
+#include "webapi/args.h"
 
 /*
  * What takes libcurl's place: each request is read back into its arguments, compared with what the
@@ -17,6 +18,7 @@ typedef struct transfer {
     slack_timer_t timer;
     slack_link_t link; /* kit->transfers */
     int status, http_status;
+    bool unsent;
     int64_t retry_after_s;
     slack_buf_t body;
     slack_curl_fn fn;
@@ -31,49 +33,13 @@ static const char *method_of(const slack_test_t *kit, const char *url)
     return strncmp(url, base, strlen(base)) == 0 ? url + strlen(base) : "response_url";
 }
 
-/* The value that a member of a form was made of: arrays and objects travel as JSON text. A
- * message's text is itself, whatever it looks like. */
-static int read_field(slack_arena_t *arena, const slack_json_iter_t *field,
-                      const slack_json_t **ret)
-{
-    size_t len;
-    const char *text = slack_json_strn(field->value, "", &len);
-    *ret = field->value;
-    if (len == 0 || (*text != '{' && *text != '[') || strcmp(field->key, "text") == 0) return 0;
-    int rc = slack__json_parse(arena, text, len, ret, NULL);
-    return rc == SLACK_ENOMEM ? rc : 0;
-}
-
-/* An object of what the fields stand for. */
-static int read_fields(slack_arena_t *arena, const slack_json_t *form, const slack_json_t **ret)
-{
-    slack_json_iter_t it = {0};
-    const slack_json_t *args = NULL;
-    int rc = slack__jsonf(arena, &args, NULL, "{}");
-    while (rc == 0 && slack_json_next(form, &it)) {
-        const slack_json_t *value, *one = NULL;
-        rc = read_field(arena, &it, &value);
-        if (rc == 0) rc = slack__jsonf(arena, &one, NULL, "{%s: %p}", it.key, (const void *)value);
-        if (rc == 0) rc = slack__json_with_defaults(arena, args, one, &args);
-    }
-    if (rc == 0) *ret = args;
-    return rc;
-}
-
-static int read_form(slack_arena_t *arena, const char *text, size_t len, const slack_json_t **ret)
-{
-    const slack_json_t *form = NULL;
-    int rc = slack__form_parse(arena, text, len, &form);
-    return rc ? rc : read_fields(arena, form, ret);
-}
-
 /* Arguments as they arrive after their way through a form. */
 static int as_sent(slack_arena_t *arena, const slack_json_t *args, const slack_json_t **ret)
 {
     slack_buf_t form;
     slack__buf_init(&form, ANSWER_MAX);
     int rc = slack__form_write(&form, args);
-    if (rc == 0) rc = read_form(arena, form.len ? slack__buf_ptr(&form) : "", form.len, ret);
+    if (rc == 0) rc = slack__args_read(arena, slack__buf_ptr(&form), form.len, ret);
     slack__buf_done(&form);
     return rc;
 }
@@ -84,10 +50,13 @@ static int note_call(slack_test_t *kit, const slack_curl_request_t *request, kit
     if (call == NULL) return SLACK_ENOMEM;
     call->method = slack__arena_strdup(kit->arena, method_of(kit, request->url));
     if (call->method == NULL) return SLACK_ENOMEM;
+    call->delivery = request->tag;
+    call->at_us = kit->now_us;
+    call->order = ++kit->last_order;
     const char *body = request->body_len ? request->body : "";
     int rc = strcmp(call->method, "response_url") == 0
                  ? slack__json_parse(kit->arena, body, request->body_len, &call->args, NULL)
-                 : read_form(kit->arena, body, request->body_len, &call->args);
+                 : slack__args_read(kit->arena, body, request->body_len, &call->args);
     if (rc == 0) *ret = call;
     return rc;
 }
@@ -176,7 +145,7 @@ static void tell(transfer_t *transfer, int status)
         .status = status,
         .reason = status ? slack_strerror(status) : "",
         .http_status = status ? 0 : transfer->http_status,
-        .unsent = status == SLACK_ECONNECT,
+        .unsent = status != SLACK_ECANCELED && transfer->unsent,
         .content_type = status ? "" : "application/json; charset=utf-8",
         .retry_after_s = status ? -1 : transfer->retry_after_s,
         .body = transfer->body.len && !status ? slack__buf_ptr(&transfer->body) : "",
@@ -220,6 +189,7 @@ static int begin_transfer(slack_test_t *kit, const slack_curl_request_t *request
     slack__timer_init(&transfer->timer, answer_due);
     slack__link_init(&transfer->link);
     transfer->status = late ? SLACK_ETIMEDOUT : answer->status;
+    transfer->unsent = !late && (answer->unsent || answer->status == SLACK_ECONNECT);
     transfer->http_status = answer->http_status ? answer->http_status : 200;
     transfer->retry_after_s = answer->retry_after_s;
     transfer->fn = fn;
@@ -244,6 +214,8 @@ static int answer_call(slack_test_t *kit, const kit_call_t *call, kit_expectatio
     *ret_met = NULL;
     bool starting = kit->app->state == APP_AUTHORIZING && strcmp(call->method, "auth.test") == 0;
     if (starting && !is_awaited(kit, call->method)) return auth_answer(kit, &ret->body);
+    if (kit->play)
+        return slack__play_answer(kit, call, ret) ? 0 : default_answer(kit, call, &ret->body);
     const kit_expectation_t *near = NULL;
     char where[256] = "";
     kit_expectation_t *met = find(kit, call, &near, where, sizeof where);

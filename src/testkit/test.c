@@ -90,6 +90,7 @@ static int new_app(slack_test_t *kit, const slack_test_options_t *options)
         .no_proxy = "",
         .api_url = "https://slack.com/api/",
         .ca_file = "",
+        .record = "",
         .log_level = options->log_level ? options->log_level : SLACK_LOG_DEBUG,
         .log_format = SLACK_LOG_TEXT,
         .log_fn = take_line,
@@ -170,6 +171,7 @@ void slack_test_free(slack_test_t *kit)
     uv_close((uv_handle_t *)&kit->patience, NULL);
     for (int turns = 0; turns < CLOSE_TURNS && uv_loop_close(&kit->loop) != 0; turns++)
         uv_run(&kit->loop, UV_RUN_NOWAIT);
+    slack__play_free(kit);
     slack__arena_free(kit->arena);
     slack__free(kit);
 }

@@ -6,6 +6,7 @@
 #include <uv.h>
 
 #include "core/app.h"
+#include "testkit/recording.h"
 #include "util/arena.h"
 #include "util/json.h"
 
@@ -16,6 +17,7 @@
  *   bodies.c   what Slack sends, kind by kind
  *   deliver.c  a body is delivered, acknowledged, handled
  *   calls.c    what the app calls: the sender that is put in the place of libcurl's
+ *   play.c     a recording is played; recording.c reads it, pure; differ.c tells the difference
  *   subset.c   whether a value has what another one has; pure
  */
 
@@ -34,6 +36,10 @@ typedef struct kit_delivery {
     slack_slice_t key;        /* an event's: to know its next attempt by */
     int64_t row;              /* a job's */
     uint64_t at_us;
+    uint64_t acked_us;
+    unsigned ack_order; /* among all acks and calls */
+    bool ack_is_text;
+    bool played;                    /* what becomes of it is compared with a recording */
     bool reached;                   /* middleware saw it */
     bool done;                      /* no attempt runs */
     int status;                     /* of the last attempt */
@@ -43,6 +49,7 @@ typedef struct kit_delivery {
 /* How a call is answered. */
 typedef struct kit_answer {
     int status;               /* of the transfer: 0 for an HTTP answer */
+    bool unsent;              /* it never left */
     int http_status;          /* 0 stands for 200 */
     int64_t retry_after_s;    /* -1: none */
     const slack_json_t *body; /* NULL: what Slack says to the method */
@@ -62,7 +69,19 @@ typedef struct kit_call {
     struct kit_call *next;
     const char *method;
     const slack_json_t *args;
+    uint64_t delivery; /* that it comes out of, the first is 1; 0: none that is known */
+    uint64_t at_us;
+    unsigned order;
 } kit_call_t;
+
+/* A recording that is played. */
+typedef struct kit_play {
+    kit_recording_t recording;
+    kit_item_t **deliveries; /* those that were delivered; the first is number 1 */
+    size_t delivered;
+    uint64_t begin_us;
+    size_t calls_left;
+} kit_play_t;
 
 struct slack_test {
     uv_loop_t loop;
@@ -91,6 +110,8 @@ struct slack_test {
 
     kit_delivery_t *deliveries; /* the newest first */
     kit_delivery_t *jobs;       /* the newest first */
+    unsigned last_order;
+    kit_play_t *play; /* NULL: nothing is played */
 
     kit_expectation_t *expected, **expected_tail, *last_expected;
     kit_call_t *calls, **calls_tail;
@@ -122,6 +143,16 @@ void slack__kit_check_deliveries(slack_test_t *kit);
 /* calls.c */
 void slack__kit_calls_init(slack_test_t *kit);
 void slack__kit_check_calls(slack_test_t *kit);
+
+/* play.c: how a call of the app's is answered. False where none like it was recorded. */
+bool slack__play_answer(slack_test_t *kit, const kit_call_t *call, kit_answer_t *ret);
+void slack__play_free(slack_test_t *kit);
+
+/* differ.c: what the app did, against what was recorded; nothing is written where they agree. 0;
+ * SLACK_ETOOBIG past the buffer's maximum; SLACK_ENOMEM. */
+int slack__differ(slack_test_t *kit, slack_buf_t *report);
+/* Whether a value of the app's, with its secrets hidden, is what was recorded. */
+bool slack__differ_same(const slack_json_t *recorded, const slack_json_t *now);
 
 /* subset.c: whether `value` has all that `part` has: members of objects by name, arrays whole. On
  * false a sentence's end goes to `where` ("/blocks/0/type is …"). */

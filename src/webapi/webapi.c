@@ -58,6 +58,7 @@ typedef struct slack_pending {
     slack_buf_t body;
     bool to_url; /* a message to a response URL, no call */
     bool once;
+    uint64_t tag;
     slack_call_fn fn;
     void *user_data;
     slack_client_t *client; /* its `end` takes the answer; NULL: it is nobody's */
@@ -170,6 +171,7 @@ static int send_now(slack_pending_t *pending)
         .body_len = pending->body.len,
         .timeout_ms = pending->webapi->timeout_ms,
         .body_max = ANSWER_MAX,
+        .tag = pending->tag,
     };
     const slack_sender_t *sender = &pending->webapi->sender;
     int rc = sender->send(sender->sender, &request, on_result, pending);
@@ -329,6 +331,7 @@ static int new_pending(slack_pending_t **ret, slack_client_t *client, slack_call
     pending->user_data = user_data;
     pending->client = !fn && client->begin && client->end ? client : NULL;
     pending->once = client->once;
+    pending->tag = client->tag;
     pending->backoff = (slack_backoff_t){.base_ms = BACKOFF_BASE_MS, .cap_ms = BACKOFF_CAP_MS};
     slack__response_fail(&pending->response, 0);
     *ret = pending;
@@ -531,6 +534,7 @@ int slack__webapi_new(slack_webapi_t **ret, slack_net_t *net, const slack_webapi
         free_webapi(webapi);
         return rc;
     }
+    if (options->wrap) options->wrap(&webapi->sender, options->wrap_data);
     webapi->net = net;
     webapi->concurrency = options->concurrency;
     webapi->timeout_ms = options->timeout_ms;

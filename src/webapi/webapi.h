@@ -33,6 +33,9 @@ typedef struct slack_webapi_options {
     void (*called)(const char *method, int status, void *user_data);
     void *user_data;
     const slack_sender_t *sender; /* Optional, copied. Default: libcurl. */
+    /* Optional. Puts something of its own between, which is told of each request and result. */
+    void (*wrap)(slack_sender_t *sender, void *user_data);
+    void *wrap_data;
 } slack_webapi_options_t;
 
 int slack__webapi_new(slack_webapi_t **ret, slack_net_t *net,
@@ -55,7 +58,8 @@ struct slack_client {
      * when such a call was accepted, `end` exactly once after it. */
     void (*begin)(struct slack_client *client);
     void (*end)(struct slack_client *client, const slack_response_t *response);
-    bool once; /* every call is sent a single time: whoever makes it has waits of its own */
+    uint64_t tag; /* of each request; see curl.h */
+    bool once;    /* every call is sent a single time: whoever makes it has waits of its own */
 };
 
 /* slack_call() with everything spelled out. `args` NULL is an empty object here. */

@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+#include "webapi/args.h"
+
+#include <string.h>
+
+#include "util/form.h"
+
+static int read_field(slack_arena_t *arena, const slack_json_iter_t *field,
+                      const slack_json_t **ret)
+{
+    size_t len;
+    const char *text = slack_json_strn(field->value, "", &len);
+    *ret = field->value;
+    if (len == 0 || (*text != '{' && *text != '[') || strcmp(field->key, "text") == 0) return 0;
+    int rc = slack__json_parse(arena, text, len, ret, NULL);
+    return rc == SLACK_ENOMEM ? rc : 0;
+}
+
+/* An object of what the fields stand for. */
+static int read_fields(slack_arena_t *arena, const slack_json_t *form, const slack_json_t **ret)
+{
+    slack_json_iter_t it = {0};
+    const slack_json_t *args = NULL;
+    int rc = slack__jsonf(arena, &args, NULL, "{}");
+    while (rc == 0 && slack_json_next(form, &it)) {
+        const slack_json_t *value, *one = NULL;
+        rc = read_field(arena, &it, &value);
+        if (rc == 0) rc = slack__jsonf(arena, &one, NULL, "{%s: %p}", it.key, (const void *)value);
+        if (rc == 0) rc = slack__json_with_defaults(arena, args, one, &args);
+    }
+    if (rc == 0) *ret = args;
+    return rc;
+}
+
+int slack__args_read(slack_arena_t *arena, const char *form, size_t len, const slack_json_t **ret)
+{
+    const slack_json_t *fields = NULL;
+    int rc = slack__form_parse(arena, len ? form : "", len, &fields);
+    return rc ? rc : read_fields(arena, fields, ret);
+}
