@@ -149,7 +149,7 @@ static char dir[64];
 
 /* ---- the process ---- */
 
-static const char *text(const char *format, ...)
+SLACK_PRINTF(1, 2) static const char *text(const char *format, ...)
 {
     va_list ap;
     va_start(ap, format);
