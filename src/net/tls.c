@@ -433,6 +433,8 @@ static int fail(slack_tls_t *tls, int rc)
     tls->error = error_of(rc);
     if (rc == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED)
         describe_certificate(tls);
+    else if (rc == MBEDTLS_ERR_SSL_NO_CLIENT_CERTIFICATE)
+        snprintf(tls->reason, sizeof(tls->reason), "the peer has no certificate");
     else if (rc == MBEDTLS_ERR_SSL_INVALID_RECORD)
         snprintf(tls->reason, sizeof(tls->reason), "what the peer sends is not TLS");
     else if (rc == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE)

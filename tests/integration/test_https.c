@@ -80,18 +80,30 @@ static bool has_curl(void)
 /* --- who may come ------------------------------------------------------------------------------
  */
 
-/* The certificates of clients, and whether they are Slack's. */
+#define NOT_SLACK "the certificate is not for platform-tls-client.slack.com"
+#define STRANGER  "the certificate is not signed by anyone trusted"
+
+/* The certificates of clients, whether they are Slack's, and what the log says to those that are
+ * not. */
 static const struct client {
     const char *cert, *key; /* NULL: none */
     bool slack;
+    const char *reason;
 } clients[] = {
-    {"slack.pem", "server.key", true},
-    {"other.pem", "server.key", false},  /* our authority's, for somebody else */
-    {"server.pem", "server.key", false}, /* our own */
-    {"fake.pem", "stranger.key", false}, /* Slack's name, by an authority that nobody knows */
-    {"stranger.pem", "stranger.key", false},
-    {NULL, NULL, false},
+    {"slack.pem", "server.key", true, NULL},
+    {"other.pem", "server.key", false, NOT_SLACK},  /* our authority's, for somebody else */
+    {"server.pem", "server.key", false, NOT_SLACK}, /* our own */
+    {"fake.pem", "stranger.key", false, STRANGER},  /* Slack's name, by nobody that we know */
+    {"stranger.pem", "stranger.key", false, STRANGER},
+    {NULL, NULL, false, "the peer has no certificate"},
 };
+
+static void expect_in_log(bot_t *bot, const struct client *client)
+{
+    if (client->slack) return;
+    bot_until(bot, "event=\"connection refused\" reason=");
+    bot_until(bot, client->reason);
+}
 
 /* " --cert FILE --key FILE" in the tool's own spelling. */
 static void dress(const struct client *client, const char *cert, const char *key, char *ret,
@@ -123,6 +135,7 @@ static void curl_shows_certificates(void **state)
             else
                 assert_string_equal(child.out, "000"); /* not a byte of HTTP */
             assert_int_equal(child.status == 0, clients[i].slack);
+            expect_in_log(&s.bot, &clients[i]);
             child_done(&child);
         }
     scene_close(&s);
@@ -145,6 +158,7 @@ static void s_client_shows_certificates(void **state)
                 versions[v], s.bot.port, s.ca, shown);
             assert_int_equal(strstr(child.out, "HTTP/1.1 200 OK") != NULL, clients[i].slack);
             assert_int_equal(strstr(child.out, "HTTP/1.1") != NULL, clients[i].slack);
+            expect_in_log(&s.bot, &clients[i]);
             child_done(&child);
         }
     scene_close(&s);

@@ -152,7 +152,7 @@ void bot_start(bot_t *bot, const slack_options_t *options, void (*prepare)(void 
 static bool read_log(bot_t *bot)
 {
     struct pollfd wait = {.fd = bot->log_fd, .events = POLLIN};
-    if (poll(&wait, 1, WAIT_MS) != 1) fail_msg("the bot says nothing more: %s", bot->log);
+    if (poll(&wait, 1, WAIT_MS) != 1) fail_msg("the bot says nothing more: %s", bot->log + bot->seen);
     assert_true(bot->len + 1 < sizeof bot->log);
     ssize_t n = read(bot->log_fd, bot->log + bot->len, sizeof bot->log - 1 - bot->len);
     assert_true(n >= 0);
@@ -164,7 +164,7 @@ void bot_until(bot_t *bot, const char *text)
 {
     const char *found;
     while (!(found = strstr(bot->log + bot->seen, text)) || !strchr(found, '\n'))
-        if (!read_log(bot)) fail_msg("the bot never said \"%s\": %s", text, bot->log);
+        if (!read_log(bot)) fail_msg("the bot never said \"%s\": %s", text, bot->log + bot->seen);
     bot->seen = (size_t)(found - bot->log) + strlen(text);
 }
 
