@@ -20,7 +20,7 @@ extern "C" {
  *     command           nothing, a text, or a message
  *     view submission   nothing (closes the view), or response_action errors, update, push, clear
  *     options           options or option_groups
- *     dialog            nothing, or errors
+ *     dialog            nothing, or errors where it was submitted
  *     action, shortcut, view closed   nothing
  *     action of a legacy attachment   nothing, a text, or a message in the place of the original
  *

@@ -40,10 +40,10 @@ bool slack__kind_waits_for_ack(enum slack_kind kind)
 
 bool slack__takes_ack_body(enum slack_kind kind, const slack_json_t *body)
 {
-    if (facts(kind)->takes_ack_body) return true;
+    const char *type = slack_json_str(body, "/type");
     /* The one action whose answer may be a message: a legacy attachment's. */
-    return kind == SLACK_KIND_ACTION &&
-           strcmp(slack_json_str(body, "/type"), "interactive_message") == 0;
+    if (kind == SLACK_KIND_ACTION) return strcmp(type, "interactive_message") == 0;
+    return facts(kind)->takes_ack_body && strcmp(type, "dialog_cancellation") != 0;
 }
 
 /* Top-level `type` values, where the type alone decides. */

@@ -363,115 +363,6 @@ static void test_own_events_for_all(void **state)
     assert_string_equal(names, "message:* message:* ");
 }
 
-/* ---- acks ---- */
-
-#define VIEW    "{\"type\":\"view_submission\",\"view\":{\"callback_id\":\"v\"}}"
-#define OPTIONS "{\"type\":\"block_suggestion\",\"action_id\":\"v\"}"
-#define DIALOG  "{\"type\":\"dialog_submission\",\"callback_id\":\"v\"}"
-#define LEGACY  "{\"type\":\"interactive_message\",\"callback_id\":\"v\",\"actions\":[{}]}"
-#define ACTION  "{\"type\":\"block_actions\",\"actions\":[{\"action_id\":\"v\"}]}"
-
-static int ack_errors(slack_ctx_t *ctx)
-{
-    return slack_ack_errors(ctx, slack_jsonf(ctx, "{name: 'too \"short\"'}"));
-}
-static int ack_no_errors(slack_ctx_t *ctx)
-{
-    return slack_ack_errors(ctx, slack_jsonf(ctx, "{}"));
-}
-static int ack_update(slack_ctx_t *ctx)
-{
-    return slack_ack_update(ctx, slack_jsonf(ctx, "{type: 'modal'}"));
-}
-static int ack_push(slack_ctx_t *ctx)
-{
-    return slack_ack_push(ctx, slack_jsonf(ctx, "{type: 'modal'}"));
-}
-static int ack_push_malformed(slack_ctx_t *ctx)
-{
-    return slack_ack_push(ctx, slack_jsonf(ctx, "{type: }"));
-}
-static int ack_push_text(slack_ctx_t *ctx)
-{
-    return slack_ack_push(ctx, slack_jsonf(ctx, "'a view'"));
-}
-static int ack_options(slack_ctx_t *ctx)
-{
-    return slack_ack_options(ctx, slack_jsonf(ctx, "[{value: '1'}]"));
-}
-static int ack_groups(slack_ctx_t *ctx)
-{
-    return slack_ack_option_groups(ctx, slack_jsonf(ctx, "[]"));
-}
-static int ack_too_many_options(slack_ctx_t *ctx)
-{
-    const slack_json_t *items[101], *one = slack_jsonf(ctx, "{value: '1'}");
-    for (size_t i = 0; i < 101; i++)
-        items[i] = one;
-    return slack_ack_options(ctx, slack_json_array(ctx, items, 101));
-}
-static int ack_text(slack_ctx_t *ctx)
-{
-    return slack_ack_text(ctx, "a text");
-}
-static int ack_message(slack_ctx_t *ctx)
-{
-    return slack_ack_json(ctx, slack_jsonf(ctx, "{text: 'a'}"));
-}
-
-static const struct ack_case {
-    const char *delivery;
-    int (*ack)(slack_ctx_t *ctx);
-    int rc;
-    const char *body;
-} ack_cases[] = {
-    {VIEW, ack_errors, 0,
-     "{\"response_action\":\"errors\",\"errors\":{\"name\":\"too \\\"short\\\"\"}}"},
-    {VIEW, ack_no_errors, SLACK_EINVAL, ""},
-    {VIEW, ack_update, 0, "{\"response_action\":\"update\",\"view\":{\"type\":\"modal\"}}"},
-    {VIEW, ack_push, 0, "{\"response_action\":\"push\",\"view\":{\"type\":\"modal\"}}"},
-    {VIEW, ack_push_malformed, SLACK_ETEMPLATE, ""},
-    {VIEW, ack_push_text, SLACK_EINVAL, ""},
-    {VIEW, slack_ack_clear, 0, "{\"response_action\":\"clear\"}"},
-    {VIEW, ack_text, SLACK_EACKBODY, ""},
-    {VIEW, ack_options, SLACK_EACKBODY, ""},
-    {VIEW, slack_ack, 0, ""},
-    {OPTIONS, ack_options, 0, "{\"options\":[{\"value\":\"1\"}]}"},
-    {OPTIONS, ack_groups, 0, "{\"option_groups\":[]}"},
-    {OPTIONS, ack_too_many_options, SLACK_ETOOBIG, ""},
-    {OPTIONS, ack_errors, SLACK_EACKBODY, ""},
-    {DIALOG, ack_errors, 0, "{\"errors\":[{\"name\":\"name\",\"error\":\"too \\\"short\\\"\"}]}"},
-    {DIALOG, slack_ack_clear, SLACK_EACKBODY, ""},
-    {LEGACY, ack_text, 0, "a text"},
-    {LEGACY, ack_message, 0, "{\"text\":\"a\"}"},
-    {ACTION, ack_text, SLACK_EACKBODY, ""},
-    {ACTION, ack_message, SLACK_EACKBODY, ""},
-};
-
-static int ack_as_told(slack_ctx_t *ctx, void *user_data)
-{
-    const struct ack_case *c = *(const struct ack_case **)user_data;
-    assert_int_equal(c->ack(ctx), c->rc);
-    return 0;
-}
-
-static void test_every_body_of_an_ack(void **state)
-{
-    (void)state;
-    const struct ack_case *c = ack_cases;
-    slack_on_view_submission(f.app, "v", ack_as_told, &c);
-    slack_on_options(f.app, "v", ack_as_told, &c);
-    slack_on_dialog(f.app, "v", ack_as_told, &c);
-    slack_on_action(f.app, "v", ack_as_told, &c);
-    app_ready(&f);
-    for (; c < ack_cases + sizeof ack_cases / sizeof *ack_cases; c++) {
-        app_ack_t ack;
-        run_through(c->delivery, &ack);
-        assert_int_equal(ack.count, 1);
-        assert_string_equal(ack.body, c->body);
-    }
-}
-
 /* ---- middleware of one listener, values, hooks ---- */
 
 static char order[128];
@@ -724,7 +615,6 @@ int main(void)
         CASE(test_own_events),
         CASE(test_own_events_of_a_listener),
         CASE(test_own_events_for_all),
-        CASE(test_every_body_of_an_ack),
         CASE(test_middleware_of_one_listener),
         CASE(test_middleware_of_one_listener_goes_on_later),
         CASE(test_values),

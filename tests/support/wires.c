@@ -135,7 +135,7 @@ void wires_close(wires_t *w)
 
 void wires_settle(wires_t *w)
 {
-    while (w->app->live_count > 0)
+    while (w->app->live_count > (w->holding ? 1 : 0))
         wires_turn(w);
 }
 

@@ -26,6 +26,7 @@ typedef struct wires {
     char frame[24576]; /* the last text frame of the client's */
     unsigned frames;   /* how many there were */
     unsigned envelopes;
+    bool holding; /* the test holds a delivery: its end is not waited for */
     char open_answer[160];
     uv_timer_t watchdog;
 } wires_t;
