@@ -476,6 +476,7 @@ static void test_user_data_is_freed_once(void **state)
 
 static int build_and_match(void *ctx)
 {
+    static const slack_middleware_t two[] = {{handler, NULL}, {handler, NULL}, {0}};
     int *freed = ctx;
     *freed = 0;
     slack_routes_t *own = slack__routes_new();
@@ -489,6 +490,7 @@ static int build_and_match(void *ctx)
                               .match = name,
                               .how = i % 2 ? SLACK_MATCH_REGEX : SLACK_MATCH_EXACT,
                               .subtypes = "none",
+                              .middleware = two,
                               .fn = handler,
                               .user_data = freed,
                               .user_data_free = count_free};
@@ -502,6 +504,10 @@ static int build_and_match(void *ctx)
     slack__subject_init(&subject, SLACK_KIND_EVENT, body, "");
     if (rc == 0) rc = slack__routes_match(own, &subject, a, &steps);
     if (rc == 0) assert_int_equal(steps.count, 2);
+    for (size_t i = 0; i < steps.count; i++) {
+        assert_ptr_not_equal(steps.items[i].route->listener.middleware, two);
+        assert_int_equal(steps.items[i].route->middleware_count, 2);
+    }
     slack__steps_release(&steps);
     slack__arena_free(a);
     slack__routes_free(own);
