@@ -421,7 +421,10 @@ static void refuse_error(slack_http_parser_t *parser, llhttp_errno_t error, cons
     case HPE_INVALID_METHOD: /* a method that nobody knows, or no method at all */
         if (at < end && is_token_char(*at)) status = HTTP_STATUS_NOT_IMPLEMENTED;
         break;
-    case HPE_INVALID_VERSION:
+    case HPE_INVALID_VERSION: /* one that we do not speak; or it is fine, and its line is not */
+        if (parser->llhttp.http_major == 1 && parser->llhttp.http_minor <= 1) break;
+        status = HTTP_STATUS_HTTP_VERSION_NOT_SUPPORTED;
+        break;
     case HPE_PAUSED_H2_UPGRADE: status = HTTP_STATUS_HTTP_VERSION_NOT_SUPPORTED; break;
     case HPE_INVALID_TRANSFER_ENCODING:
         if (!(parser->llhttp.flags & F_CONTENT_LENGTH)) status = HTTP_STATUS_NOT_IMPLEMENTED;

@@ -114,10 +114,21 @@ bool http_reply_has(const http_reply_t *reply, const char *name, const char *val
     return found && len == strlen(value) && memcmp(found, value, len) == 0;
 }
 
+/* 100 Continue is no answer yet. */
+static void drop_interim(exchange_t *exchange)
+{
+    static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
+    const size_t len = sizeof go_on - 1;
+    if (strncmp(exchange->in, go_on, len) != 0) return;
+    exchange->in_len -= len;
+    memmove(exchange->in, exchange->in + len, exchange->in_len + 1);
+}
+
 /* A whole response lies in exchange->in: cut it up. */
 static bool parse(exchange_t *exchange)
 {
     http_reply_t *reply = &exchange->reply;
+    drop_interim(exchange);
     char *end = strstr(exchange->in, "\r\n\r\n");
     if (!end) return false;
     end[2] = '\0'; /* the head keeps its last line's end */

@@ -270,7 +270,7 @@ static void test_refused(void **state)
         {"SOURCE / ICE/1.0\r\n\r\n", "501\n"},
         {"SOURCE / HTTP/1.1\r\nHost: a\r\n\r\n", "501\n"},
         /* lines */
-        {"GET / HTTP/1.1\nHost: a\n\n", "505\n"}, /* llhttp takes it for a part of the version */
+        {"GET / HTTP/1.1\nHost: a\n\n", "400\n"},
         {"GET / HTTP/1.1\r\nHost: a\n\r\n", "400\n"},
         {"GET / HTTP/1.1\rHost: a\r\n\r\n", "400\n"},
         {GET "X: a\r\n folded\r\n\r\n", "400\n"},
