@@ -43,7 +43,8 @@ extern "C" {
 /** Every field is optional: 0 means its default. */
 typedef struct slack_http_limits {
     /** At once, 1 to 65536. At the bound the one that has kept us waiting longest for a request is
-     * closed for the new one. SLACK_HTTP_CONNECTIONS. */
+     * closed for the new one; one that has brought a request of Slack's only when there are no
+     * others. SLACK_HTTP_CONNECTIONS. */
     unsigned connections;
     /** The same for each address. Trusted proxies and Unix sockets know no such bound.
      * SLACK_HTTP_CONNECTIONS_PER_PEER. */

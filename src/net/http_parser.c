@@ -378,7 +378,7 @@ static void begin(slack_http_parser_t *parser)
     parser->in_name = false;
     parser->text = NULL;
     parser->text_len = parser->text_cap = parser->target_len = 0;
-    parser->head_bytes = parser->extra_bytes = parser->body_cap = 0;
+    parser->raw_bytes = parser->extra_bytes = parser->body_cap = 0;
 }
 
 int slack__http_parser_init(slack_http_parser_t *parser, const slack_http_limits_t *limits)
@@ -442,23 +442,39 @@ static size_t head_max(const slack_http_limits_t *limits)
     return limits->target_bytes + limits->header_bytes + 4 * (size_t)limits->header_count + 64;
 }
 
-/* Feed llhttp once, of the head not more than there may be. */
+/* And what chunks take beside the body: as much as the body may, and their extensions. */
+static size_t raw_max(const slack_http_limits_t *limits)
+{
+    return head_max(limits) + 2 * (size_t)limits->body_bytes + limits->header_bytes;
+}
+
+static void refuse_length(slack_http_parser_t *parser, bool in_head)
+{
+    if (in_head)
+        refuse(parser, HTTP_STATUS_REQUEST_HEADER_FIELDS_TOO_LARGE, "head too long");
+    else
+        refuse(parser, HTTP_STATUS_PAYLOAD_TOO_LARGE, "chunks too small for the body");
+}
+
+/* Feed llhttp once, not more than there may be. */
 static enum slack_http_step feed_once(slack_http_parser_t *parser, const char *data, size_t len,
                                       size_t *ret_used)
 {
     const bool in_head = parser->phase <= SLACK_HTTP_HEAD;
-    const size_t left = head_max(parser->limits) - parser->head_bytes;
-    if (in_head && len > left) len = left;
+    const size_t max = in_head ? head_max(parser->limits) : raw_max(parser->limits);
+    const size_t left = max - parser->raw_bytes;
+    if (len > left) len = left;
 
     parser->piece_len = len;
     llhttp_errno_t error = llhttp_execute(&parser->llhttp, data, len);
     const char *at = error == HPE_OK ? data + len : llhttp_get_error_pos(&parser->llhttp);
     *ret_used = (size_t)(at - data);
-    if (in_head) parser->head_bytes += *ret_used;
+    parser->raw_bytes += *ret_used;
 
     if (error == HPE_OK) {
-        if (parser->phase > SLACK_HTTP_HEAD || len < left) return SLACK_HTTP_MORE;
-        refuse(parser, HTTP_STATUS_REQUEST_HEADER_FIELDS_TOO_LARGE, "head too long");
+        const bool head_ended = in_head && parser->phase > SLACK_HTTP_HEAD;
+        if (len < left || head_ended) return SLACK_HTTP_MORE;
+        refuse_length(parser, in_head);
     } else if (error == HPE_PAUSED) {
         if (parser->phase == SLACK_HTTP_WHOLE) return SLACK_HTTP_REQUEST;
         llhttp_resume(&parser->llhttp);

@@ -49,7 +49,7 @@ typedef struct slack_http_parser {
     size_t text_len, text_cap;
     size_t target_len;
     size_t piece_len;   /* what is being fed */
-    size_t head_bytes;  /* raw, as they came */
+    size_t raw_bytes;   /* of the request, as they came */
     size_t extra_bytes; /* chunk extensions and trailers */
     size_t body_cap;
 } slack_http_parser_t;

@@ -51,6 +51,7 @@ typedef struct client {
     unsigned pipelined; /* since the peer has last awaited an answer */
     bool parsing;       /* advance() is on the stack */
     bool eof;           /* the peer has sent all it will ever send */
+    bool known;         /* by slack__http_vouch() */
     slack_http_parser_t parser;
     slack_buf_t pending; /* bytes behind the request that is being handled */
     slack_slice_t rest;  /* the same while they are still in the read buffer */
@@ -268,6 +269,13 @@ void slack__http_refuse(const slack_http_request_t *request, int status,
                            .status = status, .headers = header, .header_count = header ? 1 : 0});
 }
 
+void slack__http_vouch(slack_http_server_t *server, uint64_t request_id)
+{
+    int rc;
+    client_t *client = find(server, request_id, &rc);
+    if (client) client->known = true;
+}
+
 /* --- requests --------------------------------------------------------------------------------- */
 
 static void hand_over(client_t *client)
@@ -340,12 +348,14 @@ static size_t step(client_t *client, const char *data, size_t len)
     return used;
 }
 
-/* Parse until a request is with the handler, or the bytes are used up. Returns how many were. */
+/* Parse until a request was handed over, or the bytes are used up. Returns how many were. One
+ * request in a turn of the loop: whoever sends many at once takes no more of it than others. */
 static size_t advance(client_t *client, const char *data, size_t len)
 {
     size_t used = 0;
+    const unsigned requests = client->requests;
     client->parsing = true;
-    while (used < len && client->state <= READING)
+    while (used < len && client->state <= READING && client->requests == requests)
         used += step(client, data + used, len - used);
     client->parsing = false;
     return used;
@@ -390,6 +400,8 @@ static void run_task(slack_task_t *task)
     slack__buf_consume(&client->pending,
                        advance(client, slack__buf_ptr(&client->pending), client->pending.len));
     if (client->state == GONE) return; /* freed by the task that was posted then */
+    if (client->pending.len > 0 && client->state == WAITING)
+        slack__task_post(client->server->net, &client->task);
     if (client->pending.len == 0 && client->state < ENDING) {
         slack__buf_done(&client->pending);
         slack__conn_pause(client->conn, false);
@@ -433,10 +445,17 @@ static client_t *client_new(slack_http_server_t *server)
     return client;
 }
 
-/* The client among those of `peer` (NULL: of all) that has kept us waiting longest for a request,
- * and how many of them there are. */
-static client_t *longest_waiting(const slack_http_server_t *server, const char *peer,
-                                 unsigned *ret_count)
+/* Whether `a` has to go before `b` does, where somebody has to: strangers first, and of each kind
+ * who has kept us waiting longest for a request. */
+static bool goes_before(const client_t *a, const client_t *b)
+{
+    return a->known != b->known ? b->known : a->since_ms < b->since_ms;
+}
+
+/* The client among those of `peer` (NULL: of all) that has to go first, and how many of them there
+ * are. */
+static client_t *first_to_go(const slack_http_server_t *server, const char *peer,
+                             unsigned *ret_count)
 {
     client_t *found = NULL;
     *ret_count = 0;
@@ -445,8 +464,7 @@ static client_t *longest_waiting(const slack_http_server_t *server, const char *
         if (client->slot == NO_SLOT) continue;
         if (peer && strcmp(slack__conn_peer(client->conn), peer) != 0) continue;
         ++*ret_count;
-        if (client->state != HANDLING && (!found || client->since_ms < found->since_ms))
-            found = client;
+        if (client->state != HANDLING && (!found || goes_before(client, found))) found = client;
     }
     return found;
 }
@@ -455,7 +473,7 @@ static client_t *longest_waiting(const slack_http_server_t *server, const char *
 static bool make_room(slack_http_server_t *server, const char *peer, unsigned max)
 {
     unsigned count;
-    client_t *client = longest_waiting(server, peer, &count);
+    client_t *client = first_to_go(server, peer, &count);
     if (count < max) return true;
     if (!client) return false;
     leave_slot(client);

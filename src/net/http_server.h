@@ -99,6 +99,10 @@ int slack__http_answer(slack_http_server_t *server, uint64_t request_id,
 void slack__http_refuse(const slack_http_request_t *request, int status,
                         const slack_http_header_t *header, const char *reason);
 
+/* The request is from somebody who may send requests: where connections have to make room for
+ * others, its own goes after those of strangers. Nothing when the connection is gone. */
+void slack__http_vouch(slack_http_server_t *server, uint64_t request_id);
+
 /* Take the connection of a request that asked for an upgrade, and set its events before returning
  * to the loop. Nothing was answered yet; bytes that followed the request are in *ret_rest, borrowed
  * until then. 0, and SLACK_ECLOSED and SLACK_EINVAL as above. */

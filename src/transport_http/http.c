@@ -84,8 +84,10 @@ static bool is_signed(slack_http_t *http, const slack_http_request_t *request,
     check.signature = slack__http_header(request, "X-Slack-Signature", &check.signature_count);
     int64_t now_s = slack__wall_ms(slack__net_clock(http->base.host->net)) / 1000;
     enum slack_signature_fault fault;
-    if (slack__signature_check(http->credentials.signer, &check, now_s, ret_by, &fault) == 0)
+    if (slack__signature_check(http->credentials.signer, &check, now_s, ret_by, &fault) == 0) {
+        slack__http_vouch(request->server, request->id);
         return true;
+    }
     slack__http_refuse(request, 401, NULL, slack__signature_fault_text(fault));
     return false;
 }

@@ -59,6 +59,8 @@ static const struct {
     {"body far too long, told", 413, LENGTH("9223372036854775807") "\r\n", NULL, 0},
     {"chunk too long", 413, CHUNKED "\r\n100001\r\n", "a", 0x100001},
     {"chunks without end", 413, CHUNKED "\r\n", "10\r\n0123456789abcdef\r\n", 0x10001},
+    {"chunks of one byte", 413, CHUNKED "\r\n", "1\r\na\r\n", 400000},
+    {"chunk size without end", 413, CHUNKED "\r\n", "0", 2200000},
     {"chunk bomb by extensions", 431, CHUNKED "\r\n1;", "a", 17000},
     {"chunk bomb by trailers", 431, CHUNKED "\r\n0\r\n", "Tr: ailer\r\n", 3000},
     {"method without end", 501, "", "A", 20000},

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <cmocka.h>
 
@@ -169,6 +170,60 @@ static void test_connections_are_bounded(void **state)
     fixture_close(&f);
 }
 
+/* A stranger makes room before somebody does who has shown who he is, however long that was ago. */
+static void test_strangers_make_room(void **state)
+{
+    http_fixture_t f;
+    raw_t known, stranger, next;
+    fixture_open_limited(&f, &short_limits);
+    f.manner = KEEP;
+    fixture_dial(&f, &known);
+    raw_say(&known, GET("/known"));
+    world_until_count(&f.world, &f.requests, 1);
+    slack__http_vouch(f.server, f.held[0]);
+    slack__http_vouch(f.server, 12345); /* of a connection that is gone */
+    assert_int_equal(fixture_answer(&f, f.held[0], 200), 0);
+    raw_until(&known, "200");
+    fixture_pass_ms(&f, 1);
+    fixture_dial(&f, &stranger);
+    fixture_until_connections(&f, 2);
+    fixture_dial(&f, &next);
+    raw_until_eof(&stranger);
+    raw_say(&known, GET("/again"));
+    raw_say(&next, GET("/next"));
+    world_until_count(&f.world, &f.requests, 3);
+    assert_int_equal(fixture_answer(&f, f.held[1], 200), 0);
+    assert_int_equal(fixture_answer(&f, f.held[2], 200), 0);
+    raw_close(&known);
+    raw_close(&stranger);
+    raw_close(&next);
+    fixture_until_connections(&f, 0);
+    fixture_close(&f);
+}
+
+/* Who sends many requests at once takes one of each turn of the loop, as everybody does. */
+static void test_turns_are_shared(void **state)
+{
+    const unsigned many = 50;
+    http_fixture_t f;
+    raw_t greedy, modest;
+    fixture_open(&f);
+    fixture_dial(&f, &greedy);
+    fixture_dial(&f, &modest);
+    fixture_until_connections(&f, 2);
+    world_turn(&f.world);
+    for (unsigned i = 0; i < many; i++) /* not read before the loop turns */
+        assert_true(send(greedy.fd, GET("/g"), sizeof GET("/g") - 1, 0) > 0);
+    assert_true(send(modest.fd, GET("/modest"), sizeof GET("/modest") - 1, 0) > 0);
+    raw_until(&modest, "/modest");
+    assert_in_range(f.requests, 2, many / 2);
+    world_until_count(&f.world, &f.requests, many + 1);
+    raw_close(&greedy);
+    raw_close(&modest);
+    fixture_until_connections(&f, 0);
+    fixture_close(&f);
+}
+
 static void test_connections_of_a_peer_are_bounded(void **state)
 {
     http_fixture_t f;
@@ -292,6 +347,8 @@ int main(void)
         cmocka_unit_test(test_slow_sender),
         cmocka_unit_test(test_no_deadline_while_handling),
         cmocka_unit_test(test_connections_are_bounded),
+        cmocka_unit_test(test_strangers_make_room),
+        cmocka_unit_test(test_turns_are_shared),
         cmocka_unit_test(test_connections_of_a_peer_are_bounded),
         cmocka_unit_test(test_pipelined_requests_are_bounded),
         cmocka_unit_test(test_memory_is_bounded),

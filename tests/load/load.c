@@ -96,9 +96,9 @@ static void look_for_ready(load_bot_t *bot)
 {
     const char *line = bot->told ? NULL : strstr(bot->log, "transport=http state=ready");
     if (!line || !strchr(line, '\n')) return;
-    const char *port = strstr(line, "port=");
+    const char *port = strstr(line, " port=");
     bot->told = true;
-    if (port) bot->port = (unsigned)atoi(port + 5);
+    if (port) bot->port = (unsigned)atoi(port + 6);
     if (bot->ready) bot->ready(bot);
 }
 

@@ -326,11 +326,13 @@ static void test_bounds(void **state)
     assert_grown(POST "Transfer-Encoding: chunked\r\n\r\n20\r\n*\r\n0\r\n\r\n", 32, "x", NULL);
     assert_grown(POST "Transfer-Encoding: chunked\r\n\r\n*0\r\n\r\n", 32, "1\r\nx\r\n", NULL);
     assert_grown(POST "Transfer-Encoding: chunked\r\n\r\n*0\r\n\r\n", 33, "1\r\nx\r\n", "413\n");
+    assert_grown(POST "Transfer-Encoding: chunked\r\n\r\n*0\r\n\r\n", 1000, "0", "413\n");
     assert_grown(POST "Transfer-Encoding: chunked\r\n\r\n1;*\r\nx\r\n0\r\n\r\n", 300, "x", "431\n");
     assert_grown(POST "Transfer-Encoding: chunked\r\n\r\n*0\r\n\r\n", 20,
                  "1;a=234567890123\r\nx\r\n", "431\n");
     assert_grown(POST "Transfer-Encoding: chunked\r\n\r\n0\r\nT: *\r\n\r\n", 300, "x", "431\n");
-    assert_grown(POST "Transfer-Encoding: chunked\r\n\r\n0\r\n*\r\n", 200, "T: y\r\n", "431\n");
+    assert_grown(POST "Transfer-Encoding: chunked\r\n\r\n0\r\n*\r\n", 30, "Trailer: yyyyyyyyyy\r\n",
+                 "431\n");
 }
 
 /* --- reading a request, memory ---------------------------------------------------------------- */
