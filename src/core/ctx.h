@@ -69,7 +69,7 @@ struct slack_ctx {
 
     /* dispatch.c */
     struct chain chain; /* the app's, then one listener's after the other */
-    bool own; /* of the bot's own doing, for listeners that ask for it */
+    bool own;           /* of the bot's own doing, for listeners that ask for it */
     bool reached_listeners;
     slack_steps_t steps;
     size_t next_step;

@@ -50,10 +50,11 @@ static void note_spare(slack_ctx_t *ctx)
 static void give(slack_ctx_t *ctx)
 {
     slack_app_t *app = ctx->app;
-    const char *reason = ctx->defers > 0 ? "a job is not stored yet" : "the handler is not done";
-    if (ctx->defers == 0) slack__run_hook(ctx, &app->not_acked);
+    const bool job_waits = ctx->defers > 0;
+    const char *reason = job_waits ? "a job is not stored yet" : "the handler is not done";
+    if (!job_waits) slack__run_hook(ctx, &app->not_acked);
     if (ctx->acked) note_spare(ctx);
-    if (ctx->acked) return;
+    if (ctx->acked || (!job_waits && ctx->ack_waits)) return; /* for a job of the hook's own */
     const slack_spare_t *spare = &app->spares[ctx->d->kind];
     const char *body = spare->body ? spare->body : preset(ctx);
     if (spare->none) {

@@ -105,6 +105,10 @@ static const struct row {
     {SLACK_KIND_OPTIONS, "dialog_suggestion",
      INTERACTION("dialog_suggestion", IN_CHANNEL ",\"callback_id\":\"it\",\"name\":\"n\""),
      "options:it options T1 U1 C1 - - 1.2 url -", "{\"options\":[]}"},
+    {SLACK_KIND_OPTIONS, "interactive_message",
+     INTERACTION("interactive_message",
+                 IN_CHANNEL ",\"callback_id\":\"it\",\"name\":\"n\",\"value\":\"x\""),
+     "options:it options T1 U1 C1 - - 1.2 url -", "{\"options\":[]}"},
     {SLACK_KIND_DIALOG, "dialog_submission",
      INTERACTION("dialog_submission", IN_CHANNEL ",\"callback_id\":\"it\",\"submission\":{}"),
      "dialog:it dialog T1 U1 C1 - - 1.2 url -", "{\"errors\":[{\"name\":\"n\",\"error\":\"no\"}]}"},
@@ -222,10 +226,14 @@ static void has_a_row(const char *name, const char *text, size_t len, void *ctx)
     const slack_delivery_t *delivery = slack__delivery_new(arena, body, 0);
     assert_non_null(delivery);
     const enum slack_kind kind = delivery->kind;
-    bool found = strcmp(type, "url_verification") == 0; /* no handler sees it */
-    for (size_t i = 0; i < sizeof rows / sizeof *rows && !found; i++)
-        found = rows[i].kind == kind && rows[i].type && strcmp(rows[i].type, type) == 0;
-    if (!found) fail_msg("%s: no row for %s %s", name, slack_kind_name(kind), type);
+    bool known = false, right = false;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (rows[i].type == NULL || strcmp(rows[i].type, type) != 0) continue;
+        known = true;
+        right = right || rows[i].kind == kind;
+    }
+    if (known ? !right : kind != SLACK_KIND_UNKNOWN)
+        fail_msg("%s: no row for %s %s", name, slack_kind_name(kind), type);
     slack__arena_free(arena);
     ++*(unsigned *)ctx;
 }

@@ -207,6 +207,31 @@ static void unacked_deliveries_have_a_hook(void **state)
     assert_int_equal(told, 2);
 }
 
+static int store_and_answer(slack_ctx_t *ctx, void *user_data)
+{
+    int rc = slack_defer(ctx, "later", slack_jsonf(ctx, "{}"));
+    return rc ? rc : slack_ack_text(ctx, "stored");
+}
+
+static int nothing(slack_ctx_t *ctx, void *user_data)
+{
+    return 0;
+}
+
+/* An ack of the hook's that waits for its job is waited for. */
+static void hook_may_store_a_job(void **state)
+{
+    app_ack_t ack;
+    listen_all();
+    slack_on_job(f.app, "later", nothing, NULL);
+    app_ready(&f);
+    slack_on_unacked(f.app, store_and_answer, NULL);
+    inject("{\"command\":\"/x\"}", &ack);
+    assert_string_equal(ack.body, "stored");
+    end();
+    assert_int_equal(ack.count, 1);
+}
+
 static int go_wrong(slack_ctx_t *ctx, void *user_data)
 {
     return SLACK_EIO;
@@ -519,6 +544,7 @@ int main(void)
         CASE(stop_before_the_time),
         CASE(unacked_deliveries_have_a_hook),
         CASE(hook_may_fail),
+        CASE(hook_may_store_a_job),
         CASE(lateness_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
