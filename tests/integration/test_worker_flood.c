@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Ten handlers sleep for 30 seconds on ten workers, and a flood of commands comes beside them: each
- * is acknowledged within 50 ms, over either transport.
+ * Ten handlers sleep on ten workers, for half a minute or, here, until all is measured; a flood of
+ * commands comes beside them, and each is acknowledged within 50 ms, over either transport.
  *
  * The time is what Slack's side sees: from the sending of a command to its ack, with the simulator
  * on the same loop and eight commands under way at once. On a machine with other work a thread may
  * not run for longer than that, whatever the program does. So the flood comes in rounds of 250,
  * four at least, and the bound is for every command of one whole round: who waits for a worker is
- * late in each of them. Where one of these rounds takes longer than the bound before anybody
- * sleeps, as it does under valgrind, that is the bound. The sleepers are woken when all is
- * measured.
+ * late in each of them. A machine that takes longer before anybody sleeps, as one under valgrind,
+ * is held to twice what it took then.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -27,7 +26,6 @@
 #include "support/sim_peer.h"
 
 #define SLEEPERS   10
-#define SLEEP_NS   (UINT64_C(30) * 1000 * 1000 * 1000)
 #define BOUND_US   50000
 #define ROUNDS_MAX 20
 #define COMMANDS   250 /* of a round */
@@ -49,11 +47,11 @@ static int sleep_long(slack_ctx_t *ctx, void *user_data)
     int rc = slack_ack(ctx);
     uv_mutex_lock(&lock);
     atomic_fetch_add(&asleep, 1);
-    while (!awake && rc == 0)
-        rc = uv_cond_timedwait(&morning, &lock, SLEEP_NS);
+    while (!awake)
+        uv_cond_wait(&morning, &lock);
     uv_mutex_unlock(&lock);
     atomic_fetch_add(&rose, 1);
-    return rc == 0 ? 0 : SLACK_ETIMEDOUT;
+    return rc;
 }
 
 static void wake_all(void)
@@ -239,15 +237,17 @@ static void sleepers_keep_no_command_waiting(void **state)
 {
     sim_peer_answer_t slow[SLEEPERS];
     taken = sent = 0;
-    uint64_t alone_us = flood(), best_us = UINT64_MAX;
+    const uint64_t alone_us = flood();
+    const uint64_t bound_us = alone_us > BOUND_US ? 2 * alone_us : BOUND_US;
+    uint64_t best_us = UINT64_MAX;
     for (size_t i = 0; i < SLEEPERS; i++)
         sim_peer_send(&peer, "{\"kind\":\"command\",\"command\":\"/sleep\"}", &slow[i]);
     until(all_asleep);
-    for (unsigned round = 1; round < ROUNDS_MAX && (round <= 4 || best_us > BOUND_US); round++) {
+    for (unsigned round = 1; round < ROUNDS_MAX && (round <= 4 || best_us > bound_us); round++) {
         uint64_t us = flood();
         if (us < best_us) best_us = us;
     }
-    assert_true(best_us <= (alone_us > BOUND_US ? alone_us : BOUND_US));
+    assert_true(best_us <= bound_us);
     assert_int_equal(atomic_load(&asleep), SLEEPERS);
     assert_int_equal(atomic_load(&rose), 0); /* nobody waited for one of them */
     for (size_t i = 0; i < SLEEPERS; i++)
