@@ -214,8 +214,10 @@ static int answer_call(slack_test_t *kit, const kit_call_t *call, kit_expectatio
     *ret_met = NULL;
     bool starting = kit->app->state == APP_AUTHORIZING && strcmp(call->method, "auth.test") == 0;
     if (starting && !is_awaited(kit, call->method)) return auth_answer(kit, &ret->body);
-    if (kit->play)
-        return slack__play_answer(kit, call, ret) ? 0 : default_answer(kit, call, &ret->body);
+    if (kit->play) {
+        int rc = slack__play_answer(kit, call, ret);
+        return rc == SLACK_ENOTFOUND ? default_answer(kit, call, &ret->body) : rc;
+    }
     const kit_expectation_t *near = NULL;
     char where[256] = "";
     kit_expectation_t *met = find(kit, call, &near, where, sizeof where);

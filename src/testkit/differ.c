@@ -106,8 +106,7 @@ static int recorded_events(slack_arena_t *arena, const kit_item_t *of, events_t 
 
 /* ---- what happened ---- */
 
-/* The value as a recording would show it. */
-static int hide(slack_arena_t *arena, const slack_json_t *value, const slack_json_t **ret)
+int slack__differ_hide(slack_arena_t *arena, const slack_json_t *value, const slack_json_t **ret)
 {
     static const slack_hide_t without_key;
     slack_buf_t buf;
@@ -136,7 +135,7 @@ static int add_ack(slack_arena_t *arena, const kit_delivery_t *delivery, events_
                      .is_text = delivery->ack_is_text,
                      .order = delivery->ack_order,
                      .at_us = delivery->acked_us};
-    int rc = hide(arena, delivery->ack.json, &event.value);
+    int rc = slack__differ_hide(arena, delivery->ack.json, &event.value);
     if (rc == 0) insert(events, &event);
     return rc;
 }
@@ -154,7 +153,7 @@ static int events_now(const slack_test_t *kit, slack_arena_t *arena, uint64_t nu
         if (call->delivery != number) continue;
         event_t event = {
             .type = KIT_CALL, .name = call->method, .order = call->order, .at_us = call->at_us};
-        rc = hide(arena, call->args, &event.value);
+        rc = slack__differ_hide(arena, call->args, &event.value);
         if (rc == 0) insert(ret, &event);
     }
     return rc;

@@ -43,7 +43,8 @@ static void read_answer(const kit_item_t *call, kit_answer_t *ret)
 
 /* The recorded call that is meant: the first with the same arguments, else the first of the same
  * method. */
-static kit_item_t *find_call(const kit_play_t *play, const kit_call_t *call)
+static kit_item_t *find_call(const kit_play_t *play, const kit_call_t *call,
+                             const slack_json_t *args)
 {
     if (call->delivery > play->delivered) return NULL;
     const kit_item_t *of =
@@ -52,20 +53,23 @@ static kit_item_t *find_call(const kit_play_t *play, const kit_call_t *call)
     for (kit_item_t *item = of->events; item; item = item->next_event) {
         if (item->type != KIT_CALL || item->used) continue;
         if (strcmp(slack_json_str(item->members, "/method"), call->method) != 0) continue;
-        if (slack__differ_same(slack_json_get(item->members, "/args"), call->args)) return item;
+        if (slack__differ_same(slack_json_get(item->members, "/args"), args)) return item;
         if (near == NULL) near = item;
     }
     return near;
 }
 
-bool slack__play_answer(slack_test_t *kit, const kit_call_t *call, kit_answer_t *ret)
+int slack__play_answer(slack_test_t *kit, const kit_call_t *call, kit_answer_t *ret)
 {
-    kit_item_t *item = find_call(kit->play, call);
-    if (item == NULL) return false;
+    const slack_json_t *args = NULL;
+    int rc = slack__differ_hide(kit->arena, call->args, &args);
+    if (rc != 0) return rc;
+    kit_item_t *item = find_call(kit->play, call, args);
+    if (item == NULL) return SLACK_ENOTFOUND;
     item->used = true;
     kit->play->calls_left--;
     read_answer(item, ret);
-    return true;
+    return 0;
 }
 
 /* ---- playing ---- */

@@ -144,14 +144,16 @@ void slack__kit_check_deliveries(slack_test_t *kit);
 void slack__kit_calls_init(slack_test_t *kit);
 void slack__kit_check_calls(slack_test_t *kit);
 
-/* play.c: how a call of the app's is answered. False where none like it was recorded. */
-bool slack__play_answer(slack_test_t *kit, const kit_call_t *call, kit_answer_t *ret);
+/* play.c: how a call of the app's is answered. 0; SLACK_ENOTFOUND where none like it was recorded;
+ * SLACK_ENOMEM. */
+int slack__play_answer(slack_test_t *kit, const kit_call_t *call, kit_answer_t *ret);
 void slack__play_free(slack_test_t *kit);
 
 /* differ.c: what the app did, against what was recorded; nothing is written where they agree. 0;
  * SLACK_ETOOBIG past the buffer's maximum; SLACK_ENOMEM. */
 int slack__differ(slack_test_t *kit, slack_buf_t *report);
-/* Whether a value of the app's, with its secrets hidden, is what was recorded. */
+/* A value of the app's as a recording would show it; whether that is what was recorded. */
+int slack__differ_hide(slack_arena_t *arena, const slack_json_t *value, const slack_json_t **ret);
 bool slack__differ_same(const slack_json_t *recorded, const slack_json_t *now);
 
 /* subset.c: whether `value` has all that `part` has: members of objects by name, arrays whole. On

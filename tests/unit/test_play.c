@@ -208,6 +208,37 @@ static void test_but_not_for_one_another(void **state)
                    "  + call views.open {\"trigger_id\":\"redacted:13\",\"view\":{}}\n");
 }
 
+static void on_answer(const slack_response_t *response, void *user_data)
+{
+    calls_failed += slack_response_status(response) != 0;
+}
+
+static int say_both(slack_ctx_t *ctx, void *user_data)
+{
+    int rc = slack_callf(slack_ctx_client(ctx), "chat.postMessage", on_answer, NULL,
+                         "{text: 'it is xoxb-1-2-abc'}");
+    return rc ? rc
+              : slack_callf(slack_ctx_client(ctx), "chat.postMessage", NULL, NULL, "{text: 'x'}");
+}
+
+/* The answer is that of the call with the same words, secrets hidden, not of the first. */
+static void test_which_call_is_meant(void **state)
+{
+    calls_failed = 0;
+    assert_int_equal(slack_on_command(slack_test_app(t), "/both", say_both, NULL), 0);
+    const char *report;
+    static const char recorded[] =
+        BEGIN "{\"t\":1,\"type\":\"delivery\",\"n\":1,\"kind\":\"command\",\"body\":{\"command\":"
+              "\"/both\"}}\n" CALL("2", "1", ",\"n\":1", "{\"text\":\"x\"}")
+                  CALL("2", "2", ",\"n\":1", "{\"text\":\"it is [redacted]\"}") ACK("2", "1")
+                      ANSWER("9", "1", OK)
+                          ANSWER("9", "2", "\"http\":200,\"body\":{\"ok\":false,\"error\":\"x\"}")
+                              END("50");
+    assert_int_equal(slack_test_play_text(t, recorded, strlen(recorded), &report),
+                     SLACK_EMISMATCH); /* for its order */
+    assert_int_equal(calls_failed, 1);
+}
+
 /* ---- differences ---- */
 
 static void test_another_ack(void **state)
@@ -235,11 +266,6 @@ static void test_a_call_too_few_and_one_too_many(void **state)
             "line 4, event message:\n    ack ok\n"
             "    call chat.postMessage {\"channel\":\"C1\",\"text\":\"hi\"}\n"
             "  - call chat.postMessage {\"text\":\"bye\"}\n");
-}
-
-static void on_answer(const slack_response_t *response, void *user_data)
-{
-    calls_failed += slack_response_status(response) != 0;
 }
 
 static int call_outside(slack_ctx_t *ctx, void *user_data)
@@ -388,6 +414,7 @@ int main(void)
         CASE(test_placeholders_stand_for_themselves),
         CASE(test_placeholders_stand_for_secrets),
         CASE(test_but_not_for_one_another),
+        CASE(test_which_call_is_meant),
         CASE(test_another_ack),
         CASE(test_json_is_no_text),
         CASE(test_a_call_too_few_and_one_too_many),
