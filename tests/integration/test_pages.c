@@ -519,6 +519,12 @@ static void pages_without_memory(void **state)
         }
     }
     check_text(get(browser, "GET /healthz"), 200, "ok\n");
+    heap_fail_at(0, true);
+    assert_int_equal(slack_http_route(f.app, "GET", "/mine", keep, NULL), SLACK_ENOMEM);
+    heap_heal();
+    check_text(get(browser, "GET /mine"), 404, "");
+    assert_int_equal(slack_http_route(f.app, "GET", "/mine", say_path, NULL), 0);
+    check_text(get(browser, "GET /mine"), 200, "/mine");
     close_all();
 }
 
