@@ -16,8 +16,8 @@ extern "C" {
  *
  *     connections * SLACK_HTTP_SMALL_BYTES + memory_bytes
  *
- * and some KiB per connection for the connection itself (with TLS some 50 KiB). By default that is
- * 128 MiB while more than a thousand connections attack, and next to nothing without.
+ * and up to 16 KiB per connection for the connection itself (with TLS some 50 KiB more). By default
+ * that is 144 MiB while more than a thousand connections attack, and next to nothing without.
  */
 
 /** @{ */

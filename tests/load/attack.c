@@ -168,6 +168,7 @@ static void say_headers(attacker_t *attacker)
 
 static void say_half(attacker_t *attacker)
 {
+    if (attacker->step > 150) leave(attacker);
     if (attacker->step > 1) return;
     say_text(attacker, HEAD "Content-Length: 10\r\n\r\n123");
     if (!attacker->closing) uv_shutdown(&attacker->shutdown, (uv_stream_t *)&attacker->tcp, NULL);
