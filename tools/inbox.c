@@ -209,6 +209,7 @@ static int show(desk_t *desk, int64_t id)
     print_field("transport", row->transport);
     if (row->retry_num) printf("%-10s %d\n", "retry_num", row->retry_num);
     print_field("reason", row->retry_reason);
+    print_field("tenant", row->tenant);
     print_field("error", row->error);
     print_field("done", row->done);
     if (row->payload.len) {

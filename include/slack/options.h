@@ -41,7 +41,8 @@ typedef struct slack_options {
      * app token is set, http where only a signing secret is; both or neither set is an error. */
     const char *transport;
 
-    /** Required. xoxb-…, the bot's token. SLACK_BOT_TOKEN. */
+    /** Required unless deliveries are authorized by a function (slack_app_authorize()). xoxb-…, the
+     * bot's token. SLACK_BOT_TOKEN. */
     const char *bot_token;
     /** Required for Socket Mode. xapp-…, with the scope connections:write. SLACK_APP_TOKEN. */
     const char *app_token;

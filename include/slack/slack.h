@@ -10,6 +10,7 @@
 #include "alloc.h"
 #include "app.h"
 #include "assistant.h"
+#include "authorize.h"
 #include "call.h"
 #include "context.h"
 #include "error.h"

@@ -98,6 +98,7 @@ static void app_destroy(slack_app_t *app)
 {
     slack__inbox_free_zombies(app);
     slack__workers_free(app->workers);
+    slack__authority_free(app->authority);
     slack__routes_free(app->routes);
     slack__pages_done(app);
     slack__spare_done(app);
@@ -217,6 +218,7 @@ static void close_begin(slack_app_t *app)
     slack__timer_stop(app->net, &app->spare_timer);
     slack__backlog_stop(app);
     slack__workers_cancel(app);
+    slack__authorize_cancel(app);
     slack__inbox_abandon_all(app);
     slack__pages_abandon(app);
     slack__pages_close(app);
@@ -429,6 +431,7 @@ const char *slack__app_unready(const slack_app_t *app)
     if (app->state < APP_RUNNING) return "starting\n";
     if (app->state > APP_RUNNING) return "stopping\n";
     if (app->metrics.store_failing) return "the store fails\n";
+    if (app->token_refused) return "Slack refuses the token\n";
     for (size_t i = 0; i < app->transport_count; i++)
         if (app->transports[i]->state != SLACK_TRANSPORT_READY) return "a transport is not ready\n";
     return NULL;
@@ -457,9 +460,19 @@ void slack__app_authorized(slack_app_t *app)
     slack__backlog_start(app);
 }
 
-static void count_call(const char *method, int status, void *user_data)
+/* The end of a call: counted, and whether it tells that a token is none any more. */
+static void called(const char *method, const slack_response_t *response, uint64_t owner,
+                   void *user_data)
 {
-    slack__metrics_call(user_data, method, status);
+    slack_app_t *app = user_data;
+    const int status = slack_response_status(response);
+    slack__metrics_call(&app->metrics, method, status);
+    if (owner == 0 || status != SLACK_EAPI) return;
+    if (!slack__webapi_error_is_dead_token(slack_response_error(response))) return;
+    if (owner == SLACK_OWNER_APP)
+        slack__token_doubted(app);
+    else
+        slack__authorize_token_failed(app, owner);
 }
 
 static int open_calls(slack_app_t *app)
@@ -470,8 +483,8 @@ static int open_calls(slack_app_t *app)
         .ca_file = o->ca_file,
         .concurrency = CALLS_MAX,
         .timeout_ms = CALL_TIMEOUT_MS,
-        .called = count_call,
-        .user_data = &app->metrics,
+        .called = called,
+        .user_data = app,
         .sender = app->sender,
         .wrap = app->recorder ? slack__recorder_wrap : NULL,
         .wrap_data = app->recorder,
@@ -484,7 +497,9 @@ static int open_calls(slack_app_t *app)
     if (rc == 0) rc = slack__webapi_new(&app->webapi, app->net, &calls);
     slack__proxy_unref(calls.proxy);
     if (rc != 0) return slack__app_fail(app, rc, "cannot prepare calls: %s", slack_strerror(rc));
-    app->client = (slack_client_t){.webapi = app->webapi, .token = o->bot_token};
+    app->client = (slack_client_t){.webapi = app->webapi,
+                                   .token = o->bot_token,
+                                   .owner = app->authority ? 0 : SLACK_OWNER_APP};
     app->app_client = (slack_client_t){
         .webapi = app->webapi, .token = o->app_token ? o->app_token : "", .once = true};
     return 0;
@@ -527,7 +542,7 @@ static int start_on(slack_app_t *app, uv_loop_t *loop)
     rc = slack__posts_open(app);
     if (rc == 0) rc = open_parts(app);
     if (rc == 0)
-        slack__authorize_start(app);
+        slack__token_start(app);
     else
         slack__app_shutdown(app, rc);
     return 0;
@@ -537,7 +552,8 @@ static int start_on(slack_app_t *app, uv_loop_t *loop)
 static int check_startable(slack_app_t *app)
 {
     if (app->state != APP_NEW) return SLACK_EALREADY;
-    return app->status; /* a configuration that slack_app_new() refused */
+    if (app->status != 0) return app->status; /* a configuration that slack_app_new() refused */
+    return app->authority ? 0 : slack__options_need_token(&app->options, app->error);
 }
 
 int slack_app_start(slack_app_t *app, slack_app_stopped_fn fn, void *user_data)

@@ -8,6 +8,7 @@
 #include <uv.h>
 
 #include "core/attempt.h"
+#include "core/authorize.h"
 #include "core/metrics.h"
 #include "core/pages.h"
 #include "core/record.h"
@@ -27,7 +28,9 @@
  *   reload.c     what comes from files is read again
  *   record.c     what is received, said and called goes to a file; hide.c: without its secrets
  *   register.c   listeners and middleware
- *   authorize.c  who the bot is: auth.test at start
+ *   token.c      the app's own token: auth.test at start, and when Slack refuses it later
+ *   authorize.c  tokens that the program looks up; tenants.c: what is remembered of them; grant.c
+ *   tenant.c     whose delivery it is; refusal.c: what is said where there is no token for it
  *   inbox.c      a delivery arrives: known? store -> ack -> dispatch; and its end
  *   attempt.c    how an attempt ended: done, once more, or dead
  *   backlog.c    what waits in the store is taken up
@@ -129,6 +132,11 @@ struct slack_app {
     slack_client_t app_client; /* with the app-level token, for transports */
     slack_backoff_t auth_backoff;
     char bot_user[32], bot_id[32], team_id[32];
+    slack_grant_t own;            /* what deliveries are handled with: the bot's token */
+    slack_authority_t *authority; /* NULL: with the app's own token alone */
+    bool token_checking;          /* auth.test is under way */
+    bool token_refused;           /* was its last word */
+    uint64_t token_checked_us;    /* when it was asked last, the start aside */
 
     /* What the program registered. */
     slack_middleware_t middleware[APP_MIDDLEWARE_MAX];
@@ -184,8 +192,7 @@ int slack__assistant_listen(slack_app_t *app, const slack_listener_t *listener);
 /* reload.c: SLACK_LOG tells what came of it. */
 void slack__app_reload(slack_app_t *app);
 
-/* authorize.c: ask auth.test until it answers; then slack__app_authorized(), or a shutdown. */
-void slack__authorize_start(slack_app_t *app);
+/* The transports may start: called by token.c. */
 void slack__app_authorized(slack_app_t *app);
 
 /* inbox.c: the two host functions' work, and what the life of the app asks of the deliveries. */

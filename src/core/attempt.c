@@ -119,6 +119,12 @@ void slack__attempt_step_begin(slack_ctx_t *ctx)
     ctx->attempt.step_failed = ctx->attempt.step_hopeless = false;
 }
 
+/* A tenant's token that is none any more is looked up anew for the next attempt. */
+static bool token_may_change(const slack_ctx_t *ctx, int status, const char *reason)
+{
+    return ctx->app->authority && status == SLACK_EAPI && slack__webapi_error_is_dead_token(reason);
+}
+
 void slack__attempt_step_failed(slack_ctx_t *ctx, int status, const char *reason)
 {
     slack_attempt_t *a = &ctx->attempt;
@@ -128,7 +134,8 @@ void slack__attempt_step_failed(slack_ctx_t *ctx, int status, const char *reason
         a->reason = reason ? slack__arena_strdup(slack__ctx_arena(ctx), reason) : NULL;
         if (a->step_open) ctx->failed = ctx->steps.items[ctx->next_step - 1].route->listener.name;
     }
-    bool heals = slack__heals(status, status == SLACK_EAPI ? reason : NULL);
+    bool heals = slack__heals(status, status == SLACK_EAPI ? reason : NULL) ||
+                 token_may_change(ctx, status, reason);
     if (heals && !short_of_room(status)) a->counts = true;
     if (!a->step_open) {
         *(heals ? &a->heals : &a->hopeless) = true;
@@ -247,7 +254,7 @@ int slack__attempt_settle(slack_ctx_t *ctx, slack_store_op_t *op)
     const slack_attempt_t *a = &ctx->attempt;
     const slack_app_t *app = ctx->app;
     op->forget = ctx->d->kind == SLACK_KIND_JOB;
-    if (ctx->status == 0) {
+    if (ctx->status == 0 || ctx->refused) {
         op->kind = SLACK_STORE_FINISH;
         return 0;
     }

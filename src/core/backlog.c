@@ -76,15 +76,18 @@ static slack_ctx_t *restore(slack_app_t *app, const slack_row_t *from)
     slack_arena_t *arena = slack__arena_new(8192 + 2 * from->payload.len, 0);
     slack_row_t row;
     if (arena == NULL) return NULL;
-    const slack_json_t *body = NULL;
+    const slack_json_t *body = NULL, *tenant = NULL;
     slack_ctx_t *ctx = NULL;
     if (slack__row_copy(arena, &row, from)) {
         int rc = slack__json_parse(arena, row.payload.ptr, row.payload.len, &body, NULL);
+        if (rc == 0 && row.tenant.len > 0)
+            rc = slack__json_parse(arena, row.tenant.ptr, row.tenant.len, &tenant, NULL);
         slack_delivery_t *d = rc == SLACK_ENOMEM
                                   ? NULL
                                   : slack__delivery_new(arena, body, slack__mono_us(app->clock));
         if (d) {
             d->kind = slack__slice_eq(row.kind, SLACK_SLICE("job")) ? SLACK_KIND_JOB : d->kind;
+            if (tenant) d->app_id = slack_json_str(tenant, "/app_id");
             d->key = row.key;
             d->retry_num = row.retry_num;
             d->retry_reason = row.retry_reason.ptr;
@@ -101,6 +104,7 @@ static slack_ctx_t *restore(slack_app_t *app, const slack_row_t *from)
     ctx->stored = true;
     ctx->acked = true;
     ctx->job = row.name.ptr;
+    ctx->tenant = tenant;
     ctx->attempt.number = row.attempt;
     ctx->attempt.done = row.attempt == 1 ? without_failures(arena, row.done) : row.done;
     return ctx;

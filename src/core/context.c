@@ -35,12 +35,13 @@ const char *slack_ctx_listener(const slack_ctx_t *ctx)
 
 const char *slack_ctx_team(const slack_ctx_t *ctx)
 {
-    return slack__lookup_team(ctx->d->body);
+    return ctx->tenant ? slack_json_str(ctx->tenant, "/team_id") : slack__lookup_team(ctx->d->body);
 }
 
 const char *slack_ctx_enterprise(const slack_ctx_t *ctx)
 {
-    return slack__lookup_enterprise(ctx->d->body);
+    return ctx->tenant ? slack_json_str(ctx->tenant, "/enterprise_id")
+                       : slack__lookup_enterprise(ctx->d->body);
 }
 
 const char *slack_ctx_user(const slack_ctx_t *ctx)
@@ -65,7 +66,8 @@ const char *slack_ctx_ts(const slack_ctx_t *ctx)
 
 bool slack_ctx_is_enterprise_install(const slack_ctx_t *ctx)
 {
-    return slack__lookup_is_enterprise_install(ctx->d->body);
+    return ctx->tenant ? slack_json_int(ctx->tenant, "/is_enterprise_install") != 0
+                       : slack__lookup_is_enterprise_install(ctx->d->body);
 }
 
 const char *slack_ctx_app_id(const slack_ctx_t *ctx)
@@ -85,12 +87,12 @@ const char *slack_ctx_trigger_id(const slack_ctx_t *ctx)
 
 const char *slack_ctx_bot_user(const slack_ctx_t *ctx)
 {
-    return ctx->app->bot_user;
+    return ctx->grant->bot_user;
 }
 
 const char *slack_ctx_bot_id(const slack_ctx_t *ctx)
 {
-    return ctx->app->bot_id;
+    return ctx->grant->bot_id;
 }
 
 int slack_ctx_retry_num(const slack_ctx_t *ctx)
@@ -148,6 +150,8 @@ slack_app_t *slack_ctx_app(const slack_ctx_t *ctx)
 void slack__ctx_done(slack_ctx_t *ctx)
 {
     slack__turn_leave(ctx);
+    slack__authorize_leave(ctx);
+    slack__grant_unref(ctx->granted);
     slack__values_free(ctx);
     slack__steps_release(&ctx->steps);
     slack_work_t *works = ctx->works;

@@ -11,8 +11,8 @@
  *
  *   inbox:    RECEIVED -> (event) STORING -> acked -> RUNNING -> ENDED
  *             RECEIVED -> (others) RUNNING -> ENDED, acked on the way
- *   dispatch: middleware 0..n-1, then steps 0..m-1, each begun when nothing of the one before is
- *             left: no user code on the stack, no hold, no call
+ *   dispatch: authorized, then middleware 0..n-1, then steps 0..m-1, each begun when nothing of the
+ * one before is left: no user code on the stack, no hold, no call
  */
 
 enum ctx_state { CTX_RECEIVED, CTX_STORING, CTX_RUNNING, CTX_ENDED, CTX_FINISHING };
@@ -50,7 +50,16 @@ struct slack_ctx {
     bool stored;
     bool unsettled; /* its end could not be noted, which was told */
     slack_attempt_t attempt;
-    const char *job; /* its name */
+    const char *job;            /* its name */
+    const slack_json_t *tenant; /* of a job: whose it is */
+
+    /* authorize.c */
+    const slack_grant_t *grant;  /* never NULL */
+    slack_grant_t *granted;      /* the same where it is counted */
+    slack_link_t authorize_link; /* among those that wait for the same tenant */
+    bool authorizing;            /* waits there */
+    bool unauthorized;           /* there is no grant: handlers do not run … */
+    bool refused, refusal_told;  /* … nor ever will */
 
     /* ack.c */
     atomic_bool acked; /* workers look at it as well */
@@ -68,6 +77,7 @@ struct slack_ctx {
     atomic_uint late_ms;       /* by how much the handler's own ack was late */
 
     /* dispatch.c */
+    bool begun;         /* the middleware have */
     struct chain chain; /* the app's, then one listener's after the other */
     bool own;           /* of the bot's own doing, for listeners that ask for it */
     bool reached_listeners;
@@ -90,7 +100,8 @@ struct slack_ctx {
     atomic_uint responses; /* sent by the response_url */
     bool step_ended;       /* slack_complete() or slack_fail() was called */
     slack_client_t client;
-    slack_voice_t voice; /* the loop's */
+    struct user_client *user_client; /* NULL: not asked for yet */
+    slack_voice_t voice;             /* the loop's */
     struct on_done *on_done;
     struct value *values;
     slack_work_t *works; /* worker.c: the newest first */
@@ -134,10 +145,13 @@ void slack__ack_outcome(slack_ctx_t *ctx, enum slack_ack_outcome outcome);
  */
 void slack__spare_watch(slack_ctx_t *ctx);
 int slack__spare_late(slack_ctx_t *ctx, const slack_ack_t *ack);
+/* What puts a text in the place of a submitted modal. NULL: it cannot be made. */
+const slack_json_t *slack__spare_view(slack_ctx_t *ctx, const char *text);
 
-/* say.c: make ctx->client one whose calls the delivery waits for; make such a call; and why a
- * value that slack_jsonf() made is NULL. */
+/* say.c: make ctx->client one with the token of ctx->grant, whose calls the delivery waits for; the
+ * client, ready for a call; make such a call; and why a value that slack_jsonf() made is NULL. */
 void slack__ctx_init_client(slack_ctx_t *ctx);
+slack_client_t *slack__ctx_client(slack_ctx_t *ctx);
 int slack__ctx_call(slack_ctx_t *ctx, const char *method, const slack_json_t *args);
 int slack__ctx_no_json(slack_ctx_t *ctx);
 

@@ -132,7 +132,7 @@ static int run_steps(slack_ctx_t *ctx)
 static int find_steps(slack_ctx_t *ctx, slack_steps_t *ret)
 {
     slack_subject_t subject;
-    slack__subject_init(&subject, ctx->d->kind, ctx->d->body, ctx->app->bot_user);
+    slack__subject_init(&subject, ctx->d->kind, ctx->d->body, ctx->grant->bot_user);
     subject.own = ctx->own;
     if (ctx->job) subject.selector = ctx->job;
     return slack__routes_match(ctx->app->routes, &subject, slack__ctx_arena(ctx), ret);
@@ -187,6 +187,7 @@ static void tell_error(slack_ctx_t *ctx)
 /* What no handler acknowledged, when none of them is going to any more. */
 static void acknowledge(slack_ctx_t *ctx)
 {
+    if (ctx->refused && !ctx->refusal_told) slack__refusal_ack(ctx);
     if (ctx->acked || ctx->holds > 0 || ctx->defers > 0 || ctx->turn_waits) return;
     enum slack_ack_outcome outcome = SLACK_ACK_OK;
     if (ctx->status || unmatched(ctx)) outcome = SLACK_ACK_REFUSE;
@@ -203,16 +204,6 @@ static void settle(slack_ctx_t *ctx)
     if (idle(ctx) && ctx->next_step == ctx->steps.count) slack__inbox_end(ctx);
 }
 
-void slack__dispatch_advance(slack_ctx_t *ctx)
-{
-    if (ctx->depth > 0) return;
-    if (idle(ctx)) {
-        if (ctx->attempt.step_open) end_step(ctx); /* not of one that was woken to begin */
-        run_steps(ctx);
-    }
-    settle(ctx);
-}
-
 /* Events of the bot's own doing would have it talk to itself; joining and leaving a channel it is
  * told of all the same (as Bolt does). */
 static bool from_ourselves(const slack_ctx_t *ctx)
@@ -222,9 +213,9 @@ static bool from_ourselves(const slack_ctx_t *ctx)
     const char *type = slack_json_str(event, "/type");
     if (strcmp(type, "member_joined_channel") == 0 || strcmp(type, "member_left_channel") == 0)
         return false;
-    const slack_app_t *app = ctx->app;
-    if (*app->bot_id && strcmp(slack_json_str(event, "/bot_id"), app->bot_id) == 0) return true;
-    return *app->bot_user && strcmp(slack_json_str(event, "/user"), app->bot_user) == 0;
+    const slack_grant_t *us = ctx->grant;
+    if (*us->bot_id && strcmp(slack_json_str(event, "/bot_id"), us->bot_id) == 0) return true;
+    return *us->bot_user && strcmp(slack_json_str(event, "/user"), us->bot_user) == 0;
 }
 
 static bool left_out(slack_ctx_t *ctx)
@@ -238,16 +229,39 @@ static bool left_out(slack_ctx_t *ctx)
     return !asked_for;
 }
 
+/* It is known with whose token, or that there is none. */
+static void begin(slack_ctx_t *ctx)
+{
+    ctx->begun = true;
+    if (!ctx->unauthorized) {
+        if (left_out(ctx) || slack__same_as_mention(ctx)) {
+            slack__inbox_end(ctx);
+            return;
+        }
+        slack__ctx_fail(
+            ctx, run_chain(ctx, ctx->app->middleware, ctx->app->middleware_count, reach_listeners));
+    }
+    settle(ctx);
+}
+
 void slack__dispatch_begin(slack_ctx_t *ctx)
 {
     ctx->state = CTX_RUNNING;
-    if (left_out(ctx) || slack__same_as_mention(ctx)) {
-        slack__inbox_end(ctx);
+    slack__spare_watch(ctx);
+    if (slack__authorize_ctx(ctx)) begin(ctx);
+}
+
+void slack__dispatch_advance(slack_ctx_t *ctx)
+{
+    if (ctx->depth > 0 || ctx->authorizing) return;
+    if (!ctx->begun) {
+        begin(ctx);
         return;
     }
-    slack__spare_watch(ctx);
-    slack__ctx_fail(
-        ctx, run_chain(ctx, ctx->app->middleware, ctx->app->middleware_count, reach_listeners));
+    if (idle(ctx)) {
+        if (ctx->attempt.step_open) end_step(ctx); /* not of one that was woken to begin */
+        run_steps(ctx);
+    }
     settle(ctx);
 }
 

@@ -122,7 +122,9 @@ static void log_done(slack_ctx_t *ctx, const slack_done_t *done)
     static const char *const outcomes[] = {
         [SLACK_ACK_OK] = "ok", [SLACK_ACK_LATER] = "later", [SLACK_ACK_REFUSE] = "refused"};
     const slack_logger_t *log = &ctx->app->log;
-    const enum slack_log_level level = done->status ? SLACK_LOG_WARN : SLACK_LOG_DEBUG;
+    /* A tenant's refusal was told once, for all of its deliveries. */
+    const enum slack_log_level level =
+        done->status && !ctx->refused ? SLACK_LOG_WARN : SLACK_LOG_DEBUG;
     if (level > log->level) return;
     slack__log(log, level, done->status ? "delivery failed" : "delivery done",
                "transport=%s kind=%s listener=%s status=%s said=%s body=%s ack=%s ack_us=%llu "
@@ -138,9 +140,11 @@ static void log_done(slack_ctx_t *ctx, const slack_done_t *done)
 
 static void tell_done(slack_ctx_t *ctx)
 {
-    count(ctx, ctx->status                                       ? SLACK_RESULT_FAILED
+    count(ctx, ctx->refused                                      ? SLACK_RESULT_REFUSED
+               : ctx->status                                     ? SLACK_RESULT_FAILED
                : ctx->reached_listeners && ctx->steps.count == 0 ? SLACK_RESULT_UNMATCHED
                                                                  : SLACK_RESULT_OK);
+    slack__authorize_revoked(ctx);
     ctx->client.begin = NULL; /* calls made from here on have nobody to wait for them */
     uint64_t now = slack__mono_us(ctx->app->clock);
     uint64_t since = ctx->d->received_us;
@@ -297,7 +301,9 @@ slack_ctx_t *slack__ctx_new(slack_app_t *app, slack_delivery_t *d)
     slack__link_init(&ctx->unacked_link);
     slack__link_init(&ctx->op.link);
     slack__link_init(&ctx->turn.link);
+    slack__link_init(&ctx->authorize_link);
     ctx->task.run = task_run;
+    ctx->grant = app->authority ? &slack__grant_none : &app->own;
     slack__ctx_init_client(ctx);
     slack__list_push(&app->live, &ctx->link);
     app->live_count++;
@@ -357,6 +363,7 @@ void slack__inbox_abandon_all(slack_app_t *app)
         if (!ctx->acked) slack__ack_outcome(ctx, SLACK_ACK_LATER);
         ctx->state = CTX_ENDED;
         slack__task_cancel(&ctx->task);
+        slack__authorize_leave(ctx);
         app->live_count--;
         slack__list_push(&app->zombies, &ctx->link);
         tell_done(ctx);

@@ -70,15 +70,17 @@ static bool fill(slack_ctx_t *ctx, slack_row_t *row, const slack_job_t *job)
     const char *key = job->key ? slack__arena_printf(arena, KEY_PREFIX "%s", job->key) : "";
     size_t len = 0;
     const char *text = slack__json_text(arena, job->args, &len);
+    const char *tenant = slack__tenant_text(ctx);
     *row = (slack_row_t){
         .key = slack__slice(key),
         .kind = SLACK_SLICE("job"),
         .name = slack__slice(name),
         .transport = slack__slice(ctx->d->transport->ops->name),
         .payload = {text, text ? len : 0},
+        .tenant = slack__slice(tenant),
         .due_ms = due_ms(ctx, job),
     };
-    return name && key && text;
+    return name && key && text && tenant;
 }
 
 static int submit(slack_ctx_t *ctx, void *args)

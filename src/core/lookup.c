@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/lookup.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "util/str.h"
@@ -24,10 +25,15 @@ const char *slack__lookup_team(const slack_json_t *body)
                  "/event/team_id", "/user/team_id", "/view/team_id");
 }
 
+/* An authorization that names no organization means it: what stands around it may be that of the
+ * other side of a shared channel. */
 const char *slack__lookup_enterprise(const slack_json_t *body)
 {
-    return FIRST(body, "/enterprise", "/enterprise/id", "/authorizations/0/enterprise_id",
-                 "/enterprise_id", "/team/enterprise_id", "/event/enterprise",
+    const char *whole = FIRST(body, "/enterprise", "/enterprise/id");
+    if (*whole) return whole;
+    const slack_json_t *authorized = slack_json_get(body, "/authorizations/0/enterprise_id");
+    if (authorized) return slack_json_str(authorized, "");
+    return FIRST(body, "/enterprise_id", "/team/enterprise_id", "/event/enterprise",
                  "/event/enterprise/id", "/event/enterprise_id");
 }
 
@@ -77,6 +83,73 @@ bool slack__lookup_is_enterprise_install(const slack_json_t *body)
     return slack_json_bool(body, "/is_enterprise_install") ||
            strcmp(slack_json_str(body, "/is_enterprise_install"), "true") == 0;
 }
+
+const char *slack__lookup_acting_team(const slack_json_t *body)
+{
+    const char *team =
+        FIRST(body, "/view/app_installed_team_id", "/authorizations/0/team_id", "/context_team_id");
+    return *team ? team : slack__lookup_team(body);
+}
+
+/* ---- Slack Connect ---- */
+
+static bool is_shared(const slack_json_t *body)
+{
+    return slack_json_bool(body, "/is_ext_shared_channel");
+}
+
+static bool same(const char *a, const char *b)
+{
+    return *a && strcmp(a, b) == 0;
+}
+
+/* The member `other` of the side, the sending one or the one that it is seen through, whose member
+ * `own` is `id`. */
+static const char *of_side(const slack_json_t *body, const char *id, const char *own,
+                           const char *other)
+{
+    static const char *const sides[] = {"/", "/context_"};
+    for (size_t i = 0; i < sizeof sides / sizeof *sides; i++) {
+        char own_path[40], other_path[40];
+        snprintf(own_path, sizeof own_path, "%s%s", sides[i], own);
+        snprintf(other_path, sizeof other_path, "%s%s", sides[i], other);
+        if (same(id, slack_json_str(body, own_path))) return slack_json_str(body, other_path);
+    }
+    return "";
+}
+
+/* A team as it stands in a shared channel's event: a workspace, or an organization. */
+static const char *team_of(const slack_json_t *body, const char *id)
+{
+    return *id == 'E' ? of_side(body, id, "enterprise_id", "team_id") : id;
+}
+
+const char *slack__lookup_actor_enterprise(const slack_json_t *body)
+{
+    if (!is_shared(body)) return slack__lookup_enterprise(body);
+    const char *id = FIRST(body, "/event/user_team", "/event/team");
+    return *id == 'E' ? id : of_side(body, id, "team_id", "enterprise_id");
+}
+
+/* The user_team of a mention can be an organization that nothing leads on from. */
+const char *slack__lookup_actor_team(const slack_json_t *body)
+{
+    if (!is_shared(body)) return slack__lookup_team(body);
+    const char *user_team = slack_json_str(body, "/event/user_team");
+    const bool mention = strcmp(slack_json_str(body, "/event/type"), "app_mention") == 0;
+    if (*user_team && mention) return *user_team == 'E' ? "" : user_team;
+    const char *team = team_of(body, user_team);
+    return *team ? team : team_of(body, slack_json_str(body, "/event/team"));
+}
+
+const char *slack__lookup_actor_user(const slack_json_t *body)
+{
+    if (!is_shared(body)) return slack__lookup_user(body);
+    const bool known = *slack__lookup_actor_enterprise(body) || *slack__lookup_actor_team(body);
+    return known ? FIRST(body, "/event/user", "/event/user/id", "/event/user_id") : "";
+}
+
+/* ---- workflows ---- */
 
 const char *slack__lookup_function_execution_id(const slack_json_t *body)
 {

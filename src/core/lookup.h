@@ -18,6 +18,15 @@ const char *slack__lookup_trigger_id(const slack_json_t *body);
 const char *slack__lookup_response_url(const slack_json_t *body);
 bool slack__lookup_is_enterprise_install(const slack_json_t *body);
 
+/* The workspace to act in where the installation is an organization's. */
+const char *slack__lookup_acting_team(const slack_json_t *body);
+
+/* Who acts, and where they belong: the same as user, team and enterprise but in a channel that is
+ * shared by Slack Connect. "" where Slack does not tell, and the user with both of the others. */
+const char *slack__lookup_actor_user(const slack_json_t *body);
+const char *slack__lookup_actor_team(const slack_json_t *body);
+const char *slack__lookup_actor_enterprise(const slack_json_t *body);
+
 /* The step of a workflow that the delivery belongs to, and the token that acts for it. */
 const char *slack__lookup_function_execution_id(const slack_json_t *body);
 const char *slack__lookup_workflow_token(const slack_json_t *body);

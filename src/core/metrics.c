@@ -118,6 +118,7 @@ static void deliveries(struct page *page, const slack_metrics_t *m)
         [SLACK_RESULT_UNMATCHED] = "unmatched",
         [SLACK_RESULT_DUPLICATE] = "duplicate",
         [SLACK_RESULT_LATER] = "later",
+        [SLACK_RESULT_REFUSED] = "refused",
     };
     head(page, "deliveries_total", "counter", "Deliveries by kind and result.");
     for (int kind = 0; kind < SLACK_KINDS; kind++)
@@ -157,6 +158,27 @@ static void queues(struct page *page, const slack_app_t *app)
            "Handlers that wait for a thread.");
     single(page, "calls_under_way", "gauge", app->webapi ? slack__webapi_under_way(app->webapi) : 0,
            "Web API calls not answered yet, those that wait for their turn included.");
+}
+
+/* Nothing of it concerns an app with a token of its own. */
+static void lookups(struct page *page, const slack_app_t *app)
+{
+    static const char *const results[SLACK_LOOKUPS] = {
+        [SLACK_LOOKUP_GRANTED] = "granted",
+        [SLACK_LOOKUP_REFUSED] = "refused",
+        [SLACK_LOOKUP_FAILED] = "failed",
+        [SLACK_LOOKUP_REMEMBERED] = "remembered",
+    };
+    if (app->authority == NULL) return;
+    size_t open, known;
+    slack__authority_counts(app, &open, &known);
+    head(page, "authorizations_total", "counter",
+         "Tenants looked up, by result; deliveries that needed no lookup.");
+    for (int i = 0; i < SLACK_LOOKUPS; i++)
+        line(page, "slackapp_authorizations_total{result=\"%s\"} %llu", results[i],
+             (unsigned long long)app->metrics.lookups[i]);
+    single(page, "authorizations_under_way", "gauge", open, "Tenants being looked up.");
+    single(page, "authorizations_remembered", "gauge", known, "Tenants that are remembered.");
 }
 
 /* One family of lines: what `read` says of each transport. */
@@ -228,6 +250,7 @@ int slack__metrics_write(const slack_app_t *app, slack_buf_t *out)
     single(&page, "dead_letters_total", "counter", m->dead, "Deliveries given up.");
     queues(&page, app);
     calls(&page, m);
+    lookups(&page, app);
     transports(&page, app, "transport_ready", "gauge", read_ready, "1: deliveries can arrive.");
     transports(&page, app, "transport_connections", "gauge", read_connections, "Connections.");
     transports(&page, app, "transport_delivered_total", "counter", read_delivered,

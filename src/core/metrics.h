@@ -19,7 +19,17 @@ enum slack_result {
     SLACK_RESULT_UNMATCHED, /* no listener */
     SLACK_RESULT_DUPLICATE, /* known: acknowledged, not run again */
     SLACK_RESULT_LATER,     /* put off: Slack is to send it again */
+    SLACK_RESULT_REFUSED,   /* there is no authorization for it */
     SLACK_RESULTS
+};
+
+/* How deliveries came by a tenant's token. */
+enum slack_lookup {
+    SLACK_LOOKUP_GRANTED,
+    SLACK_LOOKUP_REFUSED,
+    SLACK_LOOKUP_FAILED,     /* or was not answered in time */
+    SLACK_LOOKUP_REMEMBERED, /* a delivery's, without a lookup */
+    SLACK_LOOKUPS
 };
 
 #define SLACK_KINDS          (SLACK_KIND_JOB + 1)
@@ -34,10 +44,11 @@ typedef struct slack_histogram {
 
 typedef struct slack_metrics {
     uint64_t deliveries[SLACK_KINDS][SLACK_RESULTS];
-    uint64_t retries;      /* deliveries that Slack sends again, as it says */
-    uint64_t late_acks;    /* acks that a handler gave too late */
-    uint64_t spare_acks;   /* acks given in a handler's place, since its time was up */
-    uint64_t dead;         /* deliveries given up */
+    uint64_t retries;    /* deliveries that Slack sends again, as it says */
+    uint64_t late_acks;  /* acks that a handler gave too late */
+    uint64_t spare_acks; /* acks given in a handler's place, since its time was up */
+    uint64_t dead;       /* deliveries given up */
+    uint64_t lookups[SLACK_LOOKUPS];
     slack_histogram_t ack; /* from the first byte to the ack on its way */
     slack_histogram_t lag; /* how much later than asked for the loop calls back */
     struct {

@@ -281,17 +281,21 @@ const char *slack__token_kind(const char *token)
 
 static int check_bot_token(const slack_options_t *options, char *error)
 {
-    if (options->bot_token == NULL) {
-        snprintf(error, SLACK_ERROR_TEXT_MAX,
-                 "SLACK_BOT_TOKEN is not set: it is the xoxb-… token of the app's page "
-                 "\"OAuth & Permissions\"");
-        return SLACK_ECONFIG;
-    }
+    if (options->bot_token == NULL) return 0; /* slack__options_need_token() */
     int i = token_index(options->bot_token);
     if (i >= 0 && token_kinds[i].bot) return 0;
     snprintf(
         error, SLACK_ERROR_TEXT_MAX, "SLACK_BOT_TOKEN must be a bot token (xoxb-…), but holds %s",
         i < 0 ? "something that begins with none of Slack's token prefixes" : token_kinds[i].kind);
+    return SLACK_ECONFIG;
+}
+
+int slack__options_need_token(const slack_options_t *options, char *error)
+{
+    if (options->bot_token) return 0;
+    snprintf(error, SLACK_ERROR_TEXT_MAX,
+             "SLACK_BOT_TOKEN is not set: it is the xoxb-… token of the app's page "
+             "\"OAuth & Permissions\"");
     return SLACK_ECONFIG;
 }
 
@@ -314,7 +318,10 @@ static int choose_transport(slack_options_t *options, char *error)
     bool http = options->signing_secret != NULL;
     if (socket == http) {
         snprintf(error, SLACK_ERROR_TEXT_MAX,
-                 socket
+                 !socket && options->bot_token == NULL
+                     ? "nothing is set: SLACK_BOT_TOKEN (xoxb-…) is needed, and SLACK_APP_TOKEN "
+                       "(xapp-…) for Socket Mode, or SLACK_SIGNING_SECRET for HTTP"
+                 : socket
                      ? "SLACK_APP_TOKEN and SLACK_SIGNING_SECRET are both set: say which is meant "
                        "by SLACK_TRANSPORT=socket, http, or http,socket"
                      : "set SLACK_APP_TOKEN (xapp-…) for Socket Mode, or SLACK_SIGNING_SECRET "

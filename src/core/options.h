@@ -8,6 +8,9 @@
  * takes SLACK_ERROR_TEXT_MAX bytes. On failure nothing is left to free. */
 int slack__options_resolve(slack_options_t *ret, const slack_options_t *from, char *error);
 
+/* SLACK_ECONFIG with a sentence where there is no bot token: not every app needs one. */
+int slack__options_need_token(const slack_options_t *options, char *error);
+
 /* What kind of token it is, for messages: "a bot token (xoxb-)"; NULL for no known kind. */
 const char *slack__token_kind(const char *token);
 

@@ -90,6 +90,7 @@ static void on_wakeup(uv_async_t *handle)
     slack_app_t *app = handle->data;
     slack__posts_run(app);
     slack__workers_run(app);
+    slack__authorize_run(app);
 }
 
 int slack__posts_open(slack_app_t *app)

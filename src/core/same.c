@@ -51,7 +51,7 @@ static bool somebody_listens_to_mentions(slack_ctx_t *ctx)
         return false;
     slack_subject_t subject;
     slack_steps_t steps = {0};
-    slack__subject_init(&subject, SLACK_KIND_EVENT, body, ctx->app->bot_user);
+    slack__subject_init(&subject, SLACK_KIND_EVENT, body, ctx->grant->bot_user);
     if (slack__routes_match(ctx->app->routes, &subject, arena, &steps) != 0) return false;
     bool some = false;
     for (size_t i = 0; i < steps.count && !some; i++) { /* one of all events takes either */
@@ -64,10 +64,10 @@ static bool somebody_listens_to_mentions(slack_ctx_t *ctx)
 
 bool slack__same_as_mention(slack_ctx_t *ctx)
 {
-    if (!is_said(ctx) || !is_type(ctx, "message") || *ctx->app->bot_user == '\0') return false;
+    if (!is_said(ctx) || !is_type(ctx, "message") || *ctx->grant->bot_user == '\0') return false;
     /* A direct message comes as a message only. */
     if (strcmp(slack_json_str(ctx->d->body, "/event/channel_type"), "im") == 0) return false;
-    const char *mention = slack__arena_printf(slack__ctx_arena(ctx), "<@%s", ctx->app->bot_user);
+    const char *mention = slack__arena_printf(slack__ctx_arena(ctx), "<@%s", ctx->grant->bot_user);
     const char *text = slack_json_str(ctx->d->body, "/event/text");
     return mention && strstr(text, mention) && somebody_listens_to_mentions(ctx);
 }

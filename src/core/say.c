@@ -29,26 +29,83 @@ static int log_failure(const slack_ctx_t *ctx, const slack_response_t *response)
     return status;
 }
 
+static void end_waited(slack_ctx_t *ctx, const slack_response_t *response)
+{
+    end_call(ctx, log_failure(ctx, response), slack_response_error(response));
+}
+
 static void call_end(slack_client_t *client, const slack_response_t *response)
 {
-    slack_ctx_t *ctx = SLACK_CONTAINER(client, slack_ctx_t, client);
-    end_call(ctx, log_failure(ctx, response), slack_response_error(response));
+    end_waited(SLACK_CONTAINER(client, slack_ctx_t, client), response);
 }
 
 void slack__ctx_init_client(slack_ctx_t *ctx)
 {
-    ctx->client = ctx->app->client;
+    ctx->client = (slack_client_t){
+        .webapi = ctx->app->webapi,
+        .token = ctx->grant->bot_token,
+        .owner = ctx->grant->number,
+        .tag = ctx->d->number,
+        .begin = call_begin,
+        .end = call_end,
+    };
     /* A step of a workflow sees the channels that its own token sees. */
     const char *token = slack__lookup_workflow_token(ctx->d->body);
-    if (*token) ctx->client.token = token;
-    ctx->client.tag = ctx->d->number;
-    ctx->client.begin = call_begin;
-    ctx->client.end = call_end;
+    if (*token == '\0') return;
+    ctx->client.token = token;
+    ctx->client.owner = 0;
+}
+
+/* The workspace is looked up for the first call alone: most deliveries make none. */
+static const char *team_of_org(const slack_ctx_t *ctx)
+{
+    slack_tenant_t tenant;
+    slack__tenant_of(ctx, &tenant);
+    return tenant.is_enterprise_install ? tenant.team_id : "";
+}
+
+slack_client_t *slack__ctx_client(slack_ctx_t *ctx)
+{
+    if (ctx->client.team_id == NULL) ctx->client.team_id = team_of_org(ctx);
+    return &ctx->client;
 }
 
 slack_client_t *slack_ctx_client(slack_ctx_t *ctx)
 {
-    return &ctx->client;
+    return slack__ctx_client(ctx);
+}
+
+/* ---- the same for who acts ---- */
+
+struct user_client {
+    slack_client_t client;
+    slack_ctx_t *ctx;
+};
+
+static void user_call_begin(slack_client_t *client)
+{
+    SLACK_CONTAINER(client, struct user_client, client)->ctx->calls++;
+}
+
+static void user_call_end(slack_client_t *client, const slack_response_t *response)
+{
+    end_waited(SLACK_CONTAINER(client, struct user_client, client)->ctx, response);
+}
+
+slack_client_t *slack_ctx_user_client(slack_ctx_t *ctx)
+{
+    if (ctx->grant->user_token == NULL) return NULL;
+    if (ctx->user_client) return &ctx->user_client->client;
+    struct user_client *user = slack__arena_alloc(slack__ctx_arena(ctx), sizeof *user);
+    if (user == NULL) return NULL;
+    user->ctx = ctx;
+    user->client = *slack__ctx_client(ctx);
+    user->client.token = ctx->grant->user_token;
+    user->client.owner = ctx->grant->number;
+    user->client.begin = user_call_begin;
+    user->client.end = user_call_end;
+    ctx->user_client = user;
+    return &user->client;
 }
 
 /* ---- templates ---- */
@@ -95,8 +152,9 @@ const slack_json_t *slack_json_array(slack_ctx_t *ctx, const slack_json_t *const
 
 int slack__ctx_call(slack_ctx_t *ctx, const char *method, const slack_json_t *args)
 {
-    return slack__on_worker(ctx) ? slack__worker_call(ctx, method, NULL, args, NULL)
-                                 : slack__webapi_call(&ctx->client, method, args, NULL, NULL);
+    return slack__on_worker(ctx)
+               ? slack__worker_call(ctx, method, NULL, args, NULL)
+               : slack__webapi_call(slack__ctx_client(ctx), method, args, NULL, NULL);
 }
 
 int slack__ctx_no_json(slack_ctx_t *ctx)
@@ -193,7 +251,7 @@ static int say_in(slack_ctx_t *ctx, const slack_json_t *message, const char *thr
     if (saying == NULL) return SLACK_ENOMEM;
     *saying = *how;
     saying->ctx = ctx;
-    rc = slack__webapi_call(&ctx->client, "chat.postMessage", args, on_said, saying);
+    rc = slack__webapi_call(slack__ctx_client(ctx), "chat.postMessage", args, on_said, saying);
     if (rc != 0) return rc;
     ctx->calls++;
     ctx->voice.under_way++;

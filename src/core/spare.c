@@ -10,18 +10,24 @@
  * those that wait stand in a queue, and one timer looks at its head.
  */
 
-/* A submitted modal would close, and with it what was typed: it says to wait instead. NULL: an
- * empty ack. */
-static const char *wait_view(slack_ctx_t *ctx)
+const slack_json_t *slack__spare_view(slack_ctx_t *ctx, const char *text)
 {
     const slack_json_t *title = slack_json_get(ctx->d->body, "/view/title"), *ack = NULL;
     if (slack_json_type(title) != SLACK_JSON_OBJECT) return NULL;
     int rc = slack__jsonf(slack__ctx_arena(ctx), &ack, NULL,
                           "{response_action: 'update', view: {type: 'modal', title: %p, blocks: ["
                           "{type: 'section', text: {type: 'plain_text', text: %s}}]}}",
-                          (const void *)title, "Still working on it…");
+                          (const void *)title, text);
+    return rc == 0 ? ack : NULL;
+}
+
+/* A submitted modal would close, and with it what was typed: it says to wait instead. NULL: an
+ * empty ack. */
+static const char *wait_view(slack_ctx_t *ctx)
+{
+    const slack_json_t *ack = slack__spare_view(ctx, "Still working on it…");
     size_t len;
-    return rc == 0 ? slack__json_text(slack__ctx_arena(ctx), ack, &len) : NULL;
+    return ack ? slack__json_text(slack__ctx_arena(ctx), ack, &len) : NULL;
 }
 
 /* JSON text, "" for an empty ack. */

@@ -236,9 +236,10 @@ static int start_call(slack_ctx_t *ctx, void *args)
     struct wait *wait = slack__malloc(sizeof *wait);
     if (wait == NULL) return SLACK_ENOMEM;
     wait->work = work;
-    int rc = call->method
-                 ? slack__webapi_call(&ctx->client, call->method, call->args, on_answer, wait)
-                 : slack__webapi_respond(&ctx->client, call->url, call->args, on_answer, wait);
+    int rc =
+        call->method
+            ? slack__webapi_call(slack__ctx_client(ctx), call->method, call->args, on_answer, wait)
+            : slack__webapi_respond(&ctx->client, call->url, call->args, on_answer, wait);
     if (rc != 0) {
         slack__free(wait);
         return rc;

@@ -49,12 +49,13 @@ static const char *const migrations[] = {
     "CREATE INDEX notes_over ON notes(until_ms);",
     /* 0: of a program that knows no leases. */
     "ALTER TABLE owners ADD COLUMN lease_ms INTEGER NOT NULL DEFAULT 0;",
+    "ALTER TABLE inbox ADD COLUMN tenant TEXT;",
 };
 #define SCHEMA ((int)(sizeof migrations / sizeof *migrations))
 
 #define COLUMNS                                                                                    \
     "id, state, key, kind, name, transport, retry_reason, done, error, retry_num, attempt,"        \
-    " received_ms, due_ms, changed_ms"
+    " received_ms, due_ms, changed_ms, tenant"
 
 enum statement {
     BEGIN,
@@ -98,8 +99,8 @@ static const char *const sql[] = {
     [SWEEP] = "DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE state >= 2 AND state = ?1"
               " AND changed_ms <= ?2 ORDER BY changed_ms LIMIT ?3)",
     [PUT] = "INSERT INTO inbox(received_ms, changed_ms, owner, state, attempt, due_ms, key, kind,"
-            " name, transport, retry_num, retry_reason, payload, sum) VALUES(?2, ?2, ?3, ?4, ?4,"
-            " ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT(key) DO NOTHING",
+            " name, transport, retry_num, retry_reason, payload, sum, tenant) VALUES(?2, ?2, ?3, ?4,"
+            " ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) ON CONFLICT(key) DO NOTHING",
     [MARK] = "UPDATE inbox SET done = ?4, changed_ms = ?2 " OURS,
     [FINISH] = "UPDATE inbox SET state = 2, owner = NULL, payload = NULL, done = NULL,"
                " error = NULL, changed_ms = ?2 " OURS,
@@ -238,13 +239,14 @@ static slack_row_t read_row(sqlite3_stmt *s, bool with_payload)
         .received_ms = sqlite3_column_int64(s, 11),
         .due_ms = sqlite3_column_int64(s, 12),
         .changed_ms = sqlite3_column_int64(s, 13),
-        .payload = with_payload ? column(s, 14) : (slack_slice_t){NULL, 0},
+        .tenant = column(s, 14),
+        .payload = with_payload ? column(s, 15) : (slack_slice_t){NULL, 0},
     };
 }
 
 static bool is_damaged(sqlite3_stmt *s, const slack_row_t *row)
 {
-    return checksum(row->payload) != sqlite3_column_int64(s, 15);
+    return checksum(row->payload) != sqlite3_column_int64(s, 16);
 }
 
 static int batch_begin(slack_store_batch_t *batch, unsigned limit)
@@ -283,6 +285,7 @@ static int put(slack_db_t *db, slack_store_op_t *op)
     bind_text(s, 11, row->retry_reason);
     bind_blob(s, 12, row->payload);
     sqlite3_bind_int64(s, 13, checksum(row->payload));
+    bind_text(s, 14, row->tenant);
     int rc = run(s);
     if (rc != 0) return rc;
     op->duplicate = sqlite3_changes(db->sqlite) == 0;

@@ -55,6 +55,7 @@ typedef struct slack_row {
     slack_slice_t payload; /* JSON text; empty once done */
     slack_slice_t transport;
     slack_slice_t retry_reason;
+    slack_slice_t tenant; /* of a job: whose it is, in the core's own notation */
     slack_slice_t done;  /* the listeners that need not run again, in the inbox's own notation */
     slack_slice_t error; /* why the last attempt failed */
     int retry_num;
@@ -63,7 +64,7 @@ typedef struct slack_row {
 } slack_row_t;
 
 enum slack_store_op_kind {
-    /* Remember row.key, kind, name, payload, transport, retry_*, due_ms, unless the key is known:
+    /* Remember row.key, kind, name, payload, transport, retry_*, tenant, due_ms, unless the key is known:
      * then `duplicate` is set and nothing changed. With `claim` the row is this store's and runs
      * its first attempt; otherwise it is queued. Out: row.id, row.received_ms. */
     SLACK_STORE_PUT,

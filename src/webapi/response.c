@@ -201,15 +201,31 @@ const char *slack_response_next_cursor(const slack_response_t *response)
     return slack_response_str(response, "/response_metadata/next_cursor");
 }
 
+static bool is_in(const char *error, const char *const *list, size_t count)
+{
+    for (size_t i = 0; error && i < count; i++)
+        if (strcmp(error, list[i]) == 0) return true;
+    return false;
+}
+
+bool slack__webapi_error_is_dead_token(const char *error)
+{
+    static const char *const dead[] = {
+        "account_inactive",       "invalid_auth",  "not_authed",
+        "team_disabled",          "token_expired", "token_revoked",
+        "user_removed_from_team",
+    };
+    return is_in(error, dead, sizeof dead / sizeof *dead);
+}
+
 bool slack__webapi_error_is_fatal_auth(const char *error)
 {
     static const char *const fatal[] = {
-        "account_inactive", "forbidden_team",         "invalid_auth",
-        "missing_scope",    "no_permission",          "not_allowed_token_type",
-        "not_authed",       "team_disabled",          "token_expired",
-        "token_revoked",    "user_removed_from_team",
+        "forbidden_team",
+        "missing_scope",
+        "no_permission",
+        "not_allowed_token_type",
     };
-    for (size_t i = 0; error && i < sizeof fatal / sizeof *fatal; i++)
-        if (strcmp(error, fatal[i]) == 0) return true;
-    return false;
+    return slack__webapi_error_is_dead_token(error) ||
+           is_in(error, fatal, sizeof fatal / sizeof *fatal);
 }

@@ -33,7 +33,8 @@ struct slack_webapi {
     char *api_url;
     unsigned concurrency;
     unsigned timeout_ms;
-    void (*called)(const char *method, int status, void *user_data);
+    void (*called)(const char *method, const slack_response_t *response, uint64_t owner,
+                   void *user_data);
     void *user_data;
     unsigned count; /* accepted, not told yet */
     uint64_t last_number;
@@ -62,6 +63,7 @@ typedef struct slack_pending {
     slack_call_fn fn;
     void *user_data;
     slack_client_t *client; /* its `end` takes the answer; NULL: it is nobody's */
+    uint64_t owner;         /* the client's */
     uint64_t number;
     uint64_t accepted_ms;
     uint64_t key;       /* of its lane */
@@ -99,7 +101,7 @@ static void tell(slack_pending_t *pending)
 {
     pending->webapi->count--;
     if (pending->webapi->called)
-        pending->webapi->called(pending->method, pending->response.status,
+        pending->webapi->called(pending->method, &pending->response, pending->owner,
                                 pending->webapi->user_data);
     if (pending->fn)
         pending->fn(&pending->response, pending->user_data);
@@ -304,7 +306,6 @@ static bool method_is_sound(const char *method)
 /* A token goes into a header line: nothing in it may end that. */
 static bool token_is_sound(const char *token)
 {
-    if (!token) return false;
     for (; *token; token++)
         if (*token <= ' ' || *token > '~') return false;
     return true;
@@ -341,11 +342,14 @@ static int new_pending(slack_pending_t **ret, slack_client_t *client, slack_call
 static int new_call(slack_pending_t **ret, slack_client_t *client, const char *method,
                     slack_call_fn fn, void *user_data)
 {
-    if (!client || !method_is_sound(method) || !token_is_sound(client->token)) return SLACK_EINVAL;
+    if (!client || !method_is_sound(method)) return SLACK_EINVAL;
+    if (!client->token) return SLACK_EAUTH;
+    if (!token_is_sound(client->token)) return SLACK_EINVAL;
     slack_pending_t *pending;
     int rc = new_pending(&pending, client, fn, user_data);
     if (rc != 0) return rc;
     slack_arena_t *arena = pending->arena;
+    pending->owner = client->owner;
     pending->key = slack__limit_key(&pending->webapi->limit, client->token, method);
     pending->method = slack__arena_strdup(arena, method);
     pending->url = slack__arena_printf(arena, "%s%s", pending->webapi->api_url, method);
@@ -386,9 +390,23 @@ static int admit(slack_pending_t *pending)
     return 0;
 }
 
-static int write_args_and_admit(slack_pending_t *pending, const slack_json_t *args)
+/* A team_id in the arguments is the caller's word, also where it is null. */
+static int add_team(slack_pending_t *pending, const slack_client_t *client,
+                    const slack_json_t *args)
+{
+    const slack_json_t *team = NULL;
+    if (!client->team_id || !*client->team_id || slack_json_get(args, "/team_id")) return 0;
+    if (!slack__webapi_takes_team(pending->method)) return 0;
+    int rc = slack__jsonf(pending->arena, &team, NULL, "{team_id: %s}", client->team_id);
+    if (rc == 0 && pending->body.len > 0) rc = slack__buf_append_char(&pending->body, '&');
+    return rc ? rc : slack__form_write(&pending->body, team);
+}
+
+static int write_args_and_admit(slack_pending_t *pending, const slack_client_t *client,
+                                const slack_json_t *args)
 {
     int rc = args ? slack__form_write(&pending->body, args) : 0;
+    if (rc == 0) rc = add_team(pending, client, args);
     if (rc == 0) return admit(pending);
     free_pending(pending);
     return rc;
@@ -399,7 +417,7 @@ int slack__webapi_call(slack_client_t *client, const char *method, const slack_j
 {
     slack_pending_t *pending;
     int rc = new_call(&pending, client, method, fn, user_data);
-    return rc != 0 ? rc : write_args_and_admit(pending, args);
+    return rc != 0 ? rc : write_args_and_admit(pending, client, args);
 }
 
 int slack_call(slack_client_t *client, const char *method, const slack_json_t *args,
@@ -421,7 +439,7 @@ int(slack_callf)(slack_client_t *client, const char *method, slack_call_fn fn, v
     va_start(ap, args_template);
     rc = slack__vjsonf(pending->arena, &args, &error, args_template, ap);
     va_end(ap);
-    if (rc == 0) return write_args_and_admit(pending, args);
+    if (rc == 0) return write_args_and_admit(pending, client, args);
     SLACK_LOG(slack__net_log(pending->webapi->net), ERROR, "malformed JSON template",
               "method=%s offset=%zu what=%s", method, error.offset, error.what);
     free_pending(pending);

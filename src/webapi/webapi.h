@@ -28,9 +28,10 @@ typedef struct slack_webapi_options {
     slack_proxy_t *proxy; /* Optional, referenced. */
     unsigned concurrency; /* calls under way, the waiting ones included */
     unsigned timeout_ms;  /* one attempt */
-    /* Optional. Told of the end of every call, for whoever counts. `method` is "response_url" for a
-     * message to one. */
-    void (*called)(const char *method, int status, void *user_data);
+    /* Optional. Told of the end of every call, for whoever counts, and for whom a token belongs to.
+     * `method` is "response_url" for a message to one; `owner` is the client's. */
+    void (*called)(const char *method, const slack_response_t *response, uint64_t owner,
+                   void *user_data);
     void *user_data;
     const slack_sender_t *sender; /* Optional, copied. Default: libcurl. */
     /* Optional. Puts something of its own between, which is told of each request and result. */
@@ -53,7 +54,11 @@ size_t slack__webapi_room(const slack_webapi_t *webapi);
  */
 struct slack_client {
     slack_webapi_t *webapi;
-    const char *token; /* borrowed; "" for none */
+    const char *token; /* borrowed; "" for calls without one; NULL: there is none, SLACK_EAUTH */
+    uint64_t owner;    /* what `called` is told whose token it is; 0: nobody's */
+    /* The workspace that calls of an organization's token are about, where a method asks for one
+     * and the arguments name none. Borrowed; NULL or "": none. */
+    const char *team_id;
     /* What calls without a callback are told to; NULL: their answers are dropped. `begin` is called
      * when such a call was accepted, `end` exactly once after it. */
     void (*begin)(struct slack_client *client);
@@ -74,6 +79,12 @@ int slack__webapi_respond(slack_client_t *client, const char *response_url,
 
 /* Errors of Slack's that no repetition heals, for a token: invalid_auth, account_inactive … */
 bool slack__webapi_error_is_fatal_auth(const char *error);
+/* Those among them that say that the token itself is none, or none any more. */
+bool slack__webapi_error_is_dead_token(const char *error);
+
+/* Whether a method takes a `team_id` that an organization's token has to name: which workspace to
+ * list, or to act in. */
+bool slack__webapi_takes_team(const char *method);
 
 /* A response that no server gave: for hosts that fail a call themselves, and for tests. */
 slack_response_t *slack__response_new(slack_arena_t *arena, int status, const char *error,

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -865,6 +866,20 @@ static void test_what_cannot_be_started_says_why(void **state)
                        SLACK_ECONFIG, "/nonexistent/ca.pem");
 }
 
+/* An app may be given a function in its place until it is started. */
+static void test_a_start_without_a_token(void **state)
+{
+    slack_app_t *app = NULL;
+    unsetenv("SLACK_BOT_TOKEN");
+    slack_options_t options = {.transport = "memory", .store = "memory:", .loop = &f.loop};
+    assert_int_equal(slack_app_new(&app, &options), 0);
+    assert_int_equal(slack_app_start(app, NULL, NULL), SLACK_ECONFIG);
+    assert_string_equal(slack_app_error(app),
+                        "SLACK_BOT_TOKEN is not set: it is the xoxb-… token of the app's page "
+                        "\"OAuth & Permissions\"");
+    slack_app_free(app);
+}
+
 static void test_run_and_start_tell_misuse(void **state)
 {
     (void)state;
@@ -1022,6 +1037,7 @@ int main(void)
         CASE(test_auth_is_asked_until_it_answers),
         CASE(test_stop_while_auth_is_asked),
         cmocka_unit_test(test_what_cannot_be_started_says_why),
+        CASE(test_a_start_without_a_token),
         CASE(test_run_and_start_tell_misuse),
         CASE(test_run),
         cmocka_unit_test(test_out_of_memory),

@@ -267,9 +267,6 @@ static void test_what_is_refused(void **state)
         {"SLACK_BOT_TOKEN", "hunter2",
          "SLACK_BOT_TOKEN must be a bot token (xoxb-…), but holds something that begins with none "
          "of Slack's token prefixes"},
-        {"SLACK_BOT_TOKEN", NULL,
-         "SLACK_BOT_TOKEN is not set: it is the xoxb-… token of the app's page \"OAuth & "
-         "Permissions\""},
         {"SLACK_LOG_LEVEL", "loud",
          "SLACK_LOG_LEVEL=loud: must be one of error, warn, info, debug"},
         {"SLACK_LOG_FORMAT", "xml", "SLACK_LOG_FORMAT=xml: must be one of text, json"},
@@ -300,10 +297,16 @@ static void test_what_is_refused(void **state)
         assert_string_equal(error, cases[i].error);
         unsetenv(cases[i].name);
     }
+    slack_options_t o;
+    unsetenv("SLACK_BOT_TOKEN");
+    unsetenv("SLACK_APP_TOKEN");
+    assert_int_equal(resolve(NULL, &o), SLACK_ECONFIG);
+    assert_string_equal(error, "nothing is set: SLACK_BOT_TOKEN (xoxb-…) is needed, and "
+                               "SLACK_APP_TOKEN (xapp-…) for Socket Mode, or "
+                               "SLACK_SIGNING_SECRET for HTTP");
     setenv("SLACK_BOT_TOKEN", "xoxb-1", 1);
     setenv("SLACK_APP_TOKEN", "xapp-1", 1);
     setenv("SLACK_SIGNING_SECRET", "s", 1);
-    slack_options_t o;
     assert_int_equal(resolve(NULL, &o), SLACK_ECONFIG);
     assert_non_null(strstr(error, "SLACK_TRANSPORT"));
     assert_int_equal(resolve(&(slack_options_t){.transport = "socket", .drain_ms = 900000}, &o),

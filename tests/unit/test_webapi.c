@@ -170,6 +170,38 @@ static void test_no_arguments_and_no_token(void **state)
     close_all();
 }
 
+/* The workspace of an organization's token, where a method asks for one. */
+static void test_the_team_of_an_org_token(void **state)
+{
+    static const struct {
+        const char *method, *args, *body;
+    } cases[] = {
+        {"conversations.list", "{\"limit\":5}", "limit=5&team_id=T1"},
+        {"users.list", "{}", "team_id=T1"},
+        {"bots.info", "{\"team_id\":\"T2\"}", "team_id=T2"},
+        {"bots.info", "{\"team_id\":null,\"bot\":\"B1\"}", "bot=B1"},
+        {"chat.postMessage", "{\"text\":\"x\"}", "text=x"},
+        {"admin.users.list", "{\"limit\":5}", "limit=5"},
+    };
+    open_all(answer_ok);
+    client.team_id = "T1";
+    for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
+        slack_arena_t *arena = slack__arena_new(0, 0);
+        const slack_json_t *args;
+        assert_int_equal(
+            slack__json_parse(arena, cases[i].args, strlen(cases[i].args), &args, NULL), 0);
+        assert_int_equal(slack_call(&client, cases[i].method, args, on_end, NULL), 0);
+        world_until_count(&world, &ends.count, i + 1);
+        assert_string_equal(strstr(request_text, "\r\n\r\n") + 4, cases[i].body);
+        slack__arena_free(arena);
+    }
+    assert_int_equal(slack_callf(&client, "files.list", on_end, NULL, "{count: 1}"), 0);
+    world_until_count(&world, &ends.count, sizeof cases / sizeof *cases + 1);
+    assert_string_equal(strstr(request_text, "\r\n\r\n") + 4, "count=1&team_id=T1");
+    client.team_id = NULL;
+    close_all();
+}
+
 static void test_refused_submissions(void **state)
 {
     open_with(1, 10000, answer_ok);
@@ -189,11 +221,13 @@ static void test_refused_submissions(void **state)
     assert_int_equal(slack_call(&client, "api.test", array, on_end, NULL), SLACK_EINVAL);
     assert_int_equal(slack_callf(&client, "api.test", on_end, NULL, "{a: }"), SLACK_ETEMPLATE);
     assert_non_null(strstr(world.log, "method=api.test offset=4 "));
-    static const char *const tokens[] = {NULL, "a\r\nX: y", "a b", "\xc3\xa4"};
+    static const char *const tokens[] = {"a\r\nX: y", "a b", "\xc3\xa4"};
     for (size_t i = 0; i < sizeof tokens / sizeof *tokens; i++) {
         client.token = tokens[i];
         assert_int_equal(slack_call(&client, "api.test", object, on_end, NULL), SLACK_EINVAL);
     }
+    client.token = NULL;
+    assert_int_equal(slack_call(&client, "api.test", object, on_end, NULL), SLACK_EAUTH);
 
     client.token = TOKEN;
     name[128] = '\0';
@@ -694,6 +728,7 @@ int main(void)
         cmocka_unit_test(test_secrets_are_wiped),
         cmocka_unit_test(test_success),
         cmocka_unit_test(test_no_arguments_and_no_token),
+        cmocka_unit_test(test_the_team_of_an_org_token),
         cmocka_unit_test(test_refused_submissions),
         cmocka_unit_test(test_api_urls),
         cmocka_unit_test(test_failures),
