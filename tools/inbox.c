@@ -221,15 +221,22 @@ static int show(desk_t *desk, int64_t id)
     return GOOD;
 }
 
+/* All are changed a few at a time: the app's deliveries go in between. */
+#define CHANGE_ROWS 500
+
 static int change(desk_t *desk, enum slack_store_op_kind kind, int64_t id)
 {
-    desk->batch = (slack_store_batch_t){0};
-    int rc = ask(desk, kind, id);
-    if (rc != GOOD) return rc;
-    if (id != 0 && desk->batch.count == 0)
+    size_t changed = 0;
+    do {
+        desk->batch = (slack_store_batch_t){.limit = CHANGE_ROWS};
+        int rc = ask(desk, kind, id);
+        if (rc != GOOD) return rc;
+        changed += desk->batch.count;
+    } while (id == 0 && desk->batch.count == CHANGE_ROWS);
+    if (id != 0 && changed == 0)
         return fail(FAILED, kind == SLACK_STORE_RETRY ? "no dead letter has that id"
                                                       : "nothing of that id waits or is dead");
-    printf("%zu %s\n", desk->batch.count, kind == SLACK_STORE_RETRY ? "queued again" : "dropped");
+    printf("%zu %s\n", changed, kind == SLACK_STORE_RETRY ? "queued again" : "dropped");
     return GOOD;
 }
 

@@ -383,6 +383,7 @@ static void each_dead(memory_store_t *memory, const slack_store_op_t *op,
         next = link->next;
         row_t *row = SLACK_CONTAINER(link, row_t, link);
         if (op->row.id != 0 && id_of(row) != op->row.id) continue;
+        if (op->row.id == 0 && op->batch->limit && op->batch->count == op->batch->limit) return;
         fn(memory, row);
         op->batch->count++;
     }
@@ -413,9 +414,8 @@ static void count_rows(const memory_store_t *memory, slack_store_batch_t *batch)
         batch->oldest_ms[s] = 0;
         for (slack_link_t *link = list->next; link != list; link = link->next) {
             const row_t *row = SLACK_CONTAINER(link, row_t, link);
-            int64_t received = row->kept ? row->kept->row.received_ms : row->changed_ms;
-            if (batch->counts[s]++ == 0 || received < batch->oldest_ms[s])
-                batch->oldest_ms[s] = received;
+            int64_t ms = row->kept ? row->kept->row.received_ms : row->changed_ms;
+            if (batch->counts[s]++ == 0 || ms < batch->oldest_ms[s]) batch->oldest_ms[s] = ms;
         }
     }
 }

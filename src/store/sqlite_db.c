@@ -80,14 +80,20 @@ enum statement {
     NOTE,
     NOTES_SWEEP,
     RECALL,
-    LIST,
+    LIST, /* of queued ones; then the other states */
+    LIST_RUNNING,
+    LIST_DONE,
+    LIST_DEAD,
     ONE,
     RETRY,
+    RETRY_ALL,
     DROP,
+    DROP_ALL,
     STATS,
     STATEMENTS
 };
 
+#define SOME_DEAD "SELECT id FROM inbox WHERE state >= 2 AND state = 3 ORDER BY changed_ms LIMIT ?1"
 /* ?1 is the row's id, ?2 the present, ?3 ourselves, wherever these are asked for. */
 #define OURS "WHERE id = ?1 AND state = 1 AND owner = ?3"
 static const char *const sql[] = {
@@ -131,13 +137,27 @@ static const char *const sql[] = {
                     " (SELECT id FROM notes WHERE until_ms <= ?1 ORDER BY until_ms LIMIT ?2)",
     [RECALL] = "SELECT key, version, until_ms, value, sum FROM notes"
                " WHERE key = ?1 AND until_ms > ?2",
-    [LIST] = "SELECT " COLUMNS " FROM inbox WHERE state = ?1 AND id > ?2 ORDER BY id LIMIT ?3",
+    /* Of done ones there are so many that the next ids are near; the others are looked up. */
+    [LIST] = "SELECT " COLUMNS " FROM inbox INDEXED BY inbox_queued"
+             " WHERE state = 0 AND id > ?1 ORDER BY id LIMIT ?2",
+    [LIST_RUNNING] = "SELECT " COLUMNS " FROM inbox INDEXED BY inbox_running"
+                     " WHERE state = 1 AND id > ?1 ORDER BY id LIMIT ?2",
+    [LIST_DONE] = "SELECT " COLUMNS " FROM inbox WHERE state = 2 AND id > ?1 ORDER BY id LIMIT ?2",
+    [LIST_DEAD] = "SELECT " COLUMNS " FROM inbox INDEXED BY inbox_over"
+                  " WHERE state >= 2 AND state = 3 AND id > ?1 ORDER BY id LIMIT ?2",
     [ONE] = "SELECT " COLUMNS ", payload, sum FROM inbox WHERE id = ?1",
     [RETRY] = "UPDATE inbox SET state = 0, attempt = 0, due_ms = ?2, error = NULL,"
-              " changed_ms = ?2 WHERE state = 3 AND (?1 = 0 OR id = ?1)",
-    [DROP] = "DELETE FROM inbox WHERE (state = 3 AND (?1 = 0 OR id = ?1)) OR"
-             " (state = 0 AND id = ?1)",
-    [STATS] = "SELECT state, count(*), min(received_ms) FROM inbox GROUP BY state",
+              " changed_ms = ?2 WHERE state = 3 AND id = ?1",
+    [RETRY_ALL] = "UPDATE inbox SET state = 0, attempt = 0, due_ms = ?2, error = NULL,"
+                  " changed_ms = ?2 WHERE id IN (" SOME_DEAD ")",
+    [DROP] = "DELETE FROM inbox WHERE state IN (0, 3) AND id = ?1",
+    [DROP_ALL] = "DELETE FROM inbox WHERE id IN (" SOME_DEAD ")",
+    /* Each out of an index; of what is done, which may be a million rows, out of that alone. */
+    [STATS] = "SELECT 0, count(*), min(received_ms) FROM inbox WHERE state = 0 UNION ALL "
+              "SELECT 1, count(*), min(received_ms) FROM inbox WHERE state = 1 UNION ALL "
+              "SELECT 2, count(*), min(changed_ms) FROM inbox WHERE state >= 2 AND state = 2 "
+              "UNION ALL "
+              "SELECT 3, count(*), min(received_ms) FROM inbox WHERE state >= 2 AND state = 3",
 };
 
 struct slack_db {
@@ -425,12 +445,9 @@ static int list_rows(slack_db_t *db, const slack_store_op_t *op)
     slack_store_batch_t *batch = op->batch;
     unsigned limit = batch->one ? 1 : batch->limit;
     int rc = batch_begin(batch, limit);
-    sqlite3_stmt *s = db->statements[batch->one ? ONE : LIST];
-    sqlite3_bind_int64(s, 1, batch->one ? op->row.id : (int64_t)batch->state);
-    if (!batch->one) {
-        sqlite3_bind_int64(s, 2, op->row.id);
-        sqlite3_bind_int64(s, 3, limit);
-    }
+    sqlite3_stmt *s = db->statements[batch->one ? ONE : LIST + batch->state];
+    sqlite3_bind_int64(s, 1, op->row.id);
+    if (!batch->one) sqlite3_bind_int64(s, 2, limit);
     int step;
     while (rc == 0 && batch->count < limit && (step = sqlite3_step(s)) != SQLITE_DONE) {
         rc = error_of(step);
@@ -444,10 +461,12 @@ static int list_rows(slack_db_t *db, const slack_store_op_t *op)
     return rc;
 }
 
-/* RETRY and DROP. */
-static int change_dead(slack_db_t *db, const slack_store_op_t *op, enum statement which)
+/* RETRY and DROP: of one row, or of as many as the batch asks for. */
+static int change_dead(slack_db_t *db, const slack_store_op_t *op, enum statement one,
+                       enum statement all)
 {
-    int rc = run(about(db, which, op->row.id));
+    int64_t most = op->batch->limit ? (int64_t)op->batch->limit : -1;
+    int rc = run(op->row.id ? about(db, one, op->row.id) : about(db, all, most));
     op->batch->count = rc == 0 ? (size_t)sqlite3_changes(db->sqlite) : 0;
     return rc;
 }
@@ -528,8 +547,8 @@ static int apply(slack_db_t *db, slack_store_op_t *op)
     case SLACK_STORE_NOTE: return note(db, &op->row);
     case SLACK_STORE_RECALL: return recall(db, op);
     case SLACK_STORE_LIST: return list_rows(db, op);
-    case SLACK_STORE_RETRY: return change_dead(db, op, RETRY);
-    case SLACK_STORE_DROP: return change_dead(db, op, DROP);
+    case SLACK_STORE_RETRY: return change_dead(db, op, RETRY, RETRY_ALL);
+    case SLACK_STORE_DROP: return change_dead(db, op, DROP, DROP_ALL);
     case SLACK_STORE_STATS: return count_rows(db, op->batch);
     }
     return SLACK_EINVAL;

@@ -103,9 +103,11 @@ enum slack_store_op_kind {
      * their payloads. With batch.one: the row row.id, whatever its state, with its payload. */
     SLACK_STORE_LIST,
     /* Queue dead rows again, now, as if never begun; listeners that are done stay so. row.id, or 0
-     * for all. Out: batch.count. */
+     * for all, but at most batch.limit unless that is 0, so that whoever asks again and again
+     * stands in nobody's way. Out: batch.count. */
     SLACK_STORE_RETRY,
-    /* Remove a dead or queued row row.id, or with 0 all dead ones. Out: batch.count. */
+    /* Remove a dead or queued row row.id, or with 0 all dead ones, within the same limit. Out:
+     * batch.count. */
     SLACK_STORE_DROP,
     /* Out: batch.counts and batch.oldest_ms by state. */
     SLACK_STORE_STATS
@@ -124,7 +126,8 @@ typedef struct slack_store_batch {
     size_t damaged; /* CLAIM: rows that were found unreadable, and buried */
     int64_t next_ms;
     uint64_t counts[SLACK_ROW_STATES];
-    int64_t oldest_ms[SLACK_ROW_STATES]; /* the smallest received_ms; 0 for none */
+    int64_t oldest_ms[SLACK_ROW_STATES]; /* the smallest received_ms, of done ones changed_ms; 0:
+                                            none */
 } slack_store_batch_t;
 
 typedef struct slack_store_op {

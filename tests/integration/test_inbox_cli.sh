@@ -60,7 +60,7 @@ an_inbox() {
 }
 
 one_of_them() {
-    expect 0 '{"text":"2"}' --store "$store" show 2 && grep -q '^state *dead' "$work/out" &&
+    expect 0 '"ts":"2.0"' --store "$store" show 2 && grep -q '^state *dead' "$work/out" &&
         expect 1 'none of that id' --store "$store" show 99
 }
 

@@ -4,6 +4,8 @@
  *
  * usage: inbox_maker STORE             three dead letters, for a person to look at
  *        inbox_maker STORE COUNT       so many rows that are done; then what a delivery costs
+ *        inbox_maker STORE COUNT left  so many that a process has left unfinished
+ *        inbox_maker STORE COUNT dead  so many dead letters
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +21,7 @@ static slack_store_t *store;
 
 typedef struct task {
     slack_store_op_t op;
-    char key[32], payload[32];
+    char key[32], payload[256];
     bool ended;
 } task_t;
 
@@ -46,7 +48,11 @@ static void fill(task_t *task, unsigned n)
 {
     memset(task, 0, sizeof *task);
     snprintf(task->key, sizeof task->key, "Ev%08X%u", n * 2654435761u, n);
-    snprintf(task->payload, sizeof task->payload, "{\"text\":\"%u\"}", n);
+    snprintf(
+        task->payload, sizeof task->payload,
+        "{\"type\":\"event_callback\",\"event_id\":\"%s\",\"team_id\":\"T1\",\"event\":{"
+        "\"type\":\"message\",\"channel\":\"C1\",\"user\":\"U1\",\"ts\":\"%u.0\",\"text\":\"x\"}}",
+        task->key, n);
     task->op.row = (slack_row_t){.key = slack__slice(task->key),
                                  .kind = SLACK_SLICE("event"),
                                  .name = SLACK_SLICE("message"),
@@ -111,6 +117,10 @@ int main(int argc, char **argv)
     }
     if (count == 0) {
         put_and_end(1, 3, SLACK_STORE_BURY);
+    } else if (argc > 3) {
+        bool dead = strcmp(argv[3], "dead") == 0;
+        for (unsigned n = 0; n < count; n += AT_ONCE)
+            put_and_end(1000000 + n, AT_ONCE, dead ? SLACK_STORE_BURY : SLACK_STORE_MARK);
     } else {
         measure("no rows", 0);
         for (unsigned n = 0; n < count; n += AT_ONCE)

@@ -549,6 +549,27 @@ static void test_a_key_may_be_given_up(void **state)
     close_store();
 }
 
+static void test_many_dead_are_changed_a_few_at_a_time(void **state)
+{
+    open_store();
+    for (int i = 0; i < 5; i++) {
+        char key[8];
+        snprintf(key, sizeof key, "k%d", i);
+        put_back(SLACK_STORE_BURY, key, put(key, 0, false), 0);
+    }
+    static const unsigned left[] = {3, 1, 0, 0};
+    for (int i = 0; i < 4; i++) {
+        task_t task;
+        prepare(&task, i % 2 ? SLACK_STORE_DROP : SLACK_STORE_RETRY, "");
+        task.batch.limit = 2;
+        run(&task);
+        assert_int_equal(task.op.status, 0);
+        assert_int_equal(count_of(SLACK_ROW_DEAD), left[i]);
+    }
+    assert_int_equal(count_of(SLACK_ROW_QUEUED), 3);
+    close_store();
+}
+
 static size_t cancel(const char *key)
 {
     task_t task;
@@ -841,6 +862,7 @@ int store_suite(const slack_store_ops_t *backend, const char *rest, void (*clean
         cmocka_unit_test(test_a_row_without_a_key_waits),
         cmocka_unit_test(test_the_dead_are_listed_and_brought_back),
         cmocka_unit_test(test_a_key_may_be_given_up),
+        cmocka_unit_test(test_many_dead_are_changed_a_few_at_a_time),
         cmocka_unit_test(test_a_queued_row_can_be_canceled),
         cmocka_unit_test(test_notes),
         cmocka_unit_test(test_a_note_is_read_in_its_order),

@@ -32,11 +32,11 @@ static void clean(void)
 
 static int statements, scans;
 
-/* What only a person asks for may look at every row: figures, and all of the dead at once. */
+/* What only a person asks for may go through an index of the rows of one state: figures, lists. */
 static bool may_scan(const char *sql)
 {
     return strncmp(sql, "CREATE", 6) == 0 || strncmp(sql, "ALTER", 5) == 0 ||
-           strstr(sql, "GROUP BY state") || strstr(sql, "?1 = 0 OR");
+           strstr(sql, "count(*)") || strstr(sql, "INDEXED BY");
 }
 
 static int on_statement(unsigned type, void *user_data, void *statement, void *ns)
