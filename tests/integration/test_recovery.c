@@ -220,6 +220,23 @@ static void test_a_start_takes_up_no_more_than_it_can(void **state)
     assert_int_equal(rows_in(SLACK_ROW_DONE), ROWS);
 }
 
+/* What was left is not in the way of what arrives. */
+static void test_the_first_ack_does_not_wait(void **state)
+{
+    leave_rows();
+    open_app(url, 1);
+    slack_on_message(f.app, NULL, say, NULL);
+    app_ready(&f);
+    app_ack_t ack = {0};
+    app_inject(&f, "{\"event_id\":\"EvNew\",\"event\":{\"type\":\"x\"}}", &ack);
+    app_run_until(&f, &ack.count);
+    assert_int_equal(ack.outcome, SLACK_ACK_OK);
+    assert_true(runs < ROWS / 10);
+    app_run_until_calls(&f, ROWS);
+    settle();
+    app_close(&f);
+}
+
 static void test_nor_than_its_workers_can(void **state)
 {
     leave_rows();
@@ -317,6 +334,7 @@ int main(void)
     snprintf(url, sizeof url, "sqlite:%s", path);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_start_takes_up_no_more_than_it_can),
+        cmocka_unit_test(test_the_first_ack_does_not_wait),
         cmocka_unit_test(test_nor_than_its_workers_can),
         cmocka_unit_test(test_a_bound_uses_up_no_attempts),
         cmocka_unit_test(test_what_is_done_stays_done),

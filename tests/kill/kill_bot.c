@@ -57,12 +57,15 @@ static int look(slack_ctx_t *ctx, void *user_data)
     return 0;
 }
 
-/* Every tenth fails the first time, so that there are attempts that wait. */
-static int fail_first(slack_ctx_t *ctx, void *user_data)
+/* Every tenth fails the first time, so that there are attempts that wait; every hundredth for good,
+ * so that there are dead letters. */
+static int fail_some(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
     const char *id = slack_json_str(slack_ctx_body(ctx), "/event_id");
-    return id[strlen(id) - 1] == '7' && slack_ctx_attempt(ctx) == 1 ? SLACK_EIO : 0;
+    const char *end = id + strlen(id) - 1;
+    if (end[0] == '3' && end[-1] == '1') return SLACK_EINVAL;
+    return end[0] == '7' && slack_ctx_attempt(ctx) == 1 ? SLACK_EIO : 0;
 }
 
 int main(void)
@@ -73,7 +76,7 @@ int main(void)
     int rc = out < 0 ? SLACK_EIO : slack_app_new(&app, NULL);
     if (rc == 0) rc = slack_on_event(app, "message", look, NULL);
     if (rc == 0) rc = slack_on_message(app, NULL, work, NULL);
-    if (rc == 0) rc = slack_on_event(app, NULL, fail_first, NULL);
+    if (rc == 0) rc = slack_on_event(app, NULL, fail_some, NULL);
     if (rc == 0) rc = slack_app_run(app);
     if (rc != 0) fprintf(stderr, "kill_bot: %s: %s\n", slack_strerror(rc), slack_app_error(app));
     slack_app_free(app);

@@ -5,7 +5,7 @@
  * acknowledged is sent again, over either transport. In the end every event that was acknowledged
  * must have been handled; none twice, unless a kill lies between its two runs, and those are named.
  *
- * usage: kill_test BOT [TIMES [HOW]]
+ * usage: kill_test BOT [TIMES [HOW [TOOL]]]
  *     kill      as above
  *     outside   the same for a program that knows nothing of this test, and greets whoever says
  *               hello, as examples/showcase.c does: its messages tell what it handled
@@ -14,6 +14,8 @@
  *               SIGTERM, as in a rolling deploy: nothing at all may be handled twice
  *     storm     the same with 1,000 events that are sent ten times each, over both transports, all
  *               connections and the restarts
+ *     tools     a person looks at the inbox, retries and drops what is dead, TIMES times all of it;
+ *               TOOL is the slackapp command
  *     faults    the store of the bot, which was linked with disk.c, can write nothing for a while,
  *               in each of four ways, TIMES times; nothing may be acknowledged meanwhile, and all
  *               goes on afterwards
@@ -71,6 +73,8 @@ static struct {
     void (*on_ready)(void);
     const char *program;
     bool roll, storm, points, faults;
+    const char *tool; /* NULL: nobody looks at the inbox */
+    uv_process_t tool_process;
     bool outside;   /* the bot notes nothing: its messages tell what it handled */
     bool deaf_disk; /* nothing can be stored now, since `fault_ms` */
     uint64_t fault_ms;
@@ -488,6 +492,49 @@ static void break_store(void)
     uv_timer_start(&t.blow, on_fault_over, this_fault()->ms, 0);
 }
 
+/* --- a person at the inbox ----------------------------------------------------------------- */
+
+static const char *const commands[][2] = {
+    {"stats", NULL}, {"list", NULL}, {"retry", "all"},
+    {"stats", NULL}, {"list", NULL}, {"drop", "all"},
+};
+#define COMMANDS (sizeof commands / sizeof *commands)
+
+static void on_tool_freed(uv_handle_t *handle)
+{
+    blow_later();
+}
+
+static void on_tool_exit(uv_process_t *process, int64_t status, int signal)
+{
+    if (status != 0 || signal != 0) {
+        printf("# \"inbox %s\" ended with status %d, by signal %d\n",
+               commands[(t.done - 1) % COMMANDS][0], (int)status, signal);
+        die("the inbox could not be looked at");
+    }
+    uv_close((uv_handle_t *)process, on_tool_freed);
+}
+
+static void use_tool(void)
+{
+    char store[128];
+    const char *const *command = commands[(t.done - 1) % COMMANDS];
+    snprintf(store, sizeof store, "sqlite:%s", t.store);
+    char *args[] = {
+        (char *)(uintptr_t)t.tool,     "inbox", (char *)(uintptr_t)command[0], "--store", store,
+        (char *)(uintptr_t)command[1], NULL};
+    uv_stdio_container_t stdio[] = {{.flags = UV_IGNORE},
+                                    {.flags = UV_IGNORE},
+                                    {.flags = UV_INHERIT_FD, .data.fd = t.words_fd}};
+    const uv_process_options_t options = {.exit_cb = on_tool_exit,
+                                          .file = t.tool,
+                                          .args = args,
+                                          .cwd = t.folder,
+                                          .stdio = stdio,
+                                          .stdio_count = 3};
+    if (uv_spawn(t.loop, &t.tool_process, &options) != 0) die("cannot start the tool");
+}
+
 static void on_blow(uv_timer_t *timer)
 {
     if (t.point_set) { /* it had its time to die by itself */
@@ -497,6 +544,8 @@ static void on_blow(uv_timer_t *timer)
     if (t.done++ == t.times) {
         t.over = true;
         t.over_ms = uv_now(t.loop);
+    } else if (t.tool) {
+        use_tool();
     } else if (t.faults) {
         break_store();
     } else if (t.roll) {
@@ -653,6 +702,8 @@ int main(int argc, char **argv)
     t.outside = argc > 3 && strcmp(argv[3], "outside") == 0;
     t.faults = argc > 3 && strcmp(argv[3], "faults") == 0;
     if (t.faults) t.times *= FAULTS;
+    t.tool = argc > 4 ? realpath(argv[4], NULL) : NULL;
+    if (t.tool) t.times *= COMMANDS;
     t.roll = t.storm || (argc > 3 && strcmp(argv[3], "roll") == 0);
     unsigned seed = (unsigned)uv_hrtime();
     srand(seed);
@@ -661,7 +712,7 @@ int main(int argc, char **argv)
     set_up();
     start_bot(0);
     uv_timer_start(&t.tick, on_tick, RATE_MS, RATE_MS);
-    if (t.roll || t.faults)
+    if (t.roll || t.faults || t.tool)
         when_ready(blow_later);
     else
         blow_later();
@@ -669,7 +720,8 @@ int main(int argc, char **argv)
 
     verdict_t v = judge(true);
     bool good = v.lost == 0 && v.twice == 0 && t.oldest == t.sent && v.handled == t.sent &&
-                t.unsound == 0 && (!(t.roll || t.faults) || v.interrupted + v.unstored == 0);
+                t.unsound == 0 &&
+                (!(t.roll || t.faults || t.tool) || v.interrupted + v.unstored == 0);
     printf("# %u events, all acknowledged: %s; handled %u; lost %u; twice %u; again after a kill "
            "inside the handler %u, before its end was stored %u; calls that failed %u\n",
            t.sent, t.oldest == t.sent ? "yes" : "no", v.handled, v.lost, v.twice, v.interrupted,
@@ -678,6 +730,7 @@ int main(int argc, char **argv)
            t.storm    ? "in a storm"
            : t.roll   ? "rolling"
            : t.faults ? "while the store fails"
+           : t.tool   ? "while the inbox is looked at"
                       : "killed");
     if (good)
         clean_up();
