@@ -207,6 +207,46 @@ static void unacked_deliveries_have_a_hook(void **state)
     assert_int_equal(told, 2);
 }
 
+static atomic_bool hooked;
+static atomic_int late_result;
+
+/* Writes and reads of its delivery while the loop does the same for the hook. */
+static int busy(slack_ctx_t *ctx, void *user_data)
+{
+    unsigned late_ms = 0;
+    int rc = 0;
+    for (int i = 0; !atomic_load(&hooked); i++) {
+        if (i < 1000 && slack_jsonf(ctx, "{n: %d}", i) == NULL) rc = SLACK_ENOMEM;
+        late_ms += slack_ctx_ack_late_ms(ctx);
+    }
+    atomic_store(&late_result, slack_ack_json(ctx, slack_jsonf(ctx, "{text: 'late'}")));
+    return rc == 0 && slack_ctx_ack_late_ms(ctx) == 0 ? SLACK_EMISMATCH : rc;
+}
+
+static int answer_meanwhile(slack_ctx_t *ctx, void *user_data)
+{
+    assert_null(slack_jsonf(ctx, "{text: }"));
+    int rc = slack_ack_json(ctx, slack_jsonf(ctx, "{text: 'the hook'}"));
+    atomic_store(&hooked, true);
+    return rc;
+}
+
+static void hook_speaks_while_a_worker_runs(void **state)
+{
+    app_ack_t ack;
+    atomic_store(&hooked, false);
+    slack_on_unacked(f.app, answer_meanwhile, NULL);
+    slack_listen(f.app, &(slack_listener_t){
+                            .kind = SLACK_KIND_COMMAND, .run = SLACK_RUN_WORKER, .fn = busy});
+    app_ready(&f);
+    inject("{\"command\":\"/x\"}", &ack);
+    assert_string_equal(ack.body, "{\"text\":\"the hook\"}");
+    while (f.app->live_count > 0)
+        app_turn(&f);
+    assert_int_equal(atomic_load(&late_result), SLACK_ELATE); /* there is no response_url */
+    assert_int_equal(f.app->metrics.deliveries[SLACK_KIND_COMMAND][SLACK_RESULT_OK], 1);
+}
+
 static int store_and_answer(slack_ctx_t *ctx, void *user_data)
 {
     int rc = slack_defer(ctx, "later", slack_jsonf(ctx, "{}"));
@@ -545,6 +585,7 @@ int main(void)
         CASE(unacked_deliveries_have_a_hook),
         CASE(hook_may_fail),
         CASE(hook_may_store_a_job),
+        CASE(hook_speaks_while_a_worker_runs),
         CASE(lateness_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
