@@ -75,9 +75,9 @@ SLACK_API void slack_app_stop(slack_app_t *app);
 
 /**
  * Ask the app to read again what it has from files: the certificate, its key and the authorities of
- * clients (SLACK_HTTP_TLS_…), and the signing secret (SLACK_SIGNING_SECRET_FILE). It does so by
- * itself within seconds of a change; this is for at once. Any thread, any number of times; legal in
- * a handler and in a signal handler.
+ * clients (SLACK_HTTP_TLS_…), the signing secret (SLACK_SIGNING_SECRET_FILE), and the tokens
+ * (SLACK_BOT_TOKEN_FILE, SLACK_APP_TOKEN_FILE). It does so by itself within seconds of a change;
+ * this is for at once. Any thread, any number of times; legal in a handler and in a signal handler.
  *
  * Connections that are open keep the certificate that they began with. What cannot be used leaves
  * the old in place: the log names the file and the reason.

@@ -81,6 +81,7 @@ int slack_app_new(slack_app_t **ret_app, const slack_options_t *options)
     app->reject_task.run = slack__inbox_reject_run;
 
     int rc = slack__options_resolve(&app->options, options, app->error);
+    if (rc == 0) rc = slack__tokens_init(app);
     const slack_options_t *o = &app->options;
     app->log = (slack_logger_t){o->log_level, o->log_format, o->log_fn, o->log_user_data, NULL};
     slack__app_set_clock(app, &slack__clock_system);
@@ -140,6 +141,12 @@ static void handle_closed(uv_handle_t *handle)
     if (--app->handles == 0) stopped(app);
 }
 
+static void watch_closed(void *user_data)
+{
+    slack_app_t *app = user_data;
+    if (--app->handles == 0) stopped(app);
+}
+
 static void close_handle(slack_app_t *app, uv_handle_t *handle)
 {
     handle->data = app;
@@ -159,6 +166,7 @@ static void net_closed(void *user_data)
         close_handle(app, (uv_handle_t *)&app->sighup);
     }
     close_handle(app, (uv_handle_t *)&app->metrics.beat);
+    slack__watch_close(&app->token_files, watch_closed);
 }
 
 static void recorder_closed(void *user_data)
@@ -539,6 +547,7 @@ static int start_on(slack_app_t *app, uv_loop_t *loop)
     slack__timer_init(&app->timer, NULL);
     slack__spare_init(app);
     slack__backlog_open(app);
+    slack__tokens_watch(app);
     rc = slack__posts_open(app);
     if (rc == 0) rc = open_parts(app);
     if (rc == 0)

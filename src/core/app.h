@@ -16,6 +16,7 @@
 #include "core/transport.h"
 #include "core/worker.h"
 #include "net/net.h"
+#include "net/watch.h"
 #include "store/store.h"
 #include "util/backoff.h"
 #include "webapi/webapi.h"
@@ -120,6 +121,7 @@ struct slack_app {
     unsigned stops_seen;
     atomic_uint reload_requests;
     unsigned reloads_seen;
+    slack_watch_t token_files;
 
     struct slack_transport_host host;
     slack_transport_t *transports[APP_TRANSPORTS_MAX];
@@ -189,8 +191,10 @@ void slack__posts_cancel(slack_app_t *app); /* what is left is told SLACK_ECANCE
 int slack__app_listen(slack_app_t *app, const slack_listener_t *listener);
 int slack__assistant_listen(slack_app_t *app, const slack_listener_t *listener);
 
-/* reload.c: SLACK_LOG tells what came of it. */
+/* reload.c: all that comes from files; the log tells what came of it. */
 void slack__app_reload(slack_app_t *app);
+int slack__tokens_init(slack_app_t *app);   /* once the options are known */
+void slack__tokens_watch(slack_app_t *app); /* from the start on; may open a handle */
 
 /* The transports may start: called by token.c. */
 void slack__app_authorized(slack_app_t *app);

@@ -31,6 +31,8 @@ static const struct field {
     {"SLACK_TRANSPORT", TEXT, offsetof(slack_options_t, transport), 0, 0},
     {"SLACK_BOT_TOKEN", SECRET, offsetof(slack_options_t, bot_token), 0, 0},
     {"SLACK_APP_TOKEN", SECRET, offsetof(slack_options_t, app_token), 0, 0},
+    {NULL, TEXT, offsetof(slack_options_t, bot_token_file), 0, 0},
+    {NULL, TEXT, offsetof(slack_options_t, app_token_file), 0, 0},
     {"SLACK_SIGNING_SECRET", SECRET, offsetof(slack_options_t, signing_secret), 0, 0},
     {NULL, TEXT, offsetof(slack_options_t, signing_secret_file), 0, 0},
     {"SLACK_HTTP_HOST", TEXT, offsetof(slack_options_t, http_host), 0, 0},
@@ -162,9 +164,12 @@ static int bad_value(const struct field *field, const char *value, char *error)
  * a secret whose file nobody reads again. */
 static const char **file_of(slack_options_t *options, const struct field *field)
 {
-    return field->offset == offsetof(slack_options_t, signing_secret)
-               ? &options->signing_secret_file
-               : NULL;
+    switch (field->offset) {
+    case offsetof(slack_options_t, bot_token): return &options->bot_token_file;
+    case offsetof(slack_options_t, app_token): return &options->app_token_file;
+    case offsetof(slack_options_t, signing_secret): return &options->signing_secret_file;
+    default: return NULL;
+    }
 }
 
 static int fill_secret(slack_options_t *options, const struct field *field, const slack_env_t *env,
@@ -273,6 +278,13 @@ static int token_index(const char *token)
     return -1;
 }
 
+bool slack__token_is(const char *token, enum slack_token_use use)
+{
+    int i = token_index(token);
+    if (use == SLACK_TOKEN_OF_APP) return strncmp(token, "xapp-", 5) == 0;
+    return i >= 0 && token_kinds[i].bot;
+}
+
 const char *slack__token_kind(const char *token)
 {
     int i = token_index(token);
@@ -282,8 +294,8 @@ const char *slack__token_kind(const char *token)
 static int check_bot_token(const slack_options_t *options, char *error)
 {
     if (options->bot_token == NULL) return 0; /* slack__options_need_token() */
+    if (slack__token_is(options->bot_token, SLACK_TOKEN_OF_BOT)) return 0;
     int i = token_index(options->bot_token);
-    if (i >= 0 && token_kinds[i].bot) return 0;
     snprintf(
         error, SLACK_ERROR_TEXT_MAX, "SLACK_BOT_TOKEN must be a bot token (xoxb-…), but holds %s",
         i < 0 ? "something that begins with none of Slack's token prefixes" : token_kinds[i].kind);
