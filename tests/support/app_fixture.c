@@ -94,7 +94,7 @@ void app_open(app_fixture_t *f, const slack_options_t *options)
     if (!o.transport) o.transport = "memory";
     f->transport = strstr(o.transport, "memory") ? "memory" : "http";
     if (!o.store) o.store = "memory:";
-    if (!o.bot_token) o.bot_token = "xoxb-test";
+    if (!o.bot_token && !o.bot_token_file) o.bot_token = "xoxb-test";
     if (!o.api_url) o.api_url = fake_slack_api_url(f->slack);
     assert_int_equal(slack_app_new(&f->app, &o), 0);
     test_clock.user_data = f;
