@@ -46,10 +46,13 @@ typedef struct slack_options {
     const char *bot_token;
     /** Required for Socket Mode. xapp-…, with the scope connections:write. SLACK_APP_TOKEN. */
     const char *app_token;
-    /** Optional. The files that these are in, in their place. They are read again when they change,
-     * and by slack_app_reload(); a token has up to 1023 bytes then. SLACK_BOT_TOKEN_FILE,
-     * SLACK_APP_TOKEN_FILE, or systemd credentials called SLACK_BOT_TOKEN and SLACK_APP_TOKEN. */
-    const char *bot_token_file, *app_token_file;
+    /** Optional. The file that the bot's token is in, in the place of bot_token. It is read again
+     * when it changes, and by slack_app_reload(); a token has up to 1023 bytes then.
+     * SLACK_BOT_TOKEN_FILE, or a systemd credential called SLACK_BOT_TOKEN. */
+    const char *bot_token_file;
+    /** Optional. The same for app_token. SLACK_APP_TOKEN_FILE, or a systemd credential called
+     * SLACK_APP_TOKEN. */
+    const char *app_token_file;
     /** Required for HTTP. The signing secret; several, at most 16, separated by commas, while one
      * is being replaced. To serve several apps on one port, each is written with its app's id
      * before it: "A111:secret,A222:secret,A222:another". A request is its app's then, by

@@ -112,7 +112,8 @@ static void test_curl_with_tls(void **state)
     memset(&f, 0, sizeof f);
     assert_true(world_open(&f.world));
     assert_int_equal(
-        slack__tls_context_server(&tls, certs_path("server.pem"), certs_path("server.key"), NULL), 0);
+        slack__tls_context_server(&tls, certs_path("server.pem"), certs_path("server.key"), NULL),
+        0);
     const slack_http_server_options_t options = {
         .listen = {.host = "127.0.0.1",
                    .tls = tls,
@@ -168,9 +169,11 @@ static void test_client_certificates(void **state)
     memset(&f, 0, sizeof f);
     assert_true(world_open(&f.world));
     assert_int_equal(
-        slack__tls_context_server(&tls, certs_path("server.pem"), certs_path("server.key"), NULL), 0);
+        slack__tls_context_server(&tls, certs_path("server.pem"), certs_path("server.key"), NULL),
+        0);
     assert_int_equal(slack__tls_context_check_clients(tls, "/nowhere", "x", NULL), SLACK_ECONFIG);
-    assert_int_equal(slack__tls_context_check_clients(tls, ca, "platform-tls-client.slack.com", NULL), 0);
+    assert_int_equal(
+        slack__tls_context_check_clients(tls, ca, "platform-tls-client.slack.com", NULL), 0);
     const slack_http_server_options_t options = {
         .listen = {.host = "127.0.0.1",
                    .tls = tls,
@@ -187,8 +190,8 @@ static void test_client_certificates(void **state)
     assert_int_equal(curl_as(&f, ca, slack), 0);
     assert_int_equal(f.requests, 1);
 
-    assert_int_equal(slack__tls_context_server(&open, certs_path("rsa.pem"), certs_path("rsa.key"), NULL),
-                     0);
+    assert_int_equal(
+        slack__tls_context_server(&open, certs_path("rsa.pem"), certs_path("rsa.key"), NULL), 0);
     slack__http_server_set_tls(f.server, open);
     slack__tls_context_unref(open);
     assert_int_equal(curl_as(&f, ca, NULL), 0);

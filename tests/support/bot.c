@@ -152,7 +152,8 @@ void bot_start(bot_t *bot, const slack_options_t *options, void (*prepare)(void 
 static bool read_log(bot_t *bot)
 {
     struct pollfd wait = {.fd = bot->log_fd, .events = POLLIN};
-    if (poll(&wait, 1, WAIT_MS) != 1) fail_msg("the bot says nothing more: %s", bot->log + bot->seen);
+    if (poll(&wait, 1, WAIT_MS) != 1)
+        fail_msg("the bot says nothing more: %s", bot->log + bot->seen);
     assert_true(bot->len + 1 < sizeof bot->log);
     ssize_t n = read(bot->log_fd, bot->log + bot->len, sizeof bot->log - 1 - bot->len);
     assert_true(n >= 0);
