@@ -65,7 +65,7 @@ typedef struct slack_options {
 
     /** Optional. Address to listen on, IPv6 without brackets ("::" for both), or "unix:" and the
      * path of a socket. A socket that systemd passes (LISTEN_FDS) is used in its place; a second
-     * one is for http_admin_port. SLACK_HTTP_HOST. Default "0.0.0.0". */
+     * one (without HTTP, the first) is for http_admin_port. SLACK_HTTP_HOST. Default "0.0.0.0". */
     const char *http_host;
     /** Optional. Port to listen on, 1 to 65535, or "0" to let the kernel choose one.
      * SLACK_HTTP_PORT, else PORT. Default "3000". */

@@ -114,6 +114,25 @@ static void one_socket(void **state)
     world_close(&world);
 }
 
+/* Without HTTP no other has a claim to it. */
+static void the_only_one_is_the_admin_port(void **state)
+{
+    world_t world;
+    bot_t bot;
+    unsigned admin_port;
+    assert_true(world_open(&world));
+    passing_t passing = {.fds = {listen_somewhere(&admin_port)}, .count = 1};
+    bot_start(&bot, &(slack_options_t){.transport = "memory", .http_admin_port = "9"}, pass,
+              &passing);
+    bot_until_listening(&bot);
+    assert_non_null(strstr(bot.log, "event=\"http listening for pages\" fd=3 "));
+    assert_int_equal(bot.admin_port, admin_port);
+    assert_int_equal(status_of(&world, admin_port, "/readyz"), 200);
+    bot_close(&bot);
+    close(passing.fds[0]);
+    world_close(&world);
+}
+
 static void the_second_is_the_admin_port(void **state)
 {
     world_t world;
@@ -360,6 +379,7 @@ int main(void)
     signal(SIGPIPE, SIG_IGN);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_teardown(one_socket, bot_kill_all),
+        cmocka_unit_test_teardown(the_only_one_is_the_admin_port, bot_kill_all),
         cmocka_unit_test_teardown(the_second_is_the_admin_port, bot_kill_all),
         cmocka_unit_test_teardown(sockets_of_others, bot_kill_all),
         cmocka_unit_test_teardown(wrong_sockets_are_named, bot_kill_all),

@@ -99,7 +99,7 @@ static int run(const slack_options_t *given)
     slack_options_t options = *given;
     slack_app_t *app = NULL;
     char last[SLACK_ERROR_TEXT_MAX + 64];
-    options.transport = "http";
+    if (!options.transport) options.transport = "http";
     options.bot_token = "xoxb-test";
     options.store = "memory:";
     options.log_fn = on_log;
