@@ -6,7 +6,8 @@
  * within 50 ms.
  *
  * usage: attack BOT [SECONDS [timed | untimed | unmeasured]]
- *            unmeasured: nor is memory judged, for a bot that a sanitizer makes large.
+ *            unmeasured: the bot only has to live through it, and to end well. For one that a
+ *            sanitizer makes slow and large.
  *        attack --at PORT SECONDS
  *            the attackers' side, a process of its own
  */
@@ -360,8 +361,9 @@ static bool judge(void)
     load_client_print();
     printf("# resident memory of the bot: %.1f MB before, %.1f MB at its peak, bound %.1f MB\n",
            (double)t.idle_kib / 1024, (double)t.peak_kib / 1024, (double)bound_kib / 1024);
-    if (r->sent == 0 || r->good != r->sent || !t.ended_well) return false;
-    if (t.measured && t.peak_kib > bound_kib) return false;
+    if (r->good == 0 || !t.ended_well) return false;
+    if (!t.measured) return true;
+    if (r->good != r->sent || t.peak_kib > bound_kib) return false;
     return !t.timed || bench_percentile(r->us, r->good, 99) / 1e3 <= P99_MS;
 }
 
@@ -394,8 +396,9 @@ int main(int argc, char **argv)
     uv_run(uv_default_loop(), UV_RUN_DEFAULT);
 
     const bool good = judge();
-    printf("%s 1 - %u s of attack: memory within its bound, every event answered%s\n",
-           good ? "ok" : "not ok", t.seconds, t.timed ? ", 99 of 100 within 50 ms" : "");
+    printf("%s 1 - %u s of attack%s%s\n", good ? "ok" : "not ok", t.seconds,
+           t.measured ? ": memory within its bound, every event answered" : ", and it lives",
+           t.timed ? ", 99 of 100 within 50 ms" : "");
     load_close();
     fflush(stdout);
     _exit(!good); /* what lives on the loop is left to the system */
