@@ -35,7 +35,7 @@ extern "C" {
  * It is asked after a delivery is stored and acknowledged, before middleware and listeners, whose
  * slack_say(), slack_respond(), slack_ctx_client() and the like use what it grants. Jobs
  * (slack_on_job()) are authorized as the delivery that deferred them, and so is each further
- * attempt, and each replay out of the inbox. docs/authorize.md tells the whole of it.
+ * attempt, and each replay out of the inbox. docs/guides/authorize.md tells the whole of it.
  */
 
 /**

@@ -49,6 +49,21 @@ const char *slack_ctx_user(const slack_ctx_t *ctx)
     return slack__lookup_user(ctx->d->body);
 }
 
+const char *slack_ctx_actor_user(const slack_ctx_t *ctx)
+{
+    return slack__lookup_actor_user(ctx->d->body);
+}
+
+const char *slack_ctx_actor_team(const slack_ctx_t *ctx)
+{
+    return slack__lookup_actor_team(ctx->d->body);
+}
+
+const char *slack_ctx_actor_enterprise(const slack_ctx_t *ctx)
+{
+    return slack__lookup_actor_enterprise(ctx->d->body);
+}
+
 const char *slack_ctx_channel(const slack_ctx_t *ctx)
 {
     return slack__lookup_channel(ctx->d->body);

@@ -42,7 +42,9 @@ static void refused(slack_app_t *app, const char *error)
                                                  error));
         return;
     }
-    SLACK_LOG(&app->log, ERROR, "Slack refuses the token in SLACK_BOT_TOKEN", "reason=%s", error);
+    if (!app->token_refused)
+        SLACK_LOG(&app->log, ERROR, "Slack refuses the token in SLACK_BOT_TOKEN", "reason=%s",
+                  error);
     app->token_refused = true;
     ask_in(app, SLACK_TOKEN_CHECK_MS);
 }
@@ -64,8 +66,9 @@ static void accepted(slack_app_t *app, const slack_response_t *response)
         slack__app_authorized(app);
         return;
     }
-    SLACK_LOG(&app->log, INFO, "Slack accepts the token in SLACK_BOT_TOKEN", "team=%s",
-              app->team_id);
+    if (app->token_refused)
+        SLACK_LOG(&app->log, INFO, "Slack accepts the token in SLACK_BOT_TOKEN", "team=%s",
+                  app->team_id);
     app->token_refused = false;
 }
 

@@ -898,6 +898,85 @@ static void jobs_know_whose_they_are(void **state)
     assert_string_equal(fake_slack_call(f.slack, 0)->token, "xoxb-T7-0");
 }
 
+/* ---- the app's own token ---- */
+
+static int open_own(void **state)
+{
+    app_open(&f, NULL);
+    return 0;
+}
+
+static int close_own(void **state)
+{
+    app_close(&f);
+    return heap_live() == 0 ? 0 : -1;
+}
+
+static unsigned checks(void)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < f.app->metrics.method_count; i++)
+        if (strcmp(f.app->metrics.methods[i].name, "auth.test") == 0)
+            count = (unsigned)(f.app->metrics.methods[i].ok + f.app->metrics.methods[i].failed);
+    return count;
+}
+
+static void until_checked(unsigned count)
+{
+    while (checks() < count)
+        app_turn(&f);
+    app_spin(&f);
+}
+
+/* A message whose answer is said, and refused by Slack. */
+static void say_in_vain(const char *reason)
+{
+    static char answer[4][64];
+    static unsigned next;
+    char *text = answer[next++ % 4];
+    const size_t calls = fake_slack_count(f.slack);
+    snprintf(text, sizeof answer[0], "{\"ok\":false,\"error\":\"%s\"}", reason);
+    fake_slack_answer(f.slack, "chat.postMessage", 200, text);
+    message_of("T1");
+    app_run_until_calls(&f, calls + 1);
+    until_idle();
+    app_spin(&f);
+}
+
+static void checked_again_when_slack_refuses_it(void **state)
+{
+    static const char revoked[] = "{\"ok\":false,\"error\":\"token_revoked\"}";
+    f.skew_us = 120000000; /* the machine may have been started just now */
+    hear("hi");
+    assert_int_equal(checks(), 1);
+    say_in_vain("channel_not_found");
+    assert_int_equal(checks(), 1); /* that says nothing of the token */
+
+    say_in_vain("invalid_auth"); /* auth.test does not agree */
+    until_checked(2);
+    assert_null(slack__app_unready(f.app));
+
+    fake_slack_answer(f.slack, "auth.test", 200, revoked);
+    fake_slack_answer(f.slack, "auth.test", 200, revoked);
+    say_in_vain("token_revoked");
+    assert_int_equal(checks(), 2); /* not so soon after the last */
+    pass_ms(60000);
+    until_checked(3);
+    assert_string_equal(slack__app_unready(f.app), "Slack refuses the token\n");
+    assert_int_equal(log_count("Slack refuses the token in SLACK_BOT_TOKEN"), 1);
+    say_in_vain("token_revoked");
+    assert_int_equal(checks(), 3);
+
+    pass_ms(60000); /* asked again by itself */
+    until_checked(4);
+    assert_non_null(slack__app_unready(f.app));
+    pass_ms(60000);
+    until_checked(5);
+    assert_null(slack__app_unready(f.app));
+    assert_int_equal(log_count("Slack refuses the token in SLACK_BOT_TOKEN"), 1);
+    assert_int_equal(log_count("Slack accepts the token in SLACK_BOT_TOKEN"), 1);
+}
+
 /* ---- misuse ---- */
 
 static void set_once_and_before_the_start(void **state)
@@ -1021,6 +1100,7 @@ int main(void)
         CASE(set_once_and_before_the_start),
         CASE(out_of_memory),
         CASE(tokens_are_wiped),
+        cmocka_unit_test_setup_teardown(checked_again_when_slack_refuses_it, open_own, close_own),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
