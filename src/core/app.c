@@ -521,6 +521,7 @@ static int open_recorder(slack_app_t *app)
         .path = o->record,
         .api_url = o->api_url,
         .max_bytes = (uint64_t)(o->record_mib ? o->record_mib : RECORD_MIB) << 20,
+        .pending_max = SLACK_RECORD_PENDING_MAX,
         .hide_texts = o->record_hide_texts,
     };
     return slack__recorder_open(&app->recorder, app->net, &options, app->error);

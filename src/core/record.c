@@ -95,8 +95,7 @@ static void on_closed(uv_fs_t *request)
 
 static void write_some(slack_recorder_t *r)
 {
-    const uv_buf_t buf =
-        uv_buf_init(slack__buf_ptr(&r->writing), (unsigned)r->writing.len); /* 16 MiB at most */
+    const uv_buf_t buf = uv_buf_init(slack__buf_ptr(&r->writing), (unsigned)r->writing.len);
     r->busy = true;
     r->request.data = r;
     int rc = uv_fs_write(slack__net_loop(r->net), &r->request, r->file, &buf, 1, -1, on_written);
@@ -182,8 +181,8 @@ int slack__recorder_open(slack_recorder_t **ret, slack_net_t *net,
     r->net = net;
     r->api_url = options->api_url;
     r->max_bytes = options->max_bytes;
-    slack__buf_init(&r->lines, SLACK_RECORD_PENDING_MAX);
-    slack__buf_init(&r->writing, SLACK_RECORD_PENDING_MAX);
+    slack__buf_init(&r->lines, options->pending_max);
+    slack__buf_init(&r->writing, options->pending_max);
     slack__link_init(&r->task.link);
     r->task.run = run_task;
     *ret = r;

@@ -19,10 +19,10 @@ typedef struct slack_recorder_options {
     const char *path;    /* Required, copied. A file of that name becomes PATH.old. */
     const char *api_url; /* Required, borrowed for the recorder's life. */
     uint64_t max_bytes;  /* Required. */
+    size_t pending_max;  /* Required. Lines that wait to be written; more: the disk is too slow. */
     bool hide_texts;
 } slack_recorder_options_t;
 
-/* The lines that wait to be written; more than that, and the disk is too slow. */
 #define SLACK_RECORD_PENDING_MAX ((size_t)16 << 20)
 
 /* Creates the file, for its owner alone. 0; SLACK_EIO with a sentence in `error`
