@@ -165,8 +165,8 @@ static void memory_runs_out(void **state)
 static void memory_runs_out_later(void **state)
 {
     app_fixture_t f;
-    open_app(&f);
     heap_watch("xoxb-second");
+    open_app(&f);
     write_file(bot_file, "xoxb-second");
     for (size_t nth = 0; nth < 4; nth++) {
         *f.log = '\0';

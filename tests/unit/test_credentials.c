@@ -163,8 +163,9 @@ static void mbedtls_has_no_memory(void **state)
 /* Whatever becomes of the file, no block is given back with the secret still in it. */
 static void secrets_are_wiped(void **state)
 {
-    static const char *const texts[] = {SECRET, SECRET "\n", SECRET "," SECRET, SECRET ",,",
-                                        "xoxb-" SECRET};
+    static const char *const texts[] = {
+        SECRET, (SECRET "\n"), (SECRET "," SECRET), (SECRET ",,"), ("xoxb-" SECRET),
+    };
     heap_watch(SECRET);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         slack_credentials_t c;
