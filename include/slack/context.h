@@ -57,11 +57,12 @@ SLACK_API const char *slack_ctx_channel(const slack_ctx_t *ctx);
 SLACK_API const char *slack_ctx_thread_ts(const slack_ctx_t *ctx);
 /** The message's own timestamp, a string: what to reply to in a thread of its own. */
 SLACK_API const char *slack_ctx_ts(const slack_ctx_t *ctx);
-/** Who acts, and the workspace and the organization of theirs, which are others than the app's in a
- * channel that is shared by Slack Connect: "" there where Slack does not tell. Everywhere else as
- * the three above. */
+/** Who acts; in a channel that is shared by Slack Connect "" where Slack does not tell whose person
+ * that is. */
 SLACK_API const char *slack_ctx_actor_user(const slack_ctx_t *ctx);
+/** The workspace of who acts, another than the app's for a stranger in a shared channel. */
 SLACK_API const char *slack_ctx_actor_team(const slack_ctx_t *ctx);
+/** The organization of who acts, likewise. */
 SLACK_API const char *slack_ctx_actor_enterprise(const slack_ctx_t *ctx);
 /** The app is installed for the whole organization: the team can be "". */
 SLACK_API bool slack_ctx_is_enterprise_install(const slack_ctx_t *ctx);

@@ -56,17 +56,17 @@ typedef struct slack_row {
     slack_slice_t transport;
     slack_slice_t retry_reason;
     slack_slice_t tenant; /* of a job: whose it is, in the core's own notation */
-    slack_slice_t done;  /* the listeners that need not run again, in the inbox's own notation */
-    slack_slice_t error; /* why the last attempt failed */
+    slack_slice_t done;   /* the listeners that need not run again, in the inbox's own notation */
+    slack_slice_t error;  /* why the last attempt failed */
     int retry_num;
     unsigned attempt; /* how many were begun */
     int64_t received_ms, due_ms, changed_ms;
 } slack_row_t;
 
 enum slack_store_op_kind {
-    /* Remember row.key, kind, name, payload, transport, retry_*, tenant, due_ms, unless the key is known:
-     * then `duplicate` is set and nothing changed. With `claim` the row is this store's and runs
-     * its first attempt; otherwise it is queued. Out: row.id, row.received_ms. */
+    /* Remember row.key, kind, name, payload, transport, retry_*, tenant, due_ms, unless the key is
+     * known: then `duplicate` is set and nothing changed. With `claim` the row is this store's and
+     * runs its first attempt; otherwise it is queued. Out: row.id, row.received_ms. */
     SLACK_STORE_PUT,
     /* Of a running row of ours: note row.done, for an attempt after a crash. */
     SLACK_STORE_MARK,
