@@ -52,6 +52,7 @@ static void prepare(task_t *task, enum slack_store_op_kind kind, const char *key
     task->op.row.payload = SLACK_SLICE("{\"a\":1}");
     task->op.row.transport = SLACK_SLICE("http");
     task->op.row.retry_reason = SLACK_SLICE("http_timeout");
+    task->op.row.tenant = SLACK_SLICE("{\"team_id\":\"T1\"}");
     task->op.row.retry_num = 2;
     task->op.batch = &task->batch;
     task->op.status = 1;
@@ -392,6 +393,7 @@ static void test_a_queued_row_is_claimed_once(void **state)
     expect_text(row->payload, "{\"a\":1}");
     expect_text(row->transport, "http");
     expect_text(row->retry_reason, "http_timeout");
+    expect_text(row->tenant, "{\"team_id\":\"T1\"}");
     expect_text(row->done, "");
     assert_true(task.batch.next_ms == INT64_MAX);
     free_rows(&task);

@@ -136,9 +136,8 @@ static void fails_with_the_database(slack_test_t *t)
 
 int main(void)
 {
-    const guide_test_t now[] = {{"acts for each", acts_for_each},
-                                {"refuses strangers", refuses_strangers},
-                                {NULL, NULL}};
+    const guide_test_t now[] = {
+        {"acts for each", acts_for_each}, {"refuses strangers", refuses_strangers}, {NULL, NULL}};
     const guide_test_t later[] = {{"waits for the database", waits_for_the_database},
                                   {"fails with the database", fails_with_the_database},
                                   {NULL, NULL}};
