@@ -118,6 +118,7 @@ static int run(const slack_options_t *given)
                      slack_app_error(app));
     write_line(last, (size_t)n);
     slack_app_free(app);
+    uv_library_shutdown(); /* its threads: _exit() does not do it */
     return rc != 0;
 }
 
