@@ -104,9 +104,10 @@ static const char *const sql[] = {
      * every transaction reads all rows. */
     [SWEEP] = "DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE state >= 2 AND state = ?1"
               " AND changed_ms <= ?2 ORDER BY changed_ms LIMIT ?3)",
-    [PUT] = "INSERT INTO inbox(received_ms, changed_ms, owner, state, attempt, due_ms, key, kind,"
-            " name, transport, retry_num, retry_reason, payload, sum, tenant) VALUES(?2, ?2, ?3, ?4,"
-            " ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) ON CONFLICT(key) DO NOTHING",
+    [PUT] =
+        "INSERT INTO inbox(received_ms, changed_ms, owner, state, attempt, due_ms, key, kind,"
+        " name, transport, retry_num, retry_reason, payload, sum, tenant) VALUES(?2, ?2, ?3, ?4,"
+        " ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) ON CONFLICT(key) DO NOTHING",
     [MARK] = "UPDATE inbox SET done = ?4, changed_ms = ?2 " OURS,
     [FINISH] = "UPDATE inbox SET state = 2, owner = NULL, payload = NULL, done = NULL,"
                " error = NULL, changed_ms = ?2 " OURS,

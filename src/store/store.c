@@ -48,5 +48,6 @@ bool slack__row_copy(slack_arena_t *arena, slack_row_t *ret, const slack_row_t *
     return copy_text(arena, &ret->key) && copy_text(arena, &ret->kind) &&
            copy_text(arena, &ret->name) && copy_text(arena, &ret->payload) &&
            copy_text(arena, &ret->transport) && copy_text(arena, &ret->retry_reason) &&
-           copy_text(arena, &ret->tenant) && copy_text(arena, &ret->done) && copy_text(arena, &ret->error);
+           copy_text(arena, &ret->tenant) && copy_text(arena, &ret->done) &&
+           copy_text(arena, &ret->error);
 }
