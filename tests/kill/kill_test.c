@@ -733,7 +733,7 @@ int main(int argc, char **argv)
 
     verdict_t v = judge(true);
     bool good = v.lost == 0 && v.twice == 0 && t.oldest == t.sent && v.handled == t.sent &&
-                t.unsound == 0 &&
+                t.unsound == 0 && (!t.storm || stormed()) &&
                 (!(t.roll || t.faults || t.tool) || v.interrupted + v.unstored == 0);
     printf("# %u events, all acknowledged: %s; handled %u; lost %u; twice %u; again after a kill "
            "inside the handler %u, before its end was stored %u; calls that failed %u\n",
