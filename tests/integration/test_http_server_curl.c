@@ -109,21 +109,10 @@ static void test_curl_with_tls(void **state)
     slack_tls_context_t *tls;
     char url[100], ca[4096];
     if (!certs_make()) skip();
-    memset(&f, 0, sizeof f);
-    assert_true(world_open(&f.world));
     assert_int_equal(
         slack__tls_context_server(&tls, certs_path("server.pem"), certs_path("server.key"), NULL),
         0);
-    const slack_http_server_options_t options = {
-        .listen = {.host = "127.0.0.1",
-                   .tls = tls,
-                   .open_ms = 10000,
-                   .write_max = FIXTURE_WRITE_MAX},
-        .fn = fixture_on_request,
-        .user_data = &f,
-    };
-    assert_int_equal(slack__http_server_open(&f.server, f.world.net, &options, NULL), 0);
-    slack__tls_context_unref(tls);
+    fixture_open_tls(&f, tls);
     snprintf(url, sizeof url, "https://127.0.0.1:%u/tls", slack__http_server_port(f.server));
     snprintf(ca, sizeof ca, "%s", certs_path("ca.pem"));
     char *body = calloc(1, 200001);
@@ -166,24 +155,13 @@ static void test_client_certificates(void **state)
     snprintf(ca, sizeof ca, "%s", certs_path("ca.pem"));
     snprintf(slack, sizeof slack, "%s", certs_path("slack.pem"));
     snprintf(other, sizeof other, "%s", certs_path("other.pem"));
-    memset(&f, 0, sizeof f);
-    assert_true(world_open(&f.world));
     assert_int_equal(
         slack__tls_context_server(&tls, certs_path("server.pem"), certs_path("server.key"), NULL),
         0);
     assert_int_equal(slack__tls_context_check_clients(tls, "/nowhere", "x", NULL), SLACK_ECONFIG);
     assert_int_equal(
         slack__tls_context_check_clients(tls, ca, "platform-tls-client.slack.com", NULL), 0);
-    const slack_http_server_options_t options = {
-        .listen = {.host = "127.0.0.1",
-                   .tls = tls,
-                   .open_ms = 10000,
-                   .write_max = FIXTURE_WRITE_MAX},
-        .fn = fixture_on_request,
-        .user_data = &f,
-    };
-    assert_int_equal(slack__http_server_open(&f.server, f.world.net, &options, NULL), 0);
-    slack__tls_context_unref(tls);
+    fixture_open_tls(&f, tls);
     assert_int_not_equal(curl_as(&f, ca, NULL), 0);
     assert_int_not_equal(curl_as(&f, ca, other), 0);
     assert_int_equal(f.requests, 0);

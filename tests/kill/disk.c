@@ -14,7 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <sqlite3.h>
+#include "support/vfs_layer.h"
 
 /* A write that only this process knows of. */
 typedef struct held {
@@ -25,23 +25,16 @@ typedef struct held {
 } held_t;
 
 typedef struct disk_file {
-    sqlite3_file base;
-    sqlite3_file *real;
+    vfs_layer_file_t layer;
     held_t *first, *last;
     int keeps; /* the database and its log; other files pass */
 } disk_file_t;
 
-static sqlite3_vfs *real_vfs;
 static unsigned seed;
 
 static disk_file_t *disk(sqlite3_file *file)
 {
     return (disk_file_t *)file;
-}
-
-static sqlite3_file *real(sqlite3_file *file)
-{
-    return disk(file)->real;
 }
 
 static int fault(void)
@@ -94,7 +87,7 @@ static int flush(disk_file_t *f)
 {
     int rc = SQLITE_OK;
     for (const held_t *h = f->first; h && rc == SQLITE_OK; h = h->next)
-        rc = f->real->pMethods->xWrite(f->real, h->bytes, h->len, h->at);
+        rc = f->layer.real->pMethods->xWrite(f->layer.real, h->bytes, h->len, h->at);
     if (rc == SQLITE_OK) drop(f);
     return rc;
 }
@@ -114,14 +107,12 @@ static int d_close(sqlite3_file *file)
 {
     if (!getenv("DISK_LIES")) flush(disk(file));
     drop(disk(file));
-    int rc = real(file)->pMethods->xClose(real(file));
-    sqlite3_free(real(file));
-    return rc;
+    return SQLITE_OK;
 }
 
 static int d_size(sqlite3_file *file, sqlite3_int64 *ret)
 {
-    int rc = real(file)->pMethods->xFileSize(real(file), ret);
+    int rc = vfs_real(file)->pMethods->xFileSize(vfs_real(file), ret);
     for (const held_t *h = disk(file)->first; rc == SQLITE_OK && h; h = h->next)
         if (h->at + h->len > *ret) *ret = h->at + h->len;
     return rc;
@@ -130,7 +121,7 @@ static int d_size(sqlite3_file *file, sqlite3_int64 *ret)
 static int d_read(sqlite3_file *file, void *out, int len, sqlite3_int64 at)
 {
     sqlite3_int64 size = 0;
-    int rc = real(file)->pMethods->xRead(real(file), out, len, at);
+    int rc = vfs_real(file)->pMethods->xRead(vfs_real(file), out, len, at);
     if (rc != SQLITE_OK && rc != SQLITE_IOERR_SHORT_READ) return rc;
     overlay(disk(file), out, len, at);
     d_size(file, &size);
@@ -143,13 +134,13 @@ static int d_write(sqlite3_file *file, const void *data, int len, sqlite3_int64 
     int code = fault();
     if (code) return code;
     if (f->keeps && (rand_r(&seed) % 2 || overlaps(f, at, len))) return hold(f, data, len, at);
-    return f->real->pMethods->xWrite(f->real, data, len, at);
+    return vfs_real(file)->pMethods->xWrite(vfs_real(file), data, len, at);
 }
 
 static int d_truncate(sqlite3_file *file, sqlite3_int64 size)
 {
     int rc = flush(disk(file));
-    return rc ? rc : real(file)->pMethods->xTruncate(real(file), size);
+    return rc ? rc : vfs_real(file)->pMethods->xTruncate(vfs_real(file), size);
 }
 
 static int d_sync(sqlite3_file *file, int flags)
@@ -158,145 +149,26 @@ static int d_sync(sqlite3_file *file, int flags)
     if (code) return code;
     if (getenv("DISK_LIES")) return SQLITE_OK;
     int rc = flush(disk(file));
-    return rc ? rc : real(file)->pMethods->xSync(real(file), flags);
+    return rc ? rc : vfs_real(file)->pMethods->xSync(vfs_real(file), flags);
 }
 
-static int d_lock(sqlite3_file *file, int how)
+static void opened(sqlite3_file *file, const char *name, int flags)
 {
-    return real(file)->pMethods->xLock(real(file), how);
-}
-
-static int d_unlock(sqlite3_file *file, int how)
-{
-    return real(file)->pMethods->xUnlock(real(file), how);
-}
-
-static int d_check_lock(sqlite3_file *file, int *ret)
-{
-    return real(file)->pMethods->xCheckReservedLock(real(file), ret);
-}
-
-static int d_control(sqlite3_file *file, int op, void *arg)
-{
-    return real(file)->pMethods->xFileControl(real(file), op, arg);
-}
-
-static int d_sector(sqlite3_file *file)
-{
-    return real(file)->pMethods->xSectorSize(real(file));
-}
-
-static int d_traits(sqlite3_file *file)
-{
-    return real(file)->pMethods->xDeviceCharacteristics(real(file));
-}
-
-static int d_shm_map(sqlite3_file *file, int page, int size, int extend, void volatile **ret)
-{
-    return real(file)->pMethods->xShmMap(real(file), page, size, extend, ret);
-}
-
-static int d_shm_lock(sqlite3_file *file, int offset, int n, int flags)
-{
-    return real(file)->pMethods->xShmLock(real(file), offset, n, flags);
-}
-
-static void d_shm_barrier(sqlite3_file *file)
-{
-    real(file)->pMethods->xShmBarrier(real(file));
-}
-
-static int d_shm_unmap(sqlite3_file *file, int delete_it)
-{
-    return real(file)->pMethods->xShmUnmap(real(file), delete_it);
-}
-
-static const sqlite3_io_methods methods = {
-    .iVersion = 2,
-    .xClose = d_close,
-    .xRead = d_read,
-    .xWrite = d_write,
-    .xTruncate = d_truncate,
-    .xSync = d_sync,
-    .xFileSize = d_size,
-    .xLock = d_lock,
-    .xUnlock = d_unlock,
-    .xCheckReservedLock = d_check_lock,
-    .xFileControl = d_control,
-    .xSectorSize = d_sector,
-    .xDeviceCharacteristics = d_traits,
-    .xShmMap = d_shm_map,
-    .xShmLock = d_shm_lock,
-    .xShmBarrier = d_shm_barrier,
-    .xShmUnmap = d_shm_unmap,
-};
-
-/* --- the file system ----------------------------------------------------------------------- */
-
-static int v_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *ret_flags)
-{
-    disk_file_t *f = disk(file);
-    memset(f, 0, sizeof *f);
-    f->real = sqlite3_malloc(real_vfs->szOsFile);
-    if (!f->real) return SQLITE_NOMEM;
-    memset(f->real, 0, (size_t)real_vfs->szOsFile);
-    int rc = real_vfs->xOpen(real_vfs, name, f->real, flags, ret_flags);
-    if (rc != SQLITE_OK) {
-        sqlite3_free(f->real);
-        return rc;
-    }
-    f->keeps = (flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL)) != 0;
-    f->base.pMethods = &methods;
-    return SQLITE_OK;
-}
-
-static int v_delete(sqlite3_vfs *vfs, const char *name, int sync)
-{
-    return real_vfs->xDelete(real_vfs, name, sync);
-}
-
-static int v_access(sqlite3_vfs *vfs, const char *name, int flags, int *ret)
-{
-    return real_vfs->xAccess(real_vfs, name, flags, ret);
-}
-
-static int v_full_path(sqlite3_vfs *vfs, const char *name, int size, char *out)
-{
-    return real_vfs->xFullPathname(real_vfs, name, size, out);
-}
-
-static int v_random(sqlite3_vfs *vfs, int len, char *out)
-{
-    return real_vfs->xRandomness(real_vfs, len, out);
-}
-
-static int v_sleep(sqlite3_vfs *vfs, int us)
-{
-    return real_vfs->xSleep(real_vfs, us);
-}
-
-static int v_time(sqlite3_vfs *vfs, double *ret)
-{
-    return real_vfs->xCurrentTime(real_vfs, ret);
+    disk(file)->keeps = (flags & (SQLITE_OPEN_MAIN_DB | SQLITE_OPEN_WAL)) != 0;
 }
 
 __attribute__((constructor)) static void install(void)
 {
-    static sqlite3_vfs vfs = {
-        .iVersion = 1,
-        .szOsFile = sizeof(disk_file_t),
-        .mxPathname = 512,
-        .zName = "disk",
-        .xOpen = v_open,
-        .xDelete = v_delete,
-        .xAccess = v_access,
-        .xFullPathname = v_full_path,
-        .xRandomness = v_random,
-        .xSleep = v_sleep,
-        .xCurrentTime = v_time,
+    static vfs_layer_t layer = {
+        .file_bytes = sizeof(disk_file_t),
+        .methods = {.xClose = d_close,
+                    .xRead = d_read,
+                    .xWrite = d_write,
+                    .xTruncate = d_truncate,
+                    .xSync = d_sync,
+                    .xFileSize = d_size},
+        .opened = opened,
     };
     seed = (unsigned)getpid();
-    sqlite3_initialize();
-    real_vfs = sqlite3_vfs_find(NULL);
-    if (sqlite3_vfs_register(&vfs, 1) != SQLITE_OK) abort();
+    if (vfs_layer_install(&layer) != SQLITE_OK) abort();
 }

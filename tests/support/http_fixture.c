@@ -66,15 +66,32 @@ void fixture_on_request(slack_http_server_t *server, slack_http_request_t *reque
     slack__arena_free(request->arena);
 }
 
-int fixture_listen(http_fixture_t *fixture, const slack_http_limits_t *limits)
+static int listen_with(http_fixture_t *fixture, const slack_http_limits_t *limits,
+                       slack_tls_context_t *tls)
 {
     const slack_http_server_options_t options = {
-        .listen = {.host = "127.0.0.1", .write_max = FIXTURE_WRITE_MAX},
+        .listen = {.host = "127.0.0.1",
+                   .tls = tls,
+                   .open_ms = 10000,
+                   .write_max = FIXTURE_WRITE_MAX},
         .limits = limits,
         .fn = fixture_on_request,
         .user_data = fixture,
     };
     return slack__http_server_open(&fixture->server, fixture->world.net, &options, NULL);
+}
+
+int fixture_listen(http_fixture_t *fixture, const slack_http_limits_t *limits)
+{
+    return listen_with(fixture, limits, NULL);
+}
+
+void fixture_open_tls(http_fixture_t *fixture, slack_tls_context_t *tls)
+{
+    memset(fixture, 0, sizeof *fixture);
+    assert_true(world_open(&fixture->world));
+    assert_int_equal(listen_with(fixture, NULL, tls), 0);
+    slack__tls_context_unref(tls);
 }
 
 void fixture_open_limited(http_fixture_t *fixture, const slack_http_limits_t *limits)

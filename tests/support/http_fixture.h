@@ -37,6 +37,8 @@ typedef struct http_fixture {
 /* A world and a server; `limits` NULL: the presets. */
 void fixture_open_limited(http_fixture_t *fixture, const slack_http_limits_t *limits);
 void fixture_open(http_fixture_t *fixture);
+/* The same by HTTPS. Takes `tls`. */
+void fixture_open_tls(http_fixture_t *fixture, slack_tls_context_t *tls);
 /* Close the server unless it is the handler who does, and the world. */
 void fixture_close(http_fixture_t *fixture);
 
