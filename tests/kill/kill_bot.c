@@ -9,6 +9,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "support/orphan.h"
+
 static int out = -1;
 
 static void note(char what, const char *id)
@@ -70,6 +72,7 @@ static int fail_some(slack_ctx_t *ctx, void *user_data)
 
 int main(void)
 {
+    end_with_the_parent();
     const char *path = getenv("KILL_LOG");
     out = path ? open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600) : -1;
     slack_app_t *app = NULL;

@@ -18,6 +18,7 @@
 #include <cmocka.h>
 
 #include "core/app.h"
+#include "support/orphan.h"
 
 #define WAIT_MS  20000
 #define BOTS_MAX 4
@@ -134,6 +135,7 @@ void bot_start(bot_t *bot, const slack_options_t *options, void (*prepare)(void 
     bot->pid = fork();
     assert_true(bot->pid >= 0);
     if (bot->pid == 0) {
+        end_with_the_parent();
         close(fds[0]);
         log_fd = fcntl(fds[1], F_DUPFD, 100); /* `prepare` may want the low ones */
         close(fds[1]);
