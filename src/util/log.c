@@ -55,16 +55,36 @@ static void put_tail(line_t *line, const char *text)
     line->len += len;
 }
 
+/* A control character beyond ASCII (U+0080 to U+009F): terminals obey some of them. */
+static bool is_high_control(const char *s, size_t len)
+{
+    return len > 1 && (unsigned char)s[0] == 0xC2 && ((unsigned char)s[1] & 0xE0) == 0x80;
+}
+
+#define ESCAPE_SIZE (SLACK_JSON_ESCAPE_MAX + 1)
+
+static size_t escape(const char *s, size_t len, size_t *ret_taken, char ret[ESCAPE_SIZE])
+{
+    if (!is_high_control(s, len)) return slack__json_escape(s, len, ret_taken, ret);
+    *ret_taken = 2;
+    return (size_t)snprintf(ret, ESCAPE_SIZE, "\\u%04x", (unsigned char)s[1]);
+}
+
 static void put_quoted(line_t *line, const char *s, size_t len)
 {
     if (!put(line, "\"", 1)) return;
     for (size_t i = 0, taken; i < len && !line->cut; i += taken) {
-        char escaped[SLACK_JSON_ESCAPE_MAX];
-        size_t n = slack__json_escape(s + i, len - i, &taken, escaped);
+        char escaped[ESCAPE_SIZE];
+        size_t n = escape(s + i, len - i, &taken, escaped);
         put(line, escaped, n);
     }
     put_tail(line, line->cut ? "…\"" : "\"");
     line->marked = line->cut;
+}
+
+static bool is_control(const char *s, size_t len)
+{
+    return (unsigned char)*s < 0x20 || *s == 0x7F || is_high_control(s, len);
 }
 
 /* Whether a text value reads the same without quotes. */
@@ -72,8 +92,7 @@ static bool reads_bare(const char *s, size_t len)
 {
     if (len == 0 || *s == '\'' || slack__utf8_valid(s, len) != len) return false;
     for (size_t i = 0; i < len; i++)
-        if (s[i] == ' ' || s[i] == '=' || s[i] == '"' || s[i] == '\\' || s[i] == 0x7F ||
-            (unsigned char)s[i] < 0x20)
+        if (s[i] == ' ' || s[i] == '=' || s[i] == '"' || s[i] == '\\' || is_control(s + i, len - i))
             return false;
     return true;
 }
@@ -85,7 +104,7 @@ static bool reads_single_quoted(const char *s, size_t len)
     if (slack__utf8_valid(s, len) != len || !memchr(s, '"', len) || memchr(s, '\'', len))
         return false;
     for (size_t i = 0; i < len; i++)
-        if (s[i] == 0x7F || (unsigned char)s[i] < 0x20) return false;
+        if (is_control(s + i, len - i)) return false;
     return true;
 }
 

@@ -102,6 +102,16 @@ static void test_values(void **state)
     /* No value can begin a line or a pair of its own, or speak to a terminal. */
     SLACK_LOG(text, INFO, "e", "a=%s b=%s", "x\nlevel=error", "\x1b[2J\x7f");
     assert_string_equal(line, TEXT_HEAD " a=\"x\\nlevel=error\" b=\"\\u001b[2J\\u007f\"");
+    SLACK_LOG(text, INFO, "e", "a=%s b=%s",
+              "\xC2\x9B"
+              "2J",
+              "x \"\xC2\x80\xC2\xA0\xC2x");
+    assert_string_equal(line, TEXT_HEAD " a=\"\\u009b2J\" "
+                                        "b=\"x \\\"\\u0080\xC2\xA0\xEF\xBF\xBDx\"");
+    SLACK_LOG(text, INFO, "e", "a=%s", "\"\xC2\x9F\"");
+    assert_string_equal(line, TEXT_HEAD " a=\"\\\"\\u009f\\\"\"");
+    SLACK_LOG(json, INFO, "e", "a=%s", "\xC2\x9B");
+    assert_string_equal(line, JSON_HEAD ",\"a\":\"\\u009b\"}");
     SLACK_LOG(text, INFO, "e", "a=%s b=%s", "é", "\xC3\x28");
     assert_string_equal(line, TEXT_HEAD " a=é b=\"\xEF\xBF\xBD(\"");
     SLACK_LOG(text, INFO, "e", "addr=%s:%d p=%d%% c=%c s=%.*s", "::1", 80, 50, 'x', 2, "abc");
