@@ -114,8 +114,8 @@ int slack__listen_inherited(unsigned n);
  * is nothing to wait for: the port is nobody else's, the socket is shared itself, or the kernel
  * hands over by itself what a closed socket leaves behind (net.ipv4.tcp_migrate_req). */
 unsigned slack__listen_turn_away(slack_listener_socket_t *listener);
-/* Take all connections that wait in the kernel's queue: with the socket they would go. A Unix
- * socket's file is gone before. */
+/* Take all connections that wait in the kernel's queue, 4096 at most: with the socket they would
+ * go. A Unix socket's file is gone before. */
 void slack__listen_take_all(slack_listener_socket_t *listener);
 /* Take no more; frees itself. Connections live on. */
 void slack__listen_close(slack_listener_socket_t *listener);

@@ -23,6 +23,9 @@
 #define BACKLOG 512
 /* Connections taken in one turn of the loop; those that are open want their share. */
 #define ACCEPTS_PER_TURN 64
+/* And of what waits at the end at most: as many as a queue has room for (net.core.somaxconn). Who
+ * comes meanwhile is not waited for. */
+#define LAST_ACCEPTS 4096
 /* How long to leave connections to the kernel when descriptors or memory are out. */
 #define PAUSE_MS 100
 /* What a handshake takes, until some were seen; and what is waited for at the end, at least and at
@@ -345,8 +348,8 @@ static void remove_path(slack_listener_socket_t *listener)
 void slack__listen_take_all(slack_listener_socket_t *listener)
 {
     remove_path(listener);
-    while (!is_closing(listener) && take(listener))
-        continue;
+    for (int i = 0; i < LAST_ACCEPTS && !is_closing(listener); i++)
+        if (!take(listener)) return;
 }
 
 static void on_closed(uv_handle_t *handle)

@@ -31,6 +31,7 @@ typedef struct place {
     slack_listener_socket_t *listener;
     bool ignore;          /* accepts without a word */
     bool close_at_accept; /* the listener */
+    unsigned followers;   /* how many more come, one while the one before is being accepted */
     unsigned accepts;
     unsigned closes;
     char peer[64]; /* of the last one */
@@ -46,6 +47,8 @@ static void on_closed(slack_conn_t *conn, int status, void *user_data)
     ((place_t *)user_data)->closes++;
 }
 
+static void raw_follow(place_t *place);
+
 static void on_accept(slack_conn_t *conn, void *user_data)
 {
     static const slack_conn_events_t events = {.data = on_data, .closed = on_closed};
@@ -54,6 +57,7 @@ static void on_accept(slack_conn_t *conn, void *user_data)
     strncpy(place->peer, slack__conn_peer(conn), sizeof(place->peer) - 1);
     if (!place->ignore) slack__conn_set_events(conn, &events, place);
     if (place->close_at_accept) slack__listen_close(place->listener);
+    if (place->followers > 0) raw_follow(place);
 }
 
 static int place_listen(place_t *place, const char *host, unsigned port, int *ret_uv_error)
@@ -88,6 +92,12 @@ static int raw_connect(const place_t *place)
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
     return fd;
+}
+
+static void raw_follow(place_t *place)
+{
+    place->followers--;
+    close(raw_connect(place));
 }
 
 /* Run the loop until the other side has closed or, with `want`, sent that byte. */
@@ -451,6 +461,21 @@ static void test_turn_away(void **state)
     place_close(&place);
 }
 
+/* Those who keep on coming do not keep the loop. */
+static void test_the_last_ones_are_so_many(void **state)
+{
+    place_t place;
+    assert_true(place_open(&place, "127.0.0.1"));
+    place.ignore = true;
+    place.followers = 10000;
+    close(raw_connect(&place));
+    slack__listen_take_all(place.listener);
+    assert_true(place.followers > 0);
+    assert_true(place.accepts >= 4096); /* as many as a queue may hold */
+    place.followers = 0;
+    place_close(&place);
+}
+
 static void test_nobody_else_to_go_to(void **state)
 {
     place_t place;
@@ -475,6 +500,7 @@ int main(void)
         cmocka_unit_test(test_no_memory_to_listen_on_a_path),
         cmocka_unit_test(test_closed_during_a_pause),
         cmocka_unit_test(test_turn_away),
+        cmocka_unit_test(test_the_last_ones_are_so_many),
         cmocka_unit_test(test_nobody_else_to_go_to),
     };
     heap_install();
