@@ -147,15 +147,30 @@ static bool take(slack_http_t *http, const slack_http_request_t *request,
     return true;
 }
 
+/* Take the first part of a DN off it. A separator that is escaped, or in quotes, is of a name's own
+ * (RFC 4514, RFC 1779). */
+static slack_slice_t take_part(slack_slice_t *dn, char separator)
+{
+    bool quoted = false;
+    size_t len = 0;
+    while (len < dn->len && (quoted || dn->ptr[len] != separator)) {
+        if (dn->ptr[len] == '"') quoted = !quoted;
+        len += dn->ptr[len] == '\\' && len + 1 < dn->len ? 2 : 1;
+    }
+    const slack_slice_t part = {dn->ptr, len};
+    const size_t used = len < dn->len ? len + 1 : len;
+    *dn = (slack_slice_t){dn->ptr + used, dn->len - used};
+    return slack__slice_trim(part);
+}
+
 /* "CN=name" among the parts of a DN ("CN=name,O=Slack" or "/O=Slack/CN=name"), or the name alone.
  */
 static bool names_slack(slack_slice_t dn)
 {
     const char separator = dn.len > 0 && dn.ptr[0] == '/' ? '/' : ',';
-    slack_slice_t part;
     if (slack__slice_eq(dn, SLACK_SLICE(SLACK_CLIENT_NAME))) return true;
-    while (slack__slice_split(&dn, separator, &part))
-        if (slack__slice_eq(slack__slice_trim(part), SLACK_SLICE("CN=" SLACK_CLIENT_NAME)))
+    while (dn.len > 0)
+        if (slack__slice_eq(take_part(&dn, separator), SLACK_SLICE("CN=" SLACK_CLIENT_NAME)))
             return true;
     return false;
 }

@@ -209,7 +209,14 @@ static void proxies_are_believed(void **state)
         {"X-Client-DN: /O=Slack/CN=platform-tls-client.slack.com\r\n", 200},
         {"x-client-dn: platform-tls-client.slack.com\r\n", 200},
         {"X-Client-DN: CN=platform-tls-client.slack.com.example\r\n", 401},
+        {"X-Client-DN: CN=platform-tls-client.slack.com,O=Slack Technologies\\, LLC\r\n", 200},
+        {"X-Client-DN: O=a\\\\,CN=platform-tls-client.slack.com\r\n", 200},
         {"X-Client-DN: O=CN=platform-tls-client.slack.com\r\n", 401},
+        /* A comma that is part of a name. */
+        {"X-Client-DN: CN=example.com,O=a\\,CN=platform-tls-client.slack.com\r\n", 401},
+        {"X-Client-DN: CN=example.com,O=\"a,CN=platform-tls-client.slack.com\"\r\n", 401},
+        {"X-Client-DN: CN=example.com,O=\"a,CN=platform-tls-client.slack.com,b\"\r\n", 401},
+        {"X-Client-DN: CN=\"platform-tls-client.slack.com\",O=\"b\r\n", 401},
         {"X-Client-DN:\r\n", 401},
         {"X-Client-DN: platform-tls-client.slack.com\r\nX-Client-DN: x\r\n", 401},
     };
