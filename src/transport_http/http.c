@@ -451,7 +451,7 @@ static bool path_is_plain(const char *path)
 {
     if (*path != '/') return false;
     for (; *path; path++)
-        if (*path <= ' ' || *path == 0x7f || *path == '?' || *path == '#') return false;
+        if (*path <= ' ' || *path > '~' || *path == '?' || *path == '#') return false;
     return true;
 }
 
