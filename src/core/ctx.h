@@ -151,6 +151,8 @@ const slack_json_t *slack__spare_view(slack_ctx_t *ctx, const char *text);
 /* say.c: make ctx->client one with the token of ctx->grant, whose calls the delivery waits for; the
  * client, ready for a call; make such a call; and why a value that slack_jsonf() made is NULL. */
 void slack__ctx_init_client(slack_ctx_t *ctx);
+/* Calls made from here on have nobody to wait for them. */
+void slack__ctx_leave_clients(slack_ctx_t *ctx);
 slack_client_t *slack__ctx_client(slack_ctx_t *ctx);
 int slack__ctx_call(slack_ctx_t *ctx, const char *method, const slack_json_t *args);
 int slack__ctx_no_json(slack_ctx_t *ctx);

@@ -104,15 +104,17 @@ static void count(const slack_ctx_t *ctx, enum slack_result result)
     ctx->app->metrics.deliveries[ctx->d->kind][result]++;
 }
 
+/* Decided once, however often the store has to be told. */
 void slack__inbox_settle(slack_ctx_t *ctx)
 {
     SLACK_CRASH("handled");
-    int rc = slack__attempt_settle(ctx, &ctx->op);
-    ctx->op.done = finished;
-    if (rc != 0)
+    int rc = ctx->op.done == finished ? 0 : slack__attempt_settle(ctx, &ctx->op);
+    if (rc != 0) {
         not_finished(ctx, rc);
-    else
-        ctx->app->store->ops->submit(ctx->app->store, &ctx->op);
+        return;
+    }
+    ctx->op.done = finished;
+    ctx->app->store->ops->submit(ctx->app->store, &ctx->op);
 }
 
 /* Which listener, how long, what was said to Slack. What failed is a warning; an ack's body is for
@@ -145,7 +147,7 @@ static void tell_done(slack_ctx_t *ctx)
                : ctx->reached_listeners && ctx->steps.count == 0 ? SLACK_RESULT_UNMATCHED
                                                                  : SLACK_RESULT_OK);
     slack__authorize_revoked(ctx);
-    ctx->client.begin = NULL; /* calls made from here on have nobody to wait for them */
+    slack__ctx_leave_clients(ctx);
     uint64_t now = slack__mono_us(ctx->app->clock);
     uint64_t since = ctx->d->received_us;
     slack_done_t done = {

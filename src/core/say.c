@@ -102,10 +102,16 @@ slack_client_t *slack_ctx_user_client(slack_ctx_t *ctx)
     user->client = *slack__ctx_client(ctx);
     user->client.token = ctx->grant->user_token;
     user->client.owner = ctx->grant->number;
-    user->client.begin = user_call_begin;
+    user->client.begin = ctx->client.begin ? user_call_begin : NULL;
     user->client.end = user_call_end;
     ctx->user_client = user;
     return &user->client;
+}
+
+void slack__ctx_leave_clients(slack_ctx_t *ctx)
+{
+    ctx->client.begin = NULL;
+    if (ctx->user_client) ctx->user_client->client.begin = NULL;
 }
 
 /* ---- templates ---- */

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "core/app.h"
+#include "core/ctx.h"
 #include "support/app_fixture.h"
 #include "support/heap.h"
 
@@ -843,6 +843,38 @@ static void each_user_by_itself(void **state)
     assert_string_equal(desk.actor_team, "T9");
 }
 
+static void call_at_the_end(slack_ctx_t *ctx, const slack_done_t *done, void *user_data)
+{
+    slack_client_t *user = slack_ctx_user_client(ctx);
+    assert_non_null(user);
+    assert_int_equal(
+        slack_call(user, "chat.postMessage", slack_jsonf(ctx, "{text: 'me'}"), NULL, NULL), 0);
+    assert_int_equal(ctx->calls, 0);
+}
+
+static int call_later(slack_ctx_t *ctx, void *user_data)
+{
+    if (*(bool *)user_data) assert_non_null(slack_ctx_user_client(ctx));
+    return slack_ctx_on_done(ctx, call_at_the_end, NULL);
+}
+
+/* The delivery is gone when the answer comes. */
+static void nobody_waits_for_a_users_call_at_the_end(void **state)
+{
+    bool client_is_made = false;
+    app_ack_t ack;
+    assert_int_equal(slack_on_message(f.app, NULL, call_later, &client_is_made), 0);
+    app_ready(&f);
+    for (unsigned i = 1; i <= 2; i++) {
+        event_of("T1", "message", "U1", &ack);
+        app_run_until_calls(&f, i);
+        until_idle();
+        app_spin(&f);
+        assert_string_equal(fake_slack_call(f.slack, i - 1)->token, "xoxp-U1");
+        client_is_made = true;
+    }
+}
+
 static int open_per_user(void **state)
 {
     slack_authorizer_t how = authorizer();
@@ -1096,6 +1128,7 @@ int main(void)
         CASE(the_bots_own_events),
         CASE(an_organizations_installation),
         CASE_WITH(open_per_user, each_user_by_itself),
+        CASE_WITH(open_per_user, nobody_waits_for_a_users_call_at_the_end),
         CASE(jobs_know_whose_they_are),
         CASE(set_once_and_before_the_start),
         CASE(out_of_memory),
