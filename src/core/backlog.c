@@ -46,6 +46,11 @@ static size_t claim_room(const slack_app_t *app)
 
 /* ---- taking up ---- */
 
+/* What a delivery takes to be read again, by the bytes of its body: less than this, however many
+ * values are in it. So a bound of its arena is never what keeps it, and those behind it, waiting.
+ */
+#define RESTORE_BYTES(len) (SLACK_ARENA_MAX + 32 * (len))
+
 /* The record that a replay begins with: what failed for good may run again. */
 static slack_slice_t without_failures(slack_arena_t *arena, slack_slice_t done)
 {
@@ -73,7 +78,8 @@ static slack_transport_t *transport_of(slack_app_t *app, slack_slice_t name)
 /* A delivery out of a row. NULL: memory is out. */
 static slack_ctx_t *restore(slack_app_t *app, const slack_row_t *from)
 {
-    slack_arena_t *arena = slack__arena_new(8192 + 2 * from->payload.len, 0);
+    slack_arena_t *arena =
+        slack__arena_new(8192 + 2 * from->payload.len, RESTORE_BYTES(from->payload.len));
     slack_row_t row;
     if (arena == NULL) return NULL;
     const slack_json_t *body = NULL, *tenant = NULL;

@@ -11,13 +11,15 @@
 
 #include <cmocka.h>
 
-#include "core/app.h"
+#include "core/ctx.h"
 #include "support/app_fixture.h"
 
 /* Many deliveries at once: what a start finds, and what a bound of the process keeps from ending,
  * is handled to its end and uses up no attempts. */
 
 #define ROWS 5000
+/* The options allow larger ones; a job may be as large as an arena. */
+#define LARGE_BODY ((size_t)4 << 20)
 
 static app_fixture_t f;
 static char folder[] = "/tmp/slackapp-recovery-XXXXXX";
@@ -327,6 +329,89 @@ static void test_a_handler_that_never_fits(void **state)
     app_close(&f);
 }
 
+static void put_row(const char *key, slack_slice_t payload)
+{
+    slack_store_op_t op = {.kind = SLACK_STORE_PUT,
+                           .claim = true,
+                           .row = {.key = slack__slice(key),
+                                   .kind = SLACK_SLICE("event"),
+                                   .name = SLACK_SLICE("message"),
+                                   .payload = payload}};
+    submit(&op);
+    wait_all();
+}
+
+/* What takes the most memory of what may arrive: it is no more in the way than any other. */
+static void test_a_body_that_is_large_to_read(void **state)
+{
+    static const char head[] = "{\"event\":{\"type\":\"message\"},\"many\":[";
+    const size_t len = LARGE_BODY;
+    char *text = malloc(len);
+    assert_non_null(text);
+    memcpy(text, head, sizeof head - 1);
+    for (size_t i = sizeof head - 1; i < len; i++)
+        text[i] = "1,"[(len - i) % 2];
+    memcpy(text + len - 3, "1]}", 3);
+    clean();
+    open_store();
+    put_row("Ev1", (slack_slice_t){text, len});
+    put_row("Ev2", SLACK_SLICE("{\"event\":{\"type\":\"message\"}}"));
+    close_store();
+    free(text);
+
+    unsigned times = 0;
+    open_app(url, 1);
+    slack_on_message(f.app, NULL, busy, &times);
+    app_ready(&f);
+    settle();
+    assert_int_equal(runs, 2);
+    app_close(&f);
+    assert_int_equal(rows_in(SLACK_ROW_DONE), 2);
+}
+
+/* ---- a store that is full ---- */
+
+static const slack_store_ops_t *whole_ops;
+static unsigned full_times; /* how often it said so */
+static size_t first_size, last_size;
+
+static void submit_to_full(slack_store_t *to, slack_store_op_t *op)
+{
+    if (op->kind != SLACK_STORE_WAIT) {
+        whole_ops->submit(to, op);
+        return;
+    }
+    const slack_ctx_t *ctx = SLACK_CONTAINER(op, slack_ctx_t, op);
+    last_size = slack__arena_size(ctx->d->arena);
+    if (full_times++ == 0) first_size = last_size;
+    op->status = SLACK_ESTORE;
+    op->done(op);
+}
+
+/* An end that is tried again for days takes no more memory with each time. */
+static void test_an_end_that_cannot_be_noted_does_not_grow(void **state)
+{
+    unsigned times = 1;
+    open_app("memory:", 2);
+    slack_on_message(f.app, NULL, busy, &times);
+    app_ready(&f);
+    slack_store_ops_t full = *f.app->store->ops;
+    full.submit = submit_to_full;
+    whole_ops = f.app->store->ops;
+    f.app->store->ops = &full;
+    app_ack_t ack = {0};
+    app_inject(&f, "{\"event_id\":\"Ev1\",\"event\":{\"type\":\"message\"}}", &ack);
+    while (full_times == 0)
+        app_turn(&f);
+    while (full_times < 10000)
+        slack__backlog_poll(f.app);
+    assert_int_equal(last_size, first_size);
+    f.app->store->ops = whole_ops;
+    pass_all(1);
+    assert_int_equal(runs, 2);
+    app_close(&f);
+}
+
 int main(void)
 {
     if (!mkdtemp(folder)) return 1;
@@ -339,6 +424,8 @@ int main(void)
         cmocka_unit_test(test_a_bound_uses_up_no_attempts),
         cmocka_unit_test(test_what_is_done_stays_done),
         cmocka_unit_test(test_a_handler_that_never_fits),
+        cmocka_unit_test(test_a_body_that_is_large_to_read),
+        cmocka_unit_test(test_an_end_that_cannot_be_noted_does_not_grow),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
     clean();
