@@ -350,7 +350,8 @@ static int cancel(slack_db_t *db, const slack_store_op_t *op)
 
 /* --- operations on several rows ------------------------------------------------------------ */
 
-/* Take what a query offers. What cannot be read any more is set aside, for a person. */
+/* Take what a query offers, as much as the batch has memory for. What cannot be read any more is
+ * set aside, for a person. */
 static int take_rows(slack_db_t *db, slack_store_batch_t *batch, enum statement query, int64_t what)
 {
     sqlite3_stmt *s = db->statements[query];
@@ -366,7 +367,12 @@ static int take_rows(slack_db_t *db, slack_store_batch_t *batch, enum statement 
         row.state = bad ? SLACK_ROW_DEAD : SLACK_ROW_RUNNING;
         row.attempt++;
         row.changed_ms = db->now_ms;
-        if (!slack__row_copy(batch->arena, &batch->rows[batch->count++], &row)) rc = SLACK_ENOMEM;
+        if (slack__row_copy(batch->arena, &batch->rows[batch->count], &row))
+            batch->count++;
+        else if (batch->count > 0)
+            break;
+        else
+            rc = SLACK_ENOMEM;
     }
     int end = reset(s);
     /* Changed afterwards: an update in the middle of a query would move what it walks along. */

@@ -425,6 +425,44 @@ static void test_rows_are_claimed_when_they_are_due_and_in_order(void **state)
     close_store();
 }
 
+static void put_large(const char *key, char *bytes, size_t len)
+{
+    task_t task;
+    prepare(&task, SLACK_STORE_PUT, key);
+    task.op.claim = false;
+    task.op.row.due_ms = now();
+    task.op.row.payload = (slack_slice_t){bytes, len};
+    run(&task);
+    assert_int_equal(task.op.status, 0);
+}
+
+/* More than one claim may take is taken by several. */
+static void test_a_claim_is_as_large_as_it_may_be(void **state)
+{
+    if (!ops->durable) skip(); /* it keeps no more at all */
+    const size_t len = SLACK_STORE_BYTES_MAX / 5 * 2;
+    char *bytes = malloc(len);
+    assert_non_null(bytes);
+    memset(bytes, 'x', len);
+    open_store();
+    put_large("a", bytes, len);
+    put_large("b", bytes, len);
+    put_large("c", bytes, len);
+    task_t task;
+    assert_string_equal(claim(&task, 10), "a b ");
+    assert_true(task.batch.next_ms <= now());
+    free_rows(&task);
+    expect_claim("c ");
+    close_store();
+
+    open_again(); /* and what an owner left that is gone */
+    assert_string_equal(claim(&task, 10), "a b ");
+    free_rows(&task);
+    expect_claim("c ");
+    close_store();
+    free(bytes);
+}
+
 static void test_a_row_that_waits_comes_back(void **state)
 {
     open_store();
@@ -860,6 +898,7 @@ int store_suite(const slack_store_ops_t *backend, const char *rest, void (*clean
         cmocka_unit_test(test_closing_inside_a_completion),
         cmocka_unit_test(test_a_queued_row_is_claimed_once),
         cmocka_unit_test(test_rows_are_claimed_when_they_are_due_and_in_order),
+        cmocka_unit_test(test_a_claim_is_as_large_as_it_may_be),
         cmocka_unit_test(test_a_row_that_waits_comes_back),
         cmocka_unit_test(test_a_row_without_a_key_waits),
         cmocka_unit_test(test_the_dead_are_listed_and_brought_back),
