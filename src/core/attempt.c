@@ -146,18 +146,16 @@ void slack__attempt_step_failed(slack_ctx_t *ctx, int status, const char *reason
     if (!heals) a->step_hopeless = true;
 }
 
-static void mark(slack_ctx_t *ctx);
-
 static void marked(slack_store_op_t *op)
 {
     slack_ctx_t *ctx = SLACK_CONTAINER(op, slack_ctx_t, attempt.mark);
     SLACK_CRASH("marked");
     ctx->attempt.mark_submitted = false;
-    if (ctx->attempt.mark_changed && ctx->state == CTX_RUNNING) mark(ctx);
+    if (ctx->attempt.mark_changed && ctx->state == CTX_RUNNING) slack__attempt_mark(ctx);
 }
 
-/* Note what is done, for an attempt after a crash. What fails here costs a repetition at worst. */
-static void mark(slack_ctx_t *ctx)
+/* What fails here costs a repetition at worst. */
+void slack__attempt_mark(slack_ctx_t *ctx)
 {
     slack_attempt_t *a = &ctx->attempt;
     a->mark_changed = a->mark_submitted;
@@ -184,7 +182,8 @@ void slack__attempt_step_end(slack_ctx_t *ctx)
                             : NULL;
     if (text == NULL) return; /* costs a repetition at worst */
     a->done = slack__slice(text);
-    if (ctx->next_step < ctx->steps.count && ctx->app->store->ops->durable) mark(ctx);
+    if (ctx->next_step < ctx->steps.count && ctx->app->store->ops->durable)
+        slack__attempt_mark(ctx);
 }
 
 /* ---- the end of an attempt ---- */

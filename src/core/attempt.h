@@ -62,6 +62,8 @@ bool slack__attempt_skips(const slack_ctx_t *ctx, size_t step);
 void slack__attempt_step_begin(slack_ctx_t *ctx);
 void slack__attempt_step_failed(slack_ctx_t *ctx, int status, const char *reason);
 void slack__attempt_step_end(slack_ctx_t *ctx);
+/* Have the store note the record, for an attempt after a crash. */
+void slack__attempt_mark(slack_ctx_t *ctx);
 
 /* Make the operation that ends this attempt in the store: FINISH, WAIT or BURY. 0; SLACK_ENOMEM. */
 int slack__attempt_settle(slack_ctx_t *ctx, slack_store_op_t *op);

@@ -128,6 +128,8 @@ static bool begin(slack_app_t *app, const slack_row_t *row)
         ctx->attempt.reason = "the process ended in each of its attempts";
         ctx->attempt.hopeless = true;
     }
+    /* A replay stays one, should the process end in the middle of it. */
+    if (ctx->attempt.done.len < row->done.len) slack__attempt_mark(ctx);
     if (ctx->status != 0)
         slack__inbox_end(ctx);
     else

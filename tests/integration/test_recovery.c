@@ -369,6 +369,69 @@ static void test_a_body_that_is_large_to_read(void **state)
     assert_int_equal(rows_in(SLACK_ROW_DONE), 2);
 }
 
+/* ---- a replay that is cut off ---- */
+
+static int fail_or_hold(slack_ctx_t *ctx, void *user_data)
+{
+    runs++;
+    if (!holding) return SLACK_EINVAL;
+    slack_ctx_hold(ctx);
+    return 0;
+}
+
+static int count(slack_ctx_t *ctx, void *user_data)
+{
+    ++*(unsigned *)user_data;
+    return 0;
+}
+
+static void open_with_two(unsigned *counted)
+{
+    open_app(url, 2);
+    slack_on_message(f.app, NULL, fail_or_hold, NULL);
+    slack_on_event(f.app, "message", count, counted);
+    app_ready(&f);
+}
+
+static void replay_all(void)
+{
+    slack_store_batch_t batch = {0};
+    slack_store_op_t op = {.kind = SLACK_STORE_RETRY, .batch = &batch};
+    open_store();
+    submit(&op);
+    wait_all();
+    assert_int_equal(batch.count, 1);
+    close_store();
+}
+
+/* What a person had run again is run again, also where the process ended in the middle of it. */
+static void test_a_replay_that_is_cut_off_goes_on(void **state)
+{
+    unsigned counted = 0;
+    clean();
+    holding = false;
+    open_with_two(&counted);
+    event("Ev1");
+    assert_int_equal(deads, 1);
+    app_close(&f);
+    replay_all();
+
+    holding = true;
+    open_with_two(&counted);
+    while (runs == 0)
+        app_turn(&f);
+    slack_app_stop(f.app); /* app_close() is the second one, which waits for nothing */
+    app_close(&f);
+
+    holding = false;
+    open_with_two(&counted);
+    settle();
+    assert_int_equal(runs, 1);
+    assert_int_equal(deads, 1);
+    assert_int_equal(counted, 1); /* the other was done with all the time */
+    app_close(&f);
+}
+
 /* ---- a store that is full ---- */
 
 static const slack_store_ops_t *whole_ops;
@@ -425,6 +488,7 @@ int main(void)
         cmocka_unit_test(test_what_is_done_stays_done),
         cmocka_unit_test(test_a_handler_that_never_fits),
         cmocka_unit_test(test_a_body_that_is_large_to_read),
+        cmocka_unit_test(test_a_replay_that_is_cut_off_goes_on),
         cmocka_unit_test(test_an_end_that_cannot_be_noted_does_not_grow),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
