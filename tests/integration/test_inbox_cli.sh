@@ -60,7 +60,8 @@ an_inbox() {
 }
 
 one_of_them() {
-    expect 0 '"ts":"2.0"' --store "$store" show 2 && grep -q '^state *dead' "$work/out" &&
+    expect 0 '"ts":"2.0"' --store "$store" show 2 && grep -qF '"é 2J"' "$work/out" &&
+        grep -q '^state *dead' "$work/out" &&
         expect 1 'none of that id' --store "$store" show 99
 }
 

@@ -48,11 +48,12 @@ static void fill(task_t *task, unsigned n)
 {
     memset(task, 0, sizeof *task);
     snprintf(task->key, sizeof task->key, "Ev%08X%u", n * 2654435761u, n);
-    snprintf(
-        task->payload, sizeof task->payload,
-        "{\"type\":\"event_callback\",\"event_id\":\"%s\",\"team_id\":\"T1\",\"event\":{"
-        "\"type\":\"message\",\"channel\":\"C1\",\"user\":\"U1\",\"ts\":\"%u.0\",\"text\":\"x\"}}",
-        task->key, n);
+    snprintf(task->payload, sizeof task->payload,
+             "{\"type\":\"event_callback\",\"event_id\":\"%s\",\"team_id\":\"T1\",\"event\":{"
+             "\"type\":\"message\",\"channel\":\"C1\",\"user\":\"U1\",\"ts\":\"%u.0\",\"text\":"
+             "\"é\xC2\x9B"
+             "2J\"}}", /* what a terminal would obey */
+             task->key, n);
     task->op.row = (slack_row_t){.key = slack__slice(task->key),
                                  .kind = SLACK_SLICE("event"),
                                  .name = SLACK_SLICE("message"),
