@@ -7,11 +7,11 @@
 /* The n-th wait is between half and all of BASE * 2^n. */
 #define WAIT_BASE_MS 1000
 #define WAIT_CAP_MS  (5 * 60 * 1000)
-/* So many attempts that failed for want of room here do not count: a handler that never fits,
+/* So many attempts that say nothing about the delivery do not count: a handler that never fits,
  * because it makes too many calls by itself, has its dead letter the same day. None of them waits
- * longer than before attempt SHORT_WAITS + 1. */
-#define SHORT_MAX   1000
-#define SHORT_WAITS 5
+ * longer than before attempt SPARED_WAITS + 1. */
+#define SPARED_MAX   1000
+#define SPARED_WAITS 5
 
 /* ---- what heals ---- */
 
@@ -47,32 +47,75 @@ bool slack__heals(int status, const char *reason)
     return false;
 }
 
-/* A bound of this process, its memory or its disk: it says nothing about the delivery. */
-static bool short_of_room(int status)
+/* A bound of this process, its memory or its disk, or its end: it says nothing about the delivery.
+ */
+static bool is_ours(const slack_app_t *app, int status)
 {
-    return status == SLACK_EBUSY || status == SLACK_ENOMEM || status == SLACK_ESTORE;
+    switch (status) {
+    case SLACK_EBUSY:
+    case SLACK_ENOMEM:
+    case SLACK_ESTORE: return true;
+    case SLACK_ECLOSED:
+    case SLACK_ECANCELED: return app->state != APP_RUNNING;
+    default: return false;
+    }
 }
 
 /* ---- the record ---- */
 
-/* The number in the first line, where that is "=N"; `rest`: what follows it. */
-static unsigned short_attempts(slack_slice_t record, slack_slice_t *rest)
+/* How the attempts before this one ended, as far as they came to an end. */
+typedef struct tally {
+    unsigned failed, spared;
+} tally_t;
+
+static unsigned read_number(slack_slice_t text)
 {
-    unsigned count = 0;
-    *rest = record;
-    if (record.len == 0 || *record.ptr != '=') return 0;
-    slack_slice_t line;
-    slack__slice_split(rest, '\n', &line);
-    for (size_t i = 1; i < line.len && line.ptr[i] >= '0' && line.ptr[i] <= '9'; i++)
-        if (count < SHORT_MAX) count = count * 10 + (unsigned)(line.ptr[i] - '0');
-    return count;
+    unsigned number = 0;
+    for (size_t i = 0; i < text.len && text.ptr[i] >= '0' && text.ptr[i] <= '9'; i++)
+        if (number < 100000) number = number * 10 + (unsigned)(text.ptr[i] - '0');
+    return number;
 }
 
-unsigned slack__attempts_counted(unsigned begun, slack_slice_t record)
+/* The first line, where that is "=FAILED SPARED"; `rest`: what follows it. */
+static tally_t tally_of(slack_slice_t record, slack_slice_t *rest)
+{
+    *rest = record;
+    if (record.len == 0 || *record.ptr != '=') return (tally_t){0};
+    slack_slice_t line, failed;
+    slack__slice_split(rest, '\n', &line);
+    line = (slack_slice_t){line.ptr + 1, line.len - 1};
+    slack__slice_split(&line, ' ', &failed);
+    return (tally_t){.failed = read_number(failed), .spared = read_number(line)};
+}
+
+unsigned slack__attempts_crashed(unsigned begun, slack_slice_t record)
 {
     slack_slice_t rest;
-    unsigned uncounted = short_attempts(record, &rest);
-    return begun > uncounted ? begun - uncounted : 1;
+    const tally_t tally = tally_of(record, &rest);
+    const unsigned ended = tally.failed + tally.spared + 1; /* this one has begun only */
+    return begun > ended ? begun - ended : 0;
+}
+
+/* What a line of the record says: a listener that is done, or failed for good. */
+typedef struct verdict {
+    slack_slice_t name;
+    int status; /* 0: done */
+    slack_slice_t reason;
+} verdict_t;
+
+static bool next_verdict(slack_slice_t *record, verdict_t *ret)
+{
+    slack_slice_t line, code;
+    do {
+        if (record->len == 0) return false;
+        slack__slice_split(record, '\n', &line);
+    } while (line.len == 0 || *line.ptr == '=');
+    *ret = (verdict_t){.name = {line.ptr + 1, line.len - 1}};
+    if (*line.ptr != '-') return true;
+    slack__slice_split(&ret->name, ' ', &code);
+    slack__slice_split(&ret->name, ' ', &ret->reason);
+    ret->status = -(int)read_number(code);
+    return true;
 }
 
 /* A listener's name is its own unless it was registered twice: then the second is "NAME#2". */
@@ -85,38 +128,33 @@ static const char *step_name(const slack_ctx_t *ctx, size_t step, unsigned *ret_
     return name;
 }
 
-static const char *entry(const slack_ctx_t *ctx, size_t step, char mark)
+/* Its name in the record. NULL: memory is out. */
+static const char *entry_name(const slack_ctx_t *ctx, size_t step)
 {
     unsigned nth = 1;
     const char *name = step_name(ctx, step, &nth);
-    slack_arena_t *arena = slack__ctx_arena(ctx);
-    return nth == 1 ? slack__arena_printf(arena, "%c%s\n", mark, name)
-                    : slack__arena_printf(arena, "%c%s#%u\n", mark, name, nth);
-}
-
-static bool has_line(slack_slice_t text, slack_slice_t line)
-{
-    slack_slice_t part;
-    while (text.len > 0 && slack__slice_split(&text, '\n', &part))
-        if (part.len == line.len && part.len > 0 && *part.ptr != '=' &&
-            memcmp(part.ptr + 1, line.ptr + 1, part.len - 1) == 0)
-            return true;
-    return false;
+    return nth == 1 ? name : slack__arena_printf(slack__ctx_arena(ctx), "%s#%u", name, nth);
 }
 
 bool slack__attempt_skips(const slack_ctx_t *ctx, size_t step)
 {
-    if (ctx->attempt.done.len == 0) return false;
-    const char *line = entry(ctx, step, '+');
-    return line && has_line(ctx->attempt.done, (slack_slice_t){line, strlen(line) - 1});
+    slack_slice_t record = ctx->attempt.done;
+    const char *name = record.len > 0 ? entry_name(ctx, step) : NULL;
+    verdict_t verdict;
+    while (name && next_verdict(&record, &verdict))
+        if (slack__slice_eq(verdict.name, slack__slice(name))) return true;
+    return false;
 }
 
 /* ---- one listener ---- */
 
 void slack__attempt_step_begin(slack_ctx_t *ctx)
 {
-    ctx->attempt.step_open = true;
-    ctx->attempt.step_failed = ctx->attempt.step_hopeless = false;
+    slack_attempt_t *a = &ctx->attempt;
+    a->step_open = true;
+    a->step_failed = false;
+    a->step_hopeless = 0;
+    a->step_reason = NULL;
 }
 
 /* A tenant's token that is none any more is looked up anew for the next attempt. */
@@ -129,21 +167,24 @@ void slack__attempt_step_failed(slack_ctx_t *ctx, int status, const char *reason
 {
     slack_attempt_t *a = &ctx->attempt;
     if (status == 0) return;
+    if (reason) reason = slack__arena_strdup(slack__ctx_arena(ctx), reason);
     if (ctx->status == 0) {
         ctx->status = status;
-        a->reason = reason ? slack__arena_strdup(slack__ctx_arena(ctx), reason) : NULL;
+        a->reason = reason;
         if (a->step_open) ctx->failed = ctx->steps.items[ctx->next_step - 1].route->listener.name;
     }
     bool heals = slack__heals(status, status == SLACK_EAPI ? reason : NULL) ||
                  token_may_change(ctx, status, reason);
-    if (heals && !short_of_room(status)) a->counts = true;
+    if (heals && !is_ours(ctx->app, status)) a->counts = true;
     if (!a->step_open) {
         *(heals ? &a->heals : &a->hopeless) = true;
         return;
     }
     a->step_failed = true;
     /* A handler that passes on the code of its call says less than the call did. */
-    if (!heals) a->step_hopeless = true;
+    if (heals || a->step_hopeless != 0) return;
+    a->step_hopeless = status;
+    a->step_reason = reason;
 }
 
 static void marked(slack_store_op_t *op)
@@ -167,6 +208,25 @@ void slack__attempt_mark(slack_ctx_t *ctx)
     ctx->app->store->ops->submit(ctx->app->store, &a->mark);
 }
 
+/* A reason is Slack's word; one that is none would be more than its field of the line. */
+static bool is_word(const char *text)
+{
+    return text && text[strcspn(text, " \n")] == '\0';
+}
+
+/* The record with one more line. NULL: memory is out. */
+static const char *with_verdict(const slack_ctx_t *ctx, size_t step)
+{
+    const slack_attempt_t *a = &ctx->attempt;
+    slack_arena_t *arena = slack__ctx_arena(ctx);
+    const char *name = entry_name(ctx, step), *old = a->done.len > 0 ? a->done.ptr : "";
+    if (name == NULL) return NULL;
+    if (a->step_hopeless == 0)
+        return slack__arena_printf(arena, "%.*s+%s\n", (int)a->done.len, old, name);
+    return slack__arena_printf(arena, "%.*s%d %s %s\n", (int)a->done.len, old, a->step_hopeless,
+                               is_word(a->step_reason) ? a->step_reason : "", name);
+}
+
 void slack__attempt_step_end(slack_ctx_t *ctx)
 {
     slack_attempt_t *a = &ctx->attempt;
@@ -176,10 +236,7 @@ void slack__attempt_step_end(slack_ctx_t *ctx)
     if (!ctx->stored || (a->step_failed && !a->step_hopeless)) return;
     /* Alone, it is told by the end of the delivery itself. */
     if (ctx->steps.count == 1) return;
-    const char *line = entry(ctx, ctx->next_step - 1, a->step_failed ? '-' : '+');
-    const char *text = line ? slack__arena_printf(slack__ctx_arena(ctx), "%.*s%s", (int)a->done.len,
-                                                  a->done.len ? a->done.ptr : "", line)
-                            : NULL;
+    const char *text = with_verdict(ctx, ctx->next_step - 1);
     if (text == NULL) return; /* costs a repetition at worst */
     a->done = slack__slice(text);
     if (ctx->next_step < ctx->steps.count && ctx->app->store->ops->durable)
@@ -196,12 +253,30 @@ static bool can_heal(const slack_ctx_t *ctx)
 }
 
 /* Whether this attempt is one of the few that a delivery has. */
-static bool counts(const slack_ctx_t *ctx)
+static bool counts(const slack_ctx_t *ctx, tally_t before)
 {
     const slack_attempt_t *a = &ctx->attempt;
-    slack_slice_t rest;
-    if (short_attempts(a->done, &rest) >= SHORT_MAX) return true;
-    return a->heals || a->hopeless ? a->counts : !short_of_room(ctx->status);
+    if (before.spared >= SPARED_MAX) return true;
+    return a->heals || a->hopeless ? a->counts : !is_ours(ctx->app, ctx->status);
+}
+
+/* All that could be done is done, and yet a listener failed for good in an attempt before. */
+static void recall_failure(slack_ctx_t *ctx)
+{
+    slack_attempt_t *a = &ctx->attempt;
+    slack_slice_t record = a->done;
+    verdict_t verdict;
+    while (next_verdict(&record, &verdict)) {
+        if (verdict.status == 0) continue;
+        slack_arena_t *arena = slack__ctx_arena(ctx);
+        ctx->status = verdict.status;
+        ctx->failed = slack__arena_printf(arena, "%.*s", (int)verdict.name.len, verdict.name.ptr);
+        if (verdict.reason.len > 0)
+            a->reason =
+                slack__arena_printf(arena, "%.*s", (int)verdict.reason.len, verdict.reason.ptr);
+        a->hopeless = true;
+        return;
+    }
 }
 
 static slack_slice_t describe(const slack_ctx_t *ctx)
@@ -225,18 +300,40 @@ static uint64_t wait_ms(unsigned attempt)
     return slack__backoff_next_ms(&backoff, most / 2, slack__random_u64());
 }
 
-/* The next attempt comes soon, for others were in the way. */
-static int wait_for_room(slack_ctx_t *ctx, slack_store_op_t *op)
+/* What is done stays done, of what ended otherwise nothing is left: a person who has it run again
+ * begins anew. */
+static slack_slice_t only_done(slack_ctx_t *ctx)
+{
+    const char *text = "";
+    slack_slice_t record = ctx->attempt.done;
+    verdict_t verdict;
+    while (text && next_verdict(&record, &verdict))
+        if (verdict.status == 0)
+            text = slack__arena_printf(slack__ctx_arena(ctx), "%s+%.*s\n", text,
+                                       (int)verdict.name.len, verdict.name.ptr);
+    return slack__slice(text ? text : ""); /* costs a repetition at worst */
+}
+
+/* One attempt more, unless this was the last. What was spared comes again soon: others were in the
+ * way. */
+static int wait_or_bury(slack_ctx_t *ctx, slack_store_op_t *op)
 {
     slack_slice_t rest;
-    unsigned count = short_attempts(ctx->attempt.done, &rest) + 1;
-    const char *text = slack__arena_printf(slack__ctx_arena(ctx), "=%u\n%.*s", count, (int)rest.len,
-                                           rest.len ? rest.ptr : "");
+    tally_t tally = tally_of(ctx->attempt.done, &rest);
+    const bool counted = counts(ctx, tally);
+    const unsigned nth = ++*(counted ? &tally.failed : &tally.spared);
+    if (counted && nth >= ctx->app->options.max_attempts) {
+        op->kind = SLACK_STORE_BURY;
+        op->row.done = only_done(ctx);
+        return 0;
+    }
+    const char *text = slack__arena_printf(slack__ctx_arena(ctx), "=%u %u\n%.*s", tally.failed,
+                                           tally.spared, (int)rest.len, rest.len ? rest.ptr : "");
     if (text == NULL) return SLACK_ENOMEM;
-    op->row.done = slack__slice(text);
     op->kind = SLACK_STORE_WAIT;
+    op->row.done = slack__slice(text);
     op->row.due_ms = slack__wall_ms(ctx->app->clock) +
-                     (int64_t)wait_ms(count < SHORT_WAITS ? count : SHORT_WAITS);
+                     (int64_t)wait_ms(counted || nth < SPARED_WAITS ? nth : SPARED_WAITS);
     return 0;
 }
 
@@ -250,24 +347,19 @@ static int fill_texts(slack_ctx_t *ctx, slack_store_op_t *op)
 
 int slack__attempt_settle(slack_ctx_t *ctx, slack_store_op_t *op)
 {
-    const slack_attempt_t *a = &ctx->attempt;
-    const slack_app_t *app = ctx->app;
     op->forget = ctx->d->kind == SLACK_KIND_JOB;
+    if (ctx->status == 0) recall_failure(ctx);
     if (ctx->status == 0 || ctx->refused) {
         op->kind = SLACK_STORE_FINISH;
         return 0;
     }
-    op->row.done = a->done;
     op->row.error = describe(ctx);
-    if (can_heal(ctx) && !counts(ctx)) {
-        int rc = wait_for_room(ctx, op);
+    if (can_heal(ctx)) {
+        int rc = wait_or_bury(ctx, op);
         if (rc != 0) return rc;
-    } else if (can_heal(ctx) &&
-               slack__attempts_counted(a->number, a->done) < app->options.max_attempts) {
-        op->kind = SLACK_STORE_WAIT;
-        op->row.due_ms = slack__wall_ms(app->clock) + (int64_t)wait_ms(a->number);
     } else {
         op->kind = SLACK_STORE_BURY;
+        op->row.done = only_done(ctx);
     }
     return fill_texts(ctx, op);
 }

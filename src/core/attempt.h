@@ -9,19 +9,24 @@
 
 /*
  * A stored delivery is attempted until its listeners are done. What an attempt leaves behind is a
- * record of them, in the notation of slack_row_t.done: "+NAME\n" for one that is done, "-NAME\n"
- * for one that failed in a way that no repetition heals. The next attempt runs neither; a replay by
- * a person runs the second kind again. A first line "=N\n" says how many attempts failed for want
- * of room in this process: those do not count.
+ * record of them, in the notation of slack_row_t.done: "+NAME\n" for one that is done, and for one
+ * that failed in a way that no repetition heals "-CODE REASON NAME\n", with the code of its error
+ * and Slack's word for it, or none. The next attempt runs neither; with one of the second kind the
+ * delivery is a dead letter in the end. A first line "=FAILED SPARED\n" says how many attempts
+ * failed, and how many failed for want of room in this process or by its stop: only the first kind
+ * uses up the attempts that a delivery has. All others that were begun ended with their process. A
+ * dead letter keeps the lines of what is done only.
  */
 typedef struct slack_attempt {
     unsigned number; /* from 1; 0: what is not stored is attempted once */
     slack_slice_t done;
     const char *reason; /* why the first failure failed, where more is known than its code */
     bool step_open;     /* a listener has begun and not ended */
-    bool step_failed, step_hopeless;
+    bool step_failed;
+    int step_hopeless; /* the first of its failures that no repetition heals; 0: none */
+    const char *step_reason;
     bool heals, hopeless; /* some listener failed in this way */
-    bool counts;          /* one of those that heal failed for more than want of room */
+    bool counts;          /* one of those that heal failed for more than this process */
     slack_store_op_t mark;
     bool mark_submitted, mark_changed;
 } slack_attempt_t;
@@ -68,8 +73,8 @@ void slack__attempt_mark(slack_ctx_t *ctx);
 /* Make the operation that ends this attempt in the store: FINISH, WAIT or BURY. 0; SLACK_ENOMEM. */
 int slack__attempt_settle(slack_ctx_t *ctx, slack_store_op_t *op);
 
-/* Those of the attempts begun that count, by the record of them. */
-unsigned slack__attempts_counted(unsigned begun, slack_slice_t record);
+/* Those of the attempts begun before this one that ended with their process, by the record. */
+unsigned slack__attempts_crashed(unsigned begun, slack_slice_t record);
 
 /* Whether a repetition can mend what failed. `reason` is Slack's error for SLACK_EAPI, or NULL. */
 bool slack__heals(int status, const char *reason);

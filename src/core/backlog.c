@@ -51,22 +51,6 @@ static size_t claim_room(const slack_app_t *app)
  */
 #define RESTORE_BYTES(len) (SLACK_ARENA_MAX + 32 * (len))
 
-/* The record that a replay begins with: what failed for good may run again. */
-static slack_slice_t without_failures(slack_arena_t *arena, slack_slice_t done)
-{
-    char *text = slack__arena_alloc(arena, done.len + 1);
-    if (text == NULL) return done;
-    size_t len = 0;
-    slack_slice_t line;
-    while (done.len > 0 && slack__slice_split(&done, '\n', &line)) {
-        if (line.len == 0 || *line.ptr == '-' || *line.ptr == '=') continue;
-        for (size_t i = 0; i < line.len; i++)
-            text[len++] = line.ptr[i];
-        text[len++] = '\n';
-    }
-    return (slack_slice_t){text, len};
-}
-
 static slack_transport_t *transport_of(slack_app_t *app, slack_slice_t name)
 {
     for (size_t i = 0; i < app->transport_count; i++)
@@ -112,7 +96,7 @@ static slack_ctx_t *restore(slack_app_t *app, const slack_row_t *from)
     ctx->job = row.name.ptr;
     ctx->tenant = tenant;
     ctx->attempt.number = row.attempt;
-    ctx->attempt.done = row.attempt == 1 ? without_failures(arena, row.done) : row.done;
+    ctx->attempt.done = row.done;
     return ctx;
 }
 
@@ -123,13 +107,11 @@ static bool begin(slack_app_t *app, const slack_row_t *row)
     SLACK_LOG(&app->log, DEBUG, "attempt", "key=%.*s kind=%.*s attempt=%u", (int)row->key.len,
               row->key.ptr, (int)row->kind.len, row->kind.ptr, row->attempt);
     if (ctx->status == 0 &&
-        slack__attempts_counted(row->attempt, row->done) > SLACK_ATTEMPTS_CRASH_MAX) {
+        slack__attempts_crashed(row->attempt, row->done) >= SLACK_ATTEMPTS_CRASH_MAX) {
         ctx->status = SLACK_ECLOSED;
         ctx->attempt.reason = "the process ended in each of its attempts";
         ctx->attempt.hopeless = true;
     }
-    /* A replay stays one, should the process end in the middle of it. */
-    if (ctx->attempt.done.len < row->done.len) slack__attempt_mark(ctx);
     if (ctx->status != 0)
         slack__inbox_end(ctx);
     else

@@ -296,6 +296,62 @@ static void test_an_attempt_runs_what_is_not_done(void **state)
     each_store(each_listener);
 }
 
+static void count_done(slack_store_op_t *op)
+{
+    assert_int_equal(op->status, 0);
+    assert_int_equal(op->batch->count, 1);
+}
+
+/* What a person does with a dead letter. */
+static void retry_dead(void)
+{
+    slack_store_batch_t batch = {0};
+    slack_store_op_t op = {.kind = SLACK_STORE_RETRY, .batch = &batch, .done = count_done};
+    slack__link_init(&op.link);
+    f.app->store->ops->submit(f.app->store, &op);
+    while (batch.count == 0)
+        app_turn(&f);
+}
+
+static int say_c(slack_ctx_t *ctx, void *user_data)
+{
+    note("c");
+    return slack_say(ctx, "hello");
+}
+
+static void one_for_good(void)
+{
+    fake_slack_answer(f.slack, "chat.postMessage", 200,
+                      "{\"ok\":false,\"error\":\"channel_not_found\"}");
+    slack_on_message(f.app, NULL, append, "a");
+    slack_on_message(f.app, NULL, scripted, "b");
+    slack_on_event(f.app, "message", say_c, NULL);
+    outcomes[0] = SLACK_EIO;
+    app_ready(&f);
+    app_ack_t ack = {0};
+    deliver("Ev1", "x", &ack);
+    until_runs(1);
+    assert_string_equal(order, "abc");
+    assert_int_equal(deads, 0); /* one of the two may heal */
+    pass_ms(LONG_MS);
+    assert_string_equal(order, "abcb");
+    assert_int_equal(deads, 1); /* it did, the other one is not forgotten */
+    assert_int_equal(last_dead.status, SLACK_EAPI);
+    assert_int_equal(last_dead.attempts, 2);
+    assert_string_equal(dead_error, "event:message: SLACK_EAPI channel_not_found");
+    retry_dead();
+    pass_ms(LONG_MS);
+    assert_string_equal(order, "abcbc");
+    assert_int_equal(deads, 1);
+    pass_ms(LONG_MS);
+    assert_string_equal(order, "abcbc");
+}
+
+static void test_one_listener_failed_for_good(void **state)
+{
+    each_store(one_for_good);
+}
+
 /* ---- restarts ---- */
 
 static void restart(void)
@@ -339,6 +395,93 @@ static void test_a_restart_goes_on(void **state)
     settle();
     assert_int_equal(runs, 0);
     app_close(&f);
+}
+
+/* The process ends so many times while the handler of Ev1 is held. */
+static void end_inside_the_handler(unsigned times)
+{
+    for (unsigned i = 0; i < times; i++) {
+        open_app(url, NULL);
+        slack_on_message(f.app, NULL, hold, NULL);
+        app_ready(&f);
+        app_ack_t ack = {0};
+        if (i == 0) deliver("Ev1", "h", &ack);
+        while (held_count < 1)
+            app_turn(&f);
+        app_spin(&f);
+        slack_app_stop(f.app);
+        slack_app_stop(f.app);
+        app_close(&f);
+    }
+}
+
+static void open_scripted(void)
+{
+    open_app(url, NULL);
+    slack_on_message(f.app, NULL, scripted, NULL);
+    for (int i = 0; i < 8; i++)
+        outcomes[i] = SLACK_EIO;
+    app_ready(&f);
+    pass_ms(LONG_MS);
+}
+
+static void fail_to_the_end(unsigned first_attempt)
+{
+    until_runs(1);
+    assert_int_equal(attempts_seen[0], first_attempt);
+    for (unsigned i = 2; i <= 5; i++) {
+        assert_int_equal(deads, 0);
+        pass_ms(LONG_MS);
+        assert_int_equal(runs, i);
+    }
+    assert_int_equal(deads, 1);
+    assert_int_equal(last_dead.attempts, first_attempt + 4);
+    app_close(&f);
+}
+
+static void test_the_end_of_a_process_is_no_failure(void **state)
+{
+    clean();
+    end_inside_the_handler(6);
+    open_scripted();
+    fail_to_the_end(7);
+}
+
+static void test_a_delivery_that_ends_every_process(void **state)
+{
+    clean();
+    end_inside_the_handler(25);
+    open_scripted();
+    while (deads == 0)
+        app_turn(&f);
+    assert_int_equal(runs, 0);
+    assert_string_equal(dead_error, "SLACK_ECLOSED the process ended in each of its attempts");
+    app_close(&f);
+}
+
+static void test_a_stop_is_no_failure(void **state)
+{
+    clean();
+    for (unsigned i = 0; i < 6; i++) {
+        open_app(url, NULL);
+        slack_on_message(f.app, NULL, hold, NULL);
+        app_ready(&f);
+        app_ack_t ack = {0};
+        if (i == 0) deliver("Ev1", "h", &ack);
+        f.skew_us = i * (uint64_t)LONG_MS * 1000; /* a clock of its own in every process */
+        slack__backlog_poll(f.app);
+        while (held_count < 1)
+            app_turn(&f);
+        app_spin(&f);
+        slack_app_stop(f.app);
+        while (f.app->state == APP_RUNNING)
+            app_turn(&f);
+        slack_ctx_release(held[0], i % 2 ? SLACK_ECLOSED : SLACK_ECANCELED);
+        app_close(&f);
+    }
+    open_scripted();
+    pass_ms(6 * LONG_MS);
+    fail_to_the_end(7);
 }
 
 static void test_a_wait_outlives_the_process(void **state)
@@ -744,7 +887,11 @@ int main(void)
         cmocka_unit_test(test_a_release_inside_the_handler),
         cmocka_unit_test(test_what_slack_says_decides),
         cmocka_unit_test(test_an_attempt_runs_what_is_not_done),
+        cmocka_unit_test(test_one_listener_failed_for_good),
         cmocka_unit_test(test_a_restart_goes_on),
+        cmocka_unit_test(test_the_end_of_a_process_is_no_failure),
+        cmocka_unit_test(test_a_delivery_that_ends_every_process),
+        cmocka_unit_test(test_a_stop_is_no_failure),
         cmocka_unit_test(test_a_wait_outlives_the_process),
         cmocka_unit_test(test_a_loop_that_turns_keeps_its_claims),
         cmocka_unit_test(test_past_memory_there_is_the_disk),
