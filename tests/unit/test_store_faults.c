@@ -341,6 +341,63 @@ static void test_every_end_is_synced_and_syncs_are_shared(void **state)
     clean();
 }
 
+static int64_t number(const char *query)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *statement = NULL;
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, query, -1, &statement, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    int64_t found = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    return found;
+}
+
+#define ROWS "SELECT count(*) FROM inbox"
+
+/* A day's rows: finished, or dead, as a bot would leave them. */
+static void add_ended_rows(unsigned count, int rows_state, int64_t changed_ms)
+{
+    char text[400];
+    snprintf(text, sizeof text,
+             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %u)"
+             "INSERT INTO inbox(key, state, due_ms, attempt, kind, transport, retry_num,"
+             " received_ms, changed_ms) SELECT CAST('Ev' || hex(randomblob(8)) AS BLOB), %d, 0, 1,"
+             " 'event', 'http', 0, %lld, %lld FROM n",
+             count, rows_state, (long long)changed_ms, (long long)changed_ms);
+    sql(text);
+}
+
+/* Whatever ended long ago goes, a few rows with every transaction; its room is used again. */
+static void test_old_rows_go_in_steps(void **state)
+{
+    enum { OLD = 20000, STEP = 400, DAYS = 3 };
+    int64_t pages = 0;
+    for (unsigned day = 0; day < DAYS; day++) {
+        open_store();
+        const int64_t now = slack__wall_ms(&world.clock);
+        add_ended_rows(OLD / 2, SLACK_ROW_DONE, now - SLACK_STORE_KEEP_MS - 1);
+        add_ended_rows(OLD / 2, SLACK_ROW_DEAD, now - SLACK_STORE_DEAD_MS - 1);
+        int64_t rows = number(ROWS);
+        unsigned puts = 0;
+        while (number("SELECT count(*) FROM inbox WHERE state >= 2") > 0 && puts < OLD) {
+            char key[24];
+            snprintf(key, sizeof key, "day%u-%u", day, puts++);
+            assert_int_equal(put(key), 0);
+            int64_t left = number(ROWS);
+            assert_in_range(rows + 1 - left, 0, STEP); /* no put removes more */
+            rows = left;
+        }
+        assert_in_range(puts, OLD / STEP, OLD / (STEP / 2));
+        assert_int_equal(number("SELECT count(*) FROM inbox WHERE state >= 2"), 0);
+        close_store();
+        if (day == 0) pages = number("PRAGMA page_count");
+        assert_in_range(number("PRAGMA page_count"), 1, (uint64_t)pages * 11 / 10);
+    }
+    clean();
+}
+
 /* The power is cut at random moments: what was told to be stored is there, and the file is whole.
  */
 static void test_the_power_is_cut(void **state)
@@ -391,6 +448,7 @@ int main(void)
         cmocka_unit_test(test_a_disk_that_takes_nothing),
         cmocka_unit_test(test_locked_by_somebody_else),
         cmocka_unit_test(test_every_end_is_synced_and_syncs_are_shared),
+        cmocka_unit_test(test_old_rows_go_in_steps),
         cmocka_unit_test(test_the_power_is_cut),
     };
     int failed = cmocka_run_group_tests(tests, NULL, NULL);
