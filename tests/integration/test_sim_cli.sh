@@ -162,15 +162,15 @@ sockets_so_far() {
 
 # The bot drops out of Socket Mode, meets two faults on its way back, and is there again.
 faults() {
-    start_sim --time-scale 60 || return 1
+    start_sim --time-scale 60 &&
+        expect 1 'no socket is open that it could happen to' "$slackapp" sim fault drop || return 1
     (
         eval "$("$slackapp" sim env)"
         cd "$work" && SLACK_TRANSPORT=socket SLACK_SOCKET_CONNECTIONS=1 SLACK_STORE=memory: \
             exec "$build/examples/showcase"
     ) >"$work/bot" 2>&1 &
     bot=$!
-    expect 1 'no socket is open that it could happen to' "$slackapp" sim fault drop &&
-        expect 0 'sockets of the app: 1' "$slackapp" sim status --wait &&
+    expect 0 'sockets of the app: 1' "$slackapp" sim status --wait &&
         expect 0 'late-pong 100: acts for 60000 ms' "$slackapp" sim fault late-pong 100 --for 60000 &&
         expect 0 'fault: late-pong 100, for ' "$slackapp" sim status &&
         expect 0 'open-status 503: acts 1 times' "$slackapp" sim fault open-status 503 &&
