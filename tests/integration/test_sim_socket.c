@@ -173,6 +173,23 @@ static void disconnect_on_request(void **state)
     sim_app_close(&third);
 }
 
+/* It may acknowledge what it was given, and is given nothing more: Socket Mode is off. */
+static void link_disabled(void **state)
+{
+    sim_peer_send(&peer, "{\"kind\":\"message\",\"text\":\"hi\"}", &answer);
+    const slack_json_t *envelope = sim_app_next(&app);
+    sim_peer_control(&peer, "/sim/fault", "{\"name\":\"link-disabled\",\"args\":[]}");
+    assert_member(sim_app_next(&app), "/reason", "link_disabled");
+    sim_app_ack(&app, envelope, NULL);
+    assert_sent(true);
+    sim_peer_send(&peer, "{\"kind\":\"command\",\"command\":\"/echo\"}", &answer);
+    assert_sent(false);
+    assert_member(answer.body, "/error", "no app is connected");
+    sim_peer_pass_ms(&peer, 10 * 1000);
+    world_until(&peer.world, &app.closed);
+    assert_int_equal(app.count, app.taken);
+}
+
 static void each_envelope_goes_to_one_in_turn(void **state)
 {
     sim_app_t second;
@@ -714,6 +731,7 @@ int main(void)
         CONNECTED(an_overlong_frame_closes_it),
         CONNECTED(what_is_no_acknowledgement_is_passed_over),
         CONNECTED(disconnect_on_request),
+        CONNECTED(link_disabled),
         CONNECTED(each_envelope_goes_to_one_in_turn),
         CONNECTED(a_message_is_an_event),
         CONNECTED(a_mention_is_two_events),

@@ -27,7 +27,8 @@ const sim_fault_kind_t sim_fault_kinds[] = {
     {"link-disabled",
      SIM_POINT_NOW,
      {.disconnect = "link_disabled"},
-     .help = "Socket Mode is switched off in the app's settings"},
+     .help = "Socket Mode is switched off in the app's settings: the sockets get nothing more, and"
+             " are closed 10 s later"},
     {"half-open",
      SIM_POINT_NOW,
      {.half_open = true},

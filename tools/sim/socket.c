@@ -29,6 +29,7 @@ enum socket_state {
     SOCKET_GREETING, /* hello is still to be said, at hello_ms */
     SOCKET_OPEN,
     SOCKET_LEAVING, /* was told to disconnect; gets envelopes only when no other is open */
+    SOCKET_OFF,     /* was told that Socket Mode is switched off; gets none any more */
     SOCKET_CLOSING  /* we sent Close */
 };
 
@@ -113,7 +114,7 @@ static void send_disconnect(sim_socket_t *socket, const char *reason)
         if (make.rc == 0) (void)send_json(socket, message);
     }
     slack__arena_free(make.arena);
-    socket->state = SOCKET_LEAVING;
+    socket->state = strcmp(reason, "link_disabled") == 0 ? SOCKET_OFF : SOCKET_LEAVING;
     socket->leave_ms = sim_now_ms(socket->sim) + LEAVE_MS;
     sim_wake_at(socket->sim, socket->leave_ms);
 }
@@ -408,7 +409,7 @@ static bool leave(sim_socket_t *socket)
     }
     if (socket->state == SOCKET_OPEN)
         send_disconnect(socket, "refresh_requested");
-    else if (socket->state == SOCKET_LEAVING)
+    else if (socket->state == SOCKET_LEAVING || socket->state == SOCKET_OFF)
         begin_close(socket, 1000, "");
     return true;
 }
