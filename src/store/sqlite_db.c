@@ -14,8 +14,10 @@
 #include "util/alloc.h"
 #include "util/crash.h"
 
-/* How long a transaction waits for another process's. Slack waits 3 s for an answer. */
-#define BUSY_MS 1500
+/* How long a transaction waits for another process's, and how long where the one before it has
+ * waited in vain: what gathered meanwhile has waited too. Slack waits 3 s for an answer. */
+#define BUSY_MS       1500
+#define BUSY_AGAIN_MS 50
 /* Files up to this size are checked as a whole when they are opened. */
 #define CHECK_BYTES ((int64_t)16 << 20)
 /* The most expired rows that one transaction removes: more than it adds, and never a pause. */
@@ -631,6 +633,14 @@ static int tell(slack_db_t *db, int rc, char *error)
     return rc;
 }
 
+static int begin(slack_db_t *db)
+{
+    int rc = run_plain(db, BEGIN);
+    bool busy = rc != 0 && (sqlite3_errcode(db->sqlite) & 0xff) == SQLITE_BUSY;
+    sqlite3_busy_timeout(db->sqlite, busy ? BUSY_AGAIN_MS : BUSY_MS);
+    return rc;
+}
+
 int slack__db_apply(slack_db_t *db, slack_link_t *ops, int64_t now_ms, char *error)
 {
     db->now_ms = now_ms;
@@ -640,7 +650,7 @@ int slack__db_apply(slack_db_t *db, slack_link_t *ops, int64_t now_ms, char *err
         slack_store_op_t *op = SLACK_CONTAINER(link, slack_store_op_t, link);
         if (op->batch) op->batch->arena = NULL; /* until it has begun */
     }
-    int rc = run_plain(db, BEGIN);
+    int rc = begin(db);
     if (rc == 0) rc = apply_all(db, ops);
     SLACK_CRASH("before-commit");
     if (rc == 0) rc = run_plain(db, COMMIT);

@@ -316,6 +316,34 @@ static void test_locked_by_somebody_else(void **state)
     clean();
 }
 
+/* A transaction takes 1024 at most, and each would wait for the lock anew; but within the 3 s that
+ * Slack waits for an answer all are told. */
+static void test_locked_with_many_waiting(void **state)
+{
+    enum { COUNT = 4000 };
+    static task_t tasks[COUNT];
+    sqlite3 *other = NULL;
+    open_store();
+    assert_int_equal(sqlite3_open(path, &other), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    uint64_t start_ns = uv_hrtime();
+    for (unsigned i = 0; i < COUNT; i++) {
+        char key[24];
+        snprintf(key, sizeof key, "Ev%u", i);
+        submit(store, &tasks[i], SLACK_STORE_PUT, key);
+    }
+    for (unsigned i = 0; i < COUNT; i++) {
+        world_until_count(&world, &tasks[i].ended, 1);
+        assert_int_equal(tasks[i].op.status, SLACK_ESTORE);
+    }
+    assert_in_range((uv_hrtime() - start_ns) / 1000000, 1000, 3000);
+    assert_int_equal(sqlite3_exec(other, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(put("Ev1"), 0);
+    sqlite3_close(other);
+    close_store();
+    clean();
+}
+
 /* One sync serves all that waited for it. */
 static void test_every_end_is_synced_and_syncs_are_shared(void **state)
 {
@@ -447,6 +475,7 @@ int main(void)
         cmocka_unit_test(test_a_file_cut_short),
         cmocka_unit_test(test_a_disk_that_takes_nothing),
         cmocka_unit_test(test_locked_by_somebody_else),
+        cmocka_unit_test(test_locked_with_many_waiting),
         cmocka_unit_test(test_every_end_is_synced_and_syncs_are_shared),
         cmocka_unit_test(test_old_rows_go_in_steps),
         cmocka_unit_test(test_the_power_is_cut),
