@@ -15,30 +15,10 @@
 
 static app_fixture_t f;
 
-static int open_app(void **state)
-{
-    (void)state;
-    app_open(&f, NULL);
-    return 0;
-}
-
-static int close_app(void **state)
-{
-    (void)state;
-    app_close(&f);
-    return 0;
-}
-
-static bool logged(const char *part)
-{
-    return strstr(f.log, part) != NULL;
-}
-
 /* ---- the main job ---- */
 
 static void test_hello(void **state)
 {
-    (void)state;
     slack_on_message(f.app, "hello", app_say_hello, NULL);
     app_ready(&f);
     app_ack_t ack = {0};
@@ -55,7 +35,6 @@ static void test_hello(void **state)
 
 static void test_a_redelivery_is_acked_and_not_run(void **state)
 {
-    (void)state;
     unsigned runs = 0;
     slack_on_message(f.app, NULL, app_count_run, &runs);
     app_ready(&f);
@@ -76,7 +55,6 @@ static void test_a_redelivery_is_acked_and_not_run(void **state)
 
 static void test_own_events_are_left_out(void **state)
 {
-    (void)state;
     unsigned runs = 0;
     slack_on_event(f.app, NULL, app_count_run, &runs);
     app_ready(&f);
@@ -103,7 +81,6 @@ static void test_own_events_are_left_out(void **state)
 
 static void test_unknown_and_rate_limited_are_acked(void **state)
 {
-    (void)state;
     unsigned runs = 0;
     slack_listen(f.app, &(slack_listener_t){.kind = SLACK_KIND_APP_RATE_LIMITED,
                                             .fn = app_count_run,
@@ -117,30 +94,20 @@ static void test_unknown_and_rate_limited_are_acked(void **state)
     assert_int_equal(ack[0].outcome, SLACK_ACK_OK);
     assert_int_equal(ack[1].outcome, SLACK_ACK_OK);
     assert_int_equal(runs, 1);
-    assert_true(logged("type=workflow_step_edit"));
+    assert_true(app_logged(&f, "type=workflow_step_edit"));
 }
 
 /* ---- order, holds, calls ---- */
 
-static int append_and_fail(slack_ctx_t *ctx, void *user_data)
-{
-    app_append(ctx, user_data);
-    return SLACK_EIO;
-}
-
 static void test_one_listener_after_the_other(void **state)
 {
-    (void)state;
-    *app_order = '\0';
     slack_use(f.app, app_watch, NULL);
-    slack_on_event(f.app, NULL, append_and_fail, "a");
+    slack_on_event(f.app, NULL, app_append_and_fail, "a");
     slack_on_event(f.app, NULL, app_hold, "b");
     slack_on_message(f.app, NULL, app_append, "c");
     app_ready(&f);
-    app_ack_t ack = {0};
-    app_inject(&f, APP_MESSAGE("Ev1", "x"), &ack);
-    app_run_until(&f, &ack.count);
-    app_spin(&f);
+    app_ack_t ack;
+    app_deliver(&f, APP_MESSAGE("Ev1", "x"), &ack);
     assert_string_equal(app_order, "ab"); /* the third waits for the second */
     slack_ctx_release(app_held, SLACK_ETIMEDOUT);
     assert_string_equal(app_order, "ab"); /* nothing runs inside of release */
@@ -152,7 +119,6 @@ static void test_one_listener_after_the_other(void **state)
 
 static void test_an_ack_does_not_wait_for_calls(void **state)
 {
-    (void)state;
     slack_on_action(f.app, "go", app_say_hello, NULL);
     slack_use(f.app, app_watch, NULL);
     fake_slack_answer(f.slack, "chat.postMessage", 200,
@@ -169,12 +135,11 @@ static void test_an_ack_does_not_wait_for_calls(void **state)
     app_run_until_done(&f);
     assert_int_equal(app_done.status, SLACK_EAPI); /* the call failed the delivery */
     assert_string_equal(slack_json_str(fake_slack_call(f.slack, 0)->args, "/thread_ts"), "5.5");
-    assert_true(logged("reason=channel_not_found"));
+    assert_true(app_logged(&f, "reason=channel_not_found"));
 }
 
 static void test_a_held_delivery_is_acked_by_its_handler(void **state)
 {
-    (void)state;
     slack_on_command(f.app, "/slow", app_hold_then_ack, NULL);
     app_ready(&f);
     app_ack_t ack = {0};
@@ -190,8 +155,6 @@ static void test_a_held_delivery_is_acked_by_its_handler(void **state)
 
 static void test_every_action_runs_its_listener(void **state)
 {
-    (void)state;
-    *app_order = '\0';
     slack_on_action(f.app, "a", app_append, "a");
     slack_on_action(f.app, "b", app_hold, "b");
     app_ready(&f);
@@ -211,14 +174,12 @@ static void test_every_action_runs_its_listener(void **state)
 
 static int respond(slack_ctx_t *ctx, void *user_data)
 {
-    (void)user_data;
     int rc = slack_ack(ctx);
     return rc ? rc : slack_respond(ctx, "later: %s", slack_json_str(slack_ctx_body(ctx), "/text"));
 }
 
 static void test_respond(void **state)
 {
-    (void)state;
     slack_on_command(f.app, "/later", respond, NULL);
     slack_use(f.app, app_watch, NULL);
     app_ready(&f);
@@ -245,13 +206,11 @@ static void test_respond(void **state)
 
 static int bad_template(slack_ctx_t *ctx, void *user_data)
 {
-    (void)user_data;
     return slack_say_json(ctx, slack_jsonf(ctx, "{text: }"));
 }
 
 static void test_a_malformed_template_is_an_error_with_its_offset(void **state)
 {
-    (void)state;
     slack_on_message(f.app, NULL, bad_template, NULL);
     slack_use(f.app, app_watch, NULL);
     app_ready(&f);
@@ -259,10 +218,10 @@ static void test_a_malformed_template_is_an_error_with_its_offset(void **state)
     app_run_through(&f, APP_MESSAGE("Ev1", "x"), &ack);
     assert_int_equal(app_done.status, SLACK_ETEMPLATE);
     assert_int_equal(fake_slack_count(f.slack), 0);
-    assert_true(logged("offset=7"));
+    assert_true(app_logged(&f, "offset=7"));
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, open_app, close_app)
+#define CASE(name) APP_CASE(&f, name)
 
 int main(void)
 {

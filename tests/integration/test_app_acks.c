@@ -14,30 +14,10 @@
 
 static app_fixture_t f;
 
-static int open_app(void **state)
-{
-    (void)state;
-    app_open(&f, NULL);
-    return 0;
-}
-
-static int close_app(void **state)
-{
-    (void)state;
-    app_close(&f);
-    return 0;
-}
-
-static bool logged(const char *part)
-{
-    return strstr(f.log, part) != NULL;
-}
-
 static int ack_rc[4];
 
 static int echo(slack_ctx_t *ctx, void *user_data)
 {
-    (void)user_data;
     ack_rc[0] = slack_ack_text(ctx, "%s!", slack_json_str(slack_ctx_body(ctx), "/text"));
     ack_rc[1] = slack_ack(ctx);
     ack_rc[2] = slack_ack_json(ctx, slack_jsonf(ctx, "{}"));
@@ -46,7 +26,6 @@ static int echo(slack_ctx_t *ctx, void *user_data)
 
 static void test_ack_with_a_text(void **state)
 {
-    (void)state;
     slack_on_command(f.app, "/echo", echo, NULL);
     slack_use(f.app, app_watch, NULL);
     app_ready(&f);
@@ -63,7 +42,6 @@ static void test_ack_with_a_text(void **state)
 
 static int ack_all_ways(slack_ctx_t *ctx, void *user_data)
 {
-    (void)user_data;
     ack_rc[0] = slack_ack_json(ctx, slack_jsonf(ctx, "{a: 1}"));
     ack_rc[1] = slack_ack_text(ctx, "x");
     ack_rc[2] = slack_ack_json(ctx, slack_jsonf(ctx, "{a: }"));
@@ -73,7 +51,6 @@ static int ack_all_ways(slack_ctx_t *ctx, void *user_data)
 
 static void test_what_a_kind_does_not_take(void **state)
 {
-    (void)state;
     slack_on_action(f.app, "go", ack_all_ways, NULL);
     slack_on_event(f.app, NULL, ack_all_ways, NULL);
     slack_on_view_submission(f.app, "v", ack_all_ways, NULL);
@@ -101,7 +78,6 @@ static void test_what_a_kind_does_not_take(void **state)
 
 static void test_ack_too_big_leaves_room_for_another(void **state)
 {
-    (void)state;
     slack_on_view_submission(f.app, "v", ack_all_ways, NULL);
     app_ready(&f);
     app_ack_t ack = {.answer = SLACK_ETOOBIG};
@@ -114,7 +90,6 @@ static void test_ack_too_big_leaves_room_for_another(void **state)
 
 static int ack_late(slack_ctx_t *ctx, void *user_data)
 {
-    (void)user_data;
     assert_in_range(slack_ctx_ack_left_ms(ctx), 2000, 3000);
     f.skew_us += 3000 * 1000;
     assert_int_equal(slack_ctx_ack_left_ms(ctx), 0);
@@ -124,7 +99,6 @@ static int ack_late(slack_ctx_t *ctx, void *user_data)
 
 static void test_a_late_ack_says_so(void **state)
 {
-    (void)state;
     slack_on_command(f.app, "/late", ack_late, NULL);
     app_ready(&f);
     app_ack_t ack = {0};
@@ -132,18 +106,16 @@ static void test_a_late_ack_says_so(void **state)
     app_run_until(&f, &ack.count);
     assert_int_equal(ack_rc[0], SLACK_ELATE);
     assert_int_equal(ack.count, 1);
-    assert_true(logged("event=\"ack late\""));
+    assert_true(app_logged(&f, "event=\"ack late\""));
 }
 
 static int return_it(slack_ctx_t *ctx, void *user_data)
 {
-    (void)ctx;
     return *(int *)user_data;
 }
 
 static void test_what_no_handler_acks(void **state)
 {
-    (void)state;
     int ok = 0, bad = SLACK_EIO;
     slack_on_command(f.app, "/ok", return_it, &ok);
     slack_on_command(f.app, "/bad", return_it, &bad);
@@ -156,11 +128,11 @@ static void test_what_no_handler_acks(void **state)
     assert_int_equal(ack[0].outcome, SLACK_ACK_OK);
     assert_int_equal(ack[1].outcome, SLACK_ACK_REFUSE);
     assert_int_equal(ack[2].outcome, SLACK_ACK_REFUSE);
-    assert_true(logged("listener=command:/bad"));
-    assert_true(logged("add='slack_on_command(app, \"/none\", handler, NULL);'"));
+    assert_true(app_logged(&f, "listener=command:/bad"));
+    assert_true(app_logged(&f, "add='slack_on_command(app, \"/none\", handler, NULL);'"));
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, open_app, close_app)
+#define CASE(name) APP_CASE(&f, name)
 
 int main(void)
 {

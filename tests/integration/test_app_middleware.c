@@ -16,20 +16,6 @@
 
 static app_fixture_t f;
 
-static int open_app(void **state)
-{
-    (void)state;
-    app_open(&f, NULL);
-    return 0;
-}
-
-static int close_app(void **state)
-{
-    (void)state;
-    app_close(&f);
-    return 0;
-}
-
 /* ---- middleware ---- */
 
 static int around(slack_ctx_t *ctx, void *user_data)
@@ -59,39 +45,27 @@ static int stop_here(slack_ctx_t *ctx, void *user_data)
 
 static void test_middleware_is_an_onion(void **state)
 {
-    (void)state;
-    *app_order = '\0';
     int second = 1;
-    slack_use(f.app, around,
-              "("
-              ")");
+    slack_use(f.app, around, "()");
     slack_use(f.app, next_twice, &second);
-    slack_use(f.app, around,
-              "["
-              "]");
+    slack_use(f.app, around, "[]");
     slack_on_message(f.app, NULL, app_append, "x");
     app_ready(&f);
-    app_ack_t ack = {0};
-    app_inject(&f, APP_MESSAGE("Ev1", "x"), &ack);
-    app_run_until(&f, &ack.count);
-    app_spin(&f);
+    app_ack_t ack;
+    app_deliver(&f, APP_MESSAGE("Ev1", "x"), &ack);
     assert_string_equal(app_order, "([x])");
     assert_int_equal(second, SLACK_EALREADY);
 }
 
 static void test_middleware_that_does_not_go_on_ends_the_chain(void **state)
 {
-    (void)state;
-    *app_order = '\0';
     int second = 1;
     slack_use(f.app, next_twice, &second);
     slack_use(f.app, stop_here, "s");
     slack_on_command(f.app, "/x", app_append, "x");
     app_ready(&f);
-    app_ack_t ack = {0};
-    app_inject(&f, APP_COMMAND("/x", ""), &ack);
-    app_run_until(&f, &ack.count);
-    app_spin(&f);
+    app_ack_t ack;
+    app_deliver(&f, APP_COMMAND("/x", ""), &ack);
     assert_string_equal(app_order, "s");
     assert_int_equal(second, SLACK_EALREADY);
     assert_int_equal(ack.outcome, SLACK_ACK_OK);
@@ -99,8 +73,6 @@ static void test_middleware_that_does_not_go_on_ends_the_chain(void **state)
 
 static void test_middleware_may_go_on_later(void **state)
 {
-    (void)state;
-    *app_order = '\0';
     slack_use(f.app, app_hold, "h");
     slack_on_command(f.app, "/x", app_append, "x");
     app_ready(&f);
@@ -127,7 +99,6 @@ static void hook(slack_ctx_t *ctx, const slack_done_t *done, void *user_data)
 
 static int add_hooks(slack_ctx_t *ctx, void *user_data)
 {
-    (void)user_data;
     slack_ctx_on_done(ctx, hook, "1");
     slack_ctx_on_done(ctx, hook, "2");
     return slack_next(ctx);
@@ -135,7 +106,6 @@ static int add_hooks(slack_ctx_t *ctx, void *user_data)
 
 static void quiet_hook(slack_ctx_t *ctx, const slack_done_t *done, void *user_data)
 {
-    (void)ctx, (void)done, (void)user_data;
 }
 
 static int add_hooks_quietly(slack_ctx_t *ctx, void *user_data)
@@ -146,8 +116,6 @@ static int add_hooks_quietly(slack_ctx_t *ctx, void *user_data)
 
 static void test_the_last_hook_is_told_first(void **state)
 {
-    (void)state;
-    *app_order = '\0';
     slack_use(f.app, add_hooks, NULL);
     slack_on_command(f.app, "/x", app_append, "x");
     app_ready(&f);
@@ -161,7 +129,6 @@ static void test_the_last_hook_is_told_first(void **state)
 
 static int build_and_ack(slack_ctx_t *ctx, void *user_data)
 {
-    (void)user_data;
     int rc = slack_ack_json(ctx, slack_jsonf(ctx, "{text: %s}", "a text that takes some room"));
     return rc == SLACK_ENOACK ? 0 : rc;
 }
@@ -179,8 +146,7 @@ static bool deliver_with_failure(size_t nth, bool all)
     app_prepare(&f, command, &ack[1]);
     heap_fail_at(nth, all);
     unsigned taken = app_inject_prepared(&f);
-    for (int i = 0; i < 20; i++)
-        uv_run(&f.loop, UV_RUN_NOWAIT);
+    app_spin(&f);
     bool failed = heap_heal();
     assert_int_equal(f.app->live_count, 0);
     assert_int_equal(ack[0].count + ack[1].count, taken);
@@ -194,33 +160,24 @@ static bool deliver_with_failure(size_t nth, bool all)
 
 static void test_out_of_memory(void **state)
 {
-    (void)state;
-    heap_install();
-    app_open(&f, NULL);
     slack_use(f.app, add_hooks_quietly, NULL);
     slack_on_message(f.app, NULL, build_and_ack, NULL);
     slack_on_command(f.app, "/x", build_and_ack, NULL);
     app_ready(&f);
-    size_t nth = 0;
-    while (deliver_with_failure(nth, false)) {
-        deliver_with_failure(nth, true);
-        nth++;
-    }
-    assert_true(nth > 1);
-    app_close(&f);
-    assert_int_equal(heap_live(), 0);
+    assert_true(heap_fail_each(deliver_with_failure) > 1);
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, open_app, close_app)
+#define CASE(name) APP_CASE(&f, name)
 
 int main(void)
 {
+    heap_install();
     const struct CMUnitTest tests[] = {
         CASE(test_middleware_is_an_onion),
         CASE(test_middleware_that_does_not_go_on_ends_the_chain),
         CASE(test_middleware_may_go_on_later),
         CASE(test_the_last_hook_is_told_first),
-        cmocka_unit_test(test_out_of_memory),
+        CASE(test_out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,58 +14,20 @@
 
 #include "core/app.h"
 #include "support/app_fixture.h"
+#include "support/app_handlers.h"
 
 static app_fixture_t f;
-
-static int open_app(void **state)
-{
-    (void)state;
-    app_open(&f, NULL);
-    return 0;
-}
-
-static int close_app(void **state)
-{
-    (void)state;
-    app_close(&f);
-    return 0;
-}
-
-/* Deliver, and run until it is acknowledged and nothing more happens. */
-static void run_through(const char *body, app_ack_t *ack)
-{
-    *ack = (app_ack_t){0};
-    app_inject(&f, body, ack);
-    app_run_until(&f, &ack->count);
-    app_spin(&f);
-}
-
-static const slack_json_t *call_args(size_t i, const char *method)
-{
-    app_run_until_calls(&f, i + 1);
-    const fake_call_t *call = fake_slack_call(f.slack, i);
-    assert_string_equal(call->method, method);
-    return call->args;
-}
-
-#define EVENT(id, fields)                                                                          \
-    "{\"type\":\"event_callback\",\"event_id\":\"" id "\",\"event\":{" fields "}}"
-#define MESSAGE(id, text)                                                                          \
-    EVENT(id, "\"type\":\"message\",\"channel\":\"C1\",\"user\":\"U1\",\"ts\":\"1.0\",\"text\":\"" \
-              "" text "\"")
 
 /* ---- what a handler reads ---- */
 
 static int answer_match(slack_ctx_t *ctx, void *user_data)
 {
-    (void)user_data;
     return slack_say(ctx, "%s|%s|%s|%s", slack_ctx_match(ctx, 0), slack_ctx_match(ctx, 1),
                      slack_ctx_match(ctx, 9), slack_ctx_listener(ctx));
 }
 
 static void test_what_a_pattern_captured(void **state)
 {
-    (void)state;
     assert_int_equal(slack_listen(f.app, &(slack_listener_t){.kind = SLACK_KIND_EVENT,
                                                              .message = 1,
                                                              .match = "deploy (\\w+)",
@@ -75,8 +37,8 @@ static void test_what_a_pattern_captured(void **state)
                      0);
     app_ready(&f);
     app_ack_t ack;
-    run_through(MESSAGE("1", "please deploy web now"), &ack);
-    assert_string_equal(slack_json_str(call_args(0, "chat.postMessage"), "/text"),
+    app_deliver(&f, APP_MESSAGE("1", "please deploy web now"), &ack);
+    assert_string_equal(slack_json_str(app_call_args(&f, 0, "chat.postMessage"), "/text"),
                         "deploy web|web||d");
 }
 
@@ -102,12 +64,12 @@ static int read_context(slack_ctx_t *ctx, void *user_data)
 
 static void test_what_a_handler_reads(void **state)
 {
-    (void)state;
     unsigned runs = 0;
     slack_on_command(f.app, "/c", read_context, &runs);
     app_ready(&f);
     app_ack_t ack;
-    run_through(
+    app_deliver(
+        &f,
         "{\"command\":\"/c\",\"api_app_id\":\"A1\",\"team_id\":\"T1\",\"enterprise_id\":\"E1\","
         "\"is_enterprise_install\":\"true\",\"trigger_id\":\"1.2.3\","
         "\"response_url\":\"https://hooks.slack.com/x\"}",
@@ -128,7 +90,6 @@ static int remove_both(slack_ctx_t *ctx, void *user_data)
 /* What is removed is not called any more, also where it had been found already. */
 static void test_a_listener_removes_itself_and_another(void **state)
 {
-    (void)state;
     unsigned runs = 0;
     for (int i = 0; i < 2; i++)
         slack_listen(f.app, &(slack_listener_t){.kind = SLACK_KIND_EVENT,
@@ -137,21 +98,20 @@ static void test_a_listener_removes_itself_and_another(void **state)
                                                 .user_data = &runs});
     app_ready(&f);
     app_ack_t ack;
-    run_through(MESSAGE("1", "x"), &ack);
-    run_through(MESSAGE("2", "x"), &ack);
+    app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
+    app_deliver(&f, APP_MESSAGE("2", "x"), &ack);
     assert_int_equal(runs, 1);
 }
 
 /* ---- steps of workflows ---- */
 
 #define STEP                                                                                       \
-    EVENT("f1", "\"type\":\"function_executed\",\"function\":{\"callback_id\":\"greet\"},"         \
-                "\"inputs\":{\"name\":\"Ada\"},\"function_execution_id\":\"Fx1\","                 \
-                "\"bot_access_token\":\"xwfp-1\"")
+    APP_EVENT("f1", "\"type\":\"function_executed\",\"function\":{\"callback_id\":\"greet\"},"     \
+                    "\"inputs\":{\"name\":\"Ada\"},\"function_execution_id\":\"Fx1\","             \
+                    "\"bot_access_token\":\"xwfp-1\"")
 
 static int greet(slack_ctx_t *ctx, void *user_data)
 {
-    (void)user_data;
     const char *name = slack_json_str(slack_ctx_inputs(ctx), "/name");
     assert_string_equal(slack_ctx_function_execution_id(ctx), "Fx1");
     assert_int_equal(slack_complete(ctx, slack_jsonf(ctx, "{a: }")), SLACK_ETEMPLATE);
@@ -162,12 +122,11 @@ static int greet(slack_ctx_t *ctx, void *user_data)
 
 static void test_a_step_of_a_workflow(void **state)
 {
-    (void)state;
     slack_on_function(f.app, "greet", greet, NULL);
     app_ready(&f);
     app_ack_t ack;
-    run_through(STEP, &ack);
-    const slack_json_t *args = call_args(0, "functions.completeSuccess");
+    app_deliver(&f, STEP, &ack);
+    const slack_json_t *args = app_call_args(&f, 0, "functions.completeSuccess");
     assert_string_equal(slack_json_str(args, "/function_execution_id"), "Fx1");
     assert_string_equal(slack_json_str(args, "/outputs"), "{\"greeting\":\"Hello Ada\"}");
     assert_string_equal(fake_slack_call(f.slack, 0)->token, "xwfp-1");
@@ -175,23 +134,22 @@ static void test_a_step_of_a_workflow(void **state)
 
 static int give_up(slack_ctx_t *ctx, void *user_data)
 {
-    (void)user_data;
     return slack_fail(ctx, "%s is %d%% wrong", slack_json_str(slack_ctx_inputs(ctx), "/name"), 50);
 }
 
 /* A button that came out of a step belongs to it. */
 static void test_a_step_ends_by_a_later_action(void **state)
 {
-    (void)state;
     slack_on_action(f.app, "no", give_up, NULL);
     app_ready(&f);
     app_ack_t ack;
-    run_through(
+    app_deliver(
+        &f,
         "{\"type\":\"block_actions\",\"bot_access_token\":\"xwfp-2\",\"function_data\":{"
         "\"execution_id\":\"Fx2\",\"inputs\":{\"name\":\"it\"}},\"actions\":[{\"action_id\":"
         "\"no\"}]}",
         &ack);
-    const slack_json_t *args = call_args(0, "functions.completeError");
+    const slack_json_t *args = app_call_args(&f, 0, "functions.completeError");
     assert_string_equal(slack_json_str(args, "/function_execution_id"), "Fx2");
     assert_string_equal(slack_json_str(args, "/error"), "it is 50% wrong");
     assert_string_equal(fake_slack_call(f.slack, 0)->token, "xwfp-2");
@@ -205,12 +163,11 @@ static int end_no_step(slack_ctx_t *ctx, void *user_data)
 
 static void test_outside_a_step_nothing_is_completed(void **state)
 {
-    (void)state;
     int rc = 0;
     slack_on_message(f.app, NULL, end_no_step, &rc);
     app_ready(&f);
     app_ack_t ack;
-    run_through(MESSAGE("1", "x"), &ack);
+    app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
     assert_int_equal(rc, SLACK_EINVAL);
     assert_int_equal(fake_slack_count(f.slack), 0);
 }
@@ -219,14 +176,12 @@ static void test_outside_a_step_nothing_is_completed(void **state)
 
 static int nothing(slack_ctx_t *ctx, void *user_data)
 {
-    (void)ctx, (void)user_data;
     return 0;
 }
 
 /* Bolt for JavaScript logs an unknown constraint and drops the listener. */
 static void test_a_wrong_constraint_is_told(void **state)
 {
-    (void)state;
     assert_int_equal(slack_listen(f.app, &(slack_listener_t){.kind = SLACK_KIND_COMMAND,
                                                              .match = "/x",
                                                              .block_id = "b",
@@ -235,13 +190,6 @@ static void test_a_wrong_constraint_is_told(void **state)
     assert_string_equal(slack_app_error(f.app), "block_id and callback_id are for actions and "
                                                 "options");
     app_ready(&f);
-}
-
-static int count(slack_ctx_t *ctx, void *user_data)
-{
-    (void)ctx;
-    ++*(unsigned *)user_data;
-    return 0;
 }
 
 static int note_name(slack_ctx_t *ctx, void *user_data)
@@ -253,7 +201,6 @@ static int note_name(slack_ctx_t *ctx, void *user_data)
 
 static void test_a_listener_of_every_kind(void **state)
 {
-    (void)state;
     char names[512] = "";
     slack_on_view_closed(f.app, "v", note_name, names);
     slack_on_view_submission(f.app, "v", note_name, names);
@@ -276,11 +223,11 @@ static void test_a_listener_of_every_kind(void **state)
         "{\"type\":\"block_actions\",\"actions\":[{\"action_id\":\"a\"}]}",
         "{\"type\":\"interactive_message\",\"callback_id\":\"a\",\"actions\":[{\"name\":\"n\"}]}",
         "{\"type\":\"app_rate_limited\"}",
-        EVENT("1", "\"type\":\"app_mention\""),
+        APP_EVENT("1", "\"type\":\"app_mention\""),
     };
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
         app_ack_t ack;
-        run_through(bodies[i], &ack);
+        app_deliver(&f, bodies[i], &ack);
         assert_int_equal(ack.outcome, SLACK_ACK_OK);
     }
     assert_string_equal(names, "view_closed:v view_submission:v dialog:d dialog:d options:o "
@@ -290,30 +237,28 @@ static void test_a_listener_of_every_kind(void **state)
 
 /* ---- the bot's own doing ---- */
 
-#define OWN(id, type) EVENT(id, "\"type\":\"" type "\",\"user\":\"U0BOT\",\"text\":\"x\"")
+#define OWN(id, type) APP_EVENT(id, "\"type\":\"" type "\",\"user\":\"U0BOT\",\"text\":\"x\"")
 #define OWN_BOT(id)                                                                                \
-    EVENT(id, "\"type\":\"message\",\"subtype\":\"bot_message\",\"bot_id\":\"B0BOT\"")
+    APP_EVENT(id, "\"type\":\"message\",\"subtype\":\"bot_message\",\"bot_id\":\"B0BOT\"")
 
 static int note_own(slack_ctx_t *ctx, void *user_data)
 {
-    (void)ctx;
     strcat(user_data, "m");
     return slack_next(ctx);
 }
 
 static void deliver_own(app_ack_t *ack)
 {
-    run_through(OWN("1", "message"), ack);
-    run_through(OWN_BOT("2"), ack);
-    run_through(OWN("3", "reaction_added"), ack);
-    run_through(OWN("4", "member_joined_channel"), ack);
-    run_through(OWN("5", "member_left_channel"), ack);
+    app_deliver(&f, OWN("1", "message"), ack);
+    app_deliver(&f, OWN_BOT("2"), ack);
+    app_deliver(&f, OWN("3", "reaction_added"), ack);
+    app_deliver(&f, OWN("4", "member_joined_channel"), ack);
+    app_deliver(&f, OWN("5", "member_left_channel"), ack);
 }
 
 /* By default two events alone, one of which the bot is told of by its own doing as well. */
 static void test_own_events(void **state)
 {
-    (void)state;
     char names[256] = "";
     slack_use(f.app, note_own, names);
     slack_on_event(f.app, NULL, note_name, names);
@@ -326,7 +271,6 @@ static void test_own_events(void **state)
 
 static void test_own_events_of_a_listener(void **state)
 {
-    (void)state;
     char names[256] = "";
     assert_int_equal(
         slack_listen(f.app,
@@ -341,19 +285,18 @@ static void test_own_events_of_a_listener(void **state)
                                             .fn = note_name,
                                             .user_data = names});
     unsigned unmatched = 0;
-    slack_on_unmatched(f.app, count, &unmatched);
+    slack_on_unmatched(f.app, app_count_run, &unmatched);
     app_ready(&f);
     app_ack_t ack;
     deliver_own(&ack);
     assert_string_equal(names, "mown mown mm"); /* the middleware of what it asked for */
     assert_int_equal(unmatched, 2);             /* who joined and who left */
-    run_through(MESSAGE("6", "by a person"), &ack);
+    app_deliver(&f, APP_MESSAGE("6", "by a person"), &ack);
     assert_string_equal(names, "mown mown mmmmessage:* own ");
 }
 
 static void test_own_events_for_all(void **state)
 {
-    (void)state;
     char names[256] = "";
     f.app->options.own_events = 1;
     slack_on_message(f.app, NULL, note_name, names);
@@ -363,7 +306,7 @@ static void test_own_events_for_all(void **state)
     assert_string_equal(names, "message:* message:* ");
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, open_app, close_app)
+#define CASE(name) APP_CASE(&f, name)
 
 int main(void)
 {

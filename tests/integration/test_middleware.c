@@ -11,92 +11,41 @@
 
 #include "core/app.h"
 #include "support/app_fixture.h"
+#include "support/app_handlers.h"
 #include "support/heap.h"
 
 static app_fixture_t f;
 
-static int open_app(void **state)
-{
-    app_open(&f, NULL);
-    return 0;
-}
-
-static int close_app(void **state)
-{
-    app_close(&f);
-    return heap_live() == 0 ? 0 : -1;
-}
-
-/* Deliver, and run until it is acknowledged and nothing more happens. */
-static void run_through(const char *body, app_ack_t *ack)
-{
-    *ack = (app_ack_t){0};
-    app_inject(&f, body, ack);
-    app_run_until(&f, &ack->count);
-    app_spin(&f);
-}
-
-#define EVENT(id, fields)                                                                          \
-    "{\"type\":\"event_callback\",\"event_id\":\"" id "\",\"event\":{" fields "}}"
-#define MESSAGE(id, text)                                                                          \
-    EVENT(id, "\"type\":\"message\",\"channel\":\"C1\",\"user\":\"U1\",\"ts\":\"1.0\",\"text\":\"" \
-              "" text "\"")
-
 /* ---- around one listener ---- */
-
-static char order[128];
-
-static int append(slack_ctx_t *ctx, void *user_data)
-{
-    strcat(order, user_data);
-    return 0;
-}
 
 static int around(slack_ctx_t *ctx, void *user_data)
 {
-    append(ctx, user_data);
+    app_append(ctx, user_data);
     int rc = slack_next(ctx);
-    strcat(order, rc ? "!" : ")");
+    app_append(ctx, rc ? "!" : ")");
     assert_int_equal(slack_next(ctx), SLACK_EALREADY);
     return rc;
-}
-
-static int append_and_fail(slack_ctx_t *ctx, void *user_data)
-{
-    append(ctx, user_data);
-    return SLACK_EIO;
 }
 
 /* Not bolt-python's flag: what stands behind next() runs after the listener. */
 static void test_middleware_of_one_listener(void **state)
 {
-    *order = '\0';
     slack_use(f.app, around, "(");
     const slack_middleware_t two[] = {{around, "a"}, {around, "b"}, {0}};
-    const slack_middleware_t stop[] = {{append, "stop"}, {0}};
+    const slack_middleware_t stop[] = {{app_append, "stop"}, {0}};
     slack_listen(f.app, &(slack_listener_t){.kind = SLACK_KIND_EVENT,
                                             .middleware = two,
-                                            .fn = append_and_fail,
+                                            .fn = app_append_and_fail,
                                             .user_data = "x"});
     slack_listen(f.app, &(slack_listener_t){.kind = SLACK_KIND_EVENT,
                                             .middleware = stop,
-                                            .fn = append,
+                                            .fn = app_append,
                                             .user_data = "never"});
-    slack_on_event(f.app, "message", append, "last");
+    slack_on_event(f.app, "message", app_append, "last");
     app_ready(&f);
     app_ack_t ack;
-    run_through(MESSAGE("1", "x"), &ack);
-    assert_string_equal(order, "(abx!!stoplast!");
-}
-
-static slack_ctx_t *held;
-
-static int hold(slack_ctx_t *ctx, void *user_data)
-{
-    append(ctx, user_data);
-    slack_ctx_hold(ctx);
-    held = ctx;
-    return 0;
+    app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
+    assert_string_equal(app_order, "(abx!!stoplast!");
 }
 
 static int next_again(slack_ctx_t *ctx, void *user_data)
@@ -108,24 +57,23 @@ static int next_again(slack_ctx_t *ctx, void *user_data)
 
 static void test_middleware_of_one_listener_goes_on_later(void **state)
 {
-    *order = '\0';
     int again = 0;
     slack_use(f.app, next_again, &again);
-    const slack_middleware_t later[] = {{hold, "h"}, {around, "("}, {0}};
+    const slack_middleware_t later[] = {{app_hold, "h"}, {around, "("}, {0}};
     slack_listen(f.app, &(slack_listener_t){.kind = SLACK_KIND_COMMAND,
                                             .middleware = later,
-                                            .fn = append,
+                                            .fn = app_append,
                                             .user_data = "x"});
     app_ready(&f);
     app_ack_t ack = {0};
     app_inject(&f, "{\"command\":\"/x\"}", &ack);
     app_spin(&f);
-    assert_string_equal(order, "h");
+    assert_string_equal(app_order, "h");
     assert_int_equal(again, SLACK_EALREADY);
-    assert_int_equal(slack_next(held), 0);
-    assert_string_equal(order, "h(x)");
-    assert_int_equal(slack_next(held), SLACK_EALREADY);
-    slack_ctx_release(held, 0);
+    assert_int_equal(slack_next(app_held), 0);
+    assert_string_equal(app_order, "h(x)");
+    assert_int_equal(slack_next(app_held), SLACK_EALREADY);
+    slack_ctx_release(app_held, 0);
     app_run_until(&f, &ack.count);
     assert_int_equal(ack.outcome, SLACK_ACK_OK);
 }
@@ -155,7 +103,7 @@ static int read_value(slack_ctx_t *ctx, void *user_data)
     assert_string_equal(slack_ctx_get(ctx, &key), "the value");
     assert_string_equal(slack_ctx_get(ctx, &other_key), "other");
     assert_int_equal(values_freed, 0);
-    return 0;
+    return app_append(ctx, "read");
 }
 
 static void test_values(void **state)
@@ -165,7 +113,8 @@ static void test_values(void **state)
     slack_on_event(f.app, NULL, read_value, NULL);
     app_ready(&f);
     app_ack_t ack;
-    run_through(MESSAGE("1", "x"), &ack);
+    app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
+    assert_string_equal(app_order, "read");
     assert_int_equal(values_freed, 1);
 }
 
@@ -177,18 +126,17 @@ static void tell_user(slack_ctx_t *ctx, int status, const char *listener, void *
 
 static void test_an_error_is_told_before_the_ack(void **state)
 {
-    *order = '\0';
     unsigned told = 0;
     slack_on_error(f.app, tell_user, &told);
     slack_use(f.app, around, "(");
-    slack_on_command(f.app, "/x", append_and_fail, "x");
-    slack_on_event(f.app, NULL, append_and_fail, "e");
+    slack_on_command(f.app, "/x", app_append_and_fail, "x");
+    slack_on_event(f.app, NULL, app_append_and_fail, "e");
     app_ready(&f);
     app_ack_t ack;
-    run_through("{\"command\":\"/x\"}", &ack);
-    assert_string_equal(order, "(x!"); /* middleware saw it first */
+    app_deliver(&f, "{\"command\":\"/x\"}", &ack);
+    assert_string_equal(app_order, "(x!"); /* middleware saw it first */
     assert_string_equal(ack.body, "command:/x: SLACK_EIO");
-    run_through(MESSAGE("1", "x"), &ack);
+    app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
     assert_int_equal(told, 2);
 }
 
@@ -203,13 +151,13 @@ static void test_what_no_listener_takes_is_told(void **state)
 {
     unsigned told = 0;
     slack_on_unmatched(f.app, answer_unmatched, &told);
-    slack_on_command(f.app, "/x", append, "");
+    slack_on_command(f.app, "/x", app_append, "");
     app_ready(&f);
     app_ack_t ack;
-    run_through("{\"command\":\"/y\"}", &ack);
+    app_deliver(&f, "{\"command\":\"/y\"}", &ack);
     assert_string_equal(ack.body, "There is no /y.");
-    run_through("{\"command\":\"/x\"}", &ack);
-    run_through(MESSAGE("1", "x"), &ack); /* bolt-python answers 404 */
+    app_deliver(&f, "{\"command\":\"/x\"}", &ack);
+    app_deliver(&f, APP_MESSAGE("1", "x"), &ack); /* bolt-python answers 404 */
     assert_int_equal(ack.outcome, SLACK_ACK_OK);
     assert_int_equal(told, 2);
 }
@@ -220,52 +168,51 @@ static void run_message(const char *id, const char *user, const char *channel, c
 {
     char body[256];
     snprintf(body, sizeof body,
-             EVENT("%s", "\"type\":\"message\",\"channel\":\"%s\",\"user\":\"%s\",\"text\":"
-                         "\"%s\""),
+             APP_EVENT("%s", "\"type\":\"message\",\"channel\":\"%s\",\"user\":\"%s\",\"text\":"
+                             "\"%s\""),
              id, channel, user, text);
     app_ack_t ack;
-    run_through(body, &ack);
+    app_deliver(&f, body, &ack);
 }
 
 static void test_only_some(void **state)
 {
-    *order = '\0';
     static char channels[] = "C1, C2", users[] = "U1";
     const slack_middleware_t all[] = {{slack_only_in_channels, channels},
                                       {slack_only_for_users, users},
                                       {slack_only_mentions, NULL},
                                       {0}};
-    slack_listen(f.app,
-                 &(slack_listener_t){
-                     .kind = SLACK_KIND_EVENT, .middleware = all, .fn = append, .user_data = "x"});
+    slack_listen(f.app, &(slack_listener_t){.kind = SLACK_KIND_EVENT,
+                                            .middleware = all,
+                                            .fn = app_append,
+                                            .user_data = "x"});
     app_ready(&f);
     run_message("1", "U1", "C3", "<@U0BOT> hi");
     run_message("2", "U2", "C2", "<@U0BOT> hi");
     run_message("3", "U1", "C2", "hi");
-    assert_string_equal(order, "");
+    assert_string_equal(app_order, "");
     run_message("4", "U1", "C2", "<@U0BOT> hi");
-    assert_string_equal(order, "x");
+    assert_string_equal(app_order, "x");
 }
 
 static void test_limit_of_a_user(void **state)
 {
-    *order = '\0';
     slack_user_limit_t *limit = NULL;
     assert_int_equal(slack_user_limit_new(&limit, 0, 1), SLACK_EINVAL);
     assert_int_equal(slack_user_limit_new(&limit, 2, 60000), 0);
     slack_use(f.app, slack_limit_users, limit);
-    slack_on_message(f.app, NULL, append, "x");
+    slack_on_message(f.app, NULL, app_append, "x");
     app_ready(&f);
     for (int i = 0; i < 4; i++) {
         char id[2] = {(char)('a' + i), '\0'};
         run_message(id, "U1", "C1", "x");
     }
-    assert_string_equal(order, "xx");
+    assert_string_equal(app_order, "xx");
     run_message("e", "U2", "C1", "x");
-    assert_string_equal(order, "xxx");
+    assert_string_equal(app_order, "xxx");
     f.skew_us += 61 * 1000000ULL;
     run_message("f", "U1", "C1", "x");
-    assert_string_equal(order, "xxxx");
+    assert_string_equal(app_order, "xxxx");
     slack_user_limit_free(limit);
 }
 
@@ -273,29 +220,28 @@ static void test_limit_of_a_user(void **state)
 
 static int ack_and_end(slack_ctx_t *ctx, void *user_data)
 {
-    append(ctx, user_data);
+    app_append(ctx, user_data);
     return slack_ack_text(ctx, "not now");
 }
 
 /* A middleware that does not go on has the last word, its own ack or an empty one. */
 static void test_middleware_ends_a_delivery(void **state)
 {
-    *order = '\0';
     slack_middleware_t ending[] = {{ack_and_end, "a"}, {0}};
     slack_listen(f.app, &(slack_listener_t){.kind = SLACK_KIND_COMMAND,
                                             .middleware = ending,
-                                            .fn = append,
+                                            .fn = app_append,
                                             .user_data = "never"});
     app_ready(&f);
     app_ack_t ack;
-    run_through("{\"command\":\"/x\"}", &ack);
+    app_deliver(&f, "{\"command\":\"/x\"}", &ack);
     assert_string_equal(ack.body, "not now");
-    assert_int_equal(slack_use(f.app, append, "u"), 0);
-    run_through("{\"command\":\"/x\"}", &ack);
+    assert_int_equal(slack_use(f.app, app_append, "u"), 0);
+    app_deliver(&f, "{\"command\":\"/x\"}", &ack);
     assert_string_equal(ack.body, "");
     assert_int_equal(ack.outcome, SLACK_ACK_OK);
-    assert_string_equal(order, "au");
-    assert_null(strstr(f.log, "no listener")); /* nobody was looked for */
+    assert_string_equal(app_order, "au");
+    assert_false(app_logged(&f, "no listener")); /* nobody was looked for */
 }
 
 /* ---- bounds ---- */
@@ -307,15 +253,8 @@ static void run_user(unsigned i)
     app_ack_t ack = {0};
     app_inject(&f, body, &ack);
     app_run_until(&f, &ack.count);
-    while (f.app->live_count > 0)
-        app_turn(&f);
+    app_run_until_idle(&f);
     *f.log = '\0';
-}
-
-static int count(slack_ctx_t *ctx, void *user_data)
-{
-    ++*(unsigned *)user_data;
-    return 0;
 }
 
 #define USERS 10000
@@ -328,7 +267,7 @@ static void test_limit_of_users_is_bounded(void **state)
     slack_user_limit_t *limit = NULL;
     assert_int_equal(slack_user_limit_new(&limit, 1, 3600000), 0);
     slack_use(f.app, slack_limit_users, limit);
-    slack_on_command(f.app, NULL, count, &runs);
+    slack_on_command(f.app, NULL, app_count_run, &runs);
     f.app->options.ack_ms = 3000;
     app_ready(&f);
     for (unsigned i = 0; i < USERS; i++)
@@ -385,29 +324,30 @@ static int ack_with_builder(slack_ctx_t *ctx, void *user_data)
 static const struct {
     enum slack_kind kind;
     const char *body, *ack;
-} builds[] = {
-    {SLACK_KIND_OPTIONS,
-     "{\"type\":\"block_suggestion\",\"action_id\":\"a\",\"user\":{\"id\":\"U%u\"}}",
-     "{\"options\":[{\"value\":\"1\"},{\"value\":\"2\"}]}"},
-    {SLACK_KIND_DIALOG,
-     "{\"type\":\"dialog_submission\",\"callback_id\":\"a\",\"user\":{\"id\":\"U%u\"}}",
-     "{\"errors\":[{\"name\":\"a\",\"error\":\"one\"},{\"name\":\"b\",\"error\":\"two\"}]}"},
-    {SLACK_KIND_COMMAND, "{\"command\":\"/x\",\"user_id\":\"U%u\"}", "a text of some length"},
-    {SLACK_KIND_VIEW_SUBMISSION,
-     "{\"type\":\"view_submission\",\"view\":{\"callback_id\":\"v\"},\"user\":{\"id\":\"U%u\"}}",
-     "{\"response_action\":\"update\",\"view\":{\"type\":\"modal\"}}"},
+} * build,
+    builds[] = {
+        {SLACK_KIND_OPTIONS,
+         "{\"type\":\"block_suggestion\",\"action_id\":\"a\",\"user\":{\"id\":\"U%u\"}}",
+         "{\"options\":[{\"value\":\"1\"},{\"value\":\"2\"}]}"},
+        {SLACK_KIND_DIALOG,
+         "{\"type\":\"dialog_submission\",\"callback_id\":\"a\",\"user\":{\"id\":\"U%u\"}}",
+         "{\"errors\":[{\"name\":\"a\",\"error\":\"one\"},{\"name\":\"b\",\"error\":\"two\"}]}"},
+        {SLACK_KIND_COMMAND, "{\"command\":\"/x\",\"user_id\":\"U%u\"}", "a text of some length"},
+        {SLACK_KIND_VIEW_SUBMISSION,
+         "{\"type\":\"view_submission\",\"view\":{\"callback_id\":\"v\"},\"user\":{\"id\":\"U%u\"}"
+         "}",
+         "{\"response_action\":\"update\",\"view\":{\"type\":\"modal\"}}"},
 };
 
 /* The user of each is a new one, so that the limit has to remember it. What fails is refused, so
  * that the user is told; nothing that was attached stays. */
-static bool deliver_with_failure(size_t i, size_t nth, bool all)
+static bool deliver_with_failure(size_t nth, bool all)
 {
     static unsigned last_user;
     char user[16], body[160] = "";
-    const char *at = strstr(builds[i].body, "%u");
+    const char *at = strstr(build->body, "%u");
     snprintf(user, sizeof user, "%u", ++last_user);
-    snprintf(body, sizeof body, "%.*s%s%s", (int)(at - builds[i].body), builds[i].body, user,
-             at + 2);
+    snprintf(body, sizeof body, "%.*s%s%s", (int)(at - build->body), build->body, user, at + 2);
     app_ack_t ack = {0};
     attached = freed = 0;
     app_prepare(&f, body, &ack);
@@ -419,8 +359,8 @@ static bool deliver_with_failure(size_t i, size_t nth, bool all)
     assert_int_equal(ack.count, taken);
     assert_int_equal(freed, attached);
     if (taken && ack.outcome == SLACK_ACK_OK && *ack.body)
-        assert_string_equal(ack.body, builds[i].ack);
-    if (!failed) assert_string_equal(ack.body, builds[i].ack);
+        assert_string_equal(ack.body, build->ack);
+    if (!failed) assert_string_equal(ack.body, build->ack);
     *f.log = '\0';
     return failed;
 }
@@ -441,12 +381,8 @@ static void test_memory_may_run_out(void **state)
         slack_listen(f.app, &(slack_listener_t){.kind = builds[i].kind, .fn = ack_with_builder});
     app_ready(&f);
     for (size_t i = 0; i < sizeof builds / sizeof *builds; i++) {
-        size_t nth = 0;
-        while (deliver_with_failure(i, nth, false)) {
-            deliver_with_failure(i, nth, true);
-            nth++;
-        }
-        assert_true(nth > 0);
+        build = &builds[i];
+        assert_true(heap_fail_each(deliver_with_failure) > 0);
     }
     slack_user_limit_free(limit);
 }
@@ -454,7 +390,7 @@ static void test_memory_may_run_out(void **state)
 int main(void)
 {
     heap_install();
-#define CASE(name) cmocka_unit_test_setup_teardown(name, open_app, close_app)
+#define CASE(name) APP_CASE(&f, name)
     const struct CMUnitTest tests[] = {
         CASE(test_middleware_of_one_listener),
         CASE(test_middleware_of_one_listener_goes_on_later),

@@ -11,34 +11,10 @@
 
 #include "core/app.h"
 #include "support/app_fixture.h"
+#include "support/app_handlers.h"
 #include "support/heap.h"
 
 static app_fixture_t f;
-
-static int open_app(void **state)
-{
-    app_open(&f, NULL);
-    return 0;
-}
-
-static int close_app(void **state)
-{
-    app_close(&f);
-    return heap_live() == 0 ? 0 : -1;
-}
-
-/* Deliver, and run until it is acknowledged and nothing more happens. */
-static void run_through(const char *body, app_ack_t *ack)
-{
-    *ack = (app_ack_t){0};
-    app_inject(&f, body, ack);
-    app_run_until(&f, &ack->count);
-    app_spin(&f);
-}
-
-#define MESSAGE(id, text)                                                                          \
-    "{\"type\":\"event_callback\",\"event_id\":\"" id "\",\"event\":{\"type\":\"message\","        \
-    "\"channel\":\"C1\",\"user\":\"U1\",\"ts\":\"1.0\",\"text\":\"" text "\"}}"
 
 static int say_everything(slack_ctx_t *ctx, void *user_data)
 {
@@ -71,19 +47,19 @@ static void test_what_a_handler_says(void **state)
     slack_on_message(f.app, NULL, say_everything, NULL);
     app_ready(&f);
     app_ack_t ack;
-    run_through(MESSAGE("1", "x"), &ack);
+    app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
     app_run_until_calls(&f, 7);
     assert_true(
         was_called("chat.postMessage",
-                   "{\"text\":\"in the thread\",\"channel\":\"C1\",\"thread_ts\":\"1.0\"}"));
+                   "{\"text\":\"in the thread\",\"channel\":\"C1\",\"thread_ts\":\"1.000001\"}"));
     assert_true(was_called("chat.postEphemeral",
                            "{\"text\":\"only you\",\"user\":\"U1\",\"channel\":\"C1\"}"));
     assert_true(was_called("chat.update", "{\"text\":\"new\",\"ts\":\"1.5\",\"channel\":\"C1\"}"));
     assert_true(was_called("chat.delete", "{\"ts\":\"1.6\",\"channel\":\"C1\"}"));
     assert_true(was_called("reactions.add",
-                           "{\"timestamp\":\"1.0\",\"name\":\"wave\",\"channel\":\"C1\"}"));
+                           "{\"timestamp\":\"1.000001\",\"name\":\"wave\",\"channel\":\"C1\"}"));
     assert_true(was_called("reactions.remove",
-                           "{\"timestamp\":\"1.0\",\"name\":\"wave\",\"channel\":\"C1\"}"));
+                           "{\"timestamp\":\"1.000001\",\"name\":\"wave\",\"channel\":\"C1\"}"));
     assert_true(was_called("views.publish",
                            "{\"user_id\":\"U1\",\"view\":\"{\\\"type\\\":\\\"home\\\"}\"}"));
 }
@@ -104,7 +80,8 @@ static void test_views(void **state)
     fake_slack_answer(f.slack, "views.update", 200, "{\"ok\":false,\"error\":\"hash_conflict\"}");
     app_ready(&f);
     app_ack_t ack;
-    run_through(
+    app_deliver(
+        &f,
         "{\"type\":\"block_actions\",\"trigger_id\":\"1.2\",\"view\":{\"id\":\"V1\",\"hash\":"
         "\"h1\"},\"actions\":[{\"action_id\":\"v\"}]}",
         &ack);
@@ -113,8 +90,18 @@ static void test_views(void **state)
     assert_true(was_called("views.push", "{\"trigger_id\":\"1.2\",\"view\":\"{}\"}"));
     assert_true(was_called("views.update", "{\"view_id\":\"V1\",\"hash\":\"h1\",\"view\":\"{}\"}"));
     assert_true(was_called("views.update", "{\"view_id\":\"V2\",\"view\":\"{}\"}"));
-    while (strstr(f.log, "error=SLACK_ECONFLICT reason=hash_conflict") == NULL)
+    while (!app_logged(&f, "error=SLACK_ECONFLICT reason=hash_conflict"))
         app_turn(&f);
+}
+
+/* A command with a response_url: hook `name` of the Web API. */
+static void deliver_command(const char *command, const char *name)
+{
+    char body[256];
+    snprintf(body, sizeof body, "{\"command\":\"%s\",\"response_url\":\"%s\"}", command,
+             fake_slack_hook_url(f.slack, name));
+    app_ack_t ack;
+    app_deliver(&f, body, &ack);
 }
 
 static int respond_often(slack_ctx_t *ctx, void *user_data)
@@ -139,15 +126,9 @@ static void test_a_response_url_can_be_used_up(void **state)
     slack_on_command(f.app, "/x", respond_often, NULL);
     slack_on_command(f.app, "/late", respond_late, NULL);
     app_ready(&f);
-    char body[256];
-    snprintf(body, sizeof body, "{\"command\":\"/x\",\"response_url\":\"%s\"}",
-             fake_slack_hook_url(f.slack, "1"));
-    app_ack_t ack;
-    run_through(body, &ack);
+    deliver_command("/x", "1");
     app_run_until_calls(&f, 5);
-    snprintf(body, sizeof body, "{\"command\":\"/late\",\"response_url\":\"%s\"}",
-             fake_slack_hook_url(f.slack, "2"));
-    run_through(body, &ack);
+    deliver_command("/late", "2");
     app_run_until_calls(&f, 6);
     assert_string_equal(slack_json_str(fake_slack_call(f.slack, 5)->args, "/text"), "in time");
 }
@@ -163,12 +144,8 @@ static void test_slack_says_that_it_is_used_up(void **state)
     slack_on_command(f.app, "/x", respond_once, NULL);
     fake_slack_answer(f.slack, "hook/1", 404, "{\"ok\":false,\"error\":\"used_url\"}");
     app_ready(&f);
-    char body[256];
-    snprintf(body, sizeof body, "{\"command\":\"/x\",\"response_url\":\"%s\"}",
-             fake_slack_hook_url(f.slack, "1"));
-    app_ack_t ack;
-    run_through(body, &ack);
-    while (strstr(f.log, "error=SLACK_ESPENT reason=used_url") == NULL)
+    deliver_command("/x", "1");
+    while (!app_logged(&f, "error=SLACK_ESPENT reason=used_url"))
         app_turn(&f);
 }
 
@@ -204,14 +181,13 @@ static void test_what_was_said_can_be_changed(void **state)
                       "{\"ok\":true,\"channel\":\"D9\",\"ts\":\"1700000000.000100\"}");
     app_ready(&f);
     app_ack_t ack;
-    run_through(MESSAGE("1", "x"), &ack);
+    app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
     app_run_until_calls(&f, 3);
     assert_true(was_called("chat.update", "{\"text\":\"done\",\"ts\":\"1700000000.000100\","
                                           "\"channel\":\"D9\"}"));
     assert_true(was_called("chat.delete", "{\"ts\":\"1700000000.000100\",\"channel\":\"D9\"}"));
-    while (f.app->live_count > 0)
-        app_turn(&f);
-    assert_null(strstr(f.log, "failed"));
+    app_run_until_idle(&f);
+    assert_false(app_logged(&f, "failed"));
 }
 
 static unsigned told;
@@ -241,14 +217,12 @@ static void test_what_failed_is_its_callbacks(void **state)
                           "{\"ok\":false,\"error\":\"is_archived\"}");
     app_ready(&f);
     app_ack_t ack;
-    run_through("{\"command\":\"/kept\",\"channel_id\":\"C1\"}", &ack);
+    app_deliver(&f, "{\"command\":\"/kept\",\"channel_id\":\"C1\"}", &ack);
     app_run_until(&f, &told);
-    while (f.app->live_count > 0)
-        app_turn(&f);
+    app_run_until_idle(&f);
     assert_int_equal(f.app->metrics.deliveries[SLACK_KIND_COMMAND][SLACK_RESULT_FAILED], 0);
-    run_through("{\"command\":\"/told\",\"channel_id\":\"C1\"}", &ack);
-    while (f.app->live_count > 0)
-        app_turn(&f);
+    app_deliver(&f, "{\"command\":\"/told\",\"channel_id\":\"C1\"}", &ack);
+    app_run_until_idle(&f);
     assert_int_equal(told, 2);
     assert_int_equal(f.app->metrics.deliveries[SLACK_KIND_COMMAND][SLACK_RESULT_FAILED], 1);
 }
@@ -272,7 +246,7 @@ static void test_the_stop_tells_who_waits_for_an_answer(void **state)
     fake_slack_answer(f.slack, "chat.postMessage", 0, "");
     app_ready(&f);
     app_ack_t ack;
-    run_through(MESSAGE("1", "x"), &ack);
+    app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
     app_run_until_calls(&f, 1);
     slack_app_stop(f.app);
     slack_app_stop(f.app);
@@ -298,7 +272,7 @@ static void test_nobody_waits_after_the_end(void **state)
     slack_on_message(f.app, NULL, hook, NULL);
     app_ready(&f);
     app_ack_t ack;
-    run_through(MESSAGE("1", "x"), &ack);
+    app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
     assert_int_equal(told, 1);
 }
 
@@ -337,9 +311,8 @@ static void test_what_a_worker_said(void **state)
     fake_slack_answer(f.slack, "views.update", 200, "{\"ok\":false,\"error\":\"hash_conflict\"}");
     app_ready(&f);
     app_ack_t ack;
-    run_through(MESSAGE("1", "x"), &ack);
-    while (f.app->live_count > 0)
-        app_turn(&f);
+    app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
+    app_run_until_idle(&f);
     assert_true(was_called("chat.update", "{\"text\":\"two\",\"ts\":\"5.1\",\"channel\":\"C1\"}"));
     assert_true(
         was_called("chat.update", "{\"text\":\"three\",\"ts\":\"5.2\",\"channel\":\"C1\"}"));
@@ -350,7 +323,7 @@ static void test_what_a_worker_said(void **state)
 int main(void)
 {
     heap_install();
-#define CASE(name) cmocka_unit_test_setup_teardown(name, open_app, close_app)
+#define CASE(name) APP_CASE(&f, name)
     const struct CMUnitTest tests[] = {
         CASE(test_what_a_handler_says),
         CASE(test_views),

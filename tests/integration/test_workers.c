@@ -12,6 +12,7 @@
 
 #include "core/app.h"
 #include "support/app_fixture.h"
+#include "support/app_handlers.h"
 #include "support/heap.h"
 
 static app_fixture_t f;
@@ -31,17 +32,15 @@ static void open_with(const slack_options_t *options)
 
 static int open_app(void **state)
 {
-    (void)state;
     open_with(&(slack_options_t){.workers = 2});
     return 0;
 }
 
 static int close_app(void **state)
 {
-    (void)state;
     app_close(&f);
     uv_sem_destroy(&gate);
-    return 0;
+    return heap_live() == 0 ? 0 : -1;
 }
 
 static void open_gate(unsigned times)
@@ -61,17 +60,6 @@ static void run_until(const atomic_uint *counter, unsigned count)
     while (atomic_load(counter) < count)
         uv_run(&f.loop, UV_RUN_NOWAIT);
 }
-
-static void run_until_all_ended(void)
-{
-    while (f.app->live_count > 0)
-        app_turn(&f);
-}
-
-#define MESSAGE(id)                                                                                \
-    "{\"type\":\"event_callback\",\"event_id\":\"" id "\",\"event\":{\"type\":\"message\","        \
-    "\"channel\":\"C1\",\"user\":\"U1\",\"ts\":\"1.0\",\"text\":\"x\"}}"
-#define COMMAND(name) "{\"command\":\"" name "\",\"channel_id\":\"C1\",\"user_id\":\"U1\"}"
 
 /* ---- straight on ---- */
 
@@ -113,7 +101,6 @@ static int straight_on(slack_ctx_t *ctx, void *user_data)
 
 static void test_straight_on(void **state)
 {
-    (void)state;
     loop_thread = uv_thread_self();
     slack_use(f.app, attach, NULL);
     listen_on_worker(SLACK_KIND_COMMAND, "/x", straight_on);
@@ -129,7 +116,7 @@ static void test_straight_on(void **state)
     app_ack_t ack = {0};
     app_inject(&f, body, &ack);
     app_run_until(&f, &ack.count);
-    run_until_all_ended();
+    app_run_until_idle(&f);
     assert_string_equal(ack.body, "attached");
     assert_int_equal(fake_slack_count(f.slack), 4);
     assert_string_equal(slack_json_str(fake_slack_call(f.slack, 0)->args, "/user"), "U1");
@@ -139,7 +126,7 @@ static void test_straight_on(void **state)
     assert_int_equal(atomic_load(&results[1]), SLACK_EAPI);
     assert_int_equal(atomic_load(&results[2]), SLACK_ETEMPLATE);
     assert_int_equal(atomic_load(&results[3]), 0);
-    assert_non_null(strstr(f.log, "malformed JSON template"));
+    assert_true(app_logged(&f, "malformed JSON template"));
 }
 
 static int fail_later(slack_ctx_t *ctx, void *user_data)
@@ -154,15 +141,14 @@ static void tell(slack_ctx_t *ctx, int status, const char *listener, void *user_
 
 static void test_a_worker_fails(void **state)
 {
-    (void)state;
     slack_on_error(f.app, tell, NULL);
     listen_on_worker(SLACK_KIND_COMMAND, "/x", fail_later);
     app_ready(&f);
     app_ack_t ack = {0};
-    app_inject(&f, COMMAND("/x"), &ack);
+    app_inject(&f, APP_COMMAND("/x", ""), &ack);
     app_run_until(&f, &ack.count);
     assert_string_equal(ack.body, "command:/x SLACK_EIO");
-    run_until_all_ended();
+    app_run_until_idle(&f);
 }
 
 static int defer_and_ack(slack_ctx_t *ctx, void *user_data)
@@ -179,14 +165,13 @@ static int run_job(slack_ctx_t *ctx, void *user_data)
 
 static void test_a_job_comes_from_a_worker_and_runs_on_one(void **state)
 {
-    (void)state;
     listen_on_worker(SLACK_KIND_COMMAND, "/x", defer_and_ack);
     listen_on_worker(SLACK_KIND_JOB, "later", run_job);
     app_ready(&f);
     app_ack_t ack = {0};
-    app_inject(&f, COMMAND("/x"), &ack);
+    app_inject(&f, APP_COMMAND("/x", ""), &ack);
     app_run_until_calls(&f, 1);
-    run_until_all_ended();
+    app_run_until_idle(&f);
     assert_string_equal(ack.body, "stored");
     assert_int_equal(atomic_load(&entered), 1);
 }
@@ -200,17 +185,16 @@ static int say_only(slack_ctx_t *ctx, void *user_data)
 /* Slack's words for it are known on a worker as well: what cannot heal is not tried again. */
 static void test_an_error_of_slack_keeps_its_reason(void **state)
 {
-    (void)state;
     listen_on_worker(SLACK_KIND_EVENT, "message", say_only);
     fake_slack_answer(f.slack, "chat.postMessage", 200,
                       "{\"ok\":false,\"error\":\"channel_not_found\"}");
     app_ready(&f);
     app_ack_t ack = {0};
-    app_inject(&f, MESSAGE("1"), &ack);
+    app_inject(&f, APP_MESSAGE("1", "x"), &ack);
     app_run_until_calls(&f, 1);
-    run_until_all_ended();
-    assert_non_null(strstr(f.log, "error=SLACK_EAPI reason=channel_not_found"));
-    assert_non_null(strstr(f.log, "dead"));
+    app_run_until_idle(&f);
+    assert_true(app_logged(&f, "error=SLACK_EAPI reason=channel_not_found"));
+    assert_true(app_logged(&f, "event=\"dead letter\""));
 }
 
 /* ---- what a full pool does not keep waiting ---- */
@@ -221,12 +205,6 @@ static int block(slack_ctx_t *ctx, void *user_data)
     uv_sem_wait(&gate);
     atomic_store(&results[0], slack_ack(ctx));
     atomic_fetch_add(&left, 1);
-    return 0;
-}
-
-static int count_run(slack_ctx_t *ctx, void *user_data)
-{
-    ++*(unsigned *)user_data;
     return 0;
 }
 
@@ -247,20 +225,19 @@ static int watch_quick(slack_ctx_t *ctx, void *user_data)
 /* Where five long handlers had bolt-python answer a command with 404 after three seconds. */
 static void test_a_full_pool_keeps_no_command_waiting(void **state)
 {
-    (void)state;
     unsigned quick = 0;
     slowest_us = 0;
     slack_use(f.app, watch_quick, NULL);
     listen_on_worker(SLACK_KIND_COMMAND, "/slow", block);
-    slack_on_command(f.app, "/quick", count_run, &quick);
+    slack_on_command(f.app, "/quick", app_count_run, &quick);
     app_ready(&f);
     app_ack_t slow[10] = {{0}}, ack;
     for (int i = 0; i < 10; i++)
-        app_inject(&f, COMMAND("/slow"), &slow[i]);
+        app_inject(&f, APP_COMMAND("/slow", ""), &slow[i]);
     run_until(&entered, 2);
     for (int i = 0; i < 500; i++) {
         ack = (app_ack_t){0};
-        app_inject(&f, COMMAND("/quick"), &ack);
+        app_inject(&f, APP_COMMAND("/quick", ""), &ack);
         app_run_until(&f, &ack.count);
         assert_int_equal(ack.outcome, SLACK_ACK_OK);
     }
@@ -269,7 +246,7 @@ static void test_a_full_pool_keeps_no_command_waiting(void **state)
     assert_int_equal(atomic_load(&left), 0);
     if (slowest_us > 50000) fail_msg("an ack took %llu us", (unsigned long long)slowest_us);
     open_gate(10);
-    run_until_all_ended();
+    app_run_until_idle(&f);
     assert_int_equal(atomic_load(&left), 10);
     for (int i = 0; i < 10; i++)
         assert_int_equal(slow[i].count, 1);
@@ -277,34 +254,32 @@ static void test_a_full_pool_keeps_no_command_waiting(void **state)
 
 static void test_a_full_pool_keeps_no_listener_waiting(void **state)
 {
-    (void)state;
     unsigned on_loop = 0;
     listen_on_worker(SLACK_KIND_EVENT, "message", block); /* registered before the other */
-    slack_on_message(f.app, NULL, count_run, &on_loop);
+    slack_on_message(f.app, NULL, app_count_run, &on_loop);
     app_ready(&f);
     app_ack_t ack = {0};
-    app_inject(&f, MESSAGE("1"), &ack);
+    app_inject(&f, APP_MESSAGE("1", "x"), &ack);
     app_run_until(&f, &on_loop);
     assert_int_equal(atomic_load(&left), 0);
     open_gate(1);
-    run_until_all_ended();
+    app_run_until_idle(&f);
     assert_int_equal(atomic_load(&results[0]), SLACK_ENOACK);
 }
 
 static void test_an_ack_does_not_wait_for_a_worker(void **state)
 {
-    (void)state;
     open_with(&(slack_options_t){.workers = 2, .ack_ms = 1});
     listen_on_worker(SLACK_KIND_COMMAND, "/slow", block);
     app_ready(&f);
     app_ack_t ack[3] = {{0}};
     for (int i = 0; i < 3; i++)
-        app_inject(&f, COMMAND("/slow"), &ack[i]);
+        app_inject(&f, APP_COMMAND("/slow", ""), &ack[i]);
     for (int i = 0; i < 3; i++) /* given in the place of handlers, begun or not */
         app_run_until(&f, &ack[i].count);
     assert_int_equal(atomic_load(&left), 0);
     open_gate(3);
-    run_until_all_ended();
+    app_run_until_idle(&f);
     assert_int_equal(atomic_load(&results[0]), 0);
     for (int i = 0; i < 3; i++)
         assert_int_equal(ack[i].count, 1);
@@ -313,21 +288,20 @@ static void test_an_ack_does_not_wait_for_a_worker(void **state)
 
 static void test_past_the_queue_it_is_later(void **state)
 {
-    (void)state;
     listen_on_worker(SLACK_KIND_COMMAND, "/slow", block);
     app_ready(&f);
     static app_ack_t ack[1024 + 2 + 1];
     memset(ack, 0, sizeof ack);
     for (size_t i = 0; i < 1026; i++) {
-        app_inject(&f, COMMAND("/slow"), &ack[i]);
+        app_inject(&f, APP_COMMAND("/slow", ""), &ack[i]);
         uv_run(&f.loop, UV_RUN_NOWAIT);
         if (i < 2) run_until(&entered, (unsigned)i + 1);
     }
-    app_inject(&f, COMMAND("/slow"), &ack[1026]);
+    app_inject(&f, APP_COMMAND("/slow", ""), &ack[1026]);
     app_run_until(&f, &ack[1026].count);
     assert_int_equal(ack[1026].outcome, SLACK_ACK_LATER);
     open_gate(1026);
-    run_until_all_ended();
+    app_run_until_idle(&f);
     assert_int_equal(atomic_load(&left), 1026);
 }
 
@@ -348,12 +322,11 @@ static int wait_for_slack(slack_ctx_t *ctx, void *user_data)
 
 static void test_a_stop_cancels_waits(void **state)
 {
-    (void)state;
     fake_slack_answer(f.slack, "api.test", 0, "");
     listen_on_worker(SLACK_KIND_COMMAND, "/x", wait_for_slack);
     app_ready(&f);
     app_ack_t ack = {0};
-    app_inject(&f, COMMAND("/x"), &ack);
+    app_inject(&f, APP_COMMAND("/x", ""), &ack);
     app_run_until_calls(&f, 1);
     slack_app_stop(f.app);
     slack_app_stop(f.app);
@@ -367,12 +340,11 @@ static void test_a_stop_cancels_waits(void **state)
 
 static void test_a_stop_waits_for_workers(void **state)
 {
-    (void)state;
     listen_on_worker(SLACK_KIND_COMMAND, "/slow", block);
     app_ready(&f);
     app_ack_t ack[3] = {{0}};
     for (int i = 0; i < 3; i++)
-        app_inject(&f, COMMAND("/slow"), &ack[i]);
+        app_inject(&f, APP_COMMAND("/slow", ""), &ack[i]);
     run_until(&entered, 2);
     slack_app_stop(f.app);
     app_spin(&f);
@@ -385,12 +357,11 @@ static void test_a_stop_waits_for_workers(void **state)
 
 static void test_a_second_stop_begins_no_handler(void **state)
 {
-    (void)state;
     listen_on_worker(SLACK_KIND_COMMAND, "/slow", block);
     app_ready(&f);
     app_ack_t ack[5] = {{0}};
     for (int i = 0; i < 5; i++)
-        app_inject(&f, COMMAND("/slow"), &ack[i]);
+        app_inject(&f, APP_COMMAND("/slow", ""), &ack[i]);
     run_until(&entered, 2);
     slack_app_stop(f.app);
     slack_app_stop(f.app);
@@ -418,11 +389,10 @@ static int ask_and_say(slack_ctx_t *ctx, void *user_data)
 static bool deliver_with_failure(size_t nth, bool all)
 {
     app_ack_t ack = {0};
-    app_prepare(&f, COMMAND("/x"), &ack);
+    app_prepare(&f, APP_COMMAND("/x", ""), &ack);
     heap_fail_at(nth, all);
     unsigned taken = app_inject_prepared(&f);
-    for (int i = 0; i < 20; i++)
-        uv_run(&f.loop, UV_RUN_NOWAIT);
+    app_spin(&f);
     while (f.app->live_count > 0)
         uv_run(&f.loop, UV_RUN_NOWAIT);
     bool failed = heap_heal();
@@ -433,26 +403,16 @@ static bool deliver_with_failure(size_t nth, bool all)
 
 static void test_out_of_memory(void **state)
 {
-    (void)state;
-    heap_install();
-    open_with(NULL);
     listen_on_worker(SLACK_KIND_COMMAND, "/x", ask_and_say);
     app_ready(&f);
-    size_t nth = 0;
-    while (deliver_with_failure(nth, false)) {
-        deliver_with_failure(nth, true);
-        nth++;
-    }
-    assert_true(nth > 5);
-    app_close(&f);
-    uv_sem_destroy(&gate);
-    assert_int_equal(heap_live(), 0);
+    assert_true(heap_fail_each(deliver_with_failure) > 5);
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, open_app, close_app)
 
 int main(void)
 {
+    heap_install();
     const struct CMUnitTest tests[] = {
         CASE(test_straight_on),
         CASE(test_a_worker_fails),
@@ -465,7 +425,7 @@ int main(void)
         CASE(test_a_stop_cancels_waits),
         CASE(test_a_stop_waits_for_workers),
         CASE(test_a_second_stop_begins_no_handler),
-        cmocka_unit_test(test_out_of_memory),
+        CASE(test_out_of_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -11,6 +11,8 @@
 #include <cmocka.h>
 
 #include "core/app.h"
+#include "support/app_handlers.h"
+#include "support/heap.h"
 #include "transport_memory/memory.h"
 
 /* ---- clock and log ---- */
@@ -69,6 +71,12 @@ void app_run_until_stopped(app_fixture_t *f)
         app_turn(f);
 }
 
+void app_run_until_idle(app_fixture_t *f)
+{
+    while (f->app->live_count > 0)
+        app_turn(f);
+}
+
 void app_spin(app_fixture_t *f)
 {
     for (int i = 0; i < 20; i++)
@@ -80,6 +88,7 @@ void app_spin(app_fixture_t *f)
 void app_open(app_fixture_t *f, const slack_options_t *options)
 {
     memset(f, 0, sizeof *f);
+    *app_order = '\0';
     assert_int_equal(uv_loop_init(&f->loop), 0);
     uv_timer_init(&f->loop, &f->watchdog);
     f->watchdog.data = f;
@@ -153,6 +162,33 @@ void app_close(app_fixture_t *f)
     assert_int_equal(uv_loop_close(&f->loop), 0);
 }
 
+int app_setup(void **state)
+{
+    app_open(*state, NULL);
+    return 0;
+}
+
+int app_teardown(void **state)
+{
+    app_close(*state);
+    return heap_live() == 0 ? 0 : -1;
+}
+
+/* ---- what it says and does ---- */
+
+bool app_logged(const app_fixture_t *f, const char *part)
+{
+    return strstr(f->log, part) != NULL;
+}
+
+const slack_json_t *app_call_args(app_fixture_t *f, size_t i, const char *method)
+{
+    app_run_until_calls(f, i + 1);
+    const fake_call_t *call = fake_slack_call(f->slack, i);
+    assert_string_equal(call->method, method);
+    return call->args;
+}
+
 /* ---- deliveries ---- */
 
 static int take_ack(const slack_ack_t *ack, void *user_data)
@@ -197,4 +233,12 @@ void app_inject(app_fixture_t *f, const char *body, app_ack_t *ack)
 {
     app_prepare(f, body, ack);
     assert_int_equal(app_inject_prepared(f), 1);
+}
+
+void app_deliver(app_fixture_t *f, const char *body, app_ack_t *ack)
+{
+    *ack = (app_ack_t){0};
+    app_inject(f, body, ack);
+    app_run_until(f, &ack->count);
+    app_spin(f);
 }

@@ -52,19 +52,35 @@ int app_start_fails(app_fixture_t *f);
 /* Stop, run to the end, free; the loop must be left empty. */
 void app_close(app_fixture_t *f);
 
+/* A case whose app is opened without options and closed behind it; it fails where memory is left
+ * (of a program that watches it, see support/heap.h). */
+#define APP_CASE(fixture, name)                                                                    \
+    cmocka_unit_test_prestate_setup_teardown(name, app_setup, app_teardown, fixture)
+int app_setup(void **state);
+int app_teardown(void **state);
+
 /* Make a delivery ready, for injecting it where no test code may allocate; then inject all that
  * were made ready, and tell how many the transport took. */
 void app_prepare(app_fixture_t *f, const char *body, app_ack_t *ack);
 unsigned app_inject_prepared(app_fixture_t *f);
 /* Deliver a body, as a wire would. */
 void app_inject(app_fixture_t *f, const char *body, app_ack_t *ack);
+/* The same, and run until it is acknowledged, and some turns more. */
+void app_deliver(app_fixture_t *f, const char *body, app_ack_t *ack);
 /* One turn of the loop. The program ends when nothing leads anywhere for a long time. */
 void app_turn(app_fixture_t *f);
 /* Run the loop until *flag is nonzero, or `count` calls were made. */
 void app_run_until(app_fixture_t *f, const unsigned *flag);
 void app_run_until_stopped(app_fixture_t *f);
 void app_run_until_calls(app_fixture_t *f, size_t count);
+/* Run it until no delivery is left, held or under way. */
+void app_run_until_idle(app_fixture_t *f);
 /* Turn the loop a few times, for what must not happen. */
 void app_spin(app_fixture_t *f);
+
+/* Whether the log has this in it. */
+bool app_logged(const app_fixture_t *f, const char *part);
+/* The arguments of the ith call, once it was made; it is one of `method`. */
+const slack_json_t *app_call_args(app_fixture_t *f, size_t i, const char *method);
 
 #endif

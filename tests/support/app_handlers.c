@@ -35,6 +35,12 @@ int app_append(slack_ctx_t *ctx, void *user_data)
     return 0;
 }
 
+int app_append_and_fail(slack_ctx_t *ctx, void *user_data)
+{
+    app_append(ctx, user_data);
+    return SLACK_EIO;
+}
+
 int app_hold(slack_ctx_t *ctx, void *user_data)
 {
     app_append(ctx, user_data);

@@ -6,10 +6,12 @@
 
 /* Bodies and handlers that the tests of the app share. */
 
+#define APP_EVENT(id, fields)                                                                      \
+    "{\"type\":\"event_callback\",\"event_id\":\"" id "\",\"team_id\":\"T1\",\"event\":{" fields   \
+    "}}"
 #define APP_MESSAGE(id, text)                                                                      \
-    "{\"type\":\"event_callback\",\"event_id\":\"" id "\",\"team_id\":\"T1\",\"event\":{"          \
-    "\"type\":\"message\",\"channel\":\"C1\",\"user\":\"U1\",\"ts\":\"1.000001\",\"text\":\"" text \
-    "\"}}"
+    APP_EVENT(id, "\"type\":\"message\",\"channel\":\"C1\",\"user\":\"U1\",\"ts\":\"1.000001\","   \
+                  "\"text\":\"" text "\"")
 #define APP_COMMAND(name, text)                                                                    \
     "{\"command\":\"" name "\",\"text\":\"" text "\",\"user_id\":\"U1\",\"channel_id\":\"C1\"}"
 #define APP_ACTION                                                                                 \
@@ -20,9 +22,11 @@ int app_say_hello(slack_ctx_t *ctx, void *user_data);
 /* Counts: user_data is an unsigned. */
 int app_count_run(slack_ctx_t *ctx, void *user_data);
 
-/* Appends its user_data, a string, to app_order. */
+/* Appends its user_data, a string, to app_order; empty when an app is opened. */
 extern char app_order[256];
 int app_append(slack_ctx_t *ctx, void *user_data);
+/* The same, and fails: SLACK_EIO. */
+int app_append_and_fail(slack_ctx_t *ctx, void *user_data);
 
 /* The same, and holds the ctx: app_held. */
 extern slack_ctx_t *app_held;

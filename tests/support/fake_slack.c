@@ -27,6 +27,7 @@ struct fake_slack {
     char api_url[64], hook_url[128];
     fake_call_t calls[CALLS_MAX];
     size_t count;
+    unsigned auth_count;
     struct answer {
         const char *method, *body;
         int status;
@@ -75,7 +76,10 @@ static void on_request(slack_http_server_t *server, slack_http_request_t *reques
     const char *path = request->path.ptr;
     snprintf(method, sizeof method, "%s", strncmp(path, "/api/", 5) == 0 ? path + 5 : path + 1);
     bool auth = strcmp(method, "auth.test") == 0;
-    if (!auth) record(slack, method, request);
+    if (auth)
+        slack->auth_count++;
+    else
+        record(slack, method, request);
     const struct answer *a = scripted(slack, method);
     const char *body = a ? a->body : auth ? who : "{\"ok\":true}";
     if (!a || a->status)
@@ -146,6 +150,11 @@ void fake_slack_answer(fake_slack_t *slack, const char *method, int status, cons
 size_t fake_slack_count(const fake_slack_t *slack)
 {
     return slack->count;
+}
+
+unsigned fake_slack_auth_count(const fake_slack_t *slack)
+{
+    return slack->auth_count;
 }
 
 const fake_call_t *fake_slack_call(const fake_slack_t *slack, size_t i)

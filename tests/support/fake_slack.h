@@ -30,8 +30,9 @@ const char *fake_slack_hook_url(fake_slack_t *slack, const char *name);
 /* Answer the next calls of `method` by this, first told first answered. A status of 0: never. */
 void fake_slack_answer(fake_slack_t *slack, const char *method, int status, const char *body);
 
-/* The calls so far, without auth.test. */
+/* The calls so far, without auth.test, and those of auth.test. */
 size_t fake_slack_count(const fake_slack_t *slack);
+unsigned fake_slack_auth_count(const fake_slack_t *slack);
 const fake_call_t *fake_slack_call(const fake_slack_t *slack, size_t i);
 
 #endif
