@@ -17,10 +17,11 @@ BEGIN {
     below["store"] = below["webapi"] = below["net"] " net"
     below["core"] = below["store"] " store webapi"
     below["transport"] = below["store"] " store webapi"
-    below["sim"] = below["store"]
+    below["options"] = below["net"]
+    below["sim"] = below["store"] " options"
     below["testkit"] = below["core"] " core transport"
     below["transports.c"] = below["testkit"]
-    below["tools"] = below["testkit"] " sim testkit"
+    below["tools"] = below["testkit"] " sim options testkit"
 
     split("assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal " \
           "stdarg stdbool stddef stdint stdio stdlib string tgmath time wchar wctype", names, " ")
@@ -33,6 +34,7 @@ function home_of(path, part)
     split(path, part, "/")
     if (path == "src/transports.c" || path == "src/transports.h") return "transports.c"
     if (path ~ /^tools\/sim\//) return "sim"
+    if (path ~ /^tools\/options\.[ch]$/) return "options"
     return part[1] == "src" ? part[2] : part[1]
 }
 function layer_of(home)

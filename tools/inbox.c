@@ -9,6 +9,7 @@
 
 #include <slack/options.h>
 
+#include "options.h"
 #include "store/store.h"
 
 /*
@@ -19,7 +20,8 @@
 enum { GOOD = 0, FAILED = 1, SENSELESS = 2 };
 
 /* Rows that are asked for at a time. */
-#define PAGE 100
+#define PAGE         100
+#define PROBLEM_SIZE 256
 
 static const char usage[] =
     "What is stored and not done: deliveries that wait, and dead letters.\n"
@@ -228,15 +230,36 @@ static int show(desk_t *desk, int64_t id)
 /* All are changed a few at a time: the app's deliveries go in between. */
 #define CHANGE_ROWS 500
 
+/* The oldest first and no more than there are now: what fails again meanwhile is another one. */
+static int change_all(desk_t *desk, enum slack_store_op_kind kind, size_t *ret_changed)
+{
+    desk->batch = (slack_store_batch_t){0};
+    int rc = ask(desk, SLACK_STORE_STATS, 0);
+    uint64_t left = desk->batch.counts[SLACK_ROW_DEAD];
+    while (rc == GOOD && left > 0) {
+        desk->batch =
+            (slack_store_batch_t){.limit = left < CHANGE_ROWS ? (unsigned)left : CHANGE_ROWS};
+        rc = ask(desk, kind, 0);
+        if (rc != GOOD || desk->batch.count == 0) break;
+        *ret_changed += desk->batch.count;
+        left -= desk->batch.count;
+    }
+    return rc;
+}
+
+static int change_one(desk_t *desk, enum slack_store_op_kind kind, int64_t id, size_t *ret_changed)
+{
+    desk->batch = (slack_store_batch_t){.limit = 1};
+    int rc = ask(desk, kind, id);
+    *ret_changed = desk->batch.count;
+    return rc;
+}
+
 static int change(desk_t *desk, enum slack_store_op_kind kind, int64_t id)
 {
     size_t changed = 0;
-    do {
-        desk->batch = (slack_store_batch_t){.limit = CHANGE_ROWS};
-        int rc = ask(desk, kind, id);
-        if (rc != GOOD) return rc;
-        changed += desk->batch.count;
-    } while (id == 0 && desk->batch.count == CHANGE_ROWS);
+    int rc = id ? change_one(desk, kind, id, &changed) : change_all(desk, kind, &changed);
+    if (rc != GOOD) return rc;
     if (id != 0 && changed == 0)
         return fail(FAILED, kind == SLACK_STORE_RETRY ? "no dead letter has that id"
                                                       : "nothing of that id waits or is dead");
@@ -263,80 +286,111 @@ static int stats(desk_t *desk)
 /* ---- the command line ---- */
 
 typedef struct request {
-    const char *command, *id, *store, *state, *limit;
+    const struct command *command;
+    const char *store;
+    enum slack_row_state state;
+    unsigned limit;
+    int64_t id; /* 0: all */
     bool help;
 } request_t;
 
-/* False for a command line that makes no sense. */
-static bool read_request(int argc, const char **argv, request_t *ret)
+static int run_list(desk_t *desk, const request_t *r)
 {
-    for (int i = 0; i < argc; i++) {
-        const char **value = strcmp(argv[i], "--store") == 0   ? &ret->store
-                             : strcmp(argv[i], "--state") == 0 ? &ret->state
-                             : strcmp(argv[i], "--limit") == 0 ? &ret->limit
-                                                               : NULL;
-        if (strcmp(argv[i], "--help") == 0) {
-            ret->help = true;
-        } else if (value) {
-            if (++i == argc) return false;
-            *value = argv[i];
-        } else if (*argv[i] == '-') {
-            return false;
-        } else if (ret->command == NULL) {
-            ret->command = argv[i];
-        } else if (ret->id == NULL) {
-            ret->id = argv[i];
-        } else {
-            return false;
-        }
-    }
-    return ret->help || ret->command;
+    return list(desk, r->state, r->limit);
 }
 
-static bool read_state(const char *name, enum slack_row_state *ret)
+static int run_show(desk_t *desk, const request_t *r)
+{
+    return show(desk, r->id);
+}
+
+static int run_retry(desk_t *desk, const request_t *r)
+{
+    return change(desk, SLACK_STORE_RETRY, r->id);
+}
+
+static int run_drop(desk_t *desk, const request_t *r)
+{
+    return change(desk, SLACK_STORE_DROP, r->id);
+}
+
+static int run_stats(desk_t *desk, const request_t *r)
+{
+    (void)r;
+    return stats(desk);
+}
+
+static const struct command {
+    const char *name, *takes; /* what has to follow; NULL: nothing */
+    int (*run)(desk_t *desk, const request_t *r);
+    bool all; /* instead of an id */
+} commands[] = {
+    {"list", NULL, run_list, false},
+    {"show", "an id", run_show, false},
+    {"retry", "an id, or all", run_retry, true},
+    {"drop", "an id, or all", run_drop, true},
+    {"stats", NULL, run_stats, false},
+};
+
+static bool read_command(const char *name, const struct command **ret, char *problem)
+{
+    for (size_t i = 0; name && i < sizeof commands / sizeof *commands; i++)
+        if (strcmp(name, commands[i].name) == 0) {
+            *ret = &commands[i];
+            return true;
+        }
+    snprintf(problem, PROBLEM_SIZE,
+             name ? "there is no command \"%.100s\"" : "say what is to be done", name);
+    return false;
+}
+
+static bool read_state(const char *name, enum slack_row_state *ret, char *problem)
 {
     for (unsigned s = 0; s < SLACK_ROW_STATES; s++)
         if (strcmp(name, state_names[s]) == 0) {
             *ret = (enum slack_row_state)s;
             return true;
         }
+    snprintf(problem, PROBLEM_SIZE, "--state takes queued, running, done or dead, not \"%.100s\"",
+             name);
     return false;
 }
 
-/* An id, or 0 for "all". */
-static bool read_id(const char *text, bool all, int64_t *ret)
+/* What stands behind the command. */
+static bool read_id(const struct command *command, int count, const char **words, int64_t *ret,
+                    char *problem)
 {
     uint64_t id = 0;
-    *ret = 0;
-    if (text && all && strcmp(text, "all") == 0) return true;
-    if (!text || !slack__parse_u64(slack__slice(text), INT64_MAX, &id) || id == 0) return false;
-    *ret = (int64_t)id;
-    return true;
+    if (count == (command->takes != NULL)) {
+        if (count == 0 || (command->all && strcmp(words[0], "all") == 0)) return true;
+        *ret = slack__parse_u64(slack__slice(words[0]), INT64_MAX, &id) ? (int64_t)id : 0;
+        if (*ret != 0) return true;
+    }
+    snprintf(problem, PROBLEM_SIZE, "%s takes %s", command->name,
+             command->takes ? command->takes : "options only");
+    return false;
 }
 
-static int run(desk_t *desk, const request_t *r)
+static bool read_request(int argc, const char **argv, request_t *ret, char *problem)
 {
-    enum slack_row_state state = SLACK_ROW_DEAD;
-    uint64_t limit = 50;
-    int64_t id = 0;
-    const char *command = r->command;
-    if (r->state && !read_state(r->state, &state)) return SENSELESS;
-    if (r->limit && !slack__parse_u64(slack__slice(r->limit), 1000000, &limit)) return SENSELESS;
-    if (strcmp(command, "list") == 0 && !r->id) return list(desk, state, (unsigned)limit);
-    if (strcmp(command, "stats") == 0 && !r->id) return stats(desk);
-    if (strcmp(command, "show") == 0 && read_id(r->id, false, &id)) return show(desk, id);
-    if (strcmp(command, "retry") == 0 && read_id(r->id, true, &id))
-        return change(desk, SLACK_STORE_RETRY, id);
-    if (strcmp(command, "drop") == 0 && read_id(r->id, true, &id))
-        return change(desk, SLACK_STORE_DROP, id);
-    return SENSELESS;
+    const char *state = "dead", *limit = "50";
+    const cli_option_t table[] = {
+        {"--store", &ret->store, NULL}, {"--state", &state, NULL}, {"--limit", &limit, NULL},
+        {"--help", NULL, &ret->help},   {NULL, NULL, NULL},
+    };
+    int count = cli_options_read(argc, argv, table, problem);
+    if (count < 0 || ret->help) return count >= 0;
+    return read_command(count > 0 ? argv[0] : NULL, &ret->command, problem) &&
+           read_id(ret->command, count - 1, argv + 1, &ret->id, problem) &&
+           read_state(state, &ret->state, problem) &&
+           cli_options_number("--limit", limit, 1000000, &ret->limit, problem);
 }
 
 int inbox_cli(int argc, const char **argv)
 {
     request_t request = {0};
-    if (!read_request(argc, argv, &request))
-        return fail(SENSELESS, "this command line makes no sense");
+    char problem[PROBLEM_SIZE];
+    if (!read_request(argc, argv, &request, problem)) return fail(SENSELESS, problem);
     if (request.help) {
         fputs(usage, stdout);
         return GOOD;
@@ -348,7 +402,7 @@ int inbox_cli(int argc, const char **argv)
     int status = desk_open(&desk, options.store ? options.store : "sqlite:slackapp.db");
     slack_options_done(&options);
     if (status != GOOD) return status;
-    status = run(&desk, &request);
+    status = request.command->run(&desk, &request);
     desk_close(&desk);
-    return status == SENSELESS ? fail(SENSELESS, "this command line makes no sense") : status;
+    return status;
 }

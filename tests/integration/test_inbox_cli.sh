@@ -1,5 +1,5 @@
 #!/bin/sh
-# `slackapp inbox` from end to end, beside the bot whose inbox it is.
+# `slackapp inbox` from end to end, on a store that INBOX_MAKER makes.
 # usage: tests/integration/test_inbox_cli.sh BUILD_FOLDER INBOX_MAKER
 # shellcheck disable=SC2317 # run() calls the functions
 set -u
@@ -39,10 +39,13 @@ expect() {
 }
 
 lines_that_make_no_sense() {
-    "$maker" "$store" || return 1
-    expect 2 'no sense' && expect 2 'no sense' --store "$store" fly &&
-        expect 2 'no sense' --store "$store" show && expect 2 'no sense' --store "$store" show all &&
-        expect 2 'no sense' --store "$store" list --state odd && expect 0 'usage:' --help
+    expect 2 'say what is to be done' && expect 2 'no command "fly"' fly &&
+        expect 2 '--loud is no option' list --loud && expect 2 '--limit needs a value' list --limit &&
+        expect 2 'show takes an id' show && expect 2 'show takes an id' show all &&
+        expect 2 'an id, or all' retry 0 && expect 2 'an id, or all' drop 1 2 &&
+        expect 2 'stats takes options only' stats 1 &&
+        expect 2 'queued, running, done or dead, not "odd"' list --state odd &&
+        expect 2 'from 1 to 1000000, not "0"' list --limit 0 && expect 0 'usage:' --help
 }
 
 no_store() {
@@ -52,6 +55,7 @@ no_store() {
 }
 
 an_inbox() {
+    "$maker" "$store" || return 1
     expect 0 'dead              3' --store "$store" stats &&
         expect 0 'channel_not_found' --store "$store" list &&
         expect 0 'nothing is running' --store "$store" list --state running &&

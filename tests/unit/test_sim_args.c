@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "sim/options.h"
+#include "options.h"
 #include "sim/send_args.h"
 
 /* Command lines of `slackapp sim`: options sorted out, and what `send` makes of the rest. */
@@ -21,7 +21,7 @@ static char problem[256];
 
 static const char *port, *host;
 static bool quiet;
-static const sim_option_t table[] = {{"--port", &port, NULL},
+static const cli_option_t table[] = {{"--port", &port, NULL},
                                      {"--host", &host, NULL},
                                      {"--quiet", NULL, &quiet},
                                      {NULL, NULL, NULL}};
@@ -31,7 +31,7 @@ static int sort_out(int argc, const char **argv)
     port = host = NULL;
     quiet = false;
     *problem = '\0';
-    return sim_options_read(argc, argv, table, problem);
+    return cli_options_read(argc, argv, table, problem);
 }
 
 static void options_stand_anywhere(void **state)
@@ -71,12 +71,12 @@ static void ports(void **state)
 {
     static const char *const bad[] = {"", "x", "-1", "65536", "1 ", "+1"};
     unsigned number = 7;
-    assert_true(sim_options_port("0", &number, problem));
+    assert_true(cli_options_port("0", &number, problem));
     assert_int_equal(number, 0);
-    assert_true(sim_options_port("65535", &number, problem));
+    assert_true(cli_options_port("65535", &number, problem));
     assert_int_equal(number, 65535);
     for (int i = 0; i < COUNT(bad); i++)
-        assert_false(sim_options_port(bad[i], &number, problem));
+        assert_false(cli_options_port(bad[i], &number, problem));
     assert_int_equal(number, 65535);
 }
 

@@ -4,9 +4,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "options.h"
 #include "sim/client.h"
 #include "sim/faults.h"
-#include "sim/options.h"
 #include "sim/send_args.h"
 #include "sim/serve.h"
 
@@ -70,7 +70,7 @@ static int run(int argc, const char **argv)
     const char *port = NULL, *time_scale = NULL, *disable_after = NULL;
     char problem[SIM_PROBLEM_SIZE];
     bool help = false;
-    const sim_option_t table[] = {
+    const cli_option_t table[] = {
         {"--port", &port, NULL},
         {"--host", &options.sim.host, NULL},
         {"--port-file", &options.port_file, NULL},
@@ -84,7 +84,7 @@ static int run(int argc, const char **argv)
         {"--help", NULL, &help},
         {NULL, NULL, NULL},
     };
-    int rest = sim_options_read(argc, argv, table, problem);
+    int rest = cli_options_read(argc, argv, table, problem);
     if (rest < 0) return fail(SENSELESS, problem);
     if (help) {
         fputs(usage, stdout);
@@ -94,10 +94,10 @@ static int run(int argc, const char **argv)
         snprintf(problem, sizeof problem, "there is no command \"%.100s\"", argv[0]);
         return fail(SENSELESS, problem);
     }
-    if ((port && !sim_options_port(port, &options.sim.port, problem)) ||
-        (time_scale && !sim_options_number("--time-scale", time_scale, 60000,
+    if ((port && !cli_options_port(port, &options.sim.port, problem)) ||
+        (time_scale && !cli_options_number("--time-scale", time_scale, 60000,
                                            &options.sim.time_scale, problem)) ||
-        (disable_after && !sim_options_number("--disable-after", disable_after, 1000000,
+        (disable_after && !cli_options_number("--disable-after", disable_after, 1000000,
                                               &options.sim.disable_after, problem)))
         return fail(SENSELESS, problem);
     return sim_serve(&options);
@@ -148,13 +148,13 @@ static void print_send_help(void)
 static int send_command(client_t *client, int argc, const char **argv)
 {
     sim_send_options_t options = {0};
-    const sim_option_t table[] = {
+    const cli_option_t table[] = {
         {"--user", &options.user, NULL},     {"--channel", &options.channel, NULL},
         {"--thread", &options.thread, NULL}, {"--message", &options.message, NULL},
         {"--value", &options.value, NULL},   {"--port", &client->port, NULL},
         {"--help", NULL, &client->help},     {NULL, NULL, NULL},
     };
-    int rest = sim_options_read(argc, argv, table, client->problem);
+    int rest = cli_options_read(argc, argv, table, client->problem);
     if (rest < 0) return fail(SENSELESS, client->problem);
     if (client->help) {
         print_send_help();
@@ -190,11 +190,11 @@ static int transcript_command(client_t *client, int argc, const char **argv)
     bool json = false, clear = false;
     uint64_t entries = 0;
     char path[64] = "/sim/transcript";
-    const sim_option_t table[] = {
+    const cli_option_t table[] = {
         {"--wait", &wait, NULL},         {"--json", NULL, &json},         {"--clear", NULL, &clear},
         {"--port", &client->port, NULL}, {"--help", NULL, &client->help}, {NULL, NULL, NULL},
     };
-    int rest = sim_options_read(argc, argv, table, client->problem);
+    int rest = cli_options_read(argc, argv, table, client->problem);
     if (rest < 0) return fail(SENSELESS, client->problem);
     if (rest > 0) return fail(SENSELESS, "a transcript takes options only");
     if (client->help) {
@@ -225,9 +225,9 @@ static int transcript_command(client_t *client, int argc, const char **argv)
  * the exit status in *ret_status. */
 static int plain_arguments(client_t *client, int argc, const char **argv, int max, int *ret_status)
 {
-    const sim_option_t table[] = {
+    const cli_option_t table[] = {
         {"--port", &client->port, NULL}, {"--help", NULL, &client->help}, {NULL, NULL, NULL}};
-    int rest = sim_options_read(argc, argv, table, client->problem);
+    int rest = cli_options_read(argc, argv, table, client->problem);
     if (rest >= 0 && client->help) {
         fputs(usage, stdout);
         *ret_status = GOOD;
@@ -274,11 +274,11 @@ static void print_faults(const slack_json_t *list)
 static int status_command(client_t *client, int argc, const char **argv)
 {
     bool wait = false;
-    const sim_option_t table[] = {{"--wait", NULL, &wait},
+    const cli_option_t table[] = {{"--wait", NULL, &wait},
                                   {"--port", &client->port, NULL},
                                   {"--help", NULL, &client->help},
                                   {NULL, NULL, NULL}};
-    int rest = sim_options_read(argc, argv, table, client->problem);
+    int rest = cli_options_read(argc, argv, table, client->problem);
     if (rest < 0) return fail(SENSELESS, client->problem);
     if (rest > 0) return fail(SENSELESS, "a status takes options only");
     if (client->help) {
@@ -372,7 +372,7 @@ static bool bound(client_t *client, const char *name, const char *text, const sl
     unsigned number = 0;
     *ret = sim_make(&client->make, "null");
     if (!text) return true;
-    if (!sim_options_number(name, text, 1000000000, &number, client->problem)) return false;
+    if (!cli_options_number(name, text, 1000000000, &number, client->problem)) return false;
     *ret = sim_make(&client->make, "%u", number);
     return true;
 }
@@ -411,12 +411,12 @@ static int set_fault(client_t *client, int rest, const char **argv, const char *
 static int fault_command(client_t *client, int argc, const char **argv)
 {
     const char *count = NULL, *for_ms = NULL;
-    const sim_option_t table[] = {{"--count", &count, NULL},
+    const cli_option_t table[] = {{"--count", &count, NULL},
                                   {"--for", &for_ms, NULL},
                                   {"--port", &client->port, NULL},
                                   {"--help", NULL, &client->help},
                                   {NULL, NULL, NULL}};
-    int rest = sim_options_read(argc, argv, table, client->problem);
+    int rest = cli_options_read(argc, argv, table, client->problem);
     if (rest < 0) return fail(SENSELESS, client->problem);
     if (client->help) {
         print_fault_help(client);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "net/curl.h"
-#include "sim/options.h"
+#include "options.h"
 #include "sim/sim.h"
 
 #define PROBLEM_SIZE 256
@@ -18,7 +18,7 @@ const char *sim_client_base(slack_arena_t *arena, const char *port, char *proble
 {
     unsigned number = SIM_DEFAULT_PORT;
     const char *base = getenv("SLACKAPP_SIM");
-    if (port && !sim_options_port(port, &number, problem)) return NULL;
+    if (port && !cli_options_port(port, &number, problem)) return NULL;
     if (port || !base || !*base) return slack__arena_printf(arena, "http://127.0.0.1:%u", number);
     if (!slack__url_allowed(base)) {
         snprintf(problem, PROBLEM_SIZE,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "sim/options.h"
+#include "options.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 #define PROBLEM_SIZE 256
 
 /* The row for an argument, with what stands behind its '=' (or NULL) in *ret_value. */
-static const sim_option_t *find(const sim_option_t *options, const char *argument,
+static const cli_option_t *find(const cli_option_t *options, const char *argument,
                                 const char **ret_value)
 {
     size_t len = strcspn(argument, "=");
@@ -20,7 +20,7 @@ static const sim_option_t *find(const sim_option_t *options, const char *argumen
     return NULL;
 }
 
-int sim_options_read(int argc, const char **argv, const sim_option_t *options, char *problem)
+int cli_options_read(int argc, const char **argv, const cli_option_t *options, char *problem)
 {
     int rest = 0;
     bool ended = false;
@@ -34,7 +34,7 @@ int sim_options_read(int argc, const char **argv, const sim_option_t *options, c
             ended = true;
             continue;
         }
-        const sim_option_t *option = find(options, argument, &value);
+        const cli_option_t *option = find(options, argument, &value);
         const char *wrong = NULL;
         if (!option) {
             wrong = "is no option here";
@@ -53,7 +53,7 @@ int sim_options_read(int argc, const char **argv, const sim_option_t *options, c
     return rest;
 }
 
-bool sim_options_port(const char *text, unsigned *ret, char *problem)
+bool cli_options_port(const char *text, unsigned *ret, char *problem)
 {
     uint64_t port = 0;
     if (slack__parse_u64(slack__slice(text), 65535, &port)) {
@@ -64,7 +64,7 @@ bool sim_options_port(const char *text, unsigned *ret, char *problem)
     return false;
 }
 
-bool sim_options_number(const char *name, const char *text, unsigned max, unsigned *ret,
+bool cli_options_number(const char *name, const char *text, unsigned max, unsigned *ret,
                         char *problem)
 {
     uint64_t number = 0;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef SIM_OPTIONS_H
-#define SIM_OPTIONS_H
+#ifndef TOOLS_OPTIONS_H
+#define TOOLS_OPTIONS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -10,22 +10,22 @@
  * arguments; "--" ends them. Pure.
  */
 
-typedef struct sim_option {
+typedef struct cli_option {
     const char *name;   /* "--port" */
     const char **value; /* where the value goes; or */
     bool *flag;         /* … what is set */
-} sim_option_t;
+} cli_option_t;
 
 /* Sort the arguments: options go to the table (NULL-named row at the end), all others to the front
  * of `argv`, in order. Returns how many these are, or -1 with a sentence in `problem` (256 bytes).
  */
-int sim_options_read(int argc, const char **argv, const sim_option_t *options, char *problem);
+int cli_options_read(int argc, const char **argv, const cli_option_t *options, char *problem);
 
 /* A port: 0 to 65535. False with a sentence in `problem`. */
-bool sim_options_port(const char *text, unsigned *ret, char *problem);
+bool cli_options_port(const char *text, unsigned *ret, char *problem);
 
 /* A whole number from 1 to max. False with a sentence in `problem`. */
-bool sim_options_number(const char *name, const char *text, unsigned max, unsigned *ret,
+bool cli_options_number(const char *name, const char *text, unsigned max, unsigned *ret,
                         char *problem);
 
 #endif
