@@ -692,14 +692,15 @@ static void sync_folder(const char *path)
  * another store of this process has on it. */
 static void make_private(const char *path)
 {
-    int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (fd >= 0) {
-        close(fd);
-        sync_folder(path);
-    } else {
-        struct stat st;
-        if (stat(path, &st) == 0 && S_ISREG(st.st_mode) && (st.st_mode & 077)) chmod(path, 0600);
+    struct stat st;
+    if (stat(path, &st) == 0) {
+        if (S_ISREG(st.st_mode) && (st.st_mode & 077)) chmod(path, 0600);
+        return;
     }
+    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600); /* also where a link leads to */
+    if (fd < 0) return;
+    close(fd);
+    sync_folder(path);
 }
 
 static int migrate(slack_db_t *db, const char *path, char *error)
@@ -751,9 +752,11 @@ static int check_file(slack_db_t *db, char *error)
     return rc;
 }
 
-static int become_owner(slack_db_t *db, const char *path, char *error)
+/* The file of owners lies beside the database itself, whatever links lead there: whoever shares the
+ * one has to share the other. */
+static int become_owner(slack_db_t *db, char *error)
 {
-    int os = slack__owner_open(&db->owner, path);
+    int os = slack__owner_open(&db->owner, sqlite3_db_filename(db->sqlite, "main"));
     if (os == 0) {
         char text[80];
         snprintf(text, sizeof text, "INSERT INTO owners(lease_ms) VALUES(%lld)",
@@ -779,7 +782,7 @@ static int set_up(slack_db_t *db, const char *path, char *error)
     if (rc != 0) return tell(db, rc, error);
     rc = migrate(db, path, error);
     if (rc == 0) rc = check_file(db, error);
-    if (rc == 0) rc = become_owner(db, path, error);
+    if (rc == 0) rc = become_owner(db, error);
     if (rc == 0)
         rc = tell(db, error_of(sqlite3_exec(db->sqlite, "COMMIT", NULL, NULL, NULL)), error);
     for (int i = 0; rc == 0 && i < STATEMENTS; i++)

@@ -156,6 +156,37 @@ static void test_only_the_owner_may_read(void **state)
     clean();
 }
 
+/* Two ways to one file are one store: the second process sees that the first is there. */
+static void test_a_link_leads_to_the_same_store(void **state)
+{
+    char link[80], error[SLACK_ERROR_TEXT_MAX];
+    struct stat st;
+    slack_store_t *by_link = NULL;
+    task_t task;
+    snprintf(link, sizeof link, "%s/link.db", folder);
+    assert_int_equal(symlink(path, link), 0);
+    mode_t old = umask(0);
+    assert_true(world_open(&world));
+    assert_int_equal(open_at(&by_link, link, error), 0);
+    umask(old);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    assert_int_equal(put_into(by_link, "Ev1", NULL), 0);
+
+    assert_int_equal(open_at(&store, path, error), 0);
+    assert_true(knows(store, "Ev1"));
+    submit(store, &task, SLACK_STORE_CLAIM, "");
+    task.batch.now_ms = slack__wall_ms(slack__net_clock(world.net));
+    world_until_count(&world, &task.ended, 1);
+    assert_int_equal(task.op.status, 0);
+    assert_int_equal(task.batch.count, 0);
+
+    close_one(by_link);
+    close_store();
+    unlink(link);
+    clean();
+}
+
 static void test_a_newer_schema_is_refused(void **state)
 {
     open_store();
@@ -467,6 +498,7 @@ int main(void)
     fault_vfs_install();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_only_the_owner_may_read),
+        cmocka_unit_test(test_a_link_leads_to_the_same_store),
         cmocka_unit_test(test_a_newer_schema_is_refused),
         cmocka_unit_test(test_what_is_not_ours_is_refused),
         cmocka_unit_test(test_a_folder_that_is_not_there),
