@@ -20,18 +20,6 @@
 
 static wires_t w;
 
-static int open_wires(void **state)
-{
-    wires_open(&w);
-    return 0;
-}
-
-static int close_wires(void **state)
-{
-    wires_close(&w);
-    return heap_live() == 0 ? 0 : -1;
-}
-
 /* ---- the ways to acknowledge ---- */
 
 static int say_nothing(slack_ctx_t *ctx)
@@ -349,7 +337,7 @@ static void late_is_late_when_slack_has_hung_up(void **state)
 int main(void)
 {
     heap_install();
-#define CASE(name) cmocka_unit_test_setup_teardown(name, open_wires, close_wires)
+#define CASE(name) WIRES_CASE(&w, name)
     const struct CMUnitTest tests[] = {
         CASE(test_ack_wire),
         CASE(too_big_is_refused_before_the_wire),

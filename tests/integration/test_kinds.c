@@ -19,18 +19,6 @@
 
 static wires_t w;
 
-static int open_wires(void **state)
-{
-    wires_open(&w);
-    return 0;
-}
-
-static int close_wires(void **state)
-{
-    wires_close(&w);
-    return heap_live() == 0 ? 0 : -1;
-}
-
 #define EVENT(fields)                                                                              \
     "{\"type\":\"event_callback\",\"team_id\":\"T1\",\"api_app_id\":\"A1\",\"authorizations\":[{"  \
     "\"team_id\":\"T1\",\"enterprise_id\":null,\"is_enterprise_install\":false}],\"event\":"       \
@@ -249,7 +237,7 @@ static void no_kind_of_real_payloads_is_left_out(void **state)
 int main(void)
 {
     heap_install();
-#define CASE(name) cmocka_unit_test_setup_teardown(name, open_wires, close_wires)
+#define CASE(name) WIRES_CASE(&w, name)
     const struct CMUnitTest tests[] = {
         CASE(each_kind_over_both_wires),
         cmocka_unit_test(no_kind_of_real_payloads_is_left_out),

@@ -22,7 +22,7 @@ int app_say_hello(slack_ctx_t *ctx, void *user_data);
 /* Counts: user_data is an unsigned. */
 int app_count_run(slack_ctx_t *ctx, void *user_data);
 
-/* Appends its user_data, a string, to app_order; empty when an app is opened. */
+/* Appends its user_data, a string, to app_order; empty when an app or wires are opened. */
 extern char app_order[256];
 int app_append(slack_ctx_t *ctx, void *user_data);
 /* The same, and fails: SLACK_EIO. */

@@ -10,8 +10,9 @@
 #include "support/socket_peer.h"
 
 /*
- * One app on both wires at once, with a Slack at the other end of each: requests are posted to it,
- * envelopes sent, and what comes back is told byte for byte. Its clock jumps as the test says.
+ * One app on both wires at once, or on one of them, with a Slack at the other end of each: requests
+ * are posted to it, envelopes sent, and what comes back is told byte for byte. Its clock jumps as
+ * the test says.
  */
 typedef struct wires {
     uv_loop_t loop;
@@ -20,35 +21,51 @@ typedef struct wires {
     socket_peer_script_t script;
     http_peer_t *http;
     slack_app_t *app;
+    const char *transport;
     bool stopped;
-    uint64_t skew_us; /* added to the monotonic clock */
+    uint64_t skew_us; /* added to the monotonic clock; wires_pass_ms() tells its timers */
     char log[65536];
     char frame[24576]; /* the last text frame of the client's */
-    unsigned frames;   /* how many there were */
+    unsigned frames;   /* how many since an envelope was sent */
     unsigned envelopes;
     bool holding; /* the test holds a delivery: its end is not waited for */
     char open_answer[160];
     uv_timer_t watchdog;
 } wires_t;
 
-/* Make an app; the test registers its listeners before it is ready. */
-void wires_open(wires_t *w);
+/* Make an app; the test registers its listeners before it is ready. What `options` lack is filled
+ * in, and they may be NULL; a bot_token of "" is none. */
+void wires_open(wires_t *w, const slack_options_t *options);
 void wires_ready(wires_t *w);
 /* Stop and free everything; the loop must be left empty. */
 void wires_close(wires_t *w);
 
+/* A case whose wires are opened without options and closed behind it; it fails where memory is left
+ * (of a program that watches it, see support/heap.h). */
+#define WIRES_CASE(wires, name)                                                                    \
+    cmocka_unit_test_prestate_setup_teardown(name, wires_setup, wires_teardown, wires)
+int wires_setup(void **state);
+int wires_teardown(void **state);
+
 /* Run the loop until nothing of a delivery is left. */
 void wires_settle(wires_t *w);
 void wires_turn(wires_t *w);
+/* Let time go by, and what is due then happen. */
+void wires_pass_ms(wires_t *w, uint64_t ms);
 
 /* Post a delivery as Slack does, its media type followed by `suffix` ("" or "; charset=utf-8"), and
  * wait for the answer. */
 const http_reply_t *wires_post(wires_t *w, enum slack_kind kind, const char *json,
                                const char *suffix);
-/* The same, and do not wait: its number. */
+/* The same in two steps: its number, and the answer once it is there. */
 int wires_post_begin(wires_t *w, enum slack_kind kind, const char *json);
+const http_reply_t *wires_reply(wires_t *w, int number);
 
 /* Send a delivery in an envelope, "e1", "e2" …, and wait for the frame that answers it. */
 const char *wires_send(wires_t *w, enum slack_kind kind, const char *json, bool accepts);
+/* The same in two steps; and the first of them with an envelope of the test's. */
+void wires_send_begin(wires_t *w, enum slack_kind kind, const char *json, bool accepts);
+void wires_send_frame(wires_t *w, const char *frame);
+const char *wires_frame(wires_t *w);
 
 #endif
