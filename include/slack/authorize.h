@@ -23,11 +23,14 @@ extern "C" {
  * An app that others install has a token for each installation. It gives the app a function that
  * looks them up, in memory, in a file, in a database:
  *
- *     static int look_up(slack_authorize_t request, const slack_tenant_t *tenant, void *user_data)
- * { const row_t *row = find(user_data, tenant->enterprise_id, tenant->team_id); if (row == NULL)
- * return slack_authorize_refuse(request, "not installed"); return slack_authorize_grant(request,
- * &(slack_authorization_t){ .bot_token = row->token, .bot_id = row->bot, .bot_user_id =
- * row->user});
+ *     static int look_up(slack_authorize_t request, const slack_tenant_t *tenant,
+ *                        void *user_data)
+ *     {
+ *         const row_t *row = find(user_data, tenant->enterprise_id, tenant->team_id);
+ *         if (row == NULL) return slack_authorize_refuse(request, "not installed");
+ *         const slack_authorization_t authorization = {
+ *             .bot_token = row->token, .bot_id = row->bot, .bot_user_id = row->user};
+ *         return slack_authorize_grant(request, &authorization);
  *     }
  *
  *     slack_app_authorize(app, &(slack_authorizer_t){.fn = look_up, .user_data = table});

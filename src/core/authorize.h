@@ -11,9 +11,9 @@
  * With whose token a delivery is handled.
  *
  *   token.c      an app with a token of its own: auth.test at start, and when a call says it failed
- *   authorize.c  an app with a function that looks tokens up: questions, answers, what is
- * remembered tenant.c     whose delivery it is refusal.c    what is said in the place of handlers
- * that have no token
+ *   authorize.c  an app with a function that looks tokens up: questions, answers, what is kept
+ *   tenant.c     whose delivery it is
+ *   refusal.c    what is said in the place of handlers that have no token
  */
 
 /* slack_client_t.owner of the app's own token. */
