@@ -241,7 +241,9 @@ SLACK_API int slack_test_expect_status(slack_test_t *test, int status);
  * How the handlers of the last delivery ended.
  *
  * @return 0 with their first error (or 0) in *ret_status; SLACK_EBUSY when they have not ended yet;
- *         SLACK_ENOTFOUND when none was reached: it was known, the bot's own, or of no kind.
+ *         SLACK_ENOTFOUND when none was reached: it was known, the bot's own, or of no kind;
+ *         SLACK_EAUTH when none was since its tenant is refused (slack_authorize_refuse()), or
+ *         what looking up the tenant failed with.
  */
 SLACK_API int slack_test_status(const slack_test_t *test, int *ret_status);
 

@@ -31,10 +31,8 @@ static int deliver_event(slack_test_t *kit, const slack_json_t *event)
 int(slack_test_event)(slack_test_t *kit, const char *event_template, ...)
 {
     const slack_json_t *event = NULL;
-    va_list ap;
-    va_start(ap, event_template);
-    int rc = slack__kit_vjsonf(kit, kit->arena, &event, event_template, ap);
-    va_end(ap);
+    int rc;
+    KIT_READ(kit, event_template, &event, &rc);
     return rc ? rc : deliver_event(kit, event);
 }
 
@@ -52,11 +50,12 @@ int slack_test_mention(slack_test_t *kit, const char *text)
 {
     char ts[KIT_TS_MAX];
     slack__kit_ts(kit, ts);
-    return slack_test_event(kit,
-                            "{type: 'app_mention', channel: %s, user: %s, text: '<@%s> %s', ts: %s,"
-                            " event_ts: %s, team: %s}",
-                            kit->channel, kit->user, kit->bot_user, text ? text : "", ts, ts,
-                            kit->team);
+    return slack_test_event(
+        kit,
+        "{type: 'app_mention', channel: %s, user: %s, text: '<@%s>%s%s', ts: %s,"
+        " event_ts: %s, team: %s}",
+        kit->channel, kit->user, kit->bot_user, text && *text ? " " : "", text ? text : "", ts, ts,
+        kit->team);
 }
 
 /* A thread of the assistant's, in the direct message that it has with the user. */
@@ -73,20 +72,16 @@ static int deliver_thread(slack_test_t *kit, const char *type, const slack_json_
 int(slack_test_assistant_started)(slack_test_t *kit, const char *context_template, ...)
 {
     const slack_json_t *context = NULL;
-    va_list ap;
-    va_start(ap, context_template);
-    int rc = slack__kit_vjsonf(kit, kit->arena, &context, context_template, ap);
-    va_end(ap);
+    int rc;
+    KIT_READ(kit, context_template, &context, &rc);
     return rc ? rc : deliver_thread(kit, "assistant_thread_started", context);
 }
 
 int(slack_test_assistant_context)(slack_test_t *kit, const char *context_template, ...)
 {
     const slack_json_t *context = NULL;
-    va_list ap;
-    va_start(ap, context_template);
-    int rc = slack__kit_vjsonf(kit, kit->arena, &context, context_template, ap);
-    va_end(ap);
+    int rc;
+    KIT_READ(kit, context_template, &context, &rc);
     return rc ? rc : deliver_thread(kit, "assistant_thread_context_changed", context);
 }
 
@@ -107,10 +102,8 @@ int(slack_test_function)(slack_test_t *kit, const char *callback_id, const char 
     char ts[KIT_TS_MAX];
     slack__kit_ts(kit, ts);
     const slack_json_t *inputs = NULL;
-    va_list ap;
-    va_start(ap, inputs_template);
-    int rc = slack__kit_vjsonf(kit, kit->arena, &inputs, inputs_template, ap);
-    va_end(ap);
+    int rc;
+    KIT_READ(kit, inputs_template, &inputs, &rc);
     if (rc != 0) return rc;
     kit->inputs = inputs;
     return slack_test_event(kit,
@@ -185,10 +178,8 @@ static int deliver_interaction(slack_test_t *kit, const char *type, const char *
 static int deliver_interaction(slack_test_t *kit, const char *type, const char *rest_template, ...)
 {
     const slack_json_t *head = NULL, *rest = NULL, *body = NULL;
-    va_list ap;
-    va_start(ap, rest_template);
-    int rc = slack__kit_vjsonf(kit, kit->arena, &rest, rest_template, ap);
-    va_end(ap);
+    int rc;
+    KIT_READ(kit, rest_template, &rest, &rc);
     if (rc == 0) rc = who(kit, type, &head);
     if (rc == 0) rc = slack__json_with_defaults(kit->arena, rest, head, &body);
     if (rc == 0 && kit->function) rc = within_function(kit, body, &body);
@@ -213,27 +204,23 @@ static int deliver_action(slack_test_t *kit, const slack_json_t *action)
 int(slack_test_block_action)(slack_test_t *kit, const char *action_template, ...)
 {
     const slack_json_t *action = NULL;
-    va_list ap;
-    va_start(ap, action_template);
-    int rc = slack__kit_vjsonf(kit, kit->arena, &action, action_template, ap);
-    va_end(ap);
+    int rc;
+    KIT_READ(kit, action_template, &action, &rc);
     return rc ? rc : deliver_action(kit, action);
 }
 
 int slack_test_action(slack_test_t *kit, const char *action_id, const char *value)
 {
-    const slack_json_t *none = NULL;
-    int rc = value ? 0 : slack__jsonf(kit->arena, &none, NULL, "{}");
-    const slack_json_t *action = NULL;
-    if (rc == 0 && value) rc = slack__jsonf(kit->arena, &none, NULL, "{value: %s}", value);
-    const slack_json_t *base = NULL;
+    const slack_json_t *given = NULL, *base = NULL, *action = NULL;
+    int rc = value ? slack__jsonf(kit->arena, &given, NULL, "{value: %s}", value)
+                   : slack__jsonf(kit->arena, &given, NULL, "{}");
     if (rc == 0)
         rc = slack__jsonf(kit->arena, &base, NULL,
                           "{type: 'button', action_id: %s, block_id: 'block',"
                           " text: {type: 'plain_text', text: 'Button', emoji: true},"
                           " action_ts: '%lld.000000'}",
                           action_id, (long long)(slack_test_wall_ms(kit) / 1000));
-    if (rc == 0) rc = slack__json_with_defaults(kit->arena, none, base, &action);
+    if (rc == 0) rc = slack__json_with_defaults(kit->arena, given, base, &action);
     if (rc != 0) return slack__kit_fail(kit, rc, "action %s: %s", action_id, slack_strerror(rc));
     return deliver_action(kit, action);
 }
@@ -255,7 +242,6 @@ int slack_test_message_shortcut(slack_test_t *kit, const char *callback_id, cons
                                kit->team, kit->last_id);
 }
 
-/* `values` may be NULL: nothing was entered. */
 static int deliver_view(slack_test_t *kit, const char *type, const char *callback_id,
                         const slack_json_t *values)
 {
@@ -272,16 +258,17 @@ int(slack_test_view_submission)(slack_test_t *kit, const char *callback_id,
                                 const char *values_template, ...)
 {
     const slack_json_t *values = NULL;
-    va_list ap;
-    va_start(ap, values_template);
-    int rc = slack__kit_vjsonf(kit, kit->arena, &values, values_template, ap);
-    va_end(ap);
+    int rc;
+    KIT_READ(kit, values_template, &values, &rc);
     return rc ? rc : deliver_view(kit, "view_submission", callback_id, values);
 }
 
 int slack_test_view_closed(slack_test_t *kit, const char *callback_id)
 {
-    return deliver_view(kit, "view_closed", callback_id, NULL);
+    const slack_json_t *nothing = NULL;
+    int rc = slack__jsonf(kit->arena, &nothing, NULL, "{}");
+    if (rc != 0) return slack__kit_fail(kit, rc, "view_closed: %s", slack_strerror(rc));
+    return deliver_view(kit, "view_closed", callback_id, nothing);
 }
 
 int slack_test_options(slack_test_t *kit, const char *action_id, const char *typed)
@@ -301,10 +288,8 @@ int(slack_test_attachment_action)(slack_test_t *kit, const char *callback_id,
     char ts[KIT_TS_MAX];
     slack__kit_ts(kit, ts);
     const slack_json_t *action = NULL;
-    va_list ap;
-    va_start(ap, action_template);
-    int rc = slack__kit_vjsonf(kit, kit->arena, &action, action_template, ap);
-    va_end(ap);
+    int rc;
+    KIT_READ(kit, action_template, &action, &rc);
     if (rc != 0) return rc;
     return deliver_interaction(kit, "interactive_message",
                                "{callback_id: %s, actions: [%p], channel: {id: %s, name: 'test'},"
@@ -330,10 +315,8 @@ int(slack_test_dialog)(slack_test_t *kit, const char *callback_id, const char *s
                        ...)
 {
     const slack_json_t *submission = NULL;
-    va_list ap;
-    va_start(ap, submission_template);
-    int rc = slack__kit_vjsonf(kit, kit->arena, &submission, submission_template, ap);
-    va_end(ap);
+    int rc;
+    KIT_READ(kit, submission_template, &submission, &rc);
     if (rc != 0) return rc;
     return deliver_interaction(kit, "dialog_submission",
                                "{callback_id: %s, submission: %p, state: '', channel: {id: %s,"

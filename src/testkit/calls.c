@@ -292,10 +292,7 @@ int(slack_test_expect)(slack_test_t *kit, const char *method, const char *args_t
     e->answer.retry_after_s = -1;
     int rc = 0;
     if (!e->any) {
-        va_list ap;
-        va_start(ap, args_template);
-        rc = slack__kit_vjsonf(kit, kit->arena, &e->args, args_template, ap);
-        va_end(ap);
+        KIT_READ(kit, args_template, &e->args, &rc);
         if (rc == 0 && strcmp(method, "response_url") != 0)
             rc = as_sent(kit->arena, e->args, &e->args);
     }
@@ -318,10 +315,8 @@ int(slack_test_answer)(slack_test_t *kit, const char *answer_template, ...)
 {
     kit_answer_t *answer = spoken_of(kit);
     if (answer == NULL) return SLACK_EINVAL;
-    va_list ap;
-    va_start(ap, answer_template);
-    int rc = slack__kit_vjsonf(kit, kit->arena, &answer->body, answer_template, ap);
-    va_end(ap);
+    int rc;
+    KIT_READ(kit, answer_template, &answer->body, &rc);
     return rc;
 }
 

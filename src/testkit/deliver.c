@@ -138,10 +138,34 @@ int slack__kit_watch(slack_ctx_t *ctx, void *user_data)
     return slack_next(ctx);
 }
 
+/* The app's, before the test's own: an error that comes before the first middleware is that there
+ * is no token for the delivery. */
+static void note_error(slack_ctx_t *ctx, int status, const char *listener, void *user_data)
+{
+    slack_test_t *kit = user_data;
+    kit_delivery_t *delivery = find_delivery(kit, ctx);
+    if (delivery && !delivery->reached) {
+        delivery->unauthorized = status;
+        delivery->body = NULL;
+        know_by_key(kit, delivery, ctx->d->key); /* another attempt may have a token */
+    }
+    if (kit->error_fn) kit->error_fn(ctx, status, listener, kit->error_data);
+}
+
+static void watch_errors(slack_test_t *kit)
+{
+    if (kit->app->error_fn == note_error) return;
+    kit->error_fn = kit->app->error_fn;
+    kit->error_data = kit->app->error_data;
+    slack_on_error(kit->app, note_error, kit);
+}
+
 int slack_test_status(const slack_test_t *kit, int *ret_status)
 {
     const kit_delivery_t *delivery = kit->deliveries;
-    if (delivery == NULL || !delivery->reached) return SLACK_ENOTFOUND;
+    if (delivery == NULL) return SLACK_ENOTFOUND;
+    if (!delivery->reached)
+        return delivery->unauthorized ? delivery->unauthorized : SLACK_ENOTFOUND;
     if (!delivery->done) return SLACK_EBUSY;
     *ret_status = delivery->status;
     return 0;
@@ -201,10 +225,7 @@ int(slack_test_expect_ack)(slack_test_t *kit, const char *body_template, ...)
                                delivery->what, delivery->ack.body);
     }
     const slack_json_t *body = NULL;
-    va_list ap;
-    va_start(ap, body_template);
-    rc = slack__kit_vjsonf(kit, kit->arena, &body, body_template, ap);
-    va_end(ap);
+    KIT_READ(kit, body_template, &body, &rc);
     return rc ? rc : expect_body(kit, delivery, body);
 }
 
@@ -264,6 +285,7 @@ static kit_delivery_t *new_delivery(slack_test_t *kit, const slack_json_t *body)
 static int deliver(slack_test_t *kit, slack_arena_t *arena, const slack_json_t *body)
 {
     int rc = slack__kit_start(kit);
+    watch_errors(kit);
     kit_delivery_t *delivery = rc == 0 ? new_delivery(kit, body) : NULL;
     if (delivery == NULL) {
         slack__arena_free(arena);

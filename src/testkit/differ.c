@@ -177,9 +177,11 @@ static int write_event(slack_buf_t *out, slack_arena_t *arena, char sign, const 
 {
     const char *text = event->value ? slack__json_text(arena, event->value, NULL) : "";
     if (text == NULL) return SLACK_ENOMEM;
+    const size_t len = strlen(text);
+    const size_t shown = len > TEXT_MAX ? slack__utf8_valid(text, TEXT_MAX) : len;
     return slack__buf_printf(out, "  %c %s %s%s%.*s%s\n", sign,
                              event->type == KIT_ACK ? "ack" : "call", event->name, *text ? " " : "",
-                             TEXT_MAX, text, strlen(text) > TEXT_MAX ? "…" : "");
+                             (int)shown, text, shown < len ? "…" : "");
 }
 
 static int write_head(slack_buf_t *out, const kit_item_t *of)

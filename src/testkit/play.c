@@ -184,7 +184,8 @@ static int play(slack_test_t *kit, const char *name, const char *text, size_t le
 {
     char error[KIT_RECORDING_ERROR_MAX] = "";
     if (ret_report) *ret_report = "";
-    if (kit->started || kit->play) return SLACK_EALREADY;
+    if (kit->started || kit->play)
+        return slack__kit_fail(kit, SLACK_EALREADY, "%s: the kit has started before", name);
     int rc = prepare(kit, text, len, error);
     if (rc != 0) {
         const char *copy = slack__arena_strdup(kit->arena, error);
@@ -194,7 +195,8 @@ static int play(slack_test_t *kit, const char *name, const char *text, size_t le
     rc = slack_test_start(kit);
     kit->play->begin_us = kit->now_us;
     if (rc == 0) rc = play_on(kit);
-    return rc ? rc : tell(kit, name, ret_report);
+    if (rc == 0) rc = tell(kit, name, ret_report);
+    return rc ? slack__kit_fail(kit, rc, "%s: %s", name, slack_strerror(rc)) : 0;
 }
 
 int slack_test_play_text(slack_test_t *kit, const char *text, size_t len, const char **ret_report)

@@ -40,6 +40,7 @@ typedef struct kit_delivery {
     unsigned ack_order; /* among all acks and calls */
     bool ack_is_text;
     bool played;                    /* what becomes of it is compared with a recording */
+    int unauthorized;               /* what kept it from middleware; 0 */
     bool reached;                   /* middleware saw it */
     bool done;                      /* no attempt runs */
     int status;                     /* of the last attempt */
@@ -94,6 +95,8 @@ struct slack_test {
     slack_sender_t sender;
     slack_log_fn log_fn;
     void *log_user_data;
+    slack_error_fn error_fn; /* slack_on_error()'s of the test */
+    void *error_data;
     uint64_t now_us;
     int64_t wall_ms; /* at now_us == KIT_EPOCH_US */
     const char *bot_user, *bot_id, *team;
@@ -132,6 +135,14 @@ int slack__kit_settle(slack_test_t *kit);
 int slack__kit_start(slack_test_t *kit); /* unless it was */
 int slack__kit_vjsonf(slack_test_t *kit, slack_arena_t *arena, const slack_json_t **ret,
                       const char *template_, va_list ap) SLACK_PRINTF(4, 0);
+/* The same for the caller's last parameter and what follows it, in the kit's memory. */
+#define KIT_READ(kit, template_, ret, ret_rc)                                                      \
+    do {                                                                                           \
+        va_list ap;                                                                                \
+        va_start(ap, template_);                                                                   \
+        *(ret_rc) = slack__kit_vjsonf(kit, (kit)->arena, ret, template_, ap);                      \
+        va_end(ap);                                                                                \
+    } while (0)
 
 /* A message's timestamp, each time another one. */
 void slack__kit_ts(slack_test_t *kit, char ret[KIT_TS_MAX]);

@@ -215,6 +215,42 @@ static void test_events(void **state)
     fine();
 }
 
+/* A desk that refuses (SLACK_EAUTH), cannot tell (another error), or grants (0). */
+static int look_up(slack_authorize_t request, const slack_tenant_t *tenant, void *user_data)
+{
+    static const slack_authorization_t granted = {.bot_token = "xoxb-1"};
+    const int status = *(const int *)user_data;
+    if (status == 0) return slack_authorize_grant(request, &granted);
+    return status == SLACK_EAUTH ? slack_authorize_refuse(request, "not installed") : status;
+}
+
+static void count_error(slack_ctx_t *ctx, int status, const char *listener, void *user_data)
+{
+    ++*(unsigned *)user_data;
+}
+
+static void test_status_of_what_has_no_token(void **state)
+{
+    slack_app_t *app = slack_test_app(t);
+    int status = 1, desk = SLACK_EAUTH;
+    unsigned told = 0;
+    slack_on_error(app, count_error, &told);
+    slack_app_authorize(app, &(slack_authorizer_t){.fn = look_up, .user_data = &desk});
+    slack_test_message(t, "hello");
+    assert_int_equal(slack_test_status(t, &status), SLACK_EAUTH);
+    slack_app_forget(app, NULL);
+    desk = SLACK_EIO;
+    slack_test_message(t, "hello");
+    assert_int_equal(slack_test_status(t, &status), SLACK_EIO);
+    assert_int_equal(told, 2);
+    desk = 0;
+    slack_test_expect(t, "chat.postMessage", NULL);
+    slack_test_advance_ms(t, 1000); /* to the next attempt */
+    assert_int_equal(slack_test_status(t, &status), 0);
+    assert_int_equal(status, 0);
+    fine();
+}
+
 static void test_bodies(void **state)
 {
     static const char text[] = "{\"command\":\"/echo\",\"text\":\"hi\"}";
@@ -545,18 +581,19 @@ static int run_everything(void)
     return rc ? rc : finished;
 }
 
+static bool run_with_failure(size_t nth, bool all)
+{
+    heap_fail_at(nth, all);
+    int rc = run_everything();
+    bool failed = heap_heal();
+    assert_int_equal(heap_live(), 0);
+    if (!failed) assert_int_equal(rc, 0);
+    return failed;
+}
+
 static void test_allocations(void **state)
 {
-    for (int all = 0; all < 2; all++) {
-        bool failed = true;
-        for (size_t n = 0; failed; n++) {
-            heap_fail_at(n, all);
-            int rc = run_everything();
-            failed = heap_heal();
-            assert_int_equal(heap_live(), 0);
-            if (!failed) assert_int_equal(rc, 0);
-        }
-    }
+    assert_true(heap_fail_each(run_with_failure) > 50);
 }
 
 /* ---- over all real payloads ---- */
@@ -587,6 +624,7 @@ int main(void)
         CASE(test_command),
         CASE(test_interactions),
         CASE(test_events),
+        CASE(test_status_of_what_has_no_token),
         CASE(test_bodies),
         CASE(test_an_ack_that_is_too_big),
         CASE(test_order_of_expectations),

@@ -65,6 +65,24 @@ static void test_a_mention(void **state)
     slack_test_as(t, "U1", "C1");
     assert_int_equal(slack_test_mention(t, "well"), 0);
     assert_string_equal(seen, "l U1 C1 <@U0BOT> well");
+    assert_int_equal(slack_test_mention(t, NULL), 0);
+    assert_string_equal(seen, "l U1 C1 <@U0BOT>");
+    fine();
+}
+
+static int note_values(slack_ctx_t *ctx, void *user_data)
+{
+    const slack_json_t *values = slack_json_get(slack_ctx_body(ctx), "/view/state/values");
+    snprintf(seen, sizeof seen, "%s", slack_json_type(values) == SLACK_JSON_OBJECT ? "{}" : "no");
+    return 0;
+}
+
+/* What was entered is there, also where that was nothing. */
+static void test_a_closed_view(void **state)
+{
+    assert_int_equal(slack_on_view_closed(slack_test_app(t), "form", note_values, NULL), 0);
+    assert_int_equal(slack_test_view_closed(t, "form"), 0);
+    assert_string_equal(seen, "{}");
     fine();
 }
 
@@ -252,11 +270,13 @@ static int run_everything(void)
         if (rc == 0) rc = slack_on_dialog(app, NULL, note, "/type");
         if (rc == 0) rc = slack_on_options(app, NULL, note, "/type");
         if (rc == 0) rc = slack_on_action(app, NULL, note, "/type");
+        if (rc == 0) rc = slack_on_view_closed(app, NULL, note_values, NULL);
         slack_test_mention(t, "x");
         slack_test_attachment_action(t, "a", "{name: 'n'}");
         slack_test_attachment_options(t, "a", "n", "x");
         slack_test_dialog(t, "d", "{}");
         slack_test_dialog_canceled(t, "d");
+        slack_test_view_closed(t, "v");
         slack_test_dialog_options(t, "d", "n", "x");
         slack_test_expect(t, "functions.completeSuccess", NULL);
         slack_test_function(t, "review", "{}");
@@ -274,18 +294,19 @@ static int run_everything(void)
     return rc;
 }
 
+static bool run_with_failure(size_t nth, bool all)
+{
+    heap_fail_at(nth, all);
+    int rc = run_everything();
+    bool failed = heap_heal();
+    assert_int_equal(heap_live(), 0);
+    if (!failed) assert_int_equal(rc, 0);
+    return failed;
+}
+
 static void test_allocations(void **state)
 {
-    for (int all = 0; all < 2; all++) {
-        bool failed = true;
-        for (size_t n = 0; failed; n++) {
-            heap_fail_at(n, all);
-            int rc = run_everything();
-            failed = heap_heal();
-            assert_int_equal(heap_live(), 0);
-            if (!failed) assert_int_equal(rc, 0);
-        }
-    }
+    assert_true(heap_fail_each(run_with_failure) > 50);
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, open_kit, close_kit)
@@ -295,6 +316,7 @@ int main(void)
     heap_install();
     const struct CMUnitTest tests[] = {
         CASE(test_a_mention),
+        CASE(test_a_closed_view),
         CASE(test_attachments),
         CASE(test_dialogs),
         CASE(test_functions),
