@@ -71,7 +71,7 @@ static void wait_for(desk_t *desk, const bool *flag)
 /* A store is looked at, not made. */
 static bool exists(const char *url)
 {
-    return strncmp(url, "sqlite:", 7) != 0 || access(url + 7, F_OK) == 0;
+    return strncmp(url, "sqlite:", 7) != 0 || url[7] == '\0' || access(url + 7, F_OK) == 0;
 }
 
 static int desk_open(desk_t *desk, const char *url)

@@ -178,6 +178,12 @@ static int sqlite_open(slack_store_t **ret, slack_net_t *net, const char *rest, 
         snprintf(error, SLACK_ERROR_TEXT_MAX, "SLACK_STORE: a path has to follow \"sqlite:\"");
         return SLACK_ECONFIG;
     }
+    if (strcmp(rest, ":memory:") == 0) { /* SQLite's word for a database that nobody keeps */
+        snprintf(error, SLACK_ERROR_TEXT_MAX,
+                 "SLACK_STORE: sqlite::memory: would lose what was acknowledged when the process "
+                 "ends; \"memory:\" is the store that does so");
+        return SLACK_ECONFIG;
+    }
     sqlite_store_t *s = slack__calloc(1, sizeof *s);
     if (!s) return SLACK_ENOMEM;
     s->store.ops = &slack__store_sqlite;

@@ -793,6 +793,14 @@ static int set_up(slack_db_t *db, const char *path, char *error)
     return rc;
 }
 
+/* SQLite says "unable to open database file", the system why. */
+static void tell_open(slack_db_t *db, int rc, char *error)
+{
+    const int os = sqlite3_system_errno(db->sqlite);
+    tell(db, rc, error);
+    if (os != 0) snprintf(error, SLACK_ERROR_TEXT_MAX, "%s", strerror(os));
+}
+
 int slack__db_open(slack_db_t **ret, const char *path, int64_t now_ms, char *error)
 {
     char why[SLACK_ERROR_TEXT_MAX] = "";
@@ -804,7 +812,7 @@ int slack__db_open(slack_db_t **ret, const char *path, int64_t now_ms, char *err
     int rc = error_of(sqlite3_open_v2(
         path, &db->sqlite, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL));
     if (rc != 0)
-        tell(db, rc, why);
+        tell_open(db, rc, why);
     else if (sqlite3_db_readonly(db->sqlite, "main") == 1)
         rc = (snprintf(why, sizeof why, "it cannot be written to"), SLACK_ESTORE);
     else

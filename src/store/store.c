@@ -11,14 +11,18 @@ static const slack_store_ops_t *const backends[] = {
     &slack__store_memory,
 };
 
+#define STORES "\"sqlite:PATH\" or \"memory:\""
+
 /* Only the scheme is named: what follows it may hold a password. */
-static int refuse(char *error, slack_slice_t scheme)
+static int refuse(char *error, const slack_slice_t *scheme)
 {
     if (!error) return SLACK_ECONFIG;
-    int len = scheme.len < 32 ? (int)scheme.len : 32;
-    snprintf(error, SLACK_ERROR_TEXT_MAX,
-             "SLACK_STORE: there is no store \"%.*s:\", there are \"sqlite:PATH\" and \"memory:\"",
-             len, scheme.ptr);
+    if (scheme)
+        snprintf(error, SLACK_ERROR_TEXT_MAX,
+                 "SLACK_STORE: there is no store \"%.*s:\"; it is " STORES,
+                 scheme->len < 32 ? (int)scheme->len : 32, scheme->ptr);
+    else
+        snprintf(error, SLACK_ERROR_TEXT_MAX, "SLACK_STORE names no kind of store; it is " STORES);
     return SLACK_ECONFIG;
 }
 
@@ -29,7 +33,7 @@ int slack__store_open(slack_store_t **ret, slack_net_t *net, const char *url, ch
     for (size_t i = 0; rest.ptr && i < sizeof backends / sizeof *backends; i++)
         if (slack__slice_eq(scheme, slack__slice(backends[i]->scheme)))
             return backends[i]->open(ret, net, rest.ptr, error);
-    return refuse(error, scheme);
+    return refuse(error, rest.ptr ? &scheme : NULL);
 }
 
 static bool copy_text(slack_arena_t *arena, slack_slice_t *text)

@@ -170,6 +170,11 @@ static int v_time(sqlite3_vfs *vfs, double *ret)
     return below->xCurrentTime(below, ret);
 }
 
+static int v_last_error(sqlite3_vfs *vfs, int len, char *out)
+{
+    return below->xGetLastError(below, len, out);
+}
+
 int vfs_layer_install(vfs_layer_t *own)
 {
     static sqlite3_vfs vfs = {
@@ -183,6 +188,7 @@ int vfs_layer_install(vfs_layer_t *own)
         .xRandomness = v_random,
         .xSleep = v_sleep,
         .xCurrentTime = v_time,
+        .xGetLastError = v_last_error,
     };
     sqlite3_initialize();
     below = sqlite3_vfs_find(NULL);

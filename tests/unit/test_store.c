@@ -32,14 +32,16 @@ static void test_names_that_open_nothing(void **state)
     static const struct {
         const char *url, *error;
     } bad[] = {
-        {NULL, "SLACK_STORE: there is no store \":\", there are \"sqlite:PATH\" and \"memory:\""},
-        {"", "SLACK_STORE: there is no store \":\", there are \"sqlite:PATH\" and \"memory:\""},
-        {"memory",
-         "SLACK_STORE: there is no store \"memory:\", there are \"sqlite:PATH\" and \"memory:\""},
+        {NULL, "SLACK_STORE names no kind of store; it is \"sqlite:PATH\" or \"memory:\""},
+        {"", "SLACK_STORE names no kind of store; it is \"sqlite:PATH\" or \"memory:\""},
+        {"bot.db", "SLACK_STORE names no kind of store; it is \"sqlite:PATH\" or \"memory:\""},
         {"Memory:",
-         "SLACK_STORE: there is no store \"Memory:\", there are \"sqlite:PATH\" and \"memory:\""},
+         "SLACK_STORE: there is no store \"Memory:\"; it is \"sqlite:PATH\" or \"memory:\""},
         {"postgres://u:secret@h/",
-         "SLACK_STORE: there is no store \"postgres:\", there are \"sqlite:PATH\" and \"memory:\""},
+         "SLACK_STORE: there is no store \"postgres:\"; it is \"sqlite:PATH\" or \"memory:\""},
+        {"sqlite::memory:",
+         "SLACK_STORE: sqlite::memory: would lose what was acknowledged when the process ends; "
+         "\"memory:\" is the store that does so"},
         {"sqlite:", "SLACK_STORE: a path has to follow \"sqlite:\""},
         {"memory:x", "nothing may follow \"memory:\""},
     };

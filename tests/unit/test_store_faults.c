@@ -196,6 +196,23 @@ static void test_a_newer_schema_is_refused(void **state)
     clean();
 }
 
+static void test_a_path_that_cannot_be_is_told_why(void **state)
+{
+    const struct {
+        const char *path, *why;
+    } bad[] = {
+        {"/nonexistent/inbox.db", "/nonexistent/inbox.db: No such file or directory"},
+        {folder, ": Is a directory"},
+    };
+    assert_true(world_open(&world));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char error[SLACK_ERROR_TEXT_MAX];
+        assert_int_equal(open_at(&store, bad[i].path, error), SLACK_ESTORE);
+        if (!strstr(error, bad[i].why)) fail_msg("%s: \"%s\"", bad[i].path, error);
+    }
+    world_close(&world);
+}
+
 static void test_what_is_not_ours_is_refused(void **state)
 {
     sql("CREATE TABLE songs(title TEXT)");
@@ -500,6 +517,7 @@ int main(void)
         cmocka_unit_test(test_only_the_owner_may_read),
         cmocka_unit_test(test_a_link_leads_to_the_same_store),
         cmocka_unit_test(test_a_newer_schema_is_refused),
+        cmocka_unit_test(test_a_path_that_cannot_be_is_told_why),
         cmocka_unit_test(test_what_is_not_ours_is_refused),
         cmocka_unit_test(test_a_folder_that_is_not_there),
         cmocka_unit_test(test_flipped_bits),
