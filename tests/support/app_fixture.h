@@ -25,6 +25,7 @@ typedef struct app_fixture {
     uint64_t skew_us; /* added to the machine's clocks */
     char log[16384];  /* the lines so far */
     uv_timer_t watchdog;
+    size_t calls_seen; /* of Slack, when it looked last */
     struct {
         slack_arena_t *arena;
         const slack_json_t *body;

@@ -14,8 +14,7 @@
 #define TICKET  "0a1b2c3d-ticket"
 #define STEP_MS 500
 
-/* --- Slack -------------------------------------------------------------------------------------
- */
+/* ---- Slack ---- */
 
 static void on_request(peer_t *api, const peer_request_t *request, void *user_data)
 {
@@ -73,8 +72,7 @@ static void on_frame(socket_peer_t *peer, unsigned connection, enum socket_peer_
     w->acks[w->ack_len] = '\0';
 }
 
-/* --- the host ----------------------------------------------------------------------------------
- */
+/* ---- the host ---- */
 
 static uint64_t mono_us(void *user_data)
 {
@@ -173,8 +171,7 @@ void socket_world_close(socket_world_t *w)
     assert_null(strstr(w->mock.error, TOKEN));
 }
 
-/* --- time --------------------------------------------------------------------------------------
- */
+/* ---- time ---- */
 
 uint64_t socket_world_now_ms(const socket_world_t *w)
 {
@@ -259,16 +256,33 @@ void socket_world_until_live(socket_world_t *w, unsigned connections)
     mock_run_until(&w->mock, has_live, &(wanted_t){w, connections});
 }
 
-void socket_world_until_connections(socket_world_t *w, unsigned count)
+/* For more than half an hour of the world's. */
+static void pass_until(socket_world_t *w, bool (*done)(void *arg), unsigned count)
 {
-    for (unsigned i = 0; socket_world_stats(w).connections < count; i++) {
+    wanted_t wanted = {w, count};
+    for (unsigned i = 0; !done(&wanted); i++) {
         socket_world_pass(w, STEP_MS);
-        if (i > 4000) fail_msg("%u connections were wanted:\n%s", count, w->log);
+        if (i > 4000) fail_msg("%u were wanted:\n%s", count, w->log);
     }
 }
 
-/* --- what was said -----------------------------------------------------------------------------
- */
+static bool has_connections(void *arg)
+{
+    const wanted_t *wanted = arg;
+    return socket_world_stats(wanted->w).connections >= wanted->count;
+}
+
+void socket_world_pass_until_calls(socket_world_t *w, unsigned count)
+{
+    pass_until(w, has_calls, count);
+}
+
+void socket_world_until_connections(socket_world_t *w, unsigned count)
+{
+    pass_until(w, has_connections, count);
+}
+
+/* ---- what was said ---- */
 
 slack_transport_stats_t socket_world_stats(const socket_world_t *w)
 {
@@ -298,4 +312,20 @@ bool socket_world_acked(const socket_world_t *w, unsigned n)
 bool socket_world_logged(const socket_world_t *w, const char *text)
 {
     return strstr(w->log, text) != NULL;
+}
+
+void socket_world_assert_alive(socket_world_t *w, unsigned connection, unsigned n)
+{
+    socket_world_event(w, connection, n);
+    socket_world_settle(w);
+    assert_true(socket_world_acked(w, n));
+    assert_int_equal(w->mock.state, SLACK_TRANSPORT_READY);
+}
+
+void socket_world_disconnect(socket_world_t *w, unsigned connection, const char *reason)
+{
+    char text[128];
+    snprintf(text, sizeof text, "{\"type\":\"disconnect\",\"reason\":\"%s\"}", reason);
+    socket_peer_text(w->peer, connection, text);
+    socket_world_settle(w);
 }

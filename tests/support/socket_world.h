@@ -15,6 +15,8 @@
  * under the limits of production.
  */
 
+#define SECOND 1000 /* in ms */
+
 /* An answer to apps.connections.open. Zero status: ok, with the URL of the WebSocket server. */
 typedef struct socket_world_answer {
     int status;
@@ -69,7 +71,8 @@ void socket_world_until_acks(socket_world_t *w, unsigned count);
 void socket_world_until_calls(socket_world_t *w, unsigned count);
 void socket_world_until_taken(socket_world_t *w, unsigned connections);
 void socket_world_until_live(socket_world_t *w, unsigned connections);
-/* Until so many connections have had hello; time passes meanwhile. */
+/* Until so many, and until so many connections have had hello; time passes meanwhile. */
+void socket_world_pass_until_calls(socket_world_t *w, unsigned count);
 void socket_world_until_connections(socket_world_t *w, unsigned count);
 /* As long as it takes for what is on its way on loopback to arrive. */
 void socket_world_settle(socket_world_t *w);
@@ -79,5 +82,9 @@ slack_transport_stats_t socket_world_stats(const socket_world_t *w);
 void socket_world_event(socket_world_t *w, unsigned connection, unsigned n);
 bool socket_world_acked(const socket_world_t *w, unsigned n);
 bool socket_world_logged(const socket_world_t *w, const char *text);
+/* Nothing is broken: an event goes through on this connection. */
+void socket_world_assert_alive(socket_world_t *w, unsigned connection, unsigned n);
+/* Slack says "disconnect" on it, for this reason. */
+void socket_world_disconnect(socket_world_t *w, unsigned connection, const char *reason);
 
 #endif
