@@ -4,9 +4,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 #include <sqlite3.h>
@@ -14,12 +12,10 @@
 #include <slack/options.h>
 
 #include "store/sqlite_db.h"
+#include "support/store_file.h"
 
 /* Allocations inside of SQLite fail, while a store is opened and used: what is told as stored is,
  * what is told as failed is not, and the store goes on. */
-
-static char folder[] = "/tmp/slackapp-memory-XXXXXX";
-static char path[64];
 
 /* ---- SQLite's memory ---- */
 
@@ -45,16 +41,6 @@ static void *failing_realloc(void *ptr, int size)
 }
 
 /* ---- a store without thread and loop ---- */
-
-static void clean(void)
-{
-    static const char *const files[] = {"", "-wal", "-shm", "-owners"};
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        char name[80];
-        snprintf(name, sizeof name, "%s%s", path, files[i]);
-        unlink(name);
-    }
-}
 
 static int apply(slack_db_t *db, slack_store_op_t *op)
 {
@@ -102,7 +88,7 @@ static void check(slack_db_t *db, const char *key, int status)
 static int open_db(slack_db_t **ret)
 {
     char error[SLACK_ERROR_TEXT_MAX] = "";
-    int rc = slack__db_open(ret, path, 1000, error);
+    int rc = slack__db_open(ret, store_file_path(), 1000, error);
     assert_true(rc == 0 || rc == SLACK_ENOMEM || (rc == SLACK_ESTORE && *error));
     return rc;
 }
@@ -130,7 +116,7 @@ static void test_each_allocation_of_its_use(void **state)
 {
     slack_db_t *db = NULL;
     long nth = 0;
-    clean();
+    store_file_clean();
     assert_int_equal(open_db(&db), 0);
     while (use_with_failure(db, nth))
         nth++;
@@ -154,9 +140,9 @@ static bool open_with_failure(long nth)
 /* Every thirteenth, as each costs a few syncs of the disk. */
 static void test_allocations_of_its_opening(void **state)
 {
-    clean();
+    store_file_clean();
     for (long nth = 0; open_with_failure(nth); nth += 13)
-        if (nth % 2 == 0) clean(); /* of a new file, and of one that is there */
+        if (nth % 2 == 0) store_file_clean(); /* of a new file, and of one that is there */
 }
 
 int main(void)
@@ -168,14 +154,9 @@ int main(void)
     failing.xRealloc = failing_realloc;
     sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0); /* its own memory would hide some */
     sqlite3_config(SQLITE_CONFIG_MALLOC, &failing);
-    if (!mkdtemp(folder)) return 1;
-    snprintf(path, sizeof path, "%s/inbox.db", folder);
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_each_allocation_of_its_use),
         cmocka_unit_test(test_allocations_of_its_opening),
     };
-    int rc = cmocka_run_group_tests(tests, NULL, NULL);
-    clean();
-    rmdir(folder);
-    return rc;
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }

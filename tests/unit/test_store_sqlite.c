@@ -3,30 +3,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 #include <sqlite3.h>
 
 #include "store/store.h"
+#include "support/store_file.h"
 #include "support/store_suite.h"
-
-static char folder[] = "/tmp/slackapp-store-XXXXXX";
-static char path[64];
-
-static void clean(void)
-{
-    static const char *const files[] = {"", "-wal", "-shm", "-owners"};
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        char name[80];
-        snprintf(name, sizeof name, "%s%s", path, files[i]);
-        unlink(name);
-    }
-}
 
 /* ---- what the suite's statements read ---- */
 
@@ -64,12 +48,7 @@ static void test_nothing_reads_every_row(void **state)
 int main(void)
 {
     const struct CMUnitTest after[] = {cmocka_unit_test(test_nothing_reads_every_row)};
-    if (!mkdtemp(folder)) return 1;
-    snprintf(path, sizeof path, "%s/inbox.db", folder);
     sqlite3_auto_extension((void (*)(void))watch);
-    int failed = store_suite(&slack__store_sqlite, path, clean);
-    failed += cmocka_run_group_tests(after, NULL, NULL);
-    clean();
-    rmdir(folder);
-    return failed;
+    int failed = store_suite(&slack__store_sqlite, store_file_path(), store_file_clean);
+    return failed + cmocka_run_group_tests(after, NULL, NULL);
 }

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_TESTS_SUPPORT_STORE_FILE_H
+#define SLACK_TESTS_SUPPORT_STORE_FILE_H
+
+/* A database of the test's own, in a temporary folder that goes with the process. */
+
+/* Its path, and what opens it: "sqlite:PATH". */
+const char *store_file_path(void);
+const char *store_file_url(void);
+/* A second one beside it. */
+const char *store_file_copy(void);
+
+/* What a database consists of: names that follow its path; the first is empty. */
+#define STORE_FILE_PARTS 4
+extern const char *const store_file_parts[STORE_FILE_PARTS];
+
+/* Remove both, or the second one alone. */
+void store_file_clean(void);
+void store_file_clean_copy(void);
+
+#endif

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_TESTS_SUPPORT_STORE_ROWS_H
+#define SLACK_TESTS_SUPPORT_STORE_ROWS_H
+
+#include "store/store.h"
+#include "support/world.h"
+
+/* A store at work, one operation after the other, for the suite of all stores. */
+
+extern struct rows {
+    const slack_store_ops_t *ops;
+    const char *place;
+    void (*clean)(void); /* makes the place empty; NULL: there is nothing to do */
+    world_t world;
+    slack_store_t *store;
+    unsigned ends; /* of operations, since it was opened */
+} rows;
+
+/* An operation, and how it ended. */
+typedef struct rows_task {
+    slack_store_op_t op;
+    slack_store_batch_t batch;
+    char key[32];
+    unsigned ended; /* its place among the ends, from 1 */
+} rows_task_t;
+
+/* Open the store, at an empty place, or with what it held; and close it. */
+void rows_open(void);
+void rows_open_again(void);
+void rows_close(void);
+
+/* What every operation ends in. */
+void rows_on_done(slack_store_op_t *op);
+/* Make an operation about a row of the test's, claimed where it is new; the test may change it. */
+void rows_prepare(rows_task_t *task, enum slack_store_op_kind kind, const char *key);
+void rows_submit_prepared(rows_task_t *task);
+void rows_submit(rows_task_t *task, enum slack_store_op_kind kind, const char *key);
+/* Submit what was prepared and wait for its end; the second: which is to be a success. */
+void rows_run(rows_task_t *task);
+void rows_run_well(rows_task_t *task);
+
+/* Whole operations, and their ends. The ids are those of new rows. */
+int64_t rows_put(const char *key, int status, bool duplicate);
+int64_t rows_put_queued(const char *key, int64_t due_ms);
+void rows_finish(const char *key, int64_t id);
+/* WAIT and BURY. */
+void rows_put_back(enum slack_store_op_kind kind, const char *key, int64_t id, int64_t due_ms);
+/* Claim: the keys of the rows, "a b ", and in `task` the rows themselves; rows_free() follows. */
+const char *rows_claim(rows_task_t *task, unsigned limit);
+void rows_free(rows_task_t *task);
+void rows_expect_claim(const char *keys);
+void rows_expect_text(slack_slice_t text, const char *expected);
+
+int64_t rows_now(void);
+void rows_pass_ms(uint64_t ms);
+
+#endif

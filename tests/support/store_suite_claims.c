@@ -1,0 +1,468 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/store_suite.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <slack/error.h>
+#include <slack/options.h>
+
+#include "support/store_rows.h"
+
+/* Rows that are claimed, wait, die and change their owner. */
+
+static void test_a_queued_row_is_claimed_once(void **state)
+{
+    rows_open();
+    int64_t id = rows_put_queued("a", rows_now());
+    rows_put_queued("a", rows_now()); /* known: nothing changes */
+    rows_put("mine", 0, false);
+    rows_task_t task;
+    assert_string_equal(rows_claim(&task, 10), "a ");
+    const slack_row_t *row = &task.batch.rows[0];
+    assert_int_equal(row->id, id);
+    assert_int_equal(row->attempt, 1);
+    assert_int_equal(row->retry_num, 2);
+    assert_int_equal(row->received_ms, rows_now());
+    rows_expect_text(row->kind, "event");
+    rows_expect_text(row->name, "message");
+    rows_expect_text(row->payload, "{\"a\":1}");
+    rows_expect_text(row->transport, "http");
+    rows_expect_text(row->retry_reason, "http_timeout");
+    rows_expect_text(row->tenant, "{\"team_id\":\"T1\"}");
+    rows_expect_text(row->done, "");
+    assert_true(task.batch.next_ms == INT64_MAX);
+    rows_free(&task);
+    rows_expect_claim("");
+    rows_finish("a", id);
+    rows_expect_claim("");
+    rows_put("a", 0, true);
+    rows_close();
+}
+
+static void test_rows_are_claimed_when_they_are_due_and_in_order(void **state)
+{
+    rows_open();
+    rows_put_queued("later", rows_now() + 500);
+    rows_put_queued("b", rows_now() - 1);
+    rows_put_queued("c", rows_now() - 1);
+    rows_put_queued("a", rows_now() - 2);
+    rows_task_t task;
+    assert_string_equal(rows_claim(&task, 2), "a b ");
+    assert_true(task.batch.next_ms == rows_now() - 1);
+    rows_free(&task);
+    assert_string_equal(rows_claim(&task, 2), "c ");
+    assert_true(task.batch.next_ms == rows_now() + 500);
+    rows_free(&task);
+    rows_pass_ms(499);
+    rows_expect_claim("");
+    rows_pass_ms(1);
+    rows_expect_claim("later ");
+    rows_close();
+}
+
+static size_t cancel(const char *key)
+{
+    rows_task_t task;
+    rows_prepare(&task, SLACK_STORE_CANCEL, key);
+    rows_run_well(&task);
+    return task.batch.count;
+}
+
+static int put_large(const char *key, char *bytes, size_t len)
+{
+    rows_task_t task;
+    rows_prepare(&task, SLACK_STORE_PUT, key);
+    task.op.claim = false;
+    task.op.row.due_ms = rows_now();
+    task.op.row.payload = (slack_slice_t){bytes, len};
+    rows_run(&task);
+    return task.op.status;
+}
+
+/* As many as there is room for, none more, and the same again once they are gone. */
+static void test_the_bytes_are_bounded(void **state)
+{
+    if (rows.ops->durable) return; /* a disk is its bound */
+    const size_t len = SLACK_STORE_BYTES_MAX / 32;
+    char *bytes = calloc(1, len), key[8];
+    assert_non_null(bytes);
+    rows_open();
+    for (unsigned round = 0; round < 2; round++) {
+        unsigned count = 0;
+        do
+            snprintf(key, sizeof key, "k%u", ++count);
+        while (put_large(key, bytes, len) == 0);
+        assert_in_range(count, 17, 32); /* an arena may be up to twice as large as what it holds */
+        for (unsigned i = 1; i <= count; i++) {
+            snprintf(key, sizeof key, "k%u", i);
+            assert_int_equal(cancel(key), i < count);
+        }
+    }
+    rows_close();
+    free(bytes);
+}
+
+/* More than one claim may take is taken by several. */
+static void test_a_claim_is_as_large_as_it_may_be(void **state)
+{
+    if (!rows.ops->durable) skip(); /* it keeps no more at all */
+    const size_t len = SLACK_STORE_BYTES_MAX / 5 * 2;
+    char *bytes = malloc(len);
+    assert_non_null(bytes);
+    memset(bytes, 'x', len);
+    rows_open();
+    assert_int_equal(put_large("a", bytes, len), 0);
+    assert_int_equal(put_large("b", bytes, len), 0);
+    assert_int_equal(put_large("c", bytes, len), 0);
+    rows_task_t task;
+    assert_string_equal(rows_claim(&task, 10), "a b ");
+    assert_true(task.batch.next_ms <= rows_now());
+    rows_free(&task);
+    rows_expect_claim("c ");
+    rows_close();
+
+    rows_open_again(); /* and what an owner left that is gone */
+    assert_string_equal(rows_claim(&task, 10), "a b ");
+    rows_free(&task);
+    rows_expect_claim("c ");
+    rows_close();
+    free(bytes);
+}
+
+static void test_a_row_that_waits_comes_back(void **state)
+{
+    rows_open();
+    int64_t id = rows_put("a", 0, false);
+    rows_put_back(SLACK_STORE_WAIT, "a", id, rows_now() + 100);
+    rows_put("a", 0, true);
+    rows_expect_claim("");
+    rows_pass_ms(100);
+    rows_task_t task;
+    for (unsigned attempt = 2; attempt < 4; attempt++) {
+        assert_string_equal(rows_claim(&task, 10), "a ");
+        const slack_row_t *row = &task.batch.rows[0];
+        assert_int_equal(row->id, id);
+        assert_int_equal(row->attempt, attempt);
+        rows_expect_text(row->payload, "{\"a\":1}");
+        rows_expect_text(row->done, "first");
+        rows_expect_text(row->error, "SLACK_EIO");
+        rows_free(&task);
+        rows_put_back(SLACK_STORE_WAIT, "a", id, rows_now());
+    }
+    rows_close();
+}
+
+/* One that was put without a key has to wait as well. */
+static void test_a_row_without_a_key_waits(void **state)
+{
+    rows_open();
+    int64_t id = rows_put("", 0, false);
+    rows_put_back(SLACK_STORE_WAIT, "", id, rows_now());
+    rows_task_t task;
+    assert_string_equal(rows_claim(&task, 10), " ");
+    assert_int_equal(task.batch.rows[0].id, id);
+    assert_int_equal(task.batch.rows[0].attempt, 2);
+    rows_free(&task);
+    rows_finish("", id);
+    rows_expect_claim("");
+    rows_close();
+}
+
+static uint64_t count_of(enum slack_row_state state)
+{
+    rows_task_t task;
+    rows_prepare(&task, SLACK_STORE_STATS, "");
+    rows_run_well(&task);
+    return task.batch.counts[state];
+}
+
+/* How many rows an operation on all or one has changed. */
+static size_t change(enum slack_store_op_kind kind, int64_t id)
+{
+    rows_task_t task;
+    rows_prepare(&task, kind, "");
+    task.op.row.id = id;
+    rows_run_well(&task);
+    return task.batch.count;
+}
+
+static void test_the_dead_are_listed_and_brought_back(void **state)
+{
+    rows_open();
+    int64_t a = rows_put("a", 0, false), b = rows_put("b", 0, false), c = rows_put("c", 0, false);
+    rows_put_back(SLACK_STORE_BURY, "c", c, 0);
+    rows_put_back(SLACK_STORE_BURY, "a", a, 0);
+    rows_put_back(SLACK_STORE_BURY, "b", b, 0);
+    rows_expect_claim("");
+    rows_put("a", 0, true);
+    assert_int_equal(count_of(SLACK_ROW_DEAD), 3);
+
+    rows_task_t task;
+    rows_prepare(&task, SLACK_STORE_LIST, "");
+    task.op.row.id = a; /* behind the first */
+    task.batch.state = SLACK_ROW_DEAD;
+    task.batch.limit = 1;
+    rows_run(&task);
+    assert_int_equal(task.batch.count, 1);
+    assert_int_equal(task.batch.rows[0].id, b);
+    rows_expect_text(task.batch.rows[0].error, "SLACK_EIO");
+    rows_expect_text(task.batch.rows[0].payload, "");
+    rows_free(&task);
+
+    rows_prepare(&task, SLACK_STORE_LIST, "");
+    task.op.row.id = c;
+    task.batch.one = true;
+    rows_run(&task);
+    assert_int_equal(task.batch.count, 1);
+    assert_int_equal(task.batch.rows[0].state, SLACK_ROW_DEAD);
+    rows_expect_text(task.batch.rows[0].payload, "{\"a\":1}");
+    rows_free(&task);
+
+    assert_int_equal(change(SLACK_STORE_RETRY, b), 1);
+    assert_string_equal(rows_claim(&task, 10), "b ");
+    assert_int_equal(task.batch.rows[0].attempt, 1);
+    rows_expect_text(task.batch.rows[0].done, "first");
+    rows_free(&task);
+    assert_int_equal(change(SLACK_STORE_DROP, a), 1);
+    assert_int_equal(change(SLACK_STORE_DROP, b), 0); /* it runs */
+    assert_int_equal(change(SLACK_STORE_RETRY, 0), 1);
+    rows_expect_claim("c ");
+    rows_put("a", 0, false);
+    rows_close();
+}
+
+static void test_a_key_may_be_given_up(void **state)
+{
+    rows_open();
+    rows_task_t task;
+    int64_t id = rows_put("a", 0, false);
+    rows_prepare(&task, SLACK_STORE_FINISH, "a");
+    task.op.row.id = id;
+    task.op.forget = true;
+    rows_run(&task);
+    id = rows_put("a", 0, false);
+    rows_prepare(&task, SLACK_STORE_BURY, "a");
+    task.op.row.id = id;
+    task.op.forget = true;
+    rows_run_well(&task);
+    assert_int_equal(count_of(SLACK_ROW_DEAD), 1);
+    rows_put("a", 0, false);
+    assert_int_equal(change(SLACK_STORE_RETRY, id), 1);
+    rows_expect_claim(" ");
+    rows_close();
+}
+
+static void test_many_dead_are_changed_a_few_at_a_time(void **state)
+{
+    rows_open();
+    for (int i = 0; i < 5; i++) {
+        char key[8];
+        snprintf(key, sizeof key, "k%d", i);
+        rows_put_back(SLACK_STORE_BURY, key, rows_put(key, 0, false), 0);
+    }
+    static const unsigned left[] = {3, 1, 0, 0};
+    for (int i = 0; i < 4; i++) {
+        rows_task_t task;
+        rows_prepare(&task, i % 2 ? SLACK_STORE_DROP : SLACK_STORE_RETRY, "");
+        task.batch.limit = 2;
+        rows_run(&task);
+        assert_int_equal(task.op.status, 0);
+        assert_int_equal(count_of(SLACK_ROW_DEAD), left[i]);
+    }
+    assert_int_equal(count_of(SLACK_ROW_QUEUED), 3);
+    rows_close();
+}
+
+static void bury_due(void)
+{
+    rows_task_t task;
+    char key[8];
+    snprintf(key, sizeof key, "%s", rows_claim(&task, 1));
+    key[1] = '\0'; /* without the blank */
+    rows_put_back(SLACK_STORE_BURY, key, task.batch.rows[0].id, 0);
+    rows_free(&task);
+}
+
+/* By when they came, not by when they are due or died; what is done by when it was. */
+static void test_the_oldest_are_told(void **state)
+{
+    rows_open();
+    const int64_t start = rows_now();
+    const int64_t first = rows_put("a", 0, false);
+    rows_put_queued("b", start + 5000);
+    for (unsigned i = 0; i < 2; i++) { /* each kind twice, the second time later */
+        rows_pass_ms(10);
+        rows_put_queued(i ? "d" : "c", rows_now());
+        rows_pass_ms(10);
+        bury_due();
+    }
+    rows_put_queued("e", start + 1000);
+    rows_finish("a", first);
+    rows_finish("f", rows_put("f", 0, false));
+    rows_put("g", 0, false);
+    rows_pass_ms(10);
+    rows_put("h", 0, false);
+    rows_finish("i", rows_put("i", 0, false));
+    rows_task_t task;
+    rows_prepare(&task, SLACK_STORE_STATS, "");
+    rows_run_well(&task);
+    static const struct {
+        unsigned count;
+        int64_t after_ms;
+    } want[] = {[SLACK_ROW_QUEUED] = {2, 0},
+                [SLACK_ROW_RUNNING] = {2, 40},
+                [SLACK_ROW_DONE] = {3, 40},
+                [SLACK_ROW_DEAD] = {2, 10}};
+    for (unsigned i = 0; i < SLACK_ROW_STATES; i++) {
+        assert_int_equal(task.batch.counts[i], want[i].count);
+        assert_int_equal(task.batch.oldest_ms[i] - start, want[i].after_ms);
+    }
+    rows_close();
+}
+
+static void test_a_queued_row_can_be_canceled(void **state)
+{
+    rows_open();
+    rows_put_queued("a", rows_now() + 1000);
+    rows_put("running", 0, false);
+    assert_int_equal(cancel("a"), 1);
+    assert_int_equal(cancel("a"), 0);
+    assert_int_equal(cancel(""), 0);
+    assert_int_equal(cancel("running"), 0);
+    rows_pass_ms(2000);
+    rows_expect_claim("");
+    rows_put("a", 0, false);
+    rows_close();
+}
+
+static void test_the_dead_are_forgotten_in_the_end(void **state)
+{
+    rows_open();
+    int64_t id = rows_put("a", 0, false);
+    rows_put_back(SLACK_STORE_BURY, "a", id, 0);
+    rows_pass_ms((uint64_t)SLACK_STORE_DEAD_MS - 1);
+    rows_put("a", 0, true);
+    rows_pass_ms(1);
+    rows_put("a", 0, false);
+    rows_close();
+}
+
+static slack_store_t *open_other(void)
+{
+    slack_store_t *other = NULL;
+    char error[SLACK_ERROR_TEXT_MAX];
+    if (rows.ops->open(&other, rows.world.net, rows.place, error) != 0) fail_msg("%s", error);
+    return other;
+}
+
+static void close_other(slack_store_t *other)
+{
+    bool closed = false;
+    other->ops->close(other, world_set_flag, &closed);
+    world_until(&rows.world, &closed);
+}
+
+/* A second store on the same place, as the new process of a rolling deploy has. */
+static void test_owners_leave_each_other_alone(void **state)
+{
+    if (!rows.ops->durable) return;
+    rows_open();
+    int64_t id = rows_put("a", 0, false);
+    rows_task_t task;
+    rows_prepare(&task, SLACK_STORE_MARK, "a");
+    task.op.row.id = id;
+    task.op.row.done = SLACK_SLICE("first");
+    rows_run(&task);
+
+    slack_store_t *first = rows.store;
+    rows.store = open_other();
+    rows_put("a", 0, true);
+    rows_expect_claim("");
+    rows_finish("a", id); /* not ours to finish */
+    close_other(first);
+    assert_string_equal(rows_claim(&task, 10), "a "); /* at once */
+    assert_int_equal(task.batch.rows[0].attempt, 2);
+    rows_expect_text(task.batch.rows[0].done, "first");
+    rows_free(&task);
+    rows_close();
+
+    rows_open_again();
+    rows_expect_claim("a ");
+    rows_finish("a", id);
+    rows_close();
+    rows_open_again();
+    rows_expect_claim("");
+    rows_put("a", 0, true);
+    rows_close();
+}
+
+static void run_in(slack_store_t *which, enum slack_store_op_kind kind, const char *key, int64_t id)
+{
+    slack_store_t *kept = rows.store;
+    rows_task_t task;
+    rows.store = which;
+    rows_prepare(&task, kind, key);
+    task.op.row.id = id;
+    rows_run_well(&task);
+    rows.store = kept;
+}
+
+/* The first owner lives, and is silent for too long. */
+static void test_a_lease_ends(void **state)
+{
+    if (!rows.ops->durable) return;
+    rows_open();
+    int64_t id = rows_put("a", 0, false);
+    slack_store_t *silent = rows.store;
+    rows.store = open_other();
+    for (int i = 0; i < 3; i++) {
+        rows_pass_ms(SLACK_STORE_LEASE_MS - 1);
+        rows_expect_claim("");
+        run_in(silent, SLACK_STORE_RENEW, "", 0);
+        run_in(rows.store, SLACK_STORE_RENEW, "", 0);
+    }
+    rows_pass_ms(SLACK_STORE_LEASE_MS);
+    rows_task_t task;
+    assert_string_equal(rows_claim(&task, 10), "a ");
+    assert_int_equal(task.batch.rows[0].attempt, 2);
+    rows_free(&task);
+    run_in(silent, SLACK_STORE_FINISH, "a", id); /* not its own any more */
+    rows_put_back(SLACK_STORE_WAIT, "a", id, rows_now());
+    rows_expect_claim("a ");
+
+    run_in(silent, SLACK_STORE_RENEW, "", 0); /* it is back */
+    run_in(silent, SLACK_STORE_PUT, "b", 0);
+    rows_expect_claim("");
+    close_other(silent);
+    rows_expect_claim("b ");
+    rows_close();
+}
+
+int store_suite_claims(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_queued_row_is_claimed_once),
+        cmocka_unit_test(test_rows_are_claimed_when_they_are_due_and_in_order),
+        cmocka_unit_test(test_the_bytes_are_bounded),
+        cmocka_unit_test(test_a_claim_is_as_large_as_it_may_be),
+        cmocka_unit_test(test_a_row_that_waits_comes_back),
+        cmocka_unit_test(test_a_row_without_a_key_waits),
+        cmocka_unit_test(test_the_dead_are_listed_and_brought_back),
+        cmocka_unit_test(test_a_key_may_be_given_up),
+        cmocka_unit_test(test_many_dead_are_changed_a_few_at_a_time),
+        cmocka_unit_test(test_the_oldest_are_told),
+        cmocka_unit_test(test_a_queued_row_can_be_canceled),
+        cmocka_unit_test(test_the_dead_are_forgotten_in_the_end),
+        cmocka_unit_test(test_owners_leave_each_other_alone),
+        cmocka_unit_test(test_a_lease_ends),
+    };
+    return cmocka_run_group_tests_name("claims", tests, NULL, NULL);
+}
