@@ -90,6 +90,13 @@ void app_spin(app_fixture_t *f)
         uv_run(&f->loop, UV_RUN_NOWAIT);
 }
 
+void app_pass_ms(app_fixture_t *f, uint64_t ms)
+{
+    f->skew_us += ms * 1000;
+    slack__net_clock_moved(f->app->net);
+    app_spin(f);
+}
+
 /* ---- life ---- */
 
 void app_open(app_fixture_t *f, const slack_options_t *options)
@@ -187,6 +194,14 @@ int app_teardown(void **state)
 bool app_logged(const app_fixture_t *f, const char *part)
 {
     return strstr(f->log, part) != NULL;
+}
+
+unsigned app_log_count(const app_fixture_t *f, const char *part)
+{
+    unsigned count = 0;
+    for (const char *p = f->log; (p = strstr(p, part)) != NULL; p++)
+        count++;
+    return count;
 }
 
 const slack_json_t *app_call_args(app_fixture_t *f, size_t i, const char *method)

@@ -78,9 +78,12 @@ void app_run_until_calls(app_fixture_t *f, size_t count);
 void app_run_until_idle(app_fixture_t *f);
 /* Turn the loop a few times, for what must not happen. */
 void app_spin(app_fixture_t *f);
+/* Let time go by, for the timers of the app as well. */
+void app_pass_ms(app_fixture_t *f, uint64_t ms);
 
-/* Whether the log has this in it. */
+/* Whether the log has this in it, and how often. */
 bool app_logged(const app_fixture_t *f, const char *part);
+unsigned app_log_count(const app_fixture_t *f, const char *part);
 /* The arguments of the ith call, once it was made; it is one of `method`. */
 const slack_json_t *app_call_args(app_fixture_t *f, size_t i, const char *method);
 
