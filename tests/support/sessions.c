@@ -33,7 +33,10 @@ static void note(sessions_t *w, const slack_action_t *a)
         break;
     case SLACK_DO_PING: w->pings++; break;
     case SLACK_DO_READY: w->ready_cause = a->cause; break;
-    case SLACK_DO_LOST: w->losses++; break;
+    case SLACK_DO_LOST:
+        w->lost_cause = a->cause;
+        w->losses++;
+        break;
     case SLACK_DO_STOPPED: w->stops++; break;
     case SLACK_DO_LEAVE: break;
     }

@@ -19,7 +19,7 @@ typedef struct sessions {
     bool socket[SLACK_SESSIONS_MAX]; /* there is a descriptor */
     unsigned calls, dials, closes, aborts, pings, losses, stops;
     uint64_t last_call;
-    enum slack_cause ready_cause;
+    enum slack_cause ready_cause, lost_cause;
 } sessions_t;
 
 /* Start; the second: as many as are wanted have had hello, are settled, and nothing is counted. */

@@ -31,7 +31,8 @@ void rows_close(void);
 
 /* What every operation ends in. */
 void rows_on_done(slack_store_op_t *op);
-/* Make an operation about a row of the test's, claimed where it is new; the test may change it. */
+/* Make an operation about a row of the test's, claimed where it is new. The test may change it
+ * until it is submitted: from then until its end it is the store's, which may have a thread. */
 void rows_prepare(rows_task_t *task, enum slack_store_op_kind kind, const char *key);
 void rows_submit_prepared(rows_task_t *task);
 void rows_submit(rows_task_t *task, enum slack_store_op_kind kind, const char *key);

@@ -151,8 +151,9 @@ static void test_close_completes_what_was_submitted(void **state)
     rows_task_t tasks[3];
     rows_submit(&tasks[0], SLACK_STORE_PUT, "Ev1");
     rows_submit(&tasks[1], SLACK_STORE_PUT, "Ev1");
-    rows_submit(&tasks[2], SLACK_STORE_FINISH, "Ev1");
+    rows_prepare(&tasks[2], SLACK_STORE_FINISH, "Ev1");
     tasks[2].op.row.id = 1; /* the first of an empty store */
+    rows_submit_prepared(&tasks[2]);
     rows_close();
     assert_int_equal(rows.ends, 3);
     for (int i = 0; i < 3; i++)
@@ -177,8 +178,9 @@ static void test_submitting_inside_a_completion(void **state)
     rows_open();
     rows_task_t task;
     follow_up_closes = false;
-    rows_submit(&task, SLACK_STORE_PUT, "Ev1");
+    rows_prepare(&task, SLACK_STORE_PUT, "Ev1");
     task.op.done = on_done_go_on;
+    rows_submit_prepared(&task);
     world_until_count(&rows.world, &rows.ends, 2);
     assert_true(follow_up.op.duplicate);
     rows_close();
@@ -190,8 +192,9 @@ static void test_closing_inside_a_completion(void **state)
     rows_task_t first, second;
     follow_up_closes = true;
     closed_inside = false;
-    rows_submit(&first, SLACK_STORE_PUT, "Ev1");
+    rows_prepare(&first, SLACK_STORE_PUT, "Ev1");
     first.op.done = on_done_go_on;
+    rows_submit_prepared(&first);
     rows_submit(&second, SLACK_STORE_PUT, "Ev2");
     world_until(&rows.world, &closed_inside);
     assert_int_equal(rows.ends, 2);

@@ -230,12 +230,48 @@ static void test_the_dead_are_listed_and_brought_back(void **state)
     assert_string_equal(rows_claim(&task, 10), "b ");
     assert_int_equal(task.batch.rows[0].attempt, 1);
     rows_expect_text(task.batch.rows[0].done, "first");
+    rows_expect_text(task.batch.rows[0].error, "");
     rows_free(&task);
     assert_int_equal(change(SLACK_STORE_DROP, a), 1);
     assert_int_equal(change(SLACK_STORE_DROP, b), 0); /* it runs */
     assert_int_equal(change(SLACK_STORE_RETRY, 0), 1);
     rows_expect_claim("c ");
     rows_put("a", 0, false);
+    rows_close();
+}
+
+static void expect_list(enum slack_row_state in, int64_t after, int64_t id)
+{
+    rows_task_t task;
+    rows_prepare(&task, SLACK_STORE_LIST, "");
+    task.op.row.id = after;
+    task.batch.state = in;
+    task.batch.limit = 1;
+    rows_run_well(&task);
+    assert_int_equal(task.batch.count, id != 0);
+    if (id) assert_int_equal(task.batch.rows[0].id, id);
+    if (id) assert_int_equal(task.batch.rows[0].state, in);
+    rows_free(&task);
+}
+
+static void test_every_state_is_listed_in_pages(void **state)
+{
+    if (!rows.ops->durable) return; /* one in memory knows of its own rows alone */
+    int64_t ids[SLACK_ROW_STATES][2];
+    rows_open();
+    for (int i = 0; i < 2; i++) {
+        ids[SLACK_ROW_QUEUED][i] = rows_put_queued("", rows_now() + 1000);
+        ids[SLACK_ROW_RUNNING][i] = rows_put("", 0, false);
+        ids[SLACK_ROW_DONE][i] = rows_put(i ? "a" : "b", 0, false);
+        rows_finish(i ? "a" : "b", ids[SLACK_ROW_DONE][i]);
+        ids[SLACK_ROW_DEAD][i] = rows_put("", 0, false);
+        rows_put_back(SLACK_STORE_BURY, "", ids[SLACK_ROW_DEAD][i], 0);
+    }
+    for (unsigned i = 0; i < SLACK_ROW_STATES; i++) {
+        expect_list((enum slack_row_state)i, 0, ids[i][0]);
+        expect_list((enum slack_row_state)i, ids[i][0], ids[i][1]);
+        expect_list((enum slack_row_state)i, ids[i][1], 0);
+    }
     rows_close();
 }
 
@@ -456,6 +492,7 @@ int store_suite_claims(void)
         cmocka_unit_test(test_a_row_that_waits_comes_back),
         cmocka_unit_test(test_a_row_without_a_key_waits),
         cmocka_unit_test(test_the_dead_are_listed_and_brought_back),
+        cmocka_unit_test(test_every_state_is_listed_in_pages),
         cmocka_unit_test(test_a_key_may_be_given_up),
         cmocka_unit_test(test_many_dead_are_changed_a_few_at_a_time),
         cmocka_unit_test(test_the_oldest_are_told),

@@ -113,6 +113,23 @@ static void test_refresh_makes_before_it_breaks(void **state)
     assert_int_equal(sessions_count(&w, SLACK_SESSION_READY), 1);
 }
 
+/* Neither a goodbye that is said again and again nor an answer to nothing puts off the end. */
+static void test_a_refresh_is_not_put_off(void **state)
+{
+    sessions_t w;
+    sessions_open_ready(&w, 1);
+    unsigned old = sessions_slot_in(&w, SLACK_SESSION_READY);
+    sessions_put_one(&w, old, SLACK_IN_ANSWERED);
+    sessions_put_cause(&w, old, SLACK_IN_GOODBYE, SLACK_CAUSE_REFRESH);
+    sessions_hello(&w);
+    for (unsigned i = 0; i < 10; i++) {
+        assert_int_equal(w.closes, 0);
+        sessions_put_cause(&w, old, SLACK_IN_GOODBYE, SLACK_CAUSE_REFRESH);
+        sessions_pass(&w, SECOND, true);
+    }
+    assert_int_equal(w.closes, 1);
+}
+
 static void test_an_ack_is_waited_for_but_not_for_ever(void **state)
 {
     sessions_t w;
@@ -175,6 +192,24 @@ static void test_age(void **state)
     sessions_pass(&w, 16 * SECOND, true);
     assert_int_equal(w.closes, 1);
     assert_int_equal(w.ready_cause, SLACK_CAUSE_AGE);
+}
+
+/* What a server says of it may be anything: what cannot be is no age. */
+static void test_an_age_that_cannot_be(void **state)
+{
+    static const uint64_t ages[] = {0, 8 * 24 * 3600 * SECOND, UINT64_MAX};
+    for (size_t i = 0; i < sizeof ages / sizeof *ages; i++) {
+        sessions_t w;
+        sessions_open(&w, 1);
+        sessions_put_one(&w, 0, SLACK_IN_URL);
+        sessions_put_one(&w, 0, SLACK_IN_UPGRADED);
+        slack_session_input_t in = sessions_input(&w, 0, SLACK_IN_HELLO);
+        in.life_ms = ages[i];
+        sessions_put(&w, &in);
+        assert_true(w.sup.sessions[0].renew_ms == UINT64_MAX);
+        sessions_pass(&w, 10 * MINUTE, true);
+        assert_int_equal(w.calls, 1);
+    }
 }
 
 static void test_ten_of_ten(void **state)
@@ -265,6 +300,7 @@ static void test_disconnect_instead_of_hello(void **state)
     sessions_put_cause(&w, 0, SLACK_IN_GOODBYE, SLACK_CAUSE_REFRESH);
     assert_int_equal(w.closes, 1);
     assert_int_equal(w.losses, 1);
+    assert_int_equal(w.lost_cause, SLACK_CAUSE_REFUSED); /* nothing was there to be refreshed */
     sessions_put_one(&w, 0, SLACK_IN_CLOSED);
     sessions_pass(&w, SECOND, true);
     assert_int_equal(w.calls, 2);
@@ -297,6 +333,24 @@ static void test_pings_and_silence(void **state)
     assert_int_equal(w.losses, 1);
     sessions_pass(&w, SECOND, false);
     assert_int_equal(w.calls, 1);
+}
+
+/* Silence counts from hello, and from what was read; not from what is yet to come. */
+static void test_since_when_it_is_silent(void **state)
+{
+    sessions_t w;
+    sessions_open(&w, 1);
+    sessions_put_one(&w, 0, SLACK_IN_URL);
+    sessions_put_one(&w, 0, SLACK_IN_UPGRADED);
+    sessions_pass(&w, 14 * SECOND, false);
+    sessions_put_one(&w, 0, SLACK_IN_HELLO);
+    slack_session_input_t in = sessions_input(&w, 0, SLACK_IN_SEEN);
+    in.at_ms = w.now + MINUTE;
+    sessions_put(&w, &in);
+    sessions_pass(&w, 30 * SECOND - 1, false);
+    assert_int_equal(w.aborts, 0);
+    sessions_pass(&w, 1, false);
+    assert_int_equal(w.aborts, 1);
 }
 
 static void test_a_late_pong(void **state)
@@ -526,10 +580,12 @@ int main(void)
         cmocka_unit_test(test_every_stage_has_its_time),
         cmocka_unit_test(test_old_generations_have_no_effect),
         cmocka_unit_test(test_refresh_makes_before_it_breaks),
+        cmocka_unit_test(test_a_refresh_is_not_put_off),
         cmocka_unit_test(test_an_ack_is_waited_for_but_not_for_ever),
         cmocka_unit_test(test_warning_then_tcp_drop),
         cmocka_unit_test(test_a_leaving_connection_serves_until_it_is_replaced),
         cmocka_unit_test(test_age),
+        cmocka_unit_test(test_an_age_that_cannot_be),
         cmocka_unit_test(test_ten_of_ten),
         cmocka_unit_test(test_too_many_websockets),
         cmocka_unit_test(test_no_overlap_while_it_is_crowded),
@@ -537,6 +593,7 @@ int main(void)
         cmocka_unit_test(test_disconnect_instead_of_hello),
         cmocka_unit_test(test_loss_without_a_word),
         cmocka_unit_test(test_pings_and_silence),
+        cmocka_unit_test(test_since_when_it_is_silent),
         cmocka_unit_test(test_a_late_pong),
         cmocka_unit_test(test_the_clock_jumps),
         cmocka_unit_test(test_fatal_errors_stop_it),

@@ -39,7 +39,7 @@ static void on_done(slack_store_op_t *op)
     SLACK_CONTAINER(op, task_t, op)->ended = 1;
 }
 
-static void submit(slack_store_t *to, task_t *task, enum slack_store_op_kind kind, const char *key)
+static void prepare(task_t *task, enum slack_store_op_kind kind, const char *key)
 {
     memset(task, 0, sizeof *task);
     snprintf(task->key, sizeof task->key, "%s", key);
@@ -52,7 +52,18 @@ static void submit(slack_store_t *to, task_t *task, enum slack_store_op_kind kin
                            .done = on_done};
     task->batch.limit = 1000;
     slack__link_init(&task->op.link);
+}
+
+/* From here until its end an operation is the store's, which has a thread. */
+static void submit_prepared(slack_store_t *to, task_t *task)
+{
     to->ops->submit(to, &task->op);
+}
+
+static void submit(slack_store_t *to, task_t *task, enum slack_store_op_kind kind, const char *key)
+{
+    prepare(task, kind, key);
+    submit_prepared(to, task);
 }
 
 /* The status of a PUT; *ret_known (optional): it was there already. */
@@ -68,6 +79,17 @@ static int put_into(slack_store_t *to, const char *key, bool *ret_known)
 static int put(const char *key)
 {
     return put_into(store, key, NULL);
+}
+
+/* The status of a PUT of a row that is due, and is nobody's. */
+static int put_due(const char *key)
+{
+    task_t task;
+    prepare(&task, SLACK_STORE_PUT, key);
+    task.op.claim = false;
+    submit_prepared(store, &task);
+    world_until_count(&world, &task.ended, 1);
+    return task.op.status;
 }
 
 static bool knows(slack_store_t *to, const char *key)
@@ -120,6 +142,19 @@ static void sql(const char *text)
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
+static int64_t number(const char *query)
+{
+    sqlite3 *db = NULL;
+    sqlite3_stmt *statement = NULL;
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_prepare_v2(db, query, -1, &statement, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+    int64_t found = sqlite3_column_int64(statement, 0);
+    sqlite3_finalize(statement);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+    return found;
+}
+
 /* --- the file ------------------------------------------------------------------------------ */
 
 static void expect_private(const char *part)
@@ -166,8 +201,9 @@ static void test_a_link_leads_to_the_same_store(void **state)
 
     assert_int_equal(open_at(&store, path, error), 0);
     assert_true(knows(store, "Ev1"));
-    submit(store, &task, SLACK_STORE_CLAIM, "");
-    task.batch.now_ms = slack__wall_ms(slack__net_clock(world.net));
+    prepare(&task, SLACK_STORE_CLAIM, "");
+    task.batch.now_ms = slack__wall_ms(&world.clock);
+    submit_prepared(store, &task);
     world_until_count(&world, &task.ended, 1);
     assert_int_equal(task.op.status, 0);
     assert_int_equal(task.batch.count, 0);
@@ -313,8 +349,9 @@ static void test_a_flipped_note_is_none(void **state)
 {
     task_t task;
     open_store();
-    submit(store, &task, SLACK_STORE_NOTE, "k");
-    task.op.row.due_ms = INT64_MAX; /* submitted, and not yet looked at before the loop turns */
+    prepare(&task, SLACK_STORE_NOTE, "k");
+    task.op.row.due_ms = INT64_MAX;
+    submit_prepared(store, &task);
     world_until_count(&world, &task.ended, 1);
     for (int flipped = 0; flipped < 2; flipped++) {
         submit(store, &task, SLACK_STORE_RECALL, "k");
@@ -334,6 +371,18 @@ static void test_a_wrong_header_is_refused(void **state)
     fill(1);
     damage(39, 4);
     expect_refusal("it is damaged: ");
+    store_file_clean();
+}
+
+/* Every start is a new owner: those that are gone are forgotten. */
+static void test_an_owner_that_stops_is_forgotten(void **state)
+{
+    for (int i = 0; i < 2; i++) {
+        open_store();
+        assert_int_equal(number("SELECT count(*) FROM owners"), 1);
+        close_store();
+        assert_int_equal(number("SELECT count(*) FROM owners"), 0);
+    }
     store_file_clean();
 }
 
@@ -374,9 +423,17 @@ static void test_a_disk_that_takes_nothing(void **state)
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
         open_store();
         assert_int_equal(put("before"), 0);
+        assert_int_equal(put_due("due"), 0);
         fault_vfs_fail_writes(codes[i]);
         assert_int_equal(put("lost"), SLACK_ESTORE);
-        assert_int_equal(put("lost"), SLACK_ESTORE);
+        task_t claim;
+        prepare(&claim, SLACK_STORE_CLAIM, "");
+        claim.batch.now_ms = slack__wall_ms(&world.clock);
+        submit_prepared(store, &claim);
+        world_until_count(&world, &claim.ended, 1);
+        assert_int_equal(claim.op.status, SLACK_ESTORE);
+        assert_int_equal(claim.batch.count, 0);
+        assert_null(claim.batch.arena);
         assert_non_null(strstr(world.log, "store failed"));
         fault_vfs_fail_writes(0);
         assert_false(knows(store, "lost")); /* without being opened again */
@@ -452,19 +509,6 @@ static void test_every_end_is_synced_and_syncs_are_shared(void **state)
     assert_in_range(fault_vfs_syncs() - before, 1, COUNT / 10);
     close_store();
     store_file_clean();
-}
-
-static int64_t number(const char *query)
-{
-    sqlite3 *db = NULL;
-    sqlite3_stmt *statement = NULL;
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, query, -1, &statement, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
-    int64_t found = sqlite3_column_int64(statement, 0);
-    sqlite3_finalize(statement);
-    assert_int_equal(sqlite3_close(db), SQLITE_OK);
-    return found;
 }
 
 #define ROWS "SELECT count(*) FROM inbox"
@@ -562,6 +606,7 @@ int main(void)
         cmocka_unit_test(test_a_flipped_payload_is_set_aside),
         cmocka_unit_test(test_a_flipped_note_is_none),
         cmocka_unit_test(test_a_wrong_header_is_refused),
+        cmocka_unit_test(test_an_owner_that_stops_is_forgotten),
         cmocka_unit_test(test_an_owner_without_a_lease),
         cmocka_unit_test(test_a_file_cut_short),
         cmocka_unit_test(test_a_disk_that_takes_nothing),
