@@ -10,9 +10,7 @@
 #include <cmocka.h>
 
 #include "support/heap.h"
-#include "support/http_peer.h"
-#include "support/mock_host.h"
-#include "support/slack_request.h"
+#include "support/http_bench.h"
 #include "transport_http/http.h"
 
 #define EVENT                                                                                      \
@@ -22,105 +20,31 @@
 /* The budget of heap allocations per delivered event. */
 #define ALLOCATIONS_MAX 4
 
-/* A receiver that is READY, and Slack. */
-typedef struct bench {
-    mock_host_t mock;
-    slack_options_t options;
-    slack_transport_t *t;
-    http_peer_t *slack;
-    char log[65536];
-    size_t log_len;
-} bench_t;
-
-static void on_log(enum slack_log_level level, const char *line, size_t len, void *user_data)
-{
-    (void)level;
-    bench_t *b = user_data;
-    if (len + 2 > sizeof b->log - b->log_len) return;
-    memcpy(b->log + b->log_len, line, len);
-    b->log_len += len;
-    b->log[b->log_len++] = '\n';
-    b->log[b->log_len] = '\0';
-}
-
-static slack_transport_stats_t stats_of(const bench_t *b)
-{
-    slack_transport_stats_t stats;
-    b->t->ops->stats(b->t, &stats);
-    return stats;
-}
-
 static int open_bench(void **state)
 {
-    bench_t *b = calloc(1, sizeof *b);
-    assert_non_null(b);
-    *state = b;
-    mock_host_open(&b->mock);
-    b->mock.log_fn = on_log;
-    b->mock.log_user_data = b;
-    b->mock.script = MOCK_ACK;
-    b->options.http_host = "127.0.0.1";
-    b->options.http_port = "0";
+    http_bench_t *b = *state;
+    http_bench_open(b);
+    b->log_level = SLACK_LOG_DEBUG;
+    b->keep_alive = true;
     b->options.signing_secret = "another," SLACK_REQUEST_SECRET;
-    char error[SLACK_ERROR_TEXT_MAX];
-    assert_int_equal(slack__transport_http.create(&b->t, &b->mock.host, &b->options, error), 0);
-    assert_int_equal(mock_start(&b->mock, b->t), 0);
-    mock_run_until_state(&b->mock, SLACK_TRANSPORT_READY);
-    b->slack = http_peer_open(&b->mock.loop, stats_of(b).port, true);
+    http_bench_start(b);
     return 0;
-}
-
-static bool is_true(void *arg)
-{
-    return *(const bool *)arg;
 }
 
 static int close_bench(void **state)
 {
-    bench_t *b = *state;
-    mock_stop(&b->mock); /* once more, where the test has stopped it */
-    mock_run_until_state(&b->mock, SLACK_TRANSPORT_STOPPED);
-    mock_destroy(&b->mock, b->t);
-    bool closed = false;
-    http_peer_close(b->slack, &closed);
-    mock_run_until(&b->mock, is_true, &closed);
-    mock_host_close(&b->mock);
-    free(b);
-    return heap_live() == 0 ? 0 : -1;
+    http_bench_close(*state);
+    return 0;
 }
 
-typedef struct waiting {
-    const bench_t *b;
-    int number;
-} waiting_t;
-
-static bool has_ended(void *arg)
-{
-    const waiting_t *waiting = arg;
-    const http_reply_t *reply = http_peer_reply(waiting->b->slack, waiting->number);
-    return reply->done || reply->closed;
-}
-
-/* Send bytes, wait for the response. */
-static const http_reply_t *exchange(bench_t *b, const char *bytes, size_t len)
-{
-    int number = http_peer_send(b->slack, bytes, len, (http_pieces_t){0});
-    mock_run_until(&b->mock, has_ended, &(waiting_t){b, number});
-    return http_peer_reply(b->slack, number);
-}
-
-static const http_reply_t *exchange_signed(bench_t *b, const char *type, const char *headers,
+static const http_reply_t *exchange_signed(http_bench_t *b, const char *type, const char *headers,
                                            const char *body)
 {
-    size_t len;
-    char *request = slack_request_signed(type, headers, body, strlen(body), &len);
-    const http_reply_t *reply = exchange(b, request, len);
-    free(request);
-    return reply;
+    return http_bench_ask(b, &(slack_request_t){.type = type, .headers = headers, .body = body});
 }
 
 /* A request with the headers that are given, and nothing of Slack's own. */
-static const http_reply_t *exchange_plain(bench_t *b, const char *line, const char *headers,
+static const http_reply_t *exchange_plain(http_bench_t *b, const char *line, const char *headers,
                                           const char *body)
 {
     char request[4096];
@@ -128,7 +52,7 @@ static const http_reply_t *exchange_plain(bench_t *b, const char *line, const ch
                        "%s HTTP/1.1\r\nHost: x\r\nContent-Length: %zu\r\n%s\r\n%s", line,
                        strlen(body), headers, body);
     assert_true(len > 0 && (size_t)len < sizeof request);
-    return exchange(b, request, (size_t)len);
+    return http_bench_say(b, request);
 }
 
 static void check_empty(const http_reply_t *reply, int status)
@@ -149,18 +73,18 @@ static void only_the_path_exists(void **state)
         "POST /", "POST /slack/events/", "POST /slack/event",    "POST /Slack/events",
         "GET /",  "POST //slack/events", "POST /slack%2Fevents",
     };
-    bench_t *b = *state;
+    http_bench_t *b = *state;
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
         check_empty(exchange_plain(b, paths[i], "", ""), 404);
     assert_non_null(strstr(b->log, "level=warn event=\"request refused\" status=404"));
-    assert_int_equal(stats_of(b).refused, sizeof paths / sizeof *paths);
+    assert_int_equal(http_bench_stats(b).refused, sizeof paths / sizeof *paths);
 }
 
 static void only_post_is_allowed(void **state)
 {
     static const char *const lines[] = {"GET /slack/events", "PUT /slack/events?x=y",
                                         "OPTIONS /slack/events", "DELETE /slack/events"};
-    bench_t *b = *state;
+    http_bench_t *b = *state;
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         const http_reply_t *reply = exchange_plain(b, lines[i], "", "");
         check_empty(reply, 405);
@@ -170,7 +94,7 @@ static void only_post_is_allowed(void **state)
 
 static void query_does_not_matter(void **state)
 {
-    bench_t *b = *state;
+    http_bench_t *b = *state;
     check_empty(exchange_plain(b, "POST /slack/events?a=b", "", "ssl_check=1"), 200);
     check_empty(exchange_plain(b, "POST /slack/events?%zz#", "", "ssl_check=1"), 400); /* the # */
     check_empty(exchange_plain(b, "POST /slack/events?%zz", "", "ssl_check=1"), 200);
@@ -189,7 +113,7 @@ static void paths_are_compared_decoded(void **state)
         {"POST /slack/events%00", 400},        {"POST /slack/events%0a", 400},
         {"POST /slack/%GGvents", 400},
     };
-    bench_t *b = *state;
+    http_bench_t *b = *state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         check_empty(exchange_plain(b, cases[i].line, "", "ssl_check=1"), cases[i].status);
     assert_int_equal(b->mock.count, 0);
@@ -217,13 +141,13 @@ static void unsigned_requests_are_refused(void **state)
         "payload=%7B", "ssl_check=0&command=/x",
         "command=/x",
     };
-    bench_t *b = *state;
+    http_bench_t *b = *state;
     unsigned sent = 0;
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
         for (size_t k = 0; k < sizeof bodies / sizeof *bodies; k++, sent++)
             check_empty(exchange_plain(b, "POST /slack/events", headers[i], bodies[k]), 401);
     assert_int_equal(b->mock.count, 0);
-    assert_int_equal(stats_of(b).refused, sent);
+    assert_int_equal(http_bench_stats(b).refused, sent);
     assert_non_null(strstr(b->log, "status=401 reason=\"signature or timestamp header is missing\""
                                    " peer=127.0.0.1"));
     assert_null(strstr(b->log, "sesame"));
@@ -231,7 +155,7 @@ static void unsigned_requests_are_refused(void **state)
 
 static void duplicate_signature_headers_are_refused(void **state)
 {
-    bench_t *b = *state;
+    http_bench_t *b = *state;
     check_empty(exchange_signed(b, SLACK_REQUEST_JSON, "X-Slack-Signature: v0=0\r\n", EVENT), 401);
     check_empty(exchange_signed(b, SLACK_REQUEST_JSON,
                                 "x-slack-request-timestamp: " SLACK_REQUEST_TIME "\r\n", EVENT),
@@ -245,7 +169,7 @@ static void window_follows_the_wall_clock(void **state)
         int64_t late_s;
         int status;
     } cases[] = {{299, 200}, {301, 401}, {-299, 200}, {-301, 401}, {0, 200}};
-    bench_t *b = *state;
+    http_bench_t *b = *state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         b->mock.wall_ms = ((int64_t)MOCK_WALL_S + cases[i].late_s) * 1000;
         check_empty(exchange_signed(b, SLACK_REQUEST_JSON, "", EVENT), cases[i].status);
@@ -264,7 +188,7 @@ static void ssl_check_is_answered_and_not_followed(void **state)
         "token=x&command=%2Fsmuggled&ssl_check=1",
         "ssl_check=1&payload=%7B%22type%22%3A%22block_actions%22%2C%22actions%22%3A%5B%5D%7D",
     };
-    bench_t *b = *state;
+    http_bench_t *b = *state;
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
         check_empty(exchange_plain(b, "POST /slack/events",
                                    "Content-Type: " SLACK_REQUEST_FORM "\r\n", bodies[i]),
@@ -272,7 +196,7 @@ static void ssl_check_is_answered_and_not_followed(void **state)
         check_empty(exchange_signed(b, SLACK_REQUEST_FORM, "", bodies[i]), 200);
     }
     assert_int_equal(b->mock.count, 0);
-    assert_int_equal(stats_of(b).refused, 0);
+    assert_int_equal(http_bench_stats(b).refused, 0);
 }
 
 static void challenge_is_answered(void **state)
@@ -286,7 +210,7 @@ static void challenge_is_answered(void **state)
         {"{\"type\":\"url_verification\",\"challenge\":\"\\\"\\u00e9\\n\\u0000\"}",
          "{\"challenge\":\"\\\"\xc3\xa9\\n\\u0000\"}"},
     };
-    bench_t *b = *state;
+    http_bench_t *b = *state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const http_reply_t *reply =
             exchange_signed(b, SLACK_REQUEST_JSON "; charset=utf-8", "", cases[i].body);
@@ -313,14 +237,14 @@ static void malformed_bodies_are_not_sent_again(void **state)
         {SLACK_REQUEST_JSON, "{\"type\":\"url_verification\"}"},
         {SLACK_REQUEST_JSON, "{\"type\":\"url_verification\",\"challenge\":1}"},
     };
-    bench_t *b = *state;
+    http_bench_t *b = *state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const http_reply_t *reply = exchange_signed(b, cases[i].type, "", cases[i].body);
         check_empty(reply, 400);
         assert_true(http_reply_has(reply, "X-Slack-No-Retry", "1"));
     }
     assert_int_equal(b->mock.count, 0);
-    assert_int_equal(stats_of(b).refused, sizeof cases / sizeof *cases);
+    assert_int_equal(http_bench_stats(b).refused, sizeof cases / sizeof *cases);
     assert_null(strstr(b->log, "sesame"));
 }
 
@@ -340,7 +264,7 @@ static void odd_retry_headers_count_as_a_first_time(void **state)
         {"X-Slack-Retry-Num:\r\n", 0, ""},
         {"X-Slack-Retry-Reason: http_error\r\n", 0, ""},
     };
-    bench_t *b = *state;
+    http_bench_t *b = *state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         check_empty(exchange_signed(b, SLACK_REQUEST_JSON, cases[i].headers, EVENT), 200);
         assert_int_equal(b->mock.count, i + 1);
@@ -351,7 +275,7 @@ static void odd_retry_headers_count_as_a_first_time(void **state)
 
 static void later_tells_when(void **state)
 {
-    bench_t *b = *state;
+    http_bench_t *b = *state;
     b->mock.ack.outcome = SLACK_ACK_LATER;
     const http_reply_t *reply = exchange_signed(b, SLACK_REQUEST_JSON, "", EVENT);
     check_empty(reply, 503);
@@ -365,51 +289,50 @@ static void later_tells_when(void **state)
 
 static void event_takes_few_allocations(void **state)
 {
-    bench_t *b = *state;
+    http_bench_t *b = *state;
     check_empty(exchange_signed(b, SLACK_REQUEST_JSON, "", EVENT), 200); /* the connection is up */
     size_t len;
     char *request = slack_request_signed(SLACK_REQUEST_JSON, "", EVENT, strlen(EVENT), &len);
     for (int i = 0; i < 10; i++) {
         size_t before = heap_count();
-        check_empty(exchange(b, request, len), 200);
+        check_empty(http_bench_send(b, request, len, (http_pieces_t){0}), 200);
         assert_in_range(heap_count() - before, 1, ALLOCATIONS_MAX);
     }
     free(request);
-    assert_int_equal(stats_of(b).connections, 1);
-    assert_int_equal(stats_of(b).delivered, 11);
-    assert_int_equal(stats_of(b).acked, 11);
+    assert_int_equal(http_bench_stats(b).connections, 1);
+    assert_int_equal(http_bench_stats(b).delivered, 11);
+    assert_int_equal(http_bench_stats(b).acked, 11);
 }
 
 static void drain_refuses_what_is_new(void **state)
 {
-    bench_t *b = *state;
+    http_bench_t *b = *state;
     b->mock.script = MOCK_KEEP;
     size_t len;
     char *request = slack_request_signed(SLACK_REQUEST_JSON, "", EVENT, strlen(EVENT), &len);
     int taken = http_peer_send(b->slack, request, len, (http_pieces_t){0});
     mock_run_until_count(&b->mock, 1);
     mock_drain(&b->mock);
-    assert_true(exchange(b, request, len)->closed);
+    assert_true(http_bench_send(b, request, len, (http_pieces_t){0})->closed);
     assert_int_equal(b->mock.count, 1);
     assert_int_equal(mock_ack(&b->mock, 0, SLACK_ACK_OK, SLACK_ACK_BODY_NONE, NULL), 0);
-    mock_run_until(&b->mock, has_ended, &(waiting_t){b, taken});
-    check_empty(http_peer_reply(b->slack, taken), 200);
-    assert_true(http_reply_has(http_peer_reply(b->slack, taken), "Connection", "close"));
+    const http_reply_t *reply = http_bench_wait(b, taken);
+    check_empty(reply, 200);
+    assert_true(http_reply_has(reply, "Connection", "close"));
     free(request);
 }
 
 static void figures_outlive_the_stop(void **state)
 {
-    static const char garbage[] = "NOT HTTP\r\n\r\n";
-    bench_t *b = *state;
-    exchange(b, garbage, sizeof garbage - 1);
+    http_bench_t *b = *state;
+    http_bench_say(b, "NOT HTTP\r\n\r\n");
     check_empty(exchange_plain(b, "POST /", "", ""), 404);
     check_empty(exchange_signed(b, SLACK_REQUEST_JSON, "", EVENT), 200);
-    slack_transport_stats_t before = stats_of(b);
+    slack_transport_stats_t before = http_bench_stats(b);
     assert_int_equal(before.refused, 2);
     mock_stop(&b->mock);
     mock_run_until_state(&b->mock, SLACK_TRANSPORT_STOPPED);
-    slack_transport_stats_t after = stats_of(b);
+    slack_transport_stats_t after = http_bench_stats(b);
     assert_int_equal(after.refused, 2);
     assert_int_equal(after.delivered, before.delivered);
     assert_int_equal(after.acked, before.acked);
@@ -421,7 +344,7 @@ static void figures_outlive_the_stop(void **state)
 
 static void wrong_options_are_named(void **state)
 {
-    bench_t *b = *state;
+    http_bench_t *b = *state;
     const slack_options_t good = b->options;
     slack_options_t options[15];
     static const char *const sentences[] = {
@@ -470,7 +393,7 @@ static void wrong_options_are_named(void **state)
 }
 
 /* Start a second receiver with these options, which cannot be. */
-static void check_no_start(bench_t *b, const char *host, const char *port, int rc,
+static void check_no_start(http_bench_t *b, const char *host, const char *port, int rc,
                            const char *sentence)
 {
     slack_options_t options = b->options;
@@ -491,9 +414,9 @@ static void check_no_start(bench_t *b, const char *host, const char *port, int r
 
 static void unusable_ports_are_named(void **state)
 {
-    bench_t *b = *state;
+    http_bench_t *b = *state;
     char port[16], sentence[128];
-    snprintf(port, sizeof port, "%u", stats_of(b).port);
+    snprintf(port, sizeof port, "%u", http_bench_stats(b).port);
     snprintf(sentence, sizeof sentence,
              "cannot listen on 127.0.0.1:%s: the port is in use; set SLACK_HTTP_PORT to another",
              port);
@@ -508,14 +431,15 @@ static void unusable_ports_are_named(void **state)
 
 static void second_start_is_refused(void **state)
 {
-    bench_t *b = *state;
+    http_bench_t *b = *state;
     assert_int_equal(mock_start(&b->mock, b->t), SLACK_EALREADY);
 }
 
 int main(void)
 {
     heap_install();
-#define CASE(name) cmocka_unit_test_setup_teardown(name, open_bench, close_bench)
+    static http_bench_t b;
+#define CASE(name) cmocka_unit_test_prestate_setup_teardown(name, open_bench, close_bench, &b)
     const struct CMUnitTest tests[] = {
         CASE(only_the_path_exists),
         CASE(only_post_is_allowed),

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include <arpa/inet.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -424,13 +423,10 @@ static void talk(const char *bytes, bool half_close, char *answer, size_t size)
     assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
     assert_int_equal(send(fd, bytes, strlen(bytes), MSG_NOSIGNAL), strlen(bytes));
     if (half_close) shutdown(fd, SHUT_WR);
-    ssize_t n = -1;
-    for (size_t len = 0; n != 0; mock_turns(&b.mock, 1)) {
-        n = recv(fd, answer + len, size - 1 - len, 0);
-        if (n > 0) len += (size_t)n;
-        assert_true(n >= 0 || errno == EAGAIN);
-        answer[len] = '\0';
-    }
+    size_t len = 0;
+    for (ssize_t n = 1; n > 0; len += (size_t)n)
+        n = http_bench_recv(&b, fd, answer + len, size - 1 - len);
+    answer[len] = '\0';
     close(fd);
 }
 

@@ -14,112 +14,30 @@
 
 #include "net/conn.h"
 #include "support/certs.h"
+#include "support/file.h"
 #include "support/heap.h"
-#include "support/http_peer.h"
-#include "support/mock_host.h"
-#include "support/slack_request.h"
-#include "transport_http/http.h"
+#include "support/http_bench.h"
 
 /* Where the receiver listens, whom it believes, and what it reads again. */
 
-typedef struct bench {
-    mock_host_t mock;
-    slack_options_t options;
-    slack_transport_t *t;
-    http_peer_t *slack;
-    char error[SLACK_ERROR_TEXT_MAX];
-    char log[65536];
-    size_t log_len;
-} bench_t;
-
-static void on_log(enum slack_log_level level, const char *line, size_t len, void *user_data)
-{
-    bench_t *b = user_data;
-    if (len + 2 > sizeof b->log - b->log_len) return;
-    memcpy(b->log + b->log_len, line, len);
-    b->log_len += len;
-    b->log[b->log_len++] = '\n';
-    b->log[b->log_len] = '\0';
-}
-
-static void open_bench(bench_t *b)
-{
-    memset(b, 0, sizeof *b);
-    mock_host_open(&b->mock);
-    b->mock.log_fn = on_log;
-    b->mock.log_user_data = b;
-    b->mock.script = MOCK_ACK;
-    b->options.http_host = "127.0.0.1";
-    b->options.http_port = "0";
-    b->options.signing_secret = SLACK_REQUEST_SECRET;
-}
-
-static int create(bench_t *b)
-{
-    return slack__transport_http.create(&b->t, &b->mock.host, &b->options, b->error);
-}
-
-static unsigned port_of(const bench_t *b)
-{
-    slack_transport_stats_t stats;
-    b->t->ops->stats(b->t, &stats);
-    return stats.port;
-}
-
-static void start(bench_t *b)
-{
-    assert_int_equal(create(b), 0);
-    assert_int_equal(mock_start(&b->mock, b->t), 0);
-    mock_run_until_state(&b->mock, SLACK_TRANSPORT_READY);
-    if (port_of(b)) b->slack = http_peer_open(&b->mock.loop, port_of(b), false);
-}
-
-static bool is_true(void *arg)
-{
-    return *(const bool *)arg;
-}
-
-static void close_bench(bench_t *b)
-{
-    mock_stop(&b->mock);
-    mock_run_until_state(&b->mock, SLACK_TRANSPORT_STOPPED);
-    mock_destroy(&b->mock, b->t);
-    bool closed = b->slack == NULL;
-    if (b->slack) http_peer_close(b->slack, &closed);
-    mock_run_until(&b->mock, is_true, &closed);
-    mock_host_close(&b->mock);
-    assert_int_equal(heap_live(), 0);
-}
-
-typedef struct waiting {
-    const bench_t *b;
-    int number;
-} waiting_t;
-
-static bool has_ended(void *arg)
-{
-    const waiting_t *waiting = arg;
-    const http_reply_t *reply = http_peer_reply(waiting->b->slack, waiting->number);
-    return reply->done || reply->closed;
-}
-
 #define EVENT "{\"type\":\"event_callback\",\"event_id\":\"Ev1\",\"event\":{\"type\":\"a\"}}"
 
-static int status_of(bench_t *b, const char *headers)
+static int status_of(http_bench_t *b, const char *headers)
 {
-    size_t len;
-    char *request = slack_request_signed(SLACK_REQUEST_JSON, headers, EVENT, strlen(EVENT), &len);
-    waiting_t waiting = {b, http_peer_send(b->slack, request, len, (http_pieces_t){0})};
-    mock_run_until(&b->mock, has_ended, &waiting);
-    free(request);
-    return http_peer_reply(b->slack, waiting.number)->status;
+    return http_bench_ask(b, &(slack_request_t){.headers = headers, .body = EVENT})->status;
+}
+
+static void open_bench(http_bench_t *b)
+{
+    http_bench_open(b);
+    b->log_level = SLACK_LOG_DEBUG;
 }
 
 /* --- where ------------------------------------------------------------------------------------ */
 
 static void unix_socket(void **state)
 {
-    bench_t b, second;
+    http_bench_t b, second;
     char path[64] = "/tmp/slackapp-XXXXXX", host[80];
     assert_non_null(mkdtemp(path));
     strcat(path, "/s");
@@ -127,7 +45,7 @@ static void unix_socket(void **state)
     for (int round = 0; round < 2; round++) {
         open_bench(&b);
         b.options.http_host = host;
-        start(&b);
+        http_bench_start(&b);
         struct sockaddr_un address = {.sun_family = AF_UNIX};
         strcpy(address.sun_path, path);
         int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
@@ -135,19 +53,18 @@ static void unix_socket(void **state)
         static const char bad[] = "POST /slack/events HTTP/1.0\r\n\r\n";
         assert_int_equal(write(fd, bad, sizeof bad - 1), sizeof bad - 1);
         char answer[200] = "";
-        while (read(fd, answer, sizeof answer - 1) < 0)
-            mock_turns(&b.mock, 1);
+        http_bench_recv(&b, fd, answer, sizeof answer - 1);
         assert_memory_equal(answer, "HTTP/1.1 401 ", 13);
         assert_non_null(strstr(b.log, "peer=unix"));
         close(fd);
 
         open_bench(&second); /* somebody listens there */
         second.options.http_host = host;
-        assert_int_equal(create(&second), 0);
+        assert_int_equal(http_bench_create(&second), 0);
         assert_int_equal(mock_start(&second.mock, second.t), SLACK_EIO);
         mock_destroy(&second.mock, second.t);
         mock_host_close(&second.mock);
-        close_bench(&b);
+        http_bench_close(&b);
         assert_int_equal(access(path, F_OK), -1);
         /* A file that a killed process has left behind is in nobody's way. */
         fd = socket(AF_UNIX, SOCK_STREAM, 0);
@@ -161,44 +78,44 @@ static void unix_socket(void **state)
 
 static void several_on_one_port(void **state)
 {
-    bench_t one, two;
+    http_bench_t one, two;
     char port[16];
     open_bench(&one);
     one.options.http_reuse_port = 1;
-    start(&one);
-    snprintf(port, sizeof port, "%u", port_of(&one));
+    http_bench_start(&one);
+    snprintf(port, sizeof port, "%u", http_bench_stats(&one).port);
     open_bench(&two);
     two.options.http_port = port;
     two.options.http_reuse_port = 1;
-    assert_int_equal(create(&two), 0);
+    assert_int_equal(http_bench_create(&two), 0);
     assert_int_equal(mock_start(&two.mock, two.t), 0);
     mock_stop(&two.mock);
     mock_run_until_state(&two.mock, SLACK_TRANSPORT_STOPPED);
     mock_destroy(&two.mock, two.t);
     mock_host_close(&two.mock);
     assert_int_equal(status_of(&one, ""), 200);
-    close_bench(&one);
+    http_bench_close(&one);
 }
 
 static void version_6(void **state)
 {
-    bench_t b;
+    http_bench_t b;
     open_bench(&b);
     b.options.http_host = "::"; /* and version 4 with it */
-    start(&b);
+    http_bench_start(&b);
     assert_int_equal(status_of(&b, ""), 200);
-    close_bench(&b);
+    http_bench_close(&b);
 }
 
 /* --- whom ------------------------------------------------------------------------------------- */
 
 static void proxies_are_believed(void **state)
 {
-    bench_t b;
+    http_bench_t b;
     open_bench(&b);
     b.options.http_trusted_proxies = "127.0.0.0/8";
     b.options.http_client_cert_header = "X-Client-DN";
-    start(&b);
+    http_bench_start(&b);
     assert_int_equal(status_of(&b, "X-Forwarded-For: 198.51.100.7\r\n"), 401);
     assert_non_null(strstr(b.log, "peer=198.51.100.7"));
     static const struct {
@@ -222,36 +139,36 @@ static void proxies_are_believed(void **state)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_int_equal(status_of(&b, cases[i].headers), cases[i].status);
-    close_bench(&b);
+    http_bench_close(&b);
 }
 
 static void strangers_are_not(void **state)
 {
-    bench_t b;
+    http_bench_t b;
     open_bench(&b);
     b.options.http_trusted_proxies = "192.0.2.0/24";
     b.options.http_client_cert_header = "X-Client-DN";
-    start(&b);
+    http_bench_start(&b);
     assert_int_equal(status_of(&b, "X-Forwarded-For: 192.0.2.1\r\nX-Client-DN: "
                                    "platform-tls-client.slack.com\r\n"),
                      401);
     assert_non_null(strstr(b.log, "peer=127.0.0.1"));
-    close_bench(&b);
+    http_bench_close(&b);
 }
 
 static void wrong_options_are_named(void **state)
 {
-    bench_t b;
+    http_bench_t b;
     open_bench(&b);
     b.options.http_trusted_proxies = "everybody";
-    assert_int_equal(create(&b), SLACK_ECONFIG);
+    assert_int_equal(http_bench_create(&b), SLACK_ECONFIG);
     assert_non_null(strstr(b.error, "SLACK_HTTP_TRUSTED_PROXIES is \"everybody\""));
     b.options.http_trusted_proxies = NULL;
     b.options.http_tls_cert = "/nowhere.pem";
-    assert_int_equal(create(&b), SLACK_ECONFIG);
+    assert_int_equal(http_bench_create(&b), SLACK_ECONFIG);
     assert_non_null(strstr(b.error, "have to be set together"));
     b.options.http_tls_key = "/nowhere.key";
-    assert_int_equal(create(&b), SLACK_ECONFIG);
+    assert_int_equal(http_bench_create(&b), SLACK_ECONFIG);
     assert_non_null(strstr(b.error, "cannot use SLACK_HTTP_TLS_CERT=/nowhere.pem"));
     mock_host_close(&b.mock);
     assert_int_equal(heap_live(), 0);
@@ -259,37 +176,29 @@ static void wrong_options_are_named(void **state)
 
 /* --- what is read again ----------------------------------------------------------------------- */
 
-static void write_file(const char *path, const char *text)
-{
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    fputs(text, file);
-    fclose(file);
-}
-
 static bool secret_was_read(void *arg)
 {
-    return strstr(((const bench_t *)arg)->log, "read again") != NULL;
+    return strstr(((const http_bench_t *)arg)->log, "read again") != NULL;
 }
 
 static void secret_is_read_again(void **state)
 {
-    bench_t b;
+    http_bench_t b;
     char path[] = "/tmp/slackapp-XXXXXX";
     close(mkstemp(path));
-    write_file(path, "another-secret\n");
+    file_write(path, "another-secret\n");
     open_bench(&b);
     b.options.signing_secret = "another-secret";
     b.options.signing_secret_file = path;
-    start(&b);
+    http_bench_start(&b);
     assert_int_equal(status_of(&b, ""), 401);
     mock_turns(&b.mock, 50);
-    write_file(path, "yet-another," SLACK_REQUEST_SECRET "\n");
+    file_write(path, "yet-another," SLACK_REQUEST_SECRET "\n");
     mock_run_until(&b.mock, secret_was_read, &b);
     assert_int_equal(status_of(&b, ""), 200);
     assert_null(strstr(b.log, SLACK_REQUEST_SECRET));
     unlink(path);
-    close_bench(&b);
+    http_bench_close(&b);
 }
 
 int main(void)

@@ -18,6 +18,7 @@
 #include "support/bot.h"
 #include "support/certs.h"
 #include "support/child.h"
+#include "support/file.h"
 #include "support/raw.h"
 
 /*
@@ -64,23 +65,11 @@ static size_t read_file(const char *path, char *ret, size_t size)
     return len;
 }
 
-/* As one who replaces files should: nobody sees half of it. */
-static void write_file(const char *path, const char *text)
-{
-    char part[PATH_BYTES + 8];
-    snprintf(part, sizeof part, "%.240s.part", path);
-    FILE *file = fopen(part, "w");
-    assert_non_null(file);
-    fputs(text, file);
-    assert_int_equal(fclose(file), 0);
-    assert_int_equal(rename(part, path), 0);
-}
-
 static void install(const char *path, const char *name)
 {
     char text[8192];
     read_file(certs_path(name), text, sizeof text);
-    write_file(path, text);
+    file_replace(path, text);
 }
 
 /* --- the certificate -------------------------------------------------------------------------- */
@@ -241,12 +230,12 @@ static void sighup_brings_a_new_secret(void **state)
 {
     scene_t s;
     scene_open(&s);
-    write_file(s.secret, "first\n");
+    file_replace(s.secret, "first\n");
     /* The file alone is enough. */
     bot_open(&s.bot, &(slack_options_t){.signing_secret_file = s.secret});
     assert_int_equal(status_of(&s, "first"), 200);
     assert_int_equal(status_of(&s, "second"), 401);
-    write_file(s.secret, "second, third\n");
+    file_replace(s.secret, "second, third\n");
     bot_signal(&s.bot, SIGHUP);
     bot_until(&s.bot, "event=\"signing secret read again\" file=");
     assert_int_equal(status_of(&s, "first"), 401);
@@ -269,11 +258,11 @@ static void bad_files_keep_the_old_secret(void **state)
     };
     scene_t s;
     scene_open(&s);
-    write_file(s.secret, "first");
+    file_replace(s.secret, "first");
     bot_open(&s.bot, &(slack_options_t){.signing_secret_file = s.secret});
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         unlink(s.secret);
-        if (table[i].text) write_file(s.secret, table[i].text);
+        if (table[i].text) file_replace(s.secret, table[i].text);
         bot_signal(&s.bot, SIGHUP);
         bot_until(&s.bot, "signal=1");
         bot_until(&s.bot, "level=error event=\"signing secret not read again, the old one stays\"");
@@ -291,7 +280,7 @@ static void write_generation(const scene_t *s, const char *name, const char *sec
     snprintf(path, sizeof path, "%s/%s", s->dir, name);
     assert_int_equal(mkdir(path, 0700), 0);
     strcat(path, "/secret");
-    write_file(path, secret);
+    file_replace(path, secret);
     snprintf(part, sizeof part, "%s/..data_tmp", s->dir);
     snprintf(path, sizeof path, "%s/..data", s->dir);
     assert_int_equal(symlink(name, part), 0);
@@ -362,7 +351,7 @@ static void any_thread_and_any_signal_may_ask(void **state)
     uv_thread_t thread;
     char path[] = "/tmp/slackapp-XXXXXX";
     close(mkstemp(path));
-    write_file(path, "first");
+    file_replace(path, "first");
     app_open(&f, &(slack_options_t){.transport = "http",
                                     .http_host = "127.0.0.1",
                                     .http_port = "0",

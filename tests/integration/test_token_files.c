@@ -13,6 +13,7 @@
 #include "core/app.h"
 #include "support/alloc_fail.h"
 #include "support/app_fixture.h"
+#include "support/file.h"
 #include "support/heap.h"
 
 /* Tokens that come from files are read again; what calls carry tells. */
@@ -20,21 +21,10 @@
 static char bot_file[] = "/tmp/slackapp-XXXXXX", app_file[] = "/tmp/slackapp-XXXXXX";
 static unsigned answers;
 
-static void write_file(const char *path, const char *text)
-{
-    char part[64];
-    snprintf(part, sizeof part, "%s.part", path);
-    FILE *file = fopen(part, "w");
-    assert_non_null(file);
-    fputs(text, file);
-    assert_int_equal(fclose(file), 0);
-    assert_int_equal(rename(part, path), 0);
-}
-
 static void open_app(app_fixture_t *f)
 {
-    write_file(bot_file, "xoxb-first\n");
-    write_file(app_file, "xapp-first\n");
+    file_replace(bot_file, "xoxb-first\n");
+    file_replace(app_file, "xapp-first\n");
     app_open(f, &(slack_options_t){.bot_token_file = bot_file, .app_token_file = app_file});
     app_ready(f);
 }
@@ -72,12 +62,12 @@ static void a_reload_brings_new_tokens(void **state)
     app_fixture_t f;
     open_app(&f);
     assert_tokens(&f, "xoxb-first", "xapp-first");
-    write_file(bot_file, "xoxb-2"); /* shorter, then longer */
+    file_replace(bot_file, "xoxb-2"); /* shorter, then longer */
     slack_app_reload(f.app);
     until_logged(&f, app_file);
     assert_tokens(&f, "xoxb-2", "xapp-first");
-    write_file(bot_file, "xoxe.xoxb-a-token-that-rotates");
-    write_file(app_file, "xapp-second");
+    file_replace(bot_file, "xoxe.xoxb-a-token-that-rotates");
+    file_replace(app_file, "xapp-second");
     *f.log = '\0';
     slack_app_reload(f.app);
     until_logged(&f, app_file);
@@ -90,7 +80,7 @@ static void a_change_is_seen(void **state)
 {
     app_fixture_t f;
     open_app(&f);
-    write_file(app_file, "xapp-second");
+    file_replace(app_file, "xapp-second");
     until_logged(&f, "event=\"token read again\"");
     assert_tokens(&f, "xoxb-first", "xapp-second");
     app_close(&f);
@@ -111,7 +101,7 @@ static void bad_files_keep_the_old_token(void **state)
     open_app(&f);
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         unlink(bot_file);
-        if (table[i].text) write_file(bot_file, table[i].text);
+        if (table[i].text) file_replace(bot_file, table[i].text);
         *f.log = '\0';
         slack_app_reload(f.app);
         until_logged(&f, app_file);
@@ -125,7 +115,7 @@ static void bad_files_keep_the_old_token(void **state)
     memset(large, 'x', 1999);
     memcpy(large, "xoxb-", 5);
     large[1999] = '\0';
-    write_file(bot_file, large);
+    file_replace(bot_file, large);
     slack_app_reload(f.app);
     until_logged(&f, "reason=\"the token is too long\"");
     assert_tokens(&f, "xoxb-first", "xapp-first");
@@ -156,8 +146,8 @@ static int new_and_free(void *ctx)
 
 static void memory_runs_out(void **state)
 {
-    write_file(bot_file, "xoxb-first");
-    write_file(app_file, "xapp-first");
+    file_replace(bot_file, "xoxb-first");
+    file_replace(app_file, "xapp-first");
     assert_true(alloc_fail_each(new_and_free, NULL) > 4);
 }
 
@@ -167,7 +157,7 @@ static void memory_runs_out_later(void **state)
     app_fixture_t f;
     heap_watch("xoxb-second");
     open_app(&f);
-    write_file(bot_file, "xoxb-second");
+    file_replace(bot_file, "xoxb-second");
     for (size_t nth = 0; nth < 4; nth++) {
         *f.log = '\0';
         heap_fail_at(nth, false);

@@ -1,22 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/http_bench.h"
 
+#include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <cmocka.h>
 
 #include "support/heap.h"
 #include "transport_http/http.h"
 
+#define RECV_WAIT_NS UINT64_C(20000000000)
+
 static void on_log(enum slack_log_level level, const char *line, size_t len, void *user_data)
 {
     http_bench_t *b = user_data;
-    if (level > SLACK_LOG_INFO) return;
+    if (level > b->log_level) return;
     assert_true(len + 2 <= sizeof b->log - b->log_len);
     memcpy(b->log + b->log_len, line, len);
     b->log_len += len;
@@ -31,6 +35,7 @@ void http_bench_open(http_bench_t *b)
     b->mock.log_fn = on_log;
     b->mock.log_user_data = b;
     b->mock.script = MOCK_ACK;
+    b->log_level = SLACK_LOG_INFO;
     b->options.http_host = "127.0.0.1";
     b->options.http_port = "0";
     b->options.signing_secret = SLACK_REQUEST_SECRET;
@@ -53,7 +58,8 @@ void http_bench_start(http_bench_t *b)
     assert_int_equal(http_bench_create(b), 0);
     assert_int_equal(mock_start(&b->mock, b->t), 0);
     mock_run_until_state(&b->mock, SLACK_TRANSPORT_READY);
-    b->slack = http_peer_open(&b->mock.loop, http_bench_stats(b).port, false);
+    const unsigned port = http_bench_stats(b).port;
+    if (port) b->slack = http_peer_open(&b->mock.loop, port, b->keep_alive);
 }
 
 static bool is_true(void *arg)
@@ -66,8 +72,8 @@ void http_bench_close(http_bench_t *b)
     mock_stop(&b->mock);
     mock_run_until_state(&b->mock, SLACK_TRANSPORT_STOPPED);
     mock_destroy(&b->mock, b->t);
-    bool closed = false;
-    http_peer_close(b->slack, &closed);
+    bool closed = b->slack == NULL;
+    if (b->slack) http_peer_close(b->slack, &closed);
     mock_run_until(&b->mock, is_true, &closed);
     mock_host_close(&b->mock);
     assert_int_equal(heap_live(), 0);
@@ -106,6 +112,18 @@ const http_reply_t *http_bench_ask(http_bench_t *b, const slack_request_t *reque
     const http_reply_t *reply = http_bench_send(b, bytes, len, (http_pieces_t){0});
     free(bytes);
     return reply;
+}
+
+ssize_t http_bench_recv(http_bench_t *b, int fd, char *ret, size_t size)
+{
+    const uint64_t end = uv_hrtime() + RECV_WAIT_NS;
+    for (;;) {
+        ssize_t n = recv(fd, ret, size, 0);
+        if (n >= 0) return n;
+        assert_int_equal(errno, EAGAIN);
+        if (uv_hrtime() > end) fail_msg("nothing was received for a long time: %s", b->log);
+        mock_turns(&b->mock, 1);
+    }
 }
 
 unsigned http_bench_logged(const http_bench_t *b, const char *text)

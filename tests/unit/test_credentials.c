@@ -14,6 +14,7 @@
 
 #include "support/alloc_fail.h"
 #include "support/certs.h"
+#include "support/file.h"
 #include "support/heap.h"
 #include "support/tls_memory.h"
 #include "support/world.h"
@@ -28,20 +29,12 @@ static char error[SLACK_ERROR_TEXT_MAX];
 static world_t world;
 static slack_options_t options;
 
-static void write_file(const char *path, const char *text)
-{
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    fputs(text, file);
-    assert_int_equal(fclose(file), 0);
-}
-
 static int enter(void **state)
 {
     static char cert[256], key[256], ca[256];
     *error = '\0';
     options = (slack_options_t){.signing_secret_file = secret_file};
-    write_file(secret_file, SECRET "\n");
+    file_write(secret_file, SECRET "\n");
     if (certs_make()) {
         snprintf(cert, sizeof cert, "%s", certs_path("server.pem"));
         snprintf(key, sizeof key, "%s", certs_path("server.key"));
@@ -169,9 +162,9 @@ static void secrets_are_wiped(void **state)
     heap_watch(SECRET);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
         slack_credentials_t c;
-        write_file(secret_file, SECRET);
+        file_write(secret_file, SECRET);
         assert_int_equal(make(&c), 0);
-        write_file(secret_file, texts[i]);
+        file_write(secret_file, texts[i]);
         slack__credentials_reload(&c);
         slack__credentials_done(&c);
         make(&c);
@@ -179,7 +172,7 @@ static void secrets_are_wiped(void **state)
         assert_null(strstr(error, "0123"));
         assert_null(strstr(world.log, "0123"));
     }
-    write_file(secret_file, SECRET);
+    file_write(secret_file, SECRET);
     for (size_t nth = 0; nth < 20; nth++) {
         heap_fail_at(nth, false);
         init_once(NULL);
@@ -198,7 +191,7 @@ static void secrets_in_large_files_are_wiped(void **state)
     memset(text, 'x', 100000);
     memcpy(text, SECRET, strlen(SECRET));
     text[100000] = '\0';
-    write_file(secret_file, text);
+    file_write(secret_file, text);
     heap_watch(SECRET);
     assert_int_equal(make(&c), SLACK_ECONFIG);
     slack__credentials_done(&c);

@@ -14,6 +14,7 @@
 #include "core/env.h"
 #include "core/options.h"
 #include "support/alloc_fail.h"
+#include "support/file.h"
 #include "util/alloc.h"
 
 /* Each test runs in a directory of its own, with none of the variables set. */
@@ -65,14 +66,6 @@ static int leave(void **state)
     unlink("SLACK_BOT_TOKEN");
     unlink("SLACK_SIGNING_SECRET");
     return chdir("/") != 0 || rmdir(dir) != 0;
-}
-
-static void write_file(const char *path, const char *text)
-{
-    FILE *f = fopen(path, "w");
-    assert_non_null(f);
-    fputs(text, f);
-    fclose(f);
 }
 
 static char *get(const slack_env_t *env, const char *name)
@@ -160,16 +153,16 @@ static void test_nul_in_dotenv(void **state)
 static void test_order_of_sources(void **state)
 {
     (void)state;
-    write_file(".env", "SLACK_BOT_TOKEN=dotenv\nSLACK_HTTP_PORT=1\nSLACK_HTTP_PORT=2\n");
+    file_write(".env", "SLACK_BOT_TOKEN=dotenv\nSLACK_HTTP_PORT=1\nSLACK_HTTP_PORT=2\n");
     slack_env_t env;
     assert_int_equal(slack__env_open(&env, ".env", error), 0);
     expect(&env, "SLACK_BOT_TOKEN", "dotenv");
     expect(&env, "SLACK_HTTP_PORT", "2"); /* as a shell has it */
     expect(&env, "SLACK_APP_TOKEN", NULL);
-    write_file("SLACK_BOT_TOKEN", "credential\n");
+    file_write("SLACK_BOT_TOKEN", "credential\n");
     setenv("CREDENTIALS_DIRECTORY", dir, 1);
     expect(&env, "SLACK_BOT_TOKEN", "credential");
-    write_file("token", "file\r\n");
+    file_write("token", "file\r\n");
     setenv("SLACK_BOT_TOKEN_FILE", "token", 1);
     expect(&env, "SLACK_BOT_TOKEN", "file");
     setenv("SLACK_BOT_TOKEN", "", 1); /* set to nothing: not set */
@@ -189,12 +182,12 @@ static void test_a_file_that_cannot_be_read_is_named(void **state)
     assert_int_equal(slack__env_get(&env, "SLACK_BOT_TOKEN", &value, NULL, error), SLACK_ECONFIG);
     assert_string_equal(error,
                         "SLACK_BOT_TOKEN_FILE: cannot read missing: No such file or directory");
-    write_file("token", "");
+    file_write("token", "");
     setenv("SLACK_BOT_TOKEN_FILE", "token", 1);
     assert_int_equal(slack__env_get(&env, "SLACK_BOT_TOKEN", &value, NULL, error), SLACK_ECONFIG);
     assert_string_equal(error, "SLACK_BOT_TOKEN_FILE: cannot read token: it is empty, or no text");
     slack__env_close(&env);
-    write_file(".env", "A=1\nwhat is this\n");
+    file_write(".env", "A=1\nwhat is this\n");
     assert_int_equal(slack__env_open(&env, ".env", error), SLACK_ECONFIG);
     assert_string_equal(error, ".env:2: not of the form NAME=VALUE");
 }
@@ -362,7 +355,7 @@ static void test_signing_secret_file(void **state)
 {
     (void)state;
     const slack_options_t none = {0};
-    write_file("token", "in a file\n");
+    file_write("token", "in a file\n");
     assert_secret(&(slack_options_t){.signing_secret_file = "token"}, "in a file", "token");
 
     setenv("SLACK_SIGNING_SECRET_FILE", "token", 1);
@@ -374,10 +367,10 @@ static void test_signing_secret_file(void **state)
     unsetenv("SLACK_SIGNING_SECRET");
     unsetenv("SLACK_SIGNING_SECRET_FILE");
 
-    write_file(".env", "SLACK_SIGNING_SECRET_FILE=token\n");
+    file_write(".env", "SLACK_SIGNING_SECRET_FILE=token\n");
     assert_secret(&none, "in a file", "token");
     setenv("CREDENTIALS_DIRECTORY", dir, 1);
-    write_file("SLACK_SIGNING_SECRET", "credential");
+    file_write("SLACK_SIGNING_SECRET", "credential");
     char path[64];
     snprintf(path, sizeof path, "%s/SLACK_SIGNING_SECRET", dir);
     assert_secret(&none, "credential", path);
@@ -403,8 +396,8 @@ static int resolve_all(void *ctx)
 static void test_out_of_memory(void **state)
 {
     (void)state;
-    write_file(".env", "SLACK_APP_TOKEN=xapp-1\nSLACK_HTTP_PORT=1\n");
-    write_file("token", "s\n");
+    file_write(".env", "SLACK_APP_TOKEN=xapp-1\nSLACK_HTTP_PORT=1\n");
+    file_write("token", "s\n");
     setenv("SLACK_SIGNING_SECRET_FILE", "token", 1);
     setenv("SLACK_TRANSPORT", "http", 1);
     setenv("SLACK_PROXY", "http://me:pw@proxy.test", 1);

@@ -16,6 +16,7 @@
 #include <slack/slack.h>
 
 #include "core/record.h"
+#include "support/file.h"
 #include "support/heap.h"
 #include "support/world.h"
 #include "util/alloc.h"
@@ -79,14 +80,6 @@ static const char *read_all(const char *name)
     fclose(file);
     all[len] = '\0';
     return all;
-}
-
-static void write_file(const char *name, const char *text)
-{
-    FILE *file = fopen(name, "wb");
-    assert_non_null(file);
-    fputs(text, file);
-    fclose(file);
 }
 
 static unsigned count(const char *text, const char *part)
@@ -276,7 +269,7 @@ static void test_one_from_before_is_kept(void **state)
 static void test_somebody_elses_file(void **state)
 {
     char error[SLACK_ERROR_TEXT_MAX] = "";
-    write_file(path, "important");
+    file_write(path, "important");
     assert_int_equal(try_open(1 << 20, error), SLACK_EIO);
     assert_non_null(strstr(error, "cannot be created: there is something else of that name"));
     assert_string_equal(read_all(path), "important");

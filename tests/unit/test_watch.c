@@ -13,6 +13,7 @@
 
 #include "net/watch.h"
 #include "support/alloc_fail.h"
+#include "support/file.h"
 
 /* A folder with two files, and a watch over both. */
 typedef struct scene {
@@ -42,14 +43,6 @@ static void *uv_take_zeroed(size_t count, size_t size)
     return memory_is_out ? NULL : calloc(count, size);
 }
 
-static void write_file(const char *path, const char *text)
-{
-    FILE *file = fopen(path, "w");
-    assert_non_null(file);
-    fputs(text, file);
-    assert_int_equal(fclose(file), 0);
-}
-
 static void on_closed(void *user_data)
 {
     scene_t *s = user_data;
@@ -72,8 +65,8 @@ static void scene_add(scene_t *s)
     assert_non_null(mkdtemp(s->dir));
     snprintf(s->one, sizeof s->one, "%s/one", s->dir);
     snprintf(s->two, sizeof s->two, "%s/two", s->dir);
-    write_file(s->one, "1");
-    write_file(s->two, "2");
+    file_write(s->one, "1");
+    file_write(s->two, "2");
     slack__watch_add(&s->watch, s->one);
     slack__watch_add(&s->watch, NULL);
     slack__watch_add(&s->watch, s->two);
@@ -119,20 +112,20 @@ static void test_changes(void **state)
     char other[64];
     scene_open(&s);
     assert_int_equal(changes_seen(&s), 0);
-    write_file(s.two, "22"); /* in place */
+    file_write(s.two, "22"); /* in place */
     assert_int_equal(changes_seen(&s), 1);
     assert_int_equal(changes_seen(&s), 0);
     snprintf(other, sizeof other, "%s/other", s.dir);
-    write_file(other, "1"); /* moved into its place, as long as before */
+    file_write(other, "1"); /* moved into its place, as long as before */
     assert_int_equal(rename(other, s.one), 0);
     assert_int_equal(changes_seen(&s), 1);
-    write_file(s.one, "11");
-    write_file(s.two, "2");
+    file_write(s.one, "11");
+    file_write(s.two, "2");
     assert_int_equal(changes_seen(&s), 1); /* both at once */
     unlink(s.one);
     assert_int_equal(changes_seen(&s), 1);
     assert_int_equal(changes_seen(&s), 0);
-    write_file(s.one, "11");
+    file_write(s.one, "11");
     assert_int_equal(changes_seen(&s), 1);
     assert_int_equal(changes_seen(&s), 0);
     scene_close(&s);
@@ -165,19 +158,19 @@ static void test_marks(void **state)
 {
     scene_t s;
     scene_add(&s);
-    write_file(s.one, "changed");
+    file_write(s.one, "changed");
     assert_int_equal(slack__watch_start(&s.watch, &s.loop, on_changed, &s), 0);
     assert_int_equal(changes_seen(&s), 1);
-    write_file(s.one, "changed again");
+    file_write(s.one, "changed again");
     slack__watch_mark(&s.watch);
     assert_int_equal(changes_seen(&s), 0);
 
     /* Marked while it looks: what that brings may be older than the mark. */
-    write_file(s.one, "old");
+    file_write(s.one, "old");
     uv_timer_start(&s.watch.timer, s.watch.timer.timer_cb, 0, 0);
     while (!s.watch.looking)
         uv_run(&s.loop, UV_RUN_ONCE);
-    write_file(s.one, "newest");
+    file_write(s.one, "newest");
     slack__watch_mark(&s.watch);
     while (s.watch.looking)
         uv_run(&s.loop, UV_RUN_ONCE);
@@ -201,7 +194,7 @@ static void test_ends(void **state)
 
     scene_open(&s); /* inside of its own callback */
     s.close_in_change = true;
-    write_file(s.one, "changed");
+    file_write(s.one, "changed");
     uv_timer_start(&s.watch.timer, s.watch.timer.timer_cb, 0, 0);
     while (s.changes == 0)
         uv_run(&s.loop, UV_RUN_ONCE);
@@ -225,7 +218,7 @@ static void test_no_memory(void **state)
 {
     scene_t s;
     scene_open(&s);
-    write_file(s.one, "changed");
+    file_write(s.one, "changed");
     memory_is_out = true;
     assert_int_equal(changes_seen(&s), 0);
     memory_is_out = false;
@@ -237,7 +230,7 @@ static int watch_once(void *ctx)
 {
     scene_t s;
     scene_open(&s);
-    write_file(s.one, "changed");
+    file_write(s.one, "changed");
     assert_int_equal(changes_seen(&s), 1);
     scene_close(&s);
     return 0;
