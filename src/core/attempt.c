@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdio.h>
 #include <string.h>
 
 #include "core/ctx.h"
@@ -12,6 +13,13 @@
  * longer than before attempt SPARED_WAITS + 1. */
 #define SPARED_MAX   1000
 #define SPARED_WAITS 5
+
+/* The most of Slack's word for an error that is kept. */
+#define REASON_MAX 80
+/* "-CODE REASON ", at most. */
+#define FAILURE_MAX (sizeof "-2147483648  " + REASON_MAX)
+/* In the record, before what would end a name. */
+#define ESCAPE '\x1f'
 
 /* ---- what heals ---- */
 
@@ -76,7 +84,8 @@ static unsigned read_number(slack_slice_t text)
     return number;
 }
 
-/* The first line, where that is "=FAILED SPARED"; `rest`: what follows it. */
+/* The first line, where that is "=FAILED SPARED"; `rest`: what follows it. "=SPARED" alone is of a
+ * program that did not count failures yet. */
 static tally_t tally_of(slack_slice_t record, slack_slice_t *rest)
 {
     *rest = record;
@@ -85,6 +94,7 @@ static tally_t tally_of(slack_slice_t record, slack_slice_t *rest)
     slack__slice_split(rest, '\n', &line);
     line = (slack_slice_t){line.ptr + 1, line.len - 1};
     slack__slice_split(&line, ' ', &failed);
+    if (line.ptr == NULL) return (tally_t){.spared = read_number(failed)};
     return (tally_t){.failed = read_number(failed), .spared = read_number(line)};
 }
 
@@ -103,46 +113,90 @@ typedef struct verdict {
     slack_slice_t reason;
 } verdict_t;
 
-static bool next_verdict(slack_slice_t *record, verdict_t *ret)
+static bool read_verdict(slack_slice_t line, verdict_t *ret)
 {
-    slack_slice_t line, code;
-    do {
-        if (record->len == 0) return false;
-        slack__slice_split(record, '\n', &line);
-    } while (line.len == 0 || *line.ptr == '=');
+    slack_slice_t code;
+    if (line.len == 0 || *line.ptr == '=') return false;
     *ret = (verdict_t){.name = {line.ptr + 1, line.len - 1}};
     if (*line.ptr != '-') return true;
     slack__slice_split(&ret->name, ' ', &code);
     slack__slice_split(&ret->name, ' ', &ret->reason);
     ret->status = -(int)read_number(code);
-    return true;
+    return ret->status != 0; /* "-NAME", of a program that kept no codes: it is run again */
 }
 
-/* A listener's name is its own unless it was registered twice: then the second is "NAME#2". */
-static const char *step_name(const slack_ctx_t *ctx, size_t step, unsigned *ret_nth)
+static bool next_verdict(slack_slice_t *record, verdict_t *ret)
 {
-    const char *name = ctx->steps.items[step].route->listener.name;
-    *ret_nth = 1;
-    for (size_t i = 0; i < step; i++)
-        *ret_nth += strcmp(ctx->steps.items[i].route->listener.name, name) == 0;
-    return name;
+    slack_slice_t line;
+    while (record->len > 0) {
+        slack__slice_split(record, '\n', &line);
+        if (read_verdict(line, ret)) return true;
+    }
+    return false;
 }
 
-/* Its name in the record. NULL: memory is out. */
-static const char *entry_name(const slack_ctx_t *ctx, size_t step)
+static const char *name_of(const slack_ctx_t *ctx, size_t step)
 {
+    return ctx->steps.items[step].route->listener.name;
+}
+
+/* Whether a name ends as that of one that was registered twice is written: "#2". */
+static bool is_numbered(const char *name)
+{
+    const char *number = strrchr(name, '#');
+    return number && number[1] && number[1 + strspn(number + 1, "0123456789")] == '\0';
+}
+
+/* A listener's name as the record has it: in one line, whatever it is made of, and no other's; the
+ * second of one name is "NAME#2". At most name_max() bytes. */
+static size_t write_name(const slack_ctx_t *ctx, size_t step, char *to)
+{
+    const char *name = name_of(ctx, step);
     unsigned nth = 1;
-    const char *name = step_name(ctx, step, &nth);
-    return nth == 1 ? name : slack__arena_printf(slack__ctx_arena(ctx), "%s#%u", name, nth);
+    for (size_t i = 0; i < step; i++)
+        nth += strcmp(name_of(ctx, i), name) == 0;
+    char *at = to;
+    for (const char *from = name; *from; from++) {
+        if (*from == '\n' || *from == ESCAPE) *at++ = ESCAPE;
+        *at++ = *from == '\n' ? 'n' : *from;
+    }
+    if (nth > 1 || is_numbered(name)) at += snprintf(at, sizeof "#4294967295", "#%u", nth);
+    return (size_t)(at - to);
+}
+
+static size_t name_max(const slack_ctx_t *ctx, size_t step)
+{
+    return 2 * strlen(name_of(ctx, step)) + sizeof "#4294967295";
+}
+
+/* The memory that the record may come to need is had before anything runs: what has run is never
+ * forgotten for want of it. */
+int slack__attempt_prepare(slack_ctx_t *ctx)
+{
+    slack_attempt_t *a = &ctx->attempt;
+    if (!ctx->stored) return 0;
+    /* Alone, a listener is told by the end of the delivery itself. */
+    if (ctx->steps.count < 2 && a->done.len == 0) return 0;
+    size_t size = a->done.len + 1;
+    for (size_t i = 0; i < ctx->steps.count; i++)
+        size += FAILURE_MAX + name_max(ctx, i) + 1;
+    char *room = slack__arena_alloc(slack__ctx_arena(ctx), size);
+    if (room == NULL) return SLACK_ENOMEM;
+    if (a->done.len > 0) memcpy(room, a->done.ptr, a->done.len);
+    a->room = room;
+    a->done.ptr = room;
+    return 0;
 }
 
 bool slack__attempt_skips(const slack_ctx_t *ctx, size_t step)
 {
-    slack_slice_t record = ctx->attempt.done;
-    const char *name = record.len > 0 ? entry_name(ctx, step) : NULL;
+    const slack_attempt_t *a = &ctx->attempt;
+    if (a->done.len == 0 || a->room == NULL) return false;
+    slack_slice_t record = a->done, name = {a->room + a->done.len, 0}; /* behind it there is room */
+    name.len = write_name(ctx, step, a->room + a->done.len);
     verdict_t verdict;
-    while (name && next_verdict(&record, &verdict))
-        if (slack__slice_eq(verdict.name, slack__slice(name))) return true;
+    while (next_verdict(&record, &verdict))
+        if (slack__slice_eq(verdict.name, name)) return true;
     return false;
 }
 
@@ -167,14 +221,14 @@ void slack__attempt_step_failed(slack_ctx_t *ctx, int status, const char *reason
 {
     slack_attempt_t *a = &ctx->attempt;
     if (status == 0) return;
+    bool heals = slack__heals(status, status == SLACK_EAPI ? reason : NULL) ||
+                 token_may_change(ctx, status, reason);
     if (reason) reason = slack__arena_strdup(slack__ctx_arena(ctx), reason);
     if (ctx->status == 0) {
         ctx->status = status;
         a->reason = reason;
         if (a->step_open) ctx->failed = ctx->steps.items[ctx->next_step - 1].route->listener.name;
     }
-    bool heals = slack__heals(status, status == SLACK_EAPI ? reason : NULL) ||
-                 token_may_change(ctx, status, reason);
     if (heals && !is_ours(ctx->app, status)) a->counts = true;
     if (!a->step_open) {
         *(heals ? &a->heals : &a->hopeless) = true;
@@ -211,20 +265,22 @@ void slack__attempt_mark(slack_ctx_t *ctx)
 /* A reason is Slack's word; one that is none would be more than its field of the line. */
 static bool is_word(const char *text)
 {
-    return text && text[strcspn(text, " \n")] == '\0';
+    const size_t len = text ? strcspn(text, " \n") : 0;
+    return len > 0 && len <= REASON_MAX && text[len] == '\0';
 }
 
-/* The record with one more line. NULL: memory is out. */
-static const char *with_verdict(const slack_ctx_t *ctx, size_t step)
+static void add_verdict(slack_ctx_t *ctx, size_t step)
 {
-    const slack_attempt_t *a = &ctx->attempt;
-    slack_arena_t *arena = slack__ctx_arena(ctx);
-    const char *name = entry_name(ctx, step), *old = a->done.len > 0 ? a->done.ptr : "";
-    if (name == NULL) return NULL;
+    slack_attempt_t *a = &ctx->attempt;
+    char *line = a->room + a->done.len, *at = line;
     if (a->step_hopeless == 0)
-        return slack__arena_printf(arena, "%.*s+%s\n", (int)a->done.len, old, name);
-    return slack__arena_printf(arena, "%.*s%d %s %s\n", (int)a->done.len, old, a->step_hopeless,
-                               is_word(a->step_reason) ? a->step_reason : "", name);
+        *at++ = '+';
+    else
+        at += snprintf(at, FAILURE_MAX, "%d %s ", a->step_hopeless,
+                       is_word(a->step_reason) ? a->step_reason : "");
+    at += write_name(ctx, step, at);
+    *at++ = '\n';
+    a->done.len += (size_t)(at - line);
 }
 
 void slack__attempt_step_end(slack_ctx_t *ctx)
@@ -233,12 +289,8 @@ void slack__attempt_step_end(slack_ctx_t *ctx)
     if (!a->step_open) return;
     a->step_open = false;
     if (a->step_failed) *(a->step_hopeless ? &a->hopeless : &a->heals) = true;
-    if (!ctx->stored || (a->step_failed && !a->step_hopeless)) return;
-    /* Alone, it is told by the end of the delivery itself. */
-    if (ctx->steps.count == 1) return;
-    const char *text = with_verdict(ctx, ctx->next_step - 1);
-    if (text == NULL) return; /* costs a repetition at worst */
-    a->done = slack__slice(text);
+    if (a->room == NULL || (a->step_failed && !a->step_hopeless)) return;
+    add_verdict(ctx, ctx->next_step - 1);
     if (ctx->next_step < ctx->steps.count && ctx->app->store->ops->durable)
         slack__attempt_mark(ctx);
 }
@@ -260,7 +312,8 @@ static bool counts(const slack_ctx_t *ctx, tally_t before)
     return a->heals || a->hopeless ? a->counts : !is_ours(ctx->app, ctx->status);
 }
 
-/* All that could be done is done, and yet a listener failed for good in an attempt before. */
+/* All that could be done is done: the delivery's failure is that of the listener which failed for
+ * good, in whatever attempt. */
 static void recall_failure(slack_ctx_t *ctx)
 {
     slack_attempt_t *a = &ctx->attempt;
@@ -270,10 +323,10 @@ static void recall_failure(slack_ctx_t *ctx)
         if (verdict.status == 0) continue;
         slack_arena_t *arena = slack__ctx_arena(ctx);
         ctx->status = verdict.status;
-        ctx->failed = slack__arena_printf(arena, "%.*s", (int)verdict.name.len, verdict.name.ptr);
-        if (verdict.reason.len > 0)
-            a->reason =
-                slack__arena_printf(arena, "%.*s", (int)verdict.reason.len, verdict.reason.ptr);
+        ctx->failed = slack__arena_strndup(arena, verdict.name.ptr, verdict.name.len);
+        a->reason = verdict.reason.len == 0
+                        ? NULL
+                        : slack__arena_strndup(arena, verdict.reason.ptr, verdict.reason.len);
         a->hopeless = true;
         return;
     }
@@ -302,16 +355,22 @@ static uint64_t wait_ms(unsigned attempt)
 
 /* What is done stays done, of what ended otherwise nothing is left: a person who has it run again
  * begins anew. */
-static slack_slice_t only_done(slack_ctx_t *ctx)
+static int bury(slack_ctx_t *ctx, slack_store_op_t *op)
 {
-    const char *text = "";
     slack_slice_t record = ctx->attempt.done;
+    char *text = slack__arena_alloc(slack__ctx_arena(ctx), record.len + 1), *at = text;
+    if (text == NULL) return SLACK_ENOMEM;
     verdict_t verdict;
-    while (text && next_verdict(&record, &verdict))
-        if (verdict.status == 0)
-            text = slack__arena_printf(slack__ctx_arena(ctx), "%s+%.*s\n", text,
-                                       (int)verdict.name.len, verdict.name.ptr);
-    return slack__slice(text ? text : ""); /* costs a repetition at worst */
+    while (next_verdict(&record, &verdict)) {
+        if (verdict.status != 0) continue;
+        *at++ = '+';
+        memcpy(at, verdict.name.ptr, verdict.name.len);
+        at += verdict.name.len;
+        *at++ = '\n';
+    }
+    op->kind = SLACK_STORE_BURY;
+    op->row.done = (slack_slice_t){text, (size_t)(at - text)};
+    return 0;
 }
 
 /* One attempt more, unless this was the last. What was spared comes again soon: others were in the
@@ -323,9 +382,8 @@ static int wait_or_bury(slack_ctx_t *ctx, slack_store_op_t *op)
     const bool counted = counts(ctx, tally);
     const unsigned nth = ++*(counted ? &tally.failed : &tally.spared);
     if (counted && nth >= ctx->app->options.max_attempts) {
-        op->kind = SLACK_STORE_BURY;
-        op->row.done = only_done(ctx);
-        return 0;
+        recall_failure(ctx);
+        return bury(ctx, op);
     }
     const char *text = slack__arena_printf(slack__ctx_arena(ctx), "=%u %u\n%.*s", tally.failed,
                                            tally.spared, (int)rest.len, rest.len ? rest.ptr : "");
@@ -353,14 +411,9 @@ int slack__attempt_settle(slack_ctx_t *ctx, slack_store_op_t *op)
         op->kind = SLACK_STORE_FINISH;
         return 0;
     }
+    int rc = can_heal(ctx) ? wait_or_bury(ctx, op) : bury(ctx, op);
+    if (rc != 0) return rc;
     op->row.error = describe(ctx);
-    if (can_heal(ctx)) {
-        int rc = wait_or_bury(ctx, op);
-        if (rc != 0) return rc;
-    } else {
-        op->kind = SLACK_STORE_BURY;
-        op->row.done = only_done(ctx);
-    }
     return fill_texts(ctx, op);
 }
 

@@ -20,6 +20,7 @@
 typedef struct slack_attempt {
     unsigned number; /* from 1; 0: what is not stored is attempted once */
     slack_slice_t done;
+    char *room;         /* what `done` is in, where it may grow; behind it there is more of it */
     const char *reason; /* why the first failure failed, where more is known than its code */
     bool step_open;     /* a listener has begun and not ended */
     bool step_failed;
@@ -62,6 +63,8 @@ void slack__backlog_stop(slack_app_t *app);
 /* More deliveries than this are not begun for the backlog's sake. */
 size_t slack__backlog_room(const slack_app_t *app);
 
+/* Its listeners are known. 0; SLACK_ENOMEM: none may run. */
+int slack__attempt_prepare(slack_ctx_t *ctx);
 /* A listener: is it to run, it begins, something of it failed, it has ended. */
 bool slack__attempt_skips(const slack_ctx_t *ctx, size_t step);
 void slack__attempt_step_begin(slack_ctx_t *ctx);

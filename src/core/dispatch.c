@@ -142,7 +142,9 @@ static int reach_listeners(slack_ctx_t *ctx)
 {
     ctx->reached_listeners = true;
     int rc = find_steps(ctx, &ctx->steps);
+    if (rc == 0) rc = slack__attempt_prepare(ctx);
     if (rc != 0) {
+        slack__steps_release(&ctx->steps);
         slack__ctx_fail(ctx, rc);
         return rc;
     }
