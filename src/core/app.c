@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/app.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,6 +9,7 @@
 
 #include "core/options.h"
 #include "util/alloc.h"
+#include "util/file.h"
 
 /*
  * The life of an app:
@@ -483,6 +485,15 @@ static void called(const char *method, const slack_response_t *response, uint64_
         slack__authorize_token_failed(app, owner);
 }
 
+/* Who makes the calls opens it by itself, on the loop: what it would wait for is refused before. */
+static int check_ca_file(slack_app_t *app)
+{
+    const char *path = app->options.ca_file;
+    if (!path || !*path || slack__file_check(path) == 0) return 0;
+    return slack__app_fail(app, SLACK_ECONFIG, "SLACK_CA_FILE=%.128s: %s", path,
+                           slack__file_why(errno));
+}
+
 static int open_calls(slack_app_t *app)
 {
     const slack_options_t *o = &app->options;
@@ -530,6 +541,7 @@ static int open_recorder(slack_app_t *app)
 static int open_parts(slack_app_t *app)
 {
     int rc = open_recorder(app);
+    if (rc == 0) rc = check_ca_file(app);
     if (rc == 0) rc = open_calls(app);
     if (rc == 0) rc = slack__store_open(&app->store, app->net, app->options.store, app->error);
     if (rc == 0) rc = create_transports(app);

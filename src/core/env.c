@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <slack/options.h>
 
@@ -114,9 +115,10 @@ int slack__env_open(slack_env_t *env, const char *path, char *error)
     *env = (slack_env_t){0};
     char *text = NULL;
     size_t len = 0;
-    if (slack__file_read(path, &text, &len) != 0) {
+    if (slack__file_read(path, SLACK_FILE_MAX_BYTES, &text, &len) != 0) {
         if (errno == ENOENT || errno == ENOTDIR) return 0;
-        return errno == ENOMEM ? SLACK_ENOMEM : file_error(error, ".env", path, strerror(errno));
+        return errno == ENOMEM ? SLACK_ENOMEM
+                               : file_error(error, ".env", path, slack__file_why(errno));
     }
     size_t line = 0;
     env->dotenv = text;
@@ -192,11 +194,8 @@ int slack__env_get(const slack_env_t *env, const char *name, char **ret, char **
     if (credentials && *credentials) {
         char path[4096];
         int n = snprintf(path, sizeof path, "%s/%s", credentials, name);
-        FILE *probe = n > 0 && (size_t)n < sizeof path ? fopen(path, "rbe") : NULL;
-        if (probe) {
-            fclose(probe);
+        if (n > 0 && (size_t)n < sizeof path && access(path, R_OK) == 0)
             return from_file("CREDENTIALS_DIRECTORY", path, ret, ret_path, error);
-        }
     }
 
     value = dotenv_get(env, name);

@@ -19,6 +19,7 @@
 #include <slack/error.h>
 
 #include "util/alloc.h"
+#include "util/file.h"
 
 /* What may wait to be read by the session: one read of the socket behind a record that is not
  * complete yet. */
@@ -149,12 +150,42 @@ static const char *system_ca_file(void)
     return NULL;
 }
 
+/* More than any bundle has. */
+#define FILE_MAX_BYTES ((size_t)8 << 20)
+
+/* What mbedTLS makes of a file. Its own way of reading one waits for the writer of a pipe. */
+static int parse_file(const char *path,
+                      int (*parse)(void *to, const unsigned char *data, size_t len), void *to)
+{
+    char *data = NULL;
+    size_t len = 0;
+    if (slack__file_read(path, FILE_MAX_BYTES, &data, &len) != 0)
+        return errno == ENOMEM ? MBEDTLS_ERR_X509_ALLOC_FAILED : MBEDTLS_ERR_X509_FILE_IO_ERROR;
+    /* PEM is text with its NUL. */
+    const size_t size = strstr(data, "-----BEGIN ") ? len + 1 : len;
+    int rc = parse(to, (const unsigned char *)data, size);
+    slack__wipe(data, len);
+    slack__free(data);
+    return rc;
+}
+
+static int parse_chain(void *to, const unsigned char *data, size_t len)
+{
+    return mbedtls_x509_crt_parse(to, data, len);
+}
+
+static int parse_key(void *to, const unsigned char *data, size_t len)
+{
+    return mbedtls_pk_parse_key(to, data, len, NULL, 0, mbedtls_psa_get_random,
+                                MBEDTLS_PSA_RANDOM_STATE);
+}
+
 /* A bundle may hold certificates that mbedTLS can not read, such as those with exotic curves: they
  * are counted in a positive result and passed over. */
 static int load_cas(slack_tls_context_t *context, const char *path)
 {
     if (!path) return SLACK_ECONFIG;
-    int rc = mbedtls_x509_crt_parse_file(&context->chain, path);
+    int rc = parse_file(path, parse_chain, &context->chain);
     if (rc < 0 && error_of(rc) == SLACK_ENOMEM) return SLACK_ENOMEM;
     if (rc < 0 || context->chain.version == 0) return SLACK_ECONFIG;
     mbedtls_ssl_conf_ca_chain(&context->config, &context->chain, NULL);
@@ -168,8 +199,8 @@ static int refuse_file(slack_tls_fault_t *ret, const char *file, int rc)
 {
     slack_tls_fault_t fault = {.file = file};
     if (error_of(rc) == SLACK_ENOMEM) return SLACK_ENOMEM;
-    if (access(file, R_OK) != 0)
-        snprintf(fault.why, sizeof fault.why, "%s", strerror(errno));
+    if (slack__file_check(file) != 0)
+        snprintf(fault.why, sizeof fault.why, "%s", slack__file_why(errno));
     else if (rc > 0)
         snprintf(fault.why, sizeof fault.why, "%d of its certificates cannot be read", rc);
     else if (rc == MBEDTLS_ERR_PK_PASSWORD_REQUIRED)
@@ -186,10 +217,9 @@ static int refuse_file(slack_tls_fault_t *ret, const char *file, int rc)
 static int load_identity(slack_tls_context_t *context, const char *cert_file, const char *key_file,
                          slack_tls_fault_t *ret_fault)
 {
-    int rc = mbedtls_x509_crt_parse_file(&context->chain, cert_file);
+    int rc = parse_file(cert_file, parse_chain, &context->chain);
     if (rc != 0) return refuse_file(ret_fault, cert_file, rc);
-    rc = mbedtls_pk_parse_keyfile(&context->key, key_file, NULL, mbedtls_psa_get_random,
-                                  MBEDTLS_PSA_RANDOM_STATE);
+    rc = parse_file(key_file, parse_key, &context->key);
     if (rc == 0)
         rc = mbedtls_pk_check_pair(&context->chain.pk, &context->key, mbedtls_psa_get_random,
                                    MBEDTLS_PSA_RANDOM_STATE);
@@ -257,7 +287,7 @@ static int verify_client(void *user_data, mbedtls_x509_crt *certificate, int dep
 int slack__tls_context_check_clients(slack_tls_context_t *context, const char *ca_file,
                                      const char *name, slack_tls_fault_t *ret_fault)
 {
-    int rc = mbedtls_x509_crt_parse_file(&context->client_cas, ca_file);
+    int rc = parse_file(ca_file, parse_chain, &context->client_cas);
     if (rc != 0) return refuse_file(ret_fault, ca_file, rc);
     context->client_name = name;
     mbedtls_ssl_conf_ca_chain(&context->config, &context->client_cas, NULL);

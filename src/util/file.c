@@ -4,11 +4,44 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <slack/error.h>
 
 #include "util/alloc.h"
+
+/* errno of a file that is none: no open() of a regular one says this. */
+#define NOT_REGULAR ENODEV
+
+/* Without waiting for whoever writes to a pipe, or what a device does. */
+static int open_regular(const char *path)
+{
+    struct stat st;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+    if (fd < 0) return -1;
+    int error = 0;
+    if (fstat(fd, &st) != 0)
+        error = errno;
+    else if (!S_ISREG(st.st_mode))
+        error = S_ISDIR(st.st_mode) ? EISDIR : NOT_REGULAR;
+    if (error == 0) return fd;
+    close(fd);
+    errno = error;
+    return -1;
+}
+
+int slack__file_check(const char *path)
+{
+    int fd = open_regular(path);
+    if (fd >= 0) close(fd);
+    return fd >= 0 ? 0 : -1;
+}
+
+const char *slack__file_why(int error)
+{
+    return error == NOT_REGULAR ? "it is a pipe or a device, not a file" : strerror(error);
+}
 
 /* Up to `size` bytes, or -1 with errno. */
 static ssize_t read_up_to(int fd, char *data, size_t size)
@@ -25,33 +58,33 @@ static ssize_t read_up_to(int fd, char *data, size_t size)
     return (ssize_t)len;
 }
 
-static int read_from(int fd, char **ret, size_t *ret_len)
+static int read_from(int fd, size_t max, char **ret, size_t *ret_len)
 {
-    const size_t room = SLACK_FILE_MAX_BYTES + 2;
+    const size_t room = max + 2;
     char *data = slack__malloc(room);
     if (!data) {
         errno = ENOMEM;
         return -1;
     }
-    ssize_t len = read_up_to(fd, data, SLACK_FILE_MAX_BYTES + 1);
-    if (len >= 0 && (size_t)len <= SLACK_FILE_MAX_BYTES) {
+    ssize_t len = read_up_to(fd, data, max + 1);
+    if (len >= 0 && (size_t)len <= max) {
         data[len] = '\0';
         *ret = data;
         *ret_len = (size_t)len;
         return 0;
     }
     const int error = len < 0 ? errno : EFBIG;
-    slack__wipe(data, room);
+    slack__wipe(data, len < 0 ? room : (size_t)len);
     slack__free(data);
     errno = error;
     return -1;
 }
 
-int slack__file_read(const char *path, char **ret, size_t *ret_len)
+int slack__file_read(const char *path, size_t max, char **ret, size_t *ret_len)
 {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    int fd = open_regular(path);
     if (fd < 0) return -1;
-    int rc = read_from(fd, ret, ret_len);
+    int rc = read_from(fd, max, ret, ret_len);
     const int error = errno;
     close(fd);
     errno = error;
@@ -62,9 +95,9 @@ int slack__file_read_secret(const char *path, char **ret, const char **ret_why)
 {
     char *text = NULL;
     size_t len = 0;
-    if (slack__file_read(path, &text, &len) != 0) {
+    if (slack__file_read(path, SLACK_FILE_MAX_BYTES, &text, &len) != 0) {
         if (errno == ENOMEM) return SLACK_ENOMEM;
-        *ret_why = strerror(errno);
+        *ret_why = slack__file_why(errno);
         return SLACK_ECONFIG;
     }
     size_t end = len;

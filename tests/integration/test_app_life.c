@@ -263,6 +263,11 @@ static void test_what_cannot_be_started_says_why(void **state)
                                           .transport = "socket",
                                           .app_token = "xapp-1"},
                        SLACK_ECONFIG, "/nonexistent/ca.pem");
+    expect_start_error(&(slack_options_t){.ca_file = "/dev/zero", .transport = "memory"},
+                       SLACK_ECONFIG,
+                       "SLACK_CA_FILE=/dev/zero: it is a pipe or a device, not a file");
+    expect_start_error(&(slack_options_t){.ca_file = "/tmp", .transport = "memory"}, SLACK_ECONFIG,
+                       "SLACK_CA_FILE=/tmp: Is a directory");
 }
 
 /* An app may be given a function in its place until it is started. */

@@ -157,10 +157,20 @@ static void a_changed_certificate_is_seen(void **state)
     scene_close(&s);
 }
 
+/* NULL: nothing; "|": a pipe that nobody writes to. */
+static void put(const char *path, const char *what)
+{
+    unlink(path);
+    if (what && *what == '|')
+        assert_int_equal(mkfifo(path, 0600), 0);
+    else if (what)
+        install(path, what);
+}
+
 static void bad_files_keep_the_old_certificate(void **state)
 {
     static const struct {
-        const char *cert, *key; /* NULL: no such file */
+        const char *cert, *key; /* as for put() */
         const char *file;       /* the one at fault */
         const char *reason;
     } table[] = {
@@ -169,6 +179,8 @@ static void bad_files_keep_the_old_certificate(void **state)
         {"other.pem", "stranger.key", "key.pem", "reason=\"the key is not the certificate's\""},
         {NULL, "server.key", "cert.pem", "reason=\"No such file or directory\""},
         {"server.pem", NULL, "key.pem", "reason=\"No such file or directory\""},
+        {"|", "server.key", "cert.pem", "reason=\"it is a pipe or a device, not a file\""},
+        {"server.pem", "|", "key.pem", "reason=\"it is a pipe or a device, not a file\""},
         {"server.key", "server.key", "cert.pem", "reason=\""},
         {"server.pem", "server.pem", "key.pem", "reason=\""},
     };
@@ -176,10 +188,8 @@ static void bad_files_keep_the_old_certificate(void **state)
     if (!certs_make()) skip();
     open_tls(&s);
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-        unlink(s.cert);
-        unlink(s.key);
-        if (table[i].cert) install(s.cert, table[i].cert);
-        if (table[i].key) install(s.key, table[i].key);
+        put(s.cert, table[i].cert);
+        put(s.key, table[i].key);
         bot_signal(&s.bot, SIGHUP);
         bot_until(&s.bot, "signal=1");
         bot_until(&s.bot, "level=error event=\"certificate not read again, the old one stays\"");
@@ -252,6 +262,7 @@ static void bad_files_keep_the_old_secret(void **state)
         const char *reason;
     } table[] = {
         {NULL, "reason=\"No such file or directory\""},
+        {"|", "reason=\"it is a pipe or a device, not a file\""},
         {"", "reason=\"it is empty, or no text\""},
         {" , ", "reason=\"is blank, has an empty secret between its commas"},
         {"xoxb-1-2", "reason=\"holds a token, not the signing secret"},
@@ -262,7 +273,10 @@ static void bad_files_keep_the_old_secret(void **state)
     bot_open(&s.bot, &(slack_options_t){.signing_secret_file = s.secret});
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         unlink(s.secret);
-        if (table[i].text) file_replace(s.secret, table[i].text);
+        if (table[i].text && *table[i].text == '|')
+            assert_int_equal(mkfifo(s.secret, 0600), 0);
+        else if (table[i].text)
+            file_replace(s.secret, table[i].text);
         bot_signal(&s.bot, SIGHUP);
         bot_until(&s.bot, "signal=1");
         bot_until(&s.bot, "level=error event=\"signing secret not read again, the old one stays\"");

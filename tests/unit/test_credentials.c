@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -260,6 +261,39 @@ static void faults_name_the_file(void **state)
     expect_fault("cannot use SLACK_SIGNING_SECRET_FILE=/nowhere/secret: No such file or directory");
 }
 
+/* Whoever opens a pipe waits for who writes to it: nobody may. */
+static void what_is_no_file_is_named(void **state)
+{
+    if (!options.http_tls_cert) skip();
+    const slack_options_t good = options;
+    static const char why[] = "it is a pipe or a device, not a file";
+    char expected[256];
+    char pipe[128];
+    snprintf(pipe, sizeof pipe, "%s", certs_path("pipe"));
+    assert_int_equal(mkfifo(pipe, 0600), 0);
+    const struct {
+        const char *name, **option;
+    } table[] = {
+        {"cannot use SLACK_HTTP_TLS_CERT", &options.http_tls_cert},
+        {"cannot use SLACK_HTTP_TLS_KEY", &options.http_tls_key},
+        {"cannot use SLACK_HTTP_TLS_CLIENT_CA", &options.http_tls_client_ca},
+        {"cannot use SLACK_SIGNING_SECRET_FILE", &options.signing_secret_file},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        options = good;
+        *table[i].option = pipe;
+        snprintf(expected, sizeof expected, "%s=%s: %s", table[i].name, pipe, why);
+        expect_fault(expected);
+        *table[i].option = "/dev/zero";
+        snprintf(expected, sizeof expected, "%s=/dev/zero: %s", table[i].name, why);
+        expect_fault(expected);
+        *table[i].option = "/tmp";
+        snprintf(expected, sizeof expected, "%s=/tmp: Is a directory", table[i].name);
+        expect_fault(expected);
+    }
+    unlink(pipe);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, enter, leave)
 
 int main(void)
@@ -272,6 +306,7 @@ int main(void)
         CASE(secrets_in_large_files_are_wiped),
         CASE(secrets_in_options_are_wiped),
         CASE(faults_name_the_file),
+        CASE(what_is_no_file_is_named),
     };
     heap_install();
     close(mkstemp(secret_file));

@@ -65,6 +65,7 @@ static int leave(void **state)
     unlink("token");
     unlink("SLACK_BOT_TOKEN");
     unlink("SLACK_SIGNING_SECRET");
+    unlink("pipe");
     return chdir("/") != 0 || rmdir(dir) != 0;
 }
 
@@ -384,6 +385,45 @@ static void test_signing_secret_file(void **state)
                                "directory");
 }
 
+/* What nobody writes to, or has no end, is refused and not waited for. */
+static void test_what_is_no_file(void **state)
+{
+    (void)state;
+    slack_env_t env;
+    char *value = NULL;
+    assert_int_equal(mkfifo("pipe", 0600), 0);
+    const struct {
+        const char *path, *error;
+    } table[] = {
+        {"pipe", "SLACK_BOT_TOKEN_FILE: cannot read pipe: it is a pipe or a device, not a file"},
+        {"/dev/zero",
+         "SLACK_BOT_TOKEN_FILE: cannot read /dev/zero: it is a pipe or a device, not a file"},
+        {dir, "Is a directory"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        setenv("SLACK_BOT_TOKEN_FILE", table[i].path, 1);
+        assert_int_equal(slack__env_open(&env, ".env", error), 0);
+        assert_int_equal(slack__env_get(&env, "SLACK_BOT_TOKEN", &value, NULL, error),
+                         SLACK_ECONFIG);
+        assert_non_null(strstr(error, table[i].error));
+        slack__env_close(&env);
+    }
+    unsetenv("SLACK_BOT_TOKEN_FILE");
+
+    assert_int_equal(mkfifo("SLACK_BOT_TOKEN", 0600), 0);
+    setenv("CREDENTIALS_DIRECTORY", dir, 1);
+    assert_int_equal(slack__env_open(&env, ".env", error), 0);
+    assert_int_equal(slack__env_get(&env, "SLACK_BOT_TOKEN", &value, NULL, error), SLACK_ECONFIG);
+    assert_non_null(strstr(error, "CREDENTIALS_DIRECTORY: cannot read "));
+    slack__env_close(&env);
+    unsetenv("CREDENTIALS_DIRECTORY");
+
+    assert_int_equal(mkfifo(".env", 0600), 0);
+    assert_int_equal(slack__env_open(&env, ".env", error), SLACK_ECONFIG);
+    assert_string_equal(error, ".env: cannot read .env: it is a pipe or a device, not a file");
+    assert_null(value);
+}
+
 static int resolve_all(void *ctx)
 {
     (void)ctx;
@@ -426,6 +466,7 @@ int main(void)
         cmocka_unit_test(test_nul_in_dotenv),
         CASE(test_order_of_sources),
         CASE(test_a_file_that_cannot_be_read_is_named),
+        CASE(test_what_is_no_file),
         CASE(test_defaults),
         CASE(test_code_wins_over_environment),
         CASE(test_what_is_refused),
