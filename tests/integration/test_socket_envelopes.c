@@ -71,6 +71,9 @@ static void same_envelope_twice(void **state)
     socket_world_until_acks(&w, 2);
     assert_int_equal(w.mock.count, 2); /* with one key: the inbox runs one of them */
     assert_string_equal(w.mock.deliveries[0].key, w.mock.deliveries[1].key);
+    socket_world_event(&w, 1, 1); /* nor does its ack make a difference */
+    socket_world_until_acks(&w, 3);
+    assert_int_equal(w.mock.count, 3);
     socket_world_close(&w);
 }
 
@@ -260,6 +263,13 @@ static void ghosts_are_told(void **state)
     socket_world_start(&w, 1);
     socket_world_until_connections(&w, 1);
     assert_true(socket_world_logged(&w, "num_connections=10 ours=1"));
+    memset(w.log, 0, sizeof w.log);
+    w.log_len = 0;
+    socket_peer_reset(w.peer, 1);
+    socket_world_until_taken(&w, 2);
+    socket_world_until_connections(&w, 1);
+    assert_true(socket_world_logged(&w, "event=\"socket replaced\""));
+    assert_false(socket_world_logged(&w, "ours=1")); /* once is enough */
     socket_world_close(&w);
 }
 

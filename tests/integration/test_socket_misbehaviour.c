@@ -424,6 +424,32 @@ static void stats_by_reason(void **state)
     socket_world_close(&w);
 }
 
+static void open_for_six_minutes(socket_peer_t *peer, unsigned connection, void *user_data)
+{
+    socket_peer_text(peer, connection,
+                     "{\"type\":\"hello\",\"num_connections\":1,\"debug_info\":"
+                     "{\"approximate_connection_time\":360}}");
+}
+
+/* Nobody has to tell a connection to go whose time is known. */
+static void replaced_before_its_time_is_over(void **state)
+{
+    socket_world_t w;
+    socket_world_open(&w);
+    w.script.open = open_for_six_minutes;
+    socket_world_start(&w, 1);
+    socket_world_until_connections(&w, 1);
+    socket_world_pass(&w, 320 * SECOND);
+    assert_int_equal(w.calls, 1);
+    socket_world_pass(&w, 35 * SECOND);
+    assert_int_equal(w.calls, 2);
+    assert_int_equal(w.close_code, 1000);
+    assert_int_equal(socket_world_stats(&w).reconnects, 1);
+    assert_int_equal(socket_world_stats(&w).reconnects_age, 1);
+    assert_int_equal(socket_world_stats(&w).deaf_ms, 0);
+    socket_world_close(&w);
+}
+
 static void network_away_for_a_minute(void **state)
 {
     socket_world_t w;
@@ -471,6 +497,7 @@ int main(void)
         cmocka_unit_test(pong_delayed_40_s),
         cmocka_unit_test(the_machine_slept),
         cmocka_unit_test(stats_by_reason),
+        cmocka_unit_test(replaced_before_its_time_is_over),
         cmocka_unit_test(network_away_for_a_minute),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -151,6 +151,7 @@ static void test_close(void **state)
               "close 4000 [bye]\n");
     ASSERT_IN("\x88\x01\x03", "SLACK_EPROTO 1002\n");
     ASSERT_IN("\x88\x02\x03\xe7", "SLACK_EPROTO 1002\n"); /* 999 */
+    ASSERT_IN("\x88\x02\x03\xec", "SLACK_EPROTO 1002\n"); /* 1004 means nothing yet */
     ASSERT_IN("\x88\x02\x03\xed", "SLACK_EPROTO 1002\n"); /* 1005 is never sent */
     ASSERT_IN("\x88\x02\x03\xee", "SLACK_EPROTO 1002\n"); /* nor 1006 */
     ASSERT_IN("\x88\x02\x03\xf7", "SLACK_EPROTO 1002\n"); /* nor 1015 */
