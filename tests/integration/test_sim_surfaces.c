@@ -8,40 +8,17 @@
 
 #include <cmocka.h>
 
-#include "support/sim_peer.h"
+#include "support/sim_case.h"
 
 /* The simulator's home tab, assistant and steps of workflows, for an app on a socket. */
-
-static sim_peer_t peer;
-static sim_app_t app;
-static sim_peer_answer_t answer;
-
-static int setup(void **state)
-{
-    sim_peer_open(&peer, NULL);
-    (void)sim_app_connect(&peer, &app);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    sim_app_close(&app);
-    sim_peer_close(&peer);
-    return 0;
-}
-
-#define assert_member(json, path, text) assert_string_equal(slack_json_str((json), (path)), (text))
-#define assert_error(method, body, error)                                                          \
-    assert_string_equal(sim_peer_api_error(&peer, (method), (body)), (error))
 
 /* A person does something; the app gets it, and acknowledges. */
 static const slack_json_t *after(const char *body)
 {
-    sim_peer_send(&peer, body, &answer);
+    sim_peer_send(&peer, body, &outcome);
     const slack_json_t *envelope = sim_app_next(&app);
     sim_app_ack(&app, envelope, NULL);
-    (void)sim_peer_sent(&peer, &answer);
-    assert_true(slack_json_bool(answer.body, "/acked"));
+    assert_sent(true);
     return slack_json_get(envelope, "/payload");
 }
 
@@ -51,15 +28,7 @@ static const char *with(const char *format, const char *value)
     return slack__arena_printf(peer.arena, "%.*s%s%s", (int)(at - format), format, value, at + 2);
 }
 
-static const char *refused(const char *body)
-{
-    sim_peer_send(&peer, body, &answer);
-    (void)sim_peer_sent(&peer, &answer);
-    assert_int_equal(answer.status, 400);
-    return slack_json_str(answer.body, "/error");
-}
-
-/* --- the home tab --- */
+/* ---- the home tab ---- */
 
 static void the_home_tab(void **state)
 {
@@ -81,12 +50,12 @@ static void the_home_tab(void **state)
                         "ben opens the home tab\n");
 }
 
-/* --- the assistant --- */
+/* ---- the assistant ---- */
 
 static void an_assistants_thread(void **state)
 {
     const slack_json_t *payload = after("{\"kind\":\"open-assistant\",\"channel\":\"random\"}");
-    const char *ts = slack_json_str(answer.body, "/ts");
+    const char *ts = slack_json_str(outcome.body, "/ts");
     assert_member(payload, "/event/type", "assistant_thread_started");
     assert_member(payload, "/event/assistant_thread/user_id", "U0ANN00001");
     assert_member(payload, "/event/assistant_thread/channel_id", "D0ANN00001");
@@ -132,7 +101,7 @@ static void what_an_assistant_may_not(void **state)
 {
 #define PLACE "\"channel_id\":\"D0ANN00001\",\"thread_ts\":\"%s\""
     (void)after("{\"kind\":\"open-assistant\"}");
-    const char *ts = slack_json_str(answer.body, "/ts");
+    const char *ts = slack_json_str(outcome.body, "/ts");
     static const struct {
         const char *method, *body, *error;
     } cases[] = {
@@ -152,11 +121,11 @@ static void what_an_assistant_may_not(void **state)
         const char *body = strstr(cases[i].body, "%s") ? with(cases[i].body, ts) : cases[i].body;
         assert_error(method, body, cases[i].error);
     }
-    assert_string_equal(refused("{\"kind\":\"open-assistant\",\"thread\":\"1.2\"}"),
+    assert_string_equal(sim_case_refused("{\"kind\":\"open-assistant\",\"thread\":\"1.2\"}"),
                         "ann has no assistant's thread 1.2");
 }
 
-/* --- steps of workflows --- */
+/* ---- steps of workflows ---- */
 
 static const slack_json_t *start_step(void)
 {
@@ -265,11 +234,13 @@ static void a_steps_token_lives_for_15_minutes(void **state)
 
 static void what_is_no_step_is_said(void **state)
 {
-    assert_string_equal(refused("{\"kind\":\"step\"}"), "a step has a callback_id");
-    assert_string_equal(refused("{\"kind\":\"step\",\"callback_id\":\"s\",\"values\":[\"x\"]}"),
-                        "\"x\" is not NAME=VALUE");
-    assert_string_equal(refused("{\"kind\":\"step\",\"callback_id\":\"s\",\"values\":[\"=1\"]}"),
-                        "\"=1\" is not NAME=VALUE");
+    assert_string_equal(sim_case_refused("{\"kind\":\"step\"}"), "a step has a callback_id");
+    assert_string_equal(
+        sim_case_refused("{\"kind\":\"step\",\"callback_id\":\"s\",\"values\":[\"x\"]}"),
+        "\"x\" is not NAME=VALUE");
+    assert_string_equal(
+        sim_case_refused("{\"kind\":\"step\",\"callback_id\":\"s\",\"values\":[\"=1\"]}"),
+        "\"=1\" is not NAME=VALUE");
 }
 
 /* The oldest are forgotten. */
@@ -288,7 +259,7 @@ static void steps_are_bounded(void **state)
     assert_null(sim_step_by_id(&peer.sim->steps, ""));
 }
 
-#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define CASE(fn) CONNECTED(fn)
 
 int main(void)
 {

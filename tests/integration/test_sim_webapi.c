@@ -9,26 +9,9 @@
 
 #include <cmocka.h>
 
-#include "support/sim_peer.h"
+#include "support/sim_case.h"
 
 /* The simulator's Web API over HTTP: each method's success and main errors. */
-
-static sim_peer_t peer;
-
-static int setup(void **state)
-{
-    sim_peer_open(&peer, NULL);
-    return 0;
-}
-
-static int teardown(void **state)
-{
-    sim_peer_close(&peer);
-    return 0;
-}
-
-#define assert_error(method, body, error)                                                          \
-    assert_string_equal(sim_peer_api_error(&peer, (method), (body)), (error))
 
 /* The first sentence of why arguments were refused. */
 static const char *message_of(const char *method, const char *body)
@@ -43,7 +26,7 @@ static const char *say(const char *body)
     return slack_json_str(answer, "/ts");
 }
 
-/* --- tokens and bodies --- */
+/* ---- tokens and bodies ---- */
 
 static const char *error_of(const sim_peer_request_t *request)
 {
@@ -114,7 +97,7 @@ static void auth_test(void **state)
     assert_string_equal(slack_json_str(answer, "/bot_id"), "B0BOT00001");
 }
 
-/* --- chat --- */
+/* ---- chat ---- */
 
 static void post_message(void **state)
 {
@@ -204,7 +187,7 @@ static void post_ephemeral(void **state)
                  "user_not_in_channel");
 }
 
-/* --- conversations and users --- */
+/* ---- conversations and users ---- */
 
 static void list_pages(void **state)
 {
@@ -329,7 +312,7 @@ static void replies(void **state)
                                                     "#general (thread)  bot: reply 2\n");
 }
 
-/* --- views --- */
+/* ---- views ---- */
 
 #define MODAL                                                                                      \
     "{\"type\":\"modal\",\"callback_id\":\"form\",\"title\":{\"type\":\"plain_text\",\"text\":"    \
@@ -481,7 +464,7 @@ static void views_publish(void **state)
                                                     "bot publishes the home tab for ann: Hi\n");
 }
 
-/* --- response URLs --- */
+/* ---- response URLs ---- */
 
 static sim_grant_t *response_url(const char **ret_url)
 {
@@ -551,7 +534,7 @@ static void response_urls_replace_and_delete(void **state)
                                                     "#general  bot: (deleted) new\n");
 }
 
-/* --- bounds --- */
+/* ---- bounds ---- */
 
 static void old_messages_are_forgotten(void **state)
 {
@@ -568,7 +551,7 @@ static void old_messages_are_forgotten(void **state)
     assert_int_equal(peer.sim->transcript.count, SIM_TRANSCRIPT_MAX);
 }
 
-#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define CASE(fn) ALONE(fn)
 
 int main(void)
 {

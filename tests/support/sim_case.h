@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_TESTS_SUPPORT_SIM_CASE_H
+#define SLACK_TESTS_SUPPORT_SIM_CASE_H
+
+#include "support/sim_peer.h"
+
+/* What the tests of the simulator have in common: each case has a simulator of its own, in `peer`,
+ * and one that is CONNECTED an app on a socket besides, in `app`. */
+
+extern sim_peer_t peer;
+extern sim_app_t app;
+extern sim_peer_answer_t outcome; /* to what a person did last */
+
+int sim_case_open(void **state);
+int sim_case_close(void **state);
+int sim_case_connect(void **state);
+int sim_case_disconnect(void **state);
+
+#define ALONE(fn)     cmocka_unit_test_setup_teardown(fn, sim_case_open, sim_case_close)
+#define CONNECTED(fn) cmocka_unit_test_setup_teardown(fn, sim_case_connect, sim_case_disconnect)
+
+#define assert_member(json, path, text) assert_string_equal(slack_json_str((json), (path)), (text))
+#define assert_error(method, body, error)                                                          \
+    assert_string_equal(sim_peer_api_error(&peer, (method), (body)), (error))
+
+/* Wait for the outcome of what a person did: whether the app has acknowledged it. */
+void assert_sent(bool acked);
+/* A person does what cannot be done: why. */
+const char *sim_case_refused(const char *body);
+
+#endif
