@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "net/peers.h"
 #include "support/heap.h"
 #include "support/http_fixture.h"
 #include "support/raw.h"
@@ -244,6 +245,26 @@ static void test_connections_of_a_peer_are_bounded(void **state)
     fixture_close(&f);
 }
 
+/* Whoever is behind a proxy is many. */
+static void test_connections_of_a_proxy_are_not(void **state)
+{
+    slack_peers_t proxies;
+    http_fixture_t f;
+    raw_t raws[5];
+    assert_int_equal(slack__peers_parse(&proxies, "127.0.0.0/8"), 0);
+    fixture_open_behind(&f, &(slack_http_limits_t){.connections = 10, .connections_per_peer = 3},
+                        &proxies);
+    for (unsigned i = 0; i < 5; i++) {
+        fixture_dial(&f, &raws[i]);
+        raw_say(&raws[i], GET("/x"));
+        raw_until(&raws[i], "/x");
+        assert_int_equal(slack__http_server_connections(f.server), i + 1);
+    }
+    for (unsigned i = 0; i < 5; i++)
+        raw_close(&raws[i]);
+    fixture_close(&f);
+}
+
 /* A peer that never awaits an answer has so many requests, one that does has as many as it likes.
  */
 static void test_pipelined_requests_are_bounded(void **state)
@@ -303,6 +324,33 @@ static void test_memory_is_bounded(void **state)
     fixture_close(&f);
 }
 
+/* What is whole and being handled is the handler's, and takes no room from what is being read. */
+static void test_memory_is_for_what_is_being_read(void **state)
+{
+    enum { COUNT = 8, BODY = 300000 };
+    http_fixture_t f;
+    raw_t raws[COUNT];
+    char *request = malloc(BODY + 100);
+    assert_non_null(request);
+    int head =
+        snprintf(request, 100, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n", BODY);
+    memset(request + head, 'x', BODY);
+    fixture_open_limited(&f, &(slack_http_limits_t){.memory_bytes = 1000000});
+    f.manner = KEEP;
+    for (unsigned i = 0; i < COUNT; i++) {
+        fixture_dial(&f, &raws[i]);
+        raw_send(&raws[i], request, (size_t)head + BODY);
+        world_until_count(&f.world, &f.requests, i + 1);
+    }
+    for (unsigned i = 0; i < COUNT; i++) {
+        assert_int_equal(fixture_answer(&f, f.held[i], 200), 0);
+        raw_until(&raws[i], "200");
+        raw_close(&raws[i]);
+    }
+    free(request);
+    fixture_close(&f);
+}
+
 static void test_requests_are_bounded(void **state)
 {
     http_fixture_t f;
@@ -350,8 +398,10 @@ int main(void)
         cmocka_unit_test(test_strangers_make_room),
         cmocka_unit_test(test_turns_are_shared),
         cmocka_unit_test(test_connections_of_a_peer_are_bounded),
+        cmocka_unit_test(test_connections_of_a_proxy_are_not),
         cmocka_unit_test(test_pipelined_requests_are_bounded),
         cmocka_unit_test(test_memory_is_bounded),
+        cmocka_unit_test(test_memory_is_for_what_is_being_read),
         cmocka_unit_test(test_requests_are_bounded),
         cmocka_unit_test(test_unread_answers_are_bounded),
     };

@@ -71,8 +71,7 @@ static const contract_message_t *message_of(enum slack_kind kind)
     return NULL;
 }
 
-/* --- a bench -----------------------------------------------------------------------------------
- */
+/* ---- a bench ---- */
 
 static void open_bench(bench_t *b, void **state)
 {
@@ -120,9 +119,24 @@ static void close_bench(bench_t *b)
     close_peer(b);
 }
 
+static slack_transport_stats_t stats_of(const bench_t *b)
+{
+    slack_transport_stats_t stats;
+    b->t->ops->stats(b->t, &stats);
+    return stats;
+}
+
 static int send_message(bench_t *b, const contract_message_t *message)
 {
     return b->fixture->send(b->peer, message);
+}
+
+/* Send the first one, and wait until it was delivered. */
+static int take_message(bench_t *b, enum slack_kind kind)
+{
+    int number = send_message(b, message_of(kind));
+    mock_run_until_count(&b->mock, 1);
+    return number;
 }
 
 static contract_answer_t answer_to(bench_t *b, int number)
@@ -151,8 +165,7 @@ static enum contract_answered run_until_answered(bench_t *b, int number)
     return answer_to(b, number).what;
 }
 
-/* --- what came, and what went back -------------------------------------------------------------
- */
+/* ---- what came, and what went back ---- */
 
 static bool same_json(const char *a, size_t a_len, const char *b)
 {
@@ -233,8 +246,7 @@ static void go_through(bench_t *b, const contract_message_t *message)
     assert_int_equal(b->mock.count, nth + 1);
 }
 
-/* --- deliveries --------------------------------------------------------------------------------
- */
+/* ---- deliveries ---- */
 
 static void every_kind_arrives_as_it_was_sent(void **state)
 {
@@ -295,8 +307,7 @@ static void half_a_message_is_no_delivery(void **state)
     close_bench(&b);
 }
 
-/* --- acks --------------------------------------------------------------------------------------
- */
+/* ---- acks ---- */
 
 static void each_outcome_is_on_the_wire(void **state)
 {
@@ -326,8 +337,7 @@ static void body_goes_back_only_where_slack_takes_one(void **state)
 {
     bench_t b;
     open_ready(&b, state);
-    int number = send_message(&b, message_of(SLACK_KIND_EVENT));
-    mock_run_until_count(&b.mock, 1);
+    int number = take_message(&b, SLACK_KIND_EVENT);
     assert_int_equal(mock_ack(&b.mock, 0, SLACK_ACK_OK, SLACK_ACK_BODY_JSON, "{}"), SLACK_EACKBODY);
     assert_int_equal(mock_ack(&b.mock, 0, SLACK_ACK_OK, SLACK_ACK_BODY_TEXT, "x"), SLACK_EACKBODY);
     mock_turns(&b.mock, MANY_TURNS);
@@ -346,16 +356,14 @@ static void body_that_is_too_large_can_be_replaced(void **state)
     assert_non_null(text);
     memset(text, 'x', bytes);
     text[bytes] = '\0';
-    int number = send_message(&b, message_of(SLACK_KIND_COMMAND));
-    mock_run_until_count(&b.mock, 1);
+    int number = take_message(&b, SLACK_KIND_COMMAND);
     assert_int_equal(mock_ack(&b.mock, 0, SLACK_ACK_OK, SLACK_ACK_BODY_TEXT, text), SLACK_ETOOBIG);
     free(text);
     mock_turns(&b.mock, MANY_TURNS);
     assert_int_equal(answer_to(&b, number).what, CONTRACT_OPEN);
     assert_int_equal(mock_ack(&b.mock, 0, SLACK_ACK_OK, SLACK_ACK_BODY_TEXT, "short"), 0);
     check_answer(&b, number, SLACK_ACK_OK, SLACK_ACK_BODY_TEXT, "short");
-    slack_transport_stats_t stats;
-    b.t->ops->stats(b.t, &stats);
+    slack_transport_stats_t stats = stats_of(&b);
     assert_int_equal(stats.acked, 1);
     assert_int_equal(stats.ack_lost, 0);
     close_bench(&b);
@@ -386,8 +394,7 @@ static void acks_find_their_messages_in_any_order(void **state)
     for (size_t i = 0; i < 3; i++)
         check_answer(&b, numbers[i], SLACK_ACK_OK, SLACK_ACK_BODY_JSON, bodies[i]);
 
-    slack_transport_stats_t stats;
-    b.t->ops->stats(b.t, &stats);
+    slack_transport_stats_t stats = stats_of(&b);
     assert_int_equal(stats.state, SLACK_TRANSPORT_READY);
     assert_int_equal(stats.delivered, 3);
     assert_int_equal(stats.acked, 3);
@@ -399,14 +406,12 @@ static void ack_after_the_peer_is_gone_is_lost(void **state)
 {
     bench_t b;
     open_ready(&b, state);
-    int number = send_message(&b, message_of(SLACK_KIND_COMMAND));
-    mock_run_until_count(&b.mock, 1);
+    int number = take_message(&b, SLACK_KIND_COMMAND);
     b.fixture->drop(b.peer, number);
     mock_turns(&b.mock, MANY_TURNS);
     assert_int_equal(mock_ack(&b.mock, 0, SLACK_ACK_OK, SLACK_ACK_BODY_TEXT, "x"), SLACK_ECLOSED);
 
-    slack_transport_stats_t stats;
-    b.t->ops->stats(b.t, &stats);
+    slack_transport_stats_t stats = stats_of(&b);
     assert_int_equal(stats.acked, 0);
     assert_int_equal(stats.ack_lost, 1);
     mock_run_until_state(&b.mock, SLACK_TRANSPORT_READY);
@@ -428,8 +433,7 @@ static void acks_may_come_while_others_arrive(void **state)
     close_bench(&b);
 }
 
-/* --- stopping ----------------------------------------------------------------------------------
- */
+/* ---- stopping ---- */
 
 static void unstarted_transport_is_destroyed(void **state)
 {
@@ -523,8 +527,7 @@ static void ack_after_the_stop_is_lost(void **state)
     for (size_t i = 0; i < 3; i++)
         assert_int_equal(run_until_answered(&b, numbers[i]), CONTRACT_CLOSED);
 
-    slack_transport_stats_t stats;
-    b.t->ops->stats(b.t, &stats);
+    slack_transport_stats_t stats = stats_of(&b);
     assert_int_equal(stats.state, SLACK_TRANSPORT_STOPPED);
     assert_int_equal(stats.delivered, 3);
     assert_int_equal(stats.ack_lost, 2);
@@ -535,8 +538,7 @@ static void drain_answers_what_was_taken(void **state)
 {
     bench_t b;
     open_ready(&b, state);
-    int first = send_message(&b, message_of(SLACK_KIND_COMMAND));
-    mock_run_until_count(&b.mock, 1);
+    int first = take_message(&b, SLACK_KIND_COMMAND);
     mock_drain(&b.mock);
     mock_drain(&b.mock);
     mock_turns(&b.mock, MANY_TURNS);
@@ -562,8 +564,7 @@ static void drain_leaves_nobody_waiting(void **state)
     close_bench(&b);
 }
 
-/* --- memory ------------------------------------------------------------------------------------
- */
+/* ---- memory ---- */
 
 /* Start with the nth allocation failing. False when that many were not made. */
 static bool start_failing(void **state, size_t nth, bool all)

@@ -75,6 +75,7 @@ static int listen_with(http_fixture_t *fixture, const slack_http_limits_t *limit
                    .open_ms = 10000,
                    .write_max = FIXTURE_WRITE_MAX},
         .limits = limits,
+        .trusted = fixture->trusted,
         .fn = fixture_on_request,
         .user_data = fixture,
     };
@@ -94,11 +95,18 @@ void fixture_open_tls(http_fixture_t *fixture, slack_tls_context_t *tls)
     slack__tls_context_unref(tls);
 }
 
-void fixture_open_limited(http_fixture_t *fixture, const slack_http_limits_t *limits)
+void fixture_open_behind(http_fixture_t *fixture, const slack_http_limits_t *limits,
+                         const struct slack_peers *proxies)
 {
     memset(fixture, 0, sizeof *fixture);
+    fixture->trusted = proxies;
     assert_true(world_open(&fixture->world));
     assert_int_equal(fixture_listen(fixture, limits), 0);
+}
+
+void fixture_open_limited(http_fixture_t *fixture, const slack_http_limits_t *limits)
+{
+    fixture_open_behind(fixture, limits, NULL);
 }
 
 void fixture_open(http_fixture_t *fixture)

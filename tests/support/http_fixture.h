@@ -22,6 +22,7 @@ enum manner {
 typedef struct http_fixture {
     world_t world;
     slack_http_server_t *server;
+    const struct slack_peers *trusted; /* Optional. */
     enum manner manner;
     bool server_gone;
     unsigned requests;               /* so far */
@@ -37,6 +38,9 @@ typedef struct http_fixture {
 /* A world and a server; `limits` NULL: the presets. */
 void fixture_open_limited(http_fixture_t *fixture, const slack_http_limits_t *limits);
 void fixture_open(http_fixture_t *fixture);
+/* The same for clients that are proxies; borrowed. */
+void fixture_open_behind(http_fixture_t *fixture, const slack_http_limits_t *limits,
+                         const struct slack_peers *proxies);
 /* The same by HTTPS. Takes `tls`. */
 void fixture_open_tls(http_fixture_t *fixture, slack_tls_context_t *tls);
 /* Close the server unless it is the handler who does, and the world. */
