@@ -224,7 +224,8 @@ static void any_event_can_be_caused(void **state)
     assert_string_not_equal(slack_json_str(envelope, "/payload/event/event_ts"), "");
     sim_app_ack(&app, envelope, NULL);
     assert_sent(true);
-    sim_peer_send(&peer, "{\"kind\":\"event\",\"event\":{\"type\":\"app_rate_limited\"}}", &outcome);
+    sim_peer_send(&peer, "{\"kind\":\"event\",\"event\":{\"type\":\"app_rate_limited\"}}",
+                  &outcome);
     envelope = sim_app_next(&app);
     assert_member(envelope, "/payload/type", "app_rate_limited");
     assert_null(slack_json_get(envelope, "/payload/event"));
