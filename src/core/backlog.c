@@ -69,14 +69,17 @@ static slack_ctx_t *restore(slack_app_t *app, const slack_row_t *from)
     const slack_json_t *body = NULL, *tenant = NULL;
     slack_ctx_t *ctx = NULL;
     if (slack__row_copy(arena, &row, from)) {
-        int rc = slack__json_parse(arena, row.payload.ptr, row.payload.len, &body, NULL);
+        int rc = row.damaged
+                     ? SLACK_ESTORE
+                     : slack__json_parse(arena, row.payload.ptr, row.payload.len, &body, NULL);
         if (rc == 0 && row.tenant.len > 0)
             rc = slack__json_parse(arena, row.tenant.ptr, row.tenant.len, &tenant, NULL);
         slack_delivery_t *d = rc == SLACK_ENOMEM
                                   ? NULL
                                   : slack__delivery_new(arena, body, slack__mono_us(app->clock));
         if (d) {
-            d->kind = slack__slice_eq(row.kind, SLACK_SLICE("job")) ? SLACK_KIND_JOB : d->kind;
+            d->kind =
+                slack__slice_eq(row.kind, SLACK_SLICE("job")) ? SLACK_KIND_JOB : SLACK_KIND_EVENT;
             if (tenant) d->app_id = slack_json_str(tenant, "/app_id");
             d->key = row.key;
             d->retry_num = row.retry_num;
@@ -100,18 +103,25 @@ static slack_ctx_t *restore(slack_app_t *app, const slack_row_t *from)
     return ctx;
 }
 
+/* No handler is going to see it. */
+static void give_up(slack_ctx_t *ctx, int status, const char *reason)
+{
+    ctx->status = status;
+    ctx->attempt.reason = reason;
+    ctx->attempt.hopeless = true;
+}
+
 static bool begin(slack_app_t *app, const slack_row_t *row)
 {
     slack_ctx_t *ctx = restore(app, row);
     if (ctx == NULL) return false;
     SLACK_LOG(&app->log, DEBUG, "attempt", "key=%.*s kind=%.*s attempt=%u", (int)row->key.len,
               row->key.ptr, (int)row->kind.len, row->kind.ptr, row->attempt);
-    if (ctx->status == 0 &&
-        slack__attempts_crashed(row->attempt, row->done) >= SLACK_ATTEMPTS_CRASH_MAX) {
-        ctx->status = SLACK_ECLOSED;
-        ctx->attempt.reason = "the process ended in each of its attempts";
-        ctx->attempt.hopeless = true;
-    }
+    if (row->damaged)
+        give_up(ctx, SLACK_ESTORE, "what was stored is damaged");
+    else if (ctx->status == 0 &&
+             slack__attempts_crashed(row->attempt, row->done) >= SLACK_ATTEMPTS_CRASH_MAX)
+        give_up(ctx, SLACK_ECLOSED, "the process ended in each of its attempts");
     if (ctx->status != 0)
         slack__inbox_end(ctx);
     else
@@ -147,11 +157,8 @@ static void claimed(slack_store_op_t *op)
         b->batch.count = 0;
         return;
     }
-    if (b->batch.damaged > 0)
-        SLACK_LOG(&app->log, ERROR, "dead letter", "count=%zu error=%s", b->batch.damaged,
-                  "what was stored is damaged");
     int64_t now = slack__wall_ms(app->clock);
-    b->more = op->status == 0 && b->batch.count + b->batch.damaged == b->batch.limit;
+    b->more = op->status == 0 && b->batch.count == b->batch.limit;
     if (op->status == 0 && !b->more && b->batch.next_ms > now) b->overflow = false;
     if (app->store->ops->durable || op->status != 0)
         slack__backlog_soon(app, SLACK_BACKLOG_POLL_MS);

@@ -77,7 +77,6 @@ enum statement {
     DUE,
     NEXT_DUE,
     TAKE,
-    DAMAGED,
     CANCEL,
     NOTE,
     NOTES_SWEEP,
@@ -129,8 +128,6 @@ static const char *const sql[] = {
     [NEXT_DUE] = "SELECT due_ms FROM inbox WHERE state = 0 ORDER BY due_ms LIMIT 1",
     [TAKE] = "UPDATE inbox SET state = 1, owner = ?3, attempt = attempt + 1, changed_ms = ?2"
              " WHERE id = ?1",
-    [DAMAGED] = "UPDATE inbox SET state = 3, owner = NULL, changed_ms = ?2,"
-                " error = 'what was stored is damaged' WHERE id = ?1",
     [CANCEL] = "DELETE FROM inbox WHERE key = ?1 AND state = 0",
     [NOTE] = "INSERT INTO notes(key, version, until_ms, value, sum) VALUES(?1, ?2, ?3, ?4, ?5)"
              " ON CONFLICT(key) DO UPDATE SET version = excluded.version,"
@@ -352,21 +349,21 @@ static int cancel(slack_db_t *db, const slack_store_op_t *op)
 
 /* --- operations on several rows ------------------------------------------------------------ */
 
-/* Take what a query offers, as much as the batch has memory for. What cannot be read any more is
- * set aside, for a person. */
+/* Take what a query offers, as much as the batch has memory for. */
 static int take_rows(slack_db_t *db, slack_store_batch_t *batch, enum statement query, int64_t what)
 {
     sqlite3_stmt *s = db->statements[query];
     sqlite3_bind_int64(s, 1, what);
     sqlite3_bind_int64(s, 2, (int64_t)(batch->limit - batch->count));
     int rc = 0, step;
-    size_t first = batch->count, damaged = 0;
+    size_t first = batch->count;
     while (rc == 0 && batch->count < batch->limit && (step = sqlite3_step(s)) != SQLITE_DONE) {
         rc = error_of(step);
         if (rc != 0) break;
         slack_row_t row = read_row(s, true);
-        bool bad = is_damaged(s, &row);
-        row.state = bad ? SLACK_ROW_DEAD : SLACK_ROW_RUNNING;
+        row.damaged = is_damaged(s, &row);
+        if (row.damaged) row.payload = (slack_slice_t){NULL, 0};
+        row.state = SLACK_ROW_RUNNING;
         row.attempt++;
         row.changed_ms = db->now_ms;
         if (slack__row_copy(batch->arena, &batch->rows[batch->count], &row))
@@ -378,16 +375,8 @@ static int take_rows(slack_db_t *db, slack_store_batch_t *batch, enum statement 
     }
     int end = reset(s);
     /* Changed afterwards: an update in the middle of a query would move what it walks along. */
-    for (size_t i = first; rc == 0 && end == 0 && i < batch->count; i++) {
-        bool bad = batch->rows[i].state == SLACK_ROW_DEAD;
-        rc = run(about(db, bad ? DAMAGED : TAKE, batch->rows[i].id));
-        if (bad)
-            damaged++;
-        else
-            batch->rows[i - damaged] = batch->rows[i];
-    }
-    batch->count -= damaged;
-    batch->damaged += damaged;
+    for (size_t i = first; rc == 0 && end == 0 && i < batch->count; i++)
+        rc = run(about(db, TAKE, batch->rows[i].id));
     return rc ? rc : end;
 }
 
@@ -440,7 +429,6 @@ static int next_due(slack_db_t *db, int64_t *ret)
 
 static int claim(slack_db_t *db, slack_store_batch_t *batch)
 {
-    batch->damaged = 0;
     int rc = batch_begin(batch, batch->limit);
     if (rc == 0) rc = take_abandoned(db, batch);
     if (rc == 0 && batch->count < batch->limit) rc = take_rows(db, batch, DUE, batch->now_ms);

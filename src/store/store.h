@@ -60,6 +60,7 @@ typedef struct slack_row {
     slack_slice_t error;  /* why the last attempt failed */
     int retry_num;
     unsigned attempt; /* how many were begun */
+    bool damaged;     /* out of a CLAIM: the payload is not what was put, and left out */
     int64_t received_ms, due_ms, changed_ms;
 } slack_row_t;
 
@@ -123,7 +124,6 @@ typedef struct slack_store_batch {
     slack_arena_t *arena; /* holds the rows; out, the owner's to free; NULL for none */
     slack_row_t *rows;
     size_t count;
-    size_t damaged; /* CLAIM: rows that were found unreadable, and buried */
     int64_t next_ms;
     uint64_t counts[SLACK_ROW_STATES];
     int64_t oldest_ms[SLACK_ROW_STATES]; /* the smallest received_ms, of done ones changed_ms; 0:

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "core/ctx.h"
 #include "support/app_fixture.h"
@@ -169,9 +170,13 @@ static void on_error(slack_ctx_t *ctx, int status, const char *listener, void *u
     refused += status == SLACK_EBUSY;
 }
 
+static char last_dead[128];
+
 static void on_dead(slack_ctx_t *ctx, const slack_dead_t *dead, void *user_data)
 {
     deads++;
+    snprintf(last_dead, sizeof last_dead, "%s", dead->error);
+    assert_non_null(slack_json_str(slack_ctx_body(ctx), "/event/type")); /* whatever is left */
 }
 
 static void open_app(const char *where, unsigned attempts)
@@ -369,6 +374,44 @@ static void test_a_body_that_is_large_to_read(void **state)
     assert_int_equal(rows_in(SLACK_ROW_DONE), 2);
 }
 
+/* ---- what the disk has damaged ---- */
+
+static void flip_a_payload(const char *key)
+{
+    sqlite3 *db = NULL;
+    char text[96];
+    snprintf(text, sizeof text,
+             "UPDATE inbox SET payload = '{\"event\":{}}' WHERE key = x'%02x%02x%02x'", key[0],
+             key[1], key[2]);
+    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, text, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_changes(db), 1);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+/* No handler sees it; it is a dead letter like any other, told by the hook. */
+static void test_a_damaged_payload_is_a_dead_letter(void **state)
+{
+    unsigned times = 0;
+    clean();
+    open_store();
+    put_row("Ev1", SLACK_SLICE("{\"event\":{\"type\":\"message\"}}"));
+    put_row("Ev2", SLACK_SLICE("{\"event\":{\"type\":\"message\"}}"));
+    close_store();
+    flip_a_payload("Ev1");
+
+    open_app(url, 5);
+    slack_on_event(f.app, NULL, busy, &times);
+    app_ready(&f);
+    settle();
+    assert_int_equal(runs, 1);
+    assert_int_equal(deads, 1);
+    assert_string_equal(last_dead, "SLACK_ESTORE what was stored is damaged");
+    assert_non_null(strstr(f.log, "event=\"dead letter\" id=1 kind=event key=Ev1 attempts=2"));
+    app_close(&f);
+    assert_int_equal(rows_in(SLACK_ROW_DEAD), 1);
+}
+
 /* ---- a replay that is cut off ---- */
 
 static int fail_or_hold(slack_ctx_t *ctx, void *user_data)
@@ -488,6 +531,7 @@ int main(void)
         cmocka_unit_test(test_what_is_done_stays_done),
         cmocka_unit_test(test_a_handler_that_never_fits),
         cmocka_unit_test(test_a_body_that_is_large_to_read),
+        cmocka_unit_test(test_a_damaged_payload_is_a_dead_letter),
         cmocka_unit_test(test_a_replay_that_is_cut_off_goes_on),
         cmocka_unit_test(test_an_end_that_cannot_be_noted_does_not_grow),
     };
