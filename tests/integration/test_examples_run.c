@@ -4,7 +4,6 @@
  * transport. A person does something, and sees what is written here, whatever the transport.
  */
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,11 +14,8 @@
 
 #include <cmocka.h>
 
-#include "support/child.h"
-#include "support/sim_peer.h"
+#include "support/sim_child.h"
 
-#define LIMIT_MS  20000
-#define ARGS_MAX  32
 #define STEPS_MAX 8
 #define LINES_MAX 6
 
@@ -143,120 +139,20 @@ typedef struct run {
     const char *transport;
 } run_t;
 
-static sim_peer_t peer;
-static child_t child;
-static char dir[64];
+static sim_child_t c;
 
-/* ---- the process ---- */
+/* ---- a run ---- */
 
-SLACK_PRINTF(1, 2) static const char *text(const char *format, ...)
+static bool has_no_socket(const sim_child_t *child)
 {
-    va_list ap;
-    va_start(ap, format);
-    const char *made = slack__arena_vprintf(peer.arena, format, ap);
-    va_end(ap);
-    assert_non_null(made);
-    return made;
-}
-
-/* Fail, and show all that it wrote; the text of a failure has its limits. */
-#define give_up(...)                                                                               \
-    do {                                                                                           \
-        print_error("%s", child.out);                                                              \
-        fail_msg(__VA_ARGS__);                                                                     \
-    } while (0)
-
-/* Run it in a folder of its own, with these variables and no others. What it writes is kept. */
-static void start(const char *name, const char *const *variables)
-{
-    static const char *const kept[] = {"PATH", "ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS",
-                                       "UBSAN_OPTIONS"};
-    const char *args[ARGS_MAX] = {"sh", "-c", "cd \"$1\" && shift && exec env -i \"$@\" 2>&1", "sh",
-                                  dir};
-    size_t count = 5;
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
-        if (getenv(kept[i])) args[count++] = text("%s=%s", kept[i], getenv(kept[i]));
-    while (*variables)
-        args[count++] = *variables++;
-    args[count++] = text("%s/examples/%s", getenv("SLACKAPP_BUILD_DIR"), name);
-    assert_true(count < ARGS_MAX);
-    child_start(&child, &peer.world, args, NULL);
-    assert_true(child.started);
-}
-
-static void on_tick(uv_timer_t *timer)
-{
-}
-
-static void until(bool (*done)(void), const char *what)
-{
-    uv_timer_t timer;
-    uint64_t end_ms = slack__mono_ms(&slack__clock_system) + LIMIT_MS;
-    uv_timer_init(&peer.world.loop, &timer);
-    uv_timer_start(&timer, on_tick, 20, 20);
-    bool late = false;
-    while (!done() && !late) {
-        uv_run(&peer.world.loop, UV_RUN_ONCE);
-        late = slack__mono_ms(&slack__clock_system) > end_ms;
-    }
-    uv_close((uv_handle_t *)&timer, NULL);
-    uv_run(&peer.world.loop, UV_RUN_NOWAIT);
-    if (late) give_up("%s", what);
-}
-
-static bool has_exited(void)
-{
-    return child.exited;
-}
-
-/* The port that it chose, out of its log; 0 before that. */
-static unsigned port(void)
-{
-    const char *line = strstr(child.out, "event=\"http listening\"");
-    const char *number = line ? strstr(line, " port=") : NULL;
-    return number ? (unsigned)strtoul(number + strlen(" port="), NULL, 10) : 0;
-}
-
-static bool has_port_or_exited(void)
-{
-    return port() != 0 || child.exited;
-}
-
-static void stop(void)
-{
-    if (child.exited) give_up("it ended by itself");
-    assert_int_equal(uv_process_kill(&child.process, SIGTERM), 0);
-    until(has_exited, "it does not stop");
-    child_wait(&child, &peer.world);
-    if (child.status != 0) give_up("status %d", (int)child.status);
-    for (const char *at = child.out; (at = strstr(at, "level=error")); at++)
-        if (!strstr(at, "Socket Mode is switched off")) give_up("it logged an error");
-}
-
-/* ---- the person ---- */
-
-static void connect_http(void)
-{
-    until(has_port_or_exited, "it does not listen");
-    const char *url = text("{\"url\":\"http://127.0.0.1:%u/slack/events\"}", port());
-    assert_true(slack_json_bool(sim_peer_control(&peer, "/sim/request-url", url), "/ok"));
-}
-
-static bool has_socket_or_exited(void)
-{
-    return peer.sim->sockets.taken > 0 || child.exited;
-}
-
-static bool has_no_socket(void)
-{
-    return peer.sim->sockets.count == 0;
+    return child->peer.sim->sockets.count == 0;
 }
 
 static void switch_socket_mode_off(void)
 {
     const char *fault = "{\"name\":\"link-disabled\",\"args\":[]}";
-    assert_true(slack_json_bool(sim_peer_control(&peer, "/sim/fault", fault), "/ok"));
-    until(has_no_socket, "it does not leave its socket");
+    assert_true(slack_json_bool(sim_peer_control(&c.peer, "/sim/fault", fault), "/ok"));
+    sim_child_until(&c, has_no_socket, "it does not leave its socket");
 }
 
 /* A text of the table with what belongs into it. */
@@ -274,48 +170,25 @@ static const char *filled(const char *from, const char *transport, const char *t
                        : slack__buf_append_char(&buf, *from);
         assert_int_equal(rc, 0);
     }
-    const char *made = slack__arena_strndup(peer.arena, slack__buf_ptr(&buf), buf.len);
+    const char *made = slack__arena_strndup(c.peer.arena, slack__buf_ptr(&buf), buf.len);
     slack__buf_done(&buf);
     assert_non_null(made);
     return made;
-}
-
-static const char *quoted(const char *relaxed)
-{
-    char *strict = slack__arena_strdup(peer.arena, relaxed);
-    assert_non_null(strict);
-    for (char *c = strict; *c; c++)
-        if (*c == '\'') *c = '"';
-    return strict;
-}
-
-static bool has_line(const slack_json_t *entries, size_t from, const char *part)
-{
-    slack_json_iter_t it = {0};
-    while (slack_json_next(entries, &it))
-        if (it.index > from && strstr(slack_json_str(it.value, "/line"), part)) return true;
-    return false;
 }
 
 /* Do it, and see exactly its lines behind the `before` that there are already. Their order among
  * each other is the network's. Returns how many there are now. */
 static size_t take_step(const step_t *step, const char *transport, size_t before, const char **ts)
 {
-    sim_peer_answer_t answer;
     size_t count = 0;
-    sim_peer_send(&peer, quoted(filled(step->send, transport, *ts)), &answer);
-    const slack_json_t *sent = sim_peer_sent(&peer, &answer);
-    if (!slack_json_bool(sent, "/acked"))
-        give_up("%s: %s", step->send, slack_json_str(sent, "/error"));
+    const slack_json_t *sent = sim_child_act(&c, filled(step->send, transport, *ts));
     if (*slack_json_str(sent, "/ts")) *ts = slack_json_str(sent, "/ts");
     while (count < LINES_MAX && step->lines[count])
         count++;
-    const char *path = text("/sim/transcript?wait=%zu", before + count);
-    const slack_json_t *entries = slack_json_get(sim_peer_control(&peer, path, NULL), "/entries");
+    const slack_json_t *entries = sim_child_transcript(&c, before + count);
     for (size_t i = 0; i < count; i++) {
         const char *part = filled(step->lines[i], transport, *ts);
-        if (!has_line(entries, before, part))
-            give_up("no \"%s\" in:\n%s", part, sim_peer_transcript(&peer));
+        if (!sim_child_has_line(entries, before, part)) sim_child_give_up(&c, "no \"%s\"", part);
     }
     return before + count;
 }
@@ -324,22 +197,9 @@ static void run_over_a_transport(void **state)
 {
     const run_t *run = *state;
     const bool http = strcmp(run->transport, "http") == 0;
-    const char *const variables[] = {
-        text("SLACK_TRANSPORT=%s", run->transport),
-        text("SLACK_API_URL=%s/api/", peer.sim->base),
-        "SLACK_BOT_TOKEN=" SIM_PEER_BOT_TOKEN,
-        "SLACK_APP_TOKEN=" SIM_PEER_APP_TOKEN,
-        "SLACK_SIGNING_SECRET=" SIM_PEER_SECRET,
-        "SLACK_HTTP_HOST=127.0.0.1",
-        "SLACK_HTTP_PORT=0",
-        "SLACK_SOCKET_CONNECTIONS=1",
-        "SLACK_STORE=memory:",
-        NULL,
-    };
-    start(run->example->name, variables);
-    if (http) connect_http();
-    if (!http || run->example->takes_both) until(has_socket_or_exited, "it does not connect");
-    if (child.exited) give_up("it ended by itself");
+    sim_child_start_over(&c, run->example->name, run->transport, NULL);
+    if (http) sim_child_connect_http(&c);
+    if (!http || run->example->takes_both) sim_child_connect_socket(&c);
     if (http && run->example->takes_both) switch_socket_mode_off();
 
     const char *ts = "";
@@ -347,9 +207,12 @@ static void run_over_a_transport(void **state)
     for (const step_t *step = run->example->steps;
          step < run->example->steps + STEPS_MAX && step->send; step++)
         lines = take_step(step, run->transport, lines, &ts);
-    stop();
-    if (slack_json_count(sim_peer_control(&peer, "/sim/transcript", NULL), "/entries") != lines)
-        fail_msg("more was said:\n%s", sim_peer_transcript(&peer));
+    int status = sim_child_stop(&c);
+    if (status != 0) sim_child_give_up(&c, "status %d", status);
+    for (const char *at = c.child.out; (at = strstr(at, "level=error")); at++)
+        if (!strstr(at, "Socket Mode is switched off")) sim_child_give_up(&c, "it logged an error");
+    if (slack_json_count(sim_child_transcript(&c, 0), "") != lines)
+        sim_child_give_up(&c, "more was said");
 }
 
 /* ---- what it cannot run with ---- */
@@ -357,18 +220,17 @@ static void run_over_a_transport(void **state)
 static void fails_with_a_sentence(const char *name, const char *const *variables,
                                   const char *sentence)
 {
-    start(name, variables);
-    until(has_exited, "it goes on");
-    child_wait(&child, &peer.world);
-    if (child.status != 1) fail_msg("%s: status %d", name, (int)child.status);
-    if (!strstr(child.out, text("%s: ", name)) || !strstr(child.out, sentence))
-        give_up("no \"%s\" in what %s wrote", sentence, name);
-    child_done(&child);
+    sim_child_start(&c, name, variables);
+    int status = sim_child_wait(&c);
+    if (status != 1) sim_child_give_up(&c, "%s: status %d", name, status);
+    if (!strstr(c.child.out, sim_child_text(&c, "%s: ", name)) || !strstr(c.child.out, sentence))
+        sim_child_give_up(&c, "no \"%s\" in what %s wrote", sentence, name);
+    child_done(&c.child);
 }
 
 static void says_what_is_wrong(void **state)
 {
-    const char *url = text("SLACK_API_URL=%s/api/", peer.sim->base);
+    const char *url = sim_child_text(&c, "SLACK_API_URL=%s/api/", c.peer.sim->base);
     for (size_t i = 0; i < EXAMPLES; i++) {
         const char *const nothing[] = {"SLACK_STORE=memory:", NULL};
         const char *const misspelt[] = {"SLACK_TRANSPORT=sockets",
@@ -394,25 +256,16 @@ static void says_what_is_wrong(void **state)
 
 static int open_sim(void **state)
 {
-    snprintf(dir, sizeof dir, "/tmp/slackapp-examples-XXXXXX");
-    if (!mkdtemp(dir)) return -1;
-    sim_peer_open(&peer, NULL);
-    peer.world.clock = slack__clock_system; /* the processes have it, too */
+    sim_child_open(&c);
     return 0;
 }
 
 static int close_sim(void **state)
 {
-    if (!child.exited && child.started) { /* after a failure */
-        (void)uv_process_kill(&child.process, SIGKILL);
-        child_wait(&child, &peer.world);
-    }
-    child_done(&child);
-    sim_peer_close(&peer);
     char path[96];
-    snprintf(path, sizeof path, "%s/notes.db", dir);
+    snprintf(path, sizeof path, "%s/notes.db", c.dir);
     (void)unlink(path);
-    return rmdir(dir);
+    return sim_child_close(&c) ? 0 : -1;
 }
 
 int main(void)

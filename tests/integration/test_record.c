@@ -4,7 +4,6 @@
  * recording is played by the test kit: with the handlers that made it, and with a changed one.
  */
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -18,19 +17,16 @@
 
 #include <slack/test.h>
 
-#include "support/child.h"
-#include "support/sim_peer.h"
+#include "support/file.h"
+#include "support/sim_child.h"
 
 int showcase_main(void);
 #define main showcase_main
 #include "../../examples/showcase.c"
 #undef main
 
-#define LIMIT_MS 20000
-
-static sim_peer_t peer;
-static child_t child;
-static char dir[64], path[96];
+static sim_child_t c;
+static char path[96]; /* of the recording */
 
 /* What a person does, with ' for ", and what the transcript has by then. */
 static const struct {
@@ -38,7 +34,7 @@ static const struct {
 } steps[] = {
     {"{'kind':'message','text':'oh hello'}", "Hey there @ann!"},
     {"{'kind':'click','action_id':'hello_click'}", "@ann clicked the button"},
-    {"{'kind':'command','command':'/echo','text':'50% off'}", "50% off"},
+    {"{'kind':'command','command':'/echo','text':'50% off'}", "-> bot (only to ann): 50% off"},
     {"{'kind':'command','command':'/later','text':'well'}", "later: well"},
     {"{'kind':'message','text':'nothing to see'}", "nothing to see"},
     {"{'kind':'shortcut','callback_id':'open_form'}", "opens a modal"},
@@ -46,139 +42,35 @@ static const struct {
     {"{'kind':'submit','callback_id':'form','values':['name/value=Ada']}", "Thank you, Ada"},
 };
 
-#define STEPS (sizeof steps / sizeof *steps)
-
 /* ---- the live run ---- */
-
-static void give_up(const char *why)
-{
-    fail_msg("%s; it said:\n%s\nthe transcript:\n%s", why, child.out ? child.out : "",
-             sim_peer_transcript(&peer));
-}
-
-static const char *pair(const char *name, const char *value)
-{
-    char *made = slack__arena_printf(peer.arena, "%s=%s", name, value);
-    assert_non_null(made);
-    return made;
-}
 
 static void start(const char *transport)
 {
-    static const char *const kept[] = {"PATH", "ASAN_OPTIONS", "LSAN_OPTIONS", "TSAN_OPTIONS",
-                                       "UBSAN_OPTIONS"};
-    const char *args[32] = {"sh", "-c", "cd \"$1\" && shift && exec env -i \"$@\" 2>&1", "sh", dir};
-    size_t count = 5;
-    for (size_t i = 0; i < sizeof kept / sizeof *kept; i++)
-        if (getenv(kept[i])) args[count++] = pair(kept[i], getenv(kept[i]));
-    args[count++] = pair("SLACK_TRANSPORT", transport);
-    args[count++] =
-        pair("SLACK_API_URL", slack__arena_printf(peer.arena, "%s/api/", peer.sim->base));
-    args[count++] = "SLACK_BOT_TOKEN=" SIM_PEER_BOT_TOKEN;
-    args[count++] = "SLACK_APP_TOKEN=" SIM_PEER_APP_TOKEN;
-    args[count++] = "SLACK_SIGNING_SECRET=" SIM_PEER_SECRET;
-    args[count++] = "SLACK_HTTP_HOST=127.0.0.1";
-    args[count++] = "SLACK_HTTP_PORT=0";
-    args[count++] = "SLACK_SOCKET_CONNECTIONS=1";
-    args[count++] = "SLACK_STORE=memory:";
-    args[count++] = pair("SLACK_RECORD", path);
-    args[count++] =
-        slack__arena_printf(peer.arena, "%s/examples/showcase", getenv("SLACKAPP_BUILD_DIR"));
-    child_start(&child, &peer.world, args, NULL);
-    assert_true(child.started);
+    sim_child_start_over(&c, "showcase", transport, sim_child_text(&c, "SLACK_RECORD=%s", path));
 }
 
-static void on_tick(uv_timer_t *timer)
-{
-}
-
-static void until(bool (*done)(void), const char *what)
-{
-    uv_timer_t timer;
-    uint64_t end_ms = slack__mono_ms(&slack__clock_system) + LIMIT_MS;
-    uv_timer_init(&peer.world.loop, &timer);
-    uv_timer_start(&timer, on_tick, 20, 20);
-    bool late = false;
-    while (!done() && !late) {
-        uv_run(&peer.world.loop, UV_RUN_ONCE);
-        late = slack__mono_ms(&slack__clock_system) > end_ms;
-    }
-    uv_close((uv_handle_t *)&timer, NULL);
-    uv_run(&peer.world.loop, UV_RUN_NOWAIT);
-    if (late) give_up(what);
-}
-
-static unsigned port(void)
-{
-    const char *line = strstr(child.out, "event=\"http listening\"");
-    const char *number = line ? strstr(line, " port=") : NULL;
-    return number ? (unsigned)strtoul(number + strlen(" port="), NULL, 10) : 0;
-}
-
-static bool listens(void)
-{
-    return port() != 0 || child.exited;
-}
-
-static bool has_socket(void)
-{
-    return peer.sim->sockets.taken > 0 || child.exited;
-}
-
-static bool has_exited(void)
-{
-    return child.exited;
-}
-
-static void connect_to(const char *transport)
-{
-    if (strcmp(transport, "socket") == 0) {
-        until(has_socket, "it does not connect");
-        return;
-    }
-    until(listens, "it does not listen");
-    char url[96];
-    snprintf(url, sizeof url, "{\"url\":\"http://127.0.0.1:%u/slack/events\"}", port());
-    assert_true(slack_json_bool(sim_peer_control(&peer, "/sim/request-url", url), "/ok"));
-}
-
-static bool has_line(const slack_json_t *entries, const char *part)
-{
-    slack_json_iter_t it = {0};
-    while (slack_json_next(entries, &it))
-        if (strstr(slack_json_str(it.value, "/line"), part)) return true;
-    return false;
-}
-
+/* Its line is there, behind however many that others have. */
 static void take_step(size_t i)
 {
-    sim_peer_answer_t answer;
-    char *json = slack__arena_strdup(peer.arena, steps[i].send);
-    for (char *c = json; *c; c++)
-        if (*c == '\'') *c = '"';
-    sim_peer_send(&peer, json, &answer);
-    const slack_json_t *sent = sim_peer_sent(&peer, &answer);
-    if (!slack_json_bool(sent, "/acked")) give_up(steps[i].send);
+    sim_child_act(&c, steps[i].send);
     for (size_t wait = 1;; wait++) {
-        char target[64];
-        snprintf(target, sizeof target, "/sim/transcript?wait=%zu", wait);
-        const slack_json_t *all = sim_peer_control(&peer, target, NULL);
-        if (has_line(slack_json_get(all, "/entries"), steps[i].line)) return;
-        if (slack_json_count(all, "/entries") < wait) give_up(steps[i].line);
+        const slack_json_t *entries = sim_child_transcript(&c, wait);
+        if (sim_child_has_line(entries, 0, steps[i].line)) return;
+        if (slack_json_count(entries, "") < wait) sim_child_give_up(&c, "no %s", steps[i].line);
     }
 }
 
 static void record(const char *transport)
 {
     start(transport);
-    connect_to(transport);
-    if (child.exited) give_up("it ended by itself");
-    for (size_t i = 0; i < STEPS; i++)
+    if (strcmp(transport, "http") == 0)
+        sim_child_connect_http(&c);
+    else
+        sim_child_connect_socket(&c);
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
         take_step(i);
-    assert_int_equal(uv_process_kill(&child.process, SIGTERM), 0);
-    until(has_exited, "it does not stop");
-    child_wait(&child, &peer.world);
-    if (child.status != 0) give_up("its status is not 0");
+    int status = sim_child_stop(&c);
+    if (status != 0) sim_child_give_up(&c, "status %d", status);
 }
 
 /* ---- the recording ---- */
@@ -276,16 +168,11 @@ static void a_live_run(void **state)
 /* What is no recording is left alone, and the app says why it does not start. */
 static void somebody_elses_file(void **state)
 {
-    FILE *file = fopen(path, "wb");
-    assert_non_null(file);
-    fputs("important", file);
-    fclose(file);
+    file_write(path, "important");
     start("socket");
-    until(has_exited, "it goes on");
-    child_wait(&child, &peer.world);
-    assert_int_equal(child.status, 1);
-    if (!strstr(child.out, "cannot be created: there is something else of that name"))
-        give_up("it does not say why");
+    assert_int_equal(sim_child_wait(&c), 1);
+    if (!strstr(c.child.out, "cannot be created: there is something else of that name"))
+        sim_child_give_up(&c, "it does not say why");
     assert_string_equal(read_recording(), "important");
 }
 
@@ -293,24 +180,15 @@ static void somebody_elses_file(void **state)
 
 static int open_sim(void **state)
 {
-    snprintf(dir, sizeof dir, "/tmp/slackapp-record-XXXXXX");
-    if (!mkdtemp(dir)) return -1;
-    snprintf(path, sizeof path, "%s/run.jsonl", dir);
-    sim_peer_open(&peer, NULL);
-    peer.world.clock = slack__clock_system; /* the process has it, too */
+    sim_child_open(&c);
+    snprintf(path, sizeof path, "%s/run.jsonl", c.dir);
     return 0;
 }
 
 static int close_sim(void **state)
 {
-    if (!child.exited && child.started) { /* after a failure */
-        (void)uv_process_kill(&child.process, SIGKILL);
-        child_wait(&child, &peer.world);
-    }
-    child_done(&child);
-    sim_peer_close(&peer);
     (void)unlink(path);
-    return rmdir(dir);
+    return sim_child_close(&c) ? 0 : -1;
 }
 
 int main(void)
