@@ -14,26 +14,8 @@ case $stay in
     ;;
 esac
 
-work=$(mktemp -d)
-pids=
-
-# Every process that was started here is ended here, whatever happens.
-finish() {
-    status=$?
-    trap - EXIT
-    for pid in $pids; do
-        kill "$pid" 2>/dev/null || :
-    done
-    for pid in $pids; do
-        wait "$pid" 2>/dev/null || :
-    done
-    rm -rf "$work"
-    exit "$status"
-}
-trap finish EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-trap 'exit 129' HUP
+# shellcheck source=tools/processes.sh
+. "$(dirname "$0")/processes.sh"
 
 # fail TRANSPORT WORD…: says what failed, and all that was logged on the way.
 fail() {
@@ -46,16 +28,15 @@ fail() {
     exit 1
 }
 
-# until_true PID WORD…: tries a command until it succeeds, for 10 s, or until that process ends.
-until_true() {
+succeeds_or_gone() {
     process=$1
     shift
-    tries=0
-    until "$@"; do
-        tries=$((tries + 1))
-        kill -0 "$process" 2>/dev/null && [ $tries -lt 200 ] || return 1
-        sleep 0.05
-    done
+    "$@" || ! kill -0 "$process" 2>/dev/null
+}
+
+# await PID COMMAND…: tries it until it succeeds, or that process has ended.
+await() {
+    until_true succeeds_or_gone "$@" && kill -0 "$1" 2>/dev/null
 }
 
 # What a shell has set, and what a .env file says, is not to change the bot.
@@ -83,18 +64,18 @@ start() {
     "$build/slackapp" sim --port 0 --port-file "$work/$1.port" >"$work/$1.sim" 2>&1 &
     sim=$!
     pids="$pids $sim"
-    until_true "$sim" [ -f "$work/$1.port" ] || fail "$1" 'the simulator did not start'
+    await "$sim" [ -f "$work/$1.port" ] || fail "$1" 'the simulator did not start'
     SLACKAPP_SIM=http://127.0.0.1:$(cat "$work/$1.port")
     export SLACKAPP_SIM
     start_bot "$1" >"$work/$1.bot" 2>&1 &
     bot=$!
     pids="$pids $bot"
     if [ "$1" = http ]; then
-        until_true "$bot" bot_port || fail "$1" 'the bot did not begin to listen'
+        await "$bot" bot_port || fail "$1" 'the bot did not begin to listen'
         "$build/slackapp" sim request-url "http://127.0.0.1:$port/slack/events" \
             >>"$work/$1.talk" 2>&1 || fail "$1" 'the bot did not answer url_verification'
     else
-        until_true "$bot" connected || fail "$1" 'the bot did not connect'
+        await "$bot" connected || fail "$1" 'the bot did not connect'
     fi
     echo "$SLACKAPP_SIM $sim $bot" >"$work/$1.where"
 }

@@ -2,14 +2,13 @@
 # The request URL before the programs that people use: curl, wrk, and nginx with the configuration
 # that docs/http.md shows. Each case that lacks its program is skipped.
 # usage: tests/integration/test_http_peers.sh BUILD_FOLDER
-# shellcheck disable=SC2317 # run() calls the functions
+# shellcheck disable=SC2317 # run_with() calls the functions
 set -u
 build=${1?usage: tests/integration/test_http_peers.sh BUILD_FOLDER}
 source=$(cd "$(dirname "$0")/../.." && pwd)
-work=$(mktemp -d)
+# shellcheck source=tools/processes.sh
+. "$source/tools/processes.sh"
 sim='' bot='' nginx=''
-number=0
-failed=0
 unset SLACKAPP_SIM http_proxy https_proxy HTTPS_PROXY ALL_PROXY all_proxy
 
 # A loopback address of this process's own, so that nginx's port is nobody else's.
@@ -17,17 +16,14 @@ place=127.$((1 + $$ / 65536 % 100)).$(($$ / 256 % 256)).$((1 + $$ % 254))
 # Where curl calls from, when it matters.
 stranger=127.0.0.9
 
-end() {
-    for pid in $nginx $bot $sim; do
-        kill "$pid" 2>/dev/null && wait "$pid"
-    done
+end_processes() {
+    # shellcheck disable=SC2086 # none or one each
+    end $nginx $bot $sim
     nginx='' bot='' sim=''
 }
-trap 'end; rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM HUP
 
-# run TOOL NAME FUNCTION: one TAP line; what the function wrote is shown when it fails.
-run() {
+# run_with TOOL NAME FUNCTION: as run(), where there is that tool; the processes stay for the next.
+run_with() {
     number=$((number + 1))
     if ! command -v "$1" >/dev/null; then
         echo "ok $number - $2 # SKIP there is no $1"
@@ -39,15 +35,6 @@ run() {
         sed 's/^/# /' "$work/said"
         tail -n 20 "$work/bot.log" | sed 's/^/# bot: /'
     fi
-}
-
-until_true() {
-    tries=0
-    until "$@"; do
-        tries=$((tries + 1))
-        [ "$tries" -lt 400 ] || return 1
-        sleep 0.05
-    done
 }
 
 # same WANTED GOT
@@ -315,19 +302,19 @@ if ! start_sim || ! start_bot; then
     echo 'Bail out! the simulator or the bot did not start'
     exit 1
 fi
-run curl 'curl: HTTP/1.0' http_1_0
-run curl 'curl: HTTP/1.1 keeps its connection' http_1_1
-run curl 'curl: chunked' chunked
-run curl 'curl: Expect' expect_continue
-run curl 'curl: HEAD, OPTIONS, GET' other_methods
-run curl 'curl: what is refused' what_is_refused
-run wrk 'wrk: keep-alive' keeps_alive
-run wrk 'wrk: keep-alive, signed events' keeps_alive_signed
-run nginx 'nginx: the configuration of the manual' proxied
-run nginx 'nginx: connections to the app are kept' upstream_is_kept
-run nginx 'nginx: a slow body is buffered' body_is_buffered
-run nginx 'nginx: the app goes and comes' app_goes_and_comes
-run nginx 'nginx: client certificates' client_certificate
-run nginx 'nginx: over TCP' over_tcp
+run_with curl 'curl: HTTP/1.0' http_1_0
+run_with curl 'curl: HTTP/1.1 keeps its connection' http_1_1
+run_with curl 'curl: chunked' chunked
+run_with curl 'curl: Expect' expect_continue
+run_with curl 'curl: HEAD, OPTIONS, GET' other_methods
+run_with curl 'curl: what is refused' what_is_refused
+run_with wrk 'wrk: keep-alive' keeps_alive
+run_with wrk 'wrk: keep-alive, signed events' keeps_alive_signed
+run_with nginx 'nginx: the configuration of the manual' proxied
+run_with nginx 'nginx: connections to the app are kept' upstream_is_kept
+run_with nginx 'nginx: a slow body is buffered' body_is_buffered
+run_with nginx 'nginx: the app goes and comes' app_goes_and_comes
+run_with nginx 'nginx: client certificates' client_certificate
+run_with nginx 'nginx: over TCP' over_tcp
 echo "1..$number"
 exit $failed

@@ -5,25 +5,11 @@
 set -u
 slackapp=${1?usage: tests/integration/test_inbox_cli.sh BUILD_FOLDER INBOX_MAKER}/slackapp
 maker=$(cd "$(dirname "${2?}")" && pwd)/$(basename "$2")
-work=$(mktemp -d)
+# shellcheck source=tools/processes.sh
+. "$(dirname "$0")/../../tools/processes.sh"
 store=sqlite:$work/inbox.db
-number=0
-failed=0
-trap 'rm -rf "$work"' EXIT
 cd "$work" || exit 1
 unset SLACK_STORE
-
-# run NAME FUNCTION: one TAP line; what the function wrote is shown when it fails.
-run() {
-    number=$((number + 1))
-    if "$2" >"$work/log" 2>&1; then
-        echo "ok $number - $1"
-    else
-        failed=1
-        echo "not ok $number - $1"
-        sed 's/^/# /' "$work/log"
-    fi
-}
 
 # expect STATUS TEXT WORD…: of `slackapp inbox WORD…`.
 expect() {

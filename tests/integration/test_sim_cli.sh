@@ -6,34 +6,17 @@ set -u
 build=${1?usage: tests/integration/test_sim_cli.sh BUILD_FOLDER}
 source=$(cd "$(dirname "$0")/../.." && pwd)
 slackapp=$build/slackapp
-work=$(mktemp -d)
+# shellcheck source=tools/processes.sh
+. "$source/tools/processes.sh"
 sim=
 bot=
-number=0
-failed=0
 unset SLACKAPP_SIM
 
 end_processes() {
-    for pid in $bot $sim; do
-        kill "$pid" 2>/dev/null && wait "$pid"
-    done
+    # shellcheck disable=SC2086 # none or one each
+    end $bot $sim
     bot=
     sim=
-}
-trap 'end_processes; rm -rf "$work"' EXIT
-trap 'exit 130' INT TERM HUP
-
-# run NAME FUNCTION: one TAP line; what the function wrote is shown when it fails.
-run() {
-    number=$((number + 1))
-    if "$2" >"$work/log" 2>&1; then
-        echo "ok $number - $1"
-    else
-        failed=1
-        echo "not ok $number - $1"
-        sed 's/^/# /' "$work/log"
-    fi
-    end_processes
 }
 
 # expect STATUS TEXT COMMAND…: the status, and a text in what it writes.
@@ -47,15 +30,6 @@ expect() {
     echo "$*: status $got, not $status, or no \"$text\" in:"
     cat "$work/out"
     return 1
-}
-
-until_true() {
-    tries=0
-    until "$@"; do
-        tries=$((tries + 1))
-        [ "$tries" -lt 400 ] || return 1
-        sleep 0.05
-    done
 }
 
 start_sim() {

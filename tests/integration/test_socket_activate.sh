@@ -12,15 +12,13 @@ for tool in systemd-socket-activate curl; do
     fi
 done
 
-work=$(mktemp -d)
+# shellcheck source=tools/processes.sh
+. "$(dirname "$0")/../../tools/processes.sh"
 sim='' bot=''
-finish() {
-    [ -z "$bot" ] || kill "$bot" 2>/dev/null
-    [ -z "$sim" ] || kill "$sim" 2>/dev/null
-    wait
-    rm -rf "$work"
+end_processes() {
+    # shellcheck disable=SC2086 # none or one each
+    end $bot $sim
 }
-trap finish EXIT
 
 fail() {
     echo "not ok 1 - $name"
