@@ -2,20 +2,29 @@
 # Measures what docs/performance.md has budgets for, side by side: rounds of each, one after the
 # other, so that whatever else the machine does falls on all of them. Prints the best figure of each
 # and says of every budget whether it was met; time never makes it fail.
-# usage: bench/run.sh BUILD_FOLDER
-#   BENCH_ROUNDS (5), BENCH_EVENTS (20000 in a round), BENCH_SECONDS (10 at most for a round)
+# usage: bench/run.sh BUILD_FOLDER [inbox]
+#   inbox: only what the durable inbox costs
+#   BENCH_ROUNDS (5), BENCH_EVENTS (20000 in a round), BENCH_SECONDS (10 at most for a round),
+#   BENCH_PAIRS (20)
 set -eu
 
-given=${1?usage: bench/run.sh BUILD_FOLDER}
+given=${1?usage: bench/run.sh BUILD_FOLDER [inbox]}
+part=${2-all}
+case $part in
+all | inbox) ;;
+*)
+    echo "bench: there is no part \"$part\", there is \"inbox\"" >&2
+    exit 2
+    ;;
+esac
 build=$(cd "$given" && pwd)
 bench=$(cd "$(dirname "$0")" && pwd)
 rounds=${BENCH_ROUNDS-5}
 events=${BENCH_EVENTS-20000}
 seconds=${BENCH_SECONDS-10}
-rows=1000000
 connections=32
 many_connections=192 # where an ack waits for the disk, and one sync serves many
-work=$(mktemp -d)
+work=$(mktemp -d "$build/bench-XXXXXX") # on a disk: /tmp may be memory
 pids=
 bot_pid= # start() sets these
 bot_port=
@@ -123,14 +132,22 @@ install_bolt() {
     bolt=$(sed -n 's/^  "version": "\(.*\)".*/\1/p' "$modules/@slack/bolt/package.json")
 }
 
+# shellcheck source=/dev/null
+. "$bench/inbox.sh"
+
 # --- measuring --------------------------------------------------------------------------------
 
-# load NAME EVENTS [CONNECTIONS]: a round; its line goes to NAME.http.
-load() {
+# measure NAME FILE EVENTS CONNECTIONS: a round; its line goes to NAME.FILE.
+measure() {
     eval "load_port=\$${1}_port load_pid=\$${1}_pid"
     # shellcheck disable=SC2154 # set by eval
-    timeout 120 "$build/bench/load_http" "$load_port" "$2" "${3-$connections}" "$seconds" \
-        "$load_pid" >>"$work/$1.http" || fail "$1: not every event was acknowledged: $(tail -n 1 "$work/$1.http")"
+    timeout 120 "$build/bench/load_http" "$load_port" "$3" "$4" "$seconds" "$load_pid" \
+        >>"$work/$1.$2" || fail "$1: not every event was acknowledged: $(tail -n 1 "$work/$1.$2")"
+}
+
+# load NAME EVENTS [CONNECTIONS]
+load() {
+    measure "$1" http "$2" "${3-$connections}"
 }
 
 # socket NAME COMMAND…
@@ -192,18 +209,6 @@ against() {
         "$(ratio "$(per_second bot)" "$(per_second "$1")")" -
 }
 
-# The budget's ratio is to the floor, which writes nothing: what the disk takes is in it.
-against_sqlite() {
-    sqlite=$(field rate sqlite.http)
-    row 'with the SQLite store, every ack after fsync' "$sqlite" \
-        "$(ratio "$sqlite" "$(field rate floor.http)")" '>= 0.4'
-    row "  p50, p99 with $many_connections connections" \
-        "$(field p50_us sqlite.http), $(field p99_us sqlite.http) us" - -
-    row '  cost of a delivery' "$(field cpu_us sqlite.http) us" - -
-    row '    with 1,000,000 rows in the inbox' "$(field cpu_us full.http) us" \
-        "$(ratio "$(field cpu_us full.http)" "$(field cpu_us sqlite.http)")" '<= 1.1'
-}
-
 print_http() {
     rate=$(field rate bot.http)
     row 'verified HTTP acks/s, memory store' "$rate" - -
@@ -213,7 +218,7 @@ print_http() {
     if [ -s "$work/bot.wrk" ]; then row '  wrk says' "$(field rate bot.wrk)" - -; fi
     row "  p50, p99 with $connections connections" \
         "$(field p50_us bot.http), $(field p99_us bot.http) us" - -
-    against_sqlite
+    print_inbox
     row 'cost of a delivery' "$(field cpu_us bot.http) us" - -
     row '  with 1,000 listeners' "$(field cpu_us many.http) us" \
         "$(ratio "$(field cpu_us many.http)" "$(field cpu_us bot.http)")" '<= 1.1'
@@ -237,12 +242,21 @@ print_socket() {
 
 print_table() {
     printf '%-44s %14s %9s  %-9s %s\n' figure value ratio budget ''
+    if [ "$part" = inbox ]; then
+        print_inbox
+        print_end
+        return
+    fi
     print_http
     print_socket
     start=$(field start_ms bot.start)
     row 'start to first ack over HTTP, ms' '' "$start" '<= 20'
     row 'resident memory idle, MB' '' "$(mb "$idle")" '<= 12'
     row '  under load, peak' '' "$(mb "$peak")" '<= 24'
+    print_end
+}
+
+print_end() {
     read -r busy rest </proc/loadavg
     printf 'Best of %s rounds on %s processors; load average at the beginning %s, at the end %s.\n' \
         "$rounds" "$(nproc)" "$quiet" "$busy"
@@ -264,21 +278,20 @@ wrk_round() {
 
 read -r quiet rest </proc/loadavg
 start_sim
-install_bolt
+if [ "$part" = all ]; then install_bolt; fi
 start floor "$build/bench/floor_http"
 start_bot bot memory: 1 0
-start_bot many memory: 1000 0
-start_bot texts memory: 1000 500
-start_bot sqlite "sqlite:$work/sqlite.db" 1 0
-start_bot full "sqlite:$work/full.db" 1 0
-say "filling an inbox with $rows rows"
-timeout 300 "$build/bench/fill_inbox" "$work/full.db" "$rows" >"$work/fill.log" 2>&1 ||
-    fail 'the inbox could not be filled'
-if [ -n "$bolt" ]; then
-    start bolt env SLACK_HTTP_PORT=0 node "$bench/bolt.js" "$modules" http
+if [ "$part" = all ]; then
+    start_bot many memory: 1000 0
+    start_bot texts memory: 1000 500
+    if [ -n "$bolt" ]; then
+        start bolt env SLACK_HTTP_PORT=0 node "$bench/bolt.js" "$modules" http
+    fi
+    sleep 1
+    idle=$(memory "$bot_pid" VmRSS)
 fi
-sleep 1
-idle=$(memory "$bot_pid" VmRSS)
+start_inbox
+measure_inbox
 
 round=0
 while [ $round -lt "$rounds" ]; do
@@ -286,10 +299,11 @@ while [ $round -lt "$rounds" ]; do
     say "round $round of $rounds"
     load floor "$events"
     load bot "$events"
-    load many "$events"
-    load texts "$events"
     load sqlite "$events" $many_connections
     load full "$events" $many_connections
+    [ "$part" = all ] || continue
+    load many "$events"
+    load texts "$events"
     if [ -n "$bolt" ]; then load bolt $((events / 10)); fi
     socket bot env SLACK_TRANSPORT=socket "$build/bench/bench_bot"
     if [ -n "$bolt" ]; then socket bolt node "$bench/bolt.js" "$modules" socket; fi
