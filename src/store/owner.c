@@ -21,15 +21,22 @@ int slack__owner_open(slack_owner_t *owner, const char *path)
 
 /* Locks of the open file, not of the process: two stores of one process are two owners, and closing
  * another descriptor of the file lets go of nothing. */
-static struct flock byte_lock(int64_t id)
+static struct flock byte_lock(int type, int64_t id)
 {
     return (struct flock){
-        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = (off_t)id, .l_len = 1};
+        .l_type = (short)type, .l_whence = SEEK_SET, .l_start = (off_t)id, .l_len = 1};
+}
+
+/* Whether somebody else holds one. */
+static bool is_locked(const slack_owner_t *owner, int64_t id, bool otherwise)
+{
+    struct flock lock = byte_lock(F_WRLCK, id);
+    return fcntl(owner->fd, F_OFD_GETLK, &lock) == 0 ? lock.l_type != F_UNLCK : otherwise;
 }
 
 int slack__owner_take(slack_owner_t *owner, int64_t id)
 {
-    struct flock lock = byte_lock(id);
+    struct flock lock = byte_lock(F_WRLCK, id);
     if (fcntl(owner->fd, F_OFD_SETLK, &lock) != 0) return -errno;
     owner->id = id;
     return 0;
@@ -37,9 +44,18 @@ int slack__owner_take(slack_owner_t *owner, int64_t id)
 
 bool slack__owner_alive(const slack_owner_t *owner, int64_t id)
 {
-    if (id == owner->id) return true;
-    struct flock lock = byte_lock(id);
-    return fcntl(owner->fd, F_OFD_GETLK, &lock) != 0 || lock.l_type != F_UNLCK;
+    return id == owner->id || is_locked(owner, id, true);
+}
+
+void slack__owner_wait(const slack_owner_t *owner, bool waits)
+{
+    struct flock lock = byte_lock(waits ? F_RDLCK : F_UNLCK, 0);
+    fcntl(owner->fd, F_OFD_SETLK, &lock);
+}
+
+bool slack__owner_awaited(const slack_owner_t *owner)
+{
+    return is_locked(owner, 0, false);
 }
 
 void slack__owner_close(slack_owner_t *owner)

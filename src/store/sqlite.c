@@ -42,34 +42,44 @@ typedef struct sqlite_store {
 
 /* --- the thread ---------------------------------------------------------------------------- */
 
+/* Behind those that have not had their turn. */
 static void take(slack_link_t *batch, slack_link_t *from)
 {
     slack_link_t *link;
-    for (unsigned i = 0; i < BATCH_MAX && (link = slack__list_shift(from)); i++)
+    unsigned count = 0;
+    for (link = batch->next; link != batch; link = link->next)
+        count++;
+    for (; count < BATCH_MAX && (link = slack__list_shift(from)); count++)
         slack__list_push(batch, link);
 }
 
 static void run_thread(void *arg)
 {
     sqlite_store_t *s = arg;
-    slack_link_t batch;
+    slack_link_t batch, ended;
     slack__link_init(&batch);
+    slack__link_init(&ended);
     uv_mutex_lock(&s->lock);
     for (;;) {
-        while (slack__list_empty(&s->waiting) && !s->closing)
-            uv_cond_wait(&s->work, &s->lock);
-        if (slack__list_empty(&s->waiting)) break;
         take(&batch, &s->waiting);
+        if (slack__list_empty(&batch)) {
+            if (s->closing) break;
+            uv_cond_wait(&s->work, &s->lock);
+            continue;
+        }
         int64_t now = s->now_ms;
         uv_mutex_unlock(&s->lock);
 
         char error[SLACK_ERROR_TEXT_MAX] = "";
-        slack__db_apply(s->db, &batch, now, error);
+        slack__db_apply(s->db, &batch, &ended, now, error);
 
         uv_mutex_lock(&s->lock);
-        slack__list_splice(&s->ended, &batch);
+        slack__list_splice(&s->ended, &ended);
         if (*error) memcpy(s->error, error, sizeof error);
         uv_async_send(&s->wakeup);
+        uv_mutex_unlock(&s->lock);
+        slack__db_rest(s->db);
+        uv_mutex_lock(&s->lock);
     }
     uv_mutex_unlock(&s->lock);
     slack__db_close(s->db);
@@ -133,6 +143,7 @@ static void sqlite_submit(slack_store_t *store, slack_store_op_t *op)
     int64_t now = slack__wall_ms(slack__net_clock(s->net));
     uv_mutex_lock(&s->lock);
     slack__list_push(&s->waiting, &op->link);
+    op->since_ns = uv_hrtime();
     s->now_ms = now;
     uv_cond_signal(&s->work);
     uv_mutex_unlock(&s->lock);

@@ -14,10 +14,19 @@
 #include "util/alloc.h"
 #include "util/crash.h"
 
-/* How long a transaction waits for another process's, and how long where the one before it has
- * waited in vain: what gathered meanwhile has waited too. Slack waits 3 s for an answer. */
-#define BUSY_MS       1500
-#define BUSY_AGAIN_MS 50
+/* How long an operation waits for another process's transaction, from when it was submitted; and
+ * how long at least it is tried. Slack waits 3 s for an answer. */
+#define BUSY_MS     1500
+#define BUSY_TRY_MS 50
+/* How often that is tried, after how long others are asked for a turn, and how long these wait then
+ * until it has begun. */
+#define TURN_MS       1
+#define TURN_AFTER_MS 20
+#define TURN_MOST_MS  5
+/* So many pages in the log are copied into the file, and with so many nobody may write meanwhile.
+ */
+#define LOG_PAGES      1000
+#define LOG_MANY_PAGES 4000
 /* Files up to this size are checked as a whole when they are opened. */
 #define CHECK_BYTES ((int64_t)16 << 20)
 /* The most expired rows that one transaction removes: more than it adds, and never a pause. */
@@ -164,7 +173,11 @@ struct slack_db {
     sqlite3 *sqlite;
     sqlite3_stmt *statements[STATEMENTS];
     slack_owner_t owner;
-    int64_t now_ms; /* of the transaction */
+    int64_t now_ms;         /* of the transaction */
+    uint64_t busy_until_ns; /* another process's transaction is waited for */
+    bool waits;             /* and the others know it */
+    int log_pages;          /* after the last commit */
+    int copy_pages;         /* when to copy them */
 };
 
 static int error_of(int rc)
@@ -621,32 +634,118 @@ static int tell(slack_db_t *db, int rc, char *error)
     return rc;
 }
 
-static int begin(slack_db_t *db)
+/* --- turns --------------------------------------------------------------------------------- */
+
+/* One process writes at a time. Who is kept from it looks again every millisecond, and says so
+ * after a while; who has written lets those begin first that do. Without that the next transaction
+ * begins long before anybody has looked, and where syncs are slow the others wait in vain. */
+
+#define MS_NS ((uint64_t)1000000)
+
+static void be_patient(slack_db_t *db, uint64_t since_ns)
 {
-    int rc = run_plain(db, BEGIN);
-    bool busy = rc != 0 && (sqlite3_errcode(db->sqlite) & 0xff) == SQLITE_BUSY;
-    sqlite3_busy_timeout(db->sqlite, busy ? BUSY_AGAIN_MS : BUSY_MS);
-    return rc;
+    uint64_t least = uv_hrtime() + BUSY_TRY_MS * MS_NS, until = since_ns + BUSY_MS * MS_NS;
+    db->busy_until_ns = until > least ? until : least;
 }
 
-int slack__db_apply(slack_db_t *db, slack_link_t *ops, int64_t now_ms, char *error)
+static int on_busy(void *arg, int tries)
 {
-    db->now_ms = now_ms;
+    slack_db_t *db = arg;
+    if (!db->waits && tries >= TURN_AFTER_MS / TURN_MS) {
+        slack__owner_wait(&db->owner, true);
+        db->waits = true;
+    }
+    if (uv_hrtime() >= db->busy_until_ns) return 0;
+    uv_sleep(TURN_MS);
+    return 1;
+}
+
+static void wait_no_more(slack_db_t *db)
+{
+    if (db->waits) slack__owner_wait(&db->owner, false);
+    db->waits = false;
+}
+
+/* The first, at least, of those that wait for a turn have waited for too long. */
+static void give_up(slack_link_t *ops, slack_link_t *ended)
+{
+    slack_link_t late;
+    slack__link_init(&late);
+    const uint64_t now = uv_hrtime();
+    do {
+        slack__list_push(&late, slack__list_shift(ops));
+    } while (!slack__list_empty(ops) &&
+             SLACK_CONTAINER(ops->next, slack_store_op_t, link)->since_ns + BUSY_MS * MS_NS <= now);
+    fail_all(&late, SLACK_ESTORE);
+    slack__list_splice(ended, &late);
+}
+
+static int on_commit(void *arg, sqlite3 *sqlite, const char *name, int pages)
+{
+    slack_db_t *db = arg;
+    if (pages < db->log_pages) db->copy_pages = 0; /* it has begun anew */
+    db->log_pages = pages;
+    return SQLITE_OK;
+}
+
+/* What is in the log goes into the file, as far as nobody reads what was there before; a log of
+ * which nothing is left begins anew. Where several processes write all the time there is always
+ * something left, until one keeps the others waiting. Who reads for long is not waited for, and not
+ * asked again with every commit: it takes time to look through a long log. */
+static void copy_log(slack_db_t *db)
+{
+    int pages = 0, copied = 0;
+    if (db->log_pages < LOG_PAGES || db->log_pages < db->copy_pages) return;
+    bool many = db->log_pages >= LOG_MANY_PAGES;
+    be_patient(db, 0);
+    sqlite3_wal_checkpoint_v2(db->sqlite, "main",
+                              many ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, &pages,
+                              &copied);
+    wait_no_more(db);
+    if (pages > copied || many)
+        db->copy_pages = db->log_pages + (many ? LOG_MANY_PAGES : LOG_PAGES);
+}
+
+void slack__db_rest(slack_db_t *db)
+{
+    copy_log(db);
+    for (int ms = 0; ms < TURN_MOST_MS && slack__owner_awaited(&db->owner); ms += TURN_MS)
+        uv_sleep(TURN_MS);
+}
+
+/* --- a transaction ------------------------------------------------------------------------- */
+
+int slack__db_apply(slack_db_t *db, slack_link_t *ops, slack_link_t *ended, int64_t now_ms,
+                    char *error)
+{
     slack_store_op_t *first = SLACK_CONTAINER(ops->next, slack_store_op_t, link);
-    if (ops->next->next == ops && apply_alone(db, first)) return tell(db, first->status, error);
+    db->now_ms = now_ms;
+    be_patient(db, first->since_ns);
+    if (ops->next->next == ops && apply_alone(db, first)) {
+        wait_no_more(db);
+        slack__list_splice(ended, ops);
+        return tell(db, first->status, error);
+    }
     for (slack_link_t *link = ops->next; link != ops; link = link->next) {
         slack_store_op_t *op = SLACK_CONTAINER(link, slack_store_op_t, link);
         if (op->batch) op->batch->arena = NULL; /* until it has begun */
     }
-    int rc = begin(db);
+    int rc = run_plain(db, BEGIN);
+    wait_no_more(db);
+    if (rc != 0 && (sqlite3_errcode(db->sqlite) & 0xff) == SQLITE_BUSY) {
+        give_up(ops, ended);
+        return tell(db, rc, error);
+    }
     if (rc == 0) rc = apply_all(db, ops);
     SLACK_CRASH("before-commit");
     if (rc == 0) rc = run_plain(db, COMMIT);
     SLACK_CRASH("committed");
-    if (rc == 0) return 0;
-    tell(db, rc, error);
-    if (!sqlite3_get_autocommit(db->sqlite)) run_plain(db, ROLLBACK);
-    fail_all(ops, rc);
+    if (rc != 0) {
+        tell(db, rc, error);
+        if (!sqlite3_get_autocommit(db->sqlite)) run_plain(db, ROLLBACK);
+        fail_all(ops, rc);
+    }
+    slack__list_splice(ended, ops);
     return rc;
 }
 
@@ -740,33 +839,44 @@ static int check_file(slack_db_t *db, char *error)
     return rc;
 }
 
-/* The file of owners lies beside the database itself, whatever links lead there: whoever shares the
- * one has to share the other. */
-static int become_owner(slack_db_t *db, char *error)
+static int tell_owners(int os, char *error)
 {
-    int os = slack__owner_open(&db->owner, sqlite3_db_filename(db->sqlite, "main"));
-    if (os == 0) {
-        char text[80];
-        snprintf(text, sizeof text, "INSERT INTO owners(lease_ms) VALUES(%lld)",
-                 (long long)(db->now_ms + SLACK_STORE_LEASE_MS));
-        int rc = error_of(sqlite3_exec(db->sqlite, text, NULL, NULL, NULL));
-        if (rc != 0) return tell(db, rc, error);
-        os = slack__owner_take(&db->owner, sqlite3_last_insert_rowid(db->sqlite));
-    }
-    if (os == 0) return 0;
     snprintf(error, SLACK_ERROR_TEXT_MAX, "its file of owners: %s", strerror(-os));
     return SLACK_ESTORE;
+}
+
+static int become_owner(slack_db_t *db, char *error)
+{
+    char text[80];
+    snprintf(text, sizeof text, "INSERT INTO owners(lease_ms) VALUES(%lld)",
+             (long long)(db->now_ms + SLACK_STORE_LEASE_MS));
+    int rc = error_of(sqlite3_exec(db->sqlite, text, NULL, NULL, NULL));
+    if (rc != 0) return tell(db, rc, error);
+    int os = slack__owner_take(&db->owner, sqlite3_last_insert_rowid(db->sqlite));
+    return os == 0 ? 0 : tell_owners(os, error);
 }
 
 /* In one transaction, so that two that start together do not both make the tables, and nobody takes
  * an owner for gone that has not locked its byte yet. */
 static int set_up(slack_db_t *db, const char *path, char *error)
 {
-    sqlite3_busy_timeout(db->sqlite, BUSY_MS);
+    sqlite3_busy_handler(db->sqlite, on_busy, db);
+    sqlite3_wal_hook(db->sqlite, on_commit, db);
+    be_patient(db, uv_hrtime());
+    /* It lies beside the database itself, whatever links lead there: whoever shares the one has to
+     * share the other. */
+    int os = slack__owner_open(&db->owner, sqlite3_db_filename(db->sqlite, "main"));
+    if (os != 0) return tell_owners(os, error);
     static const char pragmas[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+                                  "PRAGMA journal_size_limit = 16777216;" /* what is kept of it */
                                   "PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF;";
-    int rc = error_of(sqlite3_exec(db->sqlite, pragmas, NULL, NULL, NULL));
+    int code, tries = 0;
+    do /* SQLite itself does not wait where the log is begun by somebody else at the same moment */
+        code = sqlite3_exec(db->sqlite, pragmas, NULL, NULL, NULL);
+    while ((code & 0xff) == SQLITE_BUSY && on_busy(db, tries++));
+    int rc = error_of(code);
     if (rc == 0) rc = error_of(sqlite3_exec(db->sqlite, sql[BEGIN], NULL, NULL, NULL));
+    wait_no_more(db);
     if (rc != 0) return tell(db, rc, error);
     rc = migrate(db, path, error);
     if (rc == 0) rc = check_file(db, error);
@@ -820,6 +930,7 @@ int slack__db_open(slack_db_t **ret, const char *path, int64_t now_ms, char *err
 void slack__db_close(slack_db_t *db)
 {
     if (!db) return;
+    be_patient(db, uv_hrtime());
     if (db->statements[STATEMENTS - 1]) run(about(db, OWNER_GONE, db->owner.id));
     for (int i = 0; i < STATEMENTS; i++)
         sqlite3_finalize(db->statements[i]);

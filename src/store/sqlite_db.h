@@ -17,10 +17,14 @@ int slack__db_open(slack_db_t **ret, const char *path, int64_t now_ms, char *err
 void slack__db_close(slack_db_t *db);
 
 /*
- * Apply a list of operations as one transaction, and set the status of each. Where one fails, all
- * that write have failed: returns their status, and tells why in `error`. The operations stay in
- * the list.
+ * Apply a list of operations as one transaction, set the status of each and move it to `ended`.
+ * Where one fails, all that write have failed: returns their status, and tells why in `error`.
+ * Where another process does not let go of the file, those have failed which have waited for too
+ * long; the rest stays in the list, to be given again.
  */
-int slack__db_apply(slack_db_t *db, slack_link_t *ops, int64_t now_ms, char *error);
+int slack__db_apply(slack_db_t *db, slack_link_t *ops, slack_link_t *ended, int64_t now_ms,
+                    char *error);
+/* After that, when the ends have been told: what nobody is to wait for. */
+void slack__db_rest(slack_db_t *db);
 
 #endif

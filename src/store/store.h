@@ -132,6 +132,7 @@ typedef struct slack_store_batch {
 
 typedef struct slack_store_op {
     slack_link_t link; /* the store's while submitted */
+    uint64_t since_ns; /* the store's, too */
     enum slack_store_op_kind kind;
     bool claim;     /* PUT */
     bool forget;    /* FINISH, BURY */

@@ -39,7 +39,7 @@ typedef struct fault_file {
 static uv_mutex_t lock;
 static disk_file_t *disk;
 static atomic_int write_code;
-static atomic_uint syncs;
+static atomic_uint syncs, sync_ms;
 
 /* --- book-keeping -------------------------------------------------------------------------- */
 
@@ -105,6 +105,7 @@ static int f_sync(sqlite3_file *file, int flags)
     fault_file_t *f = (fault_file_t *)file;
     int code = atomic_load(&write_code);
     if (code) return code;
+    uv_sleep(atomic_load(&sync_ms));
     uv_mutex_lock(&lock);
     int rc = vfs_real(file)->pMethods->xSync(vfs_real(file), flags);
     if (rc == SQLITE_OK && f->disk) forget(f->disk);
@@ -143,6 +144,11 @@ void fault_vfs_install(void)
 void fault_vfs_fail_writes(int code)
 {
     atomic_store(&write_code, code);
+}
+
+void fault_vfs_slow_syncs(unsigned ms)
+{
+    atomic_store(&sync_ms, ms);
 }
 
 unsigned fault_vfs_syncs(void)

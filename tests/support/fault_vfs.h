@@ -14,6 +14,9 @@ void fault_vfs_install(void);
  * 0: they work again. */
 void fault_vfs_fail_writes(int code);
 
+/* From now on every sync takes so long; 0: as long as it takes. */
+void fault_vfs_slow_syncs(unsigned ms);
+
 /* How many syncs there were. */
 unsigned fault_vfs_syncs(void);
 

@@ -15,146 +15,14 @@
 #include <slack/error.h>
 #include <slack/options.h>
 
-#include "store/store.h"
 #include "support/fault_vfs.h"
 #include "support/store_file.h"
-#include "support/world.h"
+#include "support/store_work.h"
 
 /* What a file and its disk can do to the store: each has its clear result, and what was told to be
  * stored is. */
 
 static const char *path, *copy;
-static world_t world;
-static slack_store_t *store;
-
-typedef struct task {
-    slack_store_op_t op;
-    slack_store_batch_t batch;
-    char key[24];
-    unsigned ended;
-} task_t;
-
-static void on_done(slack_store_op_t *op)
-{
-    SLACK_CONTAINER(op, task_t, op)->ended = 1;
-}
-
-static void prepare(task_t *task, enum slack_store_op_kind kind, const char *key)
-{
-    memset(task, 0, sizeof *task);
-    snprintf(task->key, sizeof task->key, "%s", key);
-    task->op =
-        (slack_store_op_t){.kind = kind,
-                           .claim = true,
-                           .row.key = slack__slice(task->key),
-                           .row.payload = SLACK_SLICE("{\"a\":\"a payload of some length\"}"),
-                           .batch = &task->batch,
-                           .done = on_done};
-    task->batch.limit = 1000;
-    slack__link_init(&task->op.link);
-}
-
-/* From here until its end an operation is the store's, which has a thread. */
-static void submit_prepared(slack_store_t *to, task_t *task)
-{
-    to->ops->submit(to, &task->op);
-}
-
-static void submit(slack_store_t *to, task_t *task, enum slack_store_op_kind kind, const char *key)
-{
-    prepare(task, kind, key);
-    submit_prepared(to, task);
-}
-
-/* The status of a PUT; *ret_known (optional): it was there already. */
-static int put_into(slack_store_t *to, const char *key, bool *ret_known)
-{
-    task_t task;
-    submit(to, &task, SLACK_STORE_PUT, key);
-    world_until_count(&world, &task.ended, 1);
-    if (ret_known) *ret_known = task.op.duplicate;
-    return task.op.status;
-}
-
-static int put(const char *key)
-{
-    return put_into(store, key, NULL);
-}
-
-/* The status of a PUT of a row that is due, and is nobody's. */
-static int put_due(const char *key)
-{
-    task_t task;
-    prepare(&task, SLACK_STORE_PUT, key);
-    task.op.claim = false;
-    submit_prepared(store, &task);
-    world_until_count(&world, &task.ended, 1);
-    return task.op.status;
-}
-
-static bool knows(slack_store_t *to, const char *key)
-{
-    bool known = false;
-    assert_int_equal(put_into(to, key, &known), 0);
-    return known;
-}
-
-static int open_at(slack_store_t **ret, const char *where, char *error)
-{
-    *error = '\0';
-    return slack__store_sqlite.open(ret, world.net, where, error);
-}
-
-static void open_store(void)
-{
-    char error[SLACK_ERROR_TEXT_MAX];
-    assert_true(world_open(&world));
-    if (open_at(&store, path, error) != 0) fail_msg("%s", error);
-}
-
-static void close_one(slack_store_t *which)
-{
-    bool closed = false;
-    which->ops->close(which, world_set_flag, &closed);
-    world_until(&world, &closed);
-}
-
-static void close_store(void)
-{
-    close_one(store);
-    world_close(&world);
-}
-
-static void expect_refusal(const char *part)
-{
-    char error[SLACK_ERROR_TEXT_MAX];
-    assert_true(world_open(&world));
-    assert_int_equal(open_at(&store, path, error), SLACK_ESTORE);
-    if (!strstr(error, part) || !strstr(error, path)) fail_msg("\"%s\" has no \"%s\"", error, part);
-    world_close(&world);
-}
-
-static void sql(const char *text)
-{
-    sqlite3 *db = NULL;
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_exec(db, text, NULL, NULL, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_close(db), SQLITE_OK);
-}
-
-static int64_t number(const char *query)
-{
-    sqlite3 *db = NULL;
-    sqlite3_stmt *statement = NULL;
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
-    assert_int_equal(sqlite3_prepare_v2(db, query, -1, &statement, NULL), SQLITE_OK);
-    assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
-    int64_t found = sqlite3_column_int64(statement, 0);
-    sqlite3_finalize(statement);
-    assert_int_equal(sqlite3_close(db), SQLITE_OK);
-    return found;
-}
-
 /* --- the file ------------------------------------------------------------------------------ */
 
 static void expect_private(const char *part)
@@ -169,16 +37,16 @@ static void expect_private(const char *part)
 static void test_only_the_owner_may_read(void **state)
 {
     mode_t old = umask(0);
-    open_store();
-    assert_int_equal(put("Ev1"), 0);
+    sw_open();
+    assert_int_equal(sw_put("Ev1"), 0);
     for (unsigned i = 0; i < STORE_FILE_PARTS; i++)
         expect_private(store_file_parts[i]);
     umask(old);
-    close_store();
+    sw_close();
     assert_int_equal(chmod(path, 0644), 0); /* restored from a backup, say */
-    open_store();
+    sw_open();
     expect_private("");
-    close_store();
+    sw_close();
     store_file_clean();
 }
 
@@ -189,36 +57,36 @@ static void test_a_link_leads_to_the_same_store(void **state)
     char error[SLACK_ERROR_TEXT_MAX];
     struct stat st;
     slack_store_t *by_link = NULL;
-    task_t task;
+    sw_task_t task;
     assert_int_equal(symlink(path, link), 0);
     mode_t old = umask(0);
-    assert_true(world_open(&world));
-    assert_int_equal(open_at(&by_link, link, error), 0);
+    assert_true(world_open(&sw.world));
+    assert_int_equal(sw_open_at(&by_link, link, error), 0);
     umask(old);
     assert_int_equal(stat(path, &st), 0);
     assert_int_equal(st.st_mode & 0777, 0600);
-    assert_int_equal(put_into(by_link, "Ev1", NULL), 0);
+    assert_int_equal(sw_put_into(by_link, "Ev1", NULL), 0);
 
-    assert_int_equal(open_at(&store, path, error), 0);
-    assert_true(knows(store, "Ev1"));
-    prepare(&task, SLACK_STORE_CLAIM, "");
-    task.batch.now_ms = slack__wall_ms(&world.clock);
-    submit_prepared(store, &task);
-    world_until_count(&world, &task.ended, 1);
+    assert_int_equal(sw_open_at(&sw.store, path, error), 0);
+    assert_true(sw_knows(sw.store, "Ev1"));
+    sw_prepare(&task, SLACK_STORE_CLAIM, "");
+    task.batch.now_ms = slack__wall_ms(&sw.world.clock);
+    sw_submit_prepared(sw.store, &task);
+    world_until_count(&sw.world, &task.ended, 1);
     assert_int_equal(task.op.status, 0);
     assert_int_equal(task.batch.count, 0);
 
-    close_one(by_link);
-    close_store();
+    sw_close_one(by_link);
+    sw_close();
     store_file_clean();
 }
 
 static void test_a_newer_schema_is_refused(void **state)
 {
-    open_store();
-    close_store();
-    sql("PRAGMA user_version = 99");
-    expect_refusal("was written by a newer slackapp (schema 99");
+    sw_open();
+    sw_close();
+    sw_sql("PRAGMA user_version = 99");
+    sw_refused("was written by a newer slackapp (schema 99");
     store_file_clean();
 }
 
@@ -230,50 +98,50 @@ static void test_a_path_that_cannot_be_is_told_why(void **state)
         {"/nonexistent/inbox.db", "/nonexistent/inbox.db: No such file or directory"},
         {"/tmp", "/tmp: Is a directory"},
     };
-    assert_true(world_open(&world));
+    assert_true(world_open(&sw.world));
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         char error[SLACK_ERROR_TEXT_MAX];
-        assert_int_equal(open_at(&store, bad[i].path, error), SLACK_ESTORE);
+        assert_int_equal(sw_open_at(&sw.store, bad[i].path, error), SLACK_ESTORE);
         if (!strstr(error, bad[i].why)) fail_msg("%s: \"%s\"", bad[i].path, error);
     }
-    world_close(&world);
+    world_close(&sw.world);
 }
 
 static void test_what_is_not_ours_is_refused(void **state)
 {
-    sql("CREATE TABLE songs(title TEXT)");
-    expect_refusal("holds another program's data");
+    sw_sql("CREATE TABLE songs(title TEXT)");
+    sw_refused("holds another program's data");
     store_file_clean();
     FILE *file = fopen(path, "w");
     assert_non_null(file);
     for (int i = 0; i < 1000; i++)
         fputs("this is no database ", file);
     fclose(file);
-    expect_refusal("file is not a database");
+    sw_refused("file is not a database");
     store_file_clean();
 }
 
 static void test_a_folder_that_is_not_there(void **state)
 {
     char error[SLACK_ERROR_TEXT_MAX];
-    assert_true(world_open(&world));
-    assert_int_equal(open_at(&store, "/nonexistent/folder/x.db", error), SLACK_ESTORE);
+    assert_true(world_open(&sw.world));
+    assert_int_equal(sw_open_at(&sw.store, "/nonexistent/folder/x.db", error), SLACK_ESTORE);
     assert_non_null(strstr(error, "/nonexistent/folder/x.db"));
-    world_close(&world);
+    world_close(&sw.world);
 }
 
 static void fill(unsigned count)
 {
-    task_t *tasks = calloc(count, sizeof *tasks);
+    sw_task_t *tasks = calloc(count, sizeof *tasks);
     assert_non_null(tasks);
-    open_store();
+    sw_open();
     for (unsigned i = 0; i < count; i++) {
         char key[24];
         snprintf(key, sizeof key, "Ev%u", i);
-        submit(store, &tasks[i], SLACK_STORE_PUT, key);
+        sw_submit(sw.store, &tasks[i], SLACK_STORE_PUT, key);
     }
-    world_until_count(&world, &tasks[count - 1].ended, 1);
-    close_store();
+    world_until_count(&sw.world, &tasks[count - 1].ended, 1);
+    sw_close();
     free(tasks);
 }
 
@@ -281,26 +149,26 @@ static void fill(unsigned count)
 static void use_damaged(void)
 {
     char error[SLACK_ERROR_TEXT_MAX];
-    assert_true(world_open(&world));
-    int rc = open_at(&store, path, error);
+    assert_true(world_open(&sw.world));
+    int rc = sw_open_at(&sw.store, path, error);
     if (rc != 0) {
         assert_int_equal(rc, SLACK_ESTORE);
         assert_true(*error != '\0');
-        world_close(&world);
+        world_close(&sw.world);
         return;
     }
-    task_t claim;
-    submit(store, &claim, SLACK_STORE_CLAIM, "");
-    world_until_count(&world, &claim.ended, 1);
+    sw_task_t claim;
+    sw_submit(sw.store, &claim, SLACK_STORE_CLAIM, "");
+    world_until_count(&sw.world, &claim.ended, 1);
     for (size_t i = 0; i < claim.batch.count; i++) /* what is handed out is what was stored */
         assert_true(slack__slice_eq(claim.batch.rows[i].payload,
                                     claim.batch.rows[i].damaged
                                         ? SLACK_SLICE("")
                                         : SLACK_SLICE("{\"a\":\"a payload of some length\"}")));
     slack__arena_free(claim.batch.arena);
-    rc = put("new");
-    if (rc == 0) assert_true(knows(store, "new"));
-    close_store();
+    rc = sw_put("new");
+    if (rc == 0) assert_true(sw_knows(sw.store, "new"));
+    sw_close();
 }
 
 static void damage(long at, int mask)
@@ -335,36 +203,36 @@ static void test_flipped_bits(void **state)
 static void test_a_flipped_payload_is_told(void **state)
 {
     fill(1);
-    sql("UPDATE inbox SET payload = '{\"a\":\"b payload of some length\"}'");
-    open_store();
-    task_t claim;
-    submit(store, &claim, SLACK_STORE_CLAIM, "");
-    world_until_count(&world, &claim.ended, 1);
+    sw_sql("UPDATE inbox SET payload = '{\"a\":\"b payload of some length\"}'");
+    sw_open();
+    sw_task_t claim;
+    sw_submit(sw.store, &claim, SLACK_STORE_CLAIM, "");
+    world_until_count(&sw.world, &claim.ended, 1);
     assert_int_equal(claim.op.status, 0);
     assert_int_equal(claim.batch.count, 1);
     assert_true(claim.batch.rows[0].damaged);
     slack__arena_free(claim.batch.arena);
-    close_store();
+    sw_close();
     store_file_clean();
 }
 
 static void test_a_flipped_note_is_none(void **state)
 {
-    task_t task;
-    open_store();
-    prepare(&task, SLACK_STORE_NOTE, "k");
+    sw_task_t task;
+    sw_open();
+    sw_prepare(&task, SLACK_STORE_NOTE, "k");
     task.op.row.due_ms = INT64_MAX;
-    submit_prepared(store, &task);
-    world_until_count(&world, &task.ended, 1);
+    sw_submit_prepared(sw.store, &task);
+    world_until_count(&sw.world, &task.ended, 1);
     for (int flipped = 0; flipped < 2; flipped++) {
-        submit(store, &task, SLACK_STORE_RECALL, "k");
-        world_until_count(&world, &task.ended, 1);
+        sw_submit(sw.store, &task, SLACK_STORE_RECALL, "k");
+        world_until_count(&sw.world, &task.ended, 1);
         assert_int_equal(task.op.status, 0);
         assert_int_equal(task.batch.count, !flipped);
         slack__arena_free(task.batch.arena);
-        sql("UPDATE notes SET value = 'x'");
+        sw_sql("UPDATE notes SET value = 'x'");
     }
-    close_store();
+    sw_close();
     store_file_clean();
 }
 
@@ -373,7 +241,7 @@ static void test_a_wrong_header_is_refused(void **state)
 {
     fill(1);
     damage(39, 4);
-    expect_refusal("it is damaged: ");
+    sw_refused("it is damaged: ");
     store_file_clean();
 }
 
@@ -381,10 +249,10 @@ static void test_a_wrong_header_is_refused(void **state)
 static void test_an_owner_that_stops_is_forgotten(void **state)
 {
     for (int i = 0; i < 2; i++) {
-        open_store();
-        assert_int_equal(number("SELECT count(*) FROM owners"), 1);
-        close_store();
-        assert_int_equal(number("SELECT count(*) FROM owners"), 0);
+        sw_open();
+        assert_int_equal(sw_number("SELECT count(*) FROM owners"), 1);
+        sw_close();
+        assert_int_equal(sw_number("SELECT count(*) FROM owners"), 0);
     }
     store_file_clean();
 }
@@ -394,17 +262,17 @@ static void test_an_owner_without_a_lease(void **state)
 {
     char error[SLACK_ERROR_TEXT_MAX];
     slack_store_t *other;
-    task_t claim;
-    open_store();
-    assert_int_equal(put("Ev1"), 0);
-    sql("UPDATE owners SET lease_ms = 0");
-    if (open_at(&other, path, error) != 0) fail_msg("%s", error);
-    submit(other, &claim, SLACK_STORE_CLAIM, "");
-    world_until_count(&world, &claim.ended, 1);
+    sw_task_t claim;
+    sw_open();
+    assert_int_equal(sw_put("Ev1"), 0);
+    sw_sql("UPDATE owners SET lease_ms = 0");
+    if (sw_open_at(&other, path, error) != 0) fail_msg("%s", error);
+    sw_submit(other, &claim, SLACK_STORE_CLAIM, "");
+    world_until_count(&sw.world, &claim.ended, 1);
     assert_int_equal(claim.op.status, 0);
     assert_int_equal(claim.batch.count, 0);
-    close_one(other);
-    close_store();
+    sw_close_one(other);
+    sw_close();
     store_file_clean();
 }
 
@@ -424,24 +292,24 @@ static void test_a_disk_that_takes_nothing(void **state)
 {
     static const int codes[] = {SQLITE_FULL, SQLITE_READONLY, SQLITE_IOERR_WRITE};
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
-        open_store();
-        assert_int_equal(put("before"), 0);
-        assert_int_equal(put_due("due"), 0);
+        sw_open();
+        assert_int_equal(sw_put("before"), 0);
+        assert_int_equal(sw_put_due("due"), 0);
         fault_vfs_fail_writes(codes[i]);
-        assert_int_equal(put("lost"), SLACK_ESTORE);
-        task_t claim;
-        prepare(&claim, SLACK_STORE_CLAIM, "");
-        claim.batch.now_ms = slack__wall_ms(&world.clock);
-        submit_prepared(store, &claim);
-        world_until_count(&world, &claim.ended, 1);
+        assert_int_equal(sw_put("lost"), SLACK_ESTORE);
+        sw_task_t claim;
+        sw_prepare(&claim, SLACK_STORE_CLAIM, "");
+        claim.batch.now_ms = slack__wall_ms(&sw.world.clock);
+        sw_submit_prepared(sw.store, &claim);
+        world_until_count(&sw.world, &claim.ended, 1);
         assert_int_equal(claim.op.status, SLACK_ESTORE);
         assert_int_equal(claim.batch.count, 0);
         assert_null(claim.batch.arena);
-        assert_non_null(strstr(world.log, "store failed"));
+        assert_non_null(strstr(sw.world.log, "store failed"));
         fault_vfs_fail_writes(0);
-        assert_false(knows(store, "lost")); /* without being opened again */
-        assert_true(knows(store, "before"));
-        close_store();
+        assert_false(sw_knows(sw.store, "lost")); /* without being opened again */
+        assert_true(sw_knows(sw.store, "before"));
+        sw_close();
         store_file_clean();
     }
 }
@@ -449,15 +317,15 @@ static void test_a_disk_that_takes_nothing(void **state)
 static void test_locked_by_somebody_else(void **state)
 {
     sqlite3 *other = NULL;
-    open_store();
+    sw_open();
     assert_int_equal(sqlite3_open(path, &other), SQLITE_OK);
     assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
-    assert_int_equal(put("Ev1"), SLACK_ESTORE);
-    assert_non_null(strstr(world.log, "database is locked"));
+    assert_int_equal(sw_put("Ev1"), SLACK_ESTORE);
+    assert_non_null(strstr(sw.world.log, "database is locked"));
     assert_int_equal(sqlite3_exec(other, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
-    assert_int_equal(put("Ev1"), 0);
+    assert_int_equal(sw_put("Ev1"), 0);
     sqlite3_close(other);
-    close_store();
+    sw_close();
     store_file_clean();
 }
 
@@ -466,26 +334,26 @@ static void test_locked_by_somebody_else(void **state)
 static void test_locked_with_many_waiting(void **state)
 {
     enum { COUNT = 4000 };
-    static task_t tasks[COUNT];
+    static sw_task_t tasks[COUNT];
     sqlite3 *other = NULL;
-    open_store();
+    sw_open();
     assert_int_equal(sqlite3_open(path, &other), SQLITE_OK);
     assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
     uint64_t start_ns = uv_hrtime();
     for (unsigned i = 0; i < COUNT; i++) {
         char key[24];
         snprintf(key, sizeof key, "Ev%u", i);
-        submit(store, &tasks[i], SLACK_STORE_PUT, key);
+        sw_submit(sw.store, &tasks[i], SLACK_STORE_PUT, key);
     }
     for (unsigned i = 0; i < COUNT; i++) {
-        world_until_count(&world, &tasks[i].ended, 1);
+        world_until_count(&sw.world, &tasks[i].ended, 1);
         assert_int_equal(tasks[i].op.status, SLACK_ESTORE);
     }
     assert_in_range((uv_hrtime() - start_ns) / 1000000, 1000, 3000);
     assert_int_equal(sqlite3_exec(other, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
-    assert_int_equal(put("Ev1"), 0);
+    assert_int_equal(sw_put("Ev1"), 0);
     sqlite3_close(other);
-    close_store();
+    sw_close();
     store_file_clean();
 }
 
@@ -493,24 +361,24 @@ static void test_locked_with_many_waiting(void **state)
 static void test_every_end_is_synced_and_syncs_are_shared(void **state)
 {
     enum { COUNT = 500 };
-    static task_t tasks[COUNT];
-    open_store();
+    static sw_task_t tasks[COUNT];
+    sw_open();
     for (unsigned i = 0; i < 5; i++) {
         char key[24];
         snprintf(key, sizeof key, "one%u", i);
         unsigned before = fault_vfs_syncs();
-        assert_int_equal(put(key), 0);
+        assert_int_equal(sw_put(key), 0);
         assert_true(fault_vfs_syncs() > before);
     }
     unsigned before = fault_vfs_syncs();
     for (unsigned i = 0; i < COUNT; i++) {
         char key[24];
         snprintf(key, sizeof key, "many%u", i);
-        submit(store, &tasks[i], SLACK_STORE_PUT, key);
+        sw_submit(sw.store, &tasks[i], SLACK_STORE_PUT, key);
     }
-    world_until_count(&world, &tasks[COUNT - 1].ended, 1);
+    world_until_count(&sw.world, &tasks[COUNT - 1].ended, 1);
     assert_in_range(fault_vfs_syncs() - before, 1, COUNT / 10);
-    close_store();
+    sw_close();
     store_file_clean();
 }
 
@@ -526,7 +394,7 @@ static void add_ended_rows(unsigned count, int rows_state, int64_t changed_ms)
              " received_ms, changed_ms) SELECT CAST('Ev' || hex(randomblob(8)) AS BLOB), %d, 0, 1,"
              " 'event', 'http', 0, %lld, %lld FROM n",
              count, rows_state, (long long)changed_ms, (long long)changed_ms);
-    sql(text);
+    sw_sql(text);
 }
 
 /* Whatever ended long ago goes, a few rows with every transaction; its room is used again. */
@@ -535,25 +403,25 @@ static void test_old_rows_go_in_steps(void **state)
     enum { OLD = 20000, STEP = 400, DAYS = 3 };
     int64_t pages = 0;
     for (unsigned day = 0; day < DAYS; day++) {
-        open_store();
-        const int64_t now = slack__wall_ms(&world.clock);
+        sw_open();
+        const int64_t now = slack__wall_ms(&sw.world.clock);
         add_ended_rows(OLD / 2, SLACK_ROW_DONE, now - SLACK_STORE_KEEP_MS - 1);
         add_ended_rows(OLD / 2, SLACK_ROW_DEAD, now - SLACK_STORE_DEAD_MS - 1);
-        int64_t rows = number(ROWS);
+        int64_t rows = sw_number(ROWS);
         unsigned puts = 0;
-        while (number("SELECT count(*) FROM inbox WHERE state >= 2") > 0 && puts < OLD) {
+        while (sw_number("SELECT count(*) FROM inbox WHERE state >= 2") > 0 && puts < OLD) {
             char key[24];
             snprintf(key, sizeof key, "day%u-%u", day, puts++);
-            assert_int_equal(put(key), 0);
-            int64_t left = number(ROWS);
+            assert_int_equal(sw_put(key), 0);
+            int64_t left = sw_number(ROWS);
             assert_in_range(rows + 1 - left, 0, STEP); /* no put removes more */
             rows = left;
         }
         assert_in_range(puts, OLD / STEP, OLD / (STEP / 2));
-        assert_int_equal(number("SELECT count(*) FROM inbox WHERE state >= 2"), 0);
-        close_store();
-        if (day == 0) pages = number("PRAGMA page_count");
-        assert_in_range(number("PRAGMA page_count"), 1, (uint64_t)pages * 11 / 10);
+        assert_int_equal(sw_number("SELECT count(*) FROM inbox WHERE state >= 2"), 0);
+        sw_close();
+        if (day == 0) pages = sw_number("PRAGMA page_count");
+        assert_in_range(sw_number("PRAGMA page_count"), 1, (uint64_t)pages * 11 / 10);
     }
     store_file_clean();
 }
@@ -563,33 +431,33 @@ static void test_old_rows_go_in_steps(void **state)
 static void test_the_power_is_cut(void **state)
 {
     enum { COUNT = 400, CUTS = 40 };
-    static task_t tasks[COUNT];
+    static sw_task_t tasks[COUNT];
     unsigned submitted = 0;
     char error[SLACK_ERROR_TEXT_MAX];
-    open_store();
+    sw_open();
     memset(tasks, 0, sizeof tasks);
     for (unsigned cut = 0; cut < CUTS; cut++) {
         for (unsigned i = 0; i < COUNT / CUTS; i++, submitted++) {
             char key[24];
             snprintf(key, sizeof key, "Ev%u", submitted);
-            submit(store, &tasks[submitted], SLACK_STORE_PUT, key);
-            if (rand() % 4 == 0) uv_run(&world.loop, UV_RUN_NOWAIT);
+            sw_submit(sw.store, &tasks[submitted], SLACK_STORE_PUT, key);
+            if (rand() % 4 == 0) uv_run(&sw.world.loop, UV_RUN_NOWAIT);
         }
-        if (cut > 0) world_until_count(&world, &tasks[submitted - COUNT / CUTS - 1].ended, 1);
+        if (cut > 0) world_until_count(&sw.world, &tasks[submitted - COUNT / CUTS - 1].ended, 1);
         unsigned told = 0;
         while (told < COUNT && tasks[told].ended)
             told++;
         assert_true(told >= submitted - COUNT / CUTS);
         fault_vfs_power_cut(path, copy);
         slack_store_t *after = NULL;
-        if (open_at(&after, copy, error) != 0) fail_msg("%s", error);
+        if (sw_open_at(&after, copy, error) != 0) fail_msg("%s", error);
         for (unsigned i = 0; i < told; i++)
-            if (!knows(after, tasks[i].key)) fail_msg("cut %u: %s is lost", cut, tasks[i].key);
-        close_one(after);
+            if (!sw_knows(after, tasks[i].key)) fail_msg("cut %u: %s is lost", cut, tasks[i].key);
+        sw_close_one(after);
         store_file_clean_copy();
     }
-    world_until_count(&world, &tasks[COUNT - 1].ended, 1);
-    close_store();
+    world_until_count(&sw.world, &tasks[COUNT - 1].ended, 1);
+    sw_close();
     store_file_clean();
 }
 

@@ -45,11 +45,12 @@ static void *failing_realloc(void *ptr, int size)
 static int apply(slack_db_t *db, slack_store_op_t *op)
 {
     char error[SLACK_ERROR_TEXT_MAX] = "";
-    slack_link_t ops;
+    slack_link_t ops, ended;
     slack__link_init(&ops);
+    slack__link_init(&ended);
     slack__link_init(&op->link);
     slack__list_push(&ops, &op->link);
-    slack__db_apply(db, &ops, 1000, error);
+    slack__db_apply(db, &ops, &ended, 1000, error);
     slack__unlink(&op->link);
     if (op->status != 0) assert_true(*error != '\0');
     return op->status;

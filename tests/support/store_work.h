@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_TESTS_SUPPORT_STORE_WORK_H
+#define SLACK_TESTS_SUPPORT_STORE_WORK_H
+
+#include "store/store.h"
+#include "support/world.h"
+
+/* The SQLite store on the test's file (support/store_file.h), or several stores on it. What must
+ * not fail fails the test. */
+
+extern struct store_work {
+    world_t world;
+    slack_store_t *store;
+} sw;
+
+/* Make the world and open sw.store in it; close both. */
+void sw_open(void);
+void sw_close(void);
+/* Another store in that world. */
+int sw_open_at(slack_store_t **ret, const char *where, char *error);
+void sw_close_one(slack_store_t *which);
+/* Opening it is refused, by a sentence that has the path and this in it. */
+void sw_refused(const char *part);
+
+typedef struct sw_task {
+    slack_store_op_t op;
+    slack_store_batch_t batch;
+    char key[24];
+    unsigned ended;
+} sw_task_t;
+
+/* Make an operation, at the end of which `ended` is 1. From when it is submitted until then it is
+ * the store's, which has a thread. */
+void sw_prepare(sw_task_t *task, enum slack_store_op_kind kind, const char *key);
+void sw_submit_prepared(slack_store_t *to, sw_task_t *task);
+/* Both. */
+void sw_submit(slack_store_t *to, sw_task_t *task, enum slack_store_op_kind kind, const char *key);
+/* The status of a PUT; *ret_known (optional): it was there already. */
+int sw_put_into(slack_store_t *to, const char *key, bool *ret_known);
+int sw_put(const char *key);
+/* The status of a PUT of a row that is due, and is nobody's. */
+int sw_put_due(const char *key);
+bool sw_knows(slack_store_t *to, const char *key);
+
+/* By another connection's hand. */
+void sw_sql(const char *text);
+int64_t sw_number(const char *query);
+
+#endif
