@@ -7,13 +7,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <cmocka.h>
 #include <sqlite3.h>
 
 #include "core/ctx.h"
 #include "support/app_fixture.h"
+#include "support/store_file.h"
+#include "support/store_rows.h"
 
 /* Many deliveries at once: what a start finds, and what a bound of the process keeps from ending,
  * is handled to its end and uses up no attempts. */
@@ -23,105 +24,40 @@
 #define LARGE_BODY ((size_t)4 << 20)
 
 static app_fixture_t f;
-static char folder[] = "/tmp/slackapp-recovery-XXXXXX";
-static char path[64], url[80];
-
-static void clean(void)
-{
-    static const char *const files[] = {"", "-wal", "-shm", "-owners"};
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
-        char name[80];
-        snprintf(name, sizeof name, "%s%s", path, files[i]);
-        unlink(name);
-    }
-}
 
 /* ---- the store alone ---- */
-
-static uv_loop_t loop;
-static slack_net_t *net;
-static slack_store_t *store;
-
-static void set_flag(void *user_data)
-{
-    *(bool *)user_data = true;
-}
-
-static void open_store(void)
-{
-    assert_int_equal(uv_loop_init(&loop), 0);
-    assert_int_equal(slack__net_new(&net, &loop, &slack__clock_system, NULL), 0);
-    assert_int_equal(slack__store_open(&store, net, url, NULL), 0);
-}
-
-static void close_store(void)
-{
-    bool closed = false, gone = false;
-    store->ops->close(store, set_flag, &closed);
-    while (!closed)
-        uv_run(&loop, UV_RUN_ONCE);
-    slack__net_close(net, set_flag, &gone);
-    while (!gone)
-        uv_run(&loop, UV_RUN_ONCE);
-    assert_int_equal(uv_loop_close(&loop), 0);
-}
-
-static unsigned pending;
-
-static void on_done(slack_store_op_t *op)
-{
-    assert_int_equal(op->status, 0);
-    pending--;
-}
-
-static void submit(slack_store_op_t *op)
-{
-    op->done = on_done;
-    slack__link_init(&op->link);
-    pending++;
-    store->ops->submit(store, op);
-}
-
-static void wait_all(void)
-{
-    while (pending > 0)
-        uv_run(&loop, UV_RUN_ONCE);
-}
 
 /* What a process leaves that was killed with so many deliveries under way. */
 static void leave_rows(void)
 {
-    static slack_store_op_t ops[ROWS];
-    static char keys[ROWS][16], payloads[ROWS][160];
-    clean();
-    open_store();
+    static rows_task_t tasks[ROWS];
+    static char payloads[ROWS][160];
+    rows_open();
     for (unsigned i = 0; i < ROWS; i++) {
-        snprintf(keys[i], sizeof keys[i], "Ev%u", i);
+        char key[16];
+        snprintf(key, sizeof key, "Ev%u", i);
         snprintf(payloads[i], sizeof payloads[i],
-                 "{\"type\":\"event_callback\",\"event_id\":\"Ev%u\",\"event\":{\"type\":"
+                 "{\"type\":\"event_callback\",\"event_id\":\"%s\",\"event\":{\"type\":"
                  "\"message\",\"channel\":\"C1\",\"user\":\"U1\",\"ts\":\"%u.1\",\"text\":\"x\"}}",
-                 i, i);
-        ops[i] = (slack_store_op_t){.kind = SLACK_STORE_PUT,
-                                    .claim = true,
-                                    .row = {.key = slack__slice(keys[i]),
-                                            .kind = SLACK_SLICE("event"),
-                                            .name = SLACK_SLICE("message"),
-                                            .payload = slack__slice(payloads[i])}};
-        submit(&ops[i]);
+                 key, i);
+        rows_prepare(&tasks[i], SLACK_STORE_PUT, key);
+        tasks[i].op.row.payload = slack__slice(payloads[i]);
+        rows_submit_prepared(&tasks[i]);
     }
-    wait_all();
-    close_store();
+    world_until_count(&rows.world, &rows.ends, ROWS);
+    for (unsigned i = 0; i < ROWS; i++)
+        assert_int_equal(tasks[i].op.status, 0);
+    rows_close();
 }
 
 static uint64_t rows_in(enum slack_row_state state)
 {
-    slack_store_batch_t batch = {0};
-    slack_store_op_t op = {.kind = SLACK_STORE_STATS, .batch = &batch};
-    open_store();
-    submit(&op);
-    wait_all();
-    close_store();
-    return batch.counts[state];
+    rows_task_t task;
+    rows_open_again();
+    rows_prepare(&task, SLACK_STORE_STATS, "");
+    rows_run_well(&task);
+    rows_close();
+    return task.batch.counts[state];
 }
 
 /* ---- handlers ---- */
@@ -215,7 +151,7 @@ static void pass_all(unsigned ended)
 static void test_a_start_takes_up_no_more_than_it_can(void **state)
 {
     leave_rows();
-    open_app(url, 1);
+    open_app(store_file_url(), 1);
     slack_on_message(f.app, NULL, say, NULL);
     app_ready(&f);
     app_run_until_calls(&f, ROWS);
@@ -231,7 +167,7 @@ static void test_a_start_takes_up_no_more_than_it_can(void **state)
 static void test_the_first_ack_does_not_wait(void **state)
 {
     leave_rows();
-    open_app(url, 1);
+    open_app(store_file_url(), 1);
     slack_on_message(f.app, NULL, say, NULL);
     app_ready(&f);
     app_ack_t ack = {0};
@@ -247,7 +183,7 @@ static void test_the_first_ack_does_not_wait(void **state)
 static void test_nor_than_its_workers_can(void **state)
 {
     leave_rows();
-    open_app(url, 1);
+    open_app(store_file_url(), 1);
     slack_listen(
         f.app, &(slack_listener_t){.kind = SLACK_KIND_EVENT, .fn = work, .run = SLACK_RUN_WORKER});
     app_ready(&f);
@@ -263,7 +199,7 @@ static void test_nor_than_its_workers_can(void **state)
 static void test_a_bound_uses_up_no_attempts(void **state)
 {
     leave_rows();
-    open_app(url, 1);
+    open_app(store_file_url(), 1);
     slack_on_message(f.app, NULL, hold_or_say, NULL);
     holding = true;
     app_ready(&f);
@@ -299,7 +235,7 @@ static void event(const char *id)
 static void some_are_busy(const char *where)
 {
     unsigned times = 3, given_up = 0;
-    clean();
+    store_file_clean();
     open_app(where, 2);
     slack_on_message(f.app, NULL, hopeless, &given_up);
     slack_on_event(f.app, "message", busy, &times);
@@ -317,7 +253,7 @@ static void some_are_busy(const char *where)
 static void test_what_is_done_stays_done(void **state)
 {
     some_are_busy("memory:");
-    some_are_busy(url);
+    some_are_busy(store_file_url());
 }
 
 static void test_a_handler_that_never_fits(void **state)
@@ -336,14 +272,10 @@ static void test_a_handler_that_never_fits(void **state)
 
 static void put_row(const char *key, slack_slice_t payload)
 {
-    slack_store_op_t op = {.kind = SLACK_STORE_PUT,
-                           .claim = true,
-                           .row = {.key = slack__slice(key),
-                                   .kind = SLACK_SLICE("event"),
-                                   .name = SLACK_SLICE("message"),
-                                   .payload = payload}};
-    submit(&op);
-    wait_all();
+    rows_task_t task;
+    rows_prepare(&task, SLACK_STORE_PUT, key);
+    task.op.row.payload = payload;
+    rows_run_well(&task);
 }
 
 /* What takes the most memory of what may arrive: it is no more in the way than any other. */
@@ -357,15 +289,14 @@ static void test_a_body_that_is_large_to_read(void **state)
     for (size_t i = sizeof head - 1; i < len; i++)
         text[i] = "1,"[(len - i) % 2];
     memcpy(text + len - 3, "1]}", 3);
-    clean();
-    open_store();
+    rows_open();
     put_row("Ev1", (slack_slice_t){text, len});
     put_row("Ev2", SLACK_SLICE("{\"event\":{\"type\":\"message\"}}"));
-    close_store();
+    rows_close();
     free(text);
 
     unsigned times = 0;
-    open_app(url, 1);
+    open_app(store_file_url(), 1);
     slack_on_message(f.app, NULL, busy, &times);
     app_ready(&f);
     settle();
@@ -430,7 +361,7 @@ static int count(slack_ctx_t *ctx, void *user_data)
 
 static void open_with_two(unsigned *counted)
 {
-    open_app(url, 2);
+    open_app(store_file_url(), 2);
     slack_on_message(f.app, NULL, fail_or_hold, NULL);
     slack_on_event(f.app, "message", count, counted);
     app_ready(&f);
@@ -438,20 +369,19 @@ static void open_with_two(unsigned *counted)
 
 static void replay_all(void)
 {
-    slack_store_batch_t batch = {0};
-    slack_store_op_t op = {.kind = SLACK_STORE_RETRY, .batch = &batch};
-    open_store();
-    submit(&op);
-    wait_all();
-    assert_int_equal(batch.count, 1);
-    close_store();
+    rows_task_t task;
+    rows_open_again();
+    rows_prepare(&task, SLACK_STORE_RETRY, "");
+    rows_run_well(&task);
+    assert_int_equal(task.batch.count, 1);
+    rows_close();
 }
 
 /* What a person had run again is run again, also where the process ended in the middle of it. */
 static void test_a_replay_that_is_cut_off_goes_on(void **state)
 {
     unsigned counted = 0;
-    clean();
+    store_file_clean();
     holding = false;
     open_with_two(&counted);
     event("Ev1");
@@ -520,9 +450,9 @@ static void test_an_end_that_cannot_be_noted_does_not_grow(void **state)
 
 int main(void)
 {
-    if (!mkdtemp(folder)) return 1;
-    snprintf(path, sizeof path, "%s/inbox.db", folder);
-    snprintf(url, sizeof url, "sqlite:%s", path);
+    rows.ops = &slack__store_sqlite;
+    rows.place = store_file_path();
+    rows.clean = store_file_clean;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_start_takes_up_no_more_than_it_can),
         cmocka_unit_test(test_the_first_ack_does_not_wait),
@@ -535,8 +465,5 @@ int main(void)
         cmocka_unit_test(test_a_replay_that_is_cut_off_goes_on),
         cmocka_unit_test(test_an_end_that_cannot_be_noted_does_not_grow),
     };
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
-    clean();
-    rmdir(folder);
-    return failed;
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }
