@@ -314,7 +314,7 @@ static void flip_a_payload(const char *key)
     snprintf(text, sizeof text,
              "UPDATE inbox SET payload = '{\"event\":{}}' WHERE key = x'%02x%02x%02x'", key[0],
              key[1], key[2]);
-    assert_int_equal(sqlite3_open(path, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_open(store_file_path(), &db), SQLITE_OK);
     assert_int_equal(sqlite3_exec(db, text, NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(sqlite3_changes(db), 1);
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
@@ -324,14 +324,13 @@ static void flip_a_payload(const char *key)
 static void test_a_damaged_payload_is_a_dead_letter(void **state)
 {
     unsigned times = 0;
-    clean();
-    open_store();
+    rows_open();
     put_row("Ev1", SLACK_SLICE("{\"event\":{\"type\":\"message\"}}"));
     put_row("Ev2", SLACK_SLICE("{\"event\":{\"type\":\"message\"}}"));
-    close_store();
+    rows_close();
     flip_a_payload("Ev1");
 
-    open_app(url, 5);
+    open_app(store_file_url(), 5);
     slack_on_event(f.app, NULL, busy, &times);
     app_ready(&f);
     settle();
