@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "core/app.h"
+#include "support/alloc_fail.h"
 #include "support/app_fixture.h"
 #include "support/app_handlers.h"
 #include "support/heap.h"
@@ -164,7 +165,7 @@ static void test_out_of_memory(void **state)
     slack_on_message(f.app, NULL, build_and_ack, NULL);
     slack_on_command(f.app, "/x", build_and_ack, NULL);
     app_ready(&f);
-    assert_true(heap_fail_each(deliver_with_failure) > 1);
+    assert_true(alloc_fail_attempts(deliver_with_failure) > 1);
 }
 
 #define CASE(name) APP_CASE(&f, name)

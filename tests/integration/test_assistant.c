@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "core/app.h"
+#include "support/alloc_fail.h"
 #include "support/app_fixture.h"
 #include "support/app_handlers.h"
 #include "support/heap.h"
@@ -459,7 +460,7 @@ static void memory_may_run_out(void **state)
 {
     slack_on_assistant_message(f.app, look, NULL);
     app_ready(&f);
-    assert_true(heap_fail_each(deliver_with_failure) > 5);
+    assert_true(alloc_fail_attempts(deliver_with_failure) > 5);
 }
 
 static bool register_with_failure(size_t nth)

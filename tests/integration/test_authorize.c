@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "core/ctx.h"
+#include "support/alloc_fail.h"
 #include "support/desk.h"
 #include "support/heap.h"
 
@@ -293,7 +294,7 @@ static void out_of_memory(void **state)
     slack_authorizer_t how = desk_authorizer();
     assert_int_equal(slack_on_command(f.app, "/x", answer_command, NULL), 0);
     desk_hear(&f, NULL);
-    assert_true(heap_fail_each(deliver_with_failure) > 4);
+    assert_true(alloc_fail_attempts(deliver_with_failure) > 4);
 
     slack_app_t *app = NULL;
     slack_options_t options = {.transport = "memory", .store = "memory:", .bot_token = "xoxb-1"};

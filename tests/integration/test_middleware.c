@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "core/app.h"
+#include "support/alloc_fail.h"
 #include "support/app_fixture.h"
 #include "support/app_handlers.h"
 #include "support/heap.h"
@@ -382,7 +383,7 @@ static void test_memory_may_run_out(void **state)
     app_ready(&f);
     for (size_t i = 0; i < sizeof builds / sizeof *builds; i++) {
         build = &builds[i];
-        assert_true(heap_fail_each(deliver_with_failure) > 0);
+        assert_true(alloc_fail_attempts(deliver_with_failure) > 0);
     }
     slack_user_limit_free(limit);
 }

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "core/app.h"
+#include "support/alloc_fail.h"
 #include "support/app_fixture.h"
 #include "support/app_handlers.h"
 #include "support/heap.h"
@@ -405,7 +406,7 @@ static void test_out_of_memory(void **state)
 {
     listen_on_worker(SLACK_KIND_COMMAND, "/x", ask_and_say);
     app_ready(&f);
-    assert_true(heap_fail_each(deliver_with_failure) > 5);
+    assert_true(alloc_fail_attempts(deliver_with_failure) > 5);
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, open_app, close_app)

@@ -3,7 +3,6 @@
 
 #include <setjmp.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdint.h>
 
 #include <cmocka.h>
@@ -36,6 +35,16 @@ size_t alloc_fail_each(alloc_fail_fn fn, void *ctx)
     for (size_t nth = 0; nth < COUNT_MAX; nth++) {
         if (!run(fn, ctx, nth, false)) return nth;
         run(fn, ctx, nth, true);
+    }
+    fail_msg("no end after %d allocations", COUNT_MAX);
+    return 0;
+}
+
+size_t alloc_fail_attempts(bool (*attempt)(size_t nth, bool all))
+{
+    for (size_t nth = 0; nth < COUNT_MAX; nth++) {
+        if (!attempt(nth, false)) return nth;
+        attempt(nth, true);
     }
     fail_msg("no end after %d allocations", COUNT_MAX);
     return 0;

@@ -2,6 +2,7 @@
 #ifndef SLACK_TESTS_SUPPORT_ALLOC_FAIL_H
 #define SLACK_TESTS_SUPPORT_ALLOC_FAIL_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 /* A piece of the library at work. Returns 0 or SLACK_ENOMEM, and has given back what it took either
@@ -21,5 +22,12 @@ typedef int (*alloc_fail_fn)(void *ctx);
  * SQLite.
  */
 size_t alloc_fail_each(alloc_fail_fn fn, void *ctx);
+
+/*
+ * The same for what ends in other ways, or is disturbed in a part of it only: an attempt calls
+ * heap_fail_at(nth, all) where memory may begin to fail, judges what came of it, and returns what
+ * heap_heal() does. The heap has been installed before.
+ */
+size_t alloc_fail_attempts(bool (*attempt)(size_t nth, bool all));
 
 #endif

@@ -116,16 +116,6 @@ bool heap_heal(void)
     return atomic_load(&failed);
 }
 
-size_t heap_fail_each(bool (*attempt)(size_t nth, bool all))
-{
-    size_t nth = 0;
-    while (attempt(nth, false)) {
-        attempt(nth, true);
-        nth++;
-    }
-    return nth;
-}
-
 void heap_watch(const char *secret)
 {
     atomic_store(&unwiped, 0);

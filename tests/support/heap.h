@@ -29,11 +29,6 @@ void heap_fail_at(size_t nth, bool all);
 /* No allocation fails any more. True when one did since heap_fail_at(). */
 bool heap_heal(void);
 
-/* Run `attempt` with each allocation of it failing in turn, that one alone and then with all behind
- * it, until it comes through without a failure. It injects the failure by heap_fail_at() and
- * returns what heap_heal() does. How many allocations it has. */
-size_t heap_fail_each(bool (*attempt)(size_t nth, bool all));
-
 /* From now on, every block that is given back is searched for `secret` (borrowed; NULL ends it). */
 void heap_watch(const char *secret);
 

@@ -88,6 +88,22 @@ void world_until_count(world_t *world, const unsigned *count, unsigned want)
     run_until(world, has_reached, count, want);
 }
 
+struct wanted {
+    const world_t *world;
+    const char *text;
+};
+
+static bool is_logged(const void *what, unsigned want)
+{
+    const struct wanted *wanted = what;
+    return strstr(wanted->world->log, wanted->text) != NULL;
+}
+
+void world_until_logged(world_t *world, const char *text)
+{
+    run_until(world, is_logged, &(struct wanted){world, text}, 0);
+}
+
 void world_turn(world_t *world)
 {
     for (int i = 0; i < 5; i++)

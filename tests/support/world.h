@@ -26,9 +26,11 @@ bool world_open(world_t *world);
 /* Close the net, run the loop to its end, and fail the test if a handle is left. */
 void world_close(world_t *world);
 
-/* Run the loop until *flag, until *count reaches `want`. Fails the test after 20 s. */
+/* Run the loop until *flag, until *count reaches `want`, until the log has a text. Fails the test
+ * after 20 s. */
 void world_until(world_t *world, const bool *flag);
 void world_until_count(world_t *world, const unsigned *count, unsigned want);
+void world_until_logged(world_t *world, const char *text);
 
 /* Let the loop turn a few times: what needs no I/O has happened by then. */
 void world_turn(world_t *world);

@@ -13,6 +13,7 @@
 #include <slack/slack.h>
 #include <slack/test.h>
 
+#include "support/alloc_fail.h"
 #include "support/heap.h"
 
 #define BEGIN                                                                                      \
@@ -416,7 +417,7 @@ static bool play_with_failure(size_t nth, bool all)
 
 static void test_allocations(void **state)
 {
-    assert_true(heap_fail_each(play_with_failure) > 50);
+    assert_true(alloc_fail_attempts(play_with_failure) > 50);
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, open_kit, close_kit)

@@ -11,6 +11,7 @@
 #include <slack/slack.h>
 #include <slack/test.h>
 
+#include "support/alloc_fail.h"
 #include "support/heap.h"
 #include "support/payloads.h"
 
@@ -593,7 +594,7 @@ static bool run_with_failure(size_t nth, bool all)
 
 static void test_allocations(void **state)
 {
-    assert_true(heap_fail_each(run_with_failure) > 50);
+    assert_true(alloc_fail_attempts(run_with_failure) > 50);
 }
 
 /* ---- over all real payloads ---- */

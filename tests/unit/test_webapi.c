@@ -377,8 +377,7 @@ static void test_retry_after(void **state)
 {
     open_all(answer_limited_once);
     call("slow.method", 1);
-    while (!count_in_log("rate limited"))
-        uv_run(&world.loop, UV_RUN_ONCE);
+    world_until_logged(&world, "rate limited");
 
     /* Another method, and the method with another token, do not wait. */
     call("fast.method", 2);
@@ -527,8 +526,7 @@ static void test_calls_without_a_callback(void **state)
 
     client.begin = NULL;
     assert_int_equal(slack_callf(&client, "chat.postMessage", NULL, NULL, "{a: 1}"), 0);
-    while (!strstr(world.log, "call failed"))
-        uv_run(&world.loop, UV_RUN_ONCE);
+    world_until_logged(&world, "call failed");
     assert_non_null(strstr(
         world.log, "level=warn event=\"call failed\" method=chat.postMessage status=SLACK_EAPI "
                    "error=not_in_channel"));
@@ -621,8 +619,7 @@ static void test_close_cancels(void **state)
 {
     open_all(answer_limited_once);
     call("slow.method", 0);
-    while (!count_in_log("rate limited"))
-        uv_run(&world.loop, UV_RUN_ONCE);
+    world_until_logged(&world, "rate limited");
     for (unsigned n = 1; n < 5; n++)
         call("slow.method", n);
     for (unsigned n = 5; n < 10; n++)
