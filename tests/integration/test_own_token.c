@@ -62,15 +62,18 @@ static void checked_again_when_slack_refuses_it(void **state)
     fake_slack_answer(f.slack, "auth.test", 200, revoked);
     fake_slack_answer(f.slack, "auth.test", 200, revoked);
     say_in_vain("token_revoked");
+    app_pass_ms(&f, 50000);
     assert_int_equal(checks(), 2); /* not so soon after the last */
-    app_pass_ms(&f, 60000);
+    app_pass_ms(&f, 10000);
     until_checked(3);
     assert_string_equal(slack__app_unready(f.app), "Slack refuses the token\n");
     assert_int_equal(app_log_count(&f, "Slack refuses the token in SLACK_BOT_TOKEN"), 1);
     say_in_vain("token_revoked");
     assert_int_equal(checks(), 3);
 
-    app_pass_ms(&f, 60000); /* asked again by itself */
+    app_pass_ms(&f, 50000);
+    assert_int_equal(checks(), 3);
+    app_pass_ms(&f, 10000); /* asked again by itself */
     until_checked(4);
     assert_non_null(slack__app_unready(f.app));
     app_pass_ms(&f, 60000);
