@@ -35,8 +35,8 @@ typedef struct sqlite_store {
     uv_cond_t work;
     slack_link_t waiting, ended;
     bool closing;
-    bool over;      /* the thread has done its last */
-    int64_t now_ms; /* as the loop saw it last: a test's clock is the loop's alone */
+    bool over;           /* the thread has done its last */
+    slack_db_time_t now; /* as the loop saw it last: a test's clock is the loop's alone */
     char error[SLACK_ERROR_TEXT_MAX]; /* of the last transaction that failed; to be logged */
 } sqlite_store_t;
 
@@ -67,11 +67,11 @@ static void run_thread(void *arg)
             uv_cond_wait(&s->work, &s->lock);
             continue;
         }
-        int64_t now = s->now_ms;
+        const slack_db_time_t now = s->now;
         uv_mutex_unlock(&s->lock);
 
         char error[SLACK_ERROR_TEXT_MAX] = "";
-        slack__db_apply(s->db, &batch, &ended, now, error);
+        slack__db_apply(s->db, &batch, &ended, &now, error);
 
         uv_mutex_lock(&s->lock);
         slack__list_splice(&s->ended, &ended);
@@ -140,11 +140,12 @@ static void on_wakeup(uv_async_t *handle)
 static void sqlite_submit(slack_store_t *store, slack_store_op_t *op)
 {
     sqlite_store_t *s = SLACK_CONTAINER(store, sqlite_store_t, store);
-    int64_t now = slack__wall_ms(slack__net_clock(s->net));
+    const slack_clock_t *clock = slack__net_clock(s->net);
+    const slack_db_time_t now = {slack__wall_ms(clock), slack__mono_ms(clock)};
     uv_mutex_lock(&s->lock);
     slack__list_push(&s->waiting, &op->link);
     op->since_ns = uv_hrtime();
-    s->now_ms = now;
+    s->now = now;
     uv_cond_signal(&s->work);
     uv_mutex_unlock(&s->lock);
 }

@@ -129,7 +129,8 @@ static const char *const sql[] = {
     [OWNERS] = "SELECT id, lease_ms FROM owners WHERE id <> ?1",
     [OWNER_GONE] = "DELETE FROM owners WHERE id = ?1 AND NOT EXISTS"
                    " (SELECT 1 FROM inbox WHERE state = 1 AND owner = ?1)",
-    [RENEW] = "UPDATE owners SET lease_ms = ?2 WHERE id = ?1",
+    /* It moves, whatever the clock does. */
+    [RENEW] = "UPDATE owners SET lease_ms = iif(lease_ms = ?2, ?2 + 1, ?2) WHERE id = ?1",
     [ABANDONED] = "SELECT " COLUMNS ", payload, sum FROM inbox"
                   " WHERE state = 1 AND owner = ?1 ORDER BY id LIMIT ?2",
     [DUE] = "SELECT " COLUMNS ", payload, sum FROM inbox"
@@ -169,11 +170,25 @@ static const char *const sql[] = {
               "SELECT 3, count(*), min(received_ms) FROM inbox WHERE state >= 2 AND state = 3",
 };
 
+/* More owners than these are told gone at once, or watched, the next time. */
+#define OWNERS_MAX 64
+
+/* Another owner whose process is there. Leases are not compared with any clock: whose does not move
+ * for as long as it lasts, while we are looking, is silent. So a clock that is set, forward or
+ * back, takes nobody's rows and keeps nobody's. */
+typedef struct watched {
+    int64_t id, lease_ms, silent_ms;
+} watched_t;
+
 struct slack_db {
     sqlite3 *sqlite;
     sqlite3_stmt *statements[STATEMENTS];
     slack_owner_t owner;
-    int64_t now_ms;         /* of the transaction */
+    int64_t now_ms;   /* of the transaction */
+    uint64_t mono_ms; /* the same, on the clock that nobody sets */
+    watched_t watched[OWNERS_MAX];
+    size_t watched_count;
+    uint64_t looked_ms;     /* when they were looked at last, on that clock */
     uint64_t busy_until_ns; /* another process's transaction is waited for */
     bool waits;             /* and the others know it */
     int log_pages;          /* after the last commit */
@@ -393,28 +408,53 @@ static int take_rows(slack_db_t *db, slack_store_batch_t *batch, enum statement 
     return rc ? rc : end;
 }
 
-/* The next of the owners that are gone, or have been silent for too long; 0 for none. */
-static int64_t next_gone(slack_db_t *db, sqlite3_stmt *owners)
+/* What is known of an owner from the look before. */
+static int64_t silence(const slack_db_t *db, const watched_t *owner, int64_t passed_ms)
 {
-    while (sqlite3_step(owners) == SQLITE_ROW) {
-        int64_t id = sqlite3_column_int64(owners, 0), lease_ms = sqlite3_column_int64(owners, 1);
-        if (!slack__owner_alive(&db->owner, id) || (lease_ms != 0 && lease_ms <= db->now_ms))
-            return id;
-    }
+    for (size_t i = 0; i < db->watched_count; i++)
+        if (db->watched[i].id == owner->id && db->watched[i].lease_ms == owner->lease_ms)
+            return db->watched[i].silent_ms + passed_ms;
     return 0;
+}
+
+/* How long we have been looking since the last time: where we did not turn ourselves (the machine
+ * was suspended, say), nor may the others have. */
+static int64_t passed_ms(slack_db_t *db)
+{
+    int64_t passed = (int64_t)(db->mono_ms - db->looked_ms);
+    db->looked_ms = db->mono_ms;
+    return passed < SLACK_STORE_RENEW_MS ? passed : SLACK_STORE_RENEW_MS;
+}
+
+/* The owners that are gone, or have been silent for too long. One that is of a program without
+ * leases (0) is never silent. */
+static int find_gone(slack_db_t *db, int64_t gone[OWNERS_MAX], size_t *ret_count)
+{
+    watched_t now[OWNERS_MAX] = {{0}};
+    size_t count = 0;
+    const int64_t passed = passed_ms(db);
+    sqlite3_stmt *s = db->statements[OWNERS];
+    sqlite3_bind_int64(s, 1, db->owner.id);
+    *ret_count = 0;
+    while (*ret_count < OWNERS_MAX && count < OWNERS_MAX && sqlite3_step(s) == SQLITE_ROW) {
+        watched_t w = {.id = sqlite3_column_int64(s, 0), .lease_ms = sqlite3_column_int64(s, 1)};
+        const bool alive = slack__owner_alive(&db->owner, w.id);
+        w.silent_ms = silence(db, &w, passed);
+        if (alive) now[count++] = w;
+        if (!alive || (w.lease_ms != 0 && w.silent_ms >= SLACK_STORE_LEASE_MS))
+            gone[(*ret_count)++] = w.id;
+    }
+    memcpy(db->watched, now, count * sizeof *now);
+    db->watched_count = count;
+    return reset(s);
 }
 
 /* Of owners that are gone; one that has no rows any more is forgotten, unless it may come back. */
 static int take_abandoned(slack_db_t *db, slack_store_batch_t *batch)
 {
-    int64_t gone[64];
-    size_t count = 0;
-    sqlite3_stmt *s = db->statements[OWNERS];
-    sqlite3_bind_int64(s, 1, db->owner.id);
-    int64_t id;
-    while (count < sizeof gone / sizeof *gone && (id = next_gone(db, s)) != 0)
-        gone[count++] = id;
-    int rc = reset(s);
+    int64_t gone[OWNERS_MAX];
+    size_t count;
+    int rc = find_gone(db, gone, &count);
     for (size_t i = 0; rc == 0 && i < count && batch->count < batch->limit; i++) {
         rc = take_rows(db, batch, ABANDONED, gone[i]);
         if (rc == 0 && !slack__owner_alive(&db->owner, gone[i]))
@@ -576,11 +616,10 @@ static int sweep(slack_db_t *db, enum slack_row_state state, int64_t keep_ms)
 /* Most claims find nothing, and a transaction that might write makes others wait. */
 static bool nothing_to_claim(slack_db_t *db, slack_store_batch_t *batch)
 {
-    sqlite3_stmt *s = db->statements[OWNERS];
-    sqlite3_bind_int64(s, 1, db->owner.id);
-    bool gone = next_gone(db, s) != 0;
-    int rc = reset(s);
-    if (gone || rc != 0 || next_due(db, &batch->next_ms) != 0) return false;
+    int64_t gone[OWNERS_MAX];
+    size_t count;
+    if (find_gone(db, gone, &count) != 0 || count > 0) return false;
+    if (next_due(db, &batch->next_ms) != 0) return false;
     return batch->next_ms > batch->now_ms;
 }
 
@@ -715,11 +754,12 @@ void slack__db_rest(slack_db_t *db)
 
 /* --- a transaction ------------------------------------------------------------------------- */
 
-int slack__db_apply(slack_db_t *db, slack_link_t *ops, slack_link_t *ended, int64_t now_ms,
-                    char *error)
+int slack__db_apply(slack_db_t *db, slack_link_t *ops, slack_link_t *ended,
+                    const slack_db_time_t *now, char *error)
 {
     slack_store_op_t *first = SLACK_CONTAINER(ops->next, slack_store_op_t, link);
-    db->now_ms = now_ms;
+    db->now_ms = now->wall_ms;
+    db->mono_ms = now->mono_ms;
     be_patient(db, first->since_ns);
     if (ops->next->next == ops && apply_alone(db, first)) {
         wait_no_more(db);

@@ -29,8 +29,9 @@
  *
  * A running row belongs to the store that claimed it: to its owner, one per open store. When that
  * owner is gone, by a crash or by closing, its rows can be claimed again, at once where the backend
- * can know that it is gone, and in any case when its lease is over: that of a process which lives
- * and does nothing any more. No other owner touches them before.
+ * can know that it is gone, and in any case when it is silent: a process which lives and does
+ * nothing any more, so that its lease has not moved for as long as it lasts, while others looked.
+ * No other owner touches them before.
  *
  * Times are wall-clock milliseconds: they have to mean something after a restart.
  */
@@ -84,7 +85,7 @@ enum slack_store_op_kind {
      * that are due at batch.now_ms, in order of due_ms and id. They run, their attempt one higher.
      * Out: rows; batch.next_ms, when the next queued one is due, INT64_MAX for none. */
     SLACK_STORE_CLAIM,
-    /* Our lease ends SLACK_STORE_LEASE_MS from now. Opening does the same. */
+    /* Our lease is another one, which ends SLACK_STORE_LEASE_MS from now. Opening does the same. */
     SLACK_STORE_RENEW,
     /* Remove a queued row by row.key. Out: batch.count, 1 or 0. */
     SLACK_STORE_CANCEL,

@@ -451,6 +451,15 @@ static void run_in(slack_store_t *which, enum slack_store_op_kind kind, const ch
     rows.store = kept;
 }
 
+/* We look at the others as often as an inbox does at the least, for so long; there is nothing. */
+static void look_for_ms(int64_t ms)
+{
+    for (int64_t step = SLACK_STORE_RENEW_MS; ms > 0; ms -= step) {
+        rows_pass_ms((uint64_t)(ms < step ? ms : step));
+        rows_expect_claim("");
+    }
+}
+
 /* The first owner lives, and is silent for too long. */
 static void test_a_lease_ends(void **state)
 {
@@ -460,12 +469,14 @@ static void test_a_lease_ends(void **state)
     slack_store_t *silent = rows.store;
     rows.store = open_other();
     for (int i = 0; i < 3; i++) {
-        rows_pass_ms(SLACK_STORE_LEASE_MS - 1);
         rows_expect_claim("");
+        look_for_ms(SLACK_STORE_LEASE_MS - 1);
         run_in(silent, SLACK_STORE_RENEW, "", 0);
         run_in(rows.store, SLACK_STORE_RENEW, "", 0);
     }
-    rows_pass_ms(SLACK_STORE_LEASE_MS);
+    rows_expect_claim("");
+    look_for_ms(SLACK_STORE_LEASE_MS - 1);
+    rows_pass_ms(1);
     rows_task_t task;
     assert_string_equal(rows_claim(&task, 10), "a ");
     assert_int_equal(task.batch.rows[0].attempt, 2);
@@ -479,6 +490,57 @@ static void test_a_lease_ends(void **state)
     rows_expect_claim("");
     close_other(silent);
     rows_expect_claim("b ");
+    rows_close();
+}
+
+/* Whoever is there keeps what is its own, and whoever is silent does not, wherever the wall clock
+ * is set to. */
+static void test_a_clock_that_is_set(void **state)
+{
+    static const int64_t skews_ms[] = {2 * SLACK_STORE_LEASE_MS, 24 * 3600 * 1000LL,
+                                       -2 * SLACK_STORE_LEASE_MS, -24 * 3600 * 1000LL};
+    if (!rows.ops->durable) return;
+    for (size_t i = 0; i < sizeof skews_ms / sizeof *skews_ms; i++) {
+        rows_open();
+        rows_put("a", 0, false);
+        slack_store_t *first = rows.store;
+        rows.store = open_other();
+        rows_expect_claim("");
+        rows.world.wall_skew_ms = skews_ms[i];
+        rows_expect_claim("");
+        look_for_ms(SLACK_STORE_LEASE_MS / 2);
+        run_in(first, SLACK_STORE_RENEW, "", 0);
+        rows.world.wall_skew_ms -= SLACK_STORE_RENEW_MS; /* it says the same as the one before */
+        rows_pass_ms(SLACK_STORE_RENEW_MS);
+        rows_expect_claim("");
+        run_in(first, SLACK_STORE_RENEW, "", 0);
+        rows_expect_claim("");
+        look_for_ms(SLACK_STORE_LEASE_MS - 1);
+        rows.world.wall_skew_ms = 0; /* it is silent, with a lease of then */
+        rows_pass_ms(1);
+        rows_expect_claim("a ");
+        close_other(first);
+        rows_close();
+    }
+}
+
+/* Nobody has turned while the machine was asleep. */
+static void test_all_slept(void **state)
+{
+    if (!rows.ops->durable) return;
+    rows_open();
+    rows_put("a", 0, false);
+    slack_store_t *first = rows.store;
+    rows.store = open_other();
+    rows_expect_claim("");
+    rows_pass_ms(24 * 3600 * 1000);
+    rows_expect_claim("");
+    run_in(first, SLACK_STORE_RENEW, "", 0);
+    rows_expect_claim("");
+    look_for_ms(SLACK_STORE_LEASE_MS - 1);
+    rows_pass_ms(1);
+    rows_expect_claim("a ");
+    close_other(first);
     rows_close();
 }
 
@@ -500,6 +562,8 @@ int store_suite_claims(void)
         cmocka_unit_test(test_the_dead_are_forgotten_in_the_end),
         cmocka_unit_test(test_owners_leave_each_other_alone),
         cmocka_unit_test(test_a_lease_ends),
+        cmocka_unit_test(test_a_clock_that_is_set),
+        cmocka_unit_test(test_all_slept),
     };
     return cmocka_run_group_tests_name("claims", tests, NULL, NULL);
 }

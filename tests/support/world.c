@@ -19,7 +19,8 @@ static uint64_t mono_us(void *user_data)
 
 static int64_t wall_ms(void *user_data)
 {
-    return (int64_t)(((world_t *)user_data)->mono_us / 1000);
+    const world_t *world = user_data;
+    return (int64_t)(world->mono_us / 1000) + world->wall_skew_ms;
 }
 
 static void keep_line(enum slack_log_level level, const char *line, size_t len, void *user_data)

@@ -14,7 +14,8 @@ typedef struct world {
     uv_loop_t loop;
     slack_net_t *net;
     slack_clock_t clock;
-    uint64_t mono_us; /* the clock's; the test moves it */
+    uint64_t mono_us;     /* the clock's; the test moves it */
+    int64_t wall_skew_ms; /* by which somebody has set the wall clock */
     slack_logger_t logger;
     char log[32768]; /* the lines, each with a newline; what does not fit is lost */
     size_t log_len;

@@ -50,7 +50,7 @@ static int apply(slack_db_t *db, slack_store_op_t *op)
     slack__link_init(&ended);
     slack__link_init(&op->link);
     slack__list_push(&ops, &op->link);
-    slack__db_apply(db, &ops, &ended, 1000, error);
+    slack__db_apply(db, &ops, &ended, &(slack_db_time_t){.wall_ms = 1000}, error);
     slack__unlink(&op->link);
     if (op->status != 0) assert_true(*error != '\0');
     return op->status;
