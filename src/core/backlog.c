@@ -179,9 +179,12 @@ static void try_unsettled(slack_app_t *app)
     }
 }
 
+/* Where no event comes that would have to be stored, this tells whether one could be. */
 static void renewed(slack_store_op_t *op)
 {
-    SLACK_CONTAINER(op, slack_app_t, backlog.renewal)->backlog.renewing = false;
+    slack_app_t *app = SLACK_CONTAINER(op, slack_app_t, backlog.renewal);
+    app->backlog.renewing = false;
+    app->metrics.store_failing = op->status == SLACK_ESTORE;
 }
 
 /* As long as the loop turns, what it has claimed stays its own. */

@@ -38,6 +38,8 @@ typedef struct sqlite_store {
     bool over;           /* the thread has done its last */
     slack_db_time_t now; /* as the loop saw it last: a test's clock is the loop's alone */
     char error[SLACK_ERROR_TEXT_MAX]; /* of the last transaction that failed; to be logged */
+    bool works;                       /* the last one was committed */
+    char told[SLACK_ERROR_TEXT_MAX];  /* the loop's: what it logged, as long as that lasts */
 } sqlite_store_t;
 
 /* --- the thread ---------------------------------------------------------------------------- */
@@ -71,11 +73,12 @@ static void run_thread(void *arg)
         uv_mutex_unlock(&s->lock);
 
         char error[SLACK_ERROR_TEXT_MAX] = "";
-        slack__db_apply(s->db, &batch, &ended, &now, error);
+        int rc = slack__db_apply(s->db, &batch, &ended, &now, error);
 
         uv_mutex_lock(&s->lock);
         slack__list_splice(&s->ended, &ended);
         if (*error) memcpy(s->error, error, sizeof error);
+        if (rc != SLACK_DB_READ) s->works = rc == 0;
         uv_async_send(&s->wakeup);
         uv_mutex_unlock(&s->lock);
         slack__db_rest(s->db);
@@ -107,6 +110,19 @@ static void on_closed(uv_handle_t *handle)
     if (fn) fn(user_data);
 }
 
+/* One line when it begins to fail, or fails in another way, and one when it works again. */
+static void tell(sqlite_store_t *s, const char *error, bool works)
+{
+    if (*error && strcmp(error, s->told) != 0) {
+        SLACK_LOG(slack__net_log(s->net), ERROR, "store failed", "error=%s", error);
+        snprintf(s->told, sizeof s->told, "%s", error);
+    }
+    if (works && *s->told) {
+        SLACK_LOG(slack__net_log(s->net), INFO, "store works again", "was=%s", s->told);
+        *s->told = '\0';
+    }
+}
+
 static void complete(slack_task_t *task)
 {
     sqlite_store_t *s = SLACK_CONTAINER(task, sqlite_store_t, task);
@@ -117,10 +133,10 @@ static void complete(slack_task_t *task)
     slack__list_splice(&ended, &s->ended);
     memcpy(error, s->error, sizeof error);
     *s->error = '\0';
-    bool over = s->over;
+    bool over = s->over, works = s->works;
     uv_mutex_unlock(&s->lock);
 
-    if (*error) SLACK_LOG(slack__net_log(s->net), ERROR, "store failed", "error=%s", error);
+    tell(s, error, works);
     while ((link = slack__list_shift(&ended))) {
         slack_store_op_t *op = SLACK_CONTAINER(link, slack_store_op_t, link);
         op->done(op);
@@ -206,6 +222,7 @@ static int sqlite_open(slack_store_t **ret, slack_net_t *net, const char *rest, 
     slack__link_init(&s->ended);
     int rc = slack__db_open(&s->db, rest, slack__wall_ms(slack__net_clock(net)), error);
     if (rc == 0) {
+        if (*error) SLACK_LOG(slack__net_log(net), ERROR, "store damaged", "error=%s", error);
         rc = start_thread(s);
         if (rc == 0) {
             *ret = &s->store;

@@ -11,6 +11,7 @@
 #include <slack/options.h>
 
 #include "store/owner.h"
+#include "store/sqlite_files.h"
 #include "util/alloc.h"
 #include "util/crash.h"
 
@@ -72,6 +73,8 @@ enum statement {
     BEGIN,
     COMMIT,
     ROLLBACK,
+    VERSION,
+    PAGES,
     SWEEP,
     PUT,
     MARK,
@@ -110,6 +113,8 @@ static const char *const sql[] = {
     [BEGIN] = "BEGIN IMMEDIATE",
     [COMMIT] = "COMMIT",
     [ROLLBACK] = "ROLLBACK",
+    [VERSION] = "PRAGMA data_version",
+    [PAGES] = "PRAGMA page_count",
     /* The first term is for the planner: without it the index of what is over is not looked at, and
      * every transaction reads all rows. */
     [SWEEP] = "DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE state >= 2 AND state = ?1"
@@ -181,6 +186,7 @@ typedef struct watched {
 } watched_t;
 
 struct slack_db {
+    char *path; /* as it was given */
     sqlite3 *sqlite;
     sqlite3_stmt *statements[STATEMENTS];
     slack_owner_t owner;
@@ -193,6 +199,10 @@ struct slack_db {
     bool waits;             /* and the others know it */
     int log_pages;          /* after the last commit */
     int copy_pages;         /* when to copy them */
+    slack_files_t files;
+    int64_t page_bytes;
+    int lost;           /* transactions, as the log was found */
+    const char *spoilt; /* what is wrong with the files; NULL: nothing */
 };
 
 static int error_of(int rc)
@@ -667,9 +677,38 @@ static void fail_all(slack_link_t *ops, int status)
     }
 }
 
+/* --- what went wrong ----------------------------------------------------------------------- */
+
+#define REPAIR "stop all that use it, then move it away or repair it: sqlite3 FILE .recover"
+
+static const char *cure_of(int code)
+{
+    switch (code & 0xff) {
+    case SQLITE_BUSY: return "; another program keeps it locked";
+    case SQLITE_FULL: return "; make room on its disk";
+    case SQLITE_PERM:
+    case SQLITE_READONLY: return "; let this program write to it and to its folder";
+    case SQLITE_IOERR: return "; look after its disk";
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB: return "; " REPAIR;
+    default: return "";
+    }
+}
+
+/* A sentence: which file, what is wrong, what helps. */
+static void say(const slack_db_t *db, const char *what, const char *cure, char *error)
+{
+    snprintf(error, SLACK_ERROR_TEXT_MAX, "%.100s: %.60s%s", db->path, what, cure);
+}
+
 static int tell(slack_db_t *db, int rc, char *error)
 {
-    if (rc != 0) snprintf(error, SLACK_ERROR_TEXT_MAX, "%s", sqlite3_errmsg(db->sqlite));
+    if (rc == SLACK_ENOMEM)
+        say(db, "out of memory", "", error);
+    else if (rc != 0 && db->spoilt)
+        say(db, db->spoilt, "; " REPAIR, error);
+    else if (rc != 0)
+        say(db, sqlite3_errmsg(db->sqlite), cure_of(sqlite3_errcode(db->sqlite)), error);
     return rc;
 }
 
@@ -752,6 +791,36 @@ void slack__db_rest(slack_db_t *db)
         uv_sleep(TURN_MS);
 }
 
+/* --- the files ----------------------------------------------------------------------------- */
+
+static int number(slack_db_t *db, enum statement which, int64_t *ret)
+{
+    sqlite3_stmt *s = db->statements[which];
+    int rc = sqlite3_step(s);
+    if (rc == SQLITE_ROW) *ret = sqlite3_column_int64(s, 0);
+    int end = reset(s);
+    return error_of(rc) ? error_of(rc) : end;
+}
+
+static int64_t bytes_needed(void *user_data)
+{
+    slack_db_t *db = user_data;
+    int64_t pages = INT64_MAX / db->page_bytes;
+    number(db, PAGES, &pages);
+    return pages * db->page_bytes;
+}
+
+/* Nothing is written to files that are not what they were, nor at the end out of the log: what can
+ * still be found in it is left to a person. */
+static int look_at_files(slack_db_t *db, int64_t *ret_version)
+{
+    int rc = number(db, VERSION, ret_version);
+    if (rc != 0) return rc;
+    db->spoilt = slack__files_spoilt(&db->files, *ret_version, bytes_needed, db);
+    sqlite3_db_config(db->sqlite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, db->spoilt != NULL, NULL);
+    return db->spoilt ? SLACK_ESTORE : 0;
+}
+
 /* --- a transaction ------------------------------------------------------------------------- */
 
 int slack__db_apply(slack_db_t *db, slack_link_t *ops, slack_link_t *ended,
@@ -764,7 +833,7 @@ int slack__db_apply(slack_db_t *db, slack_link_t *ops, slack_link_t *ended,
     if (ops->next->next == ops && apply_alone(db, first)) {
         wait_no_more(db);
         slack__list_splice(ended, ops);
-        return tell(db, first->status, error);
+        return first->status == 0 ? SLACK_DB_READ : tell(db, first->status, error);
     }
     for (slack_link_t *link = ops->next; link != ops; link = link->next) {
         slack_store_op_t *op = SLACK_CONTAINER(link, slack_store_op_t, link);
@@ -776,11 +845,15 @@ int slack__db_apply(slack_db_t *db, slack_link_t *ops, slack_link_t *ended,
         give_up(ops, ended);
         return tell(db, rc, error);
     }
+    int64_t version = 0;
+    if (rc == 0) rc = look_at_files(db, &version);
     if (rc == 0) rc = apply_all(db, ops);
     SLACK_CRASH("before-commit");
     if (rc == 0) rc = run_plain(db, COMMIT);
     SLACK_CRASH("committed");
-    if (rc != 0) {
+    if (rc == 0) {
+        slack__files_note(&db->files, version);
+    } else {
         tell(db, rc, error);
         if (!sqlite3_get_autocommit(db->sqlite)) run_plain(db, ROLLBACK);
         fail_all(ops, rc);
@@ -859,18 +932,20 @@ static int migrate(slack_db_t *db, const char *path, char *error)
 
 static int check_file(slack_db_t *db, char *error)
 {
-    int64_t pages = 0, page_bytes = 0;
-    int rc = query_int(db->sqlite, "PRAGMA page_count", &pages);
-    if (rc == 0) rc = query_int(db->sqlite, "PRAGMA page_size", &page_bytes);
+    int64_t pages = 0;
+    int rc = query_int(db->sqlite, "PRAGMA page_size", &db->page_bytes);
+    if (rc == 0) rc = query_int(db->sqlite, "PRAGMA page_count", &pages);
     if (rc != 0) return tell(db, rc, error);
-    if (pages > CHECK_BYTES / page_bytes) return 0;
+    if (pages > CHECK_BYTES / db->page_bytes) return 0;
     sqlite3_stmt *s = NULL;
     rc = sqlite3_prepare_v2(db->sqlite, "PRAGMA quick_check(1)", -1, &s, NULL);
     if (rc == SQLITE_OK) rc = sqlite3_step(s);
     rc = error_of(rc);
     const char *said = rc == 0 ? (const char *)sqlite3_column_text(s, 0) : NULL;
     if (rc == 0 && (!said || strcmp(said, "ok") != 0)) {
-        snprintf(error, SLACK_ERROR_TEXT_MAX, "it is damaged: %s", said ? said : "");
+        char what[80];
+        snprintf(what, sizeof what, "it is damaged: %s", said ? said : "");
+        say(db, what, "; " REPAIR, error);
         rc = SLACK_ESTORE;
     } else if (rc != 0) {
         tell(db, rc, error);
@@ -879,9 +954,10 @@ static int check_file(slack_db_t *db, char *error)
     return rc;
 }
 
-static int tell_owners(int os, char *error)
+static int tell_owners(const slack_db_t *db, int os, char *error)
 {
-    snprintf(error, SLACK_ERROR_TEXT_MAX, "its file of owners: %s", strerror(-os));
+    snprintf(error, SLACK_ERROR_TEXT_MAX, "%.100s: its file of owners: %.80s", db->path,
+             strerror(-os));
     return SLACK_ESTORE;
 }
 
@@ -893,7 +969,7 @@ static int become_owner(slack_db_t *db, char *error)
     int rc = error_of(sqlite3_exec(db->sqlite, text, NULL, NULL, NULL));
     if (rc != 0) return tell(db, rc, error);
     int os = slack__owner_take(&db->owner, sqlite3_last_insert_rowid(db->sqlite));
-    return os == 0 ? 0 : tell_owners(os, error);
+    return os == 0 ? 0 : tell_owners(db, os, error);
 }
 
 /* In one transaction, so that two that start together do not both make the tables, and nobody takes
@@ -906,7 +982,7 @@ static int set_up(slack_db_t *db, const char *path, char *error)
     /* It lies beside the database itself, whatever links lead there: whoever shares the one has to
      * share the other. */
     int os = slack__owner_open(&db->owner, sqlite3_db_filename(db->sqlite, "main"));
-    if (os != 0) return tell_owners(os, error);
+    if (os != 0) return tell_owners(db, os, error);
     static const char pragmas[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
                                   "PRAGMA journal_size_limit = 16777216;" /* what is kept of it */
                                   "PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF;";
@@ -918,6 +994,10 @@ static int set_up(slack_db_t *db, const char *path, char *error)
     if (rc == 0) rc = error_of(sqlite3_exec(db->sqlite, sql[BEGIN], NULL, NULL, NULL));
     wait_no_more(db);
     if (rc != 0) return tell(db, rc, error);
+    /* Nobody writes to the log now. */
+    db->files.name = sqlite3_db_filename(db->sqlite, "main");
+    db->files.log_name = sqlite3_filename_wal(db->files.name);
+    db->lost = slack__files_lost(db->files.log_name);
     rc = migrate(db, path, error);
     if (rc == 0) rc = check_file(db, error);
     if (rc == 0) rc = become_owner(db, error);
@@ -936,7 +1016,21 @@ static void tell_open(slack_db_t *db, int rc, char *error)
 {
     const int os = sqlite3_system_errno(db->sqlite);
     tell(db, rc, error);
-    if (os != 0) snprintf(error, SLACK_ERROR_TEXT_MAX, "%s", strerror(os));
+    if (os != 0) say(db, strerror(os), "", error);
+}
+
+/* What a start goes on without. */
+static void tell_lost(const slack_db_t *db, char *error)
+{
+    *error = '\0';
+    if (db->lost > 0)
+        snprintf(error, SLACK_ERROR_TEXT_MAX,
+                 "%.110s-wal: damaged; %d transactions or more behind that place are lost",
+                 db->path, db->lost);
+    if (db->lost < 0)
+        snprintf(error, SLACK_ERROR_TEXT_MAX,
+                 "%.110s-wal: damaged at its beginning; what was not in the file yet is lost",
+                 db->path);
 }
 
 int slack__db_open(slack_db_t **ret, const char *path, int64_t now_ms, char *error)
@@ -946,23 +1040,26 @@ int slack__db_open(slack_db_t **ret, const char *path, int64_t now_ms, char *err
     if (!db) return SLACK_ENOMEM;
     db->owner.fd = -1;
     db->now_ms = now_ms;
+    db->path = slack__strdup(path);
+    if (!db->path) {
+        slack__db_close(db);
+        return SLACK_ENOMEM;
+    }
     make_private(path);
     int rc = error_of(sqlite3_open_v2(
         path, &db->sqlite, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL));
     if (rc != 0)
         tell_open(db, rc, why);
     else if (sqlite3_db_readonly(db->sqlite, "main") == 1)
-        rc = (snprintf(why, sizeof why, "it cannot be written to"), SLACK_ESTORE);
+        rc = (say(db, "it cannot be written to", "", why), SLACK_ESTORE);
     else
         rc = set_up(db, path, why);
     if (rc == 0) {
+        tell_lost(db, error);
         *ret = db;
         return 0;
     }
-    bool whole = rc == SLACK_ECONFIG; /* the sentence names the place */
-    snprintf(error, SLACK_ERROR_TEXT_MAX,
-             whole ? "SLACK_STORE: %.240s%s" : "SLACK_STORE: %.120s: %s", whole ? why : path,
-             whole ? "" : why);
+    snprintf(error, SLACK_ERROR_TEXT_MAX, "SLACK_STORE: %.242s", why);
     slack__db_close(db);
     return rc == SLACK_ECONFIG ? SLACK_ESTORE : rc;
 }
@@ -971,10 +1068,11 @@ void slack__db_close(slack_db_t *db)
 {
     if (!db) return;
     be_patient(db, uv_hrtime());
-    if (db->statements[STATEMENTS - 1]) run(about(db, OWNER_GONE, db->owner.id));
+    if (db->statements[STATEMENTS - 1] && !db->spoilt) run(about(db, OWNER_GONE, db->owner.id));
     for (int i = 0; i < STATEMENTS; i++)
         sqlite3_finalize(db->statements[i]);
     sqlite3_close(db->sqlite);
     slack__owner_close(&db->owner);
+    slack__free(db->path);
     slack__free(db);
 }

@@ -17,16 +17,18 @@ typedef struct slack_db_time {
 } slack_db_time_t;
 
 /* Open or make the file, bring its schema up to date, become an owner, with a lease from now on. On
- * failure a sentence in `error` (SLACK_ERROR_TEXT_MAX bytes). 0; SLACK_ESTORE; SLACK_ENOMEM. */
+ * failure a sentence in `error` (SLACK_ERROR_TEXT_MAX bytes); on success nothing, or one about what
+ * was found to be lost. 0; SLACK_ESTORE; SLACK_ENOMEM. */
 int slack__db_open(slack_db_t **ret, const char *path, int64_t now_ms, char *error);
 /* Claims that are left are free from now on. NULL is fine. */
 void slack__db_close(slack_db_t *db);
 
+#define SLACK_DB_READ 1 /* nothing was to be written */
 /*
  * Apply a list of operations as one transaction, set the status of each and move it to `ended`.
  * Where one fails, all that write have failed: returns their status, and tells why in `error`.
  * Where another process does not let go of the file, those have failed which have waited for too
- * long; the rest stays in the list, to be given again.
+ * long; the rest stays in the list, to be given again. 0: committed.
  */
 int slack__db_apply(slack_db_t *db, slack_link_t *ops, slack_link_t *ended,
                     const slack_db_time_t *now, char *error);

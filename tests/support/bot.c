@@ -102,7 +102,7 @@ static int run(const slack_options_t *given)
     char last[SLACK_ERROR_TEXT_MAX + 64];
     if (!options.transport) options.transport = "http";
     options.bot_token = "xoxb-test";
-    options.store = "memory:";
+    if (!options.store) options.store = "memory:";
     options.log_fn = on_log;
     if (!options.http_port) options.http_port = "0";
     if (!options.http_host) options.http_host = "127.0.0.1";

@@ -82,7 +82,7 @@ void wires_open(wires_t *w, const slack_options_t *options)
     if (!o.bot_token) o.bot_token = "xoxb-test";
     if (!*o.bot_token) o.bot_token = NULL;
     if (!o.log_level) o.log_level = SLACK_LOG_DEBUG;
-    o.store = "memory:";
+    if (!o.store) o.store = "memory:";
     o.app_token = "xapp-test";
     o.signing_secret = SLACK_REQUEST_SECRET;
     o.http_host = "127.0.0.1";

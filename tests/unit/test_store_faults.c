@@ -15,6 +15,7 @@
 #include <slack/error.h>
 #include <slack/options.h>
 
+#include "store/sqlite_files.h"
 #include "support/fault_vfs.h"
 #include "support/store_file.h"
 #include "support/store_work.h"
@@ -433,7 +434,7 @@ static void test_the_power_is_cut(void **state)
     enum { COUNT = 400, CUTS = 40 };
     static sw_task_t tasks[COUNT];
     unsigned submitted = 0;
-    char error[SLACK_ERROR_TEXT_MAX];
+    char error[SLACK_ERROR_TEXT_MAX], log[80];
     sw_open();
     memset(tasks, 0, sizeof tasks);
     for (unsigned cut = 0; cut < CUTS; cut++) {
@@ -449,6 +450,8 @@ static void test_the_power_is_cut(void **state)
             told++;
         assert_true(told >= submitted - COUNT / CUTS);
         fault_vfs_power_cut(path, copy);
+        snprintf(log, sizeof log, "%s-wal", copy);
+        assert_int_equal(slack__files_lost(log), 0); /* that is no damage */
         slack_store_t *after = NULL;
         if (sw_open_at(&after, copy, error) != 0) fail_msg("%s", error);
         for (unsigned i = 0; i < told; i++)
