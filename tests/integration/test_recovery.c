@@ -404,6 +404,32 @@ static void test_a_replay_that_is_cut_off_goes_on(void **state)
     app_close(&f);
 }
 
+static int time_out(slack_ctx_t *ctx, void *user_data)
+{
+    runs++;
+    return SLACK_ETIMEDOUT;
+}
+
+/* Of the attempts that it had before nothing is left. */
+static void test_a_replay_has_all_its_attempts(void **state)
+{
+    store_file_clean();
+    for (unsigned life = 0; life < 2; life++) {
+        open_app(store_file_url(), 2);
+        slack_on_message(f.app, NULL, time_out, NULL);
+        app_ready(&f);
+        if (life == 0) event("Ev1");
+        settle();
+        assert_int_equal(runs, 1);
+        assert_int_equal(deads, 0);
+        pass();
+        assert_int_equal(runs, 2);
+        assert_int_equal(deads, 1);
+        app_close(&f);
+        replay_all();
+    }
+}
+
 /* ---- a store that is full ---- */
 
 static const slack_store_ops_t *whole_ops;
@@ -462,6 +488,7 @@ int main(void)
         cmocka_unit_test(test_a_body_that_is_large_to_read),
         cmocka_unit_test(test_a_damaged_payload_is_a_dead_letter),
         cmocka_unit_test(test_a_replay_that_is_cut_off_goes_on),
+        cmocka_unit_test(test_a_replay_has_all_its_attempts),
         cmocka_unit_test(test_an_end_that_cannot_be_noted_does_not_grow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
