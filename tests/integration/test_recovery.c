@@ -433,6 +433,7 @@ static void test_a_replay_has_all_its_attempts(void **state)
 /* ---- a store that is full ---- */
 
 static const slack_store_ops_t *whole_ops;
+static int full_status;
 static unsigned full_times; /* how often it said so */
 static size_t first_size, last_size;
 
@@ -445,31 +446,55 @@ static void submit_to_full(slack_store_t *to, slack_store_op_t *op)
     const slack_ctx_t *ctx = SLACK_CONTAINER(op, slack_ctx_t, op);
     last_size = slack__arena_size(ctx->d->arena);
     if (full_times++ == 0) first_size = last_size;
-    op->status = SLACK_ESTORE;
+    op->status = full_status;
     op->done(op);
+}
+
+/* An event whose end the store has no room for, the first time at least. */
+static void open_with_full(slack_store_ops_t *full, int status, unsigned *times)
+{
+    open_app("memory:", 2);
+    slack_on_message(f.app, NULL, busy, times);
+    app_ready(&f);
+    *full = *f.app->store->ops;
+    full->submit = submit_to_full;
+    whole_ops = f.app->store->ops;
+    full_status = status;
+    full_times = 0;
+    f.app->store->ops = full;
+    app_ack_t ack = {0};
+    app_inject(&f, "{\"event_id\":\"Ev1\",\"event\":{\"type\":\"message\"}}", &ack);
+    app_run_until(&f, &full_times);
+    assert_int_equal(ack.outcome, SLACK_ACK_OK);
 }
 
 /* An end that is tried again for days takes no more memory with each time. */
 static void test_an_end_that_cannot_be_noted_does_not_grow(void **state)
 {
     unsigned times = 1;
-    open_app("memory:", 2);
-    slack_on_message(f.app, NULL, busy, &times);
-    app_ready(&f);
-    slack_store_ops_t full = *f.app->store->ops;
-    full.submit = submit_to_full;
-    whole_ops = f.app->store->ops;
-    f.app->store->ops = &full;
-    app_ack_t ack = {0};
-    app_inject(&f, "{\"event_id\":\"Ev1\",\"event\":{\"type\":\"message\"}}", &ack);
-    while (full_times == 0)
-        app_turn(&f);
+    slack_store_ops_t full;
+    open_with_full(&full, SLACK_ESTORE, &times);
     while (full_times < 10000)
         slack__backlog_poll(f.app);
     assert_int_equal(last_size, first_size);
     f.app->store->ops = whole_ops;
     pass_all(1);
     assert_int_equal(runs, 2);
+    app_close(&f);
+}
+
+/* A store in memory that has no room for what is to be tried again never will have it for this. */
+static void test_an_end_without_room_is_the_last(void **state)
+{
+    unsigned times = 1;
+    slack_store_ops_t full;
+    open_with_full(&full, SLACK_EBUSY, &times);
+    f.app->store->ops = whole_ops;
+    pass();
+    pass();
+    assert_int_equal(full_times, 1);
+    assert_int_equal(runs, 1);
+    assert_non_null(strstr(f.log, "event=\"store: a delivery's end was not noted\""));
     app_close(&f);
 }
 
@@ -490,6 +515,7 @@ int main(void)
         cmocka_unit_test(test_a_replay_that_is_cut_off_goes_on),
         cmocka_unit_test(test_a_replay_has_all_its_attempts),
         cmocka_unit_test(test_an_end_that_cannot_be_noted_does_not_grow),
+        cmocka_unit_test(test_an_end_without_room_is_the_last),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
