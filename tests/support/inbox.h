@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_TESTS_SUPPORT_INBOX_H
+#define SLACK_TESTS_SUPPORT_INBOX_H
+
+#include "support/app_fixture.h"
+
+/* An app with an inbox, and handlers that tell what they did. */
+
+extern struct inbox {
+    app_fixture_t f;
+    char order[512]; /* what the handlers have noted */
+    int outcomes[8]; /* what the next runs of inbox_scripted() return */
+    unsigned runs, attempts_seen[8];
+    slack_ctx_t *held[16];
+    unsigned held_count;
+    slack_dead_t last_dead;
+    char dead_error[128];
+    unsigned deads;
+} inbox;
+
+/* Notes its user_data. */
+int inbox_append(slack_ctx_t *ctx, void *user_data);
+/* The same, where there is one, and returns what it was told to. */
+int inbox_scripted(slack_ctx_t *ctx, void *user_data);
+/* Notes the text, and holds the ctx. */
+int inbox_hold(slack_ctx_t *ctx, void *user_data);
+void inbox_note(const char *what);
+
+/* Make an app on this store, and forget what was noted; `more` may be NULL. */
+void inbox_open(const char *store, const slack_options_t *more);
+/* `fn` with an app on each of the stores. */
+void inbox_each_store(void (*fn)(void));
+/* Close it, and open the next one on the store that outlives it. */
+void inbox_restart(void);
+/* End it with what is held under way, as where it is killed. */
+void inbox_end_at_once(void);
+
+/* A message from a person. */
+void inbox_deliver(const char *id, const char *text, app_ack_t *ack);
+/* Start the app, deliver "Ev1", and wait until inbox_scripted() or a handler of the test's has run;
+ * or until it is held, where it may have come before. */
+void inbox_run_first(void);
+void inbox_hold_first(bool deliver);
+void inbox_until_runs(unsigned count);
+void inbox_until_held(unsigned count);
+/* The loop until nothing of the deliveries is left on it. */
+void inbox_settle(void);
+void inbox_pass_ms(uint64_t ms);
+bool inbox_logged(const char *part);
+
+#define LONG_MS (10 * 60 * 1000) /* longer than any wait between attempts */
+
+#endif
