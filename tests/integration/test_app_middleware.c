@@ -100,6 +100,7 @@ static void hook(slack_ctx_t *ctx, const slack_done_t *done, void *user_data)
 
 static int add_hooks(slack_ctx_t *ctx, void *user_data)
 {
+    assert_int_equal(slack_ctx_on_done(ctx, NULL, NULL), SLACK_EINVAL);
     slack_ctx_on_done(ctx, hook, "1");
     slack_ctx_on_done(ctx, hook, "2");
     return slack_next(ctx);

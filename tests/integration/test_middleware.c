@@ -47,6 +47,7 @@ static void test_middleware_of_one_listener(void **state)
     app_ack_t ack;
     app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
     assert_string_equal(app_order, "(abx!!stoplast!");
+    assert_int_equal(app_log_count(&f, "event=\"listener failed\""), 1); /* not by each of them */
 }
 
 static int next_again(slack_ctx_t *ctx, void *user_data)
