@@ -24,28 +24,11 @@ events=${BENCH_EVENTS-20000}
 seconds=${BENCH_SECONDS-10}
 connections=32
 many_connections=192 # where an ack waits for the disk, and one sync serves many
-work=$(mktemp -d "$build/bench-XXXXXX") # on a disk: /tmp may be memory
-pids=
 bot_pid= # start() sets these
 bot_port=
-
-# Every process that was started here is ended here, whatever happens.
-finish() {
-    status=$?
-    trap - EXIT
-    for pid in $pids; do
-        kill "$pid" 2>/dev/null || :
-    done
-    for pid in $pids; do
-        wait "$pid" 2>/dev/null || :
-    done
-    rm -rf "$work"
-    exit "$status"
-}
-trap finish EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-trap 'exit 129' HUP
+export TMPDIR="$build" # on a disk: /tmp may be memory
+# shellcheck source=tools/processes.sh
+. "$bench/../tools/processes.sh"
 
 say() {
     printf 'bench: %s\n' "$*" >&2
@@ -58,16 +41,6 @@ fail() {
         [ ! -s "$log" ] || sed "s|^|  ${log##*/}: |" "$log" >&2
     done
     exit 1
-}
-
-# until_true WORD…: tries a command for 20 s, until it succeeds.
-until_true() {
-    tries=0
-    until "$@"; do
-        tries=$((tries + 1))
-        [ $tries -lt 400 ] || return 1
-        sleep 0.05
-    done
 }
 
 # --- programs ---------------------------------------------------------------------------------
