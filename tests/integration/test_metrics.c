@@ -12,6 +12,7 @@
 #include "support/app_fixture.h"
 #include "support/heap.h"
 #include "support/prometheus.h"
+#include "transport_memory/memory.h"
 
 /* /metrics, read by the letter of the format. */
 
@@ -166,6 +167,32 @@ static void everything_is_counted(void **state)
     slack_ctx_release(held, 0);
 }
 
+static int count_ack(const slack_ack_t *ack, void *user_data)
+{
+    ++*(unsigned *)user_data;
+    return 0;
+}
+
+/* Slack says so; what is new to us may be one all the same. */
+static void retries_are_counted(void **state)
+{
+    app_ready(&f);
+    for (int retry_num = 0; retry_num < 3; retry_num++) {
+        unsigned acks = 0;
+        const slack_json_t *body = NULL;
+        slack_arena_t *arena = slack__arena_new(0, 0);
+        const char text[] = EVENT("Ev1", "good");
+        assert_int_equal(slack__json_parse(arena, text, strlen(text), &body, NULL), 0);
+        assert_int_equal(slack__memory_inject(slack__app_transport(f.app, "memory"), arena, body,
+                                              retry_num, "http_timeout", count_ack, &acks),
+                         0);
+        app_run_until(&f, &acks);
+    }
+    read_page();
+    check("slackapp_retries_total", 2);
+    check("slackapp_duplicates_total", 2);
+}
+
 /* However many methods a program calls, and whatever they are called. */
 static void labels_are_few_and_whole(void **state)
 {
@@ -247,9 +274,8 @@ int main(void)
     heap_install();
 #define CASE(name) cmocka_unit_test_setup_teardown(name, open_app, close_app)
     const struct CMUnitTest tests[] = {
-        CASE(everything_is_there),
-        CASE(everything_is_counted),
-        CASE(labels_are_few_and_whole),
+        CASE(everything_is_there),          CASE(everything_is_counted),
+        CASE(retries_are_counted),          CASE(labels_are_few_and_whole),
         cmocka_unit_test(reader_is_strict),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

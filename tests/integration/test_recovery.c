@@ -477,6 +477,9 @@ static void test_an_end_that_cannot_be_noted_does_not_grow(void **state)
     while (full_times < 10000)
         slack__backlog_poll(f.app);
     assert_int_equal(last_size, first_size);
+    const char *told = strstr(f.log, "a delivery's end was not noted");
+    assert_non_null(told);
+    assert_null(strstr(told + 1, "a delivery's end")); /* once is enough */
     f.app->store->ops = whole_ops;
     pass_all(1);
     assert_int_equal(runs, 2);
