@@ -55,7 +55,7 @@ clean() {
 }
 
 port_in() {
-    port=$(sed -n 's/.*port=\([1-9][0-9]*\).*/\1/p' "$1" | head -n 1)
+    port=$(sed -n 's/.*port=\([1-9][0-9]*\).*/\1/p' "$1" 2>/dev/null | head -n 1)
     [ -n "$port" ]
 }
 

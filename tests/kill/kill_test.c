@@ -40,7 +40,8 @@
 #define RESEND_MS    700
 #define EVENTS_MAX   1000000
 #define SOCKETS_MAX  16
-#define PATIENCE_MS  30000
+#define PATIENCE_MS  30000 /* since a bot did something last */
+#define POINT_ACKS   20000 /* by one bot that is to die at a point, and does not */
 #define STORM_EVENTS 1000
 #define STORM_TRIES  10
 #define WORDS_BYTES  8192 /* of what the bots said, to be shown */
@@ -69,6 +70,8 @@ static struct {
     unsigned socket_count;
     event_t *events;
     uint64_t debt_ms;      /* up to here events were sent */
+    uint64_t progress_ms;  /* a bot was started, acknowledged, called, or ended */
+    unsigned acks;         /* of events that had none, since a bot was started */
     unsigned sent, oldest; /* events below `oldest` are acknowledged */
     bot_t bots[2];
     unsigned current; /* the bot that HTTP goes to */
@@ -87,7 +90,6 @@ static struct {
     unsigned times, done;
     uv_timer_t tick, blow;
     bool over; /* no new events */
-    uint64_t over_ms;
     char folder[64], log[96], store[96];
     char fault[96]; /* the file that the bot's disk looks at */
     char words[96]; /* the file with what the bots say on stderr */
@@ -130,6 +132,10 @@ static void acked(unsigned n)
 {
     if (n >= t.sent) return;
     if (t.deaf_disk && t.events[n].first_ms > t.fault_ms) t.unsound++;
+    if (!t.events[n].acked) {
+        t.progress_ms = uv_now(t.loop);
+        t.acks++;
+    }
     t.events[n].acked = true;
     while (t.oldest < t.sent && t.events[t.oldest].acked)
         t.oldest++;
@@ -246,7 +252,7 @@ static void on_tick(uv_timer_t *timer)
     bool more = send_due(now);
     if (!t.over) return;
     if (!more && t.oldest == t.sent && all_ended()) finish();
-    if (now - t.over_ms > PATIENCE_MS) finish();
+    if (now - t.progress_ms > PATIENCE_MS) finish();
 }
 
 /* --- Slack --------------------------------------------------------------------------------- */
@@ -303,6 +309,7 @@ static void observe(const slack_http_request_t *request)
 
 static void on_request(slack_http_server_t *server, slack_http_request_t *request, void *user_data)
 {
+    t.progress_ms = uv_now(t.loop);
     if (t.outside && !request->upgrade) observe(request);
     char link[128];
     const char *body = "{\"ok\":true,\"team_id\":\"T1\",\"user_id\":\"UB\",\"bot_id\":\"BB\"}";
@@ -345,6 +352,7 @@ static void on_exit_of_bot(uv_process_t *process, int64_t status, int signal)
 {
     bot_t *bot = process->data;
     bot->alive = false;
+    t.progress_ms = uv_now(t.loop);
     bool ended_well = t.roll ? status == 0 && signal == 0
                              : signal == SIGKILL || !uv_is_active((uv_handle_t *)&t.tick);
     if (!ended_well) {
@@ -399,7 +407,8 @@ static void start_bot(unsigned which)
     bot->process.data = bot;
     t.newest = which;
     bot->alive = true;
-    bot->started_ms = uv_now(t.loop);
+    bot->started_ms = t.progress_ms = uv_now(t.loop);
+    t.acks = 0;
 }
 
 static void ask_ready(uv_timer_t *timer);
@@ -418,7 +427,7 @@ static void ask_ready(uv_timer_t *timer)
 {
     char url[64];
     const bot_t *bot = &t.bots[t.newest];
-    if (uv_now(t.loop) - bot->started_ms > PATIENCE_MS) die("a bot did not come up");
+    if (uv_now(t.loop) - t.progress_ms > PATIENCE_MS) die("a bot did not come up");
     snprintf(url, sizeof url, "http://%s:%u/readyz", t.host, bot->port);
     const slack_curl_request_t request = {
         .method = "GET", .url = url, .timeout_ms = 3000, .body_max = 4096};
@@ -542,13 +551,18 @@ static void use_tool(void)
 
 static void on_blow(uv_timer_t *timer)
 {
-    if (t.point_set) { /* it had its time to die by itself */
+    if (t.point_set) { /* it is to die by itself */
+        uint64_t idle_ms = uv_now(t.loop) - t.progress_ms;
+        if (idle_ms < PATIENCE_MS && t.acks < POINT_ACKS) {
+            uv_timer_start(timer, on_blow, PATIENCE_MS - idle_ms, 0);
+            return;
+        }
         printf("# the point \"%s\" was never reached\n", points[t.done % POINTS]);
         die("a point was never reached");
     }
     if (t.done++ == t.times) {
         t.over = true;
-        t.over_ms = uv_now(t.loop);
+        t.progress_ms = uv_now(t.loop);
     } else if (t.tool) {
         use_tool();
     } else if (t.faults) {
