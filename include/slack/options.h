@@ -26,7 +26,7 @@ struct uv_loop_s;
 
 /** What is recognised as having come before. */
 enum slack_dedupe {
-    /** Events of one event_id. */
+    /** Events of one event_id that the same app is told of. */
     SLACK_DEDUPE_EVENTS = 1,
     /** Also what Slack sends of one message of a person under several event ids: events of type
      * message with the same client_msg_id, or the same channel and timestamp, are one. Of a message

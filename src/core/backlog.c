@@ -10,7 +10,8 @@
  */
 
 /* A claim is for a quarter of what there is room for: a handler may make several calls at once, and
- * what was claimed last need not have begun. */
+ * what was claimed last need not have begun. It is for one row at the least, wherever there is any
+ * room: what waits is not kept waiting by what arrives. */
 #define ROOM_PART 4
 /* How often is looked whether there is room, where what takes it may be no delivery's. */
 #define ROOM_POLL_MS 100
@@ -41,7 +42,8 @@ static size_t least(size_t a, size_t b)
 static size_t claim_room(const slack_app_t *app)
 {
     size_t room = least(slack__webapi_room(app->webapi), slack__workers_room(app->workers));
-    return least(least(slack__backlog_room(app), room / ROOM_PART), SLACK_CLAIM_MAX);
+    if (room > 0) room = room < ROOM_PART ? 1 : room / ROOM_PART;
+    return least(least(slack__backlog_room(app), room), SLACK_CLAIM_MAX);
 }
 
 /* ---- taking up ---- */

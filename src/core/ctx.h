@@ -131,8 +131,9 @@ void slack__inbox_settle(slack_ctx_t *ctx);
 /* Everything has run. */
 void slack__inbox_end(slack_ctx_t *ctx);
 
-/* same.c: the key that a delivery is recognised by; whether a mention of the same words comes. */
-slack_slice_t slack__same_key(const slack_ctx_t *ctx);
+/* same.c: the key that a delivery is recognised by (false: memory is out); whether a mention of the
+ * same words comes. */
+bool slack__same_key(const slack_ctx_t *ctx, slack_slice_t *ret);
 bool slack__same_as_mention(slack_ctx_t *ctx);
 
 /* ack.c: send the ack that waited for jobs; nothing where none did. */

@@ -89,6 +89,25 @@ static enum slack_kind classify(const slack_json_t *body)
     return kind_of_type(type);
 }
 
+/* What tells an event from all others, by its body alone, so over whatever transport it comes: its
+ * id and the app that is told of it, of which one process may serve several. False: memory is out.
+ */
+static bool set_key(slack_delivery_t *d)
+{
+    slack_slice_t id, app;
+    id.ptr = slack_json_strn(d->body, "/event_id", &id.len);
+    app.ptr = slack_json_strn(d->body, "/api_app_id", &app.len);
+    d->key = id;
+    if (id.len == 0 || app.len == 0) return true;
+    char *key = slack__arena_alloc(d->arena, id.len + 1 + app.len);
+    if (key == NULL) return false;
+    memcpy(key, id.ptr, id.len);
+    key[id.len] = '@';
+    memcpy(key + id.len + 1, app.ptr, app.len);
+    d->key = (slack_slice_t){key, id.len + 1 + app.len};
+    return true;
+}
+
 slack_delivery_t *slack__delivery_new(slack_arena_t *arena, const slack_json_t *body,
                                       uint64_t received_us)
 {
@@ -101,7 +120,7 @@ slack_delivery_t *slack__delivery_new(slack_arena_t *arena, const slack_json_t *
     d->retry_reason = "";
     d->received_us = received_us;
     slack__link_init(&d->link);
-    if (d->kind == SLACK_KIND_EVENT) d->key.ptr = slack_json_strn(body, "/event_id", &d->key.len);
+    if (d->kind == SLACK_KIND_EVENT && !set_key(d)) return NULL;
     d->body_allowed = slack__takes_ack_body(d->kind, body);
     if (facts(d->kind)->waits_for_ack)
         d->deadline_us = received_us + (uint64_t)SLACK_ACK_DEADLINE_MS * 1000;

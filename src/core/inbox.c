@@ -235,28 +235,33 @@ void slack__inbox_fill_row(slack_ctx_t *ctx, slack_row_t *row)
     row->payload = (slack_slice_t){text, text ? len : 0};
 }
 
-/* The event's text is written for the store alone: parsing it in place has used it up. */
+/* The event's text is written for the store alone: parsing it in place has used it up. False:
+ * memory is out. */
+static bool fill_texts(slack_ctx_t *ctx, slack_row_t *row)
+{
+    if (!slack__same_key(ctx, &ctx->d->key)) return false;
+    row->key = ctx->d->key;
+    row->kind = SLACK_SLICE("event");
+    if (!ctx->app->store->ops->durable) return true;
+    slack__inbox_fill_row(ctx, row);
+    return row->payload.len > 0;
+}
+
 static void store(slack_ctx_t *ctx)
 {
     slack_app_t *app = ctx->app;
-    ctx->state = CTX_STORING;
     slack_store_op_t *op = &ctx->op;
+    if (!fill_texts(ctx, &op->row)) {
+        slack__task_post(app->net, &ctx->task); /* see task_run() */
+        return;
+    }
+    ctx->state = CTX_STORING;
     op->kind = SLACK_STORE_PUT;
     op->done = stored;
-    op->row.key = ctx->d->key = slack__same_key(ctx);
-    op->row.kind = SLACK_SLICE("event");
     op->claim = !app->store->ops->durable || (!app->backlog.overflow && slack__backlog_room(app));
     if (!op->claim) {
         app->backlog.overflow = true;
         op->row.due_ms = slack__wall_ms(app->clock);
-    }
-    if (app->store->ops->durable) {
-        slack__inbox_fill_row(ctx, &op->row);
-        if (op->row.payload.len == 0) {
-            ctx->state = CTX_RECEIVED;
-            slack__task_post(app->net, &ctx->task); /* no memory: see task_run() */
-            return;
-        }
     }
     SLACK_CRASH("before-store");
     app->store->ops->submit(app->store, op);

@@ -27,18 +27,20 @@ static bool is_said(const slack_ctx_t *ctx)
            *slack_json_str(ctx->d->body, "/event/user");
 }
 
-slack_slice_t slack__same_key(const slack_ctx_t *ctx)
+bool slack__same_key(const slack_ctx_t *ctx, slack_slice_t *ret)
 {
     const slack_json_t *body = ctx->d->body;
-    if (!is_said(ctx)) return ctx->d->key;
+    *ret = ctx->d->key;
+    if (!is_said(ctx)) return true;
     const char *id = slack_json_str(body, "/event/client_msg_id");
     if (*id == '\0') id = slack_json_str(body, "/event/ts");
-    if (*id == '\0') return ctx->d->key;
+    if (*id == '\0') return true;
     /* Each of several apps is told of the message. */
     const char *key = slack__arena_printf(
         slack__ctx_arena(ctx), "%s:%s:%s:%s:%s", slack_json_str(body, "/event/type"),
         slack_ctx_app_id(ctx), slack_ctx_team(ctx), slack_json_str(body, "/event/channel"), id);
-    return key ? slack__slice(key) : ctx->d->key;
+    if (key) *ret = slack__slice(key);
+    return key != NULL;
 }
 
 static bool somebody_listens_to_mentions(slack_ctx_t *ctx)
@@ -62,12 +64,22 @@ static bool somebody_listens_to_mentions(slack_ctx_t *ctx)
     return some;
 }
 
+/* Whether "<@USER>" or "<@USER|name>" is in the text: no other whose id only begins like it. */
+static bool mentions(const char *text, const char *user)
+{
+    const size_t len = strlen(user);
+    while ((text = strstr(text, "<@")) != NULL) {
+        text += 2;
+        if (strncmp(text, user, len) == 0 && (text[len] == '>' || text[len] == '|')) return true;
+    }
+    return false;
+}
+
 bool slack__same_as_mention(slack_ctx_t *ctx)
 {
     if (!is_said(ctx) || !is_type(ctx, "message") || *ctx->grant->bot_user == '\0') return false;
     /* A direct message comes as a message only. */
     if (strcmp(slack_json_str(ctx->d->body, "/event/channel_type"), "im") == 0) return false;
-    const char *mention = slack__arena_printf(slack__ctx_arena(ctx), "<@%s", ctx->grant->bot_user);
-    const char *text = slack_json_str(ctx->d->body, "/event/text");
-    return mention && strstr(text, mention) && somebody_listens_to_mentions(ctx);
+    return mentions(slack_json_str(ctx->d->body, "/event/text"), ctx->grant->bot_user) &&
+           somebody_listens_to_mentions(ctx);
 }

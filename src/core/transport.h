@@ -43,7 +43,7 @@ struct slack_delivery {
     enum slack_kind kind;
     const slack_json_t *body;
     const char *app_id;           /* "A…", "" where nothing tells it */
-    slack_slice_t key;            /* dedupe key: event_id; empty where there is none */
+    slack_slice_t key;            /* dedupe key: "EVENT_ID@APP_ID"; empty: none */
     int retry_num;                /* 0: the first time */
     const char *retry_reason;     /* "" when there is none */
     uint64_t received_us;         /* monotonic, when its first byte was there */

@@ -219,6 +219,30 @@ static void test_a_bound_uses_up_no_attempts(void **state)
     assert_int_equal(rows_in(SLACK_ROW_DONE), ROWS);
 }
 
+/* What arrives leaves hardly any room: what waits has its share of it all the same. */
+static void test_what_waits_has_its_share(void **state)
+{
+    unsigned none = 0;
+    leave_rows();
+    open_app(store_file_url(), 1);
+    slack_on_message(f.app, NULL, busy, &none);
+    for (int i = 0; i < 64; i++) /* so many connections there are; all other calls wait for one */
+        fake_slack_answer(f.slack, "chat.update", 0, "");
+    app_start(&f);
+    while (f.app->state != APP_RUNNING)
+        app_turn(&f);
+    while (slack__webapi_room(f.app->webapi) > 3)
+        assert_int_equal(
+            slack_callf(slack_app_client(f.app), "chat.update", NULL, NULL, "{text: 'x'}"), 0);
+    while (f.app->backlog.claiming) /* with the room that there was before */
+        app_turn(&f);
+    const unsigned before = runs;
+    while (runs < before + 200 && slack__webapi_room(f.app->webapi) <= 3)
+        app_turn(&f);
+    assert_true(runs >= before + 200);
+    app_close(&f);
+}
+
 static void event(const char *id)
 {
     char body[160];
@@ -511,6 +535,7 @@ int main(void)
         cmocka_unit_test(test_the_first_ack_does_not_wait),
         cmocka_unit_test(test_nor_than_its_workers_can),
         cmocka_unit_test(test_a_bound_uses_up_no_attempts),
+        cmocka_unit_test(test_what_waits_has_its_share),
         cmocka_unit_test(test_what_is_done_stays_done),
         cmocka_unit_test(test_a_handler_that_never_fits),
         cmocka_unit_test(test_a_body_that_is_large_to_read),

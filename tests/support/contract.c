@@ -189,7 +189,7 @@ static void check_delivery(const bench_t *b, size_t nth, const contract_message_
     assert_int_equal(delivery->kind, message->kind);
     if (!same_json(delivery->body, strlen(delivery->body), message->json))
         fail_msg("sent %s, delivered %s", message->json, delivery->body);
-    assert_string_equal(delivery->key, is_event ? "Ev0PV52K21" : "");
+    assert_string_equal(delivery->key, is_event ? "Ev0PV52K21@A1" : "");
     assert_int_equal(delivery->retry_num, message->retry_num);
     assert_string_equal(delivery->retry_reason, message->retry_reason ? message->retry_reason : "");
     assert_int_equal(delivery->wait_us, waits ? SLACK_ACK_DEADLINE_MS * 1000 : 0);

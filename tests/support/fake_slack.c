@@ -14,7 +14,7 @@
 #include "util/form.h"
 
 #define CALLS_MAX   8192
-#define ANSWERS_MAX 32
+#define ANSWERS_MAX 128
 
 static const char who[] = "{\"ok\":true,\"url\":\"https://team.slack.com/\",\"team\":\"Team\","
                           "\"user\":\"bot\",\"team_id\":\"T0TEAM\",\"user_id\":\"U0BOT\","

@@ -84,6 +84,27 @@ static void test_an_event_has_a_key_and_no_deadline(void **state)
     assert_string_equal(d->retry_reason, "");
 }
 
+/* Several apps in one process are told of the same event. */
+static void test_a_key_is_an_apps(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *body, *key;
+    } cases[] = {
+        {"{\"event_id\":\"Ev1\",\"api_app_id\":\"A1\",\"event\":{}}", "Ev1@A1"},
+        {"{\"event_id\":\"Ev1\",\"api_app_id\":\"\",\"event\":{}}", "Ev1"},
+        {"{\"event_id\":\"Ev1\",\"api_app_id\":7,\"event\":{}}", "Ev1"},
+        {"{\"event_id\":\"\",\"api_app_id\":\"A1\",\"event\":{}}", ""},
+        {"{\"api_app_id\":\"A1\",\"event\":{}}", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_true(slack__slice_eq(deliver(cases[i].body)->key, slack__slice(cases[i].key)));
+    slack_delivery_t *d =
+        deliver("{\"event_id\":\"E\\u0000v\",\"api_app_id\":\"A1\",\"event\":{}}");
+    assert_int_equal(d->key.len, 6); /* nothing of it is left out */
+    assert_memory_equal(d->key.ptr, "E\0v@A1", 6);
+}
+
 static void test_a_command_has_a_deadline_and_no_key(void **state)
 {
     (void)state;
@@ -164,6 +185,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_kinds, setup, teardown),
         cmocka_unit_test_setup_teardown(test_an_event_has_a_key_and_no_deadline, setup, teardown),
+        cmocka_unit_test_setup_teardown(test_a_key_is_an_apps, setup, teardown),
         cmocka_unit_test_setup_teardown(test_a_command_has_a_deadline_and_no_key, setup, teardown),
         cmocka_unit_test_setup_teardown(test_facts_of_kinds, setup, teardown),
         cmocka_unit_test_setup_teardown(test_lookups, setup, teardown),
