@@ -41,6 +41,7 @@ typedef struct slack_backlog {
     bool claiming; /* the store has op */
     bool more;     /* the last claim was full */
     bool overflow; /* what arrives goes to the store, behind what waits there */
+    bool ordered;  /* some listener wants a conversation in order */
     slack_store_op_t renewal;
     bool renewing;          /* the store has it */
     uint64_t renew_ms;      /* when it is to have it again, on the app's clock */

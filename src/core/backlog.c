@@ -187,6 +187,7 @@ static void renewed(slack_store_op_t *op)
     slack_app_t *app = SLACK_CONTAINER(op, slack_app_t, backlog.renewal);
     app->backlog.renewing = false;
     app->metrics.store_failing = op->status == SLACK_ESTORE;
+    if (op->status != 0) app->backlog.renew_ms = 0; /* with the next look: our silence is counted */
 }
 
 /* As long as the loop turns, what it has claimed stays its own. */
@@ -255,6 +256,8 @@ void slack__backlog_open(slack_app_t *app)
 
 void slack__backlog_start(slack_app_t *app)
 {
+    /* What the process before has left comes first, where that matters to somebody. */
+    backlog_of(app)->overflow = backlog_of(app)->ordered && app->store->ops->durable;
     slack__backlog_poll(app);
 }
 

@@ -11,6 +11,7 @@ int slack__app_listen(slack_app_t *app, const slack_listener_t *listener)
 {
     char why[SLACK_ERROR_TEXT_MAX] = "no room for another listener";
     int rc = slack__routes_add(app->routes, listener, why);
+    if (rc == 0 && listener->ordered) app->backlog.ordered = true;
     return rc == 0 ? 0
                    : slack__app_fail(app, rc, "%s", rc == SLACK_ENOMEM ? slack_strerror(rc) : why);
 }

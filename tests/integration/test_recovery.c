@@ -180,6 +180,78 @@ static void test_the_first_ack_does_not_wait(void **state)
     app_close(&f);
 }
 
+static unsigned new_ran_at; /* how many were before it */
+
+static int in_order(slack_ctx_t *ctx, void *user_data)
+{
+    runs++;
+    if (strcmp(slack_json_str(slack_ctx_event(ctx), "/text"), "new") == 0) new_ran_at = runs;
+    return 0;
+}
+
+/* A conversation goes on where the process before was ended, for who wants it in order. */
+static void test_what_was_left_comes_first(void **state)
+{
+    leave_rows();
+    open_app(store_file_url(), 1);
+    slack_listen(f.app,
+                 &(slack_listener_t){.kind = SLACK_KIND_EVENT, .fn = in_order, .ordered = 1});
+    app_ready(&f);
+    app_ack_t ack = {0};
+    app_inject(
+        &f,
+        "{\"event_id\":\"EvNew\",\"event\":{\"type\":\"message\",\"channel\":\"C1\",\"user\":"
+        "\"U1\",\"text\":\"new\"}}",
+        &ack);
+    app_run_until(&f, &ack.count);
+    assert_int_equal(ack.outcome, SLACK_ACK_OK);
+    assert_true(runs < ROWS / 10); /* its ack has not waited for them */
+    while (runs < ROWS + 1)
+        app_turn(&f);
+    assert_int_equal(new_ran_at, ROWS + 1);
+    settle();
+    assert_false(f.app->backlog.overflow);
+    app_close(&f);
+}
+
+/* Whatever becomes of one of them, the next one is begun, once. */
+static void test_a_failure_in_the_middle(void **state)
+{
+    static const int outcomes[] = {0, SLACK_EIO, 0, SLACK_EINVAL, 0};
+    enum { COUNT = sizeof outcomes / sizeof *outcomes };
+    store_file_clean();
+    open_app(store_file_url(), 2);
+    slack_listen(f.app,
+                 &(slack_listener_t){.kind = SLACK_KIND_EVENT, .fn = hold_or_say, .ordered = 1});
+    holding = true;
+    app_ready(&f);
+    app_ack_t acks[COUNT] = {{0}};
+    for (unsigned i = 0; i < COUNT; i++) {
+        char body[128];
+        snprintf(body, sizeof body,
+                 "{\"event_id\":\"Ev%u\",\"event\":{\"type\":\"message\",\"channel\":\"C1\"}}", i);
+        app_inject(&f, body, &acks[i]);
+    }
+    for (unsigned i = 0; i < COUNT; i++) {
+        while (held_count <= i)
+            app_turn(&f);
+        app_spin(&f);
+        assert_int_equal(held_count, i + 1); /* one at a time */
+        char id[8];
+        snprintf(id, sizeof id, "Ev%u", i);
+        assert_string_equal(slack_json_str(slack_ctx_body(held[i]), "/event_id"), id);
+        slack_ctx_release(held[i], outcomes[i]);
+    }
+    settle();
+    assert_int_equal(deads, 1);
+    holding = false;
+    runs = 0;
+    pass();
+    assert_int_equal(runs, 1); /* the one that may heal */
+    app_close(&f);
+    assert_int_equal(rows_in(SLACK_ROW_DONE), COUNT - 1);
+}
+
 static void test_nor_than_its_workers_can(void **state)
 {
     leave_rows();
@@ -527,6 +599,47 @@ static void test_an_end_without_room_is_the_last(void **state)
     app_close(&f);
 }
 
+static unsigned renewals;
+
+static void submit_to_busy(slack_store_t *to, slack_store_op_t *op)
+{
+    if (op->kind != SLACK_STORE_RENEW) {
+        whole_ops->submit(to, op);
+        return;
+    }
+    renewals++;
+    op->status = SLACK_ESTORE;
+    op->done(op);
+}
+
+/* A store that is locked for a while costs nobody its claims. */
+static void test_a_lease_that_was_not_renewed_is_soon(void **state)
+{
+    store_file_clean();
+    open_app(store_file_url(), 2);
+    app_ready(&f);
+    while (f.app->backlog.renewing || f.app->backlog.claiming)
+        app_turn(&f);
+    slack_store_ops_t busy_ops = *f.app->store->ops;
+    busy_ops.submit = submit_to_busy;
+    whole_ops = f.app->store->ops;
+    f.app->store->ops = &busy_ops;
+    renewals = 0;
+    slack__backlog_poll(f.app);
+    assert_int_equal(renewals, 0); /* it is not time yet */
+    f.skew_us += SLACK_STORE_RENEW_MS * 1000;
+    for (unsigned i = 1; i <= 3; i++) {
+        slack__backlog_poll(f.app);
+        assert_int_equal(renewals, i);
+        f.skew_us += SLACK_BACKLOG_POLL_MS * 1000;
+    }
+    f.app->store->ops = whole_ops;
+    slack__backlog_poll(f.app);
+    while (f.app->backlog.renewing || f.app->backlog.claiming)
+        app_turn(&f);
+    app_close(&f);
+}
+
 int main(void)
 {
     rows.ops = &slack__store_sqlite;
@@ -535,6 +648,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_a_start_takes_up_no_more_than_it_can),
         cmocka_unit_test(test_the_first_ack_does_not_wait),
+        cmocka_unit_test(test_what_was_left_comes_first),
+        cmocka_unit_test(test_a_failure_in_the_middle),
         cmocka_unit_test(test_nor_than_its_workers_can),
         cmocka_unit_test(test_a_bound_uses_up_no_attempts),
         cmocka_unit_test(test_what_waits_has_its_share),
@@ -545,6 +660,7 @@ int main(void)
         cmocka_unit_test(test_a_replay_that_is_cut_off_goes_on),
         cmocka_unit_test(test_a_replay_has_all_its_attempts),
         cmocka_unit_test(test_an_end_that_cannot_be_noted_does_not_grow),
+        cmocka_unit_test(test_a_lease_that_was_not_renewed_is_soon),
         cmocka_unit_test(test_an_end_without_room_is_the_last),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
