@@ -351,12 +351,17 @@ static void test_allocations(void **state)
 /* What there was no memory to hand out was not claimed, and has lost no attempt. */
 static void test_a_claim_without_memory_is_none(void **state)
 {
+    static char payload[100000]; /* too large for what is taken at first */
     unsigned nth = 0;
     bool failed = true;
+    memset(payload, 'x', sizeof payload);
     for (; failed; nth++) {
         rows_task_t task;
         rows_open();
-        rows_put_queued("a", rows_now());
+        rows_prepare(&task, SLACK_STORE_PUT, "a");
+        task.op.claim = false;
+        task.op.row.payload = (slack_slice_t){payload, sizeof payload};
+        rows_run_well(&task);
         heap_fail_at(nth, false);
         rows_prepare(&task, SLACK_STORE_CLAIM, "");
         task.batch.limit = 1;
