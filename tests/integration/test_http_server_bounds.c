@@ -217,7 +217,7 @@ static void test_turns_are_shared(void **state)
         assert_true(send(greedy.fd, GET("/g"), sizeof GET("/g") - 1, 0) > 0);
     assert_true(send(modest.fd, GET("/modest"), sizeof GET("/modest") - 1, 0) > 0);
     raw_until(&modest, "/modest");
-    assert_in_range(f.requests, 2, many / 2);
+    assert_in_range(f.requests, 2, 10); /* one read brings more of them than that */
     world_until_count(&f.world, &f.requests, many + 1);
     raw_close(&greedy);
     raw_close(&modest);

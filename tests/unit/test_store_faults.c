@@ -268,10 +268,13 @@ static void test_an_owner_without_a_lease(void **state)
     assert_int_equal(sw_put("Ev1"), 0);
     sw_sql("UPDATE owners SET lease_ms = 0");
     if (sw_open_at(&other, path, error) != 0) fail_msg("%s", error);
-    sw_submit(other, &claim, SLACK_STORE_CLAIM, "");
-    world_until_count(&sw.world, &claim.ended, 1);
-    assert_int_equal(claim.op.status, 0);
-    assert_int_equal(claim.batch.count, 0);
+    for (int looks = 0; looks < SLACK_STORE_LEASE_MS / SLACK_STORE_RENEW_MS + 2; looks++) {
+        sw_submit(other, &claim, SLACK_STORE_CLAIM, "");
+        world_until_count(&sw.world, &claim.ended, 1);
+        assert_int_equal(claim.op.status, 0);
+        assert_int_equal(claim.batch.count, 0);
+        sw.world.mono_us += (uint64_t)SLACK_STORE_RENEW_MS * 1000;
+    }
     sw_close_one(other);
     sw_close();
     store_file_clean();
