@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 int slack__owner_open(slack_owner_t *owner, const char *path)
@@ -56,6 +57,19 @@ void slack__owner_wait(const slack_owner_t *owner, bool waits)
 bool slack__owner_awaited(const slack_owner_t *owner)
 {
     return is_locked(owner, 0, false);
+}
+
+bool slack__owner_knows_store(const slack_owner_t *owner)
+{
+    struct stat st;
+    return fstat(owner->fd, &st) == 0 && st.st_size > 0;
+}
+
+/* Where it cannot be noted, an emptied file is taken for a new one. */
+void slack__owner_note_store(const slack_owner_t *owner)
+{
+    ssize_t n = slack__owner_knows_store(owner) ? 1 : pwrite(owner->fd, "1", 1, 0);
+    (void)n;
 }
 
 void slack__owner_close(slack_owner_t *owner)

@@ -25,6 +25,9 @@ void slack__owner_wait(const slack_owner_t *owner, bool waits);
 bool slack__owner_awaited(const slack_owner_t *owner);
 /* Whether somebody, or we, are owner `id`. True when it cannot be known. */
 bool slack__owner_alive(const slack_owner_t *owner, int64_t id);
+/* Whether there was a store here, which is noted in the file. */
+bool slack__owner_knows_store(const slack_owner_t *owner);
+void slack__owner_note_store(const slack_owner_t *owner);
 void slack__owner_close(slack_owner_t *owner);
 
 #endif

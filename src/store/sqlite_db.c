@@ -201,6 +201,7 @@ struct slack_db {
     int copy_pages;         /* when to copy them */
     slack_files_t files;
     int64_t page_bytes;
+    bool fresh;         /* the file was made by us */
     int lost;           /* transactions, as the log was found */
     const char *spoilt; /* what is wrong with the files; NULL: nothing */
 };
@@ -890,17 +891,18 @@ static void sync_folder(const char *path)
 /* Only the owner may read it: it holds what people said. SQLite gives the log beside it the same
  * permissions. An existing file is not opened here: closing it would let go of the locks that
  * another store of this process has on it. */
-static void make_private(const char *path)
+static void make_private(slack_db_t *db)
 {
     struct stat st;
-    if (stat(path, &st) == 0) {
-        if (S_ISREG(st.st_mode) && (st.st_mode & 077)) chmod(path, 0600);
+    if (stat(db->path, &st) == 0) {
+        if (S_ISREG(st.st_mode) && (st.st_mode & 077)) chmod(db->path, 0600);
         return;
     }
-    int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600); /* also where a link leads to */
+    int fd = open(db->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600); /* also where a link leads to */
     if (fd < 0) return;
     close(fd);
-    sync_folder(path);
+    sync_folder(db->path);
+    db->fresh = true;
 }
 
 static int migrate(slack_db_t *db, const char *path, char *error)
@@ -913,6 +915,10 @@ static int migrate(slack_db_t *db, const char *path, char *error)
     if (tables > 0 && application != APPLICATION_ID) {
         snprintf(error, SLACK_ERROR_TEXT_MAX, "%.150s holds another program's data", path);
         return SLACK_ECONFIG;
+    }
+    if (tables == 0 && !db->fresh && slack__owner_knows_store(&db->owner)) {
+        say(db, "it is empty, and was a store before", "; remove FILE-owners to begin anew", error);
+        return SLACK_ESTORE;
     }
     if (version > SCHEMA) {
         snprintf(error, SLACK_ERROR_TEXT_MAX,
@@ -1003,6 +1009,7 @@ static int set_up(slack_db_t *db, const char *path, char *error)
     if (rc == 0) rc = become_owner(db, error);
     if (rc == 0)
         rc = tell(db, error_of(sqlite3_exec(db->sqlite, "COMMIT", NULL, NULL, NULL)), error);
+    if (rc == 0) slack__owner_note_store(&db->owner);
     for (int i = 0; rc == 0 && i < STATEMENTS; i++)
         rc = tell(db,
                   error_of(sqlite3_prepare_v3(db->sqlite, sql[i], -1, SQLITE_PREPARE_PERSISTENT,
@@ -1045,7 +1052,7 @@ int slack__db_open(slack_db_t **ret, const char *path, int64_t now_ms, char *err
         slack__db_close(db);
         return SLACK_ENOMEM;
     }
-    make_private(path);
+    make_private(db);
     int rc = error_of(sqlite3_open_v2(
         path, &db->sqlite, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL));
     if (rc != 0)
