@@ -227,13 +227,6 @@ void mock_stop(mock_host_t *mock)
     mock->depth--;
 }
 
-void mock_leave(mock_host_t *mock)
-{
-    mock->depth++;
-    mock->transport->ops->leave(mock->transport);
-    mock->depth--;
-}
-
 void mock_drain(mock_host_t *mock)
 {
     mock->depth++;

@@ -84,7 +84,6 @@ void mock_host_close(mock_host_t *mock);
 /* ops->start(); the host calls into `t` from now on. */
 int mock_start(mock_host_t *mock, slack_transport_t *t);
 void mock_stop(mock_host_t *mock);
-void mock_leave(mock_host_t *mock);
 void mock_drain(mock_host_t *mock);
 
 /* Acknowledge the nth delivery. Frees it unless the transport lets it be acknowledged once more. */

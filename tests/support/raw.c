@@ -110,16 +110,6 @@ void raw_until(raw_t *raw, const char *text)
     }
 }
 
-void raw_until_len(raw_t *raw, size_t len)
-{
-    const uint64_t since = uv_hrtime();
-    while (raw->in_len < len) {
-        if (raw->eof) fail_msg("the end came after %zu bytes", raw->in_len);
-        turn(raw, POLLIN, since);
-        raw_take(raw);
-    }
-}
-
 void raw_until_eof(raw_t *raw)
 {
     const uint64_t since = uv_hrtime();

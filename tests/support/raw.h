@@ -27,9 +27,8 @@ void raw_end(raw_t *raw);
 /* Close the socket, with a RST where there are bytes that were not read. */
 void raw_close(raw_t *raw);
 
-/* Read until this text was read, or so many bytes; until the end. */
+/* Read until this text was read; until the end. */
 void raw_until(raw_t *raw, const char *text);
-void raw_until_len(raw_t *raw, size_t len);
 void raw_until_eof(raw_t *raw);
 /* Read what there is. */
 void raw_take(raw_t *raw);

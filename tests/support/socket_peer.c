@@ -335,11 +335,6 @@ void socket_peer_reset(socket_peer_t *peer, unsigned connection)
     if (uv_tcp_close_reset(&c->tcp, on_closed) != 0) uv_close((uv_handle_t *)&c->tcp, on_closed);
 }
 
-void socket_peer_refuse(socket_peer_t *peer, bool refuse)
-{
-    peer->refuse = refuse;
-}
-
 static void on_listener_closed(uv_handle_t *handle)
 {
     socket_peer_t *peer = handle->data;

@@ -67,9 +67,6 @@ void socket_peer_freeze(socket_peer_t *peer, unsigned connection);
 void socket_peer_end(socket_peer_t *peer, unsigned connection);
 void socket_peer_reset(socket_peer_t *peer, unsigned connection);
 
-/* Take no connection any more, or again. The port stays the same. */
-void socket_peer_refuse(socket_peer_t *peer, bool refuse);
-
 /* Close everything; *closed (may be NULL) is set, and the peer freed, as the loop turns. */
 void socket_peer_close(socket_peer_t *peer, bool *closed);
 
