@@ -27,7 +27,6 @@ struct socket_peer {
     uv_tcp_t listener;
     const socket_peer_script_t *script;
     unsigned port;
-    bool refuse;
     connection_t *connections[CONNECTIONS_MAX]; /* by number - 1; NULL: gone */
     unsigned taken, live;
     bool listening, ending;
@@ -262,10 +261,7 @@ static void on_connection(uv_stream_t *listener, int status)
     peer->connections[peer->taken++] = c;
     peer->live++;
     c->number = peer->taken;
-    if (peer->refuse)
-        close_connection(c);
-    else
-        uv_read_start((uv_stream_t *)&c->tcp, on_alloc, on_read);
+    uv_read_start((uv_stream_t *)&c->tcp, on_alloc, on_read);
 }
 
 /* --- for the test ------------------------------------------------------------------------------
