@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/sqlite_parts.h"
+
+#include <slack/error.h>
+
+#define COLUMNS                                                                                    \
+    "id, state, key, kind, name, transport, retry_reason, done, error, retry_num, attempt,"        \
+    " received_ms, due_ms, changed_ms, tenant"
+
+#define SOME_DEAD "SELECT id FROM inbox WHERE state >= 2 AND state = 3 ORDER BY changed_ms LIMIT ?1"
+/* ?1 is the row's id, ?2 the present, ?3 ourselves, wherever these are asked for. */
+#define OURS "WHERE id = ?1 AND state = 1 AND owner = ?3"
+static const char *const sql[] = {
+    [BEGIN] = "BEGIN IMMEDIATE",
+    [COMMIT] = "COMMIT",
+    [ROLLBACK] = "ROLLBACK",
+    [VERSION] = "PRAGMA data_version",
+    [PAGES] = "PRAGMA page_count",
+    /* The first term is for the planner: without it the index of what is over is not looked at, and
+     * every transaction reads all rows. */
+    [SWEEP] = "DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE state >= 2 AND state = ?1"
+              " AND changed_ms <= ?2 ORDER BY changed_ms LIMIT ?3)",
+    [PUT] =
+        "INSERT INTO inbox(received_ms, changed_ms, owner, state, attempt, due_ms, key, kind,"
+        " name, transport, retry_num, retry_reason, payload, sum, tenant) VALUES(?2, ?2, ?3, ?4,"
+        " ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) ON CONFLICT(key) DO NOTHING",
+    [MARK] = "UPDATE inbox SET done = ?4, changed_ms = ?2 " OURS,
+    [FINISH] = "UPDATE inbox SET state = 2, owner = NULL, payload = NULL, done = NULL,"
+               " error = NULL, changed_ms = ?2 " OURS,
+    [FORGET] = "DELETE FROM inbox " OURS,
+    [WAIT] = "UPDATE inbox SET state = 0, owner = NULL, due_ms = ?4, done = ?5, error = ?6,"
+             " changed_ms = ?2 " OURS,
+    [BURY] = "UPDATE inbox SET state = 3, owner = NULL, key = iif(?4, NULL, key), done = ?5,"
+             " error = ?6, changed_ms = ?2 " OURS,
+    [OWNERS] = "SELECT id, lease_ms FROM owners WHERE id <> ?1",
+    [OWNER_GONE] = "DELETE FROM owners WHERE id = ?1 AND NOT EXISTS"
+                   " (SELECT 1 FROM inbox WHERE state = 1 AND owner = ?1)",
+    /* It moves, whatever the clock does. */
+    [RENEW] = "UPDATE owners SET lease_ms = iif(lease_ms = ?2, ?2 + 1, ?2) WHERE id = ?1",
+    [ABANDONED] = "SELECT " COLUMNS ", payload, sum FROM inbox"
+                  " WHERE state = 1 AND owner = ?1 ORDER BY id LIMIT ?2",
+    [DUE] = "SELECT " COLUMNS ", payload, sum FROM inbox"
+            " WHERE state = 0 AND due_ms <= ?1 ORDER BY due_ms, id LIMIT ?2",
+    [NEXT_DUE] = "SELECT due_ms FROM inbox WHERE state = 0 ORDER BY due_ms LIMIT 1",
+    [TAKE] = "UPDATE inbox SET state = 1, owner = ?3, attempt = attempt + 1, changed_ms = ?2"
+             " WHERE id = ?1",
+    [CANCEL] = "DELETE FROM inbox WHERE key = ?1 AND state = 0",
+    [NOTE] = "INSERT INTO notes(key, version, until_ms, value, sum) VALUES(?1, ?2, ?3, ?4, ?5)"
+             " ON CONFLICT(key) DO UPDATE SET version = excluded.version,"
+             " until_ms = excluded.until_ms, value = excluded.value, sum = excluded.sum"
+             " WHERE version IS NULL OR version <= excluded.version",
+    [NOTES_SWEEP] = "DELETE FROM notes WHERE id IN"
+                    " (SELECT id FROM notes WHERE until_ms <= ?1 ORDER BY until_ms LIMIT ?2)",
+    [RECALL] = "SELECT key, version, until_ms, value, sum FROM notes"
+               " WHERE key = ?1 AND until_ms > ?2",
+    /* Of done ones there are so many that the next ids are near; the others are looked up. */
+    [LIST] = "SELECT " COLUMNS " FROM inbox INDEXED BY inbox_queued"
+             " WHERE state = 0 AND id > ?1 ORDER BY id LIMIT ?2",
+    [LIST_RUNNING] = "SELECT " COLUMNS " FROM inbox INDEXED BY inbox_running"
+                     " WHERE state = 1 AND id > ?1 ORDER BY id LIMIT ?2",
+    [LIST_DONE] = "SELECT " COLUMNS " FROM inbox WHERE state = 2 AND id > ?1 ORDER BY id LIMIT ?2",
+    [LIST_DEAD] = "SELECT " COLUMNS " FROM inbox INDEXED BY inbox_over"
+                  " WHERE state >= 2 AND state = 3 AND id > ?1 ORDER BY id LIMIT ?2",
+    [ONE] = "SELECT " COLUMNS ", payload, sum FROM inbox WHERE id = ?1",
+    [RETRY] = "UPDATE inbox SET state = 0, attempt = 0, due_ms = ?2, error = NULL,"
+              " changed_ms = ?2 WHERE state = 3 AND id = ?1",
+    [RETRY_ALL] = "UPDATE inbox SET state = 0, attempt = 0, due_ms = ?2, error = NULL,"
+                  " changed_ms = ?2 WHERE id IN (" SOME_DEAD ")",
+    [DROP] = "DELETE FROM inbox WHERE state IN (0, 3) AND id = ?1",
+    [DROP_ALL] = "DELETE FROM inbox WHERE id IN (" SOME_DEAD ")",
+    /* Each out of an index; of what is done, which may be a million rows, out of that alone. */
+    [STATS] = "SELECT 0, count(*), min(received_ms) FROM inbox WHERE state = 0 UNION ALL "
+              "SELECT 1, count(*), min(received_ms) FROM inbox WHERE state = 1 UNION ALL "
+              "SELECT 2, count(*), min(changed_ms) FROM inbox WHERE state >= 2 AND state = 2 "
+              "UNION ALL "
+              "SELECT 3, count(*), min(received_ms) FROM inbox WHERE state >= 2 AND state = 3",
+};
+
+int slack__db_status(int rc)
+{
+    if (rc == SQLITE_OK || rc == SQLITE_DONE || rc == SQLITE_ROW) return 0;
+    return (rc & 0xff) == SQLITE_NOMEM ? SLACK_ENOMEM : SLACK_ESTORE;
+}
+
+int slack__db_prepare(slack_db_t *db)
+{
+    int rc = SQLITE_OK;
+    for (int i = 0; rc == SQLITE_OK && i < STATEMENTS; i++)
+        rc = sqlite3_prepare_v3(db->sqlite, sql[i], -1, SQLITE_PREPARE_PERSISTENT,
+                                &db->statements[i], NULL);
+    return slack__db_status(rc);
+}
+
+void slack__db_finalize(slack_db_t *db)
+{
+    for (int i = 0; i < STATEMENTS; i++)
+        sqlite3_finalize(db->statements[i]);
+}
+
+int slack__stmt_reset(sqlite3_stmt *s)
+{
+    int rc = sqlite3_reset(s);
+    sqlite3_clear_bindings(s);
+    return slack__db_status(rc);
+}
+
+/* A statement that returns no rows, with what is bound to it. */
+int slack__stmt_run(sqlite3_stmt *s)
+{
+    int rc = slack__db_status(sqlite3_step(s));
+    int end = slack__stmt_reset(s);
+    return rc ? rc : end;
+}
+
+int slack__db_run(slack_db_t *db, enum statement which)
+{
+    return slack__stmt_run(db->statements[which]);
+}
+
+/* A statement about one row, with ?1 to ?3 as they always are. */
+sqlite3_stmt *slack__db_about(slack_db_t *db, enum statement which, int64_t id)
+{
+    sqlite3_stmt *s = db->statements[which];
+    int count = sqlite3_bind_parameter_count(s);
+    sqlite3_bind_int64(s, 1, id);
+    if (count >= 2) sqlite3_bind_int64(s, 2, db->now_ms);
+    if (count >= 3) sqlite3_bind_int64(s, 3, db->owner.id);
+    return s;
+}
+
+int slack__db_number(slack_db_t *db, enum statement which, int64_t *ret)
+{
+    sqlite3_stmt *s = db->statements[which];
+    int rc = sqlite3_step(s);
+    if (rc == SQLITE_ROW) *ret = sqlite3_column_int64(s, 0);
+    int end = slack__stmt_reset(s);
+    return slack__db_status(rc) ? slack__db_status(rc) : end;
+}
