@@ -716,6 +716,23 @@ static void clean_up(void)
     rmdir(t.folder);
 }
 
+static void set_flag(void *user_data)
+{
+    *(bool *)user_data = true;
+}
+
+/* The connections of the bots, so that whoever looks for what is lost finds nothing; what else
+ * lives on the loop is left to the system. */
+static void close_server(void)
+{
+    bool gone = false;
+    uv_timer_stop(&t.tick);
+    uv_timer_stop(&t.blow);
+    slack__http_server_close(t.server, set_flag, &gone);
+    while (!gone && uv_run(t.loop, UV_RUN_ONCE)) {
+    }
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2) return 2;
@@ -764,5 +781,6 @@ int main(int argc, char **argv)
     else
         tell_last_words();
     fflush(stdout);
-    _exit(!good); /* what lives on the loop is left to the system */
+    close_server();
+    _exit(!good);
 }
