@@ -284,16 +284,6 @@ static int tell_row(slack_store_batch_t *batch, const row_t *row, bool full)
     return 0;
 }
 
-static int batch_begin(slack_store_batch_t *batch, unsigned limit)
-{
-    batch->count = 0;
-    batch->rows = NULL;
-    batch->arena = slack__arena_new(0, SLACK_STORE_BYTES_MAX);
-    if (batch->arena)
-        batch->rows = slack__arena_alloc(batch->arena, limit * sizeof *batch->rows + 1);
-    return batch->rows ? 0 : SLACK_ENOMEM;
-}
-
 /* Nothing comes out of what failed. */
 static int batch_end(slack_store_batch_t *batch, int rc)
 {
@@ -316,7 +306,7 @@ static row_t *first_due(const memory_store_t *memory, int64_t now)
 static int claim(memory_store_t *memory, slack_store_batch_t *batch)
 {
     const slack_link_t *queued = &memory->lists[SLACK_ROW_QUEUED];
-    int rc = first_due(memory, batch->now_ms) ? batch_begin(batch, batch->limit) : 0;
+    int rc = first_due(memory, batch->now_ms) ? slack__batch_begin(batch, batch->limit) : 0;
     row_t *row;
     while (rc == 0 && batch->count < batch->limit && (row = first_due(memory, batch->now_ms))) {
         row->attempt++;
@@ -357,7 +347,7 @@ static const row_t *next_above(const slack_link_t *list, int64_t id)
 static int list_rows(memory_store_t *memory, const slack_store_op_t *op)
 {
     slack_store_batch_t *batch = op->batch;
-    int rc = batch_begin(batch, batch->one ? 1 : batch->limit);
+    int rc = slack__batch_begin(batch, batch->one ? 1 : batch->limit);
     for (unsigned s = 0; rc == 0 && batch->one && s < SLACK_ROW_STATES && !batch->count; s++) {
         const row_t *row = find_by_id(memory, op->row.id, (enum slack_row_state)s);
         if (row) rc = tell_row(batch, row, true);
@@ -424,7 +414,7 @@ static int recall(memory_store_t *memory, slack_store_op_t *op)
 {
     slack_store_batch_t *batch = op->batch;
     const slack_row_t *note = slack__notes_get(memory->notes, op->row.key, now_ms(memory));
-    int rc = batch_begin(batch, 1);
+    int rc = slack__batch_begin(batch, 1);
     if (rc == 0 && note)
         rc = slack__row_copy(batch->arena, &batch->rows[batch->count++], note) ? 0 : SLACK_ENOMEM;
     return batch_end(batch, rc);

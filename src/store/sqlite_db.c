@@ -101,7 +101,7 @@ static void fail_all(slack_link_t *ops, int status)
         op->duplicate = false;
         bool rows = op->kind == SLACK_STORE_CLAIM || op->kind == SLACK_STORE_LIST ||
                     op->kind == SLACK_STORE_RECALL;
-        if (rows) slack__db_batch_drop(op->batch);
+        if (rows) slack__batch_drop(op->batch);
     }
 }
 

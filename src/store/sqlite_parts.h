@@ -107,8 +107,6 @@ int slack__db_apply_op(slack_db_t *db, slack_store_op_t *op);
 int slack__db_sweep(slack_db_t *db);
 /* Most claims find nothing, and a transaction that might write makes others wait. */
 bool slack__db_nothing_to_claim(slack_db_t *db, slack_store_batch_t *batch);
-/* Nothing comes out of what failed. */
-void slack__db_batch_drop(slack_store_batch_t *batch);
 
 /* ---- sqlite_db.c ---- */
 

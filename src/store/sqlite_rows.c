@@ -71,25 +71,6 @@ static bool is_damaged(sqlite3_stmt *s, const slack_row_t *row)
     return checksum(row->payload) != sqlite3_column_int64(s, 16);
 }
 
-static int batch_begin(slack_store_batch_t *batch, unsigned limit)
-{
-    batch->count = 0;
-    batch->rows = NULL;
-    batch->arena = slack__arena_new(0, SLACK_STORE_BYTES_MAX);
-    if (batch->arena)
-        batch->rows = slack__arena_alloc(batch->arena, limit * sizeof *batch->rows + 1);
-    return batch->rows ? 0 : SLACK_ENOMEM;
-}
-
-/* Nothing comes out of what failed. */
-void slack__db_batch_drop(slack_store_batch_t *batch)
-{
-    slack__arena_free(batch->arena);
-    batch->arena = NULL;
-    batch->rows = NULL;
-    batch->count = 0;
-}
-
 /* --- operations on one row ----------------------------------------------------------------- */
 
 static int put(slack_db_t *db, slack_store_op_t *op)
@@ -256,11 +237,11 @@ static int next_due(slack_db_t *db, int64_t *ret)
 
 static int claim(slack_db_t *db, slack_store_batch_t *batch)
 {
-    int rc = batch_begin(batch, batch->limit);
+    int rc = slack__batch_begin(batch, batch->limit);
     if (rc == 0) rc = take_abandoned(db, batch);
     if (rc == 0 && batch->count < batch->limit) rc = take_rows(db, batch, DUE, batch->now_ms);
     if (rc == 0) rc = next_due(db, &batch->next_ms);
-    if (rc != 0 || batch->count == 0) slack__db_batch_drop(batch);
+    if (rc != 0 || batch->count == 0) slack__batch_drop(batch);
     return rc;
 }
 
@@ -268,7 +249,7 @@ static int list_rows(slack_db_t *db, const slack_store_op_t *op)
 {
     slack_store_batch_t *batch = op->batch;
     unsigned limit = batch->one ? 1 : batch->limit;
-    int rc = batch_begin(batch, limit);
+    int rc = slack__batch_begin(batch, limit);
     sqlite3_stmt *s = db->statements[batch->one ? ONE : LIST + batch->state];
     sqlite3_bind_int64(s, 1, op->row.id);
     if (!batch->one) sqlite3_bind_int64(s, 2, limit);
@@ -281,7 +262,7 @@ static int list_rows(slack_db_t *db, const slack_store_op_t *op)
     }
     int end = slack__stmt_reset(s);
     if (rc == 0) rc = end;
-    if (rc != 0 || batch->count == 0) slack__db_batch_drop(batch);
+    if (rc != 0 || batch->count == 0) slack__batch_drop(batch);
     return rc;
 }
 
@@ -335,7 +316,7 @@ static int note(slack_db_t *db, const slack_row_t *row)
 static int recall(slack_db_t *db, const slack_store_op_t *op)
 {
     slack_store_batch_t *batch = op->batch;
-    int rc = batch_begin(batch, 1);
+    int rc = slack__batch_begin(batch, 1);
     sqlite3_stmt *s = db->statements[RECALL];
     bind_blob(s, 1, op->row.key);
     sqlite3_bind_int64(s, 2, db->now_ms);
@@ -352,7 +333,7 @@ static int recall(slack_db_t *db, const slack_store_op_t *op)
     }
     int end = slack__stmt_reset(s);
     if (rc == 0) rc = end;
-    if (rc != 0 || batch->count == 0) slack__db_batch_drop(batch);
+    if (rc != 0 || batch->count == 0) slack__batch_drop(batch);
     return rc;
 }
 

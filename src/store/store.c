@@ -55,3 +55,21 @@ bool slack__row_copy(slack_arena_t *arena, slack_row_t *ret, const slack_row_t *
            copy_text(arena, &ret->tenant) && copy_text(arena, &ret->done) &&
            copy_text(arena, &ret->error);
 }
+
+int slack__batch_begin(slack_store_batch_t *batch, unsigned limit)
+{
+    batch->count = 0;
+    batch->rows = NULL;
+    batch->arena = slack__arena_new(0, SLACK_STORE_BYTES_MAX);
+    if (batch->arena)
+        batch->rows = slack__arena_alloc(batch->arena, limit * sizeof *batch->rows + 1);
+    return batch->rows ? 0 : SLACK_ENOMEM;
+}
+
+void slack__batch_drop(slack_store_batch_t *batch)
+{
+    slack__arena_free(batch->arena);
+    batch->arena = NULL;
+    batch->rows = NULL;
+    batch->count = 0;
+}

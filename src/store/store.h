@@ -194,5 +194,10 @@ extern const slack_store_ops_t slack__store_sqlite;
 
 /* A copy of a row and its texts. False: memory is out. */
 bool slack__row_copy(slack_arena_t *arena, slack_row_t *ret, const slack_row_t *row);
+/* A store fills a batch: room for `limit` rows and SLACK_STORE_BYTES_MAX of texts. 0; SLACK_ENOMEM.
+ */
+int slack__batch_begin(slack_store_batch_t *batch, unsigned limit);
+/* Nothing comes out of what failed. */
+void slack__batch_drop(slack_store_batch_t *batch);
 
 #endif

@@ -216,19 +216,25 @@ static void test_a_record_that_is_none(void **state)
 
 /* ---- listeners that come and go ---- */
 
-static void test_a_listener_that_is_gone(void **state)
+/* One fails for good, the other in a way that heals; then the process ends. */
+static void fail_both(part_t *a, part_t *b)
 {
-    part_t a = {.letter = 'a', .outcomes = {SLACK_EINVAL}};
-    part_t b = {.letter = 'b', .outcomes = {SLACK_EIO}};
     store_file_clean();
     open_app(store_file_url(), 0);
-    listen_as("a", &a);
-    listen_as("b", &b);
+    listen_as("a", a);
+    listen_as("b", b);
     app_ready(&inbox.f);
     event("Ev1");
     assert_string_equal(inbox.order, "ab");
     assert_int_equal(inbox.deads, 0);
     app_close(&inbox.f);
+}
+
+static void test_a_listener_that_is_gone(void **state)
+{
+    part_t a = {.letter = 'a', .outcomes = {SLACK_EINVAL}};
+    part_t b = {.letter = 'b', .outcomes = {SLACK_EIO}};
+    fail_both(&a, &b);
 
     open_app(store_file_url(), 0);
     listen_as("b", &b);
@@ -248,13 +254,7 @@ static void test_the_last_of_them_is_gone(void **state)
 {
     part_t a = {.letter = 'a', .outcomes = {SLACK_EINVAL}};
     part_t b = {.letter = 'b', .outcomes = {SLACK_EIO}};
-    store_file_clean();
-    open_app(store_file_url(), 0);
-    listen_as("a", &a);
-    listen_as("b", &b);
-    app_ready(&inbox.f);
-    event("Ev1");
-    app_close(&inbox.f);
+    fail_both(&a, &b);
 
     open_app(store_file_url(), 0);
     app_ready(&inbox.f);
