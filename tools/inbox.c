@@ -144,12 +144,10 @@ static const char *age(int64_t since_ms, char text[24])
 static void print_text(slack_slice_t text, bool lines)
 {
     for (size_t i = 0; i < text.len; i++) {
-        unsigned char c = (unsigned char)text.ptr[i];
-        if (c == 0xC2 && i + 1 < text.len && (text.ptr[i + 1] & 0xE0) == 0x80) {
-            c = 0x7f; /* U+0080 to U+009F */
-            i++;
-        }
-        putchar(c < 0x20 || c == 0x7f ? (c == '\n' && lines ? '\n' : ' ') : c);
+        const char c = text.ptr[i];
+        const size_t control = slack__control_len(text.ptr + i, text.len - i);
+        putchar(control == 0 || (c == '\n' && lines) ? c : ' ');
+        if (control > 1) i += control - 1;
     }
 }
 

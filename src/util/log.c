@@ -55,17 +55,11 @@ static void put_tail(line_t *line, const char *text)
     line->len += len;
 }
 
-/* A control character beyond ASCII (U+0080 to U+009F): terminals obey some of them. */
-static bool is_high_control(const char *s, size_t len)
-{
-    return len > 1 && (unsigned char)s[0] == 0xC2 && ((unsigned char)s[1] & 0xE0) == 0x80;
-}
-
 #define ESCAPE_SIZE (SLACK_JSON_ESCAPE_MAX + 1)
 
 static size_t escape(const char *s, size_t len, size_t *ret_taken, char ret[ESCAPE_SIZE])
 {
-    if (!is_high_control(s, len)) return slack__json_escape(s, len, ret_taken, ret);
+    if (slack__control_len(s, len) < 2) return slack__json_escape(s, len, ret_taken, ret);
     *ret_taken = 2;
     return (size_t)snprintf(ret, ESCAPE_SIZE, "\\u%04x", (unsigned char)s[1]);
 }
@@ -82,17 +76,13 @@ static void put_quoted(line_t *line, const char *s, size_t len)
     line->marked = line->cut;
 }
 
-static bool is_control(const char *s, size_t len)
-{
-    return (unsigned char)*s < 0x20 || *s == 0x7F || is_high_control(s, len);
-}
-
 /* Whether a text value reads the same without quotes. */
 static bool reads_bare(const char *s, size_t len)
 {
     if (len == 0 || *s == '\'' || slack__utf8_valid(s, len) != len) return false;
     for (size_t i = 0; i < len; i++)
-        if (s[i] == ' ' || s[i] == '=' || s[i] == '"' || s[i] == '\\' || is_control(s + i, len - i))
+        if (s[i] == ' ' || s[i] == '=' || s[i] == '"' || s[i] == '\\' ||
+            slack__control_len(s + i, len - i) > 0)
             return false;
     return true;
 }
@@ -104,7 +94,7 @@ static bool reads_single_quoted(const char *s, size_t len)
     if (slack__utf8_valid(s, len) != len || !memchr(s, '"', len) || memchr(s, '\'', len))
         return false;
     for (size_t i = 0; i < len; i++)
-        if (is_control(s + i, len - i)) return false;
+        if (slack__control_len(s + i, len - i) > 0) return false;
     return true;
 }
 

@@ -45,6 +45,13 @@ slack_slice_t slack__slice_trim(slack_slice_t s)
     return s;
 }
 
+size_t slack__control_len(const char *text, size_t len)
+{
+    const unsigned char *s = (const unsigned char *)text;
+    if (s[0] < 0x20 || s[0] == 0x7F) return 1;
+    return len > 1 && s[0] == 0xC2 && (s[1] & 0xE0) == 0x80 ? 2 : 0;
+}
+
 bool slack__slice_split(slack_slice_t *rest, char sep, slack_slice_t *ret_part)
 {
     if (!rest->ptr) return false;

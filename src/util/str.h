@@ -18,6 +18,9 @@ slack_slice_t slack__slice(const char *s); /* of a C string; NULL gives an empty
 bool slack__slice_eq(slack_slice_t a, slack_slice_t b);
 bool slack__slice_eq_nocase(slack_slice_t a, slack_slice_t b); /* ASCII */
 slack_slice_t slack__slice_trim(slack_slice_t s);              /* spaces and tabs at both ends */
+/* How many bytes the control character takes that text begins with: terminals obey some of those
+ * beyond ASCII, too (U+0080 to U+009F: 2 bytes). 0: it begins with none. `len` is not 0. */
+size_t slack__control_len(const char *text, size_t len);
 /* Cut off what stands before the first `sep` and return it; the rest stays in `rest`. False when
  * `rest` was used up. As with strsep(), "a," has two parts and "" one, the last of them empty. */
 bool slack__slice_split(slack_slice_t *rest, char sep, slack_slice_t *ret_part);
