@@ -76,7 +76,7 @@ static const char *recording;
 
 static void says_what_it_said(slack_test_t *t)
 {
-    slack_test_play(t, recording, NULL);
+    slack_test_replay(t, recording, NULL);
 }
 
 /* Run one test on an app of its own. Returns how many failed. */

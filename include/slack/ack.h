@@ -93,7 +93,7 @@ SLACK_API int slack_ack_json(slack_ctx_t *ctx, const slack_json_t *body);
  *        that Slack shows its error.
  * @return 0; SLACK_EINVAL for another kind; SLACK_EJSON; SLACK_ENOMEM.
  */
-SLACK_API int slack_spare_ack(slack_app_t *app, enum slack_kind kind, const char *body);
+SLACK_API int slack_default_ack(slack_app_t *app, enum slack_kind kind, const char *body);
 
 #ifdef __cplusplus
 }

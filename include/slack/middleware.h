@@ -96,7 +96,7 @@ SLACK_API void slack_on_unmatched(slack_app_t *app, slack_handler_fn fn, void *u
 
 /**
  * A delivery that Slack waits for has no ack after options.ack_ms, and its handlers have not ended.
- * What `fn` acknowledges stands in the place of slack_spare_ack()'s, which is sent otherwise; the
+ * What `fn` acknowledges stands in the place of slack_default_ack()'s, which is sent otherwise; the
  * handler that speaks later is treated alike after both. slack_ctx_listener() names it.
  */
 SLACK_API void slack_on_unacked(slack_app_t *app, slack_handler_fn fn, void *user_data);

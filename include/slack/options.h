@@ -136,7 +136,7 @@ typedef struct slack_options {
     void *log_user_data;
 
     /** Optional. How long a handler has for the ack that Slack waits for, before the app gives one
-     * in its place (slack_spare_ack()), in milliseconds, 1 to 3000, which is Slack's own limit.
+     * in its place (slack_default_ack()), in milliseconds, 1 to 3000, which is Slack's own limit.
      * SLACK_ACK_MS. Default 2500. */
     unsigned ack_ms;
     /** Optional. How long after the first word of a stop everything is still taken, so that a

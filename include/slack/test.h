@@ -327,11 +327,11 @@ SLACK_API const slack_json_t *slack_test_call_args(const slack_test_t *test, siz
  *         SLACK_EPROTO for what is no recording; SLACK_ETOOBIG; SLACK_EALREADY where the kit has
  *         started; as what delivers. Whatever is not 0 is a failure for slack_test_finish().
  */
-SLACK_API int slack_test_play(slack_test_t *test, const char *path, const char **ret_report);
+SLACK_API int slack_test_replay(slack_test_t *test, const char *path, const char **ret_report);
 
 /** The same for a recording in memory. */
-SLACK_API int slack_test_play_text(slack_test_t *test, const char *text, size_t len,
-                                   const char **ret_report);
+SLACK_API int slack_test_replay_text(slack_test_t *test, const char *text, size_t len,
+                                     const char **ret_report);
 
 /* ---- the time, and the end ---- */
 

@@ -34,8 +34,9 @@ extern "C" {
  * slack_ctx_client(), and slack_call() with it, belong to the loop. Middleware run on the loop.
  *
  * Where all threads have work, handlers wait for their turn, and what Slack waits for is
- * acknowledged in their place in time (slack_spare_ack()). Past 1024 that wait, the handler is not
- * run: what is not acknowledged is answered "later", and the listener has failed with SLACK_EBUSY.
+ * acknowledged in their place in time (slack_default_ack()). Past 1024 that wait, the handler is
+ * not run: what is not acknowledged is answered "later", and the listener has failed with
+ * SLACK_EBUSY.
  *
  * When the app stops, its drain waits for handlers under way. When the drain's time is up, waits
  * for Slack end with SLACK_ECANCELED; a thread cannot be ended, so the app has stopped when the

@@ -242,8 +242,8 @@ int slack__metrics_write(const slack_app_t *app, slack_buf_t *out)
         duplicates += m->deliveries[kind][SLACK_RESULT_DUPLICATE];
     single(&page, "duplicates_total", "counter", duplicates, "Deliveries that were known.");
     single(&page, "retries_total", "counter", m->retries, "Deliveries that Slack sent again.");
-    single(&page, "spare_acks_total", "counter", m->spare_acks,
-           "Acks given in a handler's place, since its time was up.");
+    single(&page, "default_acks_total", "counter", m->default_acks,
+           "Default acks: the handler had not acked in time.");
     single(&page, "late_acks_total", "counter", m->late_acks, "Acks that a handler gave too late.");
     histogram(&page, "ack_seconds", &m->ack, "From a delivery's first byte to its ack.");
     histogram(&page, "loop_lag_seconds", &m->lag, "How late the loop calls back.");

@@ -44,10 +44,10 @@ typedef struct slack_histogram {
 
 typedef struct slack_metrics {
     uint64_t deliveries[SLACK_KINDS][SLACK_RESULTS];
-    uint64_t retries;    /* deliveries that Slack sends again, as it says */
-    uint64_t late_acks;  /* acks that a handler gave too late */
-    uint64_t spare_acks; /* acks given in a handler's place, since its time was up */
-    uint64_t dead;       /* deliveries given up */
+    uint64_t retries;      /* deliveries that Slack sends again, as it says */
+    uint64_t late_acks;    /* acks that a handler gave too late */
+    uint64_t default_acks; /* default acks: the handler had not acked in time */
+    uint64_t dead;         /* deliveries given up */
     uint64_t lookups[SLACK_LOOKUPS];
     slack_histogram_t ack; /* from the first byte to the ack on its way */
     slack_histogram_t lag; /* how much later than asked for the loop calls back */

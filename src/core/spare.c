@@ -52,7 +52,7 @@ static void note_spare(slack_ctx_t *ctx)
 }
 
 /* The program has the first word, but where it is the store that is late: with a job that the
- * handler has deferred. What the spare ack says promises nothing of that. */
+ * handler has deferred. What the default ack says promises nothing of that. */
 static void give(slack_ctx_t *ctx)
 {
     slack_app_t *app = ctx->app;
@@ -75,8 +75,8 @@ static void give(slack_ctx_t *ctx)
     }
     int rc = slack__ack_send(ctx, &ack);
     if (ctx->acked) note_spare(ctx);
-    app->metrics.spare_acks++;
-    SLACK_LOG(&app->log, WARN, "acknowledged in the handler's place",
+    app->metrics.default_acks++;
+    SLACK_LOG(&app->log, WARN, "sent the default ack",
               "kind=%s listener=%s transport=%s reason=%s result=%s", slack_kind_name(ctx->d->kind),
               slack_ctx_listener(ctx), ctx->d->transport->ops->name, reason,
               rc ? slack_err_name(rc) : "ok");
@@ -155,7 +155,7 @@ int slack__spare_late(slack_ctx_t *ctx, const slack_ack_t *ack)
 
 /* ---- what to say ---- */
 
-int slack_spare_ack(slack_app_t *app, enum slack_kind kind, const char *body)
+int slack_default_ack(slack_app_t *app, enum slack_kind kind, const char *body)
 {
     if (!slack__kind_waits_for_ack(kind)) return SLACK_EINVAL;
     char *copy = NULL;

@@ -199,7 +199,7 @@ static int play(slack_test_t *kit, const char *name, const char *text, size_t le
     return rc ? slack__kit_fail(kit, rc, "%s: %s", name, slack_strerror(rc)) : 0;
 }
 
-int slack_test_play_text(slack_test_t *kit, const char *text, size_t len, const char **ret_report)
+int slack_test_replay_text(slack_test_t *kit, const char *text, size_t len, const char **ret_report)
 {
     return play(kit, "the recording", text, len, ret_report);
 }
@@ -218,7 +218,7 @@ static int read_file(slack_buf_t *buf, FILE *file)
     return rc;
 }
 
-int slack_test_play(slack_test_t *kit, const char *path, const char **ret_report)
+int slack_test_replay(slack_test_t *kit, const char *path, const char **ret_report)
 {
     if (ret_report) *ret_report = "";
     slack_buf_t text;

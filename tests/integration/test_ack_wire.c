@@ -314,7 +314,7 @@ static int hold(slack_ctx_t *ctx, void *user_data)
 /* Slack hangs up after three seconds: still late, not merely closed. */
 static void late_is_late_when_slack_has_hung_up(void **state)
 {
-    slack_spare_ack(w.app, SLACK_KIND_COMMAND, NULL);
+    slack_default_ack(w.app, SLACK_KIND_COMMAND, NULL);
     take(SLACK_KIND_COMMAND, hold, NULL);
     wires_ready(&w);
     held = NULL;

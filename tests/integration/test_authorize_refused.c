@@ -120,7 +120,7 @@ static void interactions_are_told(void **state)
         assert_string_equal(slack_json_str(call->args, "/response_type"), "ephemeral");
         assert_string_equal(call->token, "");
     }
-    assert_int_equal(f.app->metrics.spare_acks, 0);
+    assert_int_equal(f.app->metrics.default_acks, 0);
 }
 
 static int open_with_text(void **state)

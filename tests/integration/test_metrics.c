@@ -98,7 +98,7 @@ static void everything_is_there(void **state)
         {"slackapp_deliveries_total", SLACK_KINDS},
         {"slackapp_duplicates_total", 1},
         {"slackapp_retries_total", 1},
-        {"slackapp_spare_acks_total", 1},
+        {"slackapp_default_acks_total", 1},
         {"slackapp_late_acks_total", 1},
         {"slackapp_ack_seconds", SLACK_BUCKETS + 3},
         {"slackapp_loop_lag_seconds", SLACK_BUCKETS + 3},

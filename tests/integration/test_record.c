@@ -118,7 +118,7 @@ static void play_unchanged(void)
     slack_test_t *t;
     assert_int_equal(slack_test_new(&t, NULL), 0);
     assert_int_equal(add_listeners(slack_test_app(t)), 0);
-    int rc = slack_test_play(t, path, &report);
+    int rc = slack_test_replay(t, path, &report);
     if (rc != 0) fail_msg("%s:\n%s\n%s", slack_err_name(rc), report, read_recording());
     assert_string_equal(report, "");
     assert_int_equal(slack_test_finish(t, &why), 0);
@@ -143,7 +143,7 @@ static void play_changed(void)
     assert_int_equal(slack_on_command(app, "/echo", shout, NULL), 0);
     assert_int_equal(slack_on_shortcut(app, "open_form", open_form, NULL), 0);
     assert_int_equal(slack_on_view_submission(app, "form", form_submitted, NULL), 0);
-    assert_int_equal(slack_test_play(t, path, &report), SLACK_EMISMATCH);
+    assert_int_equal(slack_test_replay(t, path, &report), SLACK_EMISMATCH);
     assert_has(report, ", event message:\n    ack ok\n  - call chat.postMessage {");
     assert_has(report, "  + call chat.postMessage {\"text\":\"Goodbye <@");
     assert_has(report, ", command /echo:\n  - ack ok \"50% off\"\n  + ack ok \"50% off!\"\n");

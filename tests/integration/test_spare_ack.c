@@ -93,21 +93,20 @@ static void each_kind_has_its_own(void **state)
         end();
         assert_int_equal(ack.count, 1);
     }
-    assert_int_equal(f.app->metrics.spare_acks, sizeof cases / sizeof *cases);
-    assert_non_null(
-        strstr(f.log, "event=\"acknowledged in the handler's place\" kind=command listener=slow"));
+    assert_int_equal(f.app->metrics.default_acks, sizeof cases / sizeof *cases);
+    assert_non_null(strstr(f.log, "event=\"sent the default ack\" kind=command listener=slow"));
 }
 
 static void can_be_told(void **state)
 {
     app_ack_t ack = {0};
     listen_all();
-    assert_int_equal(slack_spare_ack(f.app, SLACK_KIND_EVENT, ""), SLACK_EINVAL);
-    assert_int_equal(slack_spare_ack(f.app, SLACK_KIND_COMMAND, "{"), SLACK_EJSON);
-    assert_int_equal(slack_spare_ack(f.app, SLACK_KIND_COMMAND, "{\"text\":\"one\"}"), 0);
-    assert_int_equal(slack_spare_ack(f.app, SLACK_KIND_COMMAND, "{\"text\":\"two\"}"), 0);
-    assert_int_equal(slack_spare_ack(f.app, SLACK_KIND_VIEW_SUBMISSION, ""), 0);
-    assert_int_equal(slack_spare_ack(f.app, SLACK_KIND_OPTIONS, NULL), 0);
+    assert_int_equal(slack_default_ack(f.app, SLACK_KIND_EVENT, ""), SLACK_EINVAL);
+    assert_int_equal(slack_default_ack(f.app, SLACK_KIND_COMMAND, "{"), SLACK_EJSON);
+    assert_int_equal(slack_default_ack(f.app, SLACK_KIND_COMMAND, "{\"text\":\"one\"}"), 0);
+    assert_int_equal(slack_default_ack(f.app, SLACK_KIND_COMMAND, "{\"text\":\"two\"}"), 0);
+    assert_int_equal(slack_default_ack(f.app, SLACK_KIND_VIEW_SUBMISSION, ""), 0);
+    assert_int_equal(slack_default_ack(f.app, SLACK_KIND_OPTIONS, NULL), 0);
     app_ready(&f);
     inject("{\"command\":\"/x\"}", &ack);
     assert_string_equal(ack.body, "{\"text\":\"two\"}");
@@ -390,10 +389,10 @@ static void store_is_late(void **state)
     app_ack_t ack;
     deliver_to_slow_store(fake_slack_hook_url(f.slack, "1"), &ack);
     assert_non_null(strstr(ack.body, "Still working on it…"));
-    assert_non_null(strstr(f.log, "event=\"acknowledged in the handler's place\" kind=command "
+    assert_non_null(strstr(f.log, "event=\"sent the default ack\" kind=command "
                                   "listener=command:/deploy transport=memory reason=\"a job is "
                                   "not stored yet\""));
-    assert_int_equal(f.app->metrics.spare_acks, 1);
+    assert_int_equal(f.app->metrics.default_acks, 1);
     app_spin(&f);
     assert_int_equal(fake_slack_count(f.slack), 0);
     speed_up(0);
@@ -435,7 +434,7 @@ static void store_is_late_and_fails(void **state)
     assert_int_equal(f.app->live_count, 0);
 }
 
-/* A handler that speaks after the spare ack, while the store still has not. */
+/* A handler that speaks after the default ack, while the store still has not. */
 static void store_is_later_than_the_handler(void **state)
 {
     char body[300];
@@ -464,7 +463,7 @@ static void store_is_later_than_the_handler(void **state)
 static void store_is_late_and_nothing_is_said(void **state)
 {
     app_ack_t ack = {0};
-    slack_spare_ack(f.app, SLACK_KIND_COMMAND, NULL);
+    slack_default_ack(f.app, SLACK_KIND_COMMAND, NULL);
     slack_on_job(f.app, "job", job, NULL);
     slack_on_command(f.app, "/deploy", defer_and_ack, NULL);
     app_ready(&f);
@@ -479,7 +478,7 @@ static void store_is_late_and_nothing_is_said(void **state)
     assert_int_equal(ack.count, 1);
     assert_string_equal(ack.body, "Deploying");
     app_run_until(&f, &jobs);
-    assert_int_equal(f.app->metrics.spare_acks, 0);
+    assert_int_equal(f.app->metrics.default_acks, 0);
 }
 
 /* Whoever is in time has the only word. */
@@ -497,10 +496,10 @@ static void acks_in_time_are_alone(void **state)
     end();
     assert_int_equal(ack.count, 1);
     assert_string_equal(ack.body, "in time");
-    assert_int_equal(f.app->metrics.spare_acks, 0);
+    assert_int_equal(f.app->metrics.default_acks, 0);
 }
 
-/* The stop does not wait for a spare ack, nor does one come after it. */
+/* The stop does not wait for a default ack, nor does one come after it. */
 static void stop_before_the_time(void **state)
 {
     app_ack_t ack = {0};

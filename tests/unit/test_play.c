@@ -66,7 +66,7 @@ static int close_kit(void **state)
 static void plays(const char *recording)
 {
     const char *report, *why;
-    int rc = slack_test_play_text(t, recording, strlen(recording), &report);
+    int rc = slack_test_replay_text(t, recording, strlen(recording), &report);
     assert_string_equal(report, "");
     assert_int_equal(rc, 0);
     rc = slack_test_finish(t, &why);
@@ -77,7 +77,7 @@ static void plays(const char *recording)
 static void differs(const char *recording, const char *expected)
 {
     const char *report, *why;
-    assert_int_equal(slack_test_play_text(t, recording, strlen(recording), &report),
+    assert_int_equal(slack_test_replay_text(t, recording, strlen(recording), &report),
                      SLACK_EMISMATCH);
     assert_string_equal(report, expected);
     assert_int_equal(slack_test_finish(t, &why), SLACK_EMISMATCH);
@@ -174,7 +174,7 @@ static void test_placeholders_stand_for_themselves(void **state)
 {
     assert_int_equal(slack_on_shortcut(slack_test_app(t), "open", open_modal, NULL), 0);
     const char *report;
-    assert_int_equal(slack_test_play_text(t, modal, strlen(modal), &report), SLACK_EMISMATCH);
+    assert_int_equal(slack_test_replay_text(t, modal, strlen(modal), &report), SLACK_EMISMATCH);
     /* The call is made before the ack that nobody gave: not as it was recorded. */
     assert_string_equal(report, "line 2, shortcut open:\n"
                                 "  - ack ok\n"
@@ -235,7 +235,7 @@ static void test_which_call_is_meant(void **state)
                       ANSWER("9", "1", OK)
                           ANSWER("9", "2", "\"http\":200,\"body\":{\"ok\":false,\"error\":\"x\"}")
                               END("50");
-    assert_int_equal(slack_test_play_text(t, recorded, strlen(recorded), &report),
+    assert_int_equal(slack_test_replay_text(t, recorded, strlen(recorded), &report),
                      SLACK_EMISMATCH); /* for its order */
     assert_int_equal(calls_failed, 1);
 }
@@ -351,7 +351,7 @@ static void test_damage(void **state)
         const char *report, *why;
         slack_test_t *kit;
         assert_int_equal(slack_test_new(&kit, NULL), 0);
-        int rc = slack_test_play_text(kit, cases[i].text, strlen(cases[i].text), &report);
+        int rc = slack_test_replay_text(kit, cases[i].text, strlen(cases[i].text), &report);
         assert_string_equal(report, cases[i].error);
         assert_int_equal(rc, cases[i].rc);
         assert_int_equal(slack_test_finish(kit, &why), rc);
@@ -363,7 +363,7 @@ static void test_damage(void **state)
 static void test_bad_use(void **state)
 {
     const char *why;
-    assert_int_equal(slack_test_play(t, "/nonexistent/recording", NULL), SLACK_EIO);
+    assert_int_equal(slack_test_replay(t, "/nonexistent/recording", NULL), SLACK_EIO);
     assert_int_equal(slack_test_finish(t, &why), SLACK_EIO);
     assert_non_null(strstr(why, "/nonexistent/recording: cannot be read"));
 }
@@ -372,14 +372,14 @@ static void test_too_late_to_play(void **state)
 {
     const char *why;
     assert_int_equal(slack_test_start(t), 0);
-    assert_int_equal(slack_test_play_text(t, BEGIN, strlen(BEGIN), NULL), SLACK_EALREADY);
+    assert_int_equal(slack_test_replay_text(t, BEGIN, strlen(BEGIN), NULL), SLACK_EALREADY);
     assert_int_equal(slack_test_finish(t, &why), SLACK_EALREADY);
     assert_string_equal(why, "the recording: the kit has started before");
 }
 
 static void test_no_path(void **state)
 {
-    assert_int_equal(slack_test_play(t, NULL, NULL), SLACK_EIO);
+    assert_int_equal(slack_test_replay(t, NULL, NULL), SLACK_EIO);
 }
 
 /* ---- without memory ---- */
@@ -396,7 +396,7 @@ static int play_everything(void)
     rc = slack_on_command(slack_test_app(kit), "/echo", echo, NULL);
     if (rc == 0) rc = slack_on_message(slack_test_app(kit), "hello", hello, NULL);
     if (rc == 0) {
-        rc = slack_test_play_text(kit, everything, strlen(everything), NULL);
+        rc = slack_test_replay_text(kit, everything, strlen(everything), NULL);
         assert_int_equal(slack_test_finish(kit, NULL) != 0, rc != 0);
     }
     slack_test_free(kit);

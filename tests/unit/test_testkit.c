@@ -519,7 +519,7 @@ static void test_a_hold(void **state)
 
 static void test_a_late_ack(void **state)
 {
-    slack_spare_ack(slack_test_app(t), SLACK_KIND_COMMAND, NULL); /* nobody speaks in its place */
+    slack_default_ack(slack_test_app(t), SLACK_KIND_COMMAND, NULL); /* nobody speaks in its place */
     slack_test_command(t, "/hold", "");
     slack_test_advance_ms(t, 3001);
     assert_int_equal(slack_ack(held), SLACK_ELATE);
