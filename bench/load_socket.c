@@ -127,11 +127,11 @@ static void on_request(slack_http_server_t *server, slack_http_request_t *reques
         snprintf(link, sizeof link, "{\"ok\":true,\"url\":\"ws://127.0.0.1:%u/link/?ticket=1\"}",
                  slack__http_server_port(server));
         const char *body = strstr(request->path.ptr, "connections.open") ? link : who;
-        slack__http_answer(server, request->id,
-                           &(slack_http_answer_t){.status = 200,
-                                                  .content_type = "application/json",
-                                                  .body = body,
-                                                  .body_len = strlen(body)});
+        slack__http_respond(server, request->id,
+                            &(slack_http_response_t){.status = 200,
+                                                     .content_type = "application/json",
+                                                     .body = body,
+                                                     .body_len = strlen(body)});
     }
     slack__arena_free(request->arena);
 }

@@ -45,14 +45,14 @@ static void note(slack_buf_t *trace, const slack_http_request_t *request)
 static void read_pieces(slack_buf_t *trace, const char *data, size_t size, size_t piece)
 {
     slack_http_parser_t parser;
-    enum slack_http_step step = SLACK_HTTP_MORE;
+    enum slack_http_parse_result parsed = SLACK_HTTP_MORE;
     if (slack__http_parser_init(&parser, &limits) != 0) return;
-    for (size_t at = 0, used; at < size && step != SLACK_HTTP_REFUSE; at += used) {
+    for (size_t at = 0, used; at < size && parsed != SLACK_HTTP_REFUSE; at += used) {
         size_t len = size - at < piece ? size - at : piece;
-        step = slack__http_parser_feed(&parser, data + at, len, &used);
-        if (used > len || (step == SLACK_HTTP_MORE && used != len)) __builtin_trap();
-        if (step == SLACK_HTTP_CONTINUE) slack__buf_printf(trace, "100\n");
-        if (step != SLACK_HTTP_REQUEST) continue;
+        parsed = slack__http_parser_feed(&parser, data + at, len, &used);
+        if (used > len || (parsed == SLACK_HTTP_MORE && used != len)) __builtin_trap();
+        if (parsed == SLACK_HTTP_CONTINUE) slack__buf_printf(trace, "100\n");
+        if (parsed != SLACK_HTTP_REQUEST) continue;
         slack_http_request_t *request = slack__http_parser_take(&parser);
         check(request, &parser);
         note(trace, request);

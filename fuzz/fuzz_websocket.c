@@ -45,13 +45,13 @@ static void read_frames(slack_buf_t *trace, bool client, const char *data, size_
 /* The same for the answer to an upgrade. */
 static void read_answer(slack_buf_t *trace, const char *data, size_t size, size_t piece)
 {
-    slack_ws_answer_t answer;
+    slack_ws_response_t answer;
     int rc = SLACK_EBUSY;
     size_t at = 0;
-    if (slack__ws_answer_init(&answer, "dGhlIHNhbXBsZSBub25jZQ==") != 0) return;
+    if (slack__ws_response_init(&answer, "dGhlIHNhbXBsZSBub25jZQ==") != 0) return;
     while (at < size && rc == SLACK_EBUSY) {
         size_t len = size - at < piece ? size - at : piece, used;
-        rc = slack__ws_answer_feed(&answer, data + at, len, &used);
+        rc = slack__ws_response_feed(&answer, data + at, len, &used);
         if (used > len) __builtin_trap();
         at += used;
     }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "core/app.h"
 
-#include "net/place.h"
+#include "net/listen_address.h"
 
 /*
  * The port that pages have to themselves. It is the app's and no transport's: an orchestrator asks
@@ -16,7 +16,7 @@ static void on_request(slack_http_server_t *server, slack_http_request_t *reques
 {
     slack_app_t *app = user_data;
     slack_arena_t *arena = request->arena;
-    slack__peers_name_client(&app->pages.trusted, request);
+    slack__trusted_proxies_name_client(&app->pages.trusted, request);
     int rc = slack__pages_visit(app, request);
     if (rc == 0) return;
     if (rc == SLACK_ENOTFOUND)
@@ -34,29 +34,31 @@ static unsigned passed_socket(const slack_app_t *app)
     return 0;
 }
 
-static int read_place(slack_app_t *app, slack_place_t *ret)
+static int read_address(slack_app_t *app, slack_listen_address_t *ret)
 {
     const slack_options_t *o = &app->options;
     const bool host = o->http_admin_host && *o->http_admin_host;
-    int rc = slack__place_init(ret, "SLACK_HTTP_ADMIN", host ? o->http_admin_host : DEFAULT_HOST,
-                               o->http_admin_port, app->error);
-    if (rc == 0) rc = slack__place_inherit(ret, passed_socket(app), app->error);
-    if (rc == 0) rc = slack__peers_read(&app->pages.trusted, o->http_trusted_proxies, app->error);
+    int rc = slack__listen_address_init(ret, "SLACK_HTTP_ADMIN",
+                                        host ? o->http_admin_host : DEFAULT_HOST,
+                                        o->http_admin_port, app->error);
+    if (rc == 0) rc = slack__listen_address_inherit(ret, passed_socket(app), app->error);
+    if (rc == 0)
+        rc = slack__trusted_proxies_read(&app->pages.trusted, o->http_trusted_proxies, app->error);
     return rc;
 }
 
 int slack__pages_listen(slack_app_t *app)
 {
     const slack_options_t *o = &app->options;
-    slack_place_t place;
+    slack_listen_address_t address;
     if (!o->http_admin_port || !*o->http_admin_port) return 0;
-    int rc = read_place(app, &place), uv_error = 0;
+    int rc = read_address(app, &address), uv_error = 0;
     if (rc != 0) return rc;
     const slack_http_server_options_t options = {
-        .listen = {.host = place.address,
-                   .port = place.port,
+        .listen = {.host = address.host,
+                   .port = address.port,
                    .reuse_port = o->http_reuse_port > 0,
-                   .fd = place.fd,
+                   .fd = address.fd,
                    .open_ms = OPEN_MS,
                    .write_max = WRITE_MAX},
         .limits = &o->http_limits,
@@ -66,14 +68,14 @@ int slack__pages_listen(slack_app_t *app)
     };
     rc = slack__http_server_open(&app->pages.server, app->net, &options, &uv_error);
     if (rc != 0) {
-        slack__place_explain(&place, rc, uv_error, app->error);
+        slack__listen_address_explain(&address, rc, uv_error, app->error);
         return rc;
     }
-    if (place.fd)
-        SLACK_LOG(&app->log, INFO, "http listening for pages", "fd=%d port=%u", place.fd,
+    if (address.fd)
+        SLACK_LOG(&app->log, INFO, "http listening for pages", "fd=%d port=%u", address.fd,
                   slack__pages_port(app));
     else
-        SLACK_LOG(&app->log, INFO, "http listening for pages", "host=%s port=%u", place.address,
+        SLACK_LOG(&app->log, INFO, "http listening for pages", "host=%s port=%u", address.host,
                   slack__pages_port(app));
     return 0;
 }

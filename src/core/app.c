@@ -168,7 +168,7 @@ static void net_closed(void *user_data)
         close_handle(app, (uv_handle_t *)&app->sighup);
     }
     close_handle(app, (uv_handle_t *)&app->metrics.beat);
-    slack__watch_close(&app->token_files, watch_closed);
+    slack__file_watch_close(&app->token_files, watch_closed);
 }
 
 static void recorder_closed(void *user_data)

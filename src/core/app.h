@@ -15,8 +15,8 @@
 #include "core/routes.h"
 #include "core/transport.h"
 #include "core/worker.h"
-#include "net/net.h"
-#include "net/watch.h"
+#include "net/loop.h"
+#include "net/file_watch.h"
 #include "store/store.h"
 #include "util/backoff.h"
 #include "webapi/webapi.h"
@@ -121,7 +121,7 @@ struct slack_app {
     unsigned stops_seen;
     atomic_uint reload_requests;
     unsigned reloads_seen;
-    slack_watch_t token_files;
+    slack_file_watch_t token_files;
 
     struct slack_transport_host host;
     slack_transport_t *transports[APP_TRANSPORTS_MAX];

@@ -65,7 +65,7 @@ static int save_note(slack_ctx_t *ctx, void *unused)
     const slack_json_t *context = slack_ctx_assistant_context(ctx);
     size_t len = 2;
     const char *text = context ? slack__json_text(slack__ctx_arena(ctx), context, &len) : "{}";
-    note_t *note = text ? note_new(ctx, SLACK_STORE_NOTE, noted) : NULL;
+    note_t *note = text ? note_new(ctx, SLACK_STORE_KV_PUT, noted) : NULL;
     if (note == NULL) return SLACK_ENOMEM;
     if (len > CONTEXT_BYTES_MAX) return SLACK_ETOOBIG;
     note->op.row.name = slack__slice(slack_json_str(ctx->d->body, "/event/event_ts"));
@@ -114,7 +114,7 @@ static void recalled(slack_store_op_t *op)
 
 static int find_note(slack_ctx_t *ctx)
 {
-    note_t *note = note_new(ctx, SLACK_STORE_RECALL, recalled);
+    note_t *note = note_new(ctx, SLACK_STORE_KV_GET, recalled);
     if (note == NULL) return SLACK_ENOMEM;
     submit(note);
     return 0;

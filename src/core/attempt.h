@@ -4,7 +4,7 @@
 
 #include <slack/slack.h>
 
-#include "net/net.h"
+#include "net/loop.h"
 #include "store/store.h"
 
 /*

@@ -147,7 +147,7 @@ void slack__pages_abandon(slack_app_t *app)
 int slack_http_reply(slack_http_visit_t *visit, int status, const char *content_type,
                      const char *body, size_t len)
 {
-    const slack_http_answer_t answer = {
+    const slack_http_response_t answer = {
         .status = status,
         .content_type = content_type,
         .headers = visit->headers,
@@ -157,7 +157,7 @@ int slack_http_reply(slack_http_visit_t *visit, int status, const char *content_
     };
     if (visit->answered) return SLACK_EALREADY;
     int rc = SLACK_ECLOSED;
-    if (visit->app) rc = slack__http_answer(visit->request->server, visit->request->id, &answer);
+    if (visit->app) rc = slack__http_respond(visit->request->server, visit->request->id, &answer);
     if (rc == SLACK_EINVAL) return rc;
     visit->answered = true;
     if (!visit->in_route) end(visit);

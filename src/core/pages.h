@@ -5,7 +5,7 @@
 #include <slack/http.h>
 
 #include "net/http_server.h"
-#include "net/peers.h"
+#include "net/trusted_proxies.h"
 
 /*
  * What is served beside the request URL. The library's own pages are routes like the program's:
@@ -21,8 +21,8 @@ typedef struct slack_pages {
     size_t count;
     slack_link_t visits; /* visit->link: not answered yet */
     size_t visit_count;
-    slack_http_server_t *server; /* of their own port; NULL: there is none, or it is closed */
-    slack_peers_t trusted;       /* by it */
+    slack_http_server_t *server;     /* of their own port; NULL: there is none, or it is closed */
+    slack_trusted_proxies_t trusted; /* by it */
     bool closing;
 } slack_pages_t;
 

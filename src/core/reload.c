@@ -40,7 +40,7 @@ static int make_room(slack_app_t *app, token_t token)
     memcpy(room, *token.place, len);
     slack__free_secret((char *)(uintptr_t)*token.place);
     *token.place = room;
-    slack__watch_add(&app->token_files, token.file);
+    slack__file_watch_add(&app->token_files, token.file);
     return 0;
 }
 
@@ -89,7 +89,7 @@ static unsigned reload_token(slack_app_t *app, token_t token)
 
 static unsigned reload_tokens(slack_app_t *app)
 {
-    slack__watch_mark(&app->token_files);
+    slack__file_watch_mark(&app->token_files);
     return reload_token(app, token_of(app, SLACK_TOKEN_OF_BOT)) +
            reload_token(app, token_of(app, SLACK_TOKEN_OF_APP));
 }
@@ -102,7 +102,7 @@ static void on_changed(void *user_data)
 void slack__tokens_watch(slack_app_t *app)
 {
     if (app->token_files.count == 0) return;
-    int rc = slack__watch_start(&app->token_files, app->loop, on_changed, app);
+    int rc = slack__file_watch_start(&app->token_files, app->loop, on_changed, app);
     if (rc == 0)
         app->handles++;
     else

@@ -6,7 +6,7 @@
 #include <slack/call.h>
 #include <slack/listener.h>
 
-#include "net/net.h"
+#include "net/loop.h"
 #include "util/arena.h"
 #include "util/json.h"
 #include "util/queue.h"

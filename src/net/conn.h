@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "net/net.h"
+#include "net/loop.h"
 #include "net/proxy.h"
 #include "net/tls.h"
 

@@ -2,7 +2,7 @@
 #ifndef SLACK_NET_CURL_H
 #define SLACK_NET_CURL_H
 
-#include "net/net.h"
+#include "net/loop.h"
 #include "net/proxy.h"
 #include "net/url.h"
 

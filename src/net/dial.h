@@ -2,7 +2,7 @@
 #ifndef SLACK_NET_DIAL_H
 #define SLACK_NET_DIAL_H
 
-#include "net/net.h"
+#include "net/loop.h"
 
 /*
  * The way to a host: its name becomes addresses, one of them a connected socket (RFC 8305). The

@@ -457,8 +457,8 @@ static void refuse_length(slack_http_parser_t *parser, bool in_head)
 }
 
 /* Feed llhttp once, not more than there may be. */
-static enum slack_http_step feed_once(slack_http_parser_t *parser, const char *data, size_t len,
-                                      size_t *ret_used)
+static enum slack_http_parse_result feed_once(slack_http_parser_t *parser, const char *data,
+                                              size_t len, size_t *ret_used)
 {
     const bool in_head = parser->phase <= SLACK_HTTP_HEAD;
     const size_t max = in_head ? head_max(parser->limits) : raw_max(parser->limits);
@@ -485,18 +485,18 @@ static enum slack_http_step feed_once(slack_http_parser_t *parser, const char *d
     return SLACK_HTTP_REFUSE;
 }
 
-enum slack_http_step slack__http_parser_feed(slack_http_parser_t *parser, const char *data,
-                                             size_t len, size_t *ret_used)
+enum slack_http_parse_result slack__http_parser_feed(slack_http_parser_t *parser, const char *data,
+                                                     size_t len, size_t *ret_used)
 {
-    enum slack_http_step step = SLACK_HTTP_MORE;
+    enum slack_http_parse_result parsed = SLACK_HTTP_MORE;
     size_t used = 0;
-    while (used < len && step == SLACK_HTTP_MORE) {
+    while (used < len && parsed == SLACK_HTTP_MORE) {
         size_t now;
-        step = feed_once(parser, data + used, len - used, &now);
+        parsed = feed_once(parser, data + used, len - used, &now);
         used += now;
     }
     *ret_used = used;
-    return step;
+    return parsed;
 }
 
 slack_slice_t slack__http_header(const slack_http_request_t *request, const char *name,

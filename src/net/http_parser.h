@@ -13,7 +13,7 @@
  * A request is built in the arena that will be its own: one copy of the head, one of the body.
  */
 
-enum slack_http_step {
+enum slack_http_parse_result {
     SLACK_HTTP_MORE,     /* all bytes were used, and the request goes on */
     SLACK_HTTP_CONTINUE, /* the head is fine, and the peer asks whether to send its body */
     SLACK_HTTP_REQUEST,  /* a whole request: slack__http_parser_take() */
@@ -61,8 +61,8 @@ void slack__http_parser_done(slack_http_parser_t *parser);
 /* Read on. *ret_used: how many bytes were, all of them for SLACK_HTTP_MORE; the rest is to be fed
  * again. Nothing may be fed after SLACK_HTTP_REFUSE, nor between SLACK_HTTP_REQUEST and
  * slack__http_parser_take(). */
-enum slack_http_step slack__http_parser_feed(slack_http_parser_t *parser, const char *data,
-                                             size_t len, size_t *ret_used);
+enum slack_http_parse_result slack__http_parser_feed(slack_http_parser_t *parser, const char *data,
+                                                     size_t len, size_t *ret_used);
 
 /* Hand over the whole request, with its arena, and be ready for the next. `server`, `id`, `peer`
  * and `received_us` are the caller's to fill. */

@@ -5,10 +5,10 @@
 
 #include <slack/error.h>
 
-#include "net/http_answer.h"
+#include "net/http_response.h"
 #include "net/http_parser.h"
-#include "net/peers.h"
-#include "net/quota.h"
+#include "net/trusted_proxies.h"
+#include "net/log_limit.h"
 #include "util/alloc.h"
 #include "util/buf.h"
 
@@ -60,7 +60,7 @@ typedef struct client {
 struct slack_http_server {
     slack_net_t *net;
     slack_http_limits_t limits;
-    const slack_peers_t *trusted;
+    const slack_trusted_proxies_t *trusted;
     slack_http_request_fn fn;
     void *user_data;
     slack_listener_socket_t *listener; /* NULL once closed */
@@ -71,7 +71,7 @@ struct slack_http_server {
     size_t held_bytes; /* of all clients */
     uint64_t serial;
     uint64_t refused;
-    slack_quota_t quota; /* of lines about refusals */
+    slack_log_limit_t log_limit; /* of lines about refusals */
     uv_timer_t sweep;
     unsigned sweep_ms;
     uv_timer_t settle; /* while draining, until the listener is closed */
@@ -95,7 +95,7 @@ static uint64_t now_ms(const slack_http_server_t *server)
 /* A flood of them must not flood the log. */
 static void tell_left_out(slack_http_server_t *server, bool all)
 {
-    const uint64_t count = slack__quota_left_out(&server->quota, now_ms(server), all);
+    const uint64_t count = slack__log_limit_left_out(&server->log_limit, now_ms(server), all);
     if (count > 0)
         SLACK_LOG(slack__net_log(server->net), WARN, "requests refused", "count=%llu reason=%s",
                   (unsigned long long)count, "more than are told one by one");
@@ -105,7 +105,7 @@ static void tell_left_out(slack_http_server_t *server, bool all)
 static bool may_tell(slack_http_server_t *server)
 {
     tell_left_out(server, false);
-    return slack__quota_take(&server->quota, now_ms(server));
+    return slack__log_limit_take(&server->log_limit, now_ms(server));
 }
 
 /* --- the end of a connection, and of the server ----------------------------------------------- */
@@ -179,17 +179,17 @@ static void close_now(client_t *client, int status)
 /* --- answers ---------------------------------------------------------------------------------- */
 
 /* SLACK_EINVAL leaves the request unanswered; after any other failure the connection is closing. */
-static int write_answer(client_t *client, const slack_http_answer_t *answer, bool close)
+static int write_answer(client_t *client, const slack_http_response_t *answer, bool close)
 {
     slack_http_server_t *server = client->server;
-    const slack_http_answer_context_t context = {
+    const slack_http_response_context_t context = {
         .head = client->parser.head,
         .http_1_0 = client->parser.http_1_0,
         .close = close,
         .wall_s = slack__wall_ms(slack__net_clock(server->net)) / 1000,
     };
     slack__buf_clear(&server->out);
-    int rc = slack__http_answer_write(&server->out, answer, &context);
+    int rc = slack__http_response_write(&server->out, answer, &context);
     if (rc == SLACK_EINVAL) return rc;
     if (rc == 0)
         rc = slack__conn_write(client->conn, slack__buf_ptr(&server->out), server->out.len);
@@ -208,7 +208,7 @@ static void refuse(client_t *client, int status, const char *reason)
     if (may_tell(server))
         SLACK_LOG(slack__net_log(server->net), WARN, "request refused",
                   "status=%d reason=%s peer=%s", status, reason, slack__conn_peer(client->conn));
-    write_answer(client, &(slack_http_answer_t){.status = status}, true);
+    write_answer(client, &(slack_http_response_t){.status = status}, true);
 }
 
 static client_t *find(const slack_http_server_t *server, uint64_t id, int *ret_rc)
@@ -244,8 +244,8 @@ static void wait_for_request(client_t *client)
         slack__task_post(client->server->net, &client->task);
 }
 
-int slack__http_answer(slack_http_server_t *server, uint64_t request_id,
-                       const slack_http_answer_t *answer)
+int slack__http_respond(slack_http_server_t *server, uint64_t request_id,
+                        const slack_http_response_t *answer)
 {
     int rc = SLACK_ECLOSED;
     client_t *client = find(server, request_id, &rc);
@@ -264,9 +264,9 @@ void slack__http_refuse(const slack_http_request_t *request, int status,
         SLACK_LOG(slack__net_log(server->net), WARN, "request refused",
                   "status=%d reason=%s peer=%s path=%s", status, reason, request->peer,
                   request->path.ptr);
-    slack__http_answer(server, request->id,
-                       &(slack_http_answer_t){
-                           .status = status, .headers = header, .header_count = header ? 1 : 0});
+    slack__http_respond(server, request->id,
+                        &(slack_http_response_t){
+                            .status = status, .headers = header, .header_count = header ? 1 : 0});
 }
 
 void slack__http_vouch(slack_http_server_t *server, uint64_t request_id)
@@ -322,7 +322,7 @@ static size_t step(client_t *client, const char *data, size_t len)
         client->begun_us = slack__mono_us(slack__net_clock(server->net));
         client->deadline_ms = client->begun_us / 1000 + server->limits.header_ms;
     }
-    enum slack_http_step next = slack__http_parser_feed(&client->parser, data, len, &used);
+    enum slack_http_parse_result next = slack__http_parser_feed(&client->parser, data, len, &used);
     if (!in_body && client->parser.phase == SLACK_HTTP_BODY)
         client->deadline_ms = now_ms(server) + server->limits.body_ms;
     if (next != SLACK_HTTP_REFUSE && takes_too_much(client)) {
@@ -484,7 +484,8 @@ static bool make_room(slack_http_server_t *server, const char *peer, unsigned ma
 static bool has_room(slack_http_server_t *server, const slack_conn_t *conn)
 {
     const char *peer = slack__conn_peer(conn);
-    const bool trusted = server->trusted && slack__peers_match(server->trusted, slack__slice(peer));
+    const bool trusted =
+        server->trusted && slack__trusted_proxies_match(server->trusted, slack__slice(peer));
     if (!trusted && !make_room(server, peer, server->limits.connections_per_peer)) return false;
     return server->free_count > 0 || make_room(server, NULL, server->limits.connections);
 }
@@ -540,7 +541,7 @@ static void on_sweep(uv_timer_t *timer)
         if (now >= client->deadline_ms) expire(client);
     }
     tell_left_out(server, false);
-    if (slack__list_empty(&server->clients) && server->quota.left_out == 0)
+    if (slack__list_empty(&server->clients) && server->log_limit.left_out == 0)
         uv_timer_stop(&server->sweep);
 }
 

@@ -57,8 +57,9 @@ typedef void (*slack_http_request_fn)(slack_http_server_t *server, slack_http_re
 typedef struct slack_http_server_options {
     slack_listen_options_t listen;
     const slack_http_limits_t *limits; /* Optional, copied; a field that is 0: its default. */
-    const struct slack_peers *trusted; /* Optional, borrowed. Not bounded per peer: peers.h. */
-    slack_http_request_fn fn;          /* Required. */
+    const struct slack_trusted_proxies
+        *trusted;             /* Optional, borrowed. Not bounded per peer: trusted_proxies.h. */
+    slack_http_request_fn fn; /* Required. */
     void *user_data;
 } slack_http_server_options_t;
 
@@ -76,7 +77,7 @@ unsigned slack__http_server_under_way(const slack_http_server_t *server);
 uint64_t slack__http_server_refused(const slack_http_server_t *server);
 
 /* An answer. Content-Length, Date and Connection are the server's business. */
-typedef struct slack_http_answer {
+typedef struct slack_http_response {
     int status;
     const char *content_type;           /* NULL: none */
     const slack_http_header_t *headers; /* NULL: none; values must hold no line breaks */
@@ -84,18 +85,18 @@ typedef struct slack_http_answer {
     const char *body;
     size_t body_len;
     bool close; /* close the connection after it */
-} slack_http_answer_t;
+} slack_http_response_t;
 
 /* Answer a request. 0; SLACK_ECLOSED when the connection is gone; SLACK_EINVAL for an id that was
  * answered, and for an answer that is none (a status below 200, a line break in a header: nothing
  * was sent, another one may be tried); SLACK_ETOOBIG and SLACK_EBUSY past the listener's write_max,
  * SLACK_ENOMEM (the connection is closed then). */
-int slack__http_answer(slack_http_server_t *server, uint64_t request_id,
-                       const slack_http_answer_t *answer);
+int slack__http_respond(slack_http_server_t *server, uint64_t request_id,
+                        const slack_http_response_t *answer);
 
 /* Turn a request away: answer it, count it, and tell the log once why: `reason`, who asked, and the
- * path, nothing of what it said. Of a flood the log has the first (quota.h) and a number. `header`
- * optional. That the connection may be gone is nobody's concern. */
+ * path, nothing of what it said. Of a flood the log has the first (log_limit.h) and a number.
+ * `header` optional. That the connection may be gone is nobody's concern. */
 void slack__http_refuse(const slack_http_request_t *request, int status,
                         const slack_http_header_t *header, const char *reason);
 

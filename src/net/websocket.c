@@ -47,7 +47,7 @@ struct slack_ws {
     /* A client's, until the upgrade is done. The request holds a ticket: arenas are wiped. */
     slack_arena_t *arena;
     const char *request;
-    slack_ws_answer_t *answer;
+    slack_ws_response_t *answer;
 };
 
 /* --- the end ---------------------------------------------------------------------------------- */
@@ -219,7 +219,7 @@ static void on_open(slack_conn_t *conn, void *user_data)
 static void fail_upgrade(slack_ws_t *ws, int rc)
 {
     char reason[REASON_BYTES];
-    const slack_ws_answer_t *answer = ws->answer;
+    const slack_ws_response_t *answer = ws->answer;
     if (rc == SLACK_EHTTP)
         snprintf(reason, sizeof reason, "%s: %d %s", answer->reason, answer->http_status,
                  answer->status_text);
@@ -229,7 +229,7 @@ static void fail_upgrade(slack_ws_t *ws, int rc)
 static void read_answer(slack_ws_t *ws, const char *data, size_t len)
 {
     size_t used = 0;
-    int rc = slack__ws_answer_feed(ws->answer, data, len, &used);
+    int rc = slack__ws_response_feed(ws->answer, data, len, &used);
     ws->http_status = ws->answer->http_status;
     if (rc == SLACK_EBUSY) return;
     if (rc != 0) {
@@ -302,7 +302,7 @@ static int prepare_upgrade(slack_ws_t *ws, const slack_url_t *url)
     ws->request = slack__ws_request(ws->arena, url, key);
     ws->answer = slack__arena_alloc(ws->arena, sizeof *ws->answer);
     if (!ws->request || !ws->answer) return SLACK_ENOMEM;
-    return slack__ws_answer_init(ws->answer, key);
+    return slack__ws_response_init(ws->answer, key);
 }
 
 static int connect_conn(slack_ws_t *ws, slack_conn_t **ret, const slack_url_t *url,
@@ -355,13 +355,13 @@ static void refuse(slack_http_server_t *server, uint64_t request_id, int status)
         {{"Sec-WebSocket-Version", 21}, {"13", 2}},
     };
     const bool upgrade_required = status == 426;
-    slack__http_answer(server, request_id,
-                       &(slack_http_answer_t){
-                           .status = status,
-                           .headers = upgrade_required ? headers : NULL,
-                           .header_count = upgrade_required ? 2 : 0,
-                           .close = true,
-                       });
+    slack__http_respond(server, request_id,
+                        &(slack_http_response_t){
+                            .status = status,
+                            .headers = upgrade_required ? headers : NULL,
+                            .header_count = upgrade_required ? 2 : 0,
+                            .close = true,
+                        });
 }
 
 /* Take the connection, keep what it brought, and answer 101. */

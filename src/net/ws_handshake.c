@@ -77,28 +77,28 @@ static slack_slice_t gathered(const char *buf, size_t size, size_t len)
 
 static int on_status(llhttp_t *llhttp, const char *at, size_t len)
 {
-    slack_ws_answer_t *answer = llhttp->data;
+    slack_ws_response_t *answer = llhttp->data;
     gather(answer->status_text, sizeof answer->status_text - 1, &answer->status_len, at, len);
     return 0;
 }
 
 static int on_header_field(llhttp_t *llhttp, const char *at, size_t len)
 {
-    slack_ws_answer_t *answer = llhttp->data;
+    slack_ws_response_t *answer = llhttp->data;
     gather(answer->name, sizeof answer->name, &answer->name_len, at, len);
     return 0;
 }
 
 static int on_header_value(llhttp_t *llhttp, const char *at, size_t len)
 {
-    slack_ws_answer_t *answer = llhttp->data;
+    slack_ws_response_t *answer = llhttp->data;
     gather(answer->value, sizeof answer->value, &answer->value_len, at, len);
     return 0;
 }
 
 static int on_header_value_complete(llhttp_t *llhttp)
 {
-    slack_ws_answer_t *answer = llhttp->data;
+    slack_ws_response_t *answer = llhttp->data;
     const slack_slice_t name = gathered(answer->name, sizeof answer->name, answer->name_len);
     slack_slice_t value = gathered(answer->value, sizeof answer->value, answer->value_len);
     value = slack__slice_trim(value);
@@ -131,15 +131,15 @@ static const llhttp_settings_t settings = {
     .on_headers_complete = on_headers_complete,
 };
 
-int slack__ws_answer_init(slack_ws_answer_t *answer, const char *key)
+int slack__ws_response_init(slack_ws_response_t *answer, const char *key)
 {
-    *answer = (slack_ws_answer_t){.reason = ""};
+    *answer = (slack_ws_response_t){.reason = ""};
     llhttp_init(&answer->llhttp, HTTP_RESPONSE, &settings);
     answer->llhttp.data = answer;
     return slack__ws_key_accept(key, strlen(key), answer->accept);
 }
 
-static int fail(slack_ws_answer_t *answer, int rc, const char *reason)
+static int fail(slack_ws_response_t *answer, int rc, const char *reason)
 {
     answer->reason = reason;
     return rc;
@@ -154,7 +154,7 @@ static void make_printable(char *text)
 
 /* RFC 6455 4.1, what a client must check. llhttp found both Connection: upgrade and Upgrade where
  * it says that this is an upgrade. */
-static int check_answer(slack_ws_answer_t *answer)
+static int check_answer(slack_ws_response_t *answer)
 {
     answer->http_status = answer->llhttp.status_code;
     make_printable(answer->status_text);
@@ -171,9 +171,10 @@ static int check_answer(slack_ws_answer_t *answer)
     return 0;
 }
 
-int slack__ws_answer_feed(slack_ws_answer_t *answer, const char *data, size_t len, size_t *ret_used)
+int slack__ws_response_feed(slack_ws_response_t *answer, const char *data, size_t len,
+                            size_t *ret_used)
 {
-    const size_t left = SLACK_WS_ANSWER_MAX - answer->head_len;
+    const size_t left = SLACK_WS_RESPONSE_MAX - answer->head_len;
     if (len > left) len = left;
     llhttp_errno_t error = llhttp_execute(&answer->llhttp, data, len);
     answer->head_len += len;

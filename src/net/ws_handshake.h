@@ -25,7 +25,7 @@ int slack__ws_key_accept(const char *key, size_t key_len, char ret[SLACK_WS_ACCE
 char *slack__ws_request(slack_arena_t *arena, const slack_url_t *url, const char *key);
 
 /* A client reading the answer. */
-typedef struct slack_ws_answer {
+typedef struct slack_ws_response {
     /* To read. */
     int http_status;      /* 0 until the status line was read */
     char status_text[64]; /* the peer's words for it, cut, printable ASCII */
@@ -42,18 +42,18 @@ typedef struct slack_ws_answer {
     size_t value_len;
     unsigned accepts, upgrades, offers; /* Sec-WebSocket-Accept; Upgrade; what we did not offer */
     bool accept_matches, upgrade_matches;
-} slack_ws_answer_t;
+} slack_ws_response_t;
 
 /* The answer's head, with what led to it. */
-#define SLACK_WS_ANSWER_MAX ((size_t)16 << 10)
+#define SLACK_WS_RESPONSE_MAX ((size_t)16 << 10)
 
 /* `key` is what the request was made with. 0, SLACK_EIO. */
-int slack__ws_answer_init(slack_ws_answer_t *answer, const char *key);
+int slack__ws_response_init(slack_ws_response_t *answer, const char *key);
 /* Read on. 0 when the upgrade was accepted, *ret_used bytes belong to the answer and the rest is
  * frames; SLACK_EBUSY when more bytes are needed; SLACK_EHTTP for another status than 101;
  * SLACK_EPROTO for a 101 that breaks the protocol, and for what is no HTTP; SLACK_ETOOBIG. */
-int slack__ws_answer_feed(slack_ws_answer_t *answer, const char *data, size_t len,
-                          size_t *ret_used);
+int slack__ws_response_feed(slack_ws_response_t *answer, const char *data, size_t len,
+                            size_t *ret_used);
 
 /* A server's check of a request. 0 with *ret, the value of Sec-WebSocket-Accept; or the HTTP status
  * to refuse it with: 426 for one that asks for no WebSocket, or for another version; 400. */

@@ -6,7 +6,7 @@
 
 #include <slack/options.h>
 
-#include "store/notes.h"
+#include "store/kv_memory.h"
 #include "util/alloc.h"
 #include "util/map.h"
 
@@ -39,7 +39,7 @@ typedef struct memory_store {
     slack_net_t *net;
     slack_map_t *rows;
     slack_link_t lists[SLACK_ROW_STATES]; /* queued: by due_ms, then id; the rest: as they came */
-    slack_notes_t *notes;
+    slack_kv_memory_t *kv;
     size_t kept_bytes;
     int64_t last_id;
     slack_link_t submitted;
@@ -410,13 +410,13 @@ static void count_rows(const memory_store_t *memory, slack_store_batch_t *batch)
     }
 }
 
-static int recall(memory_store_t *memory, slack_store_op_t *op)
+static int kv_get(memory_store_t *memory, slack_store_op_t *op)
 {
     slack_store_batch_t *batch = op->batch;
-    const slack_row_t *note = slack__notes_get(memory->notes, op->row.key, now_ms(memory));
+    const slack_row_t *value = slack__kv_memory_get(memory->kv, op->row.key, now_ms(memory));
     int rc = slack__batch_begin(batch, 1);
-    if (rc == 0 && note)
-        rc = slack__row_copy(batch->arena, &batch->rows[batch->count++], note) ? 0 : SLACK_ENOMEM;
+    if (rc == 0 && value)
+        rc = slack__row_copy(batch->arena, &batch->rows[batch->count++], value) ? 0 : SLACK_ENOMEM;
     return batch_end(batch, rc);
 }
 
@@ -431,9 +431,9 @@ static int apply(memory_store_t *memory, slack_store_op_t *op)
     case SLACK_STORE_BURY: rc = bury(memory, op); break;
     case SLACK_STORE_CLAIM: rc = claim(memory, op->batch); break;
     case SLACK_STORE_CANCEL: cancel(memory, op); break;
-    case SLACK_STORE_NOTE: rc = slack__notes_put(memory->notes, &op->row, now_ms(memory)); break;
+    case SLACK_STORE_KV_PUT: rc = slack__kv_memory_put(memory->kv, &op->row, now_ms(memory)); break;
     case SLACK_STORE_RENEW: break; /* there is one owner */
-    case SLACK_STORE_RECALL: rc = recall(memory, op); break;
+    case SLACK_STORE_KV_GET: rc = kv_get(memory, op); break;
     case SLACK_STORE_LIST: rc = list_rows(memory, op); break;
     case SLACK_STORE_RETRY: each_dead(memory, op, retry); break;
     case SLACK_STORE_DROP: drop(memory, op); break;
@@ -445,7 +445,7 @@ static int apply(memory_store_t *memory, slack_store_op_t *op)
 static void free_store(memory_store_t *memory)
 {
     slack__map_free(memory->rows, row_free);
-    slack__notes_free(memory->notes);
+    slack__kv_memory_free(memory->kv);
     slack__free(memory);
 }
 
@@ -499,8 +499,8 @@ static int memory_open(slack_store_t **ret, slack_net_t *net, const char *rest, 
     memory_store_t *memory = slack__calloc(1, sizeof *memory);
     if (!memory) return SLACK_ENOMEM;
     memory->rows = slack__map_new_keyed(SLACK_STORE_ROWS_MAX, key_of);
-    memory->notes = slack__notes_new();
-    if (!memory->rows || !memory->notes) {
+    memory->kv = slack__kv_memory_new();
+    if (!memory->rows || !memory->kv) {
         free_store(memory);
         return SLACK_ENOMEM;
     }

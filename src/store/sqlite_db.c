@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "store/sqlite_parts.h"
+#include "store/sqlite_internal.h"
 
 #include <stdio.h>
 
@@ -65,7 +65,7 @@ static int look_at_files(slack_db_t *db, int64_t *ret_version)
 static bool writes(const slack_store_op_t *op)
 {
     return op->kind != SLACK_STORE_LIST && op->kind != SLACK_STORE_STATS &&
-           op->kind != SLACK_STORE_RECALL;
+           op->kind != SLACK_STORE_KV_GET;
 }
 
 /* An operation that ends without a transaction; only where it is alone, so that order is kept. */
@@ -100,7 +100,7 @@ static void fail_all(slack_link_t *ops, int status)
         op->status = status;
         op->duplicate = false;
         bool rows = op->kind == SLACK_STORE_CLAIM || op->kind == SLACK_STORE_LIST ||
-                    op->kind == SLACK_STORE_RECALL;
+                    op->kind == SLACK_STORE_KV_GET;
         if (rows) slack__batch_drop(op->batch);
     }
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "store/sqlite_parts.h"
+#include "store/sqlite_internal.h"
 
 #include <fcntl.h>
 #include <stdio.h>

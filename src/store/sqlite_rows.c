@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "store/sqlite_parts.h"
+#include "store/sqlite_internal.h"
 
 #include <string.h>
 
@@ -296,14 +296,14 @@ static int count_rows(slack_db_t *db, slack_store_batch_t *batch)
 /* --- notes --------------------------------------------------------------------------------- */
 
 /* What is over goes first: an old version is nothing to compare with. */
-static int note(slack_db_t *db, const slack_row_t *row)
+static int kv_put(slack_db_t *db, const slack_row_t *row)
 {
-    sqlite3_stmt *s = db->statements[NOTES_SWEEP];
+    sqlite3_stmt *s = db->statements[KV_SWEEP];
     sqlite3_bind_int64(s, 1, db->now_ms);
     sqlite3_bind_int(s, 2, SWEEP_ROWS);
     int rc = slack__stmt_run(s);
     if (rc != 0) return rc;
-    s = db->statements[NOTE];
+    s = db->statements[KV_PUT];
     bind_blob(s, 1, row->key);
     bind_blob(s, 2, row->name);
     sqlite3_bind_int64(s, 3, row->due_ms);
@@ -313,11 +313,11 @@ static int note(slack_db_t *db, const slack_row_t *row)
 }
 
 /* A damaged note is none. */
-static int recall(slack_db_t *db, const slack_store_op_t *op)
+static int kv_get(slack_db_t *db, const slack_store_op_t *op)
 {
     slack_store_batch_t *batch = op->batch;
     int rc = slack__batch_begin(batch, 1);
-    sqlite3_stmt *s = db->statements[RECALL];
+    sqlite3_stmt *s = db->statements[KV_GET];
     bind_blob(s, 1, op->row.key);
     sqlite3_bind_int64(s, 2, db->now_ms);
     int step = rc == 0 ? sqlite3_step(s) : SQLITE_DONE;
@@ -350,8 +350,8 @@ int slack__db_apply_op(slack_db_t *db, slack_store_op_t *op)
     case SLACK_STORE_RENEW: return renew(db);
     case SLACK_STORE_CLAIM: return claim(db, op->batch);
     case SLACK_STORE_CANCEL: return cancel(db, op);
-    case SLACK_STORE_NOTE: return note(db, &op->row);
-    case SLACK_STORE_RECALL: return recall(db, op);
+    case SLACK_STORE_KV_PUT: return kv_put(db, &op->row);
+    case SLACK_STORE_KV_GET: return kv_get(db, op);
     case SLACK_STORE_LIST: return list_rows(db, op);
     case SLACK_STORE_RETRY: return change_dead(db, op, RETRY, RETRY_ALL);
     case SLACK_STORE_DROP: return change_dead(db, op, DROP, DROP_ALL);

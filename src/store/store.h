@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "net/net.h"
+#include "net/loop.h"
 #include "util/arena.h"
 #include "util/queue.h"
 #include "util/str.h"
@@ -95,9 +95,9 @@ enum slack_store_op_kind {
     /* Note row.payload by row.key, until row.due_ms, in the place of what is noted there; nothing
      * where that bears a row.name which is greater, byte by byte: it is newer. Keys of notes are
      * apart from those of rows, and not empty. */
-    SLACK_STORE_NOTE,
+    SLACK_STORE_KV_PUT,
     /* Read the note of row.key. Out: batch.rows with its key, name, payload and due_ms, or none. */
-    SLACK_STORE_RECALL,
+    SLACK_STORE_KV_GET,
 
     /* For people, beside a running app: */
 
@@ -190,7 +190,7 @@ extern const slack_store_ops_t slack__store_sqlite;
 #define SLACK_STORE_BYTES_MAX ((size_t)64 << 20)
 
 /* How many notes a store keeps in memory. */
-#define SLACK_STORE_NOTES_MAX 10000
+#define SLACK_STORE_KV_MAX 10000
 
 /* A copy of a row and its texts. False: memory is out. */
 bool slack__row_copy(slack_arena_t *arena, slack_row_t *ret, const slack_row_t *row);

@@ -45,9 +45,9 @@ static int init_tls(slack_credentials_t *c, const slack_options_t *o, char *erro
     if (!c->cert && !c->key && !c->client_ca) return 0;
     if (!c->cert || !c->key)
         return wrong(error, "SLACK_HTTP_TLS_CERT and SLACK_HTTP_TLS_KEY have to be set together");
-    slack__watch_add(&c->tls_watch, c->cert);
-    slack__watch_add(&c->tls_watch, c->key);
-    slack__watch_add(&c->tls_watch, c->client_ca);
+    slack__file_watch_add(&c->tls_watch, c->cert);
+    slack__file_watch_add(&c->tls_watch, c->key);
+    slack__file_watch_add(&c->tls_watch, c->client_ca);
     slack_tls_fault_t fault = {0};
     int rc = load_tls(c, &c->tls, &fault);
     if (rc != SLACK_ECONFIG) return rc;
@@ -65,7 +65,7 @@ static void reload_tls(void *user_data)
     slack_credentials_t *c = user_data;
     slack_tls_context_t *tls, *old = c->tls;
     slack_tls_fault_t fault = {.file = c->cert};
-    slack__watch_mark(&c->tls_watch);
+    slack__file_watch_mark(&c->tls_watch);
     int rc = load_tls(c, &tls, &fault);
     if (rc != 0) {
         SLACK_LOG(slack__net_log(c->net), ERROR, "certificate not read again, the old one stays",
@@ -116,7 +116,7 @@ static int init_signer(slack_credentials_t *c, const slack_options_t *o, char *e
     const char *why = "";
     c->secret_file = is_set(o->signing_secret_file) ? o->signing_secret_file : NULL;
     if (c->secret_file) {
-        slack__watch_add(&c->secret_watch, c->secret_file);
+        slack__file_watch_add(&c->secret_watch, c->secret_file);
         int rc = load_signer(c->secret_file, &c->signer, &why);
         if (rc == SLACK_ECONFIG)
             snprintf(error, SLACK_ERROR_TEXT_MAX, "cannot use SLACK_SIGNING_SECRET_FILE=%.80s: %s",
@@ -135,7 +135,7 @@ static void reload_signer(void *user_data)
     slack_credentials_t *c = user_data;
     slack_signer_t *signer;
     const char *why = NULL;
-    slack__watch_mark(&c->secret_watch);
+    slack__file_watch_mark(&c->secret_watch);
     int rc = load_signer(c->secret_file, &signer, &why);
     if (rc != 0) {
         SLACK_LOG(slack__net_log(c->net), ERROR, "signing secret not read again, the old one stays",
@@ -164,9 +164,10 @@ void slack__credentials_done(slack_credentials_t *c)
 }
 
 /* A file that cannot be watched is as good as one that does not change. */
-static void watch(slack_credentials_t *c, slack_watch_t *files, void (*changed)(void *user_data))
+static void watch(slack_credentials_t *c, slack_file_watch_t *files,
+                  void (*changed)(void *user_data))
 {
-    int rc = slack__watch_start(files, slack__net_loop(c->net), changed, c);
+    int rc = slack__file_watch_start(files, slack__net_loop(c->net), changed, c);
     if (rc != 0)
         SLACK_LOG(slack__net_log(c->net), WARN, "files not watched", "file=%s reason=%s",
                   files->paths[0], uv_strerror(rc));
@@ -190,8 +191,8 @@ static void on_watch_closed(void *user_data)
 bool slack__credentials_close(slack_credentials_t *c, void (*closed)(void *user_data))
 {
     c->closed = closed;
-    c->watches += slack__watch_close(&c->tls_watch, on_watch_closed);
-    c->watches += slack__watch_close(&c->secret_watch, on_watch_closed);
+    c->watches += slack__file_watch_close(&c->tls_watch, on_watch_closed);
+    c->watches += slack__file_watch_close(&c->secret_watch, on_watch_closed);
     return c->watches > 0;
 }
 

@@ -4,10 +4,10 @@
 
 #include <slack/options.h>
 
-#include "net/net.h"
+#include "net/loop.h"
 #include "net/signature.h"
 #include "net/tls.h"
-#include "net/watch.h"
+#include "net/file_watch.h"
 
 /* The name in the certificate that Slack shows as a client. */
 #define SLACK_CLIENT_NAME "platform-tls-client.slack.com"
@@ -25,7 +25,7 @@ typedef struct slack_credentials {
     const char *secret_file;  /* the same; NULL: the secrets come from no file */
     slack_tls_context_t *tls; /* NULL: none */
     slack_signer_t *signer;
-    slack_watch_t tls_watch, secret_watch;
+    slack_file_watch_t tls_watch, secret_watch;
     unsigned watches; /* that are not closed yet */
     void (*tls_changed)(void *user_data);
     void (*closed)(void *user_data);

@@ -6,8 +6,8 @@
 
 #include "net/http_path.h"
 #include "net/http_server.h"
-#include "net/peers.h"
-#include "net/place.h"
+#include "net/trusted_proxies.h"
+#include "net/listen_address.h"
 #include "transport_http/body.h"
 #include "transport_http/credentials.h"
 #include "util/alloc.h"
@@ -23,11 +23,11 @@
 typedef struct slack_http {
     slack_transport_t base; /* first, so that a const one can be cast */
     char *path;             /* in the form of slack__http_path_decode() */
-    slack_place_t place;
+    slack_listen_address_t address;
     bool has_pages; /* they have no port of their own */
     slack_http_limits_t limits;
     bool reuse_port;
-    slack_peers_t trusted;
+    slack_trusted_proxies_t trusted;
     const char *cert_header; /* NULL: none is asked for */
     slack_credentials_t credentials;
     slack_http_server_t *server; /* from the start to the stop */
@@ -62,7 +62,8 @@ static void answer_challenge(slack_http_t *http, const slack_http_request_t *req
         return;
     }
     const slack_json_t *value;
-    slack_http_answer_t answer = {.status = 200, .content_type = "application/json; charset=utf-8"};
+    slack_http_response_t answer = {.status = 200,
+                                    .content_type = "application/json; charset=utf-8"};
     if (slack__jsonf(request->arena, &value, NULL, "{challenge: %p}", (const void *)challenge) == 0)
         answer.body = slack__json_text(request->arena, value, &answer.body_len);
     if (!answer.body) {
@@ -70,7 +71,7 @@ static void answer_challenge(slack_http_t *http, const slack_http_request_t *req
         return;
     }
     SLACK_LOG(log_of(http), INFO, "request URL verified", "path=%s", http->path);
-    slack__http_answer(request->server, request->id, &answer);
+    slack__http_respond(request->server, request->id, &answer);
 }
 
 /* --- requests --------------------------------------------------------------------------------- */
@@ -183,7 +184,8 @@ static bool has_certificate(slack_http_t *http, const slack_http_request_t *requ
     unsigned count;
     if (!http->cert_header) return true;
     slack_slice_t dn = slack__http_header(request, http->cert_header, &count);
-    if (count == 1 && slack__peers_match(&http->trusted, peer) && names_slack(dn)) return true;
+    if (count == 1 && slack__trusted_proxies_match(&http->trusted, peer) && names_slack(dn))
+        return true;
     slack__http_refuse(request, 401, NULL,
                        "no certificate of Slack's, see SLACK_HTTP_CLIENT_CERT_HEADER");
     return false;
@@ -198,7 +200,7 @@ static bool receive(slack_http_t *http, const slack_http_request_t *request)
     }
     slack_slice_t content_type = slack__http_header(request, "Content-Type", NULL);
     if (slack__body_is_ssl_check(content_type, (slack_slice_t){request->body, request->body_len})) {
-        slack__http_answer(request->server, request->id, &(slack_http_answer_t){.status = 200});
+        slack__http_respond(request->server, request->id, &(slack_http_response_t){.status = 200});
         return false;
     }
     slack_signed_by_t by;
@@ -222,7 +224,7 @@ static void on_request(slack_http_server_t *server, slack_http_request_t *reques
     slack_arena_t *arena = request->arena;
     const slack_slice_t peer = slack__slice(request->peer);
     bool taken = false;
-    slack__peers_name_client(&http->trusted, request);
+    slack__trusted_proxies_name_client(&http->trusted, request);
     if (strcmp(request->path.ptr, http->path) != 0)
         taken = show(http, request);
     else if (has_certificate(http, request, peer))
@@ -248,12 +250,12 @@ static void announce(slack_task_t *task)
 
 static int open_server(slack_http_t *http)
 {
-    const slack_place_t *place = &http->place;
+    const slack_listen_address_t *address = &http->address;
     const slack_http_server_options_t options = {
-        .listen = {.host = place->address,
-                   .port = place->port,
+        .listen = {.host = address->host,
+                   .port = address->port,
                    .reuse_port = http->reuse_port,
-                   .fd = place->fd,
+                   .fd = address->fd,
                    .tls = http->credentials.tls,
                    .open_ms = OPEN_MS,
                    .write_max = WRITE_MAX},
@@ -266,7 +268,7 @@ static int open_server(slack_http_t *http)
     int rc = slack__http_server_open(&http->server, http->base.host->net, &options, &uv_error);
     if (rc == 0) return 0;
     char error[SLACK_ERROR_TEXT_MAX];
-    slack__place_explain(place, rc, uv_error, error);
+    slack__listen_address_explain(address, rc, uv_error, error);
     http->base.host->error(&http->base, "%s", error);
     return rc;
 }
@@ -285,12 +287,12 @@ static void warn_of_unused_sockets(const slack_http_t *http)
 
 static void log_place(const slack_http_t *http)
 {
-    const slack_place_t *place = &http->place;
-    if (place->fd)
-        SLACK_LOG(log_of(http), INFO, "http listening", "fd=%d port=%u path=%s", place->fd,
+    const slack_listen_address_t *address = &http->address;
+    if (address->fd)
+        SLACK_LOG(log_of(http), INFO, "http listening", "fd=%d port=%u path=%s", address->fd,
                   http->stats.port, http->path);
     else
-        SLACK_LOG(log_of(http), INFO, "http listening", "host=%s port=%u path=%s", place->address,
+        SLACK_LOG(log_of(http), INFO, "http listening", "host=%s port=%u path=%s", address->host,
                   http->stats.port, http->path);
 }
 
@@ -348,13 +350,13 @@ static void http_stop(slack_transport_t *t)
 
 /* What each outcome is on the wire: an answer of 5xx is sent again, a 4xx with X-Slack-No-Retry is
  * not (https://docs.slack.dev/apis/events-api/using-http-request-urls). */
-static void dress(const slack_ack_t *ack, slack_http_answer_t *ret)
+static void dress(const slack_ack_t *ack, slack_http_response_t *ret)
 {
     static const char *const types[] = {
         [SLACK_ACK_BODY_TEXT] = "text/plain; charset=utf-8",
         [SLACK_ACK_BODY_JSON] = "application/json; charset=utf-8",
     };
-    *ret = (slack_http_answer_t){.status = 200};
+    *ret = (slack_http_response_t){.status = 200};
     if (ack->outcome == SLACK_ACK_LATER) {
         ret->status = 503;
         ret->headers = &retry_after;
@@ -379,9 +381,9 @@ static int http_ack(slack_transport_t *t, slack_delivery_t *d, const slack_ack_t
             if (!d->body_allowed) return SLACK_EACKBODY;
             if (ack->body.len > SLACK_HTTP_ACK_MAX) return SLACK_ETOOBIG;
         }
-        slack_http_answer_t answer;
+        slack_http_response_t answer;
         dress(ack, &answer);
-        rc = slack__http_answer(http->server, d->handle, &answer);
+        rc = slack__http_respond(http->server, d->handle, &answer);
     }
     if (rc == 0)
         http->stats.acked++;
@@ -442,9 +444,10 @@ static const char *or_default(const char *option, const char *preset)
 static int read_place(slack_http_t *http, const slack_options_t *o, char *error)
 {
     http->has_pages = !is_set(o->http_admin_port);
-    int rc = slack__place_init(&http->place, "SLACK_HTTP", or_default(o->http_host, DEFAULT_HOST),
-                               or_default(o->http_port, DEFAULT_PORT), error);
-    return rc == 0 ? slack__place_inherit(&http->place, 0, error) : rc;
+    int rc = slack__listen_address_init(&http->address, "SLACK_HTTP",
+                                        or_default(o->http_host, DEFAULT_HOST),
+                                        or_default(o->http_port, DEFAULT_PORT), error);
+    return rc == 0 ? slack__listen_address_inherit(&http->address, 0, error) : rc;
 }
 
 static bool path_is_plain(const char *path)
@@ -484,7 +487,8 @@ static int http_create(slack_transport_t **ret, const struct slack_transport_hos
     int rc = slack__credentials_init(&http->credentials, host->net, options, error);
     if (rc == 0) rc = read_place(http, options, error);
     if (rc == 0) rc = read_path(http, options, error);
-    if (rc == 0) rc = slack__peers_read(&http->trusted, options->http_trusted_proxies, error);
+    if (rc == 0)
+        rc = slack__trusted_proxies_read(&http->trusted, options->http_trusted_proxies, error);
     if (rc != 0)
         http_destroy(&http->base);
     else

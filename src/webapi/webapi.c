@@ -7,7 +7,7 @@
 #include "util/backoff.h"
 #include "util/form.h"
 #include "util/json.h"
-#include "webapi/limit.h"
+#include "webapi/rate_limit.h"
 #include "webapi/response.h"
 
 /*
@@ -38,7 +38,7 @@ struct slack_webapi {
     void *user_data;
     unsigned count; /* accepted, not told yet */
     uint64_t last_number;
-    slack_limit_t limit;
+    slack_rate_limit_t limit;
     slack_link_t waiting; /* by number: first come, first served */
     slack_link_t ended;   /* to be told by `tell_task` */
     slack_task_t tell_task;
@@ -242,7 +242,7 @@ static void wait_for_limit(slack_pending_t *pending)
               pending->method, (long long)seconds, pending->tries);
     /* Response URLs have limits of their own each. */
     slack_lane_t *lane =
-        pending->to_url ? NULL : slack__limit_pause(&webapi->limit, pending->key, now, until);
+        pending->to_url ? NULL : slack__rate_limit_pause(&webapi->limit, pending->key, now, until);
     if (lane && !pending->lane) {
         slack__lane_join(lane);
         pending->lane = lane;
@@ -350,7 +350,7 @@ static int new_call(slack_pending_t **ret, slack_client_t *client, const char *m
     if (rc != 0) return rc;
     slack_arena_t *arena = pending->arena;
     pending->owner = client->owner;
-    pending->key = slack__limit_key(&pending->webapi->limit, client->token, method);
+    pending->key = slack__rate_limit_key(&pending->webapi->limit, client->token, method);
     pending->method = slack__arena_strdup(arena, method);
     pending->url = slack__arena_printf(arena, "%s%s", pending->webapi->api_url, method);
     pending->headers[0] = "Content-Type: application/x-www-form-urlencoded; charset=utf-8";
@@ -370,9 +370,9 @@ static int admit(slack_pending_t *pending)
     slack_webapi_t *webapi = pending->webapi;
     pending->accepted_ms = now_ms(webapi);
     pending->number = ++webapi->last_number;
-    slack_lane_t *lane =
-        pending->to_url ? NULL
-                        : slack__limit_find(&webapi->limit, pending->key, pending->accepted_ms);
+    slack_lane_t *lane = pending->to_url ? NULL
+                                         : slack__rate_limit_find(&webapi->limit, pending->key,
+                                                                  pending->accepted_ms);
     if (lane) {
         slack__lane_join(lane);
         pending->lane = lane;
@@ -558,7 +558,7 @@ int slack__webapi_new(slack_webapi_t **ret, slack_net_t *net, const slack_webapi
     webapi->timeout_ms = options->timeout_ms;
     webapi->called = options->called;
     webapi->user_data = options->user_data;
-    slack__limit_init(&webapi->limit, slack__random_u64());
+    slack__rate_limit_init(&webapi->limit, slack__random_u64());
     slack__link_init(&webapi->waiting);
     slack__link_init(&webapi->ended);
     slack__link_init(&webapi->tell_task.link);

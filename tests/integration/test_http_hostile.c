@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "net/quota.h"
+#include "net/log_limit.h"
 #include "support/heap.h"
 #include "support/http_bench.h"
 
@@ -275,7 +275,7 @@ static void each_gets_its_status(void **state)
         const size_t ways = len < 400 ? 3 : 2;
         for (size_t k = 0; k < ways; k++) {
             http_bench_forget(&b);
-            b.mock.skew_us += SLACK_QUOTA_SPAN_MS * 1000; /* or the log has too much to tell */
+            b.mock.skew_us += SLACK_LOG_LIMIT_SPAN_MS * 1000; /* or the log has too much to tell */
             const http_reply_t *reply = http_bench_send(&b, bytes, len, pieces[k]);
             if (!reply->done || reply->status != cases[i].status)
                 fail_msg("%s: %d, not %d", cases[i].name, reply->status, cases[i].status);

@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "net/quota.h"
+#include "net/log_limit.h"
 #include "support/heap.h"
 #include "support/http_bench.h"
 
@@ -84,7 +84,7 @@ static void each_status_is_told_once(void **state)
         assert_int_equal(http_bench_logged(&b, "sesame"), 0);
         assert_int_equal(http_bench_logged(&b, SLACK_REQUEST_SECRET), 0);
         assert_int_equal(http_bench_stats(&b).refused, before + 1);
-        b.mock.skew_us += SLACK_QUOTA_SPAN_MS * 1000;
+        b.mock.skew_us += SLACK_LOG_LIMIT_SPAN_MS * 1000;
     }
     http_bench_close(&b);
 }
@@ -102,19 +102,19 @@ static void flood_is_a_number(void **state)
     http_bench_forget(&b);
     for (int i = 0; i < 500; i++)
         http_bench_say(&b, i % 2 ? "NOT HTTP\r\n\r\n" : HEAD("GET /") "\r\n");
-    assert_int_equal(http_bench_logged(&b, "event=\"request refused\""), SLACK_QUOTA_LINES);
-    assert_int_equal(http_bench_logged(&b, ""), SLACK_QUOTA_LINES);
+    assert_int_equal(http_bench_logged(&b, "event=\"request refused\""), SLACK_LOG_LIMIT_LINES);
+    assert_int_equal(http_bench_logged(&b, ""), SLACK_LOG_LIMIT_LINES);
     assert_int_equal(http_bench_stats(&b).refused, 500);
-    b.mock.skew_us += SLACK_QUOTA_SPAN_MS * 1000;
+    b.mock.skew_us += SLACK_LOG_LIMIT_SPAN_MS * 1000;
     mock_run_until(&b.mock, left_out_is_told, NULL);
     assert_int_equal(http_bench_logged(&b, "count=480 "), 1);
-    assert_int_equal(http_bench_logged(&b, ""), SLACK_QUOTA_LINES + 1);
+    assert_int_equal(http_bench_logged(&b, ""), SLACK_LOG_LIMIT_LINES + 1);
 
     /* The next ones are told again; and the last number at the end. */
     http_bench_forget(&b);
-    for (unsigned i = 0; i < SLACK_QUOTA_LINES + 3; i++)
+    for (unsigned i = 0; i < SLACK_LOG_LIMIT_LINES + 3; i++)
         http_bench_say(&b, "NOT HTTP\r\n\r\n");
-    assert_int_equal(http_bench_logged(&b, "event=\"request refused\""), SLACK_QUOTA_LINES);
+    assert_int_equal(http_bench_logged(&b, "event=\"request refused\""), SLACK_LOG_LIMIT_LINES);
     http_bench_close(&b);
     assert_int_equal(http_bench_logged(&b, "count=3 "), 1);
 }
@@ -137,8 +137,8 @@ static void crowd_is_a_number(void **state)
         assert_true(http_bench_say(&b, HEAD("GET /") "\r\n")->closed);
     assert_int_equal(http_bench_logged(&b, "event=\"connection refused\" reason=\"too many\" "
                                            "connections=1 peer=127.0.0.1"),
-                     SLACK_QUOTA_LINES);
-    assert_int_equal(http_bench_logged(&b, ""), SLACK_QUOTA_LINES);
+                     SLACK_LOG_LIMIT_LINES);
+    assert_int_equal(http_bench_logged(&b, ""), SLACK_LOG_LIMIT_LINES);
     http_bench_close(&b);
     assert_int_equal(http_bench_logged(&b, "count=80 "), 1);
 }

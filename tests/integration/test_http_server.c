@@ -209,8 +209,8 @@ static void test_answers_that_are_none(void **state)
     fixture_dial(&f, &raw);
     raw_say(&raw, GET("/1"));
     world_until_count(&f.world, &f.requests, 1);
-    slack_http_answer_t answer = {.status = 200, .headers = &injection, .header_count = 1};
-    assert_int_equal(slack__http_answer(f.server, f.held[0], &answer), SLACK_EINVAL);
+    slack_http_response_t answer = {.status = 200, .headers = &injection, .header_count = 1};
+    assert_int_equal(slack__http_respond(f.server, f.held[0], &answer), SLACK_EINVAL);
     assert_int_equal(fixture_answer(&f, f.held[0], 100), SLACK_EINVAL);
     assert_int_equal(fixture_answer(&f, f.held[0], 200), 0); /* a third try */
     raw_until(&raw, "200 OK");
@@ -220,8 +220,8 @@ static void test_answers_that_are_none(void **state)
     assert_non_null(big);
     raw_say(&raw, GET("/2"));
     world_until_count(&f.world, &f.requests, 2);
-    answer = (slack_http_answer_t){.status = 200, .body = big, .body_len = FIXTURE_WRITE_MAX};
-    assert_int_equal(slack__http_answer(f.server, f.held[1], &answer), SLACK_ETOOBIG);
+    answer = (slack_http_response_t){.status = 200, .body = big, .body_len = FIXTURE_WRITE_MAX};
+    assert_int_equal(slack__http_respond(f.server, f.held[1], &answer), SLACK_ETOOBIG);
     assert_int_equal(fixture_answer(&f, f.held[1], 200), SLACK_ECLOSED);
     raw_until_eof(&raw);
     assert_int_equal(raw.in_len, 0);

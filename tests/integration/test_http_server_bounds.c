@@ -10,7 +10,7 @@
 
 #include <cmocka.h>
 
-#include "net/peers.h"
+#include "net/trusted_proxies.h"
 #include "support/heap.h"
 #include "support/http_fixture.h"
 #include "support/raw.h"
@@ -248,10 +248,10 @@ static void test_connections_of_a_peer_are_bounded(void **state)
 /* Whoever is behind a proxy is many. */
 static void test_connections_of_a_proxy_are_not(void **state)
 {
-    slack_peers_t proxies;
+    slack_trusted_proxies_t proxies;
     http_fixture_t f;
     raw_t raws[5];
-    assert_int_equal(slack__peers_parse(&proxies, "127.0.0.0/8"), 0);
+    assert_int_equal(slack__trusted_proxies_parse(&proxies, "127.0.0.0/8"), 0);
     fixture_open_behind(&f, &(slack_http_limits_t){.connections = 10, .connections_per_peer = 3},
                         &proxies);
     for (unsigned i = 0; i < 5; i++) {

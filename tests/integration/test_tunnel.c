@@ -52,9 +52,9 @@ static void answer(fixture_t *f, const slack_http_request_t *request)
                  "{\"ok\":true,\"url\":\"wss://other.example:%u/link/?ticket=secret\"}",
                  slack__http_server_port(f->http));
     f->posts++;
-    slack__http_answer(
+    slack__http_respond(
         f->http, request->id,
-        &(slack_http_answer_t){.status = 200, .body = body, .body_len = strlen(body)});
+        &(slack_http_response_t){.status = 200, .body = body, .body_len = strlen(body)});
 }
 
 static void on_request(slack_http_server_t *http, slack_http_request_t *request, void *user_data)

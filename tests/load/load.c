@@ -41,11 +41,11 @@ static void on_call(slack_http_server_t *server, slack_http_request_t *request, 
 {
     static const char body[] =
         "{\"ok\":true,\"team_id\":\"T1\",\"user_id\":\"U1\",\"bot_id\":\"B1\"}";
-    slack__http_answer(server, request->id,
-                       &(slack_http_answer_t){.status = 200,
-                                              .content_type = "application/json",
-                                              .body = body,
-                                              .body_len = sizeof body - 1});
+    slack__http_respond(server, request->id,
+                        &(slack_http_response_t){.status = 200,
+                                                 .content_type = "application/json",
+                                                 .body = body,
+                                                 .body_len = sizeof body - 1});
     slack__arena_free(request->arena);
 }
 

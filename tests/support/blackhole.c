@@ -9,7 +9,7 @@
 
 #include <uv.h>
 
-#include "net/net.h"
+#include "net/loop.h"
 
 #define FILLERS (sizeof((blackhole_t *)NULL)->fillers / sizeof((blackhole_t *)NULL)->fillers[0])
 

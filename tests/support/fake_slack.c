@@ -83,11 +83,11 @@ static void on_request(slack_http_server_t *server, slack_http_request_t *reques
     const struct answer *a = scripted(slack, method);
     const char *body = a ? a->body : auth ? who : "{\"ok\":true}";
     if (!a || a->status)
-        slack__http_answer(server, request->id,
-                           &(slack_http_answer_t){.status = a ? a->status : 200,
-                                                  .content_type = "application/json",
-                                                  .body = body,
-                                                  .body_len = strlen(body)});
+        slack__http_respond(server, request->id,
+                            &(slack_http_response_t){.status = a ? a->status : 200,
+                                                     .content_type = "application/json",
+                                                     .body = body,
+                                                     .body_len = strlen(body)});
     slack__arena_free(request->arena);
 }
 

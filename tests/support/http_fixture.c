@@ -12,13 +12,13 @@
 
 static int echo(http_fixture_t *fixture, uint64_t id, const slack_http_request_t *request)
 {
-    const slack_http_answer_t answer = {
+    const slack_http_response_t answer = {
         .status = 200,
         .content_type = "text/plain",
         .body = request->body_len ? request->body : request->path.ptr,
         .body_len = request->body_len ? request->body_len : request->path.len,
     };
-    return slack__http_answer(fixture->server, id, &answer);
+    return slack__http_respond(fixture->server, id, &answer);
 }
 
 static void on_taken_data(slack_conn_t *conn, const char *data, size_t len, void *user_data)
@@ -96,7 +96,7 @@ void fixture_open_tls(http_fixture_t *fixture, slack_tls_context_t *tls)
 }
 
 void fixture_open_behind(http_fixture_t *fixture, const slack_http_limits_t *limits,
-                         const struct slack_peers *proxies)
+                         const struct slack_trusted_proxies *proxies)
 {
     memset(fixture, 0, sizeof *fixture);
     fixture->trusted = proxies;
@@ -131,7 +131,7 @@ void fixture_dial(http_fixture_t *fixture, raw_t *raw)
 
 int fixture_answer(http_fixture_t *fixture, uint64_t id, int status)
 {
-    return slack__http_answer(fixture->server, id, &(slack_http_answer_t){.status = status});
+    return slack__http_respond(fixture->server, id, &(slack_http_response_t){.status = status});
 }
 
 void fixture_until_connections(http_fixture_t *fixture, unsigned want)

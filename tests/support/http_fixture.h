@@ -22,7 +22,7 @@ enum manner {
 typedef struct http_fixture {
     world_t world;
     slack_http_server_t *server;
-    const struct slack_peers *trusted; /* Optional. */
+    const struct slack_trusted_proxies *trusted; /* Optional. */
     enum manner manner;
     bool server_gone;
     unsigned requests;               /* so far */
@@ -40,7 +40,7 @@ void fixture_open_limited(http_fixture_t *fixture, const slack_http_limits_t *li
 void fixture_open(http_fixture_t *fixture);
 /* The same for clients that are proxies; borrowed. */
 void fixture_open_behind(http_fixture_t *fixture, const slack_http_limits_t *limits,
-                         const struct slack_peers *proxies);
+                         const struct slack_trusted_proxies *proxies);
 /* The same by HTTPS. Takes `tls`. */
 void fixture_open_tls(http_fixture_t *fixture, slack_tls_context_t *tls);
 /* Close the server unless it is the handler who does, and the world. */
@@ -53,7 +53,7 @@ void fixture_on_request(slack_http_server_t *server, slack_http_request_t *reque
 
 /* A connection to the server. */
 void fixture_dial(http_fixture_t *fixture, raw_t *raw);
-/* Answer a request that is held with this status; what slack__http_answer() said. */
+/* Answer a request that is held with this status; what slack__http_respond() said. */
 int fixture_answer(http_fixture_t *fixture, uint64_t id, int status);
 /* Upgrade a request: its connection is `taken`, and echoes. */
 void fixture_take_connection(http_fixture_t *fixture, uint64_t id);

@@ -313,7 +313,7 @@ const slack_json_t *sim_receiver_json(sim_receiver_t *receiver, const slack_http
 void sim_receiver_answer(sim_receiver_t *receiver, const slack_http_request_t *request, int status,
                          const char *type, const char *body, const slack_http_header_t *header)
 {
-    const slack_http_answer_t answer = {
+    const slack_http_response_t answer = {
         .status = status,
         .content_type = type,
         .headers = header,
@@ -321,5 +321,5 @@ void sim_receiver_answer(sim_receiver_t *receiver, const slack_http_request_t *r
         .body = body,
         .body_len = strlen(body),
     };
-    assert_int_equal(slack__http_answer(receiver->server, request->id, &answer), 0);
+    assert_int_equal(slack__http_respond(receiver->server, request->id, &answer), 0);
 }

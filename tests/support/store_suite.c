@@ -206,7 +206,7 @@ static void test_closing_inside_a_completion(void **state)
 static int note(const char *key, const char *version, const char *text, int64_t until_ms)
 {
     rows_task_t task;
-    rows_prepare(&task, SLACK_STORE_NOTE, key);
+    rows_prepare(&task, SLACK_STORE_KV_PUT, key);
     task.op.row.name = slack__slice(version);
     task.op.row.payload = slack__slice(text);
     task.op.row.due_ms = until_ms;
@@ -217,7 +217,7 @@ static int note(const char *key, const char *version, const char *text, int64_t 
 static void expect_note(const char *key, const char *text)
 {
     rows_task_t task;
-    rows_prepare(&task, SLACK_STORE_RECALL, key);
+    rows_prepare(&task, SLACK_STORE_KV_GET, key);
     rows_run_well(&task);
     assert_int_equal(task.batch.count, text != NULL);
     if (text) {
@@ -265,10 +265,10 @@ static void test_a_note_is_read_in_its_order(void **state)
 {
     rows_open();
     rows_task_t tasks[3];
-    rows_prepare(&tasks[0], SLACK_STORE_RECALL, "k");
-    rows_prepare(&tasks[1], SLACK_STORE_NOTE, "k");
+    rows_prepare(&tasks[0], SLACK_STORE_KV_GET, "k");
+    rows_prepare(&tasks[1], SLACK_STORE_KV_PUT, "k");
     tasks[1].op.row.due_ms = rows_now() + 1000;
-    rows_prepare(&tasks[2], SLACK_STORE_RECALL, "k");
+    rows_prepare(&tasks[2], SLACK_STORE_KV_GET, "k");
     for (unsigned i = 0; i < 3; i++)
         rows_submit_prepared(&tasks[i]);
     world_until_count(&rows.world, &rows.ends, 3);
@@ -287,7 +287,7 @@ static void test_notes_are_bounded(void **state)
     assert_int_equal(note("first", "1", "x", over), 0);
     assert_int_equal(note("second", "1", "x", over), 0);
     assert_int_equal(note("first", "2", "y", over), 0);
-    for (unsigned i = 2; i < SLACK_STORE_NOTES_MAX; i++) {
+    for (unsigned i = 2; i < SLACK_STORE_KV_MAX; i++) {
         char key[16];
         snprintf(key, sizeof key, "k%u", i);
         assert_int_equal(note(key, "1", "x", over), 0);
@@ -312,11 +312,11 @@ static int store_some(void *ctx)
         return rc;
     }
     static const enum slack_store_op_kind kinds[] = {
-        SLACK_STORE_PUT,    SLACK_STORE_PUT,  SLACK_STORE_MARK,   SLACK_STORE_WAIT,
-        SLACK_STORE_CLAIM,  SLACK_STORE_BURY, SLACK_STORE_LIST,   SLACK_STORE_STATS,
-        SLACK_STORE_RETRY,  SLACK_STORE_LIST, SLACK_STORE_CLAIM,  SLACK_STORE_FINISH,
-        SLACK_STORE_PUT,    SLACK_STORE_DROP, SLACK_STORE_CANCEL, SLACK_STORE_NOTE,
-        SLACK_STORE_RECALL, SLACK_STORE_NOTE, SLACK_STORE_RENEW,
+        SLACK_STORE_PUT,    SLACK_STORE_PUT,    SLACK_STORE_MARK,   SLACK_STORE_WAIT,
+        SLACK_STORE_CLAIM,  SLACK_STORE_BURY,   SLACK_STORE_LIST,   SLACK_STORE_STATS,
+        SLACK_STORE_RETRY,  SLACK_STORE_LIST,   SLACK_STORE_CLAIM,  SLACK_STORE_FINISH,
+        SLACK_STORE_PUT,    SLACK_STORE_DROP,   SLACK_STORE_CANCEL, SLACK_STORE_KV_PUT,
+        SLACK_STORE_KV_GET, SLACK_STORE_KV_PUT, SLACK_STORE_RENEW,
     };
     enum { COUNT = sizeof kinds / sizeof *kinds };
     rows_task_t tasks[COUNT];
@@ -328,7 +328,7 @@ static int store_some(void *ctx)
                                  ? 0
                                  : 1;
         tasks[i].op.claim = i == 0;
-        if (kinds[i] == SLACK_STORE_NOTE) tasks[i].op.row.due_ms = rows_now() + 1000;
+        if (kinds[i] == SLACK_STORE_KV_PUT) tasks[i].op.row.due_ms = rows_now() + 1000;
         tasks[i].batch.limit = 5;
         tasks[i].batch.now_ms = rows_now() + 1000;
         tasks[i].batch.one = i == 6;

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "net/net.h"
+#include "net/loop.h"
 
 /*
  * What a module of net, store or webapi lives on, in a test's hands: a loop, a net, a clock that

@@ -122,8 +122,8 @@ static void on_request(slack_http_server_t *http, slack_http_request_t *request,
             slack__ws_send(fixture->server.ws, true, "welcome", 7);
         break;
     case WS_REFUSE:
-        slack__http_answer(http, request->id,
-                           &(slack_http_answer_t){.status = fixture->refuse_status});
+        slack__http_respond(http, request->id,
+                            &(slack_http_response_t){.status = fixture->refuse_status});
         break;
     case WS_SCRIPT: run_script(fixture, request->id); break;
     case WS_KEEP: break;

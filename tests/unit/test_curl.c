@@ -322,8 +322,8 @@ static void test_garbage(void **state)
 static void answer_over_tls(slack_http_server_t *server, slack_http_request_t *request,
                             void *user_data)
 {
-    const slack_http_answer_t answer = {.status = 200, .body = "safe", .body_len = 4};
-    assert_int_equal(slack__http_answer(server, request->id, &answer), 0);
+    const slack_http_response_t answer = {.status = 200, .body = "safe", .body_len = 4};
+    assert_int_equal(slack__http_respond(server, request->id, &answer), 0);
     slack__arena_free(request->arena);
 }
 

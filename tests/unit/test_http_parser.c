@@ -60,9 +60,10 @@ static bool feed(slack_http_parser_t *parser, slack_buf_t *trace, const char *da
     if (len) memcpy(piece, data, len);
     bool fine = true;
     for (size_t used = 0, now; used < len && fine; used += now) {
-        enum slack_http_step step = slack__http_parser_feed(parser, piece + used, len - used, &now);
+        enum slack_http_parse_result parsed =
+            slack__http_parser_feed(parser, piece + used, len - used, &now);
         assert_true(now <= len - used);
-        switch (step) {
+        switch (parsed) {
         case SLACK_HTTP_MORE: assert_int_equal(now, len - used); break;
         case SLACK_HTTP_CONTINUE: slack__buf_printf(trace, "100\n"); break;
         case SLACK_HTTP_REQUEST: note_request(trace, parser); break;
@@ -420,15 +421,15 @@ static int parse_with_failures(void *ctx)
     const char *text = ctx;
     slack_http_parser_t parser;
     size_t used, len = strlen(text), at = 0;
-    enum slack_http_step step = SLACK_HTTP_MORE;
+    enum slack_http_parse_result parsed = SLACK_HTTP_MORE;
     int rc = slack__http_parser_init(&parser, &presets);
     if (rc != 0) return rc;
-    while (at < len && step == SLACK_HTTP_MORE) { /* in pieces of 1000 bytes */
+    while (at < len && parsed == SLACK_HTTP_MORE) { /* in pieces of 1000 bytes */
         size_t n = len - at < 1000 ? len - at : 1000;
-        step = slack__http_parser_feed(&parser, text + at, n, &used);
+        parsed = slack__http_parser_feed(&parser, text + at, n, &used);
         at += used;
     }
-    if (step == SLACK_HTTP_REQUEST)
+    if (parsed == SLACK_HTTP_REQUEST)
         slack__arena_free(slack__http_parser_take(&parser)->arena);
     else
         rc = parser.refuse == 503 ? SLACK_ENOMEM : SLACK_EPROTO;

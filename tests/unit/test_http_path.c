@@ -62,14 +62,14 @@ static int status_of(const char *bytes, size_t first, char ret_path[64])
     const slack_http_limits_t limits = slack__http_limits(NULL);
     const size_t len = strlen(bytes);
     slack_http_parser_t parser;
-    enum slack_http_step step = SLACK_HTTP_MORE;
+    enum slack_http_parse_result parsed = SLACK_HTTP_MORE;
     assert_int_equal(slack__http_parser_init(&parser, &limits), 0);
-    for (size_t at = 0, used; at < len && step == SLACK_HTTP_MORE; at += used) {
+    for (size_t at = 0, used; at < len && parsed == SLACK_HTTP_MORE; at += used) {
         size_t piece = first == 0 ? 1 : at == 0 ? first : len - at;
-        step = slack__http_parser_feed(&parser, bytes + at, piece, &used);
+        parsed = slack__http_parser_feed(&parser, bytes + at, piece, &used);
     }
     const int status = parser.refuse;
-    assert_int_equal(step, status ? SLACK_HTTP_REFUSE : SLACK_HTTP_REQUEST);
+    assert_int_equal(parsed, status ? SLACK_HTTP_REFUSE : SLACK_HTTP_REQUEST);
     if (status == 0) {
         slack_http_request_t *request = slack__http_parser_take(&parser);
         snprintf(ret_path, 64, "%s", request->path.ptr);

@@ -221,12 +221,12 @@ static void test_a_flipped_note_is_none(void **state)
 {
     sw_task_t task;
     sw_open();
-    sw_prepare(&task, SLACK_STORE_NOTE, "k");
+    sw_prepare(&task, SLACK_STORE_KV_PUT, "k");
     task.op.row.due_ms = INT64_MAX;
     sw_submit_prepared(sw.store, &task);
     world_until_count(&sw.world, &task.ended, 1);
     for (int flipped = 0; flipped < 2; flipped++) {
-        sw_submit(sw.store, &task, SLACK_STORE_RECALL, "k");
+        sw_submit(sw.store, &task, SLACK_STORE_KV_GET, "k");
         world_until_count(&sw.world, &task.ended, 1);
         assert_int_equal(task.op.status, 0);
         assert_int_equal(task.batch.count, !flipped);

@@ -81,10 +81,10 @@ static void test_out_of_memory(void **state)
     SWITCHING "Upgrade: WebSocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " ACCEPT "\r\n"
 
 /* Read `text` in pieces. Returns what comes of it, with the bytes left over. */
-static int read_answer(slack_ws_answer_t *answer, const char *text, size_t len, size_t first,
+static int read_answer(slack_ws_response_t *answer, const char *text, size_t len, size_t first,
                        size_t then, size_t *ret_rest)
 {
-    assert_int_equal(slack__ws_answer_init(answer, KEY), 0);
+    assert_int_equal(slack__ws_response_init(answer, KEY), 0);
     int rc = SLACK_EBUSY;
     size_t at = 0, n = first, used;
     for (; at < len && rc == SLACK_EBUSY; at += used, n = then) {
@@ -92,7 +92,7 @@ static int read_answer(slack_ws_answer_t *answer, const char *text, size_t len, 
         char *piece = malloc(n ? n : 1);
         assert_non_null(piece);
         if (n) memcpy(piece, text + at, n);
-        rc = slack__ws_answer_feed(answer, piece, n, &used);
+        rc = slack__ws_response_feed(answer, piece, n, &used);
         free(piece);
         assert_true(used <= n);
     }
@@ -103,7 +103,7 @@ static int read_answer(slack_ws_answer_t *answer, const char *text, size_t len, 
 static void assert_answer(const char *text, int want, int want_status, size_t want_rest)
 {
     const size_t len = strlen(text);
-    slack_ws_answer_t answer;
+    slack_ws_response_t answer;
     size_t rest;
     for (size_t at = 0; at <= len; at++) {
         assert_int_equal(read_answer(&answer, text, len, at, at ? len : 1, &rest), want);
@@ -153,7 +153,7 @@ static void test_answer_that_breaks_the_protocol(void **state)
 
 static void test_answer_of_another_status(void **state)
 {
-    slack_ws_answer_t answer;
+    slack_ws_response_t answer;
     size_t rest;
     const char *text = "HTTP/1.1 408 Request \x01 Timeout\r\nContent-Length: 5\r\n\r\nsorry";
     assert_answer("HTTP/1.1 503 Service Unavailable\r\n\r\n", SLACK_EHTTP, 503, 0);
@@ -173,18 +173,18 @@ static void test_answer_of_another_status(void **state)
 
 static void test_answer_without_end(void **state)
 {
-    slack_ws_answer_t answer;
+    slack_ws_response_t answer;
     size_t used, fed = 0;
     int rc = SLACK_EBUSY;
-    assert_int_equal(slack__ws_answer_init(&answer, KEY), 0);
-    assert_int_equal(slack__ws_answer_feed(&answer, GOOD "X: ", strlen(GOOD "X: "), &used), rc);
+    assert_int_equal(slack__ws_response_init(&answer, KEY), 0);
+    assert_int_equal(slack__ws_response_feed(&answer, GOOD "X: ", strlen(GOOD "X: "), &used), rc);
     for (; rc == SLACK_EBUSY; fed += 100)
-        rc = slack__ws_answer_feed(&answer,
-                                   "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
-                                   "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
-                                   100, &used);
+        rc = slack__ws_response_feed(&answer,
+                                     "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
+                                     "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+                                     100, &used);
     assert_int_equal(rc, SLACK_ETOOBIG);
-    assert_true(fed <= SLACK_WS_ANSWER_MAX + 100);
+    assert_true(fed <= SLACK_WS_RESPONSE_MAX + 100);
 }
 
 /* --- the server's check ----------------------------------------------------------------------- */

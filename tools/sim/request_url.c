@@ -176,8 +176,8 @@ void sim_redirect_request(sim_t *sim, slack_http_request_t *request)
     snprintf(next, sizeof next, REDIRECT_PATH "%" PRIu64, left - 1);
     const slack_http_header_t location = {SLACK_SLICE("Location"),
                                           slack__slice(left > 1 ? next : sim->request_url.url)};
-    const slack_http_answer_t answer = {.status = 302, .headers = &location, .header_count = 1};
-    (void)slack__http_answer(sim->server, request->id, &answer);
+    const slack_http_response_t answer = {.status = 302, .headers = &location, .header_count = 1};
+    (void)slack__http_respond(sim->server, request->id, &answer);
     slack__arena_free(request->arena);
 }
 

@@ -43,7 +43,7 @@ static void answer_with(sim_t *sim, slack_http_request_t *request, int status, c
                                                     "groups:history,groups:read,im:history,"
                                                     "im:read,users:read")},
     };
-    const slack_http_answer_t answer = {
+    const slack_http_response_t answer = {
         .status = status,
         .content_type = type,
         .headers = headers,
@@ -52,7 +52,7 @@ static void answer_with(sim_t *sim, slack_http_request_t *request, int status, c
         .body_len = body.len,
     };
     /* Who went away does not wait for it any more. */
-    (void)slack__http_answer(sim->server, request->id, &answer);
+    (void)slack__http_respond(sim->server, request->id, &answer);
     slack__arena_free(request->arena);
 }
 

@@ -95,7 +95,7 @@ static void answer_status(sim_t *sim, slack_http_request_t *request, int status)
 {
     const slack_http_header_t location = {SLACK_SLICE("Location"), slack__slice(sim->base)};
     static const char page[] = "<html><body>This is no WebSocket.</body></html>\n";
-    const slack_http_answer_t answer = {
+    const slack_http_response_t answer = {
         .status = status,
         .content_type = "text/html",
         .headers = &location,
@@ -103,7 +103,7 @@ static void answer_status(sim_t *sim, slack_http_request_t *request, int status)
         .body = page,
         .body_len = sizeof page - 1,
     };
-    (void)slack__http_answer(sim->server, request->id, &answer);
+    (void)slack__http_respond(sim->server, request->id, &answer);
 }
 
 void sim_raw_upgrade(sim_t *sim, slack_http_request_t *request, const sim_effect_t *effect)

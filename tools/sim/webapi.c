@@ -214,7 +214,7 @@ static bool answer_fault(sim_call_t *call, slack_http_request_t *request)
     }
     snprintf(seconds, sizeof seconds, "%" PRIu64, effect.retry_after_s);
     const slack_http_header_t retry_after = {SLACK_SLICE("Retry-After"), slack__slice(seconds)};
-    const slack_http_answer_t answer = {
+    const slack_http_response_t answer = {
         .status = (int)effect.status,
         .content_type = "text/html",
         .headers = &retry_after,
@@ -222,7 +222,7 @@ static bool answer_fault(sim_call_t *call, slack_http_request_t *request)
         .body = page,
         .body_len = sizeof page - 1,
     };
-    (void)slack__http_answer(call->sim->server, request->id, &answer);
+    (void)slack__http_respond(call->sim->server, request->id, &answer);
     slack__arena_free(request->arena);
     return true;
 }

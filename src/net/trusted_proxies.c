@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "net/peers.h"
+#include "net/trusted_proxies.h"
 
 #include <arpa/inet.h>
 #include <stdio.h>
@@ -24,33 +24,33 @@ static bool read_address(slack_slice_t text, unsigned char ret[16], unsigned *re
     return inet_pton(AF_INET, copy, ret + sizeof mapped) == 1;
 }
 
-static bool read_net(slack_peers_t *peers, slack_slice_t text)
+static bool read_net(slack_trusted_proxies_t *proxies, slack_slice_t text)
 {
     slack_slice_t address;
     unsigned bits;
     uint64_t prefix;
-    if (peers->count == SLACK_PEERS_MAX) return false;
+    if (proxies->count == SLACK_TRUSTED_PROXIES_MAX) return false;
     slack__slice_split(&text, '/', &address);
-    if (!read_address(address, peers->nets[peers->count].bytes, &bits)) return false;
+    if (!read_address(address, proxies->nets[proxies->count].bytes, &bits)) return false;
     prefix = bits;
     if (text.ptr && !slack__parse_u64(text, bits, &prefix)) return false;
-    peers->nets[peers->count++].bits = 128 - bits + (unsigned)prefix;
+    proxies->nets[proxies->count++].bits = 128 - bits + (unsigned)prefix;
     return true;
 }
 
-int slack__peers_parse(slack_peers_t *ret, const char *text)
+int slack__trusted_proxies_parse(slack_trusted_proxies_t *ret, const char *text)
 {
-    slack_peers_t peers = {.count = 0};
+    slack_trusted_proxies_t proxies = {.count = 0};
     slack_slice_t rest = {text && *text ? text : NULL, text ? strlen(text) : 0}, item;
     while (slack__slice_split(&rest, ',', &item))
-        if (!read_net(&peers, slack__slice_trim(item))) return SLACK_EINVAL;
-    *ret = peers;
+        if (!read_net(&proxies, slack__slice_trim(item))) return SLACK_EINVAL;
+    *ret = proxies;
     return 0;
 }
 
-int slack__peers_read(slack_peers_t *ret, const char *text, char *error)
+int slack__trusted_proxies_read(slack_trusted_proxies_t *ret, const char *text, char *error)
 {
-    if (slack__peers_parse(ret, text) == 0) return 0;
+    if (slack__trusted_proxies_parse(ret, text) == 0) return 0;
     snprintf(error, SLACK_ERROR_TEXT_MAX,
              "SLACK_HTTP_TRUSTED_PROXIES is \"%.64s\"; it has to be a list of addresses and "
              "networks: 10.0.0.0/8, 2001:db8::1",
@@ -65,14 +65,14 @@ static bool same_bits(const unsigned char *a, const unsigned char *b, unsigned b
     return bits % 8 == 0 || (a[bits / 8] & mask) == (b[bits / 8] & mask);
 }
 
-bool slack__peers_match(const slack_peers_t *peers, slack_slice_t address)
+bool slack__trusted_proxies_match(const slack_trusted_proxies_t *proxies, slack_slice_t address)
 {
     unsigned char bytes[16];
     unsigned bits;
     if (slack__slice_eq(address, SLACK_SLICE(SLACK_PEER_UNIX))) return true;
     if (!read_address(address, bytes, &bits)) return false;
-    for (size_t i = 0; i < peers->count; i++)
-        if (same_bits(bytes, peers->nets[i].bytes, peers->nets[i].bits)) return true;
+    for (size_t i = 0; i < proxies->count; i++)
+        if (same_bits(bytes, proxies->nets[i].bytes, proxies->nets[i].bits)) return true;
     return false;
 }
 
@@ -119,12 +119,12 @@ static slack_slice_t forwarded_for(slack_slice_t element)
 
 /* Read a line's items from the last on, as long as those who say them are trusted. False when the
  * lines before it do not count. */
-static bool follow(const slack_peers_t *peers, slack_slice_t list, bool forwarded,
+static bool follow(const slack_trusted_proxies_t *proxies, slack_slice_t list, bool forwarded,
                    slack_slice_t *client)
 {
     unsigned char bytes[16];
     unsigned bits;
-    while (list.len > 0 && slack__peers_match(peers, *client)) {
+    while (list.len > 0 && slack__trusted_proxies_match(proxies, *client)) {
         slack_slice_t item = take_last(&list, ',');
         slack_slice_t address = bare_address(forwarded ? forwarded_for(item) : item);
         if (!read_address(address, bytes, &bits)) return false; /* a name, "unknown", or a lie */
@@ -133,7 +133,8 @@ static bool follow(const slack_peers_t *peers, slack_slice_t list, bool forwarde
     return list.len == 0;
 }
 
-slack_slice_t slack__peers_client(const slack_peers_t *peers, const slack_http_request_t *request)
+slack_slice_t slack__trusted_proxies_client(const slack_trusted_proxies_t *proxies,
+                                            const slack_http_request_t *request)
 {
     unsigned x_count, count;
     slack_slice_t client = slack__slice(request->peer);
@@ -144,15 +145,16 @@ slack_slice_t slack__peers_client(const slack_peers_t *peers, const slack_http_r
     for (size_t i = request->header_count; i > 0; i--) {
         const slack_http_header_t *header = &request->headers[i - 1];
         if (slack__slice_eq_nocase(header->name, name) &&
-            !follow(peers, header->value, count > 0, &client))
+            !follow(proxies, header->value, count > 0, &client))
             break;
     }
     return client;
 }
 
-void slack__peers_name_client(const slack_peers_t *peers, slack_http_request_t *request)
+void slack__trusted_proxies_name_client(const slack_trusted_proxies_t *proxies,
+                                        slack_http_request_t *request)
 {
-    const slack_slice_t client = slack__peers_client(peers, request);
+    const slack_slice_t client = slack__trusted_proxies_client(proxies, request);
     const char *name = slack__arena_strndup(request->arena, client.ptr, client.len);
     if (name) request->peer = name;
 }

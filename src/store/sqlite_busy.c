@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "store/sqlite_parts.h"
+#include "store/sqlite_internal.h"
 
 /* One process writes at a time. Who is kept from it looks again every millisecond, and says so
  * after a while; who has written lets those begin first that do. Without that the next transaction

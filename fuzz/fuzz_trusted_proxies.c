@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "net/peers.h"
+#include "net/trusted_proxies.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -33,18 +33,18 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             slack__slice_trim(line)};
     }
 
-    slack_peers_t peers;
-    if (slack__peers_parse(&peers, nets.len > 0 ? nets.ptr : NULL) == 0) {
+    slack_trusted_proxies_t proxies;
+    if (slack__trusted_proxies_parse(&proxies, nets.len > 0 ? nets.ptr : NULL) == 0) {
         const slack_slice_t said = slack__slice(request.peer);
-        slack_slice_t client = slack__peers_client(&peers, &request);
+        slack_slice_t client = slack__trusted_proxies_client(&proxies, &request);
         if (client.ptr != said.ptr) {
-            slack_peers_t one;
+            slack_trusted_proxies_t one;
             char copy[64] = "";
-            if (!slack__peers_match(&peers, said)) __builtin_trap();
+            if (!slack__trusted_proxies_match(&proxies, said)) __builtin_trap();
             if (client.ptr < text || client.ptr + client.len > text + size) __builtin_trap();
             if (client.len >= sizeof copy) __builtin_trap();
             memcpy(copy, client.ptr, client.len);
-            if (slack__peers_parse(&one, copy) != 0 || one.count != 1) __builtin_trap();
+            if (slack__trusted_proxies_parse(&one, copy) != 0 || one.count != 1) __builtin_trap();
         }
     }
     free(text);

@@ -10,7 +10,7 @@
 
 #include <slack/error.h>
 
-#include "net/net.h"
+#include "net/loop.h"
 #include "support/alloc_fail.h"
 #include "support/heap.h"
 #include "support/world.h"

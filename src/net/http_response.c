@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "net/http_answer.h"
+#include "net/http_response.h"
 
 #include <string.h>
 #include <time.h>
@@ -88,7 +88,7 @@ static bool fits_in_line(slack_slice_t text)
     return true;
 }
 
-static bool answer_is_fine(const slack_http_answer_t *answer)
+static bool answer_is_fine(const slack_http_response_t *answer)
 {
     if (answer->status < 200 || answer->status > 999) return false;
     if (!fits_in_line(slack__slice(answer->content_type))) return false;
@@ -132,7 +132,7 @@ static int append_length(slack_buf_t *out, size_t len)
     return slack__buf_append(out, line, (size_t)(end - line));
 }
 
-static int append_connection(slack_buf_t *out, const slack_http_answer_context_t *context)
+static int append_connection(slack_buf_t *out, const slack_http_response_context_t *context)
 {
     if (context->close) return slack__buf_append_slice(out, SLACK_SLICE("Connection: close\r\n"));
     if (context->http_1_0)
@@ -140,8 +140,8 @@ static int append_connection(slack_buf_t *out, const slack_http_answer_context_t
     return 0;
 }
 
-int slack__http_answer_write(slack_buf_t *out, const slack_http_answer_t *answer,
-                             const slack_http_answer_context_t *context)
+int slack__http_response_write(slack_buf_t *out, const slack_http_response_t *answer,
+                               const slack_http_response_context_t *context)
 {
     if (!answer_is_fine(answer)) return SLACK_EINVAL;
     const size_t before = out->len;

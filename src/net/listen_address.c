@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "net/place.h"
+#include "net/listen_address.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,12 +11,12 @@
 #include "net/conn.h"
 #include "util/str.h"
 
-int slack__place_init(slack_place_t *place, const char *variables, const char *address,
-                      const char *text, char *error)
+int slack__listen_address_init(slack_listen_address_t *address, const char *variables,
+                               const char *host, const char *text, char *error)
 {
     uint64_t port;
     if (slack__parse_u64(slack__slice(text), 65535, &port)) {
-        *place = (slack_place_t){variables, address, (unsigned)port, 0};
+        *address = (slack_listen_address_t){variables, host, (unsigned)port, 0};
         return 0;
     }
     snprintf(error, SLACK_ERROR_TEXT_MAX,
@@ -25,7 +25,7 @@ int slack__place_init(slack_place_t *place, const char *variables, const char *a
     return SLACK_ECONFIG;
 }
 
-int slack__place_inherit(slack_place_t *place, unsigned n, char *error)
+int slack__listen_address_inherit(slack_listen_address_t *address, unsigned n, char *error)
 {
     int fd = slack__listen_inherited(n);
     if (fd < 0) {
@@ -34,32 +34,32 @@ int slack__place_inherit(slack_place_t *place, unsigned n, char *error)
                  getenv("LISTEN_FDS"));
         return fd;
     }
-    place->fd = fd;
+    address->fd = fd;
     return 0;
 }
 
-static void explain_inherited(const slack_place_t *place, const char *why, int uv_error,
+static void explain_inherited(const slack_listen_address_t *address, const char *why, int uv_error,
                               char *error)
 {
     if (uv_error == UV_EINVAL || uv_error == UV_ENOTSOCK)
         why = "it is no stream socket that listens (in the .socket unit: ListenStream=, Accept=no)";
     snprintf(error, SLACK_ERROR_TEXT_MAX, "cannot use descriptor %d, passed by LISTEN_FDS: %s",
-             place->fd, why);
+             address->fd, why);
 }
 
-static void explain_path(const slack_place_t *place, const char *why, int rc, int uv_error,
-                         char *error)
+static void explain_path(const slack_listen_address_t *address, const char *why, int rc,
+                         int uv_error, char *error)
 {
     if (uv_error == UV_EADDRINUSE)
         why = "another process listens there, or it is no socket";
     else if (rc == SLACK_EINVAL)
         why = "the path is empty, or too long for a socket";
-    snprintf(error, SLACK_ERROR_TEXT_MAX, "cannot listen on %.120s: %s; see %s_HOST",
-             place->address, why, place->variables);
+    snprintf(error, SLACK_ERROR_TEXT_MAX, "cannot listen on %.120s: %s; see %s_HOST", address->host,
+             why, address->variables);
 }
 
-static void explain_port(const slack_place_t *place, const char *why, int rc, int uv_error,
-                         char *error)
+static void explain_port(const slack_listen_address_t *address, const char *why, int rc,
+                         int uv_error, char *error)
 {
     const char *what = "_PORT", *hint = "";
     if (uv_error == UV_EADDRINUSE) {
@@ -72,19 +72,20 @@ static void explain_port(const slack_place_t *place, const char *why, int rc, in
         why = "that is no address of this machine";
         what = "_HOST";
     }
-    bool ipv6 = strchr(place->address, ':') && place->address[0] != '[';
+    bool ipv6 = strchr(address->host, ':') && address->host[0] != '[';
     snprintf(error, SLACK_ERROR_TEXT_MAX, "cannot listen on %s%.64s%s:%u: %s; %s %s%s%s",
-             ipv6 ? "[" : "", place->address, ipv6 ? "]" : "", place->port, why,
-             *hint ? "set" : "see", place->variables, what, hint);
+             ipv6 ? "[" : "", address->host, ipv6 ? "]" : "", address->port, why,
+             *hint ? "set" : "see", address->variables, what, hint);
 }
 
-void slack__place_explain(const slack_place_t *place, int rc, int uv_error, char *error)
+void slack__listen_address_explain(const slack_listen_address_t *address, int rc, int uv_error,
+                                   char *error)
 {
     const char *why = uv_error ? uv_strerror(uv_error) : slack_strerror(rc);
-    if (place->fd)
-        explain_inherited(place, why, uv_error, error);
-    else if (slack__listen_is_path(place->address))
-        explain_path(place, why, rc, uv_error, error);
+    if (address->fd)
+        explain_inherited(address, why, uv_error, error);
+    else if (slack__listen_is_path(address->host))
+        explain_path(address, why, rc, uv_error, error);
     else
-        explain_port(place, why, rc, uv_error, error);
+        explain_port(address, why, rc, uv_error, error);
 }

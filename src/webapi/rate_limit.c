@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include "webapi/limit.h"
+#include "webapi/rate_limit.h"
 
 #include <stddef.h>
 
 #define FNV_BASIS UINT64_C(0xcbf29ce484222325)
 #define FNV_PRIME UINT64_C(0x100000001b3)
 
-void slack__limit_init(slack_limit_t *limit, uint64_t seed)
+void slack__rate_limit_init(slack_rate_limit_t *limit, uint64_t seed)
 {
-    *limit = (slack_limit_t){.seed = seed};
+    *limit = (slack_rate_limit_t){.seed = seed};
 }
 
 /* FNV-1a, the NUL included, so that ("ab", "c") and ("a", "bc") differ. Should two keys ever meet,
@@ -21,7 +21,8 @@ static uint64_t hash_string(uint64_t hash, const char *s)
     return hash;
 }
 
-uint64_t slack__limit_key(const slack_limit_t *limit, const char *token, const char *method)
+uint64_t slack__rate_limit_key(const slack_rate_limit_t *limit, const char *token,
+                               const char *method)
 {
     return hash_string(hash_string(FNV_BASIS ^ limit->seed, token), method);
 }
@@ -31,7 +32,7 @@ static bool is_unused(const slack_lane_t *lane, uint64_t now_ms)
     return lane->calls == 0 && now_ms >= lane->until_ms;
 }
 
-slack_lane_t *slack__limit_find(slack_limit_t *limit, uint64_t key, uint64_t now_ms)
+slack_lane_t *slack__rate_limit_find(slack_rate_limit_t *limit, uint64_t key, uint64_t now_ms)
 {
     for (unsigned i = 0; i < limit->used; i++) {
         slack_lane_t *lane = &limit->lanes[i];
@@ -40,17 +41,17 @@ slack_lane_t *slack__limit_find(slack_limit_t *limit, uint64_t key, uint64_t now
     return NULL;
 }
 
-static slack_lane_t *take_unused(slack_limit_t *limit, uint64_t now_ms)
+static slack_lane_t *take_unused(slack_rate_limit_t *limit, uint64_t now_ms)
 {
     for (unsigned i = 0; i < limit->used; i++)
         if (is_unused(&limit->lanes[i], now_ms)) return &limit->lanes[i];
-    return limit->used < SLACK_LIMIT_LANES ? &limit->lanes[limit->used++] : NULL;
+    return limit->used < SLACK_RATE_LIMIT_LANES ? &limit->lanes[limit->used++] : NULL;
 }
 
-slack_lane_t *slack__limit_pause(slack_limit_t *limit, uint64_t key, uint64_t now_ms,
-                                 uint64_t until_ms)
+slack_lane_t *slack__rate_limit_pause(slack_rate_limit_t *limit, uint64_t key, uint64_t now_ms,
+                                      uint64_t until_ms)
 {
-    slack_lane_t *lane = slack__limit_find(limit, key, now_ms);
+    slack_lane_t *lane = slack__rate_limit_find(limit, key, now_ms);
     if (!lane) {
         lane = take_unused(limit, now_ms);
         if (!lane) return NULL;

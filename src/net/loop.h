@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef SLACK_NET_NET_H
-#define SLACK_NET_NET_H
+#ifndef SLACK_NET_LOOP_H
+#define SLACK_NET_LOOP_H
 
 #include <stdbool.h>
 #include <stdint.h>

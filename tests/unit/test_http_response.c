@@ -9,7 +9,7 @@
 
 #include <slack/error.h>
 
-#include "net/http_answer.h"
+#include "net/http_response.h"
 #include "support/alloc_fail.h"
 
 #define DATE "Date: Fri, 13 Jul 2018 01:30:18 GMT\r\n"
@@ -20,7 +20,7 @@ static const slack_http_header_t two_headers[] = {
     {{"X-Empty", 7}, {"", 0}},
 };
 
-static const slack_http_answer_t hello = {
+static const slack_http_response_t hello = {
     .status = 200,
     .content_type = "text/plain",
     .headers = two_headers,
@@ -29,13 +29,13 @@ static const slack_http_answer_t hello = {
     .body_len = 5,
 };
 
-static void assert_written(const slack_http_answer_t *answer, slack_http_answer_context_t context,
-                           const char *want)
+static void assert_written(const slack_http_response_t *answer,
+                           slack_http_response_context_t context, const char *want)
 {
     slack_buf_t out;
     slack__buf_init(&out, 1000);
     context.wall_s = TIME;
-    assert_int_equal(slack__http_answer_write(&out, answer, &context), 0);
+    assert_int_equal(slack__http_response_write(&out, answer, &context), 0);
     assert_string_equal(slack__buf_ptr(&out), want);
     slack__buf_done(&out);
 }
@@ -48,22 +48,22 @@ static void test_answer(void **state)
     const char *const whole =
         "HTTP/1.1 200 OK\r\n" DATE "Content-Type: text/plain\r\nRetry-After: 3\r\nX-Empty: \r\n"
         "Content-Length: 5\r\n\r\nhello";
-    assert_written(&hello, (slack_http_answer_context_t){0}, whole);
-    assert_written(&hello, (slack_http_answer_context_t){.head = true}, head);
-    assert_written(&(slack_http_answer_t){.status = 503}, (slack_http_answer_context_t){0},
+    assert_written(&hello, (slack_http_response_context_t){0}, whole);
+    assert_written(&hello, (slack_http_response_context_t){.head = true}, head);
+    assert_written(&(slack_http_response_t){.status = 503}, (slack_http_response_context_t){0},
                    "HTTP/1.1 503 Service Unavailable\r\n" DATE "Content-Length: 0\r\n\r\n");
-    assert_written(&(slack_http_answer_t){.status = 999}, (slack_http_answer_context_t){0},
+    assert_written(&(slack_http_response_t){.status = 999}, (slack_http_response_context_t){0},
                    "HTTP/1.1 999 \r\n" DATE "Content-Length: 0\r\n\r\n");
 }
 
 static void test_connection(void **state)
 {
-    const slack_http_answer_t ok = {.status = 200};
-    assert_written(&ok, (slack_http_answer_context_t){.close = true},
+    const slack_http_response_t ok = {.status = 200};
+    assert_written(&ok, (slack_http_response_context_t){.close = true},
                    "HTTP/1.1 200 OK\r\n" DATE "Content-Length: 0\r\nConnection: close\r\n\r\n");
-    assert_written(&ok, (slack_http_answer_context_t){.close = true, .http_1_0 = true},
+    assert_written(&ok, (slack_http_response_context_t){.close = true, .http_1_0 = true},
                    "HTTP/1.1 200 OK\r\n" DATE "Content-Length: 0\r\nConnection: close\r\n\r\n");
-    assert_written(&ok, (slack_http_answer_context_t){.http_1_0 = true},
+    assert_written(&ok, (slack_http_response_context_t){.http_1_0 = true},
                    "HTTP/1.1 200 OK\r\n" DATE
                    "Content-Length: 0\r\nConnection: keep-alive\r\n\r\n");
 }
@@ -71,11 +71,11 @@ static void test_connection(void **state)
 /* 204 and 304 have no body, and no length of one. */
 static void test_no_body(void **state)
 {
-    slack_http_answer_t answer = {.status = 204, .body = "x", .body_len = 1};
-    assert_written(&answer, (slack_http_answer_context_t){0},
+    slack_http_response_t answer = {.status = 204, .body = "x", .body_len = 1};
+    assert_written(&answer, (slack_http_response_context_t){0},
                    "HTTP/1.1 204 No Content\r\n" DATE "\r\n");
     answer.status = 304;
-    assert_written(&answer, (slack_http_answer_context_t){0},
+    assert_written(&answer, (slack_http_response_context_t){0},
                    "HTTP/1.1 304 Not Modified\r\n" DATE "\r\n");
 }
 
@@ -88,24 +88,24 @@ static void test_refused(void **state)
         {{"A\r", 2}, {"b", 1}},
         {{NULL, 0}, {"b", 1}},
     };
-    const slack_http_answer_context_t context = {.wall_s = TIME};
+    const slack_http_response_context_t context = {.wall_s = TIME};
     slack_buf_t out;
     slack__buf_init(&out, 150);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        slack_http_answer_t answer = {.status = 200, .headers = &bad[i], .header_count = 1};
-        assert_int_equal(slack__http_answer_write(&out, &answer, &context), SLACK_EINVAL);
+        slack_http_response_t answer = {.status = 200, .headers = &bad[i], .header_count = 1};
+        assert_int_equal(slack__http_response_write(&out, &answer, &context), SLACK_EINVAL);
     }
-    slack_http_answer_t answer = {.status = 101};
-    assert_int_equal(slack__http_answer_write(&out, &answer, &context), SLACK_EINVAL);
+    slack_http_response_t answer = {.status = 101};
+    assert_int_equal(slack__http_response_write(&out, &answer, &context), SLACK_EINVAL);
     answer.status = 1000;
-    assert_int_equal(slack__http_answer_write(&out, &answer, &context), SLACK_EINVAL);
-    answer = (slack_http_answer_t){.status = 200, .content_type = "a\r\nb"};
-    assert_int_equal(slack__http_answer_write(&out, &answer, &context), SLACK_EINVAL);
+    assert_int_equal(slack__http_response_write(&out, &answer, &context), SLACK_EINVAL);
+    answer = (slack_http_response_t){.status = 200, .content_type = "a\r\nb"};
+    assert_int_equal(slack__http_response_write(&out, &answer, &context), SLACK_EINVAL);
 
     char body[100] = {0};
-    answer = (slack_http_answer_t){.status = 200, .body = body, .body_len = sizeof body};
+    answer = (slack_http_response_t){.status = 200, .body = body, .body_len = sizeof body};
     assert_int_equal(slack__buf_append(&out, "before", 6), 0);
-    assert_int_equal(slack__http_answer_write(&out, &answer, &context), SLACK_ETOOBIG);
+    assert_int_equal(slack__http_response_write(&out, &answer, &context), SLACK_ETOOBIG);
     assert_string_equal(slack__buf_ptr(&out), "before");
     slack__buf_done(&out);
 }
@@ -132,7 +132,7 @@ static int write_hello(void *ctx)
 {
     slack_buf_t out;
     slack__buf_init(&out, 1000);
-    int rc = slack__http_answer_write(&out, &hello, &(slack_http_answer_context_t){0});
+    int rc = slack__http_response_write(&out, &hello, &(slack_http_response_context_t){0});
     slack__buf_done(&out);
     return rc;
 }

@@ -11,7 +11,7 @@
 #include <slack/error.h>
 
 #include "net/http_parser.h"
-#include "net/peers.h"
+#include "net/trusted_proxies.h"
 #include "support/heap.h"
 
 static void test_nets(void **state)
@@ -37,9 +37,10 @@ static void test_nets(void **state)
         {"10.0.0.1", "nonsense", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        slack_peers_t peers;
-        assert_int_equal(slack__peers_parse(&peers, cases[i].nets), 0);
-        if (slack__peers_match(&peers, slack__slice(cases[i].address)) != cases[i].match)
+        slack_trusted_proxies_t proxies;
+        assert_int_equal(slack__trusted_proxies_parse(&proxies, cases[i].nets), 0);
+        if (slack__trusted_proxies_match(&proxies, slack__slice(cases[i].address)) !=
+            cases[i].match)
             fail_msg("%s in %s", cases[i].address, cases[i].nets);
     }
 }
@@ -50,16 +51,17 @@ static void test_what_is_no_net(void **state)
         " ",          "10.0.0.1,",    ",10.0.0.1", "10.0.0.0/33", "::1/129", "10.0.0.0/",
         "10.0.0.0/x", "10.0.0.0/8/8", "localhost", "10.0.0",      "[::1]",
     };
-    slack_peers_t peers;
+    slack_trusted_proxies_t proxies;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        if (slack__peers_parse(&peers, cases[i]) != SLACK_EINVAL) fail_msg("%s", cases[i]);
-    char many[SLACK_PEERS_MAX * 8 + 16] = "::1";
-    for (size_t i = 1; i < SLACK_PEERS_MAX; i++)
+        if (slack__trusted_proxies_parse(&proxies, cases[i]) != SLACK_EINVAL)
+            fail_msg("%s", cases[i]);
+    char many[SLACK_TRUSTED_PROXIES_MAX * 8 + 16] = "::1";
+    for (size_t i = 1; i < SLACK_TRUSTED_PROXIES_MAX; i++)
         strcat(many, ",::1");
-    assert_int_equal(slack__peers_parse(&peers, many), 0);
-    assert_int_equal(slack__peers_parse(&peers, strcat(many, ",::1")), SLACK_EINVAL);
-    assert_int_equal(slack__peers_parse(&peers, NULL), 0);
-    assert_int_equal(peers.count, 0);
+    assert_int_equal(slack__trusted_proxies_parse(&proxies, many), 0);
+    assert_int_equal(slack__trusted_proxies_parse(&proxies, strcat(many, ",::1")), SLACK_EINVAL);
+    assert_int_equal(slack__trusted_proxies_parse(&proxies, NULL), 0);
+    assert_int_equal(proxies.count, 0);
 }
 
 static void test_clients(void **state)
@@ -87,8 +89,8 @@ static void test_clients(void **state)
         {"10.0.0.1", "Forwarded", "for=_hidden", "10.0.0.1"},
         {"10.0.0.1", "Forwarded", "proto=https", "10.0.0.1"},
     };
-    slack_peers_t peers;
-    assert_int_equal(slack__peers_parse(&peers, "10.0.0.0/8"), 0);
+    slack_trusted_proxies_t proxies;
+    assert_int_equal(slack__trusted_proxies_parse(&proxies, "10.0.0.0/8"), 0);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         slack_http_header_t headers[2] = {
             {slack__slice(cases[i].name), slack__slice(cases[i].value)},
@@ -97,11 +99,11 @@ static void test_clients(void **state)
              SLACK_SLICE("for=8.8.8.8")}};
         slack_http_request_t request = {
             .peer = cases[i].peer, .headers = headers, .header_count = 1};
-        slack_slice_t client = slack__peers_client(&peers, &request);
+        slack_slice_t client = slack__trusted_proxies_client(&proxies, &request);
         if (!slack__slice_eq(client, slack__slice(cases[i].client)))
             fail_msg("%s: %.*s", cases[i].value, (int)client.len, client.ptr);
         request.header_count = 2; /* one of them is not the proxy's */
-        client = slack__peers_client(&peers, &request);
+        client = slack__trusted_proxies_client(&proxies, &request);
         assert_true(slack__slice_eq(client, slack__slice(cases[i].peer)));
     }
 }
@@ -110,22 +112,23 @@ static void test_clients(void **state)
  */
 
 /* The client of a request whose bytes come in two pieces, or byte by byte; as text. */
-static void client_of(const slack_peers_t *peers, const char *bytes, size_t first, char ret[64])
+static void client_of(const slack_trusted_proxies_t *proxies, const char *bytes, size_t first,
+                      char ret[64])
 {
     const slack_http_limits_t limits = slack__http_limits(NULL);
     const size_t len = strlen(bytes);
     slack_http_parser_t parser;
-    enum slack_http_step step = SLACK_HTTP_MORE;
+    enum slack_http_parse_result parsed = SLACK_HTTP_MORE;
     assert_int_equal(slack__http_parser_init(&parser, &limits), 0);
     for (size_t at = 0, used; at < len; at += used) {
         size_t piece = first == 0 ? 1 : at == 0 ? first : len - at;
-        step = slack__http_parser_feed(&parser, bytes + at, piece, &used);
+        parsed = slack__http_parser_feed(&parser, bytes + at, piece, &used);
         assert_int_equal(used, piece);
     }
-    assert_int_equal(step, SLACK_HTTP_REQUEST);
+    assert_int_equal(parsed, SLACK_HTTP_REQUEST);
     slack_http_request_t *request = slack__http_parser_take(&parser);
     request->peer = "10.0.0.1";
-    slack_slice_t client = slack__peers_client(peers, request);
+    slack_slice_t client = slack__trusted_proxies_client(proxies, request);
     snprintf(ret, 64, "%.*s", (int)client.len, client.ptr);
     slack__arena_free(request->arena);
     slack__http_parser_done(&parser);
@@ -147,14 +150,14 @@ static void test_every_split(void **state)
         {"Forwarded: for=1.1.1.1\r\nForwarded: for=198.51.100.1\r\n", "198.51.100.1"},
         {"Forwarded: for=1.1.1.1\r\nX-Forwarded-For: 198.51.100.1\r\n", "10.0.0.1"},
     };
-    slack_peers_t peers;
-    assert_int_equal(slack__peers_parse(&peers, "10.0.0.0/8"), 0);
+    slack_trusted_proxies_t proxies;
+    assert_int_equal(slack__trusted_proxies_parse(&proxies, "10.0.0.0/8"), 0);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char bytes[300], client[64];
         int len =
             snprintf(bytes, sizeof bytes, "GET / HTTP/1.1\r\nHost: x\r\n%s\r\n", cases[i].headers);
         for (int first = 0; first <= len; first++) {
-            client_of(&peers, bytes, (size_t)first, client);
+            client_of(&proxies, bytes, (size_t)first, client);
             if (strcmp(client, cases[i].client) != 0)
                 fail_msg("%s at %d: %s", cases[i].headers, first, client);
         }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef SLACK_WEBAPI_LIMIT_H
-#define SLACK_WEBAPI_LIMIT_H
+#ifndef SLACK_WEBAPI_RATE_LIMIT_H
+#define SLACK_WEBAPI_RATE_LIMIT_H
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -14,7 +14,7 @@
  * let go together, most of them would be refused again, and use up their tries.
  */
 
-#define SLACK_LIMIT_LANES 64
+#define SLACK_RATE_LIMIT_LANES 64
 
 typedef struct slack_lane {
     uint64_t key;
@@ -23,25 +23,26 @@ typedef struct slack_lane {
     bool busy;         /* one is on its way */
 } slack_lane_t;
 
-typedef struct slack_limit {
-    slack_lane_t lanes[SLACK_LIMIT_LANES];
+typedef struct slack_rate_limit {
+    slack_lane_t lanes[SLACK_RATE_LIMIT_LANES];
     unsigned used; /* lanes beyond were never used */
     uint64_t seed;
-} slack_limit_t;
+} slack_rate_limit_t;
 
 /* `seed` is any random number. All zero is fine too. */
-void slack__limit_init(slack_limit_t *limit, uint64_t seed);
+void slack__rate_limit_init(slack_rate_limit_t *limit, uint64_t seed);
 
 /* A name for a token and a method, so that no copy of the token is kept. */
-uint64_t slack__limit_key(const slack_limit_t *limit, const char *token, const char *method);
+uint64_t slack__rate_limit_key(const slack_rate_limit_t *limit, const char *token,
+                               const char *method);
 
 /* The lane that calls of this key have to queue in; NULL where they are free to go. */
-slack_lane_t *slack__limit_find(slack_limit_t *limit, uint64_t key, uint64_t now_ms);
+slack_lane_t *slack__rate_limit_find(slack_rate_limit_t *limit, uint64_t key, uint64_t now_ms);
 
 /* Slack wants no call of this key before `until_ms`. NULL when there is no lane left: the call that
  * was refused waits alone then. */
-slack_lane_t *slack__limit_pause(slack_limit_t *limit, uint64_t key, uint64_t now_ms,
-                                 uint64_t until_ms);
+slack_lane_t *slack__rate_limit_pause(slack_rate_limit_t *limit, uint64_t key, uint64_t now_ms,
+                                      uint64_t until_ms);
 
 /* A call queues in a lane, and leaves it when it has its answer. The lane stays where it is while a
  * call is in it. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "net/watch.h"
+#include "net/file_watch.h"
 
 static bool same_time(const uv_timespec_t *a, const uv_timespec_t *b)
 {
@@ -26,7 +26,7 @@ static slack_watch_stamp_t stamp_of(const uv_fs_t *look)
     };
 }
 
-void slack__watch_mark(slack_watch_t *watch)
+void slack__file_watch_mark(slack_file_watch_t *watch)
 {
     for (size_t i = 0; i < watch->count; i++) {
         uv_fs_t look;
@@ -38,24 +38,24 @@ void slack__watch_mark(slack_watch_t *watch)
     watch->differs = false;
 }
 
-void slack__watch_add(slack_watch_t *watch, const char *path)
+void slack__file_watch_add(slack_file_watch_t *watch, const char *path)
 {
-    if (!path || watch->count == SLACK_WATCH_FILES_MAX) return;
+    if (!path || watch->count == SLACK_FILE_WATCH_FILES_MAX) return;
     watch->paths[watch->count++] = path;
-    slack__watch_mark(watch);
+    slack__file_watch_mark(watch);
 }
 
 static void on_closed(uv_handle_t *handle)
 {
-    slack_watch_t *watch = handle->data;
+    slack_file_watch_t *watch = handle->data;
     if (--watch->handles == 0) watch->closed_fn(watch->user_data);
 }
 
-static void look_at_next(slack_watch_t *watch);
+static void look_at_next(slack_file_watch_t *watch);
 
 static void on_looked(uv_fs_t *look)
 {
-    slack_watch_t *watch = look->data;
+    slack_file_watch_t *watch = look->data;
     const slack_watch_stamp_t stamp = stamp_of(look);
     uv_fs_req_cleanup(look);
     watch->looking = false;
@@ -74,14 +74,14 @@ static void on_looked(uv_fs_t *look)
 
 static void on_time(uv_timer_t *timer)
 {
-    slack_watch_t *watch = timer->data;
+    slack_file_watch_t *watch = timer->data;
     watch->at = 0;
     watch->differs = false;
     look_at_next(watch);
 }
 
 /* A look that memory is missing for is taken in the next round. */
-static void look_at_next(slack_watch_t *watch)
+static void look_at_next(slack_file_watch_t *watch)
 {
     while (watch->at < watch->count) {
         watch->look.data = watch;
@@ -90,12 +90,12 @@ static void look_at_next(slack_watch_t *watch)
         if (watch->looking) return;
         watch->at++;
     }
-    uv_timer_start(&watch->timer, on_time, SLACK_WATCH_MS, 0);
+    uv_timer_start(&watch->timer, on_time, SLACK_FILE_WATCH_MS, 0);
     if (watch->differs) watch->changed_fn(watch->user_data);
 }
 
-int slack__watch_start(slack_watch_t *watch, uv_loop_t *loop, void (*changed)(void *user_data),
-                       void *user_data)
+int slack__file_watch_start(slack_file_watch_t *watch, uv_loop_t *loop,
+                            void (*changed)(void *user_data), void *user_data)
 {
     if (watch->count == 0) return 0;
     int rc = uv_timer_init(loop, &watch->timer);
@@ -104,10 +104,10 @@ int slack__watch_start(slack_watch_t *watch, uv_loop_t *loop, void (*changed)(vo
     watch->handles = 1;
     watch->changed_fn = changed;
     watch->user_data = user_data;
-    return uv_timer_start(&watch->timer, on_time, SLACK_WATCH_MS, 0);
+    return uv_timer_start(&watch->timer, on_time, SLACK_FILE_WATCH_MS, 0);
 }
 
-bool slack__watch_close(slack_watch_t *watch, void (*closed)(void *user_data))
+bool slack__file_watch_close(slack_file_watch_t *watch, void (*closed)(void *user_data))
 {
     if (watch->handles == 0 || uv_is_closing((uv_handle_t *)&watch->timer)) return false;
     watch->closed_fn = closed;

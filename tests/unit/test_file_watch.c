@@ -11,14 +11,14 @@
 
 #include <cmocka.h>
 
-#include "net/watch.h"
+#include "net/file_watch.h"
 #include "support/alloc_fail.h"
 #include "support/file.h"
 
 /* A folder with two files, and a watch over both. */
 typedef struct scene {
     uv_loop_t loop;
-    slack_watch_t watch;
+    slack_file_watch_t watch;
     char dir[32], one[64], two[64];
     unsigned changes;
     bool close_in_change;
@@ -54,7 +54,7 @@ static void on_changed(void *user_data)
 {
     scene_t *s = user_data;
     s->changes++;
-    if (s->close_in_change) assert_true(slack__watch_close(&s->watch, on_closed));
+    if (s->close_in_change) assert_true(slack__file_watch_close(&s->watch, on_closed));
 }
 
 static void scene_add(scene_t *s)
@@ -67,21 +67,21 @@ static void scene_add(scene_t *s)
     snprintf(s->two, sizeof s->two, "%s/two", s->dir);
     file_write(s->one, "1");
     file_write(s->two, "2");
-    slack__watch_add(&s->watch, s->one);
-    slack__watch_add(&s->watch, NULL);
-    slack__watch_add(&s->watch, s->two);
+    slack__file_watch_add(&s->watch, s->one);
+    slack__file_watch_add(&s->watch, NULL);
+    slack__file_watch_add(&s->watch, s->two);
 }
 
 static void scene_open(scene_t *s)
 {
     scene_add(s);
-    assert_int_equal(slack__watch_start(&s->watch, &s->loop, on_changed, s), 0);
+    assert_int_equal(slack__file_watch_start(&s->watch, &s->loop, on_changed, s), 0);
 }
 
 static void scene_close(scene_t *s)
 {
-    if (!s->close_in_change) assert_true(slack__watch_close(&s->watch, on_closed));
-    assert_false(slack__watch_close(&s->watch, on_closed));
+    if (!s->close_in_change) assert_true(slack__file_watch_close(&s->watch, on_closed));
+    assert_false(slack__file_watch_close(&s->watch, on_closed));
     uv_run(&s->loop, UV_RUN_DEFAULT);
     assert_true(s->closed);
     assert_int_equal(uv_loop_close(&s->loop), 0);
@@ -142,8 +142,8 @@ static void test_links(void **state)
     unlink(s.one);
     assert_int_equal(symlink(s.two, data), 0);
     assert_int_equal(symlink(data, s.one), 0);
-    slack__watch_mark(&s.watch);
-    assert_int_equal(slack__watch_start(&s.watch, &s.loop, on_changed, &s), 0);
+    slack__file_watch_mark(&s.watch);
+    assert_int_equal(slack__file_watch_start(&s.watch, &s.loop, on_changed, &s), 0);
     assert_int_equal(changes_seen(&s), 0);
     assert_int_equal(symlink("/dev/null", part), 0);
     assert_int_equal(rename(part, data), 0);
@@ -159,10 +159,10 @@ static void test_marks(void **state)
     scene_t s;
     scene_add(&s);
     file_write(s.one, "changed");
-    assert_int_equal(slack__watch_start(&s.watch, &s.loop, on_changed, &s), 0);
+    assert_int_equal(slack__file_watch_start(&s.watch, &s.loop, on_changed, &s), 0);
     assert_int_equal(changes_seen(&s), 1);
     file_write(s.one, "changed again");
-    slack__watch_mark(&s.watch);
+    slack__file_watch_mark(&s.watch);
     assert_int_equal(changes_seen(&s), 0);
 
     /* Marked while it looks: what that brings may be older than the mark. */
@@ -171,7 +171,7 @@ static void test_marks(void **state)
     while (!s.watch.looking)
         uv_run(&s.loop, UV_RUN_ONCE);
     file_write(s.one, "newest");
-    slack__watch_mark(&s.watch);
+    slack__file_watch_mark(&s.watch);
     while (s.watch.looking)
         uv_run(&s.loop, UV_RUN_ONCE);
     assert_int_equal(changes_seen(&s), 0);
@@ -204,12 +204,12 @@ static void test_ends(void **state)
 
 static void test_nothing_to_watch(void **state)
 {
-    slack_watch_t watch = {0};
+    slack_file_watch_t watch = {0};
     uv_loop_t loop;
     assert_int_equal(uv_loop_init(&loop), 0);
-    slack__watch_add(&watch, NULL);
-    assert_int_equal(slack__watch_start(&watch, &loop, on_changed, NULL), 0);
-    assert_false(slack__watch_close(&watch, on_closed));
+    slack__file_watch_add(&watch, NULL);
+    assert_int_equal(slack__file_watch_start(&watch, &loop, on_changed, NULL), 0);
+    assert_false(slack__file_watch_close(&watch, on_closed));
     assert_int_equal(uv_loop_close(&loop), 0);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef SLACK_STORE_SQLITE_PARTS_H
-#define SLACK_STORE_SQLITE_PARTS_H
+#ifndef SLACK_STORE_SQLITE_INTERNAL_H
+#define SLACK_STORE_SQLITE_INTERNAL_H
 
 #include <sqlite3.h>
 
@@ -11,7 +11,7 @@
 /*
  * What the files of the SQLite store share, and nobody else: sqlite_open.c opens and closes,
  * sqlite_statements.c is the SQL, sqlite_rows.c an operation, sqlite_db.c a transaction of them,
- * and sqlite_turns.c who writes when.
+ * and sqlite_busy.c who writes when.
  */
 
 /* sqlite_statements.c's, by name. */
@@ -36,9 +36,9 @@ enum statement {
     NEXT_DUE,
     TAKE,
     CANCEL,
-    NOTE,
-    NOTES_SWEEP,
-    RECALL,
+    KV_PUT,
+    KV_SWEEP,
+    KV_GET,
     LIST, /* of queued ones; then the other states */
     LIST_RUNNING,
     LIST_DONE,
@@ -118,7 +118,7 @@ void slack__db_say(const slack_db_t *db, const char *what, const char *cure, cha
 /* Say what has failed, where rc is not 0; returns rc. */
 int slack__db_tell(slack_db_t *db, int rc, char *error);
 
-/* ---- sqlite_turns.c ---- */
+/* ---- sqlite_busy.c ---- */
 
 /* From now on a lock is waited for until that long after `since_ns`. */
 void slack__db_be_patient(slack_db_t *db, uint64_t since_ns);

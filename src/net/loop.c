@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "net/net.h"
+#include "net/loop.h"
 
 #include <signal.h>
 
