@@ -13,14 +13,22 @@ printf '%s\n' $files | awk '
 BEGIN {
     # What a layer may include beside itself.
     below["util"] = "include"
-    below["net"] = below["util"] " util"
+    below["protocol"] = "include util"
+    below["net"] = below["protocol"] " protocol"
     below["store"] = below["webapi"] = below["net"] " net"
-    below["core"] = below["store"] " store webapi"
     below["transport"] = below["store"] " store webapi"
-    below["options"] = below["net"]
-    below["sim"] = below["store"] " options"
-    below["testkit"] = below["core"] " core transport"
-    below["transports.c"] = below["testkit"]
+    below["wire"] = below["net"] " net webapi transport"
+    below["ops"] = below["listeners"] = below["identity"] = below["transport"] " transport core"
+    below["context"] = below["ops"] " ops listeners identity"
+    below["dispatch"] = below["context"] " context"
+    below["inbox"] = below["dispatch"] " dispatch"
+    below["app"] = below["inbox"] " inbox"
+    # The parts of core move into the folders around it.
+    below["core"] = below["app"] " app"
+    below["transports.c"] = below["transport"] " transport wire core"
+    below["testkit"] = below["core"] " core wire"
+    below["options"] = below["net"] " net"
+    below["sim"] = below["store"] " store options"
     below["tools"] = below["testkit"] " sim options testkit"
 
     split("assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal " \
@@ -28,7 +36,7 @@ BEGIN {
     for (i in names) standard[names[i] ".h"] = 1
 }
 
-# The folder that a file belongs to, and the layer of that folder.
+# The folder that a file belongs to, and the layer of that folder: each transport is a wire.
 function home_of(path, part)
 {
     split(path, part, "/")
@@ -39,7 +47,7 @@ function home_of(path, part)
 }
 function layer_of(home)
 {
-    return home ~ /^transport_/ ? "transport" : home
+    return home ~ /^transport_/ ? "wire" : home
 }
 
 # The file of ours that an #include means, or "" if it is not ours.
@@ -65,15 +73,17 @@ function broken(from, name, quoted, to, home, target)
     }
     if (home == "examples")
         return !quoted && (to == "" || to ~ /^include\//) ? "" : "an example includes <slack/...> and system headers only"
-    if (home == "util" && name ~ /^(uv\.h|uv\/|curl\/|mbedtls\/|psa\/|llhttp\.h|wslay\/)/)
-        return "util knows no I/O library"
+    if (home ~ /^(util|protocol|listeners)$/ && name ~ /^(uv\.h|uv\/|curl\/|llhttp\.h|wslay\/)/)
+        return home " knows no I/O library"
+    if (home == "util" && name ~ /^(mbedtls\/|psa\/)/)
+        return "util knows no library of cryptography"
     if (to == "")
         return quoted ? "no such file of ours; system headers are included with <>" : ""
 
     target = home_of(to)
     if (target == home) return ""
     if (target ~ /^transport_/ && home !~ /^(transports\.c|testkit|tools)$/)
-        return home == "core" ? "core names no transport" : "only src/transports.c includes a transport"
+        return "only src/transports.c includes a transport"
     if (home ~ /^transport_/ && target == "core")
         return to == "src/core/transport.h" ? "" : "of core a transport includes core/transport.h only"
     if (index(" " below[layer_of(home)] " ", " " layer_of(target) " ")) return ""
