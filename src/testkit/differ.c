@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/hide.h"
-#include "core/lookup.h"
+#include "ops/redact_json.h"
+#include "protocol/payload.h"
 #include "testkit/testkit.h"
 #include "util/alloc.h"
 
@@ -112,7 +112,7 @@ int slack__differ_hide(slack_arena_t *arena, const slack_json_t *value, const sl
     slack_buf_t buf;
     if (value == NULL) return 0;
     slack__buf_init(&buf, SLACK_ARENA_MAX);
-    int rc = slack__hide_write(&without_key, &buf, value);
+    int rc = slack__redact_json_write(&without_key, &buf, value);
     if (rc == 0) rc = slack__json_parse(arena, slack__buf_ptr(&buf), buf.len, ret, NULL);
     slack__buf_done(&buf);
     return rc;

@@ -5,7 +5,7 @@
 #include <slack/test.h>
 #include <uv.h>
 
-#include "core/app.h"
+#include "app/app.h"
 #include "testkit/recording.h"
 #include "util/arena.h"
 #include "util/json.h"

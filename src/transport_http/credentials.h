@@ -5,7 +5,7 @@
 #include <slack/options.h>
 
 #include "net/loop.h"
-#include "net/signature.h"
+#include "protocol/signature.h"
 #include "net/tls.h"
 #include "net/file_watch.h"
 

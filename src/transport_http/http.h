@@ -2,7 +2,7 @@
 #ifndef SLACK_TRANSPORT_HTTP_HTTP_H
 #define SLACK_TRANSPORT_HTTP_HTTP_H
 
-#include "core/transport.h"
+#include "transport/transport.h"
 
 /*
  * The receiver of Slack's request URL: one path for events, commands, interactions and options.

@@ -2,7 +2,7 @@
 #ifndef SLACK_TRANSPORT_MEMORY_MEMORY_H
 #define SLACK_TRANSPORT_MEMORY_MEMORY_H
 
-#include "core/transport.h"
+#include "transport/transport.h"
 
 /*
  * Deliveries from the program itself: for unit tests, for replaying recordings, and for holding the

@@ -2,7 +2,7 @@
 #ifndef SLACK_TRANSPORT_SOCKET_LINK_H
 #define SLACK_TRANSPORT_SOCKET_LINK_H
 
-#include "core/transport.h"
+#include "transport/transport.h"
 #include "net/tls.h"
 #include "net/websocket.h"
 #include "transport_socket/answered.h"

@@ -2,7 +2,7 @@
 #ifndef SLACK_TRANSPORT_SOCKET_SOCKET_H
 #define SLACK_TRANSPORT_SOCKET_SOCKET_H
 
-#include "core/transport.h"
+#include "transport/transport.h"
 #include "transport_socket/session.h"
 
 /* Socket Mode. */

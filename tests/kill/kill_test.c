@@ -31,7 +31,7 @@
 #include <uv.h>
 
 #include "net/curl.h"
-#include "net/signature.h"
+#include "protocol/signature.h"
 #include "net/websocket.h"
 
 #define TICK_MS      10

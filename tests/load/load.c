@@ -14,7 +14,7 @@
 
 #include "../bench/request.h"
 #include "net/http_server.h"
-#include "net/signature.h"
+#include "protocol/signature.h"
 
 #define SECRET     "load-secret"
 #define LATE_MS    3000 /* Slack's own limit */

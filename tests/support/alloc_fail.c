@@ -1,11 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/alloc_fail.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "support/test.h"
 
 #include <slack/error.h>
 

@@ -1,16 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/app_fixture.h"
+#include "support/test.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "core/app.h"
+#include "app/app.h"
 #include "support/app_handlers.h"
 #include "support/heap.h"
 #include "transport_memory/memory.h"

@@ -5,7 +5,7 @@
 #include <slack/slack.h>
 #include <uv.h>
 
-#include "core/transport.h"
+#include "transport/transport.h"
 #include "support/fake_slack.h"
 
 /*

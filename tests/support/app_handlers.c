@@ -1,14 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/app_handlers.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "support/test.h"
 
 char app_order[256];
 slack_ctx_t *app_held;

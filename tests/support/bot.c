@@ -1,23 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/bot.h"
+#include "support/test.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <cmocka.h>
-
-#include "core/app.h"
+#include "app/app.h"
 #include "support/orphan.h"
 
 #define WAIT_MS  20000

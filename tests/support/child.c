@@ -1,15 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/child.h"
+#include "support/test.h"
 
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 
 static void on_closed(uv_handle_t *handle)
 {

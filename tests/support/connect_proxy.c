@@ -1,15 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/connect_proxy.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "support/test.h"
 
 #define BUFFER_BYTES ((size_t)16 << 10)
 

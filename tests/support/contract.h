@@ -2,7 +2,7 @@
 #ifndef SLACK_TESTS_SUPPORT_CONTRACT_H
 #define SLACK_TESTS_SUPPORT_CONTRACT_H
 
-#include "core/transport.h"
+#include "transport/transport.h"
 #include "support/mock_host.h"
 
 /*

@@ -1,13 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/desk.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "support/test.h"
 
 struct desk desk;
 

@@ -1,16 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/ends.h"
+#include "support/test.h"
 
 #include <netinet/in.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
 #include <sys/socket.h>
-
-#include <cmocka.h>
 
 #include <slack/error.h>
 

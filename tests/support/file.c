@@ -1,13 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/file.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-
-#include <cmocka.h>
+#include "support/test.h"
 
 void file_write(const char *path, const char *text)
 {

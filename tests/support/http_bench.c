@@ -1,16 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/http_bench.h"
+#include "support/test.h"
 
 #include <errno.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
-
-#include <cmocka.h>
 
 #include "support/heap.h"
 #include "transport_http/http.h"

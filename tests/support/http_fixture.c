@@ -1,14 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/http_fixture.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "support/test.h"
 
 static int echo(http_fixture_t *fixture, uint64_t id, const slack_http_request_t *request)
 {

@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/http_peer.h"
+#include "support/test.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 #include <strings.h>
-
-#include <cmocka.h>
 
 #define PAUSE_TURNS 2
 

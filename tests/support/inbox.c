@@ -1,16 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/inbox.h"
+#include "support/test.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "core/app.h"
+#include "app/app.h"
 #include "support/store_file.h"
 
 struct inbox inbox;

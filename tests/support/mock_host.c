@@ -1,14 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/mock_host.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "support/test.h"
 
 #include "support/heap.h"
 

@@ -2,7 +2,7 @@
 #ifndef SLACK_TESTS_SUPPORT_MOCK_HOST_H
 #define SLACK_TESTS_SUPPORT_MOCK_HOST_H
 
-#include "core/transport.h"
+#include "transport/transport.h"
 
 /*
  * The core as a transport sees it, driven by a script: it records what it is told and answers as it

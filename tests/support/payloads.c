@@ -1,14 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/payloads.h"
+#include "support/test.h"
 
 #include <dirent.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-
-#include <cmocka.h>
 
 #define PATH_BYTES 4096
 

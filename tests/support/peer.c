@@ -1,14 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/peer.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "support/test.h"
 
 #define BUFFER_BYTES ((size_t)1 << 20) /* the longest request */
 

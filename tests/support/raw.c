@@ -1,20 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/raw.h"
+#include "support/test.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #define IN_MAX      ((size_t)64 << 20)
 #define PATIENCE_NS ((uint64_t)20 * 1000 * 1000 * 1000)

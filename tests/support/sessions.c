@@ -1,13 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/sessions.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "support/test.h"
 
 static void note(sessions_t *w, const slack_action_t *a)
 {

@@ -1,17 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/sim_bot.h"
+#include "support/test.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "core/app.h"
+#include "app/app.h"
 
 #define STEP_MS  200
 #define LIMIT_MS 20000 /* of the machine's time */

@@ -1,12 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/sim_case.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-
-#include <cmocka.h>
+#include "support/test.h"
 
 sim_peer_t peer;
 sim_app_t app;

@@ -1,17 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/sim_child.h"
+#include "support/test.h"
 
-#include <setjmp.h>
 #include <signal.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
-
-#include <cmocka.h>
 
 #define LIMIT_MS 20000
 #define ARGS_MAX 32

@@ -1,16 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/slack_request.h"
+#include "support/test.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
-
-#include "net/signature.h"
+#include "protocol/signature.h"
 #include "util/form.h"
 
 static char *copy_of(const char *bytes, size_t len)

@@ -1,14 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/socket_peer.h"
+#include "support/test.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
 #include <mbedtls/base64.h>
 #include <mbedtls/sha1.h>
 

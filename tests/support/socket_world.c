@@ -1,14 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/socket_world.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "support/test.h"
 
 #define TOKEN   "xapp-1-A0SOCKET-1-d0c5secret"
 #define TICKET  "0a1b2c3d-ticket"

@@ -1,15 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/store_suite.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "support/test.h"
 
 #include <slack/error.h>
 #include <slack/options.h>

@@ -1,14 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/store_work.h"
+#include "support/test.h"
 
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
 #include <sqlite3.h>
 
 #include <slack/error.h>

@@ -1,13 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/world.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "support/test.h"
 
 #define PATIENCE_MS 20000
 #define START_US    ((uint64_t)1000 * 1000 * 1000)

@@ -1,14 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/ws_fixture.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdio.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "support/test.h"
 
 #include <slack/error.h>
 

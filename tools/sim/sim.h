@@ -4,7 +4,7 @@
 
 #include "net/curl.h"
 #include "net/http_server.h"
-#include "net/signature.h"
+#include "protocol/signature.h"
 #include "sim/delivery.h"
 #include "sim/failures.h"
 #include "sim/faults.h"

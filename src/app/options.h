@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_APP_OPTIONS_H
+#define SLACK_APP_OPTIONS_H
+
+#include <stdbool.h>
+
+#include <slack/options.h>
+
+/* Copy every string of `from` and fill the rest from the environment; then the defaults. `error`
+ * takes SLACK_ERROR_TEXT_MAX bytes. On failure nothing is left to free. */
+int slack__options_resolve(slack_options_t *ret, const slack_options_t *from, char *error);
+
+/* SLACK_ECONFIG with a sentence where there is no bot token: not every app needs one. */
+int slack__options_need_token(const slack_options_t *options, char *error);
+
+/* Whether a token is of the kind that is asked for: xoxb-… and what else may act as the bot, or
+ * xapp-…. */
+enum slack_token_use { SLACK_TOKEN_OF_BOT, SLACK_TOKEN_OF_APP };
+bool slack__token_is(const char *token, enum slack_token_use use);
+/* What kind of token it is, for messages: "a bot token (xoxb-)"; NULL for no known kind. */
+const char *slack__token_kind(const char *token);
+
+#endif

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT */
+#include <string.h>
+
+#include "context/ctx.h"
+
+int slack__ack_send(slack_ctx_t *ctx, const slack_ack_t *ack)
+{
+    slack_delivery_t *d = ctx->d;
+    int rc = d->transport->ops->ack(d->transport, d, ack);
+    if (rc == SLACK_ETOOBIG || rc == SLACK_EACKBODY) return rc; /* nothing was sent */
+    slack__record_ack(ctx->app->recorder, d, ack);
+    ctx->acked = true;
+    ctx->outcome = ack->outcome;
+    slack__unlink(&ctx->unacked_link);
+    ctx->ack_status = rc;
+    ctx->acked_us = slack__mono_us(ctx->app->clock);
+    if (rc == 0 && ctx->acked_us >= d->received_us)
+        slack__histogram_add(&ctx->app->metrics.ack, ctx->acked_us - d->received_us);
+    return rc;
+}
+
+void slack__ack_outcome(slack_ctx_t *ctx, enum slack_ack_outcome outcome)
+{
+    int rc = slack__ack_send(ctx, &(slack_ack_t){.outcome = outcome});
+    if (rc != 0)
+        SLACK_LOG(&ctx->app->log, WARN, "ack lost", "transport=%s kind=%s reason=%s",
+                  ctx->d->transport->ops->name, slack_kind_name(ctx->d->kind), slack_err_name(rc));
+}
+
+static int check_here(slack_ctx_t *ctx, void *unused)
+{
+    if (!slack__kind_waits_for_ack(ctx->d->kind)) return SLACK_ENOACK;
+    const bool settled = ctx->ack_waits || (ctx->acked && !ctx->spare);
+    return settled || ctx->state != CTX_RUNNING ? SLACK_EALREADY : 0;
+}
+
+/* Whether a handler may acknowledge this delivery now. */
+static int check(slack_ctx_t *ctx)
+{
+    return slack__ctx_on_loop(ctx, check_here, NULL);
+}
+
+static bool body_allowed(const slack_ctx_t *ctx, enum slack_ack_body type)
+{
+    enum slack_kind kind = ctx->d->kind;
+    if (type == SLACK_ACK_BODY_NONE) return true;
+    if (type == SLACK_ACK_BODY_TEXT && kind != SLACK_KIND_COMMAND && kind != SLACK_KIND_ACTION)
+        return false;
+    return ctx->d->body_allowed && slack__takes_ack_body(kind, ctx->d->body);
+}
+
+/* `body` is in the arena, NUL-terminated. */
+static int acknowledge_here(slack_ctx_t *ctx, void *args)
+{
+    const slack_ack_t *ack = args;
+    if (!body_allowed(ctx, ack->type)) return SLACK_EACKBODY;
+    if (ctx->defers > 0) { /* nothing is acknowledged that is not stored */
+        ctx->ack_waits = true;
+        ctx->ack_type = ack->type;
+        ctx->ack_body = ack->body.ptr;
+        return 0;
+    }
+    if (ctx->spare) return slack__ack_deadline_late(ctx, ack);
+    bool late = slack__mono_us(ctx->app->clock) > ctx->d->deadline_us;
+    unsigned late_ms = slack_ctx_ack_late_ms(ctx);
+    int rc = slack__ack_send(ctx, ack);
+    if (rc == SLACK_ETOOBIG || rc == SLACK_EACKBODY) return rc;
+    ctx->ack_body = ack->body.ptr;
+    /* Over HTTP Slack has hung up by then, over Socket Mode it has not. */
+    if (late && (rc == 0 || rc == SLACK_ECLOSED)) rc = SLACK_ELATE;
+    if (rc == SLACK_ELATE) {
+        ctx->late_ms = late_ms;
+        ctx->app->metrics.late_acks++;
+    }
+    if (rc != 0)
+        SLACK_LOG(&ctx->app->log, WARN, rc == SLACK_ELATE ? "ack late" : "ack lost",
+                  "transport=%s kind=%s listener=%s reason=%s late_ms=%u",
+                  ctx->d->transport->ops->name, slack_kind_name(ctx->d->kind),
+                  slack_ctx_listener(ctx), slack_err_name(rc), late_ms);
+    return rc;
+}
+
+static int acknowledge(slack_ctx_t *ctx, enum slack_ack_body type, slack_slice_t body)
+{
+    slack_ack_t ack = {SLACK_ACK_OK, type, body};
+    return slack__ctx_on_loop(ctx, acknowledge_here, &ack);
+}
+
+void slack__ack_kept(slack_ctx_t *ctx)
+{
+    if (!ctx->ack_waits) return;
+    ctx->ack_waits = false;
+    if (ctx->defer_failed) {
+        ctx->ack_body = NULL;
+        if (!ctx->acked) slack__ack_outcome(ctx, SLACK_ACK_LATER);
+        return;
+    }
+    int rc = acknowledge(ctx, ctx->ack_type, slack__slice(ctx->ack_body));
+    if (ctx->acked) return;
+    SLACK_LOG(&ctx->app->log, ERROR, "ack refused, an empty one sent", "kind=%s reason=%s",
+              slack_kind_name(ctx->d->kind), slack_err_name(rc));
+    slack__ack_outcome(ctx, SLACK_ACK_OK);
+}
+
+int slack_ack(slack_ctx_t *ctx)
+{
+    int rc = check(ctx);
+    return rc ? rc : acknowledge(ctx, SLACK_ACK_BODY_NONE, (slack_slice_t){"", 0});
+}
+
+int slack_ack_text(slack_ctx_t *ctx, const char *format, ...)
+{
+    int rc = check(ctx);
+    if (rc != 0) return rc;
+    va_list ap;
+    va_start(ap, format);
+    char *text = slack__arena_vprintf(slack__ctx_arena(ctx), format, ap);
+    va_end(ap);
+    if (text == NULL) return SLACK_ENOMEM;
+    return acknowledge(ctx, SLACK_ACK_BODY_TEXT, slack__slice(text));
+}
+
+int slack_ack_json(slack_ctx_t *ctx, const slack_json_t *body)
+{
+    int rc = check(ctx);
+    if (rc != 0) return rc;
+    if (body == NULL) return slack__ctx_no_json(ctx);
+    size_t len = 0;
+    char *text = slack__json_text(slack__ctx_arena(ctx), body, &len);
+    if (text == NULL) return SLACK_ENOMEM;
+    return acknowledge(ctx, SLACK_ACK_BODY_JSON, (slack_slice_t){text, len});
+}
+
+/* ---- bodies ---- */
+
+/* Acknowledge with {member: value}, and a response_action before it where there is one. */
+static int ack_member(slack_ctx_t *ctx, enum slack_kind kind, const char *action,
+                      const char *member, const slack_json_t *value)
+{
+    int rc = check(ctx);
+    if (rc != 0) return rc;
+    if (ctx->d->kind != kind) return SLACK_EACKBODY;
+    if (value == NULL) return slack__ctx_no_json(ctx);
+    enum slack_json_type type =
+        kind == SLACK_KIND_VIEW_SUBMISSION ? SLACK_JSON_OBJECT : SLACK_JSON_ARRAY;
+    if (slack_json_type(value) != type) return SLACK_EINVAL;
+    return slack_ack_json(
+        ctx, action ? slack_jsonf(ctx, "{response_action: %s, %s: %p}", action, member, value)
+                    : slack_jsonf(ctx, "{%s: %p}", member, value));
+}
+
+#define OPTIONS_MAX 100
+
+static int ack_list(slack_ctx_t *ctx, const char *member, const slack_json_t *list)
+{
+    if (slack_json_count(list, "") > OPTIONS_MAX) return SLACK_ETOOBIG;
+    return ack_member(ctx, SLACK_KIND_OPTIONS, NULL, member, list);
+}
+
+/* {block: text, …} as a dialog wants it: [{name: block, error: text}, …] */
+static const slack_json_t *dialog_errors(slack_ctx_t *ctx, const slack_json_t *errors)
+{
+    size_t count = slack_json_count(errors, ""), i = 0;
+    const slack_json_t **items = slack__arena_calloc(slack__ctx_arena(ctx), count * sizeof *items);
+    if (items == NULL) {
+        slack__ctx_voice(ctx)->json_error = SLACK_ENOMEM;
+        return NULL;
+    }
+    slack_json_iter_t it = {0};
+    while (slack_json_next(errors, &it)) {
+        items[i] = slack_jsonf(ctx, "{name: %s, error: %p}", it.key, it.value);
+        if (items[i++] == NULL) return NULL;
+    }
+    return slack_json_array(ctx, items, count);
+}
+
+int slack_ack_errors(slack_ctx_t *ctx, const slack_json_t *errors)
+{
+    if (errors && slack_json_count(errors, "") == 0) return SLACK_EINVAL;
+    if (errors && ctx->d->kind == SLACK_KIND_DIALOG)
+        return ack_member(ctx, SLACK_KIND_DIALOG, NULL, "errors", dialog_errors(ctx, errors));
+    return ack_member(ctx, SLACK_KIND_VIEW_SUBMISSION, "errors", "errors", errors);
+}
+
+int slack_ack_update(slack_ctx_t *ctx, const slack_json_t *view)
+{
+    return ack_member(ctx, SLACK_KIND_VIEW_SUBMISSION, "update", "view", view);
+}
+
+int slack_ack_push(slack_ctx_t *ctx, const slack_json_t *view)
+{
+    return ack_member(ctx, SLACK_KIND_VIEW_SUBMISSION, "push", "view", view);
+}
+
+int slack_ack_clear(slack_ctx_t *ctx)
+{
+    int rc = check(ctx);
+    if (rc != 0) return rc;
+    if (ctx->d->kind != SLACK_KIND_VIEW_SUBMISSION) return SLACK_EACKBODY;
+    return slack_ack_json(ctx, slack_jsonf(ctx, "{response_action: 'clear'}"));
+}
+
+int slack_ack_options(slack_ctx_t *ctx, const slack_json_t *options)
+{
+    return ack_list(ctx, "options", options);
+}
+
+int slack_ack_option_groups(slack_ctx_t *ctx, const slack_json_t *groups)
+{
+    return ack_list(ctx, "option_groups", groups);
+}

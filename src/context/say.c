@@ -1,0 +1,418 @@
+/* SPDX-License-Identifier: MIT */
+#include "context/ctx.h"
+
+#include "protocol/payload.h"
+
+/* ---- calls that the delivery waits for ---- */
+
+static void call_begin(slack_client_t *client)
+{
+    SLACK_CONTAINER(client, slack_ctx_t, client)->calls++;
+}
+
+static void end_call(slack_ctx_t *ctx, int status, const char *reason)
+{
+    ctx->calls--;
+    if (ctx->state != CTX_RUNNING) return; /* ended by the stop */
+    slack__attempt_step_failed(ctx, status, reason);
+    if (ctx->calls == 0) slack__task_post(ctx->app->net, &ctx->task);
+}
+
+/* Of a call that nobody else takes the answer of. */
+static int log_failure(const slack_ctx_t *ctx, const slack_response_t *response)
+{
+    int status = slack_response_status(response);
+    if (status != 0)
+        SLACK_LOG(&ctx->app->log, ERROR, "call failed", "transport=%s kind=%s error=%s reason=%s",
+                  ctx->d->transport->ops->name, slack_kind_name(ctx->d->kind),
+                  slack_err_name(status), slack_response_error(response));
+    return status;
+}
+
+static void end_waited(slack_ctx_t *ctx, const slack_response_t *response)
+{
+    end_call(ctx, log_failure(ctx, response), slack_response_error(response));
+}
+
+static void call_end(slack_client_t *client, const slack_response_t *response)
+{
+    end_waited(SLACK_CONTAINER(client, slack_ctx_t, client), response);
+}
+
+void slack__ctx_init_client(slack_ctx_t *ctx)
+{
+    ctx->client = (slack_client_t){
+        .webapi = ctx->app->webapi,
+        .token = ctx->grant->bot_token,
+        .owner = ctx->grant->number,
+        .tag = ctx->d->number,
+        .begin = call_begin,
+        .end = call_end,
+    };
+    /* A step of a workflow sees the channels that its own token sees. */
+    const char *token = slack__payload_workflow_token(ctx->d->body);
+    if (*token == '\0') return;
+    ctx->client.token = token;
+    ctx->client.owner = 0;
+}
+
+/* The workspace is looked up for the first call alone: most deliveries make none. */
+static const char *team_of_org(const slack_ctx_t *ctx)
+{
+    slack_tenant_t tenant;
+    slack__tenant_of(ctx, &tenant);
+    return tenant.is_enterprise_install ? tenant.team_id : "";
+}
+
+slack_client_t *slack__ctx_client(slack_ctx_t *ctx)
+{
+    if (ctx->client.team_id == NULL) ctx->client.team_id = team_of_org(ctx);
+    return &ctx->client;
+}
+
+slack_client_t *slack_ctx_client(slack_ctx_t *ctx)
+{
+    return slack__ctx_client(ctx);
+}
+
+/* ---- the same for who acts ---- */
+
+struct user_client {
+    slack_client_t client;
+    slack_ctx_t *ctx;
+};
+
+static void user_call_begin(slack_client_t *client)
+{
+    SLACK_CONTAINER(client, struct user_client, client)->ctx->calls++;
+}
+
+static void user_call_end(slack_client_t *client, const slack_response_t *response)
+{
+    end_waited(SLACK_CONTAINER(client, struct user_client, client)->ctx, response);
+}
+
+slack_client_t *slack_ctx_user_client(slack_ctx_t *ctx)
+{
+    if (ctx->grant->user_token == NULL) return NULL;
+    if (ctx->user_client) return &ctx->user_client->client;
+    struct user_client *user = slack__arena_alloc(slack__ctx_arena(ctx), sizeof *user);
+    if (user == NULL) return NULL;
+    user->ctx = ctx;
+    user->client = *slack__ctx_client(ctx);
+    user->client.token = ctx->grant->user_token;
+    user->client.owner = ctx->grant->number;
+    user->client.begin = ctx->client.begin ? user_call_begin : NULL;
+    user->client.end = user_call_end;
+    ctx->user_client = user;
+    return &user->client;
+}
+
+void slack__ctx_leave_clients(slack_ctx_t *ctx)
+{
+    ctx->client.begin = NULL;
+    if (ctx->user_client) ctx->user_client->client.begin = NULL;
+}
+
+/* ---- templates ---- */
+
+struct bad_template {
+    const char *text;
+    const slack_json_error_t *error;
+};
+
+static int log_template(slack_ctx_t *ctx, void *args)
+{
+    const struct bad_template *bad = args;
+    SLACK_LOG(&ctx->app->log, ERROR, "malformed JSON template",
+              "error=%s offset=%zu what=%s template=%s", slack_err_name(bad->error->code),
+              bad->error->offset, bad->error->what ? bad->error->what : "", bad->text);
+    return 0;
+}
+
+const slack_json_t *(slack_jsonf)(slack_ctx_t *ctx, const char *template_, ...)
+{
+    const slack_json_t *value = NULL;
+    slack_json_error_t error = {0};
+    va_list ap;
+    va_start(ap, template_);
+    int rc = slack__vjsonf(slack__ctx_arena(ctx), &value, &error, template_, ap);
+    va_end(ap);
+    slack__ctx_voice(ctx)->json_error = rc;
+    if (rc == 0) return value;
+    struct bad_template bad = {template_, &error};
+    slack__ctx_on_loop(ctx, log_template, &bad);
+    return NULL;
+}
+
+const slack_json_t *slack_json_array(slack_ctx_t *ctx, const slack_json_t *const *items,
+                                     size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (items[i] == NULL) return NULL; /* json_error tells why */
+    const slack_json_t *array = NULL;
+    int rc = slack__json_array(slack__ctx_arena(ctx), items, count, &array);
+    slack__ctx_voice(ctx)->json_error = rc;
+    return rc == 0 ? array : NULL;
+}
+
+int slack__ctx_call(slack_ctx_t *ctx, const char *method, const slack_json_t *args)
+{
+    return slack__on_worker(ctx)
+               ? slack__worker_call(ctx, method, NULL, args, NULL)
+               : slack__webapi_call(slack__ctx_client(ctx), method, args, NULL, NULL);
+}
+
+int slack__ctx_no_json(slack_ctx_t *ctx)
+{
+    int rc = slack__ctx_voice(ctx)->json_error;
+    return rc ? rc : SLACK_EINVAL;
+}
+
+/* {"text": …} of a printf format. */
+static int SLACK_PRINTF(3, 0)
+    text_message(slack_ctx_t *ctx, const slack_json_t **ret, const char *format, va_list ap)
+{
+    slack_arena_t *arena = slack__ctx_arena(ctx);
+    const char *text = slack__arena_vprintf(arena, format, ap);
+    return text ? slack__jsonf(arena, ret, NULL, "{text: %s}", text) : SLACK_ENOMEM;
+}
+
+/* ---- say ---- */
+
+/* The arguments that make a call of a message: channel and `thread` ("" for none) are filled in
+ * where it names no channel of its own. */
+static int place(slack_ctx_t *ctx, const slack_json_t *message, const char *thread,
+                 const slack_json_t **ret)
+{
+    if (message == NULL) return slack__ctx_no_json(ctx);
+    const char *channel = slack__payload_channel(ctx->d->body);
+    bool elsewhere = *slack_json_str(message, "/channel") != '\0';
+    if (*channel == '\0' && !elsewhere) return SLACK_EINVAL;
+    slack_arena_t *arena = slack__ctx_arena(ctx);
+    const slack_json_t *defaults = NULL;
+    int rc = slack__jsonf(arena, &defaults, NULL, "{channel: %s, thread_ts: %s}", channel,
+                          elsewhere || *thread == '\0' ? NULL : thread);
+    return rc ? rc : slack__json_with_defaults(arena, message, defaults, ret);
+}
+
+static int post(slack_ctx_t *ctx, const char *method, const slack_json_t *message,
+                const char *thread)
+{
+    const slack_json_t *args = NULL;
+    int rc = place(ctx, message, thread, &args);
+    return rc ? rc : slack__ctx_call(ctx, method, args);
+}
+
+/* A message under way. In the arena of who says it. */
+typedef struct saying {
+    slack_ctx_t *ctx;
+    slack_said_fn fn;
+    void *user_data;
+} saying_t;
+
+static void remember(slack_ctx_t *ctx, const slack_response_t *response)
+{
+    slack_voice_t *voice = slack__ctx_voice(ctx);
+    if (slack_response_status(response) != 0) return;
+    const char *ts = slack__arena_strdup(slack__ctx_arena(ctx), slack_response_ts(response));
+    const char *channel =
+        slack__arena_strdup(slack__ctx_arena(ctx), slack_response_channel(response));
+    if (ts == NULL || channel == NULL) return;
+    voice->ts = ts;
+    voice->channel = channel;
+}
+
+static void on_said(const slack_response_t *response, void *user_data)
+{
+    const saying_t *saying = user_data;
+    slack_ctx_t *ctx = saying->ctx;
+    ctx->voice.under_way--;
+    remember(ctx, response);
+    int rc = saying->fn ? slack__enter_said(ctx, saying->fn, response, saying->user_data)
+                        : log_failure(ctx, response);
+    end_call(ctx, rc, slack_response_error(response));
+}
+
+static int say_on_worker(slack_ctx_t *ctx, const slack_json_t *args, slack_said_fn fn,
+                         void *user_data)
+{
+    const slack_response_t *response = NULL;
+    int rc = slack__worker_call(ctx, "chat.postMessage", NULL, args, &response);
+    if (response == NULL) return rc;
+    remember(ctx, response);
+    return fn ? fn(ctx, response, user_data) : rc;
+}
+
+static int say_in(slack_ctx_t *ctx, const slack_json_t *message, const char *thread,
+                  const saying_t *how)
+{
+    const slack_json_t *args = NULL;
+    int rc = place(ctx, message, thread, &args);
+    if (rc != 0) return rc;
+    if (slack__on_worker(ctx)) return say_on_worker(ctx, args, how->fn, how->user_data);
+    if (ctx->state != CTX_RUNNING) /* nothing waits for it any more */
+        return how->fn ? SLACK_EALREADY : slack__ctx_call(ctx, "chat.postMessage", args);
+    saying_t *saying = slack__arena_alloc(slack__ctx_arena(ctx), sizeof *saying);
+    if (saying == NULL) return SLACK_ENOMEM;
+    *saying = *how;
+    saying->ctx = ctx;
+    rc = slack__webapi_call(slack__ctx_client(ctx), "chat.postMessage", args, on_said, saying);
+    if (rc != 0) return rc;
+    ctx->calls++;
+    ctx->voice.under_way++;
+    return 0;
+}
+
+int slack_say_then(slack_ctx_t *ctx, const slack_json_t *message, slack_said_fn fn, void *user_data)
+{
+    return say_in(ctx, message, slack_ctx_thread_ts(ctx),
+                  &(saying_t){.fn = fn, .user_data = user_data});
+}
+
+int slack_say_json(slack_ctx_t *ctx, const slack_json_t *message)
+{
+    return slack_say_then(ctx, message, NULL, NULL);
+}
+
+int slack_say(slack_ctx_t *ctx, const char *format, ...)
+{
+    const slack_json_t *message = NULL;
+    va_list ap;
+    va_start(ap, format);
+    int rc = text_message(ctx, &message, format, ap);
+    va_end(ap);
+    return rc ? rc : slack_say_json(ctx, message);
+}
+
+int slack_reply(slack_ctx_t *ctx, const char *format, ...)
+{
+    const slack_json_t *message = NULL;
+    va_list ap;
+    va_start(ap, format);
+    int rc = text_message(ctx, &message, format, ap);
+    va_end(ap);
+    if (rc != 0) return rc;
+    const char *thread = slack_ctx_thread_ts(ctx);
+    return say_in(ctx, message, *thread ? thread : slack_ctx_ts(ctx), &(saying_t){0});
+}
+
+int slack_say_ephemeral(slack_ctx_t *ctx, const char *format, ...)
+{
+    const slack_json_t *message = NULL, *user = NULL, *whole = NULL;
+    slack_arena_t *arena = slack__ctx_arena(ctx);
+    if (*slack_ctx_user(ctx) == '\0') return SLACK_EINVAL;
+    va_list ap;
+    va_start(ap, format);
+    int rc = text_message(ctx, &message, format, ap);
+    va_end(ap);
+    if (rc == 0) rc = slack__jsonf(arena, &user, NULL, "{user: %s}", slack_ctx_user(ctx));
+    if (rc == 0) rc = slack__json_with_defaults(arena, message, user, &whole);
+    return rc ? rc : post(ctx, "chat.postEphemeral", whole, slack_ctx_thread_ts(ctx));
+}
+
+/* ---- messages that are there ---- */
+
+const char *slack_ctx_said_ts(slack_ctx_t *ctx)
+{
+    const char *ts = slack__ctx_voice(ctx)->ts;
+    return ts ? ts : "";
+}
+
+const char *slack_ctx_said_channel(slack_ctx_t *ctx)
+{
+    const char *channel = slack__ctx_voice(ctx)->channel;
+    return channel ? channel : "";
+}
+
+/* Change what was said last: `change` with its place. */
+static int call_said(slack_ctx_t *ctx, const char *method, const slack_json_t *change)
+{
+    const slack_voice_t *voice = slack__ctx_voice(ctx);
+    if (voice->under_way > 0) return SLACK_EBUSY;
+    if (*slack_ctx_said_ts(ctx) == '\0') return SLACK_EINVAL;
+    slack_arena_t *arena = slack__ctx_arena(ctx);
+    const slack_json_t *which = NULL, *args = NULL;
+    int rc = slack__jsonf(arena, &which, NULL, "{ts: %s, channel: %s}", voice->ts, voice->channel);
+    if (rc == 0 && change) rc = slack__json_with_defaults(arena, change, which, &args);
+    return rc ? rc : slack__ctx_call(ctx, method, change ? args : which);
+}
+
+int slack_update_said(slack_ctx_t *ctx, const slack_json_t *message)
+{
+    return message ? call_said(ctx, "chat.update", message) : slack__ctx_no_json(ctx);
+}
+
+int slack_delete_said(slack_ctx_t *ctx)
+{
+    return call_said(ctx, "chat.delete", NULL);
+}
+
+int slack_update(slack_ctx_t *ctx, const char *ts, const slack_json_t *message)
+{
+    if (ts == NULL || *ts == '\0') return SLACK_EINVAL;
+    if (message == NULL) return slack__ctx_no_json(ctx);
+    slack_arena_t *arena = slack__ctx_arena(ctx);
+    const slack_json_t *which = NULL, *whole = NULL;
+    int rc = slack__jsonf(arena, &which, NULL, "{ts: %s}", ts);
+    if (rc == 0) rc = slack__json_with_defaults(arena, message, which, &whole);
+    return rc ? rc : post(ctx, "chat.update", whole, "");
+}
+
+int slack_delete(slack_ctx_t *ctx, const char *ts)
+{
+    if (ts == NULL || *ts == '\0') return SLACK_EINVAL;
+    const slack_json_t *which = NULL;
+    int rc = slack__jsonf(slack__ctx_arena(ctx), &which, NULL, "{ts: %s}", ts);
+    return rc ? rc : post(ctx, "chat.delete", which, "");
+}
+
+static int call_reaction(slack_ctx_t *ctx, const char *method, const char *emoji)
+{
+    const char *ts = slack_ctx_ts(ctx);
+    if (emoji == NULL || *ts == '\0') return SLACK_EINVAL;
+    const slack_json_t *args = NULL;
+    int rc =
+        slack__jsonf(slack__ctx_arena(ctx), &args, NULL, "{timestamp: %s, name: %s}", ts, emoji);
+    return rc ? rc : post(ctx, method, args, "");
+}
+
+int slack_react(slack_ctx_t *ctx, const char *emoji)
+{
+    return call_reaction(ctx, "reactions.add", emoji);
+}
+
+int slack_unreact(slack_ctx_t *ctx, const char *emoji)
+{
+    return call_reaction(ctx, "reactions.remove", emoji);
+}
+
+/* ---- respond ---- */
+
+/* What Slack allows of a response_url. */
+#define RESPONSES_MAX 5
+#define RESPONSE_S    (30 * 60)
+
+int slack_respond_json(slack_ctx_t *ctx, const slack_json_t *message)
+{
+    if (message == NULL) return slack__ctx_no_json(ctx);
+    const char *url = slack__payload_response_url(ctx->d->body);
+    if (*url == '\0') return SLACK_EINVAL;
+    uint64_t over_us = ctx->d->received_us + (uint64_t)RESPONSE_S * 1000000;
+    if (slack__mono_us(ctx->app->clock) > over_us) return SLACK_ESPENT;
+    if (ctx->responses >= RESPONSES_MAX) return SLACK_ESPENT;
+    int rc = slack__on_worker(ctx) ? slack__worker_call(ctx, NULL, url, message, NULL)
+                                   : slack__webapi_respond(&ctx->client, url, message, NULL, NULL);
+    if (rc == 0) ctx->responses++;
+    return rc;
+}
+
+int slack_respond(slack_ctx_t *ctx, const char *format, ...)
+{
+    const slack_json_t *message = NULL;
+    va_list ap;
+    va_start(ap, format);
+    int rc = text_message(ctx, &message, format, ap);
+    va_end(ap);
+    return rc ? rc : slack_respond_json(ctx, message);
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+#include "context/ctx.h"
+#include "protocol/payload.h"
+
+/* Call a method with {name: value, hash: …, view: …}. */
+static int call_view(slack_ctx_t *ctx, const char *method, const char *name, const char *value,
+                     const char *hash, const slack_json_t *view)
+{
+    if (view == NULL) return slack__ctx_no_json(ctx);
+    if (*value == '\0') return SLACK_EINVAL;
+    slack_arena_t *arena = slack__ctx_arena(ctx);
+    const slack_json_t *args = NULL;
+    int rc = hash ? slack__jsonf(arena, &args, NULL, "{%s: %s, hash: %s, view: %p}", name, value,
+                                 hash, (const void *)view)
+                  : slack__jsonf(arena, &args, NULL, "{%s: %s, view: %p}", name, value,
+                                 (const void *)view);
+    return rc ? rc : slack__ctx_call(ctx, method, args);
+}
+
+int slack_view_open(slack_ctx_t *ctx, const slack_json_t *view)
+{
+    return call_view(ctx, "views.open", "trigger_id", slack_ctx_trigger_id(ctx), NULL, view);
+}
+
+int slack_view_push(slack_ctx_t *ctx, const slack_json_t *view)
+{
+    return call_view(ctx, "views.push", "trigger_id", slack_ctx_trigger_id(ctx), NULL, view);
+}
+
+int slack_view_update(slack_ctx_t *ctx, const char *view_id, const char *hash,
+                      const slack_json_t *view)
+{
+    if (view_id == NULL) {
+        const char *own = slack_json_str(ctx->d->body, "/view/hash");
+        if (hash == NULL && *own) hash = own;
+        view_id = slack_json_str(ctx->d->body, "/view/id");
+    }
+    return call_view(ctx, "views.update", "view_id", view_id, hash, view);
+}
+
+int slack_view_publish(slack_ctx_t *ctx, const char *user_id, const char *hash,
+                       const slack_json_t *view)
+{
+    return call_view(ctx, "views.publish", "user_id", user_id ? user_id : slack_ctx_user(ctx), hash,
+                     view);
+}

@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT */
+#include "identity/grant.h"
+
+#include <string.h>
+
+#include "util/alloc.h"
+
+const slack_grant_t slack__grant_none = {.bot_id = "", .bot_user = ""};
+
+/* A copy at `*end`, which moves on. */
+static const char *put(char **end, const char *text)
+{
+    const char *copy = *end;
+    size_t size = strlen(text) + 1;
+    memcpy(*end, text, size);
+    *end += size;
+    return copy;
+}
+
+static const char *or_empty(const char *text)
+{
+    return text ? text : "";
+}
+
+slack_grant_t *slack__grant_new(const slack_authorization_t *from)
+{
+    const char *texts[] = {or_empty(from->bot_token), or_empty(from->user_token),
+                           or_empty(from->bot_id), or_empty(from->bot_user_id)};
+    size_t size = sizeof(slack_grant_t);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        size += strlen(texts[i]) + 1;
+    slack_grant_t *grant = slack__malloc(size);
+    if (grant == NULL) return NULL;
+    char *end = (char *)(grant + 1);
+    const char *bot = put(&end, texts[0]), *user = put(&end, texts[1]);
+    *grant = (slack_grant_t){.refs = 1, .lifetime_ms = from->lifetime_ms, .size = size};
+    grant->user_token = *user ? user : NULL;
+    grant->bot_token = *bot ? bot : grant->user_token;
+    grant->bot_id = put(&end, texts[2]);
+    grant->bot_user = put(&end, texts[3]);
+    return grant;
+}
+
+void slack__grant_unref(slack_grant_t *grant)
+{
+    if (grant == NULL || --grant->refs > 0) return;
+    slack__wipe(grant, grant->size);
+    slack__free(grant);
+}

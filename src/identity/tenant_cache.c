@@ -1,0 +1,267 @@
+/* SPDX-License-Identifier: MIT */
+#include "identity/tenant_cache.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "identity/authorizer.h"
+#include "util/alloc.h"
+
+/* ---- keys ---- */
+
+#define KEY_TEXTS 7
+#define KEY_USER  3 /* the first that is the user's */
+
+/* The members that a key is made of, each with its NUL; behind them is_enterprise_install. */
+static const char **text_at(slack_tenant_t *t, size_t i)
+{
+    const char **const all[KEY_TEXTS] = {
+        &t->app_id,        &t->enterprise_id, &t->team_id, &t->user_id, &t->actor_enterprise_id,
+        &t->actor_team_id, &t->actor_user_id,
+    };
+    return all[i];
+}
+
+slack_slice_t slack__tenant_cache_key(slack_arena_t *arena, slack_tenant_t *tenant, bool per_user)
+{
+    if (tenant->is_enterprise_install) tenant->team_id = "";
+    for (size_t i = KEY_USER; i < KEY_TEXTS && !per_user; i++)
+        *text_at(tenant, i) = "";
+    size_t len = 1;
+    for (size_t i = 0; i < KEY_TEXTS; i++)
+        len += strlen(*text_at(tenant, i)) + 1;
+    char *key = slack__arena_alloc(arena, len), *end = key;
+    if (key == NULL) return (slack_slice_t){NULL, 0};
+    for (size_t i = 0; i < KEY_TEXTS; i++) {
+        const size_t size = strlen(*text_at(tenant, i)) + 1;
+        memcpy(end, *text_at(tenant, i), size);
+        end += size;
+    }
+    *end = (char)tenant->is_enterprise_install;
+    return (slack_slice_t){key, len};
+}
+
+static void read_key(slack_tenant_t *ret, const char *key)
+{
+    for (size_t i = 0; i < KEY_TEXTS; i++) {
+        *text_at(ret, i) = key;
+        key += strlen(key) + 1;
+    }
+    ret->is_enterprise_install = *key != 0;
+}
+
+static slack_slice_t key_of(const void *value)
+{
+    const slack_tenant_entry_t *e = value;
+    return (slack_slice_t){e->key, e->key_len};
+}
+
+static slack_slice_t id_slice(const uint64_t *id)
+{
+    return (slack_slice_t){(const char *)id, sizeof *id};
+}
+
+static slack_slice_t id_of(const void *value)
+{
+    const slack_tenant_entry_t *e = value;
+    return id_slice(&e->id);
+}
+
+static slack_tenant_entry_t *entry_at(slack_link_t *link)
+{
+    return SLACK_CONTAINER(link, slack_tenant_entry_t, link);
+}
+
+/* ---- life ---- */
+
+static void entry_free(void *value)
+{
+    slack_tenant_entry_t *e = value;
+    slack__grant_unref(e->grant);
+    slack__free(e);
+}
+
+static void free_maps(slack_tenant_cache_t *t)
+{
+    slack__map_free(t->by_id, NULL);
+    slack__map_free(t->by_key, entry_free);
+}
+
+int slack__tenant_cache_init(slack_tenant_cache_t *t, size_t known_max, size_t asked_max)
+{
+    const size_t most = known_max + asked_max + 1; /* one more for a moment: see keep() */
+    *t = (slack_tenant_cache_t){.known_max = known_max, .last_id = SLACK_OWNER_APP};
+    slack__link_init(&t->asked);
+    slack__link_init(&t->known);
+    slack__link_init(&t->answered);
+    t->by_key = slack__map_new_keyed(most, key_of);
+    t->by_id = slack__map_new_keyed(most, id_of);
+    if (t->by_key && t->by_id && uv_mutex_init(&t->lock) == 0) return 0;
+    free_maps(t);
+    return SLACK_ENOMEM;
+}
+
+void slack__tenant_cache_done(slack_tenant_cache_t *t)
+{
+    free_maps(t);
+    uv_mutex_destroy(&t->lock);
+}
+
+/* ---- entries ---- */
+
+/* Put a new entry into both maps, where it can be answered from then on. */
+static int add(slack_tenant_cache_t *t, slack_tenant_entry_t *e)
+{
+    int rc = slack__map_put(t->by_key, key_of(e), e);
+    if (rc != 0) return rc;
+    uv_mutex_lock(&t->lock);
+    e->id = ++t->last_id;
+    rc = slack__map_put(t->by_id, id_of(e), e);
+    e->open = rc == 0;
+    uv_mutex_unlock(&t->lock);
+    if (rc != 0) slack__map_take(t->by_key, key_of(e));
+    return rc;
+}
+
+slack_tenant_entry_t *slack__tenant_cache_ask(slack_tenant_cache_t *t, slack_slice_t key,
+                                              uint64_t until_us)
+{
+    slack_tenant_entry_t *e = slack__calloc(1, sizeof *e + key.len);
+    if (e == NULL) return NULL;
+    slack__link_init(&e->link);
+    slack__link_init(&e->waiting);
+    slack__link_init(&e->answered_link);
+    e->until_us = until_us;
+    e->key_len = key.len;
+    memcpy(e->key, key.ptr, key.len);
+    read_key(&e->tenant, e->key);
+    if (add(t, e) != 0) {
+        slack__free(e);
+        return NULL;
+    }
+    slack__list_push(&t->asked, &e->link);
+    t->asked_count++;
+    return e;
+}
+
+void slack__tenant_cache_drop(slack_tenant_cache_t *t, slack_tenant_entry_t *e)
+{
+    uv_mutex_lock(&t->lock);
+    slack__map_take(t->by_id, id_of(e));
+    slack__unlink(&e->answered_link);
+    uv_mutex_unlock(&t->lock);
+    slack__map_take(t->by_key, key_of(e));
+    slack__unlink(&e->link);
+    if (!e->known) t->asked_count--;
+    entry_free(e);
+}
+
+slack_tenant_entry_t *slack__tenant_cache_find(slack_tenant_cache_t *t, slack_slice_t key,
+                                               uint64_t now_us)
+{
+    slack_tenant_entry_t *e = slack__map_get(t->by_key, key);
+    if (e == NULL || !e->known || e->until_us > now_us) return e;
+    slack__tenant_cache_drop(t, e);
+    return NULL;
+}
+
+void slack__tenant_cache_used(slack_tenant_cache_t *t, slack_tenant_entry_t *e)
+{
+    slack__unlink(&e->link);
+    slack__list_push(&t->known, &e->link);
+}
+
+size_t slack__tenant_cache_known(const slack_tenant_cache_t *t)
+{
+    return slack__map_count(t->by_key) - t->asked_count;
+}
+
+void slack__tenant_cache_keep(slack_tenant_cache_t *t, slack_tenant_entry_t *e, uint64_t until_us)
+{
+    e->known = true;
+    e->until_us = until_us;
+    t->asked_count--;
+    slack__tenant_cache_used(t, e);
+    if (slack__tenant_cache_known(t) > t->known_max)
+        slack__tenant_cache_drop(t, entry_at(t->known.next));
+}
+
+/* ---- forgetting ---- */
+
+static bool matches(const char *wanted, const char *text)
+{
+    return wanted == NULL || *wanted == '\0' || strcmp(wanted, text) == 0;
+}
+
+static bool is_meant(slack_tenant_t *wanted, slack_tenant_t *tenant)
+{
+    for (size_t i = 0; i < KEY_TEXTS; i++)
+        if (!matches(*text_at(wanted, i), *text_at(tenant, i))) return false;
+    return true;
+}
+
+void slack__tenant_cache_forget(slack_tenant_cache_t *t, const slack_tenant_t *which)
+{
+    slack_tenant_t wanted = *which;
+    for (slack_link_t *link = t->asked.next; link != &t->asked; link = link->next)
+        if (is_meant(&wanted, &entry_at(link)->tenant)) entry_at(link)->forgotten = true;
+    for (slack_link_t *link = t->known.next, *next; link != &t->known; link = next) {
+        next = link->next;
+        if (is_meant(&wanted, &entry_at(link)->tenant)) slack__tenant_cache_drop(t, entry_at(link));
+    }
+}
+
+slack_tenant_entry_t *slack__tenant_cache_of_grant(slack_tenant_cache_t *t, uint64_t number)
+{
+    slack_tenant_entry_t *e = slack__map_get(t->by_id, id_slice(&number)); /* changed by us alone */
+    return e && e->known ? e : NULL;
+}
+
+/* ---- answers ---- */
+
+int slack__tenant_cache_answer(slack_tenant_cache_t *t, uint64_t id, int status, const char *reason,
+                               slack_grant_t *grant)
+{
+    uv_mutex_lock(&t->lock);
+    slack_tenant_entry_t *e = slack__map_get(t->by_id, id_slice(&id));
+    int rc = t->canceled ? SLACK_ECANCELED : e == NULL || !e->open ? SLACK_EALREADY : 0;
+    if (rc == 0) {
+        e->open = false;
+        e->status = status;
+        e->grant = grant;
+        if (grant) grant->number = id;
+        snprintf(e->reason, sizeof e->reason, "%s", reason ? reason : "");
+        slack__list_push(&t->answered, &e->answered_link);
+    }
+    uv_mutex_unlock(&t->lock);
+    if (rc != 0) slack__grant_unref(grant);
+    return rc;
+}
+
+slack_tenant_entry_t *slack__tenant_cache_answered(slack_tenant_cache_t *t)
+{
+    uv_mutex_lock(&t->lock);
+    slack_link_t *link = slack__list_shift(&t->answered);
+    uv_mutex_unlock(&t->lock);
+    return link ? SLACK_CONTAINER(link, slack_tenant_entry_t, answered_link) : NULL;
+}
+
+bool slack__tenant_cache_expire(slack_tenant_cache_t *t, slack_tenant_entry_t *e)
+{
+    uv_mutex_lock(&t->lock);
+    const bool open = e->open;
+    e->open = false;
+    uv_mutex_unlock(&t->lock);
+    if (open) e->status = SLACK_ETIMEDOUT;
+    return open;
+}
+
+void slack__tenant_cache_cancel(slack_tenant_cache_t *t)
+{
+    uv_mutex_lock(&t->lock);
+    t->canceled = true;
+    while (slack__list_shift(&t->answered)) {
+        /* nobody waits for them any more */
+    }
+    uv_mutex_unlock(&t->lock);
+}

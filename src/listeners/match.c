@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+#include "listeners/match.h"
+
+#include <string.h>
+
+#include "protocol/payload.h"
+#include "util/str.h"
+
+/* Messages that carry what somebody said (as Bolt for Python has it). */
+static const char spoken[] = "none,bot_message,file_share,thread_broadcast";
+
+static bool in_list(const char *list, const char *word)
+{
+    slack_slice_t rest = slack__slice(list), item;
+    while (slack__slice_split(&rest, ',', &item))
+        if (slack__slice_eq(slack__slice_trim(item), slack__slice(word))) return true;
+    return false;
+}
+
+/* ---- what is compared ---- */
+
+void slack__subject_set_action(slack_subject_t *subject, const slack_json_t *action)
+{
+    subject->action = action;
+    subject->selector = slack__payload_selector(subject->kind, subject->body, action);
+}
+
+void slack__subject_init(slack_subject_t *ret, enum slack_kind kind, const slack_json_t *body,
+                         const char *bot_user)
+{
+    *ret = (slack_subject_t){.kind = kind, .body = body, .bot_user = bot_user, .subtype = "none"};
+    slack__subject_set_action(ret, NULL);
+    if (kind != SLACK_KIND_EVENT) return;
+    const char *subtype = slack_json_str(body, "/event/subtype");
+    if (*subtype) ret->subtype = subtype;
+    ret->message = strcmp(ret->selector, "message") == 0;
+    if (!ret->message) return;
+    ret->text = slack_json_strn(body, "/event/text", NULL);
+    ret->spoken = in_list(spoken, ret->subtype);
+}
+
+/* ---- a string ---- */
+
+static int match_string(const char *match, enum slack_match how, slack_pattern_t *pattern,
+                        const char *text, slack_arena_t *arena, slack_captures_t *ret)
+{
+    if (match == NULL) return 0;
+    bool same;
+    switch (how) {
+    case SLACK_MATCH_REGEX: return slack__pattern_find(pattern, text, arena, ret);
+    case SLACK_MATCH_CONTAINS: same = strstr(text, match) != NULL; break;
+    default: same = strcmp(text, match) == 0;
+    }
+    return same ? 0 : SLACK_ENOTFOUND;
+}
+
+/* ---- where an event is ---- */
+
+static unsigned channel_type(const slack_json_t *body)
+{
+    static const struct {
+        const char *name;
+        unsigned where;
+    } types[] = {{"channel", SLACK_IN_CHANNEL},
+                 {"group", SLACK_IN_GROUP},
+                 {"im", SLACK_IN_IM},
+                 {"mpim", SLACK_IN_MPIM}};
+    const char *type = slack_json_str(body, "/event/channel_type");
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (strcmp(type, types[i].name) == 0) return types[i].where;
+    if (*type) return 0;
+    /* Events without the field, as app_mention: the id's first letter tells what it can. */
+    switch (*slack__payload_channel(body)) {
+    case 'C': return SLACK_IN_CHANNEL;
+    case 'G': return SLACK_IN_GROUP;
+    case 'D': return SLACK_IN_IM;
+    default: return 0;
+    }
+}
+
+/* A thread's first message bears its own timestamp as thread_ts, and is no reply. */
+static bool in_thread(const slack_json_t *body)
+{
+    const char *thread = slack__payload_thread_ts(body);
+    return *thread && strcmp(thread, slack__payload_ts(body)) != 0;
+}
+
+bool slack__mentions_first(const char *text, const char *user)
+{
+    size_t len = strlen(user);
+    text += strspn(text, " \t\n");
+    if (len == 0 || strncmp(text, "<@", 2) != 0 || strncmp(text + 2, user, len) != 0) return false;
+    return text[2 + len] == '>' || text[2 + len] == '|';
+}
+
+#define CHANNEL_TYPES ((unsigned)(SLACK_IN_CHANNEL | SLACK_IN_GROUP | SLACK_IN_IM | SLACK_IN_MPIM))
+
+static bool is_there(unsigned where, const slack_subject_t *subject)
+{
+    const slack_json_t *body = subject->body;
+    if ((where & CHANNEL_TYPES) && !(where & channel_type(body))) return false;
+    if ((where & SLACK_IN_THREAD) && !in_thread(body)) return false;
+    if ((where & SLACK_NOT_IN_THREAD) && in_thread(body)) return false;
+    return !(where & SLACK_TO_BOT) ||
+           slack__mentions_first(slack_json_str(body, "/event/text"), subject->bot_user);
+}
+
+/* ---- a listener ---- */
+
+static bool subtype_fits(const slack_listener_t *l, const slack_subject_t *subject)
+{
+    if (l->subtypes) return in_list(l->subtypes, subject->subtype);
+    return !l->message || subject->spoken;
+}
+
+static bool event_fits(const slack_listener_t *l, const slack_subject_t *subject)
+{
+    if (subject->own && !l->own) return false;
+    if (l->message && !subject->message) return false;
+    if (l->assistant && *slack_json_str(subject->body, "/event/bot_id")) return false;
+    if (l->function && strcmp(subject->selector, "function_executed") != 0) return false;
+    return subtype_fits(l, subject) && (l->where == 0 || is_there(l->where, subject));
+}
+
+static const char *callback_id(const slack_json_t *body)
+{
+    const slack_json_t *view = slack_json_get(body, "/view");
+    return slack_json_str(view ? view : body, "/callback_id");
+}
+
+static bool interaction_fits(const slack_listener_t *l, const slack_json_t *body)
+{
+    if (l->type && strcmp(l->type, slack_json_str(body, "/type")) != 0) return false;
+    return l->callback_id == NULL || strcmp(l->callback_id, callback_id(body)) == 0;
+}
+
+/* What `match` is compared with; NULL where there is no such thing, which nothing matches. */
+static const char *match_subject(const slack_listener_t *l, const slack_subject_t *subject)
+{
+    if (l->message) return subject->text;
+    if (l->function) return slack_json_str(subject->body, "/event/function/callback_id");
+    return subject->selector;
+}
+
+int slack__match(const slack_rule_t *route, const slack_subject_t *subject, slack_arena_t *arena,
+                 slack_captures_t *ret)
+{
+    const slack_listener_t *l = &route->listener;
+    bool event = l->kind == SLACK_KIND_EVENT;
+    if (!(event ? event_fits(l, subject) : interaction_fits(l, subject->body)))
+        return SLACK_ENOTFOUND;
+    if (l->block_id) {
+        const slack_json_t *element = subject->action ? subject->action : subject->body;
+        int rc = match_string(l->block_id, l->block_how, route->block_pattern,
+                              slack_json_str(element, "/block_id"), arena, NULL);
+        if (rc != 0) return rc;
+    }
+    if (l->match == NULL) return 0;
+    const char *text = match_subject(l, subject);
+    return text ? match_string(l->match, l->how, route->pattern, text, arena, ret)
+                : SLACK_ENOTFOUND;
+}
+
+static bool known(enum slack_match how)
+{
+    return how == SLACK_MATCH_EXACT || how == SLACK_MATCH_CONTAINS || how == SLACK_MATCH_REGEX;
+}
+
+static bool empty(const char *s)
+{
+    return s && *s == '\0';
+}
+
+const char *slack__match_check(const slack_listener_t *l)
+{
+    bool event = l->kind == SLACK_KIND_EVENT;
+    bool element = l->kind == SLACK_KIND_ACTION || l->kind == SLACK_KIND_OPTIONS;
+    if (l->fn == NULL) return "a listener without fn";
+    if (l->kind <= SLACK_KIND_UNKNOWN || l->kind > SLACK_KIND_JOB)
+        return "a listener of a kind that is not dispatched";
+    if (empty(l->match) || empty(l->block_id) || empty(l->callback_id) || empty(l->type) ||
+        empty(l->subtypes) || empty(l->name))
+        return "a listener with an empty string: NULL leaves a constraint out";
+    if (!known(l->how) || !known(l->block_how)) return "a listener with an unknown way of matching";
+    if ((l->message || l->assistant || l->function || l->subtypes || l->where || l->own) && !event)
+        return "message, assistant, function, subtypes, where and own are for events";
+    if (l->message && l->function) return "a listener of both messages and functions";
+    if ((l->block_id || l->callback_id) && !element)
+        return "block_id and callback_id are for actions and options";
+    if (l->type && (event || l->kind == SLACK_KIND_COMMAND))
+        return "type is for interactions; events have theirs in match";
+    return NULL;
+}

@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: MIT */
+#include "listeners/router.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <slack/options.h>
+
+#include "protocol/payload.h"
+#include "util/alloc.h"
+#include "util/json.h"
+#include "util/map.h"
+#include "util/queue.h"
+
+#define ROUTES_MAX 100000
+
+struct bucket {
+    slack_rule_t *first, *last;
+};
+
+struct slack_router {
+    slack_map_t *exact; /* kind byte + selector -> struct bucket */
+    struct bucket any[SLACK_KIND_JOB + 1];
+    slack_link_t all; /* route->link, by order */
+    unsigned count;
+    unsigned next_order;
+};
+
+/* ---- a route ---- */
+
+static void route_free(slack_rule_t *route)
+{
+    slack_listener_t *l = &route->listener;
+    if (l->user_data_free) l->user_data_free(l->user_data);
+    slack__pattern_free(route->pattern);
+    slack__pattern_free(route->block_pattern);
+    const char *const strings[] = {l->match, l->block_id, l->callback_id,
+                                   l->type,  l->subtypes, l->name};
+    for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
+        slack__free((char *)(uintptr_t)strings[i]);
+    slack__free((slack_middleware_t *)(uintptr_t)l->middleware);
+    slack__free(route);
+}
+
+static void route_release(slack_rule_t *route)
+{
+    if (--route->refs == 0) route_free(route);
+}
+
+/* A listener's stable name: what it was given, or its kind and match. */
+static char *route_name(const slack_listener_t *l)
+{
+    if (l->name) return slack__strdup(l->name);
+    const char *kind = l->assistant  ? "assistant"
+                       : l->message  ? "message"
+                       : l->function ? "function"
+                                     : slack_kind_name(l->kind);
+    const char *match = l->match ? l->match : "*";
+    size_t size = strlen(kind) + strlen(match) + 2;
+    char *name = slack__malloc(size);
+    if (name) snprintf(name, size, "%s:%s", kind, match);
+    return name;
+}
+
+/* Copies the string that `at` points to, and leaves the copy there. */
+static bool own(const char **at)
+{
+    const char *given = *at;
+    *at = slack__strdup(given);
+    return given == NULL || *at;
+}
+
+static bool own_middleware(slack_rule_t *route)
+{
+    const slack_middleware_t *given = route->listener.middleware;
+    route->listener.middleware = NULL;
+    if (given == NULL) return true;
+    while (given[route->middleware_count].fn)
+        route->middleware_count++;
+    size_t size = (route->middleware_count + 1) * sizeof *given;
+    slack_middleware_t *mine = slack__malloc(size);
+    if (mine) memcpy(mine, given, size);
+    route->listener.middleware = mine;
+    return mine != NULL;
+}
+
+static int compile(slack_pattern_t **ret, const char *text, enum slack_match how, char *error)
+{
+    return text && how == SLACK_MATCH_REGEX ? slack__pattern_new(ret, text, error) : 0;
+}
+
+static int route_new(slack_rule_t **ret, const slack_listener_t *listener, char *error)
+{
+    slack_rule_t *route = slack__calloc(1, sizeof *route);
+    if (route == NULL) return SLACK_ENOMEM;
+    slack_listener_t *l = &route->listener;
+    *l = *listener;
+    l->user_data_free = NULL; /* still the caller's if this fails */
+    slack__link_init(&route->link);
+    slack__link_init(&route->turns);
+    route->refs = 1;
+    l->name = route_name(listener);
+    /* Every one, also after a failure: none of the caller's strings may stay. */
+    bool owned = own(&l->match);
+    owned = own(&l->block_id) && owned;
+    owned = own(&l->callback_id) && owned;
+    owned = own(&l->type) && owned;
+    owned = own(&l->subtypes) && owned;
+    owned = own_middleware(route) && owned;
+    int rc = l->name && owned ? 0 : SLACK_ENOMEM;
+    if (rc == 0) rc = compile(&route->pattern, l->match, l->how, error);
+    if (rc == 0) rc = compile(&route->block_pattern, l->block_id, l->block_how, error);
+    if (rc != 0)
+        route_free(route);
+    else
+        *ret = route;
+    return rc;
+}
+
+/* ---- life ---- */
+
+slack_router_t *slack__router_new(void)
+{
+    slack_router_t *routes = slack__calloc(1, sizeof *routes);
+    if (routes == NULL) return NULL;
+    slack__link_init(&routes->all);
+    routes->exact = slack__map_new(ROUTES_MAX);
+    if (routes->exact == NULL) {
+        slack__free(routes);
+        return NULL;
+    }
+    return routes;
+}
+
+void slack__router_free(slack_router_t *routes)
+{
+    if (routes == NULL) return;
+    slack_link_t *link;
+    while ((link = slack__list_shift(&routes->all)) != NULL)
+        route_release(SLACK_CONTAINER(link, slack_rule_t, link));
+    slack__map_free(routes->exact, slack__free);
+    slack__free(routes);
+}
+
+/* ---- adding and removing ---- */
+
+/* What an exact listener is found by; false for one that has to be tried. */
+static bool exact_selector(const slack_listener_t *l, const char **ret)
+{
+    if (l->message || l->function) {
+        *ret = l->message ? "message" : "function_executed";
+        return true;
+    }
+    if (l->match == NULL || l->how != SLACK_MATCH_EXACT) return false;
+    *ret = l->match;
+    return true;
+}
+
+/* Selectors longer than a key are cut: a bucket is where to look, match() decides. */
+#define KEY_MAX 128
+
+static slack_slice_t bucket_key(char key[KEY_MAX], enum slack_kind kind, const char *selector)
+{
+    size_t len = strnlen(selector, KEY_MAX - 1);
+    key[0] = (char)kind;
+    memcpy(key + 1, selector, len);
+    return (slack_slice_t){key, len + 1};
+}
+
+/* The bucket that a listener belongs in. */
+static int bucket_for(slack_router_t *routes, const slack_listener_t *l, struct bucket **ret)
+{
+    const char *selector = NULL;
+    if (!exact_selector(l, &selector)) {
+        *ret = &routes->any[l->kind];
+        return 0;
+    }
+    char buf[KEY_MAX];
+    slack_slice_t key = bucket_key(buf, l->kind, selector);
+    *ret = slack__map_get(routes->exact, key);
+    if (*ret) return 0;
+    struct bucket *bucket = slack__calloc(1, sizeof *bucket);
+    if (bucket == NULL) return SLACK_ENOMEM;
+    int rc = slack__map_put(routes->exact, key, bucket);
+    if (rc != 0)
+        slack__free(bucket);
+    else
+        *ret = bucket;
+    return rc;
+}
+
+/* An empty bucket goes, so that listeners that come and go leave nothing behind. */
+static void bucket_remove(slack_router_t *routes, const slack_listener_t *l)
+{
+    const char *selector = NULL;
+    if (!exact_selector(l, &selector)) return;
+    char buf[KEY_MAX];
+    slack__free(slack__map_take(routes->exact, bucket_key(buf, l->kind, selector)));
+}
+
+int slack__router_add(slack_router_t *routes, const slack_listener_t *listener, char *error)
+{
+    const char *wrong = listener ? slack__match_check(listener) : "no listener";
+    if (wrong) {
+        if (error) snprintf(error, SLACK_ERROR_TEXT_MAX, "%s", wrong);
+        return SLACK_EINVAL;
+    }
+    if (routes->count >= ROUTES_MAX) return SLACK_EBUSY;
+    slack_rule_t *route = NULL;
+    int rc = route_new(&route, listener, error);
+    if (rc != 0) return rc;
+    struct bucket *bucket = NULL;
+    rc = bucket_for(routes, listener, &bucket);
+    if (rc != 0) {
+        route_free(route);
+        return rc;
+    }
+    route->listener.user_data_free = listener->user_data_free;
+    route->order = routes->next_order++;
+    routes->count++;
+    slack__list_push(&routes->all, &route->link);
+    *(bucket->last ? &bucket->last->next : &bucket->first) = route;
+    bucket->last = route;
+    return 0;
+}
+
+static void leave_bucket(slack_router_t *routes, slack_rule_t *route)
+{
+    struct bucket *bucket = NULL;
+    bucket_for(routes, &route->listener, &bucket); /* it is there: the route is in it */
+    slack_rule_t *before = NULL;
+    for (slack_rule_t *r = bucket->first; r != route; r = r->next)
+        before = r;
+    *(before ? &before->next : &bucket->first) = route->next;
+    if (bucket->last == route) bucket->last = before;
+    if (bucket->first == NULL) bucket_remove(routes, &route->listener);
+}
+
+int slack__router_remove(slack_router_t *routes, const char *name)
+{
+    slack_link_t removed;
+    slack__link_init(&removed);
+    slack_link_t *next;
+    for (slack_link_t *link = routes->all.next; link != &routes->all; link = next) {
+        slack_rule_t *route = SLACK_CONTAINER(link, slack_rule_t, link);
+        next = link->next;
+        if (strcmp(route->listener.name, name) != 0) continue;
+        leave_bucket(routes, route);
+        route->removed = true;
+        routes->count--;
+        slack__unlink(link);
+        slack__list_push(&removed, link);
+    }
+    if (slack__list_empty(&removed)) return SLACK_ENOTFOUND;
+    /* Last, since the destructors are the program's and may do what they like. */
+    while ((next = slack__list_shift(&removed)) != NULL)
+        route_release(SLACK_CONTAINER(next, slack_rule_t, link));
+    return 0;
+}
+
+/* ---- finding ---- */
+
+/* The candidates of two buckets, in order of registration. */
+struct merge {
+    slack_rule_t *a, *b;
+};
+
+static slack_rule_t *merge_next(struct merge *m)
+{
+    slack_rule_t **from = m->b == NULL || (m->a && m->a->order < m->b->order) ? &m->a : &m->b;
+    slack_rule_t *route = *from;
+    if (route) *from = route->next;
+    return route;
+}
+
+static struct merge candidates(const slack_router_t *routes, enum slack_kind kind,
+                               const char *selector)
+{
+    char buf[KEY_MAX];
+    const struct bucket *exact = slack__map_get(routes->exact, bucket_key(buf, kind, selector));
+    return (struct merge){exact ? exact->first : NULL, routes->any[kind].first};
+}
+
+/* One search: what is looked for, and the steps found so far, growing in the arena. */
+struct search {
+    const slack_router_t *routes;
+    slack_subject_t *subject;
+    slack_arena_t *arena;
+    slack_steps_t found;
+    size_t cap;
+    size_t on_loop; /* of them */
+};
+
+static int push(struct search *s, const slack_step_t *step)
+{
+    slack_steps_t *found = &s->found;
+    if (found->count == s->cap) {
+        size_t cap = s->cap ? 2 * s->cap : 4;
+        slack_step_t *items = slack__arena_realloc(s->arena, found->items, s->cap * sizeof *items,
+                                                   cap * sizeof *items);
+        if (items == NULL) return SLACK_ENOMEM;
+        found->items = items;
+        s->cap = cap;
+    }
+    /* In order, but what may wait for a worker does not keep the others waiting. */
+    size_t at = step->route->listener.run == SLACK_RUN_WORKER ? found->count : s->on_loop++;
+    memmove(&found->items[at + 1], &found->items[at], (found->count - at) * sizeof *step);
+    found->items[at] = *step;
+    found->count++;
+    step->route->refs++;
+    return 0;
+}
+
+static int search_one(struct search *s)
+{
+    struct merge m = candidates(s->routes, s->subject->kind, s->subject->selector);
+    slack_rule_t *route;
+    while ((route = merge_next(&m)) != NULL) {
+        slack_step_t step = {.route = route, .action = s->subject->action};
+        int rc = slack__match(route, s->subject, s->arena, &step.captures);
+        if (rc == SLACK_ETOOBIG) s->found.gave_up = route->listener.name;
+        if (rc == SLACK_ETOOBIG || rc == SLACK_ENOTFOUND) continue;
+        if (rc == 0) rc = push(s, &step);
+        if (rc != 0 || s->subject->kind != SLACK_KIND_EVENT) return rc;
+    }
+    return 0;
+}
+
+/* What an assistant takes is not for listeners of messages in general, or the user would be
+ * answered twice. */
+static void leave_to_assistant(slack_steps_t *found)
+{
+    size_t kept = 0;
+    bool taken = false;
+    for (size_t i = 0; i < found->count; i++)
+        taken = taken || found->items[i].route->listener.assistant;
+    for (size_t i = 0; taken && i < found->count; i++) {
+        const slack_listener_t *l = &found->items[i].route->listener;
+        if (l->message && !l->assistant)
+            route_release(found->items[i].route);
+        else
+            found->items[kept++] = found->items[i];
+    }
+    if (taken) found->count = kept;
+}
+
+int slack__router_match(const slack_router_t *routes, slack_subject_t *subject,
+                        slack_arena_t *arena, slack_steps_t *ret)
+{
+    struct search s = {.routes = routes, .subject = subject, .arena = arena};
+    int rc = 0;
+    const slack_json_t *actions = slack_json_get(subject->body, "/actions");
+    if (subject->kind == SLACK_KIND_ACTION && slack_json_count(actions, "") > 0) {
+        slack_json_iter_t it = {0};
+        while (rc == 0 && slack_json_next(actions, &it)) {
+            slack__subject_set_action(subject, it.value);
+            rc = search_one(&s);
+        }
+    } else {
+        rc = search_one(&s);
+    }
+    leave_to_assistant(&s.found);
+    if (rc != 0)
+        slack__steps_release(&s.found);
+    else
+        *ret = s.found;
+    return rc;
+}
+
+void slack__steps_release(slack_steps_t *steps)
+{
+    slack_steps_t mine = *steps;
+    *steps = (slack_steps_t){0};
+    for (size_t i = 0; i < mine.count; i++)
+        route_release(mine.items[i].route);
+}
+
+/* ---- telling what was missing ---- */
+
+/* One character of a C string. An octal escape ends by itself, and a "??" that is none is never the
+ * beginning of a trigraph. */
+static char *put_char(char *at, unsigned char c)
+{
+    const bool control = c < ' ' || c == 0x7F;
+    if (control || c == '"' || c == '\\' || c == '?') *at++ = '\\';
+    if (control) {
+        *at++ = (char)('0' + (c >> 6));
+        *at++ = (char)('0' + (c >> 3 & 7));
+        c = (unsigned char)('0' + (c & 7));
+    }
+    *at++ = (char)c;
+    return at;
+}
+
+/* The text as a C program has it; "NULL", which matches everything, where there is none. */
+static const char *c_literal(slack_arena_t *arena, const char *text)
+{
+    if (*text == '\0') return "NULL";
+    char *literal = slack__arena_alloc(arena, 4 * strlen(text) + 3), *at = literal;
+    if (literal == NULL) return NULL;
+    *at++ = '"';
+    for (; *text; text++)
+        at = put_char(at, (unsigned char)*text);
+    at[0] = '"';
+    at[1] = '\0';
+    return literal;
+}
+
+const char *slack__router_suggest(enum slack_kind kind, const slack_json_t *body,
+                                  slack_arena_t *arena)
+{
+    static const char *const functions[] = {
+        [SLACK_KIND_EVENT] = "slack_on_event",
+        [SLACK_KIND_COMMAND] = "slack_on_command",
+        [SLACK_KIND_ACTION] = "slack_on_action",
+        [SLACK_KIND_SHORTCUT] = "slack_on_shortcut",
+        [SLACK_KIND_VIEW_SUBMISSION] = "slack_on_view_submission",
+        [SLACK_KIND_VIEW_CLOSED] = "slack_on_view_closed",
+        [SLACK_KIND_OPTIONS] = "slack_on_options",
+        [SLACK_KIND_DIALOG] = "slack_on_dialog",
+    };
+    size_t i = (size_t)kind;
+    const char *function = i < sizeof functions / sizeof *functions ? functions[i] : NULL;
+    if (function == NULL) return "";
+    const char *selector = slack__payload_selector(kind, body, slack_json_get(body, "/actions/0"));
+    if (kind == SLACK_KIND_EVENT && strcmp(selector, "function_executed") == 0) {
+        function = "slack_on_function";
+        selector = slack_json_str(body, "/event/function/callback_id");
+    }
+    const char *literal = c_literal(arena, selector);
+    const char *code =
+        literal ? slack__arena_printf(arena, "%s(app, %s, handler, NULL);", function, literal)
+                : NULL;
+    return code ? code : "";
+}

@@ -1,0 +1,185 @@
+/* SPDX-License-Identifier: MIT */
+#include "protocol/payload.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "util/str.h"
+
+/* The first of the paths that leads to a string with something in it. */
+static const char *first(const slack_json_t *body, const char *const *paths)
+{
+    for (; *paths; paths++) {
+        const char *s = slack_json_str(body, *paths);
+        if (*s) return s;
+    }
+    return "";
+}
+
+#define FIRST(body, ...) first((body), (const char *const[]){__VA_ARGS__, NULL})
+
+const char *slack__payload_team(const slack_json_t *body)
+{
+    return FIRST(body, "/view/app_installed_team_id", "/team", "/team/id",
+                 "/authorizations/0/team_id", "/team_id", "/event/team", "/event/team/id",
+                 "/event/team_id", "/user/team_id", "/view/team_id");
+}
+
+/* An authorization that names no organization means it: what stands around it may be that of the
+ * other side of a shared channel. */
+const char *slack__payload_enterprise(const slack_json_t *body)
+{
+    const char *whole = FIRST(body, "/enterprise", "/enterprise/id");
+    if (*whole) return whole;
+    const slack_json_t *authorized = slack_json_get(body, "/authorizations/0/enterprise_id");
+    if (authorized) return slack_json_str(authorized, "");
+    return FIRST(body, "/enterprise_id", "/team/enterprise_id", "/event/enterprise",
+                 "/event/enterprise/id", "/event/enterprise_id");
+}
+
+const char *slack__payload_user(const slack_json_t *body)
+{
+    return FIRST(body, "/user", "/user/id", "/user_id", "/event/user", "/event/user/id",
+                 "/event/user_id", "/event/assistant_thread/user_id", "/event/message/user",
+                 "/event/previous_message/user", "/message/user");
+}
+
+const char *slack__payload_channel(const slack_json_t *body)
+{
+    return FIRST(body, "/channel", "/channel/id", "/channel_id", "/event/channel",
+                 "/event/channel/id", "/event/channel_id", "/event/item/channel",
+                 "/event/assistant_thread/channel_id", "/container/channel_id", "/item/channel");
+}
+
+const char *slack__payload_thread_ts(const slack_json_t *body)
+{
+    return FIRST(body, "/thread_ts", "/event/thread_ts", "/event/assistant_thread/thread_ts",
+                 "/event/message/thread_ts", "/event/previous_message/thread_ts",
+                 "/message/thread_ts", "/container/thread_ts");
+}
+
+const char *slack__payload_ts(const slack_json_t *body)
+{
+    return FIRST(body, "/event/message/ts", "/event/ts", "/event/item/ts", "/message/ts",
+                 "/message_ts", "/container/message_ts");
+}
+
+const char *slack__payload_trigger_id(const slack_json_t *body)
+{
+    return FIRST(body, "/trigger_id", "/interactivity/interactivity_pointer",
+                 "/event/interactivity/interactivity_pointer");
+}
+
+const char *slack__payload_response_url(const slack_json_t *body)
+{
+    return FIRST(body, "/response_url", "/response_urls/0/response_url");
+}
+
+/* Slash commands have it as a string. */
+bool slack__payload_is_enterprise_install(const slack_json_t *body)
+{
+    const slack_json_t *first_of = slack_json_get(body, "/authorizations/0/is_enterprise_install");
+    if (slack_json_type(first_of) == SLACK_JSON_BOOL) return slack_json_bool(first_of, "");
+    return slack_json_bool(body, "/is_enterprise_install") ||
+           strcmp(slack_json_str(body, "/is_enterprise_install"), "true") == 0;
+}
+
+const char *slack__payload_acting_team(const slack_json_t *body)
+{
+    const char *team =
+        FIRST(body, "/view/app_installed_team_id", "/authorizations/0/team_id", "/context_team_id");
+    return *team ? team : slack__payload_team(body);
+}
+
+/* ---- Slack Connect ---- */
+
+static bool is_shared(const slack_json_t *body)
+{
+    return slack_json_bool(body, "/is_ext_shared_channel");
+}
+
+static bool same(const char *a, const char *b)
+{
+    return *a && strcmp(a, b) == 0;
+}
+
+/* The member `other` of the side, the sending one or the one that it is seen through, whose member
+ * `own` is `id`. */
+static const char *of_side(const slack_json_t *body, const char *id, const char *own,
+                           const char *other)
+{
+    static const char *const sides[] = {"/", "/context_"};
+    for (size_t i = 0; i < sizeof sides / sizeof *sides; i++) {
+        char own_path[40], other_path[40];
+        snprintf(own_path, sizeof own_path, "%s%s", sides[i], own);
+        snprintf(other_path, sizeof other_path, "%s%s", sides[i], other);
+        if (same(id, slack_json_str(body, own_path))) return slack_json_str(body, other_path);
+    }
+    return "";
+}
+
+/* A team as it stands in a shared channel's event: a workspace, or an organization. */
+static const char *team_of(const slack_json_t *body, const char *id)
+{
+    return *id == 'E' ? of_side(body, id, "enterprise_id", "team_id") : id;
+}
+
+const char *slack__payload_actor_enterprise(const slack_json_t *body)
+{
+    if (!is_shared(body)) return slack__payload_enterprise(body);
+    const char *id = FIRST(body, "/event/user_team", "/event/team");
+    return *id == 'E' ? id : of_side(body, id, "team_id", "enterprise_id");
+}
+
+/* The user_team of a mention can be an organization that nothing leads on from. */
+const char *slack__payload_actor_team(const slack_json_t *body)
+{
+    if (!is_shared(body)) return slack__payload_team(body);
+    const char *user_team = slack_json_str(body, "/event/user_team");
+    const bool mention = strcmp(slack_json_str(body, "/event/type"), "app_mention") == 0;
+    if (*user_team && mention) return *user_team == 'E' ? "" : user_team;
+    const char *team = team_of(body, user_team);
+    return *team ? team : team_of(body, slack_json_str(body, "/event/team"));
+}
+
+const char *slack__payload_actor_user(const slack_json_t *body)
+{
+    if (!is_shared(body)) return slack__payload_user(body);
+    const bool known = *slack__payload_actor_enterprise(body) || *slack__payload_actor_team(body);
+    return known ? FIRST(body, "/event/user", "/event/user/id", "/event/user_id") : "";
+}
+
+/* ---- workflows ---- */
+
+const char *slack__payload_function_execution_id(const slack_json_t *body)
+{
+    return FIRST(body, "/event/function_execution_id", "/function_data/execution_id");
+}
+
+const char *slack__payload_workflow_token(const slack_json_t *body)
+{
+    if (*slack__payload_function_execution_id(body) == '\0') return "";
+    return FIRST(body, "/event/bot_access_token", "/bot_access_token");
+}
+
+const char *slack__payload_selector(enum slack_kind kind, const slack_json_t *body,
+                                    const slack_json_t *action)
+{
+    switch (kind) {
+    case SLACK_KIND_EVENT: return slack_json_str(body, "/event/type");
+    case SLACK_KIND_COMMAND: return slack_json_str(body, "/command");
+    case SLACK_KIND_ACTION: {
+        const char *id = slack_json_str(action, "/action_id");
+        return *id ? id : slack_json_str(body, "/callback_id");
+    }
+    case SLACK_KIND_OPTIONS: return FIRST(body, "/action_id", "/callback_id");
+    case SLACK_KIND_SHORTCUT:
+    case SLACK_KIND_DIALOG: return slack_json_str(body, "/callback_id");
+    case SLACK_KIND_VIEW_SUBMISSION:
+    case SLACK_KIND_VIEW_CLOSED: return slack_json_str(body, "/view/callback_id");
+    case SLACK_KIND_UNKNOWN:
+    case SLACK_KIND_APP_RATE_LIMITED:
+    case SLACK_KIND_JOB: break;
+    }
+    return "";
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: MIT */
+#include "protocol/signature.h"
+
+#include <string.h>
+
+#include <mbedtls/md.h>
+
+#include <slack/error.h>
+
+#include "util/alloc.h"
+
+#define DIGEST_BYTES 32
+#define VERSION      "v0"
+
+/* Each context is keyed once: a request starts from there again (mbedtls_md_hmac_reset), which
+ * costs it neither an allocation nor the key's hashing. */
+struct slack_signer {
+    size_t count;
+    mbedtls_md_context_t keyed[SLACK_SIGNING_SECRETS_MAX];
+    char apps[SLACK_SIGNING_SECRETS_MAX][SLACK_APP_ID_MAX + 1]; /* "" where none is said */
+};
+
+static bool is_app_id(slack_slice_t id)
+{
+    if (id.len < 2 || id.len > SLACK_APP_ID_MAX || id.ptr[0] != 'A') return false;
+    for (size_t i = 1; i < id.len; i++) {
+        char c = id.ptr[i];
+        if (!((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'))) return false;
+    }
+    return true;
+}
+
+/* Take the app's id and its colon off an item; empty where there is none. False: it is no id. */
+static bool take_app_id(slack_slice_t *item, slack_slice_t *ret)
+{
+    *ret = (slack_slice_t){"", 0};
+    if (item->len == 0 || !memchr(item->ptr, ':', item->len)) return true;
+    slack__slice_split(item, ':', ret);
+    *ret = slack__slice_trim(*ret);
+    *item = slack__slice_trim(*item);
+    return is_app_id(*ret);
+}
+
+static int add_secret(slack_signer_t *signer, slack_slice_t secret)
+{
+    slack_slice_t app;
+    if (signer->count == SLACK_SIGNING_SECRETS_MAX) return SLACK_EINVAL;
+    if (!take_app_id(&secret, &app) || secret.len == 0) return SLACK_EINVAL;
+    if (signer->count > 0 && (app.len > 0) != (signer->apps[0][0] != '\0')) return SLACK_EINVAL;
+    memcpy(signer->apps[signer->count], app.ptr, app.len);
+    mbedtls_md_context_t *md = &signer->keyed[signer->count++];
+    mbedtls_md_init(md);
+    if (mbedtls_md_setup(md, mbedtls_md_info_from_type(MBEDTLS_MD_SHA256), 1) != 0 ||
+        mbedtls_md_hmac_starts(md, (const unsigned char *)secret.ptr, secret.len) != 0)
+        return SLACK_ENOMEM;
+    return 0;
+}
+
+int slack__signer_new(slack_signer_t **ret, const char *secrets)
+{
+    slack_signer_t *signer = slack__calloc(1, sizeof *signer);
+    if (!signer) return SLACK_ENOMEM;
+    int rc = secrets ? 0 : SLACK_EINVAL;
+    slack_slice_t rest = slack__slice(secrets), secret;
+    while (rc == 0 && slack__slice_split(&rest, ',', &secret))
+        rc = add_secret(signer, slack__slice_trim(secret));
+    if (rc == 0 && signer->count == 0) rc = SLACK_EINVAL;
+    if (rc != 0)
+        slack__signer_free(signer);
+    else
+        *ret = signer;
+    return rc;
+}
+
+void slack__signer_free(slack_signer_t *signer)
+{
+    if (!signer) return;
+    for (size_t i = 0; i < signer->count; i++)
+        mbedtls_md_free(&signer->keyed[i]);
+    slack__wipe(signer, sizeof *signer);
+    slack__free(signer);
+}
+
+static int update(mbedtls_md_context_t *md, slack_slice_t bytes)
+{
+    if (bytes.len == 0) return 0;
+    return mbedtls_md_hmac_update(md, (const unsigned char *)bytes.ptr, bytes.len);
+}
+
+/* The whole header, "v0=" and the digits. With a keyed context mbedTLS has nothing to allocate: a
+ * failure is none of memory, and counts as a signature that does not match. */
+static int make(mbedtls_md_context_t *md, slack_slice_t timestamp, slack_slice_t body, char *ret)
+{
+    unsigned char digest[DIGEST_BYTES];
+    if (mbedtls_md_hmac_reset(md) != 0 || update(md, SLACK_SLICE(VERSION ":")) != 0 ||
+        update(md, timestamp) != 0 || update(md, SLACK_SLICE(":")) != 0 || update(md, body) != 0 ||
+        mbedtls_md_hmac_finish(md, digest) != 0)
+        return SLACK_ENOMEM;
+    memcpy(ret, VERSION "=", 3);
+    slack__hex(ret + 3, digest, sizeof digest);
+    return 0;
+}
+
+int slack__signature_make(slack_signer_t *signer, slack_slice_t timestamp, slack_slice_t body,
+                          char ret_signature[SLACK_SIGNATURE_LEN + 1])
+{
+    char text[SLACK_SIGNATURE_LEN];
+    int rc = make(&signer->keyed[0], timestamp, body, text);
+    if (rc != 0) return rc;
+    memcpy(ret_signature, text, sizeof text);
+    ret_signature[SLACK_SIGNATURE_LEN] = '\0';
+    return 0;
+}
+
+static bool well_formed(slack_slice_t signature)
+{
+    if (signature.len != SLACK_SIGNATURE_LEN || memcmp(signature.ptr, VERSION "=", 3) != 0)
+        return false;
+    for (size_t i = 3; i < signature.len; i++) {
+        char c = signature.ptr[i];
+        if (!((c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'))) return false;
+    }
+    return true;
+}
+
+static enum slack_signature_fault check_time(slack_slice_t timestamp, int64_t now_s)
+{
+    uint64_t value;
+    if (!slack__parse_u64(timestamp, INT64_MAX, &value)) return SLACK_SIGNATURE_MALFORMED;
+    int64_t sent_s = (int64_t)value;
+    if (now_s < 0) return SLACK_SIGNATURE_FUTURE;
+    if (now_s - sent_s > SLACK_SIGNATURE_WINDOW_S) return SLACK_SIGNATURE_STALE;
+    if (sent_s - now_s > SLACK_SIGNATURE_WINDOW_S) return SLACK_SIGNATURE_FUTURE;
+    return SLACK_SIGNATURE_OK;
+}
+
+/* Every secret is tried, also after one that matched. */
+static slack_signed_by_t matches(slack_signer_t *signer, const slack_signed_request_t *request)
+{
+    slack_signed_by_t found = 0;
+    for (size_t i = 0; i < signer->count; i++) {
+        char expected[SLACK_SIGNATURE_LEN];
+        if (make(&signer->keyed[i], request->timestamp, request->body, expected) == 0)
+            found |= (slack_signed_by_t)slack__equal_ct(expected, request->signature.ptr,
+                                                        sizeof expected)
+                     << i;
+    }
+    return found;
+}
+
+static enum slack_signature_fault check(slack_signer_t *signer,
+                                        const slack_signed_request_t *request, int64_t now_s,
+                                        slack_signed_by_t *ret_by)
+{
+    if (request->timestamp_count == 0 || request->signature_count == 0)
+        return SLACK_SIGNATURE_MISSING;
+    if (request->timestamp_count > 1 || request->signature_count > 1)
+        return SLACK_SIGNATURE_DUPLICATE;
+    if (!well_formed(request->signature)) return SLACK_SIGNATURE_MALFORMED;
+    enum slack_signature_fault fault = check_time(request->timestamp, now_s);
+    if (fault != SLACK_SIGNATURE_OK) return fault;
+    *ret_by = matches(signer, request);
+    return *ret_by ? SLACK_SIGNATURE_OK : SLACK_SIGNATURE_MISMATCH;
+}
+
+int slack__signature_check(slack_signer_t *signer, const slack_signed_request_t *request,
+                           int64_t now_s, slack_signed_by_t *ret_by,
+                           enum slack_signature_fault *ret_fault)
+{
+    slack_signed_by_t by;
+    enum slack_signature_fault fault = check(signer, request, now_s, &by);
+    if (fault == SLACK_SIGNATURE_OK) {
+        if (ret_by) *ret_by = by;
+        return 0;
+    }
+    if (ret_fault) *ret_fault = fault;
+    return SLACK_ESIGNATURE;
+}
+
+bool slack__signer_owns(const slack_signer_t *signer, slack_signed_by_t by, slack_slice_t *app_id)
+{
+    for (size_t i = 0; i < signer->count; i++) {
+        const slack_slice_t app = slack__slice(signer->apps[i]);
+        if (!(by >> i & 1)) continue;
+        if (app.len == 0 || slack__slice_eq(app, *app_id)) return true;
+        if (app_id->len == 0) {
+            *app_id = app;
+            return true;
+        }
+    }
+    return false;
+}
+
+const char *slack__signature_fault_text(enum slack_signature_fault fault)
+{
+    switch (fault) {
+    case SLACK_SIGNATURE_OK: return "signature holds";
+    case SLACK_SIGNATURE_MISSING: return "signature or timestamp header is missing";
+    case SLACK_SIGNATURE_DUPLICATE: return "signature or timestamp header is there twice";
+    case SLACK_SIGNATURE_MALFORMED: return "signature or timestamp is malformed";
+    case SLACK_SIGNATURE_STALE: return "timestamp is older than 300 s";
+    case SLACK_SIGNATURE_FUTURE: return "timestamp is more than 300 s ahead of our clock";
+    case SLACK_SIGNATURE_MISMATCH: return "signature does not match SLACK_SIGNING_SECRET";
+    }
+    return "unknown fault";
+}

@@ -1,0 +1,365 @@
+/* SPDX-License-Identifier: MIT */
+/* Bounds, stopping, other threads, starting. */
+#include <stdatomic.h>
+
+#include "app/app.h"
+#include "support/app_fixture.h"
+#include "support/app_handlers.h"
+#include "support/test.h"
+
+static app_fixture_t f;
+
+/* ---- bounds and stopping ---- */
+
+/* Start, and deliver a command whose handler holds it: app_held. */
+static void begin_command(app_ack_t *ack)
+{
+    slack_on_command(f.app, "/x", app_hold_then_ack, NULL);
+    slack_use(f.app, app_watch, NULL);
+    app_ready(&f);
+    app_inject(&f, APP_COMMAND("/x", ""), ack);
+    app_spin(&f);
+}
+
+static void test_past_the_bound_it_is_later(void **state)
+{
+    app_open(&f, &(slack_options_t){.max_deliveries = 2});
+    slack_on_command(f.app, "/x", app_hold_then_ack, NULL);
+    app_ready(&f);
+    app_ack_t ack[3] = {{0}};
+    slack_ctx_t *first[2];
+    for (int i = 0; i < 3; i++) {
+        app_inject(&f, APP_COMMAND("/x", ""), &ack[i]);
+        app_spin(&f);
+        if (i < 2) first[i] = app_held;
+    }
+    assert_int_equal(ack[2].outcome, SLACK_ACK_LATER);
+    assert_int_equal(ack[2].count, 1);
+    slack_ctx_release(first[0], 0);
+    slack_ctx_release(first[1], 0);
+    app_spin(&f);
+    ack[2] = (app_ack_t){0};
+    app_inject(&f, APP_COMMAND("/x", ""), &ack[2]);
+    app_spin(&f);
+    slack_ctx_release(app_held, 0);
+    app_run_until(&f, &ack[2].count);
+    assert_int_equal(ack[2].outcome, SLACK_ACK_OK);
+    app_close(&f);
+}
+
+static void test_a_stop_waits_for_what_was_taken(void **state)
+{
+    app_ack_t ack = {0};
+    begin_command(&ack);
+    slack_app_stop(f.app);
+    app_spin(&f);
+    assert_false(f.stopped);
+    assert_int_equal(slack_ack(app_held), 0);
+    slack_ctx_release(app_held, 0);
+    app_run_until_stopped(&f);
+    assert_int_equal(app_done.status, 0);
+    assert_int_equal(ack.count, 1);
+    assert_int_equal(f.status, 0);
+}
+
+static void test_a_second_stop_does_not_wait(void **state)
+{
+    app_ack_t ack = {0};
+    begin_command(&ack);
+    slack_app_stop(f.app);
+    slack_app_stop(f.app);
+    app_run_until_stopped(&f);
+    assert_int_equal(app_done.status, SLACK_ECANCELED);
+    assert_int_equal(ack.outcome, SLACK_ACK_LATER);
+    assert_int_equal(ack.count, 1);
+    /* By a program that did not know: harmless until the app is freed. */
+    slack_ctx_release(app_held, 0);
+}
+
+static void test_the_drain_ends_with_its_time(void **state)
+{
+    app_open(&f, &(slack_options_t){.drain_ms = 1});
+    app_ack_t ack = {0};
+    begin_command(&ack);
+    app_close(&f);
+    assert_int_equal(ack.count, 1);
+    assert_true(app_logged(&f, "time is up"));
+}
+
+static int stop_inside(slack_ctx_t *ctx, void *user_data)
+{
+    slack_app_stop(slack_ctx_app(ctx));
+    return slack_say(ctx, "bye");
+}
+
+static void test_stop_inside_a_handler(void **state)
+{
+    slack_on_message(f.app, NULL, stop_inside, NULL);
+    app_ready(&f);
+    app_ack_t ack = {0};
+    app_inject(&f, APP_MESSAGE("Ev1", "x"), &ack);
+    app_run_until_stopped(&f);
+    assert_int_equal(fake_slack_count(f.slack), 1); /* what it said was waited for */
+    assert_int_equal(ack.count, 1);
+}
+
+static int free_inside(slack_ctx_t *ctx, void *user_data)
+{
+    slack_app_free(slack_ctx_app(ctx));
+    return slack_ack_text(ctx, "freed");
+}
+
+static void test_free_inside_a_handler(void **state)
+{
+    slack_on_command(f.app, "/x", free_inside, NULL);
+    app_ready(&f);
+    app_ack_t ack = {0};
+    app_inject(&f, APP_COMMAND("/x", ""), &ack);
+    app_run_until_stopped(&f);
+    assert_string_equal(ack.body, "freed");
+    f.app = NULL;
+}
+
+static void test_calls_under_way_are_canceled_by_the_stop(void **state)
+{
+    fake_slack_answer(f.slack, "chat.postMessage", 0, "");
+    slack_on_message(f.app, NULL, app_say_hello, NULL);
+    app_ready(&f);
+    app_ack_t ack = {0};
+    app_inject(&f, APP_MESSAGE("Ev1", "x"), &ack);
+    app_run_until_calls(&f, 1);
+    slack_app_stop(f.app);
+    slack_app_stop(f.app);
+    app_run_until_stopped(&f);
+    assert_true(app_logged(&f, "calls=1"));
+}
+
+/* ---- other threads ---- */
+
+static unsigned posted;
+static int post_status;
+
+static void on_post(slack_app_t *app, int status, void *user_data)
+{
+    posted++;
+    post_status = status;
+}
+
+static void post_from_thread(void *app)
+{
+    for (int i = 0; i < 100; i++)
+        slack_app_post(app, on_post, NULL);
+}
+
+static void test_post(void **state)
+{
+    posted = 0;
+    assert_int_equal(slack_app_post(f.app, on_post, NULL), 0); /* before the start: it waits */
+    app_ready(&f);
+    uv_thread_t thread;
+    assert_int_equal(uv_thread_create(&thread, post_from_thread, f.app), 0);
+    while (posted < 101)
+        app_turn(&f);
+    uv_thread_join(&thread);
+    assert_int_equal(post_status, 0);
+    slack_app_stop(f.app);
+    app_run_until_stopped(&f);
+    assert_int_equal(slack_app_post(f.app, on_post, NULL), SLACK_ECANCELED);
+    assert_int_equal(posted, 101);
+}
+
+static void test_a_post_that_never_ran_is_canceled(void **state)
+{
+    slack_app_t *app = NULL;
+    assert_int_equal(
+        slack_app_new(&app, &(slack_options_t){.bot_token = "xoxb-1", .transport = "memory"}), 0);
+    posted = 0;
+    assert_int_equal(slack_app_post(app, on_post, NULL), 0);
+    slack_app_free(app);
+    assert_int_equal(posted, 1);
+    assert_int_equal(post_status, SLACK_ECANCELED);
+}
+
+static void stop_from_thread(void *app)
+{
+    slack_app_stop(app);
+}
+
+static void test_stop_from_another_thread(void **state)
+{
+    app_ready(&f);
+    uv_thread_t thread;
+    assert_int_equal(uv_thread_create(&thread, stop_from_thread, f.app), 0);
+    app_run_until_stopped(&f);
+    uv_thread_join(&thread);
+    assert_int_equal(f.status, 0);
+}
+
+static void test_stop_before_the_start(void **state)
+{
+    slack_app_stop(f.app);
+    assert_int_equal(app_start_fails(&f), 0);
+}
+
+/* ---- starting ---- */
+
+static void test_a_token_that_is_refused_for_good(void **state)
+{
+    fake_slack_answer(f.slack, "auth.test", 200, "{\"ok\":false,\"error\":\"invalid_auth\"}");
+    assert_int_equal(app_start_fails(&f), SLACK_EAUTH);
+    assert_string_equal(slack_app_error(f.app),
+                        "Slack refuses the token in SLACK_BOT_TOKEN: invalid_auth");
+}
+
+static void test_auth_is_asked_until_it_answers(void **state)
+{
+    fake_slack_answer(f.slack, "auth.test", 503, "<html>busy</html>");
+    fake_slack_answer(f.slack, "auth.test", 200, "{\"ok\":false,\"error\":\"internal_error\"}");
+    app_ready(&f);
+    assert_true(app_logged(&f, "internal_error"));
+    assert_false(app_logged(&f, "xoxb-test"));
+}
+
+static void test_stop_while_auth_is_asked(void **state)
+{
+    fake_slack_answer(f.slack, "auth.test", 0, "");
+    app_start(&f);
+    while (fake_slack_auth_count(f.slack) == 0)
+        app_turn(&f);
+    slack_app_stop(f.app);
+    app_run_until_stopped(&f);
+    assert_int_equal(f.status, 0);
+}
+
+static void expect_start_error(const slack_options_t *options, int status, const char *part)
+{
+    app_open(&f, options);
+    assert_int_equal(app_start_fails(&f), status);
+    if (strstr(slack_app_error(f.app), part) == NULL)
+        fail_msg("\"%s\" does not tell \"%s\"", slack_app_error(f.app), part);
+    app_close(&f);
+}
+
+static void test_what_cannot_be_started_says_why(void **state)
+{
+    expect_start_error(&(slack_options_t){.transport = "carrier-pigeon"}, SLACK_ECONFIG,
+                       "SLACK_TRANSPORT=carrier-pigeon: there is no transport of that name");
+    expect_start_error(&(slack_options_t){.transport = "memory, memory"}, SLACK_ECONFIG,
+                       "memory is named twice");
+    expect_start_error(&(slack_options_t){.store = "punchcards:x"}, SLACK_ECONFIG, "SLACK_STORE");
+    expect_start_error(&(slack_options_t){.api_url = "http://example.com/api/"}, SLACK_ECONFIG,
+                       "SLACK_API_URL");
+    expect_start_error(&(slack_options_t){.transport = "http"}, SLACK_ECONFIG,
+                       "SLACK_SIGNING_SECRET");
+    expect_start_error(&(slack_options_t){.transport = "socket"}, SLACK_ECONFIG, "SLACK_APP_TOKEN");
+    expect_start_error(&(slack_options_t){.ca_file = "/nonexistent/ca.pem",
+                                          .transport = "socket",
+                                          .app_token = "xapp-1"},
+                       SLACK_ECONFIG, "/nonexistent/ca.pem");
+    expect_start_error(&(slack_options_t){.ca_file = "/dev/zero", .transport = "memory"},
+                       SLACK_ECONFIG,
+                       "SLACK_CA_FILE=/dev/zero: it is a pipe or a device, not a file");
+    expect_start_error(&(slack_options_t){.ca_file = "/tmp", .transport = "memory"}, SLACK_ECONFIG,
+                       "SLACK_CA_FILE=/tmp: Is a directory");
+}
+
+/* An app may be given a function in its place until it is started. */
+static void test_a_start_without_a_token(void **state)
+{
+    slack_app_t *app = NULL;
+    unsetenv("SLACK_BOT_TOKEN");
+    slack_options_t options = {.transport = "memory", .store = "memory:", .loop = &f.loop};
+    assert_int_equal(slack_app_new(&app, &options), 0);
+    assert_int_equal(slack_app_start(app, NULL, NULL), SLACK_ECONFIG);
+    assert_string_equal(slack_app_error(app),
+                        "SLACK_BOT_TOKEN is not set: it is the xoxb-… token of the app's page "
+                        "\"OAuth & Permissions\"");
+    slack_app_free(app);
+}
+
+static void test_run_and_start_tell_misuse(void **state)
+{
+    assert_int_equal(slack_app_run(f.app), SLACK_EINVAL); /* it has a loop of the program's */
+    app_ready(&f);
+    assert_int_equal(slack_app_start(f.app, NULL, NULL), SLACK_EALREADY);
+    slack_app_t *own = NULL;
+    assert_int_equal(
+        slack_app_new(&own, &(slack_options_t){.bot_token = "xoxb-1", .transport = "memory"}), 0);
+    assert_int_equal(slack_app_start(own, NULL, NULL), SLACK_EINVAL);
+    slack_app_free(own);
+    slack_app_free(NULL);
+}
+
+static void stop_when_ready(slack_app_t *app, const char *name, enum slack_transport_state state,
+                            int reason, void *user_data)
+{
+    assert_string_equal(name, "memory");
+    if (state == SLACK_TRANSPORT_READY) slack_app_stop(app);
+    ++*(int *)user_data;
+}
+
+static void nothing(uv_timer_t *timer)
+{
+}
+
+static atomic_int run_status;
+
+static void run_app(void *app)
+{
+    atomic_store(&run_status, slack_app_run(app));
+}
+
+/* The app's own loop on another thread, with its Web API on this one. */
+static void test_run(void **state)
+{
+    slack_app_t *app = NULL;
+    int states = 0;
+    slack_options_t options = {.bot_token = "xoxb-1",
+                               .transport = "memory",
+                               .store = "memory:",
+                               .api_url = fake_slack_api_url(f.slack),
+                               .log_level = SLACK_LOG_ERROR};
+    assert_int_equal(slack_app_new(&app, &options), 0);
+    slack_on_state(app, stop_when_ready, &states);
+    atomic_store(&run_status, 1);
+    uv_thread_t thread;
+    assert_int_equal(uv_thread_create(&thread, run_app, app), 0);
+    static uv_timer_t tick; /* the loop turns while the other thread works */
+    uv_timer_init(&f.loop, &tick);
+    uv_timer_start(&tick, nothing, 1, 1);
+    while (atomic_load(&run_status) == 1)
+        app_turn(&f);
+    uv_close((uv_handle_t *)&tick, NULL);
+    uv_thread_join(&thread);
+    assert_int_equal(atomic_load(&run_status), 0);
+    assert_int_equal(states, 3); /* starting, ready, stopped */
+    slack_app_free(app);
+    app_ready(&f);
+}
+
+#define CASE(name) APP_CASE(&f, name)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_past_the_bound_it_is_later),
+        CASE(test_a_stop_waits_for_what_was_taken),
+        CASE(test_a_second_stop_does_not_wait),
+        cmocka_unit_test(test_the_drain_ends_with_its_time),
+        CASE(test_stop_inside_a_handler),
+        CASE(test_free_inside_a_handler),
+        CASE(test_calls_under_way_are_canceled_by_the_stop),
+        CASE(test_post),
+        cmocka_unit_test(test_a_post_that_never_ran_is_canceled),
+        CASE(test_stop_from_another_thread),
+        CASE(test_stop_before_the_start),
+        CASE(test_a_token_that_is_refused_for_good),
+        CASE(test_auth_is_asked_until_it_answers),
+        CASE(test_stop_while_auth_is_asked),
+        cmocka_unit_test(test_what_cannot_be_started_says_why),
+        CASE(test_a_start_without_a_token),
+        CASE(test_run_and_start_tell_misuse),
+        CASE(test_run),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

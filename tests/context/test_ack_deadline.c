@@ -1,0 +1,582 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/app.h"
+#include "support/app_fixture.h"
+#include "support/heap.h"
+#include "support/test.h"
+
+/* Acks in the place of handlers whose time is up, which is very short here. */
+#define ACK_MS 5
+
+static app_fixture_t f;
+static slack_ctx_t *held;
+
+static int open_app(void **state)
+{
+    app_open(&f, &(slack_options_t){.ack_ms = ACK_MS});
+    held = NULL;
+    return 0;
+}
+
+static int close_app(void **state)
+{
+    app_close(&f);
+    return heap_live() == 0 ? 0 : -1;
+}
+
+static int hold(slack_ctx_t *ctx, void *user_data)
+{
+    held = ctx;
+    slack_ctx_hold(ctx);
+    return 0;
+}
+
+static void listen_all(void)
+{
+    static const enum slack_kind kinds[] = {SLACK_KIND_COMMAND,         SLACK_KIND_ACTION,
+                                            SLACK_KIND_SHORTCUT,        SLACK_KIND_OPTIONS,
+                                            SLACK_KIND_VIEW_SUBMISSION, SLACK_KIND_VIEW_CLOSED};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        assert_int_equal(
+            slack_listen(f.app, &(slack_listener_t){.kind = kinds[i], .fn = hold, .name = "slow"}),
+            0);
+}
+
+static void inject(const char *body, app_ack_t *ack)
+{
+    *ack = (app_ack_t){0};
+    app_inject(&f, body, ack);
+    app_run_until(&f, &ack->count);
+    assert_int_equal(ack->outcome, SLACK_ACK_OK);
+}
+
+static void end(void)
+{
+    slack_ctx_release(held, 0);
+    held = NULL;
+    app_spin(&f);
+}
+
+#define VIEW                                                                                       \
+    "{\"type\":\"view_submission\",\"view\":{\"callback_id\":\"v\",\"title\":{\"type\":"           \
+    "\"plain_text\",\"text\":\"T\"}}}"
+
+static void each_kind_has_its_own(void **state)
+{
+    static const struct {
+        const char *body, *ack;
+    } cases[] = {
+        {"{\"command\":\"/x\"}",
+         "{\"response_type\":\"ephemeral\",\"text\":\"Still working on it…\"}"},
+        {"{\"type\":\"block_actions\",\"actions\":[{\"action_id\":\"a\"}]}", ""},
+        {"{\"type\":\"shortcut\",\"callback_id\":\"s\"}", ""},
+        {"{\"type\":\"block_suggestion\",\"action_id\":\"o\"}", "{\"options\":[]}"},
+        {VIEW, "{\"response_action\":\"update\",\"view\":{\"type\":\"modal\",\"title\":{\"type\":"
+               "\"plain_text\",\"text\":\"T\"},\"blocks\":[{\"type\":\"section\",\"text\":{"
+               "\"type\":\"plain_text\",\"text\":\"Still working on it…\"}}]}}"},
+        {"{\"type\":\"view_submission\",\"view\":{\"callback_id\":\"v\"}}", ""},
+        {"{\"type\":\"view_closed\",\"view\":{\"callback_id\":\"v\"}}", ""},
+    };
+    app_ack_t ack;
+    listen_all();
+    app_ready(&f);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        inject(cases[i].body, &ack);
+        assert_string_equal(ack.body, cases[i].ack);
+        end();
+        assert_int_equal(ack.count, 1);
+    }
+    assert_int_equal(f.app->metrics.default_acks, sizeof cases / sizeof *cases);
+    assert_non_null(strstr(f.log, "event=\"sent the default ack\" kind=command listener=slow"));
+}
+
+static void can_be_told(void **state)
+{
+    app_ack_t ack = {0};
+    listen_all();
+    assert_int_equal(slack_default_ack(f.app, SLACK_KIND_EVENT, ""), SLACK_EINVAL);
+    assert_int_equal(slack_default_ack(f.app, SLACK_KIND_COMMAND, "{"), SLACK_EJSON);
+    assert_int_equal(slack_default_ack(f.app, SLACK_KIND_COMMAND, "{\"text\":\"one\"}"), 0);
+    assert_int_equal(slack_default_ack(f.app, SLACK_KIND_COMMAND, "{\"text\":\"two\"}"), 0);
+    assert_int_equal(slack_default_ack(f.app, SLACK_KIND_VIEW_SUBMISSION, ""), 0);
+    assert_int_equal(slack_default_ack(f.app, SLACK_KIND_OPTIONS, NULL), 0);
+    app_ready(&f);
+    inject("{\"command\":\"/x\"}", &ack);
+    assert_string_equal(ack.body, "{\"text\":\"two\"}");
+    end();
+    inject(VIEW, &ack);
+    assert_string_equal(ack.body, "");
+    end();
+
+    /* No ack: the queue goes on behind it. */
+    app_ack_t none = {0};
+    app_inject(&f, "{\"type\":\"block_suggestion\",\"action_id\":\"o\"}", &none);
+    while (!held)
+        app_turn(&f);
+    slack_ctx_t *first = held;
+    inject("{\"command\":\"/x\"}", &ack);
+    assert_int_equal(none.count, 0);
+    end();
+    assert_int_equal(slack_ack(first), 0);
+    slack_ctx_release(first, 0);
+    app_spin(&f);
+    assert_int_equal(none.count, 1);
+}
+
+/* What the handler says after all goes to the response_url. */
+static void late_acks_find_their_way(void **state)
+{
+    char body[300];
+    app_ack_t ack;
+    listen_all();
+    app_ready(&f);
+    snprintf(body, sizeof body, "{\"command\":\"/x\",\"response_url\":\"%s\"}",
+             fake_slack_hook_url(f.slack, "1"));
+    inject(body, &ack);
+    assert_int_equal(slack_ack_text(held, "done %d", 1), 0);
+    assert_int_equal(slack_ack(held), SLACK_EALREADY);
+    end();
+    app_run_until_calls(&f, 1);
+    assert_string_equal(slack_json_str(fake_slack_call(f.slack, 0)->args, "/text"), "done 1");
+
+    inject(body, &ack);
+    assert_int_equal(slack_ack_json(held, slack_jsonf(held, "{text: 'json'}")), 0);
+    end();
+    app_run_until_calls(&f, 2);
+    assert_string_equal(slack_json_str(fake_slack_call(f.slack, 1)->args, "/text"), "json");
+
+    inject("{\"command\":\"/x\"}", &ack);
+    assert_int_equal(slack_ack_text(held, "nowhere"), SLACK_ELATE);
+    end();
+    inject(VIEW, &ack);
+    assert_int_equal(slack_ack(held), SLACK_ELATE);
+    end();
+    assert_int_equal(fake_slack_count(f.slack), 2);
+    assert_int_equal(f.app->metrics.late_acks, 4);
+    assert_non_null(strstr(f.log, "event=\"ack after the one in its place\" kind=command "
+                                  "listener=slow"));
+}
+
+static unsigned told;
+
+static int answer_for_it(slack_ctx_t *ctx, void *user_data)
+{
+    assert_ptr_equal(ctx, held);
+    assert_string_equal(slack_ctx_listener(ctx), "slow");
+    assert_int_equal(slack_ctx_ack_late_ms(ctx), 0);
+    told++;
+    return user_data ? slack_ack_text(ctx, "%s", (char *)user_data) : 0;
+}
+
+/* The program is told of what nobody acknowledged, and may do it itself. */
+static void unacked_deliveries_have_a_hook(void **state)
+{
+    static char wait[] = "wait";
+    char body[300];
+    app_ack_t ack;
+    told = 0;
+    listen_all();
+    app_ready(&f);
+    slack_on_unacked(f.app, answer_for_it, NULL);
+    inject("{\"type\":\"block_suggestion\",\"action_id\":\"o\"}", &ack);
+    assert_int_equal(told, 1);
+    assert_string_equal(ack.body, "{\"options\":[]}");
+    end();
+    slack_on_unacked(f.app, answer_for_it, wait);
+    snprintf(body, sizeof body, "{\"command\":\"/x\",\"response_url\":\"%s\"}",
+             fake_slack_hook_url(f.slack, "1"));
+    inject(body, &ack);
+    assert_string_equal(ack.body, "wait");
+    assert_int_equal(slack_ack_text(held, "done"), 0);
+    end();
+    assert_int_equal(ack.count, 1);
+    assert_int_equal(told, 2);
+    app_run_until_calls(&f, 1);
+    assert_string_equal(slack_json_str(fake_slack_call(f.slack, 0)->args, "/text"), "done");
+    slack_on_unacked(f.app, NULL, NULL);
+    inject("{\"command\":\"/x\"}", &ack);
+    end();
+    assert_int_equal(told, 2);
+}
+
+static atomic_bool hooked;
+static atomic_int late_result;
+
+/* Writes and reads of its delivery while the loop does the same for the hook. */
+static int busy(slack_ctx_t *ctx, void *user_data)
+{
+    int rc = 0;
+    for (int i = 0; !atomic_load(&hooked); i++) {
+        if (i < 1000 && slack_jsonf(ctx, "{n: %d}", i) == NULL) rc = SLACK_ENOMEM;
+        (void)slack_ctx_ack_late_ms(ctx);
+    }
+    atomic_store(&late_result, slack_ack_json(ctx, slack_jsonf(ctx, "{text: 'late'}")));
+    return rc == 0 && slack_ctx_ack_late_ms(ctx) == 0 ? SLACK_EMISMATCH : rc;
+}
+
+static int answer_meanwhile(slack_ctx_t *ctx, void *user_data)
+{
+    assert_null(slack_jsonf(ctx, "{text: }"));
+    int rc = slack_ack_json(ctx, slack_jsonf(ctx, "{text: 'the hook'}"));
+    atomic_store(&hooked, true);
+    return rc;
+}
+
+static void hook_speaks_while_a_worker_runs(void **state)
+{
+    app_ack_t ack;
+    atomic_store(&hooked, false);
+    slack_on_unacked(f.app, answer_meanwhile, NULL);
+    slack_listen(f.app, &(slack_listener_t){
+                            .kind = SLACK_KIND_COMMAND, .run = SLACK_RUN_WORKER, .fn = busy});
+    app_ready(&f);
+    inject("{\"command\":\"/x\"}", &ack);
+    assert_string_equal(ack.body, "{\"text\":\"the hook\"}");
+    while (f.app->live_count > 0)
+        app_turn(&f);
+    assert_int_equal(atomic_load(&late_result), SLACK_ELATE); /* there is no response_url */
+    assert_int_equal(f.app->metrics.deliveries[SLACK_KIND_COMMAND][SLACK_RESULT_OK], 1);
+}
+
+static int store_and_answer(slack_ctx_t *ctx, void *user_data)
+{
+    int rc = slack_defer(ctx, "later", slack_jsonf(ctx, "{}"));
+    return rc ? rc : slack_ack_text(ctx, "stored");
+}
+
+static int nothing(slack_ctx_t *ctx, void *user_data)
+{
+    return 0;
+}
+
+/* An ack of the hook's that waits for its job is waited for. */
+static void hook_may_store_a_job(void **state)
+{
+    app_ack_t ack;
+    listen_all();
+    slack_on_job(f.app, "later", nothing, NULL);
+    app_ready(&f);
+    slack_on_unacked(f.app, store_and_answer, NULL);
+    inject("{\"command\":\"/x\"}", &ack);
+    assert_string_equal(ack.body, "stored");
+    end();
+    assert_int_equal(ack.count, 1);
+}
+
+static int go_wrong(slack_ctx_t *ctx, void *user_data)
+{
+    return SLACK_EIO;
+}
+
+/* Its error is one of the delivery's, which is told once the handler has ended. */
+static void hook_may_fail(void **state)
+{
+    app_ack_t ack;
+    listen_all();
+    app_ready(&f);
+    slack_on_unacked(f.app, go_wrong, NULL);
+    inject("{\"command\":\"/x\"}", &ack);
+    end();
+    assert_int_equal(f.app->metrics.deliveries[SLACK_KIND_COMMAND][SLACK_RESULT_FAILED], 1);
+}
+
+/* By how much: to the handler before and after it speaks, and to the log. */
+static void lateness_is_told(void **state)
+{
+    app_ack_t ack;
+    listen_all();
+    app_ready(&f);
+    inject(VIEW, &ack);
+    f.skew_us += 4000 * 1000;
+    assert_in_range(slack_ctx_ack_late_ms(held), 4000, 5000);
+    assert_int_equal(slack_ack(held), SLACK_ELATE);
+    const unsigned late_ms = slack_ctx_ack_late_ms(held);
+    assert_in_range(late_ms, 4000, 5000);
+    f.skew_us += 4000 * 1000;
+    assert_int_equal(slack_ctx_ack_late_ms(held), late_ms);
+    char line[64];
+    snprintf(line, sizeof line, "late_ms=%u result=SLACK_ELATE", late_ms);
+    assert_non_null(strstr(f.log, line));
+    end();
+}
+
+/* ---- a job that is not stored in time ---- */
+
+/* A store that takes its time: what is put waits here until it may go on. */
+static struct {
+    slack_store_ops_t ops;
+    const slack_store_ops_t *real;
+    slack_store_op_t *put;
+    slack_store_t *store;
+} slow;
+
+static void submit_slowly(slack_store_t *store, slack_store_op_t *op)
+{
+    if (op->kind != SLACK_STORE_PUT) {
+        slow.real->submit(store, op);
+        return;
+    }
+    assert_null(slow.put);
+    slow.store = store;
+    slow.put = op;
+}
+
+static void slow_down(void)
+{
+    slow.real = f.app->store->ops;
+    slow.ops = *slow.real;
+    slow.ops.submit = submit_slowly;
+    slow.put = NULL;
+    f.app->store->ops = &slow.ops;
+}
+
+/* The store is itself again; what waits is stored, or cannot be. */
+static void speed_up(int status)
+{
+    slack_store_op_t *put = slow.put;
+    assert_non_null(put);
+    slow.put = NULL;
+    f.app->store->ops = slow.real;
+    put->status = status;
+    if (status == 0)
+        slow.real->submit(slow.store, put);
+    else
+        put->done(put);
+    app_spin(&f);
+}
+
+static unsigned jobs;
+
+static int job(slack_ctx_t *ctx, void *user_data)
+{
+    jobs++;
+    return 0;
+}
+
+static int defer_and_ack(slack_ctx_t *ctx, void *user_data)
+{
+    int rc = slack_defer(ctx, "job", slack_jsonf(ctx, "{}"));
+    if (rc == 0) rc = slack_ack_text(ctx, "Deploying");
+    assert_int_equal(slack_ack_text(ctx, "again"), SLACK_EALREADY);
+    return rc;
+}
+
+static void deliver_to_slow_store(const char *url, app_ack_t *ack)
+{
+    static char body[300];
+    slack_on_job(f.app, "job", job, NULL);
+    slack_on_command(f.app, "/deploy", defer_and_ack, NULL);
+    slack_on_command(f.app, "/hold", hold, NULL);
+    app_ready(&f);
+    slow_down();
+    jobs = 0;
+    snprintf(body, sizeof body, "{\"command\":\"/deploy\",\"response_url\":\"%s\"}", url);
+    inject(body, ack);
+    assert_non_null(slow.put);
+}
+
+/* The user is answered on time; the handler's word follows once the job is stored, and not before.
+ */
+static void store_is_late(void **state)
+{
+    app_ack_t ack;
+    deliver_to_slow_store(fake_slack_hook_url(f.slack, "1"), &ack);
+    assert_non_null(strstr(ack.body, "Still working on it…"));
+    assert_non_null(strstr(f.log, "event=\"sent the default ack\" kind=command "
+                                  "listener=command:/deploy transport=memory reason=\"a job is "
+                                  "not stored yet\""));
+    assert_int_equal(f.app->metrics.default_acks, 1);
+    app_spin(&f);
+    assert_int_equal(fake_slack_count(f.slack), 0);
+    speed_up(0);
+    app_run_until_calls(&f, 1);
+    assert_string_equal(slack_json_str(fake_slack_call(f.slack, 0)->args, "/text"), "Deploying");
+    app_run_until(&f, &jobs);
+    app_spin(&f);
+    assert_int_equal(ack.count, 1);
+    assert_int_equal(fake_slack_count(f.slack), 1);
+    assert_int_equal(jobs, 1);
+    assert_int_equal(f.app->metrics.late_acks, 1);
+    assert_non_null(strstr(f.log, "event=\"ack after the one in its place\" kind=command "
+                                  "listener=command:/deploy"));
+}
+
+static void store_is_late_and_there_is_no_way(void **state)
+{
+    app_ack_t ack;
+    deliver_to_slow_store("", &ack);
+    speed_up(0);
+    app_run_until(&f, &jobs);
+    app_spin(&f);
+    assert_int_equal(ack.count, 1);
+    assert_int_equal(fake_slack_count(f.slack), 0);
+    assert_int_equal(f.app->metrics.late_acks, 1);
+    assert_non_null(strstr(f.log, "result=SLACK_ELATE"));
+}
+
+/* What the handler said counts on a job that there is none of: it is not passed on. */
+static void store_is_late_and_fails(void **state)
+{
+    app_ack_t ack;
+    deliver_to_slow_store(fake_slack_hook_url(f.slack, "1"), &ack);
+    speed_up(SLACK_ESTORE);
+    assert_int_equal(ack.count, 1);
+    assert_int_equal(fake_slack_count(f.slack), 0);
+    assert_int_equal(jobs, 0);
+    assert_non_null(strstr(f.log, "event=\"job not stored\" job=job error=SLACK_ESTORE"));
+    assert_int_equal(f.app->live_count, 0);
+}
+
+/* A handler that speaks after the default ack, while the store still has not. */
+static void store_is_later_than_the_handler(void **state)
+{
+    char body[300];
+    app_ack_t ack;
+    slack_on_job(f.app, "job", job, NULL);
+    slack_on_command(f.app, "/hold", hold, NULL);
+    app_ready(&f);
+    slow_down();
+    jobs = 0;
+    snprintf(body, sizeof body, "{\"command\":\"/hold\",\"response_url\":\"%s\"}",
+             fake_slack_hook_url(f.slack, "1"));
+    inject(body, &ack);
+    assert_int_equal(slack_defer(held, "job", slack_jsonf(held, "{}")), 0);
+    assert_int_equal(slack_ack_text(held, "Deploying"), 0);
+    assert_int_equal(slack_ack(held), SLACK_EALREADY);
+    end();
+    assert_int_equal(fake_slack_count(f.slack), 0);
+    speed_up(0);
+    app_run_until_calls(&f, 1);
+    assert_string_equal(slack_json_str(fake_slack_call(f.slack, 0)->args, "/text"), "Deploying");
+    app_run_until(&f, &jobs);
+    assert_int_equal(ack.count, 1);
+}
+
+/* Told to say nothing, the app leaves the word to the handler, late as it is. */
+static void store_is_late_and_nothing_is_said(void **state)
+{
+    app_ack_t ack = {0};
+    slack_default_ack(f.app, SLACK_KIND_COMMAND, NULL);
+    slack_on_job(f.app, "job", job, NULL);
+    slack_on_command(f.app, "/deploy", defer_and_ack, NULL);
+    app_ready(&f);
+    slow_down();
+    jobs = 0;
+    app_inject(&f, "{\"command\":\"/deploy\"}", &ack);
+    while (!strstr(f.log, "event=\"no ack in time\" kind=command listener=command:/deploy "
+                          "reason=\"a job is not stored yet\""))
+        app_turn(&f);
+    assert_int_equal(ack.count, 0);
+    speed_up(0);
+    assert_int_equal(ack.count, 1);
+    assert_string_equal(ack.body, "Deploying");
+    app_run_until(&f, &jobs);
+    assert_int_equal(f.app->metrics.default_acks, 0);
+}
+
+/* Whoever is in time has the only word. */
+static void acks_in_time_are_alone(void **state)
+{
+    app_ack_t ack = {0};
+    f.app->options.ack_ms = 2500;
+    listen_all();
+    app_ready(&f);
+    app_inject(&f, "{\"command\":\"/x\"}", &ack);
+    while (!held)
+        app_turn(&f);
+    assert_int_equal(slack_ack_text(held, "in time"), 0);
+    f.skew_us += 10000000;
+    end();
+    assert_int_equal(ack.count, 1);
+    assert_string_equal(ack.body, "in time");
+    assert_int_equal(f.app->metrics.default_acks, 0);
+}
+
+/* The stop does not wait for a default ack, nor does one come after it. */
+static void stop_before_the_time(void **state)
+{
+    app_ack_t ack = {0};
+    f.app->options.ack_ms = 2500;
+    listen_all();
+    app_ready(&f);
+    app_inject(&f, "{\"command\":\"/x\"}", &ack);
+    while (!held)
+        app_turn(&f);
+    slack_app_stop(f.app);
+    slack_app_stop(f.app);
+    app_run_until_stopped(&f);
+    assert_int_equal(ack.count, 1);
+    assert_int_equal(ack.outcome, SLACK_ACK_LATER);
+    slack_ctx_release(held, 0);
+}
+
+/* ---- out of memory ---- */
+
+/* A delivery whose handler lets its time pass, and speaks then, while the nth allocation fails: it
+ * has its one answer, and nothing is lost track of. Returns whether one failed. */
+static bool be_late_with_failure(const char *body, size_t nth, bool all)
+{
+    app_ack_t ack = {0};
+    held = NULL;
+    app_prepare(&f, body, &ack);
+    heap_fail_at(nth, all);
+    const bool taken = app_inject_prepared(&f) == 1;
+    while (taken && ack.count == 0)
+        app_turn(&f);
+    if (held) {
+        slack_ack_text(held, "a text that takes some room, and does not fit into what is there");
+        slack_ctx_release(held, 0);
+    }
+    for (int i = 0; i < 20; i++)
+        uv_run(&f.loop, UV_RUN_NOWAIT);
+    const bool failed = heap_heal();
+    while (f.app->live_count > 0)
+        app_turn(&f);
+    assert_int_equal(ack.count, taken);
+    if (!failed) assert_non_null(strstr(ack.body, "Still working on it…"));
+    return failed;
+}
+
+static void memory_may_run_out(void **state)
+{
+    char command[300];
+    f.app->options.log_level = SLACK_LOG_ERROR;
+    f.app->log.level = SLACK_LOG_ERROR;
+    listen_all();
+    app_ready(&f);
+    snprintf(command, sizeof command, "{\"command\":\"/x\",\"response_url\":\"%s\"}",
+             fake_slack_hook_url(f.slack, "1"));
+    const char *const bodies[] = {VIEW, command};
+    for (size_t i = 0; i < 2; i++) {
+        size_t nth = 0;
+        while (be_late_with_failure(bodies[i], nth, false)) {
+            be_late_with_failure(bodies[i], nth, true);
+            nth++;
+        }
+        assert_true(nth > 2);
+    }
+}
+
+int main(void)
+{
+    heap_install();
+#define CASE(name) cmocka_unit_test_setup_teardown(name, open_app, close_app)
+    const struct CMUnitTest tests[] = {
+        CASE(each_kind_has_its_own),
+        CASE(can_be_told),
+        CASE(late_acks_find_their_way),
+        CASE(store_is_late),
+        CASE(store_is_late_and_there_is_no_way),
+        CASE(store_is_late_and_fails),
+        CASE(store_is_later_than_the_handler),
+        CASE(store_is_late_and_nothing_is_said),
+        CASE(memory_may_run_out),
+        CASE(acks_in_time_are_alone),
+        CASE(stop_before_the_time),
+        CASE(unacked_deliveries_have_a_hook),
+        CASE(hook_may_fail),
+        CASE(hook_may_store_a_job),
+        CASE(hook_speaks_while_a_worker_runs),
+        CASE(lateness_is_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: MIT */
+/* What handlers may acknowledge, and with what. */
+
+#include "app/app.h"
+#include "support/app_fixture.h"
+#include "support/app_handlers.h"
+#include "support/test.h"
+
+static app_fixture_t f;
+
+static int ack_rc[4];
+
+static int echo(slack_ctx_t *ctx, void *user_data)
+{
+    ack_rc[0] = slack_ack_text(ctx, "%s!", slack_json_str(slack_ctx_body(ctx), "/text"));
+    ack_rc[1] = slack_ack(ctx);
+    ack_rc[2] = slack_ack_json(ctx, slack_jsonf(ctx, "{}"));
+    return 0;
+}
+
+static void test_ack_with_a_text(void **state)
+{
+    slack_on_command(f.app, "/echo", echo, NULL);
+    slack_use(f.app, app_watch, NULL);
+    app_ready(&f);
+    app_ack_t ack = {0};
+    app_run_through(&f, APP_COMMAND("/echo", "50% off"), &ack);
+    assert_string_equal(ack.body, "50% off!");
+    assert_int_equal(ack_rc[0], 0);
+    assert_int_equal(ack_rc[1], SLACK_EALREADY);
+    assert_int_equal(ack_rc[2], SLACK_EALREADY);
+    assert_string_equal(app_done_body, "50% off!");
+    assert_int_equal(app_done.ack_status, 0);
+    assert_int_equal(app_done.listeners, 1);
+}
+
+static int ack_all_ways(slack_ctx_t *ctx, void *user_data)
+{
+    ack_rc[0] = slack_ack_json(ctx, slack_jsonf(ctx, "{a: 1}"));
+    ack_rc[1] = slack_ack_text(ctx, "x");
+    ack_rc[2] = slack_ack_json(ctx, slack_jsonf(ctx, "{a: }"));
+    ack_rc[3] = slack_ack(ctx);
+    return 0;
+}
+
+static void test_what_a_kind_does_not_take(void **state)
+{
+    slack_on_action(f.app, "go", ack_all_ways, NULL);
+    slack_on_event(f.app, NULL, ack_all_ways, NULL);
+    slack_on_view_submission(f.app, "v", ack_all_ways, NULL);
+    app_ready(&f);
+    app_ack_t ack = {0};
+    app_inject(&f, APP_ACTION, &ack);
+    app_run_until(&f, &ack.count);
+    static const int action[] = {SLACK_EACKBODY, SLACK_EACKBODY, SLACK_ETEMPLATE, 0};
+    assert_memory_equal(ack_rc, action, sizeof action);
+    assert_string_equal(ack.body, "");
+
+    ack = (app_ack_t){0};
+    app_inject(&f, APP_MESSAGE("Ev1", "x"), &ack);
+    app_run_until(&f, &ack.count);
+    app_spin(&f);
+    static const int event[] = {SLACK_ENOACK, SLACK_ENOACK, SLACK_ENOACK, SLACK_ENOACK};
+    assert_memory_equal(ack_rc, event, sizeof event);
+
+    ack = (app_ack_t){0};
+    app_inject(&f, "{\"type\":\"view_submission\",\"view\":{\"callback_id\":\"v\"}}", &ack);
+    app_run_until(&f, &ack.count);
+    assert_int_equal(ack_rc[0], 0);
+    assert_string_equal(ack.body, "{\"a\":1}");
+}
+
+static void test_ack_too_big_leaves_room_for_another(void **state)
+{
+    slack_on_view_submission(f.app, "v", ack_all_ways, NULL);
+    app_ready(&f);
+    app_ack_t ack = {.answer = SLACK_ETOOBIG};
+    app_inject(&f, "{\"type\":\"view_submission\",\"view\":{\"callback_id\":\"v\"}}", &ack);
+    app_run_until(&f, &ack.count);
+    static const int expected[] = {SLACK_ETOOBIG, SLACK_EACKBODY, SLACK_ETEMPLATE, 0};
+    assert_memory_equal(ack_rc, expected, sizeof expected);
+    assert_int_equal(ack.count, 1);
+}
+
+static int ack_late(slack_ctx_t *ctx, void *user_data)
+{
+    assert_in_range(slack_ctx_ack_left_ms(ctx), 2000, 3000);
+    f.skew_us += 3000 * 1000;
+    assert_int_equal(slack_ctx_ack_left_ms(ctx), 0);
+    ack_rc[0] = slack_ack(ctx);
+    return 0;
+}
+
+static void test_a_late_ack_says_so(void **state)
+{
+    slack_on_command(f.app, "/late", ack_late, NULL);
+    app_ready(&f);
+    app_ack_t ack = {0};
+    app_inject(&f, APP_COMMAND("/late", ""), &ack);
+    app_run_until(&f, &ack.count);
+    assert_int_equal(ack_rc[0], SLACK_ELATE);
+    assert_int_equal(ack.count, 1);
+    assert_true(app_logged(&f, "event=\"ack late\""));
+}
+
+static int return_it(slack_ctx_t *ctx, void *user_data)
+{
+    return *(int *)user_data;
+}
+
+static void test_what_no_handler_acks(void **state)
+{
+    int ok = 0, bad = SLACK_EIO;
+    slack_on_command(f.app, "/ok", return_it, &ok);
+    slack_on_command(f.app, "/bad", return_it, &bad);
+    app_ready(&f);
+    app_ack_t ack[3] = {{0}};
+    app_inject(&f, APP_COMMAND("/ok", ""), &ack[0]);
+    app_inject(&f, APP_COMMAND("/bad", ""), &ack[1]);
+    app_inject(&f, APP_COMMAND("/none", ""), &ack[2]);
+    app_run_until(&f, &ack[2].count);
+    assert_int_equal(ack[0].outcome, SLACK_ACK_OK);
+    assert_int_equal(ack[1].outcome, SLACK_ACK_REFUSE);
+    assert_int_equal(ack[2].outcome, SLACK_ACK_REFUSE);
+    assert_true(app_logged(&f, "listener=command:/bad"));
+    assert_true(app_logged(&f, "add='slack_on_command(app, \"/none\", handler, NULL);'"));
+}
+
+#define CASE(name) APP_CASE(&f, name)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(test_ack_with_a_text),
+        CASE(test_what_a_kind_does_not_take),
+        CASE(test_ack_too_big_leaves_room_for_another),
+        CASE(test_a_late_ack_says_so),
+        CASE(test_what_no_handler_acks),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

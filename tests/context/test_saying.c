@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: MIT */
+/* What a handler says to Slack: messages, what is done to them, views, response URLs. */
+
+#include "app/app.h"
+#include "support/app_fixture.h"
+#include "support/app_handlers.h"
+#include "support/heap.h"
+#include "support/test.h"
+
+static app_fixture_t f;
+
+static int say_everything(slack_ctx_t *ctx, void *user_data)
+{
+    int rc = slack_reply(ctx, "in the %s", "thread");
+    if (rc == 0) rc = slack_say_ephemeral(ctx, "only you");
+    if (rc == 0) rc = slack_update(ctx, "1.5", slack_jsonf(ctx, "{text: 'new'}"));
+    if (rc == 0) rc = slack_delete(ctx, "1.6");
+    if (rc == 0) rc = slack_react(ctx, "wave");
+    if (rc == 0) rc = slack_unreact(ctx, "wave");
+    if (rc == 0) rc = slack_view_publish(ctx, NULL, NULL, slack_jsonf(ctx, "{type: 'home'}"));
+    assert_int_equal(slack_view_open(ctx, slack_jsonf(ctx, "{}")), SLACK_EINVAL); /* no trigger */
+    return rc;
+}
+
+static bool was_called(const char *method, const char *args)
+{
+    slack_arena_t *arena = slack__arena_new(0, 0);
+    bool found = false;
+    for (size_t i = 0; i < fake_slack_count(f.slack); i++) {
+        const fake_call_t *call = fake_slack_call(f.slack, i);
+        const char *text = slack__json_text(arena, call->args, NULL);
+        found |= strcmp(call->method, method) == 0 && strcmp(text, args) == 0;
+    }
+    slack__arena_free(arena);
+    return found;
+}
+
+static void test_what_a_handler_says(void **state)
+{
+    slack_on_message(f.app, NULL, say_everything, NULL);
+    app_ready(&f);
+    app_ack_t ack;
+    app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
+    app_run_until_calls(&f, 7);
+    assert_true(
+        was_called("chat.postMessage",
+                   "{\"text\":\"in the thread\",\"channel\":\"C1\",\"thread_ts\":\"1.000001\"}"));
+    assert_true(was_called("chat.postEphemeral",
+                           "{\"text\":\"only you\",\"user\":\"U1\",\"channel\":\"C1\"}"));
+    assert_true(was_called("chat.update", "{\"text\":\"new\",\"ts\":\"1.5\",\"channel\":\"C1\"}"));
+    assert_true(was_called("chat.delete", "{\"ts\":\"1.6\",\"channel\":\"C1\"}"));
+    assert_true(was_called("reactions.add",
+                           "{\"timestamp\":\"1.000001\",\"name\":\"wave\",\"channel\":\"C1\"}"));
+    assert_true(was_called("reactions.remove",
+                           "{\"timestamp\":\"1.000001\",\"name\":\"wave\",\"channel\":\"C1\"}"));
+    assert_true(was_called("views.publish",
+                           "{\"user_id\":\"U1\",\"view\":\"{\\\"type\\\":\\\"home\\\"}\"}"));
+}
+
+static int change_view(slack_ctx_t *ctx, void *user_data)
+{
+    const slack_json_t *view = slack_jsonf(ctx, "{}");
+    int rc = slack_view_open(ctx, view);
+    if (rc == 0) rc = slack_view_push(ctx, view);
+    if (rc == 0) rc = slack_view_update(ctx, NULL, NULL, view);
+    if (rc == 0) rc = slack_view_update(ctx, "V2", NULL, view);
+    return rc;
+}
+
+static void test_views(void **state)
+{
+    slack_on_action(f.app, "v", change_view, NULL);
+    fake_slack_answer(f.slack, "views.update", 200, "{\"ok\":false,\"error\":\"hash_conflict\"}");
+    app_ready(&f);
+    app_ack_t ack;
+    app_deliver(
+        &f,
+        "{\"type\":\"block_actions\",\"trigger_id\":\"1.2\",\"view\":{\"id\":\"V1\",\"hash\":"
+        "\"h1\"},\"actions\":[{\"action_id\":\"v\"}]}",
+        &ack);
+    app_run_until_calls(&f, 4);
+    assert_true(was_called("views.open", "{\"trigger_id\":\"1.2\",\"view\":\"{}\"}"));
+    assert_true(was_called("views.push", "{\"trigger_id\":\"1.2\",\"view\":\"{}\"}"));
+    assert_true(was_called("views.update", "{\"view_id\":\"V1\",\"hash\":\"h1\",\"view\":\"{}\"}"));
+    assert_true(was_called("views.update", "{\"view_id\":\"V2\",\"view\":\"{}\"}"));
+    while (!app_logged(&f, "error=SLACK_ECONFLICT reason=hash_conflict"))
+        app_turn(&f);
+}
+
+/* A command with a response_url: hook `name` of the Web API. */
+static void deliver_command(const char *command, const char *name)
+{
+    char body[256];
+    snprintf(body, sizeof body, "{\"command\":\"%s\",\"response_url\":\"%s\"}", command,
+             fake_slack_hook_url(f.slack, name));
+    app_ack_t ack;
+    app_deliver(&f, body, &ack);
+}
+
+static int respond_often(slack_ctx_t *ctx, void *user_data)
+{
+    for (int i = 0; i < 5; i++)
+        assert_int_equal(slack_respond(ctx, "%d", i), 0);
+    assert_int_equal(slack_respond(ctx, "a sixth"), SLACK_ESPENT);
+    return 0;
+}
+
+static int respond_late(slack_ctx_t *ctx, void *user_data)
+{
+    f.skew_us += 1799 * 1000000ULL;
+    assert_int_equal(slack_respond(ctx, "in time"), 0);
+    f.skew_us += 2 * 1000000ULL;
+    assert_int_equal(slack_respond(ctx, "after 30 minutes"), SLACK_ESPENT);
+    return 0;
+}
+
+static void test_a_response_url_can_be_used_up(void **state)
+{
+    slack_on_command(f.app, "/x", respond_often, NULL);
+    slack_on_command(f.app, "/late", respond_late, NULL);
+    app_ready(&f);
+    deliver_command("/x", "1");
+    app_run_until_calls(&f, 5);
+    deliver_command("/late", "2");
+    app_run_until_calls(&f, 6);
+    assert_string_equal(slack_json_str(fake_slack_call(f.slack, 5)->args, "/text"), "in time");
+}
+
+/* Slack itself knows better what was used elsewhere; and no repetition mends it. */
+static int respond_once(slack_ctx_t *ctx, void *user_data)
+{
+    return slack_respond(ctx, "x");
+}
+
+static void test_slack_says_that_it_is_used_up(void **state)
+{
+    slack_on_command(f.app, "/x", respond_once, NULL);
+    fake_slack_answer(f.slack, "hook/1", 404, "{\"ok\":false,\"error\":\"used_url\"}");
+    app_ready(&f);
+    deliver_command("/x", "1");
+    while (!app_logged(&f, "error=SLACK_ESPENT reason=used_url"))
+        app_turn(&f);
+}
+
+/* ---- what was said ---- */
+
+static int update_it(slack_ctx_t *ctx, const slack_response_t *response, void *user_data)
+{
+    assert_string_equal(slack_response_ts(response), "1700000000.000100");
+    assert_string_equal(slack_response_channel(response), "D9");
+    assert_string_equal(slack_ctx_said_ts(ctx), "1700000000.000100");
+    assert_string_equal(slack_ctx_said_channel(ctx), "D9");
+    int rc = slack_update_said(ctx, slack_jsonf(ctx, "{text: 'done'}"));
+    assert_int_equal(slack_update_said(ctx, slack_jsonf(ctx, "{text: }")), SLACK_ETEMPLATE);
+    if (rc == 0) rc = slack_delete_said(ctx);
+    return rc;
+}
+
+static int say_and_update(slack_ctx_t *ctx, void *user_data)
+{
+    assert_int_equal(slack_update_said(ctx, slack_jsonf(ctx, "{text: 'x'}")), SLACK_EINVAL);
+    assert_string_equal(slack_ctx_said_ts(ctx), "");
+    int rc =
+        slack_say_then(ctx, slack_jsonf(ctx, "{channel: 'U1', text: 'working…'}"), update_it, NULL);
+    assert_int_equal(slack_delete_said(ctx), SLACK_EBUSY);
+    return rc;
+}
+
+/* The ts is the string that Slack gave, the channel the one that it made of a user's id. */
+static void test_what_was_said_can_be_changed(void **state)
+{
+    slack_on_message(f.app, NULL, say_and_update, NULL);
+    fake_slack_answer(f.slack, "chat.postMessage", 200,
+                      "{\"ok\":true,\"channel\":\"D9\",\"ts\":\"1700000000.000100\"}");
+    app_ready(&f);
+    app_ack_t ack;
+    app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
+    app_run_until_calls(&f, 3);
+    assert_true(was_called("chat.update", "{\"text\":\"done\",\"ts\":\"1700000000.000100\","
+                                          "\"channel\":\"D9\"}"));
+    assert_true(was_called("chat.delete", "{\"ts\":\"1700000000.000100\",\"channel\":\"D9\"}"));
+    app_run_until_idle(&f);
+    assert_false(app_logged(&f, "failed"));
+}
+
+static unsigned told;
+
+static int take_failure(slack_ctx_t *ctx, const slack_response_t *response, void *user_data)
+{
+    told++;
+    assert_string_equal(slack_response_error(response), "is_archived");
+    assert_string_equal(slack_response_ts(response), "");
+    assert_string_equal(slack_ctx_said_ts(ctx), "");
+    return user_data ? slack_response_status(response) : 0;
+}
+
+static int say_in_vain(slack_ctx_t *ctx, void *user_data)
+{
+    return slack_say_then(ctx, slack_jsonf(ctx, "{text: 'x'}"), take_failure, user_data);
+}
+
+/* A message that failed is its callback's to deal with. */
+static void test_what_failed_is_its_callbacks(void **state)
+{
+    told = 0;
+    slack_on_command(f.app, "/kept", say_in_vain, NULL);
+    slack_on_command(f.app, "/told", say_in_vain, &told);
+    for (int i = 0; i < 2; i++)
+        fake_slack_answer(f.slack, "chat.postMessage", 200,
+                          "{\"ok\":false,\"error\":\"is_archived\"}");
+    app_ready(&f);
+    app_ack_t ack;
+    app_deliver(&f, "{\"command\":\"/kept\",\"channel_id\":\"C1\"}", &ack);
+    app_run_until(&f, &told);
+    app_run_until_idle(&f);
+    assert_int_equal(f.app->metrics.deliveries[SLACK_KIND_COMMAND][SLACK_RESULT_FAILED], 0);
+    app_deliver(&f, "{\"command\":\"/told\",\"channel_id\":\"C1\"}", &ack);
+    app_run_until_idle(&f);
+    assert_int_equal(told, 2);
+    assert_int_equal(f.app->metrics.deliveries[SLACK_KIND_COMMAND][SLACK_RESULT_FAILED], 1);
+}
+
+static int note_cancel(slack_ctx_t *ctx, const slack_response_t *response, void *user_data)
+{
+    told++;
+    assert_int_equal(slack_response_status(response), SLACK_ECANCELED);
+    return 0;
+}
+
+static int say_for_ever(slack_ctx_t *ctx, void *user_data)
+{
+    return slack_say_then(ctx, slack_jsonf(ctx, "{text: 'x'}"), note_cancel, NULL);
+}
+
+static void test_the_stop_tells_who_waits_for_an_answer(void **state)
+{
+    told = 0;
+    slack_on_message(f.app, NULL, say_for_ever, NULL);
+    fake_slack_answer(f.slack, "chat.postMessage", 0, "");
+    app_ready(&f);
+    app_ack_t ack;
+    app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
+    app_run_until_calls(&f, 1);
+    slack_app_stop(f.app);
+    slack_app_stop(f.app);
+    app_run_until_stopped(&f);
+    assert_int_equal(told, 1);
+}
+
+static void speak_at_the_end(slack_ctx_t *ctx, const slack_done_t *done, void *user_data)
+{
+    told++;
+    assert_int_equal(slack_say_then(ctx, slack_jsonf(ctx, "{text: 'x'}"), note_cancel, NULL),
+                     SLACK_EALREADY);
+}
+
+static int hook(slack_ctx_t *ctx, void *user_data)
+{
+    return slack_ctx_on_done(ctx, speak_at_the_end, NULL);
+}
+
+static void test_nobody_waits_after_the_end(void **state)
+{
+    told = 0;
+    slack_on_message(f.app, NULL, hook, NULL);
+    app_ready(&f);
+    app_ack_t ack;
+    app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
+    assert_int_equal(told, 1);
+}
+
+static int done_on_worker(slack_ctx_t *ctx, const slack_response_t *response, void *user_data)
+{
+    *(int *)user_data = slack_response_status(response);
+    return slack_update_said(ctx, slack_jsonf(ctx, "{text: 'three'}"));
+}
+
+/* Straight on, and each handler its own words. */
+static int speak_on_worker(slack_ctx_t *ctx, void *user_data)
+{
+    int status = -1;
+    int rc = slack_say(ctx, "one");
+    if (rc == 0 && strcmp(slack_ctx_said_ts(ctx), "5.1") != 0) rc = SLACK_EMISMATCH;
+    if (rc == 0) rc = slack_update_said(ctx, slack_jsonf(ctx, "{text: 'two'}"));
+    if (rc == 0) rc = slack_say_then(ctx, slack_jsonf(ctx, "{text: 'x'}"), done_on_worker, &status);
+    if (rc == 0 && status != 0) rc = SLACK_EMISMATCH;
+    if (rc == 0) rc = slack_delete_said(ctx);
+    if (rc == 0) {
+        rc = slack_view_update(ctx, "V1", "h", slack_jsonf(ctx, "{}"));
+        rc = rc == SLACK_ECONFLICT ? 0 : SLACK_EMISMATCH;
+    }
+    return rc;
+}
+
+static void test_what_a_worker_said(void **state)
+{
+    slack_listen(f.app, &(slack_listener_t){.kind = SLACK_KIND_EVENT,
+                                            .run = SLACK_RUN_WORKER,
+                                            .fn = speak_on_worker});
+    fake_slack_answer(f.slack, "chat.postMessage", 200,
+                      "{\"ok\":true,\"channel\":\"C1\",\"ts\":\"5.1\"}");
+    fake_slack_answer(f.slack, "chat.postMessage", 200,
+                      "{\"ok\":true,\"channel\":\"C1\",\"ts\":\"5.2\"}");
+    fake_slack_answer(f.slack, "views.update", 200, "{\"ok\":false,\"error\":\"hash_conflict\"}");
+    app_ready(&f);
+    app_ack_t ack;
+    app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
+    app_run_until_idle(&f);
+    assert_true(was_called("chat.update", "{\"text\":\"two\",\"ts\":\"5.1\",\"channel\":\"C1\"}"));
+    assert_true(
+        was_called("chat.update", "{\"text\":\"three\",\"ts\":\"5.2\",\"channel\":\"C1\"}"));
+    assert_true(was_called("chat.delete", "{\"ts\":\"5.2\",\"channel\":\"C1\"}"));
+    assert_int_equal(f.app->metrics.deliveries[SLACK_KIND_EVENT][SLACK_RESULT_OK], 1);
+}
+
+int main(void)
+{
+    heap_install();
+#define CASE(name) APP_CASE(&f, name)
+    const struct CMUnitTest tests[] = {
+        CASE(test_what_a_handler_says),
+        CASE(test_views),
+        CASE(test_a_response_url_can_be_used_up),
+        CASE(test_slack_says_that_it_is_used_up),
+        CASE(test_what_was_said_can_be_changed),
+        CASE(test_what_failed_is_its_callbacks),
+        CASE(test_the_stop_tells_who_waits_for_an_answer),
+        CASE(test_nobody_waits_after_the_end),
+        CASE(test_what_a_worker_said),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

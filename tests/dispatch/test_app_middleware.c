@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/* Middleware, hooks at the end of a delivery; and both with each allocation failing. */
+
+#include "app/app.h"
+#include "support/alloc_fail.h"
+#include "support/app_fixture.h"
+#include "support/app_handlers.h"
+#include "support/heap.h"
+#include "support/test.h"
+
+static app_fixture_t f;
+
+/* ---- middleware ---- */
+
+static int around(slack_ctx_t *ctx, void *user_data)
+{
+    const char *names = user_data;
+    char one[2] = {names[0], '\0'};
+    app_append(ctx, one);
+    int rc = slack_next(ctx);
+    one[0] = names[1];
+    app_append(ctx, one);
+    return rc;
+}
+
+static int next_twice(slack_ctx_t *ctx, void *user_data)
+{
+    *(int *)user_data = 0;
+    int rc = slack_next(ctx);
+    *(int *)user_data = slack_next(ctx);
+    return rc;
+}
+
+static int stop_here(slack_ctx_t *ctx, void *user_data)
+{
+    app_append(ctx, user_data);
+    return 0;
+}
+
+static void test_middleware_is_an_onion(void **state)
+{
+    int second = 1;
+    slack_use(f.app, around, "()");
+    slack_use(f.app, next_twice, &second);
+    slack_use(f.app, around, "[]");
+    slack_on_message(f.app, NULL, app_append, "x");
+    app_ready(&f);
+    app_ack_t ack;
+    app_deliver(&f, APP_MESSAGE("Ev1", "x"), &ack);
+    assert_string_equal(app_order, "([x])");
+    assert_int_equal(second, SLACK_EALREADY);
+}
+
+static void test_middleware_that_does_not_go_on_ends_the_chain(void **state)
+{
+    int second = 1;
+    slack_use(f.app, next_twice, &second);
+    slack_use(f.app, stop_here, "s");
+    slack_on_command(f.app, "/x", app_append, "x");
+    app_ready(&f);
+    app_ack_t ack;
+    app_deliver(&f, APP_COMMAND("/x", ""), &ack);
+    assert_string_equal(app_order, "s");
+    assert_int_equal(second, SLACK_EALREADY);
+    assert_int_equal(ack.outcome, SLACK_ACK_OK);
+}
+
+static void test_middleware_may_go_on_later(void **state)
+{
+    slack_use(f.app, app_hold, "h");
+    slack_on_command(f.app, "/x", app_append, "x");
+    app_ready(&f);
+    app_ack_t ack = {0};
+    app_inject(&f, APP_COMMAND("/x", ""), &ack);
+    app_spin(&f);
+    assert_string_equal(app_order, "h");
+    assert_int_equal(slack_next(app_held), 0);
+    assert_string_equal(app_order, "hx");
+    slack_ctx_release(app_held, 0);
+    app_run_until(&f, &ack.count);
+    assert_int_equal(ack.outcome, SLACK_ACK_OK);
+}
+
+static void hook(slack_ctx_t *ctx, const slack_done_t *done, void *user_data)
+{
+    (void)done;
+    app_append(ctx, user_data);
+    /* Nothing can be said any more, and nothing breaks when it is tried. */
+    assert_int_equal(slack_ack(ctx), SLACK_EALREADY);
+    assert_int_equal(slack_ctx_on_done(ctx, hook, user_data), SLACK_EALREADY);
+    slack_say(ctx, "goodbye");
+}
+
+static int add_hooks(slack_ctx_t *ctx, void *user_data)
+{
+    assert_int_equal(slack_ctx_on_done(ctx, NULL, NULL), SLACK_EINVAL);
+    slack_ctx_on_done(ctx, hook, "1");
+    slack_ctx_on_done(ctx, hook, "2");
+    return slack_next(ctx);
+}
+
+static void quiet_hook(slack_ctx_t *ctx, const slack_done_t *done, void *user_data)
+{
+}
+
+static int add_hooks_quietly(slack_ctx_t *ctx, void *user_data)
+{
+    int rc = slack_ctx_on_done(ctx, quiet_hook, user_data);
+    return rc ? rc : slack_next(ctx);
+}
+
+static void test_the_last_hook_is_told_first(void **state)
+{
+    slack_use(f.app, add_hooks, NULL);
+    slack_on_command(f.app, "/x", app_append, "x");
+    app_ready(&f);
+    app_ack_t ack = {0};
+    app_inject(&f, "{\"command\":\"/x\",\"channel_id\":\"C1\"}", &ack);
+    app_run_until_calls(&f, 2);
+    assert_string_equal(app_order, "x21");
+}
+
+/* ---- out of memory ---- */
+
+static int build_and_ack(slack_ctx_t *ctx, void *user_data)
+{
+    int rc = slack_ack_json(ctx, slack_jsonf(ctx, "{text: %s}", "a text that takes some room"));
+    return rc == SLACK_ENOACK ? 0 : rc;
+}
+
+/* An event and a command while the nth allocation fails: each has its one answer, nothing is lost
+ * track of, and afterwards all is as before. Returns whether one failed. */
+static bool deliver_with_failure(size_t nth, bool all)
+{
+    char event[256], command[] = APP_COMMAND("/x", "y");
+    snprintf(event, sizeof event,
+             "{\"event_id\":\"Ev%zu-%d\",\"event\":{\"type\":\"message\",\"text\":\"x\"}}", nth,
+             all);
+    app_ack_t ack[2] = {{0}};
+    app_prepare(&f, event, &ack[0]);
+    app_prepare(&f, command, &ack[1]);
+    heap_fail_at(nth, all);
+    unsigned taken = app_inject_prepared(&f);
+    app_spin(&f);
+    bool failed = heap_heal();
+    assert_int_equal(f.app->live_count, 0);
+    assert_int_equal(ack[0].count + ack[1].count, taken);
+    if (!failed) {
+        assert_int_equal(taken, 2);
+        assert_int_equal(ack[0].outcome, SLACK_ACK_OK);
+        assert_string_equal(ack[1].body, "{\"text\":\"a text that takes some room\"}");
+    }
+    return failed;
+}
+
+static void test_out_of_memory(void **state)
+{
+    slack_use(f.app, add_hooks_quietly, NULL);
+    slack_on_message(f.app, NULL, build_and_ack, NULL);
+    slack_on_command(f.app, "/x", build_and_ack, NULL);
+    app_ready(&f);
+    assert_true(alloc_fail_attempts(deliver_with_failure) > 1);
+}
+
+#define CASE(name) APP_CASE(&f, name)
+
+int main(void)
+{
+    heap_install();
+    const struct CMUnitTest tests[] = {
+        CASE(test_middleware_is_an_onion),
+        CASE(test_middleware_that_does_not_go_on_ends_the_chain),
+        CASE(test_middleware_may_go_on_later),
+        CASE(test_the_last_hook_is_told_first),
+        CASE(test_out_of_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

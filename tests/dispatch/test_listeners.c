@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Listeners of every kind in a whole app: what is registered, what a handler reads, what it ends
+ * by.
+ */
+
+#include "app/app.h"
+#include "support/app_fixture.h"
+#include "support/app_handlers.h"
+#include "support/test.h"
+
+static app_fixture_t f;
+
+/* ---- what a handler reads ---- */
+
+static int answer_match(slack_ctx_t *ctx, void *user_data)
+{
+    return slack_say(ctx, "%s|%s|%s|%s", slack_ctx_match(ctx, 0), slack_ctx_match(ctx, 1),
+                     slack_ctx_match(ctx, 9), slack_ctx_listener(ctx));
+}
+
+static void test_what_a_pattern_captured(void **state)
+{
+    assert_int_equal(slack_listen(f.app, &(slack_listener_t){.kind = SLACK_KIND_EVENT,
+                                                             .message = 1,
+                                                             .match = "deploy (\\w+)",
+                                                             .how = SLACK_MATCH_REGEX,
+                                                             .name = "d",
+                                                             .fn = answer_match}),
+                     0);
+    app_ready(&f);
+    app_ack_t ack;
+    app_deliver(&f, APP_MESSAGE("1", "please deploy web now"), &ack);
+    assert_string_equal(slack_json_str(app_call_args(&f, 0, "chat.postMessage"), "/text"),
+                        "deploy web|web||d");
+}
+
+static int read_context(slack_ctx_t *ctx, void *user_data)
+{
+    assert_string_equal(slack_ctx_match(ctx, 0), "");
+    assert_string_equal(slack_ctx_app_id(ctx), "A1");
+    assert_string_equal(slack_ctx_team(ctx), "T1");
+    assert_string_equal(slack_ctx_enterprise(ctx), "E1");
+    assert_true(slack_ctx_is_enterprise_install(ctx));
+    assert_string_equal(slack_ctx_trigger_id(ctx), "1.2.3");
+    assert_string_equal(slack_ctx_response_url(ctx), "https://hooks.slack.com/x");
+    assert_in_range(slack_ctx_trigger_left_ms(ctx), 2000, 3000);
+    assert_int_equal(slack_ctx_ack_late_ms(ctx), 0);
+    assert_false(slack_ctx_canceled(ctx));
+    assert_null(slack_ctx_inputs(ctx));
+    f.skew_us += 3500 * 1000;
+    assert_int_equal(slack_ctx_trigger_left_ms(ctx), 0);
+    assert_in_range(slack_ctx_ack_late_ms(ctx), 500, 1500);
+    ++*(unsigned *)user_data;
+    return 0;
+}
+
+static void test_what_a_handler_reads(void **state)
+{
+    unsigned runs = 0;
+    slack_on_command(f.app, "/c", read_context, &runs);
+    app_ready(&f);
+    app_ack_t ack;
+    app_deliver(
+        &f,
+        "{\"command\":\"/c\",\"api_app_id\":\"A1\",\"team_id\":\"T1\",\"enterprise_id\":\"E1\","
+        "\"is_enterprise_install\":\"true\",\"trigger_id\":\"1.2.3\","
+        "\"response_url\":\"https://hooks.slack.com/x\"}",
+        &ack);
+    assert_int_equal(runs, 1);
+}
+
+/* ---- removal ---- */
+
+static int remove_both(slack_ctx_t *ctx, void *user_data)
+{
+    ++*(unsigned *)user_data;
+    assert_int_equal(slack_unlisten(slack_ctx_app(ctx), "once"), 0);
+    assert_int_equal(slack_unlisten(slack_ctx_app(ctx), "once"), SLACK_ENOTFOUND);
+    return 0;
+}
+
+/* What is removed is not called any more, also where it had been found already. */
+static void test_a_listener_removes_itself_and_another(void **state)
+{
+    unsigned runs = 0;
+    for (int i = 0; i < 2; i++)
+        slack_listen(f.app, &(slack_listener_t){.kind = SLACK_KIND_EVENT,
+                                                .name = "once",
+                                                .fn = remove_both,
+                                                .user_data = &runs});
+    app_ready(&f);
+    app_ack_t ack;
+    app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
+    app_deliver(&f, APP_MESSAGE("2", "x"), &ack);
+    assert_int_equal(runs, 1);
+}
+
+/* ---- steps of workflows ---- */
+
+#define STEP                                                                                       \
+    APP_EVENT("f1", "\"type\":\"function_executed\",\"function\":{\"callback_id\":\"greet\"},"     \
+                    "\"inputs\":{\"name\":\"Ada\"},\"function_execution_id\":\"Fx1\","             \
+                    "\"bot_access_token\":\"xwfp-1\"")
+
+static int greet(slack_ctx_t *ctx, void *user_data)
+{
+    const char *name = slack_json_str(slack_ctx_inputs(ctx), "/name");
+    assert_string_equal(slack_ctx_function_execution_id(ctx), "Fx1");
+    assert_int_equal(slack_complete(ctx, slack_jsonf(ctx, "{a: }")), SLACK_ETEMPLATE);
+    int rc = slack_complete(ctx, slack_jsonf(ctx, "{greeting: 'Hello %s'}", name));
+    assert_int_equal(slack_fail(ctx, "no"), SLACK_EALREADY);
+    return rc;
+}
+
+static void test_a_step_of_a_workflow(void **state)
+{
+    slack_on_function(f.app, "greet", greet, NULL);
+    app_ready(&f);
+    app_ack_t ack;
+    app_deliver(&f, STEP, &ack);
+    const slack_json_t *args = app_call_args(&f, 0, "functions.completeSuccess");
+    assert_string_equal(slack_json_str(args, "/function_execution_id"), "Fx1");
+    assert_string_equal(slack_json_str(args, "/outputs"), "{\"greeting\":\"Hello Ada\"}");
+    assert_string_equal(fake_slack_call(f.slack, 0)->token, "xwfp-1");
+}
+
+static int give_up(slack_ctx_t *ctx, void *user_data)
+{
+    return slack_fail(ctx, "%s is %d%% wrong", slack_json_str(slack_ctx_inputs(ctx), "/name"), 50);
+}
+
+/* A button that came out of a step belongs to it. */
+static void test_a_step_ends_by_a_later_action(void **state)
+{
+    slack_on_action(f.app, "no", give_up, NULL);
+    app_ready(&f);
+    app_ack_t ack;
+    app_deliver(
+        &f,
+        "{\"type\":\"block_actions\",\"bot_access_token\":\"xwfp-2\",\"function_data\":{"
+        "\"execution_id\":\"Fx2\",\"inputs\":{\"name\":\"it\"}},\"actions\":[{\"action_id\":"
+        "\"no\"}]}",
+        &ack);
+    const slack_json_t *args = app_call_args(&f, 0, "functions.completeError");
+    assert_string_equal(slack_json_str(args, "/function_execution_id"), "Fx2");
+    assert_string_equal(slack_json_str(args, "/error"), "it is 50% wrong");
+    assert_string_equal(fake_slack_call(f.slack, 0)->token, "xwfp-2");
+}
+
+static int end_no_step(slack_ctx_t *ctx, void *user_data)
+{
+    *(int *)user_data = slack_complete(ctx, slack_jsonf(ctx, "{}"));
+    return 0;
+}
+
+static void test_outside_a_step_nothing_is_completed(void **state)
+{
+    int rc = 0;
+    slack_on_message(f.app, NULL, end_no_step, &rc);
+    app_ready(&f);
+    app_ack_t ack;
+    app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
+    assert_int_equal(rc, SLACK_EINVAL);
+    assert_int_equal(fake_slack_count(f.slack), 0);
+}
+
+/* ---- registering ---- */
+
+static int nothing(slack_ctx_t *ctx, void *user_data)
+{
+    return 0;
+}
+
+/* Bolt for JavaScript logs an unknown constraint and drops the listener. */
+static void test_a_wrong_constraint_is_told(void **state)
+{
+    assert_int_equal(slack_listen(f.app, &(slack_listener_t){.kind = SLACK_KIND_COMMAND,
+                                                             .match = "/x",
+                                                             .block_id = "b",
+                                                             .fn = nothing}),
+                     SLACK_EINVAL);
+    assert_string_equal(slack_app_error(f.app), "block_id and callback_id are for actions and "
+                                                "options");
+    app_ready(&f);
+}
+
+static int note_name(slack_ctx_t *ctx, void *user_data)
+{
+    char *names = user_data;
+    strcat(strcat(names, slack_ctx_listener(ctx)), " ");
+    return 0;
+}
+
+static void test_a_listener_of_every_kind(void **state)
+{
+    char names[512] = "";
+    slack_on_view_closed(f.app, "v", note_name, names);
+    slack_on_view_submission(f.app, "v", note_name, names);
+    slack_on_dialog(f.app, "d", note_name, names);
+    slack_on_options(f.app, "o", note_name, names);
+    slack_on_shortcut(f.app, "s", note_name, names);
+    slack_on_action(f.app, "a", note_name, names);
+    slack_on_app_rate_limited(f.app, note_name, names);
+    slack_on_event(f.app, "app_mention", note_name, names);
+    app_ready(&f);
+    static const char *const bodies[] = {
+        "{\"type\":\"view_closed\",\"view\":{\"callback_id\":\"v\"}}",
+        "{\"type\":\"view_submission\",\"view\":{\"callback_id\":\"v\"}}",
+        "{\"type\":\"dialog_submission\",\"callback_id\":\"d\"}",
+        "{\"type\":\"dialog_cancellation\",\"callback_id\":\"d\"}",
+        "{\"type\":\"block_suggestion\",\"action_id\":\"o\"}",
+        "{\"type\":\"dialog_suggestion\",\"callback_id\":\"o\"}",
+        "{\"type\":\"shortcut\",\"callback_id\":\"s\"}",
+        "{\"type\":\"message_action\",\"callback_id\":\"s\"}",
+        "{\"type\":\"block_actions\",\"actions\":[{\"action_id\":\"a\"}]}",
+        "{\"type\":\"interactive_message\",\"callback_id\":\"a\",\"actions\":[{\"name\":\"n\"}]}",
+        "{\"type\":\"app_rate_limited\"}",
+        APP_EVENT("1", "\"type\":\"app_mention\""),
+    };
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
+        app_ack_t ack;
+        app_deliver(&f, bodies[i], &ack);
+        assert_int_equal(ack.outcome, SLACK_ACK_OK);
+    }
+    assert_string_equal(names, "view_closed:v view_submission:v dialog:d dialog:d options:o "
+                               "options:o shortcut:s shortcut:s action:a action:a "
+                               "app_rate_limited:* event:app_mention ");
+}
+
+/* ---- the bot's own doing ---- */
+
+#define OWN(id, type) APP_EVENT(id, "\"type\":\"" type "\",\"user\":\"U0BOT\",\"text\":\"x\"")
+#define OWN_BOT(id)                                                                                \
+    APP_EVENT(id, "\"type\":\"message\",\"subtype\":\"bot_message\",\"bot_id\":\"B0BOT\"")
+
+static int note_own(slack_ctx_t *ctx, void *user_data)
+{
+    strcat(user_data, "m");
+    return slack_next(ctx);
+}
+
+static void deliver_own(app_ack_t *ack)
+{
+    app_deliver(&f, OWN("1", "message"), ack);
+    app_deliver(&f, OWN_BOT("2"), ack);
+    app_deliver(&f, OWN("3", "reaction_added"), ack);
+    app_deliver(&f, OWN("4", "member_joined_channel"), ack);
+    app_deliver(&f, OWN("5", "member_left_channel"), ack);
+}
+
+/* By default two events alone, one of which the bot is told of by its own doing as well. */
+static void test_own_events(void **state)
+{
+    char names[256] = "";
+    slack_use(f.app, note_own, names);
+    slack_on_event(f.app, NULL, note_name, names);
+    app_ready(&f);
+    app_ack_t ack;
+    deliver_own(&ack);
+    assert_int_equal(ack.outcome, SLACK_ACK_OK);
+    assert_string_equal(names, "mevent:* mevent:* ");
+}
+
+static void test_own_events_of_a_listener(void **state)
+{
+    char names[256] = "";
+    assert_int_equal(
+        slack_listen(f.app,
+                     &(slack_listener_t){.kind = SLACK_KIND_COMMAND, .own = 1, .fn = nothing}),
+        SLACK_EINVAL);
+    slack_use(f.app, note_own, names);
+    slack_on_message(f.app, NULL, note_name, names);
+    slack_listen(f.app, &(slack_listener_t){.kind = SLACK_KIND_EVENT,
+                                            .message = 1,
+                                            .own = 1,
+                                            .name = "own",
+                                            .fn = note_name,
+                                            .user_data = names});
+    unsigned unmatched = 0;
+    slack_on_unmatched(f.app, app_count_run, &unmatched);
+    app_ready(&f);
+    app_ack_t ack;
+    deliver_own(&ack);
+    assert_string_equal(names, "mown mown mm"); /* the middleware of what it asked for */
+    assert_int_equal(unmatched, 2);             /* who joined and who left */
+    app_deliver(&f, APP_MESSAGE("6", "by a person"), &ack);
+    assert_string_equal(names, "mown mown mmmmessage:* own ");
+}
+
+static void test_own_events_for_all(void **state)
+{
+    char names[256] = "";
+    f.app->options.own_events = 1;
+    slack_on_message(f.app, NULL, note_name, names);
+    app_ready(&f);
+    app_ack_t ack;
+    deliver_own(&ack);
+    assert_string_equal(names, "message:* message:* ");
+}
+
+#define CASE(name) APP_CASE(&f, name)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(test_what_a_pattern_captured),
+        CASE(test_what_a_handler_reads),
+        CASE(test_a_listener_removes_itself_and_another),
+        CASE(test_a_step_of_a_workflow),
+        CASE(test_a_step_ends_by_a_later_action),
+        CASE(test_outside_a_step_nothing_is_completed),
+        CASE(test_a_wrong_constraint_is_told),
+        CASE(test_a_listener_of_every_kind),
+        CASE(test_own_events),
+        CASE(test_own_events_of_a_listener),
+        CASE(test_own_events_for_all),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/* An app's own token: checked again when Slack refuses it. */
+
+#include "app/app.h"
+#include "support/desk.h"
+#include "support/heap.h"
+#include "support/test.h"
+
+static app_fixture_t f;
+
+static unsigned checks(void)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < f.app->metrics.method_count; i++)
+        if (strcmp(f.app->metrics.methods[i].name, "auth.test") == 0)
+            count = (unsigned)(f.app->metrics.methods[i].ok + f.app->metrics.methods[i].failed);
+    return count;
+}
+
+static void until_checked(unsigned count)
+{
+    while (checks() < count)
+        app_turn(&f);
+    app_spin(&f);
+}
+
+/* A message whose answer is said, and refused by Slack. */
+static void say_in_vain(const char *reason)
+{
+    static char answer[4][64];
+    static unsigned next;
+    char *text = answer[next++ % 4];
+    const size_t calls = fake_slack_count(f.slack);
+    snprintf(text, sizeof answer[0], "{\"ok\":false,\"error\":\"%s\"}", reason);
+    fake_slack_answer(f.slack, "chat.postMessage", 200, text);
+    desk_message(&f, "T1");
+    app_run_until_calls(&f, calls + 1);
+    app_run_until_idle(&f);
+    app_spin(&f);
+}
+
+static void checked_again_when_slack_refuses_it(void **state)
+{
+    static const char revoked[] = "{\"ok\":false,\"error\":\"token_revoked\"}";
+    f.skew_us = 120000000; /* the machine may have been started just now */
+    desk_hear(&f, "hi");
+    assert_int_equal(checks(), 1);
+    say_in_vain("channel_not_found");
+    assert_int_equal(checks(), 1); /* that says nothing of the token */
+
+    say_in_vain("invalid_auth"); /* auth.test does not agree */
+    until_checked(2);
+    assert_null(slack__app_unready(f.app));
+
+    fake_slack_answer(f.slack, "auth.test", 200, revoked);
+    fake_slack_answer(f.slack, "auth.test", 200, revoked);
+    say_in_vain("token_revoked");
+    app_pass_ms(&f, 50000);
+    assert_int_equal(checks(), 2); /* not so soon after the last */
+    app_pass_ms(&f, 10000);
+    until_checked(3);
+    assert_string_equal(slack__app_unready(f.app), "Slack refuses the token\n");
+    assert_int_equal(app_log_count(&f, "Slack refuses the token in SLACK_BOT_TOKEN"), 1);
+    say_in_vain("token_revoked");
+    assert_int_equal(checks(), 3);
+
+    app_pass_ms(&f, 50000);
+    assert_int_equal(checks(), 3);
+    app_pass_ms(&f, 10000); /* asked again by itself */
+    until_checked(4);
+    assert_non_null(slack__app_unready(f.app));
+    app_pass_ms(&f, 60000);
+    until_checked(5);
+    assert_null(slack__app_unready(f.app));
+    assert_int_equal(app_log_count(&f, "Slack refuses the token in SLACK_BOT_TOKEN"), 1);
+    assert_int_equal(app_log_count(&f, "Slack accepts the token in SLACK_BOT_TOKEN"), 1);
+}
+
+int main(void)
+{
+    heap_install();
+    const struct CMUnitTest tests[] = {
+        APP_CASE(&f, checked_again_when_slack_refuses_it),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

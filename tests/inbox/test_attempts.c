@@ -1,0 +1,417 @@
+/* SPDX-License-Identifier: MIT */
+#include "context/ctx.h"
+#include "support/heap.h"
+#include "support/inbox.h"
+#include "support/store_file.h"
+#include "support/test.h"
+
+/* What attempts leave behind of each listener: whatever it is called, whoever wrote it, and however
+ * little memory there is, what is done is not run again and what failed is not forgotten. */
+
+/* ---- listeners that do as they are told ---- */
+
+typedef struct part {
+    char letter;
+    int outcomes[4]; /* of its first runs; then 0 */
+    unsigned runs;
+} part_t;
+
+static int play(slack_ctx_t *ctx, void *user_data)
+{
+    part_t *part = user_data;
+    inbox_note((char[]){part->letter, '\0'});
+    return part->runs < 4 ? part->outcomes[part->runs++] : 0;
+}
+
+/* ---- the app ---- */
+
+static void open_app(const char *store, unsigned max_attempts)
+{
+    inbox_open(store, &(slack_options_t){.max_attempts = max_attempts});
+}
+
+static void listen_as(const char *name, part_t *part)
+{
+    const slack_listener_t listener = {
+        .kind = SLACK_KIND_EVENT, .name = name, .fn = play, .user_data = part};
+    assert_int_equal(slack_listen(inbox.f.app, &listener), 0);
+}
+
+static void event(const char *id)
+{
+    char body[128];
+    app_ack_t ack = {0};
+    snprintf(body, sizeof body, "{\"event_id\":\"%s\",\"event\":{\"type\":\"x\"}}", id);
+    app_inject(&inbox.f, body, &ack);
+    app_run_until(&inbox.f, &ack.count);
+    assert_int_equal(ack.outcome, SLACK_ACK_OK);
+    inbox_settle();
+}
+
+/* ---- an operation of another program on the app's store ---- */
+
+static bool op_ended;
+
+static void on_op(slack_store_op_t *op)
+{
+    assert_int_equal(op->status, 0);
+    op_ended = true;
+}
+
+static void apply(slack_store_op_t *op)
+{
+    op_ended = false;
+    op->done = on_op;
+    slack__link_init(&op->link);
+    inbox.f.app->store->ops->submit(inbox.f.app->store, op);
+    while (!op_ended)
+        app_turn(&inbox.f);
+}
+
+static void replay(void)
+{
+    slack_store_batch_t batch = {0};
+    slack_store_op_t op = {.kind = SLACK_STORE_RETRY, .batch = &batch};
+    apply(&op);
+    assert_int_equal(batch.count, 1);
+    inbox_pass_ms(LONG_MS);
+}
+
+/* A row that waits for its second attempt, with this record of the first. */
+static void leave_row(const char *record)
+{
+    slack_store_op_t put = {.kind = SLACK_STORE_PUT,
+                            .claim = true,
+                            .row = {.key = slack__slice(record),
+                                    .kind = SLACK_SLICE("event"),
+                                    .name = SLACK_SLICE("x"),
+                                    .payload = SLACK_SLICE("{\"event\":"
+                                                           "{\"type\":\"x\"}}")}};
+    apply(&put);
+    slack_store_op_t wait = {.kind = SLACK_STORE_WAIT, .row = put.row};
+    wait.row.done = slack__slice(record);
+    apply(&wait);
+    inbox_pass_ms(LONG_MS);
+}
+
+/* ---- names ---- */
+
+/* Each of the listeners fails once, and that one alone is run again. */
+static void test_names_of_any_kind(void **state)
+{
+    static const char *const names[] = {
+        "a\nb",  "a\nb#2", "a\x1fnb", "a\\nb", "c", "c",  "c",  "c#2",
+        "c#2#1", "=1 2",   "-3 x y",  " ",     "#", "#1", "+c",
+    };
+    const size_t count = sizeof names / sizeof *names;
+    part_t parts[sizeof names / sizeof *names];
+    store_file_clean();
+    open_app(store_file_url(), 0);
+    for (size_t i = 0; i < count; i++)
+        listen_as(names[i], &parts[i]);
+    app_ready(&inbox.f);
+    for (size_t failing = 0; failing < count; failing++) {
+        char id[16];
+        for (size_t i = 0; i < count; i++)
+            parts[i] = (part_t){.letter = (char)('a' + i)};
+        parts[failing].outcomes[0] = SLACK_EIO;
+        snprintf(id, sizeof id, "Ev%zu", failing);
+        *inbox.order = '\0';
+        event(id);
+        assert_string_equal(inbox.order, "abcdefghijklmno");
+        *inbox.order = '\0';
+        inbox_pass_ms(LONG_MS);
+        assert_int_equal(*inbox.order, 'a' + failing);
+        inbox_pass_ms(LONG_MS);
+        assert_int_equal(strlen(inbox.order), 1);
+    }
+    app_close(&inbox.f);
+}
+
+/* ---- records of programs before this one ---- */
+
+static void test_room_that_was_wanting(void **state)
+{
+    part_t a = {.letter = 'a', .outcomes = {SLACK_EIO, SLACK_EIO}}, b = {.letter = 'b'};
+    store_file_clean();
+    open_app(store_file_url(), 2);
+    listen_as("a", &a);
+    listen_as("b", &b);
+    app_ready(&inbox.f);
+    leave_row("=3\n+b\n");
+    assert_string_equal(inbox.order, "a");
+    assert_int_equal(inbox.deads, 0); /* three attempts did not count */
+    inbox_pass_ms(LONG_MS);
+    assert_string_equal(inbox.order, "aa");
+    assert_int_equal(inbox.deads, 1);
+    app_close(&inbox.f);
+}
+
+static void test_a_failure_without_its_code(void **state)
+{
+    part_t a = {.letter = 'a', .outcomes = {SLACK_EINVAL, SLACK_EINVAL}}, b = {.letter = 'b'};
+    store_file_clean();
+    open_app(store_file_url(), 0);
+    listen_as("a", &a);
+    listen_as("b", &b);
+    app_ready(&inbox.f);
+    leave_row("=1\n+b\n-a\n");
+    assert_string_equal(inbox.order, "a"); /* nobody knows any more why it failed */
+    assert_int_equal(inbox.deads, 1);
+    assert_string_equal(inbox.dead_error, "a: SLACK_EINVAL");
+    replay();
+    assert_string_equal(inbox.order, "aa");
+    assert_int_equal(inbox.deads, 2);
+    app_close(&inbox.f);
+}
+
+/* What cannot have been written by any program is no reason to fall over. */
+static void test_a_record_that_is_none(void **state)
+{
+    static const char *const records[] = {
+        "=",
+        "=\n",
+        "\n\n\n",
+        "-",
+        "- \n",
+        "-5",
+        "-5 \n",
+        "-5 x",
+        "+",
+        "=1 2 3",
+        "=x y\n+",
+        "-5  \n+b\n",
+        "+b",
+        "\n=1 1\n+b\n",
+        "-0 x b",
+        "?b\n",
+        "=9999999999999999999999 9999999999999999999999\n",
+    };
+    part_t a = {.letter = 'a'}, b = {.letter = 'b'};
+    store_file_clean();
+    open_app(store_file_url(), 0);
+    listen_as("a", &a);
+    listen_as("b", &b);
+    app_ready(&inbox.f);
+    for (unsigned i = 0; i < sizeof records / sizeof *records; i++) {
+        *inbox.order = '\0';
+        leave_row(records[i]);
+        assert_true(*inbox.order == 'a');
+        inbox_pass_ms(LONG_MS);
+        slack_store_batch_t batch = {0};
+        slack_store_op_t stats = {.kind = SLACK_STORE_STATS, .batch = &batch};
+        apply(&stats);
+        assert_int_equal(batch.counts[SLACK_ROW_DONE] + batch.counts[SLACK_ROW_DEAD], i + 1);
+    }
+    app_close(&inbox.f);
+}
+
+/* ---- listeners that come and go ---- */
+
+/* One fails for good, the other in a way that heals; then the process ends. */
+static void fail_both(part_t *a, part_t *b)
+{
+    store_file_clean();
+    open_app(store_file_url(), 0);
+    listen_as("a", a);
+    listen_as("b", b);
+    app_ready(&inbox.f);
+    event("Ev1");
+    assert_string_equal(inbox.order, "ab");
+    assert_int_equal(inbox.deads, 0);
+    app_close(&inbox.f);
+}
+
+static void test_a_listener_that_is_gone(void **state)
+{
+    part_t a = {.letter = 'a', .outcomes = {SLACK_EINVAL}};
+    part_t b = {.letter = 'b', .outcomes = {SLACK_EIO}};
+    fail_both(&a, &b);
+
+    open_app(store_file_url(), 0);
+    listen_as("b", &b);
+    app_ready(&inbox.f);
+    inbox_settle(); /* what the start claims */
+    inbox_pass_ms(LONG_MS);
+    assert_string_equal(inbox.order, "b");
+    assert_int_equal(inbox.deads, 1); /* that it is gone heals nothing */
+    assert_string_equal(inbox.dead_error, "a: SLACK_EINVAL");
+    replay();
+    assert_string_equal(inbox.order, "b"); /* it was done, though it was the only one */
+    assert_int_equal(inbox.deads, 1);
+    app_close(&inbox.f);
+}
+
+static void test_the_last_of_them_is_gone(void **state)
+{
+    part_t a = {.letter = 'a', .outcomes = {SLACK_EINVAL}};
+    part_t b = {.letter = 'b', .outcomes = {SLACK_EIO}};
+    fail_both(&a, &b);
+
+    open_app(store_file_url(), 0);
+    app_ready(&inbox.f);
+    inbox_settle(); /* what the start claims */
+    inbox_pass_ms(LONG_MS);
+    assert_int_equal(inbox.deads, 1);
+    app_close(&inbox.f);
+}
+
+/* ---- both kinds of failure ---- */
+
+/* The attempt that is the last one anyway. */
+static void test_the_failure_for_good_is_named(void **state)
+{
+    for (unsigned max = 1; max <= 2; max++) {
+        part_t a = {.letter = 'a', .outcomes = {SLACK_EIO, SLACK_EIO}};
+        part_t b = {.letter = 'b', .outcomes = {SLACK_EINVAL}}, c = {.letter = 'c'};
+        store_file_clean();
+        open_app(store_file_url(), max);
+        listen_as("a", &a);
+        listen_as("b", &b);
+        listen_as("c", &c);
+        app_ready(&inbox.f);
+        event("Ev1");
+        inbox_pass_ms(LONG_MS);
+        assert_string_equal(inbox.order, max == 1 ? "abc" : "abca");
+        assert_int_equal(inbox.deads, 1);
+        assert_int_equal(inbox.last_dead.status, SLACK_EINVAL);
+        assert_string_equal(inbox.dead_error, "b: SLACK_EINVAL");
+        *inbox.order = '\0';
+        b.runs = 1;
+        replay();
+        assert_string_equal(inbox.order, "ab");
+        app_close(&inbox.f);
+    }
+}
+
+/* ---- out of memory ---- */
+
+/* The delivery's own memory is all used, and there is no more. */
+static void use_up(slack_ctx_t *ctx)
+{
+    heap_fail_at(0, true);
+    while (slack__arena_strndup(ctx->d->arena, "", 0)) {
+    }
+}
+
+static int use_up_and_end(slack_ctx_t *ctx, void *user_data)
+{
+    play(ctx, user_data);
+    use_up(ctx);
+    return 0;
+}
+
+static int use_up_and_fail(slack_ctx_t *ctx, void *user_data)
+{
+    play(ctx, user_data);
+    use_up(ctx);
+    slack__step_failed(ctx, SLACK_EAPI, "channel_not_found");
+    return SLACK_EAPI;
+}
+
+/* What is done is recorded all the same. */
+static void test_no_memory_for_a_record(void **state)
+{
+    part_t a = {.letter = 'a'}, b = {.letter = 'b', .outcomes = {SLACK_EIO}};
+    store_file_clean();
+    open_app(store_file_url(), 0);
+    assert_int_equal(slack_on_event(inbox.f.app, "x", use_up_and_end, &a), 0);
+    listen_as("b", &b);
+    app_ready(&inbox.f);
+    app_ack_t ack = {0};
+    app_inject(&inbox.f, "{\"event_id\":\"Ev1\",\"event\":{\"type\":\"x\"}}", &ack);
+    while (b.runs == 0)
+        app_turn(&inbox.f);
+    app_spin(&inbox.f);
+    assert_true(heap_heal());
+    inbox_pass_ms(LONG_MS); /* the end can be noted */
+    inbox_pass_ms(LONG_MS);
+    assert_string_equal(inbox.order, "abb");
+    app_close(&inbox.f);
+}
+
+static void test_no_memory_for_a_reason(void **state)
+{
+    part_t a = {.letter = 'a'};
+    store_file_clean();
+    open_app(store_file_url(), 0);
+    assert_int_equal(slack_on_event(inbox.f.app, "x", use_up_and_fail, &a), 0);
+    app_ready(&inbox.f);
+    app_ack_t ack = {0};
+    app_inject(&inbox.f, "{\"event_id\":\"Ev1\",\"event\":{\"type\":\"x\"}}", &ack);
+    while (a.runs == 0)
+        app_turn(&inbox.f);
+    app_spin(&inbox.f);
+    assert_true(heap_heal());
+    inbox_pass_ms(LONG_MS);
+    inbox_pass_ms(LONG_MS);
+    assert_string_equal(inbox.order, "a"); /* that does not heal */
+    assert_int_equal(inbox.deads, 1);
+    assert_int_equal(inbox.last_dead.status, SLACK_EAPI);
+    app_close(&inbox.f);
+}
+
+static part_t good, hopeless, passing;
+
+/* One allocation fails, of all that are made for an event with one listener of each kind. */
+static bool each_kind(unsigned nth)
+{
+    char body[128];
+    app_ack_t ack = {0};
+    snprintf(body, sizeof body, "{\"event_id\":\"Ev%u\",\"event\":{\"type\":\"x\"}}", nth);
+    good.runs = hopeless.runs = passing.runs = inbox.deads = 0;
+    *inbox.order = *inbox.f.log = '\0';
+    app_prepare(&inbox.f, body, &ack);
+    heap_fail_at(nth, false);
+    unsigned taken = app_inject_prepared(&inbox.f);
+    if (taken) app_run_until(&inbox.f, &ack.count);
+    for (int i = 0; i < 3; i++)
+        inbox_pass_ms(LONG_MS);
+    bool failed = heap_heal();
+    for (int i = 0; i < 3; i++)
+        inbox_pass_ms(LONG_MS);
+    if (!taken || ack.outcome != SLACK_ACK_OK) return failed;
+    if (strcmp(inbox.order, "abcc") != 0)
+        fail_msg("allocation %u failing: %s\n%s", nth, inbox.order, inbox.f.log);
+    assert_int_equal(inbox.deads, 1);
+    assert_int_equal(inbox.last_dead.status, SLACK_EINVAL);
+    return failed;
+}
+
+static void test_allocations(void **state)
+{
+    size_t live = heap_live();
+    unsigned nth = 0;
+    good = (part_t){.letter = 'a'};
+    hopeless = (part_t){.letter = 'b', .outcomes = {SLACK_EINVAL, SLACK_EINVAL}};
+    passing = (part_t){.letter = 'c', .outcomes = {SLACK_EIO}};
+    store_file_clean();
+    open_app(store_file_url(), 0);
+    listen_as("same", &good);
+    listen_as("same", &hopeless);
+    listen_as("same", &passing);
+    app_ready(&inbox.f);
+    while (each_kind(nth))
+        nth++;
+    assert_true(nth > 3);
+    app_close(&inbox.f);
+    assert_int_equal(heap_live(), live);
+}
+
+int main(void)
+{
+    heap_install();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_names_of_any_kind),
+        cmocka_unit_test(test_room_that_was_wanting),
+        cmocka_unit_test(test_a_failure_without_its_code),
+        cmocka_unit_test(test_a_record_that_is_none),
+        cmocka_unit_test(test_a_listener_that_is_gone),
+        cmocka_unit_test(test_the_last_of_them_is_gone),
+        cmocka_unit_test(test_the_failure_for_good_is_named),
+        cmocka_unit_test(test_no_memory_for_a_record),
+        cmocka_unit_test(test_no_memory_for_a_reason),
+        cmocka_unit_test(test_allocations),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

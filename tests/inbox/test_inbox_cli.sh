@@ -1,0 +1,78 @@
+#!/bin/sh
+# `slackapp inbox` from end to end, on a store that INBOX_MAKER makes.
+# usage: tests/inbox/test_inbox_cli.sh BUILD_FOLDER INBOX_MAKER
+# shellcheck disable=SC2317 # run() calls the functions
+set -u
+slackapp=${1?usage: tests/inbox/test_inbox_cli.sh BUILD_FOLDER INBOX_MAKER}/slackapp
+maker=$(cd "$(dirname "${2?}")" && pwd)/$(basename "$2")
+# shellcheck source=tools/processes.sh
+. "$(dirname "$0")/../../tools/processes.sh"
+store=sqlite:$work/inbox.db
+cd "$work" || exit 1
+unset SLACK_STORE
+
+# expect STATUS TEXT WORD…: of `slackapp inbox WORD…`.
+expect() {
+    status=$1
+    text=$2
+    shift 2
+    got=0
+    timeout 20 "$slackapp" inbox "$@" >"$work/out" 2>&1 || got=$?
+    [ "$got" = "$status" ] && grep -qF -- "$text" "$work/out" && return 0
+    echo "inbox $*: status $got, not $status, or no \"$text\" in:"
+    cat "$work/out"
+    return 1
+}
+
+lines_that_make_no_sense() {
+    expect 2 'say what is to be done' && expect 2 'no command "fly"' fly &&
+        expect 2 '--loud is no option' list --loud && expect 2 '--limit needs a value' list --limit &&
+        expect 2 'show takes an id' show && expect 2 'show takes an id' show all &&
+        expect 2 'an id, or all' retry 0 && expect 2 'an id, or all' drop 1 2 &&
+        expect 2 'stats takes options only' stats 1 &&
+        expect 2 'queued, running, done or dead, not "odd"' list --state odd &&
+        expect 2 'from 1 to 1000000, not "0"' list --limit 0 && expect 0 'usage:' --help
+}
+
+no_store() {
+    expect 1 "there is no store at $work/none" --store "sqlite:$work/none" stats &&
+        [ ! -e "$work/none" ] && expect 1 'inside of its app' --store memory: stats &&
+        expect 1 'there is no store at slackapp.db' stats
+}
+
+an_inbox() {
+    "$maker" "$store" || return 1
+    expect 0 'dead              3' --store "$store" stats &&
+        expect 0 'channel_not_found' --store "$store" list &&
+        expect 0 'nothing is running' --store "$store" list --state running &&
+        expect 0 'event message' --store "$store" list --limit 1 &&
+        [ "$(wc -l <"$work/out")" = 2 ]
+}
+
+one_of_them() {
+    expect 0 '"ts":"2.0"' --store "$store" show 2 && grep -qF '"é 2J"' "$work/out" &&
+        grep -q '^state *dead' "$work/out" &&
+        expect 1 'none of that id' --store "$store" show 99
+}
+
+again_and_away() {
+    expect 0 '1 queued again' --store "$store" retry 1 &&
+        expect 1 'no dead letter' --store "$store" retry 1 &&
+        expect 0 '1 dropped' --store "$store" drop 1 &&
+        expect 0 '2 queued again' --store "$store" retry all &&
+        expect 0 'waiting           2   the oldest: ' --store "$store" stats &&
+        expect 0 '0 dropped' --store "$store" drop all
+}
+
+from_the_environment() {
+    SLACK_STORE=$store expect 0 'done' stats && echo "SLACK_STORE=$store" >.env && expect 0 'done' stats
+}
+
+echo 1..6
+run 'lines that make no sense' lines_that_make_no_sense
+run 'no store' no_store
+run 'what is dead, and how much' an_inbox
+run 'one of them' one_of_them
+run 'again, and away' again_and_away
+run 'the store of the environment' from_the_environment
+exit $failed

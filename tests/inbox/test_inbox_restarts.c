@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/app.h"
+#include "support/inbox.h"
+#include "support/store_file.h"
+#include "support/test.h"
+
+/* What is stored is handled to its end over restarts, and beside other processes. */
+
+static void test_a_restart_goes_on(void **state)
+{
+    store_file_clean();
+    inbox_open(store_file_url(), NULL);
+    slack_on_message(inbox.f.app, NULL, inbox_append, "a");
+    slack_on_event(inbox.f.app, "message", inbox_hold, NULL);
+    app_ready(&inbox.f);
+    app_ack_t ack[4] = {{0}};
+    inbox_deliver("Ev1", "h", &ack[0]);
+    inbox_until_held(1);
+    app_spin(&inbox.f);
+    slack_app_stop(inbox.f.app);
+    slack_app_stop(inbox.f.app); /* does not wait for the held one */
+    inbox_restart();
+
+    slack_on_message(inbox.f.app, NULL, inbox_append, "a");
+    slack_on_event(inbox.f.app, "message", inbox_scripted, "b");
+    app_ready(&inbox.f);
+    inbox_until_runs(1);
+    assert_string_equal(inbox.order, "b"); /* the first listener had been done */
+    assert_int_equal(inbox.attempts_seen[0], 2);
+    inbox_deliver("Ev1", "h", &ack[1]);
+    app_run_until(&inbox.f, &ack[1].count);
+    inbox_settle();
+    inbox_restart();
+
+    slack_on_event(inbox.f.app, "message", inbox_scripted, "b");
+    app_ready(&inbox.f);
+    inbox_deliver("Ev1", "h", &ack[2]);
+    app_run_until(&inbox.f, &ack[2].count);
+    assert_int_equal(ack[2].outcome, SLACK_ACK_OK);
+    inbox_settle();
+    assert_int_equal(inbox.runs, 0);
+    app_close(&inbox.f);
+}
+
+/* The process ends so many times while the handler of Ev1 is held. */
+static void end_inside_the_handler(unsigned times)
+{
+    for (unsigned i = 0; i < times; i++) {
+        inbox_open(store_file_url(), NULL);
+        slack_on_message(inbox.f.app, NULL, inbox_hold, NULL);
+        inbox_hold_first(i == 0);
+        inbox_end_at_once();
+    }
+}
+
+static void open_scripted(void)
+{
+    inbox_open(store_file_url(), NULL);
+    slack_on_message(inbox.f.app, NULL, inbox_scripted, NULL);
+    for (int i = 0; i < 8; i++)
+        inbox.outcomes[i] = SLACK_EIO;
+    app_ready(&inbox.f);
+    inbox_pass_ms(LONG_MS);
+}
+
+static void fail_to_the_end(unsigned first_attempt)
+{
+    inbox_until_runs(1);
+    assert_int_equal(inbox.attempts_seen[0], first_attempt);
+    for (unsigned i = 2; i <= 5; i++) {
+        assert_int_equal(inbox.deads, 0);
+        inbox_pass_ms(LONG_MS);
+        assert_int_equal(inbox.runs, i);
+    }
+    assert_int_equal(inbox.deads, 1);
+    assert_int_equal(inbox.last_dead.attempts, first_attempt + 4);
+    app_close(&inbox.f);
+}
+
+static void test_the_end_of_a_process_is_no_failure(void **state)
+{
+    store_file_clean();
+    end_inside_the_handler(6);
+    open_scripted();
+    fail_to_the_end(7);
+}
+
+static void test_a_delivery_that_ends_every_process(void **state)
+{
+    store_file_clean();
+    end_inside_the_handler(25);
+    open_scripted();
+    while (inbox.deads == 0)
+        app_turn(&inbox.f);
+    assert_int_equal(inbox.runs, 0);
+    assert_string_equal(inbox.dead_error,
+                        "SLACK_ECLOSED the process ended in each of its attempts");
+    app_close(&inbox.f);
+}
+
+static void test_a_stop_is_no_failure(void **state)
+{
+    store_file_clean();
+    for (unsigned i = 0; i < 6; i++) {
+        inbox_open(store_file_url(), NULL);
+        slack_on_message(inbox.f.app, NULL, inbox_hold, NULL);
+        app_ready(&inbox.f);
+        app_ack_t ack = {0};
+        if (i == 0) inbox_deliver("Ev1", "h", &ack);
+        app_pass_ms(&inbox.f, i * (uint64_t)LONG_MS); /* a clock of its own in every process */
+        inbox_until_held(1);
+        app_spin(&inbox.f);
+        slack_app_stop(inbox.f.app);
+        while (inbox.f.app->state == APP_RUNNING)
+            app_turn(&inbox.f);
+        slack_ctx_release(inbox.held[0], i % 2 ? SLACK_ECLOSED : SLACK_ECANCELED);
+        app_close(&inbox.f);
+    }
+    open_scripted();
+    inbox_pass_ms(6 * LONG_MS);
+    fail_to_the_end(7);
+}
+
+static void test_a_wait_outlives_the_process(void **state)
+{
+    store_file_clean();
+    inbox_open(store_file_url(), NULL);
+    slack_on_message(inbox.f.app, NULL, inbox_scripted, NULL);
+    inbox.outcomes[0] = SLACK_EIO;
+    inbox_run_first();
+    inbox_restart();
+    slack_on_message(inbox.f.app, NULL, inbox_scripted, NULL);
+    app_ready(&inbox.f);
+    inbox_pass_ms(LONG_MS);
+    inbox_until_runs(1);
+    assert_int_equal(inbox.attempts_seen[0], 2);
+    app_close(&inbox.f);
+}
+
+static char claimed_by_others[64];
+
+static void other_claimed(slack_store_op_t *op)
+{
+    const slack_store_batch_t *batch = op->batch;
+    snprintf(claimed_by_others, sizeof claimed_by_others, "%d:%.*s", op->status,
+             batch->count ? (int)batch->rows[0].key.len : 0,
+             batch->count ? batch->rows[0].key.ptr : "");
+}
+
+static void set_flag(void *user_data)
+{
+    *(unsigned *)user_data = 1;
+}
+
+/* What a second process is given now. */
+static const char *offered(slack_store_t *other)
+{
+    slack_store_batch_t batch = {.limit = 1, .now_ms = slack__wall_ms(inbox.f.app->clock)};
+    slack_store_op_t op = {.kind = SLACK_STORE_CLAIM, .batch = &batch, .done = other_claimed};
+    slack__link_init(&op.link);
+    *claimed_by_others = '\0';
+    other->ops->submit(other, &op);
+    while (*claimed_by_others == '\0')
+        app_turn(&inbox.f);
+    slack__arena_free(batch.arena);
+    return claimed_by_others;
+}
+
+#define LOOKS (SLACK_STORE_LEASE_MS / SLACK_STORE_RENEW_MS)
+
+static void test_a_loop_that_turns_keeps_its_claims(void **state)
+{
+    slack_store_t *other;
+    unsigned closed = 0;
+    store_file_clean();
+    inbox_open(store_file_url(), NULL);
+    slack_on_message(inbox.f.app, NULL, inbox_hold, NULL);
+    app_ready(&inbox.f);
+    assert_int_equal(slack__store_open(&other, inbox.f.app->net, store_file_url(), NULL), 0);
+    app_ack_t ack = {0};
+    inbox_deliver("Ev1", "h", &ack);
+    inbox_until_held(1);
+    for (int i = 0; i < 3 * LOOKS; i++) {
+        app_pass_ms(&inbox.f, SLACK_STORE_RENEW_MS);
+        while (inbox.f.app->backlog.renewing)
+            app_turn(&inbox.f);
+        assert_string_equal(offered(other), "0:");
+    }
+    inbox.f.app->backlog.renewing = true; /* it hangs */
+    for (int i = 1; i < LOOKS; i++) {
+        inbox.f.skew_us += SLACK_STORE_RENEW_MS * 1000;
+        assert_string_equal(offered(other), "0:");
+    }
+    inbox.f.skew_us += SLACK_STORE_RENEW_MS * 1000;
+    assert_string_equal(offered(other), "0:Ev1");
+    inbox.f.app->backlog.renewing = false;
+    slack_ctx_release(inbox.held[0], 0);
+    inbox_settle();
+    other->ops->close(other, set_flag, &closed);
+    app_run_until(&inbox.f, &closed);
+    app_close(&inbox.f);
+}
+
+static void test_past_memory_there_is_the_disk(void **state)
+{
+    store_file_clean();
+    inbox_open(store_file_url(), &(slack_options_t){.max_deliveries = 4});
+    slack_on_message(inbox.f.app, NULL, inbox_hold, NULL);
+    app_ready(&inbox.f);
+    app_ack_t ack[10] = {{0}};
+    for (int i = 0; i < 10; i++) {
+        char id[16], text[2] = {(char)('a' + i), '\0'};
+        snprintf(id, sizeof id, "Ev%d", i);
+        inbox_deliver(id, text, &ack[i]);
+        app_run_until(&inbox.f, &ack[i].count);
+        assert_int_equal(ack[i].outcome, SLACK_ACK_OK);
+        inbox.f.skew_us += 1000;
+    }
+    assert_true(inbox.held_count <= 4);
+    for (unsigned i = 0; i < 10; i++) {
+        inbox_until_held(i + 1);
+        slack_ctx_release(inbox.held[i], 0);
+    }
+    inbox_settle();
+    assert_string_equal(inbox.order, "abcdefghij");
+    app_close(&inbox.f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_restart_goes_on),
+        cmocka_unit_test(test_the_end_of_a_process_is_no_failure),
+        cmocka_unit_test(test_a_delivery_that_ends_every_process),
+        cmocka_unit_test(test_a_stop_is_no_failure),
+        cmocka_unit_test(test_a_wait_outlives_the_process),
+        cmocka_unit_test(test_a_loop_that_turns_keeps_its_claims),
+        cmocka_unit_test(test_past_memory_there_is_the_disk),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,660 @@
+/* SPDX-License-Identifier: MIT */
+#include <limits.h>
+
+#include <sqlite3.h>
+
+#include "context/ctx.h"
+#include "support/app_fixture.h"
+#include "support/store_file.h"
+#include "support/store_rows.h"
+#include "support/test.h"
+
+/* Many deliveries at once: what a start finds, and what a bound of the process keeps from ending,
+ * is handled to its end and uses up no attempts. */
+
+#define ROWS 5000
+/* The options allow larger ones; a job may be as large as an arena. */
+#define LARGE_BODY ((size_t)4 << 20)
+
+static app_fixture_t f;
+
+/* ---- the store alone ---- */
+
+/* What a process leaves that was killed with so many deliveries under way. */
+static void leave_rows(void)
+{
+    static rows_task_t tasks[ROWS];
+    static char payloads[ROWS][160];
+    rows_open();
+    for (unsigned i = 0; i < ROWS; i++) {
+        char key[16];
+        snprintf(key, sizeof key, "Ev%u", i);
+        snprintf(payloads[i], sizeof payloads[i],
+                 "{\"type\":\"event_callback\",\"event_id\":\"%s\",\"event\":{\"type\":"
+                 "\"message\",\"channel\":\"C1\",\"user\":\"U1\",\"ts\":\"%u.1\",\"text\":\"x\"}}",
+                 key, i);
+        rows_prepare(&tasks[i], SLACK_STORE_PUT, key);
+        tasks[i].op.row.payload = slack__slice(payloads[i]);
+        rows_submit_prepared(&tasks[i]);
+    }
+    world_until_count(&rows.world, &rows.ends, ROWS);
+    for (unsigned i = 0; i < ROWS; i++)
+        assert_int_equal(tasks[i].op.status, 0);
+    rows_close();
+}
+
+static uint64_t rows_in(enum slack_row_state state)
+{
+    rows_task_t task;
+    rows_open_again();
+    rows_prepare(&task, SLACK_STORE_STATS, "");
+    rows_run_well(&task);
+    rows_close();
+    return task.batch.counts[state];
+}
+
+/* ---- handlers ---- */
+
+static unsigned runs, refused, deads, repeats_seen;
+
+static int say(slack_ctx_t *ctx, void *user_data)
+{
+    runs++;
+    return slack_say(ctx, "hello");
+}
+
+static int work(slack_ctx_t *ctx, void *user_data)
+{
+    return slack_call_wait(ctx, "chat.postMessage", slack_jsonf(ctx, "{text: 'x'}"), NULL);
+}
+
+static slack_ctx_t *held[ROWS];
+static unsigned held_count;
+
+static bool holding;
+
+static int hold_or_say(slack_ctx_t *ctx, void *user_data)
+{
+    if (!holding) return say(ctx, user_data);
+    slack_ctx_hold(ctx);
+    held[held_count++] = ctx;
+    return 0;
+}
+
+static int busy(slack_ctx_t *ctx, void *user_data)
+{
+    const unsigned *times = user_data;
+    if (slack_ctx_attempt(ctx) > 1) repeats_seen++;
+    return runs++ < *times ? SLACK_EBUSY : 0;
+}
+
+static int hopeless(slack_ctx_t *ctx, void *user_data)
+{
+    ++*(unsigned *)user_data;
+    return SLACK_EINVAL;
+}
+
+static void on_error(slack_ctx_t *ctx, int status, const char *listener, void *user_data)
+{
+    refused += status == SLACK_EBUSY;
+}
+
+static char last_dead[128];
+
+static void on_dead(slack_ctx_t *ctx, const slack_dead_t *dead, void *user_data)
+{
+    deads++;
+    snprintf(last_dead, sizeof last_dead, "%s", dead->error);
+    assert_non_null(slack_json_str(slack_ctx_body(ctx), "/event/type")); /* whatever is left */
+}
+
+static void open_app(const char *where, unsigned attempts)
+{
+    app_open(&f, &(slack_options_t){
+                     .store = where, .max_attempts = attempts, .log_level = SLACK_LOG_ERROR});
+    runs = refused = deads = held_count = repeats_seen = 0;
+    slack_on_error(f.app, on_error, NULL);
+    slack_on_dead(f.app, on_dead, NULL);
+}
+
+static void settle(void)
+{
+    do
+        app_turn(&f);
+    while (f.app->live_count > 0 || f.app->backlog.claiming);
+}
+
+/* Longer than any wait between attempts. */
+static void pass(void)
+{
+    f.skew_us += (uint64_t)10 * 60 * 1000 * 1000;
+    slack__backlog_poll(f.app);
+    settle();
+}
+
+static void pass_all(unsigned ended)
+{
+    uint64_t *results = f.app->metrics.deliveries[SLACK_KIND_EVENT];
+    while (results[SLACK_RESULT_OK] < ended)
+        pass();
+}
+
+/* ---- tests ---- */
+
+static void test_a_start_takes_up_no_more_than_it_can(void **state)
+{
+    leave_rows();
+    open_app(store_file_url(), 1);
+    slack_on_message(f.app, NULL, say, NULL);
+    app_ready(&f);
+    app_run_until_calls(&f, ROWS);
+    settle();
+    assert_int_equal(runs, ROWS);
+    assert_int_equal(refused, 0);
+    assert_int_equal(deads, 0);
+    app_close(&f);
+    assert_int_equal(rows_in(SLACK_ROW_DONE), ROWS);
+}
+
+/* What was left is not in the way of what arrives. */
+static void test_the_first_ack_does_not_wait(void **state)
+{
+    leave_rows();
+    open_app(store_file_url(), 1);
+    slack_on_message(f.app, NULL, say, NULL);
+    app_ready(&f);
+    app_ack_t ack = {0};
+    app_inject(&f, "{\"event_id\":\"EvNew\",\"event\":{\"type\":\"x\"}}", &ack);
+    app_run_until(&f, &ack.count);
+    assert_int_equal(ack.outcome, SLACK_ACK_OK);
+    assert_true(runs < ROWS / 10);
+    app_run_until_calls(&f, ROWS);
+    settle();
+    app_close(&f);
+}
+
+static unsigned new_ran_at; /* how many were before it */
+
+static int in_order(slack_ctx_t *ctx, void *user_data)
+{
+    runs++;
+    if (strcmp(slack_json_str(slack_ctx_event(ctx), "/text"), "new") == 0) new_ran_at = runs;
+    return 0;
+}
+
+/* A conversation goes on where the process before was ended, for who wants it in order. */
+static void test_what_was_left_comes_first(void **state)
+{
+    leave_rows();
+    open_app(store_file_url(), 1);
+    slack_listen(f.app,
+                 &(slack_listener_t){.kind = SLACK_KIND_EVENT, .fn = in_order, .ordered = 1});
+    app_ready(&f);
+    app_ack_t ack = {0};
+    app_inject(
+        &f,
+        "{\"event_id\":\"EvNew\",\"event\":{\"type\":\"message\",\"channel\":\"C1\",\"user\":"
+        "\"U1\",\"text\":\"new\"}}",
+        &ack);
+    app_run_until(&f, &ack.count);
+    assert_int_equal(ack.outcome, SLACK_ACK_OK);
+    assert_true(runs < ROWS / 10); /* its ack has not waited for them */
+    while (runs < ROWS + 1)
+        app_turn(&f);
+    assert_int_equal(new_ran_at, ROWS + 1);
+    settle();
+    assert_false(f.app->backlog.overflow);
+    app_close(&f);
+}
+
+/* Whatever becomes of one of them, the next one is begun, once. */
+static void test_a_failure_in_the_middle(void **state)
+{
+    static const int outcomes[] = {0, SLACK_EIO, 0, SLACK_EINVAL, 0};
+    enum { COUNT = sizeof outcomes / sizeof *outcomes };
+    store_file_clean();
+    open_app(store_file_url(), 2);
+    slack_listen(f.app,
+                 &(slack_listener_t){.kind = SLACK_KIND_EVENT, .fn = hold_or_say, .ordered = 1});
+    holding = true;
+    app_ready(&f);
+    app_ack_t acks[COUNT] = {{0}};
+    for (unsigned i = 0; i < COUNT; i++) {
+        char body[128];
+        snprintf(body, sizeof body,
+                 "{\"event_id\":\"Ev%u\",\"event\":{\"type\":\"message\",\"channel\":\"C1\"}}", i);
+        app_inject(&f, body, &acks[i]);
+    }
+    for (unsigned i = 0; i < COUNT; i++) {
+        while (held_count <= i)
+            app_turn(&f);
+        app_spin(&f);
+        assert_int_equal(held_count, i + 1); /* one at a time */
+        char id[8];
+        snprintf(id, sizeof id, "Ev%u", i);
+        assert_string_equal(slack_json_str(slack_ctx_body(held[i]), "/event_id"), id);
+        slack_ctx_release(held[i], outcomes[i]);
+    }
+    settle();
+    assert_int_equal(deads, 1);
+    holding = false;
+    runs = 0;
+    pass();
+    assert_int_equal(runs, 1); /* the one that may heal */
+    app_close(&f);
+    assert_int_equal(rows_in(SLACK_ROW_DONE), COUNT - 1);
+}
+
+static void test_nor_than_its_workers_can(void **state)
+{
+    leave_rows();
+    open_app(store_file_url(), 1);
+    slack_listen(
+        f.app, &(slack_listener_t){.kind = SLACK_KIND_EVENT, .fn = work, .run = SLACK_RUN_WORKER});
+    app_ready(&f);
+    app_run_until_calls(&f, ROWS);
+    settle();
+    assert_int_equal(refused, 0);
+    assert_int_equal(deads, 0);
+    app_close(&f);
+    assert_int_equal(rows_in(SLACK_ROW_DONE), ROWS);
+}
+
+/* They all call at the same time, of a sudden: more than there may be calls. */
+static void test_a_bound_uses_up_no_attempts(void **state)
+{
+    leave_rows();
+    open_app(store_file_url(), 1);
+    slack_on_message(f.app, NULL, hold_or_say, NULL);
+    holding = true;
+    app_ready(&f);
+    while (held_count < 1000)
+        app_turn(&f);
+    holding = false;
+    unsigned failed = 0;
+    for (unsigned i = 0; i < held_count; i++) {
+        int rc = slack_say(held[i], "hello");
+        failed += rc == SLACK_EBUSY;
+        slack_ctx_release(held[i], rc);
+    }
+    assert_true(failed > 0);
+    pass_all(ROWS);
+    assert_int_equal(deads, 0);
+    app_close(&f);
+    assert_int_equal(rows_in(SLACK_ROW_DONE), ROWS);
+}
+
+/* What arrives leaves hardly any room: what waits has its share of it all the same. */
+static void test_what_waits_has_its_share(void **state)
+{
+    unsigned none = 0;
+    leave_rows();
+    open_app(store_file_url(), 1);
+    slack_on_message(f.app, NULL, busy, &none);
+    for (int i = 0; i < 64; i++) /* so many connections there are; all other calls wait for one */
+        fake_slack_answer(f.slack, "chat.update", 0, "");
+    app_start(&f);
+    while (f.app->state != APP_RUNNING)
+        app_turn(&f);
+    while (slack__webapi_room(f.app->webapi) > 3)
+        assert_int_equal(
+            slack_callf(slack_app_client(f.app), "chat.update", NULL, NULL, "{text: 'x'}"), 0);
+    while (f.app->backlog.claiming) /* with the room that there was before */
+        app_turn(&f);
+    const unsigned before = runs;
+    while (runs < before + 200 && slack__webapi_room(f.app->webapi) <= 3)
+        app_turn(&f);
+    assert_true(runs >= before + 200);
+    app_close(&f);
+}
+
+static void event(const char *id)
+{
+    char body[160];
+    app_ack_t ack = {0};
+    snprintf(body, sizeof body,
+             "{\"event_id\":\"%s\",\"event\":{\"type\":\"message\",\"text\":\"x\"}}", id);
+    app_inject(&f, body, &ack);
+    app_run_until(&f, &ack.count);
+    assert_int_equal(ack.outcome, SLACK_ACK_OK);
+    settle();
+}
+
+/* What is done or given up stays so, and a handler can tell that it is not its first run. */
+static void some_are_busy(const char *where)
+{
+    unsigned times = 3, given_up = 0;
+    store_file_clean();
+    open_app(where, 2);
+    slack_on_message(f.app, NULL, hopeless, &given_up);
+    slack_on_event(f.app, "message", busy, &times);
+    app_ready(&f);
+    event("Ev1");
+    for (unsigned i = 0; i < times; i++)
+        pass();
+    assert_int_equal(runs, times + 1);
+    assert_int_equal(repeats_seen, times);
+    assert_int_equal(given_up, 1);
+    assert_int_equal(deads, 1); /* for the one that was given up */
+    app_close(&f);
+}
+
+static void test_what_is_done_stays_done(void **state)
+{
+    some_are_busy("memory:");
+    some_are_busy(store_file_url());
+}
+
+static void test_a_handler_that_never_fits(void **state)
+{
+    unsigned times = UINT_MAX;
+    open_app("memory:", 2);
+    slack_on_message(f.app, NULL, busy, &times);
+    app_ready(&f);
+    event("Ev1");
+    while (deads == 0 && runs < 2000)
+        pass();
+    assert_int_equal(deads, 1);
+    assert_int_equal(runs, 1002);
+    app_close(&f);
+}
+
+static void put_row(const char *key, slack_slice_t payload)
+{
+    rows_task_t task;
+    rows_prepare(&task, SLACK_STORE_PUT, key);
+    task.op.row.payload = payload;
+    rows_run_well(&task);
+}
+
+/* What takes the most memory of what may arrive: it is no more in the way than any other. */
+static void test_a_body_that_is_large_to_read(void **state)
+{
+    static const char head[] = "{\"event\":{\"type\":\"message\"},\"many\":[";
+    const size_t len = LARGE_BODY;
+    char *text = malloc(len);
+    assert_non_null(text);
+    memcpy(text, head, sizeof head - 1);
+    for (size_t i = sizeof head - 1; i < len; i++)
+        text[i] = "1,"[(len - i) % 2];
+    memcpy(text + len - 3, "1]}", 3);
+    rows_open();
+    put_row("Ev1", (slack_slice_t){text, len});
+    put_row("Ev2", SLACK_SLICE("{\"event\":{\"type\":\"message\"}}"));
+    rows_close();
+    free(text);
+
+    unsigned times = 0;
+    open_app(store_file_url(), 1);
+    slack_on_message(f.app, NULL, busy, &times);
+    app_ready(&f);
+    settle();
+    assert_int_equal(runs, 2);
+    app_close(&f);
+    assert_int_equal(rows_in(SLACK_ROW_DONE), 2);
+}
+
+/* ---- what the disk has damaged ---- */
+
+static void flip_a_payload(const char *key)
+{
+    sqlite3 *db = NULL;
+    char text[96];
+    snprintf(text, sizeof text,
+             "UPDATE inbox SET payload = '{\"event\":{}}' WHERE key = x'%02x%02x%02x'", key[0],
+             key[1], key[2]);
+    assert_int_equal(sqlite3_open(store_file_path(), &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, text, NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sqlite3_changes(db), 1);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
+/* No handler sees it; it is a dead letter like any other, told by the hook. */
+static void test_a_damaged_payload_is_a_dead_letter(void **state)
+{
+    unsigned times = 0;
+    rows_open();
+    put_row("Ev1", SLACK_SLICE("{\"event\":{\"type\":\"message\"}}"));
+    put_row("Ev2", SLACK_SLICE("{\"event\":{\"type\":\"message\"}}"));
+    rows_close();
+    flip_a_payload("Ev1");
+
+    open_app(store_file_url(), 5);
+    slack_on_event(f.app, NULL, busy, &times);
+    app_ready(&f);
+    settle();
+    assert_int_equal(runs, 1);
+    assert_int_equal(deads, 1);
+    assert_string_equal(last_dead, "SLACK_ESTORE what was stored is damaged");
+    assert_non_null(strstr(f.log, "event=\"dead letter\" id=1 kind=event key=Ev1 attempts=2"));
+    app_close(&f);
+    assert_int_equal(rows_in(SLACK_ROW_DEAD), 1);
+}
+
+/* ---- a replay that is cut off ---- */
+
+static int fail_or_hold(slack_ctx_t *ctx, void *user_data)
+{
+    runs++;
+    if (!holding) return SLACK_EINVAL;
+    slack_ctx_hold(ctx);
+    return 0;
+}
+
+static int count(slack_ctx_t *ctx, void *user_data)
+{
+    ++*(unsigned *)user_data;
+    return 0;
+}
+
+static void open_with_two(unsigned *counted)
+{
+    open_app(store_file_url(), 2);
+    slack_on_message(f.app, NULL, fail_or_hold, NULL);
+    slack_on_event(f.app, "message", count, counted);
+    app_ready(&f);
+}
+
+static void replay_all(void)
+{
+    rows_task_t task;
+    rows_open_again();
+    rows_prepare(&task, SLACK_STORE_RETRY, "");
+    rows_run_well(&task);
+    assert_int_equal(task.batch.count, 1);
+    rows_close();
+}
+
+/* What a person had run again is run again, also where the process ended in the middle of it. */
+static void test_a_replay_that_is_cut_off_goes_on(void **state)
+{
+    unsigned counted = 0;
+    store_file_clean();
+    holding = false;
+    open_with_two(&counted);
+    event("Ev1");
+    assert_int_equal(deads, 1);
+    app_close(&f);
+    replay_all();
+
+    holding = true;
+    open_with_two(&counted);
+    while (runs == 0)
+        app_turn(&f);
+    slack_app_stop(f.app); /* app_close() is the second one, which waits for nothing */
+    app_close(&f);
+
+    holding = false;
+    open_with_two(&counted);
+    settle();
+    assert_int_equal(runs, 1);
+    assert_int_equal(deads, 1);
+    assert_int_equal(counted, 1); /* the other was done with all the time */
+    app_close(&f);
+}
+
+static int time_out(slack_ctx_t *ctx, void *user_data)
+{
+    runs++;
+    return SLACK_ETIMEDOUT;
+}
+
+/* Of the attempts that it had before nothing is left. */
+static void test_a_replay_has_all_its_attempts(void **state)
+{
+    store_file_clean();
+    for (unsigned life = 0; life < 2; life++) {
+        open_app(store_file_url(), 2);
+        slack_on_message(f.app, NULL, time_out, NULL);
+        app_ready(&f);
+        if (life == 0) event("Ev1");
+        while (runs == 0 ||
+               f.app->live_count > 0) /* and no turn more, which may wait for the next */
+            app_turn(&f);
+        assert_int_equal(runs, 1);
+        assert_int_equal(deads, 0);
+        pass();
+        assert_int_equal(runs, 2);
+        assert_int_equal(deads, 1);
+        app_close(&f);
+        replay_all();
+    }
+}
+
+/* ---- a store that is full ---- */
+
+static const slack_store_ops_t *whole_ops;
+static int full_status;
+static unsigned full_times; /* how often it said so */
+static size_t first_size, last_size;
+
+static void submit_to_full(slack_store_t *to, slack_store_op_t *op)
+{
+    if (op->kind != SLACK_STORE_WAIT) {
+        whole_ops->submit(to, op);
+        return;
+    }
+    const slack_ctx_t *ctx = SLACK_CONTAINER(op, slack_ctx_t, op);
+    last_size = slack__arena_size(ctx->d->arena);
+    if (full_times++ == 0) first_size = last_size;
+    op->status = full_status;
+    op->done(op);
+}
+
+/* An event whose end the store has no room for, the first time at least. */
+static void open_with_full(slack_store_ops_t *full, int status, unsigned *times)
+{
+    open_app("memory:", 2);
+    slack_on_message(f.app, NULL, busy, times);
+    app_ready(&f);
+    *full = *f.app->store->ops;
+    full->submit = submit_to_full;
+    whole_ops = f.app->store->ops;
+    full_status = status;
+    full_times = 0;
+    f.app->store->ops = full;
+    app_ack_t ack = {0};
+    app_inject(&f, "{\"event_id\":\"Ev1\",\"event\":{\"type\":\"message\"}}", &ack);
+    app_run_until(&f, &full_times);
+    assert_int_equal(ack.outcome, SLACK_ACK_OK);
+}
+
+/* An end that is tried again for days takes no more memory with each time. */
+static void test_an_end_that_cannot_be_noted_does_not_grow(void **state)
+{
+    unsigned times = 1;
+    slack_store_ops_t full;
+    open_with_full(&full, SLACK_ESTORE, &times);
+    while (full_times < 10000)
+        slack__backlog_poll(f.app);
+    assert_int_equal(last_size, first_size);
+    const char *told = strstr(f.log, "a delivery's end was not noted");
+    assert_non_null(told);
+    assert_null(strstr(told + 1, "a delivery's end")); /* once is enough */
+    f.app->store->ops = whole_ops;
+    pass_all(1);
+    assert_int_equal(runs, 2);
+    app_close(&f);
+}
+
+/* A store in memory that has no room for what is to be tried again never will have it for this. */
+static void test_an_end_without_room_is_the_last(void **state)
+{
+    unsigned times = 1;
+    slack_store_ops_t full;
+    open_with_full(&full, SLACK_EBUSY, &times);
+    f.app->store->ops = whole_ops;
+    pass();
+    pass();
+    assert_int_equal(full_times, 1);
+    assert_int_equal(runs, 1);
+    assert_non_null(strstr(f.log, "event=\"store: a delivery's end was not noted\""));
+    app_close(&f);
+}
+
+static unsigned renewals;
+
+static void submit_to_busy(slack_store_t *to, slack_store_op_t *op)
+{
+    if (op->kind != SLACK_STORE_RENEW) {
+        whole_ops->submit(to, op);
+        return;
+    }
+    renewals++;
+    op->status = SLACK_ESTORE;
+    op->done(op);
+}
+
+/* A store that is locked for a while costs nobody its claims. */
+static void test_a_lease_that_was_not_renewed_is_soon(void **state)
+{
+    store_file_clean();
+    open_app(store_file_url(), 2);
+    app_ready(&f);
+    while (f.app->backlog.renewing || f.app->backlog.claiming)
+        app_turn(&f);
+    slack_store_ops_t busy_ops = *f.app->store->ops;
+    busy_ops.submit = submit_to_busy;
+    whole_ops = f.app->store->ops;
+    f.app->store->ops = &busy_ops;
+    renewals = 0;
+    slack__backlog_poll(f.app);
+    assert_int_equal(renewals, 0); /* it is not time yet */
+    f.skew_us += SLACK_STORE_RENEW_MS * 1000;
+    for (unsigned i = 1; i <= 3; i++) {
+        slack__backlog_poll(f.app);
+        assert_int_equal(renewals, i);
+        f.skew_us += SLACK_BACKLOG_POLL_MS * 1000;
+    }
+    f.app->store->ops = whole_ops;
+    slack__backlog_poll(f.app);
+    while (f.app->backlog.renewing || f.app->backlog.claiming)
+        app_turn(&f);
+    app_close(&f);
+}
+
+int main(void)
+{
+    rows.ops = &slack__store_sqlite;
+    rows.place = store_file_path();
+    rows.clean = store_file_clean;
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_a_start_takes_up_no_more_than_it_can),
+        cmocka_unit_test(test_the_first_ack_does_not_wait),
+        cmocka_unit_test(test_what_was_left_comes_first),
+        cmocka_unit_test(test_a_failure_in_the_middle),
+        cmocka_unit_test(test_nor_than_its_workers_can),
+        cmocka_unit_test(test_a_bound_uses_up_no_attempts),
+        cmocka_unit_test(test_what_waits_has_its_share),
+        cmocka_unit_test(test_what_is_done_stays_done),
+        cmocka_unit_test(test_a_handler_that_never_fits),
+        cmocka_unit_test(test_a_body_that_is_large_to_read),
+        cmocka_unit_test(test_a_damaged_payload_is_a_dead_letter),
+        cmocka_unit_test(test_a_replay_that_is_cut_off_goes_on),
+        cmocka_unit_test(test_a_replay_has_all_its_attempts),
+        cmocka_unit_test(test_an_end_that_cannot_be_noted_does_not_grow),
+        cmocka_unit_test(test_a_lease_that_was_not_renewed_is_soon),
+        cmocka_unit_test(test_an_end_without_room_is_the_last),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,521 @@
+/* SPDX-License-Identifier: MIT */
+#include "listeners/router.h"
+#include "support/alloc_fail.h"
+#include "support/test.h"
+#include "util/json.h"
+
+static slack_arena_t *arena;
+static slack_router_t *routes;
+
+static int setup(void **state)
+{
+    arena = slack__arena_new(0, 0);
+    routes = slack__router_new();
+    return arena == NULL || routes == NULL;
+}
+
+static int teardown(void **state)
+{
+    slack__router_free(routes);
+    slack__arena_free(arena);
+    return 0;
+}
+
+static int handler(slack_ctx_t *ctx, void *user_data)
+{
+    return 0;
+}
+
+static void add(enum slack_kind kind, const char *match, enum slack_match how, int message)
+{
+    slack_listener_t l = {
+        .kind = kind, .match = match, .how = how, .message = message, .fn = handler};
+    assert_int_equal(slack__router_add(routes, &l, NULL), 0);
+}
+
+static const slack_json_t *parse(const char *text)
+{
+    const slack_json_t *value = NULL;
+    assert_int_equal(slack__json_parse(arena, text, strlen(text), &value, NULL), 0);
+    return value;
+}
+
+static const char *gave_up;
+
+/* The names of what is to run, in order, separated by blanks, each with its first capture. */
+static const char *match(enum slack_kind kind, const char *body)
+{
+    slack_steps_t steps = {0};
+    slack_subject_t subject;
+    slack__subject_init(&subject, kind, parse(body), "U0BOT");
+    assert_int_equal(slack__router_match(routes, &subject, arena, &steps), 0);
+    const char *names = "";
+    for (size_t i = 0; i < steps.count; i++) {
+        names = slack__arena_printf(arena, "%s%s%s", names, i ? " " : "",
+                                    steps.items[i].route->listener.name);
+        if (steps.items[i].captures.count > 1)
+            names = slack__arena_printf(arena, "%s(%s)", names, steps.items[i].captures.items[1]);
+    }
+    gave_up = steps.gave_up;
+    slack__steps_release(&steps);
+    return names;
+}
+
+static void test_events_run_every_match_in_order(void **state)
+{
+    add(SLACK_KIND_EVENT, "reaction_added", SLACK_MATCH_EXACT, 0);
+    add(SLACK_KIND_EVENT, NULL, SLACK_MATCH_EXACT, 0);
+    add(SLACK_KIND_EVENT, "reaction", SLACK_MATCH_CONTAINS, 0);
+    add(SLACK_KIND_EVENT, "reaction_added", SLACK_MATCH_EXACT, 0);
+    add(SLACK_KIND_EVENT, "app_mention", SLACK_MATCH_EXACT, 0);
+    assert_string_equal(match(SLACK_KIND_EVENT, "{\"event\":{\"type\":\"reaction_added\"}}"),
+                        "event:reaction_added event:* event:reaction event:reaction_added");
+}
+
+static void test_others_run_the_first_match(void **state)
+{
+    add(SLACK_KIND_COMMAND, "/dep", SLACK_MATCH_CONTAINS, 0);
+    add(SLACK_KIND_COMMAND, "/deploy", SLACK_MATCH_EXACT, 0);
+    assert_string_equal(match(SLACK_KIND_COMMAND, "{\"command\":\"/deploy\"}"), "command:/dep");
+    assert_string_equal(match(SLACK_KIND_COMMAND, "{\"command\":\"/other\"}"), "");
+}
+
+static void test_every_action_of_a_payload(void **state)
+{
+    add(SLACK_KIND_ACTION, "a", SLACK_MATCH_EXACT, 0);
+    add(SLACK_KIND_ACTION, NULL, SLACK_MATCH_EXACT, 0);
+    assert_string_equal(match(SLACK_KIND_ACTION, "{\"actions\":[{\"action_id\":\"b\"},"
+                                                 "{\"action_id\":\"a\"}]}"),
+                        "action:* action:a");
+    /* A legacy attachment's action has no action_id. */
+    add(SLACK_KIND_SHORTCUT, "c", SLACK_MATCH_EXACT, 0);
+    assert_string_equal(match(SLACK_KIND_ACTION, "{\"callback_id\":\"a\",\"actions\":[{}]}"),
+                        "action:a");
+}
+
+static void test_selectors(void **state)
+{
+    static const enum slack_kind kinds[] = {SLACK_KIND_SHORTCUT, SLACK_KIND_VIEW_SUBMISSION,
+                                            SLACK_KIND_VIEW_CLOSED, SLACK_KIND_OPTIONS,
+                                            SLACK_KIND_DIALOG};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        add(kinds[i], "x", SLACK_MATCH_EXACT, 0);
+    assert_string_equal(match(SLACK_KIND_SHORTCUT, "{\"callback_id\":\"x\"}"), "shortcut:x");
+    assert_string_equal(match(SLACK_KIND_VIEW_SUBMISSION, "{\"view\":{\"callback_id\":\"x\"}}"),
+                        "view_submission:x");
+    assert_string_equal(match(SLACK_KIND_VIEW_CLOSED, "{\"view\":{\"callback_id\":\"x\"}}"),
+                        "view_closed:x");
+    assert_string_equal(match(SLACK_KIND_OPTIONS, "{\"action_id\":\"x\"}"), "options:x");
+    assert_string_equal(match(SLACK_KIND_DIALOG, "{\"callback_id\":\"x\"}"), "dialog:x");
+}
+
+static void test_messages(void **state)
+{
+    add(SLACK_KIND_EVENT, "hello", SLACK_MATCH_CONTAINS, 1);
+    static const struct {
+        const char *event;
+        bool runs;
+    } cases[] = {
+        {"{\"event\":{\"type\":\"message\",\"text\":\"oh hello you\"}}", true},
+        {"{\"event\":{\"type\":\"message\",\"text\":\"Hello\"}}", false},
+        {"{\"event\":{\"type\":\"message\",\"text\":\"a\\nhello\"}}", true},
+        {"{\"event\":{\"type\":\"message\"}}", false},
+        {"{\"event\":{\"type\":\"app_mention\",\"text\":\"hello\"}}", false},
+        {"{\"event\":{\"type\":\"message\",\"subtype\":\"bot_message\",\"text\":\"hello\"}}", true},
+        {"{\"event\":{\"type\":\"message\",\"subtype\":\"file_share\",\"text\":\"hello\"}}", true},
+        {"{\"event\":{\"type\":\"message\",\"subtype\":\"thread_broadcast\",\"text\":\"hello\"}}",
+         true},
+        {"{\"event\":{\"type\":\"message\",\"subtype\":\"message_changed\",\"text\":\"hello\"}}",
+         false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_string_equal(match(SLACK_KIND_EVENT, cases[i].event),
+                            cases[i].runs ? "message:hello" : "");
+}
+
+/* A pattern's characters mean themselves: "a.c" is no regular expression. */
+static void test_contains_is_literal(void **state)
+{
+    add(SLACK_KIND_EVENT, "a.c", SLACK_MATCH_CONTAINS, 1);
+    assert_string_equal(
+        match(SLACK_KIND_EVENT, "{\"event\":{\"type\":\"message\",\"text\":\"abc\"}}"), "");
+}
+
+static void test_names_longer_than_a_key(void **state)
+{
+    char a[300], b[300], body[400];
+    memset(a, 'x', sizeof a);
+    memset(b, 'x', sizeof b);
+    a[298] = 'a';
+    b[298] = 'b';
+    a[299] = b[299] = '\0';
+    add(SLACK_KIND_OPTIONS, a, SLACK_MATCH_EXACT, 0);
+    snprintf(body, sizeof body, "{\"action_id\":\"%s\"}", b);
+    assert_string_equal(match(SLACK_KIND_OPTIONS, body), "");
+    snprintf(body, sizeof body, "{\"action_id\":\"%s\"}", a);
+    assert_string_not_equal(match(SLACK_KIND_OPTIONS, body), "");
+}
+
+static void test_what_cannot_be_registered(void **state)
+{
+    static const struct {
+        slack_listener_t listener;
+        const char *why;
+    } bad[] = {
+        {{.kind = SLACK_KIND_EVENT}, "without fn"},
+        {{.fn = handler}, "not dispatched"},
+        {{.kind = (enum slack_kind)99, .fn = handler}, "not dispatched"},
+        {{.kind = SLACK_KIND_EVENT, .match = "", .fn = handler}, "empty string"},
+        {{.kind = SLACK_KIND_COMMAND, .message = 1, .fn = handler}, "are for events"},
+        {{.kind = SLACK_KIND_COMMAND, .where = SLACK_IN_IM, .fn = handler}, "are for events"},
+        {{.kind = SLACK_KIND_EVENT, .message = 1, .function = 1, .fn = handler}, "both"},
+        {{.kind = SLACK_KIND_EVENT, .how = (enum slack_match)7, .fn = handler}, "unknown way"},
+        {{.kind = SLACK_KIND_SHORTCUT, .block_id = "b", .fn = handler}, "for actions"},
+        {{.kind = SLACK_KIND_EVENT, .type = "message", .fn = handler}, "for interactions"},
+        {{.kind = SLACK_KIND_COMMAND, .match = "a(b", .how = SLACK_MATCH_REGEX, .fn = handler},
+         "the pattern \"a(b\" is wrong at 3: missing closing parenthesis"},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char why[SLACK_ERROR_TEXT_MAX] = "";
+        assert_int_equal(slack__router_add(routes, &bad[i].listener, why), SLACK_EINVAL);
+        if (strstr(why, bad[i].why) == NULL) fail_msg("\"%s\" is not \"%s\"", why, bad[i].why);
+    }
+    assert_int_equal(slack__router_add(routes, NULL, NULL), SLACK_EINVAL);
+}
+
+static void listen(const slack_listener_t *l)
+{
+    slack_listener_t copy = *l;
+    copy.fn = handler;
+    assert_int_equal(slack__router_add(routes, &copy, NULL), 0);
+}
+
+static void test_patterns_capture(void **state)
+{
+    listen(&(slack_listener_t){.kind = SLACK_KIND_EVENT,
+                               .message = 1,
+                               .match = "(?i)^deploy (\\w+)",
+                               .how = SLACK_MATCH_REGEX,
+                               .name = "deploy"});
+    listen(&(slack_listener_t){
+        .kind = SLACK_KIND_COMMAND, .match = "^/(a|b)x?$", .how = SLACK_MATCH_REGEX, .name = "ab"});
+    /* More than once: no state stays from one match to the next. */
+    for (int i = 0; i < 3; i++) {
+        assert_string_equal(match(SLACK_KIND_EVENT, "{\"event\":{\"type\":\"message\",\"text\":"
+                                                    "\"Deploy web\\nand more\"}}"),
+                            "deploy(web)");
+        assert_string_equal(match(SLACK_KIND_COMMAND, "{\"command\":\"/bx\"}"), "ab(b)");
+        assert_string_equal(match(SLACK_KIND_COMMAND, "{\"command\":\"/cx\"}"), "");
+    }
+}
+
+static void test_a_pattern_that_needs_too_much_does_not_match(void **state)
+{
+    listen(&(slack_listener_t){.kind = SLACK_KIND_EVENT,
+                               .message = 1,
+                               .match = "^(a+)+$",
+                               .how = SLACK_MATCH_REGEX,
+                               .name = "slow"});
+    char body[256];
+    snprintf(body, sizeof body, "{\"event\":{\"type\":\"message\",\"text\":\"%.*s!\"}}", 60,
+             "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
+    assert_string_equal(match(SLACK_KIND_EVENT, body), "");
+    assert_string_equal(gave_up, "slow");
+}
+
+/* Bolt for JavaScript takes a listener with a constraint it does not know for none at all, and all
+ * frameworks but one look at the first action only. */
+static void test_constraints_of_actions_are_all_held(void **state)
+{
+    listen(&(slack_listener_t){
+        .kind = SLACK_KIND_ACTION, .match = "go", .block_id = "b1", .name = "both"});
+    listen(&(slack_listener_t){.kind = SLACK_KIND_ACTION,
+                               .block_id = "^x[0-9]+$",
+                               .block_how = SLACK_MATCH_REGEX,
+                               .name = "block"});
+    listen(&(slack_listener_t){
+        .kind = SLACK_KIND_ACTION, .match = "go", .callback_id = "modal", .name = "modal"});
+    listen(&(slack_listener_t){
+        .kind = SLACK_KIND_ACTION, .type = "interactive_message", .name = "legacy"});
+    static const struct {
+        const char *body, *runs;
+    } cases[] = {
+        {"{\"actions\":[{\"action_id\":\"go\",\"block_id\":\"b1\"},{\"action_id\":\"no\","
+         "\"block_id\":\"x12\"}]}",
+         "both block"},
+        {"{\"actions\":[{\"action_id\":\"go\",\"block_id\":\"b2\"}]}", ""},
+        {"{\"actions\":[{\"action_id\":\"no\",\"block_id\":\"b1\"}]}", ""},
+        {"{\"view\":{\"callback_id\":\"modal\"},\"actions\":[{\"action_id\":\"go\"}]}", "modal"},
+        {"{\"view\":{},\"callback_id\":\"modal\",\"actions\":[{\"action_id\":\"go\"}]}", ""},
+        {"{\"type\":\"interactive_message\",\"callback_id\":\"c\",\"actions\":[{}]}", "legacy"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_string_equal(match(SLACK_KIND_ACTION, cases[i].body), cases[i].runs);
+    listen(&(slack_listener_t){
+        .kind = SLACK_KIND_OPTIONS, .match = "a", .block_id = "b", .name = "options"});
+    assert_string_equal(match(SLACK_KIND_OPTIONS, "{\"action_id\":\"a\",\"block_id\":\"b\"}"),
+                        "options");
+    assert_string_equal(match(SLACK_KIND_OPTIONS, "{\"action_id\":\"a\",\"block_id\":\"c\"}"), "");
+}
+
+static void test_types_of_a_kind(void **state)
+{
+    listen(&(slack_listener_t){
+        .kind = SLACK_KIND_SHORTCUT, .match = "c", .type = "message_action", .name = "message"});
+    listen(&(slack_listener_t){.kind = SLACK_KIND_SHORTCUT, .match = "c", .name = "any"});
+    assert_string_equal(
+        match(SLACK_KIND_SHORTCUT, "{\"type\":\"message_action\",\"callback_id\":\"c\"}"),
+        "message");
+    assert_string_equal(match(SLACK_KIND_SHORTCUT, "{\"type\":\"shortcut\",\"callback_id\":\"c\"}"),
+                        "any");
+}
+
+static void test_subtypes(void **state)
+{
+    listen(&(slack_listener_t){
+        .kind = SLACK_KIND_EVENT, .match = "message", .subtypes = "message_changed, none"});
+    listen(&(slack_listener_t){
+        .kind = SLACK_KIND_EVENT, .message = 1, .subtypes = "me_message", .name = "me"});
+    static const struct {
+        const char *subtype, *runs;
+    } cases[] = {
+        {"", "event:message"},
+        {",\"subtype\":\"message_changed\"", "event:message"},
+        {",\"subtype\":\"me_message\"", "me"},
+        {",\"subtype\":\"message\"", ""},
+        {",\"subtype\":\"bot_message\"", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char body[128];
+        snprintf(body, sizeof body, "{\"event\":{\"type\":\"message\"%s}}", cases[i].subtype);
+        assert_string_equal(match(SLACK_KIND_EVENT, body), cases[i].runs);
+    }
+}
+
+static void test_where(void **state)
+{
+    static const struct {
+        unsigned where;
+        const char *event;
+        bool runs;
+    } cases[] = {
+        {SLACK_IN_THREAD, "\"ts\":\"2\",\"thread_ts\":\"1\"", true},
+        {SLACK_IN_THREAD, "\"ts\":\"1\",\"thread_ts\":\"1\"", false},
+        {SLACK_IN_THREAD, "\"ts\":\"1\"", false},
+        {SLACK_NOT_IN_THREAD, "\"ts\":\"1\"", true},
+        {SLACK_NOT_IN_THREAD, "\"ts\":\"2\",\"thread_ts\":\"1\"", false},
+        {SLACK_IN_IM, "\"channel_type\":\"im\"", true},
+        {SLACK_IN_IM, "\"channel_type\":\"app_home\",\"channel\":\"D1\"", false},
+        {SLACK_IN_IM, "\"channel\":\"D1\"", true},
+        {SLACK_IN_IM | SLACK_IN_MPIM, "\"channel_type\":\"mpim\"", true},
+        {SLACK_IN_CHANNEL, "\"channel_type\":\"group\",\"channel\":\"C1\"", false},
+        {SLACK_IN_CHANNEL, "\"channel\":\"C1\"", true},
+        {SLACK_IN_GROUP, "\"channel\":\"G1\"", true},
+        {SLACK_IN_GROUP, "\"user\":\"U1\"", false},
+        {SLACK_IN_IM | SLACK_IN_THREAD, "\"channel_type\":\"im\"", false},
+        {SLACK_TO_BOT, "\"text\":\" <@U0BOT> hi\"", true},
+        {SLACK_TO_BOT, "\"text\":\"<@U0BOT|bot> hi\"", true},
+        {SLACK_TO_BOT, "\"text\":\"<@U0BOT2> hi\"", false},
+        {SLACK_TO_BOT, "\"text\":\"hi <@U0BOT>\"", false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char body[128];
+        listen(&(slack_listener_t){
+            .kind = SLACK_KIND_EVENT, .message = 1, .where = cases[i].where, .name = "x"});
+        snprintf(body, sizeof body, "{\"event\":{\"type\":\"message\",%s}}", cases[i].event);
+        if ((*match(SLACK_KIND_EVENT, body) != '\0') != cases[i].runs)
+            fail_msg("where %u: %s", cases[i].where, cases[i].event);
+        assert_int_equal(slack__router_remove(routes, "x"), 0);
+    }
+}
+
+/* "a.c" of `contains` and `equals` is no pattern (bolt-python), and a message of several lines is
+ * found in (bolt-java). */
+static void test_literal_text_and_lines(void **state)
+{
+    listen(
+        &(slack_listener_t){.kind = SLACK_KIND_EVENT, .message = 1, .match = "a.c", .name = "="});
+    listen(&(slack_listener_t){.kind = SLACK_KIND_EVENT,
+                               .message = 1,
+                               .match = "b.d",
+                               .how = SLACK_MATCH_CONTAINS,
+                               .name = "in"});
+    assert_string_equal(
+        match(SLACK_KIND_EVENT, "{\"event\":{\"type\":\"message\",\"text\":\"abc bxd\"}}"), "");
+    assert_string_equal(
+        match(SLACK_KIND_EVENT, "{\"event\":{\"type\":\"message\",\"text\":\"a.c\"}}"), "=");
+    assert_string_equal(
+        match(SLACK_KIND_EVENT, "{\"event\":{\"type\":\"message\",\"text\":\"1\\nb.d\\n2\"}}"),
+        "in");
+}
+
+static void test_functions(void **state)
+{
+    listen(&(slack_listener_t){.kind = SLACK_KIND_EVENT, .function = 1, .match = "f"});
+    static const char body[] = "{\"event\":{\"type\":\"function_executed\",\"function\":{"
+                               "\"callback_id\":\"%s\"}}}";
+    char one[128], other[128];
+    snprintf(one, sizeof one, body, "f");
+    snprintf(other, sizeof other, body, "g");
+    assert_string_equal(match(SLACK_KIND_EVENT, one), "function:f");
+    assert_string_equal(match(SLACK_KIND_EVENT, other), "");
+}
+
+static void count_free(void *user_data)
+{
+    ++*(int *)user_data;
+}
+
+static void test_removal(void **state)
+{
+    int freed = 0;
+    for (int i = 0; i < 3; i++) {
+        listen(&(slack_listener_t){.kind = SLACK_KIND_COMMAND,
+                                   .match = "/a",
+                                   .name = i == 1 ? "second" : "others",
+                                   .user_data = &freed,
+                                   .user_data_free = count_free});
+    }
+    listen(&(slack_listener_t){.kind = SLACK_KIND_EVENT, .name = "others"});
+    assert_int_equal(slack__router_remove(routes, "none"), SLACK_ENOTFOUND);
+
+    /* A step keeps its route, which knows that it is gone. */
+    slack_steps_t steps = {0};
+    slack_subject_t subject;
+    slack__subject_init(&subject, SLACK_KIND_COMMAND, parse("{\"command\":\"/a\"}"), "");
+    assert_int_equal(slack__router_match(routes, &subject, arena, &steps), 0);
+    assert_int_equal(slack__router_remove(routes, "others"), 0);
+    assert_int_equal(freed, 1);
+    assert_int_equal(steps.count, 1);
+    assert_true(steps.items[0].route->removed);
+    slack__steps_release(&steps);
+    assert_int_equal(freed, 2);
+
+    assert_string_equal(match(SLACK_KIND_COMMAND, "{\"command\":\"/a\"}"), "second");
+    assert_string_equal(match(SLACK_KIND_EVENT, "{\"event\":{\"type\":\"x\"}}"), "");
+    assert_int_equal(slack__router_remove(routes, "second"), 0);
+    assert_string_equal(match(SLACK_KIND_COMMAND, "{\"command\":\"/a\"}"), "");
+    /* More that come and go than there is room for at once. */
+    for (int i = 0; i < 100100; i++) {
+        char name[16];
+        snprintf(name, sizeof name, "/n%d", i);
+        listen(&(slack_listener_t){.kind = SLACK_KIND_COMMAND, .match = name, .name = "n"});
+        assert_int_equal(slack__router_remove(routes, "n"), 0);
+    }
+    listen(&(slack_listener_t){.kind = SLACK_KIND_COMMAND, .match = "/a"});
+    assert_string_equal(match(SLACK_KIND_COMMAND, "{\"command\":\"/a\"}"), "command:/a");
+}
+
+static void test_what_would_have_matched(void **state)
+{
+    assert_string_equal(slack__router_suggest(SLACK_KIND_ACTION,
+                                              parse("{\"actions\":[{\"action_id\":\"approve\"}]}"),
+                                              arena),
+                        "slack_on_action(app, \"approve\", handler, NULL);");
+    assert_string_equal(slack__router_suggest(SLACK_KIND_VIEW_CLOSED,
+                                              parse("{\"view\":{\"callback_id\":\"f\"}}"), arena),
+                        "slack_on_view_closed(app, \"f\", handler, NULL);");
+    assert_string_equal(
+        slack__router_suggest(SLACK_KIND_COMMAND, parse("{\"command\":\"/a\\\"b\"}"), arena),
+        "slack_on_command(app, \"/a\\\"b\", handler, NULL);");
+    assert_string_equal(
+        slack__router_suggest(SLACK_KIND_EVENT,
+                              parse("{\"event\":{\"type\":\"function_executed\",\"function\":{"
+                                    "\"callback_id\":\"f\"}}}"),
+                              arena),
+        "slack_on_function(app, \"f\", handler, NULL);");
+    assert_string_equal(
+        slack__router_suggest(SLACK_KIND_OPTIONS,
+                              parse("{\"action_id\":\"\\u0001?\?=\\u007f\\n\\\\é\"}"), arena),
+        "slack_on_options(app, \"\\001\\?\\?=\\177\\012\\\\é\", handler, NULL);");
+    assert_string_equal(slack__router_suggest(SLACK_KIND_SHORTCUT, parse("{}"), arena),
+                        "slack_on_shortcut(app, NULL, handler, NULL);");
+    assert_string_equal(slack__router_suggest(SLACK_KIND_UNKNOWN, parse("{}"), arena), "");
+}
+
+static void test_user_data_is_freed_once(void **state)
+{
+    int freed = 0;
+    slack_listener_t l = {
+        .kind = SLACK_KIND_EVENT, .fn = handler, .user_data = &freed, .user_data_free = count_free};
+    slack_router_t *own = slack__router_new();
+    assert_int_equal(slack__router_add(own, &l, NULL), 0);
+    slack__router_free(own);
+    assert_int_equal(freed, 1);
+}
+
+static int build_and_match(void *ctx)
+{
+    static const slack_middleware_t two[] = {{handler, NULL}, {handler, NULL}, {0}};
+    int *freed = ctx;
+    *freed = 0;
+    slack_router_t *own = slack__router_new();
+    slack_arena_t *a = slack__arena_new(0, 0);
+    int rc = own && a ? 0 : SLACK_ENOMEM;
+    int added = 0;
+    for (int i = 0; rc == 0 && i < 6; i++) {
+        char name[8];
+        snprintf(name, sizeof name, "e%d", i / 2);
+        slack_listener_t l = {.kind = SLACK_KIND_EVENT,
+                              .match = name,
+                              .how = i % 2 ? SLACK_MATCH_REGEX : SLACK_MATCH_EXACT,
+                              .subtypes = "none",
+                              .middleware = two,
+                              .fn = handler,
+                              .user_data = freed,
+                              .user_data_free = count_free};
+        rc = slack__router_add(own, &l, NULL);
+        added += rc == 0;
+    }
+    const slack_json_t *body = NULL;
+    slack_steps_t steps = {0};
+    if (rc == 0) rc = slack__jsonf(a, &body, NULL, "{event: {type: 'e1'}}");
+    slack_subject_t subject;
+    slack__subject_init(&subject, SLACK_KIND_EVENT, body, "");
+    if (rc == 0) rc = slack__router_match(own, &subject, a, &steps);
+    if (rc == 0) assert_int_equal(steps.count, 2);
+    for (size_t i = 0; i < steps.count; i++) {
+        assert_ptr_not_equal(steps.items[i].route->listener.middleware, two);
+        assert_int_equal(steps.items[i].route->middleware_count, 2);
+    }
+    slack__steps_release(&steps);
+    slack__arena_free(a);
+    slack__router_free(own);
+    assert_int_equal(*freed, added); /* what was refused stays the caller's */
+    return rc;
+}
+
+static void test_out_of_memory(void **state)
+{
+    int freed;
+    assert_true(alloc_fail_each(build_and_match, &freed) > 6);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(test_events_run_every_match_in_order),
+        CASE(test_others_run_the_first_match),
+        CASE(test_every_action_of_a_payload),
+        CASE(test_selectors),
+        CASE(test_messages),
+        CASE(test_contains_is_literal),
+        CASE(test_patterns_capture),
+        CASE(test_a_pattern_that_needs_too_much_does_not_match),
+        CASE(test_constraints_of_actions_are_all_held),
+        CASE(test_types_of_a_kind),
+        CASE(test_subtypes),
+        CASE(test_where),
+        CASE(test_literal_text_and_lines),
+        CASE(test_functions),
+        CASE(test_removal),
+        CASE(test_names_longer_than_a_key),
+        CASE(test_what_cannot_be_registered),
+        CASE(test_what_would_have_matched),
+        cmocka_unit_test(test_user_data_is_freed_once),
+        cmocka_unit_test(test_out_of_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

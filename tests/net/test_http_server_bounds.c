@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: MIT */
+#include <sys/socket.h>
+
+#include "net/trusted_proxies.h"
+#include "support/heap.h"
+#include "support/http_fixture.h"
+#include "support/raw.h"
+#include "support/test.h"
+
+/* What the HTTP server refuses, and what a peer may cost it: time, connections, memory. */
+
+static void test_refused(void **state)
+{
+    http_fixture_t f;
+    raw_t raw;
+    fixture_open(&f);
+    fixture_dial(&f, &raw);
+    raw_say(&raw, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\nxxxxxxxxxxxx");
+    raw_until_eof(&raw);
+    assert_false(raw.reset); /* the answer was not lost over the bytes that nobody reads */
+    assert_string_equal(raw.in, "HTTP/1.1 413 Content Too Large\r\n"
+                                "Date: Thu, 01 Jan 1970 00:16:40 GMT\r\n"
+                                "Content-Length: 0\r\nConnection: close\r\n\r\n");
+    raw_close(&raw);
+    fixture_dial(&f, &raw);
+    raw_say(&raw, GET("/1") "rubbish\r\n\r\n");
+    raw_until_eof(&raw);
+    assert_non_null(strstr(raw.in, "\r\n\r\n/1HTTP/1.1 501 "));
+    raw_close(&raw);
+    assert_int_equal(slack__http_server_refused(f.server), 2);
+    assert_int_equal(f.requests, 1);
+    fixture_close(&f);
+}
+
+static const slack_http_limits_t short_limits = {
+    .connections = 2,
+    .target_bytes = 100,
+    .header_bytes = 1000,
+    .header_count = 10,
+    .body_bytes = 1000,
+    .first_byte_ms = 20, /* of the test's own clock */
+    .header_ms = 25,
+    .body_ms = 30,
+    .idle_ms = 40,
+    .requests = 3,
+};
+
+/* Let the server look at its deadlines a few times. */
+static void until_swept(http_fixture_t *fixture)
+{
+    const uint64_t until = uv_hrtime() + 20 * 1000 * 1000;
+    while (uv_hrtime() < until)
+        uv_run(&fixture->world.loop, UV_RUN_NOWAIT);
+}
+
+/* Up to the deadline nothing happens; past it the connection ends, with these words. */
+static void assert_deadline(const char *sent, bool answered_first, uint64_t ms, const char *want)
+{
+    http_fixture_t f;
+    raw_t raw;
+    fixture_open_limited(&f, &short_limits);
+    fixture_dial(&f, &raw);
+    raw_say(&raw, sent);
+    fixture_until_connections(&f, 1);
+    if (answered_first) raw_until(&raw, "\r\n\r\n/");
+    world_turn(&f.world);
+    raw_forget(&raw);
+    fixture_pass_ms(&f, ms - 1);
+    until_swept(&f);
+    raw_take(&raw);
+    assert_false(raw.eof);
+    assert_int_equal(raw.in_len, 0);
+    fixture_pass_ms(&f, 2);
+    raw_until_eof(&raw);
+    assert_false(raw.reset);
+    if (*want)
+        assert_non_null(strstr(raw.in, want));
+    else
+        assert_int_equal(raw.in_len, 0);
+    assert_int_equal(slack__http_server_refused(f.server), *want ? 1 : 0);
+    raw_close(&raw);
+    fixture_close(&f);
+}
+
+static void test_deadlines(void **state)
+{
+    assert_deadline("", false, 20, "");
+    assert_deadline("G", false, 25, "HTTP/1.1 408 ");
+    assert_deadline("GET / HTTP/1.1\r\nHost: a\r\n", false, 25, "HTTP/1.1 408 ");
+    assert_deadline("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\n1234", false, 30,
+                    "HTTP/1.1 408 ");
+    assert_deadline(GET("/"), true, 40, "");
+    assert_deadline(GET("/") "GET /", true, 25, "HTTP/1.1 408 ");
+}
+
+/* A byte now and then does not move a deadline. */
+static void test_slow_sender(void **state)
+{
+    http_fixture_t f;
+    raw_t raw;
+    fixture_open_limited(&f, &short_limits);
+    fixture_dial(&f, &raw);
+    for (int i = 0; i < 30; i++) {
+        raw_say(&raw, i == 0 ? "GET /" : "x");
+        world_turn(&f.world);
+        fixture_pass_ms(&f, 1);
+    }
+    raw_until_eof(&raw);
+    assert_non_null(strstr(raw.in, "HTTP/1.1 408 "));
+    raw_close(&raw);
+    fixture_close(&f);
+}
+
+/* The handler may take all the time that it wants. */
+static void test_no_deadline_while_handling(void **state)
+{
+    http_fixture_t f;
+    raw_t raw;
+    fixture_open_limited(&f, &short_limits);
+    f.manner = KEEP;
+    fixture_dial(&f, &raw);
+    raw_say(&raw, GET("/"));
+    world_until_count(&f.world, &f.requests, 1);
+    fixture_pass_ms(&f, 100000);
+    until_swept(&f);
+    assert_int_equal(fixture_answer(&f, f.held[0], 200), 0);
+    raw_until(&raw, "200 OK");
+    raw_close(&raw);
+    fixture_close(&f);
+}
+
+/* The one that has kept us waiting longest makes room; one whose request is being answered never.
+ */
+static void test_connections_are_bounded(void **state)
+{
+    http_fixture_t f;
+    raw_t busy, idle, next;
+    fixture_open_limited(&f, &short_limits);
+    f.manner = KEEP;
+    fixture_dial(&f, &busy);
+    raw_say(&busy, GET("/busy"));
+    world_until_count(&f.world, &f.requests, 1);
+    fixture_dial(&f, &idle);
+    raw_say(&idle, "GET /slow");
+    fixture_until_connections(&f, 2);
+    fixture_dial(&f, &next);
+    raw_until_eof(&idle);
+    assert_int_equal(idle.in_len, 0);
+    raw_close(&idle);
+    raw_say(&next, GET("/next"));
+    world_until_count(&f.world, &f.requests, 2);
+
+    fixture_dial(&f, &idle); /* both are being answered now */
+    raw_until_eof(&idle);
+    raw_close(&idle);
+    assert_int_equal(fixture_answer(&f, f.held[0], 201), 0);
+    raw_until(&busy, "201");
+    assert_int_equal(fixture_answer(&f, f.held[1], 202), 0);
+    raw_until(&next, "202");
+    raw_close(&busy);
+    raw_close(&next);
+    fixture_until_connections(&f, 0);
+    fixture_close(&f);
+}
+
+/* A stranger makes room before somebody does who has shown who he is, however long that was ago. */
+static void test_strangers_make_room(void **state)
+{
+    http_fixture_t f;
+    raw_t known, stranger, next;
+    fixture_open_limited(&f, &short_limits);
+    f.manner = KEEP;
+    fixture_dial(&f, &known);
+    raw_say(&known, GET("/known"));
+    world_until_count(&f.world, &f.requests, 1);
+    slack__http_vouch(f.server, f.held[0]);
+    slack__http_vouch(f.server, 12345); /* of a connection that is gone */
+    assert_int_equal(fixture_answer(&f, f.held[0], 200), 0);
+    raw_until(&known, "200");
+    fixture_pass_ms(&f, 1);
+    fixture_dial(&f, &stranger);
+    fixture_until_connections(&f, 2);
+    fixture_dial(&f, &next);
+    raw_until_eof(&stranger);
+    raw_say(&known, GET("/again"));
+    raw_say(&next, GET("/next"));
+    world_until_count(&f.world, &f.requests, 3);
+    assert_int_equal(fixture_answer(&f, f.held[1], 200), 0);
+    assert_int_equal(fixture_answer(&f, f.held[2], 200), 0);
+    raw_close(&known);
+    raw_close(&stranger);
+    raw_close(&next);
+    fixture_until_connections(&f, 0);
+    fixture_close(&f);
+}
+
+/* Who sends many requests at once takes one of each turn of the loop, as everybody does. */
+static void test_turns_are_shared(void **state)
+{
+    const unsigned many = 50;
+    http_fixture_t f;
+    raw_t greedy, modest;
+    fixture_open(&f);
+    fixture_dial(&f, &greedy);
+    fixture_dial(&f, &modest);
+    fixture_until_connections(&f, 2);
+    world_turn(&f.world);
+    for (unsigned i = 0; i < many; i++) /* not read before the loop turns */
+        assert_true(send(greedy.fd, GET("/g"), sizeof GET("/g") - 1, 0) > 0);
+    assert_true(send(modest.fd, GET("/modest"), sizeof GET("/modest") - 1, 0) > 0);
+    raw_until(&modest, "/modest");
+    assert_in_range(f.requests, 2, 10); /* one read brings more of them than that */
+    world_until_count(&f.world, &f.requests, many + 1);
+    raw_close(&greedy);
+    raw_close(&modest);
+    fixture_until_connections(&f, 0);
+    fixture_close(&f);
+}
+
+static void test_connections_of_a_peer_are_bounded(void **state)
+{
+    http_fixture_t f;
+    raw_t raws[4];
+    fixture_open_limited(&f, &(slack_http_limits_t){.connections = 10, .connections_per_peer = 3});
+    for (unsigned i = 0; i < 3; i++) {
+        fixture_dial(&f, &raws[i]);
+        fixture_until_connections(&f, i + 1);
+        fixture_pass_ms(&f, 1);
+    }
+    fixture_dial(&f, &raws[3]);
+    raw_until_eof(&raws[0]);
+    assert_int_equal(slack__http_server_connections(f.server), 3);
+    raw_say(&raws[3], GET("/3"));
+    raw_until(&raws[3], "/3");
+    for (unsigned i = 0; i < 4; i++)
+        raw_close(&raws[i]);
+    fixture_close(&f);
+}
+
+/* Whoever is behind a proxy is many. */
+static void test_connections_of_a_proxy_are_not(void **state)
+{
+    slack_trusted_proxies_t proxies;
+    http_fixture_t f;
+    raw_t raws[5];
+    assert_int_equal(slack__trusted_proxies_parse(&proxies, "127.0.0.0/8"), 0);
+    fixture_open_behind(&f, &(slack_http_limits_t){.connections = 10, .connections_per_peer = 3},
+                        &proxies);
+    for (unsigned i = 0; i < 5; i++) {
+        fixture_dial(&f, &raws[i]);
+        raw_say(&raws[i], GET("/x"));
+        raw_until(&raws[i], "/x");
+        assert_int_equal(slack__http_server_connections(f.server), i + 1);
+    }
+    for (unsigned i = 0; i < 5; i++)
+        raw_close(&raws[i]);
+    fixture_close(&f);
+}
+
+/* A peer that never awaits an answer has so many requests, one that does has as many as it likes.
+ */
+static void test_pipelined_requests_are_bounded(void **state)
+{
+    http_fixture_t f;
+    raw_t raw;
+    fixture_open_limited(&f, &(slack_http_limits_t){.pipelined = 2});
+    fixture_dial(&f, &raw);
+    for (unsigned i = 0; i < 5; i++) {
+        raw_say(&raw, GET("/one"));
+        raw_until(&raw, "/one");
+        raw_forget(&raw);
+    }
+    raw_say(&raw, GET("/1") GET("/2") GET("/3"));
+    raw_until_eof(&raw);
+    assert_non_null(strstr(raw.in, "Connection: close\r\n\r\n/2"));
+    assert_int_equal(f.requests, 7);
+    raw_close(&raw);
+    fixture_close(&f);
+}
+
+/* Large bodies that do not end wait for each other; small requests wait for nobody. */
+static void test_memory_is_bounded(void **state)
+{
+    http_fixture_t f;
+    raw_t large[8], small;
+    char head[200], *body = calloc(1, 300000);
+    unsigned refused = 0;
+    assert_non_null(body);
+    memset(body, 'x', 300000);
+    fixture_open_limited(&f, &(slack_http_limits_t){.memory_bytes = 1000000});
+    const size_t before = heap_bytes();
+    snprintf(head, sizeof head, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %u\r\n\r\n",
+             900000u);
+    for (unsigned i = 0; i < 8; i++) {
+        fixture_dial(&f, &large[i]);
+        raw_say(&large[i], head);
+        raw_send(&large[i], body, 300000);
+        for (unsigned turn = 0; turn < 20; turn++)
+            world_turn(&f.world);
+        assert_in_range(heap_bytes() - before, 0, 1000000 + 8 * 100000 + 2000000);
+    }
+    fixture_dial(&f, &small);
+    raw_say(&small, GET("/small"));
+    raw_until(&small, "/small");
+    for (unsigned i = 0; i < 8; i++) {
+        raw_take(&large[i]);
+        if (large[i].in_len == 0) continue;
+        assert_memory_equal(large[i].in, "HTTP/1.1 503 ", 13);
+        refused++;
+    }
+    assert_in_range(refused, 4, 7);
+    for (unsigned i = 0; i < 8; i++)
+        raw_close(&large[i]);
+    raw_close(&small);
+    free(body);
+    fixture_close(&f);
+}
+
+/* What is whole and being handled is the handler's, and takes no room from what is being read. */
+static void test_memory_is_for_what_is_being_read(void **state)
+{
+    enum { COUNT = 8, BODY = 300000 };
+    http_fixture_t f;
+    raw_t raws[COUNT];
+    char *request = malloc(BODY + 100);
+    assert_non_null(request);
+    int head =
+        snprintf(request, 100, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: %d\r\n\r\n", BODY);
+    memset(request + head, 'x', BODY);
+    fixture_open_limited(&f, &(slack_http_limits_t){.memory_bytes = 1000000});
+    f.manner = KEEP;
+    for (unsigned i = 0; i < COUNT; i++) {
+        fixture_dial(&f, &raws[i]);
+        raw_send(&raws[i], request, (size_t)head + BODY);
+        world_until_count(&f.world, &f.requests, i + 1);
+    }
+    for (unsigned i = 0; i < COUNT; i++) {
+        assert_int_equal(fixture_answer(&f, f.held[i], 200), 0);
+        raw_until(&raws[i], "200");
+        raw_close(&raws[i]);
+    }
+    free(request);
+    fixture_close(&f);
+}
+
+static void test_requests_are_bounded(void **state)
+{
+    http_fixture_t f;
+    raw_t raw;
+    fixture_open_limited(&f, &short_limits);
+    fixture_dial(&f, &raw);
+    raw_say(&raw, GET("/1") GET("/2") GET("/3") GET("/4"));
+    raw_until_eof(&raw);
+    assert_non_null(strstr(raw.in, "Connection: close\r\n\r\n/3"));
+    assert_int_equal(f.requests, 3);
+    raw_close(&raw);
+    fixture_close(&f);
+}
+
+/* A peer that sends and sends, and reads nothing. */
+static void test_unread_answers_are_bounded(void **state)
+{
+    http_fixture_t f;
+    raw_t raw;
+    char *request = malloc(200000);
+    assert_non_null(request);
+    fixture_open(&f);
+    fixture_dial(&f, &raw);
+    int head =
+        snprintf(request, 200000, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
+    memset(request + head, 'x', 100000);
+    fixture_until_connections(&f, 1);
+    for (int i = 0; i < 1000 && slack__http_server_connections(f.server) > 0; i++)
+        raw_send(&raw, request, (size_t)head + 100000);
+    fixture_until_connections(&f, 0);
+    raw_close(&raw);
+    free(request);
+    fixture_close(&f);
+}
+
+int main(void)
+{
+    heap_install();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_deadlines),
+        cmocka_unit_test(test_slow_sender),
+        cmocka_unit_test(test_no_deadline_while_handling),
+        cmocka_unit_test(test_connections_are_bounded),
+        cmocka_unit_test(test_strangers_make_room),
+        cmocka_unit_test(test_turns_are_shared),
+        cmocka_unit_test(test_connections_of_a_peer_are_bounded),
+        cmocka_unit_test(test_connections_of_a_proxy_are_not),
+        cmocka_unit_test(test_pipelined_requests_are_bounded),
+        cmocka_unit_test(test_memory_is_bounded),
+        cmocka_unit_test(test_memory_is_for_what_is_being_read),
+        cmocka_unit_test(test_requests_are_bounded),
+        cmocka_unit_test(test_unread_answers_are_bounded),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: MIT */
+#include <slack/error.h>
+
+#include "support/heap.h"
+#include "support/http_fixture.h"
+#include "support/raw.h"
+#include "support/test.h"
+
+/* How connections of the HTTP server end: by the peer, by a drain, by a stop, by an upgrade. */
+
+static void test_half_closed(void **state)
+{
+    http_fixture_t f;
+    raw_t raw;
+    fixture_open(&f);
+    f.manner = KEEP;
+    fixture_dial(&f, &raw);
+    raw_say(&raw, GET("/1") GET("/2"));
+    raw_end(&raw);
+    for (unsigned i = 0; i < 2; i++) {
+        world_until_count(&f.world, &f.requests, i + 1);
+        world_turn(&f.world);
+        assert_int_equal(fixture_answer(&f, f.held[i], 201 + (int)i), 0);
+    }
+    raw_until_eof(&raw);
+    assert_non_null(strstr(raw.in, "201"));
+    assert_non_null(strstr(raw.in, "202"));
+    fixture_until_connections(&f, 0);
+    raw_close(&raw);
+
+    /* What was cut short has no answer. */
+    fixture_dial(&f, &raw);
+    raw_say(&raw, "GET /3 HTTP/1.1\r\n");
+    raw_end(&raw);
+    raw_until_eof(&raw);
+    assert_int_equal(raw.in_len, 0);
+    raw_close(&raw);
+    fixture_until_connections(&f, 0);
+    assert_int_equal(f.requests, 2);
+    fixture_close(&f);
+}
+
+/* Before a drain, every answer ends its connection, and new ones are taken. */
+static void test_leave(void **state)
+{
+    http_fixture_t f;
+    raw_t kept, late;
+    fixture_open(&f);
+    fixture_dial(&f, &kept);
+    raw_say(&kept, GET("/before"));
+    raw_until(&kept, "/before");
+    assert_null(strstr(kept.in, "Connection: close"));
+    slack__http_server_leave(f.server);
+    fixture_dial(&f, &late);
+    raw_say(&kept, GET("/kept"));
+    raw_say(&late, GET("/late"));
+    raw_until_eof(&kept);
+    raw_until_eof(&late);
+    assert_non_null(strstr(kept.in, "Connection: close\r\n"));
+    assert_non_null(strstr(late.in, "Connection: close\r\n"));
+    assert_non_null(strstr(kept.in, "/kept"));
+    assert_non_null(strstr(late.in, "/late"));
+    raw_close(&kept);
+    raw_close(&late);
+    fixture_until_connections(&f, 0);
+    fixture_close(&f);
+}
+
+static void test_drain(void **state)
+{
+    http_fixture_t f;
+    raw_t idle, silent, busy, reading;
+    fixture_open(&f);
+    fixture_dial(&f, &idle);
+    raw_say(&idle, GET("/idle"));
+    raw_until(&idle, "/idle");
+    raw_forget(&idle);
+    f.requests = 0;
+    f.manner = KEEP;
+    fixture_dial(&f, &silent);
+    fixture_dial(&f, &busy);
+    fixture_dial(&f, &reading);
+    raw_say(&busy, GET("/busy") GET("/behind"));
+    raw_say(&reading, "GET /reading HTTP/1.1\r\n");
+    world_until_count(&f.world, &f.requests, 1);
+    fixture_until_connections(&f, 4);
+    world_turn(&f.world);
+    assert_int_equal(slack__http_server_under_way(f.server), 3);
+    fixture_pass_ms(&f, 1000); /* who says nothing for so long is not waited for */
+    assert_int_equal(slack__http_server_under_way(f.server), 2);
+    slack__http_server_drain(f.server);
+    slack__http_server_drain(f.server);
+    assert_int_equal(slack__http_server_port(f.server), 0);
+    raw_until_eof(&idle);
+    assert_int_equal(idle.in_len, 0);
+
+    assert_int_equal(fixture_answer(&f, f.held[0], 200), 0);
+    raw_until_eof(&busy);
+    assert_non_null(strstr(busy.in, "Connection: close\r\n\r\n"));
+    raw_say(&reading, "Host: a\r\n\r\n");
+    world_until_count(&f.world, &f.requests, 2);
+    assert_string_equal(f.last, "GET /reading");
+    assert_int_equal(fixture_answer(&f, f.held[1], 200), 0);
+    raw_until_eof(&reading);
+    assert_non_null(strstr(reading.in, "Connection: close\r\n\r\n"));
+    raw_say(&silent, GET("/silent")); /* it was connected in time */
+    world_until_count(&f.world, &f.requests, 3);
+    assert_int_equal(fixture_answer(&f, f.held[2], 200), 0);
+    raw_until_eof(&silent);
+    assert_int_equal(slack__http_server_under_way(f.server), 0);
+    raw_close(&silent);
+    raw_close(&idle);
+    raw_close(&busy);
+    raw_close(&reading);
+    fixture_until_connections(&f, 0);
+    assert_int_equal(f.requests, 3);
+    fixture_close(&f);
+}
+
+static void test_close_with_requests_held(void **state)
+{
+    http_fixture_t f;
+    raw_t one, two;
+    fixture_open(&f);
+    f.manner = KEEP;
+    fixture_dial(&f, &one);
+    fixture_dial(&f, &two);
+    raw_say(&one, GET("/1") GET("/2"));
+    raw_say(&two, "GET");
+    world_until_count(&f.world, &f.requests, 1);
+    fixture_close(&f);
+    raw_close(&one);
+    raw_close(&two);
+}
+
+static void test_close_in_the_handler(void **state)
+{
+    http_fixture_t f;
+    raw_t raw;
+    fixture_open(&f);
+    f.manner = CLOSE_SERVER;
+    fixture_dial(&f, &raw);
+    raw_say(&raw, GET("/1") GET("/2"));
+    world_until_count(&f.world, &f.requests, 1);
+    fixture_close(&f);
+    assert_int_equal(f.requests, 1);
+    raw_close(&raw);
+}
+
+/* --- upgrades --------------------------------------------------------------------------------- */
+
+#define UPGRADE "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n"
+
+static void test_upgrade(void **state)
+{
+    http_fixture_t f;
+    raw_t raw;
+    fixture_open(&f);
+    f.manner = TAKE_CONNECTION;
+    fixture_dial(&f, &raw);
+    raw_say(&raw, UPGRADE "first bytes");
+    world_until_count(&f.world, &f.requests, 1);
+    assert_string_equal(f.taken_rest, "first bytes");
+    assert_int_equal(slack__http_server_connections(f.server), 0);
+    raw_say(&raw, "echo");
+    raw_until(&raw, "echo");
+    slack__conn_close(f.taken, 0);
+    raw_until_eof(&raw);
+    world_until_count(&f.world, &f.taken_closed, 1);
+    raw_close(&raw);
+    fixture_close(&f);
+}
+
+static void test_late_upgrade(void **state)
+{
+    http_fixture_t f;
+    raw_t raw;
+    fixture_open(&f);
+    f.manner = KEEP;
+    fixture_dial(&f, &raw);
+    raw_say(&raw, UPGRADE);
+    world_until_count(&f.world, &f.requests, 1);
+    raw_say(&raw, "rest");
+    world_turn(&f.world);
+    world_turn(&f.world);
+    fixture_take_connection(&f, f.held[0]);
+    slack_conn_t *conn;
+    slack_slice_t rest;
+    assert_int_equal(slack__http_upgrade(f.server, f.held[0], &conn, &rest), SLACK_ECLOSED);
+    assert_int_equal(fixture_answer(&f, f.held[0], 200), SLACK_ECLOSED);
+    /* The connection outlives the server. */
+    slack__http_server_close(f.server, world_set_flag, &f.server_gone);
+    world_until(&f.world, &f.server_gone);
+    if (!*f.taken_rest) raw_until(&raw, "rest"); /* it had not arrived: then it is echoed */
+    raw_say(&raw, "echo");
+    raw_until(&raw, "echo");
+    raw_close(&raw);
+    world_until_count(&f.world, &f.taken_closed, 1);
+    world_close(&f.world);
+}
+
+int main(void)
+{
+    heap_install();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_half_closed),
+        cmocka_unit_test(test_leave),
+        cmocka_unit_test(test_drain),
+        cmocka_unit_test(test_close_with_requests_held),
+        cmocka_unit_test(test_close_in_the_handler),
+        cmocka_unit_test(test_upgrade),
+        cmocka_unit_test(test_late_upgrade),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

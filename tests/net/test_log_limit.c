@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/log_limit.h"
+#include "support/test.h"
+
+/* Ask for so many lines at a time; how many there were. */
+static unsigned take(slack_log_limit_t *limit, uint64_t now_ms, unsigned count)
+{
+    unsigned taken = 0;
+    for (unsigned i = 0; i < count; i++)
+        taken += slack__log_limit_take(limit, now_ms);
+    return taken;
+}
+
+static void so_many_in_each_span(void **state)
+{
+    slack_log_limit_t limit = {0};
+    assert_int_equal(take(&limit, 5, 1), 1);
+    assert_int_equal(take(&limit, 6, 1000), SLACK_LOG_LIMIT_LINES - 1);
+    assert_int_equal(take(&limit, 4 + SLACK_LOG_LIMIT_SPAN_MS, 10), 0);
+    assert_int_equal(slack__log_limit_left_out(&limit, 4 + SLACK_LOG_LIMIT_SPAN_MS, false), 0);
+    assert_int_equal(slack__log_limit_left_out(&limit, 5 + SLACK_LOG_LIMIT_SPAN_MS, false),
+                     1001 - SLACK_LOG_LIMIT_LINES + 10);
+    assert_int_equal(slack__log_limit_left_out(&limit, 5 + SLACK_LOG_LIMIT_SPAN_MS, false), 0);
+    assert_int_equal(take(&limit, 5 + SLACK_LOG_LIMIT_SPAN_MS, SLACK_LOG_LIMIT_LINES),
+                     SLACK_LOG_LIMIT_LINES);
+    assert_int_equal(take(&limit, 5 + SLACK_LOG_LIMIT_SPAN_MS, 3), 0);
+    assert_int_equal(slack__log_limit_left_out(&limit, 5 + SLACK_LOG_LIMIT_SPAN_MS, true), 3);
+}
+
+static void the_few_are_all_told(void **state)
+{
+    slack_log_limit_t limit = {0};
+    for (uint64_t now = 0; now < 100 * SLACK_LOG_LIMIT_SPAN_MS;
+         now += SLACK_LOG_LIMIT_SPAN_MS / 10) {
+        assert_int_equal(slack__log_limit_left_out(&limit, now, true), 0);
+        assert_int_equal(take(&limit, now, 2), 2);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(so_many_in_each_span),
+        cmocka_unit_test(the_few_are_all_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

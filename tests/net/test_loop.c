@@ -1,0 +1,398 @@
+/* SPDX-License-Identifier: MIT */
+#include <signal.h>
+
+#include <slack/error.h>
+
+#include "net/loop.h"
+#include "support/alloc_fail.h"
+#include "support/heap.h"
+#include "support/test.h"
+#include "support/world.h"
+#include "util/alloc.h"
+
+/* A task that writes its letter into a string, and may do something to another one. */
+typedef struct note {
+    slack_task_t task;
+    world_t *world;
+    char *text;
+    char letter;
+    struct note *post;
+    struct note *cancel;
+} note_t;
+
+static void run_note(slack_task_t *task)
+{
+    note_t *note = SLACK_CONTAINER(task, note_t, task);
+    strncat(note->text, &note->letter, 1);
+    if (note->post) slack__task_post(note->world->net, &note->post->task);
+    if (note->cancel) slack__task_cancel(&note->cancel->task);
+}
+
+static void note_init(note_t *note, world_t *world, char *text, char letter)
+{
+    *note = (note_t){.task.run = run_note, .world = world, .text = text, .letter = letter};
+    slack__link_init(&note->task.link);
+}
+
+typedef struct notes {
+    world_t world;
+    char text[64];
+    note_t a, b, c;
+} notes_t;
+
+static void notes_open(notes_t *notes)
+{
+    assert_true(world_open(&notes->world));
+    memset(notes->text, 0, sizeof(notes->text));
+    note_init(&notes->a, &notes->world, notes->text, 'a');
+    note_init(&notes->b, &notes->world, notes->text, 'b');
+    note_init(&notes->c, &notes->world, notes->text, 'c');
+}
+
+static void post(note_t *note)
+{
+    slack__task_post(note->world->net, &note->task);
+}
+
+static void test_tasks_run_in_order_and_not_before(void **state)
+{
+    notes_t n;
+    notes_open(&n);
+    post(&n.b);
+    post(&n.a);
+    post(&n.b); /* waits already */
+    post(&n.c);
+    slack__task_cancel(&n.c.task);
+    slack__task_cancel(&n.c.task);
+    assert_string_equal(n.text, "");
+    uv_run(&n.world.loop, UV_RUN_DEFAULT); /* returns: nothing is left to do */
+    assert_string_equal(n.text, "ba");
+    post(&n.c);
+    uv_run(&n.world.loop, UV_RUN_DEFAULT);
+    assert_string_equal(n.text, "bac");
+    world_close(&n.world);
+}
+
+static void test_what_a_task_posts_waits_for_the_next_turn(void **state)
+{
+    notes_t n;
+    notes_open(&n);
+    n.a.post = &n.a;
+    post(&n.a);
+    for (size_t turn = 1; turn <= 5; turn++) {
+        uv_run(&n.world.loop, UV_RUN_NOWAIT);
+        assert_int_equal(strlen(n.text), turn);
+    }
+    n.a.post = NULL;
+    world_close(&n.world);
+}
+
+static void test_a_task_cancels_one_of_the_same_turn(void **state)
+{
+    notes_t n;
+    notes_open(&n);
+    n.a.cancel = &n.b;
+    post(&n.a);
+    post(&n.b);
+    post(&n.c);
+    uv_run(&n.world.loop, UV_RUN_DEFAULT);
+    assert_string_equal(n.text, "ac");
+    world_close(&n.world);
+}
+
+static void test_close_runs_what_waits_first(void **state)
+{
+    notes_t n;
+    notes_open(&n);
+    n.a.post = &n.b;
+    n.b.post = &n.c;
+    post(&n.a);
+    world_close(&n.world);
+    assert_string_equal(n.text, "abc");
+}
+
+static void run_close(slack_task_t *task)
+{
+    note_t *note = SLACK_CONTAINER(task, note_t, task);
+    slack__net_close(note->world->net, world_set_flag, &note->world->log[0]);
+    strncat(note->text, &note->letter, 1);
+}
+
+static void test_close_inside_a_task(void **state)
+{
+    notes_t n;
+    notes_open(&n);
+    n.a.task.run = run_close;
+    post(&n.a);
+    post(&n.b);
+    uv_run(&n.world.loop, UV_RUN_DEFAULT);
+    assert_string_equal(n.text, "ab");
+    assert_int_equal(n.world.log[0], true);
+    assert_int_equal(uv_loop_close(&n.world.loop), 0);
+}
+
+/* A timer that writes its letter, and may start or stop another one. */
+typedef struct alarm {
+    slack_timer_t timer;
+    notes_t *notes;
+    char letter;
+    struct alarm *start, *stop;
+} alarm_t;
+
+static void ring(slack_timer_t *timer)
+{
+    alarm_t *alarm = SLACK_CONTAINER(timer, alarm_t, timer);
+    strncat(alarm->notes->text, &alarm->letter, 1);
+    if (alarm->start) slack__timer_start(alarm->notes->world.net, &alarm->start->timer, 0);
+    if (alarm->stop) slack__timer_stop(alarm->notes->world.net, &alarm->stop->timer);
+}
+
+static void alarm_init(alarm_t *alarm, notes_t *notes, char letter)
+{
+    *alarm = (alarm_t){.notes = notes, .letter = letter};
+    slack__timer_init(&alarm->timer, ring);
+}
+
+static void start(alarm_t *alarm, uint64_t in_ms)
+{
+    slack__timer_start(alarm->notes->world.net, &alarm->timer, in_ms);
+}
+
+static void pass_ms(notes_t *notes, uint64_t ms)
+{
+    notes->world.mono_us += ms * 1000;
+    slack__net_clock_moved(notes->world.net);
+    world_turn(&notes->world);
+}
+
+static void test_timers_follow_the_clock(void **state)
+{
+    notes_t n;
+    alarm_t a, b, c, d;
+    notes_open(&n);
+    alarm_init(&a, &n, 'a');
+    alarm_init(&b, &n, 'b');
+    alarm_init(&c, &n, 'c');
+    alarm_init(&d, &n, 'd');
+    assert_true(slack__net_next_us(n.world.net) == UINT64_MAX);
+    start(&c, 86400000);
+    start(&a, 10);
+    start(&d, 86400000); /* in the order of their starts */
+    start(&b, 20);
+    start(&a, 30); /* anew */
+    assert_true(slack__net_next_us(n.world.net) == n.world.mono_us + 20000);
+    pass_ms(&n, 19);
+    assert_string_equal(n.text, "");
+    pass_ms(&n, 1);
+    assert_string_equal(n.text, "b");
+    assert_false(slack__timer_waits(&b.timer));
+    assert_true(slack__timer_waits(&a.timer));
+    pass_ms(&n, 86400000);
+    assert_string_equal(n.text, "bacd");
+    assert_true(slack__net_next_us(n.world.net) == UINT64_MAX);
+    world_close(&n.world);
+}
+
+static void test_timers_start_and_stop_others(void **state)
+{
+    notes_t n;
+    alarm_t a, b, c;
+    notes_open(&n);
+    alarm_init(&a, &n, 'a');
+    alarm_init(&b, &n, 'b');
+    alarm_init(&c, &n, 'c');
+    a.start = &c;
+    a.stop = &b;
+    start(&a, 1);
+    start(&b, 1);
+    slack__timer_stop(n.world.net, &c.timer); /* nothing */
+    pass_ms(&n, 1);
+    assert_string_equal(n.text, "ac");
+    start(&b, 5);
+    start(&c, UINT64_MAX); /* for ever */
+    slack__timer_stop(n.world.net, &b.timer);
+    pass_ms(&n, 86400000);
+    assert_string_equal(n.text, "ac");
+    slack__timer_stop(n.world.net, &c.timer);
+    uv_run(&n.world.loop, UV_RUN_DEFAULT); /* returns: no timer is left */
+    world_close(&n.world);
+}
+
+static void test_a_timer_that_starts_itself_lets_the_loop_turn(void **state)
+{
+    notes_t n;
+    alarm_t a;
+    notes_open(&n);
+    alarm_init(&a, &n, 'a');
+    a.start = &a;
+    start(&a, 0);
+    assert_string_equal(n.text, ""); /* never inside */
+    for (size_t turn = 1; turn <= 5; turn++) {
+        while (strlen(n.text) < turn)
+            uv_run(&n.world.loop, UV_RUN_NOWAIT);
+        assert_int_equal(strlen(n.text), turn);
+    }
+    slack__timer_stop(n.world.net, &a.timer);
+    world_close(&n.world);
+}
+
+/* By the machine's clock, which nobody moves. */
+static void test_timers_of_the_machine(void **state)
+{
+    notes_t n;
+    alarm_t a, b;
+    notes_open(&n);
+    n.world.clock = slack__clock_system;
+    alarm_init(&a, &n, 'a');
+    alarm_init(&b, &n, 'b');
+    const uint64_t begin = slack__mono_us(&slack__clock_system);
+    start(&b, 20);
+    start(&a, 10);
+    uv_run(&n.world.loop, UV_RUN_DEFAULT);
+    assert_string_equal(n.text, "ab");
+    assert_true(slack__mono_us(&slack__clock_system) - begin >= 20000);
+    world_close(&n.world);
+}
+
+static void run_free(slack_task_t *task)
+{
+    slack__free(SLACK_CONTAINER(task, note_t, task));
+}
+
+static void test_a_task_may_free_itself(void **state)
+{
+    notes_t n;
+    notes_open(&n);
+    note_t *note = slack__malloc(sizeof(*note));
+    note_init(note, &n.world, n.text, 'x');
+    note->task.run = run_free;
+    post(note);
+    post(&n.a);
+    uv_run(&n.world.loop, UV_RUN_DEFAULT);
+    assert_string_equal(n.text, "a");
+    world_close(&n.world);
+}
+
+static void test_what_it_was_given(void **state)
+{
+    world_t world;
+    assert_true(world_open(&world));
+    assert_ptr_equal(slack__net_loop(world.net), &world.loop);
+    assert_ptr_equal(slack__net_clock(world.net), &world.clock);
+    assert_ptr_equal(slack__net_log(world.net), &world.logger);
+    uv_buf_t buf = {0};
+    slack__net_read_buffer(world.net, &buf);
+    assert_non_null(buf.base);
+    assert_int_equal(buf.len, 64 * 1024);
+    world_close(&world);
+}
+
+static void test_addresses(void **state)
+{
+    static const struct {
+        const char *text;
+        unsigned port;
+        int family; /* 0: it is no address */
+    } table[] = {
+        {"127.0.0.1", 0, AF_INET},
+        {"0.0.0.0", 65535, AF_INET},
+        {"::1", 80, AF_INET6},
+        {"fe80::1", 80, AF_INET6},
+        {"", 80, 0},
+        {"localhost", 80, 0},
+        {"127.0.0.1", 65536, 0},
+        {"127.0.0.256", 80, 0},
+        {"127.1", 80, 0},
+        {"[::1]", 80, 0},
+        {" 127.0.0.1", 80, 0},
+        {"::1::", 80, 0},
+    };
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+        struct sockaddr_storage address;
+        bool is = slack__net_address(table[i].text, table[i].port, &address);
+        assert_int_equal(is, table[i].family != 0);
+        if (is) assert_int_equal(address.ss_family, table[i].family);
+    }
+}
+
+static void test_errors(void **state)
+{
+    static const int table[][2] = {
+        {0, 0},
+        {UV_ENOMEM, SLACK_ENOMEM},
+        {UV_EAI_MEMORY, SLACK_ENOMEM},
+        {UV_EINVAL, SLACK_EINVAL},
+        {UV_ECANCELED, SLACK_ECANCELED},
+        {UV_ETIMEDOUT, SLACK_ETIMEDOUT},
+        {UV_EOF, SLACK_ECLOSED},
+        {UV_EPIPE, SLACK_ECLOSED},
+        {UV_ECONNRESET, SLACK_ECLOSED},
+        {UV_ECONNREFUSED, SLACK_ECONNECT},
+        {UV_ENETUNREACH, SLACK_ECONNECT},
+        {UV_EAI_NONAME, SLACK_ECONNECT},
+        {UV_EAI_AGAIN, SLACK_ECONNECT},
+        {UV_EMFILE, SLACK_EIO},
+        {UV_EIO, SLACK_EIO},
+    };
+    for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+        assert_int_equal(slack__net_error(table[i][0]), table[i][1]);
+}
+
+static void own_handler(int number)
+{
+}
+
+static void test_sigpipe(void **state)
+{
+    struct sigaction action;
+    world_t world;
+    signal(SIGPIPE, SIG_DFL);
+    assert_true(world_open(&world));
+    sigaction(SIGPIPE, NULL, &action);
+    assert_true(action.sa_handler == SIG_IGN);
+    world_close(&world);
+
+    signal(SIGPIPE, own_handler);
+    assert_true(world_open(&world));
+    sigaction(SIGPIPE, NULL, &action);
+    assert_true(action.sa_handler == own_handler);
+    world_close(&world);
+    signal(SIGPIPE, SIG_DFL);
+}
+
+static int open_and_close(void *ctx)
+{
+    world_t *world = ctx;
+    if (!world_open(world)) return SLACK_ENOMEM;
+    world_close(world);
+    return 0;
+}
+
+static void test_no_memory(void **state)
+{
+    world_t world;
+    assert_int_equal(alloc_fail_each(open_and_close, &world), 1);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_tasks_run_in_order_and_not_before),
+        cmocka_unit_test(test_what_a_task_posts_waits_for_the_next_turn),
+        cmocka_unit_test(test_a_task_cancels_one_of_the_same_turn),
+        cmocka_unit_test(test_close_runs_what_waits_first),
+        cmocka_unit_test(test_close_inside_a_task),
+        cmocka_unit_test(test_a_task_may_free_itself),
+        cmocka_unit_test(test_timers_follow_the_clock),
+        cmocka_unit_test(test_timers_start_and_stop_others),
+        cmocka_unit_test(test_a_timer_that_starts_itself_lets_the_loop_turn),
+        cmocka_unit_test(test_timers_of_the_machine),
+        cmocka_unit_test(test_what_it_was_given),
+        cmocka_unit_test(test_addresses),
+        cmocka_unit_test(test_errors),
+        cmocka_unit_test(test_sigpipe),
+        cmocka_unit_test(test_no_memory),
+    };
+    heap_install();
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

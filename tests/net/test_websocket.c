@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: MIT */
+#include <slack/error.h>
+
+#include "support/certs.h"
+#include "support/test.h"
+#include "support/ws_fixture.h"
+
+/* A WebSocket from its beginning to its end, whoever ends it. */
+
+/* ---- messages ---- */
+
+static void assert_echoed(ws_fixture_t *f, bool text, const char *data, size_t len)
+{
+    unsigned before = f->client.messages;
+    assert_int_equal(slack__ws_send(f->client.ws, text, data, len), 0);
+    world_until_count(&f->world, &f->client.messages, before + 1);
+    assert_int_equal(f->client.last_len, len);
+    assert_int_equal(f->client.text, text);
+    assert_int_equal(f->server.text, text);
+    assert_int_equal(memcmp(f->client.last, data, len < 190 ? strnlen(data, len) : 190), 0);
+}
+
+static void check_messages(bool tls)
+{
+    ws_fixture_t f;
+    char *big = calloc(1, MESSAGE_MAX);
+    assert_non_null(big);
+    memset(big, 'x', MESSAGE_MAX);
+    ws_join(&f, tls);
+    assert_string_equal(f.query, "/link/?ticket=a%2Fb&app_id=c");
+    f.server.echo = true;
+    assert_echoed(&f, true, "h\xc3\xa9llo", 6);
+    assert_echoed(&f, true, "", 0);
+    assert_echoed(&f, false, "\xff\x01", 2);
+    assert_echoed(&f, true, big, 125);
+    assert_echoed(&f, true, big, 126);
+    assert_echoed(&f, true, big, 65535);
+    assert_echoed(&f, true, big, 65536);
+    assert_echoed(&f, true, big, MESSAGE_MAX - 100);
+    assert_int_equal(slack__ws_send(f.client.ws, true, big, MESSAGE_MAX), SLACK_EBUSY);
+    assert_int_equal(slack__ws_last_read_ms(f.client.ws), f.world.mono_us / 1000);
+    slack__ws_close(f.client.ws, 1000, "bye");
+    ws_until_closed(&f, &f.client);
+    ws_until_closed(&f, &f.server);
+    assert_int_equal(f.client.status, 0);
+    assert_int_equal(f.server.status, 0);
+    ws_tear_down(&f);
+    free(big);
+}
+
+static void test_messages(void **state)
+{
+    check_messages(false);
+}
+
+static void test_messages_with_tls(void **state)
+{
+    if (!certs_make()) skip();
+    check_messages(true);
+}
+
+static void test_pings(void **state)
+{
+    ws_fixture_t f;
+    char data[126] = {0};
+    ws_join(&f, false);
+    memset(data, 'p', 125);
+    assert_int_equal(slack__ws_ping(f.client.ws, data, 125), 0);
+    assert_int_equal(slack__ws_ping(f.client.ws, data, 126), SLACK_EINVAL);
+    world_until_count(&f.world, &f.client.pongs, 1);
+    assert_string_equal(f.client.pong, data);
+    assert_int_equal(slack__ws_ping(f.server.ws, NULL, 0), 0);
+    world_until_count(&f.world, &f.server.pongs, 1);
+    assert_string_equal(f.server.pong, "");
+    ws_tear_down(&f);
+}
+
+/* A frame in the same segment as the 101, and frames in the same as the request. */
+static void test_early_frames(void **state)
+{
+    ws_fixture_t f;
+    raw_t raw;
+    ws_set_up(&f, false);
+    f.manner = WS_ACCEPT_AND_SEND;
+    assert_int_equal(ws_dial(&f), 0);
+    world_until_count(&f.world, &f.client.messages, 1);
+    assert_string_equal(f.client.last, "welcome");
+    slack__ws_abort(f.client.ws);
+    ws_until_closed(&f, &f.client);
+    ws_until_closed(&f, &f.server);
+
+    f.manner = WS_ACCEPT;
+    f.server = (ws_side_t){.echo = true};
+    raw_connect(&raw, &f.world, slack__http_server_port(f.http));
+    raw_say(&raw, "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+                  "\x81\x81\x01\x01\x01\x01q\x81\x81\x01");
+    world_until_count(&f.world, &f.server.messages, 1);
+    raw_say(&raw, "\x01\x01\x01r");
+    world_until_count(&f.world, &f.server.messages, 2);
+    raw_until(&raw, "\x81\x01p\x81\x01s");
+    assert_non_null(strstr(raw.in, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+                                   "Connection: Upgrade\r\n"
+                                   "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n"));
+    raw_close(&raw);
+    ws_until_closed(&f, &f.server);
+    assert_int_equal(f.server.status, SLACK_ECLOSED);
+    ws_tear_down(&f);
+}
+
+/* ---- ends ---- */
+
+static void test_close_by_client(void **state)
+{
+    ws_fixture_t f;
+    ws_join(&f, false);
+    f.server.echo = true;
+    slack__ws_send(f.client.ws, true, "last words", 10);
+    slack__ws_close(f.client.ws, 4001, "bye");
+    slack__ws_close(f.client.ws, 4002, "again");
+    assert_int_equal(slack__ws_send(f.client.ws, true, "x", 1), SLACK_ECLOSED);
+    ws_until_closed(&f, &f.client);
+    ws_until_closed(&f, &f.server);
+    assert_int_equal(f.client.messages, 1); /* what was on its way still came */
+    assert_int_equal(f.client.status, 0);
+    assert_int_equal(f.client.code, 4001); /* the server's answer repeats it */
+    assert_int_equal(f.client.closings, 0);
+    assert_int_equal(f.client.http_status, 101);
+    assert_int_equal(f.server.closings, 1);
+    assert_int_equal(f.server.closing_code, 4001);
+    assert_int_equal(f.server.status, 0);
+    assert_int_equal(f.server.code, 4001);
+    ws_tear_down(&f);
+}
+
+static void test_close_by_server(void **state)
+{
+    ws_fixture_t f;
+    ws_join(&f, false);
+    slack__ws_close(f.server.ws, 0, NULL);
+    ws_until_closed(&f, &f.client);
+    ws_until_closed(&f, &f.server);
+    assert_int_equal(f.client.closings, 1);
+    assert_int_equal(f.client.status, 0);
+    assert_int_equal(f.client.code, 0);
+    assert_int_equal(f.server.status, 0);
+    ws_tear_down(&f);
+}
+
+static void test_close_by_both(void **state)
+{
+    ws_fixture_t f;
+    ws_join(&f, false);
+    slack__ws_close(f.server.ws, 1001, NULL);
+    slack__ws_close(f.client.ws, 1000, NULL);
+    ws_until_closed(&f, &f.client);
+    ws_until_closed(&f, &f.server);
+    assert_int_equal(f.client.status, 0);
+    assert_int_equal(f.client.code, 1001);
+    assert_int_equal(f.server.status, 0);
+    assert_int_equal(f.server.code, 1000);
+    assert_int_equal(f.client.closings + f.server.closings, 0);
+    ws_tear_down(&f);
+}
+
+static void test_abort(void **state)
+{
+    ws_fixture_t f;
+    ws_join(&f, false);
+    slack__ws_abort(f.client.ws);
+    assert_int_equal(f.client.closes, 0); /* never from within the call */
+    ws_until_closed(&f, &f.client);
+    ws_until_closed(&f, &f.server);
+    assert_int_equal(f.client.status, 0);
+    assert_int_equal(f.server.status, SLACK_ECLOSED);
+    assert_int_equal(f.server.closings, 0);
+    ws_tear_down(&f);
+
+    ws_join(&f, false);
+    slack__ws_close(f.client.ws, 1000, NULL); /* given up before it was answered */
+    slack__ws_abort(f.client.ws);
+    ws_until_closed(&f, &f.client);
+    assert_int_equal(f.client.status, 0);
+    ws_tear_down(&f);
+}
+
+static void test_abort_before_open(void **state)
+{
+    ws_fixture_t f;
+    ws_set_up(&f, false);
+    assert_int_equal(ws_dial(&f), 0);
+    slack__ws_close(f.client.ws, 1000, NULL);
+    ws_until_closed(&f, &f.client);
+    assert_int_equal(f.client.status, 0);
+    assert_int_equal(f.client.opens, 0);
+    ws_tear_down(&f);
+
+    ws_set_up(&f, false);
+    f.manner = WS_KEEP;
+    assert_int_equal(ws_dial(&f), 0);
+    world_until_count(&f.world, &f.requests, 1);
+    slack__ws_abort(f.client.ws);
+    ws_until_closed(&f, &f.client);
+    assert_int_equal(f.client.status, 0);
+    ws_tear_down(&f);
+}
+
+/* Three frames at once, and an owner that has enough after the first. */
+static void test_abort_inside(void **state)
+{
+    ws_fixture_t f;
+    ws_join(&f, false);
+    f.client.abort_at_message = true;
+    for (int i = 0; i < 3; i++)
+        slack__ws_send(f.server.ws, true, "x", 1);
+    ws_until_closed(&f, &f.client);
+    assert_int_equal(f.client.messages, 1);
+    assert_int_equal(f.client.status, 0);
+    ws_tear_down(&f);
+
+    ws_join(&f, false);
+    f.client.abort_at_pong = true;
+    slack__ws_ping(f.client.ws, "x", 1);
+    slack__ws_ping(f.client.ws, "x", 1);
+    ws_until_closed(&f, &f.client);
+    assert_int_equal(f.client.pongs, 1);
+    ws_tear_down(&f);
+
+    ws_join(&f, false);
+    f.client.abort_at_closing = true;
+    slack__ws_close(f.server.ws, 1001, NULL);
+    ws_until_closed(&f, &f.client);
+    assert_int_equal(f.client.status, 0);
+    assert_int_equal(f.client.code, 1001);
+    ws_tear_down(&f);
+
+    ws_set_up(&f, false);
+    f.manner = WS_ACCEPT_AND_SEND;
+    f.client.abort_at_open = true;
+    assert_int_equal(ws_dial(&f), 0);
+    ws_until_closed(&f, &f.client);
+    assert_int_equal(f.client.messages, 0);
+    assert_int_equal(f.client.status, 0);
+    ws_tear_down(&f);
+}
+
+/* A server that goes without a Close, as Slack's do. */
+static void test_peer_goes(void **state)
+{
+    ws_fixture_t f;
+    ws_join(&f, false);
+    slack__ws_send(f.server.ws, true, "x", 1);
+    slack__conn_finish(slack__ws_conn(f.server.ws));
+    ws_until_closed(&f, &f.client);
+    assert_int_equal(f.client.messages, 1);
+    assert_int_equal(f.client.status, SLACK_ECLOSED);
+    assert_int_equal(f.client.code, 0);
+    assert_string_equal(f.client.reason, "closed by the peer");
+    ws_until_closed(&f, &f.server);
+    ws_tear_down(&f);
+
+    ws_join(&f, false); /* it was to answer our Close, and goes instead */
+    slack__ws_close(f.client.ws, 1000, NULL);
+    slack__conn_close(slack__ws_conn(f.server.ws), 0);
+    ws_until_closed(&f, &f.client);
+    assert_int_equal(f.client.status, SLACK_ECLOSED);
+    ws_tear_down(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_messages),
+        cmocka_unit_test(test_messages_with_tls),
+        cmocka_unit_test(test_pings),
+        cmocka_unit_test(test_early_frames),
+        cmocka_unit_test(test_close_by_client),
+        cmocka_unit_test(test_close_by_server),
+        cmocka_unit_test(test_close_by_both),
+        cmocka_unit_test(test_abort),
+        cmocka_unit_test(test_abort_before_open),
+        cmocka_unit_test(test_abort_inside),
+        cmocka_unit_test(test_peer_goes),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

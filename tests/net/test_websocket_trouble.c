@@ -1,0 +1,369 @@
+/* SPDX-License-Identifier: MIT */
+#include <slack/error.h>
+
+#include "support/alloc_fail.h"
+#include "support/certs.h"
+#include "support/heap.h"
+#include "support/test.h"
+#include "support/ws_fixture.h"
+
+/* WebSockets whose peer breaks the protocol or refuses the upgrade, and memory that is out. */
+
+/* ---- peers that break the protocol ---- */
+
+/* The server sends these bytes. The client says `code` to it, and ends with `status`. */
+static void assert_broken(const char *bytes, size_t len, int status, unsigned code)
+{
+    ws_fixture_t f;
+    ws_join(&f, false);
+    assert_int_equal(slack__conn_write(slack__ws_conn(f.server.ws), bytes, len), 0);
+    ws_until_closed(&f, &f.client);
+    ws_until_closed(&f, &f.server);
+    assert_int_equal(f.client.status, status);
+    assert_int_equal(f.client.code, 0);
+    assert_true(*f.client.reason);
+    assert_int_equal(f.client.messages, 0);
+    assert_int_equal(f.server.closings, 1);
+    assert_int_equal(f.server.closing_code, code);
+    ws_tear_down(&f);
+}
+
+static void test_broken_frames(void **state)
+{
+    assert_broken("\xc1\x01x", 3, SLACK_EPROTO, 1002);
+    assert_broken("\x81\x81\x01\x01\x01\x01x", 7, SLACK_EPROTO, 1002);
+    assert_broken("\x83\x01x\x81\x01x", 6, SLACK_EPROTO, 1002);
+    assert_broken("\x81\x01\xff", 3, SLACK_EPROTO, 1007);
+    assert_broken("\x82\x7f\x00\x00\x00\x00\x00\x10\x00\x01x", 11, SLACK_ETOOBIG, 1009);
+}
+
+static void test_broken_frame_while_closing(void **state)
+{
+    ws_fixture_t f;
+    ws_join(&f, false);
+    slack__ws_close(f.client.ws, 1000, NULL);
+    slack__conn_write(slack__ws_conn(f.server.ws), "\xc1\x01x", 3);
+    ws_until_closed(&f, &f.client);
+    assert_int_equal(f.client.status, SLACK_EPROTO);
+    ws_until_closed(&f, &f.server);
+    assert_int_equal(f.server.closing_code, 1000);
+    ws_tear_down(&f);
+}
+
+/* After our Close nothing more is sent, whatever the peer says then. */
+static void test_one_close_only(void **state)
+{
+    static const struct {
+        const char *answer;
+        size_t len;
+        int status;
+    } cases[] = {
+        {"\x89\x80\x01\x01\x01\x01\x88\x80\x01\x01\x01\x01", 12, 0},
+        {"\x88\x82\x00\x00\x00\x00\x03\xe8\x81\x80\x00\x00\x00\x00", 14, 0},
+        {"\xc1\x80\x01\x01\x01\x01", 6, SLACK_EPROTO},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        ws_fixture_t f;
+        raw_t raw;
+        ws_set_up(&f, false);
+        ws_dial_raw(&f, &raw);
+        slack__ws_close(f.server.ws, 1001, NULL);
+        raw_send(&raw, cases[i].answer, cases[i].len);
+        raw_until_eof(&raw);
+        assert_int_equal(raw.in_len, 4);
+        assert_memory_equal(raw.in, "\x88\x02\x03\xe9", 4);
+        raw_close(&raw);
+        ws_until_closed(&f, &f.server);
+        assert_int_equal(f.server.status, cases[i].status);
+        ws_tear_down(&f);
+    }
+}
+
+static void test_stray_line_feed(void **state)
+{
+    ws_fixture_t f;
+    ws_join(&f, false);
+    assert_int_equal(slack__conn_write(slack__ws_conn(f.server.ws), "\n\x81\x01x\n", 5), 0);
+    slack__ws_send(f.server.ws, true, "y", 1);
+    world_until_count(&f.world, &f.client.messages, 2);
+    assert_string_equal(f.client.last, "y");
+    ws_tear_down(&f);
+}
+
+/* The peer reads nothing: what waits for it is bounded, and pongs are not worth a failure. */
+static void test_unread(void **state)
+{
+    ws_fixture_t f;
+    raw_t raw;
+    char text[10000];
+    ws_set_up(&f, false);
+    f.options.write_max = 50000;
+    ws_dial_raw(&f, &raw);
+    memset(text, 'x', sizeof text);
+    int rc = 0;
+    for (int i = 0; i < 10000 && rc == 0; i++)
+        rc = slack__ws_send(f.server.ws, true, text, sizeof text);
+    assert_int_equal(rc, SLACK_EBUSY);
+    for (int i = 0; i < 10000; i++)
+        raw_send(&raw, "\x89\x80\x01\x01\x01\x01", 6);
+    raw_send(&raw, "\x81\x81\x01\x01\x01\x01q", 7);
+    world_until_count(&f.world, &f.server.messages, 1);
+    assert_int_equal(f.server.closes, 0);
+    slack__ws_abort(f.server.ws);
+    ws_until_closed(&f, &f.server);
+    raw_close(&raw);
+    ws_tear_down(&f);
+}
+
+/* ---- upgrades that fail ---- */
+
+/* The server, with a script in the place of its own good manners. */
+static void assert_fails(const char *script, int want, int want_http_status, const char *reason)
+{
+    ws_fixture_t f;
+    ws_set_up(&f, false);
+    f.manner = WS_SCRIPT;
+    f.script = script;
+    assert_int_equal(ws_dial(&f), 0);
+    ws_until_closed(&f, &f.client);
+    assert_int_equal(f.client.status, want);
+    assert_int_equal(f.client.code, 0);
+    assert_int_equal(f.client.http_status, want_http_status);
+    assert_string_equal(f.client.reason, reason);
+    assert_int_equal(f.client.opens, 0);
+    ws_tear_down(&f);
+}
+
+static void test_refused_upgrades(void **state)
+{
+    assert_fails("HTTP/1.1 408 Request Timeout\r\n\r\n", SLACK_EHTTP, 408,
+                 "the upgrade was refused: 408 Request Timeout");
+    assert_fails("HTTP/1.1 302 Found\r\nLocation: ws://127.0.0.1:1/\r\n\r\n", SLACK_EHTTP, 302,
+                 "the upgrade was refused: 302 Found");
+    assert_fails("HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<html>", SLACK_EHTTP, 200,
+                 "the upgrade was refused: 200 OK");
+    assert_fails(
+        "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+        "Connection: Upgrade\r\nSec-WebSocket-Accept: AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n\r\n",
+        SLACK_EPROTO, 101, "wrong Sec-WebSocket-Accept");
+    assert_fails("220 smtp.example.com ESMTP\r\n", SLACK_EPROTO, 0, "the answer is no HTTP");
+    assert_fails("HTTP/1.1 101 Swi", SLACK_ECLOSED, 0, "closed by the peer");
+    assert_fails("", SLACK_ECLOSED, 0, "closed by the peer");
+}
+
+static void test_refused_by_the_server(void **state)
+{
+    ws_fixture_t f;
+    ws_set_up(&f, false);
+    f.manner = WS_REFUSE;
+    f.refuse_status = 503;
+    assert_int_equal(ws_dial(&f), 0);
+    ws_until_closed(&f, &f.client);
+    assert_int_equal(f.client.status, SLACK_EHTTP);
+    assert_int_equal(f.client.http_status, 503);
+    ws_tear_down(&f);
+}
+
+static void test_no_upgrade_in_time(void **state)
+{
+    ws_fixture_t f;
+    ws_set_up(&f, false);
+    f.manner = WS_KEEP;
+    f.options.open_ms = 30;
+    assert_int_equal(ws_dial(&f), 0);
+    ws_until_closed(&f, &f.client);
+    assert_int_equal(f.client.status, SLACK_ETIMEDOUT);
+    assert_string_equal(f.client.reason, "no upgrade in time");
+    ws_tear_down(&f);
+}
+
+/* The time is for opening only. */
+static void test_open_for_longer(void **state)
+{
+    const uint64_t open_ms = 200;
+    ws_fixture_t f;
+    ws_set_up(&f, false);
+    f.options.open_ms = (unsigned)open_ms;
+    const uint64_t since = uv_hrtime();
+    assert_int_equal(ws_dial(&f), 0);
+    world_until_count(&f.world, &f.client.opens, 1);
+    while (uv_hrtime() - since < (open_ms + 50) * 1000 * 1000) {
+        assert_int_equal(slack__ws_ping(f.client.ws, NULL, 0), 0);
+        world_until_count(&f.world, &f.client.pongs, f.client.pongs + 1);
+    }
+    assert_int_equal(f.client.closes, 0);
+    ws_tear_down(&f);
+}
+
+static void test_nobody_listens(void **state)
+{
+    ws_fixture_t f;
+    ws_set_up(&f, false);
+    unsigned port = slack__http_server_port(f.http);
+    slack__http_server_drain(f.http);
+    world_turn(&f.world);
+    char url[100];
+    snprintf(url, sizeof url, "ws://127.0.0.1:%u/", port);
+    assert_int_equal(
+        slack__ws_connect(&f.client.ws, f.world.net, url, &f.options, &ws_side_events, &f.client),
+        0);
+    ws_until_closed(&f, &f.client);
+    assert_int_equal(f.client.status, SLACK_ECONNECT);
+    assert_true(*f.client.reason);
+    ws_tear_down(&f);
+}
+
+static void test_wrong_certificate(void **state)
+{
+    ws_fixture_t f;
+    if (!certs_make()) skip();
+    memset(&f, 0, sizeof f);
+    assert_true(world_open(&f.world));
+    assert_int_equal(ws_open_tls(&f), 0);
+    slack__tls_context_unref(f.server_tls);
+    assert_int_equal(slack__tls_context_server(&f.server_tls, certs_path("stranger.pem"),
+                                               certs_path("stranger.key"), NULL),
+                     0);
+    f.options = (slack_ws_options_t){
+        .tls = f.client_tls, .open_ms = 10000, .message_max = MESSAGE_MAX, .write_max = WRITE_MAX};
+    assert_int_equal(ws_open_http(&f), 0);
+    assert_int_equal(ws_dial(&f), 0);
+    ws_until_closed(&f, &f.client);
+    assert_int_equal(f.client.status, SLACK_ETLS);
+    assert_true(*f.client.reason);
+    assert_int_equal(f.requests, 0);
+    ws_tear_down(&f);
+}
+
+static void test_urls(void **state)
+{
+    ws_fixture_t f;
+    ws_set_up(&f, false);
+    static const char *const urls[] = {
+        "http://127.0.0.1/",
+        "ws://wss.slack.com/",
+        "wss://wss.slack.com/" /* without TLS */,
+        "ws:///",
+        "ws://127.0.0.1/ x",
+        "nonsense",
+    };
+    for (size_t i = 0; i < sizeof urls / sizeof *urls; i++)
+        assert_int_equal(slack__ws_connect(&f.client.ws, f.world.net, urls[i], &f.options,
+                                           &ws_side_events, &f.client),
+                         SLACK_EINVAL);
+    assert_null(f.client.ws);
+    ws_tear_down(&f);
+}
+
+static void test_improper_requests(void **state)
+{
+    ws_fixture_t f;
+    raw_t raw;
+    ws_set_up(&f, false);
+    raw_connect(&raw, &f.world, slack__http_server_port(f.http));
+    raw_say(&raw, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
+    raw_until_eof(&raw);
+    assert_int_equal(strncmp(raw.in, "HTTP/1.1 426 Upgrade Required\r\n", 31), 0);
+    assert_non_null(strstr(raw.in, "\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"));
+    assert_int_equal(f.accept_rc, SLACK_EPROTO);
+    raw_close(&raw);
+    raw_connect(&raw, &f.world, slack__http_server_port(f.http));
+    raw_say(&raw, "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                  "Sec-WebSocket-Key: x\r\nSec-WebSocket-Version: 13\r\n\r\n");
+    raw_until_eof(&raw);
+    assert_int_equal(strncmp(raw.in, "HTTP/1.1 400 Bad Request\r\n", 26), 0);
+    raw_close(&raw);
+    ws_tear_down(&f);
+}
+
+/* ---- memory ---- */
+
+/* A ticket is a secret: nothing that is given back may still hold it. */
+static void test_ticket_is_wiped(void **state)
+{
+    ws_fixture_t f;
+    heap_install();
+    heap_watch("ticket=a%2Fb");
+    ws_join(&f, false);
+    slack__ws_close(f.client.ws, 1000, NULL);
+    ws_until_closed(&f, &f.client);
+    ws_tear_down(&f);
+    assert_int_equal(heap_unwiped(), 0);
+    heap_watch(NULL);
+    assert_null(strstr(f.world.log, "ticket"));
+}
+
+/* Nor is the memory of a large frame kept for the small ones that follow. */
+static void test_large_frames_are_given_back(void **state)
+{
+    ws_fixture_t f;
+    const size_t len = MESSAGE_MAX - 100;
+    char *text = malloc(len);
+    assert_non_null(text);
+    memset(text, 'x', len);
+    heap_install();
+    ws_join(&f, false);
+    f.server.echo = true;
+    const size_t before = heap_bytes();
+    for (unsigned n = 1; n <= 2; n++) {
+        assert_int_equal(slack__ws_send(f.client.ws, true, n == 1 ? text : "x", n == 1 ? len : 1),
+                         0);
+        world_until_count(&f.world, &f.client.messages, n);
+    }
+    assert_in_range(heap_bytes(), 0, before + 4 * ((size_t)64 << 10));
+    ws_tear_down(&f);
+    free(text);
+}
+
+/* A message there and back. Whatever fails: nobody hangs, and nothing is left. */
+static int converse(void *ctx)
+{
+    ws_fixture_t f;
+    memset(&f, 0, sizeof f);
+    if (!world_open(&f.world)) return SLACK_ENOMEM;
+    f.options = (slack_ws_options_t){.open_ms = 10000, .message_max = 1000, .write_max = 10000};
+    f.server.echo = true;
+    int rc = ws_open_http(&f);
+    if (rc != 0) {
+        world_turn(&f.world);
+        world_close(&f.world);
+        return rc;
+    }
+    rc = ws_dial(&f);
+    while (rc == 0 && !f.client.opens && !f.client.closes)
+        uv_run(&f.world.loop, UV_RUN_ONCE);
+    if (rc == 0 && f.client.ws) rc = slack__ws_send(f.client.ws, true, "hello", 5);
+    while (rc == 0 && !f.client.messages && !f.client.closes)
+        uv_run(&f.world.loop, UV_RUN_ONCE);
+    if (rc == 0 && !f.client.messages) rc = SLACK_ENOMEM;
+    ws_tear_down(&f);
+    return rc;
+}
+
+static void test_out_of_memory(void **state)
+{
+    assert_true(alloc_fail_each(converse, NULL) > 10);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_broken_frames),
+        cmocka_unit_test(test_broken_frame_while_closing),
+        cmocka_unit_test(test_one_close_only),
+        cmocka_unit_test(test_stray_line_feed),
+        cmocka_unit_test(test_unread),
+        cmocka_unit_test(test_refused_upgrades),
+        cmocka_unit_test(test_refused_by_the_server),
+        cmocka_unit_test(test_no_upgrade_in_time),
+        cmocka_unit_test(test_open_for_longer),
+        cmocka_unit_test(test_nobody_listens),
+        cmocka_unit_test(test_wrong_certificate),
+        cmocka_unit_test(test_urls),
+        cmocka_unit_test(test_improper_requests),
+        cmocka_unit_test(test_ticket_is_wiped),
+        cmocka_unit_test(test_large_frames_are_given_back),
+        cmocka_unit_test(test_out_of_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,575 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/app.h"
+#include "support/app_fixture.h"
+#include "support/heap.h"
+#include "support/http_peer.h"
+#include "support/slack_request.h"
+#include "support/test.h"
+#include "util/alloc.h"
+
+#define MESSAGE                                                                                    \
+    "{\"type\":\"event_callback\",\"event_id\":\"Ev1\",\"event\":{\"type\":\"app_mention\"}}"
+
+static app_fixture_t f;
+static http_peer_t *browser, *admin; /* of the request URL's port, and of the pages' own */
+
+static slack_transport_stats_t http_stats(void)
+{
+    slack_transport_stats_t stats = {0};
+    assert_int_equal(slack_app_transport_stats(f.app, "http", &stats), 0);
+    return stats;
+}
+
+static void open_with(const slack_options_t *extra)
+{
+    slack_options_t o = *extra;
+    o.transport = "http,memory";
+    o.http_host = "127.0.0.1";
+    o.http_port = "0";
+    o.signing_secret = SLACK_REQUEST_SECRET;
+    app_open(&f, &o);
+}
+
+static void go(void)
+{
+    app_ready(&f);
+    while (http_stats().state != SLACK_TRANSPORT_READY)
+        app_turn(&f);
+    browser = http_peer_open(&f.loop, http_stats().port, false);
+    admin =
+        http_stats().admin_port ? http_peer_open(&f.loop, http_stats().admin_port, false) : NULL;
+}
+
+static void close_peer(http_peer_t *peer)
+{
+    bool closed = false;
+    http_peer_close(peer, &closed);
+    while (!closed)
+        app_turn(&f);
+}
+
+static void close_all(void)
+{
+    close_peer(browser);
+    if (admin) close_peer(admin);
+    app_close(&f);
+    assert_int_equal(heap_live(), 0);
+}
+
+static const http_reply_t *wait_for(http_peer_t *peer, int number)
+{
+    const http_reply_t *reply;
+    do {
+        app_turn(&f);
+        reply = http_peer_reply(peer, number);
+    } while (!reply->done && !reply->closed);
+    return reply;
+}
+
+static int ask(http_peer_t *peer, const char *line)
+{
+    char request[300];
+    int len = snprintf(request, sizeof request, "%s HTTP/1.1\r\nHost: x\r\n\r\n", line);
+    return http_peer_send(peer, request, (size_t)len, (http_pieces_t){0});
+}
+
+static const http_reply_t *get(http_peer_t *peer, const char *line)
+{
+    return wait_for(peer, ask(peer, line));
+}
+
+static void check_text(const http_reply_t *reply, int status, const char *text)
+{
+    assert_true(reply->done);
+    assert_int_equal(reply->status, status);
+    assert_string_equal(reply->body, text);
+}
+
+/* --- the library's own ------------------------------------------------------------------------ */
+
+static void health_and_readiness(void **state)
+{
+    open_with(&(slack_options_t){0});
+    go();
+    check_text(get(browser, "GET /healthz"), 200, "ok\n");
+    check_text(get(browser, "GET /readyz"), 200, "ready\n");
+    check_text(get(browser, "GET /readyz?x=y"), 200, "ready\n");
+    const http_reply_t *reply = get(browser, "POST /readyz");
+    check_text(reply, 405, "");
+    assert_true(http_reply_has(reply, "Allow", "GET, HEAD"));
+    check_text(get(browser, "GET /nothing"), 404, "");
+    f.app->metrics.store_failing = true;
+    check_text(get(browser, "GET /readyz"), 503, "the store fails\n");
+    f.app->metrics.store_failing = false;
+    slack_transport_t *memory = slack__app_transport(f.app, "memory");
+    memory->state = SLACK_TRANSPORT_DEGRADED;
+    check_text(get(browser, "GET /readyz"), 503, "a transport is not ready\n");
+    memory->state = SLACK_TRANSPORT_READY;
+    close_all();
+}
+
+static int nothing(slack_ctx_t *ctx, void *user_data)
+{
+    return 0;
+}
+
+static void metrics_count(void **state)
+{
+    app_ack_t acks[4] = {0};
+    open_with(&(slack_options_t){0});
+    slack_on_event(f.app, "app_mention", nothing, NULL);
+    go();
+    app_inject(&f, MESSAGE, &acks[0]);
+    app_run_until(&f, &acks[0].count);
+    app_inject(&f, MESSAGE, &acks[1]);
+    app_run_until(&f, &acks[1].count);
+    app_inject(&f, "{\"command\":\"/none\"}", &acks[2]);
+    app_run_until(&f, &acks[2].count);
+    app_spin(&f);
+    const http_reply_t *reply = get(browser, "GET /metrics");
+    assert_int_equal(reply->status, 200);
+    assert_true(http_reply_has(reply, "Content-Type", "text/plain; version=0.0.4; charset=utf-8"));
+    static const char *const lines[] = {
+        "\nslackapp_deliveries_total{kind=\"event\",result=\"ok\"} 1\n",
+        "\nslackapp_deliveries_total{kind=\"event\",result=\"duplicate\"} 1\n",
+        "\nslackapp_deliveries_total{kind=\"command\",result=\"unmatched\"} 1\n",
+        "\nslackapp_duplicates_total 1\n",
+        "\nslackapp_retries_total 0\n",
+        "\n# TYPE slackapp_ack_seconds histogram\n",
+        "\nslackapp_ack_seconds_bucket{le=\"+Inf\"} 3\n",
+        "\nslackapp_ack_seconds_count 3\n",
+        "\nslackapp_calls_total{method=\"auth.test\",result=\"ok\"} 1\n",
+        "\nslackapp_transport_ready{transport=\"http\"} 1\n",
+        "\nslackapp_transport_connections{transport=\"http\"} 1\n",
+        "\nslackapp_deliveries_under_way 0\n",
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        if (!strstr(reply->body, lines[i])) fail_msg("no%s in%s", lines[i], reply->body);
+    close_all();
+}
+
+static void histograms_and_methods_are_bounded(void **state)
+{
+    static slack_metrics_t m;
+    memset(&m, 0, sizeof m);
+    slack__histogram_add(&m.ack, 0);
+    slack__histogram_add(&m.ack, 1000);
+    slack__histogram_add(&m.ack, 1001);
+    slack__histogram_add(&m.ack, UINT32_MAX);
+    assert_int_equal(m.ack.buckets[0], 2);
+    assert_int_equal(m.ack.buckets[1], 1);
+    assert_int_equal(m.ack.buckets[SLACK_BUCKETS], 1);
+    assert_int_equal(m.ack.sum_us, 2001 + (uint64_t)UINT32_MAX);
+    char name[100];
+    for (unsigned i = 0; i < SLACK_METHODS_MAX + 10; i++) {
+        snprintf(name, sizeof name, "m%u", i);
+        slack__metrics_call(&m, name, i % 2 ? SLACK_EAPI : 0);
+        slack__metrics_call(&m, name, 0);
+    }
+    assert_int_equal(m.method_count, SLACK_METHODS_MAX);
+    assert_int_equal(m.methods[0].ok, 2);
+    assert_int_equal(m.methods[1].failed, 1);
+    assert_int_equal(m.others_ok + m.others_failed, 20);
+    memset(name, 'x', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    m.method_count = 0;
+    slack__metrics_call(&m, name, 0);
+    assert_int_equal(m.method_count, 0);
+}
+
+static void port_of_their_own(void **state)
+{
+    open_with(&(slack_options_t){.http_admin_port = "0"});
+    go();
+    check_text(get(admin, "GET /healthz"), 200, "ok\n");
+    check_text(get(browser, "GET /healthz"), 404, "");
+    check_text(get(browser, "POST /slack/events"), 401, "");
+    check_text(get(admin, "POST /slack/events"), 404, "");
+    close_all();
+}
+
+/* The port of the request URL is given back. */
+static void port_of_their_own_is_taken(void **state)
+{
+    struct sockaddr_in address;
+    char port[16];
+    uv_tcp_t other;
+    int len = sizeof address;
+    open_with(&(slack_options_t){0});
+    uv_tcp_init(&f.loop, &other);
+    uv_ip4_addr("127.0.0.1", 0, &address);
+    assert_int_equal(uv_tcp_bind(&other, (const struct sockaddr *)&address, 0), 0);
+    assert_int_equal(uv_listen((uv_stream_t *)&other, 1, NULL), 0);
+    uv_tcp_getsockname(&other, (struct sockaddr *)&address, &len);
+    snprintf(port, sizeof port, "%u", ntohs(address.sin_port));
+    slack_options_t *options = &f.app->options;
+    options->http_admin_port = slack__strdup(port);
+    assert_int_equal(app_start_fails(&f), SLACK_EIO);
+    assert_non_null(
+        strstr(slack_app_error(f.app), "the port is in use; set SLACK_HTTP_ADMIN_PORT to another"));
+    uv_close((uv_handle_t *)&other, NULL);
+    app_close(&f);
+    assert_int_equal(heap_live(), 0);
+}
+
+static slack_http_visit_t *kept;
+static unsigned visits;
+
+static int keep(slack_http_visit_t *visit, void *user_data)
+{
+    kept = visit;
+    visits++;
+    return 0;
+}
+
+/* --- an app without HTTP ---------------------------------------------------------------------- */
+
+static slack_transport_stats_t stats_of(const char *name)
+{
+    slack_transport_stats_t stats = {0};
+    assert_int_equal(slack_app_transport_stats(f.app, name, &stats), 0);
+    return stats;
+}
+
+static void open_without_http(const char *transport, const slack_options_t *extra)
+{
+    slack_options_t o = *extra;
+    o.transport = transport;
+    o.app_token = "xapp-1-test";
+    o.http_admin_port = "0";
+    app_open(&f, &o);
+}
+
+static void close_without_http(void)
+{
+    close_peer(admin);
+    app_close(&f);
+    assert_int_equal(heap_live(), 0);
+}
+
+/* Told from the first moment on: that it lives, and that it is not ready. */
+static void socket_mode_has_pages(void **state)
+{
+    open_without_http("socket", &(slack_options_t){0});
+    app_start(&f);
+    unsigned port = 0; /* it listens already, though nobody has said who the bot is */
+    const char *line = strstr(f.log, "event=\"http listening for pages\" host=127.0.0.1 port=");
+    assert_non_null(line);
+    assert_int_equal(sscanf(strstr(line, " port="), " port=%u", &port), 1);
+    admin = http_peer_open(&f.loop, port, false);
+    check_text(get(admin, "GET /healthz"), 200, "ok\n");
+    while (f.app->state < APP_RUNNING)
+        app_turn(&f);
+    check_text(get(admin, "GET /readyz"), 503, "a transport is not ready\n");
+    assert_int_equal(stats_of("socket").admin_port, port);
+    const http_reply_t *reply = get(admin, "GET /metrics");
+    assert_int_equal(reply->status, 200);
+    assert_non_null(strstr(reply->body, "\nslackapp_transport_ready{transport=\"socket\"} 0\n"));
+    assert_non_null(
+        strstr(reply->body, "\nslackapp_transport_reconnects_total{transport=\"socket\"} 0\n"));
+    check_text(get(admin, "GET /none"), 404, "");
+    check_text(get(admin, "POST /slack/events"), 404, "");
+    assert_non_null(strstr(f.log, "event=\"request refused\" status=404 reason=\"no such page\" "
+                                  "peer=127.0.0.1 path=/none"));
+    close_without_http();
+}
+
+/* While who the bot is is not known yet, which may take long where the network is not there. */
+static void starting_is_told(void **state)
+{
+    open_without_http("memory", &(slack_options_t){0});
+    fake_slack_answer(f.slack, "auth.test", 500, "");
+    app_start(&f);
+    admin = http_peer_open(&f.loop, stats_of("memory").admin_port, false);
+    while (!strstr(f.log, "auth.test failed"))
+        app_turn(&f);
+    check_text(get(admin, "GET /readyz"), 503, "starting\n");
+    check_text(get(admin, "GET /healthz"), 200, "ok\n");
+    close_without_http();
+}
+
+/* Through the whole stop: 503, and an answer to each. */
+static void drain_is_told_without_http(void **state)
+{
+    open_without_http("memory", &(slack_options_t){.drain_delay_ms = 100});
+    slack_http_route(f.app, "GET", "/keep", keep, NULL);
+    app_ready(&f);
+    admin = http_peer_open(&f.loop, stats_of("memory").admin_port, false);
+    check_text(get(admin, "GET /readyz"), 200, "ready\n");
+    visits = 0;
+    int number = ask(admin, "GET /keep");
+    app_run_until(&f, &visits);
+    slack_app_stop(f.app);
+    app_spin(&f);
+    assert_int_equal(f.app->state, APP_LEAVING);
+    check_text(get(admin, "GET /readyz"), 503, "stopping\n");
+    while (f.app->state == APP_LEAVING)
+        app_turn(&f);
+    assert_int_equal(f.app->state, APP_DRAINING);
+    check_text(get(admin, "GET /readyz"), 503, "stopping\n");
+    check_text(get(admin, "GET /healthz"), 200, "ok\n");
+    assert_false(f.stopped);
+    assert_int_equal(slack_http_reply(kept, 200, NULL, "bye", 3), 0);
+    check_text(wait_for(admin, number), 200, "bye");
+    app_run_until_stopped(&f);
+    assert_int_equal(f.status, 0);
+    close_without_http();
+}
+
+static void wrong_places_are_named(void **state)
+{
+    static const struct {
+        slack_options_t options;
+        int rc;
+        const char *sentence;
+    } cases[] = {
+        {{.http_admin_port = "x"}, SLACK_ECONFIG, "SLACK_HTTP_ADMIN_PORT is \"x\""},
+        {{.http_admin_port = "0", .http_admin_host = "nowhere"},
+         SLACK_EINVAL,
+         "cannot listen on nowhere:0: that is no address of this machine; see "
+         "SLACK_HTTP_ADMIN_HOST"},
+        {{.http_admin_port = "0", .http_trusted_proxies = "everybody"},
+         SLACK_ECONFIG,
+         "SLACK_HTTP_TRUSTED_PROXIES is \"everybody\""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        app_open(&f, &cases[i].options);
+        assert_int_equal(app_start_fails(&f), cases[i].rc);
+        assert_non_null(strstr(slack_app_error(f.app), cases[i].sentence));
+        app_close(&f);
+        assert_int_equal(heap_live(), 0);
+    }
+}
+
+/* --- the program's own ------------------------------------------------------------------------ */
+
+static int show(slack_http_visit_t *visit, void *user_data)
+{
+    size_t len;
+    visits++;
+    assert_string_equal(slack_http_method(visit), "PUT");
+    assert_string_equal(slack_http_path(visit), "/mine");
+    assert_string_equal(slack_http_query(visit), "a=b");
+    assert_string_equal(slack_http_peer(visit), "127.0.0.1");
+    assert_string_equal(slack_http_get_header(visit, "host"), "x");
+    assert_string_equal(slack_http_get_header(visit, "cookie"), "");
+    assert_string_equal(slack_http_body(visit, &len), "");
+    assert_int_equal(len, 0);
+    assert_int_equal(slack_http_set_header(visit, "A", "b\r\nc"), SLACK_EINVAL);
+    assert_int_equal(slack_http_set_header(visit, "A:", "b"), SLACK_EINVAL);
+    assert_int_equal(slack_http_set_header(visit, "Location", "/there"), 0);
+    assert_int_equal(slack_http_reply(visit, 99, NULL, NULL, 0), SLACK_EINVAL);
+    assert_int_equal(slack_http_reply(visit, 302, "text/plain", "go", 2), 0);
+    assert_int_equal(slack_http_reply(visit, 200, NULL, NULL, 0), SLACK_EALREADY);
+    return 0;
+}
+
+static int say_path(slack_http_visit_t *visit, void *user_data)
+{
+    const char *path = slack_http_path(visit);
+    return slack_http_reply(visit, 200, NULL, path, strlen(path));
+}
+
+static int fail_it(slack_http_visit_t *visit, void *user_data)
+{
+    slack_http_set_header(visit, "A", "b");
+    return SLACK_EIO;
+}
+
+static void routes_of_the_program(void **state)
+{
+    open_with(&(slack_options_t){0});
+    assert_int_equal(slack_http_route(f.app, "PUT", "/mine", show, NULL), 0);
+    assert_int_equal(slack_http_route(f.app, "PUT", "/mine", show, NULL), SLACK_EALREADY);
+    assert_int_equal(slack_http_route(f.app, "GET", "/healthz", show, NULL), SLACK_EALREADY);
+    assert_int_equal(slack_http_route(f.app, "GET", "mine", show, NULL), SLACK_EINVAL);
+    assert_int_equal(slack_http_route(f.app, "", "/mine", show, NULL), SLACK_EINVAL);
+    assert_int_equal(slack_http_route(f.app, "PUT", "/%6dine", show, NULL), SLACK_EALREADY);
+    assert_int_equal(slack_http_route(f.app, "GET", "/100%", show, NULL), SLACK_EINVAL);
+    assert_int_equal(slack_http_route(f.app, "GET", "/caf%c3%a9", say_path, NULL), 0);
+    assert_int_equal(slack_http_route(f.app, "GET", "/a%2fb", say_path, NULL), 0);
+    assert_int_equal(slack_http_route(f.app, "GET", "/mine", NULL, NULL), SLACK_EINVAL);
+    assert_int_equal(slack_http_route(f.app, "GET", "/fail", fail_it, NULL), 0);
+    assert_int_equal(slack_http_route(f.app, "GET", "/keep", keep, NULL), 0);
+    go();
+    const http_reply_t *reply = get(browser, "PUT /mine?a=b");
+    check_text(reply, 302, "go");
+    assert_true(http_reply_has(reply, "Location", "/there"));
+    check_text(get(browser, "GET /fail"), 500, "");
+    check_text(get(browser, "PUT /%6Di%6ee?a=b"), 302, "go");
+    check_text(get(browser, "GET /c%61f%C3%A9?%zz"), 200, "/caf\xc3\xa9");
+    check_text(get(browser, "GET /a%2Fb"), 200, "/a%2Fb");
+    check_text(get(browser, "GET /a/b"), 404, "");
+    check_text(get(browser, "GET http://x/a%2fb"), 200, "/a%2Fb");
+
+    visits = 0;
+    int number = ask(browser, "GET /keep");
+    app_run_until(&f, &visits);
+    assert_int_equal(slack_http_reply(kept, 200, NULL, "later", 5), 0);
+    check_text(wait_for(browser, number), 200, "later");
+
+    visits = 0;
+    number = ask(browser, "GET /keep");
+    app_run_until(&f, &visits);
+    http_peer_drop(browser, number);
+    while (http_stats().connections > 0)
+        app_turn(&f);
+    assert_int_equal(slack_http_reply(kept, 200, NULL, "later", 5), SLACK_ECLOSED);
+    close_all();
+}
+
+static void routes_are_bounded(void **state)
+{
+    char path[16];
+    open_with(&(slack_options_t){0});
+    int rc = 0;
+    for (unsigned i = 0; rc == 0; i++) {
+        snprintf(path, sizeof path, "/%u", i);
+        rc = slack_http_route(f.app, "GET", path, keep, NULL);
+    }
+    assert_int_equal(rc, SLACK_EBUSY);
+    go();
+    close_all();
+}
+
+/* A stop waits for the reply, within its time; a reply after that is told so. */
+static void stop_waits_for_replies(void **state)
+{
+    open_with(&(slack_options_t){0});
+    slack_http_route(f.app, "GET", "/keep", keep, NULL);
+    go();
+    visits = 0;
+    int number = ask(browser, "GET /keep");
+    app_run_until(&f, &visits);
+    slack_app_stop(f.app);
+    app_spin(&f);
+    assert_false(f.stopped);
+    assert_int_equal(slack_http_reply(kept, 200, NULL, "bye", 3), 0);
+    const http_reply_t *reply = wait_for(browser, number);
+    check_text(reply, 200, "bye");
+    assert_true(http_reply_has(reply, "Connection", "close"));
+    app_run_until_stopped(&f);
+    close_all();
+
+    open_with(&(slack_options_t){.drain_ms = 1});
+    slack_http_route(f.app, "GET", "/keep", keep, NULL);
+    go();
+    visits = 0;
+    ask(browser, "GET /keep");
+    app_run_until(&f, &visits);
+    slack_app_stop(f.app);
+    app_run_until_stopped(&f);
+    assert_int_equal(slack_http_reply(kept, 200, NULL, NULL, 0), SLACK_ECLOSED);
+    close_all();
+}
+
+/* --- leaving ---------------------------------------------------------------------------------- */
+
+static void balancer_is_told_first(void **state)
+{
+    open_with(&(slack_options_t){.drain_delay_ms = 300, .http_admin_port = "0"});
+    go();
+    check_text(get(admin, "GET /readyz"), 200, "ready\n");
+    slack_app_stop(f.app);
+    app_spin(&f);
+    check_text(get(admin, "GET /readyz"), 503, "stopping\n");
+    check_text(get(admin, "GET /healthz"), 200, "ok\n");
+    check_text(get(browser, "POST /slack/events"), 401, ""); /* it still listens */
+    app_run_until_stopped(&f);
+    assert_int_equal(f.status, 0);
+    close_all();
+}
+
+static void second_stop_does_not_wait(void **state)
+{
+    open_with(&(slack_options_t){.drain_delay_ms = 600000});
+    go();
+    slack_app_stop(f.app);
+    app_spin(&f);
+    assert_false(f.stopped);
+    slack_app_stop(f.app);
+    app_run_until_stopped(&f);
+    assert_int_equal(f.status, 0);
+    close_all();
+}
+
+/* --- out of memory ---------------------------------------------------------------------------- */
+
+static void pages_without_memory(void **state)
+{
+    open_with(&(slack_options_t){.log_level = SLACK_LOG_ERROR});
+    go();
+    check_text(get(browser, "GET /healthz"), 200, "ok\n");
+    const char *const lines[] = {"GET /metrics", "PUT /metrics", "GET /none"};
+    for (size_t i = 0; i < 3; i++) {
+        bool failed = true;
+        for (size_t n = 0; failed; n++) {
+            heap_fail_at(n, false);
+            const http_reply_t *reply = get(browser, lines[i]);
+            failed = heap_heal();
+            if (!failed) assert_true(reply->done);
+        }
+    }
+    check_text(get(browser, "GET /healthz"), 200, "ok\n");
+    heap_fail_at(0, true);
+    assert_int_equal(slack_http_route(f.app, "GET", "/mine", keep, NULL), SLACK_ENOMEM);
+    heap_heal();
+    check_text(get(browser, "GET /mine"), 404, "");
+    assert_int_equal(slack_http_route(f.app, "GET", "/mine", say_path, NULL), 0);
+    check_text(get(browser, "GET /mine"), 200, "/mine");
+    close_all();
+}
+
+/* A start with a port of its own, while the nth allocation fails: it starts, or it has ended with
+ * an error. Returns whether one failed. */
+static bool start_with_failure(size_t nth)
+{
+    open_without_http("memory", &(slack_options_t){.log_level = SLACK_LOG_ERROR});
+    heap_fail_at(nth, false);
+    int rc = slack_app_start(f.app, NULL, NULL);
+    while (f.app->state != APP_NEW && f.app->state != APP_RUNNING && f.app->state != APP_STOPPED)
+        app_turn(&f);
+    const bool failed = heap_heal();
+    if (!failed) assert_int_equal(f.app->state, APP_RUNNING);
+    assert_int_equal(rc == 0, f.app->state != APP_NEW);
+    if (f.app->state == APP_STOPPED) assert_int_equal(f.app->status, SLACK_ENOMEM);
+    if (f.app->state == APP_RUNNING) assert_int_not_equal(stats_of("memory").admin_port, 0);
+    slack_app_stop(f.app);
+    while (f.app->state != APP_NEW && f.app->state != APP_STOPPED)
+        app_turn(&f);
+    app_close(&f);
+    assert_int_equal(heap_live(), 0);
+    return failed;
+}
+
+static void start_without_memory(void **state)
+{
+    size_t nth = 0;
+    while (start_with_failure(nth))
+        nth++;
+    assert_true(nth > 10);
+}
+
+int main(void)
+{
+    heap_install();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(health_and_readiness),
+        cmocka_unit_test(metrics_count),
+        cmocka_unit_test(histograms_and_methods_are_bounded),
+        cmocka_unit_test(port_of_their_own),
+        cmocka_unit_test(port_of_their_own_is_taken),
+        cmocka_unit_test(socket_mode_has_pages),
+        cmocka_unit_test(starting_is_told),
+        cmocka_unit_test(drain_is_told_without_http),
+        cmocka_unit_test(wrong_places_are_named),
+        cmocka_unit_test(routes_of_the_program),
+        cmocka_unit_test(routes_are_bounded),
+        cmocka_unit_test(stop_waits_for_replies),
+        cmocka_unit_test(balancer_is_told_first),
+        cmocka_unit_test(second_stop_does_not_wait),
+        cmocka_unit_test(pages_without_memory),
+        cmocka_unit_test(start_without_memory),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/app.h"
+#include "support/app_fixture.h"
+#include "support/heap.h"
+#include "support/prometheus.h"
+#include "support/test.h"
+#include "transport_memory/memory.h"
+
+/* /metrics, read by the letter of the format. */
+
+static app_fixture_t f;
+static prometheus_t page;
+static slack_ctx_t *held;
+
+static void read_page(void)
+{
+    slack_buf_t text;
+    slack__buf_init(&text, (size_t)1 << 20);
+    assert_int_equal(slack__metrics_write(f.app, &text), 0);
+    assert_int_equal(slack__buf_append_char(&text, '\0'), 0);
+    prometheus_free(&page);
+    if (!prometheus_read(&page, slack__buf_ptr(&text))) fail_msg("%s", page.error);
+    slack__buf_done(&text);
+}
+
+static void check(const char *series, double value)
+{
+    const double is = prometheus_value(&page, series);
+    if (is != value) fail_msg("%s is %g, not %g", series, is, value);
+}
+
+static int open_app(void **state)
+{
+    app_open(&f, &(slack_options_t){.transport = "memory,http,socket",
+                                    .http_host = "127.0.0.1",
+                                    .http_port = "0",
+                                    .signing_secret = "s",
+                                    .app_token = "xapp-1-test",
+                                    .max_attempts = 1,
+                                    .workers = 1});
+    held = NULL;
+    return 0;
+}
+
+static int close_app(void **state)
+{
+    app_close(&f);
+    prometheus_free(&page);
+    return heap_live() == 0 ? 0 : -1;
+}
+
+static int succeed(slack_ctx_t *ctx, void *user_data)
+{
+    return 0;
+}
+
+static int fail_it(slack_ctx_t *ctx, void *user_data)
+{
+    return SLACK_EIO;
+}
+
+static int hold(slack_ctx_t *ctx, void *user_data)
+{
+    held = ctx;
+    slack_ctx_hold(ctx);
+    return 0;
+}
+
+static int say(slack_ctx_t *ctx, void *user_data)
+{
+    return slack_call(slack_ctx_client(ctx), "chat.postMessage", slack_jsonf(ctx, "{}"), NULL,
+                      NULL);
+}
+
+static void inject(const char *body)
+{
+    app_ack_t ack = {0};
+    app_inject(&f, body, &ack);
+    app_run_until(&f, &ack.count);
+    app_spin(&f);
+}
+
+/* What an operator asks for is there from the beginning, so that a rate is no gap. */
+static void everything_is_there(void **state)
+{
+    static const struct {
+        const char *family;
+        size_t series;
+    } families[] = {
+        {"slackapp_deliveries_total", SLACK_KINDS},
+        {"slackapp_duplicates_total", 1},
+        {"slackapp_retries_total", 1},
+        {"slackapp_default_acks_total", 1},
+        {"slackapp_late_acks_total", 1},
+        {"slackapp_ack_seconds", SLACK_BUCKETS + 3},
+        {"slackapp_loop_lag_seconds", SLACK_BUCKETS + 3},
+        {"slackapp_dead_letters_total", 1},
+        {"slackapp_deliveries_under_way", 1},
+        {"slackapp_deliveries_in_store", 1},
+        {"slackapp_deliveries_put_off", 1},
+        {"slackapp_handlers_queued", 1},
+        {"slackapp_calls_under_way", 1},
+        {"slackapp_calls_total", 2},
+        {"slackapp_transport_ready", 3},
+        {"slackapp_transport_connections", 3},
+        {"slackapp_transport_delivered_total", 3},
+        {"slackapp_transport_acked_total", 3},
+        {"slackapp_transport_ack_lost_total", 3},
+        {"slackapp_transport_refused_total", 3},
+        {"slackapp_transport_reconnects_total", 3},
+    };
+    app_start(&f);
+    read_page();
+    size_t series = 0;
+    for (size_t i = 0; i < sizeof families / sizeof *families; i++) {
+        const size_t size = prometheus_size(&page, families[i].family);
+        if (size != families[i].series) fail_msg("%s: %zu", families[i].family, size);
+        series += size;
+    }
+    assert_int_equal(series, page.count);
+}
+
+#define EVENT(id, type) "{\"event_id\":\"" id "\",\"event\":{\"type\":\"" type "\"}}"
+
+static void everything_is_counted(void **state)
+{
+    slack_on_event(f.app, "good", succeed, NULL);
+    slack_on_event(f.app, "bad", fail_it, NULL);
+    slack_on_event(f.app, "held", hold, NULL);
+    slack_on_command(f.app, "/say", say, NULL);
+    app_ready(&f);
+    inject(EVENT("Ev1", "good"));
+    inject(EVENT("Ev1", "good"));
+    inject(EVENT("Ev2", "bad"));
+    inject(EVENT("Ev3", "none"));
+    inject(EVENT("Ev4", "held"));
+    inject("{\"command\":\"/say\"}");
+    inject("{\"command\":\"/none\"}");
+    app_run_until_calls(&f, 1);
+    while (f.app->metrics.methods[0].ok + f.app->metrics.methods[1].ok < 2)
+        app_turn(&f);
+    read_page();
+    check("slackapp_deliveries_total{kind=\"event\",result=\"ok\"}", 1);
+    check("slackapp_deliveries_total{kind=\"event\",result=\"duplicate\"}", 1);
+    check("slackapp_deliveries_total{kind=\"event\",result=\"failed\"}", 1);
+    check("slackapp_deliveries_total{kind=\"event\",result=\"unmatched\"}", 1);
+    check("slackapp_deliveries_total{kind=\"command\",result=\"ok\"}", 1);
+    check("slackapp_deliveries_total{kind=\"command\",result=\"unmatched\"}", 1);
+    check("slackapp_duplicates_total", 1);
+    check("slackapp_dead_letters_total", 1);
+    check("slackapp_ack_seconds_count", 7);
+    check("slackapp_deliveries_under_way", 1);
+    check("slackapp_calls_total{method=\"auth.test\",result=\"ok\"}", 1);
+    check("slackapp_calls_total{method=\"chat.postMessage\",result=\"ok\"}", 1);
+    check("slackapp_transport_delivered_total{transport=\"memory\"}", 7);
+    check("slackapp_transport_acked_total{transport=\"memory\"}", 7);
+    check("slackapp_transport_ready{transport=\"memory\"}", 1);
+    check("slackapp_transport_ready{transport=\"socket\"}", 0);
+    slack_ctx_release(held, 0);
+}
+
+static int count_ack(const slack_ack_t *ack, void *user_data)
+{
+    ++*(unsigned *)user_data;
+    return 0;
+}
+
+/* Slack says so; what is new to us may be one all the same. */
+static void retries_are_counted(void **state)
+{
+    app_ready(&f);
+    for (int retry_num = 0; retry_num < 3; retry_num++) {
+        unsigned acks = 0;
+        const slack_json_t *body = NULL;
+        slack_arena_t *arena = slack__arena_new(0, 0);
+        const char text[] = EVENT("Ev1", "good");
+        assert_int_equal(slack__json_parse(arena, text, strlen(text), &body, NULL), 0);
+        assert_int_equal(slack__memory_inject(slack__app_transport(f.app, "memory"), arena, body,
+                                              retry_num, "http_timeout", count_ack, &acks),
+                         0);
+        app_run_until(&f, &acks);
+    }
+    read_page();
+    check("slackapp_retries_total", 2);
+    check("slackapp_duplicates_total", 2);
+}
+
+/* However many methods a program calls, and whatever they are called. */
+static void labels_are_few_and_whole(void **state)
+{
+    char name[100];
+    app_ready(&f);
+    for (unsigned i = 0; i < 1000; i++) {
+        snprintf(name, sizeof name, "method.%u", i);
+        slack__metrics_call(&f.app->metrics, name, i % 3 ? 0 : SLACK_EAPI);
+    }
+    slack__metrics_call(&f.app->metrics, "other", 0); /* the row of those without one */
+    read_page();
+    assert_int_equal(prometheus_size(&page, "slackapp_calls_total"), 2 * SLACK_METHODS_MAX + 2);
+
+    /* Nothing that would have to be escaped gets so far. */
+    static const char *const odd[] = {"a\"b", "a\\b", "a\nb", "a}b", "a b", "\xc3\xa9"};
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
+        assert_int_equal(slack__webapi_call(slack_app_client(f.app), odd[i], NULL, NULL, NULL),
+                         SLACK_EINVAL);
+    read_page();
+
+    for (int kind = 0; kind < SLACK_KINDS; kind++)
+        for (int result = 0; result < SLACK_RESULTS; result++)
+            f.app->metrics.deliveries[kind][result] = UINT64_MAX;
+    memset(&f.app->metrics.lag, 0, sizeof f.app->metrics.lag);
+    read_page();
+    assert_int_equal(prometheus_size(&page, "slackapp_deliveries_total"),
+                     SLACK_KINDS * SLACK_RESULTS);
+}
+
+/* The reader itself: it has to notice. */
+static void reader_is_strict(void **state)
+{
+#define HEAD "# HELP a_total x\n# TYPE a_total counter\n"
+#define HIST "# HELP h x\n# TYPE h histogram\n"
+    static const char *const bad[] = {
+        "a_total 1\n",
+        HEAD,
+        HEAD "a_total 1",
+        HEAD "a_total\n",
+        HEAD "a_total x\n",
+        HEAD "a_total -1\n",
+        HEAD "a_total 1 2 3\n",
+        HEAD "b_total 1\n",
+        HEAD "a_total 1\na_total 1\n",
+        HEAD "a_total{x=\"1\"} 1\na_total{x=\"1\"} 2\n",
+        HEAD "a_total{x=\"1} 1\n",
+        HEAD "a_total{x=\"a\\b\"} 1\n",
+        HEAD "a_total{x=\"a\"b\"} 1\n",
+        HEAD "a_total{1x=\"1\"} 1\n",
+        HEAD "a_total{} 1\n",
+        HEAD "a_total 1\n" HEAD "a_total{x=\"1\"} 1\n",
+        "# TYPE a_total counter\na_total 1\n",
+        "# HELP a_total x\na_total 1\n",
+        "# HELP a x\n# TYPE a counter\na 1\n",
+        "# HELP a_total x\n# TYPE a_total gauge\na_total 1\n",
+        "# HELP a x\n# TYPE a guage\na 1\n",
+        "# HELP a \n# TYPE a gauge\na 1\n",
+        HIST "h_bucket{le=\"1\"} 2\nh_bucket{le=\"+Inf\"} 1\nh_sum 1\nh_count 1\n",
+        HIST "h_bucket{le=\"2\"} 1\nh_bucket{le=\"1\"} 1\nh_bucket{le=\"+Inf\"} 1\nh_sum 1\n"
+             "h_count 1\n",
+        HIST "h_bucket{le=\"1\"} 1\nh_sum 1\nh_count 1\n",
+        HIST "h_bucket{le=\"+Inf\"} 1\nh_sum 1\nh_count 2\n",
+        HIST "h_bucket{le=\"+Inf\"} 1\nh_count 1\n",
+    };
+    static const char good[] =
+        HEAD "a_total 1\na_total{x=\"\\\"\\\\\\n\",y=\"\"} 1e3\n" HIST
+             "h_bucket{le=\"1\"} 1\nh_bucket{le=\"+Inf\"} 1\nh_sum 0.5\nh_count 1\n";
+    assert_true(prometheus_read(&page, good));
+    assert_int_equal(page.count, 6);
+    prometheus_free(&page);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        if (prometheus_read(&page, bad[i])) fail_msg("%s", bad[i]);
+        prometheus_free(&page);
+    }
+}
+
+int main(void)
+{
+    heap_install();
+#define CASE(name) cmocka_unit_test_setup_teardown(name, open_app, close_app)
+    const struct CMUnitTest tests[] = {
+        CASE(everything_is_there),          CASE(everything_is_counted),
+        CASE(retries_are_counted),          CASE(labels_are_few_and_whole),
+        cmocka_unit_test(reader_is_strict),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

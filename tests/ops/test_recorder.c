@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: MIT */
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <slack/slack.h>
+
+#include "ops/recorder.h"
+#include "support/file.h"
+#include "support/heap.h"
+#include "support/test.h"
+#include "support/world.h"
+#include "util/alloc.h"
+
+/* Of lines that wait. */
+#define PENDING_MAX ((size_t)128 << 10)
+
+static world_t world;
+static slack_recorder_t *recorder;
+static char dir[64], path[96], old[112];
+static char all[1 << 20];
+
+static int open_world(void **state)
+{
+    snprintf(dir, sizeof dir, "/tmp/slackapp-recorder-XXXXXX");
+    if (!mkdtemp(dir)) return -1;
+    snprintf(path, sizeof path, "%s/run.jsonl", dir);
+    snprintf(old, sizeof old, "%s.old", path);
+    recorder = NULL;
+    return world_open(&world) ? 0 : -1;
+}
+
+static int close_world(void **state)
+{
+    world_close(&world);
+    (void)unlink(path);
+    (void)unlink(old);
+    if (heap_live() != 0) return -1;
+    return rmdir(dir);
+}
+
+static int try_open(uint64_t max_bytes, char *error)
+{
+    const slack_recorder_options_t options = {.path = path,
+                                              .api_url = "https://slack.com/api/",
+                                              .max_bytes = max_bytes,
+                                              .pending_max = PENDING_MAX};
+    return slack__recorder_open(&recorder, world.net, &options, error);
+}
+
+static void begin(uint64_t max_bytes)
+{
+    char error[SLACK_ERROR_TEXT_MAX];
+    assert_int_equal(try_open(max_bytes, error), 0);
+    slack__recorder_begin(recorder, "U1", "B1", "T1");
+}
+
+static void end(void)
+{
+    bool closed = false;
+    slack__recorder_close(recorder, world_set_flag, &closed);
+    recorder = NULL;
+    world_until(&world, &closed);
+}
+
+static const char *read_all(const char *name)
+{
+    FILE *file = fopen(name, "rb");
+    assert_non_null(file);
+    size_t len = fread(all, 1, sizeof all - 1, file);
+    fclose(file);
+    all[len] = '\0';
+    return all;
+}
+
+static unsigned count(const char *text, const char *part)
+{
+    unsigned n = 0;
+    while ((text = strstr(text, part)) != NULL) {
+        n++;
+        text += strlen(part);
+    }
+    return n;
+}
+
+/* ---- deliveries and acks ---- */
+
+static const struct slack_transport_ops wire = {.name = "wire"};
+static slack_transport_t transport = {.ops = &wire};
+
+static slack_delivery_t *new_delivery(uint64_t number, const char *json)
+{
+    const slack_json_t *body;
+    slack_arena_t *arena = slack__arena_new(0, 0);
+    slack_delivery_t *d = NULL;
+    if (arena && slack__json_parse(arena, json, strlen(json), &body, NULL) == 0)
+        d = slack__delivery_new(arena, body, 0);
+    if (d == NULL) {
+        slack__arena_free(arena);
+        return NULL;
+    }
+    d->number = number;
+    d->transport = &transport;
+    return d;
+}
+
+static void deliver(uint64_t number)
+{
+    slack_delivery_t *d =
+        new_delivery(number, "{\"command\":\"/x\",\"text\":\"hi\",\"token\":\"verysecret\"}");
+    assert_non_null(d);
+    slack__record_delivery(recorder, d);
+    slack__delivery_free(d);
+}
+
+static void test_lines(void **state)
+{
+    begin(1 << 20);
+    world.mono_us += 5000;
+    slack_delivery_t *d = new_delivery(1, "{\"command\":\"/x\",\"token\":\"verysecret\"}");
+    d->retry_num = 2;
+    d->retry_reason = "http_timeout";
+    slack__record_delivery(recorder, d);
+    slack__record_ack(recorder, d,
+                      &(slack_ack_t){SLACK_ACK_OK, SLACK_ACK_BODY_TEXT, SLACK_SLICE("a \"text\"")});
+    d->number = 2;
+    slack__record_ack(recorder, d,
+                      &(slack_ack_t){SLACK_ACK_OK, SLACK_ACK_BODY_JSON, SLACK_SLICE("{\"a\":1}")});
+    d->number = 3;
+    slack__record_ack(recorder, d, &(slack_ack_t){.outcome = SLACK_ACK_LATER});
+    d->number = 0; /* out of the store: nobody waits for it */
+    slack__record_ack(recorder, d, &(slack_ack_t){.outcome = SLACK_ACK_OK});
+    slack__delivery_free(d);
+    world.mono_us += 1000;
+    end();
+    read_all(path);
+    char *token = strstr(all, "redacted:");
+    assert_non_null(token);
+    memset(token + strlen("redacted:"), '#', 16);
+    assert_string_equal(
+        all, "{\"t\":0,\"type\":\"begin\",\"version\":1,\"wall_ms\":1000000,\"bot_user\":\"U1\","
+             "\"bot_id\":\"B1\",\"team\":\"T1\"}\n"
+             "{\"t\":5,\"type\":\"delivery\",\"n\":1,\"transport\":\"wire\",\"kind\":\"command\","
+             "\"retry_num\":2,\"retry_reason\":\"http_timeout\",\"body\":{\"command\":\"/x\","
+             "\"token\":\"redacted:################\"}}\n"
+             "{\"t\":5,\"type\":\"ack\",\"n\":1,\"outcome\":\"ok\",\"text\":\"a \\\"text\\\"\"}\n"
+             "{\"t\":5,\"type\":\"ack\",\"n\":2,\"outcome\":\"ok\",\"body\":{\"a\":1}}\n"
+             "{\"t\":5,\"type\":\"ack\",\"n\":3,\"outcome\":\"later\"}\n"
+             "{\"t\":6,\"type\":\"end\"}\n");
+    struct stat info;
+    assert_int_equal(stat(path, &info), 0);
+    assert_int_equal(info.st_mode & 0777, 0600);
+}
+
+static void test_nothing_before_it_begins(void **state)
+{
+    char error[SLACK_ERROR_TEXT_MAX];
+    assert_int_equal(try_open(1 << 20, error), 0);
+    deliver(1);
+    end();
+    assert_string_equal(read_all(path), "");
+}
+
+static void test_no_recorder(void **state)
+{
+    slack__recorder_begin(NULL, "", "", "");
+    slack__record_delivery(NULL, NULL);
+    slack__record_ack(NULL, NULL, NULL);
+    end();
+}
+
+/* ---- calls ---- */
+
+static slack_curl_fn sent_fn;
+static void *sent_data;
+static int send_rc;
+
+static int take_request(void *sender, const slack_curl_request_t *request, slack_curl_fn fn,
+                        void *user_data)
+{
+    sent_fn = fn;
+    sent_data = user_data;
+    return send_rc;
+}
+
+static void close_at_once(void *sender, void (*fn)(void *user_data), void *user_data)
+{
+    fn(user_data);
+}
+
+static void count_result(const slack_curl_result_t *result, void *user_data)
+{
+    ++*(unsigned *)user_data;
+}
+
+static unsigned told;
+
+static void call(slack_sender_t *sender, const char *url, const char *body,
+                 const slack_curl_result_t *result)
+{
+    const slack_curl_request_t request = {
+        .method = "POST", .url = url, .body = body, .body_len = strlen(body), .tag = 7};
+    assert_int_equal(sender->send(sender->sender, &request, count_result, &told), send_rc);
+    if (send_rc == 0) sent_fn(result, sent_data);
+}
+
+static void test_calls(void **state)
+{
+    slack_sender_t sender = {take_request, close_at_once, NULL};
+    told = 0;
+    begin(1 << 20);
+    slack__recorder_wrap(&sender, recorder);
+    static const char ok[] = "{\"ok\":true,\"access_token\":\"verysecret\"}";
+    call(&sender, "https://slack.com/api/chat.postMessage",
+         "channel=C1&text=%7B%7D&blocks=%5B%7B%22type%22%3A%22divider%22%7D%5D",
+         &(slack_curl_result_t){
+             .http_status = 200, .retry_after_s = -1, .body = ok, .body_len = strlen(ok)});
+    call(&sender, "https://hooks.slack.com/commands/T1/2/verysecret", "{\"text\":\"x\"}",
+         &(slack_curl_result_t){
+             .http_status = 429, .retry_after_s = 30, .body = "<html>", .body_len = 6});
+    call(&sender, "https://slack.com/api/auth.test", "",
+         &(slack_curl_result_t){.status = SLACK_ECONNECT, .unsent = true, .body = ""});
+    call(&sender, "https://slack.com/api/apps.connections.open", "",
+         &(slack_curl_result_t){.http_status = 200, .body = ""});
+    send_rc = SLACK_EBUSY;
+    call(&sender, "https://slack.com/api/auth.test", "", NULL);
+    send_rc = 0;
+    assert_int_equal(told, 4);
+    end();
+    read_all(path);
+    assert_null(strstr(all, "verysecret"));
+    assert_null(strstr(all, "apps.connections.open"));
+    assert_non_null(
+        strstr(all, "\"type\":\"call\",\"c\":1,\"n\":7,\"method\":\"chat.postMessage\",\"args\":"
+                    "{\"channel\":\"C1\",\"text\":\"{}\",\"blocks\":[{\"type\":\"divider\"}]}}\n"));
+    assert_non_null(strstr(all, "\"type\":\"answer\",\"c\":1,\"http\":200,\"body\":{\"ok\":true,"));
+    assert_non_null(strstr(all, "\"method\":\"response_url\",\"args\":{\"text\":\"x\"}}\n"));
+    assert_non_null(strstr(all, "\"c\":2,\"http\":429,\"retry_after_s\":30,\"text\":\"\"}\n"));
+    assert_non_null(strstr(all, "\"c\":3,\"error\":\"SLACK_ECONNECT\",\"unsent\":true}\n"));
+    assert_int_equal(count(all, "\"type\":\"call\""), 3);
+}
+
+/* ---- the file ---- */
+
+static void test_one_from_before_is_kept(void **state)
+{
+    begin(1 << 20);
+    deliver(1);
+    end();
+    begin(1 << 20);
+    end();
+    assert_int_equal(count(read_all(old), "delivery"), 1);
+    assert_int_equal(count(read_all(path), "delivery"), 0);
+    begin(1 << 20);
+    end();
+    assert_int_equal(count(read_all(old), "delivery"), 0); /* one of them */
+}
+
+/* Nobody's file is moved away, whatever the option says. */
+static void test_somebody_elses_file(void **state)
+{
+    char error[SLACK_ERROR_TEXT_MAX] = "";
+    file_write(path, "important");
+    assert_int_equal(try_open(1 << 20, error), SLACK_EIO);
+    assert_non_null(strstr(error, "cannot be created: there is something else of that name"));
+    assert_string_equal(read_all(path), "important");
+    assert_int_not_equal(access(old, F_OK), 0);
+
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(symlink("/etc/hostname", path), 0);
+    assert_int_equal(try_open(1 << 20, error), SLACK_EIO);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mkdir(path, 0700), 0);
+    assert_int_equal(try_open(1 << 20, error), SLACK_EIO);
+    assert_int_equal(rmdir(path), 0);
+
+    assert_true(snprintf(path, sizeof path, "%s/none/run.jsonl", dir) > 0);
+    assert_int_equal(try_open(1 << 20, error), SLACK_EIO);
+    assert_non_null(strstr(error, "no such file or directory"));
+}
+
+/* ---- bounds ---- */
+
+/* Whole lines, and no more of them than fit. */
+static void test_its_size(void **state)
+{
+    const uint64_t max = 4000;
+    begin(max);
+    for (uint64_t n = 1; n <= 1000; n++) {
+        deliver(n);
+        if (n % 7 == 0) world_turn(&world);
+    }
+    end();
+    read_all(path);
+    const size_t len = strlen(all);
+    assert_true(len <= max && len > max - 300);
+    assert_int_equal(all[len - 1], '\n');
+    assert_int_equal(count(world.log, "recording stopped"), 1);
+    assert_non_null(strstr(world.log, "SLACK_RECORD_MIB is reached"));
+}
+
+/* As many as are made while nothing is written. */
+static void test_a_slow_disk(void **state)
+{
+    begin(UINT64_MAX);
+    slack_delivery_t *d = new_delivery(1, "{\"command\":\"/x\"}");
+    size_t len = 4 << 10;
+    char *text = slack__malloc(len);
+    memset(text, 'x', len);
+    for (int i = 0; i < 64; i++)
+        slack__record_ack(recorder, d,
+                          &(slack_ack_t){SLACK_ACK_OK, SLACK_ACK_BODY_TEXT, {text, len}});
+    slack__free(text);
+    slack__delivery_free(d);
+    assert_int_equal(count(world.log, "recording stopped"), 1);
+    assert_non_null(strstr(world.log, "the disk is too slow"));
+    end();
+    struct stat info;
+    assert_int_equal(stat(path, &info), 0);
+    assert_true((size_t)info.st_size > PENDING_MAX - 2 * len);
+    assert_true((size_t)info.st_size <= PENDING_MAX);
+}
+
+/* The system lets no file of this process become larger, as a disk that is full. */
+static void test_a_full_disk(void **state)
+{
+    struct rlimit before, small = {.rlim_cur = 2000};
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    small.rlim_max = before.rlim_max;
+    signal(SIGXFSZ, SIG_IGN);
+    begin(1 << 20);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+    for (uint64_t n = 1; n <= 100; n++)
+        deliver(n);
+    for (int i = 0; i < 10000 && !strstr(world.log, "recording stopped"); i++)
+        uv_run(&world.loop, UV_RUN_ONCE);
+    deliver(101);
+    end();
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    assert_int_equal(count(world.log, "recording stopped"), 1);
+    assert_non_null(strstr(world.log, "file too large"));
+    assert_int_equal(strlen(read_all(path)), 2000);
+}
+
+/* ---- without memory ---- */
+
+static void test_allocations(void **state)
+{
+    slack_delivery_t *d = new_delivery(1, "{\"command\":\"/x\",\"token\":\"t\"}");
+    bool failed = true;
+    for (size_t n = 0; failed; n++) {
+        char error[SLACK_ERROR_TEXT_MAX];
+        slack_sender_t sender = {take_request, close_at_once, NULL};
+        const slack_curl_request_t request = {
+            .url = "https://slack.com/api/x", .body = "a=b", .body_len = 3};
+        told = 0;
+        heap_fail_at(n, false);
+        int rc = try_open(1 << 20, error), sent = SLACK_ENOMEM;
+        if (rc == 0) {
+            slack__recorder_begin(recorder, "U1", "B1", "T1");
+            slack__recorder_wrap(&sender, recorder);
+            slack__record_delivery(recorder, d);
+            slack__record_ack(
+                recorder, d,
+                &(slack_ack_t){SLACK_ACK_OK, SLACK_ACK_BODY_JSON, SLACK_SLICE("{\"a\":1}")});
+            sent = sender.send(sender.sender, &request, count_result, &told);
+            if (sent == 0)
+                sent_fn(&(slack_curl_result_t){.http_status = 200, .body = "{}", .body_len = 2},
+                        sent_data);
+            world_turn(&world);
+        }
+        failed = heap_heal();
+        if (rc == 0) end();
+        assert_int_equal(told, sent == 0);
+        if (failed) continue;
+        assert_int_equal(rc, 0);
+        assert_int_equal(count(read_all(path), "\n"), 6);
+    }
+    slack__delivery_free(d);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
+
+int main(void)
+{
+    heap_install();
+    const struct CMUnitTest tests[] = {
+        CASE(test_lines),
+        CASE(test_nothing_before_it_begins),
+        CASE(test_no_recorder),
+        CASE(test_calls),
+        CASE(test_one_from_before_is_kept),
+        CASE(test_somebody_elses_file),
+        CASE(test_its_size),
+        CASE(test_a_slow_disk),
+        CASE(test_a_full_disk),
+        CASE(test_allocations),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+#include <slack/error.h>
+
+#include "ops/redact_json.h"
+#include "support/heap.h"
+#include "support/test.h"
+
+static slack_hide_t hide;
+static slack_arena_t *arena;
+
+static int open_hide(void **state)
+{
+    arena = slack__arena_new(0, 0);
+    return arena ? slack__redact_json_init(&hide, false) : -1;
+}
+
+static int close_hide(void **state)
+{
+    slack__redact_json_done(&hide);
+    slack__arena_free(arena);
+    return heap_live() == 0 ? 0 : -1;
+}
+
+/* The value written with its secrets hidden, and read again. */
+static const slack_json_t *hidden(const char *json)
+{
+    const slack_json_t *value, *read;
+    slack_buf_t out;
+    slack__buf_init(&out, 65536);
+    assert_int_equal(slack__json_parse(arena, json, strlen(json), &value, NULL), 0);
+    assert_int_equal(slack__redact_json_write(&hide, &out, value), 0);
+    assert_int_equal(slack__json_parse(arena, slack__buf_ptr(&out), out.len, &read, NULL), 0);
+    slack__buf_done(&out);
+    return read;
+}
+
+static void assert_same(const char *json)
+{
+    const slack_json_t *value;
+    assert_int_equal(slack__json_parse(arena, json, strlen(json), &value, NULL), 0);
+    assert_true(slack__json_equal(hidden(json), value));
+}
+
+static void test_what_is_no_secret(void **state)
+{
+    assert_same("{\"a\":[1,-2.5,true,false,null,\"x\",[],{}],\"text\":\"say \\\"token\\\" ünü\"}");
+    assert_same("[]");
+    assert_same("\"token\"");
+    assert_same("{\"token\":\"\",\"secret\":null,\"tokens\":\"a\",\"n\":{\"ts\":\"1.000001\"}}");
+}
+
+static void test_secrets_by_name(void **state)
+{
+    static const char *const names[] = {
+        "token",        "secret",        "trigger_id",    "interactivity_pointer",
+        "access_token", "client_secret", "refresh_token", "bot_access_token",
+        "ticket",       "password",      "upload_url",    "code"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *json = slack__arena_printf(
+            arena, "{\"deep\":[{\"%s\":\"a secret\",\"b\":[\"a secret\"]}]}", names[i]);
+        const slack_json_t *value = slack_json_get(hidden(json), "/deep/0");
+        const char *path = slack__arena_printf(arena, "/%s", names[i]);
+        const slack_slice_t text = slack__slice(slack_json_str(value, path));
+        assert_true(slack__is_hidden(text));
+        assert_false(slack__hides_any(text));
+        assert_int_equal(text.len, strlen("redacted:") + 16);
+        assert_string_equal(slack_json_str(value, "/b/0"), "a secret");
+    }
+    assert_string_not_equal(slack_json_str(hidden("{\"token\":[\"secrets\"]}"), "/token/0"),
+                            "secrets");
+}
+
+static void test_response_urls_stay_urls(void **state)
+{
+    const char *json = "{\"response_url\":\"https://hooks.slack.com/commands/T1/2/abc\"}";
+    const char *url = slack_json_str(hidden(json), "/response_url");
+    assert_non_null(strstr(url, "https://hooks.slack.com/redacted/"));
+    assert_null(strstr(url, "abc"));
+}
+
+static void test_the_same_is_the_same(void **state)
+{
+    const slack_json_t *value = hidden("{\"trigger_id\":\"1.2\",\"a\":{\"trigger_id\":\"1.2\"},"
+                                       "\"b\":{\"trigger_id\":\"1.3\"}}");
+    const char *one = slack_json_str(value, "/trigger_id");
+    assert_string_equal(one, slack_json_str(value, "/a/trigger_id"));
+    assert_string_not_equal(one, slack_json_str(value, "/b/trigger_id"));
+    /* But only within a recording. */
+    const char *before = slack__arena_strdup(arena, one);
+    slack__redact_json_done(&hide);
+    assert_int_equal(slack__redact_json_init(&hide, false), 0);
+    value = hidden("{\"trigger_id\":\"1.2\"}");
+    assert_string_not_equal(before, slack_json_str(value, "/trigger_id"));
+}
+
+static void test_hidden_twice(void **state)
+{
+    const slack_json_t *once =
+        hidden("{\"token\":\"x\",\"response_url\":\"https://hooks.slack.com/a/b\"}");
+    const char *text = slack__json_text(arena, once, NULL);
+    assert_true(slack__json_equal(hidden(text), once));
+    /* What only looks like a placeholder where none stands is itself. */
+    assert_same("{\"text\":\"redacted:1\"}");
+}
+
+static void test_secrets_by_pattern(void **state)
+{
+    const slack_json_t *value =
+        hidden("{\"text\":\"my token is xoxb-1-2-abc, use it\",\"private_metadata\":"
+               "\"{\\\"u\\\":\\\"https://hooks.slack.com/actions/T1/2/abc\\\"}\"}");
+    assert_string_equal(slack_json_str(value, "/text"), "my token is [redacted], use it");
+    assert_string_equal(slack_json_str(value, "/private_metadata"),
+                        "{\"u\":\"https://hooks.slack.com/[redacted]\"}");
+}
+
+static void test_texts(void **state)
+{
+    hide.texts = true;
+    const slack_json_t *value =
+        hidden("{\"text\":\"love letter\",\"value\":\"Ada\",\"command\":\"/x\",\"email\":\"\"}");
+    assert_string_equal(slack_json_str(value, "/text"), "[hidden]");
+    assert_string_equal(slack_json_str(value, "/value"), "[hidden]");
+    assert_string_equal(slack_json_str(value, "/command"), "/x");
+    assert_string_equal(slack_json_str(value, "/email"), "");
+}
+
+static void test_without_a_key(void **state)
+{
+    slack__redact_json_done(&hide);
+    const slack_json_t *value =
+        hidden("{\"token\":\"x\",\"response_url\":\"https://example.com\"}");
+    assert_string_equal(slack_json_str(value, "/token"), "redacted:*");
+    assert_true(slack__hides_any(slack__slice(slack_json_str(value, "/response_url"))));
+}
+
+static void test_a_buffer_that_is_full(void **state)
+{
+    const slack_json_t *value;
+    slack_buf_t out;
+    static const char json[] = "{\"token\":\"x\",\"a\":\"bcdefgh\"}";
+    assert_int_equal(slack__json_parse(arena, json, strlen(json), &value, NULL), 0);
+    for (size_t max = 3; max < 40; max++) {
+        slack__buf_init(&out, max);
+        assert_int_equal(slack__buf_append(&out, "abc", 3), 0);
+        assert_int_equal(slack__redact_json_write(&hide, &out, value), SLACK_ETOOBIG);
+        assert_int_equal(out.len, 3);
+        slack__buf_done(&out);
+    }
+}
+
+static void test_allocations(void **state)
+{
+    const slack_json_t *value;
+    static const char json[] = "{\"token\":\"x\",\"a\":[\"bcdefgh\",1]}";
+    assert_int_equal(slack__json_parse(arena, json, strlen(json), &value, NULL), 0);
+    bool failed = true;
+    for (size_t n = 0; failed; n++) {
+        slack_hide_t other;
+        slack_buf_t out;
+        slack__buf_init(&out, 65536);
+        heap_fail_at(n, false);
+        int rc = slack__redact_json_init(&other, false);
+        if (rc == 0) rc = slack__redact_json_write(&other, &out, value);
+        failed = heap_heal();
+        assert_int_equal(rc, failed ? SLACK_ENOMEM : 0);
+        slack__redact_json_done(&other);
+        slack__buf_done(&out);
+    }
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, open_hide, close_hide)
+
+int main(void)
+{
+    heap_install();
+    const struct CMUnitTest tests[] = {
+        CASE(test_what_is_no_secret),
+        CASE(test_secrets_by_name),
+        CASE(test_response_urls_stay_urls),
+        CASE(test_the_same_is_the_same),
+        CASE(test_hidden_twice),
+        CASE(test_secrets_by_pattern),
+        CASE(test_texts),
+        CASE(test_without_a_key),
+        CASE(test_a_buffer_that_is_full),
+        CASE(test_allocations),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: MIT */
+#include <slack/error.h>
+
+#include "protocol/signature.h"
+#include "support/heap.h"
+#include "support/test.h"
+
+/* The example of https://docs.slack.dev/authentication/verifying-requests-from-slack. */
+#define SECRET "8f742231b10e8888abcd99yyyzzz85a5"
+#define SENT_S 1531420618
+#define SENT   "1531420618"
+#define BODY                                                                                       \
+    "token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id="         \
+    "G8PSS9T3V&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-"     \
+    "collect&text=&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%"             \
+    "2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN&trigger_id=398738663015.47445629121."               \
+    "803a0bc887a14d10d2c447fce8b6703c"
+#define SIGNATURE "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503"
+
+static slack_signer_t *signer_of(const char *secrets)
+{
+    slack_signer_t *signer = NULL;
+    assert_int_equal(slack__signer_new(&signer, secrets), 0);
+    return signer;
+}
+
+static slack_signed_request_t example(void)
+{
+    return (slack_signed_request_t){
+        .timestamp = SLACK_SLICE(SENT),
+        .timestamp_count = 1,
+        .signature = SLACK_SLICE(SIGNATURE),
+        .signature_count = 1,
+        .body = SLACK_SLICE(BODY),
+    };
+}
+
+/* Check `request` at a time. Returns the fault; the return code has to fit to it. */
+static enum slack_signature_fault fault_at(slack_signer_t *signer,
+                                           const slack_signed_request_t *request, int64_t now_s)
+{
+    enum slack_signature_fault fault = SLACK_SIGNATURE_OK;
+    int rc = slack__signature_check(signer, request, now_s, NULL, &fault);
+    assert_int_equal(rc, fault == SLACK_SIGNATURE_OK ? 0 : SLACK_ESIGNATURE);
+    return fault;
+}
+
+static enum slack_signature_fault fault_of(const slack_signed_request_t *request)
+{
+    slack_signer_t *signer = signer_of(SECRET);
+    enum slack_signature_fault fault = fault_at(signer, request, SENT_S);
+    slack__signer_free(signer);
+    return fault;
+}
+
+static void public_vectors_hold(void **state)
+{
+    (void)state;
+    static const struct {
+        slack_slice_t body;
+        const char *signature;
+    } vectors[] = {
+        {{BODY, sizeof BODY - 1}, SIGNATURE},
+        {{NULL, 0}, "v0=55f41ec73231010289b54e669149ea021fccab11b5524355523533ce930cb739"},
+        {{"{\"type\":\"url_verification\"}", 27},
+         "v0=698720b19d0fb00bbaf1dcaa31ed77b055b3c00865f31632a0a17235e27e0180"},
+    };
+    slack_signer_t *signer = signer_of(SECRET);
+    slack_signed_request_t request = example();
+    for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
+        char made[SLACK_SIGNATURE_LEN + 1];
+        assert_int_equal(slack__signature_make(signer, request.timestamp, vectors[i].body, made),
+                         0);
+        assert_string_equal(made, vectors[i].signature);
+        request.body = vectors[i].body;
+        request.signature = slack__slice(vectors[i].signature);
+        assert_int_equal(fault_at(signer, &request, SENT_S), SLACK_SIGNATURE_OK);
+    }
+    slack__signer_free(signer);
+}
+
+static void window_is_300_s_to_both_sides(void **state)
+{
+    (void)state;
+    slack_signer_t *signer = signer_of(SECRET);
+    const slack_signed_request_t request = example();
+    static const struct {
+        int64_t late_s;
+        enum slack_signature_fault fault;
+    } cases[] = {
+        {0, SLACK_SIGNATURE_OK},
+        {299, SLACK_SIGNATURE_OK},
+        {300, SLACK_SIGNATURE_OK},
+        {301, SLACK_SIGNATURE_STALE},
+        {31536000, SLACK_SIGNATURE_STALE},
+        {-299, SLACK_SIGNATURE_OK},
+        {-300, SLACK_SIGNATURE_OK},
+        {-301, SLACK_SIGNATURE_FUTURE},
+        {-SENT_S - 1, SLACK_SIGNATURE_FUTURE},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(fault_at(signer, &request, SENT_S + cases[i].late_s), cases[i].fault);
+    assert_int_equal(fault_at(signer, &request, INT64_MIN), SLACK_SIGNATURE_FUTURE);
+    assert_int_equal(fault_at(signer, &request, INT64_MAX), SLACK_SIGNATURE_STALE);
+    slack__signer_free(signer);
+}
+
+static void timestamp_is_digits_only(void **state)
+{
+    (void)state;
+    static const char *const odd[] = {
+        "",
+        " " SENT,
+        SENT " ",
+        "+" SENT,
+        "-" SENT,
+        SENT ".0",
+        "1.531420618e9",
+        "0x5b47e9ca",
+        "1531420618\n",
+        "15314 20618",
+        "nan",
+        "99999999999999999999",
+        "9223372036854775808",
+        "१५३१४२०६१८",
+    };
+    slack_signer_t *signer = signer_of(SECRET);
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        /* Well signed, so that only the form of the timestamp is at fault. */
+        slack_signed_request_t request = example();
+        char made[SLACK_SIGNATURE_LEN + 1];
+        request.timestamp = slack__slice(odd[i]);
+        assert_int_equal(slack__signature_make(signer, request.timestamp, request.body, made), 0);
+        request.signature = slack__slice(made);
+        assert_int_equal(fault_at(signer, &request, SENT_S), SLACK_SIGNATURE_MALFORMED);
+    }
+    slack__signer_free(signer);
+}
+
+static void header_text_is_what_is_signed(void **state)
+{
+    (void)state;
+    slack_signed_request_t request = example();
+    request.timestamp = SLACK_SLICE("0" SENT);
+    assert_int_equal(fault_of(&request), SLACK_SIGNATURE_MISMATCH);
+}
+
+static void missing_and_duplicate_headers_are_refused(void **state)
+{
+    (void)state;
+    slack_signed_request_t request = example();
+    request.timestamp_count = 0;
+    assert_int_equal(fault_of(&request), SLACK_SIGNATURE_MISSING);
+    request.timestamp_count = 2;
+    assert_int_equal(fault_of(&request), SLACK_SIGNATURE_DUPLICATE);
+    request = example();
+    request.signature_count = 0;
+    assert_int_equal(fault_of(&request), SLACK_SIGNATURE_MISSING);
+    request.signature_count = 2;
+    assert_int_equal(fault_of(&request), SLACK_SIGNATURE_DUPLICATE);
+    request = (slack_signed_request_t){{NULL, 0}, 0, {NULL, 0}, 0, {NULL, 0}};
+    assert_int_equal(fault_of(&request), SLACK_SIGNATURE_MISSING);
+    request.timestamp_count = request.signature_count = 1;
+    assert_int_equal(fault_of(&request), SLACK_SIGNATURE_MALFORMED);
+}
+
+static void signature_has_one_form(void **state)
+{
+    (void)state;
+    static const char *const odd[] = {
+        "",
+        "v0",
+        "v0=",
+        "a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503",
+        "v1=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503",
+        "V0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503",
+        "v0=A2114D57B48EAC39B9AD189DD8316235A7B4A8D21A10BD27519666489C69B503",
+        "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b50",
+        "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b5030",
+        "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b50g",
+        "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b50 ",
+    };
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+        slack_signed_request_t request = example();
+        request.signature = slack__slice(odd[i]);
+        assert_int_equal(fault_of(&request), SLACK_SIGNATURE_MALFORMED);
+    }
+}
+
+static void every_byte_counts(void **state)
+{
+    (void)state;
+    slack_signer_t *signer = signer_of(SECRET);
+    slack_signed_request_t request = example();
+    char body[] = BODY;
+    request.body = (slack_slice_t){body, sizeof body - 1};
+    for (size_t i = 0; i < sizeof body - 1; i++) {
+        body[i] ^= 1;
+        assert_int_equal(fault_at(signer, &request, SENT_S), SLACK_SIGNATURE_MISMATCH);
+        body[i] ^= 1;
+        request.body.len = i;
+        assert_int_equal(fault_at(signer, &request, SENT_S), SLACK_SIGNATURE_MISMATCH);
+        request.body.len = sizeof body - 1;
+    }
+    char signature[] = SIGNATURE;
+    request.signature = (slack_slice_t){signature, sizeof signature - 1};
+    for (size_t i = 3; i < sizeof signature - 1; i++) {
+        char right = signature[i];
+        signature[i] = right == '0' ? '1' : '0';
+        assert_int_equal(fault_at(signer, &request, SENT_S), SLACK_SIGNATURE_MISMATCH);
+        signature[i] = right;
+    }
+    assert_int_equal(fault_at(signer, &request, SENT_S), SLACK_SIGNATURE_OK);
+    slack__signer_free(signer);
+}
+
+static void line_ends_are_not_touched(void **state)
+{
+    (void)state;
+    slack_signer_t *signer = signer_of(SECRET);
+    slack_signed_request_t request = example();
+    char made[SLACK_SIGNATURE_LEN + 1];
+    request.body = SLACK_SLICE("{\r\n\"a\": \"b\0c\"\r\n}\r\n");
+    assert_int_equal(slack__signature_make(signer, request.timestamp, request.body, made), 0);
+    request.signature = slack__slice(made);
+    assert_int_equal(fault_at(signer, &request, SENT_S), SLACK_SIGNATURE_OK);
+    request.body = SLACK_SLICE("{\n\"a\": \"b\0c\"\n}\n");
+    assert_int_equal(fault_at(signer, &request, SENT_S), SLACK_SIGNATURE_MISMATCH);
+    slack__signer_free(signer);
+}
+
+static void any_of_several_secrets_will_do(void **state)
+{
+    (void)state;
+    static const char *const lists[] = {
+        SECRET,
+        "new," SECRET,
+        SECRET ",new",
+        " new , " SECRET "\t",
+        "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15," SECRET,
+        "A1:" SECRET,
+        " A1 : x , A0KRD7HC3 : " SECRET " ",
+    };
+    const slack_signed_request_t request = example();
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        slack_signer_t *signer = signer_of(lists[i]);
+        assert_int_equal(fault_at(signer, &request, SENT_S), SLACK_SIGNATURE_OK);
+        slack__signer_free(signer);
+    }
+    slack_signer_t *others = signer_of("new,newer");
+    assert_int_equal(fault_at(others, &request, SENT_S), SLACK_SIGNATURE_MISMATCH);
+    slack__signer_free(others);
+}
+
+static void empty_secrets_are_refused(void **state)
+{
+    (void)state;
+    static const char *const lists[] = {NULL, "",   " ",     ",",
+                                        "a,", ",a", "a, ,b", "1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7"};
+    for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
+        slack_signer_t *signer = NULL;
+        assert_int_equal(slack__signer_new(&signer, lists[i]), SLACK_EINVAL);
+        assert_null(signer);
+    }
+    slack__signer_free(NULL);
+}
+
+/* Which secrets signed it, and of whom they are. */
+static void secrets_have_owners(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *secrets, *app;
+        slack_signed_by_t by;
+        const char *owner; /* NULL: not theirs */
+    } cases[] = {
+        {"x," SECRET, "A1", 2, "A1"},
+        {"x," SECRET, "", 2, ""},
+        {"A1:x,A2:" SECRET, "A2", 2, "A2"},
+        {"A1:x,A2:" SECRET, "", 2, "A2"},
+        {"A1:x,A2:" SECRET, "A1", 2, NULL},
+        {"A1:x,A2:" SECRET, "A22", 2, NULL},
+        {"A1:" SECRET ",A2:" SECRET, "A2", 3, "A2"}, /* one secret of two apps */
+        {"A1:" SECRET ",A2:" SECRET, "A1", 3, "A1"},
+        {"A1:" SECRET ",A2:" SECRET, "A3", 3, NULL},
+    };
+    const slack_signed_request_t request = example();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        slack_signer_t *signer = signer_of(cases[i].secrets);
+        slack_signed_by_t by = 0;
+        assert_int_equal(slack__signature_check(signer, &request, SENT_S, &by, NULL), 0);
+        assert_int_equal(by, cases[i].by);
+        slack_slice_t app = slack__slice(cases[i].app);
+        assert_int_equal(slack__signer_owns(signer, by, &app), cases[i].owner != NULL);
+        if (cases[i].owner) assert_true(slack__slice_eq(app, slack__slice(cases[i].owner)));
+        assert_false(slack__signer_owns(signer, 0, &app));
+        slack__signer_free(signer);
+    }
+}
+
+static void memory_may_run_out(void **state)
+{
+    (void)state;
+    slack_signer_t *signer = NULL;
+    heap_fail_at(0, true);
+    assert_int_equal(slack__signer_new(&signer, SECRET), SLACK_ENOMEM);
+    assert_true(heap_heal());
+    assert_null(signer);
+}
+
+static void checks_take_no_memory(void **state)
+{
+    (void)state;
+    slack_signer_t *signer = signer_of(SECRET);
+    const slack_signed_request_t request = example();
+    size_t before = heap_count();
+    assert_int_equal(fault_at(signer, &request, SENT_S), SLACK_SIGNATURE_OK);
+    assert_int_equal(heap_count(), before);
+    slack__signer_free(signer);
+}
+
+static void every_fault_has_words(void **state)
+{
+    (void)state;
+    for (int i = SLACK_SIGNATURE_OK; i <= SLACK_SIGNATURE_MISMATCH; i++)
+        assert_string_not_equal(slack__signature_fault_text((enum slack_signature_fault)i),
+                                "unknown fault");
+}
+
+static int nothing_leaks(void **state)
+{
+    (void)state;
+    return heap_live() == 0 ? 0 : -1;
+}
+
+int main(void)
+{
+    heap_install();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(public_vectors_hold, nothing_leaks),
+        cmocka_unit_test_teardown(window_is_300_s_to_both_sides, nothing_leaks),
+        cmocka_unit_test_teardown(timestamp_is_digits_only, nothing_leaks),
+        cmocka_unit_test_teardown(header_text_is_what_is_signed, nothing_leaks),
+        cmocka_unit_test_teardown(missing_and_duplicate_headers_are_refused, nothing_leaks),
+        cmocka_unit_test_teardown(signature_has_one_form, nothing_leaks),
+        cmocka_unit_test_teardown(every_byte_counts, nothing_leaks),
+        cmocka_unit_test_teardown(line_ends_are_not_touched, nothing_leaks),
+        cmocka_unit_test_teardown(any_of_several_secrets_will_do, nothing_leaks),
+        cmocka_unit_test_teardown(empty_secrets_are_refused, nothing_leaks),
+        cmocka_unit_test_teardown(secrets_have_owners, nothing_leaks),
+        cmocka_unit_test_teardown(memory_may_run_out, nothing_leaks),
+        cmocka_unit_test_teardown(checks_take_no_memory, nothing_leaks),
+        cmocka_unit_test_teardown(every_fault_has_words, nothing_leaks),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

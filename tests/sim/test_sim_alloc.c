@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+#include "sim/sim.h"
+#include "support/alloc_fail.h"
+#include "support/test.h"
+#include "support/world.h"
+
+/* The simulator with each of its allocations failing: it is opened, gets requests, and is closed.
+ * Requests are handed to it as the HTTP server would; their answers find no connection. */
+
+typedef struct request {
+    const char *path;
+    const char *body;
+} request_t;
+
+static const request_t *requests;
+
+/* A request as the server makes it, in an arena of its own. NULL when memory is out. */
+static slack_http_request_t *request_new(const request_t *from)
+{
+    slack_arena_t *arena = slack__arena_new(0, 0);
+    slack_http_request_t *request = arena ? slack__arena_calloc(arena, sizeof *request) : NULL;
+    slack_http_header_t *headers = request ? slack__arena_calloc(arena, 3 * sizeof *headers) : NULL;
+    char *body = headers ? slack__arena_strdup(arena, from->body) : NULL;
+    if (!body) {
+        slack__arena_free(arena);
+        return NULL;
+    }
+    headers[0] =
+        (slack_http_header_t){SLACK_SLICE("Content-Type"), SLACK_SLICE("application/json")};
+    headers[1] = (slack_http_header_t){SLACK_SLICE("Authorization"),
+                                       SLACK_SLICE("Bearer xoxb-simulated-bot-token")};
+    headers[2] = (slack_http_header_t){SLACK_SLICE("Host"), SLACK_SLICE("127.0.0.1:1")};
+    request->id = 1;
+    request->arena = arena;
+    request->method = SLACK_SLICE("POST");
+    request->path = slack__slice(from->path);
+    request->query = SLACK_SLICE("");
+    request->headers = headers;
+    request->header_count = 3;
+    request->body = body;
+    request->body_len = strlen(body);
+    return request;
+}
+
+/* Give it all requests, each of which it frees. */
+static int give(sim_t *sim)
+{
+    for (const request_t *from = requests; from->path; from++) {
+        slack_http_request_t *request = request_new(from);
+        if (!request) return SLACK_ENOMEM;
+        if (strncmp(from->path, "/api/", 5) == 0)
+            sim_webapi_request(sim, request);
+        else if (strncmp(from->path, "/sim/", 5) == 0)
+            sim_control_request(sim, request);
+        else
+            sim_hook_request(sim, request);
+    }
+    return 0;
+}
+
+static int live(void *ctx)
+{
+    char error[SIM_PROBLEM_SIZE];
+    /* A URL where nobody is: deliveries have somewhere to go, and fail. */
+    const sim_options_t options = {.request_url = requests ? "http://127.0.0.1:1/" : NULL};
+    world_t world;
+    sim_t *sim = NULL;
+    bool closed = false;
+    if (!world_open(&world)) return SLACK_ENOMEM;
+    int rc = sim_open(&sim, world.net, &options, error);
+    if (rc == 0) {
+        if (requests) rc = give(sim);
+        sim_tick(sim);
+        sim_close(sim, world_set_flag, &closed);
+        world_until(&world, &closed);
+    }
+    world_close(&world);
+    return rc == SLACK_EIO ? SLACK_ENOMEM : rc; /* a listener that could not be made */
+}
+
+static void opened_and_closed(void **state)
+{
+    requests = NULL;
+    assert_true(alloc_fail_each(live, NULL) > 5);
+}
+
+static void called_by_an_app(void **state)
+{
+    static const request_t some[] = {
+        {"/api/auth.test", "{}"},
+        {"/api/chat.postMessage", "{\"channel\":\"general\",\"text\":\"t\",\"blocks\":[{\"type\":"
+                                  "\"actions\",\"elements\":[{\"type\":\"overflow\"}]}]}"},
+        {"/api/conversations.history", "{\"channel\":\"C0GENERAL1\"}"},
+        {"/api/views.publish",
+         "{\"user_id\":\"U0ANN00001\",\"view\":{\"type\":\"home\",\"blocks\":[]}}"},
+        {"/actions/x", "{\"text\":\"x\"}"},
+        {NULL, NULL},
+    };
+    requests = some;
+    assert_true(alloc_fail_each(live, NULL) > 50);
+}
+
+static void used_by_a_person(void **state)
+{
+    static const request_t some[] = {
+        {"/sim/send", "{\"kind\":\"mention\",\"text\":\"hi @ann\"}"},
+        {"/sim/send", "{\"kind\":\"command\",\"command\":\"/x\",\"text\":\"y\"}"},
+        {"/sim/send", "{\"kind\":\"open-home\"}"},
+        {"/sim/send", "{\"kind\":\"open-assistant\"}"},
+        {"/sim/send", "{\"kind\":\"step\",\"callback_id\":\"s\",\"values\":[\"a=1\"]}"},
+        {"/sim/send", "{\"kind\":\"options\",\"action_id\":\"x\",\"value\":\"y\"}"},
+        {"/sim/request-url", "{\"url\":\"http://127.0.0.1:2/\"}"},
+        {NULL, NULL},
+    };
+    requests = some;
+    assert_true(alloc_fail_each(live, NULL) > 50);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(opened_and_closed),
+        cmocka_unit_test(called_by_an_app),
+        cmocka_unit_test(used_by_a_person),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: MIT */
+#include "options.h"
+#include "sim/send_args.h"
+#include "support/test.h"
+
+/* Command lines of `slackapp sim`: options sorted out, and what `send` makes of the rest. */
+
+#define COUNT(array) ((int)(sizeof(array) / sizeof(array)[0]))
+
+static char problem[256];
+
+/* --- options --- */
+
+static const char *port, *host;
+static bool quiet;
+static const cli_option_t table[] = {{"--port", &port, NULL},
+                                     {"--host", &host, NULL},
+                                     {"--quiet", NULL, &quiet},
+                                     {NULL, NULL, NULL}};
+
+static int sort_out(int argc, const char **argv)
+{
+    port = host = NULL;
+    quiet = false;
+    *problem = '\0';
+    return cli_options_read(argc, argv, table, problem);
+}
+
+static void options_stand_anywhere(void **state)
+{
+    const char *argv[] = {"a", "--port",  "1",  "b",      "--host=h=i",
+                          "-", "--quiet", "--", "--port", ""};
+    assert_int_equal(sort_out(COUNT(argv), argv), 5);
+    assert_string_equal(port, "1");
+    assert_string_equal(host, "h=i");
+    assert_true(quiet);
+    static const char *const rest[] = {"a", "b", "-", "--port", ""};
+    for (int i = 0; i < COUNT(rest); i++)
+        assert_string_equal(argv[i], rest[i]);
+    assert_int_equal(sort_out(0, NULL), 0);
+}
+
+static void options_that_make_no_sense(void **state)
+{
+    static const struct {
+        const char *argument;
+        const char *problem;
+    } cases[] = {
+        {"--nope", "--nope is no option here"},
+        {"--por", "--por is no option here"},
+        {"-p", "-p is no option here"},
+        {"--port", "--port needs a value"},
+        {"--quiet=1", "--quiet=1 takes no value"},
+    };
+    for (int i = 0; i < COUNT(cases); i++) {
+        const char *argv[] = {"a", cases[i].argument};
+        assert_int_equal(sort_out(2, argv), -1);
+        assert_string_equal(problem, cases[i].problem);
+    }
+}
+
+static void ports(void **state)
+{
+    static const char *const bad[] = {"", "x", "-1", "65536", "1 ", "+1"};
+    unsigned number = 7;
+    assert_true(cli_options_port("0", &number, problem));
+    assert_int_equal(number, 0);
+    assert_true(cli_options_port("65535", &number, problem));
+    assert_int_equal(number, 65535);
+    for (int i = 0; i < COUNT(bad); i++)
+        assert_false(cli_options_port(bad[i], &number, problem));
+    assert_int_equal(number, 65535);
+}
+
+/* --- send --- */
+
+static slack_arena_t *arena;
+
+static int setup(void **state)
+{
+    arena = slack__arena_new(0, 0);
+    return arena ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    slack__arena_free(arena);
+    return 0;
+}
+
+/* What the control API gets for a command line, as JSON without what is null. */
+static const char *args_of(int argc, const char *const *argv, const sim_send_options_t *options)
+{
+    static const sim_send_options_t none;
+    sim_maker_t make = {arena, 0};
+    sim_list_t list;
+    slack_json_iter_t it = {0};
+    const slack_json_t *args = sim_send_args(&make, argc, argv, options ? options : &none, problem);
+    assert_int_equal(make.rc, 0);
+    if (!args) return NULL;
+    sim_list_begin(&make, &list, '{');
+    while (slack_json_next(args, &it))
+        if (slack_json_type(it.value) != SLACK_JSON_NULL)
+            sim_list_put(&make, &list, it.key, it.value);
+    return slack__json_text(arena, sim_list_end(&make, &list), NULL);
+}
+
+static void each_kind_has_its_arguments(void **state)
+{
+    static const struct {
+        const char *argv[5];
+        const char *json;
+    } cases[] = {
+        {{"message", "two", "words"}, "{\"text\":\"two words\",\"kind\":\"message\"}"},
+        {{"mention", "hi"}, "{\"text\":\"hi\",\"kind\":\"mention\"}"},
+        {{"command", "/a"}, "{\"command\":\"/a\",\"text\":\"\",\"kind\":\"command\"}"},
+        {{"command", "/a", "b", "c"}, "{\"command\":\"/a\",\"text\":\"b c\",\"kind\":\"command\"}"},
+        {{"click", "x"}, "{\"action_id\":\"x\",\"kind\":\"click\"}"},
+        {{"options", "x"}, "{\"action_id\":\"x\",\"value\":\"\",\"kind\":\"options\"}"},
+        {{"options", "x", "a b"}, "{\"action_id\":\"x\",\"value\":\"a b\",\"kind\":\"options\"}"},
+        {{"shortcut", "x"}, "{\"callback_id\":\"x\",\"kind\":\"shortcut\"}"},
+        {{"submit"}, "{\"values\":[],\"kind\":\"submit\"}"},
+        {{"submit", "f", "a/b=c", "d="},
+         "{\"callback_id\":\"f\",\"values\":[\"a/b=c\",\"d=\"],\"kind\":\"submit\"}"},
+        {{"submit", "a/b=c"}, "{\"values\":[\"a/b=c\"],\"kind\":\"submit\"}"},
+        {{"close-view"}, "{\"kind\":\"close-view\"}"},
+        {{"step", "s", "a=1", "b=x y"},
+         "{\"callback_id\":\"s\",\"values\":[\"a=1\",\"b=x y\"],\"kind\":\"step\"}"},
+        {{"open-home"}, "{\"kind\":\"open-home\"}"},
+        {{"open-assistant"}, "{\"kind\":\"open-assistant\"}"},
+        {{"event", "{\"type\":", "\"x\"}"}, "{\"event\":{\"type\":\"x\"},\"kind\":\"event\"}"},
+    };
+    for (int i = 0; i < COUNT(cases); i++) {
+        int argc = 0;
+        while (argc < 5 && cases[i].argv[argc])
+            argc++;
+        assert_string_equal(args_of(argc, cases[i].argv, NULL), cases[i].json);
+    }
+}
+
+static void options_go_along(void **state)
+{
+    const char *const argv[] = {"click", "x"};
+    const sim_send_options_t options = {.user = "ben", .message = "1.2", .value = "v"};
+    assert_string_equal(args_of(2, argv, &options),
+                        "{\"action_id\":\"x\",\"kind\":\"click\",\"user\":\"ben\","
+                        "\"message\":\"1.2\",\"value\":\"v\"}");
+}
+
+static void what_is_missing_is_said(void **state)
+{
+    static const struct {
+        const char *argv[2];
+        const char *problem;
+    } cases[] = {
+        {{NULL}, "say what to send"},
+        {{"nope"}, "nothing of the kind \"nope\" can be sent"},
+        {{"message"}, "say what: slackapp sim send message TEXT…"},
+        {{"command"}, "say what: slackapp sim send command /NAME [TEXT…]"},
+        {{"step"}, "say what: slackapp sim send step CALLBACK_ID [NAME=VALUE…]"},
+        {{"event", "{x}"}, "the event is no JSON: see at byte 1"},
+    };
+    for (int i = 0; i < COUNT(cases); i++) {
+        int argc = !cases[i].argv[0] ? 0 : cases[i].argv[1] ? 2 : 1;
+        assert_null(args_of(argc, cases[i].argv, NULL));
+        assert_string_equal(problem, cases[i].problem);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(options_stand_anywhere),
+        cmocka_unit_test(options_that_make_no_sense),
+        cmocka_unit_test(ports),
+        cmocka_unit_test(each_kind_has_its_arguments),
+        cmocka_unit_test(options_go_along),
+        cmocka_unit_test(what_is_missing_is_said),
+    };
+    return cmocka_run_group_tests(tests, setup, teardown);
+}

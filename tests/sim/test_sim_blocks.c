@@ -1,0 +1,347 @@
+/* SPDX-License-Identifier: MIT */
+#include "sim/blocks.h"
+#include "sim/payloads.h"
+#include "sim/transcript.h"
+#include "support/test.h"
+
+/* Block Kit in the simulator: what is refused, what is named, what choices look like; and texts, as
+ * typed and as told. */
+
+#define COUNT(array) (sizeof(array) / sizeof(array)[0])
+
+static slack_arena_t *arena;
+static sim_maker_t make;
+static char problem[SIM_PROBLEM_SIZE];
+
+static int setup(void **state)
+{
+    arena = slack__arena_new(0, 0);
+    make = (sim_maker_t){arena, 0};
+    return arena ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+    assert_int_equal(make.rc, 0);
+    slack__arena_free(arena);
+    return 0;
+}
+
+/* JSON with single quotes, which no text here has in it. */
+static const slack_json_t *json(const char *text)
+{
+    const slack_json_t *value = NULL;
+    size_t len = strlen(text);
+    char *strict = slack__arena_strndup(arena, text, len);
+    assert_non_null(strict);
+    for (size_t i = 0; i < len; i++)
+        if (strict[i] == '\'') strict[i] = '"';
+    if (slack__json_parse(arena, strict, len, &value, NULL) != 0) fail_msg("%s", text);
+    return value;
+}
+
+static const char *text_of(const slack_json_t *value)
+{
+    return value ? slack__json_text(arena, value, NULL) : "(none)";
+}
+
+/* --- checking --- */
+
+static void good_blocks_are_taken(void **state)
+{
+    static const char *const good[] = {
+        "[]",
+        "[{'type':'divider'}]",
+        "[{'type':'section','text':{'type':'mrkdwn','text':'x'}}]",
+        "[{'type':'section','fields':[{'type':'mrkdwn','text':'x'}]}]",
+        "[{'type':'section','text':{'type':'mrkdwn','text':'x'},'accessory':{'type':'image'}}]",
+        "[{'type':'header','text':{'type':'plain_text','text':'x'}}]",
+        "[{'type':'image','image_url':'u','alt_text':'a'}]",
+        "[{'type':'context','elements':[{'type':'mrkdwn','text':'x'}]}]",
+        ("[{'type':'actions','elements':[{'type':'datepicker','action_id':'a'}]},"
+         " {'type':'actions','elements':[{'type':'datepicker','action_id':'a'}]}]"),
+        "[{'type':'rich_text','elements':[]},{'type':'markdown','text':'x'}]",
+    };
+    for (size_t i = 0; i < COUNT(good); i++)
+        if (!sim_blocks_check(json(good[i]), 50, problem)) fail_msg("%s: %s", good[i], problem);
+}
+
+static void bad_blocks_are_explained(void **state)
+{
+    static const struct {
+        const char *blocks;
+        const char *problem;
+    } cases[] = {
+        {"{}", "must be an array [json-pointer:/blocks]"},
+        {"['x']", "must be an object [json-pointer:/blocks/0]"},
+        {"[{}]", "missing required field: type [json-pointer:/blocks/0/type]"},
+        {"[{'type':'x'}]", "unsupported type [json-pointer:/blocks/0/type]"},
+        {"[{'type':'divider','block_id':1}]", "must be a string [json-pointer:/blocks/0/block_id]"},
+        {"[{'type':'divider'},{'type':'section'}]",
+         "missing required field [json-pointer:/blocks/1/text]"},
+        {"[{'type':'section','text':'x'}]", "must be an object [json-pointer:/blocks/0/text]"},
+        {"[{'type':'section','text':{'type':'x','text':'x'}}]",
+         "unsupported text type [json-pointer:/blocks/0/text]"},
+        {"[{'type':'section','text':{'type':'mrkdwn','text':''}}]",
+         "must be more than 0 characters [json-pointer:/blocks/0/text]"},
+        {"[{'type':'section','fields':[]}]",
+         "must be 1 to 10 text objects [json-pointer:/blocks/0/fields]"},
+        {"[{'type':'header','text':{'type':'mrkdwn','text':'x'}}]",
+         "must be a plain_text object [json-pointer:/blocks/0/text]"},
+        {"[{'type':'actions','elements':[]}]",
+         "must be 1 to 25 elements [json-pointer:/blocks/0/elements]"},
+        {"[{'type':'actions','elements':[{'type':'x'}]}]",
+         "unsupported type of element [json-pointer:/blocks/0/elements]"},
+        {"[{'type':'actions','elements':[{'type':'button'}]}]",
+         "missing required field [json-pointer:/blocks/0/text]"},
+        {"[{'type':'input','label':{'type':'plain_text','text':'x'}}]",
+         "missing required field [json-pointer:/blocks/0/element]"},
+        {"[{'type':'context','elements':[]}]",
+         "must be 1 to 10 elements [json-pointer:/blocks/0/elements]"},
+        {"[{'type':'image','image_url':'u'}]",
+         "missing required field [json-pointer:/blocks/0/alt_text]"},
+        {"[{'type':'image','alt_text':'a'}]",
+         "missing required field [json-pointer:/blocks/0/image_url]"},
+        {"[{'type':'divider','block_id':'x'},{'type':'divider','block_id':'x'}]",
+         "block_id already exists [json-pointer:/blocks]"},
+        {"[{'type':'actions','elements':[{'type':'datepicker','action_id':'a'},"
+         "{'type':'timepicker','action_id':'a'}]}]",
+         "action_id already exists [json-pointer:/blocks]"},
+        {"[{'type':'divider'},{'type':'divider'},{'type':'divider'}]",
+         "no more blocks are allowed [json-pointer:/blocks]"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        assert_false(sim_blocks_check(json(cases[i].blocks), 2, problem));
+        assert_string_equal(problem, cases[i].problem);
+    }
+}
+
+static void nameless_blocks_are_named(void **state)
+{
+    const slack_json_t *blocks = json(
+        "[{'type':'section','text':{'type':'mrkdwn','text':'x'},'accessory':{'type':'overflow'}},"
+        " {'type':'actions','block_id':'mine','elements':[{'type':'datepicker'},"
+        "  {'type':'datepicker','action_id':'my'},{'type':'timepicker'}]},"
+        " {'type':'input','element':{'type':'plain_text_input'}}, {'type':'divider'}]");
+    const slack_json_t *named = sim_blocks_named(&make, blocks);
+    assert_true(sim_blocks_check(named, 50, problem) || strstr(problem, "/label"));
+    assert_string_equal(slack_json_str(named, "/0/text/text"), "x");
+    assert_int_equal(strlen(slack_json_str(named, "/0/block_id")), 5);
+    assert_int_equal(strlen(slack_json_str(named, "/0/accessory/action_id")), 5);
+    assert_string_equal(slack_json_str(named, "/1/block_id"), "mine");
+    assert_string_equal(slack_json_str(named, "/1/elements/1/action_id"), "my");
+    assert_string_not_equal(slack_json_str(named, "/1/elements/0/action_id"),
+                            slack_json_str(named, "/1/elements/2/action_id"));
+    assert_int_equal(strlen(slack_json_str(named, "/2/element/action_id")), 5);
+    assert_string_not_equal(slack_json_str(named, "/2/block_id"),
+                            slack_json_str(named, "/3/block_id"));
+    /* The same in every run, so that transcripts are. */
+    assert_string_equal(text_of(named), text_of(sim_blocks_named(&make, blocks)));
+}
+
+static void elements_are_found(void **state)
+{
+    const slack_json_t *blocks = json(
+        "[{'type':'context','elements':[{'type':'mrkdwn','text':'x'}]},"
+        " {'type':'section','block_id':'s','accessory':{'type':'image','action_id':'i'}},"
+        " {'type':'section','block_id':'t','accessory':{'type':'button','action_id':'b'}},"
+        " {'type':'actions','block_id':'a','elements':[{'type':'button','action_id':'b'},"
+        "  {'type':'overflow','action_id':'o'}]},"
+        " {'type':'input','block_id':'n','element':{'type':'plain_text_input','action_id':'v'}}]");
+    static const char *const order[] = {"b", "b", "o", "v"};
+    sim_element_iter_t it = {0};
+    for (size_t i = 0; i < COUNT(order); i++) {
+        assert_true(sim_element_next(blocks, &it));
+        assert_string_equal(slack_json_str(it.element, "/action_id"), order[i]);
+    }
+    assert_false(sim_element_next(blocks, &it));
+    assert_true(sim_element_find(blocks, NULL, "b", &it));
+    assert_string_equal(slack_json_str(it.block, "/block_id"), "t");
+    assert_true(sim_element_find(blocks, "a", "b", &it));
+    assert_string_equal(slack_json_str(it.block, "/block_id"), "a");
+    assert_false(sim_element_find(blocks, "n", "b", &it));
+    assert_false(sim_element_find(blocks, NULL, "i", &it));
+    assert_false(sim_element_find(NULL, NULL, "b", &it));
+}
+
+/* --- choosing --- */
+
+#define OPTIONS                                                                                    \
+    "'options':[{'text':{'text':'One'},'value':'1'},{'text':{'text':'Two'},'value':'2'}]"
+
+static void states_look_as_at_slack(void **state)
+{
+    static const struct {
+        const char *element;
+        const char *given;
+        const char *state; /* or the problem */
+    } cases[] = {
+        {"{'type':'plain_text_input'}", NULL, "{'type':'plain_text_input','value':null}"},
+        {"{'type':'plain_text_input','initial_value':'i'}", NULL,
+         "{'type':'plain_text_input','value':'i'}"},
+        {"{'type':'plain_text_input','initial_value':'i'}", "g",
+         "{'type':'plain_text_input','value':'g'}"},
+        {"{'type':'plain_text_input','initial_value':'i'}", "",
+         "{'type':'plain_text_input','value':null}"},
+        {"{'type':'datepicker'}", "2026-01-01",
+         "{'type':'datepicker','selected_date':'2026-01-01'}"},
+        {"{'type':'datetimepicker'}", "1700000000",
+         "{'type':'datetimepicker','selected_date_time':1700000000}"},
+        {"{'type':'datetimepicker'}", "noon", "a date and time is given as seconds since 1970"},
+        {"{'type':'multi_users_select'}", NULL,
+         "{'type':'multi_users_select','selected_users':[]}"},
+        {"{'type':'multi_users_select'}", "U1,U2",
+         "{'type':'multi_users_select','selected_users':['U1','U2']}"},
+        {"{'type':'static_select'," OPTIONS "}", "Two",
+         "{'type':'static_select','selected_option':{'text':{'text':'Two'},'value':'2'}}"},
+        {"{'type':'static_select','action_id':'a'," OPTIONS "}", "3", "a has no option '3'"},
+        {"{'type':'static_select','option_groups':[{" OPTIONS "}]}", "1",
+         "{'type':'static_select','selected_option':{'text':{'text':'One'},'value':'1'}}"},
+        {"{'type':'checkboxes'," OPTIONS "}", "1,Two",
+         "{'type':'checkboxes','selected_options':[{'text':{'text':'One'},'value':'1'},"
+         "{'text':{'text':'Two'},'value':'2'}]}"},
+        {"{'type':'checkboxes','action_id':'a'," OPTIONS "}", "1,3", "a has no option '3'"},
+        {"{'type':'external_select'}", "x",
+         "{'type':'external_select','selected_option':{'text':{'type':'plain_text','text':'x',"
+         "'emoji':true},'value':'x'}}"},
+        {"{'type':'overflow'," OPTIONS "}", NULL, "{'type':'overflow','selected_option':null}"},
+        {"{'type':'button'}", "x", "{'type':'button'}"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        *problem = '\0';
+        const slack_json_t *got =
+            sim_element_state(&make, json(cases[i].element), cases[i].given, problem);
+        char *wanted = slack__arena_strdup(arena, cases[i].state);
+        for (char *c = wanted; *c; c++)
+            if (*c == '\'') *c = '"';
+        assert_string_equal(got ? text_of(got) : problem, wanted);
+    }
+}
+
+static void what_holds_nothing_is_empty(void **state)
+{
+    assert_true(sim_element_state_empty(json("{'type':'plain_text_input','value':null}")));
+    assert_true(sim_element_state_empty(json("{'type':'plain_text_input','value':''}")));
+    assert_false(sim_element_state_empty(json("{'type':'plain_text_input','value':'x'}")));
+    assert_true(sim_element_state_empty(json("{'type':'checkboxes','selected_options':[]}")));
+    assert_false(sim_element_state_empty(json("{'type':'checkboxes','selected_options':[1]}")));
+    assert_true(sim_element_state_empty(json("{'type':'static_select','selected_option':null}")));
+    assert_false(sim_element_state_empty(json("{'type':'static_select','selected_option':{}}")));
+    assert_false(sim_element_state_empty(json("{'type':'button'}")));
+}
+
+/* --- texts --- */
+
+static void typed_text_becomes_markup(void **state)
+{
+    static const struct {
+        const char *typed;
+        const char *markup;
+        const char *told;
+    } cases[] = {
+        {"", "", ""},
+        {"a < b & c > d", "a &lt; b &amp; c &gt; d", "a < b & c > d"},
+        {"hi @ann, @nobody", "hi <@U0ANN00001>, @nobody", "hi @ann, @nobody"},
+        {"in #general #none", "in <#C0GENERAL1|general> #none", "in #general #none"},
+        {"<@U0BOT00001> <!here>", "<@U0BOT00001> <!here>", "@bot @here"},
+        {"<http://x.y|z> <https://x.y>", "<http://x.y|z> <https://x.y>", "z https://x.y"},
+        {"<nonsense> <", "&lt;nonsense&gt; &lt;", "<nonsense> <"},
+        {"@", "@", "@"},
+        {"two\nlines", "two\nlines", "two lines"},
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        const char *markup = sim_text_markup(arena, cases[i].typed);
+        assert_string_equal(markup, cases[i].markup);
+        assert_string_equal(sim_words_text(arena, markup), cases[i].told);
+    }
+    assert_string_equal(sim_words_text(arena, "<> <@> <@U1> <#C1> &lt <|x>"), " @ @U1 #C1 &lt x");
+}
+
+static void a_persons_text_is_rich(void **state)
+{
+    const slack_json_t *content =
+        sim_person_content(&make, "hi <@U0ANN00001> in <#C1|c> <!here> <http://x|y>!");
+    const slack_json_t *elements = slack_json_get(content, "/blocks/0/elements/0/elements");
+    assert_string_equal(text_of(elements), "[{\"type\":\"text\",\"text\":\"hi \"},"
+                                           "{\"type\":\"user\",\"user_id\":\"U0ANN00001\"},"
+                                           "{\"type\":\"text\",\"text\":\" in \"},"
+                                           "{\"type\":\"channel\",\"channel_id\":\"C1\"},"
+                                           "{\"type\":\"text\",\"text\":\" \"},"
+                                           "{\"type\":\"broadcast\",\"range\":\"here\"},"
+                                           "{\"type\":\"text\",\"text\":\" \"},"
+                                           "{\"type\":\"link\",\"url\":\"http://x\"},"
+                                           "{\"type\":\"text\",\"text\":\"!\"}]");
+}
+
+static void messages_and_views_in_words(void **state)
+{
+    assert_string_equal(sim_words_message(arena, json("{}")), "(no text)");
+    assert_string_equal(sim_words_message(arena, json("{'text':'t','blocks':[{'type':'section',"
+                                                      "'text':{'text':'b'}}]}")),
+                        "t");
+    assert_string_equal(
+        sim_words_message(arena, json("{'blocks':[{'type':'section','text':{'text':'b'}},"
+                                      "{'type':'markdown','text':'m'},{'type':'actions',"
+                                      "'elements':[{'type':'overflow','action_id':'o'}]}]}")),
+        "b m [overflow: o]");
+    assert_string_equal(
+        sim_words_view(arena, json("{'callback_id':'c','title':{'text':'T'},'blocks':["
+                                   "{'type':'input','block_id':'b','element':{'type':"
+                                   "'plain_text_input','action_id':'a'}},{'type':'actions',"
+                                   "'elements':[{'type':'button','action_id':'x'}]}]}")),
+        "c \"T\" [b/a] [x]");
+}
+
+static void keep_line(const sim_entry_t *entry, void *user_data)
+{
+    char *told = user_data;
+    strcat(strcat(told, sim_entry_line(entry, arena)), "|");
+}
+
+static void entries_are_told_in_order(void **state)
+{
+    char told[200] = "";
+    sim_transcript_t transcript;
+    sim_transcript_init(&transcript);
+    transcript.complete = keep_line;
+    transcript.user_data = told;
+    sim_transcript_add(&transcript, SIM_SAID, false, "#a", "ann", "%s", "one");
+    assert_string_equal(told, "#a  ann: one|");
+    uint64_t two = sim_transcript_add(&transcript, SIM_COMMAND, true, "#a", "ann", "runs /x");
+    uint64_t three = sim_transcript_add(&transcript, SIM_CLICKED, true, "", "ann", "clicks y");
+    sim_transcript_add(&transcript, SIM_SAID, false, "#a", "bot", "four");
+    sim_transcript_outcome(&transcript, three, "%s", "");
+    assert_int_equal(sim_transcript_settled(&transcript), 1);
+    assert_string_equal(told, "#a  ann: one|");
+    sim_transcript_outcome(&transcript, two, "%s", "ok");
+    assert_int_equal(sim_transcript_settled(&transcript), 4);
+    assert_string_equal(told, "#a  ann: one|#a  ann runs /x -> ok|ann clicks y|#a  bot: four|");
+    sim_transcript_outcome(&transcript, two, "%s", "again"); /* once is enough */
+    assert_int_equal(strlen(told), 62);
+    sim_transcript_clear(&transcript);
+    assert_int_equal(sim_transcript_settled(&transcript), 0);
+}
+
+static void php_escapes_more_than_it_has_to(void **state)
+{
+    slack_buf_t buf;
+    slack__buf_init(&buf, 1000);
+    assert_int_equal(sim_write_php(&buf, json("{'a/b':'\u00e9\u20ac\U0001F600\\n'}")), 0);
+    assert_string_equal(slack__buf_ptr(&buf), "{\"a\\/b\":\"\\u00e9\\u20ac\\ud83d\\ude00\\n\"}");
+    slack__buf_done(&buf);
+}
+
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(good_blocks_are_taken),           CASE(bad_blocks_are_explained),
+        CASE(nameless_blocks_are_named),       CASE(elements_are_found),
+        CASE(states_look_as_at_slack),         CASE(what_holds_nothing_is_empty),
+        CASE(typed_text_becomes_markup),       CASE(a_persons_text_is_rich),
+        CASE(messages_and_views_in_words),     CASE(entries_are_told_in_order),
+        CASE(php_escapes_more_than_it_has_to),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

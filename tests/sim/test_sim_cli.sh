@@ -1,0 +1,233 @@
+#!/bin/sh
+# The slackapp command and ./dev demo from end to end, as processes.
+# usage: tests/sim/test_sim_cli.sh BUILD_FOLDER
+# shellcheck disable=SC2317 # run() calls the functions
+set -u
+build=${1?usage: tests/sim/test_sim_cli.sh BUILD_FOLDER}
+source=$(cd "$(dirname "$0")/../.." && pwd)
+slackapp=$build/slackapp
+# shellcheck source=tools/processes.sh
+. "$source/tools/processes.sh"
+sim=
+bot=
+unset SLACKAPP_SIM
+
+end_processes() {
+    # shellcheck disable=SC2086 # none or one each
+    end $bot $sim
+    bot=
+    sim=
+}
+
+# expect STATUS TEXT COMMAND…: the status, and a text in what it writes.
+expect() {
+    status=$1
+    text=$2
+    shift 2
+    got=0
+    "$@" >"$work/out" 2>&1 || got=$?
+    [ "$got" = "$status" ] && grep -qF -- "$text" "$work/out" && return 0
+    echo "$*: status $got, not $status, or no \"$text\" in:"
+    cat "$work/out"
+    return 1
+}
+
+start_sim() {
+    rm -f "$work/port"
+    "$slackapp" sim --port 0 --port-file "$work/port" "$@" >"$work/sim" 2>&1 &
+    sim=$!
+    until_true [ -f "$work/port" ] || return 1
+    port=$(cat "$work/port")
+    SLACKAPP_SIM=http://127.0.0.1:$port
+    export SLACKAPP_SIM
+}
+
+# An orderly end by a signal is exit 0.
+stop_sim() {
+    kill "-$1" "$sim" && wait "$sim"
+    status=$?
+    sim=
+    unset SLACKAPP_SIM
+    [ "$status" = 0 ] || echo "exit status $status"
+    return "$status"
+}
+
+help_and_nonsense() {
+    expect 0 'usage: slackapp COMMAND' "$slackapp" --help &&
+        expect 0 'slackapp 0.' "$slackapp" --version &&
+        expect 2 'usage: slackapp COMMAND' "$slackapp" &&
+        expect 2 'there is no command "nope"' "$slackapp" nope &&
+        expect 0 'usage: slackapp sim [OPTION' "$slackapp" sim --help &&
+        expect 0 'usage: slackapp sim send' "$slackapp" sim send --help &&
+        expect 2 'there is no command "nope"' "$slackapp" sim nope &&
+        expect 2 '--nope is no option here' "$slackapp" sim --nope &&
+        expect 2 '--port needs a value' "$slackapp" sim --port &&
+        expect 2 'from 0 to 65535, not "65536"' "$slackapp" sim --port=65536 &&
+        expect 2 'nothing of the kind "nope"' "$slackapp" sim send nope &&
+        expect 2 'say what: slackapp sim send click ACTION_ID' "$slackapp" sim send click &&
+        expect 2 'the event is no JSON' "$slackapp" sim send event '{' &&
+        expect 2 '--time-scale takes a number from 1' "$slackapp" sim --time-scale 0 &&
+        expect 2 '--disable-after takes a number from 1' "$slackapp" sim --disable-after x
+}
+
+fault_help_and_nonsense() {
+    expect 0 'usage: slackapp sim fault NAME' "$slackapp" sim fault --help &&
+        expect 0 'open-status STATUS [RETRY_AFTER_S]' "$slackapp" sim fault list &&
+        expect 2 'say which fault' "$slackapp" sim fault &&
+        expect 2 'there is no fault "nope"' "$slackapp" sim fault nope &&
+        expect 2 'open-status needs its STATUS' "$slackapp" sim fault open-status &&
+        expect 2 'not "9"' "$slackapp" sim fault open-status 9 &&
+        expect 2 '--count takes a number from 1' "$slackapp" sim fault no-pong --count 0 &&
+        expect 2 'it lasts for no time' "$slackapp" sim fault refresh --for 5 &&
+        expect 1 'no simulator answers' "$slackapp" sim fault no-pong --port 1
+}
+
+cannot_start() {
+    expect 1 'loopback addresses only, not on: 0.0.0.0' "$slackapp" sim --host 0.0.0.0 &&
+        expect 1 'a request URL is https' "$slackapp" sim --port 0 --request-url http://example.com/ &&
+        expect 1 'cannot write' "$slackapp" sim --port 0 --port-file "$work/no/where"
+}
+
+not_running() {
+    expect 1 'no simulator answers at http://127.0.0.1:1. Start one with' \
+        "$slackapp" sim send --port 1 message hi &&
+        expect 1 'SLACKAPP_SIM has to be a URL' env SLACKAPP_SIM=nonsense "$slackapp" sim env
+}
+
+running_alone() {
+    start_sim --bot-token "xoxb-it's" || return 1
+    expect 1 "cannot listen on port: $port (address already in use)" "$slackapp" sim --port "$port" &&
+        expect 0 "listening on $SLACKAPP_SIM" "$slackapp" sim status &&
+        expect 0 "listening on $SLACKAPP_SIM" env SLACKAPP_SIM=http://127.0.0.1:1/ \
+            "$slackapp" sim status --port "$port" &&
+        expect 1 'no app is connected' "$slackapp" sim send message hi &&
+        expect 1 'did not answer url_verification' "$slackapp" sim request-url http://127.0.0.1:1/ &&
+        expect 0 'no request URL any more' "$slackapp" sim request-url '' &&
+        expect 0 'told 0 sockets' "$slackapp" sim disconnect || return 1
+    eval "$("$slackapp" sim env)"
+    [ "$SLACK_API_URL" = "$SLACKAPP_SIM/api/" ] && [ "$SLACK_BOT_TOKEN" = "xoxb-it's" ] &&
+        [ -n "$SLACK_SIGNING_SECRET" ] && [ -n "$SLACK_APP_TOKEN" ] || return 1
+    stop_sim INT
+}
+
+with_a_bot() {
+    start_sim || return 1
+    (
+        eval "$("$slackapp" sim env)"
+        cd "$work" && SLACK_TRANSPORT=socket SLACK_STORE=memory: exec "$build/examples/showcase"
+    ) >"$work/bot" 2>&1 &
+    bot=$!
+    expect 0 'sockets of the app: ' "$slackapp" sim status --wait &&
+        expect 0 '#general  ann: hello' "$slackapp" sim send message hello &&
+        expect 0 'acknowledged over Socket Mode after' \
+            "$slackapp" sim send --user ben --channel @cleo message -- --hello &&
+        expect 1 'there is no person "zoe"' "$slackapp" sim send --user zoe message hi &&
+        expect 0 'cleo: --hello' "$slackapp" sim transcript --wait 4 &&
+        expect 0 '"where":"DM with cleo"' "$slackapp" sim transcript --json --clear || return 1
+    [ -z "$("$slackapp" sim transcript)" ] || return 1
+    kill "$bot" && wait "$bot" || return 1
+    bot=
+    grep -q '^#general  bot: Hey there @ann' "$work/sim" && stop_sim TERM
+}
+
+sockets_so_far() {
+    [ "$("$slackapp" sim status | sed -n 's/^sockets so far: //p')" -ge "$1" ]
+}
+
+# The bot drops out of Socket Mode, meets two faults on its way back, and is there again.
+faults() {
+    start_sim --time-scale 60 &&
+        expect 1 'no socket is open that it could happen to' "$slackapp" sim fault drop || return 1
+    (
+        eval "$("$slackapp" sim env)"
+        cd "$work" && SLACK_TRANSPORT=socket SLACK_SOCKET_CONNECTIONS=1 SLACK_STORE=memory: \
+            exec "$build/examples/showcase"
+    ) >"$work/bot" 2>&1 &
+    bot=$!
+    expect 0 'sockets of the app: 1' "$slackapp" sim status --wait &&
+        expect 0 'late-pong 100: acts for 60000 ms' "$slackapp" sim fault late-pong 100 --for 60000 &&
+        expect 0 'fault: late-pong 100, for ' "$slackapp" sim status &&
+        expect 0 'open-status 503: acts 1 times' "$slackapp" sim fault open-status 503 &&
+        expect 0 'disconnect-first: acts 1 times' "$slackapp" sim fault disconnect-first &&
+        expect 0 'fault: disconnect-first, 1 more' "$slackapp" sim status &&
+        expect 0 'drop: happened to 1 sockets' "$slackapp" sim fault drop &&
+        until_true sockets_so_far 2 &&
+        expect 0 'acknowledged over Socket Mode' "$slackapp" sim send message hello &&
+        expect 0 'bot: Hey there' "$slackapp" sim transcript --wait 2 &&
+        expect 1 'there is no fault "nope"' "$slackapp" sim fault clear nope &&
+        expect 0 'ended 1 faults' "$slackapp" sim fault clear || return 1
+    # The app has answered once, whatever Slack sent how often.
+    expect 0 'lost-ack: acts 2 times' "$slackapp" sim fault lost-ack --count 2 &&
+        expect 1 'not acknowledged' "$slackapp" sim send message hello &&
+        expect 0 'Hey there' "$slackapp" sim transcript --wait 4 || return 1
+    [ "$("$slackapp" sim transcript | grep -c 'Hey there')" = 2 ]
+}
+
+demo() {
+    "$source/tools/demo.sh" "$build" >"$work/demo" 2>&1 || {
+        cat "$work/demo"
+        return 1
+    }
+    sed -n '/^Over HTTP:/,/^$/p' "$work/demo" >"$work/said"
+    diff - "$work/said" <<'END' && grep -q '^The transcripts are equal: 16 lines each' "$work/demo"
+Over HTTP:
+  #general  ann: hello
+  #general  bot: Hey there @ann! [Click me: hello_click]
+  ann clicks hello_click
+  #general  bot: @ann clicked the button
+  #general  ann: @bot what is this?
+  #general (thread)  bot: You said: what is this?
+  #general  ann runs /echo good morning -> bot (only to ann): good morning
+  #general  ann runs /echo -> bot (only to ann): usage: /echo TEXT
+  #general  ann runs /later good night
+  #general  bot (only to ann): later: good night
+  ann uses the shortcut open_form
+  bot opens a modal for ann: form "A form" [name/value]
+  ann submits form with name/value=Al -> errors: name: At least 3 characters
+  ann submits form with name/value=Ada -> closed
+  DM with ann  bot: Thank you, Ada
+  ann types "ap" into fruit -> apple, apricot
+
+END
+}
+
+# A demo whose bot fails is a failure, and leaves no process behind.
+demo_fails() {
+    mkdir -p "$work/fake/examples"
+    printf '#!/bin/sh\nexec "%s" "$@"\n' "$slackapp" >"$work/fake/slackapp"
+    printf '#!/bin/sh\necho "this bot ends at once, event=\\"http listening\\" port=1"\n' \
+        >"$work/fake/examples/showcase"
+    chmod +x "$work/fake/slackapp" "$work/fake/examples/showcase"
+    expect 1 'demo: the bot did not connect' "$source/tools/demo.sh" "$work/fake" &&
+        grep -q 'bot: this bot ends at once' "$work/out"
+}
+
+demo_stays() {
+    "$source/tools/demo.sh" "$build" --stay >"$work/stay" 2>&1 &
+    sim=$!
+    until_true grep -q 'Ctrl-C ends it' "$work/stay" || return 1
+    command=$(sed -n 's/^    \(SLACKAPP_SIM=.* message hello\)$/\1/p' "$work/stay" | sed -n 2p)
+    pids=$(sed -n 's/.*process \([0-9]*\), the bot is process \([0-9]*\)/\1 \2/p' "$work/stay")
+    expect 0 'acknowledged over HTTP' sh -c "$command" || return 1
+    kill "$sim"
+    wait "$sim"
+    sim=
+    # shellcheck disable=SC2086 # a list of words
+    for pid in $pids; do
+        ! kill -0 "$pid" 2>/dev/null || return 1
+    done
+    [ "$(echo "$pids" | wc -w)" = 4 ]
+}
+
+echo '1..10'
+run 'help, and what makes no sense' help_and_nonsense
+run 'help for faults, and what makes no sense of them' fault_help_and_nonsense
+run 'what it cannot start with' cannot_start
+run 'what it says when no simulator runs' not_running
+run 'a simulator without an app' running_alone
+run 'a simulator with a bot' with_a_bot
+run 'faults, and a bot that comes back' faults
+run 'the demo' demo
+run 'a demo that fails' demo_fails
+run 'a demo that stays' demo_stays
+exit $failed

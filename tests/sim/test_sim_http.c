@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/sim_peer.h"
+#include "support/test.h"
+
+/* The simulator's delivery to a request URL, which is our own HTTP server, and its control API.
+ * Every request's signature is checked by sim_receiver_next(). */
+
+static sim_peer_t peer;
+static sim_receiver_t receiver;
+static sim_peer_answer_t answer;
+
+static int setup(void **state)
+{
+    sim_peer_open(&peer, NULL);
+    sim_receiver_open(&peer, &receiver);
+    return 0;
+}
+
+static int setup_verified(void **state)
+{
+    setup(state);
+    sim_receiver_set(&receiver);
+    return 0;
+}
+
+static int teardown(void **state)
+{
+    sim_receiver_close(&receiver);
+    sim_peer_close(&peer);
+    return 0;
+}
+
+#define assert_member(json, path, text) assert_string_equal(slack_json_str((json), (path)), (text))
+
+static void assert_header(const slack_http_request_t *request, const char *name, const char *value)
+{
+    slack_slice_t got = slack__http_header(request, name, NULL);
+    if (!slack__slice_eq(got, slack__slice(value)))
+        fail_msg("%s: %.*s", name, (int)got.len, got.ptr ? got.ptr : "");
+}
+
+static void assert_sent(bool acked)
+{
+    const slack_json_t *sent = sim_peer_sent(&peer, &answer);
+    assert_int_equal(peer.status, 200);
+    assert_true(slack_json_bool(sent, "/acked") == acked);
+    assert_member(sent, "/wire", "HTTP");
+}
+
+#define MESSAGE "{\"kind\":\"message\",\"text\":\"a/b \\u00e9 \\ud83d\\ude00\"}"
+
+/* --- what is sent --- */
+
+static void events_are_json_as_php_writes_it(void **state)
+{
+    sim_peer_send(&peer, MESSAGE, &answer);
+    const slack_http_request_t *request = sim_receiver_next(&receiver);
+    assert_true(slack__slice_eq(request->path, SLACK_SLICE("/slack/events")));
+    assert_header(request, "Content-Type", "application/json");
+    assert_header(request, "X-Slack-Retry-Num", "");
+    assert_non_null(strstr(request->body, "\"text\":\"a\\/b \\u00e9 \\ud83d\\ude00\""));
+    const slack_json_t *body = sim_receiver_json(&receiver, request);
+    assert_member(body, "/event/text", "a/b \u00e9 \U0001F600");
+    sim_receiver_answer(&receiver, request, 200, NULL, "", NULL);
+    assert_sent(true);
+}
+
+static void commands_are_a_form(void **state)
+{
+    sim_peer_send(&peer,
+                  "{\"kind\":\"command\",\"command\":\"/echo\",\"text\":\"a & b=c \\u00e9\"}",
+                  &answer);
+    const slack_http_request_t *request = sim_receiver_next(&receiver);
+    assert_header(request, "Content-Type", "application/x-www-form-urlencoded");
+    assert_non_null(strstr(request->body, "&command=%2Fecho&text="));
+    const slack_json_t *body = sim_receiver_json(&receiver, request);
+    assert_member(body, "/text", "a &amp; b=c \u00e9");
+    assert_member(body, "/user_name", "ann");
+    sim_receiver_answer(&receiver, request, 200, "text/plain", "echoed", NULL);
+    assert_sent(true);
+    assert_member(answer.body, "/line",
+                  "#general  ann runs /echo a & b=c \u00e9 -> bot (only to ann): echoed");
+}
+
+static void interactions_are_json_in_a_form(void **state)
+{
+    sim_peer_send(&peer, "{\"kind\":\"options\",\"action_id\":\"x\",\"value\":\"a/b\"}", &answer);
+    const slack_http_request_t *request = sim_receiver_next(&receiver);
+    assert_int_equal(strncmp(request->body, "payload=%7B%22type%22", 21), 0);
+    assert_non_null(strstr(request->body, "a%5C%2Fb"));
+    const slack_json_t *body = sim_receiver_json(&receiver, request);
+    assert_member(body, "/type", "block_suggestion");
+    assert_member(body, "/value", "a/b");
+    sim_receiver_answer(&receiver, request, 200, "application/json; charset=utf-8",
+                        "{\"options\":[{\"text\":{\"text\":\"one\"}}]}", NULL);
+    assert_sent(true);
+    assert_member(answer.body, "/line", "ann types \"a/b\" into x -> one");
+}
+
+static void a_socket_comes_first(void **state)
+{
+    sim_app_t app;
+    sim_app_connect(&peer, &app);
+    sim_peer_send(&peer, MESSAGE, &answer);
+    sim_app_ack(&app, sim_app_next(&app), NULL);
+    assert_member(sim_peer_sent(&peer, &answer), "/wire", "Socket Mode");
+    sim_app_close(&app);
+    sim_peer_send(&peer, MESSAGE, &answer);
+    sim_receiver_answer(&receiver, sim_receiver_next(&receiver), 200, NULL, "", NULL);
+    assert_sent(true);
+}
+
+/* --- what comes again --- */
+
+static void failures_come_again(void **state)
+{
+    static const uint64_t waits_ms[] = {0, 60 * 1000, 5 * 60 * 1000};
+    sim_peer_send(&peer, MESSAGE, &answer);
+    sim_receiver_answer(&receiver, sim_receiver_next(&receiver), 500, NULL, "", NULL);
+    assert_sent(false);
+    assert_member(answer.body, "/error", "http_error 500");
+    for (int i = 0; i < 3; i++) {
+        char num[2] = {(char)('1' + i), '\0'};
+        if (waits_ms[i] > 0) {
+            sim_peer_pass_ms(&peer, waits_ms[i] - 1);
+            world_turn(&peer.world);
+            assert_int_equal(receiver.count, receiver.taken);
+            sim_peer_pass_ms(&peer, 1);
+        }
+        const slack_http_request_t *request = sim_receiver_next(&receiver);
+        assert_header(request, "X-Slack-Retry-Num", num);
+        assert_header(request, "X-Slack-Retry-Reason", "http_error");
+        sim_receiver_answer(&receiver, request, 404, NULL, "", NULL);
+        while (i < 2 && !strstr(peer.world.log, i == 0 ? "retry=2" : "retry=3"))
+            uv_run(&peer.world.loop, UV_RUN_ONCE);
+    }
+    while (peer.sim->deliveries.count > 0)
+        uv_run(&peer.world.loop, UV_RUN_ONCE);
+}
+
+static void no_retry_is_honoured(void **state)
+{
+    const slack_http_header_t no_retry = {SLACK_SLICE("X-Slack-No-Retry"), SLACK_SLICE("1")};
+    sim_peer_send(&peer, MESSAGE, &answer);
+    sim_receiver_answer(&receiver, sim_receiver_next(&receiver), 500, NULL, "", &no_retry);
+    assert_sent(false);
+    assert_int_equal(peer.sim->deliveries.count, 0);
+}
+
+static void commands_do_not_come_again(void **state)
+{
+    sim_peer_send(&peer, "{\"kind\":\"command\",\"command\":\"/x\"}", &answer);
+    sim_receiver_answer(&receiver, sim_receiver_next(&receiver), 500, NULL, "", NULL);
+    assert_sent(false);
+    assert_member(answer.body, "/line", "#general  ann runs /x -> dispatch_failed");
+    assert_int_equal(peer.sim->deliveries.count, 0);
+}
+
+static void an_app_that_went_away_is_noticed(void **state)
+{
+    sim_receiver_close(&receiver);
+    sim_peer_send(&peer, "{\"kind\":\"command\",\"command\":\"/x\"}", &answer);
+    assert_sent(false);
+    assert_member(answer.body, "/error", "connection_failed");
+    sim_receiver_open(&peer, &receiver);
+}
+
+static void a_slow_app_is_too_late(void **state)
+{
+    sim_peer_send(&peer, "{\"kind\":\"command\",\"command\":\"/x\"}", &answer);
+    sim_receiver_next(&receiver); /* and no answer, for three seconds of real time */
+    assert_sent(false);
+    assert_member(answer.body, "/error", "http_timeout");
+    assert_member(answer.body, "/line", "#general  ann runs /x -> operation_timeout");
+}
+
+/* --- url_verification --- */
+
+static const char *url_body(void)
+{
+    return slack__arena_printf(peer.arena, "{\"url\":\"%s\"}", receiver.url);
+}
+
+static void set_url(void)
+{
+    const sim_peer_request_t set = {"POST", "/sim/request-url", NULL, "application/json",
+                                    url_body()};
+    sim_peer_start(&peer, &set, &answer);
+}
+
+static void the_challenge_has_three_forms(void **state)
+{
+    static const struct {
+        const char *type;
+        const char *format;
+    } forms[] = {
+        {"text/plain", "%s"},
+        {"application/x-www-form-urlencoded", "challenge=%s"},
+        {"application/json", "{\"challenge\":\"%s\"}"},
+    };
+    for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+        char body[100];
+        set_url();
+        const slack_http_request_t *request = sim_receiver_next(&receiver);
+        const slack_json_t *challenge = sim_receiver_json(&receiver, request);
+        assert_member(challenge, "/type", "url_verification");
+        const char *text = slack_json_str(challenge, "/challenge");
+        switch (i) {
+        case 0: snprintf(body, sizeof body, "%s", text); break;
+        case 1: snprintf(body, sizeof body, "challenge=%s", text); break;
+        default: snprintf(body, sizeof body, "{\"challenge\":\"%s\"}", text); break;
+        }
+        sim_receiver_answer(&receiver, request, 200, forms[i].type, body, NULL);
+        sim_peer_sent(&peer, &answer);
+        assert_int_equal(peer.status, 200);
+    }
+}
+
+static void an_url_that_does_not_answer_is_not_taken(void **state)
+{
+    set_url();
+    sim_receiver_answer(&receiver, sim_receiver_next(&receiver), 200, "text/plain", "what?", NULL);
+    sim_peer_sent(&peer, &answer);
+    assert_int_equal(peer.status, 409);
+    assert_member(answer.body, "/error",
+                  "the request URL did not answer url_verification with the challenge");
+    set_url();
+    sim_receiver_answer(&receiver, sim_receiver_next(&receiver), 404, "text/plain", "", NULL);
+    sim_peer_sent(&peer, &answer);
+    assert_member(answer.body, "/error",
+                  "the request URL did not answer url_verification: http_error 404");
+    sim_peer_control(&peer, "/sim/request-url", "{\"url\":\"http://example.com/\"}");
+    assert_int_equal(peer.status, 400);
+}
+
+static void a_delivery_asks_again(void **state)
+{
+    set_url();
+    sim_receiver_answer(&receiver, sim_receiver_next(&receiver), 503, NULL, "", NULL);
+    sim_peer_sent(&peer, &answer);
+    sim_peer_send(&peer, MESSAGE, &answer);
+    const slack_http_request_t *request = sim_receiver_next(&receiver);
+    const slack_json_t *challenge = sim_receiver_json(&receiver, request);
+    sim_receiver_answer(&receiver, request, 200, "text/plain",
+                        slack_json_str(challenge, "/challenge"), NULL);
+    request = sim_receiver_next(&receiver);
+    assert_member(sim_receiver_json(&receiver, request), "/type", "event_callback");
+    sim_receiver_answer(&receiver, request, 200, NULL, "", NULL);
+    assert_sent(true);
+}
+
+/* --- the control API --- */
+
+static void nobody_is_there(void **state)
+{
+    sim_peer_send(&peer, MESSAGE, &answer);
+    sim_peer_sent(&peer, &answer);
+    assert_int_equal(peer.status, 400);
+    assert_int_equal(strncmp(slack_json_str(answer.body, "/error"), "no app is connected", 19), 0);
+    assert_string_equal(sim_peer_transcript(&peer), "");
+}
+
+static void status_tells_what_a_bot_needs(void **state)
+{
+    const slack_json_t *status = sim_peer_control(&peer, "/sim/status", NULL);
+    assert_false(slack_json_bool(status, "/app_is_there"));
+    assert_member(status, "/env/SLACK_BOT_TOKEN", SIM_PEER_BOT_TOKEN);
+    assert_member(status, "/env/SLACK_APP_TOKEN", SIM_PEER_APP_TOKEN);
+    assert_member(status, "/env/SLACK_SIGNING_SECRET", SIM_PEER_SECRET);
+    assert_member(status, "/env/SLACK_API_URL",
+                  slack__arena_printf(peer.arena, "%s/api/", peer.sim->base));
+    const sim_peer_request_t wait = {"GET", "/sim/status?wait=1", NULL, NULL, NULL};
+    sim_peer_start(&peer, &wait, &answer);
+    sim_receiver_set(&receiver);
+    assert_true(slack_json_bool(sim_peer_sent(&peer, &answer), "/app_is_there"));
+}
+
+static void a_transcript_can_be_waited_for(void **state)
+{
+    const sim_peer_request_t wait = {"GET", "/sim/transcript?wait=2", NULL, NULL, NULL};
+    sim_peer_answer_t polled;
+    sim_peer_start(&peer, &wait, &polled);
+    sim_transcript_add(&peer.sim->transcript, SIM_SAID, false, "#general", "ann", "one");
+    uint64_t pending =
+        sim_transcript_add(&peer.sim->transcript, SIM_COMMAND, true, "#general", "ann", "runs /x");
+    sim_transcript_add(&peer.sim->transcript, SIM_SAID, false, "#general", "bot", "three");
+    sim_peer_control(&peer, "/sim/status", NULL);
+    assert_false(polled.done); /* what has no outcome yet does not count, nor what is behind it */
+    sim_transcript_outcome(&peer.sim->transcript, pending, "done");
+    const slack_json_t *got = sim_peer_sent(&peer, &polled);
+    assert_true(slack_json_bool(got, "/complete"));
+    assert_int_equal(slack_json_count(got, "/entries"), 3);
+    assert_member(got, "/entries/1/outcome", "done");
+    assert_member(got, "/entries/1/line", "#general  ann runs /x -> done");
+
+    sim_peer_control(&peer, "/sim/transcript/clear", "{}");
+    assert_string_equal(sim_peer_transcript(&peer), "");
+    sim_peer_start(&peer, &wait, &polled);
+    sim_peer_control(&peer, "/sim/status", NULL);
+    sim_peer_pass_ms(&peer, 10 * 1000);
+    assert_false(slack_json_bool(sim_peer_sent(&peer, &polled), "/complete"));
+}
+
+static void the_control_api_is_not_for_web_pages(void **state)
+{
+    const sim_peer_request_t plain = {"POST", "/sim/send", NULL, "text/plain", MESSAGE};
+    sim_peer_call(&peer, &plain);
+    assert_int_equal(peer.status, 415);
+    sim_peer_control(&peer, "/sim/send", "[]");
+    assert_int_equal(peer.status, 400);
+    sim_peer_control(&peer, "/sim/nothing", NULL);
+    assert_int_equal(peer.status, 404);
+    sim_peer_control(&peer, "/nothing", NULL);
+    assert_int_equal(peer.status, 404);
+}
+
+#define ALONE(fn)    cmocka_unit_test_setup_teardown(fn, setup, teardown)
+#define VERIFIED(fn) cmocka_unit_test_setup_teardown(fn, setup_verified, teardown)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        VERIFIED(events_are_json_as_php_writes_it),
+        VERIFIED(commands_are_a_form),
+        VERIFIED(interactions_are_json_in_a_form),
+        VERIFIED(a_socket_comes_first),
+        VERIFIED(failures_come_again),
+        VERIFIED(no_retry_is_honoured),
+        VERIFIED(commands_do_not_come_again),
+        VERIFIED(an_app_that_went_away_is_noticed),
+        VERIFIED(a_slow_app_is_too_late),
+        ALONE(the_challenge_has_three_forms),
+        ALONE(an_url_that_does_not_answer_is_not_taken),
+        ALONE(a_delivery_asks_again),
+        ALONE(nobody_is_there),
+        ALONE(status_tells_what_a_bot_needs),
+        ALONE(a_transcript_can_be_waited_for),
+        ALONE(the_control_api_is_not_for_web_pages),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

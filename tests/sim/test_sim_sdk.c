@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/child.h"
+#include "support/npm.h"
+#include "support/sim_peer.h"
+#include "support/test.h"
+
+/* The simulator with Slack's own SDKs for node as its app: see tests/support/sdk_peer.js. */
+
+static void slacks_own_sdks_find_it_like_slack(void **state)
+{
+    sim_peer_t peer;
+    child_t child;
+    const char *folder = npm_folder("@slack/web-api");
+    if (folder) folder = npm_folder("@slack/socket-mode");
+    if (!folder) skip();
+    sim_peer_open(&peer, NULL);
+    child_start(
+        &child, &peer.world,
+        (const char *const[]){"node", npm_script("sdk_peer.js"), folder, peer.sim->base, NULL},
+        NULL);
+    assert_true(child.started);
+    child_wait(&child, &peer.world);
+    if (child.status != 0) fail_msg("%s\n%s", child.out, peer.world.log);
+    child_done(&child);
+    sim_peer_close(&peer);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(slacks_own_sdks_find_it_like_slack),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,575 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/sim_case.h"
+#include "support/test.h"
+
+/* The simulator's Web API over HTTP: each method's success and main errors. */
+
+/* The first sentence of why arguments were refused. */
+static const char *message_of(const char *method, const char *body)
+{
+    return slack_json_str(sim_peer_api(&peer, method, body), "/response_metadata/messages/0");
+}
+
+static const char *say(const char *body)
+{
+    const slack_json_t *answer = sim_peer_api(&peer, "chat.postMessage", body);
+    assert_true(slack_json_bool(answer, "/ok"));
+    return slack_json_str(answer, "/ts");
+}
+
+/* ---- tokens and bodies ---- */
+
+static const char *error_of(const sim_peer_request_t *request)
+{
+    const slack_json_t *answer = sim_peer_call(&peer, request);
+    assert_int_equal(peer.status, 200);
+    return slack_json_str(answer, "/error");
+}
+
+static void tokens_are_checked(void **state)
+{
+    const char *form = "application/x-www-form-urlencoded", *json = "application/json";
+    const struct {
+        sim_peer_request_t request;
+        const char *error;
+    } cases[] = {
+        {{"POST", "/api/auth.test", SIM_PEER_BOT_TOKEN, NULL, NULL}, ""},
+        {{"GET", "/api/auth.test", SIM_PEER_BOT_TOKEN, NULL, NULL}, ""},
+        {{"POST", "/api/auth.test", NULL, form, "token=" SIM_PEER_BOT_TOKEN}, ""},
+        {{"POST", "/api/auth.test", NULL, NULL, NULL}, "not_authed"},
+        {{"POST", "/api/auth.test", NULL, json, "{\"token\":\"" SIM_PEER_BOT_TOKEN "\"}"},
+         "not_authed"},
+        {{"GET", "/api/auth.test?token=" SIM_PEER_BOT_TOKEN, NULL, NULL, NULL}, "not_authed"},
+        {{"POST", "/api/auth.test", "xoxb-another", NULL, NULL}, "invalid_auth"},
+        {{"POST", "/api/auth.test", SIM_PEER_APP_TOKEN, NULL, NULL}, "not_allowed_token_type"},
+        {{"POST", "/api/apps.connections.open", SIM_PEER_BOT_TOKEN, NULL, NULL},
+         "not_allowed_token_type"},
+        {{"POST", "/api/apps.connections.open", NULL, form, "token=" SIM_PEER_APP_TOKEN},
+         "not_authed"},
+        {{"POST", "/api/apps.connections.open", SIM_PEER_APP_TOKEN, NULL, NULL}, ""},
+        {{"POST", "/api/no.such", NULL, NULL, NULL}, "unknown_method"},
+        {{"POST", "/api/auth.test", SIM_PEER_BOT_TOKEN, json, "{"}, "invalid_json"},
+        {{"POST", "/api/auth.test", SIM_PEER_BOT_TOKEN, json, "[]"}, "json_not_object"},
+        {{"POST", "/api/auth.test", SIM_PEER_BOT_TOKEN, "text/plain", "x"}, "invalid_post_type"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *error = error_of(&cases[i].request);
+        if (strcmp(error, cases[i].error) != 0)
+            fail_msg("case %zu: %s, not %s", i, error, cases[i].error);
+    }
+}
+
+static void json_without_a_charset_is_warned_about(void **state)
+{
+    const sim_peer_request_t request = {"POST", "/api/auth.test", SIM_PEER_BOT_TOKEN,
+                                        "application/json", "{}"};
+    const slack_json_t *answer = sim_peer_call(&peer, &request);
+    assert_true(slack_json_bool(answer, "/ok"));
+    assert_string_equal(slack_json_str(answer, "/warning"), "missing_charset");
+    assert_null(slack_json_get(sim_peer_api(&peer, "auth.test", "{}"), "/warning"));
+}
+
+static void forms_carry_nested_json(void **state)
+{
+    const sim_peer_request_t request = {
+        "POST", "/api/chat.postMessage", SIM_PEER_BOT_TOKEN, "application/x-www-form-urlencoded",
+        "channel=C0GENERAL1&text=a+%26+b&blocks=%5B%7B%22type%22%3A%22divider%22%7D%5D"};
+    const slack_json_t *answer = sim_peer_call(&peer, &request);
+    assert_string_equal(slack_json_str(answer, "/message/text"), "a & b");
+    assert_string_equal(slack_json_str(answer, "/message/blocks/0/type"), "divider");
+    assert_string_not_equal(slack_json_str(answer, "/message/blocks/0/block_id"), "");
+}
+
+static void auth_test(void **state)
+{
+    const slack_json_t *answer = sim_peer_api(&peer, "auth.test", "{}");
+    assert_string_equal(slack_json_str(answer, "/team_id"), "T0SIM00001");
+    assert_string_equal(slack_json_str(answer, "/user_id"), "U0BOT00001");
+    assert_string_equal(slack_json_str(answer, "/bot_id"), "B0BOT00001");
+}
+
+/* ---- chat ---- */
+
+static void post_message(void **state)
+{
+    const slack_json_t *answer =
+        sim_peer_api(&peer, "chat.postMessage", "{\"channel\":\"#general\",\"text\":\"hi\"}");
+    assert_true(slack_json_bool(answer, "/ok"));
+    assert_string_equal(slack_json_str(answer, "/channel"), "C0GENERAL1");
+    assert_string_equal(slack_json_str(answer, "/message/text"), "hi");
+    assert_string_equal(slack_json_str(answer, "/message/bot_id"), "B0BOT00001");
+    assert_string_equal(slack_json_str(answer, "/message/ts"), slack_json_str(answer, "/ts"));
+
+    const char *first = slack_json_str(answer, "/ts");
+    const char *second = say("{\"channel\":\"general\",\"text\":\"again\"}");
+    assert_true(strcmp(first, second) < 0); /* the clock stands still */
+    answer =
+        sim_peer_api(&peer, "chat.postMessage", "{\"channel\":\"U0ANN00001\",\"text\":\"hi\"}");
+    assert_string_equal(slack_json_str(answer, "/channel"), "D0ANN00001");
+    assert_string_equal(sim_peer_transcript(&peer), "#general  bot: hi\n"
+                                                    "#general  bot: again\n"
+                                                    "DM with ann  bot: hi\n");
+}
+
+static void post_message_refuses(void **state)
+{
+    const struct {
+        const char *body;
+        const char *error;
+    } cases[] = {
+        {"{\"text\":\"x\"}", "invalid_arguments"},
+        {"{\"channel\":\"nowhere\",\"text\":\"x\"}", "channel_not_found"},
+        {"{\"channel\":\"lounge\",\"text\":\"x\"}", "not_in_channel"},
+        {"{\"channel\":\"general\"}", "no_text"},
+        {"{\"channel\":\"general\",\"text\":\"\",\"blocks\":[]}", "no_text"},
+        {"{\"channel\":\"general\",\"blocks\":{}}", "invalid_blocks_format"},
+        {"{\"channel\":\"general\",\"blocks\":\"[\"}", "invalid_blocks_format"},
+        {"{\"channel\":\"general\",\"blocks\":[{\"type\":\"nonsense\"}]}", "invalid_blocks"},
+        {"{\"channel\":\"general\",\"blocks\":[{\"type\":\"section\"}]}", "invalid_blocks"},
+        {"{\"channel\":\"general\",\"text\":\"x\",\"markdown_text\":\"y\"}",
+         "markdown_text_conflict"},
+        {"{\"channel\":\"general\",\"text\":\"x\",\"metadata\":{}}", "invalid_metadata_schema"},
+        {"{\"channel\":\"general\",\"text\":\"x\",\"thread_ts\":\"now\"}", "invalid_thread_ts"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_error("chat.postMessage", cases[i].body, cases[i].error);
+    assert_string_equal(message_of("chat.postMessage", "{}"),
+                        "[ERROR] missing required field: channel");
+    assert_string_equal(message_of("chat.postMessage", cases[8].body),
+                        "[ERROR] missing required field [json-pointer:/blocks/0/text]");
+    assert_string_equal(sim_peer_transcript(&peer), "");
+}
+
+static void update(void **state)
+{
+    char body[256];
+    const char *ts = say("{\"channel\":\"general\",\"text\":\"one\"}");
+    snprintf(body, sizeof body, "{\"channel\":\"C0GENERAL1\",\"ts\":\"%s\",\"text\":\"two\"}", ts);
+    const slack_json_t *answer = sim_peer_api(&peer, "chat.update", body);
+    assert_string_equal(slack_json_str(answer, "/ts"), ts);
+    assert_string_equal(slack_json_str(answer, "/text"), "two");
+    assert_string_equal(slack_json_str(answer, "/message/text"), "two");
+    assert_error("chat.update", "{\"channel\":\"C0GENERAL1\",\"text\":\"x\"}", "invalid_arguments");
+    assert_error("chat.update", "{\"channel\":\"C0GENERAL1\",\"ts\":\"1.2\",\"text\":\"x\"}",
+                 "message_not_found");
+    snprintf(body, sizeof body, "{\"channel\":\"C0GENERAL1\",\"ts\":\"%s\"}", ts);
+    assert_error("chat.update", body, "no_text");
+    snprintf(body, sizeof body, "{\"channel\":\"C0RANDOM01\",\"ts\":\"%s\",\"text\":\"x\"}", ts);
+    assert_error("chat.update", body, "message_not_found");
+    assert_string_equal(sim_peer_transcript(&peer), "#general  bot: one\n"
+                                                    "#general  bot: (edited) two\n");
+}
+
+static void post_ephemeral(void **state)
+{
+    const slack_json_t *answer =
+        sim_peer_api(&peer, "chat.postEphemeral",
+                     "{\"channel\":\"general\",\"user\":\"U0BEN00001\",\"text\":\"psst\"}");
+    assert_string_not_equal(slack_json_str(answer, "/message_ts"), "");
+    assert_string_equal(sim_peer_transcript(&peer), "#general  bot (only to ben): psst\n");
+    answer = sim_peer_api(&peer, "conversations.history", "{\"channel\":\"C0GENERAL1\"}");
+    assert_int_equal(slack_json_count(answer, "/messages"), 0);
+    assert_error("chat.postEphemeral", "{\"channel\":\"general\",\"text\":\"x\"}",
+                 "invalid_arguments");
+    assert_error("chat.postEphemeral", "{\"channel\":\"general\",\"user\":\"U1\",\"text\":\"x\"}",
+                 "user_not_in_channel");
+    assert_error("chat.postEphemeral",
+                 "{\"channel\":\"D0ANN00001\",\"user\":\"U0BEN00001\",\"text\":\"x\"}",
+                 "user_not_in_channel");
+}
+
+/* ---- conversations and users ---- */
+
+static void list_pages(void **state)
+{
+    const char *ids[8];
+    char body[256], cursor[100] = "";
+    size_t count = 0, pages = 0;
+    do {
+        snprintf(body, sizeof body,
+                 "{\"types\":\"public_channel, private_channel,im\",\"limit\":2,\"cursor\":\"%s\"}",
+                 cursor);
+        const slack_json_t *answer = sim_peer_api(&peer, "conversations.list", body);
+        slack_json_iter_t it = {0};
+        while (slack_json_next(slack_json_get(answer, "/channels"), &it))
+            ids[count++] = slack_json_str(it.value, "/id");
+        snprintf(cursor, sizeof cursor, "%s",
+                 slack_json_str(answer, "/response_metadata/next_cursor"));
+        pages++;
+    } while (*cursor && pages < 9);
+    assert_int_equal(pages, 4);
+    assert_int_equal(count, 7);
+    assert_string_equal(ids[0], "C0GENERAL1");
+    assert_string_equal(ids[6], "D0CLEO0001");
+
+    const slack_json_t *answer = sim_peer_api(&peer, "conversations.list", "{}");
+    assert_int_equal(slack_json_count(answer, "/channels"), 3);
+    assert_true(slack_json_bool(answer, "/channels/0/is_general"));
+    assert_error("conversations.list", "{\"types\":\"nonsense\"}", "invalid_types");
+    assert_error("conversations.list", "{\"limit\":0}", "invalid_limit");
+    assert_error("conversations.list", "{\"limit\":\"x\"}", "invalid_limit");
+    assert_error("conversations.list", "{\"cursor\":\"x\"}", "invalid_cursor");
+    assert_error("conversations.list", "{\"cursor\":\"bmV4dDpDMQ==\"}", "invalid_cursor");
+}
+
+static void info(void **state)
+{
+    const slack_json_t *answer =
+        sim_peer_api(&peer, "conversations.info", "{\"channel\":\"C0SECRET01\"}");
+    assert_string_equal(slack_json_str(answer, "/channel/name"), "secret");
+    assert_true(slack_json_bool(answer, "/channel/is_private"));
+    answer = sim_peer_api(&peer, "conversations.info", "{\"channel\":\"D0ANN00001\"}");
+    assert_true(slack_json_bool(answer, "/channel/is_im"));
+    assert_string_equal(slack_json_str(answer, "/channel/user"), "U0ANN00001");
+    assert_error("conversations.info", "{\"channel\":\"C1\"}", "channel_not_found");
+    assert_error("conversations.info", "{}", "invalid_arguments");
+
+    answer = sim_peer_api(&peer, "users.info", "{\"user\":\"U0ANN00001\"}");
+    assert_string_equal(slack_json_str(answer, "/user/name"), "ann");
+    assert_false(slack_json_bool(answer, "/user/is_bot"));
+    answer = sim_peer_api(&peer, "users.info", "{\"user\":\"U0BOT00001\"}");
+    assert_true(slack_json_bool(answer, "/user/is_bot"));
+    assert_string_equal(slack_json_str(answer, "/user/profile/bot_id"), "B0BOT00001");
+    assert_error("users.info", "{\"user\":\"U1\"}", "user_not_found");
+    assert_error("users.info", "{}", "invalid_arguments");
+}
+
+static void history_pages(void **state)
+{
+    char ts[5][SIM_TS_SIZE], body[512], cursor[100] = "";
+    size_t pages = 0, seen = 0;
+    for (int i = 0; i < 5; i++)
+        snprintf(ts[i], sizeof ts[i], "%s", say("{\"channel\":\"general\",\"text\":\"x\"}"));
+    say("{\"channel\":\"random\",\"text\":\"elsewhere\"}");
+    do {
+        snprintf(body, sizeof body, "{\"channel\":\"C0GENERAL1\",\"limit\":2,\"cursor\":\"%s\"}",
+                 cursor);
+        const slack_json_t *answer = sim_peer_api(&peer, "conversations.history", body);
+        slack_json_iter_t it = {0};
+        while (slack_json_next(slack_json_get(answer, "/messages"), &it))
+            assert_string_equal(slack_json_str(it.value, "/ts"), ts[4 - seen++]);
+        snprintf(cursor, sizeof cursor, "%s",
+                 slack_json_str(answer, "/response_metadata/next_cursor"));
+        assert_true(slack_json_bool(answer, "/has_more") == (*cursor != '\0'));
+        pages++;
+    } while (*cursor && pages < 9);
+    assert_int_equal(pages, 3);
+    assert_int_equal(seen, 5);
+
+    snprintf(body, sizeof body, "{\"channel\":\"C0GENERAL1\",\"oldest\":\"%s\",\"latest\":\"%s\"}",
+             ts[1], ts[3]);
+    const slack_json_t *answer = sim_peer_api(&peer, "conversations.history", body);
+    assert_int_equal(slack_json_count(answer, "/messages"), 1);
+    snprintf(body, sizeof body,
+             "{\"channel\":\"C0GENERAL1\",\"oldest\":\"%s\",\"latest\":\"%s\",\"inclusive\":true}",
+             ts[1], ts[3]);
+    answer = sim_peer_api(&peer, "conversations.history", body);
+    assert_int_equal(slack_json_count(answer, "/messages"), 3);
+    assert_error("conversations.history", "{\"channel\":\"C0LOUNGE01\"}", "not_in_channel");
+    assert_error("conversations.history", "{\"channel\":\"C0GENERAL1\",\"oldest\":\"x\"}",
+                 "invalid_ts_oldest");
+    assert_error("conversations.history", "{\"channel\":\"C0GENERAL1\",\"latest\":\"x\"}",
+                 "invalid_ts_latest");
+    assert_error("conversations.history", "{\"channel\":\"C0GENERAL1\",\"cursor\":\"!\"}",
+                 "invalid_cursor");
+}
+
+static void replies(void **state)
+{
+    char body[256], head[SIM_TS_SIZE], reply[SIM_TS_SIZE];
+    snprintf(head, sizeof head, "%s", say("{\"channel\":\"general\",\"text\":\"head\"}"));
+    snprintf(body, sizeof body, "{\"channel\":\"general\",\"text\":\"reply\",\"thread_ts\":\"%s\"}",
+             head);
+    snprintf(reply, sizeof reply, "%s", say(body));
+    /* A reply to a reply is one in the same thread. */
+    snprintf(body, sizeof body,
+             "{\"channel\":\"general\",\"text\":\"reply 2\",\"thread_ts\":\"%s\"}", reply);
+    say(body);
+
+    snprintf(body, sizeof body, "{\"channel\":\"C0GENERAL1\",\"ts\":\"%s\"}", reply);
+    const slack_json_t *answer = sim_peer_api(&peer, "conversations.replies", body);
+    assert_int_equal(slack_json_count(answer, "/messages"), 3);
+    assert_string_equal(slack_json_str(answer, "/messages/0/ts"), head);
+    assert_int_equal(slack_json_int(answer, "/messages/0/reply_count"), 2);
+    assert_string_equal(slack_json_str(answer, "/messages/2/thread_ts"), head);
+    assert_string_equal(slack_json_str(answer, "/messages/2/parent_user_id"), "U0BOT00001");
+    answer = sim_peer_api(&peer, "conversations.history", "{\"channel\":\"C0GENERAL1\"}");
+    assert_int_equal(slack_json_count(answer, "/messages"), 1);
+    assert_error("conversations.replies", "{\"channel\":\"C0GENERAL1\",\"ts\":\"1.2\"}",
+                 "thread_not_found");
+    assert_error("conversations.replies", "{\"channel\":\"C0GENERAL1\"}", "invalid_arguments");
+    assert_string_equal(sim_peer_transcript(&peer), "#general  bot: head\n"
+                                                    "#general (thread)  bot: reply\n"
+                                                    "#general (thread)  bot: reply 2\n");
+}
+
+/* ---- views ---- */
+
+#define MODAL                                                                                      \
+    "{\"type\":\"modal\",\"callback_id\":\"form\",\"title\":{\"type\":\"plain_text\",\"text\":"    \
+    "\"A form\"},\"blocks\":[{\"type\":\"divider\"}]}"
+
+/* A trigger, as an interaction in that view (NULL: in none) would bring it. */
+static const char *trigger(const char *view_id)
+{
+    sim_grant_t *grant = sim_grant_new(&peer.sim->grants, SIM_GRANT_TRIGGER);
+    grant->user = sim_user_find("ann");
+    if (view_id) snprintf(grant->view_id, sizeof grant->view_id, "%s", view_id);
+    return grant->key;
+}
+
+static const char *with_trigger(const char *key, const char *view)
+{
+    return slack__arena_printf(peer.arena, "{\"trigger_id\":\"%s\",\"view\":%s}", key, view);
+}
+
+static const slack_json_t *open_modal(void)
+{
+    const slack_json_t *answer =
+        sim_peer_api(&peer, "views.open", with_trigger(trigger(NULL), MODAL));
+    assert_true(slack_json_bool(answer, "/ok"));
+    return slack_json_get(answer, "/view");
+}
+
+static void views_open(void **state)
+{
+    const slack_json_t *view = open_modal();
+    const char *id = slack_json_str(view, "/id");
+    assert_int_equal(id[0], 'V');
+    assert_string_equal(slack_json_str(view, "/root_view_id"), id);
+    assert_string_equal(slack_json_str(view, "/callback_id"), "form");
+    assert_string_not_equal(slack_json_str(view, "/hash"), "");
+    assert_int_equal(slack_json_type(slack_json_get(view, "/state/values")), SLACK_JSON_OBJECT);
+    assert_string_equal(sim_peer_transcript(&peer), "bot opens a modal for ann: form \"A form\"\n");
+}
+
+static void triggers_live_once_and_shortly(void **state)
+{
+    const char *key = trigger(NULL);
+    assert_error("views.open", with_trigger("1.2.3", MODAL), "invalid_trigger_id");
+    /* A view that is refused does not cost the trigger. */
+    assert_error("views.open", with_trigger(key, "{}"), "invalid_arguments");
+    assert_error("views.open", with_trigger(key, MODAL), "");
+    assert_error("views.open", with_trigger(key, MODAL), "exchanged_trigger_id");
+    key = trigger(NULL);
+    sim_peer_pass_ms(&peer, 3000);
+    assert_error("views.open", with_trigger(key, MODAL), "");
+    key = trigger(NULL);
+    sim_peer_pass_ms(&peer, 3001);
+    assert_error("views.open", with_trigger(key, MODAL), "expired_trigger_id");
+}
+
+static void views_are_checked(void **state)
+{
+#define TITLE "\"title\":{\"type\":\"plain_text\",\"text\":\"t\"}"
+    const struct {
+        const char *view;
+        const char *message;
+    } cases[] = {
+        {"[]", "must provide an object [json-pointer:/view]"},
+        {"{}", "missing required field: type [json-pointer:/view]"},
+        {"{\"type\":\"home\",\"blocks\":[]}", "must be a modal view [json-pointer:/view/type]"},
+        {"{\"type\":\"modal\"," TITLE "}", "missing required field: blocks [json-pointer:/view]"},
+        {"{\"type\":\"modal\",\"blocks\":[]}",
+         "missing required field: title [json-pointer:/view]"},
+        {"{\"type\":\"modal\"," TITLE ",\"blocks\":[{}]}",
+         "missing required field: type [json-pointer:/view/blocks/0/type]"},
+        {"{\"type\":\"modal\"," TITLE ",\"blocks\":[{\"type\":\"input\",\"label\":{\"type\":"
+         "\"plain_text\",\"text\":\"l\"},\"element\":{\"type\":\"plain_text_input\"}}]}",
+         "missing required field: submit [json-pointer:/view]"},
+        {"{\"type\":\"modal\",\"blocks\":[],\"title\":{\"type\":\"plain_text\",\"text\":"
+         "\"more than 24 characters!!\"}}",
+         "must be less than 25 characters [json-pointer:/view/title]"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *message = message_of("views.open", with_trigger(trigger(NULL), cases[i].view));
+        assert_int_equal(strncmp(message, "[ERROR] ", 8), 0);
+        assert_string_equal(message + 8, cases[i].message);
+    }
+    assert_error("views.open", "{\"trigger_id\":\"x\",\"view\":\"{\"}", "invalid_arguments");
+    assert_error("views.open", "{\"trigger_id\":\"x\"}", "invalid_arguments");
+    assert_error("views.open", "{\"view\":" MODAL "}", "invalid_arguments");
+}
+
+static void views_update(void **state)
+{
+    const slack_json_t *view = open_modal();
+    const char *id = slack_json_str(view, "/id"), *hash = slack_json_str(view, "/hash");
+    const char *body = slack__arena_printf(
+        peer.arena, "{\"view_id\":\"%s\",\"hash\":\"%s\",\"view\":%s}", id, hash, MODAL);
+    const slack_json_t *answer = sim_peer_api(&peer, "views.update", body);
+    assert_string_equal(slack_json_str(answer, "/view/id"), id);
+    assert_string_not_equal(slack_json_str(answer, "/view/hash"), hash);
+    assert_error("views.update", body, "hash_conflict");
+    assert_error("views.update", "{\"view_id\":\"V1\",\"view\":" MODAL "}", "not_found");
+    assert_error("views.update", "{\"view\":" MODAL "}", "invalid_arguments");
+}
+
+static void external_ids_are_unique(void **state)
+{
+    const char *view = "{\"type\":\"modal\",\"external_id\":\"e\"," TITLE ",\"blocks\":[]}";
+    assert_error("views.open", with_trigger(trigger(NULL), view), "");
+    assert_error("views.update", "{\"external_id\":\"e\",\"view\":" MODAL "}", "");
+    assert_error("views.update", "{\"external_id\":\"e\",\"view\":" MODAL "}", "not_found");
+    const slack_json_t *home = sim_peer_api(
+        &peer, "views.publish",
+        "{\"user_id\":\"U0ANN00001\",\"view\":{\"type\":\"home\",\"external_id\":\"e\","
+        "\"blocks\":[]}}");
+    assert_true(slack_json_bool(home, "/ok"));
+    assert_error("views.open", with_trigger(trigger(NULL), view), "duplicate_external_id");
+}
+
+static void views_push(void **state)
+{
+    const slack_json_t *view = open_modal();
+    const char *root = slack_json_str(view, "/id"), *id = root;
+    for (int depth = 2; depth <= 3; depth++) {
+        const slack_json_t *answer =
+            sim_peer_api(&peer, "views.push", with_trigger(trigger(id), MODAL));
+        assert_true(slack_json_bool(answer, "/ok"));
+        assert_string_equal(slack_json_str(answer, "/view/root_view_id"), root);
+        assert_string_equal(slack_json_str(answer, "/view/previous_view_id"), id);
+        id = slack_json_str(answer, "/view/id");
+    }
+    assert_error("views.push", with_trigger(trigger(id), MODAL), "push_limit_reached");
+    assert_error("views.push", with_trigger(trigger(NULL), MODAL), "not_found");
+}
+
+static void views_publish(void **state)
+{
+#define HOME "{\"type\":\"home\",\"blocks\":[{\"type\":\"markdown\",\"text\":\"Hi\"}]}"
+    const char *body = "{\"user_id\":\"U0ANN00001\",\"view\":" HOME "}";
+    const slack_json_t *answer = sim_peer_api(&peer, "views.publish", body);
+    const char *id = slack_json_str(answer, "/view/id");
+    const char *hash = slack_json_str(answer, "/view/hash");
+    assert_string_equal(slack_json_str(answer, "/view/type"), "home");
+    const char *with_hash = slack__arena_printf(
+        peer.arena, "{\"user_id\":\"U0ANN00001\",\"hash\":\"%s\",\"view\":" HOME "}", hash);
+    answer = sim_peer_api(&peer, "views.publish", with_hash);
+    assert_string_equal(slack_json_str(answer, "/view/id"), id);
+    assert_error("views.publish", with_hash, "hash_conflict");
+    assert_error("views.publish", "{\"user_id\":\"U1\",\"view\":" HOME "}", "invalid_arguments");
+    assert_error("views.publish", "{\"user_id\":\"U0ANN00001\",\"view\":" MODAL "}",
+                 "invalid_arguments");
+    assert_string_equal(sim_peer_transcript(&peer), "bot publishes the home tab for ann: Hi\n"
+                                                    "bot publishes the home tab for ann: Hi\n");
+}
+
+/* ---- response URLs ---- */
+
+static sim_grant_t *response_url(const char **ret_url)
+{
+    sim_grant_t *grant = sim_grant_new(&peer.sim->grants, SIM_GRANT_RESPONSE);
+    grant->user = sim_user_find("ann");
+    grant->channel = sim_channel_find("general");
+    *ret_url = slack__arena_printf(peer.arena, "/actions/%s", grant->key);
+    return grant;
+}
+
+static const slack_json_t *respond(const char *url, const char *body)
+{
+    const sim_peer_request_t request = {"POST", url, NULL, "application/json", body};
+    return sim_peer_call(&peer, &request);
+}
+
+static void response_urls_speak_five_times(void **state)
+{
+    const char *url;
+    response_url(&url);
+    assert_true(slack_json_bool(respond(url, "{\"text\":\"one\"}"), "/ok"));
+    assert_true(slack_json_bool(respond(url, "{\"text\":\"two\",\"response_type\":\"in_channel\"}"),
+                                "/ok"));
+    respond(url, "{\"text\":\"\"}");
+    assert_int_equal(peer.status, 400);
+    respond(url, "{\"text\":\"four\"}");
+    respond(url, "{\"text\":\"five\"}");
+    assert_int_equal(peer.status, 200);
+    assert_string_equal(slack_json_str(respond(url, "{\"text\":\"six\"}"), "/error"), "used_url");
+    assert_int_equal(peer.status, 404);
+    assert_string_equal(sim_peer_transcript(&peer), "#general  bot (only to ann): one\n"
+                                                    "#general  bot: two\n"
+                                                    "#general  bot (only to ann): four\n"
+                                                    "#general  bot (only to ann): five\n");
+}
+
+static void response_urls_expire(void **state)
+{
+    const char *url;
+    response_url(&url);
+    sim_peer_pass_ms(&peer, 30 * 60 * 1000 + 1);
+    assert_string_equal(slack_json_str(respond(url, "{\"text\":\"x\"}"), "/error"), "expired_url");
+    assert_string_equal(slack_json_str(respond("/commands/x", "{\"text\":\"x\"}"), "/error"),
+                        "invalid_url");
+    assert_int_equal(peer.status, 404);
+    respond(url, "[]");
+    assert_int_equal(peer.status, 400);
+    const sim_peer_request_t get = {"GET", url, NULL, NULL, NULL};
+    sim_peer_call(&peer, &get);
+    assert_int_equal(peer.status, 405);
+}
+
+static void response_urls_replace_and_delete(void **state)
+{
+    const char *url;
+    sim_grant_t *grant = response_url(&url);
+    snprintf(grant->message_ts, sizeof grant->message_ts, "%s",
+             say("{\"channel\":\"general\",\"text\":\"original\"}"));
+    respond(url, "{\"text\":\"new\",\"replace_original\":true}");
+    respond(url, "{\"delete_original\":true}");
+    assert_int_equal(peer.status, 200);
+    const slack_json_t *answer =
+        sim_peer_api(&peer, "conversations.history", "{\"channel\":\"C0GENERAL1\"}");
+    assert_int_equal(slack_json_count(answer, "/messages"), 0);
+    assert_string_equal(sim_peer_transcript(&peer), "#general  bot: original\n"
+                                                    "#general  bot: (edited) new\n"
+                                                    "#general  bot: (deleted) new\n");
+}
+
+/* ---- bounds ---- */
+
+static void old_messages_are_forgotten(void **state)
+{
+    sim_message_t *message;
+    const slack_json_t *content = NULL;
+    assert_int_equal(slack__jsonf(peer.arena, &content, NULL, "{text: 'x'}"), 0);
+    const sim_message_draft_t draft = {
+        .channel = sim_channel_find("general"), .author = sim_user_find("ann"), .content = content};
+    for (int i = 0; i < SIM_MESSAGES_MAX + 5; i++)
+        assert_int_equal(sim_message_add(&peer.sim->world, &draft, &message), 0);
+    assert_int_equal(peer.sim->world.message_count, SIM_MESSAGES_MAX);
+    for (int i = 0; i < SIM_TRANSCRIPT_MAX + 5; i++)
+        sim_transcript_add(&peer.sim->transcript, SIM_SAID, false, "", "ann", "%d", i);
+    assert_int_equal(peer.sim->transcript.count, SIM_TRANSCRIPT_MAX);
+}
+
+#define CASE(fn) ALONE(fn)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(tokens_are_checked),
+        CASE(json_without_a_charset_is_warned_about),
+        CASE(forms_carry_nested_json),
+        CASE(auth_test),
+        CASE(post_message),
+        CASE(post_message_refuses),
+        CASE(update),
+        CASE(post_ephemeral),
+        CASE(list_pages),
+        CASE(info),
+        CASE(history_pages),
+        CASE(replies),
+        CASE(views_open),
+        CASE(triggers_live_once_and_shortly),
+        CASE(views_are_checked),
+        CASE(views_update),
+        CASE(external_ids_are_unique),
+        CASE(views_push),
+        CASE(views_publish),
+        CASE(response_urls_speak_five_times),
+        CASE(response_urls_expire),
+        CASE(response_urls_replace_and_delete),
+        CASE(old_messages_are_forgotten),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

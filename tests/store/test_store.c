@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+#include <slack/error.h>
+#include <slack/options.h>
+
+#include "store/store.h"
+#include "support/store_suite.h"
+#include "support/test.h"
+#include "support/world.h"
+
+static void test_open_by_scheme(void **state)
+{
+    world_t world;
+    slack_store_t *store;
+    bool closed = false;
+    assert_true(world_open(&world));
+    assert_int_equal(slack__store_open(&store, world.net, "memory:", NULL), 0);
+    assert_ptr_equal(store->ops, &slack__store_memory);
+    store->ops->close(store, world_set_flag, &closed);
+    world_until(&world, &closed);
+    world_close(&world);
+}
+
+static void test_names_that_open_nothing(void **state)
+{
+    static const struct {
+        const char *url, *error;
+    } bad[] = {
+        {NULL, "SLACK_STORE names no kind of store; it is \"sqlite:PATH\" or \"memory:\""},
+        {"", "SLACK_STORE names no kind of store; it is \"sqlite:PATH\" or \"memory:\""},
+        {"bot.db", "SLACK_STORE names no kind of store; it is \"sqlite:PATH\" or \"memory:\""},
+        {"Memory:",
+         "SLACK_STORE: there is no store \"Memory:\"; it is \"sqlite:PATH\" or \"memory:\""},
+        {"postgres://u:secret@h/",
+         "SLACK_STORE: there is no store \"postgres:\"; it is \"sqlite:PATH\" or \"memory:\""},
+        {"sqlite::memory:",
+         "SLACK_STORE: sqlite::memory: would lose what was acknowledged when the process ends; "
+         "\"memory:\" is the store that does so"},
+        {"sqlite:", "SLACK_STORE: a path has to follow \"sqlite:\""},
+        {"memory:x", "nothing may follow \"memory:\""},
+    };
+    world_t world;
+    slack_store_t *store = NULL;
+    assert_true(world_open(&world));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char error[SLACK_ERROR_TEXT_MAX] = "";
+        assert_int_equal(slack__store_open(&store, world.net, bad[i].url, error), SLACK_ECONFIG);
+        assert_string_equal(error, bad[i].error);
+        assert_int_equal(slack__store_open(&store, world.net, bad[i].url, NULL), SLACK_ECONFIG);
+    }
+    assert_null(store);
+    world_close(&world);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_open_by_scheme),
+        cmocka_unit_test(test_names_that_open_nothing),
+    };
+    int failed = store_suite(&slack__store_memory, "", NULL);
+    return failed + cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,490 @@
+/* SPDX-License-Identifier: MIT */
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include <slack/error.h>
+#include <slack/options.h>
+
+#include "store/sqlite_files.h"
+#include "support/fault_vfs.h"
+#include "support/store_file.h"
+#include "support/store_work.h"
+#include "support/test.h"
+
+/* What a file and its disk can do to the store: each has its clear result, and what was told to be
+ * stored is. */
+
+static const char *path, *copy;
+/* --- the file ------------------------------------------------------------------------------ */
+
+static void expect_private(const char *part)
+{
+    char name[80];
+    struct stat st;
+    snprintf(name, sizeof name, "%s%s", path, part);
+    assert_int_equal(stat(name, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+}
+
+static void test_only_the_owner_may_read(void **state)
+{
+    mode_t old = umask(0);
+    sw_open();
+    assert_int_equal(sw_put("Ev1"), 0);
+    for (unsigned i = 0; i < STORE_FILE_PARTS; i++)
+        expect_private(store_file_parts[i]);
+    umask(old);
+    sw_close();
+    assert_int_equal(chmod(path, 0644), 0); /* restored from a backup, say */
+    sw_open();
+    expect_private("");
+    sw_close();
+    store_file_clean();
+}
+
+/* Two ways to one file are one store: the second process sees that the first is there. */
+static void test_a_link_leads_to_the_same_store(void **state)
+{
+    const char *link = store_file_copy();
+    char error[SLACK_ERROR_TEXT_MAX];
+    struct stat st;
+    slack_store_t *by_link = NULL;
+    sw_task_t task;
+    assert_int_equal(symlink(path, link), 0);
+    mode_t old = umask(0);
+    assert_true(world_open(&sw.world));
+    assert_int_equal(sw_open_at(&by_link, link, error), 0);
+    umask(old);
+    assert_int_equal(stat(path, &st), 0);
+    assert_int_equal(st.st_mode & 0777, 0600);
+    assert_int_equal(sw_put_into(by_link, "Ev1", NULL), 0);
+
+    assert_int_equal(sw_open_at(&sw.store, path, error), 0);
+    assert_true(sw_knows(sw.store, "Ev1"));
+    sw_prepare(&task, SLACK_STORE_CLAIM, "");
+    task.batch.now_ms = slack__wall_ms(&sw.world.clock);
+    sw_submit_prepared(sw.store, &task);
+    world_until_count(&sw.world, &task.ended, 1);
+    assert_int_equal(task.op.status, 0);
+    assert_int_equal(task.batch.count, 0);
+
+    sw_close_one(by_link);
+    sw_close();
+    store_file_clean();
+}
+
+static void test_a_newer_schema_is_refused(void **state)
+{
+    sw_open();
+    sw_close();
+    sw_sql("PRAGMA user_version = 99");
+    sw_refused("was written by a newer slackapp (schema 99");
+    store_file_clean();
+}
+
+static void test_a_path_that_cannot_be_is_told_why(void **state)
+{
+    const struct {
+        const char *path, *why;
+    } bad[] = {
+        {"/nonexistent/inbox.db", "/nonexistent/inbox.db: No such file or directory"},
+        {"/tmp", "/tmp: Is a directory"},
+    };
+    assert_true(world_open(&sw.world));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        char error[SLACK_ERROR_TEXT_MAX];
+        assert_int_equal(sw_open_at(&sw.store, bad[i].path, error), SLACK_ESTORE);
+        if (!strstr(error, bad[i].why)) fail_msg("%s: \"%s\"", bad[i].path, error);
+    }
+    world_close(&sw.world);
+}
+
+static void test_what_is_not_ours_is_refused(void **state)
+{
+    sw_sql("CREATE TABLE songs(title TEXT)");
+    sw_refused("holds another program's data");
+    store_file_clean();
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    for (int i = 0; i < 1000; i++)
+        fputs("this is no database ", file);
+    fclose(file);
+    sw_refused("file is not a database");
+    store_file_clean();
+}
+
+static void test_a_folder_that_is_not_there(void **state)
+{
+    char error[SLACK_ERROR_TEXT_MAX];
+    assert_true(world_open(&sw.world));
+    assert_int_equal(sw_open_at(&sw.store, "/nonexistent/folder/x.db", error), SLACK_ESTORE);
+    assert_non_null(strstr(error, "/nonexistent/folder/x.db"));
+    world_close(&sw.world);
+}
+
+static void fill(unsigned count)
+{
+    sw_task_t *tasks = calloc(count, sizeof *tasks);
+    assert_non_null(tasks);
+    sw_open();
+    for (unsigned i = 0; i < count; i++) {
+        char key[24];
+        snprintf(key, sizeof key, "Ev%u", i);
+        sw_submit(sw.store, &tasks[i], SLACK_STORE_PUT, key);
+    }
+    world_until_count(&sw.world, &tasks[count - 1].ended, 1);
+    sw_close();
+    free(tasks);
+}
+
+/* Whatever is done to its bytes: it is refused, or reports, or works; never a crash or a hang. */
+static void use_damaged(void)
+{
+    char error[SLACK_ERROR_TEXT_MAX];
+    assert_true(world_open(&sw.world));
+    int rc = sw_open_at(&sw.store, path, error);
+    if (rc != 0) {
+        assert_int_equal(rc, SLACK_ESTORE);
+        assert_true(*error != '\0');
+        world_close(&sw.world);
+        return;
+    }
+    sw_task_t claim;
+    sw_submit(sw.store, &claim, SLACK_STORE_CLAIM, "");
+    world_until_count(&sw.world, &claim.ended, 1);
+    for (size_t i = 0; i < claim.batch.count; i++) /* what is handed out is what was stored */
+        assert_true(slack__slice_eq(claim.batch.rows[i].payload,
+                                    claim.batch.rows[i].damaged
+                                        ? SLACK_SLICE("")
+                                        : SLACK_SLICE("{\"a\":\"a payload of some length\"}")));
+    slack__arena_free(claim.batch.arena);
+    rc = sw_put("new");
+    if (rc == 0) assert_true(sw_knows(sw.store, "new"));
+    sw_close();
+}
+
+static void damage(long at, int mask)
+{
+    FILE *file = fopen(path, "r+");
+    assert_non_null(file);
+    fseek(file, at, SEEK_SET);
+    int byte = fgetc(file);
+    fseek(file, at, SEEK_SET);
+    fputc(byte ^ mask, file);
+    fclose(file);
+}
+
+static long size_of(void)
+{
+    struct stat st;
+    assert_int_equal(stat(path, &st), 0);
+    return (long)st.st_size;
+}
+
+static void test_flipped_bits(void **state)
+{
+    for (unsigned i = 0; i < 60; i++) {
+        fill(100);
+        for (unsigned n = 0; n <= i % 4; n++)
+            damage(rand() % size_of(), 1 << rand() % 8);
+        use_damaged();
+        store_file_clean();
+    }
+}
+
+static void test_a_flipped_payload_is_told(void **state)
+{
+    fill(1);
+    sw_sql("UPDATE inbox SET payload = '{\"a\":\"b payload of some length\"}'");
+    sw_open();
+    sw_task_t claim;
+    sw_submit(sw.store, &claim, SLACK_STORE_CLAIM, "");
+    world_until_count(&sw.world, &claim.ended, 1);
+    assert_int_equal(claim.op.status, 0);
+    assert_int_equal(claim.batch.count, 1);
+    assert_true(claim.batch.rows[0].damaged);
+    slack__arena_free(claim.batch.arena);
+    sw_close();
+    store_file_clean();
+}
+
+static void test_a_flipped_note_is_none(void **state)
+{
+    sw_task_t task;
+    sw_open();
+    sw_prepare(&task, SLACK_STORE_KV_PUT, "k");
+    task.op.row.due_ms = INT64_MAX;
+    sw_submit_prepared(sw.store, &task);
+    world_until_count(&sw.world, &task.ended, 1);
+    for (int flipped = 0; flipped < 2; flipped++) {
+        sw_submit(sw.store, &task, SLACK_STORE_KV_GET, "k");
+        world_until_count(&sw.world, &task.ended, 1);
+        assert_int_equal(task.op.status, 0);
+        assert_int_equal(task.batch.count, !flipped);
+        slack__arena_free(task.batch.arena);
+        sw_sql("UPDATE notes SET value = 'x'");
+    }
+    sw_close();
+    store_file_clean();
+}
+
+/* What no statement of ours would come across: the header counts free pages that there are not. */
+static void test_a_wrong_header_is_refused(void **state)
+{
+    fill(1);
+    damage(39, 4);
+    sw_refused("it is damaged: ");
+    store_file_clean();
+}
+
+/* Every start is a new owner: those that are gone are forgotten. */
+static void test_an_owner_that_stops_is_forgotten(void **state)
+{
+    for (int i = 0; i < 2; i++) {
+        sw_open();
+        assert_int_equal(sw_number("SELECT count(*) FROM owners"), 1);
+        sw_close();
+        assert_int_equal(sw_number("SELECT count(*) FROM owners"), 0);
+    }
+    store_file_clean();
+}
+
+/* One of a version that has no leases: it lives as long as its process. */
+static void test_an_owner_without_a_lease(void **state)
+{
+    char error[SLACK_ERROR_TEXT_MAX];
+    slack_store_t *other;
+    sw_task_t claim;
+    sw_open();
+    assert_int_equal(sw_put("Ev1"), 0);
+    sw_sql("UPDATE owners SET lease_ms = 0");
+    if (sw_open_at(&other, path, error) != 0) fail_msg("%s", error);
+    for (int looks = 0; looks < SLACK_STORE_LEASE_MS / SLACK_STORE_RENEW_MS + 2; looks++) {
+        sw_submit(other, &claim, SLACK_STORE_CLAIM, "");
+        world_until_count(&sw.world, &claim.ended, 1);
+        assert_int_equal(claim.op.status, 0);
+        assert_int_equal(claim.batch.count, 0);
+        sw.world.mono_us += (uint64_t)SLACK_STORE_RENEW_MS * 1000;
+    }
+    sw_close_one(other);
+    sw_close();
+    store_file_clean();
+}
+
+static void test_a_file_cut_short(void **state)
+{
+    for (long part = 0; part < 16; part++) {
+        fill(100);
+        assert_int_equal(truncate(path, size_of() * part / 16), 0);
+        use_damaged();
+        store_file_clean();
+    }
+}
+
+/* --- the disk ------------------------------------------------------------------------------ */
+
+static void test_a_disk_that_takes_nothing(void **state)
+{
+    static const int codes[] = {SQLITE_FULL, SQLITE_READONLY, SQLITE_IOERR_WRITE};
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        sw_open();
+        assert_int_equal(sw_put("before"), 0);
+        assert_int_equal(sw_put_due("due"), 0);
+        fault_vfs_fail_writes(codes[i]);
+        assert_int_equal(sw_put("lost"), SLACK_ESTORE);
+        sw_task_t claim;
+        sw_prepare(&claim, SLACK_STORE_CLAIM, "");
+        claim.batch.now_ms = slack__wall_ms(&sw.world.clock);
+        sw_submit_prepared(sw.store, &claim);
+        world_until_count(&sw.world, &claim.ended, 1);
+        assert_int_equal(claim.op.status, SLACK_ESTORE);
+        assert_int_equal(claim.batch.count, 0);
+        assert_null(claim.batch.arena);
+        assert_non_null(strstr(sw.world.log, "store failed"));
+        fault_vfs_fail_writes(0);
+        assert_false(sw_knows(sw.store, "lost")); /* without being opened again */
+        assert_true(sw_knows(sw.store, "before"));
+        sw_close();
+        store_file_clean();
+    }
+}
+
+static void test_locked_by_somebody_else(void **state)
+{
+    sqlite3 *other = NULL;
+    sw_open();
+    assert_int_equal(sqlite3_open(path, &other), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sw_put("Ev1"), SLACK_ESTORE);
+    assert_non_null(strstr(sw.world.log, "database is locked"));
+    assert_int_equal(sqlite3_exec(other, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sw_put("Ev1"), 0);
+    sqlite3_close(other);
+    sw_close();
+    store_file_clean();
+}
+
+/* A transaction takes 1024 at most, and each would wait for the lock anew; but within the 3 s that
+ * Slack waits for an answer all are told. */
+static void test_locked_with_many_waiting(void **state)
+{
+    enum { COUNT = 4000 };
+    static sw_task_t tasks[COUNT];
+    sqlite3 *other = NULL;
+    sw_open();
+    assert_int_equal(sqlite3_open(path, &other), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(other, "BEGIN IMMEDIATE", NULL, NULL, NULL), SQLITE_OK);
+    uint64_t start_ns = uv_hrtime();
+    for (unsigned i = 0; i < COUNT; i++) {
+        char key[24];
+        snprintf(key, sizeof key, "Ev%u", i);
+        sw_submit(sw.store, &tasks[i], SLACK_STORE_PUT, key);
+    }
+    for (unsigned i = 0; i < COUNT; i++) {
+        world_until_count(&sw.world, &tasks[i].ended, 1);
+        assert_int_equal(tasks[i].op.status, SLACK_ESTORE);
+    }
+    assert_in_range((uv_hrtime() - start_ns) / 1000000, 1000, 3000);
+    assert_int_equal(sqlite3_exec(other, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
+    assert_int_equal(sw_put("Ev1"), 0);
+    sqlite3_close(other);
+    sw_close();
+    store_file_clean();
+}
+
+/* One sync serves all that waited for it. */
+static void test_every_end_is_synced_and_syncs_are_shared(void **state)
+{
+    enum { COUNT = 500 };
+    static sw_task_t tasks[COUNT];
+    sw_open();
+    for (unsigned i = 0; i < 5; i++) {
+        char key[24];
+        snprintf(key, sizeof key, "one%u", i);
+        unsigned before = fault_vfs_syncs();
+        assert_int_equal(sw_put(key), 0);
+        assert_true(fault_vfs_syncs() > before);
+    }
+    unsigned before = fault_vfs_syncs();
+    for (unsigned i = 0; i < COUNT; i++) {
+        char key[24];
+        snprintf(key, sizeof key, "many%u", i);
+        sw_submit(sw.store, &tasks[i], SLACK_STORE_PUT, key);
+    }
+    world_until_count(&sw.world, &tasks[COUNT - 1].ended, 1);
+    assert_in_range(fault_vfs_syncs() - before, 1, COUNT / 10);
+    sw_close();
+    store_file_clean();
+}
+
+#define ROWS "SELECT count(*) FROM inbox"
+
+/* A day's rows: finished, or dead, as a bot would leave them. */
+static void add_ended_rows(unsigned count, int rows_state, int64_t changed_ms)
+{
+    char text[400];
+    snprintf(text, sizeof text,
+             "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %u)"
+             "INSERT INTO inbox(key, state, due_ms, attempt, kind, transport, retry_num,"
+             " received_ms, changed_ms) SELECT CAST('Ev' || hex(randomblob(8)) AS BLOB), %d, 0, 1,"
+             " 'event', 'http', 0, %lld, %lld FROM n",
+             count, rows_state, (long long)changed_ms, (long long)changed_ms);
+    sw_sql(text);
+}
+
+/* Whatever ended long ago goes, a few rows with every transaction; its room is used again. */
+static void test_old_rows_go_in_steps(void **state)
+{
+    enum { OLD = 20000, STEP = 400, DAYS = 3 };
+    int64_t pages = 0;
+    for (unsigned day = 0; day < DAYS; day++) {
+        sw_open();
+        const int64_t now = slack__wall_ms(&sw.world.clock);
+        add_ended_rows(OLD / 2, SLACK_ROW_DONE, now - SLACK_STORE_KEEP_MS - 1);
+        add_ended_rows(OLD / 2, SLACK_ROW_DEAD, now - SLACK_STORE_DEAD_MS - 1);
+        int64_t rows = sw_number(ROWS);
+        unsigned puts = 0;
+        while (sw_number("SELECT count(*) FROM inbox WHERE state >= 2") > 0 && puts < OLD) {
+            char key[24];
+            snprintf(key, sizeof key, "day%u-%u", day, puts++);
+            assert_int_equal(sw_put(key), 0);
+            int64_t left = sw_number(ROWS);
+            assert_in_range(rows + 1 - left, 0, STEP); /* no put removes more */
+            rows = left;
+        }
+        assert_in_range(puts, OLD / STEP, OLD / (STEP / 2));
+        assert_int_equal(sw_number("SELECT count(*) FROM inbox WHERE state >= 2"), 0);
+        sw_close();
+        if (day == 0) pages = sw_number("PRAGMA page_count");
+        assert_in_range(sw_number("PRAGMA page_count"), 1, (uint64_t)pages * 11 / 10);
+    }
+    store_file_clean();
+}
+
+/* The power is cut at random moments: what was told to be stored is there, and the file is whole.
+ */
+static void test_the_power_is_cut(void **state)
+{
+    enum { COUNT = 400, CUTS = 40 };
+    static sw_task_t tasks[COUNT];
+    unsigned submitted = 0;
+    char error[SLACK_ERROR_TEXT_MAX], log[80];
+    sw_open();
+    memset(tasks, 0, sizeof tasks);
+    for (unsigned cut = 0; cut < CUTS; cut++) {
+        for (unsigned i = 0; i < COUNT / CUTS; i++, submitted++) {
+            char key[24];
+            snprintf(key, sizeof key, "Ev%u", submitted);
+            sw_submit(sw.store, &tasks[submitted], SLACK_STORE_PUT, key);
+            if (rand() % 4 == 0) uv_run(&sw.world.loop, UV_RUN_NOWAIT);
+        }
+        if (cut > 0) world_until_count(&sw.world, &tasks[submitted - COUNT / CUTS - 1].ended, 1);
+        unsigned told = 0;
+        while (told < COUNT && tasks[told].ended)
+            told++;
+        assert_true(told >= submitted - COUNT / CUTS);
+        fault_vfs_power_cut(path, copy);
+        snprintf(log, sizeof log, "%s-wal", copy);
+        assert_int_equal(slack__files_lost(log), 0); /* that is no damage */
+        slack_store_t *after = NULL;
+        if (sw_open_at(&after, copy, error) != 0) fail_msg("%s", error);
+        for (unsigned i = 0; i < told; i++)
+            if (!sw_knows(after, tasks[i].key)) fail_msg("cut %u: %s is lost", cut, tasks[i].key);
+        sw_close_one(after);
+        store_file_clean_copy();
+    }
+    world_until_count(&sw.world, &tasks[COUNT - 1].ended, 1);
+    sw_close();
+    store_file_clean();
+}
+
+int main(void)
+{
+    path = store_file_path();
+    copy = store_file_copy();
+    fault_vfs_install();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_only_the_owner_may_read),
+        cmocka_unit_test(test_a_link_leads_to_the_same_store),
+        cmocka_unit_test(test_a_newer_schema_is_refused),
+        cmocka_unit_test(test_a_path_that_cannot_be_is_told_why),
+        cmocka_unit_test(test_what_is_not_ours_is_refused),
+        cmocka_unit_test(test_a_folder_that_is_not_there),
+        cmocka_unit_test(test_flipped_bits),
+        cmocka_unit_test(test_a_flipped_payload_is_told),
+        cmocka_unit_test(test_a_flipped_note_is_none),
+        cmocka_unit_test(test_a_wrong_header_is_refused),
+        cmocka_unit_test(test_an_owner_that_stops_is_forgotten),
+        cmocka_unit_test(test_an_owner_without_a_lease),
+        cmocka_unit_test(test_a_file_cut_short),
+        cmocka_unit_test(test_a_disk_that_takes_nothing),
+        cmocka_unit_test(test_locked_by_somebody_else),
+        cmocka_unit_test(test_locked_with_many_waiting),
+        cmocka_unit_test(test_every_end_is_synced_and_syncs_are_shared),
+        cmocka_unit_test(test_old_rows_go_in_steps),
+        cmocka_unit_test(test_the_power_is_cut),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

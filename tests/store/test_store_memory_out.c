@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+#include <sqlite3.h>
+
+#include <slack/options.h>
+
+#include "store/sqlite_db.h"
+#include "support/store_file.h"
+#include "support/test.h"
+
+/* Allocations inside of SQLite fail, while a store is opened and used: what is told as stored is,
+ * what is told as failed is not, and the store goes on. */
+
+/* ---- SQLite's memory ---- */
+
+static sqlite3_mem_methods real;
+static long left = -1; /* allocations until the one that fails; -1: none does */
+static bool failed;
+
+static bool fails(void)
+{
+    if (left < 0 || left-- > 0) return false;
+    failed = true;
+    return true;
+}
+
+static void *failing_malloc(int size)
+{
+    return fails() ? NULL : real.xMalloc(size);
+}
+
+static void *failing_realloc(void *ptr, int size)
+{
+    return fails() ? NULL : real.xRealloc(ptr, size);
+}
+
+/* ---- a store without thread and loop ---- */
+
+static int apply(slack_db_t *db, slack_store_op_t *op)
+{
+    char error[SLACK_ERROR_TEXT_MAX] = "";
+    slack_link_t ops, ended;
+    slack__link_init(&ops);
+    slack__link_init(&ended);
+    slack__link_init(&op->link);
+    slack__list_push(&ops, &op->link);
+    slack__db_apply(db, &ops, &ended, &(slack_db_time_t){.wall_ms = 1000}, error);
+    slack__unlink(&op->link);
+    if (op->status != 0) assert_true(*error != '\0');
+    return op->status;
+}
+
+static int put(slack_db_t *db, const char *key, bool *ret_known)
+{
+    slack_store_op_t op = {.kind = SLACK_STORE_PUT,
+                           .row = {.key = slack__slice(key),
+                                   .kind = SLACK_SLICE("event"),
+                                   .payload = SLACK_SLICE("{\"a\":1}")}};
+    int rc = apply(db, &op);
+    *ret_known = op.duplicate;
+    return rc;
+}
+
+static int claim(slack_db_t *db, size_t *ret_count)
+{
+    slack_store_batch_t batch = {.limit = 10, .now_ms = 2000};
+    slack_store_op_t op = {.kind = SLACK_STORE_CLAIM, .batch = &batch};
+    int rc = apply(db, &op);
+    *ret_count = batch.count;
+    if (rc != 0) assert_null(batch.arena);
+    slack__arena_free(batch.arena);
+    return rc;
+}
+
+/* A key is known exactly when its PUT was told to have worked. */
+static void check(slack_db_t *db, const char *key, int status)
+{
+    bool known = false;
+    assert_int_equal(put(db, key, &known), 0);
+    assert_int_equal(known, status == 0);
+}
+
+static int open_db(slack_db_t **ret)
+{
+    char error[SLACK_ERROR_TEXT_MAX] = "";
+    int rc = slack__db_open(ret, store_file_path(), 1000, error);
+    assert_true(rc == 0 || rc == SLACK_ENOMEM || (rc == SLACK_ESTORE && *error));
+    return rc;
+}
+
+/* Whether there was an nth allocation. */
+static bool use_with_failure(slack_db_t *db, long nth)
+{
+    char a[16], b[16];
+    bool known;
+    size_t count;
+    snprintf(a, sizeof a, "a%ld", nth);
+    snprintf(b, sizeof b, "b%ld", nth);
+    failed = false;
+    left = nth;
+    int rc_a = put(db, a, &known), rc_claim = claim(db, &count), rc_b = put(db, b, &known);
+    left = -1;
+    if (rc_a == 0 && rc_claim == 0) assert_true(count >= 1);
+    check(db, a, rc_a);
+    check(db, b, rc_b);
+    assert_int_equal(claim(db, &count), 0);
+    return failed;
+}
+
+static void test_each_allocation_of_its_use(void **state)
+{
+    slack_db_t *db = NULL;
+    long nth = 0;
+    store_file_clean();
+    assert_int_equal(open_db(&db), 0);
+    while (use_with_failure(db, nth))
+        nth++;
+    assert_true(nth > 5);
+    slack__db_close(db);
+}
+
+/* Whether there was an nth allocation. It can be opened afterwards, whatever was left behind. */
+static bool open_with_failure(long nth)
+{
+    slack_db_t *db = NULL;
+    failed = false;
+    left = nth;
+    int rc = open_db(&db);
+    left = -1;
+    if (rc != 0) assert_int_equal(open_db(&db), 0);
+    slack__db_close(db);
+    return failed;
+}
+
+/* Every thirteenth, as each costs a few syncs of the disk. */
+static void test_allocations_of_its_opening(void **state)
+{
+    store_file_clean();
+    for (long nth = 0; open_with_failure(nth); nth += 13)
+        if (nth % 2 == 0) store_file_clean(); /* of a new file, and of one that is there */
+}
+
+int main(void)
+{
+    static sqlite3_mem_methods failing;
+    sqlite3_config(SQLITE_CONFIG_GETMALLOC, &real);
+    failing = real;
+    failing.xMalloc = failing_malloc;
+    failing.xRealloc = failing_realloc;
+    sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0); /* its own memory would hide some */
+    sqlite3_config(SQLITE_CONFIG_MALLOC, &failing);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_each_allocation_of_its_use),
+        cmocka_unit_test(test_allocations_of_its_opening),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,179 @@
+/* SPDX-License-Identifier: MIT */
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include <slack/error.h>
+#include <slack/options.h>
+
+#include "support/fault_vfs.h"
+#include "support/store_file.h"
+#include "support/store_work.h"
+#include "support/test.h"
+
+/* Several stores, of one process or of several, that have one file. */
+
+static slack_store_t *open_beside(const char *where)
+{
+    slack_store_t *store = NULL;
+    char error[SLACK_ERROR_TEXT_MAX];
+    if (sw_open_at(&store, where, error) != 0) fail_msg("%s", error);
+    return store;
+}
+
+/* --- turns --------------------------------------------------------------------------------- */
+
+/* One that always has something to write. */
+typedef struct writer {
+    sw_task_t tasks[2];
+    unsigned puts, failed;
+    bool over;
+} writer_t;
+
+static writer_t writer;
+
+static void write_on(sw_task_t *task);
+
+static void on_written(slack_store_op_t *op)
+{
+    writer.puts++;
+    if (op->status != 0) writer.failed++;
+    sw_task_t *task = SLACK_CONTAINER(op, sw_task_t, op);
+    task->ended = 1;
+    if (!writer.over) write_on(task);
+}
+
+static void write_on(sw_task_t *task)
+{
+    char key[24];
+    snprintf(key, sizeof key, "w%u-%u", (unsigned)(task - writer.tasks), writer.puts);
+    sw_prepare(task, SLACK_STORE_PUT, key);
+    task->op.done = on_written;
+    sw_submit_prepared(sw.store, task);
+}
+
+/* Where a sync takes long, a file is free for a moment only between two transactions of one that is
+ * busy. Another one gets its turn all the same, and takes no more than its own. */
+static void test_each_has_its_turn(void **state)
+{
+    enum { PUTS = 25 };
+    sw_open();
+    slack_store_t *other = open_beside(store_file_path());
+    fault_vfs_slow_syncs(20);
+    memset(&writer, 0, sizeof writer);
+    write_on(&writer.tasks[0]);
+    write_on(&writer.tasks[1]);
+    for (unsigned i = 0; i < PUTS; i++) {
+        char key[24];
+        snprintf(key, sizeof key, "o%u", i);
+        assert_int_equal(sw_put_into(other, key, NULL), 0);
+    }
+    writer.over = true;
+    world_until_count(&sw.world, &writer.tasks[0].ended, 1);
+    world_until_count(&sw.world, &writer.tasks[1].ended, 1);
+    assert_int_equal(writer.failed, 0);
+    assert_in_range(writer.puts, PUTS / 2, 6 * PUTS); /* turn by turn it is two each */
+    fault_vfs_slow_syncs(0);
+    sw_close_one(other);
+    sw_close();
+    store_file_clean();
+}
+
+/* --- the log ------------------------------------------------------------------------------- */
+
+static off_t log_bytes(void)
+{
+    struct stat st;
+    char name[80];
+    snprintf(name, sizeof name, "%s-wal", store_file_path());
+    assert_int_equal(stat(name, &st), 0);
+    return st.st_size;
+}
+
+static void put_many(const char *prefix, unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        char key[24];
+        snprintf(key, sizeof key, "%s%u", prefix, i);
+        assert_int_equal(sw_put(key), 0);
+    }
+}
+
+/* As long as somebody reads what was there before, the log grows; nobody waits for that, and
+ * afterwards it is what it was. */
+static void test_somebody_who_reads_for_long(void **state)
+{
+    const off_t most = 18 << 20;
+    sqlite3 *reader = NULL;
+    sw_open();
+    assert_int_equal(sqlite3_open(store_file_path(), &reader), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(reader, "BEGIN; SELECT * FROM inbox", NULL, NULL, NULL), 0);
+    put_many("a", 1500);
+    assert_true(log_bytes() > most);
+    assert_int_equal(sqlite3_close(reader), SQLITE_OK);
+    put_many("b", 1500);
+    assert_true(log_bytes() < most);
+    sw_close();
+    store_file_clean();
+}
+
+/* --- opening ------------------------------------------------------------------------------- */
+
+/* A child that waits for the pipe's end, then opens and closes the store; its status. */
+static pid_t open_in_child(const int gate[2])
+{
+    pid_t pid = fork();
+    if (pid != 0) return pid;
+    close(gate[1]);
+    char byte, error[SLACK_ERROR_TEXT_MAX] = "";
+    slack_store_t *store;
+    bool good = world_open(&sw.world) && read(gate[0], &byte, 1) == 0 &&
+                sw_open_at(&store, store_file_path(), error) == 0 &&
+                sw_put_into(store, "Ev1", NULL) == 0;
+    if (!good) fprintf(stderr, "# %s\n", error);
+    if (good) sw_close_one(store);
+    _exit(!good);
+}
+
+/* All make the tables, or bring an old file up to date, at the same moment. */
+static void open_at_once(void)
+{
+    enum { COUNT = 6 };
+    int gate[2], status;
+    pid_t pids[COUNT];
+    assert_int_equal(pipe(gate), 0);
+    for (unsigned i = 0; i < COUNT; i++) {
+        pids[i] = open_in_child(gate);
+        assert_true(pids[i] > 0);
+    }
+    close(gate[0]);
+    close(gate[1]);
+    unsigned failed = 0;
+    for (unsigned i = 0; i < COUNT; i++) {
+        assert_int_equal(waitpid(pids[i], &status, 0), pids[i]);
+        if (status != 0) failed++;
+    }
+    assert_int_equal(failed, 0);
+}
+
+static void test_opened_by_many_at_once(void **state)
+{
+    for (unsigned round = 0; round < 20; round++) {
+        open_at_once();
+        open_at_once();
+        store_file_clean();
+    }
+}
+
+int main(void)
+{
+    fault_vfs_install();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_each_has_its_turn),
+        cmocka_unit_test(test_somebody_who_reads_for_long),
+        cmocka_unit_test(test_opened_by_many_at_once),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A store's files that somebody cuts short, changes, removes or replaces: what a bot says of it at
+ * its start, and what it does while it runs, over both transports.
+ */
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <sqlite3.h>
+
+#include "app/app.h"
+#include "store/sqlite_files.h"
+#include "support/app_handlers.h"
+#include "support/bot.h"
+#include "support/slack_request.h"
+#include "support/store_file.h"
+#include "support/store_work.h"
+#include "support/test.h"
+#include "support/wires.h"
+
+/* --- damage -------------------------------------------------------------------------------- */
+
+static const char *log_of(const char *path)
+{
+    static char name[96];
+    snprintf(name, sizeof name, "%s-wal", path);
+    return name;
+}
+
+static off_t bytes_of(const char *path)
+{
+    struct stat st;
+    assert_int_equal(stat(path, &st), 0);
+    return st.st_size;
+}
+
+static void cut(const char *path, off_t bytes)
+{
+    assert_int_equal(truncate(path, bytes), 0);
+}
+
+static void flip(const char *path, off_t at)
+{
+    FILE *file = fopen(path, "r+");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, (long)at, SEEK_SET), 0);
+    int byte = fgetc(file);
+    assert_int_equal(fseek(file, (long)at, SEEK_SET), 0);
+    fputc(byte ^ 0x10, file);
+    assert_int_equal(fclose(file), 0);
+}
+
+static void copy_file(const char *from, const char *to)
+{
+    char buffer[4096];
+    FILE *in = fopen(from, "r"), *out = fopen(to, "w");
+    assert_non_null(in);
+    assert_non_null(out);
+    for (size_t n; (n = fread(buffer, 1, sizeof buffer, in)) > 0;)
+        assert_int_equal(fwrite(buffer, 1, n, out), n);
+    fclose(in);
+    assert_int_equal(fclose(out), 0);
+}
+
+/* What a process leaves that is killed now. */
+static void copy_store(void)
+{
+    char log[96];
+    snprintf(log, sizeof log, "%s", log_of(store_file_path()));
+    store_file_clean_copy();
+    copy_file(store_file_path(), store_file_copy());
+    copy_file(log, log_of(store_file_copy()));
+}
+
+static void put_some(unsigned count)
+{
+    for (unsigned i = 0; i < count; i++) {
+        char key[24];
+        snprintf(key, sizeof key, "Ev%u", i);
+        assert_int_equal(sw_put(key), 0);
+    }
+}
+
+/* --- while it runs ------------------------------------------------------------------------- */
+
+static wires_t w;
+static unsigned handled;
+
+static void open_bot(void)
+{
+    const slack_options_t options = {.store = store_file_url()};
+    handled = 0;
+    wires_open(&w, &options);
+    assert_int_equal(slack_on_event(w.app, NULL, app_count_run, &handled), 0);
+    wires_ready(&w);
+}
+
+static const char *event(const char *id)
+{
+    static char text[512];
+    snprintf(text, sizeof text, APP_MESSAGE("%s", "hello"), id);
+    return text;
+}
+
+static void expect_taken(const char *id)
+{
+    unsigned before = handled;
+    assert_int_equal(wires_post(&w, SLACK_KIND_EVENT, event(id), "")->status, 200);
+    assert_int_equal(handled, before + 1);
+}
+
+/* Not stored, so not acknowledged, over neither transport, and not handled. Slack sends it again.
+ */
+static void expect_put_off(const char *by_socket, const char *by_http)
+{
+    unsigned before = handled;
+    wires_send_begin(&w, SLACK_KIND_EVENT, event(by_socket), false);
+    while (slack__app_unready(w.app) == NULL)
+        wires_turn(&w);
+    assert_string_equal(slack__app_unready(w.app), "the store fails\n");
+    const http_reply_t *reply = wires_post(&w, SLACK_KIND_EVENT, event(by_http), "");
+    assert_int_equal(reply->status, 503);
+    assert_true(http_reply_has(reply, "Retry-After", "1"));
+    assert_int_equal(w.frames, 0);
+    assert_int_equal(handled, before);
+}
+
+static void expect_line(const char *name, const char *what)
+{
+    const char *line = strstr(w.log, "event=\"store failed\"");
+    char text[512];
+    if (!line) fail_msg("\"%s\" is not told", name);
+    snprintf(text, sizeof text, "%.*s", (int)strcspn(line, "\n"), line);
+    if (!strstr(text, store_file_path()) || !strstr(text, what) || !strstr(text, "repair it"))
+        fail_msg("%s: %s", name, text);
+    assert_null(strstr(line + 1, "event=\"store failed\"")); /* once */
+}
+
+static void cut_all(void)
+{
+    cut(store_file_path(), 0);
+}
+static void cut_half(void)
+{
+    cut(store_file_path(), bytes_of(store_file_path()) / 2);
+}
+static void cut_a_byte(void)
+{
+    cut(store_file_path(), bytes_of(store_file_path()) - 1);
+}
+static void cut_log(void)
+{
+    cut(log_of(store_file_path()), 0);
+}
+static void cut_half_of_log(void)
+{
+    cut(log_of(store_file_path()), bytes_of(log_of(store_file_path())) / 2);
+}
+static void remove_file(void)
+{
+    assert_int_equal(unlink(store_file_path()), 0);
+}
+static void remove_log(void)
+{
+    assert_int_equal(unlink(log_of(store_file_path())), 0);
+}
+static void replace_file(void)
+{
+    copy_file(store_file_path(), store_file_copy());
+    assert_int_equal(rename(store_file_copy(), store_file_path()), 0);
+}
+
+static const struct damage {
+    const char *name;
+    void (*fn)(void);
+    const char *what; /* the log says */
+} damages[] = {
+    {"all of the file is cut off", cut_all, "the file was cut short while it was in use"},
+    {"half of the file is cut off", cut_half, "the file was cut short while it was in use"},
+    {"its last byte is cut off", cut_a_byte, "the file was cut short while it was in use"},
+    {"the file is removed", remove_file, "the file was removed or replaced while it was in use"},
+    {"the file is replaced", replace_file, "the file was removed or replaced while it was in use"},
+    {"all of the log is cut off", cut_log, "its log was cut short while it was in use"},
+    {"half of the log is cut off", cut_half_of_log, "its log was cut short while it was in use"},
+    {"the log is removed", remove_log, "its log was removed or replaced while it was in use"},
+};
+
+static void test_files_that_are_spoilt_while_it_runs(void **state)
+{
+    for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
+        open_bot();
+        expect_taken("Ev1");
+        wires_send(&w, SLACK_KIND_EVENT, event("Ev2"), false);
+        assert_int_equal(handled, 2);
+        sw_sql("PRAGMA wal_checkpoint(PASSIVE)");
+        expect_taken("Ev3");
+        damages[i].fn();
+        expect_put_off("Ev4", "Ev5");
+        expect_put_off("Ev4", "Ev5");
+        expect_line(damages[i].name, damages[i].what);
+        wires_close(&w);
+        store_file_clean();
+    }
+}
+
+/* It goes on when the file is there again. */
+static void test_a_file_that_comes_back(void **state)
+{
+    open_bot();
+    expect_taken("Ev1");
+    assert_int_equal(rename(store_file_path(), store_file_copy()), 0);
+    expect_put_off("Ev2", "Ev3");
+    assert_int_equal(rename(store_file_copy(), store_file_path()), 0);
+    expect_taken("Ev2");
+    expect_taken("Ev3");
+    assert_non_null(strstr(w.log, "event=\"store works again\""));
+    assert_null(slack__app_unready(w.app));
+    assert_int_equal(wires_post(&w, SLACK_KIND_EVENT, event("Ev1"), "")->status, 200);
+    assert_int_equal(handled, 3); /* known */
+    wires_close(&w);
+    store_file_clean();
+}
+
+/* What others do to the file in good order is no damage: they empty the log, and make the file
+ * shorter. */
+static void test_a_file_that_others_tidy(void **state)
+{
+    open_bot();
+    for (unsigned i = 0; i < 40; i++) {
+        char id[24];
+        snprintf(id, sizeof id, "Ev%u", i);
+        expect_taken(id);
+        if (i % 10 == 9) sw_sql("DELETE FROM inbox WHERE state = 2; VACUUM");
+        if (i % 4 == 3) sw_sql("PRAGMA wal_checkpoint(TRUNCATE)");
+    }
+    assert_null(strstr(w.log, "store failed"));
+    wires_close(&w);
+    store_file_clean();
+}
+
+/* Whichever bit it is: what was acknowledged is in what a crash leaves, or that says it is damaged.
+ */
+static void test_bits_that_are_flipped_while_it_runs(void **state)
+{
+    for (unsigned round = 0; round < 30; round++) {
+        const char *log = log_of(store_file_path());
+        bool in_log = round % 3 == 0;
+        sw_open();
+        put_some(30);
+        if (!in_log) sw_sql("PRAGMA wal_checkpoint(PASSIVE)");
+        assert_int_equal(sw_put("before"), 0);
+        const char *which = in_log ? log : store_file_path();
+        flip(which, rand() % bytes_of(which));
+        bool acked = sw_put("after") == 0;
+        copy_store();
+        int lost = slack__files_lost(log_of(store_file_copy()));
+        char error[SLACK_ERROR_TEXT_MAX];
+        slack_store_t *copy;
+        bool refused = sw_open_at(&copy, store_file_copy(), error) != 0;
+        assert_true(!refused || strstr(error, store_file_copy()));
+        if (!refused) {
+            bool known = false;
+            int rc = acked ? sw_put_into(copy, "after", &known) : 0;
+            if (acked && rc == 0 && !known && lost == 0)
+                fail_msg("round %u: what was acknowledged is lost, and nobody says so", round);
+            sw_close_one(copy);
+        }
+        sw_close();
+        store_file_clean();
+    }
+}
+
+/* --- at the start -------------------------------------------------------------------------- */
+
+static void expect_no_start(const char *what)
+{
+    bot_t bot;
+    bot_start(&bot,
+              &(slack_options_t){.store = store_file_url(),
+                                 .transport = "http,socket",
+                                 .app_token = "xapp-test",
+                                 .signing_secret = SLACK_REQUEST_SECRET},
+              NULL, NULL);
+    assert_int_equal(bot_wait(&bot), 1);
+    const char *end = strstr(bot.log, "ended status=SLACK_ESTORE error=SLACK_STORE: ");
+    if (!end || !strstr(end, store_file_path()) || !strstr(end, what))
+        fail_msg("it says: %s, not: %s", bot.log, what);
+}
+
+static void make_store(void)
+{
+    store_file_clean();
+    sw_open();
+    put_some(200);
+    sw_close();
+}
+
+#define MALFORMED                                                                                  \
+    "database disk image is malformed; stop all that use it, then move it away or repair"
+
+static void test_no_start_with_a_file_that_is_cut_short(void **state)
+{
+    for (unsigned part = 1; part < 8; part++) {
+        make_store();
+        cut(store_file_path(), bytes_of(store_file_path()) / 4096 * part / 8 * 4096);
+        expect_no_start(MALFORMED);
+    }
+    make_store();
+    cut(store_file_path(), 50);
+    expect_no_start(MALFORMED);
+    store_file_clean();
+}
+
+/* It would pass for a new one. That is what is there when it was removed. */
+static void test_no_start_with_a_file_that_is_emptied(void **state)
+{
+    make_store();
+    cut(store_file_path(), 0);
+    expect_no_start("it is empty, and was a store before; remove FILE-owners to begin anew");
+    assert_int_equal(unlink(store_file_path()), 0);
+    sw_open();
+    assert_false(sw_knows(sw.store, "Ev1"));
+    sw_close();
+    store_file_clean();
+}
+
+static void test_no_start_with_a_file_that_is_damaged(void **state)
+{
+    make_store();
+    flip(store_file_path(), 3); /* the name of the format */
+    expect_no_start("file is not a database; stop all that use it, then move it away or repair");
+    make_store();
+    flip(store_file_path(), 4096 + 3); /* how many cells a page has */
+    expect_no_start("it is damaged: ");
+    store_file_clean();
+}
+
+/* --- the log ------------------------------------------------------------------------------- */
+
+#define FRAME  ((off_t)24 + 4096)
+#define HEADER 32
+
+static void expect_start(const char *what)
+{
+    char url[96];
+    bot_t bot;
+    snprintf(url, sizeof url, "sqlite:%s", store_file_copy());
+    bot_open(&bot, &(slack_options_t){.store = url, .signing_secret = SLACK_REQUEST_SECRET});
+    const char *line = strstr(bot.log, "event=\"store damaged\"");
+    assert_int_equal(line != NULL, what != NULL);
+    if (what && (!strstr(line, log_of(store_file_copy())) || !strstr(line, what)))
+        fail_msg("%s: not %s", line, what);
+    bot_close(&bot);
+}
+
+/* A copy with a log, as of a process that was killed; no thread of the store is left when a bot
+ * begins. */
+static const char *make_copy_with_log(void)
+{
+    store_file_clean();
+    sw_open();
+    put_some(30);
+    copy_store();
+    sw_close();
+    return log_of(store_file_copy());
+}
+
+/* A start goes on without what is behind the damage, as SQLite does, and says so. */
+static void test_a_log_that_is_damaged(void **state)
+{
+    const char *log = make_copy_with_log();
+    expect_start(NULL);
+    log = make_copy_with_log();
+    flip(log, HEADER + bytes_of(log) / 2);
+    expect_start("transactions or more behind that place are lost");
+    log = make_copy_with_log();
+    flip(log, 17);
+    expect_start("what was not in the file yet is lost");
+    store_file_clean();
+}
+
+/* What a crash may leave of the last transaction is no damage. */
+static void test_a_log_whose_end_was_not_written(void **state)
+{
+    sw_open();
+    put_some(30);
+    copy_store();
+    const char *log = log_of(store_file_copy());
+    const off_t bytes = bytes_of(log);
+    assert_int_equal(slack__files_lost(log), 0);
+    flip(log, bytes - 1);
+    assert_int_equal(slack__files_lost(log), 0);
+    copy_store();
+    flip(log, bytes - FRAME + 100);
+    assert_int_equal(slack__files_lost(log), 0);
+    for (off_t left = bytes - 1; left > 0; left -= 1001) {
+        cut(log, left);
+        assert_int_equal(slack__files_lost(log), 0);
+    }
+    cut(log, 0);
+    assert_int_equal(slack__files_lost(log), 0);
+    unlink(log);
+    assert_int_equal(slack__files_lost(log), 0);
+    sw_close();
+    store_file_clean();
+}
+
+int main(void)
+{
+    store_file_url();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_files_that_are_spoilt_while_it_runs),
+        cmocka_unit_test(test_a_file_that_comes_back),
+        cmocka_unit_test(test_a_file_that_others_tidy),
+        cmocka_unit_test(test_bits_that_are_flipped_while_it_runs),
+        cmocka_unit_test_teardown(test_no_start_with_a_file_that_is_cut_short, bot_kill_all),
+        cmocka_unit_test_teardown(test_no_start_with_a_file_that_is_emptied, bot_kill_all),
+        cmocka_unit_test_teardown(test_no_start_with_a_file_that_is_damaged, bot_kill_all),
+        cmocka_unit_test_teardown(test_a_log_that_is_damaged, bot_kill_all),
+        cmocka_unit_test(test_a_log_whose_end_was_not_written),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

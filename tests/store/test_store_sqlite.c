@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#include <sqlite3.h>
+
+#include "store/store.h"
+#include "support/store_file.h"
+#include "support/store_suite.h"
+#include "support/test.h"
+
+/* ---- what the suite's statements read ---- */
+
+static int statements, scans;
+
+/* What only a person asks for may go through an index of the rows of one state: figures, lists. */
+static bool may_scan(const char *sql)
+{
+    return strncmp(sql, "CREATE", 6) == 0 || strncmp(sql, "ALTER", 5) == 0 ||
+           strstr(sql, "count(*)") || strstr(sql, "INDEXED BY");
+}
+
+static int on_statement(unsigned type, void *user_data, void *statement, void *ns)
+{
+    const char *sql = sqlite3_sql(statement);
+    if (!sql || !(strstr(sql, "inbox") || strstr(sql, "notes")) || may_scan(sql)) return 0;
+    statements++;
+    if (sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_FULLSCAN_STEP, 1) == 0) return 0;
+    if (scans++ == 0) print_message("# reads every row: %s\n", sql);
+    return 0;
+}
+
+static int watch(sqlite3 *db, char **problem, const void *api)
+{
+    return sqlite3_trace_v2(db, SQLITE_TRACE_PROFILE, on_statement, NULL);
+}
+
+/* An inbox of a million rows costs a delivery no more than an empty one. */
+static void test_nothing_reads_every_row(void **state)
+{
+    assert_true(statements > 100);
+    assert_int_equal(scans, 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest after[] = {cmocka_unit_test(test_nothing_reads_every_row)};
+    sqlite3_auto_extension((void (*)(void))watch);
+    int failed = store_suite(&slack__store_sqlite, store_file_path(), store_file_clean);
+    return failed + cmocka_run_group_tests(after, NULL, NULL);
+}

@@ -1,0 +1,278 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Each example as its user runs it: a process of its own with the simulator's variables, over each
+ * transport. A person does something, and sees what is written here, whatever the transport.
+ */
+#include <unistd.h>
+
+#include "support/sim_child.h"
+#include "support/test.h"
+
+#define STEPS_MAX 8
+#define LINES_MAX 6
+
+/* What a person does, and a part of each line that the transcript gets by it. In the texts "%t" is
+ * the transport's name, "%s" the timestamp of what was sent before. */
+typedef struct step {
+    const char *send; /* for POST /sim/send, with ' for " */
+    const char *lines[LINES_MAX];
+} step_t;
+
+typedef struct example {
+    const char *name;
+    step_t steps[STEPS_MAX];
+    bool takes_both; /* it runs over both transports; Socket Mode is switched off for HTTP */
+} example_t;
+
+static const example_t examples[] = {
+    {"hello",
+     {{"{'kind':'message','text':'oh hello'}", {"ann: oh hello", "#general  bot: Hey there @ann!"}},
+      {"{'kind':'message','text':'goodbye'}", {"ann: goodbye"}}},
+     false},
+    {"modal",
+     {{"{'kind':'command','command':'/feedback','text':''}",
+       {"ann runs /feedback", "opens a modal for ann: feedback \"Feedback\" [text/input]"}},
+      {"{'kind':'submit','callback_id':'feedback','values':['text/input=too short']}",
+       {"with text/input=too short -> errors: text: At least 10 characters"}},
+      {"{'kind':'submit','callback_id':'feedback','values':['text/input=Grüße aus Tromsø']}",
+       {"-> all closed", "DM with ann  bot: Thank you for your feedback on #general"}},
+      {"{'kind':'command','command':'/feedback','text':'','channel':'random'}",
+       {"ann runs /feedback", "opens a modal for ann"}},
+      {"{'kind':'close-view'}", {"ann closes feedback", "DM with ann  bot: Another time, then"}}},
+     false},
+    {"options",
+     {{"{'kind':'command','command':'/city','text':''}",
+       {"-> bot (only to ann): Which city? [external_select: city]"}},
+      {"{'kind':'options','action_id':'city','value':'os'}",
+       {"types \"os\" into city -> Norway: Oslo; Japan: Osaka"}},
+      {"{'kind':'options','action_id':'city','value':'x'}",
+       {"types \"x\" into city -> no options"}},
+      {"{'kind':'click','action_id':'city','value':'Oslo'}",
+       {"ann clicks city: Oslo", "bot (only to ann): (edited) Off to Oslo!"}}},
+     false},
+    {"home",
+     {{"{'kind':'open-home'}",
+       {"ann opens the home tab",
+        "publishes the home tab for ann: Glasses of water today: *0* [One more: more]"}},
+      {"{'kind':'click','action_id':'more'}",
+       {"ann clicks more", "updates the home tab for ann: Glasses of water today: *1*"}},
+      {"{'kind':'click','action_id':'more'}",
+       {"ann clicks more", "updates the home tab for ann: Glasses of water today: *2*"}},
+      {"{'kind':'open-home'}", {"ann opens the home tab"}},
+      {"{'kind':'event','event':{'type':'app_home_opened','tab':'messages','user':'U0BEN00001'}}",
+       {"causes the event app_home_opened"}}},
+     false},
+    {"step",
+     {{"{'kind':'step','callback_id':'approval','values':['approver=@ben','what=a day off']}",
+       {"ann starts the step approval",
+        "DM with ben  bot: May there be a day off? [Yes: approve] [No: deny]"}},
+      {"{'kind':'click','action_id':'approve','user':'ben'}",
+       {"ben clicks approve", "bot completes the step approval: approver=U0BEN00001",
+        "DM with ben  bot: (edited) a day off: yes"}},
+      {"{'kind':'step','callback_id':'approval','values':['approver=@cleo','what=cake & tea']}",
+       {"ann starts the step approval",
+        "DM with cleo  bot: May there be cake & tea? [Yes: approve] [No: deny]"}},
+      {"{'kind':'click','action_id':'deny','user':'cleo'}",
+       {"cleo clicks deny", "bot fails the step approval: @cleo said no",
+        "DM with cleo  bot: (edited) cake & tea: no"}},
+      {"{'kind':'step','callback_id':'approval','values':['approver=@ben']}",
+       {"ann starts the step approval",
+        "bot fails the step approval: The step needs somebody to ask"}}},
+     false},
+    {"assistant",
+     {{"{'kind':'open-assistant','channel':'random'}",
+       {"ann opens the assistant beside #random",
+        "DM with ann (thread)  bot: Hello! I see that you look at #random.",
+        "bot offers prompts: Ask me [What can you do?] [Sum this channel up]"}},
+      {"{'kind':'message','channel':'@ann','thread':'%s','text':'what can you do?'}",
+       {"DM with ann (thread)  ann: what can you do?", "bot sets the status: is thinking…",
+        "bot sets the title: what can you do?",
+        "DM with ann (thread)  bot: In #random they would say: WHAT CAN YOU DO?"}}},
+     false},
+    {"worker",
+     {{"{'kind':'command','command':'/notes','text':''}",
+       {"ann runs /notes", "bot (only to ann): There are no notes."}},
+      {"{'kind':'command','command':'/note','text':''}",
+       {"-> bot (only to ann): usage: /note TEXT"}},
+      {"{'kind':'command','command':'/note','text':'buy milk'}", {"-> bot (only to ann): Noted."}},
+      {"{'kind':'command','command':'/note','text':'it\\u0027s 5 % off','user':'ben'}",
+       {"-> bot (only to ben): Noted."}},
+      {"{'kind':'command','command':'/notes','text':''}",
+       {"ann runs /notes", "#general  bot: 1. buy milk (@ann)",
+        "#general  bot: 2. it's 5 % off (@ben)"}}},
+     false},
+    {"middleware",
+     {{"{'kind':'command','command':'/whoami','text':''}",
+       {"-> bot (only to ann): @ann, delivery 1"}},
+      {"{'kind':'message','channel':'random','text':'deploy api'}", {"#random  ann: deploy api"}},
+      {"{'kind':'message','text':'deploy api'}",
+       {"#general  ann: deploy api", "#general  bot: Deploying api…"}},
+      {"{'kind':'command','command':'/roll','text':''}", {"/roll -> bot (only to ann): "}},
+      {"{'kind':'command','command':'/roll','text':''}", {"/roll -> bot (only to ann): "}},
+      {"{'kind':'command','command':'/roll','text':''}", {"/roll -> bot (only to ann): "}},
+      {"{'kind':'command','command':'/roll','text':''}", {"ann runs /roll"}},
+      {"{'kind':'command','command':'/roll','text':'','user':'ben'}",
+       {"/roll -> bot (only to ben): "}}},
+     false},
+    {"both",
+     {{"{'kind':'command','command':'/where','text':''}",
+       {"-> bot (only to ann): It came over %t."}},
+      {"{'kind':'message','text':'hello'}", {"ann: hello", "#general  bot: Hey there @ann!"}}},
+     true},
+    {"loop",
+     {{"{'kind':'command','command':'/ticks','text':''}",
+       {"-> bot (only to ann): The timer has fired ", "#general  bot: Up for 600 ms"}}},
+     false},
+};
+#define EXAMPLES (sizeof examples / sizeof *examples)
+
+typedef struct run {
+    const example_t *example;
+    const char *transport;
+} run_t;
+
+static sim_child_t c;
+
+/* ---- a run ---- */
+
+static bool has_no_socket(const sim_child_t *child)
+{
+    return child->peer.sim->sockets.count == 0;
+}
+
+static void switch_socket_mode_off(void)
+{
+    const char *fault = "{\"name\":\"link-disabled\",\"args\":[]}";
+    assert_true(slack_json_bool(sim_peer_control(&c.peer, "/sim/fault", fault), "/ok"));
+    sim_child_until(&c, has_no_socket, "it does not leave its socket");
+}
+
+/* A text of the table with what belongs into it. */
+static const char *filled(const char *from, const char *transport, const char *ts)
+{
+    slack_buf_t buf;
+    slack__buf_init(&buf, 4096);
+    for (; *from; from++) {
+        const char *value = from[0] != '%'   ? NULL
+                            : from[1] == 't' ? transport
+                            : from[1] == 's' ? ts
+                                             : NULL;
+        if (value) from++;
+        int rc = value ? slack__buf_append_slice(&buf, slack__slice(value))
+                       : slack__buf_append_char(&buf, *from);
+        assert_int_equal(rc, 0);
+    }
+    const char *made = slack__arena_strndup(c.peer.arena, slack__buf_ptr(&buf), buf.len);
+    slack__buf_done(&buf);
+    assert_non_null(made);
+    return made;
+}
+
+/* Do it, and see exactly its lines behind the `before` that there are already. Their order among
+ * each other is the network's. Returns how many there are now. */
+static size_t take_step(const step_t *step, const char *transport, size_t before, const char **ts)
+{
+    size_t count = 0;
+    const slack_json_t *sent = sim_child_act(&c, filled(step->send, transport, *ts));
+    if (*slack_json_str(sent, "/ts")) *ts = slack_json_str(sent, "/ts");
+    while (count < LINES_MAX && step->lines[count])
+        count++;
+    const slack_json_t *entries = sim_child_transcript(&c, before + count);
+    for (size_t i = 0; i < count; i++) {
+        const char *part = filled(step->lines[i], transport, *ts);
+        if (!sim_child_has_line(entries, before, part)) sim_child_give_up(&c, "no \"%s\"", part);
+    }
+    return before + count;
+}
+
+static void run_over_a_transport(void **state)
+{
+    const run_t *run = *state;
+    const bool http = strcmp(run->transport, "http") == 0;
+    sim_child_start_over(&c, run->example->name, run->transport, NULL);
+    if (http) sim_child_connect_http(&c);
+    if (!http || run->example->takes_both) sim_child_connect_socket(&c);
+    if (http && run->example->takes_both) switch_socket_mode_off();
+
+    const char *ts = "";
+    size_t lines = 0;
+    for (const step_t *step = run->example->steps;
+         step < run->example->steps + STEPS_MAX && step->send; step++)
+        lines = take_step(step, run->transport, lines, &ts);
+    int status = sim_child_stop(&c);
+    if (status != 0) sim_child_give_up(&c, "status %d", status);
+    for (const char *at = c.child.out; (at = strstr(at, "level=error")); at++)
+        if (!strstr(at, "Socket Mode is switched off")) sim_child_give_up(&c, "it logged an error");
+    if (slack_json_count(sim_child_transcript(&c, 0), "") != lines)
+        sim_child_give_up(&c, "more was said");
+}
+
+/* ---- what it cannot run with ---- */
+
+static void fails_with_a_sentence(const char *name, const char *const *variables,
+                                  const char *sentence)
+{
+    sim_child_start(&c, name, variables);
+    int status = sim_child_wait(&c);
+    if (status != 1) sim_child_give_up(&c, "%s: status %d", name, status);
+    if (!strstr(c.child.out, sim_child_text(&c, "%s: ", name)) || !strstr(c.child.out, sentence))
+        sim_child_give_up(&c, "no \"%s\" in what %s wrote", sentence, name);
+    child_done(&c.child);
+}
+
+static void says_what_is_wrong(void **state)
+{
+    const char *url = sim_child_text(&c, "SLACK_API_URL=%s/api/", c.peer.sim->base);
+    for (size_t i = 0; i < EXAMPLES; i++) {
+        const char *const nothing[] = {"SLACK_STORE=memory:", NULL};
+        const char *const misspelt[] = {"SLACK_TRANSPORT=sockets",
+                                        "SLACK_BOT_TOKEN=" SIM_PEER_BOT_TOKEN,
+                                        "SLACK_STORE=memory:", NULL};
+        const char *const wrong[] = {"SLACK_TRANSPORT=http",
+                                     url,
+                                     "SLACK_BOT_TOKEN=xoxb-somebody-else",
+                                     "SLACK_APP_TOKEN=xapp-1-somebody-else",
+                                     "SLACK_SIGNING_SECRET=s",
+                                     "SLACK_STORE=memory:",
+                                     "SLACK_HTTP_HOST=127.0.0.1",
+                                     "SLACK_HTTP_PORT=0",
+                                     NULL};
+        fails_with_a_sentence(examples[i].name, nothing, "SLACK_BOT_TOKEN");
+        if (!examples[i].takes_both) /* which says itself over which */
+            fails_with_a_sentence(examples[i].name, misspelt, "SLACK_TRANSPORT");
+        fails_with_a_sentence(examples[i].name, wrong, "invalid_auth");
+    }
+}
+
+/* ---- all of them ---- */
+
+static int open_sim(void **state)
+{
+    sim_child_open(&c);
+    return 0;
+}
+
+static int close_sim(void **state)
+{
+    char path[96];
+    snprintf(path, sizeof path, "%s/notes.db", c.dir);
+    (void)unlink(path);
+    return sim_child_close(&c) ? 0 : -1;
+}
+
+int main(void)
+{
+    static const char *const transports[] = {"socket", "http"};
+    static run_t runs[EXAMPLES * 2];
+    static char names[EXAMPLES * 2][48];
+    struct CMUnitTest tests[EXAMPLES * 2 + 1];
+    for (size_t i = 0; i < EXAMPLES * 2; i++) {
+        runs[i] = (run_t){&examples[i / 2], transports[i % 2]};
+        snprintf(names[i], sizeof names[i], "%s over %s", runs[i].example->name, runs[i].transport);
+        tests[i] =
+            (struct CMUnitTest){names[i], run_over_a_transport, open_sim, close_sim, &runs[i]};
+    }
+    tests[EXAMPLES * 2] =
+        (struct CMUnitTest)cmocka_unit_test_setup_teardown(says_what_is_wrong, open_sim, close_sim);
+    return _cmocka_run_group_tests("examples_run", tests, sizeof tests / sizeof *tests, NULL, NULL);
+}

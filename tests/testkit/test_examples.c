@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/* What the examples say and do, told by the test kit. */
+
+#include <slack/test.h>
+
+/* The examples themselves, with their main() out of the way. */
+int showcase_main(void);
+int hello_main(void);
+#define main  showcase_main
+#define hello showcase_hello
+#include "../../examples/showcase.c"
+#include "support/test.h"
+#undef main
+#undef hello
+#define main hello_main
+#include "../../examples/hello.c"
+#undef main
+
+static slack_test_t *t;
+
+static int open_showcase(void **state)
+{
+    (void)state;
+    assert_int_equal(slack_test_new(&t, NULL), 0);
+    return add_listeners(slack_test_app(t));
+}
+
+/* Each test ends with nothing left to complain of. */
+static int close_kit(void **state)
+{
+    (void)state;
+    const char *why;
+    int rc = slack_test_finish(t, &why);
+    if (rc != 0) print_error("%s\n", why);
+    slack_test_free(t);
+    return rc;
+}
+
+static void test_hello(void **state)
+{
+    (void)state;
+    slack_test_expect(t, "chat.postMessage",
+                      "{channel: 'C0TEST', text: 'Hey there <@U0TEST>!', blocks: [{type: 'section',"
+                      " accessory: {type: 'button', action_id: 'hello_click'}}]}");
+    slack_test_message(t, "oh hello");
+    slack_test_message(t, "something else");
+    slack_test_expect(t, "chat.postMessage", "{text: '<@U1> clicked the button', channel: 'C1'}");
+    slack_test_as(t, "U1", "C1");
+    slack_test_action(t, "hello_click", NULL);
+    slack_test_expect_ack(t, NULL);
+}
+
+static void test_a_mention(void **state)
+{
+    (void)state;
+    slack_test_expect(t, "chat.postMessage", "{text: 'You said: well', thread_ts: '1.000002'}");
+    slack_test_event(t, "{type: 'app_mention', user: 'U1', channel: 'C1', ts: '1.000002',"
+                        " text: '<@U0BOT> well'}");
+    slack_test_expect(t, "chat.postMessage", "{text: 'You said: well', thread_ts: '1.000001'}");
+    slack_test_event(t, "{type: 'app_mention', user: 'U1', channel: 'C1', ts: '1.000002',"
+                        " thread_ts: '1.000001', text: '<@U0BOT> well'}");
+}
+
+static void test_commands(void **state)
+{
+    (void)state;
+    slack_test_command(t, "/echo", "50% off");
+    slack_test_expect_ack(t, "'50%% off'");
+    slack_test_command(t, "/echo", "");
+    slack_test_expect_ack(t, "'usage: /echo TEXT'");
+    slack_test_expect(t, "response_url", "{text: 'later: x'}");
+    slack_test_command(t, "/later", "x");
+    slack_test_expect_ack(t, NULL);
+}
+
+static void test_the_form(void **state)
+{
+    (void)state;
+    slack_test_expect(t, "views.open", "{view: {type: 'modal', callback_id: 'form'}}");
+    slack_test_shortcut(t, "open_form");
+    slack_test_expect_ack(t, NULL);
+    static const char values[] = "{name: {value: {type: 'plain_text_input', value: %s}}}";
+    slack_test_view_submission(t, "form", values, "Jo");
+    slack_test_expect_ack(t,
+                          "{response_action: 'errors', errors: {name: 'At least 3 characters'}}");
+    slack_test_expect(t, "chat.postMessage", "{channel: 'U0TEST', text: 'Thank you, Ada'}");
+    slack_test_view_submission(t, "form", values, "Ada");
+    slack_test_expect_ack(t, NULL);
+}
+
+static void test_options(void **state)
+{
+    (void)state;
+    slack_test_options(t, "fruit", "ap");
+    slack_test_expect_ack(t, "{options: [{value: 'apple'}, {value: 'apricot'}]}");
+    slack_test_options(t, "fruit", "x");
+    slack_test_expect_ack(t, "{options: []}");
+}
+
+static int open_hello(void **state)
+{
+    (void)state;
+    assert_int_equal(slack_test_new(&t, NULL), 0);
+    return slack_on_message(slack_test_app(t), "hello", hello, NULL);
+}
+
+static void test_the_smallest_bot(void **state)
+{
+    (void)state;
+    slack_test_expect(t, "chat.postMessage", "{channel: 'C0TEST', text: 'Hey there <@U0TEST>!'}");
+    slack_test_message(t, "hello");
+}
+
+#define SHOWCASE(name) cmocka_unit_test_setup_teardown(name, open_showcase, close_kit)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SHOWCASE(test_hello),
+        SHOWCASE(test_a_mention),
+        SHOWCASE(test_commands),
+        SHOWCASE(test_the_form),
+        SHOWCASE(test_options),
+        cmocka_unit_test_setup_teardown(test_the_smallest_bot, open_hello, close_kit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

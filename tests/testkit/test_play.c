@@ -1,0 +1,448 @@
+/* SPDX-License-Identifier: MIT */
+/* Recordings that are played by the test kit; live ones are those of integration/test_record.c. */
+#include <unistd.h>
+
+#include <slack/slack.h>
+#include <slack/test.h>
+
+#include "support/alloc_fail.h"
+#include "support/heap.h"
+#include "support/test.h"
+
+#define BEGIN                                                                                      \
+    "{\"t\":0,\"type\":\"begin\",\"version\":1,\"wall_ms\":1700000000000,\"bot_user\":\"U9\","     \
+    "\"bot_id\":\"B9\",\"team\":\"T9\"}\n"
+#define ECHO(t, n)                                                                                 \
+    "{\"t\":" t ",\"type\":\"delivery\",\"n\":" n ",\"transport\":\"http\",\"kind\":\"command\","  \
+    "\"body\":{\"command\":\"/echo\",\"text\":\"hi\",\"trigger_id\":\"redacted:1\"}}\n"
+#define ECHOED(t, n)                                                                               \
+    "{\"t\":" t ",\"type\":\"ack\",\"n\":" n ",\"outcome\":\"ok\",\"text\":\"hi\"}\n"
+#define HELLO(t, n, id)                                                                            \
+    "{\"t\":" t ",\"type\":\"delivery\",\"n\":" n ",\"kind\":\"event\",\"body\":{\"type\":"        \
+    "\"event_callback\",\"event_id\":\"" id "\",\"team_id\":\"T9\",\"event\":{\"type\":"           \
+    "\"message\",\"text\":\"hello\",\"user\":\"U1\",\"channel\":\"C1\",\"ts\":\"1.1\"}}}\n"
+#define ACK(t, n) "{\"t\":" t ",\"type\":\"ack\",\"n\":" n ",\"outcome\":\"ok\"}\n"
+#define CALL(t, c, of, args)                                                                       \
+    "{\"t\":" t ",\"type\":\"call\",\"c\":" c of ",\"method\":\"chat.postMessage\",\"args\":" args \
+    "}\n"
+#define ANSWER(t, c, rest) "{\"t\":" t ",\"type\":\"answer\",\"c\":" c "," rest "}\n"
+#define GREETING           "{\"channel\":\"C1\",\"text\":\"hi\"}"
+#define OK                 "\"http\":200,\"body\":{\"ok\":true,\"ts\":\"2.2\"}"
+#define END(t)             "{\"t\":" t ",\"type\":\"end\"}\n"
+
+static slack_test_t *t;
+static int calls_failed;
+
+static int echo(slack_ctx_t *ctx, void *user_data)
+{
+    return slack_ack_text(ctx, "%s", slack_json_str(slack_ctx_body(ctx), "/text"));
+}
+
+static int hello(slack_ctx_t *ctx, void *user_data)
+{
+    return slack_say(ctx, "hi");
+}
+
+static int open_kit(void **state)
+{
+    int rc = slack_test_new(&t, NULL);
+    if (rc == 0) rc = slack_on_command(slack_test_app(t), "/echo", echo, NULL);
+    return rc ? rc : slack_on_message(slack_test_app(t), "hello", hello, NULL);
+}
+
+static int close_kit(void **state)
+{
+    slack_test_free(t);
+    return heap_live() == 0 ? 0 : -1;
+}
+
+static void plays(const char *recording)
+{
+    const char *report, *why;
+    int rc = slack_test_replay_text(t, recording, strlen(recording), &report);
+    assert_string_equal(report, "");
+    assert_int_equal(rc, 0);
+    rc = slack_test_finish(t, &why);
+    assert_string_equal(why, "");
+    assert_int_equal(rc, 0);
+}
+
+static void differs(const char *recording, const char *expected)
+{
+    const char *report, *why;
+    assert_int_equal(slack_test_replay_text(t, recording, strlen(recording), &report),
+                     SLACK_EMISMATCH);
+    assert_string_equal(report, expected);
+    assert_int_equal(slack_test_finish(t, &why), SLACK_EMISMATCH);
+    assert_non_null(strstr(why, expected));
+}
+
+/* ---- no difference ---- */
+
+static void test_nothing_happened(void **state)
+{
+    plays(BEGIN END("5"));
+}
+
+static void test_an_ack(void **state)
+{
+    plays(BEGIN ECHO("1", "1") ECHOED("2", "1") ECHO("3600000", "2") ECHOED("3600001", "2")
+              END("3600002"));
+    assert_true(slack_test_wall_ms(t) - INT64_C(1700000000000) >= 3600002);
+}
+
+static void test_a_call(void **state)
+{
+    plays(BEGIN HELLO("1", "1", "E1") ACK("2", "1") CALL("3", "1", ",\"n\":1", GREETING)
+              ANSWER("40", "1", OK) END("50"));
+    assert_int_equal(slack_test_call_count(t), 1);
+}
+
+/* A live app was slower than one that is played. */
+static void test_deliveries_that_overlap(void **state)
+{
+    plays(BEGIN HELLO("1", "1", "E1") ECHO("2", "2") HELLO("3", "3", "E3") ACK("4", "3")
+              ECHOED("4", "2") ACK("5", "1") CALL("5", "1", ",\"n\":3", GREETING)
+                  CALL("6", "2", ",\"n\":1", GREETING) ANSWER("7", "2", OK) ANSWER("9", "1", OK)
+                      END("50"));
+}
+
+static void test_a_redelivery(void **state)
+{
+    plays(BEGIN HELLO("1", "1", "E1") ACK("2", "1") CALL("3", "1", ",\"n\":1", GREETING)
+              ANSWER("4", "1", OK) HELLO("9", "7", "E1") ACK("9", "7") END("50"));
+}
+
+static void test_what_was_put_off(void **state)
+{
+    plays(BEGIN HELLO(
+        "1", "1", "E1") "{\"t\":1,\"type\":\"ack\",\"n\":1,\"outcome\":\"later\"}\n" HELLO("9", "2",
+                                                                                           "E1")
+              ACK("9", "2") CALL("9", "1", ",\"n\":2", GREETING) ANSWER("9", "1", OK) END("50"));
+}
+
+static void test_a_rate_limit(void **state)
+{
+    plays(BEGIN HELLO("1", "1", "E1") ACK("2", "1") CALL("3", "1", ",\"n\":1", GREETING)
+              ANSWER("4", "1", "\"http\":429,\"retry_after_s\":30,\"body\":{\"ok\":false}")
+                  CALL("30010", "2", ",\"n\":1", GREETING) ANSWER("30020", "2", OK) END("30030"));
+}
+
+/* The pause before the next attempt is another one each time: the player gives it time. */
+static void test_a_call_that_failed(void **state)
+{
+    plays(BEGIN HELLO("1", "1", "E1") ACK("2", "1") CALL("3", "1", ",\"n\":1", GREETING)
+              ANSWER("4", "1", "\"error\":\"SLACK_ECLOSED\"") CALL("600", "2", "", GREETING)
+                  ANSWER("601", "2", OK) END("602"));
+    assert_int_equal(slack_test_call_count(t), 2);
+}
+
+static void test_a_call_that_never_left(void **state)
+{
+    plays(BEGIN HELLO("1", "1", "E1") ACK("2", "1") CALL("3", "1", ",\"n\":1", GREETING)
+              ANSWER("4", "1", "\"error\":\"SLACK_ECONNECT\",\"unsent\":true")
+                  CALL("600", "2", ",\"n\":1", GREETING) ANSWER("601", "2", OK) END("602"));
+}
+
+/* The process was killed, or the disk full. */
+static void test_a_recording_that_was_cut_off(void **state)
+{
+    plays(BEGIN ECHO("1", "1") ECHOED("2", "1") HELLO("3", "2", "E1") "{\"t\":4,\"type\":\"ac");
+}
+
+static int open_modal(slack_ctx_t *ctx, void *user_data)
+{
+    return slack_call(slack_ctx_client(ctx), "views.open",
+                      slack_jsonf(ctx, "{trigger_id: %s, view: {}}", slack_ctx_trigger_id(ctx)),
+                      NULL, NULL);
+}
+
+static const char modal[] = BEGIN
+    "{\"t\":1,\"type\":\"delivery\",\"n\":1,\"kind\":\"shortcut\",\"body\":{\"type\":\"shortcut\","
+    "\"callback_id\":\"open\",\"trigger_id\":\"redacted:12\"}}\n" ACK(
+        "2", "1") "{\"t\":2,\"type\":\"call\",\"c\":1,\"n\":1,\"method\":\"views.open\",\"args\":"
+                  "{\"trigger_id\":\"redacted:12\",\"view\":{}}}\n" ANSWER("9", "1", OK) END("50");
+
+static void test_placeholders_stand_for_themselves(void **state)
+{
+    assert_int_equal(slack_on_shortcut(slack_test_app(t), "open", open_modal, NULL), 0);
+    const char *report;
+    assert_int_equal(slack_test_replay_text(t, modal, strlen(modal), &report), SLACK_EMISMATCH);
+    /* The call is made before the ack that nobody gave: not as it was recorded. */
+    assert_string_equal(report, "line 2, shortcut open:\n"
+                                "  - ack ok\n"
+                                "    call views.open {\"trigger_id\":\"redacted:12\",\"view\":{}}\n"
+                                "  + ack ok\n");
+}
+
+static int open_with_secret(slack_ctx_t *ctx, void *user_data)
+{
+    int rc = slack_ack(ctx);
+    return rc ? rc
+              : slack_call(slack_ctx_client(ctx), "views.open",
+                           slack_jsonf(ctx, "{trigger_id: %s, view: {}}", (const char *)user_data),
+                           NULL, NULL);
+}
+
+/* A secret that the app has from elsewhere was hidden in the recording: any will do. */
+static void test_placeholders_stand_for_secrets(void **state)
+{
+    static char secret[] = "1234.5678";
+    assert_int_equal(slack_on_shortcut(slack_test_app(t), "open", open_with_secret, secret), 0);
+    plays(modal);
+}
+
+static void test_but_not_for_one_another(void **state)
+{
+    static char other[] = "redacted:13";
+    assert_int_equal(slack_on_shortcut(slack_test_app(t), "open", open_with_secret, other), 0);
+    differs(modal, "line 2, shortcut open:\n"
+                   "    ack ok\n"
+                   "  - call views.open {\"trigger_id\":\"redacted:12\",\"view\":{}}\n"
+                   "  + call views.open {\"trigger_id\":\"redacted:13\",\"view\":{}}\n");
+}
+
+static void on_answer(const slack_response_t *response, void *user_data)
+{
+    calls_failed += slack_response_status(response) != 0;
+}
+
+static int say_both(slack_ctx_t *ctx, void *user_data)
+{
+    int rc = slack_callf(slack_ctx_client(ctx), "chat.postMessage", on_answer, NULL,
+                         "{text: 'it is xoxb-1-2-abc'}");
+    return rc ? rc
+              : slack_callf(slack_ctx_client(ctx), "chat.postMessage", NULL, NULL, "{text: 'x'}");
+}
+
+/* The answer is that of the call with the same words, secrets hidden, not of the first. */
+static void test_which_call_is_meant(void **state)
+{
+    calls_failed = 0;
+    assert_int_equal(slack_on_command(slack_test_app(t), "/both", say_both, NULL), 0);
+    const char *report;
+    static const char recorded[] =
+        BEGIN "{\"t\":1,\"type\":\"delivery\",\"n\":1,\"kind\":\"command\",\"body\":{\"command\":"
+              "\"/both\"}}\n" CALL("2", "1", ",\"n\":1", "{\"text\":\"x\"}")
+                  CALL("2", "2", ",\"n\":1", "{\"text\":\"it is [redacted]\"}") ACK("2", "1")
+                      ANSWER("9", "1", OK)
+                          ANSWER("9", "2", "\"http\":200,\"body\":{\"ok\":false,\"error\":\"x\"}")
+                              END("50");
+    assert_int_equal(slack_test_replay_text(t, recorded, strlen(recorded), &report),
+                     SLACK_EMISMATCH); /* for its order */
+    assert_int_equal(calls_failed, 1);
+}
+
+/* ---- differences ---- */
+
+static void test_another_ack(void **state)
+{
+    differs(BEGIN ECHO("1", "1") "{\"t\":2,\"type\":\"ack\",\"n\":1,\"outcome\":\"ok\",\"text\":"
+                                 "\"ho\"}\n" ECHO("3", "2") ECHOED("4", "2") END("9"),
+            "line 2, command /echo:\n  - ack ok \"ho\"\n  + ack ok \"hi\"\n");
+}
+
+static void test_json_is_no_text(void **state)
+{
+    differs(BEGIN ECHO("1", "1") "{\"t\":2,\"type\":\"ack\",\"n\":1,\"outcome\":\"ok\",\"body\":"
+                                 "\"hi\"}\n" END("9"),
+            "line 2, command /echo:\n  - ack ok \"hi\"\n  + ack ok \"hi\"\n");
+}
+
+static void test_long_values_are_cut_between_characters(void **state)
+{
+    char x[699] = "", recording[2048], expected[1024];
+    memset(x, 'x', 698); /* and a quote before them: the 700th byte begins an é */
+    snprintf(recording, sizeof recording,
+             BEGIN ECHO("1", "1") "{\"t\":2,\"type\":\"ack\",\"n\":1,\"outcome\":\"ok\",\"text\":"
+                                  "\"%séé\"}\n" END("3"),
+             x);
+    snprintf(expected, sizeof expected,
+             "line 2, command /echo:\n  - ack ok \"%s…\n  + ack ok \"hi\"\n", x);
+    differs(recording, expected);
+}
+
+static void test_a_call_too_few_and_one_too_many(void **state)
+{
+    differs(BEGIN HELLO("1", "1", "E1") ACK("2", "1") HELLO("9", "2", "E2") ACK("9", "2")
+                CALL("9", "1", ",\"n\":2", GREETING) ANSWER("9", "1", OK)
+                    CALL("10", "2", ",\"n\":2", "{\"text\":\"bye\"}") ANSWER("11", "2", OK)
+                        END("50"),
+            "line 2, event message:\n    ack ok\n"
+            "  + call chat.postMessage {\"text\":\"hi\",\"channel\":\"C1\"}\n"
+            "line 4, event message:\n    ack ok\n"
+            "    call chat.postMessage {\"channel\":\"C1\",\"text\":\"hi\"}\n"
+            "  - call chat.postMessage {\"text\":\"bye\"}\n");
+}
+
+static int call_outside(slack_ctx_t *ctx, void *user_data)
+{
+    return slack_callf(slack_app_client(slack_ctx_app(ctx)), "chat.postMessage", on_answer, NULL,
+                       "{text: 'by the app itself'}");
+}
+
+static void test_calls_outside_of_deliveries(void **state)
+{
+    calls_failed = 0;
+    assert_int_equal(slack_on_event(slack_test_app(t), "message", call_outside, NULL), 0);
+    differs(BEGIN HELLO("1", "1", "E1") ACK("2", "1") CALL("3", "1", ",\"n\":1", GREETING)
+                ANSWER("4", "1", OK) CALL("9", "2", "", "{\"text\":\"by somebody else\"}")
+                    ANSWER("10", "2", "\"http\":200,\"body\":{\"ok\":false,\"error\":\"x\"}")
+                        END("50"),
+            "outside of deliveries:\n"
+            "  - call chat.postMessage {\"text\":\"by somebody else\"}\n"
+            "  + call chat.postMessage {\"text\":\"by the app itself\"}\n");
+    assert_int_equal(calls_failed, 1); /* the recorded answer */
+}
+
+/* ---- what is no recording ---- */
+
+static void test_damage(void **state)
+{
+    static const struct {
+        const char *text, *error;
+        int rc;
+    } cases[] = {
+        {"", "line 0: nothing is recorded here", SLACK_EPROTO},
+        {"{\"t\":0", "line 0: nothing is recorded here", SLACK_EPROTO},
+        {"\n", "line 1: no JSON, at byte 0", SLACK_EJSON},
+        {BEGIN "{\"t\":1,}\n", "line 2: no JSON, at byte 6", SLACK_EJSON},
+        {BEGIN "[]\n", "line 2: no object", SLACK_EPROTO},
+        {END("0"), "line 1: no recording begins like this", SLACK_EPROTO},
+        {"{\"t\":0,\"type\":\"begin\",\"version\":2}\n", "line 1: version 2, this reads version 1",
+         SLACK_EPROTO},
+        {BEGIN BEGIN, "line 2: a second beginning", SLACK_EPROTO},
+        {BEGIN "{\"t\":1,\"type\":\"dance\"}\n", "line 2: of the unknown type \"dance\"",
+         SLACK_EPROTO},
+        {BEGIN "{\"type\":\"end\"}\n", "line 2: without a time", SLACK_EPROTO},
+        {BEGIN END("-1"), "line 2: without a time", SLACK_EPROTO},
+        {BEGIN END("1e300"), "line 2: without a time", SLACK_EPROTO},
+        {BEGIN ECHO("5", "1") END("4"), "line 3: its time is before that of the line before",
+         SLACK_EPROTO},
+        {BEGIN END("1") END("1"), "line 3: behind the end", SLACK_EPROTO},
+        {BEGIN ECHO("1", "0"), "line 2: its number \"n\" does not go on from those before",
+         SLACK_EPROTO},
+        {BEGIN ECHO("1", "2") ECHO("1", "2"),
+         "line 3: its number \"n\" does not go on from those before", SLACK_EPROTO},
+        {BEGIN "{\"t\":1,\"type\":\"delivery\",\"n\":1,\"body\":7}\n",
+         "line 2: a delivery without a body", SLACK_EPROTO},
+        {BEGIN ACK("1", "1"), "line 2: an ack of no delivery", SLACK_EPROTO},
+        {BEGIN ECHO("1", "1") ACK("1", "1") ACK("1", "1"),
+         "line 4: a second ack of the delivery in line 2", SLACK_EPROTO},
+        {BEGIN ECHO("1", "1") "{\"t\":1,\"type\":\"ack\",\"n\":1,\"outcome\":\"no\"}\n",
+         "line 3: an ack with the outcome \"no\"", SLACK_EPROTO},
+        {BEGIN CALL("1", "1", ",\"n\":4", "{}"), "line 2: a call out of no delivery", SLACK_EPROTO},
+        {BEGIN CALL("1", "1", "", "[]"), "line 2: a call without a method or its arguments",
+         SLACK_EPROTO},
+        {BEGIN ANSWER("1", "1", OK), "line 2: an answer to no call", SLACK_EPROTO},
+        {BEGIN CALL("1", "1", "", "{}") ANSWER("1", "1", OK) ANSWER("1", "1", OK),
+         "line 4: a second answer to the call in line 2", SLACK_EPROTO},
+        {BEGIN CALL("1", "1", "", "{}") ANSWER("1", "1", "\"http\":7"),
+         "line 3: an answer without an HTTP status or an error", SLACK_EPROTO},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *report, *why;
+        slack_test_t *kit;
+        assert_int_equal(slack_test_new(&kit, NULL), 0);
+        int rc = slack_test_replay_text(kit, cases[i].text, strlen(cases[i].text), &report);
+        assert_string_equal(report, cases[i].error);
+        assert_int_equal(rc, cases[i].rc);
+        assert_int_equal(slack_test_finish(kit, &why), rc);
+        assert_non_null(strstr(why, cases[i].error));
+        slack_test_free(kit);
+    }
+}
+
+static void test_bad_use(void **state)
+{
+    const char *why;
+    assert_int_equal(slack_test_replay(t, "/nonexistent/recording", NULL), SLACK_EIO);
+    assert_int_equal(slack_test_finish(t, &why), SLACK_EIO);
+    assert_non_null(strstr(why, "/nonexistent/recording: cannot be read"));
+}
+
+static void test_too_late_to_play(void **state)
+{
+    const char *why;
+    assert_int_equal(slack_test_start(t), 0);
+    assert_int_equal(slack_test_replay_text(t, BEGIN, strlen(BEGIN), NULL), SLACK_EALREADY);
+    assert_int_equal(slack_test_finish(t, &why), SLACK_EALREADY);
+    assert_string_equal(why, "the recording: the kit has started before");
+}
+
+static void test_no_path(void **state)
+{
+    assert_int_equal(slack_test_replay(t, NULL, NULL), SLACK_EIO);
+}
+
+/* ---- without memory ---- */
+
+static const char everything[] =
+    BEGIN HELLO("1", "1", "E1") ACK("2", "1") CALL("3", "1", ",\"n\":1", GREETING)
+        ANSWER("4", "1", OK) ECHO("5", "2") ECHOED("5", "2") ECHO("6", "3") END("9");
+
+static int play_everything(void)
+{
+    slack_test_t *kit;
+    int rc = slack_test_new(&kit, NULL);
+    if (rc != 0) return rc;
+    rc = slack_on_command(slack_test_app(kit), "/echo", echo, NULL);
+    if (rc == 0) rc = slack_on_message(slack_test_app(kit), "hello", hello, NULL);
+    if (rc == 0) {
+        rc = slack_test_replay_text(kit, everything, strlen(everything), NULL);
+        assert_int_equal(slack_test_finish(kit, NULL) != 0, rc != 0);
+    }
+    slack_test_free(kit);
+    return rc;
+}
+
+static bool play_with_failure(size_t nth, bool all)
+{
+    heap_fail_at(nth, all);
+    int rc = play_everything();
+    bool failed = heap_heal();
+    assert_int_equal(heap_live(), 0);
+    /* The third command has no ack in the recording: that is told, whatever else failed. */
+    assert_int_not_equal(rc, 0);
+    if (!failed) assert_int_equal(rc, SLACK_EMISMATCH);
+    return failed;
+}
+
+static void test_allocations(void **state)
+{
+    assert_true(alloc_fail_attempts(play_with_failure) > 50);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, open_kit, close_kit)
+
+int main(void)
+{
+    heap_install();
+    const struct CMUnitTest tests[] = {
+        CASE(test_nothing_happened),
+        CASE(test_an_ack),
+        CASE(test_a_call),
+        CASE(test_deliveries_that_overlap),
+        CASE(test_a_redelivery),
+        CASE(test_what_was_put_off),
+        CASE(test_a_rate_limit),
+        CASE(test_a_call_that_failed),
+        CASE(test_a_call_that_never_left),
+        CASE(test_a_recording_that_was_cut_off),
+        CASE(test_placeholders_stand_for_themselves),
+        CASE(test_placeholders_stand_for_secrets),
+        CASE(test_but_not_for_one_another),
+        CASE(test_which_call_is_meant),
+        CASE(test_another_ack),
+        CASE(test_json_is_no_text),
+        CASE(test_long_values_are_cut_between_characters),
+        CASE(test_a_call_too_few_and_one_too_many),
+        CASE(test_calls_outside_of_deliveries),
+        cmocka_unit_test(test_damage),
+        CASE(test_bad_use),
+        CASE(test_too_late_to_play),
+        CASE(test_no_path),
+        cmocka_unit_test(test_allocations),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

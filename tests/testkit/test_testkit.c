@@ -1,0 +1,652 @@
+/* SPDX-License-Identifier: MIT */
+#include <slack/slack.h>
+#include <slack/test.h>
+
+#include "support/alloc_fail.h"
+#include "support/heap.h"
+#include "support/payloads.h"
+#include "support/test.h"
+
+/* ---- a bot ---- */
+
+static int hello(slack_ctx_t *ctx, void *user_data)
+{
+    return slack_say(ctx, "Hey there <@%s>!", slack_ctx_user(ctx));
+}
+
+static int echo(slack_ctx_t *ctx, void *user_data)
+{
+    return slack_ack_text(ctx, "%s", slack_json_str(slack_ctx_body(ctx), "/text"));
+}
+
+static int later(slack_ctx_t *ctx, void *user_data)
+{
+    int rc = slack_ack(ctx);
+    return rc ? rc : slack_respond(ctx, "later");
+}
+
+static int give_up(slack_ctx_t *ctx, void *user_data)
+{
+    return SLACK_EIO;
+}
+
+static int big(slack_ctx_t *ctx, void *user_data)
+{
+    static char text[20480];
+    memset(text, 'x', sizeof text - 1);
+    int rc = slack_ack_text(ctx, "%s", text);
+    return slack_ack_text(ctx, "%s", slack_err_name(rc));
+}
+
+static slack_ctx_t *held;
+
+static int hold(slack_ctx_t *ctx, void *user_data)
+{
+    held = ctx;
+    slack_ctx_hold(ctx);
+    return 0;
+}
+
+static int form(slack_ctx_t *ctx, void *user_data)
+{
+    if (*slack_json_str(slack_ctx_body(ctx), "/view/state/values/name/value/value") == '\0')
+        return slack_ack_json(
+            ctx, slack_jsonf(ctx, "{response_action: 'errors', errors: {name: 'Required'}}"));
+    return slack_ack(ctx);
+}
+
+static int pressed(slack_ctx_t *ctx, void *user_data)
+{
+    return slack_say(ctx, "%s by %s in %s", slack_json_str(slack_ctx_action(ctx), "/value"),
+                     slack_ctx_user(ctx), slack_ctx_channel(ctx));
+}
+
+static int open_view(slack_ctx_t *ctx, void *user_data)
+{
+    return slack_call(slack_ctx_client(ctx), "views.open",
+                      slack_jsonf(ctx, "{trigger_id: %s, view: {type: 'modal', blocks: []}}",
+                                  slack_ctx_trigger_id(ctx)),
+                      NULL, NULL);
+}
+
+static int offer(slack_ctx_t *ctx, void *user_data)
+{
+    return slack_ack_json(ctx, slack_jsonf(ctx, "{options: [{value: %s}]}",
+                                           slack_json_str(slack_ctx_body(ctx), "/value")));
+}
+
+static int tell_retry(slack_ctx_t *ctx, void *user_data)
+{
+    return slack_say(ctx, "%d %s", slack_ctx_retry_num(ctx), slack_ctx_retry_reason(ctx));
+}
+
+static int add_listeners(slack_app_t *app)
+{
+    int rc = slack_on_message(app, "hello", hello, NULL);
+    if (rc == 0) rc = slack_on_command(app, "/echo", echo, NULL);
+    if (rc == 0) rc = slack_on_command(app, "/later", later, NULL);
+    if (rc == 0) rc = slack_on_command(app, "/fail", give_up, NULL);
+    if (rc == 0) rc = slack_on_command(app, "/big", big, NULL);
+    if (rc == 0) rc = slack_on_command(app, "/hold", hold, NULL);
+    if (rc == 0) rc = slack_on_view_submission(app, "form", form, NULL);
+    if (rc == 0) rc = slack_on_view_closed(app, "form", form, NULL);
+    if (rc == 0) rc = slack_on_action(app, "go", pressed, NULL);
+    if (rc == 0) rc = slack_on_shortcut(app, "open", open_view, NULL);
+    if (rc == 0) rc = slack_on_options(app, "pick", offer, NULL);
+    if (rc == 0) rc = slack_on_event(app, "reaction_added", tell_retry, NULL);
+    return rc;
+}
+
+static slack_test_t *t;
+
+static int open_kit(void **state)
+{
+    assert_int_equal(slack_test_new(&t, NULL), 0);
+    assert_int_equal(add_listeners(slack_test_app(t)), 0);
+    return 0;
+}
+
+static int close_kit(void **state)
+{
+    slack_test_free(t);
+    assert_int_equal(heap_live(), 0);
+    return 0;
+}
+
+static void fine(void)
+{
+    const char *why;
+    int rc = slack_test_finish(t, &why);
+    assert_string_equal(why, "");
+    assert_int_equal(rc, 0);
+}
+
+static void complains(const char *part)
+{
+    const char *why = "";
+    assert_int_equal(slack_test_finish(t, &why), SLACK_EMISMATCH);
+    if (strstr(why, part) == NULL) fail_msg("said: %s\nnot: %s", why, part);
+}
+
+/* ---- what goes well ---- */
+
+static void test_nothing(void **state)
+{
+    fine();
+    fine(); /* as often as one likes */
+}
+
+static void test_message(void **state)
+{
+    slack_test_expect(t, "chat.postMessage", "{channel: 'C0TEST', text: 'Hey there <@U%s>!'}",
+                      "0TEST");
+    assert_int_equal(slack_test_message(t, "oh hello"), 0);
+    slack_test_expect(t, "chat.postMessage", "{channel: 'D1', text: 'Hey there <@U1>!'}");
+    slack_test_as(t, "U1", "D1");
+    assert_int_equal(slack_test_message(t, "hello"), 0);
+    assert_int_equal(slack_test_message(t, "goodbye"), 0);
+    assert_int_equal(slack_test_call_count(t), 2);
+    const char *method;
+    assert_string_equal(slack_json_str(slack_test_call_args(t, 1, &method), "/channel"), "D1");
+    assert_string_equal(method, "chat.postMessage");
+    assert_null(slack_test_call_args(t, 2, &method));
+    fine();
+}
+
+static void test_command(void **state)
+{
+    assert_int_equal(slack_test_ack(t)->outcome, SLACK_TEST_NOT_ACKED);
+    slack_test_command(t, "/echo", "50% \"off\"");
+    assert_int_equal(slack_test_ack(t)->outcome, SLACK_TEST_ACKED);
+    assert_string_equal(slack_test_ack(t)->body, "50% \"off\"");
+    slack_test_expect_ack(t, "'50%% \"off\"'");
+    slack_test_expect(t, "response_url", "{text: 'later'}");
+    slack_test_command(t, "/later", NULL);
+    assert_int_equal(slack_test_expect_ack(t, NULL), 0);
+    int status = 1;
+    assert_int_equal(slack_test_status(t, &status), 0);
+    assert_int_equal(status, 0);
+    fine();
+}
+
+static void test_interactions(void **state)
+{
+    slack_test_view_submission(t, "form", "{name: {value: {type: 'plain_text_input', value: %s}}}",
+                               "Ada");
+    slack_test_expect_ack(t, NULL);
+    slack_test_view_submission(t, "form", "{}");
+    slack_test_expect_ack(t, "{response_action: 'errors', errors: {}}");
+    slack_test_view_closed(t, "form");
+    slack_test_expect_status(t, SLACK_EACKBODY);
+    slack_test_expect_outcome(t, SLACK_TEST_REFUSED);
+    slack_test_as(t, "U7", "G7");
+    slack_test_expect(t, "chat.postMessage", "{text: '42 by U7 in G7', channel: 'G7'}");
+    slack_test_action(t, "go", "42");
+    slack_test_expect(t, "chat.postMessage", "{text: ' by U7 in G7'}");
+    slack_test_block_action(t, "{type: 'datepicker', action_id: 'go'}");
+    slack_test_expect(t, "views.open", "{view: {type: 'modal', blocks: []}}");
+    slack_test_shortcut(t, "open");
+    slack_test_expect(t, "views.open", NULL);
+    slack_test_message_shortcut(t, "open", "a message");
+    slack_test_options(t, "pick", "ap");
+    slack_test_expect_ack(t, "{options: [{value: 'ap'}]}");
+    fine();
+}
+
+static void test_events(void **state)
+{
+    slack_test_expect(t, "chat.postMessage", "{text: '2 http_timeout', channel: 'C9'}");
+    slack_test_retry(t, 2, "http_timeout");
+    slack_test_event(t, "{type: 'reaction_added', user: 'U1', item: {channel: %s}}", "C9");
+    slack_test_expect(t, "chat.postMessage", "{text: '0 '}");
+    slack_test_event(t, "{type: 'reaction_added', user: 'U1', item: {channel: 'C9'}}");
+    int status;
+    assert_int_equal(slack_test_status(t, &status), 0);
+    /* The bot's own reaches nobody. */
+    slack_test_event(t, "{type: 'reaction_added', user: 'U0BOT'}");
+    assert_int_equal(slack_test_status(t, &status), SLACK_ENOTFOUND);
+    fine();
+}
+
+/* A desk that refuses (SLACK_EAUTH), cannot tell (another error), or grants (0). */
+static int look_up(slack_authorize_t request, const slack_tenant_t *tenant, void *user_data)
+{
+    static const slack_authorization_t granted = {.bot_token = "xoxb-1"};
+    const int status = *(const int *)user_data;
+    if (status == 0) return slack_authorize_grant(request, &granted);
+    return status == SLACK_EAUTH ? slack_authorize_refuse(request, "not installed") : status;
+}
+
+static void count_error(slack_ctx_t *ctx, int status, const char *listener, void *user_data)
+{
+    ++*(unsigned *)user_data;
+}
+
+static void test_status_of_what_has_no_token(void **state)
+{
+    slack_app_t *app = slack_test_app(t);
+    int status = 1, desk = SLACK_EAUTH;
+    unsigned told = 0;
+    slack_on_error(app, count_error, &told);
+    slack_app_authorize(app, &(slack_authorizer_t){.fn = look_up, .user_data = &desk});
+    slack_test_message(t, "hello");
+    assert_int_equal(slack_test_status(t, &status), SLACK_EAUTH);
+    slack_app_forget(app, NULL);
+    desk = SLACK_EIO;
+    slack_test_message(t, "hello");
+    assert_int_equal(slack_test_status(t, &status), SLACK_EIO);
+    assert_int_equal(told, 2);
+    desk = 0;
+    slack_test_expect(t, "chat.postMessage", NULL);
+    slack_test_advance_ms(t, 1000); /* to the next attempt */
+    assert_int_equal(slack_test_status(t, &status), 0);
+    assert_int_equal(status, 0);
+    fine();
+}
+
+static void test_bodies(void **state)
+{
+    static const char text[] = "{\"command\":\"/echo\",\"text\":\"hi\"}";
+    slack_test_body_text(t, text, strlen(text));
+    slack_test_expect_ack(t, "'hi'");
+    slack_test_body(t, "{command: '/echo', text: %s}", "ho");
+    slack_test_expect_ack(t, "'ho'");
+    fine();
+}
+
+static void test_an_ack_that_is_too_big(void **state)
+{
+    slack_test_command(t, "/big", "");
+    slack_test_expect_ack(t, "'SLACK_ETOOBIG'");
+    fine();
+}
+
+/* ---- answers ---- */
+
+static void test_order_of_expectations(void **state)
+{
+    slack_test_expect(t, "response_url", NULL);
+    slack_test_expect(t, "chat.postMessage", "{text: 'b by U0TEST in C0TEST'}");
+    slack_test_expect(t, "chat.postMessage", "{text: 'a by U0TEST in C0TEST'}");
+    slack_test_action(t, "go", "a");
+    slack_test_action(t, "go", "b");
+    slack_test_command(t, "/later", "");
+    fine();
+}
+
+static void test_an_error(void **state)
+{
+    slack_test_expect(t, "chat.postMessage", NULL);
+    slack_test_answer_error(t, "channel_not_found");
+    slack_test_message(t, "hello");
+    slack_test_expect_status(t, SLACK_EAPI);
+    slack_test_expect(t, "chat.postMessage", NULL);
+    slack_test_answer_lost(t, SLACK_ECLOSED);
+    slack_test_message(t, "hello");
+    slack_test_expect_status(t, SLACK_ECLOSED);
+    fine();
+}
+
+static void test_a_time_out(void **state)
+{
+    int status;
+    int64_t before = slack_test_wall_ms(t);
+    slack_test_expect(t, "chat.postMessage", NULL);
+    slack_test_answer_after_ms(t, 60000);
+    slack_test_message(t, "hello");
+    assert_int_equal(slack_test_status(t, &status), SLACK_EBUSY);
+    slack_test_advance_ms(t, 29999);
+    assert_int_equal(slack_test_status(t, &status), SLACK_EBUSY);
+    slack_test_advance_ms(t, 1);
+    slack_test_expect_status(t, SLACK_ETIMEDOUT);
+    assert_int_equal(slack_test_wall_ms(t) - before, 30000);
+    fine();
+}
+
+static void test_the_next_attempt(void **state)
+{
+    int status;
+    slack_test_expect(t, "chat.postMessage", "{text: 'Hey there <@U0TEST>!'}");
+    slack_test_answer_lost(t, SLACK_ECLOSED);
+    slack_test_message(t, "hello");
+    assert_int_equal(slack_test_status(t, &status), 0);
+    assert_int_equal(status, SLACK_ECLOSED);
+    slack_test_expect(t, "chat.postMessage", "{text: 'Hey there <@U0TEST>!'}");
+    slack_test_advance_ms(t, 499); /* the first pause is at least half a second */
+    assert_int_equal(slack_test_call_count(t), 1);
+    slack_test_advance_ms(t, 501); /* and a second at most */
+    assert_int_equal(slack_test_call_count(t), 2);
+    assert_int_equal(slack_test_status(t, &status), 0);
+    assert_int_equal(status, 0);
+    fine();
+}
+
+static void count_dead(slack_ctx_t *ctx, const slack_dead_t *dead, void *user_data)
+{
+    *(unsigned *)user_data = dead->attempts;
+}
+
+static void test_all_attempts(void **state)
+{
+    unsigned attempts = 0;
+    slack_on_event(slack_test_app(t), "pin_added", give_up, NULL);
+    slack_on_dead(slack_test_app(t), count_dead, &attempts);
+    slack_test_event(t, "{type: 'pin_added'}");
+    assert_int_equal(attempts, 0);
+    slack_test_advance_ms(t, 20 * 60 * 1000);
+    assert_int_equal(attempts, 5);
+    slack_test_expect_status(t, SLACK_EIO);
+    fine();
+}
+
+static void test_an_ack_in_the_handlers_place(void **state)
+{
+    slack_test_command(t, "/hold", "");
+    slack_test_advance_ms(t, 2499);
+    assert_int_equal(slack_test_ack(t)->outcome, SLACK_TEST_NOT_ACKED);
+    slack_test_advance_ms(t, 1);
+    slack_test_expect_ack(t, "{response_type: 'ephemeral', text: 'Still working on it…'}");
+    assert_int_equal(slack_test_ack(t)->after_ms, 2500);
+    slack_test_expect(t, "response_url", "{text: 'at last'}");
+    assert_int_equal(slack_ack_text(held, "at last"), 0);
+    slack_ctx_release(held, 0);
+    slack_test_advance_ms(t, 0);
+    fine();
+}
+
+static int remind(slack_ctx_t *ctx, void *user_data)
+{
+    const slack_json_t *args =
+        slack_jsonf(ctx, "{channel: %s}", slack_json_str(slack_ctx_body(ctx), "/channel_id"));
+    return slack_defer_job(
+        ctx, &(slack_job_t){.name = "remind", .args = args, .delay_ms = 24 * 3600 * 1000});
+}
+
+static int reminder(slack_ctx_t *ctx, void *user_data)
+{
+    return *(bool *)user_data ? SLACK_EIO : slack_say(ctx, "Time is up");
+}
+
+static void test_a_job_of_tomorrow(void **state)
+{
+    bool fails = false;
+    slack_on_command(slack_test_app(t), "/remind", remind, NULL);
+    slack_on_job(slack_test_app(t), "remind", reminder, &fails);
+    slack_test_command(t, "/remind", "");
+    slack_test_advance_ms(t, 24 * 3600 * 1000 - 1);
+    assert_int_equal(slack_test_call_count(t), 0);
+    slack_test_expect(t, "chat.postMessage", "{channel: 'C0TEST', text: 'Time is up'}");
+    slack_test_advance_ms(t, 1);
+    assert_int_equal(slack_test_call_count(t), 1);
+    fine();
+}
+
+static void test_a_job_that_fails(void **state)
+{
+    bool fails = true;
+    slack_on_command(slack_test_app(t), "/remind", remind, NULL);
+    slack_on_job(slack_test_app(t), "remind", reminder, &fails);
+    slack_test_command(t, "/remind", "");
+    slack_test_advance_ms(t, 24 * 3600 * 1000);
+    complains("job remind: failed with SLACK_EIO");
+}
+
+static void test_a_job_that_heals(void **state)
+{
+    bool fails = true;
+    slack_on_command(slack_test_app(t), "/remind", remind, NULL);
+    slack_on_job(slack_test_app(t), "remind", reminder, &fails);
+    slack_test_command(t, "/remind", "");
+    slack_test_advance_ms(t, 24 * 3600 * 1000);
+    fails = false;
+    slack_test_expect(t, "chat.postMessage", NULL);
+    slack_test_advance_ms(t, 1000);
+    fine();
+}
+
+static void test_a_drain_that_waits(void **state)
+{
+    slack_test_command(t, "/hold", "");
+    slack_app_stop(slack_test_app(t));
+    slack_test_advance_ms(t, 10000);
+    assert_int_equal(slack_test_status(t, &(int){0}), SLACK_EBUSY);
+    slack_test_advance_ms(t, 21); /* the wait's delay, and its next look */
+    slack_test_expect_status(t, SLACK_ECANCELED);
+    slack_test_expect_ack(t, "{}");
+    fine();
+}
+
+/* Pauses of the start go by the kit's clock as well: nobody waits for them. */
+static void test_a_start_that_is_tried_again(void **state)
+{
+    slack_test_expect(t, "auth.test", NULL);
+    slack_test_answer_error(t, "internal_error");
+    assert_int_equal(slack_test_start(t), SLACK_ETIMEDOUT);
+}
+
+static void test_a_slow_answer(void **state)
+{
+    slack_test_expect(t, "chat.postMessage", NULL);
+    slack_test_answer_after_ms(t, 5000);
+    slack_test_message(t, "hello");
+    slack_test_advance_ms(t, 5000);
+    slack_test_expect_status(t, 0);
+    fine();
+}
+
+static void test_a_rate_limit(void **state)
+{
+    slack_test_expect(t, "chat.postMessage", NULL);
+    slack_test_answer_limited(t, 7);
+    slack_test_message(t, "hello");
+    slack_test_expect(t, "chat.postMessage", NULL);
+    slack_test_answer_after_ms(t, 100);
+    slack_test_advance_ms(t, 6999);
+    assert_int_equal(slack_test_call_count(t), 1);
+    slack_test_advance_ms(t, 101); /* the wait, and the answer's */
+    assert_int_equal(slack_test_call_count(t), 2);
+    slack_test_expect_status(t, 0);
+    fine();
+}
+
+static void test_a_call_that_never_left(void **state)
+{
+    slack_test_expect(t, "chat.postMessage", NULL);
+    slack_test_answer_lost(t, SLACK_ECONNECT);
+    slack_test_expect(t, "chat.postMessage", NULL);
+    slack_test_message(t, "hello");
+    slack_test_advance_ms(t, 60000);
+    slack_test_expect_status(t, 0);
+    fine();
+}
+
+/* ---- what a test is told ---- */
+
+static void test_an_unexpected_call(void **state)
+{
+    slack_test_message(t, "hello");
+    complains("chat.postMessage was not expected to be called; its arguments: {");
+}
+
+static void test_other_arguments(void **state)
+{
+    slack_test_expect(t, "chat.postMessage", "{channel: 'C0TEST', text: 'Goodbye'}");
+    slack_test_message(t, "hello");
+    complains("not with {\"channel\":\"C0TEST\",\"text\":\"Goodbye\"}: see /text");
+}
+
+static void test_a_missing_call(void **state)
+{
+    slack_test_expect(t, "chat.postMessage", "{text: 'x'}");
+    slack_test_message(t, "nothing");
+    complains("chat.postMessage was not called with {\"text\":\"x\"}");
+}
+
+static void test_another_ack(void **state)
+{
+    slack_test_command(t, "/echo", "a");
+    assert_int_equal(slack_test_expect_ack(t, "'b'"), SLACK_EMISMATCH);
+    complains("command /echo: acknowledged with a, not with \"b\"");
+}
+
+static void test_a_failure(void **state)
+{
+    slack_test_command(t, "/fail", "");
+    slack_test_expect_outcome(t, SLACK_TEST_REFUSED);
+    complains("command /fail: failed with SLACK_EIO");
+}
+
+static void test_no_listener(void **state)
+{
+    slack_test_command(t, "/none", "");
+    complains("command /none: refused");
+}
+
+static void test_a_hold(void **state)
+{
+    slack_test_command(t, "/hold", "");
+    assert_int_equal(slack_test_ack(t)->outcome, SLACK_TEST_NOT_ACKED);
+    complains("command /hold: not acknowledged");
+}
+
+static void test_a_late_ack(void **state)
+{
+    slack_default_ack(slack_test_app(t), SLACK_KIND_COMMAND, NULL); /* nobody speaks in its place */
+    slack_test_command(t, "/hold", "");
+    slack_test_advance_ms(t, 3001);
+    assert_int_equal(slack_ack(held), SLACK_ELATE);
+    slack_ctx_release(held, 0);
+    slack_test_advance_ms(t, 0);
+    assert_int_equal(slack_test_ack(t)->after_ms, 3001);
+    complains("command /hold: acknowledged after 3001 ms");
+}
+
+static void test_a_template(void **state)
+{
+    const char *why;
+    assert_int_equal(slack_test_expect(t, "chat.postMessage", "{a: }"), SLACK_ETEMPLATE);
+    assert_int_equal(slack_test_finish(t, &why), SLACK_ETEMPLATE);
+    assert_non_null(strstr(why, "at byte 4 of the template {a: }"));
+}
+
+static void test_bad_use(void **state)
+{
+    assert_int_equal(slack_test_expect(t, "", NULL), SLACK_EINVAL);
+    assert_int_equal(slack_test_answer(t, "{}"), SLACK_EINVAL);
+    assert_int_equal(slack_test_body_text(t, "{", 1), SLACK_EJSON);
+    assert_int_equal(slack_test_body_text(t, NULL, 0), SLACK_EINVAL);
+    assert_int_equal(slack_test_advance_ms(t, UINT64_MAX), SLACK_EINVAL);
+    assert_int_equal(slack_test_start(t), 0);
+    assert_int_equal(slack_test_start(t), SLACK_EALREADY);
+    slack_test_free(NULL);
+}
+
+static void test_a_refused_token(void **state)
+{
+    const char *why;
+    slack_test_expect(t, "auth.test", NULL);
+    slack_test_answer_error(t, "invalid_auth");
+    assert_int_equal(slack_test_message(t, "hello"), SLACK_EAUTH);
+    assert_int_equal(slack_test_finish(t, &why), SLACK_EAUTH);
+    assert_non_null(strstr(why, "invalid_auth"));
+}
+
+/* ---- without memory ---- */
+
+/* Everything once. Whatever comes of it, nothing is left. */
+static int run_everything(void)
+{
+    slack_test_t *kit;
+    int rc = slack_test_new(&kit, NULL);
+    if (rc != 0) return rc;
+    rc = add_listeners(slack_test_app(kit));
+    slack_test_expect(kit, "chat.postMessage", "{text: 'Hey there <@U0TEST>!'}");
+    slack_test_answer_limited(kit, 1);
+    slack_test_expect(kit, "chat.postMessage", "{text: 'Hey there <@U0TEST>!'}");
+    slack_test_message(kit, "hello");
+    slack_test_advance_ms(kit, 2000);
+    slack_test_view_submission(kit, "form", "{}");
+    slack_test_expect_ack(kit, "{response_action: 'errors'}");
+    slack_test_expect(kit, "response_url", NULL);
+    slack_test_command(kit, "/later", "");
+    int finished = slack_test_finish(kit, NULL);
+    slack_test_free(kit);
+    return rc ? rc : finished;
+}
+
+static bool run_with_failure(size_t nth, bool all)
+{
+    heap_fail_at(nth, all);
+    int rc = run_everything();
+    bool failed = heap_heal();
+    assert_int_equal(heap_live(), 0);
+    if (!failed) assert_int_equal(rc, 0);
+    return failed;
+}
+
+static void test_allocations(void **state)
+{
+    assert_true(alloc_fail_attempts(run_with_failure) > 50);
+}
+
+/* ---- over all real payloads ---- */
+
+static void deliver_file(const char *name, const char *text, size_t len, void *ctx)
+{
+    slack_test_t *kit;
+    assert_int_equal(slack_test_new(&kit, NULL), 0);
+    assert_int_equal(slack_test_body_text(kit, text, len), 0);
+    assert_int_not_equal(slack_test_ack(kit)->outcome, SLACK_TEST_NOT_ACKED);
+    slack_test_free(kit);
+}
+
+static void test_payloads(void **state)
+{
+    payloads_each("events_wrapped", deliver_file, NULL);
+    payloads_each("interactions", deliver_file, NULL);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, open_kit, close_kit)
+
+int main(void)
+{
+    heap_install();
+    const struct CMUnitTest tests[] = {
+        CASE(test_nothing),
+        CASE(test_message),
+        CASE(test_command),
+        CASE(test_interactions),
+        CASE(test_events),
+        CASE(test_status_of_what_has_no_token),
+        CASE(test_bodies),
+        CASE(test_an_ack_that_is_too_big),
+        CASE(test_order_of_expectations),
+        CASE(test_an_error),
+        CASE(test_a_time_out),
+        CASE(test_the_next_attempt),
+        CASE(test_all_attempts),
+        CASE(test_an_ack_in_the_handlers_place),
+        CASE(test_a_job_of_tomorrow),
+        CASE(test_a_job_that_fails),
+        CASE(test_a_job_that_heals),
+        CASE(test_a_drain_that_waits),
+        CASE(test_a_start_that_is_tried_again),
+        CASE(test_a_slow_answer),
+        CASE(test_a_rate_limit),
+        CASE(test_a_call_that_never_left),
+        CASE(test_an_unexpected_call),
+        CASE(test_other_arguments),
+        CASE(test_a_missing_call),
+        CASE(test_another_ack),
+        CASE(test_a_failure),
+        CASE(test_no_listener),
+        CASE(test_a_hold),
+        CASE(test_a_late_ack),
+        CASE(test_a_template),
+        CASE(test_bad_use),
+        CASE(test_a_refused_token),
+        cmocka_unit_test(test_allocations),
+        cmocka_unit_test(test_payloads),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: MIT */
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <slack/error.h>
+
+#include "support/alloc_fail.h"
+#include "support/certs.h"
+#include "support/file.h"
+#include "support/heap.h"
+#include "support/test.h"
+#include "support/tls_memory.h"
+#include "support/world.h"
+#include "transport_http/credentials.h"
+
+/* What the receiver reads from files, when memory is out, and what is left of it in memory. */
+
+#define SECRET "0123456789abcdef0123456789abcdef"
+
+static char secret_file[] = "/tmp/slackapp-XXXXXX";
+static char error[SLACK_ERROR_TEXT_MAX];
+static world_t world;
+static slack_options_t options;
+
+static int enter(void **state)
+{
+    static char cert[256], key[256], ca[256];
+    *error = '\0';
+    options = (slack_options_t){.signing_secret_file = secret_file};
+    file_write(secret_file, SECRET "\n");
+    if (certs_make()) {
+        snprintf(cert, sizeof cert, "%s", certs_path("server.pem"));
+        snprintf(key, sizeof key, "%s", certs_path("server.key"));
+        snprintf(ca, sizeof ca, "%s", certs_path("ca.pem"));
+        options.http_tls_cert = cert;
+        options.http_tls_key = key;
+        options.http_tls_client_ca = ca;
+    }
+    return !world_open(&world);
+}
+
+static int leave(void **state)
+{
+    world_close(&world);
+    return 0;
+}
+
+static int make(slack_credentials_t *c)
+{
+    return slack__credentials_init(c, world.net, &options, error);
+}
+
+/* --- memory ------------------------------------------------------------------------------------
+ */
+
+static int init_once(void *ctx)
+{
+    slack_credentials_t c;
+    int rc = make(&c);
+    slack__credentials_done(&c);
+    return rc;
+}
+
+static void no_memory_to_begin_with(void **state)
+{
+    if (!options.http_tls_cert) skip();
+    assert_true(alloc_fail_each(init_once, NULL) > 2);
+}
+
+static bool closed;
+
+/* A reload that fails keeps both, says so, and the next one works. */
+static int reload_once(void *ctx)
+{
+    slack_credentials_t *c = ctx;
+    const slack_tls_context_t *tls = c->tls;
+    const slack_signer_t *signer = c->signer;
+    world.log_len = 0;
+    world.log[0] = '\0';
+    assert_int_equal(slack__credentials_reload(c), 2);
+    const bool both = c->tls != tls && c->signer != signer;
+    assert_non_null(c->tls);
+    assert_non_null(c->signer);
+    assert_int_equal(c->tls == tls,
+                     strstr(world.log, "level=error event=\"certificate not read again") != NULL);
+    assert_int_equal(c->signer == signer,
+                     strstr(world.log, "level=error event=\"signing secret not read") != NULL);
+    if (!both) assert_non_null(strstr(world.log, "reason=\"out of memory\""));
+    return both ? 0 : SLACK_ENOMEM;
+}
+
+static void no_memory_to_reload(void **state)
+{
+    slack_credentials_t c;
+    if (!options.http_tls_cert) skip();
+    assert_int_equal(make(&c), 0);
+    slack__credentials_watch(&c, NULL, NULL);
+    assert_true(alloc_fail_each(reload_once, &c) > 2);
+    closed = false;
+    c.user_data = &closed;
+    assert_true(slack__credentials_close(&c, world_set_flag));
+    world_until(&world, &closed);
+    slack__credentials_done(&c);
+}
+
+/* The same for mbedTLS's own memory, which does not come from the library's allocator. */
+static void tls_has_no_memory(int (*fn)(void *ctx), void *ctx)
+{
+    int rc = SLACK_ENOMEM;
+    for (size_t nth = 0; rc != 0; nth++) {
+        assert_in_range(nth, 0, 5000);
+        tls_memory_fail_at(nth);
+        rc = fn(ctx);
+        bool failed = tls_memory_heal();
+        /* What fails inside of a calculation is told as an error of that, at times. */
+        if (rc != 0) assert_true(failed);
+        if (rc != 0) assert_true(rc == SLACK_ENOMEM || rc == SLACK_ECONFIG || rc == SLACK_ETLS);
+        if (!failed) assert_int_equal(rc, 0);
+    }
+}
+
+static int reload_tls_once(void *ctx)
+{
+    slack_credentials_t *c = ctx;
+    const slack_tls_context_t *tls = c->tls;
+    world.log_len = 0;
+    world.log[0] = '\0';
+    slack__credentials_reload(c);
+    assert_non_null(c->tls);
+    assert_non_null(c->signer);
+    if (c->tls != tls) return 0;
+    assert_non_null(strstr(world.log, "level=error event=\"certificate not read again"));
+    return SLACK_ENOMEM;
+}
+
+static void mbedtls_has_no_memory(void **state)
+{
+    slack_credentials_t c;
+    if (!options.http_tls_cert || !tls_memory_is_ours()) skip();
+    tls_has_no_memory(init_once, NULL);
+    assert_int_equal(make(&c), 0);
+    tls_has_no_memory(reload_tls_once, &c);
+    slack__credentials_done(&c);
+}
+
+/* --- what is left of a secret ------------------------------------------------------------------
+ */
+
+/* Whatever becomes of the file, no block is given back with the secret still in it. */
+static void secrets_are_wiped(void **state)
+{
+    static const char *const texts[] = {
+        SECRET, (SECRET "\n"), (SECRET "," SECRET), (SECRET ",,"), ("xoxb-" SECRET),
+    };
+    heap_watch(SECRET);
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        slack_credentials_t c;
+        file_write(secret_file, SECRET);
+        assert_int_equal(make(&c), 0);
+        file_write(secret_file, texts[i]);
+        slack__credentials_reload(&c);
+        slack__credentials_done(&c);
+        make(&c);
+        slack__credentials_done(&c);
+        assert_null(strstr(error, "0123"));
+        assert_null(strstr(world.log, "0123"));
+    }
+    file_write(secret_file, SECRET);
+    for (size_t nth = 0; nth < 20; nth++) {
+        heap_fail_at(nth, false);
+        init_once(NULL);
+        heap_heal();
+    }
+    assert_int_equal(heap_unwiped(), 0);
+    heap_watch(NULL);
+}
+
+/* One that is far too long was read up to there. */
+static void secrets_in_large_files_are_wiped(void **state)
+{
+    char *text = malloc(100001);
+    slack_credentials_t c;
+    assert_non_null(text);
+    memset(text, 'x', 100000);
+    memcpy(text, SECRET, strlen(SECRET));
+    text[100000] = '\0';
+    file_write(secret_file, text);
+    heap_watch(SECRET);
+    assert_int_equal(make(&c), SLACK_ECONFIG);
+    slack__credentials_done(&c);
+    assert_non_null(strstr(error, "cannot use SLACK_SIGNING_SECRET_FILE=/tmp/slackapp-"));
+    assert_non_null(strstr(error, ": File too large"));
+    assert_int_equal(heap_unwiped(), 0);
+    heap_watch(NULL);
+    free(text);
+}
+
+/* The options that a variable brings, and those that one after it spoils. */
+static void secrets_in_options_are_wiped(void **state)
+{
+    char sentence[SLACK_ERROR_TEXT_MAX];
+    setenv("SLACK_SIGNING_SECRET_FILE", secret_file, 1);
+    heap_watch(SECRET);
+    for (size_t nth = 0; nth < 40; nth++) {
+        slack_options_t o = {.bot_token = "xoxb-" SECRET};
+        heap_fail_at(nth, false);
+        if (slack_options_from_env(&o, sentence) == 0) slack_options_done(&o);
+        heap_heal();
+    }
+    setenv("SLACK_MAX_ATTEMPTS", "no number", 1); /* it is looked at later */
+    slack_options_t o = {0};
+    assert_int_equal(slack_options_from_env(&o, sentence), SLACK_ECONFIG);
+    assert_non_null(strstr(sentence, "SLACK_MAX_ATTEMPTS"));
+    unsetenv("SLACK_MAX_ATTEMPTS");
+    unsetenv("SLACK_SIGNING_SECRET_FILE");
+    assert_int_equal(heap_unwiped(), 0);
+    heap_watch(NULL);
+}
+
+/* --- what is wrong with it ---------------------------------------------------------------------
+ */
+
+static void expect_fault(const char *sentence)
+{
+    slack_credentials_t c;
+    assert_int_equal(make(&c), SLACK_ECONFIG);
+    slack__credentials_done(&c);
+    if (!strstr(error, sentence)) fail_msg("\"%s\" is not in: %s", sentence, error);
+}
+
+static void faults_name_the_file(void **state)
+{
+    if (!options.http_tls_cert) skip();
+    const slack_options_t good = options;
+    options.http_tls_client_ca = "/nowhere/ca.pem";
+    expect_fault("cannot use SLACK_HTTP_TLS_CLIENT_CA=/nowhere/ca.pem: No such file or directory");
+    options.http_tls_client_ca = certs_path("server.key");
+    expect_fault("cannot use SLACK_HTTP_TLS_CLIENT_CA=");
+    options = good;
+    options.http_tls_cert = "/nowhere/cert.pem";
+    expect_fault("cannot use SLACK_HTTP_TLS_CERT=/nowhere/cert.pem: No such file or directory");
+    options = good;
+    options.http_tls_key = certs_path("rsa.key");
+    expect_fault(": the key is not the certificate's");
+    options = good;
+    options.http_tls_key = certs_path("locked.key");
+    expect_fault(": the key is encrypted");
+    options = good;
+    options.http_tls_cert = NULL;
+    expect_fault("SLACK_HTTP_TLS_CERT and SLACK_HTTP_TLS_KEY have to be set together");
+    options = good;
+    options.signing_secret_file = "/nowhere/secret";
+    expect_fault("cannot use SLACK_SIGNING_SECRET_FILE=/nowhere/secret: No such file or directory");
+}
+
+/* Whoever opens a pipe waits for who writes to it: nobody may. */
+static void what_is_no_file_is_named(void **state)
+{
+    if (!options.http_tls_cert) skip();
+    const slack_options_t good = options;
+    static const char why[] = "it is a pipe or a device, not a file";
+    char expected[256];
+    char pipe[128];
+    snprintf(pipe, sizeof pipe, "%s", certs_path("pipe"));
+    assert_int_equal(mkfifo(pipe, 0600), 0);
+    const struct {
+        const char *name, **option;
+    } table[] = {
+        {"cannot use SLACK_HTTP_TLS_CERT", &options.http_tls_cert},
+        {"cannot use SLACK_HTTP_TLS_KEY", &options.http_tls_key},
+        {"cannot use SLACK_HTTP_TLS_CLIENT_CA", &options.http_tls_client_ca},
+        {"cannot use SLACK_SIGNING_SECRET_FILE", &options.signing_secret_file},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        options = good;
+        *table[i].option = pipe;
+        snprintf(expected, sizeof expected, "%s=%s: %s", table[i].name, pipe, why);
+        expect_fault(expected);
+        *table[i].option = "/dev/zero";
+        snprintf(expected, sizeof expected, "%s=/dev/zero: %s", table[i].name, why);
+        expect_fault(expected);
+        *table[i].option = "/tmp";
+        snprintf(expected, sizeof expected, "%s=/tmp: Is a directory", table[i].name);
+        expect_fault(expected);
+    }
+    unlink(pipe);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, enter, leave)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        CASE(no_memory_to_begin_with),
+        CASE(no_memory_to_reload),
+        CASE(mbedtls_has_no_memory),
+        CASE(secrets_are_wiped),
+        CASE(secrets_in_large_files_are_wiped),
+        CASE(secrets_in_options_are_wiped),
+        CASE(faults_name_the_file),
+        CASE(what_is_no_file_is_named),
+    };
+    heap_install();
+    close(mkstemp(secret_file));
+    int rc = cmocka_run_group_tests(tests, NULL, NULL);
+    unlink(secret_file);
+    return rc;
+}

@@ -1,0 +1,209 @@
+/* SPDX-License-Identifier: MIT */
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "net/conn.h"
+#include "support/certs.h"
+#include "support/file.h"
+#include "support/heap.h"
+#include "support/http_bench.h"
+#include "support/test.h"
+
+/* Where the receiver listens, whom it believes, and what it reads again. */
+
+#define EVENT "{\"type\":\"event_callback\",\"event_id\":\"Ev1\",\"event\":{\"type\":\"a\"}}"
+
+static int status_of(http_bench_t *b, const char *headers)
+{
+    return http_bench_ask(b, &(slack_request_t){.headers = headers, .body = EVENT})->status;
+}
+
+static void open_bench(http_bench_t *b)
+{
+    http_bench_open(b);
+    b->log_level = SLACK_LOG_DEBUG;
+}
+
+/* --- where ------------------------------------------------------------------------------------ */
+
+static void unix_socket(void **state)
+{
+    http_bench_t b, second;
+    char path[64] = "/tmp/slackapp-XXXXXX", host[80];
+    assert_non_null(mkdtemp(path));
+    strcat(path, "/s");
+    snprintf(host, sizeof host, "unix:%s", path);
+    for (int round = 0; round < 2; round++) {
+        open_bench(&b);
+        b.options.http_host = host;
+        http_bench_start(&b);
+        struct sockaddr_un address = {.sun_family = AF_UNIX};
+        strcpy(address.sun_path, path);
+        int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK, 0);
+        assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof address), 0);
+        static const char bad[] = "POST /slack/events HTTP/1.0\r\n\r\n";
+        assert_int_equal(write(fd, bad, sizeof bad - 1), sizeof bad - 1);
+        char answer[200] = "";
+        http_bench_recv(&b, fd, answer, sizeof answer - 1);
+        assert_memory_equal(answer, "HTTP/1.1 401 ", 13);
+        assert_non_null(strstr(b.log, "peer=unix"));
+        close(fd);
+
+        open_bench(&second); /* somebody listens there */
+        second.options.http_host = host;
+        assert_int_equal(http_bench_create(&second), 0);
+        assert_int_equal(mock_start(&second.mock, second.t), SLACK_EIO);
+        mock_destroy(&second.mock, second.t);
+        mock_host_close(&second.mock);
+        http_bench_close(&b);
+        assert_int_equal(access(path, F_OK), -1);
+        /* A file that a killed process has left behind is in nobody's way. */
+        fd = socket(AF_UNIX, SOCK_STREAM, 0);
+        assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof address), 0);
+        close(fd);
+    }
+    unlink(path);
+    *strrchr(path, '/') = '\0';
+    rmdir(path);
+}
+
+static void several_on_one_port(void **state)
+{
+    http_bench_t one, two;
+    char port[16];
+    open_bench(&one);
+    one.options.http_reuse_port = 1;
+    http_bench_start(&one);
+    snprintf(port, sizeof port, "%u", http_bench_stats(&one).port);
+    open_bench(&two);
+    two.options.http_port = port;
+    two.options.http_reuse_port = 1;
+    assert_int_equal(http_bench_create(&two), 0);
+    assert_int_equal(mock_start(&two.mock, two.t), 0);
+    mock_stop(&two.mock);
+    mock_run_until_state(&two.mock, SLACK_TRANSPORT_STOPPED);
+    mock_destroy(&two.mock, two.t);
+    mock_host_close(&two.mock);
+    assert_int_equal(status_of(&one, ""), 200);
+    http_bench_close(&one);
+}
+
+static void version_6(void **state)
+{
+    http_bench_t b;
+    open_bench(&b);
+    b.options.http_host = "::"; /* and version 4 with it */
+    http_bench_start(&b);
+    assert_int_equal(status_of(&b, ""), 200);
+    http_bench_close(&b);
+}
+
+/* --- whom ------------------------------------------------------------------------------------- */
+
+static void proxies_are_believed(void **state)
+{
+    http_bench_t b;
+    open_bench(&b);
+    b.options.http_trusted_proxies = "127.0.0.0/8";
+    b.options.http_client_cert_header = "X-Client-DN";
+    http_bench_start(&b);
+    assert_int_equal(status_of(&b, "X-Forwarded-For: 198.51.100.7\r\n"), 401);
+    assert_non_null(strstr(b.log, "peer=198.51.100.7"));
+    static const struct {
+        const char *headers;
+        int status;
+    } cases[] = {
+        {"X-Client-DN: CN=platform-tls-client.slack.com,O=Slack\r\n", 200},
+        {"X-Client-DN: /O=Slack/CN=platform-tls-client.slack.com\r\n", 200},
+        {"x-client-dn: platform-tls-client.slack.com\r\n", 200},
+        {"X-Client-DN: CN=platform-tls-client.slack.com.example\r\n", 401},
+        {"X-Client-DN: CN=platform-tls-client.slack.com,O=Slack Technologies\\, LLC\r\n", 200},
+        {"X-Client-DN: O=a\\\\,CN=platform-tls-client.slack.com\r\n", 200},
+        {"X-Client-DN: O=CN=platform-tls-client.slack.com\r\n", 401},
+        /* A comma that is part of a name. */
+        {"X-Client-DN: CN=example.com,O=a\\,CN=platform-tls-client.slack.com\r\n", 401},
+        {"X-Client-DN: CN=example.com,O=\"a,CN=platform-tls-client.slack.com\"\r\n", 401},
+        {"X-Client-DN: CN=example.com,O=\"a,CN=platform-tls-client.slack.com,b\"\r\n", 401},
+        {"X-Client-DN: CN=\"platform-tls-client.slack.com\",O=\"b\r\n", 401},
+        {"X-Client-DN:\r\n", 401},
+        {"X-Client-DN: platform-tls-client.slack.com\r\nX-Client-DN: x\r\n", 401},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(status_of(&b, cases[i].headers), cases[i].status);
+    http_bench_close(&b);
+}
+
+static void strangers_are_not(void **state)
+{
+    http_bench_t b;
+    open_bench(&b);
+    b.options.http_trusted_proxies = "192.0.2.0/24";
+    b.options.http_client_cert_header = "X-Client-DN";
+    http_bench_start(&b);
+    assert_int_equal(status_of(&b, "X-Forwarded-For: 192.0.2.1\r\nX-Client-DN: "
+                                   "platform-tls-client.slack.com\r\n"),
+                     401);
+    assert_non_null(strstr(b.log, "peer=127.0.0.1"));
+    http_bench_close(&b);
+}
+
+static void wrong_options_are_named(void **state)
+{
+    http_bench_t b;
+    open_bench(&b);
+    b.options.http_trusted_proxies = "everybody";
+    assert_int_equal(http_bench_create(&b), SLACK_ECONFIG);
+    assert_non_null(strstr(b.error, "SLACK_HTTP_TRUSTED_PROXIES is \"everybody\""));
+    b.options.http_trusted_proxies = NULL;
+    b.options.http_tls_cert = "/nowhere.pem";
+    assert_int_equal(http_bench_create(&b), SLACK_ECONFIG);
+    assert_non_null(strstr(b.error, "have to be set together"));
+    b.options.http_tls_key = "/nowhere.key";
+    assert_int_equal(http_bench_create(&b), SLACK_ECONFIG);
+    assert_non_null(strstr(b.error, "cannot use SLACK_HTTP_TLS_CERT=/nowhere.pem"));
+    mock_host_close(&b.mock);
+    assert_int_equal(heap_live(), 0);
+}
+
+/* --- what is read again ----------------------------------------------------------------------- */
+
+static bool secret_was_read(void *arg)
+{
+    return strstr(((const http_bench_t *)arg)->log, "read again") != NULL;
+}
+
+static void secret_is_read_again(void **state)
+{
+    http_bench_t b;
+    char path[] = "/tmp/slackapp-XXXXXX";
+    close(mkstemp(path));
+    file_write(path, "another-secret\n");
+    open_bench(&b);
+    b.options.signing_secret = "another-secret";
+    b.options.signing_secret_file = path;
+    http_bench_start(&b);
+    assert_int_equal(status_of(&b, ""), 401);
+    mock_turns(&b.mock, 50);
+    file_write(path, "yet-another," SLACK_REQUEST_SECRET "\n");
+    mock_run_until(&b.mock, secret_was_read, &b);
+    assert_int_equal(status_of(&b, ""), 200);
+    assert_null(strstr(b.log, SLACK_REQUEST_SECRET));
+    unlink(path);
+    http_bench_close(&b);
+}
+
+int main(void)
+{
+    heap_install();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(unix_socket),
+        cmocka_unit_test(several_on_one_port),
+        cmocka_unit_test(version_6),
+        cmocka_unit_test(proxies_are_believed),
+        cmocka_unit_test(strangers_are_not),
+        cmocka_unit_test(wrong_options_are_named),
+        cmocka_unit_test(secret_is_read_again),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: MIT */
+#include "net/log_limit.h"
+#include "support/heap.h"
+#include "support/http_bench.h"
+#include "support/test.h"
+
+/* Whoever is turned away is in the log, once, with the reason, and with nothing of what they sent
+ * but the path. A flood is a number. */
+
+#define HEAD(line) line " HTTP/1.1\r\nHost: x\r\nCookie: sesame\r\n"
+#define BODY       "Content-Length: 6\r\n\r\nsesame"
+#define POST       HEAD("POST /slack/events?token=sesame")
+#define ZEROS      "0000000000000000000000000000000000000000000000000000000000000000"
+
+static http_bench_t b;
+
+static void start(void)
+{
+    http_bench_open(&b);
+    b.options.http_limits.header_ms = 40;
+    b.options.http_limits.target_bytes = 200;
+    b.options.http_limits.memory_bytes = 1;
+    http_bench_start(&b);
+}
+
+static void each_status_is_told_once(void **state)
+{
+    static const struct {
+        int status;
+        const char *bytes;
+        const char *reason; /* what follows it in the log */
+    } cases[] = {
+        {400, POST "Content-Length: sesame\r\n\r\n", "reason="},
+        {400, POST "Transfer-Encoding: chunked\r\n" BODY, "reason="},
+        {401, POST BODY, "reason=\"signature or timestamp header is missing\" peer=127.0.0.1"},
+        {401,
+         POST "X-Slack-Request-Timestamp: " SLACK_REQUEST_TIME "\r\nX-Slack-Signature: v0=" ZEROS
+              "\r\n" BODY,
+         "reason=\"signature does not match SLACK_SIGNING_SECRET\" peer=127.0.0.1"},
+        {404, HEAD("POST /elsewhere?token=sesame") BODY,
+         "reason=\"no such path, see SLACK_HTTP_PATH\" peer=127.0.0.1 path=/elsewhere"},
+        {405, HEAD("PUT /slack/events?token=sesame") BODY,
+         "reason=\"not a POST\" peer=127.0.0.1 path=/slack/events"},
+        {408, POST "X: sesame", "reason=\"the request takes too long\" peer=127.0.0.1"},
+        {413, POST "Content-Length: 99999999\r\n\r\nsesame",
+         "reason=\"body too long\" peer=127.0.0.1"},
+        {414, HEAD("POST /sesame" ZEROS ZEROS ZEROS ZEROS) BODY,
+         "reason=\"target too long\" peer=127.0.0.1"},
+        {417, POST "Expect: sesame\r\n" BODY, "reason=expectation peer=127.0.0.1"},
+        {431, NULL, "reason=\"headers too long\" peer=127.0.0.1"},
+        {501, HEAD("SESAME /sesame") BODY, "reason="},
+        {501, POST "Transfer-Encoding: sesame\r\n\r\n",
+         "reason=\"transfer coding\" peer=127.0.0.1"},
+        {503, "", "reason=\"too much is being received\" peer=127.0.0.1"},
+        {505, "POST /slack/events HTTP/3.7\r\nHost: x\r\n" BODY, "reason="},
+    };
+    static char long_head[20000], long_body[200000];
+    snprintf(long_head, sizeof long_head, POST "X: sesame%17000s", "");
+    memset(long_head + strlen(POST "X: sesame"), 'x', 17000);
+    int n = snprintf(long_body, sizeof long_body, POST "Content-Length: 199000\r\n\r\nsesame");
+    memset(long_body + n, 'x', sizeof long_body - 1 - (size_t)n);
+    start();
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char line[200];
+        const char *bytes = cases[i].bytes ? cases[i].bytes : long_head;
+        http_bench_forget(&b);
+        const uint64_t before = http_bench_stats(&b).refused;
+        const http_reply_t *reply = http_bench_say(&b, *bytes ? bytes : long_body);
+        snprintf(line, sizeof line, "level=warn event=\"request refused\" status=%d %s",
+                 cases[i].status, cases[i].reason);
+        if (!reply->done || reply->status != cases[i].status)
+            fail_msg("%zu: %d, not %d", i, reply->status, cases[i].status);
+        if (http_bench_logged(&b, line) != 1 || http_bench_logged(&b, "") != 1)
+            fail_msg("not one %s, but: %s", line, b.log);
+        assert_int_equal(http_bench_logged(&b, "sesame"), 0);
+        assert_int_equal(http_bench_logged(&b, SLACK_REQUEST_SECRET), 0);
+        assert_int_equal(http_bench_stats(&b).refused, before + 1);
+        b.mock.skew_us += SLACK_LOG_LIMIT_SPAN_MS * 1000;
+    }
+    http_bench_close(&b);
+}
+
+static bool left_out_is_told(void *unused)
+{
+    return http_bench_logged(&b, "event=\"requests refused\"") > 0;
+}
+
+/* However many: so many lines, and one with the number of the rest. It comes when the span is over,
+ * though nobody is connected any more. */
+static void flood_is_a_number(void **state)
+{
+    start();
+    http_bench_forget(&b);
+    for (int i = 0; i < 500; i++)
+        http_bench_say(&b, i % 2 ? "NOT HTTP\r\n\r\n" : HEAD("GET /") "\r\n");
+    assert_int_equal(http_bench_logged(&b, "event=\"request refused\""), SLACK_LOG_LIMIT_LINES);
+    assert_int_equal(http_bench_logged(&b, ""), SLACK_LOG_LIMIT_LINES);
+    assert_int_equal(http_bench_stats(&b).refused, 500);
+    b.mock.skew_us += SLACK_LOG_LIMIT_SPAN_MS * 1000;
+    mock_run_until(&b.mock, left_out_is_told, NULL);
+    assert_int_equal(http_bench_logged(&b, "count=480 "), 1);
+    assert_int_equal(http_bench_logged(&b, ""), SLACK_LOG_LIMIT_LINES + 1);
+
+    /* The next ones are told again; and the last number at the end. */
+    http_bench_forget(&b);
+    for (unsigned i = 0; i < SLACK_LOG_LIMIT_LINES + 3; i++)
+        http_bench_say(&b, "NOT HTTP\r\n\r\n");
+    assert_int_equal(http_bench_logged(&b, "event=\"request refused\""), SLACK_LOG_LIMIT_LINES);
+    http_bench_close(&b);
+    assert_int_equal(http_bench_logged(&b, "count=3 "), 1);
+}
+
+/* So are connections that there is no room for. */
+static void crowd_is_a_number(void **state)
+{
+    http_bench_open(&b);
+    b.options.http_limits.connections = 1;
+    b.mock.script = MOCK_KEEP;
+    http_bench_start(&b);
+    /* One that is being handled makes no room for others. */
+    size_t len;
+    char *bytes = slack_request_make(&(slack_request_t){.body = "{\"event\":{}}"}, &len);
+    http_peer_send(b.slack, bytes, len, (http_pieces_t){0});
+    free(bytes);
+    mock_run_until_count(&b.mock, 1);
+    http_bench_forget(&b);
+    for (int i = 0; i < 100; i++)
+        assert_true(http_bench_say(&b, HEAD("GET /") "\r\n")->closed);
+    assert_int_equal(http_bench_logged(&b, "event=\"connection refused\" reason=\"too many\" "
+                                           "connections=1 peer=127.0.0.1"),
+                     SLACK_LOG_LIMIT_LINES);
+    assert_int_equal(http_bench_logged(&b, ""), SLACK_LOG_LIMIT_LINES);
+    http_bench_close(&b);
+    assert_int_equal(http_bench_logged(&b, "count=80 "), 1);
+}
+
+int main(void)
+{
+    heap_install();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_status_is_told_once),
+        cmocka_unit_test(flood_is_a_number),
+        cmocka_unit_test(crowd_is_a_number),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

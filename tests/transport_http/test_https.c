@@ -1,0 +1,309 @@
+/* SPDX-License-Identifier: MIT */
+#include <signal.h>
+#include <unistd.h>
+
+#include "support/bot.h"
+#include "support/certs.h"
+#include "support/child.h"
+#include "support/raw.h"
+#include "support/test.h"
+
+/*
+ * The receiver's HTTPS against peers that we did not write, curl and openssl s_client: TLS 1.2 and
+ * 1.3, client certificates, resumed sessions. The bot has a process of its own.
+ */
+
+#define PATH_BYTES 256
+
+typedef struct scene {
+    world_t world; /* of the peers */
+    bot_t bot;
+    char cert[PATH_BYTES], key[PATH_BYTES], ca[PATH_BYTES];
+} scene_t;
+
+/* `client_ca` NULL: everybody may come. */
+static void scene_open(scene_t *s, const char *client_ca)
+{
+    char authorities[PATH_BYTES];
+    memset(s, 0, sizeof *s);
+    assert_true(world_open(&s->world));
+    snprintf(s->cert, sizeof s->cert, "%s", certs_path("server.pem"));
+    snprintf(s->key, sizeof s->key, "%s", certs_path("server.key"));
+    snprintf(s->ca, sizeof s->ca, "%s", certs_path("ca.pem"));
+    if (client_ca) snprintf(authorities, sizeof authorities, "%s", certs_path(client_ca));
+    bot_open(&s->bot, &(slack_options_t){.signing_secret = "s",
+                                         .http_tls_cert = s->cert,
+                                         .http_tls_key = s->key,
+                                         .http_tls_client_ca = client_ca ? authorities : NULL});
+}
+
+static void scene_close(scene_t *s)
+{
+    bot_close(&s->bot);
+    world_close(&s->world);
+}
+
+/* Run a command whose words are separated by single spaces; `child` has what came of it. */
+static void SLACK_PRINTF(4, 5)
+    run(scene_t *s, child_t *child, const char *input, const char *format, ...)
+{
+    char command[2048];
+    const char *args[32];
+    size_t count = 0;
+    va_list ap;
+    va_start(ap, format);
+    vsnprintf(command, sizeof command, format, ap);
+    va_end(ap);
+    for (char *rest = command, *word; (word = strtok_r(rest, " ", &rest)) && count < 31;)
+        args[count++] = word;
+    args[count] = NULL;
+    child_start(child, &s->world, args, input);
+    if (!child->started) fail_msg("there is no %s", args[0]);
+    child_wait(child, &s->world);
+}
+
+static const char get[] = "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
+
+static bool has_curl(void)
+{
+    return system("curl --version >/dev/null 2>&1") == 0;
+}
+
+/* --- who may come ------------------------------------------------------------------------------
+ */
+
+#define NOT_SLACK "the certificate is not for platform-tls-client.slack.com"
+#define STRANGER  "the certificate is not signed by anyone trusted"
+
+/* The certificates of clients, whether they are Slack's, and what the log says to those that are
+ * not. */
+static const struct client {
+    const char *cert, *key; /* NULL: none */
+    bool slack;
+    const char *reason;
+} clients[] = {
+    {"slack.pem", "server.key", true, NULL},
+    {"other.pem", "server.key", false, NOT_SLACK},  /* our authority's, for somebody else */
+    {"server.pem", "server.key", false, NOT_SLACK}, /* our own */
+    {"fake.pem", "stranger.key", false, STRANGER},  /* Slack's name, by nobody that we know */
+    {"stranger.pem", "stranger.key", false, STRANGER},
+    {NULL, NULL, false, "the peer has no certificate"},
+};
+
+static void expect_in_log(bot_t *bot, const struct client *client)
+{
+    if (client->slack) return;
+    bot_until(bot, "event=\"connection refused\" reason=");
+    bot_until(bot, client->reason);
+}
+
+/* " --cert FILE --key FILE" in the tool's own spelling. */
+static void dress(const struct client *client, const char *cert, const char *key, char *ret,
+                  size_t size)
+{
+    ret[0] = '\0';
+    if (client->cert)
+        snprintf(ret, size, " %s %s %s %s", cert, certs_path(client->cert), key,
+                 certs_path(client->key));
+}
+
+static void curl_shows_certificates(void **state)
+{
+    static const char *const versions[] = {"--tlsv1.2 --tls-max 1.2", "--tlsv1.3"};
+    scene_t s;
+    char shown[2 * PATH_BYTES + 40];
+    if (!certs_make() || !has_curl()) skip();
+    scene_open(&s, "ca.pem");
+    for (size_t i = 0; i < sizeof clients / sizeof *clients; i++)
+        for (size_t v = 0; v < 2; v++) {
+            child_t child;
+            dress(&clients[i], "--cert", "--key", shown, sizeof shown);
+            run(&s, &child, "",
+                "curl -s --max-time 15 --noproxy * %s --cacert %s -w %%{http_code} "
+                "https://127.0.0.1:%u/healthz%s",
+                versions[v], s.ca, s.bot.port, shown);
+            if (clients[i].slack)
+                assert_string_equal(child.out + strlen(child.out) - 3, "200");
+            else
+                assert_string_equal(child.out, "000"); /* not a byte of HTTP */
+            assert_int_equal(child.status == 0, clients[i].slack);
+            expect_in_log(&s.bot, &clients[i]);
+            child_done(&child);
+        }
+    scene_close(&s);
+}
+
+static void s_client_shows_certificates(void **state)
+{
+    static const char *const versions[] = {"-tls1_2", "-tls1_3"};
+    scene_t s;
+    char shown[2 * PATH_BYTES + 40];
+    if (!certs_make()) skip();
+    scene_open(&s, "ca.pem");
+    for (size_t i = 0; i < sizeof clients / sizeof *clients; i++)
+        for (size_t v = 0; v < 2; v++) {
+            child_t child;
+            dress(&clients[i], "-cert", "-key", shown, sizeof shown);
+            run(&s, &child, get,
+                "openssl s_client %s -connect 127.0.0.1:%u -CAfile %s -verify_return_error "
+                "-ign_eof%s",
+                versions[v], s.bot.port, s.ca, shown);
+            assert_int_equal(strstr(child.out, "HTTP/1.1 200 OK") != NULL, clients[i].slack);
+            assert_int_equal(strstr(child.out, "HTTP/1.1") != NULL, clients[i].slack);
+            expect_in_log(&s.bot, &clients[i]);
+            child_done(&child);
+        }
+    scene_close(&s);
+}
+
+/* Without authorities to check by, a client's certificate is not asked for, and does no harm. */
+static void certificates_are_not_asked_for(void **state)
+{
+    scene_t s;
+    child_t child;
+    if (!certs_make() || !has_curl()) skip();
+    scene_open(&s, NULL);
+    for (size_t i = 0; i < sizeof clients / sizeof *clients; i++) {
+        char shown[2 * PATH_BYTES + 40];
+        dress(&clients[i], "--cert", "--key", shown, sizeof shown);
+        run(&s, &child, "",
+            "curl -sS --max-time 15 --noproxy * --cacert %s %s://127.0.0.1:%u/healthz%s", s.ca,
+            "https", s.bot.port, shown);
+        assert_int_equal(child.status, 0);
+        child_done(&child);
+    }
+    scene_close(&s);
+}
+
+/* --- what is spoken ----------------------------------------------------------------------------
+ */
+
+static void versions_and_ciphers(void **state)
+{
+    static const struct {
+        const char *options;
+        const char *want; /* in what s_client says; NULL: it is refused */
+    } table[] = {
+        {"-tls1_2", "Protocol  : TLSv1.2"},
+        {"-tls1_3", "New, TLSv1.3"},
+        {"-tls1_2 -cipher ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-ECDSA-AES128-GCM-SHA256"},
+        {"-tls1_2 -cipher ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-ECDSA-AES256-GCM-SHA384"},
+        {"-tls1_2 -cipher ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-ECDSA-CHACHA20-POLY1305"},
+        {"-tls1_3 -ciphersuites TLS_AES_128_GCM_SHA256", "TLS_AES_128_GCM_SHA256"},
+        {"-tls1_3 -ciphersuites TLS_AES_256_GCM_SHA384", "TLS_AES_256_GCM_SHA384"},
+        {"-tls1_3 -ciphersuites TLS_CHACHA20_POLY1305_SHA256", "TLS_CHACHA20_POLY1305_SHA256"},
+        {"-alpn http/1.1", "ALPN protocol: http/1.1"},
+        {"-alpn h2,http/1.1", "ALPN protocol: http/1.1"},
+        {"-tls1_1 -cipher ALL:@SECLEVEL=0", NULL},
+        {"-tls1 -cipher ALL:@SECLEVEL=0", NULL},
+        {"-tls1_2 -cipher ECDHE-ECDSA-AES128-SHA256", NULL}, /* CBC */
+        {"-tls1_2 -cipher AES128-GCM-SHA256", NULL},         /* no forward secrecy */
+        {"-alpn h2", NULL},
+    };
+    scene_t s;
+    child_t child;
+    if (!certs_make()) skip();
+    scene_open(&s, NULL);
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        run(&s, &child, get,
+            "openssl s_client %s -connect 127.0.0.1:%u -CAfile %s -verify_return_error -ign_eof",
+            table[i].options, s.bot.port, s.ca);
+        const bool answered = strstr(child.out, "HTTP/1.1 200 OK") != NULL;
+        if (answered != (table[i].want != NULL)) fail_msg("%s", table[i].options);
+        if (table[i].want && !strstr(child.out, table[i].want))
+            fail_msg("%s: no %s", table[i].options, table[i].want);
+        child_done(&child);
+    }
+    scene_close(&s);
+}
+
+/* Who speaks plain HTTP to it, or nothing at all, is closed without an answer. */
+static void plain_http_is_closed(void **state)
+{
+    scene_t s;
+    raw_t raw;
+    if (!certs_make()) skip();
+    scene_open(&s, NULL);
+    raw_connect(&raw, &s.world, s.bot.port);
+    raw_say(&raw, get);
+    raw_until_eof(&raw);
+    assert_null(strstr(raw.in, "HTTP"));
+    raw_close(&raw);
+    scene_close(&s);
+}
+
+/* --- resumed sessions --------------------------------------------------------------------------
+ */
+
+static void connect_with_session(scene_t *s, child_t *child, const char *version,
+                                 const char *option, const char *client)
+{
+    run(s, child, get,
+        "openssl s_client %s -connect 127.0.0.1:%u -CAfile %s -verify_return_error -ign_eof %s %s "
+        "%s",
+        version, s->bot.port, s->ca, option, certs_path("session.pem"), client);
+    assert_non_null(strstr(child->out, "HTTP/1.1 200 OK"));
+}
+
+/* By a ticket of the first connection the second has no certificates to show; of the one that is
+ * there after a reload it is not taken any more. */
+static void sessions_are_resumed(void **state)
+{
+    static const char *const versions[] = {"-tls1_2", "-tls1_3"};
+    char client[2 * PATH_BYTES + 40];
+    if (!certs_make()) skip();
+    for (size_t i = 0; i < 4; i++) {
+        const char *version = versions[i % 2];
+        scene_t s;
+        child_t child;
+        scene_open(&s, i < 2 ? NULL : "ca.pem");
+        dress(&clients[0], "-cert", "-key", client, sizeof client);
+        const char *shown = i < 2 ? "" : client + 1;
+        connect_with_session(&s, &child, version, "-sess_out", shown);
+        assert_non_null(strstr(child.out, "New, TLSv1."));
+        child_done(&child);
+        for (int round = 0; round < 2; round++) {
+            connect_with_session(&s, &child, version, "-sess_in", shown);
+            if (!strstr(child.out, "Reused, TLSv1.")) fail_msg("%s: not resumed", version);
+            child_done(&child);
+        }
+        bot_signal(&s.bot, SIGHUP);
+        bot_until(&s.bot, "certificate read again");
+        connect_with_session(&s, &child, version, "-sess_in", shown);
+        assert_non_null(strstr(child.out, "New, TLSv1."));
+        child_done(&child);
+        scene_close(&s);
+    }
+}
+
+/* s_client's own way: one connection, and five that resume it. */
+static void s_client_reconnects(void **state)
+{
+    scene_t s;
+    child_t child;
+    if (!certs_make()) skip();
+    scene_open(&s, NULL);
+    run(&s, &child, "", "openssl s_client -tls1_2 -reconnect -connect 127.0.0.1:%u -CAfile %s",
+        s.bot.port, s.ca);
+    unsigned reused = 0;
+    for (const char *at = child.out; (at = strstr(at, "Reused, TLSv1.2")); at++)
+        reused++;
+    assert_int_equal(reused, 5);
+    child_done(&child);
+    scene_close(&s);
+}
+
+int main(void)
+{
+    signal(SIGPIPE, SIG_IGN);
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_teardown(curl_shows_certificates, bot_kill_all),
+        cmocka_unit_test_teardown(s_client_shows_certificates, bot_kill_all),
+        cmocka_unit_test_teardown(certificates_are_not_asked_for, bot_kill_all),
+        cmocka_unit_test_teardown(versions_and_ciphers, bot_kill_all),
+        cmocka_unit_test_teardown(plain_http_is_closed, bot_kill_all),
+        cmocka_unit_test_teardown(sessions_are_resumed, bot_kill_all),
+        cmocka_unit_test_teardown(s_client_reconnects, bot_kill_all),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/sessions.h"
+#include "support/test.h"
+
+/* Servers that do anything, for a long time: the invariants of support/sessions.c hold throughout,
+ * and a good server is always found in the end. */
+
+static uint64_t dice; /* xorshift: the same run every time */
+
+static uint64_t roll(uint64_t sides)
+{
+    dice ^= dice << 13;
+    dice ^= dice >> 7;
+    dice ^= dice << 17;
+    return dice % sides;
+}
+
+static uint64_t some_time(void)
+{
+    switch (roll(20)) {
+    case 0: return 30 * SECOND + roll(60 * SECOND);
+    case 1: return roll(3600 * SECOND); /* a sleep */
+    case 2: return 0;
+    default: return roll(3 * SECOND);
+    }
+}
+
+static slack_session_input_t some_input(const sessions_t *w)
+{
+    static const enum slack_session_input_type types[] = {
+        SLACK_IN_URL,      SLACK_IN_URL,      SLACK_IN_CALL_FAILED, SLACK_IN_UPGRADED,
+        SLACK_IN_UPGRADED, SLACK_IN_HELLO,    SLACK_IN_HELLO,       SLACK_IN_GOODBYE,
+        SLACK_IN_CLOSED,   SLACK_IN_SEEN,     SLACK_IN_SEEN,        SLACK_IN_SEEN,
+        SLACK_IN_TAKEN,    SLACK_IN_ANSWERED, SLACK_IN_TICK,        SLACK_IN_TICK};
+    static const enum slack_cause failures[] = {SLACK_CAUSE_REFUSED, SLACK_CAUSE_UNREACHED};
+    static const enum slack_cause goodbyes[] = {SLACK_CAUSE_REFRESH, SLACK_CAUSE_REFRESH,
+                                                SLACK_CAUSE_CROWDED, SLACK_CAUSE_DISABLED};
+    slack_session_input_t in = sessions_input(w, (unsigned)roll(SLACK_SESSIONS_MAX),
+                                              types[roll(sizeof types / sizeof *types)]);
+    in.at_ms = w->now - roll(5 * SECOND);
+    in.life_ms = roll(3) ? 0 : roll(400 * SECOND);
+    in.retry_after_ms = roll(10) ? 0 : roll(120 * SECOND);
+    in.cause = in.type == SLACK_IN_GOODBYE ? goodbyes[roll(4)] : failures[roll(2)];
+    return in;
+}
+
+/* A server can only close what is there. */
+static bool possible(const sessions_t *w, const slack_session_input_t *in)
+{
+    switch (in->type) {
+    case SLACK_IN_UPGRADED:
+    case SLACK_IN_HELLO:
+    case SLACK_IN_GOODBYE:
+    case SLACK_IN_CLOSED: return w->socket[in->slot];
+    default: return true;
+    }
+}
+
+static void put_old(sessions_t *w)
+{
+    slack_session_input_t in = some_input(w);
+    if (in.type == SLACK_IN_TICK || w->sup.sessions[in.slot].generation < 2) return;
+    in.generation = (uint32_t)(1 + roll(w->sup.sessions[in.slot].generation - 1));
+    slack_supervisor_t before = w->sup;
+    sessions_put(w, &in);
+    assert_int_equal(w->actions.count, 0);
+    assert_memory_equal(&before, &w->sup, sizeof before);
+}
+
+/* From now on the server is a good one. */
+static void become_friendly(sessions_t *w)
+{
+    for (unsigned minute = 0; minute < 60 * 24; minute++) {
+        for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++) {
+            if (w->sup.sessions[i].state == SLACK_SESSION_CALLING)
+                sessions_put_one(w, i, SLACK_IN_URL);
+            if (w->sup.sessions[i].state == SLACK_SESSION_DIALING)
+                sessions_put_one(w, i, SLACK_IN_UPGRADED);
+            if (w->sup.sessions[i].state == SLACK_SESSION_GREETING)
+                sessions_put_one(w, i, SLACK_IN_HELLO);
+        }
+        sessions_pass(w, 10 * SECOND, true);
+    }
+    assert_int_equal(sessions_count(w, SLACK_SESSION_READY), w->sup.wanted);
+    assert_int_equal(w->sup.mood, SLACK_WAIT_RETRY);
+}
+
+static void run_arbitrary(unsigned wanted, unsigned steps, uint64_t seed)
+{
+    sessions_t w;
+    dice = seed;
+    sessions_open(&w, wanted);
+    uint64_t start = w.now, unseen = 0;
+    for (unsigned step = 0; step < steps; step++) {
+        w.now += some_time();
+        slack_session_input_t in = some_input(&w);
+        if (!possible(&w, &in)) in = sessions_input(&w, 0, SLACK_IN_TICK);
+        bool calling = w.sup.sessions[in.slot].state == SLACK_SESSION_CALLING;
+        unseen += calling && in.type == SLACK_IN_CALL_FAILED && in.cause == SLACK_CAUSE_UNREACHED;
+        sessions_put(&w, &in);
+        if (roll(4) == 0) put_old(&w);
+        if (in.type == SLACK_IN_TICK) /* something is under way, or waits for a time to come */
+            assert_true(slack__supervisor_deadline(&w.sup, w.now) > w.now);
+        uint64_t minutes = (w.now - start) / MINUTE;
+        assert_true(w.calls - unseen <= minutes + slack__socket_limits_default.burst + 1);
+    }
+    become_friendly(&w);
+    sessions_put_all(&w, SLACK_IN_STOP);
+    sessions_pass(&w, SECOND, true);
+    assert_int_equal(w.stops, 1);
+}
+
+static void test_arbitrary_servers(void **state)
+{
+    run_arbitrary(2, 100000, 0x9e3779b97f4a7c15u);
+    for (unsigned wanted = 1; wanted <= SLACK_SESSIONS_MAX; wanted++)
+        run_arbitrary(wanted, 10000, 77 + wanted);
+}
+
+/* A server that wants a refresh as soon as it has said hello gets one a minute in the long run. */
+static void test_pace(void **state)
+{
+    sessions_t w;
+    sessions_open_ready(&w, 2);
+    uint64_t start = w.now;
+    while (w.now < start + 600 * MINUTE) {
+        for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++)
+            if (w.sup.sessions[i].state == SLACK_SESSION_READY)
+                sessions_put_cause(&w, i, SLACK_IN_GOODBYE, SLACK_CAUSE_REFRESH);
+        while (sessions_count(&w, SLACK_SESSION_CALLING) > 0)
+            sessions_hello(&w);
+        sessions_pass(&w, SECOND, true);
+    }
+    assert_true(w.calls >= 600);
+    assert_true(w.calls <= 600 + slack__socket_limits_default.burst + 1);
+    assert_true(slack__supervisor_serving(&w.sup) >= 2);
+}
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_arbitrary_servers),
+        cmocka_unit_test(test_pace),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

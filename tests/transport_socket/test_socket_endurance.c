@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/* A thousand reconnects leave nothing behind: no descriptor, no memory. */
+#include <dirent.h>
+
+#include "support/heap.h"
+#include "support/socket_world.h"
+#include "support/test.h"
+
+#define WARM_UP    100
+#define RECONNECTS 1000
+
+static unsigned descriptors(void)
+{
+    unsigned count = 0;
+    DIR *folder = opendir("/proc/self/fd");
+    if (!folder) return 0; /* not Linux: the heap alone tells */
+    while (readdir(folder))
+        count++;
+    closedir(folder);
+    return count;
+}
+
+typedef struct turn {
+    socket_world_t *w;
+    unsigned before;
+} turn_t;
+
+static bool is_replaced(void *arg)
+{
+    const turn_t *turn = arg;
+    return turn->w->last_hello != turn->before && socket_peer_live(turn->w->peer) == 1 &&
+           socket_world_stats(turn->w).connections == 1;
+}
+
+/* One connection goes, in one of the ways there are, and the next one comes. */
+static void reconnect(socket_world_t *w, unsigned way)
+{
+    turn_t turn = {w, w->last_hello};
+    socket_world_event(w, turn.before, way);
+    switch (way % 6) {
+    case 0: socket_peer_reset(w->peer, turn.before); break;
+    case 1: socket_peer_end(w->peer, turn.before); break;
+    case 2:
+        socket_peer_text(w->peer, turn.before,
+                         "{\"type\":\"disconnect\",\"reason\":\"refresh_requested\"}");
+        break;
+    case 3:
+        socket_peer_text(w->peer, turn.before, "{\"type\":\"disconnect\",\"reason\":\"warning\"}");
+        socket_peer_end(w->peer, turn.before);
+        break;
+    case 4: socket_peer_bytes(w->peer, turn.before, "\xf1\x00", 2); break; /* RSV bits */
+    case 5: socket_peer_frame(w->peer, turn.before, 0x80 | SOCKET_PEER_CLOSE, "\x03\xe9", 2); break;
+    }
+    mock_run_until(&w->mock, is_replaced, &turn);
+}
+
+static void thousand_reconnects(void **state)
+{
+    static socket_world_t w;
+    socket_world_open(&w);
+    w.limits.stagger_ms = w.limits.pace_ms = 1;
+    w.limits.burst = 1000000;
+    w.limits.retry_base_ms = 1;
+    w.limits.retry_cap_ms = 2;
+    w.limits.linger_ms = w.limits.answer_ms = 1;
+    socket_world_start(&w, 1);
+    socket_world_until_connections(&w, 1);
+    for (unsigned i = 0; i < WARM_UP; i++)
+        reconnect(&w, i);
+    socket_world_settle(&w);
+    const size_t live = heap_live();
+    const unsigned open = descriptors();
+    for (unsigned i = 0; i < RECONNECTS; i++)
+        reconnect(&w, i);
+    socket_world_settle(&w);
+    assert_int_equal(descriptors(), open);
+    assert_true(heap_live() <= live);
+    assert_true(socket_world_stats(&w).reconnects >= RECONNECTS);
+    socket_world_close(&w);
+    assert_int_equal(heap_live(), 0);
+}
+
+int main(void)
+{
+    heap_install();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(thousand_reconnects),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: MIT */
+/* Envelopes that come twice, broken, or too many at once, and acks that have no way home. */
+
+#include "support/socket_world.h"
+#include "support/test.h"
+
+/* ---- envelopes ---- */
+
+static void envelope(socket_world_t *w, const char *text)
+{
+    unsigned acks = w->ack_count;
+    socket_peer_text(w->peer, 1, text);
+    socket_world_until_acks(w, acks + 1);
+}
+
+static void unknown_type(void **state)
+{
+    socket_world_t w;
+    socket_world_ready(&w, 1);
+    envelope(&w, "{\"envelope_id\":\"e-1\",\"type\":\"telepathy\",\"payload\":{\"a\":1}}");
+    assert_true(socket_world_acked(&w, 1));
+    assert_int_equal(w.mock.count, 1);
+    assert_int_equal(w.mock.deliveries[0].kind, SLACK_KIND_UNKNOWN);
+    socket_world_close(&w);
+}
+
+static void events_api_without_event(void **state)
+{
+    socket_world_t w;
+    socket_world_ready(&w, 1);
+    envelope(&w, "{\"envelope_id\":\"e-1\",\"type\":\"events_api\",\"payload\":{\"type\":"
+                 "\"app_rate_limited\",\"minute_rate_limited\":1}}");
+    assert_true(socket_world_acked(&w, 1));
+    assert_int_equal(w.mock.deliveries[0].kind, SLACK_KIND_APP_RATE_LIMITED);
+    socket_world_close(&w);
+}
+
+static void payload_that_is_no_object(void **state)
+{
+    static const char *const payloads[] = {"null", "7", "\"x\"", "[{}]", "{\"a\":}", "{\"a\""};
+    socket_world_t w;
+    socket_world_ready(&w, 1);
+    for (unsigned i = 0; i < sizeof payloads / sizeof *payloads; i++) {
+        char text[128];
+        snprintf(text, sizeof text,
+                 "{\"envelope_id\":\"e-%u\",\"type\":\"events_api\",\"payload\":%s}", i,
+                 payloads[i]);
+        envelope(&w, text);
+        assert_true(socket_world_acked(&w, i));
+    }
+    assert_int_equal(w.mock.count, 0);
+    assert_true(socket_world_logged(&w, "level=warn"));
+    assert_int_equal(w.calls, 1);
+    socket_world_close(&w);
+}
+
+static void same_envelope_twice(void **state)
+{
+    socket_world_t w;
+    socket_world_ready(&w, 1);
+    socket_world_event(&w, 1, 1);
+    socket_world_event(&w, 1, 1);
+    socket_world_until_acks(&w, 2);
+    assert_int_equal(w.mock.count, 2); /* with one key: the inbox runs one of them */
+    assert_string_equal(w.mock.deliveries[0].key, w.mock.deliveries[1].key);
+    socket_world_event(&w, 1, 1); /* nor does its ack make a difference */
+    socket_world_until_acks(&w, 3);
+    assert_int_equal(w.mock.count, 3);
+    socket_world_close(&w);
+}
+
+static void same_event_as_retry(void **state)
+{
+    socket_world_t w;
+    socket_world_ready(&w, 1);
+    socket_world_event(&w, 1, 1);
+    envelope(&w, "{\"envelope_id\":\"e-2\",\"type\":\"events_api\",\"retry_attempt\":1,"
+                 "\"retry_reason\":\"timeout\",\"payload\":{\"event_id\":\"Ev-1\",\"event\":"
+                 "{\"type\":\"message\"}}}");
+    socket_world_until_acks(&w, 2);
+    assert_int_equal(w.mock.count, 2);
+    assert_int_equal(w.mock.deliveries[1].retry_num, 1);
+    assert_string_equal(w.mock.deliveries[1].retry_reason, "timeout");
+    assert_string_equal(w.mock.deliveries[1].key, "Ev-1");
+    socket_world_close(&w);
+}
+
+/* A command "e-1" that nobody acknowledged yet. */
+static void take_command(socket_world_t *w, bool accepts)
+{
+    char text[160];
+    socket_world_ready(w, 1);
+    w->mock.script = MOCK_KEEP;
+    snprintf(
+        text, sizeof text,
+        "{\"envelope_id\":\"e-1\",\"type\":\"slash_commands\",\"payload\":{\"command\":\"/x\"},"
+        "\"accepts_response_payload\":%s}",
+        accepts ? "true" : "false");
+    socket_peer_text(w->peer, 1, text);
+    mock_run_until_count(&w->mock, 1);
+}
+
+static void ack_payload_that_is_not_accepted(void **state)
+{
+    socket_world_t w;
+    take_command(&w, false);
+    assert_false(w.mock.deliveries[0].body_allowed);
+    assert_int_equal(mock_ack(&w.mock, 0, SLACK_ACK_OK, SLACK_ACK_BODY_TEXT, "x"), SLACK_EACKBODY);
+    socket_world_settle(&w);
+    assert_int_equal(w.ack_count, 0);
+    assert_int_equal(mock_ack(&w.mock, 0, SLACK_ACK_OK, SLACK_ACK_BODY_NONE, NULL), 0);
+    socket_world_until_acks(&w, 1);
+    assert_true(socket_world_acked(&w, 1));
+    socket_world_close(&w);
+}
+
+static void ack_of_20479_20480_20481_bytes(void **state)
+{
+    static const char frame[] = "{\"envelope_id\":\"e-1\",\"payload\":}";
+    socket_world_t w;
+    take_command(&w, true);
+    char *body = calloc(1, 20482);
+    assert_non_null(body);
+    for (size_t size = 20481; size >= 20479; size--) {
+        size_t len = size - strlen(frame);
+        memset(body, ' ', 20481);
+        body[0] = '{';
+        body[len - 1] = '}';
+        body[len] = '\0';
+        int rc = mock_ack(&w.mock, 0, SLACK_ACK_OK, SLACK_ACK_BODY_JSON, body);
+        assert_int_equal(rc, size >= 20480 ? SLACK_ETOOBIG : 0);
+        socket_world_settle(&w);
+        assert_int_equal(w.ack_count, size >= 20480 ? 0 : 1);
+    }
+    assert_int_equal(w.ack_len, 20479 + 1);
+    free(body);
+    socket_world_close(&w);
+}
+
+static void ack_after_reconnect(void **state)
+{
+    socket_world_t w;
+    take_command(&w, true);
+    socket_peer_reset(w.peer, 1);
+    socket_world_settle(&w);
+    socket_world_until_connections(&w, 1);
+    assert_int_equal(w.last_hello, 2);
+    assert_int_equal(mock_ack(&w.mock, 0, SLACK_ACK_OK, SLACK_ACK_BODY_NONE, NULL), 0);
+    socket_world_until_acks(&w, 1);
+    assert_true(socket_world_acked(&w, 1));
+    socket_world_close(&w);
+}
+
+static void say_command_again(socket_world_t *w, unsigned connection)
+{
+    socket_peer_text(w->peer, connection,
+                     "{\"envelope_id\":\"e-1\",\"type\":\"slash_commands\",\"payload\":"
+                     "{\"command\":\"/x\"},\"accepts_response_payload\":true}");
+    socket_world_settle(w);
+}
+
+/* The handler runs once; its ack goes to where the envelope came from last. */
+static void same_command_while_its_handler_runs(void **state)
+{
+    socket_world_t w;
+    take_command(&w, true);
+    socket_peer_reset(w.peer, 1);
+    socket_world_settle(&w);
+    socket_world_until_connections(&w, 1);
+    say_command_again(&w, 2);
+    assert_int_equal(w.mock.count, 1);
+    assert_int_equal(w.ack_count, 0);
+    assert_int_equal(mock_ack(&w.mock, 0, SLACK_ACK_OK, SLACK_ACK_BODY_TEXT, "x"), 0);
+    socket_world_until_acks(&w, 1);
+    assert_non_null(strstr(w.acks, "{\"text\":\"x\"}"));
+    socket_world_close(&w);
+}
+
+static void same_command_after_its_ack(void **state)
+{
+    socket_world_t w;
+    take_command(&w, true);
+    assert_int_equal(mock_ack(&w.mock, 0, SLACK_ACK_OK, SLACK_ACK_BODY_TEXT, "x"), 0);
+    socket_world_until_acks(&w, 1);
+    socket_peer_reset(w.peer, 1);
+    socket_world_settle(&w);
+    socket_world_until_connections(&w, 1);
+    w.ack_len = 0;
+    say_command_again(&w, 2);
+    socket_world_until_acks(&w, 2);
+    assert_int_equal(w.mock.count, 1);
+    assert_string_equal(w.acks, "{\"envelope_id\":\"e-1\",\"payload\":{\"text\":\"x\"}}\n");
+    socket_world_close(&w);
+}
+
+static void ack_with_no_connection_is_counted(void **state)
+{
+    socket_world_t w;
+    take_command(&w, true);
+    w.no_api = true;
+    socket_peer_reset(w.peer, 1);
+    socket_world_settle(&w);
+    assert_int_equal(mock_ack(&w.mock, 0, SLACK_ACK_OK, SLACK_ACK_BODY_NONE, NULL), SLACK_ECLOSED);
+    assert_int_equal(socket_world_stats(&w).ack_lost, 1);
+    socket_world_close(&w);
+}
+
+static void two_acks_of_one_envelope(void **state)
+{
+    static const slack_ack_t ack = {.outcome = SLACK_ACK_OK};
+    socket_world_t w;
+    take_command(&w, true);
+    slack_delivery_t *d = w.mock.deliveries[0].d;
+    assert_int_equal(w.t->ops->ack(w.t, d, &ack), 0);
+    assert_int_equal(mock_ack(&w.mock, 0, SLACK_ACK_OK, SLACK_ACK_BODY_NONE, NULL), SLACK_ECLOSED);
+    socket_world_settle(&w);
+    assert_int_equal(w.ack_count, 1);
+    socket_world_close(&w);
+}
+
+/* ---- bounds ---- */
+
+static void more_envelopes_than_may_wait(void **state)
+{
+    socket_world_t w;
+    socket_world_open(&w);
+    w.limits.pending_max = 20;
+    socket_world_start(&w, 1);
+    socket_world_until_connections(&w, 1);
+    w.mock.script = MOCK_KEEP;
+    for (unsigned n = 0; n < 50; n++)
+        socket_world_event(&w, 1, n);
+    mock_run_until_count(&w.mock, 20);
+    socket_world_settle(&w);
+    assert_int_equal(w.mock.count, 20);
+    for (unsigned n = 0; n < 20; n++)
+        assert_int_equal(mock_ack(&w.mock, n, SLACK_ACK_OK, SLACK_ACK_BODY_NONE, NULL), 0);
+    socket_world_until_acks(&w, 20);
+    w.mock.script = MOCK_ACK;
+    socket_world_assert_alive(&w, 1, 77);
+    assert_int_equal(w.ack_count, 21); /* the others come again: nobody acked them */
+    socket_world_close(&w);
+}
+
+static void open_among_ghosts(socket_peer_t *peer, unsigned connection, void *user_data)
+{
+    socket_peer_text(peer, connection, "{\"type\":\"hello\",\"num_connections\":10}");
+}
+
+static void ghosts_are_told(void **state)
+{
+    socket_world_t w;
+    socket_world_open(&w);
+    w.script.open = open_among_ghosts;
+    socket_world_start(&w, 1);
+    socket_world_until_connections(&w, 1);
+    assert_true(socket_world_logged(&w, "num_connections=10 ours=1"));
+    memset(w.log, 0, sizeof w.log);
+    w.log_len = 0;
+    socket_peer_reset(w.peer, 1);
+    socket_world_until_taken(&w, 2);
+    socket_world_until_connections(&w, 1);
+    assert_true(socket_world_logged(&w, "event=\"socket replaced\""));
+    assert_false(socket_world_logged(&w, "ours=1")); /* once is enough */
+    socket_world_close(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(unknown_type),
+        cmocka_unit_test(events_api_without_event),
+        cmocka_unit_test(payload_that_is_no_object),
+        cmocka_unit_test(same_envelope_twice),
+        cmocka_unit_test(same_event_as_retry),
+        cmocka_unit_test(ack_payload_that_is_not_accepted),
+        cmocka_unit_test(ack_of_20479_20480_20481_bytes),
+        cmocka_unit_test(ack_after_reconnect),
+        cmocka_unit_test(same_command_while_its_handler_runs),
+        cmocka_unit_test(same_command_after_its_ack),
+        cmocka_unit_test(ack_with_no_connection_is_counted),
+        cmocka_unit_test(two_acks_of_one_envelope),
+        cmocka_unit_test(more_envelopes_than_may_wait),
+        cmocka_unit_test(ghosts_are_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,496 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every line of the protocol's list of bad behaviour that concerns a connection of Socket Mode,
+ * against a real server on loopback: what Slack, proxies and networks have been seen to do. How one
+ * is opened is in test_socket_open.c, what comes over it in test_socket_envelopes.c.
+ */
+
+#include "support/socket_world.h"
+#include "support/test.h"
+
+#define HELLO "{\"type\":\"hello\",\"num_connections\":1}"
+
+/* ---- before and between messages ---- */
+
+static void open_silently(socket_peer_t *peer, unsigned connection, void *user_data)
+{
+    ((socket_world_t *)user_data)->last_hello = connection;
+}
+
+static void hello_delayed_5_s(void **state)
+{
+    socket_world_t w;
+    socket_world_open(&w);
+    w.script.open = open_silently;
+    socket_world_start(&w, 1);
+    socket_world_until_taken(&w, 1);
+    socket_world_pass(&w, 5 * SECOND);
+    assert_int_equal(w.mock.state, SLACK_TRANSPORT_STARTING);
+    socket_peer_text(w.peer, 1, HELLO);
+    mock_run_until_state(&w.mock, SLACK_TRANSPORT_READY);
+    socket_world_assert_alive(&w, 1, 1);
+    assert_int_equal(w.calls, 1);
+    socket_world_close(&w);
+}
+
+static void hello_never_comes(void **state)
+{
+    socket_world_t w;
+    socket_world_open(&w);
+    w.script.open = open_silently;
+    socket_world_start(&w, 1);
+    socket_world_until_taken(&w, 1);
+    socket_world_pass(&w, 18 * SECOND);
+    assert_true(w.calls >= 2);
+    assert_int_equal(w.close_code, 1000); /* no ghost is left */
+    socket_world_close(&w);
+}
+
+static void open_crowded(socket_peer_t *peer, unsigned connection, void *user_data)
+{
+    socket_peer_text(peer, connection,
+                     "{\"type\":\"disconnect\",\"reason\":\"too_many_websockets\"}");
+}
+
+static void disconnect_instead_of_hello(void **state)
+{
+    socket_world_t w;
+    socket_world_open(&w);
+    w.script.open = open_crowded;
+    socket_world_start(&w, 1);
+    socket_world_until_taken(&w, 1);
+    socket_world_pass(&w, 9 * SECOND);
+    assert_int_equal(w.calls, 1);
+    assert_int_equal(w.closes, 1);
+    assert_int_equal(socket_peer_live(w.peer), 0);
+    socket_world_close(&w);
+}
+
+static void open_with_ping(socket_peer_t *peer, unsigned connection, void *user_data)
+{
+    socket_peer_frame(peer, connection, 0x80 | SOCKET_PEER_PING, "Ping from applink-1", 19);
+    socket_peer_text(peer, connection, HELLO);
+}
+
+static unsigned pongs;
+
+static void count_pongs(socket_peer_t *peer, unsigned connection, enum socket_peer_opcode opcode,
+                        const char *data, size_t len, void *user_data)
+{
+    if (opcode != SOCKET_PEER_PONG) return;
+    assert_string_equal(data, "Ping from applink-1");
+    pongs++;
+}
+
+static void ping_before_hello(void **state)
+{
+    socket_world_t w;
+    pongs = 0;
+    socket_world_open(&w);
+    w.script.open = open_with_ping;
+    w.script.frame = count_pongs;
+    socket_world_start(&w, 1);
+    mock_run_until_state(&w.mock, SLACK_TRANSPORT_READY);
+    socket_world_settle(&w);
+    assert_int_equal(pongs, 1);
+    socket_world_close(&w);
+}
+
+static void stray_newline(void **state)
+{
+    socket_world_t w;
+    socket_world_ready(&w, 1);
+    socket_peer_bytes(w.peer, 1, "\n", 1); /* between two frames */
+    socket_world_assert_alive(&w, 1, 1);
+    socket_peer_text(w.peer, 1, "\n"); /* in a frame */
+    socket_world_assert_alive(&w, 1, 2);
+    assert_int_equal(w.calls, 1);
+    socket_world_close(&w);
+}
+
+static void binary_frame(void **state)
+{
+    socket_world_t w;
+    socket_world_ready(&w, 1);
+    socket_peer_frame(w.peer, 1, 0x80 | SOCKET_PEER_BINARY, "{\"envelope_id\":\"e-9\"}", 21);
+    socket_world_assert_alive(&w, 1, 1);
+    assert_false(socket_world_acked(&w, 9));
+    assert_int_equal(w.calls, 1);
+    socket_world_close(&w);
+}
+
+static void text_that_is_no_json(void **state)
+{
+    socket_world_t w;
+    socket_world_ready(&w, 1);
+    socket_peer_text(w.peer, 1, "UNAUTHENTICATED: cache_error");
+    socket_peer_text(w.peer, 1, "{\"type\":");
+    socket_peer_text(w.peer, 1, "{\"type\":\"nobody_knows\"}");
+    socket_peer_text(w.peer, 1, "");
+    socket_world_assert_alive(&w, 1, 1);
+    assert_int_equal(w.calls, 1);
+    assert_int_equal(w.mock.count, 1);
+    socket_world_close(&w);
+}
+
+static void fragmented_envelope_with_a_ping_inside(void **state)
+{
+    static const char text[] = "{\"envelope_id\":\"e-1\",\"type\":\"events_api\",\"payload\":"
+                               "{\"event_id\":\"Ev-1\",\"event\":{\"type\":\"message\"}}}";
+    const size_t third = sizeof text / 3;
+    socket_world_t w;
+    socket_world_ready(&w, 1);
+    socket_peer_frame(w.peer, 1, SOCKET_PEER_TEXT, text, third);
+    socket_peer_frame(w.peer, 1, 0x80 | SOCKET_PEER_PING, "Ping from applink-1", 19);
+    socket_peer_frame(w.peer, 1, SOCKET_PEER_MORE, text + third, third);
+    socket_world_settle(&w);
+    assert_int_equal(w.mock.count, 0);
+    socket_peer_frame(w.peer, 1, 0x80 | SOCKET_PEER_MORE, text + 2 * third,
+                      sizeof text - 1 - 2 * third);
+    socket_world_until_acks(&w, 1);
+    assert_true(socket_world_acked(&w, 1));
+    assert_int_equal(w.calls, 1);
+    socket_world_close(&w);
+}
+
+/* ---- frames that the protocol forbids: the connection is replaced ---- */
+
+static void assert_replaced(socket_world_t *w)
+{
+    socket_world_settle(w);
+    socket_world_until_connections(w, 1);
+    assert_int_equal(w->calls, 2);
+    socket_world_assert_alive(w, w->last_hello, 7);
+    socket_world_close(w);
+}
+
+static void masked_frame_from_the_server(void **state)
+{
+    socket_world_t w;
+    socket_world_ready(&w, 1);
+    socket_peer_bytes(w.peer, 1, "\x81\x82\0\0\0\0{}", 8);
+    assert_replaced(&w);
+}
+
+static void rsv_bit_from_the_server(void **state)
+{
+    socket_world_t w;
+    socket_world_ready(&w, 1);
+    socket_peer_frame(w.peer, 1, 0xc0 | SOCKET_PEER_TEXT, "{}", 2);
+    assert_replaced(&w);
+}
+
+static void message_above_the_bound(void **state)
+{
+    unsigned char head[10];
+    socket_world_t w;
+    socket_world_ready(&w, 1);
+    size_t len = socket_peer_head(head, 0x80 | SOCKET_PEER_TEXT, w.limits.message_max + 1);
+    socket_peer_bytes(w.peer, 1, head, len);
+    socket_peer_bytes(w.peer, 1, "{\"envelope_id\":\"e-1\"", 20);
+    assert_replaced(&w);
+}
+
+/* ---- disconnect ---- */
+
+static void warning_followed_by_tcp_drop(void **state)
+{
+    socket_world_t w;
+    socket_world_ready(&w, 1);
+    socket_world_disconnect(&w, 1, "warning");
+    socket_peer_reset(w.peer, 1);
+    socket_world_until_taken(&w, 2);
+    socket_world_settle(&w);
+    socket_world_assert_alive(&w, 2, 1);
+    assert_int_equal(w.calls, 2);
+    assert_false(socket_world_logged(&w, "level=warn event=\"socket"));
+    assert_int_equal(socket_world_stats(&w).reconnects, 1);
+    socket_world_close(&w);
+}
+
+static void refresh_with_envelopes_still_arriving_for_10_s(void **state)
+{
+    socket_world_t w;
+    socket_world_ready(&w, 1);
+    socket_world_disconnect(&w, 1, "refresh_requested");
+    for (unsigned n = 0; n < 19; n++) {
+        socket_world_event(&w, 1, n);
+        socket_world_pass(&w, SECOND / 2);
+        assert_true(socket_world_acked(&w, n));
+        assert_true(socket_peer_is_live(w.peer, 1));
+    }
+    assert_int_equal(w.mock.count, 19);
+    assert_true(socket_peer_is_open(w.peer, 2));
+    assert_int_equal(w.closes, 0);
+    socket_world_pass(&w, 2 * SECOND);
+    assert_int_equal(w.closes, 1);
+    assert_int_equal(w.close_code, 1000);
+    assert_false(socket_peer_is_live(w.peer, 1));
+    assert_int_equal(w.calls, 2);
+    socket_world_assert_alive(&w, 2, 99);
+    assert_int_equal(w.mock.states, 2); /* STARTING and READY: nobody noticed a thing */
+    socket_world_close(&w);
+}
+
+static void link_disabled(void **state)
+{
+    socket_world_t w;
+    socket_world_ready(&w, 2);
+    socket_world_disconnect(&w, 1, "link_disabled");
+    socket_world_disconnect(&w, 2, "link_disabled");
+    mock_run_until_state(&w.mock, SLACK_TRANSPORT_DEGRADED);
+    assert_int_equal(w.mock.reason, SLACK_EAPI);
+    assert_non_null(strstr(w.mock.error, "switched off"));
+    socket_world_pass(&w, 59 * SECOND);
+    assert_int_equal(w.calls, 2);
+    socket_world_until_connections(&w, 1);
+    assert_int_equal(w.mock.state, SLACK_TRANSPORT_READY);
+    assert_int_equal(w.calls, 3);
+    socket_world_close(&w);
+}
+
+static void too_many_websockets_20_times(void **state)
+{
+    socket_world_t w;
+    socket_world_open(&w);
+    w.script.open = open_crowded;
+    socket_world_start(&w, 2);
+    socket_world_until_taken(&w, 1);
+    const uint64_t start = socket_world_now_ms(&w);
+    uint64_t last = start;
+    for (unsigned i = 2; i <= 20; i++) {
+        while (w.calls < i)
+            socket_world_jump(&w, 2 * SECOND);
+        assert_true(w.call_ms - last >= 10 * SECOND - 10);
+        last = w.call_ms;
+        socket_world_settle(&w);
+        assert_true(socket_peer_live(w.peer) <= 1); /* never two at a time */
+    }
+    assert_true(last - start > 1200 * SECOND); /* less than one a minute */
+    w.script.open = NULL;
+    while (socket_world_stats(&w).connections < 2)
+        socket_world_jump(&w, 2 * SECOND);
+    socket_world_close(&w);
+}
+
+/* ---- ends ---- */
+
+static void server_never_answers_close(void **state)
+{
+    socket_world_t w;
+    socket_world_ready(&w, 1);
+    w.script.no_close = true;
+    mock_stop(&w.mock);
+    socket_world_settle(&w);
+    assert_int_equal(w.closes, 1);
+    assert_int_equal(w.mock.stopped, 0);
+    socket_world_pass(&w, 1 * SECOND);
+    mock_run_until_state(&w.mock, SLACK_TRANSPORT_STOPPED);
+    socket_world_until_live(&w, 0);
+    socket_world_close(&w);
+}
+
+static void server_never_closes_tcp(void **state)
+{
+    socket_world_t w;
+    socket_world_ready(&w, 1);
+    w.script.no_end = true;
+    mock_stop(&w.mock);
+    socket_world_pass(&w, 1500);
+    mock_run_until_state(&w.mock, SLACK_TRANSPORT_STOPPED);
+    assert_int_equal(w.closes, 1);
+    socket_world_close(&w);
+}
+
+static void server_stops_pinging(void **state)
+{
+    socket_world_t w;
+    socket_world_ready(&w, 1); /* it never began to: our own pings are answered */
+    socket_world_pass(&w, 120 * SECOND);
+    socket_world_assert_alive(&w, 1, 1);
+    assert_int_equal(w.calls, 1);
+    socket_world_close(&w);
+}
+
+static void half_open_without_fin(void **state)
+{
+    socket_world_t w;
+    socket_world_ready(&w, 1);
+    w.script.no_pong = w.script.no_close = true;
+    socket_peer_freeze(w.peer, 1);
+    const uint64_t start = socket_world_now_ms(&w);
+    socket_world_pass(&w, 28 * SECOND);
+    assert_int_equal(w.calls, 1);
+    mock_run_until_state(&w.mock, SLACK_TRANSPORT_READY);
+    socket_world_pass_until_calls(&w, 2);
+    assert_true(w.call_ms - start <= 33 * SECOND);
+    socket_world_until_connections(&w, 1);
+    socket_world_assert_alive(&w, 2, 1);
+    assert_true(socket_world_logged(&w, "reason=silent"));
+    socket_world_close(&w);
+}
+
+/* The peer answers pings only when it is told to. */
+static void answer_ping(socket_world_t *w)
+{
+    socket_peer_frame(w->peer, 1, 0x80 | SOCKET_PEER_PONG, NULL, 0);
+    socket_world_settle(w);
+}
+
+static void pong_delayed_6_s(void **state)
+{
+    socket_world_t w;
+    socket_world_ready(&w, 1);
+    w.script.no_pong = true;
+    for (unsigned i = 0; i < 6; i++) {
+        socket_world_pass(&w, 16 * SECOND);
+        answer_ping(&w);
+    }
+    assert_int_equal(w.calls, 1);
+    socket_world_assert_alive(&w, 1, 1);
+    socket_world_close(&w);
+}
+
+static void pong_delayed_40_s(void **state)
+{
+    socket_world_t w;
+    socket_world_ready(&w, 1);
+    w.script.no_pong = true;
+    socket_world_pass(&w, 40 * SECOND);
+    assert_int_equal(w.calls, 2);
+    assert_false(socket_peer_is_live(w.peer, 1));
+    socket_world_close(&w);
+}
+
+static void the_machine_slept(void **state)
+{
+    socket_world_t w;
+    socket_world_ready(&w, 1);
+    socket_peer_freeze(w.peer, 1);
+    socket_world_jump(&w, 3600 * SECOND);
+    socket_world_until_calls(&w, 2); /* on the next tick */
+    socket_world_until_connections(&w, 2);
+    socket_world_assert_alive(&w, 2, 1);
+    socket_world_pass(&w, 11 * SECOND);
+    assert_int_equal(socket_world_stats(&w).connections, 1); /* the old one gave no sign of life */
+    assert_int_equal(w.calls, 2);
+    socket_world_close(&w);
+}
+
+/* ---- what is seen from outside ---- */
+
+static void stats_by_reason(void **state)
+{
+    socket_world_t w;
+    socket_world_ready(&w, 1);
+    socket_world_pass(&w, 11 * SECOND);
+    assert_true(socket_world_stats(&w).ping_us > 0);
+
+    socket_world_disconnect(&w, 1, "refresh_requested");
+    socket_world_until_connections(&w, 2);
+    socket_world_pass(&w, 12 * SECOND);
+    socket_peer_reset(w.peer, 2);
+    socket_world_settle(&w);
+    assert_int_equal(socket_world_stats(&w).connections, 0);
+    socket_world_until_connections(&w, 1);
+    socket_world_disconnect(&w, 3, "too_many_websockets");
+    socket_world_until_connections(&w, 1);
+    w.script.no_pong = true;
+    socket_world_pass(&w, 31 * SECOND);
+    w.script.no_pong = false;
+    socket_world_until_connections(&w, 1);
+
+    slack_transport_stats_t stats = socket_world_stats(&w);
+    assert_int_equal(stats.reconnects, 4);
+    assert_int_equal(stats.reconnects_refresh, 1);
+    assert_int_equal(stats.reconnects_lost, 1);
+    assert_int_equal(stats.reconnects_refused, 1);
+    assert_int_equal(stats.reconnects_silent, 1);
+    assert_int_equal(stats.failed_dials, 0);
+    assert_true(stats.num_connections >= 1);
+    assert_true(stats.deaf_ms >= 10 * SECOND); /* too_many_websockets is waited out */
+    assert_true(stats.deaf_ms < 25 * SECOND);
+    uint64_t deaf_ms = stats.deaf_ms;
+    socket_world_pass(&w, 5 * SECOND);
+    assert_int_equal(socket_world_stats(&w).deaf_ms, deaf_ms);
+    socket_world_close(&w);
+}
+
+static void open_for_six_minutes(socket_peer_t *peer, unsigned connection, void *user_data)
+{
+    socket_peer_text(peer, connection,
+                     "{\"type\":\"hello\",\"num_connections\":1,\"debug_info\":"
+                     "{\"approximate_connection_time\":360}}");
+}
+
+/* Nobody has to tell a connection to go whose time is known. */
+static void replaced_before_its_time_is_over(void **state)
+{
+    socket_world_t w;
+    socket_world_open(&w);
+    w.script.open = open_for_six_minutes;
+    socket_world_start(&w, 1);
+    socket_world_until_connections(&w, 1);
+    socket_world_pass(&w, 320 * SECOND);
+    assert_int_equal(w.calls, 1);
+    socket_world_pass(&w, 35 * SECOND);
+    assert_int_equal(w.calls, 2);
+    assert_int_equal(w.close_code, 1000);
+    assert_int_equal(socket_world_stats(&w).reconnects, 1);
+    assert_int_equal(socket_world_stats(&w).reconnects_age, 1);
+    assert_int_equal(socket_world_stats(&w).deaf_ms, 0);
+    socket_world_close(&w);
+}
+
+static void network_away_for_a_minute(void **state)
+{
+    socket_world_t w;
+    socket_world_ready(&w, 2);
+    socket_peer_freeze(w.peer, 1);
+    socket_peer_freeze(w.peer, 2);
+    w.no_route = true;
+    socket_world_pass(&w, 60 * SECOND);
+    assert_int_equal(w.mock.state, SLACK_TRANSPORT_DEGRADED);
+    uint64_t tries = socket_world_stats(&w).failed_dials;
+    assert_true(tries >= 5 && tries <= 60);
+    w.no_route = false;
+    const uint64_t back = socket_world_now_ms(&w);
+    socket_world_until_connections(&w, 1);
+    assert_true(socket_world_now_ms(&w) - back <= 5 * SECOND);
+    socket_world_assert_alive(&w, w.last_hello, 1);
+    socket_world_until_connections(&w, 2);
+    assert_int_equal(w.calls, 4);
+    socket_world_close(&w);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(hello_delayed_5_s),
+        cmocka_unit_test(hello_never_comes),
+        cmocka_unit_test(disconnect_instead_of_hello),
+        cmocka_unit_test(ping_before_hello),
+        cmocka_unit_test(stray_newline),
+        cmocka_unit_test(binary_frame),
+        cmocka_unit_test(text_that_is_no_json),
+        cmocka_unit_test(fragmented_envelope_with_a_ping_inside),
+        cmocka_unit_test(masked_frame_from_the_server),
+        cmocka_unit_test(rsv_bit_from_the_server),
+        cmocka_unit_test(message_above_the_bound),
+        cmocka_unit_test(warning_followed_by_tcp_drop),
+        cmocka_unit_test(refresh_with_envelopes_still_arriving_for_10_s),
+        cmocka_unit_test(link_disabled),
+        cmocka_unit_test(too_many_websockets_20_times),
+        cmocka_unit_test(server_never_answers_close),
+        cmocka_unit_test(server_never_closes_tcp),
+        cmocka_unit_test(server_stops_pinging),
+        cmocka_unit_test(half_open_without_fin),
+        cmocka_unit_test(pong_delayed_6_s),
+        cmocka_unit_test(pong_delayed_40_s),
+        cmocka_unit_test(the_machine_slept),
+        cmocka_unit_test(stats_by_reason),
+        cmocka_unit_test(replaced_before_its_time_is_over),
+        cmocka_unit_test(network_away_for_a_minute),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

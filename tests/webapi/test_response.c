@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/alloc_fail.h"
+#include "support/payloads.h"
+#include "support/test.h"
+#include "util/json.h"
+#include "webapi/response.h"
+#include "webapi/webapi.h"
+
+typedef void (*read_fn)(slack_response_t *ret, slack_arena_t *arena,
+                        const slack_curl_result_t *result);
+
+static slack_curl_result_t result_of(int http_status, const char *body)
+{
+    return (slack_curl_result_t){.reason = "",
+                                 .http_status = http_status,
+                                 .content_type = "",
+                                 .retry_after_s = -1,
+                                 .body = body,
+                                 .body_len = strlen(body)};
+}
+
+static void check(read_fn read, int http_status, const char *body, int status, const char *error)
+{
+    slack_arena_t *arena = slack__arena_new(0, 0);
+    const slack_curl_result_t result = result_of(http_status, body);
+    slack_response_t response;
+    read(&response, arena, &result);
+    if (slack_response_status(&response) != status ||
+        strcmp(slack_response_error(&response), error) != 0)
+        fail_msg("%d %s: %s \"%s\"", http_status, body,
+                 slack_err_name(slack_response_status(&response)), slack_response_error(&response));
+    assert_int_equal(slack_response_http_status(&response), http_status);
+    slack__arena_free(arena);
+}
+
+static void test_answers_to_calls(void **state)
+{
+    static const struct {
+        int http_status;
+        const char *body;
+        int status;
+        const char *error;
+    } cases[] = {
+        {200, "{\"ok\":true}", 0, ""},
+        {200, " {\"ok\":true,\"warning\":\"missing_charset\"} ", 0, ""},
+        {200, "{\"ok\":false,\"error\":\"not_in_channel\"}", SLACK_EAPI, "not_in_channel"},
+        {429, "{\"ok\":false,\"error\":\"ratelimited\"}", SLACK_EAPI, "ratelimited"},
+        {500, "{\"ok\":false,\"error\":\"fatal_error\"}", SLACK_EAPI, "fatal_error"},
+        {200, "{\"ok\":false,\"error\":null}", SLACK_EAPI, "no error named"},
+        {200, "{\"ok\":false}", SLACK_EAPI, "no error named"},
+        {200, "{\"ok\":false,\"error\":\"a\\r\\nb\"}", SLACK_EAPI, "a  b"},
+        {200, "{\"ok\":false,\"error\":\"for xoxb-123456789012-abcdefghijkl\"}", SLACK_EAPI,
+         "for [redacted]"},
+        {200, "{\"ok\":false,\"error\":\"hash_conflict\"}", SLACK_ECONFLICT, "hash_conflict"},
+        {200, "", SLACK_EJSON, "the answer is empty"},
+        {200, "<html>", SLACK_EJSON, "malformed JSON"},
+        {200, "{\"ok\":true", SLACK_EJSON, "malformed JSON"},
+        {200, "{}", SLACK_EJSON, "the answer has no \"ok\""},
+        {200, "[]", SLACK_EJSON, "the answer has no \"ok\""},
+        {200, "{\"ok\":\"true\"}", SLACK_EJSON, "the answer has no \"ok\""},
+        {200, "{\"ok\":1}", SLACK_EJSON, "the answer has no \"ok\""},
+        {502, "<html>Bad Gateway</html>", SLACK_EHTTP, "HTTP 502"},
+        {503, "", SLACK_EHTTP, "HTTP 503"},
+        {500, "{\"message\":\"x\"}", SLACK_EHTTP, "HTTP 500"},
+        {500, "{\"ok\":true}", SLACK_EHTTP, "HTTP 500"},
+        {302, "", SLACK_EHTTP, "HTTP 302"},
+        {429, "rate limited", SLACK_EHTTP, "HTTP 429"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        check(slack__response_read_call, cases[i].http_status, cases[i].body, cases[i].status,
+              cases[i].error);
+}
+
+static void test_answers_of_response_urls(void **state)
+{
+    static const struct {
+        int http_status;
+        const char *body;
+        int status;
+        const char *error;
+    } cases[] = {
+        {200, "ok", 0, ""},
+        {200, "", 0, ""},
+        {204, "", 0, ""},
+        {200, "{\"ok\":true}", 0, ""},
+        {200, "{\"ok\":false,\"error\":\"x\"}", 0, ""},
+        {404, "{\"ok\":false,\"error\":\"used_url\"}", SLACK_ESPENT, "used_url"},
+        {404, "expired_url", SLACK_ESPENT, "expired_url"},
+        {400, "invalid_blocks\r\nat 1\x7f", SLACK_EHTTP, "invalid_blocks  at 1 "},
+        {500, "<!DOCTYPE html>", SLACK_EHTTP, "HTTP 500"},
+        {500, "{\"a\":1}", SLACK_EHTTP, "HTTP 500"},
+        {500, "", SLACK_EHTTP, "HTTP 500"},
+        {301, "", SLACK_EHTTP, "HTTP 301"},
+        {404, "no https://hooks.slack.com/actions/T1/2/abcdefgh here", SLACK_EHTTP,
+         "no https://hooks.slack.com/[redacted] here"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        check(slack__response_read_url, cases[i].http_status, cases[i].body, cases[i].status,
+              cases[i].error);
+}
+
+/* A text that is cut stays UTF-8. */
+static void test_a_long_error_text(void **state)
+{
+    char body[301], want[101];
+    memset(body, 'x', sizeof body);
+    memcpy(body + 99, "\303\244", 2);
+    body[300] = '\0';
+    memset(want, 'x', sizeof want);
+    want[99] = '\0';
+    check(slack__response_read_url, 400, body, SLACK_EHTTP, want);
+}
+
+static void test_failures_without_an_answer(void **state)
+{
+    slack_arena_t *arena = slack__arena_new(0, 0);
+    slack_response_t response;
+    slack_curl_result_t result = result_of(0, "");
+    result.status = SLACK_ECONNECT;
+    result.reason = "Failed to connect to 127.0.0.1 port 1";
+    slack__response_read_call(&response, arena, &result);
+    assert_int_equal(slack_response_status(&response), SLACK_ECONNECT);
+    assert_string_equal(slack_response_error(&response), result.reason);
+    assert_null(slack_response_json(&response));
+    assert_string_equal(slack_response_str(&response, "/url"), "");
+    result.reason = "";
+    slack__response_read_url(&response, arena, &result);
+    assert_string_equal(slack_response_error(&response), slack_strerror(SLACK_ECONNECT));
+    slack__arena_free(arena);
+
+    assert_int_equal(slack_response_status(NULL), SLACK_EINVAL);
+    assert_true(*slack_response_error(NULL));
+    assert_null(slack_response_json(NULL));
+    assert_string_equal(slack_response_next_cursor(NULL), "");
+    assert_int_equal(slack_response_http_status(NULL), 0);
+    assert_int_equal(slack__response_retry_after_s(NULL), -1);
+}
+
+static bool limited(int http_status, const char *body, int64_t retry_after_s)
+{
+    slack_arena_t *arena = slack__arena_new(0, 0);
+    slack_curl_result_t result = result_of(http_status, body);
+    slack_response_t response;
+    result.retry_after_s = retry_after_s;
+    slack__response_read_call(&response, arena, &result);
+    assert_int_equal(slack__response_retry_after_s(&response), retry_after_s);
+    bool is_limited = slack__response_is_limited(&response);
+    slack__arena_free(arena);
+    return is_limited;
+}
+
+static void test_what_says_later(void **state)
+{
+    assert_true(limited(429, "", -1));
+    assert_true(limited(429, "{\"ok\":false,\"error\":\"ratelimited\"}", 30));
+    assert_true(limited(200, "{\"ok\":false,\"error\":\"ratelimited\"}", 30));
+    assert_true(limited(200, "{\"ok\":false,\"error\":\"rate_limited\"}", 0));
+    assert_false(limited(200, "{\"ok\":false,\"error\":\"ratelimited\"}", -1));
+    assert_false(limited(200, "{\"ok\":false,\"error\":\"fatal_error\"}", 30));
+    assert_false(limited(200, "{\"ok\":true}", 30));
+    assert_false(limited(503, "", 30));
+}
+
+static void test_response_urls(void **state)
+{
+    static const char api[] = "http://127.0.0.1:8080/api/";
+    static const char *const good[] = {
+        "https://hooks.slack.com/actions/T1/2/x",
+        "https://slack.com/x",
+        "https://SLACK.COM/x",
+        "https://hooks.slack-gov.com/commands/1",
+        "http://127.0.0.1:8080/response/1",
+    };
+    static const char *const bad[] = {
+        "",
+        "http://hooks.slack.com/actions/T1/2/x",
+        "https://evilslack.com/",
+        "https://slack.com.evil.test/",
+        "https://slack.community/",
+        "https://hooks.slack.com@evil.test/",
+        "wss://hooks.slack.com/",
+        "http://127.0.0.1:8081/response/1",
+        "https://127.0.0.1:8080/response/1",
+        "http://localhost:8080/",
+        "https://evil.test/?https://slack.com/",
+        "/response/1",
+    };
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        if (!slack__response_url_allowed(good[i], api)) fail_msg("refused: %s", good[i]);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        if (slack__response_url_allowed(bad[i], api)) fail_msg("allowed: %s", bad[i]);
+    assert_false(slack__response_url_allowed(NULL, api));
+}
+
+static void test_fatal_auth(void **state)
+{
+    assert_true(slack__webapi_error_is_fatal_auth("invalid_auth"));
+    assert_true(slack__webapi_error_is_fatal_auth("user_removed_from_team"));
+    assert_true(slack__webapi_error_is_fatal_auth("account_inactive"));
+    assert_false(slack__webapi_error_is_fatal_auth("ratelimited"));
+    assert_false(slack__webapi_error_is_fatal_auth("internal_error"));
+    assert_false(slack__webapi_error_is_fatal_auth(""));
+    assert_false(slack__webapi_error_is_fatal_auth(NULL));
+}
+
+/* --- made by hosts ------------------------------------------------------------------------- */
+
+static int make(void *ctx)
+{
+    slack_arena_t *arena = slack__arena_new(1, 0);
+    if (!arena) return SLACK_ENOMEM;
+    const slack_json_t *json;
+    int rc =
+        slack__jsonf(arena, &json, NULL, "{ok: false, response_metadata: {next_cursor: %s}}", "a=");
+    slack_response_t *response =
+        rc == 0 ? slack__response_new(arena, SLACK_EAPI, "invalid_auth", 200, json) : NULL;
+    if (response) {
+        assert_int_equal(slack_response_status(response), SLACK_EAPI);
+        assert_string_equal(slack_response_error(response), "invalid_auth");
+        assert_int_equal(slack_response_http_status(response), 200);
+        assert_string_equal(slack_response_next_cursor(response), "a=");
+        assert_int_equal(slack__response_retry_after_s(response), -1);
+    }
+    slack__arena_free(arena);
+    return response ? 0 : SLACK_ENOMEM;
+}
+
+static void test_made(void **state)
+{
+    alloc_fail_each(make, NULL);
+}
+
+static int read_some(void *ctx)
+{
+    slack_arena_t *arena = slack__arena_new(1, 0);
+    if (!arena) return SLACK_ENOMEM;
+    slack_response_t response;
+    slack_curl_result_t result = result_of(429, "{\"ok\":false,\"error\":\"ratelimited\"}");
+    slack__response_read_call(&response, arena, &result);
+    int rc = response.status;
+    assert_true(rc == SLACK_ENOMEM || rc == SLACK_EAPI);
+    assert_true(*response.error);
+    slack__arena_free(arena);
+    return rc == SLACK_EAPI ? 0 : rc;
+}
+
+static void test_reading_without_memory(void **state)
+{
+    alloc_fail_each(read_some, NULL);
+}
+
+/* --- real answers -------------------------------------------------------------------------- */
+
+/* A recorded body: what it says of itself is what the accessors say. */
+static void read_real(const char *name, const char *text, size_t len, void *ctx)
+{
+    slack_arena_t *arena = slack__arena_new(0, 0);
+    slack_curl_result_t result = result_of(200, text);
+    slack_response_t response;
+    assert_int_equal(result.body_len, len);
+    slack__response_read_call(&response, arena, &result);
+    const slack_json_t *json = slack_response_json(&response);
+    const slack_json_t *ok = slack_json_get(json, "/ok");
+    int status = slack_response_status(&response);
+    bool right = json != NULL;
+    if (slack_json_type(ok) != SLACK_JSON_BOOL)
+        right = right && status == SLACK_EJSON;
+    else if (slack_json_bool(ok, ""))
+        right = right && status == 0 && !*slack_response_error(&response);
+    else
+        right = right && status == SLACK_EAPI && *slack_response_error(&response);
+    if (!right)
+        fail_msg("%s: %s %s", name, slack_err_name(status), slack_response_error(&response));
+    assert_string_equal(slack_response_next_cursor(&response),
+                        slack_json_str(json, "/response_metadata/next_cursor"));
+    slack__arena_free(arena);
+}
+
+static void test_real_answers(void **state)
+{
+    assert_true(payloads_each("api", read_real, NULL) > 0);
+    payloads_each("api_errors", read_real, NULL);
+    payloads_each("api_variants", read_real, NULL);
+    payloads_each("api_shape", read_real, NULL);
+    payloads_each("oauth", read_real, NULL);
+}
+
+/* A whole recorded exchange. */
+static void read_exchange(const char *name, const char *text, size_t len, void *ctx)
+{
+    slack_arena_t *arena = slack__arena_new(0, 0);
+    const slack_json_t *exchange;
+    slack_response_t response;
+    assert_int_equal(slack__json_parse(arena, text, len, &exchange, NULL), 0);
+    int http_status = (int)slack_json_int(exchange, "/response/status");
+    const char *body = slack_json_str(exchange, "/response/body");
+    const slack_curl_result_t result = result_of(http_status, body);
+    slack__response_read_call(&response, arena, &result);
+    int status = slack_response_status(&response);
+    bool ok = slack_json_bool(slack_response_json(&response), "/ok");
+    if (ok != (status == 0)) fail_msg("%s: %s", name, slack_err_name(status));
+    assert_int_equal(slack__response_is_limited(&response), http_status == 429);
+    slack__response_read_url(&response, arena, &result);
+    const char *error = slack_response_error(&response);
+    bool spent = strcmp(error, "used_url") == 0 || strcmp(error, "expired_url") == 0;
+    assert_int_equal(slack_response_status(&response), http_status == 200 ? 0
+                                                       : spent            ? SLACK_ESPENT
+                                                                          : SLACK_EHTTP);
+    slack__arena_free(arena);
+}
+
+static void test_real_exchanges(void **state)
+{
+    payloads_each("api_http", read_exchange, NULL);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_made), /* these two first: they change the allocator */
+        cmocka_unit_test(test_reading_without_memory),
+        cmocka_unit_test(test_answers_to_calls),
+        cmocka_unit_test(test_answers_of_response_urls),
+        cmocka_unit_test(test_a_long_error_text),
+        cmocka_unit_test(test_failures_without_an_answer),
+        cmocka_unit_test(test_what_says_later),
+        cmocka_unit_test(test_response_urls),
+        cmocka_unit_test(test_fatal_auth),
+        cmocka_unit_test(test_real_answers),
+        cmocka_unit_test(test_real_exchanges),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
