@@ -88,21 +88,11 @@ start_bot() {
 
 # Bolt for JavaScript, where there is node and npm.
 install_bolt() {
-    modules=$build/npm/node_modules
+    modules=$build/tests/npm/node_modules
     bolt=
-    if ! command -v node >/dev/null || ! command -v npm >/dev/null; then
-        say 'no node and npm here: Bolt for JavaScript is left out'
-        return
-    fi
-    if [ ! -f "$modules/@slack/bolt/package.json" ]; then
-        mkdir -p "$build/npm"
-        timeout 300 npm install --prefix "$build/npm" --no-audit --no-fund --fetch-retries=1 \
-            @slack/bolt >"$work/npm.log" 2>&1 || {
-            say 'npm could not install @slack/bolt: it is left out'
-            return
-        }
-    fi
-    bolt=$(sed -n 's/^  "version": "\(.*\)".*/\1/p' "$modules/@slack/bolt/package.json")
+    "$bench/../tests/npm/install.sh" "$build/tests/npm"
+    [ ! -d "$modules/@slack/bolt" ] ||
+        bolt=$(sed -n 's/^  "version": "\(.*\)".*/\1/p' "$modules/@slack/bolt/package.json")
 }
 
 # shellcheck source=/dev/null

@@ -74,7 +74,7 @@ typedef struct fixture {
 
 static void start_server(fixture_t *fixture)
 {
-    const char *folder = npm_folder("ws");
+    const char *folder = npm_folder();
     if (!folder) skip();
     memset(fixture, 0, sizeof *fixture);
     assert_true(world_open(&fixture->world));
@@ -181,7 +181,7 @@ static void test_server(void **state)
     slack_http_server_t *server;
     char url[100];
     bool gone = false;
-    const char *folder = npm_folder("ws");
+    const char *folder = npm_folder();
     if (!folder) skip();
     memset(&f, 0, sizeof f);
     f.end.echo = true;

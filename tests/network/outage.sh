@@ -21,7 +21,7 @@ skip() {
 for tool in unshare nsenter ip node openssl; do
     command -v "$tool" >/dev/null || skip "there is no $tool"
 done
-[ -d "$build/npm/node_modules/ws" ] || skip 'the ws package is not there: run the tests first'
+[ -d "$build/tests/npm/node_modules/ws" ] || skip 'the ws package is not installed'
 if [ -z "${OUTAGE_INSIDE-}" ]; then
     user=--map-root-user
     [ "$(id -u)" != 0 ] || user=
@@ -107,7 +107,7 @@ proxy_back() { kill -USR1 "$server"; }
 
 outage() { # link|proxy
     rm -f "$folder/state"
-    node "$here/peer.js" "$build/npm" "$folder" "$folder/state" 10.99.0.1 &
+    node "$here/peer.js" "$build/tests/npm" "$folder" "$folder/state" 10.99.0.1 &
     server=$!
     pids="$pids $server"
     until_peer 10 port -gt 0 || return 1

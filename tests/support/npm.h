@@ -3,12 +3,12 @@
 #define SLACK_TESTS_SUPPORT_NPM_H
 
 /*
- * Packages of npm, as real peers. A package is installed once, into the build folder.
+ * Packages of npm that stand in for Slack and for its clients. tests/npm/install.sh installs them.
  */
 
-/* The folder whose node_modules holds the package, absolute. NULL where there is no node, no npm or
- * no registry: skip the test. */
-const char *npm_folder(const char *package);
+/* The absolute path of the folder whose node_modules holds the packages. NULL if they could not be
+ * installed: skip the test. */
+const char *npm_folder(void);
 
 /* The absolute path of a file in tests/support. */
 const char *npm_script(const char *name);

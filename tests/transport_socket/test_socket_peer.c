@@ -87,7 +87,7 @@ static void open_app(fixture_t *f, const char *ca_file)
 
 static void open_all(fixture_t *f, const char *mode, const char *refreshes, bool tls)
 {
-    const char *folder = npm_folder("ws");
+    const char *folder = npm_folder();
     if (!folder || (tls && !certs_make())) skip();
     memset(f, 0, sizeof *f);
     assert_true(world_open(&f->world));
