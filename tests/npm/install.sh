@@ -25,7 +25,6 @@ new=$(mktemp -d "$PWD/new.XXXXXX")
 trap 'rm -rf "$new"' EXIT
 cp "$here/package.json" "$here/package-lock.json" "$new"
 timeout 180 npm ci --prefix "$new" --ignore-scripts --no-audit --no-fund --fetch-retries=1 \
-    --fetch-retry-mintimeout=1000 \
-    --fetch-timeout=20000 >npm.log 2>&1 || give_up "npm ci failed, see $PWD/npm.log"
+    --fetch-retry-mintimeout=1000 --fetch-timeout=20000 >npm.log 2>&1 || give_up "npm ci failed, see $PWD/npm.log"
 mv "$new/node_modules" .
 mv "$new/package-lock.json" .
