@@ -7,28 +7,6 @@
 
 #include "util/alloc.h"
 
-/* What libuv suggests for a read, and the most that it ever reads at once. */
-#define READ_BUFFER_BYTES ((size_t)64 * 1024)
-
-struct slack_net {
-    uv_loop_t *loop;
-    const slack_clock_t *clock;
-    const slack_logger_t *logger;
-    /* Active only while tasks wait: an active idle handle keeps the loop from blocking. */
-    uv_idle_t idle;
-    slack_link_t waiting; /* tasks for the next turn */
-    slack_link_t running; /* tasks of this turn that are still to run */
-    uv_timer_t uv_timer;  /* for the first of the timers */
-    slack_link_t timers;  /* timer->link, by due_us */
-    slack_link_t firing;  /* those that are due, and still to fire */
-    slack_task_t fire_task;
-    bool closing;
-    unsigned handles; /* to be closed */
-    void (*close_fn)(void *user_data);
-    void *close_data;
-    char read_buffer[READ_BUFFER_BYTES];
-};
-
 /* A write to a socket whose peer is gone raises SIGPIPE, which by default ends the process; libuv
  * leaves that to its user. A host that has its own handler keeps it. */
 static void ignore_sigpipe(void)
@@ -52,7 +30,7 @@ int slack__net_new(slack_net_t **ret, uv_loop_t *loop, const slack_clock_t *cloc
     }
     net->loop = loop;
     net->clock = clock;
-    net->logger = logger;
+    net->log = logger;
     net->idle.data = net->uv_timer.data = net;
     slack__link_init(&net->waiting);
     slack__link_init(&net->running);
@@ -104,21 +82,6 @@ void slack__net_close(slack_net_t *net, void (*fn)(void *user_data), void *user_
     net->close_fn = fn;
     net->close_data = user_data;
     uv_idle_start(&net->idle, on_idle);
-}
-
-uv_loop_t *slack__net_loop(const slack_net_t *net)
-{
-    return net->loop;
-}
-
-const slack_clock_t *slack__net_clock(const slack_net_t *net)
-{
-    return net->clock;
-}
-
-const slack_logger_t *slack__net_log(const slack_net_t *net)
-{
-    return net->logger;
 }
 
 void slack__task_post(slack_net_t *net, slack_task_t *task)

@@ -33,6 +33,28 @@ typedef struct slack_timer {
     void (*fire)(struct slack_timer *timer);
 } slack_timer_t;
 
+/* What libuv suggests for a read, and the most that it reads at once. */
+#define SLACK_READ_BUFFER_BYTES ((size_t)64 * 1024)
+
+struct slack_net {
+    uv_loop_t *loop; /* these three are for everybody, the rest is loop.c's */
+    const slack_clock_t *clock;
+    const slack_logger_t *log;
+    /* Active only while tasks wait: an active idle handle keeps the loop from blocking. */
+    uv_idle_t idle;
+    slack_link_t waiting; /* tasks for the next turn */
+    slack_link_t running; /* tasks of this turn that are still to run */
+    uv_timer_t uv_timer;  /* for the first of the timers */
+    slack_link_t timers;  /* timer->link, by due_us */
+    slack_link_t firing;  /* those that are due, and still to fire */
+    slack_task_t fire_task;
+    bool closing;
+    unsigned handles; /* to be closed */
+    void (*close_fn)(void *user_data);
+    void *close_data;
+    char read_buffer[SLACK_READ_BUFFER_BYTES];
+};
+
 /* `logger` and `clock` are borrowed for the net's life. Where the process leaves SIGPIPE to the
  * system, which would end it when a peer goes, it is ignored from now on. 0, SLACK_ENOMEM,
  * SLACK_EIO. */
@@ -43,9 +65,20 @@ int slack__net_new(slack_net_t **ret, uv_loop_t *loop, const slack_clock_t *cloc
  * then nothing else that uses it may be left. */
 void slack__net_close(slack_net_t *net, void (*fn)(void *user_data), void *user_data);
 
-uv_loop_t *slack__net_loop(const slack_net_t *net);
-const slack_clock_t *slack__net_clock(const slack_net_t *net);
-const slack_logger_t *slack__net_log(const slack_net_t *net);
+static inline uv_loop_t *slack__net_loop(const slack_net_t *net)
+{
+    return net->loop;
+}
+
+static inline const slack_clock_t *slack__net_clock(const slack_net_t *net)
+{
+    return net->clock;
+}
+
+static inline const slack_logger_t *slack__net_log(const slack_net_t *net)
+{
+    return net->log;
+}
 
 /* Run task->run once, in the loop's next turn, in order of posting. Posting a task that waits
  * already does nothing. Loop thread only. */
