@@ -92,17 +92,17 @@ static int teardown(void **state)
 static const char *args_of(int argc, const char *const *argv, const sim_send_options_t *options)
 {
     static const sim_send_options_t none;
-    sim_maker_t make = {arena, 0};
+    sim_json_builder_t json = {arena, 0};
     sim_list_t list;
     slack_json_iter_t it = {0};
-    const slack_json_t *args = sim_send_args(&make, argc, argv, options ? options : &none, problem);
-    assert_int_equal(make.rc, 0);
+    const slack_json_t *args = sim_send_args(&json, argc, argv, options ? options : &none, problem);
+    assert_int_equal(json.rc, 0);
     if (!args) return NULL;
-    sim_list_begin(&make, &list, '{');
+    sim_list_begin(&json, &list, '{');
     while (slack_json_next(args, &it))
         if (slack_json_type(it.value) != SLACK_JSON_NULL)
-            sim_list_put(&make, &list, it.key, it.value);
-    return slack__json_text(arena, sim_list_end(&make, &list), NULL);
+            sim_list_put(&json, &list, it.key, it.value);
+    return slack__json_text(arena, sim_list_end(&json, &list), NULL);
 }
 
 static void each_kind_has_its_arguments(void **state)

@@ -10,25 +10,25 @@
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 static slack_arena_t *arena;
-static sim_maker_t make;
+static sim_json_builder_t json;
 static char problem[SIM_PROBLEM_SIZE];
 
 static int setup(void **state)
 {
     arena = slack__arena_new(0, 0);
-    make = (sim_maker_t){arena, 0};
+    json = (sim_json_builder_t){arena, 0};
     return arena ? 0 : -1;
 }
 
 static int teardown(void **state)
 {
-    assert_int_equal(make.rc, 0);
+    assert_int_equal(json.rc, 0);
     slack__arena_free(arena);
     return 0;
 }
 
 /* JSON with single quotes, which no text here has in it. */
-static const slack_json_t *json(const char *text)
+static const slack_json_t *parsed(const char *text)
 {
     const slack_json_t *value = NULL;
     size_t len = strlen(text);
@@ -63,7 +63,7 @@ static void good_blocks_are_taken(void **state)
         "[{'type':'rich_text','elements':[]},{'type':'markdown','text':'x'}]",
     };
     for (size_t i = 0; i < COUNT(good); i++)
-        if (!sim_blocks_check(json(good[i]), 50, problem)) fail_msg("%s: %s", good[i], problem);
+        if (!sim_blocks_check(parsed(good[i]), 50, problem)) fail_msg("%s: %s", good[i], problem);
 }
 
 static void bad_blocks_are_explained(void **state)
@@ -111,19 +111,19 @@ static void bad_blocks_are_explained(void **state)
          "no more blocks are allowed [json-pointer:/blocks]"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        assert_false(sim_blocks_check(json(cases[i].blocks), 2, problem));
+        assert_false(sim_blocks_check(parsed(cases[i].blocks), 2, problem));
         assert_string_equal(problem, cases[i].problem);
     }
 }
 
 static void nameless_blocks_are_named(void **state)
 {
-    const slack_json_t *blocks = json(
+    const slack_json_t *blocks = parsed(
         "[{'type':'section','text':{'type':'mrkdwn','text':'x'},'accessory':{'type':'overflow'}},"
         " {'type':'actions','block_id':'mine','elements':[{'type':'datepicker'},"
         "  {'type':'datepicker','action_id':'my'},{'type':'timepicker'}]},"
         " {'type':'input','element':{'type':'plain_text_input'}}, {'type':'divider'}]");
-    const slack_json_t *named = sim_blocks_named(&make, blocks);
+    const slack_json_t *named = sim_blocks_named(&json, blocks);
     assert_true(sim_blocks_check(named, 50, problem) || strstr(problem, "/label"));
     assert_string_equal(slack_json_str(named, "/0/text/text"), "x");
     assert_int_equal(strlen(slack_json_str(named, "/0/block_id")), 5);
@@ -136,12 +136,12 @@ static void nameless_blocks_are_named(void **state)
     assert_string_not_equal(slack_json_str(named, "/2/block_id"),
                             slack_json_str(named, "/3/block_id"));
     /* The same in every run, so that transcripts are. */
-    assert_string_equal(text_of(named), text_of(sim_blocks_named(&make, blocks)));
+    assert_string_equal(text_of(named), text_of(sim_blocks_named(&json, blocks)));
 }
 
 static void elements_are_found(void **state)
 {
-    const slack_json_t *blocks = json(
+    const slack_json_t *blocks = parsed(
         "[{'type':'context','elements':[{'type':'mrkdwn','text':'x'}]},"
         " {'type':'section','block_id':'s','accessory':{'type':'image','action_id':'i'}},"
         " {'type':'section','block_id':'t','accessory':{'type':'button','action_id':'b'}},"
@@ -210,7 +210,7 @@ static void states_look_as_at_slack(void **state)
     for (size_t i = 0; i < COUNT(cases); i++) {
         *problem = '\0';
         const slack_json_t *got =
-            sim_element_state(&make, json(cases[i].element), cases[i].given, problem);
+            sim_element_state(&json, parsed(cases[i].element), cases[i].given, problem);
         char *wanted = slack__arena_strdup(arena, cases[i].state);
         for (char *c = wanted; *c; c++)
             if (*c == '\'') *c = '"';
@@ -220,14 +220,14 @@ static void states_look_as_at_slack(void **state)
 
 static void what_holds_nothing_is_empty(void **state)
 {
-    assert_true(sim_element_state_empty(json("{'type':'plain_text_input','value':null}")));
-    assert_true(sim_element_state_empty(json("{'type':'plain_text_input','value':''}")));
-    assert_false(sim_element_state_empty(json("{'type':'plain_text_input','value':'x'}")));
-    assert_true(sim_element_state_empty(json("{'type':'checkboxes','selected_options':[]}")));
-    assert_false(sim_element_state_empty(json("{'type':'checkboxes','selected_options':[1]}")));
-    assert_true(sim_element_state_empty(json("{'type':'static_select','selected_option':null}")));
-    assert_false(sim_element_state_empty(json("{'type':'static_select','selected_option':{}}")));
-    assert_false(sim_element_state_empty(json("{'type':'button'}")));
+    assert_true(sim_element_state_empty(parsed("{'type':'plain_text_input','value':null}")));
+    assert_true(sim_element_state_empty(parsed("{'type':'plain_text_input','value':''}")));
+    assert_false(sim_element_state_empty(parsed("{'type':'plain_text_input','value':'x'}")));
+    assert_true(sim_element_state_empty(parsed("{'type':'checkboxes','selected_options':[]}")));
+    assert_false(sim_element_state_empty(parsed("{'type':'checkboxes','selected_options':[1]}")));
+    assert_true(sim_element_state_empty(parsed("{'type':'static_select','selected_option':null}")));
+    assert_false(sim_element_state_empty(parsed("{'type':'static_select','selected_option':{}}")));
+    assert_false(sim_element_state_empty(parsed("{'type':'button'}")));
 }
 
 /* --- texts --- */
@@ -260,7 +260,7 @@ static void typed_text_becomes_markup(void **state)
 static void a_persons_text_is_rich(void **state)
 {
     const slack_json_t *content =
-        sim_person_content(&make, "hi <@U0ANN00001> in <#C1|c> <!here> <http://x|y>!");
+        sim_person_content(&json, "hi <@U0ANN00001> in <#C1|c> <!here> <http://x|y>!");
     const slack_json_t *elements = slack_json_get(content, "/blocks/0/elements/0/elements");
     assert_string_equal(text_of(elements), "[{\"type\":\"text\",\"text\":\"hi \"},"
                                            "{\"type\":\"user\",\"user_id\":\"U0ANN00001\"},"
@@ -275,20 +275,20 @@ static void a_persons_text_is_rich(void **state)
 
 static void messages_and_views_in_words(void **state)
 {
-    assert_string_equal(sim_words_message(arena, json("{}")), "(no text)");
-    assert_string_equal(sim_words_message(arena, json("{'text':'t','blocks':[{'type':'section',"
-                                                      "'text':{'text':'b'}}]}")),
+    assert_string_equal(sim_words_message(arena, parsed("{}")), "(no text)");
+    assert_string_equal(sim_words_message(arena, parsed("{'text':'t','blocks':[{'type':'section',"
+                                                        "'text':{'text':'b'}}]}")),
                         "t");
     assert_string_equal(
-        sim_words_message(arena, json("{'blocks':[{'type':'section','text':{'text':'b'}},"
-                                      "{'type':'markdown','text':'m'},{'type':'actions',"
-                                      "'elements':[{'type':'overflow','action_id':'o'}]}]}")),
+        sim_words_message(arena, parsed("{'blocks':[{'type':'section','text':{'text':'b'}},"
+                                        "{'type':'markdown','text':'m'},{'type':'actions',"
+                                        "'elements':[{'type':'overflow','action_id':'o'}]}]}")),
         "b m [overflow: o]");
     assert_string_equal(
-        sim_words_view(arena, json("{'callback_id':'c','title':{'text':'T'},'blocks':["
-                                   "{'type':'input','block_id':'b','element':{'type':"
-                                   "'plain_text_input','action_id':'a'}},{'type':'actions',"
-                                   "'elements':[{'type':'button','action_id':'x'}]}]}")),
+        sim_words_view(arena, parsed("{'callback_id':'c','title':{'text':'T'},'blocks':["
+                                     "{'type':'input','block_id':'b','element':{'type':"
+                                     "'plain_text_input','action_id':'a'}},{'type':'actions',"
+                                     "'elements':[{'type':'button','action_id':'x'}]}]}")),
         "c \"T\" [b/a] [x]");
 }
 
@@ -326,7 +326,7 @@ static void php_escapes_more_than_it_has_to(void **state)
 {
     slack_buf_t buf;
     slack__buf_init(&buf, 1000);
-    assert_int_equal(sim_write_php(&buf, json("{'a/b':'\u00e9\u20ac\U0001F600\\n'}")), 0);
+    assert_int_equal(sim_json_write(&buf, parsed("{'a/b':'\u00e9\u20ac\U0001F600\\n'}")), 0);
     assert_string_equal(slack__buf_ptr(&buf), "{\"a\\/b\":\"\\u00e9\\u20ac\\ud83d\\ude00\\n\"}");
     slack__buf_done(&buf);
 }

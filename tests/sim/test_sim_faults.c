@@ -176,11 +176,11 @@ static void there_is_a_bound(void **state)
 
 static void they_can_be_seen(void **state)
 {
-    sim_maker_t make = {arena, 0};
+    sim_json_builder_t json = {arena, 0};
     ask("{\"name\":\"late-pong\",\"args\":[\"9000\"],\"for_ms\":5000}");
     ask("{\"name\":\"open-status\",\"args\":[\"429\",\"3\"],\"count\":4}");
     now_us += 1000000;
-    const char *text = slack__json_text(arena, sim_faults_json(&faults, &make), NULL);
+    const char *text = slack__json_text(arena, sim_faults_json(&faults, &json), NULL);
     assert_string_equal(text, "[{\"fault\":\"late-pong 9000\",\"ms\":4000},"
                               "{\"fault\":\"open-status 429 3\",\"left\":4}]");
 }

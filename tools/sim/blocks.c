@@ -261,57 +261,58 @@ bool sim_blocks_check(const slack_json_t *blocks, size_t max, char problem[SIM_P
 
 /* What a block or an element is called that its author did not name. Slack takes five random
  * letters; ours look like that, but are the same in every run. */
-static const slack_json_t *given_id(sim_maker_t *make, const char *key, size_t index)
+static const slack_json_t *given_id(sim_json_builder_t *json, const char *key, size_t index)
 {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     char id[6] = "";
     uint64_t number = (uint64_t)(index + 1) * UINT64_C(0x9E3779B97F4A7C15);
     for (size_t i = 0; i < sizeof id - 1; i++, number /= 64)
         id[i] = letters[number % (sizeof letters - 1)];
-    return sim_make(make, "{%s: %s}", key, id);
+    return sim_json(json, "{%s: %s}", key, id);
 }
 
-static const slack_json_t *named_element(sim_maker_t *make, const slack_json_t *element,
+static const slack_json_t *named_element(sim_json_builder_t *json, const slack_json_t *element,
                                          size_t index)
 {
     if (!element_type(element) || *slack_json_str(element, "/action_id")) return element;
-    return sim_make_merged(make, given_id(make, "action_id", index), element);
+    return sim_json_merged(json, given_id(json, "action_id", index), element);
 }
 
-static const slack_json_t *named_block(sim_maker_t *make, const slack_json_t *block, size_t index)
+static const slack_json_t *named_block(sim_json_builder_t *json, const slack_json_t *block,
+                                       size_t index)
 {
     const slack_json_t *element = slack_json_get(block, "/element");
     const slack_json_t *elements = slack_json_get(block, "/elements");
     const slack_json_t *accessory = slack_json_get(block, "/accessory");
-    const slack_json_t *named = sim_make(make, "{type: %s}", slack_json_str(block, "/type"));
+    const slack_json_t *named = sim_json(json, "{type: %s}", slack_json_str(block, "/type"));
     if (!*slack_json_str(block, "/block_id"))
-        named = sim_make_merged(make, named, given_id(make, "block_id", index));
+        named = sim_json_merged(json, named, given_id(json, "block_id", index));
     if (element)
-        named = sim_make_merged(make, named,
-                                sim_make(make, "{element: %p}", named_element(make, element, 0)));
+        named = sim_json_merged(json, named,
+                                sim_json(json, "{element: %p}", named_element(json, element, 0)));
     if (accessory)
-        named = sim_make_merged(
-            make, named, sim_make(make, "{accessory: %p}", named_element(make, accessory, 0)));
+        named = sim_json_merged(
+            json, named, sim_json(json, "{accessory: %p}", named_element(json, accessory, 0)));
     if (elements) {
         sim_list_t list;
         slack_json_iter_t it = {0};
-        sim_list_begin(make, &list, '[');
+        sim_list_begin(json, &list, '[');
         while (slack_json_next(elements, &it))
-            sim_list_add(make, &list, named_element(make, it.value, it.index));
-        named = sim_make_merged(make, named,
-                                sim_make(make, "{elements: %p}", sim_list_end(make, &list)));
+            sim_list_add(json, &list, named_element(json, it.value, it.index));
+        named = sim_json_merged(json, named,
+                                sim_json(json, "{elements: %p}", sim_list_end(json, &list)));
     }
-    return sim_make_merged(make, named, block);
+    return sim_json_merged(json, named, block);
 }
 
-const slack_json_t *sim_blocks_named(sim_maker_t *make, const slack_json_t *blocks)
+const slack_json_t *sim_blocks_named(sim_json_builder_t *json, const slack_json_t *blocks)
 {
     sim_list_t list;
     slack_json_iter_t it = {0};
-    sim_list_begin(make, &list, '[');
+    sim_list_begin(json, &list, '[');
     while (slack_json_next(blocks, &it))
-        sim_list_add(make, &list, named_block(make, it.value, it.index));
-    return sim_list_end(make, &list);
+        sim_list_add(json, &list, named_block(json, it.value, it.index));
+    return sim_list_end(json, &list);
 }
 
 /* --- choosing --- */
@@ -330,7 +331,7 @@ static const slack_json_t *find_in(const slack_json_t *options, slack_slice_t na
     return NULL;
 }
 
-static const slack_json_t *find_option(sim_maker_t *make, const slack_json_t *element,
+static const slack_json_t *find_option(sim_json_builder_t *json, const slack_json_t *element,
                                        slack_slice_t name, char *problem)
 {
     const slack_json_t *option = find_in(slack_json_get(element, "/options"), name);
@@ -340,7 +341,7 @@ static const slack_json_t *find_option(sim_maker_t *make, const slack_json_t *el
     /* The options of an external select are the app's to give; whatever is named is one of them. */
     if (!option && strstr(slack_json_str(element, "/type"), "external_select"))
         option =
-            sim_make(make, "{text: {type: 'plain_text', text: %.*s, emoji: true}, value: %.*s}",
+            sim_json(json, "{text: {type: 'plain_text', text: %.*s, emoji: true}, value: %.*s}",
                      (int)name.len, name.ptr, (int)name.len, name.ptr);
     if (!option)
         snprintf(problem, SIM_PROBLEM_SIZE, "%s has no option \"%.*s\"",
@@ -349,55 +350,55 @@ static const slack_json_t *find_option(sim_maker_t *make, const slack_json_t *el
     return option;
 }
 
-static const slack_json_t *given_list(sim_maker_t *make, const struct element_type *type,
+static const slack_json_t *given_list(sim_json_builder_t *json, const struct element_type *type,
                                       const slack_json_t *element, const char *given, char *problem)
 {
     sim_list_t list;
     slack_slice_t rest = slack__slice(given), part;
     bool good = true;
-    sim_list_begin(make, &list, '[');
+    sim_list_begin(json, &list, '[');
     while (*given && good && slack__slice_split(&rest, ',', &part)) {
         const slack_json_t *one = type->holds == HOLDS_OPTIONS
-                                      ? find_option(make, element, part, problem)
-                                      : sim_make(make, "%.*s", (int)part.len, part.ptr);
+                                      ? find_option(json, element, part, problem)
+                                      : sim_json(json, "%.*s", (int)part.len, part.ptr);
         good = one != NULL;
-        if (good) sim_list_add(make, &list, one);
+        if (good) sim_list_add(json, &list, one);
     }
-    const slack_json_t *value = sim_list_end(make, &list);
+    const slack_json_t *value = sim_list_end(json, &list);
     return good ? value : NULL;
 }
 
-static const slack_json_t *given_number(sim_maker_t *make, const char *given, char *problem)
+static const slack_json_t *given_number(sim_json_builder_t *json, const char *given, char *problem)
 {
     uint64_t number = 0;
     if (slack__parse_u64(slack__slice(given), UINT32_MAX, &number))
-        return sim_make(make, "%" PRIu64, number);
+        return sim_json(json, "%" PRIu64, number);
     snprintf(problem, SIM_PROBLEM_SIZE, "a date and time is given as seconds since 1970");
     return NULL;
 }
 
-const slack_json_t *sim_element_state(sim_maker_t *make, const slack_json_t *element,
+const slack_json_t *sim_element_state(sim_json_builder_t *json, const slack_json_t *element,
                                       const char *given, char problem[SIM_PROBLEM_SIZE])
 {
     const struct element_type *type = element_type(element);
     const slack_json_t *value = NULL;
     if (!type || type->holds == HOLDS_NOTHING)
-        return sim_make(make, "{type: %s}", slack_json_str(element, "/type"));
+        return sim_json(json, "{type: %s}", slack_json_str(element, "/type"));
     if (!given) {
         value = type->initial ? slack__json_member(element, slack__slice(type->initial)) : NULL;
         if (!value && (type->holds == HOLDS_OPTIONS || type->holds == HOLDS_TEXTS))
-            value = sim_make(make, "[]");
+            value = sim_json(json, "[]");
     } else {
         switch (type->holds) {
-        case HOLDS_OPTION: value = find_option(make, element, slack__slice(given), problem); break;
-        case HOLDS_NUMBER: value = given_number(make, given, problem); break;
+        case HOLDS_OPTION: value = find_option(json, element, slack__slice(given), problem); break;
+        case HOLDS_NUMBER: value = given_number(json, given, problem); break;
         case HOLDS_TEXTS:
-        case HOLDS_OPTIONS: value = given_list(make, type, element, given, problem); break;
-        default: value = *given ? sim_make(make, "%s", given) : sim_make(make, "null"); break;
+        case HOLDS_OPTIONS: value = given_list(json, type, element, given, problem); break;
+        default: value = *given ? sim_json(json, "%s", given) : sim_json(json, "null"); break;
         }
         if (!value) return NULL;
     }
-    return sim_make(make, "{type: %s, %s: %p}", type->type, type->key, value);
+    return sim_json(json, "{type: %s, %s: %p}", type->type, type->key, value);
 }
 
 bool sim_element_state_empty(const slack_json_t *state)

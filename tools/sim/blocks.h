@@ -2,7 +2,7 @@
 #ifndef SIM_BLOCKS_H
 #define SIM_BLOCKS_H
 
-#include "sim/maker.h"
+#include "sim/json_builder.h"
 
 /*
  * Block Kit: what Slack refuses, what it adds, and what a person's choices look like. Pure.
@@ -18,7 +18,7 @@
 bool sim_blocks_check(const slack_json_t *blocks, size_t max, char problem[SIM_PROBLEM_SIZE]);
 
 /* Blocks as Slack stores them: with the block_id and action_id of those that came without. */
-const slack_json_t *sim_blocks_named(sim_maker_t *make, const slack_json_t *blocks);
+const slack_json_t *sim_blocks_named(sim_json_builder_t *json, const slack_json_t *blocks);
 
 /* Steps through the elements that a person can act on. Zero-initialise it. */
 typedef struct sim_element_iter {
@@ -40,7 +40,7 @@ bool sim_element_find(const slack_json_t *blocks, const char *block_id, const ch
  * text, several are separated by commas. NULL with a sentence in `problem` when it cannot be
  * chosen.
  */
-const slack_json_t *sim_element_state(sim_maker_t *make, const slack_json_t *element,
+const slack_json_t *sim_element_state(sim_json_builder_t *json, const slack_json_t *element,
                                       const char *given, char problem[SIM_PROBLEM_SIZE]);
 /* Whether such a state holds nothing, so that an input which is not optional cannot be submitted.
  */

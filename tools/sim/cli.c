@@ -15,7 +15,7 @@ enum { GOOD = 0, FAILED = 1, SENSELESS = 2 };
 
 /* What every client command has. */
 typedef struct client {
-    sim_maker_t make;
+    sim_json_builder_t json;
     const char *port;
     bool help;
     char problem[SIM_PROBLEM_SIZE];
@@ -109,8 +109,8 @@ static int run(int argc, const char **argv)
 static const slack_json_t *call(client_t *client, const char *path, const slack_json_t *body)
 {
     const slack_json_t *answer = NULL;
-    const char *base = sim_client_base(client->make.arena, client->port, client->problem);
-    if (base) answer = sim_client_call(&client->make, base, path, body, client->problem);
+    const char *base = sim_client_base(client->json.arena, client->port, client->problem);
+    if (base) answer = sim_client_call(&client->json, base, path, body, client->problem);
     if (!answer) fail(FAILED, *client->problem ? client->problem : slack_strerror(SLACK_ENOMEM));
     return answer;
 }
@@ -160,7 +160,7 @@ static int send_command(client_t *client, int argc, const char **argv)
         print_send_help();
         return GOOD;
     }
-    const slack_json_t *args = sim_send_args(&client->make, rest, argv, &options, client->problem);
+    const slack_json_t *args = sim_send_args(&client->json, rest, argv, &options, client->problem);
     if (!args) return fail(SENSELESS, *client->problem ? client->problem : "out of memory");
     const slack_json_t *answer = call(client, "/sim/send", args);
     if (!answer) return FAILED;
@@ -180,18 +180,18 @@ static int send_command(client_t *client, int argc, const char **argv)
 
 static void print_json(client_t *client, const slack_json_t *value)
 {
-    const char *text = slack__json_text(client->make.arena, value, NULL);
+    const char *text = slack__json_text(client->json.arena, value, NULL);
     if (text) printf("%s\n", text);
 }
 
 static int transcript_command(client_t *client, int argc, const char **argv)
 {
     const char *wait = NULL;
-    bool json = false, clear = false;
+    bool as_json = false, clear = false;
     uint64_t entries = 0;
     char path[64] = "/sim/transcript";
     const cli_option_t table[] = {
-        {"--wait", &wait, NULL},         {"--json", NULL, &json},         {"--clear", NULL, &clear},
+        {"--wait", &wait, NULL},         {"--json", NULL, &as_json},      {"--clear", NULL, &clear},
         {"--port", &client->port, NULL}, {"--help", NULL, &client->help}, {NULL, NULL, NULL},
     };
     int rest = cli_options_read(argc, argv, table, client->problem);
@@ -210,10 +210,10 @@ static int transcript_command(client_t *client, int argc, const char **argv)
     if (!answer) return FAILED;
     slack_json_iter_t it = {0};
     const slack_json_t *list = slack_json_get(answer, "/entries");
-    if (json) print_json(client, list);
-    while (!json && slack_json_next(list, &it))
+    if (as_json) print_json(client, list);
+    while (!as_json && slack_json_next(list, &it))
         printf("%s\n", slack_json_str(it.value, "/line"));
-    if (clear && !call(client, "/sim/transcript/clear", sim_make(&client->make, "{}")))
+    if (clear && !call(client, "/sim/transcript/clear", sim_json(&client->json, "{}")))
         return FAILED;
     if (slack_json_bool(answer, "/complete")) return GOOD;
     snprintf(client->problem, sizeof client->problem, "there are %zu entries after 10 s, not %s",
@@ -311,7 +311,7 @@ static int request_url_command(client_t *client, int argc, const char **argv)
     int rest = plain_arguments(client, argc, argv, 1, &status);
     if (rest < 0) return status;
     if (rest == 0) return fail(SENSELESS, "say which URL; '' for none");
-    const slack_json_t *body = sim_make(&client->make, "{url: %s}", argv[0]);
+    const slack_json_t *body = sim_json(&client->json, "{url: %s}", argv[0]);
     if (!call(client, "/sim/request-url", body)) return FAILED;
     printf("%s\n", *argv[0] ? "verified" : "no request URL any more");
     return GOOD;
@@ -322,7 +322,7 @@ static int disconnect_command(client_t *client, int argc, const char **argv)
     int status = GOOD;
     int rest = plain_arguments(client, argc, argv, 1, &status);
     if (rest < 0) return status;
-    const slack_json_t *body = sim_make(&client->make, "{reason: %s}", rest > 0 ? argv[0] : NULL);
+    const slack_json_t *body = sim_json(&client->json, "{reason: %s}", rest > 0 ? argv[0] : NULL);
     const slack_json_t *answer = call(client, "/sim/disconnect", body);
     if (!answer) return FAILED;
     printf("told %lld sockets\n", (long long)slack_json_int(answer, "/sockets"));
@@ -334,7 +334,7 @@ static int disconnect_command(client_t *client, int argc, const char **argv)
 static void print_fault_list(client_t *client)
 {
     for (const sim_fault_kind_t *kind = sim_fault_kinds; kind->name; kind++) {
-        const char *name = sim_fault_usage(kind, client->make.arena);
+        const char *name = sim_fault_usage(kind, client->json.arena);
         int pad = 38 - columns(name);
         printf("  %s%*s%s\n", name, pad > 1 ? pad : 1, "", kind->help);
     }
@@ -357,7 +357,7 @@ static void print_fault_help(client_t *client)
 
 static int clear_faults(client_t *client, int rest, const char **argv)
 {
-    const slack_json_t *body = sim_make(&client->make, "{name: %s}", rest > 1 ? argv[1] : "");
+    const slack_json_t *body = sim_json(&client->json, "{name: %s}", rest > 1 ? argv[1] : "");
     if (rest > 2) return fail(SENSELESS, "too many arguments");
     const slack_json_t *answer = call(client, "/sim/fault/clear", body);
     if (!answer) return FAILED;
@@ -370,10 +370,10 @@ static int clear_faults(client_t *client, int rest, const char **argv)
 static bool bound(client_t *client, const char *name, const char *text, const slack_json_t **ret)
 {
     unsigned number = 0;
-    *ret = sim_make(&client->make, "null");
+    *ret = sim_json(&client->json, "null");
     if (!text) return true;
     if (!cli_options_number(name, text, 1000000000, &number, client->problem)) return false;
-    *ret = sim_make(&client->make, "%u", number);
+    *ret = sim_json(&client->json, "%u", number);
     return true;
 }
 
@@ -385,13 +385,13 @@ static int set_fault(client_t *client, int rest, const char **argv, const char *
     sim_list_t args;
     if (!bound(client, "--count", count, &count_json) || !bound(client, "--for", for_ms, &for_json))
         return fail(SENSELESS, client->problem);
-    sim_list_begin(&client->make, &args, '[');
+    sim_list_begin(&client->json, &args, '[');
     for (int i = 1; i < rest; i++)
-        sim_list_add(&client->make, &args, sim_make(&client->make, "%s", argv[i]));
+        sim_list_add(&client->json, &args, sim_json(&client->json, "%s", argv[i]));
     const slack_json_t *body =
-        sim_make(&client->make, "{name: %s, args: %p, count: %p, for_ms: %p}", argv[0],
-                 sim_list_end(&client->make, &args), count_json, for_json);
-    if (!body) return fail(FAILED, slack_strerror(client->make.rc));
+        sim_json(&client->json, "{name: %s, args: %p, count: %p, for_ms: %p}", argv[0],
+                 sim_list_end(&client->json, &args), count_json, for_json);
+    if (!body) return fail(FAILED, slack_strerror(client->json.rc));
     if (!sim_fault_read(body, &fault, client->problem)) return fail(SENSELESS, client->problem);
     const slack_json_t *answer = call(client, "/sim/fault", body);
     if (!answer) return FAILED;
@@ -448,10 +448,10 @@ int sim_cli(int argc, const char **argv)
 {
     for (size_t i = 0; argc > 0 && i < sizeof commands / sizeof *commands; i++) {
         if (strcmp(commands[i].name, argv[0]) != 0) continue;
-        client_t client = {.make = {slack__arena_new(0, 0), 0}};
-        if (!client.make.arena) return fail(FAILED, slack_strerror(SLACK_ENOMEM));
+        client_t client = {.json = {slack__arena_new(0, 0), 0}};
+        if (!client.json.arena) return fail(FAILED, slack_strerror(SLACK_ENOMEM));
         int status = commands[i].run(&client, argc - 1, argv + 1);
-        slack__arena_free(client.make.arena);
+        slack__arena_free(client.json.arena);
         return status;
     }
     return run(argc, argv);

@@ -34,7 +34,7 @@ const char *sim_client_base(slack_arena_t *arena, const char *port, char *proble
 
 /* One call under way. */
 typedef struct exchange {
-    sim_maker_t *make;
+    sim_json_builder_t *json;
     slack_net_t *net;
     slack_curl_t *curl;
     int status;
@@ -52,7 +52,7 @@ static void on_result(const slack_curl_result_t *result, void *user_data)
     exchange_t *exchange = user_data;
     exchange->status = result->status;
     if (result->status == 0)
-        exchange->status = slack__json_parse(exchange->make->arena, result->body, result->body_len,
+        exchange->status = slack__json_parse(exchange->json->arena, result->body, result->body_len,
                                              &exchange->answer, NULL);
     slack__curl_close(exchange->curl, on_curl_closed, exchange);
 }
@@ -92,12 +92,12 @@ static int exchange_run(exchange_t *exchange, const char *url, const char *body)
     return rc != 0 ? rc : exchange->status;
 }
 
-const slack_json_t *sim_client_call(sim_maker_t *make, const char *base, const char *path,
+const slack_json_t *sim_client_call(sim_json_builder_t *json, const char *base, const char *path,
                                     const slack_json_t *body, char *problem)
 {
-    exchange_t exchange = {.make = make};
-    const char *url = slack__arena_printf(make->arena, "%s%s", base, path);
-    const char *text = body ? slack__json_text(make->arena, body, NULL) : NULL;
+    exchange_t exchange = {.json = json};
+    const char *url = slack__arena_printf(json->arena, "%s%s", base, path);
+    const char *text = body ? slack__json_text(json->arena, body, NULL) : NULL;
     int rc = url && (text || !body) ? exchange_run(&exchange, url, text) : SLACK_ENOMEM;
     if (rc == SLACK_ECONNECT) {
         snprintf(problem, PROBLEM_SIZE,

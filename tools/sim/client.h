@@ -2,7 +2,7 @@
 #ifndef SIM_CLIENT_H
 #define SIM_CLIENT_H
 
-#include "sim/maker.h"
+#include "sim/json_builder.h"
 
 /* Calls to a running simulator's control API: one at a time, on a loop of their own, until the
  * answer is there. */
@@ -11,9 +11,9 @@
  * a sentence in `problem` (256 bytes). */
 const char *sim_client_base(slack_arena_t *arena, const char *port, char *problem);
 
-/* Call: GET when `body` is NULL, else POST. The answer lies in the arena of `make`. NULL with a
+/* Call: GET when `body` is NULL, else POST. The answer lies in the arena of `json`. NULL with a
  * sentence in `problem` when there is no answer, or when it says ok: false. */
-const slack_json_t *sim_client_call(sim_maker_t *make, const char *base, const char *path,
+const slack_json_t *sim_client_call(sim_json_builder_t *json, const char *base, const char *path,
                                     const slack_json_t *body, char *problem);
 
 #endif

@@ -28,8 +28,8 @@ typedef struct poll {
 
 static void refuse(sim_t *sim, slack_http_request_t *request, int status, const char *error)
 {
-    sim_maker_t make = {request->arena, 0};
-    const slack_json_t *body = sim_make(&make, "{ok: false, error: %s}", error);
+    sim_json_builder_t json = {request->arena, 0};
+    const slack_json_t *body = sim_json(&json, "{ok: false, error: %s}", error);
     sim_answer_json(sim, request, status, body);
 }
 
@@ -41,54 +41,55 @@ static bool app_is_there(const sim_t *sim)
 
 /* --- answers --- */
 
-static const slack_json_t *transcript_json(const sim_t *sim, sim_maker_t *make, bool complete)
+static const slack_json_t *transcript_json(const sim_t *sim, sim_json_builder_t *json,
+                                           bool complete)
 {
     sim_list_t list;
     size_t settled = sim_transcript_settled(&sim->transcript);
     slack_link_t *link = sim->transcript.entries.next;
-    sim_list_begin(make, &list, '[');
+    sim_list_begin(json, &list, '[');
     for (size_t i = 0; i < settled; i++, link = link->next)
-        sim_list_add(make, &list, sim_entry_json(make, SLACK_CONTAINER(link, sim_entry_t, link)));
-    return sim_make(make, "{ok: true, complete: %p, entries: %p}", sim_make_bool(make, complete),
-                    sim_list_end(make, &list));
+        sim_list_add(json, &list, sim_entry_json(json, SLACK_CONTAINER(link, sim_entry_t, link)));
+    return sim_json(json, "{ok: true, complete: %p, entries: %p}", sim_json_bool(json, complete),
+                    sim_list_end(json, &list));
 }
 
-static const slack_json_t *status_json(sim_t *sim, sim_maker_t *make)
+static const slack_json_t *status_json(sim_t *sim, sim_json_builder_t *json)
 {
-    const slack_json_t *faults = sim_faults_json(&sim->faults, make);
+    const slack_json_t *faults = sim_faults_json(&sim->faults, json);
     sim_list_t people, channels;
     const sim_user_t *user;
     const sim_channel_t *channel;
-    sim_list_begin(make, &people, '[');
+    sim_list_begin(json, &people, '[');
     for (size_t i = 0; (user = sim_user_at(i)); i++)
-        sim_list_add(make, &people, sim_make(make, "{id: %s, name: %s}", user->id, user->name));
-    sim_list_begin(make, &channels, '[');
+        sim_list_add(json, &people, sim_json(json, "{id: %s, name: %s}", user->id, user->name));
+    sim_list_begin(json, &channels, '[');
     for (size_t i = 0; (channel = sim_channel_at(i)); i++)
-        sim_list_add(make, &channels,
-                     sim_make(make, "{id: %s, name: %s, type: %s, bot_is_member: %p}", channel->id,
+        sim_list_add(json, &channels,
+                     sim_json(json, "{id: %s, name: %s, type: %s, bot_is_member: %p}", channel->id,
                               channel->name, sim_channel_type(channel),
-                              sim_make_bool(make, channel->bot_is_member)));
-    return sim_make(make,
+                              sim_json_bool(json, channel->bot_is_member)));
+    return sim_json(json,
                     "{ok: true, app_is_there: %p, sockets: %zu, sockets_so_far: %llu,"
                     " faults: %p, faults_acted: %llu, request_url: %s,"
                     " request_url_verified: %p, events_off: %p, people: %p, channels: %p,"
                     " env: {SLACK_API_URL: '%s/api/', SLACK_BOT_TOKEN: %s, SLACK_APP_TOKEN: %s,"
                     " SLACK_SIGNING_SECRET: %s, SLACKAPP_SIM: %s}}",
-                    sim_make_bool(make, app_is_there(sim)), sim_sockets_ready(sim),
+                    sim_json_bool(json, app_is_there(sim)), sim_sockets_ready(sim),
                     (unsigned long long)sim->sockets.taken, faults,
                     (unsigned long long)sim->faults.acted, sim->request_url.url,
-                    sim_make_bool(make, sim->request_url.verified),
-                    sim_make_bool(make, sim->request_url.events_off), sim_list_end(make, &people),
-                    sim_list_end(make, &channels), sim->base, sim->options.bot_token,
+                    sim_json_bool(json, sim->request_url.verified),
+                    sim_json_bool(json, sim->request_url.events_off), sim_list_end(json, &people),
+                    sim_list_end(json, &channels), sim->base, sim->options.bot_token,
                     sim->options.app_token, sim->options.signing_secret, sim->base);
 }
 
 static void answer_poll(sim_t *sim, poll_t *poll, bool complete)
 {
-    sim_maker_t make = {poll->request->arena, 0};
+    sim_json_builder_t json = {poll->request->arena, 0};
     const slack_json_t *body =
-        poll->entries == SIZE_MAX ? status_json(sim, &make) : transcript_json(sim, &make, complete);
-    sim_answer_json(sim, poll->request, 200, make.rc == 0 ? body : NULL);
+        poll->entries == SIZE_MAX ? status_json(sim, &json) : transcript_json(sim, &json, complete);
+    sim_answer_json(sim, poll->request, 200, json.rc == 0 ? body : NULL);
 }
 
 /* --- waiting --- */
@@ -162,22 +163,22 @@ static void get_transcript(sim_t *sim, slack_http_request_t *request, const slac
 
 static void clear_transcript(sim_t *sim, slack_http_request_t *request, const slack_json_t *args)
 {
-    sim_maker_t make = {request->arena, 0};
+    sim_json_builder_t json = {request->arena, 0};
     sim_transcript_clear(&sim->transcript);
-    sim_answer_json(sim, request, 200, sim_make(&make, "{ok: true}"));
+    sim_answer_json(sim, request, 200, sim_json(&json, "{ok: true}"));
 }
 
 static void disconnect(sim_t *sim, slack_http_request_t *request, const slack_json_t *args)
 {
-    sim_maker_t make = {request->arena, 0};
+    sim_json_builder_t json = {request->arena, 0};
     const char *reason = slack_json_str(args, "/reason");
     size_t count = sim_sockets_disconnect(sim, *reason ? reason : "refresh_requested");
-    sim_answer_json(sim, request, 200, sim_make(&make, "{ok: true, sockets: %zu}", count));
+    sim_answer_json(sim, request, 200, sim_json(&json, "{ok: true, sockets: %zu}", count));
 }
 
 static void set_fault(sim_t *sim, slack_http_request_t *request, const slack_json_t *args)
 {
-    sim_maker_t make = {request->arena, 0};
+    sim_json_builder_t json = {request->arena, 0};
     char problem[SIM_PROBLEM_SIZE];
     sim_fault_t fault;
     size_t sockets = 0;
@@ -199,14 +200,14 @@ static void set_fault(sim_t *sim, slack_http_request_t *request, const slack_jso
     SLACK_LOG(slack__net_log(sim->net), INFO, "fault", "name=\"%s\" sockets=%zu", fault.said,
               sockets);
     sim_answer_json(sim, request, 200,
-                    sim_make(&make, "{ok: true, fault: %s, now: %p, sockets: %zu, left: %llu}",
-                             fault.said, sim_make_bool(&make, sockets > 0), sockets,
+                    sim_json(&json, "{ok: true, fault: %s, now: %p, sockets: %zu, left: %llu}",
+                             fault.said, sim_json_bool(&json, sockets > 0), sockets,
                              (unsigned long long)fault.left));
 }
 
 static void clear_faults(sim_t *sim, slack_http_request_t *request, const slack_json_t *args)
 {
-    sim_maker_t make = {request->arena, 0};
+    sim_json_builder_t json = {request->arena, 0};
     char problem[SIM_PROBLEM_SIZE];
     const char *name = slack_json_str(args, "/name");
     if (*name && !sim_fault_find(name, problem)) {
@@ -215,7 +216,7 @@ static void clear_faults(sim_t *sim, slack_http_request_t *request, const slack_
     }
     size_t cleared = sim_faults_clear(&sim->faults, name);
     if (!*name || strcmp(name, "half-open") == 0) cleared += sim_sockets_bury(sim);
-    sim_answer_json(sim, request, 200, sim_make(&make, "{ok: true, cleared: %zu}", cleared));
+    sim_answer_json(sim, request, 200, sim_json(&json, "{ok: true, cleared: %zu}", cleared));
 }
 
 typedef struct url_wait {
@@ -227,16 +228,16 @@ typedef struct url_wait {
 static void on_url_verified(const char *problem, void *user_data)
 {
     url_wait_t *wait = user_data;
-    sim_maker_t make = {wait->request->arena, 0};
+    sim_json_builder_t json = {wait->request->arena, 0};
     if (*problem)
         refuse(wait->sim, wait->request, 409, problem);
     else
-        sim_answer_json(wait->sim, wait->request, 200, sim_make(&make, "{ok: true}"));
+        sim_answer_json(wait->sim, wait->request, 200, sim_json(&json, "{ok: true}"));
 }
 
 static void set_request_url(sim_t *sim, slack_http_request_t *request, const slack_json_t *args)
 {
-    sim_maker_t make = {request->arena, 0};
+    sim_json_builder_t json = {request->arena, 0};
     const char *url = slack_json_str(args, "/url");
     url_wait_t *wait = slack__arena_calloc(request->arena, sizeof *wait);
     int rc = wait ? sim_request_url_set(sim, url) : SLACK_ENOMEM;
@@ -245,7 +246,7 @@ static void set_request_url(sim_t *sim, slack_http_request_t *request, const sla
         return;
     }
     if (rc == 0 && !*url) {
-        sim_answer_json(sim, request, 200, sim_make(&make, "{ok: true}"));
+        sim_answer_json(sim, request, 200, sim_json(&json, "{ok: true}"));
         return;
     }
     if (rc == 0) {

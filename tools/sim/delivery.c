@@ -128,15 +128,15 @@ static void failed(delivery_t *d, const char *reason, const char *error, bool ag
 
 /* --- over a socket --- */
 
-static const slack_json_t *envelope(sim_maker_t *make, const delivery_t *d)
+static const slack_json_t *envelope(sim_json_builder_t *json, const delivery_t *d)
 {
     static const char *const types[] = {"events_api", "slash_commands", "interactive"};
-    const slack_json_t *json =
-        sim_make(make, "{envelope_id: %s, payload: %p, type: %s, accepts_response_payload: %p}",
-                 d->envelope_id, d->payload, types[d->kind], sim_make_bool(make, d->takes_body));
-    if (d->kind != SIM_DELIVERY_EVENT) return json;
-    return sim_make_merged(make, json,
-                           sim_make(make, "{retry_attempt: %u, retry_reason: %s}", d->attempt,
+    const slack_json_t *value =
+        sim_json(json, "{envelope_id: %s, payload: %p, type: %s, accepts_response_payload: %p}",
+                 d->envelope_id, d->payload, types[d->kind], sim_json_bool(json, d->takes_body));
+    if (d->kind != SIM_DELIVERY_EVENT) return value;
+    return sim_json_merged(json, value,
+                           sim_json(json, "{retry_attempt: %u, retry_reason: %s}", d->attempt,
                                     d->attempt > 0 ? "timeout" : ""));
 }
 
@@ -150,16 +150,16 @@ static void new_envelope_id(delivery_t *d)
 
 static int send_to_socket(delivery_t *d)
 {
-    sim_maker_t make = {slack__arena_new(0, 0), 0};
+    sim_json_builder_t json = {slack__arena_new(0, 0), 0};
     slack_buf_t text;
-    if (!make.arena) return SLACK_ENOMEM;
+    if (!json.arena) return SLACK_ENOMEM;
     slack__buf_init(&text, BODY_MAX);
     new_envelope_id(d);
-    const slack_json_t *json = envelope(&make, d);
-    int rc = make.rc != 0 ? make.rc : sim_write_php(&text, json);
+    const slack_json_t *value = envelope(&json, d);
+    int rc = json.rc != 0 ? json.rc : sim_json_write(&text, value);
     if (rc == 0) rc = sim_socket_send(d->sim, slack__buf_ptr(&text), text.len);
     slack__buf_done(&text);
-    slack__arena_free(make.arena);
+    slack__arena_free(json.arena);
     d->wire = "Socket Mode";
     d->state = DELIVERY_SOCKET;
     d->due_ms = d->sent_ms + SIM_ACK_MS;
@@ -188,14 +188,14 @@ void sim_delivery_acked(sim_t *sim, const char *envelope_id, const slack_json_t 
 /* --- over HTTP --- */
 
 /* The body of an answer: JSON where it says so and is, else text. */
-static const slack_json_t *answer_body(sim_maker_t *make, const slack_curl_result_t *result)
+static const slack_json_t *answer_body(sim_json_builder_t *json, const slack_curl_result_t *result)
 {
-    const slack_json_t *json = NULL;
+    const slack_json_t *value = NULL;
     if (result->body_len == 0) return NULL;
     if (strncmp(result->content_type, "application/json", 16) == 0 &&
-        slack__json_parse(make->arena, result->body, result->body_len, &json, NULL) == 0)
-        return json;
-    return sim_make(make, "%s", result->body);
+        slack__json_parse(json->arena, result->body, result->body_len, &value, NULL) == 0)
+        return value;
+    return sim_json(json, "%s", result->body);
 }
 
 /* Above the failure rate that Slack allows the subscriptions are switched off. */
@@ -214,7 +214,7 @@ static void on_http_answer(const slack_curl_result_t *result, void *user_data)
 {
     delivery_t *d = user_data;
     const char *reason = sim_request_url_reason(result);
-    sim_maker_t make = {d->arena, 0};
+    sim_json_builder_t json = {d->arena, 0};
     if (!*reason && ack_is_lost(d->sim)) {
         count_event(d, true);
         failed(d, "http_timeout", "http_timeout", true);
@@ -222,7 +222,7 @@ static void on_http_answer(const slack_curl_result_t *result, void *user_data)
     }
     count_event(d, *reason);
     if (!*reason) {
-        acked(d, answer_body(&make, result));
+        acked(d, answer_body(&json, result));
         return;
     }
     char error[64];
@@ -235,19 +235,19 @@ static void on_http_answer(const slack_curl_result_t *result, void *user_data)
 /* Events are JSON, commands a form, interactions a form with JSON in it. */
 static int http_body(const delivery_t *d, slack_buf_t *body)
 {
-    if (d->kind == SIM_DELIVERY_EVENT) return sim_write_php(body, d->payload);
+    if (d->kind == SIM_DELIVERY_EVENT) return sim_json_write(body, d->payload);
     if (d->kind == SIM_DELIVERY_COMMAND) return slack__form_write(body, d->payload);
-    sim_maker_t make = {slack__arena_new(0, 0), 0};
+    sim_json_builder_t json = {slack__arena_new(0, 0), 0};
     slack_buf_t text;
-    if (!make.arena) return SLACK_ENOMEM;
+    if (!json.arena) return SLACK_ENOMEM;
     slack__buf_init(&text, BODY_MAX);
-    int rc = sim_write_php(&text, d->payload);
+    int rc = sim_json_write(&text, d->payload);
     if (rc == 0) {
-        const slack_json_t *form = sim_make(&make, "{payload: %s}", slack__buf_ptr(&text));
-        rc = make.rc != 0 ? make.rc : slack__form_write(body, form);
+        const slack_json_t *form = sim_json(&json, "{payload: %s}", slack__buf_ptr(&text));
+        rc = json.rc != 0 ? json.rc : slack__form_write(body, form);
     }
     slack__buf_done(&text);
-    slack__arena_free(make.arena);
+    slack__arena_free(json.arena);
     return rc;
 }
 
@@ -318,15 +318,15 @@ static void attempt(delivery_t *d)
 int sim_deliver(sim_t *sim, const sim_delivery_request_t *request)
 {
     if (sim->deliveries.count >= SIM_DELIVERIES_MAX) return SLACK_EBUSY;
-    sim_maker_t make = {slack__arena_new(4096, 0), 0};
-    delivery_t *d = make.arena ? slack__arena_calloc(make.arena, sizeof *d) : NULL;
-    const slack_json_t *payload = d ? sim_make_copy(&make, request->payload) : NULL;
+    sim_json_builder_t json = {slack__arena_new(4096, 0), 0};
+    delivery_t *d = json.arena ? slack__arena_calloc(json.arena, sizeof *d) : NULL;
+    const slack_json_t *payload = d ? sim_json_copy(&json, request->payload) : NULL;
     if (!payload) {
-        slack__arena_free(make.arena);
+        slack__arena_free(json.arena);
         return SLACK_ENOMEM;
     }
     d->sim = sim;
-    d->arena = make.arena;
+    d->arena = json.arena;
     d->kind = request->kind;
     d->payload = payload;
     d->takes_body = request->takes_body;

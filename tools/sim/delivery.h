@@ -2,7 +2,7 @@
 #ifndef SIM_DELIVERY_H
 #define SIM_DELIVERY_H
 
-#include "sim/maker.h"
+#include "sim/json_builder.h"
 #include "sim/request_url.h"
 #include "util/queue.h"
 

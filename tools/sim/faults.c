@@ -340,21 +340,22 @@ sim_effect_t sim_faults_at(sim_faults_t *faults, enum sim_point point, const cha
     return effect;
 }
 
-const slack_json_t *sim_faults_json(sim_faults_t *faults, sim_maker_t *make)
+const slack_json_t *sim_faults_json(sim_faults_t *faults, sim_json_builder_t *json)
 {
     sim_list_t list;
     expire(faults);
     const uint64_t now_ms = slack__mono_ms(faults->clock);
-    sim_list_begin(make, &list, '[');
+    sim_list_begin(json, &list, '[');
     for (size_t i = 0; i < faults->count; i++) {
         const sim_fault_t *fault = &faults->active[i];
-        const slack_json_t *json = sim_make(make, "{fault: %s}", fault->said);
+        const slack_json_t *value = sim_json(json, "{fault: %s}", fault->said);
         if (fault->left > 0)
-            json = sim_make_merged(make, json, sim_make(make, "{left: %" PRIu64 "}", fault->left));
+            value =
+                sim_json_merged(json, value, sim_json(json, "{left: %" PRIu64 "}", fault->left));
         if (fault->for_ms > 0)
-            json = sim_make_merged(make, json,
-                                   sim_make(make, "{ms: %" PRIu64 "}", fault->until_ms - now_ms));
-        sim_list_add(make, &list, json);
+            value = sim_json_merged(json, value,
+                                    sim_json(json, "{ms: %" PRIu64 "}", fault->until_ms - now_ms));
+        sim_list_add(json, &list, value);
     }
-    return sim_list_end(make, &list);
+    return sim_list_end(json, &list);
 }

@@ -110,7 +110,7 @@ sim_effect_t sim_faults_at(sim_faults_t *faults, enum sim_point point, const cha
 sim_effect_t sim_faults_look(sim_faults_t *faults, enum sim_point point, const char *method);
 
 /* Those that still act: [{fault, left, ms}], without the numbers that have no end. */
-const slack_json_t *sim_faults_json(sim_faults_t *faults, sim_maker_t *make);
+const slack_json_t *sim_faults_json(sim_faults_t *faults, sim_json_builder_t *json);
 /* "NAME ARG [ARG]", as help texts show it. */
 const char *sim_fault_usage(const sim_fault_kind_t *kind, slack_arena_t *arena);
 

@@ -11,8 +11,8 @@
 
 static void refuse(sim_t *sim, slack_http_request_t *request, int status, const char *error)
 {
-    sim_maker_t make = {request->arena, 0};
-    const slack_json_t *body = sim_make(&make, "{ok: false, error: %s}", error);
+    sim_json_builder_t json = {request->arena, 0};
+    const slack_json_t *body = sim_json(&json, "{ok: false, error: %s}", error);
     sim_answer_json(sim, request, status, body);
 }
 
@@ -40,7 +40,7 @@ static int say_new(sim_t *sim, const sim_grant_t *grant, const slack_json_t *mes
 
 void sim_hook_request(sim_t *sim, slack_http_request_t *request)
 {
-    sim_maker_t make = {request->arena, 0};
+    sim_json_builder_t json = {request->arena, 0};
     char problem[SIM_PROBLEM_SIZE];
     const sim_grant_t *grant = NULL;
     const slack_json_t *message = NULL, *content = NULL;
@@ -67,8 +67,8 @@ void sim_hook_request(sim_t *sim, slack_http_request_t *request)
                                   ? sim_message_find(&sim->world, grant->channel, grant->message_ts)
                                   : NULL;
     bool delete = slack_json_bool(message, "/delete_original");
-    const char *error = delete ? NULL : sim_content(&make, message, &content, problem);
-    int rc = make.rc;
+    const char *error = delete ? NULL : sim_content(&json, message, &content, problem);
+    int rc = json.rc;
     if (error) {
         refuse(sim, request, 400, error);
         return;
@@ -80,5 +80,5 @@ void sim_hook_request(sim_t *sim, slack_http_request_t *request)
     } else if (!delete) {
         rc = say_new(sim, grant, message, content);
     }
-    sim_answer_json(sim, request, 200, rc == 0 ? sim_make(&make, "{ok: true}") : NULL);
+    sim_answer_json(sim, request, 200, rc == 0 ? sim_json(&json, "{ok: true}") : NULL);
 }

@@ -30,9 +30,9 @@ static const slack_json_t *noted(sim_call_t *call, const sim_message_t *head, co
                                  const char *words)
 {
     sim_transcript_add(&call->sim->transcript, SIM_THREAD, false,
-                       sim_words_place(call->make->arena, head->channel, true),
+                       sim_words_place(call->json->arena, head->channel, true),
                        sim_user_bot()->name, "%s%s%s", what, *words ? ": " : "", words);
-    return sim_make(call->make, "{ok: true}");
+    return sim_json(call->json, "{ok: true}");
 }
 
 static const slack_json_t *set_status(sim_call_t *call)
@@ -51,7 +51,7 @@ static const slack_json_t *set_title(sim_call_t *call)
     sim_message_t *head = thread_of(call, &failure);
     if (!head) return failure;
     if (!*title) return sim_fail_missing(call, "title");
-    if (sim_message_edit(&call->sim->world, head, sim_assistant_content(call->make, title)) != 0)
+    if (sim_message_edit(&call->sim->world, head, sim_assistant_content(call->json, title)) != 0)
         return NULL;
     return noted(call, head, "sets the title", title);
 }
@@ -76,7 +76,7 @@ static const slack_json_t *set_prompts(sim_call_t *call)
         whole = whole && *title && *slack_json_str(it.value, "/message");
         (void)slack__buf_printf(&buf, "%s[%s]", buf.len ? " " : "", title);
     }
-    const char *words = slack__arena_strndup(call->make->arena, slack__buf_ptr(&buf), buf.len);
+    const char *words = slack__arena_strndup(call->json->arena, slack__buf_ptr(&buf), buf.len);
     slack__buf_done(&buf);
     if (!whole)
         return sim_fail_with(call, "invalid_arguments",

@@ -26,7 +26,7 @@ static const slack_json_t *content_of(sim_call_t *call, const slack_json_t **ret
 {
     char problem[SIM_PROBLEM_SIZE];
     const slack_json_t *content = NULL;
-    const char *error = sim_content(call->make, call->args, &content, problem);
+    const char *error = sim_content(call->json, call->args, &content, problem);
     if (!error) return content;
     *ret_failure = sim_fail_with(call, error, "%s", problem);
     return NULL;
@@ -59,7 +59,7 @@ static const slack_json_t *post_message(sim_call_t *call)
         .step_id = call->step ? call->step->id : "",
     };
     if (sim_say(call->sim, &draft, &message) != 0) return NULL;
-    return sim_make(call->make, "{ok: true, channel: %s, ts: %s, message: %p}", channel->id,
+    return sim_json(call->json, "{ok: true, channel: %s, ts: %s, message: %p}", channel->id,
                     message->ts, message->body);
 }
 
@@ -85,7 +85,7 @@ static const slack_json_t *post_ephemeral(sim_call_t *call)
         .step_id = call->step ? call->step->id : "",
     };
     if (sim_say(call->sim, &draft, &message) != 0) return NULL;
-    return sim_make(call->make, "{ok: true, message_ts: %s}", message->ts);
+    return sim_json(call->json, "{ok: true, message_ts: %s}", message->ts);
 }
 
 static const slack_json_t *update(sim_call_t *call)
@@ -101,7 +101,7 @@ static const slack_json_t *update(sim_call_t *call)
     content = content_of(call, &failure);
     if (!content) return failure;
     if (sim_say_instead(call->sim, message, content) != 0) return NULL;
-    return sim_make(call->make, "{ok: true, channel: %s, ts: %s, text: %s, message: %p}",
+    return sim_json(call->json, "{ok: true, channel: %s, ts: %s, text: %s, message: %p}",
                     channel->id, message->ts, slack_json_str(message->body, "/text"),
                     message->body);
 }

@@ -39,9 +39,9 @@ static bool read_cursor(const sim_call_t *call, char key[CURSOR_SIZE])
     return true;
 }
 
-static const slack_json_t *next_cursor(sim_maker_t *make, const char *cursor)
+static const slack_json_t *next_cursor(sim_json_builder_t *json, const char *cursor)
 {
-    return sim_make(make, "{next_cursor: %s}", cursor);
+    return sim_json(json, "{next_cursor: %s}", cursor);
 }
 
 /* --- conversations.list, .info --- */
@@ -95,21 +95,21 @@ static const slack_json_t *list(sim_call_t *call)
     if (!read_cursor(call, from) || (*from && !sim_channel_find(from)))
         return sim_fail(call, "invalid_cursor");
 
-    sim_list_begin(call->make, &channels, '[');
+    sim_list_begin(call->json, &channels, '[');
     const sim_channel_t *channel;
     for (size_t i = 0; (channel = sim_channel_at(i)); i++) {
         if (*from && strcmp(channel->id, from) != 0) continue;
         *from = '\0';
         if (!visible(channel) || !types_include(types, type_name(channel))) continue;
         if (count++ < limit) {
-            sim_list_add(call->make, &channels, sim_channel_json(call->make, channel));
+            sim_list_add(call->json, &channels, sim_channel_json(call->json, channel));
         } else {
             write_cursor(cursor, channel->id);
             break;
         }
     }
-    return sim_make(call->make, "{ok: true, channels: %p, response_metadata: %p}",
-                    sim_list_end(call->make, &channels), next_cursor(call->make, cursor));
+    return sim_json(call->json, "{ok: true, channels: %p, response_metadata: %p}",
+                    sim_list_end(call->json, &channels), next_cursor(call->json, cursor));
 }
 
 /* The channel of a call. NULL with the answer in *ret_failure. */
@@ -129,7 +129,7 @@ static const slack_json_t *info(sim_call_t *call)
     const slack_json_t *failure = NULL;
     const sim_channel_t *channel = channel_of(call, &failure);
     if (!channel) return failure;
-    return sim_make(call->make, "{ok: true, channel: %p}", sim_channel_json(call->make, channel));
+    return sim_json(call->json, "{ok: true, channel: %p}", sim_channel_json(call->json, channel));
 }
 
 /* --- conversations.history, .replies --- */
@@ -202,7 +202,7 @@ static const slack_json_t *page(sim_call_t *call, const window_t *window, bool b
     char cursor[CURSOR_SIZE] = "";
     size_t count = 0;
     sim_list_t messages;
-    sim_list_begin(call->make, &messages, '[');
+    sim_list_begin(call->json, &messages, '[');
     slack_link_t *link = backwards ? world->messages.prev : world->messages.next;
     for (; link != &world->messages; link = backwards ? link->prev : link->next) {
         const sim_message_t *message = SLACK_CONTAINER(link, sim_message_t, link);
@@ -213,15 +213,15 @@ static const slack_json_t *page(sim_call_t *call, const window_t *window, bool b
             write_cursor(cursor, message->ts);
             break;
         }
-        sim_list_add(call->make, &messages, sim_message_shown(world, call->make, message));
+        sim_list_add(call->json, &messages, sim_message_shown(world, call->json, message));
     }
     const slack_json_t *answer =
-        sim_make(call->make, "{ok: true, messages: %p, has_more: %p}",
-                 sim_list_end(call->make, &messages), sim_make_bool(call->make, *cursor != '\0'));
+        sim_json(call->json, "{ok: true, messages: %p, has_more: %p}",
+                 sim_list_end(call->json, &messages), sim_json_bool(call->json, *cursor != '\0'));
     if (!*cursor) return answer;
-    return sim_make_merged(
-        call->make, answer,
-        sim_make(call->make, "{response_metadata: %p}", next_cursor(call->make, cursor)));
+    return sim_json_merged(
+        call->json, answer,
+        sim_json(call->json, "{response_metadata: %p}", next_cursor(call->json, cursor)));
 }
 
 static const slack_json_t *history(sim_call_t *call)
@@ -229,8 +229,8 @@ static const slack_json_t *history(sim_call_t *call)
     window_t window;
     const slack_json_t *failure = read_window(call, LIMIT_DEFAULT, &window);
     if (failure) return failure;
-    return sim_make_merged(call->make, page(call, &window, true),
-                           sim_make(call->make, "{pin_count: 0, channel_actions_ts: null,"
+    return sim_json_merged(call->json, page(call, &window, true),
+                           sim_json(call->json, "{pin_count: 0, channel_actions_ts: null,"
                                                 " channel_actions_count: 0}"));
 }
 

@@ -23,7 +23,7 @@ static const slack_json_t *end_step(sim_call_t *call, sim_step_t *step, const ch
     step->ended = true;
     sim_transcript_add(&call->sim->transcript, SIM_STEP, false, "", sim_user_bot()->name,
                        "%s the step %s%s%s", verb, step->callback_id, *words ? ": " : "", words);
-    return sim_make(call->make, "{ok: true}");
+    return sim_json(call->json, "{ok: true}");
 }
 
 static const slack_json_t *complete_success(sim_call_t *call)
@@ -36,7 +36,7 @@ static const slack_json_t *complete_success(sim_call_t *call)
         return sim_fail_with(call, "invalid_arguments",
                              "must provide an object [json-pointer:/outputs]");
     if (!outputs) return sim_fail_missing(call, "outputs");
-    return end_step(call, step, "completes", sim_words_values(call->make->arena, outputs));
+    return end_step(call, step, "completes", sim_words_values(call->json->arena, outputs));
 }
 
 static const slack_json_t *complete_error(sim_call_t *call)
@@ -46,7 +46,7 @@ static const slack_json_t *complete_error(sim_call_t *call)
     sim_step_t *step = step_of(call, &failure);
     if (!step) return failure;
     if (!*error) return sim_fail_missing(call, "error");
-    return end_step(call, step, "fails", sim_words_text(call->make->arena, error));
+    return end_step(call, step, "fails", sim_words_text(call->json->arena, error));
 }
 
 const sim_method_t sim_methods_steps[] = {

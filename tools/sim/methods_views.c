@@ -51,17 +51,17 @@ static const slack_json_t *shown(sim_call_t *call, int rc, const sim_view_t *vie
     if (rc == SLACK_ETOOBIG) return sim_fail(call, "view_too_large");
     if (rc == SLACK_EBUSY) return sim_fail(call, "push_limit_reached");
     if (rc != 0) return NULL;
-    return sim_make(
-        call->make, "{ok: true, view: %p}",
-        sim_make_merged(call->make, view->body, sim_make(call->make, "{state: {values: {}}}")));
+    return sim_json(
+        call->json, "{ok: true, view: %p}",
+        sim_json_merged(call->json, view->body, sim_json(call->json, "{state: {values: {}}}")));
 }
 
 static void note(sim_call_t *call, const sim_view_t *view, const char *verb)
 {
     sim_transcript_add(&call->sim->transcript, view->home ? SIM_HOME : SIM_MODAL, false, "",
                        sim_user_bot()->name, "%s for %s: %s", verb, view->user->name,
-                       view->home ? sim_words_message(call->make->arena, view->body)
-                                  : sim_words_view(call->make->arena, view->body));
+                       view->home ? sim_words_message(call->json->arena, view->body)
+                                  : sim_words_view(call->json->arena, view->body));
 }
 
 static const slack_json_t *views_open(sim_call_t *call)

@@ -13,7 +13,7 @@ SLACK_PRINTF(2, 3) static const char *words(sim_send_t *send, const char *format
 {
     va_list ap;
     va_start(ap, format);
-    const char *text = slack__arena_vprintf(send->make.arena, format, ap);
+    const char *text = slack__arena_vprintf(send->json.arena, format, ap);
     va_end(ap);
     return text ? text : "";
 }
@@ -28,9 +28,9 @@ const char *sim_outcome_command(sim_send_t *send, const slack_json_t *body)
     bool in_channel = strcmp(slack_json_str(body, "/response_type"), "in_channel") == 0;
     if (!body) return "";
     if (slack_json_type(body) == SLACK_JSON_STRING)
-        body = sim_make(&send->make, "{text: %p}", body);
+        body = sim_json(&send->json, "{text: %p}", body);
     if (in_channel && slack_json_count(body, "") == 1) return "shown in the channel";
-    const char *error = sim_content(&send->make, body, &content, problem);
+    const char *error = sim_content(&send->json, body, &content, problem);
     if (error) return words(send, "a message that Slack refuses: %s %s", error, problem);
 
     const sim_message_draft_t draft = {
@@ -39,9 +39,9 @@ const char *sim_outcome_command(sim_send_t *send, const slack_json_t *body)
         .only_for = in_channel ? NULL : send->user,
         .content = content,
     };
-    if (send->make.rc != 0 || sim_message_add(&send->sim->world, &draft, &message) != 0) return "";
-    if (in_channel) sim_tell(send->sim, &send->make, sim_event_message(&send->make, message));
-    const char *said = sim_words_message(send->make.arena, message->body);
+    if (send->json.rc != 0 || sim_message_add(&send->sim->world, &draft, &message) != 0) return "";
+    if (in_channel) sim_tell(send->sim, &send->json, sim_event_message(&send->json, message));
+    const char *said = sim_words_message(send->json.arena, message->body);
     return in_channel
                ? words(send, "%s (in the channel): %s", draft.author->name, said)
                : words(send, "%s (only to %s): %s", draft.author->name, send->user->name, said);
@@ -90,7 +90,7 @@ static const char *show_view(sim_send_t *send, sim_view_t *view, const slack_jso
     if (rc == SLACK_EBUSY) return "a view that Slack refuses: push_limit_reached";
     if (rc != 0) return words(send, "a view that Slack refuses: %s", slack_strerror(rc));
     return words(send, "%s %s", push ? "pushes" : "becomes",
-                 sim_words_view(send->make.arena, view->body));
+                 sim_words_view(send->json.arena, view->body));
 }
 
 const char *sim_outcome_submission(sim_send_t *send, const slack_json_t *body)

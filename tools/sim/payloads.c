@@ -11,12 +11,12 @@
 /* When the app's step was made. */
 #define FOUNDED_S 1767225600 /* 2026-01-01 */
 
-const slack_json_t *sim_payload_event(sim_world_t *world, sim_maker_t *make,
+const slack_json_t *sim_payload_event(sim_world_t *world, sim_json_builder_t *json,
                                       const slack_json_t *event)
 {
     char id[SIM_ID_SIZE];
     sim_world_id(world, "Ev0", id);
-    return sim_make(make,
+    return sim_json(json,
                     "{token: %s, team_id: %s, context_team_id: %s, context_enterprise_id: null,"
                     " api_app_id: %s, event: %p, type: 'event_callback', event_id: %s,"
                     " event_time: %" PRId64 ", authorizations: [{enterprise_id: null, team_id: %s,"
@@ -28,27 +28,27 @@ const slack_json_t *sim_payload_event(sim_world_t *world, sim_maker_t *make,
 
 /* --- events --- */
 
-const slack_json_t *sim_event_message(sim_maker_t *make, const sim_message_t *message)
+const slack_json_t *sim_event_message(sim_json_builder_t *json, const sim_message_t *message)
 {
-    return sim_make_merged(make, message->body,
-                           sim_make(make, "{channel: %s, event_ts: %s, channel_type: %s}",
+    return sim_json_merged(json, message->body,
+                           sim_json(json, "{channel: %s, event_ts: %s, channel_type: %s}",
                                     message->channel->id, message->ts,
                                     sim_channel_type(message->channel)));
 }
 
-const slack_json_t *sim_event_mention(sim_maker_t *make, const sim_message_t *message)
+const slack_json_t *sim_event_mention(sim_json_builder_t *json, const sim_message_t *message)
 {
-    const slack_json_t *own = sim_make(make, "{type: 'app_mention', channel: %s, event_ts: %s}",
+    const slack_json_t *own = sim_json(json, "{type: 'app_mention', channel: %s, event_ts: %s}",
                                        message->channel->id, message->ts);
-    return sim_make_merged(make, own, message->body);
+    return sim_json_merged(json, own, message->body);
 }
 
-const slack_json_t *sim_event_changed(sim_world_t *world, sim_maker_t *make,
+const slack_json_t *sim_event_changed(sim_world_t *world, sim_json_builder_t *json,
                                       const sim_message_t *message, const slack_json_t *before)
 {
     char ts[SIM_TS_SIZE];
     sim_world_ts(world, ts);
-    return sim_make(make,
+    return sim_json(json,
                     "{type: 'message', subtype: 'message_changed', message: %p,"
                     " previous_message: %p, channel: %s, hidden: true, ts: %s, event_ts: %s,"
                     " channel_type: %s}",
@@ -56,12 +56,12 @@ const slack_json_t *sim_event_changed(sim_world_t *world, sim_maker_t *make,
                     sim_channel_type(message->channel));
 }
 
-const slack_json_t *sim_event_deleted(sim_world_t *world, sim_maker_t *make,
+const slack_json_t *sim_event_deleted(sim_world_t *world, sim_json_builder_t *json,
                                       const sim_message_t *message)
 {
     char ts[SIM_TS_SIZE];
     sim_world_ts(world, ts);
-    return sim_make(make,
+    return sim_json(json,
                     "{type: 'message', subtype: 'message_deleted', previous_message: %p,"
                     " channel: %s, hidden: true, deleted_ts: %s, ts: %s, event_ts: %s,"
                     " channel_type: %s}",
@@ -69,22 +69,22 @@ const slack_json_t *sim_event_deleted(sim_world_t *world, sim_maker_t *make,
                     sim_channel_type(message->channel));
 }
 
-const slack_json_t *sim_event_home_opened(sim_maker_t *make, const sim_channel_t *im,
+const slack_json_t *sim_event_home_opened(sim_json_builder_t *json, const sim_channel_t *im,
                                           const sim_view_t *home, const char *ts)
 {
-    const slack_json_t *event = sim_make(
-        make, "{type: 'app_home_opened', user: %s, channel: %s, tab: 'home', event_ts: %s}",
+    const slack_json_t *event = sim_json(
+        json, "{type: 'app_home_opened', user: %s, channel: %s, tab: 'home', event_ts: %s}",
         im->user_id, im->id, ts);
     if (!home) return event;
-    return sim_make_merged(make, event,
-                           sim_make(make, "{view: %p}", sim_payload_view(make, home, NULL)));
+    return sim_json_merged(json, event,
+                           sim_json(json, "{view: %p}", sim_payload_view(json, home, NULL)));
 }
 
-const slack_json_t *sim_event_assistant(sim_maker_t *make, const char *type,
+const slack_json_t *sim_event_assistant(sim_json_builder_t *json, const char *type,
                                         const sim_message_t *head, const sim_channel_t *context,
                                         const char *ts)
 {
-    return sim_make(make,
+    return sim_json(json,
                     "{type: %s, assistant_thread: {user_id: %s, context: {channel_id: %s,"
                     " team_id: %s, enterprise_id: null}, channel_id: %s, thread_ts: %s},"
                     " event_ts: %s}",
@@ -103,27 +103,27 @@ static const char *type_of_input(const slack_json_t *value)
     }
 }
 
-const slack_json_t *sim_event_function(sim_world_t *world, sim_maker_t *make,
+const slack_json_t *sim_event_function(sim_world_t *world, sim_json_builder_t *json,
                                        const sim_step_t *step)
 {
     char ts[SIM_TS_SIZE];
     slack_json_iter_t it = {0};
     sim_list_t parameters;
     sim_world_ts(world, ts);
-    sim_list_begin(make, &parameters, '[');
+    sim_list_begin(json, &parameters, '[');
     while (slack_json_next(step->inputs, &it))
-        sim_list_add(make, &parameters,
-                     sim_make(make,
+        sim_list_add(json, &parameters,
+                     sim_json(json,
                               "{type: %s, name: %s, description: '', title: %s, is_required: true}",
                               type_of_input(it.value), it.key, it.key));
     const slack_json_t *function =
-        sim_make(make,
+        sim_json(json,
                  "{id: 'Fn0SIM00001', callback_id: %s, title: %s, description: '', type: 'app',"
                  " input_parameters: %p, output_parameters: [], app_id: %s, date_created: %d,"
                  " date_updated: %d, date_deleted: 0, form_enabled: false}",
-                 step->callback_id, step->callback_id, sim_list_end(make, &parameters), SIM_APP_ID,
+                 step->callback_id, step->callback_id, sim_list_end(json, &parameters), SIM_APP_ID,
                  FOUNDED_S, FOUNDED_S);
-    return sim_make(make,
+    return sim_json(json,
                     "{type: 'function_executed', function: %p, inputs: %p,"
                     " function_execution_id: %s, workflow_execution_id: %s, event_ts: %s,"
                     " bot_access_token: %s}",
@@ -186,36 +186,36 @@ const char *sim_text_markup(slack_arena_t *arena, const char *typed)
 }
 
 /* One element of rich text for a reference. */
-static const slack_json_t *rich_reference(sim_maker_t *make, const char *s, size_t len)
+static const slack_json_t *rich_reference(sim_json_builder_t *json, const char *s, size_t len)
 {
     const char *bar = memchr(s, '|', len);
     size_t id_len = (bar ? (size_t)(bar - s) : len - 1) - 2;
     switch (s[1]) {
-    case '@': return sim_make(make, "{type: 'user', user_id: %.*s}", (int)id_len, s + 2);
-    case '#': return sim_make(make, "{type: 'channel', channel_id: %.*s}", (int)id_len, s + 2);
-    case '!': return sim_make(make, "{type: 'broadcast', range: %.*s}", (int)id_len, s + 2);
-    default: return sim_make(make, "{type: 'link', url: %.*s}", (int)id_len + 1, s + 1);
+    case '@': return sim_json(json, "{type: 'user', user_id: %.*s}", (int)id_len, s + 2);
+    case '#': return sim_json(json, "{type: 'channel', channel_id: %.*s}", (int)id_len, s + 2);
+    case '!': return sim_json(json, "{type: 'broadcast', range: %.*s}", (int)id_len, s + 2);
+    default: return sim_json(json, "{type: 'link', url: %.*s}", (int)id_len + 1, s + 1);
     }
 }
 
-const slack_json_t *sim_person_content(sim_maker_t *make, const char *text)
+const slack_json_t *sim_person_content(sim_json_builder_t *json, const char *text)
 {
     sim_list_t elements;
-    sim_list_begin(make, &elements, '[');
+    sim_list_begin(json, &elements, '[');
     for (const char *s = text; *s;) {
         size_t len = reference_len(s), plain = 0;
         if (len > 0) {
-            sim_list_add(make, &elements, rich_reference(make, s, len));
+            sim_list_add(json, &elements, rich_reference(json, s, len));
             s += len;
             continue;
         }
         while (s[plain] && reference_len(s + plain) == 0)
             plain++;
-        sim_list_add(make, &elements, sim_make(make, "{type: 'text', text: %.*s}", (int)plain, s));
+        sim_list_add(json, &elements, sim_json(json, "{type: 'text', text: %.*s}", (int)plain, s));
         s += plain;
     }
-    const slack_json_t *rich = sim_list_end(make, &elements);
-    return sim_make(make,
+    const slack_json_t *rich = sim_list_end(json, &elements);
+    return sim_json(json,
                     "{text: %s, blocks: [{type: 'rich_text', block_id: 'person',"
                     " elements: [{type: 'rich_text_section', elements: %p}]}]}",
                     text, rich);
@@ -223,9 +223,9 @@ const slack_json_t *sim_person_content(sim_maker_t *make, const char *text)
 
 /* --- commands and interactions --- */
 
-const slack_json_t *sim_payload_command(sim_maker_t *make, const sim_command_t *command)
+const slack_json_t *sim_payload_command(sim_json_builder_t *json, const sim_command_t *command)
 {
-    return sim_make(make,
+    return sim_json(json,
                     "{token: %s, team_id: %s, team_domain: %s, channel_id: %s, channel_name: %s,"
                     " user_id: %s, user_name: %s, command: %s, text: %s, api_app_id: %s,"
                     " is_enterprise_install: 'false', response_url: %s, trigger_id: %s}",
@@ -235,10 +235,10 @@ const slack_json_t *sim_payload_command(sim_maker_t *make, const sim_command_t *
                     command->response_url, command->trigger_id);
 }
 
-const slack_json_t *sim_payload_interaction(sim_maker_t *make, const char *type,
+const slack_json_t *sim_payload_interaction(sim_json_builder_t *json, const char *type,
                                             const sim_user_t *user)
 {
-    return sim_make(make,
+    return sim_json(json,
                     "{type: %s, user: {id: %s, username: %s, name: %s, team_id: %s},"
                     " api_app_id: %s, token: %s, team: {id: %s, domain: %s}, enterprise: null,"
                     " is_enterprise_install: false}",
@@ -246,10 +246,10 @@ const slack_json_t *sim_payload_interaction(sim_maker_t *make, const char *type,
                     VERIFICATION_TOKEN, SIM_TEAM_ID, SIM_TEAM_DOMAIN);
 }
 
-const slack_json_t *sim_payload_step(sim_maker_t *make, const sim_step_t *step,
+const slack_json_t *sim_payload_step(sim_json_builder_t *json, const sim_step_t *step,
                                      const sim_user_t *user, const char *trigger_id)
 {
-    return sim_make(make,
+    return sim_json(json,
                     "{bot_access_token: %s, function_data: {execution_id: %s,"
                     " function: {callback_id: %s}, inputs: %p},"
                     " interactivity: {interactor: {secret: 'simulated', id: %s},"
@@ -257,43 +257,43 @@ const slack_json_t *sim_payload_step(sim_maker_t *make, const sim_step_t *step,
                     step->token, step->id, step->callback_id, step->inputs, user->id, trigger_id);
 }
 
-const slack_json_t *sim_payload_view(sim_maker_t *make, const sim_view_t *view,
+const slack_json_t *sim_payload_view(sim_json_builder_t *json, const sim_view_t *view,
                                      const slack_json_t *values)
 {
-    if (!values) values = sim_make(make, "{}");
-    return sim_make_merged(make, view->body, sim_make(make, "{state: {values: %p}}", values));
+    if (!values) values = sim_json(json, "{}");
+    return sim_json_merged(json, view->body, sim_json(json, "{state: {values: %p}}", values));
 }
 
-const slack_json_t *sim_payload_place(sim_maker_t *make, const sim_message_t *message,
+const slack_json_t *sim_payload_place(sim_json_builder_t *json, const sim_message_t *message,
                                       const sim_view_t *view)
 {
     if (view)
-        return sim_make(make, "{container: {type: 'view', view_id: %s}, view: %p}", view->id,
-                        sim_payload_view(make, view, NULL));
-    const slack_json_t *ephemeral = sim_make_bool(make, message->only_for != NULL);
+        return sim_json(json, "{container: {type: 'view', view_id: %s}, view: %p}", view->id,
+                        sim_payload_view(json, view, NULL));
+    const slack_json_t *ephemeral = sim_json_bool(json, message->only_for != NULL);
     const slack_json_t *container =
-        sim_make(make, "{type: 'message', message_ts: %s, channel_id: %s, is_ephemeral: %p}",
+        sim_json(json, "{type: 'message', message_ts: %s, channel_id: %s, is_ephemeral: %p}",
                  message->ts, message->channel->id, ephemeral);
     if (*message->thread_ts)
         container =
-            sim_make_merged(make, container, sim_make(make, "{thread_ts: %s}", message->thread_ts));
+            sim_json_merged(json, container, sim_json(json, "{thread_ts: %s}", message->thread_ts));
     const slack_json_t *place =
-        sim_make(make, "{container: %p, channel: {id: %s, name: %s}}", container,
+        sim_json(json, "{container: %p, channel: {id: %s, name: %s}}", container,
                  message->channel->id, sim_channel_command_name(message->channel));
     /* An app gets no copy of what only one person can see. */
     if (message->only_for) return place;
-    return sim_make_merged(make, place, sim_make(make, "{message: %p}", message->body));
+    return sim_json_merged(json, place, sim_json(json, "{message: %p}", message->body));
 }
 
-const slack_json_t *sim_payload_action(sim_maker_t *make, const sim_element_iter_t *element,
+const slack_json_t *sim_payload_action(sim_json_builder_t *json, const sim_element_iter_t *element,
                                        const slack_json_t *state, const char *action_ts)
 {
-    const slack_json_t *own = sim_make(
-        make, "{type: %s, action_id: %s, block_id: %s, action_ts: %s}",
+    const slack_json_t *own = sim_json(
+        json, "{type: %s, action_id: %s, block_id: %s, action_ts: %s}",
         slack_json_str(element->element, "/type"), slack_json_str(element->element, "/action_id"),
         slack_json_str(element->block, "/block_id"), action_ts);
-    own = sim_make_merged(make, own, state);
+    own = sim_json_merged(json, own, state);
     /* A button tells its own text and value. */
     if (strcmp(slack_json_str(element->element, "/type"), "button") != 0) return own;
-    return sim_make_merged(make, own, element->element);
+    return sim_json_merged(json, own, element->element);
 }

@@ -220,12 +220,12 @@ static void verify_end(sim_t *sim, const char *problem)
 static bool challenge_in(const char *body, const char *challenge)
 {
     slack_arena_t *arena = slack__arena_new(0, 0);
-    const slack_json_t *json = NULL;
+    const slack_json_t *value = NULL;
     bool good = strcmp(body, challenge) == 0;
     if (strncmp(body, "challenge=", 10) == 0) good = strcmp(body + 10, challenge) == 0;
-    if (arena && slack__json_parse(arena, body, strlen(body), &json, NULL) == 0 &&
-        slack_json_type(json) == SLACK_JSON_OBJECT)
-        good = strcmp(slack_json_str(json, "/challenge"), challenge) == 0;
+    if (arena && slack__json_parse(arena, body, strlen(body), &value, NULL) == 0 &&
+        slack_json_type(value) == SLACK_JSON_OBJECT)
+        good = strcmp(slack_json_str(value, "/challenge"), challenge) == 0;
     slack__arena_free(arena);
     return good;
 }

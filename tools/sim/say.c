@@ -10,7 +10,7 @@
 
 /* A member that is JSON, or, out of a form, JSON text. False for text that is no JSON; *ret is NULL
  * where there is nothing. */
-static bool nested(sim_maker_t *make, const slack_json_t *from, const char *path,
+static bool nested(sim_json_builder_t *json, const slack_json_t *from, const char *path,
                    const slack_json_t **ret)
 {
     const slack_json_t *value = slack_json_get(from, path);
@@ -22,7 +22,7 @@ static bool nested(sim_maker_t *make, const slack_json_t *from, const char *path
         return true;
     }
     if (!*text) return true;
-    return slack__json_parse(make->arena, text, strlen(text), ret, NULL) == 0;
+    return slack__json_parse(json->arena, text, strlen(text), ret, NULL) == 0;
 }
 
 static const char *check_blocks(const slack_json_t *blocks, char *problem)
@@ -49,16 +49,16 @@ static size_t text_len(const char *text)
     return len;
 }
 
-const char *sim_content(sim_maker_t *make, const slack_json_t *from, const slack_json_t **ret,
-                        char problem[SIM_PROBLEM_SIZE])
+const char *sim_content(sim_json_builder_t *json, const slack_json_t *from,
+                        const slack_json_t **ret, char problem[SIM_PROBLEM_SIZE])
 {
     const slack_json_t *blocks, *attachments, *metadata;
     const char *text = slack_json_str(from, "/text"), *error = NULL;
     const char *markdown = slack_json_str(from, "/markdown_text");
     *problem = '\0';
-    if (!nested(make, from, "/blocks", &blocks)) return "invalid_blocks_format";
-    if (!nested(make, from, "/attachments", &attachments)) return "invalid_attachments";
-    if (!nested(make, from, "/metadata", &metadata)) return "invalid_metadata_format";
+    if (!nested(json, from, "/blocks", &blocks)) return "invalid_blocks_format";
+    if (!nested(json, from, "/attachments", &attachments)) return "invalid_attachments";
+    if (!nested(json, from, "/metadata", &metadata)) return "invalid_metadata_format";
     if (*markdown && (*text || blocks)) return "markdown_text_conflict";
     if (*markdown) text = markdown;
     if (!*text && slack_json_count(blocks, "") == 0 && slack_json_count(attachments, "") == 0)
@@ -70,44 +70,45 @@ const char *sim_content(sim_maker_t *make, const slack_json_t *from, const slack
         error = "too_many_attachments";
     if (error) return error;
 
-    const slack_json_t *content = sim_make(make, "{text: %.*s}", (int)text_len(text), text);
+    const slack_json_t *content = sim_json(json, "{text: %.*s}", (int)text_len(text), text);
     if (blocks)
-        content = sim_make_merged(make, content,
-                                  sim_make(make, "{blocks: %p}", sim_blocks_named(make, blocks)));
+        content = sim_json_merged(json, content,
+                                  sim_json(json, "{blocks: %p}", sim_blocks_named(json, blocks)));
     if (attachments)
-        content = sim_make_merged(make, content, sim_make(make, "{attachments: %p}", attachments));
+        content = sim_json_merged(json, content, sim_json(json, "{attachments: %p}", attachments));
     if (metadata)
-        content = sim_make_merged(make, content, sim_make(make, "{metadata: %p}", metadata));
+        content = sim_json_merged(json, content, sim_json(json, "{metadata: %p}", metadata));
     *ret = content;
     return NULL;
 }
 
-const slack_json_t *sim_assistant_content(sim_maker_t *make, const char *title)
+const slack_json_t *sim_assistant_content(sim_json_builder_t *json, const char *title)
 {
-    return sim_make(make,
+    return sim_json(json,
                     "{subtype: 'assistant_app_thread', text: 'New Assistant Thread',"
                     " assistant_app_thread: {title: %s, title_blocks: [], artifacts: []}}",
                     title);
 }
 
-void sim_tell(sim_t *sim, sim_maker_t *make, const slack_json_t *event)
+void sim_tell(sim_t *sim, sim_json_builder_t *json, const slack_json_t *event)
 {
     if (!sim_app_reachable(sim)) return;
-    const slack_json_t *payload = sim_payload_event(&sim->world, make, event);
+    const slack_json_t *payload = sim_payload_event(&sim->world, json, event);
     /* An event that there is no room for is lost, as Slack's own are under load. */
-    if (make->rc == 0)
+    if (json->rc == 0)
         (void)sim_deliver(
             sim, &(sim_delivery_request_t){SIM_DELIVERY_EVENT, payload, false, NULL, NULL});
 }
 
 /* A line of the transcript about a message. */
-static void note(sim_t *sim, sim_maker_t *make, const sim_message_t *message, const char *verb)
+static void note(sim_t *sim, sim_json_builder_t *json, const sim_message_t *message,
+                 const char *verb)
 {
-    const char *place = sim_words_place(make->arena, message->channel, *message->thread_ts);
-    const char *words = sim_words_message(make->arena, message->body);
+    const char *place = sim_words_place(json->arena, message->channel, *message->thread_ts);
+    const char *words = sim_words_message(json->arena, message->body);
     const char *who = message->author->name;
     if (message->only_for) {
-        who = slack__arena_printf(make->arena, "%s (only to %s)", who, message->only_for->name);
+        who = slack__arena_printf(json->arena, "%s (only to %s)", who, message->only_for->name);
         if (!who) who = message->author->name;
     }
     sim_transcript_add(&sim->transcript, SIM_SAID, false, place, who, "%s%s", verb, words);
@@ -120,39 +121,39 @@ int sim_say(sim_t *sim, const sim_message_draft_t *draft, sim_message_t **ret)
     own.author = sim_user_bot();
     int rc = sim_message_add(&sim->world, &own, &message);
     if (rc != 0) return rc;
-    sim_maker_t make = {slack__arena_new(0, 0), 0};
-    if (make.arena) {
-        note(sim, &make, message, "");
-        if (!message->only_for) sim_tell(sim, &make, sim_event_message(&make, message));
+    sim_json_builder_t json = {slack__arena_new(0, 0), 0};
+    if (json.arena) {
+        note(sim, &json, message, "");
+        if (!message->only_for) sim_tell(sim, &json, sim_event_message(&json, message));
     }
-    slack__arena_free(make.arena);
+    slack__arena_free(json.arena);
     if (ret) *ret = message;
     return 0;
 }
 
 int sim_say_instead(sim_t *sim, sim_message_t *message, const slack_json_t *content)
 {
-    sim_maker_t make = {slack__arena_new(0, 0), 0};
-    if (!make.arena) return SLACK_ENOMEM;
-    const slack_json_t *before = sim_make_copy(&make, message->body);
-    int rc = make.rc != 0 ? make.rc : sim_message_edit(&sim->world, message, content);
+    sim_json_builder_t json = {slack__arena_new(0, 0), 0};
+    if (!json.arena) return SLACK_ENOMEM;
+    const slack_json_t *before = sim_json_copy(&json, message->body);
+    int rc = json.rc != 0 ? json.rc : sim_message_edit(&sim->world, message, content);
     if (rc == 0) {
-        note(sim, &make, message, "(edited) ");
+        note(sim, &json, message, "(edited) ");
         if (!message->only_for)
-            sim_tell(sim, &make, sim_event_changed(&sim->world, &make, message, before));
+            sim_tell(sim, &json, sim_event_changed(&sim->world, &json, message, before));
     }
-    slack__arena_free(make.arena);
+    slack__arena_free(json.arena);
     return rc;
 }
 
 void sim_unsay(sim_t *sim, sim_message_t *message)
 {
-    sim_maker_t make = {slack__arena_new(0, 0), 0};
-    if (make.arena) {
-        note(sim, &make, message, "(deleted) ");
+    sim_json_builder_t json = {slack__arena_new(0, 0), 0};
+    if (json.arena) {
+        note(sim, &json, message, "(deleted) ");
         if (!message->only_for)
-            sim_tell(sim, &make, sim_event_deleted(&sim->world, &make, message));
+            sim_tell(sim, &json, sim_event_deleted(&sim->world, &json, message));
     }
-    slack__arena_free(make.arena);
+    slack__arena_free(json.arena);
     sim_message_remove(&sim->world, message);
 }

@@ -11,11 +11,11 @@
 
 /* What a message says, out of arguments, or of JSON: text, blocks, attachments, metadata, checked.
  * NULL on success, else the error's word, with a sentence in `problem` or "". */
-const char *sim_content(sim_maker_t *make, const slack_json_t *from, const slack_json_t **ret,
-                        char problem[SIM_PROBLEM_SIZE]);
+const char *sim_content(sim_json_builder_t *json, const slack_json_t *from,
+                        const slack_json_t **ret, char problem[SIM_PROBLEM_SIZE]);
 
 /* The content of the message that an assistant's thread begins with. `title` may be "". */
-const slack_json_t *sim_assistant_content(sim_maker_t *make, const char *title);
+const slack_json_t *sim_assistant_content(sim_json_builder_t *json, const char *title);
 
 /* Say it: it is remembered, it is in the transcript, and, unless only one person sees it, the app
  * gets the event that any message makes. `author` is set here. 0, SLACK_ENOMEM. */
@@ -27,6 +27,6 @@ void sim_unsay(sim_t *sim, sim_message_t *message);
 
 /* Send an event to the app, without waiting for its acknowledgement. Nothing when there is no app.
  */
-void sim_tell(sim_t *sim, sim_maker_t *make, const slack_json_t *event);
+void sim_tell(sim_t *sim, sim_json_builder_t *json, const slack_json_t *event);
 
 #endif

@@ -15,14 +15,14 @@ static const char no_app[] =
 
 static void finish(sim_send_t *send)
 {
-    sim_maker_t *make = &send->make;
+    sim_json_builder_t *json = &send->json;
     const sim_entry_t *entry = sim_transcript_find(&send->sim->transcript, send->entry);
-    const char *line = entry ? sim_entry_line(entry, make->arena) : "";
-    const slack_json_t *answer = sim_make(
-        make, "{ok: true, acked: %p, error: %s, wire: %s, took_ms: %llu, line: %s, ts: %s}",
-        sim_make_bool(make, send->acked), send->error, send->wire,
+    const char *line = entry ? sim_entry_line(entry, json->arena) : "";
+    const slack_json_t *answer = sim_json(
+        json, "{ok: true, acked: %p, error: %s, wire: %s, took_ms: %llu, line: %s, ts: %s}",
+        sim_json_bool(json, send->acked), send->error, send->wire,
         (unsigned long long)send->took_ms, line, send->message_ts);
-    sim_answer_json(send->sim, send->request, 200, make->rc == 0 ? answer : NULL);
+    sim_answer_json(send->sim, send->request, 200, json->rc == 0 ? answer : NULL);
 }
 
 static void on_answer(const sim_answer_t *answer, void *user_data)
@@ -65,7 +65,7 @@ static bool deliver(sim_send_t *send, enum sim_delivery_kind kind, const slack_j
                     bool takes_body)
 {
     const sim_delivery_request_t request = {kind, payload, takes_body, on_answer, send};
-    int rc = send->make.rc != 0 ? send->make.rc : sim_deliver(send->sim, &request);
+    int rc = send->json.rc != 0 ? send->json.rc : sim_deliver(send->sim, &request);
     if (rc != 0) return cannot(send, "%s", slack_strerror(rc));
     send->waiting++;
     send->watched = kind != SIM_DELIVERY_EVENT;
@@ -80,9 +80,9 @@ static void note(sim_send_t *send, enum sim_entry_kind kind, const char *where, 
     bool pending = kind != SIM_SAID && kind != SIM_EVENT && kind != SIM_STEP;
     va_list ap;
     va_start(ap, format);
-    const char *text = slack__arena_vprintf(send->make.arena, format, ap);
+    const char *text = slack__arena_vprintf(send->json.arena, format, ap);
     va_end(ap);
-    if (!text) send->make.rc = SLACK_ENOMEM;
+    if (!text) send->json.rc = SLACK_ENOMEM;
     send->entry = sim_transcript_add(&send->sim->transcript, kind, pending, where, send->user->name,
                                      "%s", text ? text : "");
 }
@@ -103,23 +103,23 @@ static const slack_json_t *new_response_url(sim_send_t *send, const char *path,
     grant->user = send->user;
     grant->channel = message ? message->channel : send->channel;
     if (message) snprintf(grant->message_ts, sizeof grant->message_ts, "%s", message->ts);
-    return sim_make(&send->make, "'%s/%s/%s'", send->sim->base, path, grant->key);
+    return sim_json(&send->json, "'%s/%s/%s'", send->sim->base, path, grant->key);
 }
 
 static const slack_json_t *merged(sim_send_t *send, const slack_json_t *a, const slack_json_t *b)
 {
-    return sim_make_merged(&send->make, a, b);
+    return sim_json_merged(&send->json, a, b);
 }
 
 /* An interaction with the members `own`, and a trigger. */
 static const slack_json_t *interaction(sim_send_t *send, const char *type, const sim_view_t *view,
                                        const slack_json_t *own)
 {
-    const slack_json_t *common = sim_payload_interaction(&send->make, type, send->user);
+    const slack_json_t *common = sim_payload_interaction(&send->json, type, send->user);
     const char *id = new_trigger(send, view);
     if (send->step)
-        own = merged(send, own, sim_payload_step(&send->make, send->step, send->user, id));
-    const slack_json_t *trigger = sim_make(&send->make, "{trigger_id: %s}", id);
+        own = merged(send, own, sim_payload_step(&send->json, send->step, send->user, id));
+    const slack_json_t *trigger = sim_json(&send->json, "{trigger_id: %s}", id);
     return merged(send, merged(send, common, own), trigger);
 }
 
@@ -128,7 +128,7 @@ static const slack_json_t *interaction(sim_send_t *send, const char *type, const
 static bool send_message(sim_send_t *send)
 {
     const char *thread_ts = arg(send, "thread");
-    const char *text = sim_text_markup(send->make.arena, arg(send, "text"));
+    const char *text = sim_text_markup(send->json.arena, arg(send, "text"));
     char bot[SIM_ID_SIZE * 2];
     sim_message_t *message = NULL;
     if (!text) return cannot(send, "the text is too long");
@@ -139,25 +139,25 @@ static bool send_message(sim_send_t *send)
         return cannot(send, "there is no message %.40s in that channel", thread_ts);
     snprintf(bot, sizeof bot, "<@%s>", sim_user_bot()->id);
     if (strcmp(arg(send, "kind"), "mention") == 0 && !strstr(text, bot))
-        text = slack__arena_printf(send->make.arena, "%s %s", bot, text);
+        text = slack__arena_printf(send->json.arena, "%s %s", bot, text);
 
-    const slack_json_t *content = text ? sim_person_content(&send->make, text) : NULL;
+    const slack_json_t *content = text ? sim_person_content(&send->json, text) : NULL;
     const sim_message_draft_t draft = {
         .channel = send->channel, .author = send->user, .thread_ts = thread_ts, .content = content};
     if (!content || sim_message_add(&send->sim->world, &draft, &message) != 0)
         return cannot(send, "%s", slack_strerror(SLACK_ENOMEM));
     snprintf(send->message_ts, sizeof send->message_ts, "%s", message->ts);
-    note(send, SIM_SAID, sim_words_place(send->make.arena, send->channel, *message->thread_ts),
-         "%s", sim_words_text(send->make.arena, text));
+    note(send, SIM_SAID, sim_words_place(send->json.arena, send->channel, *message->thread_ts),
+         "%s", sim_words_text(send->json.arena, text));
     bool good = deliver(
         send, SIM_DELIVERY_EVENT,
-        sim_payload_event(&send->sim->world, &send->make, sim_event_message(&send->make, message)),
+        sim_payload_event(&send->sim->world, &send->json, sim_event_message(&send->json, message)),
         false);
     /* In a direct message Slack tells of the message alone. */
     if (!good || !strstr(text, bot) || send->channel->kind == SIM_CHANNEL_IM) return good;
     return deliver(
         send, SIM_DELIVERY_EVENT,
-        sim_payload_event(&send->sim->world, &send->make, sim_event_mention(&send->make, message)),
+        sim_payload_event(&send->sim->world, &send->json, sim_event_mention(&send->json, message)),
         false);
 }
 
@@ -172,10 +172,10 @@ static bool send_event(sim_send_t *send)
     const char *type = slack_json_str(event, "/type");
     if (slack_json_get(event, "/event")) { /* a whole body */
         type = slack_json_str(event, "/event/type");
-        payload = merged(send, event, sim_payload_event(&send->sim->world, &send->make, NULL));
+        payload = merged(send, event, sim_payload_event(&send->sim->world, &send->json, NULL));
     } else if (strcmp(type, "app_rate_limited") != 0) { /* which has no event in it */
-        event = merged(send, event, sim_make(&send->make, "{event_ts: %s}", ts));
-        payload = sim_payload_event(&send->sim->world, &send->make, event);
+        event = merged(send, event, sim_json(&send->json, "{event_ts: %s}", ts));
+        payload = sim_payload_event(&send->sim->world, &send->json, event);
     }
     note(send, SIM_EVENT, "", "causes the event %s", type);
     return deliver(send, SIM_DELIVERY_EVENT, payload, false);
@@ -186,7 +186,7 @@ static bool send_event(sim_send_t *send)
 static bool send_command(sim_send_t *send)
 {
     const char *name = arg(send, "command");
-    const char *text = sim_text_markup(send->make.arena, arg(send, "text"));
+    const char *text = sim_text_markup(send->json.arena, arg(send, "text"));
     if (!text) return cannot(send, "the text is too long");
     if (name[0] != '/' || !name[1]) return cannot(send, "a command begins with a slash");
     const slack_json_t *response_url = new_response_url(send, "commands", NULL);
@@ -198,10 +198,10 @@ static bool send_command(sim_send_t *send)
         .response_url = slack_json_str(response_url, ""),
         .trigger_id = new_trigger(send, NULL),
     };
-    note(send, SIM_COMMAND, sim_words_place(send->make.arena, send->channel, false), "runs %s%s%s",
-         name, *text ? " " : "", sim_words_text(send->make.arena, text));
+    note(send, SIM_COMMAND, sim_words_place(send->json.arena, send->channel, false), "runs %s%s%s",
+         name, *text ? " " : "", sim_words_text(send->json.arena, text));
     send->outcome = sim_outcome_command;
-    return deliver(send, SIM_DELIVERY_COMMAND, sim_payload_command(&send->make, &command), true);
+    return deliver(send, SIM_DELIVERY_COMMAND, sim_payload_command(&send->json, &command), true);
 }
 
 /* --- elements --- */
@@ -252,15 +252,15 @@ static bool send_click(sim_send_t *send)
         return cannot(send, "there is nothing with the action_id \"%.80s\" in %s", action_id,
                       *arg(send, "message") ? "that message" : "a message or an open view");
     const slack_json_t *state =
-        sim_element_state(&send->make, place.it.element, *value ? value : NULL, send->problem);
+        sim_element_state(&send->json, place.it.element, *value ? value : NULL, send->problem);
     if (!state) return false;
     sim_world_ts(&send->sim->world, ts);
-    const slack_json_t *own = sim_make(&send->make, "{actions: [%p], state: {values: {}}}",
-                                       sim_payload_action(&send->make, &place.it, state, ts));
-    own = merged(send, own, sim_payload_place(&send->make, place.message, place.view));
+    const slack_json_t *own = sim_json(&send->json, "{actions: [%p], state: {values: {}}}",
+                                       sim_payload_action(&send->json, &place.it, state, ts));
+    own = merged(send, own, sim_payload_place(&send->json, place.message, place.view));
     if (place.message)
         own = merged(send, own,
-                     sim_make(&send->make, "{response_url: %p}",
+                     sim_json(&send->json, "{response_url: %p}",
                               new_response_url(send, "actions", place.message)));
     send->step = sim_step_by_id(&send->sim->steps,
                                 place.view ? place.view->step_id : place.message->step_id);
@@ -278,20 +278,20 @@ static bool send_options(sim_send_t *send)
     place_t place;
     if (find_element(send, action_id, &place)) {
         block_id = slack_json_str(place.it.block, "/block_id");
-        where = sim_payload_place(&send->make, place.message, place.view);
+        where = sim_payload_place(&send->json, place.message, place.view);
     } else {
         /* Options can be tried out before there is a select that asks for them. */
         sim_world_ts(&send->sim->world, ts);
-        where = sim_make(&send->make,
+        where = sim_json(&send->json,
                          "{container: {type: 'message', message_ts: %s, channel_id: %s,"
                          " is_ephemeral: false}, channel: {id: %s, name: %s}}",
                          ts, send->channel->id, send->channel->id,
                          sim_channel_command_name(send->channel));
     }
-    const slack_json_t *own = sim_make(&send->make, "{action_id: %s, block_id: %s, value: %s}",
+    const slack_json_t *own = sim_json(&send->json, "{action_id: %s, block_id: %s, value: %s}",
                                        action_id, block_id, typed);
     const slack_json_t *common =
-        sim_payload_interaction(&send->make, "block_suggestion", send->user);
+        sim_payload_interaction(&send->json, "block_suggestion", send->user);
     note(send, SIM_TYPED, "", "types \"%s\" into %s", typed, action_id);
     send->outcome = sim_outcome_options;
     return deliver(send, SIM_DELIVERY_INTERACTIVE, merged(send, merged(send, common, own), where),
@@ -305,14 +305,14 @@ static bool send_shortcut(sim_send_t *send)
     char ts[SIM_TS_SIZE];
     sim_world_ts(&send->sim->world, ts);
     const slack_json_t *own =
-        sim_make(&send->make, "{callback_id: %s, action_ts: %s}", callback_id, ts);
+        sim_json(&send->json, "{callback_id: %s, action_ts: %s}", callback_id, ts);
     if (*message_ts) {
         message = sim_message_find(&send->sim->world, NULL, message_ts);
         if (!message || message->only_for)
             return cannot(send, "there is no message %.40s", message_ts);
         own =
             merged(send, own,
-                   sim_make(&send->make,
+                   sim_json(&send->json,
                             "{message_ts: %s, message: %p, response_url: %p,"
                             " channel: {id: %s, name: %s}}",
                             message->ts, message->body, new_response_url(send, "actions", message),
@@ -351,7 +351,7 @@ static const char *values_in_words(sim_send_t *send, const slack_json_t *values)
     const char *text = "";
     slack_json_iter_t it = {0};
     while (text && slack_json_next(values, &it))
-        text = slack__arena_printf(send->make.arena, "%s%s%s", text, it.index > 1 ? ", " : " with ",
+        text = slack__arena_printf(send->json.arena, "%s%s%s", text, it.index > 1 ? ", " : " with ",
                                    slack_json_str(it.value, ""));
     return text ? text : "";
 }
@@ -361,10 +361,10 @@ static bool send_submit(sim_send_t *send)
     const slack_json_t *values = slack_json_get(send->args, "/values");
     sim_view_t *view = open_view(send);
     if (!view) return false;
-    const slack_json_t *state = sim_view_fill(&send->make, view, values, send->problem);
+    const slack_json_t *state = sim_view_fill(&send->json, view, values, send->problem);
     if (!state) return false;
-    const slack_json_t *own = sim_make(&send->make, "{view: %p, response_urls: []}",
-                                       sim_payload_view(&send->make, view, state));
+    const slack_json_t *own = sim_json(&send->json, "{view: %p, response_urls: []}",
+                                       sim_payload_view(&send->json, view, state));
     note(send, SIM_SUBMITTED, "", "submits %s%s", slack_json_str(view->body, "/callback_id"),
          values_in_words(send, values));
     send->outcome = sim_outcome_submission;
@@ -377,15 +377,15 @@ static bool send_close(sim_send_t *send)
     sim_view_t *view = open_view(send);
     if (!view) return false;
     bool notify = view->notify_on_close;
-    const slack_json_t *own = sim_make(&send->make, "{view: %p, is_cleared: false}",
-                                       sim_payload_view(&send->make, view, NULL));
+    const slack_json_t *own = sim_json(&send->json, "{view: %p, is_cleared: false}",
+                                       sim_payload_view(&send->json, view, NULL));
     note(send, SIM_CLOSED, "", "closes %s", slack_json_str(view->body, "/callback_id"));
-    own = merged(send, sim_payload_interaction(&send->make, "view_closed", send->user), own);
+    own = merged(send, sim_payload_interaction(&send->json, "view_closed", send->user), own);
     sim_view_close(&send->sim->views, view);
     if (notify) return deliver(send, SIM_DELIVERY_INTERACTIVE, own, false);
     /* An app that does not ask for it is not told. */
     sim_transcript_outcome(&send->sim->transcript, send->entry, "%s", "");
-    return send->make.rc == 0;
+    return send->json.rc == 0;
 }
 
 /* --- surfaces of the app --- */
@@ -398,7 +398,7 @@ static const sim_channel_t *im_of(const sim_send_t *send)
 static bool deliver_event(sim_send_t *send, const slack_json_t *event)
 {
     return deliver(send, SIM_DELIVERY_EVENT,
-                   sim_payload_event(&send->sim->world, &send->make, event), false);
+                   sim_payload_event(&send->sim->world, &send->json, event), false);
 }
 
 static bool send_open_home(sim_send_t *send)
@@ -407,7 +407,7 @@ static bool send_open_home(sim_send_t *send)
     sim_world_ts(&send->sim->world, ts);
     note(send, SIM_EVENT, "", "opens the home tab");
     return deliver_event(send,
-                         sim_event_home_opened(&send->make, im_of(send),
+                         sim_event_home_opened(&send->json, im_of(send),
                                                sim_view_home(&send->sim->views, send->user), ts));
 }
 
@@ -422,16 +422,16 @@ static bool send_open_assistant(sim_send_t *send)
     if (!head) {
         const sim_message_draft_t draft = {.channel = im_of(send),
                                            .author = sim_user_bot(),
-                                           .content = sim_assistant_content(&send->make, "")};
-        if (send->make.rc != 0 || sim_message_add(&send->sim->world, &draft, &head) != 0)
+                                           .content = sim_assistant_content(&send->json, "")};
+        if (send->json.rc != 0 || sim_message_add(&send->sim->world, &draft, &head) != 0)
             return cannot(send, "%s", slack_strerror(SLACK_ENOMEM));
         type = "assistant_thread_started";
         snprintf(send->message_ts, sizeof send->message_ts, "%s", head->ts);
     }
     sim_world_ts(&send->sim->world, ts);
     note(send, SIM_EVENT, "", "%s %s", *thread_ts ? "looks at" : "opens the assistant beside",
-         sim_words_place(send->make.arena, send->channel, false));
-    return deliver_event(send, sim_event_assistant(&send->make, type, head, send->channel, ts));
+         sim_words_place(send->json.arena, send->channel, false));
+    return deliver_event(send, sim_event_assistant(&send->json, type, head, send->channel, ts));
 }
 
 static bool send_step(sim_send_t *send)
@@ -440,14 +440,14 @@ static bool send_step(sim_send_t *send)
     sim_step_t *step = NULL;
     if (!*callback_id) return cannot(send, "a step has a callback_id");
     const slack_json_t *inputs =
-        sim_step_inputs(&send->make, slack_json_get(send->args, "/values"), send->problem);
+        sim_step_inputs(&send->json, slack_json_get(send->args, "/values"), send->problem);
     if (!inputs) return false;
     if (sim_step_begin(&send->sim->steps, callback_id, inputs, &step) != 0)
         return cannot(send, "%s", slack_strerror(SLACK_ENOMEM));
-    const char *words = sim_words_values(send->make.arena, step->inputs);
+    const char *words = sim_words_values(send->json.arena, step->inputs);
     note(send, SIM_STEP, "", "starts the step %s%s%s", step->callback_id, *words ? ": " : "",
          words);
-    return deliver_event(send, sim_event_function(&send->sim->world, &send->make, step));
+    return deliver_event(send, sim_event_function(&send->sim->world, &send->json, step));
 }
 
 /* --- the start --- */
@@ -499,7 +499,7 @@ static bool start(sim_send_t *send)
 
 void sim_send_start(sim_t *sim, slack_http_request_t *request, const slack_json_t *args)
 {
-    sim_maker_t make = {request->arena, 0};
+    sim_json_builder_t json = {request->arena, 0};
     sim_send_t *send = slack__arena_calloc(request->arena, sizeof *send);
     if (!send) {
         sim_answer_json(sim, request, 500, NULL);
@@ -507,7 +507,7 @@ void sim_send_start(sim_t *sim, slack_http_request_t *request, const slack_json_
     }
     send->sim = sim;
     send->request = request;
-    send->make = make;
+    send->json = json;
     send->args = args;
     send->acked = true;
     send->wire = "";
@@ -521,7 +521,7 @@ void sim_send_start(sim_t *sim, slack_http_request_t *request, const slack_json_
         finish(send);
         return;
     }
-    if (send->make.rc != 0) cannot(send, "%s", slack_strerror(send->make.rc));
+    if (send->json.rc != 0) cannot(send, "%s", slack_strerror(send->json.rc));
     sim_transcript_outcome(&sim->transcript, send->entry, "not sent");
-    sim_answer_json(sim, request, 400, sim_make(&make, "{ok: false, error: %s}", send->problem));
+    sim_answer_json(sim, request, 400, sim_json(&json, "{ok: false, error: %s}", send->problem));
 }

@@ -14,7 +14,7 @@ typedef struct sim_send sim_send_t;
 struct sim_send {
     sim_t *sim;
     slack_http_request_t *request;
-    sim_maker_t make; /* in the request's arena */
+    sim_json_builder_t json; /* in the request's arena */
     const slack_json_t *args;
     const sim_user_t *user;
     const sim_channel_t *channel;

@@ -2,7 +2,7 @@
 #ifndef SIM_SEND_ARGS_H
 #define SIM_SEND_ARGS_H
 
-#include "sim/maker.h"
+#include "sim/json_builder.h"
 
 /* `slackapp sim send KIND …`: what the command line asks for, as the control API takes it. Pure. */
 
@@ -26,7 +26,7 @@ typedef struct sim_send_options {
 
 /* `argv` begins with the kind and has no options in it. NULL with a sentence in `problem` (256
  * bytes), or when memory is out. */
-const slack_json_t *sim_send_args(sim_maker_t *make, int argc, const char *const *argv,
+const slack_json_t *sim_send_args(sim_json_builder_t *json, int argc, const char *const *argv,
                                   const sim_send_options_t *options, char *problem);
 
 #endif

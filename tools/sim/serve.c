@@ -42,11 +42,11 @@ void sim_print_env(const slack_json_t *env)
 
 static void print_welcome(const sim_t *sim)
 {
-    sim_maker_t make = {slack__arena_new(0, 0), 0};
-    if (!make.arena) return;
+    sim_json_builder_t json = {slack__arena_new(0, 0), 0};
+    if (!json.arena) return;
     printf("A local Slack listens on %s. A bot is to be started with these:\n\n", sim->base);
-    const slack_json_t *env = sim_make(
-        &make,
+    const slack_json_t *env = sim_json(
+        &json,
         "{SLACK_API_URL: '%s/api/', SLACK_BOT_TOKEN: %s, SLACK_APP_TOKEN: %s,"
         " SLACK_SIGNING_SECRET: %s}",
         sim->base, sim->options.bot_token, sim->options.app_token, sim->options.signing_secret);
@@ -55,7 +55,7 @@ static void print_welcome(const sim_t *sim)
     if (sim_port(sim) != SIM_DEFAULT_PORT) snprintf(port, sizeof port, " --port %u", sim_port(sim));
     printf("\nThen, from another terminal: slackapp sim send%s message hello\n\n", port);
     fflush(stdout);
-    slack__arena_free(make.arena);
+    slack__arena_free(json.arena);
 }
 
 static void print_entry(const sim_entry_t *entry, void *user_data)

@@ -61,7 +61,7 @@ void sim_answer_json(sim_t *sim, slack_http_request_t *request, int status,
 {
     slack_buf_t text;
     slack__buf_init(&text, ANSWER_MAX);
-    int rc = body ? sim_write_php(&text, body) : SLACK_ENOMEM;
+    int rc = body ? sim_json_write(&text, body) : SLACK_ENOMEM;
     if (rc != 0) {
         slack__buf_clear(&text);
         status = 500;

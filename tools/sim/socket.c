@@ -79,11 +79,11 @@ size_t sim_sockets_ready(const sim_t *sim)
 
 /* --- frames out --- */
 
-static int send_json(sim_socket_t *socket, const slack_json_t *json)
+static int send_json(sim_socket_t *socket, const slack_json_t *value)
 {
     slack_buf_t text;
     slack__buf_init(&text, MESSAGE_MAX);
-    int rc = sim_write_php(&text, json);
+    int rc = sim_json_write(&text, value);
     if (rc == 0) rc = slack__ws_send(socket->ws, true, slack__buf_ptr(&text), text.len);
     slack__buf_done(&text);
     return rc;
@@ -91,29 +91,29 @@ static int send_json(sim_socket_t *socket, const slack_json_t *json)
 
 static void send_hello(sim_socket_t *socket)
 {
-    sim_maker_t make = {slack__arena_new(0, 0), 0};
+    sim_json_builder_t json = {slack__arena_new(0, 0), 0};
     sim_t *sim = socket->sim;
     size_t ghosts = (size_t)sim_faults_look(&sim->faults, SIM_POINT_ROUTE, "").ghosts;
-    if (!make.arena) return;
+    if (!json.arena) return;
     const slack_json_t *hello =
-        sim_make(&make,
+        sim_json(&json,
                  "{type: 'hello', num_connections: %zu, debug_info: {host: %s, build_number: %d,"
                  " approximate_connection_time: %u}, connection_info: {app_id: %s}}",
                  count_in(sim, SOCKET_OPEN) + count_in(sim, SOCKET_LEAVING) + ghosts, HOST, BUILD,
                  socket->life_s, SIM_APP_ID);
-    if (make.rc == 0) (void)send_json(socket, hello);
-    slack__arena_free(make.arena);
+    if (json.rc == 0) (void)send_json(socket, hello);
+    slack__arena_free(json.arena);
 }
 
 static void send_disconnect(sim_socket_t *socket, const char *reason)
 {
-    sim_maker_t make = {slack__arena_new(0, 0), 0};
-    if (make.arena) {
-        const slack_json_t *message = sim_make(
-            &make, "{type: 'disconnect', reason: %s, debug_info: {host: %s}}", reason, HOST);
-        if (make.rc == 0) (void)send_json(socket, message);
+    sim_json_builder_t json = {slack__arena_new(0, 0), 0};
+    if (json.arena) {
+        const slack_json_t *message = sim_json(
+            &json, "{type: 'disconnect', reason: %s, debug_info: {host: %s}}", reason, HOST);
+        if (json.rc == 0) (void)send_json(socket, message);
     }
-    slack__arena_free(make.arena);
+    slack__arena_free(json.arena);
     socket->state = strcmp(reason, "link_disabled") == 0 ? SOCKET_OFF : SOCKET_LEAVING;
     socket->leave_ms = sim_now_ms(socket->sim) + LEAVE_MS;
     sim_wake_at(socket->sim, socket->leave_ms);
@@ -243,17 +243,17 @@ size_t sim_sockets_bury(sim_t *sim)
 static void on_message(slack_ws_t *ws, bool text, const char *data, size_t len, void *user_data)
 {
     sim_socket_t *socket = user_data;
-    const slack_json_t *json = NULL;
+    const slack_json_t *value = NULL;
     if (len > SIM_FRAME_MAX) {
         begin_close(socket, 1009, "Max frame length of 20480 has been exceeded.");
         return;
     }
     slack_arena_t *arena = slack__arena_new(0, 0);
     /* What is no acknowledgement is passed over, as Slack does. */
-    if (arena && text && slack__json_parse(arena, data, len, &json, NULL) == 0) {
-        const char *envelope_id = slack_json_str(json, "/envelope_id");
+    if (arena && text && slack__json_parse(arena, data, len, &value, NULL) == 0) {
+        const char *envelope_id = slack_json_str(value, "/envelope_id");
         if (*envelope_id)
-            sim_delivery_acked(socket->sim, envelope_id, slack_json_get(json, "/payload"));
+            sim_delivery_acked(socket->sim, envelope_id, slack_json_get(value, "/payload"));
     }
     slack__arena_free(arena);
 }

@@ -18,51 +18,51 @@ void sim_steps_done(sim_steps_t *steps)
         slack__arena_free(steps->ring[i].arena);
 }
 
-static const slack_json_t *input_value(sim_maker_t *make, const char *typed)
+static const slack_json_t *input_value(sim_json_builder_t *json, const char *typed)
 {
     const slack_json_t *value = NULL;
     const sim_user_t *user = *typed == '@' ? sim_user_find(typed) : NULL;
     const sim_channel_t *channel = *typed == '#' ? sim_channel_find(typed) : NULL;
-    if (user || channel) return sim_make(make, "%s", user ? user->id : channel->id);
-    if (slack__json_parse(make->arena, typed, strlen(typed), &value, NULL) == 0) return value;
-    return sim_make(make, "%s", typed);
+    if (user || channel) return sim_json(json, "%s", user ? user->id : channel->id);
+    if (slack__json_parse(json->arena, typed, strlen(typed), &value, NULL) == 0) return value;
+    return sim_json(json, "%s", typed);
 }
 
-const slack_json_t *sim_step_inputs(sim_maker_t *make, const slack_json_t *values,
+const slack_json_t *sim_step_inputs(sim_json_builder_t *json, const slack_json_t *values,
                                     char problem[SIM_PROBLEM_SIZE])
 {
     sim_list_t inputs;
     slack_json_iter_t it = {0};
     bool good = true;
-    sim_list_begin(make, &inputs, '{');
+    sim_list_begin(json, &inputs, '{');
     while (good && slack_json_next(values, &it)) {
         const char *text = slack_json_str(it.value, "");
         const size_t len = strcspn(text, "=");
-        const char *name = slack__arena_strndup(make->arena, text, len);
+        const char *name = slack__arena_strndup(json->arena, text, len);
         good = len > 0 && text[len] == '=';
-        if (!name) make->rc = SLACK_ENOMEM;
+        if (!name) json->rc = SLACK_ENOMEM;
         if (good && name)
-            sim_list_put(make, &inputs, name, input_value(make, text + len + 1));
+            sim_list_put(json, &inputs, name, input_value(json, text + len + 1));
         else
             snprintf(problem, SIM_PROBLEM_SIZE, "\"%.100s\" is not NAME=VALUE", text);
     }
-    const slack_json_t *object = sim_list_end(make, &inputs);
+    const slack_json_t *object = sim_list_end(json, &inputs);
     return good ? object : NULL;
 }
 
 int sim_step_begin(sim_steps_t *steps, const char *callback_id, const slack_json_t *inputs,
                    sim_step_t **ret)
 {
-    sim_maker_t make = {slack__arena_new(512, 0), 0};
-    if (!make.arena) return SLACK_ENOMEM;
+    sim_json_builder_t json = {slack__arena_new(512, 0), 0};
+    if (!json.arena) return SLACK_ENOMEM;
     sim_step_t new = {
-        .arena = make.arena,
+        .arena = json.arena,
         .token_until_ms = slack__mono_ms(steps->world->clock) + TOKEN_MS,
-        .callback_id = slack__arena_strdup(make.arena, callback_id),
-        .inputs = sim_make_copy(&make, inputs),
+        .callback_id = slack__arena_strdup(json.arena, callback_id),
+        .inputs = sim_json_copy(&json, inputs),
     };
-    if (make.rc != 0 || !new.callback_id) {
-        slack__arena_free(make.arena);
+    if (json.rc != 0 || !new.callback_id) {
+        slack__arena_free(json.arena);
         return SLACK_ENOMEM;
     }
     sim_world_id(steps->world, "Fx0", new.id);

@@ -36,7 +36,7 @@ void sim_steps_done(sim_steps_t *steps);
 /* The inputs of a step out of what was typed: "NAME=VALUE", an array. A value is a person or a
  * channel ("@ann", "#general"), which becomes an id, JSON, or else a text. NULL with a sentence in
  * `problem`. */
-const slack_json_t *sim_step_inputs(sim_maker_t *make, const slack_json_t *values,
+const slack_json_t *sim_step_inputs(sim_json_builder_t *json, const slack_json_t *values,
                                     char problem[SIM_PROBLEM_SIZE]);
 
 /* Begin one, borrowed until SIM_STEPS_MAX more have begun. `inputs`, copied, is an object. 0;

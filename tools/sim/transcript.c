@@ -121,12 +121,12 @@ const char *sim_entry_line(const sim_entry_t *entry, slack_arena_t *arena)
     return line ? line : "";
 }
 
-const slack_json_t *sim_entry_json(sim_maker_t *make, const sim_entry_t *entry)
+const slack_json_t *sim_entry_json(sim_json_builder_t *json, const sim_entry_t *entry)
 {
-    return sim_make(make,
+    return sim_json(json,
                     "{number: %llu, kind: %s, where: %s, who: %s, text: %s, outcome: %s, line: %s}",
                     (unsigned long long)entry->number, kind_names[entry->kind], entry->where,
-                    entry->who, entry->text, entry->outcome, sim_entry_line(entry, make->arena));
+                    entry->who, entry->text, entry->outcome, sim_entry_line(entry, json->arena));
 }
 
 /* --- words --- */

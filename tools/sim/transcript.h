@@ -75,7 +75,7 @@ size_t sim_transcript_settled(const sim_transcript_t *transcript);
 
 /* One line of text, without a newline. */
 const char *sim_entry_line(const sim_entry_t *entry, slack_arena_t *arena);
-const slack_json_t *sim_entry_json(sim_maker_t *make, const sim_entry_t *entry);
+const slack_json_t *sim_entry_json(sim_json_builder_t *json, const sim_entry_t *entry);
 
 /* Texts for entries, in an arena; never NULL ("" when memory is out). */
 

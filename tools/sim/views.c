@@ -111,25 +111,25 @@ const char *sim_view_check(const sim_views_t *views, const slack_json_t *view, b
 /* --- keeping --- */
 
 /* The body that a view is shown with. */
-static const slack_json_t *view_body(sim_maker_t *make, const sim_view_t *view,
+static const slack_json_t *view_body(sim_json_builder_t *json, const sim_view_t *view,
                                      const slack_json_t *given)
 {
-    const slack_json_t *ids = sim_make(
-        make,
+    const slack_json_t *ids = sim_json(
+        json,
         "{id: %s, team_id: %s, app_id: %s, app_installed_team_id: %s, bot_id: %s,"
         " hash: %s, root_view_id: %s}",
         view->id, SIM_TEAM_ID, SIM_APP_ID, SIM_TEAM_ID, SIM_BOT_ID, view->hash, view->root_id);
-    const slack_json_t *blocks = sim_blocks_named(make, slack_json_get(given, "/blocks"));
-    const slack_json_t *body = sim_make(make, "{type: %s, blocks: %p, previous_view_id: %s}",
+    const slack_json_t *blocks = sim_blocks_named(json, slack_json_get(given, "/blocks"));
+    const slack_json_t *body = sim_json(json, "{type: %s, blocks: %p, previous_view_id: %s}",
                                         slack_json_str(given, "/type"), blocks,
                                         *view->previous_id ? view->previous_id : NULL);
     const slack_json_t *defaults =
-        sim_make(make, "{private_metadata: '', callback_id: '', external_id: '', title: null,"
+        sim_json(json, "{private_metadata: '', callback_id: '', external_id: '', title: null,"
                        " close: null, submit: null, clear_on_close: false,"
                        " notify_on_close: false}");
-    body = sim_make_merged(make, ids, body);
-    body = sim_make_merged(make, body, given);
-    return sim_make_merged(make, body, defaults);
+    body = sim_json_merged(json, ids, body);
+    body = sim_json_merged(json, body, given);
+    return sim_json_merged(json, body, defaults);
 }
 
 /* Set what a view shows, under a new hash. */
@@ -137,21 +137,21 @@ static int view_set(sim_views_t *views, sim_view_t *view, const slack_json_t *gi
 {
     char ts[SIM_TS_SIZE], hash[sizeof view->hash];
     size_t len = 0;
-    sim_maker_t make = {slack__arena_new(4096, 0), 0};
-    if (!make.arena) return SLACK_ENOMEM;
+    sim_json_builder_t json = {slack__arena_new(4096, 0), 0};
+    if (!json.arena) return SLACK_ENOMEM;
     memcpy(hash, view->hash, sizeof hash);
     sim_world_ts(views->world, ts);
     snprintf(view->hash, sizeof view->hash, "%.10s.%08x", ts, (unsigned)slack__random_u64());
-    const slack_json_t *body = view_body(&make, view, given);
-    if (make.rc == 0 && !slack__json_text(make.arena, body, &len)) make.rc = SLACK_ENOMEM;
-    if (make.rc == 0 && len > VIEW_BYTES_MAX) make.rc = SLACK_ETOOBIG;
-    if (make.rc != 0) {
+    const slack_json_t *body = view_body(&json, view, given);
+    if (json.rc == 0 && !slack__json_text(json.arena, body, &len)) json.rc = SLACK_ENOMEM;
+    if (json.rc == 0 && len > VIEW_BYTES_MAX) json.rc = SLACK_ETOOBIG;
+    if (json.rc != 0) {
         memcpy(view->hash, hash, sizeof hash);
-        slack__arena_free(make.arena);
-        return make.rc;
+        slack__arena_free(json.arena);
+        return json.rc;
     }
     slack__arena_free(view->arena);
-    view->arena = make.arena;
+    view->arena = json.arena;
     view->body = body;
     view->notify_on_close = slack_json_bool(body, "/notify_on_close");
     return 0;
@@ -326,7 +326,7 @@ static bool check_entries(const sim_view_t *view, const slack_json_t *values, ch
     return true;
 }
 
-static const slack_json_t *fill_one(sim_maker_t *make, const sim_element_iter_t *it,
+static const slack_json_t *fill_one(sim_json_builder_t *json, const sim_element_iter_t *it,
                                     const slack_json_t *values, char *problem)
 {
     const char *value = NULL;
@@ -335,7 +335,7 @@ static const slack_json_t *fill_one(sim_maker_t *make, const sim_element_iter_t 
     while (slack_json_next(values, &given))
         if (entry_parse(slack_json_str(given.value, ""), &entry) && entry_is_for(&entry, it))
             value = entry.value;
-    const slack_json_t *state = sim_element_state(make, it->element, value, problem);
+    const slack_json_t *state = sim_element_state(json, it->element, value, problem);
     bool input = strcmp(slack_json_str(it->block, "/type"), "input") == 0;
     if (state && input && !slack_json_bool(it->block, "/optional") &&
         sim_element_state_empty(state)) {
@@ -346,30 +346,30 @@ static const slack_json_t *fill_one(sim_maker_t *make, const sim_element_iter_t 
     return state;
 }
 
-const slack_json_t *sim_view_fill(sim_maker_t *make, const sim_view_t *view,
+const slack_json_t *sim_view_fill(sim_json_builder_t *json, const sim_view_t *view,
                                   const slack_json_t *values, char problem[SIM_PROBLEM_SIZE])
 {
     const slack_json_t *block = NULL;
     sim_list_t all, one;
     sim_element_iter_t it = {0};
     bool good = check_entries(view, values, problem);
-    sim_list_begin(make, &all, '{');
+    sim_list_begin(json, &all, '{');
     while (good && sim_element_next(slack_json_get(view->body, "/blocks"), &it)) {
         if (strcmp(slack_json_str(it.element, "/type"), "button") == 0) continue;
-        const slack_json_t *state = fill_one(make, &it, values, problem);
+        const slack_json_t *state = fill_one(json, &it, values, problem);
         good = state != NULL;
         if (!good) break;
         if (it.block != block) {
             if (block)
-                sim_list_put(make, &all, slack_json_str(block, "/block_id"),
-                             sim_list_end(make, &one));
-            sim_list_begin(make, &one, '{');
+                sim_list_put(json, &all, slack_json_str(block, "/block_id"),
+                             sim_list_end(json, &one));
+            sim_list_begin(json, &one, '{');
             block = it.block;
         }
-        sim_list_put(make, &one, slack_json_str(it.element, "/action_id"), state);
+        sim_list_put(json, &one, slack_json_str(it.element, "/action_id"), state);
     }
     if (block)
-        sim_list_put(make, &all, slack_json_str(block, "/block_id"), sim_list_end(make, &one));
-    const slack_json_t *state = sim_list_end(make, &all);
+        sim_list_put(json, &all, slack_json_str(block, "/block_id"), sim_list_end(json, &one));
+    const slack_json_t *state = sim_list_end(json, &all);
     return good ? state : NULL;
 }

@@ -64,7 +64,7 @@ sim_view_t *sim_view_home(const sim_views_t *views, const sim_user_t *user);
 /* Fill in a view: a value for each of `values` ("BLOCK/ACTION=VALUE" or "ACTION=VALUE", an array),
  * the initial ones for the rest: the state that a submission carries. NULL with a sentence in
  * `problem`: no such input, a value that it cannot take, or one that is missing. */
-const slack_json_t *sim_view_fill(sim_maker_t *make, const sim_view_t *view,
+const slack_json_t *sim_view_fill(sim_json_builder_t *json, const sim_view_t *view,
                                   const slack_json_t *values, char problem[SIM_PROBLEM_SIZE]);
 
 #endif

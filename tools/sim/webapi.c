@@ -18,7 +18,7 @@ typedef struct arguments {
 
 const slack_json_t *sim_fail(sim_call_t *call, const char *error)
 {
-    return sim_make(call->make, "{ok: false, error: %s}", error);
+    return sim_json(call->json, "{ok: false, error: %s}", error);
 }
 
 const slack_json_t *sim_fail_with(sim_call_t *call, const char *error, const char *format, ...)
@@ -29,7 +29,7 @@ const slack_json_t *sim_fail_with(sim_call_t *call, const char *error, const cha
     vsnprintf(sentence, sizeof sentence, format, ap);
     va_end(ap);
     if (!*sentence) return sim_fail(call, error);
-    return sim_make(call->make,
+    return sim_json(call->json,
                     "{ok: false, error: %s, response_metadata: {messages: ['[ERROR] %s']}}", error,
                     sentence);
 }
@@ -46,7 +46,7 @@ const char *sim_arg(const sim_call_t *call, const char *name)
     switch (slack_json_type(value)) {
     case SLACK_JSON_STRING: text = slack_json_str(value, ""); break;
     case SLACK_JSON_BOOL: text = slack_json_bool(value, "") ? "true" : "false"; break;
-    case SLACK_JSON_NUMBER: text = slack__json_text(call->make->arena, value, NULL); break;
+    case SLACK_JSON_NUMBER: text = slack__json_text(call->json->arena, value, NULL); break;
     default: break;
     }
     return text ? text : "";
@@ -74,7 +74,7 @@ bool sim_arg_json(const sim_call_t *call, const char *name, const slack_json_t *
     *ret = value;
     if (slack_json_type(value) != SLACK_JSON_STRING) return true;
     const char *text = slack_json_str(value, "");
-    return slack__json_parse(call->make->arena, text, strlen(text), ret, NULL) == 0;
+    return slack__json_parse(call->json->arena, text, strlen(text), ret, NULL) == 0;
 }
 
 /* --- arguments out of a request --- */
@@ -98,33 +98,33 @@ static bool has_charset(const slack_http_request_t *request)
 }
 
 /* NULL on success, else the error's word. */
-static const char *read_arguments(const slack_http_request_t *request, sim_maker_t *make,
+static const char *read_arguments(const slack_http_request_t *request, sim_json_builder_t *json,
                                   arguments_t *ret)
 {
     *ret = (arguments_t){NULL, false, false};
     slack_slice_t text = {request->body, request->body_len};
-    bool json = sim_request_is(request, "application/json");
+    bool is_json = sim_request_is(request, "application/json");
     if (!text.ptr || text.len == 0) {
         text = request->query;
-    } else if (json) {
-        const slack_json_t *args = sim_make_parsed(make, text.ptr, text.len);
+    } else if (is_json) {
+        const slack_json_t *args = sim_json_parsed(json, text.ptr, text.len);
         ret->no_charset = !has_charset(request);
         ret->from_json = true;
         ret->args = args;
-        if (make->rc == SLACK_EJSON || make->rc == SLACK_ETOOBIG) {
-            make->rc = 0;
+        if (json->rc == SLACK_EJSON || json->rc == SLACK_ETOOBIG) {
+            json->rc = 0;
             return "invalid_json";
         }
-        return make->rc == 0 && slack_json_type(args) != SLACK_JSON_OBJECT ? "json_not_object"
+        return json->rc == 0 && slack_json_type(args) != SLACK_JSON_OBJECT ? "json_not_object"
                                                                            : NULL;
     } else if (!sim_request_is(request, "application/x-www-form-urlencoded")) {
         bool given = slack__http_header(request, "content-type", NULL).len > 0;
         return given ? "invalid_post_type" : "missing_post_type";
     }
-    if (make->rc == 0)
-        make->rc = slack__form_parse(make->arena, text.ptr ? text.ptr : "", text.len, &ret->args);
-    if (make->rc != SLACK_ETOOBIG) return NULL;
-    make->rc = 0;
+    if (json->rc == 0)
+        json->rc = slack__form_parse(json->arena, text.ptr ? text.ptr : "", text.len, &ret->args);
+    if (json->rc != SLACK_ETOOBIG) return NULL;
+    json->rc = 0;
     return "invalid_form_data";
 }
 
@@ -181,9 +181,9 @@ static const slack_json_t *run(sim_call_t *call, const slack_http_request_t *req
 {
     const sim_method_t *method = find_method(call->method);
     if (!method)
-        return sim_make(call->make, "{ok: false, error: 'unknown_method', req_method: %s}",
+        return sim_json(call->json, "{ok: false, error: 'unknown_method', req_method: %s}",
                         call->method);
-    const char *error = read_arguments(request, call->make, arguments);
+    const char *error = read_arguments(request, call->json, arguments);
     if (error) return sim_fail(call, error);
     call->args = arguments->args;
     error =
@@ -191,14 +191,14 @@ static const slack_json_t *run(sim_call_t *call, const slack_http_request_t *req
     return error ? sim_fail(call, error) : method->run(call);
 }
 
-static const slack_json_t *with_warning(sim_maker_t *make, const slack_json_t *answer)
+static const slack_json_t *with_warning(sim_json_builder_t *json, const slack_json_t *answer)
 {
     const slack_json_t *metadata =
-        sim_make_merged(make, slack_json_get(answer, "/response_metadata"),
-                        sim_make(make, "{warnings: ['missing_charset']}"));
+        sim_json_merged(json, slack_json_get(answer, "/response_metadata"),
+                        sim_json(json, "{warnings: ['missing_charset']}"));
     const slack_json_t *warned =
-        sim_make(make, "{warning: 'missing_charset', response_metadata: %p}", metadata);
-    return sim_make_merged(make, warned, answer);
+        sim_json(json, "{warning: 'missing_charset', response_metadata: %p}", metadata);
+    return sim_json_merged(json, warned, answer);
 }
 
 /* What a fault makes of a call: a status with a page, or ok: false. False: nothing. */
@@ -229,13 +229,13 @@ static bool answer_fault(sim_call_t *call, slack_http_request_t *request)
 
 void sim_webapi_request(sim_t *sim, slack_http_request_t *request)
 {
-    sim_maker_t make = {request->arena, 0};
+    sim_json_builder_t json = {request->arena, 0};
     arguments_t arguments = {NULL, false, false};
-    sim_call_t call = {.sim = sim, .make = &make, .method = request->path.ptr + strlen("/api/")};
+    sim_call_t call = {.sim = sim, .json = &json, .method = request->path.ptr + strlen("/api/")};
     if (answer_fault(&call, request)) return;
     const slack_json_t *answer = run(&call, request, &arguments);
-    if (arguments.no_charset) answer = with_warning(&make, answer);
-    if (make.rc != 0) answer = NULL;
+    if (arguments.no_charset) answer = with_warning(&json, answer);
+    if (json.rc != 0) answer = NULL;
     sim_answer_json(sim, request, answer ? 200 : 500, answer);
 }
 
@@ -243,7 +243,7 @@ void sim_webapi_request(sim_t *sim, slack_http_request_t *request)
 
 static const slack_json_t *auth_test(sim_call_t *call)
 {
-    return sim_make(call->make,
+    return sim_json(call->json,
                     "{ok: true, url: '%s/', team: %s, user: %s, team_id: %s, user_id: %s,"
                     " bot_id: %s, is_enterprise_install: false}",
                     call->sim->base, SIM_TEAM_NAME, sim_user_bot()->name, SIM_TEAM_ID,
@@ -252,8 +252,8 @@ static const slack_json_t *auth_test(sim_call_t *call)
 
 static const slack_json_t *apps_connections_open(sim_call_t *call)
 {
-    const char *url = sim_socket_url(call->sim, call->make->arena);
-    return url ? sim_make(call->make, "{ok: true, url: %s}", url) : NULL;
+    const char *url = sim_socket_url(call->sim, call->json->arena);
+    return url ? sim_json(call->json, "{ok: true, url: %s}", url) : NULL;
 }
 
 static const slack_json_t *users_info(sim_call_t *call)
@@ -262,7 +262,7 @@ static const slack_json_t *users_info(sim_call_t *call)
     const sim_user_t *user = sim_user_by_id(id);
     if (!*id) return sim_fail_missing(call, "user");
     if (!user) return sim_fail(call, "user_not_found");
-    return sim_make(call->make, "{ok: true, user: %p}", sim_user_json(call->make, user));
+    return sim_json(call->json, "{ok: true, user: %p}", sim_user_json(call->json, user));
 }
 
 const sim_method_t sim_methods_basic[] = {

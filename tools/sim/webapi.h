@@ -11,7 +11,7 @@
 
 typedef struct sim_call {
     sim_t *sim;
-    sim_maker_t *make;
+    sim_json_builder_t *json;
     const char *method;
     const slack_json_t *args; /* an object, never NULL; values of a form are strings */
     const sim_step_t *step;   /* whose token it came with; NULL for none */

@@ -98,19 +98,19 @@ const char *sim_channel_type(const sim_channel_t *channel)
     }
 }
 
-const slack_json_t *sim_user_json(sim_maker_t *make, const sim_user_t *user)
+const slack_json_t *sim_user_json(sim_json_builder_t *json, const sim_user_t *user)
 {
     const slack_json_t *profile =
-        sim_make(make,
+        sim_json(json,
                  "{real_name: %s, real_name_normalized: %s, display_name: %s,"
                  " display_name_normalized: %s, status_text: '', status_emoji: '',"
                  " avatar_hash: 'g000000000000', team: %s}",
                  user->real_name, user->real_name, user->name, user->name, SIM_TEAM_ID);
     const slack_json_t *bot =
-        sim_make(make, "{is_bot: true, profile: {bot_id: %s, api_app_id: %s, always_active: true}}",
+        sim_json(json, "{is_bot: true, profile: {bot_id: %s, api_app_id: %s, always_active: true}}",
                  SIM_BOT_ID, SIM_APP_ID);
-    const slack_json_t *json =
-        sim_make(make,
+    const slack_json_t *value =
+        sim_json(json,
                  "{id: %s, team_id: %s, name: %s, deleted: false, color: '9f69e7', real_name: %s,"
                  " tz: 'Etc/UTC', tz_label: 'Coordinated Universal Time', tz_offset: 0,"
                  " is_admin: false, is_owner: false, is_primary_owner: false,"
@@ -118,22 +118,23 @@ const slack_json_t *sim_user_json(sim_maker_t *make, const sim_user_t *user)
                  " updated: %d}",
                  user->id, SIM_TEAM_ID, user->name, user->real_name, FOUNDED_S);
     if (!user->bot)
-        return sim_make_merged(make, json, sim_make(make, "{is_bot: false, profile: %p}", profile));
-    profile = sim_make_merged(make, profile, slack_json_get(bot, "/profile"));
-    return sim_make_merged(make, json, sim_make(make, "{is_bot: true, profile: %p}", profile));
+        return sim_json_merged(json, value,
+                               sim_json(json, "{is_bot: false, profile: %p}", profile));
+    profile = sim_json_merged(json, profile, slack_json_get(bot, "/profile"));
+    return sim_json_merged(json, value, sim_json(json, "{is_bot: true, profile: %p}", profile));
 }
 
-const slack_json_t *sim_channel_json(sim_maker_t *make, const sim_channel_t *channel)
+const slack_json_t *sim_channel_json(sim_json_builder_t *json, const sim_channel_t *channel)
 {
     if (channel->kind == SIM_CHANNEL_IM)
-        return sim_make(make,
+        return sim_json(json,
                         "{id: %s, created: %d, is_archived: false, is_im: true,"
                         " is_org_shared: false, user: %s, is_user_deleted: false, priority: 0}",
                         channel->id, FOUNDED_S, channel->user_id);
-    const slack_json_t *empty = sim_make(make, "{value: '', creator: '', last_set: 0}");
-    const slack_json_t *is_private = sim_make_bool(make, channel->kind == SIM_CHANNEL_PRIVATE);
-    const slack_json_t *is_general = sim_make_bool(make, strcmp(channel->name, "general") == 0);
-    return sim_make(make,
+    const slack_json_t *empty = sim_json(json, "{value: '', creator: '', last_set: 0}");
+    const slack_json_t *is_private = sim_json_bool(json, channel->kind == SIM_CHANNEL_PRIVATE);
+    const slack_json_t *is_general = sim_json_bool(json, strcmp(channel->name, "general") == 0);
+    return sim_json(json,
                     "{id: %s, name: %s, name_normalized: %s, is_channel: true, is_group: false,"
                     " is_im: false, is_mpim: false, is_private: %p, created: %d, creator: %s,"
                     " is_archived: false, is_general: %p, unlinked: 0, is_shared: false,"
@@ -141,7 +142,7 @@ const slack_json_t *sim_channel_json(sim_maker_t *make, const sim_channel_t *cha
                     " is_pending_ext_shared: false, is_member: %p, topic: %p, purpose: %p,"
                     " previous_names: [], context_team_id: %s, num_members: %d}",
                     channel->id, channel->name, channel->name, is_private, FOUNDED_S, users[0].id,
-                    is_general, sim_make_bool(make, channel->bot_is_member), empty, empty,
+                    is_general, sim_json_bool(json, channel->bot_is_member), empty, empty,
                     SIM_TEAM_ID, (int)COUNT(users) - (channel->bot_is_member ? 0 : 1));
 }
 
@@ -185,39 +186,39 @@ void sim_world_id(sim_world_t *world, const char *prefix, char id[SIM_ID_SIZE])
 /* --- messages --- */
 
 /* What marks a message as the bot's. */
-static const slack_json_t *bot_fields(sim_maker_t *make)
+static const slack_json_t *bot_fields(sim_json_builder_t *json)
 {
-    return sim_make(make,
+    return sim_json(json,
                     "{bot_id: %s, app_id: %s, bot_profile: {id: %s, app_id: %s, name: %s,"
                     " deleted: false, updated: %d, team_id: %s}}",
                     SIM_BOT_ID, SIM_APP_ID, SIM_BOT_ID, SIM_APP_ID, sim_user_bot()->name, FOUNDED_S,
                     SIM_TEAM_ID);
 }
 
-static const slack_json_t *message_body(const sim_world_t *world, sim_maker_t *make,
+static const slack_json_t *message_body(const sim_world_t *world, sim_json_builder_t *json,
                                         const sim_message_t *message, const slack_json_t *content)
 {
     const slack_json_t *body =
-        sim_make(make, "{type: 'message', user: %s, ts: %s}", message->author->id, message->ts);
-    body = sim_make_merged(make, body, content);
-    body = sim_make_merged(make, body, sim_make(make, "{team: %s}", SIM_TEAM_ID));
-    if (message->author->bot) body = sim_make_merged(make, body, bot_fields(make));
+        sim_json(json, "{type: 'message', user: %s, ts: %s}", message->author->id, message->ts);
+    body = sim_json_merged(json, body, content);
+    body = sim_json_merged(json, body, sim_json(json, "{team: %s}", SIM_TEAM_ID));
+    if (message->author->bot) body = sim_json_merged(json, body, bot_fields(json));
     if (!*message->thread_ts) return body;
 
     const sim_message_t *head = sim_message_find(world, message->channel, message->thread_ts);
-    const slack_json_t *thread = sim_make(make, "{thread_ts: %s}", message->thread_ts);
+    const slack_json_t *thread = sim_json(json, "{thread_ts: %s}", message->thread_ts);
     if (head && head != message)
-        thread = sim_make(make, "{thread_ts: %s, parent_user_id: %s}", message->thread_ts,
+        thread = sim_json(json, "{thread_ts: %s, parent_user_id: %s}", message->thread_ts,
                           head->author->id);
-    return sim_make_merged(make, body, thread);
+    return sim_json_merged(json, body, thread);
 }
 
 int sim_message_add(sim_world_t *world, const sim_message_draft_t *draft, sim_message_t **ret)
 {
     sim_message_t *message = slack__calloc(1, sizeof *message);
-    sim_maker_t make = {slack__arena_new(1024, 0), 0};
-    if (!message || !make.arena) goto fail;
-    message->arena = make.arena;
+    sim_json_builder_t json = {slack__arena_new(1024, 0), 0};
+    if (!message || !json.arena) goto fail;
+    message->arena = json.arena;
     message->channel = draft->channel;
     message->author = draft->author;
     message->only_for = draft->only_for;
@@ -228,8 +229,8 @@ int sim_message_add(sim_world_t *world, const sim_message_draft_t *draft, sim_me
         snprintf(message->thread_ts, sizeof message->thread_ts, "%s", root);
     }
     if (draft->step_id) snprintf(message->step_id, sizeof message->step_id, "%s", draft->step_id);
-    message->body = message_body(world, &make, message, draft->content);
-    if (make.rc != 0) goto fail;
+    message->body = message_body(world, &json, message, draft->content);
+    if (json.rc != 0) goto fail;
 
     if (world->message_count == SIM_MESSAGES_MAX)
         sim_message_remove(world, SLACK_CONTAINER(world->messages.next, sim_message_t, link));
@@ -239,7 +240,7 @@ int sim_message_add(sim_world_t *world, const sim_message_draft_t *draft, sim_me
     return 0;
 
 fail:
-    slack__arena_free(make.arena);
+    slack__arena_free(json.arena);
     slack__free(message);
     return SLACK_ENOMEM;
 }
@@ -247,18 +248,18 @@ fail:
 int sim_message_edit(sim_world_t *world, sim_message_t *message, const slack_json_t *content)
 {
     char now[SIM_TS_SIZE];
-    sim_maker_t make = {slack__arena_new(1024, 0), 0};
-    if (!make.arena) return SLACK_ENOMEM;
+    sim_json_builder_t json = {slack__arena_new(1024, 0), 0};
+    if (!json.arena) return SLACK_ENOMEM;
     sim_world_ts(world, now);
-    const slack_json_t *body = message_body(world, &make, message, content);
-    body = sim_make_merged(
-        &make, body, sim_make(&make, "{edited: {user: %s, ts: %s}}", message->author->id, now));
-    if (make.rc != 0) {
-        slack__arena_free(make.arena);
-        return make.rc;
+    const slack_json_t *body = message_body(world, &json, message, content);
+    body = sim_json_merged(
+        &json, body, sim_json(&json, "{edited: {user: %s, ts: %s}}", message->author->id, now));
+    if (json.rc != 0) {
+        slack__arena_free(json.arena);
+        return json.rc;
     }
     slack__arena_free(message->arena);
-    message->arena = make.arena;
+    message->arena = json.arena;
     message->body = body;
     return 0;
 }
@@ -283,7 +284,7 @@ sim_message_t *sim_message_find(const sim_world_t *world, const sim_channel_t *c
     return NULL;
 }
 
-const slack_json_t *sim_message_shown(const sim_world_t *world, sim_maker_t *make,
+const slack_json_t *sim_message_shown(const sim_world_t *world, sim_json_builder_t *json,
                                       const sim_message_t *message)
 {
     const sim_message_t *latest = NULL;
@@ -292,7 +293,7 @@ const slack_json_t *sim_message_shown(const sim_world_t *world, sim_maker_t *mak
     sim_list_t ids;
     if (*message->thread_ts) return message->body;
 
-    sim_list_begin(make, &ids, '[');
+    sim_list_begin(json, &ids, '[');
     for (slack_link_t *link = world->messages.next; link != &world->messages; link = link->next) {
         const sim_message_t *reply = SLACK_CONTAINER(link, sim_message_t, link);
         if (reply->channel != message->channel || reply->only_for) continue;
@@ -303,12 +304,12 @@ const slack_json_t *sim_message_shown(const sim_world_t *world, sim_maker_t *mak
         if (seen[author]) continue;
         seen[author] = true;
         authors++;
-        sim_list_add(make, &ids, sim_make(make, "%s", reply->author->id));
+        sim_list_add(json, &ids, sim_json(json, "%s", reply->author->id));
     }
-    const slack_json_t *reply_users = sim_list_end(make, &ids);
+    const slack_json_t *reply_users = sim_list_end(json, &ids);
     if (!latest) return message->body;
-    return sim_make_merged(make, message->body,
-                           sim_make(make,
+    return sim_json_merged(json, message->body,
+                           sim_json(json,
                                     "{thread_ts: %s, reply_count: %zu, reply_users_count: %zu,"
                                     " latest_reply: %s, reply_users: %p, is_locked: false,"
                                     " subscribed: false}",

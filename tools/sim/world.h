@@ -2,7 +2,7 @@
 #ifndef SIM_WORLD_H
 #define SIM_WORLD_H
 
-#include "sim/maker.h"
+#include "sim/json_builder.h"
 #include "util/clock.h"
 #include "util/queue.h"
 
@@ -105,11 +105,11 @@ void sim_message_remove(sim_world_t *world, sim_message_t *message);
 sim_message_t *sim_message_find(const sim_world_t *world, const sim_channel_t *channel,
                                 const char *ts);
 /* The body as conversations.history shows it: the head of a thread tells of its replies. */
-const slack_json_t *sim_message_shown(const sim_world_t *world, sim_maker_t *make,
+const slack_json_t *sim_message_shown(const sim_world_t *world, sim_json_builder_t *json,
                                       const sim_message_t *message);
 
 /* JSON of people and channels as users.info and conversations.info tell it. */
-const slack_json_t *sim_user_json(sim_maker_t *make, const sim_user_t *user);
-const slack_json_t *sim_channel_json(sim_maker_t *make, const sim_channel_t *channel);
+const slack_json_t *sim_user_json(sim_json_builder_t *json, const sim_user_t *user);
+const slack_json_t *sim_channel_json(sim_json_builder_t *json, const sim_channel_t *channel);
 
 #endif
