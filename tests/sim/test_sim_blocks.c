@@ -2,6 +2,7 @@
 #include "sim/blocks.h"
 #include "sim/payloads.h"
 #include "sim/transcript.h"
+#include "sim/transcript_text.h"
 #include "support/test.h"
 
 /* Block Kit in the simulator: what is refused, what is named, what choices look like; and texts, as
@@ -252,9 +253,9 @@ static void typed_text_becomes_markup(void **state)
     for (size_t i = 0; i < COUNT(cases); i++) {
         const char *markup = sim_text_markup(arena, cases[i].typed);
         assert_string_equal(markup, cases[i].markup);
-        assert_string_equal(sim_words_text(arena, markup), cases[i].told);
+        assert_string_equal(sim_text_plain(arena, markup), cases[i].told);
     }
-    assert_string_equal(sim_words_text(arena, "<> <@> <@U1> <#C1> &lt <|x>"), " @ @U1 #C1 &lt x");
+    assert_string_equal(sim_text_plain(arena, "<> <@> <@U1> <#C1> &lt <|x>"), " @ @U1 #C1 &lt x");
 }
 
 static void a_persons_text_is_rich(void **state)
@@ -275,20 +276,20 @@ static void a_persons_text_is_rich(void **state)
 
 static void messages_and_views_in_words(void **state)
 {
-    assert_string_equal(sim_words_message(arena, parsed("{}")), "(no text)");
-    assert_string_equal(sim_words_message(arena, parsed("{'text':'t','blocks':[{'type':'section',"
-                                                        "'text':{'text':'b'}}]}")),
+    assert_string_equal(sim_text_message(arena, parsed("{}")), "(no text)");
+    assert_string_equal(sim_text_message(arena, parsed("{'text':'t','blocks':[{'type':'section',"
+                                                       "'text':{'text':'b'}}]}")),
                         "t");
     assert_string_equal(
-        sim_words_message(arena, parsed("{'blocks':[{'type':'section','text':{'text':'b'}},"
-                                        "{'type':'markdown','text':'m'},{'type':'actions',"
-                                        "'elements':[{'type':'overflow','action_id':'o'}]}]}")),
+        sim_text_message(arena, parsed("{'blocks':[{'type':'section','text':{'text':'b'}},"
+                                       "{'type':'markdown','text':'m'},{'type':'actions',"
+                                       "'elements':[{'type':'overflow','action_id':'o'}]}]}")),
         "b m [overflow: o]");
     assert_string_equal(
-        sim_words_view(arena, parsed("{'callback_id':'c','title':{'text':'T'},'blocks':["
-                                     "{'type':'input','block_id':'b','element':{'type':"
-                                     "'plain_text_input','action_id':'a'}},{'type':'actions',"
-                                     "'elements':[{'type':'button','action_id':'x'}]}]}")),
+        sim_text_view(arena, parsed("{'callback_id':'c','title':{'text':'T'},'blocks':["
+                                    "{'type':'input','block_id':'b','element':{'type':"
+                                    "'plain_text_input','action_id':'a'}},{'type':'actions',"
+                                    "'elements':[{'type':'button','action_id':'x'}]}]}")),
         "c \"T\" [b/a] [x]");
 }
 
@@ -302,14 +303,12 @@ static void entries_are_told_in_order(void **state)
 {
     char told[200] = "";
     sim_transcript_t transcript;
-    sim_transcript_init(&transcript);
-    transcript.complete = keep_line;
-    transcript.user_data = told;
-    sim_transcript_add(&transcript, SIM_SAID, false, "#a", "ann", "%s", "one");
+    sim_transcript_init(&transcript, keep_line, told);
+    sim_transcript_add(&transcript, SIM_ENTRY_MESSAGE, false, "#a", "ann", "%s", "one");
     assert_string_equal(told, "#a  ann: one|");
-    uint64_t two = sim_transcript_add(&transcript, SIM_COMMAND, true, "#a", "ann", "runs /x");
-    uint64_t three = sim_transcript_add(&transcript, SIM_CLICKED, true, "", "ann", "clicks y");
-    sim_transcript_add(&transcript, SIM_SAID, false, "#a", "bot", "four");
+    uint64_t two = sim_transcript_add(&transcript, SIM_ENTRY_COMMAND, true, "#a", "ann", "runs /x");
+    uint64_t three = sim_transcript_add(&transcript, SIM_ENTRY_CLICK, true, "", "ann", "clicks y");
+    sim_transcript_add(&transcript, SIM_ENTRY_MESSAGE, false, "#a", "bot", "four");
     sim_transcript_outcome(&transcript, three, "%s", "");
     assert_int_equal(sim_transcript_settled(&transcript), 1);
     assert_string_equal(told, "#a  ann: one|");

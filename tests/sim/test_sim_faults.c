@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "sim/failures.h"
+#include "sim/failure_rate.h"
 #include "sim/faults.h"
 #include "support/test.h"
 
@@ -189,47 +189,47 @@ static void they_can_be_seen(void **state)
 
 static void above_95_percent_of_failures_is_too_much(void **state)
 {
-    sim_failures_t failures;
+    sim_failure_rate_t failures;
     unsigned events, failed;
-    sim_failures_init(&failures, 100, 1);
+    sim_failure_rate_init(&failures, 100, 1);
     for (int i = 0; i < 5; i++)
-        assert_false(sim_failures_add(&failures, false, 1000));
+        assert_false(sim_failure_rate_add(&failures, false, 1000));
     for (int i = 0; i < 95; i++)
-        assert_false(sim_failures_add(&failures, true, 2000)); /* 95 of 100 */
-    assert_true(sim_failures_add(&failures, true, 2000));
-    sim_failures_count(&failures, &events, &failed);
+        assert_false(sim_failure_rate_add(&failures, true, 2000)); /* 95 of 100 */
+    assert_true(sim_failure_rate_add(&failures, true, 2000));
+    sim_failure_rate_count(&failures, &events, &failed);
     assert_int_equal(events, 101);
     assert_int_equal(failed, 96);
 }
 
 static void few_events_are_exempt(void **state)
 {
-    sim_failures_t failures;
-    sim_failures_init(&failures, SIM_FAILURES_MIN, 1);
-    for (int i = 0; i < SIM_FAILURES_MIN - 1; i++)
-        assert_false(sim_failures_add(&failures, true, 0));
-    assert_true(sim_failures_add(&failures, true, 0));
+    sim_failure_rate_t failures;
+    sim_failure_rate_init(&failures, SIM_FAILURE_RATE_MIN, 1);
+    for (int i = 0; i < SIM_FAILURE_RATE_MIN - 1; i++)
+        assert_false(sim_failure_rate_add(&failures, true, 0));
+    assert_true(sim_failure_rate_add(&failures, true, 0));
 }
 
 static void an_hour_later_it_is_forgotten(void **state)
 {
     const uint64_t hour_ms = (uint64_t)3600 * 1000;
-    sim_failures_t failures;
+    sim_failure_rate_t failures;
     unsigned events, failed;
-    sim_failures_init(&failures, 10, 1);
+    sim_failure_rate_init(&failures, 10, 1);
     for (int i = 0; i < 9; i++)
-        assert_false(sim_failures_add(&failures, true, 0));
-    assert_false(sim_failures_add(&failures, true, hour_ms));
-    sim_failures_count(&failures, &events, &failed);
+        assert_false(sim_failure_rate_add(&failures, true, 0));
+    assert_false(sim_failure_rate_add(&failures, true, hour_ms));
+    sim_failure_rate_count(&failures, &events, &failed);
     assert_int_equal(events, 1);
     /* One bucket after the other goes. */
-    sim_failures_init(&failures, 1000, 60);
+    sim_failure_rate_init(&failures, 1000, 60);
     for (uint64_t minute = 0; minute < 60; minute++)
-        sim_failures_add(&failures, false, minute * 1000);
-    sim_failures_count(&failures, &events, &failed);
+        sim_failure_rate_add(&failures, false, minute * 1000);
+    sim_failure_rate_count(&failures, &events, &failed);
     assert_int_equal(events, 60);
-    sim_failures_add(&failures, false, 70 * 1000);
-    sim_failures_count(&failures, &events, &failed);
+    sim_failure_rate_add(&failures, false, 70 * 1000);
+    sim_failure_rate_count(&failures, &events, &failed);
     assert_int_equal(events, 50);
 }
 

@@ -312,10 +312,10 @@ static void replies(void **state)
 /* A trigger, as an interaction in that view (NULL: in none) would bring it. */
 static const char *trigger(const char *view_id)
 {
-    sim_grant_t *grant = sim_grant_new(&peer.sim->grants, SIM_GRANT_TRIGGER);
-    grant->user = sim_user_find("ann");
-    if (view_id) snprintf(grant->view_id, sizeof grant->view_id, "%s", view_id);
-    return grant->key;
+    sim_key_t *key = sim_key_new(&peer.sim->workspace.keys, SIM_KEY_TRIGGER);
+    key->user = sim_user_find("ann");
+    if (view_id) snprintf(key->view_id, sizeof key->view_id, "%s", view_id);
+    return key->text;
 }
 
 static const char *with_trigger(const char *key, const char *view)
@@ -457,13 +457,13 @@ static void views_publish(void **state)
 
 /* ---- response URLs ---- */
 
-static sim_grant_t *response_url(const char **ret_url)
+static sim_key_t *response_url(const char **ret_url)
 {
-    sim_grant_t *grant = sim_grant_new(&peer.sim->grants, SIM_GRANT_RESPONSE);
-    grant->user = sim_user_find("ann");
-    grant->channel = sim_channel_find("general");
-    *ret_url = slack__arena_printf(peer.arena, "/actions/%s", grant->key);
-    return grant;
+    sim_key_t *key = sim_key_new(&peer.sim->workspace.keys, SIM_KEY_RESPONSE_URL);
+    key->user = sim_user_find("ann");
+    key->channel = sim_channel_find("general");
+    *ret_url = slack__arena_printf(peer.arena, "/actions/%s", key->text);
+    return key;
 }
 
 static const slack_json_t *respond(const char *url, const char *body)
@@ -511,8 +511,8 @@ static void response_urls_expire(void **state)
 static void response_urls_replace_and_delete(void **state)
 {
     const char *url;
-    sim_grant_t *grant = response_url(&url);
-    snprintf(grant->message_ts, sizeof grant->message_ts, "%s",
+    sim_key_t *key = response_url(&url);
+    snprintf(key->message_ts, sizeof key->message_ts, "%s",
              say("{\"channel\":\"general\",\"text\":\"original\"}"));
     respond(url, "{\"text\":\"new\",\"replace_original\":true}");
     respond(url, "{\"delete_original\":true}");
@@ -535,11 +535,12 @@ static void old_messages_are_forgotten(void **state)
     const sim_message_draft_t draft = {
         .channel = sim_channel_find("general"), .author = sim_user_find("ann"), .content = content};
     for (int i = 0; i < SIM_MESSAGES_MAX + 5; i++)
-        assert_int_equal(sim_message_add(&peer.sim->world, &draft, &message), 0);
-    assert_int_equal(peer.sim->world.message_count, SIM_MESSAGES_MAX);
+        assert_int_equal(sim_message_add(&peer.sim->workspace.messages, &draft, &message), 0);
+    assert_int_equal(peer.sim->workspace.messages.message_count, SIM_MESSAGES_MAX);
     for (int i = 0; i < SIM_TRANSCRIPT_MAX + 5; i++)
-        sim_transcript_add(&peer.sim->transcript, SIM_SAID, false, "", "ann", "%d", i);
-    assert_int_equal(peer.sim->transcript.count, SIM_TRANSCRIPT_MAX);
+        sim_transcript_add(&peer.sim->workspace.transcript, SIM_ENTRY_MESSAGE, false, "", "ann",
+                           "%d", i);
+    assert_int_equal(peer.sim->workspace.transcript.count, SIM_TRANSCRIPT_MAX);
 }
 
 #define CASE(fn) ALONE(fn)

@@ -3,6 +3,7 @@
 #define SIM_BLOCKS_H
 
 #include "sim/json_builder.h"
+#include "sim/problem.h"
 
 /*
  * Block Kit: what Slack refuses, what it adds, and what a person's choices look like. Pure.
@@ -10,8 +11,6 @@
 
 #define SIM_MESSAGE_BLOCKS_MAX 50
 #define SIM_VIEW_BLOCKS_MAX    100
-/* Room for a sentence on what is wrong. */
-#define SIM_PROBLEM_SIZE 256
 
 /* Check an array of blocks. True when Slack would take it; else a sentence in Slack's manner is in
  * `problem`: "missing required field: text [json-pointer:/blocks/0/text]". */

@@ -45,8 +45,8 @@ static const slack_json_t *transcript_json(const sim_t *sim, sim_json_builder_t 
                                            bool complete)
 {
     sim_list_t list;
-    size_t settled = sim_transcript_settled(&sim->transcript);
-    slack_link_t *link = sim->transcript.entries.next;
+    size_t settled = sim_transcript_settled(&sim->workspace.transcript);
+    slack_link_t *link = sim->workspace.transcript.entries.next;
     sim_list_begin(json, &list, '[');
     for (size_t i = 0; i < settled; i++, link = link->next)
         sim_list_add(json, &list, sim_entry_json(json, SLACK_CONTAINER(link, sim_entry_t, link)));
@@ -97,7 +97,7 @@ static void answer_poll(sim_t *sim, poll_t *poll, bool complete)
 static bool fulfilled(const sim_t *sim, const poll_t *poll)
 {
     if (poll->entries == SIZE_MAX) return app_is_there(sim);
-    return sim_transcript_settled(&sim->transcript) >= poll->entries;
+    return sim_transcript_settled(&sim->workspace.transcript) >= poll->entries;
 }
 
 void sim_control_tick(sim_t *sim)
@@ -164,7 +164,7 @@ static void get_transcript(sim_t *sim, slack_http_request_t *request, const slac
 static void clear_transcript(sim_t *sim, slack_http_request_t *request, const slack_json_t *args)
 {
     sim_json_builder_t json = {request->arena, 0};
-    sim_transcript_clear(&sim->transcript);
+    sim_transcript_clear(&sim->workspace.transcript);
     sim_answer_json(sim, request, 200, sim_json(&json, "{ok: true}"));
 }
 

@@ -203,7 +203,7 @@ static void count_event(const delivery_t *d, bool failure)
 {
     sim_t *sim = d->sim;
     if (d->kind != SIM_DELIVERY_EVENT || sim->closing) return;
-    if (!sim_failures_add(&sim->failures, failure, sim_now_ms(sim))) return;
+    if (!sim_failure_rate_add(&sim->failures, failure, sim_now_ms(sim))) return;
     if (!sim->request_url.events_off)
         SLACK_LOG(slack__net_log(sim->net), WARN, "event subscriptions switched off",
                   "reason=\"more than 95 %% of the events of an hour failed\"");

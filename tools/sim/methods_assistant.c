@@ -3,6 +3,7 @@
 
 #include "sim/say.h"
 #include "sim/webapi.h"
+#include "sim/transcript_text.h"
 
 #define PROMPTS_MAX 4
 #define WORDS_MAX   ((size_t)16 * 1024)
@@ -12,7 +13,8 @@ static sim_message_t *thread_of(sim_call_t *call, const slack_json_t **ret_failu
 {
     const char *id = sim_arg(call, "channel_id"), *ts = sim_arg(call, "thread_ts");
     const sim_channel_t *channel = *id ? sim_channel_find(id) : NULL;
-    sim_message_t *head = channel ? sim_message_find(&call->sim->world, channel, ts) : NULL;
+    sim_message_t *head =
+        channel ? sim_message_find(&call->sim->workspace.messages, channel, ts) : NULL;
     if (!*id) {
         *ret_failure = sim_fail_missing(call, "channel_id");
     } else if (!*ts) {
@@ -29,9 +31,9 @@ static sim_message_t *thread_of(sim_call_t *call, const slack_json_t **ret_failu
 static const slack_json_t *noted(sim_call_t *call, const sim_message_t *head, const char *what,
                                  const char *words)
 {
-    sim_transcript_add(&call->sim->transcript, SIM_THREAD, false,
-                       sim_words_place(call->json->arena, head->channel, true),
-                       sim_user_bot()->name, "%s%s%s", what, *words ? ": " : "", words);
+    sim_transcript_add(&call->sim->workspace.transcript, SIM_ENTRY_THREAD, false,
+                       sim_text_place(call->json->arena, head->channel, true), sim_user_bot()->name,
+                       "%s%s%s", what, *words ? ": " : "", words);
     return sim_json(call->json, "{ok: true}");
 }
 
@@ -51,7 +53,8 @@ static const slack_json_t *set_title(sim_call_t *call)
     sim_message_t *head = thread_of(call, &failure);
     if (!head) return failure;
     if (!*title) return sim_fail_missing(call, "title");
-    if (sim_message_edit(&call->sim->world, head, sim_assistant_content(call->json, title)) != 0)
+    if (sim_message_edit(&call->sim->workspace.messages, head,
+                         sim_assistant_content(call->json, title)) != 0)
         return NULL;
     return noted(call, head, "sets the title", title);
 }

@@ -48,7 +48,8 @@ static const slack_json_t *post_message(sim_call_t *call)
     if (channel) content = content_of(call, &failure);
     if (!content) return failure;
     if (*thread_ts && !is_ts(thread_ts)) return sim_fail(call, "invalid_thread_ts");
-    const sim_message_t *head = sim_message_find(&call->sim->world, channel, thread_ts);
+    const sim_message_t *head =
+        sim_message_find(&call->sim->workspace.messages, channel, thread_ts);
     if (head && head->only_for) return sim_fail(call, "cannot_reply_to_message");
 
     sim_message_t *message = NULL;
@@ -95,7 +96,7 @@ static const slack_json_t *update(sim_call_t *call)
     const sim_channel_t *channel = channel_of(call, &failure);
     if (!channel) return failure;
     if (!*ts) return sim_fail_missing(call, "ts");
-    sim_message_t *message = sim_message_find(&call->sim->world, channel, ts);
+    sim_message_t *message = sim_message_find(&call->sim->workspace.messages, channel, ts);
     if (!message || message->only_for) return sim_fail(call, "message_not_found");
     if (!message->author->bot) return sim_fail(call, "cant_update_message");
     content = content_of(call, &failure);

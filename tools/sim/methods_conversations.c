@@ -198,13 +198,13 @@ static const slack_json_t *read_window(sim_call_t *call, size_t limit, window_t 
 /* A page of the window: from the newest message back, or from the oldest on. */
 static const slack_json_t *page(sim_call_t *call, const window_t *window, bool backwards)
 {
-    const sim_world_t *world = &call->sim->world;
+    const sim_messages_t *all = &call->sim->workspace.messages;
     char cursor[CURSOR_SIZE] = "";
     size_t count = 0;
     sim_list_t messages;
     sim_list_begin(call->json, &messages, '[');
-    slack_link_t *link = backwards ? world->messages.prev : world->messages.next;
-    for (; link != &world->messages; link = backwards ? link->prev : link->next) {
+    slack_link_t *link = backwards ? all->list.prev : all->list.next;
+    for (; link != &all->list; link = backwards ? link->prev : link->next) {
         const sim_message_t *message = SLACK_CONTAINER(link, sim_message_t, link);
         if (!inside(window, message)) continue;
         int order = *window->from ? compare_times(message->ts, window->from) : 0;
@@ -213,7 +213,7 @@ static const slack_json_t *page(sim_call_t *call, const window_t *window, bool b
             write_cursor(cursor, message->ts);
             break;
         }
-        sim_list_add(call->json, &messages, sim_message_shown(world, call->json, message));
+        sim_list_add(call->json, &messages, sim_message_shown(all, call->json, message));
     }
     const slack_json_t *answer =
         sim_json(call->json, "{ok: true, messages: %p, has_more: %p}",
@@ -241,7 +241,8 @@ static const slack_json_t *replies(sim_call_t *call)
     const slack_json_t *failure = read_window(call, LIMIT_MAX, &window);
     if (failure) return failure;
     if (!*ts) return sim_fail_missing(call, "ts");
-    const sim_message_t *head = sim_message_find(&call->sim->world, window.channel, ts);
+    const sim_message_t *head =
+        sim_message_find(&call->sim->workspace.messages, window.channel, ts);
     if (!head || head->only_for) return sim_fail(call, "thread_not_found");
     /* Asked for with the ts of a reply, the thread is the reply's. */
     window.thread_ts = *head->thread_ts ? head->thread_ts : head->ts;

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "sim/webapi.h"
+#include "sim/transcript_text.h"
 
 /* The step of a call. NULL with the answer in *ret_failure. */
 static sim_step_t *step_of(sim_call_t *call, const slack_json_t **ret_failure)
 {
     const char *id = sim_arg(call, "function_execution_id");
-    sim_step_t *step = sim_step_by_id(&call->sim->steps, id);
+    sim_step_t *step = sim_step_by_id(&call->sim->workspace.steps, id);
     if (!*id) {
         *ret_failure = sim_fail_missing(call, "function_execution_id");
     } else if (!step) {
@@ -21,8 +22,9 @@ static const slack_json_t *end_step(sim_call_t *call, sim_step_t *step, const ch
                                     const char *words)
 {
     step->ended = true;
-    sim_transcript_add(&call->sim->transcript, SIM_STEP, false, "", sim_user_bot()->name,
-                       "%s the step %s%s%s", verb, step->callback_id, *words ? ": " : "", words);
+    sim_transcript_add(&call->sim->workspace.transcript, SIM_ENTRY_STEP, false, "",
+                       sim_user_bot()->name, "%s the step %s%s%s", verb, step->callback_id,
+                       *words ? ": " : "", words);
     return sim_json(call->json, "{ok: true}");
 }
 
@@ -36,7 +38,7 @@ static const slack_json_t *complete_success(sim_call_t *call)
         return sim_fail_with(call, "invalid_arguments",
                              "must provide an object [json-pointer:/outputs]");
     if (!outputs) return sim_fail_missing(call, "outputs");
-    return end_step(call, step, "completes", sim_words_values(call->json->arena, outputs));
+    return end_step(call, step, "completes", sim_text_values(call->json->arena, outputs));
 }
 
 static const slack_json_t *complete_error(sim_call_t *call)
@@ -46,7 +48,7 @@ static const slack_json_t *complete_error(sim_call_t *call)
     sim_step_t *step = step_of(call, &failure);
     if (!step) return failure;
     if (!*error) return sim_fail_missing(call, "error");
-    return end_step(call, step, "fails", sim_words_text(call->json->arena, error));
+    return end_step(call, step, "fails", sim_text_plain(call->json->arena, error));
 }
 
 const sim_method_t sim_methods_steps[] = {

@@ -5,6 +5,7 @@
 #include "sim/payloads.h"
 #include "sim/say.h"
 #include "sim/send.h"
+#include "sim/transcript_text.h"
 
 #define OPTIONS_MAX 100
 #define WORDS_MAX   ((size_t)64 * 1024)
@@ -39,9 +40,11 @@ const char *sim_outcome_command(sim_send_t *send, const slack_json_t *body)
         .only_for = in_channel ? NULL : send->user,
         .content = content,
     };
-    if (send->json.rc != 0 || sim_message_add(&send->sim->world, &draft, &message) != 0) return "";
+    if (send->json.rc != 0 ||
+        sim_message_add(&send->sim->workspace.messages, &draft, &message) != 0)
+        return "";
     if (in_channel) sim_tell(send->sim, &send->json, sim_event_message(&send->json, message));
-    const char *said = sim_words_message(send->json.arena, message->body);
+    const char *said = sim_text_message(send->json.arena, message->body);
     return in_channel
                ? words(send, "%s (in the channel): %s", draft.author->name, said)
                : words(send, "%s (only to %s): %s", draft.author->name, send->user->name, said);
@@ -81,7 +84,7 @@ static const char *show_view(sim_send_t *send, sim_view_t *view, const slack_jso
                              bool push)
 {
     char problem[SIM_PROBLEM_SIZE];
-    sim_views_t *views = &send->sim->views;
+    sim_views_t *views = &send->sim->workspace.views;
     const slack_json_t *given = slack_json_get(body, "/view");
     const char *error = sim_view_check(views, given, false, push ? NULL : view, problem);
     if (error) return words(send, "a view that Slack refuses: %s %s", error, problem);
@@ -90,16 +93,16 @@ static const char *show_view(sim_send_t *send, sim_view_t *view, const slack_jso
     if (rc == SLACK_EBUSY) return "a view that Slack refuses: push_limit_reached";
     if (rc != 0) return words(send, "a view that Slack refuses: %s", slack_strerror(rc));
     return words(send, "%s %s", push ? "pushes" : "becomes",
-                 sim_words_view(send->json.arena, view->body));
+                 sim_text_view(send->json.arena, view->body));
 }
 
 const char *sim_outcome_submission(sim_send_t *send, const slack_json_t *body)
 {
     const char *action = slack_json_str(body, "/response_action");
-    sim_view_t *view = sim_view_by_id(&send->sim->views, send->view_id);
+    sim_view_t *view = sim_view_by_id(&send->sim->workspace.views, send->view_id);
     if (!view) return "closed"; /* meanwhile, by the app */
     if (!body) {
-        sim_view_close(&send->sim->views, view);
+        sim_view_close(&send->sim->workspace.views, view);
         return "closed";
     }
     if (strcmp(action, "errors") == 0)
@@ -108,7 +111,7 @@ const char *sim_outcome_submission(sim_send_t *send, const slack_json_t *body)
     if (strcmp(action, "push") == 0) return show_view(send, view, body, true);
     if (strcmp(action, "clear") != 0)
         return "an answer that Slack refuses: no such response_action";
-    sim_view_close_all(&send->sim->views, send->user);
+    sim_view_close_all(&send->sim->workspace.views, send->user);
     return "all closed";
 }
 

@@ -5,25 +5,23 @@
 #include <stdio.h>
 #include <string.h>
 
-/* The deprecated field that apps are to ignore. */
-#define VERIFICATION_TOKEN "VerificationTokenOfSim00"
-#define TEXT_MAX           ((size_t)64 * 1024)
-/* When the app's step was made. */
-#define FOUNDED_S 1767225600 /* 2026-01-01 */
+#include "sim/team.h"
 
-const slack_json_t *sim_payload_event(sim_world_t *world, sim_json_builder_t *json,
+#define TEXT_MAX ((size_t)64 * 1024)
+
+const slack_json_t *sim_payload_event(sim_ids_t *ids, sim_json_builder_t *json,
                                       const slack_json_t *event)
 {
     char id[SIM_ID_SIZE];
-    sim_world_id(world, "Ev0", id);
+    sim_ids_next(ids, "Ev0", id);
     return sim_json(json,
                     "{token: %s, team_id: %s, context_team_id: %s, context_enterprise_id: null,"
                     " api_app_id: %s, event: %p, type: 'event_callback', event_id: %s,"
                     " event_time: %" PRId64 ", authorizations: [{enterprise_id: null, team_id: %s,"
                     " user_id: %s, is_bot: true, is_enterprise_install: false}],"
                     " is_ext_shared_channel: false, event_context: '4-%s'}",
-                    VERIFICATION_TOKEN, SIM_TEAM_ID, SIM_TEAM_ID, SIM_APP_ID, event, id,
-                    slack__wall_ms(world->clock) / 1000, SIM_TEAM_ID, sim_user_bot()->id, id);
+                    SIM_VERIFICATION_TOKEN, SIM_TEAM_ID, SIM_TEAM_ID, SIM_APP_ID, event, id,
+                    slack__wall_ms(ids->clock) / 1000, SIM_TEAM_ID, sim_user_bot()->id, id);
 }
 
 /* --- events --- */
@@ -43,11 +41,11 @@ const slack_json_t *sim_event_mention(sim_json_builder_t *json, const sim_messag
     return sim_json_merged(json, own, message->body);
 }
 
-const slack_json_t *sim_event_changed(sim_world_t *world, sim_json_builder_t *json,
+const slack_json_t *sim_event_changed(sim_ids_t *ids, sim_json_builder_t *json,
                                       const sim_message_t *message, const slack_json_t *before)
 {
     char ts[SIM_TS_SIZE];
-    sim_world_ts(world, ts);
+    sim_ids_ts(ids, ts);
     return sim_json(json,
                     "{type: 'message', subtype: 'message_changed', message: %p,"
                     " previous_message: %p, channel: %s, hidden: true, ts: %s, event_ts: %s,"
@@ -56,11 +54,11 @@ const slack_json_t *sim_event_changed(sim_world_t *world, sim_json_builder_t *js
                     sim_channel_type(message->channel));
 }
 
-const slack_json_t *sim_event_deleted(sim_world_t *world, sim_json_builder_t *json,
+const slack_json_t *sim_event_deleted(sim_ids_t *ids, sim_json_builder_t *json,
                                       const sim_message_t *message)
 {
     char ts[SIM_TS_SIZE];
-    sim_world_ts(world, ts);
+    sim_ids_ts(ids, ts);
     return sim_json(json,
                     "{type: 'message', subtype: 'message_deleted', previous_message: %p,"
                     " channel: %s, hidden: true, deleted_ts: %s, ts: %s, event_ts: %s,"
@@ -103,13 +101,13 @@ static const char *type_of_input(const slack_json_t *value)
     }
 }
 
-const slack_json_t *sim_event_function(sim_world_t *world, sim_json_builder_t *json,
+const slack_json_t *sim_event_function(sim_ids_t *ids, sim_json_builder_t *json,
                                        const sim_step_t *step)
 {
     char ts[SIM_TS_SIZE];
     slack_json_iter_t it = {0};
     sim_list_t parameters;
-    sim_world_ts(world, ts);
+    sim_ids_ts(ids, ts);
     sim_list_begin(json, &parameters, '[');
     while (slack_json_next(step->inputs, &it))
         sim_list_add(json, &parameters,
@@ -122,7 +120,7 @@ const slack_json_t *sim_event_function(sim_world_t *world, sim_json_builder_t *j
                  " input_parameters: %p, output_parameters: [], app_id: %s, date_created: %d,"
                  " date_updated: %d, date_deleted: 0, form_enabled: false}",
                  step->callback_id, step->callback_id, sim_list_end(json, &parameters), SIM_APP_ID,
-                 FOUNDED_S, FOUNDED_S);
+                 SIM_FOUNDED_S, SIM_FOUNDED_S);
     return sim_json(json,
                     "{type: 'function_executed', function: %p, inputs: %p,"
                     " function_execution_id: %s, workflow_execution_id: %s, event_ts: %s,"
@@ -229,7 +227,7 @@ const slack_json_t *sim_payload_command(sim_json_builder_t *json, const sim_comm
                     "{token: %s, team_id: %s, team_domain: %s, channel_id: %s, channel_name: %s,"
                     " user_id: %s, user_name: %s, command: %s, text: %s, api_app_id: %s,"
                     " is_enterprise_install: 'false', response_url: %s, trigger_id: %s}",
-                    VERIFICATION_TOKEN, SIM_TEAM_ID, SIM_TEAM_DOMAIN, command->channel->id,
+                    SIM_VERIFICATION_TOKEN, SIM_TEAM_ID, SIM_TEAM_DOMAIN, command->channel->id,
                     sim_channel_command_name(command->channel), command->user->id,
                     command->user->name, command->name, command->text, SIM_APP_ID,
                     command->response_url, command->trigger_id);
@@ -243,7 +241,7 @@ const slack_json_t *sim_payload_interaction(sim_json_builder_t *json, const char
                     " api_app_id: %s, token: %s, team: {id: %s, domain: %s}, enterprise: null,"
                     " is_enterprise_install: false}",
                     type, user->id, user->name, user->name, SIM_TEAM_ID, SIM_APP_ID,
-                    VERIFICATION_TOKEN, SIM_TEAM_ID, SIM_TEAM_DOMAIN);
+                    SIM_VERIFICATION_TOKEN, SIM_TEAM_ID, SIM_TEAM_DOMAIN);
 }
 
 const slack_json_t *sim_payload_step(sim_json_builder_t *json, const sim_step_t *step,

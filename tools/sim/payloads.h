@@ -2,25 +2,24 @@
 #ifndef SIM_PAYLOADS_H
 #define SIM_PAYLOADS_H
 
-#include "sim/grants.h"
-#include "sim/steps.h"
+#include "sim/workflow_steps.h"
 #include "sim/views.h"
-#include "sim/world.h"
+#include "sim/messages.h"
 
 /*
  * What Slack sends to apps, as JSON. How it is put on a wire is the delivery's business. Pure.
  */
 
 /* An Events API body around an event. */
-const slack_json_t *sim_payload_event(sim_world_t *world, sim_json_builder_t *json,
+const slack_json_t *sim_payload_event(sim_ids_t *ids, sim_json_builder_t *json,
                                       const slack_json_t *event);
 
 /* Events. */
 const slack_json_t *sim_event_message(sim_json_builder_t *json, const sim_message_t *message);
 const slack_json_t *sim_event_mention(sim_json_builder_t *json, const sim_message_t *message);
-const slack_json_t *sim_event_changed(sim_world_t *world, sim_json_builder_t *json,
+const slack_json_t *sim_event_changed(sim_ids_t *ids, sim_json_builder_t *json,
                                       const sim_message_t *message, const slack_json_t *before);
-const slack_json_t *sim_event_deleted(sim_world_t *world, sim_json_builder_t *json,
+const slack_json_t *sim_event_deleted(sim_ids_t *ids, sim_json_builder_t *json,
                                       const sim_message_t *message);
 /* A person looks at the app's home tab; `home` is what it shows, or NULL. */
 const slack_json_t *sim_event_home_opened(sim_json_builder_t *json, const sim_channel_t *im,
@@ -30,7 +29,7 @@ const slack_json_t *sim_event_assistant(sim_json_builder_t *json, const char *ty
                                         const sim_message_t *head, const sim_channel_t *context,
                                         const char *ts);
 /* A workflow has come to a step of the app's. */
-const slack_json_t *sim_event_function(sim_world_t *world, sim_json_builder_t *json,
+const slack_json_t *sim_event_function(sim_ids_t *ids, sim_json_builder_t *json,
                                        const sim_step_t *step);
 
 /* What a person writes: text, and the rich text that Slack makes of it. `text` is in Slack's own

@@ -37,7 +37,7 @@ int sim_request_url_set(sim_t *sim, const char *url)
     sim->request_url.url = copy;
     sim->request_url.verified = false;
     sim->request_url.events_off = false;
-    sim_failures_init(&sim->failures, sim->options.disable_after, sim->options.time_scale);
+    sim_failure_rate_init(&sim->failures, sim->options.disable_after, sim->options.time_scale);
     return 0;
 }
 

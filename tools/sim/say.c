@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sim/payloads.h"
+#include "sim/transcript_text.h"
 
 #define TEXT_MAX        40000
 #define ATTACHMENTS_MAX 100
@@ -93,7 +94,7 @@ const slack_json_t *sim_assistant_content(sim_json_builder_t *json, const char *
 void sim_tell(sim_t *sim, sim_json_builder_t *json, const slack_json_t *event)
 {
     if (!sim_app_reachable(sim)) return;
-    const slack_json_t *payload = sim_payload_event(&sim->world, json, event);
+    const slack_json_t *payload = sim_payload_event(&sim->workspace.ids, json, event);
     /* An event that there is no room for is lost, as Slack's own are under load. */
     if (json->rc == 0)
         (void)sim_deliver(
@@ -104,14 +105,15 @@ void sim_tell(sim_t *sim, sim_json_builder_t *json, const slack_json_t *event)
 static void note(sim_t *sim, sim_json_builder_t *json, const sim_message_t *message,
                  const char *verb)
 {
-    const char *place = sim_words_place(json->arena, message->channel, *message->thread_ts);
-    const char *words = sim_words_message(json->arena, message->body);
+    const char *place = sim_text_place(json->arena, message->channel, *message->thread_ts);
+    const char *words = sim_text_message(json->arena, message->body);
     const char *who = message->author->name;
     if (message->only_for) {
         who = slack__arena_printf(json->arena, "%s (only to %s)", who, message->only_for->name);
         if (!who) who = message->author->name;
     }
-    sim_transcript_add(&sim->transcript, SIM_SAID, false, place, who, "%s%s", verb, words);
+    sim_transcript_add(&sim->workspace.transcript, SIM_ENTRY_MESSAGE, false, place, who, "%s%s",
+                       verb, words);
 }
 
 int sim_say(sim_t *sim, const sim_message_draft_t *draft, sim_message_t **ret)
@@ -119,7 +121,7 @@ int sim_say(sim_t *sim, const sim_message_draft_t *draft, sim_message_t **ret)
     sim_message_draft_t own = *draft;
     sim_message_t *message = NULL;
     own.author = sim_user_bot();
-    int rc = sim_message_add(&sim->world, &own, &message);
+    int rc = sim_message_add(&sim->workspace.messages, &own, &message);
     if (rc != 0) return rc;
     sim_json_builder_t json = {slack__arena_new(0, 0), 0};
     if (json.arena) {
@@ -136,11 +138,11 @@ int sim_say_instead(sim_t *sim, sim_message_t *message, const slack_json_t *cont
     sim_json_builder_t json = {slack__arena_new(0, 0), 0};
     if (!json.arena) return SLACK_ENOMEM;
     const slack_json_t *before = sim_json_copy(&json, message->body);
-    int rc = json.rc != 0 ? json.rc : sim_message_edit(&sim->world, message, content);
+    int rc = json.rc != 0 ? json.rc : sim_message_edit(&sim->workspace.messages, message, content);
     if (rc == 0) {
         note(sim, &json, message, "(edited) ");
         if (!message->only_for)
-            sim_tell(sim, &json, sim_event_changed(&sim->world, &json, message, before));
+            sim_tell(sim, &json, sim_event_changed(&sim->workspace.ids, &json, message, before));
     }
     slack__arena_free(json.arena);
     return rc;
@@ -152,8 +154,8 @@ void sim_unsay(sim_t *sim, sim_message_t *message)
     if (json.arena) {
         note(sim, &json, message, "(deleted) ");
         if (!message->only_for)
-            sim_tell(sim, &json, sim_event_deleted(&sim->world, &json, message));
+            sim_tell(sim, &json, sim_event_deleted(&sim->workspace.ids, &json, message));
     }
     slack__arena_free(json.arena);
-    sim_message_remove(&sim->world, message);
+    sim_message_remove(&sim->workspace.messages, message);
 }

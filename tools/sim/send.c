@@ -6,6 +6,7 @@
 
 #include "sim/payloads.h"
 #include "sim/say.h"
+#include "sim/transcript_text.h"
 
 static const char no_app[] =
     "no app is connected: start one with the variables of `slackapp sim env`, or give its request "
@@ -16,7 +17,7 @@ static const char no_app[] =
 static void finish(sim_send_t *send)
 {
     sim_json_builder_t *json = &send->json;
-    const sim_entry_t *entry = sim_transcript_find(&send->sim->transcript, send->entry);
+    const sim_entry_t *entry = sim_transcript_find(&send->sim->workspace.transcript, send->entry);
     const char *line = entry ? sim_entry_line(entry, json->arena) : "";
     const slack_json_t *answer = sim_json(
         json, "{ok: true, acked: %p, error: %s, wire: %s, took_ms: %llu, line: %s, ts: %s}",
@@ -40,7 +41,7 @@ static void on_answer(const sim_answer_t *answer, void *user_data)
         snprintf(send->error, sizeof send->error, "%s", answer->error);
     }
     if (--send->waiting > 0) return;
-    sim_transcript_outcome(&send->sim->transcript, send->entry, "%s", outcome);
+    sim_transcript_outcome(&send->sim->workspace.transcript, send->entry, "%s", outcome);
     finish(send);
 }
 
@@ -77,33 +78,33 @@ SLACK_PRINTF(4, 5)
 static void note(sim_send_t *send, enum sim_entry_kind kind, const char *where, const char *format,
                  ...)
 {
-    bool pending = kind != SIM_SAID && kind != SIM_EVENT && kind != SIM_STEP;
+    bool pending = kind != SIM_ENTRY_MESSAGE && kind != SIM_ENTRY_EVENT && kind != SIM_ENTRY_STEP;
     va_list ap;
     va_start(ap, format);
     const char *text = slack__arena_vprintf(send->json.arena, format, ap);
     va_end(ap);
     if (!text) send->json.rc = SLACK_ENOMEM;
-    send->entry = sim_transcript_add(&send->sim->transcript, kind, pending, where, send->user->name,
-                                     "%s", text ? text : "");
+    send->entry = sim_transcript_add(&send->sim->workspace.transcript, kind, pending, where,
+                                     send->user->name, "%s", text ? text : "");
 }
 
 static const char *new_trigger(sim_send_t *send, const sim_view_t *view)
 {
-    sim_grant_t *grant = sim_grant_new(&send->sim->grants, SIM_GRANT_TRIGGER);
-    grant->user = send->user;
-    if (view) snprintf(grant->view_id, sizeof grant->view_id, "%s", view->id);
-    return grant->key;
+    sim_key_t *key = sim_key_new(&send->sim->workspace.keys, SIM_KEY_TRIGGER);
+    key->user = send->user;
+    if (view) snprintf(key->view_id, sizeof key->view_id, "%s", view->id);
+    return key->text;
 }
 
 /* A response URL; `message`: the one whose element was used, or NULL. */
 static const slack_json_t *new_response_url(sim_send_t *send, const char *path,
                                             const sim_message_t *message)
 {
-    sim_grant_t *grant = sim_grant_new(&send->sim->grants, SIM_GRANT_RESPONSE);
-    grant->user = send->user;
-    grant->channel = message ? message->channel : send->channel;
-    if (message) snprintf(grant->message_ts, sizeof grant->message_ts, "%s", message->ts);
-    return sim_json(&send->json, "'%s/%s/%s'", send->sim->base, path, grant->key);
+    sim_key_t *key = sim_key_new(&send->sim->workspace.keys, SIM_KEY_RESPONSE_URL);
+    key->user = send->user;
+    key->channel = message ? message->channel : send->channel;
+    if (message) snprintf(key->message_ts, sizeof key->message_ts, "%s", message->ts);
+    return sim_json(&send->json, "'%s/%s/%s'", send->sim->base, path, key->text);
 }
 
 static const slack_json_t *merged(sim_send_t *send, const slack_json_t *a, const slack_json_t *b)
@@ -135,7 +136,7 @@ static bool send_message(sim_send_t *send)
     if (!*text) return cannot(send, "a message needs a text");
     if (!send->channel->bot_is_member)
         return cannot(send, "the bot is not in #%s: it would hear nothing", send->channel->name);
-    if (*thread_ts && !sim_message_find(&send->sim->world, send->channel, thread_ts))
+    if (*thread_ts && !sim_message_find(&send->sim->workspace.messages, send->channel, thread_ts))
         return cannot(send, "there is no message %.40s in that channel", thread_ts);
     snprintf(bot, sizeof bot, "<@%s>", sim_user_bot()->id);
     if (strcmp(arg(send, "kind"), "mention") == 0 && !strstr(text, bot))
@@ -144,21 +145,22 @@ static bool send_message(sim_send_t *send)
     const slack_json_t *content = text ? sim_person_content(&send->json, text) : NULL;
     const sim_message_draft_t draft = {
         .channel = send->channel, .author = send->user, .thread_ts = thread_ts, .content = content};
-    if (!content || sim_message_add(&send->sim->world, &draft, &message) != 0)
+    if (!content || sim_message_add(&send->sim->workspace.messages, &draft, &message) != 0)
         return cannot(send, "%s", slack_strerror(SLACK_ENOMEM));
     snprintf(send->message_ts, sizeof send->message_ts, "%s", message->ts);
-    note(send, SIM_SAID, sim_words_place(send->json.arena, send->channel, *message->thread_ts),
-         "%s", sim_words_text(send->json.arena, text));
-    bool good = deliver(
-        send, SIM_DELIVERY_EVENT,
-        sim_payload_event(&send->sim->world, &send->json, sim_event_message(&send->json, message)),
-        false);
+    note(send, SIM_ENTRY_MESSAGE,
+         sim_text_place(send->json.arena, send->channel, *message->thread_ts), "%s",
+         sim_text_plain(send->json.arena, text));
+    bool good = deliver(send, SIM_DELIVERY_EVENT,
+                        sim_payload_event(&send->sim->workspace.ids, &send->json,
+                                          sim_event_message(&send->json, message)),
+                        false);
     /* In a direct message Slack tells of the message alone. */
     if (!good || !strstr(text, bot) || send->channel->kind == SIM_CHANNEL_IM) return good;
-    return deliver(
-        send, SIM_DELIVERY_EVENT,
-        sim_payload_event(&send->sim->world, &send->json, sim_event_mention(&send->json, message)),
-        false);
+    return deliver(send, SIM_DELIVERY_EVENT,
+                   sim_payload_event(&send->sim->workspace.ids, &send->json,
+                                     sim_event_mention(&send->json, message)),
+                   false);
 }
 
 static bool send_event(sim_send_t *send)
@@ -167,17 +169,18 @@ static bool send_event(sim_send_t *send)
     char ts[SIM_TS_SIZE];
     if (slack_json_type(event) != SLACK_JSON_OBJECT || !*slack_json_str(event, "/type"))
         return cannot(send, "an event is a JSON object with a type");
-    sim_world_ts(&send->sim->world, ts);
+    sim_ids_ts(&send->sim->workspace.ids, ts);
     const slack_json_t *payload = event;
     const char *type = slack_json_str(event, "/type");
     if (slack_json_get(event, "/event")) { /* a whole body */
         type = slack_json_str(event, "/event/type");
-        payload = merged(send, event, sim_payload_event(&send->sim->world, &send->json, NULL));
+        payload =
+            merged(send, event, sim_payload_event(&send->sim->workspace.ids, &send->json, NULL));
     } else if (strcmp(type, "app_rate_limited") != 0) { /* which has no event in it */
         event = merged(send, event, sim_json(&send->json, "{event_ts: %s}", ts));
-        payload = sim_payload_event(&send->sim->world, &send->json, event);
+        payload = sim_payload_event(&send->sim->workspace.ids, &send->json, event);
     }
-    note(send, SIM_EVENT, "", "causes the event %s", type);
+    note(send, SIM_ENTRY_EVENT, "", "causes the event %s", type);
     return deliver(send, SIM_DELIVERY_EVENT, payload, false);
 }
 
@@ -198,8 +201,8 @@ static bool send_command(sim_send_t *send)
         .response_url = slack_json_str(response_url, ""),
         .trigger_id = new_trigger(send, NULL),
     };
-    note(send, SIM_COMMAND, sim_words_place(send->json.arena, send->channel, false), "runs %s%s%s",
-         name, *text ? " " : "", sim_words_text(send->json.arena, text));
+    note(send, SIM_ENTRY_COMMAND, sim_text_place(send->json.arena, send->channel, false),
+         "runs %s%s%s", name, *text ? " " : "", sim_text_plain(send->json.arena, text));
     send->outcome = sim_outcome_command;
     return deliver(send, SIM_DELIVERY_COMMAND, sim_payload_command(&send->json, &command), true);
 }
@@ -226,12 +229,12 @@ static bool find_in_view(const sim_view_t *view, const char *action_id, place_t 
  * message that has it; else in the home tab. */
 static bool find_element(sim_send_t *send, const char *action_id, place_t *ret)
 {
-    const sim_world_t *world = &send->sim->world;
+    const sim_messages_t *messages = &send->sim->workspace.messages;
     const char *ts = arg(send, "message");
     *ret = (place_t){0};
-    if (!*ts && find_in_view(sim_view_top(&send->sim->views, send->user), action_id, ret))
+    if (!*ts && find_in_view(sim_view_top(&send->sim->workspace.views, send->user), action_id, ret))
         return true;
-    for (slack_link_t *link = world->messages.prev; link != &world->messages; link = link->prev) {
+    for (slack_link_t *link = messages->list.prev; link != &messages->list; link = link->prev) {
         const sim_message_t *message = SLACK_CONTAINER(link, sim_message_t, link);
         const slack_json_t *blocks = slack_json_get(message->body, "/blocks");
         if (*ts && strcmp(message->ts, ts) != 0) continue;
@@ -240,7 +243,8 @@ static bool find_element(sim_send_t *send, const char *action_id, place_t *ret)
         ret->message = message;
         return true;
     }
-    return !*ts && find_in_view(sim_view_home(&send->sim->views, send->user), action_id, ret);
+    return !*ts &&
+           find_in_view(sim_view_home(&send->sim->workspace.views, send->user), action_id, ret);
 }
 
 static bool send_click(sim_send_t *send)
@@ -254,7 +258,7 @@ static bool send_click(sim_send_t *send)
     const slack_json_t *state =
         sim_element_state(&send->json, place.it.element, *value ? value : NULL, send->problem);
     if (!state) return false;
-    sim_world_ts(&send->sim->world, ts);
+    sim_ids_ts(&send->sim->workspace.ids, ts);
     const slack_json_t *own = sim_json(&send->json, "{actions: [%p], state: {values: {}}}",
                                        sim_payload_action(&send->json, &place.it, state, ts));
     own = merged(send, own, sim_payload_place(&send->json, place.message, place.view));
@@ -262,9 +266,9 @@ static bool send_click(sim_send_t *send)
         own = merged(send, own,
                      sim_json(&send->json, "{response_url: %p}",
                               new_response_url(send, "actions", place.message)));
-    send->step = sim_step_by_id(&send->sim->steps,
+    send->step = sim_step_by_id(&send->sim->workspace.steps,
                                 place.view ? place.view->step_id : place.message->step_id);
-    note(send, SIM_CLICKED, "", "clicks %s%s%s", action_id, *value ? ": " : "", value);
+    note(send, SIM_ENTRY_CLICK, "", "clicks %s%s%s", action_id, *value ? ": " : "", value);
     return deliver(send, SIM_DELIVERY_INTERACTIVE,
                    interaction(send, "block_actions", place.view, own), false);
 }
@@ -281,7 +285,7 @@ static bool send_options(sim_send_t *send)
         where = sim_payload_place(&send->json, place.message, place.view);
     } else {
         /* Options can be tried out before there is a select that asks for them. */
-        sim_world_ts(&send->sim->world, ts);
+        sim_ids_ts(&send->sim->workspace.ids, ts);
         where = sim_json(&send->json,
                          "{container: {type: 'message', message_ts: %s, channel_id: %s,"
                          " is_ephemeral: false}, channel: {id: %s, name: %s}}",
@@ -292,7 +296,7 @@ static bool send_options(sim_send_t *send)
                                        action_id, block_id, typed);
     const slack_json_t *common =
         sim_payload_interaction(&send->json, "block_suggestion", send->user);
-    note(send, SIM_TYPED, "", "types \"%s\" into %s", typed, action_id);
+    note(send, SIM_ENTRY_OPTIONS, "", "types \"%s\" into %s", typed, action_id);
     send->outcome = sim_outcome_options;
     return deliver(send, SIM_DELIVERY_INTERACTIVE, merged(send, merged(send, common, own), where),
                    true);
@@ -303,11 +307,11 @@ static bool send_shortcut(sim_send_t *send)
     const char *callback_id = arg(send, "callback_id"), *message_ts = arg(send, "message");
     const sim_message_t *message = NULL;
     char ts[SIM_TS_SIZE];
-    sim_world_ts(&send->sim->world, ts);
+    sim_ids_ts(&send->sim->workspace.ids, ts);
     const slack_json_t *own =
         sim_json(&send->json, "{callback_id: %s, action_ts: %s}", callback_id, ts);
     if (*message_ts) {
-        message = sim_message_find(&send->sim->world, NULL, message_ts);
+        message = sim_message_find(&send->sim->workspace.messages, NULL, message_ts);
         if (!message || message->only_for)
             return cannot(send, "there is no message %.40s", message_ts);
         own =
@@ -318,7 +322,7 @@ static bool send_shortcut(sim_send_t *send)
                             message->ts, message->body, new_response_url(send, "actions", message),
                             message->channel->id, sim_channel_command_name(message->channel)));
     }
-    note(send, SIM_SHORTCUT, "", "uses the shortcut %s%s", callback_id,
+    note(send, SIM_ENTRY_SHORTCUT, "", "uses the shortcut %s%s", callback_id,
          message ? " on a message" : "");
     return deliver(send, SIM_DELIVERY_INTERACTIVE,
                    interaction(send, message ? "message_action" : "shortcut", NULL, own), false);
@@ -330,7 +334,7 @@ static bool send_shortcut(sim_send_t *send)
 static sim_view_t *open_view(sim_send_t *send)
 {
     const char *callback_id = arg(send, "callback_id");
-    sim_view_t *view = sim_view_top(&send->sim->views, send->user);
+    sim_view_t *view = sim_view_top(&send->sim->workspace.views, send->user);
     if (!view) {
         cannot(send, "%s has no modal open", send->user->name);
         return NULL;
@@ -341,7 +345,7 @@ static sim_view_t *open_view(sim_send_t *send)
         return NULL;
     }
     snprintf(send->view_id, sizeof send->view_id, "%s", view->id);
-    send->step = sim_step_by_id(&send->sim->steps, view->step_id);
+    send->step = sim_step_by_id(&send->sim->workspace.steps, view->step_id);
     return view;
 }
 
@@ -365,7 +369,7 @@ static bool send_submit(sim_send_t *send)
     if (!state) return false;
     const slack_json_t *own = sim_json(&send->json, "{view: %p, response_urls: []}",
                                        sim_payload_view(&send->json, view, state));
-    note(send, SIM_SUBMITTED, "", "submits %s%s", slack_json_str(view->body, "/callback_id"),
+    note(send, SIM_ENTRY_SUBMIT, "", "submits %s%s", slack_json_str(view->body, "/callback_id"),
          values_in_words(send, values));
     send->outcome = sim_outcome_submission;
     return deliver(send, SIM_DELIVERY_INTERACTIVE, interaction(send, "view_submission", view, own),
@@ -379,12 +383,12 @@ static bool send_close(sim_send_t *send)
     bool notify = view->notify_on_close;
     const slack_json_t *own = sim_json(&send->json, "{view: %p, is_cleared: false}",
                                        sim_payload_view(&send->json, view, NULL));
-    note(send, SIM_CLOSED, "", "closes %s", slack_json_str(view->body, "/callback_id"));
+    note(send, SIM_ENTRY_CLOSE, "", "closes %s", slack_json_str(view->body, "/callback_id"));
     own = merged(send, sim_payload_interaction(&send->json, "view_closed", send->user), own);
-    sim_view_close(&send->sim->views, view);
+    sim_view_close(&send->sim->workspace.views, view);
     if (notify) return deliver(send, SIM_DELIVERY_INTERACTIVE, own, false);
     /* An app that does not ask for it is not told. */
-    sim_transcript_outcome(&send->sim->transcript, send->entry, "%s", "");
+    sim_transcript_outcome(&send->sim->workspace.transcript, send->entry, "%s", "");
     return send->json.rc == 0;
 }
 
@@ -398,17 +402,17 @@ static const sim_channel_t *im_of(const sim_send_t *send)
 static bool deliver_event(sim_send_t *send, const slack_json_t *event)
 {
     return deliver(send, SIM_DELIVERY_EVENT,
-                   sim_payload_event(&send->sim->world, &send->json, event), false);
+                   sim_payload_event(&send->sim->workspace.ids, &send->json, event), false);
 }
 
 static bool send_open_home(sim_send_t *send)
 {
     char ts[SIM_TS_SIZE];
-    sim_world_ts(&send->sim->world, ts);
-    note(send, SIM_EVENT, "", "opens the home tab");
-    return deliver_event(send,
-                         sim_event_home_opened(&send->json, im_of(send),
-                                               sim_view_home(&send->sim->views, send->user), ts));
+    sim_ids_ts(&send->sim->workspace.ids, ts);
+    note(send, SIM_ENTRY_EVENT, "", "opens the home tab");
+    return deliver_event(
+        send, sim_event_home_opened(&send->json, im_of(send),
+                                    sim_view_home(&send->sim->workspace.views, send->user), ts));
 }
 
 /* A new thread with the channel beside it; or another channel beside the thread that is named. */
@@ -416,21 +420,22 @@ static bool send_open_assistant(sim_send_t *send)
 {
     const char *thread_ts = arg(send, "thread"), *type = "assistant_thread_context_changed";
     char ts[SIM_TS_SIZE];
-    sim_message_t *head = sim_message_find(&send->sim->world, im_of(send), thread_ts);
+    sim_message_t *head = sim_message_find(&send->sim->workspace.messages, im_of(send), thread_ts);
     if (*thread_ts && (!head || !slack_json_get(head->body, "/assistant_app_thread")))
         return cannot(send, "%s has no assistant's thread %.40s", send->user->name, thread_ts);
     if (!head) {
         const sim_message_draft_t draft = {.channel = im_of(send),
                                            .author = sim_user_bot(),
                                            .content = sim_assistant_content(&send->json, "")};
-        if (send->json.rc != 0 || sim_message_add(&send->sim->world, &draft, &head) != 0)
+        if (send->json.rc != 0 ||
+            sim_message_add(&send->sim->workspace.messages, &draft, &head) != 0)
             return cannot(send, "%s", slack_strerror(SLACK_ENOMEM));
         type = "assistant_thread_started";
         snprintf(send->message_ts, sizeof send->message_ts, "%s", head->ts);
     }
-    sim_world_ts(&send->sim->world, ts);
-    note(send, SIM_EVENT, "", "%s %s", *thread_ts ? "looks at" : "opens the assistant beside",
-         sim_words_place(send->json.arena, send->channel, false));
+    sim_ids_ts(&send->sim->workspace.ids, ts);
+    note(send, SIM_ENTRY_EVENT, "", "%s %s", *thread_ts ? "looks at" : "opens the assistant beside",
+         sim_text_place(send->json.arena, send->channel, false));
     return deliver_event(send, sim_event_assistant(&send->json, type, head, send->channel, ts));
 }
 
@@ -442,12 +447,12 @@ static bool send_step(sim_send_t *send)
     const slack_json_t *inputs =
         sim_step_inputs(&send->json, slack_json_get(send->args, "/values"), send->problem);
     if (!inputs) return false;
-    if (sim_step_begin(&send->sim->steps, callback_id, inputs, &step) != 0)
+    if (sim_step_begin(&send->sim->workspace.steps, callback_id, inputs, &step) != 0)
         return cannot(send, "%s", slack_strerror(SLACK_ENOMEM));
-    const char *words = sim_words_values(send->json.arena, step->inputs);
-    note(send, SIM_STEP, "", "starts the step %s%s%s", step->callback_id, *words ? ": " : "",
+    const char *words = sim_text_values(send->json.arena, step->inputs);
+    note(send, SIM_ENTRY_STEP, "", "starts the step %s%s%s", step->callback_id, *words ? ": " : "",
          words);
-    return deliver_event(send, sim_event_function(&send->sim->world, &send->json, step));
+    return deliver_event(send, sim_event_function(&send->sim->workspace.ids, &send->json, step));
 }
 
 /* --- the start --- */
@@ -522,6 +527,6 @@ void sim_send_start(sim_t *sim, slack_http_request_t *request, const slack_json_
         return;
     }
     if (send->json.rc != 0) cannot(send, "%s", slack_strerror(send->json.rc));
-    sim_transcript_outcome(&sim->transcript, send->entry, "not sent");
+    sim_transcript_outcome(&sim->workspace.transcript, send->entry, "not sent");
     sim_answer_json(sim, request, 400, sim_json(&json, "{ok: false, error: %s}", send->problem));
 }

@@ -148,8 +148,8 @@ static int take_options(sim_t *sim, const sim_options_t *given)
 {
     sim->options = *given;
     if (sim->options.time_scale == 0) sim->options.time_scale = 1;
-    if (sim->options.disable_after == 0) sim->options.disable_after = SIM_FAILURES_MIN;
-    sim_failures_init(&sim->failures, sim->options.disable_after, sim->options.time_scale);
+    if (sim->options.disable_after == 0) sim->options.disable_after = SIM_FAILURE_RATE_MIN;
+    sim_failure_rate_init(&sim->failures, sim->options.disable_after, sim->options.time_scale);
     const struct {
         const char **field;
         const char *fallback;
@@ -235,10 +235,7 @@ static int prepare(sim_t *sim, const sim_options_t *options, char *error)
 
 static void sim_free(sim_t *sim)
 {
-    sim_transcript_clear(&sim->transcript);
-    sim_views_done(&sim->views);
-    sim_steps_done(&sim->steps);
-    sim_world_done(&sim->world);
+    sim_workspace_done(&sim->workspace);
     sim_request_url_done(&sim->request_url);
     slack__signer_free(sim->signer);
     slack__arena_free(sim->arena);
@@ -274,13 +271,7 @@ int sim_open(sim_t **ret, slack_net_t *net, const sim_options_t *options,
     sim->net = net;
     sim->clock = slack__net_clock(net);
     sim->wake_ms = UINT64_MAX;
-    sim_world_init(&sim->world, sim->clock);
-    sim_grants_init(&sim->grants, sim->clock);
-    sim_views_init(&sim->views, &sim->world);
-    sim_steps_init(&sim->steps, &sim->world);
-    sim_transcript_init(&sim->transcript);
-    sim->transcript.complete = on_entry;
-    sim->transcript.user_data = sim;
+    sim_workspace_init(&sim->workspace, sim->clock, on_entry, sim);
     sim_faults_init(&sim->faults, sim->clock);
     sim_deliveries_init(&sim->deliveries);
     sim_sockets_init(&sim->sockets);

@@ -6,15 +6,11 @@
 #include "net/http_server.h"
 #include "protocol/signature.h"
 #include "sim/delivery.h"
-#include "sim/failures.h"
+#include "sim/failure_rate.h"
 #include "sim/faults.h"
-#include "sim/grants.h"
 #include "sim/request_url.h"
 #include "sim/socket.h"
-#include "sim/steps.h"
-#include "sim/transcript.h"
-#include "sim/views.h"
-#include "sim/world.h"
+#include "sim/workspace.h"
 
 /*
  * A local Slack on one loop: the Web API, Socket Mode, delivery to a request URL, and a control API
@@ -57,13 +53,9 @@ typedef struct sim {
     uv_timer_t timer;
     uint64_t wake_ms; /* when the timer fires; UINT64_MAX: it does not */
 
-    sim_world_t world;
-    sim_grants_t grants;
-    sim_views_t views;
-    sim_steps_t steps;
-    sim_transcript_t transcript;
+    sim_workspace_t workspace;
     sim_faults_t faults;
-    sim_failures_t failures;
+    sim_failure_rate_t failures;
     sim_deliveries_t deliveries;
     sim_sockets_t sockets;
     sim_request_url_t request_url;

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/team.h"
 #include "sim/sim.h"
 #include "sim/socket_raw.h"
 #include "util/alloc.h"
@@ -295,10 +296,10 @@ static void on_closed(slack_ws_t *ws, int status, unsigned code, void *user_data
 
 const char *sim_socket_url(sim_t *sim, slack_arena_t *arena)
 {
-    const sim_grant_t *ticket = sim_grant_new(&sim->grants, SIM_GRANT_TICKET);
+    const sim_key_t *ticket = sim_key_new(&sim->workspace.keys, SIM_KEY_TICKET);
     /* Slack's own app_id in the URL is a hash as well, not the A… id. */
     return slack__arena_printf(arena, "ws%s/link/?ticket=%s&app_id=%s", sim->base + strlen("http"),
-                               ticket->key,
+                               ticket->text,
                                "5f0e7c1c2b1a4d3e9a8b7c6d5e4f30213f2e1d0c9b8a7968574635241302f1e0");
 }
 
@@ -367,12 +368,12 @@ static void begin(sim_socket_t *socket, const slack_json_t *query)
 void sim_socket_request(sim_t *sim, slack_http_request_t *request)
 {
     const slack_json_t *query = NULL;
-    const sim_grant_t *ticket = NULL;
+    const sim_key_t *ticket = NULL;
     sim_socket_t *socket = NULL;
     if (slack__form_parse(request->arena, request->query.ptr ? request->query.ptr : "",
                           request->query.len, &query) != 0 ||
-        sim_grant_use(&sim->grants, SIM_GRANT_TICKET, slack_json_str(query, "/ticket"), &ticket) !=
-            SIM_GRANT_GOOD) {
+        sim_key_use(&sim->workspace.keys, SIM_KEY_TICKET, slack_json_str(query, "/ticket"),
+                    &ticket) != SIM_KEY_GOOD) {
         sim_answer_text(sim, request, 403, "this ticket is unknown, used or expired\n");
         return;
     }

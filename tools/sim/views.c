@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/team.h"
 #include "util/alloc.h"
 #include "util/random.h"
 
@@ -18,9 +19,9 @@ static sim_view_t *view_at(slack_link_t *link)
     return SLACK_CONTAINER(link, sim_view_t, link);
 }
 
-void sim_views_init(sim_views_t *views, sim_world_t *world)
+void sim_views_init(sim_views_t *views, sim_ids_t *ids)
 {
-    views->world = world;
+    views->ids = ids;
     slack__link_init(&views->list);
 }
 
@@ -140,7 +141,7 @@ static int view_set(sim_views_t *views, sim_view_t *view, const slack_json_t *gi
     sim_json_builder_t json = {slack__arena_new(4096, 0), 0};
     if (!json.arena) return SLACK_ENOMEM;
     memcpy(hash, view->hash, sizeof hash);
-    sim_world_ts(views->world, ts);
+    sim_ids_ts(views->ids, ts);
     snprintf(view->hash, sizeof view->hash, "%.10s.%08x", ts, (unsigned)slack__random_u64());
     const slack_json_t *body = view_body(&json, view, given);
     if (json.rc == 0 && !slack__json_text(json.arena, body, &len)) json.rc = SLACK_ENOMEM;
@@ -164,7 +165,7 @@ static int view_new(sim_views_t *views, const sim_user_t *user, const sim_view_t
     sim_view_t *view = slack__calloc(1, sizeof *view);
     if (!view) return SLACK_ENOMEM;
     view->user = user;
-    sim_world_id(views->world, "V0", view->id);
+    sim_ids_next(views->ids, "V0", view->id);
     snprintf(view->root_id, sizeof view->root_id, "%s", below ? below->root_id : view->id);
     if (below) {
         snprintf(view->previous_id, sizeof view->previous_id, "%s", below->id);

@@ -3,7 +3,9 @@
 #define SIM_VIEWS_H
 
 #include "sim/blocks.h"
-#include "sim/world.h"
+#include "sim/channels.h"
+#include "sim/ids.h"
+#include "util/queue.h"
 
 /*
  * Modals and home tabs. A person has one stack of at most three modals, and one home tab; a modal
@@ -27,11 +29,11 @@ typedef struct sim_view {
 } sim_view_t;
 
 typedef struct sim_views {
-    sim_world_t *world;
+    sim_ids_t *ids;
     slack_link_t list; /* those that are there, in order of opening */
 } sim_views_t;
 
-void sim_views_init(sim_views_t *views, sim_world_t *world);
+void sim_views_init(sim_views_t *views, sim_ids_t *ids);
 void sim_views_done(sim_views_t *views);
 
 /* Check a view as an app sends it: NULL when Slack would take it, else the word of the error, with

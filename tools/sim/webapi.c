@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/team.h"
 #include "util/form.h"
 
 /* How the arguments of a call came. */
@@ -148,14 +149,14 @@ static const char *check_token(sim_call_t *call, slack_slice_t token, const sim_
     sim_t *sim = call->sim;
     enum sim_token kind;
     if (token.len == 0) return "not_authed";
-    call->step = sim_step_by_token(&sim->steps, token);
+    call->step = sim_step_by_token(&sim->workspace.steps, token);
     if (slack__slice_eq(token, slack__slice(sim->options.bot_token))) {
         kind = SIM_TOKEN_BOT;
     } else if (slack__slice_eq(token, slack__slice(sim->options.app_token))) {
         kind = SIM_TOKEN_APP;
     } else if (call->step) {
         kind = SIM_TOKEN_BOT;
-        if (!sim_step_token_lives(&sim->steps, call->step)) return "token_expired";
+        if (!sim_step_token_valid(&sim->workspace.steps, call->step)) return "token_expired";
     } else {
         return "invalid_auth";
     }

@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-#include "sim/steps.h"
+#include "sim/workflow_steps.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #define TOKEN_MS ((uint64_t)15 * 60 * 1000)
 
-void sim_steps_init(sim_steps_t *steps, sim_world_t *world)
+void sim_steps_init(sim_steps_t *steps, sim_ids_t *ids)
 {
     memset(steps, 0, sizeof *steps);
-    steps->world = world;
+    steps->ids = ids;
 }
 
 void sim_steps_done(sim_steps_t *steps)
@@ -57,7 +57,7 @@ int sim_step_begin(sim_steps_t *steps, const char *callback_id, const slack_json
     if (!json.arena) return SLACK_ENOMEM;
     sim_step_t new = {
         .arena = json.arena,
-        .token_until_ms = slack__mono_ms(steps->world->clock) + TOKEN_MS,
+        .token_until_ms = slack__mono_ms(steps->ids->clock) + TOKEN_MS,
         .callback_id = slack__arena_strdup(json.arena, callback_id),
         .inputs = sim_json_copy(&json, inputs),
     };
@@ -65,8 +65,8 @@ int sim_step_begin(sim_steps_t *steps, const char *callback_id, const slack_json
         slack__arena_free(json.arena);
         return SLACK_ENOMEM;
     }
-    sim_world_id(steps->world, "Fx0", new.id);
-    sim_world_id(steps->world, "Wx0", new.workflow_id);
+    sim_ids_next(steps->ids, "Fx0", new.id);
+    sim_ids_next(steps->ids, "Wx0", new.workflow_id);
     snprintf(new.token, sizeof new.token, "xwfp-simulated-%s", new.id);
 
     sim_step_t *step = &steps->ring[steps->count++ % SIM_STEPS_MAX];
@@ -90,7 +90,7 @@ sim_step_t *sim_step_by_token(sim_steps_t *steps, slack_slice_t token)
     return NULL;
 }
 
-bool sim_step_token_lives(const sim_steps_t *steps, const sim_step_t *step)
+bool sim_step_token_valid(const sim_steps_t *steps, const sim_step_t *step)
 {
-    return !step->ended && slack__mono_ms(steps->world->clock) < step->token_until_ms;
+    return !step->ended && slack__mono_ms(steps->ids->clock) < step->token_until_ms;
 }

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT */
+#include "sim/messages.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/team.h"
+#include "util/alloc.h"
+
+static sim_message_t *message_at(slack_link_t *link)
+{
+    return SLACK_CONTAINER(link, sim_message_t, link);
+}
+
+void sim_messages_init(sim_messages_t *messages, sim_ids_t *ids)
+{
+    messages->ids = ids;
+    messages->count = 0;
+    slack__link_init(&messages->list);
+}
+
+void sim_messages_done(sim_messages_t *messages)
+{
+    while (!slack__list_empty(&messages->list))
+        sim_message_remove(messages, message_at(messages->list.next));
+}
+
+static const slack_json_t *message_body(const sim_messages_t *messages, sim_json_builder_t *json,
+                                        const sim_message_t *message, const slack_json_t *content)
+{
+    const slack_json_t *body =
+        sim_json(json, "{type: 'message', user: %s, ts: %s}", message->author->id, message->ts);
+    body = sim_json_merged(json, body, content);
+    body = sim_json_merged(json, body, sim_json(json, "{team: %s}", SIM_TEAM_ID));
+    if (message->author->bot)
+        body = sim_json_merged(
+            json, body,
+            sim_json(json,
+                     "{bot_id: %s, app_id: %s, bot_profile: {id: %s, app_id: %s, name: %s,"
+                     " deleted: false, updated: %d, team_id: %s}}",
+                     SIM_BOT_ID, SIM_APP_ID, SIM_BOT_ID, SIM_APP_ID, message->author->name,
+                     SIM_FOUNDED_S, SIM_TEAM_ID));
+    if (!*message->thread_ts) return body;
+
+    const sim_message_t *head = sim_message_find(messages, message->channel, message->thread_ts);
+    const slack_json_t *thread = sim_json(json, "{thread_ts: %s}", message->thread_ts);
+    if (head && head != message)
+        thread = sim_json(json, "{thread_ts: %s, parent_user_id: %s}", message->thread_ts,
+                          head->author->id);
+    return sim_json_merged(json, body, thread);
+}
+
+int sim_message_add(sim_messages_t *messages, const sim_message_draft_t *draft, sim_message_t **ret)
+{
+    sim_message_t *message = slack__calloc(1, sizeof *message);
+    sim_json_builder_t json = {slack__arena_new(1024, 0), 0};
+    if (!message || !json.arena) goto fail;
+    message->arena = json.arena;
+    message->channel = draft->channel;
+    message->author = draft->author;
+    message->only_for = draft->only_for;
+    sim_ids_ts(messages->ids, message->ts);
+    if (draft->thread_ts && *draft->thread_ts) {
+        const sim_message_t *head = sim_message_find(messages, draft->channel, draft->thread_ts);
+        const char *root = head && *head->thread_ts ? head->thread_ts : draft->thread_ts;
+        snprintf(message->thread_ts, sizeof message->thread_ts, "%s", root);
+    }
+    if (draft->step_id) snprintf(message->step_id, sizeof message->step_id, "%s", draft->step_id);
+    message->body = message_body(messages, &json, message, draft->content);
+    if (json.rc != 0) goto fail;
+
+    if (messages->count == SIM_MESSAGES_MAX)
+        sim_message_remove(messages, message_at(messages->list.next));
+    slack__list_push(&messages->list, &message->link);
+    messages->count++;
+    *ret = message;
+    return 0;
+
+fail:
+    slack__arena_free(json.arena);
+    slack__free(message);
+    return SLACK_ENOMEM;
+}
+
+int sim_message_edit(sim_messages_t *messages, sim_message_t *message, const slack_json_t *content)
+{
+    char now[SIM_TS_SIZE];
+    sim_json_builder_t json = {slack__arena_new(1024, 0), 0};
+    if (!json.arena) return SLACK_ENOMEM;
+    sim_ids_ts(messages->ids, now);
+    const slack_json_t *body = message_body(messages, &json, message, content);
+    body = sim_json_merged(
+        &json, body, sim_json(&json, "{edited: {user: %s, ts: %s}}", message->author->id, now));
+    if (json.rc != 0) {
+        slack__arena_free(json.arena);
+        return json.rc;
+    }
+    slack__arena_free(message->arena);
+    message->arena = json.arena;
+    message->body = body;
+    return 0;
+}
+
+void sim_message_remove(sim_messages_t *messages, sim_message_t *message)
+{
+    slack__unlink(&message->link);
+    messages->count--;
+    slack__arena_free(message->arena);
+    slack__free(message);
+}
+
+sim_message_t *sim_message_find(const sim_messages_t *messages, const sim_channel_t *channel,
+                                const char *ts)
+{
+    /* From the newest, which callers ask for most. */
+    for (slack_link_t *link = messages->list.prev; link != &messages->list; link = link->prev) {
+        sim_message_t *message = message_at(link);
+        if (channel && message->channel != channel) continue;
+        if (strcmp(message->ts, ts) == 0) return message;
+    }
+    return NULL;
+}
+
+const slack_json_t *sim_message_shown(const sim_messages_t *messages, sim_json_builder_t *json,
+                                      const sim_message_t *message)
+{
+    const sim_message_t *latest = NULL;
+    size_t replies = 0, authors = 0;
+    bool seen[SIM_USER_COUNT] = {false};
+    sim_list_t ids;
+    if (*message->thread_ts) return message->body;
+
+    sim_list_begin(json, &ids, '[');
+    for (slack_link_t *link = messages->list.next; link != &messages->list; link = link->next) {
+        const sim_message_t *reply = message_at(link);
+        if (reply->channel != message->channel || reply->only_for) continue;
+        if (strcmp(reply->thread_ts, message->ts) != 0) continue;
+        latest = reply;
+        replies++;
+        size_t author = (size_t)(reply->author - sim_user_at(0));
+        if (seen[author]) continue;
+        seen[author] = true;
+        authors++;
+        sim_list_add(json, &ids, sim_json(json, "%s", reply->author->id));
+    }
+    const slack_json_t *reply_users = sim_list_end(json, &ids);
+    if (!latest) return message->body;
+    return sim_json_merged(json, message->body,
+                           sim_json(json,
+                                    "{thread_ts: %s, reply_count: %zu, reply_users_count: %zu,"
+                                    " latest_reply: %s, reply_users: %p, is_locked: false,"
+                                    " subscribed: false}",
+                                    message->ts, replies, authors, latest->ts, reply_users));
+}

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SIM_MESSAGES_H
+#define SIM_MESSAGES_H
+
+#include "sim/channels.h"
+#include "sim/ids.h"
+#include "util/queue.h"
+
+/* The messages of the workspace. At the limit the oldest one is forgotten. No I/O. */
+
+#define SIM_MESSAGES_MAX 2000
+
+typedef struct sim_message {
+    slack_link_t link;
+    slack_arena_t *arena;     /* of the body */
+    const slack_json_t *body; /* as the Web API and events show it */
+    const sim_channel_t *channel;
+    const sim_user_t *author;
+    const sim_user_t *only_for; /* of an ephemeral message: who sees it; else NULL */
+    char ts[SIM_TS_SIZE];
+    char thread_ts[SIM_TS_SIZE]; /* of the thread's first message; "" outside of threads */
+    char step_id[SIM_ID_SIZE];   /* of the workflow step that posted it; "" for none */
+} sim_message_t;
+
+typedef struct sim_messages {
+    sim_ids_t *ids;
+    slack_link_t list; /* oldest first */
+    size_t count;
+} sim_messages_t;
+
+void sim_messages_init(sim_messages_t *messages, sim_ids_t *ids); /* borrowed */
+void sim_messages_done(sim_messages_t *messages);
+
+typedef struct sim_message_draft {
+    const sim_channel_t *channel;
+    const sim_user_t *author;
+    const sim_user_t *only_for;  /* NULL: everybody */
+    const char *thread_ts;       /* of any message of the thread; NULL or "" for no thread */
+    const slack_json_t *content; /* text, blocks …: copied; type, user, team and ts are added */
+    const char *step_id;         /* NULL or "": no workflow step posts it */
+} sim_message_draft_t;
+
+/* 0, SLACK_ENOMEM. */
+int sim_message_add(sim_messages_t *messages, const sim_message_draft_t *draft,
+                    sim_message_t **ret);
+/* Replace the content; the id fields stay. 0, SLACK_ENOMEM. */
+int sim_message_edit(sim_messages_t *messages, sim_message_t *message, const slack_json_t *content);
+void sim_message_remove(sim_messages_t *messages, sim_message_t *message);
+
+/* By channel (NULL: any) and timestamp. NULL if there is none. */
+sim_message_t *sim_message_find(const sim_messages_t *messages, const sim_channel_t *channel,
+                                const char *ts);
+/* The body as conversations.history shows it: the first message of a thread counts its replies. */
+const slack_json_t *sim_message_shown(const sim_messages_t *messages, sim_json_builder_t *json,
+                                      const sim_message_t *message);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SIM_WORKSPACE_H
+#define SIM_WORKSPACE_H
+
+#include "sim/expiring_keys.h"
+#include "sim/messages.h"
+#include "sim/transcript.h"
+#include "sim/views.h"
+#include "sim/workflow_steps.h"
+
+/* Everything that exists in the workspace and changes. Users and channels do not. No I/O. */
+typedef struct sim_workspace {
+    sim_ids_t ids;
+    sim_messages_t messages;
+    sim_views_t views;
+    sim_steps_t steps;
+    sim_keys_t keys;
+    sim_transcript_t transcript;
+} sim_workspace_t;
+
+/* The clock is borrowed. `complete` as for sim_transcript_init(). */
+void sim_workspace_init(sim_workspace_t *workspace, const slack_clock_t *clock,
+                        void (*complete)(const sim_entry_t *entry, void *user_data),
+                        void *user_data);
+void sim_workspace_done(sim_workspace_t *workspace);
+
+#endif
