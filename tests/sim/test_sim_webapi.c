@@ -536,7 +536,7 @@ static void old_messages_are_forgotten(void **state)
         .channel = sim_channel_find("general"), .author = sim_user_find("ann"), .content = content};
     for (int i = 0; i < SIM_MESSAGES_MAX + 5; i++)
         assert_int_equal(sim_message_add(&peer.sim->workspace.messages, &draft, &message), 0);
-    assert_int_equal(peer.sim->workspace.messages.message_count, SIM_MESSAGES_MAX);
+    assert_int_equal(peer.sim->workspace.messages.count, SIM_MESSAGES_MAX);
     for (int i = 0; i < SIM_TRANSCRIPT_MAX + 5; i++)
         sim_transcript_add(&peer.sim->workspace.transcript, SIM_ENTRY_MESSAGE, false, "", "ann",
                            "%d", i);
