@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A listener of every kind; docs/listeners.md tells about them. Built by the tests. */
+/* A listener of every kind, see docs/listeners.md. The tests build this file. */
 #include <slack/slack.h>
 
 #include <stdio.h>
@@ -65,7 +65,7 @@ static int add_up(slack_ctx_t *ctx, void *user_data)
     return slack_complete(ctx, slack_jsonf(ctx, "{sum: %g}", sum));
 }
 
-/* On a worker: this may block, and what it says has been said when the call returns. */
+/* On a worker a handler may block, and each call returns when Slack has answered it. */
 static int report(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;

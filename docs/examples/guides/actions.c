@@ -22,7 +22,7 @@ static int ask(slack_ctx_t *ctx, void *user_data)
                                            slack_ctx_user(ctx)));
 }
 
-/* Returning 0 acknowledges a click; what is said goes on after that. */
+/* Returning 0 acknowledges the click. The response goes out after that. */
 static int approve(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;

@@ -11,7 +11,7 @@ static int started(slack_ctx_t *ctx, void *user_data)
         ctx, "Ask me", slack_jsonf(ctx, "[{title: 'Sum it up', message: 'Sum this channel up'}]"));
 }
 
-/* On a worker: each line has happened at Slack when the next one begins. */
+/* On a worker: each call returns when Slack has answered it. */
 static int asked(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;

@@ -45,7 +45,7 @@ struct query {
     char team[32];
 };
 
-static struct query *waiting; /* the database client's, which calls back */
+static struct query *waiting; /* kept by the database client until it calls on_rows() */
 
 static int ask_database(slack_authorize_t request, const slack_tenant_t *tenant, void *user_data)
 {

@@ -11,8 +11,7 @@ static int weather(slack_ctx_t *ctx, void *user_data)
         ctx, slack_jsonf(ctx, "{response_type: 'in_channel', text: 'Sunny in %s.'}", city));
 }
 
-/* The ack waits until the job is stored: from then on it is done, whatever happens to the process.
- */
+/* The ack waits until the job is stored. A stored job runs even if this process dies. */
 static int report(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;

@@ -38,7 +38,7 @@ static void tells_who_looks(slack_test_t *t)
 static void welcomes_once_it_can(slack_test_t *t)
 {
     slack_test_expect(t, "chat.postMessage", "{channel: 'U9'}");
-    slack_test_answer_error(t, "internal_error"); /* which passes */
+    slack_test_answer_error(t, "internal_error"); /* this error can heal */
     slack_test_event(t, "{type: 'team_join', user: {id: 'U9', name: 'new'}}");
     slack_test_expect(t, "chat.postMessage", "{channel: 'U9', text: 'Welcome!'}");
     slack_test_advance_ms(t, 1000);

@@ -24,7 +24,7 @@ static int ask(slack_ctx_t *ctx, void *user_data)
                                            approver, slack_json_str(inputs, "/what")));
 }
 
-/* A delivery of its own, which belongs to the step all the same. */
+/* The click is another delivery, but belongs to the same step. */
 static int yes(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;

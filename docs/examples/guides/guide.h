@@ -7,14 +7,15 @@
 
 #include <stdio.h>
 
-/* What the programs of the guides share: each is a bot, and the tests of it. */
+/* Shared by the programs of the guides. Each program is a bot and its tests. */
 
 typedef struct guide_test {
     const char *name;
     void (*run)(slack_test_t *t);
 } guide_test_t;
 
-/* Run each test, up to the one without a name, on an app of its own. How many failed. */
+/* Run each test on an app of its own. A test without a name ends the array. Returns how many tests
+ * failed. */
 static int guide_run(int (*add_listeners)(slack_app_t *app), const guide_test_t *tests)
 {
     int failed = 0;

@@ -45,7 +45,7 @@ static void greets(slack_test_t *t)
 {
     slack_test_expect(t, "chat.postMessage", "{channel: 'C0TEST', text: 'Hello <@U0TEST>'}");
     slack_test_message(t, "oh hello there");
-    slack_test_message(t, "Hello"); /* upper and lower case are told apart */
+    slack_test_message(t, "Hello"); /* no match: case matters */
 }
 
 static void deploys_in_channels_only(slack_test_t *t)

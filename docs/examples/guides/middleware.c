@@ -36,7 +36,7 @@ static int find_account(slack_ctx_t *ctx, void *user_data)
     if (account == NULL) return SLACK_ENOMEM;
     account->credit = strncmp(slack_ctx_user(ctx), "U0", 2) == 0 ? 5 : 0;
     int rc = slack_ctx_set(ctx, &account_key, account);
-    if (rc != 0) free(account); /* ours unless it was taken */
+    if (rc != 0) free(account); /* the delivery owns it only if rc is 0 */
     return rc ? rc : slack_next(ctx);
 }
 

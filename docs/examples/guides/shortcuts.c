@@ -21,14 +21,14 @@ static int open_task(slack_ctx_t *ctx, const slack_json_t *input)
                                        input));
 }
 
-/* From anywhere in Slack: there is no channel in it. */
+/* A global shortcut: the payload names no channel. */
 static int new_task(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
     return open_task(ctx, slack_jsonf(ctx, "{type: 'plain_text_input', action_id: 'text'}"));
 }
 
-/* From a message's menu: `message` is the whole of it. */
+/* A message shortcut: the payload contains the whole message. */
 static int task_of_message(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;

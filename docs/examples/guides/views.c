@@ -40,7 +40,7 @@ static int booked(slack_ctx_t *ctx, void *user_data)
                                                     "  }],"
                                                     "}"));
     if (rc != 0) return rc;
-    /* There is no channel in a submission; a user's id is her direct messages. */
+    /* A submission names no channel. A user's id stands for the direct messages with that user. */
     return slack_say_json(ctx, slack_jsonf(ctx, "{channel: %s, text: 'A table for %ld'}",
                                            slack_ctx_user(ctx), seats));
 }

@@ -2,7 +2,7 @@
 /* The code of docs/guides/workers.md. */
 #include "guide.h"
 
-/* A query of a database, a model, a large file: whatever takes its time. */
+/* Stands for slow work: a database query, a model, a large file. */
 static int count_visits(const char *user)
 {
     return user[0] == 'U' ? 3 : 0;
@@ -11,14 +11,14 @@ static int count_visits(const char *user)
 static int visits(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
-    int rc = slack_ack(ctx); /* sent at once, by the loop */
+    int rc = slack_ack(ctx); /* the loop sends it at once */
     if (rc != 0) return rc;
     const slack_response_t *answer = NULL;
     rc = slack_call_wait(ctx, "users.info", slack_jsonf(ctx, "{user: %s}", slack_ctx_user(ctx)),
                          &answer);
     if (rc != 0) return rc;
     int count = count_visits(slack_ctx_user(ctx));
-    if (slack_ctx_canceled(ctx)) return SLACK_ECANCELED; /* the app stops */
+    if (slack_ctx_canceled(ctx)) return SLACK_ECANCELED; /* the app is stopping */
     return slack_respond(ctx, "%s has been here %d times", slack_response_str(answer, "/user/name"),
                          count);
 }
@@ -44,7 +44,7 @@ static void fails_with_slack(slack_test_t *t)
     slack_test_expect(t, "users.info", NULL);
     slack_test_answer_error(t, "user_not_found");
     slack_test_command(t, "/visits", "");
-    slack_test_expect_ack(t, NULL); /* which was sent before */
+    slack_test_expect_ack(t, NULL); /* it was sent before the failure */
     slack_test_expect_status(t, SLACK_EAPI);
 }
 
