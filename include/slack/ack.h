@@ -12,86 +12,110 @@ extern "C" {
 #endif
 
 /**
- * @file ack.h  Answering what Slack waits for.
+ * @file ack.h  Acks: the answers that Slack waits for.
  *
- * Slack gives an app three seconds to acknowledge a command or an interaction; what it accepts as
- * the body depends on the kind (https://docs.slack.dev/interactivity/handling-user-interaction):
+ * Slack waits three seconds for the ack of a command or an interaction. What its body may be
+ * depends on the kind (https://docs.slack.dev/interactivity/handling-user-interaction):
  *
- *     command           nothing, a text, or a message
- *     view submission   nothing (closes the view), or response_action errors, update, push, clear
- *     options           options or option_groups
- *     dialog            nothing, or errors where it was submitted
- *     action, shortcut, view closed   nothing
- *     action of a legacy attachment   nothing, a text, or a message in the place of the original
+ *     command                          empty, a text, or a message
+ *     view submission                  empty (closes the view), errors, update, push, or clear
+ *     options                          options or option groups
+ *     dialog                           empty, or errors if it was submitted
+ *     action, shortcut, view closed    empty
+ *     action of a legacy attachment    empty, a text, or a message that replaces the original
  *
- * Events are acknowledged by the app itself once they are stored. A handler that returns 0 without
- * having acknowledged, and holds nothing, has its delivery acknowledged with an empty body; one
- * that fails before its ack has it refused, so that the user is told.
+ * The app acknowledges events itself, once they are stored. If a handler returns 0 without an ack
+ * and holds nothing, the app sends an empty ack. If a handler fails before its ack, the app refuses
+ * the delivery, and Slack shows the user an error.
  *
- * All return 0; SLACK_EALREADY at a second ack; SLACK_ENOACK for kinds that no handler acks;
- * SLACK_EACKBODY where a body may not go back; SLACK_ETOOBIG above what the wire takes (over Socket
- * Mode a frame has to stay under 20,480 bytes); SLACK_ELATE past the deadline, when Slack has told
- * the user of a failure already (slack_ctx_ack_late_ms() and the log tell how late);
- * SLACK_ECLOSED when the peer is gone. After SLACK_EACKBODY and SLACK_ETOOBIG nothing was
- * sent, and another ack is possible.
+ * The functions slack_ack…() may also be called on a worker that runs the delivery's handler. They
+ * return:
+ *
+ * - 0: the ack was sent, or is sent when the job before it is stored (slack_defer());
+ * - SLACK_EALREADY: the delivery has an ack, or has ended;
+ * - SLACK_ENOACK: handlers do not acknowledge this kind;
+ * - SLACK_EACKBODY: this delivery does not accept that body;
+ * - SLACK_ETOOBIG: the body is larger than the transport allows. Over Socket Mode the whole frame
+ *   must be smaller than 20,480 bytes;
+ * - SLACK_ELATE: the deadline is over, and Slack has shown the user an error. The log and
+ *   slack_ctx_ack_late_ms() say how late the ack was;
+ * - SLACK_ECLOSED: the peer is gone;
+ * - SLACK_ECANCELED on a worker when the app stops; SLACK_ENOMEM.
+ *
+ * After SLACK_EACKBODY and SLACK_ETOOBIG nothing was sent, and the handler can send another ack.
  */
 
-/** Acknowledge with an empty body. */
+/** Send an empty ack. */
 SLACK_API int slack_ack(slack_ctx_t *ctx);
 
-/** Acknowledge a command with a text that only the user sees. printf's conversions; the result is
- * the text itself, so what is not the program's own belongs behind "%s". */
+/** Acknowledge a command with a text that only the user sees.
+ * @param format the text, with printf conversions. Pass text from outside the program as an
+ *        argument of "%s". */
 SLACK_API int slack_ack_text(slack_ctx_t *ctx, const char *format, ...) SLACK_PRINTF(2, 3);
 
-/* What a view submission is answered by; SLACK_EACKBODY for other kinds. NULL is SLACK_ETEMPLATE as
- * for slack_ack_json(). */
+/* ---- acks of view submissions ----
+ *
+ * For any other kind they return SLACK_EACKBODY. If the argument is NULL they return the error of
+ * the template, as slack_ack_json(). */
 
 /**
- * Keep the modal open and show errors below its inputs.
+ * Keep the modal open and show errors below its inputs. Also for a submitted legacy dialog.
  *
- * @param errors an object: the block_id of an input block, and its text. A legacy dialog takes the
- *        names of its elements in their place. Without a member it is SLACK_EINVAL: Slack would
- *        show an error of its own.
+ * @param errors an object whose keys are the block_ids of input blocks, and whose values are texts.
+ *        For a dialog the keys are the names of its elements. An object without members is
+ *        SLACK_EINVAL, because Slack would show the user an error of its own.
  */
 SLACK_API int slack_ack_errors(slack_ctx_t *ctx, const slack_json_t *errors);
 
-/** Put another view in the place of the submitted one. */
+/** Replace the submitted view. */
 SLACK_API int slack_ack_update(slack_ctx_t *ctx, const slack_json_t *view);
 
-/** Put a view on top of the submitted one; at most 3 lie on each other. */
+/** Put a view on top of the submitted one. A stack has at most 3 views. */
 SLACK_API int slack_ack_push(slack_ctx_t *ctx, const slack_json_t *view);
 
-/** Close all views of the stack, not only the submitted one. */
+/** Close all views of the stack. An empty ack closes only the submitted one. */
 SLACK_API int slack_ack_clear(slack_ctx_t *ctx);
 
-/* What a request for options is answered by; SLACK_EACKBODY for other kinds. */
+/* ---- acks of options ----
+ *
+ * For any other kind they return SLACK_EACKBODY. */
 
-/** @param options an array of at most 100 option objects, empty for no match; more are
+/** Acknowledge with options.
+ * @param options an array of at most 100 option objects, empty if nothing matches; more are
  *        SLACK_ETOOBIG. */
 SLACK_API int slack_ack_options(slack_ctx_t *ctx, const slack_json_t *options);
 
-/** @param groups an array of at most 100 option groups, each with at most 100 options. */
+/** Acknowledge with groups of options.
+ * @param groups an array of at most 100 option groups with at most 100 options each; more groups
+ *        are SLACK_ETOOBIG. */
 SLACK_API int slack_ack_option_groups(slack_ctx_t *ctx, const slack_json_t *groups);
 
-/** Acknowledge with a JSON body. NULL, as slack_jsonf() returns it for a malformed template, is
- * SLACK_ETEMPLATE. */
+/** Acknowledge with a JSON body.
+ * @param body the body. NULL, which slack_jsonf() returns for a malformed template, returns
+ *        SLACK_ETEMPLATE. */
 SLACK_API int slack_ack_json(slack_ctx_t *ctx, const slack_json_t *body);
 
 /**
- * What to answer in the place of a handler that has not acknowledged within options.ack_ms, so that
- * the user sees something better than Slack's error. What the handler says after that goes to the
- * response_url of a command or an action as a message; where there is none, its ack returns
- * SLACK_ELATE. Both are logged with the listener's name. An ack that waits for a job
- * (slack_defer()) which is not stored in time is treated alike: it follows when the job is stored,
- * and is dropped when it cannot be.
+ * Set the default ack of a kind: the ack that the app sends if the handler has not acknowledged
+ * within options.ack_ms, so that Slack does not show the user an error. Without this call it is:
  *
- * Without this call: a command is told "Still working on it…", a submitted modal shows the same, a
- * request for options gets none, all else an empty ack.
+ *     command            the text "Still working on it…", for the user only
+ *     view submission    a view with the same text
+ *     options            no options
+ *     all else           empty
  *
- * @param kind one that handlers acknowledge.
- * @param body copied. JSON text of an ack of that kind; "" for an empty one; NULL for no ack, so
- *        that Slack shows its error.
- * @return 0; SLACK_EINVAL for another kind; SLACK_EJSON; SLACK_ENOMEM.
+ * If the handler acknowledges later, the body goes to the response_url of a command or an action,
+ * as a message. For other kinds, and without a response_url, that ack returns SLACK_ELATE. The log
+ * names the listener in both cases.
+ *
+ * The default ack is also sent for an ack that waits for a job (slack_defer()) if the job is not
+ * stored in time. That ack follows when the job is stored, and is dropped if the job cannot be
+ * stored.
+ *
+ * @param kind a kind that handlers acknowledge.
+ * @param body copied. The JSON text of the ack; "" for an empty ack; NULL for no ack, so that Slack
+ *        shows its error.
+ * @return 0; SLACK_EINVAL for a kind that handlers do not acknowledge; SLACK_EJSON; SLACK_ENOMEM.
  */
 SLACK_API int slack_default_ack(slack_app_t *app, enum slack_kind kind, const char *body);
 

@@ -11,24 +11,31 @@ extern "C" {
 #endif
 
 /**
- * @file alloc.h  The one allocator of the library.
+ * @file alloc.h  The memory allocator of the library.
+ *
+ * The library takes all of its memory from one allocator, by default the C library's. The libraries
+ * that it uses, such as libuv, libcurl, mbedTLS and SQLite, keep allocators of their own.
  */
 
-/** Replacements for malloc, realloc and free, with the C library's contracts. All three are
- * Required; they are called from every thread that the library runs on. */
+/** Replacements for malloc, realloc and free. Each follows the contract of its namesake in the C
+ * library. Every thread of the library calls them. */
 typedef struct slack_allocator {
-    void *(*malloc)(size_t size, void *user_data);             /* malloc(3) */
-    void *(*realloc)(void *ptr, size_t size, void *user_data); /* realloc(3) */
-    void (*free)(void *ptr, void *user_data);                  /* free(3) */
-    void *user_data; /* Optional, borrowed for the life of the process. */
+    /** Required. As malloc(3). */
+    void *(*malloc)(size_t size, void *user_data);
+    /** Required. As realloc(3). */
+    void *(*realloc)(void *ptr, size_t size, void *user_data);
+    /** Required. As free(3). */
+    void (*free)(void *ptr, void *user_data);
+    /** Optional, borrowed until the process ends. Passed to the three functions. */
+    void *user_data;
 } slack_allocator_t;
 
 /**
- * Replace the allocator.
+ * Replace the allocator. Call this before any other function of the library, or after everything
+ * that it allocated has been freed.
  *
- * @param allocator copied; NULL brings the C library's back. To be called before any other function
- *        of the library, or when all that it allocated has been freed.
- * @return 0; SLACK_EINVAL if a member is missing.
+ * @param allocator copied; NULL restores the C library's.
+ * @return 0; SLACK_EINVAL if a function is missing.
  */
 SLACK_API int slack_set_allocator(const slack_allocator_t *allocator);
 

@@ -14,138 +14,150 @@ extern "C" {
 #endif
 
 /**
- * @file app.h  An app: configured, started, run, stopped, freed.
+ * @file app.h  The app: configure, start, run, stop, free.
  *
- * An app lives on one libuv loop, and all its functions are called on that loop's thread, the ones
- * marked "any thread" apart.
+ * An app lives on one libuv loop. All functions of the library are called on that loop's thread,
+ * except those marked "any thread".
  */
 
 /** An app. */
 typedef struct slack_app slack_app_t;
 
-/** What calls Slack: a token, and whose call it is. See call.h. */
+/** A client: a token, and the delivery that its calls belong to, if any. See call.h. */
 typedef struct slack_client slack_client_t;
 
 /**
- * Make an app. Nothing is opened or connected before it is started.
+ * Make an app. It opens and connects nothing before the start.
  *
- * @param ret_app the new app. It is set even when the configuration is found wrong, so that
- *        slack_app_error() can tell how; it must be freed then as well.
- * @param options copied; NULL for all from the environment. Unset fields are filled by
- *        slack_options_from_env().
- * @return 0; SLACK_ECONFIG (the sentence is in slack_app_error()); SLACK_ENOMEM (no app).
+ * @param ret_app the new app, owned from now on: free it with slack_app_free(). It is also set for
+ *        SLACK_ECONFIG, so that slack_app_error() can say what is wrong.
+ * @param options Optional, copied. slack_options_from_env() fills the unset fields.
+ * @return 0; SLACK_ECONFIG; SLACK_ENOMEM, and no app.
  */
 SLACK_API int slack_app_new(slack_app_t **ret_app, const slack_options_t *options);
 
 /**
- * What went wrong in words: the variable, port, file, token or Slack error that made the last
- * failing call on this app fail. "" where nothing failed. Never holds a secret. Borrowed until the
- * next call. `app` may be NULL.
+ * Describe the last failure of the app in a sentence: it names the variable, the port, the file,
+ * the token or the Slack error at fault, and never contains a secret.
+ *
+ * @param app NULL is allowed.
+ * @return the sentence, borrowed until the next call on the app; "" if nothing failed.
  */
 SLACK_API const char *slack_app_error(const slack_app_t *app);
 
 /**
- * Start the app and run its loop until SIGINT, SIGTERM or slack_app_stop(), then drain: take
- * nothing new, let what was taken end (SLACK_DRAIN_MS at most), close. A second signal ends the
- * wait. SIGHUP is slack_app_reload().
+ * Start the app and run its loop until SIGINT, SIGTERM or slack_app_stop(). Then the app drains: it
+ * takes no new deliveries, finishes those that it has within SLACK_DRAIN_MS, and closes. A second
+ * signal ends the drain at once. SIGHUP has the effect of slack_app_reload(). SIGPIPE is ignored
+ * from then on, unless the program handles it.
  *
- * @return 0 after an orderly stop; what made the start or the run fail otherwise, told in words by
- *         slack_app_error(): SLACK_ECONFIG, SLACK_EAUTH (Slack refuses a token for good),
- *         SLACK_ESTORE, SLACK_EIO (a port that cannot be had), SLACK_ENOMEM; SLACK_EINVAL where the
- *         app has a loop of the program's or is running already.
+ * @return 0 after an orderly stop; else the failure of the start or the run, described by
+ *         slack_app_error(): SLACK_ECONFIG; SLACK_EAUTH if Slack refuses a token for good;
+ *         SLACK_ESTORE; SLACK_EIO, for example for a port in use; SLACK_ENOMEM; SLACK_EINVAL if
+ *         options.loop is set or the app was started before.
  */
 SLACK_API int slack_app_run(slack_app_t *app);
 
-/** Told once when a started app has stopped and holds no handle on the loop any more.
- * @param status as slack_app_run() returns it. Freeing the app is legal here. */
+/** Runs once when a started app has stopped and has closed its handles on the loop. It may free the
+ * app.
+ * @param status as slack_app_run() returns it. */
 typedef void (*slack_app_stopped_fn)(slack_app_t *app, int status, void *user_data);
 
 /**
- * Start an app on a loop that the program runs itself (options.loop). Returns at once; problems
- * that show later stop the app and arrive by `fn`.
+ * Start an app on the program's own loop (options.loop) and return at once. The program runs the
+ * loop. A failure after the return stops the app and is passed to `fn`.
  *
- * @param fn Optional. Called exactly once for a start that returned 0, on the loop.
- * @return 0; SLACK_ECONFIG; SLACK_EALREADY when it was started before; SLACK_ENOMEM.
+ * @param fn Optional. Called on the loop, exactly once for a start that returned 0.
+ * @param user_data borrowed until `fn` returns.
+ * @return 0; SLACK_ECONFIG; SLACK_EINVAL if options.loop is not set; SLACK_EALREADY if the app was
+ *         started before; SLACK_ENOMEM.
  */
 SLACK_API int slack_app_start(slack_app_t *app, slack_app_stopped_fn fn, void *user_data);
 
-/** Ask the app to stop, as SIGTERM does. Any thread, any number of times; legal in a handler and in
- * a signal handler. Asking again while it drains ends the wait. */
+/** Stop the app, as SIGTERM does. A second call during the drain ends it at once. Any thread, also
+ * in a handler and in a signal handler. */
 SLACK_API void slack_app_stop(slack_app_t *app);
 
 /**
- * Ask the app to read again what it has from files: the certificate, its key and the authorities of
- * clients (SLACK_HTTP_TLS_…), the signing secret (SLACK_SIGNING_SECRET_FILE), and the tokens
- * (SLACK_BOT_TOKEN_FILE, SLACK_APP_TOKEN_FILE). It does so by itself within seconds of a change;
- * this is for at once. Any thread, any number of times; legal in a handler and in a signal handler.
+ * Read the files again: the certificate, its key and the client authorities (SLACK_HTTP_TLS_…), the
+ * signing secret (SLACK_SIGNING_SECRET_FILE) and the tokens (SLACK_BOT_TOKEN_FILE,
+ * SLACK_APP_TOKEN_FILE). The app notices a change by itself within seconds; this call does not wait
+ * for that. Any thread, also in a handler and in a signal handler.
  *
- * Connections that are open keep the certificate that they began with. What cannot be used leaves
- * the old in place: the log names the file and the reason.
+ * Open connections keep their certificate. If a file cannot be used, the old value stays, and the
+ * log names the file and the reason.
  */
 SLACK_API void slack_app_reload(slack_app_t *app);
 
 /**
- * Run `fn` on the loop's thread, soon and in order. Any thread.
+ * Run `fn` on the loop's thread. Functions run in the order of the calls, never inside this call.
+ * Any thread.
  *
- * @return 0: `fn` will run exactly once, with status 0, or with SLACK_ECANCELED if the app stopped
- *         before; SLACK_ECANCELED when the app is stopped already; SLACK_EBUSY past 65536 waiting;
+ * @param fn Required. Its status is 0, or SLACK_ECANCELED if the app stopped before.
+ * @param user_data borrowed until `fn` returns.
+ * @return 0: `fn` will run exactly once. With any other code it will not run: SLACK_ECANCELED if
+ *         the app has stopped; SLACK_EBUSY if 65536 functions are waiting; SLACK_EINVAL;
  *         SLACK_ENOMEM.
  */
 SLACK_API int slack_app_post(slack_app_t *app,
                              void (*fn)(slack_app_t *app, int status, void *user_data),
                              void *user_data);
 
-/** Free the app. NULL is fine. Inside one of its callbacks the app is stopped and freed when that
- * has ended; the pointer is not to be used again in either case. */
+/** Free the app. NULL is allowed. A running app is stopped first, without a drain, and freed when
+ * it has stopped; the program runs the loop until then. Do not use the pointer after this call. */
 SLACK_API void slack_app_free(slack_app_t *app);
 
-/** The client with the app's own bot token, for calls outside of a delivery. Borrowed. */
+/** Read the client with the app's own bot token, for calls outside a delivery. Use it from the
+ * start of the app to its stop; before the start its calls return SLACK_EAUTH.
+ * @return the client, borrowed. */
 SLACK_API slack_client_t *slack_app_client(slack_app_t *app);
 
-/** How a transport is. */
+/** The state of a transport. */
 enum slack_transport_state {
     SLACK_TRANSPORT_IDLE = 0, /* not started */
-    SLACK_TRANSPORT_STARTING, /* taking up its work; for Socket Mode, not connected yet */
+    SLACK_TRANSPORT_STARTING, /* starting; for Socket Mode: not connected yet */
     SLACK_TRANSPORT_READY,    /* deliveries can arrive */
-    SLACK_TRANSPORT_DEGRADED, /* was ready, is mending itself */
-    SLACK_TRANSPORT_STOPPED   /* for good */
+    SLACK_TRANSPORT_DEGRADED, /* was ready, and tries to become ready again */
+    SLACK_TRANSPORT_STOPPED   /* stopped for good */
 };
 
-/** What a transport tells of itself. Counters start at 0 with the app. */
+/** Figures of a transport. Counters start at 0 with the app. */
 typedef struct slack_transport_stats {
-    enum slack_transport_state state; /* now */
-    unsigned port;                    /* HTTP: the port listened on, 0 before */
-    unsigned admin_port;              /* the same for http_admin_port, with any transport */
-    unsigned connections; /* HTTP: open connections; Socket Mode: those with hello received */
+    enum slack_transport_state state; /* the current state */
+    unsigned port;                    /* HTTP: the port of the request URL; 0 before the start */
+    unsigned admin_port;              /* the port of http_admin_port, with any transport */
+    unsigned connections; /* HTTP: open connections; Socket Mode: connections after their hello */
     unsigned under_way;   /* HTTP: requests that are being read or answered */
-    uint64_t delivered;   /* handed to the app */
-    uint64_t acked;       /* answered on the wire: OK, LATER and REFUSE together */
-    uint64_t ack_lost;    /* acks that found no peer any more */
-    uint64_t refused;     /* HTTP: requests answered without a delivery (401, 404, 413 …) */
-    uint64_t reconnects;  /* Socket Mode: connections opened to replace another: the sum of … */
-    uint64_t reconnects_refresh; /* … those that Slack asked to go */
-    uint64_t reconnects_age;     /* … those whose time was nearly over */
+    uint64_t delivered;   /* deliveries passed to the app */
+    uint64_t acked;       /* acks sent, whatever they say */
+    uint64_t ack_lost;    /* acks that could not be sent because the peer was gone */
+    uint64_t refused;     /* HTTP: requests answered without a delivery (401, 404, 413, …) */
+    uint64_t reconnects;  /* Socket Mode: connections that replaced another; the sum of … */
+    uint64_t reconnects_refresh; /* … those that Slack asked to replace */
+    uint64_t reconnects_age;     /* … those near the end of their lifetime */
     uint64_t reconnects_lost;    /* … those that broke */
-    uint64_t reconnects_silent;  /* … those without a sign of life, also after a sleep */
-    uint64_t reconnects_refused; /* … those that Slack ended: too many, or Socket Mode is off */
-    uint64_t failed_dials;       /* Socket Mode: tries that did not come to a connection */
+    uint64_t reconnects_silent;  /* … those that went silent, also because the machine slept */
+    uint64_t reconnects_refused; /* … those that Slack closed: too many, or Socket Mode is off */
+    uint64_t failed_dials;       /* Socket Mode: attempts to connect that failed */
     uint64_t deaf_ms;            /* Socket Mode: time without a connection since the first one */
     uint64_t ping_us;            /* Socket Mode: the last ping's round trip; 0 before */
-    unsigned num_connections; /* Socket Mode: as Slack counted them in the last hello; 0 before */
+    unsigned num_connections;    /* Socket Mode: Slack's own count in the last hello; 0 before */
 } slack_transport_stats_t;
 
-/** Figures of the transport called `name` ("http", "socket", "memory").
- * @return 0; SLACK_ENOTFOUND where the app has none of that name. */
+/** Read the figures of a transport.
+ * @param name "http", "socket" or "memory".
+ * @return 0; SLACK_ENOTFOUND if the app does not use that transport. */
 SLACK_API int slack_app_transport_stats(const slack_app_t *app, const char *name,
                                         slack_transport_stats_t *ret_stats);
 
-/** Told of every change of a transport's state, on the loop.
- * @param name "http", "socket" or "memory".
- * @param reason 0, or the error that led to the state. */
+/** Runs on the loop at every change of a transport's state.
+ * @param name "http", "socket" or "memory"; static text.
+ * @param reason 0, or the error that caused the change. */
 typedef void (*slack_state_fn)(slack_app_t *app, const char *name, enum slack_transport_state state,
                                int reason, void *user_data);
 
-/** Set the one listener of state changes; NULL for none. */
+/** Set the hook for changes of a transport's state. It replaces the one set before; NULL sets none.
+ * @param user_data borrowed until the app is freed or another hook is set. */
 SLACK_API void slack_on_state(slack_app_t *app, slack_state_fn fn, void *user_data);
 
 #ifdef __cplusplus

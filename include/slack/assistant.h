@@ -13,75 +13,83 @@ extern "C" {
 #endif
 
 /**
- * @file assistant.h  Threads of an assistant: the panel in which a user talks to an app.
+ * @file assistant.h  Threads of the assistant: the panel in which a user talks to the app.
+ * https://docs.slack.dev/ai/developing-ai-apps
  *
- * The functions that say something hold the delivery open, and return as slack_say(); SLACK_EINVAL
- * where the delivery belongs to no thread. https://docs.slack.dev/ai/developing-ai-apps
+ * The context of a thread is what the user looks at beside it, for example a channel. Slack sends
+ * the context when the thread starts and when the context changes, but not with the user's
+ * messages. If the app has a listener from this header, it keeps the contexts, and
+ * slack_ctx_assistant_context() reads them in handlers of messages.
  *
- * What the user looks at beside a thread, its context, Slack tells when the thread is started and
- * when it changes, but not with the user's messages. With any listener below, the app keeps it by
- * itself, and handlers of messages read it by slack_ctx_assistant_context().
+ * The app keeps a context in its store (options.store) for 30 days after the last change, and calls
+ * no Slack method for it. Processes that share the store share the contexts; with "sqlite:" they
+ * outlive a restart. The app stores a context before the program's listeners of the event run. An
+ * event that arrives late does not replace a newer context. slack_assistant_store() replaces this
+ * storage.
  *
- * It is kept for 30 days from its last change in the app's store (options.store): processes that
- * share the store share it, it outlives a restart with "sqlite:", and no call to Slack is made for
- * it. A context is in the store before the program's own listeners of the event run, and what Slack
- * tells late does not replace what is newer. slack_assistant_store() puts another place in the
- * place of it.
+ * The slack_on_…() functions return as slack_listen(). The slack_set_…() functions keep the
+ * delivery open and return as slack_say(), and SLACK_EINVAL if the delivery does not belong to a
+ * thread; they may also be called on a worker that runs the delivery's handler.
  */
 
-/** A user opened a new thread: slack_say() greets in it, slack_set_prompts() offers something to
- * ask. */
+/** Listen to new threads. The handler may greet the user with slack_say() and offer questions with
+ * slack_set_prompts(). */
 SLACK_API int slack_on_assistant_started(slack_app_t *app, slack_handler_fn fn, void *user_data);
 
-/** What the user looks at beside the thread has changed: slack_ctx_assistant_context(). */
+/** Listen to changes of a thread's context. slack_ctx_assistant_context() reads the new one. */
 SLACK_API int slack_on_assistant_context(slack_app_t *app, slack_handler_fn fn, void *user_data);
 
 /**
- * A user wrote in a thread of the assistant's: a message, or a file with one, in a direct message's
- * thread. With slack_listener_t's `assistant` it may have a pattern, middleware or a worker.
+ * Listen to messages of users in threads of the assistant: texts and files in a thread of a direct
+ * message. For a pattern, middleware or a worker use slack_listen() with
+ * slack_listener_t.assistant.
  *
- * The assistant answers alone: what one of these listeners takes is not given to listeners of
- * messages (slack_on_message(), slack_listener_t's `message`). Those of the event itself
- * (slack_on_event() with "message" or NULL) see it all the same.
+ * A message that such a listener takes does not run the listeners of messages (slack_on_message(),
+ * slack_listener_t.message), so that only one of them answers. Listeners of the event
+ * (slack_on_event() with "message" or NULL) run as usual.
  */
 SLACK_API int slack_on_assistant_message(slack_app_t *app, slack_handler_fn fn, void *user_data);
 
-/** What the user looks at beside the thread, `channel_id` among it: as the delivery itself tells,
- * or, in handlers of the assistant's messages, as it was kept. NULL where nothing is known. */
+/** Read the context of the thread: the one in the delivery, or in a handler of the assistant's
+ * messages the one that was kept.
+ * @return an object, `channel_id` among its members; NULL if the context is not known. */
 SLACK_API const slack_json_t *slack_ctx_assistant_context(const slack_ctx_t *ctx);
 
 /**
- * Keep contexts elsewhere, in a database of the program's for one. Before the start. Team, channel
- * and thread of the ctx say whose they are; `event.event_ts` of what is saved says how new it is.
+ * Keep contexts elsewhere, for example in the program's database. Call this before the start of the
+ * app. The team, the channel and the thread of the ctx identify a context.
  *
- * @param save a handler: keeps slack_ctx_assistant_context(), which is NULL for one that says
- *        nothing. One that is not done when it returns holds the ctx and releases it later; its
- *        failure is the delivery's. NULL: the app's store.
- * @param find a middleware around the handlers of messages: hands over what it finds by
- *        slack_ctx_set_assistant_context(), if anything, and goes on by slack_next(), at once or
- *        later. NULL: the app's store.
- * @param user_data of both; borrowed.
+ * @param save Optional. A handler that stores slack_ctx_assistant_context(), which is NULL if the
+ *        event has no context. `event.event_ts` says how new the context is. Like any handler it
+ * may hold the ctx and finish later, and its failure fails the delivery. Default: the app's store.
+ * @param find Optional. A middleware around the handlers of the assistant's messages. It passes the
+ *        context that it finds to slack_ctx_set_assistant_context(), and calls slack_next(), at
+ * once or later. Default: the app's store.
+ * @param user_data borrowed until the app is freed. Passed to both.
  */
 SLACK_API void slack_assistant_store(slack_app_t *app, slack_handler_fn save, slack_handler_fn find,
                                      void *user_data);
 
-/** What slack_ctx_assistant_context() is to return in this delivery. Copied.
- * @return 0; SLACK_ETEMPLATE where `context` is NULL for a malformed template; SLACK_EINVAL;
- *         SLACK_ENOMEM. */
+/** Set the context that slack_ctx_assistant_context() returns in this delivery.
+ * @param context copied.
+ * @return 0; the error of the template if `context` is NULL; SLACK_ENOMEM. */
 SLACK_API int slack_ctx_set_assistant_context(slack_ctx_t *ctx, const slack_json_t *context);
 
-/** Show a status below the thread ("is thinking…") until the next message, two minutes at most; ""
- * takes it back. */
+/** Show a status below the thread: "is thinking…". It disappears with the next message, or after
+ * two minutes. Calls assistant.threads.setStatus.
+ * @param status the text; "" or NULL removes it. */
 SLACK_API int slack_set_status(slack_ctx_t *ctx, const char *status);
 
-/** Name the thread in the user's list of threads. */
+/** Set the title of the thread in the user's list of threads. Calls assistant.threads.setTitle.
+ * @param title the text. */
 SLACK_API int slack_set_title(slack_ctx_t *ctx, const char *title);
 
 /**
- * Offer prompts to choose from.
+ * Offer prompts to choose from. Calls assistant.threads.setSuggestedPrompts.
  *
- * @param title above them; NULL for none.
- * @param prompts an array of 1 to 4 objects with `title` and `message`; more are SLACK_ETOOBIG.
+ * @param title Optional. A title above the prompts.
+ * @param prompts an array of 1 to 4 objects with `title` and `message`; more are SLACK_ETOOBIG,
+ * none is SLACK_EINVAL.
  */
 SLACK_API int slack_set_prompts(slack_ctx_t *ctx, const char *title, const slack_json_t *prompts);
 

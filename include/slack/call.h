@@ -14,76 +14,102 @@ extern "C" {
 #endif
 
 /**
- * @file call.h  Saying things to Slack.
+ * @file call.h  Calls to the Web API, messages and responses.
  *
- * Calls are form-encoded, the one encoding that every Web API method takes
- * (https://docs.slack.dev/apis/web-api), with nested values as JSON text. A call that Slack answers
- * with 429 is sent again after Retry-After, and one that failed before a byte of it was sent is
- * sent again after a pause, up to SLACK_CALL_TRIES times in all. Nothing else is repeated by
- * itself: a lost answer may belong to a message that was posted.
+ * A call is form-encoded, the one encoding that every method accepts, with nested values as JSON
+ * text. https://docs.slack.dev/apis/web-api
+ *
+ * The library repeats a call in two cases: after Retry-After when Slack answers 429, and after a
+ * pause when the connection failed before any byte of the call was sent. It sends a call
+ * SLACK_CALL_TRIES times at most. It repeats no other call, because Slack may have posted the
+ * message whose answer was lost.
  */
 
-/** How often a call is sent at most. */
+/** The number of times that a call is sent, at most. */
 #define SLACK_CALL_TRIES 5
 
-/** The answer to a call. Borrowed until the callback returns. */
+/** The response to a call. Borrowed until the callback returns. */
 typedef struct slack_response slack_response_t;
 
 /**
- * Takes the answer to a call, exactly once, on the loop, never before the submitting function has
- * returned. Any function of the API is legal inside.
+ * Receives the response to a call. It runs on the loop, exactly once, and never before the function
+ * that made the call has returned. It may call any function of the API.
+ *
+ * @param response borrowed until the return.
  */
 typedef void (*slack_call_fn)(const slack_response_t *response, void *user_data);
 
-/** 0 when Slack answered `ok: true`; SLACK_EAPI for `ok: false`, see slack_response_error();
- * SLACK_ECONFLICT for "hash_conflict": somebody else has changed the view meanwhile; SLACK_ESPENT
- * for a response_url that Slack takes nothing by any more;
- * SLACK_ECONNECT, SLACK_ETLS, SLACK_ETIMEDOUT, SLACK_ECLOSED (the connection was lost: Slack may or
- * may not have acted), SLACK_EPROTO, SLACK_EHTTP, SLACK_EJSON, SLACK_ETOOBIG, SLACK_ECANCELED,
- * SLACK_ENOMEM. */
+/**
+ * Read the result of a call. The readers of responses may be called on any thread, as long as the
+ * response lives there.
+ *
+ * @return 0 if Slack answered `ok: true`. SLACK_EAPI if it answered `ok: false`; then
+ *         slack_response_error() is Slack's error. SLACK_ECONFLICT for Slack's "hash_conflict":
+ *         someone else has changed the view. SLACK_ESPENT for a response_url that is used up or
+ *         expired. SLACK_ECLOSED if the connection was lost: Slack may or may not have acted.
+ *         SLACK_ECONNECT, SLACK_ETLS, SLACK_ETIMEDOUT, SLACK_EPROTO, SLACK_EHTTP, SLACK_EJSON,
+ *         SLACK_ETOOBIG, SLACK_ECANCELED, SLACK_ENOMEM.
+ */
 SLACK_API int slack_response_status(const slack_response_t *response);
 
-/** Slack's `error` ("channel_not_found"), or a short sentence for other failures; "" when there was
- * none. */
+/** Read the error of a call.
+ * @return Slack's `error` ("channel_not_found"), or a short sentence for any other failure; "" if
+ *         the call succeeded. */
 SLACK_API const char *slack_response_error(const slack_response_t *response);
 
-/** The whole answer; NULL where none arrived. */
+/** Read the whole answer.
+ * @return the answer; NULL if none arrived. */
 SLACK_API const slack_json_t *slack_response_json(const slack_response_t *response);
 
-/** The string at a JSON pointer of the answer; "" where there is none. */
+/** Read a string of the answer.
+ * @return the string at the JSON pointer `path`; "" if there is none. */
 SLACK_API const char *slack_response_str(const slack_response_t *response, const char *path);
 
-/** The timestamp of the message that a call has made or changed, a string as Slack writes it: `ts`,
- * or `message_ts` for an ephemeral one; "" where there is none. */
+/** Read the timestamp of the message that the call posted or changed.
+ * @return `ts`, or `message_ts` for an ephemeral message, as Slack wrote it; "" if there is
+ *         none. */
 SLACK_API const char *slack_response_ts(const slack_response_t *response);
 
-/** The id of the channel that it is in: what it was posted to may have been a user's id. */
+/** Read the channel of that message. It differs from the channel in the arguments if those named a
+ * user.
+ * @return the channel's id; "" if there is none. */
 SLACK_API const char *slack_response_channel(const slack_response_t *response);
 
-/** The HTTP status, 0 where no answer arrived. */
+/** Read the HTTP status.
+ * @return the status; 0 if no answer arrived. */
 SLACK_API int slack_response_http_status(const slack_response_t *response);
 
-/** `response_metadata.next_cursor`; "" at the end of a list. */
+/** Read the cursor of the next page of a list.
+ * @return `response_metadata.next_cursor`; "" on the last page. */
 SLACK_API const char *slack_response_next_cursor(const slack_response_t *response);
 
 /**
- * Call any Web API method.
+ * Call a Web API method.
  *
- * @param method "chat.postMessage"
- * @param args an object: strings as they are, numbers and booleans as text, arrays and objects as
- *        JSON text; members that are null are left out. NULL for no arguments is written as
- *        slack_json_t of `{}`, since a NULL here is taken for a failed template: see slack_callf().
- * @param fn Optional. Without it, on a client from slack_ctx_client(), the call holds the delivery
- *        open and its failure fails the delivery.
- * @return 0: `fn` will be called exactly once. SLACK_EINVAL, SLACK_ETEMPLATE (args is NULL),
- *         SLACK_EBUSY (too many under way), SLACK_ECANCELED (stopping), SLACK_ENOMEM: it will not.
+ * @param client slack_app_client(), slack_ctx_client() or slack_ctx_user_client().
+ * @param method the name of the method, "chat.postMessage"; borrowed until the return.
+ * @param args an object, borrowed until the return. Strings are sent as they are, numbers and
+ *        booleans as text, arrays and objects as JSON text; null members are left out. For a call
+ *        without arguments pass an empty object: NULL counts as a failed template.
+ * @param fn Optional. Receives the response. Without it, a call on a client of a delivery keeps the
+ *        delivery open, and a failure of the call fails the delivery.
+ * @param user_data borrowed until `fn` returns.
+ * @return 0: `fn` will run exactly once. With any other code it will not run: SLACK_EINVAL for a
+ *         method or a token with illegal characters; SLACK_ETEMPLATE if `args` is NULL; SLACK_EAUTH
+ *         if the client has no token; SLACK_EBUSY if 256 calls are under way; SLACK_ETOOBIG;
+ *         SLACK_ECANCELED if the app stops; SLACK_ENOMEM.
  */
 SLACK_API int slack_call(slack_client_t *client, const char *method, const slack_json_t *args,
                          slack_call_fn fn, void *user_data);
 
-/** slack_call() with its arguments written in place, by slack_jsonf()'s rules. It needs no ctx:
+/**
+ * Call a Web API method with arguments from a template. The rules of the template are those of
+ * slack_jsonf(); it needs no ctx.
  *
  *     slack_callf(client, "conversations.list", fn, data, "{limit: %d, cursor: %s}", 200, cursor);
+ *
+ * @param args_template borrowed until the return.
+ * @return as slack_call(); SLACK_ETEMPLATE for a malformed template.
  */
 SLACK_API int slack_callf(slack_client_t *client, const char *method, slack_call_fn fn,
                           void *user_data, const char *args_template, ...) SLACK_PRINTF(5, 6);
@@ -93,30 +119,37 @@ SLACK_API int slack_callf(slack_client_t *client, const char *method, slack_call
 #endif
 
 /**
- * Say a text in the delivery's channel (and thread, where it is in one). printf's conversions.
+ * Post a text in the delivery's channel, and in its thread if it is in one. Calls chat.postMessage.
+ * This function and the three below may also be called on a worker that runs the delivery's
+ * handler.
  *
- * @return 0: it is on its way, and the delivery waits for it. SLACK_EINVAL where the delivery names
- *         no channel; else as slack_call().
+ * @param format the text, with printf conversions.
+ * @return on the loop: 0 when the call is on its way; the delivery stays open until Slack answers,
+ *         and a failure of the call fails the delivery. On a worker: the result of the call, as
+ *         slack_response_status(). SLACK_EINVAL if the delivery has no channel; SLACK_ETEMPLATE or
+ *         another error of the template if a JSON argument is NULL; else as slack_call().
  */
 SLACK_API int slack_say(slack_ctx_t *ctx, const char *format, ...) SLACK_PRINTF(2, 3);
 
-/** Say a whole message: chat.postMessage with the delivery's channel and thread filled in where
- * `message` has none. */
+/** Post a message. Calls chat.postMessage; if `message` names no channel, the delivery's channel
+ * and thread are filled in. Returns as slack_say(). */
 SLACK_API int slack_say_json(slack_ctx_t *ctx, const slack_json_t *message);
 
 /**
- * Answer through the delivery's response_url: at most 5 times in 30 minutes
+ * Post a text through the delivery's response_url. Slack accepts 5 responses within 30 minutes
  * (https://docs.slack.dev/interactivity/handling-user-interaction#message_responses). Only the user
- * sees it unless the message says `response_type: in_channel`; `replace_original: true` puts it in
- * the place of the message that the delivery came from, `delete_original: true` deletes that.
+ * sees it.
  *
- * @return as slack_say(); SLACK_ESPENT for the sixth of a delivery, and after 30 minutes;
- *         SLACK_EINVAL where the delivery has no response_url, or one that is
- *         neither Slack's nor below the configured API's host.
+ * @param format the text, with printf conversions.
+ * @return as slack_say(); SLACK_ESPENT for the sixth response of a delivery, and 30 minutes after
+ *         the delivery arrived; SLACK_EINVAL if the delivery has no response_url, or one whose host
+ *         is neither Slack's nor that of options.api_url.
  */
 SLACK_API int slack_respond(slack_ctx_t *ctx, const char *format, ...) SLACK_PRINTF(2, 3);
 
-/** slack_respond() with a whole message. */
+/** Post a message through the delivery's response_url. Only the user sees it unless it has
+ * `response_type: in_channel`. `replace_original: true` replaces the message that the delivery came
+ * from, `delete_original: true` deletes it. Returns as slack_respond(). */
 SLACK_API int slack_respond_json(slack_ctx_t *ctx, const slack_json_t *message);
 
 #ifdef __cplusplus

@@ -19,123 +19,144 @@ extern "C" {
 /**
  * @file context.h  A delivery, as its handlers see it.
  *
- * A ctx and all that it hands out live until the delivery has ended: all listeners are done and no
- * hold is left. Strings that a payload lacks are "".
+ * A ctx, and every pointer that it returns, lives until the delivery has ended: all listeners are
+ * done and no hold is left. A reader returns "" if the payload has no such string. docs/payloads.md
+ * lists where each reader looks.
+ *
+ * The functions here may also be called on a worker that runs the delivery's handler, except
+ * slack_ctx_client().
  */
 
-/** What kind of delivery it is. */
+/** Read the kind of the delivery. */
 SLACK_API enum slack_kind slack_ctx_kind(const slack_ctx_t *ctx);
 
-/** The whole body. One shape whatever the transport: for an event Slack's outer object with
- * `event` inside; for a command its form fields as an object of strings; for interactions the
- * `payload` object. */
+/** Read the whole body. It has the same shape on every transport: for an event Slack's outer object
+ * with `event` inside; for a command an object of its form fields, all strings; for an interaction
+ * the `payload` object; for a job the arguments that were deferred. */
 SLACK_API const slack_json_t *slack_ctx_body(const slack_ctx_t *ctx);
 
-/** The inner event of an event; NULL for other kinds. */
+/** Read the inner event of an event.
+ * @return the object; NULL for other kinds. */
 SLACK_API const slack_json_t *slack_ctx_event(const slack_ctx_t *ctx);
 
-/** The action that this listener was matched by; NULL for other kinds. */
+/** Read the action that this listener matched.
+ * @return the object in `actions`; NULL for other kinds. */
 SLACK_API const slack_json_t *slack_ctx_action(const slack_ctx_t *ctx);
 
-/** What group `n` of the listener's pattern captured, the whole match for 0; "" where there is no
- * such group, or none that took part. */
+/** Read what a group of the listener's pattern captured.
+ * @param n the number of the group; 0 is the whole match.
+ * @return the text; "" if there is no such group, or if it took no part in the match. */
 SLACK_API const char *slack_ctx_match(const slack_ctx_t *ctx, size_t n);
 
-/** The name of the listener that runs, or ran last; "" before the first. */
+/** Read the name of the listener that runs, or ran last.
+ * @return the name; "" before the first listener. */
 SLACK_API const char *slack_ctx_listener(const slack_ctx_t *ctx);
 
 /** @{ */
-/** Who and where ("T…", "E…", "U…", "C…"), looked up where Slack puts it for each kind; see
- * docs/payloads.md. */
+/** Read an id: the workspace ("T…"), the organization ("E…"), the user ("U…") or the channel ("C…")
+ * of the delivery. */
 SLACK_API const char *slack_ctx_team(const slack_ctx_t *ctx);
 SLACK_API const char *slack_ctx_enterprise(const slack_ctx_t *ctx);
 SLACK_API const char *slack_ctx_user(const slack_ctx_t *ctx);
 SLACK_API const char *slack_ctx_channel(const slack_ctx_t *ctx);
 /** @} */
 
-/** The thread that the delivery belongs to; "" outside of a thread. */
+/** Read the thread that the delivery belongs to.
+ * @return the timestamp of the thread's first message; "" outside a thread. */
 SLACK_API const char *slack_ctx_thread_ts(const slack_ctx_t *ctx);
-/** The message's own timestamp, a string: what to reply to in a thread of its own. */
+/** Read the timestamp of the delivery's message, as Slack wrote it. */
 SLACK_API const char *slack_ctx_ts(const slack_ctx_t *ctx);
-/** Who acts; in a channel that is shared by Slack Connect "" where Slack does not tell whose person
- * that is. */
+/** Read the user who acts.
+ * @return the id; "" in a channel shared by Slack Connect if Slack does not say to which workspace
+ *         or organization the user belongs. */
 SLACK_API const char *slack_ctx_actor_user(const slack_ctx_t *ctx);
-/** The workspace of who acts, another than the app's for a stranger in a shared channel. */
+/** Read the workspace of the user who acts. In a channel shared by Slack Connect it may be another
+ * workspace than the app's. */
 SLACK_API const char *slack_ctx_actor_team(const slack_ctx_t *ctx);
-/** The organization of who acts, likewise. */
+/** Read the organization of the user who acts. In a channel shared by Slack Connect it may be
+ * another organization than the app's. */
 SLACK_API const char *slack_ctx_actor_enterprise(const slack_ctx_t *ctx);
-/** The app is installed for the whole organization: the team can be "". */
+/** Ask whether the app is installed for the whole organization. The team may be "" then. */
 SLACK_API bool slack_ctx_is_enterprise_install(const slack_ctx_t *ctx);
-/** The app that Slack means ("A…"): one process may serve several, see options.signing_secret. ""
- * where nothing tells it. */
+/** Read the app that the delivery is for ("A…"). One process can serve several apps, see
+ * slack_options_t.signing_secret. */
 SLACK_API const char *slack_ctx_app_id(const slack_ctx_t *ctx);
-/** For opening a modal, once. Slack takes it for 3 seconds from its sending. */
+/** Read the trigger_id, which opens one modal. Slack accepts it for 3 seconds. */
 SLACK_API const char *slack_ctx_trigger_id(const slack_ctx_t *ctx);
-/** Milliseconds for which the trigger_id can still be good, counted from the arrival; 0 when it is
- * over, or there is none. */
+/** Read how long Slack accepts the trigger_id.
+ * @return milliseconds, counted from the arrival of the delivery; 0 if the time is over, or if
+ * there is no trigger_id. */
 SLACK_API unsigned slack_ctx_trigger_left_ms(const slack_ctx_t *ctx);
-/** Where slack_respond() posts to. Whoever has it can write in the channel: keep it secret. */
+/** Read the URL that slack_respond() posts to. Anyone who has it can post in the channel: keep it
+ * secret. */
 SLACK_API const char *slack_ctx_response_url(const slack_ctx_t *ctx);
 
-/** The bot's own user id ("U…"), as auth.test gave it. */
+/** Read the bot's user id ("U…"): from auth.test, or from the grant (authorize.h). */
 SLACK_API const char *slack_ctx_bot_user(const slack_ctx_t *ctx);
-/** The same by its bot id ("B…"). */
+/** Read the bot's own id ("B…"), from the same source. */
 SLACK_API const char *slack_ctx_bot_id(const slack_ctx_t *ctx);
 
-/** How many times Slack sent this before, 0 for the first time. A retry may be the only copy that
- * arrived: it is no reason to skip the work. */
+/** Read how many times Slack has sent this delivery before: 0 for the first time. Do not skip the
+ * work of a redelivery: it may be the only copy that arrived. */
 SLACK_API int slack_ctx_retry_num(const slack_ctx_t *ctx);
-/** Why Slack sent it again ("http_timeout", "timeout" …). */
+/** Read why Slack sent the delivery again: "http_timeout", "timeout", … */
 SLACK_API const char *slack_ctx_retry_reason(const slack_ctx_t *ctx);
 
-/** Which attempt this is, from 1. Above 1 the delivery was begun before, and failed, or its process
- * ended: what a handler did then it may be doing again. */
+/** Read the number of this attempt, from 1. From 2 on, an earlier attempt failed or its process
+ * ended, so the handler may repeat work that is done already. */
 SLACK_API unsigned slack_ctx_attempt(const slack_ctx_t *ctx);
 
-/** The transport's name, for logs and metrics only. */
+/** Read the name of the transport: "http", "socket" or "memory". For logs and metrics. */
 SLACK_API const char *slack_ctx_transport(const slack_ctx_t *ctx);
 
-/** Milliseconds left to acknowledge; 0 when it is too late or no handler has to. */
+/** Read how long Slack waits for the ack.
+ * @return milliseconds; 0 after the ack or after Slack's deadline, and for a kind that handlers do
+ *         not acknowledge. */
 SLACK_API unsigned slack_ctx_ack_left_ms(const slack_ctx_t *ctx);
 
-/** By how many milliseconds the time to acknowledge is over, counted from the deadline or from the
- * ack that was sent in the handler's place; once the handler has spoken, how late it was. 0 while
- * it is not over, when the ack was in time, and where no handler has to. */
+/** Read how late the handler's ack is. Lateness counts from the default ack, or from Slack's
+ * deadline if there was none; it stops when the handler acknowledges.
+ * @return milliseconds; 0 if the ack is not late, and for a kind that handlers do not
+ *         acknowledge. */
 SLACK_API unsigned slack_ctx_ack_late_ms(const slack_ctx_t *ctx);
 
-/** The app is stopping: what takes long had better end. */
+/** Ask whether the app stops. A handler that takes long should end early then. */
 SLACK_API bool slack_ctx_canceled(const slack_ctx_t *ctx);
 
-/** The app. Borrowed. */
+/** Read the app. Borrowed. */
 SLACK_API slack_app_t *slack_ctx_app(const slack_ctx_t *ctx);
-/** The client that acts for this delivery, with its token. Borrowed. */
+/** Read the client of this delivery, which calls Slack with the delivery's token. Loop thread only.
+ * @return the client, borrowed. */
 SLACK_API slack_client_t *slack_ctx_client(slack_ctx_t *ctx);
 
-/** Keep the delivery, and with it the ctx, past the handler's return. Each hold needs one
- * release. */
+/** Hold the delivery: the ctx stays valid, and the listener unfinished, until slack_ctx_release().
+ * Each hold needs one release. */
 SLACK_API void slack_ctx_hold(slack_ctx_t *ctx);
 
-/** End one hold. The listener has ended when it has returned and its last hold is gone.
- * @param status 0, or the negative error that fails the delivery. */
+/** End one hold. The listener is done when its handler has returned and no hold is left.
+ * @param status 0, or a negative error, which fails the delivery. */
 SLACK_API void slack_ctx_release(slack_ctx_t *ctx, int status);
 
 /** How a delivery ended. */
 typedef struct slack_done {
-    int status;     /* 0, or the first error of a middleware or listener */
-    int ack_status; /* 0: acknowledged; SLACK_ECLOSED: the peer was gone; other errors */
-    const char
-        *ack_body;   /* what was sent with the ack, "" for nothing; borrowed until the return */
-    uint64_t ack_us; /* from arrival to ack, microseconds */
-    uint64_t duration_us; /* from arrival to now, microseconds */
-    unsigned listeners;   /* how many ran */
+    int status;     /* 0, or the first error of a middleware, a listener or a call */
+    int ack_status; /* 0 if the ack was sent; SLACK_ECLOSED if the peer was gone; other errors */
+    const char *ack_body; /* the body of the ack, "" for an empty one; borrowed until the return */
+    uint64_t ack_us;      /* from the arrival to the ack, in microseconds */
+    uint64_t duration_us; /* from the arrival to now, in microseconds */
+    unsigned listeners;   /* the number of listeners that ran */
 } slack_done_t;
 
-/** Told that a delivery has ended. The ctx may be read, no more said through it. */
+/** Runs on the loop when a delivery has ended. It may read the ctx, but not acknowledge or call
+ * Slack through it.
+ * @param done borrowed until the return. */
 typedef void (*slack_done_fn)(slack_ctx_t *ctx, const slack_done_t *done, void *user_data);
 
-/** Be told when this delivery has ended, also when its handlers finish later. The last one
- * registered is told first.
- * @return 0; SLACK_EALREADY when it has ended; SLACK_ENOMEM. */
+/** Add a hook that runs when this delivery has ended, also if its handlers finish later. The hook
+ * that was added last runs first.
+ * @param user_data borrowed until the hook returns.
+ * @return 0; SLACK_EINVAL if `fn` is NULL; SLACK_EALREADY if the delivery has ended;
+ *         SLACK_ENOMEM. */
 SLACK_API int slack_ctx_on_done(slack_ctx_t *ctx, slack_done_fn fn, void *user_data);
 
 #ifdef __cplusplus

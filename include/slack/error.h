@@ -9,15 +9,16 @@ extern "C" {
 #endif
 
 /**
- * @file error.h  Errors are values.
+ * @file error.h  Error codes.
  *
- * Every function that can fail returns an int: 0, or one of the negative codes below. Output
- * parameters are set on success and left untouched on failure. The codes lie in a range of their
- * own (-20001 downwards), apart from libuv's and mbedTLS's, so that a number in a log tells its
- * source.
+ * A function that can fail returns an int: 0 on success, or one of the negative codes below. It
+ * sets its output parameters on success and leaves them untouched on failure.
  *
- * A code says which kind of thing went wrong. What exactly went wrong in starting an app (which
- * variable, which port, which store) is told by slack_app_error().
+ * The codes start at -20001 and go down. libuv and mbedTLS use other ranges, so a number in a log
+ * shows which library it came from.
+ *
+ * A code names a class of failure. When an app cannot start, slack_app_error() names the variable,
+ * the port or the file at fault.
  */
 
 /** The codes: X(name, number, text). */
@@ -29,27 +30,27 @@ extern "C" {
     X(SLACK_ETIMEDOUT, -20005, "timed out")                                                        \
     X(SLACK_EALREADY, -20006, "already done")                                                      \
     X(SLACK_ETOOBIG, -20007, "larger than the limit")                                              \
-    X(SLACK_EBUSY, -20008, "a bound is reached, try again later")                                  \
+    X(SLACK_EBUSY, -20008, "a limit was reached, try again later")                                 \
     X(SLACK_ENOTFOUND, -20009, "not found")                                                        \
     X(SLACK_EJSON, -20010, "malformed JSON")                                                       \
     X(SLACK_ETEMPLATE, -20011, "malformed JSON template")                                          \
-    X(SLACK_EPROTO, -20012, "the peer broke the protocol")                                         \
+    X(SLACK_EPROTO, -20012, "the peer violated the protocol")                                      \
     X(SLACK_ECONNECT, -20013, "could not connect")                                                 \
     X(SLACK_ECLOSED, -20014, "the connection is closed")                                           \
     X(SLACK_ETLS, -20015, "TLS failed")                                                            \
     X(SLACK_EHTTP, -20016, "unexpected HTTP status")                                               \
     X(SLACK_EAPI, -20017, "Slack answered with an error")                                          \
-    X(SLACK_EAUTH, -20018, "the token is not accepted")                                            \
-    X(SLACK_ENOACK, -20019, "this delivery takes no acknowledgement from a handler")               \
-    X(SLACK_EACKBODY, -20020, "this delivery's acknowledgement takes no body")                     \
-    X(SLACK_ELATE, -20021, "too late")                                                             \
-    X(SLACK_EDEADLK, -20022, "a blocking call on the loop's own thread")                           \
+    X(SLACK_EAUTH, -20018, "Slack does not accept the token")                                      \
+    X(SLACK_ENOACK, -20019, "handlers do not acknowledge this kind of delivery")                   \
+    X(SLACK_EACKBODY, -20020, "this delivery does not accept that acknowledgement body")           \
+    X(SLACK_ELATE, -20021, "the acknowledgement came too late")                                    \
+    X(SLACK_EDEADLK, -20022, "a blocking call outside a worker")                                   \
     X(SLACK_ESTORE, -20023, "the store failed")                                                    \
     X(SLACK_EIO, -20024, "input or output failed")                                                 \
     X(SLACK_ESIGNATURE, -20025, "the signature does not match")                                    \
     X(SLACK_EMISMATCH, -20026, "not what was expected")                                            \
-    X(SLACK_ECONFLICT, -20027, "somebody else changed it meanwhile")                               \
-    X(SLACK_ESPENT, -20028, "used as often, or for as long, as it may be")
+    X(SLACK_ECONFLICT, -20027, "someone else changed it in the meantime")                          \
+    X(SLACK_ESPENT, -20028, "the response URL is used up or expired")
 
 enum slack_error {
 #define SLACK_ERROR_ENUM(name, number, text) name = number,
@@ -57,12 +58,13 @@ enum slack_error {
 #undef SLACK_ERROR_ENUM
 };
 
-/** One sentence on a code, in English, never NULL; "success" for 0, "unknown error" for a number
- * that is none. */
+/** Describe a code in English. Any thread.
+ * @return static text, never NULL: "success" for 0, "unknown error" for a number that is not a
+ *         code. */
 SLACK_API const char *slack_strerror(int err);
 
-/** The code's name ("SLACK_EINVAL"), never NULL; "OK" for 0, "SLACK_UNKNOWN" for a number that is
- * none. */
+/** Name a code: "SLACK_EINVAL". Any thread.
+ * @return static text, never NULL: "OK" for 0, "SLACK_UNKNOWN" for a number that is not a code. */
 SLACK_API const char *slack_err_name(int err);
 
 #ifdef __cplusplus

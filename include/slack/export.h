@@ -3,14 +3,14 @@
 #define SLACK_EXPORT_H
 
 /**
- * @file export.h  Symbol visibility and compiler checks; nothing here is for users.
+ * @file export.h  Symbol visibility and compiler checks, for the other headers.
  *
  * @def SLACK_API
- * Marks what the library exports.
+ * Marks a function that the library exports.
  *
  * @def SLACK_PRINTF(fmt, first)
- * Marks functions with printf's conversions: which parameter is the format, and which the first of
- * its arguments.
+ * Marks a function with printf conversions. `fmt` is the number of the format parameter, `first`
+ * that of its first argument, both counted from 1.
  */
 
 #if defined(__GNUC__) || defined(__clang__)

@@ -12,33 +12,42 @@ extern "C" {
 #endif
 
 /**
- * @file function.h  Steps of workflows that an app provides.
+ * @file function.h  Workflow steps that the app provides.
  *
- * slack_on_function() registers a handler; Slack has acknowledged its delivery when it runs. The
- * workflow waits until the step is completed or failed, by this delivery or by a later one: a
- * button's action or a modal's submission that came out of the step belongs to it as well, and all
- * functions here work in both. Calls made for such a delivery carry the workflow's own token
- * (https://docs.slack.dev/workflows/workflow-steps).
+ * slack_on_function() registers the handler of a step. When the handler runs, its delivery has been
+ * acknowledged. The workflow waits until the step ends with slack_complete() or slack_fail(), in
+ * this delivery or in a later one. A click or a submitted modal that came out of the step belongs
+ * to the step too, and every function here works in its handler. Calls of such a delivery use the
+ * workflow's own token. https://docs.slack.dev/workflows/workflow-steps
+ *
+ * The functions may also be called on a worker that runs this delivery's handler.
  */
 
-/** The step's input values, an object; NULL where the delivery belongs to no step. */
+/** Read the step's inputs.
+ * @return an object, borrowed; NULL if the delivery does not belong to a step. */
 SLACK_API const slack_json_t *slack_ctx_inputs(const slack_ctx_t *ctx);
 
-/** "Fx…", by which a program may complete the step when it has lost the ctx; "" outside a step. */
+/** Read the id of the step's execution: "Fx…". With it a program can end the step after the ctx is
+ * gone.
+ * @return the id, borrowed; "" if the delivery does not belong to a step. */
 SLACK_API const char *slack_ctx_function_execution_id(const slack_ctx_t *ctx);
 
 /**
- * End the step well: functions.completeSuccess.
+ * End the step successfully. Calls functions.completeSuccess.
  *
- * @param outputs an object with a value for each of the step's outputs; slack_jsonf(ctx, "{}") for
- *        none.
- * @return as slack_say(); SLACK_EINVAL where the delivery belongs to no step; SLACK_EALREADY when
- *         this delivery has ended it.
+ * @param outputs an object with a value for each output of the step; slack_jsonf(ctx, "{}") if
+ *        there are none.
+ * @return as slack_say(); SLACK_EINVAL if the delivery does not belong to a step; SLACK_EALREADY if
+ *         this delivery has ended it before.
  */
 SLACK_API int slack_complete(slack_ctx_t *ctx, const slack_json_t *outputs);
 
-/** End the step badly: functions.completeError, with what the people who run the workflow are told.
- * printf's conversions. Returns as slack_complete(). */
+/**
+ * End the step with a failure. Calls functions.completeError.
+ *
+ * @param format the message for the people who run the workflow, with printf conversions.
+ * @return as slack_complete().
+ */
 SLACK_API int slack_fail(slack_ctx_t *ctx, const char *format, ...) SLACK_PRINTF(2, 3);
 
 #ifdef __cplusplus

@@ -13,67 +13,84 @@ extern "C" {
 #endif
 
 /**
- * @file http.h  Pages beside the request URL: the program's own, /healthz, /readyz and /metrics.
+ * @file http.h  Routes: pages that the program serves beside the request URL.
  *
- * They are served where the HTTP transport listens, or, with options.http_admin_port, only there;
- * an app with Socket Mode alone has them on that port.
- * Nobody has verified who asks: a page that shows or does something has to look for itself.
+ * The HTTP transport serves them on the port of the request URL, together with /healthz, /readyz
+ * and /metrics. If options.http_admin_port is set, all of them are served on that port instead,
+ * with any transport. docs/http.md describes the pages.
+ *
+ * Nobody has verified the sender of such a request. A page that shows or changes something has to
+ * check the request itself.
  */
 
 /** A request that waits for its answer. */
 typedef struct slack_http_visit slack_http_visit_t;
 
 /**
- * Answers a request, by slack_http_reply(), at once or later: then from another callback of the
- * loop, until which the visit stays valid.
+ * Answers a request with slack_http_reply(), at once or later. It runs on the loop. The visit is
+ * valid until the reply.
  *
- * @return 0; a negative error, where nothing was replied, is answered with status 500.
+ * @return 0, or a negative error. After an error without a reply, the status of the answer is 500.
  */
 typedef int (*slack_http_route_fn)(slack_http_visit_t *visit, void *user_data);
 
 /**
- * Serve a path. Before or after the start.
+ * Add a route, before or after the start of the app.
  *
- * @param method copied: "GET" (which serves HEAD too), "POST" …
- * @param path copied; compared, decoded, with what stands before the '?': "/a b" serves /a%20b, and
- *        "/a%2Fb" serves /a%2fb but not /a/b, since an encoded slash separates nothing.
- * @param user_data borrowed for the app's life.
- * @return 0; SLACK_EALREADY where method and path are served already; SLACK_EINVAL (no fn, a path
- *         that does not begin with '/', or with an escape that is none); SLACK_EBUSY past 64
+ * @param method copied: "GET", "POST", … "GET" serves HEAD too.
+ * @param path copied, beginning with '/'. It is decoded, and compared with the decoded path of the
+ *        request, without the query: "/a b" serves /a%20b. An encoded slash is not a separator:
+ *        "/a%2Fb" serves /a%2fb, but not /a/b.
+ * @param fn Required.
+ * @param user_data borrowed until the app is freed.
+ * @return 0; SLACK_EALREADY if the method and path have a route; SLACK_EINVAL if `fn` is missing,
+ * or if the path does not begin with '/' or has a malformed escape; SLACK_EBUSY if there are 64
  * routes; SLACK_ENOMEM.
  */
 SLACK_API int slack_http_route(slack_app_t *app, const char *method, const char *path,
                                slack_http_route_fn fn, void *user_data);
 
 /** @{ */
-/** The parts of the request, borrowed until the reply; "" for what is not there. The path is
- * decoded but for %2F and %25, the query is as it was sent. */
+/** Read a part of the request. The path is decoded, except for %2F and %25; the query is as it was
+ * sent.
+ * @return the text, borrowed until the reply; "" if there is none. */
 SLACK_API const char *slack_http_method(const slack_http_visit_t *visit);
 SLACK_API const char *slack_http_path(const slack_http_visit_t *visit);
 SLACK_API const char *slack_http_query(const slack_http_visit_t *visit);
 /** @} */
-/** The address that the request came from. */
+/** Read the address of the client.
+ * @return the address, borrowed until the reply. */
 SLACK_API const char *slack_http_peer(const slack_http_visit_t *visit);
-/** The first header of that name, "" also when memory is out. */
+/** Read the first header of a name. Case does not matter.
+ * @return the value, borrowed until the reply; "" if there is none, or if memory is out. */
 SLACK_API const char *slack_http_get_header(slack_http_visit_t *visit, const char *name);
-/** The body, NUL-terminated. @param ret_len Optional. */
+/** Read the body.
+ * @param ret_len Optional. Set to the length in bytes.
+ * @return the body, NUL-terminated, borrowed until the reply. */
 SLACK_API const char *slack_http_body(const slack_http_visit_t *visit, size_t *ret_len);
 
 /**
- * Add a header to the answer. Copied.
- * @return 0; SLACK_EINVAL for one that would break out of its line; SLACK_EBUSY past 8;
- * SLACK_ENOMEM.
+ * Add a header to the answer.
+ *
+ * @param name copied.
+ * @param value copied.
+ * @return 0; SLACK_EINVAL for an empty name, and for a name or value that would break the line;
+ *         SLACK_EBUSY if the answer has 8 headers; SLACK_ENOMEM.
  */
 SLACK_API int slack_http_set_header(slack_http_visit_t *visit, const char *name, const char *value);
 
 /**
- * Answer, exactly once; the visit ends with it.
+ * Send the answer. This ends the visit.
  *
  * @param status 200 to 999.
- * @param content_type Optional.
- * @param body Optional, borrowed until the return; `len` bytes.
- * @return 0; SLACK_ECLOSED when the peer is gone or the app has stopped; SLACK_EALREADY;
- * SLACK_EINVAL for a status or type that is none: nothing was sent, and the visit goes on.
+ * @param content_type Optional, borrowed until the return.
+ * @param body Optional, borrowed until the return.
+ * @param len the length of the body in bytes.
+ * @return 0; SLACK_EINVAL for an invalid status or content type: nothing was sent, and the visit
+ *         goes on. After any other code the visit has ended: SLACK_ECLOSED if the peer is gone or
+ *         the app has stopped; SLACK_ETOOBIG, SLACK_EBUSY or SLACK_ENOMEM if the answer could not
+ *         be queued, and the connection was closed; SLACK_EALREADY for a second reply inside the
+ *         route.
  */
 SLACK_API int slack_http_reply(slack_http_visit_t *visit, int status, const char *content_type,
                                const char *body, size_t len);

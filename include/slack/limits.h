@@ -7,21 +7,21 @@ extern "C" {
 #endif
 
 /**
- * @file limits.h  What a stranger may cost the HTTP receiver.
+ * @file limits.h  Limits of the HTTP transport.
  *
- * Every bound with its default, safe for the open internet. Slack's requests are a few KiB, its
- * widest bodies some hundred; proxies in front allow heads of 8 KiB or more.
+ * The defaults are safe on the open internet. A request of Slack is a few KiB, its largest bodies
+ * some hundred KiB; proxies allow headers of 8 KiB or more.
  *
- * Memory of what is not verified yet is at most
+ * The memory of requests that are not verified yet is at most
  *
  *     connections * SLACK_HTTP_SMALL_BYTES + memory_bytes
  *
- * and up to 16 KiB per connection for the connection itself (with TLS some 50 KiB more). By default
- * that is 144 MiB while more than a thousand connections attack, and next to nothing without.
+ * and up to 16 KiB for each connection itself, with TLS some 50 KiB more. With the defaults that is
+ * 144 MiB under attack from more than a thousand connections, and next to nothing otherwise.
  */
 
 /** @{ */
-/** The default of slack_http_limits_t's field of that name. */
+/** The default of the field of this name in slack_http_limits_t. */
 #define SLACK_HTTP_CONNECTIONS_DEFAULT          1024
 #define SLACK_HTTP_CONNECTIONS_PER_PEER_DEFAULT 256
 #define SLACK_HTTP_TARGET_BYTES_DEFAULT         (8 << 10)
@@ -32,46 +32,52 @@ extern "C" {
 #define SLACK_HTTP_FIRST_BYTE_MS_DEFAULT        10000
 #define SLACK_HTTP_HEADER_MS_DEFAULT            10000
 #define SLACK_HTTP_BODY_MS_DEFAULT              30000
-#define SLACK_HTTP_IDLE_MS_DEFAULT              75000 /* longer than the usual proxy's side */
+#define SLACK_HTTP_IDLE_MS_DEFAULT              75000 /* longer than most proxies keep theirs */
 #define SLACK_HTTP_PIPELINED_DEFAULT            100
 /** @} */
 
-/** What a request may take without asking for a part of memory_bytes: nobody can use that up for
- * the small ones, which most are. */
+/** The memory that each request may use without counting towards memory_bytes. Most requests need
+ * no more, so a flood of large ones cannot block them. */
 #define SLACK_HTTP_SMALL_BYTES (64u << 10)
 
-/** Every field is optional: 0 means its default. */
+/** The limits. Every field is Optional; 0 means its default, a constant above. Sizes are 1 to
+ * 67108864 bytes, times 1 to 3600000 milliseconds, where a field says nothing else. A field's
+ * variable is named at the end of its description. */
 typedef struct slack_http_limits {
-    /** At once, 1 to 65536. At the bound the one that has kept us waiting longest for a request is
-     * closed for the new one; one that has brought a request of Slack's only when there are no
-     * others. SLACK_HTTP_CONNECTIONS. */
+    /** Open connections, 1 to 65536. When the limit is reached, the connection that has been idle
+     * longest is closed to admit the new one. Connections that have brought a verified request are
+     * closed last. SLACK_HTTP_CONNECTIONS. */
     unsigned connections;
-    /** The same for each address. Trusted proxies and Unix sockets know no such bound.
-     * SLACK_HTTP_CONNECTIONS_PER_PEER. */
+    /** Open connections from one address, 1 to 65536, with the same effect. Trusted proxies and
+     * Unix sockets have no such limit. SLACK_HTTP_CONNECTIONS_PER_PEER. */
     unsigned connections_per_peer;
-    /** Path and query; else 414. SLACK_HTTP_TARGET_BYTES. */
+    /** The path and query in bytes. Beyond it: status 414. SLACK_HTTP_TARGET_BYTES. */
     unsigned target_bytes;
-    /** All header lines together; else 431. SLACK_HTTP_HEADER_BYTES. */
+    /** The header lines together in bytes. Beyond it: status 431. SLACK_HTTP_HEADER_BYTES. */
     unsigned header_bytes;
-    /** Header lines, 1 to 1000; else 431. SLACK_HTTP_HEADER_COUNT. */
+    /** The number of header lines, 1 to 1000. Beyond it: status 431. SLACK_HTTP_HEADER_COUNT. */
     unsigned header_count;
-    /** A body; else 413. SLACK_HTTP_BODY_BYTES. */
+    /** The body in bytes. Beyond it: status 413. SLACK_HTTP_BODY_BYTES. */
     unsigned body_bytes;
-    /** All requests that are being read, beyond SLACK_HTTP_SMALL_BYTES of each; else 503.
-     * SLACK_HTTP_MEMORY_BYTES. */
+    /** The memory of all requests that are being read, beyond SLACK_HTTP_SMALL_BYTES of each, 1 to
+     * 1073741824 bytes. Beyond it: status 503. SLACK_HTTP_MEMORY_BYTES. */
     unsigned memory_bytes;
-    /** From the connection to the first byte; closed. SLACK_HTTP_FIRST_BYTE_MS. */
+    /** The time from the connection to its first byte. After it the connection is closed.
+     * SLACK_HTTP_FIRST_BYTE_MS. */
     unsigned first_byte_ms;
-    /** From the first byte to the last header; else 408. SLACK_HTTP_HEADER_MS. */
+    /** The time from the first byte to the last header. After it: status 408.
+     * SLACK_HTTP_HEADER_MS. */
     unsigned header_ms;
-    /** From the last header to the end of the body; else 408. SLACK_HTTP_BODY_MS. */
+    /** The time from the last header to the end of the body. After it: status 408.
+     * SLACK_HTTP_BODY_MS. */
     unsigned body_ms;
-    /** Between requests; closed. SLACK_HTTP_IDLE_MS. */
+    /** The time between two requests. After it the connection is closed. SLACK_HTTP_IDLE_MS. */
     unsigned idle_ms;
-    /** Requests in a row that a peer sends without awaiting the answers; the connection is closed
-     * after the last. SLACK_HTTP_PIPELINED. */
+    /** The requests that a peer sends in a row without waiting for the answers, 1 to 1000000. After
+     * the last one the connection is closed. SLACK_HTTP_PIPELINED. */
     unsigned pipelined;
-    /** Requests of a connection, then it is closed. Default: no bound. SLACK_HTTP_REQUESTS. */
+    /** The requests on one connection, 1 to 1000000000. After the last one the connection is
+     * closed. Default: no limit. SLACK_HTTP_REQUESTS. */
     unsigned requests;
 } slack_http_limits_t;
 

@@ -12,185 +12,214 @@ extern "C" {
 #endif
 
 /**
- * @file listener.h  Which handler takes which delivery.
+ * @file listener.h  Listeners: which handler runs for which delivery.
  *
- * Events run every listener that matches, in order of registration, each after the one before has
- * ended; one that fails does not stop the rest; those that run on workers come after those on the
- * loop. Kinds that Slack waits for an answer to (command, action, shortcut, view submission,
- * options) run the first listener that matches; a payload with several actions is matched once for
- * each of them.
+ * An event runs every listener that it matches, in order of registration, one after the other.
+ * Listeners on workers run after those on the loop. A listener that fails does not stop the others.
+ * Any other kind runs the first listener that it matches; a payload with several actions is matched
+ * once for each action.
  */
 
-/** What a delivery is. The names are those of docs/events.md. */
+/** The kind of a delivery. docs/payloads.md says how each is recognised. */
 enum slack_kind {
-    SLACK_KIND_UNKNOWN = 0,      /* acked, logged, not dispatched */
-    SLACK_KIND_EVENT,            /* event_callback: `event.type` says which */
+    SLACK_KIND_UNKNOWN = 0,      /* no other kind: acknowledged and logged, runs no listener */
+    SLACK_KIND_EVENT,            /* event_callback; `event.type` is the type of the event */
     SLACK_KIND_COMMAND,          /* a slash command */
     SLACK_KIND_ACTION,           /* block_actions, interactive_message */
     SLACK_KIND_SHORTCUT,         /* shortcut, message_action */
-    SLACK_KIND_VIEW_SUBMISSION,  /* a modal was submitted */
-    SLACK_KIND_VIEW_CLOSED,      /* a modal was closed */
+    SLACK_KIND_VIEW_SUBMISSION,  /* the user submitted a modal */
+    SLACK_KIND_VIEW_CLOSED,      /* the user closed a modal */
     SLACK_KIND_OPTIONS,          /* block_suggestion, dialog_suggestion */
     SLACK_KIND_DIALOG,           /* dialog_submission, dialog_cancellation */
     SLACK_KIND_APP_RATE_LIMITED, /* Slack drops events of this app */
-    SLACK_KIND_JOB               /* the program's own: see inbox.h */
+    SLACK_KIND_JOB               /* deferred by the program: see inbox.h */
 };
 
-/** The kind's name for logs: "event", "command", …; never NULL. */
+/** Name a kind, for logs: "event", "command", … Any thread.
+ * @return static text, never NULL. */
 SLACK_API const char *slack_kind_name(enum slack_kind kind);
 
 /**
- * Handles a delivery.
+ * Handles a delivery. It runs on the loop, or on a worker (slack_listener_t.run). If it has not
+ * finished when it returns, it calls slack_ctx_hold() before, and slack_ctx_release() later.
  *
- * @return 0, or a negative error, which fails the delivery. A handler that is not done when it
- *         returns calls slack_ctx_hold() first and slack_ctx_release() later.
+ * @param ctx borrowed until the return, or until the last hold is released.
+ * @return 0, or a negative error, which fails the delivery.
  */
 typedef int (*slack_handler_fn)(slack_ctx_t *ctx, void *user_data);
 
-/** Who runs a handler. */
+/** The thread that runs a handler. */
 enum slack_run {
-    SLACK_RUN_LOOP = 0, /* the loop's thread: it returns at once, and may not block */
-    SLACK_RUN_WORKER    /* a thread of the app's own, which may block: see worker.h */
+    SLACK_RUN_LOOP = 0, /* the loop's thread: the handler must return at once */
+    SLACK_RUN_WORKER    /* a worker: the handler may block, see worker.h */
 };
 
-/** A middleware, and what it is given. */
+/** A middleware of a listener. */
 typedef struct slack_middleware {
     slack_handler_fn fn; /* Required. */
-    void *user_data;     /* borrowed */
+    void *user_data;     /* Optional, borrowed until the listener is freed. */
 } slack_middleware_t;
 
 /** How a listener's match string is compared. */
 enum slack_match {
-    SLACK_MATCH_EXACT = 0, /* the whole of it, byte by byte */
-    SLACK_MATCH_CONTAINS, /* anywhere, upper and lower case told apart, each character for itself */
-    SLACK_MATCH_REGEX     /* a Perl-compatible pattern, found anywhere; "(?i)" at its beginning
-                           * takes upper and lower case for the same, "(?s)" has "." match line
-                           * ends. slack_ctx_match() reads what its groups captured. The work for
-                           * one text is bounded: a pattern that needs more does not match, and the
-                           * log says so. */
+    SLACK_MATCH_EXACT = 0, /* equal, byte by byte */
+    SLACK_MATCH_CONTAINS,  /* found anywhere, byte by byte; upper and lower case differ */
+    SLACK_MATCH_REGEX      /* a Perl-compatible regular expression, found anywhere. "(?i)" at its
+                            * beginning ignores case, "(?s)" lets "." match line ends.
+                            * slack_ctx_match() reads its groups. The work for one text is limited: a
+                            * pattern that needs more does not match, and the log names it. */
 };
 
-/** Where a message or another event has to be; or-ed together. Of the channel types one of those
- * that are named is enough. */
+/** Where an event must be; combine with '|'. If several types of channel are named, one of them is
+ * enough. */
 enum slack_where {
-    SLACK_IN_THREAD = 1,     /* in a thread, as a reply */
-    SLACK_NOT_IN_THREAD = 2, /* in the channel itself */
+    SLACK_IN_THREAD = 1,     /* a reply in a thread */
+    SLACK_NOT_IN_THREAD = 2, /* not a reply in a thread */
     SLACK_TO_BOT = 4,        /* the text begins with a mention of the bot */
-    SLACK_IN_CHANNEL = 8,    /* a public channel */
-    SLACK_IN_GROUP = 16,     /* a private channel */
-    SLACK_IN_IM = 32,        /* a direct message */
-    SLACK_IN_MPIM = 64       /* a direct message among several */
+    SLACK_IN_CHANNEL = 8,    /* in a public channel */
+    SLACK_IN_GROUP = 16,     /* in a private channel */
+    SLACK_IN_IM = 32,        /* in a direct message */
+    SLACK_IN_MPIM = 64       /* in a direct message among several people */
 };
 
-/** All that a listener can be. Zero what is not needed; of what is given, all has to match. */
+/** A handler and the conditions under which it runs. A field of zero sets no condition; a delivery
+ * has to meet all conditions that are set. */
 typedef struct slack_listener {
-    enum slack_kind kind; /* Required. */
-    const char *match;    /* Optional, copied. NULL matches every delivery of the kind. Compared
-                           * with: event.type; a message's text; the command with its slash; an
-                           * action's or option's action_id; a shortcut's or view's callback_id.
-                           * Attachments and dialogs, which have no action_id: their callback_id. */
-    enum slack_match how; /* Optional. Default SLACK_MATCH_EXACT. */
-    int message;          /* Optional. Nonzero: kind is SLACK_KIND_EVENT, and messages are meant:
-                           * event.type is "message", `match` is compared with event.text, and the
-                           * default of `subtypes` is what carries somebody's words. */
-    int assistant; /* Optional. Nonzero: kind is SLACK_KIND_EVENT, and what a user writes in a
-                    * thread of an assistant's is meant: see assistant.h. `match` is compared
-                    * with event.text. */
-    int function;  /* Optional. Nonzero: kind is SLACK_KIND_EVENT, and steps of workflows are
-                    * meant: event.type is "function_executed", `match` is compared with
-                    * the function's callback_id. */
-    const char *block_id;       /* Optional, copied. Actions and options: the element's block_id. */
-    enum slack_match block_how; /* Optional. Default SLACK_MATCH_EXACT. */
-    const char *callback_id;    /* Optional, copied. Actions and options: the callback_id of the
-                                 * view or of the attachment that they are in. Exact. */
-    const char *type;     /* Optional, copied. The body's own `type`, where a kind has several:
-                           * "message_action", "dialog_cancellation", … Exact. */
-    const char *subtypes; /* Optional, copied. Events: the subtypes that are meant, separated
-                           * by commas, "none" for events without one. Default: all; of
-                           * messages "none,bot_message,file_share,thread_broadcast". */
-    int own;        /* Optional. Nonzero: events of the bot's own doing as well, which are left
-                     * out otherwise: it would talk to itself. One that says something needs
-                     * a condition on which it stops. */
-    unsigned where; /* Optional. Events: enum slack_where. Default: anywhere. */
-    const slack_middleware_t *middleware; /* Optional, copied. Run around this listener alone, the
-                                           * first outermost; one without fn ends the array. */
-    int ordered; /* Optional. Nonzero: of one conversation (channel and thread) it runs for
-                  * one delivery at a time, in the order of their arrival. One that failed
-                  * and waits for its next attempt does not hold up the others. */
-    unsigned
-        max_running;    /* Optional. For so many deliveries at once. Default: as many as there are;
-                         * what has to wait for it does so before its ack, where it gives one. */
-    const char *name;   /* Optional, copied. Stable name, in logs and for slack_unlisten(). Default:
-                         * kind and match. */
-    enum slack_run run; /* Optional. Default SLACK_RUN_LOOP. */
-    slack_handler_fn fn; /* Required. */
-    void *user_data;     /* Optional, borrowed until user_data_free is called. */
-    void (*user_data_free)(
-        void *user_data); /* Optional. Called when the listener was removed or the
-                           * app is freed, and nothing of it runs any more. */
+    /** Required. */
+    enum slack_kind kind;
+    /** Optional, copied, not empty. It is compared with: the event.type of an event; a command with
+     * its slash; the action_id of an action or a request for options, or the callback_id if there
+     * is no action_id; the callback_id of a shortcut, a view or a dialog; the name of a job.
+     * Default: every delivery of the kind. */
+    const char *match;
+    /** Optional. How `match` is compared. Default SLACK_MATCH_EXACT. */
+    enum slack_match how;
+    /** Optional, for events. Nonzero: only messages, `match` is compared with event.text, and the
+     * default of `subtypes` changes. */
+    int message;
+    /** Optional, for events. Nonzero: only messages of users in a thread of the assistant
+     * (assistant.h), `match` is compared with event.text. */
+    int assistant;
+    /** Optional, for events. Nonzero: only steps of workflows (event.type "function_executed"),
+     * `match` is compared with the callback_id of the function. Not with `message`. */
+    int function;
+    /** Optional, copied, not empty. For actions and options: the block_id of the element. */
+    const char *block_id;
+    /** Optional. How `block_id` is compared. Default SLACK_MATCH_EXACT. */
+    enum slack_match block_how;
+    /** Optional, copied, not empty. For actions and options: the callback_id of the view or the
+     * attachment around the element. Compared exactly. */
+    const char *callback_id;
+    /** Optional, copied, not empty. Not for events and commands: the `type` of the body, for kinds
+     * that have several: "message_action", "dialog_cancellation", … Compared exactly. */
+    const char *type;
+    /** Optional, copied, not empty. For events: the subtypes, separated by commas; "none" is an
+     * event without a subtype. Default: all; with `message`
+     * "none,bot_message,file_share,thread_broadcast"; with `assistant` "none,file_share". */
+    const char *subtypes;
+    /** Optional, for events. Nonzero: also the bot's own events. They are left out otherwise, so
+     * that the bot does not answer itself. A listener that posts messages then needs a condition
+     * under which it stops. */
+    int own;
+    /** Optional, for events. A combination of enum slack_where. Default: anywhere. */
+    unsigned where;
+    /** Optional, copied. Middleware around this listener alone. The first entry is the outermost;
+     * an entry without `fn` ends the array. */
+    const slack_middleware_t *middleware;
+    /** Optional. Nonzero: the listener runs for one delivery of a conversation (a channel, or a
+     * thread in it) at a time, in the order of arrival. A delivery that failed and waits for its
+     * next attempt does not delay the others. */
+    int ordered;
+    /** Optional. The number of deliveries for which the listener runs at once, at most. Others
+     * wait; a delivery whose handler acknowledges waits before its ack. Default: no limit. */
+    unsigned max_running;
+    /** Optional, copied, not empty. A stable name, for the log and slack_unlisten(). Default: kind
+     * and match, "command:/deploy". */
+    const char *name;
+    /** Optional. The thread that runs `fn`. Default SLACK_RUN_LOOP. */
+    enum slack_run run;
+    /** Required. The handler. */
+    slack_handler_fn fn;
+    /** Optional, borrowed until user_data_free is called. Passed to `fn`. */
+    void *user_data;
+    /** Optional. Called on the loop when the listener was removed or the app is freed, and no
+     * delivery uses the listener any more. */
+    void (*user_data_free)(void *user_data);
 } slack_listener_t;
 
 /**
- * Register a listener. Before or after the start; a delivery sees the listeners of the moment at
- * which it is dispatched.
+ * Register a listener, before or after the start of the app. A delivery runs the listeners that are
+ * registered when it is dispatched.
  *
- * @return 0; SLACK_EINVAL (no fn, a kind that is not dispatched, an empty match, a pattern that is
- *         none, a constraint that the kind does not have): slack_app_error() says which;
- *         SLACK_ENOMEM; SLACK_EBUSY past 100000. user_data stays the caller's unless it is 0.
+ * @param listener copied.
+ * @return 0; SLACK_EINVAL for a listener without `fn`, an unknown kind, an empty string, a
+ *         malformed pattern, or a condition that the kind does not have: slack_app_error() says
+ *         which; SLACK_EBUSY if 100000 listeners are registered; SLACK_ENOMEM. On failure user_data
+ *         stays the caller's.
  */
 SLACK_API int slack_listen(slack_app_t *app, const slack_listener_t *listener);
 
 /**
- * Remove every listener of this name. None of them is called any more once this has returned; what
- * has begun goes on to its end. Legal in a handler.
+ * Remove every listener of a name. After the return no delivery starts them; a run that has begun,
+ * or that is queued for a worker, continues to its end. A handler may call this.
  *
- * @return 0; SLACK_ENOTFOUND where there is none.
+ * @return 0; SLACK_ENOTFOUND if there is none.
  */
 SLACK_API int slack_unlisten(slack_app_t *app, const char *name);
 
-/** Events of a type ("app_mention", "reaction_added", …); NULL for all. */
+/* ---- short forms of slack_listen() ----
+ *
+ * They return as slack_listen(). The string is copied; NULL matches every delivery of the kind.
+ * user_data is borrowed until the app is freed. */
+
+/** Listen to events of a type: "app_mention", "reaction_added", … */
 SLACK_API int slack_on_event(slack_app_t *app, const char *type, slack_handler_fn fn,
                              void *user_data);
 
-/** Messages whose text contains `text`; NULL for all. Edits and deletions are no messages here. */
+/** Listen to messages whose text contains `text`. Edits and deletions are events of type "message",
+ * but not messages here: see slack_listener_t.subtypes. */
 SLACK_API int slack_on_message(slack_app_t *app, const char *text, slack_handler_fn fn,
                                void *user_data);
 
-/** A slash command, with its slash: "/deploy". */
+/** Listen to a slash command: "/deploy". */
 SLACK_API int slack_on_command(slack_app_t *app, const char *command, slack_handler_fn fn,
                                void *user_data);
 
-/** A block element's action_id. slack_ctx_action() is the action itself. */
+/** Listen to the actions of a block element, by its action_id, or of a legacy attachment, by its
+ * callback_id. slack_ctx_action() reads the action. */
 SLACK_API int slack_on_action(slack_app_t *app, const char *action_id, slack_handler_fn fn,
                               void *user_data);
 
-/** A global or message shortcut's callback_id. */
+/** Listen to a global or message shortcut, by its callback_id. */
 SLACK_API int slack_on_shortcut(slack_app_t *app, const char *callback_id, slack_handler_fn fn,
                                 void *user_data);
 
-/** A submitted modal's callback_id. */
+/** Listen to submissions of a modal, by its callback_id. */
 SLACK_API int slack_on_view_submission(slack_app_t *app, const char *callback_id,
                                        slack_handler_fn fn, void *user_data);
 
-/** A closed modal's callback_id. Slack tells it of views that have `notify_on_close`. */
+/** Listen to the closing of a modal, by its callback_id. Slack reports it for views with
+ * `notify_on_close`. */
 SLACK_API int slack_on_view_closed(slack_app_t *app, const char *callback_id, slack_handler_fn fn,
                                    void *user_data);
 
-/** The action_id of an external select that asks for its options; a legacy menu's or dialog's
- * callback_id. */
+/** Listen to requests for the options of an external select, by its action_id, or of a legacy menu
+ * or dialog, by its callback_id. */
 SLACK_API int slack_on_options(slack_app_t *app, const char *action_id, slack_handler_fn fn,
                                void *user_data);
 
-/** A legacy dialog's callback_id, submitted or cancelled: `type` in the body tells which. */
+/** Listen to a legacy dialog, by its callback_id. `type` in the body says whether the user
+ * submitted or cancelled it. */
 SLACK_API int slack_on_dialog(slack_app_t *app, const char *callback_id, slack_handler_fn fn,
                               void *user_data);
 
-/** A step of a workflow that this app provides, by its callback_id. The handler ends the step by
- * slack_complete() or slack_fail(), at once or later. */
+/** Listen to a workflow step that the app provides, by its callback_id. The handler ends the step
+ * with slack_complete() or slack_fail(), at once or later (function.h). */
 SLACK_API int slack_on_function(slack_app_t *app, const char *callback_id, slack_handler_fn fn,
                                 void *user_data);
 
-/** Slack's notice that it drops events of this app (30,000 an hour and workspace). */
+/** Listen to Slack's notice that it drops events of this app: more than 30,000 in an hour from one
+ * workspace. https://docs.slack.dev/reference/events/app_rate_limited */
 SLACK_API int slack_on_app_rate_limited(slack_app_t *app, slack_handler_fn fn, void *user_data);
 
 #ifdef __cplusplus

@@ -11,38 +11,40 @@ extern "C" {
 #endif
 
 /**
- * @file log.h  Where the library says what no caller can see.
+ * @file log.h  The log of the library.
  *
- * One fact, one line: key=value pairs, or a JSON object (SLACK_LOG_FORMAT=json). Tokens, secrets,
- * response URLs and tickets are redacted before a line reaches any sink.
+ * The library logs what no caller can see: reconnects, late acks, dropped frames. A line states one
+ * fact, as key=value pairs or as a JSON object (SLACK_LOG_FORMAT=json). Tokens, secrets, response
+ * URLs and tickets are removed from a line before any log function sees it.
  */
 
-/** How much a line matters; each level has those above it in it. */
+/** The importance of a line. A log of one level includes the lines of all levels above it. */
 enum slack_log_level {
-    SLACK_LOG_ERROR = 1, /* something failed for good, or needs a person */
-    SLACK_LOG_WARN,      /* something is not as it should be, and goes on */
-    SLACK_LOG_INFO,      /* what happens a few times a day: starts, connections, stops */
-    SLACK_LOG_DEBUG      /* what happens with each delivery */
+    SLACK_LOG_ERROR = 1, /* something failed for good, or a person has to act */
+    SLACK_LOG_WARN,      /* something went wrong, and the library goes on */
+    SLACK_LOG_INFO,      /* happens a few times a day: a start, a new connection, a stop */
+    SLACK_LOG_DEBUG      /* happens with every delivery */
 };
 
-/** What a line looks like. */
+/** The form of a line. */
 enum slack_log_format {
     SLACK_LOG_TEXT = 1, /* key=value pairs */
-    SLACK_LOG_JSON      /* an object */
+    SLACK_LOG_JSON      /* a JSON object */
 };
 
 /**
- * Takes one finished line.
+ * Writes one line of the log. It runs on the thread that logs and must not call the library.
  *
- * @param line the line without a newline, NUL-terminated, borrowed until the return.
- * @param len its length in bytes.
- *
- * Runs on the thread that logs. It must not call back into the library.
+ * @param level the importance of the line.
+ * @param line without a newline, NUL-terminated, borrowed until the return.
+ * @param len the length of the line in bytes.
+ * @param user_data slack_options_t.log_user_data.
  */
 typedef void (*slack_log_fn)(enum slack_log_level level, const char *line, size_t len,
                              void *user_data);
 
-/** The default sink: one write(2) of the line and a newline to standard error. */
+/** The default log function: it writes the line and a newline to standard error with one write(2).
+ * Any thread. */
 SLACK_API void slack_log_stderr(enum slack_log_level level, const char *line, size_t len,
                                 void *user_data);
 

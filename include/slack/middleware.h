@@ -12,92 +12,109 @@ extern "C" {
 #endif
 
 /**
- * @file middleware.h  What runs around the listeners.
+ * @file middleware.h  Middleware and hooks: functions around the listeners.
  *
- * Middleware are an onion: each decides whether the chain goes on by calling slack_next(), and sees
- * what comes back from it. One that does not call it ends the chain, and the delivery with it: what
- * Slack waits for is acknowledged empty unless the middleware has acknowledged it itself.
+ * A middleware decides whether the delivery goes on. slack_next() runs the rest of the chain and
+ * returns its result. A middleware that does not call slack_next() ends the chain and the delivery;
+ * the app then sends an empty ack unless the middleware has sent one.
  *
- * The app's own (slack_use()) run around all listeners, a listener's own (slack_listener_t) around
- * that one. Before all of them events of the bot's own doing are left out, so that it does not talk
- * to itself; member_joined_channel and member_left_channel are not, as in Bolt. A listener that
- * asks for them (slack_listener_t's `own`) has them, and the app's middleware run around it;
- * options.own_events turns this off altogether.
+ * The app's middleware (slack_use()) runs around all listeners, a listener's middleware
+ * (slack_listener_t.middleware) around that listener. All middleware runs on the loop.
+ *
+ * The bot's own events are left out before any middleware runs, so that the bot does not answer
+ * itself. Exceptions are member_joined_channel and member_left_channel, as in Bolt. A listener with
+ * `own` set gets its own events, through the app's middleware. options.own_events turns this filter
+ * off.
  */
 
 /**
- * Add a middleware around all listeners. They run in order of registration.
+ * Add a middleware around all listeners. The first one added is the outermost.
  *
- * @return 0; SLACK_EINVAL; SLACK_EBUSY past 64.
+ * @param user_data borrowed until the app is freed.
+ * @return 0; SLACK_EINVAL if `fn` is NULL; SLACK_EBUSY if the app has 64.
  */
 SLACK_API int slack_use(slack_app_t *app, slack_handler_fn fn, void *user_data);
 
 /**
- * Go on to the next middleware or to the listeners; at most once per middleware. One that is not
- * done when it returns calls slack_ctx_hold() first, and slack_next() from the loop later.
+ * Run the rest of the chain: the next middleware, or the listeners. Each middleware calls this once
+ * at most. If it has not decided when it returns, it calls slack_ctx_hold() before, and
+ * slack_next() later, on the loop.
  *
- * @return what the rest of the chain returned; 0 also when it is not done yet (slack_ctx_on_done()
- *         tells the end); SLACK_EALREADY at a second call, or outside of a middleware.
+ * @return what the rest of the chain returned, or 0 if the chain has not finished: use
+ *         slack_ctx_on_done() to learn how it ends. SLACK_EALREADY for a second call, and outside a
+ *         middleware.
  */
 SLACK_API int slack_next(slack_ctx_t *ctx);
 
-/* Middleware to be used as they are. Each ends the delivery without a word where its condition does
- * not hold:
+/* ---- middleware of the library ----
+ *
+ * Each ends the delivery if its condition does not hold. The parameter is the user_data of
+ * slack_use() or slack_middleware_t:
  *
  *     slack_use(app, slack_only_in_channels, "C012AB3CD,C024BE91L");
  */
 
-/** Goes on in these channels only. `ids`: a string of ids, separated by commas. */
+/** Go on in some channels only.
+ * @param ids a string of channel ids, separated by commas. */
 SLACK_API int slack_only_in_channels(slack_ctx_t *ctx, void *ids);
 
-/** Goes on for these users only. `ids`: a string of ids, separated by commas. */
+/** Go on for some users only.
+ * @param ids a string of user ids, separated by commas. */
 SLACK_API int slack_only_for_users(slack_ctx_t *ctx, void *ids);
 
-/** Goes on for events whose text begins with a mention of the bot, and for what is no event.
- * `unused`: NULL. */
+/** Go on for events whose text begins with a mention of the bot, and for every other kind.
+ * @param unused NULL. */
 SLACK_API int slack_only_mentions(slack_ctx_t *ctx, void *unused);
 
-/** Goes on while a user has not used up a limit. `limit`: a slack_user_limit_t. */
+/** Go on until the user has used up a limit.
+ * @param limit a slack_user_limit_t. */
 SLACK_API int slack_limit_users(slack_ctx_t *ctx, void *limit);
 
-/** How often each user may do something. */
+/** A limit on deliveries of each user. */
 typedef struct slack_user_limit slack_user_limit_t;
 
 /**
- * Make a limit of `count` deliveries in each `period_ms`, for each user of each team by itself. It
- * remembers 10,000 users at once; past that those of whom nothing was heard in this period are
- * forgotten, and new ones pass where there is none of these.
+ * Make a limit of `count` deliveries per `period_ms`, for each user of each workspace. It remembers
+ * 10,000 users. When it is full, it forgets a user whose period is over to admit a new one; if
+ * there is none, the new user is not limited.
  *
- * @return 0; SLACK_EINVAL (count or period_ms is 0); SLACK_ENOMEM.
+ * @param ret_limit owned from now on: free it with slack_user_limit_free().
+ * @param count Required, from 1.
+ * @param period_ms Required, milliseconds, from 1.
+ * @return 0; SLACK_EINVAL if count or period_ms is 0; SLACK_ENOMEM.
  */
 SLACK_API int slack_user_limit_new(slack_user_limit_t **ret_limit, unsigned count,
                                    unsigned period_ms);
 
-/** Free it, when the app that uses it is freed. NULL is fine. */
+/** Free a limit, after the app that uses it was freed. NULL is allowed. */
 SLACK_API void slack_user_limit_free(slack_user_limit_t *limit);
 
-/* What the app is told of deliveries that go wrong. One function each; NULL for none. They run on
- * the loop, off every listener's stack, and may use the ctx as a listener does: acknowledge, say,
- * hold. */
+/* ---- hooks for deliveries that go wrong ----
+ *
+ * Each setter replaces the function that was set before; NULL sets none. user_data is borrowed
+ * until the app is freed or another function is set. The hooks run on the loop, never inside a
+ * handler, and may use the ctx as a handler does: acknowledge, call Slack, hold. */
 
 /**
- * A listener or a middleware failed, or a call that the delivery waited for. Told once, of the
- * first error, after the middleware saw it and before a delivery without an ack is refused.
+ * Receives the first error of a delivery: of a listener, a middleware, or a call that kept the
+ * delivery open. It runs once, after the middleware has seen the error, and before the app refuses
+ * a delivery without an ack.
  *
- * @param listener its name; "" where it was a middleware.
+ * @param status the error.
+ * @param listener the name of the listener that failed; "" if the failure was not a listener's.
  */
 typedef void (*slack_error_fn)(slack_ctx_t *ctx, int status, const char *listener, void *user_data);
-/** Set the one hook of failures; NULL for none. */
+/** Set the hook for failed deliveries. */
 SLACK_API void slack_on_error(slack_app_t *app, slack_error_fn fn, void *user_data);
 
-/** No listener took the delivery. What Slack waits for is refused afterwards unless `fn` has
- * acknowledged it. */
+/** Set the hook for deliveries that no listener matches. If `fn` sends no ack, the app refuses a
+ * delivery that needs one. */
 SLACK_API void slack_on_unmatched(slack_app_t *app, slack_handler_fn fn, void *user_data);
 
 /**
- * A delivery that Slack waits for has no ack after options.ack_ms, and its handlers have not ended.
- * What `fn` acknowledges stands in the place of slack_default_ack()'s, which is sent otherwise; the
- * handler that speaks later is treated alike after both. slack_ctx_listener() names it.
+ * Set the hook for deliveries that have no ack after options.ack_ms, while their handlers have not
+ * ended. If `fn` sends an ack, it replaces the default ack set by slack_default_ack(); a later ack
+ * of the handler is treated the same after both. slack_ctx_listener() names the handler.
  */
 SLACK_API void slack_on_unacked(slack_app_t *app, slack_handler_fn fn, void *user_data);
 

@@ -15,191 +15,197 @@ extern "C" {
 #endif
 
 /**
- * @file options.h  What an app is configured by.
+ * @file options.h  The options of an app.
  *
- * A plain struct: all zero means all defaults. Strings are borrowed until slack_app_new() returns,
- * which copies them. A field that is set in code wins over its environment variable, which wins
- * over a `.env` file in the working directory, which wins over the default.
+ * A struct of zeros means all defaults. slack_app_new() copies the strings, so they are borrowed
+ * until it returns. A field that is set in code takes precedence over its environment variable, the
+ * variable over a `.env` file in the working directory, and that over the default. The description
+ * of a field names its variable. docs/configuration.md has a table of all.
  */
 
 struct uv_loop_s;
 
-/** What is recognised as having come before. */
+/** Which deliveries are recognised as known. */
 enum slack_dedupe {
-    /** Events of one event_id that the same app is told of. */
+    /** Events with a known event_id, for the same app. */
     SLACK_DEDUPE_EVENTS = 1,
-    /** Also what Slack sends of one message of a person under several event ids: events of type
-     * message with the same client_msg_id, or the same channel and timestamp, are one. Of a message
-     * that mentions the bot, which comes as `message` and as `app_mention`, only the mention runs,
-     * where the app listens to mentions. */
+    /** Also a message that Slack sends in several events: events of type `message` with the same
+     * client_msg_id, or with the same channel and timestamp, run once. If the app listens to
+     * app_mention, a message that mentions the bot runs only as app_mention. */
     SLACK_DEDUPE_MESSAGES
 };
 
-/** All that an app can be told. */
+/** All options of an app. */
 typedef struct slack_options {
-    /** Optional. "http", "socket", or "http,socket". SLACK_TRANSPORT. Default: socket where only an
-     * app token is set, http where only a signing secret is; both or neither set is an error. */
+    /** Optional. "http", "socket", or "http,socket". SLACK_TRANSPORT. Default: "socket" if only an
+     * app token is set, "http" if only a signing secret is set; else SLACK_ECONFIG. */
     const char *transport;
 
-    /** Required unless deliveries are authorized by a function (slack_app_authorize()). xoxb-…, the
-     * bot's token. SLACK_BOT_TOKEN. */
+    /** Required, unless slack_app_authorize() sets a function. The bot's token, xoxb-….
+     * SLACK_BOT_TOKEN. */
     const char *bot_token;
-    /** Required for Socket Mode. xapp-…, with the scope connections:write. SLACK_APP_TOKEN. */
+    /** Required for Socket Mode. The app-level token, xapp-…, with the scope connections:write.
+     * SLACK_APP_TOKEN. */
     const char *app_token;
-    /** Optional. The file that the bot's token is in, in the place of bot_token. It is read again
-     * when it changes, and by slack_app_reload(); a token has up to 1023 bytes then.
-     * SLACK_BOT_TOKEN_FILE, or a systemd credential called SLACK_BOT_TOKEN. */
+    /** Optional. The path of a file with the bot's token, instead of bot_token. The app reads it
+     * again when it changes, and for slack_app_reload(). The token has at most 1023 bytes.
+     * SLACK_BOT_TOKEN_FILE, or a systemd credential named SLACK_BOT_TOKEN. */
     const char *bot_token_file;
-    /** Optional. The same for app_token. SLACK_APP_TOKEN_FILE, or a systemd credential called
+    /** Optional. The same for app_token. SLACK_APP_TOKEN_FILE, or a systemd credential named
      * SLACK_APP_TOKEN. */
     const char *app_token_file;
-    /** Required for HTTP. The signing secret; several, at most 16, separated by commas, while one
-     * is being replaced. To serve several apps on one port, each is written with its app's id
-     * before it: "A111:secret,A222:secret,A222:another". A request is its app's then, by
-     * api_app_id, which slack_ctx_app_id() tells. SLACK_SIGNING_SECRET. */
+    /** Required for HTTP. The signing secret, or up to 16 of them separated by commas while one is
+     * being replaced. To serve several apps on one port, write each secret after the id of its app:
+     * "A111:secret,A222:secret,A222:another". A request belongs to the app in its api_app_id, which
+     * slack_ctx_app_id() reads. SLACK_SIGNING_SECRET. */
     const char *signing_secret;
-    /** Optional. The file that the signing secret is in, in the place of signing_secret. It is read
-     * again when it changes. SLACK_SIGNING_SECRET_FILE, or a systemd credential called
+    /** Optional. The path of a file with the signing secret, instead of signing_secret. The app
+     * reads it again when it changes. SLACK_SIGNING_SECRET_FILE, or a systemd credential named
      * SLACK_SIGNING_SECRET. */
     const char *signing_secret_file;
 
-    /** Optional. Address to listen on, IPv6 without brackets ("::" for both), or "unix:" and the
-     * path of a socket. A socket that systemd passes (LISTEN_FDS) is used in its place; a second
-     * one (without HTTP, the first) is for http_admin_port. SLACK_HTTP_HOST. Default "0.0.0.0". */
+    /** Optional. The address to listen on, IPv6 without brackets ("::" for IPv4 and IPv6), or
+     * "unix:" and the path of a socket. A socket passed by systemd (LISTEN_FDS) is used instead; a
+     * second one, or without HTTP the first one, is for http_admin_port. SLACK_HTTP_HOST.
+     * Default "0.0.0.0". */
     const char *http_host;
-    /** Optional. Port to listen on, 1 to 65535, or "0" to let the kernel choose one.
+    /** Optional. The port to listen on, "1" to "65535", or "0" to let the kernel choose one.
      * SLACK_HTTP_PORT, else PORT. Default "3000". */
     const char *http_port;
-    /** Optional. Path of the request URL, beginning with '/'. SLACK_HTTP_PATH. Default
-     * "/slack/events". */
+    /** Optional. The path of the request URL, beginning with '/'. SLACK_HTTP_PATH.
+     * Default "/slack/events". */
     const char *http_path;
-    /** Optional. 1: other processes may listen on the same port. SLACK_HTTP_REUSE_PORT. */
+    /** Optional. 1: other processes may listen on the same port (SO_REUSEPORT).
+     * SLACK_HTTP_REUSE_PORT. Default 0. */
     unsigned http_reuse_port;
-    /** Optional. Addresses and networks, separated by commas, of proxies whose X-Forwarded-For or
-     * Forwarded is believed. A Unix socket's peer is one. SLACK_HTTP_TRUSTED_PROXIES. Default:
-     * none.
-     */
+    /** Optional. The addresses and networks, separated by commas, of proxies whose X-Forwarded-For
+     * or Forwarded header is believed. The peer of a Unix socket counts as one.
+     * SLACK_HTTP_TRUSTED_PROXIES. Default: none. */
     const char *http_trusted_proxies;
-    /** Optional. PEM files: serve the request URL by HTTPS. Read again when they change.
-     * SLACK_HTTP_TLS_CERT: with what signed it. Default: HTTP. */
+    /** Optional. The path of a PEM file with the certificate and the certificates that signed it:
+     * the request URL is served over HTTPS. The app reads it again when it changes.
+     * SLACK_HTTP_TLS_CERT. Default: plain HTTP. */
     const char *http_tls_cert;
-    /** Its private key. SLACK_HTTP_TLS_KEY. */
+    /** Required with http_tls_cert. The path of a PEM file with its private key.
+     * SLACK_HTTP_TLS_KEY. */
     const char *http_tls_key;
-    /** Optional. PEM file of authorities: take only clients with a certificate of theirs for
-     * platform-tls-client.slack.com. Needs http_tls_cert. SLACK_HTTP_TLS_CLIENT_CA.
+    /** Optional, with http_tls_cert. The path of a PEM file of authorities: only clients with a
+     * certificate from one of them for platform-tls-client.slack.com are admitted.
+     * SLACK_HTTP_TLS_CLIENT_CA. Default: all clients.
      * https://docs.slack.dev/authentication/verifying-requests-from-slack */
     const char *http_tls_client_ca;
-    /** Optional. The same behind a proxy that checks the certificate: a header by which a trusted
-     * one passes the subject's DN, or the name alone. SLACK_HTTP_CLIENT_CERT_HEADER. */
+    /** Optional. The same behind a proxy that verifies the certificate: the name of the header in
+     * which a trusted proxy passes the subject's DN, or the host name alone.
+     * SLACK_HTTP_CLIENT_CERT_HEADER. Default: none. */
     const char *http_client_cert_header;
-    /** Optional. Port for /healthz, /readyz, /metrics and the program's routes (http.h), which the
-     * port of the request URL does not serve then. It is served with any transport, with Socket
-     * Mode alone too, and from before the app is ready to the end of its drain. "0" lets the kernel
-     * choose. SLACK_HTTP_ADMIN_PORT. Default: on the port of the request URL; without HTTP, none.
-     */
+    /** Optional. The port for /healthz, /readyz, /metrics and the program's routes (http.h), which
+     * are then not on the port of the request URL. It is open with any transport, also with Socket
+     * Mode alone, from before the app is ready until the end of its drain. "0" lets the kernel
+     * choose. SLACK_HTTP_ADMIN_PORT. Default: the port of the request URL; without HTTP, none. */
     const char *http_admin_port;
-    /** Optional. Address of that port. SLACK_HTTP_ADMIN_HOST. Default "127.0.0.1". */
+    /** Optional. The address of that port. SLACK_HTTP_ADMIN_HOST. Default "127.0.0.1". */
     const char *http_admin_host;
-    /** Optional. What a stranger may cost the receiver: limits.h has the variables and defaults. */
+    /** Optional. The limits of the HTTP transport; limits.h has the variables and the defaults. */
     slack_http_limits_t http_limits;
 
-    /** Optional. How many Socket Mode connections to keep, 1 to 10. SLACK_SOCKET_CONNECTIONS.
+    /** Optional. The number of Socket Mode connections, 1 to 10. SLACK_SOCKET_CONNECTIONS.
      * Default 2. */
     unsigned socket_connections;
 
-    /** Optional. Where the inbox is: "sqlite:PATH" keeps it in a file, "memory:" forgets it with
-     * the process. SLACK_STORE. Default "sqlite:slackapp.db". */
+    /** Optional. The store of the inbox: "sqlite:PATH" is a file, "memory:" does not outlive the
+     * process. SLACK_STORE. Default "sqlite:slackapp.db". */
     const char *store;
 
-    /** Optional. Base of the Web API, ending before the method's name. https, or http on a loopback
-     * address. SLACK_API_URL. Default "https://slack.com/api/". */
+    /** Optional. The URL of the Web API, up to the name of the method: https, or http with a
+     * loopback address. SLACK_API_URL. Default "https://slack.com/api/". */
     const char *api_url;
-    /** Optional. The HTTP proxy for calls and for sockets: http://[user[:password]@]host[:port],
-     * user and password percent-encoded. SLACK_PROXY, else HTTPS_PROXY, else https_proxy; "" is no
-     * proxy, whatever these say. Targets on loopback are never reached by it. Default: none. */
+    /** Optional. The HTTP proxy for calls and for Socket Mode:
+     * http://[user[:password]@]host[:port], with user and password percent-encoded. "" is no proxy,
+     * whatever the variables say. Loopback targets are never reached through it. SLACK_PROXY, else
+     * HTTPS_PROXY, else https_proxy. Default: none. */
     const char *proxy;
-    /** Optional. The targets to reach without the proxy, separated by commas or blanks: "*", names
-     * with all below them, addresses, networks like 10.0.0.0/8; each may end in ":port". NO_PROXY,
-     * else no_proxy. Default: none. */
+    /** Optional. The targets to reach without the proxy, separated by commas or blanks: "*", host
+     * names with everything below them, addresses, and networks like 10.0.0.0/8; each may end in
+     * ":port". NO_PROXY, else no_proxy. Default: none. */
     const char *no_proxy;
-    /** Optional. PEM file of the certificate authorities to trust, for calls and for sockets.
-     * SLACK_CA_FILE. Default: the system's. */
+    /** Optional. The path of a PEM file of the certificate authorities to trust, for calls and for
+     * Socket Mode. SLACK_CA_FILE. Default: those of the system. */
     const char *ca_file;
 
-    /** Optional. SLACK_LOG_LEVEL (error, warn, info, debug). Default SLACK_LOG_INFO. */
+    /** Optional. The least important level that is logged. SLACK_LOG_LEVEL (error, warn, info,
+     * debug). Default SLACK_LOG_INFO. */
     enum slack_log_level log_level;
-    /** Optional. SLACK_LOG_FORMAT (text, json). Default SLACK_LOG_TEXT. */
+    /** Optional. The form of a line. SLACK_LOG_FORMAT (text, json). Default SLACK_LOG_TEXT. */
     enum slack_log_format log_format;
-    /** Optional. Where log lines go. Default slack_log_stderr(). */
+    /** Optional. The function that writes log lines. Default slack_log_stderr(). */
     slack_log_fn log_fn;
-    /** Optional, borrowed for the app's life: given to log_fn. */
+    /** Optional, borrowed until the app is freed. Passed to log_fn. */
     void *log_user_data;
 
-    /** Optional. How long a handler has for the ack that Slack waits for, before the app gives one
-     * in its place (slack_default_ack()), in milliseconds, 1 to 3000, which is Slack's own limit.
-     * SLACK_ACK_MS. Default 2500. */
+    /** Optional. The time after which the app sends the default ack (slack_default_ack()) for a
+     * handler that has sent none, 1 to 3000 milliseconds. Slack itself waits 3000. SLACK_ACK_MS.
+     * Default 2500. */
     unsigned ack_ms;
-    /** Optional. How long after the first word of a stop everything is still taken, so that a
-     * balancer can notice what /readyz says, in milliseconds, 1 to 600000. Answers over HTTP end
-     * their connection meanwhile. SLACK_DRAIN_DELAY_MS. Default: none. */
+    /** Optional. The time from a stop to the drain, 1 to 600000 milliseconds. Meanwhile the app
+     * takes everything as before, /readyz reports 503 so that a load balancer can notice, and
+     * answers over HTTP close their connections. SLACK_DRAIN_DELAY_MS. Default: no delay. */
     unsigned drain_delay_ms;
-    /** Optional. How long a stop waits for deliveries under way, in milliseconds, 1 to 600000.
-     * SLACK_DRAIN_MS. Default 10000. */
+    /** Optional. The longest time that the drain waits for running deliveries, 1 to 600000
+     * milliseconds. SLACK_DRAIN_MS. Default 10000. */
     unsigned drain_ms;
-    /** Optional. The most deliveries held in memory at once, 1 to 1000000. Above it events are
-     * answered "later", so that Slack sends them again. Default 4096. */
+    /** Optional. The largest number of deliveries in memory, 1 to 1000000. Beyond it deliveries are
+     * answered "later", and Slack sends events again. Default 4096. */
     unsigned max_deliveries;
 
-    /** Optional. How often a stored delivery is attempted before it is a dead letter, 1 to 100.
+    /** Optional. The number of attempts before a stored delivery becomes a dead letter, 1 to 100.
      * SLACK_MAX_ATTEMPTS. Default 5. */
     unsigned max_attempts;
-    /** Optional. Which deliveries are the same. SLACK_DEDUPE (events, messages). Default
-     * SLACK_DEDUPE_EVENTS. */
+    /** Optional. Which deliveries are recognised as known. SLACK_DEDUPE (events, messages).
+     * Default SLACK_DEDUPE_EVENTS. */
     enum slack_dedupe dedupe;
-    /** Optional. 1: events of the bot's own doing (what it says, its reactions …) go to every
-     * listener that matches. SLACK_OWN_EVENTS. Default: to those that ask for them, see
-     * slack_listener_t. */
+    /** Optional. 1: the bot's own events (its messages, its reactions, …) run every listener that
+     * they match. SLACK_OWN_EVENTS. Default: only listeners with slack_listener_t.own. */
     unsigned own_events;
-    /** Optional. The most threads for handlers that block (SLACK_RUN_WORKER), 1 to 64.
+    /** Optional. The largest number of workers, the threads for SLACK_RUN_WORKER handlers, 1 to 64.
      * SLACK_WORKERS. Default 4. */
     unsigned workers;
 
-    /** Optional. A file to record to what the app receives, says and calls, without secrets, for
-     * the test kit to play it again (docs/testing.md). It is created for its owner alone; one of
-     * that name from before becomes FILE.old. SLACK_RECORD. Default: none. */
+    /** Optional. The path of a file that records what the app receives, acknowledges and calls,
+     * without secrets; the test kit replays it (docs/testing.md). Only its owner can read it. An
+     * older file of this name is renamed to FILE.old. SLACK_RECORD. Default: none. */
     const char *record;
-    /** Optional. How large that file may become, in MiB, 1 to 1048576: then the recording ends and
-     * the app goes on. SLACK_RECORD_MIB. Default 64. */
+    /** Optional. The size at which the recording ends, 1 to 1048576 MiB; the app goes on.
+     * SLACK_RECORD_MIB. Default 64. */
     unsigned record_mib;
-    /** Optional. 1: what people wrote is left out of the recording. SLACK_RECORD_HIDE_TEXTS.
-     * Default: it is in it. */
+    /** Optional. 1: the recording leaves out what people wrote. SLACK_RECORD_HIDE_TEXTS.
+     * Default 0. */
     unsigned record_hide_texts;
 
-    /** Optional, borrowed for the app's life. The loop to live on; the app never runs or closes a
-     * loop that it was given, see slack_app_start(). Default: a loop of the app's own. */
+    /** Optional, borrowed until the app is freed. The loop of the app. The program runs and closes
+     * it, see slack_app_start(). Default: the app makes a loop of its own. */
     struct uv_loop_s *loop;
 } slack_options_t;
 
-/** Room for the sentence that slack_options_from_env() may write. */
+/** The size of the buffer for the sentence of slack_options_from_env(), in bytes. */
 #define SLACK_ERROR_TEXT_MAX 256
 
 /**
- * Fill the unset fields of `options` from the environment, and from `.env` where the process has no
- * such variable. A variable NAME_FILE names a file whose content is NAME's value, without its last
- * newline.
+ * Fill the unset fields of `options` from the environment, and from `.env` if the environment does
+ * not have the variable. The variable NAME_FILE names a file whose content, without its last
+ * newline, is the value of NAME.
  *
- * Strings are allocated; slack_options_done() frees them. slack_app_new() calls both by itself:
- * this is for programs that want to see what it would use.
+ * slack_app_new() calls this. A program needs it only to see the options before that.
  *
- * @param options in and out: a set field is kept.
- * @param error Optional: SLACK_ERROR_TEXT_MAX bytes for a sentence that names the variable, the
- *        file or the line at fault, and never a secret.
- * @return 0; SLACK_ECONFIG for a value that cannot be used or a file that cannot be read;
+ * @param options in and out. Set fields keep their values. The strings are allocated: free them
+ *        with slack_options_done().
+ * @param error Optional. A buffer of SLACK_ERROR_TEXT_MAX bytes. On failure it receives a sentence
+ *        that names the variable, the file or the line at fault, and no secret.
+ * @return 0; SLACK_ECONFIG for a value that cannot be used, or a file that cannot be read;
  *         SLACK_ENOMEM.
  */
 SLACK_API int slack_options_from_env(slack_options_t *options, char *error);
 
-/** Free the strings that slack_options_from_env() allocated, secrets zeroed. */
+/** Free the strings that slack_options_from_env() allocated. Secrets are overwritten with zeros. */
 SLACK_API void slack_options_done(slack_options_t *options);
 
 #ifdef __cplusplus

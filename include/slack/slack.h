@@ -3,7 +3,7 @@
 #define SLACK_SLACK_H
 
 /**
- * @file slack.h  The whole public API. docs/architecture.md draws how the parts fit together.
+ * @file slack.h  The whole public API, in one header. docs/architecture.md shows the parts.
  */
 
 #include "ack.h"

@@ -16,12 +16,12 @@ extern "C" {
 #endif
 
 /**
- * @file test.h  A kit for the unit tests of a bot.
+ * @file test.h  The test kit: unit tests of a bot without Slack. docs/testing.md is the guide.
  *
- * An app in memory: what Slack would send is built by a few words, what the app calls is answered
- * from a list of expectations, and the time stands still until the test moves it. No network, no
- * port, no sleep, no framework: every function returns 0 or an error, and slack_test_finish() tells
- * in a sentence what was not as expected. docs/testing.md shows the way.
+ * A kit is an app in memory. The test builds deliveries from a few words, lists the calls that it
+ * expects, and moves the clock. There is no network, no port and no sleep. Every function returns 0
+ * or an error, and slack_test_finish() describes the first failure, so the kit works with any test
+ * framework, or with none.
  *
  *     slack_test_t *t;
  *     const char *why;
@@ -32,15 +32,15 @@ extern "C" {
  *     if (slack_test_finish(t, &why) != 0) puts(why);
  *     slack_test_free(t);
  *
- * It is a library of its own, slackapp_test, which holds all of slackapp: a test links it in the
- * place of slackapp. All functions are called on one thread, none of them from a handler unless it
- * says so. Templates and their conversions are those of slack_jsonf().
+ * The kit is a library of its own, slackapp_test, which contains all of slackapp: link a test with
+ * it instead of slackapp. Call all functions on one thread, and none of them in a handler, except
+ * slack_test_wall_ms(). Templates follow the rules of slack_jsonf().
  */
 
-/** A kit, and the app in it. */
+/** A kit, with an app in it. */
 typedef struct slack_test slack_test_t;
 
-/** Who the app is, and where its log goes. All zero means all defaults. */
+/** The bot of a kit, its clock and its log. A struct of zeros means all defaults. */
 typedef struct slack_test_options {
     /** Optional, copied. The bot's user id. Default "U0BOT". */
     const char *bot_user;
@@ -48,247 +48,280 @@ typedef struct slack_test_options {
     const char *bot_id;
     /** Optional, copied. The workspace. Default "T0TEST". */
     const char *team;
-    /** Optional. What the wall clock shows at first, in milliseconds since 1970, UTC. Default: the
+    /** Optional. The time of the wall clock at first, in milliseconds since 1970, UTC. Default: the
      * beginning of the year 2026. */
     int64_t wall_ms;
-    /** Optional. How long to wait for handlers on workers (SLACK_RUN_WORKER), which run by the
+    /** Optional. The longest time to wait for a handler on a worker (SLACK_RUN_WORKER), by the
      * machine's clock, in milliseconds. Default 10000. */
     unsigned worker_wait_ms;
-    /** Optional. Where the app's log goes. Default: nowhere. */
+    /** Optional. The function that writes the app's log lines. Default: none. */
     slack_log_fn log_fn;
-    /** Optional, borrowed for the kit's life: given to log_fn. */
+    /** Optional, borrowed until the kit is freed. Passed to log_fn. */
     void *log_user_data;
-    /** Optional. Default SLACK_LOG_DEBUG. */
+    /** Optional. The least important level that is logged. Default SLACK_LOG_DEBUG. */
     enum slack_log_level log_level;
 } slack_test_options_t;
 
 /**
  * Make a kit with an app in it.
  *
- * @param options Optional.
- * @return 0; SLACK_ENOMEM; SLACK_EIO when there can be no loop.
+ * @param ret_test owned from now on: free it with slack_test_free().
+ * @param options Optional, copied.
+ * @return 0; SLACK_ENOMEM; SLACK_EIO if no loop can be made.
  */
 SLACK_API int slack_test_new(slack_test_t **ret_test, const slack_test_options_t *options);
 
-/** Stop the app and free everything. NULL is fine. */
+/** Stop the app and free the kit. NULL is allowed. */
 SLACK_API void slack_test_free(slack_test_t *test);
 
-/** The app: register listeners and middleware on it. The kit starts, stops and frees it. */
+/** Read the app, to register listeners and middleware. The kit starts, stops and frees it. Borrowed
+ * until the kit is freed. */
 SLACK_API slack_app_t *slack_test_app(slack_test_t *test);
 
-/** The loop that the app lives on, for handlers with handles of their own. Those have to be closed
- * before slack_test_free(). */
+/** Read the app's loop, for handlers that use handles of their own. Close those handles before
+ * slack_test_free(). Borrowed until the kit is freed. */
 SLACK_API struct uv_loop_s *slack_test_loop(slack_test_t *test);
 
 /**
- * Start the app. What delivers does it by itself; this is for tests of the start, and for calls
- * outside of a delivery.
+ * Start the app. The first delivery does this by itself; call it to test the start, or calls
+ * outside a delivery.
  *
- * @return 0; SLACK_EALREADY; what the start failed with, told by slack_app_error().
+ * @return 0; SLACK_EALREADY; the failure of the start, described by slack_app_error().
  */
 SLACK_API int slack_test_start(slack_test_t *test);
 
-/* ---- what Slack sends ---- */
+/* ---- deliveries: what Slack sends ---- */
 
 /*
- * Each of these delivers, and runs the app until there is nothing left for it to do at this time.
- * They return 0 when that was so, whatever the handlers did; the start's error where the app does
- * not start; SLACK_ETEMPLATE, SLACK_EJSON or SLACK_EINVAL for what is no body; SLACK_ECLOSED when
- * the app has stopped; SLACK_EBUSY when handlers go on without an end, or one that runs on a worker
- * has neither returned nor waited for an answer for options.worker_wait_ms; SLACK_ENOMEM.
+ * Unless it says otherwise, each function here makes a delivery and runs the app until it has
+ * nothing left to do at the present time of the kit's clock. They return:
+ *
+ * - 0 if the app came to rest, whatever its handlers did;
+ * - the error of the start if the app does not start;
+ * - SLACK_ETEMPLATE, SLACK_EJSON or SLACK_EINVAL for a malformed body;
+ * - SLACK_ECLOSED if the app has stopped;
+ * - SLACK_EBUSY if the app never comes to rest, or if a handler on a worker has neither returned
+ * nor waited for an answer for worker_wait_ms;
+ * - SLACK_ENOMEM.
  */
 
-/** Who does the following, and where. Both copied; NULL for "U0TEST" and "C0TEST". A channel that
- * begins with D is a direct message, one that begins with G a private channel.
+/** Set the user and the channel of the deliveries that follow. The first letter of the channel is
+ * its type: D is a direct message, G a private channel.
+ * @param user copied; NULL for "U0TEST".
+ * @param channel copied; NULL for "C0TEST".
  * @return 0; SLACK_ENOMEM. */
 SLACK_API int slack_test_as(slack_test_t *test, const char *user, const char *channel);
 
-/** Mark the next delivery as one that Slack sends again: slack_ctx_retry_num() and _reason().
- * `reason` is copied; NULL for none.
+/** Make the next delivery a redelivery: slack_ctx_retry_num() and slack_ctx_retry_reason() return
+ * these values.
+ * @param reason Optional, copied.
  * @return 0; SLACK_ENOMEM. */
 SLACK_API int slack_test_retry(slack_test_t *test, int retry_num, const char *reason);
 
-/** A message with a text. */
+/** Deliver a message. */
 SLACK_API int slack_test_message(slack_test_t *test, const char *text);
 
-/** Any event, by its inner object: "{type: 'reaction_added', user: 'U1', …}". */
+/** Deliver an event. The template is its inner object: "{type: 'reaction_added', user: 'U1', …}".
+ */
 SLACK_API int slack_test_event(slack_test_t *test, const char *event_template, ...)
     SLACK_PRINTF(2, 3);
 
-/** A message that mentions the bot, as an event of type app_mention: "<@U0BOT> text". */
+/** Deliver a mention of the bot, an event of type app_mention: "<@U0BOT> text". */
 SLACK_API int slack_test_mention(slack_test_t *test, const char *text);
 
-/** A slash command with its slash, and what was typed behind it. */
+/** Deliver a slash command.
+ * @param command the command with its slash.
+ * @param text Optional. What the user typed after it. */
 SLACK_API int slack_test_command(slack_test_t *test, const char *command, const char *text);
 
-/** A click on a button: its action_id and value. `value` may be NULL. */
+/** Deliver a click on a button.
+ * @param value Optional. The button's value. */
 SLACK_API int slack_test_action(slack_test_t *test, const char *action_id, const char *value);
 
-/** Any block action, by the object in `actions`. */
+/** Deliver any block action. The template is the object in `actions`. */
 SLACK_API int slack_test_block_action(slack_test_t *test, const char *action_template, ...)
     SLACK_PRINTF(2, 3);
 
-/** A global shortcut. */
+/** Deliver a global shortcut. */
 SLACK_API int slack_test_shortcut(slack_test_t *test, const char *callback_id);
 
-/** A message shortcut, on a message with that text. */
+/** Deliver a message shortcut.
+ * @param text the text of the message. */
 SLACK_API int slack_test_message_shortcut(slack_test_t *test, const char *callback_id,
                                           const char *text);
 
-/** A submitted modal, by what `view.state.values` holds:
+/** Deliver a submitted modal. The template is the object in `view.state.values`:
  * "{name: {value: {type: 'plain_text_input', value: 'Ada'}}}". */
 SLACK_API int slack_test_view_submission(slack_test_t *test, const char *callback_id,
                                          const char *values_template, ...) SLACK_PRINTF(3, 4);
 
-/** A closed modal. */
+/** Deliver a closed modal. */
 SLACK_API int slack_test_view_closed(slack_test_t *test, const char *callback_id);
 
-/** An external select asks for its options; `typed` is what was typed into it. */
+/** Deliver a request for the options of an external select.
+ * @param typed Optional. What the user typed into the select. */
 SLACK_API int slack_test_options(slack_test_t *test, const char *action_id, const char *typed);
 
-/** A legacy attachment's button or menu, by the object in `actions`:
- * "{name: 'ok', type: 'button', value: 'yes'}". */
+/** Deliver a click on a legacy attachment's button or menu. The template is the object in
+ * `actions`: "{name: 'ok', type: 'button', value: 'yes'}". */
 SLACK_API int slack_test_attachment_action(slack_test_t *test, const char *callback_id,
                                            const char *action_template, ...) SLACK_PRINTF(3, 4);
 
-/** A legacy attachment's menu asks for its options. */
+/** Deliver a request for the options of a legacy attachment's menu.
+ * @param name the name of the menu.
+ * @param typed Optional. What the user typed into the menu. */
 SLACK_API int slack_test_attachment_options(slack_test_t *test, const char *callback_id,
                                             const char *name, const char *typed);
 
-/** A submitted legacy dialog, by what `submission` holds: "{city: 'Oslo'}". */
+/** Deliver a submitted legacy dialog. The template is the object in `submission`:
+ * "{city: 'Oslo'}". */
 SLACK_API int slack_test_dialog(slack_test_t *test, const char *callback_id,
                                 const char *submission_template, ...) SLACK_PRINTF(3, 4);
 
-/** A cancelled legacy dialog. */
+/** Deliver a cancelled legacy dialog. */
 SLACK_API int slack_test_dialog_canceled(slack_test_t *test, const char *callback_id);
 
-/** A legacy dialog's menu asks for its options. */
+/** Deliver a request for the options of a legacy dialog's menu.
+ * @param name the name of the menu.
+ * @param typed Optional. What the user typed into the menu. */
 SLACK_API int slack_test_dialog_options(slack_test_t *test, const char *callback_id,
                                         const char *name, const char *typed);
 
-/** A step of a workflow, with its inputs: "{user_id: 'U1', amount: 3}". Its execution is
- * "Fx0TEST". */
+/** Deliver a workflow step with its inputs: "{user_id: 'U1', amount: 3}". The id of its execution
+ * is "Fx0TEST". */
 SLACK_API int slack_test_function(slack_test_t *test, const char *callback_id,
                                   const char *inputs_template, ...) SLACK_PRINTF(3, 4);
 
-/** The interactions that follow come out of that step, with the inputs of the last
- * slack_test_function(): clicks in its messages, its modals. NULL for those of no step.
+/** Make the interactions that follow part of a workflow step, with the inputs of the last
+ * slack_test_function(): clicks in its messages, its modals. Delivers nothing.
+ * @param callback_id copied. The step; NULL for no step.
  * @return 0; SLACK_ENOMEM. */
 SLACK_API int slack_test_in_function(slack_test_t *test, const char *callback_id);
 
-/** A user opens a thread of the assistant, beside what `context` tells: "{channel_id: 'C1'}" or
- * "{}". The thread is 1.000001 in D0ASSISTANT. */
+/** Deliver a new thread of the assistant: thread 1.000001 in D0ASSISTANT. The template is its
+ * context: "{channel_id: 'C1'}" or "{}". */
 SLACK_API int slack_test_assistant_started(slack_test_t *test, const char *context_template, ...)
     SLACK_PRINTF(2, 3);
 
-/** The user looks at something else beside that thread. */
+/** Deliver a change of that thread's context. */
 SLACK_API int slack_test_assistant_context(slack_test_t *test, const char *context_template, ...)
     SLACK_PRINTF(2, 3);
 
-/** The user writes in that thread. */
+/** Deliver a message of the user in that thread. */
 SLACK_API int slack_test_assistant_message(slack_test_t *test, const char *text);
 
-/** Slack tells that it drops events of the app. */
+/** Deliver Slack's notice that it drops events of the app. */
 SLACK_API int slack_test_app_rate_limited(slack_test_t *test);
 
-/** Any body, as slack_ctx_body() shows it. */
+/** Deliver any body, in the shape of slack_ctx_body(). */
 SLACK_API int slack_test_body(slack_test_t *test, const char *body_template, ...)
     SLACK_PRINTF(2, 3);
 
-/** Any body, as recorded JSON text. */
+/** Deliver a body given as JSON text, for example a recorded one.
+ * @param json borrowed until the return.
+ * @param len its length in bytes. */
 SLACK_API int slack_test_body_text(slack_test_t *test, const char *json, size_t len);
 
-/* ---- how it was answered ---- */
+/* ---- acks and results ---- */
 
-/** What became of an ack. */
+/** What happened to the ack of a delivery. */
 enum slack_test_outcome {
-    SLACK_TEST_NOT_ACKED = 0, /* not yet, or never */
-    SLACK_TEST_ACKED,         /* taken: HTTP 200 */
-    SLACK_TEST_LATER,         /* Slack is to send it again: HTTP 503 */
-    SLACK_TEST_REFUSED        /* can never be handled, the user is told of a failure: HTTP 404 */
+    SLACK_TEST_NOT_ACKED = 0, /* no ack so far */
+    SLACK_TEST_ACKED,         /* acknowledged: HTTP 200 */
+    SLACK_TEST_LATER,         /* answered "later", Slack is to send it again: HTTP 503 */
+    SLACK_TEST_REFUSED        /* refused, Slack shows the user an error: HTTP 404 */
 };
 
-/** The one ack of a delivery. */
+/** The ack of a delivery. */
 typedef struct slack_test_ack {
-    enum slack_test_outcome outcome; /* by now */
-    const char *body;                /* the text, or the JSON text; "" for nothing */
-    const slack_json_t *json;        /* the same read as JSON; NULL where it is none */
+    enum slack_test_outcome outcome; /* the present outcome */
+    const char *body;                /* the text or the JSON text; "" for an empty ack */
+    const slack_json_t *json;        /* the body as JSON, a text as a string; NULL if it is empty */
     uint64_t after_ms;               /* from the delivery to the ack, by the kit's clock */
 } slack_test_ack_t;
 
-/** How the last delivery was acknowledged. Never NULL; borrowed until the kit is freed, filled in
- * when a late ack arrives. */
+/** Read the ack of the last delivery. The struct changes when a late ack arrives.
+ * @return never NULL, borrowed until the kit is freed. */
 SLACK_API const slack_test_ack_t *slack_test_ack(const slack_test_t *test);
 
-/** Note a failure for slack_test_finish() unless the last delivery is acknowledged by now, within
- * Slack's three seconds, with a JSON body that has what the template has. "{}" is any object; NULL
- * is an empty body. A plain text is compared as a JSON string: "'the text'".
- * @return 0; SLACK_EMISMATCH; SLACK_ETEMPLATE; SLACK_ENOMEM. */
+/**
+ * Expect that the last delivery has been acknowledged, within Slack's three seconds, with a body
+ * that contains the template's members. If not, slack_test_finish() reports it.
+ *
+ * @param body_template "{}" matches any object. A text ack is compared as a JSON string:
+ *        "'the text'". NULL is an empty ack.
+ * @return 0; SLACK_EMISMATCH; SLACK_ETEMPLATE; SLACK_ENOMEM.
+ */
 SLACK_API int slack_test_expect_ack(slack_test_t *test, const char *body_template, ...)
     SLACK_PRINTF(2, 3);
 
-/** Note a failure unless that is what has become of the last delivery's ack by now: for what is
- * meant to be refused, or not yet acknowledged.
+/** Expect this outcome of the last delivery's ack, for deliveries that are refused or not
+ * acknowledged. If it differs, slack_test_finish() reports it.
  * @return 0; SLACK_EMISMATCH. */
 SLACK_API int slack_test_expect_outcome(slack_test_t *test, enum slack_test_outcome outcome);
 
-/** Note a failure unless the handlers of the last delivery have ended with that error. Without it,
- * any error of a handler is a failure.
+/** Expect that the handlers of the last delivery have ended with this error. Without this call any
+ * error of a handler is a failure. If it differs, slack_test_finish() reports it.
  * @return 0; SLACK_EMISMATCH. */
 SLACK_API int slack_test_expect_status(slack_test_t *test, int status);
 
 /**
- * How the handlers of the last delivery ended.
+ * Read how the handlers of the last delivery ended.
  *
- * @return 0 with their first error (or 0) in *ret_status; SLACK_EBUSY when they have not ended yet;
- *         SLACK_ENOTFOUND when none was reached: it was known, the bot's own, or of no kind;
- *         SLACK_EAUTH when none was since its tenant is refused (slack_authorize_refuse()), or
- *         what looking up the tenant failed with.
+ * @param ret_status set to 0 or to their first error.
+ * @return 0; SLACK_EBUSY if they have not ended; SLACK_ENOTFOUND if no handler was reached: nothing
+ *         was delivered, or the delivery was a known one, the bot's own event, or of an unknown
+ *         kind; SLACK_EAUTH if the tenant was refused (slack_authorize_refuse()), or another error
+ *         of the lookup.
  */
 SLACK_API int slack_test_status(const slack_test_t *test, int *ret_status);
 
-/* ---- what the app calls ---- */
+/* ---- calls: what the app sends ---- */
 
 /**
- * Expect one call, which is answered with `ok: true` and what Slack adds to it, unless one of the
- * functions below says otherwise. Calls of different methods may come in any order; of those with
- * the same method and matching arguments, the one that was expected first is meant.
+ * Expect one call. It is answered with `ok: true` and the members that Slack adds, unless one of
+ * the functions below sets another answer. Calls of different methods may come in any order. If a
+ * call matches several expectations, it meets the one that was set first.
  *
- * @param method "chat.postMessage"; "response_url" for what slack_respond() sends.
- * @param args_template what the arguments have to have at least: members of objects that are not
- *        named may have any value, arrays have to be complete. NULL for any arguments.
+ * @param method copied: "chat.postMessage"; "response_url" for slack_respond().
+ * @param args_template the arguments. Members that it does not name may have any value; arrays must
+ *        be complete. NULL matches any arguments.
  * @return 0; SLACK_EINVAL; SLACK_ETEMPLATE; SLACK_ENOMEM.
  */
 SLACK_API int slack_test_expect(slack_test_t *test, const char *method, const char *args_template,
                                 ...) SLACK_PRINTF(3, 4);
 
-/* How the call that was expected last is answered. SLACK_EINVAL where there is none;
- * SLACK_ETEMPLATE; SLACK_ENOMEM; else 0. */
+/* Each of these sets the answer to the call that was expected last. They return 0; SLACK_EINVAL if
+ * no call is expected; SLACK_ETEMPLATE; SLACK_ENOMEM. */
 
-/** With this body: "{ok: true, user: {id: 'U1'}}". */
+/** Answer the call with a body: "{ok: true, user: {id: 'U1'}}". */
 SLACK_API int slack_test_answer(slack_test_t *test, const char *answer_template, ...)
     SLACK_PRINTF(2, 3);
 
-/** With `ok: false` and an error: "channel_not_found". Copied. */
+/** Answer the call with `ok: false` and an error: "channel_not_found". `error` is copied. */
 SLACK_API int slack_test_answer_error(slack_test_t *test, const char *error);
 
-/** With HTTP 429: the app waits that long, and then sends the call again, which is another call to
- * expect. */
+/** Answer the call with HTTP 429. The app waits this long and sends the call again; the test has to
+ * expect that as another call. */
 SLACK_API int slack_test_answer_limited(slack_test_t *test, unsigned retry_after_s);
 
-/** Not at all: SLACK_ECLOSED, the connection is lost and nobody knows what became of the call;
- * SLACK_ECONNECT, it never left, so the app sends it again after a pause; or another error. */
+/** Answer the call with a failed connection.
+ * @param status a negative error. SLACK_ECLOSED: the connection was lost, and Slack may or may not
+ *        have acted. SLACK_ECONNECT: the call was never sent, and the app sends it again after a
+ *        pause. */
 SLACK_API int slack_test_answer_lost(slack_test_t *test, int status);
 
-/** Only after that time, which slack_test_advance_ms() lets pass. Above the 30 s that the app waits
- * for an answer, the call times out. */
+/** Delay the answer. slack_test_advance_ms() lets the time pass. The app waits 30 s for an answer;
+ * a call with a longer delay times out. */
 SLACK_API int slack_test_answer_after_ms(slack_test_t *test, unsigned after_ms);
 
-/** How many calls there were so far, the start's auth.test aside. */
+/** Count the calls so far, without the auth.test of the start. */
 SLACK_API size_t slack_test_call_count(const slack_test_t *test);
 
-/** The arguments of a call, from 0, as they were sent: strings, but with nested values read. NULL
- * past the end. `ret_method` is optional. Borrowed until the kit is freed. */
+/** Read the arguments of a call as they were sent: all strings, except nested values.
+ * @param index the number of the call, from 0.
+ * @param ret_method Optional. Set to the method.
+ * @return the arguments, borrowed until the kit is freed; NULL beyond the last call. */
 SLACK_API const slack_json_t *slack_test_call_args(const slack_test_t *test, size_t index,
                                                    const char **ret_method);
 
@@ -310,46 +343,53 @@ SLACK_API const slack_json_t *slack_test_call_args(const slack_test_t *test, siz
 /* ---- recordings ---- */
 
 /**
- * Play a recording of an app (options.record): deliver again what was received, at the same
- * intervals of the kit's clock, answer calls as they were answered, and compare what the app
- * acknowledges and calls with what it did then, delivery by delivery. The kit must not have
- * started; who the bot is comes from the recording. docs/testing.md has the format.
+ * Replay a recording of an app (options.record). The kit delivers again what the app received, at
+ * the same intervals of the kit's clock, and answers calls as they were answered. For each delivery
+ * it compares the app's acks and calls with the recorded ones. The bot's identity comes from the
+ * recording. Call this before the kit starts. docs/testing.md has the format.
  *
- * Secrets are not in recordings: their placeholders are delivered in their place, and stand for
- * themselves in calls. Deliveries that were put off are passed over, and what the app does after
+ * A recording contains placeholders instead of secrets; they are delivered as they are, and match
+ * themselves in calls. Deliveries that were answered "later" are skipped. What the app does after
  * the end of the recording is not compared.
  *
  * @param path the file.
- * @param ret_report Optional. Set to the differences in lines, "-" before what was recorded and "+"
- *        before what happened instead, or to what is wrong with the file, by its line; "" for no
+ * @param ret_report Optional. Set to the differences, one per line, "-" before what was recorded
+ * and
+ *        "+" before what happened, or to the fault in the file with its line; "" if there is no
  *        difference. Borrowed until the kit is freed.
- * @return 0: no difference; SLACK_EMISMATCH; SLACK_EIO where the file cannot be read; SLACK_EJSON,
- *         SLACK_EPROTO for what is no recording; SLACK_ETOOBIG; SLACK_EALREADY where the kit has
- *         started; as what delivers. Whatever is not 0 is a failure for slack_test_finish().
+ * @return 0 if there is no difference; SLACK_EMISMATCH; SLACK_EIO if the file cannot be read;
+ *         SLACK_EJSON or SLACK_EPROTO if it is not a recording; SLACK_ETOOBIG; SLACK_EALREADY if
+ *         the kit has started; else as the functions that deliver. slack_test_finish() reports
+ *         anything but 0.
  */
 SLACK_API int slack_test_replay(slack_test_t *test, const char *path, const char **ret_report);
 
-/** The same for a recording in memory. */
+/** Replay a recording in memory, as slack_test_replay().
+ * @param text borrowed until the return.
+ * @param len its length in bytes. */
 SLACK_API int slack_test_replay_text(slack_test_t *test, const char *text, size_t len,
                                      const char **ret_report);
 
-/* ---- the time, and the end ---- */
+/* ---- the clock, and the end ---- */
 
-/** Let that much time pass, step by step: what becomes due on the way, answers and calls that wait
- * out a limit, happens at its time. Timers of the program's own loop handles are not moved.
- * @return as what delivers. */
+/** Move the kit's clock forward step by step, so that everything that becomes due on the way (late
+ * answers, rate limits, retries, jobs) happens at its time. The program's own timers on the loop
+ * follow the machine's clock.
+ * @return as the functions that deliver; SLACK_EINVAL for a time that the clock cannot hold. */
 SLACK_API int slack_test_advance_ms(slack_test_t *test, uint64_t ms);
 
-/** What the kit's wall clock shows. Also in handlers. */
+/** Read the kit's wall clock. Handlers may call this.
+ * @return milliseconds since 1970, UTC. */
 SLACK_API int64_t slack_test_wall_ms(const slack_test_t *test);
 
 /**
- * Stop the app, and tell whether everything was as expected: each expected call was made and no
- * other; every delivery was acknowledged within Slack's three seconds and every handler has ended
- * without an error, where the test did not expect something else of that delivery.
+ * Stop the app and report the first failure. A test fails if an expected call was not made, or
+ * another call was made; if a delivery was not acknowledged within Slack's three seconds; or if a
+ * handler failed or has not ended. slack_test_expect_outcome() and slack_test_expect_status()
+ * change what is expected of one delivery.
  *
- * @param ret_why Optional. A sentence on the first thing that was not; "" where there is none.
- *        Borrowed until the kit is freed.
+ * @param ret_why Optional. Set to a sentence on the first failure; "" if there is none. Borrowed
+ *        until the kit is freed.
  * @return 0; SLACK_EMISMATCH; another error of a function above that ended the test early.
  */
 SLACK_API int slack_test_finish(slack_test_t *test, const char **ret_why);

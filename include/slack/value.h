@@ -11,35 +11,43 @@ extern "C" {
 #endif
 
 /**
- * @file value.h  What a middleware attaches to a delivery, and listeners read.
- */
-
-/**
- * What a value is attached by: a constant of the program's. Its address is what tells it from all
- * others, so that two libraries cannot clash by a name, and a value can only be read as what its
- * key says it is:
+ * @file value.h  Values that middleware attaches to a delivery for the listeners.
+ *
+ * A key is a constant of the program:
  *
  *     static const slack_key_t account_key = {"account", account_free};
  *
- *     int rc = slack_ctx_set(ctx, &account_key, account);       in a middleware
+ *     int rc = slack_ctx_set(ctx, &account_key, account);           in a middleware
  *     struct account *account = slack_ctx_get(ctx, &account_key);   in a listener
+ *
+ * The functions may also be called on a worker that runs this delivery's handler.
+ */
+
+/**
+ * The key of a value. Its address identifies it, so the keys of two libraries never clash, even
+ * with equal names. Borrowed until the delivery has ended.
  */
 typedef struct slack_key {
-    const char *name;          /* for people who debug */
-    void (*free)(void *value); /* Optional. Called for the value when the delivery has ended, after
-                                * its on_done hooks, on the loop. */
+    /** Optional. A name for debuggers; the library does not read it. */
+    const char *name;
+    /** Optional. Frees the value. Called on the loop when the delivery has ended, after the hooks
+     * of slack_ctx_on_done(). */
+    void (*free)(void *value);
 } slack_key_t;
 
 /**
- * Attach a value, owned from now on.
+ * Attach a value to the delivery.
  *
- * @param value not NULL.
- * @return 0; SLACK_EALREADY when the key has a value; SLACK_EINVAL; SLACK_ENOMEM. The value stays
- *         the caller's unless it is 0.
+ * @param key borrowed until the delivery has ended.
+ * @param value Required, owned from now on if 0 is returned; otherwise it stays the caller's.
+ * @return 0; SLACK_EALREADY if the key has a value; SLACK_EINVAL if `key` or `value` is NULL;
+ *         SLACK_ECANCELED on a worker when the app stops; SLACK_ENOMEM.
  */
 SLACK_API int slack_ctx_set(slack_ctx_t *ctx, const slack_key_t *key, void *value);
 
-/** The value attached by this key; NULL where there is none. Borrowed. */
+/** Read the value that is attached under a key.
+ * @return the value, borrowed until the delivery has ended; NULL if there is none, or on a worker
+ *         when the app stops. */
 SLACK_API void *slack_ctx_get(slack_ctx_t *ctx, const slack_key_t *key);
 
 #ifdef __cplusplus

@@ -11,36 +11,44 @@ extern "C" {
 #endif
 
 /**
- * @file view.h  Modals and home tabs.
+ * @file view.h  Modals and Home tabs. https://docs.slack.dev/surfaces/modals
  *
- * All of them hold the delivery open, and a call that fails fails it. They return as slack_say();
- * on a worker, what came of it: SLACK_ECONFLICT where somebody else has changed the view since it
- * had the hash that was sent along, SLACK_EAPI with "expired_trigger_id" in the log where it took
- * longer than three seconds. On the loop the same reaches slack_on_error(); whoever wants to act on
- * it at once makes the call by slack_call(). https://docs.slack.dev/surfaces/modals
+ * Each function here calls the Web API, keeps the delivery open until Slack answers, and returns as
+ * slack_say(). It returns SLACK_EINVAL if the delivery has no trigger_id, no view or no user for
+ * it.
+ *
+ * If the call fails, the delivery fails and slack_on_error() reports it: SLACK_ECONFLICT if someone
+ * else has changed the view since `hash`, SLACK_EAPI with "expired_trigger_id" in the log if the
+ * trigger_id is older than three seconds. On a worker the functions return these errors. To act on
+ * them in a handler on the loop, use slack_call().
  */
 
-/** Open a modal, by the delivery's trigger_id: at once, since that is good for three seconds. */
+/** Open a modal with the delivery's trigger_id. Slack accepts a trigger_id for three seconds. Calls
+ * views.open. */
 SLACK_API int slack_view_open(slack_ctx_t *ctx, const slack_json_t *view);
 
-/** Put a modal on top of the one that the delivery came from; at most 3 lie on each other. */
+/** Put a modal on top of the one that the delivery came from. A stack has at most 3 views. Calls
+ * views.push. */
 SLACK_API int slack_view_push(slack_ctx_t *ctx, const slack_json_t *view);
 
 /**
- * Change a view that is open.
+ * Change an open view. Calls views.update.
  *
- * @param view_id NULL for the delivery's own view, which is then changed only if it is still what
- *        the user saw: its hash is sent along.
- * @param hash Optional: change the view only while this is its hash.
+ * @param view_id Optional. Default: the delivery's own view.
+ * @param hash Optional. Slack changes the view only if it still has this hash. Default: with a NULL
+ *        `view_id` the hash in the delivery, so that Slack changes only what the user saw; else
+ *        none.
+ * @param view the new view.
  */
 SLACK_API int slack_view_update(slack_ctx_t *ctx, const char *view_id, const char *hash,
                                 const slack_json_t *view);
 
 /**
- * Show a home tab.
+ * Set the Home tab of a user. Calls views.publish.
  *
- * @param user_id whose; NULL for the delivery's user.
- * @param hash Optional: change the tab only while this is its hash.
+ * @param user_id Optional. Default: the delivery's user.
+ * @param hash Optional. Slack changes the tab only if it still has this hash.
+ * @param view the new view.
  */
 SLACK_API int slack_view_publish(slack_ctx_t *ctx, const char *user_id, const char *hash,
                                  const slack_json_t *view);

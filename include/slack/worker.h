@@ -14,11 +14,11 @@ extern "C" {
 /**
  * @file worker.h  Handlers that may block.
  *
- * A listener with `.run = SLACK_RUN_WORKER` is called on one of the app's threads (options.workers
- * of them, made when they are needed), and delays nothing but itself: it may sleep, compute, or use
- * a library that blocks. What is written for the loop works there too, straight on: slack_say(),
- * slack_respond(), slack_complete() and the like return when Slack has answered, with what came of
- * it; acks are sent at once.
+ * A listener with `.run = SLACK_RUN_WORKER` runs on a worker, a thread of the app. There it may
+ * sleep, compute, or use a library that blocks, and delays no other handler. The app starts workers
+ * when it needs them, options.workers at most. The functions that a handler uses on the loop work
+ * on a worker too: slack_say(), slack_respond(), slack_complete() and their like return when Slack
+ * has answered, with the result of the call. Acks are sent at once.
  *
  *     static int report(slack_ctx_t *ctx, void *user_data) {
  *         slack_ack(ctx);
@@ -30,27 +30,29 @@ extern "C" {
  *         return slack_respond(ctx, "%s", text);
  *     }
  *
- * On a worker only the functions that take its ctx may be used, and readers of JSON and responses.
- * slack_ctx_client(), and slack_call() with it, belong to the loop. Middleware run on the loop.
+ * On a worker a handler may call the functions that take its ctx, the readers of JSON and of
+ * responses, and functions marked "any thread". It may not call slack_ctx_client(), or slack_call()
+ * with such a client. Middleware runs on the loop.
  *
- * Where all threads have work, handlers wait for their turn, and what Slack waits for is
- * acknowledged in their place in time (slack_default_ack()). Past 1024 that wait, the handler is
- * not run: what is not acknowledged is answered "later", and the listener has failed with
- * SLACK_EBUSY.
+ * If all workers are busy, handlers are queued. If a queued handler's ack is due, the app sends the
+ * default ack (slack_default_ack()). At most 1024 handlers are queued. Beyond that the listener
+ * fails with SLACK_EBUSY, and a delivery without an ack is answered "later".
  *
- * When the app stops, its drain waits for handlers under way. When the drain's time is up, waits
- * for Slack end with SLACK_ECANCELED; a thread cannot be ended, so the app has stopped when the
- * last handler has returned. One that takes long looks at slack_ctx_canceled().
+ * When the app stops, its drain waits for running handlers. When the time of the drain is over, a
+ * handler that waits for Slack gets SLACK_ECANCELED. A thread cannot be ended from outside, so the
+ * app stops only when the last handler returns: a handler that takes long should check
+ * slack_ctx_canceled() from time to time.
  */
 
 /**
- * Call a Web API method and wait for the answer. On a worker only.
+ * Call a Web API method and wait for the answer. Workers only.
  *
- * @param args as for slack_call().
- * @param ret_response Optional. Set where there was an answer, also an error of Slack's; lives
- * until the delivery ends.
- * @return what slack_response_status() says: 0, SLACK_EAPI for an error of Slack's, …;
- *         SLACK_EDEADLK anywhere but on the worker that runs this ctx's handler; SLACK_ETEMPLATE;
+ * @param method the name of the method, as for slack_call(); borrowed until the return.
+ * @param args the arguments, as for slack_call().
+ * @param ret_response Optional. Set if the call was made, also if it failed. The response lives
+ *        until the delivery ends.
+ * @return the status of the response (slack_response_status()): 0, SLACK_EAPI, …; SLACK_EDEADLK on
+ *         any thread except the worker that runs this ctx's handler; SLACK_ETEMPLATE; SLACK_EINVAL;
  *         SLACK_EBUSY; SLACK_ECANCELED; SLACK_ENOMEM.
  */
 SLACK_API int slack_call_wait(slack_ctx_t *ctx, const char *method, const slack_json_t *args,
