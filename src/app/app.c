@@ -46,17 +46,6 @@ slack_client_t *slack_app_client(slack_app_t *app)
     return &app->client;
 }
 
-void slack__app_set_clock(slack_app_t *app, const slack_clock_t *clock)
-{
-    app->clock = clock;
-    app->log.clock = clock;
-}
-
-void slack__app_set_sender(slack_app_t *app, const slack_sender_t *sender)
-{
-    app->sender = sender;
-}
-
 /* ---- new and free ---- */
 
 int slack_app_new(slack_app_t **ret_app, const slack_options_t *options)
@@ -85,8 +74,9 @@ int slack_app_new(slack_app_t **ret_app, const slack_options_t *options)
     int rc = slack__options_resolve(&app->options, options, app->error);
     if (rc == 0) rc = slack__tokens_init(app);
     const slack_options_t *o = &app->options;
-    app->log = (slack_logger_t){o->log_level, o->log_format, o->log_fn, o->log_user_data, NULL};
-    slack__app_set_clock(app, &slack__clock_system);
+    app->clock = &slack__clock_system;
+    app->log =
+        (slack_logger_t){o->log_level, o->log_format, o->log_fn, o->log_user_data, app->clock};
     app->loop = o->loop;
     if (rc != 0 && rc != SLACK_ECONFIG) {
         slack_app_free(app);

@@ -50,6 +50,7 @@
  *   spare.c      what is said in the place of a handler that does not
  *   pages.c      what is served beside the request URL; admin.c: on a port of its own
  *   metrics.c    what is counted
+ *   inspect.c    what the test kit and the tests look at
  */
 
 enum app_state {
@@ -211,11 +212,7 @@ void slack__app_idle(slack_app_t *app);
 void slack__ack_deadline_init(slack_app_t *app);
 void slack__ack_deadline_done(slack_app_t *app);
 
-/* The transport of that name, NULL when there is none. For tests, which inject by it. */
+/* The transport of that name, NULL when there is none. */
 slack_transport_t *slack__app_transport(const slack_app_t *app, const char *name);
-/* Another clock; before the start. For tests. */
-void slack__app_set_clock(slack_app_t *app, const slack_clock_t *clock);
-/* Another way for calls to leave than libcurl; before the start, borrowed. For tests. */
-void slack__app_set_sender(slack_app_t *app, const slack_sender_t *sender);
 
 #endif

@@ -29,7 +29,7 @@ typedef struct transfer {
 
 static const char *method_of(const slack_test_t *kit, const char *url)
 {
-    const char *base = kit->app->options.api_url;
+    const char *base = slack__inspect_options(kit->app)->api_url;
     return strncmp(url, base, strlen(base)) == 0 ? url + strlen(base) : "response_url";
 }
 
@@ -168,7 +168,7 @@ static void cancel_all(slack_task_t *task)
     slack_link_t *link;
     while ((link = slack__list_shift(&kit->transfers)) != NULL) {
         transfer_t *transfer = SLACK_CONTAINER(link, transfer_t, link);
-        slack__timer_stop(kit->app->net, &transfer->timer);
+        slack__timer_stop(slack__inspect_net(kit->app), &transfer->timer);
         tell(transfer, SLACK_ECANCELED);
     }
     kit->sender_closed(kit->sender_closed_data);
@@ -200,7 +200,7 @@ static int begin_transfer(slack_test_t *kit, const slack_curl_request_t *request
         return rc;
     }
     slack__list_push(&kit->transfers, &transfer->link);
-    slack__timer_start(kit->app->net, &transfer->timer,
+    slack__timer_start(slack__inspect_net(kit->app), &transfer->timer,
                        late ? request->timeout_ms : answer->after_ms);
     return 0;
 }
@@ -212,7 +212,7 @@ static int answer_call(slack_test_t *kit, const kit_call_t *call, kit_expectatio
 {
     *ret = (kit_answer_t){.retry_after_s = -1};
     *ret_met = NULL;
-    bool checking = kit->app->token_checking && strcmp(call->method, "auth.test") == 0;
+    bool checking = slack__inspect_checks_token(kit->app) && strcmp(call->method, "auth.test") == 0;
     if (checking && !is_awaited(kit, call->method)) return auth_answer(kit, &ret->body);
     if (kit->play) {
         int rc = slack__play_answer(kit, call, ret);
@@ -239,8 +239,8 @@ static int kit_send(void *sender, const slack_curl_request_t *request, slack_cur
     kit_call_t *call = NULL;
     kit_expectation_t *met = NULL;
     kit_answer_t answer;
-    bool checks =
-        kit->app->token_checking && strcmp(method_of(kit, request->url), "auth.test") == 0;
+    bool checks = slack__inspect_checks_token(kit->app) &&
+                  strcmp(method_of(kit, request->url), "auth.test") == 0;
     int rc = note_call(kit, request, &call);
     if (rc == 0) rc = answer_call(kit, call, &met, &answer);
     if (rc == 0) rc = begin_transfer(kit, request, &answer, fn, user_data);
@@ -259,7 +259,7 @@ static void kit_close(void *sender, void (*fn)(void *user_data), void *user_data
     kit->sender_closing = true;
     kit->sender_closed = fn;
     kit->sender_closed_data = user_data;
-    slack__task_post(kit->app->net, &kit->close_task);
+    slack__task_post(slack__inspect_net(kit->app), &kit->close_task);
 }
 
 void slack__kit_calls_init(slack_test_t *kit)

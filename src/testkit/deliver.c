@@ -2,7 +2,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "context/ctx.h"
 #include "protocol/payload.h"
 #include "testkit/testkit.h"
 #include "transport_memory/memory.h"
@@ -74,7 +73,7 @@ static int fail_late(slack_test_t *kit, const kit_delivery_t *delivery)
 static kit_delivery_t *find_job(const slack_test_t *kit, const slack_ctx_t *ctx)
 {
     kit_delivery_t *job = kit->jobs;
-    while (job && job->row != ctx->op.row.id)
+    while (job && job->row != slack__inspect_row(ctx))
         job = job->next;
     return job;
 }
@@ -83,10 +82,10 @@ static kit_delivery_t *new_job(slack_test_t *kit, const slack_ctx_t *ctx)
 {
     kit_delivery_t *job = slack__arena_calloc(kit->arena, sizeof *job);
     if (job == NULL) return NULL;
-    job->what = slack__arena_printf(kit->arena, "job %s", ctx->job);
+    job->what = slack__arena_printf(kit->arena, "job %s", slack__inspect_job(ctx));
     if (job->what == NULL) return NULL;
     job->kit = kit;
-    job->row = ctx->op.row.id;
+    job->row = slack__inspect_row(ctx);
     job->ack_judged = true; /* nobody waits for one */
     job->played = kit->play != NULL;
     job->next = kit->jobs;
@@ -99,7 +98,8 @@ static kit_delivery_t *find_delivery(const slack_test_t *kit, const slack_ctx_t 
 {
     kit_delivery_t *delivery = kit->deliveries;
     while (delivery && delivery->body != slack_ctx_body(ctx) &&
-           (delivery->key.len == 0 || !slack__slice_eq(delivery->key, ctx->d->key)))
+           (delivery->key.len == 0 ||
+            !slack__slice_eq(delivery->key, slack__inspect_delivery(ctx)->key)))
         delivery = delivery->next;
     return delivery;
 }
@@ -129,7 +129,7 @@ int slack__kit_watch(slack_ctx_t *ctx, void *user_data)
     kit_delivery_t *delivery = is_job ? find_job(kit, ctx) : find_delivery(kit, ctx);
     if (is_job && delivery == NULL && (delivery = new_job(kit, ctx)) == NULL) return SLACK_ENOMEM;
     if (delivery) {
-        int rc = know_by_key(kit, delivery, ctx->d->key);
+        int rc = know_by_key(kit, delivery, slack__inspect_delivery(ctx)->key);
         if (rc == 0) rc = slack_ctx_on_done(ctx, note_done, delivery);
         if (rc != 0) return rc;
         delivery->reached = true;
@@ -147,16 +147,19 @@ static void note_error(slack_ctx_t *ctx, int status, const char *listener, void 
     if (delivery && !delivery->reached) {
         delivery->unauthorized = status;
         delivery->body = NULL;
-        know_by_key(kit, delivery, ctx->d->key); /* another attempt may have a token */
+        know_by_key(kit, delivery,
+                    slack__inspect_delivery(ctx)->key); /* another attempt may have a token */
     }
     if (kit->error_fn) kit->error_fn(ctx, status, listener, kit->error_data);
 }
 
 static void watch_errors(slack_test_t *kit)
 {
-    if (kit->app->error_fn == note_error) return;
-    kit->error_fn = kit->app->error_fn;
-    kit->error_data = kit->app->error_data;
+    void *data;
+    const slack_error_fn fn = slack__inspect_error_fn(kit->app, &data);
+    if (fn == note_error) return;
+    kit->error_fn = fn;
+    kit->error_data = data;
     slack_on_error(kit->app, note_error, kit);
 }
 
@@ -291,8 +294,8 @@ static int deliver(slack_test_t *kit, slack_arena_t *arena, const slack_json_t *
         slack__arena_free(arena);
         return rc ? rc : slack__kit_fail(kit, SLACK_ENOMEM, "out of memory");
     }
-    rc = slack__memory_inject(slack__app_transport(kit->app, "memory"), arena, body, kit->retry_num,
-                              kit->retry_reason, take_ack, delivery);
+    rc = slack__memory_inject(slack__inspect_transport(kit->app, "memory"), arena, body,
+                              kit->retry_num, kit->retry_reason, take_ack, delivery);
     kit->retry_num = 0;
     kit->retry_reason = NULL;
     if (rc != 0) return slack__kit_fail(kit, rc, "%s: %s", delivery->what, slack_strerror(rc));

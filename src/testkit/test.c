@@ -101,8 +101,8 @@ static int new_app(slack_test_t *kit, const slack_test_options_t *options)
     };
     int rc = slack_app_new(&kit->app, &o);
     if (rc != 0) return rc;
-    slack__app_set_clock(kit->app, &kit->clock);
-    slack__app_set_sender(kit->app, &kit->sender);
+    slack__inspect_set_clock(kit->app, &kit->clock);
+    slack__inspect_set_sender(kit->app, &kit->sender);
     return slack_use(kit->app, slack__kit_watch, kit);
 }
 
@@ -238,7 +238,7 @@ static void look_again(uv_timer_t *patience)
 static int await_workers(slack_test_t *kit)
 {
     const uint64_t end_ms = uv_hrtime() / 1000000 + kit->patience_ms;
-    while (slack__workers_busy(kit->app)) {
+    while (slack__inspect_workers_busy(kit->app)) {
         if (uv_hrtime() / 1000000 > end_ms)
             return slack__kit_fail(kit, SLACK_EBUSY,
                                    "a handler on a worker has neither returned nor waited for an "
@@ -256,14 +256,14 @@ int slack__kit_settle(slack_test_t *kit)
 {
     unsigned quiet = 0;
     for (unsigned turns = 0; turns < TURNS_MAX; turns++) {
-        if (slack__workers_busy(kit->app)) {
+        if (slack__inspect_workers_busy(kit->app)) {
             int rc = await_workers(kit);
             if (rc != 0) return rc;
             quiet = 0;
         }
         uv_run(&kit->loop, UV_RUN_NOWAIT);
         quiet = uv_backend_timeout(&kit->loop) == 0 ? 0 : quiet + 1;
-        if (quiet == 2 && !slack__workers_busy(kit->app)) return 0;
+        if (quiet == 2 && !slack__inspect_workers_busy(kit->app)) return 0;
     }
     return slack__kit_fail(kit, SLACK_EBUSY, "the app goes on without an end");
 }
@@ -271,9 +271,11 @@ int slack__kit_settle(slack_test_t *kit)
 /* Do what is due, and tell when the next thing happens by itself. */
 static int step(slack_test_t *kit, uint64_t *ret_next_us)
 {
-    if (kit->app->net) slack__net_clock_moved(kit->app->net);
+    slack_net_t *net = slack__inspect_net(kit->app);
+    if (net) slack__net_clock_moved(net);
     int rc = slack__kit_settle(kit);
-    if (rc == 0) *ret_next_us = kit->app->net ? slack__net_next_us(kit->app->net) : UINT64_MAX;
+    net = slack__inspect_net(kit->app);
+    if (rc == 0) *ret_next_us = net ? slack__net_next_us(net) : UINT64_MAX;
     return rc;
 }
 

@@ -5,7 +5,7 @@
 #include <slack/test.h>
 #include <uv.h>
 
-#include "app/app.h"
+#include "app/inspect.h"
 #include "testkit/recording.h"
 #include "util/arena.h"
 #include "util/json.h"

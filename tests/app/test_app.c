@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* An app at work: its main job, and what happens in which order. */
 
-#include "app/app.h"
 #include "support/app_fixture.h"
 #include "support/app_handlers.h"
 #include "support/test.h"

@@ -2,7 +2,6 @@
 /* Bounds, stopping, other threads, starting. */
 #include <stdatomic.h>
 
-#include "app/app.h"
 #include "support/app_fixture.h"
 #include "support/app_handlers.h"
 #include "support/test.h"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "app/app.h"
+#include <stdatomic.h>
+
+#include "app/inspect.h"
 #include "support/app_fixture.h"
 #include "support/heap.h"
 #include "support/test.h"
@@ -85,7 +87,7 @@ static void each_kind_has_its_own(void **state)
         end();
         assert_int_equal(ack.count, 1);
     }
-    assert_int_equal(f.app->metrics.default_acks, sizeof cases / sizeof *cases);
+    assert_int_equal(slack__inspect_metrics(f.app)->default_acks, sizeof cases / sizeof *cases);
     assert_non_null(strstr(f.log, "event=\"sent the default ack\" kind=command listener=slow"));
 }
 
@@ -151,7 +153,7 @@ static void late_acks_find_their_way(void **state)
     assert_int_equal(slack_ack(held), SLACK_ELATE);
     end();
     assert_int_equal(fake_slack_count(f.slack), 2);
-    assert_int_equal(f.app->metrics.late_acks, 4);
+    assert_int_equal(slack__inspect_metrics(f.app)->late_acks, 4);
     assert_non_null(strstr(f.log, "event=\"ack after the one in its place\" kind=command "
                                   "listener=slow"));
 }
@@ -231,10 +233,11 @@ static void hook_speaks_while_a_worker_runs(void **state)
     app_ready(&f);
     inject("{\"command\":\"/x\"}", &ack);
     assert_string_equal(ack.body, "{\"text\":\"the hook\"}");
-    while (f.app->live_count > 0)
+    while (slack__inspect_live(f.app) > 0)
         app_turn(&f);
     assert_int_equal(atomic_load(&late_result), SLACK_ELATE); /* there is no response_url */
-    assert_int_equal(f.app->metrics.deliveries[SLACK_KIND_COMMAND][SLACK_RESULT_OK], 1);
+    assert_int_equal(slack__inspect_metrics(f.app)->deliveries[SLACK_KIND_COMMAND][SLACK_RESULT_OK],
+                     1);
 }
 
 static int store_and_answer(slack_ctx_t *ctx, void *user_data)
@@ -276,7 +279,8 @@ static void hook_may_fail(void **state)
     slack_on_unacked(f.app, go_wrong, NULL);
     inject("{\"command\":\"/x\"}", &ack);
     end();
-    assert_int_equal(f.app->metrics.deliveries[SLACK_KIND_COMMAND][SLACK_RESULT_FAILED], 1);
+    assert_int_equal(
+        slack__inspect_metrics(f.app)->deliveries[SLACK_KIND_COMMAND][SLACK_RESULT_FAILED], 1);
 }
 
 /* By how much: to the handler before and after it speaks, and to the log. */
@@ -322,11 +326,11 @@ static void submit_slowly(slack_store_t *store, slack_store_op_t *op)
 
 static void slow_down(void)
 {
-    slow.real = f.app->store->ops;
+    slow.real = slack__inspect_store(f.app)->ops;
     slow.ops = *slow.real;
     slow.ops.submit = submit_slowly;
     slow.put = NULL;
-    f.app->store->ops = &slow.ops;
+    slack__inspect_store(f.app)->ops = &slow.ops;
 }
 
 /* The store is itself again; what waits is stored, or cannot be. */
@@ -335,7 +339,7 @@ static void speed_up(int status)
     slack_store_op_t *put = slow.put;
     assert_non_null(put);
     slow.put = NULL;
-    f.app->store->ops = slow.real;
+    slack__inspect_store(f.app)->ops = slow.real;
     put->status = status;
     if (status == 0)
         slow.real->submit(slow.store, put);
@@ -384,7 +388,7 @@ static void store_is_late(void **state)
     assert_non_null(strstr(f.log, "event=\"sent the default ack\" kind=command "
                                   "listener=command:/deploy transport=memory reason=\"a job is "
                                   "not stored yet\""));
-    assert_int_equal(f.app->metrics.default_acks, 1);
+    assert_int_equal(slack__inspect_metrics(f.app)->default_acks, 1);
     app_spin(&f);
     assert_int_equal(fake_slack_count(f.slack), 0);
     speed_up(0);
@@ -395,7 +399,7 @@ static void store_is_late(void **state)
     assert_int_equal(ack.count, 1);
     assert_int_equal(fake_slack_count(f.slack), 1);
     assert_int_equal(jobs, 1);
-    assert_int_equal(f.app->metrics.late_acks, 1);
+    assert_int_equal(slack__inspect_metrics(f.app)->late_acks, 1);
     assert_non_null(strstr(f.log, "event=\"ack after the one in its place\" kind=command "
                                   "listener=command:/deploy"));
 }
@@ -409,7 +413,7 @@ static void store_is_late_and_there_is_no_way(void **state)
     app_spin(&f);
     assert_int_equal(ack.count, 1);
     assert_int_equal(fake_slack_count(f.slack), 0);
-    assert_int_equal(f.app->metrics.late_acks, 1);
+    assert_int_equal(slack__inspect_metrics(f.app)->late_acks, 1);
     assert_non_null(strstr(f.log, "result=SLACK_ELATE"));
 }
 
@@ -423,7 +427,7 @@ static void store_is_late_and_fails(void **state)
     assert_int_equal(fake_slack_count(f.slack), 0);
     assert_int_equal(jobs, 0);
     assert_non_null(strstr(f.log, "event=\"job not stored\" job=job error=SLACK_ESTORE"));
-    assert_int_equal(f.app->live_count, 0);
+    assert_int_equal(slack__inspect_live(f.app), 0);
 }
 
 /* A handler that speaks after the default ack, while the store still has not. */
@@ -470,14 +474,14 @@ static void store_is_late_and_nothing_is_said(void **state)
     assert_int_equal(ack.count, 1);
     assert_string_equal(ack.body, "Deploying");
     app_run_until(&f, &jobs);
-    assert_int_equal(f.app->metrics.default_acks, 0);
+    assert_int_equal(slack__inspect_metrics(f.app)->default_acks, 0);
 }
 
 /* Whoever is in time has the only word. */
 static void acks_in_time_are_alone(void **state)
 {
     app_ack_t ack = {0};
-    f.app->options.ack_ms = 2500;
+    slack__inspect_options(f.app)->ack_ms = 2500;
     listen_all();
     app_ready(&f);
     app_inject(&f, "{\"command\":\"/x\"}", &ack);
@@ -488,14 +492,14 @@ static void acks_in_time_are_alone(void **state)
     end();
     assert_int_equal(ack.count, 1);
     assert_string_equal(ack.body, "in time");
-    assert_int_equal(f.app->metrics.default_acks, 0);
+    assert_int_equal(slack__inspect_metrics(f.app)->default_acks, 0);
 }
 
 /* The stop does not wait for a default ack, nor does one come after it. */
 static void stop_before_the_time(void **state)
 {
     app_ack_t ack = {0};
-    f.app->options.ack_ms = 2500;
+    slack__inspect_options(f.app)->ack_ms = 2500;
     listen_all();
     app_ready(&f);
     app_inject(&f, "{\"command\":\"/x\"}", &ack);
@@ -529,7 +533,7 @@ static bool be_late_with_failure(const char *body, size_t nth, bool all)
     for (int i = 0; i < 20; i++)
         uv_run(&f.loop, UV_RUN_NOWAIT);
     const bool failed = heap_heal();
-    while (f.app->live_count > 0)
+    while (slack__inspect_live(f.app) > 0)
         app_turn(&f);
     assert_int_equal(ack.count, taken);
     if (!failed) assert_non_null(strstr(ack.body, "Still working on it…"));
@@ -539,8 +543,7 @@ static bool be_late_with_failure(const char *body, size_t nth, bool all)
 static void memory_may_run_out(void **state)
 {
     char command[300];
-    f.app->options.log_level = SLACK_LOG_ERROR;
-    f.app->log.level = SLACK_LOG_ERROR;
+    slack__inspect_set_log_level(f.app, SLACK_LOG_ERROR);
     listen_all();
     app_ready(&f);
     snprintf(command, sizeof command, "{\"command\":\"/x\",\"response_url\":\"%s\"}",

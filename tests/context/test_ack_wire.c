@@ -5,7 +5,6 @@
  * refused before it gets there.
  */
 
-#include "app/app.h"
 #include "support/heap.h"
 #include "support/test.h"
 #include "support/wires.h"

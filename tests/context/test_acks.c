@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What handlers may acknowledge, and with what. */
 
-#include "app/app.h"
 #include "support/app_fixture.h"
 #include "support/app_handlers.h"
 #include "support/test.h"

@@ -2,7 +2,7 @@
 /* Threads of an assistant: what is said in them, and the context that is kept of each. */
 #include <unistd.h>
 
-#include "app/app.h"
+#include "app/inspect.h"
 #include "support/alloc_fail.h"
 #include "support/app_fixture.h"
 #include "support/app_handlers.h"
@@ -59,7 +59,7 @@ static void deliver(app_fixture_t *app, const char *fields)
     app_inject(app, body, &ack);
     app_run_until(app, &ack.count);
     assert_int_equal(ack.outcome, SLACK_ACK_OK);
-    while (app->app->live_count > 0)
+    while (slack__inspect_live(app->app) > 0)
         app_turn(app);
 }
 

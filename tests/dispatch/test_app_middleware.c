@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Middleware, hooks at the end of a delivery; and both with each allocation failing. */
 
-#include "app/app.h"
+#include "app/inspect.h"
 #include "support/alloc_fail.h"
 #include "support/app_fixture.h"
 #include "support/app_handlers.h"
@@ -143,7 +143,7 @@ static bool deliver_with_failure(size_t nth, bool all)
     unsigned taken = app_inject_prepared(&f);
     app_spin(&f);
     bool failed = heap_heal();
-    assert_int_equal(f.app->live_count, 0);
+    assert_int_equal(slack__inspect_live(f.app), 0);
     assert_int_equal(ack[0].count + ack[1].count, taken);
     if (!failed) {
         assert_int_equal(taken, 2);

@@ -4,7 +4,7 @@
  * reads who and where, and its ack comes out. Over all real payloads no kind is left without a row.
  */
 
-#include "app/app.h"
+#include "transport/transport.h"
 #include "support/heap.h"
 #include "support/payloads.h"
 #include "support/test.h"

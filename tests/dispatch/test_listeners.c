@@ -4,7 +4,7 @@
  * by.
  */
 
-#include "app/app.h"
+#include "app/inspect.h"
 #include "support/app_fixture.h"
 #include "support/app_handlers.h"
 #include "support/test.h"
@@ -291,7 +291,7 @@ static void test_own_events_of_a_listener(void **state)
 static void test_own_events_for_all(void **state)
 {
     char names[256] = "";
-    f.app->options.own_events = 1;
+    slack__inspect_options(f.app)->own_events = 1;
     slack_on_message(f.app, NULL, note_name, names);
     app_ready(&f);
     app_ack_t ack;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What runs around the listeners: middleware, the values that they attach, hooks. */
 
-#include "app/app.h"
+#include "app/inspect.h"
 #include "support/alloc_fail.h"
 #include "support/app_fixture.h"
 #include "support/app_handlers.h"
@@ -271,7 +271,7 @@ static void test_limit_of_users_is_bounded(void **state)
     assert_int_equal(slack_user_limit_new(&limit, 1, 3600000), 0);
     slack_use(f.app, slack_limit_users, limit);
     slack_on_command(f.app, NULL, app_count_run, &runs);
-    f.app->options.ack_ms = 3000;
+    slack__inspect_options(f.app)->ack_ms = 3000;
     app_ready(&f);
     for (unsigned i = 0; i < USERS; i++)
         run_user(i);
@@ -358,7 +358,7 @@ static bool deliver_with_failure(size_t nth, bool all)
     unsigned taken = app_inject_prepared(&f);
     app_spin(&f);
     bool failed = heap_heal();
-    assert_int_equal(f.app->live_count, 0);
+    assert_int_equal(slack__inspect_live(f.app), 0);
     assert_int_equal(ack.count, taken);
     assert_int_equal(freed, attached);
     if (taken && ack.outcome == SLACK_ACK_OK && *ack.body)

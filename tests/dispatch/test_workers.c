@@ -2,7 +2,7 @@
 /* Handlers that block, and what they may not keep waiting. */
 #include <stdatomic.h>
 
-#include "app/app.h"
+#include "app/inspect.h"
 #include "support/alloc_fail.h"
 #include "support/app_fixture.h"
 #include "support/app_handlers.h"
@@ -387,7 +387,7 @@ static bool deliver_with_failure(size_t nth, bool all)
     heap_fail_at(nth, all);
     unsigned taken = app_inject_prepared(&f);
     app_spin(&f);
-    while (f.app->live_count > 0)
+    while (slack__inspect_live(f.app) > 0)
         uv_run(&f.loop, UV_RUN_NOWAIT);
     bool failed = heap_heal();
     assert_int_equal(ack.count, taken);

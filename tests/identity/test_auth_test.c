@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* An app's own token: checked again when Slack refuses it. */
 
-#include "app/app.h"
+#include "app/inspect.h"
 #include "support/desk.h"
 #include "support/heap.h"
 #include "support/test.h"
@@ -11,9 +11,10 @@ static app_fixture_t f;
 static unsigned checks(void)
 {
     unsigned count = 0;
-    for (size_t i = 0; i < f.app->metrics.method_count; i++)
-        if (strcmp(f.app->metrics.methods[i].name, "auth.test") == 0)
-            count = (unsigned)(f.app->metrics.methods[i].ok + f.app->metrics.methods[i].failed);
+    for (size_t i = 0; i < slack__inspect_metrics(f.app)->method_count; i++)
+        if (strcmp(slack__inspect_metrics(f.app)->methods[i].name, "auth.test") == 0)
+            count = (unsigned)(slack__inspect_metrics(f.app)->methods[i].ok +
+                               slack__inspect_metrics(f.app)->methods[i].failed);
     return count;
 }
 
@@ -50,7 +51,7 @@ static void checked_again_when_slack_refuses_it(void **state)
 
     say_in_vain("invalid_auth"); /* auth.test does not agree */
     until_checked(2);
-    assert_null(slack__app_unready(f.app));
+    assert_null(slack__inspect_unready(f.app));
 
     fake_slack_answer(f.slack, "auth.test", 200, revoked);
     fake_slack_answer(f.slack, "auth.test", 200, revoked);
@@ -59,7 +60,7 @@ static void checked_again_when_slack_refuses_it(void **state)
     assert_int_equal(checks(), 2); /* not so soon after the last */
     app_pass_ms(&f, 10000);
     until_checked(3);
-    assert_string_equal(slack__app_unready(f.app), "Slack refuses the token\n");
+    assert_string_equal(slack__inspect_unready(f.app), "Slack refuses the token\n");
     assert_int_equal(app_log_count(&f, "Slack refuses the token in SLACK_BOT_TOKEN"), 1);
     say_in_vain("token_revoked");
     assert_int_equal(checks(), 3);
@@ -68,10 +69,10 @@ static void checked_again_when_slack_refuses_it(void **state)
     assert_int_equal(checks(), 3);
     app_pass_ms(&f, 10000); /* asked again by itself */
     until_checked(4);
-    assert_non_null(slack__app_unready(f.app));
+    assert_non_null(slack__inspect_unready(f.app));
     app_pass_ms(&f, 60000);
     until_checked(5);
-    assert_null(slack__app_unready(f.app));
+    assert_null(slack__inspect_unready(f.app));
     assert_int_equal(app_log_count(&f, "Slack refuses the token in SLACK_BOT_TOKEN"), 1);
     assert_int_equal(app_log_count(&f, "Slack accepts the token in SLACK_BOT_TOKEN"), 1);
 }

@@ -2,7 +2,7 @@
 /* Tokens of many tenants: what the program's function answers, and when; the stop, and without
  * memory. */
 
-#include "context/ctx.h"
+#include "app/inspect.h"
 #include "support/alloc_fail.h"
 #include "support/desk.h"
 #include "support/heap.h"
@@ -278,7 +278,7 @@ static bool deliver_with_failure(size_t nth, bool all)
     if (!failed) assert_int_equal(taken, 2);
     app_pass_ms(&f, 700000);
     app_spin(&f);
-    assert_int_equal(f.app->live_count, 0);
+    assert_int_equal(slack__inspect_live(f.app), 0);
     return failed;
 }
 

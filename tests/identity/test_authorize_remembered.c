@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tokens of many tenants: how long they are remembered, and what has them looked up anew. */
 
-#include "context/ctx.h"
+#include "app/inspect.h"
 #include "support/desk.h"
 #include "support/heap.h"
 #include "support/test.h"
@@ -18,7 +18,7 @@ static void remembered_for_a_time(void **state)
     desk_message(&f, "T1");
     const size_t cost = heap_count() - before;
     assert_int_equal(desk.asked, 1);
-    assert_int_equal(f.app->metrics.lookups[SLACK_LOOKUP_REMEMBERED], 1);
+    assert_int_equal(slack__inspect_metrics(f.app)->lookups[SLACK_LOOKUP_REMEMBERED], 1);
     assert_in_range(cost, 1, 4); /* as without all this */
     app_pass_ms(&f, 600 * 1000 - 100);
     desk_message(&f, "T1");
@@ -53,7 +53,7 @@ static void the_longest_unused_goes(void **state)
     desk_message(&f, "T3"); /* takes the place of T2 */
     desk_message(&f, "T1");
     assert_int_equal(desk.asked, 3);
-    slack__authority_counts(f.app, &open, &known);
+    slack__inspect_tenants(f.app, &open, &known);
     assert_int_equal(open, 0);
     assert_int_equal(known, 2);
     desk_message(&f, "T2");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Tokens of many tenants: whose a delivery is, and a job that comes out of it. */
 
-#include "context/ctx.h"
+#include "app/inspect.h"
 #include "support/desk.h"
 #include "support/heap.h"
 #include "support/test.h"
@@ -112,7 +112,7 @@ static void call_at_the_end(slack_ctx_t *ctx, const slack_done_t *done, void *us
     assert_non_null(user);
     assert_int_equal(
         slack_call(user, "chat.postMessage", slack_jsonf(ctx, "{text: 'me'}"), NULL, NULL), 0);
-    assert_int_equal(ctx->calls, 0);
+    assert_int_equal(slack__inspect_calls(ctx), 0);
 }
 
 static int call_later(slack_ctx_t *ctx, void *user_data)

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What Slack is told of authorized and refused deliveries: the same over HTTP and Socket Mode. */
 
-#include "app/app.h"
 #include "support/heap.h"
 #include "support/test.h"
 #include "support/wires.h"

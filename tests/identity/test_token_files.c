@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <unistd.h>
 
-#include "app/app.h"
+#include "app/inspect.h"
 #include "support/alloc_fail.h"
 #include "support/app_fixture.h"
 #include "support/file.h"
@@ -30,7 +30,7 @@ static void answered(const slack_response_t *response, void *user_data)
 /* What the next calls carry: the bot's, and a transport's. */
 static void assert_tokens(app_fixture_t *f, const char *bot, const char *app)
 {
-    slack_transport_t *t = slack__app_transport(f->app, "memory");
+    slack_transport_t *t = slack__inspect_transport(f->app, "memory");
     const size_t before = fake_slack_count(f->slack);
     const unsigned want = answers + 2;
     assert_int_equal(slack_callf(slack_app_client(f->app), "api.test", answered, NULL, "{}"), 0);
@@ -153,12 +153,12 @@ static void memory_runs_out_later(void **state)
     for (size_t nth = 0; nth < 4; nth++) {
         *f.log = '\0';
         heap_fail_at(nth, false);
-        slack__app_reload(f.app);
+        slack__inspect_reload(f.app);
         assert_true(heap_heal());
         assert_non_null(strstr(f.log, "reason=\"out of memory\""));
     }
     *f.log = '\0';
-    slack__app_reload(f.app);
+    slack__inspect_reload(f.app);
     assert_null(strstr(f.log, "level=error"));
     assert_tokens(&f, "xoxb-second", "xapp-first");
     app_close(&f);

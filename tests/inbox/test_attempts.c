@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "context/ctx.h"
+#include "app/inspect.h"
 #include "support/heap.h"
 #include "support/inbox.h"
 #include "support/store_file.h"
@@ -63,7 +63,7 @@ static void apply(slack_store_op_t *op)
     op_ended = false;
     op->done = on_op;
     slack__link_init(&op->link);
-    inbox.f.app->store->ops->submit(inbox.f.app->store, op);
+    slack__inspect_store(inbox.f.app)->ops->submit(slack__inspect_store(inbox.f.app), op);
     while (!op_ended)
         app_turn(&inbox.f);
 }
@@ -290,7 +290,7 @@ static void test_the_failure_for_good_is_named(void **state)
 static void use_up(slack_ctx_t *ctx)
 {
     heap_fail_at(0, true);
-    while (slack__arena_strndup(ctx->d->arena, "", 0)) {
+    while (slack__arena_strndup(slack__inspect_delivery(ctx)->arena, "", 0)) {
     }
 }
 
@@ -305,7 +305,7 @@ static int use_up_and_fail(slack_ctx_t *ctx, void *user_data)
 {
     play(ctx, user_data);
     use_up(ctx);
-    slack__step_failed(ctx, SLACK_EAPI, "channel_not_found");
+    slack__inspect_fail_step(ctx, SLACK_EAPI, "channel_not_found");
     return SLACK_EAPI;
 }
 

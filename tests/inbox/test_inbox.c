@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "app/app.h"
+#include "app/inspect.h"
 #include "support/heap.h"
 #include "support/inbox.h"
 #include "support/store_file.h"
@@ -158,7 +158,7 @@ static void retry_dead(void)
     slack_store_op_t op = {.kind = SLACK_STORE_RETRY, .batch = &batch, .done = count_done};
     slack__link_init(&op.link);
     retried = false;
-    inbox.f.app->store->ops->submit(inbox.f.app->store, &op);
+    slack__inspect_store(inbox.f.app)->ops->submit(slack__inspect_store(inbox.f.app), &op);
     while (!retried) /* the batch is the store's until then */
         app_turn(&inbox.f);
 }

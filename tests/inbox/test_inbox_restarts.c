@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "app/app.h"
+#include "app/inspect.h"
 #include "support/inbox.h"
 #include "support/store_file.h"
 #include "support/test.h"
@@ -111,7 +111,7 @@ static void test_a_stop_is_no_failure(void **state)
         inbox_until_held(1);
         app_spin(&inbox.f);
         slack_app_stop(inbox.f.app);
-        while (inbox.f.app->state == APP_RUNNING)
+        while (slack__inspect_is(inbox.f.app, "running"))
             app_turn(&inbox.f);
         slack_ctx_release(inbox.held[0], i % 2 ? SLACK_ECLOSED : SLACK_ECANCELED);
         app_close(&inbox.f);
@@ -155,7 +155,8 @@ static void set_flag(void *user_data)
 /* What a second process is given now. */
 static const char *offered(slack_store_t *other)
 {
-    slack_store_batch_t batch = {.limit = 1, .now_ms = slack__wall_ms(inbox.f.app->clock)};
+    slack_store_batch_t batch = {.limit = 1,
+                                 .now_ms = slack__wall_ms(slack__inspect_clock(inbox.f.app))};
     slack_store_op_t op = {.kind = SLACK_STORE_CLAIM, .batch = &batch, .done = other_claimed};
     slack__link_init(&op.link);
     *claimed_by_others = '\0';
@@ -176,24 +177,25 @@ static void test_a_loop_that_turns_keeps_its_claims(void **state)
     inbox_open(store_file_url(), NULL);
     slack_on_message(inbox.f.app, NULL, inbox_hold, NULL);
     app_ready(&inbox.f);
-    assert_int_equal(slack__store_open(&other, inbox.f.app->net, store_file_url(), NULL), 0);
+    assert_int_equal(
+        slack__store_open(&other, slack__inspect_net(inbox.f.app), store_file_url(), NULL), 0);
     app_ack_t ack = {0};
     inbox_deliver("Ev1", "h", &ack);
     inbox_until_held(1);
     for (int i = 0; i < 3 * LOOKS; i++) {
         app_pass_ms(&inbox.f, SLACK_STORE_RENEW_MS);
-        while (inbox.f.app->backlog.renewing)
+        while (slack__inspect_renews(inbox.f.app))
             app_turn(&inbox.f);
         assert_string_equal(offered(other), "0:");
     }
-    inbox.f.app->backlog.renewing = true; /* it hangs */
+    slack__inspect_set_renewing(inbox.f.app, true); /* it hangs */
     for (int i = 1; i < LOOKS; i++) {
         inbox.f.skew_us += SLACK_STORE_RENEW_MS * 1000;
         assert_string_equal(offered(other), "0:");
     }
     inbox.f.skew_us += SLACK_STORE_RENEW_MS * 1000;
     assert_string_equal(offered(other), "0:Ev1");
-    inbox.f.app->backlog.renewing = false;
+    slack__inspect_set_renewing(inbox.f.app, false);
     slack_ctx_release(inbox.held[0], 0);
     inbox_settle();
     other->ops->close(other, set_flag, &closed);

@@ -3,7 +3,8 @@
 
 #include <sqlite3.h>
 
-#include "context/ctx.h"
+#include "app/inspect.h"
+#include "dispatch/attempt.h"
 #include "support/app_fixture.h"
 #include "support/store_file.h"
 #include "support/store_rows.h"
@@ -121,20 +122,20 @@ static void settle(void)
 {
     do
         app_turn(&f);
-    while (f.app->live_count > 0 || f.app->backlog.claiming);
+    while (slack__inspect_live(f.app) > 0 || slack__inspect_claims(f.app));
 }
 
 /* Longer than any wait between attempts. */
 static void pass(void)
 {
     f.skew_us += (uint64_t)10 * 60 * 1000 * 1000;
-    slack__backlog_poll(f.app);
+    slack__inspect_poll(f.app);
     settle();
 }
 
 static void pass_all(unsigned ended)
 {
-    uint64_t *results = f.app->metrics.deliveries[SLACK_KIND_EVENT];
+    uint64_t *results = slack__inspect_metrics(f.app)->deliveries[SLACK_KIND_EVENT];
     while (results[SLACK_RESULT_OK] < ended)
         pass();
 }
@@ -203,7 +204,7 @@ static void test_what_was_left_comes_first(void **state)
         app_turn(&f);
     assert_int_equal(new_ran_at, ROWS + 1);
     settle();
-    assert_false(f.app->backlog.overflow);
+    assert_false(slack__inspect_overflows(f.app));
     app_close(&f);
 }
 
@@ -294,15 +295,15 @@ static void test_what_waits_has_its_share(void **state)
     for (int i = 0; i < 64; i++) /* so many connections there are; all other calls wait for one */
         fake_slack_answer(f.slack, "chat.update", 0, "");
     app_start(&f);
-    while (f.app->state != APP_RUNNING)
+    while (!slack__inspect_is(f.app, "running"))
         app_turn(&f);
-    while (slack__webapi_room(f.app->webapi) > 3)
+    while (slack__webapi_room(slack__inspect_webapi(f.app)) > 3)
         assert_int_equal(
             slack_callf(slack_app_client(f.app), "chat.update", NULL, NULL, "{text: 'x'}"), 0);
-    while (f.app->backlog.claiming) /* with the room that there was before */
+    while (slack__inspect_claims(f.app)) /* with the room that there was before */
         app_turn(&f);
     const unsigned before = runs;
-    while (runs < before + 200 && slack__webapi_room(f.app->webapi) <= 3)
+    while (runs < before + 200 && slack__webapi_room(slack__inspect_webapi(f.app)) <= 3)
         app_turn(&f);
     assert_true(runs >= before + 200);
     app_close(&f);
@@ -509,7 +510,7 @@ static void test_a_replay_has_all_its_attempts(void **state)
         app_ready(&f);
         if (life == 0) event("Ev1");
         while (runs == 0 ||
-               f.app->live_count > 0) /* and no turn more, which may wait for the next */
+               slack__inspect_live(f.app) > 0) /* and no turn more, which may wait for the next */
             app_turn(&f);
         assert_int_equal(runs, 1);
         assert_int_equal(deads, 0);
@@ -534,8 +535,7 @@ static void submit_to_full(slack_store_t *to, slack_store_op_t *op)
         whole_ops->submit(to, op);
         return;
     }
-    const slack_ctx_t *ctx = SLACK_CONTAINER(op, slack_ctx_t, op);
-    last_size = slack__arena_size(ctx->d->arena);
+    last_size = slack__arena_size(slack__inspect_ended(op)->arena);
     if (full_times++ == 0) first_size = last_size;
     op->status = full_status;
     op->done(op);
@@ -547,12 +547,12 @@ static void open_with_full(slack_store_ops_t *full, int status, unsigned *times)
     open_app("memory:", 2);
     slack_on_message(f.app, NULL, busy, times);
     app_ready(&f);
-    *full = *f.app->store->ops;
+    *full = *slack__inspect_store(f.app)->ops;
     full->submit = submit_to_full;
-    whole_ops = f.app->store->ops;
+    whole_ops = slack__inspect_store(f.app)->ops;
     full_status = status;
     full_times = 0;
-    f.app->store->ops = full;
+    slack__inspect_store(f.app)->ops = full;
     app_ack_t ack = {0};
     app_inject(&f, "{\"event_id\":\"Ev1\",\"event\":{\"type\":\"message\"}}", &ack);
     app_run_until(&f, &full_times);
@@ -566,12 +566,12 @@ static void test_an_end_that_cannot_be_noted_does_not_grow(void **state)
     slack_store_ops_t full;
     open_with_full(&full, SLACK_ESTORE, &times);
     while (full_times < 10000)
-        slack__backlog_poll(f.app);
+        slack__inspect_poll(f.app);
     assert_int_equal(last_size, first_size);
     const char *told = strstr(f.log, "a delivery's end was not noted");
     assert_non_null(told);
     assert_null(strstr(told + 1, "a delivery's end")); /* once is enough */
-    f.app->store->ops = whole_ops;
+    slack__inspect_store(f.app)->ops = whole_ops;
     pass_all(1);
     assert_int_equal(runs, 2);
     app_close(&f);
@@ -583,7 +583,7 @@ static void test_an_end_without_room_is_the_last(void **state)
     unsigned times = 1;
     slack_store_ops_t full;
     open_with_full(&full, SLACK_EBUSY, &times);
-    f.app->store->ops = whole_ops;
+    slack__inspect_store(f.app)->ops = whole_ops;
     pass();
     pass();
     assert_int_equal(full_times, 1);
@@ -611,24 +611,24 @@ static void test_a_lease_that_was_not_renewed_is_soon(void **state)
     store_file_clean();
     open_app(store_file_url(), 2);
     app_ready(&f);
-    while (f.app->backlog.renewing || f.app->backlog.claiming)
+    while (slack__inspect_renews(f.app) || slack__inspect_claims(f.app))
         app_turn(&f);
-    slack_store_ops_t busy_ops = *f.app->store->ops;
+    slack_store_ops_t busy_ops = *slack__inspect_store(f.app)->ops;
     busy_ops.submit = submit_to_busy;
-    whole_ops = f.app->store->ops;
-    f.app->store->ops = &busy_ops;
+    whole_ops = slack__inspect_store(f.app)->ops;
+    slack__inspect_store(f.app)->ops = &busy_ops;
     renewals = 0;
-    slack__backlog_poll(f.app);
+    slack__inspect_poll(f.app);
     assert_int_equal(renewals, 0); /* it is not time yet */
     f.skew_us += SLACK_STORE_RENEW_MS * 1000;
     for (unsigned i = 1; i <= 3; i++) {
-        slack__backlog_poll(f.app);
+        slack__inspect_poll(f.app);
         assert_int_equal(renewals, i);
         f.skew_us += SLACK_BACKLOG_POLL_MS * 1000;
     }
-    f.app->store->ops = whole_ops;
-    slack__backlog_poll(f.app);
-    while (f.app->backlog.renewing || f.app->backlog.claiming)
+    slack__inspect_store(f.app)->ops = whole_ops;
+    slack__inspect_poll(f.app);
+    while (slack__inspect_renews(f.app) || slack__inspect_claims(f.app))
         app_turn(&f);
     app_close(&f);
 }

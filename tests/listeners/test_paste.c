@@ -5,7 +5,6 @@
  */
 #include <unistd.h>
 
-#include "app/app.h"
 #include "support/app_fixture.h"
 #include "support/test.h"
 

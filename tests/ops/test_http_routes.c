@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "app/app.h"
+#include "app/inspect.h"
 #include "support/app_fixture.h"
 #include "support/heap.h"
 #include "support/http_peer.h"
@@ -98,10 +98,10 @@ static void health_and_readiness(void **state)
     check_text(reply, 405, "");
     assert_true(http_reply_has(reply, "Allow", "GET, HEAD"));
     check_text(get(browser, "GET /nothing"), 404, "");
-    f.app->metrics.store_failing = true;
+    slack__inspect_set_store_failing(f.app, true);
     check_text(get(browser, "GET /readyz"), 503, "the store fails\n");
-    f.app->metrics.store_failing = false;
-    slack_transport_t *memory = slack__app_transport(f.app, "memory");
+    slack__inspect_set_store_failing(f.app, false);
+    slack_transport_t *memory = slack__inspect_transport(f.app, "memory");
     memory->state = SLACK_TRANSPORT_DEGRADED;
     check_text(get(browser, "GET /readyz"), 503, "a transport is not ready\n");
     memory->state = SLACK_TRANSPORT_READY;
@@ -202,7 +202,7 @@ static void port_of_their_own_is_taken(void **state)
     assert_int_equal(uv_listen((uv_stream_t *)&other, 1, NULL), 0);
     uv_tcp_getsockname(&other, (struct sockaddr *)&address, &len);
     snprintf(port, sizeof port, "%u", ntohs(address.sin_port));
-    slack_options_t *options = &f.app->options;
+    slack_options_t *options = slack__inspect_options(f.app);
     options->http_admin_port = slack__strdup(port);
     assert_int_equal(app_start_fails(&f), SLACK_EIO);
     assert_non_null(
@@ -258,7 +258,7 @@ static void socket_mode_has_pages(void **state)
     assert_int_equal(sscanf(strstr(line, " port="), " port=%u", &port), 1);
     admin = http_peer_open(&f.loop, port, false);
     check_text(get(admin, "GET /healthz"), 200, "ok\n");
-    while (f.app->state < APP_RUNNING)
+    while (!slack__inspect_is(f.app, "running"))
         app_turn(&f);
     check_text(get(admin, "GET /readyz"), 503, "a transport is not ready\n");
     assert_int_equal(stats_of("socket").admin_port, port);
@@ -301,11 +301,11 @@ static void drain_is_told_without_http(void **state)
     app_run_until(&f, &visits);
     slack_app_stop(f.app);
     app_spin(&f);
-    assert_int_equal(f.app->state, APP_LEAVING);
+    assert_string_equal(slack__inspect_state(f.app), "leaving");
     check_text(get(admin, "GET /readyz"), 503, "stopping\n");
-    while (f.app->state == APP_LEAVING)
+    while (slack__inspect_is(f.app, "leaving"))
         app_turn(&f);
-    assert_int_equal(f.app->state, APP_DRAINING);
+    assert_string_equal(slack__inspect_state(f.app), "draining");
     check_text(get(admin, "GET /readyz"), 503, "stopping\n");
     check_text(get(admin, "GET /healthz"), 200, "ok\n");
     assert_false(f.stopped);
@@ -527,15 +527,17 @@ static bool start_with_failure(size_t nth)
     open_without_http("memory", &(slack_options_t){.log_level = SLACK_LOG_ERROR});
     heap_fail_at(nth, false);
     int rc = slack_app_start(f.app, NULL, NULL);
-    while (f.app->state != APP_NEW && f.app->state != APP_RUNNING && f.app->state != APP_STOPPED)
+    while (!slack__inspect_is(f.app, "new") && !slack__inspect_is(f.app, "running") &&
+           !slack__inspect_is(f.app, "stopped"))
         app_turn(&f);
     const bool failed = heap_heal();
-    if (!failed) assert_int_equal(f.app->state, APP_RUNNING);
-    assert_int_equal(rc == 0, f.app->state != APP_NEW);
-    if (f.app->state == APP_STOPPED) assert_int_equal(f.app->status, SLACK_ENOMEM);
-    if (f.app->state == APP_RUNNING) assert_int_not_equal(stats_of("memory").admin_port, 0);
+    if (!failed) assert_string_equal(slack__inspect_state(f.app), "running");
+    assert_int_equal(rc == 0, !slack__inspect_is(f.app, "new"));
+    if (slack__inspect_is(f.app, "stopped"))
+        assert_int_equal(slack__inspect_status(f.app), SLACK_ENOMEM);
+    if (slack__inspect_is(f.app, "running")) assert_int_not_equal(stats_of("memory").admin_port, 0);
     slack_app_stop(f.app);
-    while (f.app->state != APP_NEW && f.app->state != APP_STOPPED)
+    while (!slack__inspect_is(f.app, "new") && !slack__inspect_is(f.app, "stopped"))
         app_turn(&f);
     app_close(&f);
     assert_int_equal(heap_live(), 0);

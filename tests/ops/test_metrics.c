@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "app/app.h"
+#include "app/inspect.h"
 #include "support/app_fixture.h"
 #include "support/heap.h"
 #include "support/prometheus.h"
@@ -16,7 +16,7 @@ static void read_page(void)
 {
     slack_buf_t text;
     slack__buf_init(&text, (size_t)1 << 20);
-    assert_int_equal(slack__metrics_write(f.app, &text), 0);
+    assert_int_equal(slack__inspect_metrics_write(f.app, &text), 0);
     assert_int_equal(slack__buf_append_char(&text, '\0'), 0);
     prometheus_free(&page);
     if (!prometheus_read(&page, slack__buf_ptr(&text))) fail_msg("%s", page.error);
@@ -137,7 +137,9 @@ static void everything_is_counted(void **state)
     inject("{\"command\":\"/say\"}");
     inject("{\"command\":\"/none\"}");
     app_run_until_calls(&f, 1);
-    while (f.app->metrics.methods[0].ok + f.app->metrics.methods[1].ok < 2)
+    while (slack__inspect_metrics(f.app)->methods[0].ok +
+               slack__inspect_metrics(f.app)->methods[1].ok <
+           2)
         app_turn(&f);
     read_page();
     check("slackapp_deliveries_total{kind=\"event\",result=\"ok\"}", 1);
@@ -175,8 +177,8 @@ static void retries_are_counted(void **state)
         slack_arena_t *arena = slack__arena_new(0, 0);
         const char text[] = EVENT("Ev1", "good");
         assert_int_equal(slack__json_parse(arena, text, strlen(text), &body, NULL), 0);
-        assert_int_equal(slack__memory_inject(slack__app_transport(f.app, "memory"), arena, body,
-                                              retry_num, "http_timeout", count_ack, &acks),
+        assert_int_equal(slack__memory_inject(slack__inspect_transport(f.app, "memory"), arena,
+                                              body, retry_num, "http_timeout", count_ack, &acks),
                          0);
         app_run_until(&f, &acks);
     }
@@ -192,9 +194,10 @@ static void labels_are_few_and_whole(void **state)
     app_ready(&f);
     for (unsigned i = 0; i < 1000; i++) {
         snprintf(name, sizeof name, "method.%u", i);
-        slack__metrics_call(&f.app->metrics, name, i % 3 ? 0 : SLACK_EAPI);
+        slack__metrics_call(slack__inspect_metrics(f.app), name, i % 3 ? 0 : SLACK_EAPI);
     }
-    slack__metrics_call(&f.app->metrics, "other", 0); /* the row of those without one */
+    slack__metrics_call(slack__inspect_metrics(f.app), "other",
+                        0); /* the row of those without one */
     read_page();
     assert_int_equal(prometheus_size(&page, "slackapp_calls_total"), 2 * SLACK_METHODS_MAX + 2);
 
@@ -207,8 +210,8 @@ static void labels_are_few_and_whole(void **state)
 
     for (int kind = 0; kind < SLACK_KINDS; kind++)
         for (int result = 0; result < SLACK_RESULTS; result++)
-            f.app->metrics.deliveries[kind][result] = UINT64_MAX;
-    memset(&f.app->metrics.lag, 0, sizeof f.app->metrics.lag);
+            slack__inspect_metrics(f.app)->deliveries[kind][result] = UINT64_MAX;
+    memset(&slack__inspect_metrics(f.app)->lag, 0, sizeof slack__inspect_metrics(f.app)->lag);
     read_page();
     assert_int_equal(prometheus_size(&page, "slackapp_deliveries_total"),
                      SLACK_KINDS * SLACK_RESULTS);

@@ -8,7 +8,7 @@
 
 #include <sqlite3.h>
 
-#include "app/app.h"
+#include "app/inspect.h"
 #include "store/sqlite_files.h"
 #include "support/app_handlers.h"
 #include "support/bot.h"
@@ -115,9 +115,9 @@ static void expect_put_off(const char *by_socket, const char *by_http)
 {
     unsigned before = handled;
     wires_send_begin(&w, SLACK_KIND_EVENT, event(by_socket), false);
-    while (slack__app_unready(w.app) == NULL)
+    while (slack__inspect_unready(w.app) == NULL)
         wires_turn(&w);
-    assert_string_equal(slack__app_unready(w.app), "the store fails\n");
+    assert_string_equal(slack__inspect_unready(w.app), "the store fails\n");
     const http_reply_t *reply = wires_post(&w, SLACK_KIND_EVENT, event(by_http), "");
     assert_int_equal(reply->status, 503);
     assert_true(http_reply_has(reply, "Retry-After", "1"));
@@ -214,7 +214,7 @@ static void test_a_file_that_comes_back(void **state)
     expect_taken("Ev2");
     expect_taken("Ev3");
     assert_non_null(strstr(w.log, "event=\"store works again\""));
-    assert_null(slack__app_unready(w.app));
+    assert_null(slack__inspect_unready(w.app));
     assert_int_equal(wires_post(&w, SLACK_KIND_EVENT, event("Ev1"), "")->status, 200);
     assert_int_equal(handled, 3); /* known */
     wires_close(&w);

@@ -2,7 +2,7 @@
 #include "support/app_fixture.h"
 #include "support/test.h"
 
-#include "app/app.h"
+#include "app/inspect.h"
 #include "support/app_handlers.h"
 #include "support/heap.h"
 #include "transport_memory/memory.h"
@@ -72,7 +72,7 @@ void app_run_until_stopped(app_fixture_t *f)
 
 void app_run_until_idle(app_fixture_t *f)
 {
-    while (f->app->live_count > 0)
+    while (slack__inspect_live(f->app) > 0)
         app_turn(f);
 }
 
@@ -85,7 +85,7 @@ void app_spin(app_fixture_t *f)
 void app_pass_ms(app_fixture_t *f, uint64_t ms)
 {
     f->skew_us += ms * 1000;
-    slack__net_clock_moved(f->app->net);
+    slack__net_clock_moved(slack__inspect_net(f->app));
     app_spin(f);
 }
 
@@ -113,7 +113,7 @@ void app_open(app_fixture_t *f, const slack_options_t *options)
     if (!o.api_url) o.api_url = fake_slack_api_url(f->slack);
     assert_int_equal(slack_app_new(&f->app, &o), 0);
     test_clock.user_data = f;
-    slack__app_set_clock(f->app, &test_clock);
+    slack__inspect_set_clock(f->app, &test_clock);
 }
 
 static void stopped(slack_app_t *app, int status, void *user_data)
@@ -235,7 +235,7 @@ void app_prepare(app_fixture_t *f, const char *body, app_ack_t *ack)
 
 unsigned app_inject_prepared(app_fixture_t *f)
 {
-    slack_transport_t *t = slack__app_transport(f->app, "memory");
+    slack_transport_t *t = slack__inspect_transport(f->app, "memory");
     unsigned taken = 0;
     for (size_t i = 0; i < f->prepared_count; i++)
         taken += slack__memory_inject(t, f->prepared[i].arena, f->prepared[i].body, 0, "", take_ack,

@@ -9,7 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "app/app.h"
+#include "app/inspect.h"
 #include "support/orphan.h"
 
 #define WAIT_MS  20000
@@ -52,7 +52,7 @@ static int send_call(void *sender, const slack_curl_request_t *request, slack_cu
     if (web_api.answered) return SLACK_EBUSY;
     web_api.answered = fn;
     web_api.answered_data = user_data;
-    slack__task_post(web_api.app->net, &web_api.task);
+    slack__task_post(slack__inspect_net(web_api.app), &web_api.task);
     return 0;
 }
 
@@ -60,7 +60,7 @@ static void close_calls(void *sender, void (*fn)(void *user_data), void *user_da
 {
     web_api.closed = fn;
     web_api.closed_data = user_data;
-    slack__task_post(web_api.app->net, &web_api.task);
+    slack__task_post(slack__inspect_net(web_api.app), &web_api.task);
 }
 
 static int log_fd;
@@ -104,7 +104,7 @@ static int run(const slack_options_t *given)
         web_api.app = app;
         web_api.task.run = run_web_api;
         slack__link_init(&web_api.task.link);
-        slack__app_set_sender(app, &sender);
+        slack__inspect_set_sender(app, &sender);
         rc = slack_app_run(app);
     }
     int n = snprintf(last, sizeof last, "ended status=%s error=%s\n", rc ? slack_err_name(rc) : "0",

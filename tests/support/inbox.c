@@ -2,7 +2,7 @@
 #include "support/inbox.h"
 #include "support/test.h"
 
-#include "app/app.h"
+#include "app/inspect.h"
 #include "support/store_file.h"
 
 struct inbox inbox;
@@ -73,14 +73,14 @@ void inbox_deliver(const char *id, const char *text, app_ack_t *ack)
 void inbox_settle(void)
 {
     app_spin(&inbox.f);
-    while (inbox.f.app->live_count > 0 || inbox.f.app->backlog.claiming)
+    while (slack__inspect_live(inbox.f.app) > 0 || slack__inspect_claims(inbox.f.app))
         app_turn(&inbox.f);
 }
 
 void inbox_pass_ms(uint64_t ms)
 {
     app_pass_ms(&inbox.f, ms);
-    slack__backlog_poll(inbox.f.app); /* of a store that nobody else writes to */
+    slack__inspect_poll(inbox.f.app); /* of a store that nobody else writes to */
     inbox_settle();
 }
 

@@ -2,7 +2,7 @@
 #include "support/sim_bot.h"
 #include "support/test.h"
 
-#include "app/app.h"
+#include "app/inspect.h"
 
 #define STEP_MS  200
 #define LIMIT_MS 20000 /* of the machine's time */
@@ -237,7 +237,7 @@ void sim_bot_open(sim_bot_t *bot, const char *transport, unsigned connections,
         .log_user_data = bot,
     };
     assert_int_equal(slack_app_new(&bot->app, &app_options), 0);
-    slack__app_set_clock(bot->app, &bot->peer.world.clock);
+    slack__inspect_set_clock(bot->app, &bot->peer.world.clock);
     assert_int_equal(slack_on_message(bot->app, "event", on_message, bot), 0);
     assert_int_equal(slack_on_command(bot->app, "/x", on_command, bot), 0);
     assert_int_equal(slack_app_start(bot->app, on_stopped, bot), 0);

@@ -2,7 +2,7 @@
 #include "support/wires.h"
 #include "support/test.h"
 
-#include "app/app.h"
+#include "app/inspect.h"
 #include "support/app_handlers.h"
 #include "support/heap.h"
 #include "support/slack_request.h"
@@ -86,7 +86,7 @@ void wires_open(wires_t *w, const slack_options_t *options)
     w->transport = o.transport;
     assert_int_equal(slack_app_new(&w->app, &o), 0);
     at_signing.user_data = w;
-    slack__app_set_clock(w->app, &at_signing);
+    slack__inspect_set_clock(w->app, &at_signing);
 }
 
 static void stopped(slack_app_t *app, int status, void *user_data)
@@ -146,14 +146,14 @@ int wires_teardown(void **state)
 void wires_pass_ms(wires_t *w, uint64_t ms)
 {
     w->skew_us += ms * 1000;
-    slack__net_clock_moved(w->app->net);
+    slack__net_clock_moved(slack__inspect_net(w->app));
     for (int i = 0; i < 20; i++)
         uv_run(&w->loop, UV_RUN_NOWAIT);
 }
 
 void wires_settle(wires_t *w)
 {
-    while (w->app->live_count > (w->holding ? 1 : 0))
+    while (slack__inspect_live(w->app) > (w->holding ? 1 : 0))
         wires_turn(w);
 }
 

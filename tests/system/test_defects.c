@@ -37,7 +37,7 @@
  *     what is left runs after the stop          contract    stop_inside_a_delivery
  */
 
-#include "app/app.h"
+#include "app/inspect.h"
 #include "support/app_handlers.h"
 #include "support/heap.h"
 #include "support/test.h"
@@ -80,7 +80,7 @@ static void form_with_charset_is_read(void **state)
 static void slow_listener_does_not_have_the_next_one_run(void **state)
 {
     app_held = NULL;
-    w.app->options.ack_ms = 5;
+    slack__inspect_options(w.app)->ack_ms = 5;
     slack_on_command(w.app, "/x", app_hold, "first ");
     slack_on_command(w.app, "/x", ack_text, "second ");
     wires_ready(&w);
@@ -157,7 +157,8 @@ static void action_that_nobody_takes_is_answered_at_once(void **state)
     assert_true(http_reply_has(reply, "X-Slack-No-Retry", "1"));
     assert_string_equal(wires_send(&w, SLACK_KIND_ACTION, ACTION, true),
                         "{\"envelope_id\":\"e1\"}");
-    assert_int_equal(w.app->metrics.default_acks, 0); /* which comes when time is up */
+    assert_int_equal(slack__inspect_metrics(w.app)->default_acks,
+                     0); /* which comes when time is up */
     assert_non_null(strstr(w.log, "add='slack_on_action(app, \"a\", handler, NULL);'"));
 }
 
@@ -167,7 +168,7 @@ static void action_that_nobody_takes_is_answered_at_once(void **state)
  * to run: slack-morphism answers 400, Bolt for JavaScript rejects. */
 static void error_of_a_listener_stays_its_own(void **state)
 {
-    w.app->options.max_attempts = 1;
+    slack__inspect_options(w.app)->max_attempts = 1;
     slack_on_event(w.app, "message", app_append_and_fail, "bad ");
     slack_on_event(w.app, "message", app_append, "good ");
     slack_on_command(w.app, "/x", app_append_and_fail, "command ");

@@ -4,7 +4,7 @@
  * handlers see is the same over both wires.
  */
 
-#include "app/app.h"
+#include "app/inspect.h"
 #include "support/fake_slack.h"
 #include "support/http_peer.h"
 #include "support/payloads.h"
@@ -130,7 +130,7 @@ static void start(seen_t *seen, const char *transport)
         .loop = &t.loop,
     };
     assert_int_equal(slack_app_new(&seen->app, &o), 0);
-    slack__app_set_clock(seen->app, &at_signing);
+    slack__inspect_set_clock(seen->app, &at_signing);
     assert_int_equal(slack_use(seen->app, see, seen), 0);
     assert_int_equal(add_listeners(seen->app), 0);
     assert_int_equal(slack_app_start(seen->app, stopped, seen), 0);
@@ -197,7 +197,7 @@ static int close_all(void **state)
 /* Until nothing of a delivery is left. */
 static void settle(const seen_t *seen)
 {
-    while (seen->app->live_count > 0)
+    while (slack__inspect_live(seen->app) > 0)
         turn();
 }
 

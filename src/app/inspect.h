@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_APP_INSPECT_H
+#define SLACK_APP_INSPECT_H
+
+#include <slack/slack.h>
+
+#include "ops/metrics.h"
+#include "transport/transport.h"
+#include "net/loop.h"
+#include "store/store.h"
+#include "webapi/webapi.h"
+
+/*
+ * How the test kit and the tests look into an app and a delivery. The library itself calls none of
+ * these functions, and no test reads the structs behind them.
+ */
+
+/* ---- clock, sender, options; they change before the start ---- */
+
+/* Replace the clock; borrowed. */
+void slack__inspect_set_clock(slack_app_t *app, const slack_clock_t *clock);
+/* Replace libcurl as the sender of calls; borrowed. */
+void slack__inspect_set_sender(slack_app_t *app, const slack_sender_t *sender);
+void slack__inspect_set_log_level(slack_app_t *app, enum slack_log_level level);
+/* The resolved options, which a test may change; a string by one from slack__strdup(). */
+slack_options_t *slack__inspect_options(slack_app_t *app);
+
+const slack_clock_t *slack__inspect_clock(const slack_app_t *app);
+
+/* ---- the parts; NULL before the start and after the stop ---- */
+
+slack_net_t *slack__inspect_net(const slack_app_t *app);
+slack_webapi_t *slack__inspect_webapi(const slack_app_t *app);
+slack_store_t *slack__inspect_store(const slack_app_t *app);
+/* The transport of that name; NULL if the app has no such transport. */
+slack_transport_t *slack__inspect_transport(const slack_app_t *app, const char *name);
+
+/* ---- life ---- */
+
+/* "new", "authorizing", "running", "leaving", "draining", "closing" or "stopped". */
+const char *slack__inspect_state(const slack_app_t *app);
+bool slack__inspect_is(const slack_app_t *app, const char *state);
+/* The status that the stop will report. */
+int slack__inspect_status(const slack_app_t *app);
+/* Why the app is not ready, a line of text; NULL when it is ready. */
+const char *slack__inspect_unready(const slack_app_t *app);
+/* Read the token files again. */
+void slack__inspect_reload(slack_app_t *app);
+/* True while auth.test checks the app's own token. */
+bool slack__inspect_checks_token(const slack_app_t *app);
+/* Open questions to the authorizer, and tenants in the cache. */
+void slack__inspect_tenants(const slack_app_t *app, size_t *ret_open, size_t *ret_known);
+
+/* ---- counters ---- */
+
+/* Never NULL. */
+slack_metrics_t *slack__inspect_metrics(slack_app_t *app);
+/* Append the text that /metrics serves. 0, SLACK_ETOOBIG, SLACK_ENOMEM. */
+int slack__inspect_metrics_write(const slack_app_t *app, slack_buf_t *out);
+
+/* ---- deliveries and the store ---- */
+
+/* Deliveries that have not ended. */
+size_t slack__inspect_live(const slack_app_t *app);
+/* Do now what the inbox does from time to time: renew the lease, note ends again that the store
+ * could not note, claim rows. */
+void slack__inspect_poll(slack_app_t *app);
+/* A claim is in flight. */
+bool slack__inspect_claims(const slack_app_t *app);
+/* New events queue in the store behind older ones. */
+bool slack__inspect_overflows(const slack_app_t *app);
+/* A renewal of the lease is in flight; and pretend that one is, or that it came back. */
+bool slack__inspect_renews(const slack_app_t *app);
+void slack__inspect_set_renewing(slack_app_t *app, bool renewing);
+/* What the readiness probe reports of the store. */
+void slack__inspect_set_store_failing(slack_app_t *app, bool failing);
+/* A handler on a worker runs, and does not wait for the loop. */
+bool slack__inspect_workers_busy(const slack_app_t *app);
+
+/* ---- handlers ---- */
+
+/* What slack_on_error() was given last; NULL if it was not called. */
+slack_error_fn slack__inspect_error_fn(const slack_app_t *app, void **ret_user_data);
+slack_delivery_t *slack__inspect_delivery(const slack_ctx_t *ctx);
+/* The delivery that an operation of the store ends. */
+slack_delivery_t *slack__inspect_ended(slack_store_op_t *op);
+/* The id of the delivery's row in the store; 0 if it has none. */
+int64_t slack__inspect_row(const slack_ctx_t *ctx);
+/* The name of a job; NULL for a delivery that is no job. */
+const char *slack__inspect_job(const slack_ctx_t *ctx);
+/* Calls of the delivery that are in flight. */
+unsigned slack__inspect_calls(const slack_ctx_t *ctx);
+/* The listener that runs has failed; `reason`: Slack's error, or NULL. */
+void slack__inspect_fail_step(slack_ctx_t *ctx, int status, const char *reason);
+
+#endif
