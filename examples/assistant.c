@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An assistant: a panel beside the channel that the user looks at. A new thread is greeted with a
- * few prompts; a question gets a status at once ("is thinking…"), and then its answer. Thinking
- * takes long, so that handler runs on a worker, where straight-line code may wait.
+ * An assistant: a panel beside the channel that the user is viewing. The bot greets each new thread
+ * and offers a few prompts. For a question it sets a status at once ("is thinking…"), and then
+ * answers. Thinking takes long, so that handler runs on a worker, where it may wait.
  *
  *     build/slackapp sim                                    in one shell; in another:
  *     eval "$(build/slackapp sim env)"
@@ -18,7 +18,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* slack_say() and the like speak in the assistant's thread. */
+/* slack_say() and similar functions post in the assistant's thread. */
 static int started(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
@@ -34,7 +34,7 @@ static int started(slack_ctx_t *ctx, void *user_data)
     return rc ? rc : slack_set_prompts(ctx, "Ask me", prompts);
 }
 
-/* Here a bot would ask its model, by a library that blocks until the answer is there. */
+/* A real bot would ask its model here, with a library that blocks until it has the answer. */
 static void think(const char *question, char *answer, size_t size)
 {
     size_t len = 0;
@@ -52,15 +52,16 @@ static int asked(slack_ctx_t *ctx, void *user_data)
     if (rc == 0) rc = slack_set_title(ctx, question);
     if (rc != 0) return rc;
     think(question, answer, sizeof answer);
-    if (slack_ctx_canceled(ctx)) return SLACK_ECANCELED; /* the app stops: another time */
-    /* What the user looks at by now: the app keeps it for each thread. */
+    if (slack_ctx_canceled(ctx))
+        return SLACK_ECANCELED; /* the app is stopping: attempted again later */
+    /* What the user is viewing now. The app keeps it for each thread. */
     const char *beside = slack_json_str(slack_ctx_assistant_context(ctx), "/channel_id");
     return slack_say(ctx, "In <#%s> they would say: %s", beside, answer);
 }
 
 int main(void)
 {
-    /* slack_on_assistant_message(), but on a worker. */
+    /* The same as slack_on_assistant_message(), but on a worker. */
     const slack_listener_t on_asked = {
         .kind = SLACK_KIND_EVENT, .assistant = 1, .run = SLACK_RUN_WORKER, .fn = asked};
     slack_app_t *app = NULL;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A bot's unit test, written with the test kit: slack/test.h, the library slackapp_test. No
- * network, no token, no sleep. The bot itself would stand in a file of its own; docs/testing.md
- * explains the rest.
+ * The unit test of a bot, written with the test kit: slack/test.h, in the library slackapp_test. It
+ * needs no network, no token and no sleep. A real bot would be in a file of its own.
+ * docs/testing.md explains the kit.
  *
  *     build/examples/bot_test examples/bot_test.jsonl && echo fine
  */
@@ -41,7 +41,7 @@ static void greets(slack_test_t *t)
 {
     slack_test_expect(t, "chat.postMessage", "{channel: 'C0TEST', text: 'Hey there <@U0TEST>!'}");
     slack_test_message(t, "oh hello");
-    slack_test_message(t, "goodbye"); /* no call is expected for that */
+    slack_test_message(t, "goodbye"); /* the bot makes no call */
 }
 
 static void deploys(slack_test_t *t)
@@ -66,12 +66,12 @@ static void survives_a_time_out(slack_test_t *t)
     slack_test_expect(t, "chat.postMessage", NULL);
     slack_test_answer_after_ms(t, 60000);
     slack_test_message(t, "hello");
-    slack_test_advance_ms(t, 30000); /* the app waits no longer than that */
+    slack_test_advance_ms(t, 30000); /* the app gives up waiting */
     slack_test_expect(t, "chat.postMessage", NULL);
-    slack_test_advance_ms(t, 1000); /* and handles the message once more */
+    slack_test_advance_ms(t, 1000); /* the next attempt */
 }
 
-/* Recorded from the bot at work, by SLACK_RECORD. */
+/* Recorded with SLACK_RECORD while the bot was working. */
 static const char *recording;
 
 static void says_what_it_said(slack_test_t *t)
@@ -79,7 +79,7 @@ static void says_what_it_said(slack_test_t *t)
     slack_test_replay(t, recording, NULL);
 }
 
-/* Run one test on an app of its own. Returns how many failed. */
+/* Run one test on an app of its own. Returns 1 if it failed, else 0. */
 static int run(const char *name, void (*test)(slack_test_t *t))
 {
     slack_test_t *t = NULL;

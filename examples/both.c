@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Both transports at once in one app: the same handlers, one inbox. Slack sends over a socket while
- * Socket Mode is on, and to the request URL when it is off; so an app can move from one to the
- * other, or back, without an event lost between them, nor one run twice.
+ * One app on both transports, with the same handlers and one inbox. Slack uses Socket Mode while it
+ * is on, and the request URL while it is off. So an app can move from one to the other and back
+ * without losing an event or running one twice.
  *
- *     /where         over which of them this came
+ *     /where         says over which transport the command came
  *
  *     build/slackapp sim                                    in one shell; in another:
  *     eval "$(build/slackapp sim env)"
@@ -14,13 +14,13 @@
  *     build/slackapp sim fault link-disabled                switches Socket Mode off
  *     build/slackapp sim send command /where
  *
- * It needs what either needs: SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET.
+ * It needs the settings of both transports: SLACK_BOT_TOKEN, SLACK_APP_TOKEN, SLACK_SIGNING_SECRET.
  */
 #include <slack/slack.h>
 
 #include <stdio.h>
 
-/* A handler need not know; this one is curious. */
+/* A handler need not know its transport; this one is curious. */
 static int where(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
@@ -33,7 +33,7 @@ static int hello(slack_ctx_t *ctx, void *user_data)
     return slack_say(ctx, "Hey there <@%s>!", slack_ctx_user(ctx));
 }
 
-/* The app goes on while one of them mends itself. */
+/* The app goes on while one transport recovers. */
 static void tell_state(slack_app_t *app, const char *name, enum slack_transport_state state,
                        int reason, void *user_data)
 {
@@ -50,7 +50,8 @@ static void tell_state(slack_app_t *app, const char *name, enum slack_transport_
 
 int main(void)
 {
-    /* What is set here wins over the environment: SLACK_TRANSPORT=http,socket says the same. */
+    /* An option in code wins over the environment. SLACK_TRANSPORT=http,socket would do the same.
+     */
     const slack_options_t options = {.transport = "http,socket"};
     slack_app_t *app = NULL;
     int rc = slack_app_new(&app, &options);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The smallest bot: it greets back. See README.md for how to run it. */
+/* The smallest bot: it returns a greeting. README.md says how to run it. */
 #include <slack/slack.h>
 
 #include <stdio.h>

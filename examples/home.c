@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A home tab: published when somebody looks at it, changed by its own button. What it counts is in
- * the view itself, so that the bot remembers nothing; its hash sees to it that two clicks at once
- * do not become one.
+ * A home tab that the bot publishes when a user opens it, and changes when its button is clicked.
+ * The count is in the view itself, so the bot stores nothing. The hash of the view makes sure that
+ * two clicks at once are counted as two.
  *
  *     build/slackapp sim                                    in one shell; in another:
  *     eval "$(build/slackapp sim env)"
@@ -38,7 +38,7 @@ static const slack_json_t *home(slack_ctx_t *ctx, unsigned glasses)
                        glasses, glasses);
 }
 
-/* Slack tells of the messages tab, too; and it shows what is published until something else is. */
+/* Slack reports the messages tab too. It shows a published view until the next one is published. */
 static int opened(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
@@ -48,7 +48,7 @@ static int opened(slack_ctx_t *ctx, void *user_data)
     return home_tab && !published ? slack_view_publish(ctx, NULL, NULL, home(ctx, 0)) : 0;
 }
 
-/* Without a view's id the delivery's own view is changed, if it is still what the user saw. */
+/* Without the id of a view, this changes the delivery's view, unless it has changed meanwhile. */
 static int more(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An app on a loop that the program has already: libuv runs it together with whatever else is on
- * that loop, here a timer and the signals. All of it is one thread, so nothing needs a lock.
+ * An app on the program's own loop: libuv runs the app together with everything else on that loop,
+ * here a timer and signals. All of it runs on one thread, so nothing needs a lock.
  *
- *     /ticks         how often the timer has fired so far
- *     a message to #general with the third tick
+ *     /ticks         says how often the timer has fired
+ *
+ * At the third tick, it posts a message to #general.
  *
  *     build/slackapp sim                                    in one shell; in another:
  *     eval "$(build/slackapp sim env)"
@@ -25,10 +26,10 @@ typedef struct program {
     uv_signal_t sigint, sigterm;
     slack_app_t *app;
     unsigned ticks;
-    int status; /* as what the app stopped */
+    int status; /* the result with which the app stopped */
 } program_t;
 
-/* Outside of a delivery there is the app's own client. The arguments need no ctx. */
+/* Outside of deliveries, use the app's own client. The arguments need no ctx. */
 static void on_tick(uv_timer_t *timer)
 {
     program_t *program = timer->data;
@@ -45,14 +46,14 @@ static int ticks(slack_ctx_t *ctx, void *user_data)
     return slack_ack_text(ctx, "The timer has fired %u times", program->ticks);
 }
 
-/* A second signal ends the wait for what is under way. */
+/* A second signal stops the app without waiting for deliveries under way. */
 static void on_signal(uv_signal_t *handle, int signum)
 {
     (void)signum;
     slack_app_stop(((program_t *)handle->data)->app);
 }
 
-/* The app is off the loop; with the program's own handles closed, uv_run() returns. */
+/* The app has left the loop. When the program's own handles are closed, uv_run() returns. */
 static void on_stopped(slack_app_t *app, int status, void *user_data)
 {
     program_t *program = user_data;

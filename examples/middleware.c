@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What runs around the listeners: one middleware that times every delivery, one that attaches what
- * the listeners read, and two around single listeners.
+ * Middleware: one that measures the time of every delivery, one that attaches a value for the
+ * listeners, and two around single listeners.
  *
- *     /whoami        what the middleware knows of the user
- *     deploy WHAT    a message, in #general only; the pattern takes WHAT out
- *     /roll          three times a minute for each user
+ *     /whoami        says what the middleware knows about the user
+ *     deploy WHAT    a message, in #general only; the pattern captures WHAT
+ *     /roll          works three times a minute for each user
  *
  *     build/slackapp sim                                    in one shell; in another:
  *     eval "$(build/slackapp sim env)"
  *     SLACK_TRANSPORT=socket build/examples/middleware      and in a third, after the same eval:
  *     build/slackapp sim send command /whoami
- *     build/slackapp sim send message --channel random deploy api       nothing is said
+ *     build/slackapp sim send message --channel random deploy api       no answer
  *     build/slackapp sim send message deploy api
  */
 #include <slack/slack.h>
@@ -19,7 +19,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* ---- around all: how long, and how did it end ---- */
+/* ---- around all listeners: the duration and the result ---- */
 
 static void tell(slack_ctx_t *ctx, const slack_done_t *done, void *user_data)
 {
@@ -30,14 +30,14 @@ static void tell(slack_ctx_t *ctx, const slack_done_t *done, void *user_data)
             (double)done->duration_us / 1000.0);
 }
 
-/* on_done comes when the delivery has ended, also when a handler goes on after its return. */
+/* on_done is called when the delivery has ended, even if a handler continues after its return. */
 static int time_it(slack_ctx_t *ctx, void *user_data)
 {
     int rc = slack_ctx_on_done(ctx, tell, user_data);
     return rc ? rc : slack_next(ctx);
 }
 
-/* ---- around all: a value, freed with the delivery ---- */
+/* ---- around all listeners: a value, freed with the delivery ---- */
 
 struct account {
     const char *name;
@@ -48,12 +48,12 @@ static const slack_key_t account_key = {"account", free};
 
 static int attach_account(slack_ctx_t *ctx, void *user_data)
 {
-    unsigned *visits = user_data; /* a real one would look the user up */
+    unsigned *visits = user_data; /* a real middleware would look the user up */
     struct account *account = malloc(sizeof *account);
     if (account == NULL) return SLACK_ENOMEM;
     *account = (struct account){slack_ctx_user(ctx), ++*visits};
     int rc = slack_ctx_set(ctx, &account_key, account);
-    if (rc != 0) free(account); /* ours unless it was taken */
+    if (rc != 0) free(account); /* the delivery owns it only if rc is 0 */
     return rc ? rc : slack_next(ctx);
 }
 
@@ -82,7 +82,7 @@ static int add(slack_app_t *app, slack_user_limit_t *limit)
 {
     static unsigned visits;
     static char general[] =
-        "C0GENERAL1"; /* ids, with commas between; this one is the simulator's */
+        "C0GENERAL1"; /* ids, separated by commas; this one is the simulator's */
     const slack_middleware_t in_general[] = {{slack_only_in_channels, general}, {NULL, NULL}};
     const slack_middleware_t rarely[] = {{slack_limit_users, limit}, {NULL, NULL}};
     const slack_listener_t listeners[] = {

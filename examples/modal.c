@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A command that opens a modal, and what becomes of its submission: an error below the input that
- * is wrong, or all of it closed and a thank-you in the user's direct messages.
+ * A command that opens a modal. The bot answers a submission with an error below the wrong input,
+ * or closes the modal and thanks the user in a direct message.
  *
- *     /feedback      opens the form; a submission of less than 10 characters is refused
+ *     /feedback      opens the form; a text of less than 10 characters is an error
  *
  *     build/slackapp sim                                    in one shell; in another:
  *     eval "$(build/slackapp sim env)"
@@ -16,7 +16,7 @@
 
 #include <stdio.h>
 
-/* The trigger_id that opens a modal is good for three seconds, so it is opened at once. */
+/* The trigger_id is valid for three seconds, so open the modal at once. */
 static int ask(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
@@ -44,7 +44,7 @@ static int ask(slack_ctx_t *ctx, void *user_data)
                          slack_ctx_channel(ctx)));
 }
 
-/* How many characters a UTF-8 text has. */
+/* Returns the number of characters of a UTF-8 text. */
 static size_t characters(const char *text)
 {
     size_t count = 0;
@@ -62,13 +62,13 @@ static int submitted(slack_ctx_t *ctx, void *user_data)
         return slack_ack_errors(ctx, slack_jsonf(ctx, "{text: 'At least 10 characters'}"));
     int rc = slack_ack_clear(ctx);
     if (rc != 0) return rc;
-    /* A user's id as the channel is her direct messages with the bot. */
+    /* As a channel, a user's id stands for the direct messages of the bot with that user. */
     return slack_say_json(
         ctx, slack_jsonf(ctx, "{channel: %s, text: 'Thank you for your feedback on <#%s>'}",
                          slack_ctx_user(ctx), slack_json_str(view, "/private_metadata")));
 }
 
-/* Told only where the view asks for it: notify_on_close. */
+/* Slack sends this only for a view with notify_on_close. */
 static int canceled(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;

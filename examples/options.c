@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A select whose options come from the program, as the user types: Slack asks for them with each
- * few characters, and takes at most 100.
+ * A select menu whose options the program provides while the user types. Slack asks for them after
+ * every few characters, and accepts at most 100.
  *
- *     /city          shows the select; what is chosen takes its place
+ *     /city          shows the select menu; the chosen option replaces it
  *
  *     build/slackapp sim                                    in one shell; in another:
  *     eval "$(build/slackapp sim env)"
@@ -11,7 +11,7 @@
  *     build/slackapp sim send command /city
  *     build/slackapp sim send options city os
  *
- * Over HTTP Slack asks at the "Options Load URL" of the app's settings: give it the request URL.
+ * Over HTTP Slack asks the "Options Load URL" of the app's settings: set it to the request URL.
  */
 #include <slack/slack.h>
 
@@ -46,7 +46,7 @@ static int city(slack_ctx_t *ctx, void *user_data)
                                                 "}"));
 }
 
-/* The cities of a country that begin with what was typed; their number in *ret_count. */
+/* Returns the cities of a country that begin with `typed`, and their number in *ret_count. */
 static const slack_json_t *matching(slack_ctx_t *ctx, const struct country *country,
                                     const char *typed, size_t *ret_count)
 {
@@ -60,7 +60,7 @@ static const slack_json_t *matching(slack_ctx_t *ctx, const struct country *coun
     return slack_json_array(ctx, found, count);
 }
 
-/* Options in groups; slack_ack_options() takes them without. */
+/* Options in groups. slack_ack_options() takes options without groups. */
 static int cities(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;

@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One bot that shows each kind of listener once. It says the same over every transport:
+ * One bot with a listener of most kinds. It answers the same over every transport:
  *
- *     message with "hello"   a greeting with a button; the click is answered
+ *     message with "hello"   a greeting with a button; the bot answers the click
  *     mention of the bot     a reply in the thread
- *     /echo TEXT             the text, in the acknowledgement itself
- *     /later TEXT            an empty acknowledgement now, the text by the response_url
- *     shortcut open_form     a modal; what it submits is checked, then thanked for
- *     options for "fruit"    a list that depends on what was typed
+ *     /echo TEXT             the text, in the ack itself
+ *     /later TEXT            an empty ack at once, then the text through the response_url
+ *     shortcut open_form     a modal; the bot checks the submission and thanks the user
+ *     options for "fruit"    a list that depends on the typed text
  *
  *     build/examples/showcase
  *
- * SIGINT or SIGTERM ends it once what it has taken is done.
+ * SIGINT or SIGTERM ends it when it has finished the deliveries under way.
  */
 #include <slack/slack.h>
 
@@ -35,7 +35,7 @@ static int time_it(slack_ctx_t *ctx, void *user_data)
     return rc ? rc : slack_next(ctx);
 }
 
-/* ---- a message, and the button that the answer carries ---- */
+/* ---- a message, and the button in the answer ---- */
 
 static int hello(slack_ctx_t *ctx, void *user_data)
 {
@@ -57,7 +57,7 @@ static int hello(slack_ctx_t *ctx, void *user_data)
                                            user, user));
 }
 
-/* A click needs no words to be acknowledged: returning 0 does it. */
+/* Returning 0 acknowledges a click. */
 static int hello_click(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
@@ -66,7 +66,7 @@ static int hello_click(slack_ctx_t *ctx, void *user_data)
 
 /* ---- a mention, answered in its thread ---- */
 
-/* The text behind the mention of the bot itself, "<@U123> TEXT". */
+/* Returns the text after the mention of the bot: TEXT of "<@U123> TEXT". */
 static const char *behind_mention(const char *text)
 {
     const char *end = strncmp(text, "<@", 2) == 0 ? strchr(text, '>') : NULL;
@@ -126,7 +126,7 @@ static int open_form(slack_ctx_t *ctx, void *user_data)
         NULL);
 }
 
-/* How many characters a UTF-8 text has. */
+/* Returns the number of characters of a UTF-8 text. */
 static size_t characters(const char *text)
 {
     size_t count = 0;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A step of a workflow: somebody is asked, and the workflow goes on with the answer. The step ends
- * when a button is clicked, minutes or days after the delivery that began it; the click carries
- * what belongs to the step, so the bot remembers nothing.
+ * A workflow step that asks a user; the workflow continues with the answer. The step ends when the
+ * user clicks a button, minutes or days after the delivery that began it. The click contains the
+ * data of the step, so the bot stores nothing.
  *
  *     step "approval": inputs `approver` (a user) and `what` (a text); output `approver`
  *
@@ -18,7 +18,7 @@
 
 #include <stdio.h>
 
-/* Calls made here carry the token of the workflow, so they see what it sees. */
+/* Calls made here use the token of the workflow, which has access to its channels. */
 static int approval(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
@@ -49,7 +49,7 @@ static int approval(slack_ctx_t *ctx, void *user_data)
                          approver, what, what));
 }
 
-/* Take the buttons away: what was answered is not to be answered again. */
+/* Remove the buttons, so that nobody answers again. */
 static int replace_question(slack_ctx_t *ctx, const char *answer)
 {
     const char *what = slack_json_str(slack_ctx_inputs(ctx), "/what");

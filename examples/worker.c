@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A library that blocks, SQLite: its handlers run on workers, threads of the app's own, and keep
- * neither an acknowledgement nor another handler waiting.
+ * Handlers that call a blocking library, SQLite. They run on workers, which are threads of the app,
+ * and delay neither an ack nor another handler.
  *
- *     /note TEXT     writes a note down
- *     /notes         says all of them in the channel
+ *     /note TEXT     stores a note
+ *     /notes         posts all notes in the channel
  *
  *     build/slackapp sim                                    in one shell; in another:
  *     eval "$(build/slackapp sim env)"
@@ -20,14 +20,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-static const char *path; /* set before the start, and only read then */
+static const char *path; /* set before the start, only read after it */
 
-/* A connection for this handler: one of SQLite's belongs to one thread at a time. */
+/* Open a connection for this handler: only one thread at a time may use an SQLite connection. */
 static sqlite3 *open_notes(void)
 {
     sqlite3 *db = NULL;
     int rc = sqlite3_open(path, &db);
-    if (rc == SQLITE_OK) rc = sqlite3_busy_timeout(db, 5000); /* blocks: we may */
+    if (rc == SQLITE_OK) rc = sqlite3_busy_timeout(db, 5000); /* may block here */
     if (rc == SQLITE_OK)
         rc = sqlite3_exec(db, "CREATE TABLE IF NOT EXISTS note (who TEXT, text TEXT)", NULL, NULL,
                           NULL);
@@ -51,12 +51,12 @@ static int note(slack_ctx_t *ctx, void *user_data)
     if (rc == SQLITE_OK) rc = sqlite3_step(insert);
     sqlite3_finalize(insert);
     sqlite3_close(db);
-    if (rc != SQLITE_DONE) return SLACK_EIO; /* no ack: Slack tells the user of a failure */
+    if (rc != SQLITE_DONE) return SLACK_EIO; /* refused: Slack shows the user an error */
     return slack_ack_text(ctx, "Noted.");
 }
 
-/* Acknowledged before the work; each slack_say() returns when Slack has the message, so they come
- * in order. */
+/* The ack goes out before the work. Each slack_say() returns when Slack has the message, so the
+ * messages arrive in order. */
 static int notes(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
