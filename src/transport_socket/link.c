@@ -63,7 +63,7 @@ static void tell_fatal(slack_socket_t *s, const char *error)
 static void call_failed(slack_socket_link_t *link, const slack_response_t *response)
 {
     slack_socket_t *s = link->socket;
-    slack_session_input_t in = slack__socket_link_input(link, SLACK_IN_CALL_FAILED);
+    slack_session_input_t in = slack__socket_link_input(link, SLACK_INPUT_CALL_FAILED);
     int status = slack_response_status(response);
     const char *error = slack_response_error(response);
     int64_t retry_after_s = slack__response_retry_after_s(response);
@@ -102,7 +102,7 @@ static void on_call(const slack_response_t *response, void *user_data)
         if (*url) {
             log_warnings(link->socket, response);
             link->url = url;
-            feed(link, SLACK_IN_URL);
+            feed(link, SLACK_INPUT_URL);
             link->url = NULL;
         } else {
             call_failed(link, response);
@@ -173,7 +173,7 @@ static void on_pong(slack_ws_t *ws, const char *data, size_t len, void *user_dat
 static void on_open(slack_ws_t *ws, void *user_data)
 {
     slack_socket_link_t *link = user_data;
-    if (is_current(link)) feed(link, SLACK_IN_UPGRADED);
+    if (is_current(link)) feed(link, SLACK_INPUT_UPGRADED);
 }
 
 static void on_closed(slack_ws_t *ws, int status, unsigned code, void *user_data)
@@ -186,7 +186,7 @@ static void on_closed(slack_ws_t *ws, int status, unsigned code, void *user_data
     link->ws = NULL;
     if (is_current(link)) {
         link->socket->slots[link->slot] = NULL;
-        feed(link, SLACK_IN_CLOSED);
+        feed(link, SLACK_INPUT_CLOSED);
     }
     release(link);
 }

@@ -5,9 +5,9 @@
 #include "transport/transport.h"
 #include "net/tls.h"
 #include "net/websocket.h"
-#include "transport_socket/answered.h"
-#include "transport_socket/envelope.h"
-#include "transport_socket/pending.h"
+#include "transport_socket/recent_acks.h"
+#include "transport_socket/frame.h"
+#include "transport_socket/inflight.h"
 #include "transport_socket/supervisor.h"
 
 /*
@@ -42,8 +42,8 @@ struct slack_socket {
     slack_supervisor_t sup;
     slack_socket_link_t *slots[SLACK_SESSIONS_MAX]; /* the newest of each slot, or NULL */
     slack_link_t links;                             /* all of them */
-    slack_pending_table_t pending;
-    slack_answered_t answered;
+    slack_inflight_t inflight;
+    slack_recent_acks_t recent_acks;
     slack_buf_t frame; /* an ack being written */
     uv_timer_t timer;
     bool timer_open;

@@ -15,7 +15,7 @@ static const slack_logger_t *log_of(const slack_socket_t *s)
 
 static void hello(slack_socket_link_t *link, const slack_frame_t *frame)
 {
-    slack_session_input_t in = slack__socket_link_input(link, SLACK_IN_HELLO);
+    slack_session_input_t in = slack__socket_link_input(link, SLACK_INPUT_HELLO);
     in.life_ms = frame->life_ms;
     link->connections = frame->num_connections;
     slack__socket_feed(link->socket, &in);
@@ -23,7 +23,7 @@ static void hello(slack_socket_link_t *link, const slack_frame_t *frame)
 
 static void goodbye(slack_socket_link_t *link, const slack_frame_t *frame)
 {
-    slack_session_input_t in = slack__socket_link_input(link, SLACK_IN_GOODBYE);
+    slack_session_input_t in = slack__socket_link_input(link, SLACK_INPUT_GOODBYE);
     in.cause = frame->cause;
     SLACK_LOG(log_of(link->socket), DEBUG, "socket: disconnect", "slot=%u reason=%.64s", link->slot,
               frame->reason);
@@ -49,7 +49,7 @@ static void put_off(slack_socket_t *s, int reason)
 {
     if (!s->full)
         SLACK_LOG(log_of(s), WARN, "socket: envelopes put off, Slack is to send them again",
-                  "reason=%s waiting=%u", slack_err_name(reason), s->pending.used);
+                  "reason=%s inflight=%u", slack_err_name(reason), s->inflight.used);
     s->full = true;
 }
 
@@ -68,19 +68,19 @@ static bool takes(const slack_socket_link_t *link)
 static bool repeated(slack_socket_link_t *link, slack_slice_t envelope_id)
 {
     slack_socket_t *s = link->socket;
-    slack_pending_t *entry = slack__pending_find(&s->pending, envelope_id);
-    const char *frame = entry ? NULL : slack__answered_find(&s->answered, envelope_id);
+    slack_inflight_entry_t *entry = slack__inflight_find(&s->inflight, envelope_id);
+    const char *frame = entry ? NULL : slack__recent_acks_find(&s->recent_acks, envelope_id);
     if (!entry && !frame) return false;
     SLACK_LOG(log_of(s), DEBUG, "socket: envelope known, not run again",
               "envelope_id=%.*s acked=%s", (int)envelope_id.len, envelope_id.ptr,
               entry ? "no" : "yes");
     if (entry) {
         slack_session_input_t in = {
-            .type = SLACK_IN_ANSWERED, .slot = entry->slot, .generation = entry->generation};
+            .type = SLACK_INPUT_ACKED, .slot = entry->slot, .generation = entry->generation};
         entry->slot = link->slot;
         entry->generation = link->generation;
         slack__socket_feed(s, &in);
-        in = slack__socket_link_input(link, SLACK_IN_TAKEN);
+        in = slack__socket_link_input(link, SLACK_INPUT_ENVELOPE);
         slack__socket_feed(s, &in);
     } else if (slack__socket_send(s, link->slot, link->generation, frame, strlen(frame)) == 0) {
         s->stats.acked++;
@@ -95,13 +95,13 @@ static bool envelope(slack_socket_link_t *link, slack_arena_t *arena, const slac
     slack_socket_t *s = link->socket;
     slack__socket_tell(s); /* READY, where it came right behind hello */
     if (!takes(link)) return false;
-    const slack_pending_t entry = {.envelope_id = frame->envelope_id,
-                                   .slot = link->slot,
-                                   .generation = link->generation,
-                                   .body_allowed = frame->accepts_response_payload};
+    const slack_inflight_entry_t entry = {.envelope_id = frame->envelope_id,
+                                          .slot = link->slot,
+                                          .generation = link->generation,
+                                          .body_allowed = frame->accepts_response_payload};
     slack_delivery_t *d = slack__delivery_new(arena, frame->payload, received_us);
     if (d && d->key.len == 0 && repeated(link, frame->envelope_id)) return false;
-    int rc = d ? slack__pending_add(&s->pending, &entry, &d->handle) : SLACK_ENOMEM;
+    int rc = d ? slack__inflight_add(&s->inflight, &entry, &d->handle) : SLACK_ENOMEM;
     if (rc) {
         put_off(s, rc);
         return false;
@@ -112,7 +112,7 @@ static bool envelope(slack_socket_link_t *link, slack_arena_t *arena, const slac
     d->retry_reason = frame->retry_reason;
     d->body_allowed = frame->accepts_response_payload;
     s->stats.delivered++;
-    const slack_session_input_t in = slack__socket_link_input(link, SLACK_IN_TAKEN);
+    const slack_session_input_t in = slack__socket_link_input(link, SLACK_INPUT_ENVELOPE);
     slack__socket_feed(s, &in);
     s->base.host->deliver(&s->base, d);
     return true;

@@ -15,7 +15,7 @@ const slack_socket_limits_t slack__socket_limits_default = {
     .probe_ms = 10000,
     .settle_ms = 30000,
     .linger_ms = 10000,
-    .answer_ms = 3000,
+    .ack_ms = 3000,
     .stagger_ms = 1000,
     .hedge_ms = 3000,
     .tick_ms = 1000,
@@ -31,7 +31,7 @@ const slack_socket_limits_t slack__socket_limits_default = {
     .burst = 64,
     .message_max = (size_t)8 << 20,
     .write_max = (size_t)1 << 20,
-    .pending_max = 4096,
+    .inflight_max = 4096,
 };
 
 const char *slack__cause_name(enum slack_cause cause)
@@ -112,16 +112,16 @@ static void begin(const struct step *x)
 static void calling(const struct step *x)
 {
     switch (x->in->type) {
-    case SLACK_IN_URL:
+    case SLACK_INPUT_URL:
         enter(x, SLACK_SESSION_DIALING, x->limits->open_ms);
         act(x, SLACK_DO_DIAL);
         break;
-    case SLACK_IN_CALL_FAILED:
+    case SLACK_INPUT_CALL_FAILED:
         x->s->retry_after_ms = x->in->retry_after_ms;
         end(x, x->in->cause);
         break;
-    case SLACK_IN_RETIRE: end(x, SLACK_CAUSE_RETIRED); break;
-    case SLACK_IN_TICK:
+    case SLACK_INPUT_RETIRE: end(x, SLACK_CAUSE_RETIRED); break;
+    case SLACK_INPUT_TICK:
         if (x->now >= x->s->deadline_ms) end(x, SLACK_CAUSE_REFUSED);
         break;
     default: break;
@@ -131,13 +131,13 @@ static void calling(const struct step *x)
 static void dialing(const struct step *x)
 {
     switch (x->in->type) {
-    case SLACK_IN_UPGRADED:
+    case SLACK_INPUT_UPGRADED:
         x->s->seen_ms = x->now;
         enter(x, SLACK_SESSION_GREETING, x->limits->hello_ms);
         break;
-    case SLACK_IN_CLOSED: end(x, SLACK_CAUSE_REFUSED); break;
-    case SLACK_IN_RETIRE: drop(x, SLACK_CAUSE_RETIRED); break;
-    case SLACK_IN_TICK:
+    case SLACK_INPUT_CLOSED: end(x, SLACK_CAUSE_REFUSED); break;
+    case SLACK_INPUT_RETIRE: drop(x, SLACK_CAUSE_RETIRED); break;
+    case SLACK_INPUT_TICK:
         if (x->now >= x->s->deadline_ms) drop(x, SLACK_CAUSE_REFUSED);
         break;
     default: break;
@@ -166,13 +166,13 @@ static void hello(const struct step *x)
 static void greeting(const struct step *x)
 {
     switch (x->in->type) {
-    case SLACK_IN_HELLO: hello(x); break;
-    case SLACK_IN_GOODBYE: /* instead of hello (docs/protocol.md, Hello) */
+    case SLACK_INPUT_HELLO: hello(x); break;
+    case SLACK_INPUT_GOODBYE: /* instead of hello (docs/protocol.md, Hello) */
         begin_close(x, x->in->cause == SLACK_CAUSE_REFRESH ? SLACK_CAUSE_REFUSED : x->in->cause);
         break;
-    case SLACK_IN_CLOSED: end(x, SLACK_CAUSE_REFUSED); break;
-    case SLACK_IN_RETIRE: begin_close(x, SLACK_CAUSE_RETIRED); break;
-    case SLACK_IN_TICK:
+    case SLACK_INPUT_CLOSED: end(x, SLACK_CAUSE_REFUSED); break;
+    case SLACK_INPUT_RETIRE: begin_close(x, SLACK_CAUSE_RETIRED); break;
+    case SLACK_INPUT_TICK:
         if (x->now >= x->s->deadline_ms) begin_close(x, SLACK_CAUSE_REFUSED);
         break;
     default: break;
@@ -209,28 +209,28 @@ static void serving_tick(const struct step *x)
 static void serving(const struct step *x)
 {
     switch (x->in->type) {
-    case SLACK_IN_GOODBYE:
+    case SLACK_INPUT_GOODBYE:
         if (x->in->cause == SLACK_CAUSE_CROWDED || x->in->cause == SLACK_CAUSE_DISABLED)
             begin_close(x, x->in->cause); /* there is nothing to wait for */
         else if (x->s->state == SLACK_SESSION_READY)
             leave(x, x->in->cause);
         break;
-    case SLACK_IN_CLOSED:
+    case SLACK_INPUT_CLOSED:
         end(x, x->s->state == SLACK_SESSION_READY ? SLACK_CAUSE_LOST : x->s->cause);
         break;
-    case SLACK_IN_RETIRE:
+    case SLACK_INPUT_RETIRE:
         begin_close(x, x->s->state == SLACK_SESSION_READY ? SLACK_CAUSE_RETIRED : x->s->cause);
         break;
-    case SLACK_IN_TICK: serving_tick(x); break;
+    case SLACK_INPUT_TICK: serving_tick(x); break;
     default: break;
     }
 }
 
 static void closing(const struct step *x)
 {
-    if (x->in->type == SLACK_IN_CLOSED)
+    if (x->in->type == SLACK_INPUT_CLOSED)
         end(x, x->s->cause);
-    else if (x->in->type == SLACK_IN_TICK && x->now >= x->s->deadline_ms)
+    else if (x->in->type == SLACK_INPUT_TICK && x->now >= x->s->deadline_ms)
         drop(x, x->s->cause); /* Slack does not close by itself (docs/protocol.md, Connections) */
 }
 
@@ -238,12 +238,12 @@ static void closing(const struct step *x)
 static bool count(slack_session_t *s, const slack_session_input_t *in, uint64_t now)
 {
     switch (in->type) {
-    case SLACK_IN_SEEN:
+    case SLACK_INPUT_SEEN:
         if (in->at_ms > s->seen_ms && in->at_ms <= now) s->seen_ms = in->at_ms;
         return true;
-    case SLACK_IN_TAKEN: s->pending++; return true;
-    case SLACK_IN_ANSWERED:
-        if (s->pending > 0) s->pending--;
+    case SLACK_INPUT_ENVELOPE: s->inflight++; return true;
+    case SLACK_INPUT_ACKED:
+        if (s->inflight > 0) s->inflight--;
         return true;
     default: return false;
     }
@@ -256,7 +256,7 @@ void slack__session_step(slack_session_t *session, const slack_session_input_t *
     if (count(session, in, now_ms)) return;
     switch (session->state) {
     case SLACK_SESSION_FREE:
-        if (in->type == SLACK_IN_BEGIN) begin(&x);
+        if (in->type == SLACK_INPUT_BEGIN) begin(&x);
         break;
     case SLACK_SESSION_CALLING: calling(&x); break;
     case SLACK_SESSION_DIALING: dialing(&x); break;
@@ -285,7 +285,7 @@ uint64_t slack__session_deadline(const slack_session_t *session, uint64_t now_ms
     if (settled > now_ms) next = min_u64(next, settled);
     if (session->state == SLACK_SESSION_READY) return min_u64(next, session->renew_ms);
 
-    uint64_t gone = session->leave_ms + limits->answer_ms;
+    uint64_t gone = session->leave_ms + limits->ack_ms;
     if (session->leave_ms > now_ms)
         next = min_u64(next, session->leave_ms);
     else if (gone > now_ms)

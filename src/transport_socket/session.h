@@ -30,7 +30,7 @@ typedef struct slack_socket_limits {
     unsigned probe_ms;   /* to show life after the clock has jumped */
     unsigned settle_ms;  /* a connection that lived this long was a success */
     unsigned linger_ms;  /* how long envelopes still come on a connection that is to go */
-    unsigned answer_ms;  /* how long it then waits for the acks of what it brought */
+    unsigned ack_ms;     /* how long it then waits for the acks of what it brought */
     unsigned stagger_ms; /* between two openings */
     unsigned hedge_ms;   /* without any connection: a dial that got no answer gets company */
     unsigned tick_ms;    /* the longest time between two ticks: a jump is noticed after this */
@@ -38,11 +38,11 @@ typedef struct slack_socket_limits {
     unsigned unreached_base_ms, unreached_cap_ms; /* ... which never got as far as Slack */
     unsigned crowded_base_ms, crowded_cap_ms;     /* ... too_many_websockets */
     unsigned disabled_base_ms, disabled_cap_ms;   /* ... link_disabled */
-    unsigned pace_ms;   /* one apps.connections.open per this time in the long run */
-    unsigned burst;     /* how many may come before that counts */
-    size_t message_max; /* bytes of a message from Slack */
-    size_t write_max;   /* bytes that wait to be sent on one connection */
-    size_t pending_max; /* envelopes that wait for their ack */
+    unsigned pace_ms;    /* one apps.connections.open per this time in the long run */
+    unsigned burst;      /* how many may come before that counts */
+    size_t message_max;  /* bytes of a message from Slack */
+    size_t write_max;    /* bytes that wait to be sent on one connection */
+    size_t inflight_max; /* envelopes that wait for their ack */
 } slack_socket_limits_t;
 
 extern const slack_socket_limits_t slack__socket_limits_default;
@@ -77,23 +77,23 @@ const char *slack__cause_name(enum slack_cause cause); /* for logs */
 
 enum slack_session_input_type {
     /* Of one connection: `slot` and `generation` say which. */
-    SLACK_IN_URL,         /* apps.connections.open gave a URL */
-    SLACK_IN_CALL_FAILED, /* it did not: `cause`, `retry_after_ms` */
-    SLACK_IN_UPGRADED,    /* 101 */
-    SLACK_IN_SEEN,        /* a byte arrived at `at_ms` */
-    SLACK_IN_HELLO,       /* `life_ms` */
-    SLACK_IN_GOODBYE,     /* a disconnect message, or a reason of ours: `cause` */
-    SLACK_IN_CLOSED,      /* the descriptor is closed, or could not be opened */
-    SLACK_IN_TAKEN,       /* it brought an envelope */
-    SLACK_IN_ANSWERED,    /* ... which needs its ack no more */
+    SLACK_INPUT_URL,         /* apps.connections.open gave a URL */
+    SLACK_INPUT_CALL_FAILED, /* it did not: `cause`, `retry_after_ms` */
+    SLACK_INPUT_UPGRADED,    /* 101 */
+    SLACK_INPUT_SEEN,        /* a byte arrived at `at_ms` */
+    SLACK_INPUT_HELLO,       /* `life_ms` */
+    SLACK_INPUT_GOODBYE,     /* a disconnect message, or a reason of ours: `cause` */
+    SLACK_INPUT_CLOSED,      /* the descriptor is closed, or could not be opened */
+    SLACK_INPUT_ENVELOPE,    /* it brought an envelope */
+    SLACK_INPUT_ACKED,       /* ... which needs its ack no more */
     /* From the supervisor to a session. */
-    SLACK_IN_BEGIN,
-    SLACK_IN_RETIRE,
+    SLACK_INPUT_BEGIN,
+    SLACK_INPUT_RETIRE,
     /* To the supervisor, about all of them. */
-    SLACK_IN_START,
-    SLACK_IN_TICK,
-    SLACK_IN_DRAIN,
-    SLACK_IN_STOP
+    SLACK_INPUT_START,
+    SLACK_INPUT_TICK,
+    SLACK_INPUT_DRAIN,
+    SLACK_INPUT_STOP
 };
 
 typedef struct slack_session_input {
@@ -151,7 +151,7 @@ typedef struct slack_session {
     uint64_t grace_ms;    /* not dead before this, however silent */
     uint64_t renew_ms;    /* when its life is nearly over; UINT64_MAX: nobody knows */
     uint64_t leave_ms;    /* LEAVING: until when envelopes may still come */
-    unsigned pending;     /* envelopes it brought that wait for their ack */
+    unsigned inflight;    /* envelopes it brought that wait for their ack */
 } slack_session_t;
 
 /* `in` is for this session; an input that makes no sense in its state changes nothing. */

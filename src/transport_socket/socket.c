@@ -37,7 +37,7 @@ static void tell_changes(slack_task_t *task)
     slack_socket_t *s = SLACK_CONTAINER(task, slack_socket_t, task);
     if (s->told == SLACK_TRANSPORT_IDLE) {
         tell(s, SLACK_TRANSPORT_STARTING, 0);
-        slack__socket_feed(s, &(slack_session_input_t){.type = SLACK_IN_START});
+        slack__socket_feed(s, &(slack_session_input_t){.type = SLACK_INPUT_START});
     }
     if (s->sup.phase != SLACK_PHASE_RUNNING) return;
     if (slack__supervisor_serving(&s->sup) > 0) {
@@ -190,11 +190,11 @@ static void perform(slack_socket_t *s, const slack_action_t *action)
     switch (action->type) {
     case SLACK_DO_CALL:
         rc = slack__socket_link_call(s, action->slot, action->generation);
-        if (rc) failed(s, action, SLACK_IN_CALL_FAILED, rc);
+        if (rc) failed(s, action, SLACK_INPUT_CALL_FAILED, rc);
         break;
     case SLACK_DO_DIAL:
         rc = here ? slack__socket_link_dial(link) : 0;
-        if (rc) failed(s, action, SLACK_IN_CLOSED, rc);
+        if (rc) failed(s, action, SLACK_INPUT_CLOSED, rc);
         break;
     case SLACK_DO_PING:
         if (here) slack__socket_link_ping(link);
@@ -240,7 +240,7 @@ void slack__socket_feed(slack_socket_t *s, const slack_session_input_t *in)
     slack__supervisor_step(&s->sup, in, now_ms(s), &actions);
     for (size_t i = 0; i < actions.count; i++)
         perform(s, &actions.list[i]);
-    bool quiet = in->type == SLACK_IN_TAKEN || in->type == SLACK_IN_ANSWERED;
+    bool quiet = in->type == SLACK_INPUT_ENVELOPE || in->type == SLACK_INPUT_ACKED;
     if (quiet && actions.count == 0) return; /* nothing that the deadline depends on */
     mind_the_gap(s);
     if (!s->over && s->timer_open) slack__task_post(s->base.host->net, &s->task);
@@ -254,12 +254,12 @@ static void on_timer(uv_timer_t *timer)
     for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++) {
         const slack_socket_link_t *link = s->slots[i];
         if (!link || !link->ws) continue;
-        slack__socket_feed(s, &(slack_session_input_t){.type = SLACK_IN_SEEN,
+        slack__socket_feed(s, &(slack_session_input_t){.type = SLACK_INPUT_SEEN,
                                                        .slot = i,
                                                        .generation = link->generation,
                                                        .at_ms = slack__ws_last_read_ms(link->ws)});
     }
-    slack__socket_feed(s, &(slack_session_input_t){.type = SLACK_IN_TICK});
+    slack__socket_feed(s, &(slack_session_input_t){.type = SLACK_INPUT_TICK});
 }
 
 /* --- operations --------------------------------------------------------------------------------
@@ -284,26 +284,26 @@ static void socket_leave(slack_transport_t *t)
 static void socket_drain(slack_transport_t *t)
 {
     slack_socket_t *s = socket_of(t);
-    if (s->timer_open) slack__socket_feed(s, &(slack_session_input_t){.type = SLACK_IN_DRAIN});
+    if (s->timer_open) slack__socket_feed(s, &(slack_session_input_t){.type = SLACK_INPUT_DRAIN});
 }
 
 static void socket_stop(slack_transport_t *t)
 {
     slack_socket_t *s = socket_of(t);
-    if (s->timer_open) slack__socket_feed(s, &(slack_session_input_t){.type = SLACK_IN_STOP});
+    if (s->timer_open) slack__socket_feed(s, &(slack_session_input_t){.type = SLACK_INPUT_STOP});
 }
 
 static void answered(slack_socket_t *s, uint64_t handle)
 {
-    const slack_pending_t *entry = slack__pending_get(&s->pending, handle);
+    const slack_inflight_entry_t *entry = slack__inflight_get(&s->inflight, handle);
     const slack_session_input_t in = {
-        .type = SLACK_IN_ANSWERED, .slot = entry->slot, .generation = entry->generation};
-    slack__pending_remove(&s->pending, handle);
+        .type = SLACK_INPUT_ACKED, .slot = entry->slot, .generation = entry->generation};
+    slack__inflight_remove(&s->inflight, handle);
     slack__socket_feed(s, &in);
 }
 
 /* No frame for LATER: that alone makes Slack send it again. */
-static int send_ack(slack_socket_t *s, const slack_pending_t *entry, const slack_ack_t *ack,
+static int send_ack(slack_socket_t *s, const slack_inflight_entry_t *entry, const slack_ack_t *ack,
                     bool has_key)
 {
     if (ack->outcome == SLACK_ACK_LATER) return 0;
@@ -312,14 +312,14 @@ static int send_ack(slack_socket_t *s, const slack_pending_t *entry, const slack
     int rc = slack__frame_write_ack(&s->frame, entry->envelope_id, body);
     if (rc) return rc;
     const char *frame = slack__buf_ptr(&s->frame);
-    if (!has_key) slack__answered_add(&s->answered, entry->envelope_id, frame, s->frame.len);
+    if (!has_key) slack__recent_acks_add(&s->recent_acks, entry->envelope_id, frame, s->frame.len);
     return slack__socket_send(s, entry->slot, entry->generation, frame, s->frame.len);
 }
 
 static int socket_ack(slack_transport_t *t, slack_delivery_t *d, const slack_ack_t *ack)
 {
     slack_socket_t *s = socket_of(t);
-    const slack_pending_t *entry = slack__pending_get(&s->pending, d->handle);
+    const slack_inflight_entry_t *entry = slack__inflight_get(&s->inflight, d->handle);
     if (!entry) return SLACK_ECLOSED;
     bool has_body = ack->outcome == SLACK_ACK_OK && ack->type != SLACK_ACK_BODY_NONE;
     if (has_body && !entry->body_allowed) return SLACK_EACKBODY;
@@ -353,8 +353,8 @@ static void socket_destroy(slack_transport_t *t)
     slack_socket_t *s = socket_of(t);
     slack__tls_context_unref(s->tls);
     slack__proxy_unref(s->proxy);
-    slack__pending_done(&s->pending);
-    slack__answered_done(&s->answered);
+    slack__inflight_done(&s->inflight);
+    slack__recent_acks_done(&s->recent_acks);
     slack__buf_done(&s->frame);
     slack__free(s->ca_file);
     slack__free(s);
@@ -450,7 +450,7 @@ int slack__socket_create(slack_transport_t **ret, const struct slack_transport_h
     s->task.run = tell_changes;
     slack__link_init(&s->task.link);
     slack__link_init(&s->links);
-    slack__pending_init(&s->pending, limits->pending_max);
+    slack__inflight_init(&s->inflight, limits->inflight_max);
     slack__buf_init(&s->frame, SLACK_ACK_FRAME_LIMIT);
     slack__supervisor_init(&s->sup, options->socket_connections ? options->socket_connections : 2,
                            limits, slack__random_u64());

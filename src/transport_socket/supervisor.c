@@ -193,7 +193,7 @@ static void feed(struct step *x, unsigned slot, const slack_session_input_t *in)
 
 static void retire(struct step *x, unsigned slot)
 {
-    feed(x, slot, &(slack_session_input_t){.type = SLACK_IN_RETIRE});
+    feed(x, slot, &(slack_session_input_t){.type = SLACK_INPUT_RETIRE});
 }
 
 /* --- time --------------------------------------------------------------------------------------
@@ -210,7 +210,8 @@ static void after_a_jump(struct step *x)
         s->ping_ms = x->now;
         if (x->now < s->seen_ms + x->sup->limits->dead_ms) continue;
         s->grace_ms = x->now + x->sup->limits->probe_ms;
-        feed(x, i, &(slack_session_input_t){.type = SLACK_IN_GOODBYE, .cause = SLACK_CAUSE_SLEPT});
+        feed(x, i,
+             &(slack_session_input_t){.type = SLACK_INPUT_GOODBYE, .cause = SLACK_CAUSE_SLEPT});
     }
 }
 
@@ -231,7 +232,8 @@ static void grow_old(struct step *x, slack_session_t *s)
         s->renew_ms = x->now + x->sup->limits->pace_ms;
         return;
     }
-    feed(x, s->slot, &(slack_session_input_t){.type = SLACK_IN_GOODBYE, .cause = SLACK_CAUSE_AGE});
+    feed(x, s->slot,
+         &(slack_session_input_t){.type = SLACK_INPUT_GOODBYE, .cause = SLACK_CAUSE_AGE});
 }
 
 static void tick(struct step *x)
@@ -241,7 +243,7 @@ static void tick(struct step *x)
     sup->ticked_ms = x->now;
     for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++) {
         slack_session_t *s = &sup->sessions[i];
-        feed(x, i, &(slack_session_input_t){.type = SLACK_IN_TICK});
+        feed(x, i, &(slack_session_input_t){.type = SLACK_INPUT_TICK});
         if (!slack__session_serves(s)) continue;
         forgive(x, s);
         grow_old(x, s);
@@ -255,7 +257,7 @@ static void tick(struct step *x)
 static bool may_go(const struct step *x, const slack_session_t *s)
 {
     if (x->now < s->leave_ms) return false;
-    return s->pending == 0 || x->now >= s->leave_ms + x->sup->limits->answer_ms;
+    return s->inflight == 0 || x->now >= s->leave_ms + x->sup->limits->ack_ms;
 }
 
 /* Say goodbye to those that were replaced. */
@@ -325,8 +327,8 @@ static void make_room(struct step *x)
     for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++) {
         slack_session_t *s = &x->sup->sessions[i];
         if (!is_leaving(s)) continue;
-        bool better = !best || (s->pending == 0) > (best->pending == 0) ||
-                      ((s->pending == 0) == (best->pending == 0) && s->leave_ms < best->leave_ms);
+        bool better = !best || (s->inflight == 0) > (best->inflight == 0) ||
+                      ((s->inflight == 0) == (best->inflight == 0) && s->leave_ms < best->leave_ms);
         if (better) best = s;
     }
     if (best) retire(x, best->slot);
@@ -353,7 +355,8 @@ static void open_one(struct step *x, unsigned slot)
     if (sup->paced_ms < x->now) sup->paced_ms = x->now;
     sup->paced_ms += limits->pace_ms;
     sup->stagger_ms = x->now + limits->stagger_ms + next_random(sup) % (limits->stagger_ms + 1);
-    feed(x, slot, &(slack_session_input_t){.type = SLACK_IN_BEGIN, .generation = sup->generation});
+    feed(x, slot,
+         &(slack_session_input_t){.type = SLACK_INPUT_BEGIN, .generation = sup->generation});
 }
 
 static void settle_opening(struct step *x)
@@ -403,7 +406,7 @@ static void hand_on(struct step *x, const slack_session_input_t *in)
     if (in->slot >= SLACK_SESSIONS_MAX) return;
     const slack_session_t *s = &x->sup->sessions[in->slot];
     if (s->generation != in->generation) return;
-    bool url = in->type == SLACK_IN_URL && s->state == SLACK_SESSION_CALLING;
+    bool url = in->type == SLACK_INPUT_URL && s->state == SLACK_SESSION_CALLING;
     if (url && !may_dial(x))
         retire(x, in->slot);
     else
@@ -415,7 +418,7 @@ static void settle_stopping(struct step *x)
     slack_supervisor_t *sup = x->sup;
     for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++) {
         slack_session_t *s = &sup->sessions[i];
-        bool busy = sup->phase == SLACK_PHASE_DRAINING && slack__session_serves(s) && s->pending;
+        bool busy = sup->phase == SLACK_PHASE_DRAINING && slack__session_serves(s) && s->inflight;
         if (is_used(s) && !is_closing(s) && !busy) retire(x, i);
     }
     if (sup->phase != SLACK_PHASE_STOPPING || count(sup, is_used) > 0) return;
@@ -443,14 +446,14 @@ void slack__supervisor_step(slack_supervisor_t *sup, const slack_session_input_t
 {
     struct step x = {sup, now_ms, actions};
     switch (in->type) {
-    case SLACK_IN_START:
+    case SLACK_INPUT_START:
         if (sup->phase == SLACK_PHASE_IDLE) sup->phase = SLACK_PHASE_RUNNING;
         break;
-    case SLACK_IN_TICK: tick(&x); break;
-    case SLACK_IN_DRAIN:
+    case SLACK_INPUT_TICK: tick(&x); break;
+    case SLACK_INPUT_DRAIN:
         if (sup->phase == SLACK_PHASE_RUNNING) sup->phase = SLACK_PHASE_DRAINING;
         break;
-    case SLACK_IN_STOP:
+    case SLACK_INPUT_STOP:
         if (sup->phase < SLACK_PHASE_STOPPING) {
             sup->phase = SLACK_PHASE_STOPPING;
             sup->end = SLACK_CAUSE_RETIRED;

@@ -70,7 +70,8 @@ static void check(const sessions_t *w)
 void sessions_put(sessions_t *w, const slack_session_input_t *in)
 {
     const slack_session_t *s = &w->sup.sessions[in->slot];
-    if (in->type == SLACK_IN_CLOSED && in->generation == s->generation) w->socket[in->slot] = false;
+    if (in->type == SLACK_INPUT_CLOSED && in->generation == s->generation)
+        w->socket[in->slot] = false;
     w->actions.count = 0;
     slack__supervisor_step(&w->sup, in, w->now, &w->actions);
     assert_true(w->actions.count < SLACK_ACTIONS_MAX);
@@ -107,7 +108,7 @@ void sessions_put_cause(sessions_t *w, unsigned slot, enum slack_session_input_t
 
 void sessions_seen(sessions_t *w, unsigned slot)
 {
-    slack_session_input_t in = sessions_input(w, slot, SLACK_IN_SEEN);
+    slack_session_input_t in = sessions_input(w, slot, SLACK_INPUT_SEEN);
     in.at_ms = w->now;
     sessions_put(w, &in);
 }
@@ -122,7 +123,7 @@ void sessions_pass(sessions_t *w, uint64_t ms, bool alive)
         w->now = next < end ? next : end;
         for (unsigned i = 0; alive && i < SLACK_SESSIONS_MAX; i++)
             if (w->socket[i]) sessions_seen(w, i);
-        sessions_put_all(w, SLACK_IN_TICK);
+        sessions_put_all(w, SLACK_INPUT_TICK);
     }
 }
 
@@ -131,7 +132,7 @@ void sessions_open(sessions_t *w, unsigned wanted)
     memset(w, 0, sizeof *w);
     w->now = 1000000;
     slack__supervisor_init(&w->sup, wanted, &slack__socket_limits_default, 42);
-    sessions_put_all(w, SLACK_IN_START);
+    sessions_put_all(w, SLACK_INPUT_START);
 }
 
 unsigned sessions_slot_in(const sessions_t *w, enum slack_session_state state)
@@ -145,9 +146,9 @@ unsigned sessions_slot_in(const sessions_t *w, enum slack_session_state state)
 unsigned sessions_hello(sessions_t *w)
 {
     unsigned slot = sessions_slot_in(w, SLACK_SESSION_CALLING);
-    sessions_put_one(w, slot, SLACK_IN_URL);
-    sessions_put_one(w, slot, SLACK_IN_UPGRADED);
-    sessions_put_one(w, slot, SLACK_IN_HELLO);
+    sessions_put_one(w, slot, SLACK_INPUT_URL);
+    sessions_put_one(w, slot, SLACK_INPUT_UPGRADED);
+    sessions_put_one(w, slot, SLACK_INPUT_HELLO);
     return slot;
 }
 

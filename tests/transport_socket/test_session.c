@@ -28,29 +28,29 @@ static void test_every_stage_has_its_time(void **state)
 {
     sessions_t w;
     sessions_open(&w, 1);
-    sessions_put_one(&w, 0, SLACK_IN_URL);
+    sessions_put_one(&w, 0, SLACK_INPUT_URL);
     sessions_pass(&w, 15 * SECOND - 1, false);
     assert_int_equal(w.aborts, 0);
     sessions_pass(&w, 1, false);
     assert_int_equal(w.aborts, 1); /* no 101 */
 
     sessions_pass(&w, 2 * SECOND, false);
-    sessions_put_one(&w, 0, SLACK_IN_URL);
-    sessions_put_one(&w, 0, SLACK_IN_UPGRADED);
+    sessions_put_one(&w, 0, SLACK_INPUT_URL);
+    sessions_put_one(&w, 0, SLACK_INPUT_UPGRADED);
     sessions_pass(&w, 5 * SECOND, true);
-    sessions_put_one(&w, 0, SLACK_IN_HELLO); /* hello delayed 5 s */
+    sessions_put_one(&w, 0, SLACK_INPUT_HELLO); /* hello delayed 5 s */
     assert_int_equal(sessions_count(&w, SLACK_SESSION_READY), 1);
 
     sessions_open(&w, 1);
-    sessions_put_one(&w, 0, SLACK_IN_URL);
-    sessions_put_one(&w, 0, SLACK_IN_UPGRADED);
+    sessions_put_one(&w, 0, SLACK_INPUT_URL);
+    sessions_put_one(&w, 0, SLACK_INPUT_UPGRADED);
     sessions_pass(&w, 15 * SECOND, true); /* pings come, but no hello */
     assert_int_equal(w.closes, 1);
     sessions_pass(&w, 1 * SECOND, true);
     assert_int_equal(w.aborts, 1);
 
     sessions_open(&w, 1);
-    slack_session_input_t late = sessions_input(&w, 0, SLACK_IN_URL);
+    slack_session_input_t late = sessions_input(&w, 0, SLACK_INPUT_URL);
     sessions_pass(&w, 60 * SECOND, false); /* the call is never answered, or much later */
     sessions_put(&w, &late);
     assert_int_equal(w.dials, 0);
@@ -60,14 +60,14 @@ static void test_old_generations_have_no_effect(void **state)
 {
     sessions_t w;
     sessions_open_ready(&w, 1);
-    slack_session_input_t old = sessions_input(&w, 0, SLACK_IN_CLOSED);
-    sessions_put_one(&w, 0, SLACK_IN_CLOSED);
+    slack_session_input_t old = sessions_input(&w, 0, SLACK_INPUT_CLOSED);
+    sessions_put_one(&w, 0, SLACK_INPUT_CLOSED);
     sessions_pass(&w, 2 * SECOND, true);
     sessions_hello(&w);
     w.socket[0] = true;
     static const enum slack_session_input_type types[] = {
-        SLACK_IN_URL,     SLACK_IN_CALL_FAILED, SLACK_IN_UPGRADED, SLACK_IN_HELLO,
-        SLACK_IN_GOODBYE, SLACK_IN_CLOSED,      SLACK_IN_TAKEN,    SLACK_IN_ANSWERED};
+        SLACK_INPUT_URL,     SLACK_INPUT_CALL_FAILED, SLACK_INPUT_UPGRADED, SLACK_INPUT_HELLO,
+        SLACK_INPUT_GOODBYE, SLACK_INPUT_CLOSED,      SLACK_INPUT_ENVELOPE, SLACK_INPUT_ACKED};
     for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
         slack_supervisor_t before = w.sup;
         old.type = types[i];
@@ -85,19 +85,19 @@ static void test_refresh_makes_before_it_breaks(void **state)
     sessions_t w;
     sessions_open_ready(&w, 1);
     unsigned old = sessions_slot_in(&w, SLACK_SESSION_READY);
-    sessions_put_cause(&w, old, SLACK_IN_GOODBYE, SLACK_CAUSE_REFRESH);
+    sessions_put_cause(&w, old, SLACK_INPUT_GOODBYE, SLACK_CAUSE_REFRESH);
     assert_int_equal(w.calls, 1); /* at once */
     assert_int_equal(w.closes, 0);
-    sessions_put_cause(&w, old, SLACK_IN_GOODBYE, SLACK_CAUSE_REFRESH); /* said twice */
+    sessions_put_cause(&w, old, SLACK_INPUT_GOODBYE, SLACK_CAUSE_REFRESH); /* said twice */
     assert_int_equal(w.calls, 1);
 
     sessions_hello(&w);
     assert_int_equal(w.ready_cause, SLACK_CAUSE_REFRESH);
     assert_int_equal(slack__supervisor_serving(&w.sup), 2);
-    sessions_put_one(&w, old, SLACK_IN_TAKEN);
+    sessions_put_one(&w, old, SLACK_INPUT_ENVELOPE);
     sessions_pass(&w, 10 * SECOND, true); /* envelopes still come for 10 s */
     assert_int_equal(w.closes, 0);
-    sessions_put_one(&w, old, SLACK_IN_ANSWERED);
+    sessions_put_one(&w, old, SLACK_INPUT_ACKED);
     assert_int_equal(w.closes, 1);
     sessions_pass(&w, 999, true);
     assert_int_equal(w.aborts, 0);
@@ -113,12 +113,12 @@ static void test_a_refresh_is_not_put_off(void **state)
     sessions_t w;
     sessions_open_ready(&w, 1);
     unsigned old = sessions_slot_in(&w, SLACK_SESSION_READY);
-    sessions_put_one(&w, old, SLACK_IN_ANSWERED);
-    sessions_put_cause(&w, old, SLACK_IN_GOODBYE, SLACK_CAUSE_REFRESH);
+    sessions_put_one(&w, old, SLACK_INPUT_ACKED);
+    sessions_put_cause(&w, old, SLACK_INPUT_GOODBYE, SLACK_CAUSE_REFRESH);
     sessions_hello(&w);
     for (unsigned i = 0; i < 10; i++) {
         assert_int_equal(w.closes, 0);
-        sessions_put_cause(&w, old, SLACK_IN_GOODBYE, SLACK_CAUSE_REFRESH);
+        sessions_put_cause(&w, old, SLACK_INPUT_GOODBYE, SLACK_CAUSE_REFRESH);
         sessions_pass(&w, SECOND, true);
     }
     assert_int_equal(w.closes, 1);
@@ -129,8 +129,8 @@ static void test_an_ack_is_waited_for_but_not_for_ever(void **state)
     sessions_t w;
     sessions_open_ready(&w, 1);
     unsigned old = sessions_slot_in(&w, SLACK_SESSION_READY);
-    sessions_put_one(&w, old, SLACK_IN_TAKEN);
-    sessions_put_cause(&w, old, SLACK_IN_GOODBYE, SLACK_CAUSE_REFRESH);
+    sessions_put_one(&w, old, SLACK_INPUT_ENVELOPE);
+    sessions_put_cause(&w, old, SLACK_INPUT_GOODBYE, SLACK_CAUSE_REFRESH);
     sessions_hello(&w);
     sessions_pass(&w, 13 * SECOND - 1, true);
     assert_int_equal(w.closes, 0);
@@ -142,8 +142,8 @@ static void test_warning_then_tcp_drop(void **state)
 {
     sessions_t w;
     sessions_open_ready(&w, 1);
-    sessions_put_cause(&w, 0, SLACK_IN_GOODBYE, SLACK_CAUSE_REFRESH);
-    sessions_put_one(&w, 0, SLACK_IN_CLOSED);
+    sessions_put_cause(&w, 0, SLACK_INPUT_GOODBYE, SLACK_CAUSE_REFRESH);
+    sessions_put_one(&w, 0, SLACK_INPUT_CLOSED);
     assert_int_equal(w.calls, 1); /* the same dial goes on: no second one, no wait */
     assert_int_equal(w.losses, 0);
     sessions_hello(&w);
@@ -155,11 +155,11 @@ static void test_a_leaving_connection_serves_until_it_is_replaced(void **state)
     sessions_t w;
     sessions_open_ready(&w, 1);
     unsigned old = sessions_slot_in(&w, SLACK_SESSION_READY);
-    sessions_put_cause(&w, old, SLACK_IN_GOODBYE, SLACK_CAUSE_REFRESH);
+    sessions_put_cause(&w, old, SLACK_INPUT_GOODBYE, SLACK_CAUSE_REFRESH);
     for (unsigned i = 0; i < 20; i++) { /* the way out is blocked, and the server does not close */
         for (unsigned j = 0; j < SLACK_SESSIONS_MAX; j++)
             if (w.sup.sessions[j].state == SLACK_SESSION_CALLING)
-                sessions_put_cause(&w, j, SLACK_IN_CALL_FAILED, SLACK_CAUSE_REFUSED);
+                sessions_put_cause(&w, j, SLACK_INPUT_CALL_FAILED, SLACK_CAUSE_REFUSED);
         sessions_pass(&w, 30 * SECOND, true);
     }
     assert_int_equal(w.closes, 0);
@@ -171,9 +171,9 @@ static void test_age(void **state)
     sessions_t w;
     sessions_open(&w, 1);
     unsigned slot = sessions_slot_in(&w, SLACK_SESSION_CALLING);
-    sessions_put_one(&w, slot, SLACK_IN_URL);
-    sessions_put_one(&w, slot, SLACK_IN_UPGRADED);
-    slack_session_input_t in = sessions_input(&w, slot, SLACK_IN_HELLO);
+    sessions_put_one(&w, slot, SLACK_INPUT_URL);
+    sessions_put_one(&w, slot, SLACK_INPUT_UPGRADED);
+    slack_session_input_t in = sessions_input(&w, slot, SLACK_INPUT_HELLO);
     in.life_ms = 360 * SECOND;
     sessions_put(&w, &in);
     w.calls = 0;
@@ -195,9 +195,9 @@ static void test_an_age_that_cannot_be(void **state)
     for (size_t i = 0; i < sizeof ages / sizeof *ages; i++) {
         sessions_t w;
         sessions_open(&w, 1);
-        sessions_put_one(&w, 0, SLACK_IN_URL);
-        sessions_put_one(&w, 0, SLACK_IN_UPGRADED);
-        slack_session_input_t in = sessions_input(&w, 0, SLACK_IN_HELLO);
+        sessions_put_one(&w, 0, SLACK_INPUT_URL);
+        sessions_put_one(&w, 0, SLACK_INPUT_UPGRADED);
+        slack_session_input_t in = sessions_input(&w, 0, SLACK_INPUT_HELLO);
         in.life_ms = ages[i];
         sessions_put(&w, &in);
         assert_true(w.sup.sessions[0].renew_ms == UINT64_MAX);
@@ -211,7 +211,7 @@ static void test_ten_of_ten(void **state)
     sessions_t w;
     sessions_open_ready(&w, 10);
     for (unsigned i = 0; i < 10; i++) /* all are told to go: one after the other does */
-        sessions_put_cause(&w, i, SLACK_IN_GOODBYE, SLACK_CAUSE_REFRESH);
+        sessions_put_cause(&w, i, SLACK_INPUT_GOODBYE, SLACK_CAUSE_REFRESH);
     assert_int_equal(w.closes, 1);
     for (unsigned i = 0; i < 10; i++) {
         while (sessions_coming(&w) == 0) {
@@ -236,11 +236,12 @@ static void test_too_many_websockets(void **state)
         unsigned slot = sessions_slot_in(&w, SLACK_SESSION_CALLING);
         if (i > 0) assert_true(w.last_call - last >= 10 * SECOND);
         last = w.last_call;
-        sessions_put_one(&w, slot, SLACK_IN_URL);
-        sessions_put_one(&w, slot, SLACK_IN_UPGRADED);
-        sessions_put_cause(&w, slot, SLACK_IN_GOODBYE, SLACK_CAUSE_CROWDED); /* instead of hello */
+        sessions_put_one(&w, slot, SLACK_INPUT_URL);
+        sessions_put_one(&w, slot, SLACK_INPUT_UPGRADED);
+        sessions_put_cause(&w, slot, SLACK_INPUT_GOODBYE,
+                           SLACK_CAUSE_CROWDED); /* instead of hello */
         assert_int_equal(w.closes, i + 1);
-        sessions_put_one(&w, slot, SLACK_IN_CLOSED);
+        sessions_put_one(&w, slot, SLACK_INPUT_CLOSED);
         while (sessions_coming(&w) == 0)
             sessions_pass(&w, SECOND, true);
     }
@@ -251,11 +252,11 @@ static void test_no_overlap_while_it_is_crowded(void **state)
 {
     sessions_t w;
     sessions_open_ready(&w, 2);
-    sessions_put_cause(&w, 1, SLACK_IN_GOODBYE, SLACK_CAUSE_CROWDED); /* evicted */
-    sessions_put_one(&w, 1, SLACK_IN_CLOSED);
-    sessions_put_cause(&w, 0, SLACK_IN_GOODBYE, SLACK_CAUSE_REFRESH);
+    sessions_put_cause(&w, 1, SLACK_INPUT_GOODBYE, SLACK_CAUSE_CROWDED); /* evicted */
+    sessions_put_one(&w, 1, SLACK_INPUT_CLOSED);
+    sessions_put_cause(&w, 0, SLACK_INPUT_GOODBYE, SLACK_CAUSE_REFRESH);
     assert_int_equal(w.calls, 0);
-    sessions_put_one(&w, 0, SLACK_IN_CLOSED); /* its own place is free now, and nothing serves */
+    sessions_put_one(&w, 0, SLACK_INPUT_CLOSED); /* its own place is free now, and nothing serves */
     assert_int_equal(w.calls, 1);
     sessions_hello(&w);
     sessions_pass(&w, 5 * SECOND, true);
@@ -271,8 +272,8 @@ static void test_link_disabled(void **state)
 {
     sessions_t w;
     sessions_open_ready(&w, 2);
-    sessions_put_cause(&w, 0, SLACK_IN_GOODBYE, SLACK_CAUSE_DISABLED);
-    sessions_put_cause(&w, 1, SLACK_IN_GOODBYE, SLACK_CAUSE_DISABLED);
+    sessions_put_cause(&w, 0, SLACK_INPUT_GOODBYE, SLACK_CAUSE_DISABLED);
+    sessions_put_cause(&w, 1, SLACK_INPUT_GOODBYE, SLACK_CAUSE_DISABLED);
     assert_int_equal(w.closes, 2);
     sessions_pass(&w, MINUTE - 1, true);
     assert_int_equal(w.calls, 0);
@@ -289,13 +290,13 @@ static void test_disconnect_instead_of_hello(void **state)
 {
     sessions_t w;
     sessions_open(&w, 1);
-    sessions_put_one(&w, 0, SLACK_IN_URL);
-    sessions_put_one(&w, 0, SLACK_IN_UPGRADED);
-    sessions_put_cause(&w, 0, SLACK_IN_GOODBYE, SLACK_CAUSE_REFRESH);
+    sessions_put_one(&w, 0, SLACK_INPUT_URL);
+    sessions_put_one(&w, 0, SLACK_INPUT_UPGRADED);
+    sessions_put_cause(&w, 0, SLACK_INPUT_GOODBYE, SLACK_CAUSE_REFRESH);
     assert_int_equal(w.closes, 1);
     assert_int_equal(w.losses, 1);
     assert_int_equal(w.lost_cause, SLACK_CAUSE_REFUSED); /* nothing was there to be refreshed */
-    sessions_put_one(&w, 0, SLACK_IN_CLOSED);
+    sessions_put_one(&w, 0, SLACK_INPUT_CLOSED);
     sessions_pass(&w, SECOND, true);
     assert_int_equal(w.calls, 2);
 }
@@ -304,7 +305,7 @@ static void test_loss_without_a_word(void **state)
 {
     sessions_t w;
     sessions_open_ready(&w, 2);
-    sessions_put_one(&w, 0, SLACK_IN_CLOSED);
+    sessions_put_one(&w, 0, SLACK_INPUT_CLOSED);
     assert_int_equal(w.losses, 1);
     sessions_pass(&w, SECOND, true);
     assert_int_equal(w.calls, 1);
@@ -334,11 +335,11 @@ static void test_since_when_it_is_silent(void **state)
 {
     sessions_t w;
     sessions_open(&w, 1);
-    sessions_put_one(&w, 0, SLACK_IN_URL);
-    sessions_put_one(&w, 0, SLACK_IN_UPGRADED);
+    sessions_put_one(&w, 0, SLACK_INPUT_URL);
+    sessions_put_one(&w, 0, SLACK_INPUT_UPGRADED);
     sessions_pass(&w, 14 * SECOND, false);
-    sessions_put_one(&w, 0, SLACK_IN_HELLO);
-    slack_session_input_t in = sessions_input(&w, 0, SLACK_IN_SEEN);
+    sessions_put_one(&w, 0, SLACK_INPUT_HELLO);
+    slack_session_input_t in = sessions_input(&w, 0, SLACK_INPUT_SEEN);
     in.at_ms = w.now + MINUTE;
     sessions_put(&w, &in);
     sessions_pass(&w, 30 * SECOND - 1, false);
@@ -366,7 +367,7 @@ static void test_the_clock_jumps(void **state)
     sessions_open_ready(&w, 1);
     unsigned old = sessions_slot_in(&w, SLACK_SESSION_READY);
     w.now += 3600 * SECOND; /* the lid was closed */
-    sessions_put_all(&w, SLACK_IN_TICK);
+    sessions_put_all(&w, SLACK_INPUT_TICK);
     assert_int_equal(w.pings, 1);
     assert_int_equal(w.calls, 1); /* a new one at once */
     assert_int_equal(w.aborts, 0);
@@ -380,7 +381,7 @@ static void test_the_clock_jumps(void **state)
 
     sessions_open_ready(&w, 1);
     w.now += 20 * SECOND; /* the loop stood still; nothing is dead yet */
-    sessions_put_all(&w, SLACK_IN_TICK);
+    sessions_put_all(&w, SLACK_INPUT_TICK);
     assert_int_equal(w.calls, 0);
     assert_int_equal(w.pings, 1);
 }
@@ -391,17 +392,17 @@ static void test_fatal_errors_stop_it(void **state)
 {
     sessions_t w;
     sessions_open_ready(&w, 2);
-    sessions_put_one(&w, 1, SLACK_IN_CLOSED);
+    sessions_put_one(&w, 1, SLACK_INPUT_CLOSED);
     sessions_pass(&w, 2 * SECOND, true);
-    sessions_put_cause(&w, sessions_slot_in(&w, SLACK_SESSION_CALLING), SLACK_IN_CALL_FAILED,
+    sessions_put_cause(&w, sessions_slot_in(&w, SLACK_SESSION_CALLING), SLACK_INPUT_CALL_FAILED,
                        SLACK_CAUSE_FATAL);
     assert_int_equal(w.closes, 1);
     assert_int_equal(w.stops, 0);
-    sessions_put_one(&w, 0, SLACK_IN_CLOSED);
+    sessions_put_one(&w, 0, SLACK_INPUT_CLOSED);
     assert_int_equal(w.stops, 1);
     assert_int_equal(w.actions.list[w.actions.count - 1].cause, SLACK_CAUSE_FATAL);
     sessions_pass(&w, 10 * MINUTE, true);
-    sessions_put_all(&w, SLACK_IN_STOP);
+    sessions_put_all(&w, SLACK_INPUT_STOP);
     assert_int_equal(w.stops, 1);
     assert_int_equal(w.calls, 1);
 }
@@ -410,7 +411,7 @@ static void test_retry_after_is_a_floor(void **state)
 {
     sessions_t w;
     sessions_open(&w, 1);
-    slack_session_input_t in = sessions_input(&w, 0, SLACK_IN_CALL_FAILED);
+    slack_session_input_t in = sessions_input(&w, 0, SLACK_INPUT_CALL_FAILED);
     in.cause = SLACK_CAUSE_REFUSED;
     in.retry_after_ms = 90 * SECOND;
     sessions_put(&w, &in);
@@ -429,13 +430,13 @@ static void test_backoff_resets_after_a_life(void **state)
     for (unsigned i = 0; i < 12; i++) {
         uint64_t from = w.now, most = SECOND << (i < 6 ? i : 6);
         if (most > MINUTE) most = MINUTE;
-        sessions_put_cause(&w, 0, SLACK_IN_CALL_FAILED, SLACK_CAUSE_REFUSED);
+        sessions_put_cause(&w, 0, SLACK_INPUT_CALL_FAILED, SLACK_CAUSE_REFUSED);
         while (sessions_coming(&w) == 0)
             sessions_pass(&w, 100, true);
         assert_true(w.last_call - from <= most + 100);
     }
     sessions_hello(&w);
-    sessions_put_one(&w, 0, SLACK_IN_CLOSED); /* a hello alone proves nothing */
+    sessions_put_one(&w, 0, SLACK_INPUT_CLOSED); /* a hello alone proves nothing */
     assert_true(w.sup.backoff[SLACK_WAIT_RETRY].attempt > 12);
     while (sessions_coming(&w) == 0)
         sessions_pass(&w, 100, true);
@@ -452,7 +453,7 @@ static void test_an_unreachable_network(void **state)
     uint64_t start = w.now;
     while (w.now < start + 60 * MINUTE) {
         uint64_t from = w.now;
-        sessions_put_cause(&w, sessions_slot_in(&w, SLACK_SESSION_CALLING), SLACK_IN_CALL_FAILED,
+        sessions_put_cause(&w, sessions_slot_in(&w, SLACK_SESSION_CALLING), SLACK_INPUT_CALL_FAILED,
                            SLACK_CAUSE_UNREACHED);
         while (sessions_coming(&w) == 0)
             sessions_pass(&w, 100, true);
@@ -466,12 +467,12 @@ static void test_dials_that_hang_get_company(void **state)
 {
     sessions_t w;
     sessions_open(&w, 1);
-    const slack_session_input_t first = sessions_input(&w, 0, SLACK_IN_URL);
+    const slack_session_input_t first = sessions_input(&w, 0, SLACK_INPUT_URL);
     sessions_pass(&w, 3 * SECOND - 1, false);
     assert_int_equal(w.calls, 1);
     sessions_pass(&w, 1, false);
     assert_int_equal(w.calls, 2);
-    const slack_session_input_t second = sessions_input(&w, 1, SLACK_IN_URL);
+    const slack_session_input_t second = sessions_input(&w, 1, SLACK_INPUT_URL);
     sessions_pass(&w, 57 * SECOND, false);
     assert_int_equal(w.calls, 21);
     assert_true(sessions_coming(&w) <= SLACK_SESSIONS_MAX);
@@ -481,10 +482,10 @@ static void test_dials_that_hang_get_company(void **state)
     sessions_put(&w, &second);
     assert_int_equal(w.dials, 0); /* given up long ago */
     for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++)
-        sessions_put_one(&w, i, SLACK_IN_URL);
+        sessions_put_one(&w, i, SLACK_INPUT_URL);
     assert_int_equal(w.dials, 1);
-    sessions_put_one(&w, sessions_slot_in(&w, SLACK_SESSION_DIALING), SLACK_IN_UPGRADED);
-    sessions_put_one(&w, sessions_slot_in(&w, SLACK_SESSION_GREETING), SLACK_IN_HELLO);
+    sessions_put_one(&w, sessions_slot_in(&w, SLACK_SESSION_DIALING), SLACK_INPUT_UPGRADED);
+    sessions_put_one(&w, sessions_slot_in(&w, SLACK_SESSION_GREETING), SLACK_INPUT_HELLO);
     assert_int_equal(sessions_coming(&w), 0);
     assert_int_equal(sessions_count(&w, SLACK_SESSION_READY), 1);
 }
@@ -493,14 +494,14 @@ static void test_a_dial_that_hangs_makes_way(void **state)
 {
     sessions_t w;
     sessions_open(&w, 1);
-    sessions_put_one(&w, 0, SLACK_IN_URL); /* and the SYN is swallowed */
+    sessions_put_one(&w, 0, SLACK_INPUT_URL); /* and the SYN is swallowed */
     sessions_pass(&w, 3 * SECOND, false);
     assert_int_equal(w.calls, 2);
-    sessions_put_one(&w, 1, SLACK_IN_URL);
+    sessions_put_one(&w, 1, SLACK_INPUT_URL);
     assert_int_equal(w.aborts, 1);
     assert_int_equal(w.dials, 2);
-    sessions_put_one(&w, 1, SLACK_IN_UPGRADED);
-    sessions_put_one(&w, 1, SLACK_IN_HELLO);
+    sessions_put_one(&w, 1, SLACK_INPUT_UPGRADED);
+    sessions_put_one(&w, 1, SLACK_INPUT_HELLO);
     assert_int_equal(sessions_count(&w, SLACK_SESSION_READY), 1);
 }
 
@@ -509,7 +510,7 @@ static void test_one_probe_after_a_failure(void **state)
     sessions_t w;
     sessions_open_ready(&w, 5);
     for (unsigned i = 0; i < 5; i++)
-        sessions_put_one(&w, i, SLACK_IN_CLOSED);
+        sessions_put_one(&w, i, SLACK_INPUT_CLOSED);
     sessions_pass(&w, SECOND, true); /* five losses at once are one failure */
     assert_int_equal(w.calls, 1);
     sessions_pass(&w, 2 * SECOND, true);
@@ -527,18 +528,18 @@ static void test_drain_waits_for_acks(void **state)
 {
     sessions_t w;
     sessions_open_ready(&w, 2);
-    sessions_put_one(&w, 0, SLACK_IN_TAKEN);
-    sessions_put_all(&w, SLACK_IN_DRAIN);
+    sessions_put_one(&w, 0, SLACK_INPUT_ENVELOPE);
+    sessions_put_all(&w, SLACK_INPUT_DRAIN);
     assert_int_equal(w.closes, 1); /* the one that has nothing to ack */
-    sessions_put_one(&w, 1, SLACK_IN_CLOSED);
+    sessions_put_one(&w, 1, SLACK_INPUT_CLOSED);
     sessions_pass(&w, 5 * SECOND, true);
     assert_int_equal(w.closes, 1);
     assert_int_equal(w.calls, 0);
-    sessions_put_one(&w, 0, SLACK_IN_ANSWERED);
+    sessions_put_one(&w, 0, SLACK_INPUT_ACKED);
     assert_int_equal(w.closes, 2);
-    sessions_put_one(&w, 0, SLACK_IN_CLOSED);
+    sessions_put_one(&w, 0, SLACK_INPUT_CLOSED);
     assert_int_equal(w.stops, 0);
-    sessions_put_all(&w, SLACK_IN_STOP);
+    sessions_put_all(&w, SLACK_INPUT_STOP);
     assert_int_equal(w.stops, 1);
 }
 
@@ -547,13 +548,13 @@ static void test_stop_in_every_state(void **state)
     for (unsigned stage = 0; stage < 6; stage++) {
         sessions_t w;
         sessions_open(&w, 1);
-        if (stage > 0) sessions_put_one(&w, 0, SLACK_IN_URL);
-        if (stage > 1) sessions_put_one(&w, 0, SLACK_IN_UPGRADED);
-        if (stage > 2) sessions_put_one(&w, 0, SLACK_IN_HELLO);
-        if (stage > 3) sessions_put_cause(&w, 0, SLACK_IN_GOODBYE, SLACK_CAUSE_REFRESH);
+        if (stage > 0) sessions_put_one(&w, 0, SLACK_INPUT_URL);
+        if (stage > 1) sessions_put_one(&w, 0, SLACK_INPUT_UPGRADED);
+        if (stage > 2) sessions_put_one(&w, 0, SLACK_INPUT_HELLO);
+        if (stage > 3) sessions_put_cause(&w, 0, SLACK_INPUT_GOODBYE, SLACK_CAUSE_REFRESH);
         if (stage > 4) sessions_hello(&w);
-        sessions_put_all(&w, SLACK_IN_STOP);
-        sessions_put_all(&w, SLACK_IN_STOP);
+        sessions_put_all(&w, SLACK_INPUT_STOP);
+        sessions_put_all(&w, SLACK_INPUT_STOP);
         sessions_pass(&w, 1 * SECOND, true);
         assert_int_equal(w.stops, 1);
         for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++)
@@ -563,7 +564,7 @@ static void test_stop_in_every_state(void **state)
     slack_supervisor_t sup; /* before it ever began */
     slack_actions_t actions = {0};
     slack__supervisor_init(&sup, 2, &slack__socket_limits_default, 1);
-    slack__supervisor_step(&sup, &(slack_session_input_t){.type = SLACK_IN_STOP}, 5, &actions);
+    slack__supervisor_step(&sup, &(slack_session_input_t){.type = SLACK_INPUT_STOP}, 5, &actions);
     assert_int_equal(actions.count, 1);
     assert_int_equal(actions.list[0].type, SLACK_DO_STOPPED);
 }

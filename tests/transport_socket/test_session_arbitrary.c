@@ -28,10 +28,10 @@ static uint64_t some_time(void)
 static slack_session_input_t some_input(const sessions_t *w)
 {
     static const enum slack_session_input_type types[] = {
-        SLACK_IN_URL,      SLACK_IN_URL,      SLACK_IN_CALL_FAILED, SLACK_IN_UPGRADED,
-        SLACK_IN_UPGRADED, SLACK_IN_HELLO,    SLACK_IN_HELLO,       SLACK_IN_GOODBYE,
-        SLACK_IN_CLOSED,   SLACK_IN_SEEN,     SLACK_IN_SEEN,        SLACK_IN_SEEN,
-        SLACK_IN_TAKEN,    SLACK_IN_ANSWERED, SLACK_IN_TICK,        SLACK_IN_TICK};
+        SLACK_INPUT_URL,      SLACK_INPUT_URL,   SLACK_INPUT_CALL_FAILED, SLACK_INPUT_UPGRADED,
+        SLACK_INPUT_UPGRADED, SLACK_INPUT_HELLO, SLACK_INPUT_HELLO,       SLACK_INPUT_GOODBYE,
+        SLACK_INPUT_CLOSED,   SLACK_INPUT_SEEN,  SLACK_INPUT_SEEN,        SLACK_INPUT_SEEN,
+        SLACK_INPUT_ENVELOPE, SLACK_INPUT_ACKED, SLACK_INPUT_TICK,        SLACK_INPUT_TICK};
     static const enum slack_cause failures[] = {SLACK_CAUSE_REFUSED, SLACK_CAUSE_UNREACHED};
     static const enum slack_cause goodbyes[] = {SLACK_CAUSE_REFRESH, SLACK_CAUSE_REFRESH,
                                                 SLACK_CAUSE_CROWDED, SLACK_CAUSE_DISABLED};
@@ -40,7 +40,7 @@ static slack_session_input_t some_input(const sessions_t *w)
     in.at_ms = w->now - roll(5 * SECOND);
     in.life_ms = roll(3) ? 0 : roll(400 * SECOND);
     in.retry_after_ms = roll(10) ? 0 : roll(120 * SECOND);
-    in.cause = in.type == SLACK_IN_GOODBYE ? goodbyes[roll(4)] : failures[roll(2)];
+    in.cause = in.type == SLACK_INPUT_GOODBYE ? goodbyes[roll(4)] : failures[roll(2)];
     return in;
 }
 
@@ -48,10 +48,10 @@ static slack_session_input_t some_input(const sessions_t *w)
 static bool possible(const sessions_t *w, const slack_session_input_t *in)
 {
     switch (in->type) {
-    case SLACK_IN_UPGRADED:
-    case SLACK_IN_HELLO:
-    case SLACK_IN_GOODBYE:
-    case SLACK_IN_CLOSED: return w->socket[in->slot];
+    case SLACK_INPUT_UPGRADED:
+    case SLACK_INPUT_HELLO:
+    case SLACK_INPUT_GOODBYE:
+    case SLACK_INPUT_CLOSED: return w->socket[in->slot];
     default: return true;
     }
 }
@@ -59,7 +59,7 @@ static bool possible(const sessions_t *w, const slack_session_input_t *in)
 static void put_old(sessions_t *w)
 {
     slack_session_input_t in = some_input(w);
-    if (in.type == SLACK_IN_TICK || w->sup.sessions[in.slot].generation < 2) return;
+    if (in.type == SLACK_INPUT_TICK || w->sup.sessions[in.slot].generation < 2) return;
     in.generation = (uint32_t)(1 + roll(w->sup.sessions[in.slot].generation - 1));
     slack_supervisor_t before = w->sup;
     sessions_put(w, &in);
@@ -73,11 +73,11 @@ static void become_friendly(sessions_t *w)
     for (unsigned minute = 0; minute < 60 * 24; minute++) {
         for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++) {
             if (w->sup.sessions[i].state == SLACK_SESSION_CALLING)
-                sessions_put_one(w, i, SLACK_IN_URL);
+                sessions_put_one(w, i, SLACK_INPUT_URL);
             if (w->sup.sessions[i].state == SLACK_SESSION_DIALING)
-                sessions_put_one(w, i, SLACK_IN_UPGRADED);
+                sessions_put_one(w, i, SLACK_INPUT_UPGRADED);
             if (w->sup.sessions[i].state == SLACK_SESSION_GREETING)
-                sessions_put_one(w, i, SLACK_IN_HELLO);
+                sessions_put_one(w, i, SLACK_INPUT_HELLO);
         }
         sessions_pass(w, 10 * SECOND, true);
     }
@@ -94,18 +94,19 @@ static void run_arbitrary(unsigned wanted, unsigned steps, uint64_t seed)
     for (unsigned step = 0; step < steps; step++) {
         w.now += some_time();
         slack_session_input_t in = some_input(&w);
-        if (!possible(&w, &in)) in = sessions_input(&w, 0, SLACK_IN_TICK);
+        if (!possible(&w, &in)) in = sessions_input(&w, 0, SLACK_INPUT_TICK);
         bool calling = w.sup.sessions[in.slot].state == SLACK_SESSION_CALLING;
-        unseen += calling && in.type == SLACK_IN_CALL_FAILED && in.cause == SLACK_CAUSE_UNREACHED;
+        unseen +=
+            calling && in.type == SLACK_INPUT_CALL_FAILED && in.cause == SLACK_CAUSE_UNREACHED;
         sessions_put(&w, &in);
         if (roll(4) == 0) put_old(&w);
-        if (in.type == SLACK_IN_TICK) /* something is under way, or waits for a time to come */
+        if (in.type == SLACK_INPUT_TICK) /* something is under way, or waits for a time to come */
             assert_true(slack__supervisor_deadline(&w.sup, w.now) > w.now);
         uint64_t minutes = (w.now - start) / MINUTE;
         assert_true(w.calls - unseen <= minutes + slack__socket_limits_default.burst + 1);
     }
     become_friendly(&w);
-    sessions_put_all(&w, SLACK_IN_STOP);
+    sessions_put_all(&w, SLACK_INPUT_STOP);
     sessions_pass(&w, SECOND, true);
     assert_int_equal(w.stops, 1);
 }
@@ -126,7 +127,7 @@ static void test_pace(void **state)
     while (w.now < start + 600 * MINUTE) {
         for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++)
             if (w.sup.sessions[i].state == SLACK_SESSION_READY)
-                sessions_put_cause(&w, i, SLACK_IN_GOODBYE, SLACK_CAUSE_REFRESH);
+                sessions_put_cause(&w, i, SLACK_INPUT_GOODBYE, SLACK_CAUSE_REFRESH);
         while (sessions_count(&w, SLACK_SESSION_CALLING) > 0)
             sessions_hello(&w);
         sessions_pass(&w, SECOND, true);

@@ -62,7 +62,7 @@ static void thousand_reconnects(void **state)
     w.limits.burst = 1000000;
     w.limits.retry_base_ms = 1;
     w.limits.retry_cap_ms = 2;
-    w.limits.linger_ms = w.limits.answer_ms = 1;
+    w.limits.linger_ms = w.limits.ack_ms = 1;
     socket_world_start(&w, 1);
     socket_world_until_connections(&w, 1);
     for (unsigned i = 0; i < WARM_UP; i++)

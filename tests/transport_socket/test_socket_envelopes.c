@@ -224,7 +224,7 @@ static void more_envelopes_than_may_wait(void **state)
 {
     socket_world_t w;
     socket_world_open(&w);
-    w.limits.pending_max = 20;
+    w.limits.inflight_max = 20;
     socket_world_start(&w, 1);
     socket_world_until_connections(&w, 1);
     w.mock.script = MOCK_KEEP;

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "transport_socket/envelope.h"
+#include "transport_socket/frame.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

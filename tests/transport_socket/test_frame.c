@@ -2,7 +2,7 @@
 #include "support/alloc_fail.h"
 #include "support/payloads.h"
 #include "support/test.h"
-#include "transport_socket/envelope.h"
+#include "transport_socket/frame.h"
 
 /* A frame as the glue reads it. */
 struct reading {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef SLACK_TRANSPORT_SOCKET_ENVELOPE_H
-#define SLACK_TRANSPORT_SOCKET_ENVELOPE_H
+#ifndef SLACK_TRANSPORT_SOCKET_FRAME_H
+#define SLACK_TRANSPORT_SOCKET_FRAME_H
 
 #include "transport/transport.h"
 #include "transport_socket/session.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "transport_socket/envelope.h"
+#include "transport_socket/frame.h"
 
 #include <string.h>
 

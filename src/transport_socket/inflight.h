@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef SLACK_TRANSPORT_SOCKET_PENDING_H
-#define SLACK_TRANSPORT_SOCKET_PENDING_H
+#ifndef SLACK_TRANSPORT_SOCKET_INFLIGHT_H
+#define SLACK_TRANSPORT_SOCKET_INFLIGHT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,33 +11,33 @@
 /* The envelopes that were delivered and wait for their ack, named by handles that are never used
  * twice: a delivery that is acked late can at worst name nothing. */
 
-typedef struct slack_pending {
+typedef struct slack_inflight_entry {
     slack_slice_t envelope_id; /* borrowed: lies in the delivery's arena */
     unsigned slot;             /* the connection that brought it */
     uint32_t generation;
     bool body_allowed;
     uint32_t serial;    /* of this use of the entry; even while it is free */
     uint32_t next_free; /* index + 1; 0: the last one */
-} slack_pending_t;
+} slack_inflight_entry_t;
 
-typedef struct slack_pending_table {
-    slack_pending_t *entries;
+typedef struct slack_inflight {
+    slack_inflight_entry_t *entries;
     uint32_t size; /* entries there are */
     uint32_t max;
     uint32_t used;
     uint32_t first_free; /* index + 1; 0: none */
-} slack_pending_table_t;
+} slack_inflight_t;
 
-void slack__pending_init(slack_pending_table_t *table, size_t max);
-void slack__pending_done(slack_pending_table_t *table);
+void slack__inflight_init(slack_inflight_t *table, size_t max);
+void slack__inflight_done(slack_inflight_t *table);
 
 /* Add a copy of `entry`. 0; SLACK_EBUSY at the maximum; SLACK_ENOMEM. Handles are never 0. */
-int slack__pending_add(slack_pending_table_t *table, const slack_pending_t *entry,
-                       uint64_t *ret_handle);
+int slack__inflight_add(slack_inflight_t *table, const slack_inflight_entry_t *entry,
+                        uint64_t *ret_handle);
 /* NULL for a handle that names nothing any more. Borrowed until the next call. */
-const slack_pending_t *slack__pending_get(const slack_pending_table_t *table, uint64_t handle);
+const slack_inflight_entry_t *slack__inflight_get(const slack_inflight_t *table, uint64_t handle);
 /* The entry of an envelope, by a walk over all there are; NULL when it does not wait. */
-slack_pending_t *slack__pending_find(slack_pending_table_t *table, slack_slice_t envelope_id);
-void slack__pending_remove(slack_pending_table_t *table, uint64_t handle);
+slack_inflight_entry_t *slack__inflight_find(slack_inflight_t *table, slack_slice_t envelope_id);
+void slack__inflight_remove(slack_inflight_t *table, uint64_t handle);
 
 #endif
