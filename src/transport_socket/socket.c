@@ -4,17 +4,30 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "transport_socket/link.h"
+#include "transport_socket/connections.h"
+#include "transport_socket/envelopes.h"
+#include "transport_socket/health.h"
+#include "transport_socket/supervisor.h"
 #include "util/alloc.h"
+
+#define DEFAULT_CONNECTIONS 2
+
+typedef struct slack_socket {
+    slack_transport_t base;
+    const slack_socket_limits_t *limits;
+    slack_supervisor_t sup;
+    slack_connections_t connections;
+    slack_envelopes_t envelopes;
+    slack_health_t health;
+    uv_timer_t timer; /* for the supervisor's next tick */
+    bool timer_open;
+    slack_task_t task; /* reports a change of state */
+    bool over;         /* the supervisor said SLACK_DO_STOPPED */
+} slack_socket_t;
 
 static slack_socket_t *socket_of(slack_transport_t *t)
 {
     return SLACK_CONTAINER(t, slack_socket_t, base);
-}
-
-static const slack_logger_t *log_of(const slack_socket_t *s)
-{
-    return slack__net_log(s->base.host->net);
 }
 
 static uint64_t now_ms(const slack_socket_t *s)
@@ -22,204 +35,88 @@ static uint64_t now_ms(const slack_socket_t *s)
     return slack__mono_ms(slack__net_clock(s->base.host->net));
 }
 
-/* --- what the host is told ---------------------------------------------------------------------
+/* --- the supervisor on the loop ----------------------------------------------------------------
  */
 
-static void tell(slack_socket_t *s, enum slack_transport_state state, int reason)
+static void socket_feed(slack_socket_t *s, const slack_session_input_t *in);
+
+static void socket_feed_all(slack_socket_t *s, enum slack_session_input_type type)
 {
-    s->told = state;
-    s->base.host->state(&s->base, state, reason);
+    socket_feed(s, &(slack_session_input_t){.type = type});
 }
 
-/* The host may not be called from inside an operation: this runs as a task. */
-static void tell_changes(slack_task_t *task)
+/* An action failed before it caused anything: the session learns it at once. */
+static void action_failed(slack_socket_t *s, const slack_action_t *action,
+                          enum slack_session_input_type type, int rc)
 {
-    slack_socket_t *s = SLACK_CONTAINER(task, slack_socket_t, task);
-    if (s->told == SLACK_TRANSPORT_IDLE) {
-        tell(s, SLACK_TRANSPORT_STARTING, 0);
-        slack__socket_feed(s, &(slack_session_input_t){.type = SLACK_INPUT_START});
-    }
-    if (s->sup.phase != SLACK_PHASE_RUNNING) return;
-    if (slack__supervisor_serving(&s->sup) > 0) {
-        if (s->told != SLACK_TRANSPORT_READY) tell(s, SLACK_TRANSPORT_READY, 0);
-    } else if (s->told == SLACK_TRANSPORT_READY ||
-               (s->told == SLACK_TRANSPORT_STARTING && s->sup.mood == SLACK_WAIT_DISABLED)) {
-        tell(s, SLACK_TRANSPORT_DEGRADED, s->reason);
-    }
-}
-
-void slack__socket_tell(slack_socket_t *s)
-{
-    if (!slack__linked(&s->task.link)) return;
-    slack__task_cancel(&s->task);
-    tell_changes(&s->task);
-}
-
-static void on_timer_closed(uv_handle_t *handle)
-{
-    slack_socket_t *s = handle->data;
-    slack__task_cancel(&s->task);
-    if (s->told == SLACK_TRANSPORT_IDLE) tell(s, SLACK_TRANSPORT_STARTING, 0);
-    tell(s, SLACK_TRANSPORT_STOPPED, s->reason);
-}
-
-/* Stopped means that nothing is left on the loop. Calls under way are the host's to end. */
-static void finish(slack_socket_t *s)
-{
-    if (!s->over || !s->timer_open) return;
-    for (slack_link_t *l = s->links.next; l != &s->links; l = l->next)
-        if (SLACK_CONTAINER(l, slack_socket_link_t, link)->ws) return;
-    s->timer_open = false;
-    uv_close((uv_handle_t *)&s->timer, on_timer_closed);
-}
-
-void slack__socket_link_gone(slack_socket_t *s)
-{
-    finish(s);
-}
-
-/* --- actions -----------------------------------------------------------------------------------
- */
-
-static int reason_of(enum slack_cause cause)
-{
-    switch (cause) {
-    case SLACK_CAUSE_FATAL: return SLACK_EAUTH;
-    case SLACK_CAUSE_CROWDED:
-    case SLACK_CAUSE_DISABLED: return SLACK_EAPI;
-    case SLACK_CAUSE_REFUSED:
-    case SLACK_CAUSE_UNREACHED: return SLACK_ECONNECT;
-    case SLACK_CAUSE_RETIRED: return 0;
-    default: return SLACK_ECLOSED;
-    }
-}
-
-/* Slack counts connections that we do not know of: ghosts of ours, or another process of the app,
- * and it sends them a share of all that happens (docs/protocol.md, Connections). */
-static void compare_connections(slack_socket_t *s, unsigned theirs)
-{
-    unsigned ours = slack__supervisor_connections(&s->sup);
-    unsigned foreign = theirs > ours ? theirs - ours : 0;
-    if (foreign > 0 && foreign != s->foreign)
-        SLACK_LOG(log_of(s), WARN, "socket: Slack counts more connections than we have",
-                  "num_connections=%u ours=%u hint=%s", theirs, ours,
-                  "another process of this app, or connections that Slack has not given up yet");
-    s->foreign = foreign;
-}
-
-static void count_reconnect(slack_transport_stats_t *stats, enum slack_cause cause)
-{
-    if (cause == SLACK_CAUSE_NONE) return;
-    stats->reconnects++;
-    switch (cause) {
-    case SLACK_CAUSE_REFRESH: stats->reconnects_refresh++; break;
-    case SLACK_CAUSE_AGE: stats->reconnects_age++; break;
-    case SLACK_CAUSE_SLEPT:
-    case SLACK_CAUSE_SILENT: stats->reconnects_silent++; break;
-    case SLACK_CAUSE_CROWDED:
-    case SLACK_CAUSE_DISABLED: stats->reconnects_refused++; break;
-    default: stats->reconnects_lost++; break;
-    }
-}
-
-/* Deaf is a transport that was ready once, is to run, and has no connection. */
-static uint64_t deaf_ms(const slack_socket_t *s)
-{
-    return s->stats.deaf_ms + (s->deaf_since_ms ? now_ms(s) - s->deaf_since_ms : 0);
-}
-
-static void mind_the_gap(slack_socket_t *s)
-{
-    bool deaf = slack__supervisor_serving(&s->sup) == 0 && s->sup.phase == SLACK_PHASE_RUNNING &&
-                s->told > SLACK_TRANSPORT_STARTING;
-    if (deaf && s->deaf_since_ms == 0) {
-        s->deaf_since_ms = now_ms(s);
-    } else if (!deaf && s->deaf_since_ms != 0) {
-        s->stats.deaf_ms = deaf_ms(s);
-        SLACK_LOG(log_of(s), INFO, "socket: no connection for a while", "ms=%llu",
-                  (unsigned long long)(now_ms(s) - s->deaf_since_ms));
-        s->deaf_since_ms = 0;
-    }
-}
-
-static void became_ready(slack_socket_t *s, const slack_action_t *action)
-{
-    unsigned theirs = s->slots[action->slot]->connections;
-    s->stats.num_connections = theirs;
-    count_reconnect(&s->stats, action->cause);
-    SLACK_LOG(log_of(s), INFO, action->cause ? "socket replaced" : "socket connected",
-              "reason=%s connections=%u num_connections=%u",
-              action->cause ? slack__cause_name(action->cause) : "start",
-              slack__supervisor_serving(&s->sup), theirs);
-    compare_connections(s, theirs);
-}
-
-static void lost(slack_socket_t *s, const slack_action_t *action)
-{
-    const char *cause = slack__cause_name(action->cause);
-    if (action->cause == SLACK_CAUSE_REFUSED || action->cause == SLACK_CAUSE_UNREACHED)
-        s->stats.failed_dials++;
-    s->reason = reason_of(action->cause);
-    if (action->cause == SLACK_CAUSE_DISABLED) {
-        s->base.host->error(&s->base, "Slack closed the connection (link_disabled): Socket Mode is "
-                                      "switched off in the app's settings");
-        SLACK_LOG(log_of(s), ERROR, "socket: Socket Mode is switched off in the app's settings",
-                  "reason=%s retry_ms=%llu", cause, (unsigned long long)action->wait_ms);
-    } else if (action->cause != SLACK_CAUSE_FATAL) {
-        SLACK_LOG(log_of(s), WARN, "socket lost", "reason=%s connections=%u retry_ms=%llu", cause,
-                  slack__supervisor_serving(&s->sup), (unsigned long long)action->wait_ms);
-    }
-}
-
-static void failed(slack_socket_t *s, const slack_action_t *action,
-                   enum slack_session_input_type type, int rc)
-{
-    SLACK_LOG(log_of(s), WARN, "socket: cannot connect", "error=%s", slack_err_name(rc));
-    const slack_session_input_t in = {.type = type,
-                                      .slot = action->slot,
-                                      .generation = action->generation,
-                                      .cause = SLACK_CAUSE_REFUSED};
-    slack__socket_feed(s, &in);
+    SLACK_LOG(slack__net_log(s->base.host->net), WARN, "socket: cannot connect", "error=%s",
+              slack_err_name(rc));
+    socket_feed(s, &(slack_session_input_t){.type = type,
+                                            .slot = action->slot,
+                                            .generation = action->generation,
+                                            .cause = SLACK_CAUSE_REFUSED});
 }
 
 static void perform(slack_socket_t *s, const slack_action_t *action)
 {
     int rc;
-    slack_socket_link_t *link = s->slots[action->slot];
-    bool here = link && link->generation == action->generation;
+    slack_connections_t *connections = &s->connections;
     switch (action->type) {
     case SLACK_DO_CALL:
-        rc = slack__socket_link_call(s, action->slot, action->generation);
-        if (rc) failed(s, action, SLACK_INPUT_CALL_FAILED, rc);
+        rc = slack__connections_call(connections, action->slot, action->generation);
+        if (rc) action_failed(s, action, SLACK_INPUT_CALL_FAILED, rc);
         break;
     case SLACK_DO_DIAL:
-        rc = here ? slack__socket_link_dial(link) : 0;
-        if (rc) failed(s, action, SLACK_INPUT_CLOSED, rc);
+        rc = slack__connections_dial(connections, action->slot, action->generation);
+        if (rc) action_failed(s, action, SLACK_INPUT_CLOSED, rc);
         break;
     case SLACK_DO_PING:
-        if (here) slack__socket_link_ping(link);
+        slack__connections_ping(connections, action->slot, action->generation);
         break;
     case SLACK_DO_CLOSE:
-        if (here && link->ws) slack__ws_close(link->ws, 1000, "");
+        slack__connections_close(connections, action->slot, action->generation);
         break;
     case SLACK_DO_ABORT:
-        if (here) slack__socket_link_abort(link);
+        slack__connections_abort(connections, action->slot, action->generation);
         break;
-    case SLACK_DO_READY:
-        if (here) became_ready(s, action);
-        break;
-    case SLACK_DO_LEAVE: break;
-    case SLACK_DO_LOST: lost(s, action); break;
     case SLACK_DO_STOPPED:
         s->over = true;
-        s->reason = reason_of(action->cause);
+        slack__connections_forget(connections);
         break;
+    case SLACK_DO_READY:
+    case SLACK_DO_LEAVE:
+    case SLACK_DO_LOST: break;
     }
+    slack__health_note(&s->health, action);
 }
 
-static void on_timer(uv_timer_t *timer);
+static void timer_closed(uv_handle_t *handle)
+{
+    slack_socket_t *s = handle->data;
+    slack_health_t *health = &s->health;
+    slack__task_cancel(&s->task);
+    if (health->state == SLACK_TRANSPORT_IDLE)
+        slack__health_report(health, SLACK_TRANSPORT_STARTING, 0);
+    slack__health_report(health, SLACK_TRANSPORT_STOPPED, health->reason);
+}
 
-static void arm(slack_socket_t *s)
+/* STOPPED is reported when the transport has nothing left on the loop. A call that is still under
+ * way belongs to the host. */
+static void finish(slack_socket_t *s)
+{
+    if (!s->over || !s->timer_open || slack__connections_open(&s->connections)) return;
+    s->timer_open = false;
+    uv_close((uv_handle_t *)&s->timer, timer_closed);
+}
+
+static void timer_fired(uv_timer_t *timer)
+{
+    slack_socket_t *s = timer->data;
+    slack__connections_report_seen(&s->connections);
+    socket_feed_all(s, SLACK_INPUT_TICK);
+}
+
+static void set_timer(slack_socket_t *s)
 {
     if (!s->timer_open) return;
     uint64_t now = now_ms(s), at = slack__supervisor_deadline(&s->sup, now);
@@ -230,37 +127,114 @@ static void arm(slack_socket_t *s)
     uint64_t wait = at > now ? at - now : 0;
     if (wait > s->limits->tick_ms) wait = s->limits->tick_ms;
     uv_update_time(s->timer.loop);
-    uv_timer_start(&s->timer, on_timer, wait, 0);
+    uv_timer_start(&s->timer, timer_fired, wait, 0);
 }
 
-void slack__socket_feed(slack_socket_t *s, const slack_session_input_t *in)
+/* Feed the supervisor an input and perform its actions. */
+static void socket_feed(slack_socket_t *s, const slack_session_input_t *in)
 {
     slack_actions_t actions;
     actions.count = 0;
-    slack__supervisor_step(&s->sup, in, now_ms(s), &actions);
+    slack__supervisor_feed(&s->sup, in, now_ms(s), &actions);
     for (size_t i = 0; i < actions.count; i++)
         perform(s, &actions.list[i]);
-    bool quiet = in->type == SLACK_INPUT_ENVELOPE || in->type == SLACK_INPUT_ACKED;
-    if (quiet && actions.count == 0) return; /* nothing that the deadline depends on */
-    mind_the_gap(s);
+    bool counted = in->type == SLACK_INPUT_ENVELOPE || in->type == SLACK_INPUT_ACKED;
+    if (counted && actions.count == 0) return; /* neither state nor deadline changed */
+    slack__health_measure(&s->health);
     if (!s->over && s->timer_open) slack__task_post(s->base.host->net, &s->task);
-    arm(s);
+    set_timer(s);
     finish(s);
 }
 
-static void on_timer(uv_timer_t *timer)
+/* The host may not be called from inside an operation, so a task reports to it. */
+static void report(slack_task_t *task)
 {
-    slack_socket_t *s = timer->data;
-    for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++) {
-        const slack_socket_link_t *link = s->slots[i];
-        if (!link || !link->ws) continue;
-        slack__socket_feed(s, &(slack_session_input_t){.type = SLACK_INPUT_SEEN,
-                                                       .slot = i,
-                                                       .generation = link->generation,
-                                                       .at_ms = slack__ws_last_read_ms(link->ws)});
+    slack_socket_t *s = SLACK_CONTAINER(task, slack_socket_t, task);
+    if (s->health.state == SLACK_TRANSPORT_IDLE) {
+        slack__health_report(&s->health, SLACK_TRANSPORT_STARTING, 0);
+        socket_feed_all(s, SLACK_INPUT_START);
     }
-    slack__socket_feed(s, &(slack_session_input_t){.type = SLACK_INPUT_TICK});
+    slack__health_report_change(&s->health);
 }
+
+/* --- what the connections report ---------------------------------------------------------------
+ */
+
+static slack_socket_t *socket_of_connections(slack_connections_t *connections)
+{
+    return SLACK_CONTAINER(connections, slack_socket_t, connections);
+}
+
+static void connections_feed(slack_connections_t *connections, const slack_session_input_t *in)
+{
+    socket_feed(socket_of_connections(connections), in);
+}
+
+static void connections_message(slack_connections_t *connections, unsigned slot,
+                                uint32_t generation, const char *text, size_t len)
+{
+    slack_socket_t *s = socket_of_connections(connections);
+    if (!slack__supervisor_takes(&s->sup, slot)) return;
+    int rc = slack__envelopes_read(&s->envelopes, slot, generation, text, len);
+    /* The message may have been hello, which Slack does not send again. */
+    if (rc && s->sup.sessions[slot].state == SLACK_SESSION_GREETING)
+        slack__connections_break(connections, slot, generation);
+}
+
+static void connections_gone(slack_connections_t *connections)
+{
+    finish(socket_of_connections(connections));
+}
+
+static const slack_connections_events_t connections_events = {
+    .feed = connections_feed,
+    .message = connections_message,
+    .gone = connections_gone,
+};
+
+/* --- what the envelopes need -------------------------------------------------------------------
+ */
+
+static slack_socket_t *socket_of_envelopes(slack_envelopes_t *envelopes)
+{
+    return SLACK_CONTAINER(envelopes, slack_socket_t, envelopes);
+}
+
+static void envelopes_feed(slack_envelopes_t *envelopes, const slack_session_input_t *in)
+{
+    socket_feed(socket_of_envelopes(envelopes), in);
+}
+
+/* READY is reported before the first delivery, also when that came right behind hello. */
+static bool envelopes_takes(slack_envelopes_t *envelopes, unsigned slot)
+{
+    slack_socket_t *s = socket_of_envelopes(envelopes);
+    if (slack__linked(&s->task.link)) {
+        slack__task_cancel(&s->task);
+        report(&s->task);
+    }
+    return slack__supervisor_takes(&s->sup, slot);
+}
+
+static int envelopes_send(slack_envelopes_t *envelopes, unsigned slot, uint32_t generation,
+                          const char *text, size_t len)
+{
+    slack_socket_t *s = socket_of_envelopes(envelopes);
+    if (slack__connections_send(&s->connections, slot, generation, text, len) == 0) return 0;
+    for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++) {
+        const slack_session_t *other = &s->sup.sessions[i];
+        if (slack__session_serves(other) &&
+            slack__connections_send(&s->connections, i, other->generation, text, len) == 0)
+            return 0;
+    }
+    return SLACK_ECLOSED;
+}
+
+static const slack_envelopes_events_t envelopes_events = {
+    .feed = envelopes_feed,
+    .takes = envelopes_takes,
+    .send = envelopes_send,
+};
 
 /* --- operations --------------------------------------------------------------------------------
  */
@@ -276,7 +250,7 @@ static int socket_start(slack_transport_t *t)
     return 0;
 }
 
-/* Slack has no word for it: it sends to whoever is connected. */
+/* Socket Mode has no message for it: Slack sends to every open connection. */
 static void socket_leave(slack_transport_t *t)
 {
 }
@@ -284,79 +258,40 @@ static void socket_leave(slack_transport_t *t)
 static void socket_drain(slack_transport_t *t)
 {
     slack_socket_t *s = socket_of(t);
-    if (s->timer_open) slack__socket_feed(s, &(slack_session_input_t){.type = SLACK_INPUT_DRAIN});
+    if (s->timer_open) socket_feed_all(s, SLACK_INPUT_DRAIN);
 }
 
 static void socket_stop(slack_transport_t *t)
 {
     slack_socket_t *s = socket_of(t);
-    if (s->timer_open) slack__socket_feed(s, &(slack_session_input_t){.type = SLACK_INPUT_STOP});
-}
-
-static void answered(slack_socket_t *s, uint64_t handle)
-{
-    const slack_inflight_entry_t *entry = slack__inflight_get(&s->inflight, handle);
-    const slack_session_input_t in = {
-        .type = SLACK_INPUT_ACKED, .slot = entry->slot, .generation = entry->generation};
-    slack__inflight_remove(&s->inflight, handle);
-    slack__socket_feed(s, &in);
-}
-
-/* No frame for LATER: that alone makes Slack send it again. */
-static int send_ack(slack_socket_t *s, const slack_inflight_entry_t *entry, const slack_ack_t *ack,
-                    bool has_key)
-{
-    if (ack->outcome == SLACK_ACK_LATER) return 0;
-    const slack_ack_t *body = ack->outcome == SLACK_ACK_OK ? ack : NULL;
-    slack__buf_clear(&s->frame);
-    int rc = slack__frame_write_ack(&s->frame, entry->envelope_id, body);
-    if (rc) return rc;
-    const char *frame = slack__buf_ptr(&s->frame);
-    if (!has_key) slack__recent_acks_add(&s->recent_acks, entry->envelope_id, frame, s->frame.len);
-    return slack__socket_send(s, entry->slot, entry->generation, frame, s->frame.len);
+    if (s->timer_open) socket_feed_all(s, SLACK_INPUT_STOP);
 }
 
 static int socket_ack(slack_transport_t *t, slack_delivery_t *d, const slack_ack_t *ack)
 {
-    slack_socket_t *s = socket_of(t);
-    const slack_inflight_entry_t *entry = slack__inflight_get(&s->inflight, d->handle);
-    if (!entry) return SLACK_ECLOSED;
-    bool has_body = ack->outcome == SLACK_ACK_OK && ack->type != SLACK_ACK_BODY_NONE;
-    if (has_body && !entry->body_allowed) return SLACK_EACKBODY;
-    int rc = s->told == SLACK_TRANSPORT_STOPPED ? SLACK_ECLOSED
-                                                : send_ack(s, entry, ack, d->key.len > 0);
-    if (rc == SLACK_ETOOBIG) return rc;
-    if (rc == 0)
-        s->stats.acked++;
-    else
-        s->stats.ack_lost++;
-    answered(s, d->handle);
-    return rc;
+    return slack__envelopes_ack(&socket_of(t)->envelopes, d, ack);
 }
 
 static void socket_stats(const slack_transport_t *t, slack_transport_stats_t *ret)
 {
     const slack_socket_t *s = (const slack_socket_t *)t;
-    *ret = s->stats;
-    ret->state = s->told;
-    ret->connections = slack__supervisor_serving(&s->sup);
-    ret->deaf_ms = deaf_ms(s);
+    slack__health_stats(&s->health, ret);
+    ret->delivered = s->envelopes.delivered;
+    ret->acked = s->envelopes.acked;
+    ret->ack_lost = s->envelopes.ack_lost;
+    ret->ping_us = s->connections.ping_us;
 }
 
 static unsigned socket_reload(slack_transport_t *t)
 {
-    return 0; /* nothing of it comes from a file */
+    return 0; /* nothing of this transport is read from a file again */
 }
 
 static void socket_destroy(slack_transport_t *t)
 {
     slack_socket_t *s = socket_of(t);
-    slack__tls_context_unref(s->tls);
-    slack__proxy_unref(s->proxy);
-    slack__inflight_done(&s->inflight);
-    slack__recent_acks_done(&s->recent_acks);
-    slack__buf_done(&s->frame);
-    slack__free(s->ca_file);
+    slack__connections_done(&s->connections);
+    slack__envelopes_done(&s->envelopes);
     slack__free(s);
 }
 
@@ -372,10 +307,9 @@ static const struct slack_transport_ops socket_ops = {
     .destroy = socket_destroy,
 };
 
-/* --- configuration -----------------------------------------------------------------------------
- */
+/* --- options ---------------------------------------------------------------------------------- */
 
-/* What a token is that stands where an app-level token belongs; NULL for one that may be it. */
+/* What a token in the place of an app-level token is; NULL: an app-level token. */
 static const char *wrong_kind(const char *token)
 {
     static const struct {
@@ -392,10 +326,10 @@ static const char *wrong_kind(const char *token)
     return "something else";
 }
 
-static int check(const slack_options_t *options, char *error)
+static int check_options(const slack_options_t *options, char *error)
 {
-    const char *kind =
-        options->app_token && *options->app_token ? wrong_kind(options->app_token) : "nothing";
+    const char *token = options->app_token;
+    const char *kind = token && *token ? wrong_kind(token) : "nothing";
     if (kind) {
         snprintf(error, SLACK_ERROR_TEXT_MAX,
                  "SLACK_APP_TOKEN holds %s: Socket Mode needs an app-level token (xapp-…) with the "
@@ -411,65 +345,37 @@ static int check(const slack_options_t *options, char *error)
     return 0;
 }
 
-/* A file that somebody named is read now, so that a wrong name is a sentence and not a reconnect.
- */
-static int read_ca_file(slack_socket_t *s, const char *ca_file, char *error)
-{
-    if (!ca_file || !*ca_file) return 0;
-    s->ca_file = slack__strdup(ca_file);
-    if (!s->ca_file) return SLACK_ENOMEM;
-    int rc = slack__tls_context_client(&s->tls, ca_file);
-    if (rc && rc != SLACK_ENOMEM) {
-        snprintf(error, SLACK_ERROR_TEXT_MAX,
-                 "SLACK_CA_FILE=%.128s: no certificates can be read from it", ca_file);
-        rc = SLACK_ECONFIG;
-    }
-    return rc;
-}
-
-static int read_proxy(slack_socket_t *s, const slack_options_t *options, char *error)
-{
-    const char *what = "";
-    int rc = slack__proxy_new(&s->proxy, options->proxy, options->no_proxy, &what);
-    if (rc == SLACK_ECONFIG)
-        snprintf(error, SLACK_ERROR_TEXT_MAX, "SLACK_PROXY cannot be used: %s", what);
-    return rc;
-}
-
 int slack__socket_create(slack_transport_t **ret, const struct slack_transport_host *host,
                          const slack_options_t *options, const slack_socket_limits_t *limits,
                          char *error)
 {
-    int rc = check(options, error);
+    unsigned wanted = options->socket_connections;
+    int rc = check_options(options, error);
     if (rc) return rc;
     slack_socket_t *s = slack__calloc(1, sizeof *s);
     if (!s) return SLACK_ENOMEM;
-    s->base.ops = &socket_ops;
-    s->base.host = host;
+    s->base = (slack_transport_t){.ops = &socket_ops, .host = host};
     s->limits = limits;
-    s->task.run = tell_changes;
+    s->task.run = report;
     slack__link_init(&s->task.link);
-    slack__link_init(&s->links);
-    slack__inflight_init(&s->inflight, limits->inflight_max);
-    slack__buf_init(&s->frame, SLACK_ACK_FRAME_LIMIT);
-    slack__supervisor_init(&s->sup, options->socket_connections ? options->socket_connections : 2,
-                           limits, slack__random_u64());
-    char *frame; /* taken once: an ack does not fail for memory's sake */
-    rc = slack__buf_reserve(&s->frame, SLACK_ACK_FRAME_LIMIT, &frame);
-    if (!rc) rc = read_ca_file(s, options->ca_file, error);
-    if (!rc) rc = read_proxy(s, options, error);
-    if (rc) {
+    slack__supervisor_init(&s->sup, wanted ? wanted : DEFAULT_CONNECTIONS, limits,
+                           slack__random_u64());
+    s->health = (slack_health_t){.transport = &s->base, .sup = &s->sup};
+    s->connections = (slack_connections_t){
+        .events = &connections_events, .transport = &s->base, .limits = limits};
+    rc = slack__envelopes_init(&s->envelopes, &s->base, &envelopes_events, limits->inflight_max);
+    if (rc == 0) rc = slack__connections_init(&s->connections, options, error);
+    if (rc)
         socket_destroy(&s->base);
-        return rc;
-    }
-    *ret = &s->base;
-    return 0;
+    else
+        *ret = &s->base;
+    return rc;
 }
 
-static int create(slack_transport_t **ret, const struct slack_transport_host *host,
-                  const slack_options_t *options, char *error)
+static int socket_create(slack_transport_t **ret, const struct slack_transport_host *host,
+                         const slack_options_t *options, char *error)
 {
     return slack__socket_create(ret, host, options, &slack__socket_limits_default, error);
 }
 
-const slack_transport_type_t slack__transport_socket = {"socket", create};
+const slack_transport_type_t slack__transport_socket = {"socket", socket_create};

@@ -5,8 +5,8 @@
 
 #define NEVER UINT64_MAX
 
-/* One step, so that helpers have few parameters. */
-struct step {
+/* The arguments of slack__supervisor_feed(). */
+struct update {
     slack_supervisor_t *sup;
     uint64_t now;
     slack_actions_t *actions;
@@ -17,19 +17,14 @@ void slack__supervisor_init(slack_supervisor_t *sup, unsigned wanted,
 {
     *sup = (slack_supervisor_t){
         .limits = limits, .wanted = wanted, .probing = true, .random = seed | 1};
-    sup->backoff[SLACK_WAIT_RETRY] =
-        (slack_backoff_t){.base_ms = limits->retry_base_ms, .cap_ms = limits->retry_cap_ms};
-    sup->backoff[SLACK_WAIT_UNREACHED] =
-        (slack_backoff_t){.base_ms = limits->unreached_base_ms, .cap_ms = limits->unreached_cap_ms};
-    sup->backoff[SLACK_WAIT_CROWDED] =
-        (slack_backoff_t){.base_ms = limits->crowded_base_ms, .cap_ms = limits->crowded_cap_ms};
-    sup->backoff[SLACK_WAIT_DISABLED] =
-        (slack_backoff_t){.base_ms = limits->disabled_base_ms, .cap_ms = limits->disabled_cap_ms};
+    for (unsigned i = 0; i < SLACK_BACKOFF_COUNT; i++)
+        sup->backoff[i] = (slack_backoff_t){.base_ms = limits->backoff[i].base_ms,
+                                            .cap_ms = limits->backoff[i].cap_ms};
     for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++)
         sup->sessions[i].slot = i;
 }
 
-/* xorshift64: jitter that a test can repeat. */
+/* xorshift64, seeded: a test can repeat the jitter. */
 static uint64_t next_random(slack_supervisor_t *sup)
 {
     uint64_t x = sup->random;
@@ -39,7 +34,7 @@ static uint64_t next_random(slack_supervisor_t *sup)
     return sup->random = x;
 }
 
-static unsigned count(const slack_supervisor_t *sup, bool (*is)(const slack_session_t *))
+static unsigned count_sessions(const slack_supervisor_t *sup, bool (*is)(const slack_session_t *))
 {
     unsigned n = 0;
     for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++)
@@ -74,92 +69,99 @@ static bool is_connected(const slack_session_t *s)
 
 unsigned slack__supervisor_serving(const slack_supervisor_t *sup)
 {
-    return count(sup, slack__session_serves);
+    return count_sessions(sup, slack__session_serves);
 }
 
 unsigned slack__supervisor_connections(const slack_supervisor_t *sup)
 {
-    return count(sup, is_connected);
+    return count_sessions(sup, is_connected);
+}
+
+bool slack__supervisor_takes(const slack_supervisor_t *sup, unsigned slot)
+{
+    if (sup->phase == SLACK_PHASE_RUNNING) return true;
+    return sup->phase == SLACK_PHASE_DRAINING && !is_closing(&sup->sessions[slot]);
 }
 
 /* --- what follows from a session's change of state ---------------------------------------------
  */
 
-static enum slack_wait wait_of(enum slack_cause cause)
+static enum slack_socket_backoff backoff_of(enum slack_cause cause)
 {
     switch (cause) {
-    case SLACK_CAUSE_UNREACHED: return SLACK_WAIT_UNREACHED;
-    case SLACK_CAUSE_CROWDED: return SLACK_WAIT_CROWDED;
-    case SLACK_CAUSE_DISABLED: return SLACK_WAIT_DISABLED;
-    default: return SLACK_WAIT_RETRY;
+    case SLACK_CAUSE_UNREACHED: return SLACK_BACKOFF_UNREACHED;
+    case SLACK_CAUSE_CROWDED: return SLACK_BACKOFF_CROWDED;
+    case SLACK_CAUSE_DISABLED: return SLACK_BACKOFF_DISABLED;
+    default: return SLACK_BACKOFF_RETRY;
     }
 }
 
 /*
- * A connection failed: nothing is opened before the wait that its cause asks for. Several that fail
- * together are one failure: whoever waits already does not wait longer for the next one's sake.
+ * After a failure nothing is opened before its backoff has passed. Failures that come together
+ * count once: a failure during a backoff does not prolong it, except by a Retry-After. Returns the
+ * wait.
  */
-static uint64_t fail(struct step *x, const slack_session_t *s, bool had_served)
+static uint64_t back_off(struct update *u, const slack_session_t *s, bool had_served)
 {
-    slack_supervisor_t *sup = x->sup;
-    enum slack_wait kind = wait_of(s->cause);
-    bool new_mood = kind >= SLACK_WAIT_CROWDED && sup->mood != kind;
+    slack_supervisor_t *sup = u->sup;
+    enum slack_socket_backoff kind = backoff_of(s->cause);
+    bool new_trouble = kind >= SLACK_BACKOFF_CROWDED && sup->trouble != kind;
     uint64_t floor = s->retry_after_ms;
-    if (kind >= SLACK_WAIT_CROWDED) {
-        sup->mood = kind;
+    if (kind >= SLACK_BACKOFF_CROWDED) {
+        sup->trouble = kind;
         if (floor < sup->backoff[kind].base_ms) floor = sup->backoff[kind].base_ms;
     }
-    if (kind == SLACK_WAIT_UNREACHED && sup->paced_ms > x->now)
+    if (kind == SLACK_BACKOFF_UNREACHED && sup->paced_ms > u->now)
         sup->paced_ms -= sup->limits->pace_ms; /* Slack never saw this call */
 
-    sup->probing = true; /* which staggers better than any time does */
-    sup->stagger_ms = x->now;
-    sup->failed_ms = x->now;
+    sup->probing = true;
+    sup->stagger_ms = u->now; /* probing already opens one at a time */
+    sup->failed_ms = u->now;
     uint64_t wait = floor;
-    if (x->now >= sup->not_before_ms || new_mood)
+    if (u->now >= sup->not_before_ms || new_trouble)
         wait = slack__backoff_next_ms(&sup->backoff[kind], floor, next_random(sup));
     if (wait < sup->limits->stagger_ms / 10) wait = sup->limits->stagger_ms / 10;
 
-    /* The only connection there was has freed its own place: too_many_websockets no longer holds it
-     * back. */
-    bool alone = had_served && kind == SLACK_WAIT_RETRY && sup->mood == SLACK_WAIT_CROWDED &&
-                 slack__supervisor_serving(sup) == 0;
-    if (alone || x->now + wait > sup->not_before_ms) sup->not_before_ms = x->now + wait;
-    return sup->not_before_ms - x->now;
+    /* The end of the only connection made room at Slack, so the longer wait for
+     * too_many_websockets no longer applies. */
+    bool made_room = had_served && kind == SLACK_BACKOFF_RETRY &&
+                     sup->trouble == SLACK_BACKOFF_CROWDED && slack__supervisor_serving(sup) == 0;
+    if (made_room || u->now + wait > sup->not_before_ms) sup->not_before_ms = u->now + wait;
+    return sup->not_before_ms - u->now;
 }
 
-static void tell(struct step *x, enum slack_action_type type, const slack_session_t *s,
-                 enum slack_cause cause, uint64_t wait_ms)
+static void supervisor_act(struct update *u, const slack_session_t *s, slack_action_t action)
 {
-    const slack_action_t action = {.type = type,
-                                   .slot = s->slot,
-                                   .generation = s->generation,
-                                   .cause = cause,
-                                   .wait_ms = wait_ms};
-    slack__actions_add(x->actions, &action);
+    action.slot = s->slot;
+    action.generation = s->generation;
+    slack__actions_add(u->actions, &action);
 }
 
-static void owe(slack_supervisor_t *sup, enum slack_cause cause)
+static void session_is_ready(struct update *u, const slack_session_t *s)
 {
-    if (sup->owed_count < SLACK_SESSIONS_MAX) sup->owed[sup->owed_count++] = cause;
-}
-
-static void became_ready(struct step *x, const slack_session_t *s)
-{
-    slack_supervisor_t *sup = x->sup;
+    slack_supervisor_t *sup = u->sup;
     enum slack_cause cause = SLACK_CAUSE_NONE;
     sup->probing = false;
-    if (sup->owed_count > 0) {
-        cause = sup->owed[0];
-        memmove(sup->owed, sup->owed + 1, --sup->owed_count * sizeof sup->owed[0]);
+    if (sup->unreplaced_count > 0) {
+        cause = sup->unreplaced[0];
+        sup->unreplaced_count--;
+        memmove(sup->unreplaced, sup->unreplaced + 1,
+                sup->unreplaced_count * sizeof sup->unreplaced[0]);
     }
-    tell(x, SLACK_DO_READY, s, cause, 0);
+    supervisor_act(u, s, (slack_action_t){.type = SLACK_DO_READY, .cause = cause});
 }
 
-/* It left `before` for CLOSING or FREE. */
-static void went(struct step *x, const slack_session_t *s, enum slack_session_state before)
+static void add_unreplaced(slack_supervisor_t *sup, enum slack_cause cause)
 {
-    slack_supervisor_t *sup = x->sup;
+    if (sup->unreplaced_count < SLACK_SESSIONS_MAX)
+        sup->unreplaced[sup->unreplaced_count++] = cause;
+}
+
+/* The session went from `before` to CLOSING or FREE. */
+static void session_is_over(struct update *u, const slack_session_t *s,
+                            enum slack_session_state before)
+{
+    slack_supervisor_t *sup = u->sup;
     if (s->cause == SLACK_CAUSE_FATAL) {
         sup->end = SLACK_CAUSE_FATAL;
         if (sup->phase < SLACK_PHASE_STOPPING) sup->phase = SLACK_PHASE_STOPPING;
@@ -167,126 +169,105 @@ static void went(struct step *x, const slack_session_t *s, enum slack_session_st
     if (s->cause == SLACK_CAUSE_RETIRED || sup->phase >= SLACK_PHASE_DRAINING) return;
 
     bool had_served = before == SLACK_SESSION_READY || before == SLACK_SESSION_LEAVING;
-    bool orderly = before == SLACK_SESSION_LEAVING && wait_of(s->cause) == SLACK_WAIT_RETRY;
-    if (before == SLACK_SESSION_READY) owe(sup, s->cause);
+    bool orderly = before == SLACK_SESSION_LEAVING && backoff_of(s->cause) == SLACK_BACKOFF_RETRY;
+    if (before == SLACK_SESSION_READY) add_unreplaced(sup, s->cause);
     if (!orderly) {
-        tell(x, SLACK_DO_LOST, s, s->cause, fail(x, s, had_served));
-    } else if (sup->mood == SLACK_WAIT_CROWDED && slack__supervisor_serving(sup) == 0) {
-        sup->not_before_ms = x->now; /* its own place is free now */
+        slack_action_t lost = {.type = SLACK_DO_LOST, .cause = s->cause};
+        lost.wait_ms = back_off(u, s, had_served);
+        supervisor_act(u, s, lost);
+    } else if (sup->trouble == SLACK_BACKOFF_CROWDED && slack__supervisor_serving(sup) == 0) {
+        sup->not_before_ms = u->now; /* the end of this connection made room at Slack */
     }
 }
 
-/* Give one session an input and draw the consequences. */
-static void feed(struct step *x, unsigned slot, const slack_session_input_t *in)
+static void feed_session(struct update *u, unsigned slot, slack_session_input_t in)
 {
-    slack_session_t *s = &x->sup->sessions[slot];
+    slack_session_t *s = &u->sup->sessions[slot];
     enum slack_session_state before = s->state;
-    slack_session_input_t input = *in;
-    input.random = next_random(x->sup);
-    slack__session_step(s, &input, x->now, x->sup->limits, x->actions);
+    in.random = next_random(u->sup);
+    slack__session_feed(s, &in, u->now, u->sup->limits, u->actions);
     if (s->state == before) return;
-    if (s->state == SLACK_SESSION_READY) became_ready(x, s);
-    if (s->state == SLACK_SESSION_LEAVING) owe(x->sup, s->cause);
+    if (s->state == SLACK_SESSION_READY) session_is_ready(u, s);
+    if (s->state == SLACK_SESSION_LEAVING) add_unreplaced(u->sup, s->cause);
     bool over = s->state == SLACK_SESSION_CLOSING || s->state == SLACK_SESSION_FREE;
-    if (over && before != SLACK_SESSION_CLOSING) went(x, s, before);
+    if (over && before != SLACK_SESSION_CLOSING) session_is_over(u, s, before);
 }
 
-static void retire(struct step *x, unsigned slot)
+static void retire(struct update *u, unsigned slot)
 {
-    feed(x, slot, &(slack_session_input_t){.type = SLACK_INPUT_RETIRE});
+    feed_session(u, slot, (slack_session_input_t){.type = SLACK_INPUT_RETIRE});
 }
 
 /* --- time --------------------------------------------------------------------------------------
  */
 
-/* Much more time went by than was asked for: the machine slept, or the loop stood still. What is
- * silent for too long may be dead, or may have bytes that lie unread: it is replaced at once, and
- * has a while to show that it lives. */
-static void after_a_jump(struct step *x)
+/* Much more time passed between two ticks than should have: the machine slept, or the loop was
+ * blocked. A connection that was silent for too long may be dead, or its bytes may not have been
+ * read yet. It is replaced at once, and has probe_ms to receive something. */
+static void clock_jumped(struct update *u)
 {
     for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++) {
-        slack_session_t *s = &x->sup->sessions[i];
+        slack_session_t *s = &u->sup->sessions[i];
         if (!slack__session_serves(s)) continue;
-        s->ping_ms = x->now;
-        if (x->now < s->seen_ms + x->sup->limits->dead_ms) continue;
-        s->grace_ms = x->now + x->sup->limits->probe_ms;
-        feed(x, i,
-             &(slack_session_input_t){.type = SLACK_INPUT_GOODBYE, .cause = SLACK_CAUSE_SLEPT});
+        s->ping_ms = u->now;
+        if (u->now < s->seen_ms + u->sup->limits->dead_ms) continue;
+        s->grace_ms = u->now + u->sup->limits->probe_ms;
+        feed_session(
+            u, i, (slack_session_input_t){.type = SLACK_INPUT_GOODBYE, .cause = SLACK_CAUSE_SLEPT});
     }
 }
 
-/* A connection that lived for a while ends the waits of the failures before it. */
-static void forgive(struct step *x, const slack_session_t *s)
+/* A connection that became stable after the last failure resets the backoffs. */
+static void reset_backoffs(struct update *u, const slack_session_t *s)
 {
-    slack_supervisor_t *sup = x->sup;
-    if (s->hello_ms < sup->failed_ms || x->now < s->hello_ms + sup->limits->settle_ms) return;
-    for (unsigned i = 0; i < SLACK_WAIT_COUNT; i++)
+    slack_supervisor_t *sup = u->sup;
+    if (s->hello_ms < sup->failed_ms || u->now < s->hello_ms + sup->limits->stable_ms) return;
+    for (unsigned i = 0; i < SLACK_BACKOFF_COUNT; i++)
         slack__backoff_reset(&sup->backoff[i]);
-    sup->mood = SLACK_WAIT_RETRY;
+    sup->trouble = SLACK_BACKOFF_RETRY;
 }
 
-static void grow_old(struct step *x, slack_session_t *s)
+static void renew_aged(struct update *u, slack_session_t *s)
 {
-    if (s->state != SLACK_SESSION_READY || x->now < s->renew_ms) return;
-    if (x->sup->mood != SLACK_WAIT_RETRY) { /* no time to leave a place that one has */
-        s->renew_ms = x->now + x->sup->limits->pace_ms;
+    if (s->state != SLACK_SESSION_READY || u->now < s->renew_ms) return;
+    if (u->sup->trouble != SLACK_BACKOFF_RETRY) { /* a new connection might not be admitted */
+        s->renew_ms = u->now + u->sup->limits->pace_ms;
         return;
     }
-    feed(x, s->slot,
-         &(slack_session_input_t){.type = SLACK_INPUT_GOODBYE, .cause = SLACK_CAUSE_AGE});
+    feed_session(u, s->slot,
+                 (slack_session_input_t){.type = SLACK_INPUT_GOODBYE, .cause = SLACK_CAUSE_AGE});
 }
 
-static void tick(struct step *x)
+static void supervisor_tick(struct update *u)
 {
-    slack_supervisor_t *sup = x->sup;
-    if (sup->ticked_ms != 0 && x->now > sup->ticked_ms + sup->limits->dead_ms / 2) after_a_jump(x);
-    sup->ticked_ms = x->now;
+    slack_supervisor_t *sup = u->sup;
+    if (sup->ticked_ms != 0 && u->now > sup->ticked_ms + sup->limits->dead_ms / 2) clock_jumped(u);
+    sup->ticked_ms = u->now;
     for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++) {
         slack_session_t *s = &sup->sessions[i];
-        feed(x, i, &(slack_session_input_t){.type = SLACK_INPUT_TICK});
+        feed_session(u, i, (slack_session_input_t){.type = SLACK_INPUT_TICK});
         if (!slack__session_serves(s)) continue;
-        forgive(x, s);
-        grow_old(x, s);
+        reset_backoffs(u, s);
+        renew_aged(u, s);
     }
 }
 
-/* --- what is against what should be ------------------------------------------------------------
+/* --- the difference between what is open and what should be -----------------------------------
  */
 
-/* Envelopes have stopped to come, and what came is acked or will never be in time. */
-static bool may_go(const struct step *x, const slack_session_t *s)
-{
-    if (x->now < s->leave_ms) return false;
-    return s->inflight == 0 || x->now >= s->leave_ms + x->sup->limits->ack_ms;
-}
-
-/* Say goodbye to those that were replaced. */
-static void settle_leaving(struct step *x)
+/* Close the connections that have been replaced, once no more envelopes arrive and all that arrived
+ * are acked, or cannot be in time. */
+static void close_replaced(struct update *u)
 {
     for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++) {
-        const slack_session_t *s = &x->sup->sessions[i];
-        if (slack__supervisor_serving(x->sup) <= x->sup->wanted) return;
-        if (is_leaving(s) && may_go(x, s)) retire(x, i);
+        const slack_session_t *s = &u->sup->sessions[i];
+        if (slack__supervisor_serving(u->sup) <= u->sup->wanted) return;
+        if (!is_leaving(s) || u->now < s->leave_ms) continue;
+        if (s->inflight == 0 || u->now >= s->leave_ms + u->sup->limits->ack_ms) retire(u, i);
     }
 }
 
-static uint64_t open_time(const slack_supervisor_t *sup)
-{
-    uint64_t at = sup->not_before_ms;
-    if (count(sup, is_leaving) == 0 && sup->stagger_ms > at) at = sup->stagger_ms;
-    uint64_t slack = (uint64_t)sup->limits->pace_ms * (sup->limits->burst - 1);
-    if (sup->paced_ms > slack && sup->paced_ms - slack > at) at = sup->paced_ms - slack;
-    return at;
-}
-
-/* Asked for, and not heard of for a while. */
-static bool is_stuck(const slack_supervisor_t *sup, const slack_session_t *s, uint64_t now)
-{
-    bool asked = s->state == SLACK_SESSION_CALLING || s->state == SLACK_SESSION_DIALING;
-    return asked && now >= s->since_ms + sup->limits->hedge_ms;
-}
-
-/* The one that is in `state` for longest; NULL: none. */
+/* The session that has been in `state` for longest; NULL: none is. */
 static slack_session_t *oldest(slack_supervisor_t *sup, enum slack_session_state state)
 {
     slack_session_t *found = NULL;
@@ -297,171 +278,173 @@ static slack_session_t *oldest(slack_supervisor_t *sup, enum slack_session_state
     return found;
 }
 
-/* Those on their way; the stuck ones count for nothing while there is no connection. */
-static unsigned count_coming(const slack_supervisor_t *sup, uint64_t now)
+/* Once one connection serves, the calls that were started beside it are not needed. */
+static void retire_surplus(struct update *u)
 {
-    unsigned coming = count(sup, slack__session_comes);
-    if (slack__supervisor_serving(sup) > 0) return coming;
-    for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++)
-        coming -= is_stuck(sup, &sup->sessions[i], now);
-    return coming;
+    slack_supervisor_t *sup = u->sup;
+    const slack_session_t *s;
+    if (slack__supervisor_serving(sup) == 0) return;
+    while (count_sessions(sup, slack__session_opens) + count_sessions(sup, is_ready) >
+               sup->wanted &&
+           (s = oldest(sup, SLACK_SESSION_CALLING)))
+        retire(u, s->slot);
 }
 
-/* There are too few connections, and nothing but time speaks against one more. */
+/* The call or the dial has not been answered for hedge_ms. */
+static bool hangs(const slack_supervisor_t *sup, const slack_session_t *s, uint64_t now)
+{
+    bool waits = s->state == SLACK_SESSION_CALLING || s->state == SLACK_SESSION_DIALING;
+    return waits && now >= s->since_ms + sup->limits->hedge_ms;
+}
+
+/* There are too few connections, and only open_time() may delay the next one. */
 static bool wants_open(const slack_supervisor_t *sup, uint64_t now)
 {
     if (sup->phase != SLACK_PHASE_RUNNING) return false;
-    unsigned coming = count_coming(sup, now);
-    unsigned staying = coming + count(sup, is_ready);
-    /* Make before break, except where there is no place for both (docs/protocol.md, Hello). */
-    if (sup->mood != SLACK_WAIT_RETRY) staying += count(sup, is_leaving);
-    return staying < sup->wanted && !(sup->probing && coming > 0);
+    unsigned opening = count_sessions(sup, slack__session_opens);
+    if (slack__supervisor_serving(sup) == 0)
+        for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++)
+            opening -= hangs(sup, &sup->sessions[i], now);
+    unsigned staying = opening + count_sessions(sup, is_ready);
+    /* A new connection opens before the old one closes, unless Slack does not admit both
+     * (docs/protocol.md, Hello). */
+    if (sup->trouble != SLACK_BACKOFF_RETRY) staying += count_sessions(sup, is_leaving);
+    return staying < sup->wanted && !(sup->probing && opening > 0);
 }
 
-/* With all places taken one that leaves has to go first, one at a time: rather without than with
- * something to acknowledge, and the oldest of those. */
-static void make_room(struct step *x)
+/* The earliest time for the next apps.connections.open. */
+static uint64_t open_time(const slack_supervisor_t *sup)
 {
+    uint64_t at = sup->not_before_ms;
+    if (count_sessions(sup, is_leaving) == 0 && sup->stagger_ms > at) at = sup->stagger_ms;
+    uint64_t ahead = (uint64_t)sup->limits->pace_ms * (sup->limits->burst - 1);
+    if (sup->paced_ms > ahead && sup->paced_ms - ahead > at) at = sup->paced_ms - ahead;
+    return at;
+}
+
+/* When all slots are used, close one replaced connection early: one whose envelopes are all acked
+ * if there is one, and the oldest of those. */
+static void make_room(struct update *u)
+{
+    slack_supervisor_t *sup = u->sup;
     slack_session_t *best = NULL;
-    if (count(x->sup, is_closing) > 0 || count(x->sup, slack__session_comes) > 0) return;
+    if (count_sessions(sup, is_closing) > 0 || count_sessions(sup, slack__session_opens) > 0)
+        return;
     for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++) {
-        slack_session_t *s = &x->sup->sessions[i];
+        slack_session_t *s = &sup->sessions[i];
         if (!is_leaving(s)) continue;
-        bool better = !best || (s->inflight == 0) > (best->inflight == 0) ||
-                      ((s->inflight == 0) == (best->inflight == 0) && s->leave_ms < best->leave_ms);
-        if (better) best = s;
+        bool idle = s->inflight == 0, best_idle = best && best->inflight == 0;
+        bool older = best && s->leave_ms < best->leave_ms;
+        if (!best || (idle == best_idle ? older : idle)) best = s;
     }
-    if (best) retire(x, best->slot);
+    if (best) retire(u, best->slot);
 }
 
-/* A free slot; SLACK_SESSIONS_MAX: none. A call that hangs makes way at once. */
-static unsigned find_slot(struct step *x)
+/* A free slot, if need be that of the oldest call that hangs; SLACK_SESSIONS_MAX: none. */
+static unsigned find_slot(struct update *u)
 {
-    slack_supervisor_t *sup = x->sup;
-    const slack_session_t *hangs = oldest(sup, SLACK_SESSION_CALLING);
+    slack_supervisor_t *sup = u->sup;
+    const slack_session_t *call = oldest(sup, SLACK_SESSION_CALLING);
     unsigned slot = 0;
     while (slot < SLACK_SESSIONS_MAX && is_used(&sup->sessions[slot]))
         slot++;
-    if (slot < SLACK_SESSIONS_MAX || !hangs || !is_stuck(sup, hangs, x->now)) return slot;
-    retire(x, hangs->slot);
-    return hangs->slot;
+    if (slot < SLACK_SESSIONS_MAX || !call || !hangs(sup, call, u->now)) return slot;
+    retire(u, call->slot);
+    return call->slot;
 }
 
-static void open_one(struct step *x, unsigned slot)
+static void open_missing(struct update *u)
 {
-    slack_supervisor_t *sup = x->sup;
+    slack_supervisor_t *sup = u->sup;
     const slack_socket_limits_t *limits = sup->limits;
-    if (++sup->generation == 0) sup->generation = 1;
-    if (sup->paced_ms < x->now) sup->paced_ms = x->now;
-    sup->paced_ms += limits->pace_ms;
-    sup->stagger_ms = x->now + limits->stagger_ms + next_random(sup) % (limits->stagger_ms + 1);
-    feed(x, slot,
-         &(slack_session_input_t){.type = SLACK_INPUT_BEGIN, .generation = sup->generation});
-}
-
-static void settle_opening(struct step *x)
-{
-    slack_supervisor_t *sup = x->sup;
-    while (wants_open(sup, x->now) && x->now >= open_time(sup)) {
-        unsigned slot = find_slot(x);
+    while (wants_open(sup, u->now) && u->now >= open_time(sup)) {
+        unsigned slot = find_slot(u);
         if (slot == SLACK_SESSIONS_MAX) {
-            make_room(x);
+            make_room(u);
             return;
         }
-        open_one(x, slot);
+        if (++sup->generation == 0) sup->generation = 1;
+        if (sup->paced_ms < u->now) sup->paced_ms = u->now;
+        sup->paced_ms += limits->pace_ms;
+        sup->stagger_ms = u->now + limits->stagger_ms + next_random(sup) % (limits->stagger_ms + 1);
+        feed_session(
+            u, slot,
+            (slack_session_input_t){.type = SLACK_INPUT_BEGIN, .generation = sup->generation});
     }
 }
 
-/* One got through: calls that were begun beside it are not needed. */
-static void settle_surplus(struct step *x)
+static void close_sessions(struct update *u)
 {
-    slack_supervisor_t *sup = x->sup;
-    const slack_session_t *s;
-    if (slack__supervisor_serving(sup) == 0) return;
-    while (count(sup, slack__session_comes) + count(sup, is_ready) > sup->wanted &&
-           (s = oldest(sup, SLACK_SESSION_CALLING)))
-        retire(x, s->slot);
+    slack_supervisor_t *sup = u->sup;
+    for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++) {
+        slack_session_t *s = &sup->sessions[i];
+        bool busy = sup->phase == SLACK_PHASE_DRAINING && slack__session_serves(s) && s->inflight;
+        if (is_used(s) && !is_closing(s) && !busy) retire(u, i);
+    }
+    if (sup->phase != SLACK_PHASE_STOPPING || count_sessions(sup, is_used) > 0) return;
+    sup->phase = SLACK_PHASE_STOPPED;
+    supervisor_act(u, &sup->sessions[0],
+                   (slack_action_t){.type = SLACK_DO_STOPPED, .cause = sup->end});
 }
 
-static bool is_coming_or_ready(const slack_session_t *s)
+/* --- inputs ------------------------------------------------------------------------------------
+ */
+
+static bool is_dialed(const slack_session_t *s)
 {
     return s->state >= SLACK_SESSION_DIALING && s->state <= SLACK_SESSION_READY;
 }
 
-/* A URL is there for one more connection. With all places taken it is for that of a dial that
- * hangs; where none does its ticket is left to expire. */
-static bool may_dial(struct step *x)
+/* Whether the URL that arrived is used. When enough connections are dialed, it is used in place of
+ * a dial that hangs; without such a dial its ticket expires unused. */
+static bool may_dial(struct update *u)
 {
-    slack_supervisor_t *sup = x->sup;
-    if (count(sup, is_coming_or_ready) < sup->wanted) return true;
-    const slack_session_t *hangs = oldest(sup, SLACK_SESSION_DIALING);
-    if (!hangs || !is_stuck(sup, hangs, x->now)) return false;
-    retire(x, hangs->slot);
+    slack_supervisor_t *sup = u->sup;
+    if (count_sessions(sup, is_dialed) < sup->wanted) return true;
+    const slack_session_t *dial = oldest(sup, SLACK_SESSION_DIALING);
+    if (!dial || !hangs(sup, dial, u->now)) return false;
+    retire(u, dial->slot);
     return true;
 }
 
-/* An input for one session, if it is for the dial that is there now. */
-static void hand_on(struct step *x, const slack_session_input_t *in)
+static void feed_by_name(struct update *u, const slack_session_input_t *in)
 {
     if (in->slot >= SLACK_SESSIONS_MAX) return;
-    const slack_session_t *s = &x->sup->sessions[in->slot];
+    const slack_session_t *s = &u->sup->sessions[in->slot];
     if (s->generation != in->generation) return;
     bool url = in->type == SLACK_INPUT_URL && s->state == SLACK_SESSION_CALLING;
-    if (url && !may_dial(x))
-        retire(x, in->slot);
+    if (url && !may_dial(u))
+        retire(u, in->slot);
     else
-        feed(x, in->slot, in);
+        feed_session(u, in->slot, *in);
 }
 
-static void settle_stopping(struct step *x)
-{
-    slack_supervisor_t *sup = x->sup;
-    for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++) {
-        slack_session_t *s = &sup->sessions[i];
-        bool busy = sup->phase == SLACK_PHASE_DRAINING && slack__session_serves(s) && s->inflight;
-        if (is_used(s) && !is_closing(s) && !busy) retire(x, i);
-    }
-    if (sup->phase != SLACK_PHASE_STOPPING || count(sup, is_used) > 0) return;
-    sup->phase = SLACK_PHASE_STOPPED;
-    tell(x, SLACK_DO_STOPPED, &sup->sessions[0], sup->end, 0);
-}
-
-static void settle(struct step *x)
-{
-    switch (x->sup->phase) {
-    case SLACK_PHASE_RUNNING:
-        settle_leaving(x);
-        settle_surplus(x);
-        settle_opening(x);
-        break;
-    case SLACK_PHASE_DRAINING:
-    case SLACK_PHASE_STOPPING: settle_stopping(x); break;
-    case SLACK_PHASE_IDLE:
-    case SLACK_PHASE_STOPPED: break;
-    }
-}
-
-void slack__supervisor_step(slack_supervisor_t *sup, const slack_session_input_t *in,
+void slack__supervisor_feed(slack_supervisor_t *sup, const slack_session_input_t *in,
                             uint64_t now_ms, slack_actions_t *actions)
 {
-    struct step x = {sup, now_ms, actions};
+    struct update u = {sup, now_ms, actions};
     switch (in->type) {
     case SLACK_INPUT_START:
         if (sup->phase == SLACK_PHASE_IDLE) sup->phase = SLACK_PHASE_RUNNING;
         break;
-    case SLACK_INPUT_TICK: tick(&x); break;
+    case SLACK_INPUT_TICK: supervisor_tick(&u); break;
     case SLACK_INPUT_DRAIN:
         if (sup->phase == SLACK_PHASE_RUNNING) sup->phase = SLACK_PHASE_DRAINING;
         break;
     case SLACK_INPUT_STOP:
-        if (sup->phase < SLACK_PHASE_STOPPING) {
-            sup->phase = SLACK_PHASE_STOPPING;
-            sup->end = SLACK_CAUSE_RETIRED;
-        }
+        if (sup->phase >= SLACK_PHASE_STOPPING) break;
+        sup->phase = SLACK_PHASE_STOPPING;
+        sup->end = SLACK_CAUSE_RETIRED;
         break;
-    default: hand_on(&x, in); break;
+    default: feed_by_name(&u, in); break;
     }
-    settle(&x);
+    if (sup->phase == SLACK_PHASE_RUNNING) {
+        close_replaced(&u);
+        retire_surplus(&u);
+        open_missing(&u);
+    } else if (sup->phase == SLACK_PHASE_DRAINING || sup->phase == SLACK_PHASE_STOPPING) {
+        close_sessions(&u);
+    }
 }
 
 uint64_t slack__supervisor_deadline(const slack_supervisor_t *sup, uint64_t now_ms)
@@ -471,14 +454,14 @@ uint64_t slack__supervisor_deadline(const slack_supervisor_t *sup, uint64_t now_
         uint64_t at = slack__session_deadline(&sup->sessions[i], now_ms, sup->limits);
         if (at < next) next = at;
     }
-    if (wants_open(sup, now_ms) && count(sup, is_used) < SLACK_SESSIONS_MAX &&
+    if (wants_open(sup, now_ms) && count_sessions(sup, is_used) < SLACK_SESSIONS_MAX &&
         open_time(sup) < next)
         next = open_time(sup);
     if (sup->phase != SLACK_PHASE_RUNNING || slack__supervisor_serving(sup) > 0) return next;
     for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++) {
         const slack_session_t *s = &sup->sessions[i];
-        uint64_t stuck = s->since_ms + sup->limits->hedge_ms;
-        if (slack__session_comes(s) && stuck > now_ms && stuck < next) next = stuck;
+        uint64_t hedge = s->since_ms + sup->limits->hedge_ms;
+        if (slack__session_opens(s) && hedge > now_ms && hedge < next) next = hedge;
     }
     return next;
 }

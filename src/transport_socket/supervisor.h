@@ -6,71 +6,65 @@
 #include "util/backoff.h"
 
 /*
- * The one owner of every decision to connect (where two of them decide, storms are made). It keeps
- * `wanted` connections, opens the new one before it leaves the old one, and waits as long as the
- * kind of failure asks. Pure, as the sessions are: inputs come in, the actions that they lead to
- * come out, and every step ends by settling what is against what should be.
+ * Makes every decision to connect, for all sessions of one app. It keeps `wanted` connections,
+ * opens a new one before it closes the old one, and waits after a failure as long as the kind of
+ * failure demands. Pure, as the sessions are: an input and a time go in, actions come out. After
+ * each input it compares what is open with what should be, and acts on the difference.
  *
- * While there is no connection at all, a dial that hangs (a network that swallows everything, a
- * dead connection of libcurl's) is not waited for: another one is begun beside it, and the first
- * that gets through ends the others.
+ * While nothing is connected, a dial may hang (in a network that drops every packet, or on a dead
+ * connection of libcurl). The supervisor then starts another dial beside it. The first one that
+ * gets through ends the others.
  *
- * What always holds: at most SLACK_SESSIONS_MAX connections; at most `wanted` that are not being
- * replaced; one dial per slot; either something is under way that has a deadline, or there is a
- * time to wait for.
+ * Invariants: at most SLACK_SESSIONS_MAX connections; at most `wanted` that are not being replaced;
+ * one dial per slot; as long as it runs, slack__supervisor_deadline() is a time.
  */
 
 enum slack_supervisor_phase {
     SLACK_PHASE_IDLE = 0,
     SLACK_PHASE_RUNNING,
-    SLACK_PHASE_DRAINING, /* nothing new; a connection goes when what it brought is acked */
+    SLACK_PHASE_DRAINING, /* opens nothing; closes a connection when its envelopes are acked */
     SLACK_PHASE_STOPPING,
     SLACK_PHASE_STOPPED
-};
-
-/* Failures that need waits of their own. */
-enum slack_wait {
-    SLACK_WAIT_RETRY = 0,
-    SLACK_WAIT_UNREACHED,
-    SLACK_WAIT_CROWDED,
-    SLACK_WAIT_DISABLED,
-    SLACK_WAIT_COUNT
 };
 
 typedef struct slack_supervisor {
     const slack_socket_limits_t *limits;
     unsigned wanted;
     enum slack_supervisor_phase phase;
-    enum slack_wait mood; /* CROWDED and DISABLED last until a connection has settled */
-    bool probing;         /* until the next hello: one dial at a time */
-    slack_backoff_t backoff[SLACK_WAIT_COUNT];
-    uint64_t not_before_ms; /* no apps.connections.open before */
-    uint64_t stagger_ms;    /* ... unless it replaces a connection */
-    uint64_t paced_ms;      /* where the calls made so far would end at one per pace_ms */
+    enum slack_socket_backoff trouble; /* CROWDED or DISABLED until a connection is stable, else
+                                        * RETRY */
+    bool probing;                      /* one dial at a time, until the next hello */
+    slack_backoff_t backoff[SLACK_BACKOFF_COUNT];
+    uint64_t not_before_ms; /* the next apps.connections.open has to wait until then */
+    uint64_t stagger_ms;    /* also until then, unless it replaces a connection */
+    uint64_t paced_ms;      /* when the calls so far would have ended at one per pace_ms */
     uint64_t failed_ms;     /* the last failure */
     uint64_t ticked_ms;
     uint64_t random;
     uint32_t generation;
-    enum slack_cause owed[SLACK_SESSIONS_MAX]; /* causes of connections not replaced yet */
-    unsigned owed_count;
-    enum slack_cause end; /* what STOPPED will say */
+    enum slack_cause unreplaced[SLACK_SESSIONS_MAX]; /* why connections ended, oldest first */
+    unsigned unreplaced_count;
+    enum slack_cause end; /* the cause of SLACK_DO_STOPPED */
     slack_session_t sessions[SLACK_SESSIONS_MAX];
 } slack_supervisor_t;
 
-/* `wanted` 1 to SLACK_SESSIONS_MAX; `limits` borrowed; `seed` any number. */
+/* `wanted` is 1 to SLACK_SESSIONS_MAX; `limits` is borrowed; `seed` is any number. */
 void slack__supervisor_init(slack_supervisor_t *sup, unsigned wanted,
                             const slack_socket_limits_t *limits, uint64_t seed);
 
-/* Inputs of a generation that is not the slot's current one have no effect. */
-void slack__supervisor_step(slack_supervisor_t *sup, const slack_session_input_t *in,
+/* An input whose generation is not the slot's current one has no effect. */
+void slack__supervisor_feed(slack_supervisor_t *sup, const slack_session_input_t *in,
                             uint64_t now_ms, slack_actions_t *actions);
 
-/* When the next tick is due; UINT64_MAX: nothing waits for time. */
+/* When the next tick is due; UINT64_MAX: none is. */
 uint64_t slack__supervisor_deadline(const slack_supervisor_t *sup, uint64_t now_ms);
 
-/* How many connections envelopes come by. */
+/* How many connections bring envelopes. */
 unsigned slack__supervisor_serving(const slack_supervisor_t *sup);
-/* How many Slack may count as ours: from the dial to the closed descriptor. */
+/* How many connections of this process Slack may count: from the dial to the closed descriptor. */
 unsigned slack__supervisor_connections(const slack_supervisor_t *sup);
+/* Envelopes of this slot's connection are still delivered. A replaced connection's are; those that
+ * arrive after Close in a drain, or in a stop, are not. */
+bool slack__supervisor_takes(const slack_supervisor_t *sup, unsigned slot);
 
 #endif

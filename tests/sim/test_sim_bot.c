@@ -415,7 +415,7 @@ static void ghosts(void **state)
     sim_bot_fault(&bot, "ghosts", 0, 0);
     sim_bot_fault(&bot, "drop", 0, 0);
     (void)sim_bot_pass_until(&bot, sim_bot_has_sockets, 1, MINUTE);
-    assert_non_null(strstr(bot.peer.world.log, "num_connections=2 ours=1"));
+    assert_non_null(strstr(bot.peer.world.log, "num_connections=2 own=1"));
     bot.peer.sim->sockets.turn = 0; /* the ghost's */
     sim_bot_command(&bot);
     (void)sim_bot_pass_until(&bot, command_answered, 0, 10 * SECOND);

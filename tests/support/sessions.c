@@ -73,7 +73,7 @@ void sessions_put(sessions_t *w, const slack_session_input_t *in)
     if (in->type == SLACK_INPUT_CLOSED && in->generation == s->generation)
         w->socket[in->slot] = false;
     w->actions.count = 0;
-    slack__supervisor_step(&w->sup, in, w->now, &w->actions);
+    slack__supervisor_feed(&w->sup, in, w->now, &w->actions);
     assert_true(w->actions.count < SLACK_ACTIONS_MAX);
     for (size_t i = 0; i < w->actions.count; i++)
         note(w, &w->actions.list[i]);

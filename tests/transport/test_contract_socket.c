@@ -297,8 +297,10 @@ static const contract_fixture_t fixture = {
 int main(void)
 {
     limits = slack__socket_limits_default;
-    limits.retry_base_ms = limits.unreached_base_ms = 1;
-    limits.retry_cap_ms = limits.unreached_cap_ms = 10;
+    for (unsigned i = SLACK_BACKOFF_RETRY; i <= SLACK_BACKOFF_UNREACHED; i++) {
+        limits.backoff[i].base_ms = 1;
+        limits.backoff[i].cap_ms = 10;
+    }
     limits.stagger_ms = limits.pace_ms = 1;
     limits.burst = 1000000;
     return contract_main(&fixture);

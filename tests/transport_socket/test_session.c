@@ -265,7 +265,7 @@ static void test_no_overlap_while_it_is_crowded(void **state)
     sessions_hello(&w);
     sessions_pass(&w, MINUTE, true);
     assert_int_equal(slack__supervisor_serving(&w.sup), 2);
-    assert_int_equal(w.sup.mood, SLACK_WAIT_RETRY); /* it has settled */
+    assert_int_equal(w.sup.trouble, SLACK_BACKOFF_RETRY); /* it is stable */
 }
 
 static void test_link_disabled(void **state)
@@ -437,12 +437,12 @@ static void test_backoff_resets_after_a_life(void **state)
     }
     sessions_hello(&w);
     sessions_put_one(&w, 0, SLACK_INPUT_CLOSED); /* a hello alone proves nothing */
-    assert_true(w.sup.backoff[SLACK_WAIT_RETRY].attempt > 12);
+    assert_true(w.sup.backoff[SLACK_BACKOFF_RETRY].attempt > 12);
     while (sessions_coming(&w) == 0)
         sessions_pass(&w, 100, true);
     sessions_hello(&w);
     sessions_pass(&w, 30 * SECOND, true);
-    assert_int_equal(w.sup.backoff[SLACK_WAIT_RETRY].attempt, 0);
+    assert_int_equal(w.sup.backoff[SLACK_BACKOFF_RETRY].attempt, 0);
 }
 
 /* A network that is away does not make Slack count calls: it is tried every few seconds. */
@@ -564,7 +564,7 @@ static void test_stop_in_every_state(void **state)
     slack_supervisor_t sup; /* before it ever began */
     slack_actions_t actions = {0};
     slack__supervisor_init(&sup, 2, &slack__socket_limits_default, 1);
-    slack__supervisor_step(&sup, &(slack_session_input_t){.type = SLACK_INPUT_STOP}, 5, &actions);
+    slack__supervisor_feed(&sup, &(slack_session_input_t){.type = SLACK_INPUT_STOP}, 5, &actions);
     assert_int_equal(actions.count, 1);
     assert_int_equal(actions.list[0].type, SLACK_DO_STOPPED);
 }

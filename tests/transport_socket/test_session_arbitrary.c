@@ -82,7 +82,7 @@ static void become_friendly(sessions_t *w)
         sessions_pass(w, 10 * SECOND, true);
     }
     assert_int_equal(sessions_count(w, SLACK_SESSION_READY), w->sup.wanted);
-    assert_int_equal(w->sup.mood, SLACK_WAIT_RETRY);
+    assert_int_equal(w->sup.trouble, SLACK_BACKOFF_RETRY);
 }
 
 static void run_arbitrary(unsigned wanted, unsigned steps, uint64_t seed)

@@ -60,8 +60,8 @@ static void thousand_reconnects(void **state)
     socket_world_open(&w);
     w.limits.stagger_ms = w.limits.pace_ms = 1;
     w.limits.burst = 1000000;
-    w.limits.retry_base_ms = 1;
-    w.limits.retry_cap_ms = 2;
+    w.limits.backoff[SLACK_BACKOFF_RETRY].base_ms = 1;
+    w.limits.backoff[SLACK_BACKOFF_RETRY].cap_ms = 2;
     w.limits.linger_ms = w.limits.ack_ms = 1;
     socket_world_start(&w, 1);
     socket_world_until_connections(&w, 1);

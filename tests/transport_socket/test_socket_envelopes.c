@@ -254,14 +254,14 @@ static void ghosts_are_told(void **state)
     w.script.open = open_among_ghosts;
     socket_world_start(&w, 1);
     socket_world_until_connections(&w, 1);
-    assert_true(socket_world_logged(&w, "num_connections=10 ours=1"));
+    assert_true(socket_world_logged(&w, "num_connections=10 own=1"));
     memset(w.log, 0, sizeof w.log);
     w.log_len = 0;
     socket_peer_reset(w.peer, 1);
     socket_world_until_taken(&w, 2);
     socket_world_until_connections(&w, 1);
     assert_true(socket_world_logged(&w, "event=\"socket replaced\""));
-    assert_false(socket_world_logged(&w, "ours=1")); /* once is enough */
+    assert_false(socket_world_logged(&w, "own=1")); /* once is enough */
     socket_world_close(&w);
 }
 

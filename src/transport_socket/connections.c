@@ -1,0 +1,338 @@
+/* SPDX-License-Identifier: MIT */
+#include "transport_socket/connections.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "net/url.h"
+#include "net/websocket.h"
+#include "util/alloc.h"
+#include "webapi/webapi.h"
+
+/* Slack's Retry-After is believed up to a day. */
+#define RETRY_AFTER_MAX_S 86400
+
+/* Freed when the call has returned and the descriptor is closed, however long ago another one took
+ * its slot. */
+typedef struct slack_connection {
+    slack_link_t link; /* in slack_connections.all */
+    slack_connections_t *owner;
+    unsigned slot;
+    uint32_t generation;
+    bool calling;     /* apps.connections.open is under way */
+    const char *url;  /* while SLACK_INPUT_URL is being fed */
+    slack_ws_t *ws;   /* from the dial to `closed`, else NULL */
+    uint64_t ping_us; /* when the last ping was sent */
+} slack_connection_t;
+
+static slack_net_t *net_of(const slack_connections_t *connections)
+{
+    return connections->transport->host->net;
+}
+
+static const slack_logger_t *log_of(const slack_connections_t *connections)
+{
+    return slack__net_log(net_of(connections));
+}
+
+static uint64_t now_us(const slack_connections_t *connections)
+{
+    return slack__mono_us(slack__net_clock(net_of(connections)));
+}
+
+static slack_connection_t *find(const slack_connections_t *connections, unsigned slot,
+                                uint32_t generation)
+{
+    slack_connection_t *c = connections->slots[slot];
+    return c && c->generation == generation ? c : NULL;
+}
+
+static bool is_current(const slack_connection_t *c)
+{
+    return c->owner->slots[c->slot] == c;
+}
+
+static slack_session_input_t connection_input(const slack_connection_t *c,
+                                              enum slack_session_input_type type)
+{
+    return (slack_session_input_t){.type = type, .slot = c->slot, .generation = c->generation};
+}
+
+static void connection_feed(const slack_connection_t *c, enum slack_session_input_type type)
+{
+    const slack_session_input_t in = connection_input(c, type);
+    c->owner->events->feed(c->owner, &in);
+}
+
+static void connection_release(slack_connection_t *c)
+{
+    slack_connections_t *owner = c->owner;
+    if (c->calling || c->ws) return;
+    if (is_current(c)) owner->slots[c->slot] = NULL;
+    slack__unlink(&c->link);
+    slack__free(c);
+    owner->events->gone(owner);
+}
+
+/* --- apps.connections.open ---------------------------------------------------------------------
+ */
+
+/* The errors that no retry heals (docs/protocol.md, Opening). */
+static bool is_fatal(const char *error)
+{
+    static const char *const fatal[] = {
+        "not_authed",    "invalid_auth",  "account_inactive", "user_removed_from_team",
+        "team_disabled", "token_revoked", "token_expired",    "not_allowed_token_type",
+        "missing_scope", "no_permission", "forbidden_team"};
+    for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++)
+        if (strcmp(error, fatal[i]) == 0) return true;
+    return false;
+}
+
+static void report_fatal(slack_transport_t *t, const char *error)
+{
+    const char *hint = "is it still valid?";
+    if (strcmp(error, "missing_scope") == 0 || strcmp(error, "no_permission") == 0)
+        hint = "it needs the scope connections:write";
+    if (strcmp(error, "not_allowed_token_type") == 0) hint = "an app-level token is needed";
+    t->host->error(t, "Slack refuses SLACK_APP_TOKEN for Socket Mode (%.64s): %s", error, hint);
+}
+
+static void call_failed(const slack_connection_t *c, const slack_response_t *response)
+{
+    slack_connections_t *owner = c->owner;
+    slack_session_input_t in = connection_input(c, SLACK_INPUT_CALL_FAILED);
+    int status = slack_response_status(response);
+    const char *error = slack_response_error(response);
+    int64_t retry_after_s = slack__response_retry_after_s(response);
+    if (retry_after_s > 0)
+        in.retry_after_ms =
+            (uint64_t)(retry_after_s < RETRY_AFTER_MAX_S ? retry_after_s : RETRY_AFTER_MAX_S) *
+            1000;
+    in.cause = slack__response_unsent(response) ? SLACK_CAUSE_UNREACHED : SLACK_CAUSE_REFUSED;
+    if (status == SLACK_EAPI && is_fatal(error)) {
+        in.cause = SLACK_CAUSE_FATAL;
+        report_fatal(owner->transport, error);
+    }
+    SLACK_LOG(log_of(owner), WARN, "apps.connections.open failed",
+              "status=%s error=%.128s http_status=%d retry_after_s=%lld",
+              status ? slack_err_name(status) : "ok", *error ? error : "no url",
+              slack_response_http_status(response), (long long)retry_after_s);
+    owner->events->feed(owner, &in);
+}
+
+/* "[WARN] Socket Mode is not turned on." and others (docs/protocol.md, Opening). */
+static void log_warnings(const slack_connections_t *connections, const slack_response_t *response)
+{
+    slack_json_iter_t it = {0};
+    const slack_json_t *list =
+        slack_json_get(slack_response_json(response), "/response_metadata/messages");
+    while (slack_json_next(list, &it))
+        SLACK_LOG(log_of(connections), WARN, "apps.connections.open warns", "message=%.200s",
+                  slack_json_str(it.value, ""));
+}
+
+static void call_returned(const slack_response_t *response, void *user_data)
+{
+    slack_connection_t *c = user_data;
+    c->calling = false;
+    if (is_current(c)) {
+        bool ok = slack_response_status(response) == 0;
+        c->url = ok ? slack_response_str(response, "/url") : "";
+        if (*c->url) {
+            log_warnings(c->owner, response);
+            connection_feed(c, SLACK_INPUT_URL);
+        } else {
+            call_failed(c, response);
+        }
+        c->url = NULL;
+    }
+    connection_release(c);
+}
+
+int slack__connections_call(slack_connections_t *connections, unsigned slot, uint32_t generation)
+{
+    slack_transport_t *t = connections->transport;
+    slack_connection_t *c = slack__calloc(1, sizeof *c);
+    if (!c) return SLACK_ENOMEM;
+    c->owner = connections;
+    c->slot = slot;
+    c->generation = generation;
+    int rc = t->host->call(t, "apps.connections.open", call_returned, c);
+    if (rc) {
+        slack__free(c);
+        return rc;
+    }
+    c->calling = true;
+    slack__link_init(&c->link);
+    slack__list_push(&connections->all, &c->link);
+    connections->slots[slot] = c;
+    return 0;
+}
+
+/* --- the WebSocket -----------------------------------------------------------------------------
+ */
+
+static void connection_opened(slack_ws_t *ws, void *user_data)
+{
+    const slack_connection_t *c = user_data;
+    if (is_current(c)) connection_feed(c, SLACK_INPUT_UPGRADED);
+}
+
+static void connection_message(slack_ws_t *ws, bool text, const char *data, size_t len,
+                               void *user_data)
+{
+    const slack_connection_t *c = user_data;
+    slack_connections_t *owner = c->owner;
+    if (!is_current(c)) return;
+    if (text)
+        owner->events->message(owner, c->slot, c->generation, data, len);
+    else
+        SLACK_LOG(log_of(owner), DEBUG, "socket: binary message ignored", "slot=%u bytes=%zu",
+                  c->slot, len);
+}
+
+static void connection_pong(slack_ws_t *ws, const char *data, size_t len, void *user_data)
+{
+    const slack_connection_t *c = user_data;
+    slack_connections_t *owner = c->owner;
+    uint64_t sent_us = 0;
+    if (!slack__parse_u64((slack_slice_t){data, len}, UINT64_MAX, &sent_us)) return;
+    if (sent_us == 0 || sent_us != c->ping_us) return;
+    owner->ping_us = now_us(owner) - sent_us;
+    SLACK_LOG(log_of(owner), DEBUG, "socket: pong", "slot=%u us=%llu", c->slot,
+              (unsigned long long)owner->ping_us);
+}
+
+static void connection_closed(slack_ws_t *ws, int status, unsigned code, void *user_data)
+{
+    slack_connection_t *c = user_data;
+    SLACK_LOG(log_of(c->owner), DEBUG, "socket: closed",
+              "slot=%u status=%s code=%u http_status=%d detail=%s", c->slot,
+              status ? slack_err_name(status) : "ok", code, slack__ws_http_status(ws),
+              slack__ws_reason(ws));
+    c->ws = NULL;
+    if (is_current(c)) {
+        c->owner->slots[c->slot] = NULL;
+        connection_feed(c, SLACK_INPUT_CLOSED);
+    }
+    connection_release(c);
+}
+
+int slack__connections_dial(slack_connections_t *connections, unsigned slot, uint32_t generation)
+{
+    static const slack_ws_events_t events = {.open = connection_opened,
+                                             .message = connection_message,
+                                             .pong = connection_pong,
+                                             .closed = connection_closed};
+    const slack_socket_limits_t *limits = connections->limits;
+    slack_connection_t *c = find(connections, slot, generation);
+    slack_url_t url;
+    if (!c) return 0;
+    /* slack__ws_connect() refuses a URL that cannot be parsed. */
+    bool secure = slack__url_parse(&url, c->url) == 0 && url.secure;
+    if (secure && !connections->tls) {
+        int rc = slack__tls_context_client(&connections->tls, connections->ca_file);
+        if (rc) return rc;
+    }
+    const slack_ws_options_t options = {.tls = secure ? connections->tls : NULL,
+                                        .proxy = connections->proxy,
+                                        .open_ms = limits->open_ms,
+                                        .message_max = limits->message_max,
+                                        .write_max = limits->write_max};
+    return slack__ws_connect(&c->ws, net_of(connections), c->url, &options, &events, c);
+}
+
+/* The ping carries the time at which it was sent. */
+void slack__connections_ping(slack_connections_t *connections, unsigned slot, uint32_t generation)
+{
+    char data[32];
+    slack_connection_t *c = find(connections, slot, generation);
+    if (!c || !c->ws) return;
+    c->ping_us = now_us(connections);
+    int len = snprintf(data, sizeof data, "%llu", (unsigned long long)c->ping_us);
+    slack__ws_ping(c->ws, data, (size_t)len);
+}
+
+void slack__connections_close(slack_connections_t *connections, unsigned slot, uint32_t generation)
+{
+    const slack_connection_t *c = find(connections, slot, generation);
+    if (c && c->ws) slack__ws_close(c->ws, 1000, "");
+}
+
+void slack__connections_break(slack_connections_t *connections, unsigned slot, uint32_t generation)
+{
+    const slack_connection_t *c = find(connections, slot, generation);
+    if (c && c->ws) slack__ws_abort(c->ws);
+}
+
+void slack__connections_abort(slack_connections_t *connections, unsigned slot, uint32_t generation)
+{
+    const slack_connection_t *c = find(connections, slot, generation);
+    if (!c) return;
+    connections->slots[slot] = NULL;
+    if (c->ws) slack__ws_abort(c->ws);
+}
+
+int slack__connections_send(slack_connections_t *connections, unsigned slot, uint32_t generation,
+                            const char *text, size_t len)
+{
+    const slack_connection_t *c = find(connections, slot, generation);
+    return c && c->ws ? slack__ws_send(c->ws, true, text, len) : SLACK_ECLOSED;
+}
+
+/* --- all of them -------------------------------------------------------------------------------
+ */
+
+void slack__connections_report_seen(slack_connections_t *connections)
+{
+    for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++) {
+        const slack_connection_t *c = connections->slots[i];
+        if (!c || !c->ws) continue;
+        slack_session_input_t in = connection_input(c, SLACK_INPUT_SEEN);
+        in.at_ms = slack__ws_last_read_ms(c->ws);
+        connections->events->feed(connections, &in);
+    }
+}
+
+void slack__connections_forget(slack_connections_t *connections)
+{
+    memset(connections->slots, 0, sizeof connections->slots);
+}
+
+bool slack__connections_open(const slack_connections_t *connections)
+{
+    for (slack_link_t *l = connections->all.next; l != &connections->all; l = l->next)
+        if (SLACK_CONTAINER(l, slack_connection_t, link)->ws) return true;
+    return false;
+}
+
+int slack__connections_init(slack_connections_t *connections, const slack_options_t *options,
+                            char *error)
+{
+    const char *ca_file = options->ca_file, *why = "";
+    slack__link_init(&connections->all);
+    if (ca_file && *ca_file) {
+        connections->ca_file = slack__strdup(ca_file);
+        if (!connections->ca_file) return SLACK_ENOMEM;
+        /* Read now, so that a wrong name is a configuration error and not a failed dial. */
+        int rc = slack__tls_context_client(&connections->tls, ca_file);
+        if (rc == SLACK_ENOMEM) return rc;
+        if (rc) {
+            snprintf(error, SLACK_ERROR_TEXT_MAX,
+                     "SLACK_CA_FILE=%.128s: no certificates can be read from it", ca_file);
+            return SLACK_ECONFIG;
+        }
+    }
+    int rc = slack__proxy_new(&connections->proxy, options->proxy, options->no_proxy, &why);
+    if (rc == SLACK_ECONFIG)
+        snprintf(error, SLACK_ERROR_TEXT_MAX, "SLACK_PROXY cannot be used: %s", why);
+    return rc;
+}
+
+void slack__connections_done(slack_connections_t *connections)
+{
+    slack__tls_context_unref(connections->tls);
+    slack__proxy_unref(connections->proxy);
+    slack__free(connections->ca_file);
+}

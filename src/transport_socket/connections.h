@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_TRANSPORT_SOCKET_CONNECTIONS_H
+#define SLACK_TRANSPORT_SOCKET_CONNECTIONS_H
+
+#include "net/proxy.h"
+#include "net/tls.h"
+#include "transport/transport.h"
+#include "transport_socket/session.h"
+
+/*
+ * The connections of a transport on the loop: for each slot the call of apps.connections.open and
+ * the WebSocket after it. A slot and a generation name a connection; a function that gets the name
+ * of a connection that is no longer current does nothing. Its call may still be under way and its
+ * descriptor still closing: they end by themselves and cause no more events, except `gone`.
+ */
+typedef struct slack_connections slack_connections_t;
+
+/* What the connections report. Every member is mandatory. */
+typedef struct slack_connections_events {
+    /* The session that `in` names has to get it. For SLACK_INPUT_URL, slack__connections_dial() is
+     * legal inside, and only there. */
+    void (*feed)(slack_connections_t *connections, const slack_session_input_t *in);
+    /* A text message arrived: NUL-terminated, borrowed until the return. */
+    void (*message)(slack_connections_t *connections, unsigned slot, uint32_t generation,
+                    const char *text, size_t len);
+    /* A connection has nothing left on the loop. */
+    void (*gone)(slack_connections_t *connections);
+} slack_connections_events_t;
+
+struct slack_connections {
+    const slack_connections_events_t *events; /* the first three: set by the owner */
+    slack_transport_t *transport;
+    const slack_socket_limits_t *limits;
+    char *ca_file;
+    slack_tls_context_t *tls; /* made at the first wss dial, or from ca_file; NULL before */
+    slack_proxy_t *proxy;     /* NULL: none */
+    struct slack_connection *slots[SLACK_SESSIONS_MAX]; /* the current one of each, or NULL */
+    slack_link_t all;                                   /* those that are no longer current, too */
+    uint64_t ping_us;                                   /* the last round trip; 0: none yet */
+};
+
+/* Read the CA file and the proxy from the options. 0; SLACK_ECONFIG with a sentence in `error`
+ * (SLACK_ERROR_TEXT_MAX bytes); SLACK_ENOMEM. Call _done() in any case. */
+int slack__connections_init(slack_connections_t *connections, const slack_options_t *options,
+                            char *error);
+/* After every call has returned and every descriptor is closed. */
+void slack__connections_done(slack_connections_t *connections);
+
+/* Begin a connection with its call. 0; SLACK_ENOMEM; what host->call() returns. */
+int slack__connections_call(slack_connections_t *connections, unsigned slot, uint32_t generation);
+/* Connect to the URL of the SLACK_INPUT_URL that is being fed. 0, also for a connection that is not
+ * current; what slack__ws_connect() returns; SLACK_ETLS; SLACK_ECONFIG. */
+int slack__connections_dial(slack_connections_t *connections, unsigned slot, uint32_t generation);
+void slack__connections_ping(slack_connections_t *connections, unsigned slot, uint32_t generation);
+/* Begin the close handshake. */
+void slack__connections_close(slack_connections_t *connections, unsigned slot, uint32_t generation);
+/* Close the descriptor now. The connection is no longer current. */
+void slack__connections_abort(slack_connections_t *connections, unsigned slot, uint32_t generation);
+/* Close the descriptor now, as if the peer had: SLACK_INPUT_CLOSED follows. */
+void slack__connections_break(slack_connections_t *connections, unsigned slot, uint32_t generation);
+/* Send a text message. 0; SLACK_ECLOSED; SLACK_EBUSY; SLACK_ENOMEM. */
+int slack__connections_send(slack_connections_t *connections, unsigned slot, uint32_t generation,
+                            const char *text, size_t len);
+
+/* Feed a SLACK_INPUT_SEEN for every connection that has a descriptor. */
+void slack__connections_report_seen(slack_connections_t *connections);
+/* No connection is current any more: the calls under way return unnoticed. */
+void slack__connections_forget(slack_connections_t *connections);
+/* Some descriptor is not closed yet. */
+bool slack__connections_open(const slack_connections_t *connections);
+
+#endif
