@@ -5,7 +5,7 @@ set -eu
 cd "${1-$(dirname "$0")/..}"
 
 files=$(for top in include src tools examples; do
-    [ ! -d "$top" ] || find "$top" -name '*.[ch]' -o -name '*.inc'
+    [ ! -d "$top" ] || find "$top" -name '*.[ch]' -o -name '*.inc' -o -name '*.def'
 done | LC_ALL=C sort)
 
 # shellcheck disable=SC2086 # a list of paths, none of which has a space
@@ -26,7 +26,7 @@ BEGIN {
     below["transports.c"] = below["transport"] " transport wire"
     below["testkit"] = below["app"] " app wire"
     # Folders that still include each other.
-    split("protocol transport ops listeners identity context dispatch inbox app", names, " ")
+    split("ops identity context dispatch inbox app", names, " ")
     if (ENVIRON["SLACK_TRUNK"]) for (i in names) trunk[names[i]] = 1
     below["options"] = below["net"] " net"
     below["sim"] = below["store"] " store options"

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "context/ctx.h"
+#include "protocol/kind.h"
 
 int slack__ack_send(slack_ctx_t *ctx, const slack_ack_t *ack)
 {
@@ -46,7 +47,7 @@ static bool body_allowed(const slack_ctx_t *ctx, enum slack_ack_body type)
     if (type == SLACK_ACK_BODY_NONE) return true;
     if (type == SLACK_ACK_BODY_TEXT && kind != SLACK_KIND_COMMAND && kind != SLACK_KIND_ACTION)
         return false;
-    return ctx->d->body_allowed && slack__takes_ack_body(kind, ctx->d->body);
+    return ctx->d->body_allowed && slack__kind_takes_ack_body(kind, ctx->d->body);
 }
 
 /* `body` is in the arena, NUL-terminated. */

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "context/ctx.h"
+#include "protocol/kind.h"
 #include "protocol/payload.h"
 #include "util/alloc.h"
 

@@ -2,6 +2,7 @@
 #include "context/ctx.h"
 
 #include "protocol/payload.h"
+#include "protocol/tenant.h"
 
 /* ---- calls that the delivery waits for ---- */
 
@@ -60,7 +61,7 @@ void slack__ctx_init_client(slack_ctx_t *ctx)
 static const char *team_of_org(const slack_ctx_t *ctx)
 {
     slack_tenant_t tenant;
-    slack__tenant_of(ctx, &tenant);
+    slack__tenant_of(ctx->d->kind, ctx->d->body, ctx->d->app_id, ctx->tenant, &tenant);
     return tenant.is_enterprise_install ? tenant.team_id : "";
 }
 

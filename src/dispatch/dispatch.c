@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "context/ctx.h"
+#include "protocol/kind.h"
 
 /*
  * A delivery runs: the middleware around the listeners, one listener after the other. User code is

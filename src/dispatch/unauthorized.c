@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "context/ctx.h"
+#include "protocol/kind.h"
 #include "protocol/payload.h"
 
 /*

@@ -6,6 +6,7 @@
 
 #include "context/ctx.h"
 #include "identity/tenant_cache.h"
+#include "protocol/tenant.h"
 #include "util/alloc.h"
 
 /*
@@ -248,7 +249,7 @@ static bool look_up(slack_ctx_t *ctx)
     slack_authority_t *a = app->authority;
     const uint64_t now = slack__mono_us(app->clock);
     slack_tenant_t tenant;
-    slack__tenant_of(ctx, &tenant);
+    slack__tenant_of(ctx->d->kind, ctx->d->body, ctx->d->app_id, ctx->tenant, &tenant);
     slack_slice_t key =
         slack__tenant_cache_key(slack__ctx_arena(ctx), &tenant, a->authorizer.per_user);
     if (key.ptr == NULL) return out_of_memory(ctx);
@@ -269,7 +270,7 @@ bool slack__authorize_ctx(slack_ctx_t *ctx)
         fail(ctx, SLACK_ECANCELED, "the app stops");
         return true;
     }
-    if (!slack__tells_of_revocation(ctx)) return look_up(ctx);
+    if (!slack__tenant_revoked(ctx->d->kind, ctx->d->body)) return look_up(ctx);
     slack__authorize_revoked(ctx);
     return true;
 }
@@ -293,8 +294,9 @@ void slack_app_forget(slack_app_t *app, const slack_tenant_t *tenant)
 void slack__authorize_revoked(slack_ctx_t *ctx)
 {
     slack_tenant_t t;
-    if (ctx->app->authority == NULL || !slack__tells_of_revocation(ctx)) return;
-    slack__tenant_of(ctx, &t);
+    const slack_delivery_t *d = ctx->d;
+    if (ctx->app->authority == NULL || !slack__tenant_revoked(d->kind, d->body)) return;
+    slack__tenant_of(d->kind, d->body, d->app_id, ctx->tenant, &t);
     slack_app_forget(ctx->app, &(slack_tenant_t){
                                    .app_id = t.app_id,
                                    .enterprise_id = t.enterprise_id,

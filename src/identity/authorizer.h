@@ -55,16 +55,6 @@ const char *slack__authorize_refusal(const slack_app_t *app);
 /* Questions without an answer, and tenants that are remembered. */
 void slack__authority_counts(const slack_app_t *app, size_t *ret_open, size_t *ret_known);
 
-/* ---- tenant.c ---- */
-
-/* Whose delivery it is; the strings are the body's, or the job's row's. */
-void slack__tenant_of(const slack_ctx_t *ctx, slack_tenant_t *ret);
-/* The same as text, for the row of a job; "" for an app with a token of its own. NULL: memory is
- * out. */
-const char *slack__tenant_text(slack_ctx_t *ctx);
-/* An event about the end of tokens, which there is nothing to be authorized with for. */
-bool slack__tells_of_revocation(const slack_ctx_t *ctx);
-
 /* ---- refusal.c ---- */
 
 /* Answer what Slack waits for, of a delivery that was refused. */

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "context/ctx.h"
+#include "protocol/tenant.h"
 #include "util/alloc.h"
 
 /*
@@ -70,7 +71,12 @@ static bool fill(slack_ctx_t *ctx, slack_row_t *row, const slack_job_t *job)
     const char *key = job->key ? slack__arena_printf(arena, KEY_PREFIX "%s", job->key) : "";
     size_t len = 0;
     const char *text = slack__json_text(arena, job->args, &len);
-    const char *tenant = slack__tenant_text(ctx);
+    const char *tenant = ""; /* an app with a token of its own needs none */
+    if (ctx->app->authority) {
+        slack_tenant_t t;
+        slack__tenant_of(ctx->d->kind, ctx->d->body, ctx->d->app_id, ctx->tenant, &t);
+        tenant = slack__tenant_text(arena, &t);
+    }
     *row = (slack_row_t){
         .key = slack__slice(key),
         .kind = SLACK_SLICE("job"),

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "protocol/kind.h"
 #include "protocol/payload.h"
 #include "util/str.h"
 
@@ -22,7 +23,7 @@ static bool in_list(const char *list, const char *word)
 void slack__subject_set_action(slack_subject_t *subject, const slack_json_t *action)
 {
     subject->action = action;
-    subject->selector = slack__payload_selector(subject->kind, subject->body, action);
+    subject->selector = slack__kind_selector(subject->kind, subject->body, action);
 }
 
 void slack__subject_init(slack_subject_t *ret, enum slack_kind kind, const slack_json_t *body,
@@ -176,7 +177,7 @@ const char *slack__match_check(const slack_listener_t *l)
     bool event = l->kind == SLACK_KIND_EVENT;
     bool element = l->kind == SLACK_KIND_ACTION || l->kind == SLACK_KIND_OPTIONS;
     if (l->fn == NULL) return "a listener without fn";
-    if (l->kind <= SLACK_KIND_UNKNOWN || l->kind > SLACK_KIND_JOB)
+    if (l->kind <= SLACK_KIND_UNKNOWN || (int)l->kind >= SLACK_KINDS)
         return "a listener of a kind that is not dispatched";
     if (empty(l->match) || empty(l->block_id) || empty(l->callback_id) || empty(l->type) ||
         empty(l->subtypes) || empty(l->name))

@@ -18,7 +18,7 @@ typedef struct slack_subject {
     const slack_json_t *body;
     const char *bot_user;       /* its user id; "" when it is not known */
     const slack_json_t *action; /* the one in question, of kinds that have several */
-    const char *selector;       /* slack__payload_selector()'s */
+    const char *selector;       /* slack__kind_selector()'s */
     const char *text;           /* a message's; NULL where it has none */
     const char *subtype;        /* an event's; "none" where it has none */
     bool message;               /* event.type is "message" … */

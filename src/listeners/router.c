@@ -6,7 +6,7 @@
 
 #include <slack/options.h>
 
-#include "protocol/payload.h"
+#include "protocol/kind.h"
 #include "util/alloc.h"
 #include "util/json.h"
 #include "util/map.h"
@@ -20,7 +20,7 @@ struct bucket {
 
 struct slack_router {
     slack_map_t *exact; /* kind byte + selector -> struct bucket */
-    struct bucket any[SLACK_KIND_JOB + 1];
+    struct bucket any[SLACK_KINDS];
     slack_link_t all; /* route->link, by order */
     unsigned count;
     unsigned next_order;
@@ -409,27 +409,16 @@ static const char *c_literal(slack_arena_t *arena, const char *text)
 const char *slack__router_suggest(enum slack_kind kind, const slack_json_t *body,
                                   slack_arena_t *arena)
 {
-    static const char *const functions[] = {
-        [SLACK_KIND_EVENT] = "slack_on_event",
-        [SLACK_KIND_COMMAND] = "slack_on_command",
-        [SLACK_KIND_ACTION] = "slack_on_action",
-        [SLACK_KIND_SHORTCUT] = "slack_on_shortcut",
-        [SLACK_KIND_VIEW_SUBMISSION] = "slack_on_view_submission",
-        [SLACK_KIND_VIEW_CLOSED] = "slack_on_view_closed",
-        [SLACK_KIND_OPTIONS] = "slack_on_options",
-        [SLACK_KIND_DIALOG] = "slack_on_dialog",
-    };
-    size_t i = (size_t)kind;
-    const char *function = i < sizeof functions / sizeof *functions ? functions[i] : NULL;
-    if (function == NULL) return "";
-    const char *selector = slack__payload_selector(kind, body, slack_json_get(body, "/actions/0"));
+    if (!slack__kind_has_selector(kind)) return "";
+    const char *function = slack_kind_name(kind);
+    const char *selector = slack__kind_selector(kind, body, slack_json_get(body, "/actions/0"));
     if (kind == SLACK_KIND_EVENT && strcmp(selector, "function_executed") == 0) {
-        function = "slack_on_function";
+        function = "function";
         selector = slack_json_str(body, "/event/function/callback_id");
     }
     const char *literal = c_literal(arena, selector);
-    const char *code =
-        literal ? slack__arena_printf(arena, "%s(app, %s, handler, NULL);", function, literal)
-                : NULL;
+    const char *code = literal ? slack__arena_printf(arena, "slack_on_%s(app, %s, handler, NULL);",
+                                                     function, literal)
+                               : NULL;
     return code ? code : "";
 }

@@ -2,9 +2,9 @@
 #ifndef SLACK_OPS_METRICS_H
 #define SLACK_OPS_METRICS_H
 
-#include <slack/listener.h>
 #include <uv.h>
 
+#include "protocol/kind.h"
 #include "util/buf.h"
 
 /*
@@ -32,7 +32,6 @@ enum slack_lookup {
     SLACK_LOOKUPS
 };
 
-#define SLACK_KINDS          (SLACK_KIND_JOB + 1)
 #define SLACK_BUCKETS        11
 #define SLACK_METHODS_MAX    64 /* Web API methods told apart; the rest is "other" */
 #define SLACK_METHOD_MAX_LEN 63

@@ -161,25 +161,3 @@ const char *slack__payload_workflow_token(const slack_json_t *body)
     if (*slack__payload_function_execution_id(body) == '\0') return "";
     return FIRST(body, "/event/bot_access_token", "/bot_access_token");
 }
-
-const char *slack__payload_selector(enum slack_kind kind, const slack_json_t *body,
-                                    const slack_json_t *action)
-{
-    switch (kind) {
-    case SLACK_KIND_EVENT: return slack_json_str(body, "/event/type");
-    case SLACK_KIND_COMMAND: return slack_json_str(body, "/command");
-    case SLACK_KIND_ACTION: {
-        const char *id = slack_json_str(action, "/action_id");
-        return *id ? id : slack_json_str(body, "/callback_id");
-    }
-    case SLACK_KIND_OPTIONS: return FIRST(body, "/action_id", "/callback_id");
-    case SLACK_KIND_SHORTCUT:
-    case SLACK_KIND_DIALOG: return slack_json_str(body, "/callback_id");
-    case SLACK_KIND_VIEW_SUBMISSION:
-    case SLACK_KIND_VIEW_CLOSED: return slack_json_str(body, "/view/callback_id");
-    case SLACK_KIND_UNKNOWN:
-    case SLACK_KIND_APP_RATE_LIMITED:
-    case SLACK_KIND_JOB: break;
-    }
-    return "";
-}

@@ -2,7 +2,9 @@
 #ifndef SLACK_PROTOCOL_PAYLOAD_H
 #define SLACK_PROTOCOL_PAYLOAD_H
 
-#include <slack/listener.h>
+#include <stdbool.h>
+
+#include <slack/json.h>
 
 /*
  * Where Slack puts what everybody asks for. Pure; strings are borrowed from the body, "" where
@@ -30,10 +32,5 @@ const char *slack__payload_actor_enterprise(const slack_json_t *body);
 /* The step of a workflow that the delivery belongs to, and the token that acts for it. */
 const char *slack__payload_function_execution_id(const slack_json_t *body);
 const char *slack__payload_workflow_token(const slack_json_t *body);
-
-/* What a listener's match string is compared with: the event's type, the command, the action's
- * action_id … `action` is the action in question for kinds that have several. */
-const char *slack__payload_selector(enum slack_kind kind, const slack_json_t *body,
-                                    const slack_json_t *action);
 
 #endif

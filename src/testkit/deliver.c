@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "protocol/payload.h"
+#include "protocol/kind.h"
 #include "testkit/testkit.h"
 #include "transport_memory/memory.h"
 
@@ -265,8 +265,7 @@ static const char *name_of(slack_test_t *kit, const slack_json_t *body)
 {
     const slack_delivery_t *d = slack__delivery_new(kit->arena, body, 0);
     if (d == NULL) return NULL;
-    const char *selector =
-        slack__payload_selector(d->kind, body, slack_json_get(body, "/actions/0"));
+    const char *selector = slack__kind_selector(d->kind, body, slack_json_get(body, "/actions/0"));
     return slack__arena_printf(kit->arena, "%s%s%s", slack_kind_name(d->kind), *selector ? " " : "",
                                selector);
 }

@@ -154,10 +154,6 @@ slack_delivery_t *slack__delivery_new(slack_arena_t *arena, const slack_json_t *
 /* Free a delivery that was never handed over, with its arena. */
 void slack__delivery_free(slack_delivery_t *d);
 
-/* What Slack accepts as the ack of a kind. */
-bool slack__kind_waits_for_ack(enum slack_kind kind); /* a handler acknowledges it */
-bool slack__takes_ack_body(enum slack_kind kind, const slack_json_t *body);
-
 /* How long Slack waits, and how large a Socket Mode frame may be (slack-go#1196, slax#614). */
 #define SLACK_ACK_DEADLINE_MS 3000
 #define SLACK_ACK_FRAME_LIMIT 20480

@@ -39,6 +39,42 @@ static void expect(const slack_json_t *body, const char *name, lookup_fn lookup,
 
 /* ---- one order after the other ---- */
 
+static void the_first_place_counts(void **state)
+{
+    static const struct {
+        lookup_fn lookup;
+        const char *body, *expected;
+    } cases[] = {
+        {slack__payload_team,
+         "{\"view\":{\"app_installed_team_id\":\"T1\"},\"team\":{\"id\":\"T2\"}}", "T1"},
+        {slack__payload_team, "{\"team\":null,\"user\":{\"team_id\":\"T3\"}}", "T3"},
+        {slack__payload_team, "{\"authorizations\":[{\"team_id\":\"T4\"}],\"team_id\":\"T5\"}",
+         "T4"},
+        {slack__payload_enterprise, "{\"enterprise\":{\"id\":\"E1\"}}", "E1"},
+        {slack__payload_user, "{\"user\":{\"id\":\"U1\"}}", "U1"},
+        {slack__payload_user, "{\"user_id\":\"U2\"}", "U2"},
+        {slack__payload_user, "{\"event\":{\"user\":\"U3\"}}", "U3"},
+        {slack__payload_user, "{\"event\":{\"message\":{\"user\":\"U4\"}}}", "U4"},
+        {slack__payload_channel, "{\"channel\":{\"id\":\"C1\"}}", "C1"},
+        {slack__payload_channel, "{\"channel_id\":\"C2\"}", "C2"},
+        {slack__payload_channel, "{\"event\":{\"item\":{\"channel\":\"C3\"}}}", "C3"},
+        {slack__payload_channel, "{\"event\":{\"channel\":{\"id\":\"C4\"}}}", "C4"},
+        {slack__payload_channel, "{\"user\":{\"id\":\"U1\"}}", ""},
+        {slack__payload_thread_ts, "{\"event\":{\"thread_ts\":\"1.2\",\"ts\":\"3.4\"}}", "1.2"},
+        {slack__payload_thread_ts, "{\"event\":{\"ts\":\"3.4\"}}", ""},
+        {slack__payload_thread_ts, "{\"message\":{\"thread_ts\":\"5.6\"}}", "5.6"},
+        {slack__payload_ts, "{\"event\":{\"ts\":\"3.4\"}}", "3.4"},
+        {slack__payload_ts, "{\"container\":{\"message_ts\":\"7.8\"}}", "7.8"},
+        {slack__payload_trigger_id, "{\"trigger_id\":\"1.2.3\"}", "1.2.3"},
+        {slack__payload_response_url, "{\"response_urls\":[{\"response_url\":\"https://x\"}]}",
+         "https://x"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const slack_json_t *body = parse(cases[i].body, strlen(cases[i].body));
+        assert_string_equal(cases[i].lookup(body), cases[i].expected);
+    }
+}
+
 static void whose_it_is(void **state)
 {
     static const struct {
@@ -224,6 +260,7 @@ static void each_payload_is_somebodys(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(the_first_place_counts, open_arena, free_arena),
         cmocka_unit_test_setup_teardown(whose_it_is, open_arena, free_arena),
         cmocka_unit_test_setup_teardown(who_acts_in_a_shared_channel, open_arena, free_arena),
         cmocka_unit_test(each_payload_is_somebodys),

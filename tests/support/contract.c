@@ -2,6 +2,7 @@
 #include "support/contract.h"
 #include "support/test.h"
 
+#include "protocol/kind.h"
 #include "support/heap.h"
 
 /* Enough for whatever is on its way on loopback to arrive. */
@@ -185,7 +186,7 @@ static void check_delivery(const bench_t *b, size_t nth, const contract_message_
     assert_int_equal(delivery->retry_num, message->retry_num);
     assert_string_equal(delivery->retry_reason, message->retry_reason ? message->retry_reason : "");
     assert_int_equal(delivery->wait_us, waits ? SLACK_ACK_DEADLINE_MS * 1000 : 0);
-    assert_int_equal(delivery->body_allowed, slack__takes_ack_body(message->kind, NULL));
+    assert_int_equal(delivery->body_allowed, slack__kind_takes_ack_body(message->kind, NULL));
 }
 
 static bool has_body(const contract_answer_t *answer, enum slack_ack_body type, const char *body,

@@ -3,6 +3,8 @@
 #include "support/heap.h"
 #include "support/socket_peer.h"
 #include "support/test.h"
+
+#include "protocol/kind.h"
 #include "transport_socket/socket.h"
 #include "webapi/webapi.h"
 
@@ -194,7 +196,7 @@ static char *envelope(const contract_message_t *message, int number, size_t *ret
                          "{\"envelope_id\":\"e-%d\",\"payload\":%s,\"type\":\"%s\",\"accepts_"
                          "response_payload\":%s%s}",
                          number, message->json, type,
-                         slack__takes_ack_body(message->kind, NULL) ? "true" : "false", retry);
+                         slack__kind_takes_ack_body(message->kind, NULL) ? "true" : "false", retry);
     unsigned char head[10];
     size_t head_len = socket_peer_head(head, 0x80 | SOCKET_PEER_TEXT, len);
     memcpy(text - head_len, head, head_len);

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: MIT */
+#include "protocol/kind.h"
+#include "support/test.h"
+#include "util/json.h"
+
+static slack_arena_t *arena;
+
+static int open_arena(void **state)
+{
+    arena = slack__arena_new(0, 0);
+    return arena ? 0 : -1;
+}
+
+static int free_arena(void **state)
+{
+    slack__arena_free(arena);
+    return 0;
+}
+
+static const slack_json_t *parse(const char *text)
+{
+    const slack_json_t *value = NULL;
+    assert_int_equal(slack__json_parse(arena, text, strlen(text), &value, NULL), 0);
+    return value;
+}
+
+/* The compiler warns if a kind of slack/listener.h has no row. */
+static bool has_row(enum slack_kind kind)
+{
+    /* clang-format off */
+    switch (kind) {
+#define KIND(id, ...) case SLACK_KIND_##id:
+#include "protocol/kinds.def"
+        return true;
+    }
+    /* clang-format on */
+    return false;
+}
+
+static void every_kind_has_a_row_and_a_name(void **state)
+{
+    for (int i = 0; i < SLACK_KINDS; i++) {
+        assert_true(has_row((enum slack_kind)i));
+        assert_non_null(slack_kind_name((enum slack_kind)i));
+    }
+    assert_string_equal(slack_kind_name(SLACK_KIND_COMMAND), "command");
+    assert_string_equal(slack_kind_name((enum slack_kind)SLACK_KINDS), "unknown");
+    assert_string_equal(slack_kind_name((enum slack_kind) - 1), "unknown");
+}
+
+/* Every type, and the order in which the tests are made. */
+static void a_body_has_a_kind(void **state)
+{
+    static const struct {
+        const char *body;
+        enum slack_kind kind;
+    } cases[] = {
+        {"{\"type\":\"event_callback\",\"event\":{\"type\":\"message\"}}", SLACK_KIND_EVENT},
+        {"{\"event\":{\"type\":\"x\"},\"command\":\"/x\"}", SLACK_KIND_EVENT},
+        {"{\"event\":\"message\"}", SLACK_KIND_UNKNOWN},
+        {"{\"command\":\"/x\",\"text\":\"\"}", SLACK_KIND_COMMAND},
+        {"{\"type\":\"block_actions\",\"actions\":[]}", SLACK_KIND_ACTION},
+        {"{\"type\":\"interactive_message\",\"actions\":[{\"name\":\"a\"}]}", SLACK_KIND_ACTION},
+        {"{\"type\":\"interactive_message\",\"name\":\"a\",\"value\":\"b\"}", SLACK_KIND_OPTIONS},
+        {"{\"type\":\"block_suggestion\"}", SLACK_KIND_OPTIONS},
+        {"{\"type\":\"dialog_suggestion\",\"name\":\"a\"}", SLACK_KIND_OPTIONS},
+        {"{\"type\":\"dialog_submission\"}", SLACK_KIND_DIALOG},
+        {"{\"type\":\"dialog_cancellation\"}", SLACK_KIND_DIALOG},
+        {"{\"type\":\"shortcut\"}", SLACK_KIND_SHORTCUT},
+        {"{\"type\":\"message_action\",\"name\":\"x\"}", SLACK_KIND_SHORTCUT},
+        {"{\"type\":\"view_submission\"}", SLACK_KIND_VIEW_SUBMISSION},
+        {"{\"type\":\"view_closed\"}", SLACK_KIND_VIEW_CLOSED},
+        {"{\"type\":\"app_rate_limited\"}", SLACK_KIND_APP_RATE_LIMITED},
+        {"{\"type\":\"workflow_step_edit\"}", SLACK_KIND_UNKNOWN},
+        {"{}", SLACK_KIND_UNKNOWN},
+        {"[1]", SLACK_KIND_UNKNOWN},
+        {"null", SLACK_KIND_UNKNOWN},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_int_equal(slack__kind_of(parse(cases[i].body)), cases[i].kind);
+}
+
+static void some_kinds_wait_for_an_ack_and_take_its_body(void **state)
+{
+    const slack_json_t *legacy = parse("{\"type\":\"interactive_message\"}");
+    const slack_json_t *canceled = parse("{\"type\":\"dialog_cancellation\"}");
+    assert_true(slack__kind_waits_for_ack(SLACK_KIND_VIEW_CLOSED));
+    assert_false(slack__kind_waits_for_ack(SLACK_KIND_EVENT));
+    assert_true(slack__kind_takes_ack_body(SLACK_KIND_OPTIONS, NULL));
+    assert_false(slack__kind_takes_ack_body(SLACK_KIND_ACTION, NULL));
+    assert_true(slack__kind_takes_ack_body(SLACK_KIND_ACTION, legacy));
+    assert_true(slack__kind_takes_ack_body(SLACK_KIND_DIALOG, NULL));
+    assert_false(slack__kind_takes_ack_body(SLACK_KIND_DIALOG, canceled));
+}
+
+static void the_selector_of_a_body(void **state)
+{
+    static const struct {
+        enum slack_kind kind;
+        const char *body, *selector;
+    } cases[] = {
+        {SLACK_KIND_EVENT, "{\"event\":{\"type\":\"message\"}}", "message"},
+        {SLACK_KIND_COMMAND, "{\"command\":\"/x\",\"callback_id\":\"c\"}", "/x"},
+        {SLACK_KIND_ACTION, "{\"actions\":[{\"action_id\":\"a\"}],\"callback_id\":\"c\"}", "a"},
+        {SLACK_KIND_ACTION, "{\"actions\":[{}],\"action_id\":\"a\",\"callback_id\":\"c\"}", "c"},
+        {SLACK_KIND_OPTIONS, "{\"action_id\":\"a\",\"callback_id\":\"c\"}", "a"},
+        {SLACK_KIND_OPTIONS, "{\"action_id\":\"\",\"callback_id\":\"c\"}", "c"},
+        {SLACK_KIND_VIEW_CLOSED, "{\"view\":{\"callback_id\":\"v\"},\"callback_id\":\"c\"}", "v"},
+        {SLACK_KIND_JOB, "{\"callback_id\":\"c\"}", ""},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const slack_json_t *body = parse(cases[i].body);
+        const slack_json_t *action = slack_json_get(body, "/actions/0");
+        assert_string_equal(slack__kind_selector(cases[i].kind, body, action), cases[i].selector);
+        assert_true(slack__kind_has_selector(cases[i].kind) == (*cases[i].selector != '\0'));
+    }
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, open_arena, free_arena)
+    const struct CMUnitTest tests[] = {
+        CASE(every_kind_has_a_row_and_a_name),
+        CASE(a_body_has_a_kind),
+        CASE(some_kinds_wait_for_an_ack_and_take_its_body),
+        CASE(the_selector_of_a_body),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
