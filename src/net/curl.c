@@ -505,11 +505,6 @@ int slack__curl_send(slack_curl_t *curl, const slack_curl_request_t *request, sl
     return 0;
 }
 
-unsigned slack__curl_active(const slack_curl_t *curl)
-{
-    return curl->count;
-}
-
 const char *slack__curl_header(const slack_curl_result_t *result, const char *name)
 {
     const char *bytes = (const char *)result - offsetof(slack_transfer_t, result);

@@ -57,8 +57,6 @@ typedef void (*slack_curl_fn)(const slack_curl_result_t *result, void *user_data
  * SLACK_ENOMEM. */
 int slack__curl_send(slack_curl_t *curl, const slack_curl_request_t *request, slack_curl_fn fn,
                      void *user_data);
-/* How many were sent and not told yet. */
-unsigned slack__curl_active(const slack_curl_t *curl);
 
 /* A header of the answer, "" when there is none. Inside the callback only; borrowed until it
  * returns. */

@@ -283,20 +283,6 @@ int slack__dial_start(slack_dial_t **ret, slack_net_t *net, const char *host, un
     return 0;
 }
 
-int slack__dial_start_at(slack_dial_t **ret, slack_net_t *net,
-                         const struct sockaddr_storage *addresses, unsigned count, slack_dial_fn fn,
-                         void *user_data)
-{
-    if (count == 0 || count > SLACK_DIAL_ADDRESSES_MAX) return SLACK_EINVAL;
-    slack_dial_t *dial = dial_new(net, fn, user_data);
-    if (!dial) return SLACK_ENOMEM;
-    memcpy(dial->addresses, addresses, count * sizeof *addresses);
-    dial->count = count;
-    slack__task_post(net, &dial->start);
-    *ret = dial;
-    return 0;
-}
-
 void slack__dial_cancel(slack_dial_t *dial)
 {
     slack__task_cancel(&dial->start);

@@ -26,12 +26,6 @@ typedef void (*slack_dial_fn)(uv_tcp_t *tcp, int uv_error, void *user_data);
 /* `host` is a name or an address. 0; SLACK_EINVAL for what can be neither; SLACK_ENOMEM. */
 int slack__dial_start(slack_dial_t **ret, slack_net_t *net, const char *host, unsigned port,
                       slack_dial_fn fn, void *user_data);
-/* The same to addresses that are known, tried in their order. 0; SLACK_EINVAL for none, or for more
- * than SLACK_DIAL_ADDRESSES_MAX; SLACK_ENOMEM. */
-int slack__dial_start_at(slack_dial_t **ret, slack_net_t *net,
-                         const struct sockaddr_storage *addresses, unsigned count, slack_dial_fn fn,
-                         void *user_data);
-
 /* End it without a call of `fn`. A name lookup that is under way goes on in its thread, with nobody
  * waiting for it but the loop. */
 void slack__dial_cancel(slack_dial_t *dial);

@@ -138,18 +138,6 @@ bool slack__response_url_allowed(const char *url, const char *api_url)
 
 /* --- what callers read --------------------------------------------------------------------- */
 
-slack_response_t *slack__response_new(slack_arena_t *arena, int status, const char *error,
-                                      int http_status, const slack_json_t *json)
-{
-    slack_response_t *response = slack__arena_alloc(arena, sizeof *response);
-    if (!response) return NULL;
-    slack__response_fail(response, status);
-    response->http_status = http_status;
-    response->json = json;
-    if (error) response->error = slack__arena_strdup(arena, error);
-    return response->error ? response : NULL;
-}
-
 bool slack__response_unsent(const slack_response_t *response)
 {
     return response->unsent;

@@ -86,9 +86,6 @@ bool slack__webapi_error_is_dead_token(const char *error);
  * list, or to act in. */
 bool slack__webapi_takes_team(const char *method);
 
-/* A response that no server gave: for hosts that fail a call themselves, and for tests. */
-slack_response_t *slack__response_new(slack_arena_t *arena, int status, const char *error,
-                                      int http_status, const slack_json_t *json);
 bool slack__response_unsent(const slack_response_t *response); /* Slack never saw the call */
 int64_t slack__response_retry_after_s(const slack_response_t *response); /* -1: none */
 

@@ -65,6 +65,37 @@ static void test_order(void **state)
 
 /* --- the race --------------------------------------------------------------------------------- */
 
+/* The resolver of this program: it finds what the test has put here, and looks nothing up. */
+static const struct sockaddr_storage *found;
+static unsigned found_count;
+static bool looked_up; /* the dial has taken them */
+
+int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
+                struct addrinfo **ret)
+{
+    *ret = NULL;
+    for (unsigned i = found_count; i > 0; i--) {
+        struct addrinfo *info = calloc(1, sizeof *info + sizeof *found);
+        if (!info) return EAI_MEMORY;
+        info->ai_family = found[i - 1].ss_family;
+        info->ai_addrlen = sizeof *found;
+        info->ai_addr = memcpy(info + 1, &found[i - 1], sizeof *found);
+        info->ai_next = *ret;
+        *ret = info;
+    }
+    return 0;
+}
+
+void freeaddrinfo(struct addrinfo *list)
+{
+    looked_up = true;
+    while (list) {
+        struct addrinfo *next = list->ai_next;
+        free(list);
+        list = next;
+    }
+}
+
 typedef struct fixture {
     world_t world;
     slack_dial_t *dial;
@@ -92,7 +123,10 @@ static int race(fixture_t *f, const struct sockaddr_storage *addresses, unsigned
 {
     f->ends = f->ticks = 0;
     f->tcp = NULL;
-    return slack__dial_start_at(&f->dial, f->world.net, addresses, count, on_dialed, f);
+    found = addresses;
+    found_count = count;
+    looked_up = count == 0;
+    return slack__dial_start(&f->dial, f->world.net, "some.host", 1, on_dialed, f);
 }
 
 static void run_out(uv_handle_t *handle, void *arg)
@@ -105,14 +139,19 @@ static void run_out(uv_handle_t *handle, void *arg)
     uv_timer_start(timer, timer->timer_cb, 0, uv_timer_get_repeat(timer));
 }
 
-/* Let the dial's time go by as fast as the loop can turn. */
+/* Let all happen that needs no time, then one period of the dial's timer go by. */
+static void let_time_pass(fixture_t *f)
+{
+    while (!looked_up)
+        world_turn(&f->world);
+    world_turn(&f->world);
+    uv_walk(&f->world.loop, run_out, f);
+}
+
 static void until_ended(fixture_t *f)
 {
-    for (int i = 0; i < 100 && !f->ends; i++) {
-        world_turn(&f->world);
-        uv_walk(&f->world.loop, run_out, f);
-    }
-    world_until_count(&f->world, &f->ends, 1);
+    while (!f->ends)
+        let_time_pass(f);
     assert_int_equal(f->ends, 1);
 }
 
@@ -208,16 +247,17 @@ static void test_nobody_answers(void **state)
     struct sockaddr_storage list[SLACK_DIAL_ADDRESSES_MAX + 1];
     for (unsigned i = 0; i <= SLACK_DIAL_ADDRESSES_MAX; i++)
         list[i] = p.bad;
-    assert_int_equal(race(&f, list, 0), SLACK_EINVAL);
-    assert_int_equal(race(&f, list, SLACK_DIAL_ADDRESSES_MAX + 1), SLACK_EINVAL);
-    assert_int_equal(race(&f, list, SLACK_DIAL_ADDRESSES_MAX), 0);
-    assert_int_equal(f.ends, 0);
-    until_ended(&f);
-    assert_null(f.tcp);
-    assert_int_equal(f.uv_error, UV_ECONNREFUSED);
+    static const unsigned counts[] = {0, 1, SLACK_DIAL_ADDRESSES_MAX, SLACK_DIAL_ADDRESSES_MAX + 1};
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        assert_int_equal(race(&f, list, counts[i]), 0);
+        assert_int_equal(f.ends, 0);
+        until_ended(&f);
+        assert_null(f.tcp);
+        assert_int_equal(f.uv_error, counts[i] ? UV_ECONNREFUSED : UV_EAI_NONAME);
+    }
 
-    /* A family that the system cannot connect to fails before there is anything to wait for. */
-    list[0].ss_family = AF_UNSPEC;
+    /* An address that the system refuses at once fails before there is anything to wait for. */
+    list[0] = address_of("255.255.255.255", 1);
     assert_int_equal(race(&f, list, 1), 0);
     until_ended(&f);
     assert_null(f.tcp);
@@ -237,10 +277,8 @@ static void test_cancel(void **state)
         fixture_t f = {0};
         assert_true(world_open(&f.world));
         assert_int_equal(race(&f, list, 4), 0);
-        for (unsigned i = 0; i < ticks; i++) {
-            world_turn(&f.world);
-            uv_walk(&f.world.loop, run_out, &f);
-        }
+        while (f.ticks < ticks)
+            let_time_pass(&f);
         slack__dial_cancel(f.dial);
         world_turn(&f.world);
         assert_int_equal(f.ends, 0);
