@@ -222,7 +222,6 @@ static int sqlite_open(slack_store_t **ret, slack_net_t *net, const char *rest, 
     slack__link_init(&s->ended);
     int rc = slack__db_open(&s->db, rest, slack__wall_ms(slack__net_clock(net)), error);
     if (rc == 0) {
-        if (*error) SLACK_LOG(slack__net_log(net), ERROR, "store damaged", "error=%s", error);
         rc = start_thread(s);
         if (rc == 0) {
             *ret = &s->store;

@@ -17,8 +17,7 @@ typedef struct slack_db_time {
 } slack_db_time_t;
 
 /* Open or make the file, bring its schema up to date, become an owner, with a lease from now on. On
- * failure a sentence in `error` (SLACK_ERROR_TEXT_MAX bytes); on success nothing, or one about what
- * was found to be lost. 0; SLACK_ESTORE; SLACK_ENOMEM. */
+ * failure a sentence in `error` (SLACK_ERROR_TEXT_MAX bytes). 0; SLACK_ESTORE; SLACK_ENOMEM. */
 int slack__db_open(slack_db_t **ret, const char *path, int64_t now_ms, char *error);
 /* Claims that are left are free from now on. NULL is fine. */
 void slack__db_close(slack_db_t *db);

@@ -29,12 +29,4 @@ void slack__files_note(slack_files_t *files, int64_t version);
 const char *slack__files_spoilt(const slack_files_t *files, int64_t version,
                                 int64_t (*needed)(void *user_data), void *user_data);
 
-/*
- * How many transactions lie in a log behind one that cannot be read; SQLite goes on without all of
- * them and says nothing. 0 where there are none, or only what a crash leaves: a last one that was
- * not written to its end. -1: all, since the log's beginning cannot be read.
- * https://www.sqlite.org/fileformat2.html#walformat
- */
-int slack__files_lost(const char *log_name);
-
 #endif

@@ -79,7 +79,6 @@ struct slack_db {
     slack_files_t files;
     int64_t page_bytes;
     bool fresh;         /* the file was made by us */
-    int lost;           /* transactions, as the log was found */
     const char *spoilt; /* what is wrong with the files; NULL: nothing */
 };
 

@@ -16,8 +16,9 @@
 /* Kept out of a store that is another program's: "slki". */
 #define APPLICATION_ID 0x736c6b69
 
-/* migrations[n] brings a file from schema n to n + 1. What was released is never changed. */
-static const char *const migrations[] = {
+/* A change makes the next number; a file of another schema is not opened. */
+#define SCHEMA 1
+static const char schema[] =
     "CREATE TABLE inbox("
     " id INTEGER PRIMARY KEY,"
     " key BLOB UNIQUE," /* NULL: none */
@@ -25,26 +26,21 @@ static const char *const migrations[] = {
     " owner INTEGER,"
     " due_ms INTEGER NOT NULL,"
     " attempt INTEGER NOT NULL,"
-    " kind TEXT, name TEXT, transport TEXT, retry_num INTEGER, retry_reason TEXT,"
+    " kind TEXT, name TEXT, transport TEXT, retry_num INTEGER, retry_reason TEXT, tenant TEXT,"
     " received_ms INTEGER NOT NULL,"
     " changed_ms INTEGER NOT NULL,"
     " done TEXT, error TEXT, payload BLOB, sum INTEGER);"
     "CREATE INDEX inbox_queued ON inbox(due_ms, id) WHERE state = 0;"
     "CREATE INDEX inbox_running ON inbox(owner, id) WHERE state = 1;"
     "CREATE INDEX inbox_over ON inbox(state, changed_ms) WHERE state >= 2;"
-    "CREATE TABLE owners(id INTEGER PRIMARY KEY AUTOINCREMENT);",
-    "CREATE TABLE notes("
+    "CREATE TABLE owners(id INTEGER PRIMARY KEY AUTOINCREMENT, lease_ms INTEGER NOT NULL);"
+    "CREATE TABLE kv("
     " id INTEGER PRIMARY KEY,"
     " key BLOB NOT NULL UNIQUE,"
     " version BLOB,"
     " until_ms INTEGER NOT NULL,"
     " value BLOB, sum INTEGER NOT NULL);"
-    "CREATE INDEX notes_over ON notes(until_ms);",
-    /* 0: of a program that knows no leases. */
-    "ALTER TABLE owners ADD COLUMN lease_ms INTEGER NOT NULL DEFAULT 0;",
-    "ALTER TABLE inbox ADD COLUMN tenant TEXT;",
-};
-#define SCHEMA ((int)(sizeof migrations / sizeof *migrations))
+    "CREATE INDEX kv_over ON kv(until_ms);";
 
 static int query_int(sqlite3 *sqlite, const char *text, int64_t *ret)
 {
@@ -86,7 +82,8 @@ static void make_private(slack_db_t *db)
     db->fresh = true;
 }
 
-static int migrate(slack_db_t *db, const char *path, char *error)
+/* Make the tables in a new file; refuse one that holds something else. */
+static int prepare_schema(slack_db_t *db, const char *path, char *error)
 {
     int64_t version = 0, application = 0, tables = 0;
     int rc = query_int(db->sqlite, "PRAGMA user_version", &version);
@@ -97,24 +94,23 @@ static int migrate(slack_db_t *db, const char *path, char *error)
         snprintf(error, SLACK_ERROR_TEXT_MAX, "%.150s holds another program's data", path);
         return SLACK_ECONFIG;
     }
-    if (tables == 0 && !db->fresh && slack__owner_knows_store(&db->owner)) {
-        slack__db_say(db, "it is empty, and was a store before",
-                      "; remove FILE-owners to begin anew", error);
-        return SLACK_ESTORE;
-    }
-    if (version > SCHEMA) {
+    if (tables > 0 && version != SCHEMA) {
         snprintf(error, SLACK_ERROR_TEXT_MAX,
                  "%.150s was written by a newer slackapp (schema %lld, this one knows %d)", path,
                  (long long)version, SCHEMA);
         return SLACK_ECONFIG;
     }
-    char text[96];
-    for (; rc == 0 && version < SCHEMA; version++) {
-        rc = slack__db_status(sqlite3_exec(db->sqlite, migrations[version], NULL, NULL, NULL));
-        snprintf(text, sizeof text, "PRAGMA user_version = %d; PRAGMA application_id = %d",
-                 (int)version + 1, APPLICATION_ID);
-        if (rc == 0) rc = slack__db_status(sqlite3_exec(db->sqlite, text, NULL, NULL, NULL));
+    if (tables > 0) return 0;
+    if (!db->fresh && slack__owner_knows_store(&db->owner)) {
+        slack__db_say(db, "it is empty, and was a store before",
+                      "; remove FILE-owners to begin anew", error);
+        return SLACK_ESTORE;
     }
+    char pragmas[96];
+    snprintf(pragmas, sizeof pragmas, "PRAGMA user_version = %d; PRAGMA application_id = %d",
+             SCHEMA, APPLICATION_ID);
+    rc = slack__db_status(sqlite3_exec(db->sqlite, schema, NULL, NULL, NULL));
+    if (rc == 0) rc = slack__db_status(sqlite3_exec(db->sqlite, pragmas, NULL, NULL, NULL));
     return slack__db_tell(db, rc, error);
 }
 
@@ -183,11 +179,9 @@ static int set_up(slack_db_t *db, const char *path, char *error)
         rc = slack__db_status(sqlite3_exec(db->sqlite, "BEGIN IMMEDIATE", NULL, NULL, NULL));
     slack__db_wait_no_more(db);
     if (rc != 0) return slack__db_tell(db, rc, error);
-    /* Nobody writes to the log now. */
     db->files.name = sqlite3_db_filename(db->sqlite, "main");
     db->files.log_name = sqlite3_filename_wal(db->files.name);
-    db->lost = slack__files_lost(db->files.log_name);
-    rc = migrate(db, path, error);
+    rc = prepare_schema(db, path, error);
     if (rc == 0) rc = check_file(db, error);
     if (rc == 0) rc = become_owner(db, error);
     if (rc == 0)
@@ -203,20 +197,6 @@ static void tell_open(slack_db_t *db, int rc, char *error)
     const int os = sqlite3_system_errno(db->sqlite);
     slack__db_tell(db, rc, error);
     if (os != 0) slack__db_say(db, strerror(os), "", error);
-}
-
-/* What a start goes on without. */
-static void tell_lost(const slack_db_t *db, char *error)
-{
-    *error = '\0';
-    if (db->lost > 0)
-        snprintf(error, SLACK_ERROR_TEXT_MAX,
-                 "%.110s-wal: damaged; %d transactions or more behind that place are lost",
-                 db->path, db->lost);
-    if (db->lost < 0)
-        snprintf(error, SLACK_ERROR_TEXT_MAX,
-                 "%.110s-wal: damaged at its beginning; what was not in the file yet is lost",
-                 db->path);
 }
 
 int slack__db_open(slack_db_t **ret, const char *path, int64_t now_ms, char *error)
@@ -241,7 +221,6 @@ int slack__db_open(slack_db_t **ret, const char *path, int64_t now_ms, char *err
     else
         rc = set_up(db, path, why);
     if (rc == 0) {
-        tell_lost(db, error);
         *ret = db;
         return 0;
     }

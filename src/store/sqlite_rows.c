@@ -181,8 +181,7 @@ static int64_t passed_ms(slack_db_t *db)
     return passed < SLACK_STORE_RENEW_MS ? passed : SLACK_STORE_RENEW_MS;
 }
 
-/* The owners that are gone, or have been silent for too long. One that is of a program without
- * leases (0) is never silent. */
+/* The owners that are gone, or have been silent for too long. */
 static int find_gone(slack_db_t *db, int64_t gone[OWNERS_MAX], size_t *ret_count)
 {
     watched_t now[OWNERS_MAX] = {{0}};
@@ -196,8 +195,7 @@ static int find_gone(slack_db_t *db, int64_t gone[OWNERS_MAX], size_t *ret_count
         const bool alive = slack__owner_alive(&db->owner, w.id);
         w.silent_ms = silence(db, &w, passed);
         if (alive) now[count++] = w;
-        if (!alive || (w.lease_ms != 0 && w.silent_ms >= SLACK_STORE_LEASE_MS))
-            gone[(*ret_count)++] = w.id;
+        if (!alive || w.silent_ms >= SLACK_STORE_LEASE_MS) gone[(*ret_count)++] = w.id;
     }
     memcpy(db->watched, now, count * sizeof *now);
     db->watched_count = count;

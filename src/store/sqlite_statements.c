@@ -45,13 +45,13 @@ static const char *const sql[] = {
     [TAKE] = "UPDATE inbox SET state = 1, owner = ?3, attempt = attempt + 1, changed_ms = ?2"
              " WHERE id = ?1",
     [CANCEL] = "DELETE FROM inbox WHERE key = ?1 AND state = 0",
-    [KV_PUT] = "INSERT INTO notes(key, version, until_ms, value, sum) VALUES(?1, ?2, ?3, ?4, ?5)"
+    [KV_PUT] = "INSERT INTO kv(key, version, until_ms, value, sum) VALUES(?1, ?2, ?3, ?4, ?5)"
                " ON CONFLICT(key) DO UPDATE SET version = excluded.version,"
                " until_ms = excluded.until_ms, value = excluded.value, sum = excluded.sum"
                " WHERE version IS NULL OR version <= excluded.version",
-    [KV_SWEEP] = "DELETE FROM notes WHERE id IN"
-                 " (SELECT id FROM notes WHERE until_ms <= ?1 ORDER BY until_ms LIMIT ?2)",
-    [KV_GET] = "SELECT key, version, until_ms, value, sum FROM notes"
+    [KV_SWEEP] = "DELETE FROM kv WHERE id IN"
+                 " (SELECT id FROM kv WHERE until_ms <= ?1 ORDER BY until_ms LIMIT ?2)",
+    [KV_GET] = "SELECT key, version, until_ms, value, sum FROM kv"
                " WHERE key = ?1 AND until_ms > ?2",
     /* Of done ones there are so many that the next ids are near; the others are looked up. */
     [LIST] = "SELECT " COLUMNS " FROM inbox INDEXED BY inbox_queued"

@@ -7,7 +7,6 @@
 #include <slack/error.h>
 #include <slack/options.h>
 
-#include "store/sqlite_files.h"
 #include "support/fault_vfs.h"
 #include "support/store_file.h"
 #include "support/store_work.h"
@@ -210,7 +209,7 @@ static void test_a_flipped_payload_is_told(void **state)
     store_file_clean();
 }
 
-static void test_a_flipped_note_is_none(void **state)
+static void test_a_flipped_value_is_none(void **state)
 {
     sw_task_t task;
     sw_open();
@@ -224,7 +223,7 @@ static void test_a_flipped_note_is_none(void **state)
         assert_int_equal(task.op.status, 0);
         assert_int_equal(task.batch.count, !flipped);
         slack__arena_free(task.batch.arena);
-        sw_sql("UPDATE notes SET value = 'x'");
+        sw_sql("UPDATE kv SET value = 'x'");
     }
     sw_close();
     store_file_clean();
@@ -248,28 +247,6 @@ static void test_an_owner_that_stops_is_forgotten(void **state)
         sw_close();
         assert_int_equal(sw_number("SELECT count(*) FROM owners"), 0);
     }
-    store_file_clean();
-}
-
-/* One of a version that has no leases: it lives as long as its process. */
-static void test_an_owner_without_a_lease(void **state)
-{
-    char error[SLACK_ERROR_TEXT_MAX];
-    slack_store_t *other;
-    sw_task_t claim;
-    sw_open();
-    assert_int_equal(sw_put("Ev1"), 0);
-    sw_sql("UPDATE owners SET lease_ms = 0");
-    if (sw_open_at(&other, path, error) != 0) fail_msg("%s", error);
-    for (int looks = 0; looks < SLACK_STORE_LEASE_MS / SLACK_STORE_RENEW_MS + 2; looks++) {
-        sw_submit(other, &claim, SLACK_STORE_CLAIM, "");
-        world_until_count(&sw.world, &claim.ended, 1);
-        assert_int_equal(claim.op.status, 0);
-        assert_int_equal(claim.batch.count, 0);
-        sw.world.mono_us += (uint64_t)SLACK_STORE_RENEW_MS * 1000;
-    }
-    sw_close_one(other);
-    sw_close();
     store_file_clean();
 }
 
@@ -430,7 +407,7 @@ static void test_the_power_is_cut(void **state)
     enum { COUNT = 400, CUTS = 40 };
     static sw_task_t tasks[COUNT];
     unsigned submitted = 0;
-    char error[SLACK_ERROR_TEXT_MAX], log[80];
+    char error[SLACK_ERROR_TEXT_MAX];
     sw_open();
     memset(tasks, 0, sizeof tasks);
     for (unsigned cut = 0; cut < CUTS; cut++) {
@@ -446,8 +423,6 @@ static void test_the_power_is_cut(void **state)
             told++;
         assert_true(told >= submitted - COUNT / CUTS);
         fault_vfs_power_cut(path, copy);
-        snprintf(log, sizeof log, "%s-wal", copy);
-        assert_int_equal(slack__files_lost(log), 0); /* that is no damage */
         slack_store_t *after = NULL;
         if (sw_open_at(&after, copy, error) != 0) fail_msg("%s", error);
         for (unsigned i = 0; i < told; i++)
@@ -474,10 +449,9 @@ int main(void)
         cmocka_unit_test(test_a_folder_that_is_not_there),
         cmocka_unit_test(test_flipped_bits),
         cmocka_unit_test(test_a_flipped_payload_is_told),
-        cmocka_unit_test(test_a_flipped_note_is_none),
+        cmocka_unit_test(test_a_flipped_value_is_none),
         cmocka_unit_test(test_a_wrong_header_is_refused),
         cmocka_unit_test(test_an_owner_that_stops_is_forgotten),
-        cmocka_unit_test(test_an_owner_without_a_lease),
         cmocka_unit_test(test_a_file_cut_short),
         cmocka_unit_test(test_a_disk_that_takes_nothing),
         cmocka_unit_test(test_locked_by_somebody_else),
