@@ -107,13 +107,6 @@ bool slack__listen_is_path(const char *host);
 /* The nth socket that systemd passes to this process (sd_listen_fds(3)), from 0; 0 when there is
  * none; SLACK_ECONFIG when LISTEN_FDS is for this process, and is no number. */
 int slack__listen_inherited(unsigned n);
-/* Before a close that is to lose nobody: have newcomers go to the other processes on the port. From
- * now on the kernel drops their SYN, which they send again after a second, when this socket should
- * be gone; handshakes that have begun come to their end and are accepted. Returns for how many
- * milliseconds that has to go on: twice the slowest handshake of late, 300 at most. 0 where there
- * is nothing to wait for: the port is nobody else's, the socket is shared itself, or the kernel
- * hands over by itself what a closed socket leaves behind (net.ipv4.tcp_migrate_req). */
-unsigned slack__listen_turn_away(slack_listener_socket_t *listener);
 /* Take all connections that wait in the kernel's queue, 4096 at most: with the socket they would
  * go. A Unix socket's file is gone before. */
 void slack__listen_take_all(slack_listener_socket_t *listener);

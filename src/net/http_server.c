@@ -74,12 +74,11 @@ struct slack_http_server {
     slack_log_limit_t log_limit; /* of lines about refusals */
     uv_timer_t sweep;
     unsigned sweep_ms;
-    uv_timer_t settle; /* while draining, until the listener is closed */
-    unsigned handles;  /* that are not closed yet */
-    slack_buf_t out;   /* the answer being composed */
-    bool leaving;      /* no connection is kept any more */
+    slack_buf_t out; /* the answer being composed */
+    bool leaving;    /* no connection is kept any more */
     bool draining;
     bool closing;
+    bool swept; /* the sweep's handle is closed */
     void (*close_fn)(void *user_data);
     void *close_data;
 };
@@ -112,7 +111,7 @@ static bool may_tell(slack_http_server_t *server)
 
 static void end_if_all_gone(slack_http_server_t *server)
 {
-    if (server->handles > 0 || !slack__list_empty(&server->clients)) return;
+    if (!server->swept || !slack__list_empty(&server->clients)) return;
     void (*fn)(void *user_data) = server->close_fn;
     void *user_data = server->close_data;
     slack__buf_done(&server->out);
@@ -610,10 +609,10 @@ static slack_http_server_t *server_new(slack_net_t *net, const slack_http_limits
     return server;
 }
 
-static void on_handle_closed(uv_handle_t *handle)
+static void on_sweep_closed(uv_handle_t *handle)
 {
     slack_http_server_t *server = handle->data;
-    server->handles--;
+    server->swept = true;
     end_if_all_gone(server);
 }
 
@@ -629,9 +628,7 @@ int slack__http_server_open(slack_http_server_t **ret, slack_net_t *net,
     server->user_data = options->user_data;
     slack__buf_init(&server->out, options->listen.write_max);
     uv_timer_init(slack__net_loop(net), &server->sweep);
-    uv_timer_init(slack__net_loop(net), &server->settle);
-    server->sweep.data = server->settle.data = server;
-    server->handles = 2;
+    server->sweep.data = server;
 
     int rc =
         slack__listen(&server->listener, net, &options->listen, on_accept, server, ret_uv_error);
@@ -645,7 +642,7 @@ int slack__http_server_open(slack_http_server_t **ret, slack_net_t *net,
 
 unsigned slack__http_server_port(const slack_http_server_t *server)
 {
-    return server->listener && !server->draining ? slack__listen_port(server->listener) : 0;
+    return server->listener ? slack__listen_port(server->listener) : 0;
 }
 
 void slack__http_server_set_tls(slack_http_server_t *server, slack_tls_context_t *tls)
@@ -666,7 +663,7 @@ static bool is_fresh(const client_t *client)
 
 unsigned slack__http_server_under_way(const slack_http_server_t *server)
 {
-    unsigned count = server->draining && server->listener;
+    unsigned count = 0;
     for (slack_link_t *link = server->clients.next; link != &server->clients; link = link->next) {
         const client_t *client = SLACK_CONTAINER(link, client_t, link);
         if (client->state == GONE) continue;
@@ -682,18 +679,6 @@ uint64_t slack__http_server_refused(const slack_http_server_t *server)
     return server->refused;
 }
 
-static void close_listener(slack_http_server_t *server)
-{
-    if (server->listener) slack__listen_take_all(server->listener);
-    if (server->listener) slack__listen_close(server->listener);
-    server->listener = NULL;
-}
-
-static void on_settled(uv_timer_t *timer)
-{
-    close_listener(timer->data);
-}
-
 void slack__http_server_leave(slack_http_server_t *server)
 {
     server->leaving = true;
@@ -703,11 +688,9 @@ void slack__http_server_drain(slack_http_server_t *server)
 {
     if (server->draining) return;
     server->leaving = server->draining = true;
-    const unsigned settle_ms = slack__listen_turn_away(server->listener);
-    if (settle_ms > 0)
-        uv_timer_start(&server->settle, on_settled, settle_ms, 0);
-    else
-        close_listener(server);
+    slack__listen_take_all(server->listener);
+    if (server->listener) slack__listen_close(server->listener);
+    server->listener = NULL;
     for (slack_link_t *link = server->clients.next; link != &server->clients; link = link->next) {
         client_t *client = SLACK_CONTAINER(link, client_t, link);
         /* One that has said nothing yet may be about to: its request is not to be lost. */
@@ -730,6 +713,5 @@ void slack__http_server_close(slack_http_server_t *server, void (*fn)(void *user
         client_t *client = SLACK_CONTAINER(link, client_t, link);
         if (client->state != GONE) close_now(client, 0);
     }
-    uv_close((uv_handle_t *)&server->sweep, on_handle_closed);
-    uv_close((uv_handle_t *)&server->settle, on_handle_closed);
+    uv_close((uv_handle_t *)&server->sweep, on_sweep_closed);
 }

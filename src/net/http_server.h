@@ -70,7 +70,7 @@ unsigned slack__http_server_port(const slack_http_server_t *server);
 void slack__http_server_set_tls(slack_http_server_t *server, slack_tls_context_t *tls);
 unsigned slack__http_server_connections(const slack_http_server_t *server);
 /* Requests of which a part has arrived and whose answer has not left yet, and connections that are
- * about to bring one: those still on their way to us, and those that are younger than a second. */
+ * about to bring one: those that are younger than a second. */
 unsigned slack__http_server_under_way(const slack_http_server_t *server);
 /* Requests that were turned away: by the server itself, since they broke a rule or a bound, and by
  * slack__http_refuse(). */
@@ -116,8 +116,7 @@ void slack__http_server_leave(slack_http_server_t *server);
 /* Take no more connections nor requests, answer what was taken with Connection: close. A request of
  * which a part has arrived counts as taken: its sender would take the end of the connection for a
  * failure, and Slack's commands are not sent twice. So does a connection that has asked nothing
- * yet. Idle connections are closed at once. Where other processes share the port, those are
- * still taken that came before newcomers were turned away (slack__listen_turn_away()). */
+ * yet. Idle connections are closed at once. */
 void slack__http_server_drain(slack_http_server_t *server);
 /* Close everything; `fn` (optional) is called once when the last handle is gone and the server
  * freed. Ids answer SLACK_ECLOSED no longer: do not use the server after this. */

@@ -3,10 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#ifdef __linux__
-#include <linux/filter.h>
-#endif
-#include <netinet/tcp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -28,11 +24,6 @@
 #define LAST_ACCEPTS 4096
 /* How long to leave connections to the kernel when descriptors or memory are out. */
 #define PAUSE_MS 100
-/* What a handshake takes, until some were seen; and what is waited for at the end, at least and at
- * most. */
-#define HANDSHAKE_US  100000u
-#define SETTLE_MIN_MS 10u
-#define SETTLE_MAX_MS 300u
 
 /*
  * The socket is polled and not given to uv_listen(): out of descriptors, that one silently closes
@@ -48,9 +39,8 @@ struct slack_listener_socket {
     char *path; /* of a Unix socket of our own making */
     uv_poll_t poll;
     uv_timer_t pause;
-    unsigned handles;      /* that are not closed yet */
-    unsigned handshake_us; /* the slowest one of late */
-    bool starved;          /* since the last connection that was taken; the log knows */
+    unsigned handles; /* that are not closed yet */
+    bool starved;     /* since the last connection that was taken; the log knows */
 };
 
 static bool is_closing(const slack_listener_socket_t *listener)
@@ -76,19 +66,6 @@ static void pause_for(slack_listener_socket_t *listener, const char *reason)
     uv_timer_start(&listener->pause, on_pause_over, PAUSE_MS, 0);
 }
 
-/* Where others have the port too, the end of this socket depends on it. */
-static void note_handshake(slack_listener_socket_t *listener, int fd)
-{
-#ifdef __linux__
-    struct tcp_info info = {0};
-    socklen_t len = sizeof info;
-    if (!listener->options.reuse_port || getsockopt(fd, IPPROTO_TCP, TCP_INFO, &info, &len) != 0)
-        return;
-    listener->handshake_us -= listener->handshake_us / 32;
-    if (info.tcpi_rtt > listener->handshake_us) listener->handshake_us = info.tcpi_rtt;
-#endif
-}
-
 /* Take one connection. False when no more can be taken now. */
 static bool take(slack_listener_socket_t *listener)
 {
@@ -101,7 +78,6 @@ static bool take(slack_listener_socket_t *listener)
         return false;
     }
     fcntl(fd, F_SETFD, FD_CLOEXEC);
-    note_handshake(listener, fd);
     int rc = slack__conn_accept(&conn, listener->net, fd, &listener->options);
     if (rc != 0) {
         close(fd);
@@ -261,7 +237,6 @@ int slack__listen(slack_listener_socket_t **ret, slack_net_t *net,
     }
     listener->net = net;
     listener->options = *o;
-    listener->handshake_us = HANDSHAKE_US;
     listener->options.host = NULL; /* the caller's */
     if (o->tls) slack__tls_context_ref(o->tls);
     listener->fn = fn;
@@ -297,46 +272,6 @@ unsigned slack__listen_port(const slack_listener_socket_t *listener)
 }
 
 /* --- the end ---------------------------------------------------------------------------------- */
-
-#ifdef __linux__
-/* Whether a socket that closes leaves its connections to the others on its port. */
-static bool kernel_migrates(void)
-{
-    char value = '0';
-    int fd = open("/proc/sys/net/ipv4/tcp_migrate_req", O_RDONLY | O_CLOEXEC);
-    if (fd < 0) return false;
-    const bool is_read = read(fd, &value, 1) == 1;
-    close(fd);
-    return is_read && value == '1';
-}
-
-/* Drops what has SYN set (byte 13 of a TCP header, RFC 9293). */
-static bool drop_syns(int fd)
-{
-    struct sock_filter code[] = {
-        BPF_STMT(BPF_LD | BPF_B | BPF_ABS, 13),
-        BPF_JUMP(BPF_JMP | BPF_JSET | BPF_K, 0x02, 0, 1),
-        BPF_STMT(BPF_RET | BPF_K, 0),
-        BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
-    };
-    const struct sock_fprog program = {.len = sizeof code / sizeof *code, .filter = code};
-    return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program) == 0;
-}
-
-unsigned slack__listen_turn_away(slack_listener_socket_t *listener)
-{
-    const slack_listen_options_t *o = &listener->options;
-    const unsigned ms = SETTLE_MIN_MS + 2 * (listener->handshake_us / 1000);
-    if (!o->reuse_port || o->fd || listener->path || kernel_migrates() || !drop_syns(listener->fd))
-        return 0;
-    return ms < SETTLE_MAX_MS ? ms : SETTLE_MAX_MS;
-}
-#else
-unsigned slack__listen_turn_away(slack_listener_socket_t *listener)
-{
-    return 0;
-}
-#endif
 
 static void remove_path(slack_listener_socket_t *listener)
 {

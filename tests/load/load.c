@@ -185,6 +185,7 @@ typedef struct line {
     size_t len;
     uint64_t sent_us;
     bool kept;    /* to be used again */
+    bool used;    /* at least once before */
     bool waiting; /* for an answer */
     bool closing;
     struct line *next; /* of all */
@@ -256,10 +257,11 @@ static void fail(line_t *line, int uv_error)
 {
     load_result_t *r = &client.result;
     if (line->waiting)
-        settle(line, uv_error == UV_ECONNREFUSED ? &r->refused
-                     : uv_error == UV_EOF        ? &r->closed
-                     : uv_error == UV_ETIMEDOUT  ? &r->late
-                                                 : &r->reset);
+        settle(line, uv_error == UV_ECONNREFUSED                ? &r->refused
+                     : uv_error == UV_ECONNRESET && !line->used ? &r->lost
+                     : uv_error == UV_EOF                       ? &r->closed
+                     : uv_error == UV_ETIMEDOUT                 ? &r->late
+                                                                : &r->reset);
     line_close(line);
     look_for_end();
 }
@@ -377,7 +379,8 @@ static void send_one(void)
     line->waiting = true;
     line->sent_us = now_us();
     client.waiting++;
-    client.result.kept += !is_new;
+    line->used = !is_new;
+    client.result.kept += line->used;
     if (!is_new) {
         line_write(line);
         return;
@@ -430,8 +433,9 @@ void load_client_print(void)
     const load_result_t *r = &client.result;
     printf(
         "# %u requests, %u of them over a connection used before: %u answered 200, %u otherwise, "
-        "%u refused, %u reset, %u closed, %u late; %u told to close\n",
-        r->sent, r->kept, r->good, r->other, r->refused, r->reset, r->closed, r->late, r->told);
+        "%u refused, %u lost, %u reset, %u closed, %u late; %u told to close\n",
+        r->sent, r->kept, r->good, r->other, r->refused, r->lost, r->reset, r->closed, r->late,
+        r->told);
     printf("# answered after p50 %.1f, p99 %.1f, p99.9 %.1f, at most %.1f ms\n",
            bench_percentile(r->us, r->good, 50) / 1e3, bench_percentile(r->us, r->good, 99) / 1e3,
            (r->good ? r->us[(size_t)(r->good - 1) * 999 / 1000] : 0) / 1e3,

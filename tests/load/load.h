@@ -54,6 +54,7 @@ unsigned long load_bot_peak_kib(const load_bot_t *bot);
 typedef struct load_result {
     unsigned sent;
     unsigned good; /* 200 */
+    unsigned lost; /* reset on a new connection: the kernel had it when its socket was closed */
     unsigned refused, reset, closed, late, other;
     unsigned kept; /* sent over a connection that was used before */
     unsigned told; /* answered with Connection: close */

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <errno.h>
 #include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <poll.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -371,87 +369,7 @@ static void test_closed_during_a_pause(void **state)
     assert_int_equal(heap_live(), live);
 }
 
-/* --- one of several that goes ----------------------------------------------------------------- */
-
-static slack_listener_socket_t *share(place_t *place, unsigned port)
-{
-    const slack_listen_options_t options = {
-        .host = "127.0.0.1", .port = port, .reuse_port = true, .write_max = 1000};
-    slack_listener_socket_t *listener;
-    assert_int_equal(slack__listen(&listener, place->world.net, &options, on_accept, place, NULL),
-                     0);
-    return listener;
-}
-
-/* The only socket that listens. */
-static int listening_fd(void)
-{
-    for (int fd = 3; fd < 100; fd++) {
-        int listens = 0;
-        socklen_t len = sizeof listens;
-        if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) == 0 && listens) return fd;
-    }
-    fail_msg("nothing listens");
-    return -1;
-}
-
-static int raw_begin(unsigned port)
-{
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    address.sin_port = htons((uint16_t)port);
-    int fd = socket(AF_INET, SOCK_STREAM | SOCK_NONBLOCK, 0);
-    assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof address), -1);
-    assert_int_equal(errno, EINPROGRESS);
-    return fd;
-}
-
-static bool is_connected(int fd)
-{
-    struct pollfd poll_fd = {.fd = fd, .events = POLLOUT};
-    return poll(&poll_fd, 1, 0) == 1;
-}
-
-/* A socket that goes while others have its port loses nobody: not who waits in its queue, not whose
- * handshake is under way; and who comes then is served by another. */
-static void test_turn_away(void **state)
-{
-    const int patience_s = 5;
-    place_t place;
-    memset(&place, 0, sizeof place);
-    assert_true(world_open(&place.world));
-    slack_listener_socket_t *leaver = share(&place, 0);
-    const unsigned port = slack__listen_port(leaver);
-    place.listener = leaver;
-    /* The last ACK of a handshake does not count until there are data. */
-    assert_int_equal(
-        setsockopt(listening_fd(), IPPROTO_TCP, TCP_DEFER_ACCEPT, &patience_s, sizeof patience_s),
-        0);
-    int begun = raw_connect(&place), queued = raw_connect(&place);
-    assert_int_equal(send(queued, "q", 1, 0), 1);
-
-    const unsigned ms = slack__listen_turn_away(leaver);
-    if (ms == 0) skip(); /* this kernel hands over by itself, or knows no filters */
-    assert_in_range(ms, 10, 300);
-    int newcomer = raw_begin(port);
-    place.listener = share(&place, port);
-    raw_until(&place, queued, 'q');
-    assert_int_equal(send(begun, "b", 1, 0), 1);
-    raw_until(&place, begun, 'b');
-    assert_false(is_connected(newcomer));
-    slack__listen_take_all(leaver);
-    slack__listen_close(leaver);
-    assert_int_equal(place.accepts, 2);
-
-    world_until_count(&place.world, &place.accepts, 3);
-    assert_true(is_connected(newcomer));
-    assert_int_equal(send(newcomer, "n", 1, 0), 1);
-    raw_until(&place, newcomer, 'n');
-    close(begun);
-    close(queued);
-    close(newcomer);
-    world_until_count(&place.world, &place.closes, 3);
-    place_close(&place);
-}
+/* --- the last connections --------------------------------------------------------------------- */
 
 /* Those who keep on coming do not keep the loop. */
 static void test_the_last_ones_are_so_many(void **state)
@@ -465,15 +383,6 @@ static void test_the_last_ones_are_so_many(void **state)
     assert_true(place.followers > 0);
     assert_true(place.accepts >= 4096); /* as many as a queue may hold */
     place.followers = 0;
-    place_close(&place);
-}
-
-static void test_nobody_else_to_go_to(void **state)
-{
-    place_t place;
-    assert_true(place_open(&place, "127.0.0.1"));
-    assert_int_equal(slack__listen_turn_away(place.listener), 0);
-    assert_serves(&place);
     place_close(&place);
 }
 
@@ -491,9 +400,7 @@ int main(void)
         cmocka_unit_test(test_no_memory_to_listen),
         cmocka_unit_test(test_no_memory_to_listen_on_a_path),
         cmocka_unit_test(test_closed_during_a_pause),
-        cmocka_unit_test(test_turn_away),
         cmocka_unit_test(test_the_last_ones_are_so_many),
-        cmocka_unit_test(test_nobody_else_to_go_to),
     };
     heap_install();
     return cmocka_run_group_tests(tests, NULL, NULL);
