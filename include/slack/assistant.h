@@ -61,10 +61,11 @@ SLACK_API const slack_json_t *slack_ctx_assistant_context(const slack_ctx_t *ctx
  *
  * @param save Optional. A handler that stores slack_ctx_assistant_context(), which is NULL if the
  *        event has no context. `event.event_ts` says how new the context is. Like any handler it
- * may hold the ctx and finish later, and its failure fails the delivery. Default: the app's store.
+ *        may hold the ctx and finish later, and its failure fails the delivery. Default: the app's
+ *        store.
  * @param find Optional. A middleware around the handlers of the assistant's messages. It passes the
  *        context that it finds to slack_ctx_set_assistant_context(), and calls slack_next(), at
- * once or later. Default: the app's store.
+ *        once or later. Default: the app's store.
  * @param user_data borrowed until the app is freed. Passed to both.
  */
 SLACK_API void slack_assistant_store(slack_app_t *app, slack_handler_fn save, slack_handler_fn find,
@@ -89,7 +90,7 @@ SLACK_API int slack_set_title(slack_ctx_t *ctx, const char *title);
  *
  * @param title Optional. A title above the prompts.
  * @param prompts an array of 1 to 4 objects with `title` and `message`; more are SLACK_ETOOBIG,
- * none is SLACK_EINVAL.
+ *        none is SLACK_EINVAL.
  */
 SLACK_API int slack_set_prompts(slack_ctx_t *ctx, const char *title, const slack_json_t *prompts);
 

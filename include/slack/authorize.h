@@ -81,8 +81,8 @@ typedef struct slack_authorization {
     /** Optional, only with slack_authorizer_t.per_user, because it acts for one person. The token
      * of slack_ctx_user_client(). Without bot_token it is also used in its place. */
     const char *user_token;
-    /** Optional. The bot's id, "B…". Without both ids the bot's own events are not recognised as
-     * its own. */
+    /** Optional. The bot's id, "B…". Without bot_id and bot_user_id the app does not recognise the
+     * bot's own events. */
     const char *bot_id;
     /** Optional. The bot's user id, "U…". */
     const char *bot_user_id;

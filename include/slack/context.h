@@ -85,7 +85,7 @@ SLACK_API const char *slack_ctx_app_id(const slack_ctx_t *ctx);
 SLACK_API const char *slack_ctx_trigger_id(const slack_ctx_t *ctx);
 /** Read how long Slack accepts the trigger_id.
  * @return milliseconds, counted from the arrival of the delivery; 0 if the time is over, or if
- * there is no trigger_id. */
+ *         there is no trigger_id. */
 SLACK_API unsigned slack_ctx_trigger_left_ms(const slack_ctx_t *ctx);
 /** Read the URL that slack_respond() posts to. Anyone who has it can post in the channel: keep it
  * secret. */

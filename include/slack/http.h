@@ -44,8 +44,8 @@ typedef int (*slack_http_route_fn)(slack_http_visit_t *visit, void *user_data);
  * @param fn Required.
  * @param user_data borrowed until the app is freed.
  * @return 0; SLACK_EALREADY if the method and path have a route; SLACK_EINVAL if `fn` is missing,
- * or if the path does not begin with '/' or has a malformed escape; SLACK_EBUSY if there are 64
- * routes; SLACK_ENOMEM.
+ *         or if the path does not begin with '/' or has a malformed escape; SLACK_EBUSY if there
+ *         are 64 routes; SLACK_ENOMEM.
  */
 SLACK_API int slack_http_route(slack_app_t *app, const char *method, const char *path,
                                slack_http_route_fn fn, void *user_data);

@@ -47,7 +47,7 @@ typedef struct slack_job {
  * also be called on a worker that runs the delivery's handler.
  *
  * @return 0: the job will be stored, or the delivery fails; SLACK_EINVAL if the name is missing;
- * the error of the template if `args` is NULL; SLACK_EALREADY if the delivery has ended;
+ *         the error of the template if `args` is NULL; SLACK_EALREADY if the delivery has ended;
  *         SLACK_ECANCELED on a worker when the app stops; SLACK_ENOMEM.
  */
 SLACK_API int slack_defer_job(slack_ctx_t *ctx, const slack_job_t *job);
@@ -65,7 +65,7 @@ SLACK_API int slack_on_job(slack_app_t *app, const char *name, slack_handler_fn 
  *
  * @param key borrowed until the return.
  * @param fn Optional. Receives the result on the loop: 0; SLACK_ENOTFOUND if no job with this key
- * is queued; SLACK_ESTORE.
+ *        is queued; SLACK_ESTORE.
  * @param user_data borrowed until `fn` returns.
  * @return 0: `fn` will run exactly once; SLACK_EINVAL if the key is missing; SLACK_ECANCELED if the
  *         app is not running; SLACK_ENOMEM.

@@ -14,10 +14,10 @@ extern "C" {
 /**
  * @file listener.h  Listeners: which handler runs for which delivery.
  *
- * An event runs every listener that it matches, in order of registration, one after the other.
+ * An event runs every listener that matches it, in order of registration, one after the other.
  * Listeners on workers run after those on the loop. A listener that fails does not stop the others.
- * Any other kind runs the first listener that it matches; a payload with several actions is matched
- * once for each action.
+ * Any other delivery runs the first listener that matches it; a payload with several actions is
+ * matched once for each action.
  */
 
 /** The kind of a delivery. docs/payloads.md says how each is recognised. */

@@ -164,7 +164,7 @@ typedef struct slack_options {
      * Default SLACK_DEDUPE_EVENTS. */
     enum slack_dedupe dedupe;
     /** Optional. 1: the bot's own events (its messages, its reactions, …) run every listener that
-     * they match. SLACK_OWN_EVENTS. Default: only listeners with slack_listener_t.own. */
+     * matches them. SLACK_OWN_EVENTS. Default: only listeners with slack_listener_t.own. */
     unsigned own_events;
     /** Optional. The largest number of workers, the threads for SLACK_RUN_WORKER handlers, 1 to 64.
      * SLACK_WORKERS. Default 4. */

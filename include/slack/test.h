@@ -101,7 +101,7 @@ SLACK_API int slack_test_start(slack_test_t *test);
  * - SLACK_ETEMPLATE, SLACK_EJSON or SLACK_EINVAL for a malformed body;
  * - SLACK_ECLOSED if the app has stopped;
  * - SLACK_EBUSY if the app never comes to rest, or if a handler on a worker has neither returned
- * nor waited for an answer for worker_wait_ms;
+ *   nor waited for an answer for worker_wait_ms;
  * - SLACK_ENOMEM.
  */
 
@@ -354,8 +354,7 @@ SLACK_API const slack_json_t *slack_test_call_args(const slack_test_t *test, siz
  *
  * @param path the file.
  * @param ret_report Optional. Set to the differences, one per line, "-" before what was recorded
- * and
- *        "+" before what happened, or to the fault in the file with its line; "" if there is no
+ *        and "+" before what happened, or to the fault in the file with its line; "" if there is no
  *        difference. Borrowed until the kit is freed.
  * @return 0 if there is no difference; SLACK_EMISMATCH; SLACK_EIO if the file cannot be read;
  *         SLACK_EJSON or SLACK_EPROTO if it is not a recording; SLACK_ETOOBIG; SLACK_EALREADY if
