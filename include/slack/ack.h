@@ -97,7 +97,8 @@ SLACK_API int slack_ack_json(slack_ctx_t *ctx, const slack_json_t *body);
 
 /**
  * Set the default ack of a kind: the ack that the app sends if the handler has not acknowledged
- * within options.ack_ms, so that Slack does not show the user an error. Without this call it is:
+ * within slack_options_t.ack_ms, so that Slack does not show the user an error. Without this call
+ * it is:
  *
  *     command            the text "Still working on it…", for the user only
  *     view submission    a view with the same text

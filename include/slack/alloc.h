@@ -15,6 +15,7 @@ extern "C" {
  *
  * The library takes all of its memory from one allocator, by default the C library's. The libraries
  * that it uses, such as libuv, libcurl, mbedTLS and SQLite, keep allocators of their own.
+ * docs/examples/program.c is an example.
  */
 
 /** Replacements for malloc, realloc and free. Each follows the contract of its namesake in the C

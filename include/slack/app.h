@@ -54,7 +54,7 @@ SLACK_API const char *slack_app_error(const slack_app_t *app);
  * @return 0 after an orderly stop; else the failure of the start or the run, described by
  *         slack_app_error(): SLACK_ECONFIG; SLACK_EAUTH if Slack refuses a token for good;
  *         SLACK_ESTORE; SLACK_EIO, for example for a port in use; SLACK_ENOMEM; SLACK_EINVAL if
- *         options.loop is set or the app was started before.
+ *         slack_options_t.loop is set or the app was started before.
  */
 SLACK_API int slack_app_run(slack_app_t *app);
 
@@ -64,13 +64,13 @@ SLACK_API int slack_app_run(slack_app_t *app);
 typedef void (*slack_app_stopped_fn)(slack_app_t *app, int status, void *user_data);
 
 /**
- * Start an app on the program's own loop (options.loop) and return at once. The program runs the
- * loop. A failure after the return stops the app and is passed to `fn`.
+ * Start an app on the program's own loop (slack_options_t.loop) and return at once. The program
+ * runs the loop. A failure after the return stops the app and is passed to `fn`.
  *
  * @param fn Optional. Called on the loop, exactly once for a start that returned 0.
  * @param user_data borrowed until `fn` returns.
- * @return 0; SLACK_ECONFIG; SLACK_EINVAL if options.loop is not set; SLACK_EALREADY if the app was
- *         started before; SLACK_ENOMEM.
+ * @return 0; SLACK_ECONFIG; SLACK_EINVAL if slack_options_t.loop is not set; SLACK_EALREADY if the
+ *         app was started before; SLACK_ENOMEM.
  */
 SLACK_API int slack_app_start(slack_app_t *app, slack_app_stopped_fn fn, void *user_data);
 

@@ -21,11 +21,11 @@ extern "C" {
  * messages. If the app has a listener from this header, it keeps the contexts, and
  * slack_ctx_assistant_context() reads them in handlers of messages.
  *
- * The app keeps a context in its store (options.store) for 30 days after the last change, and calls
- * no Slack method for it. Processes that share the store share the contexts; with "sqlite:" they
- * outlive a restart. The app stores a context before the program's listeners of the event run. An
- * event that arrives late does not replace a newer context. slack_assistant_store() replaces this
- * storage.
+ * The app keeps a context in its store (slack_options_t.store) for 30 days after the last change,
+ * and calls no Slack method for it. Processes that share the store share the contexts; with
+ * "sqlite:" they outlive a restart. The app stores a context before the program's listeners of the
+ * event run. An event that arrives late does not replace a newer context. slack_assistant_store()
+ * replaces this storage.
  *
  * The slack_on_…() functions return as slack_listen(). The slack_set_…() functions keep the
  * delivery open and return as slack_say(), and SLACK_EINVAL if the delivery does not belong to a

@@ -22,7 +22,7 @@ extern "C" {
  * The library repeats a call in two cases: after Retry-After when Slack answers 429, and after a
  * pause when the connection failed before any byte of the call was sent. It sends a call
  * SLACK_CALL_TRIES times at most. It repeats no other call, because Slack may have posted the
- * message whose answer was lost.
+ * message whose answer was lost. docs/examples/program.c is an example of calls outside a delivery.
  */
 
 /** The number of times that a call is sent, at most. */
@@ -143,7 +143,7 @@ SLACK_API int slack_say_json(slack_ctx_t *ctx, const slack_json_t *message);
  * @param format the text, with printf conversions.
  * @return as slack_say(); SLACK_ESPENT for the sixth response of a delivery, and 30 minutes after
  *         the delivery arrived; SLACK_EINVAL if the delivery has no response_url, or one whose host
- *         is neither Slack's nor that of options.api_url.
+ *         is neither Slack's nor that of slack_options_t.api_url.
  */
 SLACK_API int slack_respond(slack_ctx_t *ctx, const char *format, ...) SLACK_PRINTF(2, 3);
 

@@ -120,7 +120,7 @@ SLACK_API unsigned slack_ctx_ack_left_ms(const slack_ctx_t *ctx);
  *         acknowledge. */
 SLACK_API unsigned slack_ctx_ack_late_ms(const slack_ctx_t *ctx);
 
-/** Ask whether the app stops. A handler that takes long should end early then. */
+/** Ask whether the app is stopping. A handler that takes long should end early then. */
 SLACK_API bool slack_ctx_canceled(const slack_ctx_t *ctx);
 
 /** Read the app. Borrowed. */

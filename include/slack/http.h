@@ -16,8 +16,9 @@ extern "C" {
  * @file http.h  Routes: pages that the program serves beside the request URL.
  *
  * The HTTP transport serves them on the port of the request URL, together with /healthz, /readyz
- * and /metrics. If options.http_admin_port is set, all of them are served on that port instead,
- * with any transport. docs/http.md describes the pages.
+ * and /metrics. If slack_options_t.http_admin_port is set, all of them are served on that port
+ * instead, with any transport. docs/http.md describes the pages, docs/examples/program.c is an
+ * example.
  *
  * Nobody has verified the sender of such a request. A page that shows or changes something has to
  * check the request itself.

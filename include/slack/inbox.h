@@ -21,7 +21,7 @@ extern "C" {
  * itself: work for after the ack, or for a later time, that must not be lost. The app attempts both
  * until their handlers succeed, SLACK_MAX_ATTEMPTS times at most. One that fails for good becomes a
  * dead letter; `slackapp inbox` lists dead letters and retries them. docs/guarantees.md says what
- * is guaranteed.
+ * is guaranteed, docs/examples/program.c is an example.
  */
 
 /** A job. A field of zero is unset. */

@@ -15,7 +15,8 @@ extern "C" {
  *
  * The library logs what no caller can see: reconnects, late acks, dropped frames. A line states one
  * fact, as key=value pairs or as a JSON object (SLACK_LOG_FORMAT=json). Tokens, secrets, response
- * URLs and tickets are removed from a line before any log function sees it.
+ * URLs and tickets are removed from a line before any log function sees it. docs/examples/program.c
+ * is an example.
  */
 
 /** The importance of a line. A log of one level includes the lines of all levels above it. */

@@ -23,8 +23,8 @@ extern "C" {
  *
  * The bot's own events are left out before any middleware runs, so that the bot does not answer
  * itself. Exceptions are member_joined_channel and member_left_channel, as in Bolt. A listener with
- * `own` set gets its own events, through the app's middleware. options.own_events turns this filter
- * off.
+ * `own` set gets its own events, through the app's middleware. slack_options_t.own_events turns
+ * this filter off.
  */
 
 /**
@@ -112,9 +112,9 @@ SLACK_API void slack_on_error(slack_app_t *app, slack_error_fn fn, void *user_da
 SLACK_API void slack_on_unmatched(slack_app_t *app, slack_handler_fn fn, void *user_data);
 
 /**
- * Set the hook for deliveries that have no ack after options.ack_ms, while their handlers have not
- * ended. If `fn` sends an ack, it replaces the default ack set by slack_default_ack(); a later ack
- * of the handler is treated the same after both. slack_ctx_listener() names the handler.
+ * Set the hook for deliveries that have no ack after slack_options_t.ack_ms, while their handlers
+ * have not ended. If `fn` sends an ack, it replaces the default ack set by slack_default_ack(); a
+ * later ack of the handler is treated the same after both. slack_ctx_listener() names the handler.
  */
 SLACK_API void slack_on_unacked(slack_app_t *app, slack_handler_fn fn, void *user_data);
 

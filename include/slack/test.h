@@ -343,10 +343,10 @@ SLACK_API const slack_json_t *slack_test_call_args(const slack_test_t *test, siz
 /* ---- recordings ---- */
 
 /**
- * Replay a recording of an app (options.record). The kit delivers again what the app received, at
- * the same intervals of the kit's clock, and answers calls as they were answered. For each delivery
- * it compares the app's acks and calls with the recorded ones. The bot's identity comes from the
- * recording. Call this before the kit starts. docs/testing.md has the format.
+ * Replay a recording of an app (slack_options_t.record). The kit delivers again what the app
+ * received, at the same intervals of the kit's clock, and answers calls as they were answered. For
+ * each delivery it compares the app's acks and calls with the recorded ones. The bot's identity
+ * comes from the recording. Call this before the kit starts. docs/testing.md has the format.
  *
  * A recording contains placeholders instead of secrets; they are delivered as they are, and match
  * themselves in calls. Deliveries that were answered "later" are skipped. What the app does after

@@ -16,9 +16,9 @@ extern "C" {
  *
  * A listener with `.run = SLACK_RUN_WORKER` runs on a worker, a thread of the app. There it may
  * sleep, compute, or use a library that blocks, and delays no other handler. The app starts workers
- * when it needs them, options.workers at most. The functions that a handler uses on the loop work
- * on a worker too: slack_say(), slack_respond(), slack_complete() and their like return when Slack
- * has answered, with the result of the call. Acks are sent at once.
+ * when it needs them, slack_options_t.workers at most. The functions that a handler uses on the
+ * loop work on a worker too: slack_say(), slack_respond(), slack_complete() and their like return
+ * when Slack has answered, with the result of the call. Acks are sent at once.
  *
  *     static int report(slack_ctx_t *ctx, void *user_data) {
  *         slack_ack(ctx);
@@ -38,10 +38,10 @@ extern "C" {
  * default ack (slack_default_ack()). At most 1024 handlers are queued. Beyond that the listener
  * fails with SLACK_EBUSY, and a delivery without an ack is answered "later".
  *
- * When the app stops, its drain waits for running handlers. When the time of the drain is over, a
- * handler that waits for Slack gets SLACK_ECANCELED. A thread cannot be ended from outside, so the
- * app stops only when the last handler returns: a handler that takes long should check
- * slack_ctx_canceled() from time to time.
+ * When the app stops, its drain waits for running handlers. When the time of the drain is over,
+ * functions that wait for Slack or for the loop return SLACK_ECANCELED. A thread cannot be ended
+ * from outside, so the app stops only when the last handler returns: a handler that takes long
+ * should check slack_ctx_canceled() from time to time.
  */
 
 /**
