@@ -50,8 +50,7 @@ static void tell_state(slack_app_t *app, const char *name, enum slack_transport_
 
 int main(void)
 {
-    /* An option in code wins over the environment. SLACK_TRANSPORT=http,socket would do the same.
-     */
+    /* An option in code wins over its variable, here SLACK_TRANSPORT. */
     const slack_options_t options = {.transport = "http,socket"};
     slack_app_t *app = NULL;
     int rc = slack_app_new(&app, &options);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A home tab that the bot publishes when a user opens it, and changes when its button is clicked.
- * The count is in the view itself, so the bot stores nothing. The hash of the view makes sure that
- * two clicks at once are counted as two.
+ * The count is in the view itself, so the bot stores nothing. If two clicks come at once, Slack
+ * rejects the second change, because the hash of the view is no longer the same.
  *
  *     build/slackapp sim                                    in one shell; in another:
  *     eval "$(build/slackapp sim env)"
