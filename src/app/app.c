@@ -48,7 +48,7 @@ slack_client_t *slack_app_client(slack_app_t *app)
 
 /* ---- new and free ---- */
 
-int slack_app_new(slack_app_t **ret_app, const slack_options_t *options)
+int slack__app_new(slack_app_t **ret_app, const slack_options_t *options, bool environment)
 {
     slack_app_t *app = slack__calloc(1, sizeof *app);
     if (app == NULL) return SLACK_ENOMEM;
@@ -71,7 +71,7 @@ int slack_app_new(slack_app_t **ret_app, const slack_options_t *options)
     slack__link_init(&app->reject_task.link);
     app->reject_task.run = slack__inbox_reject_run;
 
-    int rc = slack__options_resolve(&app->options, options, app->error);
+    int rc = slack__options_resolve(&app->options, options, environment, app->error);
     if (rc == 0) rc = slack__tokens_init(app);
     const slack_options_t *o = &app->options;
     app->clock = &slack__clock_system;
@@ -85,6 +85,11 @@ int slack_app_new(slack_app_t **ret_app, const slack_options_t *options)
     if (rc != 0) app->status = rc; /* remembered: such an app does not start */
     *ret_app = app;
     return rc;
+}
+
+int slack_app_new(slack_app_t **ret_app, const slack_options_t *options)
+{
+    return slack__app_new(ret_app, options, true);
 }
 
 static void app_destroy(slack_app_t *app)

@@ -171,6 +171,9 @@ struct slack_app {
     slack_link_t zombies; /* ctx->link: ended by force while the program held them */
 };
 
+/* As slack_app_new(); without `environment`, no variable and no .env sets an option. */
+int slack__app_new(slack_app_t **ret_app, const slack_options_t *options, bool environment);
+
 /* Note in words what went wrong; returns `rc`. */
 int slack__app_fail(slack_app_t *app, int rc, const char *format, ...) SLACK_PRINTF(3, 4);
 

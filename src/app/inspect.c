@@ -5,6 +5,11 @@
 
 #include "context/ctx.h"
 
+int slack__inspect_app_new(slack_app_t **ret_app, const slack_options_t *options)
+{
+    return slack__app_new(ret_app, options, false);
+}
+
 void slack__inspect_set_clock(slack_app_t *app, const slack_clock_t *clock)
 {
     app->clock = clock;

@@ -15,7 +15,11 @@
  * these functions, and no test reads the structs behind them.
  */
 
-/* ---- clock, sender, options; they change before the start ---- */
+/* ---- a new app; its clock, sender and options, which change before the start ---- */
+
+/* As slack_app_new(), but no variable and no .env sets an option: those that `options` leaves out
+ * have their defaults. */
+int slack__inspect_app_new(slack_app_t **ret_app, const slack_options_t *options);
 
 /* Replace the clock; borrowed. */
 void slack__inspect_set_clock(slack_app_t *app, const slack_clock_t *clock);

@@ -402,10 +402,11 @@ static int set_defaults(slack_options_t *o)
     return rc;
 }
 
-int slack__options_resolve(slack_options_t *ret, const slack_options_t *from, char *error)
+int slack__options_resolve(slack_options_t *ret, const slack_options_t *from, bool environment,
+                           char *error)
 {
     slack_options_t o = from ? *from : (slack_options_t){0};
-    int rc = slack_options_from_env(&o, error);
+    int rc = environment ? slack_options_from_env(&o, error) : own_strings(&o);
     if (rc != 0) return rc;
     rc = check_numbers(&o, error);
     if (rc == 0) rc = check_bot_token(&o, error);

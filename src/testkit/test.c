@@ -73,33 +73,18 @@ static const char *given(slack_test_t *kit, const char *text, const char *fallba
     return slack__arena_strdup(kit->arena, text ? text : fallback);
 }
 
-/* Every option that an environment could set otherwise: a test is the same everywhere. */
 static int new_app(slack_test_t *kit, const slack_test_options_t *options)
 {
     const slack_options_t o = {
         .transport = "memory",
         .bot_token = "xoxb-test",
-        .app_token = "xapp-test",
-        .signing_secret = "test",
-        .http_host = "127.0.0.1",
-        .http_port = "0",
-        .http_path = "/slack/events",
-        .socket_connections = 1,
         .store = "memory:",
-        .proxy = "",
-        .no_proxy = "",
-        .api_url = "https://slack.com/api/",
-        .ca_file = "",
-        .record = "",
         .log_level = options->log_level ? options->log_level : SLACK_LOG_DEBUG,
-        .log_format = SLACK_LOG_TEXT,
         .log_fn = take_line,
         .log_user_data = kit,
-        .drain_delay_ms = 1,
-        .drain_ms = 10000,
         .loop = &kit->loop,
     };
-    int rc = slack_app_new(&kit->app, &o);
+    int rc = slack__inspect_app_new(&kit->app, &o);
     if (rc != 0) return rc;
     slack__inspect_set_clock(kit->app, &kit->clock);
     slack__inspect_set_sender(kit->app, &kit->sender);

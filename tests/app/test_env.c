@@ -190,7 +190,7 @@ static void test_a_file_that_cannot_be_read_is_named(void **state)
 static int resolve(const slack_options_t *from, slack_options_t *ret)
 {
     *ret = (slack_options_t){0};
-    return slack__options_resolve(ret, from, error);
+    return slack__options_resolve(ret, from, true, error);
 }
 
 static void test_defaults(void **state)
@@ -420,7 +420,7 @@ static int resolve_all(void *ctx)
 {
     (void)ctx;
     slack_options_t o;
-    int rc = slack__options_resolve(&o, &(slack_options_t){.bot_token = "xoxb-1"}, error);
+    int rc = slack__options_resolve(&o, &(slack_options_t){.bot_token = "xoxb-1"}, true, error);
     if (rc == 0) slack_options_done(&o);
     return rc;
 }
