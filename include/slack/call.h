@@ -40,8 +40,8 @@ typedef struct slack_response slack_response_t;
 typedef void (*slack_call_fn)(const slack_response_t *response, void *user_data);
 
 /**
- * Read the result of a call. The readers of responses may be called on any thread, as long as the
- * response lives there.
+ * Read the result of a call. The readers of responses may be called on any thread while the
+ * response lives.
  *
  * @return 0 if Slack answered `ok: true`. SLACK_EAPI if it answered `ok: false`; then
  *         slack_response_error() is Slack's error. SLACK_ECONFLICT for Slack's "hash_conflict":

@@ -12,7 +12,8 @@ extern "C" {
  * @file error.h  Error codes.
  *
  * A function that can fail returns an int: 0 on success, or one of the negative codes below. It
- * sets its output parameters on success and leaves them untouched on failure.
+ * sets its output parameters on success and leaves them untouched on failure, unless its
+ * description says otherwise.
  *
  * The codes start at -20001 and go down. libuv and mbedTLS use other ranges, so a number in a log
  * shows which library it came from.

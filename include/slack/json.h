@@ -25,8 +25,8 @@ extern "C" {
  * pointer (RFC 6901): "/event/user", "/actions/0/action_id". In a key, '/' is written ~1 and '~' is
  * written ~0. The path "" is the value itself.
  *
- * Readers may be called on any thread, as long as the value lives there. slack_jsonf() and
- * slack_json_array() may also be called on a worker that runs the ctx's handler.
+ * Readers may be called on any thread while the value lives. slack_jsonf() and slack_json_array()
+ * may also be called on a worker that runs the ctx's handler.
  */
 
 /** A JSON value. */

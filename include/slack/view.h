@@ -14,8 +14,8 @@ extern "C" {
  * @file view.h  Modals and Home tabs. https://docs.slack.dev/surfaces/modals
  *
  * Each function here calls the Web API, keeps the delivery open until Slack answers, and returns as
- * slack_say(). It returns SLACK_EINVAL if the delivery has no trigger_id, no view or no user for
- * it.
+ * slack_say(). It returns SLACK_EINVAL if the delivery lacks what the call needs: a trigger_id, a
+ * view or a user.
  *
  * If the call fails, the delivery fails and slack_on_error() reports it: SLACK_ECONFLICT if someone
  * else has changed the view since `hash`, SLACK_EAPI with "expired_trigger_id" in the log if the
