@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "app/options.h"
+#include "protocol/api_error.h"
 #include "util/alloc.h"
 #include "util/file.h"
 
@@ -473,7 +474,7 @@ static void called(const char *method, const slack_response_t *response, uint64_
     const int status = slack_response_status(response);
     slack__metrics_call(&app->metrics, method, status);
     if (owner == 0 || status != SLACK_EAPI) return;
-    if (!slack__webapi_error_is_dead_token(slack_response_error(response))) return;
+    if (slack__api_error(slack_response_error(response)) != SLACK_API_DEAD_TOKEN) return;
     if (owner == SLACK_OWNER_APP)
         slack__auth_test_doubted(app);
     else

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "context/ctx.h"
+#include "protocol/api_error.h"
 #include "util/crash.h"
 
 /* The n-th wait is between half and all of BASE * 2^n. */
@@ -23,15 +24,6 @@
 
 /* ---- what heals ---- */
 
-/* Slack's errors that say nothing about the call itself (docs.slack.dev/reference/methods). */
-static const char *const passing_errors[] = {
-    "accesslimited",     "external_channel_migrating",
-    "fatal_error",       "internal_error",
-    "ratelimited",       "rate_limited",
-    "request_timeout",   "service_unavailable",
-    "team_added_to_org",
-};
-
 bool slack__heals(int status, const char *reason)
 {
     switch (status) {
@@ -46,13 +38,9 @@ bool slack__heals(int status, const char *reason)
     case SLACK_ECONFLICT:
     case SLACK_ESPENT:
     case SLACK_EDEADLK: return false;
-    case SLACK_EAPI: break;
+    case SLACK_EAPI: return reason == NULL || slack__api_error_heals(reason);
     default: return true;
     }
-    if (reason == NULL) return true; /* nobody told which */
-    for (size_t i = 0; i < sizeof passing_errors / sizeof *passing_errors; i++)
-        if (strcmp(reason, passing_errors[i]) == 0) return true;
-    return false;
 }
 
 /* A bound of this process, its memory or its disk, or its end: it says nothing about the delivery.
@@ -214,7 +202,8 @@ void slack__attempt_step_begin(slack_ctx_t *ctx)
 /* A tenant's token that is none any more is looked up anew for the next attempt. */
 static bool token_may_change(const slack_ctx_t *ctx, int status, const char *reason)
 {
-    return ctx->app->authority && status == SLACK_EAPI && slack__webapi_error_is_dead_token(reason);
+    return ctx->app->authority && status == SLACK_EAPI &&
+           slack__api_error(reason) == SLACK_API_DEAD_TOKEN;
 }
 
 void slack__attempt_step_failed(slack_ctx_t *ctx, int status, const char *reason)

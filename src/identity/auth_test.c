@@ -2,6 +2,7 @@
 #include <stdio.h>
 
 #include "app/app.h"
+#include "protocol/api_error.h"
 
 /*
  * The app's own token, and who it belongs to. One that Slack refuses for good ends the start;
@@ -81,7 +82,7 @@ static void answered(const slack_response_t *response, void *user_data)
     const char *error = slack_response_error(response);
     if (status == 0)
         accepted(app, response);
-    else if (status == SLACK_EAPI && slack__webapi_error_is_fatal_auth(error))
+    else if (status == SLACK_EAPI && slack__api_error_is_fatal(error))
         refused(app, error);
     else
         retry_later(app, status, error, slack__response_retry_after_s(response));

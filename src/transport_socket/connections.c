@@ -6,6 +6,7 @@
 
 #include "net/url.h"
 #include "net/websocket.h"
+#include "protocol/api_error.h"
 #include "util/alloc.h"
 #include "webapi/webapi.h"
 
@@ -77,18 +78,6 @@ static void connection_release(slack_connection_t *c)
 /* --- apps.connections.open ---------------------------------------------------------------------
  */
 
-/* The errors that no retry heals (docs/protocol.md, Opening). */
-static bool is_fatal(const char *error)
-{
-    static const char *const fatal[] = {
-        "not_authed",    "invalid_auth",  "account_inactive", "user_removed_from_team",
-        "team_disabled", "token_revoked", "token_expired",    "not_allowed_token_type",
-        "missing_scope", "no_permission", "forbidden_team"};
-    for (size_t i = 0; i < sizeof fatal / sizeof *fatal; i++)
-        if (strcmp(error, fatal[i]) == 0) return true;
-    return false;
-}
-
 static void report_fatal(slack_transport_t *t, const char *error)
 {
     const char *hint = "is it still valid?";
@@ -110,7 +99,7 @@ static void call_failed(const slack_connection_t *c, const slack_response_t *res
             (uint64_t)(retry_after_s < RETRY_AFTER_MAX_S ? retry_after_s : RETRY_AFTER_MAX_S) *
             1000;
     in.cause = slack__response_unsent(response) ? SLACK_CAUSE_UNREACHED : SLACK_CAUSE_REFUSED;
-    if (status == SLACK_EAPI && is_fatal(error)) {
+    if (status == SLACK_EAPI && slack__api_error_is_fatal(error)) {
         in.cause = SLACK_CAUSE_FATAL;
         report_fatal(owner->transport, error);
     }

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "protocol/api_error.h"
 #include "util/json.h"
 #include "util/log.h"
 #include "webapi/webapi.h"
@@ -66,7 +67,7 @@ static void set_api_error(slack_response_t *ret, slack_arena_t *arena)
 {
     size_t len;
     const char *error = slack_json_strn(ret->json, "/error", &len);
-    ret->status = error && strcmp(error, "hash_conflict") == 0 ? SLACK_ECONFLICT : SLACK_EAPI;
+    ret->status = slack__api_error(error) == SLACK_API_CONFLICT ? SLACK_ECONFLICT : SLACK_EAPI;
     ret->error = error && len ? short_text(arena, error, len) : "no error named";
 }
 
@@ -103,16 +104,14 @@ void slack__response_read_url(slack_response_t *ret, slack_arena_t *arena,
         ret->error = short_text(arena, error, len);
     else if (!ret->json && result->body_len && result->body[0] != '<') /* a code, not a page */
         ret->error = short_text(arena, result->body, result->body_len);
-    if (strcmp(ret->error, "used_url") == 0 || strcmp(ret->error, "expired_url") == 0)
-        ret->status = SLACK_ESPENT;
+    if (slack__api_error(ret->error) == SLACK_API_SPENT) ret->status = SLACK_ESPENT;
 }
 
 bool slack__response_is_limited(const slack_response_t *response)
 {
     if (response->http_status == 429) return true;
     return response->status == SLACK_EAPI && response->retry_after_s >= 0 &&
-           (strcmp(response->error, "ratelimited") == 0 ||
-            strcmp(response->error, "rate_limited") == 0);
+           slack__api_error(response->error) == SLACK_API_LIMITED;
 }
 
 /* --- response URLs ------------------------------------------------------------------------- */
@@ -187,33 +186,4 @@ int slack_response_http_status(const slack_response_t *response)
 const char *slack_response_next_cursor(const slack_response_t *response)
 {
     return slack_response_str(response, "/response_metadata/next_cursor");
-}
-
-static bool is_in(const char *error, const char *const *list, size_t count)
-{
-    for (size_t i = 0; error && i < count; i++)
-        if (strcmp(error, list[i]) == 0) return true;
-    return false;
-}
-
-bool slack__webapi_error_is_dead_token(const char *error)
-{
-    static const char *const dead[] = {
-        "account_inactive",       "invalid_auth",  "not_authed",
-        "team_disabled",          "token_expired", "token_revoked",
-        "user_removed_from_team",
-    };
-    return is_in(error, dead, sizeof dead / sizeof *dead);
-}
-
-bool slack__webapi_error_is_fatal_auth(const char *error)
-{
-    static const char *const fatal[] = {
-        "forbidden_team",
-        "missing_scope",
-        "no_permission",
-        "not_allowed_token_type",
-    };
-    return slack__webapi_error_is_dead_token(error) ||
-           is_in(error, fatal, sizeof fatal / sizeof *fatal);
 }

@@ -77,11 +77,6 @@ int slack__webapi_call(slack_client_t *client, const char *method, const slack_j
 int slack__webapi_respond(slack_client_t *client, const char *response_url,
                           const slack_json_t *message, slack_call_fn fn, void *user_data);
 
-/* Errors of Slack's that no repetition heals, for a token: invalid_auth, account_inactive … */
-bool slack__webapi_error_is_fatal_auth(const char *error);
-/* Those among them that say that the token itself is none, or none any more. */
-bool slack__webapi_error_is_dead_token(const char *error);
-
 /* Whether a method takes a `team_id` that an organization's token has to name: which workspace to
  * list, or to act in. */
 bool slack__webapi_takes_team(const char *method);

@@ -192,17 +192,6 @@ static void test_response_urls(void **state)
     assert_false(slack__response_url_allowed(NULL, api));
 }
 
-static void test_fatal_auth(void **state)
-{
-    assert_true(slack__webapi_error_is_fatal_auth("invalid_auth"));
-    assert_true(slack__webapi_error_is_fatal_auth("user_removed_from_team"));
-    assert_true(slack__webapi_error_is_fatal_auth("account_inactive"));
-    assert_false(slack__webapi_error_is_fatal_auth("ratelimited"));
-    assert_false(slack__webapi_error_is_fatal_auth("internal_error"));
-    assert_false(slack__webapi_error_is_fatal_auth(""));
-    assert_false(slack__webapi_error_is_fatal_auth(NULL));
-}
-
 static void test_what_callers_read(void **state)
 {
     slack_arena_t *arena = slack__arena_new(0, 0);
@@ -314,7 +303,6 @@ int main(void)
         cmocka_unit_test(test_failures_without_an_answer),
         cmocka_unit_test(test_what_says_later),
         cmocka_unit_test(test_response_urls),
-        cmocka_unit_test(test_fatal_auth),
         cmocka_unit_test(test_real_answers),
         cmocka_unit_test(test_real_exchanges),
     };

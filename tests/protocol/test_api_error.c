@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+#include "protocol/api_error.h"
+#include "support/test.h"
+
+static void each_word_has_one_meaning(void **state)
+{
+    static const struct {
+        const char *word;
+        enum slack_api_error meaning;
+        bool heals, fatal;
+    } cases[] = {
+        {"internal_error", SLACK_API_TRANSIENT, true, false},
+        {"ratelimited", SLACK_API_LIMITED, true, false},
+        {"invalid_auth", SLACK_API_DEAD_TOKEN, false, true},
+        {"account_inactive", SLACK_API_DEAD_TOKEN, false, true},
+        {"user_removed_from_team", SLACK_API_DEAD_TOKEN, false, true},
+        {"missing_scope", SLACK_API_FORBIDDEN, false, true},
+        {"hash_conflict", SLACK_API_CONFLICT, false, false},
+        {"used_url", SLACK_API_SPENT, false, false},
+        {"channel_not_found", SLACK_API_OTHER, false, false},
+        {"Invalid_auth", SLACK_API_OTHER, false, false},
+        {"", SLACK_API_OTHER, false, false},
+        {NULL, SLACK_API_OTHER, false, false},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(slack__api_error(cases[i].word), cases[i].meaning);
+        assert_int_equal(slack__api_error_heals(cases[i].word), cases[i].heals);
+        assert_int_equal(slack__api_error_is_fatal(cases[i].word), cases[i].fatal);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(each_word_has_one_meaning),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
