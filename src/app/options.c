@@ -7,6 +7,7 @@
 
 #include "app/env.h"
 #include "net/proxy.h"
+#include "protocol/token_kind.h"
 #include "util/alloc.h"
 #include "util/str.h"
 
@@ -254,51 +255,14 @@ void slack_options_done(slack_options_t *options)
 
 /* ---- checks and defaults ---- */
 
-static const struct {
-    const char *prefix;
-    const char *kind;
-    bool bot; /* may be used where a bot token is asked for */
-} token_kinds[] = {
-    {"xoxb-", "a bot token (xoxb-)", true},
-    {"xoxp-", "a user token (xoxp-)", true},
-    {"xoxe.xoxb-", "a rotating bot token (xoxe.xoxb-)", true},
-    {"xoxe.xoxp-", "a rotating user token (xoxe.xoxp-)", true},
-    {"xoxe-", "a refresh token (xoxe-)", false},
-    {"xapp-", "an app-level token (xapp-)", false},
-    {"xwfp-", "a workflow token (xwfp-)", false},
-    {"xoxs-", "a browser session's token (xoxs-)", false},
-    {"xoxc-", "a browser session's token (xoxc-)", false},
-};
-
-static int token_index(const char *token)
-{
-    for (size_t i = 0; i < sizeof token_kinds / sizeof *token_kinds; i++)
-        if (strncmp(token, token_kinds[i].prefix, strlen(token_kinds[i].prefix)) == 0)
-            return (int)i;
-    return -1;
-}
-
-bool slack__token_is(const char *token, enum slack_token_use use)
-{
-    int i = token_index(token);
-    if (use == SLACK_TOKEN_OF_APP) return strncmp(token, "xapp-", 5) == 0;
-    return i >= 0 && token_kinds[i].bot;
-}
-
-const char *slack__token_kind(const char *token)
-{
-    int i = token_index(token);
-    return i < 0 ? NULL : token_kinds[i].kind;
-}
-
 static int check_bot_token(const slack_options_t *options, char *error)
 {
     if (options->bot_token == NULL) return 0; /* slack__options_need_token() */
     if (slack__token_is(options->bot_token, SLACK_TOKEN_OF_BOT)) return 0;
-    int i = token_index(options->bot_token);
-    snprintf(
-        error, SLACK_ERROR_TEXT_MAX, "SLACK_BOT_TOKEN must be a bot token (xoxb-…), but holds %s",
-        i < 0 ? "something that begins with none of Slack's token prefixes" : token_kinds[i].kind);
+    const char *kind = slack__token_kind(options->bot_token);
+    snprintf(error, SLACK_ERROR_TEXT_MAX,
+             "SLACK_BOT_TOKEN must be a bot token (xoxb-…), but holds %s",
+             kind ? kind : "something that begins with none of Slack's token prefixes");
     return SLACK_ECONFIG;
 }
 

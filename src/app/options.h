@@ -15,11 +15,4 @@ int slack__options_resolve(slack_options_t *ret, const slack_options_t *from, bo
 /* SLACK_ECONFIG with a sentence where there is no bot token: not every app needs one. */
 int slack__options_need_token(const slack_options_t *options, char *error);
 
-/* Whether a token is of the kind that is asked for: xoxb-… and what else may act as the bot, or
- * xapp-…. */
-enum slack_token_use { SLACK_TOKEN_OF_BOT, SLACK_TOKEN_OF_APP };
-bool slack__token_is(const char *token, enum slack_token_use use);
-/* What kind of token it is, for messages: "a bot token (xoxb-)"; NULL for no known kind. */
-const char *slack__token_kind(const char *token);
-
 #endif

@@ -2,7 +2,7 @@
 #include <string.h>
 
 #include "app/app.h"
-#include "app/options.h"
+#include "protocol/token_kind.h"
 #include "util/alloc.h"
 #include "util/file.h"
 

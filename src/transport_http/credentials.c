@@ -2,10 +2,10 @@
 #include "transport_http/credentials.h"
 
 #include <stdio.h>
-#include <string.h>
 
 #include <slack/error.h>
 
+#include "protocol/token_kind.h"
 #include "util/alloc.h"
 #include "util/file.h"
 
@@ -86,8 +86,7 @@ static void reload_tls(void *user_data)
  * that does. */
 static const char *fault_of(const char *secrets)
 {
-    if (strncmp(secrets, "xox", 3) == 0 || strncmp(secrets, "xapp-", 5) == 0)
-        return "holds a token, not the signing secret " WHERE;
+    if (slack__token_kind(secrets)) return "holds a token, not the signing secret " WHERE;
     return NULL;
 }
 

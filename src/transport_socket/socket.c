@@ -2,8 +2,8 @@
 #include "transport_socket/socket.h"
 
 #include <stdio.h>
-#include <string.h>
 
+#include "protocol/token_kind.h"
 #include "transport_socket/connections.h"
 #include "transport_socket/envelopes.h"
 #include "transport_socket/health.h"
@@ -309,32 +309,17 @@ static const struct slack_transport_ops socket_ops = {
 
 /* --- options ---------------------------------------------------------------------------------- */
 
-/* What a token in the place of an app-level token is; NULL: an app-level token. */
-static const char *wrong_kind(const char *token)
-{
-    static const struct {
-        const char *prefix, *kind;
-    } kinds[] = {
-        {"xapp-", NULL},
-        {"xoxb-", "a bot token (xoxb-…)"},
-        {"xoxp-", "a user token (xoxp-…)"},
-        {"xoxe", "a rotating or refresh token (xoxe…)"},
-        {"xwfp-", "a workflow token (xwfp-…)"},
-    };
-    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (strncmp(token, kinds[i].prefix, strlen(kinds[i].prefix)) == 0) return kinds[i].kind;
-    return "something else";
-}
-
 static int check_options(const slack_options_t *options, char *error)
 {
-    const char *token = options->app_token;
-    const char *kind = token && *token ? wrong_kind(token) : "nothing";
-    if (kind) {
+    const char *token = options->app_token ? options->app_token : "";
+    if (!slack__token_is(token, SLACK_TOKEN_OF_APP)) {
+        const char *kind = slack__token_kind(token);
         snprintf(error, SLACK_ERROR_TEXT_MAX,
                  "SLACK_APP_TOKEN holds %s: Socket Mode needs an app-level token (xapp-…) with the "
                  "scope connections:write",
-                 kind);
+                 *token == '\0' ? "nothing"
+                 : kind         ? kind
+                                : "no token");
         return SLACK_ECONFIG;
     }
     if (options->socket_connections > SLACK_SESSIONS_MAX) {

@@ -11,10 +11,8 @@ static const struct pattern {
     slack_slice_t prefix; /* lower case; '?' is any letter or digit */
     size_t keep;
 } patterns[] = {
-    {{"xox?-", 5}, 0},             /* bot, user, refresh and client tokens */
-    {{"xoxe.", 5}, 0},             /* tokens that expire */
-    {{"xapp-", 5}, 0},             /* app-level tokens */
-    {{"xwfp-", 5}, 0},             /* workflow tokens */
+#define TOKEN(prefix, use, what) {{prefix, sizeof(prefix) - 1}, 0},
+#include "util/token_prefixes.def"
     {{"hooks.slack.com", 15}, 15}, /* webhooks and response URLs */
     {{"hooks.slack-gov.com", 19}, 19},
     {{"ticket=", 7}, 7}, /* Socket Mode URLs */

@@ -439,15 +439,6 @@ static void test_out_of_memory(void **state)
     unsetenv("SLACK_SIGNING_SECRET_FILE");
 }
 
-static void test_token_kinds(void **state)
-{
-    (void)state;
-    assert_string_equal(slack__token_kind("xoxb-1"), "a bot token (xoxb-)");
-    assert_string_equal(slack__token_kind("xoxe.xoxb-1"), "a rotating bot token (xoxe.xoxb-)");
-    assert_string_equal(slack__token_kind("xoxe-1"), "a refresh token (xoxe-)");
-    assert_null(slack__token_kind("x"));
-}
-
 #define CASE(name) cmocka_unit_test_setup_teardown(name, enter, leave)
 
 int main(void)
@@ -465,7 +456,6 @@ int main(void)
         CASE(test_proxy),
         CASE(test_signing_secret_file),
         CASE(test_out_of_memory),
-        cmocka_unit_test(test_token_kinds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
