@@ -131,7 +131,7 @@ static int open_world(void **state)
         .bot_token = SIM_PEER_BOT_TOKEN,
         .app_token = SIM_PEER_APP_TOKEN,
         .signing_secret = SIM_PEER_SECRET,
-        .api_url = slack__arena_printf(peer.arena, "%s/api/", peer.sim->base),
+        .api_url = slack__arena_printf(peer.arena, "%s/api/", peer.sim->env.base_url),
         .http_host = "127.0.0.1",
         .http_port = "0",
         .socket_connections = 1,

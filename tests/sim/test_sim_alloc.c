@@ -48,12 +48,8 @@ static int give(sim_t *sim)
     for (const request_t *from = requests; from->path; from++) {
         slack_http_request_t *request = request_new(from);
         if (!request) return SLACK_ENOMEM;
-        if (strncmp(from->path, "/api/", 5) == 0)
-            sim_webapi_request(sim, request);
-        else if (strncmp(from->path, "/sim/", 5) == 0)
-            sim_control_request(sim, request);
-        else
-            sim_hook_request(sim, request);
+        request->server = sim->server;
+        sim_request(sim, request);
     }
     return 0;
 }
@@ -70,7 +66,7 @@ static int live(void *ctx)
     int rc = sim_open(&sim, world.net, &options, error);
     if (rc == 0) {
         if (requests) rc = give(sim);
-        sim_tick(sim);
+        world_turn(&world);
         sim_close(sim, world_set_flag, &closed);
         world_until(&world, &closed);
     }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "sim/blocks.h"
-#include "sim/payloads.h"
+#include "sim/json_builder.h"
 #include "sim/transcript.h"
 #include "sim/transcript_text.h"
+#include "sim/typed_text.h"
 #include "support/test.h"
 
 /* Block Kit in the simulator: what is refused, what is named, what choices look like; and texts, as
@@ -251,7 +252,7 @@ static void typed_text_becomes_markup(void **state)
         {"two\nlines", "two\nlines", "two lines"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        const char *markup = sim_text_markup(arena, cases[i].typed);
+        const char *markup = sim_typed_markup(arena, cases[i].typed);
         assert_string_equal(markup, cases[i].markup);
         assert_string_equal(sim_text_plain(arena, markup), cases[i].told);
     }
@@ -261,7 +262,7 @@ static void typed_text_becomes_markup(void **state)
 static void a_persons_text_is_rich(void **state)
 {
     const slack_json_t *content =
-        sim_person_content(&json, "hi <@U0ANN00001> in <#C1|c> <!here> <http://x|y>!");
+        sim_typed_content(&json, "hi <@U0ANN00001> in <#C1|c> <!here> <http://x|y>!");
     const slack_json_t *elements = slack_json_get(content, "/blocks/0/elements/0/elements");
     assert_string_equal(text_of(elements), "[{\"type\":\"text\",\"text\":\"hi \"},"
                                            "{\"type\":\"user\",\"user_id\":\"U0ANN00001\"},"

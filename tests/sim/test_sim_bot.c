@@ -103,7 +103,7 @@ static void expect_recovery(const char *fault, unsigned opened, uint64_t max_ms)
     (void)sim_bot_pass_until(&bot, sim_bot_has_sockets, 2, max_ms);
     let_all_arrive(10 * MINUTE);
     assert_int_equal(bot.peer.sim->faults.acted, 2);
-    assert_int_equal(bot.peer.sim->sockets.taken, 2 + opened);
+    assert_int_equal(bot.peer.sim->sockets.greeted, 2 + opened);
     close_well();
 }
 
@@ -138,7 +138,7 @@ static void link_disabled(void **state)
     sim_bot_open(&bot, "socket", 1, NULL);
     sim_bot_fault(&bot, "link-disabled", 0, 0);
     sim_bot_pass(&bot, 12 * SECOND);
-    assert_int_equal(bot.peer.sim->sockets.taken, 1);
+    assert_int_equal(bot.peer.sim->sockets.greeted, 1);
     assert_int_equal(bot.peer.sim->sockets.count, 0);
     (void)sim_bot_pass_until(&bot, sim_bot_has_sockets, 1, 10 * MINUTE);
     close_well();
@@ -194,7 +194,7 @@ static void expect_a_way_back(void **state)
     (void)sim_bot_pass_until(&bot, sim_bot_has_sockets, 1, way->max_ms);
     let_all_arrive(10 * MINUTE);
     assert_int_equal(bot.peer.sim->faults.acted, 1 + way->count);
-    assert_int_equal(bot.peer.sim->sockets.taken, 2);
+    assert_int_equal(bot.peer.sim->sockets.greeted, 2);
     assert_int_equal(bot.peer.sim->faults.count, 0);
     close_well();
 }
@@ -269,7 +269,7 @@ static void a_fault_for_a_minute(void **state)
     sim_bot_fault(&bot, "open-status 503", 0, (unsigned)MINUTE);
     sim_bot_fault(&bot, "drop", 0, 0);
     sim_bot_pass(&bot, 59 * SECOND);
-    assert_int_equal(bot.peer.sim->sockets.taken, 1);
+    assert_int_equal(bot.peer.sim->sockets.greeted, 1);
     (void)sim_bot_pass_until(&bot, sim_bot_has_sockets, 1, 3 * MINUTE);
     assert_int_equal(bot.peer.sim->faults.count, 0);
     close_well();
@@ -286,9 +286,9 @@ static void expect_pings(const char *first, const char *second, bool stays)
     sim_bot_pass(&bot, 2 * MINUTE);
     assert_true(bot.peer.sim->faults.acted > 2);
     if (stays)
-        assert_int_equal(bot.peer.sim->sockets.taken, 1);
+        assert_int_equal(bot.peer.sim->sockets.greeted, 1);
     else
-        assert_in_range(bot.peer.sim->sockets.taken, 2, 5);
+        assert_in_range(bot.peer.sim->sockets.greeted, 2, 5);
     sim_bot_clear(&bot);
     (void)sim_bot_pass_until(&bot, sim_bot_has_sockets, 1, MINUTE);
     let_all_arrive(10 * MINUTE);
@@ -343,7 +343,7 @@ static void fragments(void **state)
     for (unsigned n = 0; n < 4; n++)
         sim_bot_until(&bot, answered, n);
     assert_int_equal(bot.peer.sim->faults.acted, 4);
-    assert_int_equal(bot.peer.sim->sockets.taken, 1);
+    assert_int_equal(bot.peer.sim->sockets.greeted, 1);
     assert_true(acked(0) && acked(1) && acked(2) && acked(3));
     close_well();
 }
@@ -367,7 +367,7 @@ static void large_but_not_too_large(void **state)
     say_some(1);
     sim_bot_until(&bot, answered, 0);
     assert_true(acked(0));
-    assert_int_equal(bot.peer.sim->sockets.taken, 1);
+    assert_int_equal(bot.peer.sim->sockets.greeted, 1);
     close_well();
 }
 
@@ -416,7 +416,7 @@ static void ghosts(void **state)
     sim_bot_fault(&bot, "drop", 0, 0);
     (void)sim_bot_pass_until(&bot, sim_bot_has_sockets, 1, MINUTE);
     assert_non_null(strstr(bot.peer.world.log, "num_connections=2 own=1"));
-    bot.peer.sim->sockets.turn = 0; /* the ghost's */
+    bot.peer.sim->sockets.picks = 0; /* the ghost's */
     sim_bot_command(&bot);
     (void)sim_bot_pass_until(&bot, command_answered, 0, 10 * SECOND);
     assert_false(slack_json_bool(bot.command.body, "/acked"));

@@ -268,7 +268,7 @@ static void status_tells_what_a_bot_needs(void **state)
     assert_member(status, "/env/SLACK_APP_TOKEN", SIM_PEER_APP_TOKEN);
     assert_member(status, "/env/SLACK_SIGNING_SECRET", SIM_PEER_SECRET);
     assert_member(status, "/env/SLACK_API_URL",
-                  slack__arena_printf(peer.arena, "%s/api/", peer.sim->base));
+                  slack__arena_printf(peer.arena, "%s/api/", peer.sim->env.base_url));
     const sim_peer_request_t wait = {"GET", "/sim/status?wait=1", NULL, NULL, NULL};
     sim_peer_start(&peer, &wait, &answer);
     sim_receiver_set(&receiver);

@@ -13,10 +13,10 @@ static void slacks_own_sdks_find_it_like_slack(void **state)
     const char *folder = npm_folder();
     if (!folder) skip();
     sim_peer_open(&peer, NULL);
-    child_start(
-        &child, &peer.world,
-        (const char *const[]){"node", npm_script("sdk_peer.js"), folder, peer.sim->base, NULL},
-        NULL);
+    child_start(&child, &peer.world,
+                (const char *const[]){"node", npm_script("sdk_peer.js"), folder,
+                                      peer.sim->env.base_url, NULL},
+                NULL);
     assert_true(child.started);
     child_wait(&child, &peer.world);
     if (child.status != 0) fail_msg("%s\n%s", child.out, peer.world.log);

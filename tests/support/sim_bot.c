@@ -133,7 +133,7 @@ bool sim_bot_has_sockets(const sim_bot_t *bot, unsigned n)
 
 bool sim_bot_has_taken(const sim_bot_t *bot, unsigned n)
 {
-    return bot->peer.sim->sockets.taken >= n;
+    return bot->peer.sim->sockets.greeted >= n;
 }
 
 bool sim_bot_has_acted(const sim_bot_t *bot, unsigned n)
@@ -227,7 +227,7 @@ void sim_bot_open(sim_bot_t *bot, const char *transport, unsigned connections,
         .bot_token = SIM_PEER_BOT_TOKEN,
         .app_token = SIM_PEER_APP_TOKEN,
         .signing_secret = SIM_PEER_SECRET,
-        .api_url = slack__arena_printf(bot->peer.arena, "%s/api/", bot->peer.sim->base),
+        .api_url = slack__arena_printf(bot->peer.arena, "%s/api/", bot->peer.sim->env.base_url),
         .http_host = "127.0.0.1",
         .http_port = "0",
         .socket_connections = connections,

@@ -77,7 +77,7 @@ void sim_child_start_over(sim_child_t *c, const char *name, const char *transpor
 {
     const char *const variables[] = {
         sim_child_text(c, "SLACK_TRANSPORT=%s", transport),
-        sim_child_text(c, "SLACK_API_URL=%s/api/", c->peer.sim->base),
+        sim_child_text(c, "SLACK_API_URL=%s/api/", c->peer.sim->env.base_url),
         "SLACK_BOT_TOKEN=" SIM_PEER_BOT_TOKEN,
         "SLACK_APP_TOKEN=" SIM_PEER_APP_TOKEN,
         "SLACK_SIGNING_SECRET=" SIM_PEER_SECRET,
@@ -145,7 +145,7 @@ static bool has_port_or_exited(const sim_child_t *c)
 
 static bool has_socket_or_exited(const sim_child_t *c)
 {
-    return c->peer.sim->sockets.taken > 0 || c->child.exited;
+    return c->peer.sim->sockets.greeted > 0 || c->child.exited;
 }
 
 static void connect_by(sim_child_t *c, bool (*done)(const sim_child_t *c), const char *what)

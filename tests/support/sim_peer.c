@@ -2,6 +2,7 @@
 #include "support/sim_peer.h"
 #include "support/test.h"
 
+#include "sim/responses.h"
 #include "util/form.h"
 
 #define ANSWER_MAX ((size_t)8 << 20)
@@ -36,7 +37,8 @@ void sim_peer_close(sim_peer_t *peer)
 void sim_peer_pass_ms(sim_peer_t *peer, uint64_t ms)
 {
     peer->world.mono_us += ms * 1000;
-    sim_tick(peer->sim);
+    slack__net_clock_moved(peer->world.net);
+    world_turn(&peer->world);
 }
 
 /* --- calls --- */
@@ -61,8 +63,8 @@ void sim_peer_start(sim_peer_t *peer, const sim_peer_request_t *request, sim_pee
     const char *headers[3] = {NULL};
     size_t count = 0;
     bool whole = strncmp(request->target, "http", 4) == 0;
-    const char *url =
-        slack__arena_printf(peer->arena, "%s%s", whole ? "" : peer->sim->base, request->target);
+    const char *url = slack__arena_printf(peer->arena, "%s%s", whole ? "" : peer->sim->env.base_url,
+                                          request->target);
     assert_non_null(url);
     snprintf(authorization, sizeof authorization, "Authorization: Bearer %s",
              request->token ? request->token : "");

@@ -2,6 +2,7 @@
 #ifndef SLACK_TESTS_SUPPORT_SIM_PEER_H
 #define SLACK_TESTS_SUPPORT_SIM_PEER_H
 
+#include "net/websocket.h"
 #include "sim/sim.h"
 #include "support/world.h"
 

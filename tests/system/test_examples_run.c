@@ -222,7 +222,7 @@ static void fails_with_a_sentence(const char *name, const char *const *variables
 
 static void says_what_is_wrong(void **state)
 {
-    const char *url = sim_child_text(&c, "SLACK_API_URL=%s/api/", c.peer.sim->base);
+    const char *url = sim_child_text(&c, "SLACK_API_URL=%s/api/", c.peer.sim->env.base_url);
     for (size_t i = 0; i < EXAMPLES; i++) {
         const char *const nothing[] = {"SLACK_STORE=memory:", NULL};
         const char *const misspelt[] = {"SLACK_TRANSPORT=sockets",

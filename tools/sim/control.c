@@ -1,52 +1,49 @@
 /* SPDX-License-Identifier: MIT */
+#include "sim/control.h"
+
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/send.h"
+#include "sim/person.h"
+#include "sim/responses.h"
 #include "util/form.h"
 
-/*
- * The control API, under /sim/: JSON in, JSON out, {ok: false, error: SENTENCE} with a status of
- * its own where something cannot be done. Nothing of it exists at Slack.
- *
- * It has no token: it listens on loopback only. So that no web page in a browser of this machine
- * can use it, a request has to name a loopback host, and to carry JSON, which a page cannot send to
- * another origin unasked.
- */
-
-/* How long somebody may wait, and how many at once. */
+/* How long a request waits, and how many wait at once. */
 #define WAIT_MS   10000
-#define POLLS_MAX 32
+#define WAITS_MAX 32
 
-/* Somebody who waits, for entries or for an app. Lies in the request's arena. */
-typedef struct poll {
+/* In `entries` of a wait: for an app, not for entries. */
+#define FOR_AN_APP SIZE_MAX
+
+/* A request that waits. It lies in the request's arena. */
+typedef struct wait {
     slack_link_t link;
+    sim_control_t *control;
     slack_http_request_t *request;
-    uint64_t until_ms;
-    size_t entries; /* that there have to be; SIZE_MAX: an app has to be there */
-} poll_t;
+    slack_timer_t timer;
+    size_t entries; /* that the transcript has to have, or FOR_AN_APP */
+} wait_t;
 
-static void refuse(sim_t *sim, slack_http_request_t *request, int status, const char *error)
+static bool app_is_there(const sim_services_t *services)
+{
+    return sim_sockets_ready(services->sockets) > 0 || services->request_url->verified;
+}
+
+static void respond_ok(slack_http_request_t *request)
 {
     sim_json_builder_t json = {request->arena, 0};
-    const slack_json_t *body = sim_json(&json, "{ok: false, error: %s}", error);
-    sim_answer_json(sim, request, status, body);
+    sim_respond_json(request, 200, sim_json(&json, "{ok: true}"));
 }
 
-/* An app that takes what is sent, as far as we know. */
-static bool app_is_there(const sim_t *sim)
-{
-    return sim_sockets_ready(sim) > 0 || sim->request_url.verified;
-}
+/* --- status and transcript --- */
 
-/* --- answers --- */
-
-static const slack_json_t *transcript_json(const sim_t *sim, sim_json_builder_t *json,
-                                           bool complete)
+static const slack_json_t *transcript_json(const sim_transcript_t *transcript,
+                                           sim_json_builder_t *json, bool complete)
 {
     sim_list_t list;
-    size_t settled = sim_transcript_settled(&sim->workspace.transcript);
-    slack_link_t *link = sim->workspace.transcript.entries.next;
+    size_t settled = sim_transcript_settled(transcript);
+    slack_link_t *link = transcript->entries.next;
     sim_list_begin(json, &list, '[');
     for (size_t i = 0; i < settled; i++, link = link->next)
         sim_list_add(json, &list, sim_entry_json(json, SLACK_CONTAINER(link, sim_entry_t, link)));
@@ -54,12 +51,15 @@ static const slack_json_t *transcript_json(const sim_t *sim, sim_json_builder_t 
                     sim_list_end(json, &list));
 }
 
-static const slack_json_t *status_json(sim_t *sim, sim_json_builder_t *json)
+static const slack_json_t *status_json(const sim_services_t *services, sim_json_builder_t *json)
 {
-    const slack_json_t *faults = sim_faults_json(&sim->faults, json);
+    const sim_request_url_t *url = services->request_url;
+    const slack_json_t *faults = sim_faults_json(services->faults, json);
+    const slack_json_t *env = sim_app_env_json(json, services->env);
     sim_list_t people, channels;
     const sim_user_t *user;
     const sim_channel_t *channel;
+    env = sim_json_merged(json, env, sim_json(json, "{SLACKAPP_SIM: %s}", services->env->base_url));
     sim_list_begin(json, &people, '[');
     for (size_t i = 0; (user = sim_user_at(i)); i++)
         sim_list_add(json, &people, sim_json(json, "{id: %s, name: %s}", user->id, user->name));
@@ -73,208 +73,256 @@ static const slack_json_t *status_json(sim_t *sim, sim_json_builder_t *json)
                     "{ok: true, app_is_there: %p, sockets: %zu, sockets_so_far: %llu,"
                     " faults: %p, faults_acted: %llu, request_url: %s,"
                     " request_url_verified: %p, events_off: %p, people: %p, channels: %p,"
-                    " env: {SLACK_API_URL: '%s/api/', SLACK_BOT_TOKEN: %s, SLACK_APP_TOKEN: %s,"
-                    " SLACK_SIGNING_SECRET: %s, SLACKAPP_SIM: %s}}",
-                    sim_json_bool(json, app_is_there(sim)), sim_sockets_ready(sim),
-                    (unsigned long long)sim->sockets.taken, faults,
-                    (unsigned long long)sim->faults.acted, sim->request_url.url,
-                    sim_json_bool(json, sim->request_url.verified),
-                    sim_json_bool(json, sim->request_url.events_off), sim_list_end(json, &people),
-                    sim_list_end(json, &channels), sim->base, sim->options.bot_token,
-                    sim->options.app_token, sim->options.signing_secret, sim->base);
+                    " env: %p}",
+                    sim_json_bool(json, app_is_there(services)),
+                    sim_sockets_ready(services->sockets),
+                    (unsigned long long)services->sockets->greeted, faults,
+                    (unsigned long long)services->faults->acted, url->url,
+                    sim_json_bool(json, url->verified), sim_json_bool(json, url->events_off),
+                    sim_list_end(json, &people), sim_list_end(json, &channels), env);
 }
 
-static void answer_poll(sim_t *sim, poll_t *poll, bool complete)
+static bool wait_is_over(const wait_t *wait)
 {
-    sim_json_builder_t json = {poll->request->arena, 0};
+    const sim_services_t *services = wait->control->services;
+    if (wait->entries == FOR_AN_APP) return app_is_there(services);
+    return sim_transcript_settled(&services->workspace->transcript) >= wait->entries;
+}
+
+static void wait_end(wait_t *wait)
+{
+    sim_control_t *control = wait->control;
+    const sim_services_t *services = control->services;
+    sim_json_builder_t json = {wait->request->arena, 0};
+    slack__timer_stop(control->net, &wait->timer);
+    slack__unlink(&wait->link);
+    control->wait_count--;
     const slack_json_t *body =
-        poll->entries == SIZE_MAX ? status_json(sim, &json) : transcript_json(sim, &json, complete);
-    sim_answer_json(sim, poll->request, 200, json.rc == 0 ? body : NULL);
+        wait->entries == FOR_AN_APP
+            ? status_json(services, &json)
+            : transcript_json(&services->workspace->transcript, &json, wait_is_over(wait));
+    sim_respond_json(wait->request, 200, json.rc == 0 ? body : NULL);
 }
 
-/* --- waiting --- */
-
-static bool fulfilled(const sim_t *sim, const poll_t *poll)
+static void wait_due(slack_timer_t *timer)
 {
-    if (poll->entries == SIZE_MAX) return app_is_there(sim);
-    return sim_transcript_settled(&sim->workspace.transcript) >= poll->entries;
+    wait_end(SLACK_CONTAINER(timer, wait_t, timer));
 }
 
-void sim_control_tick(sim_t *sim)
+static void end_waits(sim_control_t *control, bool all)
 {
-    const uint64_t now_ms = sim_now_ms(sim);
-    slack_link_t *link = sim->polls.next;
-    while (link != &sim->polls) {
-        poll_t *poll = SLACK_CONTAINER(link, poll_t, link);
+    slack_link_t *link = control->waits.next;
+    while (link != &control->waits) {
+        wait_t *wait = SLACK_CONTAINER(link, wait_t, link);
         link = link->next;
-        bool complete = fulfilled(sim, poll);
-        if (!complete && now_ms < poll->until_ms && !sim->closing) {
-            sim_wake_at(sim, poll->until_ms);
-            continue;
-        }
-        slack__unlink(&poll->link);
-        sim->poll_count--;
-        answer_poll(sim, poll, complete);
+        if (all || wait_is_over(wait)) wait_end(wait);
     }
 }
 
-/* Answer when there are that many entries, or an app, or after WAIT_MS. */
-static void wait_for(sim_t *sim, slack_http_request_t *request, size_t entries, bool wait)
+static void control_look(slack_task_t *task)
 {
-    poll_t *poll = slack__arena_calloc(request->arena, sizeof *poll);
-    if (!poll || sim->poll_count >= POLLS_MAX) {
-        refuse(sim, request, 503, "too many wait already");
+    end_waits(SLACK_CONTAINER(task, sim_control_t, look), false);
+}
+
+void sim_control_init(sim_control_t *control, const sim_services_t *services, slack_net_t *net)
+{
+    memset(control, 0, sizeof *control);
+    control->services = services;
+    control->net = net;
+    slack__link_init(&control->waits);
+    slack__link_init(&control->look.link);
+    control->look.run = control_look;
+}
+
+void sim_control_changed(sim_control_t *control)
+{
+    if (!slack__list_empty(&control->waits)) slack__task_post(control->net, &control->look);
+}
+
+void sim_control_close(sim_control_t *control)
+{
+    control->closing = true;
+    slack__task_cancel(&control->look);
+    end_waits(control, true);
+}
+
+/* Answer when the transcript has that many entries, or an app is there, or after `ms`. */
+static void wait_for(sim_control_t *control, slack_http_request_t *request, size_t entries,
+                     uint64_t ms)
+{
+    wait_t *wait = slack__arena_calloc(request->arena, sizeof *wait);
+    if (!wait || control->wait_count >= WAITS_MAX) {
+        sim_respond_error(request, 503, "too many wait already");
         return;
     }
-    poll->request = request;
-    poll->entries = entries;
-    poll->until_ms = sim_now_ms(sim) + (wait ? WAIT_MS : 0);
-    slack__list_push(&sim->polls, &poll->link);
-    sim->poll_count++;
-    sim_control_tick(sim);
+    wait->control = control;
+    wait->request = request;
+    wait->entries = entries;
+    slack__timer_init(&wait->timer, wait_due);
+    slack__list_push(&control->waits, &wait->link);
+    control->wait_count++;
+    if (ms == 0 || control->closing || wait_is_over(wait))
+        wait_end(wait);
+    else
+        slack__timer_start(control->net, &wait->timer, ms);
 }
 
-/* --- requests --- */
-
-/* The number behind `name=` in the query; 0 where there is none. */
-static uint64_t query_number(const slack_http_request_t *request, const char *name)
+/* `wait` of the query; 0 for none. */
+static uint64_t query_wait(const slack_http_request_t *request)
 {
     const slack_json_t *query = NULL;
     uint64_t number = 0;
     if (slack__form_parse(request->arena, request->query.ptr ? request->query.ptr : "",
                           request->query.len, &query) != 0)
         return 0;
-    const slack_json_t *value = slack__json_member(query, slack__slice(name));
-    return slack__parse_u64(slack__slice(slack_json_str(value, "")), SIM_TRANSCRIPT_MAX, &number)
-               ? number
-               : 0;
+    const char *text = slack_json_str(query, "/wait");
+    return slack__parse_u64(slack__slice(text), SIM_TRANSCRIPT_MAX, &number) ? number : 0;
 }
 
-static void get_status(sim_t *sim, slack_http_request_t *request, const slack_json_t *args)
+static void get_status(sim_control_t *control, slack_http_request_t *request,
+                       const slack_json_t *args)
 {
-    wait_for(sim, request, SIZE_MAX, query_number(request, "wait") > 0);
+    wait_for(control, request, FOR_AN_APP, query_wait(request) > 0 ? WAIT_MS : 0);
 }
 
-static void get_transcript(sim_t *sim, slack_http_request_t *request, const slack_json_t *args)
+static void get_transcript(sim_control_t *control, slack_http_request_t *request,
+                           const slack_json_t *args)
 {
-    uint64_t wait = query_number(request, "wait");
-    wait_for(sim, request, (size_t)wait, wait > 0);
+    uint64_t entries = query_wait(request);
+    wait_for(control, request, (size_t)entries, entries > 0 ? WAIT_MS : 0);
 }
 
-static void clear_transcript(sim_t *sim, slack_http_request_t *request, const slack_json_t *args)
+static void clear_transcript(sim_control_t *control, slack_http_request_t *request,
+                             const slack_json_t *args)
 {
-    sim_json_builder_t json = {request->arena, 0};
-    sim_transcript_clear(&sim->workspace.transcript);
-    sim_answer_json(sim, request, 200, sim_json(&json, "{ok: true}"));
+    sim_transcript_clear(&control->services->workspace->transcript);
+    respond_ok(request);
 }
 
-static void disconnect(sim_t *sim, slack_http_request_t *request, const slack_json_t *args)
+/* --- the app's connections --- */
+
+static void disconnect(sim_control_t *control, slack_http_request_t *request,
+                       const slack_json_t *args)
 {
     sim_json_builder_t json = {request->arena, 0};
     const char *reason = slack_json_str(args, "/reason");
-    size_t count = sim_sockets_disconnect(sim, *reason ? reason : "refresh_requested");
-    sim_answer_json(sim, request, 200, sim_json(&json, "{ok: true, sockets: %zu}", count));
+    size_t count =
+        sim_sockets_disconnect(control->services->sockets, *reason ? reason : "refresh_requested");
+    sim_respond_json(request, 200, sim_json(&json, "{ok: true, sockets: %zu}", count));
 }
 
-static void set_fault(sim_t *sim, slack_http_request_t *request, const slack_json_t *args)
+/* A request that waits for the url_verification. It lies in the request's arena. */
+typedef struct url_wait {
+    sim_verify_wait_t verify;
+    slack_http_request_t *request;
+} url_wait_t;
+
+static void url_verified(const char *problem, void *user_data)
 {
+    url_wait_t *wait = user_data;
+    if (*problem)
+        sim_respond_error(wait->request, 409, problem);
+    else
+        respond_ok(wait->request);
+}
+
+static void set_request_url(sim_control_t *control, slack_http_request_t *request,
+                            const slack_json_t *args)
+{
+    sim_request_url_t *request_url = control->services->request_url;
+    const char *url = slack_json_str(args, "/url");
+    url_wait_t *wait = slack__arena_calloc(request->arena, sizeof *wait);
+    int rc = wait ? sim_request_url_set(request_url, url) : SLACK_ENOMEM;
+    if (rc == SLACK_EINVAL) {
+        sim_respond_error(request, 400, "a request URL is https, or http on a loopback address");
+        return;
+    }
+    if (rc == 0 && !*url) {
+        respond_ok(request);
+        return;
+    }
+    if (rc == 0) {
+        wait->request = request;
+        wait->verify.fn = url_verified;
+        wait->verify.user_data = wait;
+        rc = sim_request_url_verify(request_url, &wait->verify);
+    }
+    if (rc != 0) sim_respond_error(request, 503, slack_strerror(rc));
+}
+
+/* --- faults --- */
+
+static void set_fault(sim_control_t *control, slack_http_request_t *request,
+                      const slack_json_t *args)
+{
+    sim_faults_t *faults = control->services->faults;
     sim_json_builder_t json = {request->arena, 0};
     char problem[SIM_PROBLEM_SIZE];
     sim_fault_t fault;
     size_t sockets = 0;
     if (!sim_fault_read(args, &fault, problem)) {
-        refuse(sim, request, 400, problem);
+        sim_respond_error(request, 400, problem);
         return;
     }
     if (fault.kind->point == SIM_POINT_NOW) {
-        sockets = sim_sockets_fault(sim, &fault.effect, fault.left);
-        sim->faults.acted += sockets;
+        sockets = sim_sockets_fault(control->services->sockets, &fault.effect, fault.left);
+        faults->acted += sockets;
         if (sockets == 0) {
-            refuse(sim, request, 409, "no socket is open that it could happen to");
+            sim_respond_error(request, 409, "no socket is open that it could happen to");
             return;
         }
-    } else if (!sim_faults_add(&sim->faults, &fault)) {
-        refuse(sim, request, 409, "there are too many faults; slackapp sim fault clear ends them");
+    } else if (!sim_faults_add(faults, &fault)) {
+        sim_respond_error(request, 409,
+                          "there are too many faults; slackapp sim fault clear ends them");
         return;
     }
-    SLACK_LOG(slack__net_log(sim->net), INFO, "fault", "name=\"%s\" sockets=%zu", fault.said,
-              sockets);
-    sim_answer_json(sim, request, 200,
-                    sim_json(&json, "{ok: true, fault: %s, now: %p, sockets: %zu, left: %llu}",
-                             fault.said, sim_json_bool(&json, sockets > 0), sockets,
-                             (unsigned long long)fault.left));
+    SLACK_LOG(control->net->log, INFO, "fault", "name=\"%s\" sockets=%zu", fault.said, sockets);
+    sim_respond_json(request, 200,
+                     sim_json(&json, "{ok: true, fault: %s, now: %p, sockets: %zu, left: %llu}",
+                              fault.said, sim_json_bool(&json, sockets > 0), sockets,
+                              (unsigned long long)fault.left));
 }
 
-static void clear_faults(sim_t *sim, slack_http_request_t *request, const slack_json_t *args)
+static void clear_faults(sim_control_t *control, slack_http_request_t *request,
+                         const slack_json_t *args)
 {
     sim_json_builder_t json = {request->arena, 0};
     char problem[SIM_PROBLEM_SIZE];
     const char *name = slack_json_str(args, "/name");
     if (*name && !sim_fault_find(name, problem)) {
-        refuse(sim, request, 400, problem);
+        sim_respond_error(request, 400, problem);
         return;
     }
-    size_t cleared = sim_faults_clear(&sim->faults, name);
-    if (!*name || strcmp(name, "half-open") == 0) cleared += sim_sockets_bury(sim);
-    sim_answer_json(sim, request, 200, sim_json(&json, "{ok: true, cleared: %zu}", cleared));
+    size_t cleared = sim_faults_clear(control->services->faults, name);
+    if (!*name || strcmp(name, "half-open") == 0)
+        cleared += sim_sockets_drop_half_open(control->services->sockets);
+    sim_respond_json(request, 200, sim_json(&json, "{ok: true, cleared: %zu}", cleared));
 }
 
-typedef struct url_wait {
-    sim_verify_wait_t verify;
-    sim_t *sim;
-    slack_http_request_t *request;
-} url_wait_t;
+/* --- requests --- */
 
-static void on_url_verified(const char *problem, void *user_data)
+static void send_act(sim_control_t *control, slack_http_request_t *request,
+                     const slack_json_t *args)
 {
-    url_wait_t *wait = user_data;
-    sim_json_builder_t json = {wait->request->arena, 0};
-    if (*problem)
-        refuse(wait->sim, wait->request, 409, problem);
-    else
-        sim_answer_json(wait->sim, wait->request, 200, sim_json(&json, "{ok: true}"));
+    sim_person_act(control->services, request, args);
 }
 
-static void set_request_url(sim_t *sim, slack_http_request_t *request, const slack_json_t *args)
-{
-    sim_json_builder_t json = {request->arena, 0};
-    const char *url = slack_json_str(args, "/url");
-    url_wait_t *wait = slack__arena_calloc(request->arena, sizeof *wait);
-    int rc = wait ? sim_request_url_set(sim, url) : SLACK_ENOMEM;
-    if (rc == SLACK_EINVAL) {
-        refuse(sim, request, 400, "a request URL is https, or http on a loopback address");
-        return;
-    }
-    if (rc == 0 && !*url) {
-        sim_answer_json(sim, request, 200, sim_json(&json, "{ok: true}"));
-        return;
-    }
-    if (rc == 0) {
-        wait->sim = sim;
-        wait->request = request;
-        wait->verify.fn = on_url_verified;
-        wait->verify.user_data = wait;
-        rc = sim_request_url_verify(sim, &wait->verify);
-    }
-    if (rc != 0) refuse(sim, request, 503, slack_strerror(rc));
-}
-
-static const struct route {
+static const struct endpoint {
     const char *method;
     const char *path;
-    void (*take)(sim_t *sim, slack_http_request_t *request, const slack_json_t *args);
-} routes[] = {
+    void (*take)(sim_control_t *control, slack_http_request_t *request, const slack_json_t *args);
+} endpoints[] = {
     {"GET", "/sim/status", get_status},
     {"GET", "/sim/transcript", get_transcript},
     {"POST", "/sim/transcript/clear", clear_transcript},
-    {"POST", "/sim/send", sim_send_start},
+    {"POST", "/sim/send", send_act},
     {"POST", "/sim/request-url", set_request_url},
     {"POST", "/sim/disconnect", disconnect},
     {"POST", "/sim/fault", set_fault},
     {"POST", "/sim/fault/clear", clear_faults},
 };
 
-/* The host of a Host header without its port. */
+/* Whether the Host header, without its port, is a loopback host. */
 static bool names_loopback(const slack_http_request_t *request)
 {
     slack_slice_t host = slack__http_header(request, "host", NULL);
@@ -284,29 +332,29 @@ static bool names_loopback(const slack_http_request_t *request)
     return slack__is_loopback(host);
 }
 
-void sim_control_request(sim_t *sim, slack_http_request_t *request)
+void sim_control_request(sim_control_t *control, slack_http_request_t *request)
 {
     const slack_json_t *args = NULL;
     bool post = slack__slice_eq(request->method, SLACK_SLICE("POST"));
     if (!names_loopback(request)) {
-        refuse(sim, request, 403, "the host is none of this machine's loopback");
+        sim_respond_error(request, 403, "the Host header is no loopback host");
         return;
     }
     if (post && !sim_request_is(request, "application/json")) {
-        refuse(sim, request, 415, "the body has to be application/json");
+        sim_respond_error(request, 415, "the body has to be application/json");
         return;
     }
     if (post && (slack__json_parse(request->arena, request->body ? request->body : "",
                                    request->body_len, &args, NULL) != 0 ||
                  slack_json_type(args) != SLACK_JSON_OBJECT)) {
-        refuse(sim, request, 400, "the body is no JSON object");
+        sim_respond_error(request, 400, "the body is no JSON object");
         return;
     }
-    for (size_t i = 0; i < sizeof routes / sizeof *routes; i++) {
-        if (strcmp(routes[i].path, request->path.ptr) != 0) continue;
-        if (!slack__slice_eq(request->method, slack__slice(routes[i].method))) continue;
-        routes[i].take(sim, request, args);
+    for (size_t i = 0; i < sizeof endpoints / sizeof *endpoints; i++) {
+        if (strcmp(endpoints[i].path, request->path.ptr) != 0) continue;
+        if (!slack__slice_eq(request->method, slack__slice(endpoints[i].method))) continue;
+        endpoints[i].take(control, request, args);
         return;
     }
-    refuse(sim, request, 404, "the control API has nothing there");
+    sim_respond_error(request, 404, "the control API has nothing there");
 }

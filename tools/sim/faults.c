@@ -114,7 +114,7 @@ const sim_fault_kind_t sim_fault_kinds[] = {
      {{"MS", FIELD(delay_ms), HOUR_MS, "6000"}},
      .help = "the app's pings are answered MS late"},
     {"ghosts",
-     SIM_POINT_ROUTE,
+     SIM_POINT_PICK,
      {0},
      {{"N", FIELD(ghosts), 10, "1"}},
      .help = "N connections that nobody reads take their turn at envelopes, and are counted"},

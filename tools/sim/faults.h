@@ -21,7 +21,7 @@ enum sim_point {
     SIM_POINT_HELLO,    /* hello is about to be said */
     SIM_POINT_PING,     /* a ping of ours is due */
     SIM_POINT_PONG,     /* a ping of the app's is to be answered */
-    SIM_POINT_ROUTE,    /* a socket is chosen for an envelope */
+    SIM_POINT_PICK,     /* a socket is chosen for an envelope */
     SIM_POINT_ENVELOPE, /* an envelope is about to be sent */
     SIM_POINT_ACK,      /* an acknowledgement came in, over either wire */
     SIM_POINT_POST      /* a request to the request URL is about to be sent */

@@ -1,95 +1,93 @@
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
-
-#include "sim/say.h"
-#include "sim/webapi.h"
+#include "sim/message_content.h"
+#include "sim/methods.h"
 #include "sim/transcript_text.h"
 
 #define PROMPTS_MAX 4
-#define WORDS_MAX   ((size_t)16 * 1024)
+#define TEXT_MAX    ((size_t)16 * 1024)
 
-/* The first message of the thread that a call is about. NULL with the answer in *ret_failure. */
-static sim_message_t *thread_of(sim_call_t *call, const slack_json_t **ret_failure)
+/* The first message of the thread in the arguments. NULL with the answer in *ret_failure. */
+static sim_message_t *call_thread(sim_call_t *call, const slack_json_t **ret_failure)
 {
-    const char *id = sim_arg(call, "channel_id"), *ts = sim_arg(call, "thread_ts");
+    const char *id = sim_call_arg(call, "channel_id"), *ts = sim_call_arg(call, "thread_ts");
     const sim_channel_t *channel = *id ? sim_channel_find(id) : NULL;
-    sim_message_t *head =
-        channel ? sim_message_find(&call->sim->workspace.messages, channel, ts) : NULL;
-    if (!*id) {
-        *ret_failure = sim_fail_missing(call, "channel_id");
-    } else if (!*ts) {
-        *ret_failure = sim_fail_missing(call, "thread_ts");
-    } else if (!channel || channel->kind != SIM_CHANNEL_IM) {
-        *ret_failure = sim_fail(call, "channel_not_found");
-    } else if (!head || !slack_json_get(head->body, "/assistant_app_thread")) {
-        *ret_failure = sim_fail(call, "invalid_thread_ts");
-        head = NULL;
+    if (!*id || !*ts) {
+        *ret_failure = sim_call_missing(call, *id ? "thread_ts" : "channel_id");
+        return NULL;
     }
-    return head;
+    if (!channel || channel->kind != SIM_CHANNEL_IM) {
+        *ret_failure = sim_call_error(call, "channel_not_found");
+        return NULL;
+    }
+    sim_message_t *head = sim_message_find(&call->services->workspace->messages, channel, ts);
+    if (head && slack_json_get(head->body, "/assistant_app_thread")) return head;
+    *ret_failure = sim_call_error(call, "invalid_thread_ts");
+    return NULL;
 }
 
-static const slack_json_t *noted(sim_call_t *call, const sim_message_t *head, const char *what,
-                                 const char *words)
+static const slack_json_t *thread_changed(sim_call_t *call, const sim_message_t *head,
+                                          const char *what, const char *text)
 {
-    sim_transcript_add(&call->sim->workspace.transcript, SIM_ENTRY_THREAD, false,
+    sim_transcript_add(&call->services->workspace->transcript, SIM_ENTRY_THREAD, false,
                        sim_text_place(call->json->arena, head->channel, true), sim_user_bot()->name,
-                       "%s%s%s", what, *words ? ": " : "", words);
+                       "%s%s%s", what, *text ? ": " : "", text);
     return sim_json(call->json, "{ok: true}");
 }
 
-static const slack_json_t *set_status(sim_call_t *call)
+static const slack_json_t *threads_set_status(sim_call_t *call)
 {
     const slack_json_t *failure = NULL;
-    const char *status = sim_arg(call, "status");
-    const sim_message_t *head = thread_of(call, &failure);
+    const char *status = sim_call_arg(call, "status");
+    const sim_message_t *head = call_thread(call, &failure);
     if (!head) return failure;
-    return noted(call, head, *status ? "sets the status" : "takes the status back", status);
+    return thread_changed(call, head, *status ? "sets the status" : "takes the status back",
+                          status);
 }
 
-static const slack_json_t *set_title(sim_call_t *call)
+static const slack_json_t *threads_set_title(sim_call_t *call)
 {
     const slack_json_t *failure = NULL;
-    const char *title = sim_arg(call, "title");
-    sim_message_t *head = thread_of(call, &failure);
+    const char *title = sim_call_arg(call, "title");
+    sim_message_t *head = call_thread(call, &failure);
     if (!head) return failure;
-    if (!*title) return sim_fail_missing(call, "title");
-    if (sim_message_edit(&call->sim->workspace.messages, head,
+    if (!*title) return sim_call_missing(call, "title");
+    if (sim_message_edit(&call->services->workspace->messages, head,
                          sim_assistant_content(call->json, title)) != 0)
         return NULL;
-    return noted(call, head, "sets the title", title);
+    return thread_changed(call, head, "sets the title", title);
 }
 
-static const slack_json_t *set_prompts(sim_call_t *call)
+static const slack_json_t *threads_set_suggested_prompts(sim_call_t *call)
 {
     const slack_json_t *failure = NULL, *prompts = NULL;
     slack_json_iter_t it = {0};
     slack_buf_t buf;
-    const sim_message_t *head = thread_of(call, &failure);
+    const sim_message_t *head = call_thread(call, &failure);
     if (!head) return failure;
-    bool read = sim_arg_json(call, "prompts", &prompts), whole = true;
+    bool read = sim_call_json(call, "prompts", &prompts), complete = true;
     size_t count = slack_json_count(prompts, "");
-    if (read && !prompts) return sim_fail_missing(call, "prompts");
+    if (read && !prompts) return sim_call_missing(call, "prompts");
     if (!read || slack_json_type(prompts) != SLACK_JSON_ARRAY || count == 0 || count > PROMPTS_MAX)
-        return sim_fail_with(call, "invalid_arguments",
-                             "must provide 1 to 4 prompts [json-pointer:/prompts]");
-    slack__buf_init(&buf, WORDS_MAX);
-    (void)slack__buf_append_slice(&buf, slack__slice(sim_arg(call, "title")));
+        return sim_call_error_with(call, "invalid_arguments",
+                                   "must provide 1 to 4 prompts [json-pointer:/prompts]");
+    slack__buf_init(&buf, TEXT_MAX);
+    (void)slack__buf_append_slice(&buf, slack__slice(sim_call_arg(call, "title")));
     while (slack_json_next(prompts, &it)) {
         const char *title = slack_json_str(it.value, "/title");
-        whole = whole && *title && *slack_json_str(it.value, "/message");
+        complete = complete && *title && *slack_json_str(it.value, "/message");
         (void)slack__buf_printf(&buf, "%s[%s]", buf.len ? " " : "", title);
     }
-    const char *words = slack__arena_strndup(call->json->arena, slack__buf_ptr(&buf), buf.len);
+    const char *text = slack__arena_strndup(call->json->arena, slack__buf_ptr(&buf), buf.len);
     slack__buf_done(&buf);
-    if (!whole)
-        return sim_fail_with(call, "invalid_arguments",
-                             "a prompt needs title and message [json-pointer:/prompts]");
-    return words ? noted(call, head, "offers prompts", words) : NULL;
+    if (!complete)
+        return sim_call_error_with(call, "invalid_arguments",
+                                   "a prompt needs title and message [json-pointer:/prompts]");
+    return text ? thread_changed(call, head, "offers prompts", text) : NULL;
 }
 
 const sim_method_t sim_methods_assistant[] = {
-    {"assistant.threads.setStatus", SIM_TOKEN_BOT, set_status},
-    {"assistant.threads.setTitle", SIM_TOKEN_BOT, set_title},
-    {"assistant.threads.setSuggestedPrompts", SIM_TOKEN_BOT, set_prompts},
+    {"assistant.threads.setStatus", SIM_TOKEN_BOT, threads_set_status},
+    {"assistant.threads.setTitle", SIM_TOKEN_BOT, threads_set_title},
+    {"assistant.threads.setSuggestedPrompts", SIM_TOKEN_BOT, threads_set_suggested_prompts},
     {NULL, 0, NULL},
 };

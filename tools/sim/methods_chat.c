@@ -1,34 +1,33 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "sim/say.h"
-#include "sim/webapi.h"
+#include "sim/bot_messages.h"
+#include "sim/message_content.h"
+#include "sim/methods.h"
 
-/* The channel of a call, as the bot may use it. NULL with the answer in *ret_failure. */
-static const sim_channel_t *channel_of(sim_call_t *call, const slack_json_t **ret_failure)
+/* The channel in the arguments, if the bot may post there. NULL with the answer in *ret_failure. */
+static const sim_channel_t *chat_channel(sim_call_t *call, const slack_json_t **ret_failure)
 {
-    const char *name = sim_arg(call, "channel");
+    const char *name = sim_call_arg(call, "channel");
     const sim_channel_t *channel = *name ? sim_channel_find(name) : NULL;
-    if (!*name) {
-        *ret_failure = sim_fail_missing(call, "channel");
-    } else if (!channel || (!channel->bot_is_member && channel->kind != SIM_CHANNEL_PUBLIC)) {
-        *ret_failure = sim_fail(call, "channel_not_found");
-        channel = NULL;
-    } else if (!channel->bot_is_member) {
-        *ret_failure = sim_fail(call, "not_in_channel");
-        channel = NULL;
-    }
-    return channel;
+    if (channel && channel->bot_is_member) return channel;
+    if (!*name)
+        *ret_failure = sim_call_missing(call, "channel");
+    else if (channel && channel->kind == SIM_CHANNEL_PUBLIC)
+        *ret_failure = sim_call_error(call, "not_in_channel");
+    else
+        *ret_failure = sim_call_error(call, "channel_not_found");
+    return NULL;
 }
 
-/* What the call says. NULL with the answer in *ret_failure. */
-static const slack_json_t *content_of(sim_call_t *call, const slack_json_t **ret_failure)
+/* The content in the arguments. NULL with the answer in *ret_failure. */
+static const slack_json_t *call_content(sim_call_t *call, const slack_json_t **ret_failure)
 {
     char problem[SIM_PROBLEM_SIZE];
     const slack_json_t *content = NULL;
-    const char *error = sim_content(call->json, call->args, &content, problem);
+    const char *error = sim_message_content(call->json, call->args, &content, problem);
     if (!error) return content;
-    *ret_failure = sim_fail_with(call, error, "%s", problem);
+    *ret_failure = sim_call_error_with(call, error, "%s", problem);
     return NULL;
 }
 
@@ -40,17 +39,17 @@ static bool is_ts(const char *text)
            strspn(text + seconds + 1, "0123456789") == strlen(text + seconds + 1);
 }
 
-static const slack_json_t *post_message(sim_call_t *call)
+static const slack_json_t *chat_post_message(sim_call_t *call)
 {
     const slack_json_t *failure = NULL, *content = NULL;
-    const char *thread_ts = sim_arg(call, "thread_ts");
-    const sim_channel_t *channel = channel_of(call, &failure);
-    if (channel) content = content_of(call, &failure);
+    const char *thread_ts = sim_call_arg(call, "thread_ts");
+    const sim_channel_t *channel = chat_channel(call, &failure);
+    if (channel) content = call_content(call, &failure);
     if (!content) return failure;
-    if (*thread_ts && !is_ts(thread_ts)) return sim_fail(call, "invalid_thread_ts");
+    if (*thread_ts && !is_ts(thread_ts)) return sim_call_error(call, "invalid_thread_ts");
     const sim_message_t *head =
-        sim_message_find(&call->sim->workspace.messages, channel, thread_ts);
-    if (head && head->only_for) return sim_fail(call, "cannot_reply_to_message");
+        sim_message_find(&call->services->workspace->messages, channel, thread_ts);
+    if (head && head->only_for) return sim_call_error(call, "cannot_reply_to_message");
 
     sim_message_t *message = NULL;
     const sim_message_draft_t draft = {
@@ -59,57 +58,57 @@ static const slack_json_t *post_message(sim_call_t *call)
         .content = content,
         .step_id = call->step ? call->step->id : "",
     };
-    if (sim_say(call->sim, &draft, &message) != 0) return NULL;
+    if (sim_bot_message_post(call->services, &draft, &message) != 0) return NULL;
     return sim_json(call->json, "{ok: true, channel: %s, ts: %s, message: %p}", channel->id,
                     message->ts, message->body);
 }
 
-static const slack_json_t *post_ephemeral(sim_call_t *call)
+static const slack_json_t *chat_post_ephemeral(sim_call_t *call)
 {
     const slack_json_t *failure = NULL, *content = NULL;
-    const char *id = sim_arg(call, "user");
+    const char *id = sim_call_arg(call, "user");
     const sim_user_t *user = sim_user_by_id(id);
-    const sim_channel_t *channel = channel_of(call, &failure);
+    const sim_channel_t *channel = chat_channel(call, &failure);
     if (!channel) return failure;
-    if (!*id) return sim_fail_missing(call, "user");
+    if (!*id) return sim_call_missing(call, "user");
     bool stranger = channel->user_id && user && strcmp(channel->user_id, user->id) != 0;
-    if (!user || stranger) return sim_fail(call, "user_not_in_channel");
-    content = content_of(call, &failure);
+    if (!user || stranger) return sim_call_error(call, "user_not_in_channel");
+    content = call_content(call, &failure);
     if (!content) return failure;
 
     sim_message_t *message = NULL;
     const sim_message_draft_t draft = {
         .channel = channel,
         .only_for = user,
-        .thread_ts = sim_arg(call, "thread_ts"),
+        .thread_ts = sim_call_arg(call, "thread_ts"),
         .content = content,
         .step_id = call->step ? call->step->id : "",
     };
-    if (sim_say(call->sim, &draft, &message) != 0) return NULL;
+    if (sim_bot_message_post(call->services, &draft, &message) != 0) return NULL;
     return sim_json(call->json, "{ok: true, message_ts: %s}", message->ts);
 }
 
-static const slack_json_t *update(sim_call_t *call)
+static const slack_json_t *chat_update(sim_call_t *call)
 {
     const slack_json_t *failure = NULL, *content = NULL;
-    const char *ts = sim_arg(call, "ts");
-    const sim_channel_t *channel = channel_of(call, &failure);
+    const char *ts = sim_call_arg(call, "ts");
+    const sim_channel_t *channel = chat_channel(call, &failure);
     if (!channel) return failure;
-    if (!*ts) return sim_fail_missing(call, "ts");
-    sim_message_t *message = sim_message_find(&call->sim->workspace.messages, channel, ts);
-    if (!message || message->only_for) return sim_fail(call, "message_not_found");
-    if (!message->author->bot) return sim_fail(call, "cant_update_message");
-    content = content_of(call, &failure);
+    if (!*ts) return sim_call_missing(call, "ts");
+    sim_message_t *message = sim_message_find(&call->services->workspace->messages, channel, ts);
+    if (!message || message->only_for) return sim_call_error(call, "message_not_found");
+    if (!message->author->bot) return sim_call_error(call, "cant_update_message");
+    content = call_content(call, &failure);
     if (!content) return failure;
-    if (sim_say_instead(call->sim, message, content) != 0) return NULL;
+    if (sim_bot_message_edit(call->services, message, content) != 0) return NULL;
     return sim_json(call->json, "{ok: true, channel: %s, ts: %s, text: %s, message: %p}",
                     channel->id, message->ts, slack_json_str(message->body, "/text"),
                     message->body);
 }
 
 const sim_method_t sim_methods_chat[] = {
-    {"chat.postMessage", SIM_TOKEN_BOT, post_message},
-    {"chat.postEphemeral", SIM_TOKEN_BOT, post_ephemeral},
-    {"chat.update", SIM_TOKEN_BOT, update},
+    {"chat.postMessage", SIM_TOKEN_BOT, chat_post_message},
+    {"chat.postEphemeral", SIM_TOKEN_BOT, chat_post_ephemeral},
+    {"chat.update", SIM_TOKEN_BOT, chat_update},
     {NULL, 0, NULL},
 };

@@ -3,13 +3,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/webapi.h"
+#include "sim/methods.h"
 
 #define LIMIT_DEFAULT 100
 #define LIMIT_MAX     1000
 #define CURSOR_SIZE   96
 
-/* --- cursors: base64 of "next:KEY", so that they end in '=' now and then, as Slack's do --- */
+/* --- cursors: base64 of "next:KEY", so that some end in '=' as Slack's do --- */
 
 static void write_cursor(char cursor[CURSOR_SIZE], const char *key)
 {
@@ -22,10 +22,10 @@ static void write_cursor(char cursor[CURSOR_SIZE], const char *key)
         *cursor = '\0';
 }
 
-/* False for a cursor that is none of ours. `key` is "" where there is no cursor. */
+/* False for a cursor that this file never wrote. `key` is "" for no cursor. */
 static bool read_cursor(const sim_call_t *call, char key[CURSOR_SIZE])
 {
-    const char *cursor = sim_arg(call, "cursor");
+    const char *cursor = sim_call_arg(call, "cursor");
     char plain[CURSOR_SIZE];
     size_t len = 0;
     *key = '\0';
@@ -39,14 +39,9 @@ static bool read_cursor(const sim_call_t *call, char key[CURSOR_SIZE])
     return true;
 }
 
-static const slack_json_t *next_cursor(sim_json_builder_t *json, const char *cursor)
-{
-    return sim_json(json, "{next_cursor: %s}", cursor);
-}
-
 /* --- conversations.list, .info --- */
 
-static const char *type_name(const sim_channel_t *channel)
+static const char *channel_type_name(const sim_channel_t *channel)
 {
     switch (channel->kind) {
     case SIM_CHANNEL_IM: return "im";
@@ -76,31 +71,30 @@ static bool types_include(const char *types, const char *type)
     return false;
 }
 
-/* What the bot can see. */
-static bool visible(const sim_channel_t *channel)
+static bool is_visible(const sim_channel_t *channel)
 {
     return channel->bot_is_member || channel->kind == SIM_CHANNEL_PUBLIC;
 }
 
-static const slack_json_t *list(sim_call_t *call)
+static const slack_json_t *conversations_list(sim_call_t *call)
 {
-    const char *types = sim_arg(call, "types");
+    const char *types = sim_call_arg(call, "types");
     char from[CURSOR_SIZE], cursor[CURSOR_SIZE] = "";
     size_t limit, count = 0;
     sim_list_t channels;
     if (!*types) types = "public_channel";
-    if (!types_valid(types)) return sim_fail(call, "invalid_types");
-    if (!sim_arg_count(call, "limit", LIMIT_DEFAULT, LIMIT_MAX, &limit))
-        return sim_fail(call, "invalid_limit");
+    if (!types_valid(types)) return sim_call_error(call, "invalid_types");
+    if (!sim_call_count(call, "limit", LIMIT_DEFAULT, LIMIT_MAX, &limit))
+        return sim_call_error(call, "invalid_limit");
     if (!read_cursor(call, from) || (*from && !sim_channel_find(from)))
-        return sim_fail(call, "invalid_cursor");
+        return sim_call_error(call, "invalid_cursor");
 
     sim_list_begin(call->json, &channels, '[');
     const sim_channel_t *channel;
     for (size_t i = 0; (channel = sim_channel_at(i)); i++) {
         if (*from && strcmp(channel->id, from) != 0) continue;
         *from = '\0';
-        if (!visible(channel) || !types_include(types, type_name(channel))) continue;
+        if (!is_visible(channel) || !types_include(types, channel_type_name(channel))) continue;
         if (count++ < limit) {
             sim_list_add(call->json, &channels, sim_channel_json(call->json, channel));
         } else {
@@ -108,40 +102,41 @@ static const slack_json_t *list(sim_call_t *call)
             break;
         }
     }
-    return sim_json(call->json, "{ok: true, channels: %p, response_metadata: %p}",
-                    sim_list_end(call->json, &channels), next_cursor(call->json, cursor));
+    return sim_json(call->json, "{ok: true, channels: %p, response_metadata: {next_cursor: %s}}",
+                    sim_list_end(call->json, &channels), cursor);
 }
 
-/* The channel of a call. NULL with the answer in *ret_failure. */
-static const sim_channel_t *channel_of(sim_call_t *call, const slack_json_t **ret_failure)
+/* The channel in the arguments. NULL with the answer in *ret_failure. */
+static const sim_channel_t *conversations_channel(sim_call_t *call,
+                                                  const slack_json_t **ret_failure)
 {
-    const char *id = sim_arg(call, "channel");
+    const char *id = sim_call_arg(call, "channel");
     const sim_channel_t *channel = *id ? sim_channel_find(id) : NULL;
     if (!*id)
-        *ret_failure = sim_fail_missing(call, "channel");
-    else if (!channel || !visible(channel))
-        *ret_failure = sim_fail(call, "channel_not_found");
+        *ret_failure = sim_call_missing(call, "channel");
+    else if (!channel || !is_visible(channel))
+        *ret_failure = sim_call_error(call, "channel_not_found");
     return *ret_failure ? NULL : channel;
 }
 
-static const slack_json_t *info(sim_call_t *call)
+static const slack_json_t *conversations_info(sim_call_t *call)
 {
     const slack_json_t *failure = NULL;
-    const sim_channel_t *channel = channel_of(call, &failure);
+    const sim_channel_t *channel = conversations_channel(call, &failure);
     if (!channel) return failure;
     return sim_json(call->json, "{ok: true, channel: %p}", sim_channel_json(call->json, channel));
 }
 
 /* --- conversations.history, .replies --- */
 
-/* A window on the messages of a channel. */
+/* Some messages of a channel. */
 typedef struct window {
     const sim_channel_t *channel;
-    const char *thread_ts; /* NULL: outside of threads */
+    const char *thread_ts; /* NULL: those outside of threads */
     const char *oldest;
     const char *latest;
     bool inclusive;
-    char from[CURSOR_SIZE]; /* the ts to go on with; "" at the start */
+    char from[CURSOR_SIZE]; /* the ts of the first one; "" for no cursor */
     size_t limit;
 } window_t;
 
@@ -152,7 +147,7 @@ static bool is_time(const char *text)
                                                               strlen(text + len + 1)));
 }
 
-/* Which of two times comes first; both are digits with or without a fraction. */
+/* Compare two timestamps, which are digits with or without a fraction. */
 static int compare_times(const char *a, const char *b)
 {
     size_t a_len = strspn(a, "0123456789"), b_len = strspn(b, "0123456789");
@@ -160,13 +155,13 @@ static int compare_times(const char *a, const char *b)
     return strcmp(a, b);
 }
 
-static bool inside(const window_t *window, const sim_message_t *message)
+static bool window_has(const window_t *window, const sim_message_t *message)
 {
     if (message->channel != window->channel || message->only_for) return false;
     if (window->thread_ts) {
         bool head = strcmp(message->ts, window->thread_ts) == 0;
         if (!head && strcmp(message->thread_ts, window->thread_ts) != 0) return false;
-        if (head) return true; /* always shown */
+        if (head) return true; /* in every window */
     } else if (*message->thread_ts) {
         return false;
     }
@@ -176,29 +171,29 @@ static bool inside(const window_t *window, const sim_message_t *message)
 }
 
 /* NULL on success, else the answer. */
-static const slack_json_t *read_window(sim_call_t *call, size_t limit, window_t *ret)
+static const slack_json_t *window_read(sim_call_t *call, size_t limit, window_t *ret)
 {
     const slack_json_t *failure = NULL;
-    ret->channel = channel_of(call, &failure);
+    ret->channel = conversations_channel(call, &failure);
     if (!ret->channel) return failure;
-    if (!ret->channel->bot_is_member) return sim_fail(call, "not_in_channel");
+    if (!ret->channel->bot_is_member) return sim_call_error(call, "not_in_channel");
     ret->thread_ts = NULL;
-    ret->oldest = sim_arg(call, "oldest");
-    ret->latest = sim_arg(call, "latest");
-    ret->inclusive = sim_arg_bool(call, "inclusive");
-    if (*ret->oldest && !is_time(ret->oldest)) return sim_fail(call, "invalid_ts_oldest");
-    if (*ret->latest && !is_time(ret->latest)) return sim_fail(call, "invalid_ts_latest");
-    if (!sim_arg_count(call, "limit", limit, LIMIT_MAX, &ret->limit))
-        return sim_fail(call, "invalid_limit");
+    ret->oldest = sim_call_arg(call, "oldest");
+    ret->latest = sim_call_arg(call, "latest");
+    ret->inclusive = sim_call_bool(call, "inclusive");
+    if (*ret->oldest && !is_time(ret->oldest)) return sim_call_error(call, "invalid_ts_oldest");
+    if (*ret->latest && !is_time(ret->latest)) return sim_call_error(call, "invalid_ts_latest");
+    if (!sim_call_count(call, "limit", limit, LIMIT_MAX, &ret->limit))
+        return sim_call_error(call, "invalid_limit");
     if (!read_cursor(call, ret->from) || (*ret->from && !is_time(ret->from)))
-        return sim_fail(call, "invalid_cursor");
+        return sim_call_error(call, "invalid_cursor");
     return NULL;
 }
 
-/* A page of the window: from the newest message back, or from the oldest on. */
-static const slack_json_t *page(sim_call_t *call, const window_t *window, bool backwards)
+/* One page: from the newest message backwards, or from the oldest forwards. */
+static const slack_json_t *window_page(sim_call_t *call, const window_t *window, bool backwards)
 {
-    const sim_messages_t *all = &call->sim->workspace.messages;
+    const sim_messages_t *all = &call->services->workspace->messages;
     char cursor[CURSOR_SIZE] = "";
     size_t count = 0;
     sim_list_t messages;
@@ -206,7 +201,7 @@ static const slack_json_t *page(sim_call_t *call, const window_t *window, bool b
     slack_link_t *link = backwards ? all->list.prev : all->list.next;
     for (; link != &all->list; link = backwards ? link->prev : link->next) {
         const sim_message_t *message = SLACK_CONTAINER(link, sim_message_t, link);
-        if (!inside(window, message)) continue;
+        if (!window_has(window, message)) continue;
         int order = *window->from ? compare_times(message->ts, window->from) : 0;
         if (backwards ? order > 0 : order < 0) continue;
         if (count++ == window->limit) {
@@ -219,40 +214,39 @@ static const slack_json_t *page(sim_call_t *call, const window_t *window, bool b
         sim_json(call->json, "{ok: true, messages: %p, has_more: %p}",
                  sim_list_end(call->json, &messages), sim_json_bool(call->json, *cursor != '\0'));
     if (!*cursor) return answer;
-    return sim_json_merged(
-        call->json, answer,
-        sim_json(call->json, "{response_metadata: %p}", next_cursor(call->json, cursor)));
+    return sim_json_merged(call->json, answer,
+                           sim_json(call->json, "{response_metadata: {next_cursor: %s}}", cursor));
 }
 
-static const slack_json_t *history(sim_call_t *call)
+static const slack_json_t *conversations_history(sim_call_t *call)
 {
     window_t window;
-    const slack_json_t *failure = read_window(call, LIMIT_DEFAULT, &window);
+    const slack_json_t *failure = window_read(call, LIMIT_DEFAULT, &window);
     if (failure) return failure;
-    return sim_json_merged(call->json, page(call, &window, true),
+    return sim_json_merged(call->json, window_page(call, &window, true),
                            sim_json(call->json, "{pin_count: 0, channel_actions_ts: null,"
                                                 " channel_actions_count: 0}"));
 }
 
-static const slack_json_t *replies(sim_call_t *call)
+static const slack_json_t *conversations_replies(sim_call_t *call)
 {
     window_t window;
-    const char *ts = sim_arg(call, "ts");
-    const slack_json_t *failure = read_window(call, LIMIT_MAX, &window);
+    const char *ts = sim_call_arg(call, "ts");
+    const slack_json_t *failure = window_read(call, LIMIT_MAX, &window);
     if (failure) return failure;
-    if (!*ts) return sim_fail_missing(call, "ts");
+    if (!*ts) return sim_call_missing(call, "ts");
     const sim_message_t *head =
-        sim_message_find(&call->sim->workspace.messages, window.channel, ts);
-    if (!head || head->only_for) return sim_fail(call, "thread_not_found");
-    /* Asked for with the ts of a reply, the thread is the reply's. */
+        sim_message_find(&call->services->workspace->messages, window.channel, ts);
+    if (!head || head->only_for) return sim_call_error(call, "thread_not_found");
+    /* The ts of a reply means the thread of the reply. */
     window.thread_ts = *head->thread_ts ? head->thread_ts : head->ts;
-    return page(call, &window, false);
+    return window_page(call, &window, false);
 }
 
 const sim_method_t sim_methods_conversations[] = {
-    {"conversations.list", SIM_TOKEN_BOT, list},
-    {"conversations.info", SIM_TOKEN_BOT, info},
-    {"conversations.history", SIM_TOKEN_BOT, history},
-    {"conversations.replies", SIM_TOKEN_BOT, replies},
+    {"conversations.list", SIM_TOKEN_BOT, conversations_list},
+    {"conversations.info", SIM_TOKEN_BOT, conversations_info},
+    {"conversations.history", SIM_TOKEN_BOT, conversations_history},
+    {"conversations.replies", SIM_TOKEN_BOT, conversations_replies},
     {NULL, 0, NULL},
 };

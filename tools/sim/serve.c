@@ -44,13 +44,9 @@ static void print_welcome(const sim_t *sim)
 {
     sim_json_builder_t json = {slack__arena_new(0, 0), 0};
     if (!json.arena) return;
-    printf("A local Slack listens on %s. A bot is to be started with these:\n\n", sim->base);
-    const slack_json_t *env = sim_json(
-        &json,
-        "{SLACK_API_URL: '%s/api/', SLACK_BOT_TOKEN: %s, SLACK_APP_TOKEN: %s,"
-        " SLACK_SIGNING_SECRET: %s}",
-        sim->base, sim->options.bot_token, sim->options.app_token, sim->options.signing_secret);
-    sim_print_env(env);
+    printf("A local Slack listens on %s. A bot is to be started with these:\n\n",
+           sim->env.base_url);
+    sim_print_env(sim_app_env_json(&json, &sim->env));
     char port[32] = "";
     if (sim_port(sim) != SIM_DEFAULT_PORT) snprintf(port, sizeof port, " --port %u", sim_port(sim));
     printf("\nThen, from another terminal: slackapp sim send%s message hello\n\n", port);

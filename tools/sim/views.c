@@ -133,8 +133,7 @@ static const slack_json_t *view_body(sim_json_builder_t *json, const sim_view_t 
     return sim_json_merged(json, body, defaults);
 }
 
-/* Set what a view shows, under a new hash. */
-static int view_set(sim_views_t *views, sim_view_t *view, const slack_json_t *given)
+int sim_view_update(sim_views_t *views, sim_view_t *view, const slack_json_t *given)
 {
     char ts[SIM_TS_SIZE], hash[sizeof view->hash];
     size_t len = 0;
@@ -171,7 +170,7 @@ static int view_new(sim_views_t *views, const sim_user_t *user, const sim_view_t
         snprintf(view->previous_id, sizeof view->previous_id, "%s", below->id);
         memcpy(view->step_id, below->step_id, sizeof view->step_id);
     }
-    int rc = view_set(views, view, given);
+    int rc = sim_view_update(views, view, given);
     if (rc != 0) {
         view_free(view);
         return rc;
@@ -208,16 +207,18 @@ int sim_view_publish(sim_views_t *views, const sim_user_t *user, const slack_jso
                      sim_view_t **ret)
 {
     sim_view_t *home = sim_view_home(views, user);
-    int rc = home ? view_set(views, home, view) : view_new(views, user, NULL, view, &home);
+    int rc = home ? sim_view_update(views, home, view) : view_new(views, user, NULL, view, &home);
     if (rc != 0) return rc;
     home->home = true;
     *ret = home;
     return 0;
 }
 
-int sim_view_update(sim_views_t *views, sim_view_t *old, const slack_json_t *view)
+const slack_json_t *sim_view_with_state(sim_json_builder_t *json, const sim_view_t *view,
+                                        const slack_json_t *values)
 {
-    return view_set(views, old, view);
+    if (!values) values = sim_json(json, "{}");
+    return sim_json_merged(json, view->body, sim_json(json, "{state: {values: %p}}", values));
 }
 
 void sim_view_close(sim_views_t *views, sim_view_t *view)

@@ -52,7 +52,11 @@ int sim_view_push(sim_views_t *views, const sim_user_t *user, const slack_json_t
 int sim_view_publish(sim_views_t *views, const sim_user_t *user, const slack_json_t *view,
                      sim_view_t **ret);
 /* Put another view in the place of one; its id stays. */
-int sim_view_update(sim_views_t *views, sim_view_t *old, const slack_json_t *view);
+int sim_view_update(sim_views_t *views, sim_view_t *view, const slack_json_t *given);
+
+/* A view with a state; NULL: an empty one. */
+const slack_json_t *sim_view_with_state(sim_json_builder_t *json, const sim_view_t *view,
+                                        const slack_json_t *values);
 
 void sim_view_close(sim_views_t *views, sim_view_t *view);
 void sim_view_close_all(sim_views_t *views, const sim_user_t *user); /* not the home tab */

@@ -1,16 +1,17 @@
 /* SPDX-License-Identifier: MIT */
-#include "sim/socket_raw.h"
+#include "sim/socket_faults.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "net/ws_handshake.h"
+#include "sim/responses.h"
 
-/* First bytes of frames: FIN, the reserved bits, the opcode. */
+/* Bits of a frame's first byte: FIN, a reserved one, the opcode. */
 enum { FIN = 0x80, RSV1 = 0x40, MORE = 0x0, TEXT = 0x1, PING = 0x9 };
 
-/* A frame of at most 64 KiB, not masked. */
-static int put_frame(slack_ws_t *ws, unsigned first, const char *data, size_t len)
+/* An unmasked frame of at most 64 KiB. */
+static int write_frame(slack_ws_t *ws, unsigned first, const char *data, size_t len)
 {
     slack_buf_t frame;
     slack__buf_init(&frame, len + 4);
@@ -29,20 +30,20 @@ static int put_frame(slack_ws_t *ws, unsigned first, const char *data, size_t le
     return rc;
 }
 
-int sim_raw_fragments(slack_ws_t *ws, const char *text, size_t len, size_t fragment_bytes)
+int sim_socket_send_fragments(slack_ws_t *ws, const char *text, size_t len, size_t fragment_bytes)
 {
     int rc = 0;
     for (size_t at = 0; at < len && rc == 0;) {
         size_t part = len - at < fragment_bytes ? len - at : fragment_bytes;
         unsigned first = (at == 0 ? TEXT : MORE) | (at + part == len ? FIN : 0);
-        if (at > 0) rc = put_frame(ws, FIN | PING, "", 0);
-        if (rc == 0) rc = put_frame(ws, first, text + at, part);
+        if (at > 0) rc = write_frame(ws, FIN | PING, "", 0);
+        if (rc == 0) rc = write_frame(ws, first, text + at, part);
         at += part;
     }
     return rc;
 }
 
-void sim_raw_garbage(slack_ws_t *ws)
+void sim_socket_send_garbage(slack_ws_t *ws)
 {
     static const char *const texts[] = {"\n", "UNAUTHENTICATED: cache_error", "{\"type\":", ""};
     (void)slack__conn_write(slack__ws_conn(ws), "\n", 1);
@@ -51,30 +52,30 @@ void sim_raw_garbage(slack_ws_t *ws)
         (void)slack__ws_send(ws, true, texts[i], strlen(texts[i]));
 }
 
-void sim_raw_bad_frame(slack_ws_t *ws)
+void sim_socket_send_bad_frame(slack_ws_t *ws)
 {
-    (void)put_frame(ws, FIN | RSV1 | TEXT, "{}", 2);
+    (void)write_frame(ws, FIN | RSV1 | TEXT, "{}", 2);
 }
 
 /* --- answers to an upgrade --- */
 
-static void on_raw_data(slack_conn_t *conn, const char *data, size_t len, void *user_data)
+static void refused_data(slack_conn_t *conn, const char *data, size_t len, void *user_data)
 {
 }
 
-static void on_raw_closed(slack_conn_t *conn, int status, void *user_data)
+static void refused_closed(slack_conn_t *conn, int status, void *user_data)
 {
 }
 
-/* A 101 that its client has to refuse. */
-static void accept_badly(sim_t *sim, const slack_http_request_t *request, bool bad_accept)
+/* A 101 that the client has to reject. */
+static void accept_badly(const slack_http_request_t *request, bool bad_accept)
 {
-    static const slack_conn_events_t events = {.data = on_raw_data, .closed = on_raw_closed};
+    static const slack_conn_events_t events = {.data = refused_data, .closed = refused_closed};
     char accept[SLACK_WS_ACCEPT_LEN + 1] = "", answer[256];
     slack_conn_t *conn;
     slack_slice_t rest;
     if (slack__ws_request_check(request, accept) != 0 ||
-        slack__http_upgrade(sim->server, request->id, &conn, &rest) != 0)
+        slack__http_upgrade(request->server, request->id, &conn, &rest) != 0)
         return;
     if (bad_accept) accept[0] = accept[0] == 'A' ? 'B' : 'A';
     int len =
@@ -90,27 +91,23 @@ static void accept_badly(sim_t *sim, const slack_http_request_t *request, bool b
     slack__conn_finish(conn);
 }
 
-/* A redirect leads to where nobody is to go. */
-static void answer_status(sim_t *sim, slack_http_request_t *request, int status)
+void sim_socket_refuse_upgrade(slack_http_request_t *request, const sim_effect_t *effect,
+                               const char *base_url)
 {
-    const slack_http_header_t location = {SLACK_SLICE("Location"), slack__slice(sim->base)};
     static const char page[] = "<html><body>This is no WebSocket.</body></html>\n";
-    const slack_http_response_t answer = {
-        .status = status,
+    const slack_http_header_t location = {SLACK_SLICE("Location"), slack__slice(base_url)};
+    const slack_http_response_t response = {
+        .status = (int)effect->status,
         .content_type = "text/html",
         .headers = &location,
-        .header_count = status / 100 == 3 ? 1 : 0,
+        .header_count = effect->status / 100 == 3 ? 1 : 0,
         .body = page,
         .body_len = sizeof page - 1,
     };
-    (void)slack__http_respond(sim->server, request->id, &answer);
-}
-
-void sim_raw_upgrade(sim_t *sim, slack_http_request_t *request, const sim_effect_t *effect)
-{
-    if (effect->status > 0)
-        answer_status(sim, request, (int)effect->status);
-    else if (!effect->silent)
-        accept_badly(sim, request, effect->bad_accept);
+    if (effect->status > 0) {
+        sim_respond(request, &response);
+        return;
+    }
+    if (!effect->silent) accept_badly(request, effect->bad_accept);
     slack__arena_free(request->arena);
 }

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: MIT */
+#include "sim/api_call.h"
+
+#include <stdio.h>
+#include <string.h>
+
+const char *sim_call_arg(const sim_call_t *call, const char *name)
+{
+    const slack_json_t *value = slack__json_member(call->args, slack__slice(name));
+    const char *text = NULL;
+    switch (slack_json_type(value)) {
+    case SLACK_JSON_STRING: text = slack_json_str(value, ""); break;
+    case SLACK_JSON_BOOL: text = slack_json_bool(value, "") ? "true" : "false"; break;
+    case SLACK_JSON_NUMBER: text = slack__json_text(call->json->arena, value, NULL); break;
+    default: break;
+    }
+    return text ? text : "";
+}
+
+bool sim_call_bool(const sim_call_t *call, const char *name)
+{
+    const char *text = sim_call_arg(call, name);
+    return strcmp(text, "true") == 0 || strcmp(text, "1") == 0;
+}
+
+bool sim_call_count(const sim_call_t *call, const char *name, size_t fallback, size_t max,
+                    size_t *ret)
+{
+    const char *text = sim_call_arg(call, name);
+    uint64_t number = fallback;
+    if (*text && !slack__parse_u64(slack__slice(text), max, &number)) return false;
+    *ret = (size_t)number;
+    return number > 0;
+}
+
+bool sim_call_json(const sim_call_t *call, const char *name, const slack_json_t **ret)
+{
+    const slack_json_t *value = slack__json_member(call->args, slack__slice(name));
+    *ret = value;
+    if (slack_json_type(value) != SLACK_JSON_STRING) return true;
+    const char *text = slack_json_str(value, "");
+    return slack__json_parse(call->json->arena, text, strlen(text), ret, NULL) == 0;
+}
+
+const slack_json_t *sim_call_error(sim_call_t *call, const char *error)
+{
+    return sim_json(call->json, "{ok: false, error: %s}", error);
+}
+
+const slack_json_t *sim_call_error_with(sim_call_t *call, const char *error, const char *format,
+                                        ...)
+{
+    char sentence[SIM_PROBLEM_SIZE];
+    va_list ap;
+    va_start(ap, format);
+    vsnprintf(sentence, sizeof sentence, format, ap);
+    va_end(ap);
+    if (!*sentence) return sim_call_error(call, error);
+    return sim_json(call->json,
+                    "{ok: false, error: %s, response_metadata: {messages: ['[ERROR] %s']}}", error,
+                    sentence);
+}
+
+const slack_json_t *sim_call_missing(sim_call_t *call, const char *name)
+{
+    return sim_call_error_with(call, "invalid_arguments", "missing required field: %s", name);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SIM_API_CALL_H
+#define SIM_API_CALL_H
+
+#include "sim/services.h"
+
+/* A call of a Web API method: its arguments, and the answers that every method may give. */
+typedef struct sim_call {
+    const sim_services_t *services;
+    sim_json_builder_t *json; /* of the answer */
+    const char *method;
+    const slack_json_t *args; /* an object, never NULL; the values of a form are strings */
+    const sim_step_t *step;   /* the workflow step whose token was used; NULL for none */
+} sim_call_t;
+
+/* An argument as text; "" for none. Numbers and booleans of a JSON body become text, too. */
+const char *sim_call_arg(const sim_call_t *call, const char *name);
+bool sim_call_bool(const sim_call_t *call, const char *name);
+/* A whole number from 1 to max; `fallback` for none. False for anything else. */
+bool sim_call_count(const sim_call_t *call, const char *name, size_t fallback, size_t max,
+                    size_t *ret);
+/* JSON, or JSON text as a form carries it; NULL for none. False for malformed text. */
+bool sim_call_json(const sim_call_t *call, const char *name, const slack_json_t **ret);
+
+/* {ok: false, error: …} */
+const slack_json_t *sim_call_error(sim_call_t *call, const char *error);
+/* The same, with a sentence in response_metadata.messages as Slack explains a bad argument. */
+const slack_json_t *sim_call_error_with(sim_call_t *call, const char *error, const char *format,
+                                        ...) SLACK_PRINTF(3, 4);
+const slack_json_t *sim_call_missing(sim_call_t *call, const char *name);
+
+#endif

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+#include "sim/app_env.h"
+
+const slack_json_t *sim_app_env_json(sim_json_builder_t *json, const sim_app_env_t *env)
+{
+    return sim_json(json,
+                    "{SLACK_API_URL: '%s/api/', SLACK_BOT_TOKEN: %s, SLACK_APP_TOKEN: %s,"
+                    " SLACK_SIGNING_SECRET: %s}",
+                    env->base_url, env->bot_token, env->app_token, env->signing_secret);
+}

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: MIT */
+#include "sim/bot_messages.h"
+
+#include "sim/event_payloads.h"
+#include "sim/transcript_text.h"
+
+void sim_event_send(const sim_services_t *services, sim_json_builder_t *json,
+                    const slack_json_t *event)
+{
+    if (!sim_deliveries_possible(services->deliveries)) return;
+    const slack_json_t *payload = sim_event_payload(&services->workspace->ids, json, event);
+    const sim_delivery_request_t request = {.kind = SIM_DELIVERY_EVENT, .payload = payload};
+    /* The event is lost if there is no room for it. Slack loses events under load, too. */
+    if (json->rc == 0) (void)sim_deliver(services->deliveries, &request);
+}
+
+static void message_to_transcript(const sim_services_t *services, sim_json_builder_t *json,
+                                  const sim_message_t *message, const char *verb)
+{
+    slack_arena_t *arena = json->arena;
+    const char *place = sim_text_place(arena, message->channel, *message->thread_ts);
+    const char *text = sim_text_message(arena, message->body);
+    const char *who = message->author->name;
+    if (message->only_for) {
+        who = slack__arena_printf(arena, "%s (only to %s)", who, message->only_for->name);
+        if (!who) who = message->author->name;
+    }
+    sim_transcript_add(&services->workspace->transcript, SIM_ENTRY_MESSAGE, false, place, who,
+                       "%s%s", verb, text);
+}
+
+int sim_bot_message_post(const sim_services_t *services, const sim_message_draft_t *draft,
+                         sim_message_t **ret)
+{
+    sim_message_draft_t own = *draft;
+    sim_message_t *message = NULL;
+    own.author = sim_user_bot();
+    int rc = sim_message_add(&services->workspace->messages, &own, &message);
+    if (rc != 0) return rc;
+    sim_json_builder_t json = {slack__arena_new(0, 0), 0};
+    if (json.arena) {
+        message_to_transcript(services, &json, message, "");
+        if (!message->only_for) sim_event_send(services, &json, sim_event_message(&json, message));
+    }
+    slack__arena_free(json.arena);
+    if (ret) *ret = message;
+    return 0;
+}
+
+int sim_bot_message_edit(const sim_services_t *services, sim_message_t *message,
+                         const slack_json_t *content)
+{
+    sim_workspace_t *workspace = services->workspace;
+    sim_json_builder_t json = {slack__arena_new(0, 0), 0};
+    if (!json.arena) return SLACK_ENOMEM;
+    const slack_json_t *before = sim_json_copy(&json, message->body);
+    int rc = json.rc != 0 ? json.rc : sim_message_edit(&workspace->messages, message, content);
+    if (rc == 0) {
+        message_to_transcript(services, &json, message, "(edited) ");
+        if (!message->only_for)
+            sim_event_send(services, &json,
+                           sim_event_changed(&workspace->ids, &json, message, before));
+    }
+    slack__arena_free(json.arena);
+    return rc;
+}
+
+void sim_bot_message_delete(const sim_services_t *services, sim_message_t *message)
+{
+    sim_workspace_t *workspace = services->workspace;
+    sim_json_builder_t json = {slack__arena_new(0, 0), 0};
+    if (json.arena) {
+        message_to_transcript(services, &json, message, "(deleted) ");
+        if (!message->only_for)
+            sim_event_send(services, &json, sim_event_deleted(&workspace->ids, &json, message));
+    }
+    slack__arena_free(json.arena);
+    sim_message_remove(&workspace->messages, message);
+}

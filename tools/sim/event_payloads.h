@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SIM_EVENT_PAYLOADS_H
+#define SIM_EVENT_PAYLOADS_H
+
+#include "sim/messages.h"
+#include "sim/views.h"
+#include "sim/workflow_steps.h"
+
+/* Events as Slack sends them to apps. Pure, but for the new ids and timestamps. */
+
+/* The body of the Events API around an event. */
+const slack_json_t *sim_event_payload(sim_ids_t *ids, sim_json_builder_t *json,
+                                      const slack_json_t *event);
+
+const slack_json_t *sim_event_message(sim_json_builder_t *json, const sim_message_t *message);
+const slack_json_t *sim_event_mention(sim_json_builder_t *json, const sim_message_t *message);
+const slack_json_t *sim_event_changed(sim_ids_t *ids, sim_json_builder_t *json,
+                                      const sim_message_t *message, const slack_json_t *before);
+const slack_json_t *sim_event_deleted(sim_ids_t *ids, sim_json_builder_t *json,
+                                      const sim_message_t *message);
+/* A person opened the app's home tab in the direct message `im`. `home`, NULL for none, is its
+ * view.
+ */
+const slack_json_t *sim_event_home_opened(sim_json_builder_t *json, const sim_channel_t *im,
+                                          const sim_view_t *home, const char *ts);
+/* assistant_thread_started or assistant_thread_context_changed: a person opened an assistant's
+ * thread beside the channel `context`, or went to that channel. */
+const slack_json_t *sim_event_assistant(sim_json_builder_t *json, const char *type,
+                                        const sim_message_t *head, const sim_channel_t *context,
+                                        const char *ts);
+/* A workflow came to a step of the app. */
+const slack_json_t *sim_event_function(sim_ids_t *ids, sim_json_builder_t *json,
+                                       const sim_step_t *step);
+
+#endif

@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SIM_METHODS_H
+#define SIM_METHODS_H
+
+#include "sim/api_call.h"
+
+/* The methods of the Web API: one file and one table for each family. */
+
+enum sim_token { SIM_TOKEN_BOT = 1, SIM_TOKEN_APP = 2 };
+
+typedef struct sim_method {
+    const char *name;
+    enum sim_token token; /* the kind of token that it takes */
+    /* Returns the answer, `ok` included; NULL without memory. */
+    const slack_json_t *(*run)(sim_call_t *call);
+} sim_method_t;
+
+/* Each ends with a row whose name is NULL. */
+extern const sim_method_t sim_methods_apps[];
+extern const sim_method_t sim_methods_assistant[];
+extern const sim_method_t sim_methods_auth[];
+extern const sim_method_t sim_methods_chat[];
+extern const sim_method_t sim_methods_conversations[];
+extern const sim_method_t sim_methods_functions[];
+extern const sim_method_t sim_methods_users[];
+extern const sim_method_t sim_methods_views[];
+
+/* NULL if the simulator has no such method. */
+const sim_method_t *sim_method_find(const char *name);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#include "sim/responses.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "util/random.h"
+
+#define ANSWER_MAX ((size_t)16 * 1024 * 1024)
+
+void sim_respond(slack_http_request_t *request, const slack_http_response_t *response)
+{
+    /* It fails when the client has closed the connection; nobody waits for the answer then. */
+    (void)slack__http_respond(request->server, request->id, response);
+    slack__arena_free(request->arena);
+}
+
+static void respond_with_id(slack_http_request_t *request, int status, const char *type,
+                            slack_slice_t body)
+{
+    char id[40];
+    snprintf(id, sizeof id, "%016" PRIx64 "%016" PRIx64, slack__random_u64(), slack__random_u64());
+    const slack_http_header_t headers[] = {
+        {SLACK_SLICE("X-Slack-Req-Id"), slack__slice(id)},
+        {SLACK_SLICE("X-OAuth-Scopes"), SLACK_SLICE("app_mentions:read,channels:history,"
+                                                    "channels:read,chat:write,commands,"
+                                                    "groups:history,groups:read,im:history,"
+                                                    "im:read,users:read")},
+    };
+    const slack_http_response_t response = {
+        .status = status,
+        .content_type = type,
+        .headers = headers,
+        .header_count = sizeof headers / sizeof *headers,
+        .body = body.ptr,
+        .body_len = body.len,
+    };
+    sim_respond(request, &response);
+}
+
+void sim_respond_json(slack_http_request_t *request, int status, const slack_json_t *body)
+{
+    slack_buf_t text;
+    slack__buf_init(&text, ANSWER_MAX);
+    int rc = body ? sim_json_write(&text, body) : SLACK_ENOMEM;
+    if (rc != 0) {
+        slack__buf_clear(&text);
+        status = 500;
+        (void)slack__buf_printf(&text, "{\"ok\":false,\"error\":\"internal_error\"}");
+    }
+    respond_with_id(request, status, "application/json; charset=utf-8",
+                    (slack_slice_t){slack__buf_ptr(&text), text.len});
+    slack__buf_done(&text);
+}
+
+void sim_respond_text(slack_http_request_t *request, int status, const char *text)
+{
+    respond_with_id(request, status, "text/plain; charset=utf-8", slack__slice(text));
+}
+
+void sim_respond_error(slack_http_request_t *request, int status, const char *error)
+{
+    sim_json_builder_t json = {request->arena, 0};
+    sim_respond_json(request, status, sim_json(&json, "{ok: false, error: %s}", error));
+}
+
+bool sim_request_is(const slack_http_request_t *request, const char *media_type)
+{
+    slack_slice_t rest = slack__http_header(request, "content-type", NULL), type;
+    return slack__slice_split(&rest, ';', &type) &&
+           slack__slice_eq_nocase(slack__slice_trim(type), slack__slice(media_type));
+}

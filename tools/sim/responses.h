@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SIM_RESPONSES_H
+#define SIM_RESPONSES_H
+
+#include "net/http_server.h"
+#include "sim/json_builder.h"
+
+/* Responses to HTTP requests. Each function responds once and frees the request. */
+
+void sim_respond(slack_http_request_t *request, const slack_http_response_t *answer);
+
+/* The headers of the Web API go with JSON and with text. A NULL body means that memory ran out: the
+ * answer is 500. */
+void sim_respond_json(slack_http_request_t *request, int status, const slack_json_t *body);
+void sim_respond_text(slack_http_request_t *request, int status, const char *text);
+/* {ok: false, error: …} */
+void sim_respond_error(slack_http_request_t *request, int status, const char *error);
+
+/* Whether a request has that media type, with any parameters. */
+bool sim_request_is(const slack_http_request_t *request, const char *media_type);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SIM_SERVICES_H
+#define SIM_SERVICES_H
+
+#include "sim/app_env.h"
+#include "sim/deliveries.h"
+#include "sim/workspace.h"
+
+/* What calls of the app and acts of people work on. sim_open() fills it in once. */
+typedef struct sim_services {
+    const sim_app_env_t *env;
+    sim_workspace_t *workspace;
+    sim_faults_t *faults;
+    sim_sockets_t *sockets;
+    sim_request_url_t *request_url;
+    sim_deliveries_t *deliveries;
+} sim_services_t;
+
+#endif

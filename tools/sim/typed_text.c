@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+#include "sim/typed_text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "sim/channels.h"
+#include "sim/ids.h"
+
+#define TEXT_MAX ((size_t)64 * 1024)
+
+/* The length of the reference at the start of `s`: "<@U…>", "<#C…|name>", "<!here>" or a link. 0
+ * for none. */
+static size_t reference_len(const char *s)
+{
+    const char *end = *s == '<' ? strchr(s, '>') : NULL;
+    if (!end || end - s < 3) return 0;
+    if (s[1] == '@' || s[1] == '#' || s[1] == '!') return (size_t)(end - s) + 1;
+    return strncmp(s + 1, "http", 4) == 0 ? (size_t)(end - s) + 1 : 0;
+}
+
+/* The length of "@ann" or "#general" at the start of `s`, with the reference in `ret`. 0 for none.
+ */
+static size_t named_len(const char *s, char ret[SIM_ID_SIZE * 2])
+{
+    char name[SIM_ID_SIZE];
+    size_t len = strspn(s + 1, "abcdefghijklmnopqrstuvwxyz0123456789_-");
+    if (len == 0 || len + 2 > sizeof name) return 0;
+    snprintf(name, sizeof name, "%.*s", (int)len + 1, s);
+    const sim_user_t *user = *s == '@' ? sim_user_find(name) : NULL;
+    const sim_channel_t *channel = *s == '#' ? sim_channel_find(name) : NULL;
+    if (user) snprintf(ret, SIM_ID_SIZE * 2, "<@%s>", user->id);
+    if (channel) snprintf(ret, SIM_ID_SIZE * 2, "<#%s|%s>", channel->id, channel->name);
+    return user || channel ? len + 1 : 0;
+}
+
+const char *sim_typed_markup(slack_arena_t *arena, const char *typed)
+{
+    slack_buf_t buf;
+    int rc = 0;
+    slack__buf_init(&buf, TEXT_MAX);
+    while (*typed && rc == 0) {
+        char named[SIM_ID_SIZE * 2];
+        size_t len = reference_len(typed);
+        if (len > 0) {
+            rc = slack__buf_append(&buf, typed, len);
+        } else if ((*typed == '@' || *typed == '#') && (len = named_len(typed, named)) > 0) {
+            rc = slack__buf_append_slice(&buf, slack__slice(named));
+        } else {
+            const char *escaped = *typed == '&'   ? "&amp;"
+                                  : *typed == '<' ? "&lt;"
+                                  : *typed == '>' ? "&gt;"
+                                                  : NULL;
+            len = 1;
+            rc = escaped ? slack__buf_append_slice(&buf, slack__slice(escaped))
+                         : slack__buf_append_char(&buf, *typed);
+        }
+        typed += len;
+    }
+    const char *text = NULL;
+    if (rc == 0) text = slack__arena_strndup(arena, slack__buf_ptr(&buf), buf.len);
+    slack__buf_done(&buf);
+    return text;
+}
+
+/* One element of rich text for a reference. */
+static const slack_json_t *rich_reference(sim_json_builder_t *json, const char *s, size_t len)
+{
+    const char *bar = memchr(s, '|', len);
+    size_t id_len = (bar ? (size_t)(bar - s) : len - 1) - 2;
+    switch (s[1]) {
+    case '@': return sim_json(json, "{type: 'user', user_id: %.*s}", (int)id_len, s + 2);
+    case '#': return sim_json(json, "{type: 'channel', channel_id: %.*s}", (int)id_len, s + 2);
+    case '!': return sim_json(json, "{type: 'broadcast', range: %.*s}", (int)id_len, s + 2);
+    default: return sim_json(json, "{type: 'link', url: %.*s}", (int)id_len + 1, s + 1);
+    }
+}
+
+const slack_json_t *sim_typed_content(sim_json_builder_t *json, const char *markup)
+{
+    sim_list_t elements;
+    sim_list_begin(json, &elements, '[');
+    for (const char *s = markup; *s;) {
+        size_t len = reference_len(s), plain = 0;
+        if (len > 0) {
+            sim_list_add(json, &elements, rich_reference(json, s, len));
+            s += len;
+            continue;
+        }
+        while (s[plain] && reference_len(s + plain) == 0)
+            plain++;
+        sim_list_add(json, &elements, sim_json(json, "{type: 'text', text: %.*s}", (int)plain, s));
+        s += plain;
+    }
+    const slack_json_t *rich = sim_list_end(json, &elements);
+    return sim_json(json,
+                    "{text: %s, blocks: [{type: 'rich_text', block_id: 'person',"
+                    " elements: [{type: 'rich_text_section', elements: %p}]}]}",
+                    markup, rich);
+}
