@@ -102,10 +102,10 @@ static void on_changed(void *user_data)
 void slack__tokens_watch(slack_app_t *app)
 {
     if (app->token_files.count == 0) return;
-    int rc = slack__file_watch_start(&app->token_files, app->loop, on_changed, app);
-    if (rc == 0)
-        app->handles++;
-    else
+    int rc =
+        slack__file_watch_start(&app->token_files, app->loop, SLACK_FILE_WATCH_MS, on_changed, app);
+    app->handles++;
+    if (rc != 0)
         SLACK_LOG(&app->log, WARN, "files not watched", "file=%s reason=%s",
                   app->token_files.paths[0], uv_strerror(rc));
 }

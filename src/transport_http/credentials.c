@@ -166,7 +166,8 @@ void slack__credentials_done(slack_credentials_t *c)
 static void watch(slack_credentials_t *c, slack_file_watch_t *files,
                   void (*changed)(void *user_data))
 {
-    int rc = slack__file_watch_start(files, slack__net_loop(c->net), changed, c);
+    int rc =
+        slack__file_watch_start(files, slack__net_loop(c->net), SLACK_FILE_WATCH_MS, changed, c);
     if (rc != 0)
         SLACK_LOG(slack__net_log(c->net), WARN, "files not watched", "file=%s reason=%s",
                   files->paths[0], uv_strerror(rc));

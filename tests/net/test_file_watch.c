@@ -7,6 +7,9 @@
 #include "support/file.h"
 #include "support/test.h"
 
+#define PERIOD_MS   8
+#define PATIENCE_NS ((uint64_t)20 * 1000 * 1000 * 1000)
+
 /* A folder with two files, and a watch over both. */
 typedef struct scene {
     uv_loop_t loop;
@@ -17,36 +20,18 @@ typedef struct scene {
     bool closed;
 } scene_t;
 
-/* libuv's memory, which a look takes a copy of the path from. */
-static bool memory_is_out;
-
-static void *uv_take(size_t size)
-{
-    return memory_is_out ? NULL : malloc(size);
-}
-
-static void *uv_take_again(void *ptr, size_t size)
-{
-    return memory_is_out ? NULL : realloc(ptr, size);
-}
-
-static void *uv_take_zeroed(size_t count, size_t size)
-{
-    return memory_is_out ? NULL : calloc(count, size);
-}
-
-static void on_closed(void *user_data)
+static void scene_closed(void *user_data)
 {
     scene_t *s = user_data;
     assert_false(s->closed);
     s->closed = true;
 }
 
-static void on_changed(void *user_data)
+static void scene_changed(void *user_data)
 {
     scene_t *s = user_data;
     s->changes++;
-    if (s->close_in_change) assert_true(slack__file_watch_close(&s->watch, on_closed));
+    if (s->close_in_change) assert_true(slack__file_watch_close(&s->watch, scene_closed));
 }
 
 static void scene_add(scene_t *s)
@@ -64,16 +49,21 @@ static void scene_add(scene_t *s)
     slack__file_watch_add(&s->watch, s->two);
 }
 
+static void scene_start(scene_t *s)
+{
+    assert_int_equal(slack__file_watch_start(&s->watch, &s->loop, PERIOD_MS, scene_changed, s), 0);
+}
+
 static void scene_open(scene_t *s)
 {
     scene_add(s);
-    assert_int_equal(slack__file_watch_start(&s->watch, &s->loop, on_changed, s), 0);
+    scene_start(s);
 }
 
 static void scene_close(scene_t *s)
 {
-    if (!s->close_in_change) assert_true(slack__file_watch_close(&s->watch, on_closed));
-    assert_false(slack__file_watch_close(&s->watch, on_closed));
+    if (!s->close_in_change) assert_true(slack__file_watch_close(&s->watch, scene_closed));
+    assert_false(slack__file_watch_close(&s->watch, scene_closed));
     uv_run(&s->loop, UV_RUN_DEFAULT);
     assert_true(s->closed);
     assert_int_equal(uv_loop_close(&s->loop), 0);
@@ -82,20 +72,29 @@ static void scene_close(scene_t *s)
     rmdir(s->dir);
 }
 
-/* Its time has come: let it look, and wait until it has looked at everything. */
-static void look(scene_t *s)
+static void run_for(scene_t *s, uint64_t ns)
 {
-    uv_timer_start(&s->watch.timer, s->watch.timer.timer_cb, 0, 0);
-    do
+    const uint64_t until = uv_hrtime() + ns;
+    const unsigned before = s->changes;
+    while (uv_hrtime() < until && s->changes == before)
         uv_run(&s->loop, UV_RUN_ONCE);
-    while (s->watch.looking);
 }
 
-static unsigned changes_seen(scene_t *s)
+/* Nothing is reported, though the files are looked at a few times. */
+static void expect_none(scene_t *s)
 {
     const unsigned before = s->changes;
-    look(s);
-    return s->changes - before;
+    run_for(s, (uint64_t)4 * PERIOD_MS * 1000 * 1000);
+    assert_int_equal(s->changes, before);
+}
+
+/* What was done to the files is reported, and reported once. */
+static void expect_one(scene_t *s)
+{
+    const unsigned before = s->changes;
+    run_for(s, PATIENCE_NS);
+    assert_int_equal(s->changes, before + 1);
+    expect_none(s);
 }
 
 static void test_changes(void **state)
@@ -103,23 +102,20 @@ static void test_changes(void **state)
     scene_t s;
     char other[64];
     scene_open(&s);
-    assert_int_equal(changes_seen(&s), 0);
+    expect_none(&s);
     file_write(s.two, "22"); /* in place */
-    assert_int_equal(changes_seen(&s), 1);
-    assert_int_equal(changes_seen(&s), 0);
+    expect_one(&s);
     snprintf(other, sizeof other, "%s/other", s.dir);
     file_write(other, "1"); /* moved into its place, as long as before */
     assert_int_equal(rename(other, s.one), 0);
-    assert_int_equal(changes_seen(&s), 1);
+    expect_one(&s);
     file_write(s.one, "11");
-    file_write(s.two, "2");
-    assert_int_equal(changes_seen(&s), 1); /* both at once */
+    file_write(s.two, "2"); /* both at once */
+    expect_one(&s);
     unlink(s.one);
-    assert_int_equal(changes_seen(&s), 1);
-    assert_int_equal(changes_seen(&s), 0);
+    expect_one(&s);
     file_write(s.one, "11");
-    assert_int_equal(changes_seen(&s), 1);
-    assert_int_equal(changes_seen(&s), 0);
+    expect_one(&s);
     scene_close(&s);
 }
 
@@ -135,39 +131,26 @@ static void test_links(void **state)
     assert_int_equal(symlink(s.two, data), 0);
     assert_int_equal(symlink(data, s.one), 0);
     slack__file_watch_mark(&s.watch);
-    assert_int_equal(slack__file_watch_start(&s.watch, &s.loop, on_changed, &s), 0);
-    assert_int_equal(changes_seen(&s), 0);
+    scene_start(&s);
+    expect_none(&s);
     assert_int_equal(symlink("/dev/null", part), 0);
     assert_int_equal(rename(part, data), 0);
-    assert_int_equal(changes_seen(&s), 1);
-    assert_int_equal(changes_seen(&s), 0);
+    expect_one(&s);
     unlink(data);
     scene_close(&s);
 }
 
-/* What changed between the reading and the start is told; what was read already is not. */
+/* A change between the mark and the start is reported, one before the last mark is not. */
 static void test_marks(void **state)
 {
     scene_t s;
     scene_add(&s);
     file_write(s.one, "changed");
-    assert_int_equal(slack__file_watch_start(&s.watch, &s.loop, on_changed, &s), 0);
-    assert_int_equal(changes_seen(&s), 1);
+    scene_start(&s);
+    expect_one(&s);
     file_write(s.one, "changed again");
     slack__file_watch_mark(&s.watch);
-    assert_int_equal(changes_seen(&s), 0);
-
-    /* Marked while it looks: what that brings may be older than the mark. */
-    file_write(s.one, "old");
-    uv_timer_start(&s.watch.timer, s.watch.timer.timer_cb, 0, 0);
-    while (!s.watch.looking)
-        uv_run(&s.loop, UV_RUN_ONCE);
-    file_write(s.one, "newest");
-    slack__file_watch_mark(&s.watch);
-    while (s.watch.looking)
-        uv_run(&s.loop, UV_RUN_ONCE);
-    assert_int_equal(changes_seen(&s), 0);
-    assert_int_equal(s.changes, 1);
+    expect_none(&s);
     scene_close(&s);
 }
 
@@ -178,18 +161,14 @@ static void test_ends(void **state)
     scene_close(&s);
 
     scene_open(&s); /* in the middle of one */
-    uv_timer_start(&s.watch.timer, s.watch.timer.timer_cb, 0, 0);
-    while (!s.watch.looking)
-        uv_run(&s.loop, UV_RUN_ONCE);
+    uv_run(&s.loop, UV_RUN_NOWAIT);
     scene_close(&s);
     assert_int_equal(s.changes, 0);
 
     scene_open(&s); /* inside of its own callback */
     s.close_in_change = true;
     file_write(s.one, "changed");
-    uv_timer_start(&s.watch.timer, s.watch.timer.timer_cb, 0, 0);
-    while (s.changes == 0)
-        uv_run(&s.loop, UV_RUN_ONCE);
+    run_for(&s, PATIENCE_NS);
     scene_close(&s);
     assert_int_equal(s.changes, 1);
 }
@@ -200,22 +179,9 @@ static void test_nothing_to_watch(void **state)
     uv_loop_t loop;
     assert_int_equal(uv_loop_init(&loop), 0);
     slack__file_watch_add(&watch, NULL);
-    assert_int_equal(slack__file_watch_start(&watch, &loop, on_changed, NULL), 0);
-    assert_false(slack__file_watch_close(&watch, on_closed));
+    assert_int_equal(slack__file_watch_start(&watch, &loop, PERIOD_MS, scene_changed, NULL), 0);
+    assert_false(slack__file_watch_close(&watch, scene_closed));
     assert_int_equal(uv_loop_close(&loop), 0);
-}
-
-/* A look that memory is missing for is taken later; no change is lost by it. */
-static void test_no_memory(void **state)
-{
-    scene_t s;
-    scene_open(&s);
-    file_write(s.one, "changed");
-    memory_is_out = true;
-    assert_int_equal(changes_seen(&s), 0);
-    memory_is_out = false;
-    assert_int_equal(changes_seen(&s), 1);
-    scene_close(&s);
 }
 
 static int watch_once(void *ctx)
@@ -223,7 +189,7 @@ static int watch_once(void *ctx)
     scene_t s;
     scene_open(&s);
     file_write(s.one, "changed");
-    assert_int_equal(changes_seen(&s), 1);
+    expect_one(&s);
     scene_close(&s);
     return 0;
 }
@@ -241,9 +207,7 @@ int main(void)
         cmocka_unit_test(test_marks),
         cmocka_unit_test(test_ends),
         cmocka_unit_test(test_nothing_to_watch),
-        cmocka_unit_test(test_no_memory),
         cmocka_unit_test(test_it_allocates_nothing),
     };
-    uv_replace_allocator(uv_take, uv_take_again, uv_take_zeroed, free);
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
