@@ -3,15 +3,24 @@
 
 #include <string.h>
 
-static bool is(const char *a, const char *b)
+static bool str_eq(const char *a, const char *b)
 {
     return strcmp(a, b) == 0;
 }
 
-static slack_slice_t id_slice(const char *s, size_t len)
+static size_t skip_spaces(const char *text, size_t len, size_t at)
 {
-    slack_slice_t id = {s, len};
-    return s && len > 0 && len <= SLACK_ENVELOPE_ID_MAX ? id : (slack_slice_t){NULL, 0};
+    while (at < len &&
+           (text[at] == ' ' || text[at] == '\t' || text[at] == '\r' || text[at] == '\n'))
+        at++;
+    return at;
+}
+
+static const slack_slice_t no_id = {NULL, 0};
+
+static slack_slice_t envelope_id(const char *s, size_t len)
+{
+    return s && len > 0 && len <= SLACK_ENVELOPE_ID_MAX ? (slack_slice_t){s, len} : no_id;
 }
 
 static void read_hello(const slack_json_t *json, slack_frame_t *ret)
@@ -24,28 +33,28 @@ static void read_hello(const slack_json_t *json, slack_frame_t *ret)
     ret->app_id = slack_json_str(json, "/connection_info/app_id");
 }
 
-/* A reason that nobody knows yet is taken for a wish to reconnect, as all reasons were once. */
+/* An unknown reason asks for a new connection, as every reason once did. */
 static void read_disconnect(const slack_json_t *json, slack_frame_t *ret)
 {
     ret->type = SLACK_FRAME_DISCONNECT;
     ret->reason = slack_json_str(json, "/reason");
-    ret->cause = is(ret->reason, "link_disabled")         ? SLACK_CAUSE_DISABLED
-                 : is(ret->reason, "too_many_websockets") ? SLACK_CAUSE_CROWDED
-                                                          : SLACK_CAUSE_REFRESH;
+    ret->cause = str_eq(ret->reason, "link_disabled")         ? SLACK_CAUSE_DISABLED
+                 : str_eq(ret->reason, "too_many_websockets") ? SLACK_CAUSE_CROWDED
+                                                              : SLACK_CAUSE_REFRESH;
 }
 
 static void read_envelope(const slack_json_t *json, slack_frame_t *ret)
 {
     const char *type = ret->name;
-    bool interactive = is(type, "slash_commands") || is(type, "interactive");
+    bool interactive = str_eq(type, "slash_commands") || str_eq(type, "interactive");
     const slack_json_t *accepts = slack_json_get(json, "/accepts_response_payload");
     int64_t attempt = slack_json_int(json, "/retry_attempt");
 
-    ret->known = interactive || is(type, "events_api");
+    ret->known = interactive || str_eq(type, "events_api");
     ret->payload = slack_json_get(json, "/payload");
     ret->type = slack_json_type(ret->payload) == SLACK_JSON_OBJECT ? SLACK_FRAME_ENVELOPE
                                                                    : SLACK_FRAME_MALFORMED;
-    /* Not every server sends it; what it would say follows from the type then. */
+    /* Not every server sends this member; its value then follows from the type. */
     ret->accepts_response_payload =
         slack_json_type(accepts) == SLACK_JSON_BOOL ? slack_json_bool(accepts, "") : interactive;
     if (attempt > 0 && attempt < INT32_MAX) ret->retry_attempt = (int)attempt;
@@ -58,25 +67,24 @@ static void read_object(const slack_json_t *json, slack_frame_t *ret)
     const char *id = slack_json_strn(json, "/envelope_id", &id_len);
     ret->name = slack_json_str(json, "/type");
     ret->type = SLACK_FRAME_UNKNOWN;
-    ret->envelope_id = id_slice(id, id_len);
+    ret->envelope_id = envelope_id(id, id_len);
     if (ret->envelope_id.ptr)
         read_envelope(json, ret);
-    else if (is(ret->name, "hello"))
+    else if (str_eq(ret->name, "hello"))
         read_hello(json, ret);
-    else if (is(ret->name, "disconnect"))
+    else if (str_eq(ret->name, "disconnect"))
         read_disconnect(json, ret);
 }
 
 int slack__frame_read(slack_arena_t *arena, char *text, size_t len, slack_frame_t *ret)
 {
     *ret = (slack_frame_t){.name = "", .app_id = "", .reason = "", .retry_reason = ""};
-    size_t start = 0;
-    while (start < len && strchr(" \t\r\n", text[start]) && text[start] != '\0')
-        start++;
-    /* A lone newline, "UNAUTHENTICATED: cache_error" … (docs/protocol.md, Envelopes). */
+    size_t start = skip_spaces(text, len, 0);
+    /* Slack sends lone newlines and texts such as "UNAUTHENTICATED: cache_error"
+     * (docs/protocol.md, Envelopes). */
     if (start == len || text[start] != '{') return 0;
 
-    /* Reading in place spoils the text, so the id of a bad one is sought first. */
+    /* Parsing in place destroys the text, so the id is copied before. */
     slack_slice_t id = slack__frame_find_id(text, len);
     char *id_copy = NULL;
     const slack_json_t *json = NULL;
@@ -93,10 +101,11 @@ int slack__frame_read(slack_arena_t *arena, char *text, size_t len, slack_frame_
     return 0;
 }
 
-/* --- an id out of broken text ------------------------------------------------------------------
+/* --- the id in text that is not JSON -----------------------------------------------------------
  */
 
-/* The end of the string whose opening quote is at `at`: the index of its closing quote, or len. */
+/* The index of the quote that closes the string whose opening quote is at `at`; without one, len.
+ */
 static size_t string_end(const char *text, size_t len, size_t at)
 {
     for (at++; at < len && text[at] != '"'; at++)
@@ -104,25 +113,17 @@ static size_t string_end(const char *text, size_t len, size_t at)
     return at < len ? at : len;
 }
 
-static size_t skip_spaces(const char *text, size_t len, size_t at)
-{
-    while (at < len &&
-           (text[at] == ' ' || text[at] == '\t' || text[at] == '\r' || text[at] == '\n'))
-        at++;
-    return at;
-}
-
-/* The string value behind the key that ends at `key_end`, if that is what follows. */
-static slack_slice_t value_behind(const char *text, size_t len, size_t key_end)
+/* The string value of the key whose closing quote is at `key_end`; empty for another value. */
+static slack_slice_t value_of_key(const char *text, size_t len, size_t key_end)
 {
     size_t at = skip_spaces(text, len, key_end + 1);
-    if (at >= len || text[at] != ':') return (slack_slice_t){NULL, 0};
+    if (at >= len || text[at] != ':') return no_id;
     at = skip_spaces(text, len, at + 1);
-    if (at >= len || text[at] != '"') return (slack_slice_t){NULL, 0};
+    if (at >= len || text[at] != '"') return no_id;
     size_t end = string_end(text, len, at);
-    slack_slice_t value = id_slice(text + at + 1, end - at - 1);
+    slack_slice_t value = envelope_id(text + at + 1, end - at - 1);
     bool whole = end < len && value.ptr && !memchr(value.ptr, '\\', value.len);
-    return whole ? value : (slack_slice_t){NULL, 0};
+    return whole ? value : no_id;
 }
 
 slack_slice_t slack__frame_find_id(const char *text, size_t len)
@@ -136,18 +137,18 @@ slack_slice_t slack__frame_find_id(const char *text, size_t len)
         size_t end = string_end(text, len, at);
         const slack_slice_t string = {text + at + 1, end - at - 1};
         if (depth == 1 && end < len && slack__slice_eq(string, name)) {
-            slack_slice_t id = value_behind(text, len, end);
+            slack_slice_t id = value_of_key(text, len, end);
             if (id.ptr) return id;
         }
         at = end;
     }
-    return (slack_slice_t){NULL, 0};
+    return no_id;
 }
 
 /* --- acks --------------------------------------------------------------------------------------
  */
 
-static int write_body(slack_buf_t *buf, const slack_ack_t *ack)
+static int write_payload(slack_buf_t *buf, const slack_ack_t *ack)
 {
     if (!ack || ack->type == SLACK_ACK_BODY_NONE) return 0;
     if (ack->type == SLACK_ACK_BODY_JSON) {
@@ -164,9 +165,9 @@ int slack__frame_write_ack(slack_buf_t *buf, slack_slice_t envelope_id, const sl
     size_t before = buf->len;
     int rc = slack__buf_append_slice(buf, SLACK_SLICE("{\"envelope_id\":"));
     if (rc == 0) rc = slack__json_write_string(buf, envelope_id.ptr, envelope_id.len);
-    if (rc == 0) rc = write_body(buf, ack);
+    if (rc == 0) rc = write_payload(buf, ack);
     if (rc == 0) rc = slack__buf_append_char(buf, '}');
-    /* Slack drops larger frames, with or without a word (docs/protocol.md, Sizes). */
+    /* Slack closes the connection for a larger frame (docs/protocol.md, Sizes). */
     if (rc == 0 && buf->len - before >= SLACK_ACK_FRAME_LIMIT) rc = SLACK_ETOOBIG;
     return rc;
 }

@@ -18,7 +18,7 @@ void slack__inflight_done(slack_inflight_t *table)
     *table = (slack_inflight_t){.max = table->max};
 }
 
-static int grow(slack_inflight_t *table)
+static int inflight_grow(slack_inflight_t *table)
 {
     if (table->size >= table->max) return SLACK_EBUSY;
     uint32_t size = table->size ? table->size * 2 : FIRST_SIZE;
@@ -38,7 +38,7 @@ int slack__inflight_add(slack_inflight_t *table, const slack_inflight_entry_t *e
                         uint64_t *ret_handle)
 {
     if (table->first_free == 0) {
-        int rc = grow(table);
+        int rc = inflight_grow(table);
         if (rc) return rc;
     }
     uint32_t index = table->first_free - 1;

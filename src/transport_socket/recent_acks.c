@@ -13,8 +13,8 @@ void slack__recent_acks_done(slack_recent_acks_t *acks)
     *acks = (slack_recent_acks_t){0};
 }
 
-/* A copy of the frame without its payload. */
-static char *without_payload(slack_slice_t envelope_id)
+/* The frame that acknowledges the envelope without a payload. */
+static char *dup_bare_ack(slack_slice_t envelope_id)
 {
     slack_buf_t buf;
     char *copy = NULL;
@@ -28,17 +28,16 @@ static char *without_payload(slack_slice_t envelope_id)
 void slack__recent_acks_add(slack_recent_acks_t *acks, slack_slice_t envelope_id, const char *frame,
                             size_t len)
 {
-    char *copy = len <= SLACK_RECENT_ACKS_FRAME_MAX ? slack__strndup(frame, len)
-                                                    : without_payload(envelope_id);
+    char *copy =
+        len <= SLACK_RECENT_ACKS_FRAME_MAX ? slack__strndup(frame, len) : dup_bare_ack(envelope_id);
     if (!copy) return;
     slack__free_secret(acks->frames[acks->next]);
     acks->frames[acks->next] = copy;
     acks->next = (acks->next + 1) % SLACK_RECENT_ACKS_MAX;
 }
 
-/* Every frame of ours begins alike, and ids that need escapes do not come: one that does is simply
- * not found. */
-static bool acknowledges(const char *frame, slack_slice_t envelope_id)
+/* All ack frames begin alike. Slack's ids need no JSON escapes; one that did would not be found. */
+static bool is_ack_of(const char *frame, slack_slice_t envelope_id)
 {
     static const char begin[] = "{\"envelope_id\":\"";
     const size_t len = sizeof begin - 1;
@@ -49,6 +48,6 @@ static bool acknowledges(const char *frame, slack_slice_t envelope_id)
 const char *slack__recent_acks_find(const slack_recent_acks_t *acks, slack_slice_t envelope_id)
 {
     for (unsigned i = 0; i < SLACK_RECENT_ACKS_MAX; i++)
-        if (acknowledges(acks->frames[i], envelope_id)) return acks->frames[i];
+        if (is_ack_of(acks->frames[i], envelope_id)) return acks->frames[i];
     return NULL;
 }
