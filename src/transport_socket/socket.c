@@ -30,9 +30,9 @@ static slack_socket_t *socket_of(slack_transport_t *t)
     return SLACK_CONTAINER(t, slack_socket_t, base);
 }
 
-static uint64_t now_ms(const slack_socket_t *s)
+static uint64_t socket_now_ms(const slack_socket_t *s)
 {
-    return slack__mono_ms(slack__net_clock(s->base.host->net));
+    return slack__mono_ms(s->base.host->net->clock);
 }
 
 /* --- the supervisor on the loop ----------------------------------------------------------------
@@ -49,7 +49,7 @@ static void socket_feed_all(slack_socket_t *s, enum slack_session_input_type typ
 static void action_failed(slack_socket_t *s, const slack_action_t *action,
                           enum slack_session_input_type type, int rc)
 {
-    SLACK_LOG(slack__net_log(s->base.host->net), WARN, "socket: cannot connect", "error=%s",
+    SLACK_LOG(s->base.host->net->log, WARN, "socket: cannot connect", "error=%s",
               slack_err_name(rc));
     socket_feed(s, &(slack_session_input_t){.type = type,
                                             .slot = action->slot,
@@ -119,7 +119,7 @@ static void timer_fired(uv_timer_t *timer)
 static void set_timer(slack_socket_t *s)
 {
     if (!s->timer_open) return;
-    uint64_t now = now_ms(s), at = slack__supervisor_deadline(&s->sup, now);
+    uint64_t now = socket_now_ms(s), at = slack__supervisor_deadline(&s->sup, now);
     if (at == UINT64_MAX) {
         uv_timer_stop(&s->timer);
         return;
@@ -135,7 +135,7 @@ static void socket_feed(slack_socket_t *s, const slack_session_input_t *in)
 {
     slack_actions_t actions;
     actions.count = 0;
-    slack__supervisor_feed(&s->sup, in, now_ms(s), &actions);
+    slack__supervisor_feed(&s->sup, in, socket_now_ms(s), &actions);
     for (size_t i = 0; i < actions.count; i++)
         perform(s, &actions.list[i]);
     bool counted = in->type == SLACK_INPUT_ENVELOPE || in->type == SLACK_INPUT_ACKED;
