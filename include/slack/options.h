@@ -94,9 +94,9 @@ typedef struct slack_options {
      * SLACK_HTTP_TLS_CLIENT_CA. Default: all clients.
      * https://docs.slack.dev/authentication/verifying-requests-from-slack */
     const char *http_tls_client_ca;
-    /** Optional. The same behind a proxy that verifies the certificate: the name of the header in
-     * which a trusted proxy passes the subject's DN, or the host name alone.
-     * SLACK_HTTP_CLIENT_CERT_HEADER. Default: none. */
+    /** Optional. The same behind a proxy that verifies the certificate: a header line, "NAME: VALUE",
+     * that a trusted proxy has to set to exactly this value, as with the subject of Slack's
+     * certificate. SLACK_HTTP_CLIENT_CERT_HEADER. Default: none. */
     const char *http_client_cert_header;
     /** Optional. The port for /healthz, /readyz, /metrics and the program's routes (http.h), which
      * are then not on the port of the request URL. It is open with any transport, also with Socket

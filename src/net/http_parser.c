@@ -498,17 +498,3 @@ enum slack_http_parse_result slack__http_parser_feed(slack_http_parser_t *parser
     *ret_used = used;
     return parsed;
 }
-
-slack_slice_t slack__http_header(const slack_http_request_t *request, const char *name,
-                                 unsigned *ret_count)
-{
-    slack_slice_t wanted = slack__slice(name), found = {NULL, 0};
-    unsigned count = 0;
-    for (size_t i = 0; i < request->header_count; i++) {
-        if (!slack__slice_eq_nocase(request->headers[i].name, wanted)) continue;
-        if (count++ == 0) found = request->headers[i].value;
-        if (!ret_count) break;
-    }
-    if (ret_count) *ret_count = count;
-    return found;
-}

@@ -6,6 +6,7 @@
 
 #include "net/conn.h"
 #include "util/arena.h"
+#include "util/http_header.h"
 #include "util/str.h"
 
 /*
@@ -22,11 +23,6 @@ typedef struct slack_http_server slack_http_server_t;
 
 /* `set`, NULL for none, with the defaults of slack/limits.h where a field is 0. */
 slack_http_limits_t slack__http_limits(const slack_http_limits_t *set);
-
-typedef struct slack_http_header {
-    slack_slice_t name;
-    slack_slice_t value;
-} slack_http_header_t;
 
 /* A whole request. Everything in it lies in `arena`. */
 typedef struct slack_http_request {
@@ -45,10 +41,12 @@ typedef struct slack_http_request {
     bool upgrade;         /* asks for another protocol: slack__http_upgrade() */
 } slack_http_request_t;
 
-/* The first header of that name (ASCII case does not matter), trimmed; ptr NULL when there is none.
- * `ret_count`, optional: how many there are. */
-slack_slice_t slack__http_header(const slack_http_request_t *request, const char *name,
-                                 unsigned *ret_count);
+/* slack__http_header_find() in its headers. */
+static inline slack_slice_t slack__http_header(const slack_http_request_t *request,
+                                               const char *name, unsigned *ret_count)
+{
+    return slack__http_header_find(request->headers, request->header_count, name, ret_count);
+}
 
 /* `request` itself lies in its arena: the callee frees the arena when done with it. */
 typedef void (*slack_http_request_fn)(slack_http_server_t *server, slack_http_request_t *request,

@@ -6,9 +6,9 @@
 
 #include "net/http_path.h"
 #include "net/http_server.h"
-#include "net/trusted_proxies.h"
 #include "net/listen_address.h"
-#include "transport_http/body.h"
+#include "net/trusted_proxies.h"
+#include "protocol/http_request.h"
 #include "transport_http/credentials.h"
 #include "util/alloc.h"
 
@@ -16,9 +16,10 @@
 #define DEFAULT_PORT "3000"
 #define DEFAULT_PATH "/slack/events"
 
-#define WRITE_MAX     (2 * SLACK_HTTP_ACK_MAX)
-#define OPEN_MS       10000
-#define RETRY_NUM_MAX 1000
+#define JSON_TYPE "application/json; charset=utf-8"
+
+#define WRITE_MAX (2 * SLACK_HTTP_ACK_MAX)
+#define OPEN_MS   10000
 
 typedef struct slack_http {
     slack_transport_t base; /* first, so that a const one can be cast */
@@ -28,7 +29,8 @@ typedef struct slack_http {
     slack_http_limits_t limits;
     bool reuse_port;
     slack_trusted_proxies_t trusted;
-    const char *cert_header; /* NULL: none is asked for */
+    char *cert_header; /* SLACK_HTTP_CLIENT_CERT_HEADER; NULL: not set */
+    slack_slice_t cert_value;
     slack_credentials_t credentials;
     slack_http_server_t *server; /* from the start to the stop */
     unsigned closing;            /* the server, and credentials, that are not closed yet */
@@ -42,179 +44,91 @@ static slack_http_t *http_of(slack_transport_t *t)
     return SLACK_CONTAINER(t, slack_http_t, base);
 }
 
-static const slack_logger_t *log_of(const slack_http_t *http)
+static const slack_logger_t *http_log(const slack_http_t *http)
 {
     return slack__net_log(http->base.host->net);
 }
 
-/* --- answers ---------------------------------------------------------------------------------- */
-
-static const slack_http_header_t retry_after = {{"Retry-After", 11}, {"1", 1}};
-static const slack_http_header_t no_retry = {{"X-Slack-No-Retry", 16}, {"1", 1}};
-static const slack_http_header_t allow_post = {{"Allow", 5}, {"POST", 4}};
-
-static void answer_challenge(slack_http_t *http, const slack_http_request_t *request,
-                             const slack_json_t *body)
-{
-    const slack_json_t *challenge = slack_json_get(body, "/challenge");
-    if (slack_json_type(challenge) != SLACK_JSON_STRING) {
-        slack__http_refuse(request, 400, &no_retry, "url_verification has no challenge");
-        return;
-    }
-    const slack_json_t *value;
-    slack_http_response_t answer = {.status = 200,
-                                    .content_type = "application/json; charset=utf-8"};
-    if (slack__jsonf(request->arena, &value, NULL, "{challenge: %p}", (const void *)challenge) == 0)
-        answer.body = slack__json_text(request->arena, value, &answer.body_len);
-    if (!answer.body) {
-        slack__http_refuse(request, 503, &retry_after, "out of memory");
-        return;
-    }
-    SLACK_LOG(log_of(http), INFO, "request URL verified", "path=%s", http->path);
-    slack__http_respond(request->server, request->id, &answer);
-}
-
 /* --- requests --------------------------------------------------------------------------------- */
 
-static bool is_signed(slack_http_t *http, const slack_http_request_t *request,
-                      slack_signed_by_t *ret_by)
+static void refuse_without_memory(const slack_http_request_t *request)
 {
-    slack_signed_request_t check = {.body = {request->body, request->body_len}};
-    check.timestamp =
-        slack__http_header(request, "X-Slack-Request-Timestamp", &check.timestamp_count);
-    check.signature = slack__http_header(request, "X-Slack-Signature", &check.signature_count);
-    int64_t now_s = slack__wall_ms(slack__net_clock(http->base.host->net)) / 1000;
-    enum slack_signature_fault fault;
-    if (slack__signature_check(http->credentials.signer, &check, now_s, ret_by, &fault) == 0) {
-        slack__http_vouch(request->server, request->id);
-        return true;
-    }
-    slack__http_refuse(request, 401, NULL, slack__signature_fault_text(fault));
-    return false;
+    slack__http_refuse(request, 503, &slack__http_retry_after, "out of memory");
 }
 
-/* The retry headers are not signed: one that is no small number counts as a first time, which loses
- * nothing, since it is the key that tells a duplicate. */
-static bool read_retry(const slack_http_request_t *request, slack_delivery_t *d)
+/* True when the request became a delivery, which owns the arena now. */
+static bool http_deliver(slack_http_t *http, const slack_http_request_t *request,
+                         const slack_http_verdict_t *verdict)
 {
-    uint64_t num;
-    slack_slice_t text = slack__http_header(request, "X-Slack-Retry-Num", NULL);
-    if (!slack__parse_u64(text, RETRY_NUM_MAX, &num) || num == 0) return true;
-    slack_slice_t reason = slack__http_header(request, "X-Slack-Retry-Reason", NULL);
-    d->retry_num = (int)num;
-    d->retry_reason = slack__arena_strndup(d->arena, reason.ptr, reason.len);
-    return d->retry_reason != NULL;
-}
-
-static slack_delivery_t *make_delivery(const slack_http_request_t *request,
-                                       const slack_json_t *body, slack_slice_t app_id)
-{
-    slack_delivery_t *d = slack__delivery_new(request->arena, body, request->received_us);
-    if (!d || !read_retry(request, d)) return NULL;
-    if (*d->app_id == '\0' && app_id.len > 0)
-        d->app_id = slack__arena_strndup(d->arena, app_id.ptr, app_id.len);
-    d->handle = request->id;
-    return d->app_id ? d : NULL;
-}
-
-/* True when the request, signed by these secrets, became a delivery, which has its arena now. */
-static bool take(slack_http_t *http, const slack_http_request_t *request,
-                 slack_slice_t content_type, slack_signed_by_t by)
-{
-    const slack_json_t *body;
-    slack_slice_t app_id;
-    int rc =
-        slack__body_parse(request->arena, content_type, request->body, request->body_len, &body);
-    if (rc == SLACK_EJSON || rc == SLACK_ETOOBIG) {
-        slack__http_refuse(request, 400, &no_retry, "malformed body");
-        return false;
-    }
-    if (rc == 0) app_id.ptr = slack_json_strn(body, "/api_app_id", &app_id.len);
-    if (rc == 0 && !slack__signer_owns(http->credentials.signer, by, &app_id)) {
-        slack__http_refuse(request, 401, NULL, "api_app_id is another app's than the secret");
-        return false;
-    }
-    if (rc == 0 && strcmp(slack_json_str(body, "/type"), "url_verification") == 0) {
-        answer_challenge(http, request, body);
-        return false;
-    }
-    slack_delivery_t *d = rc == 0 ? make_delivery(request, body, app_id) : NULL;
+    slack_delivery_t *d = slack__delivery_new(request->arena, verdict->body, request->received_us);
     if (!d) {
-        slack__http_refuse(request, 503, &retry_after, "out of memory");
+        refuse_without_memory(request);
         return false;
     }
+    d->app_id = verdict->app_id;
+    d->retry_num = verdict->retry_num;
+    d->retry_reason = verdict->retry_reason;
+    d->handle = request->id;
     http->stats.delivered++;
     http->base.host->deliver(&http->base, d);
     return true;
 }
 
-/* Take the first part of a DN off it. A separator that is escaped, or in quotes, is of a name's own
- * (RFC 4514, RFC 1779). */
-static slack_slice_t take_part(slack_slice_t *dn, char separator)
+/* A request to the request URL. True when the arena has another owner now. */
+static bool http_receive(slack_http_t *http, const slack_http_request_t *request)
 {
-    bool quoted = false;
-    size_t len = 0;
-    while (len < dn->len && (quoted || dn->ptr[len] != separator)) {
-        if (dn->ptr[len] == '"') quoted = !quoted;
-        len += dn->ptr[len] == '\\' && len + 1 < dn->len ? 2 : 1;
+    const slack_http_received_t received = {.arena = request->arena,
+                                            .method = request->method,
+                                            .headers = request->headers,
+                                            .header_count = request->header_count,
+                                            .body = request->body,
+                                            .body_len = request->body_len};
+    slack_http_response_t response = {.status = 200};
+    slack_http_verdict_t verdict;
+    int64_t now_s = slack__wall_ms(http->base.host->net->clock) / 1000;
+    slack__http_request_read(&received, http->credentials.signer, now_s, &verdict);
+    if (verdict.is_signed) slack__http_vouch(request->server, request->id);
+    switch (verdict.type) {
+    case SLACK_HTTP_DELIVERY: return http_deliver(http, request, &verdict);
+    case SLACK_HTTP_REFUSED:
+        slack__http_refuse(request, verdict.status, verdict.header, verdict.reason);
+        return false;
+    case SLACK_HTTP_CHALLENGE:
+        SLACK_LOG(http_log(http), INFO, "request URL verified", "path=%s", http->path);
+        response.content_type = JSON_TYPE;
+        response.body = verdict.answer.ptr;
+        response.body_len = verdict.answer.len;
+        break;
+    case SLACK_HTTP_SSL_CHECK: break;
     }
-    const slack_slice_t part = {dn->ptr, len};
-    const size_t used = len < dn->len ? len + 1 : len;
-    *dn = (slack_slice_t){dn->ptr + used, dn->len - used};
-    return slack__slice_trim(part);
-}
-
-/* "CN=name" among the parts of a DN ("CN=name,O=Slack" or "/O=Slack/CN=name"), or the name alone.
- */
-static bool names_slack(slack_slice_t dn)
-{
-    const char separator = dn.len > 0 && dn.ptr[0] == '/' ? '/' : ',';
-    if (slack__slice_eq(dn, SLACK_SLICE(SLACK_CLIENT_NAME))) return true;
-    while (dn.len > 0)
-        if (slack__slice_eq(take_part(&dn, separator), SLACK_SLICE("CN=" SLACK_CLIENT_NAME)))
-            return true;
+    slack__http_respond(request->server, request->id, &response);
     return false;
 }
 
-/* What a proxy says of the client's certificate; nobody else may say it. `peer` is whose connection
- * it is, which a forwarded address is not. */
-static bool has_certificate(slack_http_t *http, const slack_http_request_t *request,
-                            slack_slice_t peer)
+/* A trusted proxy has checked that the client's certificate is Slack's. `peer` is the proxy's
+ * address, not the forwarded one. */
+static bool http_certificate_checked(const slack_http_t *http, const slack_http_request_t *request,
+                                     slack_slice_t peer)
 {
     unsigned count;
     if (!http->cert_header) return true;
-    slack_slice_t dn = slack__http_header(request, http->cert_header, &count);
-    if (count == 1 && slack__trusted_proxies_match(&http->trusted, peer) && names_slack(dn))
+    slack_slice_t value = slack__http_header(request, http->cert_header, &count);
+    if (count == 1 && slack__slice_eq(value, http->cert_value) &&
+        slack__trusted_proxies_match(&http->trusted, peer))
         return true;
     slack__http_refuse(request, 401, NULL,
-                       "no certificate of Slack's, see SLACK_HTTP_CLIENT_CERT_HEADER");
+                       "client certificate not checked, see SLACK_HTTP_CLIENT_CERT_HEADER");
     return false;
 }
 
-/* Nothing of a body is looked at before its signature holds, but whether it is an ssl_check. */
-static bool receive(slack_http_t *http, const slack_http_request_t *request)
-{
-    if (!slack__slice_eq(request->method, SLACK_SLICE("POST"))) {
-        slack__http_refuse(request, 405, &allow_post, "not a POST");
-        return false;
-    }
-    slack_slice_t content_type = slack__http_header(request, "Content-Type", NULL);
-    if (slack__body_is_ssl_check(content_type, (slack_slice_t){request->body, request->body_len})) {
-        slack__http_respond(request->server, request->id, &(slack_http_response_t){.status = 200});
-        return false;
-    }
-    slack_signed_by_t by;
-    return is_signed(http, request, &by) && take(http, request, content_type, by);
-}
-
-/* True when the request became a visit, which has its arena now. */
-static bool show(slack_http_t *http, slack_http_request_t *request)
+/* A request to another path. True when the arena has another owner now. */
+static bool http_visit(slack_http_t *http, slack_http_request_t *request)
 {
     int rc = http->has_pages ? http->base.host->visit(&http->base, request) : SLACK_ENOTFOUND;
     if (rc == SLACK_ENOTFOUND)
         slack__http_refuse(request, 404, NULL, "no such path, see SLACK_HTTP_PATH");
     else if (rc != 0)
-        slack__http_refuse(request, 503, &retry_after, "out of memory");
+        refuse_without_memory(request);
     return rc == 0;
 }
 
@@ -226,9 +140,9 @@ static void on_request(slack_http_server_t *server, slack_http_request_t *reques
     bool taken = false;
     slack__trusted_proxies_name_client(&http->trusted, request);
     if (strcmp(request->path.ptr, http->path) != 0)
-        taken = show(http, request);
-    else if (has_certificate(http, request, peer))
-        taken = receive(http, request);
+        taken = http_visit(http, request);
+    else if (http_certificate_checked(http, request, peer))
+        taken = http_receive(http, request);
     if (!taken) slack__arena_free(arena);
 }
 
@@ -281,7 +195,7 @@ static void warn_of_unused_sockets(const slack_http_t *http)
     const unsigned used = http->has_pages ? 1 : 2;
     int fd = slack__listen_inherited(used);
     if (fd > 0)
-        SLACK_LOG(log_of(http), WARN, "passed socket not used", "fd=%d reason=%s", fd,
+        SLACK_LOG(http_log(http), WARN, "passed socket not used", "fd=%d reason=%s", fd,
                   used == 1 ? "SLACK_HTTP_ADMIN_PORT is not set" : "there is no third port");
 }
 
@@ -289,10 +203,10 @@ static void log_place(const slack_http_t *http)
 {
     const slack_listen_address_t *address = &http->address;
     if (address->fd)
-        SLACK_LOG(log_of(http), INFO, "http listening", "fd=%d port=%u path=%s", address->fd,
+        SLACK_LOG(http_log(http), INFO, "http listening", "fd=%d port=%u path=%s", address->fd,
                   http->stats.port, http->path);
     else
-        SLACK_LOG(log_of(http), INFO, "http listening", "host=%s port=%u path=%s", address->host,
+        SLACK_LOG(http_log(http), INFO, "http listening", "host=%s port=%u path=%s", address->host,
                   http->stats.port, http->path);
 }
 
@@ -354,16 +268,16 @@ static void dress(const slack_ack_t *ack, slack_http_response_t *ret)
 {
     static const char *const types[] = {
         [SLACK_ACK_BODY_TEXT] = "text/plain; charset=utf-8",
-        [SLACK_ACK_BODY_JSON] = "application/json; charset=utf-8",
+        [SLACK_ACK_BODY_JSON] = JSON_TYPE,
     };
     *ret = (slack_http_response_t){.status = 200};
     if (ack->outcome == SLACK_ACK_LATER) {
         ret->status = 503;
-        ret->headers = &retry_after;
+        ret->headers = &slack__http_retry_after;
         ret->header_count = 1;
     } else if (ack->outcome == SLACK_ACK_REFUSE) {
         ret->status = 404;
-        ret->headers = &no_retry;
+        ret->headers = &slack__http_no_retry;
         ret->header_count = 1;
     } else if (ack->type != SLACK_ACK_BODY_NONE) {
         ret->content_type = types[ack->type];
@@ -413,6 +327,7 @@ static void http_destroy(slack_transport_t *t)
     slack_http_t *http = http_of(t);
     slack__credentials_done(&http->credentials);
     slack__free(http->path);
+    slack__free(http->cert_header);
     slack__free(http);
 }
 
@@ -471,6 +386,24 @@ static int read_path(slack_http_t *http, const slack_options_t *options, char *e
     return SLACK_ECONFIG;
 }
 
+/* "NAME: VALUE", the header of a request from a proxy that has checked the client's certificate. */
+static int read_cert_header(slack_http_t *http, const slack_options_t *options, char *error)
+{
+    slack_slice_t value = slack__slice(options->http_client_cert_header), name;
+    if (value.len == 0) return 0;
+    slack__slice_split(&value, ':', &name);
+    name = slack__slice_trim(name);
+    http->cert_value = slack__slice_trim(value);
+    if (name.len == 0 || http->cert_value.len == 0) {
+        snprintf(error, SLACK_ERROR_TEXT_MAX,
+                 "SLACK_HTTP_CLIENT_CERT_HEADER is \"%.64s\"; it has to be NAME: VALUE",
+                 options->http_client_cert_header);
+        return SLACK_ECONFIG;
+    }
+    http->cert_header = slack__strndup(name.ptr, name.len);
+    return http->cert_header ? 0 : SLACK_ENOMEM;
+}
+
 static int http_create(slack_transport_t **ret, const struct slack_transport_host *host,
                        const slack_options_t *options, char *error)
 {
@@ -482,11 +415,10 @@ static int http_create(slack_transport_t **ret, const struct slack_transport_hos
     slack__link_init(&http->announce.link);
     http->limits = options->http_limits;
     http->reuse_port = options->http_reuse_port > 0;
-    if (is_set(options->http_client_cert_header))
-        http->cert_header = options->http_client_cert_header;
     int rc = slack__credentials_init(&http->credentials, host->net, options, error);
     if (rc == 0) rc = read_place(http, options, error);
     if (rc == 0) rc = read_path(http, options, error);
+    if (rc == 0) rc = read_cert_header(http, options, error);
     if (rc == 0)
         rc = slack__trusted_proxies_read(&http->trusted, options->http_trusted_proxies, error);
     if (rc != 0)

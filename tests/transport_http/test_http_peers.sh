@@ -278,14 +278,15 @@ app_goes_and_comes() {
 }
 
 client_certificate() {
-    slack=platform-tls-client.slack.com
+    slack=platform-tls-client.slack.com subject=CN=platform-tls-client.slack.com,O=Slack,C=US
     other=somebody.example.com
-    start_bot SLACK_HTTP_HOST="unix:$work/http.sock" SLACK_HTTP_CLIENT_CERT_HEADER=X-Client-DN &&
+    start_bot SLACK_HTTP_HOST="unix:$work/http.sock" \
+        SLACK_HTTP_CLIENT_CERT_HEADER="X-Client-DN: $subject" &&
         start_nginx 's/# \(ssl_client_certificate\|ssl_verify_client\|proxy_set_header X-Client-DN\)/\1/' &&
         same 200 "$(by_nginx tell '%{http_code}' --cert "$work/$slack.pem" --key "$work/$slack.key")" &&
         same 401 "$(by_nginx tell '%{http_code}' --cert "$work/$other.pem" --key "$work/$other.key")" &&
         same 401 "$(by_nginx tell '%{http_code}' --cert "$work/$other.pem" --key "$work/$other.key" \
-            --header "X-Client-DN: CN=$slack")" &&
+            --header "X-Client-DN: $subject")" &&
         same 400 "$(by_nginx tell '%{http_code}')"
 }
 

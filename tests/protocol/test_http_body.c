@@ -4,7 +4,7 @@
 #include "support/payloads.h"
 #include "support/test.h"
 #include "transport/transport.h"
-#include "transport_http/body.h"
+#include "protocol/http_body.h"
 #include "util/form.h"
 
 #define FORM "application/x-www-form-urlencoded"
@@ -34,7 +34,7 @@ static const slack_json_t *parse(const char *content_type, const char *text, siz
     if (len > 0) memcpy(body, text, len);
     memset(body + len, 0, SLACK_JSON_PADDING);
     const slack_json_t *value = NULL;
-    int rc = slack__body_parse(arena, slack__slice(content_type), body, len, &value);
+    int rc = slack__http_body_read(arena, slack__slice(content_type), body, len, &value);
     if (rc == 0) assert_int_equal(slack_json_type(value), SLACK_JSON_OBJECT);
     if (rc != 0) assert_true(value == NULL && (rc == SLACK_EJSON || rc == SLACK_ETOOBIG));
     return value;
@@ -47,7 +47,7 @@ static const slack_json_t *parse_str(const char *content_type, const char *text)
 
 static bool ssl_check(const char *content_type, const char *text)
 {
-    return slack__body_is_ssl_check(slack__slice(content_type), slack__slice(text));
+    return slack__http_body_is_ssl_check(slack__slice(content_type), slack__slice(text));
 }
 
 static enum slack_kind kind_of(const slack_json_t *body)
@@ -187,7 +187,7 @@ static void ssl_check_is_a_form_that_says_1(void **state)
         assert_false(ssl_check(FORM, others[i]));
     assert_false(ssl_check(JSON, "ssl_check=1"));
     assert_false(ssl_check("", "{\"x\":\"&ssl_check=1&\"}"));
-    assert_false(slack__body_is_ssl_check((slack_slice_t){NULL, 0}, (slack_slice_t){NULL, 0}));
+    assert_false(slack__http_body_is_ssl_check((slack_slice_t){NULL, 0}, (slack_slice_t){NULL, 0}));
 }
 
 /* The same fields by every name of the media type. */
@@ -200,7 +200,7 @@ static void check_form(const char *name, const char *text, size_t len, void *ctx
         assert_true(slack__json_equal(first, parse(form_types[i], text, len)));
     bool is_check = strstr(text, "ssl_check=1") != NULL; /* one hides behind a command's fields */
     slack_slice_t body = {text, len};
-    if (slack__body_is_ssl_check(SLACK_SLICE(FORM), body) != is_check) fail_msg("%s", name);
+    if (slack__http_body_is_ssl_check(SLACK_SLICE(FORM), body) != is_check) fail_msg("%s", name);
     bool is_command = strstr(text, "command=") != NULL;
     assert_int_equal(kind_of(first), is_command ? SLACK_KIND_COMMAND : SLACK_KIND_UNKNOWN);
     close_arena(NULL);
@@ -282,7 +282,7 @@ static int parse_all(void *ctx)
         if (body) {
             memset(body, 0, len + SLACK_JSON_PADDING);
             memcpy(body, bodies[i], len);
-            rc = slack__body_parse(own, (slack_slice_t){"", 0}, body, len, &value);
+            rc = slack__http_body_read(own, (slack_slice_t){"", 0}, body, len, &value);
         }
         slack__arena_free(own);
     }

@@ -3,7 +3,7 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "transport_http/body.h"
+#include "protocol/http_body.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -12,7 +12,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     slack_slice_t rest = {(const char *)data, size}, content_type = {"", 0};
     slack__slice_split(&rest, '\n', &content_type);
-    slack__body_is_ssl_check(content_type, rest);
+    slack__http_body_is_ssl_check(content_type, rest);
 
     slack_arena_t *arena = slack__arena_new(0, 0);
     char *body = arena ? slack__arena_alloc(arena, rest.len + SLACK_JSON_PADDING) : NULL;
@@ -21,7 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         memset(body + rest.len, 0, SLACK_JSON_PADDING);
         const slack_json_t *value = NULL, *again = NULL;
         size_t len;
-        if (slack__body_parse(arena, content_type, body, rest.len, &value) == 0) {
+        if (slack__http_body_read(arena, content_type, body, rest.len, &value) == 0) {
             if (slack_json_type(value) != SLACK_JSON_OBJECT) __builtin_trap();
             const char *text = slack__json_text(arena, value, &len);
             if (text && slack__json_parse(arena, text, len, &again, NULL) == SLACK_EJSON)

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: MIT */
+#include "protocol/http_request.h"
+#include "support/alloc_fail.h"
+#include "support/slack_request.h"
+#include "support/test.h"
+#include "util/alloc.h"
+
+#define NOW_S   1531420618
+#define SECRETS "A1:" SLACK_REQUEST_SECRET ",A2:other"
+
+static slack_arena_t *arena;
+static slack_signer_t *signer;
+
+static int open_arena(void **state)
+{
+    arena = slack__arena_new(0, 0);
+    return arena && slack__signer_new(&signer, SECRETS) == 0 ? 0 : -1;
+}
+
+static int free_arena(void **state)
+{
+    slack__signer_free(signer);
+    slack__arena_free(arena);
+    return 0;
+}
+
+/* A POST as Slack sends it; a member that is NULL is as usual. */
+typedef struct post {
+    const char *method, *type, *body, *timestamp, *signature, *retry_num;
+} post_t;
+
+static void send(slack_arena_t *in, const post_t *post, slack_http_verdict_t *ret)
+{
+    const char *text = post->body ? post->body : "{\"type\":\"event_callback\"}";
+    const char *timestamp = post->timestamp ? post->timestamp : SLACK_REQUEST_TIME;
+    size_t len = strlen(text);
+    char signature[SLACK_SIGNATURE_LEN + 1];
+    char *body = slack__arena_calloc(in, len + SLACK_JSON_PADDING);
+    assert_int_equal(
+        slack__signature_make(signer, slack__slice(timestamp), slack__slice(text), signature), 0);
+    const slack_http_header_t headers[] = {
+        {SLACK_SLICE("content-type"), slack__slice(post->type ? post->type : SLACK_REQUEST_JSON)},
+        {SLACK_SLICE("X-Slack-Request-Timestamp"), slack__slice(timestamp)},
+        {SLACK_SLICE("x-slack-signature"),
+         slack__slice(post->signature ? post->signature : signature)},
+        {SLACK_SLICE("X-Slack-Retry-Reason"), SLACK_SLICE("http_timeout")},
+        {SLACK_SLICE("X-Slack-Retry-Num"), slack__slice(post->retry_num)},
+    };
+    const slack_http_received_t request = {
+        .arena = in,
+        .method = slack__slice(post->method ? post->method : "POST"),
+        .headers = headers,
+        .header_count = sizeof headers / sizeof *headers - (post->retry_num ? 0 : 1),
+        .body = body,
+        .body_len = len};
+    if (!body) {
+        *ret = (slack_http_verdict_t){.type = SLACK_HTTP_REFUSED, .status = 503};
+        return;
+    }
+    memcpy(body, text, len);
+    slack__http_request_read(&request, signer, NOW_S, ret);
+}
+
+static void a_delivery(void **state)
+{
+    slack_http_verdict_t v;
+    send(arena, &(post_t){.body = "{\"api_app_id\":\"A1\",\"x\":1}", .retry_num = "2"}, &v);
+    assert_int_equal(v.type, SLACK_HTTP_DELIVERY);
+    assert_true(v.is_signed);
+    assert_int_equal(slack_json_int(v.body, "/x"), 1);
+    assert_string_equal(v.app_id, "A1");
+    assert_int_equal(v.retry_num, 2);
+    assert_string_equal(v.retry_reason, "http_timeout");
+}
+
+static void a_body_without_an_app_is_the_secrets(void **state)
+{
+    slack_http_verdict_t v;
+    const post_t form = {.type = SLACK_REQUEST_FORM, .body = "payload={\"a\":\"b\"}"};
+    send(arena, &form, &v);
+    assert_int_equal(v.type, SLACK_HTTP_DELIVERY);
+    assert_string_equal(slack_json_str(v.body, "/a"), "b");
+    assert_string_equal(v.app_id, "A1");
+}
+
+static void a_retry_number_is_plausible(void **state)
+{
+    static const char *const numbers[] = {"0", "", "-1", "x", "1001", "99999999999999999999"};
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
+        slack_http_verdict_t v;
+        send(arena, &(post_t){.retry_num = numbers[i]}, &v);
+        assert_int_equal(v.type, SLACK_HTTP_DELIVERY);
+        assert_int_equal(v.retry_num, 0);
+        assert_string_equal(v.retry_reason, "");
+    }
+}
+
+static void a_challenge(void **state)
+{
+    slack_http_verdict_t v;
+    send(arena, &(post_t){.body = "{\"type\":\"url_verification\",\"challenge\":\"a\\\"\"}"}, &v);
+    assert_int_equal(v.type, SLACK_HTTP_CHALLENGE);
+    assert_string_equal(v.answer.ptr, "{\"challenge\":\"a\\\"\"}");
+    assert_int_equal(v.answer.len, strlen(v.answer.ptr));
+}
+
+static void an_ssl_check_needs_no_signature(void **state)
+{
+    slack_http_verdict_t v;
+    const post_t check = {
+        .type = SLACK_REQUEST_FORM, .body = "ssl_check=1&command=/x", .signature = "v0=x"};
+    send(arena, &check, &v);
+    assert_int_equal(v.type, SLACK_HTTP_SSL_CHECK);
+    assert_false(v.is_signed);
+}
+
+static void refusals(void **state)
+{
+    static const struct {
+        post_t post;
+        int status;
+        const char *header, *reason;
+        bool is_signed;
+    } cases[] = {
+        {{.method = "GET"}, 405, "Allow", "not a POST", false},
+        {{.signature = "v0=x"}, 401, NULL, "signature", false},
+        {{.timestamp = "1531420000"}, 401, NULL, "older than 300 s", false},
+        {{.body = "{\"api_app_id\":\"A2\"}"}, 401, NULL, "another app's", true},
+        {{.body = "[]"}, 400, "X-Slack-No-Retry", "malformed body", true},
+        {{.body = "{\"type\":\"url_verification\"}"}, 400, "X-Slack-No-Retry", "challenge", true},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        slack_http_verdict_t v;
+        send(arena, &cases[i].post, &v);
+        assert_int_equal(v.type, SLACK_HTTP_REFUSED);
+        assert_int_equal(v.status, cases[i].status);
+        assert_int_equal(v.header != NULL, cases[i].header != NULL);
+        if (v.header) assert_string_equal(v.header->name.ptr, cases[i].header);
+        if (!strstr(v.reason, cases[i].reason)) fail_msg("%s: %s", cases[i].reason, v.reason);
+        assert_int_equal(v.is_signed, cases[i].is_signed);
+    }
+}
+
+static int read_once(void *ctx)
+{
+    slack_http_verdict_t v = {.status = 503};
+    slack_arena_t *own = slack__arena_new(64, 0);
+    if (own) send(own, ctx, &v);
+    slack__arena_free(own);
+    if (v.status != 0) assert_int_equal(v.status, 503);
+    return v.status == 0 ? 0 : SLACK_ENOMEM;
+}
+
+static void memory_may_run_out(void **state)
+{
+    post_t delivery = {.retry_num = "1"};
+    post_t challenge = {.body = "{\"type\":\"url_verification\",\"challenge\":\"abc\"}"};
+    assert_true(alloc_fail_each(read_once, &delivery) > 2);
+    assert_true(alloc_fail_each(read_once, &challenge) > 2);
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup_teardown(name, open_arena, free_arena)
+    const struct CMUnitTest tests[] = {
+        CASE(a_delivery),
+        CASE(a_body_without_an_app_is_the_secrets),
+        CASE(a_retry_number_is_plausible),
+        CASE(a_challenge),
+        CASE(an_ssl_check_needs_no_signature),
+        CASE(refusals),
+        CASE(memory_may_run_out),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
