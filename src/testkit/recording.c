@@ -8,20 +8,20 @@
 #include "util/alloc.h"
 
 #define FORMAT_VERSION 1
-/* No clock of a recording goes further: a hundred years. */
+/* The largest time of a recording: a hundred years. */
 #define AT_MS_MAX (INT64_C(100) * 366 * 24 * 3600 * 1000)
 
 typedef struct reader {
     kit_recording_t *out;
-    kit_item_t **deliveries, **calls; /* by number, which only grows */
+    kit_item_t **deliveries, **calls; /* by number, which increases */
     size_t delivery_count, call_count;
     unsigned line;
     char *error;
 } reader_t;
 
-static int wrong(const reader_t *r, const char *format, ...) SLACK_PRINTF(2, 3);
+static int bad_line(const reader_t *r, const char *format, ...) SLACK_PRINTF(2, 3);
 
-static int wrong(const reader_t *r, const char *format, ...)
+static int bad_line(const reader_t *r, const char *format, ...)
 {
     int n = snprintf(r->error, KIT_RECORDING_ERROR_MAX, "line %u: ", r->line);
     va_list ap;
@@ -31,13 +31,13 @@ static int wrong(const reader_t *r, const char *format, ...)
     return SLACK_EPROTO;
 }
 
-static bool has(const kit_item_t *item, const char *path, enum slack_json_type type)
+static bool item_has(const kit_item_t *item, const char *path, enum slack_json_type type)
 {
     return slack_json_type(slack_json_get(item->members, path)) == type;
 }
 
-/* The item of that number; NULL when there is none. */
-static kit_item_t *find(kit_item_t *const *list, size_t count, int64_t number)
+/* The item of that number; NULL if the list has none. */
+static kit_item_t *find_item(kit_item_t *const *list, size_t count, int64_t number)
 {
     size_t low = 0, high = count;
     while (low < high) {
@@ -59,30 +59,32 @@ static void add_event(kit_item_t *of, kit_item_t *event)
     of->last_event = event;
 }
 
-/* A number that is larger than those before. */
+/* A number has to be larger than the ones before it. */
 static int read_number(const reader_t *r, kit_item_t *item, const char *path,
                        kit_item_t *const *list, size_t count)
 {
     const int64_t number = slack_json_int(item->members, path);
     if (number < 1 || (count > 0 && (uint64_t)number <= list[count - 1]->number))
-        return wrong(r, "its number \"%s\" does not go on from those before", path + 1);
+        return bad_line(r, "the number \"%s\" is not larger than the one before", path + 1);
     item->number = (uint64_t)number;
     return 0;
 }
 
-/* --- lines of each type -------------------------------------------------------------------- */
+/* ---- lines of each type ---- */
 
 static int read_begin(reader_t *r, kit_item_t *item)
 {
     const int64_t version = slack_json_int(item->members, "/version");
     if (version != FORMAT_VERSION)
-        return wrong(r, "version %lld, this reads version %d", (long long)version, FORMAT_VERSION);
-    return r->out->count == 0 ? 0 : wrong(r, "a second beginning");
+        return bad_line(r, "version %lld, but this kit reads version %d", (long long)version,
+                        FORMAT_VERSION);
+    return r->out->count == 0 ? 0 : bad_line(r, "a second line of type \"begin\"");
 }
 
 static int read_delivery(reader_t *r, kit_item_t *item)
 {
-    if (!has(item, "/body", SLACK_JSON_OBJECT)) return wrong(r, "a delivery without a body");
+    if (!item_has(item, "/body", SLACK_JSON_OBJECT))
+        return bad_line(r, "a delivery without a body");
     int rc = read_number(r, item, "/n", r->deliveries, r->delivery_count);
     if (rc == 0) r->deliveries[r->delivery_count++] = item;
     return rc;
@@ -95,10 +97,12 @@ static int read_ack(reader_t *r, kit_item_t *item)
     size_t i = 0;
     while (outcomes[i] && strcmp(outcomes[i], outcome) != 0)
         i++;
-    if (outcomes[i] == NULL) return wrong(r, "an ack with the outcome \"%.40s\"", outcome);
-    item->of = find(r->deliveries, r->delivery_count, slack_json_int(item->members, "/n"));
-    if (item->of == NULL) return wrong(r, "an ack of no delivery");
-    if (item->of->ack) return wrong(r, "a second ack of the delivery in line %u", item->of->line);
+    if (outcomes[i] == NULL)
+        return bad_line(r, "an ack with the unknown outcome \"%.40s\"", outcome);
+    item->of = find_item(r->deliveries, r->delivery_count, slack_json_int(item->members, "/n"));
+    if (item->of == NULL) return bad_line(r, "an ack of an unknown delivery");
+    if (item->of->ack)
+        return bad_line(r, "a second ack of the delivery in line %u", item->of->line);
     item->of->ack = item;
     add_event(item->of, item);
     return 0;
@@ -106,13 +110,14 @@ static int read_ack(reader_t *r, kit_item_t *item)
 
 static int read_call(reader_t *r, kit_item_t *item)
 {
-    if (*slack_json_str(item->members, "/method") == '\0' || !has(item, "/args", SLACK_JSON_OBJECT))
-        return wrong(r, "a call without a method or its arguments");
+    if (*slack_json_str(item->members, "/method") == '\0' ||
+        !item_has(item, "/args", SLACK_JSON_OBJECT))
+        return bad_line(r, "a call without a method or its arguments");
     int rc = read_number(r, item, "/c", r->calls, r->call_count);
     if (rc != 0) return rc;
     if (slack_json_get(item->members, "/n")) {
-        item->of = find(r->deliveries, r->delivery_count, slack_json_int(item->members, "/n"));
-        if (item->of == NULL) return wrong(r, "a call out of no delivery");
+        item->of = find_item(r->deliveries, r->delivery_count, slack_json_int(item->members, "/n"));
+        if (item->of == NULL) return bad_line(r, "a call of an unknown delivery");
     }
     add_event(item->of ? item->of : &r->out->items[0], item);
     r->calls[r->call_count++] = item;
@@ -121,12 +126,13 @@ static int read_call(reader_t *r, kit_item_t *item)
 
 static int read_answer(reader_t *r, kit_item_t *item)
 {
-    item->of = find(r->calls, r->call_count, slack_json_int(item->members, "/c"));
-    if (item->of == NULL) return wrong(r, "an answer to no call");
-    if (item->of->answer) return wrong(r, "a second answer to the call in line %u", item->of->line);
+    item->of = find_item(r->calls, r->call_count, slack_json_int(item->members, "/c"));
+    if (item->of == NULL) return bad_line(r, "an answer to an unknown call");
+    if (item->of->answer)
+        return bad_line(r, "a second answer to the call in line %u", item->of->line);
     const int64_t http = slack_json_int(item->members, "/http");
     if (*slack_json_str(item->members, "/error") == '\0' && (http < 100 || http > 599))
-        return wrong(r, "an answer without an HTTP status or an error");
+        return bad_line(r, "an answer without an HTTP status or an error");
     item->of->answer = item;
     return 0;
 }
@@ -149,18 +155,18 @@ static const struct {
 
 #define TYPES (sizeof types / sizeof *types)
 
-/* --- all lines ----------------------------------------------------------------------------- */
+/* ---- all lines ---- */
 
 static int read_time(const reader_t *r, kit_item_t *item)
 {
     const slack_json_t *t = slack_json_get(item->members, "/t");
     const int64_t at_ms = slack_json_int(t, "");
-    const bool whole = slack_json_num(t, "") == (double)at_ms; /* else it reads as 0 */
+    const bool whole = slack_json_num(t, "") == (double)at_ms;
     if (slack_json_type(t) != SLACK_JSON_NUMBER || !whole || at_ms < 0 || at_ms > AT_MS_MAX)
-        return wrong(r, "without a time");
+        return bad_line(r, "the time \"t\" is missing or not valid");
     item->at_ms = (uint64_t)at_ms;
     if (r->out->count > 0 && item->at_ms < r->out->items[r->out->count - 1].at_ms)
-        return wrong(r, "its time is before that of the line before");
+        return bad_line(r, "the time is before that of the previous line");
     return 0;
 }
 
@@ -170,16 +176,17 @@ static int read_line(reader_t *r, slack_slice_t text)
     size_t offset = 0;
     int rc = slack__json_parse(r->out->arena, text.ptr, text.len, &item->members, &offset);
     if (rc == SLACK_ENOMEM) return rc;
-    if (rc != 0) return wrong(r, "no JSON, at byte %zu", offset), SLACK_EJSON;
-    if (slack_json_type(item->members) != SLACK_JSON_OBJECT) return wrong(r, "no object");
+    if (rc != 0) return bad_line(r, "not JSON, error at byte %zu", offset), SLACK_EJSON;
+    if (slack_json_type(item->members) != SLACK_JSON_OBJECT) return bad_line(r, "not an object");
     item->line = r->line;
     const char *name = slack_json_str(item->members, "/type");
     size_t type = 0;
     while (type < TYPES && strcmp(types[type].name, name) != 0)
         type++;
-    if (type == TYPES) return wrong(r, "of the unknown type \"%.40s\"", name);
-    if (r->out->count == 0 && type != KIT_BEGIN) return wrong(r, "no recording begins like this");
-    if (r->out->ended) return wrong(r, "behind the end");
+    if (type == TYPES) return bad_line(r, "unknown type \"%.40s\"", name);
+    if (r->out->count == 0 && type != KIT_BEGIN)
+        return bad_line(r, "not the first line of a recording");
+    if (r->out->ended) return bad_line(r, "a line after the end");
     item->type = (enum kit_item_type)type;
     rc = read_time(r, item);
     if (rc == 0) rc = types[type].read(r, item);
@@ -207,8 +214,9 @@ static int read_lines(reader_t *r, slack_slice_t text)
         text.ptr += line.len + 1;
         text.len -= line.len + 1;
     }
-    if (rc == 0 && r->out->count == 0) rc = wrong(r, "nothing is recorded here");
-    return rc;
+    if (rc != 0 || r->out->count > 0) return rc;
+    snprintf(r->error, KIT_RECORDING_ERROR_MAX, "the recording is empty");
+    return SLACK_EPROTO;
 }
 
 int slack__recording_read(kit_recording_t *ret, const char *text, size_t len,

@@ -5,38 +5,38 @@
 #include "util/json.h"
 
 /*
- * A recording (docs/testing.md) read from its text. Pure: bytes in, or the line that is wrong.
+ * Reads a recording (docs/testing.md). Pure.
  */
 enum kit_item_type { KIT_BEGIN, KIT_DELIVERY, KIT_ACK, KIT_CALL, KIT_ANSWER, KIT_END };
 
 typedef struct kit_item {
     enum kit_item_type type;
     unsigned line;
-    uint64_t at_ms;          /* since the recording began; never less than the one before */
-    uint64_t number;         /* deliveries and calls: their own */
+    uint64_t at_ms;          /* since the recording began; never decreases */
+    uint64_t number;         /* deliveries and calls */
     struct kit_item *of;     /* acks, calls: the delivery, NULL for none; answers: the call */
     struct kit_item *ack;    /* deliveries: NULL for none */
     struct kit_item *answer; /* calls: NULL for none */
-    struct kit_item *events; /* deliveries: its acks and calls; the beginning: those of none */
+    struct kit_item *events; /* deliveries: its acks and calls; KIT_BEGIN: those of no delivery */
     struct kit_item *last_event;
     struct kit_item *next_event;
-    const slack_json_t *members; /* all of the line */
-    bool used;                   /* a call: the player has answered it */
+    const slack_json_t *members; /* the whole line */
+    bool used;                   /* calls: the replay has used its answer */
 } kit_item_t;
 
 typedef struct kit_recording {
     slack_arena_t *arena;
     kit_item_t *items; /* in the order of the lines; the first is KIT_BEGIN */
     size_t count;
-    bool ended; /* in order: it was not cut off */
+    bool ended; /* the last line is KIT_END; else the recording was cut off */
 } kit_recording_t;
 
-/* So long a recording may be. */
+/* The largest recording. */
 #define KIT_RECORDING_MAX       ((size_t)256 << 20)
 #define KIT_RECORDING_ERROR_MAX 256
 
-/* 0; SLACK_EJSON or SLACK_EPROTO with a sentence that names the line in `error`; SLACK_ETOOBIG;
- * SLACK_ENOMEM. A last line without its newline was cut off, and is passed over. */
+/* A last line without a newline was cut off and is ignored. 0; SLACK_EJSON, SLACK_EPROTO or
+ * SLACK_ETOOBIG with a sentence in `error` that names the line; SLACK_ENOMEM. */
 int slack__recording_read(kit_recording_t *ret, const char *text, size_t len,
                           char error[KIT_RECORDING_ERROR_MAX]);
 void slack__recording_done(kit_recording_t *recording);

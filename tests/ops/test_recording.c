@@ -144,7 +144,7 @@ static void play_changed(void)
     assert_null(strstr(report, "open_form"));
     assert_null(strstr(report, "view_submission"));
     assert_int_equal(slack_test_finish(t, &why), SLACK_EMISMATCH);
-    assert_has(why, "was played with differences:\nline ");
+    assert_has(why, "the replay differs from the recording:\nline ");
     slack_test_free(t);
 }
 

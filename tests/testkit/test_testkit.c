@@ -133,7 +133,7 @@ static void complains(const char *part)
 static void test_nothing(void **state)
 {
     fine();
-    fine(); /* as often as one likes */
+    fine(); /* a second time */
 }
 
 static void test_message(void **state)
@@ -202,13 +202,13 @@ static void test_events(void **state)
     slack_test_event(t, "{type: 'reaction_added', user: 'U1', item: {channel: 'C9'}}");
     int status;
     assert_int_equal(slack_test_status(t, &status), 0);
-    /* The bot's own reaches nobody. */
+    /* No listener sees the bot's own event. */
     slack_test_event(t, "{type: 'reaction_added', user: 'U0BOT'}");
     assert_int_equal(slack_test_status(t, &status), SLACK_ENOTFOUND);
     fine();
 }
 
-/* A desk that refuses (SLACK_EAUTH), cannot tell (another error), or grants (0). */
+/* Refuses the tenant (SLACK_EAUTH), fails (another error), or grants a token (0). */
 static int look_up(slack_authorize_t request, const slack_tenant_t *tenant, void *user_data)
 {
     static const slack_authorization_t granted = {.bot_token = "xoxb-1"};
@@ -416,7 +416,7 @@ static void test_a_drain_that_waits(void **state)
     fine();
 }
 
-/* Pauses of the start go by the kit's clock as well: nobody waits for them. */
+/* The pauses of the start follow the kit's clock, so the test does not wait. */
 static void test_a_start_that_is_tried_again(void **state)
 {
     slack_test_expect(t, "auth.test", NULL);
@@ -443,7 +443,7 @@ static void test_a_rate_limit(void **state)
     slack_test_answer_after_ms(t, 100);
     slack_test_advance_ms(t, 6999);
     assert_int_equal(slack_test_call_count(t), 1);
-    slack_test_advance_ms(t, 101); /* the wait, and the answer's */
+    slack_test_advance_ms(t, 101); /* the rate limit, and the delay of the answer */
     assert_int_equal(slack_test_call_count(t), 2);
     slack_test_expect_status(t, 0);
     fine();
@@ -460,19 +460,19 @@ static void test_a_call_that_never_left(void **state)
     fine();
 }
 
-/* ---- what a test is told ---- */
+/* ---- what fails ---- */
 
 static void test_an_unexpected_call(void **state)
 {
     slack_test_message(t, "hello");
-    complains("chat.postMessage was not expected to be called; its arguments: {");
+    complains("unexpected call of chat.postMessage with {");
 }
 
 static void test_other_arguments(void **state)
 {
     slack_test_expect(t, "chat.postMessage", "{channel: 'C0TEST', text: 'Goodbye'}");
     slack_test_message(t, "hello");
-    complains("not with {\"channel\":\"C0TEST\",\"text\":\"Goodbye\"}: see /text");
+    complains("not with {\"channel\":\"C0TEST\",\"text\":\"Goodbye\"}: they differ at /text");
 }
 
 static void test_a_missing_call(void **state)
@@ -511,7 +511,7 @@ static void test_a_hold(void **state)
 
 static void test_a_late_ack(void **state)
 {
-    slack_default_ack(slack_test_app(t), SLACK_KIND_COMMAND, NULL); /* nobody speaks in its place */
+    slack_default_ack(slack_test_app(t), SLACK_KIND_COMMAND, NULL); /* no default ack */
     slack_test_command(t, "/hold", "");
     slack_test_advance_ms(t, 3001);
     assert_int_equal(slack_ack(held), SLACK_ELATE);
@@ -553,7 +553,7 @@ static void test_a_refused_token(void **state)
 
 /* ---- without memory ---- */
 
-/* Everything once. Whatever comes of it, nothing is left. */
+/* Uses every part once. Whatever fails, nothing leaks. */
 static int run_everything(void)
 {
     slack_test_t *kit;
@@ -589,7 +589,7 @@ static void test_allocations(void **state)
     assert_true(alloc_fail_attempts(run_with_failure) > 50);
 }
 
-/* ---- over all real payloads ---- */
+/* ---- real payloads ---- */
 
 static void deliver_file(const char *name, const char *text, size_t len, void *ctx)
 {

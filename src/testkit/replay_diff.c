@@ -1,23 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdio.h>
+#include "testkit/replay_diff.h"
+
 #include <string.h>
 
 #include "ops/redact_json.h"
-#include "protocol/payload.h"
-#include "testkit/testkit.h"
-#include "util/alloc.h"
+#include "util/str.h"
 
-/*
- * What an app did against what was recorded of it: for each delivery the sequence of its ack and
- * its calls, and one more for calls that come out of none. Between deliveries the order may be
- * another one, since a live app is never so quick as one that is played.
- */
-
-/* Of one delivery that was cut off so shortly before the end, more may have followed. */
+/* A recording that was cut off may lack events of a delivery so shortly before its end. */
 #define CUT_MS 3000
-/* More pairs than these are not compared with one another. */
+/* The limit of the table of common_lengths(). Above it, the report lists what was recorded, then
+ * what happened. */
 #define PAIRS_MAX ((size_t)1 << 20)
-#define TEXT_MAX  700
+/* Bytes of a value that the report shows. */
+#define TEXT_MAX 700
 
 /* An ack or a call. */
 typedef struct event {
@@ -34,7 +29,7 @@ typedef struct events {
     size_t count;
 } events_t;
 
-/* ---- one and the other ---- */
+/* ---- comparing ---- */
 
 static bool same_string(const slack_json_t *recorded, const slack_json_t *now)
 {
@@ -51,7 +46,7 @@ static bool same_members(const slack_json_t *recorded, const slack_json_t *now)
     if (slack_json_count(recorded, "") != slack_json_count(now, "")) return false;
     while (slack_json_next(recorded, &it)) {
         const slack_json_t *member = slack__json_member(now, slack__json_key(&it));
-        if (member == NULL || !slack__differ_same(it.value, member)) return false;
+        if (member == NULL || !slack__replay_diff_same(it.value, member)) return false;
     }
     return true;
 }
@@ -61,11 +56,11 @@ static bool same_elements(const slack_json_t *recorded, const slack_json_t *now)
     slack_json_iter_t a = {0}, b = {0};
     if (slack_json_count(recorded, "") != slack_json_count(now, "")) return false;
     while (slack_json_next(recorded, &a) && slack_json_next(now, &b))
-        if (!slack__differ_same(a.value, b.value)) return false;
+        if (!slack__replay_diff_same(a.value, b.value)) return false;
     return true;
 }
 
-bool slack__differ_same(const slack_json_t *recorded, const slack_json_t *now)
+bool slack__replay_diff_same(const slack_json_t *recorded, const slack_json_t *now)
 {
     const enum slack_json_type type = slack_json_type(recorded);
     if (type != slack_json_type(now)) return false;
@@ -79,7 +74,7 @@ static bool same_event(const event_t *recorded, const event_t *now)
 {
     return recorded->type == now->type && recorded->is_text == now->is_text &&
            strcmp(recorded->name, now->name) == 0 &&
-           slack__differ_same(recorded->value, now->value);
+           slack__replay_diff_same(recorded->value, now->value);
 }
 
 /* ---- what was recorded ---- */
@@ -106,7 +101,8 @@ static int recorded_events(slack_arena_t *arena, const kit_item_t *of, events_t 
 
 /* ---- what happened ---- */
 
-int slack__differ_hide(slack_arena_t *arena, const slack_json_t *value, const slack_json_t **ret)
+int slack__replay_diff_hide(slack_arena_t *arena, const slack_json_t *value,
+                            const slack_json_t **ret)
 {
     static const slack_hide_t without_key;
     slack_buf_t buf;
@@ -118,7 +114,7 @@ int slack__differ_hide(slack_arena_t *arena, const slack_json_t *value, const sl
     return rc;
 }
 
-static void insert(events_t *events, const event_t *event)
+static void insert_event(events_t *events, const event_t *event)
 {
     size_t i = events->count++;
     for (; i > 0 && events->items[i - 1].order > event->order; i--)
@@ -135,39 +131,40 @@ static int add_ack(slack_arena_t *arena, const kit_delivery_t *delivery, events_
                      .is_text = delivery->ack_is_text,
                      .order = delivery->ack_order,
                      .at_us = delivery->acked_us};
-    int rc = slack__differ_hide(arena, delivery->ack.json, &event.value);
-    if (rc == 0) insert(events, &event);
+    int rc = slack__replay_diff_hide(arena, delivery->ack.json, &event.value);
+    if (rc == 0) insert_event(events, &event);
     return rc;
 }
 
-static int events_now(const slack_test_t *kit, slack_arena_t *arena, uint64_t number,
+static int events_now(const kit_calls_t *calls, slack_arena_t *arena, uint64_t number,
                       const kit_delivery_t *delivery, events_t *ret)
 {
     size_t count = 1;
-    for (const kit_call_t *call = kit->calls; call; call = call->next)
+    for (const kit_call_t *call = calls->first; call; call = call->next)
         count += call->delivery == number;
     *ret = (events_t){slack__arena_calloc(arena, count * sizeof *ret->items), 0};
     if (ret->items == NULL) return SLACK_ENOMEM;
     int rc = add_ack(arena, delivery, ret);
-    for (const kit_call_t *call = kit->calls; rc == 0 && call; call = call->next) {
+    for (const kit_call_t *call = calls->first; rc == 0 && call; call = call->next) {
         if (call->delivery != number) continue;
         event_t event = {
             .type = KIT_CALL, .name = call->method, .order = call->order, .at_us = call->at_us};
-        rc = slack__differ_hide(arena, call->args, &event.value);
-        if (rc == 0) insert(ret, &event);
+        rc = slack__replay_diff_hide(arena, call->args, &event.value);
+        if (rc == 0) insert_event(ret, &event);
     }
     return rc;
 }
 
-/* What came behind the end is not compared. A recording that was cut off tells of no delivery for
- * sure that it was at its end, when that was about then. */
-static void cut(const kit_play_t *play, const kit_item_t *of, size_t recorded, events_t *now)
+/* Drop what happened after the end of the recording. If the recording was cut off shortly after the
+ * delivery, drop everything that it may lack. */
+static void drop_uncompared(const kit_replay_t *replay, const kit_item_t *of, size_t recorded,
+                            events_t *now)
 {
-    const kit_recording_t *recording = &play->recording;
+    const kit_recording_t *recording = &replay->recording;
     const uint64_t end_ms = recording->items[recording->count - 1].at_ms;
     const bool open = !recording->ended && of->at_ms + CUT_MS > end_ms;
     while (now->count > recorded &&
-           (open || now->items[now->count - 1].at_us > play->begin_us + end_ms * 1000))
+           (open || now->items[now->count - 1].at_us > replay->begin_us + end_ms * 1000))
         now->count--;
 }
 
@@ -184,18 +181,11 @@ static int write_event(slack_buf_t *out, slack_arena_t *arena, char sign, const 
                              (int)shown, text, shown < len ? "…" : "");
 }
 
-static int write_head(slack_buf_t *out, const kit_item_t *of)
+static int write_head(slack_buf_t *out, slack_arena_t *arena, const kit_item_t *of)
 {
     if (of->type == KIT_BEGIN) return slack__buf_printf(out, "outside of deliveries:\n");
-    const slack_json_t *body = slack_json_get(of->members, "/body");
-    const char *kind = slack_json_str(of->members, "/kind");
-    const char *what = slack_json_str(body, "/command");
-    if (*what == '\0') what = slack_json_str(body, "/event/type");
-    if (*what == '\0') what = slack_json_str(body, "/actions/0/action_id");
-    if (*what == '\0') what = slack_json_str(body, "/action_id");
-    if (*what == '\0') what = slack_json_str(body, "/view/callback_id");
-    if (*what == '\0') what = slack_json_str(body, "/callback_id");
-    return slack__buf_printf(out, "line %u, %s%s%s:\n", of->line, kind, *what ? " " : "", what);
+    const char *name = slack__kit_delivery_name(arena, slack_json_get(of->members, "/body"));
+    return name ? slack__buf_printf(out, "line %u, %s:\n", of->line, name) : SLACK_ENOMEM;
 }
 
 /* lengths[i * (b + 1) + j]: the longest common sequence of what is left from i and from j. */
@@ -214,7 +204,8 @@ static uint32_t *common_lengths(slack_arena_t *arena, const events_t *a, const e
     return lengths;
 }
 
-static int write_both(slack_buf_t *out, slack_arena_t *arena, const events_t *a, const events_t *b)
+static int write_events(slack_buf_t *out, slack_arena_t *arena, const events_t *a,
+                        const events_t *b)
 {
     const bool few = (a->count + 1) * (b->count + 1) <= PAIRS_MAX;
     const size_t row = b->count + 1;
@@ -238,7 +229,7 @@ static int write_both(slack_buf_t *out, slack_arena_t *arena, const events_t *a,
     return rc;
 }
 
-static bool agree(const events_t *a, const events_t *b)
+static bool same_events(const events_t *a, const events_t *b)
 {
     if (a->count != b->count) return false;
     for (size_t i = 0; i < a->count; i++)
@@ -246,36 +237,37 @@ static bool agree(const events_t *a, const events_t *b)
     return true;
 }
 
-/* All that belongs to a delivery, or to none: then `number` is 0. */
-static int differ_in(const slack_test_t *kit, const kit_item_t *of, uint64_t number,
-                     const kit_delivery_t *delivery, slack_buf_t *report)
+/* Compare the events of one delivery; of none, if `number` is 0. */
+static int diff_events(const kit_replay_t *replay, const kit_calls_t *calls, uint64_t number,
+                       const kit_delivery_t *delivery, slack_buf_t *report)
 {
+    const kit_item_t *of = number ? replay->deliveries[number - 1] : &replay->recording.items[0];
     events_t recorded, now = {0};
     slack_arena_t *arena = slack__arena_new(0, SIZE_MAX / 2);
     if (arena == NULL) return SLACK_ENOMEM;
     int rc = recorded_events(arena, of, &recorded);
-    if (rc == 0) rc = events_now(kit, arena, number, delivery, &now);
-    if (rc == 0) cut(kit->play, of, recorded.count, &now);
-    if (rc == 0 && !agree(&recorded, &now)) {
-        rc = write_head(report, of);
-        if (rc == 0) rc = write_both(report, arena, &recorded, &now);
+    if (rc == 0) rc = events_now(calls, arena, number, delivery, &now);
+    if (rc == 0) drop_uncompared(replay, of, recorded.count, &now);
+    if (rc == 0 && !same_events(&recorded, &now)) {
+        rc = write_head(report, arena, of);
+        if (rc == 0) rc = write_events(report, arena, &recorded, &now);
     }
     slack__arena_free(arena);
     return rc;
 }
 
-int slack__differ(slack_test_t *kit, slack_buf_t *report)
+int slack__replay_diff(const kit_replay_t *replay, const kit_calls_t *calls,
+                       const kit_deliveries_t *deliveries, slack_buf_t *report)
 {
-    const kit_play_t *play = kit->play;
-    /* The kit has the newest first. */
-    const kit_delivery_t **deliveries =
-        slack__arena_calloc(kit->arena, (play->delivered + 1) * sizeof *deliveries);
-    if (deliveries == NULL) return SLACK_ENOMEM;
-    size_t i = play->delivered;
-    for (const kit_delivery_t *d = kit->deliveries; d && i > 0; d = d->next)
-        deliveries[--i] = d;
+    /* The list begins with the newest. */
+    const kit_delivery_t **in_order =
+        slack__arena_calloc(deliveries->base->arena, (replay->delivered + 1) * sizeof *in_order);
+    if (in_order == NULL) return SLACK_ENOMEM;
+    size_t i = replay->delivered;
+    for (const kit_delivery_t *d = deliveries->first; d && i > 0; d = d->next)
+        in_order[--i] = d;
     int rc = 0;
-    for (i = 0; rc == 0 && i < play->delivered; i++)
-        rc = differ_in(kit, play->deliveries[i], i + 1, deliveries[i], report);
-    return rc ? rc : differ_in(kit, &play->recording.items[0], 0, NULL, report);
+    for (i = 0; rc == 0 && i < replay->delivered; i++)
+        rc = diff_events(replay, calls, i + 1, in_order[i], report);
+    return rc ? rc : diff_events(replay, calls, 0, NULL, report);
 }

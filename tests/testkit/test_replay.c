@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Recordings that are played by the test kit; live ones are those of integration/test_record.c. */
+/* Recordings that the test kit replays. tests/ops/test_recording.c makes them of live apps. */
 #include <unistd.h>
 
 #include <slack/slack.h>
@@ -98,7 +98,7 @@ static void test_a_call(void **state)
     assert_int_equal(slack_test_call_count(t), 1);
 }
 
-/* A live app was slower than one that is played. */
+/* A live app was slower than the replay. */
 static void test_deliveries_that_overlap(void **state)
 {
     plays(BEGIN HELLO("1", "1", "E1") ECHO("2", "2") HELLO("3", "3", "E3") ACK("4", "3")
@@ -128,7 +128,7 @@ static void test_a_rate_limit(void **state)
                   CALL("30010", "2", ",\"n\":1", GREETING) ANSWER("30020", "2", OK) END("30030"));
 }
 
-/* The pause before the next attempt is another one each time: the player gives it time. */
+/* The pause before the next attempt is random: the replay waits for it. */
 static void test_a_call_that_failed(void **state)
 {
     plays(BEGIN HELLO("1", "1", "E1") ACK("2", "1") CALL("3", "1", ",\"n\":1", GREETING)
@@ -168,7 +168,7 @@ static void test_placeholders_stand_for_themselves(void **state)
     assert_int_equal(slack_on_shortcut(slack_test_app(t), "open", open_modal, NULL), 0);
     const char *report;
     assert_int_equal(slack_test_replay_text(t, modal, strlen(modal), &report), SLACK_EMISMATCH);
-    /* The call is made before the ack that nobody gave: not as it was recorded. */
+    /* Without an ack by the handler, the call precedes the ack. */
     assert_string_equal(report, "line 2, shortcut open:\n"
                                 "  - ack ok\n"
                                 "    call views.open {\"trigger_id\":\"redacted:12\",\"view\":{}}\n"
@@ -184,7 +184,7 @@ static int open_with_secret(slack_ctx_t *ctx, void *user_data)
                            NULL, NULL);
 }
 
-/* A secret that the app has from elsewhere was hidden in the recording: any will do. */
+/* A secret that the app has from elsewhere matches any placeholder. */
 static void test_placeholders_stand_for_secrets(void **state)
 {
     static char secret[] = "1234.5678";
@@ -215,7 +215,8 @@ static int say_both(slack_ctx_t *ctx, void *user_data)
               : slack_callf(slack_ctx_client(ctx), "chat.postMessage", NULL, NULL, "{text: 'x'}");
 }
 
-/* The answer is that of the call with the same words, secrets hidden, not of the first. */
+/* The answer comes from the call with the same arguments, secrets hidden, not from the first one.
+ */
 static void test_which_call_is_meant(void **state)
 {
     calls_failed = 0;
@@ -229,7 +230,7 @@ static void test_which_call_is_meant(void **state)
                           ANSWER("9", "2", "\"http\":200,\"body\":{\"ok\":false,\"error\":\"x\"}")
                               END("50");
     assert_int_equal(slack_test_replay_text(t, recorded, strlen(recorded), &report),
-                     SLACK_EMISMATCH); /* for its order */
+                     SLACK_EMISMATCH); /* the order differs */
     assert_int_equal(calls_failed, 1);
 }
 
@@ -295,7 +296,7 @@ static void test_calls_outside_of_deliveries(void **state)
     assert_int_equal(calls_failed, 1); /* the recorded answer */
 }
 
-/* ---- what is no recording ---- */
+/* ---- damaged recordings ---- */
 
 static void test_damage(void **state)
 {
@@ -303,38 +304,39 @@ static void test_damage(void **state)
         const char *text, *error;
         int rc;
     } cases[] = {
-        {"", "line 0: nothing is recorded here", SLACK_EPROTO},
-        {"{\"t\":0", "line 0: nothing is recorded here", SLACK_EPROTO},
-        {"\n", "line 1: no JSON, at byte 0", SLACK_EJSON},
-        {BEGIN "{\"t\":1,}\n", "line 2: no JSON, at byte 6", SLACK_EJSON},
-        {BEGIN "[]\n", "line 2: no object", SLACK_EPROTO},
-        {END("0"), "line 1: no recording begins like this", SLACK_EPROTO},
-        {"{\"t\":0,\"type\":\"begin\",\"version\":2}\n", "line 1: version 2, this reads version 1",
+        {"", "the recording is empty", SLACK_EPROTO},
+        {"{\"t\":0", "the recording is empty", SLACK_EPROTO},
+        {"\n", "line 1: not JSON, error at byte 0", SLACK_EJSON},
+        {BEGIN "{\"t\":1,}\n", "line 2: not JSON, error at byte 6", SLACK_EJSON},
+        {BEGIN "[]\n", "line 2: not an object", SLACK_EPROTO},
+        {END("0"), "line 1: not the first line of a recording", SLACK_EPROTO},
+        {"{\"t\":0,\"type\":\"begin\",\"version\":2}\n",
+         "line 1: version 2, but this kit reads version 1", SLACK_EPROTO},
+        {BEGIN BEGIN, "line 2: a second line of type \"begin\"", SLACK_EPROTO},
+        {BEGIN "{\"t\":1,\"type\":\"dance\"}\n", "line 2: unknown type \"dance\"", SLACK_EPROTO},
+        {BEGIN "{\"type\":\"end\"}\n", "line 2: the time \"t\" is missing or not valid",
          SLACK_EPROTO},
-        {BEGIN BEGIN, "line 2: a second beginning", SLACK_EPROTO},
-        {BEGIN "{\"t\":1,\"type\":\"dance\"}\n", "line 2: of the unknown type \"dance\"",
+        {BEGIN END("-1"), "line 2: the time \"t\" is missing or not valid", SLACK_EPROTO},
+        {BEGIN END("1e300"), "line 2: the time \"t\" is missing or not valid", SLACK_EPROTO},
+        {BEGIN ECHO("5", "1") END("4"), "line 3: the time is before that of the previous line",
          SLACK_EPROTO},
-        {BEGIN "{\"type\":\"end\"}\n", "line 2: without a time", SLACK_EPROTO},
-        {BEGIN END("-1"), "line 2: without a time", SLACK_EPROTO},
-        {BEGIN END("1e300"), "line 2: without a time", SLACK_EPROTO},
-        {BEGIN ECHO("5", "1") END("4"), "line 3: its time is before that of the line before",
-         SLACK_EPROTO},
-        {BEGIN END("1") END("1"), "line 3: behind the end", SLACK_EPROTO},
-        {BEGIN ECHO("1", "0"), "line 2: its number \"n\" does not go on from those before",
+        {BEGIN END("1") END("1"), "line 3: a line after the end", SLACK_EPROTO},
+        {BEGIN ECHO("1", "0"), "line 2: the number \"n\" is not larger than the one before",
          SLACK_EPROTO},
         {BEGIN ECHO("1", "2") ECHO("1", "2"),
-         "line 3: its number \"n\" does not go on from those before", SLACK_EPROTO},
+         "line 3: the number \"n\" is not larger than the one before", SLACK_EPROTO},
         {BEGIN "{\"t\":1,\"type\":\"delivery\",\"n\":1,\"body\":7}\n",
          "line 2: a delivery without a body", SLACK_EPROTO},
-        {BEGIN ACK("1", "1"), "line 2: an ack of no delivery", SLACK_EPROTO},
+        {BEGIN ACK("1", "1"), "line 2: an ack of an unknown delivery", SLACK_EPROTO},
         {BEGIN ECHO("1", "1") ACK("1", "1") ACK("1", "1"),
          "line 4: a second ack of the delivery in line 2", SLACK_EPROTO},
         {BEGIN ECHO("1", "1") "{\"t\":1,\"type\":\"ack\",\"n\":1,\"outcome\":\"no\"}\n",
-         "line 3: an ack with the outcome \"no\"", SLACK_EPROTO},
-        {BEGIN CALL("1", "1", ",\"n\":4", "{}"), "line 2: a call out of no delivery", SLACK_EPROTO},
+         "line 3: an ack with the unknown outcome \"no\"", SLACK_EPROTO},
+        {BEGIN CALL("1", "1", ",\"n\":4", "{}"), "line 2: a call of an unknown delivery",
+         SLACK_EPROTO},
         {BEGIN CALL("1", "1", "", "[]"), "line 2: a call without a method or its arguments",
          SLACK_EPROTO},
-        {BEGIN ANSWER("1", "1", OK), "line 2: an answer to no call", SLACK_EPROTO},
+        {BEGIN ANSWER("1", "1", OK), "line 2: an answer to an unknown call", SLACK_EPROTO},
         {BEGIN CALL("1", "1", "", "{}") ANSWER("1", "1", OK) ANSWER("1", "1", OK),
          "line 4: a second answer to the call in line 2", SLACK_EPROTO},
         {BEGIN CALL("1", "1", "", "{}") ANSWER("1", "1", "\"http\":7"),
@@ -367,7 +369,7 @@ static void test_too_late_to_play(void **state)
     assert_int_equal(slack_test_start(t), 0);
     assert_int_equal(slack_test_replay_text(t, BEGIN, strlen(BEGIN), NULL), SLACK_EALREADY);
     assert_int_equal(slack_test_finish(t, &why), SLACK_EALREADY);
-    assert_string_equal(why, "the recording: the kit has started before");
+    assert_string_equal(why, "the recording: the kit has already started");
 }
 
 static void test_no_path(void **state)
@@ -402,7 +404,7 @@ static bool play_with_failure(size_t nth, bool all)
     int rc = play_everything();
     bool failed = heap_heal();
     assert_int_equal(heap_live(), 0);
-    /* The third command has no ack in the recording: that is told, whatever else failed. */
+    /* The third command has no ack in the recording, so the replay always fails. */
     assert_int_not_equal(rc, 0);
     if (!failed) assert_int_equal(rc, SLACK_EMISMATCH);
     return failed;

@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_TESTKIT_CALLS_H
+#define SLACK_TESTKIT_CALLS_H
+
+#include "testkit/runner.h"
+
+/*
+ * The sender in place of libcurl: reads each request back into its arguments, asks for an answer,
+ * and gives it when its time on the kit's clock has come.
+ */
+
+/* The answer to a call. */
+typedef struct kit_answer {
+    int status;               /* of the transfer: 0 if there is an HTTP answer */
+    bool unsent;              /* the call never left */
+    int http_status;          /* 0 stands for 200 */
+    int64_t retry_after_s;    /* -1: none */
+    const slack_json_t *body; /* NULL: an empty one */
+    unsigned after_ms;
+    bool *taken; /* Optional: set once the answer is on its way */
+} kit_answer_t;
+
+typedef struct kit_call {
+    struct kit_call *next;
+    const char *method; /* "response_url" for a message to one */
+    const slack_json_t *args;
+    uint64_t delivery; /* the number of the delivery that made it, from 1; 0: none */
+    uint64_t at_us;
+    unsigned order;
+    bool checks_token; /* auth.test by the app itself, which no test has to expect */
+} kit_call_t;
+
+typedef struct kit_calls_events {
+    /* Answer a call; `ret` is HTTP 200 with no body and no delay. 0, or the error with which the
+     * call is not sent. */
+    int (*answer)(void *user_data, const kit_call_t *call, kit_answer_t *ret);
+} kit_calls_events_t;
+
+typedef struct kit_calls {
+    kit_base_t *base;
+    kit_runner_t *runner;
+    const kit_calls_events_t *events;
+    void *user_data;
+    slack_sender_t sender;
+    kit_call_t *first, **tail; /* without those that check the token */
+    size_t count;
+    slack_link_t transfers; /* transfer->link: calls without an answer yet */
+    slack_task_t close_task;
+    bool closing;
+    void (*closed)(void *user_data);
+    void *closed_data;
+} kit_calls_t;
+
+/* The app takes `calls->sender` for as long as `calls` is valid. */
+void slack__calls_init(kit_calls_t *calls, kit_base_t *base, kit_runner_t *runner);
+/* Who answers from now on. */
+void slack__calls_listen(kit_calls_t *calls, const kit_calls_events_t *events, void *user_data);
+
+/* What Slack answers to a call of that method that succeeds. 0; SLACK_ENOMEM. */
+int slack__calls_default_answer(kit_base_t *base, const kit_call_t *call, const slack_json_t **ret);
+
+#endif

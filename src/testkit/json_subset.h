@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_TESTKIT_JSON_SUBSET_H
+#define SLACK_TESTKIT_JSON_SUBSET_H
+
+#include "util/json.h"
+
+/* Whether `value` contains `part`: an object every member of its counterpart, at any depth; an
+ * array as many elements; other values are equal. On false the path of the first difference is in
+ * `where` ("/blocks/0/type"), which the caller has set to "". */
+bool slack__json_subset(const slack_json_t *value, const slack_json_t *part, char *where,
+                        size_t size);
+
+#endif
