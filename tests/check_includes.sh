@@ -26,7 +26,7 @@ BEGIN {
     below["transports.c"] = below["transport"] " transport wire"
     below["testkit"] = below["app"] " app wire"
     # Folders that still include each other.
-    split("ops identity context dispatch inbox app", names, " ")
+    split("identity context dispatch inbox app", names, " ")
     if (ENVIRON["SLACK_TRUNK"]) for (i in names) trunk[names[i]] = 1
     below["options"] = below["net"] " net"
     below["sim"] = below["store"] " store options"

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "app/http.h"
 #include "app/options.h"
 #include "protocol/api_error.h"
 #include "util/alloc.h"
@@ -54,9 +55,10 @@ int slack__app_new(slack_app_t **ret_app, const slack_options_t *options, bool e
     slack_app_t *app = slack__calloc(1, sizeof *app);
     if (app == NULL) return SLACK_ENOMEM;
     app->routes = slack__router_new();
-    if (app->routes == NULL || slack__http_routes_init(app) != 0 ||
+    slack__http_routes_init(&app->http_routes);
+    if (app->routes == NULL || slack__app_add_pages(app) != 0 ||
         uv_mutex_init(&app->posts_lock) != 0) {
-        slack__http_routes_done(app);
+        slack__http_routes_done(&app->http_routes);
         slack__router_free(app->routes);
         slack__free(app);
         return SLACK_ENOMEM;
@@ -99,7 +101,7 @@ static void app_destroy(slack_app_t *app)
     slack__workers_free(app->workers);
     slack__authority_free(app->authority);
     slack__router_free(app->routes);
-    slack__http_routes_done(app);
+    slack__http_routes_done(&app->http_routes);
     slack__ack_deadline_done(app);
     slack_options_done(&app->options);
     uv_mutex_destroy(&app->posts_lock);
@@ -139,7 +141,8 @@ static void handle_closed(uv_handle_t *handle)
     if (--app->handles == 0) stopped(app);
 }
 
-static void watch_closed(void *user_data)
+/* Of the file watch, and of the loop lag. */
+static void part_closed(void *user_data)
 {
     slack_app_t *app = user_data;
     if (--app->handles == 0) stopped(app);
@@ -163,8 +166,8 @@ static void net_closed(void *user_data)
         close_handle(app, (uv_handle_t *)&app->sigterm);
         close_handle(app, (uv_handle_t *)&app->sighup);
     }
-    close_handle(app, (uv_handle_t *)&app->metrics.beat);
-    slack__file_watch_close(&app->token_files, watch_closed);
+    slack__loop_lag_close(&app->loop_lag, part_closed, app);
+    slack__file_watch_close(&app->token_files, part_closed);
 }
 
 static void recorder_closed(void *user_data)
@@ -204,7 +207,7 @@ static void calls_closed(void *user_data)
 static void close_parts(slack_app_t *app)
 {
     if (app->parts_closing || app->live_count > 0 || app->rejected_count > 0) return;
-    if (app->pages.server) return;
+    if (app->admin.server) return;
     for (size_t i = 0; i < app->transport_count; i++) {
         enum slack_transport_state state = app->transports[i]->state;
         if (state != SLACK_TRANSPORT_IDLE && state != SLACK_TRANSPORT_STOPPED) return;
@@ -226,8 +229,8 @@ static void close_begin(slack_app_t *app)
     slack__workers_cancel(app);
     slack__authorize_cancel(app);
     slack__inbox_abandon_all(app);
-    slack__http_routes_abandon(app);
-    slack__http_routes_close(app);
+    slack__http_routes_abandon(&app->http_routes);
+    slack__admin_server_close(&app->admin);
     for (size_t i = 0; i < app->transport_count; i++) {
         slack_transport_t *t = app->transports[i];
         if (t->state != SLACK_TRANSPORT_IDLE && t->state != SLACK_TRANSPORT_STOPPED)
@@ -242,7 +245,8 @@ static void close_begin(slack_app_t *app)
 
 static bool is_busy(const slack_app_t *app)
 {
-    if (app->live_count > 0 || app->rejected_count > 0 || app->pages.visit_count > 0) return true;
+    if (app->live_count > 0 || app->rejected_count > 0 || app->http_routes.visit_count > 0)
+        return true;
     for (size_t i = 0; i < app->transport_count; i++) {
         slack_transport_stats_t stats = {0};
         app->transports[i]->ops->stats(app->transports[i], &stats);
@@ -344,7 +348,10 @@ static void host_state(slack_transport_t *t, enum slack_transport_state state, i
 
 static void host_deliver(slack_transport_t *t, slack_delivery_t *d)
 {
-    slack__inbox_deliver(t->core, t, d);
+    slack_app_t *app = t->core;
+    d->number = ++app->delivery_count;
+    slack__record_delivery(app->recorder, t, d);
+    slack__inbox_deliver(app, slack__recorder_transport(app->recorder, t), d);
 }
 
 static int host_call(slack_transport_t *t, const char *method, slack_call_fn fn, void *user_data)
@@ -355,7 +362,8 @@ static int host_call(slack_transport_t *t, const char *method, slack_call_fn fn,
 
 static int host_visit(slack_transport_t *t, slack_http_request_t *request)
 {
-    return slack__http_routes_visit(t->core, request);
+    slack_app_t *app = t->core;
+    return slack__http_routes_visit(&app->http_routes, request);
 }
 
 static void SLACK_PRINTF(2, 3) host_error(slack_transport_t *t, const char *format, ...)
@@ -427,20 +435,9 @@ int slack_app_transport_stats(const slack_app_t *app, const char *name,
     slack_transport_stats_t stats = {0};
     t->ops->stats(t, &stats);
     stats.state = t->state;
-    stats.admin_port = slack__http_routes_port(app);
+    stats.admin_port = slack__admin_server_port(&app->admin);
     *ret_stats = stats;
     return 0;
-}
-
-const char *slack__app_unready(const slack_app_t *app)
-{
-    if (app->state < APP_RUNNING) return "starting\n";
-    if (app->state > APP_RUNNING) return "stopping\n";
-    if (app->metrics.store_failing) return "the store fails\n";
-    if (app->token_refused) return "Slack refuses the token\n";
-    for (size_t i = 0; i < app->transport_count; i++)
-        if (app->transports[i]->state != SLACK_TRANSPORT_READY) return "a transport is not ready\n";
-    return NULL;
 }
 
 void slack_on_state(slack_app_t *app, slack_state_fn fn, void *user_data)
@@ -472,7 +469,7 @@ static void called(const char *method, const slack_response_t *response, uint64_
 {
     slack_app_t *app = user_data;
     const int status = slack_response_status(response);
-    slack__metrics_call(&app->metrics, method, status);
+    slack__counters_call(&app->counters, method, status);
     if (owner == 0 || status != SLACK_EAPI) return;
     if (slack__api_error(slack_response_error(response)) != SLACK_API_DEAD_TOKEN) return;
     if (owner == SLACK_OWNER_APP)
@@ -534,6 +531,25 @@ static int open_recorder(slack_app_t *app)
     return slack__recorder_open(&app->recorder, app->net, &options, app->error);
 }
 
+static void admin_closed(void *user_data)
+{
+    slack__app_idle(user_data);
+}
+
+static int open_admin(slack_app_t *app)
+{
+    unsigned passed_socket = 0; /* a transport that listens takes the first */
+    for (size_t i = 0; i < app->transport_count; i++)
+        if (app->transports[i]->ops->listens) passed_socket = 1;
+    app->admin = (slack_admin_server_t){
+        .net = app->net,
+        .routes = &app->http_routes,
+        .closed_fn = admin_closed,
+        .closed_data = app,
+    };
+    return slack__admin_server_open(&app->admin, &app->options, passed_socket, app->error);
+}
+
 static int open_parts(slack_app_t *app)
 {
     int rc = open_recorder(app);
@@ -541,7 +557,7 @@ static int open_parts(slack_app_t *app)
     if (rc == 0) rc = open_calls(app);
     if (rc == 0) rc = slack__store_open(&app->store, app->net, app->options.store, app->error);
     if (rc == 0) rc = create_transports(app);
-    if (rc == 0) rc = slack__http_routes_listen(app);
+    if (rc == 0) rc = open_admin(app);
     return rc;
 }
 
@@ -551,7 +567,7 @@ static int start_on(slack_app_t *app, uv_loop_t *loop)
     if (rc != 0) return slack__app_fail(app, rc, "cannot use the loop: %s", slack_strerror(rc));
     app->loop = loop;
     app->state = APP_AUTHORIZING;
-    slack__metrics_start(&app->metrics, loop);
+    slack__loop_lag_start(&app->loop_lag, loop, &app->counters.loop_lag);
     app->handles++;
     slack__timer_init(&app->timer, NULL);
     slack__ack_deadline_init(app);

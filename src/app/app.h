@@ -9,8 +9,9 @@
 
 #include "dispatch/attempt.h"
 #include "identity/authorizer.h"
-#include "ops/metrics.h"
-#include "ops/http_routes.h"
+#include "ops/admin_server.h"
+#include "ops/counters.h"
+#include "ops/loop_lag.h"
 #include "ops/recorder.h"
 #include "listeners/router.h"
 #include "transport/transport.h"
@@ -149,8 +150,10 @@ struct slack_app {
     slack_middleware_t unmatched, not_acked;
     slack_assistant_t assistant;
     slack_router_t *routes;
-    slack_http_routes_t pages;
-    slack_metrics_t metrics;
+    slack_http_routes_t http_routes;
+    slack_admin_server_t admin;
+    slack_counters_t counters;
+    slack_loop_lag_t loop_lag;
 
     /* Deliveries. */
     uint64_t delivery_count;
@@ -162,6 +165,7 @@ struct slack_app {
     atomic_bool stopping;     /* for workers: the state is DRAINING or later */
     slack_task_t reject_task;
     slack_backlog_t backlog;
+    bool store_failing;             /* the store's last completion was SLACK_ESTORE */
     slack_transport_t no_transport; /* of what comes out of the store */
     slack_dead_fn dead_fn;
     void *dead_data;
@@ -180,9 +184,6 @@ int slack__app_fail(slack_app_t *app, int rc, const char *format, ...) SLACK_PRI
 /* Begin to stop, with this status unless one is noted already: drain, then close. A second call
  * ends the drain. */
 void slack__app_shutdown(slack_app_t *app, int status);
-
-/* Why the app is not ready, a line of text; NULL when it is. */
-const char *slack__app_unready(const slack_app_t *app);
 
 /* post.c */
 void slack__app_wake(slack_app_t *app); /* any thread: slack__mailbox_run(), slack__workers_run() */

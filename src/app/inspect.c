@@ -3,6 +3,8 @@
 
 #include <string.h>
 
+#include "app/http.h"
+#include "app/metrics.h"
 #include "context/ctx.h"
 
 int slack__inspect_app_new(slack_app_t **ret_app, const slack_options_t *options)
@@ -97,14 +99,19 @@ void slack__inspect_tenants(const slack_app_t *app, size_t *ret_open, size_t *re
     slack__authority_counts(app, ret_open, ret_known);
 }
 
-slack_metrics_t *slack__inspect_metrics(slack_app_t *app)
+const uint64_t *slack__inspect_lookups(const slack_app_t *app)
 {
-    return &app->metrics;
+    return slack__authority_lookups(app);
+}
+
+slack_counters_t *slack__inspect_counters(slack_app_t *app)
+{
+    return &app->counters;
 }
 
 int slack__inspect_metrics_write(const slack_app_t *app, slack_buf_t *out)
 {
-    return slack__metrics_write(app, out);
+    return slack__app_metrics_write(app, out);
 }
 
 size_t slack__inspect_live(const slack_app_t *app)
@@ -139,7 +146,7 @@ void slack__inspect_set_renewing(slack_app_t *app, bool renewing)
 
 void slack__inspect_set_store_failing(slack_app_t *app, bool failing)
 {
-    app->metrics.store_failing = failing;
+    app->store_failing = failing;
 }
 
 bool slack__inspect_workers_busy(const slack_app_t *app)

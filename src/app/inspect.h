@@ -4,7 +4,9 @@
 
 #include <slack/slack.h>
 
-#include "ops/metrics.h"
+#include "identity/authorizer.h"
+#include "ops/counters.h"
+#include "util/buf.h"
 #include "transport/transport.h"
 #include "net/loop.h"
 #include "store/store.h"
@@ -55,10 +57,13 @@ bool slack__inspect_checks_token(const slack_app_t *app);
 /* Open questions to the authorizer, and tenants in the cache. */
 void slack__inspect_tenants(const slack_app_t *app, size_t *ret_open, size_t *ret_known);
 
+/* How deliveries got the tokens of their tenant: SLACK_LOOKUPS figures. */
+const uint64_t *slack__inspect_lookups(const slack_app_t *app);
+
 /* ---- counters ---- */
 
 /* Never NULL. */
-slack_metrics_t *slack__inspect_metrics(slack_app_t *app);
+slack_counters_t *slack__inspect_counters(slack_app_t *app);
 /* Append the text that /metrics serves. 0, SLACK_ETOOBIG, SLACK_ENOMEM. */
 int slack__inspect_metrics_write(const slack_app_t *app, slack_buf_t *out);
 

@@ -9,14 +9,13 @@ int slack__ack_send(slack_ctx_t *ctx, const slack_ack_t *ack)
     slack_delivery_t *d = ctx->d;
     int rc = d->transport->ops->ack(d->transport, d, ack);
     if (rc == SLACK_ETOOBIG || rc == SLACK_EACKBODY) return rc; /* nothing was sent */
-    slack__record_ack(ctx->app->recorder, d, ack);
     ctx->acked = true;
     ctx->outcome = ack->outcome;
     slack__unlink(&ctx->unacked_link);
     ctx->ack_status = rc;
     ctx->acked_us = slack__mono_us(ctx->app->clock);
     if (rc == 0 && ctx->acked_us >= d->received_us)
-        slack__histogram_add(&ctx->app->metrics.ack, ctx->acked_us - d->received_us);
+        slack__histogram_add(&ctx->app->counters.ack, ctx->acked_us - d->received_us);
     return rc;
 }
 
@@ -71,7 +70,7 @@ static int acknowledge_here(slack_ctx_t *ctx, void *args)
     if (late && (rc == 0 || rc == SLACK_ECLOSED)) rc = SLACK_ELATE;
     if (rc == SLACK_ELATE) {
         ctx->late_ms = late_ms;
-        ctx->app->metrics.late_acks++;
+        ctx->app->counters.late_acks++;
     }
     if (rc != 0)
         SLACK_LOG(&ctx->app->log, WARN, rc == SLACK_ELATE ? "ack late" : "ack lost",

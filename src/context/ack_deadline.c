@@ -76,7 +76,7 @@ static void give(slack_ctx_t *ctx)
     }
     int rc = slack__ack_send(ctx, &ack);
     if (ctx->acked) note_spare(ctx);
-    app->metrics.default_acks++;
+    app->counters.default_acks++;
     SLACK_LOG(&app->log, WARN, "sent the default ack",
               "kind=%s listener=%s transport=%s reason=%s result=%s", slack_kind_name(ctx->d->kind),
               slack_ctx_listener(ctx), ctx->d->transport->ops->name, reason,
@@ -145,7 +145,7 @@ int slack__ack_deadline_late(slack_ctx_t *ctx, const slack_ack_t *ack)
 {
     ctx->spare = false; /* once */
     ctx->late_ms = slack_ctx_ack_late_ms(ctx);
-    ctx->app->metrics.late_acks++;
+    ctx->app->counters.late_acks++;
     int rc = send_late(ctx, ack);
     SLACK_LOG(&ctx->app->log, WARN, "ack after the one in its place",
               "kind=%s listener=%s late_ms=%u result=%s", slack_kind_name(ctx->d->kind),

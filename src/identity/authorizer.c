@@ -35,6 +35,7 @@ struct slack_authority {
     slack_authorizer_t authorizer; /* the refusal is our own */
     slack_tenant_cache_t tenants;
     slack_timer_t timer; /* the first that is asked */
+    uint64_t lookups[SLACK_LOOKUPS];
 };
 
 typedef slack_tenant_entry_t entry_t;
@@ -131,7 +132,7 @@ static void tell_waiting(slack_app_t *app, entry_t *e)
 static void log_and_count(slack_app_t *app, const entry_t *e)
 {
     const slack_tenant_t *t = &e->tenant;
-    uint64_t *counts = app->metrics.lookups;
+    uint64_t *counts = app->authority->lookups;
     if (e->status == 0) {
         counts[SLACK_LOOKUP_GRANTED]++;
         SLACK_LOG(&app->log, DEBUG, "tenant authorized", "app=%s enterprise=%s team=%s user=%s",
@@ -230,7 +231,7 @@ static bool wait_for(slack_ctx_t *ctx, entry_t *e)
 
 static bool use_known(slack_ctx_t *ctx, entry_t *e)
 {
-    ctx->app->metrics.lookups[SLACK_LOOKUP_REMEMBERED]++;
+    ctx->app->authority->lookups[SLACK_LOOKUP_REMEMBERED]++;
     slack__tenant_cache_used(&ctx->app->authority->tenants, e);
     go_on(ctx, e);
     return true;
@@ -386,4 +387,9 @@ void slack__authority_counts(const slack_app_t *app, size_t *ret_open, size_t *r
     const slack_authority_t *a = app->authority;
     *ret_open = a ? a->tenants.asked_count : 0;
     *ret_known = a ? slack__tenant_cache_known(&a->tenants) : 0;
+}
+
+const uint64_t *slack__authority_lookups(const slack_app_t *app)
+{
+    return app->authority->lookups;
 }

@@ -21,6 +21,15 @@
 
 typedef struct slack_authority slack_authority_t;
 
+/* How deliveries got the token of their tenant. */
+enum slack_lookup {
+    SLACK_LOOKUP_GRANTED,
+    SLACK_LOOKUP_REFUSED,
+    SLACK_LOOKUP_FAILED,     /* or the program did not answer in time */
+    SLACK_LOOKUP_REMEMBERED, /* no lookup was needed */
+    SLACK_LOOKUPS
+};
+
 /* How soon after a check of the app's own token the next one may follow. */
 #define SLACK_TOKEN_CHECK_MS 60000
 
@@ -54,6 +63,9 @@ void slack__authority_free(slack_authority_t *authority);
 const char *slack__authorize_refusal(const slack_app_t *app);
 /* Questions without an answer, and tenants that are remembered. */
 void slack__authority_counts(const slack_app_t *app, size_t *ret_open, size_t *ret_known);
+
+/* SLACK_LOOKUPS figures; only with an authority. */
+const uint64_t *slack__authority_lookups(const slack_app_t *app);
 
 /* ---- refusal.c ---- */
 

@@ -186,7 +186,7 @@ static void renewed(slack_store_op_t *op)
 {
     slack_app_t *app = SLACK_CONTAINER(op, slack_app_t, backlog.renewal);
     app->backlog.renewing = false;
-    app->metrics.store_failing = op->status == SLACK_ESTORE;
+    app->store_failing = op->status == SLACK_ESTORE;
     if (op->status != 0) app->backlog.renew_ms = 0; /* with the next look: our silence is counted */
 }
 

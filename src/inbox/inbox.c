@@ -28,7 +28,6 @@ void slack__inbox_reject_run(slack_task_t *task)
     while ((link = slack__list_shift(&app->rejected)) != NULL) {
         slack_delivery_t *d = SLACK_CONTAINER(link, slack_delivery_t, link);
         d->transport->ops->ack(d->transport, d, &later);
-        slack__record_ack(app->recorder, d, &later);
         slack__delivery_free(d);
         app->rejected_count--;
     }
@@ -73,7 +72,7 @@ static void tell_dead(slack_ctx_t *ctx)
 {
     slack_app_t *app = ctx->app;
     const slack_row_t *row = &ctx->op.row;
-    app->metrics.dead++;
+    app->counters.dead_letters++;
     SLACK_LOG(&app->log, ERROR, "dead letter", "id=%lld kind=%s key=%.*s attempts=%u error=%.*s",
               (long long)row->id, slack_kind_name(ctx->d->kind), (int)row->key.len, row->key.ptr,
               ctx->attempt.number, (int)row->error.len, row->error.ptr);
@@ -102,7 +101,7 @@ static void finished(slack_store_op_t *op)
 
 static void count(const slack_ctx_t *ctx, enum slack_result result)
 {
-    ctx->app->metrics.deliveries[ctx->d->kind][result]++;
+    ctx->app->counters.deliveries[ctx->d->kind][result]++;
 }
 
 /* Decided once, however often the store has to be told. */
@@ -185,7 +184,7 @@ static void stored(slack_store_op_t *op)
 {
     slack_ctx_t *ctx = SLACK_CONTAINER(op, slack_ctx_t, op);
     slack_delivery_t *d = ctx->d;
-    ctx->app->metrics.store_failing = op->status == SLACK_ESTORE;
+    ctx->app->store_failing = op->status == SLACK_ESTORE;
     if (op->status != 0) {
         count(ctx, SLACK_RESULT_LATER);
         SLACK_LOG(&ctx->app->log, WARN, "event not stored, Slack is to send it again",
@@ -321,9 +320,7 @@ slack_ctx_t *slack__ctx_new(slack_app_t *app, slack_delivery_t *d)
 void slack__inbox_deliver(slack_app_t *app, slack_transport_t *t, slack_delivery_t *d)
 {
     d->transport = t;
-    d->number = ++app->delivery_count;
-    slack__record_delivery(app->recorder, d);
-    if (d->retry_num > 0) app->metrics.retries++;
+    if (d->retry_num > 0) app->counters.retries++;
     bool full = app->live_count + app->rejected_count >= app->options.max_deliveries;
     slack_ctx_t *ctx = NULL;
     if (!full && app->state < APP_CLOSING) ctx = slack__ctx_new(app, d);
@@ -333,7 +330,7 @@ void slack__inbox_deliver(slack_app_t *app, slack_transport_t *t, slack_delivery
                   full                        ? "too many under way"
                   : app->state >= APP_CLOSING ? "stopping"
                                               : "out of memory");
-        app->metrics.deliveries[d->kind][SLACK_RESULT_LATER]++;
+        app->counters.deliveries[d->kind][SLACK_RESULT_LATER]++;
         reject(app, d);
         return;
     }

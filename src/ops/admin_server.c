@@ -1,23 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-#include "app/app.h"
+#include "ops/admin_server.h"
 
 #include "net/listen_address.h"
-
-/*
- * The port that pages have to themselves. It is the app's and no transport's: an orchestrator asks
- * an app with Socket Mode alone how it is, too.
- */
 
 #define DEFAULT_HOST "127.0.0.1"
 #define WRITE_MAX    ((size_t)2 << 20)
 #define OPEN_MS      10000
 
-static void on_request(slack_http_server_t *server, slack_http_request_t *request, void *user_data)
+static void admin_requested(slack_http_server_t *server, slack_http_request_t *request,
+                            void *user_data)
 {
-    slack_app_t *app = user_data;
+    slack_admin_server_t *admin = user_data;
     slack_arena_t *arena = request->arena;
-    slack__trusted_proxies_name_client(&app->pages.trusted, request);
-    int rc = slack__http_routes_visit(app, request);
+    slack__trusted_proxies_name_client(&admin->trusted, request);
+    int rc = slack__http_routes_visit(admin->routes, request);
     if (rc == 0) return;
     if (rc == SLACK_ENOTFOUND)
         slack__http_refuse(request, 404, NULL, "no such page");
@@ -26,75 +22,66 @@ static void on_request(slack_http_server_t *server, slack_http_request_t *reques
     slack__arena_free(arena);
 }
 
-/* The first of the sockets that were passed is a transport's, where one takes it. */
-static unsigned passed_socket(const slack_app_t *app)
+static int read_address(slack_listen_address_t *ret, const slack_options_t *options,
+                        unsigned passed_socket, char *error)
 {
-    for (size_t i = 0; i < app->transport_count; i++)
-        if (app->transports[i]->ops->listens) return 1;
-    return 0;
-}
-
-static int read_address(slack_app_t *app, slack_listen_address_t *ret)
-{
-    const slack_options_t *o = &app->options;
-    const bool host = o->http_admin_host && *o->http_admin_host;
+    const bool host = options->http_admin_host && *options->http_admin_host;
     int rc = slack__listen_address_init(ret, "SLACK_HTTP_ADMIN",
-                                        host ? o->http_admin_host : DEFAULT_HOST,
-                                        o->http_admin_port, app->error);
-    if (rc == 0) rc = slack__listen_address_inherit(ret, passed_socket(app), app->error);
-    if (rc == 0)
-        rc = slack__trusted_proxies_read(&app->pages.trusted, o->http_trusted_proxies, app->error);
-    return rc;
+                                        host ? options->http_admin_host : DEFAULT_HOST,
+                                        options->http_admin_port, error);
+    return rc ? rc : slack__listen_address_inherit(ret, passed_socket, error);
 }
 
-int slack__http_routes_listen(slack_app_t *app)
+int slack__admin_server_open(slack_admin_server_t *admin, const slack_options_t *options,
+                             unsigned passed_socket, char *error)
 {
-    const slack_options_t *o = &app->options;
     slack_listen_address_t address;
-    if (!o->http_admin_port || !*o->http_admin_port) return 0;
-    int rc = read_address(app, &address), uv_error = 0;
+    if (!options->http_admin_port || !*options->http_admin_port) return 0;
+    int uv_error = 0, rc = read_address(&address, options, passed_socket, error);
+    if (rc == 0)
+        rc = slack__trusted_proxies_read(&admin->trusted, options->http_trusted_proxies, error);
     if (rc != 0) return rc;
-    const slack_http_server_options_t options = {
+    const slack_http_server_options_t server = {
         .listen = {.host = address.host,
                    .port = address.port,
-                   .reuse_port = o->http_reuse_port > 0,
+                   .reuse_port = options->http_reuse_port > 0,
                    .fd = address.fd,
                    .open_ms = OPEN_MS,
                    .write_max = WRITE_MAX},
-        .limits = &o->http_limits,
-        .trusted = &app->pages.trusted,
-        .fn = on_request,
-        .user_data = app,
+        .limits = &options->http_limits,
+        .trusted = &admin->trusted,
+        .fn = admin_requested,
+        .user_data = admin,
     };
-    rc = slack__http_server_open(&app->pages.server, app->net, &options, &uv_error);
+    rc = slack__http_server_open(&admin->server, admin->net, &server, &uv_error);
     if (rc != 0) {
-        slack__listen_address_explain(&address, rc, uv_error, app->error);
+        slack__listen_address_explain(&address, rc, uv_error, error);
         return rc;
     }
     if (address.fd)
-        SLACK_LOG(&app->log, INFO, "http listening for pages", "fd=%d port=%u", address.fd,
-                  slack__http_routes_port(app));
+        SLACK_LOG(slack__net_log(admin->net), INFO, "http listening for pages", "fd=%d port=%u",
+                  address.fd, slack__admin_server_port(admin));
     else
-        SLACK_LOG(&app->log, INFO, "http listening for pages", "host=%s port=%u", address.host,
-                  slack__http_routes_port(app));
+        SLACK_LOG(slack__net_log(admin->net), INFO, "http listening for pages", "host=%s port=%u",
+                  address.host, slack__admin_server_port(admin));
     return 0;
 }
 
-unsigned slack__http_routes_port(const slack_app_t *app)
+unsigned slack__admin_server_port(const slack_admin_server_t *admin)
 {
-    return app->pages.server ? slack__http_server_port(app->pages.server) : 0;
+    return admin->server ? slack__http_server_port(admin->server) : 0;
 }
 
-static void on_closed(void *user_data)
+static void admin_closed(void *user_data)
 {
-    slack_app_t *app = user_data;
-    app->pages.server = NULL;
-    slack__app_idle(app);
+    slack_admin_server_t *admin = user_data;
+    admin->server = NULL;
+    admin->closed_fn(admin->closed_data);
 }
 
-void slack__http_routes_close(slack_app_t *app)
+void slack__admin_server_close(slack_admin_server_t *admin)
 {
-    if (!app->pages.server || app->pages.closing) return;
-    app->pages.closing = true;
-    slack__http_server_close(app->pages.server, on_closed, app);
+    if (!admin->server || admin->closing) return;
+    admin->closing = true;
+    slack__http_server_close(admin->server, admin_closed, admin);
 }

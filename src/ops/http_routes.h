@@ -5,44 +5,34 @@
 #include <slack/http.h>
 
 #include "net/http_server.h"
-#include "net/trusted_proxies.h"
 
 /*
- * What is served beside the request URL. The library's own pages are routes like the program's:
- *
- *     /healthz   200 as long as the loop turns
- *     /readyz    200 when deliveries can come and be stored; 503 from the first word of a stop on
- *     /metrics   metrics.h
+ * The pages that are served beside the request URL (slack/http.h). A visit is a request that a
+ * route has taken and not answered yet.
  */
 #define SLACK_ROUTES_MAX 64
 
 typedef struct slack_http_routes {
-    struct slack_page *routes; /* the newest first */
+    struct slack_http_route *routes; /* the newest first */
     size_t count;
-    slack_link_t visits; /* visit->link: not answered yet */
+    slack_link_t visits; /* visit->link */
     size_t visit_count;
-    slack_http_server_t *server;     /* of their own port; NULL: there is none, or it is closed */
-    slack_trusted_proxies_t trusted; /* by it */
-    bool closing;
 } slack_http_routes_t;
 
-/* Empty, with the library's own pages. 0, SLACK_ENOMEM. */
-int slack__http_routes_init(slack_app_t *app);
-void slack__http_routes_done(slack_app_t *app);
+void slack__http_routes_init(slack_http_routes_t *routes);
+/* Remove all routes. No visit may be left, except for abandoned ones. */
+void slack__http_routes_done(slack_http_routes_t *routes);
 
-/* The host function's work: 0 when the request was taken, with its arena. */
-int slack__http_routes_visit(slack_app_t *app, slack_http_request_t *request);
+/* Add a route: see slack_http_route(). */
+int slack__http_routes_add(slack_http_routes_t *routes, const char *method, const char *path,
+                           slack_http_route_fn fn, void *user_data);
 
-/* The servers are about to close: replies find nobody from now on. */
-void slack__http_routes_abandon(slack_app_t *app);
+/* Have a route answer a request. 0: the routes own the request and its arena now, and its server
+ * must live until the visit has ended or was abandoned. SLACK_ENOTFOUND if no route has this path,
+ * and SLACK_ENOMEM: the request stays with the caller. */
+int slack__http_routes_visit(slack_http_routes_t *routes, slack_http_request_t *request);
 
-/* admin.c: serve them on a port of their own where options.http_admin_port asks for it, whatever
- * the transports, from before the start is done until the end of the drain: a stranger wants to
- * know of both. 0; SLACK_ECONFIG, SLACK_EIO, SLACK_EINVAL or SLACK_ENOMEM with a sentence in
- * app->error. */
-int slack__http_routes_listen(slack_app_t *app);
-unsigned slack__http_routes_port(const slack_app_t *app); /* 0 without one */
-/* Idempotent. slack__app_idle() follows when pages.server is gone. */
-void slack__http_routes_close(slack_app_t *app);
+/* The servers are about to close: replies to the visits that are left return SLACK_ECLOSED. */
+void slack__http_routes_abandon(slack_http_routes_t *routes);
 
 #endif

@@ -2,73 +2,35 @@
 #ifndef SLACK_OPS_METRICS_H
 #define SLACK_OPS_METRICS_H
 
-#include <uv.h>
-
-#include "protocol/kind.h"
+#include "ops/counters.h"
 #include "util/buf.h"
 
 /*
- * What an app counts, and shows in Prometheus' text format
- * (https://prometheus.io/docs/instrumenting/exposition_formats/).
+ * Prometheus' text format
+ * (https://prometheus.io/docs/instrumenting/exposition_formats/). A family is a head, and then a
+ * line for each of its series; its name is written with the prefix "slackapp_".
  */
 
-/* How a delivery ended. */
-enum slack_result {
-    SLACK_RESULT_OK,
-    SLACK_RESULT_FAILED,
-    SLACK_RESULT_UNMATCHED, /* no listener */
-    SLACK_RESULT_DUPLICATE, /* known: acknowledged, not run again */
-    SLACK_RESULT_LATER,     /* put off: Slack is to send it again */
-    SLACK_RESULT_REFUSED,   /* there is no authorization for it */
-    SLACK_RESULTS
-};
+/* The text that is being written. After the first error the functions below write nothing. */
+typedef struct slack_metrics_text {
+    slack_buf_t *out;
+    int rc; /* 0, SLACK_ETOOBIG or SLACK_ENOMEM */
+} slack_metrics_text_t;
 
-/* How deliveries came by a tenant's token. */
-enum slack_lookup {
-    SLACK_LOOKUP_GRANTED,
-    SLACK_LOOKUP_REFUSED,
-    SLACK_LOOKUP_FAILED,     /* or was not answered in time */
-    SLACK_LOOKUP_REMEMBERED, /* a delivery's, without a lookup */
-    SLACK_LOOKUPS
-};
+/* `type` is "counter", "gauge" or "histogram". */
+void slack__metrics_head(slack_metrics_text_t *text, const char *name, const char *type,
+                         const char *help);
+/* A line of the family, with its full name; the newline is added. */
+void slack__metrics_line(slack_metrics_text_t *text, const char *format, ...) SLACK_PRINTF(2, 3);
+/* A family of one series without labels. */
+void slack__metrics_single(slack_metrics_text_t *text, const char *name, const char *type,
+                           uint64_t value, const char *help);
+/* A family of one histogram, in seconds. */
+void slack__metrics_histogram(slack_metrics_text_t *text, const char *name,
+                              const slack_histogram_t *histogram, const char *help);
 
-#define SLACK_BUCKETS        11
-#define SLACK_METHODS_MAX    64 /* Web API methods told apart; the rest is "other" */
-#define SLACK_METHOD_MAX_LEN 63
-
-typedef struct slack_histogram {
-    uint64_t buckets[SLACK_BUCKETS + 1]; /* not summed up; the last is +Inf */
-    uint64_t sum_us;
-} slack_histogram_t;
-
-typedef struct slack_metrics {
-    uint64_t deliveries[SLACK_KINDS][SLACK_RESULTS];
-    uint64_t retries;      /* deliveries that Slack sends again, as it says */
-    uint64_t late_acks;    /* acks that a handler gave too late */
-    uint64_t default_acks; /* default acks: the handler had not acked in time */
-    uint64_t dead;         /* deliveries given up */
-    uint64_t lookups[SLACK_LOOKUPS];
-    slack_histogram_t ack; /* from the first byte to the ack on its way */
-    slack_histogram_t lag; /* how much later than asked for the loop calls back */
-    struct {
-        char name[SLACK_METHOD_MAX_LEN + 1];
-        uint64_t ok, failed;
-    } methods[SLACK_METHODS_MAX];
-    size_t method_count;
-    uint64_t others_ok, others_failed;
-    bool store_failing; /* the store's last word was an error */
-
-    uv_timer_t beat; /* asks the loop to call back, and looks when it does */
-    uint64_t beat_ns;
-} slack_metrics_t;
-
-void slack__histogram_add(slack_histogram_t *histogram, uint64_t us);
-void slack__metrics_call(slack_metrics_t *metrics, const char *method, int status);
-
-/* `beat` is a handle on the loop from now on; it does not keep the loop alive. */
-void slack__metrics_start(slack_metrics_t *metrics, uv_loop_t *loop);
-
-/* Append all of it. 0, SLACK_ETOOBIG, SLACK_ENOMEM. */
-int slack__metrics_write(const slack_app_t *app, slack_buf_t *out);
+/* Deliveries, and the rows of counters.def. */
+void slack__counters_write(slack_metrics_text_t *text, const slack_counters_t *counters);
+void slack__call_counts_write(slack_metrics_text_t *text, const slack_call_counts_t *calls);
 
 #endif

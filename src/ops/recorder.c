@@ -16,6 +16,14 @@
 #define FORMAT_VERSION 1
 #define LINE_MAX_BYTES ((size_t)96 << 20) /* an answer, and the values that it is parsed into */
 
+/* Has the name of a transport, and records the acks that it passes on to it. */
+typedef struct stand_in {
+    slack_transport_t transport;
+    struct slack_transport_ops ops;
+    slack_recorder_t *recorder;
+    slack_transport_t *real;
+} stand_in_t;
+
 struct slack_recorder {
     slack_net_t *net;
     const char *api_url;
@@ -24,6 +32,8 @@ struct slack_recorder {
     bool begun, stopped, closing;
     uint64_t begin_ms;  /* on the net's clock */
     uint64_t last_call; /* the number of the last call */
+    stand_in_t stand_ins[SLACK_RECORD_TRANSPORTS_MAX];
+    size_t stand_in_count;
     uint64_t bytes, max_bytes;
     uv_file file;
     uv_fs_t request;
@@ -291,12 +301,13 @@ void slack__recorder_close(slack_recorder_t *r, void (*fn)(void *user_data), voi
 
 /* --- deliveries ---------------------------------------------------------------------------- */
 
-void slack__record_delivery(slack_recorder_t *r, const slack_delivery_t *d)
+void slack__record_delivery(slack_recorder_t *r, const slack_transport_t *t,
+                            const slack_delivery_t *d)
 {
     if (!is_on(r)) return;
     line_t line = begin_line(r, "delivery");
     add(&line, ",\"n\":%llu", (unsigned long long)d->number);
-    add_string(&line, "transport", d->transport->ops->name);
+    add_string(&line, "transport", t->ops->name);
     add_string(&line, "kind", slack_kind_name(d->kind));
     if (d->retry_num > 0) {
         add(&line, ",\"retry_num\":%d", d->retry_num);
@@ -326,7 +337,7 @@ static void add_ack_body(line_t *line, const slack_ack_t *ack)
     slack__arena_free(arena);
 }
 
-void slack__record_ack(slack_recorder_t *r, const slack_delivery_t *d, const slack_ack_t *ack)
+static void record_ack(slack_recorder_t *r, const slack_delivery_t *d, const slack_ack_t *ack)
 {
     static const char *const outcomes[] = {
         [SLACK_ACK_OK] = "ok", [SLACK_ACK_LATER] = "later", [SLACK_ACK_REFUSE] = "refuse"};
@@ -336,6 +347,30 @@ void slack__record_ack(slack_recorder_t *r, const slack_delivery_t *d, const sla
     add_string(&line, "outcome", outcomes[ack->outcome]);
     add_ack_body(&line, ack);
     end_line(&line);
+}
+
+static int stand_in_ack(slack_transport_t *t, slack_delivery_t *d, const slack_ack_t *ack)
+{
+    const stand_in_t *stand_in = SLACK_CONTAINER(t, stand_in_t, transport);
+    int rc = stand_in->real->ops->ack(stand_in->real, d, ack);
+    if (rc != SLACK_ETOOBIG && rc != SLACK_EACKBODY) record_ack(stand_in->recorder, d, ack);
+    return rc;
+}
+
+slack_transport_t *slack__recorder_transport(slack_recorder_t *r, slack_transport_t *t)
+{
+    if (r == NULL) return t;
+    for (size_t i = 0; i < r->stand_in_count; i++)
+        if (r->stand_ins[i].real == t) return &r->stand_ins[i].transport;
+    if (r->stand_in_count == SLACK_RECORD_TRANSPORTS_MAX) return t;
+    stand_in_t *stand_in = &r->stand_ins[r->stand_in_count++];
+    *stand_in = (stand_in_t){
+        .transport = {.ops = &stand_in->ops},
+        .ops = {.name = t->ops->name, .ack = stand_in_ack},
+        .recorder = r,
+        .real = t,
+    };
+    return &stand_in->transport;
 }
 
 /* --- calls --------------------------------------------------------------------------------- */

@@ -39,10 +39,15 @@ void slack__recorder_close(slack_recorder_t *recorder, void (*fn)(void *user_dat
 void slack__recorder_begin(slack_recorder_t *recorder, const char *bot_user, const char *bot_id,
                            const char *team);
 
-/* A delivery has arrived, and is acknowledged. NULL for a recorder that is none is fine in both. */
-void slack__record_delivery(slack_recorder_t *recorder, const slack_delivery_t *d);
-void slack__record_ack(slack_recorder_t *recorder, const slack_delivery_t *d,
-                       const slack_ack_t *ack);
+#define SLACK_RECORD_TRANSPORTS_MAX 4
+
+/* Record a delivery that `t` received, under d->number. NULL: there is no recorder. */
+void slack__record_delivery(slack_recorder_t *recorder, const slack_transport_t *t,
+                            const slack_delivery_t *d);
+/* The transport to set for the deliveries of `t`, so that their acks are recorded. It has the name
+ * and `ack` of `t`, and nothing else: other functions are called with `t`. It lives as long as the
+ * recorder. `t` itself if there is no recorder, or for a fifth transport. */
+slack_transport_t *slack__recorder_transport(slack_recorder_t *recorder, slack_transport_t *t);
 
 /* slack_webapi_options_t.wrap: have what is sent recorded. `recorder` is one. */
 void slack__recorder_wrap(slack_sender_t *sender, void *recorder);

@@ -50,7 +50,7 @@ struct slack_delivery {
     uint64_t deadline_us;         /* monotonic, when an ack is too late for Slack */
     bool body_allowed;            /* a body may go back: by what it is, until a wire knows better */
     slack_transport_t *transport; /* set by host->deliver */
-    uint64_t number;              /* the core's: from 1; 0 for what comes out of the store */
+    uint64_t number;              /* the app's: from 1; 0 for what comes out of the store */
     uint64_t handle;              /* the transport's own name for what is to be answered */
     slack_link_t link;            /* the core's */
     void *core;                   /* the core's */

@@ -87,7 +87,7 @@ static void each_kind_has_its_own(void **state)
         end();
         assert_int_equal(ack.count, 1);
     }
-    assert_int_equal(slack__inspect_metrics(f.app)->default_acks, sizeof cases / sizeof *cases);
+    assert_int_equal(slack__inspect_counters(f.app)->default_acks, sizeof cases / sizeof *cases);
     assert_non_null(strstr(f.log, "event=\"sent the default ack\" kind=command listener=slow"));
 }
 
@@ -153,7 +153,7 @@ static void late_acks_find_their_way(void **state)
     assert_int_equal(slack_ack(held), SLACK_ELATE);
     end();
     assert_int_equal(fake_slack_count(f.slack), 2);
-    assert_int_equal(slack__inspect_metrics(f.app)->late_acks, 4);
+    assert_int_equal(slack__inspect_counters(f.app)->late_acks, 4);
     assert_non_null(strstr(f.log, "event=\"ack after the one in its place\" kind=command "
                                   "listener=slow"));
 }
@@ -236,8 +236,8 @@ static void hook_speaks_while_a_worker_runs(void **state)
     while (slack__inspect_live(f.app) > 0)
         app_turn(&f);
     assert_int_equal(atomic_load(&late_result), SLACK_ELATE); /* there is no response_url */
-    assert_int_equal(slack__inspect_metrics(f.app)->deliveries[SLACK_KIND_COMMAND][SLACK_RESULT_OK],
-                     1);
+    assert_int_equal(
+        slack__inspect_counters(f.app)->deliveries[SLACK_KIND_COMMAND][SLACK_RESULT_OK], 1);
 }
 
 static int store_and_answer(slack_ctx_t *ctx, void *user_data)
@@ -280,7 +280,7 @@ static void hook_may_fail(void **state)
     inject("{\"command\":\"/x\"}", &ack);
     end();
     assert_int_equal(
-        slack__inspect_metrics(f.app)->deliveries[SLACK_KIND_COMMAND][SLACK_RESULT_FAILED], 1);
+        slack__inspect_counters(f.app)->deliveries[SLACK_KIND_COMMAND][SLACK_RESULT_FAILED], 1);
 }
 
 /* By how much: to the handler before and after it speaks, and to the log. */
@@ -388,7 +388,7 @@ static void store_is_late(void **state)
     assert_non_null(strstr(f.log, "event=\"sent the default ack\" kind=command "
                                   "listener=command:/deploy transport=memory reason=\"a job is "
                                   "not stored yet\""));
-    assert_int_equal(slack__inspect_metrics(f.app)->default_acks, 1);
+    assert_int_equal(slack__inspect_counters(f.app)->default_acks, 1);
     app_spin(&f);
     assert_int_equal(fake_slack_count(f.slack), 0);
     speed_up(0);
@@ -399,7 +399,7 @@ static void store_is_late(void **state)
     assert_int_equal(ack.count, 1);
     assert_int_equal(fake_slack_count(f.slack), 1);
     assert_int_equal(jobs, 1);
-    assert_int_equal(slack__inspect_metrics(f.app)->late_acks, 1);
+    assert_int_equal(slack__inspect_counters(f.app)->late_acks, 1);
     assert_non_null(strstr(f.log, "event=\"ack after the one in its place\" kind=command "
                                   "listener=command:/deploy"));
 }
@@ -413,7 +413,7 @@ static void store_is_late_and_there_is_no_way(void **state)
     app_spin(&f);
     assert_int_equal(ack.count, 1);
     assert_int_equal(fake_slack_count(f.slack), 0);
-    assert_int_equal(slack__inspect_metrics(f.app)->late_acks, 1);
+    assert_int_equal(slack__inspect_counters(f.app)->late_acks, 1);
     assert_non_null(strstr(f.log, "result=SLACK_ELATE"));
 }
 
@@ -474,7 +474,7 @@ static void store_is_late_and_nothing_is_said(void **state)
     assert_int_equal(ack.count, 1);
     assert_string_equal(ack.body, "Deploying");
     app_run_until(&f, &jobs);
-    assert_int_equal(slack__inspect_metrics(f.app)->default_acks, 0);
+    assert_int_equal(slack__inspect_counters(f.app)->default_acks, 0);
 }
 
 /* Whoever is in time has the only word. */
@@ -492,7 +492,7 @@ static void acks_in_time_are_alone(void **state)
     end();
     assert_int_equal(ack.count, 1);
     assert_string_equal(ack.body, "in time");
-    assert_int_equal(slack__inspect_metrics(f.app)->default_acks, 0);
+    assert_int_equal(slack__inspect_counters(f.app)->default_acks, 0);
 }
 
 /* The stop does not wait for a default ack, nor does one come after it. */

@@ -214,12 +214,12 @@ static void test_what_failed_is_its_callbacks(void **state)
     app_run_until(&f, &told);
     app_run_until_idle(&f);
     assert_int_equal(
-        slack__inspect_metrics(f.app)->deliveries[SLACK_KIND_COMMAND][SLACK_RESULT_FAILED], 0);
+        slack__inspect_counters(f.app)->deliveries[SLACK_KIND_COMMAND][SLACK_RESULT_FAILED], 0);
     app_deliver(&f, "{\"command\":\"/told\",\"channel_id\":\"C1\"}", &ack);
     app_run_until_idle(&f);
     assert_int_equal(told, 2);
     assert_int_equal(
-        slack__inspect_metrics(f.app)->deliveries[SLACK_KIND_COMMAND][SLACK_RESULT_FAILED], 1);
+        slack__inspect_counters(f.app)->deliveries[SLACK_KIND_COMMAND][SLACK_RESULT_FAILED], 1);
 }
 
 static int note_cancel(slack_ctx_t *ctx, const slack_response_t *response, void *user_data)
@@ -312,7 +312,7 @@ static void test_what_a_worker_said(void **state)
     assert_true(
         was_called("chat.update", "{\"text\":\"three\",\"ts\":\"5.2\",\"channel\":\"C1\"}"));
     assert_true(was_called("chat.delete", "{\"ts\":\"5.2\",\"channel\":\"C1\"}"));
-    assert_int_equal(slack__inspect_metrics(f.app)->deliveries[SLACK_KIND_EVENT][SLACK_RESULT_OK],
+    assert_int_equal(slack__inspect_counters(f.app)->deliveries[SLACK_KIND_EVENT][SLACK_RESULT_OK],
                      1);
 }
 

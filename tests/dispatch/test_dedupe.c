@@ -132,7 +132,7 @@ static void test_a_message_that_is_a_mention(void **state)
         over_socket(SAID("A1", "Ev2", "app_mention", "hi <@U0BOT>"));
         if (first == 1) over_http(SAID("A1", "Ev1", "message", "hi <@U0BOT>"));
         assert_string_equal(order, "a");
-        assert_int_equal(slack__inspect_metrics(w.app)->dead, 1);
+        assert_int_equal(slack__inspect_counters(w.app)->dead_letters, 1);
         restart(SLACK_DEDUPE_MESSAGES);
         over_socket(SAID("A1", "Ev3", "message", "hi <@U0BOT>"));
         over_http(SAID("A1", "Ev4", "app_mention", "hi <@U0BOT>"));

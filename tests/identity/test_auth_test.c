@@ -11,10 +11,10 @@ static app_fixture_t f;
 static unsigned checks(void)
 {
     unsigned count = 0;
-    for (size_t i = 0; i < slack__inspect_metrics(f.app)->method_count; i++)
-        if (strcmp(slack__inspect_metrics(f.app)->methods[i].name, "auth.test") == 0)
-            count = (unsigned)(slack__inspect_metrics(f.app)->methods[i].ok +
-                               slack__inspect_metrics(f.app)->methods[i].failed);
+    for (size_t i = 0; i < slack__inspect_counters(f.app)->calls.method_count; i++)
+        if (strcmp(slack__inspect_counters(f.app)->calls.methods[i].name, "auth.test") == 0)
+            count = (unsigned)(slack__inspect_counters(f.app)->calls.methods[i].ok +
+                               slack__inspect_counters(f.app)->calls.methods[i].failed);
     return count;
 }
 

@@ -44,7 +44,7 @@ static void a_refused_event_is_over(void **state)
     assert_true(app_logged(
         &f, "team=T1 user=\"\" deliveries=1 error=SLACK_EAUTH reason=\"not installed\""));
     assert_int_equal(
-        slack__inspect_metrics(f.app)->deliveries[SLACK_KIND_EVENT][SLACK_RESULT_REFUSED], 5);
+        slack__inspect_counters(f.app)->deliveries[SLACK_KIND_EVENT][SLACK_RESULT_REFUSED], 5);
     app_pass_ms(&f, 5000);
     assert_int_equal(slack__inspect_live(f.app), 0);
     desk_message(&f, "T1");
@@ -114,7 +114,7 @@ static void interactions_are_told(void **state)
         assert_string_equal(slack_json_str(call->args, "/response_type"), "ephemeral");
         assert_string_equal(call->token, "");
     }
-    assert_int_equal(slack__inspect_metrics(f.app)->default_acks, 0);
+    assert_int_equal(slack__inspect_counters(f.app)->default_acks, 0);
 }
 
 static int open_with_text(void **state)
@@ -192,7 +192,7 @@ static void a_failure_heals(void **state)
     assert_int_equal(desk.asked, 3); /* nothing of a failure is remembered */
     assert_int_equal(desk.seen.count, 1);
     assert_int_equal(desk.seen.attempt, 3);
-    assert_int_equal(slack__inspect_metrics(f.app)->lookups[SLACK_LOOKUP_FAILED], 2);
+    assert_int_equal(slack__inspect_lookups(f.app)[SLACK_LOOKUP_FAILED], 2);
 }
 
 static void a_failed_command_is_refused(void **state)
@@ -205,7 +205,7 @@ static void a_failed_command_is_refused(void **state)
     assert_int_equal(ack.outcome, SLACK_ACK_REFUSE);
     app_run_until_idle(&f);
     assert_int_equal(
-        slack__inspect_metrics(f.app)->deliveries[SLACK_KIND_COMMAND][SLACK_RESULT_FAILED], 1);
+        slack__inspect_counters(f.app)->deliveries[SLACK_KIND_COMMAND][SLACK_RESULT_FAILED], 1);
 }
 
 int main(void)

@@ -18,7 +18,7 @@ static void remembered_for_a_time(void **state)
     desk_message(&f, "T1");
     const size_t cost = heap_count() - before;
     assert_int_equal(desk.asked, 1);
-    assert_int_equal(slack__inspect_metrics(f.app)->lookups[SLACK_LOOKUP_REMEMBERED], 1);
+    assert_int_equal(slack__inspect_lookups(f.app)[SLACK_LOOKUP_REMEMBERED], 1);
     assert_in_range(cost, 1, 4); /* as without all this */
     app_pass_ms(&f, 600 * 1000 - 100);
     desk_message(&f, "T1");

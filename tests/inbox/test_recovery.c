@@ -135,7 +135,7 @@ static void pass(void)
 
 static void pass_all(unsigned ended)
 {
-    uint64_t *results = slack__inspect_metrics(f.app)->deliveries[SLACK_KIND_EVENT];
+    uint64_t *results = slack__inspect_counters(f.app)->deliveries[SLACK_KIND_EVENT];
     while (results[SLACK_RESULT_OK] < ended)
         pass();
 }

@@ -148,35 +148,6 @@ static void metrics_count(void **state)
     close_all();
 }
 
-static void histograms_and_methods_are_bounded(void **state)
-{
-    static slack_metrics_t m;
-    memset(&m, 0, sizeof m);
-    slack__histogram_add(&m.ack, 0);
-    slack__histogram_add(&m.ack, 1000);
-    slack__histogram_add(&m.ack, 1001);
-    slack__histogram_add(&m.ack, UINT32_MAX);
-    assert_int_equal(m.ack.buckets[0], 2);
-    assert_int_equal(m.ack.buckets[1], 1);
-    assert_int_equal(m.ack.buckets[SLACK_BUCKETS], 1);
-    assert_int_equal(m.ack.sum_us, 2001 + (uint64_t)UINT32_MAX);
-    char name[100];
-    for (unsigned i = 0; i < SLACK_METHODS_MAX + 10; i++) {
-        snprintf(name, sizeof name, "m%u", i);
-        slack__metrics_call(&m, name, i % 2 ? SLACK_EAPI : 0);
-        slack__metrics_call(&m, name, 0);
-    }
-    assert_int_equal(m.method_count, SLACK_METHODS_MAX);
-    assert_int_equal(m.methods[0].ok, 2);
-    assert_int_equal(m.methods[1].failed, 1);
-    assert_int_equal(m.others_ok + m.others_failed, 20);
-    memset(name, 'x', sizeof name - 1);
-    name[sizeof name - 1] = '\0';
-    m.method_count = 0;
-    slack__metrics_call(&m, name, 0);
-    assert_int_equal(m.method_count, 0);
-}
-
 static void port_of_their_own(void **state)
 {
     open_with(&(slack_options_t){.http_admin_port = "0"});
@@ -556,21 +527,13 @@ int main(void)
 {
     heap_install();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(health_and_readiness),
-        cmocka_unit_test(metrics_count),
-        cmocka_unit_test(histograms_and_methods_are_bounded),
-        cmocka_unit_test(port_of_their_own),
-        cmocka_unit_test(port_of_their_own_is_taken),
-        cmocka_unit_test(socket_mode_has_pages),
-        cmocka_unit_test(starting_is_told),
-        cmocka_unit_test(drain_is_told_without_http),
-        cmocka_unit_test(wrong_places_are_named),
-        cmocka_unit_test(routes_of_the_program),
-        cmocka_unit_test(routes_are_bounded),
-        cmocka_unit_test(stop_waits_for_replies),
-        cmocka_unit_test(balancer_is_told_first),
-        cmocka_unit_test(second_stop_does_not_wait),
-        cmocka_unit_test(pages_without_memory),
+        cmocka_unit_test(health_and_readiness),       cmocka_unit_test(metrics_count),
+        cmocka_unit_test(port_of_their_own),          cmocka_unit_test(port_of_their_own_is_taken),
+        cmocka_unit_test(socket_mode_has_pages),      cmocka_unit_test(starting_is_told),
+        cmocka_unit_test(drain_is_told_without_http), cmocka_unit_test(wrong_places_are_named),
+        cmocka_unit_test(routes_of_the_program),      cmocka_unit_test(routes_are_bounded),
+        cmocka_unit_test(stop_waits_for_replies),     cmocka_unit_test(balancer_is_told_first),
+        cmocka_unit_test(second_stop_does_not_wait),  cmocka_unit_test(pages_without_memory),
         cmocka_unit_test(start_without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

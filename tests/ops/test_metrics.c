@@ -89,12 +89,9 @@ static void everything_is_there(void **state)
     } families[] = {
         {"slackapp_deliveries_total", SLACK_KINDS},
         {"slackapp_duplicates_total", 1},
-        {"slackapp_retries_total", 1},
-        {"slackapp_default_acks_total", 1},
-        {"slackapp_late_acks_total", 1},
-        {"slackapp_ack_seconds", SLACK_BUCKETS + 3},
-        {"slackapp_loop_lag_seconds", SLACK_BUCKETS + 3},
-        {"slackapp_dead_letters_total", 1},
+#define COUNTER(field, name, help)   {"slackapp_" name, 1},
+#define HISTOGRAM(field, name, help) {"slackapp_" name, SLACK_BUCKETS + 3},
+#include "ops/counters.def"
         {"slackapp_deliveries_under_way", 1},
         {"slackapp_deliveries_in_store", 1},
         {"slackapp_deliveries_put_off", 1},
@@ -120,6 +117,29 @@ static void everything_is_there(void **state)
     assert_int_equal(series, page.count);
 }
 
+/* docs/http.md has a line for each row of counters.def. */
+static void counters_are_documented(void **state)
+{
+    static const char *const lines[] = {
+#define COUNTER(field, name, help)   "\n| `" name "` | counter | |",
+#define HISTOGRAM(field, name, help) "\n| `" name "` | histogram | `le` |",
+#include "ops/counters.def"
+    };
+    static char docs[1 << 16];
+    char path[1024];
+    const char *source = getenv("SLACKAPP_SOURCE_DIR");
+    assert_non_null(source);
+    assert_true((size_t)snprintf(path, sizeof path, "%s/docs/http.md", source) < sizeof path);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    const size_t len = fread(docs, 1, sizeof docs - 1, file);
+    fclose(file);
+    assert_true(len < sizeof docs - 1);
+    docs[len] = '\0';
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        if (!strstr(docs, lines[i])) fail_msg("docs/http.md has no%s", lines[i]);
+}
+
 #define EVENT(id, type) "{\"event_id\":\"" id "\",\"event\":{\"type\":\"" type "\"}}"
 
 static void everything_is_counted(void **state)
@@ -137,8 +157,8 @@ static void everything_is_counted(void **state)
     inject("{\"command\":\"/say\"}");
     inject("{\"command\":\"/none\"}");
     app_run_until_calls(&f, 1);
-    while (slack__inspect_metrics(f.app)->methods[0].ok +
-               slack__inspect_metrics(f.app)->methods[1].ok <
+    while (slack__inspect_counters(f.app)->calls.methods[0].ok +
+               slack__inspect_counters(f.app)->calls.methods[1].ok <
            2)
         app_turn(&f);
     read_page();
@@ -194,10 +214,10 @@ static void labels_are_few_and_whole(void **state)
     app_ready(&f);
     for (unsigned i = 0; i < 1000; i++) {
         snprintf(name, sizeof name, "method.%u", i);
-        slack__metrics_call(slack__inspect_metrics(f.app), name, i % 3 ? 0 : SLACK_EAPI);
+        slack__counters_call(slack__inspect_counters(f.app), name, i % 3 ? 0 : SLACK_EAPI);
     }
-    slack__metrics_call(slack__inspect_metrics(f.app), "other",
-                        0); /* the row of those without one */
+    slack__counters_call(slack__inspect_counters(f.app), "other",
+                         0); /* the row of those without one */
     read_page();
     assert_int_equal(prometheus_size(&page, "slackapp_calls_total"), 2 * SLACK_METHODS_MAX + 2);
 
@@ -210,8 +230,9 @@ static void labels_are_few_and_whole(void **state)
 
     for (int kind = 0; kind < SLACK_KINDS; kind++)
         for (int result = 0; result < SLACK_RESULTS; result++)
-            slack__inspect_metrics(f.app)->deliveries[kind][result] = UINT64_MAX;
-    memset(&slack__inspect_metrics(f.app)->lag, 0, sizeof slack__inspect_metrics(f.app)->lag);
+            slack__inspect_counters(f.app)->deliveries[kind][result] = UINT64_MAX;
+    memset(&slack__inspect_counters(f.app)->loop_lag, 0,
+           sizeof slack__inspect_counters(f.app)->loop_lag);
     read_page();
     assert_int_equal(prometheus_size(&page, "slackapp_deliveries_total"),
                      SLACK_KINDS * SLACK_RESULTS);
@@ -269,9 +290,9 @@ int main(void)
     heap_install();
 #define CASE(name) cmocka_unit_test_setup_teardown(name, open_app, close_app)
     const struct CMUnitTest tests[] = {
-        CASE(everything_is_there),          CASE(everything_is_counted),
-        CASE(retries_are_counted),          CASE(labels_are_few_and_whole),
-        cmocka_unit_test(reader_is_strict),
+        CASE(everything_is_there),      cmocka_unit_test(counters_are_documented),
+        CASE(everything_is_counted),    CASE(retries_are_counted),
+        CASE(labels_are_few_and_whole), cmocka_unit_test(reader_is_strict),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -86,8 +86,18 @@ static unsigned count(const char *text, const char *part)
 
 /* ---- deliveries and acks ---- */
 
-static const struct slack_transport_ops wire = {.name = "wire"};
+static int ack_rc;
+
+static int take_ack(slack_transport_t *t, slack_delivery_t *d, const slack_ack_t *ack);
+
+static const struct slack_transport_ops wire = {.name = "wire", .ack = take_ack};
 static slack_transport_t transport = {.ops = &wire};
+
+static int take_ack(slack_transport_t *t, slack_delivery_t *d, const slack_ack_t *ack)
+{
+    assert_ptr_equal(t, &transport);
+    return ack_rc;
+}
 
 static slack_delivery_t *new_delivery(uint64_t number, const char *json)
 {
@@ -101,16 +111,27 @@ static slack_delivery_t *new_delivery(uint64_t number, const char *json)
         return NULL;
     }
     d->number = number;
-    d->transport = &transport;
     return d;
 }
 
-static void deliver(uint64_t number)
+/* As the app does. */
+static void deliver(slack_delivery_t *d)
+{
+    slack__record_delivery(recorder, &transport, d);
+    d->transport = slack__recorder_transport(recorder, &transport);
+}
+
+static void ack(slack_delivery_t *d, const slack_ack_t *ack)
+{
+    assert_int_equal(d->transport->ops->ack(d->transport, d, ack), ack_rc);
+}
+
+static void deliver_one(uint64_t number)
 {
     slack_delivery_t *d =
         new_delivery(number, "{\"command\":\"/x\",\"text\":\"hi\",\"token\":\"verysecret\"}");
     assert_non_null(d);
-    slack__record_delivery(recorder, d);
+    deliver(d);
     slack__delivery_free(d);
 }
 
@@ -121,16 +142,15 @@ static void test_lines(void **state)
     slack_delivery_t *d = new_delivery(1, "{\"command\":\"/x\",\"token\":\"verysecret\"}");
     d->retry_num = 2;
     d->retry_reason = "http_timeout";
-    slack__record_delivery(recorder, d);
-    slack__record_ack(recorder, d,
-                      &(slack_ack_t){SLACK_ACK_OK, SLACK_ACK_BODY_TEXT, SLACK_SLICE("a \"text\"")});
+    deliver(d);
+    assert_string_equal(d->transport->ops->name, "wire");
+    ack(d, &(slack_ack_t){SLACK_ACK_OK, SLACK_ACK_BODY_TEXT, SLACK_SLICE("a \"text\"")});
     d->number = 2;
-    slack__record_ack(recorder, d,
-                      &(slack_ack_t){SLACK_ACK_OK, SLACK_ACK_BODY_JSON, SLACK_SLICE("{\"a\":1}")});
+    ack(d, &(slack_ack_t){SLACK_ACK_OK, SLACK_ACK_BODY_JSON, SLACK_SLICE("{\"a\":1}")});
     d->number = 3;
-    slack__record_ack(recorder, d, &(slack_ack_t){.outcome = SLACK_ACK_LATER});
-    d->number = 0; /* out of the store: nobody waits for it */
-    slack__record_ack(recorder, d, &(slack_ack_t){.outcome = SLACK_ACK_OK});
+    ack(d, &(slack_ack_t){.outcome = SLACK_ACK_LATER});
+    d->number = 0; /* out of the store: it was not recorded */
+    ack(d, &(slack_ack_t){.outcome = SLACK_ACK_OK});
     slack__delivery_free(d);
     world.mono_us += 1000;
     end();
@@ -157,7 +177,7 @@ static void test_nothing_before_it_begins(void **state)
 {
     char error[SLACK_ERROR_TEXT_MAX];
     assert_int_equal(try_open(1 << 20, error), 0);
-    deliver(1);
+    deliver_one(1);
     end();
     assert_string_equal(read_all(path), "");
 }
@@ -165,8 +185,42 @@ static void test_nothing_before_it_begins(void **state)
 static void test_no_recorder(void **state)
 {
     slack__recorder_begin(NULL, "", "", "");
-    slack__record_delivery(NULL, NULL);
-    slack__record_ack(NULL, NULL, NULL);
+    slack__record_delivery(NULL, NULL, NULL);
+    assert_ptr_equal(slack__recorder_transport(NULL, &transport), &transport);
+    end();
+}
+
+/* The peer is gone: the app has acked all the same. After the other two it acks once more. */
+static void test_acks_that_fail(void **state)
+{
+    static const struct {
+        int rc;
+        unsigned lines;
+    } cases[] = {{SLACK_ECLOSED, 1}, {SLACK_ETOOBIG, 0}, {SLACK_EACKBODY, 0}};
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        begin(1 << 20);
+        slack_delivery_t *d = new_delivery(1, "{\"command\":\"/x\"}");
+        deliver(d);
+        ack_rc = cases[i].rc;
+        ack(d, &(slack_ack_t){.outcome = SLACK_ACK_OK});
+        ack_rc = 0;
+        slack__delivery_free(d);
+        end();
+        assert_int_equal(count(read_all(path), "\"type\":\"ack\""), cases[i].lines);
+    }
+}
+
+/* One stand-in for each transport; the acks of a fifth are not recorded. */
+static void test_transports(void **state)
+{
+    slack_transport_t transports[SLACK_RECORD_TRANSPORTS_MAX + 1];
+    begin(1 << 20);
+    for (size_t i = 0; i <= SLACK_RECORD_TRANSPORTS_MAX; i++) {
+        transports[i].ops = &wire;
+        slack_transport_t *stand_in = slack__recorder_transport(recorder, &transports[i]);
+        assert_int_equal(stand_in == &transports[i], i == SLACK_RECORD_TRANSPORTS_MAX);
+        assert_ptr_equal(slack__recorder_transport(recorder, &transports[i]), stand_in);
+    }
     end();
 }
 
@@ -246,7 +300,7 @@ static void test_calls(void **state)
 static void test_one_from_before_is_kept(void **state)
 {
     begin(1 << 20);
-    deliver(1);
+    deliver_one(1);
     end();
     begin(1 << 20);
     end();
@@ -288,7 +342,7 @@ static void test_its_size(void **state)
     const uint64_t max = 4000;
     begin(max);
     for (uint64_t n = 1; n <= 1000; n++) {
-        deliver(n);
+        deliver_one(n);
         if (n % 7 == 0) world_turn(&world);
     }
     end();
@@ -305,12 +359,12 @@ static void test_a_slow_disk(void **state)
 {
     begin(UINT64_MAX);
     slack_delivery_t *d = new_delivery(1, "{\"command\":\"/x\"}");
+    deliver(d);
     size_t len = 4 << 10;
     char *text = slack__malloc(len);
     memset(text, 'x', len);
     for (int i = 0; i < 64; i++)
-        slack__record_ack(recorder, d,
-                          &(slack_ack_t){SLACK_ACK_OK, SLACK_ACK_BODY_TEXT, {text, len}});
+        ack(d, &(slack_ack_t){SLACK_ACK_OK, SLACK_ACK_BODY_TEXT, {text, len}});
     slack__free(text);
     slack__delivery_free(d);
     assert_int_equal(count(world.log, "recording stopped"), 1);
@@ -332,10 +386,10 @@ static void test_a_full_disk(void **state)
     begin(1 << 20);
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
     for (uint64_t n = 1; n <= 100; n++)
-        deliver(n);
+        deliver_one(n);
     for (int i = 0; i < 10000 && !strstr(world.log, "recording stopped"); i++)
         uv_run(&world.loop, UV_RUN_ONCE);
-    deliver(101);
+    deliver_one(1);
     end();
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
     assert_int_equal(count(world.log, "recording stopped"), 1);
@@ -360,10 +414,8 @@ static void test_allocations(void **state)
         if (rc == 0) {
             slack__recorder_begin(recorder, "U1", "B1", "T1");
             slack__recorder_wrap(&sender, recorder);
-            slack__record_delivery(recorder, d);
-            slack__record_ack(
-                recorder, d,
-                &(slack_ack_t){SLACK_ACK_OK, SLACK_ACK_BODY_JSON, SLACK_SLICE("{\"a\":1}")});
+            deliver(d);
+            ack(d, &(slack_ack_t){SLACK_ACK_OK, SLACK_ACK_BODY_JSON, SLACK_SLICE("{\"a\":1}")});
             sent = sender.send(sender.sender, &request, count_result, &told);
             if (sent == 0)
                 sent_fn(&(slack_curl_result_t){.http_status = 200, .body = "{}", .body_len = 2},
@@ -389,6 +441,8 @@ int main(void)
         CASE(test_lines),
         CASE(test_nothing_before_it_begins),
         CASE(test_no_recorder),
+        CASE(test_acks_that_fail),
+        CASE(test_transports),
         CASE(test_calls),
         CASE(test_one_from_before_is_kept),
         CASE(test_somebody_elses_file),

@@ -157,7 +157,7 @@ static void action_that_nobody_takes_is_answered_at_once(void **state)
     assert_true(http_reply_has(reply, "X-Slack-No-Retry", "1"));
     assert_string_equal(wires_send(&w, SLACK_KIND_ACTION, ACTION, true),
                         "{\"envelope_id\":\"e1\"}");
-    assert_int_equal(slack__inspect_metrics(w.app)->default_acks,
+    assert_int_equal(slack__inspect_counters(w.app)->default_acks,
                      0); /* which comes when time is up */
     assert_non_null(strstr(w.log, "add='slack_on_action(app, \"a\", handler, NULL);'"));
 }

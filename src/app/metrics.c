@@ -1,0 +1,99 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/metrics.h"
+
+#include <string.h>
+
+#include "context/ctx.h"
+#include "ops/metrics.h"
+
+static void write_queues(slack_metrics_text_t *text, const slack_app_t *app)
+{
+    size_t in_store = 0;
+    for (slack_link_t *link = app->live.next; link != &app->live; link = link->next) {
+        const enum ctx_state state = SLACK_CONTAINER(link, slack_ctx_t, link)->state;
+        in_store += state == CTX_STORING || state == CTX_FINISHING;
+    }
+    slack__metrics_single(text, "deliveries_under_way", "gauge", app->live_count,
+                          "Deliveries not ended yet.");
+    slack__metrics_single(text, "deliveries_in_store", "gauge", in_store,
+                          "Those of them that wait for the store.");
+    slack__metrics_single(text, "deliveries_put_off", "gauge", app->rejected_count,
+                          "Deliveries about to be answered: later.");
+    slack__metrics_single(text, "handlers_queued", "gauge", slack__workers_queued(app->workers),
+                          "Handlers that wait for a thread.");
+    slack__metrics_single(text, "calls_under_way", "gauge",
+                          app->webapi ? slack__webapi_under_way(app->webapi) : 0,
+                          "Web API calls not answered yet, those that wait for their turn "
+                          "included.");
+}
+
+static void write_lookups(slack_metrics_text_t *text, const slack_app_t *app)
+{
+    static const char *const results[SLACK_LOOKUPS] = {
+        [SLACK_LOOKUP_GRANTED] = "granted",
+        [SLACK_LOOKUP_REFUSED] = "refused",
+        [SLACK_LOOKUP_FAILED] = "failed",
+        [SLACK_LOOKUP_REMEMBERED] = "remembered",
+    };
+    size_t open, known;
+    slack__authority_counts(app, &open, &known);
+    const uint64_t *lookups = slack__authority_lookups(app);
+    slack__metrics_head(text, "authorizations_total", "counter",
+                        "Tenants looked up, by result; deliveries that needed no lookup.");
+    for (int i = 0; i < SLACK_LOOKUPS; i++)
+        slack__metrics_line(text, "slackapp_authorizations_total{result=\"%s\"} %llu", results[i],
+                            (unsigned long long)lookups[i]);
+    slack__metrics_single(text, "authorizations_under_way", "gauge", open,
+                          "Tenants being looked up.");
+    slack__metrics_single(text, "authorizations_remembered", "gauge", known,
+                          "Tenants that are remembered.");
+}
+
+static void write_transports(slack_metrics_text_t *text, const slack_app_t *app)
+{
+    static const struct {
+        const char *name, *type, *help;
+    } families[] = {
+        {"transport_ready", "gauge", "1: deliveries can arrive."},
+        {"transport_connections", "gauge", "Connections."},
+        {"transport_delivered_total", "counter", "Handed to the app."},
+        {"transport_acked_total", "counter", "Answered."},
+        {"transport_ack_lost_total", "counter", "Acks that found no peer any more."},
+        {"transport_refused_total", "counter", "Requests answered without a delivery."},
+        {"transport_reconnects_total", "counter", "Connections opened to replace another."},
+    };
+    enum { FAMILIES = sizeof families / sizeof *families };
+    uint64_t figures[APP_TRANSPORTS_MAX][FAMILIES];
+    for (size_t i = 0; i < app->transport_count; i++) {
+        const slack_transport_t *t = app->transports[i];
+        slack_transport_stats_t stats = {0};
+        t->ops->stats(t, &stats);
+        const uint64_t row[FAMILIES] = {t->state == SLACK_TRANSPORT_READY,
+                                        stats.connections,
+                                        stats.delivered,
+                                        stats.acked,
+                                        stats.ack_lost,
+                                        stats.refused,
+                                        stats.reconnects};
+        memcpy(figures[i], row, sizeof row);
+    }
+    for (size_t family = 0; family < FAMILIES; family++) {
+        slack__metrics_head(text, families[family].name, families[family].type,
+                            families[family].help);
+        for (size_t i = 0; i < app->transport_count; i++)
+            slack__metrics_line(text, "slackapp_%s{transport=\"%s\"} %llu", families[family].name,
+                                app->transports[i]->ops->name,
+                                (unsigned long long)figures[i][family]);
+    }
+}
+
+int slack__app_metrics_write(const slack_app_t *app, slack_buf_t *out)
+{
+    slack_metrics_text_t text = {.out = out};
+    slack__counters_write(&text, &app->counters);
+    write_queues(&text, app);
+    slack__call_counts_write(&text, &app->counters.calls);
+    if (app->authority) write_lookups(&text, app); /* an app with its own token has no lookups */
+    write_transports(&text, app);
+    return text.rc;
+}

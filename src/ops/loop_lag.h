@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_OPS_LOOP_LAG_H
+#define SLACK_OPS_LOOP_LAG_H
+
+#include <uv.h>
+
+#include "ops/counters.h"
+
+/*
+ * Measures how late the loop calls back: a handler that blocks shows here. The timer is libuv's own
+ * and the clock is the machine's, since the clock of the net may stand still in a test.
+ */
+typedef struct slack_loop_lag {
+    uv_timer_t timer;
+    uint64_t set_ns;              /* when the timer was set */
+    slack_histogram_t *histogram; /* borrowed */
+    void (*closed_fn)(void *user_data);
+    void *closed_data;
+} slack_loop_lag_t;
+
+/* The timer does not keep the loop alive. `histogram` is borrowed until the close. */
+void slack__loop_lag_start(slack_loop_lag_t *lag, uv_loop_t *loop, slack_histogram_t *histogram);
+/* `fn` is called once the timer has left the loop. */
+void slack__loop_lag_close(slack_loop_lag_t *lag, void (*fn)(void *user_data), void *user_data);
+
+#endif

@@ -1,0 +1,109 @@
+/* SPDX-License-Identifier: MIT */
+#include "ops/counters.h"
+#include "ops/loop_lag.h"
+#include "support/test.h"
+
+static slack_counters_t counters;
+
+static int clear_counters(void **state)
+{
+    memset(&counters, 0, sizeof counters);
+    return 0;
+}
+
+static void test_buckets(void **state)
+{
+    slack_histogram_t *h = &counters.ack;
+    slack__histogram_add(h, 0);
+    slack__histogram_add(h, 1000);
+    slack__histogram_add(h, 1001);
+    slack__histogram_add(h, UINT32_MAX);
+    assert_int_equal(h->buckets[0], 2);
+    assert_int_equal(h->buckets[1], 1);
+    assert_int_equal(h->buckets[SLACK_BUCKETS], 1);
+    assert_int_equal(h->sum_us, 2001 + (uint64_t)UINT32_MAX);
+}
+
+static void test_bucket_texts(void **state)
+{
+    for (size_t i = 0; i < SLACK_BUCKETS; i++) {
+        assert_true(strtod(slack__buckets[i].text, NULL) * 1e6 == (double)slack__buckets[i].us);
+        if (i > 0) assert_true(slack__buckets[i - 1].us < slack__buckets[i].us);
+    }
+}
+
+static void test_methods_are_bounded(void **state)
+{
+    slack_call_counts_t *calls = &counters.calls;
+    char name[100];
+    for (unsigned i = 0; i < SLACK_METHODS_MAX + 10; i++) {
+        snprintf(name, sizeof name, "m%u", i);
+        slack__counters_call(&counters, name, i % 2 ? SLACK_EAPI : 0);
+        slack__counters_call(&counters, name, 0);
+    }
+    assert_int_equal(calls->method_count, SLACK_METHODS_MAX);
+    assert_int_equal(calls->methods[0].ok, 2);
+    assert_int_equal(calls->methods[1].failed, 1);
+    assert_int_equal(calls->others_ok + calls->others_failed, 20);
+}
+
+static void test_odd_methods_are_others(void **state)
+{
+    char name[100];
+    memset(name, 'x', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    slack__counters_call(&counters, name, 0);
+    slack__counters_call(&counters, "other", SLACK_EAPI);
+    assert_int_equal(counters.calls.method_count, 0);
+    assert_int_equal(counters.calls.others_ok, 1);
+    assert_int_equal(counters.calls.others_failed, 1);
+}
+
+/* ---- loop lag ---- */
+
+/* Block the loop once, and keep it alive until its next turn. */
+static void block_loop(uv_timer_t *timer)
+{
+    static unsigned calls;
+    const uint64_t end = uv_hrtime() + 600 * (uint64_t)1000000;
+    if (++calls == 2) uv_close((uv_handle_t *)timer, NULL);
+    while (calls == 1 && uv_hrtime() < end) {
+    }
+}
+
+static void lag_closed(void *user_data)
+{
+    *(bool *)user_data = true;
+}
+
+static void test_loop_lag(void **state)
+{
+    uv_loop_t loop;
+    uv_timer_t blocker;
+    slack_loop_lag_t lag;
+    bool closed = false;
+    assert_int_equal(uv_loop_init(&loop), 0);
+    slack__loop_lag_start(&lag, &loop, &counters.loop_lag);
+    uv_run(&loop, UV_RUN_DEFAULT); /* it does not keep the loop alive */
+    uv_timer_init(&loop, &blocker);
+    uv_timer_start(&blocker, block_loop, 0, 1);
+    uv_run(&loop, UV_RUN_DEFAULT);
+    assert_true(counters.loop_lag.sum_us >= 90000);
+    slack__loop_lag_close(&lag, lag_closed, &closed);
+    uv_run(&loop, UV_RUN_DEFAULT);
+    assert_true(closed);
+    assert_int_equal(uv_loop_close(&loop), 0);
+}
+
+int main(void)
+{
+#define CASE(name) cmocka_unit_test_setup(name, clear_counters)
+    const struct CMUnitTest tests[] = {
+        CASE(test_buckets),
+        CASE(test_bucket_texts),
+        CASE(test_methods_are_bounded),
+        CASE(test_odd_methods_are_others),
+        CASE(test_loop_lag),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
