@@ -5,20 +5,20 @@
 
 typedef struct slack_memory {
     slack_transport_t base; /* first, so that a const one can be cast */
-    slack_task_t work;      /* whatever of the following is due */
+    slack_task_t work;      /* does what the flags and the lists ask for */
     bool started;
-    bool starting; /* STARTING and READY are to be told */
+    bool starting; /* STARTING and READY have to be reported */
     bool draining;
     bool stopping;
     slack_link_t injected; /* not delivered yet */
-    slack_link_t waiting;  /* delivered, not acknowledged yet */
+    slack_link_t waiting;  /* delivered, not acked yet */
     size_t count;          /* of both lists */
     slack_transport_stats_t stats;
 } slack_memory_t;
 
-/* What its handle names. It lies in the delivery's arena, which outlives the ack. */
+/* What a delivery's handle points to. It lies in the delivery's arena, which outlives the ack. */
 typedef struct injection {
-    slack_link_t link; /* in one of the lists until it is acknowledged or the transport stops */
+    slack_link_t link; /* in one of the lists until the ack or the stop */
     slack_delivery_t *d;
     slack_memory_ack_fn fn;
     void *user_data;
@@ -29,27 +29,25 @@ static slack_memory_t *memory_of(slack_transport_t *t)
     return SLACK_CONTAINER(t, slack_memory_t, base);
 }
 
-static void tell(slack_memory_t *memory, enum slack_transport_state state)
+static void memory_report(slack_memory_t *memory, enum slack_transport_state state)
 {
     memory->base.host->state(&memory->base, state, 0);
 }
 
-static void forget(slack_memory_t *memory, injection_t *injection)
+static void memory_post(slack_memory_t *memory)
+{
+    slack__task_post(memory->base.host->net, &memory->work);
+}
+
+static void memory_forget(slack_memory_t *memory, injection_t *injection)
 {
     slack__unlink(&injection->link);
     memory->count--;
 }
 
-static void become_ready(slack_memory_t *memory)
-{
-    memory->starting = false;
-    tell(memory, SLACK_TRANSPORT_STARTING);
-    if (!memory->stopping) tell(memory, SLACK_TRANSPORT_READY);
-}
-
-/* Only what was there at the beginning: what its handlers inject waits for the next turn, so that
- * the loop gets its share. */
-static void deliver_injected(slack_memory_t *memory)
+/* What a handler injects meanwhile is delivered in the next turn of the loop, so that other work of
+ * the loop is not starved. */
+static void memory_deliver(slack_memory_t *memory)
 {
     slack_link_t mark;
     slack__list_push(&memory->injected, &mark);
@@ -63,41 +61,33 @@ static void deliver_injected(slack_memory_t *memory)
     slack__unlink(&mark);
 }
 
-static void give_up(slack_memory_t *memory, slack_link_t *list, bool free_arena)
+static void memory_give_up(slack_memory_t *memory, slack_link_t *list, bool free_arena)
 {
     while (!slack__list_empty(list)) {
         injection_t *injection = SLACK_CONTAINER(list->next, injection_t, link);
         slack_delivery_t *d = injection->d;
         slack_memory_ack_fn fn = injection->fn;
         void *user_data = injection->user_data;
-        forget(memory, injection);
+        memory_forget(memory, injection);
         if (free_arena) slack__delivery_free(d);
         fn(NULL, user_data);
     }
 }
 
-/* What was delivered stays the core's, with its arena. */
-static void end(slack_memory_t *memory)
-{
-    give_up(memory, &memory->injected, true);
-    give_up(memory, &memory->waiting, false);
-    tell(memory, SLACK_TRANSPORT_STOPPED);
-}
-
-static void run_work(slack_task_t *task)
+static void memory_work(slack_task_t *task)
 {
     slack_memory_t *memory = SLACK_CONTAINER(task, slack_memory_t, work);
-    if (memory->starting) become_ready(memory);
-    if (!memory->stopping) deliver_injected(memory);
-    if (memory->stopping) {
-        slack__task_cancel(task); /* the stop may have come from inside, and posted it again */
-        end(memory);
+    if (memory->starting) {
+        memory->starting = false;
+        memory_report(memory, SLACK_TRANSPORT_STARTING);
+        if (!memory->stopping) memory_report(memory, SLACK_TRANSPORT_READY);
     }
-}
-
-static void post(slack_memory_t *memory)
-{
-    slack__task_post(memory->base.host->net, &memory->work);
+    if (!memory->stopping) memory_deliver(memory);
+    if (!memory->stopping) return;
+    slack__task_cancel(task); /* a stop from inside has posted it again */
+    memory_give_up(memory, &memory->injected, true);
+    memory_give_up(memory, &memory->waiting, false); /* the core owns their arenas */
+    memory_report(memory, SLACK_TRANSPORT_STOPPED);
 }
 
 int slack__memory_inject(slack_transport_t *t, slack_arena_t *arena, const slack_json_t *body,
@@ -111,7 +101,7 @@ int slack__memory_inject(slack_transport_t *t, slack_arena_t *arena, const slack
     if (memory->count == SLACK_MEMORY_WAITING_MAX) goto fail;
 
     rc = SLACK_ENOMEM;
-    uint64_t now_us = slack__mono_us(slack__net_clock(t->host->net));
+    uint64_t now_us = slack__mono_us(t->host->net->clock);
     slack_delivery_t *d = slack__delivery_new(arena, body, now_us);
     injection_t *injection = slack__arena_calloc(arena, sizeof *injection);
     const char *reason = slack__arena_strdup(arena, retry_reason ? retry_reason : "");
@@ -126,7 +116,7 @@ int slack__memory_inject(slack_transport_t *t, slack_arena_t *arena, const slack
     slack__link_init(&injection->link);
     slack__list_push(&memory->injected, &injection->link);
     memory->count++;
-    post(memory);
+    memory_post(memory);
     return 0;
 
 fail:
@@ -139,11 +129,11 @@ static int memory_start(slack_transport_t *t)
     slack_memory_t *memory = memory_of(t);
     if (memory->started) return SLACK_EALREADY;
     memory->started = memory->starting = true;
-    post(memory);
+    memory_post(memory);
     return 0;
 }
 
-/* Nobody is on the other side. */
+/* There is no peer that could be told. */
 static void memory_leave(slack_transport_t *t)
 {
 }
@@ -159,7 +149,7 @@ static void memory_stop(slack_transport_t *t)
     if (!memory->started || memory->stopping) return;
     memory->stopping = true;
     memory->starting = false;
-    post(memory);
+    memory_post(memory);
 }
 
 static int memory_ack(slack_transport_t *t, slack_delivery_t *d, const slack_ack_t *ack)
@@ -172,9 +162,9 @@ static int memory_ack(slack_transport_t *t, slack_delivery_t *d, const slack_ack
         if (has_body && !d->body_allowed) return SLACK_EACKBODY;
         rc = injection->fn(ack, injection->user_data);
         if (rc == SLACK_ETOOBIG || rc == SLACK_EACKBODY) return rc;
-        forget(memory, injection);
+        memory_forget(memory, injection);
     } else if (slack__linked(&injection->link)) {
-        forget(memory, injection); /* the core may free it before STOPPED is told */
+        memory_forget(memory, injection); /* its arena may be freed before STOPPED */
         injection->fn(NULL, injection->user_data);
     }
     if (rc == 0)
@@ -192,7 +182,7 @@ static void memory_stats(const slack_transport_t *t, slack_transport_stats_t *re
 
 static unsigned memory_reload(slack_transport_t *t)
 {
-    return 0; /* nothing of it comes from a file */
+    return 0; /* nothing of this transport comes from a file */
 }
 
 static void memory_destroy(slack_transport_t *t)
@@ -221,7 +211,7 @@ static int memory_create(slack_transport_t **ret, const struct slack_transport_h
     if (!memory) return SLACK_ENOMEM;
     memory->base.ops = &memory_ops;
     memory->base.host = host;
-    memory->work.run = run_work;
+    memory->work.run = memory_work;
     slack__link_init(&memory->work.link);
     slack__link_init(&memory->injected);
     slack__link_init(&memory->waiting);

@@ -284,7 +284,7 @@ static void socket_stats(const slack_transport_t *t, slack_transport_stats_t *re
 
 static unsigned socket_reload(slack_transport_t *t)
 {
-    return 0; /* nothing of this transport is read from a file again */
+    return 0; /* nothing of this transport comes from a file that is read again */
 }
 
 static void socket_destroy(slack_transport_t *t)
