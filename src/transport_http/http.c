@@ -9,7 +9,8 @@
 #include "net/listen_address.h"
 #include "net/trusted_proxies.h"
 #include "protocol/http_request.h"
-#include "transport_http/credentials.h"
+#include "transport_http/certificate.h"
+#include "transport_http/signing_secret.h"
 #include "util/alloc.h"
 
 #define DEFAULT_HOST "0.0.0.0"
@@ -23,17 +24,18 @@
 
 typedef struct slack_http {
     slack_transport_t base; /* first, so that a const one can be cast */
-    char *path;             /* in the form of slack__http_path_decode() */
+    char *path;             /* as slack__http_path_decode() leaves it */
     slack_listen_address_t address;
-    bool has_pages; /* they have no port of their own */
+    bool has_pages; /* the app's pages are on this port */
     slack_http_limits_t limits;
     bool reuse_port;
     slack_trusted_proxies_t trusted;
-    char *cert_header; /* SLACK_HTTP_CLIENT_CERT_HEADER; NULL: not set */
+    char *cert_header; /* of SLACK_HTTP_CLIENT_CERT_HEADER; NULL: not set */
     slack_slice_t cert_value;
-    slack_credentials_t credentials;
+    slack_signing_secret_t secret;
+    slack_certificate_t certificate;
     slack_http_server_t *server; /* from the start to the stop */
-    unsigned closing;            /* the server, and credentials, that are not closed yet */
+    unsigned closing;            /* how many of the last three are not closed yet */
     slack_task_t announce;
     bool started;
     slack_transport_stats_t stats;
@@ -46,7 +48,7 @@ static slack_http_t *http_of(slack_transport_t *t)
 
 static const slack_logger_t *http_log(const slack_http_t *http)
 {
-    return slack__net_log(http->base.host->net);
+    return http->base.host->net->log;
 }
 
 /* --- requests --------------------------------------------------------------------------------- */
@@ -86,7 +88,7 @@ static bool http_receive(slack_http_t *http, const slack_http_request_t *request
     slack_http_response_t response = {.status = 200};
     slack_http_verdict_t verdict;
     int64_t now_s = slack__wall_ms(http->base.host->net->clock) / 1000;
-    slack__http_request_read(&received, http->credentials.signer, now_s, &verdict);
+    slack__http_request_read(&received, http->secret.signer, now_s, &verdict);
     if (verdict.is_signed) slack__http_vouch(request->server, request->id);
     switch (verdict.type) {
     case SLACK_HTTP_DELIVERY: return http_deliver(http, request, &verdict);
@@ -132,7 +134,8 @@ static bool http_visit(slack_http_t *http, slack_http_request_t *request)
     return rc == 0;
 }
 
-static void on_request(slack_http_server_t *server, slack_http_request_t *request, void *user_data)
+static void http_requested(slack_http_server_t *server, slack_http_request_t *request,
+                           void *user_data)
 {
     slack_http_t *http = user_data;
     slack_arena_t *arena = request->arena;
@@ -146,23 +149,23 @@ static void on_request(slack_http_server_t *server, slack_http_request_t *reques
     if (!taken) slack__arena_free(arena);
 }
 
-/* --- life ------------------------------------------------------------------------------------- */
+/* --- start and stop --------------------------------------------------------------------------- */
 
-static void tell(slack_http_t *http, enum slack_transport_state state)
+static void http_report(slack_http_t *http, enum slack_transport_state state)
 {
     http->base.host->state(&http->base, state, 0);
 }
 
-/* No request is faster: a connection is taken in one turn of the loop and read from in a later one,
- * and this task runs in between at the latest. */
-static void announce(slack_task_t *task)
+/* Runs before the first delivery: a connection is accepted in one turn of the loop and read in a
+ * later one, and the task runs between them at the latest. */
+static void http_announce(slack_task_t *task)
 {
     slack_http_t *http = SLACK_CONTAINER(task, slack_http_t, announce);
-    tell(http, SLACK_TRANSPORT_STARTING);
-    if (http->server) tell(http, SLACK_TRANSPORT_READY); /* not stopped in there */
+    http_report(http, SLACK_TRANSPORT_STARTING);
+    if (http->server) http_report(http, SLACK_TRANSPORT_READY); /* the host may have stopped it */
 }
 
-static int open_server(slack_http_t *http)
+static int http_listen(slack_http_t *http)
 {
     const slack_listen_address_t *address = &http->address;
     const slack_http_server_options_t options = {
@@ -170,12 +173,12 @@ static int open_server(slack_http_t *http)
                    .port = address->port,
                    .reuse_port = http->reuse_port,
                    .fd = address->fd,
-                   .tls = http->credentials.tls,
+                   .tls = http->certificate.tls,
                    .open_ms = OPEN_MS,
                    .write_max = WRITE_MAX},
         .limits = &http->limits,
         .trusted = &http->trusted,
-        .fn = on_request,
+        .fn = http_requested,
         .user_data = http,
     };
     int uv_error = 0;
@@ -187,46 +190,40 @@ static int open_server(slack_http_t *http)
     return rc;
 }
 
-/* --- start and stop --------------------------------------------------------------------------- */
-
-/* Who connects to a socket that nobody looks at waits for ever. */
-static void warn_of_unused_sockets(const slack_http_t *http)
-{
-    const unsigned used = http->has_pages ? 1 : 2;
-    int fd = slack__listen_inherited(used);
-    if (fd > 0)
-        SLACK_LOG(http_log(http), WARN, "passed socket not used", "fd=%d reason=%s", fd,
-                  used == 1 ? "SLACK_HTTP_ADMIN_PORT is not set" : "there is no third port");
-}
-
-static void log_place(const slack_http_t *http)
+static void http_log_address(const slack_http_t *http)
 {
     const slack_listen_address_t *address = &http->address;
+    const unsigned used = http->has_pages ? 1 : 2;
     if (address->fd)
         SLACK_LOG(http_log(http), INFO, "http listening", "fd=%d port=%u path=%s", address->fd,
                   http->stats.port, http->path);
     else
         SLACK_LOG(http_log(http), INFO, "http listening", "host=%s port=%u path=%s", address->host,
                   http->stats.port, http->path);
+    /* A client that connects to a passed socket waits for ever if no part accepts on it. */
+    int unused = slack__listen_inherited(used);
+    if (unused > 0)
+        SLACK_LOG(http_log(http), WARN, "passed socket not used", "fd=%d reason=%s", unused,
+                  used == 1 ? "SLACK_HTTP_ADMIN_PORT is not set" : "there is no third port");
 }
 
-static void on_tls_changed(void *user_data)
+static void http_certificate_changed(void *user_data)
 {
     slack_http_t *http = user_data;
-    if (http->server) slack__http_server_set_tls(http->server, http->credentials.tls);
+    if (http->server) slack__http_server_set_tls(http->server, http->certificate.tls);
 }
 
 static int http_start(slack_transport_t *t)
 {
     slack_http_t *http = http_of(t);
     if (http->started) return SLACK_EALREADY;
-    int rc = open_server(http);
+    int rc = http_listen(http);
     if (rc != 0) return rc;
     http->started = true;
-    slack__credentials_watch(&http->credentials, on_tls_changed, http);
+    slack__signing_secret_watch(&http->secret);
+    slack__certificate_watch(&http->certificate, http_certificate_changed, http);
     http->stats.port = slack__http_server_port(http->server);
-    log_place(http);
-    warn_of_unused_sockets(http);
+    http_log_address(http);
     slack__task_post(t->host->net, &http->announce);
     return 0;
 }
@@ -243,10 +240,10 @@ static void http_drain(slack_transport_t *t)
     if (http->server) slack__http_server_drain(http->server);
 }
 
-static void on_closed(void *user_data)
+static void http_part_closed(void *user_data)
 {
     slack_http_t *http = user_data;
-    if (--http->closing == 0) tell(http, SLACK_TRANSPORT_STOPPED);
+    if (--http->closing == 0) http_report(http, SLACK_TRANSPORT_STOPPED);
 }
 
 static void http_stop(slack_transport_t *t)
@@ -256,15 +253,16 @@ static void http_stop(slack_transport_t *t)
     if (!server) return;
     http->server = NULL;
     slack__task_cancel(&http->announce);
-    http->closing += slack__credentials_close(&http->credentials, on_closed);
     http->stats.refused += slack__http_server_refused(server);
-    http->closing++;
-    slack__http_server_close(server, on_closed, http);
+    http->closing = 1;
+    http->closing += slack__signing_secret_close(&http->secret, http_part_closed, http);
+    http->closing += slack__certificate_close(&http->certificate, http_part_closed, http);
+    slack__http_server_close(server, http_part_closed, http);
 }
 
-/* What each outcome is on the wire: an answer of 5xx is sent again, a 4xx with X-Slack-No-Retry is
- * not (https://docs.slack.dev/apis/events-api/using-http-request-urls). */
-static void dress(const slack_ack_t *ack, slack_http_response_t *ret)
+/* --- acks ------------------------------------------------------------------------------------- */
+
+static void ack_to_response(const slack_ack_t *ack, slack_http_response_t *ret)
 {
     static const char *const types[] = {
         [SLACK_ACK_BODY_TEXT] = "text/plain; charset=utf-8",
@@ -289,22 +287,24 @@ static void dress(const slack_ack_t *ack, slack_http_response_t *ret)
 static int http_ack(slack_transport_t *t, slack_delivery_t *d, const slack_ack_t *ack)
 {
     slack_http_t *http = http_of(t);
+    slack_http_response_t response;
     int rc = SLACK_ECLOSED;
     if (http->server) {
         if (ack->outcome == SLACK_ACK_OK && ack->type != SLACK_ACK_BODY_NONE) {
             if (!d->body_allowed) return SLACK_EACKBODY;
             if (ack->body.len > SLACK_HTTP_ACK_MAX) return SLACK_ETOOBIG;
         }
-        slack_http_response_t answer;
-        dress(ack, &answer);
-        rc = slack__http_respond(http->server, d->handle, &answer);
+        ack_to_response(ack, &response);
+        rc = slack__http_respond(http->server, d->handle, &response);
     }
     if (rc == 0)
         http->stats.acked++;
     else
         http->stats.ack_lost++;
-    return rc == SLACK_ENOMEM ? SLACK_ECLOSED : rc; /* the server closed the peer for it */
+    return rc == SLACK_ENOMEM ? SLACK_ECLOSED : rc; /* without memory the server closes the peer */
 }
+
+/* --- the other operations --------------------------------------------------------------------- */
 
 static void http_stats(const slack_transport_t *t, slack_transport_stats_t *ret)
 {
@@ -319,13 +319,16 @@ static void http_stats(const slack_transport_t *t, slack_transport_stats_t *ret)
 
 static unsigned http_reload(slack_transport_t *t)
 {
-    return slack__credentials_reload(&http_of(t)->credentials);
+    slack_http_t *http = http_of(t);
+    return slack__certificate_reload(&http->certificate) +
+           slack__signing_secret_reload(&http->secret);
 }
 
 static void http_destroy(slack_transport_t *t)
 {
     slack_http_t *http = http_of(t);
-    slack__credentials_done(&http->credentials);
+    slack__signing_secret_done(&http->secret);
+    slack__certificate_done(&http->certificate);
     slack__free(http->path);
     slack__free(http->cert_header);
     slack__free(http);
@@ -346,47 +349,37 @@ static const struct slack_transport_ops http_ops = {
 
 /* --- options ---------------------------------------------------------------------------------- */
 
-static bool is_set(const char *option)
-{
-    return option && *option;
-}
-
 static const char *or_default(const char *option, const char *preset)
 {
-    return is_set(option) ? option : preset;
+    return option && *option ? option : preset;
 }
 
-static int read_place(slack_http_t *http, const slack_options_t *o, char *error)
+static int read_address(slack_http_t *http, const slack_options_t *options, char *error)
 {
-    http->has_pages = !is_set(o->http_admin_port);
+    http->has_pages = !options->http_admin_port || !*options->http_admin_port;
     int rc = slack__listen_address_init(&http->address, "SLACK_HTTP",
-                                        or_default(o->http_host, DEFAULT_HOST),
-                                        or_default(o->http_port, DEFAULT_PORT), error);
+                                        or_default(options->http_host, DEFAULT_HOST),
+                                        or_default(options->http_port, DEFAULT_PORT), error);
     return rc == 0 ? slack__listen_address_inherit(&http->address, 0, error) : rc;
-}
-
-static bool path_is_plain(const char *path)
-{
-    if (*path != '/') return false;
-    for (; *path; path++)
-        if (*path <= ' ' || *path > '~' || *path == '?' || *path == '#') return false;
-    return true;
 }
 
 static int read_path(slack_http_t *http, const slack_options_t *options, char *error)
 {
-    const char *path = is_set(options->http_path) ? options->http_path : DEFAULT_PATH;
+    const char *path = or_default(options->http_path, DEFAULT_PATH);
+    bool plain = *path == '/';
+    for (const char *p = path; *p; p++)
+        if (*p <= ' ' || *p > '~' || *p == '?' || *p == '#') plain = false;
     http->path = slack__strdup(path);
     if (!http->path) return SLACK_ENOMEM;
-    if (path_is_plain(path) && slack__http_path_decode(http->path)) return 0;
+    if (plain && slack__http_path_decode(http->path)) return 0;
     snprintf(error, SLACK_ERROR_TEXT_MAX,
              "SLACK_HTTP_PATH is \"%.64s\"; it has to begin with '/' and hold only ASCII, without "
-             "spaces, '?', '#' and escapes that are none",
+             "spaces, '?', '#' and invalid escapes",
              path);
     return SLACK_ECONFIG;
 }
 
-/* "NAME: VALUE", the header of a request from a proxy that has checked the client's certificate. */
+/* "NAME: VALUE": the header of a request from a proxy that has checked the client's certificate. */
 static int read_cert_header(slack_http_t *http, const slack_options_t *options, char *error)
 {
     slack_slice_t value = slack__slice(options->http_client_cert_header), name;
@@ -409,14 +402,14 @@ static int http_create(slack_transport_t **ret, const struct slack_transport_hos
 {
     slack_http_t *http = slack__calloc(1, sizeof *http);
     if (!http) return SLACK_ENOMEM;
-    http->base.ops = &http_ops;
-    http->base.host = host;
-    http->announce.run = announce;
+    http->base = (slack_transport_t){.ops = &http_ops, .host = host};
+    http->announce.run = http_announce;
     slack__link_init(&http->announce.link);
     http->limits = options->http_limits;
     http->reuse_port = options->http_reuse_port > 0;
-    int rc = slack__credentials_init(&http->credentials, host->net, options, error);
-    if (rc == 0) rc = read_place(http, options, error);
+    int rc = slack__signing_secret_init(&http->secret, host->net, options, error);
+    if (rc == 0) rc = slack__certificate_init(&http->certificate, host->net, options, error);
+    if (rc == 0) rc = read_address(http, options, error);
     if (rc == 0) rc = read_path(http, options, error);
     if (rc == 0) rc = read_cert_header(http, options, error);
     if (rc == 0)

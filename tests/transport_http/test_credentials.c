@@ -11,7 +11,8 @@
 #include "support/test.h"
 #include "support/tls_memory.h"
 #include "support/world.h"
-#include "transport_http/credentials.h"
+#include "transport_http/certificate.h"
+#include "transport_http/signing_secret.h"
 
 /* What the receiver reads from files, when memory is out, and what is left of it in memory. */
 
@@ -45,9 +46,27 @@ static int leave(void **state)
     return 0;
 }
 
-static int make(slack_credentials_t *c)
+typedef struct credentials {
+    slack_signing_secret_t secret;
+    slack_certificate_t certificate;
+} credentials_t;
+
+static int make(credentials_t *c)
 {
-    return slack__credentials_init(c, world.net, &options, error);
+    *c = (credentials_t){0};
+    int rc = slack__signing_secret_init(&c->secret, world.net, &options, error);
+    return rc == 0 ? slack__certificate_init(&c->certificate, world.net, &options, error) : rc;
+}
+
+static unsigned reload(credentials_t *c)
+{
+    return slack__certificate_reload(&c->certificate) + slack__signing_secret_reload(&c->secret);
+}
+
+static void done(credentials_t *c)
+{
+    slack__signing_secret_done(&c->secret);
+    slack__certificate_done(&c->certificate);
 }
 
 /* --- memory ------------------------------------------------------------------------------------
@@ -55,9 +74,9 @@ static int make(slack_credentials_t *c)
 
 static int init_once(void *ctx)
 {
-    slack_credentials_t c;
+    credentials_t c;
     int rc = make(&c);
-    slack__credentials_done(&c);
+    done(&c);
     return rc;
 }
 
@@ -67,23 +86,21 @@ static void no_memory_to_begin_with(void **state)
     assert_true(alloc_fail_each(init_once, NULL) > 2);
 }
 
-static bool closed;
-
 /* A reload that fails keeps both, says so, and the next one works. */
 static int reload_once(void *ctx)
 {
-    slack_credentials_t *c = ctx;
-    const slack_tls_context_t *tls = c->tls;
-    const slack_signer_t *signer = c->signer;
+    credentials_t *c = ctx;
+    const slack_tls_context_t *tls = c->certificate.tls;
+    const slack_signer_t *signer = c->secret.signer;
     world.log_len = 0;
     world.log[0] = '\0';
-    assert_int_equal(slack__credentials_reload(c), 2);
-    const bool both = c->tls != tls && c->signer != signer;
-    assert_non_null(c->tls);
-    assert_non_null(c->signer);
-    assert_int_equal(c->tls == tls,
+    assert_int_equal(reload(c), 2);
+    const bool both = c->certificate.tls != tls && c->secret.signer != signer;
+    assert_non_null(c->certificate.tls);
+    assert_non_null(c->secret.signer);
+    assert_int_equal(c->certificate.tls == tls,
                      strstr(world.log, "level=error event=\"certificate not read again") != NULL);
-    assert_int_equal(c->signer == signer,
+    assert_int_equal(c->secret.signer == signer,
                      strstr(world.log, "level=error event=\"signing secret not read") != NULL);
     if (!both) assert_non_null(strstr(world.log, "reason=\"out of memory\""));
     return both ? 0 : SLACK_ENOMEM;
@@ -91,16 +108,18 @@ static int reload_once(void *ctx)
 
 static void no_memory_to_reload(void **state)
 {
-    slack_credentials_t c;
+    credentials_t c;
     if (!options.http_tls_cert) skip();
     assert_int_equal(make(&c), 0);
-    slack__credentials_watch(&c, NULL, NULL);
+    slack__signing_secret_watch(&c.secret);
+    slack__certificate_watch(&c.certificate, NULL, NULL);
     assert_true(alloc_fail_each(reload_once, &c) > 2);
-    closed = false;
-    c.user_data = &closed;
-    assert_true(slack__credentials_close(&c, world_set_flag));
-    world_until(&world, &closed);
-    slack__credentials_done(&c);
+    bool secret_closed = false, certificate_closed = false;
+    assert_true(slack__signing_secret_close(&c.secret, world_set_flag, &secret_closed));
+    assert_true(slack__certificate_close(&c.certificate, world_set_flag, &certificate_closed));
+    world_until(&world, &secret_closed);
+    world_until(&world, &certificate_closed);
+    done(&c);
 }
 
 /* The same for mbedTLS's own memory, which does not come from the library's allocator. */
@@ -121,26 +140,26 @@ static void tls_has_no_memory(int (*fn)(void *ctx), void *ctx)
 
 static int reload_tls_once(void *ctx)
 {
-    slack_credentials_t *c = ctx;
-    const slack_tls_context_t *tls = c->tls;
+    credentials_t *c = ctx;
+    const slack_tls_context_t *tls = c->certificate.tls;
     world.log_len = 0;
     world.log[0] = '\0';
-    slack__credentials_reload(c);
-    assert_non_null(c->tls);
-    assert_non_null(c->signer);
-    if (c->tls != tls) return 0;
+    reload(c);
+    assert_non_null(c->certificate.tls);
+    assert_non_null(c->secret.signer);
+    if (c->certificate.tls != tls) return 0;
     assert_non_null(strstr(world.log, "level=error event=\"certificate not read again"));
     return SLACK_ENOMEM;
 }
 
 static void mbedtls_has_no_memory(void **state)
 {
-    slack_credentials_t c;
+    credentials_t c;
     if (!options.http_tls_cert || !tls_memory_is_ours()) skip();
     tls_has_no_memory(init_once, NULL);
     assert_int_equal(make(&c), 0);
     tls_has_no_memory(reload_tls_once, &c);
-    slack__credentials_done(&c);
+    done(&c);
 }
 
 /* --- what is left of a secret ------------------------------------------------------------------
@@ -154,14 +173,14 @@ static void secrets_are_wiped(void **state)
     };
     heap_watch(SECRET);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
-        slack_credentials_t c;
+        credentials_t c;
         file_write(secret_file, SECRET);
         assert_int_equal(make(&c), 0);
         file_write(secret_file, texts[i]);
-        slack__credentials_reload(&c);
-        slack__credentials_done(&c);
+        reload(&c);
+        done(&c);
         make(&c);
-        slack__credentials_done(&c);
+        done(&c);
         assert_null(strstr(error, "0123"));
         assert_null(strstr(world.log, "0123"));
     }
@@ -179,7 +198,7 @@ static void secrets_are_wiped(void **state)
 static void secrets_in_large_files_are_wiped(void **state)
 {
     char *text = malloc(100001);
-    slack_credentials_t c;
+    credentials_t c;
     assert_non_null(text);
     memset(text, 'x', 100000);
     memcpy(text, SECRET, strlen(SECRET));
@@ -187,7 +206,7 @@ static void secrets_in_large_files_are_wiped(void **state)
     file_write(secret_file, text);
     heap_watch(SECRET);
     assert_int_equal(make(&c), SLACK_ECONFIG);
-    slack__credentials_done(&c);
+    done(&c);
     assert_non_null(strstr(error, "cannot use SLACK_SIGNING_SECRET_FILE=/tmp/slackapp-"));
     assert_non_null(strstr(error, ": File too large"));
     assert_int_equal(heap_unwiped(), 0);
@@ -222,9 +241,9 @@ static void secrets_in_options_are_wiped(void **state)
 
 static void expect_fault(const char *sentence)
 {
-    slack_credentials_t c;
+    credentials_t c;
     assert_int_equal(make(&c), SLACK_ECONFIG);
-    slack__credentials_done(&c);
+    done(&c);
     if (!strstr(error, sentence)) fail_msg("\"%s\" is not in: %s", sentence, error);
 }
 
