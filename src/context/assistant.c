@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "context/ctx.h"
+#include "store/kv.h"
 #include "util/alloc.h"
 
 /*
@@ -68,9 +69,12 @@ static int save_note(slack_ctx_t *ctx, void *unused)
     note_t *note = text ? note_new(ctx, SLACK_STORE_KV_PUT, noted) : NULL;
     if (note == NULL) return SLACK_ENOMEM;
     if (len > CONTEXT_BYTES_MAX) return SLACK_ETOOBIG;
-    note->op.row.name = slack__slice(slack_json_str(ctx->d->body, "/event/event_ts"));
-    note->op.row.payload = (slack_slice_t){text, len};
-    note->op.row.due_ms = slack__wall_ms(ctx->app->clock) + KEEP_MS;
+    note->op.row = slack__kv_to_row(&(slack_kv_entry_t){
+        .key = note->op.row.key,
+        .version = slack__slice(slack_json_str(ctx->d->body, "/event/event_ts")),
+        .value = {text, len},
+        .until_ms = slack__wall_ms(ctx->app->clock) + KEEP_MS,
+    });
     submit(note);
     return 0;
 }
@@ -95,7 +99,7 @@ int slack_ctx_set_assistant_context(slack_ctx_t *ctx, const slack_json_t *contex
 static int take_note(slack_ctx_t *ctx, const slack_store_batch_t *batch)
 {
     if (batch->count == 0) return 0;
-    const slack_slice_t text = batch->rows[0].payload;
+    const slack_slice_t text = slack__kv_from_row(&batch->rows[0]).value;
     const slack_json_t *context = NULL;
     int rc = slack__json_parse(slack__ctx_arena(ctx), text.ptr, text.len, &context, NULL);
     if (rc == 0) ctx->assistant_context = context;

@@ -7,21 +7,22 @@
 
 #include "util/alloc.h"
 #include "util/map.h"
+#include "util/queue.h"
 
-typedef struct entry {
-    slack_link_t link; /* the one written longest ago first */
-    slack_row_t row;   /* its texts lie in `bytes` */
+typedef struct kept {
+    slack_link_t link;      /* in by_age */
+    slack_kv_entry_t entry; /* its texts lie in `bytes` */
     char bytes[];
-} entry_t;
+} kept_t;
 
 struct slack_kv_memory {
     slack_map_t *map;
-    slack_link_t by_age;
+    slack_link_t by_age; /* the entry written longest ago first */
 };
 
-static slack_slice_t key_of(const void *value)
+static slack_slice_t kept_key(const void *value)
 {
-    return ((const entry_t *)value)->row.key;
+    return ((const kept_t *)value)->entry.key;
 }
 
 slack_kv_memory_t *slack__kv_memory_new(void)
@@ -29,7 +30,7 @@ slack_kv_memory_t *slack__kv_memory_new(void)
     slack_kv_memory_t *kv = slack__calloc(1, sizeof *kv);
     if (!kv) return NULL;
     slack__link_init(&kv->by_age);
-    kv->map = slack__map_new_keyed(SLACK_STORE_KV_MAX, key_of);
+    kv->map = slack__map_new_keyed(SLACK_STORE_KV_MAX, kept_key);
     if (kv->map) return kv;
     slack__free(kv);
     return NULL;
@@ -42,18 +43,19 @@ void slack__kv_memory_free(slack_kv_memory_t *kv)
     slack__free(kv);
 }
 
-static void forget(slack_kv_memory_t *kv, entry_t *entry)
+static void kept_drop(slack_kv_memory_t *kv, kept_t *kept)
 {
-    slack__map_take(kv->map, entry->row.key);
-    slack__unlink(&entry->link);
-    slack__free(entry);
+    slack__map_take(kv->map, kept->entry.key);
+    slack__unlink(&kept->link);
+    slack__free(kept);
 }
 
-static entry_t *find(slack_kv_memory_t *kv, slack_slice_t key, int64_t now_ms)
+/* An expired entry is dropped, so that a new one is not compared with its version. */
+static kept_t *kept_find(slack_kv_memory_t *kv, slack_slice_t key, int64_t now_ms)
 {
-    entry_t *entry = slack__map_get(kv->map, key);
-    if (!entry || entry->row.due_ms > now_ms) return entry;
-    forget(kv, entry);
+    kept_t *kept = slack__map_get(kv->map, key);
+    if (!kept || kept->entry.until_ms > now_ms) return kept;
+    kept_drop(kv, kept);
     return NULL;
 }
 
@@ -65,46 +67,48 @@ static slack_slice_t copy(char **at, slack_slice_t from)
     return to;
 }
 
-static entry_t *entry_new(const slack_row_t *row)
+static kept_t *kept_new(const slack_kv_entry_t *entry)
 {
-    entry_t *entry = slack__malloc(sizeof *entry + row->key.len + row->name.len + row->payload.len);
-    if (!entry) return NULL;
-    char *at = entry->bytes;
-    entry->row = (slack_row_t){.due_ms = row->due_ms};
-    entry->row.key = copy(&at, row->key);
-    entry->row.name = copy(&at, row->name);
-    entry->row.payload = copy(&at, row->payload);
-    slack__link_init(&entry->link);
-    return entry;
+    kept_t *kept =
+        slack__malloc(sizeof *kept + entry->key.len + entry->version.len + entry->value.len);
+    if (!kept) return NULL;
+    char *at = kept->bytes;
+    kept->entry.key = copy(&at, entry->key);
+    kept->entry.version = copy(&at, entry->version);
+    kept->entry.value = copy(&at, entry->value);
+    kept->entry.until_ms = entry->until_ms;
+    slack__link_init(&kept->link);
+    return kept;
 }
 
-/* As SQLite compares blobs. */
-static bool newer(slack_slice_t a, slack_slice_t b)
+/* The order in which SQLite compares blobs. */
+static bool is_greater(slack_slice_t a, slack_slice_t b)
 {
     size_t least = a.len < b.len ? a.len : b.len;
     int order = least > 0 ? memcmp(a.ptr, b.ptr, least) : 0;
     return order != 0 ? order > 0 : a.len > b.len;
 }
 
-int slack__kv_memory_put(slack_kv_memory_t *kv, const slack_row_t *row, int64_t now_ms)
+int slack__kv_memory_put(slack_kv_memory_t *kv, const slack_kv_entry_t *entry, int64_t now_ms)
 {
-    entry_t *old = find(kv, row->key, now_ms);
-    if (old && newer(old->row.name, row->name)) return 0;
-    entry_t *entry = entry_new(row);
-    if (!entry) return SLACK_ENOMEM;
+    kept_t *old = kept_find(kv, entry->key, now_ms);
+    if (old && is_greater(old->entry.version, entry->version)) return 0;
+    kept_t *kept = kept_new(entry);
+    if (!kept) return SLACK_ENOMEM;
     if (!old && slack__map_count(kv->map) == SLACK_STORE_KV_MAX)
-        old = SLACK_CONTAINER(kv->by_age.next, entry_t, link);
-    if (old) forget(kv, old);
-    int rc = slack__map_put(kv->map, entry->row.key, entry);
+        old = SLACK_CONTAINER(kv->by_age.next, kept_t, link);
+    if (old) kept_drop(kv, old);
+    int rc = slack__map_put(kv->map, kept->entry.key, kept);
     if (rc != 0)
-        slack__free(entry);
+        slack__free(kept);
     else
-        slack__list_push(&kv->by_age, &entry->link);
+        slack__list_push(&kv->by_age, &kept->link);
     return rc;
 }
 
-const slack_row_t *slack__kv_memory_get(slack_kv_memory_t *kv, slack_slice_t key, int64_t now_ms)
+const slack_kv_entry_t *slack__kv_memory_get(slack_kv_memory_t *kv, slack_slice_t key,
+                                             int64_t now_ms)
 {
-    const entry_t *entry = find(kv, key, now_ms);
-    return entry ? &entry->row : NULL;
+    const kept_t *kept = kept_find(kv, key, now_ms);
+    return kept ? &kept->entry : NULL;
 }

@@ -11,9 +11,9 @@
 #include "util/map.h"
 
 /*
- * The inbox in memory: it recognises redeliveries and repeats attempts for as long as the process
- * lives, and nothing outlives it. So the text of a row is kept only from when the row has to wait:
- * until then its delivery holds it.
+ * A store in memory recognises redeliveries and repeats attempts while the process lives, and
+ * nothing outlives it. So it keeps the texts of a row only from the time when the row has to wait:
+ * until then the row's delivery holds them.
  */
 
 /* All of a row, in an arena of its own. */
@@ -22,15 +22,15 @@ typedef struct kept {
     slack_row_t row;
 } kept_t;
 
-/* A row that is known by its key, or by its id where it has none. There may be very many. */
+/* There may be very many of them. */
 typedef struct row {
     slack_link_t link; /* in the list of its state */
     int64_t changed_ms;
-    kept_t *kept; /* of queued and dead rows, and of running ones that were queued; else NULL */
+    kept_t *kept; /* queued and dead rows, and running ones that were queued; otherwise NULL */
     uint32_t key_len;
     uint16_t attempt;
     uint8_t state;
-    bool keyless;
+    bool keyless; /* `key` is made of the id */
     char key[];
 } row_t;
 
@@ -38,7 +38,7 @@ typedef struct memory_store {
     slack_store_t store;
     slack_net_t *net;
     slack_map_t *rows;
-    slack_link_t lists[SLACK_ROW_STATES]; /* queued: by due_ms, then id; the rest: as they came */
+    slack_link_t lists[SLACK_ROW_STATES]; /* queued: by due_ms and id; others: by changed_ms */
     slack_kv_memory_t *kv;
     size_t kept_bytes;
     int64_t last_id;
@@ -56,7 +56,7 @@ static int64_t now_ms(const memory_store_t *memory)
 
 /* --- rows ---------------------------------------------------------------------------------- */
 
-/* What the map knows a row by; no key of Slack's begins with NUL and has this length. */
+/* The map's key for a row without a key: NUL and the id. No key of Slack's looks like that. */
 #define ID_KEY_BYTES (1 + sizeof(int64_t))
 
 static slack_slice_t map_key(char id_key[ID_KEY_BYTES], slack_slice_t key, int64_t id)
@@ -67,7 +67,7 @@ static slack_slice_t map_key(char id_key[ID_KEY_BYTES], slack_slice_t key, int64
     return (slack_slice_t){id_key, ID_KEY_BYTES};
 }
 
-static row_t *find(const memory_store_t *memory, const slack_row_t *row)
+static row_t *row_find(const memory_store_t *memory, const slack_row_t *row)
 {
     char id_key[ID_KEY_BYTES];
     return slack__map_get(memory->rows, map_key(id_key, row->key, row->id));
@@ -99,20 +99,12 @@ static void row_free(void *value)
     slack__free(row);
 }
 
-static void forget(memory_store_t *memory, row_t *row)
+static void row_forget(memory_store_t *memory, row_t *row)
 {
     slack__map_take(memory->rows, key_of(row));
     slack__unlink(&row->link);
     drop_kept(memory, row);
     slack__free(row);
-}
-
-static bool forget_oldest(memory_store_t *memory)
-{
-    slack_link_t *list = &memory->lists[SLACK_ROW_DONE];
-    if (slack__list_empty(list)) return false;
-    forget(memory, SLACK_CONTAINER(list->next, row_t, link));
-    return true;
 }
 
 static void forget_expired(memory_store_t *memory, enum slack_row_state state, int64_t keep_ms)
@@ -122,7 +114,7 @@ static void forget_expired(memory_store_t *memory, enum slack_row_state state, i
     while (!slack__list_empty(list)) {
         row_t *row = SLACK_CONTAINER(list->next, row_t, link);
         if (now - row->changed_ms < keep_ms) return;
-        forget(memory, row);
+        row_forget(memory, row);
     }
 }
 
@@ -132,7 +124,7 @@ static bool due_before(const row_t *a, const row_t *b)
     return x->due_ms != y->due_ms ? x->due_ms < y->due_ms : x->id < y->id;
 }
 
-static void move(memory_store_t *memory, row_t *row, enum slack_row_state state)
+static void row_move(memory_store_t *memory, row_t *row, enum slack_row_state state)
 {
     slack_link_t *list = &memory->lists[state];
     slack__unlink(&row->link);
@@ -142,10 +134,10 @@ static void move(memory_store_t *memory, row_t *row, enum slack_row_state state)
     if (state == SLACK_ROW_QUEUED)
         while (at->prev != list && due_before(row, SLACK_CONTAINER(at->prev, row_t, link)))
             at = at->prev;
-    slack__list_push(at, &row->link); /* at the end of a list, or before a link of it */
+    slack__list_push(at, &row->link); /* at the end, or before the row `at` */
 }
 
-static int new_row(memory_store_t *memory, const slack_row_t *from, row_t **ret)
+static int row_new(memory_store_t *memory, const slack_row_t *from, row_t **ret)
 {
     char id_key[ID_KEY_BYTES];
     slack_slice_t key = map_key(id_key, from->key, from->id);
@@ -155,10 +147,13 @@ static int new_row(memory_store_t *memory, const slack_row_t *from, row_t **ret)
     memcpy(row->key, key.ptr, key.len);
     slack__link_init(&row->link);
     int rc = slack__map_put(memory->rows, key_of(row), row);
-    /* The bound: an old key is the smaller loss. Where all are unfinished, the new one has to wait.
+    /* At the limit, the oldest done key is the smallest loss. If no row is done, the new one fails.
      */
-    if (rc == SLACK_EBUSY && forget_oldest(memory))
+    slack_link_t *done = &memory->lists[SLACK_ROW_DONE];
+    if (rc == SLACK_EBUSY && !slack__list_empty(done)) {
+        row_forget(memory, SLACK_CONTAINER(done->next, row_t, link));
         rc = slack__map_put(memory->rows, key_of(row), row);
+    }
     if (rc != 0)
         slack__free(row);
     else
@@ -166,8 +161,8 @@ static int new_row(memory_store_t *memory, const slack_row_t *from, row_t **ret)
     return rc;
 }
 
-/* Keep all of a row, in the place of what is kept of it. */
-static int keep(memory_store_t *memory, row_t *row, const slack_row_t *from)
+/* Keep all of a row, in place of what was kept of it before. */
+static int row_keep(memory_store_t *memory, row_t *row, const slack_row_t *from)
 {
     slack_arena_t *arena = slack__arena_new(1024, 0);
     if (!arena) return SLACK_ENOMEM;
@@ -187,72 +182,73 @@ static int keep(memory_store_t *memory, row_t *row, const slack_row_t *from)
 
 /* --- operations on one row ------------------------------------------------------------------ */
 
-static int put(memory_store_t *memory, slack_store_op_t *op)
+static int memory_put(memory_store_t *memory, slack_store_op_t *op)
 {
     op->row.id = ++memory->last_id;
     op->row.received_ms = now_ms(memory);
     slack_row_t from = op->row;
     op->duplicate = false;
-    /* Can never come again, so there is nothing to remember before it has to wait. */
+    /* Without a key it is never a duplicate, so there is nothing to keep until it has to wait. */
     if (from.key.len == 0 && op->claim) return 0;
-    if (from.key.len > 0 && find(memory, &from)) {
+    if (from.key.len > 0 && row_find(memory, &from)) {
         op->duplicate = true;
         return 0;
     }
     row_t *row = NULL;
-    int rc = new_row(memory, &from, &row);
-    if (rc == 0 && !op->claim && (rc = keep(memory, row, &from)) != 0) forget(memory, row);
+    int rc = row_new(memory, &from, &row);
+    if (rc == 0 && !op->claim && (rc = row_keep(memory, row, &from)) != 0) row_forget(memory, row);
     if (rc != 0) return rc;
     row->attempt = op->claim ? 1 : 0;
-    move(memory, row, op->claim ? SLACK_ROW_RUNNING : SLACK_ROW_QUEUED);
+    row_move(memory, row, op->claim ? SLACK_ROW_RUNNING : SLACK_ROW_QUEUED);
     return 0;
 }
 
-static void finish(memory_store_t *memory, const slack_store_op_t *op)
+static void memory_finish(memory_store_t *memory, const slack_store_op_t *op)
 {
-    row_t *row = find(memory, &op->row);
-    if (!row || row->state != SLACK_ROW_RUNNING) return; /* nothing left to finish */
+    row_t *row = row_find(memory, &op->row);
+    if (!row || row->state != SLACK_ROW_RUNNING) return;
     if (op->forget || row->keyless) {
-        forget(memory, row);
+        row_forget(memory, row);
         return;
     }
     drop_kept(memory, row);
-    move(memory, row, SLACK_ROW_DONE);
+    row_move(memory, row, SLACK_ROW_DONE);
 }
 
-/* WAIT and BURY. What was kept since it was queued last is kept on, with its new fate. */
-static int put_back(memory_store_t *memory, const slack_store_op_t *op, enum slack_row_state state)
+/* WAIT and BURY. A row that was queued before has its texts already. */
+static int memory_put_back(memory_store_t *memory, const slack_store_op_t *op,
+                           enum slack_row_state state)
 {
-    row_t *row = find(memory, &op->row);
+    row_t *row = row_find(memory, &op->row);
     if (row && row->state != SLACK_ROW_RUNNING) return 0;
-    int rc = row ? 0 : new_row(memory, &op->row, &row);
+    int rc = row ? 0 : row_new(memory, &op->row, &row);
     if (rc != 0) return rc;
     slack_row_t from = row->kept ? row->kept->row : op->row;
     from.done = op->row.done;
     from.error = op->row.error;
     from.due_ms = op->row.due_ms;
-    rc = keep(memory, row, &from);
+    rc = row_keep(memory, row, &from);
     if (rc != 0) {
-        if (!slack__linked(&row->link)) forget(memory, row);
+        if (!slack__linked(&row->link)) row_forget(memory, row);
         return rc;
     }
     if (row->attempt == 0) row->attempt = 1;
-    move(memory, row, state);
+    row_move(memory, row, state);
     return 0;
 }
 
-static void cancel(memory_store_t *memory, slack_store_op_t *op)
+static void memory_cancel(memory_store_t *memory, slack_store_op_t *op)
 {
-    row_t *row = op->row.key.len > 0 ? find(memory, &op->row) : NULL;
+    row_t *row = op->row.key.len > 0 ? row_find(memory, &op->row) : NULL;
     op->batch->count = row && row->state == SLACK_ROW_QUEUED;
-    if (op->batch->count) forget(memory, row);
+    if (op->batch->count) row_forget(memory, row);
 }
 
-/* A dead row whose key is to be free stays under its id. */
-static int bury(memory_store_t *memory, slack_store_op_t *op)
+/* With `forget` the row frees its key and stays under its id. */
+static int memory_bury(memory_store_t *memory, slack_store_op_t *op)
 {
     if (op->forget && op->row.key.len > 0) {
-        row_t *row = find(memory, &op->row);
+        row_t *row = row_find(memory, &op->row);
         slack_store_op_t keyless = *op;
         keyless.row = row && row->kept ? row->kept->row : op->row;
         keyless.row.id = op->row.id;
@@ -260,39 +256,27 @@ static int bury(memory_store_t *memory, slack_store_op_t *op)
         keyless.row.done = op->row.done;
         keyless.row.error = op->row.error;
         uint16_t attempt = row ? row->attempt : 1;
-        int rc = put_back(memory, &keyless, SLACK_ROW_DEAD);
-        if (rc == 0) find(memory, &keyless.row)->attempt = attempt;
-        if (rc == 0 && row) forget(memory, row);
+        int rc = memory_put_back(memory, &keyless, SLACK_ROW_DEAD);
+        if (rc == 0) row_find(memory, &keyless.row)->attempt = attempt;
+        if (rc == 0 && row) row_forget(memory, row);
         return rc;
     }
-    return put_back(memory, op, SLACK_ROW_DEAD);
+    return memory_put_back(memory, op, SLACK_ROW_DEAD);
 }
 
 /* --- operations on several rows ------------------------------------------------------------- */
 
-/* Describe a row in the arena; `full` with its payload. */
-static int tell_row(slack_store_batch_t *batch, const row_t *row, bool full)
+static int add_to_batch(slack_store_batch_t *batch, const row_t *row, bool with_payload)
 {
-    slack_row_t told = row->kept ? row->kept->row : (slack_row_t){0};
-    told.state = (enum slack_row_state)row->state;
-    told.attempt = row->attempt;
-    told.changed_ms = row->changed_ms;
-    told.key = row->keyless ? (slack_slice_t){NULL, 0} : (slack_slice_t){row->key, row->key_len};
-    if (!full) told.payload = (slack_slice_t){NULL, 0};
-    if (!slack__row_copy(batch->arena, &batch->rows[batch->count], &told)) return SLACK_ENOMEM;
+    slack_row_t out = row->kept ? row->kept->row : (slack_row_t){0};
+    out.state = (enum slack_row_state)row->state;
+    out.attempt = row->attempt;
+    out.changed_ms = row->changed_ms;
+    out.key = row->keyless ? (slack_slice_t){NULL, 0} : key_of(row);
+    if (!with_payload) out.payload = (slack_slice_t){NULL, 0};
+    if (!slack__row_copy(batch->arena, &batch->rows[batch->count], &out)) return SLACK_ENOMEM;
     batch->count++;
     return 0;
-}
-
-/* Nothing comes out of what failed. */
-static int batch_end(slack_store_batch_t *batch, int rc)
-{
-    if (rc == 0 && batch->count > 0) return 0;
-    slack__arena_free(batch->arena);
-    batch->arena = NULL;
-    batch->rows = NULL;
-    batch->count = 0;
-    return rc;
 }
 
 static row_t *first_due(const memory_store_t *memory, int64_t now)
@@ -303,25 +287,25 @@ static row_t *first_due(const memory_store_t *memory, int64_t now)
     return row->kept->row.due_ms <= now ? row : NULL;
 }
 
-static int claim(memory_store_t *memory, slack_store_batch_t *batch)
+static int memory_claim(memory_store_t *memory, slack_store_batch_t *batch)
 {
     const slack_link_t *queued = &memory->lists[SLACK_ROW_QUEUED];
     int rc = first_due(memory, batch->now_ms) ? slack__batch_begin(batch, batch->limit) : 0;
     row_t *row;
     while (rc == 0 && batch->count < batch->limit && (row = first_due(memory, batch->now_ms))) {
         row->attempt++;
-        rc = tell_row(batch, row, true);
+        rc = add_to_batch(batch, row, true);
         if (rc != 0)
             row->attempt--;
         else
-            move(memory, row, SLACK_ROW_RUNNING);
+            row_move(memory, row, SLACK_ROW_RUNNING);
         if (rc == 0) batch->rows[batch->count - 1].state = SLACK_ROW_RUNNING;
     }
-    if (batch->count > 0) rc = 0; /* some are better than none, and the rest comes next time */
+    if (batch->count > 0) rc = 0; /* the next claim takes the rest */
     batch->next_ms = slack__list_empty(queued)
                          ? INT64_MAX
                          : SLACK_CONTAINER(queued->next, row_t, link)->kept->row.due_ms;
-    return batch_end(batch, rc);
+    return slack__batch_end(batch, rc);
 }
 
 static row_t *find_by_id(const memory_store_t *memory, int64_t id, enum slack_row_state state)
@@ -344,27 +328,27 @@ static const row_t *next_above(const slack_link_t *list, int64_t id)
     return next;
 }
 
-static int list_rows(memory_store_t *memory, const slack_store_op_t *op)
+static int memory_list_rows(memory_store_t *memory, const slack_store_op_t *op)
 {
     slack_store_batch_t *batch = op->batch;
     int rc = slack__batch_begin(batch, batch->one ? 1 : batch->limit);
     for (unsigned s = 0; rc == 0 && batch->one && s < SLACK_ROW_STATES && !batch->count; s++) {
         const row_t *row = find_by_id(memory, op->row.id, (enum slack_row_state)s);
-        if (row) rc = tell_row(batch, row, true);
+        if (row) rc = add_to_batch(batch, row, true);
     }
     int64_t after = op->row.id;
     while (rc == 0 && !batch->one && batch->count < batch->limit) {
         const row_t *row = next_above(&memory->lists[batch->state], after);
         if (!row) break;
         after = id_of(row);
-        rc = tell_row(batch, row, false);
+        rc = add_to_batch(batch, row, false);
     }
-    return batch_end(batch, rc);
+    return slack__batch_end(batch, rc);
 }
 
 /* RETRY and DROP, of one row or of all that are dead. */
-static void each_dead(memory_store_t *memory, const slack_store_op_t *op,
-                      void (*fn)(memory_store_t *memory, row_t *row))
+static void memory_each_dead(memory_store_t *memory, const slack_store_op_t *op,
+                             void (*fn)(memory_store_t *memory, row_t *row))
 {
     slack_link_t *list = &memory->lists[SLACK_ROW_DEAD];
     op->batch->count = 0;
@@ -379,24 +363,24 @@ static void each_dead(memory_store_t *memory, const slack_store_op_t *op,
     }
 }
 
-static void retry(memory_store_t *memory, row_t *row)
+static void memory_retry(memory_store_t *memory, row_t *row)
 {
     row->attempt = 0;
     row->kept->row.due_ms = now_ms(memory);
     row->kept->row.error = (slack_slice_t){NULL, 0};
-    move(memory, row, SLACK_ROW_QUEUED);
+    row_move(memory, row, SLACK_ROW_QUEUED);
 }
 
-static void drop(memory_store_t *memory, slack_store_op_t *op)
+static void memory_drop(memory_store_t *memory, slack_store_op_t *op)
 {
-    each_dead(memory, op, forget);
+    memory_each_dead(memory, op, row_forget);
     row_t *row = op->row.id ? find_by_id(memory, op->row.id, SLACK_ROW_QUEUED) : NULL;
     if (!row) return;
-    forget(memory, row);
+    row_forget(memory, row);
     op->batch->count = 1;
 }
 
-static void count_rows(const memory_store_t *memory, slack_store_batch_t *batch)
+static void memory_count_rows(const memory_store_t *memory, slack_store_batch_t *batch)
 {
     for (unsigned s = 0; s < SLACK_ROW_STATES; s++) {
         const slack_link_t *list = &memory->lists[s];
@@ -410,48 +394,56 @@ static void count_rows(const memory_store_t *memory, slack_store_batch_t *batch)
     }
 }
 
-static int kv_get(memory_store_t *memory, slack_store_op_t *op)
+static int memory_kv_get(memory_store_t *memory, slack_store_op_t *op)
 {
     slack_store_batch_t *batch = op->batch;
-    const slack_row_t *value = slack__kv_memory_get(memory->kv, op->row.key, now_ms(memory));
+    const slack_kv_entry_t *entry = slack__kv_memory_get(memory->kv, op->row.key, now_ms(memory));
     int rc = slack__batch_begin(batch, 1);
-    if (rc == 0 && value)
-        rc = slack__row_copy(batch->arena, &batch->rows[batch->count++], value) ? 0 : SLACK_ENOMEM;
-    return batch_end(batch, rc);
+    if (rc == 0 && entry) {
+        const slack_row_t row = slack__kv_to_row(entry);
+        rc = slack__row_copy(batch->arena, &batch->rows[batch->count++], &row) ? 0 : SLACK_ENOMEM;
+    }
+    return slack__batch_end(batch, rc);
 }
 
-static int apply(memory_store_t *memory, slack_store_op_t *op)
+static int memory_kv_put(memory_store_t *memory, const slack_store_op_t *op)
+{
+    const slack_kv_entry_t entry = slack__kv_from_row(&op->row);
+    return slack__kv_memory_put(memory->kv, &entry, now_ms(memory));
+}
+
+static int memory_apply(memory_store_t *memory, slack_store_op_t *op)
 {
     int rc = 0;
     switch (op->kind) {
-    case SLACK_STORE_PUT: rc = put(memory, op); break;
-    case SLACK_STORE_MARK: break; /* a crash takes the row as well */
-    case SLACK_STORE_FINISH: finish(memory, op); break;
-    case SLACK_STORE_WAIT: rc = put_back(memory, op, SLACK_ROW_QUEUED); break;
-    case SLACK_STORE_BURY: rc = bury(memory, op); break;
-    case SLACK_STORE_CLAIM: rc = claim(memory, op->batch); break;
-    case SLACK_STORE_CANCEL: cancel(memory, op); break;
-    case SLACK_STORE_KV_PUT: rc = slack__kv_memory_put(memory->kv, &op->row, now_ms(memory)); break;
-    case SLACK_STORE_RENEW: break; /* there is one owner */
-    case SLACK_STORE_KV_GET: rc = kv_get(memory, op); break;
-    case SLACK_STORE_LIST: rc = list_rows(memory, op); break;
-    case SLACK_STORE_RETRY: each_dead(memory, op, retry); break;
-    case SLACK_STORE_DROP: drop(memory, op); break;
-    case SLACK_STORE_STATS: count_rows(memory, op->batch); break;
+    case SLACK_STORE_PUT: rc = memory_put(memory, op); break;
+    case SLACK_STORE_MARK: break; /* a crash loses the row too */
+    case SLACK_STORE_FINISH: memory_finish(memory, op); break;
+    case SLACK_STORE_WAIT: rc = memory_put_back(memory, op, SLACK_ROW_QUEUED); break;
+    case SLACK_STORE_BURY: rc = memory_bury(memory, op); break;
+    case SLACK_STORE_CLAIM: rc = memory_claim(memory, op->batch); break;
+    case SLACK_STORE_CANCEL: memory_cancel(memory, op); break;
+    case SLACK_STORE_KV_PUT: rc = memory_kv_put(memory, op); break;
+    case SLACK_STORE_RENEW: break; /* there is no other owner */
+    case SLACK_STORE_KV_GET: rc = memory_kv_get(memory, op); break;
+    case SLACK_STORE_LIST: rc = memory_list_rows(memory, op); break;
+    case SLACK_STORE_RETRY: memory_each_dead(memory, op, memory_retry); break;
+    case SLACK_STORE_DROP: memory_drop(memory, op); break;
+    case SLACK_STORE_STATS: memory_count_rows(memory, op->batch); break;
     }
     return rc;
 }
 
-static void free_store(memory_store_t *memory)
+static void memory_free(memory_store_t *memory)
 {
     slack__map_free(memory->rows, row_free);
     slack__kv_memory_free(memory->kv);
     slack__free(memory);
 }
 
-/* One batch: what was submitted before the task ran. What its owners submit meanwhile is the next
- * one. */
-static void run_batch(slack_task_t *task)
+/* Apply what was submitted before the task ran. What the owners submit meanwhile is left for the
+ * next run. */
+static void memory_run_batch(slack_task_t *task)
 {
     memory_store_t *memory = SLACK_CONTAINER(task, memory_store_t, task);
     slack_link_t batch, *link;
@@ -461,18 +453,18 @@ static void run_batch(slack_task_t *task)
     forget_expired(memory, SLACK_ROW_DEAD, SLACK_STORE_DEAD_MS);
     while ((link = slack__list_shift(&batch))) {
         slack_store_op_t *op = SLACK_CONTAINER(link, slack_store_op_t, link);
-        op->status = apply(memory, op);
+        op->status = memory_apply(memory, op);
         op->done(op);
     }
     if (!memory->closing || !slack__list_empty(&memory->submitted)) return;
     void (*fn)(void *user_data) = memory->close_fn;
     void *user_data = memory->close_data;
     slack__task_cancel(task);
-    free_store(memory);
+    memory_free(memory);
     if (fn) fn(user_data);
 }
 
-/* --- the contract -------------------------------------------------------------------------- */
+/* --- for slack_store_ops_t ----------------------------------------------------------------- */
 
 static void memory_submit(slack_store_t *store, slack_store_op_t *op)
 {
@@ -501,7 +493,7 @@ static int memory_open(slack_store_t **ret, slack_net_t *net, const char *rest, 
     memory->rows = slack__map_new_keyed(SLACK_STORE_ROWS_MAX, key_of);
     memory->kv = slack__kv_memory_new();
     if (!memory->rows || !memory->kv) {
-        free_store(memory);
+        memory_free(memory);
         return SLACK_ENOMEM;
     }
     memory->store.ops = &slack__store_memory;
@@ -510,7 +502,7 @@ static int memory_open(slack_store_t **ret, slack_net_t *net, const char *rest, 
         slack__link_init(&memory->lists[s]);
     slack__link_init(&memory->submitted);
     slack__link_init(&memory->task.link);
-    memory->task.run = run_batch;
+    memory->task.run = memory_run_batch;
     *ret = &memory->store;
     return 0;
 }

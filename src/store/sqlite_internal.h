@@ -4,17 +4,18 @@
 
 #include <sqlite3.h>
 
+#include "store/committer.h"
 #include "store/owner.h"
-#include "store/sqlite_db.h"
 #include "store/sqlite_files.h"
 
 /*
- * What the files of the SQLite store share, and nobody else: sqlite_open.c opens and closes,
- * sqlite_statements.c is the SQL, sqlite_rows.c an operation, sqlite_db.c a transaction of them,
- * and sqlite_busy.c who writes when.
+ * What the files of the SQLite engine share. sqlite_open.c opens and closes the database,
+ * sqlite_transaction.c applies a list of operations, sqlite_rows.c one of them; sqlite_statements.c
+ * holds the SQL, sqlite_busy.c waits for other processes, sqlite_error.c explains failures.
+ *
+ * One thread at a time uses a database.
  */
 
-/* sqlite_statements.c's, by name. */
 enum statement {
     BEGIN,
     COMMIT,
@@ -39,7 +40,7 @@ enum statement {
     KV_PUT,
     KV_SWEEP,
     KV_GET,
-    LIST, /* of queued ones; then the other states */
+    LIST, /* queued rows; the other states follow in the order of slack_row_state */
     LIST_RUNNING,
     LIST_DONE,
     LIST_DEAD,
@@ -52,80 +53,92 @@ enum statement {
     STATEMENTS
 };
 
-/* More owners than these are told gone at once, or watched, the next time. */
+/* One look at the owners handles at most this many; the next look continues. */
 #define OWNERS_MAX 64
 
-/* Another owner whose process is there. Leases are not compared with any clock: whose does not move
- * for as long as it lasts, while we are looking, is silent. So a clock that is set, forward or
- * back, takes nobody's rows and keeps nobody's. */
+/* Another owner whose process is alive, as the last look saw it. Its lease is compared with itself
+ * and not with a clock: a clock that is set takes no owner's rows and keeps none. */
 typedef struct watched {
-    int64_t id, lease_ms, silent_ms;
+    int64_t id, lease_ms;
+    int64_t silent_ms; /* how long the lease has not changed, as far as we looked */
 } watched_t;
 
-struct slack_db {
-    char *path; /* as it was given */
+typedef struct slack_sqlite {
+    slack_db_t db;
+    char *path; /* as given */
     sqlite3 *sqlite;
     sqlite3_stmt *statements[STATEMENTS];
     slack_owner_t owner;
-    int64_t now_ms;   /* of the transaction */
-    uint64_t mono_ms; /* the same, on the clock that nobody sets */
+    int64_t now_ms;   /* of the transaction, wall clock */
+    uint64_t mono_ms; /* the same instant, monotonic */
     watched_t watched[OWNERS_MAX];
     size_t watched_count;
-    uint64_t looked_ms;     /* when they were looked at last, on that clock */
-    uint64_t busy_until_ns; /* another process's transaction is waited for */
-    bool waits;             /* and the others know it */
-    int log_pages;          /* after the last commit */
-    int copy_pages;         /* when to copy them */
-    slack_files_t files;
+    uint64_t looked_ms;     /* monotonic: when the owners were last looked at */
+    uint64_t busy_until_ns; /* until when to wait for another process's transaction */
+    bool waits;             /* this owner asks the others for a turn */
+    int log_pages;          /* pages in the log after the last commit */
+    int copy_pages;         /* copy the log into the file once it has this many */
+    slack_sqlite_files_t files;
     int64_t page_bytes;
-    bool fresh;         /* the file was made by us */
+    bool fresh;         /* this process made the file */
     const char *spoilt; /* what is wrong with the files; NULL: nothing */
-};
+} slack_sqlite_t;
+
+/* ---- sqlite_error.c ---- */
+
+#define SLACK_SQLITE_REPAIR                                                                        \
+    "stop all that use it, then move it away or repair it: sqlite3 FILE .recover"
+
+/* 0, SLACK_ENOMEM or SLACK_ESTORE for one of SQLite's codes. */
+int slack__sqlite_status(int code);
+/* Write a sentence: the file, what is wrong, the remedy. */
+void slack__sqlite_say(const slack_sqlite_t *s, const char *what, const char *remedy, char *error);
+/* Unless rc is 0, write what has just failed. Returns rc. */
+int slack__sqlite_explain(slack_sqlite_t *s, int rc, char *error);
 
 /* ---- sqlite_statements.c ---- */
 
-/* 0, SLACK_ENOMEM or SLACK_ESTORE for one of SQLite's codes. */
-int slack__db_status(int rc);
-int slack__db_prepare(slack_db_t *db);
-void slack__db_finalize(slack_db_t *db);
-/* What is bound to it is forgotten; its status. */
-int slack__stmt_reset(sqlite3_stmt *s);
-/* One that returns no rows, with what is bound to it. */
-int slack__stmt_run(sqlite3_stmt *s);
-int slack__db_run(slack_db_t *db, enum statement which);
-/* One about a row, with ?1 to ?3 bound as they always are. */
-sqlite3_stmt *slack__db_about(slack_db_t *db, enum statement which, int64_t id);
-/* The number that one returns. */
-int slack__db_number(slack_db_t *db, enum statement which, int64_t *ret);
+int slack__sqlite_prepare(slack_sqlite_t *s);
+void slack__sqlite_finalize(slack_sqlite_t *s);
+/* Reset a statement and clear what is bound to it. */
+int slack__sqlite_reset(sqlite3_stmt *stmt);
+/* Run a statement that returns no rows, then reset it. */
+int slack__sqlite_step(sqlite3_stmt *stmt);
+int slack__sqlite_run(slack_sqlite_t *s, enum statement which);
+/* A statement about one row, with ?1 to ?3 bound: the row's id, the present, our owner id. */
+sqlite3_stmt *slack__sqlite_about(slack_sqlite_t *s, enum statement which, int64_t id);
+/* The number that a statement returns. */
+int slack__sqlite_number(slack_sqlite_t *s, enum statement which, int64_t *ret);
 
 /* ---- sqlite_rows.c ---- */
 
-/* Without beginning a transaction. */
-int slack__db_apply_op(slack_db_t *db, slack_store_op_t *op);
-/* Remove some of what is over. */
-int slack__db_sweep(slack_db_t *db);
-/* Most claims find nothing, and a transaction that might write makes others wait. */
-bool slack__db_nothing_to_claim(slack_db_t *db, slack_store_batch_t *batch);
-
-/* ---- sqlite_db.c ---- */
-
-#define SLACK_DB_REPAIR                                                                            \
-    "stop all that use it, then move it away or repair it: sqlite3 FILE .recover"
-
-/* A sentence: which file, what is wrong, what helps. */
-void slack__db_say(const slack_db_t *db, const char *what, const char *cure, char *error);
-/* Say what has failed, where rc is not 0; returns rc. */
-int slack__db_tell(slack_db_t *db, int rc, char *error);
+/* Apply one operation inside of a transaction. */
+int slack__sqlite_apply_op(slack_sqlite_t *s, slack_store_op_t *op);
+/* Delete some of the rows whose time is over. */
+int slack__sqlite_sweep(slack_sqlite_t *s);
+/* Whether a CLAIM would find nothing; sets batch->next_ms. Most do, and a transaction that might
+ * write makes other processes wait. */
+bool slack__sqlite_nothing_to_claim(slack_sqlite_t *s, slack_store_batch_t *batch);
 
 /* ---- sqlite_busy.c ---- */
 
-/* From now on a lock is waited for until that long after `since_ns`. */
-void slack__db_be_patient(slack_db_t *db, uint64_t since_ns);
-/* Whether who began to wait then has waited for that long. */
-bool slack__db_is_late(uint64_t since_ns);
-int slack__db_on_busy(void *db, int tries);
-/* The lock is there, or was given up. */
-void slack__db_wait_no_more(slack_db_t *db);
-int slack__db_on_commit(void *db, sqlite3 *sqlite, const char *name, int pages);
+/* Wait for locks until the patience of an operation submitted at `since_ns` ends. */
+void slack__sqlite_be_patient(slack_sqlite_t *s, uint64_t since_ns);
+/* Whether that patience has ended. */
+bool slack__sqlite_is_late(uint64_t since_ns);
+/* We hold the lock, or have given up. */
+void slack__sqlite_wait_no_more(slack_sqlite_t *s);
+/* SQLite's busy handler and WAL hook. */
+int slack__sqlite_on_busy(void *sqlite, int tries);
+int slack__sqlite_on_commit(void *sqlite, sqlite3 *handle, const char *name, int pages);
+
+/* ---- members of slack__sqlite_db, in sqlite_open.c, sqlite_transaction.c and sqlite_busy.c ----
+ */
+
+int slack__sqlite_open(slack_db_t **ret, const char *path, int64_t now_ms, char *error);
+int slack__sqlite_apply(slack_db_t *db, slack_link_t *ops, slack_link_t *ended,
+                        const slack_db_time_t *now, char *error);
+void slack__sqlite_rest(slack_db_t *db);
+void slack__sqlite_close(slack_db_t *db);
 
 #endif

@@ -11,9 +11,9 @@
 
 #include "util/alloc.h"
 
-/* Files up to this size are checked as a whole when they are opened. */
+/* Files up to this size are checked whole when they are opened. */
 #define CHECK_BYTES ((int64_t)16 << 20)
-/* Kept out of a store that is another program's: "slki". */
+/* "slki", in the file's header: another program's database is not touched. */
 #define APPLICATION_ID 0x736c6b69
 
 /* A change makes the next number; a file of another schema is not opened. */
@@ -42,21 +42,26 @@ static const char schema[] =
     " value BLOB, sum INTEGER NOT NULL);"
     "CREATE INDEX kv_over ON kv(until_ms);";
 
-static int query_int(sqlite3 *sqlite, const char *text, int64_t *ret)
+static int exec(slack_sqlite_t *s, const char *text)
 {
-    sqlite3_stmt *s = NULL;
-    int rc = sqlite3_prepare_v2(sqlite, text, -1, &s, NULL);
-    if (rc == SQLITE_OK) rc = sqlite3_step(s);
-    if (rc == SQLITE_ROW) *ret = sqlite3_column_int64(s, 0);
-    sqlite3_finalize(s);
-    return slack__db_status(rc);
+    return slack__sqlite_status(sqlite3_exec(s->sqlite, text, NULL, NULL, NULL));
 }
 
-/* The directory remembers a new file only once it is synced itself. */
+static int query_int(slack_sqlite_t *s, const char *text, int64_t *ret)
+{
+    sqlite3_stmt *stmt = NULL;
+    int code = sqlite3_prepare_v2(s->sqlite, text, -1, &stmt, NULL);
+    if (code == SQLITE_OK) code = sqlite3_step(stmt);
+    if (code == SQLITE_ROW) *ret = sqlite3_column_int64(stmt, 0);
+    sqlite3_finalize(stmt);
+    return slack__sqlite_status(code);
+}
+
+/* A directory keeps a new file over a power cut only when it is synced itself. */
 static void sync_folder(const char *path)
 {
     const char *slash = strrchr(path, '/');
-    char *folder = slash ? slack__strndup(path, (size_t)(slash - path) + 1) : slack__strdup(".");
+    char *folder = slack__strndup(slash ? path : ".", slash ? (size_t)(slash - path) + 1 : 1);
     int fd = folder ? open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC) : -1;
     if (fd >= 0) {
         fsync(fd);
@@ -65,179 +70,184 @@ static void sync_folder(const char *path)
     slack__free(folder);
 }
 
-/* Only the owner may read it: it holds what people said. SQLite gives the log beside it the same
- * permissions. An existing file is not opened here: closing it would let go of the locks that
+/* Let only the owner of the file read it: it holds what people said. SQLite gives its log the same
+ * permissions. An existing file is not opened here, since closing it would release the locks that
  * another store of this process has on it. */
-static void make_private(slack_db_t *db)
+static void make_private(slack_sqlite_t *s)
 {
     struct stat st;
-    if (stat(db->path, &st) == 0) {
-        if (S_ISREG(st.st_mode) && (st.st_mode & 077)) chmod(db->path, 0600);
+    if (stat(s->path, &st) == 0) {
+        if (S_ISREG(st.st_mode) && (st.st_mode & 077)) chmod(s->path, 0600);
         return;
     }
-    int fd = open(db->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600); /* also where a link leads to */
+    int fd = open(s->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600); /* also where a link leads to */
     if (fd < 0) return;
     close(fd);
-    sync_folder(db->path);
-    db->fresh = true;
+    sync_folder(s->path);
+    s->fresh = true;
 }
 
 /* Make the tables in a new file; refuse one that holds something else. */
-static int prepare_schema(slack_db_t *db, const char *path, char *error)
+static int prepare_schema(slack_sqlite_t *s, char *error)
 {
     int64_t version = 0, application = 0, tables = 0;
-    int rc = query_int(db->sqlite, "PRAGMA user_version", &version);
-    if (rc == 0) rc = query_int(db->sqlite, "PRAGMA application_id", &application);
-    if (rc == 0) rc = query_int(db->sqlite, "SELECT count(*) FROM sqlite_schema", &tables);
-    if (rc != 0) return slack__db_tell(db, rc, error);
+    int rc = query_int(s, "PRAGMA user_version", &version);
+    if (rc == 0) rc = query_int(s, "PRAGMA application_id", &application);
+    if (rc == 0) rc = query_int(s, "SELECT count(*) FROM sqlite_schema", &tables);
+    if (rc != 0) return slack__sqlite_explain(s, rc, error);
     if (tables > 0 && application != APPLICATION_ID) {
-        snprintf(error, SLACK_ERROR_TEXT_MAX, "%.150s holds another program's data", path);
-        return SLACK_ECONFIG;
+        snprintf(error, SLACK_ERROR_TEXT_MAX, "%.150s holds another program's data", s->path);
+        return SLACK_ESTORE;
     }
     if (tables > 0 && version != SCHEMA) {
         snprintf(error, SLACK_ERROR_TEXT_MAX,
-                 "%.150s was written by a newer slackapp (schema %lld, this one knows %d)", path,
+                 "%.150s was written by a newer slackapp (schema %lld, this one knows %d)", s->path,
                  (long long)version, SCHEMA);
-        return SLACK_ECONFIG;
+        return SLACK_ESTORE;
     }
     if (tables > 0) return 0;
-    if (!db->fresh && slack__owner_knows_store(&db->owner)) {
-        slack__db_say(db, "it is empty, and was a store before",
-                      "; remove FILE-owners to begin anew", error);
+    if (!s->fresh && slack__owner_knows_store(&s->owner)) {
+        slack__sqlite_say(s, "it is empty, and was a store before",
+                          "; remove FILE-owners to begin anew", error);
         return SLACK_ESTORE;
     }
     char pragmas[96];
     snprintf(pragmas, sizeof pragmas, "PRAGMA user_version = %d; PRAGMA application_id = %d",
              SCHEMA, APPLICATION_ID);
-    rc = slack__db_status(sqlite3_exec(db->sqlite, schema, NULL, NULL, NULL));
-    if (rc == 0) rc = slack__db_status(sqlite3_exec(db->sqlite, pragmas, NULL, NULL, NULL));
-    return slack__db_tell(db, rc, error);
+    rc = exec(s, schema);
+    if (rc == 0) rc = exec(s, pragmas);
+    return slack__sqlite_explain(s, rc, error);
 }
 
-static int check_file(slack_db_t *db, char *error)
+static int check_content(slack_sqlite_t *s, char *error)
 {
     int64_t pages = 0;
-    int rc = query_int(db->sqlite, "PRAGMA page_size", &db->page_bytes);
-    if (rc == 0) rc = query_int(db->sqlite, "PRAGMA page_count", &pages);
-    if (rc != 0) return slack__db_tell(db, rc, error);
-    if (pages > CHECK_BYTES / db->page_bytes) return 0;
-    sqlite3_stmt *s = NULL;
-    rc = sqlite3_prepare_v2(db->sqlite, "PRAGMA quick_check(1)", -1, &s, NULL);
-    if (rc == SQLITE_OK) rc = sqlite3_step(s);
-    rc = slack__db_status(rc);
-    const char *said = rc == 0 ? (const char *)sqlite3_column_text(s, 0) : NULL;
-    if (rc == 0 && (!said || strcmp(said, "ok") != 0)) {
+    int rc = query_int(s, "PRAGMA page_size", &s->page_bytes);
+    if (rc == 0) rc = query_int(s, "PRAGMA page_count", &pages);
+    if (rc != 0) return slack__sqlite_explain(s, rc, error);
+    if (pages > CHECK_BYTES / s->page_bytes) return 0;
+    sqlite3_stmt *stmt = NULL;
+    int code = sqlite3_prepare_v2(s->sqlite, "PRAGMA quick_check(1)", -1, &stmt, NULL);
+    if (code == SQLITE_OK) code = sqlite3_step(stmt);
+    rc = slack__sqlite_explain(s, slack__sqlite_status(code), error);
+    const char *found = rc == 0 ? (const char *)sqlite3_column_text(stmt, 0) : "ok";
+    if (!found || strcmp(found, "ok") != 0) {
         char what[80];
-        snprintf(what, sizeof what, "it is damaged: %s", said ? said : "");
-        slack__db_say(db, what, "; " SLACK_DB_REPAIR, error);
+        snprintf(what, sizeof what, "it is damaged: %s", found ? found : "");
+        slack__sqlite_say(s, what, "; " SLACK_SQLITE_REPAIR, error);
         rc = SLACK_ESTORE;
-    } else if (rc != 0) {
-        slack__db_tell(db, rc, error);
     }
-    sqlite3_finalize(s);
+    sqlite3_finalize(stmt);
     return rc;
 }
 
-static int tell_owners(const slack_db_t *db, int os, char *error)
+/* A failure with the file of owners, from 0 or -errno. */
+static int explain_owners(const slack_sqlite_t *s, int os, char *error)
 {
-    snprintf(error, SLACK_ERROR_TEXT_MAX, "%.100s: its file of owners: %.80s", db->path,
+    if (os == 0) return 0;
+    snprintf(error, SLACK_ERROR_TEXT_MAX, "%.100s: its file of owners: %.80s", s->path,
              strerror(-os));
     return SLACK_ESTORE;
 }
 
-static int become_owner(slack_db_t *db, char *error)
+static int become_owner(slack_sqlite_t *s, char *error)
 {
     char text[80];
     snprintf(text, sizeof text, "INSERT INTO owners(lease_ms) VALUES(%lld)",
-             (long long)(db->now_ms + SLACK_STORE_LEASE_MS));
-    int rc = slack__db_status(sqlite3_exec(db->sqlite, text, NULL, NULL, NULL));
-    if (rc != 0) return slack__db_tell(db, rc, error);
-    int os = slack__owner_take(&db->owner, sqlite3_last_insert_rowid(db->sqlite));
-    return os == 0 ? 0 : tell_owners(db, os, error);
+             (long long)(s->now_ms + SLACK_STORE_LEASE_MS));
+    int rc = slack__sqlite_explain(s, exec(s, text), error);
+    if (rc != 0) return rc;
+    const int64_t id = sqlite3_last_insert_rowid(s->sqlite);
+    return explain_owners(s, slack__owner_take(&s->owner, id), error);
 }
 
-/* In one transaction, so that two that start together do not both make the tables, and nobody takes
- * an owner for gone that has not locked its byte yet. */
-static int set_up(slack_db_t *db, const char *path, char *error)
+/* Begin the transaction that sets the database up. */
+static int begin(slack_sqlite_t *s, char *error)
 {
-    sqlite3_busy_handler(db->sqlite, slack__db_on_busy, db);
-    sqlite3_wal_hook(db->sqlite, slack__db_on_commit, db);
-    slack__db_be_patient(db, uv_hrtime());
-    /* It lies beside the database itself, whatever links lead there: whoever shares the one has to
-     * share the other. */
-    int os = slack__owner_open(&db->owner, sqlite3_db_filename(db->sqlite, "main"));
-    if (os != 0) return tell_owners(db, os, error);
     static const char pragmas[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                                  "PRAGMA journal_size_limit = 16777216;" /* what is kept of it */
+                                  "PRAGMA journal_size_limit = 16777216;"
                                   "PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF;";
     int code, tries = 0;
-    do /* SQLite itself does not wait where the log is begun by somebody else at the same moment */
-        code = sqlite3_exec(db->sqlite, pragmas, NULL, NULL, NULL);
-    while ((code & 0xff) == SQLITE_BUSY && slack__db_on_busy(db, tries++));
-    int rc = slack__db_status(code);
-    if (rc == 0)
-        rc = slack__db_status(sqlite3_exec(db->sqlite, "BEGIN IMMEDIATE", NULL, NULL, NULL));
-    slack__db_wait_no_more(db);
-    if (rc != 0) return slack__db_tell(db, rc, error);
-    db->files.name = sqlite3_db_filename(db->sqlite, "main");
-    db->files.log_name = sqlite3_filename_wal(db->files.name);
-    rc = prepare_schema(db, path, error);
-    if (rc == 0) rc = check_file(db, error);
-    if (rc == 0) rc = become_owner(db, error);
-    if (rc == 0)
-        rc = slack__db_tell(
-            db, slack__db_status(sqlite3_exec(db->sqlite, "COMMIT", NULL, NULL, NULL)), error);
-    if (rc == 0) slack__owner_note_store(&db->owner);
-    return rc ? rc : slack__db_tell(db, slack__db_prepare(db), error);
+    sqlite3_busy_handler(s->sqlite, slack__sqlite_on_busy, s);
+    sqlite3_wal_hook(s->sqlite, slack__sqlite_on_commit, s);
+    slack__sqlite_be_patient(s, uv_hrtime());
+    do /* SQLite does not wait by itself when another process begins the log at this moment */
+        code = sqlite3_exec(s->sqlite, pragmas, NULL, NULL, NULL);
+    while ((code & 0xff) == SQLITE_BUSY && slack__sqlite_on_busy(s, tries++));
+    int rc = slack__sqlite_status(code);
+    if (rc == 0) rc = exec(s, "BEGIN IMMEDIATE");
+    slack__sqlite_wait_no_more(s);
+    return slack__sqlite_explain(s, rc, error);
 }
 
-/* SQLite says "unable to open database file", the system why. */
-static void tell_open(slack_db_t *db, int rc, char *error)
+/* One transaction makes the tables and the owner: so two processes that start together do not both
+ * make tables, and none takes an owner for dead that has not locked its byte yet. */
+static int set_up(slack_sqlite_t *s, char *error)
 {
-    const int os = sqlite3_system_errno(db->sqlite);
-    slack__db_tell(db, rc, error);
-    if (os != 0) slack__db_say(db, strerror(os), "", error);
+    /* The file of owners lies beside the database itself, not beside a link to it: processes that
+     * share the one have to share the other. */
+    s->files.name = sqlite3_db_filename(s->sqlite, "main");
+    s->files.log_name = sqlite3_filename_wal(s->files.name);
+    int rc = explain_owners(s, slack__owner_open(&s->owner, s->files.name), error);
+    if (rc == 0) rc = begin(s, error);
+    if (rc == 0) rc = prepare_schema(s, error);
+    if (rc == 0) rc = check_content(s, error);
+    if (rc == 0) rc = become_owner(s, error);
+    if (rc == 0) rc = slack__sqlite_explain(s, exec(s, "COMMIT"), error);
+    if (rc != 0) return rc;
+    slack__owner_note_store(&s->owner);
+    return slack__sqlite_explain(s, slack__sqlite_prepare(s), error);
 }
 
-int slack__db_open(slack_db_t **ret, const char *path, int64_t now_ms, char *error)
+static int open_file(slack_sqlite_t *s, char *error)
+{
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX;
+    int rc = slack__sqlite_status(sqlite3_open_v2(s->path, &s->sqlite, flags, NULL));
+    if (rc != 0) {
+        /* SQLite says "unable to open database file"; the system says why. */
+        const int os = sqlite3_system_errno(s->sqlite);
+        slack__sqlite_explain(s, rc, error);
+        if (os != 0) slack__sqlite_say(s, strerror(os), "", error);
+        return rc;
+    }
+    if (sqlite3_db_readonly(s->sqlite, "main") != 1) return 0;
+    slack__sqlite_say(s, "it cannot be written to", "", error);
+    return SLACK_ESTORE;
+}
+
+int slack__sqlite_open(slack_db_t **ret, const char *path, int64_t now_ms, char *error)
 {
     char why[SLACK_ERROR_TEXT_MAX] = "";
-    slack_db_t *db = slack__calloc(1, sizeof *db);
-    if (!db) return SLACK_ENOMEM;
-    db->owner.fd = -1;
-    db->now_ms = now_ms;
-    db->path = slack__strdup(path);
-    if (!db->path) {
-        slack__db_close(db);
+    slack_sqlite_t *s = slack__calloc(1, sizeof *s);
+    if (!s) return SLACK_ENOMEM;
+    s->owner.fd = -1;
+    s->now_ms = now_ms;
+    s->path = slack__strdup(path);
+    if (!s->path) {
+        slack__free(s);
         return SLACK_ENOMEM;
     }
-    make_private(db);
-    int rc = slack__db_status(sqlite3_open_v2(
-        path, &db->sqlite, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL));
-    if (rc != 0)
-        tell_open(db, rc, why);
-    else if (sqlite3_db_readonly(db->sqlite, "main") == 1)
-        rc = (slack__db_say(db, "it cannot be written to", "", why), SLACK_ESTORE);
-    else
-        rc = set_up(db, path, why);
+    make_private(s);
+    int rc = open_file(s, why);
+    if (rc == 0) rc = set_up(s, why);
     if (rc == 0) {
-        *ret = db;
+        *ret = &s->db;
         return 0;
     }
     snprintf(error, SLACK_ERROR_TEXT_MAX, "SLACK_STORE: %.242s", why);
-    slack__db_close(db);
-    return rc == SLACK_ECONFIG ? SLACK_ESTORE : rc;
+    slack__sqlite_close(&s->db);
+    return rc;
 }
 
-void slack__db_close(slack_db_t *db)
+void slack__sqlite_close(slack_db_t *db)
 {
-    if (!db) return;
-    slack__db_be_patient(db, uv_hrtime());
-    if (db->statements[STATEMENTS - 1] && !db->spoilt)
-        slack__stmt_run(slack__db_about(db, OWNER_GONE, db->owner.id));
-    slack__db_finalize(db);
-    sqlite3_close(db->sqlite);
-    slack__owner_close(&db->owner);
-    slack__free(db->path);
-    slack__free(db);
+    slack_sqlite_t *s = SLACK_CONTAINER(db, slack_sqlite_t, db);
+    slack__sqlite_be_patient(s, uv_hrtime());
+    if (s->statements[STATEMENTS - 1] && !s->spoilt)
+        slack__sqlite_step(slack__sqlite_about(s, OWNER_GONE, s->owner.id));
+    slack__sqlite_finalize(s);
+    sqlite3_close(s->sqlite);
+    slack__owner_close(&s->owner);
+    slack__free(s->path);
+    slack__free(s);
 }

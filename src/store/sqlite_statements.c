@@ -8,7 +8,7 @@
     " received_ms, due_ms, changed_ms, tenant"
 
 #define SOME_DEAD "SELECT id FROM inbox WHERE state >= 2 AND state = 3 ORDER BY changed_ms LIMIT ?1"
-/* ?1 is the row's id, ?2 the present, ?3 ourselves, wherever these are asked for. */
+/* In statements about one row, ?1 is its id, ?2 the present, ?3 our owner id. */
 #define OURS "WHERE id = ?1 AND state = 1 AND owner = ?3"
 static const char *const sql[] = {
     [BEGIN] = "BEGIN IMMEDIATE",
@@ -16,8 +16,8 @@ static const char *const sql[] = {
     [ROLLBACK] = "ROLLBACK",
     [VERSION] = "PRAGMA data_version",
     [PAGES] = "PRAGMA page_count",
-    /* The first term is for the planner: without it the index of what is over is not looked at, and
-     * every transaction reads all rows. */
+    /* "state >= 2" is for the planner: without it, it does not use the index inbox_over, and every
+     * transaction reads all rows. */
     [SWEEP] = "DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE state >= 2 AND state = ?1"
               " AND changed_ms <= ?2 ORDER BY changed_ms LIMIT ?3)",
     [PUT] =
@@ -35,7 +35,7 @@ static const char *const sql[] = {
     [OWNERS] = "SELECT id, lease_ms FROM owners WHERE id <> ?1",
     [OWNER_GONE] = "DELETE FROM owners WHERE id = ?1 AND NOT EXISTS"
                    " (SELECT 1 FROM inbox WHERE state = 1 AND owner = ?1)",
-    /* It moves, whatever the clock does. */
+    /* The lease changes even if the clock stands still. */
     [RENEW] = "UPDATE owners SET lease_ms = iif(lease_ms = ?2, ?2 + 1, ?2) WHERE id = ?1",
     [ABANDONED] = "SELECT " COLUMNS ", payload, sum FROM inbox"
                   " WHERE state = 1 AND owner = ?1 ORDER BY id LIMIT ?2",
@@ -53,7 +53,7 @@ static const char *const sql[] = {
                  " (SELECT id FROM kv WHERE until_ms <= ?1 ORDER BY until_ms LIMIT ?2)",
     [KV_GET] = "SELECT key, version, until_ms, value, sum FROM kv"
                " WHERE key = ?1 AND until_ms > ?2",
-    /* Of done ones there are so many that the next ids are near; the others are looked up. */
+    /* Done rows are so many that the next ids are near; the other states have an index. */
     [LIST] = "SELECT " COLUMNS " FROM inbox INDEXED BY inbox_queued"
              " WHERE state = 0 AND id > ?1 ORDER BY id LIMIT ?2",
     [LIST_RUNNING] = "SELECT " COLUMNS " FROM inbox INDEXED BY inbox_running"
@@ -68,7 +68,7 @@ static const char *const sql[] = {
                   " changed_ms = ?2 WHERE id IN (" SOME_DEAD ")",
     [DROP] = "DELETE FROM inbox WHERE state IN (0, 3) AND id = ?1",
     [DROP_ALL] = "DELETE FROM inbox WHERE id IN (" SOME_DEAD ")",
-    /* Each out of an index; of what is done, which may be a million rows, out of that alone. */
+    /* Each from an index; done rows, which may be a million, from the index alone. */
     [STATS] = "SELECT 0, count(*), min(received_ms) FROM inbox WHERE state = 0 UNION ALL "
               "SELECT 1, count(*), min(received_ms) FROM inbox WHERE state = 1 UNION ALL "
               "SELECT 2, count(*), min(changed_ms) FROM inbox WHERE state >= 2 AND state = 2 "
@@ -76,63 +76,55 @@ static const char *const sql[] = {
               "SELECT 3, count(*), min(received_ms) FROM inbox WHERE state >= 2 AND state = 3",
 };
 
-int slack__db_status(int rc)
+int slack__sqlite_prepare(slack_sqlite_t *s)
 {
-    if (rc == SQLITE_OK || rc == SQLITE_DONE || rc == SQLITE_ROW) return 0;
-    return (rc & 0xff) == SQLITE_NOMEM ? SLACK_ENOMEM : SLACK_ESTORE;
+    int code = SQLITE_OK;
+    for (int i = 0; code == SQLITE_OK && i < STATEMENTS; i++)
+        code = sqlite3_prepare_v3(s->sqlite, sql[i], -1, SQLITE_PREPARE_PERSISTENT,
+                                  &s->statements[i], NULL);
+    return slack__sqlite_status(code);
 }
 
-int slack__db_prepare(slack_db_t *db)
-{
-    int rc = SQLITE_OK;
-    for (int i = 0; rc == SQLITE_OK && i < STATEMENTS; i++)
-        rc = sqlite3_prepare_v3(db->sqlite, sql[i], -1, SQLITE_PREPARE_PERSISTENT,
-                                &db->statements[i], NULL);
-    return slack__db_status(rc);
-}
-
-void slack__db_finalize(slack_db_t *db)
+void slack__sqlite_finalize(slack_sqlite_t *s)
 {
     for (int i = 0; i < STATEMENTS; i++)
-        sqlite3_finalize(db->statements[i]);
+        sqlite3_finalize(s->statements[i]);
 }
 
-int slack__stmt_reset(sqlite3_stmt *s)
+int slack__sqlite_reset(sqlite3_stmt *stmt)
 {
-    int rc = sqlite3_reset(s);
-    sqlite3_clear_bindings(s);
-    return slack__db_status(rc);
+    int code = sqlite3_reset(stmt);
+    sqlite3_clear_bindings(stmt);
+    return slack__sqlite_status(code);
 }
 
-/* A statement that returns no rows, with what is bound to it. */
-int slack__stmt_run(sqlite3_stmt *s)
+int slack__sqlite_step(sqlite3_stmt *stmt)
 {
-    int rc = slack__db_status(sqlite3_step(s));
-    int end = slack__stmt_reset(s);
+    int rc = slack__sqlite_status(sqlite3_step(stmt));
+    int end = slack__sqlite_reset(stmt);
     return rc ? rc : end;
 }
 
-int slack__db_run(slack_db_t *db, enum statement which)
+int slack__sqlite_run(slack_sqlite_t *s, enum statement which)
 {
-    return slack__stmt_run(db->statements[which]);
+    return slack__sqlite_step(s->statements[which]);
 }
 
-/* A statement about one row, with ?1 to ?3 as they always are. */
-sqlite3_stmt *slack__db_about(slack_db_t *db, enum statement which, int64_t id)
+sqlite3_stmt *slack__sqlite_about(slack_sqlite_t *s, enum statement which, int64_t id)
 {
-    sqlite3_stmt *s = db->statements[which];
-    int count = sqlite3_bind_parameter_count(s);
-    sqlite3_bind_int64(s, 1, id);
-    if (count >= 2) sqlite3_bind_int64(s, 2, db->now_ms);
-    if (count >= 3) sqlite3_bind_int64(s, 3, db->owner.id);
-    return s;
+    sqlite3_stmt *stmt = s->statements[which];
+    int count = sqlite3_bind_parameter_count(stmt);
+    sqlite3_bind_int64(stmt, 1, id);
+    if (count >= 2) sqlite3_bind_int64(stmt, 2, s->now_ms);
+    if (count >= 3) sqlite3_bind_int64(stmt, 3, s->owner.id);
+    return stmt;
 }
 
-int slack__db_number(slack_db_t *db, enum statement which, int64_t *ret)
+int slack__sqlite_number(slack_sqlite_t *s, enum statement which, int64_t *ret)
 {
-    sqlite3_stmt *s = db->statements[which];
-    int rc = sqlite3_step(s);
-    if (rc == SQLITE_ROW) *ret = sqlite3_column_int64(s, 0);
-    int end = slack__stmt_reset(s);
-    return slack__db_status(rc) ? slack__db_status(rc) : end;
+    sqlite3_stmt *stmt = s->statements[which];
+    int rc = slack__sqlite_status(sqlite3_step(stmt));
+    if (rc == 0 && sqlite3_data_count(stmt) > 0) *ret = sqlite3_column_int64(stmt, 0);
+    int end = slack__sqlite_reset(stmt);
+    return rc ? rc : end;
 }

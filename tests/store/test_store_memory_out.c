@@ -3,7 +3,7 @@
 
 #include <slack/options.h>
 
-#include "store/sqlite_db.h"
+#include "store/sqlite_internal.h"
 #include "support/store_file.h"
 #include "support/test.h"
 
@@ -43,7 +43,7 @@ static int apply(slack_db_t *db, slack_store_op_t *op)
     slack__link_init(&ended);
     slack__link_init(&op->link);
     slack__list_push(&ops, &op->link);
-    slack__db_apply(db, &ops, &ended, &(slack_db_time_t){.wall_ms = 1000}, error);
+    slack__sqlite_apply(db, &ops, &ended, &(slack_db_time_t){.wall_ms = 1000}, error);
     slack__unlink(&op->link);
     if (op->status != 0) assert_true(*error != '\0');
     return op->status;
@@ -82,7 +82,7 @@ static void check(slack_db_t *db, const char *key, int status)
 static int open_db(slack_db_t **ret)
 {
     char error[SLACK_ERROR_TEXT_MAX] = "";
-    int rc = slack__db_open(ret, store_file_path(), 1000, error);
+    int rc = slack__sqlite_open(ret, store_file_path(), 1000, error);
     assert_true(rc == 0 || rc == SLACK_ENOMEM || (rc == SLACK_ESTORE && *error));
     return rc;
 }
@@ -115,7 +115,7 @@ static void test_each_allocation_of_its_use(void **state)
     while (use_with_failure(db, nth))
         nth++;
     assert_true(nth > 5);
-    slack__db_close(db);
+    slack__sqlite_close(db);
 }
 
 /* Whether there was an nth allocation. It can be opened afterwards, whatever was left behind. */
@@ -127,7 +127,7 @@ static bool open_with_failure(long nth)
     int rc = open_db(&db);
     left = -1;
     if (rc != 0) assert_int_equal(open_db(&db), 0);
-    slack__db_close(db);
+    slack__sqlite_close(db);
     return failed;
 }
 

@@ -5,6 +5,7 @@
 #include <slack/error.h>
 #include <slack/options.h>
 
+#include "store/kv.h"
 #include "support/alloc_fail.h"
 #include "support/heap.h"
 #include "support/store_rows.h"
@@ -192,67 +193,71 @@ static void test_closing_inside_a_completion(void **state)
     world_close(&rows.world);
 }
 
-/* ---- notes ---- */
+/* ---- entries ---- */
 
-static int note(const char *key, const char *version, const char *text, int64_t until_ms)
+static int kv_put(const char *key, const char *version, const char *text, int64_t until_ms)
 {
     rows_task_t task;
     rows_prepare(&task, SLACK_STORE_KV_PUT, key);
-    task.op.row.name = slack__slice(version);
-    task.op.row.payload = slack__slice(text);
-    task.op.row.due_ms = until_ms;
+    task.op.row = slack__kv_to_row(&(slack_kv_entry_t){
+        .key = slack__slice(key),
+        .version = slack__slice(version),
+        .value = slack__slice(text),
+        .until_ms = until_ms,
+    });
     rows_run(&task);
     return task.op.status;
 }
 
-static void expect_note(const char *key, const char *text)
+static void expect_entry(const char *key, const char *text)
 {
     rows_task_t task;
     rows_prepare(&task, SLACK_STORE_KV_GET, key);
     rows_run_well(&task);
     assert_int_equal(task.batch.count, text != NULL);
     if (text) {
-        rows_expect_text(task.batch.rows[0].payload, text);
-        rows_expect_text(task.batch.rows[0].key, key);
+        const slack_kv_entry_t entry = slack__kv_from_row(&task.batch.rows[0]);
+        rows_expect_text(entry.value, text);
+        rows_expect_text(entry.key, key);
     }
     rows_free(&task);
 }
 
-static void test_notes(void **state)
+static void test_entries(void **state)
 {
     rows_open();
-    expect_note("a", NULL);
-    rows_put("a", 0, false); /* a row is no note, and the other way round */
-    expect_note("a", NULL);
+    expect_entry("a", NULL);
+    rows_put("a", 0, false); /* a row is no entry, and an entry no row */
+    expect_entry("a", NULL);
     const int64_t over = rows_now() + 1000;
-    assert_int_equal(note("a", "5", "one", over), 0);
-    assert_int_equal(note("b", "5", "other", over + 1), 0);
+    assert_int_equal(kv_put("a", "5", "one", over), 0);
+    assert_int_equal(kv_put("b", "5", "other", over + 1), 0);
     rows_put("b", 0, false);
-    expect_note("a", "one");
-    assert_int_equal(note("a", "6", "two", over), 0);
-    expect_note("a", "two");
-    assert_int_equal(note("a", "59", "older", over), 0);
-    expect_note("a", "two");
-    assert_int_equal(note("a", "6", "two again", over), 0);
-    expect_note("a", "two again");
-    assert_int_equal(note("a", "60", "three", over), 0);
-    expect_note("a", "three");
-    expect_note("b", "other");
+    expect_entry("a", "one");
+    assert_int_equal(kv_put("a", "6", "two", over), 0);
+    expect_entry("a", "two");
+    assert_int_equal(kv_put("a", "59", "older", over), 0);
+    expect_entry("a", "two");
+    assert_int_equal(kv_put("a", "6", "two again", over), 0);
+    expect_entry("a", "two again");
+    assert_int_equal(kv_put("a", "60", "three", over), 0);
+    expect_entry("a", "three");
+    expect_entry("b", "other");
     rows_pass_ms(1000); /* the time is over: of an old version nothing is left */
-    expect_note("a", NULL);
-    expect_note("b", "other");
-    assert_int_equal(note("a", "1", "new", over + 5000), 0);
-    expect_note("a", "new");
+    expect_entry("a", NULL);
+    expect_entry("b", "other");
+    assert_int_equal(kv_put("a", "1", "new", over + 5000), 0);
+    expect_entry("a", "new");
     rows_close();
     if (!rows.ops->durable) return;
     rows_open_again();
-    expect_note("a", "new");
-    expect_note("b", "other");
+    expect_entry("a", "new");
+    expect_entry("b", "other");
     rows_close();
 }
 
 /* What was submitted first is there for what was submitted behind it. */
-static void test_a_note_is_read_in_its_order(void **state)
+static void test_an_entry_is_read_in_its_order(void **state)
 {
     rows_open();
     rows_task_t tasks[3];
@@ -270,23 +275,23 @@ static void test_a_note_is_read_in_its_order(void **state)
     rows_close();
 }
 
-static void test_notes_are_bounded(void **state)
+static void test_entries_are_bounded(void **state)
 {
     if (rows.ops->durable) return; /* a disk is its bound */
     rows_open();
     const int64_t over = rows_now() + 1000;
-    assert_int_equal(note("first", "1", "x", over), 0);
-    assert_int_equal(note("second", "1", "x", over), 0);
-    assert_int_equal(note("first", "2", "y", over), 0);
+    assert_int_equal(kv_put("first", "1", "x", over), 0);
+    assert_int_equal(kv_put("second", "1", "x", over), 0);
+    assert_int_equal(kv_put("first", "2", "y", over), 0);
     for (unsigned i = 2; i < SLACK_STORE_KV_MAX; i++) {
         char key[16];
         snprintf(key, sizeof key, "k%u", i);
-        assert_int_equal(note(key, "1", "x", over), 0);
+        assert_int_equal(kv_put(key, "1", "x", over), 0);
     }
-    expect_note("second", "x");
-    assert_int_equal(note("one more", "1", "x", over), 0);
-    expect_note("second", NULL); /* was written longest ago */
-    expect_note("first", "y");
+    expect_entry("second", "x");
+    assert_int_equal(kv_put("one more", "1", "x", over), 0);
+    expect_entry("second", NULL); /* was written longest ago */
+    expect_entry("first", "y");
     rows_close();
 }
 
@@ -383,9 +388,9 @@ int store_suite(const slack_store_ops_t *backend, const char *rest, void (*clean
         cmocka_unit_test(test_close_completes_what_was_submitted),
         cmocka_unit_test(test_submitting_inside_a_completion),
         cmocka_unit_test(test_closing_inside_a_completion),
-        cmocka_unit_test(test_notes),
-        cmocka_unit_test(test_a_note_is_read_in_its_order),
-        cmocka_unit_test(test_notes_are_bounded),
+        cmocka_unit_test(test_entries),
+        cmocka_unit_test(test_an_entry_is_read_in_its_order),
+        cmocka_unit_test(test_entries_are_bounded),
     };
     rows.ops = backend;
     rows.place = rest;

@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/committer.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <slack/options.h>
+
+#include "util/alloc.h"
+
+/* The most operations of a transaction. Those behind them wait for its commit no longer than they
+ * would for that of a larger one. */
+#define BATCH_MAX 1024
+
+typedef struct committer {
+    slack_store_t store;
+    slack_net_t *net;
+    slack_db_t *db; /* the thread's */
+    uv_thread_t thread;
+    uv_async_t wakeup; /* the thread has ended operations, or itself */
+    slack_task_t task; /* runs the completions, out of libuv's callback */
+    void (*close_fn)(void *user_data);
+    void *close_data;
+    char reported[SLACK_ERROR_TEXT_MAX]; /* the failure that the log has; "": the store works */
+
+    uv_mutex_t lock; /* of all that follows */
+    uv_cond_t work;
+    slack_link_t waiting, ended;
+    bool closing;
+    bool over;                        /* the thread has closed the database */
+    slack_db_time_t now;              /* of the last submission */
+    char error[SLACK_ERROR_TEXT_MAX]; /* of the last transaction that failed; not logged yet */
+    bool works;                       /* the last transaction was committed */
+} committer_t;
+
+/* --- the thread ---------------------------------------------------------------------------- */
+
+/* Fill the batch, behind the operations that the database was too busy for. */
+static void fill_batch(slack_link_t *batch, slack_link_t *from)
+{
+    slack_link_t *link;
+    unsigned count = 0;
+    for (link = batch->next; link != batch; link = link->next)
+        count++;
+    for (; count < BATCH_MAX && (link = slack__list_shift(from)); count++)
+        slack__list_push(batch, link);
+}
+
+static void run_thread(void *arg)
+{
+    committer_t *c = arg;
+    slack_link_t batch, ended;
+    slack__link_init(&batch);
+    slack__link_init(&ended);
+    uv_mutex_lock(&c->lock);
+    for (;;) {
+        fill_batch(&batch, &c->waiting);
+        if (slack__list_empty(&batch)) {
+            if (c->closing) break;
+            uv_cond_wait(&c->work, &c->lock);
+            continue;
+        }
+        const slack_db_time_t now = c->now;
+        uv_mutex_unlock(&c->lock);
+
+        char error[SLACK_ERROR_TEXT_MAX] = "";
+        int rc = c->db->ops->apply(c->db, &batch, &ended, &now, error);
+
+        uv_mutex_lock(&c->lock);
+        slack__list_splice(&c->ended, &ended);
+        if (*error) memcpy(c->error, error, sizeof error);
+        if (rc != SLACK_DB_READ) c->works = rc == 0;
+        uv_async_send(&c->wakeup);
+        uv_mutex_unlock(&c->lock);
+        c->db->ops->rest(c->db);
+        uv_mutex_lock(&c->lock);
+    }
+    uv_mutex_unlock(&c->lock);
+    c->db->ops->close(c->db);
+    uv_mutex_lock(&c->lock);
+    c->over = true;
+    uv_async_send(&c->wakeup);
+    uv_mutex_unlock(&c->lock);
+}
+
+/* --- the loop ------------------------------------------------------------------------------ */
+
+static void committer_closed(uv_handle_t *handle)
+{
+    committer_t *c = handle->data;
+    void (*fn)(void *user_data) = c->close_fn;
+    void *user_data = c->close_data;
+    uv_cond_destroy(&c->work);
+    uv_mutex_destroy(&c->lock);
+    slack__free(c);
+    if (fn) fn(user_data);
+}
+
+/* One line when the store begins to fail, or fails in another way, and one when it works again. */
+static void report(committer_t *c, const char *error, bool works)
+{
+    if (*error && strcmp(error, c->reported) != 0) {
+        SLACK_LOG(slack__net_log(c->net), ERROR, "store failed", "error=%s", error);
+        snprintf(c->reported, sizeof c->reported, "%s", error);
+    }
+    if (works && *c->reported) {
+        SLACK_LOG(slack__net_log(c->net), INFO, "store works again", "was=%s", c->reported);
+        *c->reported = '\0';
+    }
+}
+
+static void run_completions(slack_task_t *task)
+{
+    committer_t *c = SLACK_CONTAINER(task, committer_t, task);
+    char error[SLACK_ERROR_TEXT_MAX];
+    slack_link_t ended, *link;
+    slack__link_init(&ended);
+    uv_mutex_lock(&c->lock);
+    slack__list_splice(&ended, &c->ended);
+    memcpy(error, c->error, sizeof error);
+    *c->error = '\0';
+    bool over = c->over, works = c->works;
+    uv_mutex_unlock(&c->lock);
+
+    report(c, error, works);
+    while ((link = slack__list_shift(&ended))) {
+        slack_store_op_t *op = SLACK_CONTAINER(link, slack_store_op_t, link);
+        op->done(op);
+    }
+    if (!over || uv_is_closing((uv_handle_t *)&c->wakeup)) return;
+    uv_thread_join(&c->thread);
+    slack__task_cancel(&c->task);
+    uv_close((uv_handle_t *)&c->wakeup, committer_closed);
+}
+
+static void committer_woken(uv_async_t *handle)
+{
+    committer_t *c = handle->data;
+    slack__task_post(c->net, &c->task);
+}
+
+void slack__committer_submit(slack_store_t *store, slack_store_op_t *op)
+{
+    committer_t *c = SLACK_CONTAINER(store, committer_t, store);
+    const slack_clock_t *clock = slack__net_clock(c->net);
+    const slack_db_time_t now = {slack__wall_ms(clock), slack__mono_ms(clock)};
+    uv_mutex_lock(&c->lock);
+    slack__list_push(&c->waiting, &op->link);
+    op->since_ns = uv_hrtime();
+    c->now = now;
+    uv_cond_signal(&c->work);
+    uv_mutex_unlock(&c->lock);
+}
+
+void slack__committer_close(slack_store_t *store, void (*fn)(void *user_data), void *user_data)
+{
+    committer_t *c = SLACK_CONTAINER(store, committer_t, store);
+    c->close_fn = fn;
+    c->close_data = user_data;
+    uv_mutex_lock(&c->lock);
+    c->closing = true;
+    uv_cond_signal(&c->work);
+    uv_mutex_unlock(&c->lock);
+}
+
+/* --- opening ------------------------------------------------------------------------------- */
+
+/* Start the thread. On failure the committer is freed, if need be when its handle is closed. */
+static int start_thread(committer_t *c)
+{
+    if (uv_mutex_init(&c->lock) != 0) {
+        slack__free(c);
+        return SLACK_ENOMEM;
+    }
+    int rc = uv_cond_init(&c->work);
+    if (rc == 0 && (rc = uv_async_init(slack__net_loop(c->net), &c->wakeup, committer_woken)) != 0)
+        uv_cond_destroy(&c->work);
+    if (rc != 0) {
+        uv_mutex_destroy(&c->lock);
+        slack__free(c);
+        return SLACK_ENOMEM;
+    }
+    c->wakeup.data = c;
+    if (uv_thread_create(&c->thread, run_thread, c) == 0) return 0;
+    uv_close((uv_handle_t *)&c->wakeup, committer_closed);
+    return SLACK_ESTORE;
+}
+
+int slack__committer_open(slack_store_t **ret, const slack_store_ops_t *ops,
+                          const slack_db_ops_t *engine, slack_net_t *net, const char *place,
+                          char *error)
+{
+    char scratch[SLACK_ERROR_TEXT_MAX];
+    if (!error) error = scratch;
+    committer_t *c = slack__calloc(1, sizeof *c);
+    if (!c) return SLACK_ENOMEM;
+    c->store.ops = ops;
+    c->net = net;
+    c->task.run = run_completions;
+    slack__link_init(&c->task.link);
+    slack__link_init(&c->waiting);
+    slack__link_init(&c->ended);
+    int rc = engine->open(&c->db, place, slack__wall_ms(slack__net_clock(net)), error);
+    if (rc != 0) {
+        slack__free(c);
+        return rc;
+    }
+    c->db->ops = engine;
+    slack_db_t *db = c->db;
+    rc = start_thread(c);
+    if (rc != 0) {
+        snprintf(error, SLACK_ERROR_TEXT_MAX, "SLACK_STORE: its thread could not be started");
+        engine->close(db);
+        return rc;
+    }
+    *ret = &c->store;
+    return 0;
+}

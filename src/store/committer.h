@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_STORE_COMMITTER_H
+#define SLACK_STORE_COMMITTER_H
+
+#include "store/store.h"
+
+/*
+ * A store over a database: one thread owns the database, takes everything that was submitted since
+ * its last commit as one transaction, and hands it back to the loop. One sync then serves many
+ * deliveries. Knows no engine.
+ *
+ *     loop: submit -> waiting -> thread: apply -> ended -> loop: op->done()
+ */
+typedef struct slack_db slack_db_t;
+
+/* The present. A test's clock is read on the loop alone, so the thread gets it with the operations.
+ */
+typedef struct slack_db_time {
+    int64_t wall_ms;
+    uint64_t mono_ms;
+} slack_db_time_t;
+
+#define SLACK_DB_READ 1 /* applied without a transaction: nothing had to be written */
+
+/* An engine. Every member is mandatory. All but `open` are called on the committer's thread, `open`
+ * on the loop before the thread begins. `error` takes SLACK_ERROR_TEXT_MAX bytes. */
+typedef struct slack_db_ops {
+    /* Open the database at `place`, or make it, and become an owner whose lease begins now. On
+     * failure a sentence in `error`. 0; SLACK_ESTORE; SLACK_ECONFIG; SLACK_ENOMEM. */
+    int (*open)(slack_db_t **ret, const char *place, int64_t now_ms, char *error);
+
+    /* Apply a list of operations as one transaction, set the status of each, and move them to
+     * `ended`. If one fails, all that write fail: returns their status, with a sentence in `error`.
+     * An operation whose patience has run out while another process holds the database fails; the
+     * rest stays in `ops` and is passed again. 0: committed; SLACK_DB_READ. */
+    int (*apply)(slack_db_t *db, slack_link_t *ops, slack_link_t *ended, const slack_db_time_t *now,
+                 char *error);
+
+    /* Called after the completions: work that no operation has to wait for. */
+    void (*rest)(slack_db_t *db);
+
+    /* Close and free. This owner's claims are free from now on. */
+    void (*close)(slack_db_t *db);
+} slack_db_ops_t;
+
+/* Begins the engine's own struct. */
+struct slack_db {
+    const slack_db_ops_t *ops;
+};
+
+/* What an engine puts into its slack_store_ops_t. `ops` is that table. */
+int slack__committer_open(slack_store_t **ret, const slack_store_ops_t *ops,
+                          const slack_db_ops_t *engine, slack_net_t *net, const char *place,
+                          char *error);
+void slack__committer_submit(slack_store_t *store, slack_store_op_t *op);
+void slack__committer_close(slack_store_t *store, void (*fn)(void *user_data), void *user_data);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_STORE_ROW_H
+#define SLACK_STORE_ROW_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "util/arena.h"
+#include "util/str.h"
+
+enum slack_row_state {
+    SLACK_ROW_QUEUED, /* may be claimed from due_ms on */
+    SLACK_ROW_RUNNING,
+    SLACK_ROW_DONE,
+    SLACK_ROW_DEAD
+};
+#define SLACK_ROW_STATES 4
+
+/* What a store keeps of one event or job. The texts are borrowed: from the owner of the operation
+ * on the way in, from the batch's arena on the way out. */
+typedef struct slack_row {
+    int64_t id; /* assigned by PUT; not 0 */
+    enum slack_row_state state;
+    slack_slice_t key;     /* unique while known; empty: none, so the row is never a duplicate */
+    slack_slice_t kind;    /* "event", "job" */
+    slack_slice_t name;    /* the event's type, the job's name: for people */
+    slack_slice_t payload; /* JSON text; empty once done */
+    slack_slice_t transport;
+    slack_slice_t retry_reason;
+    slack_slice_t tenant; /* of a job, in the notation of protocol/tenant.h */
+    slack_slice_t done;   /* the listeners that need not run again, in the inbox's notation */
+    slack_slice_t error;  /* why the last attempt failed */
+    int retry_num;
+    unsigned attempt; /* attempts begun */
+    bool damaged;     /* out of a CLAIM: the checksum is wrong, and the payload is left out */
+    int64_t received_ms, due_ms, changed_ms;
+} slack_row_t;
+
+/* Copy a row and its texts. False: memory is out. */
+bool slack__row_copy(slack_arena_t *arena, slack_row_t *ret, const slack_row_t *row);
+
+/* The rows of an operation that concerns several. */
+typedef struct slack_store_batch {
+    /* In. */
+    unsigned limit;
+    int64_t now_ms;
+    enum slack_row_state state;
+    bool one;
+
+    /* Out. */
+    slack_arena_t *arena; /* holds the rows; owned by the operation's owner; NULL: no rows */
+    slack_row_t *rows;
+    size_t count;
+    int64_t next_ms;
+    uint64_t counts[SLACK_ROW_STATES];
+    int64_t
+        oldest_ms[SLACK_ROW_STATES]; /* smallest received_ms, of done rows changed_ms; 0: none */
+} slack_store_batch_t;
+
+/* The bytes that the texts of one batch may take, and those of the queued and dead rows in memory.
+ */
+#define SLACK_STORE_BYTES_MAX ((size_t)64 << 20)
+
+/* Make room for `limit` rows and SLACK_STORE_BYTES_MAX of texts. 0; SLACK_ENOMEM. */
+int slack__batch_begin(slack_store_batch_t *batch, unsigned limit);
+/* Free the rows: a failed operation returns none. */
+void slack__batch_drop(slack_store_batch_t *batch);
+/* End a batch with the status of its operation: one that failed or found nothing has no arena.
+ * Returns `rc`. */
+int slack__batch_end(slack_store_batch_t *batch, int rc);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/sqlite_internal.h"
+
+#include <stdio.h>
+
+#include <slack/options.h>
+
+int slack__sqlite_status(int code)
+{
+    if (code == SQLITE_OK || code == SQLITE_DONE || code == SQLITE_ROW) return 0;
+    return (code & 0xff) == SQLITE_NOMEM ? SLACK_ENOMEM : SLACK_ESTORE;
+}
+
+static const char *remedy_for(int code)
+{
+    switch (code & 0xff) {
+    case SQLITE_BUSY: return "; another program keeps it locked";
+    case SQLITE_FULL: return "; make room on its disk";
+    case SQLITE_PERM:
+    case SQLITE_READONLY: return "; let this program write to it and to its folder";
+    case SQLITE_IOERR: return "; look after its disk";
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB: return "; " SLACK_SQLITE_REPAIR;
+    default: return "";
+    }
+}
+
+void slack__sqlite_say(const slack_sqlite_t *s, const char *what, const char *remedy, char *error)
+{
+    snprintf(error, SLACK_ERROR_TEXT_MAX, "%.100s: %.60s%s", s->path, what, remedy);
+}
+
+int slack__sqlite_explain(slack_sqlite_t *s, int rc, char *error)
+{
+    if (rc == SLACK_ENOMEM)
+        slack__sqlite_say(s, "out of memory", "", error);
+    else if (rc != 0 && s->spoilt)
+        slack__sqlite_say(s, s->spoilt, "; " SLACK_SQLITE_REPAIR, error);
+    else if (rc != 0)
+        slack__sqlite_say(s, sqlite3_errmsg(s->sqlite), remedy_for(sqlite3_errcode(s->sqlite)),
+                          error);
+    return rc;
+}
