@@ -28,9 +28,8 @@ BEGIN {
     # Folders that still include each other.
     split("identity context dispatch inbox app", names, " ")
     if (ENVIRON["SLACK_TRUNK"]) for (i in names) trunk[names[i]] = 1
-    below["options"] = below["net"] " net"
-    below["sim"] = below["store"] " store options"
-    below["tools"] = below["testkit"] " sim options testkit"
+    below["sim"] = below["store"] " store"
+    below["tools"] = below["testkit"] " sim testkit"
 
     split("assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal " \
           "stdarg stdbool stddef stdint stdio stdlib string tgmath time wchar wctype", names, " ")
@@ -43,7 +42,6 @@ function home_of(path, part)
     split(path, part, "/")
     if (path == "src/transports.c" || path == "src/transports.h") return "transports.c"
     if (path ~ /^tools\/sim\//) return "sim"
-    if (path ~ /^tools\/options\.[ch]$/) return "options"
     return part[1] == "src" ? part[2] : part[1]
 }
 function layer_of(home)

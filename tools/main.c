@@ -2,17 +2,17 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "command_line.h"
 #include "inbox.h"
-#include "sim/cli.h"
+#include "sim.h"
 
-/* The `slackapp` command: one row for each subcommand. */
 static const struct subcommand {
     const char *name;
     int (*run)(int argc, const char **argv); /* argv begins behind the name */
     const char *help;
 } subcommands[] = {
-    {"inbox", inbox_cli, "what is stored: deliveries that wait, dead letters"},
-    {"sim", sim_cli, "a local Slack to build and test bots with"},
+    {"inbox", inbox_command, "list, retry and drop stored deliveries and dead letters"},
+    {"sim", sim_command, "a local Slack, to build and test bots"},
 };
 
 static void print_usage(FILE *out)
@@ -20,7 +20,8 @@ static void print_usage(FILE *out)
     fputs("usage: slackapp COMMAND …\n\n", out);
     for (size_t i = 0; i < sizeof subcommands / sizeof *subcommands; i++)
         fprintf(out, "  %-12s %s\n", subcommands[i].name, subcommands[i].help);
-    fputs("\nslackapp COMMAND --help tells more. slackapp --version tells the version.\n", out);
+    fputs("\nslackapp COMMAND --help explains a command. slackapp --version prints the version.\n",
+          out);
 }
 
 int main(int argc, const char **argv)
@@ -28,15 +29,15 @@ int main(int argc, const char **argv)
     const char *name = argc > 1 ? argv[1] : "";
     if (strcmp(name, "--help") == 0 || strcmp(name, "help") == 0) {
         print_usage(stdout);
-        return 0;
+        return CLI_OK;
     }
     if (strcmp(name, "--version") == 0) {
         puts("slackapp " SLACKAPP_VERSION);
-        return 0;
+        return CLI_OK;
     }
     for (size_t i = 0; i < sizeof subcommands / sizeof *subcommands; i++)
         if (strcmp(subcommands[i].name, name) == 0) return subcommands[i].run(argc - 2, argv + 2);
     if (*name) fprintf(stderr, "slackapp: there is no command \"%s\"\n", name);
     print_usage(stderr);
-    return 2;
+    return CLI_USAGE;
 }

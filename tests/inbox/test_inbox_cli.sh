@@ -25,8 +25,8 @@ expect() {
 }
 
 lines_that_make_no_sense() {
-    expect 2 'say what is to be done' && expect 2 'no command "fly"' fly &&
-        expect 2 '--loud is no option' list --loud && expect 2 '--limit needs a value' list --limit &&
+    expect 2 'a command is missing' && expect 2 'no command "fly"' fly &&
+        expect 2 '--loud is not an option' list --loud && expect 2 '--limit needs a value' list --limit &&
         expect 2 'show takes an id' show && expect 2 'show takes an id' show all &&
         expect 2 'an id, or all' retry 0 && expect 2 'an id, or all' drop 1 2 &&
         expect 2 'stats takes options only' stats 1 &&
@@ -36,7 +36,7 @@ lines_that_make_no_sense() {
 
 no_store() {
     expect 1 "there is no store at $work/none" --store "sqlite:$work/none" stats &&
-        [ ! -e "$work/none" ] && expect 1 'inside of its app' --store memory: stats &&
+        [ ! -e "$work/none" ] && expect 1 'is inside its app' --store memory: stats &&
         expect 1 'there is no store at slackapp.db' stats
 }
 
@@ -52,7 +52,7 @@ an_inbox() {
 one_of_them() {
     expect 0 '"ts":"2.0"' --store "$store" show 2 && grep -qF '"é 2J"' "$work/out" &&
         grep -q '^state *dead' "$work/out" &&
-        expect 1 'none of that id' --store "$store" show 99
+        expect 1 'no delivery has that id' --store "$store" show 99
 }
 
 again_and_away() {

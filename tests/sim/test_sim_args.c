@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#include "options.h"
-#include "sim/send_args.h"
+#include "command_line.h"
+#include "sim_send.h"
 #include "support/test.h"
 
 /* Command lines of `slackapp sim`: options sorted out, and what `send` makes of the rest. */
@@ -46,10 +46,8 @@ static void options_that_make_no_sense(void **state)
         const char *argument;
         const char *problem;
     } cases[] = {
-        {"--nope", "--nope is no option here"},
-        {"--por", "--por is no option here"},
-        {"-p", "-p is no option here"},
-        {"--port", "--port needs a value"},
+        {"--nope", "--nope is not an option here"}, {"--por", "--por is not an option here"},
+        {"-p", "-p is not an option here"},         {"--port", "--port needs a value"},
         {"--quiet=1", "--quiet=1 takes no value"},
     };
     for (int i = 0; i < COUNT(cases); i++) {
@@ -153,12 +151,12 @@ static void what_is_missing_is_said(void **state)
         const char *argv[2];
         const char *problem;
     } cases[] = {
-        {{NULL}, "say what to send"},
-        {{"nope"}, "nothing of the kind \"nope\" can be sent"},
-        {{"message"}, "say what: slackapp sim send message TEXT…"},
-        {{"command"}, "say what: slackapp sim send command /NAME [TEXT…]"},
-        {{"step"}, "say what: slackapp sim send step CALLBACK_ID [NAME=VALUE…]"},
-        {{"event", "{x}"}, "the event is no JSON: see at byte 1"},
+        {{NULL}, "a kind is missing"},
+        {{"nope"}, "there is no kind \"nope\""},
+        {{"message"}, "an argument is missing: slackapp sim send message TEXT…"},
+        {{"command"}, "an argument is missing: slackapp sim send command /NAME [TEXT…]"},
+        {{"step"}, "an argument is missing: slackapp sim send step CALLBACK_ID [NAME=VALUE…]"},
+        {{"event", "{x}"}, "the event is not JSON: error at byte 1"},
     };
     for (int i = 0; i < COUNT(cases); i++) {
         int argc = !cases[i].argv[0] ? 0 : cases[i].argv[1] ? 2 : 1;

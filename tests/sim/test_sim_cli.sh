@@ -60,12 +60,12 @@ help_and_nonsense() {
         expect 0 'usage: slackapp sim [OPTION' "$slackapp" sim --help &&
         expect 0 'usage: slackapp sim send' "$slackapp" sim send --help &&
         expect 2 'there is no command "nope"' "$slackapp" sim nope &&
-        expect 2 '--nope is no option here' "$slackapp" sim --nope &&
+        expect 2 '--nope is not an option here' "$slackapp" sim --nope &&
         expect 2 '--port needs a value' "$slackapp" sim --port &&
         expect 2 'from 0 to 65535, not "65536"' "$slackapp" sim --port=65536 &&
-        expect 2 'nothing of the kind "nope"' "$slackapp" sim send nope &&
-        expect 2 'say what: slackapp sim send click ACTION_ID' "$slackapp" sim send click &&
-        expect 2 'the event is no JSON' "$slackapp" sim send event '{' &&
+        expect 2 'there is no kind "nope"' "$slackapp" sim send nope &&
+        expect 2 'an argument is missing: slackapp sim send click ACTION_ID' "$slackapp" sim send click &&
+        expect 2 'the event is not JSON' "$slackapp" sim send event '{' &&
         expect 2 '--time-scale takes a number from 1' "$slackapp" sim --time-scale 0 &&
         expect 2 '--disable-after takes a number from 1' "$slackapp" sim --disable-after x
 }
@@ -73,12 +73,12 @@ help_and_nonsense() {
 fault_help_and_nonsense() {
     expect 0 'usage: slackapp sim fault NAME' "$slackapp" sim fault --help &&
         expect 0 'open-status STATUS [RETRY_AFTER_S]' "$slackapp" sim fault list &&
-        expect 2 'say which fault' "$slackapp" sim fault &&
+        expect 2 'a name is missing' "$slackapp" sim fault &&
         expect 2 'there is no fault "nope"' "$slackapp" sim fault nope &&
         expect 2 'open-status needs its STATUS' "$slackapp" sim fault open-status &&
         expect 2 'not "9"' "$slackapp" sim fault open-status 9 &&
         expect 2 '--count takes a number from 1' "$slackapp" sim fault no-pong --count 0 &&
-        expect 2 'it lasts for no time' "$slackapp" sim fault refresh --for 5 &&
+        expect 2 'refresh acts at once' "$slackapp" sim fault refresh --for 5 &&
         expect 1 'no simulator answers' "$slackapp" sim fault no-pong --port 1
 }
 
@@ -102,8 +102,8 @@ running_alone() {
             "$slackapp" sim status --port "$port" &&
         expect 1 'no app is connected' "$slackapp" sim send message hi &&
         expect 1 'did not answer url_verification' "$slackapp" sim request-url http://127.0.0.1:1/ &&
-        expect 0 'no request URL any more' "$slackapp" sim request-url '' &&
-        expect 0 'told 0 sockets' "$slackapp" sim disconnect || return 1
+        expect 0 'the simulator has no request URL now' "$slackapp" sim request-url '' &&
+        expect 0 'told 0 sockets to reconnect' "$slackapp" sim disconnect || return 1
     eval "$("$slackapp" sim env)"
     [ "$SLACK_API_URL" = "$SLACKAPP_SIM/api/" ] && [ "$SLACK_BOT_TOKEN" = "xoxb-it's" ] &&
         [ -n "$SLACK_SIGNING_SECRET" ] && [ -n "$SLACK_APP_TOKEN" ] || return 1
@@ -137,7 +137,7 @@ sockets_so_far() {
 # The bot drops out of Socket Mode, meets two faults on its way back, and is there again.
 faults() {
     start_sim --time-scale 60 &&
-        expect 1 'no socket is open that it could happen to' "$slackapp" sim fault drop || return 1
+        expect 1 'no socket is open for this fault to act on' "$slackapp" sim fault drop || return 1
     (
         eval "$("$slackapp" sim env)"
         cd "$work" && SLACK_TRANSPORT=socket SLACK_SOCKET_CONNECTIONS=1 SLACK_STORE=memory: \

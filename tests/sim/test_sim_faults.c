@@ -91,9 +91,9 @@ static void what_makes_no_sense_is_told(void **state)
         const char *json;
         const char *problem;
     } cases[] = {
-        {"{}", "there is no fault \"\"; slackapp sim fault list names them all"},
+        {"{}", "there is no fault \"\"; slackapp sim fault list prints all of them"},
         {"{\"name\":\"nope\"}",
-         "there is no fault \"nope\"; slackapp sim fault list names them all"},
+         "there is no fault \"nope\"; slackapp sim fault list prints all of them"},
         {"{\"name\":\"open-status\"}", "open-status needs its STATUS"},
         {"{\"name\":\"open-status\",\"args\":[\"abc\"]}",
          "STATUS of open-status is a number from 200 up to 599, not \"abc\""},
@@ -103,13 +103,13 @@ static void what_makes_no_sense_is_told(void **state)
          "MS of slow-hello is a number up to 3600000, not \"-1\""},
         {"{\"name\":\"open-error\",\"args\":[\"\"]}",
          "ERROR of open-error is a word of at most 63 characters"},
-        {"{\"name\":\"no-pong\",\"args\":[\"1\"]}", "no-pong does not take so many arguments"},
+        {"{\"name\":\"no-pong\",\"args\":[\"1\"]}", "no-pong takes fewer arguments"},
         {"{\"name\":\"no-pong\",\"count\":0}", "a count is from 1 to 1000000, a time from 1 ms to "
                                                "24 h"},
         {"{\"name\":\"no-pong\",\"for_ms\":-1}",
          "a count is from 1 to 1000000, a time from 1 ms to "
          "24 h"},
-        {"{\"name\":\"refresh\",\"for_ms\":5}", "refresh happens at once: it lasts for no time"},
+        {"{\"name\":\"refresh\",\"for_ms\":5}", "refresh acts at once and takes no time limit"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_false(asked(cases[i].json));

@@ -268,7 +268,7 @@ static void set_fault(sim_control_t *control, slack_http_request_t *request,
         sockets = sim_sockets_fault(control->services->sockets, &fault.effect, fault.left);
         faults->acted += sockets;
         if (sockets == 0) {
-            sim_respond_error(request, 409, "no socket is open that it could happen to");
+            sim_respond_error(request, 409, "no socket is open for this fault to act on");
             return;
         }
     } else if (!sim_faults_add(faults, &fault)) {

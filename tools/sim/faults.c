@@ -17,27 +17,27 @@ const sim_fault_kind_t sim_fault_kinds[] = {
     {"refresh",
      SIM_POINT_NOW,
      {.disconnect = "refresh_requested"},
-     .help = "the sockets are told to reconnect, and are closed 10 s later"},
+     .help = "the app is told to reconnect, and the connections are closed 10 s later"},
     {"warning-drop",
      SIM_POINT_NOW,
      {.disconnect = "warning", .drop = true},
      {{"MS", FIELD(delay_ms), HOUR_MS, "0"}},
-     .help = "warning, and MS later TCP ends with no Close"},
-    {"drop", SIM_POINT_NOW, {.drop = true}, .help = "TCP ends with no message at all"},
+     .help = "a warning, and MS later TCP ends without a Close"},
+    {"drop", SIM_POINT_NOW, {.drop = true}, .help = "TCP ends without any message"},
     {"link-disabled",
      SIM_POINT_NOW,
      {.disconnect = "link_disabled"},
-     .help = "Socket Mode is switched off in the app's settings: the sockets get nothing more, and"
-             " are closed 10 s later"},
+     .help = "Socket Mode is switched off in the app's settings: nothing more"
+             " arrives, and the connections are closed 10 s later"},
     {"half-open",
      SIM_POINT_NOW,
      {.half_open = true},
      {{"MS", FIELD(delay_ms), 24 * HOUR_MS, "0"}},
-     .help = "nothing arrives any more, nobody is told; Slack notices after MS (0: never)"},
+     .help = "nothing arrives any more, without notice; Slack closes after MS (0: never)"},
     {"garbage",
      SIM_POINT_NOW,
      {.garbage = true},
-     .help = "a stray newline, a binary frame and texts that are no JSON"},
+     .help = "a lone newline, a binary frame and texts that are not JSON"},
     {"bad-frame",
      SIM_POINT_NOW,
      {.bad_frame = true},
@@ -73,40 +73,40 @@ const sim_fault_kind_t sim_fault_kinds[] = {
      {0},
      {{"STATUS", FIELD(status), 599, NULL}},
      .count = 1,
-     .help = "the WebSocket is refused with this HTTP status"},
+     .help = "the WebSocket upgrade is refused with this HTTP status"},
     {"upgrade-silence",
      SIM_POINT_UPGRADE,
      {.silent = true},
      .count = 1,
-     .help = "the WebSocket is never answered"},
+     .help = "the WebSocket upgrade is never answered"},
     {"upgrade-accept",
      SIM_POINT_UPGRADE,
      {.bad_accept = true},
      .count = 1,
-     .help = "101 with a wrong Sec-WebSocket-Accept"},
+     .help = "the upgrade is answered by 101 with a wrong Sec-WebSocket-Accept"},
     {"upgrade-extension",
      SIM_POINT_UPGRADE,
      {.bad_extension = true},
      .count = 1,
-     .help = "101 with an extension that was not offered"},
+     .help = "the upgrade is answered by 101 with an extension that the app did not offer"},
     {"slow-hello",
      SIM_POINT_HELLO,
      {0},
      {{"MS", FIELD(delay_ms), HOUR_MS, "5000"}},
      .count = 1,
-     .help = "hello comes MS late"},
+     .help = "hello arrives MS late"},
     {"too-many",
      SIM_POINT_HELLO,
      {.disconnect = "too_many_websockets"},
      .count = 1,
-     .help = "too_many_websockets instead of hello"},
+     .help = "too_many_websockets arrives instead of hello"},
     {"disconnect-first",
      SIM_POINT_HELLO,
      {0},
      {{"REASON", FIELD(disconnect), 0, "refresh_requested"}},
      .count = 1,
-     .help = "disconnect instead of hello"},
-    {"no-ping", SIM_POINT_PING, {.silent = true}, .help = "Slack stops pinging"},
+     .help = "disconnect arrives instead of hello"},
+    {"no-ping", SIM_POINT_PING, {.silent = true}, .help = "Slack sends no more pings"},
     {"no-pong", SIM_POINT_PONG, {.silent = true}, .help = "the app's pings are not answered"},
     {"late-pong",
      SIM_POINT_PONG,
@@ -117,7 +117,8 @@ const sim_fault_kind_t sim_fault_kinds[] = {
      SIM_POINT_PICK,
      {0},
      {{"N", FIELD(ghosts), 10, "1"}},
-     .help = "N connections that nobody reads take their turn at envelopes, and are counted"},
+     .help = "N connections that nobody reads receive their share of envelopes, and"
+             " are counted"},
     {"duplicate",
      SIM_POINT_ENVELOPE,
      {.twice = true},
@@ -127,30 +128,31 @@ const sim_fault_kind_t sim_fault_kinds[] = {
      SIM_POINT_ENVELOPE,
      {.silent = true},
      .count = 1,
-     .help = "an envelope does not arrive"},
+     .help = "an envelope is lost"},
     {"fragments",
      SIM_POINT_ENVELOPE,
      {0},
      {{"BYTES", FIELD(fragment_bytes), 65535, "16"}},
      .count = 1,
-     .help = "an envelope comes in fragments of BYTES, with pings between them"},
+     .help = "an envelope arrives in fragments of BYTES, with pings between them"},
     {"oversize",
      SIM_POINT_ENVELOPE,
      {0},
      {{"KIB", FIELD(pad_kib), 15360, "9216"}},
      .count = 1,
-     .help = "an envelope is padded to KIB"},
+     .help = "an envelope is padded to this size"},
     {"lost-ack",
      SIM_POINT_ACK,
      {.silent = true},
      .count = 1,
-     .help = "an acknowledgement does not count, over either wire"},
+     .help = "an ack is ignored, over either transport"},
     {"redirect",
      SIM_POINT_POST,
      {0},
      {{"TIMES", FIELD(redirects), 9, "1"}},
      .count = 1,
-     .help = "a request to the request URL is redirected so often; Slack follows two"},
+     .help = "a request to the request URL is redirected this many times; Slack"
+             " follows two redirects"},
     {.name = NULL},
 };
 
@@ -168,18 +170,18 @@ const char *sim_fault_usage(const sim_fault_kind_t *kind, slack_arena_t *arena)
     return text ? text : "";
 }
 
-/* --- asking for one --- */
+/* --- requests --- */
 
 const sim_fault_kind_t *sim_fault_find(const char *name, char problem[SIM_PROBLEM_SIZE])
 {
     for (const sim_fault_kind_t *kind = sim_fault_kinds; kind->name; kind++)
         if (strcmp(kind->name, name) == 0) return kind;
     snprintf(problem, SIM_PROBLEM_SIZE,
-             "there is no fault \"%.60s\"; slackapp sim fault list names them all", name);
+             "there is no fault \"%.60s\"; slackapp sim fault list prints all of them", name);
     return NULL;
 }
 
-static bool put_word(sim_effect_t *effect, const sim_fault_arg_t *arg, const char *given)
+static bool set_word(sim_effect_t *effect, const sim_fault_arg_t *arg, const char *given)
 {
     char *field = (char *)effect + arg->field;
     size_t len = strlen(given);
@@ -188,10 +190,10 @@ static bool put_word(sim_effect_t *effect, const sim_fault_arg_t *arg, const cha
     return true;
 }
 
-static bool put_number(sim_effect_t *effect, const sim_fault_arg_t *arg, const char *given)
+static bool set_number(sim_effect_t *effect, const sim_fault_arg_t *arg, const char *given)
 {
     uint64_t number = 0;
-    /* No answer has a status below 200. */
+    /* A status below 200 is no final response. */
     uint64_t min = arg->field == FIELD(status) ? 200 : 0;
     if (!slack__parse_u64(slack__slice(given), arg->max, &number) || number < min) return false;
     memcpy((char *)effect + arg->field, &number, sizeof number);
@@ -215,8 +217,8 @@ static bool read_args(const slack_json_t *args, sim_fault_t *fault, char *proble
             snprintf(problem, SIM_PROBLEM_SIZE, "%s needs its %s", kind->name, arg->name);
             return false;
         }
-        if (arg->max ? put_number(&fault->effect, arg, given)
-                     : put_word(&fault->effect, arg, given))
+        if (arg->max ? set_number(&fault->effect, arg, given)
+                     : set_word(&fault->effect, arg, given))
             continue;
         if (arg->max)
             snprintf(problem, SIM_PROBLEM_SIZE,
@@ -228,11 +230,11 @@ static bool read_args(const slack_json_t *args, sim_fault_t *fault, char *proble
         return false;
     }
     if (!slack_json_next(args, &it)) return true;
-    snprintf(problem, SIM_PROBLEM_SIZE, "%s does not take so many arguments", kind->name);
+    snprintf(problem, SIM_PROBLEM_SIZE, "%s takes fewer arguments", kind->name);
     return false;
 }
 
-/* A member that is a whole number from 1, or not there. */
+/* An optional member: a whole number from 1 to max. */
 static bool read_bound(const slack_json_t *request, const char *path, uint64_t max, uint64_t *ret)
 {
     const slack_json_t *value = slack_json_get(request, path);
@@ -260,34 +262,34 @@ bool sim_fault_read(const slack_json_t *request, sim_fault_t *ret, char problem[
         return false;
     }
     if (for_ms > 0 && ret->kind->point == SIM_POINT_NOW) {
-        snprintf(problem, SIM_PROBLEM_SIZE, "%s happens at once: it lasts for no time", name);
+        snprintf(problem, SIM_PROBLEM_SIZE, "%s acts at once and takes no time limit", name);
         return false;
     }
-    /* With a time and no count: as often as it comes to it. */
+    /* A time limit alone lifts the default count. */
     ret->left = count > 0 ? count : for_ms > 0 ? 0 : ret->kind->count;
     ret->for_ms = for_ms;
     return true;
 }
 
-/* --- those that act --- */
+/* --- active faults --- */
 
-static void remove_at(sim_faults_t *faults, size_t index)
+static void fault_remove(sim_faults_t *faults, size_t index)
 {
     faults->count--;
     memmove(&faults->active[index], &faults->active[index + 1],
             (faults->count - index) * sizeof *faults->active);
 }
 
-static void expire(sim_faults_t *faults)
+static void remove_expired(sim_faults_t *faults)
 {
     const uint64_t now_ms = slack__mono_ms(faults->clock);
     for (size_t i = faults->count; i-- > 0;)
-        if (now_ms >= faults->active[i].until_ms) remove_at(faults, i);
+        if (now_ms >= faults->active[i].until_ms) fault_remove(faults, i);
 }
 
 bool sim_faults_add(sim_faults_t *faults, const sim_fault_t *fault)
 {
-    expire(faults);
+    remove_expired(faults);
     if (faults->count >= SIM_FAULTS_MAX) return false;
     sim_fault_t *added = &faults->active[faults->count++];
     *added = *fault;
@@ -299,20 +301,20 @@ bool sim_faults_add(sim_faults_t *faults, const sim_fault_t *fault)
 size_t sim_faults_clear(sim_faults_t *faults, const char *name)
 {
     size_t cleared = 0;
-    expire(faults);
+    remove_expired(faults);
     for (size_t i = faults->count; i-- > 0;) {
         if (*name && strcmp(faults->active[i].kind->name, name) != 0) continue;
-        remove_at(faults, i);
+        fault_remove(faults, i);
         cleared++;
     }
     return cleared;
 }
 
-/* The index of the fault that acts, or faults->count. */
-static size_t find_acting(sim_faults_t *faults, enum sim_point point, const char *method)
+/* The index of the first fault for that point, or faults->count. */
+static size_t fault_find_at(sim_faults_t *faults, enum sim_point point, const char *method)
 {
     size_t i = 0;
-    expire(faults);
+    remove_expired(faults);
     for (; i < faults->count; i++) {
         const sim_fault_t *fault = &faults->active[i];
         const char *only = fault->effect.method;
@@ -323,18 +325,18 @@ static size_t find_acting(sim_faults_t *faults, enum sim_point point, const char
 
 sim_effect_t sim_faults_look(sim_faults_t *faults, enum sim_point point, const char *method)
 {
-    size_t i = find_acting(faults, point, method);
+    size_t i = fault_find_at(faults, point, method);
     return i < faults->count ? faults->active[i].effect : (sim_effect_t){0};
 }
 
 sim_effect_t sim_faults_at(sim_faults_t *faults, enum sim_point point, const char *method)
 {
-    size_t i = find_acting(faults, point, method);
+    size_t i = fault_find_at(faults, point, method);
     if (i == faults->count) return (sim_effect_t){0};
     const sim_effect_t effect = faults->active[i].effect;
     faults->acted++;
     if (faults->active[i].left == 1)
-        remove_at(faults, i);
+        fault_remove(faults, i);
     else if (faults->active[i].left > 1)
         faults->active[i].left--;
     return effect;
@@ -343,7 +345,7 @@ sim_effect_t sim_faults_at(sim_faults_t *faults, enum sim_point point, const cha
 const slack_json_t *sim_faults_json(sim_faults_t *faults, sim_json_builder_t *json)
 {
     sim_list_t list;
-    expire(faults);
+    remove_expired(faults);
     const uint64_t now_ms = slack__mono_ms(faults->clock);
     sim_list_begin(json, &list, '[');
     for (size_t i = 0; i < faults->count; i++) {

@@ -1,16 +1,14 @@
 /* SPDX-License-Identifier: MIT */
-#include "options.h"
+#include "command_line.h"
 
 #include <stdio.h>
 #include <string.h>
 
 #include "util/str.h"
 
-#define PROBLEM_SIZE 256
-
-/* The row for an argument, with what stands behind its '=' (or NULL) in *ret_value. */
-static const cli_option_t *find(const cli_option_t *options, const char *argument,
-                                const char **ret_value)
+/* The row for an argument, with the text behind its '=' or NULL in *ret_value. */
+static const cli_option_t *option_find(const cli_option_t *options, const char *argument,
+                                       const char **ret_value)
 {
     size_t len = strcspn(argument, "=");
     *ret_value = argument[len] ? argument + len + 1 : NULL;
@@ -20,12 +18,13 @@ static const cli_option_t *find(const cli_option_t *options, const char *argumen
     return NULL;
 }
 
-int cli_options_read(int argc, const char **argv, const cli_option_t *options, char *problem)
+int cli_options_read(int argc, const char **argv, const cli_option_t *options,
+                     char problem[CLI_PROBLEM_SIZE])
 {
     int rest = 0;
     bool ended = false;
     for (int i = 0; i < argc; i++) {
-        const char *argument = argv[i], *value = NULL;
+        const char *argument = argv[i], *value = NULL, *wrong = NULL;
         if (ended || argument[0] != '-' || !argument[1]) {
             argv[rest++] = argument;
             continue;
@@ -34,10 +33,9 @@ int cli_options_read(int argc, const char **argv, const cli_option_t *options, c
             ended = true;
             continue;
         }
-        const cli_option_t *option = find(options, argument, &value);
-        const char *wrong = NULL;
+        const cli_option_t *option = option_find(options, argument, &value);
         if (!option) {
-            wrong = "is no option here";
+            wrong = "is not an option here";
         } else if (option->flag) {
             *option->flag = true;
             if (value) wrong = "takes no value";
@@ -47,32 +45,40 @@ int cli_options_read(int argc, const char **argv, const cli_option_t *options, c
             *option->value = value;
         }
         if (!wrong) continue;
-        snprintf(problem, PROBLEM_SIZE, "%.100s %s", argument, wrong);
+        snprintf(problem, CLI_PROBLEM_SIZE, "%.100s %s", argument, wrong);
         return -1;
     }
     return rest;
 }
 
-bool cli_options_port(const char *text, unsigned *ret, char *problem)
+bool cli_options_port(const char *text, unsigned *ret, char problem[CLI_PROBLEM_SIZE])
 {
     uint64_t port = 0;
     if (slack__parse_u64(slack__slice(text), 65535, &port)) {
         *ret = (unsigned)port;
         return true;
     }
-    snprintf(problem, PROBLEM_SIZE, "--port takes a number from 0 to 65535, not \"%.100s\"", text);
+    snprintf(problem, CLI_PROBLEM_SIZE, "--port takes a number from 0 to 65535, not \"%.100s\"",
+             text);
     return false;
 }
 
 bool cli_options_number(const char *name, const char *text, unsigned max, unsigned *ret,
-                        char *problem)
+                        char problem[CLI_PROBLEM_SIZE])
 {
     uint64_t number = 0;
     if (slack__parse_u64(slack__slice(text), max, &number) && number > 0) {
         *ret = (unsigned)number;
         return true;
     }
-    snprintf(problem, PROBLEM_SIZE, "%s takes a number from 1 to %u, not \"%.100s\"", name, max,
+    snprintf(problem, CLI_PROBLEM_SIZE, "%s takes a number from 1 to %u, not \"%.100s\"", name, max,
              text);
     return false;
+}
+
+int cli_fail(const char *subcommand, int status, const char *problem)
+{
+    fprintf(stderr, "slackapp %s: %s\n", subcommand, problem);
+    if (status == CLI_USAGE) fprintf(stderr, "See slackapp %s --help\n", subcommand);
+    return status;
 }

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
-#include "sim/serve.h"
+#include "sim_server.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "util/alloc.h"
+#include "command_line.h"
 
-typedef struct serve {
+typedef struct sim_server {
     slack_net_t *net;
     sim_t *sim;
     uv_signal_t signals[2];
-} serve_t;
+} sim_server_t;
 
-/* --- what is printed --- */
+/* --- output --- */
 
-/* A word of a shell: as it is where it needs no quotes. */
+/* A word of a shell, quoted if it needs quotes. */
 static void print_word(const char *word)
 {
     static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
@@ -30,7 +30,7 @@ static void print_word(const char *word)
     putchar('\'');
 }
 
-void sim_print_env(const slack_json_t *env)
+void sim_server_print_env(const slack_json_t *env)
 {
     slack_json_iter_t it = {0};
     while (slack_json_next(env, &it)) {
@@ -44,9 +44,8 @@ static void print_welcome(const sim_t *sim)
 {
     sim_json_builder_t json = {slack__arena_new(0, 0), 0};
     if (!json.arena) return;
-    printf("A local Slack listens on %s. A bot is to be started with these:\n\n",
-           sim->env.base_url);
-    sim_print_env(sim_app_env_json(&json, &sim->env));
+    printf("The simulator listens on %s. Start a bot with these variables:\n\n", sim->env.base_url);
+    sim_server_print_env(sim_app_env_json(&json, &sim->env));
     char port[32] = "";
     if (sim_port(sim) != SIM_DEFAULT_PORT) snprintf(port, sizeof port, " --port %u", sim_port(sim));
     printf("\nThen, from another terminal: slackapp sim send%s message hello\n\n", port);
@@ -62,14 +61,7 @@ static void print_entry(const sim_entry_t *entry, void *user_data)
     slack__arena_free(arena);
 }
 
-static void complain(const char *what)
-{
-    fprintf(stderr, "slackapp sim: %s\n", what);
-}
-
-/* --- the port file --- */
-
-/* Written beside its place and moved there, so that who finds it finds all of it. */
+/* Write the file under another name first, so that nobody reads half of it. */
 static int write_port_file(const char *path, unsigned port)
 {
     slack_arena_t *arena = slack__arena_new(0, 0);
@@ -85,56 +77,51 @@ static int write_port_file(const char *path, unsigned port)
 
 /* --- life --- */
 
-static void on_sim_closed(void *user_data)
+static void server_sim_closed(void *user_data)
 {
-    serve_t *serve = user_data;
-    slack__net_close(serve->net, NULL, NULL);
+    sim_server_t *server = user_data;
+    slack__net_close(server->net, NULL, NULL);
 }
 
-static void end(serve_t *serve)
+static void server_end(sim_server_t *server)
 {
     for (size_t i = 0; i < 2; i++) {
-        uv_handle_t *handle = (uv_handle_t *)&serve->signals[i];
+        uv_handle_t *handle = (uv_handle_t *)&server->signals[i];
         if (uv_is_closing(handle)) return; /* the second signal changes nothing */
         uv_close(handle, NULL);
     }
-    sim_close(serve->sim, on_sim_closed, serve);
+    sim_close(server->sim, server_sim_closed, server);
 }
 
-static void on_signal(uv_signal_t *handle, int signum)
+static void server_signalled(uv_signal_t *handle, int signum)
 {
-    end(handle->data);
+    server_end(handle->data);
 }
 
-static void watch_signals(serve_t *serve, uv_loop_t *loop)
+static int server_open(sim_server_t *server, uv_loop_t *loop, const sim_server_options_t *options)
 {
-    static const int numbers[] = {SIGINT, SIGTERM};
-    for (size_t i = 0; i < 2; i++) {
-        uv_signal_init(loop, &serve->signals[i]);
-        serve->signals[i].data = serve;
-        uv_signal_start(&serve->signals[i], on_signal, numbers[i]);
-    }
-}
-
-static int open_sim(serve_t *serve, uv_loop_t *loop, const sim_serve_options_t *options)
-{
+    static const int signals[] = {SIGINT, SIGTERM};
     char error[SIM_PROBLEM_SIZE];
     sim_options_t sim_options = options->sim;
     if (!options->quiet) sim_options.entry = print_entry;
-    int rc = sim_open(&serve->sim, serve->net, &sim_options, error);
+    int rc = sim_open(&server->sim, server->net, &sim_options, error);
     if (rc != 0) {
-        complain(error);
-        slack__net_close(serve->net, NULL, NULL);
+        cli_fail("sim", CLI_FAILED, error);
+        slack__net_close(server->net, NULL, NULL);
         return rc;
     }
-    watch_signals(serve, loop);
-    if (!options->quiet) print_welcome(serve->sim);
-    if (options->port_file) rc = write_port_file(options->port_file, sim_port(serve->sim));
-    if (rc != 0) end(serve);
+    for (size_t i = 0; i < 2; i++) {
+        uv_signal_init(loop, &server->signals[i]);
+        server->signals[i].data = server;
+        uv_signal_start(&server->signals[i], server_signalled, signals[i]);
+    }
+    if (!options->quiet) print_welcome(server->sim);
+    if (options->port_file) rc = write_port_file(options->port_file, sim_port(server->sim));
+    if (rc != 0) server_end(server);
     return rc;
 }
 
-int sim_serve(const sim_serve_options_t *options)
+int sim_server_run(const sim_server_options_t *options)
 {
     const slack_logger_t logger = {
         .level = SLACK_LOG_INFO,
@@ -142,18 +129,15 @@ int sim_serve(const sim_serve_options_t *options)
         .fn = slack_log_stderr,
         .clock = &slack__clock_system,
     };
-    serve_t serve = {0};
+    sim_server_t server = {0};
     uv_loop_t loop;
-    if (uv_loop_init(&loop) != 0) {
-        complain("no event loop can be had");
-        return 1;
-    }
-    int rc = slack__net_new(&serve.net, &loop, &slack__clock_system, &logger);
+    if (uv_loop_init(&loop) != 0) return cli_fail("sim", CLI_FAILED, "cannot create an event loop");
+    int rc = slack__net_new(&server.net, &loop, &slack__clock_system, &logger);
     if (rc == 0)
-        rc = open_sim(&serve, &loop, options);
+        rc = server_open(&server, &loop, options);
     else
-        complain(slack_strerror(rc));
+        cli_fail("sim", CLI_FAILED, slack_strerror(rc));
     uv_run(&loop, UV_RUN_DEFAULT);
     uv_loop_close(&loop);
-    return rc == 0 ? 0 : 1;
+    return rc == 0 ? CLI_OK : CLI_FAILED;
 }

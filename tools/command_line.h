@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TOOLS_COMMAND_LINE_H
+#define TOOLS_COMMAND_LINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Command lines: "--name VALUE", "--name=VALUE" and "--flag", anywhere among the other arguments;
+ * "--" ends the options. */
+
+/* Exit statuses. */
+enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
+
+/* Room for a sentence that says what is wrong. */
+#define CLI_PROBLEM_SIZE 256
+
+typedef struct cli_option {
+    const char *name;   /* "--port" */
+    const char **value; /* where its value goes, or NULL and */
+    bool *flag;         /* what it sets */
+} cli_option_t;
+
+/* Read the options of the table, which ends with a row whose name is NULL, and move all other
+ * arguments to the front of `argv`, in order. Returns their number, or -1 with a sentence in
+ * `problem`. */
+int cli_options_read(int argc, const char **argv, const cli_option_t *options,
+                     char problem[CLI_PROBLEM_SIZE]);
+
+/* A port, from 0 to 65535. False with a sentence in `problem`. */
+bool cli_options_port(const char *text, unsigned *ret, char problem[CLI_PROBLEM_SIZE]);
+
+/* A whole number from 1 to max. False with a sentence in `problem`. */
+bool cli_options_number(const char *name, const char *text, unsigned max, unsigned *ret,
+                        char problem[CLI_PROBLEM_SIZE]);
+
+/* Print the problem of that subcommand, and with CLI_USAGE where its help is. Returns `status`. */
+int cli_fail(const char *subcommand, int status, const char *problem);
+
+#endif

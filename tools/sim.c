@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+#include "sim.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "sim_fault.h"
+#include "sim_send.h"
+#include "sim_server.h"
+
+static const char usage[] =
+    "A local Slack on this machine: the Web API, Socket Mode and HTTP.\n"
+    "\n"
+    "usage: slackapp sim [OPTION…]             run the simulator, until Ctrl-C\n"
+    "       slackapp sim send KIND …           do what a person does: slackapp sim send --help\n"
+    "       slackapp sim transcript [OPTION…]  print what was said and done\n"
+    "       slackapp sim env                   print the variables that a bot needs\n"
+    "       slackapp sim status [--wait]       print who is connected; --wait: once an app is\n"
+    "       slackapp sim request-url URL       deliver to URL while no socket is open\n"
+    "       slackapp sim disconnect [REASON]   tell the app to reconnect (warning,\n"
+    "                                          refresh_requested, link_disabled)\n"
+    "       slackapp sim fault NAME [ARG…]     inject a fault: slackapp sim fault --help\n"
+    "\n"
+    "Options of the simulator:\n"
+    "  --port N             listen on this port (default 4390; 0: any)\n"
+    "  --host ADDRESS       listen on this loopback address (default 127.0.0.1)\n"
+    "  --port-file PATH     write the port to PATH once it accepts connections\n"
+    "  --request-url URL    deliver to URL while no socket is open\n"
+    "  --signing-secret S, --bot-token T, --app-token T   use these and not the fixed ones\n"
+    "  --time-scale N       send redeliveries, and pass the hour of the failure rate, N times as\n"
+    "                       fast\n"
+    "  --disable-after N    disable events if 95 % of at least N events an hour fail\n"
+    "                       (default 1000)\n"
+    "  --quiet              print no transcript\n"
+    "\n"
+    "Options of a transcript:\n"
+    "  --wait N             wait until it has N entries; fail after 10 s\n"
+    "  --json               print JSON\n"
+    "  --clear              clear it after printing\n"
+    "\n"
+    "All other commands find the simulator by --port N, else by its URL in SLACKAPP_SIM, else on\n"
+    "port 4390.\n";
+
+/* --- the simulator --- */
+
+static int run_simulator(int argc, const char **argv)
+{
+    sim_server_options_t options = {.sim.port = SIM_DEFAULT_PORT};
+    const char *port = NULL, *time_scale = NULL, *disable_after = NULL;
+    char problem[CLI_PROBLEM_SIZE];
+    bool help = false;
+    const cli_option_t table[] = {
+        {"--port", &port, NULL},
+        {"--host", &options.sim.host, NULL},
+        {"--port-file", &options.port_file, NULL},
+        {"--request-url", &options.sim.request_url, NULL},
+        {"--signing-secret", &options.sim.signing_secret, NULL},
+        {"--bot-token", &options.sim.bot_token, NULL},
+        {"--app-token", &options.sim.app_token, NULL},
+        {"--time-scale", &time_scale, NULL},
+        {"--disable-after", &disable_after, NULL},
+        {"--quiet", NULL, &options.quiet},
+        {"--help", NULL, &help},
+        {NULL, NULL, NULL},
+    };
+    int rest = cli_options_read(argc, argv, table, problem);
+    if (rest < 0) return sim_client_fail(CLI_USAGE, problem);
+    if (help) {
+        fputs(usage, stdout);
+        return CLI_OK;
+    }
+    if (rest > 0) {
+        snprintf(problem, sizeof problem, "there is no command \"%.100s\"", argv[0]);
+        return sim_client_fail(CLI_USAGE, problem);
+    }
+    if ((port && !cli_options_port(port, &options.sim.port, problem)) ||
+        (time_scale && !cli_options_number("--time-scale", time_scale, 60000,
+                                           &options.sim.time_scale, problem)) ||
+        (disable_after && !cli_options_number("--disable-after", disable_after, 1000000,
+                                              &options.sim.disable_after, problem)))
+        return sim_client_fail(CLI_USAGE, problem);
+    return sim_server_run(&options);
+}
+
+/* --- commands that call it --- */
+
+/* Read a command line that has these options, --port and --help, and at most `max` arguments.
+ * Returns their number. -1: the command is done, with the exit status in *ret_status. */
+static int read_arguments(sim_client_t *client, int argc, const char **argv,
+                          const cli_option_t *options, int max, int *ret_status)
+{
+    cli_option_t table[8] = {{"--port", &client->port, NULL}, {"--help", NULL, &client->help}};
+    for (size_t i = 2; options && options->name && i + 1 < sizeof table / sizeof *table; i++)
+        table[i] = *options++;
+    int rest = cli_options_read(argc, argv, table, client->problem);
+    if (rest >= 0 && client->help) {
+        fputs(usage, stdout);
+        *ret_status = CLI_OK;
+        return -1;
+    }
+    if (rest > max) snprintf(client->problem, sizeof client->problem, "too many arguments");
+    if (rest >= 0 && rest <= max) return rest;
+    *ret_status = sim_client_fail(CLI_USAGE, client->problem);
+    return -1;
+}
+
+static int transcript_command(sim_client_t *client, int argc, const char **argv)
+{
+    const char *wait = NULL;
+    bool as_json = false, clear = false;
+    int status = CLI_OK;
+    uint64_t entries = 0;
+    char path[64] = "/sim/transcript";
+    const cli_option_t options[] = {
+        {"--wait", &wait, NULL},
+        {"--json", NULL, &as_json},
+        {"--clear", NULL, &clear},
+        {NULL, NULL, NULL},
+    };
+    if (read_arguments(client, argc, argv, options, 0, &status) < 0) return status;
+    if (wait) {
+        if (!slack__parse_u64(slack__slice(wait), SIM_TRANSCRIPT_MAX, &entries))
+            return sim_client_fail(CLI_USAGE, "--wait takes a number of entries, at most 1000");
+        snprintf(path, sizeof path, "/sim/transcript?wait=%llu", (unsigned long long)entries);
+    }
+    const slack_json_t *answer = sim_client_call(client, path, NULL);
+    if (!answer) return CLI_FAILED;
+    slack_json_iter_t it = {0};
+    const slack_json_t *list = slack_json_get(answer, "/entries");
+    const char *text = as_json ? slack__json_text(client->json.arena, list, NULL) : NULL;
+    if (text) printf("%s\n", text);
+    while (!as_json && slack_json_next(list, &it))
+        printf("%s\n", slack_json_str(it.value, "/line"));
+    if (clear && !sim_client_call(client, "/sim/transcript/clear", sim_json(&client->json, "{}")))
+        return CLI_FAILED;
+    if (slack_json_bool(answer, "/complete")) return CLI_OK;
+    snprintf(client->problem, sizeof client->problem, "there are %zu entries after 10 s, not %s",
+             slack_json_count(list, ""), wait ? wait : "0");
+    return sim_client_fail(CLI_FAILED, client->problem);
+}
+
+static int env_command(sim_client_t *client, int argc, const char **argv)
+{
+    int status = CLI_OK;
+    if (read_arguments(client, argc, argv, NULL, 0, &status) < 0) return status;
+    const slack_json_t *answer = sim_client_call(client, "/sim/status", NULL);
+    if (answer) sim_server_print_env(slack_json_get(answer, "/env"));
+    return answer ? CLI_OK : CLI_FAILED;
+}
+
+static void print_names(const slack_json_t *list, const char *heading)
+{
+    slack_json_iter_t it = {0};
+    printf("%s", heading);
+    while (slack_json_next(list, &it))
+        if (strcmp(slack_json_str(it.value, "/type"), "im") != 0)
+            printf(" %s (%s)", slack_json_str(it.value, "/name"), slack_json_str(it.value, "/id"));
+    putchar('\n');
+}
+
+static void print_faults(const slack_json_t *list)
+{
+    slack_json_iter_t it = {0};
+    while (slack_json_next(list, &it)) {
+        printf("fault: %s", slack_json_str(it.value, "/fault"));
+        if (slack_json_get(it.value, "/left"))
+            printf(", %lld more", (long long)slack_json_int(it.value, "/left"));
+        if (slack_json_get(it.value, "/ms"))
+            printf(", for %lld ms", (long long)slack_json_int(it.value, "/ms"));
+        putchar('\n');
+    }
+}
+
+static int status_command(sim_client_t *client, int argc, const char **argv)
+{
+    bool wait = false;
+    int status = CLI_OK;
+    const cli_option_t options[] = {{"--wait", NULL, &wait}, {NULL, NULL, NULL}};
+    if (read_arguments(client, argc, argv, options, 0, &status) < 0) return status;
+    const slack_json_t *answer =
+        sim_client_call(client, wait ? "/sim/status?wait=1" : "/sim/status", NULL);
+    if (!answer) return CLI_FAILED;
+    const char *url = slack_json_str(answer, "/request_url"), *state = "";
+    if (*url)
+        state =
+            slack_json_bool(answer, "/request_url_verified") ? " (verified)" : " (not verified)";
+    printf("listening on %s\n", slack_json_str(answer, "/env/SLACKAPP_SIM"));
+    printf("sockets of the app: %lld\n", (long long)slack_json_int(answer, "/sockets"));
+    printf("sockets so far: %lld\n", (long long)slack_json_int(answer, "/sockets_so_far"));
+    printf("request URL: %s%s\n", *url ? url : "none", state);
+    if (slack_json_bool(answer, "/events_off"))
+        printf("event subscriptions: switched off, too many events failed\n");
+    print_faults(slack_json_get(answer, "/faults"));
+    print_names(slack_json_get(answer, "/people"), "people:");
+    print_names(slack_json_get(answer, "/channels"), "channels:");
+    if (!wait || slack_json_bool(answer, "/app_is_there")) return CLI_OK;
+    return sim_client_fail(CLI_FAILED, "no app connected within 10 s");
+}
+
+static int request_url_command(sim_client_t *client, int argc, const char **argv)
+{
+    int status = CLI_OK;
+    int rest = read_arguments(client, argc, argv, NULL, 1, &status);
+    if (rest < 0) return status;
+    if (rest == 0) return sim_client_fail(CLI_USAGE, "a URL is missing; '' for none");
+    const slack_json_t *body = sim_json(&client->json, "{url: %s}", argv[0]);
+    if (!sim_client_call(client, "/sim/request-url", body)) return CLI_FAILED;
+    printf("%s\n", *argv[0] ? "verified" : "the simulator has no request URL now");
+    return CLI_OK;
+}
+
+static int disconnect_command(sim_client_t *client, int argc, const char **argv)
+{
+    int status = CLI_OK;
+    int rest = read_arguments(client, argc, argv, NULL, 1, &status);
+    if (rest < 0) return status;
+    const slack_json_t *body = sim_json(&client->json, "{reason: %s}", rest > 0 ? argv[0] : NULL);
+    const slack_json_t *answer = sim_client_call(client, "/sim/disconnect", body);
+    if (!answer) return CLI_FAILED;
+    printf("told %lld sockets to reconnect\n", (long long)slack_json_int(answer, "/sockets"));
+    return CLI_OK;
+}
+
+int sim_command(int argc, const char **argv)
+{
+    static const struct {
+        const char *name;
+        int (*run)(sim_client_t *client, int argc, const char **argv);
+    } commands[] = {
+        {"send", sim_send_command},
+        {"transcript", transcript_command},
+        {"env", env_command},
+        {"status", status_command},
+        {"request-url", request_url_command},
+        {"disconnect", disconnect_command},
+        {"fault", sim_fault_command},
+    };
+    for (size_t i = 0; argc > 0 && i < sizeof commands / sizeof *commands; i++) {
+        if (strcmp(commands[i].name, argv[0]) != 0) continue;
+        sim_client_t client = {.json = {slack__arena_new(0, 0), 0}};
+        if (!client.json.arena) return sim_client_fail(CLI_FAILED, slack_strerror(SLACK_ENOMEM));
+        int status = commands[i].run(&client, argc - 1, argv + 1);
+        slack__arena_free(client.json.arena);
+        return status;
+    }
+    return run_simulator(argc, argv);
+}

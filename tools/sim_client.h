@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TOOLS_SIM_CLIENT_H
+#define TOOLS_SIM_CLIENT_H
+
+#include "command_line.h"
+#include "sim/json_builder.h"
+
+/* What the subcommands of `slackapp sim` share that call a running simulator. */
+typedef struct sim_client {
+    sim_json_builder_t json; /* of requests and answers */
+    const char *port;        /* --port; NULL if it was not given */
+    bool help;               /* --help */
+    char problem[CLI_PROBLEM_SIZE];
+} sim_client_t;
+
+/* Call the control API of the simulator at --port, else at SLACKAPP_SIM, else at the default port:
+ * GET when `body` is NULL, else POST. NULL after printing the problem: there was no answer, or it
+ * was not ok. */
+const slack_json_t *sim_client_call(sim_client_t *client, const char *path,
+                                    const slack_json_t *body);
+
+/* Print the problem. Returns `status`. */
+int sim_client_fail(int status, const char *problem);
+
+/* How many columns of a terminal a text takes. */
+int sim_client_columns(const char *text);
+
+#endif

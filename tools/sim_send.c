@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT */
+#include "sim_send.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct send_kind {
+    const char *name;
+    const char *arguments;
+    const char *help;
+} kinds[] = {
+    {"message", "TEXT…", "post a message in a channel"},
+    {"mention", "TEXT…", "post a message that mentions the bot"},
+    {"command", "/NAME [TEXT…]", "run a slash command"},
+    {"click", "ACTION_ID", "click a button, or choose --value in a select"},
+    {"options", "ACTION_ID [TYPED]", "type into an external select"},
+    {"shortcut", "CALLBACK_ID", "use a shortcut, or one on a message with --message"},
+    {"submit", "[CALLBACK_ID] [BLOCK/ACTION=VALUE…]", "fill in and submit the open modal"},
+    {"close-view", "[CALLBACK_ID]", "close the open modal"},
+    {"open-home", "", "open the app's home tab"},
+    {"open-assistant", "", "open an assistant thread beside --channel; with --thread: go there"},
+    {"step", "CALLBACK_ID [NAME=VALUE…]", "let a workflow reach a step of the app"},
+    {"event", "JSON", "cause any event: {\"type\": \"…\", …}"},
+};
+#define KIND_COUNT (sizeof kinds / sizeof *kinds)
+
+/* --- the request --- */
+
+/* All arguments as one text, with spaces between. */
+static const char *joined(sim_json_builder_t *json, int argc, const char *const *argv)
+{
+    const char *text = argc > 0 ? argv[0] : "";
+    for (int i = 1; i < argc && text; i++)
+        text = slack__arena_printf(json->arena, "%s %s", text, argv[i]);
+    if (!text) json->rc = SLACK_ENOMEM;
+    return text ? text : "";
+}
+
+static const slack_json_t *event_args(sim_json_builder_t *json, int argc, const char *const *argv,
+                                      char *problem)
+{
+    const slack_json_t *event = NULL;
+    size_t offset = 0;
+    const char *text = joined(json, argc, argv);
+    if (slack__json_parse(json->arena, text, strlen(text), &event, &offset) != 0) {
+        snprintf(problem, CLI_PROBLEM_SIZE, "the event is not JSON: error at byte %zu", offset);
+        return NULL;
+    }
+    return sim_json(json, "{event: %p}", event);
+}
+
+/* A first argument without '=' is the callback_id. */
+static const slack_json_t *values_args(sim_json_builder_t *json, int argc, const char *const *argv)
+{
+    const char *callback_id = NULL;
+    sim_list_t values;
+    if (argc > 0 && !strchr(argv[0], '=')) {
+        callback_id = argv[0];
+        argc--;
+        argv++;
+    }
+    sim_list_begin(json, &values, '[');
+    for (int i = 0; i < argc; i++)
+        sim_list_add(json, &values, sim_json(json, "%s", argv[i]));
+    return sim_json(json, "{callback_id: %s, values: %p}", callback_id,
+                    sim_list_end(json, &values));
+}
+
+static const slack_json_t *kind_args(sim_json_builder_t *json, const struct send_kind *kind,
+                                     int argc, const char *const *argv, char *problem)
+{
+    const char *name = kind->name, *first = argc > 0 ? argv[0] : NULL;
+    if (strcmp(name, "event") == 0) return event_args(json, argc, argv, problem);
+    if (strcmp(name, "submit") == 0) return values_args(json, argc, argv);
+    if (strncmp(name, "open-", 5) == 0) return sim_json(json, "{}");
+    if (strcmp(name, "close-view") == 0) return sim_json(json, "{callback_id: %s}", first);
+    if (!first) {
+        snprintf(problem, CLI_PROBLEM_SIZE, "an argument is missing: slackapp sim send %s %s", name,
+                 kind->arguments);
+        return NULL;
+    }
+    if (strcmp(name, "command") == 0)
+        return sim_json(json, "{command: %s, text: %s}", first, joined(json, argc - 1, argv + 1));
+    if (strcmp(name, "step") == 0) return values_args(json, argc, argv);
+    if (strcmp(name, "shortcut") == 0) return sim_json(json, "{callback_id: %s}", first);
+    if (strcmp(name, "click") == 0) return sim_json(json, "{action_id: %s}", first);
+    if (strcmp(name, "options") == 0)
+        return sim_json(json, "{action_id: %s, value: %s}", first,
+                        joined(json, argc - 1, argv + 1));
+    return sim_json(json, "{text: %s}", joined(json, argc, argv));
+}
+
+const slack_json_t *sim_send_args(sim_json_builder_t *json, int argc, const char *const *argv,
+                                  const sim_send_options_t *options, char problem[CLI_PROBLEM_SIZE])
+{
+    size_t i = 0;
+    *problem = '\0';
+    if (argc == 0) {
+        snprintf(problem, CLI_PROBLEM_SIZE, "a kind is missing");
+        return NULL;
+    }
+    while (i < KIND_COUNT && strcmp(kinds[i].name, argv[0]) != 0)
+        i++;
+    if (i == KIND_COUNT) {
+        snprintf(problem, CLI_PROBLEM_SIZE, "there is no kind \"%.80s\"", argv[0]);
+        return NULL;
+    }
+    const slack_json_t *own = kind_args(json, &kinds[i], argc - 1, argv + 1, problem);
+    if (!own) return NULL;
+    const slack_json_t *common = sim_json(
+        json, "{kind: %s, user: %s, channel: %s, thread: %s, message: %s, value: %s}", argv[0],
+        options->user, options->channel, options->thread, options->message, options->value);
+    return sim_json_merged(json, own, common);
+}
+
+/* --- the command --- */
+
+static void print_help(void)
+{
+    printf("Do what a person does, and wait for the app's ack.\n\n"
+           "usage: slackapp sim send [OPTION…] KIND …\n\n");
+    for (size_t i = 0; i < KIND_COUNT; i++) {
+        int width = sim_client_columns(kinds[i].name) + sim_client_columns(kinds[i].arguments);
+        printf("  %s %s%*s%s\n", kinds[i].name, kinds[i].arguments, width < 43 ? 44 - width : 1, "",
+               kinds[i].help);
+    }
+    printf("\n"
+           "  --user NAME      the person: ann (the default), ben, cleo\n"
+           "  --channel NAME   general (the default), random, secret, lounge; @ann for her direct\n"
+           "                   messages with the bot\n"
+           "  --thread TS      reply to this message\n"
+           "  --message TS     the message of a click or a shortcut (default: the newest that has\n"
+           "                   the element)\n"
+           "  --value VALUE    the option to choose, by its value or its text\n"
+           "  --port N         the simulator's port\n"
+           "\n"
+           "Exits with 1 if the app does not ack within three seconds.\n");
+}
+
+int sim_send_command(sim_client_t *client, int argc, const char **argv)
+{
+    sim_send_options_t options = {0};
+    const cli_option_t table[] = {
+        {"--user", &options.user, NULL},     {"--channel", &options.channel, NULL},
+        {"--thread", &options.thread, NULL}, {"--message", &options.message, NULL},
+        {"--value", &options.value, NULL},   {"--port", &client->port, NULL},
+        {"--help", NULL, &client->help},     {NULL, NULL, NULL},
+    };
+    int rest = cli_options_read(argc, argv, table, client->problem);
+    if (rest < 0) return sim_client_fail(CLI_USAGE, client->problem);
+    if (client->help) {
+        print_help();
+        return CLI_OK;
+    }
+    const slack_json_t *args = sim_send_args(&client->json, rest, argv, &options, client->problem);
+    if (!args)
+        return sim_client_fail(CLI_USAGE, *client->problem ? client->problem : "out of memory");
+    const slack_json_t *answer = sim_client_call(client, "/sim/send", args);
+    if (!answer) return CLI_FAILED;
+
+    const char *wire = slack_json_str(answer, "/wire"), *ts = slack_json_str(answer, "/ts");
+    long long took_ms = slack_json_int(answer, "/took_ms");
+    printf("%s\n", slack_json_str(answer, "/line"));
+    if (!slack_json_bool(answer, "/acked")) {
+        fprintf(stderr, "slackapp sim: not acknowledged%s%s: %s\n", *wire ? " over " : "", wire,
+                slack_json_str(answer, "/error"));
+        return CLI_FAILED;
+    }
+    if (*wire) printf("acknowledged over %s after %lld ms\n", wire, took_ms);
+    if (*ts) printf("ts %s\n", ts);
+    return CLI_OK;
+}

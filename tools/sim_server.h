@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef TOOLS_SIM_SERVER_H
+#define TOOLS_SIM_SERVER_H
+
+#include "sim/sim.h"
+
+typedef struct sim_server_options {
+    sim_options_t sim;
+    const char *port_file; /* Optional. Gets the port once the simulator accepts connections. */
+    bool quiet;            /* print no transcript */
+} sim_server_options_t;
+
+/* Run a simulator until SIGINT or SIGTERM. Returns the exit status. */
+int sim_server_run(const sim_server_options_t *options);
+
+/* Print an object of strings as a shell takes it: "export NAME=VALUE". */
+void sim_server_print_env(const slack_json_t *env);
+
+#endif
