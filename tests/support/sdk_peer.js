@@ -140,7 +140,11 @@ async function talkOverSocketMode() {
     const back = new Promise((resolve) => client.once('connected', resolve));
     await control('/sim/disconnect', { reason: 'refresh_requested' });
     await back;
+    // The last delivery is the event for the bot's own answer: a client that is gone cannot ack it.
+    const last = new Promise((resolve) => client.on('message', ({ event }) =>
+        event.bot_id && event.text === 'heard still there?' && resolve()));
     await send('message', { text: 'still there?' });
+    await last;
     await client.disconnect();
 }
 
