@@ -13,11 +13,11 @@ static void must(bool truth)
     if (!truth) abort();
 }
 
-/* What the player relies on. */
+/* What the replay relies on. */
 static void check(const kit_recording_t *recording)
 {
     must(recording->count > 0 && recording->items[0].type == KIT_BEGIN);
-    size_t events = 0, told = 0;
+    size_t events = 0, listed = 0;
     for (size_t i = 0; i < recording->count; i++) {
         const kit_item_t *item = &recording->items[i];
         must(i == 0 || item->at_ms >= recording->items[i - 1].at_ms);
@@ -27,9 +27,9 @@ static void check(const kit_recording_t *recording)
         must(item->type != KIT_ANSWER || (item->of && item->of->answer == item));
         events += item->type == KIT_ACK || item->type == KIT_CALL;
         for (const kit_item_t *event = item->events; event; event = event->next_event)
-            told++;
+            listed++;
     }
-    must(events == told);
+    must(events == listed);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -54,23 +54,19 @@ static int take_ack(const slack_ack_t *ack, void *user_data)
 
 /* ---- handlers ---- */
 
-static kit_delivery_t *find_job(const kit_deliveries_t *deliveries, const slack_ctx_t *ctx)
-{
-    kit_delivery_t *job = deliveries->jobs;
-    while (job && job->row != slack__inspect_row(ctx))
-        job = job->next;
-    return job;
-}
-
-static kit_delivery_t *new_job(kit_deliveries_t *deliveries, const slack_ctx_t *ctx)
+/* A job is known by its row. NULL: SLACK_ENOMEM. */
+static kit_delivery_t *find_or_add_job(kit_deliveries_t *deliveries, const slack_ctx_t *ctx)
 {
     slack_arena_t *arena = deliveries->base->arena;
+    const int64_t row = slack__inspect_row(ctx);
+    for (kit_delivery_t *job = deliveries->jobs; job; job = job->next)
+        if (job->row == row) return job;
     kit_delivery_t *job = slack__arena_calloc(arena, sizeof *job);
     if (job == NULL) return NULL;
     job->what = slack__arena_printf(arena, "job %s", slack__inspect_job(ctx));
     if (job->what == NULL) return NULL;
     job->deliveries = deliveries;
-    job->row = slack__inspect_row(ctx);
+    job->row = row;
     job->ack_judged = true; /* a job has no ack */
     job->compared = deliveries->compared;
     job->next = deliveries->jobs;
@@ -112,9 +108,9 @@ static int watch_delivery(slack_ctx_t *ctx, void *user_data)
 {
     kit_deliveries_t *deliveries = user_data;
     const bool is_job = slack_ctx_kind(ctx) == SLACK_KIND_JOB;
-    kit_delivery_t *delivery = is_job ? find_job(deliveries, ctx) : find_delivery(deliveries, ctx);
-    if (is_job && delivery == NULL && (delivery = new_job(deliveries, ctx)) == NULL)
-        return SLACK_ENOMEM;
+    kit_delivery_t *delivery =
+        is_job ? find_or_add_job(deliveries, ctx) : find_delivery(deliveries, ctx);
+    if (is_job && delivery == NULL) return SLACK_ENOMEM;
     if (delivery) {
         int rc = keep_key(delivery, ctx);
         if (rc == 0) rc = slack_ctx_on_done(ctx, note_done, delivery);

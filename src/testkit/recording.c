@@ -194,15 +194,6 @@ static int read_line(reader_t *r, slack_slice_t text)
     return rc;
 }
 
-static size_t count_lines(slack_slice_t text)
-{
-    size_t count = 0;
-    const char *end = text.ptr + text.len;
-    for (const char *at = text.ptr; at < end && (at = memchr(at, '\n', (size_t)(end - at))); at++)
-        count++;
-    return count;
-}
-
 static int read_lines(reader_t *r, slack_slice_t text)
 {
     int rc = 0;
@@ -231,7 +222,9 @@ int slack__recording_read(kit_recording_t *ret, const char *text, size_t len,
     }
     ret->arena = slack__arena_new(0, SIZE_MAX / 2);
     if (ret->arena == NULL) return SLACK_ENOMEM;
-    const size_t lines = count_lines(all);
+    size_t lines = 0;
+    for (size_t i = 0; i < all.len; i++)
+        lines += all.ptr[i] == '\n';
     reader_t r = {.out = ret, .error = error};
     ret->items = slack__arena_calloc(ret->arena, (lines + 1) * sizeof *ret->items);
     r.deliveries = slack__arena_calloc(ret->arena, (lines + 1) * sizeof(void *));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The showcase as its user runs it, against the simulator, recorded over each transport; then the
- * recording is played by the test kit: with the handlers that made it, and with a changed one.
+ * The showcase records itself against the simulator, over each transport. Then the test kit replays
+ * the recording, with the handlers that made it and with changed ones.
  */
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,7 +20,7 @@ int showcase_main(void);
 static sim_child_t c;
 static char path[96]; /* of the recording */
 
-/* What a person does, with ' for ", and what the transcript has by then. */
+/* What a person does, with ' for ", and the line of the transcript that it leads to. */
 static const struct {
     const char *send, *line;
 } steps[] = {
@@ -41,7 +41,7 @@ static void start(const char *transport)
     sim_child_start_over(&c, "showcase", transport, sim_child_text(&c, "SLACK_RECORD=%s", path));
 }
 
-/* Its line is there, behind however many that others have. */
+/* Wait for the line, after any number of other ones. */
 static void take_step(size_t i)
 {
     sim_child_act(&c, steps[i].send);
@@ -92,7 +92,7 @@ static void assert_tells_no_secret(void)
     assert_non_null(strstr(all, "\"type\":\"end\"}\n"));
 }
 
-/* ---- playing it ---- */
+/* ---- replaying ---- */
 
 static int goodbye(slack_ctx_t *ctx, void *user_data)
 {
@@ -104,7 +104,7 @@ static int shout(slack_ctx_t *ctx, void *user_data)
     return slack_ack_text(ctx, "%s!", slack_json_str(slack_ctx_body(ctx), "/text"));
 }
 
-static void play_unchanged(void)
+static void replay_unchanged(void)
 {
     const char *report, *why;
     slack_test_t *t;
@@ -123,8 +123,8 @@ static void assert_has(const char *report, const char *part)
     if (!strstr(report, part)) fail_msg("no \"%s\" in:\n%s", part, report);
 }
 
-/* Another answer to two of the things, and one that is not answered at all. */
-static void play_changed(void)
+/* Two handlers differ, and one is missing. */
+static void replay_changed(void)
 {
     const char *report, *why;
     slack_test_t *t;
@@ -152,12 +152,12 @@ static void a_live_run(void **state)
 {
     record(*state);
     assert_tells_no_secret();
-    play_unchanged();
-    play_unchanged(); /* as often as one likes */
-    play_changed();
+    replay_unchanged();
+    replay_unchanged(); /* a second time */
+    replay_changed();
 }
 
-/* What is no recording is left alone, and the app says why it does not start. */
+/* The app does not overwrite a file that is not a recording, and says why it does not start. */
 static void somebody_elses_file(void **state)
 {
     file_write(path, "important");
@@ -168,7 +168,7 @@ static void somebody_elses_file(void **state)
     assert_string_equal(read_recording(), "important");
 }
 
-/* ---- all of them ---- */
+/* ---- cases ---- */
 
 static int open_sim(void **state)
 {

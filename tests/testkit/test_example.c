@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An example under the test kit: its own main(), unchanged, makes the kit's app in the place of one
- * of its own, and runs a script in the place of its loop. Compiled for each example, whose name is
- * EXAMPLE, and whose file is EXAMPLE_FILE.
+ * An example under the test kit. Its main() is unchanged, but slack_app_new() returns the kit's
+ * app, and slack_app_run() runs a script. EXAMPLE is the name of the example, EXAMPLE_FILE its
+ * source.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +16,6 @@ static slack_test_t *t;
 
 static int kit_app_new(slack_app_t **ret_app, const slack_options_t *options)
 {
-    (void)options;
     int rc = slack_test_new(&t, NULL);
     if (rc == 0) *ret_app = slack_test_app(t);
     return rc;
@@ -26,8 +25,7 @@ static int kit_app_run(slack_app_t *app);
 
 static void kit_app_free(slack_app_t *app)
 {
-    (void)app; /* the kit's */
-    slack_test_free(t);
+    slack_test_free(t); /* and its app */
 }
 
 int example_main(void);
@@ -41,7 +39,7 @@ int example_main(void);
 #undef slack_app_run
 #undef slack_app_free
 
-/* ---- what happens to each of them ---- */
+/* ---- the scripts ---- */
 
 static void modal_script(void)
 {
@@ -172,7 +170,6 @@ static const struct {
 
 static int kit_app_run(slack_app_t *app)
 {
-    (void)app;
     const char *why;
     for (size_t i = 0; i < sizeof scripts / sizeof *scripts; i++)
         if (strcmp(scripts[i].name, EXAMPLE) == 0) scripts[i].run();

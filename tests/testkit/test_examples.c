@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* What the examples say and do, told by the test kit. */
-
+/* The listeners of two examples, under the test kit. */
 #include <slack/test.h>
 
-/* The examples themselves, with their main() out of the way. */
+/* The examples, with their main() renamed. */
 int showcase_main(void);
 int hello_main(void);
 #define main  showcase_main
@@ -20,15 +19,13 @@ static slack_test_t *t;
 
 static int open_showcase(void **state)
 {
-    (void)state;
     assert_int_equal(slack_test_new(&t, NULL), 0);
     return add_listeners(slack_test_app(t));
 }
 
-/* Each test ends with nothing left to complain of. */
+/* Each test ends without a failure of the kit. */
 static int close_kit(void **state)
 {
-    (void)state;
     const char *why;
     int rc = slack_test_finish(t, &why);
     if (rc != 0) print_error("%s\n", why);
@@ -38,7 +35,6 @@ static int close_kit(void **state)
 
 static void test_hello(void **state)
 {
-    (void)state;
     slack_test_expect(t, "chat.postMessage",
                       "{channel: 'C0TEST', text: 'Hey there <@U0TEST>!', blocks: [{type: 'section',"
                       " accessory: {type: 'button', action_id: 'hello_click'}}]}");
@@ -52,7 +48,6 @@ static void test_hello(void **state)
 
 static void test_a_mention(void **state)
 {
-    (void)state;
     slack_test_expect(t, "chat.postMessage", "{text: 'You said: well', thread_ts: '1.000002'}");
     slack_test_event(t, "{type: 'app_mention', user: 'U1', channel: 'C1', ts: '1.000002',"
                         " text: '<@U0BOT> well'}");
@@ -63,7 +58,6 @@ static void test_a_mention(void **state)
 
 static void test_commands(void **state)
 {
-    (void)state;
     slack_test_command(t, "/echo", "50% off");
     slack_test_expect_ack(t, "'50%% off'");
     slack_test_command(t, "/echo", "");
@@ -75,7 +69,6 @@ static void test_commands(void **state)
 
 static void test_the_form(void **state)
 {
-    (void)state;
     slack_test_expect(t, "views.open", "{view: {type: 'modal', callback_id: 'form'}}");
     slack_test_shortcut(t, "open_form");
     slack_test_expect_ack(t, NULL);
@@ -90,7 +83,6 @@ static void test_the_form(void **state)
 
 static void test_options(void **state)
 {
-    (void)state;
     slack_test_options(t, "fruit", "ap");
     slack_test_expect_ack(t, "{options: [{value: 'apple'}, {value: 'apricot'}]}");
     slack_test_options(t, "fruit", "x");
@@ -99,14 +91,12 @@ static void test_options(void **state)
 
 static int open_hello(void **state)
 {
-    (void)state;
     assert_int_equal(slack_test_new(&t, NULL), 0);
     return slack_on_message(slack_test_app(t), "hello", hello, NULL);
 }
 
 static void test_the_smallest_bot(void **state)
 {
-    (void)state;
     slack_test_expect(t, "chat.postMessage", "{channel: 'C0TEST', text: 'Hey there <@U0TEST>!'}");
     slack_test_message(t, "hello");
 }

@@ -56,7 +56,7 @@ static int close_kit(void **state)
     return heap_live() == 0 ? 0 : -1;
 }
 
-static void plays(const char *recording)
+static void replays(const char *recording)
 {
     const char *report, *why;
     int rc = slack_test_replay_text(t, recording, strlen(recording), &report);
@@ -81,73 +81,73 @@ static void differs(const char *recording, const char *expected)
 
 static void test_nothing_happened(void **state)
 {
-    plays(BEGIN END("5"));
+    replays(BEGIN END("5"));
 }
 
 static void test_an_ack(void **state)
 {
-    plays(BEGIN ECHO("1", "1") ECHOED("2", "1") ECHO("3600000", "2") ECHOED("3600001", "2")
-              END("3600002"));
+    replays(BEGIN ECHO("1", "1") ECHOED("2", "1") ECHO("3600000", "2") ECHOED("3600001", "2")
+                END("3600002"));
     assert_true(slack_test_wall_ms(t) - INT64_C(1700000000000) >= 3600002);
 }
 
 static void test_a_call(void **state)
 {
-    plays(BEGIN HELLO("1", "1", "E1") ACK("2", "1") CALL("3", "1", ",\"n\":1", GREETING)
-              ANSWER("40", "1", OK) END("50"));
+    replays(BEGIN HELLO("1", "1", "E1") ACK("2", "1") CALL("3", "1", ",\"n\":1", GREETING)
+                ANSWER("40", "1", OK) END("50"));
     assert_int_equal(slack_test_call_count(t), 1);
 }
 
 /* A live app was slower than the replay. */
 static void test_deliveries_that_overlap(void **state)
 {
-    plays(BEGIN HELLO("1", "1", "E1") ECHO("2", "2") HELLO("3", "3", "E3") ACK("4", "3")
-              ECHOED("4", "2") ACK("5", "1") CALL("5", "1", ",\"n\":3", GREETING)
-                  CALL("6", "2", ",\"n\":1", GREETING) ANSWER("7", "2", OK) ANSWER("9", "1", OK)
-                      END("50"));
+    replays(BEGIN HELLO("1", "1", "E1") ECHO("2", "2") HELLO("3", "3", "E3") ACK("4", "3")
+                ECHOED("4", "2") ACK("5", "1") CALL("5", "1", ",\"n\":3", GREETING)
+                    CALL("6", "2", ",\"n\":1", GREETING) ANSWER("7", "2", OK) ANSWER("9", "1", OK)
+                        END("50"));
 }
 
 static void test_a_redelivery(void **state)
 {
-    plays(BEGIN HELLO("1", "1", "E1") ACK("2", "1") CALL("3", "1", ",\"n\":1", GREETING)
-              ANSWER("4", "1", OK) HELLO("9", "7", "E1") ACK("9", "7") END("50"));
+    replays(BEGIN HELLO("1", "1", "E1") ACK("2", "1") CALL("3", "1", ",\"n\":1", GREETING)
+                ANSWER("4", "1", OK) HELLO("9", "7", "E1") ACK("9", "7") END("50"));
 }
 
-static void test_what_was_put_off(void **state)
+static void test_a_delivery_answered_later(void **state)
 {
-    plays(BEGIN HELLO(
+    replays(BEGIN HELLO(
         "1", "1", "E1") "{\"t\":1,\"type\":\"ack\",\"n\":1,\"outcome\":\"later\"}\n" HELLO("9", "2",
                                                                                            "E1")
-              ACK("9", "2") CALL("9", "1", ",\"n\":2", GREETING) ANSWER("9", "1", OK) END("50"));
+                ACK("9", "2") CALL("9", "1", ",\"n\":2", GREETING) ANSWER("9", "1", OK) END("50"));
 }
 
 static void test_a_rate_limit(void **state)
 {
-    plays(BEGIN HELLO("1", "1", "E1") ACK("2", "1") CALL("3", "1", ",\"n\":1", GREETING)
-              ANSWER("4", "1", "\"http\":429,\"retry_after_s\":30,\"body\":{\"ok\":false}")
-                  CALL("30010", "2", ",\"n\":1", GREETING) ANSWER("30020", "2", OK) END("30030"));
+    replays(BEGIN HELLO("1", "1", "E1") ACK("2", "1") CALL("3", "1", ",\"n\":1", GREETING)
+                ANSWER("4", "1", "\"http\":429,\"retry_after_s\":30,\"body\":{\"ok\":false}")
+                    CALL("30010", "2", ",\"n\":1", GREETING) ANSWER("30020", "2", OK) END("30030"));
 }
 
 /* The pause before the next attempt is random: the replay waits for it. */
 static void test_a_call_that_failed(void **state)
 {
-    plays(BEGIN HELLO("1", "1", "E1") ACK("2", "1") CALL("3", "1", ",\"n\":1", GREETING)
-              ANSWER("4", "1", "\"error\":\"SLACK_ECLOSED\"") CALL("600", "2", "", GREETING)
-                  ANSWER("601", "2", OK) END("602"));
+    replays(BEGIN HELLO("1", "1", "E1") ACK("2", "1") CALL("3", "1", ",\"n\":1", GREETING)
+                ANSWER("4", "1", "\"error\":\"SLACK_ECLOSED\"") CALL("600", "2", "", GREETING)
+                    ANSWER("601", "2", OK) END("602"));
     assert_int_equal(slack_test_call_count(t), 2);
 }
 
 static void test_a_call_that_never_left(void **state)
 {
-    plays(BEGIN HELLO("1", "1", "E1") ACK("2", "1") CALL("3", "1", ",\"n\":1", GREETING)
-              ANSWER("4", "1", "\"error\":\"SLACK_ECONNECT\",\"unsent\":true")
-                  CALL("600", "2", ",\"n\":1", GREETING) ANSWER("601", "2", OK) END("602"));
+    replays(BEGIN HELLO("1", "1", "E1") ACK("2", "1") CALL("3", "1", ",\"n\":1", GREETING)
+                ANSWER("4", "1", "\"error\":\"SLACK_ECONNECT\",\"unsent\":true")
+                    CALL("600", "2", ",\"n\":1", GREETING) ANSWER("601", "2", OK) END("602"));
 }
 
 /* The process was killed, or the disk full. */
 static void test_a_recording_that_was_cut_off(void **state)
 {
-    plays(BEGIN ECHO("1", "1") ECHOED("2", "1") HELLO("3", "2", "E1") "{\"t\":4,\"type\":\"ac");
+    replays(BEGIN ECHO("1", "1") ECHOED("2", "1") HELLO("3", "2", "E1") "{\"t\":4,\"type\":\"ac");
 }
 
 static int open_modal(slack_ctx_t *ctx, void *user_data)
@@ -189,10 +189,10 @@ static void test_placeholders_stand_for_secrets(void **state)
 {
     static char secret[] = "1234.5678";
     assert_int_equal(slack_on_shortcut(slack_test_app(t), "open", open_with_secret, secret), 0);
-    plays(modal);
+    replays(modal);
 }
 
-static void test_but_not_for_one_another(void **state)
+static void test_placeholders_differ_from_each_other(void **state)
 {
     static char other[] = "redacted:13";
     assert_int_equal(slack_on_shortcut(slack_test_app(t), "open", open_with_secret, other), 0);
@@ -217,7 +217,7 @@ static int say_both(slack_ctx_t *ctx, void *user_data)
 
 /* The answer comes from the call with the same arguments, secrets hidden, not from the first one.
  */
-static void test_which_call_is_meant(void **state)
+static void test_the_answer_of_the_matching_call(void **state)
 {
     calls_failed = 0;
     assert_int_equal(slack_on_command(slack_test_app(t), "/both", say_both, NULL), 0);
@@ -243,7 +243,7 @@ static void test_another_ack(void **state)
             "line 2, command /echo:\n  - ack ok \"ho\"\n  + ack ok \"hi\"\n");
 }
 
-static void test_json_is_no_text(void **state)
+static void test_json_and_text_differ(void **state)
 {
     differs(BEGIN ECHO("1", "1") "{\"t\":2,\"type\":\"ack\",\"n\":1,\"outcome\":\"ok\",\"body\":"
                                  "\"hi\"}\n" END("9"),
@@ -363,7 +363,7 @@ static void test_bad_use(void **state)
     assert_non_null(strstr(why, "/nonexistent/recording: cannot be read"));
 }
 
-static void test_too_late_to_play(void **state)
+static void test_after_the_start(void **state)
 {
     const char *why;
     assert_int_equal(slack_test_start(t), 0);
@@ -383,7 +383,7 @@ static const char everything[] =
     BEGIN HELLO("1", "1", "E1") ACK("2", "1") CALL("3", "1", ",\"n\":1", GREETING)
         ANSWER("4", "1", OK) ECHO("5", "2") ECHOED("5", "2") ECHO("6", "3") END("9");
 
-static int play_everything(void)
+static int replay_everything(void)
 {
     slack_test_t *kit;
     int rc = slack_test_new(&kit, NULL);
@@ -398,10 +398,10 @@ static int play_everything(void)
     return rc;
 }
 
-static bool play_with_failure(size_t nth, bool all)
+static bool replay_with_failure(size_t nth, bool all)
 {
     heap_fail_at(nth, all);
-    int rc = play_everything();
+    int rc = replay_everything();
     bool failed = heap_heal();
     assert_int_equal(heap_live(), 0);
     /* The third command has no ack in the recording, so the replay always fails. */
@@ -412,7 +412,7 @@ static bool play_with_failure(size_t nth, bool all)
 
 static void test_allocations(void **state)
 {
-    assert_true(alloc_fail_attempts(play_with_failure) > 50);
+    assert_true(alloc_fail_attempts(replay_with_failure) > 50);
 }
 
 #define CASE(name) cmocka_unit_test_setup_teardown(name, open_kit, close_kit)
@@ -426,23 +426,23 @@ int main(void)
         CASE(test_a_call),
         CASE(test_deliveries_that_overlap),
         CASE(test_a_redelivery),
-        CASE(test_what_was_put_off),
+        CASE(test_a_delivery_answered_later),
         CASE(test_a_rate_limit),
         CASE(test_a_call_that_failed),
         CASE(test_a_call_that_never_left),
         CASE(test_a_recording_that_was_cut_off),
         CASE(test_placeholders_stand_for_themselves),
         CASE(test_placeholders_stand_for_secrets),
-        CASE(test_but_not_for_one_another),
-        CASE(test_which_call_is_meant),
+        CASE(test_placeholders_differ_from_each_other),
+        CASE(test_the_answer_of_the_matching_call),
         CASE(test_another_ack),
-        CASE(test_json_is_no_text),
+        CASE(test_json_and_text_differ),
         CASE(test_long_values_are_cut_between_characters),
         CASE(test_a_call_too_few_and_one_too_many),
         CASE(test_calls_outside_of_deliveries),
         cmocka_unit_test(test_damage),
         CASE(test_bad_use),
-        CASE(test_too_late_to_play),
+        CASE(test_after_the_start),
         CASE(test_no_path),
         cmocka_unit_test(test_allocations),
     };

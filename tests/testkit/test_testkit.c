@@ -222,7 +222,7 @@ static void count_error(slack_ctx_t *ctx, int status, const char *listener, void
     ++*(unsigned *)user_data;
 }
 
-static void test_status_of_what_has_no_token(void **state)
+static void test_status_without_a_token(void **state)
 {
     slack_app_t *app = slack_test_app(t);
     int status = 1, desk = SLACK_EAUTH;
@@ -254,7 +254,7 @@ static void test_bodies(void **state)
     fine();
 }
 
-static void test_an_ack_that_is_too_big(void **state)
+static void test_an_ack_too_big(void **state)
 {
     slack_test_command(t, "/big", "");
     slack_test_expect_ack(t, "'SLACK_ETOOBIG'");
@@ -339,7 +339,7 @@ static void test_all_attempts(void **state)
     fine();
 }
 
-static void test_an_ack_in_the_handlers_place(void **state)
+static void test_the_default_ack(void **state)
 {
     slack_test_command(t, "/hold", "");
     slack_test_advance_ms(t, 2499);
@@ -617,15 +617,15 @@ int main(void)
         CASE(test_command),
         CASE(test_interactions),
         CASE(test_events),
-        CASE(test_status_of_what_has_no_token),
+        CASE(test_status_without_a_token),
         CASE(test_bodies),
-        CASE(test_an_ack_that_is_too_big),
+        CASE(test_an_ack_too_big),
         CASE(test_order_of_expectations),
         CASE(test_an_error),
         CASE(test_a_time_out),
         CASE(test_the_next_attempt),
         CASE(test_all_attempts),
-        CASE(test_an_ack_in_the_handlers_place),
+        CASE(test_the_default_ack),
         CASE(test_a_job_of_tomorrow),
         CASE(test_a_job_that_fails),
         CASE(test_a_job_that_heals),

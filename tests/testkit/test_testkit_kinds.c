@@ -12,7 +12,7 @@
 #include "support/test.h"
 
 static slack_test_t *t;
-static char seen[256]; /* what the listener was given */
+static char seen[256]; /* what the listener saw */
 
 static int open_kit(void **state)
 {
@@ -36,7 +36,7 @@ static void fine(void)
 
 /* ---- kinds ---- */
 
-/* The value at user_data, a path in the body, beside what the context tells. */
+/* Keeps the value at user_data, a path in the body, and what the ctx returns. */
 static int note(slack_ctx_t *ctx, void *user_data)
 {
     snprintf(seen, sizeof seen, "%s %s %s %s", slack_ctx_listener(ctx), slack_ctx_user(ctx),
@@ -72,7 +72,7 @@ static int note_values(slack_ctx_t *ctx, void *user_data)
     return 0;
 }
 
-/* What was entered is there, also where that was nothing. */
+/* The values are an object even if nothing was entered. */
 static void test_a_closed_view(void **state)
 {
     assert_int_equal(slack_on_view_closed(slack_test_app(t), "form", note_values, NULL), 0);
@@ -132,7 +132,7 @@ static void test_functions(void **state)
     assert_int_equal(slack_test_action(t, "no", NULL), 0);
     slack_test_in_function(t, NULL);
     assert_int_equal(slack_test_action(t, "no", NULL), 0);
-    slack_test_expect_status(t, SLACK_EINVAL); /* of no step */
+    slack_test_expect_status(t, SLACK_EINVAL); /* no step */
     slack_test_expect_outcome(t, SLACK_TEST_REFUSED);
     fine();
 }
@@ -154,7 +154,7 @@ static void test_the_assistant(void **state)
     slack_test_assistant_started(t, "{channel_id: 'C1'}");
     slack_test_expect(t, "chat.postMessage", said, "beside C2");
     slack_test_assistant_context(t, "{channel_id: %s}", "C2");
-    slack_test_expect(t, "chat.postMessage", said, "beside C2"); /* as it was kept */
+    slack_test_expect(t, "chat.postMessage", said, "beside C2"); /* the kept context */
     slack_test_assistant_message(t, "hello");
     fine();
 }
@@ -167,7 +167,7 @@ static void test_a_rate_limit_of_events(void **state)
     fine();
 }
 
-static void test_templates_that_are_none(void **state)
+static void test_bad_templates(void **state)
 {
     assert_int_equal(slack_test_attachment_action(t, "a", "{"), SLACK_ETEMPLATE);
     assert_int_equal(slack_test_dialog(t, "a", "{"), SLACK_ETEMPLATE);
@@ -213,7 +213,7 @@ static void test_a_worker(void **state)
     fine();
 }
 
-/* A worker that waits for an answer waits by the kit's clock. */
+/* A worker's wait for an answer follows the kit's clock. */
 static void test_a_worker_that_waits(void **state)
 {
     int status;
@@ -257,7 +257,7 @@ static void test_a_worker_that_hangs(void **state)
 
 static int run_everything(void)
 {
-    slack_test_t *whole = t;
+    slack_test_t *before = t;
     int rc = slack_test_new(&t, NULL);
     if (rc == 0) {
         slack_app_t *app = slack_test_app(t);
@@ -285,7 +285,7 @@ static int run_everything(void)
         if (rc == 0) rc = finished;
         slack_test_free(t);
     }
-    t = whole;
+    t = before;
     return rc;
 }
 
@@ -317,7 +317,7 @@ int main(void)
         CASE(test_functions),
         CASE(test_the_assistant),
         CASE(test_a_rate_limit_of_events),
-        CASE(test_templates_that_are_none),
+        CASE(test_bad_templates),
         CASE(test_a_worker),
         CASE(test_a_worker_that_waits),
         CASE(test_a_worker_that_hangs),
