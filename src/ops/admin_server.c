@@ -22,22 +22,17 @@ static void admin_requested(slack_http_server_t *server, slack_http_request_t *r
     slack__arena_free(arena);
 }
 
-static int read_address(slack_listen_address_t *ret, const slack_options_t *options,
-                        unsigned passed_socket, char *error)
-{
-    const bool host = options->http_admin_host && *options->http_admin_host;
-    int rc = slack__listen_address_init(ret, "SLACK_HTTP_ADMIN",
-                                        host ? options->http_admin_host : DEFAULT_HOST,
-                                        options->http_admin_port, error);
-    return rc ? rc : slack__listen_address_inherit(ret, passed_socket, error);
-}
-
 int slack__admin_server_open(slack_admin_server_t *admin, const slack_options_t *options,
                              unsigned passed_socket, char *error)
 {
     slack_listen_address_t address;
     if (!options->http_admin_port || !*options->http_admin_port) return 0;
-    int uv_error = 0, rc = read_address(&address, options, passed_socket, error);
+    const bool has_host = options->http_admin_host && *options->http_admin_host;
+    int uv_error = 0;
+    int rc = slack__listen_address_init(&address, "SLACK_HTTP_ADMIN",
+                                        has_host ? options->http_admin_host : DEFAULT_HOST,
+                                        options->http_admin_port, error);
+    if (rc == 0) rc = slack__listen_address_inherit(&address, passed_socket, error);
     if (rc == 0)
         rc = slack__trusted_proxies_read(&admin->trusted, options->http_trusted_proxies, error);
     if (rc != 0) return rc;
@@ -58,12 +53,12 @@ int slack__admin_server_open(slack_admin_server_t *admin, const slack_options_t 
         slack__listen_address_explain(&address, rc, uv_error, error);
         return rc;
     }
+    const slack_logger_t *log = slack__net_log(admin->net);
+    const unsigned port = slack__admin_server_port(admin);
     if (address.fd)
-        SLACK_LOG(slack__net_log(admin->net), INFO, "http listening for pages", "fd=%d port=%u",
-                  address.fd, slack__admin_server_port(admin));
+        SLACK_LOG(log, INFO, "admin server listening", "fd=%d port=%u", address.fd, port);
     else
-        SLACK_LOG(slack__net_log(admin->net), INFO, "http listening for pages", "host=%s port=%u",
-                  address.host, slack__admin_server_port(admin));
+        SLACK_LOG(log, INFO, "admin server listening", "host=%s port=%u", address.host, port);
     return 0;
 }
 

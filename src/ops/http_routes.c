@@ -60,16 +60,6 @@ static const struct slack_http_route *find_route(const slack_http_routes_t *rout
     return NULL;
 }
 
-/* Decode the path of a new route, and decide whether the route may be added. */
-static int check_route(const slack_http_routes_t *routes, struct slack_http_route *route)
-{
-    int rc;
-    if (!slack__http_path_decode(route->path)) return SLACK_EINVAL;
-    if (find_route(routes, slack__slice(route->method), slack__slice(route->path), &rc))
-        return SLACK_EALREADY;
-    return routes->count == SLACK_ROUTES_MAX ? SLACK_EBUSY : 0;
-}
-
 int slack__http_routes_add(slack_http_routes_t *routes, const char *method, const char *path,
                            slack_http_route_fn fn, void *user_data)
 {
@@ -81,7 +71,12 @@ int slack__http_routes_add(slack_http_routes_t *routes, const char *method, cons
     route->path = route->method + method_size;
     memcpy(route->method, method, method_size);
     memcpy(route->path, path, path_size);
-    int rc = check_route(routes, route);
+
+    int rc = routes->count == SLACK_ROUTES_MAX ? SLACK_EBUSY : 0, unused;
+    if (!slack__http_path_decode(route->path))
+        rc = SLACK_EINVAL;
+    else if (find_route(routes, slack__slice(method), slack__slice(route->path), &unused))
+        rc = SLACK_EALREADY;
     if (rc != 0) {
         slack__free(route);
         return rc;

@@ -6,50 +6,54 @@
 #include "webapi/webapi.h"
 
 /*
- * What an app receives, says and calls, written to a file of JSON lines, for the test kit to play
- * it again (docs/testing.md has the format). Secrets never reach the file.
+ * Writes a recording: what an app receives, acks and calls, as lines of JSON that the test kit can
+ * replay. docs/testing.md has the format. Secrets never reach the file.
  *
- * Lines are made on the loop and written by libuv's threads, in order. The recorder ends itself
- * with one line of the log, and the app goes on, when the file cannot take more: a disk that is
- * full or too slow, the size that it may have.
+ * The recorder makes lines on the loop, and libuv's threads write them in order. If the file cannot
+ * take more lines (the disk is full or too slow, or the file has its maximum size), the recording
+ * ends with a line in the log, and the app goes on.
+ *
+ * The recorder stands between the app and its wires: slack__recorder_transport() wraps a transport,
+ * slack__recorder_wrap() the sender of calls.
  */
 typedef struct slack_recorder slack_recorder_t;
 
 typedef struct slack_recorder_options {
-    const char *path;    /* Required, copied. A file of that name becomes PATH.old. */
-    const char *api_url; /* Required, borrowed for the recorder's life. */
-    uint64_t max_bytes;  /* Required. */
-    size_t pending_max;  /* Required. Lines that wait to be written; more: the disk is too slow. */
-    bool hide_texts;
+    const char *path;    /* Required, copied. An older recording there becomes PATH.old. */
+    const char *api_url; /* Required, borrowed until the close. */
+    uint64_t max_bytes;  /* Required. The maximum size of the file. */
+    size_t pending_max;  /* Required. The maximum size of the lines that are not written yet. */
+    bool hide_texts;     /* Leave out what people wrote. */
 } slack_recorder_options_t;
 
-#define SLACK_RECORD_PENDING_MAX ((size_t)16 << 20)
+#define SLACK_RECORD_PENDING_MAX    ((size_t)16 << 20)
+#define SLACK_RECORD_TRANSPORTS_MAX 4
 
-/* Creates the file, for its owner alone. 0; SLACK_EIO with a sentence in `error`
+/* Create the file, which only its owner can read. 0; SLACK_EIO with a sentence in `error`
  * (SLACK_ERROR_TEXT_MAX bytes); SLACK_ENOMEM. */
 int slack__recorder_open(slack_recorder_t **ret, slack_net_t *net,
                          const slack_recorder_options_t *options, char *error);
 
-/* Write what waits and close the file; then `fn` is called and all is freed. NULL is fine, then
- * `fn` is called at once. Whoever uses slack__recorder_wrap() has closed its sender before. */
+/* Write the lines that are left, close the file, free the recorder, then call `fn`. Without a
+ * recorder (NULL) `fn` is called at once. Nothing is acked or called any more by then. */
 void slack__recorder_close(slack_recorder_t *recorder, void (*fn)(void *user_data),
                            void *user_data);
 
-/* The app is who it is: what comes from now on is recorded. */
+/* Begin the recording; before, nothing is recorded. NULL does nothing. */
 void slack__recorder_begin(slack_recorder_t *recorder, const char *bot_user, const char *bot_id,
                            const char *team);
 
-#define SLACK_RECORD_TRANSPORTS_MAX 4
-
-/* Record a delivery that `t` received, under d->number. NULL: there is no recorder. */
+/* Record a delivery that `t` received, under d->number. NULL does nothing. */
 void slack__record_delivery(slack_recorder_t *recorder, const slack_transport_t *t,
                             const slack_delivery_t *d);
-/* The transport to set for the deliveries of `t`, so that their acks are recorded. It has the name
- * and `ack` of `t`, and nothing else: other functions are called with `t`. It lives as long as the
- * recorder. `t` itself if there is no recorder, or for a fifth transport. */
+
+/* Return the transport to set for the deliveries of `t`, so that their acks are recorded. It has
+ * the name of `t` and its own `ack`, and nothing else: call other functions with `t`. It lives as
+ * long as the recorder. Without a recorder (NULL), and for a fifth transport, it is `t` itself. */
 slack_transport_t *slack__recorder_transport(slack_recorder_t *recorder, slack_transport_t *t);
 
-/* slack_webapi_options_t.wrap: have what is sent recorded. `recorder` is one. */
+/* Record the calls that go through `sender`. `recorder` is a slack_recorder_t: the signature is
+ * that of slack_webapi_options_t.wrap. */
 void slack__recorder_wrap(slack_sender_t *sender, void *recorder);
 
 #endif

@@ -8,44 +8,45 @@
 #include "util/alloc.h"
 #include "util/log.h"
 
-#define MARK     "redacted:"
-#define URL_MARK "https://hooks.slack.com/redacted/" /* still one that may be posted to */
-#define DIGITS   16
+#define MARK "redacted:"
+#define URL_MARK                                                                                   \
+    "https://hooks.slack.com/redacted/" /* a handler can post to it, as to the secret */
+#define DIGITS 16
 
-/* Members whose strings are secrets. Those that end in "_token" or "_secret" are as well. */
+/* Members that are secrets, besides those whose names end in "_token" or "_secret". */
 static const char *const secret_names[] = {
     "token",        "secret", "trigger_id", "interactivity_pointer",
     "response_url", "ticket", "password",   "upload_url",
     "code",         NULL,
 };
 
-/* Members whose strings people wrote, or that tell who they are. */
+/* Members that people wrote, or that identify them. */
 static const char *const text_names[] = {
     "text",         "value", "fallback", "private_metadata", "real_name", "display_name", "email",
     "display_text", "title", "topic",    "purpose",          NULL,
 };
 
-int slack__redact_json_init(slack_hide_t *hide, bool texts)
+int slack__redact_json_init(slack_redactor_t *redactor, bool texts)
 {
     unsigned char key[32];
     char text[2 * sizeof key + 1];
-    *hide = (slack_hide_t){.texts = texts};
+    *redactor = (slack_redactor_t){.texts = texts};
     if (uv_random(NULL, NULL, key, sizeof key, 0, NULL) != 0) return SLACK_EIO;
     for (size_t i = 0; i < sizeof key; i++) {
         text[2 * i] = "0123456789abcdef"[key[i] >> 4];
         text[2 * i + 1] = "0123456789abcdef"[key[i] & 15];
     }
     text[2 * sizeof key] = '\0';
-    int rc = slack__signer_new(&hide->signer, text);
+    int rc = slack__signer_new(&redactor->signer, text);
     slack__wipe(key, sizeof key);
     slack__wipe(text, sizeof text);
     return rc;
 }
 
-void slack__redact_json_done(slack_hide_t *hide)
+void slack__redact_json_done(slack_redactor_t *redactor)
 {
-    slack__signer_free(hide->signer);
-    hide->signer = NULL;
+    slack__signer_free(redactor->signer);
+    redactor->signer = NULL;
 }
 
 /* --- names --------------------------------------------------------------------------------- */
@@ -73,31 +74,19 @@ static bool starts_with(slack_slice_t text, slack_slice_t start)
     return text.len >= start.len && memcmp(text.ptr, start.ptr, start.len) == 0;
 }
 
-bool slack__is_hidden(slack_slice_t text)
+bool slack__is_placeholder(slack_slice_t text)
 {
     return starts_with(text, SLACK_SLICE(MARK)) || starts_with(text, SLACK_SLICE(URL_MARK));
 }
 
-bool slack__hides_any(slack_slice_t text)
+bool slack__is_any_placeholder(slack_slice_t text)
 {
-    return slack__is_hidden(text) && text.ptr[text.len - 1] == '*';
+    return slack__is_placeholder(text) && text.ptr[text.len - 1] == '*';
 }
 
 /* --- strings ------------------------------------------------------------------------------- */
 
-static int write_placeholder(const slack_hide_t *hide, slack_buf_t *out, slack_slice_t secret)
-{
-    char signature[SLACK_SIGNATURE_LEN + 1] = "v0=*";
-    const bool url =
-        starts_with(secret, SLACK_SLICE("https://")) || starts_with(secret, SLACK_SLICE("http://"));
-    int rc = 0;
-    if (hide->signer) rc = slack__signature_make(hide->signer, SLACK_SLICE("0"), secret, signature);
-    if (rc == 0)
-        rc = slack__buf_printf(out, "\"%s%.*s\"", url ? URL_MARK : MARK, DIGITS, signature + 3);
-    return rc;
-}
-
-/* The text with what looks like a secret taken out. */
+/* The parts that look like a secret become "[redacted]". */
 static int write_redacted(slack_buf_t *out, slack_slice_t text)
 {
     char *copy = slack__malloc(text.len + 1);
@@ -109,28 +98,39 @@ static int write_redacted(slack_buf_t *out, slack_slice_t text)
     return rc;
 }
 
-static int write_string(const slack_hide_t *hide, slack_buf_t *out, slack_slice_t name,
+static int write_secret(const slack_redactor_t *redactor, slack_buf_t *out, slack_slice_t secret)
+{
+    if (slack__is_placeholder(secret)) return slack__json_write_string(out, secret.ptr, secret.len);
+    char signature[SLACK_SIGNATURE_LEN + 1] = "v0=*";
+    const bool url =
+        starts_with(secret, SLACK_SLICE("https://")) || starts_with(secret, SLACK_SLICE("http://"));
+    int rc = 0;
+    if (redactor->signer)
+        rc = slack__signature_make(redactor->signer, SLACK_SLICE("0"), secret, signature);
+    if (rc != 0) return rc;
+    return slack__buf_printf(out, "\"%s%.*s\"", url ? URL_MARK : MARK, DIGITS, signature + 3);
+}
+
+static int write_string(const slack_redactor_t *redactor, slack_buf_t *out, slack_slice_t name,
                         slack_slice_t text)
 {
-    if (slack__is_hidden(text) && is_secret(name))
-        return slack__json_write_string(out, text.ptr, text.len);
-    if (text.len > 0 && is_secret(name)) return write_placeholder(hide, out, text);
-    if (text.len > 0 && hide->texts && is_one_of(name, text_names))
+    if (text.len > 0 && is_secret(name)) return write_secret(redactor, out, text);
+    if (text.len > 0 && redactor->texts && is_one_of(name, text_names))
         return slack__buf_append_slice(out, SLACK_SLICE("\"[hidden]\""));
     return write_redacted(out, text);
 }
 
 /* --- values -------------------------------------------------------------------------------- */
 
-/* Values are no deeper nested than they are ever read. */
-static int write_value(const slack_hide_t *hide, slack_buf_t *out, slack_slice_t name,
+/* Elements of an array have the name of the array. The parser bounds the depth of the recursion. */
+static int write_value(const slack_redactor_t *redactor, slack_buf_t *out, slack_slice_t name,
                        const slack_json_t *value)
 {
     const enum slack_json_type type = slack_json_type(value);
     if (type == SLACK_JSON_STRING) {
         slack_slice_t text;
         text.ptr = slack_json_strn(value, "", &text.len);
-        return write_string(hide, out, name, text);
+        return write_string(redactor, out, name, text);
     }
     if (type != SLACK_JSON_OBJECT && type != SLACK_JSON_ARRAY) return slack__json_write(out, value);
     const bool object = type == SLACK_JSON_OBJECT;
@@ -141,15 +141,16 @@ static int write_value(const slack_hide_t *hide, slack_buf_t *out, slack_slice_t
         if (it.index > 1) rc = slack__buf_append_char(out, ',');
         if (rc == 0 && object) rc = slack__json_write_string(out, key.ptr, key.len);
         if (rc == 0 && object) rc = slack__buf_append_char(out, ':');
-        if (rc == 0) rc = write_value(hide, out, key, it.value);
+        if (rc == 0) rc = write_value(redactor, out, key, it.value);
     }
     return rc ? rc : slack__buf_append_char(out, object ? '}' : ']');
 }
 
-int slack__redact_json_write(const slack_hide_t *hide, slack_buf_t *out, const slack_json_t *value)
+int slack__redact_json_write(const slack_redactor_t *redactor, slack_buf_t *out,
+                             const slack_json_t *value)
 {
     const size_t before = out->len;
-    int rc = write_value(hide, out, (slack_slice_t){"", 0}, value);
+    int rc = write_value(redactor, out, (slack_slice_t){"", 0}, value);
     if (rc != 0) slack__buf_truncate(out, before);
     return rc;
 }

@@ -6,32 +6,33 @@
 #include "util/json.h"
 
 /*
- * JSON with its secrets taken out, for recordings. A string is hidden
+ * Writes JSON without its secrets, for recordings.
  *
- *   by its name   tokens, secrets, trigger_id, response_url … become placeholders. The same secret
- *                 becomes the same placeholder, under a key that nobody keeps, so that what belongs
- *                 together is still seen to: a trigger_id in a body and in the call that uses it.
- *   by pattern    what looks like a token or a webhook inside of any other string becomes
- *                 "[redacted]", as in the log.
+ * A member whose name says that it is a secret (a token, trigger_id, response_url, …) gets a
+ * placeholder. Its digits are a hash of the secret with a random key that is never stored. The same
+ * secret has the same placeholder, so a replay sees that a call uses the trigger_id of a body. A
+ * placeholder is written unchanged when it is redacted again.
  *
- * A placeholder stays as it is when it is hidden again.
+ * Inside any other string, a part that looks like a token or a webhook becomes "[redacted]", as in
+ * the log.
  */
-typedef struct slack_hide {
-    slack_signer_t *signer; /* NULL: placeholders without a number, for comparing only */
-    bool texts;             /* what people wrote is hidden as well */
-} slack_hide_t;
+typedef struct slack_redactor {
+    slack_signer_t *signer; /* NULL: placeholders have no digits and match any other */
+    bool texts;             /* replace what people wrote, too */
+} slack_redactor_t;
 
-/* With a key of its own. 0; SLACK_ENOMEM; SLACK_EIO where there is no randomness. */
-int slack__redact_json_init(slack_hide_t *hide, bool texts);
-void slack__redact_json_done(slack_hide_t *hide);
+/* Make a random key. 0; SLACK_ENOMEM; SLACK_EIO if the system has no random numbers. */
+int slack__redact_json_init(slack_redactor_t *redactor, bool texts);
+void slack__redact_json_done(slack_redactor_t *redactor);
 
-/* Write a value's JSON to the end of `out`. 0, SLACK_ETOOBIG (the buffer's maximum), SLACK_ENOMEM;
- * then `out` is as it was. */
-int slack__redact_json_write(const slack_hide_t *hide, slack_buf_t *out, const slack_json_t *value);
+/* Append the JSON text of a value to `out`. 0; SLACK_ETOOBIG (the maximum of the buffer) or
+ * SLACK_ENOMEM, with `out` unchanged. */
+int slack__redact_json_write(const slack_redactor_t *redactor, slack_buf_t *out,
+                             const slack_json_t *value);
 
-/* Whether that is what is written in a secret's place. */
-bool slack__is_hidden(slack_slice_t text);
-/* Whether a placeholder stands for any secret, since it was made without a key. */
-bool slack__hides_any(slack_slice_t text);
+/* True for a placeholder. */
+bool slack__is_placeholder(slack_slice_t text);
+/* True for a placeholder without digits, which stands for any secret. */
+bool slack__is_any_placeholder(slack_slice_t text);
 
 #endif

@@ -37,7 +37,7 @@ static bool same_string(const slack_json_t *recorded, const slack_json_t *now)
     a.ptr = slack_json_strn(recorded, "", &a.len);
     b.ptr = slack_json_strn(now, "", &b.len);
     if (slack__slice_eq(a, b)) return true;
-    return slack__is_hidden(a) && slack__hides_any(b);
+    return slack__is_placeholder(a) && slack__is_any_placeholder(b);
 }
 
 static bool same_members(const slack_json_t *recorded, const slack_json_t *now)
@@ -104,7 +104,7 @@ static int recorded_events(slack_arena_t *arena, const kit_item_t *of, events_t 
 int slack__replay_diff_hide(slack_arena_t *arena, const slack_json_t *value,
                             const slack_json_t **ret)
 {
-    static const slack_hide_t without_key;
+    static const slack_redactor_t without_key;
     slack_buf_t buf;
     if (value == NULL) return 0;
     slack__buf_init(&buf, SLACK_ARENA_MAX);

@@ -117,7 +117,7 @@ static void the_only_one_is_the_admin_port(void **state)
     bot_start(&bot, &(slack_options_t){.transport = "memory", .http_admin_port = "9"}, pass,
               &passing);
     bot_until_listening(&bot);
-    assert_non_null(strstr(bot.log, "event=\"http listening for pages\" fd=3 "));
+    assert_non_null(strstr(bot.log, "event=\"admin server listening\" fd=3 "));
     assert_int_equal(bot.admin_port, admin_port);
     assert_int_equal(status_of(&world, admin_port, "/readyz"), 200);
     bot_close(&bot);
@@ -137,7 +137,7 @@ static void the_second_is_the_admin_port(void **state)
     bot_start(&bot, &(slack_options_t){.signing_secret = "s", .http_admin_port = "9"}, pass,
               &passing);
     bot_until_listening(&bot);
-    assert_non_null(strstr(bot.log, "event=\"http listening for pages\" fd=4 "));
+    assert_non_null(strstr(bot.log, "event=\"admin server listening\" fd=4 "));
     assert_int_equal(bot.admin_port, admin_port);
     assert_int_equal(status_of(&world, admin_port, "/healthz"), 200);
     assert_int_equal(status_of(&world, port, "/healthz"), 404);

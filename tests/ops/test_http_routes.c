@@ -11,7 +11,7 @@
     "{\"type\":\"event_callback\",\"event_id\":\"Ev1\",\"event\":{\"type\":\"app_mention\"}}"
 
 static app_fixture_t f;
-static http_peer_t *browser, *admin; /* of the request URL's port, and of the pages' own */
+static http_peer_t *browser, *admin; /* clients of the request URL's port, and of the admin port */
 
 static slack_transport_stats_t http_stats(void)
 {
@@ -85,7 +85,7 @@ static void check_text(const http_reply_t *reply, int status, const char *text)
     assert_string_equal(reply->body, text);
 }
 
-/* --- the library's own ------------------------------------------------------------------------ */
+/* --- the library's pages ---------------------------------------------------------------------- */
 
 static void health_and_readiness(void **state)
 {
@@ -159,7 +159,7 @@ static void port_of_their_own(void **state)
     close_all();
 }
 
-/* The port of the request URL is given back. */
+/* The start fails, and the port of the request URL is closed again. */
 static void port_of_their_own_is_taken(void **state)
 {
     struct sockaddr_in address;
@@ -218,13 +218,13 @@ static void close_without_http(void)
     assert_int_equal(heap_live(), 0);
 }
 
-/* Told from the first moment on: that it lives, and that it is not ready. */
+/* The pages answer from before the start is done. */
 static void socket_mode_has_pages(void **state)
 {
     open_without_http("socket", &(slack_options_t){0});
     app_start(&f);
-    unsigned port = 0; /* it listens already, though nobody has said who the bot is */
-    const char *line = strstr(f.log, "event=\"http listening for pages\" host=127.0.0.1 port=");
+    unsigned port = 0; /* it listens before auth.test has an answer */
+    const char *line = strstr(f.log, "event=\"admin server listening\" host=127.0.0.1 port=");
     assert_non_null(line);
     assert_int_equal(sscanf(strstr(line, " port="), " port=%u", &port), 1);
     admin = http_peer_open(&f.loop, port, false);
@@ -245,7 +245,7 @@ static void socket_mode_has_pages(void **state)
     close_without_http();
 }
 
-/* While who the bot is is not known yet, which may take long where the network is not there. */
+/* /readyz answers while auth.test fails, which can take long without a network. */
 static void starting_is_told(void **state)
 {
     open_without_http("memory", &(slack_options_t){0});
@@ -259,7 +259,7 @@ static void starting_is_told(void **state)
     close_without_http();
 }
 
-/* Through the whole stop: 503, and an answer to each. */
+/* /readyz says 503 during the whole stop, and each visit has an answer. */
 static void drain_is_told_without_http(void **state)
 {
     open_without_http("memory", &(slack_options_t){.drain_delay_ms = 100});
@@ -312,7 +312,7 @@ static void wrong_places_are_named(void **state)
     }
 }
 
-/* --- the program's own ------------------------------------------------------------------------ */
+/* --- the program's routes --------------------------------------------------------------------- */
 
 static int show(slack_http_visit_t *visit, void *user_data)
 {
@@ -403,7 +403,7 @@ static void routes_are_bounded(void **state)
     close_all();
 }
 
-/* A stop waits for the reply, within its time; a reply after that is told so. */
+/* A stop waits for the reply, but not longer than drain_ms; a later reply returns SLACK_ECLOSED. */
 static void stop_waits_for_replies(void **state)
 {
     open_with(&(slack_options_t){0});
@@ -491,8 +491,8 @@ static void pages_without_memory(void **state)
     close_all();
 }
 
-/* A start with a port of its own, while the nth allocation fails: it starts, or it has ended with
- * an error. Returns whether one failed. */
+/* Start with an admin port while the nth allocation fails: the app runs, or it has stopped with an
+ * error. Returns true if an allocation failed. */
 static bool start_with_failure(size_t nth)
 {
     open_without_http("memory", &(slack_options_t){.log_level = SLACK_LOG_ERROR});

@@ -13,7 +13,6 @@
 #include "support/world.h"
 #include "util/alloc.h"
 
-/* Of lines that wait. */
 #define PENDING_MAX ((size_t)128 << 10)
 
 static world_t world;
@@ -190,7 +189,7 @@ static void test_no_recorder(void **state)
     end();
 }
 
-/* The peer is gone: the app has acked all the same. After the other two it acks once more. */
+/* SLACK_ECLOSED: the app has acked, though the peer is gone. After the others it acks again. */
 static void test_acks_that_fail(void **state)
 {
     static const struct {
@@ -308,16 +307,16 @@ static void test_one_from_before_is_kept(void **state)
     assert_int_equal(count(read_all(path), "delivery"), 0);
     begin(1 << 20);
     end();
-    assert_int_equal(count(read_all(old), "delivery"), 0); /* one of them */
+    assert_int_equal(count(read_all(old), "delivery"), 0); /* only one old file is kept */
 }
 
-/* Nobody's file is moved away, whatever the option says. */
+/* A file that is not a recording stays in place, and the recorder does not open. */
 static void test_somebody_elses_file(void **state)
 {
     char error[SLACK_ERROR_TEXT_MAX] = "";
     file_write(path, "important");
     assert_int_equal(try_open(1 << 20, error), SLACK_EIO);
-    assert_non_null(strstr(error, "cannot be created: there is something else of that name"));
+    assert_non_null(strstr(error, "cannot be created: something else has that name"));
     assert_string_equal(read_all(path), "important");
     assert_int_not_equal(access(old, F_OK), 0);
 
@@ -336,7 +335,7 @@ static void test_somebody_elses_file(void **state)
 
 /* ---- bounds ---- */
 
-/* Whole lines, and no more of them than fit. */
+/* The file has whole lines, and as many as fit. */
 static void test_its_size(void **state)
 {
     const uint64_t max = 4000;
@@ -354,7 +353,7 @@ static void test_its_size(void **state)
     assert_non_null(strstr(world.log, "SLACK_RECORD_MIB is reached"));
 }
 
-/* As many as are made while nothing is written. */
+/* The lines of one turn of the loop are more than may wait. */
 static void test_a_slow_disk(void **state)
 {
     begin(UINT64_MAX);
@@ -376,7 +375,7 @@ static void test_a_slow_disk(void **state)
     assert_true((size_t)info.st_size <= PENDING_MAX);
 }
 
-/* The system lets no file of this process become larger, as a disk that is full. */
+/* A limit on the size of files fails a write like a full disk. */
 static void test_a_full_disk(void **state)
 {
     struct rlimit before, small = {.rlim_cur = 2000};

@@ -163,7 +163,7 @@ static void somebody_elses_file(void **state)
     file_write(path, "important");
     start("socket");
     assert_int_equal(sim_child_wait(&c), 1);
-    if (!strstr(c.child.out, "cannot be created: there is something else of that name"))
+    if (!strstr(c.child.out, "cannot be created: something else has that name"))
         sim_child_give_up(&c, "it does not say why");
     assert_string_equal(read_recording(), "important");
 }

@@ -5,30 +5,30 @@
 #include "support/heap.h"
 #include "support/test.h"
 
-static slack_hide_t hide;
+static slack_redactor_t redactor;
 static slack_arena_t *arena;
 
-static int open_hide(void **state)
+static int open_redactor(void **state)
 {
     arena = slack__arena_new(0, 0);
-    return arena ? slack__redact_json_init(&hide, false) : -1;
+    return arena ? slack__redact_json_init(&redactor, false) : -1;
 }
 
-static int close_hide(void **state)
+static int close_redactor(void **state)
 {
-    slack__redact_json_done(&hide);
+    slack__redact_json_done(&redactor);
     slack__arena_free(arena);
     return heap_live() == 0 ? 0 : -1;
 }
 
-/* The value written with its secrets hidden, and read again. */
-static const slack_json_t *hidden(const char *json)
+/* Write a value without its secrets, and read it again. */
+static const slack_json_t *redacted(const char *json)
 {
     const slack_json_t *value, *read;
     slack_buf_t out;
     slack__buf_init(&out, 65536);
     assert_int_equal(slack__json_parse(arena, json, strlen(json), &value, NULL), 0);
-    assert_int_equal(slack__redact_json_write(&hide, &out, value), 0);
+    assert_int_equal(slack__redact_json_write(&redactor, &out, value), 0);
     assert_int_equal(slack__json_parse(arena, slack__buf_ptr(&out), out.len, &read, NULL), 0);
     slack__buf_done(&out);
     return read;
@@ -38,7 +38,7 @@ static void assert_same(const char *json)
 {
     const slack_json_t *value;
     assert_int_equal(slack__json_parse(arena, json, strlen(json), &value, NULL), 0);
-    assert_true(slack__json_equal(hidden(json), value));
+    assert_true(slack__json_equal(redacted(json), value));
 }
 
 static void test_what_is_no_secret(void **state)
@@ -58,56 +58,56 @@ static void test_secrets_by_name(void **state)
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         const char *json = slack__arena_printf(
             arena, "{\"deep\":[{\"%s\":\"a secret\",\"b\":[\"a secret\"]}]}", names[i]);
-        const slack_json_t *value = slack_json_get(hidden(json), "/deep/0");
+        const slack_json_t *value = slack_json_get(redacted(json), "/deep/0");
         const char *path = slack__arena_printf(arena, "/%s", names[i]);
         const slack_slice_t text = slack__slice(slack_json_str(value, path));
-        assert_true(slack__is_hidden(text));
-        assert_false(slack__hides_any(text));
+        assert_true(slack__is_placeholder(text));
+        assert_false(slack__is_any_placeholder(text));
         assert_int_equal(text.len, strlen("redacted:") + 16);
         assert_string_equal(slack_json_str(value, "/b/0"), "a secret");
     }
-    assert_string_not_equal(slack_json_str(hidden("{\"token\":[\"secrets\"]}"), "/token/0"),
+    assert_string_not_equal(slack_json_str(redacted("{\"token\":[\"secrets\"]}"), "/token/0"),
                             "secrets");
 }
 
 static void test_response_urls_stay_urls(void **state)
 {
     const char *json = "{\"response_url\":\"https://hooks.slack.com/commands/T1/2/abc\"}";
-    const char *url = slack_json_str(hidden(json), "/response_url");
+    const char *url = slack_json_str(redacted(json), "/response_url");
     assert_non_null(strstr(url, "https://hooks.slack.com/redacted/"));
     assert_null(strstr(url, "abc"));
 }
 
 static void test_the_same_is_the_same(void **state)
 {
-    const slack_json_t *value = hidden("{\"trigger_id\":\"1.2\",\"a\":{\"trigger_id\":\"1.2\"},"
-                                       "\"b\":{\"trigger_id\":\"1.3\"}}");
+    const slack_json_t *value = redacted("{\"trigger_id\":\"1.2\",\"a\":{\"trigger_id\":\"1.2\"},"
+                                         "\"b\":{\"trigger_id\":\"1.3\"}}");
     const char *one = slack_json_str(value, "/trigger_id");
     assert_string_equal(one, slack_json_str(value, "/a/trigger_id"));
     assert_string_not_equal(one, slack_json_str(value, "/b/trigger_id"));
-    /* But only within a recording. */
+    /* But only with the same key. */
     const char *before = slack__arena_strdup(arena, one);
-    slack__redact_json_done(&hide);
-    assert_int_equal(slack__redact_json_init(&hide, false), 0);
-    value = hidden("{\"trigger_id\":\"1.2\"}");
+    slack__redact_json_done(&redactor);
+    assert_int_equal(slack__redact_json_init(&redactor, false), 0);
+    value = redacted("{\"trigger_id\":\"1.2\"}");
     assert_string_not_equal(before, slack_json_str(value, "/trigger_id"));
 }
 
-static void test_hidden_twice(void **state)
+static void test_redacted_twice(void **state)
 {
     const slack_json_t *once =
-        hidden("{\"token\":\"x\",\"response_url\":\"https://hooks.slack.com/a/b\"}");
+        redacted("{\"token\":\"x\",\"response_url\":\"https://hooks.slack.com/a/b\"}");
     const char *text = slack__json_text(arena, once, NULL);
-    assert_true(slack__json_equal(hidden(text), once));
-    /* What only looks like a placeholder where none stands is itself. */
+    assert_true(slack__json_equal(redacted(text), once));
+    /* Where no secret is, such a text is an ordinary one. */
     assert_same("{\"text\":\"redacted:1\"}");
 }
 
 static void test_secrets_by_pattern(void **state)
 {
     const slack_json_t *value =
-        hidden("{\"text\":\"my token is xoxb-1-2-abc, use it\",\"private_metadata\":"
-               "\"{\\\"u\\\":\\\"https://hooks.slack.com/actions/T1/2/abc\\\"}\"}");
+        redacted("{\"text\":\"my token is xoxb-1-2-abc, use it\",\"private_metadata\":"
+                 "\"{\\\"u\\\":\\\"https://hooks.slack.com/actions/T1/2/abc\\\"}\"}");
     assert_string_equal(slack_json_str(value, "/text"), "my token is [redacted], use it");
     assert_string_equal(slack_json_str(value, "/private_metadata"),
                         "{\"u\":\"https://hooks.slack.com/[redacted]\"}");
@@ -115,9 +115,9 @@ static void test_secrets_by_pattern(void **state)
 
 static void test_texts(void **state)
 {
-    hide.texts = true;
+    redactor.texts = true;
     const slack_json_t *value =
-        hidden("{\"text\":\"love letter\",\"value\":\"Ada\",\"command\":\"/x\",\"email\":\"\"}");
+        redacted("{\"text\":\"love letter\",\"value\":\"Ada\",\"command\":\"/x\",\"email\":\"\"}");
     assert_string_equal(slack_json_str(value, "/text"), "[hidden]");
     assert_string_equal(slack_json_str(value, "/value"), "[hidden]");
     assert_string_equal(slack_json_str(value, "/command"), "/x");
@@ -126,11 +126,11 @@ static void test_texts(void **state)
 
 static void test_without_a_key(void **state)
 {
-    slack__redact_json_done(&hide);
+    slack__redact_json_done(&redactor);
     const slack_json_t *value =
-        hidden("{\"token\":\"x\",\"response_url\":\"https://example.com\"}");
+        redacted("{\"token\":\"x\",\"response_url\":\"https://example.com\"}");
     assert_string_equal(slack_json_str(value, "/token"), "redacted:*");
-    assert_true(slack__hides_any(slack__slice(slack_json_str(value, "/response_url"))));
+    assert_true(slack__is_any_placeholder(slack__slice(slack_json_str(value, "/response_url"))));
 }
 
 static void test_a_buffer_that_is_full(void **state)
@@ -142,7 +142,7 @@ static void test_a_buffer_that_is_full(void **state)
     for (size_t max = 3; max < 40; max++) {
         slack__buf_init(&out, max);
         assert_int_equal(slack__buf_append(&out, "abc", 3), 0);
-        assert_int_equal(slack__redact_json_write(&hide, &out, value), SLACK_ETOOBIG);
+        assert_int_equal(slack__redact_json_write(&redactor, &out, value), SLACK_ETOOBIG);
         assert_int_equal(out.len, 3);
         slack__buf_done(&out);
     }
@@ -155,7 +155,7 @@ static void test_allocations(void **state)
     assert_int_equal(slack__json_parse(arena, json, strlen(json), &value, NULL), 0);
     bool failed = true;
     for (size_t n = 0; failed; n++) {
-        slack_hide_t other;
+        slack_redactor_t other;
         slack_buf_t out;
         slack__buf_init(&out, 65536);
         heap_fail_at(n, false);
@@ -168,7 +168,7 @@ static void test_allocations(void **state)
     }
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, open_hide, close_hide)
+#define CASE(name) cmocka_unit_test_setup_teardown(name, open_redactor, close_redactor)
 
 int main(void)
 {
@@ -178,7 +178,7 @@ int main(void)
         CASE(test_secrets_by_name),
         CASE(test_response_urls_stay_urls),
         CASE(test_the_same_is_the_same),
-        CASE(test_hidden_twice),
+        CASE(test_redacted_twice),
         CASE(test_secrets_by_pattern),
         CASE(test_texts),
         CASE(test_without_a_key),

@@ -177,7 +177,7 @@ void bot_until_listening(bot_t *bot)
 {
     bot_until(bot, "state=ready");
     bot->port = port_in(bot->log, "\"http listening\"");
-    bot->admin_port = port_in(bot->log, "\"http listening for pages\"");
+    bot->admin_port = port_in(bot->log, "\"admin server listening\"");
 }
 
 void bot_open(bot_t *bot, const slack_options_t *options)

@@ -31,7 +31,7 @@ static size_t name_len(const char *at, bool label)
     return isdigit((unsigned char)*at) ? 0 : len;
 }
 
-/* {name="value",…}; NULL where it is none. */
+/* Reads {name="value",…} and returns its end; NULL if it is malformed. */
 static const char *skip_labels(const char *at)
 {
     if (*at != '{') return at;
@@ -61,7 +61,7 @@ static double le_of(const char *series)
     return le ? strtod(le + 4, NULL) : -1;
 }
 
-/* Of a histogram without labels but `le`. */
+/* For histograms whose only label is `le`. */
 static bool check_histogram(prometheus_t *page, const family_t *family)
 {
     double before = -1, count = 0;
@@ -113,7 +113,7 @@ static bool read_type(prometheus_t *page, family_t *family, const char *line)
     return wrong(page, "a TYPE", line);
 }
 
-/* Whether a sample of that name belongs to the family. */
+/* True if a sample of this name belongs to the family. */
 static bool is_of(const family_t *family, const char *name, size_t len)
 {
     static const char *const parts[] = {"_bucket", "_sum", "_count"};

@@ -69,7 +69,7 @@ start_bot() {
     bot=$!
     until_true grep -q 'transport=http state=ready' "$work/bot.log" || return 1
     port=$(sed -n 's/.*transport=http state=ready .*port=\([0-9]*\).*/\1/p' "$work/bot.log")
-    admin=$(sed -n 's/.*listening for pages.*port=\([0-9]*\).*/\1/p' "$work/bot.log")
+    admin=$(sed -n 's/.*admin server listening.*port=\([0-9]*\).*/\1/p' "$work/bot.log")
     url=http://127.0.0.1:$port/slack/events
 }
 
