@@ -5,7 +5,7 @@
 #include "transport_socket/socket.h"
 
 /* The one place that knows which transports there are. */
-const slack_transport_type_t *const slack__transports[] = {
+const slack_transport_type_t *const slack__transport_types[] = {
     &slack__transport_http,
     &slack__transport_socket,
     &slack__transport_memory,

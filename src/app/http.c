@@ -1,11 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-#include "app/http.h"
-
-#include <slack/http.h>
-#include <string.h>
-
 #include "app/app.h"
-#include "app/metrics.h"
+
+#include <string.h>
 
 /* The pages of every app: routes like those of the program. */
 
@@ -14,18 +10,7 @@
 int slack_http_route(slack_app_t *app, const char *method, const char *path, slack_http_route_fn fn,
                      void *user_data)
 {
-    return slack__http_routes_add(&app->http_routes, method, path, fn, user_data);
-}
-
-const char *slack__app_unready(const slack_app_t *app)
-{
-    if (app->state < APP_RUNNING) return "starting\n";
-    if (app->state > APP_RUNNING) return "stopping\n";
-    if (app->store_failing) return "the store fails\n";
-    if (app->token_refused) return "Slack refuses the token\n";
-    for (size_t i = 0; i < app->transport_count; i++)
-        if (app->transports[i]->state != SLACK_TRANSPORT_READY) return "a transport is not ready\n";
-    return NULL;
+    return slack__http_routes_add(&app->routes, method, path, fn, user_data);
 }
 
 static int reply_text(slack_http_visit_t *visit, int status, const char *text)

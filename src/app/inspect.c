@@ -3,9 +3,8 @@
 
 #include <string.h>
 
-#include "app/http.h"
-#include "app/metrics.h"
-#include "context/ctx.h"
+#include "app/app.h"
+#include "inbox/backlog.h"
 
 int slack__inspect_app_new(slack_app_t **ret_app, const slack_options_t *options)
 {
@@ -14,7 +13,6 @@ int slack__inspect_app_new(slack_app_t **ret_app, const slack_options_t *options
 
 void slack__inspect_set_clock(slack_app_t *app, const slack_clock_t *clock)
 {
-    app->clock = clock;
     app->log.clock = clock;
 }
 
@@ -36,37 +34,38 @@ slack_options_t *slack__inspect_options(slack_app_t *app)
 
 const slack_clock_t *slack__inspect_clock(const slack_app_t *app)
 {
-    return app->clock;
+    return app->log.clock;
 }
 
 slack_net_t *slack__inspect_net(const slack_app_t *app)
 {
-    return app->net;
+    return app->services.net;
 }
 
 slack_webapi_t *slack__inspect_webapi(const slack_app_t *app)
 {
-    return app->webapi;
+    return app->services.webapi;
 }
 
 slack_store_t *slack__inspect_store(const slack_app_t *app)
 {
-    return app->store;
+    return app->inbox.store;
 }
 
 slack_transport_t *slack__inspect_transport(const slack_app_t *app, const char *name)
 {
-    return slack__app_transport(app, name);
+    return slack__transports_find(&app->transports, slack__slice(name));
 }
 
 const char *slack__inspect_state(const slack_app_t *app)
 {
     static const char *const names[] = {
-        [APP_NEW] = "new",         [APP_AUTHORIZING] = "authorizing", [APP_RUNNING] = "running",
-        [APP_LEAVING] = "leaving", [APP_DRAINING] = "draining",       [APP_CLOSING] = "closing",
-        [APP_STOPPED] = "stopped",
+        [SLACK_APP_NEW] = "new",           [SLACK_APP_AUTHORIZING] = "authorizing",
+        [SLACK_APP_RUNNING] = "running",   [SLACK_APP_LEAVING] = "leaving",
+        [SLACK_APP_DRAINING] = "draining", [SLACK_APP_CLOSING] = "closing",
+        [SLACK_APP_STOPPED] = "stopped",
     };
-    return names[app->state];
+    return names[app->life.state];
 }
 
 bool slack__inspect_is(const slack_app_t *app, const char *state)
@@ -76,7 +75,7 @@ bool slack__inspect_is(const slack_app_t *app, const char *state)
 
 int slack__inspect_status(const slack_app_t *app)
 {
-    return app->status;
+    return app->life.status;
 }
 
 const char *slack__inspect_unready(const slack_app_t *app)
@@ -86,22 +85,24 @@ const char *slack__inspect_unready(const slack_app_t *app)
 
 void slack__inspect_reload(slack_app_t *app)
 {
-    slack__app_reload(app);
+    slack__app_read_files(app);
 }
 
 bool slack__inspect_checks_token(const slack_app_t *app)
 {
-    return app->token_checking;
+    return app->identity.checking;
 }
 
 void slack__inspect_tenants(const slack_app_t *app, size_t *ret_open, size_t *ret_known)
 {
-    slack__authority_counts(app, ret_open, ret_known);
+    *ret_open = *ret_known = 0;
+    if (app->identity.authorizer)
+        slack__authorizer_counts(app->identity.authorizer, ret_open, ret_known);
 }
 
 const uint64_t *slack__inspect_lookups(const slack_app_t *app)
 {
-    return slack__authority_lookups(app);
+    return slack__authorizer_lookups(app->identity.authorizer);
 }
 
 slack_counters_t *slack__inspect_counters(slack_app_t *app)
@@ -116,63 +117,63 @@ int slack__inspect_metrics_write(const slack_app_t *app, slack_buf_t *out)
 
 size_t slack__inspect_live(const slack_app_t *app)
 {
-    return app->live_count;
+    return app->inbox.live_count;
 }
 
 void slack__inspect_poll(slack_app_t *app)
 {
-    slack__backlog_poll(app);
+    slack__backlog_look(&app->inbox);
 }
 
 bool slack__inspect_claims(const slack_app_t *app)
 {
-    return app->backlog.claiming;
+    return app->inbox.backlog.claiming;
 }
 
 bool slack__inspect_overflows(const slack_app_t *app)
 {
-    return app->backlog.overflow;
+    return app->inbox.backlog.overflow;
 }
 
 bool slack__inspect_renews(const slack_app_t *app)
 {
-    return app->backlog.renewing;
+    return app->inbox.backlog.renewing;
 }
 
 void slack__inspect_set_renewing(slack_app_t *app, bool renewing)
 {
-    app->backlog.renewing = renewing;
+    app->inbox.backlog.renewing = renewing;
 }
 
 void slack__inspect_set_store_failing(slack_app_t *app, bool failing)
 {
-    app->store_failing = failing;
+    app->inbox.store_failing = failing;
 }
 
 bool slack__inspect_workers_busy(const slack_app_t *app)
 {
-    return slack__workers_busy(app);
+    return slack__pool_busy(app->services.pool);
 }
 
 slack_error_fn slack__inspect_error_fn(const slack_app_t *app, void **ret_user_data)
 {
-    *ret_user_data = app->error_data;
-    return app->error_fn;
+    *ret_user_data = app->registry.error_data;
+    return app->registry.error_fn;
 }
 
 slack_delivery_t *slack__inspect_delivery(const slack_ctx_t *ctx)
 {
-    return ctx->d;
+    return ctx->delivery;
 }
 
 slack_delivery_t *slack__inspect_ended(slack_store_op_t *op)
 {
-    return SLACK_CONTAINER(op, slack_ctx_t, op)->d;
+    return SLACK_CONTAINER(op, slack_entry_t, op)->run.ctx.delivery;
 }
 
 int64_t slack__inspect_row(const slack_ctx_t *ctx)
 {
-    return ctx->op.row.id;
+    return slack__entry_of_ctx((slack_ctx_t *)(uintptr_t)ctx)->op.row.id;
 }
 
 const char *slack__inspect_job(const slack_ctx_t *ctx)
@@ -187,5 +188,5 @@ unsigned slack__inspect_calls(const slack_ctx_t *ctx)
 
 void slack__inspect_fail_step(slack_ctx_t *ctx, int status, const char *reason)
 {
-    slack__step_failed(ctx, status, reason);
+    slack__run_step_failed(slack__run_of(ctx), status, reason);
 }

@@ -1,24 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/app.h"
+#include "inbox/jobs.h"
 
 int slack_listen(slack_app_t *app, const slack_listener_t *listener)
 {
-    return listener && listener->assistant ? slack__assistant_listen(app, listener)
-                                           : slack__app_listen(app, listener);
-}
-
-int slack__app_listen(slack_app_t *app, const slack_listener_t *listener)
-{
-    char why[SLACK_ERROR_TEXT_MAX] = "no room for another listener";
-    int rc = slack__router_add(app->routes, listener, why);
-    if (rc == 0 && listener->ordered) app->backlog.ordered = true;
-    return rc == 0 ? 0
-                   : slack__app_fail(app, rc, "%s", rc == SLACK_ENOMEM ? slack_strerror(rc) : why);
+    return listener && listener->assistant
+               ? slack__assistant_listen(app, listener)
+               : slack__registry_add(&app->registry, listener, app->error);
 }
 
 int slack_unlisten(slack_app_t *app, const char *name)
 {
-    return name ? slack__router_remove(app->routes, name) : SLACK_ENOTFOUND;
+    return slack__registry_remove(&app->registry, name);
 }
 
 int slack_on_message(slack_app_t *app, const char *text, slack_handler_fn fn, void *user_data)
@@ -97,26 +90,46 @@ int slack_on_options(slack_app_t *app, const char *action_id, slack_handler_fn f
     return listen_exact(app, SLACK_KIND_OPTIONS, action_id, fn, user_data);
 }
 
+int slack_on_job(slack_app_t *app, const char *name, slack_handler_fn fn, void *user_data)
+{
+    return listen_exact(app, SLACK_KIND_JOB, name, fn, user_data);
+}
+
+/* ---- middleware and hooks ---- */
+
 int slack_use(slack_app_t *app, slack_handler_fn fn, void *user_data)
 {
-    if (fn == NULL) return SLACK_EINVAL;
-    if (app->middleware_count == APP_MIDDLEWARE_MAX) return SLACK_EBUSY;
-    app->middleware[app->middleware_count++] = (slack_middleware_t){fn, user_data};
-    return 0;
+    return slack__registry_use(&app->registry, fn, user_data);
 }
 
 void slack_on_error(slack_app_t *app, slack_error_fn fn, void *user_data)
 {
-    app->error_fn = fn;
-    app->error_data = user_data;
+    app->registry.error_fn = fn;
+    app->registry.error_data = user_data;
+}
+
+void slack_on_dead(slack_app_t *app, slack_dead_fn fn, void *user_data)
+{
+    app->registry.dead_fn = fn;
+    app->registry.dead_data = user_data;
 }
 
 void slack_on_unmatched(slack_app_t *app, slack_handler_fn fn, void *user_data)
 {
-    app->unmatched = (slack_middleware_t){fn, user_data};
+    app->registry.unmatched = (slack_middleware_t){fn, user_data};
 }
 
 void slack_on_unacked(slack_app_t *app, slack_handler_fn fn, void *user_data)
 {
-    app->not_acked = (slack_middleware_t){fn, user_data};
+    app->deadlines.hook = (slack_middleware_t){fn, user_data};
+}
+
+int slack_default_ack(slack_app_t *app, enum slack_kind kind, const char *body)
+{
+    return slack__ack_deadlines_set(&app->deadlines, kind, body);
+}
+
+int slack_cancel_job(slack_app_t *app, const char *key, slack_cancel_fn fn, void *user_data)
+{
+    return slack__jobs_cancel(&app->inbox, key, fn, user_data);
 }

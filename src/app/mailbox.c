@@ -1,12 +1,9 @@
 /* SPDX-License-Identifier: MIT */
-#include "app/app.h"
-#include "util/alloc.h"
+#include "app/mailbox.h"
 
-/*
- * The way in from other threads. Stop and reload have to be legal in a signal handler, so they take
- * no lock: each counts itself among the senders while it uses the handle, and closing waits for
- * that count.
- */
+#include <slack/error.h>
+
+#include "util/alloc.h"
 
 struct post {
     slack_link_t link;
@@ -14,109 +11,125 @@ struct post {
     void *user_data;
 };
 
-void slack__app_wake(slack_app_t *app)
+int slack__mailbox_init(slack_mailbox_t *mailbox, slack_app_t *app)
 {
-    atomic_fetch_add(&app->wakeup_senders, 1);
-    if (atomic_load(&app->wakeup_open)) uv_async_send(&app->wakeup);
-    atomic_fetch_sub(&app->wakeup_senders, 1);
+    mailbox->app = app;
+    slack__link_init(&mailbox->posts);
+    return uv_mutex_init(&mailbox->lock) == 0 ? 0 : SLACK_ENOMEM;
 }
 
-void slack_app_stop(slack_app_t *app)
+void slack__mailbox_done(slack_mailbox_t *mailbox)
 {
-    atomic_fetch_add(&app->stop_requests, 1);
-    slack__app_wake(app);
+    uv_mutex_destroy(&mailbox->lock);
 }
 
-void slack_app_reload(slack_app_t *app)
+/* ---- any thread ---- */
+
+void slack__mailbox_wake(void *mailbox)
 {
-    atomic_fetch_add(&app->reload_requests, 1);
-    slack__app_wake(app);
+    slack_mailbox_t *m = mailbox;
+    atomic_fetch_add(&m->senders, 1);
+    if (atomic_load(&m->wakeup_open)) uv_async_send(&m->wakeup);
+    atomic_fetch_sub(&m->senders, 1);
 }
 
-int slack_app_post(slack_app_t *app, void (*fn)(slack_app_t *app, int status, void *user_data),
-                   void *user_data)
+int slack__mailbox_post(slack_mailbox_t *mailbox,
+                        void (*fn)(slack_app_t *app, int status, void *user_data), void *user_data)
 {
     if (fn == NULL) return SLACK_EINVAL;
     struct post *post = slack__malloc(sizeof *post);
     if (post == NULL) return SLACK_ENOMEM;
     *post = (struct post){.fn = fn, .user_data = user_data};
     slack__link_init(&post->link);
-    uv_mutex_lock(&app->posts_lock);
-    int rc = app->posts_closed                  ? SLACK_ECANCELED
-             : app->post_count >= APP_POSTS_MAX ? SLACK_EBUSY
-                                                : 0;
+    uv_mutex_lock(&mailbox->lock);
+    int rc = mailbox->closed                     ? SLACK_ECANCELED
+             : mailbox->count >= SLACK_POSTS_MAX ? SLACK_EBUSY
+                                                 : 0;
     if (rc == 0) {
-        slack__list_push(&app->posts, &post->link);
-        app->post_count++;
+        slack__list_push(&mailbox->posts, &post->link);
+        mailbox->count++;
     }
-    uv_mutex_unlock(&app->posts_lock);
+    uv_mutex_unlock(&mailbox->lock);
     if (rc == 0)
-        slack__app_wake(app);
+        slack__mailbox_wake(mailbox);
     else
         slack__free(post);
     return rc;
 }
 
-/* Run what is waiting now; what is posted meanwhile waits for the next wakeup. */
-static void run_posts(slack_app_t *app, int status)
+/* ---- on the loop ---- */
+
+unsigned slack__mailbox_stops(slack_mailbox_t *mailbox)
 {
-    slack_link_t batch;
+    const unsigned requests = atomic_load(&mailbox->stop_requests);
+    const unsigned stops = requests - mailbox->stops_seen;
+    mailbox->stops_seen = requests;
+    return stops;
+}
+
+bool slack__mailbox_reloads(slack_mailbox_t *mailbox)
+{
+    const unsigned requests = atomic_load(&mailbox->reload_requests);
+    const bool reloads = mailbox->reloads_seen != requests;
+    mailbox->reloads_seen = requests;
+    return reloads;
+}
+
+/* Posts that come meanwhile wait for the next wakeup. */
+void slack__mailbox_run(slack_mailbox_t *mailbox, int status)
+{
+    slack_link_t batch, *link;
     slack__link_init(&batch);
-    uv_mutex_lock(&app->posts_lock);
-    slack__list_splice(&batch, &app->posts);
-    app->post_count = 0;
-    uv_mutex_unlock(&app->posts_lock);
-    slack_link_t *link;
+    uv_mutex_lock(&mailbox->lock);
+    slack__list_splice(&batch, &mailbox->posts);
+    mailbox->count = 0;
+    uv_mutex_unlock(&mailbox->lock);
     while ((link = slack__list_shift(&batch)) != NULL) {
         struct post *post = SLACK_CONTAINER(link, struct post, link);
-        post->fn(app, status, post->user_data);
+        post->fn(mailbox->app, status, post->user_data);
         slack__free(post);
     }
 }
 
-void slack__mailbox_run(slack_app_t *app)
+void slack__mailbox_cancel(slack_mailbox_t *mailbox)
 {
-    unsigned requests = atomic_load(&app->stop_requests);
-    for (; app->stops_seen != requests; app->stops_seen++)
-        slack__app_shutdown(app, 0);
-    requests = atomic_load(&app->reload_requests);
-    if (app->reloads_seen != requests) slack__app_reload(app); /* several are as good as one */
-    app->reloads_seen = requests;
-    run_posts(app, 0);
+    uv_mutex_lock(&mailbox->lock);
+    mailbox->closed = true;
+    uv_mutex_unlock(&mailbox->lock);
+    slack__mailbox_run(mailbox, SLACK_ECANCELED);
 }
 
-static void on_wakeup(uv_async_t *handle)
+static void mailbox_woken(uv_async_t *handle)
 {
-    slack_app_t *app = handle->data;
-    slack__mailbox_run(app);
-    slack__workers_run(app);
-    slack__authorize_run(app);
+    slack_mailbox_t *mailbox = SLACK_CONTAINER(handle, slack_mailbox_t, wakeup);
+    mailbox->woken(mailbox->user_data);
 }
 
-int slack__mailbox_open(slack_app_t *app)
+int slack__mailbox_open(slack_mailbox_t *mailbox, uv_loop_t *loop, void (*woken)(void *user_data),
+                        void *user_data)
 {
-    int rc = uv_async_init(app->loop, &app->wakeup, on_wakeup);
-    if (rc != 0)
-        return slack__app_fail(app, SLACK_EIO, "cannot wake the loop: %s", uv_strerror(rc));
-    app->wakeup.data = app;
-    app->handles++;
-    atomic_store(&app->wakeup_open, true);
-    slack__app_wake(app); /* for what was asked before the start */
+    mailbox->woken = woken;
+    mailbox->user_data = user_data;
+    int rc = uv_async_init(loop, &mailbox->wakeup, mailbox_woken);
+    if (rc != 0) return rc;
+    atomic_store(&mailbox->wakeup_open, true);
+    slack__mailbox_wake(mailbox);
     return 0;
 }
 
-void slack__mailbox_close(slack_app_t *app)
+static void wakeup_closed(uv_handle_t *handle)
 {
-    atomic_store(&app->wakeup_open, false);
-    while (atomic_load(&app->wakeup_senders) > 0) {
-        /* between two instructions of another thread: see slack__app_wake() */
-    }
+    slack_mailbox_t *mailbox = SLACK_CONTAINER((uv_async_t *)handle, slack_mailbox_t, wakeup);
+    mailbox->closed_fn(mailbox->user_data);
 }
 
-void slack__mailbox_cancel(slack_app_t *app)
+bool slack__mailbox_close(slack_mailbox_t *mailbox, void (*closed)(void *user_data))
 {
-    uv_mutex_lock(&app->posts_lock);
-    app->posts_closed = true;
-    uv_mutex_unlock(&app->posts_lock);
-    run_posts(app, SLACK_ECANCELED);
+    if (!atomic_exchange(&mailbox->wakeup_open, false)) return false;
+    while (atomic_load(&mailbox->senders) > 0) {
+        /* between two instructions of another thread: see slack__mailbox_wake() */
+    }
+    mailbox->closed_fn = closed;
+    uv_close((uv_handle_t *)&mailbox->wakeup, wakeup_closed);
+    return true;
 }

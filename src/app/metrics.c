@@ -1,28 +1,24 @@
 /* SPDX-License-Identifier: MIT */
-#include "app/metrics.h"
+#include "app/app.h"
 
 #include <string.h>
 
-#include "context/ctx.h"
 #include "ops/metrics.h"
 
 static void write_queues(slack_metrics_text_t *text, const slack_app_t *app)
 {
-    size_t in_store = 0;
-    for (slack_link_t *link = app->live.next; link != &app->live; link = link->next) {
-        const enum ctx_state state = SLACK_CONTAINER(link, slack_ctx_t, link)->state;
-        in_store += state == CTX_STORING || state == CTX_FINISHING;
-    }
-    slack__metrics_single(text, "deliveries_under_way", "gauge", app->live_count,
+    const slack_inbox_t *inbox = &app->inbox;
+    const slack_services_t *services = &app->services;
+    slack__metrics_single(text, "deliveries_under_way", "gauge", inbox->live_count,
                           "Deliveries not ended yet.");
-    slack__metrics_single(text, "deliveries_in_store", "gauge", in_store,
+    slack__metrics_single(text, "deliveries_in_store", "gauge", slack__inbox_in_store(inbox),
                           "Those of them that wait for the store.");
-    slack__metrics_single(text, "deliveries_put_off", "gauge", app->rejected_count,
+    slack__metrics_single(text, "deliveries_put_off", "gauge", inbox->rejected_count,
                           "Deliveries about to be answered: later.");
-    slack__metrics_single(text, "handlers_queued", "gauge", slack__workers_queued(app->workers),
+    slack__metrics_single(text, "handlers_queued", "gauge", slack__pool_queued(services->pool),
                           "Handlers that wait for a thread.");
     slack__metrics_single(text, "calls_under_way", "gauge",
-                          app->webapi ? slack__webapi_under_way(app->webapi) : 0,
+                          services->webapi ? slack__webapi_under_way(services->webapi) : 0,
                           "Web API calls not answered yet, those that wait for their turn "
                           "included.");
 }
@@ -36,8 +32,8 @@ static void write_lookups(slack_metrics_text_t *text, const slack_app_t *app)
         [SLACK_LOOKUP_REMEMBERED] = "remembered",
     };
     size_t open, known;
-    slack__authority_counts(app, &open, &known);
-    const uint64_t *lookups = slack__authority_lookups(app);
+    slack__authorizer_counts(app->identity.authorizer, &open, &known);
+    const uint64_t *lookups = slack__authorizer_lookups(app->identity.authorizer);
     slack__metrics_head(text, "authorizations_total", "counter",
                         "Tenants looked up, by result; deliveries that needed no lookup.");
     for (int i = 0; i < SLACK_LOOKUPS; i++)
@@ -63,9 +59,9 @@ static void write_transports(slack_metrics_text_t *text, const slack_app_t *app)
         {"transport_reconnects_total", "counter", "Connections opened to replace another."},
     };
     enum { FAMILIES = sizeof families / sizeof *families };
-    uint64_t figures[APP_TRANSPORTS_MAX][FAMILIES];
-    for (size_t i = 0; i < app->transport_count; i++) {
-        const slack_transport_t *t = app->transports[i];
+    uint64_t figures[SLACK_TRANSPORTS_MAX][FAMILIES];
+    for (size_t i = 0; i < app->transports.count; i++) {
+        const slack_transport_t *t = app->transports.list[i];
         slack_transport_stats_t stats = {0};
         t->ops->stats(t, &stats);
         const uint64_t row[FAMILIES] = {t->state == SLACK_TRANSPORT_READY,
@@ -80,9 +76,9 @@ static void write_transports(slack_metrics_text_t *text, const slack_app_t *app)
     for (size_t family = 0; family < FAMILIES; family++) {
         slack__metrics_head(text, families[family].name, families[family].type,
                             families[family].help);
-        for (size_t i = 0; i < app->transport_count; i++)
+        for (size_t i = 0; i < app->transports.count; i++)
             slack__metrics_line(text, "slackapp_%s{transport=\"%s\"} %llu", families[family].name,
-                                app->transports[i]->ops->name,
+                                app->transports.list[i]->ops->name,
                                 (unsigned long long)figures[i][family]);
     }
 }
@@ -93,7 +89,8 @@ int slack__app_metrics_write(const slack_app_t *app, slack_buf_t *out)
     slack__counters_write(&text, &app->counters);
     write_queues(&text, app);
     slack__call_counts_write(&text, &app->counters.calls);
-    if (app->authority) write_lookups(&text, app); /* an app with its own token has no lookups */
+    if (app->identity.authorizer)
+        write_lookups(&text, app); /* an app with its own token has no lookups */
     write_transports(&text, app);
     return text.rc;
 }

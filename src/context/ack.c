@@ -1,40 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "context/ctx.h"
-#include "protocol/kind.h"
-
-int slack__ack_send(slack_ctx_t *ctx, const slack_ack_t *ack)
-{
-    slack_delivery_t *d = ctx->d;
-    int rc = d->transport->ops->ack(d->transport, d, ack);
-    if (rc == SLACK_ETOOBIG || rc == SLACK_EACKBODY) return rc; /* nothing was sent */
-    ctx->acked = true;
-    ctx->outcome = ack->outcome;
-    slack__unlink(&ctx->unacked_link);
-    ctx->ack_status = rc;
-    ctx->acked_us = slack__mono_us(ctx->app->clock);
-    if (rc == 0 && ctx->acked_us >= d->received_us)
-        slack__histogram_add(&ctx->app->counters.ack, ctx->acked_us - d->received_us);
-    return rc;
-}
-
-void slack__ack_outcome(slack_ctx_t *ctx, enum slack_ack_outcome outcome)
-{
-    int rc = slack__ack_send(ctx, &(slack_ack_t){.outcome = outcome});
-    if (rc != 0)
-        SLACK_LOG(&ctx->app->log, WARN, "ack lost", "transport=%s kind=%s reason=%s",
-                  ctx->d->transport->ops->name, slack_kind_name(ctx->d->kind), slack_err_name(rc));
-}
+#include "context/ack.h"
+#include "context/ack_deadline.h"
+#include "context/ack_send.h"
+#include "protocol/payload.h"
+#include "util/json.h"
 
 static int check_here(slack_ctx_t *ctx, void *unused)
 {
-    if (!slack__kind_waits_for_ack(ctx->d->kind)) return SLACK_ENOACK;
-    const bool settled = ctx->ack_waits || (ctx->acked && !ctx->spare);
-    return settled || ctx->state != CTX_RUNNING ? SLACK_EALREADY : 0;
+    if (!slack__kind_waits_for_ack(ctx->delivery->kind)) return SLACK_ENOACK;
+    const bool settled = ctx->ack.waits || (ctx->ack.sent && !ctx->ack.by_default);
+    return settled || ctx->phase != SLACK_CTX_RUNNING ? SLACK_EALREADY : 0;
 }
 
-/* Whether a handler may acknowledge this delivery now. */
+/* Whether a handler may ack now. */
 static int check(slack_ctx_t *ctx)
 {
     return slack__ctx_on_loop(ctx, check_here, NULL);
@@ -42,11 +22,40 @@ static int check(slack_ctx_t *ctx)
 
 static bool body_allowed(const slack_ctx_t *ctx, enum slack_ack_body type)
 {
-    enum slack_kind kind = ctx->d->kind;
+    enum slack_kind kind = ctx->delivery->kind;
     if (type == SLACK_ACK_BODY_NONE) return true;
     if (type == SLACK_ACK_BODY_TEXT && kind != SLACK_KIND_COMMAND && kind != SLACK_KIND_ACTION)
         return false;
-    return ctx->d->body_allowed && slack__kind_takes_ack_body(kind, ctx->d->body);
+    return ctx->delivery->body_allowed && slack__kind_takes_ack_body(kind, ctx->delivery->body);
+}
+
+/* The default ack has been sent: the handler's goes to the response URL, as a message of its own.
+ * SLACK_ELATE where that is impossible. */
+static int send_late(slack_ctx_t *ctx, const slack_ack_t *ack)
+{
+    slack_arena_t *arena = slack__ctx_arena(ctx);
+    const enum slack_kind kind = ctx->delivery->kind;
+    const slack_json_t *message = NULL;
+    if (kind != SLACK_KIND_COMMAND && kind != SLACK_KIND_ACTION) return SLACK_ELATE;
+    if (ack->type == SLACK_ACK_BODY_NONE) return 0; /* says no more than the default did */
+    if (*slack__payload_response_url(ctx->delivery->body) == '\0') return SLACK_ELATE;
+    int rc = ack->type == SLACK_ACK_BODY_TEXT
+                 ? slack__jsonf(arena, &message, NULL, "{text: %s}", ack->body.ptr)
+                 : slack__json_parse(arena, ack->body.ptr, ack->body.len, &message, NULL);
+    return rc ? rc : slack_respond_json(ctx, message);
+}
+
+static int ack_after_default(slack_ctx_t *ctx, const slack_ack_t *ack)
+{
+    ctx->ack.by_default = false; /* once */
+    ctx->ack.late_ms = slack_ctx_ack_late_ms(ctx);
+    ctx->services->counters->late_acks++;
+    int rc = send_late(ctx, ack);
+    SLACK_LOG(slack__ctx_log(ctx), WARN, "ack after the default ack",
+              "kind=%s listener=%s late_ms=%u result=%s", slack_kind_name(ctx->delivery->kind),
+              slack_ctx_listener(ctx), slack_ctx_ack_late_ms(ctx),
+              rc ? slack_err_name(rc) : "sent to response_url");
+    return rc;
 }
 
 /* `body` is in the arena, NUL-terminated. */
@@ -54,28 +63,28 @@ static int acknowledge_here(slack_ctx_t *ctx, void *args)
 {
     const slack_ack_t *ack = args;
     if (!body_allowed(ctx, ack->type)) return SLACK_EACKBODY;
-    if (ctx->defers > 0) { /* nothing is acknowledged that is not stored */
-        ctx->ack_waits = true;
-        ctx->ack_type = ack->type;
-        ctx->ack_body = ack->body.ptr;
+    if (ctx->ack.defers > 0) { /* what the ack promises has to be stored first */
+        ctx->ack.waits = true;
+        ctx->ack.type = ack->type;
+        ctx->ack.body = ack->body.ptr;
         return 0;
     }
-    if (ctx->spare) return slack__ack_deadline_late(ctx, ack);
-    bool late = slack__mono_us(ctx->app->clock) > ctx->d->deadline_us;
+    if (ctx->ack.by_default) return ack_after_default(ctx, ack);
+    bool late = slack__ctx_now_us(ctx) > ctx->delivery->deadline_us;
     unsigned late_ms = slack_ctx_ack_late_ms(ctx);
     int rc = slack__ack_send(ctx, ack);
     if (rc == SLACK_ETOOBIG || rc == SLACK_EACKBODY) return rc;
-    ctx->ack_body = ack->body.ptr;
+    ctx->ack.body = ack->body.ptr;
     /* Over HTTP Slack has hung up by then, over Socket Mode it has not. */
     if (late && (rc == 0 || rc == SLACK_ECLOSED)) rc = SLACK_ELATE;
     if (rc == SLACK_ELATE) {
-        ctx->late_ms = late_ms;
-        ctx->app->counters.late_acks++;
+        ctx->ack.late_ms = late_ms;
+        ctx->services->counters->late_acks++;
     }
     if (rc != 0)
-        SLACK_LOG(&ctx->app->log, WARN, rc == SLACK_ELATE ? "ack late" : "ack lost",
+        SLACK_LOG(slack__ctx_log(ctx), WARN, rc == SLACK_ELATE ? "ack late" : "ack lost",
                   "transport=%s kind=%s listener=%s reason=%s late_ms=%u",
-                  ctx->d->transport->ops->name, slack_kind_name(ctx->d->kind),
+                  ctx->delivery->transport->ops->name, slack_kind_name(ctx->delivery->kind),
                   slack_ctx_listener(ctx), slack_err_name(rc), late_ms);
     return rc;
 }
@@ -86,19 +95,19 @@ static int acknowledge(slack_ctx_t *ctx, enum slack_ack_body type, slack_slice_t
     return slack__ctx_on_loop(ctx, acknowledge_here, &ack);
 }
 
-void slack__ack_kept(slack_ctx_t *ctx)
+void slack__ack_jobs_stored(slack_ctx_t *ctx)
 {
-    if (!ctx->ack_waits) return;
-    ctx->ack_waits = false;
-    if (ctx->defer_failed) {
-        ctx->ack_body = NULL;
-        if (!ctx->acked) slack__ack_outcome(ctx, SLACK_ACK_LATER);
+    if (!ctx->ack.waits) return;
+    ctx->ack.waits = false;
+    if (ctx->ack.defer_failed) {
+        ctx->ack.body = NULL;
+        if (!ctx->ack.sent) slack__ack_outcome(ctx, SLACK_ACK_LATER);
         return;
     }
-    int rc = acknowledge(ctx, ctx->ack_type, slack__slice(ctx->ack_body));
-    if (ctx->acked) return;
-    SLACK_LOG(&ctx->app->log, ERROR, "ack refused, an empty one sent", "kind=%s reason=%s",
-              slack_kind_name(ctx->d->kind), slack_err_name(rc));
+    int rc = acknowledge(ctx, ctx->ack.type, slack__slice(ctx->ack.body));
+    if (ctx->ack.sent) return;
+    SLACK_LOG(slack__ctx_log(ctx), ERROR, "ack refused, an empty one sent", "kind=%s reason=%s",
+              slack_kind_name(ctx->delivery->kind), slack_err_name(rc));
     slack__ack_outcome(ctx, SLACK_ACK_OK);
 }
 
@@ -139,7 +148,7 @@ static int ack_member(slack_ctx_t *ctx, enum slack_kind kind, const char *action
 {
     int rc = check(ctx);
     if (rc != 0) return rc;
-    if (ctx->d->kind != kind) return SLACK_EACKBODY;
+    if (ctx->delivery->kind != kind) return SLACK_EACKBODY;
     if (value == NULL) return slack__ctx_no_json(ctx);
     enum slack_json_type type =
         kind == SLACK_KIND_VIEW_SUBMISSION ? SLACK_JSON_OBJECT : SLACK_JSON_ARRAY;
@@ -177,7 +186,7 @@ static const slack_json_t *dialog_errors(slack_ctx_t *ctx, const slack_json_t *e
 int slack_ack_errors(slack_ctx_t *ctx, const slack_json_t *errors)
 {
     if (errors && slack_json_count(errors, "") == 0) return SLACK_EINVAL;
-    if (errors && ctx->d->kind == SLACK_KIND_DIALOG)
+    if (errors && ctx->delivery->kind == SLACK_KIND_DIALOG)
         return ack_member(ctx, SLACK_KIND_DIALOG, NULL, "errors", dialog_errors(ctx, errors));
     return ack_member(ctx, SLACK_KIND_VIEW_SUBMISSION, "errors", "errors", errors);
 }
@@ -196,7 +205,7 @@ int slack_ack_clear(slack_ctx_t *ctx)
 {
     int rc = check(ctx);
     if (rc != 0) return rc;
-    if (ctx->d->kind != SLACK_KIND_VIEW_SUBMISSION) return SLACK_EACKBODY;
+    if (ctx->delivery->kind != SLACK_KIND_VIEW_SUBMISSION) return SLACK_EACKBODY;
     return slack_ack_json(ctx, slack_jsonf(ctx, "{response_action: 'clear'}"));
 }
 

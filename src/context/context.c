@@ -5,17 +5,18 @@
 
 enum slack_kind slack_ctx_kind(const slack_ctx_t *ctx)
 {
-    return ctx->d->kind;
+    return ctx->delivery->kind;
 }
 
 const slack_json_t *slack_ctx_body(const slack_ctx_t *ctx)
 {
-    return ctx->d->body;
+    return ctx->delivery->body;
 }
 
 const slack_json_t *slack_ctx_event(const slack_ctx_t *ctx)
 {
-    return ctx->d->kind == SLACK_KIND_EVENT ? slack_json_get(ctx->d->body, "/event") : NULL;
+    return ctx->delivery->kind == SLACK_KIND_EVENT ? slack_json_get(ctx->delivery->body, "/event")
+                                                   : NULL;
 }
 
 const slack_json_t *slack_ctx_action(const slack_ctx_t *ctx)
@@ -30,75 +31,75 @@ const char *slack_ctx_match(const slack_ctx_t *ctx, size_t n)
 
 const char *slack_ctx_listener(const slack_ctx_t *ctx)
 {
-    return ctx->step ? ctx->step->route->listener.name : "";
+    return ctx->step ? ctx->step->rule->listener.name : "";
 }
 
 const char *slack_ctx_team(const slack_ctx_t *ctx)
 {
     return ctx->tenant ? slack_json_str(ctx->tenant, "/team_id")
-                       : slack__payload_team(ctx->d->body);
+                       : slack__payload_team(ctx->delivery->body);
 }
 
 const char *slack_ctx_enterprise(const slack_ctx_t *ctx)
 {
     return ctx->tenant ? slack_json_str(ctx->tenant, "/enterprise_id")
-                       : slack__payload_enterprise(ctx->d->body);
+                       : slack__payload_enterprise(ctx->delivery->body);
 }
 
 const char *slack_ctx_user(const slack_ctx_t *ctx)
 {
-    return slack__payload_user(ctx->d->body);
+    return slack__payload_user(ctx->delivery->body);
 }
 
 const char *slack_ctx_actor_user(const slack_ctx_t *ctx)
 {
-    return slack__payload_actor_user(ctx->d->body);
+    return slack__payload_actor_user(ctx->delivery->body);
 }
 
 const char *slack_ctx_actor_team(const slack_ctx_t *ctx)
 {
-    return slack__payload_actor_team(ctx->d->body);
+    return slack__payload_actor_team(ctx->delivery->body);
 }
 
 const char *slack_ctx_actor_enterprise(const slack_ctx_t *ctx)
 {
-    return slack__payload_actor_enterprise(ctx->d->body);
+    return slack__payload_actor_enterprise(ctx->delivery->body);
 }
 
 const char *slack_ctx_channel(const slack_ctx_t *ctx)
 {
-    return slack__payload_channel(ctx->d->body);
+    return slack__payload_channel(ctx->delivery->body);
 }
 
 const char *slack_ctx_thread_ts(const slack_ctx_t *ctx)
 {
-    return slack__payload_thread_ts(ctx->d->body);
+    return slack__payload_thread_ts(ctx->delivery->body);
 }
 
 const char *slack_ctx_ts(const slack_ctx_t *ctx)
 {
-    return slack__payload_ts(ctx->d->body);
+    return slack__payload_ts(ctx->delivery->body);
 }
 
 bool slack_ctx_is_enterprise_install(const slack_ctx_t *ctx)
 {
     return ctx->tenant ? slack_json_int(ctx->tenant, "/is_enterprise_install") != 0
-                       : slack__payload_is_enterprise_install(ctx->d->body);
+                       : slack__payload_is_enterprise_install(ctx->delivery->body);
 }
 
 const char *slack_ctx_app_id(const slack_ctx_t *ctx)
 {
-    return ctx->d->app_id;
+    return ctx->delivery->app_id;
 }
 
 const char *slack_ctx_response_url(const slack_ctx_t *ctx)
 {
-    return slack__payload_response_url(ctx->d->body);
+    return slack__payload_response_url(ctx->delivery->body);
 }
 
 const char *slack_ctx_trigger_id(const slack_ctx_t *ctx)
 {
-    return slack__payload_trigger_id(ctx->d->body);
+    return slack__payload_trigger_id(ctx->delivery->body);
 }
 
 const char *slack_ctx_bot_user(const slack_ctx_t *ctx)
@@ -113,17 +114,17 @@ const char *slack_ctx_bot_id(const slack_ctx_t *ctx)
 
 int slack_ctx_retry_num(const slack_ctx_t *ctx)
 {
-    return ctx->d->retry_num;
+    return ctx->delivery->retry_num;
 }
 
 const char *slack_ctx_retry_reason(const slack_ctx_t *ctx)
 {
-    return ctx->d->retry_reason;
+    return ctx->delivery->retry_reason;
 }
 
 const char *slack_ctx_transport(const slack_ctx_t *ctx)
 {
-    return ctx->d->transport->ops->name;
+    return ctx->delivery->transport->ops->name;
 }
 
 /* 0 only where the time is over, or has not come. */
@@ -135,42 +136,35 @@ static unsigned ms_between(uint64_t from_us, uint64_t to_us)
 unsigned slack_ctx_trigger_left_ms(const slack_ctx_t *ctx)
 {
     if (*slack_ctx_trigger_id(ctx) == '\0') return 0;
-    return ms_between(slack__mono_us(ctx->app->clock),
-                      ctx->d->received_us + (uint64_t)SLACK_TRIGGER_MS * 1000);
+    return ms_between(slack__ctx_now_us(ctx),
+                      ctx->delivery->received_us + (uint64_t)SLACK_TRIGGER_MS * 1000);
 }
 
 unsigned slack_ctx_ack_left_ms(const slack_ctx_t *ctx)
 {
-    return ctx->acked ? 0 : ms_between(slack__mono_us(ctx->app->clock), ctx->d->deadline_us);
+    return ctx->ack.sent ? 0 : ms_between(slack__ctx_now_us(ctx), ctx->delivery->deadline_us);
 }
 
 unsigned slack_ctx_ack_late_ms(const slack_ctx_t *ctx)
 {
-    unsigned was_late = atomic_load(&ctx->late_ms);
+    unsigned was_late = atomic_load(&ctx->ack.late_ms);
     if (was_late) return was_late;
-    uint64_t over_us = atomic_load(&ctx->spare_us);
-    if (over_us == 0 && !ctx->acked) over_us = ctx->d->deadline_us;
-    return over_us ? ms_between(over_us, slack__mono_us(ctx->app->clock)) : 0;
+    uint64_t over_us = atomic_load(&ctx->ack.default_us);
+    if (over_us == 0 && !ctx->ack.sent) over_us = ctx->delivery->deadline_us;
+    return over_us ? ms_between(over_us, slack__ctx_now_us(ctx)) : 0;
 }
 
 bool slack_ctx_canceled(const slack_ctx_t *ctx)
 {
-    return atomic_load(&ctx->app->stopping);
+    return atomic_load(&ctx->services->stopping);
 }
 
 slack_app_t *slack_ctx_app(const slack_ctx_t *ctx)
 {
-    return ctx->app;
+    return ctx->services->app;
 }
 
-void slack__ctx_done(slack_ctx_t *ctx)
+unsigned slack_ctx_attempt(const slack_ctx_t *ctx)
 {
-    slack__ordering_leave(ctx);
-    slack__authorize_leave(ctx);
-    slack__grant_unref(ctx->granted);
-    slack__values_free(ctx);
-    slack__steps_release(&ctx->steps);
-    slack_work_t *works = ctx->works;
-    ctx->works = NULL;
-    slack__works_free(works);
+    return ctx->attempt ? ctx->attempt : 1;
 }

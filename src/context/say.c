@@ -2,173 +2,7 @@
 #include "context/ctx.h"
 
 #include "protocol/payload.h"
-#include "protocol/tenant.h"
-
-/* ---- calls that the delivery waits for ---- */
-
-static void call_begin(slack_client_t *client)
-{
-    SLACK_CONTAINER(client, slack_ctx_t, client)->calls++;
-}
-
-static void end_call(slack_ctx_t *ctx, int status, const char *reason)
-{
-    ctx->calls--;
-    if (ctx->state != CTX_RUNNING) return; /* ended by the stop */
-    slack__attempt_step_failed(ctx, status, reason);
-    if (ctx->calls == 0) slack__task_post(ctx->app->net, &ctx->task);
-}
-
-/* Of a call that nobody else takes the answer of. */
-static int log_failure(const slack_ctx_t *ctx, const slack_response_t *response)
-{
-    int status = slack_response_status(response);
-    if (status != 0)
-        SLACK_LOG(&ctx->app->log, ERROR, "call failed", "transport=%s kind=%s error=%s reason=%s",
-                  ctx->d->transport->ops->name, slack_kind_name(ctx->d->kind),
-                  slack_err_name(status), slack_response_error(response));
-    return status;
-}
-
-static void end_waited(slack_ctx_t *ctx, const slack_response_t *response)
-{
-    end_call(ctx, log_failure(ctx, response), slack_response_error(response));
-}
-
-static void call_end(slack_client_t *client, const slack_response_t *response)
-{
-    end_waited(SLACK_CONTAINER(client, slack_ctx_t, client), response);
-}
-
-void slack__ctx_init_client(slack_ctx_t *ctx)
-{
-    ctx->client = (slack_client_t){
-        .webapi = ctx->app->webapi,
-        .token = ctx->grant->bot_token,
-        .owner = ctx->grant->number,
-        .tag = ctx->d->number,
-        .begin = call_begin,
-        .end = call_end,
-    };
-    /* A step of a workflow sees the channels that its own token sees. */
-    const char *token = slack__payload_workflow_token(ctx->d->body);
-    if (*token == '\0') return;
-    ctx->client.token = token;
-    ctx->client.owner = 0;
-}
-
-/* The workspace is looked up for the first call alone: most deliveries make none. */
-static const char *team_of_org(const slack_ctx_t *ctx)
-{
-    slack_tenant_t tenant;
-    slack__tenant_of(ctx->d->kind, ctx->d->body, ctx->d->app_id, ctx->tenant, &tenant);
-    return tenant.is_enterprise_install ? tenant.team_id : "";
-}
-
-slack_client_t *slack__ctx_client(slack_ctx_t *ctx)
-{
-    if (ctx->client.team_id == NULL) ctx->client.team_id = team_of_org(ctx);
-    return &ctx->client;
-}
-
-slack_client_t *slack_ctx_client(slack_ctx_t *ctx)
-{
-    return slack__ctx_client(ctx);
-}
-
-/* ---- the same for who acts ---- */
-
-struct user_client {
-    slack_client_t client;
-    slack_ctx_t *ctx;
-};
-
-static void user_call_begin(slack_client_t *client)
-{
-    SLACK_CONTAINER(client, struct user_client, client)->ctx->calls++;
-}
-
-static void user_call_end(slack_client_t *client, const slack_response_t *response)
-{
-    end_waited(SLACK_CONTAINER(client, struct user_client, client)->ctx, response);
-}
-
-slack_client_t *slack_ctx_user_client(slack_ctx_t *ctx)
-{
-    if (ctx->grant->user_token == NULL) return NULL;
-    if (ctx->user_client) return &ctx->user_client->client;
-    struct user_client *user = slack__arena_alloc(slack__ctx_arena(ctx), sizeof *user);
-    if (user == NULL) return NULL;
-    user->ctx = ctx;
-    user->client = *slack__ctx_client(ctx);
-    user->client.token = ctx->grant->user_token;
-    user->client.owner = ctx->grant->number;
-    user->client.begin = ctx->client.begin ? user_call_begin : NULL;
-    user->client.end = user_call_end;
-    ctx->user_client = user;
-    return &user->client;
-}
-
-void slack__ctx_leave_clients(slack_ctx_t *ctx)
-{
-    ctx->client.begin = NULL;
-    if (ctx->user_client) ctx->user_client->client.begin = NULL;
-}
-
-/* ---- templates ---- */
-
-struct bad_template {
-    const char *text;
-    const slack_json_error_t *error;
-};
-
-static int log_template(slack_ctx_t *ctx, void *args)
-{
-    const struct bad_template *bad = args;
-    SLACK_LOG(&ctx->app->log, ERROR, "malformed JSON template",
-              "error=%s offset=%zu what=%s template=%s", slack_err_name(bad->error->code),
-              bad->error->offset, bad->error->what ? bad->error->what : "", bad->text);
-    return 0;
-}
-
-const slack_json_t *(slack_jsonf)(slack_ctx_t *ctx, const char *template_, ...)
-{
-    const slack_json_t *value = NULL;
-    slack_json_error_t error = {0};
-    va_list ap;
-    va_start(ap, template_);
-    int rc = slack__vjsonf(slack__ctx_arena(ctx), &value, &error, template_, ap);
-    va_end(ap);
-    slack__ctx_voice(ctx)->json_error = rc;
-    if (rc == 0) return value;
-    struct bad_template bad = {template_, &error};
-    slack__ctx_on_loop(ctx, log_template, &bad);
-    return NULL;
-}
-
-const slack_json_t *slack_json_array(slack_ctx_t *ctx, const slack_json_t *const *items,
-                                     size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        if (items[i] == NULL) return NULL; /* json_error tells why */
-    const slack_json_t *array = NULL;
-    int rc = slack__json_array(slack__ctx_arena(ctx), items, count, &array);
-    slack__ctx_voice(ctx)->json_error = rc;
-    return rc == 0 ? array : NULL;
-}
-
-int slack__ctx_call(slack_ctx_t *ctx, const char *method, const slack_json_t *args)
-{
-    return slack__on_worker(ctx)
-               ? slack__worker_call(ctx, method, NULL, args, NULL)
-               : slack__webapi_call(slack__ctx_client(ctx), method, args, NULL, NULL);
-}
-
-int slack__ctx_no_json(slack_ctx_t *ctx)
-{
-    int rc = slack__ctx_voice(ctx)->json_error;
-    return rc ? rc : SLACK_EINVAL;
-}
+#include "util/json.h"
 
 /* {"text": …} of a printf format. */
 static int SLACK_PRINTF(3, 0)
@@ -187,7 +21,7 @@ static int place(slack_ctx_t *ctx, const slack_json_t *message, const char *thre
                  const slack_json_t **ret)
 {
     if (message == NULL) return slack__ctx_no_json(ctx);
-    const char *channel = slack__payload_channel(ctx->d->body);
+    const char *channel = slack__payload_channel(ctx->delivery->body);
     bool elsewhere = *slack_json_str(message, "/channel") != '\0';
     if (*channel == '\0' && !elsewhere) return SLACK_EINVAL;
     slack_arena_t *arena = slack__ctx_arena(ctx);
@@ -212,7 +46,7 @@ typedef struct saying {
     void *user_data;
 } saying_t;
 
-static void remember(slack_ctx_t *ctx, const slack_response_t *response)
+static void remember_said(slack_ctx_t *ctx, const slack_response_t *response)
 {
     slack_voice_t *voice = slack__ctx_voice(ctx);
     if (slack_response_status(response) != 0) return;
@@ -224,15 +58,22 @@ static void remember(slack_ctx_t *ctx, const slack_response_t *response)
     voice->channel = channel;
 }
 
-static void on_said(const slack_response_t *response, void *user_data)
+static void said_answered(const slack_response_t *response, void *user_data)
 {
     const saying_t *saying = user_data;
     slack_ctx_t *ctx = saying->ctx;
     ctx->voice.under_way--;
-    remember(ctx, response);
-    int rc = saying->fn ? slack__enter_said(ctx, saying->fn, response, saying->user_data)
-                        : log_failure(ctx, response);
-    end_call(ctx, rc, slack_response_error(response));
+    remember_said(ctx, response);
+    int rc;
+    if (saying->fn) {
+        ctx->depth++;
+        rc = saying->fn(ctx, response, saying->user_data);
+        ctx->depth--;
+        if (rc > 0) rc = SLACK_EINVAL;
+    } else {
+        rc = slack__ctx_log_call(ctx, response);
+    }
+    slack__ctx_call_ended(ctx, rc, slack_response_error(response));
 }
 
 static int say_on_worker(slack_ctx_t *ctx, const slack_json_t *args, slack_said_fn fn,
@@ -241,7 +82,7 @@ static int say_on_worker(slack_ctx_t *ctx, const slack_json_t *args, slack_said_
     const slack_response_t *response = NULL;
     int rc = slack__worker_call(ctx, "chat.postMessage", NULL, args, &response);
     if (response == NULL) return rc;
-    remember(ctx, response);
+    remember_said(ctx, response);
     return fn ? fn(ctx, response, user_data) : rc;
 }
 
@@ -252,13 +93,14 @@ static int say_in(slack_ctx_t *ctx, const slack_json_t *message, const char *thr
     int rc = place(ctx, message, thread, &args);
     if (rc != 0) return rc;
     if (slack__on_worker(ctx)) return say_on_worker(ctx, args, how->fn, how->user_data);
-    if (ctx->state != CTX_RUNNING) /* nothing waits for it any more */
+    if (ctx->phase != SLACK_CTX_RUNNING) /* nothing waits for it any more */
         return how->fn ? SLACK_EALREADY : slack__ctx_call(ctx, "chat.postMessage", args);
     saying_t *saying = slack__arena_alloc(slack__ctx_arena(ctx), sizeof *saying);
     if (saying == NULL) return SLACK_ENOMEM;
     *saying = *how;
     saying->ctx = ctx;
-    rc = slack__webapi_call(slack__ctx_client(ctx), "chat.postMessage", args, on_said, saying);
+    rc =
+        slack__webapi_call(slack__ctx_client(ctx), "chat.postMessage", args, said_answered, saying);
     if (rc != 0) return rc;
     ctx->calls++;
     ctx->voice.under_way++;
@@ -397,13 +239,14 @@ int slack_unreact(slack_ctx_t *ctx, const char *emoji)
 int slack_respond_json(slack_ctx_t *ctx, const slack_json_t *message)
 {
     if (message == NULL) return slack__ctx_no_json(ctx);
-    const char *url = slack__payload_response_url(ctx->d->body);
+    const char *url = slack__payload_response_url(ctx->delivery->body);
     if (*url == '\0') return SLACK_EINVAL;
-    uint64_t over_us = ctx->d->received_us + (uint64_t)RESPONSE_S * 1000000;
-    if (slack__mono_us(ctx->app->clock) > over_us) return SLACK_ESPENT;
+    uint64_t over_us = ctx->delivery->received_us + (uint64_t)RESPONSE_S * 1000000;
+    if (slack__ctx_now_us(ctx) > over_us) return SLACK_ESPENT;
     if (ctx->responses >= RESPONSES_MAX) return SLACK_ESPENT;
-    int rc = slack__on_worker(ctx) ? slack__worker_call(ctx, NULL, url, message, NULL)
-                                   : slack__webapi_respond(&ctx->client, url, message, NULL, NULL);
+    int rc = slack__on_worker(ctx)
+                 ? slack__worker_call(ctx, NULL, url, message, NULL)
+                 : slack__webapi_respond(slack__ctx_client(ctx), url, message, NULL, NULL);
     if (rc == 0) ctx->responses++;
     return rc;
 }

@@ -1,19 +1,27 @@
 /* SPDX-License-Identifier: MIT */
+#include "context/values.h"
+
 #include "context/ctx.h"
 
-static struct value *find(const slack_ctx_t *ctx, const slack_key_t *key)
+struct slack_value {
+    struct slack_value *next;
+    const slack_key_t *key;
+    void *value;
+};
+
+static struct slack_value *value_find(const slack_ctx_t *ctx, const slack_key_t *key)
 {
-    struct value *v = ctx->values;
+    struct slack_value *v = ctx->values;
     while (v && v->key != key)
         v = v->next;
     return v;
 }
 
-static int add(slack_ctx_t *ctx, void *args)
+static int value_add(slack_ctx_t *ctx, void *args)
 {
-    const struct value *given = args;
-    if (find(ctx, given->key)) return SLACK_EALREADY;
-    struct value *v = slack__arena_alloc(slack__ctx_arena(ctx), sizeof *v);
+    const struct slack_value *given = args;
+    if (value_find(ctx, given->key)) return SLACK_EALREADY;
+    struct slack_value *v = slack__arena_alloc(slack__ctx_arena(ctx), sizeof *v);
     if (v == NULL) return SLACK_ENOMEM;
     *v = *given;
     v->next = ctx->values;
@@ -24,28 +32,28 @@ static int add(slack_ctx_t *ctx, void *args)
 int slack_ctx_set(slack_ctx_t *ctx, const slack_key_t *key, void *value)
 {
     if (key == NULL || value == NULL) return SLACK_EINVAL;
-    struct value given = {.key = key, .value = value};
-    return slack__ctx_on_loop(ctx, add, &given);
+    struct slack_value given = {.key = key, .value = value};
+    return slack__ctx_on_loop(ctx, value_add, &given);
 }
 
-static int get(slack_ctx_t *ctx, void *args)
+static int value_get(slack_ctx_t *ctx, void *args)
 {
-    struct value *wanted = args;
-    const struct value *v = find(ctx, wanted->key);
+    struct slack_value *wanted = args;
+    const struct slack_value *v = value_find(ctx, wanted->key);
     if (v) wanted->value = v->value;
     return 0;
 }
 
 void *slack_ctx_get(slack_ctx_t *ctx, const slack_key_t *key)
 {
-    struct value wanted = {.key = key};
-    slack__ctx_on_loop(ctx, get, &wanted);
+    struct slack_value wanted = {.key = key};
+    slack__ctx_on_loop(ctx, value_get, &wanted);
     return wanted.value;
 }
 
 void slack__values_free(slack_ctx_t *ctx)
 {
-    struct value *v = ctx->values;
+    struct slack_value *v = ctx->values;
     ctx->values = NULL;
     for (; v; v = v->next)
         if (v->key->free) v->key->free(v->value);

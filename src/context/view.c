@@ -31,9 +31,9 @@ int slack_view_update(slack_ctx_t *ctx, const char *view_id, const char *hash,
                       const slack_json_t *view)
 {
     if (view_id == NULL) {
-        const char *own = slack_json_str(ctx->d->body, "/view/hash");
+        const char *own = slack_json_str(ctx->delivery->body, "/view/hash");
         if (hash == NULL && *own) hash = own;
-        view_id = slack_json_str(ctx->d->body, "/view/id");
+        view_id = slack_json_str(ctx->delivery->body, "/view/id");
     }
     return call_view(ctx, "views.update", "view_id", view_id, hash, view);
 }

@@ -6,7 +6,7 @@
 
 const slack_json_t *slack_ctx_inputs(const slack_ctx_t *ctx)
 {
-    const slack_json_t *body = ctx->d->body;
+    const slack_json_t *body = ctx->delivery->body;
     if (*slack__payload_function_execution_id(body) == '\0') return NULL;
     const slack_json_t *inputs = slack_json_get(body, "/event/inputs");
     return inputs ? inputs : slack_json_get(body, "/function_data/inputs");
@@ -14,20 +14,20 @@ const slack_json_t *slack_ctx_inputs(const slack_ctx_t *ctx)
 
 const char *slack_ctx_function_execution_id(const slack_ctx_t *ctx)
 {
-    return slack__payload_function_execution_id(ctx->d->body);
+    return slack__payload_function_execution_id(ctx->delivery->body);
 }
 
 /* Why the step cannot be ended by this delivery; 0 when it can. */
 static int check(const slack_ctx_t *ctx)
 {
     if (*slack_ctx_function_execution_id(ctx) == '\0') return SLACK_EINVAL;
-    return ctx->step_ended ? SLACK_EALREADY : 0;
+    return ctx->function_ended ? SLACK_EALREADY : 0;
 }
 
 static int end_step(slack_ctx_t *ctx, const char *method, const slack_json_t *args)
 {
     int rc = slack__ctx_call(ctx, method, args);
-    if (rc == 0) ctx->step_ended = true;
+    if (rc == 0) ctx->function_ended = true;
     return rc;
 }
 

@@ -1,319 +1,268 @@
 /* SPDX-License-Identifier: MIT */
 #include <string.h>
 
-#include "context/ctx.h"
-#include "protocol/kind.h"
+#include "context/ack_deadline.h"
+#include "context/ack_send.h"
+#include "dispatch/authorize.h"
+#include "dispatch/dedupe.h"
+#include "dispatch/worker.h"
 
 /*
- * A delivery runs: the middleware around the listeners, one listener after the other. User code is
- * only ever entered from the loop; what ends later (a hold, a call) posts the ctx's task, which
- * goes on from there.
+ * Middleware around listeners, one listener after the other. User code is entered from the loop
+ * only; a hold or a call that ends posts the ctx's task, and slack__run_advance() goes on from
+ * there.
  */
 
-void slack__ctx_fail(slack_ctx_t *ctx, int status)
+/* Nothing that has begun is still under way, user code apart. */
+static bool run_is_idle(const slack_run_t *run)
 {
-    if (ctx->status == 0) ctx->status = status;
-}
-
-/* Nothing of what has begun is still under way, user code apart. */
-static bool idle(const slack_ctx_t *ctx)
-{
-    return ctx->holds == 0 && ctx->calls == 0 && !ctx->turn_waits;
-}
-
-static int enter(slack_ctx_t *ctx, slack_handler_fn fn, void *user_data)
-{
-    ctx->depth++;
-    int rc = fn(ctx, user_data);
-    ctx->depth--;
-    return rc > 0 ? SLACK_EINVAL : rc;
-}
-
-int slack__enter_said(slack_ctx_t *ctx, slack_said_fn fn, const slack_response_t *response,
-                      void *user_data)
-{
-    ctx->depth++;
-    int rc = fn(ctx, response, user_data);
-    ctx->depth--;
-    return rc > 0 ? SLACK_EINVAL : rc;
+    return run->ctx.holds == 0 && run->ctx.calls == 0 && !run->ordering.waits;
 }
 
 /* ---- chains ---- */
 
-static int go_on(slack_ctx_t *ctx)
+static int chain_next(slack_run_t *run)
 {
-    struct chain *c = &ctx->chain;
+    slack_chain_t *c = &run->chain;
     if (c->next == c->count) {
         c->open = false;
-        return c->inner(ctx);
+        return c->inner(run);
     }
     const slack_middleware_t *items = c->items;
     size_t i = c->next++;
-    c->turn = ctx->depth + 1;
-    int rc = enter(ctx, items[i].fn, items[i].user_data);
-    if (c->items == items && c->next == i + 1) { /* it has not gone on */
-        c->turn = 0;
-        if (ctx->holds == 0) c->open = false;
+    c->caller = run->ctx.depth + 1;
+    int rc = slack__ctx_enter(&run->ctx, items[i].fn, items[i].user_data);
+    if (c->items == items && c->next == i + 1) { /* it has not called slack_next() */
+        c->caller = 0;
+        if (run->ctx.holds == 0) c->open = false;
     }
     return rc;
 }
 
-static int run_chain(slack_ctx_t *ctx, const slack_middleware_t *items, size_t count,
-                     int (*inner)(slack_ctx_t *ctx))
+static int chain_run(slack_run_t *run, const slack_middleware_t *items, size_t count,
+                     int (*inner)(slack_run_t *run))
 {
-    ctx->chain = (struct chain){.items = items, .count = count, .open = true, .inner = inner};
-    return go_on(ctx);
+    run->chain = (slack_chain_t){.items = items, .count = count, .open = true, .inner = inner};
+    return chain_next(run);
 }
 
 int slack_next(slack_ctx_t *ctx)
 {
+    slack_run_t *run = slack__run_of(ctx);
     if (slack__on_worker(ctx)) return SLACK_EALREADY;
-    if (!ctx->chain.open || ctx->chain.turn != ctx->depth) return SLACK_EALREADY;
-    return ctx->state == CTX_RUNNING ? go_on(ctx) : SLACK_EALREADY;
+    if (!run->chain.open || run->chain.caller != ctx->depth) return SLACK_EALREADY;
+    return ctx->phase == SLACK_CTX_RUNNING ? chain_next(run) : SLACK_EALREADY;
 }
 
 /* ---- listeners ---- */
 
-void slack__step_failed(slack_ctx_t *ctx, int status, const char *reason)
+static int run_listener(slack_run_t *run)
 {
-    if (ctx->step_status != 0) return; /* by the listener itself, and handed up by its middleware */
-    ctx->step_status = status;
-    slack__attempt_step_failed(ctx, status, reason);
-    SLACK_LOG(&ctx->app->log, ERROR, "listener failed",
-              "listener=%s transport=%s error=%s reason=%s", ctx->step->route->listener.name,
-              ctx->d->transport->ops->name, slack_err_name(status), reason ? reason : "");
-}
-
-static int run_listener(slack_ctx_t *ctx)
-{
-    const slack_listener_t *listener = &ctx->step->route->listener;
-    ctx->listeners++;
-    int rc = listener->run == SLACK_RUN_WORKER ? slack__workers_submit(ctx->app, ctx)
-                                               : enter(ctx, listener->fn, listener->user_data);
-    if (rc != 0) slack__step_failed(ctx, rc, NULL);
+    const slack_listener_t *listener = &run->ctx.step->rule->listener;
+    run->listeners++;
+    int rc = listener->run == SLACK_RUN_WORKER
+                 ? slack__worker_submit(run)
+                 : slack__ctx_enter(&run->ctx, listener->fn, listener->user_data);
+    if (rc != 0) slack__run_step_failed(run, rc, NULL);
     return rc;
 }
 
-static int run_step(slack_ctx_t *ctx, const slack_step_t *step)
+static int step_begin(slack_run_t *run, const slack_step_t *step)
 {
-    if (step->route->removed) return 0;
-    ctx->step = step;
-    ctx->step_status = 0;
-    slack__attempt_step_begin(ctx);
-    int rc = run_chain(ctx, step->route->listener.middleware, step->route->middleware_count,
-                       run_listener);
-    if (rc != 0) slack__step_failed(ctx, rc, NULL);
-    return ctx->step_status;
+    if (step->rule->removed) return 0;
+    run->ctx.step = step;
+    slack__failure_step_begin(&run->ctx.failure);
+    int rc =
+        chain_run(run, step->rule->listener.middleware, step->rule->middleware_count, run_listener);
+    if (rc != 0) slack__run_step_failed(run, rc, NULL);
+    return run->ctx.failure.step.status;
 }
 
-static void end_step(slack_ctx_t *ctx)
+/* A listener that is done, or failed for good, is not run again. */
+static void step_end(slack_run_t *run)
 {
-    slack__attempt_step_end(ctx);
-    slack__ordering_leave(ctx);
+    slack_failure_t *failure = &run->ctx.failure;
+    if (failure->step.open && !slack__failure_step_end(failure) &&
+        slack__progress_add(&run->progress, &run->steps, run->next_step - 1, failure->step.hopeless,
+                            failure->step.reason) &&
+        run->next_step < run->steps.count)
+        run->owner->progressed(run);
+    slack__run_leave_ordering(run);
+}
+
+/* False: the delivery waits for others that run the listener. */
+static bool step_may_begin(slack_run_t *run, slack_rule_t *rule)
+{
+    if (!rule->listener.ordered && rule->listener.max_running == 0) return true;
+    return slack__ordering_enter(&run->ordering, rule, slack_ctx_channel(&run->ctx),
+                                 slack_ctx_thread_ts(&run->ctx));
 }
 
 /* Run the next step, and on while each ends at once. The first error. */
-static int run_steps(slack_ctx_t *ctx)
+static int run_steps(slack_run_t *run)
 {
     int first = 0;
-    while (ctx->next_step < ctx->steps.count) {
-        size_t i = ctx->next_step;
-        bool skip = slack__attempt_skips(ctx, i);
-        if (!skip && !slack__ordering_enter(ctx, ctx->steps.items[i].route)) break;
-        ctx->next_step++;
-        if (skip) continue;
-        int rc = run_step(ctx, &ctx->steps.items[i]);
+    while (run->next_step < run->steps.count) {
+        const slack_step_t *step = &run->steps.items[run->next_step];
+        if (slack__progress_has(&run->progress, &run->steps, run->next_step)) {
+            run->next_step++;
+            continue;
+        }
+        if (!step_may_begin(run, step->rule)) break;
+        run->next_step++;
+        int rc = step_begin(run, step);
         if (first == 0) first = rc;
-        if (!idle(ctx)) break;
-        end_step(ctx);
+        if (!run_is_idle(run)) break;
+        step_end(run);
     }
     return first;
 }
 
-static int find_steps(slack_ctx_t *ctx, slack_steps_t *ret)
+static int find_steps(slack_run_t *run, slack_steps_t *ret)
 {
+    const slack_ctx_t *ctx = &run->ctx;
     slack_subject_t subject;
-    slack__subject_init(&subject, ctx->d->kind, ctx->d->body, ctx->grant->bot_user);
-    subject.own = ctx->own;
+    slack__subject_init(&subject, ctx->delivery->kind, ctx->delivery->body, ctx->grant->bot_user);
+    subject.own = run->own;
     if (ctx->job) subject.selector = ctx->job;
-    return slack__router_match(ctx->app->routes, &subject, slack__ctx_arena(ctx), ret);
+    return slack__router_match(run->dispatcher->registry->router, &subject, ctx->delivery->arena,
+                               ret);
 }
 
-static int reach_listeners(slack_ctx_t *ctx)
+static int reach_listeners(slack_run_t *run)
 {
-    ctx->reached_listeners = true;
-    int rc = find_steps(ctx, &ctx->steps);
-    if (rc == 0) rc = slack__attempt_prepare(ctx);
+    slack_ctx_t *ctx = &run->ctx;
+    run->reached_listeners = true;
+    int rc = find_steps(run, &run->steps);
+    if (rc == 0 && ctx->attempt > 0)
+        rc = slack__progress_prepare(&run->progress, &run->steps, ctx->delivery->arena);
     if (rc != 0) {
-        slack__steps_release(&ctx->steps);
-        slack__ctx_fail(ctx, rc);
+        slack__steps_release(&run->steps);
+        slack__failure_set(ctx, rc);
         return rc;
     }
-    if (ctx->steps.gave_up)
-        SLACK_LOG(&ctx->app->log, WARN, "a pattern needed too much and was given up",
-                  "listener=%s kind=%s", ctx->steps.gave_up, slack_kind_name(ctx->d->kind));
-    return run_steps(ctx);
+    if (run->steps.gave_up)
+        SLACK_LOG(slack__ctx_log(ctx), WARN, "a pattern needed too much and was given up",
+                  "listener=%s kind=%s", run->steps.gave_up, slack_kind_name(ctx->delivery->kind));
+    return run_steps(run);
 }
 
 /* ---- between the steps ---- */
 
-void slack__run_hook(slack_ctx_t *ctx, const slack_middleware_t *hook)
+static bool is_unmatched(const slack_run_t *run)
 {
-    if (hook->fn) slack__ctx_fail(ctx, enter(ctx, hook->fn, hook->user_data));
+    return run->reached_listeners && run->steps.count == 0 && run->ctx.failure.status == 0;
 }
 
-static bool unmatched(const slack_ctx_t *ctx)
+static void tell_unmatched(slack_run_t *run)
 {
-    return ctx->reached_listeners && ctx->steps.count == 0 && ctx->status == 0;
+    slack_ctx_t *ctx = &run->ctx;
+    const slack_delivery_t *d = ctx->delivery;
+    run->unmatched_told = true;
+    if (slack__kind_waits_for_ack(d->kind))
+        SLACK_LOG(slack__ctx_log(ctx), WARN, "no listener", "kind=%s transport=%s add=%s",
+                  slack_kind_name(d->kind), d->transport->ops->name,
+                  slack__router_suggest(d->kind, d->body, d->arena));
+    slack__ctx_run_hook(ctx, &run->dispatcher->registry->unmatched);
 }
 
-static void tell_unmatched(slack_ctx_t *ctx)
+static void tell_error(slack_run_t *run)
 {
-    if (!unmatched(ctx) || ctx->unmatched_told) return;
-    ctx->unmatched_told = true;
-    if (slack__kind_waits_for_ack(ctx->d->kind))
-        SLACK_LOG(&ctx->app->log, WARN, "no listener", "kind=%s transport=%s add=%s",
-                  slack_kind_name(ctx->d->kind), ctx->d->transport->ops->name,
-                  slack__router_suggest(ctx->d->kind, ctx->d->body, slack__ctx_arena(ctx)));
-    slack__run_hook(ctx, &ctx->app->unmatched);
-}
-
-static void tell_error(slack_ctx_t *ctx)
-{
-    if (ctx->status == 0 || ctx->error_told || ctx->app->error_fn == NULL) return;
-    ctx->error_told = true;
+    const slack_registry_t *registry = run->dispatcher->registry;
+    slack_ctx_t *ctx = &run->ctx;
+    const char *listener = ctx->failure.listener ? ctx->failure.listener : "";
+    run->error_told = true;
     ctx->depth++;
-    ctx->app->error_fn(ctx, ctx->status, ctx->failed ? ctx->failed : "", ctx->app->error_data);
+    registry->error_fn(ctx, ctx->failure.status, listener, registry->error_data);
     ctx->depth--;
 }
 
-/* What no handler acknowledged, when none of them is going to any more. */
-static void acknowledge(slack_ctx_t *ctx)
+/* Ack what no handler has acked, once none of them is going to. */
+static void acknowledge(slack_run_t *run)
 {
-    if (ctx->refused && !ctx->refusal_told) slack__unauthorized_ack(ctx);
-    if (ctx->acked || ctx->holds > 0 || ctx->defers > 0 || ctx->turn_waits) return;
+    slack_ctx_t *ctx = &run->ctx;
+    if (run->refused && !run->refusal_told) slack__unauthorized_ack(run);
+    if (ctx->ack.sent || ctx->holds > 0 || ctx->ack.defers > 0 || run->ordering.waits) return;
     enum slack_ack_outcome outcome = SLACK_ACK_OK;
-    if (ctx->status || unmatched(ctx)) outcome = SLACK_ACK_REFUSE;
-    if (ctx->status == SLACK_EBUSY) outcome = SLACK_ACK_LATER; /* past a bound of ours */
+    if (ctx->failure.status || is_unmatched(run)) outcome = SLACK_ACK_REFUSE;
+    if (ctx->failure.status == SLACK_EBUSY) outcome = SLACK_ACK_LATER; /* past a bound */
     slack__ack_outcome(ctx, outcome);
 }
 
-/* Off the user's stack: tell, acknowledge, and end when nothing is left to run or to wait for. */
-static void settle(slack_ctx_t *ctx)
+/* Off the user's stack: tell the program, ack, and end when nothing is left to run or to wait for.
+ */
+static void settle(slack_run_t *run)
 {
-    tell_unmatched(ctx);
-    tell_error(ctx);
-    acknowledge(ctx);
-    if (idle(ctx) && ctx->next_step == ctx->steps.count) slack__inbox_end(ctx);
+    if (is_unmatched(run) && !run->unmatched_told) tell_unmatched(run);
+    if (run->ctx.failure.status && !run->error_told && run->dispatcher->registry->error_fn)
+        tell_error(run);
+    acknowledge(run);
+    if (run_is_idle(run) && run->next_step == run->steps.count) run->owner->ended(run);
 }
 
-/* Events of the bot's own doing would have it talk to itself; joining and leaving a channel it is
- * told of all the same (as Bolt does). */
-static bool from_ourselves(const slack_ctx_t *ctx)
+/* ---- the bot's own events ---- */
+
+/* Events that the bot has caused would have it talk to itself. It learns of its joining and leaving
+ * a channel all the same, as with Bolt. */
+static bool is_own(const slack_ctx_t *ctx)
 {
-    if (ctx->d->kind != SLACK_KIND_EVENT) return false;
-    const slack_json_t *event = slack_json_get(ctx->d->body, "/event");
+    if (ctx->delivery->kind != SLACK_KIND_EVENT) return false;
+    const slack_json_t *event = slack_json_get(ctx->delivery->body, "/event");
     const char *type = slack_json_str(event, "/type");
     if (strcmp(type, "member_joined_channel") == 0 || strcmp(type, "member_left_channel") == 0)
         return false;
-    const slack_grant_t *us = ctx->grant;
-    if (*us->bot_id && strcmp(slack_json_str(event, "/bot_id"), us->bot_id) == 0) return true;
-    return *us->bot_user && strcmp(slack_json_str(event, "/user"), us->bot_user) == 0;
+    const slack_grant_t *bot = ctx->grant;
+    if (*bot->bot_id && strcmp(slack_json_str(event, "/bot_id"), bot->bot_id) == 0) return true;
+    return *bot->bot_user && strcmp(slack_json_str(event, "/user"), bot->bot_user) == 0;
 }
 
-static bool left_out(slack_ctx_t *ctx)
+/* An own event is left out, unless a listener asks for those. */
+static bool is_left_out(slack_run_t *run)
 {
-    if (ctx->app->options.own_events || !from_ourselves(ctx)) return false;
-    ctx->own = true;
+    if (run->dispatcher->own_events || !is_own(&run->ctx)) return false;
+    run->own = true;
     slack_steps_t steps = {0};
-    int rc = find_steps(ctx, &steps);
+    int rc = find_steps(run, &steps);
     const bool asked_for = rc != 0 || steps.count > 0;
     slack__steps_release(&steps);
     return !asked_for;
 }
 
-/* It is known with whose token, or that there is none. */
-static void begin(slack_ctx_t *ctx)
+/* ---- the way ---- */
+
+static void begin_authorized(slack_run_t *run)
 {
-    ctx->begun = true;
-    if (!ctx->unauthorized) {
-        if (left_out(ctx) || slack__dedupe_as_mention(ctx)) {
-            slack__inbox_end(ctx);
+    run->begun = true;
+    if (!run->unauthorized) {
+        const slack_registry_t *registry = run->dispatcher->registry;
+        if (is_left_out(run) ||
+            (run->dispatcher->dedupe_messages && slack__dedupe_is_mention(run))) {
+            run->owner->ended(run);
             return;
         }
-        slack__ctx_fail(
-            ctx, run_chain(ctx, ctx->app->middleware, ctx->app->middleware_count, reach_listeners));
+        slack__failure_set(&run->ctx, chain_run(run, registry->middleware,
+                                                registry->middleware_count, reach_listeners));
     }
-    settle(ctx);
+    settle(run);
 }
 
-void slack__dispatch_begin(slack_ctx_t *ctx)
+void slack__run_begin(slack_run_t *run)
 {
-    ctx->state = CTX_RUNNING;
-    slack__ack_deadline_watch(ctx);
-    if (slack__authorize_ctx(ctx)) begin(ctx);
+    run->ctx.phase = SLACK_CTX_RUNNING;
+    slack__ack_deadline_watch(&run->ctx);
+    if (slack__run_authorize(run)) begin_authorized(run);
 }
 
-void slack__dispatch_advance(slack_ctx_t *ctx)
+void slack__run_advance(slack_run_t *run)
 {
-    if (ctx->depth > 0 || ctx->authorizing) return;
-    if (!ctx->begun) {
-        begin(ctx);
+    if (run->ctx.depth > 0 || slack__linked(&run->waiter.link)) return;
+    if (!run->begun) {
+        begin_authorized(run);
         return;
     }
-    if (idle(ctx)) {
-        if (ctx->attempt.step_open) end_step(ctx); /* not of one that was woken to begin */
-        run_steps(ctx);
+    if (run_is_idle(run)) {
+        if (run->ctx.failure.step.open) step_end(run); /* not of one that was woken to begin */
+        run_steps(run);
     }
-    settle(ctx);
-}
-
-/* ---- holds and hooks ---- */
-
-static int hold(slack_ctx_t *ctx, void *unused)
-{
-    ctx->holds++;
-    return 0;
-}
-
-void slack_ctx_hold(slack_ctx_t *ctx)
-{
-    slack__ctx_on_loop(ctx, hold, NULL);
-}
-
-static int release(slack_ctx_t *ctx, void *args)
-{
-    if (ctx->holds == 0) {
-        SLACK_LOG(&ctx->app->log, ERROR, "slack_ctx_release without a hold", "kind=%s",
-                  slack_kind_name(ctx->d->kind));
-        return 0;
-    }
-    ctx->holds--;
-    if (ctx->state != CTX_RUNNING) return 0; /* ended by the stop */
-    slack__attempt_step_failed(ctx, *(int *)args, NULL);
-    if (ctx->holds == 0) slack__task_post(ctx->app->net, &ctx->task);
-    return 0;
-}
-
-void slack_ctx_release(slack_ctx_t *ctx, int status)
-{
-    slack__ctx_on_loop(ctx, release, &status);
-}
-
-static int add_hook(slack_ctx_t *ctx, void *args)
-{
-    if (ctx->state >= CTX_ENDED) return SLACK_EALREADY;
-    struct on_done *hook = slack__arena_alloc(slack__ctx_arena(ctx), sizeof *hook);
-    if (hook == NULL) return SLACK_ENOMEM;
-    *hook = *(struct on_done *)args;
-    hook->next = ctx->on_done;
-    ctx->on_done = hook;
-    return 0;
-}
-
-int slack_ctx_on_done(slack_ctx_t *ctx, slack_done_fn fn, void *user_data)
-{
-    if (fn == NULL) return SLACK_EINVAL;
-    struct on_done hook = {.fn = fn, .user_data = user_data};
-    return slack__ctx_on_loop(ctx, add_hook, &hook);
+    settle(run);
 }

@@ -6,9 +6,9 @@
 #include "util/alloc.h"
 #include "util/map.h"
 
-/* Middleware that come with the library. Each ends the chain by not going on. */
+/* The middleware of the library. Each ends the chain by not calling slack_next(). */
 
-static bool in_list(const char *list, const char *id)
+static bool list_has(const char *list, const char *id)
 {
     slack_slice_t rest = slack__slice(list), item;
     while (slack__slice_split(&rest, ',', &item))
@@ -18,22 +18,22 @@ static bool in_list(const char *list, const char *id)
 
 int slack_only_in_channels(slack_ctx_t *ctx, void *ids)
 {
-    return in_list(ids, slack_ctx_channel(ctx)) ? slack_next(ctx) : 0;
+    return list_has(ids, slack_ctx_channel(ctx)) ? slack_next(ctx) : 0;
 }
 
 int slack_only_for_users(slack_ctx_t *ctx, void *ids)
 {
-    return in_list(ids, slack_ctx_user(ctx)) ? slack_next(ctx) : 0;
+    return list_has(ids, slack_ctx_user(ctx)) ? slack_next(ctx) : 0;
 }
 
 int slack_only_mentions(slack_ctx_t *ctx, void *unused)
 {
-    if (ctx->d->kind != SLACK_KIND_EVENT) return slack_next(ctx);
-    const char *text = slack_json_str(ctx->d->body, "/event/text");
+    if (ctx->delivery->kind != SLACK_KIND_EVENT) return slack_next(ctx);
+    const char *text = slack_json_str(ctx->delivery->body, "/event/text");
     return slack__mentions_first(text, slack_ctx_bot_user(ctx)) ? slack_next(ctx) : 0;
 }
 
-/* ---- how often a user may ---- */
+/* ---- so many deliveries of a user in a period ---- */
 
 #define USERS_MAX 10000
 
@@ -83,7 +83,7 @@ static void forget_oldest(slack_user_limit_t *limit, uint64_t now_ms)
     slack__free(slack__map_take(limit->users, (slack_slice_t){oldest->key, oldest->key_len}));
 }
 
-/* NULL where there is no room to remember another one. */
+/* NULL: there is no room to remember another user. */
 static struct user *user_of(slack_user_limit_t *limit, slack_slice_t key, uint64_t now_ms)
 {
     struct user *user = slack__map_get(limit->users, key);
@@ -109,7 +109,7 @@ int slack_limit_users(slack_ctx_t *ctx, void *user_data)
     const char *id = slack__arena_printf(slack__ctx_arena(ctx), "%s/%s", slack_ctx_team(ctx),
                                          slack_ctx_user(ctx));
     if (id == NULL) return SLACK_ENOMEM;
-    uint64_t now_ms = slack__mono_ms(ctx->app->clock);
+    uint64_t now_ms = slack__mono_ms(ctx->services->net->clock);
     struct user *user = user_of(limit, slack__slice(id), now_ms);
     if (user == NULL) return slack_next(ctx);
     if (now_ms - user->since_ms >= limit->period_ms) { /* a new period */

@@ -1,68 +1,62 @@
 /* SPDX-License-Identifier: MIT */
+#include "dispatch/ordering.h"
+
 #include <string.h>
 
-#include "context/ctx.h"
-
-static slack_ordering_t *turn_at(slack_link_t *link)
+static slack_ordering_t *ordering_at(slack_link_t *link)
 {
     return SLACK_CONTAINER(link, slack_ordering_t, link);
 }
 
-static bool same_conversation(const slack_ordering_t *a, const slack_ordering_t *b)
-{
-    return strcmp(a->channel, b->channel) == 0 && strcmp(a->thread, b->thread) == 0;
-}
-
 /* Whether it may run, with those before it in the list as they are. */
-static bool is_free(const slack_ordering_t *turn)
+static bool may_run(const slack_ordering_t *o)
 {
-    const slack_rule_t *route = turn->route;
-    if (route->listener.max_running && route->running >= route->listener.max_running) return false;
-    if (!route->listener.ordered) return true;
-    for (slack_link_t *link = turn->link.prev; link != &route->turns; link = link->prev)
-        if (same_conversation(turn_at(link), turn)) return false;
+    const slack_rule_t *rule = o->rule;
+    if (rule->listener.max_running && rule->running >= rule->listener.max_running) return false;
+    if (!rule->listener.ordered) return true;
+    for (slack_link_t *link = o->link.prev; link != &rule->orderings; link = link->prev) {
+        const slack_ordering_t *before = ordering_at(link);
+        if (strcmp(before->channel, o->channel) == 0 && strcmp(before->thread, o->thread) == 0)
+            return false;
+    }
     return true;
 }
 
-static void start(slack_ordering_t *turn)
+static void ordering_run(slack_ordering_t *o)
 {
-    turn->running = true;
-    turn->route->running++;
+    o->waits = false;
+    o->running = true;
+    o->rule->running++;
 }
 
-bool slack__ordering_enter(slack_ctx_t *ctx, slack_rule_t *route)
+bool slack__ordering_enter(slack_ordering_t *o, slack_rule_t *rule, const char *channel,
+                           const char *thread)
 {
-    slack_ordering_t *turn = &ctx->turn;
-    if (!route->listener.ordered && route->listener.max_running == 0) return true;
-    if (turn->running) return true; /* woken */
-    turn->route = route;
-    turn->channel = slack_ctx_channel(ctx);
-    turn->thread = slack_ctx_thread_ts(ctx);
-    slack__list_push(&route->turns, &turn->link);
-    ctx->turn_waits = !is_free(turn);
-    if (!ctx->turn_waits) start(turn);
-    return !ctx->turn_waits;
+    if (o->running) return true; /* slack__ordering_next() let it begin */
+    o->rule = rule;
+    o->channel = channel;
+    o->thread = thread;
+    slack__list_push(&rule->orderings, &o->link);
+    o->waits = !may_run(o);
+    if (!o->waits) ordering_run(o);
+    return !o->waits;
 }
 
-static void wake_free(slack_rule_t *route)
+void slack__ordering_leave(slack_ordering_t *o)
 {
-    for (slack_link_t *link = route->turns.next; link != &route->turns; link = link->next) {
-        slack_ordering_t *turn = turn_at(link);
-        if (turn->running || !is_free(turn)) continue;
-        slack_ctx_t *ctx = SLACK_CONTAINER(turn, slack_ctx_t, turn);
-        start(turn);
-        ctx->turn_waits = false;
-        if (ctx->state == CTX_RUNNING) slack__task_post(ctx->app->net, &ctx->task);
+    if (!slack__linked(&o->link)) return;
+    slack__unlink(&o->link);
+    if (o->running) o->rule->running--;
+    o->running = o->waits = false;
+}
+
+slack_ordering_t *slack__ordering_next(slack_rule_t *rule)
+{
+    for (slack_link_t *link = rule->orderings.next; link != &rule->orderings; link = link->next) {
+        slack_ordering_t *o = ordering_at(link);
+        if (o->running || !may_run(o)) continue;
+        ordering_run(o);
+        return o;
     }
-}
-
-void slack__ordering_leave(slack_ctx_t *ctx)
-{
-    slack_ordering_t *turn = &ctx->turn;
-    if (!slack__linked(&turn->link)) return;
-    slack__unlink(&turn->link);
-    if (turn->running) turn->route->running--;
-    turn->running = false;
-    ctx->turn_waits = false;
-    if (ctx->app->state < APP_CLOSING) wake_free(turn->route);
+    return NULL;
 }

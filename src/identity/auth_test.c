@@ -1,136 +1,132 @@
 /* SPDX-License-Identifier: MIT */
+#include "identity/auth_test.h"
+
 #include <stdio.h>
 
-#include "app/app.h"
 #include "protocol/api_error.h"
+#include "util/random.h"
 
 /*
- * The app's own token, and who it belongs to. One that Slack refuses for good ends the start;
- * anything else is tried again for as long as it takes, since a bot that boots before its network
- * must come up by itself. Later, when Slack refuses a call for the token's sake, auth.test is asked
- * again: what it says is what /readyz says, until it says something else.
+ * A token that Slack refuses for good ends the start. Any other failure is tried again for as long
+ * as it takes: a bot that boots before its network comes up by itself. Later the last answer is
+ * what /readyz reports.
  */
 
-static void ask(slack_app_t *app);
+static void ask(slack_identity_t *identity);
 
-static void ask_again(slack_timer_t *timer)
+static void ask_in(slack_identity_t *identity, uint64_t in_ms)
 {
-    slack_app_t *app = SLACK_CONTAINER(timer, slack_app_t, timer);
-    if (app->state <= APP_RUNNING) ask(app);
+    slack__timer_start(identity->net, &identity->timer, in_ms);
 }
 
-static void ask_in(slack_app_t *app, uint64_t in_ms)
+static void retry_later(slack_identity_t *identity, int status, const char *reason,
+                        int64_t retry_after_s)
 {
-    app->timer.fire = ask_again;
-    slack__timer_start(app->net, &app->timer, in_ms);
-}
-
-static void retry_later(slack_app_t *app, int status, const char *reason, int64_t retry_after_s)
-{
-    uint64_t floor_ms = retry_after_s > 0 ? (uint64_t)retry_after_s * 1000 : 0;
-    uint64_t wait = slack__backoff_next_ms(&app->auth_backoff, floor_ms, slack__random_u64());
-    SLACK_LOG(&app->log, WARN, "auth.test failed, will be tried again",
+    const uint64_t floor_ms = retry_after_s > 0 ? (uint64_t)retry_after_s * 1000 : 0;
+    const uint64_t wait = slack__backoff_next_ms(&identity->backoff, floor_ms, slack__random_u64());
+    SLACK_LOG(identity->net->log, WARN, "auth.test failed, will be tried again",
               "error=%s reason=%s wait_ms=%llu", slack_err_name(status), reason,
               (unsigned long long)wait);
-    ask_in(app, wait);
+    ask_in(identity, wait);
 }
 
-static void refused(slack_app_t *app, const char *error)
+static void token_refused(slack_identity_t *identity, const char *error)
 {
-    if (app->state == APP_AUTHORIZING) {
-        slack__app_shutdown(app, slack__app_fail(app, SLACK_EAUTH,
-                                                 "Slack refuses the token in SLACK_BOT_TOKEN: %s",
-                                                 error));
+    if (identity->phase == SLACK_IDENTITY_CHECKING) {
+        identity->events->refused(identity->events_data, error);
         return;
     }
-    if (!app->token_refused)
-        SLACK_LOG(&app->log, ERROR, "Slack refuses the token in SLACK_BOT_TOKEN", "reason=%s",
-                  error);
-    app->token_refused = true;
-    ask_in(app, SLACK_TOKEN_CHECK_MS);
+    if (!identity->refused)
+        SLACK_LOG(identity->net->log, ERROR, "Slack refuses the token in SLACK_BOT_TOKEN",
+                  "reason=%s", error);
+    identity->refused = true;
+    ask_in(identity, SLACK_TOKEN_CHECK_MS);
 }
 
-static void learn(slack_app_t *app, const slack_response_t *response)
+static void token_accepted(slack_identity_t *identity, const slack_response_t *response)
 {
-    snprintf(app->bot_user, sizeof app->bot_user, "%s", slack_response_str(response, "/user_id"));
-    snprintf(app->bot_id, sizeof app->bot_id, "%s", slack_response_str(response, "/bot_id"));
-    snprintf(app->team_id, sizeof app->team_id, "%s", slack_response_str(response, "/team_id"));
-    SLACK_LOG(&app->log, INFO, "authorized", "team=%s bot_user=%s bot_id=%s", app->team_id,
-              app->bot_user, app->bot_id);
-}
-
-static void accepted(slack_app_t *app, const slack_response_t *response)
-{
-    app->auth_backoff.attempt = 0;
-    if (app->state == APP_AUTHORIZING) {
-        learn(app, response);
-        slack__app_authorized(app);
+    identity->backoff.attempt = 0;
+    if (identity->phase == SLACK_IDENTITY_CHECKING) {
+        snprintf(identity->bot_user, sizeof identity->bot_user, "%s",
+                 slack_response_str(response, "/user_id"));
+        snprintf(identity->bot_id, sizeof identity->bot_id, "%s",
+                 slack_response_str(response, "/bot_id"));
+        snprintf(identity->team_id, sizeof identity->team_id, "%s",
+                 slack_response_str(response, "/team_id"));
+        SLACK_LOG(identity->net->log, INFO, "authorized", "team=%s bot_user=%s bot_id=%s",
+                  identity->team_id, identity->bot_user, identity->bot_id);
+        identity->phase = SLACK_IDENTITY_ACCEPTED;
+        identity->events->accepted(identity->events_data);
         return;
     }
-    if (app->token_refused)
-        SLACK_LOG(&app->log, INFO, "Slack accepts the token in SLACK_BOT_TOKEN", "team=%s",
-                  app->team_id);
-    app->token_refused = false;
+    if (identity->refused)
+        SLACK_LOG(identity->net->log, INFO, "Slack accepts the token in SLACK_BOT_TOKEN", "team=%s",
+                  identity->team_id);
+    identity->refused = false;
 }
 
-static void answered(const slack_response_t *response, void *user_data)
+static void auth_test_answered(const slack_response_t *response, void *user_data)
 {
-    slack_app_t *app = user_data;
-    app->token_checking = false;
-    if (app->state > APP_RUNNING) return; /* stopped meanwhile */
-    int status = slack_response_status(response);
+    slack_identity_t *identity = user_data;
+    identity->checking = false;
+    if (identity->phase == SLACK_IDENTITY_STOPPED) return;
+    const int status = slack_response_status(response);
     const char *error = slack_response_error(response);
     if (status == 0)
-        accepted(app, response);
+        token_accepted(identity, response);
     else if (status == SLACK_EAPI && slack__api_error_is_fatal(error))
-        refused(app, error);
+        token_refused(identity, error);
     else
-        retry_later(app, status, error, slack__response_retry_after_s(response));
+        retry_later(identity, status, error, slack__response_retry_after_s(response));
 }
 
-static void ask(slack_app_t *app)
+static void ask(slack_identity_t *identity)
 {
-    /* Nobody's token, as it were: an answer that refuses it is no reason to ask again. */
-    slack_client_t client = app->client;
+    /* Nobody's token: an answer that refuses it is no reason to ask again. */
+    slack_client_t client = identity->client;
     client.owner = 0;
-    if (app->state == APP_RUNNING) app->token_checked_us = slack__mono_us(app->clock);
-    app->token_checking = true;
-    int rc = slack__webapi_call(&client, "auth.test", NULL, answered, app);
+    if (identity->phase == SLACK_IDENTITY_ACCEPTED)
+        identity->checked_us = slack__mono_us(identity->net->clock);
+    identity->checking = true;
+    int rc = slack__webapi_call(&client, "auth.test", NULL, auth_test_answered, identity);
     if (rc == 0) return;
-    app->token_checking = false;
-    retry_later(app, rc, slack_strerror(rc), -1);
+    identity->checking = false;
+    retry_later(identity, rc, slack_strerror(rc), -1);
 }
 
-void slack__auth_test_doubted(slack_app_t *app)
+static void timer_fired(slack_timer_t *timer)
 {
-    const uint64_t since_ms = (slack__mono_us(app->clock) - app->token_checked_us) / 1000;
-    if (app->state != APP_RUNNING || app->token_checking || app->token_refused) return;
-    if (slack__timer_waits(&app->timer)) return; /* is about to be asked again */
-    if (since_ms >= SLACK_TOKEN_CHECK_MS)
-        ask(app);
-    else
-        ask_in(app, SLACK_TOKEN_CHECK_MS - since_ms);
-}
-
-static void go(slack_timer_t *timer)
-{
-    slack_app_t *app = SLACK_CONTAINER(timer, slack_app_t, timer);
-    if (app->state == APP_AUTHORIZING) slack__app_authorized(app);
-}
-
-void slack__auth_test_start(slack_app_t *app)
-{
-    app->auth_backoff = (slack_backoff_t){.base_ms = 500, .cap_ms = 30000};
-    app->own = (slack_grant_t){
-        .number = SLACK_OWNER_APP,
-        .bot_token = app->client.token,
-        .bot_id = app->bot_id,
-        .bot_user = app->bot_user,
-    };
-    if (app->authority == NULL) {
-        ask(app);
-        return;
+    slack_identity_t *identity = SLACK_CONTAINER(timer, slack_identity_t, timer);
+    if (identity->phase == SLACK_IDENTITY_CHECKING && identity->authorizer) {
+        identity->phase = SLACK_IDENTITY_ACCEPTED;
+        identity->events->accepted(identity->events_data);
+    } else if (identity->phase != SLACK_IDENTITY_STOPPED) {
+        ask(identity);
     }
-    app->timer.fire = go;
-    slack__timer_start(app->net, &app->timer, 0);
+}
+
+void slack__auth_test_init(slack_identity_t *identity)
+{
+    identity->backoff = (slack_backoff_t){.base_ms = 500, .cap_ms = 30000};
+    slack__timer_init(&identity->timer, timer_fired);
+}
+
+void slack__auth_test_start(slack_identity_t *identity)
+{
+    if (identity->authorizer)
+        ask_in(identity, 0); /* there is nothing to check, and no event comes inside of a start */
+    else
+        ask(identity);
+}
+
+void slack__auth_test_doubt(slack_identity_t *identity)
+{
+    const uint64_t since_ms = (slack__mono_us(identity->net->clock) - identity->checked_us) / 1000;
+    if (identity->phase != SLACK_IDENTITY_ACCEPTED || identity->checking || identity->refused)
+        return;
+    if (slack__timer_waits(&identity->timer)) return; /* it is asked soon */
+    if (since_ms >= SLACK_TOKEN_CHECK_MS)
+        ask(identity);
+    else
+        ask_in(identity, SLACK_TOKEN_CHECK_MS - since_ms);
 }

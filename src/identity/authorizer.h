@@ -2,74 +2,66 @@
 #ifndef SLACK_IDENTITY_AUTHORIZER_H
 #define SLACK_IDENTITY_AUTHORIZER_H
 
-#include <slack/authorize.h>
-#include <slack/call.h>
-
-#include "identity/grant.h"
+#include "identity/waiter.h"
+#include "net/loop.h"
+#include "util/arena.h"
 
 /*
- * With whose token a delivery is handled.
- *
- *   token.c      an app with a token of its own: auth.test at start, and when a call says it failed
- *   authorize.c  an app with a function that looks tokens up: questions, answers, what is kept
- *   tenant.c     whose delivery it is
- *   refusal.c    what is said in the place of handlers that have no token
+ * Tokens that the program looks up. Deliveries wait for their tenant's answer; the program answers
+ * at once, later, or from another thread, always by the same way, so that nothing goes on inside of
+ * its function. Answers are remembered (tenant_cache.h).
  */
+typedef struct slack_authorizer_state slack_authorizer_state_t;
 
-/* slack_client_t.owner of the app's own token. */
-#define SLACK_OWNER_APP 1
-
-typedef struct slack_authority slack_authority_t;
-
-/* How deliveries got the token of their tenant. */
+/* How deliveries came by a tenant's token. */
 enum slack_lookup {
     SLACK_LOOKUP_GRANTED,
     SLACK_LOOKUP_REFUSED,
-    SLACK_LOOKUP_FAILED,     /* or the program did not answer in time */
-    SLACK_LOOKUP_REMEMBERED, /* no lookup was needed */
+    SLACK_LOOKUP_FAILED,     /* or had no answer in time */
+    SLACK_LOOKUP_REMEMBERED, /* a delivery's, without a lookup */
     SLACK_LOOKUPS
 };
 
-/* How soon after a check of the app's own token the next one may follow. */
-#define SLACK_TOKEN_CHECK_MS 60000
+/* Whether the function is there and every figure is in its range. */
+bool slack__authorizer_is_sound(const slack_authorizer_t *authorizer);
 
-/* ---- token.c ---- */
+/* `app` is only handed to the program. At most `max_waiting` deliveries wait, and a part of them
+ * for one tenant. `wake` may be called by any thread; slack__authorizer_run() has to follow on the
+ * loop. 0; SLACK_EINVAL; SLACK_ENOMEM. */
+int slack__authorizer_new(slack_authorizer_state_t **ret, const slack_authorizer_t *authorizer,
+                          slack_app_t *app, unsigned max_waiting, void (*wake)(void *user_data),
+                          void *user_data);
+void slack__authorizer_free(slack_authorizer_state_t *a);
+void slack__authorizer_start(slack_authorizer_state_t *a, slack_net_t *net);
 
-/* Ask auth.test until it answers; then slack__app_authorized(), or a shutdown. Without a token of
- * its own the app is authorized at once. */
-void slack__auth_test_start(slack_app_t *app);
-/* Slack said that the app's own token is none. */
-void slack__auth_test_doubted(slack_app_t *app);
+/* Ask for a tenant's grant. True: `ret` has the answer already. False: the waiter is linked, and is
+ * called from the loop. `arena` holds what the question needs. */
+bool slack__authorizer_ask(slack_authorizer_state_t *a, slack_tenant_t *tenant,
+                           slack_arena_t *arena, slack_waiter_t *waiter, slack_answer_t *ret);
+/* Forget the tenants that match; NULL: all of them. */
+void slack__authorizer_forget(slack_authorizer_state_t *a, const slack_tenant_t *tenant);
+/* Slack has refused the token of the grant with this number. */
+void slack__authorizer_token_failed(slack_authorizer_state_t *a, uint64_t number);
 
-/* ---- authorize.c ---- */
+/* Take the answers that other threads gave. */
+void slack__authorizer_run(slack_authorizer_state_t *a);
+/* No question is open any more, and every later one is answered with SLACK_ECANCELED. */
+void slack__authorizer_cancel(slack_authorizer_state_t *a);
+bool slack__authorizer_canceled(const slack_authorizer_state_t *a);
 
-/* The way of a delivery. True: it goes on at once, with a grant, or failed, or refused. False: its
- * task is posted when it is known. */
-bool slack__authorize_ctx(slack_ctx_t *ctx);
-/* It does not wait for an answer any more; nothing where it does not. */
-void slack__authorize_leave(slack_ctx_t *ctx);
-
-/* What other threads answered: on every wakeup of the loop. */
-void slack__authorize_run(slack_app_t *app);
-/* Slack said of a call that its token is none. */
-void slack__authorize_token_failed(slack_app_t *app, uint64_t owner);
-/* An event that tells that tokens are gone: at its beginning and at its end, since what is looked
- * up in between may be what the program is about to remove. */
-void slack__authorize_revoked(slack_ctx_t *ctx);
-/* No question is open any more, and none is asked. */
-void slack__authorize_cancel(slack_app_t *app);
-void slack__authority_free(slack_authority_t *authority);
-/* What a person is told. */
-const char *slack__authorize_refusal(const slack_app_t *app);
+/* What a person reads whose tenant was refused. */
+const char *slack__authorizer_refusal(const slack_authorizer_state_t *a);
+/* SLACK_LOOKUPS figures. */
+const uint64_t *slack__authorizer_lookups(const slack_authorizer_state_t *a);
 /* Questions without an answer, and tenants that are remembered. */
-void slack__authority_counts(const slack_app_t *app, size_t *ret_open, size_t *ret_known);
+void slack__authorizer_counts(const slack_authorizer_state_t *a, size_t *ret_open,
+                              size_t *ret_known);
 
-/* SLACK_LOOKUPS figures; only with an authority. */
-const uint64_t *slack__authority_lookups(const slack_app_t *app);
-
-/* ---- refusal.c ---- */
-
-/* Answer what Slack waits for, of a delivery that was refused. */
-void slack__unauthorized_ack(slack_ctx_t *ctx);
+/* Any thread: the work of slack_authorize_grant(), _refuse() and _fail(). */
+int slack__authorizer_grant(slack_authorizer_state_t *a, uint64_t id,
+                            const slack_authorization_t *authorization);
+int slack__authorizer_refuse(slack_authorizer_state_t *a, uint64_t id, const char *reason);
+int slack__authorizer_fail(slack_authorizer_state_t *a, uint64_t id, int status,
+                           const char *reason);
 
 #endif

@@ -4,6 +4,9 @@
 
 #include <slack/authorize.h>
 
+/* The number of the grant that is the app's own token. */
+#define SLACK_OWNER_APP 1
+
 /* A token, and who it belongs to. Strings are never NULL, tokens apart. Counted: whoever remembers
  * it, and the deliveries that use it. The loop's, once it is made. */
 typedef struct slack_grant {

@@ -1,56 +1,64 @@
 /* SPDX-License-Identifier: MIT */
+#include "identity/token_file.h"
+
+#include <stdio.h>
 #include <string.h>
 
-#include "app/app.h"
 #include "protocol/token_kind.h"
 #include "util/alloc.h"
 #include "util/file.h"
 
-/*
- * What comes from files is read again. Each transport reads its own; the tokens are the app's. A
- * new token is written where the old one lies: every client has borrowed that place, and reads it
- * when it makes a call, on the loop. So also a delivery that is under way calls with the new one.
- */
+/* The room that a token from a file has. */
 #define TOKEN_ROOM 1024
 
 typedef struct token {
     const char *variable;
     enum slack_token_use use;
-    const char *file;   /* NULL: it comes from none */
-    const char **place; /* the option, TOKEN_ROOM bytes where it comes from a file */
+    const char *file;   /* NULL: the token comes from no file */
+    const char **place; /* the option; TOKEN_ROOM bytes if the token comes from a file */
 } token_t;
 
-static token_t token_of(slack_app_t *app, enum slack_token_use use)
+static token_t bot_token(const slack_token_files_t *files)
 {
-    slack_options_t *o = &app->options;
-    if (use == SLACK_TOKEN_OF_BOT)
-        return (token_t){"SLACK_BOT_TOKEN_FILE", use, o->bot_token_file, &o->bot_token};
-    return (token_t){"SLACK_APP_TOKEN_FILE", use, o->app_token_file, &o->app_token};
+    slack_options_t *o = files->options;
+    return (token_t){"SLACK_BOT_TOKEN_FILE", SLACK_TOKEN_OF_BOT, o->bot_token_file, &o->bot_token};
 }
 
-static int make_room(slack_app_t *app, token_t token)
+static token_t app_token(const slack_token_files_t *files)
+{
+    slack_options_t *o = files->options;
+    return (token_t){"SLACK_APP_TOKEN_FILE", SLACK_TOKEN_OF_APP, o->app_token_file, &o->app_token};
+}
+
+static int make_room(slack_token_files_t *files, token_t token, char *error)
 {
     if (token.file == NULL || *token.place == NULL) return 0;
     const size_t len = strlen(*token.place);
-    if (len >= TOKEN_ROOM)
-        return slack__app_fail(app, SLACK_ECONFIG, "%s=%.80s: the token has more than %d bytes",
-                               token.variable, token.file, TOKEN_ROOM - 1);
+    if (len >= TOKEN_ROOM) {
+        snprintf(error, SLACK_ERROR_TEXT_MAX, "%s=%.80s: the token has more than %d bytes",
+                 token.variable, token.file, TOKEN_ROOM - 1);
+        return SLACK_ECONFIG;
+    }
     char *room = slack__calloc(1, TOKEN_ROOM);
     if (room == NULL) return SLACK_ENOMEM;
     memcpy(room, *token.place, len);
     slack__free_secret((char *)(uintptr_t)*token.place);
     *token.place = room;
-    slack__file_watch_add(&app->token_files, token.file);
+    slack__file_watch_add(&files->watch, token.file);
     return 0;
 }
 
-int slack__tokens_init(slack_app_t *app)
+int slack__token_files_init(slack_token_files_t *files, slack_options_t *options, char *error)
 {
-    int rc = make_room(app, token_of(app, SLACK_TOKEN_OF_BOT));
-    return rc == 0 ? make_room(app, token_of(app, SLACK_TOKEN_OF_APP)) : rc;
+    files->options = options;
+    int rc = make_room(files, bot_token(files), error);
+    return rc == 0 ? make_room(files, app_token(files), error) : rc;
 }
 
-static const char *fault_of(const token_t *token, const char *text)
+/* ---- reading ---- */
+
+/* What is wrong with a file's text; NULL: nothing. */
+static const char *text_fault(const token_t *token, const char *text)
 {
     if (strlen(text) >= TOKEN_ROOM) return "the token is too long";
     if (slack__token_is(text, token->use)) return NULL;
@@ -63,7 +71,7 @@ static int read_token(const token_t *token, const char **ret_why)
     char *text = NULL;
     int rc = slack__file_read_secret(token->file, &text, ret_why);
     if (rc != 0) return rc;
-    *ret_why = fault_of(token, text);
+    *ret_why = text_fault(token, text);
     if (*ret_why == NULL) {
         char *place = (char *)(uintptr_t)*token->place;
         slack__wipe(place, TOKEN_ROOM);
@@ -74,49 +82,52 @@ static int read_token(const token_t *token, const char **ret_why)
 }
 
 /* How many tokens come from a file: 0 or 1. */
-static unsigned reload_token(slack_app_t *app, token_t token)
+static unsigned reload_token(slack_token_files_t *files, token_t token)
 {
     const char *why = NULL;
     if (token.file == NULL || *token.place == NULL) return 0;
     int rc = read_token(&token, &why);
     if (rc == 0)
-        SLACK_LOG(&app->log, INFO, "token read again", "file=%s", token.file);
+        SLACK_LOG(files->net->log, INFO, "token read again", "file=%s", token.file);
     else
-        SLACK_LOG(&app->log, ERROR, "token not read again, the old one stays", "file=%s reason=%s",
-                  token.file, why ? why : slack_strerror(rc));
+        SLACK_LOG(files->net->log, ERROR, "token not read again, the old one stays",
+                  "file=%s reason=%s", token.file, why ? why : slack_strerror(rc));
     return 1;
 }
 
-static unsigned reload_tokens(slack_app_t *app)
+unsigned slack__token_files_reload(slack_token_files_t *files)
 {
-    slack__file_watch_mark(&app->token_files);
-    return reload_token(app, token_of(app, SLACK_TOKEN_OF_BOT)) +
-           reload_token(app, token_of(app, SLACK_TOKEN_OF_APP));
+    slack__file_watch_mark(&files->watch); /* before the reading, so that no change is missed */
+    return reload_token(files, bot_token(files)) + reload_token(files, app_token(files));
 }
 
-static void on_changed(void *user_data)
+static void files_changed(void *user_data)
 {
-    reload_tokens(user_data);
+    slack__token_files_reload(user_data);
 }
 
-void slack__tokens_watch(slack_app_t *app)
+bool slack__token_files_start(slack_token_files_t *files, slack_net_t *net)
 {
-    if (app->token_files.count == 0) return;
-    int rc =
-        slack__file_watch_start(&app->token_files, app->loop, SLACK_FILE_WATCH_MS, on_changed, app);
-    app->handles++;
+    files->net = net;
+    if (files->watch.count == 0) return false;
+    int rc = slack__file_watch_start(&files->watch, net->loop, SLACK_FILE_WATCH_MS, files_changed,
+                                     files);
     if (rc != 0)
-        SLACK_LOG(&app->log, WARN, "files not watched", "file=%s reason=%s",
-                  app->token_files.paths[0], uv_strerror(rc));
+        SLACK_LOG(net->log, WARN, "files not watched", "file=%s reason=%s", files->watch.paths[0],
+                  uv_strerror(rc));
+    return true;
 }
 
-void slack__app_reload(slack_app_t *app)
+static void watch_closed(void *user_data)
 {
-    if (app->state >= APP_CLOSING) return;
-    unsigned count = reload_tokens(app);
-    for (size_t i = 0; i < app->transport_count; i++)
-        count += app->transports[i]->ops->reload(app->transports[i]);
-    if (count == 0)
-        SLACK_LOG(&app->log, INFO, "nothing to read again", "reason=%s",
-                  "no certificate, token or secret comes from a file");
+    slack_token_files_t *files = user_data;
+    files->closed_fn(files->closed_data);
+}
+
+void slack__token_files_close(slack_token_files_t *files, void (*fn)(void *user_data),
+                              void *user_data)
+{
+    files->closed_fn = fn;
+    files->closed_data = user_data;
+    slack__file_watch_close(&files->watch, watch_closed);
 }

@@ -1,36 +1,22 @@
 /* SPDX-License-Identifier: MIT */
+#include "inbox/jobs.h"
+
 #include <stdio.h>
 #include <string.h>
 
-#include "context/ctx.h"
+#include "context/ack.h"
+#include "identity/identity.h"
+#include "inbox/entry.h"
 #include "protocol/tenant.h"
 #include "util/alloc.h"
+#include "util/json.h"
 
-/*
- * Jobs: rows that the program puts itself, queued from the beginning. They come back out of the
- * store as any delivery that waits there does.
- */
+/* Jobs are rows that the program makes. The backlog claims them, as it does every queued row. */
 
 /* Keys of jobs are apart from Slack's event ids. */
 #define KEY_PREFIX "job:"
 
-void slack_on_dead(slack_app_t *app, slack_dead_fn fn, void *user_data)
-{
-    app->dead_fn = fn;
-    app->dead_data = user_data;
-}
-
-int slack_on_job(slack_app_t *app, const char *name, slack_handler_fn fn, void *user_data)
-{
-    return slack_listen(app, &(slack_listener_t){
-                                 .kind = SLACK_KIND_JOB,
-                                 .match = name,
-                                 .fn = fn,
-                                 .user_data = user_data,
-                             });
-}
-
-/* ---- storing one ---- */
+/* ---- storing a job ---- */
 
 /* In the arena of the delivery that it comes from. */
 typedef struct deferred {
@@ -38,64 +24,63 @@ typedef struct deferred {
     slack_ctx_t *ctx;
 } deferred_t;
 
-static void stored(slack_store_op_t *op)
+static void job_stored(slack_store_op_t *op)
 {
     slack_ctx_t *ctx = SLACK_CONTAINER(op, deferred_t, op)->ctx;
-    slack_app_t *app = ctx->app;
-    ctx->defers--;
-    ctx->calls--;
-    if (op->status != 0) {
-        SLACK_LOG(&app->log, ERROR, "job not stored", "job=%.*s error=%s", (int)op->row.name.len,
-                  op->row.name.ptr, slack_err_name(op->status));
-    } else if (!op->duplicate) {
-        int64_t now = slack__wall_ms(app->clock);
-        slack__backlog_soon(app, op->row.due_ms > now ? (uint64_t)(op->row.due_ms - now) : 0);
+    ctx->ack.defers--;
+    if (op->status != 0)
+        SLACK_LOG(slack__ctx_log(ctx), ERROR, "job not stored", "job=%.*s error=%s",
+                  (int)op->row.name.len, op->row.name.ptr, slack_err_name(op->status));
+    else if (!op->duplicate)
+        slack__inbox_look_at(slack__entry_of_ctx(ctx)->inbox, op->row.due_ms);
+    if (ctx->phase == SLACK_CTX_RUNNING) { /* else ended by the stop */
+        slack__failure_note(ctx, op->status, NULL);
+        if (op->status != 0) ctx->ack.defer_failed = true;
+        if (ctx->ack.defers == 0) slack__ack_jobs_stored(ctx);
     }
-    if (ctx->state != CTX_RUNNING) return; /* ended by the stop */
-    slack__attempt_step_failed(ctx, op->status, NULL);
-    if (op->status != 0) ctx->defer_failed = true;
-    if (ctx->defers == 0) slack__ack_kept(ctx);
-    if (ctx->calls == 0) slack__task_post(app->net, &ctx->task);
+    slack__ctx_call_ended(ctx, 0, NULL);
 }
 
-static int64_t due_ms(const slack_ctx_t *ctx, const slack_job_t *job)
+/* The tenant of the delivery is the job's. "" for an app with a token of its own; NULL: memory is
+ * out. */
+static const char *tenant_text(slack_ctx_t *ctx, slack_arena_t *arena)
 {
-    int64_t soonest = slack__wall_ms(ctx->app->clock) + job->delay_ms;
-    return job->at_ms > soonest ? job->at_ms : soonest;
+    const slack_delivery_t *d = ctx->delivery;
+    slack_tenant_t tenant;
+    if (slack__run_of(ctx)->dispatcher->identity->authorizer == NULL) return "";
+    slack__tenant_of(d->kind, d->body, d->app_id, ctx->tenant, &tenant);
+    return slack__tenant_text(arena, &tenant);
 }
 
-static bool fill(slack_ctx_t *ctx, slack_row_t *row, const slack_job_t *job)
+static bool fill_row(slack_ctx_t *ctx, slack_row_t *row, const slack_job_t *job)
 {
     slack_arena_t *arena = slack__ctx_arena(ctx);
     const char *name = slack__arena_strdup(arena, job->name);
     const char *key = job->key ? slack__arena_printf(arena, KEY_PREFIX "%s", job->key) : "";
     size_t len = 0;
     const char *text = slack__json_text(arena, job->args, &len);
-    const char *tenant = ""; /* an app with a token of its own needs none */
-    if (ctx->app->authority) {
-        slack_tenant_t t;
-        slack__tenant_of(ctx->d->kind, ctx->d->body, ctx->d->app_id, ctx->tenant, &t);
-        tenant = slack__tenant_text(arena, &t);
-    }
+    const char *tenant = tenant_text(ctx, arena);
+    const int64_t soonest = slack__wall_ms(ctx->services->net->clock) + job->delay_ms;
     *row = (slack_row_t){
         .key = slack__slice(key),
         .kind = SLACK_SLICE("job"),
         .name = slack__slice(name),
-        .transport = slack__slice(ctx->d->transport->ops->name),
+        .transport = slack__slice(ctx->delivery->transport->ops->name),
         .payload = {text, text ? len : 0},
         .tenant = slack__slice(tenant),
-        .due_ms = due_ms(ctx, job),
+        .due_ms = job->at_ms > soonest ? job->at_ms : soonest,
     };
     return name && key && text && tenant;
 }
 
-static int submit(slack_ctx_t *ctx, void *args)
+static int submit_here(slack_ctx_t *ctx, void *args)
 {
     deferred_t *deferred = args;
-    if (ctx->state != CTX_RUNNING) return SLACK_EALREADY;
-    ctx->defers++;
+    slack_store_t *store = slack__entry_of_ctx(ctx)->inbox->store;
+    if (ctx->phase != SLACK_CTX_RUNNING) return SLACK_EALREADY;
+    ctx->ack.defers++;
     ctx->calls++;
-    ctx->app->store->ops->submit(ctx->app->store, &deferred->op);
+    store->ops->submit(store, &deferred->op);
     return 0;
 }
 
@@ -104,12 +89,12 @@ int slack_defer_job(slack_ctx_t *ctx, const slack_job_t *job)
     if (job->name == NULL || *job->name == '\0') return SLACK_EINVAL;
     if (job->args == NULL) return slack__ctx_no_json(ctx);
     deferred_t *deferred = slack__arena_calloc(slack__ctx_arena(ctx), sizeof *deferred);
-    if (deferred == NULL || !fill(ctx, &deferred->op.row, job)) return SLACK_ENOMEM;
+    if (deferred == NULL || !fill_row(ctx, &deferred->op.row, job)) return SLACK_ENOMEM;
     deferred->ctx = ctx;
     deferred->op.kind = SLACK_STORE_PUT;
-    deferred->op.done = stored;
+    deferred->op.done = job_stored;
     slack__link_init(&deferred->op.link);
-    return slack__ctx_on_loop(ctx, submit, deferred);
+    return slack__ctx_on_loop(ctx, submit_here, deferred);
 }
 
 int slack_defer(slack_ctx_t *ctx, const char *name, const slack_json_t *args)
@@ -117,18 +102,18 @@ int slack_defer(slack_ctx_t *ctx, const char *name, const slack_json_t *args)
     return slack_defer_job(ctx, &(slack_job_t){.name = name, .args = args});
 }
 
-/* ---- cancelling one ---- */
+/* ---- cancelling a job ---- */
 
 typedef struct cancel {
     slack_store_op_t op;
     slack_store_batch_t batch;
     slack_app_t *app;
-    void (*fn)(slack_app_t *app, int status, void *user_data);
+    slack_cancel_fn fn;
     void *user_data;
     char key[];
 } cancel_t;
 
-static void canceled(slack_store_op_t *op)
+static void job_canceled(slack_store_op_t *op)
 {
     cancel_t *cancel = SLACK_CONTAINER(op, cancel_t, op);
     int status = op->status == 0 && cancel->batch.count == 0 ? SLACK_ENOTFOUND : op->status;
@@ -136,23 +121,23 @@ static void canceled(slack_store_op_t *op)
     slack__free(cancel);
 }
 
-int slack_cancel_job(slack_app_t *app, const char *key,
-                     void (*fn)(slack_app_t *app, int status, void *user_data), void *user_data)
+int slack__jobs_cancel(slack_inbox_t *inbox, const char *key, slack_cancel_fn fn, void *user_data)
 {
     if (key == NULL || *key == '\0') return SLACK_EINVAL;
-    if (app->state != APP_RUNNING && app->state != APP_DRAINING) return SLACK_ECANCELED;
+    if (inbox->phase != SLACK_INBOX_RUNNING && inbox->phase != SLACK_INBOX_DRAINING)
+        return SLACK_ECANCELED;
     size_t size = sizeof KEY_PREFIX + strlen(key);
     cancel_t *cancel = slack__calloc(1, sizeof *cancel + size);
     if (cancel == NULL) return SLACK_ENOMEM;
     snprintf(cancel->key, size, KEY_PREFIX "%s", key);
-    cancel->app = app;
+    cancel->app = inbox->services->app;
     cancel->fn = fn;
     cancel->user_data = user_data;
     cancel->op = (slack_store_op_t){.kind = SLACK_STORE_CANCEL,
                                     .row.key = slack__slice(cancel->key),
                                     .batch = &cancel->batch,
-                                    .done = canceled};
+                                    .done = job_canceled};
     slack__link_init(&cancel->op.link);
-    app->store->ops->submit(app->store, &cancel->op);
+    inbox->store->ops->submit(inbox->store, &cancel->op);
     return 0;
 }

@@ -143,23 +143,22 @@ static const char *match_subject(const slack_listener_t *l, const slack_subject_
     return subject->selector;
 }
 
-int slack__match(const slack_rule_t *route, const slack_subject_t *subject, slack_arena_t *arena,
+int slack__match(const slack_rule_t *rule, const slack_subject_t *subject, slack_arena_t *arena,
                  slack_captures_t *ret)
 {
-    const slack_listener_t *l = &route->listener;
+    const slack_listener_t *l = &rule->listener;
     bool event = l->kind == SLACK_KIND_EVENT;
     if (!(event ? event_fits(l, subject) : interaction_fits(l, subject->body)))
         return SLACK_ENOTFOUND;
     if (l->block_id) {
         const slack_json_t *element = subject->action ? subject->action : subject->body;
-        int rc = match_string(l->block_id, l->block_how, route->block_pattern,
+        int rc = match_string(l->block_id, l->block_how, rule->block_pattern,
                               slack_json_str(element, "/block_id"), arena, NULL);
         if (rc != 0) return rc;
     }
     if (l->match == NULL) return 0;
     const char *text = match_subject(l, subject);
-    return text ? match_string(l->match, l->how, route->pattern, text, arena, ret)
-                : SLACK_ENOTFOUND;
+    return text ? match_string(l->match, l->how, rule->pattern, text, arena, ret) : SLACK_ENOTFOUND;
 }
 
 static bool known(enum slack_match how)

@@ -39,22 +39,22 @@ typedef struct slack_rule {
     unsigned order;
     unsigned refs; /* the routes', and one of each step that runs it */
     bool removed;
-    slack_link_t turns; /* of deliveries, where it takes them in order or not all at once: turn.h */
-    unsigned running;   /* of them */
-    slack_link_t link;  /* of all, by order */
+    slack_link_t orderings; /* ordering->link: deliveries that run it or wait for it (ordering.h) */
+    unsigned running;       /* of them */
+    slack_link_t link;      /* of all, by order */
     struct slack_rule *next; /* in its bucket, by order */
 } slack_rule_t;
 
 /* One run of a listener: an action says which of a payload's actions it is for. */
 typedef struct slack_step {
-    slack_rule_t *route;
+    slack_rule_t *rule;
     const slack_json_t *action;
     slack_captures_t captures;
 } slack_step_t;
 
-/* Whether the route takes the subject: 0, with the captures in the arena; SLACK_ENOTFOUND;
+/* Whether the rule takes the subject: 0, with the captures in the arena; SLACK_ENOTFOUND;
  * SLACK_ETOOBIG for a pattern that was given up; SLACK_ENOMEM. */
-int slack__match(const slack_rule_t *route, const slack_subject_t *subject, slack_arena_t *arena,
+int slack__match(const slack_rule_t *rule, const slack_subject_t *subject, slack_arena_t *arena,
                  slack_captures_t *ret);
 
 /* Whether a text begins with a mention of the user: "<@U0BOT> …" or "<@U0BOT|name> …". */

@@ -12,7 +12,7 @@
 #include "util/map.h"
 #include "util/queue.h"
 
-#define ROUTES_MAX 100000
+#define RULES_MAX 100000
 
 struct bucket {
     slack_rule_t *first, *last;
@@ -21,34 +21,34 @@ struct bucket {
 struct slack_router {
     slack_map_t *exact; /* kind byte + selector -> struct bucket */
     struct bucket any[SLACK_KINDS];
-    slack_link_t all; /* route->link, by order */
+    slack_link_t all; /* rule->link, by order */
     unsigned count;
     unsigned next_order;
 };
 
-/* ---- a route ---- */
+/* ---- a rule ---- */
 
-static void route_free(slack_rule_t *route)
+static void rule_free(slack_rule_t *rule)
 {
-    slack_listener_t *l = &route->listener;
+    slack_listener_t *l = &rule->listener;
     if (l->user_data_free) l->user_data_free(l->user_data);
-    slack__pattern_free(route->pattern);
-    slack__pattern_free(route->block_pattern);
+    slack__pattern_free(rule->pattern);
+    slack__pattern_free(rule->block_pattern);
     const char *const strings[] = {l->match, l->block_id, l->callback_id,
                                    l->type,  l->subtypes, l->name};
     for (size_t i = 0; i < sizeof strings / sizeof *strings; i++)
         slack__free((char *)(uintptr_t)strings[i]);
     slack__free((slack_middleware_t *)(uintptr_t)l->middleware);
-    slack__free(route);
+    slack__free(rule);
 }
 
-static void route_release(slack_rule_t *route)
+static void rule_release(slack_rule_t *rule)
 {
-    if (--route->refs == 0) route_free(route);
+    if (--rule->refs == 0) rule_free(rule);
 }
 
 /* A listener's stable name: what it was given, or its kind and match. */
-static char *route_name(const slack_listener_t *l)
+static char *rule_name(const slack_listener_t *l)
 {
     if (l->name) return slack__strdup(l->name);
     const char *kind = l->assistant  ? "assistant"
@@ -70,17 +70,17 @@ static bool own(const char **at)
     return given == NULL || *at;
 }
 
-static bool own_middleware(slack_rule_t *route)
+static bool own_middleware(slack_rule_t *rule)
 {
-    const slack_middleware_t *given = route->listener.middleware;
-    route->listener.middleware = NULL;
+    const slack_middleware_t *given = rule->listener.middleware;
+    rule->listener.middleware = NULL;
     if (given == NULL) return true;
-    while (given[route->middleware_count].fn)
-        route->middleware_count++;
-    size_t size = (route->middleware_count + 1) * sizeof *given;
+    while (given[rule->middleware_count].fn)
+        rule->middleware_count++;
+    size_t size = (rule->middleware_count + 1) * sizeof *given;
     slack_middleware_t *mine = slack__malloc(size);
     if (mine) memcpy(mine, given, size);
-    route->listener.middleware = mine;
+    rule->listener.middleware = mine;
     return mine != NULL;
 }
 
@@ -89,31 +89,31 @@ static int compile(slack_pattern_t **ret, const char *text, enum slack_match how
     return text && how == SLACK_MATCH_REGEX ? slack__pattern_new(ret, text, error) : 0;
 }
 
-static int route_new(slack_rule_t **ret, const slack_listener_t *listener, char *error)
+static int rule_new(slack_rule_t **ret, const slack_listener_t *listener, char *error)
 {
-    slack_rule_t *route = slack__calloc(1, sizeof *route);
-    if (route == NULL) return SLACK_ENOMEM;
-    slack_listener_t *l = &route->listener;
+    slack_rule_t *rule = slack__calloc(1, sizeof *rule);
+    if (rule == NULL) return SLACK_ENOMEM;
+    slack_listener_t *l = &rule->listener;
     *l = *listener;
     l->user_data_free = NULL; /* still the caller's if this fails */
-    slack__link_init(&route->link);
-    slack__link_init(&route->turns);
-    route->refs = 1;
-    l->name = route_name(listener);
+    slack__link_init(&rule->link);
+    slack__link_init(&rule->orderings);
+    rule->refs = 1;
+    l->name = rule_name(listener);
     /* Every one, also after a failure: none of the caller's strings may stay. */
     bool owned = own(&l->match);
     owned = own(&l->block_id) && owned;
     owned = own(&l->callback_id) && owned;
     owned = own(&l->type) && owned;
     owned = own(&l->subtypes) && owned;
-    owned = own_middleware(route) && owned;
+    owned = own_middleware(rule) && owned;
     int rc = l->name && owned ? 0 : SLACK_ENOMEM;
-    if (rc == 0) rc = compile(&route->pattern, l->match, l->how, error);
-    if (rc == 0) rc = compile(&route->block_pattern, l->block_id, l->block_how, error);
+    if (rc == 0) rc = compile(&rule->pattern, l->match, l->how, error);
+    if (rc == 0) rc = compile(&rule->block_pattern, l->block_id, l->block_how, error);
     if (rc != 0)
-        route_free(route);
+        rule_free(rule);
     else
-        *ret = route;
+        *ret = rule;
     return rc;
 }
 
@@ -121,25 +121,25 @@ static int route_new(slack_rule_t **ret, const slack_listener_t *listener, char 
 
 slack_router_t *slack__router_new(void)
 {
-    slack_router_t *routes = slack__calloc(1, sizeof *routes);
-    if (routes == NULL) return NULL;
-    slack__link_init(&routes->all);
-    routes->exact = slack__map_new(ROUTES_MAX);
-    if (routes->exact == NULL) {
-        slack__free(routes);
+    slack_router_t *router = slack__calloc(1, sizeof *router);
+    if (router == NULL) return NULL;
+    slack__link_init(&router->all);
+    router->exact = slack__map_new(RULES_MAX);
+    if (router->exact == NULL) {
+        slack__free(router);
         return NULL;
     }
-    return routes;
+    return router;
 }
 
-void slack__router_free(slack_router_t *routes)
+void slack__router_free(slack_router_t *router)
 {
-    if (routes == NULL) return;
+    if (router == NULL) return;
     slack_link_t *link;
-    while ((link = slack__list_shift(&routes->all)) != NULL)
-        route_release(SLACK_CONTAINER(link, slack_rule_t, link));
-    slack__map_free(routes->exact, slack__free);
-    slack__free(routes);
+    while ((link = slack__list_shift(&router->all)) != NULL)
+        rule_release(SLACK_CONTAINER(link, slack_rule_t, link));
+    slack__map_free(router->exact, slack__free);
+    slack__free(router);
 }
 
 /* ---- adding and removing ---- */
@@ -168,20 +168,20 @@ static slack_slice_t bucket_key(char key[KEY_MAX], enum slack_kind kind, const c
 }
 
 /* The bucket that a listener belongs in. */
-static int bucket_for(slack_router_t *routes, const slack_listener_t *l, struct bucket **ret)
+static int bucket_for(slack_router_t *router, const slack_listener_t *l, struct bucket **ret)
 {
     const char *selector = NULL;
     if (!exact_selector(l, &selector)) {
-        *ret = &routes->any[l->kind];
+        *ret = &router->any[l->kind];
         return 0;
     }
     char buf[KEY_MAX];
     slack_slice_t key = bucket_key(buf, l->kind, selector);
-    *ret = slack__map_get(routes->exact, key);
+    *ret = slack__map_get(router->exact, key);
     if (*ret) return 0;
     struct bucket *bucket = slack__calloc(1, sizeof *bucket);
     if (bucket == NULL) return SLACK_ENOMEM;
-    int rc = slack__map_put(routes->exact, key, bucket);
+    int rc = slack__map_put(router->exact, key, bucket);
     if (rc != 0)
         slack__free(bucket);
     else
@@ -190,71 +190,71 @@ static int bucket_for(slack_router_t *routes, const slack_listener_t *l, struct 
 }
 
 /* An empty bucket goes, so that listeners that come and go leave nothing behind. */
-static void bucket_remove(slack_router_t *routes, const slack_listener_t *l)
+static void bucket_remove(slack_router_t *router, const slack_listener_t *l)
 {
     const char *selector = NULL;
     if (!exact_selector(l, &selector)) return;
     char buf[KEY_MAX];
-    slack__free(slack__map_take(routes->exact, bucket_key(buf, l->kind, selector)));
+    slack__free(slack__map_take(router->exact, bucket_key(buf, l->kind, selector)));
 }
 
-int slack__router_add(slack_router_t *routes, const slack_listener_t *listener, char *error)
+int slack__router_add(slack_router_t *router, const slack_listener_t *listener, char *error)
 {
     const char *wrong = listener ? slack__match_check(listener) : "no listener";
     if (wrong) {
         if (error) snprintf(error, SLACK_ERROR_TEXT_MAX, "%s", wrong);
         return SLACK_EINVAL;
     }
-    if (routes->count >= ROUTES_MAX) return SLACK_EBUSY;
-    slack_rule_t *route = NULL;
-    int rc = route_new(&route, listener, error);
+    if (router->count >= RULES_MAX) return SLACK_EBUSY;
+    slack_rule_t *rule = NULL;
+    int rc = rule_new(&rule, listener, error);
     if (rc != 0) return rc;
     struct bucket *bucket = NULL;
-    rc = bucket_for(routes, listener, &bucket);
+    rc = bucket_for(router, listener, &bucket);
     if (rc != 0) {
-        route_free(route);
+        rule_free(rule);
         return rc;
     }
-    route->listener.user_data_free = listener->user_data_free;
-    route->order = routes->next_order++;
-    routes->count++;
-    slack__list_push(&routes->all, &route->link);
-    *(bucket->last ? &bucket->last->next : &bucket->first) = route;
-    bucket->last = route;
+    rule->listener.user_data_free = listener->user_data_free;
+    rule->order = router->next_order++;
+    router->count++;
+    slack__list_push(&router->all, &rule->link);
+    *(bucket->last ? &bucket->last->next : &bucket->first) = rule;
+    bucket->last = rule;
     return 0;
 }
 
-static void leave_bucket(slack_router_t *routes, slack_rule_t *route)
+static void leave_bucket(slack_router_t *router, slack_rule_t *rule)
 {
     struct bucket *bucket = NULL;
-    bucket_for(routes, &route->listener, &bucket); /* it is there: the route is in it */
+    bucket_for(router, &rule->listener, &bucket); /* it is there: the rule is in it */
     slack_rule_t *before = NULL;
-    for (slack_rule_t *r = bucket->first; r != route; r = r->next)
+    for (slack_rule_t *r = bucket->first; r != rule; r = r->next)
         before = r;
-    *(before ? &before->next : &bucket->first) = route->next;
-    if (bucket->last == route) bucket->last = before;
-    if (bucket->first == NULL) bucket_remove(routes, &route->listener);
+    *(before ? &before->next : &bucket->first) = rule->next;
+    if (bucket->last == rule) bucket->last = before;
+    if (bucket->first == NULL) bucket_remove(router, &rule->listener);
 }
 
-int slack__router_remove(slack_router_t *routes, const char *name)
+int slack__router_remove(slack_router_t *router, const char *name)
 {
     slack_link_t removed;
     slack__link_init(&removed);
     slack_link_t *next;
-    for (slack_link_t *link = routes->all.next; link != &routes->all; link = next) {
-        slack_rule_t *route = SLACK_CONTAINER(link, slack_rule_t, link);
+    for (slack_link_t *link = router->all.next; link != &router->all; link = next) {
+        slack_rule_t *rule = SLACK_CONTAINER(link, slack_rule_t, link);
         next = link->next;
-        if (strcmp(route->listener.name, name) != 0) continue;
-        leave_bucket(routes, route);
-        route->removed = true;
-        routes->count--;
+        if (strcmp(rule->listener.name, name) != 0) continue;
+        leave_bucket(router, rule);
+        rule->removed = true;
+        router->count--;
         slack__unlink(link);
         slack__list_push(&removed, link);
     }
     if (slack__list_empty(&removed)) return SLACK_ENOTFOUND;
     /* Last, since the destructors are the program's and may do what they like. */
     while ((next = slack__list_shift(&removed)) != NULL)
-        route_release(SLACK_CONTAINER(next, slack_rule_t, link));
+        rule_release(SLACK_CONTAINER(next, slack_rule_t, link));
     return 0;
 }
 
@@ -268,22 +268,22 @@ struct merge {
 static slack_rule_t *merge_next(struct merge *m)
 {
     slack_rule_t **from = m->b == NULL || (m->a && m->a->order < m->b->order) ? &m->a : &m->b;
-    slack_rule_t *route = *from;
-    if (route) *from = route->next;
-    return route;
+    slack_rule_t *rule = *from;
+    if (rule) *from = rule->next;
+    return rule;
 }
 
-static struct merge candidates(const slack_router_t *routes, enum slack_kind kind,
+static struct merge candidates(const slack_router_t *router, enum slack_kind kind,
                                const char *selector)
 {
     char buf[KEY_MAX];
-    const struct bucket *exact = slack__map_get(routes->exact, bucket_key(buf, kind, selector));
-    return (struct merge){exact ? exact->first : NULL, routes->any[kind].first};
+    const struct bucket *exact = slack__map_get(router->exact, bucket_key(buf, kind, selector));
+    return (struct merge){exact ? exact->first : NULL, router->any[kind].first};
 }
 
 /* One search: what is looked for, and the steps found so far, growing in the arena. */
 struct search {
-    const slack_router_t *routes;
+    const slack_router_t *router;
     slack_subject_t *subject;
     slack_arena_t *arena;
     slack_steps_t found;
@@ -303,22 +303,22 @@ static int push(struct search *s, const slack_step_t *step)
         s->cap = cap;
     }
     /* In order, but what may wait for a worker does not keep the others waiting. */
-    size_t at = step->route->listener.run == SLACK_RUN_WORKER ? found->count : s->on_loop++;
+    size_t at = step->rule->listener.run == SLACK_RUN_WORKER ? found->count : s->on_loop++;
     memmove(&found->items[at + 1], &found->items[at], (found->count - at) * sizeof *step);
     found->items[at] = *step;
     found->count++;
-    step->route->refs++;
+    step->rule->refs++;
     return 0;
 }
 
 static int search_one(struct search *s)
 {
-    struct merge m = candidates(s->routes, s->subject->kind, s->subject->selector);
-    slack_rule_t *route;
-    while ((route = merge_next(&m)) != NULL) {
-        slack_step_t step = {.route = route, .action = s->subject->action};
-        int rc = slack__match(route, s->subject, s->arena, &step.captures);
-        if (rc == SLACK_ETOOBIG) s->found.gave_up = route->listener.name;
+    struct merge m = candidates(s->router, s->subject->kind, s->subject->selector);
+    slack_rule_t *rule;
+    while ((rule = merge_next(&m)) != NULL) {
+        slack_step_t step = {.rule = rule, .action = s->subject->action};
+        int rc = slack__match(rule, s->subject, s->arena, &step.captures);
+        if (rc == SLACK_ETOOBIG) s->found.gave_up = rule->listener.name;
         if (rc == SLACK_ETOOBIG || rc == SLACK_ENOTFOUND) continue;
         if (rc == 0) rc = push(s, &step);
         if (rc != 0 || s->subject->kind != SLACK_KIND_EVENT) return rc;
@@ -333,21 +333,21 @@ static void leave_to_assistant(slack_steps_t *found)
     size_t kept = 0;
     bool taken = false;
     for (size_t i = 0; i < found->count; i++)
-        taken = taken || found->items[i].route->listener.assistant;
+        taken = taken || found->items[i].rule->listener.assistant;
     for (size_t i = 0; taken && i < found->count; i++) {
-        const slack_listener_t *l = &found->items[i].route->listener;
+        const slack_listener_t *l = &found->items[i].rule->listener;
         if (l->message && !l->assistant)
-            route_release(found->items[i].route);
+            rule_release(found->items[i].rule);
         else
             found->items[kept++] = found->items[i];
     }
     if (taken) found->count = kept;
 }
 
-int slack__router_match(const slack_router_t *routes, slack_subject_t *subject,
+int slack__router_match(const slack_router_t *router, slack_subject_t *subject,
                         slack_arena_t *arena, slack_steps_t *ret)
 {
-    struct search s = {.routes = routes, .subject = subject, .arena = arena};
+    struct search s = {.router = router, .subject = subject, .arena = arena};
     int rc = 0;
     const slack_json_t *actions = slack_json_get(subject->body, "/actions");
     if (subject->kind == SLACK_KIND_ACTION && slack_json_count(actions, "") > 0) {
@@ -372,7 +372,7 @@ void slack__steps_release(slack_steps_t *steps)
     slack_steps_t mine = *steps;
     *steps = (slack_steps_t){0};
     for (size_t i = 0; i < mine.count; i++)
-        route_release(mine.items[i].route);
+        rule_release(mine.items[i].rule);
 }
 
 /* ---- telling what was missing ---- */

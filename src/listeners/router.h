@@ -15,13 +15,13 @@
 typedef struct slack_router slack_router_t;
 
 slack_router_t *slack__router_new(void);
-void slack__router_free(slack_router_t *routes); /* frees the listeners' user_data too */
+void slack__router_free(slack_router_t *router); /* frees the listeners' user_data too */
 
 /* 0; SLACK_EINVAL with a sentence in `error` (SLACK_ERROR_TEXT_MAX bytes, optional); SLACK_EBUSY;
  * SLACK_ENOMEM. */
-int slack__router_add(slack_router_t *routes, const slack_listener_t *listener, char *error);
+int slack__router_add(slack_router_t *router, const slack_listener_t *listener, char *error);
 /* Remove all of this name. Steps that have them keep them, marked `removed`. 0; SLACK_ENOTFOUND. */
-int slack__router_remove(slack_router_t *routes, const char *name);
+int slack__router_remove(slack_router_t *router, const char *name);
 
 /* What is to run for a delivery. */
 typedef struct slack_steps {
@@ -33,7 +33,7 @@ typedef struct slack_steps {
 /* The listeners that are to run for a delivery, in order: for events all that match, for the other
  * kinds the first that does, once for each action of the payload. 0: to be released; SLACK_ENOMEM.
  */
-int slack__router_match(const slack_router_t *routes, slack_subject_t *subject,
+int slack__router_match(const slack_router_t *router, slack_subject_t *subject,
                         slack_arena_t *arena, slack_steps_t *ret);
 /* No more of them will run, or is running. Leaves them empty. */
 void slack__steps_release(slack_steps_t *steps);

@@ -141,7 +141,7 @@ typedef struct slack_transport_type {
 } slack_transport_type_t;
 
 /* NULL at the end. */
-extern const slack_transport_type_t *const slack__transports[];
+extern const slack_transport_type_t *const slack__transport_types[];
 
 /*
  * Make a delivery of a body: its kind (in the order of tests of docs/payloads.md), its dedupe key,

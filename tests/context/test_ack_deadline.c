@@ -154,7 +154,7 @@ static void late_acks_find_their_way(void **state)
     end();
     assert_int_equal(fake_slack_count(f.slack), 2);
     assert_int_equal(slack__inspect_counters(f.app)->late_acks, 4);
-    assert_non_null(strstr(f.log, "event=\"ack after the one in its place\" kind=command "
+    assert_non_null(strstr(f.log, "event=\"ack after the default ack\" kind=command "
                                   "listener=slow"));
 }
 
@@ -400,7 +400,7 @@ static void store_is_late(void **state)
     assert_int_equal(fake_slack_count(f.slack), 1);
     assert_int_equal(jobs, 1);
     assert_int_equal(slack__inspect_counters(f.app)->late_acks, 1);
-    assert_non_null(strstr(f.log, "event=\"ack after the one in its place\" kind=command "
+    assert_non_null(strstr(f.log, "event=\"ack after the default ack\" kind=command "
                                   "listener=command:/deploy"));
 }
 

@@ -128,42 +128,7 @@ static void test_names_of_any_kind(void **state)
     app_close(&inbox.f);
 }
 
-/* ---- records of programs before this one ---- */
-
-static void test_room_that_was_wanting(void **state)
-{
-    part_t a = {.letter = 'a', .outcomes = {SLACK_EIO, SLACK_EIO}}, b = {.letter = 'b'};
-    store_file_clean();
-    open_app(store_file_url(), 2);
-    listen_as("a", &a);
-    listen_as("b", &b);
-    app_ready(&inbox.f);
-    leave_row("=3\n+b\n");
-    assert_string_equal(inbox.order, "a");
-    assert_int_equal(inbox.deads, 0); /* three attempts did not count */
-    inbox_pass_ms(LONG_MS);
-    assert_string_equal(inbox.order, "aa");
-    assert_int_equal(inbox.deads, 1);
-    app_close(&inbox.f);
-}
-
-static void test_a_failure_without_its_code(void **state)
-{
-    part_t a = {.letter = 'a', .outcomes = {SLACK_EINVAL, SLACK_EINVAL}}, b = {.letter = 'b'};
-    store_file_clean();
-    open_app(store_file_url(), 0);
-    listen_as("a", &a);
-    listen_as("b", &b);
-    app_ready(&inbox.f);
-    leave_row("=1\n+b\n-a\n");
-    assert_string_equal(inbox.order, "a"); /* nobody knows any more why it failed */
-    assert_int_equal(inbox.deads, 1);
-    assert_string_equal(inbox.dead_error, "a: SLACK_EINVAL");
-    replay();
-    assert_string_equal(inbox.order, "aa");
-    assert_int_equal(inbox.deads, 2);
-    app_close(&inbox.f);
-}
+/* ---- records that no program writes ---- */
 
 /* What cannot have been written by any program is no reason to fall over. */
 static void test_a_record_that_is_none(void **state)
@@ -403,8 +368,6 @@ int main(void)
     heap_install();
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_names_of_any_kind),
-        cmocka_unit_test(test_room_that_was_wanting),
-        cmocka_unit_test(test_a_failure_without_its_code),
         cmocka_unit_test(test_a_record_that_is_none),
         cmocka_unit_test(test_a_listener_that_is_gone),
         cmocka_unit_test(test_the_last_of_them_is_gone),

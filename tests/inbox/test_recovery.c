@@ -4,7 +4,7 @@
 #include <sqlite3.h>
 
 #include "app/inspect.h"
-#include "dispatch/attempt.h"
+#include "inbox/backlog.h"
 #include "support/app_fixture.h"
 #include "support/store_file.h"
 #include "support/store_rows.h"

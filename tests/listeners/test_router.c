@@ -52,7 +52,7 @@ static const char *match(enum slack_kind kind, const char *body)
     const char *names = "";
     for (size_t i = 0; i < steps.count; i++) {
         names = slack__arena_printf(arena, "%s%s%s", names, i ? " " : "",
-                                    steps.items[i].route->listener.name);
+                                    steps.items[i].rule->listener.name);
         if (steps.items[i].captures.count > 1)
             names = slack__arena_printf(arena, "%s(%s)", names, steps.items[i].captures.items[1]);
     }
@@ -379,7 +379,7 @@ static void test_removal(void **state)
     listen(&(slack_listener_t){.kind = SLACK_KIND_EVENT, .name = "others"});
     assert_int_equal(slack__router_remove(routes, "none"), SLACK_ENOTFOUND);
 
-    /* A step keeps its route, which knows that it is gone. */
+    /* A step keeps its rule, which knows that it is gone. */
     slack_steps_t steps = {0};
     slack_subject_t subject;
     slack__subject_init(&subject, SLACK_KIND_COMMAND, parse("{\"command\":\"/a\"}"), "");
@@ -387,7 +387,7 @@ static void test_removal(void **state)
     assert_int_equal(slack__router_remove(routes, "others"), 0);
     assert_int_equal(freed, 1);
     assert_int_equal(steps.count, 1);
-    assert_true(steps.items[0].route->removed);
+    assert_true(steps.items[0].rule->removed);
     slack__steps_release(&steps);
     assert_int_equal(freed, 2);
 
@@ -475,8 +475,8 @@ static int build_and_match(void *ctx)
     if (rc == 0) rc = slack__router_match(own, &subject, a, &steps);
     if (rc == 0) assert_int_equal(steps.count, 2);
     for (size_t i = 0; i < steps.count; i++) {
-        assert_ptr_not_equal(steps.items[i].route->listener.middleware, two);
-        assert_int_equal(steps.items[i].route->middleware_count, 2);
+        assert_ptr_not_equal(steps.items[i].rule->listener.middleware, two);
+        assert_int_equal(steps.items[i].rule->middleware_count, 2);
     }
     slack__steps_release(&steps);
     slack__arena_free(a);

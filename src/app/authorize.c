@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/app.h"
+
+/* The public side of identity/authorizer.h. */
+
+int slack_app_authorize(slack_app_t *app, const slack_authorizer_t *authorizer)
+{
+    slack_identity_t *identity = &app->identity;
+    if (authorizer == NULL || !slack__authorizer_is_sound(authorizer)) return SLACK_EINVAL;
+    if (identity->authorizer || app->life.state != SLACK_APP_NEW) return SLACK_EALREADY;
+    return slack__authorizer_new(&identity->authorizer, authorizer, app,
+                                 app->options.max_deliveries, slack__mailbox_wake, &app->mailbox);
+}
+
+void slack_app_forget(slack_app_t *app, const slack_tenant_t *tenant)
+{
+    if (app->identity.authorizer) slack__authorizer_forget(app->identity.authorizer, tenant);
+}
+
+int slack_authorize_grant(slack_authorize_t request, const slack_authorization_t *authorization)
+{
+    slack_authorizer_state_t *authorizer = request.app->identity.authorizer;
+    if (authorizer == NULL) return SLACK_EINVAL;
+    return slack__authorizer_grant(authorizer, request.id, authorization);
+}
+
+int slack_authorize_refuse(slack_authorize_t request, const char *reason)
+{
+    slack_authorizer_state_t *authorizer = request.app->identity.authorizer;
+    return authorizer ? slack__authorizer_refuse(authorizer, request.id, reason) : SLACK_EINVAL;
+}
+
+int slack_authorize_fail(slack_authorize_t request, int status, const char *reason)
+{
+    slack_authorizer_state_t *authorizer = request.app->identity.authorizer;
+    return authorizer ? slack__authorizer_fail(authorizer, request.id, status, reason)
+                      : SLACK_EINVAL;
+}

@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/app.h"
+#include "util/alloc.h"
+
+/*
+ * The life of an app:
+ *
+ *   NEW -> AUTHORIZING -> RUNNING -> LEAVING -> DRAINING -> CLOSING -> STOPPED
+ *
+ * The shutdown order: transports and deliveries first, then the parts in the order of close_part[],
+ * each when the one before has ended.
+ */
+
+/* How often a drain looks whether it is over. The first look comes after the deliveries that
+ * already waited in the kernel. */
+#define DRAIN_LOOK_MS 20
+
+void slack__app_destroy(slack_app_t *app)
+{
+    slack__inbox_done(&app->inbox);
+    slack__pool_free(app->services.pool);
+    slack__identity_done(&app->identity);
+    slack__registry_done(&app->registry);
+    slack__http_routes_done(&app->routes);
+    slack__ack_deadlines_done(&app->deadlines);
+    slack_options_done(&app->options);
+    slack__mailbox_done(&app->mailbox);
+    slack__free(app);
+}
+
+/* ---- closing ---- */
+
+/* The last that an app does on its loop. */
+static void app_stopped(slack_app_t *app)
+{
+    slack_life_t *life = &app->life;
+    slack__mailbox_cancel(&app->mailbox);
+    life->state = SLACK_APP_STOPPED;
+    const bool destroy = life->free_when_stopped && !life->in_run;
+    slack_app_stopped_fn fn = life->stopped_fn;
+    if (destroy) life->state = SLACK_APP_CLOSING; /* a free inside of fn does nothing more */
+    if (fn) fn(app, life->status, life->stopped_data);
+    if (destroy) slack__app_destroy(app);
+}
+
+void slack__app_handle_closed(void *user_data)
+{
+    slack_app_t *app = user_data;
+    if (--app->life.handles == 0) app_stopped(app);
+}
+
+static void signal_closed(uv_handle_t *handle)
+{
+    slack__app_handle_closed(handle->data);
+}
+
+static void close_next(void *user_data);
+
+static void close_calls(slack_app_t *app)
+{
+    slack_webapi_t *webapi = app->services.webapi;
+    if (webapi)
+        slack__webapi_close(webapi, close_next, app);
+    else
+        close_next(app);
+}
+
+static void close_workers(slack_app_t *app)
+{
+    app->services.webapi = NULL;
+    app->identity.client.webapi = app->identity.app_client.webapi = NULL;
+    slack__pool_close(app->services.pool, close_next, app);
+}
+
+static void close_store(slack_app_t *app)
+{
+    slack_store_t *store = app->inbox.store;
+    slack__transports_destroy(&app->transports);
+    if (store)
+        store->ops->close(store, close_next, app);
+    else
+        close_next(app);
+}
+
+static void close_recorder(slack_app_t *app)
+{
+    app->inbox.store = NULL;
+    slack__recorder_close(app->recorder, close_next, app);
+}
+
+static void close_net(slack_app_t *app)
+{
+    app->recorder = NULL;
+    slack__net_close(app->services.net, close_next, app);
+}
+
+static void close_handles(slack_app_t *app)
+{
+    slack_life_t *life = &app->life;
+    app->services.net = NULL;
+    slack__mailbox_close(&app->mailbox, slack__app_handle_closed);
+    uv_signal_t *const signals[] = {&life->sigint, &life->sigterm, &life->sighup};
+    for (size_t i = 0; life->signals && i < sizeof signals / sizeof *signals; i++)
+        uv_close((uv_handle_t *)signals[i], signal_closed);
+    slack__token_files_close(&app->token_files, slack__app_handle_closed, app);
+    slack__loop_lag_close(&app->lag, slack__app_handle_closed, app);
+}
+
+static void (*const close_part[])(slack_app_t *app) = {
+    close_calls, close_workers, close_store, close_recorder, close_net, close_handles,
+};
+
+static void close_next(void *user_data)
+{
+    slack_app_t *app = user_data;
+    close_part[app->life.closing++](app);
+}
+
+/* The parts close once the transports have stopped and no delivery needs them any more. */
+static void close_parts(slack_app_t *app)
+{
+    if (app->life.parts_closing || slack__inbox_busy(&app->inbox) > 0) return;
+    if (app->admin.server || !slack__transports_stopped(&app->transports)) return;
+    app->life.parts_closing = true;
+    close_next(app);
+}
+
+static void close_begin(slack_app_t *app)
+{
+    slack_net_t *net = app->services.net;
+    app->life.state = SLACK_APP_CLOSING;
+    app->services.stopping = true;
+    app->dispatcher.closed = true;
+    slack__timer_stop(net, &app->life.timer);
+    slack__ack_deadlines_stop(&app->deadlines);
+    slack__pool_cancel(app->services.pool);
+    slack__identity_close(&app->identity);
+    slack__inbox_close(&app->inbox);
+    slack__http_routes_abandon(&app->routes);
+    slack__admin_server_close(&app->admin);
+    slack__transports_stop(&app->transports);
+    close_parts(app);
+}
+
+void slack__app_idle(void *user_data)
+{
+    slack_app_t *app = user_data;
+    if (app->life.state == SLACK_APP_CLOSING) close_parts(app);
+}
+
+/* ---- draining ---- */
+
+static void start_timer(slack_app_t *app, void (*fire)(slack_timer_t *timer), uint64_t in_ms)
+{
+    app->life.timer.fire = fire;
+    slack__timer_start(app->services.net, &app->life.timer, in_ms);
+}
+
+static void drain_look(slack_timer_t *timer)
+{
+    slack_app_t *app = SLACK_CONTAINER(timer, slack_app_t, life.timer);
+    const bool busy = slack__inbox_busy(&app->inbox) > 0 || app->routes.visit_count > 0 ||
+                      slack__transports_busy(&app->transports);
+    if (busy && slack__mono_ms(app->log.clock) < app->life.drain_end_ms) {
+        start_timer(app, drain_look, DRAIN_LOOK_MS);
+        return;
+    }
+    if (busy)
+        SLACK_LOG(&app->log, WARN, "drain: time is up", "deliveries=%zu", app->inbox.live_count);
+    close_begin(app);
+}
+
+static void drain_begin(slack_app_t *app)
+{
+    app->life.state = SLACK_APP_DRAINING;
+    app->services.stopping = true;
+    SLACK_LOG(&app->log, INFO, "stopping", "deliveries=%zu wait_ms=%u", app->inbox.live_count,
+              app->options.drain_ms);
+    slack__identity_stop(&app->identity);
+    slack__inbox_drain(&app->inbox);
+    slack__transports_drain(&app->transports);
+    app->life.drain_end_ms = slack__mono_ms(app->log.clock) + app->options.drain_ms;
+    start_timer(app, drain_look, DRAIN_LOOK_MS);
+}
+
+static void leave_over(slack_timer_t *timer)
+{
+    drain_begin(SLACK_CONTAINER(timer, slack_app_t, life.timer));
+}
+
+/* A balancer has to see that the app goes before it stops to answer. */
+static void leave_begin(slack_app_t *app)
+{
+    app->life.state = SLACK_APP_LEAVING;
+    SLACK_LOG(&app->log, INFO, "not ready any more", "drain_delay_ms=%u",
+              app->options.drain_delay_ms);
+    slack__identity_stop(&app->identity);
+    slack__inbox_drain(&app->inbox);
+    slack__transports_leave(&app->transports);
+    start_timer(app, leave_over, app->options.drain_delay_ms);
+}
+
+void slack__app_shutdown(slack_app_t *app, int status)
+{
+    slack_life_t *life = &app->life;
+    if (life->status == 0) life->status = status;
+    if (life->state == SLACK_APP_RUNNING && status == 0 && app->options.drain_delay_ms > 0)
+        leave_begin(app);
+    else if (life->state == SLACK_APP_RUNNING)
+        drain_begin(app);
+    else if (life->state >= SLACK_APP_AUTHORIZING && life->state < SLACK_APP_CLOSING)
+        close_begin(app);
+}
+
+/* ---- what other threads ask for ---- */
+
+void slack__app_read_files(slack_app_t *app)
+{
+    if (app->life.state >= SLACK_APP_CLOSING) return;
+    const unsigned count =
+        slack__token_files_reload(&app->token_files) + slack__transports_reload(&app->transports);
+    if (count == 0)
+        SLACK_LOG(&app->log, INFO, "nothing to read again", "reason=%s",
+                  "no certificate, token or secret comes from a file");
+}
+
+void slack__app_woken(void *user_data)
+{
+    slack_app_t *app = user_data;
+    for (unsigned stops = slack__mailbox_stops(&app->mailbox); stops > 0; stops--)
+        slack__app_shutdown(app, 0);
+    if (slack__mailbox_reloads(&app->mailbox)) slack__app_read_files(app);
+    slack__mailbox_run(&app->mailbox, 0);
+    slack__pool_run(app->services.pool);
+    if (app->identity.authorizer) slack__authorizer_run(app->identity.authorizer);
+}
+
+/* ---- readiness ---- */
+
+const char *slack__app_unready(const slack_app_t *app)
+{
+    if (app->life.state < SLACK_APP_RUNNING) return "starting\n";
+    if (app->life.state > SLACK_APP_RUNNING) return "stopping\n";
+    if (app->inbox.store_failing) return "the store fails\n";
+    if (app->identity.refused) return "Slack refuses the token\n";
+    if (!slack__transports_ready(&app->transports)) return "a transport is not ready\n";
+    return NULL;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_APP_MAILBOX_H
+#define SLACK_APP_MAILBOX_H
+
+#include <stdatomic.h>
+
+#include <slack/app.h>
+#include <uv.h>
+
+#include "util/queue.h"
+
+/*
+ * The way in from other threads. slack_app_stop() and slack_app_reload() are legal in a signal
+ * handler, so they take no lock: each counts itself among the senders while it uses the handle, and
+ * closing waits for that count.
+ */
+
+/* The most posts that wait. */
+#define SLACK_POSTS_MAX 65536
+
+typedef struct slack_mailbox {
+    slack_app_t *app; /* only to be handed to the program's functions */
+    uv_mutex_t lock;  /* for posts, count, closed */
+    slack_link_t posts;
+    size_t count;
+    bool closed;
+
+    uv_async_t wakeup;
+    atomic_bool wakeup_open;
+    atomic_uint senders;
+    atomic_uint stop_requests, reload_requests;
+    unsigned stops_seen, reloads_seen; /* the loop's */
+    void (*woken)(void *user_data);
+    void (*closed_fn)(void *user_data);
+    void *user_data;
+} slack_mailbox_t;
+
+int slack__mailbox_init(slack_mailbox_t *mailbox, slack_app_t *app); /* 0; SLACK_ENOMEM */
+void slack__mailbox_done(slack_mailbox_t *mailbox);
+
+/* `woken` follows each wake from now on, on the loop; once already for what was asked before. 0, or
+ * libuv's error. */
+int slack__mailbox_open(slack_mailbox_t *mailbox, uv_loop_t *loop, void (*woken)(void *user_data),
+                        void *user_data);
+/* Nothing wakes the loop any more; `closed` follows. False: it was not open. */
+bool slack__mailbox_close(slack_mailbox_t *mailbox, void (*closed)(void *user_data));
+
+/* Any thread. */
+void slack__mailbox_wake(void *mailbox);
+int slack__mailbox_post(slack_mailbox_t *mailbox,
+                        void (*fn)(slack_app_t *app, int status, void *user_data), void *user_data);
+
+/* How many stops were asked for since the last call; whether a reload was. */
+unsigned slack__mailbox_stops(slack_mailbox_t *mailbox);
+bool slack__mailbox_reloads(slack_mailbox_t *mailbox);
+/* Call the posted functions with `status`. */
+void slack__mailbox_run(slack_mailbox_t *mailbox, int status);
+/* Take no more posts, and call those that wait with SLACK_ECANCELED. */
+void slack__mailbox_cancel(slack_mailbox_t *mailbox);
+
+#endif

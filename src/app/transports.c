@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "app/app.h"
+
+/* What the transports may touch of the app. */
+
+static void host_state(slack_transport_t *t, enum slack_transport_state state, int reason)
+{
+    static const char *const names[] = {"idle", "starting", "ready", "degraded", "stopped"};
+    slack_app_t *app = t->core;
+    t->state = state;
+    slack_transport_stats_t stats = {0};
+    t->ops->stats(t, &stats);
+    SLACK_LOG(&app->log, INFO, "transport", "transport=%s state=%s reason=%s port=%u", t->ops->name,
+              names[state], reason ? slack_err_name(reason) : "none", stats.port);
+    if (app->state_fn) app->state_fn(app, t->ops->name, state, reason, app->state_data);
+    if (state != SLACK_TRANSPORT_STOPPED) return;
+    if (app->life.state == SLACK_APP_CLOSING)
+        slack__app_idle(app);
+    else
+        slack__app_shutdown(app, reason ? reason : SLACK_ECLOSED);
+}
+
+static void host_deliver(slack_transport_t *t, slack_delivery_t *d)
+{
+    slack_app_t *app = t->core;
+    d->number = ++app->transports.deliveries;
+    slack__record_delivery(app->recorder, t, d);
+    slack__inbox_deliver(&app->inbox, slack__recorder_transport(app->recorder, t), d);
+}
+
+static int host_call(slack_transport_t *t, const char *method, slack_call_fn fn, void *user_data)
+{
+    slack_app_t *app = t->core;
+    return slack__webapi_call(&app->identity.app_client, method, NULL, fn, user_data);
+}
+
+static int host_visit(slack_transport_t *t, slack_http_request_t *request)
+{
+    slack_app_t *app = t->core;
+    return slack__http_routes_visit(&app->routes, request);
+}
+
+static void SLACK_PRINTF(2, 3) host_error(slack_transport_t *t, const char *format, ...)
+{
+    slack_app_t *app = t->core;
+    va_list ap;
+    va_start(ap, format);
+    vsnprintf(app->error, sizeof app->error, format, ap);
+    va_end(ap);
+}
+
+int slack__app_create_transports(slack_app_t *app)
+{
+    app->transports.host = (struct slack_transport_host){
+        .net = app->services.net,
+        .state = host_state,
+        .deliver = host_deliver,
+        .call = host_call,
+        .visit = host_visit,
+        .error = host_error,
+    };
+    int rc = slack__transports_create(&app->transports, slack__transport_types, &app->options,
+                                      app->error);
+    for (size_t i = 0; i < app->transports.count; i++)
+        app->transports.list[i]->core = app;
+    return rc;
+}
+
+int slack_app_transport_stats(const slack_app_t *app, const char *name,
+                              slack_transport_stats_t *ret_stats)
+{
+    const slack_transport_t *t = slack__transports_find(&app->transports, slack__slice(name));
+    if (t == NULL) return SLACK_ENOTFOUND;
+    slack_transport_stats_t stats = {0};
+    t->ops->stats(t, &stats);
+    stats.state = t->state;
+    stats.admin_port = slack__admin_server_port(&app->admin);
+    *ret_stats = stats;
+    return 0;
+}
+
+void slack_on_state(slack_app_t *app, slack_state_fn fn, void *user_data)
+{
+    app->state_fn = fn;
+    app->state_data = user_data;
+}

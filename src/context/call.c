@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+#include "context/ctx.h"
+#include "util/alloc.h"
+#include "util/json.h"
+#include "webapi/response.h"
+
+/* Calls of a handler: on a worker it waits for the answer, on the loop the delivery does. */
+
+struct worker_call {
+    const char *method, *url;
+    const slack_json_t *args;
+    const slack_response_t *response;
+};
+
+/* The response as the handler keeps it, in the work's arena, which the worker leaves alone while it
+ * waits. NULL: memory is out. */
+static const slack_response_t *response_copy(slack_arena_t *arena, const slack_response_t *response)
+{
+    slack_response_t *copy = slack__arena_alloc(arena, sizeof *copy);
+    if (copy == NULL) return NULL;
+    *copy = *response;
+    copy->error = slack__arena_strdup(arena, response->error);
+    if (response->json &&
+        slack__jsonf(arena, &copy->json, NULL, "%p", (const void *)response->json) != 0)
+        return NULL;
+    return copy->error ? copy : NULL;
+}
+
+static void call_answered(const slack_response_t *response, void *user_data)
+{
+    struct slack_call_wait *wait = user_data;
+    slack_work_t *work = wait->work;
+    slack__free(wait);
+    if (work == NULL) return;
+    work->wait = NULL;
+    struct worker_call *call = work->ask_args;
+    call->response = response_copy(work->arena, response);
+    slack__pool_answer(work->ctx->services->pool, &work->ask,
+                       call->response ? slack_response_status(response) : SLACK_ENOMEM);
+}
+
+static int call_start(slack_ctx_t *ctx, void *args)
+{
+    const struct worker_call *call = args;
+    struct slack_call_wait *wait = slack__malloc(sizeof *wait);
+    if (wait == NULL) return SLACK_ENOMEM;
+    wait->work = ctx->works;
+    slack_client_t *client = slack__ctx_client(ctx);
+    int rc = call->method
+                 ? slack__webapi_call(client, call->method, call->args, call_answered, wait)
+                 : slack__webapi_respond(client, call->url, call->args, call_answered, wait);
+    if (rc != 0) {
+        slack__free(wait);
+        return rc;
+    }
+    ctx->works->wait = wait;
+    return SLACK_POOL_LATER;
+}
+
+int slack__worker_call(slack_ctx_t *ctx, const char *method, const char *url,
+                       const slack_json_t *args, const slack_response_t **ret)
+{
+    struct worker_call call = {.method = method, .url = url, .args = args};
+    int rc = slack__ctx_on_loop(ctx, call_start, &call);
+    if (rc != 0 && call.response) ctx->works->reason = call.response->error;
+    if (ret && call.response) *ret = call.response;
+    return rc;
+}
+
+int slack_call_wait(slack_ctx_t *ctx, const char *method, const slack_json_t *args,
+                    const slack_response_t **ret_response)
+{
+    if (!slack__on_worker(ctx)) return SLACK_EDEADLK;
+    if (args == NULL) return slack__ctx_no_json(ctx);
+    return slack__worker_call(ctx, method, NULL, args, ret_response);
+}
+
+/* ---- on either thread ---- */
+
+int slack__ctx_call(slack_ctx_t *ctx, const char *method, const slack_json_t *args)
+{
+    return slack__on_worker(ctx)
+               ? slack__worker_call(ctx, method, NULL, args, NULL)
+               : slack__webapi_call(slack__ctx_client(ctx), method, args, NULL, NULL);
+}

@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: MIT */
+#include "context/ctx.h"
+#include "protocol/payload.h"
+#include "protocol/tenant.h"
+
+/* The delivery's clients: of the bot, and of the user who acts. The delivery waits for their calls
+ * without a callback, and a failure of one is the delivery's. */
+
+struct slack_user_client {
+    slack_client_t client;
+    slack_ctx_t *ctx;
+};
+
+int slack__ctx_log_call(const slack_ctx_t *ctx, const slack_response_t *response)
+{
+    int status = slack_response_status(response);
+    if (status != 0)
+        SLACK_LOG(slack__ctx_log(ctx), ERROR, "call failed",
+                  "transport=%s kind=%s error=%s reason=%s", ctx->delivery->transport->ops->name,
+                  slack_kind_name(ctx->delivery->kind), slack_err_name(status),
+                  slack_response_error(response));
+    return status;
+}
+
+static void bot_call_began(slack_client_t *client)
+{
+    SLACK_CONTAINER(client, slack_ctx_t, client)->calls++;
+}
+
+static void bot_call_ended(slack_client_t *client, const slack_response_t *response)
+{
+    slack_ctx_t *ctx = SLACK_CONTAINER(client, slack_ctx_t, client);
+    slack__ctx_call_ended(ctx, slack__ctx_log_call(ctx, response), slack_response_error(response));
+}
+
+slack_client_t *slack__ctx_client(slack_ctx_t *ctx)
+{
+    slack_client_t *client = &ctx->client;
+    if (client->webapi) return client;
+    slack_delivery_t *d = ctx->delivery;
+    slack_tenant_t tenant;
+    slack__tenant_of(d->kind, d->body, d->app_id, ctx->tenant, &tenant);
+    *client = (slack_client_t){
+        .webapi = ctx->services->webapi,
+        .token = ctx->grant->bot_token,
+        .owner = ctx->grant->number,
+        .team_id = tenant.is_enterprise_install ? tenant.team_id : "",
+        .tag = d->number,
+        .begin = ctx->phase == SLACK_CTX_ENDED ? NULL : bot_call_began,
+        .end = bot_call_ended,
+    };
+    /* A step of a workflow sees the channels that its own token sees. */
+    const char *token = slack__payload_workflow_token(d->body);
+    if (*token) {
+        client->token = token;
+        client->owner = 0;
+    }
+    return client;
+}
+
+slack_client_t *slack_ctx_client(slack_ctx_t *ctx)
+{
+    return slack__ctx_client(ctx);
+}
+
+static void user_call_began(slack_client_t *client)
+{
+    SLACK_CONTAINER(client, struct slack_user_client, client)->ctx->calls++;
+}
+
+static void user_call_ended(slack_client_t *client, const slack_response_t *response)
+{
+    slack_ctx_t *ctx = SLACK_CONTAINER(client, struct slack_user_client, client)->ctx;
+    slack__ctx_call_ended(ctx, slack__ctx_log_call(ctx, response), slack_response_error(response));
+}
+
+slack_client_t *slack_ctx_user_client(slack_ctx_t *ctx)
+{
+    if (ctx->grant->user_token == NULL) return NULL;
+    if (ctx->user_client) return &ctx->user_client->client;
+    struct slack_user_client *user = slack__arena_alloc(slack__ctx_arena(ctx), sizeof *user);
+    if (user == NULL) return NULL;
+    user->ctx = ctx;
+    user->client = *slack__ctx_client(ctx);
+    user->client.token = ctx->grant->user_token;
+    user->client.owner = ctx->grant->number;
+    if (user->client.begin) user->client.begin = user_call_began;
+    user->client.end = user_call_ended;
+    ctx->user_client = user;
+    return &user->client;
+}
+
+void slack__ctx_leave_clients(slack_ctx_t *ctx)
+{
+    ctx->client.begin = NULL;
+    if (ctx->user_client) ctx->user_client->client.begin = NULL;
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+#include "context/ctx.h"
+
+#include "context/values.h"
+
+void slack__ctx_init(slack_ctx_t *ctx, slack_services_t *services, slack_delivery_t *delivery,
+                     const slack_grant_t *grant)
+{
+    ctx->services = services;
+    ctx->delivery = delivery;
+    ctx->grant = grant;
+    slack__link_init(&ctx->task.link);
+    slack__link_init(&ctx->ack.unacked);
+}
+
+void slack__ctx_done(slack_ctx_t *ctx)
+{
+    slack__unlink(&ctx->ack.unacked);
+    slack__values_free(ctx);
+    slack_work_t *works = ctx->works;
+    ctx->works = NULL;
+    slack__works_free(works);
+}
+
+int slack__ctx_enter(slack_ctx_t *ctx, slack_handler_fn fn, void *user_data)
+{
+    ctx->depth++;
+    int rc = fn(ctx, user_data);
+    ctx->depth--;
+    return rc > 0 ? SLACK_EINVAL : rc;
+}
+
+void slack__ctx_run_hook(slack_ctx_t *ctx, const slack_middleware_t *hook)
+{
+    if (hook->fn) slack__failure_set(ctx, slack__ctx_enter(ctx, hook->fn, hook->user_data));
+}
+
+void slack__ctx_call_ended(slack_ctx_t *ctx, int status, const char *reason)
+{
+    ctx->calls--;
+    if (ctx->phase != SLACK_CTX_RUNNING) return; /* ended by the stop */
+    slack__failure_note(ctx, status, reason);
+    if (ctx->calls == 0) slack__task_post(ctx->services->net, &ctx->task);
+}
+
+/* ---- holds ---- */
+
+static int hold_here(slack_ctx_t *ctx, void *unused)
+{
+    ctx->holds++;
+    return 0;
+}
+
+void slack_ctx_hold(slack_ctx_t *ctx)
+{
+    slack__ctx_on_loop(ctx, hold_here, NULL);
+}
+
+static int release_here(slack_ctx_t *ctx, void *args)
+{
+    if (ctx->holds == 0) {
+        SLACK_LOG(slack__ctx_log(ctx), ERROR, "slack_ctx_release without a hold", "kind=%s",
+                  slack_kind_name(ctx->delivery->kind));
+        return 0;
+    }
+    ctx->holds--;
+    if (ctx->phase != SLACK_CTX_RUNNING) return 0; /* ended by the stop */
+    slack__failure_note(ctx, *(int *)args, NULL);
+    if (ctx->holds == 0) slack__task_post(ctx->services->net, &ctx->task);
+    return 0;
+}
+
+void slack_ctx_release(slack_ctx_t *ctx, int status)
+{
+    slack__ctx_on_loop(ctx, release_here, &status);
+}
+
+/* ---- hooks of the end ---- */
+
+struct slack_done_hook {
+    struct slack_done_hook *next;
+    slack_done_fn fn;
+    void *user_data;
+};
+
+static int add_hook(slack_ctx_t *ctx, void *args)
+{
+    if (ctx->phase == SLACK_CTX_ENDED) return SLACK_EALREADY;
+    struct slack_done_hook *hook = slack__arena_alloc(ctx->delivery->arena, sizeof *hook);
+    if (hook == NULL) return SLACK_ENOMEM;
+    *hook = *(const struct slack_done_hook *)args;
+    hook->next = ctx->done_hooks;
+    ctx->done_hooks = hook;
+    return 0;
+}
+
+int slack_ctx_on_done(slack_ctx_t *ctx, slack_done_fn fn, void *user_data)
+{
+    if (fn == NULL) return SLACK_EINVAL;
+    struct slack_done_hook hook = {.fn = fn, .user_data = user_data};
+    return slack__ctx_on_loop(ctx, add_hook, &hook);
+}
+
+void slack__ctx_tell_done(slack_ctx_t *ctx, const slack_done_t *done)
+{
+    for (struct slack_done_hook *hook = ctx->done_hooks; hook; hook = hook->next)
+        hook->fn(ctx, done, hook->user_data);
+}

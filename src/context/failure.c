@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT */
+#include "context/failure.h"
+
+#include <string.h>
+
+#include "context/ctx.h"
+#include "protocol/api_error.h"
+
+bool slack__heals(int status, const char *reason)
+{
+    switch (status) {
+    case SLACK_EINVAL:
+    case SLACK_ECONFIG:
+    case SLACK_ETOOBIG:
+    case SLACK_ENOTFOUND:
+    case SLACK_EJSON:
+    case SLACK_ETEMPLATE:
+    case SLACK_ENOACK:
+    case SLACK_EACKBODY:
+    case SLACK_ECONFLICT:
+    case SLACK_ESPENT:
+    case SLACK_EDEADLK: return false;
+    case SLACK_EAPI: return reason == NULL || slack__api_error_heals(reason);
+    default: return true;
+    }
+}
+
+bool slack__failure_is_local(const slack_ctx_t *ctx, int status)
+{
+    switch (status) {
+    case SLACK_EBUSY:
+    case SLACK_ENOMEM:
+    case SLACK_ESTORE: return true;
+    case SLACK_ECLOSED:
+    case SLACK_ECANCELED: return atomic_load(&ctx->services->stopping);
+    default: return false;
+    }
+}
+
+void slack__failure_set(slack_ctx_t *ctx, int status)
+{
+    if (ctx->failure.status == 0) ctx->failure.status = status;
+}
+
+void slack__failure_note(slack_ctx_t *ctx, int status, const char *reason)
+{
+    slack_failure_t *f = &ctx->failure;
+    if (status == 0) return;
+    const bool api = status == SLACK_EAPI;
+    /* A tenant's dead token is looked up anew for the next attempt; the app's own stays dead. */
+    const bool heals = slack__heals(status, api ? reason : NULL) ||
+                       (api && ctx->grant->number != SLACK_OWNER_APP &&
+                        slack__api_error(reason) == SLACK_API_DEAD_TOKEN);
+    if (reason) reason = slack__arena_strdup(slack__ctx_arena(ctx), reason);
+    if (f->status == 0) {
+        f->status = status;
+        f->reason = reason;
+        if (f->step.open) f->listener = ctx->step->rule->listener.name;
+    }
+    if (heals && !slack__failure_is_local(ctx, status)) f->counts = true;
+    if (!f->step.open) {
+        *(heals ? &f->heals : &f->hopeless) = true;
+        return;
+    }
+    f->step.failed = true;
+    /* The first one stays: a handler that passes on the code of its call says less than the call.
+     */
+    if (heals || f->step.hopeless != 0) return;
+    f->step.hopeless = status;
+    f->step.reason = reason;
+}
+
+void slack__failure_step_begin(slack_failure_t *f)
+{
+    memset(&f->step, 0, sizeof f->step);
+    f->step.open = true;
+}
+
+bool slack__failure_step_end(slack_failure_t *f)
+{
+    f->step.open = false;
+    if (!f->step.failed) return false;
+    *(f->step.hopeless ? &f->hopeless : &f->heals) = true;
+    return f->step.hopeless == 0;
+}

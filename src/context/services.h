@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_CONTEXT_SERVICES_H
+#define SLACK_CONTEXT_SERVICES_H
+
+#include <stdatomic.h>
+
+#include <slack/app.h>
+
+#include "net/loop.h"
+#include "net/worker_pool.h"
+#include "ops/counters.h"
+#include "webapi/webapi.h"
+
+struct slack_ack_deadlines;
+
+/* What the code of a delivery reaches below it. The app fills it at its start; `stopping` alone
+ * changes after that. */
+typedef struct slack_services {
+    slack_app_t *app; /* only to be handed to user callbacks */
+    slack_net_t *net;
+    slack_webapi_t *webapi;
+    slack_pool_t *pool;
+    slack_counters_t *counters;
+    struct slack_ack_deadlines *deadlines;
+    atomic_bool stopping; /* the app drains or closes; read by workers too */
+} slack_services_t;
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+#include "context/work.h"
+
+#include "context/ctx.h"
+
+_Thread_local const slack_ctx_t *slack__worker_ctx;
+
+/* ---- life ---- */
+
+static int ask_on_loop(slack_pool_ask_t *ask)
+{
+    slack_work_t *work = SLACK_CONTAINER(ask, slack_work_t, ask);
+    return work->ask_fn(work->ctx, work->ask_args);
+}
+
+static void ask_abandoned(slack_pool_ask_t *ask)
+{
+    slack_work_t *work = SLACK_CONTAINER(ask, slack_work_t, ask);
+    if (work->wait) work->wait->work = NULL;
+    work->wait = NULL;
+}
+
+slack_work_t *slack__work_new(slack_ctx_t *ctx, slack_handler_fn fn, void *user_data)
+{
+    slack_arena_t *arena = slack__arena_new(1024, 0);
+    slack_work_t *work = arena ? slack__arena_calloc(arena, sizeof *work) : NULL;
+    if (work == NULL || slack__pool_ask_init(&work->ask) != 0) {
+        slack__arena_free(arena);
+        return NULL;
+    }
+    slack__link_init(&work->job.link);
+    work->ask.fn = ask_on_loop;
+    work->ask.abandoned = ask_abandoned;
+    work->arena = arena;
+    work->ctx = ctx;
+    work->fn = fn;
+    work->user_data = user_data;
+    work->next = ctx->works;
+    ctx->works = work;
+    return work;
+}
+
+void slack__works_free(slack_work_t *works)
+{
+    while (works) {
+        slack_work_t *next = works->next;
+        slack__pool_ask_done(&works->ask);
+        slack__arena_free(works->arena);
+        works = next;
+    }
+}
+
+/* ---- on either thread ---- */
+
+static int ask_loop(slack_ctx_t *ctx, int (*fn)(slack_ctx_t *ctx, void *args), void *args)
+{
+    slack_work_t *work = ctx->works;
+    work->ask_fn = fn;
+    work->ask_args = args;
+    return slack__pool_ask(ctx->services->pool, &work->ask);
+}
+
+int slack__ctx_on_loop(slack_ctx_t *ctx, int (*fn)(slack_ctx_t *ctx, void *args), void *args)
+{
+    return slack__on_worker(ctx) ? ask_loop(ctx, fn, args) : fn(ctx, args);
+}
+
+slack_arena_t *slack__ctx_arena(const slack_ctx_t *ctx)
+{
+    return slack__on_worker(ctx) ? ctx->works->arena : ctx->delivery->arena;
+}
+
+slack_voice_t *slack__ctx_voice(slack_ctx_t *ctx)
+{
+    return slack__on_worker(ctx) ? &ctx->works->voice : &ctx->voice;
+}

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT */
+#include "dispatch/authorize.h"
+
+#include "identity/identity.h"
+#include "protocol/tenant.h"
+
+static void take_answer(slack_run_t *run, const slack_answer_t *answer)
+{
+    slack_ctx_t *ctx = &run->ctx;
+    if (answer->status == 0) {
+        ctx->grant = answer->grant;
+        ctx->client.webapi = NULL; /* a client of before has another token */
+        run->granted = answer->grant;
+        return;
+    }
+    slack__failure_note(ctx, answer->status, answer->reason);
+    run->unauthorized = true;
+    run->refused = answer->status == SLACK_EAUTH;
+    if (run->refused) return;
+    /* The missing answer says nothing about the delivery: another attempt may have one. */
+    if (ctx->failure.hopeless) ctx->failure.heals = ctx->failure.counts = true;
+    ctx->failure.hopeless = false;
+}
+
+static void grant_answered(slack_waiter_t *waiter, const slack_answer_t *answer)
+{
+    slack_run_t *run = SLACK_CONTAINER(waiter, slack_run_t, waiter);
+    take_answer(run, answer);
+    slack__task_post(run->ctx.services->net, &run->ctx.task);
+}
+
+bool slack__run_authorize(slack_run_t *run)
+{
+    slack_authorizer_state_t *authorizer = run->dispatcher->identity->authorizer;
+    const slack_delivery_t *d = run->ctx.delivery;
+    if (authorizer == NULL) return true;
+    if (slack__tenant_revoked(d->kind, d->body) && !slack__authorizer_canceled(authorizer)) {
+        slack__run_forget_revoked(run);
+        return true;
+    }
+    slack_tenant_t tenant;
+    slack_answer_t answer;
+    slack__tenant_of(d->kind, d->body, d->app_id, run->ctx.tenant, &tenant);
+    run->waiter.answered = grant_answered;
+    if (!slack__authorizer_ask(authorizer, &tenant, d->arena, &run->waiter, &answer)) return false;
+    take_answer(run, &answer);
+    return true;
+}
+
+void slack__run_forget_revoked(slack_run_t *run)
+{
+    slack_authorizer_state_t *authorizer = run->dispatcher->identity->authorizer;
+    const slack_delivery_t *d = run->ctx.delivery;
+    if (authorizer == NULL || !slack__tenant_revoked(d->kind, d->body)) return;
+    slack_tenant_t tenant;
+    slack__tenant_of(d->kind, d->body, d->app_id, run->ctx.tenant, &tenant);
+    /* An installation of a whole organization is remembered without a workspace. */
+    const slack_tenant_t gone = {
+        .app_id = tenant.app_id,
+        .enterprise_id = tenant.enterprise_id,
+        .team_id = tenant.is_enterprise_install ? NULL : tenant.team_id,
+    };
+    slack__authorizer_forget(authorizer, &gone);
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_DISPATCH_DEDUPE_H
+#define SLACK_DISPATCH_DEDUPE_H
+
+#include "dispatch/run.h"
+
+/*
+ * Slack sends a person's message more than once: under several event ids
+ * (slackapi/node-slack-sdk#2141), and both as a message and as a mention
+ * (slackapi/bolt-python#941). SLACK_DEDUPE=messages runs listeners once for all of them.
+ */
+
+/* The deduplication key of a message as it was said, by its own id in place of the event's. False:
+ * memory is out. Leaves `ret` alone where the delivery is no such message. */
+bool slack__dedupe_key(const slack_delivery_t *delivery, slack_slice_t *ret);
+
+/* Whether a message mentions the bot and a listener takes mentions: the same words come once more,
+ * as an app_mention. */
+bool slack__dedupe_is_mention(const slack_run_t *run);
+
+#endif

@@ -1,0 +1,151 @@
+/* SPDX-License-Identifier: MIT */
+#include "dispatch/progress.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include <slack/error.h>
+
+/* "-CODE REASON ", at most. */
+#define FAILURE_MAX (sizeof "-2147483648  " + SLACK_REASON_MAX)
+/* "#2": the second listener of a name. */
+#define NUMBER_MAX sizeof "#4294967295"
+/* Before what would end a name. */
+#define ESCAPE '\x1f'
+
+/* ---- reading ---- */
+
+static unsigned read_number(slack_slice_t text)
+{
+    unsigned number = 0;
+    for (size_t i = 0; i < text.len && text.ptr[i] >= '0' && text.ptr[i] <= '9'; i++)
+        if (number < 100000) number = number * 10 + (unsigned)(text.ptr[i] - '0');
+    return number;
+}
+
+slack_tally_t slack__progress_tally(slack_slice_t record, slack_slice_t *rest)
+{
+    *rest = record;
+    if (record.len == 0 || *record.ptr != '=') return (slack_tally_t){0};
+    slack_slice_t line, failed;
+    slack__slice_split(rest, '\n', &line);
+    line = (slack_slice_t){line.ptr + 1, line.len - 1};
+    slack__slice_split(&line, ' ', &failed);
+    return (slack_tally_t){.failed = read_number(failed), .spared = read_number(line)};
+}
+
+static bool read_verdict(slack_slice_t line, slack_verdict_t *ret)
+{
+    if (line.len == 0 || *line.ptr == '=') return false;
+    *ret = (slack_verdict_t){.name = {line.ptr + 1, line.len - 1}};
+    if (*line.ptr != '-') return true;
+    slack_slice_t code;
+    slack__slice_split(&ret->name, ' ', &code);
+    slack__slice_split(&ret->name, ' ', &ret->reason);
+    ret->status = -(int)read_number(code);
+    return ret->status != 0;
+}
+
+bool slack__progress_next(slack_slice_t *record, slack_verdict_t *ret)
+{
+    slack_slice_t line;
+    while (record->len > 0) {
+        slack__slice_split(record, '\n', &line);
+        if (read_verdict(line, ret)) return true;
+    }
+    return false;
+}
+
+unsigned slack__progress_crashed(unsigned attempt, slack_slice_t record)
+{
+    slack_slice_t rest;
+    const slack_tally_t tally = slack__progress_tally(record, &rest);
+    const unsigned ended = tally.failed + tally.spared + 1; /* this one has only begun */
+    return attempt > ended ? attempt - ended : 0;
+}
+
+/* ---- names ---- */
+
+static const char *name_of(const slack_steps_t *steps, size_t step)
+{
+    return steps->items[step].rule->listener.name;
+}
+
+/* Whether a name ends as that of a second listener does: "#2". */
+static bool is_numbered(const char *name)
+{
+    const char *number = strrchr(name, '#');
+    return number && number[1] && number[1 + strspn(number + 1, "0123456789")] == '\0';
+}
+
+/* At most name_max() bytes. */
+static size_t write_name(const slack_steps_t *steps, size_t step, char *to)
+{
+    const char *name = name_of(steps, step);
+    unsigned nth = 1;
+    for (size_t i = 0; i < step; i++)
+        nth += strcmp(name_of(steps, i), name) == 0;
+    char *at = to;
+    for (const char *from = name; *from; from++) {
+        if (*from == '\n' || *from == ESCAPE) *at++ = ESCAPE;
+        *at++ = *from == '\n' ? 'n' : *from;
+    }
+    if (nth > 1 || is_numbered(name)) at += snprintf(at, NUMBER_MAX, "#%u", nth);
+    return (size_t)(at - to);
+}
+
+static size_t name_max(const slack_steps_t *steps, size_t step)
+{
+    return 2 * strlen(name_of(steps, step)) + NUMBER_MAX;
+}
+
+/* ---- the record of this attempt ---- */
+
+int slack__progress_prepare(slack_progress_t *progress, const slack_steps_t *steps,
+                            slack_arena_t *arena)
+{
+    /* The end of the delivery itself says how its only listener ended. */
+    if (steps->count < 2 && progress->record.len == 0) return 0;
+    size_t size = progress->record.len + 1;
+    for (size_t i = 0; i < steps->count; i++)
+        size += FAILURE_MAX + name_max(steps, i) + 1;
+    char *room = slack__arena_alloc(arena, size);
+    if (room == NULL) return SLACK_ENOMEM;
+    if (progress->record.len > 0) memcpy(room, progress->record.ptr, progress->record.len);
+    progress->record.ptr = progress->room = room;
+    return 0;
+}
+
+bool slack__progress_has(const slack_progress_t *progress, const slack_steps_t *steps, size_t step)
+{
+    slack_slice_t record = progress->record;
+    if (record.len == 0 || progress->room == NULL) return false;
+    char *scratch = progress->room + record.len; /* there is room for a line */
+    const slack_slice_t name = {scratch, write_name(steps, step, scratch)};
+    slack_verdict_t verdict;
+    while (slack__progress_next(&record, &verdict))
+        if (slack__slice_eq(verdict.name, name)) return true;
+    return false;
+}
+
+/* A reason that is no single word would be more than its field of the line. */
+static bool is_word(const char *text)
+{
+    const size_t len = text ? strcspn(text, " \n") : 0;
+    return len > 0 && len <= SLACK_REASON_MAX && text[len] == '\0';
+}
+
+bool slack__progress_add(slack_progress_t *progress, const slack_steps_t *steps, size_t step,
+                         int status, const char *reason)
+{
+    if (progress->room == NULL) return false;
+    char *line = progress->room + progress->record.len, *at = line;
+    if (status == 0)
+        *at++ = '+';
+    else
+        at += snprintf(at, FAILURE_MAX, "%d %s ", status, is_word(reason) ? reason : "");
+    at += write_name(steps, step, at);
+    *at++ = '\n';
+    progress->record.len += (size_t)(at - line);
+    return true;
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#include "dispatch/run.h"
+
+void slack__run_init(slack_run_t *run, slack_dispatcher_t *dispatcher, slack_services_t *services,
+                     slack_delivery_t *delivery)
+{
+    slack__ctx_init(&run->ctx, services, delivery, slack__identity_own_grant(dispatcher->identity));
+    run->dispatcher = dispatcher;
+    slack__link_init(&run->waiter.link);
+    slack__link_init(&run->ordering.link);
+}
+
+void slack__run_leave_ordering(slack_run_t *run)
+{
+    slack_rule_t *rule = run->ordering.rule;
+    if (!slack__linked(&run->ordering.link)) return;
+    slack__ordering_leave(&run->ordering);
+    slack_ordering_t *next;
+    while (!run->dispatcher->closed && (next = slack__ordering_next(rule)) != NULL) {
+        slack_ctx_t *ctx = &SLACK_CONTAINER(next, slack_run_t, ordering)->ctx;
+        if (ctx->phase == SLACK_CTX_RUNNING) slack__task_post(ctx->services->net, &ctx->task);
+    }
+}
+
+void slack__run_done(slack_run_t *run)
+{
+    slack__run_leave_ordering(run);
+    slack__unlink(&run->waiter.link);
+    slack__grant_unref(run->granted);
+    slack__ctx_done(&run->ctx);
+    slack__steps_release(&run->steps);
+}
+
+void slack__run_step_failed(slack_run_t *run, int status, const char *reason)
+{
+    slack_ctx_t *ctx = &run->ctx;
+    if (ctx->failure.step.status != 0) return; /* the listener's middleware has handed it up */
+    ctx->failure.step.status = status;
+    slack__failure_note(ctx, status, reason);
+    SLACK_LOG(slack__ctx_log(ctx), ERROR, "listener failed",
+              "listener=%s transport=%s error=%s reason=%s", ctx->step->rule->listener.name,
+              ctx->delivery->transport->ops->name, slack_err_name(status), reason ? reason : "");
+}

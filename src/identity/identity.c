@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+#include "identity/identity.h"
+
+#include "identity/auth_test.h"
+
+void slack__identity_init(slack_identity_t *identity)
+{
+    identity->own = (slack_grant_t){
+        .number = SLACK_OWNER_APP,
+        .bot_id = identity->bot_id,
+        .bot_user = identity->bot_user,
+    };
+    slack__auth_test_init(identity);
+}
+
+void slack__identity_open(slack_identity_t *identity, slack_net_t *net, slack_webapi_t *webapi,
+                          const slack_options_t *options)
+{
+    identity->net = net;
+    identity->client = (slack_client_t){
+        .webapi = webapi,
+        .token = options->bot_token,
+        .owner = identity->authorizer ? 0 : SLACK_OWNER_APP,
+    };
+    identity->app_client = (slack_client_t){
+        .webapi = webapi,
+        .token = options->app_token ? options->app_token : "",
+        .once = true,
+    };
+    identity->own.bot_token = options->bot_token;
+}
+
+void slack__identity_start(slack_identity_t *identity)
+{
+    identity->phase = SLACK_IDENTITY_CHECKING;
+    slack__auth_test_start(identity);
+}
+
+void slack__identity_stop(slack_identity_t *identity)
+{
+    identity->phase = SLACK_IDENTITY_STOPPED;
+    if (identity->net) slack__timer_stop(identity->net, &identity->timer);
+}
+
+void slack__identity_close(slack_identity_t *identity)
+{
+    slack__identity_stop(identity);
+    if (identity->authorizer) slack__authorizer_cancel(identity->authorizer);
+}
+
+void slack__identity_done(slack_identity_t *identity)
+{
+    slack__authorizer_free(identity->authorizer);
+    identity->authorizer = NULL;
+}
+
+void slack__identity_token_failed(slack_identity_t *identity, uint64_t owner)
+{
+    if (owner == SLACK_OWNER_APP)
+        slack__auth_test_doubt(identity);
+    else if (identity->authorizer)
+        slack__authorizer_token_failed(identity->authorizer, owner);
+}
+
+bool slack__identity_is_refused(const slack_identity_t *identity)
+{
+    return identity->refused;
+}
+
+const slack_grant_t *slack__identity_own_grant(const slack_identity_t *identity)
+{
+    return identity->authorizer ? &slack__grant_none : &identity->own;
+}

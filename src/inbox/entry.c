@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+#include "inbox/entry.h"
+
+#include "util/json.h"
+
+/* The wall clock may be set: nothing waits for it longer. */
+#define LOOK_MS_MAX (3600 * 1000)
+
+slack_entry_t *slack__entry_new(slack_inbox_t *inbox, slack_delivery_t *delivery)
+{
+    slack_entry_t *entry = slack__arena_calloc(delivery->arena, sizeof *entry);
+    if (entry == NULL) return NULL;
+    slack__run_init(&entry->run, inbox->dispatcher, inbox->services, delivery);
+    entry->run.owner = inbox->run_owner;
+    entry->run.ctx.task.run = inbox->run_task;
+    entry->inbox = inbox;
+    slack__link_init(&entry->op.link);
+    slack__list_push(&inbox->live, &entry->link);
+    inbox->live_count++;
+    return entry;
+}
+
+void slack__entry_free(slack_entry_t *entry)
+{
+    slack_delivery_t *delivery = entry->run.ctx.delivery;
+    slack__task_cancel(&entry->run.ctx.task);
+    slack__run_done(&entry->run);
+    slack__delivery_free(delivery); /* the entry lies in it */
+}
+
+void slack__entry_release(slack_entry_t *entry)
+{
+    slack_inbox_t *inbox = entry->inbox;
+    slack__unlink(&entry->link);
+    inbox->live_count--;
+    slack__entry_free(entry);
+    if (inbox->backlog.more && slack__inbox_room(inbox) > 0) slack__inbox_look_in(inbox, 0);
+    inbox->idle(inbox->idle_data);
+}
+
+void slack__entry_fill_row(slack_entry_t *entry, slack_row_t *row)
+{
+    const slack_ctx_t *ctx = &entry->run.ctx;
+    const slack_delivery_t *d = ctx->delivery;
+    size_t len = 0;
+    const char *text = slack__json_text(d->arena, d->body, &len);
+    row->key = d->key;
+    row->kind = slack__slice(slack_kind_name(d->kind));
+    row->name = slack__slice(ctx->job ? ctx->job : slack_json_str(d->body, "/event/type"));
+    row->transport = slack__slice(d->transport->ops->name);
+    row->retry_num = d->retry_num;
+    row->retry_reason = slack__slice(d->retry_reason);
+    row->payload = (slack_slice_t){text, text ? len : 0};
+}
+
+void slack__entry_submit(slack_entry_t *entry)
+{
+    slack_store_t *store = entry->inbox->store;
+    entry->in_store = true;
+    store->ops->submit(store, &entry->op);
+}
+
+size_t slack__inbox_room(const slack_inbox_t *inbox)
+{
+    const size_t max = inbox->bounds.max_deliveries, most = max - max / 4;
+    return inbox->live_count < most ? most - inbox->live_count : 0;
+}
+
+void slack__inbox_look_in(slack_inbox_t *inbox, uint64_t in_ms)
+{
+    slack_timer_t *timer = &inbox->backlog.timer;
+    slack_net_t *net = inbox->services->net;
+    if (inbox->phase != SLACK_INBOX_RUNNING && inbox->phase != SLACK_INBOX_DRAINING) return;
+    if (in_ms > LOOK_MS_MAX) in_ms = LOOK_MS_MAX;
+    const uint64_t due_us = slack__mono_us(net->clock) + in_ms * 1000;
+    if (slack__timer_waits(timer) && timer->due_us <= due_us) return;
+    slack__timer_start_at(net, timer, due_us);
+}
+
+void slack__inbox_look_at(slack_inbox_t *inbox, int64_t wall_ms)
+{
+    const int64_t now = slack__wall_ms(inbox->services->net->clock);
+    slack__inbox_look_in(inbox, wall_ms > now ? (uint64_t)(wall_ms - now) : 0);
+}

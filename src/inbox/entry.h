@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_INBOX_ENTRY_H
+#define SLACK_INBOX_ENTRY_H
+
+#include "inbox/inbox.h"
+
+/* An entry for a delivery, among the live ones. NULL: memory is out, and nothing has happened. */
+slack_entry_t *slack__entry_new(slack_inbox_t *inbox, slack_delivery_t *delivery);
+/* The entry has ended: free it, with the delivery. */
+void slack__entry_release(slack_entry_t *entry);
+/* Free an entry that is in no list any more, with the delivery. */
+void slack__entry_free(slack_entry_t *entry);
+
+/* The texts that a store keeps of a delivery. row->payload is empty when memory is out. */
+void slack__entry_fill_row(slack_entry_t *entry, slack_row_t *row);
+/* Have the store do entry->op. */
+void slack__entry_submit(slack_entry_t *entry);
+
+/* Look at the store in `in_ms` at the latest. */
+void slack__inbox_look_in(slack_inbox_t *inbox, uint64_t in_ms);
+/* The same by a time on the wall clock. */
+void slack__inbox_look_at(slack_inbox_t *inbox, int64_t wall_ms);
+/* How many more rows may be claimed beside the live deliveries. */
+size_t slack__inbox_room(const slack_inbox_t *inbox);
+
+static inline const slack_logger_t *slack__inbox_log(const slack_inbox_t *inbox)
+{
+    return inbox->services->net->log;
+}
+
+static inline void slack__inbox_count(slack_inbox_t *inbox, enum slack_kind kind,
+                                      enum slack_result result)
+{
+    inbox->services->counters->deliveries[kind][result]++;
+}
+
+#endif

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+#include "inbox/finish.h"
+
+#include "context/ack_send.h"
+#include "dispatch/authorize.h"
+#include "inbox/entry.h"
+#include "inbox/retry.h"
+#include "util/crash.h"
+
+/* How soon an end that the store could not take is tried again. */
+#define UNSETTLED_MS 1000
+
+/* ---- the progress ---- */
+
+static void mark_submit(slack_entry_t *entry);
+
+static void mark_stored(slack_store_op_t *op)
+{
+    slack_entry_t *entry = SLACK_CONTAINER(op, slack_entry_t, mark);
+    SLACK_CRASH("marked");
+    entry->mark_submitted = false;
+    if (entry->mark_changed && entry->run.ctx.phase == SLACK_CTX_RUNNING) mark_submit(entry);
+}
+
+/* A failure here costs a repetition at worst. */
+static void mark_submit(slack_entry_t *entry)
+{
+    slack_store_t *store = entry->inbox->store;
+    entry->mark_changed = entry->mark_submitted;
+    if (entry->mark_submitted) return;
+    entry->mark_submitted = true;
+    entry->mark =
+        (slack_store_op_t){.kind = SLACK_STORE_MARK, .row = entry->op.row, .done = mark_stored};
+    entry->mark.row.done = entry->run.progress.record;
+    slack__link_init(&entry->mark.link);
+    store->ops->submit(store, &entry->mark);
+}
+
+static void run_progressed(slack_run_t *run)
+{
+    slack_entry_t *entry = slack__entry_of(run);
+    if (entry->inbox->store->ops->durable) mark_submit(entry);
+}
+
+/* ---- the end in the store ---- */
+
+/* Where the end cannot be stored, the delivery would run again after a restart: it is kept, and its
+ * end tried again, until the store can take it or the app stops. */
+static void end_not_stored(slack_entry_t *entry, int status)
+{
+    slack_inbox_t *inbox = entry->inbox;
+    const slack_delivery_t *d = entry->run.ctx.delivery;
+    if (!entry->unsettled)
+        SLACK_LOG(slack__inbox_log(inbox), ERROR, "store: a delivery's end was not noted",
+                  "key=%.*s error=%s", (int)d->key.len, d->key.ptr, slack_err_name(status));
+    entry->unsettled = true;
+    if (status == SLACK_EBUSY && entry->op.kind != SLACK_STORE_FINISH) {
+        entry->op.kind = SLACK_STORE_FINISH; /* the store has no room to keep the delivery */
+        slack__entry_submit(entry);
+    } else if (inbox->phase != SLACK_INBOX_CLOSED) {
+        slack__list_push(&inbox->unsettled, &entry->op.link);
+        slack__inbox_look_in(inbox, UNSETTLED_MS);
+    } else {
+        slack__entry_release(entry);
+    }
+}
+
+static void tell_dead(slack_entry_t *entry)
+{
+    slack_ctx_t *ctx = &entry->run.ctx;
+    const slack_row_t *row = &entry->op.row;
+    const slack_registry_t *registry = entry->run.dispatcher->registry;
+    ctx->services->counters->dead_letters++;
+    SLACK_LOG(slack__ctx_log(ctx), ERROR, "dead letter",
+              "id=%lld kind=%s key=%.*s attempts=%u error=%.*s", (long long)row->id,
+              slack_kind_name(ctx->delivery->kind), (int)row->key.len, row->key.ptr, ctx->attempt,
+              (int)row->error.len, row->error.ptr);
+    const slack_dead_t dead = {.id = row->id,
+                               .attempts = ctx->attempt,
+                               .status = ctx->failure.status,
+                               .error = row->error.ptr};
+    if (registry->dead_fn) registry->dead_fn(ctx, &dead, registry->dead_data);
+}
+
+static void end_stored(slack_store_op_t *op)
+{
+    slack_entry_t *entry = SLACK_CONTAINER(op, slack_entry_t, op);
+    entry->in_store = false;
+    if (op->status != 0) {
+        end_not_stored(entry, op->status);
+        return;
+    }
+    SLACK_CRASH("finished");
+    if (op->kind == SLACK_STORE_BURY) tell_dead(entry);
+    if (op->kind == SLACK_STORE_WAIT) slack__inbox_look_at(entry->inbox, op->row.due_ms);
+    slack__entry_release(entry);
+}
+
+/* How the attempt ends is decided once, however often the store has to be asked. */
+void slack__entry_settle(slack_entry_t *entry)
+{
+    SLACK_CRASH("handled");
+    int rc = entry->settled ? 0 : slack__retry_settle(entry);
+    if (rc != 0) {
+        end_not_stored(entry, rc);
+        return;
+    }
+    entry->settled = true;
+    entry->op.done = end_stored;
+    slack__entry_submit(entry);
+}
+
+/* ---- the end for the program ---- */
+
+/* A failure is a warning; the ack's body is for whoever looks for a fault. */
+static void log_done(const slack_run_t *run, const slack_done_t *done)
+{
+    static const char *const outcomes[] = {
+        [SLACK_ACK_OK] = "ok", [SLACK_ACK_LATER] = "later", [SLACK_ACK_REFUSE] = "refused"};
+    const slack_ctx_t *ctx = &run->ctx;
+    const slack_logger_t *log = slack__ctx_log(ctx);
+    /* A tenant's refusal is logged once, for all of its deliveries. */
+    const enum slack_log_level level =
+        done->status && !run->refused ? SLACK_LOG_WARN : SLACK_LOG_DEBUG;
+    if (level > log->level) return;
+    slack__log(log, level, done->status ? "delivery failed" : "delivery done",
+               "transport=%s kind=%s listener=%s status=%s said=%s body=%s ack=%s ack_us=%llu "
+               "duration_us=%llu listeners=%u",
+               ctx->delivery->transport->ops->name, slack_kind_name(ctx->delivery->kind),
+               ctx->failure.listener ? ctx->failure.listener : slack_ctx_listener(ctx),
+               done->status ? slack_err_name(done->status) : "ok", outcomes[ctx->ack.outcome],
+               log->level >= SLACK_LOG_DEBUG ? done->ack_body : "",
+               done->ack_status ? slack_err_name(done->ack_status) : "ok",
+               (unsigned long long)done->ack_us, (unsigned long long)done->duration_us,
+               done->listeners);
+}
+
+static void tell_done(slack_entry_t *entry)
+{
+    slack_run_t *run = &entry->run;
+    slack_ctx_t *ctx = &run->ctx;
+    const enum slack_result result = run->refused          ? SLACK_RESULT_REFUSED
+                                     : ctx->failure.status ? SLACK_RESULT_FAILED
+                                     : run->reached_listeners && run->steps.count == 0
+                                         ? SLACK_RESULT_UNMATCHED
+                                         : SLACK_RESULT_OK;
+    slack__inbox_count(entry->inbox, ctx->delivery->kind, result);
+    slack__run_forget_revoked(run);
+    slack__ctx_leave_clients(ctx);
+    const uint64_t now = slack__ctx_now_us(ctx), since = ctx->delivery->received_us;
+    const slack_done_t done = {
+        .status = ctx->failure.status,
+        .ack_status = ctx->ack.status,
+        .ack_body = ctx->ack.body ? ctx->ack.body : "",
+        .ack_us = ctx->ack.sent_us > since ? ctx->ack.sent_us - since : 0,
+        .duration_us = now > since ? now - since : 0,
+        .listeners = run->listeners,
+    };
+    slack__ctx_tell_done(ctx, &done);
+    log_done(run, &done);
+}
+
+void slack__entry_end(slack_entry_t *entry)
+{
+    slack_ctx_t *ctx = &entry->run.ctx;
+    if (ctx->phase == SLACK_CTX_ENDED) return;
+    if (!ctx->ack.sent)
+        slack__ack_outcome(ctx, ctx->failure.status ? SLACK_ACK_REFUSE : SLACK_ACK_OK);
+    ctx->phase = SLACK_CTX_ENDED;
+    slack__task_cancel(&ctx->task); /* a release inside of the handler has posted it */
+    tell_done(entry);
+    if (entry->stored)
+        slack__entry_settle(entry);
+    else
+        slack__entry_release(entry);
+}
+
+static void run_ended(slack_run_t *run)
+{
+    slack__entry_end(slack__entry_of(run));
+}
+
+const slack_run_owner_t slack__entry_owner = {.progressed = run_progressed, .ended = run_ended};
+
+void slack__entry_abandon(slack_entry_t *entry)
+{
+    slack_ctx_t *ctx = &entry->run.ctx;
+    slack_inbox_t *inbox = entry->inbox;
+    SLACK_LOG(slack__ctx_log(ctx), WARN, "delivery ended by the stop",
+              "transport=%s kind=%s holds=%u calls=%u", ctx->delivery->transport->ops->name,
+              slack_kind_name(ctx->delivery->kind), ctx->holds, ctx->calls);
+    slack__failure_set(ctx, SLACK_ECANCELED);
+    if (!ctx->ack.sent) slack__ack_outcome(ctx, SLACK_ACK_LATER);
+    ctx->phase = SLACK_CTX_ENDED;
+    slack__task_cancel(&ctx->task);
+    slack__unlink(&entry->run.waiter.link);
+    inbox->live_count--;
+    slack__list_push(&inbox->zombies, &entry->link);
+    tell_done(entry);
+}

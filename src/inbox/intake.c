@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: MIT */
+#include "inbox/intake.h"
+
+#include "context/ack_send.h"
+#include "dispatch/dedupe.h"
+#include "inbox/entry.h"
+#include "inbox/finish.h"
+#include "util/crash.h"
+
+/* Events are acked here, once they are stored. Deliveries that a handler acks go straight to it,
+ * since Slack does not send them again. */
+
+/* ---- past a bound ---- */
+
+/* There may be no memory: the delivery itself is in the list. */
+static void reject(slack_inbox_t *inbox, slack_delivery_t *d)
+{
+    slack__list_push(&inbox->rejected, &d->link);
+    inbox->rejected_count++;
+    slack__task_post(inbox->services->net, &inbox->reject_task);
+}
+
+void slack__intake_reject(slack_task_t *task)
+{
+    slack_inbox_t *inbox = SLACK_CONTAINER(task, slack_inbox_t, reject_task);
+    static const slack_ack_t later = {.outcome = SLACK_ACK_LATER};
+    slack_link_t *link;
+    while ((link = slack__list_shift(&inbox->rejected)) != NULL) {
+        slack_delivery_t *d = SLACK_CONTAINER(link, slack_delivery_t, link);
+        d->transport->ops->ack(d->transport, d, &later);
+        slack__delivery_free(d);
+        inbox->rejected_count--;
+    }
+    inbox->idle(inbox->idle_data);
+}
+
+/* ---- storing ---- */
+
+static void answer_later(slack_entry_t *entry)
+{
+    slack__ack_outcome(&entry->run.ctx, SLACK_ACK_LATER);
+    slack__entry_release(entry);
+}
+
+static void event_stored(slack_store_op_t *op)
+{
+    slack_entry_t *entry = SLACK_CONTAINER(op, slack_entry_t, op);
+    slack_inbox_t *inbox = entry->inbox;
+    const slack_delivery_t *d = entry->run.ctx.delivery;
+    entry->in_store = false;
+    inbox->store_failing = op->status == SLACK_ESTORE;
+    if (op->status != 0)
+        SLACK_LOG(slack__inbox_log(inbox), WARN, "event not stored, Slack is to send it again",
+                  "transport=%s key=%.*s error=%s", d->transport->ops->name, (int)d->key.len,
+                  d->key.ptr, slack_err_name(op->status));
+    if (op->status != 0 || inbox->phase == SLACK_INBOX_CLOSED) {
+        slack__inbox_count(inbox, d->kind, SLACK_RESULT_LATER);
+        answer_later(entry);
+        return;
+    }
+    SLACK_CRASH("stored");
+    slack__ack_outcome(&entry->run.ctx, SLACK_ACK_OK);
+    SLACK_CRASH("acked");
+    if (op->duplicate) {
+        slack__inbox_count(inbox, d->kind, SLACK_RESULT_DUPLICATE);
+        SLACK_LOG(slack__inbox_log(inbox), DEBUG, "event known, not run again",
+                  "transport=%s key=%.*s retry_num=%d", d->transport->ops->name, (int)d->key.len,
+                  d->key.ptr, d->retry_num);
+        slack__entry_release(entry);
+        return;
+    }
+    if (!op->claim) { /* the backlog claims it */
+        inbox->backlog.more = true;
+        slack__entry_release(entry);
+        return;
+    }
+    entry->stored = true;
+    entry->run.ctx.attempt = 1;
+    slack__run_begin(&entry->run);
+}
+
+/* The payload is written for a durable store alone: the parser has used up the text that came.
+ * False: memory is out. */
+static bool fill_row(slack_entry_t *entry)
+{
+    slack_delivery_t *d = entry->run.ctx.delivery;
+    slack_row_t *row = &entry->op.row;
+    if (entry->run.dispatcher->dedupe_messages && !slack__dedupe_key(d, &d->key)) return false;
+    row->key = d->key;
+    row->kind = SLACK_SLICE("event");
+    if (!entry->inbox->store->ops->durable) return true;
+    slack__entry_fill_row(entry, row);
+    return row->payload.len > 0;
+}
+
+static void store_event(slack_entry_t *entry)
+{
+    slack_inbox_t *inbox = entry->inbox;
+    slack_store_op_t *op = &entry->op;
+    if (!fill_row(entry)) {
+        slack__task_post(inbox->services->net, &entry->run.ctx.task); /* see slack__intake_run() */
+        return;
+    }
+    op->kind = SLACK_STORE_PUT;
+    op->done = event_stored;
+    op->claim =
+        !inbox->store->ops->durable || (!inbox->backlog.overflow && slack__inbox_room(inbox) > 0);
+    if (!op->claim) {
+        inbox->backlog.overflow = true;
+        op->row.due_ms = slack__wall_ms(inbox->services->net->clock);
+    }
+    SLACK_CRASH("before-store");
+    slack__entry_submit(entry);
+}
+
+/* ---- the way of a delivery ---- */
+
+void slack__intake_run(slack_task_t *task)
+{
+    slack_entry_t *entry = slack__entry_of_ctx(SLACK_CONTAINER(task, slack_ctx_t, task));
+    slack_ctx_t *ctx = &entry->run.ctx;
+    const slack_delivery_t *d = ctx->delivery;
+    if (ctx->phase == SLACK_CTX_RUNNING) {
+        slack__run_advance(&entry->run);
+        return;
+    }
+    if (d->kind == SLACK_KIND_UNKNOWN) { /* acked, so that it does not come again */
+        SLACK_LOG(slack__ctx_log(ctx), WARN, "delivery of an unknown kind", "transport=%s type=%s",
+                  d->transport->ops->name, slack_json_str(d->body, "/type"));
+        slack__entry_end(entry);
+        return;
+    }
+    if (d->kind == SLACK_KIND_EVENT && !entry->stored) { /* no memory to store it */
+        answer_later(entry);
+        return;
+    }
+    if (!ctx->ack.sent && !slack__kind_waits_for_ack(d->kind))
+        slack__ack_outcome(ctx, SLACK_ACK_OK);
+    slack__run_begin(&entry->run);
+}
+
+void slack__inbox_deliver(slack_inbox_t *inbox, slack_transport_t *transport, slack_delivery_t *d)
+{
+    d->transport = transport;
+    if (d->retry_num > 0) inbox->services->counters->retries++;
+    const bool full = inbox->live_count + inbox->rejected_count >= inbox->bounds.max_deliveries;
+    const bool closed = inbox->phase == SLACK_INBOX_CLOSED;
+    slack_entry_t *entry = full || closed ? NULL : slack__entry_new(inbox, d);
+    if (entry == NULL) {
+        SLACK_LOG(slack__inbox_log(inbox), WARN, "delivery put off",
+                  "transport=%s kind=%s reason=%s", transport->ops->name, slack_kind_name(d->kind),
+                  full     ? "too many under way"
+                  : closed ? "stopping"
+                           : "out of memory");
+        slack__inbox_count(inbox, d->kind, SLACK_RESULT_LATER);
+        reject(inbox, d);
+        return;
+    }
+    if (d->kind == SLACK_KIND_EVENT)
+        store_event(entry);
+    else
+        slack__task_post(inbox->services->net, &entry->run.ctx.task);
+}

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: MIT */
+#include "inbox/retry.h"
+
+#include <string.h>
+
+#include "inbox/entry.h"
+#include "util/backoff.h"
+#include "util/random.h"
+
+/* The retry schedule: wait n is between half and all of BASE * 2^(n-1). */
+#define WAIT_BASE_MS 1000
+#define WAIT_CAP_MS  (5 * 60 * 1000)
+/* So many attempts are spared, since they say nothing about the delivery: a handler that never
+ * fits, because it makes too many calls by itself, has its dead letter the same day. A spared
+ * attempt waits no longer than attempt SPARED_WAITS. */
+#define SPARED_MAX   1000
+#define SPARED_WAITS 5
+
+static bool can_heal(const slack_failure_t *failure)
+{
+    if (failure->heals || failure->hopeless) return failure->heals;
+    return slack__heals(failure->status, failure->reason); /* outside of any listener */
+}
+
+/* Whether this attempt is one of the few that a delivery has. */
+static bool attempt_counts(const slack_ctx_t *ctx, slack_tally_t before)
+{
+    const slack_failure_t *failure = &ctx->failure;
+    if (before.spared >= SPARED_MAX) return true;
+    if (failure->heals || failure->hopeless) return failure->counts;
+    return !slack__failure_is_local(ctx, failure->status);
+}
+
+/* The delivery's failure is that of the listener which failed for good, in whatever attempt. */
+static void recall_failure(slack_entry_t *entry)
+{
+    slack_failure_t *failure = &entry->run.ctx.failure;
+    slack_arena_t *arena = entry->run.ctx.delivery->arena;
+    slack_slice_t record = entry->run.progress.record;
+    slack_verdict_t verdict;
+    while (slack__progress_next(&record, &verdict)) {
+        if (verdict.status == 0) continue;
+        failure->status = verdict.status;
+        failure->listener = slack__arena_strndup(arena, verdict.name.ptr, verdict.name.len);
+        failure->reason = verdict.reason.len == 0
+                              ? NULL
+                              : slack__arena_strndup(arena, verdict.reason.ptr, verdict.reason.len);
+        failure->hopeless = true;
+        return;
+    }
+}
+
+static uint64_t wait_ms(unsigned nth)
+{
+    slack_backoff_t backoff = {.base_ms = WAIT_BASE_MS, .cap_ms = WAIT_CAP_MS, .attempt = nth - 1};
+    uint64_t most = WAIT_BASE_MS;
+    for (unsigned i = 1; i < nth && most < WAIT_CAP_MS; i++)
+        most *= 2;
+    if (most > WAIT_CAP_MS) most = WAIT_CAP_MS;
+    return slack__backoff_next_ms(&backoff, most / 2, slack__random_u64());
+}
+
+/* A dead letter keeps the listeners that are done, and no others: a person who has it run again
+ * begins anew. */
+static int bury(slack_entry_t *entry)
+{
+    slack_slice_t record = entry->run.progress.record;
+    char *text = slack__arena_alloc(entry->run.ctx.delivery->arena, record.len + 1), *at = text;
+    if (text == NULL) return SLACK_ENOMEM;
+    slack_verdict_t verdict;
+    while (slack__progress_next(&record, &verdict)) {
+        if (verdict.status != 0) continue;
+        *at++ = '+';
+        memcpy(at, verdict.name.ptr, verdict.name.len);
+        at += verdict.name.len;
+        *at++ = '\n';
+    }
+    entry->op.kind = SLACK_STORE_BURY;
+    entry->op.row.done = (slack_slice_t){text, (size_t)(at - text)};
+    return 0;
+}
+
+/* A spared attempt comes again soon: others were in the way. */
+static int wait_or_bury(slack_entry_t *entry)
+{
+    const slack_ctx_t *ctx = &entry->run.ctx;
+    slack_slice_t rest;
+    slack_tally_t tally = slack__progress_tally(entry->run.progress.record, &rest);
+    const bool counts = attempt_counts(ctx, tally);
+    const unsigned nth = ++*(counts ? &tally.failed : &tally.spared);
+    if (counts && nth >= entry->inbox->bounds.max_attempts) {
+        recall_failure(entry);
+        return bury(entry);
+    }
+    const char *text = slack__arena_printf(ctx->delivery->arena, "=%u %u\n%.*s", tally.failed,
+                                           tally.spared, (int)rest.len, rest.len ? rest.ptr : "");
+    if (text == NULL) return SLACK_ENOMEM;
+    entry->op.kind = SLACK_STORE_WAIT;
+    entry->op.row.done = slack__slice(text);
+    entry->op.row.due_ms = slack__wall_ms(ctx->services->net->clock) +
+                           (int64_t)wait_ms(counts || nth < SPARED_WAITS ? nth : SPARED_WAITS);
+    return 0;
+}
+
+/* "LISTENER: ERROR REASON" */
+static slack_slice_t describe(const slack_ctx_t *ctx)
+{
+    const slack_failure_t *failure = &ctx->failure;
+    const char *name = slack_err_name(failure->status), *listener = failure->listener;
+    const char *text = slack__arena_printf(
+        ctx->delivery->arena, "%s%s%s%s%s", listener ? listener : "", listener ? ": " : "", name,
+        failure->reason ? " " : "", failure->reason ? failure->reason : "");
+    return slack__slice(text ? text : name);
+}
+
+int slack__retry_settle(slack_entry_t *entry)
+{
+    slack_ctx_t *ctx = &entry->run.ctx;
+    slack_store_op_t *op = &entry->op;
+    op->forget = ctx->delivery->kind == SLACK_KIND_JOB;
+    if (ctx->failure.status == 0) recall_failure(entry);
+    if (ctx->failure.status == 0 || entry->run.refused) {
+        op->kind = SLACK_STORE_FINISH;
+        return 0;
+    }
+    int rc = can_heal(&ctx->failure) ? wait_or_bury(entry) : bury(entry);
+    if (rc != 0) return rc;
+    op->row.error = describe(ctx);
+    /* A store that is not durable has no texts yet of what it gave out at once. */
+    if (entry->inbox->store->ops->durable || op->row.payload.len > 0) return 0;
+    slack__entry_fill_row(entry, &op->row);
+    return op->row.payload.len > 0 ? 0 : SLACK_ENOMEM;
+}
