@@ -83,7 +83,7 @@ function broken(from, name, quoted, to, home, target)
         return quoted ? "no such file of ours; system headers are included with <>" : ""
 
     target = home_of(to)
-    if (target == home || (home in trunk && target in trunk)) return ""
+    if (target == home) return ""
     if (target ~ /^transport_/ && home !~ /^(transports\.c|testkit|tools)$/)
         return "only src/transports.c includes a transport"
     if (index(" " below[layer_of(home)] " ", " " layer_of(target) " ")) return ""
