@@ -46,11 +46,6 @@ static slack_http_t *http_of(slack_transport_t *t)
     return SLACK_CONTAINER(t, slack_http_t, base);
 }
 
-static const slack_logger_t *http_log(const slack_http_t *http)
-{
-    return http->base.host->net->log;
-}
-
 /* --- requests --------------------------------------------------------------------------------- */
 
 static void refuse_without_memory(const slack_http_request_t *request)
@@ -96,7 +91,7 @@ static bool http_receive(slack_http_t *http, const slack_http_request_t *request
         slack__http_refuse(request, verdict.status, verdict.header, verdict.reason);
         return false;
     case SLACK_HTTP_CHALLENGE:
-        SLACK_LOG(http_log(http), INFO, "request URL verified", "path=%s", http->path);
+        SLACK_LOG(http->base.host->net->log, INFO, "request URL verified", "path=%s", http->path);
         response.content_type = JSON_TYPE;
         response.body = verdict.answer.ptr;
         response.body_len = verdict.answer.len;
@@ -195,15 +190,16 @@ static void http_log_address(const slack_http_t *http)
     const slack_listen_address_t *address = &http->address;
     const unsigned used = http->has_pages ? 1 : 2;
     if (address->fd)
-        SLACK_LOG(http_log(http), INFO, "http listening", "fd=%d port=%u path=%s", address->fd,
-                  http->stats.port, http->path);
+        SLACK_LOG(http->base.host->net->log, INFO, "http listening", "fd=%d port=%u path=%s",
+                  address->fd, http->stats.port, http->path);
     else
-        SLACK_LOG(http_log(http), INFO, "http listening", "host=%s port=%u path=%s", address->host,
-                  http->stats.port, http->path);
+        SLACK_LOG(http->base.host->net->log, INFO, "http listening", "host=%s port=%u path=%s",
+                  address->host, http->stats.port, http->path);
     /* A client that connects to a passed socket waits for ever if no part accepts on it. */
     int unused = slack__listen_inherited(used);
     if (unused > 0)
-        SLACK_LOG(http_log(http), WARN, "passed socket not used", "fd=%d reason=%s", unused,
+        SLACK_LOG(http->base.host->net->log, WARN, "passed socket not used", "fd=%d reason=%s",
+                  unused,
                   used == 1 ? "SLACK_HTTP_ADMIN_PORT is not set" : "there is no third port");
 }
 

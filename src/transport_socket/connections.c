@@ -26,21 +26,6 @@ typedef struct slack_connection {
     uint64_t ping_us; /* when the last ping was sent */
 } slack_connection_t;
 
-static slack_net_t *connections_net(const slack_connections_t *connections)
-{
-    return connections->transport->host->net;
-}
-
-static const slack_logger_t *connections_log(const slack_connections_t *connections)
-{
-    return connections_net(connections)->log;
-}
-
-static uint64_t connections_now_us(const slack_connections_t *connections)
-{
-    return slack__mono_us(connections_net(connections)->clock);
-}
-
 static slack_connection_t *find(const slack_connections_t *connections, unsigned slot,
                                 uint32_t generation)
 {
@@ -103,7 +88,7 @@ static void call_failed(const slack_connection_t *c, const slack_response_t *res
         in.cause = SLACK_CAUSE_FATAL;
         report_fatal(owner->transport, error);
     }
-    SLACK_LOG(connections_log(owner), WARN, "apps.connections.open failed",
+    SLACK_LOG(owner->net->log, WARN, "apps.connections.open failed",
               "status=%s error=%.128s http_status=%d retry_after_s=%lld",
               status ? slack_err_name(status) : "ok", *error ? error : "no url",
               slack_response_http_status(response), (long long)retry_after_s);
@@ -117,8 +102,8 @@ static void log_warnings(const slack_connections_t *connections, const slack_res
     const slack_json_t *list =
         slack_json_get(slack_response_json(response), "/response_metadata/messages");
     while (slack_json_next(list, &it))
-        SLACK_LOG(connections_log(connections), WARN, "apps.connections.open warns",
-                  "message=%.200s", slack_json_str(it.value, ""));
+        SLACK_LOG(connections->net->log, WARN, "apps.connections.open warns", "message=%.200s",
+                  slack_json_str(it.value, ""));
 }
 
 static void call_returned(const slack_response_t *response, void *user_data)
@@ -177,8 +162,8 @@ static void connection_message(slack_ws_t *ws, bool text, const char *data, size
     if (text)
         owner->events->message(owner, c->slot, c->generation, data, len);
     else
-        SLACK_LOG(connections_log(owner), DEBUG, "socket: binary message ignored",
-                  "slot=%u bytes=%zu", c->slot, len);
+        SLACK_LOG(owner->net->log, DEBUG, "socket: binary message ignored", "slot=%u bytes=%zu",
+                  c->slot, len);
 }
 
 static void connection_pong(slack_ws_t *ws, const char *data, size_t len, void *user_data)
@@ -188,15 +173,15 @@ static void connection_pong(slack_ws_t *ws, const char *data, size_t len, void *
     uint64_t sent_us = 0;
     if (!slack__parse_u64((slack_slice_t){data, len}, UINT64_MAX, &sent_us)) return;
     if (sent_us == 0 || sent_us != c->ping_us) return;
-    owner->ping_us = connections_now_us(owner) - sent_us;
-    SLACK_LOG(connections_log(owner), DEBUG, "socket: pong", "slot=%u us=%llu", c->slot,
+    owner->ping_us = slack__mono_us(owner->net->clock) - sent_us;
+    SLACK_LOG(owner->net->log, DEBUG, "socket: pong", "slot=%u us=%llu", c->slot,
               (unsigned long long)owner->ping_us);
 }
 
 static void connection_closed(slack_ws_t *ws, int status, unsigned code, void *user_data)
 {
     slack_connection_t *c = user_data;
-    SLACK_LOG(connections_log(c->owner), DEBUG, "socket: closed",
+    SLACK_LOG(c->owner->net->log, DEBUG, "socket: closed",
               "slot=%u status=%s code=%u http_status=%d detail=%s", c->slot,
               status ? slack_err_name(status) : "ok", code, slack__ws_http_status(ws),
               slack__ws_reason(ws));
@@ -229,7 +214,7 @@ int slack__connections_dial(slack_connections_t *connections, unsigned slot, uin
                                         .open_ms = limits->open_ms,
                                         .message_max = limits->message_max,
                                         .write_max = limits->write_max};
-    return slack__ws_connect(&c->ws, connections_net(connections), c->url, &options, &events, c);
+    return slack__ws_connect(&c->ws, connections->net, c->url, &options, &events, c);
 }
 
 /* The ping carries the time at which it was sent. */
@@ -238,7 +223,7 @@ void slack__connections_ping(slack_connections_t *connections, unsigned slot, ui
     char data[32];
     slack_connection_t *c = find(connections, slot, generation);
     if (!c || !c->ws) return;
-    c->ping_us = connections_now_us(connections);
+    c->ping_us = slack__mono_us(connections->net->clock);
     int len = snprintf(data, sizeof data, "%llu", (unsigned long long)c->ping_us);
     slack__ws_ping(c->ws, data, (size_t)len);
 }

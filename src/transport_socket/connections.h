@@ -28,8 +28,9 @@ typedef struct slack_connections_events {
 } slack_connections_events_t;
 
 struct slack_connections {
-    const slack_connections_events_t *events; /* the first three: set by the owner */
+    const slack_connections_events_t *events; /* the first four are set by the owner */
     slack_transport_t *transport;
+    slack_net_t *net;
     const slack_socket_limits_t *limits;
     char *ca_file;
     slack_tls_context_t *tls; /* made at the first wss dial, or from ca_file; NULL before */

@@ -20,16 +20,12 @@ struct incoming {
     uint64_t received_us;
 };
 
-static const slack_logger_t *envelopes_log(const slack_envelopes_t *envelopes)
-{
-    return envelopes->transport->host->net->log;
-}
-
 int slack__envelopes_init(slack_envelopes_t *envelopes, slack_transport_t *transport,
                           const slack_envelopes_events_t *events, size_t inflight_max)
 {
     char *frame;
-    *envelopes = (slack_envelopes_t){.events = events, .transport = transport};
+    *envelopes =
+        (slack_envelopes_t){.events = events, .transport = transport, .net = transport->host->net};
     slack__inflight_init(&envelopes->inflight, inflight_max);
     slack__buf_init(&envelopes->frame, SLACK_ACK_FRAME_LIMIT);
     /* Reserved once, so that no ack fails for lack of memory. */
@@ -71,7 +67,7 @@ static void ack_malformed(const struct incoming *m)
 {
     slack_envelopes_t *e = m->envelopes;
     const slack_slice_t id = m->frame.envelope_id;
-    SLACK_LOG(envelopes_log(e), WARN, "socket: envelope without a readable payload, acked",
+    SLACK_LOG(e->net->log, WARN, "socket: envelope without a readable payload, acked",
               "type=%.64s envelope_id=%.*s", m->frame.name, (int)id.len, id.ptr);
     slack__buf_clear(&e->frame);
     if (slack__frame_write_ack(&e->frame, id, NULL) == 0)
@@ -82,7 +78,7 @@ static void ack_malformed(const struct incoming *m)
 static void refuse(slack_envelopes_t *e, int reason)
 {
     if (!e->full)
-        SLACK_LOG(envelopes_log(e), WARN, "socket: envelopes not taken, Slack will send them again",
+        SLACK_LOG(e->net->log, WARN, "socket: envelopes not taken, Slack will send them again",
                   "reason=%s inflight=%u", slack_err_name(reason), e->inflight.used);
     e->full = true;
 }
@@ -96,7 +92,7 @@ static bool is_repeated(const struct incoming *m)
     slack_inflight_entry_t *entry = slack__inflight_find(&e->inflight, id);
     const char *ack = entry ? NULL : slack__recent_acks_find(&e->recent_acks, id);
     if (!entry && !ack) return false;
-    SLACK_LOG(envelopes_log(e), DEBUG, "socket: envelope known, not run again",
+    SLACK_LOG(e->net->log, DEBUG, "socket: envelope known, not run again",
               "envelope_id=%.*s acked=%s", (int)id.len, id.ptr, entry ? "no" : "yes");
     if (ack) {
         send_frame(m, ack, strlen(ack));
@@ -142,7 +138,7 @@ static bool deliver(const struct incoming *m)
 /* True when the arena has another owner now. */
 static bool handle_frame(const struct incoming *m, size_t len)
 {
-    const slack_logger_t *log = envelopes_log(m->envelopes);
+    const slack_logger_t *log = m->envelopes->net->log;
     const slack_frame_t *frame = &m->frame;
     switch (frame->type) {
     case SLACK_FRAME_HELLO:
@@ -170,7 +166,7 @@ int slack__envelopes_read(slack_envelopes_t *envelopes, unsigned slot, uint32_t 
                           const char *text, size_t len)
 {
     struct incoming m = {.envelopes = envelopes, .slot = slot, .generation = generation};
-    m.received_us = slack__mono_us(envelopes->transport->host->net->clock);
+    m.received_us = slack__mono_us(envelopes->net->clock);
     m.arena = slack__arena_new(ARENA_FIRST(len), ARENA_MAX(len));
     char *copy = m.arena ? slack__arena_alloc(m.arena, len + SLACK_JSON_PADDING) : NULL;
     int rc = SLACK_ENOMEM;

@@ -27,6 +27,7 @@ typedef struct slack_envelopes_events {
 struct slack_envelopes {
     const slack_envelopes_events_t *events;
     slack_transport_t *transport;
+    slack_net_t *net;
     slack_inflight_t inflight;
     slack_recent_acks_t recent_acks;
     slack_buf_t frame; /* the ack that is being written */

@@ -1,16 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "transport_socket/health.h"
 
-static const slack_logger_t *health_log(const slack_health_t *health)
-{
-    return health->transport->host->net->log;
-}
-
-static uint64_t health_now_ms(const slack_health_t *health)
-{
-    return slack__mono_ms(health->transport->host->net->clock);
-}
-
 void slack__health_report(slack_health_t *health, enum slack_transport_state state, int reason)
 {
     health->state = state;
@@ -51,8 +41,7 @@ static void compare_connections(slack_health_t *health, unsigned counted)
     unsigned own = slack__supervisor_connections(health->sup);
     unsigned foreign = counted > own ? counted - own : 0;
     if (foreign > 0 && foreign != health->foreign)
-        SLACK_LOG(health_log(health), WARN,
-                  "socket: Slack counts more connections than this app has",
+        SLACK_LOG(health->net->log, WARN, "socket: Slack counts more connections than this app has",
                   "num_connections=%u own=%u hint=%s", counted, own,
                   "another process of this app, or connections that Slack has not given up yet");
     health->foreign = foreign;
@@ -63,7 +52,7 @@ static void note_ready(slack_health_t *health, const slack_action_t *action)
     unsigned counted = health->sup->sessions[action->slot].connections;
     health->stats.num_connections = counted;
     count_reconnect(&health->stats, action->cause);
-    SLACK_LOG(health_log(health), INFO, action->cause ? "socket replaced" : "socket connected",
+    SLACK_LOG(health->net->log, INFO, action->cause ? "socket replaced" : "socket connected",
               "reason=%s connections=%u num_connections=%u",
               action->cause ? slack__cause_name(action->cause) : "start",
               slack__supervisor_serving(health->sup), counted);
@@ -93,11 +82,11 @@ static void note_lost(slack_health_t *health, const slack_action_t *action)
     if (action->cause == SLACK_CAUSE_DISABLED) {
         t->host->error(t, "Slack closed the connection (link_disabled): Socket Mode is switched "
                           "off in the app's settings");
-        SLACK_LOG(health_log(health), ERROR,
+        SLACK_LOG(health->net->log, ERROR,
                   "socket: Socket Mode is switched off in the app's settings",
                   "reason=%s retry_ms=%llu", cause, (unsigned long long)action->wait_ms);
     } else if (action->cause != SLACK_CAUSE_FATAL) { /* logged with the failed call */
-        SLACK_LOG(health_log(health), WARN, "socket lost", "reason=%s connections=%u retry_ms=%llu",
+        SLACK_LOG(health->net->log, WARN, "socket lost", "reason=%s connections=%u retry_ms=%llu",
                   cause, slack__supervisor_serving(health->sup),
                   (unsigned long long)action->wait_ms);
     }
@@ -115,12 +104,13 @@ void slack__health_measure(slack_health_t *health)
     bool deaf = slack__supervisor_serving(health->sup) == 0 &&
                 health->sup->phase == SLACK_PHASE_RUNNING &&
                 health->state > SLACK_TRANSPORT_STARTING;
-    if (deaf && health->deaf_since_ms == 0) health->deaf_since_ms = health_now_ms(health);
+    if (deaf && health->deaf_since_ms == 0)
+        health->deaf_since_ms = slack__mono_ms(health->net->clock);
     if (deaf || health->deaf_since_ms == 0) return;
-    uint64_t ms = health_now_ms(health) - health->deaf_since_ms;
+    uint64_t ms = slack__mono_ms(health->net->clock) - health->deaf_since_ms;
     health->stats.deaf_ms += ms;
     health->deaf_since_ms = 0;
-    SLACK_LOG(health_log(health), INFO, "socket: there was no connection", "ms=%llu",
+    SLACK_LOG(health->net->log, INFO, "socket: there was no connection", "ms=%llu",
               (unsigned long long)ms);
 }
 
@@ -129,5 +119,6 @@ void slack__health_stats(const slack_health_t *health, slack_transport_stats_t *
     *ret = health->stats;
     ret->state = health->state;
     ret->connections = slack__supervisor_serving(health->sup);
-    if (health->deaf_since_ms != 0) ret->deaf_ms += health_now_ms(health) - health->deaf_since_ms;
+    if (health->deaf_since_ms != 0)
+        ret->deaf_ms += slack__mono_ms(health->net->clock) - health->deaf_since_ms;
 }

@@ -9,6 +9,7 @@
  * it is not ready, how often and why connections were replaced, and for how long there was none. */
 typedef struct slack_health {
     slack_transport_t *transport;
+    slack_net_t *net;
     const slack_supervisor_t *sup;
     enum slack_transport_state state; /* as last reported to the host */
     int reason;                       /* of DEGRADED and STOPPED */

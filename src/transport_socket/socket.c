@@ -14,6 +14,7 @@
 
 typedef struct slack_socket {
     slack_transport_t base;
+    slack_net_t *net;
     const slack_socket_limits_t *limits;
     slack_supervisor_t sup;
     slack_connections_t connections;
@@ -30,11 +31,6 @@ static slack_socket_t *socket_of(slack_transport_t *t)
     return SLACK_CONTAINER(t, slack_socket_t, base);
 }
 
-static uint64_t socket_now_ms(const slack_socket_t *s)
-{
-    return slack__mono_ms(s->base.host->net->clock);
-}
-
 /* --- the supervisor on the loop ----------------------------------------------------------------
  */
 
@@ -49,8 +45,7 @@ static void socket_feed_all(slack_socket_t *s, enum slack_session_input_type typ
 static void action_failed(slack_socket_t *s, const slack_action_t *action,
                           enum slack_session_input_type type, int rc)
 {
-    SLACK_LOG(s->base.host->net->log, WARN, "socket: cannot connect", "error=%s",
-              slack_err_name(rc));
+    SLACK_LOG(s->net->log, WARN, "socket: cannot connect", "error=%s", slack_err_name(rc));
     socket_feed(s, &(slack_session_input_t){.type = type,
                                             .slot = action->slot,
                                             .generation = action->generation,
@@ -119,7 +114,7 @@ static void timer_fired(uv_timer_t *timer)
 static void set_timer(slack_socket_t *s)
 {
     if (!s->timer_open) return;
-    uint64_t now = socket_now_ms(s), at = slack__supervisor_deadline(&s->sup, now);
+    uint64_t now = slack__mono_ms(s->net->clock), at = slack__supervisor_deadline(&s->sup, now);
     if (at == UINT64_MAX) {
         uv_timer_stop(&s->timer);
         return;
@@ -135,13 +130,13 @@ static void socket_feed(slack_socket_t *s, const slack_session_input_t *in)
 {
     slack_actions_t actions;
     actions.count = 0;
-    slack__supervisor_feed(&s->sup, in, socket_now_ms(s), &actions);
+    slack__supervisor_feed(&s->sup, in, slack__mono_ms(s->net->clock), &actions);
     for (size_t i = 0; i < actions.count; i++)
         perform(s, &actions.list[i]);
     bool counted = in->type == SLACK_INPUT_ENVELOPE || in->type == SLACK_INPUT_ACKED;
     if (counted && actions.count == 0) return; /* neither state nor deadline changed */
     slack__health_measure(&s->health);
-    if (!s->over && s->timer_open) slack__task_post(s->base.host->net, &s->task);
+    if (!s->over && s->timer_open) slack__task_post(s->net, &s->task);
     set_timer(s);
     finish(s);
 }
@@ -160,20 +155,15 @@ static void report(slack_task_t *task)
 /* --- what the connections report ---------------------------------------------------------------
  */
 
-static slack_socket_t *socket_of_connections(slack_connections_t *connections)
-{
-    return SLACK_CONTAINER(connections, slack_socket_t, connections);
-}
-
 static void connections_feed(slack_connections_t *connections, const slack_session_input_t *in)
 {
-    socket_feed(socket_of_connections(connections), in);
+    socket_feed(SLACK_CONTAINER(connections, slack_socket_t, connections), in);
 }
 
 static void connections_message(slack_connections_t *connections, unsigned slot,
                                 uint32_t generation, const char *text, size_t len)
 {
-    slack_socket_t *s = socket_of_connections(connections);
+    slack_socket_t *s = SLACK_CONTAINER(connections, slack_socket_t, connections);
     if (!slack__supervisor_takes(&s->sup, slot)) return;
     int rc = slack__envelopes_read(&s->envelopes, slot, generation, text, len);
     /* The message may have been hello, which Slack does not send again. */
@@ -183,7 +173,7 @@ static void connections_message(slack_connections_t *connections, unsigned slot,
 
 static void connections_gone(slack_connections_t *connections)
 {
-    finish(socket_of_connections(connections));
+    finish(SLACK_CONTAINER(connections, slack_socket_t, connections));
 }
 
 static const slack_connections_events_t connections_events = {
@@ -195,20 +185,15 @@ static const slack_connections_events_t connections_events = {
 /* --- what the envelopes need -------------------------------------------------------------------
  */
 
-static slack_socket_t *socket_of_envelopes(slack_envelopes_t *envelopes)
-{
-    return SLACK_CONTAINER(envelopes, slack_socket_t, envelopes);
-}
-
 static void envelopes_feed(slack_envelopes_t *envelopes, const slack_session_input_t *in)
 {
-    socket_feed(socket_of_envelopes(envelopes), in);
+    socket_feed(SLACK_CONTAINER(envelopes, slack_socket_t, envelopes), in);
 }
 
 /* READY is reported before the first delivery, also when that came right behind hello. */
 static bool envelopes_takes(slack_envelopes_t *envelopes, unsigned slot)
 {
-    slack_socket_t *s = socket_of_envelopes(envelopes);
+    slack_socket_t *s = SLACK_CONTAINER(envelopes, slack_socket_t, envelopes);
     if (slack__linked(&s->task.link)) {
         slack__task_cancel(&s->task);
         report(&s->task);
@@ -219,7 +204,7 @@ static bool envelopes_takes(slack_envelopes_t *envelopes, unsigned slot)
 static int envelopes_send(slack_envelopes_t *envelopes, unsigned slot, uint32_t generation,
                           const char *text, size_t len)
 {
-    slack_socket_t *s = socket_of_envelopes(envelopes);
+    slack_socket_t *s = SLACK_CONTAINER(envelopes, slack_socket_t, envelopes);
     if (slack__connections_send(&s->connections, slot, generation, text, len) == 0) return 0;
     for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++) {
         const slack_session_t *other = &s->sup.sessions[i];
@@ -340,14 +325,15 @@ int slack__socket_create(slack_transport_t **ret, const struct slack_transport_h
     slack_socket_t *s = slack__calloc(1, sizeof *s);
     if (!s) return SLACK_ENOMEM;
     s->base = (slack_transport_t){.ops = &socket_ops, .host = host};
+    s->net = host->net;
     s->limits = limits;
     s->task.run = report;
     slack__link_init(&s->task.link);
     slack__supervisor_init(&s->sup, wanted ? wanted : DEFAULT_CONNECTIONS, limits,
                            slack__random_u64());
-    s->health = (slack_health_t){.transport = &s->base, .sup = &s->sup};
+    s->health = (slack_health_t){.transport = &s->base, .net = host->net, .sup = &s->sup};
     s->connections = (slack_connections_t){
-        .events = &connections_events, .transport = &s->base, .limits = limits};
+        .events = &connections_events, .transport = &s->base, .net = host->net, .limits = limits};
     rc = slack__envelopes_init(&s->envelopes, &s->base, &envelopes_events, limits->inflight_max);
     if (rc == 0) rc = slack__connections_init(&s->connections, options, error);
     if (rc)

@@ -34,53 +34,40 @@ static uint64_t next_random(slack_supervisor_t *sup)
     return sup->random = x;
 }
 
-static unsigned count_sessions(const slack_supervisor_t *sup, bool (*is)(const slack_session_t *))
+/* How many sessions are in a state from `first` to `last`. */
+static unsigned count_sessions(const slack_supervisor_t *sup, enum slack_session_state first,
+                               enum slack_session_state last)
 {
     unsigned n = 0;
     for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++)
-        n += is(&sup->sessions[i]);
+        n += sup->sessions[i].state >= first && sup->sessions[i].state <= last;
     return n;
-}
-
-static bool is_used(const slack_session_t *s)
-{
-    return s->state != SLACK_SESSION_FREE;
-}
-
-static bool is_ready(const slack_session_t *s)
-{
-    return s->state == SLACK_SESSION_READY;
-}
-
-static bool is_leaving(const slack_session_t *s)
-{
-    return s->state == SLACK_SESSION_LEAVING;
-}
-
-static bool is_closing(const slack_session_t *s)
-{
-    return s->state == SLACK_SESSION_CLOSING;
-}
-
-static bool is_connected(const slack_session_t *s)
-{
-    return s->state >= SLACK_SESSION_DIALING;
 }
 
 unsigned slack__supervisor_serving(const slack_supervisor_t *sup)
 {
-    return count_sessions(sup, slack__session_serves);
+    return count_sessions(sup, SLACK_SESSION_READY, SLACK_SESSION_LEAVING);
 }
 
 unsigned slack__supervisor_connections(const slack_supervisor_t *sup)
 {
-    return count_sessions(sup, is_connected);
+    return count_sessions(sup, SLACK_SESSION_DIALING, SLACK_SESSION_CLOSING);
+}
+
+static unsigned count_opening(const slack_supervisor_t *sup)
+{
+    return count_sessions(sup, SLACK_SESSION_CALLING, SLACK_SESSION_GREETING);
+}
+
+static unsigned count_in(const slack_supervisor_t *sup, enum slack_session_state state)
+{
+    return count_sessions(sup, state, state);
 }
 
 bool slack__supervisor_takes(const slack_supervisor_t *sup, unsigned slot)
 {
     if (sup->phase == SLACK_PHASE_RUNNING) return true;
-    return sup->phase == SLACK_PHASE_DRAINING && !is_closing(&sup->sessions[slot]);
+    return sup->phase == SLACK_PHASE_DRAINING && sup->sessions[slot].state != SLACK_SESSION_CLOSING;
 }
 
 /* --- what follows from a session's change of state ---------------------------------------------
@@ -262,7 +249,7 @@ static void close_replaced(struct update *u)
     for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++) {
         const slack_session_t *s = &u->sup->sessions[i];
         if (slack__supervisor_serving(u->sup) <= u->sup->wanted) return;
-        if (!is_leaving(s) || u->now < s->leave_ms) continue;
+        if (s->state != SLACK_SESSION_LEAVING || u->now < s->leave_ms) continue;
         if (s->inflight == 0 || u->now >= s->leave_ms + u->sup->limits->ack_ms) retire(u, i);
     }
 }
@@ -284,8 +271,7 @@ static void retire_surplus(struct update *u)
     slack_supervisor_t *sup = u->sup;
     const slack_session_t *s;
     if (slack__supervisor_serving(sup) == 0) return;
-    while (count_sessions(sup, slack__session_opens) + count_sessions(sup, is_ready) >
-               sup->wanted &&
+    while (count_sessions(sup, SLACK_SESSION_CALLING, SLACK_SESSION_READY) > sup->wanted &&
            (s = oldest(sup, SLACK_SESSION_CALLING)))
         retire(u, s->slot);
 }
@@ -301,14 +287,14 @@ static bool hangs(const slack_supervisor_t *sup, const slack_session_t *s, uint6
 static bool wants_open(const slack_supervisor_t *sup, uint64_t now)
 {
     if (sup->phase != SLACK_PHASE_RUNNING) return false;
-    unsigned opening = count_sessions(sup, slack__session_opens);
+    unsigned opening = count_opening(sup);
     if (slack__supervisor_serving(sup) == 0)
         for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++)
             opening -= hangs(sup, &sup->sessions[i], now);
-    unsigned staying = opening + count_sessions(sup, is_ready);
+    unsigned staying = opening + count_in(sup, SLACK_SESSION_READY);
     /* A new connection opens before the old one closes, unless Slack does not admit both
      * (docs/protocol.md, Hello). */
-    if (sup->trouble != SLACK_BACKOFF_RETRY) staying += count_sessions(sup, is_leaving);
+    if (sup->trouble != SLACK_BACKOFF_RETRY) staying += count_in(sup, SLACK_SESSION_LEAVING);
     return staying < sup->wanted && !(sup->probing && opening > 0);
 }
 
@@ -316,7 +302,7 @@ static bool wants_open(const slack_supervisor_t *sup, uint64_t now)
 static uint64_t open_time(const slack_supervisor_t *sup)
 {
     uint64_t at = sup->not_before_ms;
-    if (count_sessions(sup, is_leaving) == 0 && sup->stagger_ms > at) at = sup->stagger_ms;
+    if (count_in(sup, SLACK_SESSION_LEAVING) == 0 && sup->stagger_ms > at) at = sup->stagger_ms;
     uint64_t ahead = (uint64_t)sup->limits->pace_ms * (sup->limits->burst - 1);
     if (sup->paced_ms > ahead && sup->paced_ms - ahead > at) at = sup->paced_ms - ahead;
     return at;
@@ -328,11 +314,10 @@ static void make_room(struct update *u)
 {
     slack_supervisor_t *sup = u->sup;
     slack_session_t *best = NULL;
-    if (count_sessions(sup, is_closing) > 0 || count_sessions(sup, slack__session_opens) > 0)
-        return;
+    if (count_in(sup, SLACK_SESSION_CLOSING) > 0 || count_opening(sup) > 0) return;
     for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++) {
         slack_session_t *s = &sup->sessions[i];
-        if (!is_leaving(s)) continue;
+        if (s->state != SLACK_SESSION_LEAVING) continue;
         bool idle = s->inflight == 0, best_idle = best && best->inflight == 0;
         bool older = best && s->leave_ms < best->leave_ms;
         if (!best || (idle == best_idle ? older : idle)) best = s;
@@ -346,7 +331,7 @@ static unsigned find_slot(struct update *u)
     slack_supervisor_t *sup = u->sup;
     const slack_session_t *call = oldest(sup, SLACK_SESSION_CALLING);
     unsigned slot = 0;
-    while (slot < SLACK_SESSIONS_MAX && is_used(&sup->sessions[slot]))
+    while (slot < SLACK_SESSIONS_MAX && sup->sessions[slot].state != SLACK_SESSION_FREE)
         slot++;
     if (slot < SLACK_SESSIONS_MAX || !call || !hangs(sup, call, u->now)) return slot;
     retire(u, call->slot);
@@ -379,9 +364,12 @@ static void close_sessions(struct update *u)
     for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++) {
         slack_session_t *s = &sup->sessions[i];
         bool busy = sup->phase == SLACK_PHASE_DRAINING && slack__session_serves(s) && s->inflight;
-        if (is_used(s) && !is_closing(s) && !busy) retire(u, i);
+        if (s->state != SLACK_SESSION_FREE && s->state != SLACK_SESSION_CLOSING && !busy)
+            retire(u, i);
     }
-    if (sup->phase != SLACK_PHASE_STOPPING || count_sessions(sup, is_used) > 0) return;
+    if (sup->phase != SLACK_PHASE_STOPPING ||
+        count_in(sup, SLACK_SESSION_FREE) < SLACK_SESSIONS_MAX)
+        return;
     sup->phase = SLACK_PHASE_STOPPED;
     supervisor_act(u, &sup->sessions[0],
                    (slack_action_t){.type = SLACK_DO_STOPPED, .cause = sup->end});
@@ -390,17 +378,12 @@ static void close_sessions(struct update *u)
 /* --- inputs ------------------------------------------------------------------------------------
  */
 
-static bool is_dialed(const slack_session_t *s)
-{
-    return s->state >= SLACK_SESSION_DIALING && s->state <= SLACK_SESSION_READY;
-}
-
 /* Whether the URL that arrived is used. When enough connections are dialed, it is used in place of
  * a dial that hangs; without such a dial its ticket expires unused. */
 static bool may_dial(struct update *u)
 {
     slack_supervisor_t *sup = u->sup;
-    if (count_sessions(sup, is_dialed) < sup->wanted) return true;
+    if (count_sessions(sup, SLACK_SESSION_DIALING, SLACK_SESSION_READY) < sup->wanted) return true;
     const slack_session_t *dial = oldest(sup, SLACK_SESSION_DIALING);
     if (!dial || !hangs(sup, dial, u->now)) return false;
     retire(u, dial->slot);
@@ -454,8 +437,7 @@ uint64_t slack__supervisor_deadline(const slack_supervisor_t *sup, uint64_t now_
         uint64_t at = slack__session_deadline(&sup->sessions[i], now_ms, sup->limits);
         if (at < next) next = at;
     }
-    if (wants_open(sup, now_ms) && count_sessions(sup, is_used) < SLACK_SESSIONS_MAX &&
-        open_time(sup) < next)
+    if (wants_open(sup, now_ms) && count_in(sup, SLACK_SESSION_FREE) > 0 && open_time(sup) < next)
         next = open_time(sup);
     if (sup->phase != SLACK_PHASE_RUNNING || slack__supervisor_serving(sup) > 0) return next;
     for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++) {
