@@ -26,8 +26,8 @@ typedef struct slack_connection {
     uint64_t ping_us; /* when the last ping was sent */
 } slack_connection_t;
 
-static slack_connection_t *find(const slack_connections_t *connections, unsigned slot,
-                                uint32_t generation)
+static slack_connection_t *connection_find(const slack_connections_t *connections, unsigned slot,
+                                           uint32_t generation)
 {
     slack_connection_t *c = connections->slots[slot];
     return c && c->generation == generation ? c : NULL;
@@ -79,10 +79,6 @@ static void call_failed(const slack_connection_t *c, const slack_response_t *res
     int status = slack_response_status(response);
     const char *error = slack_response_error(response);
     int64_t retry_after_s = slack__response_retry_after_s(response);
-    if (retry_after_s > 0)
-        in.retry_after_ms =
-            (uint64_t)(retry_after_s < RETRY_AFTER_MAX_S ? retry_after_s : RETRY_AFTER_MAX_S) *
-            1000;
     in.cause = slack__response_unsent(response) ? SLACK_CAUSE_UNREACHED : SLACK_CAUSE_REFUSED;
     if (status == SLACK_EAPI && slack__api_error_is_fatal(error)) {
         in.cause = SLACK_CAUSE_FATAL;
@@ -92,6 +88,8 @@ static void call_failed(const slack_connection_t *c, const slack_response_t *res
               "status=%s error=%.128s http_status=%d retry_after_s=%lld",
               status ? slack_err_name(status) : "ok", *error ? error : "no url",
               slack_response_http_status(response), (long long)retry_after_s);
+    if (retry_after_s > RETRY_AFTER_MAX_S) retry_after_s = RETRY_AFTER_MAX_S;
+    if (retry_after_s > 0) in.retry_after_ms = (uint64_t)retry_after_s * 1000;
     owner->events->feed(owner, &in);
 }
 
@@ -124,7 +122,7 @@ static void call_returned(const slack_response_t *response, void *user_data)
     connection_release(c);
 }
 
-int slack__connections_call(slack_connections_t *connections, unsigned slot, uint32_t generation)
+static int connection_begin(slack_connections_t *connections, unsigned slot, uint32_t generation)
 {
     slack_transport_t *t = connections->transport;
     slack_connection_t *c = slack__calloc(1, sizeof *c);
@@ -193,65 +191,73 @@ static void connection_closed(slack_ws_t *ws, int status, unsigned code, void *u
     connection_release(c);
 }
 
-int slack__connections_dial(slack_connections_t *connections, unsigned slot, uint32_t generation)
+static int connection_dial(slack_connection_t *c)
 {
     static const slack_ws_events_t events = {.open = connection_opened,
                                              .message = connection_message,
                                              .pong = connection_pong,
                                              .closed = connection_closed};
-    const slack_socket_limits_t *limits = connections->limits;
-    slack_connection_t *c = find(connections, slot, generation);
+    slack_connections_t *owner = c->owner;
     slack_url_t url;
-    if (!c) return 0;
     /* slack__ws_connect() refuses a URL that cannot be parsed. */
     bool secure = slack__url_parse(&url, c->url) == 0 && url.secure;
-    if (secure && !connections->tls) {
-        int rc = slack__tls_context_client(&connections->tls, connections->ca_file);
+    if (secure && !owner->tls) {
+        int rc = slack__tls_context_client(&owner->tls, owner->ca_file);
         if (rc) return rc;
     }
-    const slack_ws_options_t options = {.tls = secure ? connections->tls : NULL,
-                                        .proxy = connections->proxy,
-                                        .open_ms = limits->open_ms,
-                                        .message_max = limits->message_max,
-                                        .write_max = limits->write_max};
-    return slack__ws_connect(&c->ws, connections->net, c->url, &options, &events, c);
+    const slack_ws_options_t options = {.tls = secure ? owner->tls : NULL,
+                                        .proxy = owner->proxy,
+                                        .open_ms = owner->limits->open_ms,
+                                        .message_max = owner->limits->message_max,
+                                        .write_max = owner->limits->write_max};
+    return slack__ws_connect(&c->ws, owner->net, c->url, &options, &events, c);
 }
 
 /* The ping carries the time at which it was sent. */
-void slack__connections_ping(slack_connections_t *connections, unsigned slot, uint32_t generation)
+static void connection_ping(slack_connection_t *c)
 {
     char data[32];
-    slack_connection_t *c = find(connections, slot, generation);
-    if (!c || !c->ws) return;
-    c->ping_us = slack__mono_us(connections->net->clock);
+    c->ping_us = slack__mono_us(c->owner->net->clock);
     int len = snprintf(data, sizeof data, "%llu", (unsigned long long)c->ping_us);
     slack__ws_ping(c->ws, data, (size_t)len);
 }
 
-void slack__connections_close(slack_connections_t *connections, unsigned slot, uint32_t generation)
+int slack__connections_perform(slack_connections_t *connections, const slack_action_t *action)
 {
-    const slack_connection_t *c = find(connections, slot, generation);
-    if (c && c->ws) slack__ws_close(c->ws, 1000, "");
+    slack_connection_t *c = connection_find(connections, action->slot, action->generation);
+    switch (action->type) {
+    case SLACK_DO_CALL: return connection_begin(connections, action->slot, action->generation);
+    case SLACK_DO_DIAL: return c ? connection_dial(c) : 0;
+    case SLACK_DO_PING:
+        if (c && c->ws) connection_ping(c);
+        break;
+    case SLACK_DO_CLOSE:
+        if (c && c->ws) slack__ws_close(c->ws, 1000, "");
+        break;
+    case SLACK_DO_ABORT:
+        if (c) connections->slots[c->slot] = NULL;
+        if (c && c->ws) slack__ws_abort(c->ws);
+        break;
+    case SLACK_DO_STOPPED: /* calls that are under way return unnoticed */
+        memset(connections->slots, 0, sizeof connections->slots);
+        break;
+    case SLACK_DO_READY:
+    case SLACK_DO_LEAVE:
+    case SLACK_DO_LOST: break;
+    }
+    return 0;
 }
 
 void slack__connections_break(slack_connections_t *connections, unsigned slot, uint32_t generation)
 {
-    const slack_connection_t *c = find(connections, slot, generation);
+    const slack_connection_t *c = connection_find(connections, slot, generation);
     if (c && c->ws) slack__ws_abort(c->ws);
-}
-
-void slack__connections_abort(slack_connections_t *connections, unsigned slot, uint32_t generation)
-{
-    const slack_connection_t *c = find(connections, slot, generation);
-    if (!c) return;
-    connections->slots[slot] = NULL;
-    if (c->ws) slack__ws_abort(c->ws);
 }
 
 int slack__connections_send(slack_connections_t *connections, unsigned slot, uint32_t generation,
                             const char *text, size_t len)
 {
-    const slack_connection_t *c = find(connections, slot, generation);
+    const slack_connection_t *c = connection_find(connections, slot, generation);
     return c && c->ws ? slack__ws_send(c->ws, true, text, len) : SLACK_ECLOSED;
 }
 
@@ -267,11 +273,6 @@ void slack__connections_report_seen(slack_connections_t *connections)
         in.at_ms = slack__ws_last_read_ms(c->ws);
         connections->events->feed(connections, &in);
     }
-}
-
-void slack__connections_forget(slack_connections_t *connections)
-{
-    memset(connections->slots, 0, sizeof connections->slots);
 }
 
 bool slack__connections_open(const slack_connections_t *connections)

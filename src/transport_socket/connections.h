@@ -9,16 +9,16 @@
 
 /*
  * The connections of a transport on the loop: for each slot the call of apps.connections.open and
- * the WebSocket after it. A slot and a generation name a connection; a function that gets the name
- * of a connection that is no longer current does nothing. Its call may still be under way and its
- * descriptor still closing: they end by themselves and cause no more events, except `gone`.
+ * the WebSocket after it. A slot and a generation name a connection. The name of one that is not
+ * current any more has no effect: its call and its descriptor end by themselves, and cause no event
+ * but `gone`.
  */
 typedef struct slack_connections slack_connections_t;
 
 /* What the connections report. Every member is mandatory. */
 typedef struct slack_connections_events {
-    /* The session that `in` names has to get it. For SLACK_INPUT_URL, slack__connections_dial() is
-     * legal inside, and only there. */
+    /* The session that `in` names has to get it. The URL of a SLACK_INPUT_URL is gone after the
+     * return: SLACK_DO_DIAL has to be performed inside. */
     void (*feed)(slack_connections_t *connections, const slack_session_input_t *in);
     /* A text message arrived: NUL-terminated, borrowed until the return. */
     void (*message)(slack_connections_t *connections, unsigned slot, uint32_t generation,
@@ -47,16 +47,10 @@ int slack__connections_init(slack_connections_t *connections, const slack_option
 /* After every call has returned and every descriptor is closed. */
 void slack__connections_done(slack_connections_t *connections);
 
-/* Begin a connection with its call. 0; SLACK_ENOMEM; what host->call() returns. */
-int slack__connections_call(slack_connections_t *connections, unsigned slot, uint32_t generation);
-/* Connect to the URL of the SLACK_INPUT_URL that is being fed. 0, also for a connection that is not
- * current; what slack__ws_connect() returns; SLACK_ETLS; SLACK_ECONFIG. */
-int slack__connections_dial(slack_connections_t *connections, unsigned slot, uint32_t generation);
-void slack__connections_ping(slack_connections_t *connections, unsigned slot, uint32_t generation);
-/* Begin the close handshake. */
-void slack__connections_close(slack_connections_t *connections, unsigned slot, uint32_t generation);
-/* Close the descriptor now. The connection is no longer current. */
-void slack__connections_abort(slack_connections_t *connections, unsigned slot, uint32_t generation);
+/* Do what an action asks for on the wire. 0, also for an action that asks for nothing there. For
+ * SLACK_DO_CALL: SLACK_ENOMEM; what host->call() returns. For SLACK_DO_DIAL: what
+ * slack__ws_connect() returns; SLACK_ETLS; SLACK_ECONFIG. Then nothing was begun. */
+int slack__connections_perform(slack_connections_t *connections, const slack_action_t *action);
 /* Close the descriptor now, as if the peer had: SLACK_INPUT_CLOSED follows. */
 void slack__connections_break(slack_connections_t *connections, unsigned slot, uint32_t generation);
 /* Send a text message. 0; SLACK_ECLOSED; SLACK_EBUSY; SLACK_ENOMEM. */
@@ -65,8 +59,6 @@ int slack__connections_send(slack_connections_t *connections, unsigned slot, uin
 
 /* Feed a SLACK_INPUT_SEEN for every connection that has a descriptor. */
 void slack__connections_report_seen(slack_connections_t *connections);
-/* No connection is current any more: the calls under way return unnoticed. */
-void slack__connections_forget(slack_connections_t *connections);
 /* Some descriptor is not closed yet. */
 bool slack__connections_open(const slack_connections_t *connections);
 

@@ -23,7 +23,6 @@ typedef struct slack_socket {
     uv_timer_t timer; /* for the supervisor's next tick */
     bool timer_open;
     slack_task_t task; /* reports a change of state */
-    bool over;         /* the supervisor said SLACK_DO_STOPPED */
 } slack_socket_t;
 
 static slack_socket_t *socket_of(slack_transport_t *t)
@@ -41,48 +40,18 @@ static void socket_feed_all(slack_socket_t *s, enum slack_session_input_type typ
     socket_feed(s, &(slack_session_input_t){.type = type});
 }
 
-/* An action failed before it caused anything: the session learns it at once. */
-static void action_failed(slack_socket_t *s, const slack_action_t *action,
-                          enum slack_session_input_type type, int rc)
+static void socket_perform(slack_socket_t *s, const slack_action_t *action)
 {
-    SLACK_LOG(s->net->log, WARN, "socket: cannot connect", "error=%s", slack_err_name(rc));
-    socket_feed(s, &(slack_session_input_t){.type = type,
-                                            .slot = action->slot,
-                                            .generation = action->generation,
-                                            .cause = SLACK_CAUSE_REFUSED});
-}
-
-static void perform(slack_socket_t *s, const slack_action_t *action)
-{
-    int rc;
-    slack_connections_t *connections = &s->connections;
-    switch (action->type) {
-    case SLACK_DO_CALL:
-        rc = slack__connections_call(connections, action->slot, action->generation);
-        if (rc) action_failed(s, action, SLACK_INPUT_CALL_FAILED, rc);
-        break;
-    case SLACK_DO_DIAL:
-        rc = slack__connections_dial(connections, action->slot, action->generation);
-        if (rc) action_failed(s, action, SLACK_INPUT_CLOSED, rc);
-        break;
-    case SLACK_DO_PING:
-        slack__connections_ping(connections, action->slot, action->generation);
-        break;
-    case SLACK_DO_CLOSE:
-        slack__connections_close(connections, action->slot, action->generation);
-        break;
-    case SLACK_DO_ABORT:
-        slack__connections_abort(connections, action->slot, action->generation);
-        break;
-    case SLACK_DO_STOPPED:
-        s->over = true;
-        slack__connections_forget(connections);
-        break;
-    case SLACK_DO_READY:
-    case SLACK_DO_LEAVE:
-    case SLACK_DO_LOST: break;
-    }
+    int rc = slack__connections_perform(&s->connections, action);
     slack__health_note(&s->health, action);
+    if (rc == 0) return;
+    SLACK_LOG(s->net->log, WARN, "socket: cannot connect", "error=%s", slack_err_name(rc));
+    bool call = action->type == SLACK_DO_CALL;
+    const slack_session_input_t in = {.type = call ? SLACK_INPUT_CALL_FAILED : SLACK_INPUT_CLOSED,
+                                      .slot = action->slot,
+                                      .generation = action->generation,
+                                      .cause = SLACK_CAUSE_REFUSED};
+    socket_feed(s, &in);
 }
 
 static void timer_closed(uv_handle_t *handle)
@@ -97,9 +66,10 @@ static void timer_closed(uv_handle_t *handle)
 
 /* STOPPED is reported when the transport has nothing left on the loop. A call that is still under
  * way belongs to the host. */
-static void finish(slack_socket_t *s)
+static void socket_finish(slack_socket_t *s)
 {
-    if (!s->over || !s->timer_open || slack__connections_open(&s->connections)) return;
+    if (s->sup.phase != SLACK_PHASE_STOPPED || !s->timer_open) return;
+    if (slack__connections_open(&s->connections)) return;
     s->timer_open = false;
     uv_close((uv_handle_t *)&s->timer, timer_closed);
 }
@@ -132,13 +102,13 @@ static void socket_feed(slack_socket_t *s, const slack_session_input_t *in)
     actions.count = 0;
     slack__supervisor_feed(&s->sup, in, slack__mono_ms(s->net->clock), &actions);
     for (size_t i = 0; i < actions.count; i++)
-        perform(s, &actions.list[i]);
+        socket_perform(s, &actions.list[i]);
     bool counted = in->type == SLACK_INPUT_ENVELOPE || in->type == SLACK_INPUT_ACKED;
     if (counted && actions.count == 0) return; /* neither state nor deadline changed */
     slack__health_measure(&s->health);
-    if (!s->over && s->timer_open) slack__task_post(s->net, &s->task);
+    if (s->sup.phase != SLACK_PHASE_STOPPED && s->timer_open) slack__task_post(s->net, &s->task);
     set_timer(s);
-    finish(s);
+    socket_finish(s);
 }
 
 /* The host may not be called from inside an operation, so a task reports to it. */
@@ -173,7 +143,7 @@ static void connections_message(slack_connections_t *connections, unsigned slot,
 
 static void connections_gone(slack_connections_t *connections)
 {
-    finish(SLACK_CONTAINER(connections, slack_socket_t, connections));
+    socket_finish(SLACK_CONTAINER(connections, slack_socket_t, connections));
 }
 
 static const slack_connections_events_t connections_events = {
