@@ -307,9 +307,9 @@ static void a_submission_is_answered(void **state)
         {"{\"response_action\":\"errors\",\"errors\":{\"name\":\"too short\"}}",
          "errors: name: too short", 1},
         {"{\"response_action\":\"errors\",\"errors\":{\"x\":\"y\"}}",
-         "an answer that Slack refuses: there is no input block \"x\"", 1},
-        {"{\"response_action\":\"errors\"}", "an answer that Slack refuses: no errors in it", 1},
-        {"{\"response_action\":\"dance\"}", "an answer that Slack refuses: no such response_action",
+         "an ack that Slack refuses: there is no input block \"x\"", 1},
+        {"{\"response_action\":\"errors\"}", "an ack that Slack refuses: no errors in it", 1},
+        {"{\"response_action\":\"dance\"}", "an ack that Slack refuses: no such response_action",
          1},
         {"{\"response_action\":\"update\",\"view\":{}}",
          "a view that Slack refuses: invalid_arguments missing required field: type "

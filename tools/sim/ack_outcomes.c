@@ -67,11 +67,11 @@ static const char *show_errors(sim_act_t *act, const sim_view_t *view, const sla
     slack_buf_t buf;
     slack_json_iter_t it = {0};
     const char *text = NULL;
-    if (slack_json_count(errors, "") == 0) return "an answer that Slack refuses: no errors in it";
+    if (slack_json_count(errors, "") == 0) return "an ack that Slack refuses: no errors in it";
     slack__buf_init(&buf, TEXT_MAX);
     while (!text && slack_json_next(errors, &it)) {
         if (!is_input(slack_json_get(view->body, "/blocks"), it.key))
-            text = outcome_text(act, "an answer that Slack refuses: there is no input block \"%s\"",
+            text = outcome_text(act, "an ack that Slack refuses: there is no input block \"%s\"",
                                 it.key);
         (void)slack__buf_printf(&buf, "%s%s: %s", buf.len ? ", " : "errors: ", it.key,
                                 slack_json_str(it.value, ""));
@@ -109,8 +109,7 @@ const char *sim_ack_outcome_submission(sim_act_t *act, const slack_json_t *body)
         return show_errors(act, view, slack_json_get(body, "/errors"));
     if (strcmp(action, "update") == 0) return show_view(act, view, body, false);
     if (strcmp(action, "push") == 0) return show_view(act, view, body, true);
-    if (strcmp(action, "clear") != 0)
-        return "an answer that Slack refuses: no such response_action";
+    if (strcmp(action, "clear") != 0) return "an ack that Slack refuses: no such response_action";
     sim_view_close_all(&act->services->workspace->views, act->user);
     return "all closed";
 }
@@ -132,10 +131,9 @@ const char *sim_ack_outcome_options(sim_act_t *act, const slack_json_t *body)
     const slack_json_t *groups = slack_json_get(body, "/option_groups");
     slack_json_iter_t it = {0};
     slack_buf_t buf;
-    if (!options && !groups)
-        return "an answer that Slack refuses: neither options nor option_groups";
+    if (!options && !groups) return "an ack that Slack refuses: neither options nor option_groups";
     if (slack_json_count(options, "") > OPTIONS_MAX || slack_json_count(groups, "") > OPTIONS_MAX)
-        return "an answer that Slack refuses: more than 100 options";
+        return "an ack that Slack refuses: more than 100 options";
     slack__buf_init(&buf, TEXT_MAX);
     size_t count = append_options(&buf, options);
     while (slack_json_next(groups, &it)) {

@@ -9,16 +9,16 @@
 #define TEXT_MAX     3000
 #define ELEMENTS_MAX 25
 
-/* --- what a person can choose --- */
+/* --- elements --- */
 
 enum holds { HOLDS_NOTHING, HOLDS_TEXT, HOLDS_NUMBER, HOLDS_TEXTS, HOLDS_OPTION, HOLDS_OPTIONS };
 
-/* The elements that a person can act on, what they hold, and where. */
+/* Elements that a person can act on. */
 static const struct element_type {
     const char *type;
-    enum holds holds;
-    const char *key;     /* in state.values and in actions */
-    const char *initial; /* in the element */
+    enum holds holds;    /* what the person enters or chooses */
+    const char *key;     /* of that, in state.values and in actions */
+    const char *initial; /* of its initial value, in the element */
 } element_types[] = {
     {"button", HOLDS_NOTHING, NULL, NULL},
     {"workflow_button", HOLDS_NOTHING, NULL, NULL},
@@ -68,7 +68,7 @@ bool sim_element_next(const slack_json_t *blocks, sim_element_iter_t *it)
         if (!slack_json_next(blocks, &it->blocks)) return false;
         it->block = it->blocks.value;
         it->elements = (slack_json_iter_t){0};
-        /* A section has one element at its side, an input is one; neither has `elements`. */
+        /* A section may have one accessory, an input has one element; neither has `elements`. */
         it->element = slack_json_get(it->block, "/accessory");
         if (!it->element) it->element = slack_json_get(it->block, "/element");
         if (element_type(it->element)) return true;
@@ -91,7 +91,7 @@ bool sim_element_find(const slack_json_t *blocks, const char *block_id, const ch
 
 typedef struct check {
     char *problem;
-    char at[96]; /* the JSON pointer of what is being checked */
+    char at[96]; /* JSON pointer to what is checked now */
 } check_t;
 
 static bool wrong(const check_t *check, const char *where, const char *what)
@@ -100,7 +100,7 @@ static bool wrong(const check_t *check, const char *where, const char *what)
     return false;
 }
 
-/* How many characters Slack counts: code points will do. */
+/* Code points, which are close enough to what Slack counts. */
 static size_t characters(const char *s)
 {
     size_t n = 0;
@@ -119,7 +119,7 @@ static bool check_id(const check_t *check, const slack_json_t *object, const cha
     return true;
 }
 
-/* A text object. `plain`: only plain_text will do. */
+/* A text object. `plain`: plain_text only. */
 static bool check_text(const check_t *check, const slack_json_t *object, const char *path,
                        bool plain, size_t max)
 {
@@ -220,7 +220,7 @@ static bool check_block(const check_t *check, const slack_json_t *block)
     return wrong(check, "/type", "unsupported type");
 }
 
-/* block_ids are unique in all of the blocks, action_ids in their block. */
+/* block_ids are unique among all blocks, action_ids within one block. */
 static bool check_unique(const check_t *check, const slack_json_t *blocks)
 {
     slack_json_iter_t a = {0};
@@ -259,8 +259,8 @@ bool sim_blocks_check(const slack_json_t *blocks, size_t max, char problem[SIM_P
 
 /* --- naming --- */
 
-/* What a block or an element is called that its author did not name. Slack takes five random
- * letters; ours look like that, but are the same in every run. */
+/* The id of a block or an element that came without one. Slack takes five random characters. These
+ * look alike and are the same in every run. */
 static const slack_json_t *given_id(sim_json_builder_t *json, const char *key, size_t index)
 {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -317,28 +317,25 @@ const slack_json_t *sim_blocks_named(sim_json_builder_t *json, const slack_json_
 
 /* --- choosing --- */
 
-static bool option_is(const slack_json_t *option, slack_slice_t name)
-{
-    return slack__slice_eq(slack__slice(slack_json_str(option, "/value")), name) ||
-           slack__slice_eq(slack__slice(slack_json_str(option, "/text/text")), name);
-}
-
-static const slack_json_t *find_in(const slack_json_t *options, slack_slice_t name)
+/* By its value or its text. */
+static const slack_json_t *option_in(const slack_json_t *options, slack_slice_t name)
 {
     slack_json_iter_t it = {0};
     while (slack_json_next(options, &it))
-        if (option_is(it.value, name)) return it.value;
+        if (slack__slice_eq(slack__slice(slack_json_str(it.value, "/value")), name) ||
+            slack__slice_eq(slack__slice(slack_json_str(it.value, "/text/text")), name))
+            return it.value;
     return NULL;
 }
 
 static const slack_json_t *find_option(sim_json_builder_t *json, const slack_json_t *element,
                                        slack_slice_t name, char *problem)
 {
-    const slack_json_t *option = find_in(slack_json_get(element, "/options"), name);
+    const slack_json_t *option = option_in(slack_json_get(element, "/options"), name);
     slack_json_iter_t group = {0};
     while (!option && slack_json_next(slack_json_get(element, "/option_groups"), &group))
-        option = find_in(slack_json_get(group.value, "/options"), name);
-    /* The options of an external select are the app's to give; whatever is named is one of them. */
+        option = option_in(slack_json_get(group.value, "/options"), name);
+    /* The options of an external select are not in the element: take any name for one. */
     if (!option && strstr(slack_json_str(element, "/type"), "external_select"))
         option =
             sim_json(json, "{text: {type: 'plain_text', text: %.*s, emoji: true}, value: %.*s}",

@@ -5,21 +5,19 @@
 #include "sim/json_builder.h"
 #include "sim/problem.h"
 
-/*
- * Block Kit: what Slack refuses, what it adds, and what a person's choices look like. Pure.
- */
+/* Block Kit: what Slack refuses, which ids it adds, and the states of elements. Pure. */
 
 #define SIM_MESSAGE_BLOCKS_MAX 50
 #define SIM_VIEW_BLOCKS_MAX    100
 
-/* Check an array of blocks. True when Slack would take it; else a sentence in Slack's manner is in
- * `problem`: "missing required field: text [json-pointer:/blocks/0/text]". */
+/* Whether Slack would accept an array of blocks. If not, `problem` gets a sentence like Slack's:
+ * "missing required field: text [json-pointer:/blocks/0/text]". */
 bool sim_blocks_check(const slack_json_t *blocks, size_t max, char problem[SIM_PROBLEM_SIZE]);
 
-/* Blocks as Slack stores them: with the block_id and action_id of those that came without. */
+/* Blocks as Slack stores them: each has a block_id, each element an action_id. */
 const slack_json_t *sim_blocks_named(sim_json_builder_t *json, const slack_json_t *blocks);
 
-/* Steps through the elements that a person can act on. Zero-initialise it. */
+/* Iterates over the elements that a person can act on. Starts as {0}. */
 typedef struct sim_element_iter {
     const slack_json_t *block;
     const slack_json_t *element;
@@ -34,15 +32,14 @@ bool sim_element_find(const slack_json_t *blocks, const char *block_id, const ch
                       sim_element_iter_t *ret);
 
 /*
- * What an element holds when `given` was entered or chosen (NULL: nothing was touched, so its
- * initial value), as in state.values: {type, value}. Choices are named by their value or their
- * text, several are separated by commas. NULL with a sentence in `problem` when it cannot be
- * chosen.
+ * The state of an element, as in state.values: {type, value}. `given` is what the person entered or
+ * chose; NULL: nothing, so that the initial value counts. A choice is named by its value or its
+ * text; several choices are separated by commas. NULL with a sentence in `problem` for no such
+ * choice.
  */
 const slack_json_t *sim_element_state(sim_json_builder_t *json, const slack_json_t *element,
                                       const char *given, char problem[SIM_PROBLEM_SIZE]);
-/* Whether such a state holds nothing, so that an input which is not optional cannot be submitted.
- */
+/* Whether a state holds nothing, so that only an optional input can be submitted with it. */
 bool sim_element_state_empty(const slack_json_t *state);
 
 #endif

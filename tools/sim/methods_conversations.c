@@ -41,34 +41,29 @@ static bool read_cursor(const sim_call_t *call, char key[CURSOR_SIZE])
 
 /* --- conversations.list, .info --- */
 
-static const char *channel_type_name(const sim_channel_t *channel)
+/* "public_channel,im" as a mask of channel kinds. */
+static bool read_types(const char *types, unsigned *ret_kinds)
 {
-    switch (channel->kind) {
-    case SIM_CHANNEL_IM: return "im";
-    case SIM_CHANNEL_PRIVATE: return "private_channel";
-    default: return "public_channel";
-    }
-}
-
-static bool types_valid(const char *types)
-{
-    static const char *const known[] = {"public_channel", "private_channel", "mpim", "im"};
+    static const struct {
+        const char *name;
+        unsigned kind;
+    } known[] = {
+        {"public_channel", 1u << SIM_CHANNEL_PUBLIC},
+        {"private_channel", 1u << SIM_CHANNEL_PRIVATE},
+        {"im", 1u << SIM_CHANNEL_IM},
+        {"mpim", 0}, /* there are none */
+    };
     slack_slice_t rest = slack__slice(types), part;
+    *ret_kinds = 0;
     while (slack__slice_split(&rest, ',', &part)) {
-        bool good = false;
-        for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-            good |= slack__slice_eq(slack__slice_trim(part), slack__slice(known[i]));
-        if (!good) return false;
+        size_t i = 0;
+        while (i < sizeof known / sizeof *known &&
+               !slack__slice_eq(slack__slice_trim(part), slack__slice(known[i].name)))
+            i++;
+        if (i == sizeof known / sizeof *known) return false;
+        *ret_kinds |= known[i].kind;
     }
     return true;
-}
-
-static bool types_include(const char *types, const char *type)
-{
-    slack_slice_t rest = slack__slice(types), part;
-    while (slack__slice_split(&rest, ',', &part))
-        if (slack__slice_eq(slack__slice_trim(part), slack__slice(type))) return true;
-    return false;
 }
 
 static bool is_visible(const sim_channel_t *channel)
@@ -80,10 +75,11 @@ static const slack_json_t *conversations_list(sim_call_t *call)
 {
     const char *types = sim_call_arg(call, "types");
     char from[CURSOR_SIZE], cursor[CURSOR_SIZE] = "";
+    unsigned kinds;
     size_t limit, count = 0;
     sim_list_t channels;
-    if (!*types) types = "public_channel";
-    if (!types_valid(types)) return sim_call_error(call, "invalid_types");
+    if (!read_types(*types ? types : "public_channel", &kinds))
+        return sim_call_error(call, "invalid_types");
     if (!sim_call_count(call, "limit", LIMIT_DEFAULT, LIMIT_MAX, &limit))
         return sim_call_error(call, "invalid_limit");
     if (!read_cursor(call, from) || (*from && !sim_channel_find(from)))
@@ -94,7 +90,7 @@ static const slack_json_t *conversations_list(sim_call_t *call)
     for (size_t i = 0; (channel = sim_channel_at(i)); i++) {
         if (*from && strcmp(channel->id, from) != 0) continue;
         *from = '\0';
-        if (!is_visible(channel) || !types_include(types, channel_type_name(channel))) continue;
+        if (!is_visible(channel) || !(kinds & 1u << channel->kind)) continue;
         if (count++ < limit) {
             sim_list_add(call->json, &channels, sim_channel_json(call->json, channel));
         } else {

@@ -20,57 +20,27 @@ unsigned sim_port(const sim_t *sim)
 
 /* --- requests --- */
 
-static void take_webapi(sim_t *sim, slack_http_request_t *request)
+static bool is_below(const slack_http_request_t *request, const char *folder)
 {
-    sim_webapi_request(&sim->services, request);
-}
-
-static void take_socket(sim_t *sim, slack_http_request_t *request)
-{
-    sim_sockets_request(&sim->sockets, request);
-}
-
-static void take_response_url(sim_t *sim, slack_http_request_t *request)
-{
-    sim_response_url_request(&sim->services, request);
-}
-
-static void take_control(sim_t *sim, slack_http_request_t *request)
-{
-    sim_control_request(&sim->control, request);
-}
-
-static void take_redirect(sim_t *sim, slack_http_request_t *request)
-{
-    sim_request_url_redirect(&sim->request_url, request);
-}
-
-static void take_other(sim_t *sim, slack_http_request_t *request)
-{
-    bool root = strcmp(request->path.ptr, "/") == 0;
-    sim_respond_text(request, root ? 200 : 404,
-                     root ? "A local Slack for tests. slackapp sim --help tells what it can do.\n"
-                          : "There is nothing here.\n");
+    return strncmp(request->path.ptr, folder, strlen(folder)) == 0;
 }
 
 void sim_request(sim_t *sim, slack_http_request_t *request)
 {
-    static const struct {
-        const char *prefix;
-        void (*take)(sim_t *sim, slack_http_request_t *request);
-    } endpoints[] = {
-        {"/api/", take_webapi},
-        {"/link/", take_socket},
-        {"/commands/", take_response_url},
-        {"/actions/", take_response_url},
-        {"/sim/", take_control},
-        {"/redirect/", take_redirect},
-        {"", take_other},
-    };
-    size_t i = 0;
-    while (strncmp(request->path.ptr, endpoints[i].prefix, strlen(endpoints[i].prefix)) != 0)
-        i++;
-    endpoints[i].take(sim, request);
+    if (is_below(request, "/api/"))
+        sim_webapi_request(&sim->services, request);
+    else if (is_below(request, "/link/"))
+        sim_sockets_request(&sim->sockets, request);
+    else if (is_below(request, "/commands/") || is_below(request, "/actions/"))
+        sim_response_url_request(&sim->services, request);
+    else if (is_below(request, "/sim/"))
+        sim_control_request(&sim->control, request);
+    else if (is_below(request, "/redirect/"))
+        sim_request_url_redirect(&sim->request_url, request);
+    else if (strcmp(request->path.ptr, "/") == 0)
+        sim_respond_text(request, 200, "A local Slack for tests: see slackapp sim --help.\n");
+    else
+        sim_respond_text(request, 404, "There is nothing here.\n");
 }
 
 static void server_request(slack_http_server_t *server, slack_http_request_t *request,
@@ -306,14 +276,6 @@ void sim_close(sim_t *sim, void (*fn)(void *user_data), void *user_data)
     sim_sockets_close(&sim->sockets);
 }
 
-/* Undo a start that failed. Server and curl free themselves later, on the loop. */
-static void abandon(sim_t *sim)
-{
-    if (sim->curl) slack__curl_close(sim->curl, NULL, NULL);
-    if (sim->server) slack__http_server_close(sim->server, NULL, NULL);
-    sim_free(sim);
-}
-
 int sim_open(sim_t **ret, slack_net_t *net, const sim_options_t *options,
              char error[SIM_PROBLEM_SIZE])
 {
@@ -339,7 +301,10 @@ int sim_open(sim_t **ret, slack_net_t *net, const sim_options_t *options,
     }
     if (rc != 0) {
         if (!*error) open_error(error, rc, slack_strerror(rc), "");
-        abandon(sim);
+        /* Both free themselves later, on the loop. */
+        if (sim->curl) slack__curl_close(sim->curl, NULL, NULL);
+        if (sim->server) slack__http_server_close(sim->server, NULL, NULL);
+        sim_free(sim);
         return rc;
     }
     *ret = sim;

@@ -7,7 +7,7 @@
 #include "sim/blocks.h"
 #include "sim/ids.h"
 
-/* A longer text is cut, which a transcript can bear: so nobody checks what appending returns. */
+/* What does not fit is cut, so the results of appends are ignored. */
 #define TEXT_MAX ((size_t)64 * 1024)
 
 static const char *buf_end(slack_buf_t *buf, slack_arena_t *arena)

@@ -11,7 +11,7 @@
 #define TITLE_MAX    24
 #define METADATA_MAX 3000
 #define ID_MAX       255
-/* Slack's own cap is not public; this one keeps us bounded. */
+/* Slack's own limit is not public. */
 #define VIEW_BYTES_MAX (256 * 1024)
 
 static sim_view_t *view_at(slack_link_t *link)
@@ -41,13 +41,13 @@ void sim_views_done(sim_views_t *views)
 
 /* --- checking --- */
 
-static const char *invalid(char *problem, const char *what, const char *at)
+static const char *view_invalid(char *problem, const char *what, const char *at)
 {
     snprintf(problem, SIM_PROBLEM_SIZE, "%s [json-pointer:/view%s]", what, at);
     return "invalid_arguments";
 }
 
-/* One of the three short texts around a modal. */
+/* The title of a modal, or the text of its close or submit button. */
 static const char *check_label(const slack_json_t *view, const char *path, bool required,
                                char *problem)
 {
@@ -57,15 +57,15 @@ static const char *check_label(const slack_json_t *view, const char *path, bool 
     if (type == SLACK_JSON_NONE || type == SLACK_JSON_NULL) {
         char what[64];
         snprintf(what, sizeof what, "missing required field: %s", path + 1);
-        return required ? invalid(problem, what, "") : NULL;
+        return required ? view_invalid(problem, what, "") : NULL;
     }
     if (strcmp(slack_json_str(label, "/type"), "plain_text") != 0)
-        return invalid(problem, "must be a plain_text object", path);
-    if (!*text) return invalid(problem, "must be more than 0 characters", path);
+        return view_invalid(problem, "must be a plain_text object", path);
+    if (!*text) return view_invalid(problem, "must be more than 0 characters", path);
     size_t characters = 0;
     for (; *text; text++)
         characters += (*text & 0xC0) != 0x80;
-    return characters > TITLE_MAX ? invalid(problem, "must be less than 25 characters", path)
+    return characters > TITLE_MAX ? view_invalid(problem, "must be less than 25 characters", path)
                                   : NULL;
 }
 
@@ -87,31 +87,32 @@ const char *sim_view_check(const sim_views_t *views, const slack_json_t *view, b
     char blocks[SIM_PROBLEM_SIZE];
     *problem = '\0';
     if (slack_json_type(view) != SLACK_JSON_OBJECT)
-        return invalid(problem, "must provide an object", "");
-    if (!slack_json_get(view, "/type")) return invalid(problem, "missing required field: type", "");
+        return view_invalid(problem, "must provide an object", "");
+    if (!slack_json_get(view, "/type"))
+        return view_invalid(problem, "missing required field: type", "");
     if (strcmp(slack_json_str(view, "/type"), home ? "home" : "modal") != 0)
-        return invalid(problem, home ? "must be a home view" : "must be a modal view", "/type");
+        return view_invalid(problem, home ? "must be a home view" : "must be a modal view",
+                            "/type");
     if (!slack_json_get(view, "/blocks"))
-        return invalid(problem, "missing required field: blocks", "");
+        return view_invalid(problem, "missing required field: blocks", "");
     if (!sim_blocks_check(slack_json_get(view, "/blocks"), SIM_VIEW_BLOCKS_MAX, blocks)) {
-        /* The sentence ends with a pointer that begins in the view. */
+        /* The pointer in the sentence is relative to the view. */
         const char *pointer = strstr(blocks, "json-pointer:");
         int before = pointer ? (int)(pointer - blocks) + 13 : 0;
         snprintf(problem, SIM_PROBLEM_SIZE, "%.*s/view%.200s", before, blocks, blocks + before);
         return "invalid_arguments";
     }
     if (strlen(slack_json_str(view, "/private_metadata")) > METADATA_MAX)
-        return invalid(problem, "must be less than 3001 characters", "/private_metadata");
+        return view_invalid(problem, "must be less than 3001 characters", "/private_metadata");
     if (strlen(slack_json_str(view, "/callback_id")) > ID_MAX)
-        return invalid(problem, "must be less than 256 characters", "/callback_id");
+        return view_invalid(problem, "must be less than 256 characters", "/callback_id");
     const sim_view_t *same = sim_view_by_external_id(views, slack_json_str(view, "/external_id"));
     if (same && same != replacing) return "duplicate_external_id";
     return home ? NULL : check_modal(view, problem);
 }
 
-/* --- keeping --- */
+/* --- the views --- */
 
-/* The body that a view is shown with. */
 static const slack_json_t *view_body(sim_json_builder_t *json, const sim_view_t *view,
                                      const slack_json_t *given)
 {
@@ -157,7 +158,7 @@ int sim_view_update(sim_views_t *views, sim_view_t *view, const slack_json_t *gi
     return 0;
 }
 
-/* A view on top of `below` (NULL: on nothing). */
+/* A view on top of `below`; NULL: the first of its stack. */
 static int view_new(sim_views_t *views, const sim_user_t *user, const sim_view_t *below,
                     const slack_json_t *given, sim_view_t **ret)
 {
@@ -186,7 +187,7 @@ int sim_view_open(sim_views_t *views, const sim_user_t *user, const slack_json_t
     sim_view_t *opened = NULL;
     int rc = view_new(views, user, NULL, view, &opened);
     if (rc != 0) return rc;
-    slack__unlink(&opened->link); /* so that closing the others spares it */
+    slack__unlink(&opened->link); /* sim_view_close_all() must not find it */
     sim_view_close_all(views, user);
     slack__list_push(&views->list, &opened->link);
     *ret = opened;
@@ -234,7 +235,7 @@ void sim_view_close_all(sim_views_t *views, const sim_user_t *user)
         sim_view_close(views, top);
 }
 
-/* --- finding --- */
+/* --- lookup --- */
 
 sim_view_t *sim_view_by_id(const sim_views_t *views, const char *id)
 {
@@ -252,7 +253,7 @@ sim_view_t *sim_view_by_external_id(const sim_views_t *views, const char *extern
     return NULL;
 }
 
-static sim_view_t *newest_of(const sim_views_t *views, const sim_user_t *user, bool home)
+static sim_view_t *view_newest(const sim_views_t *views, const sim_user_t *user, bool home)
 {
     for (slack_link_t *link = views->list.prev; link != &views->list; link = link->prev)
         if (view_at(link)->user == user && view_at(link)->home == home) return view_at(link);
@@ -261,24 +262,24 @@ static sim_view_t *newest_of(const sim_views_t *views, const sim_user_t *user, b
 
 sim_view_t *sim_view_top(const sim_views_t *views, const sim_user_t *user)
 {
-    return newest_of(views, user, false);
+    return view_newest(views, user, false);
 }
 
 sim_view_t *sim_view_home(const sim_views_t *views, const sim_user_t *user)
 {
-    return newest_of(views, user, true);
+    return view_newest(views, user, true);
 }
 
-/* --- filling in --- */
+/* --- submissions --- */
 
 /* "BLOCK/ACTION=VALUE" or "ACTION=VALUE". */
-typedef struct entry {
+typedef struct field {
     slack_slice_t block;
     slack_slice_t action;
     const char *value;
-} entry_t;
+} field_t;
 
-static bool entry_parse(const char *text, entry_t *ret)
+static bool field_parse(const char *text, field_t *ret)
 {
     const char *equals = strchr(text, '=');
     if (!equals) return false;
@@ -290,32 +291,32 @@ static bool entry_parse(const char *text, entry_t *ret)
     return ret->action.len > 0;
 }
 
-static bool entry_is_for(const entry_t *entry, const sim_element_iter_t *it)
+static bool field_is_for(const field_t *field, const sim_element_iter_t *it)
 {
-    return slack__slice_eq(entry->action,
+    return slack__slice_eq(field->action,
                            slack__slice(slack_json_str(it->element, "/action_id"))) &&
-           (entry->block.len == 0 ||
-            slack__slice_eq(entry->block, slack__slice(slack_json_str(it->block, "/block_id"))));
+           (field->block.len == 0 ||
+            slack__slice_eq(field->block, slack__slice(slack_json_str(it->block, "/block_id"))));
 }
 
-/* Every value has to find its input. */
-static bool check_entries(const sim_view_t *view, const slack_json_t *values, char *problem)
+/* Every value has to be for an input of the view. */
+static bool check_fields(const sim_view_t *view, const slack_json_t *values, char *problem)
 {
     slack_json_iter_t given = {0};
     while (slack_json_next(values, &given)) {
         const char *text = slack_json_str(given.value, "");
-        entry_t entry;
+        field_t field;
         sim_element_iter_t it = {0};
         bool found = false;
-        if (!entry_parse(text, &entry)) {
+        if (!field_parse(text, &field)) {
             snprintf(problem, SIM_PROBLEM_SIZE, "\"%.100s\" is not BLOCK/ACTION=VALUE", text);
             return false;
         }
         while (!found && sim_element_next(slack_json_get(view->body, "/blocks"), &it))
-            found = entry_is_for(&entry, &it);
+            found = field_is_for(&field, &it);
         if (found) continue;
         snprintf(problem, SIM_PROBLEM_SIZE, "the open view has no input \"%.*s\"; its inputs:",
-                 (int)(entry.value - text < 80 ? entry.value - text - 1 : 80), text);
+                 (int)(field.value - text < 80 ? field.value - text - 1 : 80), text);
         it = (sim_element_iter_t){0};
         while (sim_element_next(slack_json_get(view->body, "/blocks"), &it)) {
             size_t used = strlen(problem);
@@ -328,15 +329,15 @@ static bool check_entries(const sim_view_t *view, const slack_json_t *values, ch
     return true;
 }
 
-static const slack_json_t *fill_one(sim_json_builder_t *json, const sim_element_iter_t *it,
-                                    const slack_json_t *values, char *problem)
+static const slack_json_t *field_state(sim_json_builder_t *json, const sim_element_iter_t *it,
+                                       const slack_json_t *values, char *problem)
 {
     const char *value = NULL;
     slack_json_iter_t given = {0};
-    entry_t entry;
+    field_t field;
     while (slack_json_next(values, &given))
-        if (entry_parse(slack_json_str(given.value, ""), &entry) && entry_is_for(&entry, it))
-            value = entry.value;
+        if (field_parse(slack_json_str(given.value, ""), &field) && field_is_for(&field, it))
+            value = field.value;
     const slack_json_t *state = sim_element_state(json, it->element, value, problem);
     bool input = strcmp(slack_json_str(it->block, "/type"), "input") == 0;
     if (state && input && !slack_json_bool(it->block, "/optional") &&
@@ -354,11 +355,11 @@ const slack_json_t *sim_view_fill(sim_json_builder_t *json, const sim_view_t *vi
     const slack_json_t *block = NULL;
     sim_list_t all, one;
     sim_element_iter_t it = {0};
-    bool good = check_entries(view, values, problem);
+    bool good = check_fields(view, values, problem);
     sim_list_begin(json, &all, '{');
     while (good && sim_element_next(slack_json_get(view->body, "/blocks"), &it)) {
         if (strcmp(slack_json_str(it.element, "/type"), "button") == 0) continue;
-        const slack_json_t *state = fill_one(json, &it, values, problem);
+        const slack_json_t *state = field_state(json, &it, values, problem);
         good = state != NULL;
         if (!good) break;
         if (it.block != block) {

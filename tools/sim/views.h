@@ -7,51 +7,48 @@
 #include "sim/ids.h"
 #include "util/queue.h"
 
-/*
- * Modals and home tabs. A person has one stack of at most three modals, and one home tab; a modal
- * that was closed is forgotten. No I/O.
- */
+/* Modals and home tabs. Each person has one stack of at most three modals, and one home tab. A
+ * closed modal is forgotten. No I/O. */
 
 #define SIM_VIEW_STACK_MAX 3
 
 typedef struct sim_view {
     slack_link_t link;
     slack_arena_t *arena;
-    const slack_json_t *body; /* as the Web API and payloads show it, without `state` */
+    const slack_json_t *body; /* as in the Web API and in payloads, but without `state` */
     const sim_user_t *user;
     bool home;
     bool notify_on_close;
     char id[SIM_ID_SIZE];
-    char root_id[SIM_ID_SIZE];     /* the first of its stack */
-    char previous_id[SIM_ID_SIZE]; /* the one below; "" for the first */
+    char root_id[SIM_ID_SIZE];     /* of the first view in its stack */
+    char previous_id[SIM_ID_SIZE]; /* of the view below; "" for the first */
     char hash[SIM_ID_SIZE * 2];    /* changes with every update */
-    char step_id[SIM_ID_SIZE];     /* of the workflow's step that opened it; "" for none */
+    char step_id[SIM_ID_SIZE];     /* of the workflow step that opened it; "" for none */
 } sim_view_t;
 
 typedef struct sim_views {
     sim_ids_t *ids;
-    slack_link_t list; /* those that are there, in order of opening */
+    slack_link_t list; /* in order of opening */
 } sim_views_t;
 
 void sim_views_init(sim_views_t *views, sim_ids_t *ids);
 void sim_views_done(sim_views_t *views);
 
-/* Check a view as an app sends it: NULL when Slack would take it, else the word of the error, with
- * a sentence in `problem` when there is one ("" otherwise). `replacing`: the view that it is to
- * take the place of, or NULL. */
+/* Check a view that an app sent. NULL if Slack would accept it, else Slack's word for the error,
+ * with a sentence in `problem` or "". `replacing`: the view that it is to replace, or NULL. */
 const char *sim_view_check(const sim_views_t *views, const slack_json_t *view, bool home,
                            const sim_view_t *replacing, char problem[SIM_PROBLEM_SIZE]);
 
-/* Open a modal: the first of the user's stack (what was open is closed), or on top of it. 0;
- * SLACK_EBUSY when the stack is full; SLACK_ENOMEM. */
+/* Open a modal: open closes the user's other modals, push puts it on top of them. 0; SLACK_EBUSY
+ * when the stack is full; SLACK_ETOOBIG; SLACK_ENOMEM. */
 int sim_view_open(sim_views_t *views, const sim_user_t *user, const slack_json_t *view,
                   sim_view_t **ret);
 int sim_view_push(sim_views_t *views, const sim_user_t *user, const slack_json_t *view,
                   sim_view_t **ret);
-/* Set the user's home tab. */
+/* Set the user's home tab. 0; SLACK_ETOOBIG; SLACK_ENOMEM. */
 int sim_view_publish(sim_views_t *views, const sim_user_t *user, const slack_json_t *view,
                      sim_view_t **ret);
-/* Put another view in the place of one; its id stays. */
+/* Replace what a view shows; its id stays. 0; SLACK_ETOOBIG; SLACK_ENOMEM. */
 int sim_view_update(sim_views_t *views, sim_view_t *view, const slack_json_t *given);
 
 /* A view with a state; NULL: an empty one. */
@@ -61,15 +58,16 @@ const slack_json_t *sim_view_with_state(sim_json_builder_t *json, const sim_view
 void sim_view_close(sim_views_t *views, sim_view_t *view);
 void sim_view_close_all(sim_views_t *views, const sim_user_t *user); /* not the home tab */
 
-/* NULL where there is none. Keys that are "" find nothing. */
+/* NULL if there is none. "" finds nothing. */
 sim_view_t *sim_view_by_id(const sim_views_t *views, const char *id);
 sim_view_t *sim_view_by_external_id(const sim_views_t *views, const char *external_id);
 sim_view_t *sim_view_top(const sim_views_t *views, const sim_user_t *user); /* the open modal */
 sim_view_t *sim_view_home(const sim_views_t *views, const sim_user_t *user);
 
-/* Fill in a view: a value for each of `values` ("BLOCK/ACTION=VALUE" or "ACTION=VALUE", an array),
- * the initial ones for the rest: the state that a submission carries. NULL with a sentence in
- * `problem`: no such input, a value that it cannot take, or one that is missing. */
+/* Fill in a view: the state of all its elements for a submission. `values` is an array of
+ * "BLOCK/ACTION=VALUE" or "ACTION=VALUE"; the other elements keep their initial values. NULL with a
+ * sentence in `problem`: there is no such input, it cannot hold the value, or a value is missing.
+ */
 const slack_json_t *sim_view_fill(sim_json_builder_t *json, const sim_view_t *view,
                                   const slack_json_t *values, char problem[SIM_PROBLEM_SIZE]);
 
