@@ -4,8 +4,8 @@
 #include "support/test.h"
 #include "support/world.h"
 
-/* The simulator with each of its allocations failing: it is opened, gets requests, and is closed.
- * Requests are handed to it as the HTTP server would; their answers find no connection. */
+/* The simulator is opened, gets requests and is closed while each of its allocations fails in turn.
+ * The requests have no connection, so nobody gets the responses. */
 
 typedef struct request {
     const char *path;
@@ -14,7 +14,7 @@ typedef struct request {
 
 static const request_t *requests;
 
-/* A request as the server makes it, in an arena of its own. NULL when memory is out. */
+/* A request in an arena of its own, as the server makes it. NULL without memory. */
 static slack_http_request_t *request_new(const request_t *from)
 {
     slack_arena_t *arena = slack__arena_new(0, 0);
@@ -42,7 +42,7 @@ static slack_http_request_t *request_new(const request_t *from)
     return request;
 }
 
-/* Give it all requests, each of which it frees. */
+/* Hand over all requests. The simulator frees them. */
 static int give(sim_t *sim)
 {
     for (const request_t *from = requests; from->path; from++) {
@@ -57,7 +57,7 @@ static int give(sim_t *sim)
 static int live(void *ctx)
 {
     char error[SIM_PROBLEM_SIZE];
-    /* A URL where nobody is: deliveries have somewhere to go, and fail. */
+    /* Nobody listens at the URL: deliveries are sent, and fail. */
     const sim_options_t options = {.request_url = requests ? "http://127.0.0.1:1/" : NULL};
     world_t world;
     sim_t *sim = NULL;
@@ -71,7 +71,7 @@ static int live(void *ctx)
         world_until(&world, &closed);
     }
     world_close(&world);
-    return rc == SLACK_EIO ? SLACK_ENOMEM : rc; /* a listener that could not be made */
+    return rc == SLACK_EIO ? SLACK_ENOMEM : rc; /* the listener failed */
 }
 
 static void opened_and_closed(void **state)

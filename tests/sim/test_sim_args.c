@@ -3,7 +3,7 @@
 #include "sim_send.h"
 #include "support/test.h"
 
-/* Command lines of `slackapp sim`: options sorted out, and what `send` makes of the rest. */
+/* Command lines of `slackapp sim`: the options, and the request that `send` makes of the rest. */
 
 #define COUNT(array) ((int)(sizeof(array) / sizeof(array)[0]))
 
@@ -86,7 +86,7 @@ static int teardown(void **state)
     return 0;
 }
 
-/* What the control API gets for a command line, as JSON without what is null. */
+/* The request for a command line, as JSON without nulls. */
 static const char *args_of(int argc, const char *const *argv, const sim_send_options_t *options)
 {
     static const sim_send_options_t none;

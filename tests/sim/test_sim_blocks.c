@@ -6,8 +6,8 @@
 #include "sim/typed_text.h"
 #include "support/test.h"
 
-/* Block Kit in the simulator: what is refused, what is named, what choices look like; and texts, as
- * typed and as told. */
+/* The simulator's Block Kit: checks, generated ids and the states of elements; and texts, as people
+ * type them and as the transcript shows them. */
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
@@ -29,7 +29,7 @@ static int teardown(void **state)
     return 0;
 }
 
-/* JSON with single quotes, which no text here has in it. */
+/* JSON with single quotes for double ones. */
 static const slack_json_t *parsed(const char *text)
 {
     const slack_json_t *value = NULL;
@@ -47,7 +47,7 @@ static const char *text_of(const slack_json_t *value)
     return value ? slack__json_text(arena, value, NULL) : "(none)";
 }
 
-/* --- checking --- */
+/* --- checks --- */
 
 static void good_blocks_are_taken(void **state)
 {
@@ -137,7 +137,7 @@ static void nameless_blocks_are_named(void **state)
     assert_int_equal(strlen(slack_json_str(named, "/2/element/action_id")), 5);
     assert_string_not_equal(slack_json_str(named, "/2/block_id"),
                             slack_json_str(named, "/3/block_id"));
-    /* The same in every run, so that transcripts are. */
+    /* The ids are the same in every run, and so are transcripts. */
     assert_string_equal(text_of(named), text_of(sim_blocks_named(&json, blocks)));
 }
 
@@ -166,7 +166,7 @@ static void elements_are_found(void **state)
     assert_false(sim_element_find(NULL, NULL, "b", &it));
 }
 
-/* --- choosing --- */
+/* --- states --- */
 
 #define OPTIONS                                                                                    \
     "'options':[{'text':{'text':'One'},'value':'1'},{'text':{'text':'Two'},'value':'2'}]"
@@ -316,7 +316,7 @@ static void entries_are_told_in_order(void **state)
     sim_transcript_outcome(&transcript, two, "%s", "ok");
     assert_int_equal(sim_transcript_settled(&transcript), 4);
     assert_string_equal(told, "#a  ann: one|#a  ann runs /x -> ok|ann clicks y|#a  bot: four|");
-    sim_transcript_outcome(&transcript, two, "%s", "again"); /* once is enough */
+    sim_transcript_outcome(&transcript, two, "%s", "again"); /* it has an outcome already */
     assert_int_equal(strlen(told), 62);
     sim_transcript_clear(&transcript);
     assert_int_equal(sim_transcript_settled(&transcript), 0);

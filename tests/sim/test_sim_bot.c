@@ -3,8 +3,8 @@
 #include "support/test.h"
 
 /*
- * Every fault of the simulator against a real app: what the simulator did, and that the app is well
- * again afterwards, with nothing lost and nothing run twice.
+ * Every fault of the simulator against a real app. Each test asserts what the simulator did, and
+ * that the app recovers without losing an event or running one twice.
  */
 
 #define SECOND ((uint64_t)1000)
@@ -12,7 +12,7 @@
 
 static sim_bot_t bot;
 
-/* --- what is asserted ------------------------------------------------------------------------- */
+/* --- assertions -------------------------------------------------------------------------- */
 
 static void assert_each_ran_once(void)
 {
@@ -37,7 +37,7 @@ static bool acked(unsigned n)
     return slack_json_bool(bot.answers[n].body, "/acked");
 }
 
-/* The app takes an event and a command without any time going by. */
+/* The app runs an event and a command while the clock stands still. */
 static void assert_well(void)
 {
     unsigned n = sim_bot_say(&bot), commands = bot.commands;
@@ -57,14 +57,14 @@ static void close_well(void)
     sim_bot_close(&bot);
 }
 
-/* So many events come again by Slack's schedule until the app has run all of them. */
+/* Slack redelivers events until the app has run all of them. */
 static void let_all_arrive(uint64_t max_ms)
 {
     (void)sim_bot_pass_until(&bot, sim_bot_is_done, 0, max_ms);
     assert_each_ran_once();
 }
 
-/* --- faults that happen at once --------------------------------------------------------------- */
+/* --- faults that act at once ------------------------------------------------------------------ */
 
 static void say_some(unsigned count)
 {
@@ -72,7 +72,7 @@ static void say_some(unsigned count)
         (void)sim_bot_say(&bot);
 }
 
-/* Events before, during and after a refresh: not one of them is late, so none comes twice. */
+/* Events before, during and after a refresh: each ack is in time, so there is no redelivery. */
 static void refresh(void **state)
 {
     sim_bot_open(&bot, "socket", 2, NULL);
@@ -92,7 +92,7 @@ static void refresh(void **state)
     close_well();
 }
 
-/* What happens at once to both connections; how many are opened instead. */
+/* A fault for both connections, and how many new ones it makes the app open. */
 static void expect_recovery(const char *fault, unsigned opened, uint64_t max_ms)
 {
     sim_bot_open(&bot, "socket", 2, NULL);
@@ -132,7 +132,7 @@ static void garbage(void **state)
     expect_recovery("garbage", 0, 1 * SECOND);
 }
 
-/* The app comes back for minutes only, and then all is well. */
+/* The app is back after minutes, and then handles everything. */
 static void link_disabled(void **state)
 {
     sim_bot_open(&bot, "socket", 1, NULL);
@@ -144,7 +144,7 @@ static void link_disabled(void **state)
     close_well();
 }
 
-/* Slack goes on sending into it; after 30 s of silence the app leaves it. */
+/* Slack keeps sending into it; the app gives it up after 30 s of silence. */
 static void half_open(void **state)
 {
     sim_bot_open(&bot, "socket", 1, NULL);
@@ -153,7 +153,7 @@ static void half_open(void **state)
     uint64_t gone_ms = sim_bot_pass_until(&bot, sim_bot_has_taken, 2, MINUTE);
     assert_in_range(gone_ms, 25 * SECOND, 40 * SECOND);
     assert_false(acked(0));
-    assert_int_equal(bot.peer.sim->sockets.count, 2); /* nobody told Slack */
+    assert_int_equal(bot.peer.sim->sockets.count, 2); /* Slack has not noticed */
     let_all_arrive(10 * MINUTE);
     sim_bot_clear(&bot);
     sim_bot_pass(&bot, SECOND);
@@ -177,8 +177,8 @@ static void half_open_beside_a_good_one(void **state)
 
 typedef struct way {
     const char *fault;
-    unsigned count;  /* how often it acts */
-    uint64_t max_ms; /* until the app is there again */
+    unsigned count;  /* how often the fault acts */
+    uint64_t max_ms; /* until the app is connected again */
 } way_t;
 
 /* The connection drops, and the app meets the fault on its way back. */
@@ -237,7 +237,7 @@ static void open_status_429_is_heeded(void **state)
     close_well();
 }
 
-/* Faults of one place act one after the other. */
+/* Faults for one point act one after the other. */
 static void open_fails_in_different_ways(void **state)
 {
     sim_bot_open(&bot, "socket", 1, NULL);
@@ -262,7 +262,7 @@ static void open_error_that_cannot_heal(void **state)
     sim_bot_close(&bot);
 }
 
-/* While it lasts nobody gets in; then everybody does. */
+/* No connection opens while the fault lasts. */
 static void a_fault_for_a_minute(void **state)
 {
     sim_bot_open(&bot, "socket", 1, NULL);
@@ -277,7 +277,7 @@ static void a_fault_for_a_minute(void **state)
 
 /* --- faults of pings -------------------------------------------------------------------------- */
 
-/* Two minutes go by; the app is to stay, or to leave. */
+/* Two minutes pass; the app has to keep its connection, or to replace it. */
 static void expect_pings(const char *first, const char *second, bool stays)
 {
     sim_bot_open(&bot, "socket", 1, NULL);
@@ -348,7 +348,8 @@ static void fragments(void **state)
     close_well();
 }
 
-/* Above what the app reads: the connection is replaced, and the event comes again. */
+/* The envelope is too long for the app: it replaces the connection, and Slack redelivers the event.
+ */
 static void oversize(void **state)
 {
     sim_bot_open(&bot, "socket", 1, NULL);
@@ -383,7 +384,7 @@ static void lost_envelope(void **state)
     close_well();
 }
 
-/* The app has it, and Slack sends it again; a command that is lost stays lost. */
+/* The app gets an event, and Slack redelivers it; Slack never redelivers a command. */
 static void lost_ack(void **state)
 {
     const char *transport = *state;
@@ -408,7 +409,7 @@ static void lost_ack(void **state)
     close_well();
 }
 
-/* A ghost takes every second envelope: events come again, commands are lost. */
+/* A ghost gets every second envelope: events are redelivered, commands are lost. */
 static void ghosts(void **state)
 {
     sim_bot_open(&bot, "socket", 1, NULL);
@@ -416,7 +417,7 @@ static void ghosts(void **state)
     sim_bot_fault(&bot, "drop", 0, 0);
     (void)sim_bot_pass_until(&bot, sim_bot_has_sockets, 1, MINUTE);
     assert_non_null(strstr(bot.peer.world.log, "num_connections=2 own=1"));
-    bot.peer.sim->sockets.picks = 0; /* the ghost's */
+    bot.peer.sim->sockets.picks = 0; /* the ghost is next */
     sim_bot_command(&bot);
     (void)sim_bot_pass_until(&bot, command_answered, 0, 10 * SECOND);
     assert_false(slack_json_bool(bot.command.body, "/acked"));
@@ -439,7 +440,7 @@ static void redirect(void **state)
     say_some(1);
     sim_bot_until(&bot, answered, 0);
     assert_true(acked(0));
-    sim_bot_until(&bot, sim_bot_is_done, 0); /* what the app says is an event, too */
+    sim_bot_until(&bot, sim_bot_is_done, 0); /* the app's answer is an event, too */
     sim_bot_fault(&bot, "redirect 2", 0, 0);
     say_some(1);
     sim_bot_until(&bot, answered, 1);
@@ -450,12 +451,12 @@ static void redirect(void **state)
     sim_bot_until(&bot, answered, 2);
     assert_false(acked(2));
     assert_string_equal(slack_json_str(bot.answers[2].body, "/error"), "too_many_redirects 302");
-    sim_bot_until(&bot, sim_bot_is_done, 0); /* the first retry is at once */
+    sim_bot_until(&bot, sim_bot_is_done, 0); /* the first redelivery comes at once */
     assert_int_equal(bot.peer.sim->faults.acted, 3);
     close_well();
 }
 
-/* At once, after a minute, after five: sixty times as fast. */
+/* At once, after a minute, after five minutes: sixty times as fast. */
 static void retries_compressed_in_time(void **state)
 {
     static const sim_options_t options = {.time_scale = 60};
@@ -472,7 +473,7 @@ static void retries_compressed_in_time(void **state)
     close_well();
 }
 
-/* Above 95 % of failures within the hour Slack stops sending events, until a person helps. */
+/* When more than 95 % of an hour's events fail, Slack sends none until the URL is set again. */
 static void too_many_failures_switch_events_off(void **state)
 {
     static const sim_options_t options = {.time_scale = 60, .disable_after = 20};
@@ -486,7 +487,7 @@ static void too_many_failures_switch_events_off(void **state)
     assert_non_null(strstr(bot.peer.world.log, "event subscriptions switched off"));
     sim_bot_clear(&bot);
 
-    /* Commands are no subscriptions. */
+    /* Commands are still delivered. */
     sim_bot_command(&bot);
     sim_bot_until(&bot, command_answered, 0);
     assert_true(slack_json_bool(bot.command.body, "/acked"));
@@ -495,7 +496,7 @@ static void too_many_failures_switch_events_off(void **state)
     assert_false(acked(n));
     assert_int_equal(bot.runs[n], 0);
     assert_non_null(strstr(slack_json_str(bot.answers[n].body, "/error"), "switched off"));
-    bot.sent--; /* it is lost, as it would be at Slack; another takes its number */
+    bot.sent--; /* Slack drops it; the next event takes its number */
 
     snprintf(url, sizeof url, "{\"url\":\"http://127.0.0.1:%u/slack/events\"}",
              sim_bot_stats(&bot).port);

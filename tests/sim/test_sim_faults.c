@@ -3,7 +3,7 @@
 #include "sim/faults.h"
 #include "support/test.h"
 
-/* The simulator's faults: the table, what is asked for, when it acts; and the failure rate. */
+/* The simulator's faults: the table, requests, and when a fault acts; and the failure rate. */
 
 static uint64_t now_us;
 static sim_faults_t faults;
@@ -57,7 +57,7 @@ static void every_row_is_whole(void **state)
         const sim_effect_t none = {0};
         assert_true(kind->help && *kind->help);
         assert_ptr_equal(sim_fault_find(kind->name, problem), kind);
-        /* Every effect is a constant one, or one that is asked for. */
+        /* Every effect comes from the table or from an argument. */
         assert_true(kind->args[0].name || memcmp(&kind->effect, &none, sizeof none) != 0);
         assert_int_equal(strncmp(sim_fault_usage(kind, arena), kind->name, strlen(kind->name)), 0);
     }
@@ -131,7 +131,7 @@ static void a_fault_acts_as_often_as_it_was_asked_to(void **state)
     assert_true(acts(SIM_POINT_HELLO));
     assert_false(acts(SIM_POINT_HELLO));
     assert_int_equal(faults.acted, 2);
-    /* Some have no end. */
+    /* Some faults have no limit. */
     ask("{\"name\":\"no-pong\"}");
     for (int i = 0; i < 100; i++)
         assert_true(acts(SIM_POINT_PONG));
@@ -222,7 +222,7 @@ static void an_hour_later_it_is_forgotten(void **state)
     assert_false(sim_failure_rate_add(&failures, true, hour_ms));
     sim_failure_rate_count(&failures, &events, &failed);
     assert_int_equal(events, 1);
-    /* One bucket after the other goes. */
+    /* The buckets expire one by one. */
     sim_failure_rate_init(&failures, 1000, 60);
     for (uint64_t minute = 0; minute < 60; minute++)
         sim_failure_rate_add(&failures, false, minute * 1000);

@@ -2,8 +2,8 @@
 #include "support/sim_peer.h"
 #include "support/test.h"
 
-/* The simulator's delivery to a request URL, which is our own HTTP server, and its control API.
- * Every request's signature is checked by sim_receiver_next(). */
+/* The simulator's deliveries to a request URL, and its control API. sim_receiver_next() checks the
+ * signature of every request. */
 
 static sim_peer_t peer;
 static sim_receiver_t receiver;
@@ -49,7 +49,7 @@ static void assert_sent(bool acked)
 
 #define MESSAGE "{\"kind\":\"message\",\"text\":\"a/b \\u00e9 \\ud83d\\ude00\"}"
 
-/* --- what is sent --- */
+/* --- requests --- */
 
 static void events_are_json_as_php_writes_it(void **state)
 {
@@ -110,7 +110,7 @@ static void a_socket_comes_first(void **state)
     assert_sent(true);
 }
 
-/* --- what comes again --- */
+/* --- redeliveries --- */
 
 static void failures_come_again(void **state)
 {
@@ -168,7 +168,7 @@ static void an_app_that_went_away_is_noticed(void **state)
 static void a_slow_app_is_too_late(void **state)
 {
     sim_peer_send(&peer, "{\"kind\":\"command\",\"command\":\"/x\"}", &answer);
-    sim_receiver_next(&receiver); /* and no answer, for three seconds of real time */
+    sim_receiver_next(&receiver); /* no answer within three seconds of real time */
     assert_sent(false);
     assert_member(answer.body, "/error", "http_timeout");
     assert_member(answer.body, "/line", "#general  ann runs /x -> operation_timeout");
@@ -287,7 +287,7 @@ static void a_transcript_can_be_waited_for(void **state)
     sim_transcript_add(&peer.sim->workspace.transcript, SIM_ENTRY_MESSAGE, false, "#general", "bot",
                        "three");
     sim_peer_control(&peer, "/sim/status", NULL);
-    assert_false(polled.done); /* what has no outcome yet does not count, nor what is behind it */
+    assert_false(polled.done); /* a pending entry does not count, nor does one behind it */
     sim_transcript_outcome(&peer.sim->workspace.transcript, pending, "done");
     const slack_json_t *got = sim_peer_sent(&peer, &polled);
     assert_true(slack_json_bool(got, "/complete"));

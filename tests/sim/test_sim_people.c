@@ -2,7 +2,7 @@
 #include "support/sim_case.h"
 #include "support/test.h"
 
-/* What people do in the simulator, told to an app on a socket and acknowledged by it. */
+/* What people do in the simulator, with an app on a socket that acks it. */
 
 /* ---- commands ---- */
 
@@ -53,7 +53,7 @@ static void an_acknowledged_command_may_say_something(void **state)
         assert_member(
             outcome.body, "/line",
             slack__arena_printf(peer.arena, "#general  ann runs /echo%s", cases[i].outcome));
-        /* What everybody sees is a message as any other, for the app too. */
+        /* A message in the channel is an event for the app, too. */
         if (strstr(cases[i].outcome, "(in the channel)"))
             sim_app_ack(&app, sim_app_next(&app), NULL);
     }
@@ -165,7 +165,7 @@ static void options_are_asked_for(void **state)
     assert_sent(true);
     assert_member(outcome.body, "/line", "ann types \"ap\" into ext -> apple, plum");
 
-    /* Also where no select asks for them yet. */
+    /* It works without a select, too. */
     sim_peer_send(&peer, "{\"kind\":\"options\",\"action_id\":\"none\",\"value\":\"\"}", &outcome);
     sim_app_ack(
         &app, sim_app_next(&app),
@@ -302,7 +302,7 @@ static void a_submission_is_answered(void **state)
     static const struct {
         const char *payload;
         const char *outcome;
-        size_t open; /* modals after it */
+        size_t open; /* modals afterwards */
     } cases[] = {
         {"{\"response_action\":\"errors\",\"errors\":{\"name\":\"too short\"}}",
          "errors: name: too short", 1},

@@ -2,7 +2,7 @@
 #include "support/sim_case.h"
 #include "support/test.h"
 
-/* The simulator's Socket Mode, with our own WebSocket client as the app. */
+/* The simulator's Socket Mode. The app is the library's own WebSocket client. */
 
 /* ---- the session ---- */
 
@@ -108,7 +108,7 @@ static void disconnect_on_request(void **state)
         sim_peer_control(&peer, "/sim/disconnect", "{\"reason\":\"warning\"}");
     assert_int_equal(slack_json_int(told, "/sockets"), 2);
     assert_member(sim_app_next(&app), "/reason", "warning");
-    /* While no other is there, envelopes still come. */
+    /* A leaving socket gets envelopes while no other is open. */
     sim_peer_send(&peer, "{\"kind\":\"message\",\"text\":\"hi\"}", &outcome);
     const slack_json_t *envelope = sim_app_next(&app);
     sim_app_ack(&app, envelope, NULL);
@@ -125,7 +125,7 @@ static void disconnect_on_request(void **state)
     sim_app_close(&third);
 }
 
-/* It may acknowledge what it was given, and is given nothing more: Socket Mode is off. */
+/* Socket Mode is off: the socket may still ack, and gets no more envelopes. */
 static void link_disabled(void **state)
 {
     sim_peer_send(&peer, "{\"kind\":\"message\",\"text\":\"hi\"}", &outcome);
@@ -199,7 +199,7 @@ static void a_mention_is_two_events(void **state)
     sim_app_ack(&app, second, NULL);
     sim_app_ack(&app, first, NULL);
     assert_sent(true);
-    /* A direct message is one event, whoever is mentioned in it. */
+    /* In a direct message there is no app_mention. */
     sim_peer_send(&peer, "{\"kind\":\"mention\",\"text\":\"hi\",\"channel\":\"@ben\"}", &outcome);
     const slack_json_t *envelope = sim_app_next(&app);
     assert_member(envelope, "/payload/event/channel_type", "im");
@@ -251,9 +251,9 @@ static void unacknowledged_events_come_again(void **state)
         assert_member(again, "/payload/event_id", slack_json_str(first, "/payload/event_id"));
         sim_peer_pass_ms(&peer, 3000);
     }
-    /* Nobody in the workspace sees anything of it. */
+    /* People see nothing of a failed event. */
     assert_string_equal(sim_peer_transcript(&peer), "#general  ann: hi\n");
-    /* That was the last attempt. */
+    /* That was the last redelivery. */
     sim_peer_pass_ms(&peer, 60 * 60 * 1000);
     assert_int_equal(peer.sim->deliveries.count, 0);
 }

@@ -2,9 +2,9 @@
 #include "support/sim_case.h"
 #include "support/test.h"
 
-/* The simulator's home tab, assistant and steps of workflows, for an app on a socket. */
+/* The simulator's home tab, assistant and workflow steps, with an app on a socket. */
 
-/* A person does something; the app gets it, and acknowledges. */
+/* A person does something, and the app acks it. */
 static const slack_json_t *after(const char *body)
 {
     sim_peer_send(&peer, body, &outcome);
@@ -117,7 +117,7 @@ static void what_an_assistant_may_not(void **state)
                         "ann has no assistant's thread 1.2");
 }
 
-/* ---- steps of workflows ---- */
+/* ---- workflow steps ---- */
 
 static const slack_json_t *start_step(void)
 {
@@ -166,7 +166,7 @@ static void a_step_fails(void **state)
     assert_non_null(strstr(sim_peer_transcript(&peer), "\nbot fails the step review: no\n"));
 }
 
-/* What a step said is known by its buttons, and by the modals that they open. */
+/* Clicks on a step's message carry the step, and so do the modals that they open. */
 static void an_interaction_belongs_to_its_step(void **state)
 {
     const slack_json_t *payload = start_step();
@@ -182,7 +182,7 @@ static void an_interaction_belongs_to_its_step(void **state)
                 "\"text\":{\"type\":\"plain_text\",\"text\":\"Yes\"}}]}]}",
     };
     assert_true(slack_json_bool(sim_peer_call(&peer, &call), "/ok"));
-    sim_app_ack(&app, sim_app_next(&app), NULL); /* what it said is an event */
+    sim_app_ack(&app, sim_app_next(&app), NULL); /* the event for the app's message */
 
     payload = after("{\"kind\":\"click\",\"action_id\":\"yes\"}");
     assert_member(payload, "/function_data/execution_id", id);
@@ -203,7 +203,7 @@ static void an_interaction_belongs_to_its_step(void **state)
     assert_member(payload, "/type", "view_submission");
     assert_member(payload, "/function_data/execution_id", id);
 
-    /* Its token ends with it. */
+    /* The token is invalid once the step has ended. */
     assert_error("functions.completeSuccess",
                  with("{\"function_execution_id\":\"%s\",\"outputs\":{}}", id), "");
     assert_string_equal(slack_json_str(sim_peer_call(&peer, &call), "/error"), "token_expired");
@@ -235,7 +235,7 @@ static void what_is_no_step_is_said(void **state)
         "\"=1\" is not NAME=VALUE");
 }
 
-/* The oldest are forgotten. */
+/* The oldest steps are forgotten. */
 static void steps_are_bounded(void **state)
 {
     sim_step_t *first, *step;

@@ -4,7 +4,7 @@
 
 /* The simulator's Web API over HTTP: each method's success and main errors. */
 
-/* The first sentence of why arguments were refused. */
+/* The first sentence that explains a bad argument. */
 static const char *message_of(const char *method, const char *body)
 {
     return slack_json_str(sim_peer_api(&peer, method, body), "/response_metadata/messages/0");
@@ -281,7 +281,7 @@ static void replies(void **state)
     snprintf(body, sizeof body, "{\"channel\":\"general\",\"text\":\"reply\",\"thread_ts\":\"%s\"}",
              head);
     snprintf(reply, sizeof reply, "%s", say(body));
-    /* A reply to a reply is one in the same thread. */
+    /* A reply to a reply is in the same thread. */
     snprintf(body, sizeof body,
              "{\"channel\":\"general\",\"text\":\"reply 2\",\"thread_ts\":\"%s\"}", reply);
     say(body);
@@ -309,7 +309,7 @@ static void replies(void **state)
     "{\"type\":\"modal\",\"callback_id\":\"form\",\"title\":{\"type\":\"plain_text\",\"text\":"    \
     "\"A form\"},\"blocks\":[{\"type\":\"divider\"}]}"
 
-/* A trigger, as an interaction in that view (NULL: in none) would bring it. */
+/* A trigger, as in an interaction with that view; NULL: with no view. */
 static const char *trigger(const char *view_id)
 {
     sim_key_t *key = sim_key_new(&peer.sim->workspace.keys, SIM_KEY_TRIGGER);
@@ -347,7 +347,7 @@ static void triggers_live_once_and_shortly(void **state)
 {
     const char *key = trigger(NULL);
     assert_error("views.open", with_trigger("1.2.3", MODAL), "invalid_trigger_id");
-    /* A view that is refused does not cost the trigger. */
+    /* A bad view does not use up the trigger. */
     assert_error("views.open", with_trigger(key, "{}"), "invalid_arguments");
     assert_error("views.open", with_trigger(key, MODAL), "");
     assert_error("views.open", with_trigger(key, MODAL), "exchanged_trigger_id");
@@ -525,7 +525,7 @@ static void response_urls_replace_and_delete(void **state)
                                                     "#general  bot: (deleted) new\n");
 }
 
-/* ---- bounds ---- */
+/* ---- limits ---- */
 
 static void old_messages_are_forgotten(void **state)
 {

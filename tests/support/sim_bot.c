@@ -5,7 +5,7 @@
 #include "app/inspect.h"
 
 #define STEP_MS  200
-#define LIMIT_MS 20000 /* of the machine's time */
+#define LIMIT_MS 20000 /* of real time */
 
 /* --- the app --- */
 
@@ -56,7 +56,7 @@ void sim_bot_turn(sim_bot_t *bot)
     uv_loop_t *loop = &bot->peer.world.loop;
     uv_update_time(loop);
     uv_timer_init(loop, &timer);
-    uv_timer_start(&timer, on_millisecond, 1, 1); /* again: the first may pass before the poll */
+    uv_timer_start(&timer, on_millisecond, 1, 1); /* repeats: the first may pass before the poll */
     uv_run(loop, UV_RUN_ONCE);
     uv_close((uv_handle_t *)&timer, NULL);
     uv_run(loop, UV_RUN_NOWAIT);
@@ -111,7 +111,7 @@ uint64_t sim_bot_pass_until(sim_bot_t *bot, bool (*done)(const sim_bot_t *bot, u
     return passed;
 }
 
-/* --- what may be waited for --- */
+/* --- conditions --- */
 
 slack_transport_stats_t sim_bot_stats(const sim_bot_t *bot)
 {
@@ -158,7 +158,7 @@ bool sim_bot_has_stopped(const sim_bot_t *bot, unsigned n)
     return bot->stopped;
 }
 
-/* --- what people do --- */
+/* --- acts --- */
 
 void sim_bot_fault(sim_bot_t *bot, const char *words, unsigned count, unsigned for_ms)
 {
@@ -254,6 +254,6 @@ void sim_bot_close(sim_bot_t *bot)
     if (!bot->stopped) slack_app_stop(bot->app);
     (void)sim_bot_pass_until(bot, sim_bot_has_stopped, 0, 60000);
     slack_app_free(bot->app);
-    /* A person still waits for what was never acknowledged. */
+    /* Requests for acts that were never acked are still open. */
     sim_peer_close(&bot->peer);
 }

@@ -4,12 +4,12 @@
 
 #include "support/sim_peer.h"
 
-/* What the tests of the simulator have in common: each case has a simulator of its own, in `peer`,
- * and one that is CONNECTED an app on a socket besides, in `app`. */
+/* The fixture of the simulator's tests: each case has its own simulator in `peer`; a case that is
+ * CONNECTED has an app on a socket in `app`, too. */
 
 extern sim_peer_t peer;
 extern sim_app_t app;
-extern sim_peer_answer_t outcome; /* to what a person did last */
+extern sim_peer_answer_t outcome; /* of the last act */
 
 int sim_case_open(void **state);
 int sim_case_close(void **state);
@@ -23,9 +23,9 @@ int sim_case_disconnect(void **state);
 #define assert_error(method, body, error)                                                          \
     assert_string_equal(sim_peer_api_error(&peer, (method), (body)), (error))
 
-/* Wait for the outcome of what a person did: whether the app has acknowledged it. */
+/* Wait for the end of the last act, and check whether the app acked it. */
 void assert_sent(bool acked);
-/* A person does what cannot be done: why. */
+/* The reason why an act is impossible. */
 const char *sim_case_refused(const char *body);
 
 #endif

@@ -40,7 +40,7 @@ const char *sim_child_text(sim_child_t *c, const char *format, ...)
     return made;
 }
 
-/* The text of a failure has its limits. */
+/* fail_msg() cuts a long text, so the output is printed before. */
 void sim_child_give_up(sim_child_t *c, const char *format, ...)
 {
     char why[1024];
@@ -130,7 +130,7 @@ int sim_child_stop(sim_child_t *c)
     return sim_child_wait(c);
 }
 
-/* The port that it chose, out of its log; 0 before that. */
+/* The port from its log; 0 before it listens. */
 static unsigned port(const sim_child_t *c)
 {
     const char *line = strstr(c->child.out, "event=\"http listening\"");

@@ -6,46 +6,46 @@
 #include "support/sim_peer.h"
 
 /*
- * An example as its user runs it: a process of its own, in a folder of its own, with the variables
- * of a simulator that the test's process has. Every wait is bounded. What it wrote is shown where a
- * test fails.
+ * An example as a user runs it: in its own process and folder, with the variables of a simulator in
+ * the test's process. Every wait has a time limit. A failed test shows what the example printed.
  */
 typedef struct sim_child {
-    sim_peer_t peer; /* by the machine's clock, which the process has, too */
+    sim_peer_t peer; /* with the real clock, as the process has */
     child_t child;
     char dir[64];
 } sim_child_t;
 
 void sim_child_open(sim_child_t *c);
-/* End what a failed test has left, close the simulator. Whether the folder was empty, and is gone.
- */
+/* End a process that a failed test has left, and close the simulator. True if the folder was empty
+ * and is removed. */
 bool sim_child_close(sim_child_t *c);
 
-/* Start build/examples/NAME with these variables (NULL ends them) and no others of Slack's. */
+/* Start build/examples/NAME with these SLACK_ variables only; NULL ends the list. */
 void sim_child_start(sim_child_t *c, const char *name, const char *const *variables);
-/* The same with the simulator's, over "socket" or "http", and one more ("A=b"); NULL for none. */
+/* The same with the simulator's variables, over "socket" or "http", and one more ("A=b") or NULL.
+ */
 void sim_child_start_over(sim_child_t *c, const char *name, const char *transport,
                           const char *variable);
-/* Wait until it listens, and make it the simulator's request URL; until it has a socket. */
+/* Wait until it listens, and set the request URL; wait until it has a socket. */
 void sim_child_connect_http(sim_child_t *c);
 void sim_child_connect_socket(sim_child_t *c);
-/* Run the loop until done(c); `what`: the failure's text. */
+/* Run the loop until done(c). `what` is the text of the failure. */
 void sim_child_until(sim_child_t *c, bool (*done)(const sim_child_t *c), const char *what);
-/* Ask it to end; or wait until it has by itself. Its status. */
+/* Terminate it, or wait for its end. Returns its exit status. */
 int sim_child_stop(sim_child_t *c);
 int sim_child_wait(sim_child_t *c);
 
-/* A person does something: JSON for POST /sim/send, with ' for ". Fails unless it is acknowledged.
- * What the simulator says of it. */
+/* A person does something: the body of POST /sim/send, with ' for ". Fails the test without an ack.
+ * Returns the simulator's answer. */
 const slack_json_t *sim_child_act(sim_child_t *c, const char *relaxed);
-/* The transcript, once it has `count` entries, or some seconds later. */
+/* The transcript once it has `count` entries, or after 10 s. */
 const slack_json_t *sim_child_transcript(sim_child_t *c, size_t count);
-/* Whether an entry from the nth on has this in its line. */
+/* Whether the line of the nth entry or a later one has this part. */
 bool sim_child_has_line(const slack_json_t *entries, size_t nth, const char *part);
 
-/* A text that is kept until the end. */
+/* A text that lives until sim_child_close(). */
 const char *sim_child_text(sim_child_t *c, const char *format, ...) SLACK_PRINTF(2, 3);
-/* Fail the test, and show all that the process wrote, and the transcript. */
+/* Fail the test, and show the output of the process and the transcript. */
 void sim_child_give_up(sim_child_t *c, const char *format, ...) SLACK_PRINTF(2, 3);
 
 #endif

@@ -7,23 +7,23 @@
 #include "support/world.h"
 
 /*
- * A simulator in the test's own process, and what talks to it: a caller of its Web API and control
- * API, an app on a socket, an app behind a request URL. The clock is the test's, and stands still.
+ * A simulator in the test's process and its peers: a caller of its Web API and control API, an app
+ * on a socket, an app behind a request URL. The test's clock stands still.
  */
 
 typedef struct sim_peer {
     world_t world;
     sim_t *sim;
     slack_curl_t *curl;
-    slack_arena_t *arena; /* of all JSON that is returned here */
+    slack_arena_t *arena; /* of all JSON that these functions return */
     int status;           /* HTTP status of the last call */
 } sim_peer_t;
 
-/* `options` NULL: the defaults. The port is the kernel's. */
+/* `options`, NULL for the defaults, are the simulator's. */
 void sim_peer_open(sim_peer_t *peer, const sim_options_t *options);
 void sim_peer_close(sim_peer_t *peer);
 
-/* Let time pass, and let the simulator do what is due. */
+/* Move the clock, and let the simulator do what is due. */
 void sim_peer_pass_ms(sim_peer_t *peer, uint64_t ms);
 
 #define SIM_PEER_BOT_TOKEN "xoxb-simulated-bot-token"
@@ -34,7 +34,7 @@ void sim_peer_pass_ms(sim_peer_t *peer, uint64_t ms);
 
 typedef struct sim_peer_request {
     const char *method; /* "GET", "POST" */
-    const char *target; /* a path of the simulator, or a whole URL of it */
+    const char *target; /* a path of the simulator, or a whole URL */
     const char *token;  /* NULL: no Authorization header */
     const char *type;   /* NULL: no Content-Type header */
     const char *body;   /* NULL: none */
@@ -45,19 +45,19 @@ typedef struct sim_peer_answer {
     sim_peer_t *peer;
     bool done;
     int status;
-    const slack_json_t *body; /* NULL when it is no JSON */
+    const slack_json_t *body; /* NULL if it is not JSON */
 } sim_peer_answer_t;
 
 void sim_peer_start(sim_peer_t *peer, const sim_peer_request_t *request, sim_peer_answer_t *answer);
-/* Start, and wait for the answer. */
+/* Start a call and wait for its answer. */
 const slack_json_t *sim_peer_call(sim_peer_t *peer, const sim_peer_request_t *request);
 /* A Web API method with the bot's token and a JSON body. */
 const slack_json_t *sim_peer_api(sim_peer_t *peer, const char *method, const char *body);
-/* The error of such a call; "" when it succeeded. */
+/* The error of such a call; "" for success. */
 const char *sim_peer_api_error(sim_peer_t *peer, const char *method, const char *body);
-/* The control API: POST, or GET where `body` is NULL. */
+/* The control API: POST, or GET if `body` is NULL. */
 const slack_json_t *sim_peer_control(sim_peer_t *peer, const char *path, const char *body);
-/* POST /sim/send; the answer comes when the app has acknowledged. */
+/* POST /sim/send; the answer comes after the app's ack. */
 void sim_peer_send(sim_peer_t *peer, const char *body, sim_peer_answer_t *answer);
 const slack_json_t *sim_peer_sent(sim_peer_t *peer, sim_peer_answer_t *answer);
 /* The text of the transcript, a line for each entry. */
@@ -69,24 +69,24 @@ const char *sim_peer_transcript(sim_peer_t *peer);
 
 typedef struct sim_app {
     sim_peer_t *peer;
-    slack_ws_t *ws; /* NULL when it is closed */
+    slack_ws_t *ws; /* NULL once it is closed */
     bool opened;
     bool closed;
     int status;
-    unsigned code; /* of the Close that came */
+    unsigned code; /* of the simulator's Close */
     unsigned http_status;
     const slack_json_t *messages[SIM_APP_MESSAGES];
-    unsigned count; /* that arrived */
+    unsigned count; /* arrived */
     unsigned taken; /* by sim_app_next() */
 } sim_app_t;
 
 /* Connect with a new URL, and wait for the first message. */
 const slack_json_t *sim_app_connect(sim_peer_t *peer, sim_app_t *app);
-/* Connect to a URL; the end of it is told by app->closed or app->opened. */
+/* Connect to a URL: then app->opened or app->closed is set. */
 void sim_app_dial(sim_peer_t *peer, sim_app_t *app, const char *url);
-/* The next message, waited for. */
+/* Wait for the next message. */
 const slack_json_t *sim_app_next(sim_app_t *app);
-/* Acknowledge, with a payload as JSON text, or NULL. */
+/* Ack an envelope, with a payload as JSON text or NULL. */
 void sim_app_ack(sim_app_t *app, const slack_json_t *envelope, const char *payload);
 void sim_app_close(sim_app_t *app);
 
@@ -105,14 +105,14 @@ typedef struct sim_receiver {
 
 void sim_receiver_open(sim_peer_t *peer, sim_receiver_t *receiver);
 void sim_receiver_close(sim_receiver_t *receiver);
-/* Make it the simulator's request URL, and answer the challenge. */
+/* Set the simulator's request URL to it, and answer the challenge. */
 void sim_receiver_set(sim_receiver_t *receiver);
-/* The next request, waited for. Its signature is checked. */
+/* Wait for the next request, and check its signature. */
 slack_http_request_t *sim_receiver_next(sim_receiver_t *receiver);
-/* Its body as JSON: of JSON, or a form's fields; of an interaction its payload. */
+/* The body of a request: JSON, the fields of a form, or the `payload` of an interaction. */
 const slack_json_t *sim_receiver_json(sim_receiver_t *receiver,
                                       const slack_http_request_t *request);
-/* Answer; `headers` may be NULL. */
+/* Answer a request. `header` may be NULL. */
 void sim_receiver_answer(sim_receiver_t *receiver, const slack_http_request_t *request, int status,
                          const char *type, const char *body, const slack_http_header_t *header);
 
