@@ -8,6 +8,7 @@
 
 #include <slack/options.h>
 
+#include "app/options.h"
 #include "command_line.h"
 #include "store/store.h"
 
@@ -373,7 +374,9 @@ int inbox_command(int argc, const char **argv)
     slack_options_t options = {.store = request.store};
     if (slack_options_from_env(&options, error) != 0) return inbox_fail(CLI_FAILED, error);
     session_t session = {0};
-    int status = session_open(&session, options.store ? options.store : "sqlite:slackapp.db");
+    int status = slack__options_set_defaults(&options) == 0
+                     ? session_open(&session, options.store)
+                     : inbox_fail(CLI_FAILED, slack_strerror(SLACK_ENOMEM));
     slack_options_done(&options);
     if (status != CLI_OK) return status;
     status = request.command->run(&session, &request);

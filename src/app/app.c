@@ -11,8 +11,6 @@
 #include "util/alloc.h"
 #include "util/file.h"
 
-/* How large a recording may become by default. */
-#define RECORD_MIB 64
 /* Calls in flight at once. */
 #define CALLS_MAX 256
 /* One attempt of a call. */
@@ -176,7 +174,7 @@ static int open_recorder(slack_app_t *app)
     const slack_recorder_options_t options = {
         .path = o->record,
         .api_url = o->api_url,
-        .max_bytes = (uint64_t)(o->record_mib ? o->record_mib : RECORD_MIB) << 20,
+        .max_bytes = (uint64_t)o->record_mib << 20,
         .pending_max = SLACK_RECORD_PENDING_MAX,
         .hide_texts = o->record_hide_texts,
     };

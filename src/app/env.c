@@ -28,7 +28,7 @@ static char *skip_blanks(char *p, const char *end)
     return p;
 }
 
-/* Unquote the value at `p` (up to `end`) to `out`; NULL when it is malformed. */
+/* Writes the quoted value at `p` to `out`. Returns the end of the output; NULL: malformed. */
 static char *unquote(char *p, const char *end, char *out)
 {
     char quote = *p++;
@@ -46,7 +46,7 @@ static char *unquote(char *p, const char *end, char *out)
     return p == end || *p == '#' ? out : NULL;
 }
 
-/* A bare value ends at " #" and loses the blanks behind it. */
+/* Writes the bare value at `p` to `out`: it ends before " #", without the blanks there. */
 static char *bare(char *p, const char *end, char *out)
 {
     char *start = out;
@@ -59,7 +59,8 @@ static char *bare(char *p, const char *end, char *out)
     return out;
 }
 
-/* One line to NAME NUL VALUE NUL at `out`, which is never ahead of `p`. NULL when malformed. */
+/* Rewrites one line at `out`, which is never ahead of `p`. Returns the end of the output; NULL:
+ * malformed. */
 static char *parse_line(char *p, char *end, char *out)
 {
     p = skip_blanks(p, end);
@@ -74,7 +75,7 @@ static char *parse_line(char *p, char *end, char *out)
     p = skip_blanks(p + 1, end);
     memmove(out, name, name_len);
     out += name_len;
-    *out++ = '\0'; /* where the '=' was, or before */
+    *out++ = '\0'; /* at the place of the '=' or before it */
     bool quoted = p < end && (*p == '"' || *p == '\'');
     out = quoted ? unquote(p, end, out) : bare(p, end, out);
     if (out) *out++ = '\0';
@@ -136,7 +137,7 @@ void slack__env_close(slack_env_t *env)
     *env = (slack_env_t){0};
 }
 
-/* The last assignment in a file counts, as in a shell. */
+/* The last assignment counts, as in a shell. */
 static const char *dotenv_get(const slack_env_t *env, const char *name)
 {
     const char *found = NULL;
@@ -155,9 +156,9 @@ int slack__env_read_file(const char *variable, const char *path, char **ret, cha
     return rc == SLACK_ECONFIG ? file_error(error, variable, path, why) : rc;
 }
 
-/* NAME's value is the content of the file `path`, which the caller may want to know. */
-static int from_file(const char *variable, const char *path, char **ret, char **ret_path,
-                     char *error)
+/* Reads the value from the file at `path`, and copies the path for `ret_path`. */
+static int env_from_file(const char *variable, const char *path, char **ret, char **ret_path,
+                         char *error)
 {
     char *value = NULL, *named = NULL;
     int rc = slack__env_read_file(variable, path, &value, error);
@@ -171,7 +172,7 @@ static int from_file(const char *variable, const char *path, char **ret, char **
     return 0;
 }
 
-static int copy(const char *value, char **ret)
+static int env_copy(const char *value, char **ret)
 {
     *ret = slack__strdup(value);
     return *ret ? 0 : SLACK_ENOMEM;
@@ -183,24 +184,24 @@ int slack__env_get(const slack_env_t *env, const char *name, char **ret, char **
     *ret = NULL;
     if (ret_path) *ret_path = NULL;
     const char *value = getenv(name);
-    if (value && *value) return copy(value, ret);
+    if (value && *value) return env_copy(value, ret);
 
     char other[300];
     snprintf(other, sizeof other, "%s_FILE", name);
     value = getenv(other);
-    if (value && *value) return from_file(other, value, ret, ret_path, error);
+    if (value && *value) return env_from_file(other, value, ret, ret_path, error);
 
     const char *credentials = getenv("CREDENTIALS_DIRECTORY"); /* systemd.exec(5) */
     if (credentials && *credentials) {
         char path[4096];
         int n = snprintf(path, sizeof path, "%s/%s", credentials, name);
         if (n > 0 && (size_t)n < sizeof path && access(path, R_OK) == 0)
-            return from_file("CREDENTIALS_DIRECTORY", path, ret, ret_path, error);
+            return env_from_file("CREDENTIALS_DIRECTORY", path, ret, ret_path, error);
     }
 
     value = dotenv_get(env, name);
-    if (value && *value) return copy(value, ret);
+    if (value && *value) return env_copy(value, ret);
     value = dotenv_get(env, other);
-    if (value && *value) return from_file(other, value, ret, ret_path, error);
+    if (value && *value) return env_from_file(other, value, ret, ret_path, error);
     return 0;
 }

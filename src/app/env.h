@@ -5,34 +5,37 @@
 #include <stddef.h>
 
 /*
- * Where configuration comes from, behind one question: what is NAME's value? The process's own
- * variables first, then the file that NAME_FILE names, then a systemd credential of that name, then
- * `.env` in the working directory.
+ * The values of variables. The value of NAME is, in this order: the environment variable NAME, the
+ * content of the file that the environment variable NAME_FILE names, the systemd credential NAME,
+ * NAME in `.env`, the content of the file that NAME_FILE in `.env` names. An empty value counts as
+ * none.
  */
 typedef struct slack_env {
     char *dotenv; /* the file's content, rewritten in place as NAME NUL VALUE NUL …, or NULL */
     size_t dotenv_len;
 } slack_env_t;
 
-/* Read `.env` at `path`. A file that is not there is no error. `error` takes SLACK_ERROR_TEXT_MAX
- * bytes. 0; SLACK_ECONFIG; SLACK_ENOMEM. */
+/* Reads the `.env` file at `path`. If there is no such file, env is empty. `error` takes
+ * SLACK_ERROR_TEXT_MAX bytes. 0; SLACK_ECONFIG; SLACK_ENOMEM. */
 int slack__env_open(slack_env_t *env, const char *path, char *error);
-void slack__env_close(slack_env_t *env); /* wipes */
+/* Wipes the content. */
+void slack__env_close(slack_env_t *env);
 
-/* NAME's value, allocated; *ret is NULL when it has none, or an empty one. `ret_path`, optional:
- * the file that it came from, allocated, or NULL. 0; SLACK_ECONFIG when a file it names cannot be
- * read; SLACK_ENOMEM. */
+/* Allocates the value of `name`; *ret is NULL if there is none. `ret_path` is optional: it receives
+ * the path of the file that the value came from, allocated, or NULL. 0; SLACK_ECONFIG if that file
+ * cannot be read; SLACK_ENOMEM. */
 int slack__env_get(const slack_env_t *env, const char *name, char **ret, char **ret_path,
                    char *error);
-/* The value in a file, allocated. `variable` names what named the file, for `error`. */
+/* Allocates the value in a file. `variable` is the variable that names the file, for `error`. */
 int slack__env_read_file(const char *variable, const char *path, char **ret, char *error);
 
 /*
- * Rewrite the text of a .env file in place. Lines are NAME=VALUE, with `export ` before it, blanks
- * around the parts, '#' comments, and quotes around values allowed: within double quotes \\n, \\t,
- * \\" and \\\\ are escapes, within single quotes nothing is. Pure.
+ * Rewrites the text of a .env file in place to NAME NUL VALUE NUL … A line is NAME=VALUE. It may
+ * have `export ` before it, blanks around its parts, a '#' comment, and quotes around the value.
+ * Within double quotes \n, \t, \" and \\ are escapes; within single quotes nothing is. Pure.
  *
- * 0 and the length of the rewritten text; SLACK_ECONFIG and the line (from 1) that is malformed.
+ * 0 and the length of the rewritten text; SLACK_ECONFIG and the number, from 1, of the first line
+ * that is malformed.
  */
 int slack__dotenv_parse(char *text, size_t len, size_t *ret_len, size_t *ret_line);
 

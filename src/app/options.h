@@ -3,16 +3,45 @@
 #define SLACK_APP_OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include <slack/options.h>
 
+enum slack_option_type {
+    SLACK_OPTION_TEXT,
+    SLACK_OPTION_SECRET, /* a text that is wiped when it is freed */
+    SLACK_OPTION_NUMBER,
+    SLACK_OPTION_WORD /* an enum */
+};
+
+/* A row of options.def. */
+typedef struct slack_option {
+    const char *field; /* its name in slack_options_t */
+    const char
+        *variables; /* "HTTPS_PROXY https_proxy": the first that has a value counts; NULL: none */
+    enum slack_option_type type;
+    size_t offset;      /* of the field */
+    size_t file_offset; /* of the field that names a file with the secret; 0: none */
+    const char *text;   /* TEXT: the default, or NULL. WORD: the words for 1, 2, … */
+    unsigned min, max;  /* NUMBER */
+    unsigned number;    /* NUMBER, WORD: the default; 0: none */
+} slack_option_t;
+
+/* All rows; the last one has no field. */
+extern const slack_option_t slack__option_table[];
+
 /* Copies the strings of `from`, takes the fields that are not set from the environment and .env if
- * `environment` is true, and sets the rest to their defaults. `error` takes SLACK_ERROR_TEXT_MAX
- * bytes. On failure the caller has nothing to free. */
+ * `environment` is true, sets the rest to their defaults, and checks all of them. `error` takes
+ * SLACK_ERROR_TEXT_MAX bytes. On failure the caller has nothing to free. */
 int slack__options_resolve(slack_options_t *ret, const slack_options_t *from, bool environment,
                            char *error);
 
-/* SLACK_ECONFIG with a sentence where there is no bot token: not every app needs one. */
+/* Sets the fields that are not set to their defaults; all strings are allocated. 0 or SLACK_ENOMEM.
+ */
+int slack__options_set_defaults(slack_options_t *options);
+
+/* SLACK_ECONFIG with a sentence if there is no bot token. An app with slack_app_authorize() needs
+ * none, so slack__options_resolve() does not check this. */
 int slack__options_need_token(const slack_options_t *options, char *error);
 
 #endif

@@ -3,9 +3,8 @@
 
 #include "net/listen_address.h"
 
-#define DEFAULT_HOST "127.0.0.1"
-#define WRITE_MAX    ((size_t)2 << 20)
-#define OPEN_MS      10000
+#define WRITE_MAX ((size_t)2 << 20)
+#define OPEN_MS   10000
 
 static void admin_requested(slack_http_server_t *server, slack_http_request_t *request,
                             void *user_data)
@@ -27,10 +26,8 @@ int slack__admin_server_open(slack_admin_server_t *admin, const slack_options_t 
 {
     slack_listen_address_t address;
     if (!options->http_admin_port || !*options->http_admin_port) return 0;
-    const bool has_host = options->http_admin_host && *options->http_admin_host;
     int uv_error = 0;
-    int rc = slack__listen_address_init(&address, "SLACK_HTTP_ADMIN",
-                                        has_host ? options->http_admin_host : DEFAULT_HOST,
+    int rc = slack__listen_address_init(&address, "SLACK_HTTP_ADMIN", options->http_admin_host,
                                         options->http_admin_port, error);
     if (rc == 0) rc = slack__listen_address_inherit(&address, passed_socket, error);
     if (rc == 0)

@@ -28,7 +28,7 @@ static const struct kind_facts *facts_of(enum slack_kind kind)
     return &kinds[(size_t)kind < SLACK_KINDS ? (size_t)kind : 0];
 }
 
-static bool has(const slack_json_t *body, const char *path, enum slack_json_type type)
+static bool body_has(const slack_json_t *body, const char *path, enum slack_json_type type)
 {
     return slack_json_type(slack_json_get(body, path)) == type;
 }
@@ -37,11 +37,11 @@ static bool has(const slack_json_t *body, const char *path, enum slack_json_type
  * a legacy options request is an interactive_message with a `name` and no `actions`. */
 enum slack_kind slack__kind_of(const slack_json_t *body)
 {
-    if (has(body, "/event", SLACK_JSON_OBJECT)) return SLACK_KIND_EVENT;
-    if (has(body, "/command", SLACK_JSON_STRING)) return SLACK_KIND_COMMAND;
-    if (has(body, "/actions", SLACK_JSON_ARRAY)) return SLACK_KIND_ACTION;
+    if (body_has(body, "/event", SLACK_JSON_OBJECT)) return SLACK_KIND_EVENT;
+    if (body_has(body, "/command", SLACK_JSON_STRING)) return SLACK_KIND_COMMAND;
+    if (body_has(body, "/actions", SLACK_JSON_ARRAY)) return SLACK_KIND_ACTION;
     const char *type = slack_json_str(body, "/type");
-    if (has(body, "/name", SLACK_JSON_STRING) && strcmp(type, "interactive_message") == 0)
+    if (body_has(body, "/name", SLACK_JSON_STRING) && strcmp(type, "interactive_message") == 0)
         return SLACK_KIND_OPTIONS;
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (strcmp(types[i].type, type) == 0) return types[i].kind;

@@ -20,7 +20,7 @@ static bool begins_with(const char *text, const char *prefix)
     return true;
 }
 
-static const struct token_kind *kind_of(const char *token)
+static const struct token_kind *token_kind_of(const char *token)
 {
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         if (begins_with(token, kinds[i].prefix)) return &kinds[i];
@@ -29,12 +29,12 @@ static const struct token_kind *kind_of(const char *token)
 
 bool slack__token_is(const char *token, enum slack_token_use use)
 {
-    const struct token_kind *kind = kind_of(token);
+    const struct token_kind *kind = token_kind_of(token);
     return kind && kind->use == use;
 }
 
 const char *slack__token_kind(const char *token)
 {
-    const struct token_kind *kind = kind_of(token);
+    const struct token_kind *kind = token_kind_of(token);
     return kind ? kind->what : NULL;
 }

@@ -13,10 +13,6 @@
 #include "transport_http/signing_secret.h"
 #include "util/alloc.h"
 
-#define DEFAULT_HOST "0.0.0.0"
-#define DEFAULT_PORT "3000"
-#define DEFAULT_PATH "/slack/events"
-
 #define JSON_TYPE "application/json; charset=utf-8"
 
 #define WRITE_MAX (2 * SLACK_HTTP_ACK_MAX)
@@ -345,23 +341,17 @@ static const struct slack_transport_ops http_ops = {
 
 /* --- options ---------------------------------------------------------------------------------- */
 
-static const char *or_default(const char *option, const char *preset)
-{
-    return option && *option ? option : preset;
-}
-
 static int read_address(slack_http_t *http, const slack_options_t *options, char *error)
 {
     http->has_pages = !options->http_admin_port || !*options->http_admin_port;
-    int rc = slack__listen_address_init(&http->address, "SLACK_HTTP",
-                                        or_default(options->http_host, DEFAULT_HOST),
-                                        or_default(options->http_port, DEFAULT_PORT), error);
+    int rc = slack__listen_address_init(&http->address, "SLACK_HTTP", options->http_host,
+                                        options->http_port, error);
     return rc == 0 ? slack__listen_address_inherit(&http->address, 0, error) : rc;
 }
 
 static int read_path(slack_http_t *http, const slack_options_t *options, char *error)
 {
-    const char *path = or_default(options->http_path, DEFAULT_PATH);
+    const char *path = options->http_path;
     bool plain = *path == '/';
     for (const char *p = path; *p; p++)
         if (*p <= ' ' || *p > '~' || *p == '?' || *p == '#') plain = false;

@@ -10,8 +10,6 @@
 #include "transport_socket/supervisor.h"
 #include "util/alloc.h"
 
-#define DEFAULT_CONNECTIONS 2
-
 typedef struct slack_socket {
     slack_transport_t base;
     slack_net_t *net;
@@ -277,7 +275,7 @@ static int check_options(const slack_options_t *options, char *error)
                                 : "no token");
         return SLACK_ECONFIG;
     }
-    if (options->socket_connections > SLACK_SESSIONS_MAX) {
+    if (options->socket_connections < 1 || options->socket_connections > SLACK_SESSIONS_MAX) {
         snprintf(error, SLACK_ERROR_TEXT_MAX, "SLACK_SOCKET_CONNECTIONS is %u: it must be 1 to %d",
                  options->socket_connections, SLACK_SESSIONS_MAX);
         return SLACK_ECONFIG;
@@ -289,7 +287,6 @@ int slack__socket_create(slack_transport_t **ret, const struct slack_transport_h
                          const slack_options_t *options, const slack_socket_limits_t *limits,
                          char *error)
 {
-    unsigned wanted = options->socket_connections;
     int rc = check_options(options, error);
     if (rc) return rc;
     slack_socket_t *s = slack__calloc(1, sizeof *s);
@@ -299,8 +296,7 @@ int slack__socket_create(slack_transport_t **ret, const struct slack_transport_h
     s->limits = limits;
     s->task.run = report;
     slack__link_init(&s->task.link);
-    slack__supervisor_init(&s->sup, wanted ? wanted : DEFAULT_CONNECTIONS, limits,
-                           slack__random_u64());
+    slack__supervisor_init(&s->sup, options->socket_connections, limits, slack__random_u64());
     s->health = (slack_health_t){.transport = &s->base, .net = host->net, .sup = &s->sup};
     s->connections = (slack_connections_t){
         .events = &connections_events, .transport = &s->base, .net = host->net, .limits = limits};

@@ -271,8 +271,8 @@ static void test_a_start_without_a_token(void **state)
     assert_int_equal(slack_app_new(&app, &options), 0);
     assert_int_equal(slack_app_start(app, NULL, NULL), SLACK_ECONFIG);
     assert_string_equal(slack_app_error(app),
-                        "SLACK_BOT_TOKEN is not set: it is the xoxb-… token of the app's page "
-                        "\"OAuth & Permissions\"");
+                        "SLACK_BOT_TOKEN is not set: set it to the xoxb-… token of the app's "
+                        "page \"OAuth & Permissions\"");
     slack_app_free(app);
 }
 

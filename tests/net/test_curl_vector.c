@@ -102,8 +102,10 @@ static void curl_sends_the_public_vector(void **state)
     (void)state;
     mock_host_t mock;
     mock_host_open(&mock);
-    const slack_options_t options = {
-        .http_host = "127.0.0.1", .http_port = "0", .signing_secret = SLACK_REQUEST_SECRET};
+    const slack_options_t options = {.http_host = "127.0.0.1",
+                                     .http_port = "0",
+                                     .http_path = "/slack/events",
+                                     .signing_secret = SLACK_REQUEST_SECRET};
     slack_transport_t *t;
     char error[SLACK_ERROR_TEXT_MAX];
     assert_int_equal(slack__transport_http.create(&t, &mock.host, &options, error), 0);

@@ -31,6 +31,7 @@ void http_bench_open(http_bench_t *b)
     b->log_level = SLACK_LOG_INFO;
     b->options.http_host = "127.0.0.1";
     b->options.http_port = "0";
+    b->options.http_path = "/slack/events";
     b->options.signing_secret = SLACK_REQUEST_SECRET;
 }
 

@@ -21,6 +21,7 @@ static void *open_peer(mock_host_t *host, slack_transport_t **ret, bool keep_ali
     peer->keep_alive = keep_alive;
     peer->options.http_host = "127.0.0.1";
     peer->options.http_port = "0";
+    peer->options.http_path = "/slack/events";
     peer->options.signing_secret = SLACK_REQUEST_SECRET;
     char error[SLACK_ERROR_TEXT_MAX];
     if (slack__transport_http.create(&peer->t, &host->host, &peer->options, error) != 0) {

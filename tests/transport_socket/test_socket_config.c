@@ -38,13 +38,16 @@ static void test_tokens_of_the_wrong_kind_are_named(void **state)
 
 static void test_connections(void **state)
 {
-    const slack_options_t options = {.app_token = "xapp-1", .socket_connections = 11};
+    slack_options_t options = {.app_token = "xapp-1", .socket_connections = 11};
+    refuses(&options, "SLACK_SOCKET_CONNECTIONS", "1 to 10");
+    options.socket_connections = 0;
     refuses(&options, "SLACK_SOCKET_CONNECTIONS", "1 to 10");
 }
 
 static void test_ca_file(void **state)
 {
-    slack_options_t options = {.app_token = "xapp-1", .ca_file = "/nonexistent/ca.pem"};
+    slack_options_t options = {
+        .app_token = "xapp-1", .socket_connections = 1, .ca_file = "/nonexistent/ca.pem"};
     refuses(&options, "SLACK_CA_FILE", "/nonexistent/ca.pem");
     options.ca_file = "/dev/null";
     refuses(&options, "SLACK_CA_FILE", "/dev/null");
@@ -52,7 +55,7 @@ static void test_ca_file(void **state)
 
 static int create(void *ctx)
 {
-    const slack_options_t options = {.app_token = "xapp-1"};
+    const slack_options_t options = {.app_token = "xapp-1", .socket_connections = 1};
     char error[SLACK_ERROR_TEXT_MAX];
     slack_transport_t *t;
     int rc = slack__transport_socket.create(&t, &host, &options, error);
