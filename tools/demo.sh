@@ -1,5 +1,5 @@
 #!/bin/sh
-# One bot, one conversation, two transports: what it says has to be the same.
+# One bot and one conversation over two transports. Both transcripts have to be the same.
 # usage: tools/demo.sh BUILD_FOLDER [--stay]
 set -eu
 
@@ -17,7 +17,7 @@ esac
 # shellcheck source=tools/processes.sh
 . "$(dirname "$0")/processes.sh"
 
-# fail TRANSPORT WORD…: says what failed, and all that was logged on the way.
+# fail TRANSPORT WORD…: prints the failure and all logs.
 fail() {
     name=$1
     shift
@@ -34,12 +34,12 @@ succeeds_or_gone() {
     "$@" || ! kill -0 "$process" 2>/dev/null
 }
 
-# await PID COMMAND…: tries it until it succeeds, or that process has ended.
+# await PID COMMAND…: repeats the command until it succeeds or the process has ended.
 await() {
     until_true succeeds_or_gone "$@" && kill -0 "$1" 2>/dev/null
 }
 
-# What a shell has set, and what a .env file says, is not to change the bot.
+# The environment and a .env file must not change the bot.
 start_bot() {
     eval "$("$build/slackapp" sim env)"
     cd "$work"
@@ -49,7 +49,7 @@ start_bot() {
         "SLACK_SIGNING_SECRET=$SLACK_SIGNING_SECRET" "$build/examples/showcase"
 }
 
-# The port that the bot chose, out of its log.
+# The bot's port, from its log.
 bot_port() {
     port=$(sed -n 's/.*event="http listening".* port=\([0-9]*\).*/\1/p' "$work/http.bot")
     [ -n "$port" ]
@@ -59,7 +59,7 @@ connected() {
     "$build/slackapp" sim status 2>&1 | grep -q '^sockets of the app: [1-9]'
 }
 
-# start TRANSPORT: a simulator, and the bot that talks to it.
+# start TRANSPORT: starts a simulator and a bot.
 start() {
     "$build/slackapp" sim --port 0 --port-file "$work/$1.port" >"$work/$1.sim" 2>&1 &
     sim=$!
@@ -80,7 +80,7 @@ start() {
     echo "$SLACKAPP_SIM $sim $bot" >"$work/$1.where"
 }
 
-# say ENTRIES WORD…: does what a person does, then waits until so much was said in all.
+# say ENTRIES WORD…: does what a person does, and waits until the transcript has that many entries.
 say() {
     entries=$1
     shift
@@ -105,7 +105,7 @@ talk() {
     say 16 options fruit ap
 }
 
-# where TRANSPORT: how to go on.
+# where TRANSPORT NAME: prints how to continue.
 where() {
     read -r url sim bot <"$work/$1.where"
     echo "  $2: the simulator is process $sim, the bot is process $bot"

@@ -1,11 +1,11 @@
 # shellcheck shell=sh
-# For scripts that start processes, which source it: a folder of their own, $work, which is gone in
-# the end, and so is every process that end_processes() ends, whatever happens.
+# For scripts that start processes and source this file. The folder $work and the processes that
+# end_processes() ends are gone when the script exits, whatever happens.
 
 work=$(mktemp -d)
 pids=
 
-# end PID…: ends them, and waits until they have.
+# end PID…: terminates processes and waits for their end.
 end() {
     for pid; do
         kill "$pid" 2>/dev/null || :
@@ -15,7 +15,7 @@ end() {
     done
 }
 
-# Those in $pids. A script that ends some of them before, and knows them by names, has its own.
+# A script that knows its processes by other names than $pids defines its own.
 end_processes() {
     # shellcheck disable=SC2086 # they are words
     end $pids
@@ -34,7 +34,7 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 trap 'exit 129' HUP
 
-# until_true COMMAND…: tries it for 20 s, until it succeeds.
+# until_true COMMAND…: repeats the command until it succeeds, for 20 s at most.
 until_true() {
     tries=0
     until "$@"; do
@@ -44,9 +44,9 @@ until_true() {
     done
 }
 
-# run NAME FUNCTION: one line of TAP; what the function wrote is shown when it fails.
+# run NAME FUNCTION: prints one line of TAP, and the output of the function if it fails.
 number=0
-failed=0 # what the script exits with
+failed=0 # the exit status of the script
 # shellcheck disable=SC2034
 run() {
     number=$((number + 1))

@@ -189,7 +189,7 @@ static void states_look_as_at_slack(void **state)
          "{'type':'datepicker','selected_date':'2026-01-01'}"},
         {"{'type':'datetimepicker'}", "1700000000",
          "{'type':'datetimepicker','selected_date_time':1700000000}"},
-        {"{'type':'datetimepicker'}", "noon", "a date and time is given as seconds since 1970"},
+        {"{'type':'datetimepicker'}", "noon", "a date and time is a number of seconds since 1970"},
         {"{'type':'multi_users_select'}", NULL,
          "{'type':'multi_users_select','selected_users':[]}"},
         {"{'type':'multi_users_select'}", "U1,U2",

@@ -131,7 +131,7 @@ static void failures_come_again(void **state)
         assert_header(request, "X-Slack-Retry-Num", num);
         assert_header(request, "X-Slack-Retry-Reason", "http_error");
         sim_receiver_answer(&receiver, request, 404, NULL, "", NULL);
-        while (i < 2 && !strstr(peer.world.log, i == 0 ? "retry=2" : "retry=3"))
+        while (i < 2 && !strstr(peer.world.log, i == 0 ? "redelivery=2" : "redelivery=3"))
             uv_run(&peer.world.loop, UV_RUN_ONCE);
     }
     while (peer.sim->deliveries.count > 0)

@@ -123,12 +123,12 @@ static void what_cannot_be_done_is_said(void **state)
         const char *body;
         const char *error;
     } cases[] = {
-        {"{\"kind\":\"nonsense\"}", "nothing of the kind \"nonsense\" can be sent"},
+        {"{\"kind\":\"nonsense\"}", "there is no kind \"nonsense\""},
         {"{\"kind\":\"message\",\"text\":\"\"}", "a message needs a text"},
         {"{\"kind\":\"message\",\"text\":\"x\",\"user\":\"bot\"}",
          "there is no person \"bot\"; there are ann, ben and cleo"},
         {"{\"kind\":\"message\",\"text\":\"x\",\"channel\":\"lounge\"}",
-         "the bot is not in #lounge: it would hear nothing"},
+         "the bot is not in #lounge and would not get the message"},
         {"{\"kind\":\"message\",\"text\":\"x\",\"thread\":\"1.2\"}",
          "there is no message 1.2 in that channel"},
         {"{\"kind\":\"command\",\"command\":\"echo\"}", "a command begins with a slash"},

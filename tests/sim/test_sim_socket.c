@@ -237,7 +237,7 @@ static void unacknowledged_events_come_again(void **state)
     assert_false(outcome.done);
     sim_peer_pass_ms(&peer, 1);
     assert_sent(false);
-    assert_member(outcome.body, "/error", "no acknowledgement within 3 s");
+    assert_member(outcome.body, "/error", "no ack within 3 s");
     for (int i = 0; i < 3; i++) {
         if (waits_ms[i] > 0) {
             sim_peer_pass_ms(&peer, waits_ms[i] - 1);

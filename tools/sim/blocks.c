@@ -370,7 +370,7 @@ static const slack_json_t *given_number(sim_json_builder_t *json, const char *gi
     uint64_t number = 0;
     if (slack__parse_u64(slack__slice(given), UINT32_MAX, &number))
         return sim_json(json, "%" PRIu64, number);
-    snprintf(problem, SIM_PROBLEM_SIZE, "a date and time is given as seconds since 1970");
+    snprintf(problem, SIM_PROBLEM_SIZE, "a date and time is a number of seconds since 1970");
     return NULL;
 }
 

@@ -152,7 +152,7 @@ static void wait_for(sim_control_t *control, slack_http_request_t *request, size
 {
     wait_t *wait = slack__arena_calloc(request->arena, sizeof *wait);
     if (!wait || control->wait_count >= WAITS_MAX) {
-        sim_respond_error(request, 503, "too many wait already");
+        sim_respond_error(request, 503, "too many requests wait already");
         return;
     }
     wait->control = control;
@@ -337,7 +337,7 @@ void sim_control_request(sim_control_t *control, slack_http_request_t *request)
     const slack_json_t *args = NULL;
     bool post = slack__slice_eq(request->method, SLACK_SLICE("POST"));
     if (!names_loopback(request)) {
-        sim_respond_error(request, 403, "the Host header is no loopback host");
+        sim_respond_error(request, 403, "the Host header is not a loopback host");
         return;
     }
     if (post && !sim_request_is(request, "application/json")) {
@@ -347,7 +347,7 @@ void sim_control_request(sim_control_t *control, slack_http_request_t *request)
     if (post && (slack__json_parse(request->arena, request->body ? request->body : "",
                                    request->body_len, &args, NULL) != 0 ||
                  slack_json_type(args) != SLACK_JSON_OBJECT)) {
-        sim_respond_error(request, 400, "the body is no JSON object");
+        sim_respond_error(request, 400, "the body is not a JSON object");
         return;
     }
     for (size_t i = 0; i < sizeof endpoints / sizeof *endpoints; i++) {
@@ -356,5 +356,5 @@ void sim_control_request(sim_control_t *control, slack_http_request_t *request)
         endpoints[i].take(control, request, args);
         return;
     }
-    sim_respond_error(request, 404, "the control API has nothing there");
+    sim_respond_error(request, 404, "the control API has no such path");
 }

@@ -11,16 +11,16 @@
 #define BODY_MAX ((size_t)4 * 1024 * 1024)
 #define ACK_MS   3000
 
-/* Slack waits that long before each retry of an event. */
-static const uint64_t retry_after_ms[] = {0, 60 * 1000, 5 * 60 * 1000};
-#define RETRIES (sizeof retry_after_ms / sizeof *retry_after_ms)
+/* Slack waits that long before each redelivery of an event. */
+static const uint64_t redeliver_after_ms[] = {0, 60 * 1000, 5 * 60 * 1000};
+#define REDELIVERIES (sizeof redeliver_after_ms / sizeof *redeliver_after_ms)
 
 static const char events_off[] =
     "the event subscriptions are switched off, since more than 95 % of the events failed; "
     "`slackapp sim request-url URL` switches them on again";
 
 enum delivery_state {
-    DELIVERY_WAITING,   /* for its timer, then for the next attempt */
+    DELIVERY_WAITING,   /* for its timer, to be sent */
     DELIVERY_VERIFYING, /* for the request URL's verification */
     DELIVERY_SOCKET,    /* sent on a socket: for the ack, or for its timer */
     DELIVERY_HTTP       /* sent to the request URL: for the answer */
@@ -36,8 +36,8 @@ typedef struct delivery {
     enum delivery_state state;
     slack_timer_t timer;
     uint64_t sent_ms;
-    unsigned attempt;   /* 0: the first */
-    const char *reason; /* why the attempt before this one failed */
+    unsigned redelivery; /* 0: none */
+    const char *reason;  /* of the failure before a redelivery */
     char envelope_id[40];
     const char *wire;
     sim_verify_wait_t verify;
@@ -75,7 +75,7 @@ static void delivery_free(delivery_t *d)
     slack__arena_free(d->arena);
 }
 
-/* --- the end of an attempt --- */
+/* --- results --- */
 
 static void delivery_report(delivery_t *d, const sim_delivery_result_t *result)
 {
@@ -103,7 +103,7 @@ static void delivery_acked(delivery_t *d, const slack_json_t *body)
 }
 
 /* `reason` is constant text. */
-static void delivery_failed(delivery_t *d, const char *reason, const char *error, bool retry)
+static void delivery_failed(delivery_t *d, const char *reason, const char *error, bool again)
 {
     sim_deliveries_t *deliveries = d->deliveries;
     const sim_deliveries_options_t *options = &deliveries->options;
@@ -114,17 +114,18 @@ static void delivery_failed(delivery_t *d, const char *reason, const char *error
         .took_ms = now_ms(deliveries) - d->sent_ms,
     };
     delivery_report(d, &result);
-    if (!retry || d->kind != SIM_DELIVERY_EVENT || d->attempt >= RETRIES || deliveries->closing) {
+    if (!again || d->kind != SIM_DELIVERY_EVENT || d->redelivery >= REDELIVERIES ||
+        deliveries->closing) {
         delivery_free(d);
         return;
     }
-    const uint64_t wait_ms = retry_after_ms[d->attempt] / options->time_scale;
-    d->attempt++;
+    const uint64_t wait_ms = redeliver_after_ms[d->redelivery] / options->time_scale;
+    d->redelivery++;
     d->reason = reason;
     d->state = DELIVERY_WAITING;
     slack__timer_start(options->net, &d->timer, wait_ms);
     SLACK_LOG(options->net->log, INFO, "event not acknowledged",
-              "reason=%s retry=%u in_ms=%" PRIu64, reason, d->attempt, wait_ms);
+              "reason=%s redelivery=%u in_ms=%" PRIu64, reason, d->redelivery, wait_ms);
 }
 
 static bool ack_is_lost(const sim_deliveries_t *deliveries)
@@ -142,8 +143,8 @@ static const slack_json_t *envelope(sim_json_builder_t *json, const delivery_t *
                  d->envelope_id, d->payload, types[d->kind], sim_json_bool(json, d->takes_body));
     if (d->kind != SIM_DELIVERY_EVENT) return value;
     return sim_json_merged(json, value,
-                           sim_json(json, "{retry_attempt: %u, retry_reason: %s}", d->attempt,
-                                    d->attempt > 0 ? "timeout" : ""));
+                           sim_json(json, "{retry_attempt: %u, retry_reason: %s}", d->redelivery,
+                                    d->redelivery > 0 ? "timeout" : ""));
 }
 
 static int send_to_socket(delivery_t *d)
@@ -177,7 +178,7 @@ void sim_deliveries_acked(sim_deliveries_t *deliveries, const char *envelope_id,
         if (!ack_is_lost(deliveries)) delivery_acked(d, payload);
         return;
     }
-    SLACK_LOG(deliveries->options.net->log, WARN, "acknowledgement of nothing", "envelope_id=%s",
+    SLACK_LOG(deliveries->options.net->log, WARN, "ack without a delivery", "envelope_id=%s",
               envelope_id);
 }
 
@@ -212,10 +213,10 @@ static void delivery_answered(const slack_curl_result_t *result, void *user_data
         return;
     }
     char error[64];
-    bool retry = strcmp(slack__curl_header(result, "X-Slack-No-Retry"), "1") != 0;
+    bool again = strcmp(slack__curl_header(result, "X-Slack-No-Retry"), "1") != 0;
     snprintf(error, sizeof error, result->http_status ? "%s %d" : "%s", reason,
              result->http_status);
-    delivery_failed(d, reason, error, retry || result->http_status == 0);
+    delivery_failed(d, reason, error, again || result->http_status == 0);
 }
 
 /* Events are JSON, commands a form, interactions a form that holds JSON. */
@@ -248,7 +249,7 @@ static int send_to_url(delivery_t *d)
                                                           : "application/x-www-form-urlencoded",
             .body = slack__buf_ptr(&body),
             .body_len = body.len,
-            .retry_num = d->attempt,
+            .retry_num = d->redelivery,
             .retry_reason = strcmp(d->reason, "timeout") == 0 ? "http_timeout" : d->reason,
         };
         d->state = DELIVERY_HTTP;
@@ -269,9 +270,9 @@ static void delivery_verified(const char *problem, void *user_data)
     if (send_to_url(d) != 0) delivery_failed(d, "unknown_error", "unknown_error", true);
 }
 
-/* --- attempts --- */
+/* --- sending --- */
 
-static void delivery_attempt(delivery_t *d)
+static void delivery_send(delivery_t *d)
 {
     const sim_deliveries_options_t *options = &d->deliveries->options;
     sim_request_url_t *url = options->request_url;
@@ -304,9 +305,9 @@ static void delivery_due(slack_timer_t *timer)
 {
     delivery_t *d = SLACK_CONTAINER(timer, delivery_t, timer);
     if (d->state == DELIVERY_SOCKET)
-        delivery_failed(d, "timeout", "no acknowledgement within 3 s", true);
+        delivery_failed(d, "timeout", "no ack within 3 s", true);
     else
-        delivery_attempt(d);
+        delivery_send(d);
 }
 
 int sim_deliver(sim_deliveries_t *deliveries, const sim_delivery_request_t *request)

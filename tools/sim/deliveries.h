@@ -7,15 +7,15 @@
 
 /*
  * Deliveries on their way to the app: over Socket Mode while a socket is ready, else to the request
- * URL. The app has three seconds for its ack. Slack's retry schedule applies to events: at once,
- * after one minute, after five. Commands and interactions are sent once.
+ * URL. The app has three seconds for its ack. An event without an ack is redelivered on Slack's
+ * schedule: at once, after one minute, after five. Commands and interactions are sent once.
  */
 
 #define SIM_DELIVERIES_MAX 512
 
 enum sim_delivery_kind { SIM_DELIVERY_EVENT, SIM_DELIVERY_COMMAND, SIM_DELIVERY_INTERACTION };
 
-/* How the first attempt of a delivery ended. */
+/* How a delivery ended; redeliveries have no result. */
 typedef struct sim_delivery_result {
     bool acked;
     const char *wire;  /* "Socket Mode", "HTTP"; "" when no app could be reached */
@@ -34,7 +34,7 @@ typedef struct sim_deliveries_options {
     sim_faults_t *faults;
     sim_sockets_t *sockets;
     sim_request_url_t *request_url;
-    unsigned time_scale; /* how much faster than Slack's the retries come */
+    unsigned time_scale; /* how much faster than Slack's the redeliveries come */
 } sim_deliveries_options_t;
 
 typedef struct sim_deliveries {
@@ -46,7 +46,7 @@ typedef struct sim_deliveries {
 
 void sim_deliveries_init(sim_deliveries_t *deliveries, const sim_deliveries_options_t *options);
 
-/* Whether an app is, or was, connected. An app that is away gets the retries of what it misses. */
+/* Whether an app is, or was, connected. An app that is away gets redeliveries later. */
 bool sim_deliveries_possible(const sim_deliveries_t *deliveries);
 
 typedef struct sim_delivery_request {

@@ -43,7 +43,7 @@ static bool act_start(sim_act_t *act)
     for (size_t i = 0; i < sizeof families / sizeof *families; i++)
         for (const sim_act_kind_t *kind = families[i]; kind->name; kind++)
             if (strcmp(kind->name, name) == 0) return kind->start(act);
-    return sim_act_cannot(act, "nothing of the kind \"%.80s\" can be sent", name);
+    return sim_act_cannot(act, "there is no kind \"%.80s\"", name);
 }
 
 void sim_person_act(const sim_services_t *services, slack_http_request_t *request,

@@ -20,7 +20,7 @@ static bool act_message(sim_act_t *act)
     if (!text) return sim_act_cannot(act, "the text is too long");
     if (!*text) return sim_act_cannot(act, "a message needs a text");
     if (!act->channel->bot_is_member)
-        return sim_act_cannot(act, "the bot is not in #%s: it would hear nothing",
+        return sim_act_cannot(act, "the bot is not in #%s and would not get the message",
                               act->channel->name);
     if (*thread_ts && !sim_message_find(messages, act->channel, thread_ts))
         return sim_act_cannot(act, "there is no message %.40s in that channel", thread_ts);

@@ -66,7 +66,7 @@ typedef struct sim_post_request {
     const char *content_type;
     const char *body; /* copied */
     size_t body_len;
-    unsigned retry_num; /* 0: the first attempt */
+    unsigned retry_num; /* 0: no redelivery */
     const char *retry_reason;
 } sim_post_request_t;
 

@@ -17,7 +17,7 @@
  *   faults, failure_rate                 what goes wrong, and how much of it Slack accepts; no I/O
  *   *_payloads, message_content          what is sent to apps, and what apps send; no I/O
  *   socket_mode, request_url             the two ways to the app
- *   deliveries                           sends over one of them, and sends again
+ *   deliveries                           sends over one of them, and redelivers
  *   webapi, methods_*, response_urls     what apps call
  *   person, person_*, ack_outcomes       what people do
  *   control                              the API for tests and the command line
@@ -32,8 +32,8 @@ typedef struct sim_options {
     const char *signing_secret; /* Optional, as are the tokens: they have fixed defaults. */
     const char *bot_token;
     const char *app_token;
-    unsigned time_scale;    /* Optional. How much faster than Slack's the retries come, and the hour
-                               of the failure rate passes. Default 1. */
+    unsigned time_scale;    /* Optional. How much faster than Slack's the redeliveries come, and the
+                               hour of the failure rate passes. Default 1. */
     unsigned disable_after; /* Optional. Fewer events an hour never switch the event subscriptions
                                off. Default 1000. */
     /* Optional. Called for every entry of the transcript once it is complete. */
