@@ -49,7 +49,7 @@ unsigned sessions_coming(const sessions_t *w)
            sessions_count(w, SLACK_SESSION_GREETING);
 }
 
-/* What holds after every step, whatever happens. */
+/* The invariants, after every input. */
 static void check(const sessions_t *w)
 {
     unsigned sockets = 0, ready = sessions_count(w, SLACK_SESSION_READY);

@@ -26,8 +26,7 @@ struct socket_peer {
     bool *closed;
 };
 
-/* --- the end -----------------------------------------------------------------------------------
- */
+/* --- closing ---------------------------------------------------------------------------------- */
 
 static void maybe_free(socket_peer_t *peer)
 {
@@ -63,8 +62,7 @@ static connection_t *find(const socket_peer_t *peer, unsigned number)
     return c && !c->closing ? c : NULL;
 }
 
-/* --- out ---------------------------------------------------------------------------------------
- */
+/* --- sending ---------------------------------------------------------------------------------- */
 
 static void on_written(uv_write_t *write, int status)
 {
@@ -155,7 +153,7 @@ static void answer_upgrade(connection_t *c, const char *request)
         socket_peer_text(peer, number, "{\"type\":\"hello\",\"num_connections\":1}");
 }
 
-/* --- in ----------------------------------------------------------------------------------------
+/* --- receiving ---------------------------------------------------------------------------------
  */
 
 static void handle_frame(socket_peer_t *peer, unsigned number, enum socket_peer_opcode opcode,
@@ -172,12 +170,12 @@ static void handle_frame(socket_peer_t *peer, unsigned number, enum socket_peer_
         socket_peer_frame(peer, number, 0x80 | SOCKET_PEER_CLOSE, data, len);
 }
 
-/* Take one frame off the input. 0 when it is not whole yet. */
+/* Take one frame off the input. 0: it is not complete yet. */
 static size_t take_frame(connection_t *c)
 {
     const unsigned char *in = (const unsigned char *)c->in;
     if (c->in_len < 6) return 0;
-    assert_true(in[1] & 0x80); /* a client masks */
+    assert_true(in[1] & 0x80); /* a client has to mask its frames */
     size_t len = in[1] & 0x7f, head = 2;
     assert_true(len != 127);
     if (len == 126) {
@@ -191,7 +189,7 @@ static size_t take_frame(connection_t *c)
         data[i] = (char)(in[head + 4 + i] ^ in[head + i % 4]);
     data[len] = '\0';
     enum socket_peer_opcode opcode = in[0] & 15;
-    assert_true(in[0] & 0x80); /* nothing of ours is ever fragmented */
+    assert_true(in[0] & 0x80); /* the library never fragments */
     size_t used = head + 4 + len;
     memmove(c->in, c->in + used, c->in_len - used);
     c->in_len -= used;
@@ -250,7 +248,7 @@ static void on_connection(uv_stream_t *listener, int status)
     c->tcp.data = c;
     assert_int_equal(uv_tcp_init(listener->loop, &c->tcp), 0);
     assert_int_equal(uv_accept(listener, (uv_stream_t *)&c->tcp), 0);
-    uv_tcp_nodelay(&c->tcp, 1); /* pieces of a message are to come one by one */
+    uv_tcp_nodelay(&c->tcp, 1); /* send pieces of a message one by one */
     peer->connections[peer->taken++] = c;
     peer->live++;
     c->number = peer->taken;

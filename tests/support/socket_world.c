@@ -248,7 +248,7 @@ void socket_world_until_live(socket_world_t *w, unsigned connections)
     mock_run_until(&w->mock, has_live, &(wanted_t){w, connections});
 }
 
-/* For more than half an hour of the world's. */
+/* At most a little more than half an hour passes. */
 static void pass_until(socket_world_t *w, bool (*done)(void *arg), unsigned count)
 {
     wanted_t wanted = {w, count};
@@ -274,7 +274,7 @@ void socket_world_until_connections(socket_world_t *w, unsigned count)
     pass_until(w, has_connections, count);
 }
 
-/* ---- what was said ---- */
+/* ---- what was sent and logged ---- */
 
 slack_transport_stats_t socket_world_stats(const socket_world_t *w)
 {

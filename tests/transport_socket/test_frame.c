@@ -4,7 +4,7 @@
 #include "support/test.h"
 #include "transport_socket/frame.h"
 
-/* A frame as the glue reads it. */
+/* A frame, read as the transport reads it. */
 struct reading {
     slack_arena_t *arena;
     slack_frame_t frame;
@@ -45,8 +45,7 @@ static void assert_id(const slack_frame_t *frame, const char *id)
     assert_memory_equal(frame->envelope_id.ptr, id, strlen(id));
 }
 
-/* --- what there is -----------------------------------------------------------------------------
- */
+/* --- frames that Slack sends ------------------------------------------------------------------ */
 
 static void test_hello(void **state)
 {
@@ -119,7 +118,7 @@ static void test_envelopes(void **state)
     assert_string_equal(r.frame.retry_reason, "");
     done(&r);
 
-    /* Where nothing is said about a payload, commands and interactions take one. */
+    /* Without the member, commands and interactions accept a payload. */
     read_text(&r, "{\"envelope_id\":\"e\",\"type\":\"slash_commands\",\"payload\":{}}");
     assert_true(r.frame.accepts_response_payload);
     done(&r);
@@ -130,7 +129,7 @@ static void test_envelopes(void **state)
     done(&r);
 }
 
-/* --- what there should not be ------------------------------------------------------------------
+/* --- frames that Slack should not send ---------------------------------------------------------
  */
 
 static void test_garbage_is_no_reason_to_hang_up(void **state)
@@ -213,7 +212,7 @@ static void test_find_id_bounds(void **state)
         assert_null(slack__frame_find_id(none[i], strlen(none[i])).ptr);
 }
 
-/* --- real ones ---------------------------------------------------------------------------------
+/* --- recorded frames ---------------------------------------------------------------------------
  */
 
 static void assert_sane(const slack_frame_t *frame)
@@ -237,12 +236,12 @@ static void one_file(const char *name, const char *data, size_t len, void *user_
     assert_sane(&r.frame);
     done(&r);
     *(unsigned *)user_data += 1;
-    if (len > 8192) return; /* the rest is for the short ones */
+    if (len > 8192) return; /* the quadratic part is for short frames */
 
     for (size_t cut = 0; cut < len; cut++) {
         assert_int_equal(read_bytes(&r, data, cut), 0);
         assert_sane(&r.frame);
-        /* What is whole is an object again only where nothing but blanks was cut off. */
+        /* A prefix is an object only if nothing but white space was cut off. */
         if (r.frame.type == SLACK_FRAME_ENVELOPE)
             assert_int_equal(strspn(data + cut, " \r\n\t"), len - cut);
         done(&r);

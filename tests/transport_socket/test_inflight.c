@@ -99,7 +99,7 @@ static void test_recent_acks(void **state)
     assert_null(slack__recent_acks_find(&acks, SLACK_SLICE("e-100")));
     for (unsigned i = 0; i < SLACK_RECENT_ACKS_MAX - 1; i++)
         remember(&acks, "e-2", "{\"envelope_id\":\"e-2\"}");
-    assert_null(slack__recent_acks_find(&acks, SLACK_SLICE("e-1"))); /* the oldest one went */
+    assert_null(slack__recent_acks_find(&acks, SLACK_SLICE("e-1"))); /* the oldest was replaced */
     assert_non_null(slack__recent_acks_find(&acks, SLACK_SLICE("e-10")));
     slack__recent_acks_done(&acks);
 }

@@ -10,7 +10,7 @@ static void test_opens_staggered(void **state)
     sessions_open(&w, 3);
     assert_int_equal(w.calls, 1);
     sessions_pass(&w, 2 * SECOND, true);
-    assert_int_equal(w.calls, 1); /* the first one shows the way */
+    assert_int_equal(w.calls, 1); /* the second waits for the first hello */
     sessions_hello(&w);
     assert_int_equal(w.calls, 2);
     sessions_pass(&w, 999, true);
@@ -38,20 +38,20 @@ static void test_every_stage_has_its_time(void **state)
     sessions_put_one(&w, 0, SLACK_INPUT_URL);
     sessions_put_one(&w, 0, SLACK_INPUT_UPGRADED);
     sessions_pass(&w, 5 * SECOND, true);
-    sessions_put_one(&w, 0, SLACK_INPUT_HELLO); /* hello delayed 5 s */
+    sessions_put_one(&w, 0, SLACK_INPUT_HELLO); /* hello is 5 s late */
     assert_int_equal(sessions_count(&w, SLACK_SESSION_READY), 1);
 
     sessions_open(&w, 1);
     sessions_put_one(&w, 0, SLACK_INPUT_URL);
     sessions_put_one(&w, 0, SLACK_INPUT_UPGRADED);
-    sessions_pass(&w, 15 * SECOND, true); /* pings come, but no hello */
+    sessions_pass(&w, 15 * SECOND, true); /* pings arrive, but no hello */
     assert_int_equal(w.closes, 1);
     sessions_pass(&w, 1 * SECOND, true);
     assert_int_equal(w.aborts, 1);
 
     sessions_open(&w, 1);
     slack_session_input_t late = sessions_input(&w, 0, SLACK_INPUT_URL);
-    sessions_pass(&w, 60 * SECOND, false); /* the call is never answered, or much later */
+    sessions_pass(&w, 60 * SECOND, false); /* the call is answered too late */
     sessions_put(&w, &late);
     assert_int_equal(w.dials, 0);
 }
@@ -95,7 +95,7 @@ static void test_refresh_makes_before_it_breaks(void **state)
     assert_int_equal(w.ready_cause, SLACK_CAUSE_REFRESH);
     assert_int_equal(slack__supervisor_serving(&w.sup), 2);
     sessions_put_one(&w, old, SLACK_INPUT_ENVELOPE);
-    sessions_pass(&w, 10 * SECOND, true); /* envelopes still come for 10 s */
+    sessions_pass(&w, 10 * SECOND, true); /* envelopes may still arrive for 10 s */
     assert_int_equal(w.closes, 0);
     sessions_put_one(&w, old, SLACK_INPUT_ACKED);
     assert_int_equal(w.closes, 1);
@@ -107,7 +107,7 @@ static void test_refresh_makes_before_it_breaks(void **state)
     assert_int_equal(sessions_count(&w, SLACK_SESSION_READY), 1);
 }
 
-/* Neither a goodbye that is said again and again nor an answer to nothing puts off the end. */
+/* Neither a repeated goodbye nor an ack without an envelope delays the end. */
 static void test_a_refresh_is_not_put_off(void **state)
 {
     sessions_t w;
@@ -144,7 +144,7 @@ static void test_warning_then_tcp_drop(void **state)
     sessions_open_ready(&w, 1);
     sessions_put_cause(&w, 0, SLACK_INPUT_GOODBYE, SLACK_CAUSE_REFRESH);
     sessions_put_one(&w, 0, SLACK_INPUT_CLOSED);
-    assert_int_equal(w.calls, 1); /* the same dial goes on: no second one, no wait */
+    assert_int_equal(w.calls, 1); /* the dial goes on: no second one, no wait */
     assert_int_equal(w.losses, 0);
     sessions_hello(&w);
     assert_int_equal(sessions_count(&w, SLACK_SESSION_READY), 1);
@@ -156,7 +156,7 @@ static void test_a_leaving_connection_serves_until_it_is_replaced(void **state)
     sessions_open_ready(&w, 1);
     unsigned old = sessions_slot_in(&w, SLACK_SESSION_READY);
     sessions_put_cause(&w, old, SLACK_INPUT_GOODBYE, SLACK_CAUSE_REFRESH);
-    for (unsigned i = 0; i < 20; i++) { /* the way out is blocked, and the server does not close */
+    for (unsigned i = 0; i < 20; i++) { /* no new connection, and no Close */
         for (unsigned j = 0; j < SLACK_SESSIONS_MAX; j++)
             if (w.sup.sessions[j].state == SLACK_SESSION_CALLING)
                 sessions_put_cause(&w, j, SLACK_INPUT_CALL_FAILED, SLACK_CAUSE_REFUSED);
@@ -180,7 +180,7 @@ static void test_age(void **state)
     sessions_pass(&w, 323 * SECOND, true);
     assert_int_equal(w.calls, 0);
     sessions_pass(&w, 20 * SECOND, true);
-    assert_int_equal(w.calls, 1); /* shortly before its end, with jitter */
+    assert_int_equal(w.calls, 1); /* shortly before the end of its life, with jitter */
     assert_int_equal(w.closes, 0);
     sessions_hello(&w);
     sessions_pass(&w, 16 * SECOND, true);
@@ -188,7 +188,7 @@ static void test_age(void **state)
     assert_int_equal(w.ready_cause, SLACK_CAUSE_AGE);
 }
 
-/* What a server says of it may be anything: what cannot be is no age. */
+/* An approximate_connection_time that is not plausible is ignored. */
 static void test_an_age_that_cannot_be(void **state)
 {
     static const uint64_t ages[] = {0, 8 * 24 * 3600 * SECOND, UINT64_MAX};
@@ -210,7 +210,7 @@ static void test_ten_of_ten(void **state)
 {
     sessions_t w;
     sessions_open_ready(&w, 10);
-    for (unsigned i = 0; i < 10; i++) /* all are told to go: one after the other does */
+    for (unsigned i = 0; i < 10; i++) /* all have to be replaced: one after the other is */
         sessions_put_cause(&w, i, SLACK_INPUT_GOODBYE, SLACK_CAUSE_REFRESH);
     assert_int_equal(w.closes, 1);
     for (unsigned i = 0; i < 10; i++) {
@@ -252,11 +252,11 @@ static void test_no_overlap_while_it_is_crowded(void **state)
 {
     sessions_t w;
     sessions_open_ready(&w, 2);
-    sessions_put_cause(&w, 1, SLACK_INPUT_GOODBYE, SLACK_CAUSE_CROWDED); /* evicted */
+    sessions_put_cause(&w, 1, SLACK_INPUT_GOODBYE, SLACK_CAUSE_CROWDED); /* Slack evicts it */
     sessions_put_one(&w, 1, SLACK_INPUT_CLOSED);
     sessions_put_cause(&w, 0, SLACK_INPUT_GOODBYE, SLACK_CAUSE_REFRESH);
     assert_int_equal(w.calls, 0);
-    sessions_put_one(&w, 0, SLACK_INPUT_CLOSED); /* its own place is free now, and nothing serves */
+    sessions_put_one(&w, 0, SLACK_INPUT_CLOSED); /* Slack has room for it now, and nothing serves */
     assert_int_equal(w.calls, 1);
     sessions_hello(&w);
     sessions_pass(&w, 5 * SECOND, true);
@@ -295,7 +295,8 @@ static void test_disconnect_instead_of_hello(void **state)
     sessions_put_cause(&w, 0, SLACK_INPUT_GOODBYE, SLACK_CAUSE_REFRESH);
     assert_int_equal(w.closes, 1);
     assert_int_equal(w.losses, 1);
-    assert_int_equal(w.lost_cause, SLACK_CAUSE_REFUSED); /* nothing was there to be refreshed */
+    assert_int_equal(w.lost_cause,
+                     SLACK_CAUSE_REFUSED); /* a refresh in place of hello is a failure */
     sessions_put_one(&w, 0, SLACK_INPUT_CLOSED);
     sessions_pass(&w, SECOND, true);
     assert_int_equal(w.calls, 2);
@@ -324,13 +325,13 @@ static void test_pings_and_silence(void **state)
     assert_true(w.pings >= 2);
     assert_int_equal(w.aborts, 0);
     sessions_pass(&w, 1, false);
-    assert_int_equal(w.aborts, 1); /* the descriptor goes at once */
+    assert_int_equal(w.aborts, 1); /* the descriptor is closed at once */
     assert_int_equal(w.losses, 1);
     sessions_pass(&w, SECOND, false);
     assert_int_equal(w.calls, 1);
 }
 
-/* Silence counts from hello, and from what was read; not from what is yet to come. */
+/* Silence is measured from hello or from the last byte, but not from a time in the future. */
 static void test_since_when_it_is_silent(void **state)
 {
     sessions_t w;
@@ -352,7 +353,7 @@ static void test_a_late_pong(void **state)
 {
     sessions_t w;
     sessions_open_ready(&w, 1);
-    for (unsigned i = 0; i < 10; i++) { /* every answer comes 6 s late */
+    for (unsigned i = 0; i < 10; i++) { /* every pong is 6 s late */
         sessions_pass(&w, 16 * SECOND, false);
         sessions_seen(&w, 0);
     }
@@ -366,13 +367,13 @@ static void test_the_clock_jumps(void **state)
     sessions_t w;
     sessions_open_ready(&w, 1);
     unsigned old = sessions_slot_in(&w, SLACK_SESSION_READY);
-    w.now += 3600 * SECOND; /* the lid was closed */
+    w.now += 3600 * SECOND; /* the machine slept */
     sessions_put_all(&w, SLACK_INPUT_TICK);
     assert_int_equal(w.pings, 1);
-    assert_int_equal(w.calls, 1); /* a new one at once */
+    assert_int_equal(w.calls, 1); /* a new connection at once */
     assert_int_equal(w.aborts, 0);
     sessions_hello(&w);
-    sessions_pass(&w, 9 * SECOND, false); /* no byte of the old one since */
+    sessions_pass(&w, 9 * SECOND, false); /* the old one receives nothing */
     assert_int_equal(w.aborts, 0);
     sessions_pass(&w, SECOND, false);
     assert_int_equal(w.aborts, 1);
@@ -380,7 +381,7 @@ static void test_the_clock_jumps(void **state)
     assert_int_equal(w.losses, 0);
 
     sessions_open_ready(&w, 1);
-    w.now += 20 * SECOND; /* the loop stood still; nothing is dead yet */
+    w.now += 20 * SECOND; /* the loop was blocked, but for less than dead_ms */
     sessions_put_all(&w, SLACK_INPUT_TICK);
     assert_int_equal(w.calls, 0);
     assert_int_equal(w.pings, 1);
@@ -421,8 +422,7 @@ static void test_retry_after_is_a_floor(void **state)
     assert_int_equal(w.calls, 2);
 }
 
-/* The longest waits grow from one second to one minute, and stay there until a connection lasted.
- */
+/* The longest wait grows from one second to one minute, until a connection is stable. */
 static void test_backoff_resets_after_a_life(void **state)
 {
     sessions_t w;
@@ -436,7 +436,7 @@ static void test_backoff_resets_after_a_life(void **state)
         assert_true(w.last_call - from <= most + 100);
     }
     sessions_hello(&w);
-    sessions_put_one(&w, 0, SLACK_INPUT_CLOSED); /* a hello alone proves nothing */
+    sessions_put_one(&w, 0, SLACK_INPUT_CLOSED); /* hello alone does not make it stable */
     assert_true(w.sup.backoff[SLACK_BACKOFF_RETRY].attempt > 12);
     while (sessions_coming(&w) == 0)
         sessions_pass(&w, 100, true);
@@ -445,7 +445,7 @@ static void test_backoff_resets_after_a_life(void **state)
     assert_int_equal(w.sup.backoff[SLACK_BACKOFF_RETRY].attempt, 0);
 }
 
-/* A network that is away does not make Slack count calls: it is tried every few seconds. */
+/* Without a network no call reaches Slack's limit, so one is made every few seconds. */
 static void test_an_unreachable_network(void **state)
 {
     sessions_t w;
@@ -462,7 +462,7 @@ static void test_an_unreachable_network(void **state)
     assert_true(w.calls > 1000 && w.calls < 7200);
 }
 
-/* A network that swallows everything: nothing is waited for while there is no connection. */
+/* In a network that drops all packets, a hanging call delays nothing. */
 static void test_dials_that_hang_get_company(void **state)
 {
     sessions_t w;
@@ -477,10 +477,10 @@ static void test_dials_that_hang_get_company(void **state)
     assert_int_equal(w.calls, 21);
     assert_true(sessions_coming(&w) <= SLACK_SESSIONS_MAX);
 
-    /* The network is back: all that hang are answered, old ones and new. */
+    /* The network is back: all calls that hung are answered. */
     sessions_put(&w, &first);
     sessions_put(&w, &second);
-    assert_int_equal(w.dials, 0); /* given up long ago */
+    assert_int_equal(w.dials, 0); /* these calls were given up before */
     for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++)
         sessions_put_one(&w, i, SLACK_INPUT_URL);
     assert_int_equal(w.dials, 1);
@@ -494,7 +494,7 @@ static void test_a_dial_that_hangs_makes_way(void **state)
 {
     sessions_t w;
     sessions_open(&w, 1);
-    sessions_put_one(&w, 0, SLACK_INPUT_URL); /* and the SYN is swallowed */
+    sessions_put_one(&w, 0, SLACK_INPUT_URL); /* and the SYN is dropped */
     sessions_pass(&w, 3 * SECOND, false);
     assert_int_equal(w.calls, 2);
     sessions_put_one(&w, 1, SLACK_INPUT_URL);
@@ -511,7 +511,7 @@ static void test_one_probe_after_a_failure(void **state)
     sessions_open_ready(&w, 5);
     for (unsigned i = 0; i < 5; i++)
         sessions_put_one(&w, i, SLACK_INPUT_CLOSED);
-    sessions_pass(&w, SECOND, true); /* five losses at once are one failure */
+    sessions_pass(&w, SECOND, true); /* five losses at once count as one failure */
     assert_int_equal(w.calls, 1);
     sessions_pass(&w, 2 * SECOND, true);
     assert_int_equal(w.calls, 1);
@@ -530,7 +530,7 @@ static void test_drain_waits_for_acks(void **state)
     sessions_open_ready(&w, 2);
     sessions_put_one(&w, 0, SLACK_INPUT_ENVELOPE);
     sessions_put_all(&w, SLACK_INPUT_DRAIN);
-    assert_int_equal(w.closes, 1); /* the one that has nothing to ack */
+    assert_int_equal(w.closes, 1); /* the one without an envelope in flight */
     sessions_put_one(&w, 1, SLACK_INPUT_CLOSED);
     sessions_pass(&w, 5 * SECOND, true);
     assert_int_equal(w.closes, 1);
@@ -561,7 +561,7 @@ static void test_stop_in_every_state(void **state)
             assert_false(w.socket[i]);
         assert_true(slack__supervisor_deadline(&w.sup, w.now) == UINT64_MAX);
     }
-    slack_supervisor_t sup; /* before it ever began */
+    slack_supervisor_t sup; /* before the start */
     slack_actions_t actions = {0};
     slack__supervisor_init(&sup, 2, &slack__socket_limits_default, 1);
     slack__supervisor_feed(&sup, &(slack_session_input_t){.type = SLACK_INPUT_STOP}, 5, &actions);

@@ -2,8 +2,8 @@
 #include "support/sessions.h"
 #include "support/test.h"
 
-/* Servers that do anything, for a long time: the invariants of support/sessions.c hold throughout,
- * and a good server is always found in the end. */
+/* Servers that behave at random for a long time. The invariants of support/sessions.c always hold,
+ * and in the end every connection to a good server is ready. */
 
 static uint64_t dice; /* xorshift: the same run every time */
 
@@ -44,7 +44,7 @@ static slack_session_input_t some_input(const sessions_t *w)
     return in;
 }
 
-/* A server can only close what is there. */
+/* A server can only act on a connection that exists. */
 static bool possible(const sessions_t *w, const slack_session_input_t *in)
 {
     switch (in->type) {
@@ -67,7 +67,7 @@ static void put_old(sessions_t *w)
     assert_memory_equal(&before, &w->sup, sizeof before);
 }
 
-/* From now on the server is a good one. */
+/* From now on the server behaves well. */
 static void become_friendly(sessions_t *w)
 {
     for (unsigned minute = 0; minute < 60 * 24; minute++) {
@@ -100,7 +100,7 @@ static void run_arbitrary(unsigned wanted, unsigned steps, uint64_t seed)
             calling && in.type == SLACK_INPUT_CALL_FAILED && in.cause == SLACK_CAUSE_UNREACHED;
         sessions_put(&w, &in);
         if (roll(4) == 0) put_old(&w);
-        if (in.type == SLACK_INPUT_TICK) /* something is under way, or waits for a time to come */
+        if (in.type == SLACK_INPUT_TICK) /* the next tick is in the future */
             assert_true(slack__supervisor_deadline(&w.sup, w.now) > w.now);
         uint64_t minutes = (w.now - start) / MINUTE;
         assert_true(w.calls - unseen <= minutes + slack__socket_limits_default.burst + 1);
@@ -118,7 +118,8 @@ static void test_arbitrary_servers(void **state)
         run_arbitrary(wanted, 10000, 77 + wanted);
 }
 
-/* A server that wants a refresh as soon as it has said hello gets one a minute in the long run. */
+/* A server that asks for a refresh after each hello gets one connection a minute in the long run.
+ */
 static void test_pace(void **state)
 {
     sessions_t w;

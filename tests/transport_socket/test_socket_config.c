@@ -3,7 +3,7 @@
 #include "support/test.h"
 #include "transport_socket/socket.h"
 
-/* Nothing of it is used before a start. */
+/* The transport does not use its host before the start. */
 static const struct slack_transport_host host;
 
 static void refuses(const slack_options_t *options, const char *variable, const char *what)
@@ -15,7 +15,7 @@ static void refuses(const slack_options_t *options, const char *variable, const 
     assert_non_null(strstr(error, variable));
     assert_non_null(strstr(error, what));
     if (options->app_token && *options->app_token)
-        assert_null(strstr(error, options->app_token)); /* a token is named, never shown */
+        assert_null(strstr(error, options->app_token)); /* the error never quotes a token */
 }
 
 static void test_tokens_of_the_wrong_kind_are_named(void **state)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A thousand reconnects leave nothing behind: no descriptor, no memory. */
+/* A thousand reconnects leak neither descriptors nor memory. */
 #include <dirent.h>
 
 #include "support/heap.h"
@@ -13,7 +13,7 @@ static unsigned descriptors(void)
 {
     unsigned count = 0;
     DIR *folder = opendir("/proc/self/fd");
-    if (!folder) return 0; /* not Linux: the heap alone tells */
+    if (!folder) return 0; /* not Linux: only the heap is checked */
     while (readdir(folder))
         count++;
     closedir(folder);
@@ -32,7 +32,7 @@ static bool is_replaced(void *arg)
            socket_world_stats(turn->w).connections == 1;
 }
 
-/* One connection goes, in one of the ways there are, and the next one comes. */
+/* One connection ends, in one of several ways, and the next one opens. */
 static void reconnect(socket_world_t *w, unsigned way)
 {
     turn_t turn = {w, w->last_hello};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Envelopes that come twice, broken, or too many at once, and acks that have no way home. */
+/* Envelopes that arrive twice, broken, or too many at once, and acks without a connection. */
 
 #include "support/socket_world.h"
 #include "support/test.h"
@@ -61,9 +61,9 @@ static void same_envelope_twice(void **state)
     socket_world_event(&w, 1, 1);
     socket_world_event(&w, 1, 1);
     socket_world_until_acks(&w, 2);
-    assert_int_equal(w.mock.count, 2); /* with one key: the inbox runs one of them */
+    assert_int_equal(w.mock.count, 2); /* they have one key, so the inbox runs one of them */
     assert_string_equal(w.mock.deliveries[0].key, w.mock.deliveries[1].key);
-    socket_world_event(&w, 1, 1); /* nor does its ack make a difference */
+    socket_world_event(&w, 1, 1); /* also after its ack */
     socket_world_until_acks(&w, 3);
     assert_int_equal(w.mock.count, 3);
     socket_world_close(&w);
@@ -85,7 +85,7 @@ static void same_event_as_retry(void **state)
     socket_world_close(&w);
 }
 
-/* A command "e-1" that nobody acknowledged yet. */
+/* A command "e-1" that waits for its ack. */
 static void take_command(socket_world_t *w, bool accepts)
 {
     char text[160];
@@ -159,7 +159,7 @@ static void say_command_again(socket_world_t *w, unsigned connection)
     socket_world_settle(w);
 }
 
-/* The handler runs once; its ack goes to where the envelope came from last. */
+/* The handler runs once. Its ack goes to the connection that brought the envelope last. */
 static void same_command_while_its_handler_runs(void **state)
 {
     socket_world_t w;
@@ -238,7 +238,7 @@ static void more_envelopes_than_may_wait(void **state)
     socket_world_until_acks(&w, 20);
     w.mock.script = MOCK_ACK;
     socket_world_assert_alive(&w, 1, 77);
-    assert_int_equal(w.ack_count, 21); /* the others come again: nobody acked them */
+    assert_int_equal(w.ack_count, 21); /* Slack sends the others again */
     socket_world_close(&w);
 }
 
@@ -261,7 +261,7 @@ static void ghosts_are_told(void **state)
     socket_world_until_taken(&w, 2);
     socket_world_until_connections(&w, 1);
     assert_true(socket_world_logged(&w, "event=\"socket replaced\""));
-    assert_false(socket_world_logged(&w, "own=1")); /* once is enough */
+    assert_false(socket_world_logged(&w, "own=1")); /* the warning is logged once */
     socket_world_close(&w);
 }
 

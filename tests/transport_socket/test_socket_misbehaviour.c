@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every line of the protocol's list of bad behaviour that concerns a connection of Socket Mode,
- * against a real server on loopback: what Slack, proxies and networks have been seen to do. How one
- * is opened is in test_socket_open.c, what comes over it in test_socket_envelopes.c.
+ * Everything that Slack, proxies and networks have been seen to do to a Socket Mode connection, by
+ * a scripted server on loopback (docs/protocol.md). test_socket_open.c tests how a connection is
+ * opened, test_socket_envelopes.c what arrives on it.
  */
 
 #include "support/socket_world.h"
@@ -42,7 +42,7 @@ static void hello_never_comes(void **state)
     socket_world_until_taken(&w, 1);
     socket_world_pass(&w, 18 * SECOND);
     assert_true(w.calls >= 2);
-    assert_int_equal(w.close_code, 1000); /* no ghost is left */
+    assert_int_equal(w.close_code, 1000); /* closed properly: no ghost stays with Slack */
     socket_world_close(&w);
 }
 
@@ -228,7 +228,7 @@ static void refresh_with_envelopes_still_arriving_for_10_s(void **state)
     assert_false(socket_peer_is_live(w.peer, 1));
     assert_int_equal(w.calls, 2);
     socket_world_assert_alive(&w, 2, 99);
-    assert_int_equal(w.mock.states, 2); /* STARTING and READY: nobody noticed a thing */
+    assert_int_equal(w.mock.states, 2); /* STARTING and READY, and no change since */
     socket_world_close(&w);
 }
 
@@ -305,7 +305,7 @@ static void server_never_closes_tcp(void **state)
 static void server_stops_pinging(void **state)
 {
     socket_world_t w;
-    socket_world_ready(&w, 1); /* it never began to: our own pings are answered */
+    socket_world_ready(&w, 1); /* the peer sends no pings, but it answers ours */
     socket_world_pass(&w, 120 * SECOND);
     socket_world_assert_alive(&w, 1, 1);
     assert_int_equal(w.calls, 1);
@@ -330,7 +330,7 @@ static void half_open_without_fin(void **state)
     socket_world_close(&w);
 }
 
-/* The peer answers pings only when it is told to. */
+/* The peer answers pings only when the test says so. */
 static void answer_ping(socket_world_t *w)
 {
     socket_peer_frame(w->peer, 1, 0x80 | SOCKET_PEER_PONG, NULL, 0);
@@ -368,16 +368,17 @@ static void the_machine_slept(void **state)
     socket_world_ready(&w, 1);
     socket_peer_freeze(w.peer, 1);
     socket_world_jump(&w, 3600 * SECOND);
-    socket_world_until_calls(&w, 2); /* on the next tick */
+    socket_world_until_calls(&w, 2); /* at the next tick */
     socket_world_until_connections(&w, 2);
     socket_world_assert_alive(&w, 2, 1);
     socket_world_pass(&w, 11 * SECOND);
-    assert_int_equal(socket_world_stats(&w).connections, 1); /* the old one gave no sign of life */
+    assert_int_equal(socket_world_stats(&w).connections,
+                     1); /* the old one received nothing and was dropped */
     assert_int_equal(w.calls, 2);
     socket_world_close(&w);
 }
 
-/* ---- what is seen from outside ---- */
+/* ---- state and figures ---- */
 
 static void stats_by_reason(void **state)
 {
@@ -408,7 +409,7 @@ static void stats_by_reason(void **state)
     assert_int_equal(stats.reconnects_silent, 1);
     assert_int_equal(stats.failed_dials, 0);
     assert_true(stats.num_connections >= 1);
-    assert_true(stats.deaf_ms >= 10 * SECOND); /* too_many_websockets is waited out */
+    assert_true(stats.deaf_ms >= 10 * SECOND); /* the backoff of too_many_websockets */
     assert_true(stats.deaf_ms < 25 * SECOND);
     uint64_t deaf_ms = stats.deaf_ms;
     socket_world_pass(&w, 5 * SECOND);
@@ -423,7 +424,7 @@ static void open_for_six_minutes(socket_peer_t *peer, unsigned connection, void 
                      "{\"approximate_connection_time\":360}}");
 }
 
-/* Nobody has to tell a connection to go whose time is known. */
+/* A connection whose life is known is replaced before Slack asks for it. */
 static void replaced_before_its_time_is_over(void **state)
 {
     socket_world_t w;

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Opening a connection where apps.connections.open or the upgrade go wrong, against a real server
- * on loopback. */
+/* Failures of apps.connections.open and of the upgrade, by scripted servers on loopback. */
 
 #include "support/socket_world.h"
 #include "support/test.h"
@@ -16,7 +15,7 @@
         200, NULL, "{\"ok\":true,\"url\":" url "}"                                                 \
     }
 
-/* What the transport gets over, one after the other, not earlier than `wait_ms` later. */
+/* After each answer the transport tries again, not earlier than `wait_ms` later. */
 static struct bad_answers {
     const char *name;
     unsigned count;
@@ -81,8 +80,8 @@ static void open_cannot_be_reached(void **state)
     socket_world_close(&w);
 }
 
-/* .invalid is no top-level domain, for ever (RFC 2606), and what begins with a hyphen is no name:
- * the resolver knows that without asking anybody. */
+/* .invalid will never be a top-level domain (RFC 2606), and no name begins with a hyphen: the
+ * resolver fails without asking a server. */
 static void dns_failure(void **state)
 {
     socket_world_t w;
@@ -98,7 +97,7 @@ static void dns_failure(void **state)
 
 /* ---- the upgrade ---- */
 
-/* In the place of the first 101. A new URL is asked for, and nothing is followed. */
+/* Sent in place of the first 101. The transport asks for a new URL and follows no redirect. */
 static struct bad_upgrade {
     const char *name, *answer;
 } bad_upgrades[] = {
@@ -160,7 +159,7 @@ static void upgrade_with_an_extension_that_was_not_offered(void **state)
     expect_a_new_url(&w);
 }
 
-/* With nothing else to listen by, nobody waits the 15 s that a dial has. */
+/* Without a connection the transport does not wait for the 15 s of the dial. */
 static void upgrade_is_never_answered(void **state)
 {
     socket_world_t w;

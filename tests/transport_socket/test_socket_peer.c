@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A whole app over Socket Mode against a server made of the ws package of npm. */
+/* A whole app over Socket Mode, with a server that uses the ws package from npm. */
 
 #include <slack/slack.h>
 
@@ -101,7 +101,7 @@ static void open_all(fixture_t *f, const char *mode, const char *refreshes, bool
     open_app(f, tls ? certs_path("ca.pem") : NULL);
 }
 
-/* Longer than world_until_count() has patience for. The server ends by itself. */
+/* For a run longer than the limit of world_until_count(). The server ends by itself. */
 static void until_through(fixture_t *f)
 {
     while (f->child.lines < 2 && !f->child.exited)
@@ -153,7 +153,7 @@ static void one_of_everything_over_tls(void **state)
     talk(true);
 }
 
-/* 50 refreshes under 200 envelopes a second: every one acked exactly once, none later than 1 s. */
+/* 50 refreshes at 200 envelopes a second: each is acked exactly once, within 1 s. */
 static void refreshes_without_a_gap(void **state)
 {
     static fixture_t f;
@@ -172,7 +172,8 @@ static void refreshes_without_a_gap(void **state)
     close_all(&f);
 }
 
-/* The server cuts TCP right behind `warning`: what was lost comes again, and runs exactly once. */
+/* The server ends TCP right after `warning`. It sends lost envelopes again; each runs exactly once.
+ */
 static void drops_right_behind_the_warning(void **state)
 {
     static fixture_t f;
