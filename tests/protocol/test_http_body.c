@@ -26,7 +26,7 @@ static int close_arena(void **state)
     return heap_live() == 0 ? 0 : -1;
 }
 
-/* Parse a copy that lies where a request's body lies. NULL when it is malformed. */
+/* Read a copy, placed as the body of a request is. NULL: it is malformed. */
 static const slack_json_t *parse(const char *content_type, const char *text, size_t len)
 {
     char *body = slack__arena_alloc(arena, len + SLACK_JSON_PADDING);
@@ -57,7 +57,7 @@ static enum slack_kind kind_of(const slack_json_t *body)
     return d->kind;
 }
 
-/* Every way in which a form is called a form, and none at all. */
+/* The media types by which a form is recognised, by themselves or by the first byte. */
 static const char *const form_types[] = {
     FORM,
     FORM "; charset=utf-8",
@@ -190,7 +190,7 @@ static void ssl_check_is_a_form_that_says_1(void **state)
     assert_false(slack__http_body_is_ssl_check((slack_slice_t){NULL, 0}, (slack_slice_t){NULL, 0}));
 }
 
-/* The same fields by every name of the media type. */
+/* Each media type gives the same fields. */
 static void check_form(const char *name, const char *text, size_t len, void *ctx)
 {
     (void)ctx;
@@ -198,7 +198,8 @@ static void check_form(const char *name, const char *text, size_t len, void *ctx
     if (!first) fail_msg("%s is taken for malformed", name);
     for (size_t i = 0; i < sizeof form_types / sizeof *form_types; i++)
         assert_true(slack__json_equal(first, parse(form_types[i], text, len)));
-    bool is_check = strstr(text, "ssl_check=1") != NULL; /* one hides behind a command's fields */
+    bool is_check = strstr(text, "ssl_check=1") !=
+                    NULL; /* one payload hides it among the fields of a command */
     slack_slice_t body = {text, len};
     if (slack__http_body_is_ssl_check(SLACK_SLICE(FORM), body) != is_check) fail_msg("%s", name);
     bool is_command = strstr(text, "command=") != NULL;
@@ -231,7 +232,7 @@ static void real_interactions_as_sent(void **state)
     assert_true(payloads_each("interactions_wire", check_wire, NULL) > 0);
 }
 
-/* What Slack would send of a JSON body is read as the same body. */
+/* A JSON body is read unchanged in the form in which Slack sends it. */
 static void check_json(const char *name, const char *text, size_t len, void *ctx)
 {
     const char *content_type = ctx;

@@ -5,9 +5,9 @@
 #include "protocol/kind.h"
 #include "support/heap.h"
 
-/* Enough for whatever is on its way on loopback to arrive. */
+/* Turns of the loop in which everything sent on loopback arrives. */
 #define MANY_TURNS 50
-/* What allocates more often than this for one delivery is taken to run for ever. */
+/* A delivery that allocates more often never ends. */
 #define ALLOCATIONS_MAX 2000
 
 /* A transport under test with its host and its peer. */
@@ -16,10 +16,10 @@ typedef struct bench {
     const contract_fixture_t *fixture;
     void *peer;
     slack_transport_t *t;
-    size_t live; /* heap blocks before */
+    size_t live; /* heap blocks before the test */
 } bench_t;
 
-/* One body of each kind, with what is hard to carry: quotes, line breaks, UTF-8, %, & and +. */
+/* One body of each kind, with characters that a wire may have to escape. */
 static const contract_message_t messages[] = {
     {.kind = SLACK_KIND_EVENT,
      .json =
@@ -81,7 +81,7 @@ static void open_ready(bench_t *b, void **state)
 {
     open_bench(b, state);
     assert_int_equal(mock_start(&b->mock, b->t), 0);
-    assert_int_equal(b->mock.states, 0); /* nothing is told before start() has returned */
+    assert_int_equal(b->mock.states, 0); /* start() returns before the first state is reported */
     mock_run_until_state(&b->mock, SLACK_TRANSPORT_READY);
 }
 
@@ -99,7 +99,7 @@ static void close_peer(bench_t *b)
     assert_int_equal(heap_live(), b->live);
 }
 
-/* Stop if that was not done, and hold everything to what STOPPED means. */
+/* Stop if need be, and check what holds after STOPPED. */
 static void close_bench(bench_t *b)
 {
     if (b->mock.state != SLACK_TRANSPORT_STOPPED) {
@@ -124,7 +124,7 @@ static int send_message(bench_t *b, const contract_message_t *message)
     return b->fixture->send(b->peer, message);
 }
 
-/* Send the first one, and wait until it was delivered. */
+/* Send the first message of that kind, and wait until it is delivered. */
 static int take_message(bench_t *b, enum slack_kind kind)
 {
     int number = send_message(b, message_of(kind));
@@ -158,7 +158,7 @@ static enum contract_answered run_until_answered(bench_t *b, int number)
     return answer_to(b, number).what;
 }
 
-/* ---- what came, and what went back ---- */
+/* ---- checks ---- */
 
 static bool same_json(const char *a, size_t a_len, const char *b)
 {
@@ -172,7 +172,7 @@ static bool same_json(const char *a, size_t a_len, const char *b)
     return same;
 }
 
-/* The nth delivery is what was sent. */
+/* The nth delivery is this message. */
 static void check_delivery(const bench_t *b, size_t nth, const contract_message_t *message)
 {
     assert_true(nth < b->mock.count);
@@ -207,7 +207,7 @@ static bool has_body(const contract_answer_t *answer, enum slack_ack_body type, 
     return same;
 }
 
-/* Wait for the answer to a message, and see that it says what was acknowledged. */
+/* Wait for the answer to a message, which has to carry this ack. */
 static void check_answer(bench_t *b, int number, enum slack_ack_outcome outcome,
                          enum slack_ack_body type, const char *body)
 {
@@ -227,7 +227,7 @@ static void check_answer(bench_t *b, int number, enum slack_ack_outcome outcome,
                  (int)answer.body_len, answer.body ? answer.body : "");
 }
 
-/* A whole delivery: sent, seen, acknowledged empty, answered. */
+/* Send a message, check its delivery, ack it empty, check the answer. */
 static void go_through(bench_t *b, const contract_message_t *message)
 {
     size_t nth = b->mock.count;
@@ -362,7 +362,7 @@ static void body_that_is_too_large_can_be_replaced(void **state)
     close_bench(&b);
 }
 
-/* Sends three messages that are told apart by their kind. The numbers are in order of kinds[]. */
+/* Send three messages of different kinds. The numbers are in order of kinds[]. */
 static void send_three(bench_t *b, int numbers[3])
 {
     static const enum slack_kind kinds[] = {SLACK_KIND_COMMAND, SLACK_KIND_VIEW_SUBMISSION,
@@ -524,7 +524,7 @@ static void ack_after_the_stop_is_lost(void **state)
     assert_int_equal(stats.state, SLACK_TRANSPORT_STOPPED);
     assert_int_equal(stats.delivered, 3);
     assert_int_equal(stats.ack_lost, 2);
-    close_bench(&b); /* the third one is given up there */
+    close_bench(&b); /* gives up the third delivery */
 }
 
 static void drain_answers_what_was_taken(void **state)
@@ -543,7 +543,7 @@ static void drain_answers_what_was_taken(void **state)
     close_bench(&b);
 }
 
-/* Either it is not taken, or it is taken and answered. */
+/* The message is either not taken, or taken and answered. */
 static void drain_leaves_nobody_waiting(void **state)
 {
     bench_t b;
@@ -559,7 +559,7 @@ static void drain_leaves_nobody_waiting(void **state)
 
 /* ---- memory ---- */
 
-/* Start with the nth allocation failing. False when that many were not made. */
+/* Start with the nth allocation failing. False: there were fewer. */
 static bool start_failing(void **state, size_t nth, bool all)
 {
     bench_t b = {.fixture = *state, .live = heap_live()};
@@ -599,7 +599,7 @@ static void start_survives_any_failing_allocation(void **state)
     }
 }
 
-/* A message with the nth allocation failing, then an undisturbed one. */
+/* A message with the nth allocation failing, then one without a failure. */
 static bool deliver_failing(bench_t *b, const contract_message_t *message, size_t nth, bool all)
 {
     b->mock.script = MOCK_ACK;
@@ -638,7 +638,7 @@ static void delivery_survives_any_failing_allocation(void **state)
     close_bench(&b);
 }
 
-/* The same where nothing that an earlier delivery left behind can be used again. */
+/* The same, where no memory of an earlier delivery can be used again. */
 static void first_delivery_survives_any_failing_allocation(void **state)
 {
     bool failed = true;

@@ -10,7 +10,7 @@ typedef struct line line_t;
 
 /* A request and its response. */
 typedef struct exchange {
-    line_t *line; /* NULL once it has ended */
+    line_t *line; /* NULL after its end */
     char *out;
     size_t out_len, out_off;
     http_pieces_t pieces;
@@ -24,7 +24,7 @@ struct line {
     line_t *next;
     http_peer_t *peer;
     uv_tcp_t tcp;
-    uv_idle_t pump; /* sends piece by piece */
+    uv_idle_t pump; /* sends the pieces */
     uv_connect_t connect;
     exchange_t *exchange; /* NULL while it is idle */
     unsigned pause;
@@ -55,8 +55,7 @@ static void free_if_done(http_peer_t *peer)
     free(peer);
 }
 
-/* --- closing -----------------------------------------------------------------------------------
- */
+/* --- closing ---------------------------------------------------------------------------------- */
 
 static void on_handle_closed(uv_handle_t *handle)
 {
@@ -108,7 +107,7 @@ bool http_reply_has(const http_reply_t *reply, const char *name, const char *val
     return found && len == strlen(value) && memcmp(found, value, len) == 0;
 }
 
-/* 100 Continue is no answer yet. */
+/* 100 Continue precedes the response. */
 static void drop_interim(exchange_t *exchange)
 {
     static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
@@ -118,14 +117,14 @@ static void drop_interim(exchange_t *exchange)
     memmove(exchange->in, exchange->in + len, exchange->in_len + 1);
 }
 
-/* A whole response lies in exchange->in: cut it up. */
+/* exchange->in holds a whole response: split it into its parts. */
 static bool parse(exchange_t *exchange)
 {
     http_reply_t *reply = &exchange->reply;
     drop_interim(exchange);
     char *end = strstr(exchange->in, "\r\n\r\n");
     if (!end) return false;
-    end[2] = '\0'; /* the head keeps its last line's end */
+    end[2] = '\0'; /* the head keeps the end of its last line */
     reply->head = exchange->in;
     size_t len, body_len = 0;
     const char *length = http_reply_header(reply, "Content-Length", &len);
@@ -135,7 +134,7 @@ static bool parse(exchange_t *exchange)
         end[2] = '\r';
         return false;
     }
-    assert_int_equal(exchange->in_len, head_len + body_len); /* nothing was sent behind it */
+    assert_int_equal(exchange->in_len, head_len + body_len); /* nothing follows the response */
     assert_memory_equal(exchange->in, "HTTP/1.1 ", 9);
     reply->status = atoi(exchange->in + 9);
     reply->body = exchange->in + head_len;
@@ -167,7 +166,7 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
     exchange->in_len += (size_t)len;
     exchange->in[exchange->in_len] = '\0';
     if (!parse(exchange)) return;
-    uv_idle_stop(&line->pump); /* an answer may come before all of the request has left */
+    uv_idle_stop(&line->pump); /* a response may arrive before the whole request is sent */
     bool whole = exchange->out_off == exchange->out_len;
     exchange->line = NULL;
     line->exchange = NULL;
@@ -175,8 +174,7 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
     if (!line->peer->keep_alive || !whole || !kept) line_close(line, false);
 }
 
-/* --- sending -----------------------------------------------------------------------------------
- */
+/* --- sending ---------------------------------------------------------------------------------- */
 
 static size_t next_piece(const exchange_t *exchange)
 {
@@ -200,7 +198,7 @@ static void on_pump(uv_idle_t *pump)
     uv_buf_t buf = uv_buf_init(exchange->out + exchange->out_off, (unsigned)next_piece(exchange));
     int sent = uv_try_write((uv_stream_t *)&line->tcp, &buf, 1);
     if (sent < 0 && sent != UV_EAGAIN) {
-        uv_idle_stop(pump); /* reading tells how it ends: there may be an answer yet */
+        uv_idle_stop(pump); /* go on reading: there may still be a response */
         return;
     }
     if (sent > 0) exchange->out_off += (size_t)sent;

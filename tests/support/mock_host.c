@@ -4,7 +4,7 @@
 
 #include "support/heap.h"
 
-#define WATCHDOG_MS    20000 /* only a broken transport ever waits so long */
+#define WATCHDOG_MS    20000 /* no working transport waits so long */
 #define DELIVERIES_MAX 4096
 
 static mock_host_t *mock_of(slack_transport_t *t)
@@ -34,7 +34,7 @@ static void on_state(slack_transport_t *t, enum slack_transport_state state, int
 {
     mock_host_t *mock = mock_of(t);
     assert_int_equal(mock->depth, 0);
-    if (mock->stopping) /* STARTING may still be told for the record */
+    if (mock->stopping) /* STARTING may still be reported before STOPPED */
         assert_true(state == SLACK_TRANSPORT_STARTING || state == SLACK_TRANSPORT_STOPPED);
     if (!follows(mock->state, state)) fail_msg("state %d after state %d", state, mock->state);
     mock->state = t->state = state;
@@ -54,7 +54,7 @@ static char *copy_slice(slack_slice_t s)
     return copy;
 }
 
-/* By memory of its own: the library's may be failing on purpose. */
+/* With malloc(): the library's allocator may be failing on purpose. */
 static char *copy_json(const slack_json_t *value)
 {
     heap_pause();

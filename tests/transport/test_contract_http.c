@@ -10,7 +10,7 @@ typedef struct peer {
     slack_transport_t *t;
     slack_options_t options; /* borrowed by the transport */
     bool keep_alive;
-    http_peer_t *http; /* NULL before the first message: the port is not known earlier */
+    http_peer_t *http; /* NULL before the first message, when the port is not known yet */
 } peer_t;
 
 static void *open_peer(mock_host_t *host, slack_transport_t **ret, bool keep_alive)
@@ -131,7 +131,7 @@ static void close_peer(void *fixture, bool *closed)
     free(peer);
 }
 
-/* A connection for every request, and one for all that come one after the other. */
+/* With a connection for each request, and with one for all consecutive requests. */
 static const contract_fixture_t fresh = {
     "http", 0, open_fresh, send_message, wire_bytes, answer, drop, close_peer,
 };

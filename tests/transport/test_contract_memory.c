@@ -4,7 +4,7 @@
 #include "support/test.h"
 #include "transport_memory/memory.h"
 
-/* What a peer of this transport takes as the ack's body. */
+/* The largest body of an ack that this peer takes. */
 #define ACK_MAX 20480
 
 typedef struct memory_peer memory_peer_t;
@@ -92,7 +92,7 @@ static void peer_close(void *fixture, bool *closed)
 {
     memory_peer_t *peer = fixture;
     for (int i = 0; i < peer->count; i++) {
-        assert_int_not_equal(peer->sent[i].answer.what, CONTRACT_OPEN); /* told exactly once */
+        assert_int_not_equal(peer->sent[i].answer.what, CONTRACT_OPEN); /* called exactly once */
         free(peer->sent[i].body);
     }
     free(peer);

@@ -14,11 +14,11 @@
 #define HOLD_MS   2000
 #define APP_TOKEN "xapp-1-A1-1-contract"
 
-/* One connection, and waits that a test can afford. */
+/* The default limits, with short backoffs. */
 static slack_socket_limits_t limits;
 
 typedef struct sent {
-    unsigned connection; /* 0: there was none */
+    unsigned connection; /* 0: none was open */
     contract_answer_t answer;
     char *body;
 } sent_t;
@@ -28,7 +28,7 @@ typedef struct call {
     void *user_data;
 } call_t;
 
-/* Pieces of messages that are still to be sent. */
+/* A piece of a message that has to be sent. */
 typedef struct piece {
     unsigned connection;
     unsigned wait; /* turns of the loop */
@@ -46,7 +46,7 @@ typedef struct fixture {
     int count;
     call_t calls[CALLS_MAX];
     unsigned call_count;
-    uint64_t hold_ms; /* answer no call before */
+    uint64_t hold_ms; /* no call is answered before */
     piece_t *pieces;
     uv_idle_t idle; /* answers calls and sends pieces */
     bool *closed;
@@ -260,7 +260,7 @@ static void fixture_answer(void *fixture, int number, contract_answer_t *ret)
 static void fixture_drop(void *fixture, int number)
 {
     fixture_t *f = fixture;
-    /* An ack goes by the next connection when there is one: not before the test is through. */
+    /* Open no new connection during the test, or the ack would go there. */
     f->hold_ms = uv_now(&f->host->loop) + HOLD_MS;
     socket_peer_reset(f->peer, f->sent[number].connection);
 }
@@ -276,7 +276,7 @@ static void on_peer_closed(uv_handle_t *handle)
         free(piece);
     }
     socket_peer_close(f->peer, f->closed);
-    /* The script is not looked at any more. */
+    /* A peer that closes no longer uses its script, which is in `f`. */
     free(f);
 }
 
@@ -290,8 +290,9 @@ static void fixture_close(void *fixture, bool *closed)
 
 static const contract_fixture_t fixture = {
     .name = "socket",
-    .traits = CONTRACT_LATER_IS_SILENCE | CONTRACT_REFUSE_IS_EMPTY_OK | CONTRACT_TEXT_IS_JSON |
-              CONTRACT_PEER_SHARES_HEAP /* an envelope that found no memory stays unanswered */,
+    .traits =
+        CONTRACT_LATER_IS_SILENCE | CONTRACT_REFUSE_IS_EMPTY_OK | CONTRACT_TEXT_IS_JSON |
+        CONTRACT_PEER_SHARES_HEAP /* an envelope for which there was no memory stays unanswered */,
     .open = fixture_open,
     .send = fixture_send,
     .wire_bytes = fixture_wire_bytes,

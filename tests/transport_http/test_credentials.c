@@ -14,7 +14,7 @@
 #include "transport_http/certificate.h"
 #include "transport_http/signing_secret.h"
 
-/* What the receiver reads from files, when memory is out, and what is left of it in memory. */
+/* Signing secrets and certificates from files: faults, no memory, and no secret left in memory. */
 
 #define SECRET "0123456789abcdef0123456789abcdef"
 
@@ -86,7 +86,7 @@ static void no_memory_to_begin_with(void **state)
     assert_true(alloc_fail_each(init_once, NULL) > 2);
 }
 
-/* A reload that fails keeps both, says so, and the next one works. */
+/* A reload that fails keeps the old ones and logs it, and the next reload works. */
 static int reload_once(void *ctx)
 {
     credentials_t *c = ctx;
@@ -122,7 +122,7 @@ static void no_memory_to_reload(void **state)
     done(&c);
 }
 
-/* The same for mbedTLS's own memory, which does not come from the library's allocator. */
+/* The same for the memory of mbedTLS, which does not use the library's allocator. */
 static void tls_has_no_memory(int (*fn)(void *ctx), void *ctx)
 {
     int rc = SLACK_ENOMEM;
@@ -131,7 +131,7 @@ static void tls_has_no_memory(int (*fn)(void *ctx), void *ctx)
         tls_memory_fail_at(nth);
         rc = fn(ctx);
         bool failed = tls_memory_heal();
-        /* What fails inside of a calculation is told as an error of that, at times. */
+        /* mbedTLS may report a failed allocation as an error of the calculation around it. */
         if (rc != 0) assert_true(failed);
         if (rc != 0) assert_true(rc == SLACK_ENOMEM || rc == SLACK_ECONFIG || rc == SLACK_ETLS);
         if (!failed) assert_int_equal(rc, 0);
@@ -162,10 +162,10 @@ static void mbedtls_has_no_memory(void **state)
     done(&c);
 }
 
-/* --- what is left of a secret ------------------------------------------------------------------
+/* --- secrets in memory -------------------------------------------------------------------------
  */
 
-/* Whatever becomes of the file, no block is given back with the secret still in it. */
+/* No block is freed with the secret in it, whatever the file holds later. */
 static void secrets_are_wiped(void **state)
 {
     static const char *const texts[] = {
@@ -194,7 +194,7 @@ static void secrets_are_wiped(void **state)
     heap_watch(NULL);
 }
 
-/* One that is far too long was read up to there. */
+/* A file that is far too long is read up to the limit. */
 static void secrets_in_large_files_are_wiped(void **state)
 {
     char *text = malloc(100001);
@@ -214,7 +214,7 @@ static void secrets_in_large_files_are_wiped(void **state)
     free(text);
 }
 
-/* The options that a variable brings, and those that one after it spoils. */
+/* Options from variables, also when a later variable is invalid. */
 static void secrets_in_options_are_wiped(void **state)
 {
     char sentence[SLACK_ERROR_TEXT_MAX];
@@ -226,7 +226,7 @@ static void secrets_in_options_are_wiped(void **state)
         if (slack_options_from_env(&o, sentence) == 0) slack_options_done(&o);
         heap_heal();
     }
-    setenv("SLACK_MAX_ATTEMPTS", "no number", 1); /* it is looked at later */
+    setenv("SLACK_MAX_ATTEMPTS", "no number", 1); /* read after the secret */
     slack_options_t o = {0};
     assert_int_equal(slack_options_from_env(&o, sentence), SLACK_ECONFIG);
     assert_non_null(strstr(sentence, "SLACK_MAX_ATTEMPTS"));
@@ -236,7 +236,7 @@ static void secrets_in_options_are_wiped(void **state)
     heap_watch(NULL);
 }
 
-/* --- what is wrong with it ---------------------------------------------------------------------
+/* --- faults ------------------------------------------------------------------------------------
  */
 
 static void expect_fault(const char *sentence)
@@ -272,7 +272,7 @@ static void faults_name_the_file(void **state)
     expect_fault("cannot use SLACK_SIGNING_SECRET_FILE=/nowhere/secret: No such file or directory");
 }
 
-/* Whoever opens a pipe waits for who writes to it: nobody may. */
+/* To open a pipe would block until somebody writes to it. */
 static void what_is_no_file_is_named(void **state)
 {
     if (!options.http_tls_cert) skip();

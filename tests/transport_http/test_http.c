@@ -8,7 +8,7 @@
     "{\"type\":\"event_callback\",\"team_id\":\"T1\",\"event_id\":\"Ev1\",\"event\":{\"type\":"    \
     "\"app_mention\",\"user\":\"U1\",\"channel\":\"C1\",\"text\":\"Hey sesame\"}}"
 
-/* The budget of heap allocations per delivered event. */
+/* The limit of heap allocations for each delivered event. */
 #define ALLOCATIONS_MAX 4
 
 static int open_bench(void **state)
@@ -34,7 +34,7 @@ static const http_reply_t *exchange_signed(http_bench_t *b, const char *type, co
     return http_bench_ask(b, &(slack_request_t){.type = type, .headers = headers, .body = body});
 }
 
-/* A request with the headers that are given, and nothing of Slack's own. */
+/* A request with these headers only, and none of Slack's. */
 static const http_reply_t *exchange_plain(http_bench_t *b, const char *line, const char *headers,
                                           const char *body)
 {
@@ -55,7 +55,7 @@ static void check_empty(const http_reply_t *reply, int status)
     assert_null(http_reply_header(reply, "Content-Type", &len));
 }
 
-/* --- routes ------------------------------------------------------------------------------------
+/* --- paths and methods -------------------------------------------------------------------------
  */
 
 static void only_the_path_exists(void **state)
@@ -87,7 +87,8 @@ static void query_does_not_matter(void **state)
 {
     http_bench_t *b = *state;
     check_empty(exchange_plain(b, "POST /slack/events?a=b", "", "ssl_check=1"), 200);
-    check_empty(exchange_plain(b, "POST /slack/events?%zz#", "", "ssl_check=1"), 400); /* the # */
+    check_empty(exchange_plain(b, "POST /slack/events?%zz#", "", "ssl_check=1"),
+                400); /* for the # */
     check_empty(exchange_plain(b, "POST /slack/events?%zz", "", "ssl_check=1"), 200);
 }
 
@@ -124,8 +125,7 @@ static void unsigned_requests_are_refused(void **state)
         "v0=0000000000000000000000000000000000000000000000000000000000000000\r\n",
         "X-Slack-Request-Timestamp: 1531420618\r\nX-Slack-Signature: v0=\r\n",
     };
-    /* What is wrong with these bodies is not told before the signature holds, nor is it answered.
-     */
+    /* Without a valid signature the transport does not look at these bodies. */
     static const char *const bodies[] = {
         EVENT,         "",
         "{",           "{\"type\":\"url_verification\",\"challenge\":\"sesame\"}",
@@ -275,13 +275,13 @@ static void later_tells_when(void **state)
     assert_null(http_reply_header(reply, "X-Slack-No-Retry", &len));
 }
 
-/* --- the budget, and the end -------------------------------------------------------------------
+/* --- allocations, and the end ------------------------------------------------------------------
  */
 
 static void event_takes_few_allocations(void **state)
 {
     http_bench_t *b = *state;
-    check_empty(exchange_signed(b, SLACK_REQUEST_JSON, "", EVENT), 200); /* the connection is up */
+    check_empty(exchange_signed(b, SLACK_REQUEST_JSON, "", EVENT), 200); /* opens the connection */
     size_t len;
     char *request = slack_request_signed(SLACK_REQUEST_JSON, "", EVENT, strlen(EVENT), &len);
     for (int i = 0; i < 10; i++) {
@@ -383,7 +383,7 @@ static void wrong_options_are_named(void **state)
     }
 }
 
-/* Start a second receiver with these options, which cannot be. */
+/* A second transport with these options does not start. */
 static void check_no_start(http_bench_t *b, const char *host, const char *port, int rc,
                            const char *sentence)
 {

@@ -6,7 +6,7 @@
 #include "support/http_bench.h"
 #include "support/test.h"
 
-/* Several apps on one port, told apart by whose secret a request is signed with. */
+/* Several apps on one port: the secret that signed a request names the app. */
 
 #define SECRETS "A111:secret-one, A222:secret-old,A222:secret-new"
 
@@ -45,11 +45,11 @@ static void each_app_has_its_secrets(void **state)
         {"secret-new", SLACK_REQUEST_JSON, EVENT("A222"), "A222"},
         {"secret-one", SLACK_REQUEST_FORM, "command=%2Fsesame&api_app_id=A111", "A111"},
         {"secret-new", SLACK_REQUEST_FORM, "command=%2Fsesame&api_app_id=A222", "A222"},
-        /* Legacy payloads name no app: it is the secret's. */
+        /* Legacy payloads name no app: the secret does. */
         {"secret-one", SLACK_REQUEST_FORM, DIALOG, "A111"},
         {"secret-old", SLACK_REQUEST_FORM, DIALOG, "A222"},
         {"secret-new", SLACK_REQUEST_JSON, "{\"api_app_id\":222,\"event\":{}}", "A222"},
-        /* Another's. */
+        /* The secret of another app. */
         {"secret-one", SLACK_REQUEST_JSON, EVENT("A222"), NULL},
         {"secret-new", SLACK_REQUEST_JSON, EVENT("A111"), NULL},
         {"secret-one", SLACK_REQUEST_FORM, "command=%2Fsesame&api_app_id=A222", NULL},
@@ -81,7 +81,7 @@ static void each_app_has_its_secrets(void **state)
     http_bench_close(&b);
 }
 
-/* A secret of nobody's opens nothing, and what is in the id before it holds is not looked at. */
+/* An unknown secret signs nothing, and the app's id is not read before the signature holds. */
 static void strangers_are_refused(void **state)
 {
     start(SECRETS);
@@ -95,7 +95,7 @@ static void strangers_are_refused(void **state)
     http_bench_close(&b);
 }
 
-/* What has no app is answered for any of them. */
+/* Requests without an app are answered for every app. */
 static void challenges_and_certificate_checks(void **state)
 {
     static const char challenge[] = "{\"type\":\"url_verification\",\"challenge\":\"c\"}";
@@ -112,7 +112,7 @@ static void challenges_and_certificate_checks(void **state)
     http_bench_close(&b);
 }
 
-/* Without ids there is one app, whatever it is called. */
+/* A secret without an id is valid for every app. */
 static void one_app_needs_no_id(void **state)
 {
     start("secret-old,secret-new");
@@ -166,7 +166,7 @@ static void apps_of_a_file(void **state)
     http_bench_close(&b);
 }
 
-/* Whatever is out of memory, the answer is one that has Slack send it again, or none. */
+/* Without memory the answer makes Slack send the request again, or there is none. */
 static void memory_may_run_out(void **state)
 {
     start(SECRETS);

@@ -10,9 +10,9 @@
 #include "support/test.h"
 
 /*
- * What the open internet sends to a request URL, each by name with the status that it gets, from a
- * receiver with its default limits. None of it may become a delivery, each is told to the log in
- * one line, and after each of them the receiver answers Slack as before.
+ * What the open internet sends to a request URL, each request by name with the status that it gets
+ * under the default limits. None becomes a delivery, each causes one line in the log, and after
+ * each of them the transport still answers Slack.
  */
 
 #define EVENT                                                                                      \
@@ -28,7 +28,7 @@ static const struct {
     const char *name;
     int status;
     const char *bytes;
-    const char *more; /* behind them, */
+    const char *more; /* then this, */
     size_t times;     /* so many times */
 } cases[] = {
     /* Bounds. */
@@ -224,14 +224,14 @@ static int close_bench(void **state)
     return 0;
 }
 
-/* Slack is answered as ever. */
+/* Slack still gets its answers. */
 static void check_well(unsigned deliveries)
 {
     assert_int_equal(http_bench_ask(&b, &(slack_request_t){.body = EVENT})->status, 200);
     assert_int_equal(b.mock.count, deliveries);
 }
 
-/* The nth case's bytes, the caller's to free. */
+/* The bytes of the nth case. The caller frees them. */
 static char *bytes_of(size_t n, size_t *ret_len)
 {
     static const char nul[] = POST "A: b\0c\r\n\r\n";
@@ -247,7 +247,7 @@ static char *bytes_of(size_t n, size_t *ret_len)
     return all;
 }
 
-/* One line, with the status, a reason and the peer. */
+/* The log has one line, with the status, a reason and the peer. */
 static void check_log(const char *name, int status)
 {
     char line[100];
@@ -263,11 +263,12 @@ static void each_gets_its_status(void **state)
         size_t len;
         char *bytes = bytes_of(i, &len);
         const http_pieces_t pieces[] = {{0}, {.first = len / 2}, {.bytewise = true}};
-        /* Byte by byte only what is short: a piece takes two turns of the loop. */
+        /* Only short requests byte by byte: each piece takes two turns of the loop. */
         const size_t ways = len < 400 ? 3 : 2;
         for (size_t k = 0; k < ways; k++) {
             http_bench_forget(&b);
-            b.mock.skew_us += SLACK_LOG_LIMIT_SPAN_MS * 1000; /* or the log has too much to tell */
+            b.mock.skew_us +=
+                SLACK_LOG_LIMIT_SPAN_MS * 1000; /* so that the limit of log lines is not reached */
             const http_reply_t *reply = http_bench_send(&b, bytes, len, pieces[k]);
             if (!reply->done || reply->status != cases[i].status)
                 fail_msg("%s: %d, not %d", cases[i].name, reply->status, cases[i].status);
@@ -278,7 +279,7 @@ static void each_gets_its_status(void **state)
     check_well(1);
 }
 
-/* What needs no signature, and is followed by nothing: the answer to a check of the certificate. */
+/* A check of the certificate needs no signature, and nothing else follows from it. */
 static void checks_of_the_certificate(void **state)
 {
     static const struct {
@@ -311,7 +312,7 @@ static void checks_of_the_certificate(void **state)
     check_well(1);
 }
 
-/* A body's type is what its media type says; failing that, what its first byte says. */
+/* The media type says what a body is; if it does not, the first byte does. */
 static void bodies_in_odd_dresses(void **state)
 {
     static const struct {
@@ -354,7 +355,7 @@ static void bodies_in_odd_dresses(void **state)
     }
 }
 
-/* Signed requests in the ways that HTTP allows. */
+/* Signed requests in every form that HTTP allows. */
 static void ways_that_are_fine(void **state)
 {
     static const char body[] = EVENT;
@@ -404,7 +405,7 @@ static void ways_that_are_fine(void **state)
 
 /* --- connections ------------------------------------------------------------------------------ */
 
-/* Send all of it, and no more where the peer half-closes; read to the end of the connection. */
+/* Send everything, half-close if the test asks for it, and read to the end of the connection. */
 static void talk(const char *bytes, bool half_close, char *answer, size_t size)
 {
     struct sockaddr_in address = {.sin_family = AF_INET,
@@ -480,7 +481,7 @@ static void connections_get_their_statuses(void **state)
     check_well(1);
 }
 
-/* HEAD is answered like GET, without the body. */
+/* HEAD gets the answer of GET without the body. */
 static void head_has_no_body(void **state)
 {
     char answer[4096];
@@ -491,7 +492,7 @@ static void head_has_no_body(void **state)
     assert_non_null(strstr(answer, "\r\nAllow: POST\r\n"));
 }
 
-/* Hundreds at once: what they leave is bounded. */
+/* Hundreds at once: the memory that they take is bounded. */
 static void crowd_leaves_nothing(void **state)
 {
     check_well(1);
@@ -507,7 +508,7 @@ static void crowd_leaves_nothing(void **state)
     for (int number = first; number <= last; number++)
         http_bench_wait(&b, number);
     check_well(2);
-    /* Those that linger keep some KiB each until their peers are gone. */
+    /* A connection that waits for its peer to close keeps some KiB. */
     assert_in_range(heap_bytes() - before, 0, 250 * (16 << 10));
 }
 

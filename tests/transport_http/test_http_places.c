@@ -10,7 +10,7 @@
 #include "support/http_bench.h"
 #include "support/test.h"
 
-/* Where the receiver listens, whom it believes, and what it reads again. */
+/* Where the transport listens, which proxies it trusts, and what it reads again. */
 
 #define EVENT "{\"type\":\"event_callback\",\"event_id\":\"Ev1\",\"event\":{\"type\":\"a\"}}"
 
@@ -25,7 +25,7 @@ static void open_bench(http_bench_t *b)
     b->log_level = SLACK_LOG_DEBUG;
 }
 
-/* --- where ------------------------------------------------------------------------------------ */
+/* --- addresses -------------------------------------------------------------------------------- */
 
 static void unix_socket(void **state)
 {
@@ -50,7 +50,7 @@ static void unix_socket(void **state)
         assert_non_null(strstr(b.log, "peer=unix"));
         close(fd);
 
-        open_bench(&second); /* somebody listens there */
+        open_bench(&second); /* the address is in use */
         second.options.http_host = host;
         assert_int_equal(http_bench_create(&second), 0);
         assert_int_equal(mock_start(&second.mock, second.t), SLACK_EIO);
@@ -58,7 +58,7 @@ static void unix_socket(void **state)
         mock_host_close(&second.mock);
         http_bench_close(&b);
         assert_int_equal(access(path, F_OK), -1);
-        /* A file that a killed process has left behind is in nobody's way. */
+        /* A socket file that a killed process left behind is replaced. */
         fd = socket(AF_UNIX, SOCK_STREAM, 0);
         assert_int_equal(bind(fd, (const struct sockaddr *)&address, sizeof address), 0);
         close(fd);
@@ -93,13 +93,13 @@ static void version_6(void **state)
 {
     http_bench_t b;
     open_bench(&b);
-    b.options.http_host = "::"; /* and version 4 with it */
+    b.options.http_host = "::"; /* also accepts IPv4 */
     http_bench_start(&b);
     assert_int_equal(status_of(&b, ""), 200);
     http_bench_close(&b);
 }
 
-/* --- whom ------------------------------------------------------------------------------------- */
+/* --- proxies ---------------------------------------------------------------------------------- */
 
 static void proxies_are_believed(void **state)
 {
@@ -167,7 +167,7 @@ static void wrong_options_are_named(void **state)
     assert_int_equal(heap_live(), 0);
 }
 
-/* --- what is read again ----------------------------------------------------------------------- */
+/* --- reload ----------------------------------------------------------------------------------- */
 
 static bool secret_was_read(void *arg)
 {

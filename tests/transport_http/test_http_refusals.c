@@ -4,8 +4,8 @@
 #include "support/http_bench.h"
 #include "support/test.h"
 
-/* Whoever is turned away is in the log, once, with the reason, and with nothing of what they sent
- * but the path. A flood is a number. */
+/* The log has one line for each refused request, with the reason and the path and nothing else of
+ * the request. Of a flood it has the number. */
 
 #define HEAD(line) line " HTTP/1.1\r\nHost: x\r\nCookie: sesame\r\n"
 #define BODY       "Content-Length: 6\r\n\r\nsesame"
@@ -28,7 +28,7 @@ static void each_status_is_told_once(void **state)
     static const struct {
         int status;
         const char *bytes;
-        const char *reason; /* what follows it in the log */
+        const char *reason; /* what follows the status in the log */
     } cases[] = {
         {400, POST "Content-Length: sesame\r\n\r\n", "reason="},
         {400, POST "Transfer-Encoding: chunked\r\n" BODY, "reason="},
@@ -85,8 +85,8 @@ static bool left_out_is_told(void *unused)
     return http_bench_logged(&b, "event=\"requests refused\"") > 0;
 }
 
-/* However many: so many lines, and one with the number of the rest. It comes when the span is over,
- * though nobody is connected any more. */
+/* A flood causes a limited number of lines, then one with the number of the rest. It is logged when
+ * the span is over, even without a connection. */
 static void flood_is_a_number(void **state)
 {
     start();
@@ -101,7 +101,7 @@ static void flood_is_a_number(void **state)
     assert_int_equal(http_bench_logged(&b, "count=480 "), 1);
     assert_int_equal(http_bench_logged(&b, ""), SLACK_LOG_LIMIT_LINES + 1);
 
-    /* The next ones are told again; and the last number at the end. */
+    /* The next span has lines again. The stop logs the last number. */
     http_bench_forget(&b);
     for (unsigned i = 0; i < SLACK_LOG_LIMIT_LINES + 3; i++)
         http_bench_say(&b, "NOT HTTP\r\n\r\n");
@@ -110,14 +110,14 @@ static void flood_is_a_number(void **state)
     assert_int_equal(http_bench_logged(&b, "count=3 "), 1);
 }
 
-/* So are connections that there is no room for. */
+/* The same for connections beyond the limit. */
 static void crowd_is_a_number(void **state)
 {
     http_bench_open(&b);
     b.options.http_limits.connections = 1;
     b.mock.script = MOCK_KEEP;
     http_bench_start(&b);
-    /* One that is being handled makes no room for others. */
+    /* A connection with a request under way is not closed for a new one. */
     size_t len;
     char *bytes = slack_request_make(&(slack_request_t){.body = "{\"event\":{}}"}, &len);
     http_peer_send(b.slack, bytes, len, (http_pieces_t){0});

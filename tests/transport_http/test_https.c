@@ -9,19 +9,19 @@
 #include "support/test.h"
 
 /*
- * The receiver's HTTPS against peers that we did not write, curl and openssl s_client: TLS 1.2 and
- * 1.3, client certificates, resumed sessions. The bot has a process of its own.
+ * HTTPS with curl and openssl s_client: TLS 1.2 and 1.3, client certificates, resumed sessions. The
+ * bot runs in its own process.
  */
 
 #define PATH_BYTES 256
 
 typedef struct scene {
-    world_t world; /* of the peers */
+    world_t world; /* for the peers */
     bot_t bot;
     char cert[PATH_BYTES], key[PATH_BYTES], ca[PATH_BYTES];
 } scene_t;
 
-/* `client_ca` NULL: everybody may come. */
+/* `client_ca` NULL: clients need no certificate. */
 static void scene_open(scene_t *s, const char *client_ca)
 {
     char authorities[PATH_BYTES];
@@ -43,7 +43,7 @@ static void scene_close(scene_t *s)
     world_close(&s->world);
 }
 
-/* Run a command whose words are separated by single spaces; `child` has what came of it. */
+/* Run a command, whose words are separated by single spaces; `child` has its output. */
 static void SLACK_PRINTF(4, 5)
     run(scene_t *s, child_t *child, const char *input, const char *format, ...)
 {
@@ -69,23 +69,22 @@ static bool has_curl(void)
     return system("curl --version >/dev/null 2>&1") == 0;
 }
 
-/* --- who may come ------------------------------------------------------------------------------
+/* --- client certificates -----------------------------------------------------------------------
  */
 
 #define NOT_SLACK "the certificate is not for platform-tls-client.slack.com"
 #define STRANGER  "the certificate is not signed by anyone trusted"
 
-/* The certificates of clients, whether they are Slack's, and what the log says to those that are
- * not. */
+/* Certificates of clients: whether they are Slack's, and what the log says if not. */
 static const struct client {
     const char *cert, *key; /* NULL: none */
     bool slack;
     const char *reason;
 } clients[] = {
     {"slack.pem", "server.key", true, NULL},
-    {"other.pem", "server.key", false, NOT_SLACK},  /* our authority's, for somebody else */
-    {"server.pem", "server.key", false, NOT_SLACK}, /* our own */
-    {"fake.pem", "stranger.key", false, STRANGER},  /* Slack's name, by nobody that we know */
+    {"other.pem", "server.key", false, NOT_SLACK},  /* for another name */
+    {"server.pem", "server.key", false, NOT_SLACK}, /* the server's own */
+    {"fake.pem", "stranger.key", false, STRANGER},  /* for Slack's name, by an unknown authority */
     {"stranger.pem", "stranger.key", false, STRANGER},
     {NULL, NULL, false, "the peer has no certificate"},
 };
@@ -97,7 +96,7 @@ static void expect_in_log(bot_t *bot, const struct client *client)
     bot_until(bot, client->reason);
 }
 
-/* " --cert FILE --key FILE" in the tool's own spelling. */
+/* " --cert FILE --key FILE" as the tool spells it. */
 static void dress(const struct client *client, const char *cert, const char *key, char *ret,
                   size_t size)
 {
@@ -125,7 +124,7 @@ static void curl_shows_certificates(void **state)
             if (clients[i].slack)
                 assert_string_equal(child.out + strlen(child.out) - 3, "200");
             else
-                assert_string_equal(child.out, "000"); /* not a byte of HTTP */
+                assert_string_equal(child.out, "000"); /* no HTTP response */
             assert_int_equal(child.status == 0, clients[i].slack);
             expect_in_log(&s.bot, &clients[i]);
             child_done(&child);
@@ -156,7 +155,7 @@ static void s_client_shows_certificates(void **state)
     scene_close(&s);
 }
 
-/* Without authorities to check by, a client's certificate is not asked for, and does no harm. */
+/* Without authorities the server does not ask for a client's certificate, and ignores one. */
 static void certificates_are_not_asked_for(void **state)
 {
     scene_t s;
@@ -175,14 +174,14 @@ static void certificates_are_not_asked_for(void **state)
     scene_close(&s);
 }
 
-/* --- what is spoken ----------------------------------------------------------------------------
+/* --- versions and ciphers ----------------------------------------------------------------------
  */
 
 static void versions_and_ciphers(void **state)
 {
     static const struct {
         const char *options;
-        const char *want; /* in what s_client says; NULL: it is refused */
+        const char *want; /* a part of s_client's output; NULL: the server refuses */
     } table[] = {
         {"-tls1_2", "Protocol  : TLSv1.2"},
         {"-tls1_3", "New, TLSv1.3"},
@@ -217,7 +216,7 @@ static void versions_and_ciphers(void **state)
     scene_close(&s);
 }
 
-/* Who speaks plain HTTP to it, or nothing at all, is closed without an answer. */
+/* A peer that speaks plain HTTP, or is silent, is closed without an answer. */
 static void plain_http_is_closed(void **state)
 {
     scene_t s;
@@ -245,8 +244,8 @@ static void connect_with_session(scene_t *s, child_t *child, const char *version
     assert_non_null(strstr(child->out, "HTTP/1.1 200 OK"));
 }
 
-/* By a ticket of the first connection the second has no certificates to show; of the one that is
- * there after a reload it is not taken any more. */
+/* With the ticket of the first connection the second needs no certificate. After a reload of the
+ * certificate the ticket is not accepted. */
 static void sessions_are_resumed(void **state)
 {
     static const char *const versions[] = {"-tls1_2", "-tls1_3"};
@@ -276,7 +275,7 @@ static void sessions_are_resumed(void **state)
     }
 }
 
-/* s_client's own way: one connection, and five that resume it. */
+/* s_client -reconnect: one connection, and five that resume it. */
 static void s_client_reconnects(void **state)
 {
     scene_t s;
