@@ -65,7 +65,7 @@ static void test_names_and_addresses(void **state)
         ends_t e;
         assert_true(ends_open(&e, false));
         assert_int_equal(ends_connect_to(&e, hosts[i], slack__listen_port(e.listener)), 0);
-        world_until_count(&e.world, &e.client.opens, 1);
+        world_until(&e.world, e.client.opens >= 1);
         ends_close(&e);
     }
 }
@@ -99,7 +99,7 @@ static void test_a_slow_reader(void **state)
     end_until_received(&e.server, SIZE);
     fill(data, SIZE);
     assert_filled(&e.server.received, SIZE);
-    world_until_count(&e.world, &e.client.draineds, 1);
+    world_until(&e.world, e.client.draineds >= 1);
     assert_int_equal(slack__conn_queued(e.client.conn), 0);
     world_turn(&e.world);
     assert_int_equal(e.client.draineds, 1);
@@ -170,8 +170,8 @@ static void test_pause_before_the_first_byte(void **state)
     e.client.greeting = "hello";
     e.server.pause_at_accept = true;
     assert_int_equal(ends_connect(&e), 0);
-    world_until_count(&e.world, &e.accepts, 1);
-    world_until_count(&e.world, &e.client.opens, 1);
+    world_until(&e.world, e.accepts >= 1);
+    world_until(&e.world, e.client.opens >= 1);
     world_turn(&e.world);
     assert_int_equal(e.server.received.len, 0);
     slack__conn_pause(e.server.conn, false);
@@ -261,7 +261,7 @@ static void test_eof_with_bytes_waiting(void **state)
     assert_true(ends_open(&e, false));
     fill(data, SIZE);
     int fd = ends_raw(&e);
-    world_until_count(&e.world, &e.accepts, 1);
+    world_until(&e.world, e.accepts >= 1);
     world_turn(&e.world);
     assert_int_equal(slack__conn_write(e.server.conn, data, SIZE), 0);
     assert_true(slack__conn_queued(e.server.conn) > 0);
@@ -317,7 +317,7 @@ static void test_close_inside_every_event(void **state)
         e.server.echo = true;
         assert_int_equal(ends_connect(&e), 0);
         end_until_closed(&e.client);
-        world_until_count(&e.world, &e.accepts, 1);
+        world_until(&e.world, e.accepts >= 1);
         end_until_closed(&e.server);
         unsigned reads = e.client.reads + e.server.reads;
         world_turn(&e.world);
@@ -357,7 +357,7 @@ static void test_reset(void **state)
     ends_t e;
     assert_true(ends_open(&e, ends_with_tls(state)));
     int fd = ends_raw(&e);
-    world_until_count(&e.world, &e.accepts, 1);
+    world_until(&e.world, e.accepts >= 1);
     world_turn(&e.world);
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
     close(fd);
@@ -374,7 +374,7 @@ static void test_writing_to_nobody(void **state)
     ends_t e;
     assert_true(ends_open(&e, false));
     int fd = ends_raw(&e);
-    world_until_count(&e.world, &e.accepts, 1);
+    world_until(&e.world, e.accepts >= 1);
     world_turn(&e.world);
     slack__conn_pause(e.server.conn, true); /* so that reading does not find out */
     setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));

@@ -131,7 +131,7 @@ static void test_no_handshake_in_time(void **state)
     close(fd);
 
     int raw = ends_raw(&e);
-    world_until_count(&e.world, &e.accepts, 1);
+    world_until(&e.world, e.accepts >= 1);
     world_turn(&e.world);
     end_time_out(&e.server);
     end_until_closed(&e.server);
@@ -146,7 +146,7 @@ static void test_linger(void **state)
     ends_t e;
     assert_true(ends_open(&e, false));
     int fd = ends_raw(&e);
-    world_until_count(&e.world, &e.accepts, 1);
+    world_until(&e.world, e.accepts >= 1);
     world_turn(&e.world);
     end_time_out(&e.server); /* none runs while it is open */
     slack__conn_write(e.server.conn, "bye", 3);
@@ -175,7 +175,7 @@ static void test_a_peer_that_does_not_read(void **state)
     ends_t e;
     assert_true(ends_open(&e, false));
     int fd = ends_raw(&e);
-    world_until_count(&e.world, &e.accepts, 1);
+    world_until(&e.world, e.accepts >= 1);
     world_turn(&e.world);
     assert_int_equal(slack__conn_write(e.server.conn, data, SIZE), 0);
     slack__conn_finish(e.server.conn);
@@ -200,7 +200,7 @@ static void test_plain_speech_to_tls(void **state)
     assert_true(ends_open(&e, true));
     int fd = ends_raw(&e);
     assert_int_equal(send(fd, request, sizeof(request) - 1, 0), sizeof(request) - 1);
-    world_until_count(&e.world, &e.accepts, 1);
+    world_until(&e.world, e.accepts >= 1);
     end_until_closed(&e.server);
     assert_int_equal(e.server.status, SLACK_ETLS);
     assert_string_equal(e.server.reason, "what the peer sends is not TLS");
@@ -215,7 +215,7 @@ static void test_gone_in_the_handshake(void **state)
     ends_t e;
     assert_true(ends_open(&e, true));
     int fd = ends_raw(&e);
-    world_until_count(&e.world, &e.accepts, 1);
+    world_until(&e.world, e.accepts >= 1);
     close(fd);
     end_until_closed(&e.server);
     assert_int_equal(e.server.status, SLACK_ECLOSED);
@@ -236,7 +236,7 @@ static void test_somebody_elses_certificate(void **state)
     assert_int_equal(e.client.status, SLACK_ETLS);
     assert_string_equal(e.client.reason, "the certificate is not signed by anyone trusted");
     assert_int_equal(e.client.opens, 0);
-    world_until_count(&e.world, &e.accepts, 1);
+    world_until(&e.world, e.accepts >= 1);
     end_until_closed(&e.server);
     assert_int_equal(e.server.status, SLACK_ETLS); /* it was told */
     ends_close(&e);
@@ -296,7 +296,7 @@ static void test_reset_while_writing(void **state)
         ends_t e;
         assert_true(ends_open(&e, false));
         int fd = ends_raw(&e);
-        world_until_count(&e.world, &e.accepts, 1);
+        world_until(&e.world, e.accepts >= 1);
         world_turn(&e.world);
         slack__conn_pause(e.server.conn, true); /* so that writing finds out */
         assert_int_equal(slack__conn_write(e.server.conn, data, SIZE), 0);
@@ -372,7 +372,7 @@ static void test_no_memory_for_the_rest(void **state)
     ends_t e;
     assert_true(ends_open(&e, false));
     int fd = ends_raw(&e);
-    world_until_count(&e.world, &e.accepts, 1);
+    world_until(&e.world, e.accepts >= 1);
     world_turn(&e.world);
     heap_fail_at(0, true);
     int rc = slack__conn_write(e.server.conn, data, SIZE);

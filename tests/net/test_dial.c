@@ -336,10 +336,10 @@ static void test_fallback_to_ipv6(void **state)
     }
     const uint64_t since = uv_hrtime();
     assert_int_equal(ends_connect_to(&e, "localhost", port), 0);
-    world_until_count(&e.world, &e.client.opens, 1);
+    world_until(&e.world, e.client.opens >= 1);
     assert_true(uv_hrtime() - since >= (uint64_t)240 * 1000 * 1000);
     assert_string_equal(slack__conn_peer(e.client.conn), "::1");
-    world_until_count(&e.world, &e.accepts, 1);
+    world_until(&e.world, e.accepts >= 1);
     ends_close(&e);
     blackhole_close(&hole);
 }

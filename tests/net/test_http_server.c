@@ -106,14 +106,14 @@ static void test_pipelining(void **state)
     f.manner = KEEP;
     fixture_dial(&f, &raw);
     raw_say(&raw, GET("/1") GET("/2") GET("/3"));
-    world_until_count(&f.world, &f.requests, 1);
+    world_until(&f.world, f.requests >= 1);
     world_turn(&f.world);
     assert_int_equal(f.requests, 1); /* one at a time */
     assert_string_equal(f.last, "GET /1");
     for (unsigned i = 0; i < 3; i++) {
         assert_int_equal(fixture_answer(&f, f.held[i], 201 + (int)i), 0);
         assert_int_equal(f.requests, i + 1); /* not from within the answer */
-        if (i < 2) world_until_count(&f.world, &f.requests, i + 2);
+        if (i < 2) world_until(&f.world, f.requests >= i + 2);
     }
     raw_until(&raw, "203");
     assert_true(strstr(raw.in, "201") < strstr(raw.in, "202"));
@@ -139,7 +139,7 @@ static void test_much_pipelining(void **state)
     for (unsigned i = 0; i < count; i++)
         raw_send(&raw, request, (size_t)head + 20000);
     for (unsigned i = 0; i < count; i++) {
-        world_until_count(&f.world, &f.requests, i + 1);
+        world_until(&f.world, f.requests >= i + 1);
         assert_int_equal(fixture_answer(&f, f.held[i], 200), 0);
     }
     raw_end(&raw);
@@ -163,12 +163,12 @@ static void test_late_answers(void **state)
     f.manner = KEEP;
     fixture_dial(&f, &raw);
     raw_say(&raw, GET("/1"));
-    world_until_count(&f.world, &f.requests, 1);
+    world_until(&f.world, f.requests >= 1);
     assert_int_equal(fixture_answer(&f, f.held[0], 200), 0);
     assert_int_equal(fixture_answer(&f, f.held[0], 200), SLACK_EINVAL);
     raw_until(&raw, "200 OK");
     raw_say(&raw, GET("/2"));
-    world_until_count(&f.world, &f.requests, 2);
+    world_until(&f.world, f.requests >= 2);
     assert_int_equal(fixture_answer(&f, f.held[0], 200), SLACK_EINVAL);
 
     /* Its sender resets the connection; the next one gets its slot, but not its answer. */
@@ -181,7 +181,7 @@ static void test_late_answers(void **state)
     assert_int_equal(fixture_answer(&f, f.held[1], 200), SLACK_ECLOSED);
     fixture_dial(&f, &next);
     raw_say(&next, GET("/3"));
-    world_until_count(&f.world, &f.requests, 3);
+    world_until(&f.world, f.requests >= 3);
     assert_int_equal(fixture_answer(&f, f.held[1], 200), SLACK_ECLOSED);
     assert_int_equal(fixture_answer(&f, f.held[2], 204), 0);
     raw_until(&next, "204 No Content");
@@ -200,7 +200,7 @@ static void test_answers_that_are_none(void **state)
     f.manner = KEEP;
     fixture_dial(&f, &raw);
     raw_say(&raw, GET("/1"));
-    world_until_count(&f.world, &f.requests, 1);
+    world_until(&f.world, f.requests >= 1);
     slack_http_response_t answer = {.status = 200, .headers = &injection, .header_count = 1};
     assert_int_equal(slack__http_respond(f.server, f.held[0], &answer), SLACK_EINVAL);
     assert_int_equal(fixture_answer(&f, f.held[0], 100), SLACK_EINVAL);
@@ -211,7 +211,7 @@ static void test_answers_that_are_none(void **state)
     char *big = calloc(1, FIXTURE_WRITE_MAX);
     assert_non_null(big);
     raw_say(&raw, GET("/2"));
-    world_until_count(&f.world, &f.requests, 2);
+    world_until(&f.world, f.requests >= 2);
     answer = (slack_http_response_t){.status = 200, .body = big, .body_len = FIXTURE_WRITE_MAX};
     assert_int_equal(slack__http_respond(f.server, f.held[1], &answer), SLACK_ETOOBIG);
     assert_int_equal(fixture_answer(&f, f.held[1], 200), SLACK_ECLOSED);

@@ -112,7 +112,7 @@ static void assert_serves(place_t *place)
     raw_until(place, fd, 'x');
     unsigned closes = place->closes + 1;
     close(fd);
-    world_until_count(&place->world, &place->closes, closes);
+    world_until(&place->world, place->closes >= closes);
 }
 
 static void test_ports(void **state)
@@ -169,13 +169,13 @@ static void test_many_at_once(void **state)
     assert_true(place_open(&place, "127.0.0.1"));
     for (int i = 0; i < RAW_COUNT; i++)
         fds[i] = raw_connect(&place);
-    world_until_count(&place.world, &place.accepts, RAW_COUNT);
+    world_until(&place.world, place.accepts >= RAW_COUNT);
     for (int i = 0; i < RAW_COUNT; i++) {
         assert_int_equal(send(fds[i], "y", 1, 0), 1);
         raw_until(&place, fds[i], 'y');
         close(fds[i]);
     }
-    world_until_count(&place.world, &place.closes, RAW_COUNT);
+    world_until(&place.world, place.closes >= RAW_COUNT);
     place_close(&place);
 }
 
@@ -187,7 +187,7 @@ static void test_closed_inside_accept(void **state)
     place.close_at_accept = true;
     for (int i = 0; i < 2; i++)
         fds[i] = raw_connect(&place);
-    world_until_count(&place.world, &place.accepts, 1);
+    world_until(&place.world, place.accepts >= 1);
     assert_int_equal(send(fds[0], "z", 1, 0), 1);
     raw_until(&place, fds[0], 'z'); /* the connection lives on */
     raw_until(&place, fds[1], 0);   /* the kernel has turned this one away */
@@ -266,10 +266,10 @@ static void test_no_descriptors(void **state)
     more_descriptors(before);
     assert_int_equal(place.accepts, 0);
     assert_int_equal(count_lines(&place.world, "connections have to wait"), 1);
-    world_until_count(&place.world, &place.accepts, 3);
+    world_until(&place.world, place.accepts >= 3);
     for (int i = 0; i < 3; i++)
         close(fds[i]);
-    world_until_count(&place.world, &place.closes, 3);
+    world_until(&place.world, place.closes >= 3);
     assert_serves(&place);
     place_close(&place);
 }
@@ -302,10 +302,10 @@ static void test_no_memory(void **state)
          */
         const unsigned lost = count_closed(fds, 5);
         assert_in_range(lost, 1, 4);
-        world_until_count(&place.world, &place.accepts, 5 - lost);
+        world_until(&place.world, place.accepts >= 5 - lost);
         for (int i = 0; i < 5; i++)
             close(fds[i]);
-        world_until_count(&place.world, &place.closes, 5 - lost);
+        world_until(&place.world, place.closes >= 5 - lost);
         assert_serves(&place);
         place_close(&place);
     }

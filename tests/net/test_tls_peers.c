@@ -68,7 +68,7 @@ static void child_close(child_t *child, world_t *world)
     uv_close((uv_handle_t *)&child->in, on_handle_closed);
     uv_close((uv_handle_t *)&child->out, on_handle_closed);
     uv_close((uv_handle_t *)&child->process, on_handle_closed);
-    world_until_count(world, &child->closes, 3);
+    world_until(world, child->closes >= 3);
 }
 
 /* Start a command whose words are separated by single spaces. False when there is no such one. */
@@ -117,7 +117,7 @@ static void child_tell(child_t *child, const char *text)
 static void child_end(child_t *child, world_t *world)
 {
     if (!child->exited) uv_process_kill(&child->process, SIGTERM);
-    world_until(world, &child->exited);
+    world_until(world, child->exited);
     child_close(child, world);
 }
 
@@ -210,7 +210,7 @@ static void test_server_is_killed(void **state)
     assert_true(ends_open(&e, true));
     unsigned port = start_server(&child, &e, "server", "");
     assert_int_equal(ends_connect_to(&e, "localhost", port), 0);
-    world_until_count(&e.world, &e.client.opens, 1);
+    world_until(&e.world, e.client.opens >= 1);
     uv_process_kill(&child.process, SIGKILL);
     end_until_closed(&e.client);
     assert_int_equal(e.client.status, SLACK_ECLOSED);
@@ -255,10 +255,10 @@ static void test_s_client(void **state)
                 uv_run(&e.world.loop, UV_RUN_ONCE);
             assert_string_equal(child.said, "hello\n");
             slack__conn_finish(e.server.conn);
-            world_until(&e.world, &child.exited);
+            world_until(&e.world, child.exited);
             end_until_closed(&e.server);
         } else {
-            world_until(&e.world, &child.exited);
+            world_until(&e.world, child.exited);
             assert_int_not_equal(child.status, 0);
             end_until_closed(&e.server);
             assert_int_equal(e.server.received.len, 0);
@@ -297,7 +297,7 @@ static void test_curl(void **state)
         assert_int_equal(slack__conn_write(e.server.conn, head, sizeof(head) - 1), 0);
         assert_int_equal(slack__conn_write(e.server.conn, data, SIZE), 0);
         slack__conn_finish(e.server.conn);
-        world_until(&e.world, &child.exited);
+        world_until(&e.world, child.exited);
         assert_int_equal(child.status, 0);
         end_until_closed(&e.server);
         assert_int_equal(e.server.status, 0);

@@ -107,10 +107,10 @@ static void tear_down(fixture_t *f)
     ws_side_end(&f->world, &f->peer);
     if (f->curl) slack__curl_close(f->curl, world_set_flag, &curl);
     if (f->http) slack__http_server_close(f->http, world_set_flag, &http);
-    world_until(&f->world, &http);
-    world_until(&f->world, &curl);
+    world_until(&f->world, http);
+    world_until(&f->world, curl);
     connect_proxy_close(&f->server, &proxy);
-    world_until(&f->world, &proxy);
+    world_until(&f->world, proxy);
     slack__proxy_unref(f->proxy);
     slack__tls_context_unref(f->server_tls);
     slack__tls_context_unref(f->client_tls);
@@ -141,20 +141,20 @@ static int dial(fixture_t *f, const char *host, unsigned port)
 static void join(fixture_t *f)
 {
     assert_int_equal(dial(f, "other.example", slack__http_server_port(f->http)), 0);
-    world_until_count(&f->world, &f->client.opens, 1);
+    world_until(&f->world, f->client.opens >= 1);
 }
 
 static void say(fixture_t *f, const char *text)
 {
     const unsigned before = f->client.messages;
     assert_int_equal(slack__ws_send(f->client.ws, true, text, strlen(text)), 0);
-    world_until_count(&f->world, &f->client.messages, before + 1);
+    world_until(&f->world, f->client.messages >= before + 1);
     assert_string_equal(f->client.last, text);
 }
 
 static void assert_closed(fixture_t *f, int status, const char *reason)
 {
-    world_until_count(&f->world, &f->client.closes, 1);
+    world_until(&f->world, f->client.closes >= 1);
     assert_int_equal(f->client.status, status);
     assert_string_equal(f->client.reason, reason);
     assert_int_equal(f->client.http_status, 0);
@@ -237,12 +237,12 @@ static void test_proxy_that_goes_wrong(void **state)
     start(&f);
     f.server.mute = true;
     assert_int_equal(dial(&f, "other.example", 443), 0);
-    world_until_count(&f.world, &f.server.requests, 1);
+    world_until(&f.world, f.server.requests >= 1);
     uv_walk(&f.world.loop, run_out, slack__ws_conn(f.client.ws));
     assert_closed(&f, SLACK_ETIMEDOUT, "the proxy: no answer in time");
 
     assert_int_equal(dial(&f, "other.example", 443), 0);
-    world_until_count(&f.world, &f.server.requests, 2);
+    world_until(&f.world, f.server.requests >= 2);
     connect_proxy_drop(&f.server);
     assert_closed(&f, SLACK_ECLOSED, "the proxy: closed without an answer");
 
@@ -283,7 +283,7 @@ static void test_targets_without_proxy(void **state)
     assert_closed(&f, SLACK_ETLS, "the certificate is not for localhost");
     assert_int_equal(set_proxy(&f, "", "a.example, 192.0.2.0/24,test"), 0);
     assert_int_equal(dial(&f, NOBODY, 443), 0);
-    world_until_count(&f.world, &f.client.closes, 1);
+    world_until(&f.world, f.client.closes >= 1);
     assert_int_equal(f.client.status, SLACK_ECONNECT);
     assert_int_equal(f.server.connections, 0);
     tear_down(&f);
@@ -299,7 +299,7 @@ static void test_abort(void **state)
         for (int i = 0; i < turns; i++)
             uv_run(&f.world.loop, UV_RUN_NOWAIT);
         slack__ws_abort(f.client.ws);
-        world_until_count(&f.world, &f.client.closes, 1);
+        world_until(&f.world, f.client.closes >= 1);
         assert_int_equal(f.client.status, 0);
         tear_down(&f);
     }
@@ -346,7 +346,7 @@ static void open_curl(fixture_t *f)
                                           .concurrency = 4};
     bool closed = !f->curl;
     if (f->curl) slack__curl_close(f->curl, world_set_flag, &closed);
-    world_until(&f->world, &closed);
+    world_until(&f->world, closed);
     assert_int_equal(slack__curl_new(&f->curl, f->world.net, &options), 0);
 }
 
@@ -364,7 +364,7 @@ static void post(fixture_t *f, const char *host, unsigned port)
                                           .body_max = 1000};
     f->answers = 0;
     assert_int_equal(slack__curl_send(f->curl, &request, on_result, f), 0);
-    world_until_count(&f->world, &f->answers, 1);
+    world_until(&f->world, f->answers >= 1);
 }
 
 static void test_call(void **state)
@@ -475,18 +475,18 @@ static void test_freeze(void **state)
     world_turn(&f.world);
     assert_int_equal(f.client.messages, 0);
     connect_proxy_freeze(&f.server, false);
-    world_until_count(&f.world, &f.client.messages, 1);
+    world_until(&f.world, f.client.messages >= 1);
     assert_string_equal(f.client.last, "later");
     tear_down(&f);
 
     start(&f);
     connect_proxy_freeze(&f.server, true);
     assert_int_equal(dial(&f, "other.example", slack__http_server_port(f.http)), 0);
-    world_until_count(&f.world, &f.server.connections, 1);
+    world_until(&f.world, f.server.connections >= 1);
     world_turn(&f.world);
     assert_int_equal(f.client.opens, 0);
     connect_proxy_freeze(&f.server, false);
-    world_until_count(&f.world, &f.client.opens, 1);
+    world_until(&f.world, f.client.opens >= 1);
     tear_down(&f);
 }
 
@@ -549,13 +549,13 @@ static void test_app(void **state)
     assert_int_equal(slack_app_new(&app, &options), 0);
     slack_on_state(app, on_state, &life);
     assert_int_equal(slack_app_start(app, on_stopped, &life), 0);
-    world_until(&f.world, &life.ready);
+    world_until(&f.world, life.ready);
     assert_int_equal(f.posts, 2); /* auth.test, apps.connections.open */
     assert_non_null(f.peer.ws);
     assert_int_equal(f.server.tunnels, 2); /* the calls' and the socket's */
     assert_int_equal(f.server.connections, 2);
     slack_app_stop(app);
-    world_until(&f.world, &life.stopped);
+    world_until(&f.world, life.stopped);
     slack_app_free(app);
     assert_null(strstr(life.log, "p@ss"));
     assert_null(strstr(life.log, "p%40ss"));

@@ -85,7 +85,7 @@ static void test_stray_line_feed(void **state)
     ws_join(&f, false);
     assert_int_equal(slack__conn_write(slack__ws_conn(f.server.ws), "\n\x81\x01x\n", 5), 0);
     slack__ws_send(f.server.ws, true, "y", 1);
-    world_until_count(&f.world, &f.client.messages, 2);
+    world_until(&f.world, f.client.messages >= 2);
     assert_string_equal(f.client.last, "y");
     ws_tear_down(&f);
 }
@@ -107,7 +107,7 @@ static void test_unread(void **state)
     for (int i = 0; i < 10000; i++)
         raw_send(&raw, "\x89\x80\x01\x01\x01\x01", 6);
     raw_send(&raw, "\x81\x81\x01\x01\x01\x01q", 7);
-    world_until_count(&f.world, &f.server.messages, 1);
+    world_until(&f.world, f.server.messages >= 1);
     assert_int_equal(f.server.closes, 0);
     slack__ws_abort(f.server.ws);
     ws_until_closed(&f, &f.server);
@@ -186,10 +186,11 @@ static void test_open_for_longer(void **state)
     f.options.open_ms = (unsigned)open_ms;
     const uint64_t since = uv_hrtime();
     assert_int_equal(ws_dial(&f), 0);
-    world_until_count(&f.world, &f.client.opens, 1);
+    world_until(&f.world, f.client.opens >= 1);
     while (uv_hrtime() - since < (open_ms + 50) * 1000 * 1000) {
         assert_int_equal(slack__ws_ping(f.client.ws, NULL, 0), 0);
-        world_until_count(&f.world, &f.client.pongs, f.client.pongs + 1);
+        const unsigned pongs = f.client.pongs;
+        world_until(&f.world, f.client.pongs > pongs);
     }
     assert_int_equal(f.client.closes, 0);
     ws_tear_down(&f);
@@ -308,7 +309,7 @@ static void test_large_frames_are_given_back(void **state)
     for (unsigned n = 1; n <= 2; n++) {
         assert_int_equal(slack__ws_send(f.client.ws, true, n == 1 ? text : "x", n == 1 ? len : 1),
                          0);
-        world_until_count(&f.world, &f.client.messages, n);
+        world_until(&f.world, f.client.messages >= n);
     }
     assert_in_range(heap_bytes(), 0, before + 4 * ((size_t)64 << 10));
     ws_tear_down(&f);

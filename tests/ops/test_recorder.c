@@ -60,7 +60,7 @@ static void end(void)
     bool closed = false;
     slack__recorder_close(recorder, world_set_flag, &closed);
     recorder = NULL;
-    world_until(&world, &closed);
+    world_until(&world, closed);
 }
 
 static const char *read_all(const char *name)

@@ -3,19 +3,10 @@
 
 #include "protocol/signature.h"
 #include "support/heap.h"
+#include "support/slack_request.h"
 #include "support/test.h"
 
-/* The example of https://docs.slack.dev/authentication/verifying-requests-from-slack. */
-#define SECRET "8f742231b10e8888abcd99yyyzzz85a5"
-#define SENT_S 1531420618
-#define SENT   "1531420618"
-#define BODY                                                                                       \
-    "token=xyzz0WbapA4vBCDEFasx0q6G&team_id=T1DC2JH3J&team_domain=testteamnow&channel_id="         \
-    "G8PSS9T3V&channel_name=foobar&user_id=U2CERLKJA&user_name=roadrunner&command=%2Fwebhook-"     \
-    "collect&text=&response_url=https%3A%2F%2Fhooks.slack.com%2Fcommands%2FT1DC2JH3J%"             \
-    "2F397700885554%2F96rGlfmibIGlgcZRskXaIFfN&trigger_id=398738663015.47445629121."               \
-    "803a0bc887a14d10d2c447fce8b6703c"
-#define SIGNATURE "v0=a2114d57b48eac39b9ad189dd8316235a7b4a8d21a10bd27519666489c69b503"
+#define SENT_S 1531420618 /* SLACK_REQUEST_TIME */
 
 static slack_signer_t *signer_of(const char *secrets)
 {
@@ -27,11 +18,11 @@ static slack_signer_t *signer_of(const char *secrets)
 static slack_signed_request_t example(void)
 {
     return (slack_signed_request_t){
-        .timestamp = SLACK_SLICE(SENT),
+        .timestamp = SLACK_SLICE(SLACK_REQUEST_TIME),
         .timestamp_count = 1,
-        .signature = SLACK_SLICE(SIGNATURE),
+        .signature = SLACK_SLICE(SLACK_REQUEST_SIGNATURE),
         .signature_count = 1,
-        .body = SLACK_SLICE(BODY),
+        .body = SLACK_SLICE(SLACK_REQUEST_BODY),
     };
 }
 
@@ -47,7 +38,7 @@ static enum slack_signature_fault fault_at(slack_signer_t *signer,
 
 static enum slack_signature_fault fault_of(const slack_signed_request_t *request)
 {
-    slack_signer_t *signer = signer_of(SECRET);
+    slack_signer_t *signer = signer_of(SLACK_REQUEST_SECRET);
     enum slack_signature_fault fault = fault_at(signer, request, SENT_S);
     slack__signer_free(signer);
     return fault;
@@ -60,12 +51,12 @@ static void public_vectors_hold(void **state)
         slack_slice_t body;
         const char *signature;
     } vectors[] = {
-        {{BODY, sizeof BODY - 1}, SIGNATURE},
+        {{SLACK_REQUEST_BODY, sizeof SLACK_REQUEST_BODY - 1}, SLACK_REQUEST_SIGNATURE},
         {{NULL, 0}, "v0=55f41ec73231010289b54e669149ea021fccab11b5524355523533ce930cb739"},
         {{"{\"type\":\"url_verification\"}", 27},
          "v0=698720b19d0fb00bbaf1dcaa31ed77b055b3c00865f31632a0a17235e27e0180"},
     };
-    slack_signer_t *signer = signer_of(SECRET);
+    slack_signer_t *signer = signer_of(SLACK_REQUEST_SECRET);
     slack_signed_request_t request = example();
     for (size_t i = 0; i < sizeof vectors / sizeof *vectors; i++) {
         char made[SLACK_SIGNATURE_LEN + 1];
@@ -82,7 +73,7 @@ static void public_vectors_hold(void **state)
 static void window_is_300_s_to_both_sides(void **state)
 {
     (void)state;
-    slack_signer_t *signer = signer_of(SECRET);
+    slack_signer_t *signer = signer_of(SLACK_REQUEST_SECRET);
     const slack_signed_request_t request = example();
     static const struct {
         int64_t late_s;
@@ -110,11 +101,11 @@ static void timestamp_is_digits_only(void **state)
     (void)state;
     static const char *const odd[] = {
         "",
-        " " SENT,
-        SENT " ",
-        "+" SENT,
-        "-" SENT,
-        SENT ".0",
+        " " SLACK_REQUEST_TIME,
+        SLACK_REQUEST_TIME " ",
+        "+" SLACK_REQUEST_TIME,
+        "-" SLACK_REQUEST_TIME,
+        SLACK_REQUEST_TIME ".0",
         "1.531420618e9",
         "0x5b47e9ca",
         "1531420618\n",
@@ -124,7 +115,7 @@ static void timestamp_is_digits_only(void **state)
         "9223372036854775808",
         "१५३१४२०६१८",
     };
-    slack_signer_t *signer = signer_of(SECRET);
+    slack_signer_t *signer = signer_of(SLACK_REQUEST_SECRET);
     for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
         /* Well signed, so that only the form of the timestamp is at fault. */
         slack_signed_request_t request = example();
@@ -141,7 +132,7 @@ static void header_text_is_what_is_signed(void **state)
 {
     (void)state;
     slack_signed_request_t request = example();
-    request.timestamp = SLACK_SLICE("0" SENT);
+    request.timestamp = SLACK_SLICE("0" SLACK_REQUEST_TIME);
     assert_int_equal(fault_of(&request), SLACK_SIGNATURE_MISMATCH);
 }
 
@@ -190,9 +181,9 @@ static void signature_has_one_form(void **state)
 static void every_byte_counts(void **state)
 {
     (void)state;
-    slack_signer_t *signer = signer_of(SECRET);
+    slack_signer_t *signer = signer_of(SLACK_REQUEST_SECRET);
     slack_signed_request_t request = example();
-    char body[] = BODY;
+    char body[] = SLACK_REQUEST_BODY;
     request.body = (slack_slice_t){body, sizeof body - 1};
     for (size_t i = 0; i < sizeof body - 1; i++) {
         body[i] ^= 1;
@@ -202,7 +193,7 @@ static void every_byte_counts(void **state)
         assert_int_equal(fault_at(signer, &request, SENT_S), SLACK_SIGNATURE_MISMATCH);
         request.body.len = sizeof body - 1;
     }
-    char signature[] = SIGNATURE;
+    char signature[] = SLACK_REQUEST_SIGNATURE;
     request.signature = (slack_slice_t){signature, sizeof signature - 1};
     for (size_t i = 3; i < sizeof signature - 1; i++) {
         char right = signature[i];
@@ -217,7 +208,7 @@ static void every_byte_counts(void **state)
 static void line_ends_are_not_touched(void **state)
 {
     (void)state;
-    slack_signer_t *signer = signer_of(SECRET);
+    slack_signer_t *signer = signer_of(SLACK_REQUEST_SECRET);
     slack_signed_request_t request = example();
     char made[SLACK_SIGNATURE_LEN + 1];
     request.body = SLACK_SLICE("{\r\n\"a\": \"b\0c\"\r\n}\r\n");
@@ -233,13 +224,13 @@ static void any_of_several_secrets_will_do(void **state)
 {
     (void)state;
     static const char *const lists[] = {
-        SECRET,
-        "new," SECRET,
-        SECRET ",new",
-        " new , " SECRET "\t",
-        "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15," SECRET,
-        "A1:" SECRET,
-        " A1 : x , A0KRD7HC3 : " SECRET " ",
+        SLACK_REQUEST_SECRET,
+        "new," SLACK_REQUEST_SECRET,
+        SLACK_REQUEST_SECRET ",new",
+        " new , " SLACK_REQUEST_SECRET "\t",
+        "1,2,3,4,5,6,7,8,9,10,11,12,13,14,15," SLACK_REQUEST_SECRET,
+        "A1:" SLACK_REQUEST_SECRET,
+        " A1 : x , A0KRD7HC3 : " SLACK_REQUEST_SECRET " ",
     };
     const slack_signed_request_t request = example();
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
@@ -274,15 +265,16 @@ static void secrets_have_owners(void **state)
         slack_signed_by_t by;
         const char *owner; /* NULL: not theirs */
     } cases[] = {
-        {"x," SECRET, "A1", 2, "A1"},
-        {"x," SECRET, "", 2, ""},
-        {"A1:x,A2:" SECRET, "A2", 2, "A2"},
-        {"A1:x,A2:" SECRET, "", 2, "A2"},
-        {"A1:x,A2:" SECRET, "A1", 2, NULL},
-        {"A1:x,A2:" SECRET, "A22", 2, NULL},
-        {"A1:" SECRET ",A2:" SECRET, "A2", 3, "A2"}, /* one secret of two apps */
-        {"A1:" SECRET ",A2:" SECRET, "A1", 3, "A1"},
-        {"A1:" SECRET ",A2:" SECRET, "A3", 3, NULL},
+        {"x," SLACK_REQUEST_SECRET, "A1", 2, "A1"},
+        {"x," SLACK_REQUEST_SECRET, "", 2, ""},
+        {"A1:x,A2:" SLACK_REQUEST_SECRET, "A2", 2, "A2"},
+        {"A1:x,A2:" SLACK_REQUEST_SECRET, "", 2, "A2"},
+        {"A1:x,A2:" SLACK_REQUEST_SECRET, "A1", 2, NULL},
+        {"A1:x,A2:" SLACK_REQUEST_SECRET, "A22", 2, NULL},
+        {"A1:" SLACK_REQUEST_SECRET ",A2:" SLACK_REQUEST_SECRET, "A2", 3,
+         "A2"}, /* one secret of two apps */
+        {"A1:" SLACK_REQUEST_SECRET ",A2:" SLACK_REQUEST_SECRET, "A1", 3, "A1"},
+        {"A1:" SLACK_REQUEST_SECRET ",A2:" SLACK_REQUEST_SECRET, "A3", 3, NULL},
     };
     const slack_signed_request_t request = example();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -303,7 +295,7 @@ static void memory_may_run_out(void **state)
     (void)state;
     slack_signer_t *signer = NULL;
     heap_fail_at(0, true);
-    assert_int_equal(slack__signer_new(&signer, SECRET), SLACK_ENOMEM);
+    assert_int_equal(slack__signer_new(&signer, SLACK_REQUEST_SECRET), SLACK_ENOMEM);
     assert_true(heap_heal());
     assert_null(signer);
 }
@@ -311,7 +303,7 @@ static void memory_may_run_out(void **state)
 static void checks_take_no_memory(void **state)
 {
     (void)state;
-    slack_signer_t *signer = signer_of(SECRET);
+    slack_signer_t *signer = signer_of(SLACK_REQUEST_SECRET);
     const slack_signed_request_t request = example();
     size_t before = heap_count();
     assert_int_equal(fault_at(signer, &request, SENT_S), SLACK_SIGNATURE_OK);

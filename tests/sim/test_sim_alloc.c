@@ -68,7 +68,7 @@ static int live(void *ctx)
         if (requests) rc = give(sim);
         world_turn(&world);
         sim_close(sim, world_set_flag, &closed);
-        world_until(&world, &closed);
+        world_until(&world, closed);
     }
     world_close(&world);
     return rc == SLACK_EIO ? SLACK_ENOMEM : rc; /* the listener failed */

@@ -29,9 +29,9 @@ static void a_ticket_is_for_one_connection(void **state)
     const char *url = slack_json_str(sim_peer_call(&peer, &open), "/url");
     sim_app_t second;
     sim_app_dial(&peer, &app, url);
-    world_until(&peer.world, &app.opened);
+    world_until(&peer.world, app.opened);
     sim_app_dial(&peer, &second, url);
-    world_until(&peer.world, &second.closed);
+    world_until(&peer.world, second.closed);
     assert_int_equal(second.status, SLACK_EHTTP);
     assert_int_equal(second.http_status, 403);
     sim_app_close(&app);
@@ -52,7 +52,7 @@ static void debug_reconnects_shortens_the_life(void **state)
     assert_member(message, "/type", "disconnect");
     assert_member(message, "/reason", "refresh_requested");
     sim_peer_pass_ms(&peer, 10 * 1000);
-    world_until(&peer.world, &app.closed);
+    world_until(&peer.world, app.closed);
     assert_int_equal(app.code, 1000);
 }
 
@@ -64,7 +64,7 @@ static void the_eleventh_is_one_too_many(void **state)
     const slack_json_t *message = sim_app_connect(&peer, &eleventh);
     assert_member(message, "/type", "disconnect");
     assert_member(message, "/reason", "too_many_websockets");
-    world_until(&peer.world, &eleventh.closed);
+    world_until(&peer.world, eleventh.closed);
     for (int i = 0; i < SIM_SOCKETS_MAX; i++)
         sim_app_close(&apps[i]);
 }
@@ -85,7 +85,7 @@ static void an_overlong_frame_closes_it(void **state)
     sim_peer_control(&peer, "/sim/status", NULL);
     assert_false(app.closed);
     assert_int_equal(slack__ws_send(app.ws, true, frame, SIM_FRAME_MAX + 1), 0);
-    world_until(&peer.world, &app.closed);
+    world_until(&peer.world, app.closed);
     assert_int_equal(app.code, 1009);
 }
 
@@ -119,8 +119,8 @@ static void disconnect_on_request(void **state)
     sim_app_ack(&third, sim_app_next(&third), NULL);
     assert_sent(true);
     sim_peer_pass_ms(&peer, 10 * 1000);
-    world_until(&peer.world, &app.closed);
-    world_until(&peer.world, &second.closed);
+    world_until(&peer.world, app.closed);
+    world_until(&peer.world, second.closed);
     assert_false(third.closed);
     sim_app_close(&third);
 }
@@ -138,7 +138,7 @@ static void link_disabled(void **state)
     assert_sent(false);
     assert_member(outcome.body, "/error", "no app is connected");
     sim_peer_pass_ms(&peer, 10 * 1000);
-    world_until(&peer.world, &app.closed);
+    world_until(&peer.world, app.closed);
     assert_int_equal(app.count, app.taken);
 }
 
@@ -294,19 +294,19 @@ static void an_end_in_the_middle_answers_everybody(void **state)
     sim_peer_start(&peer, &wait, &transcript);
     const sim_peer_request_t get = {"GET", "/sim/status", NULL, NULL, NULL};
     sim_peer_start(&peer, &get, &status);
-    world_until(&peer.world, &status.done);
+    world_until(&peer.world, status.done);
 
     bool sim_closed = false, curl_closed = false;
     sim_close(peer.sim, world_set_flag, &sim_closed);
-    world_until(&peer.world, &sim_closed);
-    world_until(&peer.world, &app.closed);
+    world_until(&peer.world, sim_closed);
+    world_until(&peer.world, app.closed);
     assert_int_equal(app.code, 1001);
-    world_until(&peer.world, &sent.done);
-    world_until(&peer.world, &transcript.done);
+    world_until(&peer.world, sent.done);
+    world_until(&peer.world, transcript.done);
     assert_member(sent.body, "/error", "the simulator ends");
     assert_false(slack_json_bool(transcript.body, "/complete"));
     slack__curl_close(peer.curl, world_set_flag, &curl_closed);
-    world_until(&peer.world, &curl_closed);
+    world_until(&peer.world, curl_closed);
     world_close(&peer.world);
     slack__arena_free(peer.arena);
 }

@@ -16,7 +16,7 @@ static void test_open_by_scheme(void **state)
     assert_int_equal(slack__store_open(&store, world.net, "memory:", NULL), 0);
     assert_ptr_equal(store->ops, &slack__store_memory);
     store->ops->close(store, world_set_flag, &closed);
-    world_until(&world, &closed);
+    world_until(&world, closed);
     world_close(&world);
 }
 

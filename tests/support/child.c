@@ -81,7 +81,7 @@ void child_start(child_t *child, world_t *world, const char *const *args, const 
         uv_close((uv_handle_t *)&child->process, on_closed);
         uv_close((uv_handle_t *)&child->in_pipe, on_closed);
         uv_close((uv_handle_t *)&child->out_pipe, on_closed);
-        world_until(world, &child->gone);
+        world_until(world, child->gone);
         return;
     }
     uv_read_start((uv_stream_t *)&child->out_pipe, on_alloc, on_read);
@@ -114,7 +114,7 @@ void child_wait(child_t *child, world_t *world)
 {
     if (child->started && !uv_stream_get_write_queue_size((uv_stream_t *)&child->in_pipe))
         end_input(child);
-    world_until(world, &child->gone);
+    world_until(world, child->gone);
 }
 
 void child_done(child_t *child)

@@ -85,16 +85,11 @@ static void open_ready(bench_t *b, void **state)
     mock_run_until_state(&b->mock, SLACK_TRANSPORT_READY);
 }
 
-static bool is_true(void *arg)
-{
-    return *(const bool *)arg;
-}
-
 static void close_peer(bench_t *b)
 {
     bool closed = false;
     b->fixture->close(b->peer, &closed);
-    mock_run_until(&b->mock, is_true, &closed);
+    world_until(&b->mock.world, closed);
     mock_host_close(&b->mock);
     assert_int_equal(heap_live(), b->live);
 }
@@ -141,20 +136,9 @@ static contract_answer_t answer_to(bench_t *b, int number)
     return answer;
 }
 
-typedef struct waiting {
-    bench_t *b;
-    int number;
-} waiting_t;
-
-static bool is_answered(void *arg)
-{
-    const waiting_t *waiting = arg;
-    return answer_to(waiting->b, waiting->number).what != CONTRACT_OPEN;
-}
-
 static enum contract_answered run_until_answered(bench_t *b, int number)
 {
-    mock_run_until(&b->mock, is_answered, &(waiting_t){b, number});
+    world_until(&b->mock.world, answer_to(b, number).what != CONTRACT_OPEN);
     return answer_to(b, number).what;
 }
 

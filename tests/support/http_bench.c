@@ -10,25 +10,12 @@
 
 #define RECV_WAIT_NS UINT64_C(20000000000)
 
-static void on_log(enum slack_log_level level, const char *line, size_t len, void *user_data)
-{
-    http_bench_t *b = user_data;
-    if (level > b->log_level) return;
-    assert_true(len + 2 <= sizeof b->log - b->log_len);
-    memcpy(b->log + b->log_len, line, len);
-    b->log_len += len;
-    b->log[b->log_len++] = '\n';
-    b->log[b->log_len] = '\0';
-}
-
 void http_bench_open(http_bench_t *b)
 {
     memset(b, 0, sizeof *b);
     mock_host_open(&b->mock);
-    b->mock.log_fn = on_log;
-    b->mock.log_user_data = b;
+    b->mock.world.logger.level = SLACK_LOG_INFO;
     b->mock.script = MOCK_ACK;
-    b->log_level = SLACK_LOG_INFO;
     b->options.http_host = "127.0.0.1";
     b->options.http_port = "0";
     b->options.http_path = "/slack/events";
@@ -53,12 +40,7 @@ void http_bench_start(http_bench_t *b)
     assert_int_equal(mock_start(&b->mock, b->t), 0);
     mock_run_until_state(&b->mock, SLACK_TRANSPORT_READY);
     const unsigned port = http_bench_stats(b).port;
-    if (port) b->slack = http_peer_open(&b->mock.loop, port, b->keep_alive);
-}
-
-static bool is_true(void *arg)
-{
-    return *(const bool *)arg;
+    if (port) b->slack = http_peer_open(&b->mock.world.loop, port, b->keep_alive);
 }
 
 void http_bench_close(http_bench_t *b)
@@ -68,21 +50,15 @@ void http_bench_close(http_bench_t *b)
     mock_destroy(&b->mock, b->t);
     bool closed = b->slack == NULL;
     if (b->slack) http_peer_close(b->slack, &closed);
-    mock_run_until(&b->mock, is_true, &closed);
+    world_until(&b->mock.world, closed);
     mock_host_close(&b->mock);
     assert_int_equal(heap_live(), 0);
-}
-
-static bool has_ended(void *arg)
-{
-    const http_reply_t *reply = arg;
-    return reply->done || reply->closed;
 }
 
 const http_reply_t *http_bench_wait(http_bench_t *b, int number)
 {
     const http_reply_t *reply = http_peer_reply(b->slack, number);
-    mock_run_until(&b->mock, has_ended, (void *)(uintptr_t)reply);
+    world_until(&b->mock.world, reply->done || reply->closed);
     return reply;
 }
 
@@ -115,25 +91,8 @@ ssize_t http_bench_recv(http_bench_t *b, int fd, char *ret, size_t size)
         ssize_t n = recv(fd, ret, size, 0);
         if (n >= 0) return n;
         assert_int_equal(errno, EAGAIN);
-        if (uv_hrtime() > end) fail_msg("nothing was received for a long time: %s", b->log);
+        if (uv_hrtime() > end)
+            fail_msg("nothing was received for a long time: %s", b->mock.world.log);
         mock_turns(&b->mock, 1);
     }
-}
-
-unsigned http_bench_logged(const http_bench_t *b, const char *text)
-{
-    unsigned count = 0;
-    for (const char *line = b->log; *line;) {
-        const char *end = strchr(line, '\n');
-        const char *found = strstr(line, text);
-        count += found && found < end;
-        line = end + 1;
-    }
-    return count;
-}
-
-void http_bench_forget(http_bench_t *b)
-{
-    b->log_len = 0;
-    b->log[0] = '\0';
 }

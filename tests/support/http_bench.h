@@ -13,12 +13,9 @@ typedef struct http_bench {
     mock_host_t mock;
     slack_options_t options; /* the secret is SLACK_REQUEST_SECRET; the kernel chooses the port */
     slack_transport_t *t;
-    http_peer_t *slack;             /* the client; NULL: there is no port to connect to */
-    bool keep_alive;                /* reuse connections; otherwise each request has its own */
-    enum slack_log_level log_level; /* SLACK_LOG_INFO unless the test says otherwise */
+    http_peer_t *slack; /* the client; NULL: there is no port to connect to */
+    bool keep_alive;    /* reuse connections; otherwise each request has its own */
     char error[SLACK_ERROR_TEXT_MAX];
-    char log[65536]; /* the lines of that level and above */
-    size_t log_len;
 } http_bench_t;
 
 /* Prepare a bench. The test may change options and script, then starts it. Deliveries are acked at
@@ -43,9 +40,5 @@ const http_reply_t *http_bench_ask(http_bench_t *b, const slack_request_t *reque
 
 /* Run the loop until the test's own, non-blocking socket has bytes or its end; read them. */
 ssize_t http_bench_recv(http_bench_t *b, int fd, char *ret, size_t size);
-
-/* How many lines of the log contain this text; forget all lines. */
-unsigned http_bench_logged(const http_bench_t *b, const char *text);
-void http_bench_forget(http_bench_t *b);
 
 #endif

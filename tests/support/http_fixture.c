@@ -112,7 +112,7 @@ void fixture_close(http_fixture_t *fixture)
         slack__http_server_close(fixture->server, world_set_flag, &fixture->server_gone);
         assert_false(fixture->server_gone); /* never before the call has returned */
     }
-    world_until(&fixture->world, &fixture->server_gone);
+    world_until(&fixture->world, fixture->server_gone);
     world_close(&fixture->world);
 }
 

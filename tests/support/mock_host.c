@@ -4,7 +4,6 @@
 
 #include "support/heap.h"
 
-#define WATCHDOG_MS    20000 /* no working transport waits so long */
 #define DELIVERIES_MAX 4096
 
 static mock_host_t *mock_of(slack_transport_t *t)
@@ -12,8 +11,7 @@ static mock_host_t *mock_of(slack_transport_t *t)
     return t->core;
 }
 
-/* --- what a transport calls --------------------------------------------------------------------
- */
+/* --- what a transport calls --- */
 
 /* Which state may follow which. */
 static bool follows(enum slack_transport_state from, enum slack_transport_state to)
@@ -90,7 +88,7 @@ static void on_deliver(slack_transport_t *t, slack_delivery_t *d)
         .ack_status = 1,
     };
     if (mock->script == MOCK_STOP) mock_stop(mock);
-    if (mock->script == MOCK_ACK) slack__task_post(mock->net, &mock->task);
+    if (mock->script == MOCK_ACK) slack__task_post(mock->world.net, &mock->task);
 }
 
 static void run_acks(slack_task_t *task)
@@ -124,57 +122,21 @@ static void on_error(slack_transport_t *t, const char *format, ...)
     va_end(ap);
 }
 
-/* --- the host itself ---------------------------------------------------------------------------
- */
-
-static uint64_t mono_us(void *user_data)
-{
-    return slack__mono_us(&slack__clock_system) + ((const mock_host_t *)user_data)->skew_us;
-}
-
-static int64_t wall_ms(void *user_data)
-{
-    return ((const mock_host_t *)user_data)->wall_ms;
-}
-
-static void on_log(enum slack_log_level level, const char *line, size_t len, void *user_data)
-{
-    const mock_host_t *mock = user_data;
-    if (mock->log_fn) mock->log_fn(level, line, len, mock->log_user_data);
-}
-
-static void on_watchdog(uv_timer_t *timer)
-{
-    ((mock_host_t *)timer->data)->timed_out = true;
-}
+/* --- the host itself --- */
 
 void mock_host_open(mock_host_t *mock)
 {
     memset(mock, 0, sizeof *mock);
-    mock->wall_ms = (int64_t)MOCK_WALL_S * 1000;
-    mock->clock = (slack_clock_t){mono_us, wall_ms, mock};
-    mock->logger = (slack_logger_t){SLACK_LOG_DEBUG, SLACK_LOG_TEXT, on_log, mock, &mock->clock};
-    assert_int_equal(uv_loop_init(&mock->loop), 0);
-    assert_int_equal(slack__net_new(&mock->net, &mock->loop, &mock->clock, &mock->logger), 0);
-    mock->host =
-        (struct slack_transport_host){mock->net, on_state, on_deliver, on_call, on_visit, on_error};
+    assert_true(world_open(&mock->world));
+    world_run_clock(&mock->world);
+    mock->world.wall_ms = (int64_t)MOCK_WALL_S * 1000;
+    mock->host = (struct slack_transport_host){mock->world.net, on_state, on_deliver,
+                                               on_call,         on_visit, on_error};
     mock->visit_status = SLACK_ENOTFOUND;
     mock->task.run = run_acks;
     slack__link_init(&mock->task.link);
     mock->deliveries = calloc(DELIVERIES_MAX, sizeof *mock->deliveries);
     assert_non_null(mock->deliveries);
-    mock->watchdog.data = mock;
-    assert_int_equal(uv_timer_init(&mock->loop, &mock->watchdog), 0);
-}
-
-static void on_net_closed(void *user_data)
-{
-    *(bool *)user_data = true;
-}
-
-static bool is_true(void *arg)
-{
-    return *(const bool *)arg;
 }
 
 static void free_delivery(mock_delivery_t *delivery)
@@ -188,14 +150,8 @@ static void free_delivery(mock_delivery_t *delivery)
 
 void mock_host_close(mock_host_t *mock)
 {
-    bool closed = false;
     slack__task_cancel(&mock->task);
-    slack__net_close(mock->net, on_net_closed, &closed);
-    mock_run_until(mock, is_true, &closed);
-    uv_close((uv_handle_t *)&mock->watchdog, NULL);
-    uv_run(&mock->loop, UV_RUN_NOWAIT);
-    if (uv_loop_alive(&mock->loop)) uv_print_all_handles(&mock->loop, stderr);
-    assert_int_equal(uv_loop_close(&mock->loop), 0);
+    world_close(&mock->world);
     for (size_t i = 0; i < mock->count; i++)
         free_delivery(&mock->deliveries[i]);
     free(mock->deliveries);
@@ -254,50 +210,20 @@ void mock_destroy(mock_host_t *mock, slack_transport_t *t)
     mock->transport = NULL;
 }
 
-/* --- the loop ----------------------------------------------------------------------------------
- */
-
-void mock_run_until(mock_host_t *mock, bool (*done)(void *arg), void *arg)
-{
-    mock->timed_out = false;
-    uv_timer_start(&mock->watchdog, on_watchdog, WATCHDOG_MS, 0);
-    while (!done(arg)) {
-        uv_run(&mock->loop, UV_RUN_ONCE);
-        if (mock->timed_out) fail_msg("the loop has nothing more to do, or never ends");
-    }
-    uv_timer_stop(&mock->watchdog);
-}
-
-typedef struct wanted {
-    const mock_host_t *mock;
-    enum slack_transport_state state;
-    size_t count;
-} wanted_t;
-
-static bool has_state(void *arg)
-{
-    const wanted_t *wanted = arg;
-    return wanted->mock->state == wanted->state;
-}
-
-static bool has_count(void *arg)
-{
-    const wanted_t *wanted = arg;
-    return wanted->mock->count >= wanted->count;
-}
+/* --- the loop --- */
 
 void mock_run_until_state(mock_host_t *mock, enum slack_transport_state state)
 {
-    mock_run_until(mock, has_state, &(wanted_t){.mock = mock, .state = state});
+    world_until(&mock->world, mock->state == state);
 }
 
 void mock_run_until_count(mock_host_t *mock, size_t deliveries)
 {
-    mock_run_until(mock, has_count, &(wanted_t){.mock = mock, .count = deliveries});
+    world_until(&mock->world, mock->count >= deliveries);
 }
 
 void mock_turns(mock_host_t *mock, unsigned n)
 {
     for (unsigned i = 0; i < n; i++)
-        uv_run(&mock->loop, UV_RUN_NOWAIT);
+        uv_run(&mock->world.loop, UV_RUN_NOWAIT);
 }

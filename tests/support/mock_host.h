@@ -2,6 +2,7 @@
 #ifndef SLACK_TESTS_SUPPORT_MOCK_HOST_H
 #define SLACK_TESTS_SUPPORT_MOCK_HOST_H
 
+#include "support/world.h"
 #include "transport/transport.h"
 
 /*
@@ -12,7 +13,7 @@
  */
 typedef struct mock_host mock_host_t;
 
-/* What to do with a delivery. */
+/* What the host does with a delivery. */
 enum mock_script {
     MOCK_KEEP, /* nothing: the test acks it by mock_ack() */
     MOCK_ACK,  /* ack it with mock->ack in the next turn of the loop */
@@ -34,14 +35,9 @@ typedef struct mock_delivery {
 } mock_delivery_t;
 
 struct mock_host {
-    uv_loop_t loop;
-    slack_net_t *net;
+    world_t world; /* on the machine's clock; the wall clock stands at MOCK_WALL_S */
     struct slack_transport_host host;
     slack_transport_t *transport; /* set by mock_start() */
-    int64_t wall_ms;              /* the wall clock */
-    uint64_t skew_us;             /* added to the machine's monotonic clock */
-    slack_log_fn log_fn;          /* Optional. Gets the log lines of all levels. */
-    void *log_user_data;
 
     /* The script. */
     enum mock_script script;
@@ -63,13 +59,8 @@ struct mock_host {
     size_t count;
 
     /* Private. */
-    slack_clock_t clock;
-    slack_logger_t logger;
     slack_task_t task;
-    size_t next;    /* the first delivery that the task has not handled */
     unsigned depth; /* operations of the transport on the stack */
-    uv_timer_t watchdog;
-    bool timed_out;
 };
 
 /* The wall clock of a new host: the time of the signature in Slack's documentation. */
@@ -77,8 +68,7 @@ struct mock_host {
 
 void mock_host_open(mock_host_t *mock);
 
-/* Close the loop and what the host has on it, after the transport is destroyed. Fails the test if
- * anything else is left on the loop. */
+/* Close the world and free the record, after the transport is destroyed. */
 void mock_host_close(mock_host_t *mock);
 
 /* Call ops->start(). From now on the host calls into `t`. */
@@ -94,8 +84,7 @@ int mock_ack(mock_host_t *mock, size_t nth, enum slack_ack_outcome outcome,
  * After STOPPED, or before a start. */
 void mock_destroy(mock_host_t *mock, slack_transport_t *t);
 
-/* Run the loop until `done` is true. Fails the test after some seconds. */
-void mock_run_until(mock_host_t *mock, bool (*done)(void *arg), void *arg);
+/* Run the loop until the transport is in this state; until there are so many deliveries. */
 void mock_run_until_state(mock_host_t *mock, enum slack_transport_state state);
 void mock_run_until_count(mock_host_t *mock, size_t deliveries);
 

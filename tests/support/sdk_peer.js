@@ -1,7 +1,7 @@
 'use strict';
 // Slack's own SDKs as the app of a simulator: @slack/web-api and @slack/socket-mode of npm.
 //     node sdk_peer.js FOLDER URL
-// FOLDER holds node_modules, URL is the simulator's. Ends with 0 when everything went well.
+// FOLDER holds node_modules, URL is the simulator's. Exits with 0 on success.
 const assert = require('node:assert');
 const [folder, url] = process.argv.slice(2);
 const { WebClient, LogLevel } = require(folder + '/node_modules/@slack/web-api');
@@ -24,7 +24,7 @@ async function control(path, body) {
     return response.json();
 }
 
-// What a person does; resolves once the app has acknowledged it.
+// Does what a person does; resolves once the app has acknowledged it.
 async function send(kind, more) {
     const answer = await control('/sim/send', { kind, ...more });
     assert.ok(answer.ok && answer.acked, JSON.stringify(answer));
@@ -136,7 +136,7 @@ async function talkOverSocketMode() {
         'ann types "a" into o -> a!',
     ]);
 
-    // Told to go, the SDK comes back by itself.
+    // The SDK reconnects by itself after a disconnect message.
     const back = new Promise((resolve) => client.once('connected', resolve));
     await control('/sim/disconnect', { reason: 'refresh_requested' });
     await back;

@@ -34,16 +34,6 @@ static void on_stopped(slack_app_t *app, int status, void *user_data)
     bot->status = status;
 }
 
-static void take_line(enum slack_log_level level, const char *line, size_t len, void *user_data)
-{
-    world_t *world = &((sim_bot_t *)user_data)->peer.world;
-    if (world->log_len + len + 2 > sizeof world->log) return;
-    memcpy(world->log + world->log_len, line, len);
-    world->log_len += len;
-    world->log[world->log_len++] = '\n';
-    world->log[world->log_len] = '\0';
-}
-
 /* --- time --- */
 
 static void on_millisecond(uv_timer_t *timer)
@@ -233,8 +223,8 @@ void sim_bot_open(sim_bot_t *bot, const char *transport, unsigned connections,
         .socket_connections = connections,
         .store = "memory:",
         .log_level = SLACK_LOG_INFO,
-        .log_fn = take_line,
-        .log_user_data = bot,
+        .log_fn = world_keep_line,
+        .log_user_data = &bot->peer.world,
     };
     assert_int_equal(slack_app_new(&bot->app, &app_options), 0);
     slack__inspect_set_clock(bot->app, &bot->peer.world.clock);

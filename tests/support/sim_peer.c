@@ -27,9 +27,9 @@ void sim_peer_close(sim_peer_t *peer)
 {
     bool curl_closed = false, sim_closed = false;
     slack__curl_close(peer->curl, world_set_flag, &curl_closed);
-    world_until(&peer->world, &curl_closed);
+    world_until(&peer->world, curl_closed);
     sim_close(peer->sim, world_set_flag, &sim_closed);
-    world_until(&peer->world, &sim_closed);
+    world_until(&peer->world, sim_closed);
     world_close(&peer->world);
     slack__arena_free(peer->arena);
 }
@@ -86,7 +86,7 @@ void sim_peer_start(sim_peer_t *peer, const sim_peer_request_t *request, sim_pee
 
 static const slack_json_t *wait_for(sim_peer_t *peer, sim_peer_answer_t *answer)
 {
-    world_until(&peer->world, &answer->done);
+    world_until(&peer->world, answer->done);
     peer->status = answer->status;
     return answer->body;
 }
@@ -206,7 +206,7 @@ const slack_json_t *sim_app_connect(sim_peer_t *peer, sim_app_t *app)
 
 const slack_json_t *sim_app_next(sim_app_t *app)
 {
-    world_until_count(&app->peer->world, &app->count, app->taken + 1);
+    world_until(&app->peer->world, app->count >= app->taken + 1);
     return app->messages[app->taken++];
 }
 
@@ -224,7 +224,7 @@ void sim_app_ack(sim_app_t *app, const slack_json_t *envelope, const char *paylo
 void sim_app_close(sim_app_t *app)
 {
     if (app->ws) slack__ws_close(app->ws, 1000, "");
-    world_until(&app->peer->world, &app->closed);
+    world_until(&app->peer->world, app->closed);
 }
 
 /* --- an app behind a request URL --- */
@@ -255,7 +255,7 @@ void sim_receiver_close(sim_receiver_t *receiver)
 {
     bool closed = false;
     slack__http_server_close(receiver->server, world_set_flag, &closed);
-    world_until(&receiver->peer->world, &closed);
+    world_until(&receiver->peer->world, closed);
     for (unsigned i = 0; i < receiver->count; i++)
         slack__arena_free(receiver->requests[i]->arena);
 }
@@ -279,7 +279,7 @@ void sim_receiver_set(sim_receiver_t *receiver)
 slack_http_request_t *sim_receiver_next(sim_receiver_t *receiver)
 {
     slack_signer_t *signer = NULL;
-    world_until_count(&receiver->peer->world, &receiver->count, receiver->taken + 1);
+    world_until(&receiver->peer->world, receiver->count >= receiver->taken + 1);
     slack_http_request_t *request = receiver->requests[receiver->taken++];
     slack_signed_request_t check = {.body = {request->body, request->body_len}};
     check.timestamp =

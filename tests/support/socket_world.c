@@ -66,12 +66,6 @@ static void on_frame(socket_peer_t *peer, unsigned connection, enum socket_peer_
 
 /* ---- the host ---- */
 
-static uint64_t mono_us(void *user_data)
-{
-    const socket_world_t *w = SLACK_CONTAINER(user_data, socket_world_t, mock);
-    return slack__mono_us(&slack__clock_system) + w->skipped_us;
-}
-
 static int on_call(mock_host_t *mock, const char *method, slack_call_fn fn, void *user_data)
 {
     socket_world_t *w = mock->call_data;
@@ -80,40 +74,27 @@ static int on_call(mock_host_t *mock, const char *method, slack_call_fn fn, void
     return slack__webapi_call(&client, method, NULL, fn, user_data);
 }
 
-static void on_log(enum slack_log_level level, const char *line, size_t len, void *user_data)
-{
-    socket_world_t *w = user_data;
-    if (w->log_len + len + 2 > sizeof w->log) return;
-    memcpy(w->log + w->log_len, line, len);
-    w->log_len += len;
-    w->log[w->log_len++] = '\n';
-    w->log[w->log_len] = '\0';
-}
-
 void socket_world_open(socket_world_t *w)
 {
     char api_url[64];
     memset(w, 0, sizeof *w);
     mock_host_open(&w->mock);
-    w->mock.clock.mono_us = mono_us;
     w->mock.call = on_call;
     w->mock.call_data = w;
-    w->mock.log_fn = on_log;
-    w->mock.log_user_data = w;
     w->mock.script = MOCK_ACK;
-    assert_int_equal(uv_timer_init(&w->mock.loop, &w->pulse), 0);
+    assert_int_equal(uv_timer_init(&w->mock.world.loop, &w->pulse), 0);
     w->pulse.data = w;
     w->limits = slack__socket_limits_default;
     w->limits.tick_ms = 1;
     w->script = (socket_peer_script_t){.open = on_open, .frame = on_frame, .user_data = w};
-    w->peer = socket_peer_open(&w->mock.loop, &w->script);
-    w->api = peer_open(&w->mock.loop, on_request, w);
+    w->peer = socket_peer_open(&w->mock.world.loop, &w->script);
+    w->api = peer_open(&w->mock.world.loop, on_request, w);
     const slack_webapi_options_t options = {
         .api_url = api_url, .concurrency = 32, .timeout_ms = 10000};
     snprintf(api_url, sizeof api_url, "http://127.0.0.1:%u/api/", peer_port(w->api));
-    assert_int_equal(slack__webapi_new(&w->webapi, w->mock.net, &options), 0);
+    assert_int_equal(slack__webapi_new(&w->webapi, w->mock.world.net, &options), 0);
     snprintf(api_url, sizeof api_url, "http://127.0.0.1:1/api/");
-    assert_int_equal(slack__webapi_new(&w->nowhere, w->mock.net, &options), 0);
+    assert_int_equal(slack__webapi_new(&w->nowhere, w->mock.world.net, &options), 0);
 }
 
 void socket_world_start(socket_world_t *w, unsigned connections)
@@ -132,34 +113,24 @@ void socket_world_ready(socket_world_t *w, unsigned connections)
     mock_run_until_state(&w->mock, SLACK_TRANSPORT_READY);
 }
 
-static bool is_true(void *arg)
-{
-    return *(const bool *)arg;
-}
-
-static void set_true(void *arg)
-{
-    *(bool *)arg = true;
-}
-
 void socket_world_close(socket_world_t *w)
 {
     bool calls_closed = false, nowhere_closed = false, peer_closed = false;
     if (w->mock.state != SLACK_TRANSPORT_STOPPED) mock_stop(&w->mock);
     while (w->mock.state != SLACK_TRANSPORT_STOPPED)
         socket_world_pass(w, STEP_MS);
-    slack__webapi_close(w->webapi, set_true, &calls_closed);
-    slack__webapi_close(w->nowhere, set_true, &nowhere_closed);
-    mock_run_until(&w->mock, is_true, &calls_closed);
-    mock_run_until(&w->mock, is_true, &nowhere_closed);
+    slack__webapi_close(w->webapi, world_set_flag, &calls_closed);
+    slack__webapi_close(w->nowhere, world_set_flag, &nowhere_closed);
+    world_until(&w->mock.world, calls_closed);
+    world_until(&w->mock.world, nowhere_closed);
     mock_destroy(&w->mock, w->t);
     peer_close(w->api);
     uv_close((uv_handle_t *)&w->pulse, NULL);
     socket_peer_close(w->peer, &peer_closed);
-    mock_run_until(&w->mock, is_true, &peer_closed);
+    world_until(&w->mock.world, peer_closed);
     mock_host_close(&w->mock);
-    assert_null(strstr(w->log, TOKEN));
-    assert_null(strstr(w->log, TICKET));
+    assert_null(strstr(w->mock.world.log, TOKEN));
+    assert_null(strstr(w->mock.world.log, TICKET));
     assert_null(strstr(w->mock.error, TOKEN));
 }
 
@@ -167,7 +138,7 @@ void socket_world_close(socket_world_t *w)
 
 uint64_t socket_world_now_ms(const socket_world_t *w)
 {
-    return slack__mono_ms(&w->mock.clock);
+    return slack__mono_ms(&w->mock.world.clock);
 }
 
 static void on_pulse(uv_timer_t *pulse)
@@ -180,7 +151,7 @@ void socket_world_settle(socket_world_t *w)
     const unsigned start = w->pulses;
     uv_timer_start(&w->pulse, on_pulse, 1, 1);
     for (unsigned turns = 0; turns < 10 || w->pulses < start + 3; turns++)
-        uv_run(&w->mock.loop, turns < 10 ? UV_RUN_NOWAIT : UV_RUN_ONCE);
+        uv_run(&w->mock.world.loop, turns < 10 ? UV_RUN_NOWAIT : UV_RUN_ONCE);
     uv_timer_stop(&w->pulse);
 }
 
@@ -188,90 +159,54 @@ void socket_world_pass(socket_world_t *w, uint64_t ms)
 {
     for (uint64_t step; ms > 0; ms -= step) {
         step = ms < STEP_MS ? ms : STEP_MS;
-        w->skipped_us += step * 1000;
+        w->mock.world.mono_us += step * 1000;
         socket_world_settle(w);
     }
 }
 
 void socket_world_jump(socket_world_t *w, uint64_t ms)
 {
-    w->skipped_us += ms * 1000;
+    w->mock.world.mono_us += ms * 1000;
     socket_world_settle(w);
-}
-
-typedef struct wanted {
-    const socket_world_t *w;
-    unsigned count;
-} wanted_t;
-
-static bool has_acks(void *arg)
-{
-    const wanted_t *wanted = arg;
-    return wanted->w->ack_count >= wanted->count;
-}
-
-static bool has_calls(void *arg)
-{
-    const wanted_t *wanted = arg;
-    return wanted->w->calls >= wanted->count;
-}
-
-static bool has_taken(void *arg)
-{
-    const wanted_t *wanted = arg;
-    return socket_peer_taken(wanted->w->peer) >= wanted->count;
-}
-
-static bool has_live(void *arg)
-{
-    const wanted_t *wanted = arg;
-    return socket_peer_live(wanted->w->peer) == wanted->count;
 }
 
 void socket_world_until_acks(socket_world_t *w, unsigned count)
 {
-    mock_run_until(&w->mock, has_acks, &(wanted_t){w, count});
+    world_until(&w->mock.world, w->ack_count >= count);
 }
 
 void socket_world_until_calls(socket_world_t *w, unsigned count)
 {
-    mock_run_until(&w->mock, has_calls, &(wanted_t){w, count});
+    world_until(&w->mock.world, w->calls >= count);
 }
 
 void socket_world_until_taken(socket_world_t *w, unsigned connections)
 {
-    mock_run_until(&w->mock, has_taken, &(wanted_t){w, connections});
+    world_until(&w->mock.world, socket_peer_taken(w->peer) >= connections);
 }
 
 void socket_world_until_live(socket_world_t *w, unsigned connections)
 {
-    mock_run_until(&w->mock, has_live, &(wanted_t){w, connections});
+    world_until(&w->mock.world, socket_peer_live(w->peer) == connections);
 }
 
-/* At most a little more than half an hour passes. */
-static void pass_until(socket_world_t *w, bool (*done)(void *arg), unsigned count)
+/* The next step of a wait that fails after a little more than half an hour of the clock. */
+static void pass_step(socket_world_t *w, unsigned nth)
 {
-    wanted_t wanted = {w, count};
-    for (unsigned i = 0; !done(&wanted); i++) {
-        socket_world_pass(w, STEP_MS);
-        if (i > 4000) fail_msg("%u were wanted:\n%s", count, w->log);
-    }
-}
-
-static bool has_connections(void *arg)
-{
-    const wanted_t *wanted = arg;
-    return socket_world_stats(wanted->w).connections >= wanted->count;
+    socket_world_pass(w, STEP_MS);
+    if (nth > 4000) fail_msg("waited in vain:\n%s", w->mock.world.log);
 }
 
 void socket_world_pass_until_calls(socket_world_t *w, unsigned count)
 {
-    pass_until(w, has_calls, count);
+    for (unsigned i = 0; w->calls < count; i++)
+        pass_step(w, i);
 }
 
 void socket_world_until_connections(socket_world_t *w, unsigned count)
 {
-    pass_until(w, has_connections, count);
+    for (unsigned i = 0; socket_world_stats(w).connections < count; i++)
+        pass_step(w, i);
 }
 
 /* ---- what was sent and logged ---- */
@@ -299,11 +234,6 @@ bool socket_world_acked(const socket_world_t *w, unsigned n)
     char ack[64];
     snprintf(ack, sizeof ack, "{\"envelope_id\":\"e-%u\"}\n", n);
     return strstr(w->acks, ack) != NULL;
-}
-
-bool socket_world_logged(const socket_world_t *w, const char *text)
-{
-    return strstr(w->log, text) != NULL;
 }
 
 void socket_world_assert_alive(socket_world_t *w, unsigned connection, unsigned n)

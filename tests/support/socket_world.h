@@ -26,7 +26,6 @@ typedef struct socket_world_answer {
 
 typedef struct socket_world {
     mock_host_t mock;
-    uint64_t skipped_us; /* how far the test moved the clock */
     slack_socket_limits_t limits;
     slack_transport_t *t;
     slack_webapi_t *webapi;
@@ -47,8 +46,6 @@ typedef struct socket_world {
     unsigned last_hello; /* the last connection that was sent hello by this script */
     unsigned closes;     /* Close frames from the client */
     unsigned close_code; /* of the last one */
-    char log[262144];
-    size_t log_len;
     uv_timer_t pulse;
     unsigned pulses;
 } socket_world_t;
@@ -81,7 +78,6 @@ slack_transport_stats_t socket_world_stats(const socket_world_t *w);
 /* Send the event envelope "e-N" with the event "Ev-N" on a connection. */
 void socket_world_event(socket_world_t *w, unsigned connection, unsigned n);
 bool socket_world_acked(const socket_world_t *w, unsigned n);
-bool socket_world_logged(const socket_world_t *w, const char *text);
 /* An event on this connection is delivered and acked. */
 void socket_world_assert_alive(socket_world_t *w, unsigned connection, unsigned n);
 /* Send "disconnect" with this reason. */

@@ -49,7 +49,7 @@ void rows_run(rows_task_t *task)
 {
     rows_submit_prepared(task);
     assert_int_equal(task->ended, 0); /* never before the submission has returned */
-    world_until_count(&rows.world, &task->ended, 1);
+    world_until(&rows.world, task->ended >= 1);
 }
 
 void rows_run_well(rows_task_t *task)
@@ -117,7 +117,7 @@ void rows_close(void)
     bool closed = false;
     rows.store->ops->close(rows.store, world_set_flag, &closed);
     assert_false(closed);
-    world_until(&rows.world, &closed);
+    world_until(&rows.world, closed);
     world_close(&rows.world);
 }
 

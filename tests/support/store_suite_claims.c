@@ -394,7 +394,7 @@ static void close_other(slack_store_t *other)
 {
     bool closed = false;
     other->ops->close(other, world_set_flag, &closed);
-    world_until(&rows.world, &closed);
+    world_until(&rows.world, closed);
 }
 
 /* A second store on the same place, as the new process of a rolling deploy has. */

@@ -48,7 +48,7 @@ int sw_put_into(slack_store_t *to, const char *key, bool *ret_known)
 {
     sw_task_t task;
     sw_submit(to, &task, SLACK_STORE_PUT, key);
-    world_until_count(&sw.world, &task.ended, 1);
+    world_until(&sw.world, task.ended >= 1);
     if (ret_known) *ret_known = task.op.duplicate;
     return task.op.status;
 }
@@ -65,7 +65,7 @@ int sw_put_due(const char *key)
     sw_prepare(&task, SLACK_STORE_PUT, key);
     task.op.claim = false;
     sw_submit_prepared(sw.store, &task);
-    world_until_count(&sw.world, &task.ended, 1);
+    world_until(&sw.world, task.ended >= 1);
     return task.op.status;
 }
 
@@ -93,7 +93,7 @@ void sw_close_one(slack_store_t *which)
 {
     bool closed = false;
     which->ops->close(which, world_set_flag, &closed);
-    world_until(&sw.world, &closed);
+    world_until(&sw.world, closed);
 }
 
 void sw_close(void)

@@ -5,97 +5,127 @@
 #define PATIENCE_MS 20000
 #define START_US    ((uint64_t)1000 * 1000 * 1000)
 
-static uint64_t mono_us(void *user_data)
-{
-    return ((world_t *)user_data)->mono_us;
-}
+/* --- clock --- */
 
-static int64_t wall_ms(void *user_data)
+static uint64_t world_mono_us(void *user_data)
 {
     const world_t *world = user_data;
-    return (int64_t)(world->mono_us / 1000) + world->wall_skew_ms;
+    return world->mono_us + (world->running ? slack__mono_us(&slack__clock_system) : 0);
 }
 
-static void keep_line(enum slack_log_level level, const char *line, size_t len, void *user_data)
+static int64_t world_wall_ms(void *user_data)
+{
+    const world_t *world = user_data;
+    if (world->wall_ms) return world->wall_ms;
+    const int64_t machine_ms = world->running ? slack__wall_ms(&slack__clock_system) : 0;
+    return machine_ms + (int64_t)(world->mono_us / 1000) + world->wall_skew_ms;
+}
+
+void world_run_clock(world_t *world)
+{
+    world->running = true;
+    world->mono_us = 0;
+}
+
+void world_pass_ms(world_t *world, uint64_t ms)
+{
+    world->mono_us += ms * 1000;
+    slack__net_clock_moved(world->net);
+    world_turn(world);
+}
+
+/* --- log --- */
+
+void world_keep_line(enum slack_log_level level, const char *line, size_t len, void *user_data)
 {
     world_t *world = user_data;
+    (void)level;
     if (len + 2 > sizeof world->log - world->log_len) return;
     memcpy(world->log + world->log_len, line, len);
     world->log_len += len;
     memcpy(world->log + world->log_len++, "\n", 2);
 }
 
-bool world_open(world_t *world)
+bool world_logged(const world_t *world, const char *text)
 {
-    memset(world, 0, sizeof *world);
+    return strstr(world->log, text) != NULL;
+}
+
+unsigned world_log_count(const world_t *world, const char *text)
+{
+    unsigned count = 0;
+    for (const char *at = world->log; *at && (at = strstr(at, text)); at = strchr(at, '\n') + 1)
+        count++;
+    return count;
+}
+
+void world_forget_log(world_t *world)
+{
+    world->log_len = 0;
+    world->log[0] = '\0';
+}
+
+/* --- life --- */
+
+void world_open_loop(world_t *world)
+{
+    memset(world, 0, offsetof(world_t, log) + 1);
     world->mono_us = START_US;
-    world->clock = (slack_clock_t){mono_us, wall_ms, world};
+    world->clock = (slack_clock_t){world_mono_us, world_wall_ms, world};
     world->logger = (slack_logger_t){.level = SLACK_LOG_DEBUG,
                                      .format = SLACK_LOG_TEXT,
-                                     .fn = keep_line,
+                                     .fn = world_keep_line,
                                      .user_data = world,
                                      .clock = &world->clock};
     assert_int_equal(uv_loop_init(&world->loop), 0);
-    if (slack__net_new(&world->net, &world->loop, &world->clock, &world->logger) == 0) return true;
+    assert_int_equal(uv_timer_init(&world->loop, &world->patience), 0);
+}
+
+static void print_handle(uv_handle_t *handle, void *arg)
+{
+    (void)arg;
+    print_error("left on the loop: %s\n", uv_handle_type_name(handle->type));
+}
+
+static void close_loop(world_t *world)
+{
+    uv_close((uv_handle_t *)&world->patience, NULL);
+    uv_run(&world->loop, UV_RUN_NOWAIT);
+    uv_walk(&world->loop, print_handle, NULL);
     assert_int_equal(uv_loop_close(&world->loop), 0);
+}
+
+bool world_open(world_t *world)
+{
+    world_open_loop(world);
+    if (slack__net_new(&world->net, &world->loop, &world->clock, &world->logger) == 0) return true;
+    close_loop(world);
     return false;
 }
 
-static void on_patience_lost(uv_timer_t *timer)
+void world_close(world_t *world)
 {
-    *(bool *)timer->data = true;
+    bool closed = world->net == NULL;
+    if (world->net) slack__net_close(world->net, world_set_flag, &closed);
+    world_until(world, closed);
+    close_loop(world);
 }
 
-/* Run until `done` says so; a timer of our own keeps a loop from waiting for ever. */
-static void run_until(world_t *world, bool (*done)(const void *what, unsigned want),
-                      const void *what, unsigned want)
+/* --- the loop --- */
+
+static void nothing(uv_timer_t *timer)
 {
-    bool lost = false;
-    uv_timer_t timer;
-    uv_timer_init(&world->loop, &timer);
-    timer.data = &lost;
-    uv_timer_start(&timer, on_patience_lost, PATIENCE_MS, 0);
-    while (!done(what, want) && !lost)
-        uv_run(&world->loop, UV_RUN_ONCE);
-    uv_close((uv_handle_t *)&timer, NULL);
-    uv_run(&world->loop, UV_RUN_NOWAIT); /* so that nothing points to this stack */
-    if (!done(what, want)) fail_msg("waited in vain; the log:\n%s", world->log);
+    (void)timer;
 }
 
-static bool is_set(const void *flag, unsigned want)
+void world_wait(world_t *world, uint64_t since, const char *what)
 {
-    return *(const bool *)flag;
-}
-
-static bool has_reached(const void *count, unsigned want)
-{
-    return *(const unsigned *)count >= want;
-}
-
-void world_until(world_t *world, const bool *flag)
-{
-    run_until(world, is_set, flag, 0);
-}
-
-void world_until_count(world_t *world, const unsigned *count, unsigned want)
-{
-    run_until(world, has_reached, count, want);
-}
-
-struct wanted {
-    const world_t *world;
-    const char *text;
-};
-
-static bool is_logged(const void *what, unsigned want)
-{
-    const struct wanted *wanted = what;
-    return strstr(wanted->world->log, wanted->text) != NULL;
-}
-
-void world_until_logged(world_t *world, const char *text)
-{
-    run_until(world, is_logged, &(struct wanted){world, text}, 0);
+    uv_timer_start(&world->patience, nothing, PATIENCE_MS, 0);
+    uv_run(&world->loop, UV_RUN_ONCE);
+    uv_timer_stop(&world->patience);
+    if (uv_hrtime() - since < (uint64_t)PATIENCE_MS * 1000000) return;
+    print_error("waited in vain until %s; the log:\n%s", what, world->log);
+    exit(1);
 }
 
 void world_turn(world_t *world)
@@ -107,19 +137,4 @@ void world_turn(world_t *world)
 void world_set_flag(void *user_data)
 {
     *(bool *)user_data = true;
-}
-
-static void print_handle(uv_handle_t *handle, void *arg)
-{
-    print_error("left on the loop: %s\n", uv_handle_type_name(handle->type));
-}
-
-void world_close(world_t *world)
-{
-    bool closed = false;
-    slack__net_close(world->net, world_set_flag, &closed);
-    world_until(world, &closed);
-    uv_run(&world->loop, UV_RUN_NOWAIT);
-    uv_walk(&world->loop, print_handle, NULL);
-    assert_int_equal(uv_loop_close(&world->loop), 0);
 }

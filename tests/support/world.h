@@ -6,35 +6,59 @@
 
 #include "net/loop.h"
 
+#define WORLD_LOG_MAX ((size_t)256 * 1024)
+
 /*
- * What a module of net, store or webapi lives on, in a test's hands: a loop, a net, a clock that
- * stands still, and a log that is kept.
+ * The base of every fixture: a loop, a net on it, a clock that only the test moves, and a log that
+ * the test can search.
  */
 typedef struct world {
     uv_loop_t loop;
-    slack_net_t *net;
+    slack_net_t *net; /* NULL after world_open_loop() */
     slack_clock_t clock;
-    uint64_t mono_us;     /* the clock's; the test moves it */
-    int64_t wall_skew_ms; /* by which somebody has set the wall clock */
+    uint64_t mono_us;     /* the monotonic clock */
+    int64_t wall_skew_ms; /* the wall clock less the monotonic one */
+    int64_t wall_ms;      /* not 0: the wall clock always shows this */
+    bool running;         /* set by world_run_clock() */
     slack_logger_t logger;
-    char log[32768]; /* the lines, each with a newline; what does not fit is lost */
+    uv_timer_t patience;
     size_t log_len;
+    char log[WORLD_LOG_MAX]; /* each line ends with a newline; a line that does not fit is lost */
 } world_t;
 
-/* A net on a loop of its own. False when the memory was out; nothing is left behind then. */
+/* Opens a loop and a net. Returns false if the library is out of memory; nothing is left then. */
 bool world_open(world_t *world);
-
-/* Close the net, run the loop to its end, and fail the test if a handle is left. */
+/* Opens a loop only, for code that makes a net of its own. */
+void world_open_loop(world_t *world);
+/* Closes the net and the loop. Fails the test if a handle is left. */
 void world_close(world_t *world);
 
-/* Run the loop until *flag, until *count reaches `want`, until the log has a text. Fails the test
- * after 20 s. */
-void world_until(world_t *world, const bool *flag);
-void world_until_count(world_t *world, const unsigned *count, unsigned want);
-void world_until_logged(world_t *world, const char *text);
+/* From now on the clock shows the machine's time, and mono_us is what the test adds to it. */
+void world_run_clock(world_t *world);
+/* Advances the clock and lets the timers fire that are due now. */
+void world_pass_ms(world_t *world, uint64_t ms);
 
-/* Let the loop turn a few times: what needs no I/O has happened by then. */
+/* Runs the loop until the condition, an expression, is true. After 20 seconds the program prints
+ * the log and exits: a failed assertion would go on to a teardown that waits as long again. */
+#define world_until(world, condition)                                                              \
+    do {                                                                                           \
+        const uint64_t world_since = uv_hrtime();                                                  \
+        while (!(condition))                                                                       \
+            world_wait((world), world_since, #condition);                                          \
+    } while (0)
+
+/* Waits for one event; `since` is the time at which the wait for `what` began. */
+void world_wait(world_t *world, uint64_t since, const char *what);
+
+/* Turns the loop a few times without blocking: all that needs no I/O has happened then. */
 void world_turn(world_t *world);
+
+/* A slack_log_fn that appends a line to the log of `world`. */
+void world_keep_line(enum slack_log_level level, const char *line, size_t len, void *world);
+/* Whether the log contains the text; the number of lines that contain it. */
+bool world_logged(const world_t *world, const char *text);
+unsigned world_log_count(const world_t *world, const char *text);
+void world_forget_log(world_t *world);
 
 /* For close functions: sets the bool that user_data points to. */
 void world_set_flag(void *user_data);

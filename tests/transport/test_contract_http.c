@@ -62,7 +62,7 @@ static int send_message(void *fixture, const contract_message_t *message)
     if (!peer->http) {
         slack_transport_stats_t stats;
         peer->t->ops->stats(peer->t, &stats);
-        peer->http = http_peer_open(&peer->host->loop, stats.port, peer->keep_alive);
+        peer->http = http_peer_open(&peer->host->world.loop, stats.port, peer->keep_alive);
     }
     size_t len;
     char *request = request_of(message, &len);

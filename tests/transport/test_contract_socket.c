@@ -173,9 +173,9 @@ static void *fixture_open(mock_host_t *host, slack_transport_t **ret)
     f->host = host;
     f->script =
         (socket_peer_script_t){.open = on_open, .frame = on_frame, .gone = on_gone, .user_data = f};
-    f->peer = socket_peer_open(&host->loop, &f->script);
+    f->peer = socket_peer_open(&host->world.loop, &f->script);
     f->idle.data = f;
-    assert_int_equal(uv_idle_init(&host->loop, &f->idle), 0);
+    assert_int_equal(uv_idle_init(&host->world.loop, &f->idle), 0);
     host->call = on_call;
     host->call_data = f;
     return f;
@@ -261,7 +261,7 @@ static void fixture_drop(void *fixture, int number)
 {
     fixture_t *f = fixture;
     /* Open no new connection during the test, or the ack would go there. */
-    f->hold_ms = uv_now(&f->host->loop) + HOLD_MS;
+    f->hold_ms = uv_now(&f->host->world.loop) + HOLD_MS;
     socket_peer_reset(f->peer, f->sent[number].connection);
 }
 

@@ -117,8 +117,8 @@ static void no_memory_to_reload(void **state)
     bool secret_closed = false, certificate_closed = false;
     assert_true(slack__signing_secret_close(&c.secret, world_set_flag, &secret_closed));
     assert_true(slack__certificate_close(&c.certificate, world_set_flag, &certificate_closed));
-    world_until(&world, &secret_closed);
-    world_until(&world, &certificate_closed);
+    world_until(&world, secret_closed);
+    world_until(&world, certificate_closed);
     done(&c);
 }
 

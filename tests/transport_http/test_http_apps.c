@@ -62,7 +62,7 @@ static void each_app_has_its_secrets(void **state)
     start(SECRETS);
     size_t taken = 0;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        http_bench_forget(&b);
+        world_forget_log(&b.mock.world);
         const http_reply_t *reply = ask(cases[i].secret, cases[i].type, cases[i].body);
         taken += cases[i].app != NULL;
         if (reply->status != (cases[i].app ? 200 : 401) || b.mock.count != taken)
@@ -71,12 +71,13 @@ static void each_app_has_its_secrets(void **state)
             assert_string_equal(last_app(), cases[i].app);
         else
             assert_int_equal(
-                http_bench_logged(&b, "level=warn event=\"request refused\" status=401 reason="
-                                      "\"api_app_id is another app's than the secret\" "
-                                      "peer=127.0.0.1"),
+                world_log_count(&b.mock.world,
+                                "level=warn event=\"request refused\" status=401 reason="
+                                "\"api_app_id is another app's than the secret\" "
+                                "peer=127.0.0.1"),
                 1);
-        assert_int_equal(http_bench_logged(&b, "secret-"), 0);
-        assert_int_equal(http_bench_logged(&b, "sesame"), 0);
+        assert_int_equal(world_log_count(&b.mock.world, "secret-"), 0);
+        assert_int_equal(world_log_count(&b.mock.world, "sesame"), 0);
     }
     http_bench_close(&b);
 }
@@ -91,7 +92,8 @@ static void strangers_are_refused(void **state)
         assert_int_equal(ask(secrets[i], NULL, "{")->status, 401);
     }
     assert_int_equal(b.mock.count, 0);
-    assert_int_equal(http_bench_logged(&b, "signature does not match SLACK_SIGNING_SECRET"), 6);
+    assert_int_equal(
+        world_log_count(&b.mock.world, "signature does not match SLACK_SIGNING_SECRET"), 6);
     http_bench_close(&b);
 }
 
@@ -141,11 +143,6 @@ static void lists_that_cannot_be(void **state)
     }
 }
 
-static bool was_read_again(void *unused)
-{
-    return http_bench_logged(&b, "signing secret read again") > 0;
-}
-
 /* An app is added while the process runs. */
 static void apps_of_a_file(void **state)
 {
@@ -159,7 +156,7 @@ static void apps_of_a_file(void **state)
     assert_int_equal(ask("secret-new", NULL, EVENT("A222"))->status, 401);
     mock_turns(&b.mock, 50);
     file_write(path, SECRETS "\n");
-    mock_run_until(&b.mock, was_read_again, NULL);
+    world_until(&b.mock.world, world_logged(&b.mock.world, "signing secret read again"));
     assert_int_equal(ask("secret-new", NULL, EVENT("A222"))->status, 200);
     assert_string_equal(last_app(), "A222");
     unlink(path);

@@ -252,9 +252,11 @@ static void check_log(const char *name, int status)
 {
     char line[100];
     snprintf(line, sizeof line, "event=\"request refused\" status=%d reason=", status);
-    if (http_bench_logged(&b, line) != 1 || http_bench_logged(&b, "peer=127.0.0.1") != 1 ||
-        http_bench_logged(&b, "refused") != 1 || http_bench_logged(&b, "reason=\"\"") != 0)
-        fail_msg("%s: %s", name, b.log);
+    if (world_log_count(&b.mock.world, line) != 1 ||
+        world_log_count(&b.mock.world, "peer=127.0.0.1") != 1 ||
+        world_log_count(&b.mock.world, "refused") != 1 ||
+        world_log_count(&b.mock.world, "reason=\"\"") != 0)
+        fail_msg("%s: %s", name, b.mock.world.log);
 }
 
 static void each_gets_its_status(void **state)
@@ -266,8 +268,8 @@ static void each_gets_its_status(void **state)
         /* Only short requests byte by byte: each piece takes two turns of the loop. */
         const size_t ways = len < 400 ? 3 : 2;
         for (size_t k = 0; k < ways; k++) {
-            http_bench_forget(&b);
-            b.mock.skew_us +=
+            world_forget_log(&b.mock.world);
+            b.mock.world.mono_us +=
                 SLACK_LOG_LIMIT_SPAN_MS * 1000; /* so that the limit of log lines is not reached */
             const http_reply_t *reply = http_bench_send(&b, bytes, len, pieces[k]);
             if (!reply->done || reply->status != cases[i].status)
@@ -302,12 +304,13 @@ static void checks_of_the_certificate(void **state)
     };
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++) {
         char request[600];
-        http_bench_forget(&b);
+        world_forget_log(&b.mock.world);
         snprintf(request, sizeof request, POST "Content-Type: %s\r\nContent-Length: %zu\r\n\r\n%s",
                  checks[i].type, strlen(checks[i].body), checks[i].body);
         const http_reply_t *reply = http_bench_say(&b, request);
-        if (!reply->done || reply->status != 200 || reply->body_len != 0 || b.log_len != 0)
-            fail_msg("%s: %d %s", checks[i].name, reply->status, b.log);
+        if (!reply->done || reply->status != 200 || reply->body_len != 0 ||
+            b.mock.world.log_len != 0)
+            fail_msg("%s: %d %s", checks[i].name, reply->status, b.mock.world.log);
     }
     check_well(1);
 }
@@ -398,7 +401,7 @@ static void ways_that_are_fine(void **state)
                      sizeof body - 2, body + 1);
         const http_reply_t *reply = http_bench_say(&b, request);
         if (!reply->done || reply->status != 200 || b.mock.count != i + 1)
-            fail_msg("%s: %d %s", ways[i].name, reply->status, b.log);
+            fail_msg("%s: %d %s", ways[i].name, reply->status, b.mock.world.log);
     }
     free(usual);
 }
@@ -477,7 +480,7 @@ static void connections_get_their_statuses(void **state)
         if (strcmp(statuses_in(answer), talks[i].statuses) != 0)
             fail_msg("%s: %s", talks[i].name, answer);
     }
-    assert_null(strstr(b.log, "smuggled"));
+    assert_false(world_logged(&b.mock.world, "smuggled"));
     check_well(1);
 }
 

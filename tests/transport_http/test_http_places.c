@@ -22,7 +22,7 @@ static int status_of(http_bench_t *b, const char *headers)
 static void open_bench(http_bench_t *b)
 {
     http_bench_open(b);
-    b->log_level = SLACK_LOG_DEBUG;
+    b->mock.world.logger.level = SLACK_LOG_DEBUG;
 }
 
 /* --- addresses -------------------------------------------------------------------------------- */
@@ -47,7 +47,7 @@ static void unix_socket(void **state)
         char answer[200] = "";
         http_bench_recv(&b, fd, answer, sizeof answer - 1);
         assert_memory_equal(answer, "HTTP/1.1 401 ", 13);
-        assert_non_null(strstr(b.log, "peer=unix"));
+        assert_true(world_logged(&b.mock.world, "peer=unix"));
         close(fd);
 
         open_bench(&second); /* the address is in use */
@@ -109,7 +109,7 @@ static void proxies_are_believed(void **state)
     b.options.http_client_cert_header = "X-Client-DN: CN=platform-tls-client.slack.com";
     http_bench_start(&b);
     assert_int_equal(status_of(&b, "X-Forwarded-For: 198.51.100.7\r\n"), 401);
-    assert_non_null(strstr(b.log, "peer=198.51.100.7"));
+    assert_true(world_logged(&b.mock.world, "peer=198.51.100.7"));
     static const struct {
         const char *headers;
         int status;
@@ -138,7 +138,7 @@ static void strangers_are_not(void **state)
     assert_int_equal(status_of(&b, "X-Forwarded-For: 192.0.2.1\r\nX-Client-DN: "
                                    "CN=platform-tls-client.slack.com\r\n"),
                      401);
-    assert_non_null(strstr(b.log, "peer=127.0.0.1"));
+    assert_true(world_logged(&b.mock.world, "peer=127.0.0.1"));
     http_bench_close(&b);
 }
 
@@ -169,11 +169,6 @@ static void wrong_options_are_named(void **state)
 
 /* --- reload ----------------------------------------------------------------------------------- */
 
-static bool secret_was_read(void *arg)
-{
-    return strstr(((const http_bench_t *)arg)->log, "read again") != NULL;
-}
-
 static void secret_is_read_again(void **state)
 {
     http_bench_t b;
@@ -187,9 +182,9 @@ static void secret_is_read_again(void **state)
     assert_int_equal(status_of(&b, ""), 401);
     mock_turns(&b.mock, 50);
     file_write(path, "yet-another," SLACK_REQUEST_SECRET "\n");
-    mock_run_until(&b.mock, secret_was_read, &b);
+    world_until(&b.mock.world, world_logged(&b.mock.world, "read again"));
     assert_int_equal(status_of(&b, ""), 200);
-    assert_null(strstr(b.log, SLACK_REQUEST_SECRET));
+    assert_false(world_logged(&b.mock.world, SLACK_REQUEST_SECRET));
     unlink(path);
     http_bench_close(&b);
 }

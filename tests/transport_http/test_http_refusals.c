@@ -63,26 +63,21 @@ static void each_status_is_told_once(void **state)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char line[200];
         const char *bytes = cases[i].bytes ? cases[i].bytes : long_head;
-        http_bench_forget(&b);
+        world_forget_log(&b.mock.world);
         const uint64_t before = http_bench_stats(&b).refused;
         const http_reply_t *reply = http_bench_say(&b, *bytes ? bytes : long_body);
         snprintf(line, sizeof line, "level=warn event=\"request refused\" status=%d %s",
                  cases[i].status, cases[i].reason);
         if (!reply->done || reply->status != cases[i].status)
             fail_msg("%zu: %d, not %d", i, reply->status, cases[i].status);
-        if (http_bench_logged(&b, line) != 1 || http_bench_logged(&b, "") != 1)
-            fail_msg("not one %s, but: %s", line, b.log);
-        assert_int_equal(http_bench_logged(&b, "sesame"), 0);
-        assert_int_equal(http_bench_logged(&b, SLACK_REQUEST_SECRET), 0);
+        if (world_log_count(&b.mock.world, line) != 1 || world_log_count(&b.mock.world, "") != 1)
+            fail_msg("not one %s, but: %s", line, b.mock.world.log);
+        assert_int_equal(world_log_count(&b.mock.world, "sesame"), 0);
+        assert_int_equal(world_log_count(&b.mock.world, SLACK_REQUEST_SECRET), 0);
         assert_int_equal(http_bench_stats(&b).refused, before + 1);
-        b.mock.skew_us += SLACK_LOG_LIMIT_SPAN_MS * 1000;
+        b.mock.world.mono_us += SLACK_LOG_LIMIT_SPAN_MS * 1000;
     }
     http_bench_close(&b);
-}
-
-static bool left_out_is_told(void *unused)
-{
-    return http_bench_logged(&b, "event=\"requests refused\"") > 0;
 }
 
 /* A flood causes a limited number of lines, then one with the number of the rest. It is logged when
@@ -90,24 +85,26 @@ static bool left_out_is_told(void *unused)
 static void flood_is_a_number(void **state)
 {
     start();
-    http_bench_forget(&b);
+    world_forget_log(&b.mock.world);
     for (int i = 0; i < 500; i++)
         http_bench_say(&b, i % 2 ? "NOT HTTP\r\n\r\n" : HEAD("GET /") "\r\n");
-    assert_int_equal(http_bench_logged(&b, "event=\"request refused\""), SLACK_LOG_LIMIT_LINES);
-    assert_int_equal(http_bench_logged(&b, ""), SLACK_LOG_LIMIT_LINES);
+    assert_int_equal(world_log_count(&b.mock.world, "event=\"request refused\""),
+                     SLACK_LOG_LIMIT_LINES);
+    assert_int_equal(world_log_count(&b.mock.world, ""), SLACK_LOG_LIMIT_LINES);
     assert_int_equal(http_bench_stats(&b).refused, 500);
-    b.mock.skew_us += SLACK_LOG_LIMIT_SPAN_MS * 1000;
-    mock_run_until(&b.mock, left_out_is_told, NULL);
-    assert_int_equal(http_bench_logged(&b, "count=480 "), 1);
-    assert_int_equal(http_bench_logged(&b, ""), SLACK_LOG_LIMIT_LINES + 1);
+    b.mock.world.mono_us += SLACK_LOG_LIMIT_SPAN_MS * 1000;
+    world_until(&b.mock.world, world_logged(&b.mock.world, "event=\"requests refused\""));
+    assert_int_equal(world_log_count(&b.mock.world, "count=480 "), 1);
+    assert_int_equal(world_log_count(&b.mock.world, ""), SLACK_LOG_LIMIT_LINES + 1);
 
     /* The next span has lines again. The stop logs the last number. */
-    http_bench_forget(&b);
+    world_forget_log(&b.mock.world);
     for (unsigned i = 0; i < SLACK_LOG_LIMIT_LINES + 3; i++)
         http_bench_say(&b, "NOT HTTP\r\n\r\n");
-    assert_int_equal(http_bench_logged(&b, "event=\"request refused\""), SLACK_LOG_LIMIT_LINES);
+    assert_int_equal(world_log_count(&b.mock.world, "event=\"request refused\""),
+                     SLACK_LOG_LIMIT_LINES);
     http_bench_close(&b);
-    assert_int_equal(http_bench_logged(&b, "count=3 "), 1);
+    assert_int_equal(world_log_count(&b.mock.world, "count=3 "), 1);
 }
 
 /* The same for connections beyond the limit. */
@@ -123,15 +120,16 @@ static void crowd_is_a_number(void **state)
     http_peer_send(b.slack, bytes, len, (http_pieces_t){0});
     free(bytes);
     mock_run_until_count(&b.mock, 1);
-    http_bench_forget(&b);
+    world_forget_log(&b.mock.world);
     for (int i = 0; i < 100; i++)
         assert_true(http_bench_say(&b, HEAD("GET /") "\r\n")->closed);
-    assert_int_equal(http_bench_logged(&b, "event=\"connection refused\" reason=\"too many\" "
-                                           "connections=1 peer=127.0.0.1"),
+    assert_int_equal(world_log_count(&b.mock.world,
+                                     "event=\"connection refused\" reason=\"too many\" "
+                                     "connections=1 peer=127.0.0.1"),
                      SLACK_LOG_LIMIT_LINES);
-    assert_int_equal(http_bench_logged(&b, ""), SLACK_LOG_LIMIT_LINES);
+    assert_int_equal(world_log_count(&b.mock.world, ""), SLACK_LOG_LIMIT_LINES);
     http_bench_close(&b);
-    assert_int_equal(http_bench_logged(&b, "count=80 "), 1);
+    assert_int_equal(world_log_count(&b.mock.world, "count=80 "), 1);
 }
 
 int main(void)

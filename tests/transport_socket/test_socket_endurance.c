@@ -20,38 +20,27 @@ static unsigned descriptors(void)
     return count;
 }
 
-typedef struct turn {
-    socket_world_t *w;
-    unsigned before;
-} turn_t;
-
-static bool is_replaced(void *arg)
-{
-    const turn_t *turn = arg;
-    return turn->w->last_hello != turn->before && socket_peer_live(turn->w->peer) == 1 &&
-           socket_world_stats(turn->w).connections == 1;
-}
-
 /* One connection ends, in one of several ways, and the next one opens. */
 static void reconnect(socket_world_t *w, unsigned way)
 {
-    turn_t turn = {w, w->last_hello};
-    socket_world_event(w, turn.before, way);
+    const unsigned before = w->last_hello;
+    socket_world_event(w, before, way);
     switch (way % 6) {
-    case 0: socket_peer_reset(w->peer, turn.before); break;
-    case 1: socket_peer_end(w->peer, turn.before); break;
+    case 0: socket_peer_reset(w->peer, before); break;
+    case 1: socket_peer_end(w->peer, before); break;
     case 2:
-        socket_peer_text(w->peer, turn.before,
+        socket_peer_text(w->peer, before,
                          "{\"type\":\"disconnect\",\"reason\":\"refresh_requested\"}");
         break;
     case 3:
-        socket_peer_text(w->peer, turn.before, "{\"type\":\"disconnect\",\"reason\":\"warning\"}");
-        socket_peer_end(w->peer, turn.before);
+        socket_peer_text(w->peer, before, "{\"type\":\"disconnect\",\"reason\":\"warning\"}");
+        socket_peer_end(w->peer, before);
         break;
-    case 4: socket_peer_bytes(w->peer, turn.before, "\xf1\x00", 2); break; /* RSV bits */
-    case 5: socket_peer_frame(w->peer, turn.before, 0x80 | SOCKET_PEER_CLOSE, "\x03\xe9", 2); break;
+    case 4: socket_peer_bytes(w->peer, before, "\xf1\x00", 2); break; /* RSV bits */
+    case 5: socket_peer_frame(w->peer, before, 0x80 | SOCKET_PEER_CLOSE, "\x03\xe9", 2); break;
     }
-    mock_run_until(&w->mock, is_replaced, &turn);
+    world_until(&w->mock.world, w->last_hello != before && socket_peer_live(w->peer) == 1 &&
+                                    socket_world_stats(w).connections == 1);
 }
 
 static void thousand_reconnects(void **state)

@@ -49,7 +49,7 @@ static void payload_that_is_no_object(void **state)
         assert_true(socket_world_acked(&w, i));
     }
     assert_int_equal(w.mock.count, 0);
-    assert_true(socket_world_logged(&w, "level=warn"));
+    assert_true(world_logged(&w.mock.world, "level=warn"));
     assert_int_equal(w.calls, 1);
     socket_world_close(&w);
 }
@@ -254,14 +254,13 @@ static void ghosts_are_told(void **state)
     w.script.open = open_among_ghosts;
     socket_world_start(&w, 1);
     socket_world_until_connections(&w, 1);
-    assert_true(socket_world_logged(&w, "num_connections=10 own=1"));
-    memset(w.log, 0, sizeof w.log);
-    w.log_len = 0;
+    assert_true(world_logged(&w.mock.world, "num_connections=10 own=1"));
+    world_forget_log(&w.mock.world);
     socket_peer_reset(w.peer, 1);
     socket_world_until_taken(&w, 2);
     socket_world_until_connections(&w, 1);
-    assert_true(socket_world_logged(&w, "event=\"socket replaced\""));
-    assert_false(socket_world_logged(&w, "own=1")); /* the warning is logged once */
+    assert_true(world_logged(&w.mock.world, "event=\"socket replaced\""));
+    assert_false(world_logged(&w.mock.world, "own=1")); /* the warning is logged once */
     socket_world_close(&w);
 }
 

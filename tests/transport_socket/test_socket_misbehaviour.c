@@ -203,7 +203,7 @@ static void warning_followed_by_tcp_drop(void **state)
     socket_world_settle(&w);
     socket_world_assert_alive(&w, 2, 1);
     assert_int_equal(w.calls, 2);
-    assert_false(socket_world_logged(&w, "level=warn event=\"socket"));
+    assert_false(world_logged(&w.mock.world, "level=warn event=\"socket"));
     assert_int_equal(socket_world_stats(&w).reconnects, 1);
     socket_world_close(&w);
 }
@@ -326,7 +326,7 @@ static void half_open_without_fin(void **state)
     assert_true(w.call_ms - start <= 33 * SECOND);
     socket_world_until_connections(&w, 1);
     socket_world_assert_alive(&w, 2, 1);
-    assert_true(socket_world_logged(&w, "reason=silent"));
+    assert_true(world_logged(&w.mock.world, "reason=silent"));
     socket_world_close(&w);
 }
 

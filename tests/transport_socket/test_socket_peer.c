@@ -19,7 +19,6 @@ typedef struct fixture {
     unsigned char runs[EVENTS_MAX]; /* of the nth event */
     unsigned ran;
     unsigned mentions;
-    char log[65536]; /* the app's warnings and errors */
 } fixture_t;
 
 static int count_run(slack_ctx_t *ctx, void *user_data)
@@ -50,15 +49,6 @@ static void on_stopped(slack_app_t *app, int status, void *user_data)
     f->status = status;
 }
 
-static void keep_line(enum slack_log_level level, const char *line, size_t len, void *user_data)
-{
-    fixture_t *f = user_data;
-    size_t at = strlen(f->log);
-    if (at + len + 2 > sizeof f->log) return;
-    memcpy(f->log + at, line, len);
-    memcpy(f->log + at + len, "\n", 2);
-}
-
 /* With a CA file both calls and sockets go over TLS. */
 static void open_app(fixture_t *f, const char *ca_file)
 {
@@ -74,8 +64,8 @@ static void open_app(fixture_t *f, const char *ca_file)
         .ca_file = ca_file,
         .store = "memory:",
         .socket_connections = 2,
-        .log_fn = keep_line,
-        .log_user_data = f,
+        .log_fn = world_keep_line,
+        .log_user_data = &f->world,
         .loop = &f->world.loop,
     };
     assert_int_equal(slack_app_new(&f->app, &options), 0);
@@ -97,11 +87,11 @@ static void open_all(fixture_t *f, const char *mode, const char *refreshes, bool
                                       tls ? certs_path("server.key") : NULL, NULL},
                 NULL);
     assert_true(f->child.started);
-    world_until_count(&f->world, &f->child.lines, 1);
+    world_until(&f->world, f->child.lines >= 1);
     open_app(f, tls ? certs_path("ca.pem") : NULL);
 }
 
-/* For a run longer than the limit of world_until_count(). The server ends by itself. */
+/* For a run longer than the limit of world_until(). The server ends by itself. */
 static void until_through(fixture_t *f)
 {
     while (f->child.lines < 2 && !f->child.exited)
@@ -114,21 +104,21 @@ static unsigned figure(const fixture_t *f, const char *name)
     snprintf(key, sizeof key, "%s=", name);
     const char *line = strchr(f->child.out, '\n');
     const char *at = line ? strstr(line, key) : NULL;
-    if (!at) fail_msg("%s\n%s", f->child.out, f->log);
+    if (!at) fail_msg("%s\n%s", f->child.out, f->world.log);
     return (unsigned)strtoul(at + strlen(key), NULL, 10);
 }
 
 static void close_all(fixture_t *f)
 {
     slack_app_stop(f->app);
-    world_until(&f->world, &f->stopped);
+    world_until(&f->world, f->stopped);
     assert_int_equal(f->status, 0);
     slack_app_free(f->app);
     child_wait(&f->child, &f->world);
     assert_int_equal(f->child.status, 0);
     child_done(&f->child);
     world_close(&f->world);
-    assert_null(strstr(f->log, "ticket"));
+    assert_false(world_logged(&f->world, "ticket"));
 }
 
 static void talk(bool tls)
@@ -168,7 +158,7 @@ static void refreshes_without_a_gap(void **state)
     assert_int_equal(figure(&f, "late"), 0);
     for (unsigned n = 0; n < sent; n++)
         assert_int_equal(f.runs[n], 1);
-    assert_null(strstr(f.log, "level=warn"));
+    assert_false(world_logged(&f.world, "level=warn"));
     close_all(&f);
 }
 
