@@ -21,8 +21,8 @@ extern "C" {
  *     view submission                  empty (closes the view), errors, update, push, or clear
  *     options                          options or option groups
  *     dialog                           empty, or errors if it was submitted
- *     action, shortcut, view closed    empty
  *     action of a legacy attachment    empty, a text, or a message that replaces the original
+ *     every other interaction          empty
  *
  * The app acknowledges events itself, once they are stored. If a handler returns 0 without an ack
  * and holds nothing, the app sends an empty ack. If a handler fails before its ack, the app refuses

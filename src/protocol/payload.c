@@ -6,8 +6,8 @@
 
 #include "util/str.h"
 
-/* The first of the paths that leads to a string with something in it. */
-static const char *first(const slack_json_t *body, const char *const *paths)
+/* The string at the first of the paths that leads to one that is not empty. */
+static const char *first_string(const slack_json_t *body, const char *const *paths)
 {
     for (; *paths; paths++) {
         const char *s = slack_json_str(body, *paths);
@@ -16,7 +16,7 @@ static const char *first(const slack_json_t *body, const char *const *paths)
     return "";
 }
 
-#define FIRST(body, ...) first((body), (const char *const[]){__VA_ARGS__, NULL})
+#define FIRST(body, ...) first_string((body), (const char *const[]){__VA_ARGS__, NULL})
 
 const char *slack__payload_team(const slack_json_t *body)
 {
@@ -25,8 +25,8 @@ const char *slack__payload_team(const slack_json_t *body)
                  "/event/team_id", "/user/team_id", "/view/team_id");
 }
 
-/* An authorization that names no organization means it: what stands around it may be that of the
- * other side of a shared channel. */
+/* If the authorization has no enterprise_id, there is none: the enterprise_id of the body may be
+ * that of the other side of a shared channel. */
 const char *slack__payload_enterprise(const slack_json_t *body)
 {
     const char *whole = FIRST(body, "/enterprise", "/enterprise/id");
@@ -75,7 +75,7 @@ const char *slack__payload_response_url(const slack_json_t *body)
     return FIRST(body, "/response_url", "/response_urls/0/response_url");
 }
 
-/* Slash commands have it as a string. */
+/* In a slash command it is a string. */
 bool slack__payload_is_enterprise_install(const slack_json_t *body)
 {
     const slack_json_t *first_of = slack_json_get(body, "/authorizations/0/is_enterprise_install");
@@ -93,58 +93,55 @@ const char *slack__payload_acting_team(const slack_json_t *body)
 
 /* ---- Slack Connect ---- */
 
-static bool is_shared(const slack_json_t *body)
+static bool is_in_shared_channel(const slack_json_t *body)
 {
     return slack_json_bool(body, "/is_ext_shared_channel");
 }
 
-static bool same(const char *a, const char *b)
-{
-    return *a && strcmp(a, b) == 0;
-}
-
-/* The member `other` of the side, the sending one or the one that it is seen through, whose member
- * `own` is `id`. */
-static const char *of_side(const slack_json_t *body, const char *id, const char *own,
-                           const char *other)
+/* A body names the two sides of a shared channel: the side that sent the event by team_id and
+ * enterprise_id, and the side whose app receives it by context_team_id and context_enterprise_id.
+ * Returns the member `other` of the side whose member `own` is `id`. */
+static const char *other_of_side(const slack_json_t *body, const char *id, const char *own,
+                                 const char *other)
 {
     static const char *const sides[] = {"/", "/context_"};
     for (size_t i = 0; i < sizeof sides / sizeof *sides; i++) {
         char own_path[40], other_path[40];
         snprintf(own_path, sizeof own_path, "%s%s", sides[i], own);
         snprintf(other_path, sizeof other_path, "%s%s", sides[i], other);
-        if (same(id, slack_json_str(body, own_path))) return slack_json_str(body, other_path);
+        if (*id && strcmp(id, slack_json_str(body, own_path)) == 0)
+            return slack_json_str(body, other_path);
     }
     return "";
 }
 
-/* A team as it stands in a shared channel's event: a workspace, or an organization. */
-static const char *team_of(const slack_json_t *body, const char *id)
+/* `id` is the id of a workspace or, in a shared channel, of an organization. */
+static const char *workspace_of(const slack_json_t *body, const char *id)
 {
-    return *id == 'E' ? of_side(body, id, "enterprise_id", "team_id") : id;
+    return *id == 'E' ? other_of_side(body, id, "enterprise_id", "team_id") : id;
 }
 
 const char *slack__payload_actor_enterprise(const slack_json_t *body)
 {
-    if (!is_shared(body)) return slack__payload_enterprise(body);
+    if (!is_in_shared_channel(body)) return slack__payload_enterprise(body);
     const char *id = FIRST(body, "/event/user_team", "/event/team");
-    return *id == 'E' ? id : of_side(body, id, "team_id", "enterprise_id");
+    return *id == 'E' ? id : other_of_side(body, id, "team_id", "enterprise_id");
 }
 
-/* The user_team of a mention can be an organization that nothing leads on from. */
+/* The user_team of a mention may be an organization; the workspace is unknown then. */
 const char *slack__payload_actor_team(const slack_json_t *body)
 {
-    if (!is_shared(body)) return slack__payload_team(body);
+    if (!is_in_shared_channel(body)) return slack__payload_team(body);
     const char *user_team = slack_json_str(body, "/event/user_team");
     const bool mention = strcmp(slack_json_str(body, "/event/type"), "app_mention") == 0;
     if (*user_team && mention) return *user_team == 'E' ? "" : user_team;
-    const char *team = team_of(body, user_team);
-    return *team ? team : team_of(body, slack_json_str(body, "/event/team"));
+    const char *team = workspace_of(body, user_team);
+    return *team ? team : workspace_of(body, slack_json_str(body, "/event/team"));
 }
 
 const char *slack__payload_actor_user(const slack_json_t *body)
 {
-    if (!is_shared(body)) return slack__payload_user(body);
+    if (!is_in_shared_channel(body)) return slack__payload_user(body);
     const bool known = *slack__payload_actor_enterprise(body) || *slack__payload_actor_team(body);
     return known ? FIRST(body, "/event/user", "/event/user/id", "/event/user_id") : "";
 }

@@ -7,8 +7,9 @@
 #include <slack/json.h>
 
 /*
- * Where Slack puts what everybody asks for. Pure; strings are borrowed from the body, "" where
- * there is none. The orders are those of Slack's own SDKs (bolt-python request/internals.py).
+ * Finds ids in bodies, whose places depend on the kind. Pure; strings are borrowed from the body,
+ * "" if there is none. The order of the places is that of Slack's own SDKs (bolt-python
+ * request/internals.py); docs/payloads.md lists them.
  */
 const char *slack__payload_team(const slack_json_t *body);
 const char *slack__payload_enterprise(const slack_json_t *body);
@@ -20,16 +21,17 @@ const char *slack__payload_trigger_id(const slack_json_t *body);
 const char *slack__payload_response_url(const slack_json_t *body);
 bool slack__payload_is_enterprise_install(const slack_json_t *body);
 
-/* The workspace to act in where the installation is an organization's. */
+/* The workspace to act in, for an app that an organization has installed. */
 const char *slack__payload_acting_team(const slack_json_t *body);
 
-/* Who acts, and where they belong: the same as user, team and enterprise but in a channel that is
- * shared by Slack Connect. "" where Slack does not tell, and the user with both of the others. */
+/* The user who acts, and that user's workspace and organization. They differ from user, team and
+ * enterprise only in a channel that Slack Connect shares. "" if the body does not name them; the
+ * user is "" if both others are. */
 const char *slack__payload_actor_user(const slack_json_t *body);
 const char *slack__payload_actor_team(const slack_json_t *body);
 const char *slack__payload_actor_enterprise(const slack_json_t *body);
 
-/* The step of a workflow that the delivery belongs to, and the token that acts for it. */
+/* The workflow step that the delivery belongs to, and the token to act with in it. */
 const char *slack__payload_function_execution_id(const slack_json_t *body);
 const char *slack__payload_workflow_token(const slack_json_t *body);
 

@@ -12,12 +12,12 @@
 #define DIGEST_BYTES 32
 #define VERSION      "v0"
 
-/* Each context is keyed once: a request starts from there again (mbedtls_md_hmac_reset), which
- * costs it neither an allocation nor the key's hashing. */
+/* Each context is keyed once. mbedtls_md_hmac_reset() returns to that state, so that a request
+ * costs no allocation and no hashing of the key. */
 struct slack_signer {
     size_t count;
     mbedtls_md_context_t keyed[SLACK_SIGNING_SECRETS_MAX];
-    char apps[SLACK_SIGNING_SECRETS_MAX][SLACK_APP_ID_MAX + 1]; /* "" where none is said */
+    char apps[SLACK_SIGNING_SECRETS_MAX][SLACK_APP_ID_MAX + 1]; /* ""; or the app of each secret */
 };
 
 static bool is_app_id(slack_slice_t id)
@@ -30,7 +30,7 @@ static bool is_app_id(slack_slice_t id)
     return true;
 }
 
-/* Take the app's id and its colon off an item; empty where there is none. False: it is no id. */
+/* Takes the app's id and the colon off an item; "" if there is no colon. False: not a valid id. */
 static bool take_app_id(slack_slice_t *item, slack_slice_t *ret)
 {
     *ret = (slack_slice_t){"", 0};
@@ -81,20 +81,22 @@ void slack__signer_free(slack_signer_t *signer)
     slack__free(signer);
 }
 
-static int update(mbedtls_md_context_t *md, slack_slice_t bytes)
+static int hmac_update(mbedtls_md_context_t *md, slack_slice_t bytes)
 {
     if (bytes.len == 0) return 0;
     return mbedtls_md_hmac_update(md, (const unsigned char *)bytes.ptr, bytes.len);
 }
 
-/* The whole header, "v0=" and the digits. With a keyed context mbedTLS has nothing to allocate: a
- * failure is none of memory, and counts as a signature that does not match. */
-static int make(mbedtls_md_context_t *md, slack_slice_t timestamp, slack_slice_t body, char *ret)
+/* Writes the value of the header, "v0=" and the digits. A keyed context allocates nothing, so this
+ * does not fail for lack of memory; callers count any failure as a signature that does not match.
+ */
+static int write_signature(mbedtls_md_context_t *md, slack_slice_t timestamp, slack_slice_t body,
+                           char *ret)
 {
     unsigned char digest[DIGEST_BYTES];
-    if (mbedtls_md_hmac_reset(md) != 0 || update(md, SLACK_SLICE(VERSION ":")) != 0 ||
-        update(md, timestamp) != 0 || update(md, SLACK_SLICE(":")) != 0 || update(md, body) != 0 ||
-        mbedtls_md_hmac_finish(md, digest) != 0)
+    if (mbedtls_md_hmac_reset(md) != 0 || hmac_update(md, SLACK_SLICE(VERSION ":")) != 0 ||
+        hmac_update(md, timestamp) != 0 || hmac_update(md, SLACK_SLICE(":")) != 0 ||
+        hmac_update(md, body) != 0 || mbedtls_md_hmac_finish(md, digest) != 0)
         return SLACK_ENOMEM;
     memcpy(ret, VERSION "=", 3);
     slack__hex(ret + 3, digest, sizeof digest);
@@ -105,14 +107,14 @@ int slack__signature_make(slack_signer_t *signer, slack_slice_t timestamp, slack
                           char ret_signature[SLACK_SIGNATURE_LEN + 1])
 {
     char text[SLACK_SIGNATURE_LEN];
-    int rc = make(&signer->keyed[0], timestamp, body, text);
+    int rc = write_signature(&signer->keyed[0], timestamp, body, text);
     if (rc != 0) return rc;
     memcpy(ret_signature, text, sizeof text);
     ret_signature[SLACK_SIGNATURE_LEN] = '\0';
     return 0;
 }
 
-static bool well_formed(slack_slice_t signature)
+static bool is_signature(slack_slice_t signature)
 {
     if (signature.len != SLACK_SIGNATURE_LEN || memcmp(signature.ptr, VERSION "=", 3) != 0)
         return false;
@@ -134,13 +136,13 @@ static enum slack_signature_fault check_time(slack_slice_t timestamp, int64_t no
     return SLACK_SIGNATURE_OK;
 }
 
-/* Every secret is tried, also after one that matched. */
-static slack_signed_by_t matches(slack_signer_t *signer, const slack_signed_request_t *request)
+/* Tries every secret, also after one that matched, so that the time tells nothing. */
+static slack_signed_by_t signed_by(slack_signer_t *signer, const slack_signed_request_t *request)
 {
     slack_signed_by_t found = 0;
     for (size_t i = 0; i < signer->count; i++) {
         char expected[SLACK_SIGNATURE_LEN];
-        if (make(&signer->keyed[i], request->timestamp, request->body, expected) == 0)
+        if (write_signature(&signer->keyed[i], request->timestamp, request->body, expected) == 0)
             found |= (slack_signed_by_t)slack__equal_ct(expected, request->signature.ptr,
                                                         sizeof expected)
                      << i;
@@ -148,18 +150,18 @@ static slack_signed_by_t matches(slack_signer_t *signer, const slack_signed_requ
     return found;
 }
 
-static enum slack_signature_fault check(slack_signer_t *signer,
-                                        const slack_signed_request_t *request, int64_t now_s,
-                                        slack_signed_by_t *ret_by)
+static enum slack_signature_fault find_fault(slack_signer_t *signer,
+                                             const slack_signed_request_t *request, int64_t now_s,
+                                             slack_signed_by_t *ret_by)
 {
     if (request->timestamp_count == 0 || request->signature_count == 0)
         return SLACK_SIGNATURE_MISSING;
     if (request->timestamp_count > 1 || request->signature_count > 1)
         return SLACK_SIGNATURE_DUPLICATE;
-    if (!well_formed(request->signature)) return SLACK_SIGNATURE_MALFORMED;
+    if (!is_signature(request->signature)) return SLACK_SIGNATURE_MALFORMED;
     enum slack_signature_fault fault = check_time(request->timestamp, now_s);
     if (fault != SLACK_SIGNATURE_OK) return fault;
-    *ret_by = matches(signer, request);
+    *ret_by = signed_by(signer, request);
     return *ret_by ? SLACK_SIGNATURE_OK : SLACK_SIGNATURE_MISMATCH;
 }
 
@@ -168,7 +170,7 @@ int slack__signature_check(slack_signer_t *signer, const slack_signed_request_t 
                            enum slack_signature_fault *ret_fault)
 {
     slack_signed_by_t by;
-    enum slack_signature_fault fault = check(signer, request, now_s, &by);
+    enum slack_signature_fault fault = find_fault(signer, request, now_s, &by);
     if (fault == SLACK_SIGNATURE_OK) {
         if (ret_by) *ret_by = by;
         return 0;
@@ -194,12 +196,12 @@ bool slack__signer_owns(const slack_signer_t *signer, slack_signed_by_t by, slac
 const char *slack__signature_fault_text(enum slack_signature_fault fault)
 {
     switch (fault) {
-    case SLACK_SIGNATURE_OK: return "signature holds";
+    case SLACK_SIGNATURE_OK: return "signature is valid";
     case SLACK_SIGNATURE_MISSING: return "signature or timestamp header is missing";
-    case SLACK_SIGNATURE_DUPLICATE: return "signature or timestamp header is there twice";
+    case SLACK_SIGNATURE_DUPLICATE: return "signature or timestamp header occurs twice";
     case SLACK_SIGNATURE_MALFORMED: return "signature or timestamp is malformed";
     case SLACK_SIGNATURE_STALE: return "timestamp is older than 300 s";
-    case SLACK_SIGNATURE_FUTURE: return "timestamp is more than 300 s ahead of our clock";
+    case SLACK_SIGNATURE_FUTURE: return "timestamp is more than 300 s in the future";
     case SLACK_SIGNATURE_MISMATCH: return "signature does not match SLACK_SIGNING_SECRET";
     }
     return "unknown fault";

@@ -7,80 +7,78 @@
 #include "util/str.h"
 
 /*
- * The signature of a request, made and checked: "v0=" and the HMAC-SHA256, in lowercase hex, of
+ * Makes and checks the signature of a request: "v0=" and the HMAC-SHA256, in lowercase hex, of
  * "v0:" timestamp ":" body (https://docs.slack.dev/authentication/verifying-requests-from-slack).
- * No I/O and no clock: the time comes in. Here and not in the receiver, because the local Slack of
- * tools/sim signs with it.
+ * Pure: the caller passes the time. The simulator signs with it too.
  */
 
-/* One or several secrets, ready for use. Not for two threads at once. */
+/* One or several secrets. Only one thread at a time may use it. */
 typedef struct slack_signer slack_signer_t;
 
-/* Separated by commas, spaces around each are passed over. Every request costs an HMAC for each of
- * them, so there may not be many. */
+/* A request costs one HMAC for each secret. */
 #define SLACK_SIGNING_SECRETS_MAX 16
-/* "A0KRD7HC3", at the longest. */
+/* An id like "A0KRD7HC3", in bytes. */
 #define SLACK_APP_ID_MAX 32
 
 /*
- * Of one app, or of several, then with an app's id before each:
+ * Reads secrets, separated by commas; spaces around them are ignored. The secrets of several apps
+ * have the id of the app before each:
  *
  *     "new, old"      "A111:secret, A222:new, A222:old"
  *
- * 0; SLACK_EINVAL when `secrets` is NULL or blank, has an empty one between its commas, too many,
- * an id before some and not before all, or a colon behind what is no id; SLACK_ENOMEM. The text is
- * not kept: only what HMAC makes of it.
+ * 0; SLACK_EINVAL if `secrets` is NULL or blank, or has an empty or too many secrets, an id before
+ * some secrets only, or a colon after something that is not an id; SLACK_ENOMEM. The signer does
+ * not keep the text.
  */
 int slack__signer_new(slack_signer_t **ret, const char *secrets);
-void slack__signer_free(slack_signer_t *signer); /* zeroes; NULL is fine */
+void slack__signer_free(slack_signer_t *signer); /* wipes; NULL is allowed */
 
 #define SLACK_SIGNATURE_LEN 67 /* "v0=" and 64 digits */
 
-/* Sign with the first secret. `timestamp` is the header's text. 0; SLACK_ENOMEM. */
+/* Signs with the first secret. `timestamp` is the text of the header. 0; SLACK_ENOMEM. */
 int slack__signature_make(slack_signer_t *signer, slack_slice_t timestamp, slack_slice_t body,
                           char ret_signature[SLACK_SIGNATURE_LEN + 1]);
 
-/* A timestamp may be so far from our clock, to either side. */
+/* The largest difference between a timestamp and the clock, in either direction. */
 #define SLACK_SIGNATURE_WINDOW_S 300
 
-/* What there is to check. A header that is not there has a count of 0. */
 typedef struct slack_signed_request {
-    slack_slice_t timestamp; /* X-Slack-Request-Timestamp, trimmed */
-    unsigned timestamp_count;
-    slack_slice_t signature; /* X-Slack-Signature, trimmed */
+    slack_slice_t timestamp;  /* X-Slack-Request-Timestamp, trimmed */
+    unsigned timestamp_count; /* of these headers in the request */
+    slack_slice_t signature;  /* X-Slack-Signature, trimmed */
     unsigned signature_count;
     slack_slice_t body; /* as it was received */
 } slack_signed_request_t;
 
 enum slack_signature_fault {
     SLACK_SIGNATURE_OK = 0,
-    SLACK_SIGNATURE_MISSING,   /* one of the headers is not there */
-    SLACK_SIGNATURE_DUPLICATE, /* one of the headers is there twice */
-    SLACK_SIGNATURE_MALFORMED, /* a timestamp that is no number, a signature of another form */
-    SLACK_SIGNATURE_STALE,     /* sent, or replayed, too long ago; or a clock is wrong */
+    SLACK_SIGNATURE_MISSING,   /* one of the headers is missing */
+    SLACK_SIGNATURE_DUPLICATE, /* one of the headers occurs twice */
+    SLACK_SIGNATURE_MALFORMED, /* the timestamp or the signature has another form */
+    SLACK_SIGNATURE_STALE,     /* sent too long ago or replayed; or a clock is wrong */
     SLACK_SIGNATURE_FUTURE,    /* a clock is wrong */
     SLACK_SIGNATURE_MISMATCH   /* made with another secret, or for another body */
 };
 
-/* The secrets that a signature was made with, a bit for each. */
+/* The secrets that made a signature, one bit for each. */
 typedef uint32_t slack_signed_by_t;
 
 /*
- * Check a request at the time `now_s` (seconds since 1970). The comparison takes the same time
- * whichever byte differs and whichever secret it was made with.
+ * Checks a request at the time `now_s`, in seconds since 1970. The time that it takes depends
+ * neither on the bytes that differ nor on the secret that matches.
  *
- * 0 with *ret_by (optional); SLACK_ESIGNATURE with *ret_fault (optional) telling why.
+ * 0 with *ret_by (optional); SLACK_ESIGNATURE with the reason in *ret_fault (optional).
  */
 int slack__signature_check(slack_signer_t *signer, const slack_signed_request_t *request,
                            int64_t now_s, slack_signed_by_t *ret_by,
                            enum slack_signature_fault *ret_fault);
 
-/* Whether a request for the app `*app_id` may be signed so: with one of that app's secrets, or one
- * of secrets without ids. Where the request names no app (an empty id, as of legacy dialogs), the
- * id becomes that of the secret, borrowed from the signer. */
+/* Whether one of the secrets `by` belongs to the app `*app_id`; secrets without ids belong to every
+ * app. If `*app_id` is empty, as in requests of legacy dialogs, it becomes the id of the app of the
+ * secret, borrowed from the signer. */
 bool slack__signer_owns(const slack_signer_t *signer, slack_signed_by_t by, slack_slice_t *app_id);
 
-/* The fault in words for a log: "timestamp is older than 300 s". Never NULL. */
+/* A constant text for logs: "timestamp is older than 300 s". Never NULL. */
 const char *slack__signature_fault_text(enum slack_signature_fault fault);
 
 #endif

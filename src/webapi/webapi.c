@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "protocol/methods.h"
 #include "util/alloc.h"
 #include "util/backoff.h"
 #include "util/form.h"
@@ -396,7 +397,7 @@ static int add_team(slack_pending_t *pending, const slack_client_t *client,
 {
     const slack_json_t *team = NULL;
     if (!client->team_id || !*client->team_id || slack_json_get(args, "/team_id")) return 0;
-    if (!slack__webapi_takes_team(pending->method)) return 0;
+    if (!slack__method_takes_team(pending->method)) return 0;
     int rc = slack__jsonf(pending->arena, &team, NULL, "{team_id: %s}", client->team_id);
     if (rc == 0 && pending->body.len > 0) rc = slack__buf_append_char(&pending->body, '&');
     return rc ? rc : slack__form_write(&pending->body, team);

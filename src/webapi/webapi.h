@@ -77,10 +77,6 @@ int slack__webapi_call(slack_client_t *client, const char *method, const slack_j
 int slack__webapi_respond(slack_client_t *client, const char *response_url,
                           const slack_json_t *message, slack_call_fn fn, void *user_data);
 
-/* Whether a method takes a `team_id` that an organization's token has to name: which workspace to
- * list, or to act in. */
-bool slack__webapi_takes_team(const char *method);
-
 bool slack__response_unsent(const slack_response_t *response); /* Slack never saw the call */
 int64_t slack__response_retry_after_s(const slack_response_t *response); /* -1: none */
 

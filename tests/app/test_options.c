@@ -345,21 +345,11 @@ static void check_row(const slack_option_t *option, slack_slice_t row)
         fail_msg("docs/configuration.md: %s has no default", names);
 }
 
-static void read_page(char *page, size_t size)
-{
-    char path[1024];
-    snprintf(path, sizeof path, "%s/docs/configuration.md", getenv("SLACKAPP_SOURCE_DIR"));
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    page[fread(page, 1, size - 1, file)] = '\0';
-    fclose(file);
-}
-
 /* The rows of the first table of the page are those of options.def that have variables. */
 static void test_the_page_has_every_option(void **state)
 {
     static char page[1 << 16];
-    read_page(page, sizeof page);
+    file_read_page("configuration.md", page, sizeof page);
     slack_slice_t rest = slack__slice(strstr(page, "|---|\n") + strlen("|---|\n")), row;
     for (const slack_option_t *option = slack__option_table; option->field; option++) {
         if (option->variables == NULL) continue;
@@ -382,7 +372,7 @@ static bool is_variable(const char *word, size_t len)
 static void test_the_page_names_no_other_variable(void **state)
 {
     static char page[1 << 16];
-    read_page(page, sizeof page);
+    file_read_page("configuration.md", page, sizeof page);
     for (const char *at = page; (at = strstr(at, "SLACK_")) != NULL;) {
         const size_t len = strspn(at, "ABCDEFGHIJKLMNOPQRSTUVWXYZ_");
         if (!is_variable(at, len)) fail_msg("docs/configuration.md: %.*s", (int)len, at);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/inspect.h"
 #include "support/app_fixture.h"
+#include "support/file.h"
 #include "support/heap.h"
 #include "support/prometheus.h"
 #include "support/test.h"
@@ -130,25 +131,11 @@ static size_t count(const char *text, const char *part)
     return n;
 }
 
-static void read_docs(char *ret, size_t size)
-{
-    char path[1024];
-    const char *source = getenv("SLACKAPP_SOURCE_DIR");
-    assert_non_null(source);
-    assert_true((size_t)snprintf(path, sizeof path, "%s/docs/http.md", source) < sizeof path);
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    const size_t len = fread(ret, 1, size, file);
-    fclose(file);
-    assert_true(len > 0 && len < size);
-    ret[len] = '\0';
-}
-
 /* The table of docs/http.md has a row for each family, and no other rows. */
 static void families_are_documented(void **state)
 {
     static char docs[1 << 16];
-    read_docs(docs, sizeof docs);
+    file_read_page("http.md", docs, sizeof docs);
     assert_int_equal(slack_app_authorize(f.app, &(slack_authorizer_t){.fn = never_answer}), 0);
     app_start(&f);
     slack_buf_t text;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "protocol/kind.h"
+#include "support/file.h"
 #include "support/test.h"
 #include "util/json.h"
 
@@ -116,6 +117,38 @@ static void the_selector_of_a_body(void **state)
     }
 }
 
+/* The row of a kind in the first table of docs/payloads.md. */
+static const char *row_of(const char *page, enum slack_kind kind)
+{
+    char start[64];
+    snprintf(start, sizeof start, "\n| `%s` | ", slack_kind_name(kind));
+    const char *row = strstr(page, start);
+    if (row == NULL) fail_msg("docs/payloads.md has no%s", start);
+    return row + strlen(start);
+}
+
+static void the_page_has_every_kind_and_type(void **state)
+{
+    static const struct {
+        enum slack_kind kind;
+        const char *type;
+    } types[] = {
+#define TYPE(id, type) {SLACK_KIND_##id, type},
+#include "protocol/kinds.def"
+    };
+    static char page[1 << 16];
+    file_read_page("payloads.md", page, sizeof page);
+    for (int i = 0; i < SLACK_KINDS; i++)
+        row_of(page, (enum slack_kind)i);
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+        char type[64];
+        snprintf(type, sizeof type, "`%s`", types[i].type);
+        const char *row = row_of(page, types[i].kind), *found = strstr(row, type);
+        if (found == NULL || found > strchr(row, '\n'))
+            fail_msg("docs/payloads.md: %s has no %s", slack_kind_name(types[i].kind), type);
+    }
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, open_arena, free_arena)
@@ -124,6 +157,7 @@ int main(void)
         CASE(a_body_has_a_kind),
         CASE(some_kinds_wait_for_an_ack_and_take_its_body),
         CASE(the_selector_of_a_body),
+        cmocka_unit_test(the_page_has_every_kind_and_type),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,3 +17,17 @@ void file_replace(const char *path, const char *text)
     file_write(part, text);
     assert_int_equal(rename(part, path), 0);
 }
+
+void file_read_page(const char *name, char *ret, size_t size)
+{
+    char path[1024];
+    const char *source = getenv("SLACKAPP_SOURCE_DIR");
+    assert_non_null(source);
+    assert_true((size_t)snprintf(path, sizeof path, "%s/docs/%s", source, name) < sizeof path);
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    const size_t len = fread(ret, 1, size, file);
+    fclose(file);
+    assert_true(len > 0 && len < size);
+    ret[len] = '\0';
+}

@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
+#include "protocol/methods.h"
+
 #include <stdlib.h>
 #include <string.h>
 
-#include "webapi/webapi.h"
-
 /*
- * Methods with an optional `team_id` (docs.slack.dev/reference/methods), in order. Those of
- * administration are not among them: there it narrows down what is asked for, which nobody should
- * do unasked.
+ * The methods with an optional `team_id` (https://docs.slack.dev/reference/methods), sorted. The
+ * admin.* methods are left out: their `team_id` narrows the result, which only the caller may want.
  */
-static const char *const methods[] = {
+static const char *const team_methods[] = {
     "bots.info",
     "chat.scheduledMessages.list",
     "conversations.acceptSharedInvite",
@@ -44,12 +43,13 @@ static const char *const methods[] = {
     "users.list",
 };
 
-static int compare(const void *method, const void *item)
+static int compare_method(const void *method, const void *item)
 {
     return strcmp(method, *(const char *const *)item);
 }
 
-bool slack__webapi_takes_team(const char *method)
+bool slack__method_takes_team(const char *method)
 {
-    return bsearch(method, methods, sizeof methods / sizeof *methods, sizeof *methods, compare);
+    return bsearch(method, team_methods, sizeof team_methods / sizeof *team_methods,
+                   sizeof *team_methods, compare_method);
 }

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_PROTOCOL_METHODS_H
+#define SLACK_PROTOCOL_METHODS_H
+
+#include <stdbool.h>
+
+/* Whether a Web API method needs a `team_id` when it is called with the token of an organization:
+ * it names the workspace to list, or to act in. */
+bool slack__method_takes_team(const char *method);
+
+#endif
