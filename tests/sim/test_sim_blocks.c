@@ -239,7 +239,7 @@ static void typed_text_becomes_markup(void **state)
     static const struct {
         const char *typed;
         const char *markup;
-        const char *told;
+        const char *shown;
     } cases[] = {
         {"", "", ""},
         {"a < b & c > d", "a &lt; b &amp; c &gt; d", "a < b & c > d"},
@@ -254,7 +254,7 @@ static void typed_text_becomes_markup(void **state)
     for (size_t i = 0; i < COUNT(cases); i++) {
         const char *markup = sim_typed_markup(arena, cases[i].typed);
         assert_string_equal(markup, cases[i].markup);
-        assert_string_equal(sim_text_plain(arena, markup), cases[i].told);
+        assert_string_equal(sim_text_plain(arena, markup), cases[i].shown);
     }
     assert_string_equal(sim_text_plain(arena, "<> <@> <@U1> <#C1> &lt <|x>"), " @ @U1 #C1 &lt x");
 }
@@ -296,28 +296,28 @@ static void messages_and_views_in_words(void **state)
 
 static void keep_line(const sim_entry_t *entry, void *user_data)
 {
-    char *told = user_data;
-    strcat(strcat(told, sim_entry_line(entry, arena)), "|");
+    char *shown = user_data;
+    strcat(strcat(shown, sim_entry_line(entry, arena)), "|");
 }
 
 static void entries_are_told_in_order(void **state)
 {
-    char told[200] = "";
+    char shown[200] = "";
     sim_transcript_t transcript;
-    sim_transcript_init(&transcript, keep_line, told);
+    sim_transcript_init(&transcript, keep_line, shown);
     sim_transcript_add(&transcript, SIM_ENTRY_MESSAGE, false, "#a", "ann", "%s", "one");
-    assert_string_equal(told, "#a  ann: one|");
+    assert_string_equal(shown, "#a  ann: one|");
     uint64_t two = sim_transcript_add(&transcript, SIM_ENTRY_COMMAND, true, "#a", "ann", "runs /x");
     uint64_t three = sim_transcript_add(&transcript, SIM_ENTRY_CLICK, true, "", "ann", "clicks y");
     sim_transcript_add(&transcript, SIM_ENTRY_MESSAGE, false, "#a", "bot", "four");
     sim_transcript_outcome(&transcript, three, "%s", "");
     assert_int_equal(sim_transcript_settled(&transcript), 1);
-    assert_string_equal(told, "#a  ann: one|");
+    assert_string_equal(shown, "#a  ann: one|");
     sim_transcript_outcome(&transcript, two, "%s", "ok");
     assert_int_equal(sim_transcript_settled(&transcript), 4);
-    assert_string_equal(told, "#a  ann: one|#a  ann runs /x -> ok|ann clicks y|#a  bot: four|");
+    assert_string_equal(shown, "#a  ann: one|#a  ann runs /x -> ok|ann clicks y|#a  bot: four|");
     sim_transcript_outcome(&transcript, two, "%s", "again"); /* it has an outcome already */
-    assert_int_equal(strlen(told), 62);
+    assert_int_equal(strlen(shown), 62);
     sim_transcript_clear(&transcript);
     assert_int_equal(sim_transcript_settled(&transcript), 0);
 }

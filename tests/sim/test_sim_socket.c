@@ -104,9 +104,9 @@ static void disconnect_on_request(void **state)
 {
     sim_app_t second;
     sim_app_connect(&peer, &second);
-    const slack_json_t *told =
+    const slack_json_t *answer =
         sim_peer_control(&peer, "/sim/disconnect", "{\"reason\":\"warning\"}");
-    assert_int_equal(slack_json_int(told, "/sockets"), 2);
+    assert_int_equal(slack_json_int(answer, "/sockets"), 2);
     assert_member(sim_app_next(&app), "/reason", "warning");
     /* A leaving socket gets envelopes while no other is open. */
     sim_peer_send(&peer, "{\"kind\":\"message\",\"text\":\"hi\"}", &outcome);
