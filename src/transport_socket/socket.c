@@ -18,9 +18,9 @@ typedef struct slack_socket {
     slack_connections_t connections;
     slack_envelopes_t envelopes;
     slack_health_t health;
-    uv_timer_t timer; /* for the supervisor's next tick */
-    bool timer_open;
-    slack_task_t task; /* reports a change of state */
+    slack_timer_t timer; /* for the supervisor's next tick */
+    slack_task_t task;   /* reports a change of state */
+    bool running;        /* from the start until STOPPED is reported */
 } slack_socket_t;
 
 static slack_socket_t *socket_of(slack_transport_t *t)
@@ -52,45 +52,16 @@ static void socket_perform(slack_socket_t *s, const slack_action_t *action)
     socket_feed(s, &in);
 }
 
-static void timer_closed(uv_handle_t *handle)
+static void socket_set_timer(slack_socket_t *s)
 {
-    slack_socket_t *s = handle->data;
-    slack_health_t *health = &s->health;
-    slack__task_cancel(&s->task);
-    if (health->state == SLACK_TRANSPORT_IDLE)
-        slack__health_report(health, SLACK_TRANSPORT_STARTING, 0);
-    slack__health_report(health, SLACK_TRANSPORT_STOPPED, health->reason);
-}
-
-/* STOPPED is reported when the transport has nothing left on the loop. A call that is still under
- * way belongs to the host. */
-static void socket_finish(slack_socket_t *s)
-{
-    if (s->sup.phase != SLACK_PHASE_STOPPED || !s->timer_open) return;
-    if (slack__connections_open(&s->connections)) return;
-    s->timer_open = false;
-    uv_close((uv_handle_t *)&s->timer, timer_closed);
-}
-
-static void timer_fired(uv_timer_t *timer)
-{
-    slack_socket_t *s = timer->data;
-    slack__connections_report_seen(&s->connections);
-    socket_feed_all(s, SLACK_INPUT_TICK);
-}
-
-static void set_timer(slack_socket_t *s)
-{
-    if (!s->timer_open) return;
     uint64_t now = slack__mono_ms(s->net->clock), at = slack__supervisor_deadline(&s->sup, now);
     if (at == UINT64_MAX) {
-        uv_timer_stop(&s->timer);
+        slack__timer_stop(s->net, &s->timer);
         return;
     }
     uint64_t wait = at > now ? at - now : 0;
     if (wait > s->limits->tick_ms) wait = s->limits->tick_ms;
-    uv_update_time(s->timer.loop);
-    uv_timer_start(&s->timer, timer_fired, wait, 0);
+    slack__timer_start(s->net, &s->timer, wait);
 }
 
 /* Feed the supervisor an input and perform its actions. */
@@ -104,13 +75,21 @@ static void socket_feed(slack_socket_t *s, const slack_session_input_t *in)
     bool counted = in->type == SLACK_INPUT_ENVELOPE || in->type == SLACK_INPUT_ACKED;
     if (counted && actions.count == 0) return; /* neither state nor deadline changed */
     slack__health_measure(&s->health);
-    if (s->sup.phase != SLACK_PHASE_STOPPED && s->timer_open) slack__task_post(s->net, &s->task);
-    set_timer(s);
-    socket_finish(s);
+    if (!s->running) return;
+    slack__task_post(s->net, &s->task);
+    socket_set_timer(s);
 }
 
-/* The host may not be called from inside an operation, so a task reports to it. */
-static void report(slack_task_t *task)
+static void socket_tick(slack_timer_t *timer)
+{
+    slack_socket_t *s = SLACK_CONTAINER(timer, slack_socket_t, timer);
+    slack__connections_report_seen(&s->connections);
+    socket_feed_all(s, SLACK_INPUT_TICK);
+}
+
+/* The host may not be called from inside an operation, so a task reports to it. STOPPED is reported
+ * when every descriptor is closed; calls that are still under way belong to the host. */
+static void socket_report(slack_task_t *task)
 {
     slack_socket_t *s = SLACK_CONTAINER(task, slack_socket_t, task);
     if (s->health.state == SLACK_TRANSPORT_IDLE) {
@@ -118,6 +97,11 @@ static void report(slack_task_t *task)
         socket_feed_all(s, SLACK_INPUT_START);
     }
     slack__health_report_change(&s->health);
+    if (s->sup.phase != SLACK_PHASE_STOPPED || slack__connections_open(&s->connections)) return;
+    s->running = false;
+    slack__task_cancel(task);
+    slack__timer_stop(s->net, &s->timer);
+    slack__health_report(&s->health, SLACK_TRANSPORT_STOPPED, s->health.reason);
 }
 
 /* --- what the connections report ---------------------------------------------------------------
@@ -141,7 +125,8 @@ static void connections_message(slack_connections_t *connections, unsigned slot,
 
 static void connections_gone(slack_connections_t *connections)
 {
-    socket_finish(SLACK_CONTAINER(connections, slack_socket_t, connections));
+    slack_socket_t *s = SLACK_CONTAINER(connections, slack_socket_t, connections);
+    if (s->running) slack__task_post(s->net, &s->task);
 }
 
 static const slack_connections_events_t connections_events = {
@@ -164,7 +149,7 @@ static bool envelopes_takes(slack_envelopes_t *envelopes, unsigned slot)
     slack_socket_t *s = SLACK_CONTAINER(envelopes, slack_socket_t, envelopes);
     if (slack__linked(&s->task.link)) {
         slack__task_cancel(&s->task);
-        report(&s->task);
+        socket_report(&s->task);
     }
     return slack__supervisor_takes(&s->sup, slot);
 }
@@ -195,11 +180,8 @@ static const slack_envelopes_events_t envelopes_events = {
 static int socket_start(slack_transport_t *t)
 {
     slack_socket_t *s = socket_of(t);
-    int rc = uv_timer_init(slack__net_loop(t->host->net), &s->timer);
-    if (rc) return slack__net_error(rc);
-    s->timer.data = s;
-    s->timer_open = true;
-    slack__task_post(t->host->net, &s->task);
+    s->running = true;
+    slack__task_post(s->net, &s->task);
     return 0;
 }
 
@@ -211,13 +193,13 @@ static void socket_leave(slack_transport_t *t)
 static void socket_drain(slack_transport_t *t)
 {
     slack_socket_t *s = socket_of(t);
-    if (s->timer_open) socket_feed_all(s, SLACK_INPUT_DRAIN);
+    if (s->running) socket_feed_all(s, SLACK_INPUT_DRAIN);
 }
 
 static void socket_stop(slack_transport_t *t)
 {
     slack_socket_t *s = socket_of(t);
-    if (s->timer_open) socket_feed_all(s, SLACK_INPUT_STOP);
+    if (s->running) socket_feed_all(s, SLACK_INPUT_STOP);
 }
 
 static int socket_ack(slack_transport_t *t, slack_delivery_t *d, const slack_ack_t *ack)
@@ -294,8 +276,9 @@ int slack__socket_create(slack_transport_t **ret, const struct slack_transport_h
     s->base = (slack_transport_t){.ops = &socket_ops, .host = host};
     s->net = host->net;
     s->limits = limits;
-    s->task.run = report;
+    s->task.run = socket_report;
     slack__link_init(&s->task.link);
+    slack__timer_init(&s->timer, socket_tick);
     slack__supervisor_init(&s->sup, options->socket_connections, limits, slack__random_u64());
     s->health = (slack_health_t){.transport = &s->base, .net = host->net, .sup = &s->sup};
     s->connections = (slack_connections_t){
