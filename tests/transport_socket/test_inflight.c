@@ -3,7 +3,6 @@
 
 #include "support/alloc_fail.h"
 #include "support/test.h"
-#include "transport_socket/recent_acks.h"
 #include "transport_socket/inflight.h"
 
 static void test_handles_are_never_used_twice(void **state)
@@ -81,40 +80,6 @@ static void test_no_memory(void **state)
     assert_true(alloc_fail_each(add_many, NULL) > 0);
 }
 
-static void remember(slack_recent_acks_t *acks, const char *id, const char *frame)
-{
-    slack__recent_acks_add(acks, slack__slice(id), frame, strlen(frame));
-}
-
-static void test_recent_acks(void **state)
-{
-    slack_recent_acks_t acks = {0};
-    remember(&acks, "e-1", "{\"envelope_id\":\"e-1\",\"payload\":{\"text\":\"x\"}}");
-    remember(&acks, "e-10", "{\"envelope_id\":\"e-10\"}");
-    assert_string_equal(slack__recent_acks_find(&acks, SLACK_SLICE("e-1")),
-                        "{\"envelope_id\":\"e-1\",\"payload\":{\"text\":\"x\"}}");
-    assert_string_equal(slack__recent_acks_find(&acks, SLACK_SLICE("e-10")),
-                        "{\"envelope_id\":\"e-10\"}");
-    assert_null(slack__recent_acks_find(&acks, SLACK_SLICE("e-")));
-    assert_null(slack__recent_acks_find(&acks, SLACK_SLICE("e-100")));
-    for (unsigned i = 0; i < SLACK_RECENT_ACKS_MAX - 1; i++)
-        remember(&acks, "e-2", "{\"envelope_id\":\"e-2\"}");
-    assert_null(slack__recent_acks_find(&acks, SLACK_SLICE("e-1"))); /* the oldest was replaced */
-    assert_non_null(slack__recent_acks_find(&acks, SLACK_SLICE("e-10")));
-    slack__recent_acks_done(&acks);
-}
-
-static void test_long_answers_lose_their_payload(void **state)
-{
-    static char frame[SLACK_RECENT_ACKS_FRAME_MAX + 2];
-    slack_recent_acks_t acks = {0};
-    memset(frame, 'x', sizeof frame - 1);
-    remember(&acks, "e-1", frame);
-    assert_string_equal(slack__recent_acks_find(&acks, SLACK_SLICE("e-1")),
-                        "{\"envelope_id\":\"e-1\"}");
-    slack__recent_acks_done(&acks);
-}
-
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -122,8 +87,6 @@ int main(void)
         cmocka_unit_test(test_grows_to_its_maximum),
         cmocka_unit_test(test_find),
         cmocka_unit_test(test_no_memory),
-        cmocka_unit_test(test_recent_acks),
-        cmocka_unit_test(test_long_answers_lose_their_payload),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
