@@ -10,6 +10,7 @@
 #include "protocol/api_error.h"
 #include "util/alloc.h"
 #include "util/file.h"
+#include "webapi/response.h"
 
 /* Calls in flight at once. */
 #define CALLS_MAX 256
@@ -158,10 +159,9 @@ static void call_ended(const char *method, const slack_response_t *response, uin
                        void *user_data)
 {
     slack_app_t *app = user_data;
-    const int status = slack_response_status(response);
-    slack__counters_call(&app->counters, method, status);
-    if (owner != 0 && status == SLACK_EAPI &&
-        slack__api_error(slack_response_error(response)) == SLACK_API_DEAD_TOKEN)
+    slack__counters_call(&app->counters, method, response->status);
+    if (owner != 0 && response->status == SLACK_EAPI &&
+        slack__api_error(response->error) == SLACK_API_DEAD_TOKEN)
         slack__identity_token_failed(&app->identity, owner);
 }
 

@@ -27,8 +27,11 @@ static void host_deliver(slack_transport_t *t, slack_delivery_t *d)
 {
     slack_app_t *app = t->core;
     d->number = ++app->transports.deliveries;
-    slack__record_delivery(app->recorder, t, d);
-    slack__inbox_deliver(&app->inbox, slack__recorder_transport(app->recorder, t), d);
+    if (app->recorder) {
+        slack__record_delivery(app->recorder, t, d);
+        t = slack__recorder_transport(app->recorder, t);
+    }
+    slack__inbox_deliver(&app->inbox, t, d);
 }
 
 static int host_call(slack_transport_t *t, const char *method, slack_call_fn fn, void *user_data)

@@ -6,11 +6,6 @@
 /* The delivery's clients: of the bot, and of the user who acts. The delivery waits for their calls
  * without a callback, and a failure of one is the delivery's. */
 
-struct slack_user_client {
-    slack_client_t client;
-    slack_ctx_t *ctx;
-};
-
 int slack__ctx_log_call(const slack_ctx_t *ctx, const slack_response_t *response)
 {
     int status = slack_response_status(response);
@@ -33,18 +28,27 @@ static void bot_call_ended(slack_client_t *client, const slack_response_t *respo
     slack__ctx_call_ended(ctx, slack__ctx_log_call(ctx, response), slack_response_error(response));
 }
 
+/* The workspace to act in, if the installation is an organization's; else "". */
+static const char *acting_team(const slack_ctx_t *ctx)
+{
+    const slack_delivery_t *d = ctx->delivery;
+    const bool org = ctx->tenant ? slack_json_int(ctx->tenant, "/is_enterprise_install") != 0
+                                 : slack__payload_is_enterprise_install(d->body);
+    slack_tenant_t tenant = {.team_id = ""};
+    if (org) slack__tenant_of(d->kind, d->body, d->app_id, ctx->tenant, &tenant);
+    return tenant.team_id;
+}
+
 slack_client_t *slack__ctx_client(slack_ctx_t *ctx)
 {
     slack_client_t *client = &ctx->client;
     if (client->webapi) return client;
     slack_delivery_t *d = ctx->delivery;
-    slack_tenant_t tenant;
-    slack__tenant_of(d->kind, d->body, d->app_id, ctx->tenant, &tenant);
     *client = (slack_client_t){
         .webapi = ctx->services->webapi,
         .token = ctx->grant->bot_token,
         .owner = ctx->grant->number,
-        .team_id = tenant.is_enterprise_install ? tenant.team_id : "",
+        .team_id = acting_team(ctx),
         .tag = d->number,
         .begin = ctx->phase == SLACK_CTX_ENDED ? NULL : bot_call_began,
         .end = bot_call_ended,
@@ -65,12 +69,12 @@ slack_client_t *slack_ctx_client(slack_ctx_t *ctx)
 
 static void user_call_began(slack_client_t *client)
 {
-    SLACK_CONTAINER(client, struct slack_user_client, client)->ctx->calls++;
+    SLACK_CONTAINER(client, slack_user_client_t, client)->ctx->calls++;
 }
 
 static void user_call_ended(slack_client_t *client, const slack_response_t *response)
 {
-    slack_ctx_t *ctx = SLACK_CONTAINER(client, struct slack_user_client, client)->ctx;
+    slack_ctx_t *ctx = SLACK_CONTAINER(client, slack_user_client_t, client)->ctx;
     slack__ctx_call_ended(ctx, slack__ctx_log_call(ctx, response), slack_response_error(response));
 }
 
@@ -78,7 +82,7 @@ slack_client_t *slack_ctx_user_client(slack_ctx_t *ctx)
 {
     if (ctx->grant->user_token == NULL) return NULL;
     if (ctx->user_client) return &ctx->user_client->client;
-    struct slack_user_client *user = slack__arena_alloc(slack__ctx_arena(ctx), sizeof *user);
+    slack_user_client_t *user = slack__arena_alloc(slack__ctx_arena(ctx), sizeof *user);
     if (user == NULL) return NULL;
     user->ctx = ctx;
     user->client = *slack__ctx_client(ctx);
@@ -88,10 +92,4 @@ slack_client_t *slack_ctx_user_client(slack_ctx_t *ctx)
     user->client.end = user_call_ended;
     ctx->user_client = user;
     return &user->client;
-}
-
-void slack__ctx_leave_clients(slack_ctx_t *ctx)
-{
-    ctx->client.begin = NULL;
-    if (ctx->user_client) ctx->user_client->client.begin = NULL;
 }

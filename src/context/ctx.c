@@ -16,30 +16,23 @@ void slack__ctx_init(slack_ctx_t *ctx, slack_services_t *services, slack_deliver
 void slack__ctx_done(slack_ctx_t *ctx)
 {
     slack__unlink(&ctx->ack.unacked);
-    slack__values_free(ctx);
+    if (ctx->values) slack__values_free(ctx);
     slack_work_t *works = ctx->works;
     ctx->works = NULL;
-    slack__works_free(works);
-}
-
-int slack__ctx_enter(slack_ctx_t *ctx, slack_handler_fn fn, void *user_data)
-{
-    ctx->depth++;
-    int rc = fn(ctx, user_data);
-    ctx->depth--;
-    return rc > 0 ? SLACK_EINVAL : rc;
+    if (works) slack__works_free(works);
 }
 
 void slack__ctx_run_hook(slack_ctx_t *ctx, const slack_middleware_t *hook)
 {
-    if (hook->fn) slack__failure_set(ctx, slack__ctx_enter(ctx, hook->fn, hook->user_data));
+    if (hook->fn)
+        slack__failure_set(&ctx->failure, slack__ctx_enter(ctx, hook->fn, hook->user_data));
 }
 
 void slack__ctx_call_ended(slack_ctx_t *ctx, int status, const char *reason)
 {
     ctx->calls--;
     if (ctx->phase != SLACK_CTX_RUNNING) return; /* ended by the stop */
-    slack__failure_note(ctx, status, reason);
+    if (status != 0) slack__failure_note(ctx, status, reason);
     if (ctx->calls == 0) slack__task_post(ctx->services->net, &ctx->task);
 }
 
@@ -65,7 +58,7 @@ static int release_here(slack_ctx_t *ctx, void *args)
     }
     ctx->holds--;
     if (ctx->phase != SLACK_CTX_RUNNING) return 0; /* ended by the stop */
-    slack__failure_note(ctx, *(int *)args, NULL);
+    if (*(int *)args != 0) slack__failure_note(ctx, *(int *)args, NULL);
     if (ctx->holds == 0) slack__task_post(ctx->services->net, &ctx->task);
     return 0;
 }

@@ -47,6 +47,12 @@ typedef struct slack_ack_state {
     atomic_uint late_ms;         /* by how much the handler's own ack was late */
 } slack_ack_state_t;
 
+/* The client of the user who acts. */
+typedef struct slack_user_client {
+    slack_client_t client;
+    slack_ctx_t *ctx;
+} slack_user_client_t;
+
 struct slack_ctx {
     slack_services_t *services;
     slack_delivery_t *delivery;
@@ -64,10 +70,10 @@ struct slack_ctx {
     unsigned holds; /* the program's */
     unsigned calls; /* under way, whose answer nobody else takes */
 
-    slack_client_t client;                 /* made by slack__ctx_client() */
-    struct slack_user_client *user_client; /* NULL: not made yet */
-    slack_voice_t voice;                   /* the loop's */
-    slack_work_t *works;                   /* the newest first */
+    slack_client_t client;            /* made by slack__ctx_client() */
+    slack_user_client_t *user_client; /* NULL: not made yet */
+    slack_voice_t voice;              /* the loop's */
+    slack_work_t *works;              /* the newest first */
     struct slack_done_hook *done_hooks;
     struct slack_value *values;
     atomic_uint responses;                 /* sent by the response_url */
@@ -82,8 +88,6 @@ void slack__ctx_init(slack_ctx_t *ctx, slack_services_t *services, slack_deliver
 /* Frees what hangs on a ctx and is not in its arena. */
 void slack__ctx_done(slack_ctx_t *ctx);
 
-/* Call user code. A positive return is SLACK_EINVAL. */
-int slack__ctx_enter(slack_ctx_t *ctx, slack_handler_fn fn, void *user_data);
 /* Call a hook of the program's, if it has set one; its error is the delivery's. */
 void slack__ctx_run_hook(slack_ctx_t *ctx, const slack_middleware_t *hook);
 /* A call that the delivery waited for has ended. */
@@ -94,8 +98,6 @@ void slack__ctx_tell_done(slack_ctx_t *ctx, const slack_done_t *done);
 /* client.c: a client with the token of ctx->grant, for whose calls without a callback the delivery
  * waits. */
 slack_client_t *slack__ctx_client(slack_ctx_t *ctx);
-/* The delivery waits for no call that is made from here on. */
-void slack__ctx_leave_clients(slack_ctx_t *ctx);
 /* Log the failure of a call whose answer nobody else takes. Returns its status. */
 int slack__ctx_log_call(const slack_ctx_t *ctx, const slack_response_t *response);
 
@@ -108,6 +110,42 @@ int slack__worker_call(slack_ctx_t *ctx, const char *method, const char *url,
 
 /* json.c: why the last value that this thread wrote is NULL. */
 int slack__ctx_no_json(slack_ctx_t *ctx);
+
+/* Call user code. A positive return is SLACK_EINVAL. */
+static inline int slack__ctx_enter(slack_ctx_t *ctx, slack_handler_fn fn, void *user_data)
+{
+    ctx->depth++;
+    int rc = fn(ctx, user_data);
+    ctx->depth--;
+    return rc > 0 ? SLACK_EINVAL : rc;
+}
+
+/* Run `fn` on the loop: at once there, and from a worker by asking and waiting. Its return;
+ * SLACK_ECANCELED when a worker asks and the app is closing. */
+static inline int slack__ctx_on_loop(slack_ctx_t *ctx, int (*fn)(slack_ctx_t *ctx, void *args),
+                                     void *args)
+{
+    return slack__on_worker(ctx) ? slack__work_ask(ctx, fn, args) : fn(ctx, args);
+}
+
+/* Where this thread may allocate for the delivery. */
+static inline slack_arena_t *slack__ctx_arena(const slack_ctx_t *ctx)
+{
+    return slack__on_worker(ctx) ? ctx->works->arena : ctx->delivery->arena;
+}
+
+/* What this thread has said for the delivery. */
+static inline slack_voice_t *slack__ctx_voice(slack_ctx_t *ctx)
+{
+    return slack__on_worker(ctx) ? &ctx->works->voice : &ctx->voice;
+}
+
+/* The delivery waits for no call that is made from here on. */
+static inline void slack__ctx_leave_clients(slack_ctx_t *ctx)
+{
+    ctx->client.begin = NULL;
+    if (ctx->user_client) ctx->user_client->client.begin = NULL;
+}
 
 static inline const slack_logger_t *slack__ctx_log(const slack_ctx_t *ctx)
 {

@@ -37,15 +37,9 @@ bool slack__failure_is_local(const slack_ctx_t *ctx, int status)
     }
 }
 
-void slack__failure_set(slack_ctx_t *ctx, int status)
-{
-    if (ctx->failure.status == 0) ctx->failure.status = status;
-}
-
 void slack__failure_note(slack_ctx_t *ctx, int status, const char *reason)
 {
     slack_failure_t *f = &ctx->failure;
-    if (status == 0) return;
     const bool api = status == SLACK_EAPI;
     /* A tenant's dead token is looked up anew for the next attempt; the app's own stays dead. */
     const bool heals = slack__heals(status, api ? reason : NULL) ||
@@ -68,18 +62,4 @@ void slack__failure_note(slack_ctx_t *ctx, int status, const char *reason)
     if (heals || f->step.hopeless != 0) return;
     f->step.hopeless = status;
     f->step.reason = reason;
-}
-
-void slack__failure_step_begin(slack_failure_t *f)
-{
-    memset(&f->step, 0, sizeof f->step);
-    f->step.open = true;
-}
-
-bool slack__failure_step_end(slack_failure_t *f)
-{
-    f->step.open = false;
-    if (!f->step.failed) return false;
-    *(f->step.hopeless ? &f->hopeless : &f->heals) = true;
-    return f->step.hopeless == 0;
 }

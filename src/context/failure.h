@@ -28,16 +28,24 @@ typedef struct slack_failure {
     } step;
 } slack_failure_t;
 
-/* Note the delivery's error, unless there is one already. 0 is no error. */
-void slack__failure_set(slack_ctx_t *ctx, int status);
-
-/* Note an error of the listener that runs, or of the delivery outside of any, and judge it. 0 is no
- * error. `reason` is copied; optional. */
+/* Note an error of the listener that runs, or of the delivery outside of any, and judge it.
+ * `reason` is copied; optional. */
 void slack__failure_note(slack_ctx_t *ctx, int status, const char *reason);
 
-/* A listener begins. It ends: whether it failed in a way that heals, so that it runs again. */
-void slack__failure_step_begin(slack_failure_t *failure);
-bool slack__failure_step_end(slack_failure_t *failure);
+/* Note the delivery's error, unless there is one already. 0 is no error. */
+static inline void slack__failure_set(slack_failure_t *failure, int status)
+{
+    if (failure->status == 0) failure->status = status;
+}
+
+/* A listener has ended. Whether it failed in a way that heals, so that it runs again. */
+static inline bool slack__failure_step_end(slack_failure_t *failure)
+{
+    failure->step.open = false;
+    if (!failure->step.failed) return false;
+    *(failure->step.hopeless ? &failure->hopeless : &failure->heals) = true;
+    return failure->step.hopeless == 0;
+}
 
 /* Whether a repetition can mend an error. `reason` is Slack's for SLACK_EAPI, or NULL. */
 bool slack__heals(int status, const char *reason);

@@ -3,6 +3,7 @@
 
 #include "protocol/payload.h"
 #include "util/json.h"
+#include "webapi/response.h"
 
 /* {"text": …} of a printf format. */
 static int SLACK_PRINTF(3, 0)
@@ -49,7 +50,7 @@ typedef struct saying {
 static void remember_said(slack_ctx_t *ctx, const slack_response_t *response)
 {
     slack_voice_t *voice = slack__ctx_voice(ctx);
-    if (slack_response_status(response) != 0) return;
+    if (response->status != 0) return;
     const char *ts = slack__arena_strdup(slack__ctx_arena(ctx), slack_response_ts(response));
     const char *channel =
         slack__arena_strdup(slack__ctx_arena(ctx), slack_response_channel(response));
@@ -71,9 +72,9 @@ static void said_answered(const slack_response_t *response, void *user_data)
         ctx->depth--;
         if (rc > 0) rc = SLACK_EINVAL;
     } else {
-        rc = slack__ctx_log_call(ctx, response);
+        rc = response->status ? slack__ctx_log_call(ctx, response) : 0;
     }
-    slack__ctx_call_ended(ctx, rc, slack_response_error(response));
+    slack__ctx_call_ended(ctx, rc, response->error);
 }
 
 static int say_on_worker(slack_ctx_t *ctx, const slack_json_t *args, slack_said_fn fn,
@@ -109,7 +110,7 @@ static int say_in(slack_ctx_t *ctx, const slack_json_t *message, const char *thr
 
 int slack_say_then(slack_ctx_t *ctx, const slack_json_t *message, slack_said_fn fn, void *user_data)
 {
-    return say_in(ctx, message, slack_ctx_thread_ts(ctx),
+    return say_in(ctx, message, slack__payload_thread_ts(ctx->delivery->body),
                   &(saying_t){.fn = fn, .user_data = user_data});
 }
 
@@ -136,7 +137,7 @@ int slack_reply(slack_ctx_t *ctx, const char *format, ...)
     int rc = text_message(ctx, &message, format, ap);
     va_end(ap);
     if (rc != 0) return rc;
-    const char *thread = slack_ctx_thread_ts(ctx);
+    const char *thread = slack__payload_thread_ts(ctx->delivery->body);
     return say_in(ctx, message, *thread ? thread : slack_ctx_ts(ctx), &(saying_t){0});
 }
 
@@ -151,7 +152,9 @@ int slack_say_ephemeral(slack_ctx_t *ctx, const char *format, ...)
     va_end(ap);
     if (rc == 0) rc = slack__jsonf(arena, &user, NULL, "{user: %s}", slack_ctx_user(ctx));
     if (rc == 0) rc = slack__json_with_defaults(arena, message, user, &whole);
-    return rc ? rc : post(ctx, "chat.postEphemeral", whole, slack_ctx_thread_ts(ctx));
+    return rc ? rc
+              : post(ctx, "chat.postEphemeral", whole,
+                     slack__payload_thread_ts(ctx->delivery->body));
 }
 
 /* ---- messages that are there ---- */

@@ -50,27 +50,10 @@ void slack__works_free(slack_work_t *works)
     }
 }
 
-/* ---- on either thread ---- */
-
-static int ask_loop(slack_ctx_t *ctx, int (*fn)(slack_ctx_t *ctx, void *args), void *args)
+int slack__work_ask(slack_ctx_t *ctx, int (*fn)(slack_ctx_t *ctx, void *args), void *args)
 {
     slack_work_t *work = ctx->works;
     work->ask_fn = fn;
     work->ask_args = args;
     return slack__pool_ask(ctx->services->pool, &work->ask);
-}
-
-int slack__ctx_on_loop(slack_ctx_t *ctx, int (*fn)(slack_ctx_t *ctx, void *args), void *args)
-{
-    return slack__on_worker(ctx) ? ask_loop(ctx, fn, args) : fn(ctx, args);
-}
-
-slack_arena_t *slack__ctx_arena(const slack_ctx_t *ctx)
-{
-    return slack__on_worker(ctx) ? ctx->works->arena : ctx->delivery->arena;
-}
-
-slack_voice_t *slack__ctx_voice(slack_ctx_t *ctx)
-{
-    return slack__on_worker(ctx) ? &ctx->works->voice : &ctx->voice;
 }

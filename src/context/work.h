@@ -59,11 +59,9 @@ void slack__works_free(slack_work_t *works);
 
 /* ---- on a worker, or on the loop ---- */
 
-/* Run `fn` on the loop: at once there, else by asking and waiting. Its return; SLACK_ECANCELED when
- * the app is closing. */
-int slack__ctx_on_loop(slack_ctx_t *ctx, int (*fn)(slack_ctx_t *ctx, void *args), void *args);
-/* Where this thread may allocate for the delivery. */
-slack_arena_t *slack__ctx_arena(const slack_ctx_t *ctx);
-slack_voice_t *slack__ctx_voice(slack_ctx_t *ctx);
+/* On a worker: have the loop run `fn`, and wait. Its return; SLACK_ECANCELED when the app is
+ * closing.
+ */
+int slack__work_ask(slack_ctx_t *ctx, int (*fn)(slack_ctx_t *ctx, void *args), void *args);
 
 #endif

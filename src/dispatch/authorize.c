@@ -33,7 +33,6 @@ bool slack__run_authorize(slack_run_t *run)
 {
     slack_authorizer_state_t *authorizer = run->dispatcher->identity->authorizer;
     const slack_delivery_t *d = run->ctx.delivery;
-    if (authorizer == NULL) return true;
     if (slack__tenant_revoked(d->kind, d->body) && !slack__authorizer_canceled(authorizer)) {
         slack__run_forget_revoked(run);
         return true;
@@ -51,7 +50,7 @@ void slack__run_forget_revoked(slack_run_t *run)
 {
     slack_authorizer_state_t *authorizer = run->dispatcher->identity->authorizer;
     const slack_delivery_t *d = run->ctx.delivery;
-    if (authorizer == NULL || !slack__tenant_revoked(d->kind, d->body)) return;
+    if (!slack__tenant_revoked(d->kind, d->body)) return;
     slack_tenant_t tenant;
     slack__tenant_of(d->kind, d->body, d->app_id, run->ctx.tenant, &tenant);
     /* An installation of a whole organization is remembered without a workspace. */

@@ -4,8 +4,8 @@
 
 #include "dispatch/run.h"
 
-/* Get the run its grant. True: the run goes on at once, with a grant, unauthorized or refused.
- * False: its task is posted when the answer is there. */
+/* The app has an authorizer: get the run its grant. True: the run goes on at once, with a grant,
+ * unauthorized or refused. False: its task is posted when the answer is there. */
 bool slack__run_authorize(slack_run_t *run);
 /* The delivery is an event that says that tokens are gone: forget them. At its beginning and at its
  * end, since the program may remove what is looked up in between. */

@@ -71,7 +71,8 @@ static int step_begin(slack_run_t *run, const slack_step_t *step)
 {
     if (step->rule->removed) return 0;
     run->ctx.step = step;
-    slack__failure_step_begin(&run->ctx.failure);
+    memset(&run->ctx.failure.step, 0, sizeof run->ctx.failure.step);
+    run->ctx.failure.step.open = true;
     int rc =
         chain_run(run, step->rule->listener.middleware, step->rule->middleware_count, run_listener);
     if (rc != 0) slack__run_step_failed(run, rc, NULL);
@@ -82,12 +83,12 @@ static int step_begin(slack_run_t *run, const slack_step_t *step)
 static void step_end(slack_run_t *run)
 {
     slack_failure_t *failure = &run->ctx.failure;
-    if (failure->step.open && !slack__failure_step_end(failure) &&
+    if (failure->step.open && !slack__failure_step_end(failure) && run->progress.room) {
         slack__progress_add(&run->progress, &run->steps, run->next_step - 1, failure->step.hopeless,
-                            failure->step.reason) &&
-        run->next_step < run->steps.count)
-        run->owner->progressed(run);
-    slack__run_leave_ordering(run);
+                            failure->step.reason);
+        if (run->next_step < run->steps.count) run->owner->progressed(run);
+    }
+    if (slack__linked(&run->ordering.link)) slack__run_leave_ordering(run);
 }
 
 /* False: the delivery waits for others that run the listener. */
@@ -104,7 +105,8 @@ static int run_steps(slack_run_t *run)
     int first = 0;
     while (run->next_step < run->steps.count) {
         const slack_step_t *step = &run->steps.items[run->next_step];
-        if (slack__progress_has(&run->progress, &run->steps, run->next_step)) {
+        if (run->progress.room &&
+            slack__progress_has(&run->progress, &run->steps, run->next_step)) {
             run->next_step++;
             continue;
         }
@@ -134,11 +136,11 @@ static int reach_listeners(slack_run_t *run)
     slack_ctx_t *ctx = &run->ctx;
     run->reached_listeners = true;
     int rc = find_steps(run, &run->steps);
-    if (rc == 0 && ctx->attempt > 0)
+    if (rc == 0 && ctx->attempt > 0 && slack__progress_matters(&run->progress, &run->steps))
         rc = slack__progress_prepare(&run->progress, &run->steps, ctx->delivery->arena);
     if (rc != 0) {
         slack__steps_release(&run->steps);
-        slack__failure_set(ctx, rc);
+        slack__failure_set(&ctx->failure, rc);
         return rc;
     }
     if (run->steps.gave_up)
@@ -240,8 +242,9 @@ static void begin_authorized(slack_run_t *run)
             run->owner->ended(run);
             return;
         }
-        slack__failure_set(&run->ctx, chain_run(run, registry->middleware,
-                                                registry->middleware_count, reach_listeners));
+        slack__failure_set(
+            &run->ctx.failure,
+            chain_run(run, registry->middleware, registry->middleware_count, reach_listeners));
     }
     settle(run);
 }
@@ -249,8 +252,9 @@ static void begin_authorized(slack_run_t *run)
 void slack__run_begin(slack_run_t *run)
 {
     run->ctx.phase = SLACK_CTX_RUNNING;
-    slack__ack_deadline_watch(&run->ctx);
-    if (slack__run_authorize(run)) begin_authorized(run);
+    if (!run->ctx.ack.sent) slack__ack_deadline_watch(&run->ctx);
+    if (run->dispatcher->identity->authorizer == NULL || slack__run_authorize(run))
+        begin_authorized(run);
 }
 
 void slack__run_advance(slack_run_t *run)

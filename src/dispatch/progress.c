@@ -104,8 +104,6 @@ static size_t name_max(const slack_steps_t *steps, size_t step)
 int slack__progress_prepare(slack_progress_t *progress, const slack_steps_t *steps,
                             slack_arena_t *arena)
 {
-    /* The end of the delivery itself says how its only listener ended. */
-    if (steps->count < 2 && progress->record.len == 0) return 0;
     size_t size = progress->record.len + 1;
     for (size_t i = 0; i < steps->count; i++)
         size += FAILURE_MAX + name_max(steps, i) + 1;
@@ -119,7 +117,7 @@ int slack__progress_prepare(slack_progress_t *progress, const slack_steps_t *ste
 bool slack__progress_has(const slack_progress_t *progress, const slack_steps_t *steps, size_t step)
 {
     slack_slice_t record = progress->record;
-    if (record.len == 0 || progress->room == NULL) return false;
+    if (record.len == 0) return false;
     char *scratch = progress->room + record.len; /* there is room for a line */
     const slack_slice_t name = {scratch, write_name(steps, step, scratch)};
     slack_verdict_t verdict;
@@ -135,10 +133,9 @@ static bool is_word(const char *text)
     return len > 0 && len <= SLACK_REASON_MAX && text[len] == '\0';
 }
 
-bool slack__progress_add(slack_progress_t *progress, const slack_steps_t *steps, size_t step,
+void slack__progress_add(slack_progress_t *progress, const slack_steps_t *steps, size_t step,
                          int status, const char *reason)
 {
-    if (progress->room == NULL) return false;
     char *line = progress->room + progress->record.len, *at = line;
     if (status == 0)
         *at++ = '+';
@@ -147,5 +144,4 @@ bool slack__progress_add(slack_progress_t *progress, const slack_steps_t *steps,
     at += write_name(steps, step, at);
     *at++ = '\n';
     progress->record.len += (size_t)(at - line);
-    return true;
 }

@@ -18,7 +18,7 @@
  */
 typedef struct slack_progress {
     slack_slice_t record;
-    char *room; /* what `record` is in, with room for more behind it; NULL: it cannot grow */
+    char *room; /* what `record` is in, with room for more behind it; NULL: not prepared */
 } slack_progress_t;
 
 /* The most of Slack's word for an error that is kept. */
@@ -30,9 +30,16 @@ int slack__progress_prepare(slack_progress_t *progress, const slack_steps_t *ste
                             slack_arena_t *arena);
 /* Whether the record has a step's listener. */
 bool slack__progress_has(const slack_progress_t *progress, const slack_steps_t *steps, size_t step);
+/* Whether anything is recorded, and can be: the end of the delivery itself says how its only
+ * listener ended. */
+static inline bool slack__progress_matters(const slack_progress_t *progress,
+                                           const slack_steps_t *steps)
+{
+    return steps->count > 1 || progress->record.len > 0;
+}
 /* Add a step's listener: done, or failed for good with `status` (0: done) and `reason` (optional).
- * False: the record cannot grow. */
-bool slack__progress_add(slack_progress_t *progress, const slack_steps_t *steps, size_t step,
+ */
+void slack__progress_add(slack_progress_t *progress, const slack_steps_t *steps, size_t step,
                          int status, const char *reason);
 
 /* ---- reading ---- */

@@ -26,9 +26,9 @@ void slack__run_done(slack_run_t *run)
 {
     slack__run_leave_ordering(run);
     slack__unlink(&run->waiter.link);
-    slack__grant_unref(run->granted);
+    if (run->granted) slack__grant_unref(run->granted);
     slack__ctx_done(&run->ctx);
-    slack__steps_release(&run->steps);
+    if (run->steps.count > 0) slack__steps_release(&run->steps);
 }
 
 void slack__run_step_failed(slack_run_t *run, int status, const char *reason)

@@ -61,13 +61,3 @@ void slack__identity_token_failed(slack_identity_t *identity, uint64_t owner)
     else if (identity->authorizer)
         slack__authorizer_token_failed(identity->authorizer, owner);
 }
-
-bool slack__identity_is_refused(const slack_identity_t *identity)
-{
-    return identity->refused;
-}
-
-const slack_grant_t *slack__identity_own_grant(const slack_identity_t *identity)
-{
-    return identity->authorizer ? &slack__grant_none : &identity->own;
-}

@@ -65,10 +65,10 @@ void slack__identity_done(slack_identity_t *identity);
 
 /* A call with a token has failed because Slack refuses the token. `owner`: slack_client_t.owner. */
 void slack__identity_token_failed(slack_identity_t *identity, uint64_t owner);
-/* Whether Slack has refused the own token since the start. */
-bool slack__identity_is_refused(const slack_identity_t *identity);
-
 /* The grant of a delivery before its tenant is known: the app's own, or none. */
-const slack_grant_t *slack__identity_own_grant(const slack_identity_t *identity);
+static inline const slack_grant_t *slack__identity_own_grant(const slack_identity_t *identity)
+{
+    return identity->authorizer ? &slack__grant_none : &identity->own;
+}
 
 #endif

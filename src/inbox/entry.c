@@ -35,7 +35,7 @@ void slack__entry_release(slack_entry_t *entry)
     inbox->live_count--;
     slack__entry_free(entry);
     if (inbox->backlog.more && slack__inbox_room(inbox) > 0) slack__inbox_look_in(inbox, 0);
-    inbox->idle(inbox->idle_data);
+    if (inbox->phase == SLACK_INBOX_CLOSED) inbox->idle(inbox->idle_data);
 }
 
 void slack__entry_fill_row(slack_entry_t *entry, slack_row_t *row)
@@ -45,25 +45,12 @@ void slack__entry_fill_row(slack_entry_t *entry, slack_row_t *row)
     size_t len = 0;
     const char *text = slack__json_text(d->arena, d->body, &len);
     row->key = d->key;
-    row->kind = slack__slice(slack_kind_name(d->kind));
+    row->kind = slack__slice(slack__kind_facts_of(d->kind)->name);
     row->name = slack__slice(ctx->job ? ctx->job : slack_json_str(d->body, "/event/type"));
     row->transport = slack__slice(d->transport->ops->name);
     row->retry_num = d->retry_num;
     row->retry_reason = slack__slice(d->retry_reason);
     row->payload = (slack_slice_t){text, text ? len : 0};
-}
-
-void slack__entry_submit(slack_entry_t *entry)
-{
-    slack_store_t *store = entry->inbox->store;
-    entry->in_store = true;
-    store->ops->submit(store, &entry->op);
-}
-
-size_t slack__inbox_room(const slack_inbox_t *inbox)
-{
-    const size_t max = inbox->bounds.max_deliveries, most = max - max / 4;
-    return inbox->live_count < most ? most - inbox->live_count : 0;
 }
 
 void slack__inbox_look_in(slack_inbox_t *inbox, uint64_t in_ms)

@@ -14,14 +14,23 @@ void slack__entry_free(slack_entry_t *entry);
 /* The texts that a store keeps of a delivery. row->payload is empty when memory is out. */
 void slack__entry_fill_row(slack_entry_t *entry, slack_row_t *row);
 /* Have the store do entry->op. */
-void slack__entry_submit(slack_entry_t *entry);
+static inline void slack__entry_submit(slack_entry_t *entry)
+{
+    slack_store_t *store = entry->inbox->store;
+    entry->in_store = true;
+    store->ops->submit(store, &entry->op);
+}
 
 /* Look at the store in `in_ms` at the latest. */
 void slack__inbox_look_in(slack_inbox_t *inbox, uint64_t in_ms);
 /* The same by a time on the wall clock. */
 void slack__inbox_look_at(slack_inbox_t *inbox, int64_t wall_ms);
 /* How many more rows may be claimed beside the live deliveries. */
-size_t slack__inbox_room(const slack_inbox_t *inbox);
+static inline size_t slack__inbox_room(const slack_inbox_t *inbox)
+{
+    const size_t max = inbox->bounds.max_deliveries, most = max - max / 4;
+    return inbox->live_count < most ? most - inbox->live_count : 0;
+}
 
 static inline const slack_logger_t *slack__inbox_log(const slack_inbox_t *inbox)
 {

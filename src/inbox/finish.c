@@ -145,7 +145,7 @@ static void tell_done(slack_entry_t *entry)
                                          ? SLACK_RESULT_UNMATCHED
                                          : SLACK_RESULT_OK;
     slack__inbox_count(entry->inbox, ctx->delivery->kind, result);
-    slack__run_forget_revoked(run);
+    if (run->dispatcher->identity->authorizer) slack__run_forget_revoked(run);
     slack__ctx_leave_clients(ctx);
     const uint64_t now = slack__ctx_now_us(ctx), since = ctx->delivery->received_us;
     const slack_done_t done = {
@@ -156,7 +156,7 @@ static void tell_done(slack_entry_t *entry)
         .duration_us = now > since ? now - since : 0,
         .listeners = run->listeners,
     };
-    slack__ctx_tell_done(ctx, &done);
+    if (ctx->done_hooks) slack__ctx_tell_done(ctx, &done);
     log_done(run, &done);
 }
 
@@ -189,7 +189,7 @@ void slack__entry_abandon(slack_entry_t *entry)
     SLACK_LOG(slack__ctx_log(ctx), WARN, "delivery ended by the stop",
               "transport=%s kind=%s holds=%u calls=%u", ctx->delivery->transport->ops->name,
               slack_kind_name(ctx->delivery->kind), ctx->holds, ctx->calls);
-    slack__failure_set(ctx, SLACK_ECANCELED);
+    slack__failure_set(&ctx->failure, SLACK_ECANCELED);
     if (!ctx->ack.sent) slack__ack_outcome(ctx, SLACK_ACK_LATER);
     ctx->phase = SLACK_CTX_ENDED;
     slack__task_cancel(&ctx->task);

@@ -69,7 +69,7 @@ struct slack_inbox {
     slack_store_t *store;
     slack_inbox_bounds_t bounds;
     enum slack_inbox_phase phase;
-    void (*idle)(void *user_data); /* a delivery has ended, or the rejected ones were answered */
+    void (*idle)(void *user_data); /* closed, and a delivery has ended or was answered */
     void *idle_data;
     const slack_run_owner_t *run_owner; /* of every entry */
     void (*run_task)(slack_task_t *task);

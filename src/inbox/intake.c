@@ -31,7 +31,7 @@ void slack__intake_reject(slack_task_t *task)
         slack__delivery_free(d);
         inbox->rejected_count--;
     }
-    inbox->idle(inbox->idle_data);
+    if (inbox->phase == SLACK_INBOX_CLOSED) inbox->idle(inbox->idle_data);
 }
 
 /* ---- storing ---- */

@@ -34,8 +34,10 @@ static void job_stored(slack_store_op_t *op)
     else if (!op->duplicate)
         slack__inbox_look_at(slack__entry_of_ctx(ctx)->inbox, op->row.due_ms);
     if (ctx->phase == SLACK_CTX_RUNNING) { /* else ended by the stop */
-        slack__failure_note(ctx, op->status, NULL);
-        if (op->status != 0) ctx->ack.defer_failed = true;
+        if (op->status != 0) {
+            slack__failure_note(ctx, op->status, NULL);
+            ctx->ack.defer_failed = true;
+        }
         if (ctx->ack.defers == 0) slack__ack_jobs_stored(ctx);
     }
     slack__ctx_call_ended(ctx, 0, NULL);

@@ -91,11 +91,6 @@ void slack__task_post(slack_net_t *net, slack_task_t *task)
     uv_idle_start(&net->idle, on_idle);
 }
 
-void slack__task_cancel(slack_task_t *task)
-{
-    slack__unlink(&task->link);
-}
-
 /* --- timers --------------------------------------------------------------------------------- */
 
 static slack_timer_t *timer_at(slack_link_t *link)

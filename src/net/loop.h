@@ -84,7 +84,10 @@ static inline const slack_logger_t *slack__net_log(const slack_net_t *net)
  * already does nothing. Loop thread only. */
 void slack__task_post(slack_net_t *net, slack_task_t *task);
 /* Forget a waiting task; nothing when it does not wait. */
-void slack__task_cancel(slack_task_t *task);
+static inline void slack__task_cancel(slack_task_t *task)
+{
+    slack__unlink(&task->link);
+}
 
 void slack__timer_init(slack_timer_t *timer, void (*fire)(slack_timer_t *timer));
 /* Call timer->fire once, from the loop, when that much time has passed: never inside. A timer that

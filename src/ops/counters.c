@@ -9,15 +9,6 @@ const struct slack_bucket slack__buckets[SLACK_BUCKETS] = {
     {1000000, "1"},   {2500000, "2.5"}, {3000000, "3"},
 };
 
-void slack__histogram_add(slack_histogram_t *histogram, uint64_t us)
-{
-    size_t i = 0;
-    while (i < SLACK_BUCKETS && us > slack__buckets[i].us)
-        i++;
-    histogram->buckets[i]++;
-    histogram->sum_us += us;
-}
-
 void slack__counters_call(slack_counters_t *counters, const char *method, int status)
 {
     slack_call_counts_t *calls = &counters->calls;

@@ -59,7 +59,14 @@ typedef struct slack_counters {
 #include "ops/counters.def"
 } slack_counters_t;
 
-void slack__histogram_add(slack_histogram_t *histogram, uint64_t us);
+static inline void slack__histogram_add(slack_histogram_t *histogram, uint64_t us)
+{
+    size_t i = 0;
+    while (i < SLACK_BUCKETS && us > slack__buckets[i].us)
+        i++;
+    histogram->buckets[i]++;
+    histogram->sum_us += us;
+}
 
 /* Count a call that ended. `status` is 0 or a negative error. */
 void slack__counters_call(slack_counters_t *counters, const char *method, int status);

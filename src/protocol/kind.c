@@ -3,14 +3,7 @@
 
 #include <string.h>
 
-static const struct kind_facts {
-    const char *name;
-    bool waits;      /* Slack waits for the ack of a handler */
-    bool takes_body; /* Slack reads the body of that ack */
-    /* Paths to the selector: the first one that leads to a string which is not empty counts. */
-    const char *in_action;  /* from the action in question; NULL: none */
-    const char *in_body[2]; /* from the body */
-} kinds[] = {
+const slack_kind_facts_t slack__kind_facts[SLACK_KINDS] = {
 #define KIND(id, ...) [SLACK_KIND_##id] = {__VA_ARGS__},
 #include "protocol/kinds.def"
 };
@@ -22,11 +15,6 @@ static const struct {
 #define TYPE(id, type) {type, SLACK_KIND_##id},
 #include "protocol/kinds.def"
 };
-
-static const struct kind_facts *facts_of(enum slack_kind kind)
-{
-    return &kinds[(size_t)kind < SLACK_KINDS ? (size_t)kind : 0];
-}
 
 static bool body_has(const slack_json_t *body, const char *path, enum slack_json_type type)
 {
@@ -50,12 +38,7 @@ enum slack_kind slack__kind_of(const slack_json_t *body)
 
 const char *slack_kind_name(enum slack_kind kind)
 {
-    return facts_of(kind)->name;
-}
-
-bool slack__kind_waits_for_ack(enum slack_kind kind)
-{
-    return facts_of(kind)->waits;
+    return slack__kind_facts_of(kind)->name;
 }
 
 bool slack__kind_takes_ack_body(enum slack_kind kind, const slack_json_t *body)
@@ -63,13 +46,13 @@ bool slack__kind_takes_ack_body(enum slack_kind kind, const slack_json_t *body)
     const char *type = slack_json_str(body, "/type");
     /* The answer to an action of a legacy attachment may be a message. */
     if (kind == SLACK_KIND_ACTION) return strcmp(type, "interactive_message") == 0;
-    return facts_of(kind)->takes_body && strcmp(type, "dialog_cancellation") != 0;
+    return slack__kind_facts_of(kind)->takes_body && strcmp(type, "dialog_cancellation") != 0;
 }
 
 const char *slack__kind_selector(enum slack_kind kind, const slack_json_t *body,
                                  const slack_json_t *action)
 {
-    const struct kind_facts *facts = facts_of(kind);
+    const slack_kind_facts_t *facts = slack__kind_facts_of(kind);
     const char *selector = facts->in_action ? slack_json_str(action, facts->in_action) : "";
     for (size_t i = 0; *selector == '\0' && i < 2 && facts->in_body[i]; i++)
         selector = slack_json_str(body, facts->in_body[i]);
@@ -78,5 +61,5 @@ const char *slack__kind_selector(enum slack_kind kind, const slack_json_t *body,
 
 bool slack__kind_has_selector(enum slack_kind kind)
 {
-    return facts_of(kind)->in_body[0] != NULL;
+    return slack__kind_facts_of(kind)->in_body[0] != NULL;
 }

@@ -3,6 +3,7 @@
 #define SLACK_PROTOCOL_KIND_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include <slack/listener.h>
 
@@ -18,10 +19,31 @@ enum {
 #include "protocol/kinds.def"
 };
 
+/* What kinds.def says of a kind. */
+typedef struct slack_kind_facts {
+    const char *name;
+    bool waits;      /* Slack waits for the ack of a handler */
+    bool takes_body; /* Slack reads the body of that ack */
+    /* Paths to the selector: the first one that leads to a string which is not empty counts. */
+    const char *in_action;  /* from the action in question; NULL: none */
+    const char *in_body[2]; /* from the body */
+} slack_kind_facts_t;
+
+extern const slack_kind_facts_t slack__kind_facts[SLACK_KINDS];
+
+static inline const slack_kind_facts_t *slack__kind_facts_of(enum slack_kind kind)
+{
+    return &slack__kind_facts[(size_t)kind < SLACK_KINDS ? (size_t)kind : 0];
+}
+
 enum slack_kind slack__kind_of(const slack_json_t *body);
 
 /* Slack expects an ack from the handler, within SLACK_ACK_DEADLINE_MS. */
-bool slack__kind_waits_for_ack(enum slack_kind kind);
+static inline bool slack__kind_waits_for_ack(enum slack_kind kind)
+{
+    return slack__kind_facts_of(kind)->waits;
+}
+
 /* Slack reads the body of that ack. `body` is the delivery's, or NULL for the kind in general. */
 bool slack__kind_takes_ack_body(enum slack_kind kind, const slack_json_t *body);
 

@@ -42,8 +42,3 @@ slack_delivery_t *slack__delivery_new(slack_arena_t *arena, const slack_json_t *
         d->deadline_us = received_us + (uint64_t)SLACK_ACK_DEADLINE_MS * 1000;
     return d;
 }
-
-void slack__delivery_free(slack_delivery_t *d)
-{
-    if (d) slack__arena_free(d->arena);
-}

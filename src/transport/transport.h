@@ -152,7 +152,10 @@ slack_delivery_t *slack__delivery_new(slack_arena_t *arena, const slack_json_t *
                                       uint64_t received_us);
 
 /* Free a delivery that was never handed over, with its arena. */
-void slack__delivery_free(slack_delivery_t *d);
+static inline void slack__delivery_free(slack_delivery_t *d)
+{
+    if (d) slack__arena_free(d->arena);
+}
 
 /* How long Slack waits, and how large a Socket Mode frame may be (slack-go#1196, slax#614). */
 #define SLACK_ACK_DEADLINE_MS 3000
