@@ -9,27 +9,25 @@
 
 /* What the HTTP server refuses, and what a peer may cost it: time, connections, memory. */
 
+static http_fixture_t f;
+
 static void test_refused(void **state)
 {
-    http_fixture_t f;
-    raw_t raw;
-    fixture_open(&f);
-    fixture_dial(&f, &raw);
-    raw_say(&raw, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\nxxxxxxxxxxxx");
-    raw_until_eof(&raw);
-    assert_false(raw.reset); /* the answer was not lost over the bytes that nobody reads */
-    assert_string_equal(raw.in, "HTTP/1.1 413 Content Too Large\r\n"
-                                "Date: Thu, 01 Jan 1970 00:16:40 GMT\r\n"
-                                "Content-Length: 0\r\nConnection: close\r\n\r\n");
-    raw_close(&raw);
-    fixture_dial(&f, &raw);
-    raw_say(&raw, GET("/1") "rubbish\r\n\r\n");
-    raw_until_eof(&raw);
-    assert_non_null(strstr(raw.in, "\r\n\r\n/1HTTP/1.1 501 "));
-    raw_close(&raw);
+    raw_say(&f.client,
+            "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\nxxxxxxxxxxxx");
+    raw_until_eof(&f.client);
+    assert_false(f.client.reset); /* the answer was not lost over the bytes that nobody reads */
+    assert_string_equal(f.client.in, "HTTP/1.1 413 Content Too Large\r\n"
+                                     "Date: Thu, 01 Jan 1970 00:16:40 GMT\r\n"
+                                     "Content-Length: 0\r\nConnection: close\r\n\r\n");
+    raw_close(&f.client);
+    fixture_dial(&f, &f.client);
+    raw_say(&f.client, GET("/1") "rubbish\r\n\r\n");
+    raw_until_eof(&f.client);
+    assert_non_null(strstr(f.client.in, "\r\n\r\n/1HTTP/1.1 501 "));
+    raw_close(&f.client);
     assert_int_equal(slack__http_server_refused(f.server), 2);
     assert_int_equal(f.requests, 1);
-    fixture_close(&f);
 }
 
 static const slack_http_limits_t short_limits = {
@@ -46,39 +44,36 @@ static const slack_http_limits_t short_limits = {
 };
 
 /* Let the server look at its deadlines a few times. */
-static void until_swept(http_fixture_t *fixture)
+static void until_swept(void)
 {
     const uint64_t until = uv_hrtime() + 20 * 1000 * 1000;
     while (uv_hrtime() < until)
-        uv_run(&fixture->world.loop, UV_RUN_NOWAIT);
+        uv_run(&f.world.loop, UV_RUN_NOWAIT);
 }
 
 /* Up to the deadline nothing happens; past it the connection ends, with these words. */
 static void assert_deadline(const char *sent, bool answered_first, uint64_t ms, const char *want)
 {
-    http_fixture_t f;
-    raw_t raw;
     fixture_open_limited(&f, &short_limits);
-    fixture_dial(&f, &raw);
-    raw_say(&raw, sent);
+    fixture_dial(&f, &f.client);
+    raw_say(&f.client, sent);
     fixture_until_connections(&f, 1);
-    if (answered_first) raw_until(&raw, "\r\n\r\n/");
+    if (answered_first) raw_until(&f.client, "\r\n\r\n/");
     world_turn(&f.world);
-    raw_forget(&raw);
+    raw_forget(&f.client);
     fixture_pass_ms(&f, ms - 1);
-    until_swept(&f);
-    raw_take(&raw);
-    assert_false(raw.eof);
-    assert_int_equal(raw.in_len, 0);
+    until_swept();
+    raw_take(&f.client);
+    assert_false(f.client.eof);
+    assert_int_equal(f.client.in_len, 0);
     fixture_pass_ms(&f, 2);
-    raw_until_eof(&raw);
-    assert_false(raw.reset);
+    raw_until_eof(&f.client);
+    assert_false(f.client.reset);
     if (*want)
-        assert_non_null(strstr(raw.in, want));
+        assert_non_null(strstr(f.client.in, want));
     else
-        assert_int_equal(raw.in_len, 0);
+        assert_int_equal(f.client.in_len, 0);
     assert_int_equal(slack__http_server_refused(f.server), *want ? 1 : 0);
-    raw_close(&raw);
     fixture_close(&f);
 }
 
@@ -96,50 +91,41 @@ static void test_deadlines(void **state)
 /* A byte now and then does not move a deadline. */
 static void test_slow_sender(void **state)
 {
-    http_fixture_t f;
-    raw_t raw;
     fixture_open_limited(&f, &short_limits);
-    fixture_dial(&f, &raw);
+    fixture_dial(&f, &f.client);
     for (int i = 0; i < 30; i++) {
-        raw_say(&raw, i == 0 ? "GET /" : "x");
+        raw_say(&f.client, i == 0 ? "GET /" : "x");
         world_turn(&f.world);
         fixture_pass_ms(&f, 1);
     }
-    raw_until_eof(&raw);
-    assert_non_null(strstr(raw.in, "HTTP/1.1 408 "));
-    raw_close(&raw);
-    fixture_close(&f);
+    raw_until_eof(&f.client);
+    assert_non_null(strstr(f.client.in, "HTTP/1.1 408 "));
 }
 
 /* The handler may take all the time that it wants. */
 static void test_no_deadline_while_handling(void **state)
 {
-    http_fixture_t f;
-    raw_t raw;
     fixture_open_limited(&f, &short_limits);
     f.manner = KEEP;
-    fixture_dial(&f, &raw);
-    raw_say(&raw, GET("/"));
-    world_until(&f.world, f.requests >= 1);
+    fixture_dial(&f, &f.client);
+    raw_say(&f.client, GET("/"));
+    fixture_until_requests(&f, 1);
     fixture_pass_ms(&f, 100000);
-    until_swept(&f);
+    until_swept();
     assert_int_equal(fixture_answer(&f, f.held[0], 200), 0);
-    raw_until(&raw, "200 OK");
-    raw_close(&raw);
-    fixture_close(&f);
+    raw_until(&f.client, "200 OK");
 }
 
 /* The one that has kept us waiting longest makes room; one whose request is being answered never.
  */
 static void test_connections_are_bounded(void **state)
 {
-    http_fixture_t f;
     raw_t busy, idle, next;
     fixture_open_limited(&f, &short_limits);
     f.manner = KEEP;
     fixture_dial(&f, &busy);
     raw_say(&busy, GET("/busy"));
-    world_until(&f.world, f.requests >= 1);
+    fixture_until_requests(&f, 1);
     fixture_dial(&f, &idle);
     raw_say(&idle, "GET /slow");
     fixture_until_connections(&f, 2);
@@ -148,7 +134,7 @@ static void test_connections_are_bounded(void **state)
     assert_int_equal(idle.in_len, 0);
     raw_close(&idle);
     raw_say(&next, GET("/next"));
-    world_until(&f.world, f.requests >= 2);
+    fixture_until_requests(&f, 2);
 
     fixture_dial(&f, &idle); /* both are being answered now */
     raw_until_eof(&idle);
@@ -160,19 +146,17 @@ static void test_connections_are_bounded(void **state)
     raw_close(&busy);
     raw_close(&next);
     fixture_until_connections(&f, 0);
-    fixture_close(&f);
 }
 
 /* A stranger makes room before somebody does who has shown who he is, however long that was ago. */
 static void test_strangers_make_room(void **state)
 {
-    http_fixture_t f;
     raw_t known, stranger, next;
     fixture_open_limited(&f, &short_limits);
     f.manner = KEEP;
     fixture_dial(&f, &known);
     raw_say(&known, GET("/known"));
-    world_until(&f.world, f.requests >= 1);
+    fixture_until_requests(&f, 1);
     slack__http_vouch(f.server, f.held[0]);
     slack__http_vouch(f.server, 12345); /* of a connection that is gone */
     assert_int_equal(fixture_answer(&f, f.held[0], 200), 0);
@@ -184,23 +168,20 @@ static void test_strangers_make_room(void **state)
     raw_until_eof(&stranger);
     raw_say(&known, GET("/again"));
     raw_say(&next, GET("/next"));
-    world_until(&f.world, f.requests >= 3);
+    fixture_until_requests(&f, 3);
     assert_int_equal(fixture_answer(&f, f.held[1], 200), 0);
     assert_int_equal(fixture_answer(&f, f.held[2], 200), 0);
     raw_close(&known);
     raw_close(&stranger);
     raw_close(&next);
     fixture_until_connections(&f, 0);
-    fixture_close(&f);
 }
 
 /* Who sends many requests at once takes one of each turn of the loop, as everybody does. */
 static void test_turns_are_shared(void **state)
 {
     const unsigned many = 50;
-    http_fixture_t f;
     raw_t greedy, modest;
-    fixture_open(&f);
     fixture_dial(&f, &greedy);
     fixture_dial(&f, &modest);
     fixture_until_connections(&f, 2);
@@ -210,16 +191,14 @@ static void test_turns_are_shared(void **state)
     assert_true(send(modest.fd, GET("/modest"), sizeof GET("/modest") - 1, 0) > 0);
     raw_until(&modest, "/modest");
     assert_in_range(f.requests, 2, 10); /* one read brings more of them than that */
-    world_until(&f.world, f.requests >= many + 1);
+    fixture_until_requests(&f, many + 1);
     raw_close(&greedy);
     raw_close(&modest);
     fixture_until_connections(&f, 0);
-    fixture_close(&f);
 }
 
 static void test_connections_of_a_peer_are_bounded(void **state)
 {
-    http_fixture_t f;
     raw_t raws[4];
     fixture_open_limited(&f, &(slack_http_limits_t){.connections = 10, .connections_per_peer = 3});
     for (unsigned i = 0; i < 3; i++) {
@@ -234,14 +213,12 @@ static void test_connections_of_a_peer_are_bounded(void **state)
     raw_until(&raws[3], "/3");
     for (unsigned i = 0; i < 4; i++)
         raw_close(&raws[i]);
-    fixture_close(&f);
 }
 
 /* Whoever is behind a proxy is many. */
 static void test_connections_of_a_proxy_are_not(void **state)
 {
     slack_trusted_proxies_t proxies;
-    http_fixture_t f;
     raw_t raws[5];
     assert_int_equal(slack__trusted_proxies_parse(&proxies, "127.0.0.0/8"), 0);
     fixture_open_behind(&f, &(slack_http_limits_t){.connections = 10, .connections_per_peer = 3},
@@ -254,34 +231,28 @@ static void test_connections_of_a_proxy_are_not(void **state)
     }
     for (unsigned i = 0; i < 5; i++)
         raw_close(&raws[i]);
-    fixture_close(&f);
 }
 
 /* A peer that never awaits an answer has so many requests, one that does has as many as it likes.
  */
 static void test_pipelined_requests_are_bounded(void **state)
 {
-    http_fixture_t f;
-    raw_t raw;
     fixture_open_limited(&f, &(slack_http_limits_t){.pipelined = 2});
-    fixture_dial(&f, &raw);
+    fixture_dial(&f, &f.client);
     for (unsigned i = 0; i < 5; i++) {
-        raw_say(&raw, GET("/one"));
-        raw_until(&raw, "/one");
-        raw_forget(&raw);
+        raw_say(&f.client, GET("/one"));
+        raw_until(&f.client, "/one");
+        raw_forget(&f.client);
     }
-    raw_say(&raw, GET("/1") GET("/2") GET("/3"));
-    raw_until_eof(&raw);
-    assert_non_null(strstr(raw.in, "Connection: close\r\n\r\n/2"));
+    raw_say(&f.client, GET("/1") GET("/2") GET("/3"));
+    raw_until_eof(&f.client);
+    assert_non_null(strstr(f.client.in, "Connection: close\r\n\r\n/2"));
     assert_int_equal(f.requests, 7);
-    raw_close(&raw);
-    fixture_close(&f);
 }
 
 /* Large bodies that do not end wait for each other; small requests wait for nobody. */
 static void test_memory_is_bounded(void **state)
 {
-    http_fixture_t f;
     raw_t large[8], small;
     char head[200], *body = calloc(1, 300000);
     unsigned refused = 0;
@@ -313,14 +284,12 @@ static void test_memory_is_bounded(void **state)
         raw_close(&large[i]);
     raw_close(&small);
     free(body);
-    fixture_close(&f);
 }
 
 /* What is whole and being handled is the handler's, and takes no room from what is being read. */
 static void test_memory_is_for_what_is_being_read(void **state)
 {
     enum { COUNT = 8, BODY = 300000 };
-    http_fixture_t f;
     raw_t raws[COUNT];
     char *request = malloc(BODY + 100);
     assert_non_null(request);
@@ -332,7 +301,7 @@ static void test_memory_is_for_what_is_being_read(void **state)
     for (unsigned i = 0; i < COUNT; i++) {
         fixture_dial(&f, &raws[i]);
         raw_send(&raws[i], request, (size_t)head + BODY);
-        world_until(&f.world, f.requests >= i + 1);
+        fixture_until_requests(&f, i + 1);
     }
     for (unsigned i = 0; i < COUNT; i++) {
         assert_int_equal(fixture_answer(&f, f.held[i], 200), 0);
@@ -340,62 +309,52 @@ static void test_memory_is_for_what_is_being_read(void **state)
         raw_close(&raws[i]);
     }
     free(request);
-    fixture_close(&f);
 }
 
 static void test_requests_are_bounded(void **state)
 {
-    http_fixture_t f;
-    raw_t raw;
     fixture_open_limited(&f, &short_limits);
-    fixture_dial(&f, &raw);
-    raw_say(&raw, GET("/1") GET("/2") GET("/3") GET("/4"));
-    raw_until_eof(&raw);
-    assert_non_null(strstr(raw.in, "Connection: close\r\n\r\n/3"));
+    fixture_dial(&f, &f.client);
+    raw_say(&f.client, GET("/1") GET("/2") GET("/3") GET("/4"));
+    raw_until_eof(&f.client);
+    assert_non_null(strstr(f.client.in, "Connection: close\r\n\r\n/3"));
     assert_int_equal(f.requests, 3);
-    raw_close(&raw);
-    fixture_close(&f);
 }
 
 /* A peer that sends and sends, and reads nothing. */
 static void test_unread_answers_are_bounded(void **state)
 {
-    http_fixture_t f;
-    raw_t raw;
     char *request = malloc(200000);
     assert_non_null(request);
-    fixture_open(&f);
-    fixture_dial(&f, &raw);
     int head =
         snprintf(request, 200000, "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
     memset(request + head, 'x', 100000);
     fixture_until_connections(&f, 1);
     for (int i = 0; i < 1000 && slack__http_server_connections(f.server) > 0; i++)
-        raw_send(&raw, request, (size_t)head + 100000);
+        raw_send(&f.client, request, (size_t)head + 100000);
     fixture_until_connections(&f, 0);
-    raw_close(&raw);
+    raw_close(&f.client);
     free(request);
-    fixture_close(&f);
 }
 
 int main(void)
 {
     heap_install();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_refused),
+        DIALLED(&f, test_refused),
         cmocka_unit_test(test_deadlines),
-        cmocka_unit_test(test_slow_sender),
-        cmocka_unit_test(test_no_deadline_while_handling),
-        cmocka_unit_test(test_connections_are_bounded),
-        cmocka_unit_test(test_strangers_make_room),
-        cmocka_unit_test(test_turns_are_shared),
-        cmocka_unit_test(test_connections_of_a_peer_are_bounded),
-        cmocka_unit_test(test_connections_of_a_proxy_are_not),
-        cmocka_unit_test(test_pipelined_requests_are_bounded),
-        cmocka_unit_test(test_memory_is_bounded),
-        cmocka_unit_test(test_memory_is_for_what_is_being_read),
-        cmocka_unit_test(test_requests_are_bounded),
-        cmocka_unit_test(test_unread_answers_are_bounded),
+        CLOSED(&f, test_slow_sender),
+        CLOSED(&f, test_no_deadline_while_handling),
+        CLOSED(&f, test_connections_are_bounded),
+        CLOSED(&f, test_strangers_make_room),
+        SERVED(&f, test_turns_are_shared),
+        CLOSED(&f, test_connections_of_a_peer_are_bounded),
+        CLOSED(&f, test_connections_of_a_proxy_are_not),
+        CLOSED(&f, test_pipelined_requests_are_bounded),
+        CLOSED(&f, test_memory_is_bounded),
+        CLOSED(&f, test_memory_is_for_what_is_being_read),
+        CLOSED(&f, test_requests_are_bounded),
+        DIALLED(&f, test_unread_answers_are_bounded),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,44 +8,39 @@
 
 /* How connections of the HTTP server end: by the peer, by a drain, by a stop, by an upgrade. */
 
+static http_fixture_t f;
+
 static void test_half_closed(void **state)
 {
-    http_fixture_t f;
-    raw_t raw;
-    fixture_open(&f);
     f.manner = KEEP;
-    fixture_dial(&f, &raw);
-    raw_say(&raw, GET("/1") GET("/2"));
-    raw_end(&raw);
+    raw_say(&f.client, GET("/1") GET("/2"));
+    raw_end(&f.client);
     for (unsigned i = 0; i < 2; i++) {
-        world_until(&f.world, f.requests >= i + 1);
+        fixture_until_requests(&f, i + 1);
         world_turn(&f.world);
         assert_int_equal(fixture_answer(&f, f.held[i], 201 + (int)i), 0);
     }
-    raw_until_eof(&raw);
-    assert_non_null(strstr(raw.in, "201"));
-    assert_non_null(strstr(raw.in, "202"));
+    raw_until_eof(&f.client);
+    assert_non_null(strstr(f.client.in, "201"));
+    assert_non_null(strstr(f.client.in, "202"));
     fixture_until_connections(&f, 0);
-    raw_close(&raw);
+    raw_close(&f.client);
 
     /* What was cut short has no answer. */
-    fixture_dial(&f, &raw);
-    raw_say(&raw, "GET /3 HTTP/1.1\r\n");
-    raw_end(&raw);
-    raw_until_eof(&raw);
-    assert_int_equal(raw.in_len, 0);
-    raw_close(&raw);
+    fixture_dial(&f, &f.client);
+    raw_say(&f.client, "GET /3 HTTP/1.1\r\n");
+    raw_end(&f.client);
+    raw_until_eof(&f.client);
+    assert_int_equal(f.client.in_len, 0);
+    raw_close(&f.client);
     fixture_until_connections(&f, 0);
     assert_int_equal(f.requests, 2);
-    fixture_close(&f);
 }
 
 /* Before a drain, every answer ends its connection, and new ones are taken. */
 static void test_leave(void **state)
 {
-    http_fixture_t f;
     raw_t kept, late;
-    fixture_open(&f);
     fixture_dial(&f, &kept);
     raw_say(&kept, GET("/before"));
     raw_until(&kept, "/before");
@@ -63,14 +58,11 @@ static void test_leave(void **state)
     raw_close(&kept);
     raw_close(&late);
     fixture_until_connections(&f, 0);
-    fixture_close(&f);
 }
 
 static void test_drain(void **state)
 {
-    http_fixture_t f;
     raw_t idle, silent, busy, reading;
-    fixture_open(&f);
     fixture_dial(&f, &idle);
     raw_say(&idle, GET("/idle"));
     raw_until(&idle, "/idle");
@@ -82,7 +74,7 @@ static void test_drain(void **state)
     fixture_dial(&f, &reading);
     raw_say(&busy, GET("/busy") GET("/behind"));
     raw_say(&reading, "GET /reading HTTP/1.1\r\n");
-    world_until(&f.world, f.requests >= 1);
+    fixture_until_requests(&f, 1);
     fixture_until_connections(&f, 4);
     world_turn(&f.world);
     assert_int_equal(slack__http_server_under_way(f.server), 3);
@@ -98,13 +90,13 @@ static void test_drain(void **state)
     raw_until_eof(&busy);
     assert_non_null(strstr(busy.in, "Connection: close\r\n\r\n"));
     raw_say(&reading, "Host: a\r\n\r\n");
-    world_until(&f.world, f.requests >= 2);
+    fixture_until_requests(&f, 2);
     assert_string_equal(f.last, "GET /reading");
     assert_int_equal(fixture_answer(&f, f.held[1], 200), 0);
     raw_until_eof(&reading);
     assert_non_null(strstr(reading.in, "Connection: close\r\n\r\n"));
     raw_say(&silent, GET("/silent")); /* it was connected in time */
-    world_until(&f.world, f.requests >= 3);
+    fixture_until_requests(&f, 3);
     assert_int_equal(fixture_answer(&f, f.held[2], 200), 0);
     raw_until_eof(&silent);
     assert_int_equal(slack__http_server_under_way(f.server), 0);
@@ -114,20 +106,17 @@ static void test_drain(void **state)
     raw_close(&reading);
     fixture_until_connections(&f, 0);
     assert_int_equal(f.requests, 3);
-    fixture_close(&f);
 }
 
 static void test_close_with_requests_held(void **state)
 {
-    http_fixture_t f;
     raw_t one, two;
-    fixture_open(&f);
     f.manner = KEEP;
     fixture_dial(&f, &one);
     fixture_dial(&f, &two);
     raw_say(&one, GET("/1") GET("/2"));
     raw_say(&two, "GET");
-    world_until(&f.world, f.requests >= 1);
+    fixture_until_requests(&f, 1);
     fixture_close(&f);
     raw_close(&one);
     raw_close(&two);
@@ -135,16 +124,11 @@ static void test_close_with_requests_held(void **state)
 
 static void test_close_in_the_handler(void **state)
 {
-    http_fixture_t f;
-    raw_t raw;
-    fixture_open(&f);
     f.manner = CLOSE_SERVER;
-    fixture_dial(&f, &raw);
-    raw_say(&raw, GET("/1") GET("/2"));
-    world_until(&f.world, f.requests >= 1);
+    raw_say(&f.client, GET("/1") GET("/2"));
+    fixture_until_requests(&f, 1);
     fixture_close(&f);
     assert_int_equal(f.requests, 1);
-    raw_close(&raw);
 }
 
 /* --- upgrades --------------------------------------------------------------------------------- */
@@ -153,34 +137,24 @@ static void test_close_in_the_handler(void **state)
 
 static void test_upgrade(void **state)
 {
-    http_fixture_t f;
-    raw_t raw;
-    fixture_open(&f);
     f.manner = TAKE_CONNECTION;
-    fixture_dial(&f, &raw);
-    raw_say(&raw, UPGRADE "first bytes");
-    world_until(&f.world, f.requests >= 1);
+    raw_say(&f.client, UPGRADE "first bytes");
+    fixture_until_requests(&f, 1);
     assert_string_equal(f.taken_rest, "first bytes");
     assert_int_equal(slack__http_server_connections(f.server), 0);
-    raw_say(&raw, "echo");
-    raw_until(&raw, "echo");
+    raw_say(&f.client, "echo");
+    raw_until(&f.client, "echo");
     slack__conn_close(f.taken, 0);
-    raw_until_eof(&raw);
+    raw_until_eof(&f.client);
     world_until(&f.world, f.taken_closed >= 1);
-    raw_close(&raw);
-    fixture_close(&f);
 }
 
 static void test_late_upgrade(void **state)
 {
-    http_fixture_t f;
-    raw_t raw;
-    fixture_open(&f);
     f.manner = KEEP;
-    fixture_dial(&f, &raw);
-    raw_say(&raw, UPGRADE);
-    world_until(&f.world, f.requests >= 1);
-    raw_say(&raw, "rest");
+    raw_say(&f.client, UPGRADE);
+    fixture_until_requests(&f, 1);
+    raw_say(&f.client, "rest");
     world_turn(&f.world);
     world_turn(&f.world);
     fixture_take_connection(&f, f.held[0]);
@@ -191,11 +165,12 @@ static void test_late_upgrade(void **state)
     /* The connection outlives the server. */
     slack__http_server_close(f.server, world_set_flag, &f.server_gone);
     world_until(&f.world, f.server_gone);
-    if (!*f.taken_rest) raw_until(&raw, "rest"); /* it had not arrived: then it is echoed */
-    raw_say(&raw, "echo");
-    raw_until(&raw, "echo");
-    raw_close(&raw);
+    if (!*f.taken_rest) raw_until(&f.client, "rest"); /* it had not arrived: then it is echoed */
+    raw_say(&f.client, "echo");
+    raw_until(&f.client, "echo");
+    raw_close(&f.client);
     world_until(&f.world, f.taken_closed >= 1);
+    f.server = NULL;
     world_close(&f.world);
 }
 
@@ -203,13 +178,13 @@ int main(void)
 {
     heap_install();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_half_closed),
-        cmocka_unit_test(test_leave),
-        cmocka_unit_test(test_drain),
-        cmocka_unit_test(test_close_with_requests_held),
-        cmocka_unit_test(test_close_in_the_handler),
-        cmocka_unit_test(test_upgrade),
-        cmocka_unit_test(test_late_upgrade),
+        DIALLED(&f, test_half_closed),
+        SERVED(&f, test_leave),
+        SERVED(&f, test_drain),
+        SERVED(&f, test_close_with_requests_held),
+        DIALLED(&f, test_close_in_the_handler),
+        DIALLED(&f, test_upgrade),
+        DIALLED(&f, test_late_upgrade),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,6 +82,7 @@ int fixture_listen(http_fixture_t *fixture, const slack_http_limits_t *limits)
 void fixture_open_tls(http_fixture_t *fixture, slack_tls_context_t *tls)
 {
     memset(fixture, 0, sizeof *fixture);
+    fixture->client.fd = -1;
     assert_true(world_open(&fixture->world));
     assert_int_equal(listen_with(fixture, NULL, tls), 0);
     slack__tls_context_unref(tls);
@@ -91,6 +92,7 @@ void fixture_open_behind(http_fixture_t *fixture, const slack_http_limits_t *lim
                          const struct slack_trusted_proxies *proxies)
 {
     memset(fixture, 0, sizeof *fixture);
+    fixture->client.fd = -1;
     fixture->trusted = proxies;
     assert_true(world_open(&fixture->world));
     assert_int_equal(fixture_listen(fixture, limits), 0);
@@ -108,12 +110,35 @@ void fixture_open(http_fixture_t *fixture)
 
 void fixture_close(http_fixture_t *fixture)
 {
+    raw_close(&fixture->client);
     if (fixture->manner != CLOSE_SERVER) {
         slack__http_server_close(fixture->server, world_set_flag, &fixture->server_gone);
         assert_false(fixture->server_gone); /* never before the call has returned */
     }
     world_until(&fixture->world, fixture->server_gone);
+    fixture->server = NULL;
     world_close(&fixture->world);
+}
+
+int fixture_serve(void **state)
+{
+    fixture_open(*state);
+    return 0;
+}
+
+int fixture_serve_and_dial(void **state)
+{
+    http_fixture_t *fixture = *state;
+    fixture_open(fixture);
+    fixture_dial(fixture, &fixture->client);
+    return 0;
+}
+
+int fixture_end(void **state)
+{
+    http_fixture_t *fixture = *state;
+    if (fixture->server) fixture_close(fixture);
+    return 0;
 }
 
 void fixture_dial(http_fixture_t *fixture, raw_t *raw)
@@ -126,10 +151,14 @@ int fixture_answer(http_fixture_t *fixture, uint64_t id, int status)
     return slack__http_respond(fixture->server, id, &(slack_http_response_t){.status = status});
 }
 
+void fixture_until_requests(http_fixture_t *fixture, unsigned want)
+{
+    world_until(&fixture->world, fixture->requests >= want);
+}
+
 void fixture_until_connections(http_fixture_t *fixture, unsigned want)
 {
-    while (slack__http_server_connections(fixture->server) != want)
-        uv_run(&fixture->world.loop, UV_RUN_ONCE);
+    world_until(&fixture->world, slack__http_server_connections(fixture->server) == want);
 }
 
 void fixture_pass_ms(http_fixture_t *fixture, uint64_t ms)

@@ -6,22 +6,23 @@
 #include "support/raw.h"
 #include "support/world.h"
 
-/* An HTTP server on a world of its own, and a handler that does what the test says. */
+/* An HTTP server in a world of its own, and a handler that does what the test says. */
 
 #define FIXTURE_WRITE_MAX ((size_t)1 << 20)
 #define FIXTURE_HELD_MAX  64
 
 /* What the handler does with a request. */
 enum manner {
-    ANSWER,          /* with its body, or with its path where it has none */
-    KEEP,            /* the test answers it by fixture_answer() */
-    TAKE_CONNECTION, /* upgrade it, see fixture_take_connection() */
-    CLOSE_SERVER     /* and say nothing */
+    ANSWER,          /* answers with the body, or with the path if there is none */
+    KEEP,            /* nothing: the test answers it by fixture_answer() */
+    TAKE_CONNECTION, /* upgrades it, see fixture_take_connection() */
+    CLOSE_SERVER     /* closes the server and does not answer */
 };
 
 typedef struct http_fixture {
     world_t world;
     slack_http_server_t *server;
+    raw_t client;                                /* of the cases that are DIALLED() */
     const struct slack_trusted_proxies *trusted; /* Optional. */
     enum manner manner;
     bool server_gone;
@@ -35,31 +36,44 @@ typedef struct http_fixture {
     unsigned taken_closed;
 } http_fixture_t;
 
-/* A world and a server; `limits` NULL: the presets. */
+/* A case with the server open; with `client` connected to it, too; one that opens the server by
+ * itself. After the case, what is still open is closed. */
+#define SERVED(fixture, fn)                                                                        \
+    cmocka_unit_test_prestate_setup_teardown(fn, fixture_serve, fixture_end, fixture)
+#define DIALLED(fixture, fn)                                                                       \
+    cmocka_unit_test_prestate_setup_teardown(fn, fixture_serve_and_dial, fixture_end, fixture)
+#define CLOSED(fixture, fn) cmocka_unit_test_prestate_setup_teardown(fn, NULL, fixture_end, fixture)
+int fixture_serve(void **state);
+int fixture_serve_and_dial(void **state);
+int fixture_end(void **state);
+
+/* Open a world and a server; `limits` may be NULL for the defaults. */
 void fixture_open_limited(http_fixture_t *fixture, const slack_http_limits_t *limits);
 void fixture_open(http_fixture_t *fixture);
 /* The same for clients that are proxies; borrowed. */
 void fixture_open_behind(http_fixture_t *fixture, const slack_http_limits_t *limits,
                          const struct slack_trusted_proxies *proxies);
-/* The same by HTTPS. Takes `tls`. */
+/* The same with HTTPS. Takes `tls`. */
 void fixture_open_tls(http_fixture_t *fixture, slack_tls_context_t *tls);
-/* Close the server unless it is the handler who does, and the world. */
+/* Close the client, the server unless the handler has closed it, and the world. */
 void fixture_close(http_fixture_t *fixture);
 
-/* For tests that open the server by themselves: in a world that is open; and its handler. */
+/* For tests that open the server by themselves, in a world that is open; the handler. */
 int fixture_listen(http_fixture_t *fixture, const slack_http_limits_t *limits);
 void fixture_on_request(slack_http_server_t *server, slack_http_request_t *request,
                         void *user_data);
 
-/* A connection to the server. */
+/* Connect to the server. */
 void fixture_dial(http_fixture_t *fixture, raw_t *raw);
-/* Answer a request that is held with this status; what slack__http_respond() said. */
+/* Answer a held request with this status. Returns what slack__http_respond() returned. */
 int fixture_answer(http_fixture_t *fixture, uint64_t id, int status);
 /* Upgrade a request: its connection is `taken`, and echoes. */
 void fixture_take_connection(http_fixture_t *fixture, uint64_t id);
-/* Turn the loop until the server has so many connections. */
+/* Turn the loop until the handler has received so many requests; until the server has so many
+ * connections. */
+void fixture_until_requests(http_fixture_t *fixture, unsigned want);
 void fixture_until_connections(http_fixture_t *fixture, unsigned want);
-/* Let time go by on the world's clock. */
+/* Advance the clock. */
 void fixture_pass_ms(http_fixture_t *fixture, uint64_t ms);
 
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"
