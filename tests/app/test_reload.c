@@ -89,7 +89,7 @@ static bool is_shown(scene_t *s, const char *name)
         "-ign_eof", NULL};
     child_start(&child, &s->world, args, request);
     assert_true(child.started);
-    child_wait(&child, &s->world);
+    child_wait(&child);
     assert_non_null(strstr(child.out, "HTTP/1.1 200 OK"));
     bool shown = strstr(child.out, pem) != NULL;
     child_done(&child);
@@ -117,7 +117,7 @@ static void sighup_brings_a_new_certificate(void **state)
     open_tls(&s);
     keep_open(&s, &old);
     child_tell(&old, "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n");
-    child_until(&old, &s.world, "HTTP/1.1 200 OK");
+    child_until(&old, "HTTP/1.1 200 OK");
     assert_true(is_shown(&s, "server.pem"));
 
     install(s.cert, "rsa.pem");
@@ -130,8 +130,8 @@ static void sighup_brings_a_new_certificate(void **state)
     /* Nobody was sent away for it. */
     assert_false(old.exited);
     child_tell(&old, "GET /metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
-    child_until(&old, &s.world, "\n# TYPE ");
-    child_wait(&old, &s.world);
+    child_until(&old, "\n# TYPE ");
+    child_wait(&old);
     assert_int_equal(old.status, 0);
     child_done(&old);
     scene_close(&s);

@@ -29,8 +29,6 @@ static void assert_filled(const slack_buf_t *buf, size_t len)
 
 static void test_both_ways(void **state)
 {
-    ends_t e;
-    assert_true(ends_open(&e, ends_with_tls(state)));
     e.client.greeting = "hello";
     e.server.echo = true;
     assert_int_equal(ends_connect(&e), 0);
@@ -54,7 +52,6 @@ static void test_both_ways(void **state)
     assert_int_equal(e.client.status, 0);
     assert_int_equal(e.server.status, SLACK_ECLOSED);
     assert_string_equal(e.server.reason, "closed by the peer");
-    ends_close(&e);
 }
 
 static void test_names_and_addresses(void **state)
@@ -62,11 +59,9 @@ static void test_names_and_addresses(void **state)
     static const char *const hosts[] = {"127.0.0.1", "localhost", "LOCALHOST",
                                         "127.1"}; /* that one takes a resolver */
     for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
-        ends_t e;
-        assert_true(ends_open(&e, false));
+        ends_reopen(&e);
         assert_int_equal(ends_connect_to(&e, hosts[i], slack__listen_port(e.listener)), 0);
         world_until(&e.world, e.client.opens >= 1);
-        ends_close(&e);
     }
 }
 
@@ -76,8 +71,6 @@ static void test_a_slow_reader(void **state)
 {
     enum { SIZE = 12 << 20 };
     char *data = slack__malloc(SIZE);
-    ends_t e;
-    assert_true(ends_open(&e, ends_with_tls(state)));
     fill(data, SIZE);
     ends_join(&e);
     slack__conn_pause(e.server.conn, true);
@@ -103,7 +96,6 @@ static void test_a_slow_reader(void **state)
     assert_int_equal(slack__conn_queued(e.client.conn), 0);
     world_turn(&e.world);
     assert_int_equal(e.client.draineds, 1);
-    ends_close(&e);
     slack__free(data);
 }
 
@@ -111,8 +103,6 @@ static void test_write_max(void **state)
 {
     enum { SIZE = 8 << 20 };
     char *data = slack__malloc(SIZE);
-    ends_t e;
-    assert_true(ends_open(&e, ends_with_tls(state)));
     fill(data, SIZE);
     e.write_max = SIZE;
     ends_join(&e);
@@ -129,15 +119,12 @@ static void test_write_max(void **state)
     end_until_received(&e.server, sent);
     world_turn(&e.world);
     assert_int_equal(e.server.received.len, sent);
-    ends_close(&e);
     slack__free(data);
 }
 
 /* With TLS one read of the socket holds many records: a pause at the first keeps the others. */
 static void test_pause_inside_data(void **state)
 {
-    ends_t e;
-    assert_true(ends_open(&e, ends_with_tls(state)));
     ends_join(&e);
     for (int i = 0; i < 10; i++)
         assert_int_equal(slack__conn_write(e.client.conn, "0123456789", 10), 0);
@@ -160,13 +147,10 @@ static void test_pause_inside_data(void **state)
     slack__conn_pause(e.server.conn, false);
     end_until_closed(&e.server);
     assert_int_equal(e.server.status, SLACK_ECLOSED);
-    ends_close(&e);
 }
 
 static void test_pause_before_the_first_byte(void **state)
 {
-    ends_t e;
-    assert_true(ends_open(&e, ends_with_tls(state)));
     e.client.greeting = "hello";
     e.server.pause_at_accept = true;
     assert_int_equal(ends_connect(&e), 0);
@@ -176,14 +160,11 @@ static void test_pause_before_the_first_byte(void **state)
     assert_int_equal(e.server.received.len, 0);
     slack__conn_pause(e.server.conn, false);
     end_until_received(&e.server, 5);
-    ends_close(&e);
 }
 
 /* As an HTTP server hands a connection to a WebSocket, here from inside of the data event. */
 static void test_another_owner(void **state)
 {
-    ends_t e;
-    assert_true(ends_open(&e, ends_with_tls(state)));
     end_t other = {.ends = &e};
     slack__buf_init(&other.received, 100);
     ends_join(&e);
@@ -196,7 +177,6 @@ static void test_another_owner(void **state)
     end_until_closed(&e.server);
     assert_int_equal(other.closes, 0);
     slack__buf_done(&other.received);
-    ends_close(&e);
 }
 
 /* --- ends ------------------------------------------------------------------------------------- */
@@ -205,8 +185,6 @@ static void test_finish_sends_all_first(void **state)
 {
     enum { SIZE = 12 << 20 };
     char *data = slack__malloc(SIZE);
-    ends_t e;
-    assert_true(ends_open(&e, ends_with_tls(state)));
     fill(data, SIZE);
     ends_join(&e);
     slack__conn_pause(e.client.conn, true);
@@ -221,7 +199,6 @@ static void test_finish_sends_all_first(void **state)
     assert_filled(&e.client.received, SIZE);
     assert_int_equal(e.client.status, SLACK_ECLOSED);
     assert_int_equal(e.server.status, 0);
-    ends_close(&e);
     slack__free(data);
 }
 
@@ -231,8 +208,6 @@ static void test_finish_while_the_peer_sends(void **state)
 {
     enum { SIZE = 12 << 20 };
     char *data = slack__malloc(SIZE);
-    ends_t e;
-    assert_true(ends_open(&e, ends_with_tls(state)));
     fill(data, SIZE);
     e.server.greeting = "enough";
     e.server.close_at = 0;
@@ -248,7 +223,6 @@ static void test_finish_while_the_peer_sends(void **state)
     assert_int_equal(e.client.received.len, 6);
     assert_int_equal(e.client.status, 0);
     assert_int_equal(e.server.status, 0);
-    ends_close(&e);
     slack__free(data);
 }
 
@@ -257,12 +231,8 @@ static void test_eof_with_bytes_waiting(void **state)
 {
     enum { SIZE = 12 << 20 };
     char *data = slack__malloc(SIZE);
-    ends_t e;
-    assert_true(ends_open(&e, false));
     fill(data, SIZE);
     int fd = ends_raw(&e);
-    world_until(&e.world, e.accepts >= 1);
-    world_turn(&e.world);
     assert_int_equal(slack__conn_write(e.server.conn, data, SIZE), 0);
     assert_true(slack__conn_queued(e.server.conn) > 0);
     shutdown(fd, SHUT_WR);
@@ -280,14 +250,11 @@ static void test_eof_with_bytes_waiting(void **state)
     assert_int_equal(e.server.status, SLACK_ECLOSED);
     slack__buf_done(&got);
     close(fd);
-    ends_close(&e);
     slack__free(data);
 }
 
 static void test_eof_event(void **state)
 {
-    ends_t e;
-    assert_true(ends_open(&e, ends_with_tls(state)));
     e.server.finish_at_eof = true;
     ends_join(&e);
     slack__conn_finish(e.client.conn);
@@ -296,7 +263,6 @@ static void test_eof_event(void **state)
     assert_int_equal(e.server.eofs, 1);
     assert_int_equal(e.server.status, 0);
     assert_int_equal(e.client.status, 0);
-    ends_close(&e);
 }
 
 static void test_close_inside_every_event(void **state)
@@ -307,10 +273,8 @@ static void test_close_inside_every_event(void **state)
         {EVENT_OPEN, 0}, {EVENT_DATA, 0},    {EVENT_DRAINED, 0}, {EVENT_EOF, EVENT_DATA},
         {0, EVENT_DATA}, {0, EVENT_DRAINED}, {0, EVENT_ACCEPT},  {EVENT_DATA, EVENT_DRAINED},
     };
-    bool on = ends_with_tls(state);
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-        ends_t e;
-        assert_true(ends_open(&e, on));
+        ends_reopen(&e);
         e.client.close_at = table[i].client;
         e.server.close_at = table[i].server;
         e.client.greeting = "hello";
@@ -324,18 +288,15 @@ static void test_close_inside_every_event(void **state)
         assert_int_equal(e.client.reads + e.server.reads, reads);
         assert_int_equal(e.client.status, table[i].client ? 0 : SLACK_ECLOSED);
         if (table[i].server && !table[i].client) assert_int_equal(e.server.status, 0);
-        ends_close(&e);
     }
 }
 
 /* A client that is closed after n turns of the loop, wherever that finds it. */
 static void test_close_at_every_turn(void **state)
 {
-    bool on = ends_with_tls(state);
     bool opened = false;
     for (int turns = 0; !opened; turns++) {
-        ends_t e;
-        assert_true(ends_open(&e, on));
+        ends_reopen(&e);
         unsigned port = slack__listen_port(e.listener);
         assert_int_equal(ends_connect_to(&e, turns % 2 ? "127.1" : "127.0.0.1", port), 0);
         for (int i = 0; i < turns / 2; i++)
@@ -347,38 +308,24 @@ static void test_close_at_every_turn(void **state)
         assert_int_equal(e.client.closes, 0);
         end_until_closed(&e.client);
         assert_int_equal(e.client.status, SLACK_ECANCELED);
-        ends_close(&e);
     }
 }
 
 static void test_reset(void **state)
 {
-    struct linger now = {.l_onoff = 1, .l_linger = 0};
-    ends_t e;
-    assert_true(ends_open(&e, ends_with_tls(state)));
     int fd = ends_raw(&e);
-    world_until(&e.world, e.accepts >= 1);
-    world_turn(&e.world);
-    setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
-    close(fd);
+    ends_reset(fd);
     end_until_closed(&e.server);
     assert_int_equal(e.server.status, SLACK_ECLOSED);
     assert_string_not_equal(e.server.reason, "");
-    ends_close(&e);
 }
 
 /* The first write after a reset finds out; SIGPIPE does not end us. */
 static void test_writing_to_nobody(void **state)
 {
-    struct linger now = {.l_onoff = 1, .l_linger = 0};
-    ends_t e;
-    assert_true(ends_open(&e, false));
     int fd = ends_raw(&e);
-    world_until(&e.world, e.accepts >= 1);
-    world_turn(&e.world);
     slack__conn_pause(e.server.conn, true); /* so that reading does not find out */
-    setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
-    close(fd);
+    ends_reset(fd);
     int rc = 0;
     for (int i = 0; rc == 0 && i < 100; i++) {
         rc = slack__conn_write(e.server.conn, "x", 1);
@@ -387,7 +334,6 @@ static void test_writing_to_nobody(void **state)
     assert_int_equal(rc, SLACK_ECLOSED);
     end_until_closed(&e.server);
     assert_int_equal(e.server.status, SLACK_ECLOSED);
-    ends_close(&e);
 }
 
 int main(void)

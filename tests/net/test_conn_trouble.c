@@ -30,17 +30,14 @@ static void test_refused(void **state)
     static const char *const hosts[] = {"127.0.0.1", "localhost", "127.1"};
     int fd;
     unsigned port = bind_only(&fd);
-    bool on = ends_with_tls(state);
     for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
-        ends_t e;
-        assert_true(ends_open(&e, on));
+        ends_reopen(&e);
         assert_int_equal(ends_connect_to(&e, hosts[i], port), 0);
         assert_int_equal(e.client.closes, 0);
         end_until_closed(&e.client);
         assert_int_equal(e.client.status, SLACK_ECONNECT);
         assert_string_not_equal(e.client.reason, "");
         assert_int_equal(e.client.opens, 0);
-        ends_close(&e);
     }
     close(fd);
 }
@@ -48,14 +45,11 @@ static void test_refused(void **state)
 static void test_no_such_name(void **state)
 {
     char name[80] = {0};
-    ends_t e;
     memset(name, 'a', 70); /* no label is that long, so no server is asked */
-    assert_true(ends_open(&e, false));
     assert_int_equal(ends_connect_to(&e, name, 80), 0);
     end_until_closed(&e.client);
     assert_int_equal(e.client.status, SLACK_ECONNECT);
     assert_string_not_equal(e.client.reason, "");
-    ends_close(&e);
 }
 
 static void test_bad_options(void **state)
@@ -64,8 +58,6 @@ static void test_bad_options(void **state)
         .host = "localhost", .port = 80, .open_ms = 1, .write_max = 1};
     static const slack_conn_events_t no_events = {0};
     char name[2000];
-    ends_t e;
-    assert_true(ends_open(&e, false));
     memset(name, 'a', sizeof(name) - 1);
     name[sizeof(name) - 1] = '\0';
     slack_conn_options_t bad[7];
@@ -84,7 +76,6 @@ static void test_bad_options(void **state)
                          SLACK_EINVAL);
         assert_null(conn);
     }
-    ends_close(&e);
 }
 
 /* --- time ------------------------------------------------------------------------------------- */
@@ -92,24 +83,18 @@ static void test_bad_options(void **state)
 static void test_no_connection_in_time(void **state)
 {
     static const char *const hosts[] = {"127.0.0.1", "127.1"};
-    bool on = ends_with_tls(state);
     for (size_t i = 0; i < 2; i++) {
-        ends_t e;
-        assert_true(ends_open(&e, on));
+        ends_reopen(&e);
         assert_int_equal(ends_connect_to(&e, hosts[i], slack__listen_port(e.listener)), 0);
         end_time_out(&e.client);
         end_until_closed(&e.client);
         assert_int_equal(e.client.status, SLACK_ETIMEDOUT);
         assert_string_equal(e.client.reason, "no connection in time");
-        ends_close(&e);
     }
 }
 
 static void test_no_handshake_in_time(void **state)
 {
-    if (!ends_with_tls(state)) skip();
-    ends_t e;
-    assert_true(ends_open(&e, true));
     int fd;
     unsigned port = bind_only(&fd);
     assert_int_equal(listen(fd, 1), 0); /* and never say a word */
@@ -131,23 +116,16 @@ static void test_no_handshake_in_time(void **state)
     close(fd);
 
     int raw = ends_raw(&e);
-    world_until(&e.world, e.accepts >= 1);
-    world_turn(&e.world);
     end_time_out(&e.server);
     end_until_closed(&e.server);
     assert_int_equal(e.server.status, SLACK_ETIMEDOUT);
     close(raw);
-    ends_close(&e);
 }
 
 /* A peer that never closes its side gets some seconds, and was sent everything. */
 static void test_linger(void **state)
 {
-    ends_t e;
-    assert_true(ends_open(&e, false));
     int fd = ends_raw(&e);
-    world_until(&e.world, e.accepts >= 1);
-    world_turn(&e.world);
     end_time_out(&e.server); /* none runs while it is open */
     slack__conn_write(e.server.conn, "bye", 3);
     slack__conn_finish(e.server.conn);
@@ -165,18 +143,13 @@ static void test_linger(void **state)
     end_until_closed(&e.server);
     assert_int_equal(e.server.status, 0);
     close(fd);
-    ends_close(&e);
 }
 
 static void test_a_peer_that_does_not_read(void **state)
 {
     enum { SIZE = 12 << 20 };
     char *data = slack__calloc(1, SIZE);
-    ends_t e;
-    assert_true(ends_open(&e, false));
     int fd = ends_raw(&e);
-    world_until(&e.world, e.accepts >= 1);
-    world_turn(&e.world);
     assert_int_equal(slack__conn_write(e.server.conn, data, SIZE), 0);
     slack__conn_finish(e.server.conn);
     world_turn(&e.world);
@@ -186,7 +159,6 @@ static void test_a_peer_that_does_not_read(void **state)
     assert_int_equal(e.server.status, SLACK_ETIMEDOUT);
     assert_string_equal(e.server.reason, "the peer does not read");
     close(fd);
-    ends_close(&e);
     slack__free(data);
 }
 
@@ -195,9 +167,6 @@ static void test_a_peer_that_does_not_read(void **state)
 static void test_plain_speech_to_tls(void **state)
 {
     static const char request[] = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
-    if (!ends_with_tls(state)) skip();
-    ends_t e;
-    assert_true(ends_open(&e, true));
     int fd = ends_raw(&e);
     assert_int_equal(send(fd, request, sizeof(request) - 1, 0), sizeof(request) - 1);
     world_until(&e.world, e.accepts >= 1);
@@ -206,28 +175,19 @@ static void test_plain_speech_to_tls(void **state)
     assert_string_equal(e.server.reason, "what the peer sends is not TLS");
     assert_int_equal(e.server.received.len, 0);
     close(fd);
-    ends_close(&e);
 }
 
 static void test_gone_in_the_handshake(void **state)
 {
-    if (!ends_with_tls(state)) skip();
-    ends_t e;
-    assert_true(ends_open(&e, true));
     int fd = ends_raw(&e);
-    world_until(&e.world, e.accepts >= 1);
     close(fd);
     end_until_closed(&e.server);
     assert_int_equal(e.server.status, SLACK_ECLOSED);
     assert_string_equal(e.server.reason, "the peer closed during the TLS handshake");
-    ends_close(&e);
 }
 
 static void test_somebody_elses_certificate(void **state)
 {
-    if (!ends_with_tls(state)) skip();
-    ends_t e;
-    assert_true(ends_open(&e, true));
     slack__tls_context_unref(e.client_tls);
     e.client_tls = NULL;
     assert_int_equal(slack__tls_context_client(&e.client_tls, certs_path("stranger.pem")), 0);
@@ -239,17 +199,13 @@ static void test_somebody_elses_certificate(void **state)
     world_until(&e.world, e.accepts >= 1);
     end_until_closed(&e.server);
     assert_int_equal(e.server.status, SLACK_ETLS); /* it was told */
-    ends_close(&e);
 }
 
 /* A session in order, and then a record that nobody can have encrypted. */
 static void test_a_forged_record(void **state)
 {
     static const char forged[] = "\x17\x03\x03\x00\x20 not what the keys would make of it ";
-    if (!ends_with_tls(state)) skip();
-    ends_t e;
     slack_tls_t *session;
-    assert_true(ends_open(&e, true));
     assert_int_equal(slack__tls_new(&session, e.client_tls, "localhost", 1000), 0);
     slack_buf_t *out = slack__tls_out(session);
     int fd = ends_raw(&e);
@@ -271,55 +227,47 @@ static void test_a_forged_record(void **state)
     assert_int_equal(e.server.received.len, 4);
     slack__tls_free(session);
     close(fd);
-    ends_close(&e);
 }
 
 static void test_finish_before_it_is_open(void **state)
 {
-    ends_t e;
-    assert_true(ends_open(&e, ends_with_tls(state)));
     assert_int_equal(ends_connect(&e), 0);
     slack__conn_finish(e.client.conn);
     end_until_closed(&e.client);
     assert_int_equal(e.client.status, 0);
     assert_int_equal(e.client.opens, 0);
-    ends_close(&e);
 }
 
 /* The kernel would not take it all, and then there is nobody to take the rest. */
 static void test_reset_while_writing(void **state)
 {
     enum { SIZE = 12 << 20 };
-    struct linger now = {.l_onoff = 1, .l_linger = 0};
     char *data = slack__calloc(1, SIZE);
     for (int finish = 0; finish < 2; finish++) {
-        ends_t e;
-        assert_true(ends_open(&e, false));
+        ends_reopen(&e);
         int fd = ends_raw(&e);
-        world_until(&e.world, e.accepts >= 1);
-        world_turn(&e.world);
         slack__conn_pause(e.server.conn, true); /* so that writing finds out */
         assert_int_equal(slack__conn_write(e.server.conn, data, SIZE), 0);
         if (finish) slack__conn_finish(e.server.conn);
-        setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
-        close(fd);
+        ends_reset(fd);
         end_until_closed(&e.server);
         assert_int_equal(e.server.status, SLACK_ECLOSED);
         assert_int_equal(e.server.draineds, 0);
-        ends_close(&e);
     }
     slack__free(data);
 }
 
 /* --- memory ----------------------------------------------------------------------------------- */
 
-/* One life with allocation `nth` failing. False when there are fewer. */
-static bool live_without_memory(bool on, size_t nth, bool all)
+/* One life with allocation `nth` failing. Returns false if there are fewer. */
+static bool live_without_memory(size_t nth, bool all)
 {
+    const bool tls = e.tls;
+    ends_close(&e);
     size_t before = heap_live();
-    ends_t e;
     heap_fail_at(nth, all);
-    if (ends_open(&e, on)) {
+    bool failed = true;
+    if (ends_open(&e, tls)) {
         e.client.greeting = "hello";
         e.server.echo = true;
         e.client.close_at = EVENT_DATA;
@@ -328,16 +276,16 @@ static bool live_without_memory(bool on, size_t nth, bool all)
             end_until_closed(&e.client);
         else
             assert_int_equal(rc, SLACK_ENOMEM);
-        bool failed = heap_heal();
+        failed = heap_heal();
         if (!failed) assert_int_equal(e.client.received.len, 5);
         if (e.client.status != SLACK_ENOMEM && e.client.status != SLACK_ECLOSED)
             assert_int_equal(e.client.status, 0);
         ends_close(&e);
-        assert_int_equal(heap_live(), before);
-        return failed;
     }
+    heap_heal();
     assert_int_equal(heap_live(), before);
-    return heap_heal();
+    assert_true(ends_open(&e, tls));
+    return failed;
 }
 
 /* Nothing of it was sent: nothing has happened. */
@@ -345,8 +293,6 @@ static void test_no_memory_to_write(void **state)
 {
     enum { SIZE = 6 << 20 };
     char *data = slack__calloc(1, SIZE);
-    ends_t e;
-    assert_true(ends_open(&e, ends_with_tls(state)));
     e.client.quiet = true;
     ends_join(&e);
     slack__conn_pause(e.server.conn, true);
@@ -359,7 +305,6 @@ static void test_no_memory_to_write(void **state)
     size_t before = e.server.received.len;
     assert_int_equal(slack__conn_write(e.client.conn, "fine", 4), 0);
     end_until_received(&e.server, before + 4);
-    ends_close(&e);
     slack__free(data);
 }
 
@@ -369,11 +314,7 @@ static void test_no_memory_for_the_rest(void **state)
 {
     enum { SIZE = 12 << 20 };
     char *data = slack__calloc(1, SIZE);
-    ends_t e;
-    assert_true(ends_open(&e, false));
     int fd = ends_raw(&e);
-    world_until(&e.world, e.accepts >= 1);
-    world_turn(&e.world);
     heap_fail_at(0, true);
     int rc = slack__conn_write(e.server.conn, data, SIZE);
     heap_heal();
@@ -382,15 +323,13 @@ static void test_no_memory_for_the_rest(void **state)
     end_until_closed(&e.server);
     assert_int_equal(e.server.status, SLACK_ENOMEM);
     close(fd);
-    ends_close(&e);
     slack__free(data);
 }
 
 static void test_no_memory(void **state)
 {
-    bool on = ends_with_tls(state);
-    for (size_t nth = 0; live_without_memory(on, nth, false); nth++)
-        live_without_memory(on, nth, true);
+    for (size_t nth = 0; live_without_memory(nth, false); nth++)
+        live_without_memory(nth, true);
 }
 
 int main(void)

@@ -24,7 +24,7 @@ static void run_curl(http_fixture_t *fixture, child_t *child, const char *const 
         world_close(&fixture->world);
         skip();
     }
-    child_wait(child, &fixture->world);
+    child_wait(child);
     assert_int_equal(child->status, 0);
 }
 
@@ -129,7 +129,7 @@ static int64_t curl_as(http_fixture_t *f, const char *ca, const char *cert)
     const char *const without[] = {"curl", "-sS", "--max-time", "15", "--cacert", ca, url, NULL};
     child_start(&child, &f->world, cert ? with : without, NULL);
     assert_true(child.started);
-    child_wait(&child, &f->world);
+    child_wait(&child);
     const int64_t status = child.status;
     child_done(&child);
     return status;

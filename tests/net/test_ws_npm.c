@@ -151,7 +151,7 @@ static void test_client(void **state)
     until_closed(&f, SLACK_EPROTO, 0);
 
     world_until(&f.world, f.child.lines >= 9);
-    child_wait(&f.child, &f.world);
+    child_wait(&f.child);
     assert_string_equal(strchr(f.child.out, '\n'), "\nconnection /a%20b?c plain\n"
                                                    "close 1000 good night\n"
                                                    "connection /a%20b?c plain\n"
@@ -201,7 +201,7 @@ static void test_server(void **state)
         (const char *const[]){"node", npm_script("ws_peer.js"), folder, "client", url, NULL}, NULL);
     assert_true(f.child.started);
     until_closed(&f, 0, 4002);
-    child_wait(&f.child, &f.world);
+    child_wait(&f.child);
     assert_string_equal(f.child.out, "open plain\ntext 6\nbinary 2\npong between\ntext 70100\n"
                                      "close 4002 \n");
     child_done(&f.child);

@@ -18,7 +18,7 @@ static void slacks_own_sdks_find_it_like_slack(void **state)
                                       peer.sim->env.base_url, NULL},
                 NULL);
     assert_true(child.started);
-    child_wait(&child, &peer.world);
+    child_wait(&child);
     if (child.status != 0) fail_msg("%s\n%s", child.out, peer.world.log);
     child_done(&child);
     sim_peer_close(&peer);

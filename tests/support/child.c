@@ -4,6 +4,10 @@
 
 #include <signal.h>
 
+#define WORDS_MAX 32
+
+static pid_t running; /* the last child that was started, while it runs */
+
 static void on_closed(uv_handle_t *handle)
 {
     child_t *child = handle->data;
@@ -14,6 +18,7 @@ static void on_exited(uv_process_t *process, int64_t status, int signal)
 {
     child_t *child = process->data;
     child->exited = true;
+    if (running == process->pid) running = 0;
     child->status = signal ? 128 + signal : status;
     uv_close((uv_handle_t *)process, on_closed);
 }
@@ -58,6 +63,7 @@ static void open_pipe(child_t *child, uv_loop_t *loop, uv_pipe_t *pipe)
 void child_start(child_t *child, world_t *world, const char *const *args, const char *input)
 {
     memset(child, 0, sizeof *child);
+    child->world = world;
     child->out = calloc(1, CHILD_OUT_MAX + 1);
     assert_non_null(child->out);
     open_pipe(child, &world->loop, &child->in_pipe);
@@ -84,11 +90,25 @@ void child_start(child_t *child, world_t *world, const char *const *args, const 
         world_until(world, child->gone);
         return;
     }
+    running = child->process.pid;
     uv_read_start((uv_stream_t *)&child->out_pipe, on_alloc, on_read);
     if (!input) return;
     uv_buf_t buf = {.base = (char *)(uintptr_t)input, .len = strlen(input)};
     assert_int_equal(uv_write(&child->write, (uv_stream_t *)&child->in_pipe, &buf, 1, on_written),
                      0);
+}
+
+void child_run(child_t *child, world_t *world, const char *format, ...)
+{
+    char command[2048], *args[WORDS_MAX + 1] = {NULL};
+    va_list ap;
+    va_start(ap, format);
+    vsnprintf(command, sizeof command, format, ap);
+    va_end(ap);
+    size_t count = 0;
+    for (char *rest = command, *word; (word = strtok_r(rest, " ", &rest)) && count < WORDS_MAX;)
+        args[count++] = word;
+    child_start(child, world, (const char *const *)args, NULL);
 }
 
 void child_tell(child_t *child, const char *text)
@@ -97,12 +117,10 @@ void child_tell(child_t *child, const char *text)
     assert_int_equal(uv_try_write((uv_stream_t *)&child->in_pipe, &buf, 1), strlen(text));
 }
 
-void child_until(child_t *child, world_t *world, const char *text)
+void child_until(child_t *child, const char *text)
 {
-    while (!strstr(child->out, text)) {
-        if (child->exited) fail_msg("it ended without \"%s\": %s", text, child->out);
-        uv_run(&world->loop, UV_RUN_ONCE);
-    }
+    world_until(child->world, strstr(child->out, text) || child->exited);
+    if (!strstr(child->out, text)) fail_msg("it ended without \"%s\": %s", text, child->out);
 }
 
 void child_kill(child_t *child)
@@ -110,15 +128,22 @@ void child_kill(child_t *child)
     if (!child->exited) uv_process_kill(&child->process, SIGTERM);
 }
 
-void child_wait(child_t *child, world_t *world)
+void child_wait(child_t *child)
 {
     if (child->started && !uv_stream_get_write_queue_size((uv_stream_t *)&child->in_pipe))
         end_input(child);
-    world_until(world, child->gone);
+    world_until(child->world, child->gone);
 }
 
 void child_done(child_t *child)
 {
     free(child->out);
     child->out = NULL;
+}
+
+int child_kill_left(void **state)
+{
+    if (running) kill(running, SIGKILL);
+    running = 0;
+    return 0;
 }

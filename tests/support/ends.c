@@ -4,6 +4,7 @@
 
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <slack/error.h>
 
@@ -13,13 +14,22 @@
 #define RECEIVED_MAX ((size_t)64 << 20)
 #define WRITE_MAX    ((size_t)16 << 20)
 
-bool ends_plain = false, ends_tls = true;
+ends_t e;
 
-bool ends_with_tls(void **state)
+void ends_run(void **state)
 {
-    bool on = *(const bool *)*state;
-    if (on && !certs_make()) skip();
-    return on;
+    const ends_case_t *test = *state;
+    if (test->tls && !certs_make()) skip();
+    assert_true(ends_open(&e, test->tls));
+    test->fn(state);
+    ends_close(&e);
+}
+
+void ends_reopen(ends_t *ends)
+{
+    const bool tls = ends->tls;
+    ends_close(ends);
+    assert_true(ends_open(ends, tls));
 }
 
 static bool close_now(end_t *end, enum end_event event)
@@ -141,6 +151,7 @@ bool ends_open(ends_t *ends, bool tls)
 {
     memset(ends, 0, sizeof(*ends));
     if (!world_open(&ends->world)) return false;
+    ends->tls = tls;
     ends->write_max = WRITE_MAX;
     ends->client.ends = ends->server.ends = ends;
     slack__buf_init(&ends->client.received, RECEIVED_MAX);
@@ -174,8 +185,7 @@ void ends_close(ends_t *ends)
     slack__buf_done(&ends->server.received);
     slack__tls_context_unref(ends->server_tls);
     slack__tls_context_unref(ends->client_tls);
-    uv_run(&ends->world.loop,
-           UV_RUN_DEFAULT); /* a lookup that was abandoned ends with its thread */
+    uv_run(&ends->world.loop, UV_RUN_DEFAULT); /* an abandoned lookup ends with its thread */
     world_close(&ends->world);
 }
 
@@ -202,8 +212,7 @@ void ends_join(ends_t *ends)
     world_until(&ends->world, ends->client.opens >= 1);
     world_until(&ends->world, ends->accepts >= 1);
     /* With TLS 1.3 the server's handshake ends after the client's. */
-    while (ends->server_tls && slack__conn_write(ends->server.conn, "", 0) != 0)
-        uv_run(&ends->world.loop, UV_RUN_ONCE);
+    world_until(&ends->world, !ends->tls || slack__conn_write(ends->server.conn, "", 0) == 0);
 }
 
 int ends_raw(ends_t *ends)
@@ -213,13 +222,21 @@ int ends_raw(ends_t *ends)
     int fd = socket(AF_INET, SOCK_STREAM, 0);
     assert_true(fd >= 0);
     assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
+    world_until(&ends->world, ends->accepts > 0);
+    world_turn(&ends->world);
     return fd;
+}
+
+void ends_reset(int fd)
+{
+    const struct linger now = {.l_onoff = 1, .l_linger = 0};
+    setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+    close(fd);
 }
 
 void end_until_received(end_t *end, size_t len)
 {
-    while (end->received.len < len && !end->closes)
-        uv_run(&end->ends->world.loop, UV_RUN_ONCE);
+    world_until(&end->ends->world, end->received.len >= len || end->closes);
     if (end->received.len < len)
         fail_msg("%zu of %zu bytes: %s, %s", end->received.len, len, slack_err_name(end->status),
                  end->reason);

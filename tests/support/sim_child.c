@@ -23,7 +23,7 @@ bool sim_child_close(sim_child_t *c)
 {
     if (!c->child.exited && c->child.started) {
         (void)uv_process_kill(&c->child.process, SIGKILL);
-        child_wait(&c->child, &c->peer.world);
+        child_wait(&c->child);
     }
     child_done(&c->child);
     sim_peer_close(&c->peer);
@@ -119,7 +119,7 @@ static bool has_exited(const sim_child_t *c)
 int sim_child_wait(sim_child_t *c)
 {
     sim_child_until(c, has_exited, "it goes on");
-    child_wait(&c->child, &c->peer.world);
+    child_wait(&c->child);
     return (int)c->child.status;
 }
 

@@ -25,7 +25,7 @@ static void expect(const char *body, const char *printed)
     };
     child_start(&curl, &b.mock.world, args, NULL);
     assert_true(curl.started);
-    child_wait(&curl, &b.mock.world);
+    child_wait(&curl);
     assert_int_equal(curl.status, 0);
     assert_string_equal(curl.out, printed);
     child_done(&curl);

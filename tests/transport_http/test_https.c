@@ -59,7 +59,7 @@ static void SLACK_PRINTF(4, 5)
     args[count] = NULL;
     child_start(child, &s->world, args, input);
     if (!child->started) fail_msg("there is no %s", args[0]);
-    child_wait(child, &s->world);
+    child_wait(child);
 }
 
 static const char get[] = "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";

@@ -114,7 +114,7 @@ static void close_all(fixture_t *f)
     world_until(&f->world, f->stopped);
     assert_int_equal(f->status, 0);
     slack_app_free(f->app);
-    child_wait(&f->child, &f->world);
+    child_wait(&f->child);
     assert_int_equal(f->child.status, 0);
     child_done(&f->child);
     world_close(&f->world);
