@@ -12,53 +12,56 @@
 #include "util/alloc.h"
 #include "util/buf.h"
 
-/* How long a finished connection may take to send what is left and to hear the peer's FIN. */
+/* How long a finished connection may take to send the rest and to get the peer's FIN. */
 #define LINGER_MS   5000
 #define KEEPALIVE_S 60
 #define UNACKED_MS  60000
-/* The memory that an idle connection may keep for its next write. */
-#define SPARE_BYTES  ((size_t)4096)
+/* Memory that an idle connection keeps for its next write. */
+#define IDLE_BYTES   ((size_t)4096)
 #define REASON_BYTES 160
 
-/* In the order in which a connection goes through them; some are passed over. */
+/* In the order in which a connection goes through them; some are skipped. */
 enum conn_state {
     CONN_DIALING,
-    CONN_TUNNEL,    /* the proxy is asked for the way */
+    CONN_TUNNEL,    /* the proxy is asked to connect */
     CONN_HANDSHAKE, /* of TLS */
     CONN_OPEN,
-    CONN_FINISHING, /* nothing more is written, what was written is being sent */
-    CONN_LINGERING, /* all of it is sent, and our FIN; the peer's is awaited */
-    CONN_CLOSED,    /* the handles are closing, or `closed` is being told */
+    CONN_FINISHING, /* nothing more is written; what was written is being sent */
+    CONN_LINGERING, /* all is sent, and our FIN; the peer's FIN is awaited */
+    CONN_CLOSED,    /* the handles are closing, or `closed` is being called */
 };
 
 /*
- * Bytes to send go through two buffers: `out` gathers (with TLS it is the session's), `sending`
- * belongs to the kernel's turn and is not touched before uv_write() is done with it. When nothing
- * is being sent, nothing waits in `out` either.
+ * Bytes to send go through two buffers: `next` collects them, and `sending` belongs to the kernel
+ * and is not touched before uv_write() has completed. While nothing is being sent, `next` is empty.
  */
+typedef struct conn_output {
+    uv_write_t write;
+    bool writing; /* `write` is under way */
+    slack_buf_t *next;
+    slack_buf_t plain; /* `next`, unless TLS has one of its own */
+    slack_buf_t sending;
+    size_t max;
+    slack_task_t drained;
+} conn_output_t;
+
 struct slack_conn {
     slack_net_t *net;
     slack_conn_events_t events;
     void *user_data;
     enum conn_state state;
     int status;       /* for `closed` */
-    unsigned handles; /* that are not closed yet; with the last one goes the connection */
+    unsigned handles; /* not closed yet; the connection is freed with the last one */
     bool accepted;
     bool paused;
     bool eof;
-    bool writing; /* `write` is under way */
-    slack_dial_t *dial;
-    slack_tunnel_t *tunnel; /* until the proxy has answered; NULL without one */
+    slack_dial_t *dial;     /* until connected */
+    slack_tunnel_t *tunnel; /* until the proxy has answered; NULL without a proxy */
     uv_tcp_t *tcp;
     uv_timer_t timer; /* for opening, then for lingering */
-    uv_write_t write;
     uv_shutdown_t shutdown;
     slack_tls_t *tls;
-    slack_buf_t *out;
-    slack_buf_t plain_out;
-    slack_buf_t sending;
-    size_t write_max;
-    slack_task_t drained;
+    conn_output_t out;
     slack_task_t resume;
     uint64_t last_read_ms;
     char peer[INET6_ADDRSTRLEN];
@@ -67,27 +70,27 @@ struct slack_conn {
 
 /* --- the end ---------------------------------------------------------------------------------- */
 
-static void end(slack_conn_t *conn)
+static void conn_end(slack_conn_t *conn)
 {
     conn->events.closed(conn, conn->status, conn->user_data);
     slack__tls_free(conn->tls);
     slack__tunnel_free(conn->tunnel);
-    slack__buf_done(&conn->plain_out);
-    slack__buf_done(&conn->sending);
+    slack__buf_done(&conn->out.plain);
+    slack__buf_done(&conn->out.sending);
     slack__free(conn);
 }
 
-static void on_timer_closed(uv_handle_t *handle)
+static void conn_timer_closed(uv_handle_t *handle)
 {
     slack_conn_t *conn = handle->data;
-    if (--conn->handles == 0) end(conn);
+    if (--conn->handles == 0) conn_end(conn);
 }
 
-static void on_tcp_closed(uv_handle_t *handle)
+static void conn_tcp_closed(uv_handle_t *handle)
 {
     slack_conn_t *conn = handle->data;
     slack__free(handle);
-    if (--conn->handles == 0) end(conn);
+    if (--conn->handles == 0) conn_end(conn);
 }
 
 void slack__conn_close(slack_conn_t *conn, int status)
@@ -95,11 +98,11 @@ void slack__conn_close(slack_conn_t *conn, int status)
     if (conn->state == CONN_CLOSED) return;
     conn->state = CONN_CLOSED;
     if (conn->status == 0) conn->status = status;
-    slack__task_cancel(&conn->drained);
+    slack__task_cancel(&conn->out.drained);
     slack__task_cancel(&conn->resume);
     if (conn->dial) slack__dial_cancel(conn->dial);
-    if (conn->tcp) uv_close((uv_handle_t *)conn->tcp, on_tcp_closed);
-    uv_close((uv_handle_t *)&conn->timer, on_timer_closed);
+    if (conn->tcp) uv_close((uv_handle_t *)conn->tcp, conn_tcp_closed);
+    uv_close((uv_handle_t *)&conn->timer, conn_timer_closed);
 }
 
 static void set_reason(slack_conn_t *conn, const char *reason)
@@ -108,138 +111,129 @@ static void set_reason(slack_conn_t *conn, const char *reason)
     snprintf(conn->reason, sizeof(conn->reason), "%s%s", proxy ? "the proxy: " : "", reason);
 }
 
-static void fail(slack_conn_t *conn, int status, const char *reason)
+static void conn_fail(slack_conn_t *conn, int status, const char *reason)
 {
     if (conn->state == CONN_CLOSED) return;
     set_reason(conn, reason);
     slack__conn_close(conn, status);
 }
 
-static void fail_uv(slack_conn_t *conn, int uv_error)
+static void conn_fail_uv(slack_conn_t *conn, int uv_error)
 {
-    fail(conn, slack__net_error(uv_error), uv_strerror(uv_error));
+    conn_fail(conn, slack__net_error(uv_error), uv_strerror(uv_error));
 }
 
 /* --- sending ---------------------------------------------------------------------------------- */
 
-/* What the kernel takes right now. On failure the connection is closed. */
+/* Give the kernel what it takes right now; returns how much. On failure the connection is closed.
+ */
 static size_t send_now(slack_conn_t *conn, const char *data, size_t len)
 {
-    /* libuv's buffers are not const, though it only reads from this one. */
+    /* libuv's buffers are not const, though it only reads this one. */
     uv_buf_t buf = {.base = (char *)(uintptr_t)data, .len = len};
     int rc = uv_try_write((uv_stream_t *)conn->tcp, &buf, 1);
     if (rc >= 0) return (size_t)rc;
-    if (rc != UV_EAGAIN) fail_uv(conn, rc);
+    if (rc != UV_EAGAIN) conn_fail_uv(conn, rc);
     return 0;
 }
 
-static void release(slack_buf_t *buf)
+static void buf_release(slack_buf_t *buf)
 {
-    if (buf->cap > SPARE_BYTES)
+    if (buf->cap > IDLE_BYTES)
         slack__buf_done(buf);
     else
         slack__buf_clear(buf);
 }
 
-static void on_shutdown(uv_shutdown_t *request, int status)
+static void conn_shut_down(uv_shutdown_t *request, int status)
 {
     slack_conn_t *conn = request->data;
-    /* A peer that has reset the connection has sent its last byte too. */
+    /* After a reset the peer sends no more either. */
     if (conn->eof || status != 0) slack__conn_close(conn, 0);
 }
 
-static void on_all_sent(slack_conn_t *conn)
+static void conn_all_sent(slack_conn_t *conn)
 {
-    release(&conn->sending);
-    release(conn->out);
+    buf_release(&conn->out.sending);
+    buf_release(conn->out.next);
     if (conn->state == CONN_FINISHING) {
         conn->state = CONN_LINGERING;
         conn->shutdown.data = conn;
-        int rc = uv_shutdown(&conn->shutdown, (uv_stream_t *)conn->tcp, on_shutdown);
+        int rc = uv_shutdown(&conn->shutdown, (uv_stream_t *)conn->tcp, conn_shut_down);
         if (rc != 0) slack__conn_close(conn, 0);
     } else if (conn->state == CONN_OPEN && conn->events.drained) {
-        slack__task_post(conn->net, &conn->drained);
+        slack__task_post(conn->net, &conn->out.drained);
     }
 }
 
-static void run_drained(slack_task_t *task)
+static void conn_run_drained(slack_task_t *task)
 {
-    slack_conn_t *conn = SLACK_CONTAINER(task, slack_conn_t, drained);
-    /* More may have been written since; its own end will be told. */
+    slack_conn_t *conn = SLACK_CONTAINER(task, slack_conn_t, out.drained);
+    /* More may have been written since: then this is posted again when that is sent. */
     if (conn->state != CONN_OPEN || !conn->events.drained || slack__conn_queued(conn) > 0) return;
     conn->events.drained(conn, conn->user_data);
 }
 
 static void start_write(slack_conn_t *conn);
 
-static void on_written(uv_write_t *request, int status)
+static void conn_written(uv_write_t *request, int status)
 {
     slack_conn_t *conn = request->data;
-    conn->writing = false;
+    conn->out.writing = false;
     if (conn->state == CONN_CLOSED) return;
-    slack__buf_clear(&conn->sending);
+    slack__buf_clear(&conn->out.sending);
     if (status != 0)
-        fail_uv(conn, status);
-    else if (conn->out->len > 0)
+        conn_fail_uv(conn, status);
+    else if (conn->out.next->len > 0)
         start_write(conn);
     else
-        on_all_sent(conn);
+        conn_all_sent(conn);
 }
 
-/* Send what is in `out`, while new bytes gather in what was `sending`. */
+/* Swap the buffers and send. */
 static void start_write(slack_conn_t *conn)
 {
-    slack_buf_t spare = conn->sending;
-    conn->sending = *conn->out;
-    *conn->out = spare;
+    slack_buf_t empty = conn->out.sending;
+    conn->out.sending = *conn->out.next;
+    *conn->out.next = empty;
 
-    uv_buf_t buf = {.base = slack__buf_ptr(&conn->sending), .len = conn->sending.len};
-    conn->write.data = conn;
-    int rc = uv_write(&conn->write, (uv_stream_t *)conn->tcp, &buf, 1, on_written);
+    uv_buf_t buf = {.base = slack__buf_ptr(&conn->out.sending), .len = conn->out.sending.len};
+    conn->out.write.data = conn;
+    int rc = uv_write(&conn->out.write, (uv_stream_t *)conn->tcp, &buf, 1, conn_written);
     if (rc == 0)
-        conn->writing = true;
+        conn->out.writing = true;
     else
-        fail_uv(conn, rc);
+        conn_fail_uv(conn, rc);
 }
 
-/* Send what TLS has put into `out`. */
-static void flush(slack_conn_t *conn)
+/* Send what TLS has put into `next`. */
+static void conn_flush(slack_conn_t *conn)
 {
-    if (conn->writing || conn->out->len == 0) return;
-    slack__buf_consume(conn->out, send_now(conn, slack__buf_ptr(conn->out), conn->out->len));
+    if (conn->out.writing || conn->out.next->len == 0) return;
+    slack__buf_consume(conn->out.next,
+                       send_now(conn, slack__buf_ptr(conn->out.next), conn->out.next->len));
     if (conn->state == CONN_CLOSED) return;
-    if (conn->out->len > 0)
+    if (conn->out.next->len > 0)
         start_write(conn);
     else
-        on_all_sent(conn);
+        conn_all_sent(conn);
 }
 
 static int write_plain(slack_conn_t *conn, const char *data, size_t len)
 {
-    size_t taken = conn->writing ? 0 : send_now(conn, data, len);
+    size_t taken = conn->out.writing ? 0 : send_now(conn, data, len);
     if (conn->state == CONN_CLOSED) return SLACK_ECLOSED;
     if (taken == len) {
-        on_all_sent(conn);
+        conn_all_sent(conn);
         return 0;
     }
-    int rc = slack__buf_append(conn->out, data + taken, len - taken);
+    int rc = slack__buf_append(conn->out.next, data + taken, len - taken);
     if (rc != 0) {
-        /* A message that is cut can not be taken back. */
-        if (taken > 0) fail(conn, rc, slack_strerror(rc));
+        /* A part of the message has left. */
+        if (taken > 0) conn_fail(conn, rc, slack_strerror(rc));
         return rc;
     }
-    if (!conn->writing) start_write(conn);
-    return conn->state == CONN_CLOSED ? SLACK_ECLOSED : 0;
-}
-
-static int write_tls(slack_conn_t *conn, const char *data, size_t len)
-{
-    int rc = slack__tls_write(conn->tls, data, len);
-    if (rc != 0) {
-        if (*slack__tls_reason(conn->tls)) fail(conn, rc, slack__tls_reason(conn->tls));
-        return rc;
-    }
-    flush(conn);
+    if (!conn->out.writing) start_write(conn);
     return conn->state == CONN_CLOSED ? SLACK_ECLOSED : 0;
 }
 
@@ -248,30 +242,37 @@ int slack__conn_write(slack_conn_t *conn, const void *data, size_t len)
     if (conn->state != CONN_OPEN) return SLACK_ECLOSED;
     size_t queued = slack__conn_queued(conn);
     /* What TLS adds to the bytes may pass the maximum by a little. */
-    if (queued > conn->write_max || len > conn->write_max - queued) return SLACK_EBUSY;
+    if (queued > conn->out.max || len > conn->out.max - queued) return SLACK_EBUSY;
     if (len == 0) return 0;
-    return conn->tls ? write_tls(conn, data, len) : write_plain(conn, data, len);
+    if (!conn->tls) return write_plain(conn, data, len);
+    int rc = slack__tls_write(conn->tls, data, len);
+    if (rc != 0) {
+        if (*slack__tls_reason(conn->tls)) conn_fail(conn, rc, slack__tls_reason(conn->tls));
+        return rc;
+    }
+    conn_flush(conn);
+    return conn->state == CONN_CLOSED ? SLACK_ECLOSED : 0;
 }
 
 size_t slack__conn_queued(const slack_conn_t *conn)
 {
     if (conn->state == CONN_CLOSED) return 0;
     size_t sending =
-        conn->writing ? uv_stream_get_write_queue_size((const uv_stream_t *)conn->tcp) : 0;
-    return sending + conn->out->len;
+        conn->out.writing ? uv_stream_get_write_queue_size((const uv_stream_t *)conn->tcp) : 0;
+    return sending + conn->out.next->len;
 }
 
 /* --- reading ---------------------------------------------------------------------------------- */
 
-static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret)
+static void conn_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret)
 {
     const slack_conn_t *conn = handle->data;
     slack__net_read_buffer(conn->net, ret);
 }
 
-static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf);
+static void conn_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf);
 
-/* Read or do not, as state and owner want it. */
+/* Read, or do not, as the state and the owner require. */
 static void update_reading(slack_conn_t *conn)
 {
     if (conn->state == CONN_DIALING || conn->state == CONN_CLOSED) return;
@@ -280,19 +281,19 @@ static void update_reading(slack_conn_t *conn)
         uv_read_stop(stream);
         return;
     }
-    int rc = uv_read_start(stream, on_alloc, on_read);
-    if (rc != 0 && rc != UV_EALREADY) fail_uv(conn, rc);
+    int rc = uv_read_start(stream, conn_alloc, conn_read);
+    if (rc != 0 && rc != UV_EALREADY) conn_fail_uv(conn, rc);
 }
 
-/* The peer will send no more. What we have written it may still want. */
-static void on_eof(slack_conn_t *conn)
+/* The peer sends no more, but may still read what was written. */
+static void conn_got_eof(slack_conn_t *conn)
 {
     if (conn->eof) return;
     conn->eof = true;
     switch (conn->state) {
-    case CONN_TUNNEL: fail(conn, SLACK_ECLOSED, "closed without an answer"); break;
+    case CONN_TUNNEL: conn_fail(conn, SLACK_ECLOSED, "closed without an answer"); break;
     case CONN_HANDSHAKE:
-        fail(conn, SLACK_ECLOSED, "the peer closed during the TLS handshake");
+        conn_fail(conn, SLACK_ECLOSED, "the peer closed during the TLS handshake");
         break;
     case CONN_OPEN:
         if (conn->events.eof) {
@@ -312,7 +313,7 @@ static void on_eof(slack_conn_t *conn)
     }
 }
 
-static void deliver(slack_conn_t *conn)
+static void conn_decrypt(slack_conn_t *conn)
 {
     uv_buf_t buf;
     slack__net_read_buffer(conn->net, &buf);
@@ -320,23 +321,23 @@ static void deliver(slack_conn_t *conn)
         size_t len;
         int rc = slack__tls_read(conn->tls, buf.base, buf.len, &len);
         if (rc == SLACK_EBUSY) {
-            flush(conn); /* TLS may have had an answer of its own */
+            conn_flush(conn); /* TLS may have written on its own */
             return;
         }
         if (rc == SLACK_ECLOSED) {
-            on_eof(conn);
+            conn_got_eof(conn);
             return;
         }
         if (rc != 0) {
-            flush(conn); /* the alert */
-            fail(conn, rc, slack__tls_reason(conn->tls));
+            conn_flush(conn); /* the alert */
+            conn_fail(conn, rc, slack__tls_reason(conn->tls));
             return;
         }
         conn->events.data(conn, buf.base, len, conn->user_data);
     }
 }
 
-static void on_open(slack_conn_t *conn)
+static void conn_opened(slack_conn_t *conn)
 {
     conn->state = CONN_OPEN;
     uv_timer_stop(&conn->timer);
@@ -344,25 +345,23 @@ static void on_open(slack_conn_t *conn)
     if (conn->state == CONN_OPEN && !conn->accepted) conn->events.open(conn, conn->user_data);
 }
 
-static void shake_hands(slack_conn_t *conn)
+/* Feed the handshake, then the owner, with the bytes that TLS has. */
+static void conn_pump(slack_conn_t *conn)
 {
-    int rc = slack__tls_handshake(conn->tls);
-    flush(conn); /* on failure too: the alert */
-    if (conn->state != CONN_HANDSHAKE || rc == SLACK_EBUSY) return;
-    if (rc == 0)
-        on_open(conn);
-    else
-        fail(conn, rc, slack__tls_reason(conn->tls));
+    if (conn->state == CONN_HANDSHAKE) {
+        int rc = slack__tls_handshake(conn->tls);
+        conn_flush(conn); /* on failure the alert */
+        if (conn->state != CONN_HANDSHAKE || rc == SLACK_EBUSY) return;
+        if (rc != 0) {
+            conn_fail(conn, rc, slack__tls_reason(conn->tls));
+            return;
+        }
+        conn_opened(conn);
+    }
+    conn_decrypt(conn);
 }
 
-/* Do all that can be done with the bytes that TLS has. */
-static void pump(slack_conn_t *conn)
-{
-    if (conn->state == CONN_HANDSHAKE) shake_hands(conn);
-    deliver(conn);
-}
-
-/* Bytes of the peer's own. */
+/* Bytes from the peer itself, not from the proxy. */
 static void take_bytes(slack_conn_t *conn, const char *data, size_t len)
 {
     if (conn->state > CONN_OPEN) return;
@@ -372,21 +371,21 @@ static void take_bytes(slack_conn_t *conn, const char *data, size_t len)
     }
     int rc = slack__tls_feed(conn->tls, data, len);
     if (rc == 0)
-        pump(conn);
+        conn_pump(conn);
     else
-        fail(conn, rc, slack_strerror(rc));
+        conn_fail(conn, rc, slack_strerror(rc));
 }
 
-/* There is a way to the peer. */
+/* TCP, and the tunnel if there is one, lead to the peer. */
 static void start_session(slack_conn_t *conn)
 {
     if (!conn->tls) {
-        on_open(conn);
+        conn_opened(conn);
         return;
     }
     conn->state = CONN_HANDSHAKE;
     update_reading(conn);
-    pump(conn);
+    conn_pump(conn);
 }
 
 static void read_tunnel(slack_conn_t *conn, const char *data, size_t len)
@@ -395,7 +394,7 @@ static void read_tunnel(slack_conn_t *conn, const char *data, size_t len)
     int rc = slack__tunnel_feed(conn->tunnel, data, len, &used);
     if (rc == SLACK_EBUSY) return;
     if (rc != 0) {
-        fail(conn, rc, slack__tunnel_reason(conn->tunnel));
+        conn_fail(conn, rc, slack__tunnel_reason(conn->tunnel));
         return;
     }
     slack__tunnel_free(conn->tunnel);
@@ -409,23 +408,23 @@ static void start_tunnel(slack_conn_t *conn)
     const slack_slice_t request = slack__tunnel_request(conn->tunnel);
     conn->state = CONN_TUNNEL;
     update_reading(conn);
-    int rc = slack__buf_append_slice(conn->out, request);
+    int rc = slack__buf_append_slice(conn->out.next, request);
     if (rc != 0)
-        fail(conn, rc, slack_strerror(rc));
+        conn_fail(conn, rc, slack_strerror(rc));
     else
-        flush(conn);
+        conn_flush(conn);
 }
 
-static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
+static void conn_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
 {
     slack_conn_t *conn = stream->data;
     if (conn->state == CONN_CLOSED || len == 0) return;
     if (len == UV_EOF || (len < 0 && conn->state == CONN_LINGERING)) {
-        on_eof(conn);
+        conn_got_eof(conn);
         return;
     }
     if (len < 0) {
-        fail_uv(conn, (int)len);
+        conn_fail_uv(conn, (int)len);
         return;
     }
     conn->last_read_ms = slack__mono_ms(slack__net_clock(conn->net));
@@ -435,10 +434,10 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
         take_bytes(conn, buf->base, (size_t)len);
 }
 
-static void run_resume(slack_task_t *task)
+static void conn_run_resume(slack_task_t *task)
 {
     slack_conn_t *conn = SLACK_CONTAINER(task, slack_conn_t, resume);
-    if (conn->tls) pump(conn);
+    if (conn->tls) conn_pump(conn);
     update_reading(conn);
 }
 
@@ -448,27 +447,28 @@ void slack__conn_pause(slack_conn_t *conn, bool paused)
     if (paused)
         update_reading(conn);
     else if (conn->state == CONN_OPEN)
-        slack__task_post(conn->net, &conn->resume); /* TLS may hold bytes that nobody took yet */
+        slack__task_post(conn->net, &conn->resume); /* TLS may hold decrypted bytes */
 }
 
 /* --- opening and finishing -------------------------------------------------------------------- */
 
-static void on_timer(uv_timer_t *timer)
+static void conn_timed_out(uv_timer_t *timer)
 {
     slack_conn_t *conn = timer->data;
     switch (conn->state) {
-    case CONN_DIALING: fail(conn, SLACK_ETIMEDOUT, "no connection in time"); break;
-    case CONN_TUNNEL: fail(conn, SLACK_ETIMEDOUT, "no answer in time"); break;
-    case CONN_HANDSHAKE: fail(conn, SLACK_ETIMEDOUT, "no TLS handshake in time"); break;
-    case CONN_FINISHING: fail(conn, SLACK_ETIMEDOUT, "the peer does not read"); break;
+    case CONN_DIALING: conn_fail(conn, SLACK_ETIMEDOUT, "no connection in time"); break;
+    case CONN_TUNNEL: conn_fail(conn, SLACK_ETIMEDOUT, "no answer in time"); break;
+    case CONN_HANDSHAKE: conn_fail(conn, SLACK_ETIMEDOUT, "no TLS handshake in time"); break;
+    case CONN_FINISHING: conn_fail(conn, SLACK_ETIMEDOUT, "the peer does not read"); break;
     default: slack__conn_close(conn, 0); break;
     }
 }
 
 static void start_timer(slack_conn_t *conn, unsigned ms)
 {
-    uv_update_time(slack__net_loop(conn->net)); /* else the time counts from the turn's beginning */
-    uv_timer_start(&conn->timer, on_timer, ms, 0);
+    /* Without it the time would count from the beginning of the loop's turn. */
+    uv_update_time(slack__net_loop(conn->net));
+    uv_timer_start(&conn->timer, conn_timed_out, ms, 0);
 }
 
 void slack__conn_finish(slack_conn_t *conn)
@@ -482,15 +482,15 @@ void slack__conn_finish(slack_conn_t *conn)
     start_timer(conn, LINGER_MS);
     if (conn->tls) {
         slack__tls_close(conn->tls);
-        flush(conn);
+        conn_flush(conn);
     }
-    if (conn->state == CONN_FINISHING && !conn->writing) on_all_sent(conn);
-    /* What the peer still sends is read to its end: closing a socket that holds unread bytes would
-     * reset the connection, and the peer could lose what we have sent. */
+    if (conn->state == CONN_FINISHING && !conn->out.writing) conn_all_sent(conn);
+    /* Read to the end: closing a socket with unread bytes resets the connection, and the peer could
+     * lose what was sent. */
     update_reading(conn);
 }
 
-/* The events of a connection whose owner has not said yet what it wants. */
+/* The events of a connection whose owner has not set its own yet. */
 static void ignore_open(slack_conn_t *conn, void *user_data)
 {
 }
@@ -522,22 +522,22 @@ static int conn_new(slack_conn_t **ret, slack_net_t *net, slack_tls_context_t *t
 {
     slack_conn_t *conn = slack__calloc(1, sizeof(*conn));
     if (!conn) return SLACK_ENOMEM;
-    slack__buf_init(&conn->plain_out, write_max);
-    conn->out = &conn->plain_out;
+    slack__buf_init(&conn->out.plain, write_max);
+    conn->out.next = &conn->out.plain;
     if (tls) {
         int rc = slack__tls_new(&conn->tls, tls, host, write_max);
         if (rc != 0) {
             slack__free(conn);
             return rc;
         }
-        conn->out = slack__tls_out(conn->tls);
+        conn->out.next = slack__tls_out(conn->tls);
     }
-    slack__buf_init(&conn->sending, conn->out->max);
+    slack__buf_init(&conn->out.sending, conn->out.next->max);
     conn->net = net;
-    conn->write_max = write_max;
-    conn->drained.run = run_drained;
-    slack__link_init(&conn->drained.link);
-    conn->resume.run = run_resume;
+    conn->out.max = write_max;
+    conn->out.drained.run = conn_run_drained;
+    slack__link_init(&conn->out.drained.link);
+    conn->resume.run = conn_run_resume;
     slack__link_init(&conn->resume.link);
     slack__conn_set_events(conn, &no_events, NULL);
     uv_timer_init(slack__net_loop(net), &conn->timer);
@@ -554,17 +554,22 @@ static void set_peer(slack_conn_t *conn)
     if (uv_tcp_getpeername(conn->tcp, (struct sockaddr *)&address, &len) != 0) return;
     if (address.ss_family == AF_UNIX) memcpy(conn->peer, "unix", sizeof "unix");
     uv_ip_name((const struct sockaddr *)&address, conn->peer, sizeof(conn->peer));
-    /* An IPv4 peer of a socket that listens on both: "::ffff:127.0.0.1". */
+    /* A socket that listens on IPv6 and IPv4 names an IPv4 peer "::ffff:127.0.0.1". */
     static const char mapped[] = "::ffff:";
     const size_t prefix = sizeof(mapped) - 1;
     if (strncmp(conn->peer, mapped, prefix) == 0 && strchr(conn->peer, '.'))
         memmove(conn->peer, conn->peer + prefix, strlen(conn->peer + prefix) + 1);
 }
 
-/* Bytes that nobody acknowledges, and a silent peer, end the connection by themselves, should its
- * owner not notice before. */
-static void detect_death(uv_tcp_t *tcp)
+/* Take over a connected socket. */
+static void conn_adopt(slack_conn_t *conn, uv_tcp_t *tcp)
 {
+    tcp->data = conn;
+    conn->tcp = tcp;
+    conn->handles++;
+    conn->state = conn->tls ? CONN_HANDSHAKE : CONN_OPEN;
+    uv_tcp_nodelay(tcp, 1);
+    /* The kernel ends a connection whose peer is dead, should the owner not notice before. */
     uv_tcp_keepalive(tcp, 1, KEEPALIVE_S);
 #ifdef TCP_USER_TIMEOUT
     uv_os_fd_t fd;
@@ -572,48 +577,37 @@ static void detect_death(uv_tcp_t *tcp)
     if (uv_fileno((const uv_handle_t *)tcp, &fd) == 0)
         setsockopt(fd, IPPROTO_TCP, TCP_USER_TIMEOUT, &ms, sizeof ms);
 #endif
-}
-
-/* Take a connected socket. */
-static void adopt(slack_conn_t *conn, uv_tcp_t *tcp)
-{
-    tcp->data = conn;
-    conn->tcp = tcp;
-    conn->handles++;
-    conn->state = conn->tls ? CONN_HANDSHAKE : CONN_OPEN;
-    uv_tcp_nodelay(tcp, 1);
-    detect_death(tcp);
     set_peer(conn);
     conn->last_read_ms = slack__mono_ms(slack__net_clock(conn->net));
 }
 
-static void on_dialed(uv_tcp_t *tcp, int uv_error, void *user_data)
+static void conn_dialed(uv_tcp_t *tcp, int uv_error, void *user_data)
 {
     slack_conn_t *conn = user_data;
     conn->dial = NULL;
     if (!tcp) {
         int status = slack__net_error(uv_error);
         if (status != SLACK_ENOMEM && status != SLACK_ETIMEDOUT) status = SLACK_ECONNECT;
-        fail(conn, status, uv_strerror(uv_error));
+        conn_fail(conn, status, uv_strerror(uv_error));
         return;
     }
-    adopt(conn, tcp);
+    conn_adopt(conn, tcp);
     if (conn->tunnel)
         start_tunnel(conn);
     else
         start_session(conn);
 }
 
-/* Begin the way to the target, or to the proxy that leads there. */
-static int dial(slack_conn_t *conn, const slack_conn_options_t *o)
+/* Dial the target, or the proxy. */
+static int conn_dial(slack_conn_t *conn, const slack_conn_options_t *o)
 {
     const slack_slice_t host = slack__slice(o->host);
     if (!slack__proxy_serves(o->proxy, host, o->port))
-        return slack__dial_start(&conn->dial, conn->net, o->host, o->port, on_dialed, conn);
+        return slack__dial_start(&conn->dial, conn->net, o->host, o->port, conn_dialed, conn);
     int rc = slack__tunnel_new(&conn->tunnel, o->proxy, host, o->port);
     if (rc != 0) return rc;
     return slack__dial_start(&conn->dial, conn->net, slack__proxy_host(o->proxy),
-                             slack__proxy_port(o->proxy), on_dialed, conn);
+                             slack__proxy_port(o->proxy), conn_dialed, conn);
 }
 
 int slack__conn_connect(slack_conn_t **ret, slack_net_t *net, const slack_conn_options_t *options,
@@ -625,7 +619,7 @@ int slack__conn_connect(slack_conn_t **ret, slack_net_t *net, const slack_conn_o
     slack_conn_t *conn;
     int rc = conn_new(&conn, net, o->tls, o->host, o->write_max);
     if (rc != 0) return rc;
-    rc = dial(conn, o);
+    rc = conn_dial(conn, o);
     if (rc != 0) {
         slack__conn_close(conn, rc);
         return rc;
@@ -637,7 +631,7 @@ int slack__conn_connect(slack_conn_t **ret, slack_net_t *net, const slack_conn_o
 }
 
 int slack__conn_accept(slack_conn_t **ret, slack_net_t *net, int fd,
-                       const slack_listen_options_t *options)
+                       const slack_conn_options_t *options)
 {
     slack_conn_t *conn;
     uv_tcp_t *tcp = slack__malloc(sizeof(*tcp));
@@ -650,13 +644,13 @@ int slack__conn_accept(slack_conn_t **ret, slack_net_t *net, int fd,
     conn->accepted = true;
     uv_tcp_init(slack__net_loop(net), tcp);
     rc = uv_tcp_open(tcp, fd);
-    adopt(conn, tcp);
+    conn_adopt(conn, tcp);
     if (rc != 0) {
-        slack__conn_close(conn, 0); /* nobody hears of it */
+        slack__conn_close(conn, 0); /* no_events ignores it */
         return slack__net_error(rc);
     }
     if (conn->tls) start_timer(conn, options->open_ms);
-    slack__task_post(net, &conn->resume); /* reading begins when the owner has set its events */
+    slack__task_post(net, &conn->resume); /* begins to read, after the owner has set its events */
     *ret = conn;
     return 0;
 }

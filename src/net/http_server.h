@@ -4,7 +4,7 @@
 
 #include <slack/limits.h>
 
-#include "net/conn.h"
+#include "net/listen.h"
 #include "util/arena.h"
 #include "util/http_header.h"
 #include "util/str.h"

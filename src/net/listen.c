@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "net/conn.h"
+#include "net/listen.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -17,30 +17,30 @@
 #include "util/str.h"
 
 #define BACKLOG 512
-/* Connections taken in one turn of the loop; those that are open want their share. */
+/* Connections accepted in one turn of the loop, so that open connections get their share. */
 #define ACCEPTS_PER_TURN 64
-/* And of what waits at the end at most: as many as a queue has room for (net.core.somaxconn). Who
- * comes meanwhile is not waited for. */
+/* Connections accepted at the end: as many as a queue has room for (net.core.somaxconn). Those that
+ * arrive meanwhile are not waited for. */
 #define LAST_ACCEPTS 4096
-/* How long to leave connections to the kernel when descriptors or memory are out. */
+/* How long connections are left to the kernel when descriptors or memory are out. */
 #define PAUSE_MS 100
 
 /*
- * The socket is polled and not given to uv_listen(): out of descriptors, that one silently closes
- * every connection that waits, and if another thread takes the descriptor that it keeps for this,
- * it calls back for ever. Here they wait in the kernel until there is room.
+ * The socket is polled and not given to uv_listen(). When descriptors are out, uv_listen() silently
+ * closes every waiting connection, and if another thread takes the descriptor that it reserves for
+ * this, it calls back without end. Here connections wait in the kernel until there is room.
  */
 struct slack_listener_socket {
     slack_net_t *net;
-    slack_listen_options_t options;
+    slack_conn_options_t conn_options;
     slack_accept_fn fn;
     void *user_data;
     int fd;
-    char *path; /* of a Unix socket of our own making */
+    char *path; /* of a Unix socket that this listener has made */
     uv_poll_t poll;
     uv_timer_t pause;
-    unsigned handles; /* that are not closed yet */
-    bool starved;     /* since the last connection that was taken; the log knows */
+    unsigned handles; /* not closed yet */
+    bool starved;     /* no connection could be accepted since; it is logged once */
 };
 
 static bool is_closing(const slack_listener_socket_t *listener)
@@ -48,40 +48,40 @@ static bool is_closing(const slack_listener_socket_t *listener)
     return uv_is_closing((const uv_handle_t *)&listener->poll);
 }
 
-static void on_readable(uv_poll_t *poll, int status, int events);
+static void listener_readable(uv_poll_t *poll, int status, int events);
 
-static void on_pause_over(uv_timer_t *timer)
+static void listener_pause_over(uv_timer_t *timer)
 {
     slack_listener_socket_t *listener = timer->data;
-    uv_poll_start(&listener->poll, UV_READABLE, on_readable);
+    uv_poll_start(&listener->poll, UV_READABLE, listener_readable);
 }
 
-static void pause_for(slack_listener_socket_t *listener, const char *reason)
+static void listener_pause(slack_listener_socket_t *listener, const char *reason)
 {
     if (!listener->starved)
         SLACK_LOG(slack__net_log(listener->net), ERROR, "connections have to wait", "reason=%s",
                   reason);
     listener->starved = true;
     uv_poll_stop(&listener->poll);
-    uv_timer_start(&listener->pause, on_pause_over, PAUSE_MS, 0);
+    uv_timer_start(&listener->pause, listener_pause_over, PAUSE_MS, 0);
 }
 
-/* Take one connection. False when no more can be taken now. */
-static bool take(slack_listener_socket_t *listener)
+/* Accept one connection. False if no more can be accepted now. */
+static bool accept_one(slack_listener_socket_t *listener)
 {
     slack_conn_t *conn;
     int fd = accept(listener->fd, NULL, NULL);
     if (fd < 0) {
         if (errno == EINTR || errno == ECONNABORTED) return true;
         if (errno != EAGAIN && errno != EWOULDBLOCK)
-            pause_for(listener, uv_strerror(uv_translate_sys_error(errno)));
+            listener_pause(listener, uv_strerror(uv_translate_sys_error(errno)));
         return false;
     }
     fcntl(fd, F_SETFD, FD_CLOEXEC);
-    int rc = slack__conn_accept(&conn, listener->net, fd, &listener->options);
+    int rc = slack__conn_accept(&conn, listener->net, fd, &listener->conn_options);
     if (rc != 0) {
         close(fd);
-        pause_for(listener, slack_strerror(rc));
+        listener_pause(listener, slack_strerror(rc));
         return false;
     }
     listener->starved = false;
@@ -89,11 +89,11 @@ static bool take(slack_listener_socket_t *listener)
     return !is_closing(listener);
 }
 
-static void on_readable(uv_poll_t *poll, int status, int events)
+static void listener_readable(uv_poll_t *poll, int status, int events)
 {
     slack_listener_socket_t *listener = poll->data;
     for (int i = 0; i < ACCEPTS_PER_TURN; i++)
-        if (!take(listener)) return;
+        if (!accept_one(listener)) return;
 }
 
 /* --- sockets ---------------------------------------------------------------------------------- */
@@ -110,7 +110,7 @@ bool slack__listen_is_path(const char *host)
     return strncmp(host, unix_prefix, sizeof unix_prefix - 1) == 0;
 }
 
-static bool unix_address(const char *path, address_t *ret)
+static bool read_unix_address(const char *path, address_t *ret)
 {
     struct sockaddr_un *address = (struct sockaddr_un *)&ret->bytes;
     if (!*path || strlen(path) >= sizeof address->sun_path) return false;
@@ -122,7 +122,8 @@ static bool unix_address(const char *path, address_t *ret)
 
 static bool read_address(const slack_listen_options_t *o, address_t *ret)
 {
-    if (slack__listen_is_path(o->host)) return unix_address(o->host + sizeof unix_prefix - 1, ret);
+    if (slack__listen_is_path(o->host))
+        return read_unix_address(o->host + sizeof unix_prefix - 1, ret);
     const char *host = strcmp(o->host, "localhost") == 0 ? "127.0.0.1" : o->host;
     if (!slack__net_address(host, o->port, &ret->bytes)) return false;
     ret->len =
@@ -130,19 +131,19 @@ static bool read_address(const slack_listen_options_t *o, address_t *ret)
     return true;
 }
 
-static int prepare(int fd)
+static int set_flags(int fd)
 {
     return fcntl(fd, F_SETFD, FD_CLOEXEC) == 0 ? fcntl(fd, F_SETFL, O_NONBLOCK) : -1;
 }
 
-/* A socket's file outlives a process that was killed: where nobody listens, it may go. */
+/* The file of a socket outlives a process that was killed. Remove it if nobody listens there. */
 static void remove_stale(const address_t *address)
 {
     const char *path = ((const struct sockaddr_un *)&address->bytes)->sun_path;
     struct stat info;
     int fd = socket(AF_UNIX, SOCK_STREAM, 0);
     if (fd < 0) return;
-    if (lstat(path, &info) == 0 && S_ISSOCK(info.st_mode) && prepare(fd) == 0 &&
+    if (lstat(path, &info) == 0 && S_ISSOCK(info.st_mode) && set_flags(fd) == 0 &&
         connect(fd, (const struct sockaddr *)&address->bytes, address->len) != 0 &&
         errno == ECONNREFUSED)
         unlink(path);
@@ -156,8 +157,8 @@ static int open_socket(const address_t *address, bool reuse_port)
     if (address->bytes.ss_family == AF_UNIX) remove_stale(address);
     int fd = socket(address->bytes.ss_family, SOCK_STREAM, 0);
     if (fd < 0) return uv_translate_sys_error(errno);
-    /* A restart must not wait for connections of the process before it. */
-    if (prepare(fd) == 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
+    /* A restart does not wait for the connections of the process before it. */
+    if (set_flags(fd) == 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
         (!reuse_port || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0) &&
         bind(fd, (const struct sockaddr *)&address->bytes, address->len) == 0 &&
         listen(fd, BACKLOG) == 0)
@@ -167,13 +168,13 @@ static int open_socket(const address_t *address, bool reuse_port)
     return rc;
 }
 
-/* A descriptor that we were given, as one that was opened here. */
+/* Prepare a descriptor that another program has opened. It, or libuv's error. */
 static int adopt_socket(int fd)
 {
     int listens = 0, type = 0;
     socklen_t len = sizeof listens;
     if (getsockopt(fd, SOL_SOCKET, SO_ACCEPTCONN, &listens, &len) != 0 ||
-        getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) != 0 || prepare(fd) != 0)
+        getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len) != 0 || set_flags(fd) != 0)
         return uv_translate_sys_error(errno);
     return listens && type == SOCK_STREAM ? fd : UV_EINVAL;
 }
@@ -181,7 +182,8 @@ static int adopt_socket(int fd)
 #define FIRST_INHERITED 3
 #define INHERITED_MAX   1024
 
-/* What is for another process, a parent of ours, is none of our business. */
+/* LISTEN_PID names the process that the sockets are meant for: a child may inherit the variables.
+ */
 int slack__listen_inherited(unsigned n)
 {
     uint64_t pid, count;
@@ -193,7 +195,7 @@ int slack__listen_inherited(unsigned n)
     return n < count ? FIRST_INHERITED + (int)n : 0;
 }
 
-static int start(slack_listener_socket_t *listener)
+static int listener_start(slack_listener_socket_t *listener)
 {
     uv_loop_t *loop = slack__net_loop(listener->net);
     int rc = uv_poll_init(loop, &listener->poll, listener->fd);
@@ -201,18 +203,18 @@ static int start(slack_listener_socket_t *listener)
     uv_timer_init(loop, &listener->pause);
     listener->poll.data = listener->pause.data = listener;
     listener->handles = 2;
-    uv_poll_start(&listener->poll, UV_READABLE, on_readable);
+    uv_poll_start(&listener->poll, UV_READABLE, listener_readable);
     return 0;
 }
 
 static void listener_free(slack_listener_socket_t *listener)
 {
-    if (listener->fd >= 0) { /* it never began */
+    if (listener->fd >= 0) { /* it was never started */
         if (listener->path) unlink(listener->path);
         close(listener->fd);
     }
     slack__free(listener->path);
-    slack__tls_context_unref(listener->options.tls);
+    slack__tls_context_unref(listener->conn_options.tls);
     slack__free(listener);
 }
 
@@ -236,15 +238,18 @@ int slack__listen(slack_listener_socket_t **ret, slack_net_t *net,
         return SLACK_ENOMEM;
     }
     listener->net = net;
-    listener->options = *o;
-    listener->options.host = NULL; /* the caller's */
+    listener->conn_options = (slack_conn_options_t){
+        .tls = o->tls,
+        .open_ms = o->open_ms,
+        .write_max = o->write_max,
+    };
     if (o->tls) slack__tls_context_ref(o->tls);
     listener->fn = fn;
     listener->user_data = user_data;
 
     listener->fd = o->fd ? adopt_socket(o->fd) : open_socket(&address, o->reuse_port);
     listener->path = path;
-    int rc = listener->fd < 0 ? listener->fd : start(listener);
+    int rc = listener->fd < 0 ? listener->fd : listener_start(listener);
     if (rc != 0) {
         listener_free(listener);
         if (ret_uv_error) *ret_uv_error = rc;
@@ -257,8 +262,8 @@ int slack__listen(slack_listener_socket_t **ret, slack_net_t *net,
 void slack__listen_set_tls(slack_listener_socket_t *listener, slack_tls_context_t *tls)
 {
     slack__tls_context_ref(tls);
-    slack__tls_context_unref(listener->options.tls);
-    listener->options.tls = tls;
+    slack__tls_context_unref(listener->conn_options.tls);
+    listener->conn_options.tls = tls;
 }
 
 unsigned slack__listen_port(const slack_listener_socket_t *listener)
@@ -275,7 +280,7 @@ unsigned slack__listen_port(const slack_listener_socket_t *listener)
 
 static void remove_path(slack_listener_socket_t *listener)
 {
-    if (listener->path) unlink(listener->path); /* from now on nobody finds us */
+    if (listener->path) unlink(listener->path);
     slack__free(listener->path);
     listener->path = NULL;
 }
@@ -284,10 +289,10 @@ void slack__listen_take_all(slack_listener_socket_t *listener)
 {
     remove_path(listener);
     for (int i = 0; i < LAST_ACCEPTS && !is_closing(listener); i++)
-        if (!take(listener)) return;
+        if (!accept_one(listener)) return;
 }
 
-static void on_closed(uv_handle_t *handle)
+static void listener_closed(uv_handle_t *handle)
 {
     slack_listener_socket_t *listener = handle->data;
     if (--listener->handles == 0) listener_free(listener);
@@ -297,8 +302,8 @@ void slack__listen_close(slack_listener_socket_t *listener)
 {
     if (is_closing(listener)) return;
     remove_path(listener);
-    uv_close((uv_handle_t *)&listener->poll, on_closed);
-    uv_close((uv_handle_t *)&listener->pause, on_closed);
-    close(listener->fd); /* at once: nobody is left waiting in its queue */
+    uv_close((uv_handle_t *)&listener->poll, listener_closed);
+    uv_close((uv_handle_t *)&listener->pause, listener_closed);
+    close(listener->fd); /* at once: no peer is left waiting in its queue */
     listener->fd = -1;
 }

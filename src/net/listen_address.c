@@ -8,7 +8,7 @@
 #include <slack/options.h>
 #include <uv.h>
 
-#include "net/conn.h"
+#include "net/listen.h"
 #include "util/str.h"
 
 int slack__listen_address_init(slack_listen_address_t *address, const char *variables,

@@ -7,7 +7,7 @@
 
 #include <slack/error.h>
 
-#include "net/conn.h"
+#include "net/listen.h"
 #include "support/alloc_fail.h"
 #include "support/heap.h"
 #include "support/test.h"

@@ -2,7 +2,7 @@
 #ifndef SLACK_TESTS_SUPPORT_ENDS_H
 #define SLACK_TESTS_SUPPORT_ENDS_H
 
-#include "net/conn.h"
+#include "net/listen.h"
 #include "support/world.h"
 
 /*

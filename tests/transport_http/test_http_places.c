@@ -3,7 +3,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include "net/conn.h"
+#include "net/listen.h"
 #include "support/certs.h"
 #include "support/file.h"
 #include "support/heap.h"

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_NET_LISTEN_H
+#define SLACK_NET_LISTEN_H
+
+#include "net/conn.h"
+
+/* A socket that accepts connections. */
+typedef struct slack_listener_socket slack_listener_socket_t;
+
+typedef struct slack_listen_options {
+    const char *host; /* Required. An address, "localhost", or "unix:" and the path of a socket. */
+    unsigned port;    /* 0: the kernel chooses. */
+    bool reuse_port;  /* Other processes may listen on the port too. */
+    int fd;           /* Unless 0: a socket that listens already; host and port are ignored. */
+    slack_tls_context_t *tls; /* Optional, referenced. */
+    unsigned open_ms;         /* Time for the TLS handshake. */
+    size_t write_max;         /* Of each connection. */
+} slack_listen_options_t;
+
+/* A new connection, of which no byte has been read. The callee sets its events
+ * (slack__conn_set_events) or closes it. */
+typedef void (*slack_accept_fn)(slack_conn_t *conn, void *user_data);
+
+/* 0; SLACK_EIO, with the reason in `ret_uv_error` (optional; UV_EADDRINUSE, UV_EACCES …);
+ * SLACK_EINVAL for a malformed address; SLACK_ENOMEM. */
+int slack__listen(slack_listener_socket_t **ret, slack_net_t *net,
+                  const slack_listen_options_t *options, slack_accept_fn fn, void *user_data,
+                  int *ret_uv_error);
+/* 0 for a Unix socket. */
+unsigned slack__listen_port(const slack_listener_socket_t *listener);
+/* Connections accepted from now on get this context, referenced. */
+void slack__listen_set_tls(slack_listener_socket_t *listener, slack_tls_context_t *tls);
+/* Whether `host` is the path of a socket: "unix:…". */
+bool slack__listen_is_path(const char *host);
+/* The nth socket that systemd passes to this process (sd_listen_fds(3)), from 0; 0 if there is
+ * none; SLACK_ECONFIG if LISTEN_FDS is meant for this process and is not a number. */
+int slack__listen_inherited(unsigned n);
+/* Accept all connections in the kernel's queue, 4096 at most, before a close that would reset them.
+ * The file of a Unix socket is removed first. */
+void slack__listen_take_all(slack_listener_socket_t *listener);
+/* Accept no more, and free the listener. Its connections live on. */
+void slack__listen_close(slack_listener_socket_t *listener);
+
+#endif
