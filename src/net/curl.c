@@ -12,16 +12,16 @@
 #include "util/buf.h"
 
 /*
- * A transfer is `active` while libcurl has it and `ended` until its owner has been told. libcurl's
- * callbacks only note down and copy; owners are called from the task `tell` alone, so whatever they
- * do here (send more, close) never happens below a function of libcurl's.
+ * A transfer is in `active` while libcurl has it, and in `ended` until its callback has run. Within
+ * libcurl's callbacks data is only copied. Owners are called from the task `tell` alone, so what
+ * they do here (send more, close) never happens below a function of libcurl's.
  */
 
 #define CONNECT_MS      10000L
 #define IDLE_EASY_MAX   8   /* easy handles kept for the next transfer */
 #define CACHED_CONNS    16L /* open connections kept for it */
-#define HOST_CONNS_MAX  64L /* to one host over HTTP/1.1; more transfers wait their turn */
-#define CONN_IDLE_S_MAX 60L /* an older one the server may just be closing */
+#define HOST_CONNS_MAX  64L /* to one host over HTTP/1.1; libcurl queues more transfers */
+#define CONN_IDLE_S_MAX 60L /* the server may be closing an older one right now */
 
 struct slack_curl {
     slack_net_t *net;
@@ -32,14 +32,14 @@ struct slack_curl {
     slack_link_t ended;
     unsigned count; /* active and ended */
     unsigned concurrency;
-    bool starved; /* a transfer has a socket that nothing watches */
+    bool starved; /* a transfer has a socket that could not be watched */
     CURL *idle[IDLE_EASY_MAX];
     unsigned idle_count;
     char *ca_file;
     char *user_agent;
     slack_proxy_t *proxy;
     bool closing;
-    unsigned handles; /* of libuv, not closed yet */
+    unsigned handles; /* not closed yet */
     void (*close_fn)(void *user_data);
     void *close_data;
 };
@@ -52,9 +52,9 @@ typedef struct slack_transfer {
     slack_curl_fn fn;
     void *user_data;
     slack_buf_t answer;
-    int fault; /* our own reason to fail it; 0: none */
+    int fault; /* a failure that libcurl does not know; 0: none */
     bool proxied;
-    long refusal; /* the status that the proxy answered CONNECT with; 0: none */
+    long refusal; /* the status by which the proxy refused CONNECT; 0: none */
     char error[CURL_ERROR_SIZE];
     slack_curl_result_t result;
     size_t body_len;
@@ -62,7 +62,9 @@ typedef struct slack_transfer {
     char body[];
 } slack_transfer_t;
 
-/* A socket of libcurl's. It outlives its descriptor until libuv lets go of the poll handle. */
+/* A socket of libcurl's. It lives until libuv has closed the poll handle, longer than its
+ * descriptor.
+ */
 typedef struct slack_curl_socket {
     uv_poll_t poll;
     slack_curl_t *curl;
@@ -75,24 +77,19 @@ typedef struct slack_curl_socket {
 static void free_headers(struct curl_slist *headers)
 {
     for (struct curl_slist *line = headers; line; line = line->next)
-        slack__wipe(line->data, strlen(line->data)); /* one of them is the token */
+        slack__wipe(line->data, strlen(line->data)); /* one line holds the token */
     curl_slist_free_all(headers);
-}
-
-static void recycle_easy(slack_curl_t *curl, CURL *easy)
-{
-    if (!easy) return;
-    if (curl->closing || curl->idle_count == IDLE_EASY_MAX) {
-        curl_easy_cleanup(easy);
-        return;
-    }
-    curl_easy_reset(easy); /* forgets the options, keeps the TLS sessions */
-    curl->idle[curl->idle_count++] = easy;
 }
 
 static void free_transfer(slack_transfer_t *transfer)
 {
-    recycle_easy(transfer->curl, transfer->easy);
+    slack_curl_t *curl = transfer->curl;
+    if (transfer->easy && !curl->closing && curl->idle_count < IDLE_EASY_MAX) {
+        curl_easy_reset(transfer->easy); /* forgets the options, keeps the TLS sessions */
+        curl->idle[curl->idle_count++] = transfer->easy;
+    } else {
+        curl_easy_cleanup(transfer->easy);
+    }
     free_headers(transfer->headers);
     slack__buf_done(&transfer->answer);
     slack__wipe(transfer, sizeof *transfer + transfer->body_len);
@@ -123,15 +120,15 @@ static int status_of(CURLcode code)
     case CURLE_SSL_CLIENTCERT: return SLACK_ETLS;
     case CURLE_GOT_NOTHING:
     case CURLE_SEND_ERROR:
-    case CURLE_SEND_FAIL_REWIND: /* see refuse_rewind() */
+    case CURLE_SEND_FAIL_REWIND: /* see transfer_rewind() */
     case CURLE_RECV_ERROR:
     case CURLE_PARTIAL_FILE: return SLACK_ECLOSED;
     case CURLE_PROXY: return SLACK_ECONNECT;
-    default: return SLACK_EPROTO; /* an answer that is no HTTP, an encoding that is none */
+    default: return SLACK_EPROTO; /* malformed HTTP, a malformed encoding */
     }
 }
 
-/* libcurl has one error for a proxy that refuses and for a connection that breaks. */
+/* The status by which the proxy refused, or 0: libcurl reports a refusal like a lost connection. */
 static long refusal_of(const slack_transfer_t *transfer, CURLcode code)
 {
     long http_status = 0;
@@ -140,7 +137,7 @@ static long refusal_of(const slack_transfer_t *transfer, CURLcode code)
     return http_status && slack__tunnel_status((int)http_status) != 0 ? http_status : 0;
 }
 
-/* Whether a byte of the request itself was sent; a CONNECT is none. */
+/* Whether no byte of the request was sent. A CONNECT is not part of it. */
 static bool is_unsent(const slack_transfer_t *transfer)
 {
     long sent_bytes = 0;
@@ -150,7 +147,7 @@ static bool is_unsent(const slack_transfer_t *transfer)
     return sent_bytes == 0 || (transfer->proxied && ready_us == 0);
 }
 
-/* Why it failed, in words that hold no URL: libcurl's own name hosts and ports at most. */
+/* Why it failed, without the URL: libcurl's own words name hosts and ports at most. */
 static const char *reason_of(slack_transfer_t *transfer, CURLcode code)
 {
     char *text = transfer->error;
@@ -174,23 +171,18 @@ static const char *reason_of(slack_transfer_t *transfer, CURLcode code)
     }
 }
 
-static int64_t retry_after_of(slack_transfer_t *transfer)
-{
-    curl_off_t seconds = 0;
-    if (!*slack__curl_header(&transfer->result, "Retry-After")) return -1;
-    curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &seconds); /* a number or a date */
-    return seconds;
-}
-
-/* Take it out of libcurl, note its result down, and have it told. */
+/* Take a transfer out of libcurl, store its result, and post its callback. */
 static void end_transfer(slack_transfer_t *transfer, CURLcode code)
 {
     slack_curl_t *curl = transfer->curl;
     slack_curl_result_t *result = &transfer->result;
     long http_status = 0;
     char *content_type = NULL;
+    curl_off_t retry_after_s = 0;
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &http_status);
     curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_TYPE, &content_type);
+    /* libcurl reads a number or a date. */
+    curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &retry_after_s);
 
     transfer->refusal = refusal_of(transfer, code);
     result->status = transfer->fault     ? transfer->fault
@@ -200,7 +192,7 @@ static void end_transfer(slack_transfer_t *transfer, CURLcode code)
     result->http_status = transfer->refusal ? 0 : (int)http_status;
     result->unsent = result->status != 0 && is_unsent(transfer);
     result->content_type = content_type ? content_type : "";
-    result->retry_after_s = retry_after_of(transfer);
+    result->retry_after_s = *slack__curl_header(result, "Retry-After") ? retry_after_s : -1;
     const char *body = slack__buf_ptr(&transfer->answer);
     result->body = body ? body : "";
     result->body_len = transfer->answer.len;
@@ -218,19 +210,8 @@ static slack_transfer_t *transfer_of(CURL *easy)
     return transfer;
 }
 
-static void end_starved(slack_curl_t *curl)
-{
-    slack_link_t *next;
-    curl->starved = false;
-    for (slack_link_t *link = curl->active.next; link != &curl->active; link = next) {
-        slack_transfer_t *transfer = SLACK_CONTAINER(link, slack_transfer_t, link);
-        next = link->next;
-        if (transfer->fault) end_transfer(transfer, CURLE_OUT_OF_MEMORY);
-    }
-}
-
-/* After every socket_action, whatever it says about running transfers: a lone one that timed out
- * has been counted out by then, and would never be seen. */
+/* Call this after every socket_action, whatever running count it returns: a lone transfer that
+ * timed out is no longer counted, and would never be collected. */
 static void collect(slack_curl_t *curl)
 {
     CURLMsg *message;
@@ -239,12 +220,18 @@ static void collect(slack_curl_t *curl)
         CURLcode code = message->data.result;
         if (message->msg == CURLMSG_DONE) end_transfer(transfer_of(message->easy_handle), code);
     }
-    if (curl->starved) end_starved(curl);
+    if (!curl->starved) return;
+    curl->starved = false;
+    for (slack_link_t *link = curl->active.next, *next; link != &curl->active; link = next) {
+        slack_transfer_t *transfer = SLACK_CONTAINER(link, slack_transfer_t, link);
+        next = link->next;
+        if (transfer->fault) end_transfer(transfer, CURLE_OUT_OF_MEMORY);
+    }
 }
 
 /* --- libuv drives libcurl ------------------------------------------------------------------ */
 
-static void on_timeout(uv_timer_t *timer)
+static void curl_timed_out(uv_timer_t *timer)
 {
     slack_curl_t *curl = timer->data;
     int running;
@@ -252,33 +239,33 @@ static void on_timeout(uv_timer_t *timer)
     collect(curl);
 }
 
-static int on_timer_wanted(CURLM *multi, long timeout_ms, void *user_data)
+static int curl_set_timer(CURLM *multi, long timeout_ms, void *user_data)
 {
     slack_curl_t *curl = user_data;
     if (timeout_ms < 0)
         uv_timer_stop(&curl->timer);
     else
-        uv_timer_start(&curl->timer, on_timeout, (uint64_t)timeout_ms, 0);
+        uv_timer_start(&curl->timer, curl_timed_out, (uint64_t)timeout_ms, 0);
     return 0;
 }
 
-static void on_ready(uv_poll_t *poll, int status, int events)
+static void curl_socket_ready(uv_poll_t *poll, int status, int events)
 {
     slack_curl_socket_t *sock = poll->data;
     slack_curl_t *curl = sock->curl;
     int flags = 0, running;
     if (events & UV_READABLE) flags |= CURL_CSELECT_IN;
     if (events & UV_WRITABLE) flags |= CURL_CSELECT_OUT;
-    /* An error on the socket: libcurl shall read what came before it, then find it by itself. */
+    /* After an error libcurl reads what came before it, then finds the error by itself. */
     if (status < 0) flags = CURL_CSELECT_IN | CURL_CSELECT_OUT;
     curl_multi_socket_action(curl->multi, sock->fd, flags, &running);
-    /* libuv stopped watching; if libcurl still cares, so must we. */
+    /* libuv has stopped watching. Go on if libcurl still needs the socket. */
     if (status < 0 && !uv_is_closing((uv_handle_t *)poll))
-        uv_poll_start(poll, sock->events, on_ready);
+        uv_poll_start(poll, sock->events, curl_socket_ready);
     collect(curl);
 }
 
-static void release_handle(slack_curl_t *curl)
+static void curl_release(slack_curl_t *curl)
 {
     if (--curl->handles > 0) return;
     void (*fn)(void *user_data) = curl->close_fn;
@@ -290,15 +277,15 @@ static void release_handle(slack_curl_t *curl)
     if (fn) fn(user_data);
 }
 
-static void on_socket_closed(uv_handle_t *handle)
+static void curl_socket_closed(uv_handle_t *handle)
 {
     slack_curl_socket_t *sock = handle->data;
     slack_curl_t *curl = sock->curl;
     slack__free(sock);
-    release_handle(curl);
+    curl_release(curl);
 }
 
-static slack_curl_socket_t *watch_socket(slack_curl_t *curl, curl_socket_t fd)
+static slack_curl_socket_t *curl_watch_socket(slack_curl_t *curl, curl_socket_t fd)
 {
     slack_curl_socket_t *sock = slack__calloc(1, sizeof *sock);
     if (!sock) return NULL;
@@ -314,23 +301,23 @@ static slack_curl_socket_t *watch_socket(slack_curl_t *curl, curl_socket_t fd)
     return sock;
 }
 
-/* libcurl says what to wait for on a socket. An error from here would end the whole multi handle,
- * so a socket that cannot be watched fails only the transfer that needs it. */
-static int on_socket_wanted(CURL *easy, curl_socket_t fd, int what, void *user_data, void *priv)
+/* CURLMOPT_SOCKETFUNCTION. An error returned here would end the whole multi handle, so a socket
+ * that cannot be watched fails its own transfer instead. */
+static int curl_set_socket(CURL *easy, curl_socket_t fd, int what, void *user_data, void *priv)
 {
     slack_curl_t *curl = user_data;
     slack_curl_socket_t *sock = priv;
     if (what == CURL_POLL_REMOVE) {
         if (!sock) return 0;
         curl_multi_assign(curl->multi, fd, NULL);
-        uv_close((uv_handle_t *)&sock->poll, on_socket_closed);
+        uv_close((uv_handle_t *)&sock->poll, curl_socket_closed);
         return 0;
     }
-    if (!sock) sock = watch_socket(curl, fd);
+    if (!sock) sock = curl_watch_socket(curl, fd);
     if (sock) {
         sock->events =
             ((what & CURL_POLL_IN) ? UV_READABLE : 0) | ((what & CURL_POLL_OUT) ? UV_WRITABLE : 0);
-        if (uv_poll_start(&sock->poll, sock->events, on_ready) == 0) return 0;
+        if (uv_poll_start(&sock->poll, sock->events, curl_socket_ready) == 0) return 0;
     }
     slack_transfer_t *transfer = transfer_of(easy);
     if (transfer) transfer->fault = SLACK_ENOMEM;
@@ -340,14 +327,14 @@ static int on_socket_wanted(CURL *easy, curl_socket_t fd, int what, void *user_d
 
 /* --- bytes --------------------------------------------------------------------------------- */
 
-static size_t on_answer_bytes(char *data, size_t size, size_t count, void *user_data)
+static size_t transfer_receive(char *data, size_t size, size_t count, void *user_data)
 {
     slack_transfer_t *transfer = user_data;
     transfer->fault = slack__buf_append(&transfer->answer, data, size * count);
     return transfer->fault == 0 ? size * count : 0;
 }
 
-static size_t on_body_wanted(char *to, size_t size, size_t count, void *user_data)
+static size_t transfer_send(char *to, size_t size, size_t count, void *user_data)
 {
     slack_transfer_t *transfer = user_data;
     size_t len = transfer->body_len - transfer->body_read;
@@ -358,12 +345,12 @@ static size_t on_body_wanted(char *to, size_t size, size_t count, void *user_dat
 }
 
 /*
- * When a connection that was used before closes without an answer, libcurl sends the request again
- * on a new one, since the server may have closed it for being idle. It may as well have died after
- * it posted the message. Only the caller may decide to post twice: once a byte of the body has been
- * given to libcurl, it cannot be had again. This is why the body is not a CURLOPT_POSTFIELDS.
+ * If a connection that was used before closes without a response, libcurl sends the request again
+ * on a new one, since the server may have closed an idle connection. But the server may also have
+ * died after it posted the message, and only the caller may decide to post twice. So once libcurl
+ * has read a byte of the body, it cannot read the body again. CURLOPT_POSTFIELDS could not do that.
  */
-static int refuse_rewind(void *user_data, curl_off_t offset, int origin)
+static int transfer_rewind(void *user_data, curl_off_t offset, int origin)
 {
     slack_transfer_t *transfer = user_data;
     return transfer->body_read == 0 ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
@@ -376,20 +363,19 @@ static const struct fixed_option {
     long value;
 } fixed_options[] = {
     {CURLOPT_NOSIGNAL, 1},
-    {CURLOPT_QUICK_EXIT,
-     1}, /* a thread that still resolves a name is left behind, not waited for */
+    {CURLOPT_QUICK_EXIT, 1},     /* do not wait for a thread that still resolves a name */
     {CURLOPT_FOLLOWLOCATION, 0}, /* a redirect would carry the token elsewhere */
     {CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS},
     {CURLOPT_MAXAGE_CONN, CONN_IDLE_S_MAX},
-    /* HTTP/2 where TLS offers it. Slack answers 408 to a stream without a body that its client did
-     * not end; libcurl ends it, for it knows the size. */
+    /* HTTP/2 if TLS offers it. Slack answers 408 to a stream without a body that the client has not
+     * ended; libcurl ends it, since it knows the size. */
     {CURLOPT_HTTP_VERSION, CURL_HTTP_VERSION_2TLS},
 };
 
-/* One copy per line, in libcurl's list alone. NULL: memory is out. */
+/* The only copy of the lines. NULL: memory is out. */
 static struct curl_slist *copy_headers(const char *const *headers)
 {
-    /* A pause for "100 Continue" is of no use here. */
+    /* No "Expect: 100-continue", which would only cost a round trip. */
     struct curl_slist *list = curl_slist_append(NULL, "Expect:");
     for (; list && headers && *headers; headers++) {
         struct curl_slist *longer = curl_slist_append(list, *headers);
@@ -417,16 +403,16 @@ static CURLcode set_body(slack_transfer_t *transfer, bool post)
         SET(CURLOPT_POSTFIELDS, ""); /* Content-Length: 0 */
         return code;
     }
-    SET(CURLOPT_READFUNCTION, on_body_wanted);
+    SET(CURLOPT_READFUNCTION, transfer_send);
     SET(CURLOPT_READDATA, transfer);
-    SET(CURLOPT_SEEKFUNCTION, refuse_rewind);
+    SET(CURLOPT_SEEKFUNCTION, transfer_rewind);
     SET(CURLOPT_SEEKDATA, transfer);
     return code;
 }
 
-/* Decided here as it is for sockets, whatever the environment says: an empty proxy is none, and an
- * empty list of exceptions keeps libcurl from having its own. */
-static CURLcode set_way(slack_transfer_t *transfer, const slack_url_t *url)
+/* The decision is the same as for sockets, whatever the environment says: an empty proxy means
+ * none, and an empty list of exceptions keeps libcurl from reading NO_PROXY. */
+static CURLcode set_proxy(slack_transfer_t *transfer, const slack_url_t *url)
 {
     const slack_proxy_t *proxy = transfer->curl->proxy;
     CURLcode code = CURLE_OK;
@@ -454,21 +440,21 @@ static CURLcode set_options(slack_transfer_t *transfer, const slack_curl_request
     SET(CURLOPT_ERRORBUFFER, transfer->error);
     SET(CURLOPT_URL, request->url);
     SET(CURLOPT_PROTOCOLS_STR, url.secure ? "https" : "http");
-    /* Rather a stream of a connection that is being opened than one more. Over TLS the handshake
-     * tells whether it has streams; without TLS a request would wait for another one's answer. */
+    /* Over TLS, wait for a connection that is being opened: it may offer HTTP/2 streams. Without
+     * TLS the request would wait for the response to another one. */
     SET(CURLOPT_PIPEWAIT, url.secure ? 1L : 0L);
     SET(CURLOPT_USERAGENT, curl->user_agent);
     SET(CURLOPT_HTTPHEADER, transfer->headers);
-    SET(CURLOPT_ACCEPT_ENCODING, ""); /* whatever libcurl can decode; the bound is on the result */
+    SET(CURLOPT_ACCEPT_ENCODING, ""); /* all that libcurl decodes; body_max is for the result */
     SET(CURLOPT_TIMEOUT_MS, (long)request->timeout_ms);
-    SET(CURLOPT_WRITEFUNCTION, on_answer_bytes);
+    SET(CURLOPT_WRITEFUNCTION, transfer_receive);
     SET(CURLOPT_WRITEDATA, transfer);
     if (curl->ca_file) SET(CURLOPT_CAINFO, curl->ca_file);
-    if (code == CURLE_OK) code = set_way(transfer, &url);
+    if (code == CURLE_OK) code = set_proxy(transfer, &url);
     return code;
 }
 
-static bool request_is_sound(const slack_curl_request_t *request)
+static bool request_is_valid(const slack_curl_request_t *request)
 {
     slack_url_t url;
     if (!request->method || slack__url_parse(&url, request->url) != 0) return false;
@@ -481,7 +467,7 @@ static bool request_is_sound(const slack_curl_request_t *request)
 int slack__curl_send(slack_curl_t *curl, const slack_curl_request_t *request, slack_curl_fn fn,
                      void *user_data)
 {
-    if (!request_is_sound(request)) return SLACK_EINVAL;
+    if (!request_is_valid(request)) return SLACK_EINVAL;
     if (curl->closing) return SLACK_ECANCELED;
     if (curl->count >= curl->concurrency) return SLACK_EBUSY;
     slack_transfer_t *transfer = slack__calloc(1, sizeof *transfer + request->body_len);
@@ -516,22 +502,12 @@ const char *slack__curl_header(const slack_curl_result_t *result, const char *na
 
 /* --- life ---------------------------------------------------------------------------------- */
 
-static void on_timer_closed(uv_handle_t *handle)
+static void curl_timer_closed(uv_handle_t *handle)
 {
-    release_handle(handle->data);
+    curl_release(handle->data);
 }
 
-/* Everything was told: let go of libcurl, which closes its sockets, then of libuv. */
-static void finish_close(slack_curl_t *curl)
-{
-    slack__task_cancel(&curl->tell);
-    while (curl->idle_count)
-        curl_easy_cleanup(curl->idle[--curl->idle_count]);
-    curl_multi_cleanup(curl->multi);
-    uv_close((uv_handle_t *)&curl->timer, on_timer_closed);
-}
-
-static void tell(slack_task_t *task)
+static void curl_tell(slack_task_t *task)
 {
     slack_curl_t *curl = SLACK_CONTAINER(task, slack_curl_t, tell);
     slack_link_t *link;
@@ -541,7 +517,12 @@ static void tell(slack_task_t *task)
         transfer->fn(&transfer->result, transfer->user_data);
         free_transfer(transfer);
     }
-    if (curl->closing) finish_close(curl);
+    if (!curl->closing) return;
+    slack__task_cancel(&curl->tell);
+    while (curl->idle_count)
+        curl_easy_cleanup(curl->idle[--curl->idle_count]);
+    curl_multi_cleanup(curl->multi); /* closes its sockets */
+    uv_close((uv_handle_t *)&curl->timer, curl_timer_closed);
 }
 
 void slack__curl_close(slack_curl_t *curl, void (*fn)(void *user_data), void *user_data)
@@ -571,9 +552,9 @@ static CURLM *new_multi(slack_curl_t *curl)
     uv_once(&global_once, global_init);
     CURLM *multi = global_status == CURLE_OK ? curl_multi_init() : NULL;
     if (!multi) return NULL;
-    curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, on_socket_wanted);
+    curl_multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, curl_set_socket);
     curl_multi_setopt(multi, CURLMOPT_SOCKETDATA, curl);
-    curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, on_timer_wanted);
+    curl_multi_setopt(multi, CURLMOPT_TIMERFUNCTION, curl_set_timer);
     curl_multi_setopt(multi, CURLMOPT_TIMERDATA, curl);
     curl_multi_setopt(multi, CURLMOPT_MAXCONNECTS, CACHED_CONNS);
     curl_multi_setopt(multi, CURLMOPT_MAX_HOST_CONNECTIONS, HOST_CONNS_MAX);
@@ -600,7 +581,7 @@ int slack__curl_new(slack_curl_t **ret, slack_net_t *net, const slack_curl_optio
     slack__link_init(&curl->active);
     slack__link_init(&curl->ended);
     slack__link_init(&curl->tell.link);
-    curl->tell.run = tell;
+    curl->tell.run = curl_tell;
     uv_timer_init(slack__net_loop(net), &curl->timer);
     curl->timer.data = curl;
     curl->handles = 1;

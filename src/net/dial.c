@@ -9,54 +9,53 @@
 
 #include "util/alloc.h"
 
-/* RFC 8305 5: the next address is tried this long after the last one, if that has not ended. */
+/* RFC 8305 5: how long after the last attempt the next one begins, if that has not ended. */
 #define STAGGER_MS 250
-/* So many attempts are under way at a time. */
-#define LANES 2
-/* An attempt that the others wait for has this many staggers, in which a SYN is repeated once. */
+#define LANES      2 /* attempts under way at a time */
+/* How many staggers an attempt gets while other addresses wait: time for one SYN to be resent. */
 #define PATIENCE 8
 
-/* libuv lets go of it in on_connect() only, after a close too. */
+/* libuv uses it until attempt_connected(), even after a close. */
 struct attempt {
     slack_dial_t *dial; /* NULL: given up, tcp is closing */
     uv_connect_t connect;
     uv_tcp_t *tcp;
-    unsigned ticks; /* of the timer that it has seen */
+    unsigned ticks; /* staggers since it began */
 };
 
 /* A dial that has ended (fn is NULL) lives until its timer is closed and its lookup is over, and
- * touches nothing but itself. */
+ * uses no more than itself. */
 struct slack_dial {
     slack_net_t *net;
     slack_dial_fn fn;
     void *user_data;
-    slack_task_t start; /* in place of the lookup, where there is nothing to look up */
+    slack_task_t start; /* instead of the lookup, if the addresses are known */
     uv_getaddrinfo_t lookup;
     uv_timer_t timer;
     unsigned refs;                /* the timer, and the lookup while it is under way */
-    struct attempt *lanes[LANES]; /* the oldest first */
+    struct attempt *lanes[LANES]; /* oldest first */
     unsigned busy;
     struct sockaddr_storage addresses[SLACK_DIAL_ADDRESSES_MAX];
     unsigned count;
     unsigned next;
-    int uv_error; /* of the attempt that ended last */
+    int uv_error; /* of the last attempt that ended */
 };
 
 /* --- the end ---------------------------------------------------------------------------------- */
 
-static void on_tcp_closed(uv_handle_t *handle)
+static void attempt_closed(uv_handle_t *handle)
 {
     slack__free(handle);
 }
 
-static void release(slack_dial_t *dial)
+static void dial_release(slack_dial_t *dial)
 {
     if (--dial->refs == 0) slack__free(dial);
 }
 
-static void on_timer_closed(uv_handle_t *handle)
+static void dial_timer_closed(uv_handle_t *handle)
 {
-    release(handle->data);
+    dial_release(handle->data);
 }
 
 static void remove_attempt(slack_dial_t *dial, const struct attempt *attempt)
@@ -71,30 +70,30 @@ static void give_up(slack_dial_t *dial, struct attempt *attempt)
 {
     remove_attempt(dial, attempt);
     attempt->dial = NULL;
-    uv_close((uv_handle_t *)attempt->tcp, on_tcp_closed);
+    uv_close((uv_handle_t *)attempt->tcp, attempt_closed);
 }
 
-static void end(slack_dial_t *dial)
+static void dial_end(slack_dial_t *dial)
 {
     dial->fn = NULL;
     while (dial->busy > 0)
         give_up(dial, dial->lanes[0]);
-    uv_close((uv_handle_t *)&dial->timer, on_timer_closed);
+    uv_close((uv_handle_t *)&dial->timer, dial_timer_closed);
 }
 
-static void finish(slack_dial_t *dial, uv_tcp_t *tcp, int uv_error)
+static void dial_finish(slack_dial_t *dial, uv_tcp_t *tcp, int uv_error)
 {
     slack_dial_fn fn = dial->fn;
     void *user_data = dial->user_data;
-    end(dial);
+    dial_end(dial);
     fn(tcp, uv_error, user_data);
 }
 
 /* --- the race --------------------------------------------------------------------------------- */
 
-static void on_connect(uv_connect_t *request, int status);
+static void attempt_connected(uv_connect_t *request, int status);
 
-/* 0 when on_connect() will tell how it ended. */
+/* 0: attempt_connected() will be called. */
 static int begin_attempt(slack_dial_t *dial, const struct sockaddr_storage *address)
 {
     struct attempt *attempt = slack__calloc(1, sizeof(*attempt));
@@ -106,9 +105,10 @@ static int begin_attempt(slack_dial_t *dial, const struct sockaddr_storage *addr
         return rc;
     }
     attempt->connect.data = attempt;
-    rc = uv_tcp_connect(&attempt->connect, tcp, (const struct sockaddr *)address, on_connect);
+    rc =
+        uv_tcp_connect(&attempt->connect, tcp, (const struct sockaddr *)address, attempt_connected);
     if (rc != 0) {
-        uv_close((uv_handle_t *)tcp, on_tcp_closed);
+        uv_close((uv_handle_t *)tcp, attempt_closed);
         slack__free(attempt);
         return rc;
     }
@@ -118,9 +118,9 @@ static int begin_attempt(slack_dial_t *dial, const struct sockaddr_storage *addr
     return 0;
 }
 
-static void on_stagger(uv_timer_t *timer);
+static void dial_staggered(uv_timer_t *timer);
 
-/* Begin with the next address that can be tried at all, or see that nothing is left to wait for. */
+/* Begin the next attempt, or end the dial if no attempt is left to wait for. */
 static void go_on(slack_dial_t *dial)
 {
     int rc = -1;
@@ -129,18 +129,19 @@ static void go_on(slack_dial_t *dial)
         if (rc != 0) dial->uv_error = rc;
     }
     if (dial->busy == 0) {
-        finish(dial, NULL, dial->uv_error);
+        dial_finish(dial, NULL, dial->uv_error);
         return;
     }
     if (dial->next == dial->count) {
         uv_timer_stop(&dial->timer);
         return;
     }
-    uv_update_time(slack__net_loop(dial->net)); /* else it counts from the turn's beginning */
-    uv_timer_start(&dial->timer, on_stagger, STAGGER_MS, STAGGER_MS);
+    /* Without it the time would count from the beginning of the loop's turn. */
+    uv_update_time(slack__net_loop(dial->net));
+    uv_timer_start(&dial->timer, dial_staggered, STAGGER_MS, STAGGER_MS);
 }
 
-static void on_stagger(uv_timer_t *timer)
+static void dial_staggered(uv_timer_t *timer)
 {
     slack_dial_t *dial = timer->data;
     for (unsigned i = 0; i < dial->busy; i++)
@@ -153,7 +154,7 @@ static void on_stagger(uv_timer_t *timer)
     go_on(dial);
 }
 
-static void on_connect(uv_connect_t *request, int status)
+static void attempt_connected(uv_connect_t *request, int status)
 {
     struct attempt *attempt = request->data;
     slack_dial_t *dial = attempt->dial;
@@ -162,22 +163,23 @@ static void on_connect(uv_connect_t *request, int status)
     slack__free(attempt);
     if (!dial) return;
     if (status == 0) {
-        finish(dial, tcp, 0);
+        dial_finish(dial, tcp, 0);
         return;
     }
     dial->uv_error = status;
-    uv_close((uv_handle_t *)tcp, on_tcp_closed);
+    uv_close((uv_handle_t *)tcp, attempt_closed);
     go_on(dial);
 }
 
-static void run_start(slack_task_t *task)
+static void dial_run_start(slack_task_t *task)
 {
     go_on(SLACK_CONTAINER(task, slack_dial_t, start));
 }
 
 /* --- addresses -------------------------------------------------------------------------------- */
 
-/* The first from here on that has this family, or, not `same`, the other one. NULL: none has. */
+/* The first address in the list that has this family, or, unless `same`, the other one. NULL: none.
+ */
 static const struct addrinfo *next_of(const struct addrinfo *list, int family, bool same)
 {
     while (list && ((list->ai_family != AF_INET && list->ai_family != AF_INET6) ||
@@ -194,16 +196,16 @@ unsigned slack__dial_order(const struct addrinfo *list, struct sockaddr_storage 
     if (!list) return 0;
     const int first = list->ai_family;
     const struct addrinfo *rest[2] = {list, next_of(list, first, false)};
-    for (unsigned turn = 0; (rest[0] || rest[1]) && count < SLACK_DIAL_ADDRESSES_MAX; turn ^= 1) {
-        const struct addrinfo *a = rest[turn];
+    for (unsigned side = 0; (rest[0] || rest[1]) && count < SLACK_DIAL_ADDRESSES_MAX; side ^= 1) {
+        const struct addrinfo *a = rest[side];
         if (!a) continue;
         memcpy(&ret[count++], a->ai_addr, a->ai_addrlen);
-        rest[turn] = next_of(a->ai_next, first, turn == 0);
+        rest[side] = next_of(a->ai_next, first, side == 0);
     }
     return count;
 }
 
-static void on_lookup(uv_getaddrinfo_t *request, int status, struct addrinfo *list)
+static void dial_looked_up(uv_getaddrinfo_t *request, int status, struct addrinfo *list)
 {
     slack_dial_t *dial = request->data;
     if (dial->fn) {
@@ -211,13 +213,13 @@ static void on_lookup(uv_getaddrinfo_t *request, int status, struct addrinfo *li
         dial->uv_error = status != 0 ? status : UV_EAI_NONAME; /* a list may be empty */
         go_on(dial);
     }
-    release(dial);
+    dial_release(dial);
     uv_freeaddrinfo(list);
 }
 
 static int look_up(slack_dial_t *dial, const char *host, unsigned port)
 {
-    /* AI_ADDRCONFIG: no IPv6 addresses where only IPv4 is spoken, and the other way round. */
+    /* AI_ADDRCONFIG: no addresses of a family that this machine has no address of. */
     const struct addrinfo hints = {
         .ai_family = AF_UNSPEC,
         .ai_socktype = SOCK_STREAM,
@@ -227,15 +229,16 @@ static int look_up(slack_dial_t *dial, const char *host, unsigned port)
     char service[sizeof("65535")];
     snprintf(service, sizeof(service), "%u", port & 0xffff);
     dial->lookup.data = dial;
-    int rc =
-        uv_getaddrinfo(slack__net_loop(dial->net), &dial->lookup, on_lookup, host, service, &hints);
-    if (rc != 0) return rc == UV_ENOMEM ? SLACK_ENOMEM : SLACK_EINVAL; /* it cannot be a name */
+    int rc = uv_getaddrinfo(slack__net_loop(dial->net), &dial->lookup, dial_looked_up, host,
+                            service, &hints);
+    if (rc != 0) return rc == UV_ENOMEM ? SLACK_ENOMEM : SLACK_EINVAL; /* not a valid name */
     dial->refs++;
     return 0;
 }
 
-/* Addresses that need no resolver: written as such, where AI_ADDRCONFIG would deny some, and those
- * of localhost (RFC 6761), whose traffic may be plain text: no resolver shall lead it elsewhere. */
+/* Find the addresses without the resolver: those written as such, some of which AI_ADDRCONFIG would
+ * refuse, and those of localhost (RFC 6761), since its traffic may be plain text and no resolver
+ * may lead it elsewhere. */
 static bool know_addresses(slack_dial_t *dial, const char *host, unsigned port)
 {
     if (slack__net_address(host, port, &dial->addresses[0])) {
@@ -257,7 +260,7 @@ static slack_dial_t *dial_new(slack_net_t *net, slack_dial_fn fn, void *user_dat
     dial->net = net;
     dial->fn = fn;
     dial->user_data = user_data;
-    dial->start.run = run_start;
+    dial->start.run = dial_run_start;
     slack__link_init(&dial->start.link);
     uv_timer_init(slack__net_loop(net), &dial->timer);
     dial->timer.data = dial;
@@ -275,7 +278,7 @@ int slack__dial_start(slack_dial_t **ret, slack_net_t *net, const char *host, un
     } else {
         int rc = look_up(dial, host, port);
         if (rc != 0) {
-            end(dial);
+            dial_end(dial);
             return rc;
         }
     }
@@ -286,7 +289,7 @@ int slack__dial_start(slack_dial_t **ret, slack_net_t *net, const char *host, un
 void slack__dial_cancel(slack_dial_t *dial)
 {
     slack__task_cancel(&dial->start);
-    /* Works only while it waits for a thread. */
+    /* Has an effect only until the lookup has a thread. */
     if (dial->refs > 1) uv_cancel((uv_req_t *)&dial->lookup);
-    end(dial);
+    dial_end(dial);
 }

@@ -9,16 +9,16 @@
 #include "util/alloc.h"
 #include "util/json.h"
 
-/* Room for the head of a usual request; doubled as long as it is too small. */
+/* Room for the head of a usual request; doubled while it is too small. */
 #define HEAD_FIRST_BYTES ((size_t)1024)
-/* The first piece of a body whose length is not told. */
+/* Room for the first piece of a chunked body. */
 #define CHUNKED_FIRST_BYTES ((size_t)4096)
-/* So much of a body whose length is told is reserved before any of it has come. */
+/* Room for a body whose length is given, until some of it has arrived: a length costs nothing. */
 #define BODY_FIRST_BYTES ((size_t)32 * 1024)
-/* Behind every body: a NUL, and what the JSON reader may overwrite. */
+/* Behind every body: a NUL, and bytes that the JSON reader may overwrite. */
 #define BODY_TAIL (SLACK_JSON_PADDING + 1)
 
-static int refuse(slack_http_parser_t *parser, int status, const char *reason)
+static int parser_refuse(slack_http_parser_t *parser, int status, const char *reason)
 {
     if (!parser->refuse) {
         parser->refuse = status;
@@ -29,24 +29,18 @@ static int refuse(slack_http_parser_t *parser, int status, const char *reason)
 
 static int out_of_memory(slack_http_parser_t *parser)
 {
-    return refuse(parser, HTTP_STATUS_SERVICE_UNAVAILABLE, "out of memory");
-}
-
-/* What comes with the first bytes is mostly the whole request. The arena has room for it, and for
- * what a handler makes of it: its JSON lies there too. */
-static size_t first_bytes(size_t piece_len)
-{
-    const size_t most = 8192;
-    return 4096 + 3 * (piece_len < most ? piece_len : most);
+    return parser_refuse(parser, HTTP_STATUS_SERVICE_UNAVAILABLE, "out of memory");
 }
 
 /* --- the head, as llhttp finds it ------------------------------------------------------------- */
 
-static int on_message_begin(llhttp_t *llhttp)
+static int parser_message_begin(llhttp_t *llhttp)
 {
     slack_http_parser_t *parser = llhttp->data;
     const size_t max = SLACK_ARENA_MAX + 2 * parser->limits->body_bytes;
-    slack_arena_t *arena = slack__arena_new(first_bytes(parser->piece_len), max);
+    /* The first piece is mostly the whole request. The arena has room for it, and for its JSON. */
+    const size_t piece = parser->piece_len < 8192 ? parser->piece_len : 8192;
+    slack_arena_t *arena = slack__arena_new(4096 + 3 * piece, max);
     if (!arena) return out_of_memory(parser);
     parser->request = slack__arena_calloc(arena, sizeof *parser->request);
     if (!parser->request) {
@@ -58,7 +52,7 @@ static int on_message_begin(llhttp_t *llhttp)
     return 0;
 }
 
-/* Append to the head's text, and a NUL that the next piece overwrites. */
+/* Append to the text of the head, and a NUL that the next piece overwrites. */
 static int append(slack_http_parser_t *parser, const char *at, size_t len)
 {
     size_t need = parser->text_len + len + 1;
@@ -78,16 +72,16 @@ static int append(slack_http_parser_t *parser, const char *at, size_t len)
     return 0;
 }
 
-static int on_url(llhttp_t *llhttp, const char *at, size_t len)
+static int parser_url(llhttp_t *llhttp, const char *at, size_t len)
 {
     slack_http_parser_t *parser = llhttp->data;
     if (len > parser->limits->target_bytes - parser->target_len)
-        return refuse(parser, HTTP_STATUS_URI_TOO_LONG, "target too long");
+        return parser_refuse(parser, HTTP_STATUS_URI_TOO_LONG, "target too long");
     parser->target_len += len;
     return append(parser, at, len);
 }
 
-static int on_url_complete(llhttp_t *llhttp)
+static int parser_url_complete(llhttp_t *llhttp)
 {
     slack_http_parser_t *parser = llhttp->data;
     parser->text_len++; /* keep the NUL */
@@ -97,44 +91,47 @@ static int on_url_complete(llhttp_t *llhttp)
 static int check_version(slack_http_parser_t *parser)
 {
     if (parser->llhttp.http_major == 1 && parser->llhttp.http_minor <= 1) return 0;
-    return refuse(parser, HTTP_STATUS_HTTP_VERSION_NOT_SUPPORTED, "HTTP version");
+    return parser_refuse(parser, HTTP_STATUS_HTTP_VERSION_NOT_SUPPORTED, "HTTP version");
 }
 
-static int on_version_complete(llhttp_t *llhttp)
+static int parser_version_complete(llhttp_t *llhttp)
 {
     return check_version(llhttp->data);
 }
 
-/* Chunk extensions and trailers are read over, but not without end. */
-static int read_over(slack_http_parser_t *parser, size_t len)
+/* Chunk extensions and trailers are skipped, up to a limit. */
+static int skip_extra(slack_http_parser_t *parser, size_t len)
 {
     if (len > parser->limits->header_bytes - parser->extra_bytes)
-        return refuse(parser, HTTP_STATUS_REQUEST_HEADER_FIELDS_TOO_LARGE, "chunk lines too long");
+        return parser_refuse(parser, HTTP_STATUS_REQUEST_HEADER_FIELDS_TOO_LARGE,
+                             "chunk lines too long");
     parser->extra_bytes += len;
     return 0;
 }
 
-static int on_extension(llhttp_t *llhttp, const char *at, size_t len)
+static int parser_extension(llhttp_t *llhttp, const char *at, size_t len)
 {
-    return read_over(llhttp->data, len);
+    return skip_extra(llhttp->data, len);
 }
 
-/* Header bytes are what the text holds behind the target and its NUL. */
+/* The headers begin behind the target and its NUL. */
 static int append_header(slack_http_parser_t *parser, const char *at, size_t len)
 {
     size_t before = parser->text_len - parser->target_len - 1;
     if (len > parser->limits->header_bytes - before)
-        return refuse(parser, HTTP_STATUS_REQUEST_HEADER_FIELDS_TOO_LARGE, "headers too long");
+        return parser_refuse(parser, HTTP_STATUS_REQUEST_HEADER_FIELDS_TOO_LARGE,
+                             "headers too long");
     return append(parser, at, len);
 }
 
-static int on_header_field(llhttp_t *llhttp, const char *at, size_t len)
+static int parser_header_field(llhttp_t *llhttp, const char *at, size_t len)
 {
     slack_http_parser_t *parser = llhttp->data;
-    if (parser->phase != SLACK_HTTP_HEAD) return read_over(parser, len);
+    if (parser->phase != SLACK_HTTP_HEAD) return skip_extra(parser, len);
     if (!parser->in_name) {
         if (parser->span_count == parser->limits->header_count)
-            return refuse(parser, HTTP_STATUS_REQUEST_HEADER_FIELDS_TOO_LARGE, "too many headers");
+            return parser_refuse(parser, HTTP_STATUS_REQUEST_HEADER_FIELDS_TOO_LARGE,
+                                 "too many headers");
         parser->spans[parser->span_count++] = (slack_http_span_t){.name = parser->text_len};
         parser->in_name = true;
     }
@@ -142,7 +139,7 @@ static int on_header_field(llhttp_t *llhttp, const char *at, size_t len)
     return append_header(parser, at, len);
 }
 
-static int on_header_field_complete(llhttp_t *llhttp)
+static int parser_header_field_complete(llhttp_t *llhttp)
 {
     slack_http_parser_t *parser = llhttp->data;
     if (parser->phase != SLACK_HTTP_HEAD) return 0;
@@ -151,15 +148,15 @@ static int on_header_field_complete(llhttp_t *llhttp)
     return 0;
 }
 
-static int on_header_value(llhttp_t *llhttp, const char *at, size_t len)
+static int parser_header_value(llhttp_t *llhttp, const char *at, size_t len)
 {
     slack_http_parser_t *parser = llhttp->data;
-    if (parser->phase != SLACK_HTTP_HEAD) return read_over(parser, len);
+    if (parser->phase != SLACK_HTTP_HEAD) return skip_extra(parser, len);
     parser->spans[parser->span_count - 1].value_len += len;
     return append_header(parser, at, len);
 }
 
-/* --- the head, when it is whole --------------------------------------------------------------- */
+/* --- the complete head ------------------------------------------------------------------------ */
 
 static int make_headers(slack_http_parser_t *parser)
 {
@@ -178,8 +175,8 @@ static int make_headers(slack_http_parser_t *parser)
     return 0;
 }
 
-/* "http://host/path" -> "/path". What a proxy is sent; RFC 9112 3.2.2 has servers accept it too.
- * NULL when it is no such thing. */
+/* "http://host/path" -> "/path". The form for proxies, which servers have to accept too (RFC 9112
+ * 3.2.2). NULL: the target has another form. */
 static char *reduce_absolute(char *target)
 {
     char *mark = strstr(target, "://");
@@ -191,12 +188,12 @@ static char *reduce_absolute(char *target)
     char *path = mark + 3 + strcspn(mark + 3, "/?");
     if (path == mark + 3) return NULL;
     if (*path == '/') return path;
-    /* No path: there is room for one where the authority was. */
+    /* There is no path: put "/" in place of the last byte of the authority. */
     *--path = '/';
     return path;
 }
 
-/* llhttp reads RTSP and ICE as well. */
+/* llhttp knows the methods of RTSP and ICE too. */
 static bool is_http_method(int method)
 {
     switch (method) {
@@ -213,7 +210,7 @@ static int make_target(slack_http_parser_t *parser)
     slack_http_request_t *request = parser->request;
     const int method = parser->llhttp.method;
     if (!is_http_method(method))
-        return refuse(parser, HTTP_STATUS_NOT_IMPLEMENTED, "a method of another protocol");
+        return parser_refuse(parser, HTTP_STATUS_NOT_IMPLEMENTED, "a method of another protocol");
     request->method = slack__slice(llhttp_method_name((llhttp_method_t)method));
     parser->head = method == HTTP_HEAD;
     parser->connect = method == HTTP_CONNECT;
@@ -222,13 +219,13 @@ static int make_target(slack_http_parser_t *parser)
     bool asterisk = strcmp(target, "*") == 0 && method == HTTP_OPTIONS;
     if (!asterisk && !parser->connect && target[0] != '/') target = reduce_absolute(target);
     if (!target || strchr(target, '#'))
-        return refuse(parser, HTTP_STATUS_BAD_REQUEST, "malformed target");
+        return parser_refuse(parser, HTTP_STATUS_BAD_REQUEST, "malformed target");
 
     char *mark = strchr(target, '?');
     request->query = slack__slice(mark ? mark + 1 : "");
     if (mark) *mark = '\0';
     if (!parser->connect && !slack__http_path_decode(target))
-        return refuse(parser, HTTP_STATUS_BAD_REQUEST, "malformed escape in the path");
+        return parser_refuse(parser, HTTP_STATUS_BAD_REQUEST, "malformed escape in the path");
     request->path = slack__slice(target);
     return 0;
 }
@@ -241,21 +238,21 @@ static int check_host(slack_http_parser_t *parser)
     bool good = count == 1 || (count == 0 && parser->http_1_0);
     for (size_t i = 0; i < host.len && good; i++)
         good = (unsigned char)host.ptr[i] > ' ' && !strchr("\"#,/<>?@\\^`{|}\x7f", host.ptr[i]);
-    return good ? 0 : refuse(parser, HTTP_STATUS_BAD_REQUEST, "no Host, or a malformed one");
+    return good ? 0 : parser_refuse(parser, HTTP_STATUS_BAD_REQUEST, "no Host, or a malformed one");
 }
 
-/* How long the body is must be beyond doubt: a proxy in front of us may read it otherwise. */
+/* Refuse a request whose body length is ambiguous: a proxy in front may read it in another way. */
 static int check_framing(slack_http_parser_t *parser)
 {
     unsigned codings, lengths;
     slack_slice_t coding = slack__http_header(parser->request, "transfer-encoding", &codings);
     slack__http_header(parser->request, "content-length", &lengths);
     if (codings && (lengths || parser->http_1_0))
-        return refuse(parser, HTTP_STATUS_BAD_REQUEST, "ambiguous body length");
+        return parser_refuse(parser, HTTP_STATUS_BAD_REQUEST, "ambiguous body length");
     if (codings > 1 || (codings && !slack__slice_eq_nocase(coding, SLACK_SLICE("chunked"))))
-        return refuse(parser, HTTP_STATUS_NOT_IMPLEMENTED, "transfer coding");
+        return parser_refuse(parser, HTTP_STATUS_NOT_IMPLEMENTED, "transfer coding");
     if (lengths && parser->llhttp.content_length > parser->limits->body_bytes)
-        return refuse(parser, HTTP_STATUS_PAYLOAD_TOO_LARGE, "body too long");
+        return parser_refuse(parser, HTTP_STATUS_PAYLOAD_TOO_LARGE, "body too long");
     return 0;
 }
 
@@ -273,7 +270,7 @@ static int check_expect(slack_http_parser_t *parser, bool *ret_continue)
     *ret_continue = false;
     if (!count || parser->http_1_0) return 0;
     if (count > 1 || !slack__slice_eq_nocase(expect, SLACK_SLICE("100-continue")))
-        return refuse(parser, HTTP_STATUS_EXPECTATION_FAILED, "expectation");
+        return parser_refuse(parser, HTTP_STATUS_EXPECTATION_FAILED, "expectation");
     *ret_continue = has_body(parser);
     return 0;
 }
@@ -289,17 +286,11 @@ static int reserve_body(slack_http_parser_t *parser, size_t cap)
     return 0;
 }
 
-/* A length is a promise that costs its maker nothing. */
-static size_t first_body_bytes(const slack_http_parser_t *parser)
-{
-    const uint64_t told = has_body(parser) ? parser->llhttp.content_length : 0;
-    return told < BODY_FIRST_BYTES ? (size_t)told : BODY_FIRST_BYTES;
-}
-
-static int on_headers_complete(llhttp_t *llhttp)
+static int parser_headers_complete(llhttp_t *llhttp)
 {
     slack_http_parser_t *parser = llhttp->data;
     bool expects_continue = false;
+    size_t body_bytes = 0;
     parser->http_1_0 = llhttp->http_minor == 0;
     parser->keep_alive = llhttp_should_keep_alive(llhttp);
     int rc = check_version(parser);
@@ -308,7 +299,10 @@ static int on_headers_complete(llhttp_t *llhttp)
     if (rc == 0) rc = check_host(parser);
     if (rc == 0) rc = check_framing(parser);
     if (rc == 0) rc = check_expect(parser, &expects_continue);
-    if (rc == 0) rc = reserve_body(parser, first_body_bytes(parser));
+    if (has_body(parser))
+        body_bytes = llhttp->content_length < BODY_FIRST_BYTES ? (size_t)llhttp->content_length
+                                                               : BODY_FIRST_BYTES;
+    if (rc == 0) rc = reserve_body(parser, body_bytes);
     if (rc != 0) return -1;
 
     /* Upgrade means nothing to HTTP/1.0 (RFC 9110 7.8). */
@@ -319,13 +313,13 @@ static int on_headers_complete(llhttp_t *llhttp)
 
 /* --- the body --------------------------------------------------------------------------------- */
 
-static int on_body(llhttp_t *llhttp, const char *at, size_t len)
+static int parser_body(llhttp_t *llhttp, const char *at, size_t len)
 {
     slack_http_parser_t *parser = llhttp->data;
     slack_http_request_t *request = parser->request;
     const size_t max = parser->limits->body_bytes;
     if (len > max - request->body_len)
-        return refuse(parser, HTTP_STATUS_PAYLOAD_TOO_LARGE, "body too long");
+        return parser_refuse(parser, HTTP_STATUS_PAYLOAD_TOO_LARGE, "body too long");
 
     size_t need = request->body_len + len;
     if (need > parser->body_cap) {
@@ -341,7 +335,7 @@ static int on_body(llhttp_t *llhttp, const char *at, size_t len)
     return 0;
 }
 
-static int on_message_complete(llhttp_t *llhttp)
+static int parser_message_complete(llhttp_t *llhttp)
 {
     slack_http_parser_t *parser = llhttp->data;
     slack_http_request_t *request = parser->request;
@@ -353,22 +347,22 @@ static int on_message_complete(llhttp_t *llhttp)
 /* --- the parser ------------------------------------------------------------------------------- */
 
 static const llhttp_settings_t settings = {
-    .on_message_begin = on_message_begin,
-    .on_url = on_url,
-    .on_url_complete = on_url_complete,
-    .on_version_complete = on_version_complete,
-    .on_header_field = on_header_field,
-    .on_header_field_complete = on_header_field_complete,
-    .on_header_value = on_header_value,
-    .on_headers_complete = on_headers_complete,
-    .on_chunk_extension_name = on_extension,
-    .on_chunk_extension_value = on_extension,
-    .on_body = on_body,
-    .on_message_complete = on_message_complete,
+    .on_message_begin = parser_message_begin,
+    .on_url = parser_url,
+    .on_url_complete = parser_url_complete,
+    .on_version_complete = parser_version_complete,
+    .on_header_field = parser_header_field,
+    .on_header_field_complete = parser_header_field_complete,
+    .on_header_value = parser_header_value,
+    .on_headers_complete = parser_headers_complete,
+    .on_chunk_extension_name = parser_extension,
+    .on_chunk_extension_value = parser_extension,
+    .on_body = parser_body,
+    .on_message_complete = parser_message_complete,
 };
 
-/* Ready for a request. What is told about the last one stays. */
-static void begin(slack_http_parser_t *parser)
+/* Begin a request. The public fields still describe the last one. */
+static void parser_begin(slack_http_parser_t *parser)
 {
     llhttp_init(&parser->llhttp, HTTP_REQUEST, &settings);
     parser->llhttp.data = parser;
@@ -386,7 +380,7 @@ int slack__http_parser_init(slack_http_parser_t *parser, const slack_http_limits
     *parser = (slack_http_parser_t){.limits = limits, .reason = "", .keep_alive = true};
     parser->spans = slack__calloc(limits->header_count, sizeof *parser->spans);
     if (!parser->spans) return SLACK_ENOMEM;
-    begin(parser);
+    parser_begin(parser);
     return 0;
 }
 
@@ -401,27 +395,22 @@ void slack__http_parser_done(slack_http_parser_t *parser)
 slack_http_request_t *slack__http_parser_take(slack_http_parser_t *parser)
 {
     slack_http_request_t *request = parser->request;
-    begin(parser);
+    parser_begin(parser);
     return request;
 }
 
-/* A character of a token (RFC 9110 5.6.2), such as a method is. */
-static bool is_token_char(char c)
-{
-    if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z')) return true;
-    return c && strchr("!#$%&'*+-.^_`|~", c);
-}
-
-/* What llhttp found wrong, as a status. `at` is the byte at fault, or the end of what there is. */
+/* Refuse with the status for llhttp's error. `at` is the faulty byte, or the end of the data. */
 static void refuse_error(slack_http_parser_t *parser, llhttp_errno_t error, const char *at,
                          const char *end)
 {
+    static const char token_chars[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+                                      "0123456789!#$%&'*+-.^_`|~";
     int status = HTTP_STATUS_BAD_REQUEST;
     switch (error) {
-    case HPE_INVALID_METHOD: /* a method that nobody knows, or no method at all */
-        if (at < end && is_token_char(*at)) status = HTTP_STATUS_NOT_IMPLEMENTED;
+    case HPE_INVALID_METHOD: /* an unknown method if it is a token (RFC 9110 5.6.2), or none */
+        if (at < end && *at && strchr(token_chars, *at)) status = HTTP_STATUS_NOT_IMPLEMENTED;
         break;
-    case HPE_INVALID_VERSION: /* one that we do not speak; or it is fine, and its line is not */
+    case HPE_INVALID_VERSION: /* another version, or a malformed line */
         if (parser->llhttp.http_major == 1 && parser->llhttp.http_minor <= 1) break;
         status = HTTP_STATUS_HTTP_VERSION_NOT_SUPPORTED;
         break;
@@ -432,36 +421,24 @@ static void refuse_error(slack_http_parser_t *parser, llhttp_errno_t error, cons
     default: break;
     }
     const char *reason = llhttp_get_error_reason(&parser->llhttp);
-    refuse(parser, status, reason ? reason : "");
+    parser_refuse(parser, status, reason ? reason : "");
 }
 
-/* Most of a head is bounded piece by piece; blanks and line breaks between the pieces are bounded
- * by this. */
+/* The limits of target and headers, and room for the blanks and line breaks between them. */
 static size_t head_max(const slack_http_limits_t *limits)
 {
     return limits->target_bytes + limits->header_bytes + 4 * (size_t)limits->header_count + 64;
 }
 
-/* And what chunks take beside the body: as much as the body may, and their extensions. */
-static size_t raw_max(const slack_http_limits_t *limits)
-{
-    return head_max(limits) + 2 * (size_t)limits->body_bytes + limits->header_bytes;
-}
-
-static void refuse_length(slack_http_parser_t *parser, bool in_head)
-{
-    if (in_head)
-        refuse(parser, HTTP_STATUS_REQUEST_HEADER_FIELDS_TOO_LARGE, "head too long");
-    else
-        refuse(parser, HTTP_STATUS_PAYLOAD_TOO_LARGE, "chunks too small for the body");
-}
-
-/* Feed llhttp once, not more than there may be. */
+/* Feed llhttp once, within the limit. */
 static enum slack_http_parse_result feed_once(slack_http_parser_t *parser, const char *data,
                                               size_t len, size_t *ret_used)
 {
+    const slack_http_limits_t *limits = parser->limits;
     const bool in_head = parser->phase <= SLACK_HTTP_HEAD;
-    const size_t max = in_head ? head_max(parser->limits) : raw_max(parser->limits);
+    size_t max = head_max(limits);
+    /* Chunk sizes may take as much as the body itself. */
+    if (!in_head) max += 2 * (size_t)limits->body_bytes + limits->header_bytes;
     const size_t left = max - parser->raw_bytes;
     if (len > left) len = left;
 
@@ -474,7 +451,10 @@ static enum slack_http_parse_result feed_once(slack_http_parser_t *parser, const
     if (error == HPE_OK) {
         const bool head_ended = in_head && parser->phase > SLACK_HTTP_HEAD;
         if (len < left || head_ended) return SLACK_HTTP_MORE;
-        refuse_length(parser, in_head);
+        if (in_head)
+            parser_refuse(parser, HTTP_STATUS_REQUEST_HEADER_FIELDS_TOO_LARGE, "head too long");
+        else
+            parser_refuse(parser, HTTP_STATUS_PAYLOAD_TOO_LARGE, "chunks too small for the body");
     } else if (error == HPE_PAUSED) {
         if (parser->phase == SLACK_HTTP_WHOLE) return SLACK_HTTP_REQUEST;
         llhttp_resume(&parser->llhttp);

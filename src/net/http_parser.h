@@ -4,68 +4,69 @@
 
 #include <llhttp.h>
 
-#include "net/http_server.h"
+#include "net/http_limits.h"
+#include "net/http_message.h"
 
 /*
- * Bytes in, requests out: llhttp at its strictest, and our bounds. No I/O and no clock. Whatever
- * the pieces that the bytes come in, the outcome is the same.
+ * Bytes in, requests out: llhttp at its strictest, with limits. No I/O and no clock. However the
+ * bytes are cut into pieces, the result is the same.
  *
- * A request is built in the arena that will be its own: one copy of the head, one of the body.
+ * A request is built in its own arena: one copy of the head, one of the body.
  */
 
 enum slack_http_parse_result {
-    SLACK_HTTP_MORE,     /* all bytes were used, and the request goes on */
-    SLACK_HTTP_CONTINUE, /* the head is fine, and the peer asks whether to send its body */
-    SLACK_HTTP_REQUEST,  /* a whole request: slack__http_parser_take() */
-    SLACK_HTTP_REFUSE,   /* it breaks HTTP or a bound: answer `refuse`, then close */
+    SLACK_HTTP_MORE,     /* all bytes were used, and the request is not complete */
+    SLACK_HTTP_CONTINUE, /* the head is valid, and the peer asks whether to send the body */
+    SLACK_HTTP_REQUEST,  /* the request is complete: slack__http_parser_take() */
+    SLACK_HTTP_REFUSE,   /* the request breaks HTTP or a limit: respond `refuse`, then close */
 };
 
 enum slack_http_phase { SLACK_HTTP_BEFORE, SLACK_HTTP_HEAD, SLACK_HTTP_BODY, SLACK_HTTP_WHOLE };
 
-/* Where a header line lies in the head's text. Offsets, since the text moves when it grows. */
+/* Where a header lies in the text of the head. Offsets, since the text moves when it grows. */
 typedef struct slack_http_span {
     size_t name, name_len;
     size_t value, value_len;
 } slack_http_span_t;
 
 typedef struct slack_http_parser {
-    /* To read. Of the newest request; they stay until the next one begins. */
+    /* To read. About the newest request, until the next one begins. */
     enum slack_http_phase phase;
-    int refuse;         /* HTTP status, 0 while all is well */
-    const char *reason; /* why, constant text; "" */
+    int refuse;         /* HTTP status; 0: the request is valid so far */
+    const char *reason; /* why it is refused, constant text; "" */
     bool keep_alive;    /* the peer may send another request on this connection */
     bool http_1_0;
-    bool head;    /* HEAD: the answer has no body */
-    bool connect; /* CONNECT: what follows is no HTTP */
+    bool head;    /* HEAD: the response has no body */
+    bool connect; /* CONNECT: the bytes that follow are not HTTP */
 
     /* Private. */
     llhttp_t llhttp;
-    const slack_http_limits_t *limits; /* no field is 0 but `requests` */
-    slack_http_request_t *request;     /* in its arena, from the first byte on until taken */
+    const slack_http_limits_t *limits; /* no field but `requests` is 0 */
+    slack_http_request_t *request;     /* from its first byte until it is taken */
     slack_http_span_t *spans;          /* limits->header_count of them */
     size_t span_count;
     bool in_name;
     char *text; /* the head: target, then names and values, in the arena */
     size_t text_len, text_cap;
     size_t target_len;
-    size_t piece_len;   /* what is being fed */
-    size_t raw_bytes;   /* of the request, as they came */
+    size_t piece_len;   /* of the piece that is being fed */
+    size_t raw_bytes;   /* of the request, on the wire */
     size_t extra_bytes; /* chunk extensions and trailers */
     size_t body_cap;
 } slack_http_parser_t;
 
-/* `limits` are borrowed for the parser's life. 0, SLACK_ENOMEM. */
+/* `limits` is borrowed for the life of the parser. 0; SLACK_ENOMEM. */
 int slack__http_parser_init(slack_http_parser_t *parser, const slack_http_limits_t *limits);
 void slack__http_parser_done(slack_http_parser_t *parser);
 
-/* Read on. *ret_used: how many bytes were, all of them for SLACK_HTTP_MORE; the rest is to be fed
- * again. Nothing may be fed after SLACK_HTTP_REFUSE, nor between SLACK_HTTP_REQUEST and
+/* Parse bytes. *ret_used is the number that was used, all for SLACK_HTTP_MORE; the caller feeds the
+ * rest again. It feeds nothing after SLACK_HTTP_REFUSE, nor between SLACK_HTTP_REQUEST and
  * slack__http_parser_take(). */
 enum slack_http_parse_result slack__http_parser_feed(slack_http_parser_t *parser, const char *data,
                                                      size_t len, size_t *ret_used);
 
-/* Hand over the whole request, with its arena, and be ready for the next. `server`, `id`, `peer`
- * and `received_us` are the caller's to fill. */
+/* Take the complete request, with its arena, and begin the next. The caller sets `server`, `id`,
+ * `peer` and `received_us`. */
 slack_http_request_t *slack__http_parser_take(slack_http_parser_t *parser);
 
 #endif

@@ -5,13 +5,12 @@
 #include <stdbool.h>
 
 /*
- * Give a path its one form, in place, so that paths that mean the same are equal byte by byte
- * (RFC 3986 6.2.2): escapes become what they stand for. %2F and %25 stay, in upper case: an encoded
- * slash separates nothing, and what is decoded already is not changed by decoding it again. Dots
- * are not resolved.
+ * Normalize a path in place, so that paths that mean the same are equal byte by byte (RFC 3986
+ * 6.2.2): escapes are decoded. %2F and %25 stay, in upper case: an encoded slash separates nothing,
+ * and decoding twice changes nothing. Dots are not resolved.
  *
- * False for an escape without two hex digits, and one of a control character, which no path needs
- * and which a log or a header would stumble over; the text is of no use then.
+ * False for a malformed escape, or an encoded control character, which no path needs and which
+ * would break a log or a header; the text is invalid then.
  */
 bool slack__http_path_decode(char *path);
 

@@ -6,8 +6,8 @@
 
 #include <slack/error.h>
 
-/* The words are for people; a status without any is legal (RFC 9112 4). llhttp has no such words,
- * only the names of its enumerators. */
+/* The words are for people, and a status without words is legal (RFC 9112 4). llhttp has none, only
+ * the names of its enumerators. */
 static const char *status_text(int status)
 {
     switch (status) {
@@ -44,8 +44,8 @@ static const char *status_text(int status)
     }
 }
 
-/* Every answer has a date and a length: they are put together by hand, since printf would cost more
- * than all the rest of an answer. */
+/* Every response has a date and a length. They are put together by hand, since printf would cost
+ * more than the rest of the response. */
 static char *put_text(char *at, const char *text)
 {
     size_t len = strlen(text);
@@ -80,7 +80,7 @@ void slack__http_date(char ret[SLACK_HTTP_DATE_BYTES], int64_t wall_s)
     *at = '\0';
 }
 
-/* Whether text can stand in a header line: nothing that ends the line, or the string. */
+/* Whether a text fits into a header line: nothing in it ends the line or the string. */
 static bool fits_in_line(slack_slice_t text)
 {
     for (size_t i = 0; i < text.len; i++)
@@ -88,12 +88,12 @@ static bool fits_in_line(slack_slice_t text)
     return true;
 }
 
-static bool answer_is_fine(const slack_http_response_t *answer)
+static bool response_is_valid(const slack_http_response_t *response)
 {
-    if (answer->status < 200 || answer->status > 999) return false;
-    if (!fits_in_line(slack__slice(answer->content_type))) return false;
-    for (size_t i = 0; i < answer->header_count; i++) {
-        const slack_http_header_t *header = &answer->headers[i];
+    if (response->status < 200 || response->status > 999) return false;
+    if (!fits_in_line(slack__slice(response->content_type))) return false;
+    for (size_t i = 0; i < response->header_count; i++) {
+        const slack_http_header_t *header = &response->headers[i];
         if (header->name.len == 0 || !fits_in_line(header->name) || !fits_in_line(header->value))
             return false;
     }
@@ -117,7 +117,7 @@ static int append_status_line(slack_buf_t *out, int status, int64_t wall_s)
     if (rc == 0) rc = slack__buf_append_slice(out, slack__slice(status_text(status)));
     char date[] = "\r\nDate: Sat, 21 Nov 2026 00:00:00 GMT\r\n";
     slack__http_date(date + sizeof("\r\nDate: ") - 1, wall_s);
-    memcpy(date + sizeof date - 3, "\r\n", 2); /* where the date has put its NUL */
+    memcpy(date + sizeof date - 3, "\r\n", 2); /* over the NUL of the date */
     return rc ? rc : slack__buf_append(out, date, sizeof date - 1);
 }
 
@@ -132,32 +132,27 @@ static int append_length(slack_buf_t *out, size_t len)
     return slack__buf_append(out, line, (size_t)(end - line));
 }
 
-static int append_connection(slack_buf_t *out, const slack_http_response_context_t *context)
-{
-    if (context->close) return slack__buf_append_slice(out, SLACK_SLICE("Connection: close\r\n"));
-    if (context->http_1_0)
-        return slack__buf_append_slice(out, SLACK_SLICE("Connection: keep-alive\r\n"));
-    return 0;
-}
-
-int slack__http_response_write(slack_buf_t *out, const slack_http_response_t *answer,
+int slack__http_response_write(slack_buf_t *out, const slack_http_response_t *response,
                                const slack_http_response_context_t *context)
 {
-    if (!answer_is_fine(answer)) return SLACK_EINVAL;
+    if (!response_is_valid(response)) return SLACK_EINVAL;
     const size_t before = out->len;
     /* 204 and 304 end with their head (RFC 9112 6.3). */
-    const bool bodiless = answer->status == 204 || answer->status == 304;
+    const bool bodiless = response->status == 204 || response->status == 304;
 
-    int rc = append_status_line(out, answer->status, context->wall_s);
-    if (rc == 0 && answer->content_type)
-        rc = append_header(out, SLACK_SLICE("Content-Type"), slack__slice(answer->content_type));
-    for (size_t i = 0; i < answer->header_count && rc == 0; i++)
-        rc = append_header(out, answer->headers[i].name, answer->headers[i].value);
-    if (rc == 0 && !bodiless) rc = append_length(out, answer->body_len);
-    if (rc == 0) rc = append_connection(out, context);
+    int rc = append_status_line(out, response->status, context->wall_s);
+    if (rc == 0 && response->content_type)
+        rc = append_header(out, SLACK_SLICE("Content-Type"), slack__slice(response->content_type));
+    for (size_t i = 0; i < response->header_count && rc == 0; i++)
+        rc = append_header(out, response->headers[i].name, response->headers[i].value);
+    if (rc == 0 && !bodiless) rc = append_length(out, response->body_len);
+    if (rc == 0 && context->close)
+        rc = slack__buf_append_slice(out, SLACK_SLICE("Connection: close\r\n"));
+    else if (rc == 0 && context->http_1_0)
+        rc = slack__buf_append_slice(out, SLACK_SLICE("Connection: keep-alive\r\n"));
     if (rc == 0) rc = slack__buf_append(out, "\r\n", 2);
     if (rc == 0 && !bodiless && !context->head)
-        rc = slack__buf_append(out, answer->body, answer->body_len);
+        rc = slack__buf_append(out, response->body, response->body_len);
     if (rc != 0) slack__buf_truncate(out, before);
     return rc;
 }

@@ -5,56 +5,57 @@
 
 #include <slack/error.h>
 
-#include "net/http_response.h"
+#include "net/http_limits.h"
 #include "net/http_parser.h"
+#include "net/http_response.h"
 #include "net/trusted_proxies.h"
 #include "net/log_limit.h"
 #include "util/alloc.h"
 #include "util/buf.h"
 
-/* An id is a serial number, counted over all connections, above the slot of its connection. */
+/* A request's id: a serial number over all connections, and below it the slot of its connection. */
 #define SLOT_BITS       16
 #define SLOT_MASK       (((uint64_t)1 << SLOT_BITS) - 1)
 #define CONNECTIONS_MAX (1u << SLOT_BITS)
 #define NO_SLOT         SIZE_MAX
-/* What may have been read already when reading is paused. */
-#define PENDING_MAX ((size_t)256 << 10)
-/* Deadlines are looked at this often: a quarter of the shortest, within these bounds. */
+/* Bytes that may have been read when reading is paused. */
+#define UNREAD_MAX ((size_t)256 << 10)
+/* How often deadlines are checked: a quarter of the shortest, within these limits. */
 #define SWEEP_MIN_MS 5u
 #define SWEEP_MAX_MS 1000u
 #define NEVER        UINT64_MAX
-/* How long a connection may take to its first byte, and count as one that is about to ask. */
+/* How long a new connection counts as one that is about to send a request. */
 #define FRESH_MS 1000u
 
-enum state {
-    WAITING,  /* for the first byte of a request */
-    READING,  /* a request */
-    HANDLING, /* it is with the handler */
-    ENDING,   /* the last answer is written, or the connection is closing */
-    GONE      /* upgraded: the connection has another owner, this is freed by its task */
+enum client_state {
+    CLIENT_WAITING,  /* for the first byte of a request */
+    CLIENT_READING,  /* a request */
+    CLIENT_HANDLING, /* the handler has the request */
+    CLIENT_ENDING,   /* the last response is written, or the connection is closing */
+    CLIENT_GONE      /* upgraded: the connection has another owner; the task frees the client */
 };
 
 typedef struct client {
     slack_http_server_t *server;
     slack_conn_t *conn;
     slack_link_t link; /* in server->clients */
-    slack_task_t task; /* goes on with `pending` */
-    enum state state;
+    slack_task_t task; /* parses `unread` */
+    enum client_state state;
     size_t slot;           /* NO_SLOT once it has left */
-    uint64_t first_serial; /* requests with smaller ones were other connections' */
-    uint64_t request_id;   /* while HANDLING */
-    uint64_t since_ms;     /* when it began to keep us waiting for a request, and */
+    uint64_t first_serial; /* requests with smaller ones belonged to other clients of the slot */
+    uint64_t request_id;   /* while handling */
+    uint64_t since_ms;     /* when it began to wait for a request */
     uint64_t deadline_ms;
-    size_t held_bytes; /* of a request that is being read, beyond SLACK_HTTP_SMALL_BYTES */
+    size_t held_bytes; /* of the request that is being read, beyond SLACK_HTTP_SMALL_BYTES */
     uint64_t begun_us; /* when the first byte of the request was read */
     unsigned requests;
-    unsigned pipelined; /* since the peer has last awaited an answer */
-    bool parsing;       /* advance() is on the stack */
-    bool eof;           /* the peer has sent all it will ever send */
+    unsigned pipelined; /* requests since the peer last awaited a response */
+    bool parsing;       /* client_parse() is on the stack */
+    bool eof;           /* the peer sends no more */
     bool known;         /* by slack__http_vouch() */
     slack_http_parser_t parser;
-    slack_buf_t pending; /* bytes behind the request that is being handled */
-    slack_slice_t rest;  /* the same while they are still in the read buffer */
+    slack_buf_t unread; /* bytes behind the request that is being handled */
+    slack_slice_t rest; /* the same, while they are in the read buffer */
 } client_t;
 
 struct slack_http_server {
@@ -71,11 +72,11 @@ struct slack_http_server {
     size_t held_bytes; /* of all clients */
     uint64_t serial;
     uint64_t refused;
-    slack_log_limit_t log_limit; /* of lines about refusals */
+    slack_log_limit_t log_limit; /* for lines about refusals */
     uv_timer_t sweep;
     unsigned sweep_ms;
-    slack_buf_t out; /* the answer being composed */
-    bool leaving;    /* no connection is kept any more */
+    slack_buf_t out; /* the response being written */
+    bool leaving;    /* every response ends its connection */
     bool draining;
     bool closing;
     bool swept; /* the sweep's handle is closed */
@@ -88,28 +89,26 @@ static uint64_t now_ms(const slack_http_server_t *server)
     return slack__mono_ms(slack__net_clock(server->net));
 }
 
-/* --- what the log is told of those who are turned away -----------------------------------------
- */
+/* --- refusals in the log ---------------------------------------------------------------------- */
 
-/* A flood of them must not flood the log. */
-static void tell_left_out(slack_http_server_t *server, bool all)
+static void log_left_out(slack_http_server_t *server, bool all)
 {
     const uint64_t count = slack__log_limit_left_out(&server->log_limit, now_ms(server), all);
     if (count > 0)
         SLACK_LOG(slack__net_log(server->net), WARN, "requests refused", "count=%llu reason=%s",
-                  (unsigned long long)count, "more than are told one by one");
+                  (unsigned long long)count, "more than are logged one by one");
 }
 
-/* Whether a line about one more of them may be written. */
-static bool may_tell(slack_http_server_t *server)
+/* Whether the log limit allows one more line. */
+static bool may_log(slack_http_server_t *server)
 {
-    tell_left_out(server, false);
+    log_left_out(server, false);
     return slack__log_limit_take(&server->log_limit, now_ms(server));
 }
 
 /* --- the end of a connection, and of the server ----------------------------------------------- */
 
-static void end_if_all_gone(slack_http_server_t *server)
+static void free_if_unused(slack_http_server_t *server)
 {
     if (!server->swept || !slack__list_empty(&server->clients)) return;
     void (*fn)(void *user_data) = server->close_fn;
@@ -121,8 +120,8 @@ static void end_if_all_gone(slack_http_server_t *server)
     if (fn) fn(user_data);
 }
 
-/* Late answers to the slot's requests find nothing any more. */
-static void leave_slot(client_t *client)
+/* Late responses to the slot's requests get SLACK_ECLOSED from now on. */
+static void client_leave_slot(client_t *client)
 {
     slack_http_server_t *server = client->server;
     if (client->slot == NO_SLOT) return;
@@ -131,7 +130,7 @@ static void leave_slot(client_t *client)
     client->slot = NO_SLOT;
 }
 
-static void set_held(client_t *client, size_t bytes)
+static void client_hold(client_t *client, size_t bytes)
 {
     client->server->held_bytes += bytes - client->held_bytes;
     client->held_bytes = bytes;
@@ -142,43 +141,43 @@ static void client_free(client_t *client)
     slack_http_server_t *server = client->server;
     slack__task_cancel(&client->task);
     slack__unlink(&client->link);
-    set_held(client, 0);
+    client_hold(client, 0);
     slack__http_parser_done(&client->parser);
-    slack__buf_done(&client->pending);
+    slack__buf_done(&client->unread);
     slack__free(client);
-    end_if_all_gone(server);
+    free_if_unused(server);
 }
 
-static void on_closed(slack_conn_t *conn, int status, void *user_data)
+static void client_closed(slack_conn_t *conn, int status, void *user_data)
 {
     client_t *client = user_data;
     slack_http_server_t *server = client->server;
-    if (status == SLACK_ETLS && client->requests == 0 && may_tell(server))
+    if (status == SLACK_ETLS && client->requests == 0 && may_log(server))
         SLACK_LOG(slack__net_log(server->net), WARN, "connection refused", "reason=%s peer=%s",
                   slack__conn_reason(conn), slack__conn_peer(conn));
-    leave_slot(client);
+    client_leave_slot(client);
     client_free(client);
 }
 
 /* Send what was written, then close. */
-static void finish(client_t *client)
+static void client_finish(client_t *client)
 {
-    client->state = ENDING;
-    client->deadline_ms = NEVER; /* the connection has one of its own */
+    client->state = CLIENT_ENDING;
+    client->deadline_ms = NEVER; /* slack__conn_finish() has a deadline of its own */
     slack__conn_finish(client->conn);
 }
 
-static void close_now(client_t *client, int status)
+static void client_close(client_t *client, int status)
 {
-    client->state = ENDING;
+    client->state = CLIENT_ENDING;
     client->deadline_ms = NEVER;
     slack__conn_close(client->conn, status);
 }
 
-/* --- answers ---------------------------------------------------------------------------------- */
+/* --- responses -------------------------------------------------------------------------------- */
 
-/* SLACK_EINVAL leaves the request unanswered; after any other failure the connection is closing. */
-static int write_answer(client_t *client, const slack_http_response_t *answer, bool close)
+/* After SLACK_EINVAL nothing was sent; after any other failure the connection is closing. */
+static int client_respond(client_t *client, const slack_http_response_t *response, bool close)
 {
     slack_http_server_t *server = client->server;
     const slack_http_response_context_t context = {
@@ -188,40 +187,40 @@ static int write_answer(client_t *client, const slack_http_response_t *answer, b
         .wall_s = slack__wall_ms(slack__net_clock(server->net)) / 1000,
     };
     slack__buf_clear(&server->out);
-    int rc = slack__http_response_write(&server->out, answer, &context);
+    int rc = slack__http_response_write(&server->out, response, &context);
     if (rc == SLACK_EINVAL) return rc;
     if (rc == 0)
         rc = slack__conn_write(client->conn, slack__buf_ptr(&server->out), server->out.len);
     if (rc != 0)
-        close_now(client, rc);
+        client_close(client, rc);
     else if (close)
-        finish(client);
+        client_finish(client);
     return rc;
 }
 
-/* Answer what is no request, or none that anybody wants. */
-static void refuse(client_t *client, int status, const char *reason)
+/* Refuse what is not a valid request, and close. */
+static void client_refuse(client_t *client, int status, const char *reason)
 {
     slack_http_server_t *server = client->server;
     server->refused++;
-    if (may_tell(server))
+    if (may_log(server))
         SLACK_LOG(slack__net_log(server->net), WARN, "request refused",
                   "status=%d reason=%s peer=%s", status, reason, slack__conn_peer(client->conn));
-    write_answer(client, &(slack_http_response_t){.status = status}, true);
+    client_respond(client, &(slack_http_response_t){.status = status}, true);
 }
 
-static client_t *find(const slack_http_server_t *server, uint64_t id, int *ret_rc)
+static client_t *client_find(const slack_http_server_t *server, uint64_t id, int *ret_rc)
 {
     const size_t slot = (size_t)(id & SLOT_MASK);
     client_t *client = slot < server->limits.connections ? server->slots[slot] : NULL;
-    if (client && client->state == HANDLING && client->request_id == id) return client;
+    if (client && client->state == CLIENT_HANDLING && client->request_id == id) return client;
     const bool gone =
-        !client || client->state >= ENDING || (id >> SLOT_BITS) < client->first_serial;
+        !client || client->state >= CLIENT_ENDING || (id >> SLOT_BITS) < client->first_serial;
     *ret_rc = gone ? SLACK_ECLOSED : SLACK_EINVAL;
     return NULL;
 }
 
-/* Whether this answer is the connection's last. */
+/* Whether the next response is the last one of the connection. */
 static bool is_last(const client_t *client)
 {
     const slack_http_server_t *server = client->server;
@@ -229,29 +228,25 @@ static bool is_last(const client_t *client)
     if (!client->parser.keep_alive || client->parser.connect || server->leaving) return true;
     if (max && client->requests >= max) return true;
     if (client->pipelined >= server->limits.pipelined) return true;
-    if (slack__conn_queued(client->conn) > 0) return true; /* the answer before was not read yet */
-    return client->eof; /* no request waits behind this one: reading would have paused before */
-}
-
-static void wait_for_request(client_t *client)
-{
-    client->state = WAITING;
-    client->since_ms = now_ms(client->server);
-    client->deadline_ms = client->since_ms + client->server->limits.idle_ms;
-    /* A request that waits is not handed over from within the answer to the one before. */
-    if (client->pending.len > 0 && !client->parsing)
-        slack__task_post(client->server->net, &client->task);
+    if (slack__conn_queued(client->conn) > 0) return true; /* the peer does not read responses */
+    return client
+        ->eof; /* no request is behind this one: reading would have paused before the eof */
 }
 
 int slack__http_respond(slack_http_server_t *server, uint64_t request_id,
-                        const slack_http_response_t *answer)
+                        const slack_http_response_t *response)
 {
     int rc = SLACK_ECLOSED;
-    client_t *client = find(server, request_id, &rc);
+    client_t *client = client_find(server, request_id, &rc);
     if (!client) return rc;
-    rc = write_answer(client, answer, answer->close || is_last(client));
-    if (rc == 0 && client->state == HANDLING) wait_for_request(client);
-    return rc;
+    rc = client_respond(client, response, response->close || is_last(client));
+    if (rc != 0 || client->state != CLIENT_HANDLING) return rc;
+    client->state = CLIENT_WAITING;
+    client->since_ms = now_ms(server);
+    client->deadline_ms = client->since_ms + server->limits.idle_ms;
+    /* The next request is not handed over from within the response to this one. */
+    if (client->unread.len > 0 && !client->parsing) slack__task_post(server->net, &client->task);
+    return 0;
 }
 
 void slack__http_refuse(const slack_http_request_t *request, int status,
@@ -259,7 +254,7 @@ void slack__http_refuse(const slack_http_request_t *request, int status,
 {
     slack_http_server_t *server = request->server;
     server->refused++;
-    if (may_tell(server))
+    if (may_log(server))
         SLACK_LOG(slack__net_log(server->net), WARN, "request refused",
                   "status=%d reason=%s peer=%s path=%s", status, reason, request->peer,
                   request->path.ptr);
@@ -271,7 +266,7 @@ void slack__http_refuse(const slack_http_request_t *request, int status,
 void slack__http_vouch(slack_http_server_t *server, uint64_t request_id)
 {
     int rc;
-    client_t *client = find(server, request_id, &rc);
+    client_t *client = client_find(server, request_id, &rc);
     if (client) client->known = true;
 }
 
@@ -283,11 +278,11 @@ static void hand_over(client_t *client)
     const char *peer =
         slack__arena_strdup(client->parser.request->arena, slack__conn_peer(client->conn));
     if (!peer) {
-        refuse(client, 503, "out of memory");
+        client_refuse(client, 503, "out of memory");
         return;
     }
     slack_http_request_t *request = slack__http_parser_take(&client->parser);
-    set_held(client, 0);
+    client_hold(client, 0);
     request->server = server;
     request->id = ++server->serial << SLOT_BITS | client->slot;
     request->peer = peer;
@@ -295,46 +290,43 @@ static void hand_over(client_t *client)
     client->request_id = request->id;
     client->requests++;
     client->pipelined++;
-    client->state = HANDLING;
+    client->state = CLIENT_HANDLING;
     client->deadline_ms = NEVER;
     server->fn(server, request, server->user_data);
 }
 
-/* Past what all requests may hold that are being read, the large ones have to wait. */
-static bool takes_too_much(client_t *client)
-{
-    const slack_http_request_t *request = client->parser.request;
-    const size_t size = request ? slack__arena_size(request->arena) : 0;
-    set_held(client, size > SLACK_HTTP_SMALL_BYTES ? size - SLACK_HTTP_SMALL_BYTES : 0);
-    return client->held_bytes > 0 &&
-           client->server->held_bytes > client->server->limits.memory_bytes;
-}
-
-/* One step of the parser, and what follows from it. Returns how many bytes it used. */
-static size_t step(client_t *client, const char *data, size_t len)
+/* Feed the parser once and act on the result. Returns how many bytes were used. */
+static size_t client_feed(client_t *client, const char *data, size_t len)
 {
     slack_http_server_t *server = client->server;
     const bool in_body = client->parser.phase == SLACK_HTTP_BODY;
     size_t used;
-    if (client->state == WAITING) {
-        client->state = READING;
+    if (client->state == CLIENT_WAITING) {
+        client->state = CLIENT_READING;
         client->begun_us = slack__mono_us(slack__net_clock(server->net));
         client->deadline_ms = client->begun_us / 1000 + server->limits.header_ms;
     }
-    enum slack_http_parse_result next = slack__http_parser_feed(&client->parser, data, len, &used);
+    enum slack_http_parse_result parsed =
+        slack__http_parser_feed(&client->parser, data, len, &used);
     if (!in_body && client->parser.phase == SLACK_HTTP_BODY)
         client->deadline_ms = now_ms(server) + server->limits.body_ms;
-    if (next != SLACK_HTTP_REFUSE && takes_too_much(client)) {
-        refuse(client, 503, "too much is being received");
+
+    /* Large requests are refused while all that are being read take too much memory. */
+    const slack_http_request_t *request = client->parser.request;
+    const size_t size = request ? slack__arena_size(request->arena) : 0;
+    client_hold(client, size > SLACK_HTTP_SMALL_BYTES ? size - SLACK_HTTP_SMALL_BYTES : 0);
+    if (parsed != SLACK_HTTP_REFUSE && client->held_bytes > 0 &&
+        server->held_bytes > server->limits.memory_bytes) {
+        client_refuse(client, 503, "too much is being received");
         return used;
     }
 
-    switch (next) {
+    switch (parsed) {
     case SLACK_HTTP_MORE: break;
     case SLACK_HTTP_CONTINUE: {
         static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
         int rc = slack__conn_write(client->conn, go_on, sizeof go_on - 1);
-        if (rc != 0) close_now(client, rc);
+        if (rc != 0) client_close(client, rc);
         break;
     }
     case SLACK_HTTP_REQUEST:
@@ -342,84 +334,87 @@ static size_t step(client_t *client, const char *data, size_t len)
         hand_over(client);
         client->rest = (slack_slice_t){NULL, 0};
         break;
-    case SLACK_HTTP_REFUSE: refuse(client, client->parser.refuse, client->parser.reason); break;
+    case SLACK_HTTP_REFUSE:
+        client_refuse(client, client->parser.refuse, client->parser.reason);
+        break;
     }
     return used;
 }
 
-/* Parse until a request was handed over, or the bytes are used up. Returns how many were. One
- * request in a turn of the loop: whoever sends many at once takes no more of it than others. */
-static size_t advance(client_t *client, const char *data, size_t len)
+/* Parse until a request is handed over or the bytes are used up; returns how many were used. A
+ * client hands over one request in a turn of the loop, so that one that sends many leaves time to
+ * others. */
+static size_t client_parse(client_t *client, const char *data, size_t len)
 {
     size_t used = 0;
     const unsigned requests = client->requests;
     client->parsing = true;
-    while (used < len && client->state <= READING && client->requests == requests)
-        used += step(client, data + used, len - used);
+    while (used < len && client->state <= CLIENT_READING && client->requests == requests)
+        used += client_feed(client, data + used, len - used);
     client->parsing = false;
     return used;
 }
 
-/* Where no more will come, whatever is not a whole request yet never will be. */
-static void check_eof(client_t *client)
+/* After the eof an incomplete request stays incomplete. */
+static void client_check_eof(client_t *client)
 {
-    if (client->eof && client->state <= READING) finish(client);
+    if (client->eof && client->state <= CLIENT_READING) client_finish(client);
 }
 
-static void on_data(slack_conn_t *conn, const char *data, size_t len, void *user_data)
+static void client_data(slack_conn_t *conn, const char *data, size_t len, void *user_data)
 {
     client_t *client = user_data;
-    if (client->state == WAITING) client->pipelined = 0;
-    size_t used = client->pending.len == 0 ? advance(client, data, len) : 0;
-    if (used == len || client->state >= ENDING) return;
+    if (client->state == CLIENT_WAITING) client->pipelined = 0;
+    size_t used = client->unread.len == 0 ? client_parse(client, data, len) : 0;
+    if (used == len || client->state >= CLIENT_ENDING) return;
 
-    /* A pipelined request: it waits here, and what is behind it in the kernel. */
+    /* A pipelined request: it waits here, and further bytes wait in the kernel. */
     slack__conn_pause(conn, true);
-    int rc = slack__buf_append(&client->pending, data + used, len - used);
+    int rc = slack__buf_append(&client->unread, data + used, len - used);
     if (rc != 0)
-        close_now(client, rc);
-    else if (client->state == WAITING) /* the request before it was answered meanwhile */
+        client_close(client, rc);
+    else if (client->state == CLIENT_WAITING) /* the request before it has its response already */
         slack__task_post(client->server->net, &client->task);
 }
 
-static void on_eof(slack_conn_t *conn, void *user_data)
+static void client_got_eof(slack_conn_t *conn, void *user_data)
 {
     client_t *client = user_data;
     client->eof = true;
-    check_eof(client);
+    client_check_eof(client);
 }
 
-static void run_task(slack_task_t *task)
+static void client_run_task(slack_task_t *task)
 {
     client_t *client = SLACK_CONTAINER(task, client_t, task);
-    if (client->state == GONE) {
+    if (client->state == CLIENT_GONE) {
         client_free(client);
         return;
     }
-    slack__buf_consume(&client->pending,
-                       advance(client, slack__buf_ptr(&client->pending), client->pending.len));
-    if (client->state == GONE) return; /* freed by the task that was posted then */
-    if (client->pending.len > 0 && client->state == WAITING)
+    slack__buf_consume(&client->unread,
+                       client_parse(client, slack__buf_ptr(&client->unread), client->unread.len));
+    if (client->state == CLIENT_GONE) return; /* the upgrade has posted this task again */
+    if (client->unread.len > 0 && client->state == CLIENT_WAITING)
         slack__task_post(client->server->net, &client->task);
-    if (client->pending.len == 0 && client->state < ENDING) {
-        slack__buf_done(&client->pending);
+    if (client->unread.len == 0 && client->state < CLIENT_ENDING) {
+        slack__buf_done(&client->unread);
         slack__conn_pause(client->conn, false);
     }
-    check_eof(client);
+    client_check_eof(client);
 }
 
 int slack__http_upgrade(slack_http_server_t *server, uint64_t request_id, slack_conn_t **ret_conn,
                         slack_slice_t *ret_rest)
 {
     int rc = SLACK_ECLOSED;
-    client_t *client = find(server, request_id, &rc);
+    client_t *client = client_find(server, request_id, &rc);
     if (!client) return rc;
     *ret_conn = client->conn;
     *ret_rest = client->rest;
     if (!client->parsing)
-        *ret_rest = (slack_slice_t){slack__buf_ptr(&client->pending), client->pending.len};
-    leave_slot(client);
-    client->state = GONE;
+        *ret_rest = (slack_slice_t){slack__buf_ptr(&client->unread), client->unread.len};
+    client_leave_slot(client);
+    client->state = CLIENT_GONE;
     client->deadline_ms = NEVER;
     slack__conn_pause(client->conn, false);
     slack__task_post(server->net, &client->task);
@@ -437,24 +432,17 @@ static client_t *client_new(slack_http_server_t *server)
         return NULL;
     }
     client->server = server;
-    client->task.run = run_task;
+    client->task.run = client_run_task;
     slack__link_init(&client->task.link);
     slack__link_init(&client->link);
-    slack__buf_init(&client->pending, PENDING_MAX);
+    slack__buf_init(&client->unread, UNREAD_MAX);
     return client;
 }
 
-/* Whether `a` has to go before `b` does, where somebody has to: strangers first, and of each kind
- * who has kept us waiting longest for a request. */
-static bool goes_before(const client_t *a, const client_t *b)
-{
-    return a->known != b->known ? b->known : a->since_ms < b->since_ms;
-}
-
-/* The client among those of `peer` (NULL: of all) that has to go first, and how many of them there
- * are. */
-static client_t *first_to_go(const slack_http_server_t *server, const char *peer,
-                             unsigned *ret_count)
+/* The client to close first, among those of `peer` (NULL: of all), and how many they are. Strangers
+ * are closed before known peers, then those who have waited longest for a request. */
+static client_t *first_to_close(const slack_http_server_t *server, const char *peer,
+                                unsigned *ret_count)
 {
     client_t *found = NULL;
     *ret_count = 0;
@@ -463,24 +451,29 @@ static client_t *first_to_go(const slack_http_server_t *server, const char *peer
         if (client->slot == NO_SLOT) continue;
         if (peer && strcmp(slack__conn_peer(client->conn), peer) != 0) continue;
         ++*ret_count;
-        if (client->state != HANDLING && (!found || goes_before(client, found))) found = client;
+        if (client->state == CLIENT_HANDLING) continue;
+        if (!found ||
+            (client->known != found->known ? found->known : client->since_ms < found->since_ms))
+            found = client;
     }
     return found;
 }
 
-/* Have one of at most `max` places for a new connection, be it for another's that waits. */
+/* Make room for one more of at most `max` connections, of `peer` or of all. False: none can be
+ * closed.
+ */
 static bool make_room(slack_http_server_t *server, const char *peer, unsigned max)
 {
     unsigned count;
-    client_t *client = first_to_go(server, peer, &count);
+    client_t *client = first_to_close(server, peer, &count);
     if (count < max) return true;
     if (!client) return false;
-    leave_slot(client);
-    close_now(client, SLACK_EBUSY);
+    client_leave_slot(client);
+    client_close(client, SLACK_EBUSY);
     return true;
 }
 
-static bool has_room(slack_http_server_t *server, const slack_conn_t *conn)
+static bool admit(slack_http_server_t *server, const slack_conn_t *conn)
 {
     const char *peer = slack__conn_peer(conn);
     const bool trusted =
@@ -489,19 +482,19 @@ static bool has_room(slack_http_server_t *server, const slack_conn_t *conn)
     return server->free_count > 0 || make_room(server, NULL, server->limits.connections);
 }
 
-static void on_sweep(uv_timer_t *timer);
+static void server_sweep(uv_timer_t *timer);
 
-static void on_accept(slack_conn_t *conn, void *user_data)
+static void server_accepted(slack_conn_t *conn, void *user_data)
 {
     static const slack_conn_events_t events = {
-        .data = on_data,
-        .eof = on_eof,
-        .closed = on_closed,
+        .data = client_data,
+        .eof = client_got_eof,
+        .closed = client_closed,
     };
     slack_http_server_t *server = user_data;
-    client_t *client = has_room(server, conn) ? client_new(server) : NULL;
+    client_t *client = admit(server, conn) ? client_new(server) : NULL;
     if (!client) {
-        if (may_tell(server))
+        if (may_log(server))
             SLACK_LOG(slack__net_log(server->net), WARN, "connection refused",
                       "reason=%s connections=%u peer=%s", "too many",
                       slack__http_server_connections(server), slack__conn_peer(conn));
@@ -515,21 +508,12 @@ static void on_accept(slack_conn_t *conn, void *user_data)
     client->deadline_ms = client->since_ms + server->limits.first_byte_ms;
     server->slots[client->slot] = client;
     if (!uv_is_active((const uv_handle_t *)&server->sweep))
-        uv_timer_start(&server->sweep, on_sweep, server->sweep_ms, server->sweep_ms);
+        uv_timer_start(&server->sweep, server_sweep, server->sweep_ms, server->sweep_ms);
     slack__list_push(&server->clients, &client->link);
     slack__conn_set_events(conn, &events, client);
 }
 
-/* A peer of which not one byte came is not answered. */
-static void expire(client_t *client)
-{
-    if (client->state == READING)
-        refuse(client, 408, "the request takes too long");
-    else
-        finish(client);
-}
-
-static void on_sweep(uv_timer_t *timer)
+static void server_sweep(uv_timer_t *timer)
 {
     slack_http_server_t *server = timer->data;
     const uint64_t now = now_ms(server);
@@ -537,51 +521,28 @@ static void on_sweep(uv_timer_t *timer)
     for (slack_link_t *link = server->clients.next; link != &server->clients; link = next) {
         next = link->next;
         client_t *client = SLACK_CONTAINER(link, client_t, link);
-        if (now >= client->deadline_ms) expire(client);
+        if (now < client->deadline_ms) continue;
+        if (client->state == CLIENT_READING)
+            client_refuse(client, 408, "the request takes too long");
+        else
+            client_finish(client);
     }
-    tell_left_out(server, false);
+    log_left_out(server, false);
     if (slack__list_empty(&server->clients) && server->log_limit.left_out == 0)
         uv_timer_stop(&server->sweep);
 }
 
 /* --- the server ------------------------------------------------------------------------------- */
 
+/* How often the deadlines are checked. */
 static unsigned sweep_interval(const slack_http_limits_t *limits)
 {
-    unsigned shortest = limits->header_ms;
-    if (limits->first_byte_ms < shortest) shortest = limits->first_byte_ms;
-    if (limits->body_ms < shortest) shortest = limits->body_ms;
-    if (limits->idle_ms < shortest) shortest = limits->idle_ms;
-    unsigned interval = shortest / 4;
-    if (interval < SWEEP_MIN_MS) return SWEEP_MIN_MS;
-    return interval < SWEEP_MAX_MS ? interval : SWEEP_MAX_MS;
-}
-
-static unsigned or_default(unsigned set, unsigned preset)
-{
-    return set ? set : preset;
-}
-
-slack_http_limits_t slack__http_limits(const slack_http_limits_t *set)
-{
-    const slack_http_limits_t none = {0};
-    const slack_http_limits_t *s = set ? set : &none;
-    return (slack_http_limits_t){
-        .connections = or_default(s->connections, SLACK_HTTP_CONNECTIONS_DEFAULT),
-        .connections_per_peer =
-            or_default(s->connections_per_peer, SLACK_HTTP_CONNECTIONS_PER_PEER_DEFAULT),
-        .target_bytes = or_default(s->target_bytes, SLACK_HTTP_TARGET_BYTES_DEFAULT),
-        .header_bytes = or_default(s->header_bytes, SLACK_HTTP_HEADER_BYTES_DEFAULT),
-        .header_count = or_default(s->header_count, SLACK_HTTP_HEADER_COUNT_DEFAULT),
-        .body_bytes = or_default(s->body_bytes, SLACK_HTTP_BODY_BYTES_DEFAULT),
-        .memory_bytes = or_default(s->memory_bytes, SLACK_HTTP_MEMORY_BYTES_DEFAULT),
-        .first_byte_ms = or_default(s->first_byte_ms, SLACK_HTTP_FIRST_BYTE_MS_DEFAULT),
-        .header_ms = or_default(s->header_ms, SLACK_HTTP_HEADER_MS_DEFAULT),
-        .body_ms = or_default(s->body_ms, SLACK_HTTP_BODY_MS_DEFAULT),
-        .idle_ms = or_default(s->idle_ms, SLACK_HTTP_IDLE_MS_DEFAULT),
-        .pipelined = or_default(s->pipelined, SLACK_HTTP_PIPELINED_DEFAULT),
-        .requests = s->requests,
-    };
+    const unsigned times[] = {limits->first_byte_ms, limits->header_ms, limits->body_ms,
+                              limits->idle_ms};
+    unsigned interval = SWEEP_MAX_MS;
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+        if (times[i] / 4 < interval) interval = times[i] / 4;
+    return interval > SWEEP_MIN_MS ? interval : SWEEP_MIN_MS;
 }
 
 static slack_http_server_t *server_new(slack_net_t *net, const slack_http_limits_t *limits)
@@ -599,7 +560,7 @@ static slack_http_server_t *server_new(slack_net_t *net, const slack_http_limits
     server->net = net;
     server->limits = *limits;
     server->sweep_ms = sweep_interval(limits);
-    /* The lowest slot on top. */
+    /* The lowest slot is on top. */
     while (server->free_count < limits->connections) {
         server->free_slots[server->free_count] =
             (uint16_t)(limits->connections - 1 - server->free_count);
@@ -609,11 +570,11 @@ static slack_http_server_t *server_new(slack_net_t *net, const slack_http_limits
     return server;
 }
 
-static void on_sweep_closed(uv_handle_t *handle)
+static void server_sweep_closed(uv_handle_t *handle)
 {
     slack_http_server_t *server = handle->data;
     server->swept = true;
-    end_if_all_gone(server);
+    free_if_unused(server);
 }
 
 int slack__http_server_open(slack_http_server_t **ret, slack_net_t *net,
@@ -630,8 +591,8 @@ int slack__http_server_open(slack_http_server_t **ret, slack_net_t *net,
     uv_timer_init(slack__net_loop(net), &server->sweep);
     server->sweep.data = server;
 
-    int rc =
-        slack__listen(&server->listener, net, &options->listen, on_accept, server, ret_uv_error);
+    int rc = slack__listen(&server->listener, net, &options->listen, server_accepted, server,
+                           ret_uv_error);
     if (rc != 0) {
         slack__http_server_close(server, NULL, NULL);
         return rc;
@@ -655,22 +616,27 @@ unsigned slack__http_server_connections(const slack_http_server_t *server)
     return server->limits.connections - (unsigned)server->free_count;
 }
 
-static bool is_fresh(const client_t *client)
+static bool is_under_way(const client_t *client)
 {
-    return client->state == WAITING && client->requests == 0 &&
-           now_ms(client->server) < client->since_ms + FRESH_MS;
+    switch (client->state) {
+    case CLIENT_READING:
+    case CLIENT_HANDLING: return true;
+    case CLIENT_WAITING:
+        if (client->unread.len > 0) return true;
+        if (client->requests == 0 && now_ms(client->server) < client->since_ms + FRESH_MS)
+            return true;
+        break;
+    case CLIENT_ENDING: break;
+    case CLIENT_GONE: return false;
+    }
+    return slack__conn_queued(client->conn) > 0;
 }
 
 unsigned slack__http_server_under_way(const slack_http_server_t *server)
 {
     unsigned count = 0;
-    for (slack_link_t *link = server->clients.next; link != &server->clients; link = link->next) {
-        const client_t *client = SLACK_CONTAINER(link, client_t, link);
-        if (client->state == GONE) continue;
-        count += client->state == READING || client->state == HANDLING ||
-                 (client->state == WAITING && client->pending.len > 0) || is_fresh(client) ||
-                 slack__conn_queued(client->conn) > 0;
-    }
+    for (slack_link_t *link = server->clients.next; link != &server->clients; link = link->next)
+        count += is_under_way(SLACK_CONTAINER(link, client_t, link));
     return count;
 }
 
@@ -693,9 +659,9 @@ void slack__http_server_drain(slack_http_server_t *server)
     server->listener = NULL;
     for (slack_link_t *link = server->clients.next; link != &server->clients; link = link->next) {
         client_t *client = SLACK_CONTAINER(link, client_t, link);
-        /* One that has said nothing yet may be about to: its request is not to be lost. */
-        if (client->state == WAITING && client->pending.len == 0 && client->requests > 0)
-            finish(client);
+        /* A client without a request so far may be about to send one. */
+        if (client->state == CLIENT_WAITING && client->unread.len == 0 && client->requests > 0)
+            client_finish(client);
     }
 }
 
@@ -704,14 +670,14 @@ void slack__http_server_close(slack_http_server_t *server, void (*fn)(void *user
 {
     if (!server || server->closing) return;
     server->closing = true;
-    tell_left_out(server, true);
+    log_left_out(server, true);
     server->close_fn = fn;
     server->close_data = user_data;
     if (server->listener) slack__listen_close(server->listener);
     server->listener = NULL;
     for (slack_link_t *link = server->clients.next; link != &server->clients; link = link->next) {
         client_t *client = SLACK_CONTAINER(link, client_t, link);
-        if (client->state != GONE) close_now(client, 0);
+        if (client->state != CLIENT_GONE) client_close(client, 0);
     }
-    uv_close((uv_handle_t *)&server->sweep, on_sweep_closed);
+    uv_close((uv_handle_t *)&server->sweep, server_sweep_closed);
 }

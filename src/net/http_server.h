@@ -4,120 +4,80 @@
 
 #include <slack/limits.h>
 
+#include "net/http_message.h"
 #include "net/listen.h"
-#include "util/arena.h"
-#include "util/http_header.h"
-#include "util/str.h"
 
 /*
- * HTTP/1.1 by llhttp on connections. A request is handed over when all of it has been read, in an
- * arena of its own that the handler takes; it is answered by its id, then or later, since its
- * connection may be gone by the time the answer is known. One connection has one request at a time:
- * pipelined ones wait in order.
+ * An HTTP/1.1 server, by llhttp. A request goes to the handler when it is complete, in an arena of
+ * its own that the handler owns from then on. The handler responds by the request's id, at once or
+ * later: the connection may be closed by then. A connection has one request at a time; pipelined
+ * requests wait in order.
  *
- * Requests that break HTTP or a bound are answered here (400, 408, 413, 414, 417, 431, 501, 505;
- * 503 when memory is out) and the connection closed. Which methods there are is the handler's
- * business; only those that llhttp has never heard of are 501.
+ * Requests that break HTTP or a limit are answered here (400, 408, 413, 414, 417, 431, 501, 505;
+ * 503 if memory is out), and the connection is closed. Methods are checked by the handler, except
+ * those that llhttp does not know, which get 501.
  */
-typedef struct slack_http_server slack_http_server_t;
 
-/* `set`, NULL for none, with the defaults of slack/limits.h where a field is 0. */
-slack_http_limits_t slack__http_limits(const slack_http_limits_t *set);
-
-/* A whole request. Everything in it lies in `arena`. */
-typedef struct slack_http_request {
-    slack_http_server_t *server;
-    uint64_t id;          /* for the answer; never 0, never used twice */
-    slack_arena_t *arena; /* owned by whoever the request is given to */
-    slack_slice_t method; /* "POST" */
-    slack_slice_t path;   /* up to '?', decoded (http_path.h), NUL-terminated */
-    slack_slice_t query;  /* behind '?', NUL-terminated; empty when there is none */
-    const slack_http_header_t *headers;
-    size_t header_count;
-    char *body; /* NUL-terminated with SLACK_JSON_PADDING bytes behind; may be changed in place */
-    size_t body_len;
-    const char *peer;     /* address as text */
-    uint64_t received_us; /* monotonic: when its first byte was read */
-    bool upgrade;         /* asks for another protocol: slack__http_upgrade() */
-} slack_http_request_t;
-
-/* slack__http_header_find() in its headers. */
-static inline slack_slice_t slack__http_header(const slack_http_request_t *request,
-                                               const char *name, unsigned *ret_count)
-{
-    return slack__http_header_find(request->headers, request->header_count, name, ret_count);
-}
-
-/* `request` itself lies in its arena: the callee frees the arena when done with it. */
+/* `request` lies in its arena: the callee frees the arena when it is done with it. */
 typedef void (*slack_http_request_fn)(slack_http_server_t *server, slack_http_request_t *request,
                                       void *user_data);
 
 typedef struct slack_http_server_options {
     slack_listen_options_t listen;
-    const slack_http_limits_t *limits; /* Optional, copied; a field that is 0: its default. */
-    const struct slack_trusted_proxies
-        *trusted;             /* Optional, borrowed. Not bounded per peer: trusted_proxies.h. */
+    const slack_http_limits_t *limits; /* Optional, copied. A field that is 0 has its default. */
+    /* Optional, borrowed. Peers without a limit of connections per peer: trusted_proxies.h. */
+    const struct slack_trusted_proxies *trusted;
     slack_http_request_fn fn; /* Required. */
     void *user_data;
 } slack_http_server_options_t;
 
+/* As slack__listen(). */
 int slack__http_server_open(slack_http_server_t **ret, slack_net_t *net,
                             const slack_http_server_options_t *options, int *ret_uv_error);
+/* 0 once the server drains. */
 unsigned slack__http_server_port(const slack_http_server_t *server);
-/* Connections that come from now on get this context. */
+/* Connections accepted from now on get this context. */
 void slack__http_server_set_tls(slack_http_server_t *server, slack_tls_context_t *tls);
 unsigned slack__http_server_connections(const slack_http_server_t *server);
-/* Requests of which a part has arrived and whose answer has not left yet, and connections that are
- * about to bring one: those that are younger than a second. */
+/* Requests that have begun to arrive and whose response has not been sent, and connections younger
+ * than a second, which are about to send one. */
 unsigned slack__http_server_under_way(const slack_http_server_t *server);
-/* Requests that were turned away: by the server itself, since they broke a rule or a bound, and by
- * slack__http_refuse(). */
+/* Requests refused so far, by the server itself and by slack__http_refuse(). */
 uint64_t slack__http_server_refused(const slack_http_server_t *server);
 
-/* An answer. Content-Length, Date and Connection are the server's business. */
-typedef struct slack_http_response {
-    int status;
-    const char *content_type;           /* NULL: none */
-    const slack_http_header_t *headers; /* NULL: none; values must hold no line breaks */
-    size_t header_count;
-    const char *body;
-    size_t body_len;
-    bool close; /* close the connection after it */
-} slack_http_response_t;
-
-/* Answer a request. 0; SLACK_ECLOSED when the connection is gone; SLACK_EINVAL for an id that was
- * answered, and for an answer that is none (a status below 200, a line break in a header: nothing
- * was sent, another one may be tried); SLACK_ETOOBIG and SLACK_EBUSY past the listener's write_max,
- * SLACK_ENOMEM (the connection is closed then). */
+/* Respond to a request. 0; SLACK_ECLOSED if the connection is gone; SLACK_EINVAL if the request has
+ * its response, or the response is malformed (a status below 200, a line break in a header: nothing
+ * was sent, and another response may be sent); SLACK_ETOOBIG and SLACK_EBUSY past the listener's
+ * write_max, and SLACK_ENOMEM: the connection is closed. */
 int slack__http_respond(slack_http_server_t *server, uint64_t request_id,
-                        const slack_http_response_t *answer);
+                        const slack_http_response_t *response);
 
-/* Turn a request away: answer it, count it, and tell the log once why: `reason`, who asked, and the
- * path, nothing of what it said. Of a flood the log has the first (log_limit.h) and a number.
- * `header` optional. That the connection may be gone is nobody's concern. */
+/* Refuse a request: respond, count it, and log why: `reason`, the peer, and the path, nothing else
+ * of the request. Of a flood the log has the first lines (log_limit.h) and a number. `header` is
+ * optional. Does nothing more if the connection is gone. */
 void slack__http_refuse(const slack_http_request_t *request, int status,
                         const slack_http_header_t *header, const char *reason);
 
-/* The request is from somebody who may send requests: where connections have to make room for
- * others, its own goes after those of strangers. Nothing when the connection is gone. */
+/* The request is from a peer that may send requests: when connections are closed to make room, its
+ * own is closed after those of strangers. Does nothing if the connection is gone. */
 void slack__http_vouch(slack_http_server_t *server, uint64_t request_id);
 
-/* Take the connection of a request that asked for an upgrade, and set its events before returning
- * to the loop. Nothing was answered yet; bytes that followed the request are in *ret_rest, borrowed
- * until then. 0, and SLACK_ECLOSED and SLACK_EINVAL as above. */
+/* Take the connection of a request that asks for an upgrade; the caller sets its events before it
+ * returns to the loop. No response has been sent. *ret_rest are the bytes behind the request,
+ * borrowed until then. 0; SLACK_ECLOSED and SLACK_EINVAL as above. */
 int slack__http_upgrade(slack_http_server_t *server, uint64_t request_id, slack_conn_t **ret_conn,
                         slack_slice_t *ret_rest);
 
-/* A drain will follow: from now on every answer says Connection: close, so that no connection is
- * kept which a drain would have to close while its peer is sending. */
+/* A drain will follow: every response says Connection: close from now on, so that the drain need
+ * not close a connection while its peer is sending. */
 void slack__http_server_leave(slack_http_server_t *server);
-/* Take no more connections nor requests, answer what was taken with Connection: close. A request of
- * which a part has arrived counts as taken: its sender would take the end of the connection for a
- * failure, and Slack's commands are not sent twice. So does a connection that has asked nothing
- * yet. Idle connections are closed at once. */
+/* Accept no more connections, respond to the requests that have begun with Connection: close, and
+ * close idle connections. A request of which a part has arrived has begun: its sender would take
+ * the end of the connection for a failure, and Slack does not send commands again. A connection
+ * without a request so far may be about to send one, so it stays too. */
 void slack__http_server_drain(slack_http_server_t *server);
-/* Close everything; `fn` (optional) is called once when the last handle is gone and the server
- * freed. Ids answer SLACK_ECLOSED no longer: do not use the server after this. */
+/* Close everything; `fn` (optional) is called once the last handle is closed and the server freed.
+ * Ids are invalid from now on. */
 void slack__http_server_close(slack_http_server_t *server, void (*fn)(void *user_data),
                               void *user_data);
 

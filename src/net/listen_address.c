@@ -38,54 +38,42 @@ int slack__listen_address_inherit(slack_listen_address_t *address, unsigned n, c
     return 0;
 }
 
-static void explain_inherited(const slack_listen_address_t *address, const char *why, int uv_error,
-                              char *error)
-{
-    if (uv_error == UV_EINVAL || uv_error == UV_ENOTSOCK)
-        why = "it is no stream socket that listens (in the .socket unit: ListenStream=, Accept=no)";
-    snprintf(error, SLACK_ERROR_TEXT_MAX, "cannot use descriptor %d, passed by LISTEN_FDS: %s",
-             address->fd, why);
-}
-
-static void explain_path(const slack_listen_address_t *address, const char *why, int rc,
-                         int uv_error, char *error)
-{
-    if (uv_error == UV_EADDRINUSE)
-        why = "another process listens there, or it is no socket";
-    else if (rc == SLACK_EINVAL)
-        why = "the path is empty, or too long for a socket";
-    snprintf(error, SLACK_ERROR_TEXT_MAX, "cannot listen on %.120s: %s; see %s_HOST", address->host,
-             why, address->variables);
-}
-
-static void explain_port(const slack_listen_address_t *address, const char *why, int rc,
-                         int uv_error, char *error)
-{
-    const char *what = "_PORT", *hint = "";
-    if (uv_error == UV_EADDRINUSE) {
-        why = "the port is in use";
-        hint = " to another";
-    } else if (uv_error == UV_EACCES) {
-        why = "permission denied";
-        hint = " to a port above 1023";
-    } else if (uv_error == UV_EADDRNOTAVAIL || rc == SLACK_EINVAL) {
-        why = "that is no address of this machine";
-        what = "_HOST";
-    }
-    bool ipv6 = strchr(address->host, ':') && address->host[0] != '[';
-    snprintf(error, SLACK_ERROR_TEXT_MAX, "cannot listen on %s%.64s%s:%u: %s; %s %s%s%s",
-             ipv6 ? "[" : "", address->host, ipv6 ? "]" : "", address->port, why,
-             *hint ? "set" : "see", address->variables, what, hint);
-}
-
 void slack__listen_address_explain(const slack_listen_address_t *address, int rc, int uv_error,
                                    char *error)
 {
     const char *why = uv_error ? uv_strerror(uv_error) : slack_strerror(rc);
-    if (address->fd)
-        explain_inherited(address, why, uv_error, error);
-    else if (slack__listen_is_path(address->host))
-        explain_path(address, why, rc, uv_error, error);
-    else
-        explain_port(address, why, rc, uv_error, error);
+    if (address->fd) {
+        if (uv_error == UV_EINVAL || uv_error == UV_ENOTSOCK)
+            why = "it is no stream socket that listens (in the .socket unit: ListenStream=, "
+                  "Accept=no)";
+        snprintf(error, SLACK_ERROR_TEXT_MAX, "cannot use descriptor %d, passed by LISTEN_FDS: %s",
+                 address->fd, why);
+        return;
+    }
+    if (slack__listen_is_path(address->host)) {
+        if (uv_error == UV_EADDRINUSE)
+            why = "another process listens there, or it is no socket";
+        else if (rc == SLACK_EINVAL)
+            why = "the path is empty, or too long for a socket";
+        snprintf(error, SLACK_ERROR_TEXT_MAX, "cannot listen on %.120s: %s; see %s_HOST",
+                 address->host, why, address->variables);
+        return;
+    }
+    const char *verb = "see", *variable = "_PORT", *hint = "";
+    if (uv_error == UV_EADDRINUSE) {
+        why = "the port is in use";
+        verb = "set";
+        hint = " to another";
+    } else if (uv_error == UV_EACCES) {
+        why = "permission denied";
+        verb = "set";
+        hint = " to a port above 1023";
+    } else if (uv_error == UV_EADDRNOTAVAIL || rc == SLACK_EINVAL) {
+        why = "that is no address of this machine";
+        variable = "_HOST";
+    }
+    const bool ipv6 = strchr(address->host, ':') && address->host[0] != '[';
+    snprintf(error, SLACK_ERROR_TEXT_MAX, "cannot listen on %s%.64s%s:%u: %s; %s %s%s%s",
+             ipv6 ? "[" : "", address->host, ipv6 ? "]" : "", address->port, why, verb,
+             address->variables, variable, hint);
 }

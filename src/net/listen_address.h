@@ -2,24 +2,24 @@
 #ifndef SLACK_NET_LISTEN_ADDRESS_H
 #define SLACK_NET_LISTEN_ADDRESS_H
 
-/* Where a server is to listen, and in words why it cannot. */
+/* The address at which a server listens, and the sentences for why it cannot. */
 typedef struct slack_listen_address {
-    const char *variables; /* what they begin with: "SLACK_HTTP" */
+    const char *variables; /* the prefix of its variables: "SLACK_HTTP" */
     const char *host;      /* borrowed from the options: "127.0.0.1", "::", "unix:/run/x.sock" */
     unsigned port;
-    int fd; /* a socket that was passed to this process in the place of these; 0: none was */
+    int fd; /* a listening socket passed to this process, instead of host and port; 0: none */
 } slack_listen_address_t;
 
-/* `text` is the port's. 0; SLACK_ECONFIG with a sentence in `error` (SLACK_ERROR_TEXT_MAX bytes).
- */
+/* `text` is the port. 0; SLACK_ECONFIG with a sentence in `error` (SLACK_ERROR_TEXT_MAX bytes). */
 int slack__listen_address_init(slack_listen_address_t *address, const char *variables,
                                const char *host, const char *text, char *error);
 
-/* Look for the nth socket of systemd's, from 0. 0; SLACK_ECONFIG with a sentence. */
+/* Use the nth socket that systemd passes, from 0, if there is one. 0; SLACK_ECONFIG with a
+ * sentence. */
 int slack__listen_address_inherit(slack_listen_address_t *address, unsigned n, char *error);
 
-/* Why slack__listen() could not, and what to do about it: "cannot listen on 127.0.0.1:3000: the
- * port is in use; set SLACK_HTTP_PORT to another". `error` as above. */
+/* Why slack__listen() failed, and the remedy: "cannot listen on 127.0.0.1:3000: the port is in use;
+ * set SLACK_HTTP_PORT to another". `error` as above. */
 void slack__listen_address_explain(const slack_listen_address_t *address, int rc, int uv_error,
                                    char *error);
 

@@ -7,8 +7,8 @@
 
 #include "util/alloc.h"
 
-/* A write to a socket whose peer is gone raises SIGPIPE, which by default ends the process; libuv
- * leaves that to its user. A host that has its own handler keeps it. */
+/* A write to a socket whose peer has closed raises SIGPIPE, which by default ends the process;
+ * libuv leaves this to its user. A handler of the program's own is kept. */
 static void ignore_sigpipe(void)
 {
     struct sigaction action;
@@ -17,7 +17,7 @@ static void ignore_sigpipe(void)
     sigaction(SIGPIPE, &action, NULL);
 }
 
-static void run_fire_task(slack_task_t *task);
+static void net_run_fire_task(slack_task_t *task);
 
 int slack__net_new(slack_net_t **ret, uv_loop_t *loop, const slack_clock_t *clock,
                    const slack_logger_t *logger)
@@ -25,7 +25,7 @@ int slack__net_new(slack_net_t **ret, uv_loop_t *loop, const slack_clock_t *cloc
     slack_net_t *net = slack__calloc(1, sizeof(*net));
     if (!net) return SLACK_ENOMEM;
     if (uv_idle_init(loop, &net->idle) != 0 || uv_timer_init(loop, &net->uv_timer) != 0) {
-        slack__free(net); /* neither of them ever fails */
+        slack__free(net); /* in practice neither fails */
         return SLACK_EIO;
     }
     net->loop = loop;
@@ -37,13 +37,13 @@ int slack__net_new(slack_net_t **ret, uv_loop_t *loop, const slack_clock_t *cloc
     slack__link_init(&net->timers);
     slack__link_init(&net->firing);
     slack__link_init(&net->fire_task.link);
-    net->fire_task.run = run_fire_task;
+    net->fire_task.run = net_run_fire_task;
     ignore_sigpipe();
     *ret = net;
     return 0;
 }
 
-static void on_closed(uv_handle_t *handle)
+static void net_handle_closed(uv_handle_t *handle)
 {
     slack_net_t *net = handle->data;
     if (--net->handles > 0) return;
@@ -54,9 +54,9 @@ static void on_closed(uv_handle_t *handle)
     if (fn) fn(user_data);
 }
 
-/* Runs what waited when the turn began. What these tasks post waits for the next turn, so that I/O
- * has its share however much there is to do. */
-static void on_idle(uv_idle_t *idle)
+/* Run the tasks that waited when the turn began. Tasks that these post wait for the next turn, so
+ * that I/O gets its share. */
+static void net_run_tasks(uv_idle_t *idle)
 {
     slack_net_t *net = idle->data;
     slack_link_t *link;
@@ -71,8 +71,8 @@ static void on_idle(uv_idle_t *idle)
         return;
     }
     net->handles = 2;
-    uv_close((uv_handle_t *)idle, on_closed);
-    uv_close((uv_handle_t *)&net->uv_timer, on_closed);
+    uv_close((uv_handle_t *)idle, net_handle_closed);
+    uv_close((uv_handle_t *)&net->uv_timer, net_handle_closed);
 }
 
 void slack__net_close(slack_net_t *net, void (*fn)(void *user_data), void *user_data)
@@ -81,14 +81,14 @@ void slack__net_close(slack_net_t *net, void (*fn)(void *user_data), void *user_
     net->closing = true;
     net->close_fn = fn;
     net->close_data = user_data;
-    uv_idle_start(&net->idle, on_idle);
+    uv_idle_start(&net->idle, net_run_tasks);
 }
 
 void slack__task_post(slack_net_t *net, slack_task_t *task)
 {
     if (slack__linked(&task->link) || uv_is_closing((uv_handle_t *)&net->idle)) return;
     slack__list_push(&net->waiting, &task->link);
-    uv_idle_start(&net->idle, on_idle);
+    uv_idle_start(&net->idle, net_run_tasks);
 }
 
 /* --- timers --------------------------------------------------------------------------------- */
@@ -98,12 +98,12 @@ static slack_timer_t *timer_at(slack_link_t *link)
     return SLACK_CONTAINER(link, slack_timer_t, link);
 }
 
-static void on_uv_timer(uv_timer_t *uv_timer);
+static void net_timer_fired(uv_timer_t *uv_timer);
 
-/* Have the loop call for the first of the timers. libuv's clock is another one than ours, so it may
- * call too soon: then it is asked again. What is due already is a task, since libuv would go on
- * with timers of no time in one turn for ever. */
-static void arm(slack_net_t *net)
+/* Have the loop call for the first timer. libuv's clock is not the net's, so it may call too soon,
+ * and is asked again then. A timer that is due already is fired by a task: libuv runs a timer of no
+ * time in the same turn, and one that starts itself anew would keep the loop there. */
+static void net_arm(slack_net_t *net)
 {
     const uint64_t due = slack__net_next_us(net), now = slack__mono_us(net->clock);
     if (due <= now) slack__task_post(net, &net->fire_task);
@@ -111,10 +111,10 @@ static void arm(slack_net_t *net)
     if (due <= now || due == UINT64_MAX)
         uv_timer_stop(&net->uv_timer);
     else
-        uv_timer_start(&net->uv_timer, on_uv_timer, (due - now + 999) / 1000, 0);
+        uv_timer_start(&net->uv_timer, net_timer_fired, (due - now + 999) / 1000, 0);
 }
 
-static void fire_due(slack_net_t *net)
+static void net_fire_due(slack_net_t *net)
 {
     const uint64_t now = slack__mono_us(net->clock);
     slack_link_t *link;
@@ -124,17 +124,17 @@ static void fire_due(slack_net_t *net)
     }
     while ((link = slack__list_shift(&net->firing)))
         timer_at(link)->fire(timer_at(link));
-    arm(net);
+    net_arm(net);
 }
 
-static void on_uv_timer(uv_timer_t *uv_timer)
+static void net_timer_fired(uv_timer_t *uv_timer)
 {
-    fire_due(uv_timer->data);
+    net_fire_due(uv_timer->data);
 }
 
-static void run_fire_task(slack_task_t *task)
+static void net_run_fire_task(slack_task_t *task)
 {
-    fire_due(SLACK_CONTAINER(task, slack_net_t, fire_task));
+    net_fire_due(SLACK_CONTAINER(task, slack_net_t, fire_task));
 }
 
 void slack__timer_init(slack_timer_t *timer, void (*fire)(slack_timer_t *timer))
@@ -151,7 +151,7 @@ void slack__timer_start_at(slack_net_t *net, slack_timer_t *timer, uint64_t due_
     while (after != &net->timers && timer_at(after)->due_us > due_us)
         after = after->prev;
     slack__list_push(after->next, &timer->link); /* before what follows `after` */
-    if (net->timers.next == &timer->link) arm(net);
+    if (net->timers.next == &timer->link) net_arm(net);
 }
 
 void slack__timer_start(slack_net_t *net, slack_timer_t *timer, uint64_t in_ms)
@@ -165,7 +165,7 @@ void slack__timer_stop(slack_net_t *net, slack_timer_t *timer)
     if (!slack__linked(&timer->link)) return;
     const bool first = net->timers.next == &timer->link;
     slack__unlink(&timer->link);
-    if (first) arm(net);
+    if (first) net_arm(net);
 }
 
 bool slack__timer_waits(const slack_timer_t *timer)
@@ -175,7 +175,7 @@ bool slack__timer_waits(const slack_timer_t *timer)
 
 void slack__net_clock_moved(slack_net_t *net)
 {
-    arm(net);
+    net_arm(net);
 }
 
 uint64_t slack__net_next_us(const slack_net_t *net)

@@ -12,24 +12,26 @@
 #include "util/queue.h"
 
 /*
- * What everything on one loop shares: the loop, the clock, the log, one read buffer, the tasks:
- * callbacks that run soon, from the loop itself, so that no user code ever runs inside the callback
- * of a library, or before the function that caused it has returned; and the timers, which go by the
- * clock, so that whoever moves the clock moves them.
+ * What all parts on one loop share: the loop, the clock, the log, one read buffer, tasks and
+ * timers.
+ *
+ * A task is a callback that the loop itself runs soon. So no user code runs inside of a library's
+ * callback, or before the function that caused it has returned. Timers follow the clock, so a test
+ * that moves the clock moves them.
  */
 typedef struct slack_net slack_net_t;
 
-/* Embedded in whatever has something to do soon. slack__link_init() its link once. */
+/* Embedded by its owner, who calls slack__link_init() on the link once. */
 typedef struct slack_task {
     slack_link_t link;
     void (*run)(struct slack_task *task);
 } slack_task_t;
 
-/* Embedded in whatever waits for a time. Few of them wait at once: starting one costs a step for
- * each that is due after it. */
+/* Embedded by its owner. Few timers wait at once: to start one costs a comparison with each that is
+ * due later. */
 typedef struct slack_timer {
     slack_link_t link;
-    uint64_t due_us; /* by the net's clock, monotonic */
+    uint64_t due_us; /* on the net's monotonic clock */
     void (*fire)(struct slack_timer *timer);
 } slack_timer_t;
 
@@ -37,32 +39,34 @@ typedef struct slack_timer {
 #define SLACK_READ_BUFFER_BYTES ((size_t)64 * 1024)
 
 struct slack_net {
-    uv_loop_t *loop; /* these three are for everybody, the rest is loop.c's */
+    /* For every part: */
+    uv_loop_t *loop;
     const slack_clock_t *clock;
     const slack_logger_t *log;
-    /* Active only while tasks wait: an active idle handle keeps the loop from blocking. */
+
+    /* loop.c's: */
+    /* Active only while tasks wait, since an active idle handle keeps the loop from blocking. */
     uv_idle_t idle;
     slack_link_t waiting; /* tasks for the next turn */
-    slack_link_t running; /* tasks of this turn that are still to run */
-    uv_timer_t uv_timer;  /* for the first of the timers */
+    slack_link_t running; /* tasks of this turn that have not run yet */
+    uv_timer_t uv_timer;  /* for the first timer */
     slack_link_t timers;  /* timer->link, by due_us */
-    slack_link_t firing;  /* those that are due, and still to fire */
+    slack_link_t firing;  /* due timers that have not fired yet */
     slack_task_t fire_task;
     bool closing;
-    unsigned handles; /* to be closed */
+    unsigned handles; /* not closed yet */
     void (*close_fn)(void *user_data);
     void *close_data;
     char read_buffer[SLACK_READ_BUFFER_BYTES];
 };
 
-/* `logger` and `clock` are borrowed for the net's life. Where the process leaves SIGPIPE to the
- * system, which would end it when a peer goes, it is ignored from now on. 0, SLACK_ENOMEM,
- * SLACK_EIO. */
+/* `clock` and `logger` are borrowed for the life of the net. If SIGPIPE has its default action,
+ * which ends the process when a peer closes, it is ignored from now on. 0; SLACK_ENOMEM; SLACK_EIO.
+ */
 int slack__net_new(slack_net_t **ret, uv_loop_t *loop, const slack_clock_t *clock,
                    const slack_logger_t *logger);
 
-/* Ends once the tasks that wait have run; `fn` is the last thing that the net does on the loop. By
- * then nothing else that uses it may be left. */
+/* Run the waiting tasks, close, and call `fn` last. Nothing else may use the net by then. */
 void slack__net_close(slack_net_t *net, void (*fn)(void *user_data), void *user_data);
 
 static inline uv_loop_t *slack__net_loop(const slack_net_t *net)
@@ -80,35 +84,36 @@ static inline const slack_logger_t *slack__net_log(const slack_net_t *net)
     return net->log;
 }
 
-/* Run task->run once, in the loop's next turn, in order of posting. Posting a task that waits
- * already does nothing. Loop thread only. */
+/* Call task->run once, in the loop's next turn, in the order of posting. Posting a task that
+ * already waits does nothing. */
 void slack__task_post(slack_net_t *net, slack_task_t *task);
-/* Forget a waiting task; nothing when it does not wait. */
+/* Take back a waiting task; does nothing if it does not wait. */
 static inline void slack__task_cancel(slack_task_t *task)
 {
     slack__unlink(&task->link);
 }
 
 void slack__timer_init(slack_timer_t *timer, void (*fire)(slack_timer_t *timer));
-/* Call timer->fire once, from the loop, when that much time has passed: never inside. A timer that
- * waits already is set anew. */
+/* Call timer->fire once, in `in_ms` or at `due_us`: from the loop, never from within this call. A
+ * timer that waits is set anew. */
 void slack__timer_start(slack_net_t *net, slack_timer_t *timer, uint64_t in_ms);
 void slack__timer_start_at(slack_net_t *net, slack_timer_t *timer, uint64_t due_us);
-void slack__timer_stop(slack_net_t *net, slack_timer_t *timer); /* nothing where it does not wait */
+/* Does nothing if the timer does not wait. */
+void slack__timer_stop(slack_net_t *net, slack_timer_t *timer);
 bool slack__timer_waits(const slack_timer_t *timer);
 
-/* For whoever moves the clock by hand: what has become due fires in the loop's next turn. */
+/* Somebody has moved the clock: due timers fire in the loop's next turn. */
 void slack__net_clock_moved(slack_net_t *net);
-/* When the next timer is due; UINT64_MAX where none waits. */
+/* When the next timer is due; UINT64_MAX if none waits. */
 uint64_t slack__net_next_us(const slack_net_t *net);
 
-/* A read buffer for uv_alloc_cb: every read is consumed before the next one begins. */
+/* A buffer for uv_alloc_cb. One is enough: each read is consumed before the next one begins. */
 void slack__net_read_buffer(slack_net_t *net, uv_buf_t *ret);
 
-/* An IPv4 or IPv6 address as text, without brackets, and a port. False when it is no address. */
+/* Parse an IPv4 or IPv6 address, without brackets, and a port. False: it is not an address. */
 bool slack__net_address(const char *text, unsigned port, struct sockaddr_storage *ret);
 
-/* Translate libuv's error into ours: SLACK_ECONNECT, SLACK_ECLOSED, SLACK_ETIMEDOUT … */
+/* The SLACK_E… code for a libuv error: SLACK_ECONNECT, SLACK_ECLOSED, SLACK_ETIMEDOUT … */
 int slack__net_error(int uv_error);
 
 #endif

@@ -27,7 +27,7 @@ struct slack_proxy {
 /* --- NO_PROXY --------------------------------------------------------------------------------- */
 
 typedef struct address {
-    int family; /* 0: it is none */
+    int family; /* 0: not an address */
     unsigned char bytes[16];
 } address_t;
 
@@ -45,25 +45,22 @@ static address_t read_address(slack_slice_t text)
     return address;
 }
 
-static bool same_bits(const address_t *a, const address_t *b, unsigned bits)
-{
-    const unsigned whole = bits / 8, rest = bits % 8;
-    if (a->family != b->family || memcmp(a->bytes, b->bytes, whole) != 0) return false;
-    return rest == 0 || (a->bytes[whole] ^ b->bytes[whole]) >> (8 - rest) == 0;
-}
-
-/* An address, or address/bits. */
-static bool network_has(slack_slice_t entry, const address_t *target)
+/* Whether an item, an address or address/bits, contains the host. */
+static bool network_has(slack_slice_t item, const address_t *host)
 {
     slack_slice_t network;
     uint64_t bits;
-    bool has_bits = entry.len && memchr(entry.ptr, '/', entry.len);
-    if (!slack__slice_split(&entry, '/', &network)) return false;
+    bool has_bits = item.len && memchr(item.ptr, '/', item.len);
+    if (!slack__slice_split(&item, '/', &network)) return false;
     const address_t address = read_address(network);
     const unsigned most = address.family == AF_INET ? 32 : 128;
     if (!has_bits) bits = most;
-    if (has_bits && !slack__parse_u64(entry, most, &bits)) return false;
-    return address.family && same_bits(&address, target, (unsigned)bits);
+    if (has_bits && !slack__parse_u64(item, most, &bits)) return false;
+    const unsigned whole = (unsigned)bits / 8, rest = (unsigned)bits % 8;
+    if (!address.family || address.family != host->family ||
+        memcmp(address.bytes, host->bytes, whole) != 0)
+        return false;
+    return rest == 0 || (address.bytes[whole] ^ host->bytes[whole]) >> (8 - rest) == 0;
 }
 
 static slack_slice_t without_last_dot(slack_slice_t name)
@@ -77,7 +74,7 @@ static slack_slice_t skip(slack_slice_t s, size_t len)
     return (slack_slice_t){s.ptr + len, s.len - len};
 }
 
-/* The name itself, and all below it. */
+/* Whether the host is the domain or a name below it. */
 static bool domain_has(slack_slice_t domain, slack_slice_t host)
 {
     if (domain.len > 1 && domain.ptr[0] == '*' && domain.ptr[1] == '.') domain = skip(domain, 1);
@@ -90,33 +87,25 @@ static bool domain_has(slack_slice_t domain, slack_slice_t host)
     return above == 0 || host.ptr[above - 1] == '.';
 }
 
-/* Cut the port off, and the brackets. False where the entry is malformed, or for another port. */
-static bool strip_port(slack_slice_t *entry, unsigned port)
+/* Cut off the port and the brackets. False: the item is malformed, or has another port. */
+static bool strip_port(slack_slice_t *item, unsigned port)
 {
-    const char *end = entry->ptr + entry->len;
-    const char *colon = memchr(entry->ptr, ':', entry->len);
-    if (entry->ptr[0] == '[') {
-        const char *bracket = memchr(entry->ptr, ']', entry->len);
+    const char *end = item->ptr + item->len;
+    const char *colon = memchr(item->ptr, ':', item->len);
+    if (item->ptr[0] == '[') {
+        const char *bracket = memchr(item->ptr, ']', item->len);
         if (!bracket) return false;
-        *entry = (slack_slice_t){entry->ptr + 1, (size_t)(bracket - entry->ptr) - 1};
+        *item = (slack_slice_t){item->ptr + 1, (size_t)(bracket - item->ptr) - 1};
         if (bracket + 1 == end) return true;
         colon = bracket + 1;
         if (*colon != ':') return false;
     } else {
         if (!colon || memchr(colon + 1, ':', (size_t)(end - colon) - 1)) return true; /* IPv6 */
-        entry->len = (size_t)(colon - entry->ptr);
+        item->len = (size_t)(colon - item->ptr);
     }
     uint64_t number;
     const slack_slice_t digits = {colon + 1, (size_t)(end - colon) - 1};
     return slack__parse_u64(digits, 65535, &number) && number == port;
-}
-
-static bool entry_has(slack_slice_t entry, slack_slice_t host, const address_t *address,
-                      unsigned port)
-{
-    if (!strip_port(&entry, port)) return false;
-    if (slack__slice_eq(entry, SLACK_SLICE("*"))) return true;
-    return address->family ? network_has(entry, address) : domain_has(entry, host);
 }
 
 bool slack__no_proxy(const char *list, slack_slice_t host, unsigned port)
@@ -125,9 +114,11 @@ bool slack__no_proxy(const char *list, slack_slice_t host, unsigned port)
     const address_t address = read_address(host);
     if (!list) return false;
     for (list += strspn(list, separators); *list; list += strspn(list, separators)) {
-        const slack_slice_t entry = {list, strcspn(list, separators)};
-        if (entry_has(entry, host, &address, port)) return true;
-        list += entry.len;
+        slack_slice_t item = {list, strcspn(list, separators)};
+        list += item.len;
+        if (!strip_port(&item, port)) continue;
+        if (slack__slice_eq(item, SLACK_SLICE("*"))) return true;
+        if (address.family ? network_has(item, &address) : domain_has(item, host)) return true;
     }
     return false;
 }
@@ -140,8 +131,8 @@ bool slack__proxy_serves(const slack_proxy_t *proxy, slack_slice_t host, unsigne
 
 /* --- the URL ---------------------------------------------------------------------------------- */
 
-/* Percent-decode. 0; SLACK_ECONFIG for an escape that is none, and for control characters, which
- * would end the header; SLACK_ENOMEM. */
+/* Percent-decode. 0; SLACK_ECONFIG for a malformed escape or a control character, which would end
+ * the header; SLACK_ENOMEM. */
 static int decode(char **ret, slack_slice_t text)
 {
     char *out = slack__malloc(text.len + 1);
@@ -180,8 +171,8 @@ static int set_credentials(slack_proxy_t *proxy, slack_slice_t info, const char 
     return rc;
 }
 
-/* Host and port, as every URL of ours has them. */
-static int set_place(slack_proxy_t *proxy, slack_slice_t authority, const char **ret_what)
+/* Set host and port, parsed like those of every URL. */
+static int set_host(slack_proxy_t *proxy, slack_slice_t authority, const char **ret_what)
 {
     char text[URL_MAX + sizeof "http://"];
     slack_url_t url;
@@ -219,15 +210,16 @@ static int parse(slack_proxy_t *proxy, const char *text, const char **ret_what)
         *ret_what = "it is too long";
         return SLACK_ECONFIG;
     }
-    /* The last '@' counts, so that one in a password does no harm. */
+    /* The last '@' counts: a password may contain others. */
     size_t at = url.len;
     while (at > 0 && url.ptr[at - 1] != '@')
         at--;
     const slack_slice_t info = {url.ptr, at > 0 ? at - 1 : 0};
-    slack_slice_t place = skip(url, at);
-    if (place.len > 0 && place.ptr[place.len - 1] == '/') place.len--;
-    if (place.len && strcspn(place.ptr, "/?#") < place.len) place.len = 0; /* no path */
-    int rc = set_place(proxy, place, ret_what);
+    slack_slice_t authority = skip(url, at);
+    if (authority.len > 0 && authority.ptr[authority.len - 1] == '/') authority.len--;
+    /* A proxy's URL has no path. */
+    if (authority.len && strcspn(authority.ptr, "/?#") < authority.len) authority.len = 0;
+    int rc = set_host(proxy, authority, ret_what);
     if (rc == 0 && at > 0) rc = set_credentials(proxy, info, ret_what);
     return rc;
 }

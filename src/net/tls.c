@@ -21,11 +21,10 @@
 #include "util/alloc.h"
 #include "util/file.h"
 
-/* What may wait to be read by the session: one read of the socket behind a record that is not
- * complete yet. */
+/* Bytes from the wire that may wait: one read of the socket behind an incomplete record. */
 #define IN_MAX ((size_t)128 * 1024)
-/* What an idle session may keep for the next read. */
-#define IN_SPARE ((size_t)8 * 1024)
+/* Memory that an idle session keeps for the next read. */
+#define IN_IDLE ((size_t)8 * 1024)
 /* More than a record's header, nonce, tag and padding take. */
 #define RECORD_OVERHEAD ((size_t)64)
 /* For handshakes and alerts. */
@@ -35,11 +34,11 @@
 struct slack_tls_context {
     unsigned refs;
     mbedtls_ssl_config config;
-    mbedtls_x509_crt chain; /* a client: whom it trusts; a server: who it is */
+    mbedtls_x509_crt chain; /* a client's trusted authorities, or a server's own certificate */
     mbedtls_pk_context key; /* a server's */
     mbedtls_ssl_ticket_context tickets;
-    mbedtls_x509_crt client_cas; /* whose clients a server takes */
-    const char *client_name;     /* and which of them */
+    mbedtls_x509_crt client_cas; /* the authorities of a server's clients */
+    const char *client_name;     /* the name that a client's certificate must have */
 };
 
 struct slack_tls {
@@ -47,14 +46,14 @@ struct slack_tls {
     mbedtls_ssl_context ssl;
     slack_buf_t in;      /* from the wire */
     slack_buf_t out;     /* for the wire */
-    int error;           /* the session is broken for good */
-    char *host;          /* a client: whom it wants to talk to */
-    uint8_t address[16]; /* `host`, where it is an address */
+    int error;           /* the session has failed; 0: it has not */
+    char *host;          /* a client's: the peer's name */
+    uint8_t address[16]; /* `host`, if it is an address */
     size_t address_len;
     char reason[REASON_BYTES];
 };
 
-/* Forward secrecy and authenticated encryption; Slack asks for no less, nor does any browser. */
+/* Forward secrecy and authenticated encryption, which Slack and every browser require. */
 static const int ciphersuites[] = {
     MBEDTLS_TLS1_3_AES_128_GCM_SHA256,
     MBEDTLS_TLS1_3_AES_256_GCM_SHA384,
@@ -70,8 +69,8 @@ static const int ciphersuites[] = {
 
 /*
  * PKCS#1 before PSS: most servers take the first that fits, and mbedTLS 3.6.6 offers PSS to a
- * server that speaks TLS 1.2 only, but then rejects it (Mbed-TLS/mbedtls#10668). TLS 1.3 passes
- * over PKCS#1.
+ * server that speaks only TLS 1.2, but then rejects it (Mbed-TLS/mbedtls#10668). TLS 1.3 ignores
+ * PKCS#1.
  */
 static const uint16_t signature_algorithms[] = {
     MBEDTLS_TLS1_3_SIG_ECDSA_SECP256R1_SHA256, MBEDTLS_TLS1_3_SIG_ECDSA_SECP384R1_SHA384,
@@ -101,7 +100,7 @@ static int error_of(int rc)
 static int configure(slack_tls_context_t *context, int role)
 {
     mbedtls_ssl_config *config = &context->config;
-    if (psa_crypto_init() != PSA_SUCCESS) return SLACK_ETLS; /* TLS 1.3 and our random numbers */
+    if (psa_crypto_init() != PSA_SUCCESS) return SLACK_ETLS; /* for TLS 1.3 and random numbers */
     int rc = mbedtls_ssl_config_defaults(config, role, MBEDTLS_SSL_TRANSPORT_STREAM,
                                          MBEDTLS_SSL_PRESET_DEFAULT);
     if (rc == 0) rc = mbedtls_ssl_conf_alpn_protocols(config, alpn);
@@ -110,7 +109,7 @@ static int configure(slack_tls_context_t *context, int role)
     mbedtls_ssl_conf_min_tls_version(config, MBEDTLS_SSL_VERSION_TLS1_2);
     mbedtls_ssl_conf_ciphersuites(config, ciphersuites);
     mbedtls_ssl_conf_sig_algs(config, signature_algorithms);
-    if (role == MBEDTLS_SSL_IS_CLIENT) /* connections of ours live for hours */
+    if (role == MBEDTLS_SSL_IS_CLIENT) /* its connections live for hours */
         mbedtls_ssl_conf_session_tickets(config, MBEDTLS_SSL_SESSION_TICKETS_DISABLED);
     return 0;
 }
@@ -134,7 +133,7 @@ static int context_new(slack_tls_context_t **ret, int role)
     return 0;
 }
 
-/* Where systems keep the certificates that they trust. NULL when this one does not. */
+/* The file of trusted certificates of this system; NULL if there is none. */
 static const char *system_ca_file(void)
 {
     static const char *const paths[] = {
@@ -153,7 +152,7 @@ static const char *system_ca_file(void)
 /* More than any bundle has. */
 #define FILE_MAX_BYTES ((size_t)8 << 20)
 
-/* What mbedTLS makes of a file. Its own way of reading one waits for the writer of a pipe. */
+/* Read and parse a file. mbedTLS's own reader would wait for the writer of a pipe. */
 static int parse_file(const char *path,
                       int (*parse)(void *to, const unsigned char *data, size_t len), void *to)
 {
@@ -161,7 +160,7 @@ static int parse_file(const char *path,
     size_t len = 0;
     if (slack__file_read(path, FILE_MAX_BYTES, &data, &len) != 0)
         return errno == ENOMEM ? MBEDTLS_ERR_X509_ALLOC_FAILED : MBEDTLS_ERR_X509_FILE_IO_ERROR;
-    /* PEM is text with its NUL. */
+    /* mbedTLS takes PEM with its NUL. */
     const size_t size = strstr(data, "-----BEGIN ") ? len + 1 : len;
     int rc = parse(to, (const unsigned char *)data, size);
     slack__wipe(data, len);
@@ -180,8 +179,8 @@ static int parse_key(void *to, const unsigned char *data, size_t len)
                                 MBEDTLS_PSA_RANDOM_STATE);
 }
 
-/* A bundle may hold certificates that mbedTLS can not read, such as those with exotic curves: they
- * are counted in a positive result and passed over. */
+/* A bundle may hold certificates that mbedTLS cannot read, with an unusual curve for instance. It
+ * skips them, and returns their number. */
 static int load_cas(slack_tls_context_t *context, const char *path)
 {
     if (!path) return SLACK_ECONFIG;
@@ -193,8 +192,8 @@ static int load_cas(slack_tls_context_t *context, const char *path)
     return 0;
 }
 
-/* Tell what is wrong with a file; `rc` is mbedTLS's, positive where so many certificates of the
- * file cannot be read. */
+/* Describe what is wrong with a file. `rc` is mbedTLS's: if positive, the number of certificates
+ * that it could not read. */
 static int refuse_file(slack_tls_fault_t *ret, const char *file, int rc)
 {
     slack_tls_fault_t fault = {.file = file};
@@ -242,7 +241,7 @@ int slack__tls_context_client(slack_tls_context_t **ret, const char *ca_file)
     return 0;
 }
 
-/* How long a session may be resumed; the keys change as often. */
+/* How long a session may be resumed, and how often the keys change. */
 #define TICKET_LIFE_S 86400
 
 static int offer_tickets(slack_tls_context_t *context)
@@ -323,7 +322,7 @@ void slack__tls_context_unref(slack_tls_context_t *context)
     if (!context || --context->refs > 0) return;
     mbedtls_ssl_config_free(&context->config);
     mbedtls_x509_crt_free(&context->chain);
-    mbedtls_pk_free(&context->key); /* wipes it */
+    mbedtls_pk_free(&context->key); /* wipes */
     mbedtls_ssl_ticket_free(&context->tickets);
     mbedtls_x509_crt_free(&context->client_cas);
     slack__free(context);
@@ -427,7 +426,7 @@ slack_buf_t *slack__tls_out(slack_tls_t *tls)
     return &tls->out;
 }
 
-/* The gravest of what is wrong with the peer's certificate. */
+/* Describe the most serious fault of the peer's certificate. */
 static void describe_certificate(slack_tls_t *tls)
 {
     static const struct {
@@ -457,8 +456,8 @@ static void describe_certificate(slack_tls_t *tls)
     snprintf(tls->reason, sizeof(tls->reason), "the certificate is not accepted (0x%x)", flags);
 }
 
-/* The session is broken: remember how, and keep answering so. */
-static int fail(slack_tls_t *tls, int rc)
+/* The session has failed: all functions return the same error from now on. */
+static int tls_fail(slack_tls_t *tls, int rc)
 {
     tls->error = error_of(rc);
     if (rc == MBEDTLS_ERR_X509_CERT_VERIFY_FAILED)
@@ -474,8 +473,8 @@ static int fail(slack_tls_t *tls, int rc)
     return tls->error;
 }
 
-/* Results that only say that something besides the caller's business was done. */
-static bool go_on(int rc)
+/* Whether the call made progress that does not concern the caller, and has to be repeated. */
+static bool is_aside(int rc)
 {
     return rc == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET;
 }
@@ -486,9 +485,9 @@ int slack__tls_handshake(slack_tls_t *tls)
     int rc;
     do
         rc = mbedtls_ssl_handshake(&tls->ssl);
-    while (go_on(rc));
+    while (is_aside(rc));
     if (rc == 0) return 0;
-    return rc == MBEDTLS_ERR_SSL_WANT_READ ? SLACK_EBUSY : fail(tls, rc);
+    return rc == MBEDTLS_ERR_SSL_WANT_READ ? SLACK_EBUSY : tls_fail(tls, rc);
 }
 
 int slack__tls_read(slack_tls_t *tls, void *data, size_t size, size_t *ret_len)
@@ -497,39 +496,34 @@ int slack__tls_read(slack_tls_t *tls, void *data, size_t size, size_t *ret_len)
     int rc;
     do
         rc = mbedtls_ssl_read(&tls->ssl, data, size);
-    while (go_on(rc));
+    while (is_aside(rc));
     if (rc > 0) {
         *ret_len = (size_t)rc;
         return 0;
     }
     if (rc == MBEDTLS_ERR_SSL_WANT_READ) {
-        if (tls->in.len == 0 && tls->in.cap > IN_SPARE) slack__buf_done(&tls->in);
+        if (tls->in.len == 0 && tls->in.cap > IN_IDLE) slack__buf_done(&tls->in);
         return SLACK_EBUSY;
     }
     if (rc == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY) return SLACK_ECLOSED;
-    return fail(tls, rc);
-}
-
-/* Make room for what the bytes become, so that a write that has begun does not run out of memory.
- */
-static int reserve(slack_tls_t *tls, size_t len)
-{
-    char *tail;
-    int record = mbedtls_ssl_get_max_out_record_payload(&tls->ssl);
-    if (record <= 0) return fail(tls, record);
-    return slack__buf_reserve(&tls->out, len + (len / (size_t)record + 1) * RECORD_OVERHEAD, &tail);
+    return tls_fail(tls, rc);
 }
 
 int slack__tls_write(slack_tls_t *tls, const void *data, size_t len)
 {
     if (tls->error) return tls->error;
-    int rc = reserve(tls, len);
+    /* Reserve what the bytes become, so that a write that has begun does not run out of memory. */
+    char *tail;
+    const int record = mbedtls_ssl_get_max_out_record_payload(&tls->ssl);
+    if (record <= 0) return tls_fail(tls, record);
+    const size_t added = (len / (size_t)record + 1) * RECORD_OVERHEAD;
+    int rc = slack__buf_reserve(&tls->out, len + added, &tail);
     if (rc != 0) return rc;
     const unsigned char *next = data;
     while (len > 0) {
         rc = mbedtls_ssl_write(&tls->ssl, next, len);
-        if (go_on(rc)) continue;
-        if (rc <= 0) return fail(tls, rc);
+        if (is_aside(rc)) continue;
+        if (rc <= 0) return tls_fail(tls, rc);
         next += rc;
         len -= (size_t)rc;
     }

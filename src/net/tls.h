@@ -8,8 +8,8 @@
 #include "util/buf.h"
 
 /*
- * TLS by mbedTLS with no I/O of its own: bytes of the wire in, bytes for the wire out. 1.2 and 1.3,
- * ALPN http/1.1, the peer's name always verified by a client.
+ * TLS by mbedTLS without I/O: bytes from the wire in, bytes for the wire out. TLS 1.2 and 1.3, ALPN
+ * http/1.1. A client always verifies the peer's name.
  */
 
 /* Certificates and settings, shared by sessions and counted by reference. */
@@ -17,53 +17,55 @@ typedef struct slack_tls_context slack_tls_context_t;
 /* One connection's session. */
 typedef struct slack_tls slack_tls_t;
 
-/* Which file cannot be used, and why: "the key is not the certificate's". */
+/* A file that cannot be used, and why: "the key is not the certificate's". */
 typedef struct slack_tls_fault {
-    const char *file; /* as it was given */
+    const char *file; /* as given */
     char why[160];
 } slack_tls_fault_t;
 
-/* A client's context. `ca_file` NULL: the system's bundle (SSL_CERT_FILE, else the first of the
- * places where systems keep it). The file is read here, once. 0; SLACK_ECONFIG when it cannot be
- * read or holds no certificate; SLACK_ETLS; SLACK_ENOMEM. */
+/* A client's context. `ca_file` NULL: the system's bundle (SSL_CERT_FILE, or the first file found
+ * where systems keep it). The file is read now. 0; SLACK_ECONFIG if it cannot be read or holds no
+ * certificate; SLACK_ETLS; SLACK_ENOMEM. */
 int slack__tls_context_client(slack_tls_context_t **ret, const char *ca_file);
-/* A server's context from PEM files. Sessions are resumed by tickets, whose keys go with it. 0;
- * SLACK_ECONFIG when a file cannot be used, with *ret_fault (optional) telling how; SLACK_ENOMEM;
- * SLACK_ETLS. */
+/* A server's context, from PEM files. Sessions are resumed by tickets, whose keys live as long as
+ * the context. 0; SLACK_ECONFIG, with *ret_fault (optional), if a file cannot be used;
+ * SLACK_ENOMEM; SLACK_ETLS. */
 int slack__tls_context_server(slack_tls_context_t **ret, const char *cert_file,
                               const char *key_file, slack_tls_fault_t *ret_fault);
-/* Before the first session: take only clients with a certificate of one of these authorities, for
- * this name (a dNSName, or where there is none the subject's CN). `name` is borrowed for the
- * context's life. 0; SLACK_ECONFIG and *ret_fault as above; SLACK_ENOMEM. */
+/* Before the first session: accept only clients with a certificate from one of these authorities
+ * for this name (a dNSName; without one, the subject's CN). `name` is borrowed for the life of the
+ * context. 0; SLACK_ECONFIG and *ret_fault as above; SLACK_ENOMEM. */
 int slack__tls_context_check_clients(slack_tls_context_t *context, const char *ca_file,
                                      const char *name, slack_tls_fault_t *ret_fault);
 slack_tls_context_t *slack__tls_context_ref(slack_tls_context_t *context);
 void slack__tls_context_unref(slack_tls_context_t *context);
 
-/* `host_name` is what a client verifies the certificate against (a name, or an address as text) and
- * sends as SNI where it is a name; NULL for a server. `write_max` bounds the bytes that wait for
- * the wire; what TLS adds to them is allowed for. 0, SLACK_EINVAL, SLACK_ENOMEM, SLACK_ETLS. */
+/* A client verifies the certificate against `host_name`, a name or an address as text, and sends a
+ * name as SNI; NULL for a server. `write_max` limits the bytes that wait for the wire, not counting
+ * what TLS adds to them. 0; SLACK_EINVAL; SLACK_ENOMEM; SLACK_ETLS. */
 int slack__tls_new(slack_tls_t **ret, slack_tls_context_t *context, const char *host_name,
                    size_t write_max);
 void slack__tls_free(slack_tls_t *tls);
 
-/* Bytes from the wire. Kept until the session has read them. 0, SLACK_ETOOBIG, SLACK_ENOMEM. */
+/* Take bytes from the wire; copied until the session has read them. 0; SLACK_ETOOBIG; SLACK_ENOMEM.
+ */
 int slack__tls_feed(slack_tls_t *tls, const void *data, size_t len);
-/* Bytes for the wire, gathered by the calls below. Consume what was sent. */
+/* Bytes for the wire, written by the functions below. The caller consumes what it has sent. */
 slack_buf_t *slack__tls_out(slack_tls_t *tls);
 
-/* Go on with the handshake. 0 when it is done, SLACK_EBUSY when it needs more bytes, SLACK_ETLS
- * when it failed: slack__tls_reason() tells how. */
+/* Continue the handshake. 0: done; SLACK_EBUSY: more bytes are needed; SLACK_ETLS: it failed, see
+ * slack__tls_reason(). */
 int slack__tls_handshake(slack_tls_t *tls);
-/* Read plaintext. 0 with *ret_len bytes, SLACK_EBUSY when more wire bytes are needed, SLACK_ECLOSED
- * after the peer's close_notify, SLACK_ETLS. */
+/* Read plaintext. 0 with *ret_len bytes; SLACK_EBUSY: more bytes from the wire are needed;
+ * SLACK_ECLOSED after the peer's close_notify; SLACK_ETLS. */
 int slack__tls_read(slack_tls_t *tls, void *data, size_t size, size_t *ret_len);
-/* Encrypt all of it. 0, SLACK_ETOOBIG, SLACK_ENOMEM, SLACK_ETLS. */
+/* Encrypt all of the data. 0; SLACK_ETOOBIG; SLACK_ENOMEM; SLACK_ETLS. */
 int slack__tls_write(slack_tls_t *tls, const void *data, size_t len);
-/* Say close_notify. */
+/* Write close_notify. */
 void slack__tls_close(slack_tls_t *tls);
 
-/* Why it failed, in words ("the certificate is not for wss.slack.com"); "" when it did not. */
+/* Why the session failed, in words ("the certificate is not for wss.slack.com"); "" if it did not.
+ */
 const char *slack__tls_reason(const slack_tls_t *tls);
 
 #endif

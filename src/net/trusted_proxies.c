@@ -76,9 +76,9 @@ bool slack__trusted_proxies_match(const slack_trusted_proxies_t *proxies, slack_
     return false;
 }
 
-/* --- what proxies say ------------------------------------------------------------------------- */
+/* --- the headers ------------------------------------------------------------------------------ */
 
-/* Take the last item of a list off it. */
+/* Cut the last item off a list. */
 static slack_slice_t take_last(slack_slice_t *list, char separator)
 {
     size_t at = list->len;
@@ -89,7 +89,7 @@ static slack_slice_t take_last(slack_slice_t *list, char separator)
     return slack__slice_trim(item);
 }
 
-/* Of "192.0.2.1:80", "[2001:db8::1]:80", "2001:db8::1" and their quoted forms the address. */
+/* The address in "192.0.2.1:80", "[2001:db8::1]:80", "2001:db8::1", quoted or not. */
 static slack_slice_t bare_address(slack_slice_t text)
 {
     if (text.len >= 2 && text.ptr[0] == '"' && text.ptr[text.len - 1] == '"')
@@ -105,7 +105,7 @@ static slack_slice_t bare_address(slack_slice_t text)
     return text;
 }
 
-/* The `for` of one element of Forwarded (RFC 7239): "for=192.0.2.1;proto=https". */
+/* The `for` of an element of Forwarded (RFC 7239): "for=192.0.2.1;proto=https". */
 static slack_slice_t forwarded_for(slack_slice_t element)
 {
     slack_slice_t pair, name;
@@ -117,8 +117,8 @@ static slack_slice_t forwarded_for(slack_slice_t element)
     return (slack_slice_t){"", 0};
 }
 
-/* Read a line's items from the last on, as long as those who say them are trusted. False when the
- * lines before it do not count. */
+/* Read the items of a line from the last on, while the peer that has sent the item is trusted.
+ * False: the lines before it do not count. */
 static bool follow(const slack_trusted_proxies_t *proxies, slack_slice_t list, bool forwarded,
                    slack_slice_t *client)
 {
@@ -127,7 +127,7 @@ static bool follow(const slack_trusted_proxies_t *proxies, slack_slice_t list, b
     while (list.len > 0 && slack__trusted_proxies_match(proxies, *client)) {
         slack_slice_t item = take_last(&list, ',');
         slack_slice_t address = bare_address(forwarded ? forwarded_for(item) : item);
-        if (!read_address(address, bytes, &bits)) return false; /* a name, "unknown", or a lie */
+        if (!read_address(address, bytes, &bits)) return false; /* a name, "unknown" */
         *client = address;
     }
     return list.len == 0;

@@ -25,7 +25,7 @@ struct slack_tunnel {
 
 /* --- the request ------------------------------------------------------------------------------ */
 
-/* RFC 7617, in the clear, as every client sends it to an http:// proxy. */
+/* RFC 7617, in clear text, as every client sends it to an http:// proxy. */
 static int write_authorization(slack_buf_t *out, const slack_proxy_t *proxy)
 {
     slack_buf_t text;
@@ -61,21 +61,14 @@ static int write_request(slack_buf_t *out, const slack_proxy_t *proxy, slack_sli
     return rc == SLACK_ETOOBIG ? SLACK_EINVAL : rc;
 }
 
-static bool is_plain(slack_slice_t host)
-{
-    for (size_t i = 0; i < host.len; i++)
-        if (host.ptr[i] <= ' ' || host.ptr[i] > '~') return false;
-    return host.len > 0;
-}
-
 slack_slice_t slack__tunnel_request(const slack_tunnel_t *tunnel)
 {
     return (slack_slice_t){slack__buf_ptr(&tunnel->request), tunnel->request.len};
 }
 
-/* --- the answer ------------------------------------------------------------------------------- */
+/* --- the response ----------------------------------------------------------------------------- */
 
-static int on_status(llhttp_t *llhttp, const char *at, size_t len)
+static int tunnel_status_text(llhttp_t *llhttp, const char *at, size_t len)
 {
     slack_tunnel_t *tunnel = llhttp->data;
     for (size_t i = 0; i < len && tunnel->status_len < STATUS_TEXT_MAX - 1; i++)
@@ -83,15 +76,15 @@ static int on_status(llhttp_t *llhttp, const char *at, size_t len)
     return 0;
 }
 
-/* The head is all that there is of a 2xx, and all of the rest that interests us. */
-static int on_headers_complete(llhttp_t *llhttp)
+/* A 2xx has only a head, and of another response only the head matters. */
+static int tunnel_head_complete(llhttp_t *llhttp)
 {
     return HPE_PAUSED;
 }
 
 static const llhttp_settings_t settings = {
-    .on_status = on_status,
-    .on_headers_complete = on_headers_complete,
+    .on_status = tunnel_status_text,
+    .on_headers_complete = tunnel_head_complete,
 };
 
 static void expect_head(slack_tunnel_t *tunnel)
@@ -102,7 +95,7 @@ static void expect_head(slack_tunnel_t *tunnel)
     memset(tunnel->status_text, 0, sizeof tunnel->status_text);
 }
 
-static int fail(slack_tunnel_t *tunnel, int rc, const char *reason)
+static int tunnel_fail(slack_tunnel_t *tunnel, int rc, const char *reason)
 {
     snprintf(tunnel->reason, sizeof tunnel->reason, "%s", reason);
     return rc;
@@ -116,14 +109,16 @@ int slack__tunnel_status(int http_status)
 
 const char *slack__tunnel_words(int http_status)
 {
-    /* tinyproxy answers 401 to credentials that are wrong, and 407 where there are none. */
+    /* tinyproxy answers 401 to wrong credentials, and 407 to none. */
     if (http_status == HTTP_STATUS_PROXY_AUTHENTICATION_REQUIRED ||
         http_status == HTTP_STATUS_UNAUTHORIZED)
-        return "wants other credentials";
-    return slack__tunnel_status(http_status) == SLACK_ECONNECT ? "found no way" : "refused the way";
+        return "rejected the credentials";
+    return slack__tunnel_status(http_status) == SLACK_ECONNECT ? "could not connect"
+                                                               : "refused to connect";
 }
 
-static int judge(slack_tunnel_t *tunnel)
+/* The result of a final response. */
+static int tunnel_result(slack_tunnel_t *tunnel)
 {
     const int http_status = tunnel->llhttp.status_code;
     const int rc = slack__tunnel_status(http_status);
@@ -135,7 +130,7 @@ static int judge(slack_tunnel_t *tunnel)
 
 int slack__tunnel_feed(slack_tunnel_t *tunnel, const char *data, size_t len, size_t *ret_used)
 {
-    const size_t left = SLACK_TUNNEL_ANSWER_MAX - tunnel->head_len;
+    const size_t left = SLACK_TUNNEL_RESPONSE_MAX - tunnel->head_len;
     const bool last = len >= left;
     size_t used = 0;
     if (last) len = left;
@@ -144,15 +139,16 @@ int slack__tunnel_feed(slack_tunnel_t *tunnel, const char *data, size_t len, siz
         llhttp_errno_t error = llhttp_execute(&tunnel->llhttp, data + used, len - used);
         if (error != HPE_PAUSED) {
             *ret_used = len;
-            if (error != HPE_OK) return fail(tunnel, SLACK_EPROTO, "answered in no HTTP");
-            return last ? fail(tunnel, SLACK_ETOOBIG, "answered at too great length") : SLACK_EBUSY;
+            if (error != HPE_OK) return tunnel_fail(tunnel, SLACK_EPROTO, "did not answer in HTTP");
+            return last ? tunnel_fail(tunnel, SLACK_ETOOBIG, "the answer is too long")
+                        : SLACK_EBUSY;
         }
         used = (size_t)(llhttp_get_error_pos(&tunnel->llhttp) - data);
         *ret_used = used;
         if (tunnel->llhttp.status_code / 100 != 1 ||
             tunnel->llhttp.status_code == HTTP_STATUS_SWITCHING_PROTOCOLS)
-            return judge(tunnel);
-        expect_head(tunnel); /* an interim answer: the real one follows */
+            return tunnel_result(tunnel);
+        expect_head(tunnel); /* that was an interim response */
     }
 }
 
@@ -166,7 +162,9 @@ const char *slack__tunnel_reason(const slack_tunnel_t *tunnel)
 int slack__tunnel_new(slack_tunnel_t **ret, const slack_proxy_t *proxy, slack_slice_t host,
                       unsigned port)
 {
-    if (!is_plain(host)) return SLACK_EINVAL;
+    if (host.len == 0) return SLACK_EINVAL;
+    for (size_t i = 0; i < host.len; i++)
+        if (host.ptr[i] <= ' ' || host.ptr[i] > '~') return SLACK_EINVAL;
     slack_tunnel_t *tunnel = slack__calloc(1, sizeof *tunnel);
     if (!tunnel) return SLACK_ENOMEM;
     slack__buf_init(&tunnel->request, REQUEST_MAX);

@@ -16,41 +16,16 @@ static const struct scheme {
     {{"ws", 2}, false, 80},
 };
 
-static const struct scheme *find_scheme(slack_slice_t name)
-{
-    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++)
-        if (slack__slice_eq_nocase(name, schemes[i].name)) return &schemes[i];
-    return NULL;
-}
-
-static bool is_digit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
-static bool is_letter(char c)
-{
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-/* A name or an IPv4 address; the characters of an IPv6 address where `brackets`. */
+/* A name or an IPv4 address; with `brackets` the characters of an IPv6 address. */
 static bool host_is_plain(slack_slice_t host, bool brackets)
 {
     if (host.len == 0) return false;
     for (size_t i = 0; i < host.len; i++) {
-        char c = host.ptr[i];
-        if (is_letter(c) || is_digit(c) || c == '.') continue;
+        const char c = host.ptr[i];
+        if ((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.')
+            continue;
         if (brackets ? c == ':' : c == '-' || c == '_') continue;
         return false;
-    }
-    return true;
-}
-
-static bool is_visible_ascii(const char *s)
-{
-    for (; *s; s++) {
-        unsigned char c = (unsigned char)*s;
-        if (c <= ' ' || c >= 0x7f) return false;
     }
     return true;
 }
@@ -83,16 +58,20 @@ static bool parse_authority(slack_url_t *url, slack_slice_t authority)
 
 int slack__url_parse(slack_url_t *ret, const char *url)
 {
-    if (!url || !is_visible_ascii(url)) return SLACK_EINVAL;
-    size_t len = strlen(url);
-    const char *mark = strstr(url, "://");
-    if (!mark || len > SLACK_URL_MAX) return SLACK_EINVAL;
+    const char *mark = url ? strstr(url, "://") : NULL;
+    if (!mark) return SLACK_EINVAL;
+    size_t len = 0;
+    for (; url[len]; len++)
+        if ((unsigned char)url[len] <= ' ' || (unsigned char)url[len] >= 0x7f) return SLACK_EINVAL;
+    if (len > SLACK_URL_MAX) return SLACK_EINVAL;
 
     slack_url_t out = {.scheme = {url, (size_t)(mark - url)}};
-    const struct scheme *scheme = find_scheme(out.scheme);
-    if (!scheme) return SLACK_EINVAL;
-    out.secure = scheme->secure;
-    out.port = scheme->port;
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+        if (!slack__slice_eq_nocase(out.scheme, schemes[i].name)) continue;
+        out.secure = schemes[i].secure;
+        out.port = schemes[i].port;
+    }
+    if (out.port == 0) return SLACK_EINVAL;
 
     slack_slice_t authority = {mark + 3, strcspn(mark + 3, "/?#")};
     if (!parse_authority(&out, authority)) return SLACK_EINVAL;

@@ -7,9 +7,10 @@
 #include "util/str.h"
 
 /*
- * The URLs that this library follows: http, https, ws and wss with a plain host. Stricter than
- * RFC 3986, so that no other parser (libcurl's) can read another host out of the same text: no user
- * information, no escapes or backslashes in the host, no blanks or control characters anywhere.
+ * The URLs that this library calls: http, https, ws and wss with a plain host. The parser is
+ * stricter than RFC 3986, so that no other parser (libcurl's) can read another host from the same
+ * text: no user information, no escapes or backslashes in the host, no blanks or control
+ * characters.
  */
 typedef struct slack_url {
     slack_slice_t scheme; /* as written */
@@ -19,10 +20,11 @@ typedef struct slack_url {
     slack_slice_t target; /* path, query and fragment, as written; may be empty */
 } slack_url_t;
 
-/* The parts of a URL; they point into it. 0, or SLACK_EINVAL (NULL too) with *ret untouched. */
+/* Split a URL into its parts, which point into it. 0; SLACK_EINVAL, also for NULL, and *ret is
+ * unchanged. */
 int slack__url_parse(slack_url_t *ret, const char *url);
 
-/* Whether a URL may be called: https, or http to a loopback host. Also wss and ws. */
+/* Whether a URL may be called: https or wss, or http or ws to a loopback host. */
 bool slack__url_allowed(const char *url);
 
 /* Whether two URLs have scheme, host and port in common. */

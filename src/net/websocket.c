@@ -14,8 +14,8 @@
 #include "util/buf.h"
 
 #define REASON_BYTES 160
-/* The memory that may be kept for the next frame. */
-#define SPARE_BYTES ((size_t)16 << 10)
+/* Memory that is kept for the next frame. */
+#define IDLE_BYTES ((size_t)16 << 10)
 
 /* In the order in which a WebSocket goes through them. */
 enum ws_state {
@@ -23,7 +23,7 @@ enum ws_state {
     WS_UPGRADING,  /* the request is sent */
     WS_OPEN,
     WS_CLOSING, /* our Close is sent; messages still come in, none go out */
-    WS_ENDING   /* both said all they had to, or something failed: only `closed` is left */
+    WS_ENDING   /* both have sent Close, or something failed: only `closed` is left */
 };
 
 struct slack_ws {
@@ -32,22 +32,23 @@ struct slack_ws {
     slack_ws_events_t events;
     void *user_data;
     enum ws_state state;
-    bool decided; /* `status` and `reason` are ours, whatever becomes of the connection now */
+    bool decided; /* `status` and `reason` are final, whatever happens to the connection */
     int status;
     unsigned code;
     char reason[REASON_BYTES];
     int http_status;
     uint64_t last_read_ms;
     uv_timer_t timer;  /* until the upgrade is done */
-    unsigned handles;  /* of conn and timer, those that are not closed yet */
-    slack_task_t task; /* a server's: frames that came with the request */
-    slack_buf_t early;
-    slack_buf_t out; /* the frame being sent */
+    unsigned handles;  /* conn and timer, unless closed */
+    slack_task_t task; /* a server's: reads `early` */
+    slack_buf_t early; /* frames that came with the request */
+    slack_buf_t out;   /* the frame being sent */
     slack_ws_codec_t codec;
-    /* A client's, until the upgrade is done. The request holds a ticket: arenas are wiped. */
+    /* A client's, until the upgrade is done. The request holds a ticket, so it lies in an arena,
+     * which is wiped. */
     slack_arena_t *arena;
     const char *request;
-    slack_ws_response_t *answer;
+    slack_ws_response_t *response;
 };
 
 /* --- the end ---------------------------------------------------------------------------------- */
@@ -62,20 +63,20 @@ static void ws_free(slack_ws_t *ws)
     slack__free(ws);
 }
 
-static void drop_handle(slack_ws_t *ws)
+static void ws_drop_handle(slack_ws_t *ws)
 {
     if (--ws->handles > 0) return;
     ws->events.closed(ws, ws->status, ws->code, ws->user_data);
     ws_free(ws);
 }
 
-static void on_timer_closed(uv_handle_t *handle)
+static void ws_timer_closed(uv_handle_t *handle)
 {
-    drop_handle(handle->data);
+    ws_drop_handle(handle->data);
 }
 
-/* What happened, said once: what follows from it is not worth telling. */
-static void decide(slack_ws_t *ws, int status, const char *reason)
+/* Set status and reason, unless they are set: the first failure counts, not its consequences. */
+static void ws_decide(slack_ws_t *ws, int status, const char *reason)
 {
     if (ws->decided) return;
     ws->decided = true;
@@ -83,30 +84,30 @@ static void decide(slack_ws_t *ws, int status, const char *reason)
     snprintf(ws->reason, sizeof ws->reason, "%s", reason);
 }
 
-static void on_closed(slack_conn_t *conn, int status, void *user_data)
+static void ws_conn_closed(slack_conn_t *conn, int status, void *user_data)
 {
     slack_ws_t *ws = user_data;
-    decide(ws, status, slack__conn_reason(conn));
+    ws_decide(ws, status, slack__conn_reason(conn));
     ws->last_read_ms = slack__conn_last_read_ms(conn);
     ws->conn = NULL;
     ws->state = WS_ENDING;
-    uv_close((uv_handle_t *)&ws->timer, on_timer_closed);
-    drop_handle(ws);
+    uv_close((uv_handle_t *)&ws->timer, ws_timer_closed);
+    ws_drop_handle(ws);
 }
 
-static void fail_now(slack_ws_t *ws, int status, const char *reason)
+static void ws_fail(slack_ws_t *ws, int status, const char *reason)
 {
-    decide(ws, status, reason);
+    ws_decide(ws, status, reason);
     ws->state = WS_ENDING;
     slack__conn_close(ws->conn, status);
 }
 
 /* --- frames out ------------------------------------------------------------------------------- */
 
-static int flush(slack_ws_t *ws, int rc)
+static int ws_flush(slack_ws_t *ws, int rc)
 {
     if (rc == 0) rc = slack__conn_write(ws->conn, slack__buf_ptr(&ws->out), ws->out.len);
-    if (ws->out.cap > SPARE_BYTES)
+    if (ws->out.cap > IDLE_BYTES)
         slack__buf_done(&ws->out);
     else
         slack__buf_clear(&ws->out);
@@ -116,16 +117,16 @@ static int flush(slack_ws_t *ws, int rc)
 static int send_frame(slack_ws_t *ws, enum wslay_opcode opcode, const void *data, size_t len)
 {
     if (ws->state != WS_OPEN) return SLACK_ECLOSED;
-    return flush(ws, slack__ws_codec_write(&ws->codec, &ws->out, opcode, data, len));
+    return ws_flush(ws, slack__ws_codec_write(&ws->codec, &ws->out, opcode, data, len));
 }
 
 static int send_close(slack_ws_t *ws, unsigned code, const char *reason)
 {
-    return flush(ws, slack__ws_codec_write_close(&ws->codec, &ws->out, code, reason));
+    return ws_flush(ws, slack__ws_codec_write_close(&ws->codec, &ws->out, code, reason));
 }
 
 /* Send what was written, then close. */
-static void finish(slack_ws_t *ws)
+static void ws_finish(slack_ws_t *ws)
 {
     ws->state = WS_ENDING;
     slack__conn_finish(ws->conn);
@@ -138,18 +139,7 @@ static bool is_receiving(const slack_ws_t *ws)
     return ws->state == WS_OPEN || ws->state == WS_CLOSING;
 }
 
-/* RFC 6455 5.5.1: a Close is answered with a Close, then the connection ends. */
-static void handle_close(slack_ws_t *ws, const slack_ws_event_t *event)
-{
-    const bool peer_began = ws->state == WS_OPEN;
-    if (peer_began) send_close(ws, event->code, NULL);
-    decide(ws, 0, "");
-    ws->code = event->code;
-    finish(ws);
-    if (peer_began && ws->events.closing) ws->events.closing(ws, event->code, ws->user_data);
-}
-
-static void handle(slack_ws_t *ws, const slack_ws_event_t *event)
+static void ws_handle_event(slack_ws_t *ws, const slack_ws_event_t *event)
 {
     switch (event->type) {
     case SLACK_WS_TEXT:
@@ -159,13 +149,21 @@ static void handle(slack_ws_t *ws, const slack_ws_event_t *event)
         break;
     case SLACK_WS_PING:
         if (ws->events.ping && ws->events.ping(ws, event->data, event->len, ws->user_data)) break;
-        /* Where there is no room for it the peer reads nothing, and waits for no pong. */
+        /* Without room for the pong the peer is not reading, so it does not wait for one. */
         send_frame(ws, WSLAY_PONG, event->data, event->len);
         break;
     case SLACK_WS_PONG:
         if (ws->events.pong) ws->events.pong(ws, event->data, event->len, ws->user_data);
         break;
-    case SLACK_WS_CLOSE: handle_close(ws, event); break;
+    case SLACK_WS_CLOSE: { /* RFC 6455 5.5.1: answer with a Close, then end the connection */
+        const bool peer_began = ws->state == WS_OPEN;
+        if (peer_began) send_close(ws, event->code, NULL);
+        ws_decide(ws, 0, "");
+        ws->code = event->code;
+        ws_finish(ws);
+        if (peer_began && ws->events.closing) ws->events.closing(ws, event->code, ws->user_data);
+        break;
+    }
     }
 }
 
@@ -175,15 +173,15 @@ static void read_frames(slack_ws_t *ws, const char *data, size_t len)
     int rc = 0;
     slack__ws_codec_feed(&ws->codec, data, len);
     while (is_receiving(ws) && (rc = slack__ws_codec_next(&ws->codec, &event)) == 0)
-        handle(ws, &event);
+        ws_handle_event(ws, &event);
     if (!is_receiving(ws) || rc == SLACK_EBUSY) return;
 
-    decide(ws, rc, ws->codec.reason);
+    ws_decide(ws, rc, ws->codec.reason);
     if (ws->state == WS_OPEN) send_close(ws, ws->codec.close_code, ws->codec.reason);
-    finish(ws);
+    ws_finish(ws);
 }
 
-/* Frames that came with the handshake. Nothing is told before slack__ws_accept() returned. */
+/* Read the frames that came with the handshake, after slack__ws_accept() has returned. */
 static void read_early(slack_ws_t *ws)
 {
     if (ws->early.len == 0) return;
@@ -194,62 +192,56 @@ static void read_early(slack_ws_t *ws)
     slack__buf_done(&early);
 }
 
-static void run_task(slack_task_t *task)
+static void ws_run_task(slack_task_t *task)
 {
     read_early(SLACK_CONTAINER(task, slack_ws_t, task));
 }
 
 /* --- a client's upgrade ----------------------------------------------------------------------- */
 
-static void on_timer(uv_timer_t *timer)
+static void ws_timed_out(uv_timer_t *timer)
 {
-    fail_now(timer->data, SLACK_ETIMEDOUT, "no upgrade in time");
+    ws_fail(timer->data, SLACK_ETIMEDOUT, "no upgrade in time");
 }
 
-static void on_open(slack_conn_t *conn, void *user_data)
+static void ws_conn_open(slack_conn_t *conn, void *user_data)
 {
     slack_ws_t *ws = user_data;
     int rc = slack__conn_write(conn, ws->request, strlen(ws->request));
     if (rc == 0)
         ws->state = WS_UPGRADING;
     else
-        fail_now(ws, rc, slack_strerror(rc));
+        ws_fail(ws, rc, slack_strerror(rc));
 }
 
-static void fail_upgrade(slack_ws_t *ws, int rc)
-{
-    char reason[REASON_BYTES];
-    const slack_ws_response_t *answer = ws->answer;
-    if (rc == SLACK_EHTTP)
-        snprintf(reason, sizeof reason, "%s: %d %s", answer->reason, answer->http_status,
-                 answer->status_text);
-    fail_now(ws, rc, rc == SLACK_EHTTP ? reason : answer->reason);
-}
-
-static void read_answer(slack_ws_t *ws, const char *data, size_t len)
+static void read_response(slack_ws_t *ws, const char *data, size_t len)
 {
     size_t used = 0;
-    int rc = slack__ws_response_feed(ws->answer, data, len, &used);
-    ws->http_status = ws->answer->http_status;
+    int rc = slack__ws_response_feed(ws->response, data, len, &used);
+    ws->http_status = ws->response->http_status;
     if (rc == SLACK_EBUSY) return;
     if (rc != 0) {
-        fail_upgrade(ws, rc);
+        const slack_ws_response_t *response = ws->response;
+        char reason[REASON_BYTES];
+        snprintf(reason, sizeof reason, "%s: %d %s", response->reason, response->http_status,
+                 response->status_text);
+        ws_fail(ws, rc, rc == SLACK_EHTTP ? reason : response->reason);
         return;
     }
     uv_timer_stop(&ws->timer);
     slack__arena_free(ws->arena);
     ws->arena = NULL;
-    ws->answer = NULL;
+    ws->response = NULL;
     ws->state = WS_OPEN;
     ws->events.open(ws, ws->user_data);
     read_frames(ws, data + used, len - used); /* unless the owner has aborted */
 }
 
-static void on_data(slack_conn_t *conn, const char *data, size_t len, void *user_data)
+static void ws_conn_data(slack_conn_t *conn, const char *data, size_t len, void *user_data)
 {
     slack_ws_t *ws = user_data;
     if (ws->state == WS_UPGRADING) {
-        read_answer(ws, data, len);
+        read_response(ws, data, len);
         return;
     }
     read_early(ws);
@@ -259,9 +251,9 @@ static void on_data(slack_conn_t *conn, const char *data, size_t len, void *user
 /* --- beginnings ------------------------------------------------------------------------------- */
 
 static const slack_conn_events_t conn_events = {
-    .open = on_open,
-    .data = on_data,
-    .closed = on_closed,
+    .open = ws_conn_open,
+    .data = ws_conn_data,
+    .closed = ws_conn_closed,
 };
 
 static slack_ws_t *ws_new(slack_net_t *net, bool client, const slack_ws_options_t *options,
@@ -272,7 +264,7 @@ static slack_ws_t *ws_new(slack_net_t *net, bool client, const slack_ws_options_
     ws->net = net;
     ws->events = *events;
     ws->user_data = user_data;
-    ws->task.run = run_task;
+    ws->task.run = ws_run_task;
     slack__link_init(&ws->task.link);
     slack__buf_init(&ws->out, options->write_max);
     if (slack__ws_codec_init(&ws->codec, client, options->message_max) != 0) {
@@ -282,7 +274,7 @@ static slack_ws_t *ws_new(slack_net_t *net, bool client, const slack_ws_options_
     return ws;
 }
 
-/* From here on the end comes through `closed`. */
+/* From here on `closed` reports the end. */
 static void start_handles(slack_ws_t *ws, slack_conn_t *conn)
 {
     ws->conn = conn;
@@ -291,7 +283,7 @@ static void start_handles(slack_ws_t *ws, slack_conn_t *conn)
     ws->handles = 2;
 }
 
-/* The request, and what will read the answer, in an arena that goes when the upgrade is done. */
+/* Make the request and the reader of the response. */
 static int prepare_upgrade(slack_ws_t *ws, const slack_url_t *url)
 {
     char key[SLACK_WS_KEY_LEN + 1];
@@ -300,9 +292,9 @@ static int prepare_upgrade(slack_ws_t *ws, const slack_url_t *url)
     ws->arena = slack__arena_new(0, 0);
     if (!ws->arena) return SLACK_ENOMEM;
     ws->request = slack__ws_request(ws->arena, url, key);
-    ws->answer = slack__arena_alloc(ws->arena, sizeof *ws->answer);
-    if (!ws->request || !ws->answer) return SLACK_ENOMEM;
-    return slack__ws_response_init(ws->answer, key);
+    ws->response = slack__arena_alloc(ws->arena, sizeof *ws->response);
+    if (!ws->request || !ws->response) return SLACK_ENOMEM;
+    return slack__ws_response_init(ws->response, key);
 }
 
 static int connect_conn(slack_ws_t *ws, slack_conn_t **ret, const slack_url_t *url,
@@ -341,14 +333,15 @@ int slack__ws_connect(slack_ws_t **ret, slack_net_t *net, const char *url,
         return rc;
     }
     start_handles(ws, conn);
-    uv_update_time(slack__net_loop(net)); /* else the time counts from the turn's beginning */
-    uv_timer_start(&ws->timer, on_timer, options->open_ms, 0);
+    /* Without it the time would count from the beginning of the loop's turn. */
+    uv_update_time(slack__net_loop(net));
+    uv_timer_start(&ws->timer, ws_timed_out, options->open_ms, 0);
     *ret = ws;
     return 0;
 }
 
-/* Answer what is no proper handshake. A client that speaks another version is told ours. */
-static void refuse(slack_http_server_t *server, uint64_t request_id, int status)
+/* Refuse an invalid handshake. 426 names the version that is supported. */
+static void refuse_handshake(slack_http_server_t *server, uint64_t request_id, int status)
 {
     static const slack_http_header_t headers[] = {
         {{"Upgrade", 7}, {"websocket", 9}},
@@ -364,7 +357,7 @@ static void refuse(slack_http_server_t *server, uint64_t request_id, int status)
                         });
 }
 
-/* Take the connection, keep what it brought, and answer 101. */
+/* Take the connection and the bytes behind the request, and respond 101. */
 static int take_upgrade(slack_ws_t *ws, slack_http_server_t *server, uint64_t request_id,
                         const char *accept)
 {
@@ -389,8 +382,8 @@ static int take_upgrade(slack_ws_t *ws, slack_http_server_t *server, uint64_t re
                                "Sec-WebSocket-Accept: %s\r\n"
                                "\r\n",
                                accept);
-    rc = flush(ws, rc);
-    if (rc != 0) fail_now(ws, rc, slack_strerror(rc)); /* the owner hears of it by `closed` */
+    rc = ws_flush(ws, rc);
+    if (rc != 0) ws_fail(ws, rc, slack_strerror(rc)); /* `closed` will report it */
     return 0;
 }
 
@@ -401,12 +394,12 @@ int slack__ws_accept(slack_ws_t **ret, slack_net_t *net, slack_http_server_t *se
     char accept[SLACK_WS_ACCEPT_LEN + 1];
     int status = slack__ws_request_check(request, accept);
     if (status != 0) {
-        refuse(server, request->id, status);
+        refuse_handshake(server, request->id, status);
         return SLACK_EPROTO;
     }
     slack_ws_t *ws = ws_new(net, false, options, events, user_data);
     if (!ws) {
-        refuse(server, request->id, 503);
+        refuse_handshake(server, request->id, 503);
         return SLACK_ENOMEM;
     }
     int rc = take_upgrade(ws, server, request->id, accept);
@@ -454,7 +447,7 @@ void slack__ws_close(slack_ws_t *ws, unsigned code, const char *reason)
 void slack__ws_abort(slack_ws_t *ws)
 {
     if (!ws->conn) return;
-    fail_now(ws, 0, "");
+    ws_fail(ws, 0, "");
 }
 
 uint64_t slack__ws_last_read_ms(const slack_ws_t *ws)

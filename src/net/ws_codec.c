@@ -6,19 +6,19 @@
 
 #include <slack/error.h>
 
-/* A message buffer larger than this is given back after its message. */
+/* A message buffer larger than this is freed after its message. */
 #define MESSAGE_KEEP_BYTES ((size_t)64 << 10)
 
-/* --- what wslay calls ------------------------------------------------------------------------- */
+/* --- callbacks of wslay ----------------------------------------------------------------------- */
 
-/* wslay is handed a header byte by byte, and of a payload no more than belongs to it. So it never
- * holds a byte of the next frame, and what stands between two frames is ours to see. */
+/* Give wslay a header byte by byte, and no byte behind the payload. So it never holds a byte of the
+ * next frame, and the bytes between two frames can be seen here. */
 static ssize_t give_input(uint8_t *buf, size_t len, int flags, void *user_data)
 {
     slack_ws_codec_t *codec = user_data;
     if (!codec->in_frame && codec->header_len == 0 && codec->client) {
-        /* Slack is known to send a stray line feed between frames. As the first byte of a frame it
-         * would be a fragmented pong, which there is not, so nothing is lost in passing it over. */
+        /* Slack sends stray line feeds between frames. As the first byte of a frame a line feed
+         * would mean a fragmented pong, which is illegal, so no valid frame is skipped. */
         while (codec->in_len > 0 && *codec->in == '\n') {
             codec->in++;
             codec->in_len--;
@@ -35,14 +35,14 @@ static ssize_t give_input(uint8_t *buf, size_t len, int flags, void *user_data)
     return (ssize_t)give;
 }
 
-/* The buffer has room already: slack__ws_codec_write() saw to it. */
+/* slack__ws_codec_write() has reserved the room. */
 static ssize_t take_output(const uint8_t *data, size_t len, int flags, void *user_data)
 {
     slack_ws_codec_t *codec = user_data;
     return slack__buf_append(codec->out, data, len) == 0 ? (ssize_t)len : -1;
 }
 
-/* Masks must be unforeseeable (RFC 6455 10.3). One call to the kernel serves many frames. */
+/* Masks must be unpredictable (RFC 6455 10.3). One call to the kernel serves many frames. */
 static int give_mask(uint8_t *buf, size_t len, void *user_data)
 {
     slack_ws_codec_t *codec = user_data;
@@ -80,7 +80,7 @@ void slack__ws_codec_done(slack_ws_codec_t *codec)
 
 /* --- in --------------------------------------------------------------------------------------- */
 
-static int fail(slack_ws_codec_t *codec, int rc, unsigned close_code, const char *reason)
+static int codec_fail(slack_ws_codec_t *codec, int rc, unsigned close_code, const char *reason)
 {
     codec->failed = rc;
     codec->close_code = close_code;
@@ -88,9 +88,9 @@ static int fail(slack_ws_codec_t *codec, int rc, unsigned close_code, const char
     return rc;
 }
 
-static int fail_proto(slack_ws_codec_t *codec, const char *reason)
+static int codec_fail_proto(slack_ws_codec_t *codec, const char *reason)
 {
-    return fail(codec, SLACK_EPROTO, WSLAY_CODE_PROTOCOL_ERROR, reason);
+    return codec_fail(codec, SLACK_EPROTO, WSLAY_CODE_PROTOCOL_ERROR, reason);
 }
 
 static bool is_control(uint8_t opcode)
@@ -98,65 +98,55 @@ static bool is_control(uint8_t opcode)
     return opcode & 8;
 }
 
-/* A frame's header, against the rules of RFC 6455 5.1, 5.2 and 5.4. wslay has checked its lengths.
- */
+/* Check a frame's header (RFC 6455 5.1, 5.2 and 5.4). wslay has checked the lengths. */
 static int check_header(slack_ws_codec_t *codec, const struct wslay_frame_iocb *frame)
 {
-    if (frame->rsv) return fail_proto(codec, "a reserved bit is set");
-    if (codec->client && frame->mask) return fail_proto(codec, "a masked frame from a server");
-    if (!codec->client && !frame->mask) return fail_proto(codec, "an unmasked frame from a client");
+    if (frame->rsv) return codec_fail_proto(codec, "a reserved bit is set");
+    if (codec->client && frame->mask)
+        return codec_fail_proto(codec, "a masked frame from a server");
+    if (!codec->client && !frame->mask)
+        return codec_fail_proto(codec, "an unmasked frame from a client");
     switch (frame->opcode) {
     case WSLAY_CONTINUATION_FRAME:
-        if (!codec->message_opcode) return fail_proto(codec, "a continuation of nothing");
+        if (!codec->message_opcode) return codec_fail_proto(codec, "a continuation of nothing");
         break;
     case WSLAY_TEXT_FRAME:
     case WSLAY_BINARY_FRAME:
-        if (codec->message_opcode) return fail_proto(codec, "a message within a message");
+        if (codec->message_opcode) return codec_fail_proto(codec, "a message within a message");
         codec->message_opcode = frame->opcode;
         break;
     case WSLAY_CONNECTION_CLOSE:
     case WSLAY_PING:
     case WSLAY_PONG: return 0;
-    default: return fail_proto(codec, "an unknown opcode");
+    default: return codec_fail_proto(codec, "an unknown opcode");
     }
     if (frame->payload_length > codec->message.max - codec->message.len)
-        return fail(codec, SLACK_ETOOBIG, WSLAY_CODE_MESSAGE_TOO_BIG, "message too big");
-    return 0;
-}
-
-static int begin_frame(slack_ws_codec_t *codec, const struct wslay_frame_iocb *frame)
-{
-    int rc = check_header(codec, frame);
-    if (rc != 0) return rc;
-    codec->in_frame = true;
-    codec->frame_left = frame->payload_length;
-    codec->opcode = frame->opcode;
-    codec->fin = frame->fin;
+        return codec_fail(codec, SLACK_ETOOBIG, WSLAY_CODE_MESSAGE_TOO_BIG, "message too big");
     return 0;
 }
 
 static int take_payload(slack_ws_codec_t *codec, const struct wslay_frame_iocb *frame)
 {
     codec->frame_left -= frame->data_length;
-    if (is_control(codec->opcode)) { /* 125 bytes at most: wslay made sure */
+    if (is_control(codec->opcode)) { /* at most 125 bytes: wslay has checked it */
         memcpy(codec->control + codec->control_len, frame->data, frame->data_length);
         codec->control_len += frame->data_length;
         return 0;
     }
     if (slack__buf_append(&codec->message, frame->data, frame->data_length) != 0)
-        return fail(codec, SLACK_ENOMEM, WSLAY_CODE_INTERNAL_SERVER_ERROR, "out of memory");
+        return codec_fail(codec, SLACK_ENOMEM, WSLAY_CODE_INTERNAL_SERVER_ERROR, "out of memory");
     return 0;
 }
 
-/* A whole message. False: this was a part of one. */
+/* The last frame of a message. */
 static int end_message(slack_ws_codec_t *codec, slack_ws_event_t *ret)
 {
     const bool text = codec->message_opcode == WSLAY_TEXT_FRAME;
     const char *data = codec->message.len ? slack__buf_ptr(&codec->message) : "";
     codec->message_opcode = 0;
     if (text && slack__utf8_valid(data, codec->message.len) != codec->message.len)
-        return fail(codec, SLACK_EPROTO, WSLAY_CODE_INVALID_FRAME_PAYLOAD_DATA,
-                    "a text that is not UTF-8");
+        return codec_fail(codec, SLACK_EPROTO, WSLAY_CODE_INVALID_FRAME_PAYLOAD_DATA,
+                          "a text that is not UTF-8");
     *ret = (slack_ws_event_t){
         .type = text ? SLACK_WS_TEXT : SLACK_WS_BINARY,
         .data = data,
@@ -165,29 +155,27 @@ static int end_message(slack_ws_codec_t *codec, slack_ws_event_t *ret)
     return 0;
 }
 
-/* Codes that may stand in a Close frame (RFC 6455 7.4 and the registry it founds). */
-static bool close_code_is_legal(unsigned code)
-{
-    if (code >= 3000) return code <= 4999;
-    return code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != 1006;
-}
-
 static int end_close(slack_ws_codec_t *codec, slack_ws_event_t *ret)
 {
     *ret = (slack_ws_event_t){.type = SLACK_WS_CLOSE, .data = ""};
     if (codec->control_len == 0) return 0;
-    if (codec->control_len == 1) return fail_proto(codec, "half a close code");
+    if (codec->control_len == 1) return codec_fail_proto(codec, "half a close code");
     ret->code = (unsigned)(uint8_t)codec->control[0] << 8 | (uint8_t)codec->control[1];
     ret->data = codec->control + 2;
     ret->len = codec->control_len - 2;
-    if (!close_code_is_legal(ret->code)) return fail_proto(codec, "an illegal close code");
+    /* RFC 6455 7.4, and its registry. */
+    const unsigned code = ret->code;
+    const bool legal =
+        code >= 3000 ? code <= 4999
+                     : code >= 1000 && code <= 1014 && code != 1004 && code != 1005 && code != 1006;
+    if (!legal) return codec_fail_proto(codec, "an illegal close code");
     if (slack__utf8_valid(ret->data, ret->len) != ret->len)
-        return fail(codec, SLACK_EPROTO, WSLAY_CODE_INVALID_FRAME_PAYLOAD_DATA,
-                    "a close reason that is not UTF-8");
+        return codec_fail(codec, SLACK_EPROTO, WSLAY_CODE_INVALID_FRAME_PAYLOAD_DATA,
+                          "a close reason that is not UTF-8");
     return 0;
 }
 
-/* SLACK_EBUSY when the frame makes no event yet. */
+/* SLACK_EBUSY: the frame does not complete an event. */
 static int end_frame(slack_ws_codec_t *codec, slack_ws_event_t *ret)
 {
     codec->in_frame = false;
@@ -210,8 +198,8 @@ void slack__ws_codec_feed(slack_ws_codec_t *codec, const char *data, size_t len)
     codec->in_len = len;
 }
 
-/* Let go of what the last event lent. */
-static void forget_event(slack_ws_codec_t *codec)
+/* Drop the data of the last event. */
+static void drop_event(slack_ws_codec_t *codec)
 {
     if (!codec->in_frame) codec->control_len = 0;
     if (codec->message_opcode) return;
@@ -225,15 +213,21 @@ int slack__ws_codec_next(slack_ws_codec_t *codec, slack_ws_event_t *ret)
 {
     int rc = codec->failed ? codec->failed : SLACK_EBUSY;
     while (rc == SLACK_EBUSY) {
-        forget_event(codec);
+        drop_event(codec);
         struct wslay_frame_iocb frame;
         ssize_t n = wslay_frame_recv(codec->wslay, &frame);
         if (n == WSLAY_ERR_WANT_READ) {
             if (codec->in_len == 0) break;
-            continue; /* it had one more byte of a header */
+            continue; /* it has taken one byte of a header */
         }
-        if (n < 0) return fail_proto(codec, "a malformed frame header");
-        if (!codec->in_frame && (rc = begin_frame(codec, &frame)) != 0) return rc;
+        if (n < 0) return codec_fail_proto(codec, "a malformed frame header");
+        if (!codec->in_frame) {
+            if ((rc = check_header(codec, &frame)) != 0) return rc;
+            codec->in_frame = true;
+            codec->frame_left = frame.payload_length;
+            codec->opcode = frame.opcode;
+            codec->fin = frame.fin;
+        }
         if ((rc = take_payload(codec, &frame)) != 0) return rc;
         rc = codec->frame_left == 0 ? end_frame(codec, ret) : SLACK_EBUSY;
     }

@@ -8,9 +8,9 @@
 #include "util/buf.h"
 
 /*
- * WebSocket frames by wslay, with no I/O: bytes in, whole messages out, and the way back. It pulls:
- * the caller takes one event after the other, so nothing of wslay is on the stack while user code
- * runs, and stopping in between is simply not to ask for the next.
+ * WebSocket frames by wslay, without I/O: bytes in, whole messages out, and the other way round.
+ * The caller pulls one event after the other. So no function of wslay is on the stack while user
+ * code runs, and the caller may stop after any event.
  */
 
 enum slack_ws_event_type {
@@ -23,10 +23,10 @@ enum slack_ws_event_type {
 
 typedef struct slack_ws_event {
     enum slack_ws_event_type type;
-    /* NUL-terminated, borrowed until the next event is asked for. Of a Close: the reason. */
+    /* NUL-terminated, borrowed until the next event is pulled. Of a Close: the reason. */
     const char *data;
     size_t len;
-    unsigned code; /* of a Close, 0 when it has none */
+    unsigned code; /* of a Close; 0 without one */
 } slack_ws_event_t;
 
 #define SLACK_WS_CONTROL_MAX ((size_t)125) /* RFC 6455 5.5 */
@@ -34,8 +34,8 @@ typedef struct slack_ws_event {
 
 typedef struct slack_ws_codec {
     /* To read. */
-    unsigned close_code; /* once _next failed: what to tell the peer */
-    const char *reason;  /* once _next failed: why, constant text */
+    unsigned close_code; /* after _next has failed: the code to close with */
+    const char *reason;  /* after _next has failed: why, constant text */
 
     /* Private. */
     bool client;
@@ -43,12 +43,12 @@ typedef struct slack_ws_codec {
     struct wslay_frame_context *wslay;
     const uint8_t *in;
     size_t in_len;
-    size_t header_len;   /* bytes of the current frame's header that wslay has */
+    size_t header_len;   /* bytes of the frame's header that wslay has */
     bool in_frame;       /* the header is complete and checked */
-    uint64_t frame_left; /* payload still to come */
+    uint64_t frame_left; /* payload that has not arrived */
     uint8_t opcode;      /* of the current frame */
     bool fin;
-    uint8_t message_opcode; /* of the message under way, 0 for none */
+    uint8_t message_opcode; /* of the message that has begun; 0: none */
     slack_buf_t message;
     char control[SLACK_WS_CONTROL_MAX + 1];
     size_t control_len;
@@ -57,14 +57,15 @@ typedef struct slack_ws_codec {
     size_t masks_left;
 } slack_ws_codec_t;
 
-/* `client`: whether we are. 0, SLACK_ENOMEM. */
+/* `client`: the role of this side. 0; SLACK_ENOMEM. */
 int slack__ws_codec_init(slack_ws_codec_t *codec, bool client, size_t message_max);
 void slack__ws_codec_done(slack_ws_codec_t *codec);
 
-/* Bytes from the peer, borrowed until _next has used them up. Only when it has used up the last. */
+/* Bytes from the peer, borrowed until _next has used them up; by then it has used up the last ones.
+ */
 void slack__ws_codec_feed(slack_ws_codec_t *codec, const char *data, size_t len);
-/* The next event. 0; SLACK_EBUSY when more bytes are needed; or, then and ever after, SLACK_EPROTO,
- * SLACK_ETOOBIG or SLACK_ENOMEM: tell the peer `close_code`. */
+/* The next event. 0; SLACK_EBUSY if more bytes are needed; SLACK_EPROTO, SLACK_ETOOBIG or
+ * SLACK_ENOMEM, from then on always: close with `close_code`. */
 int slack__ws_codec_next(slack_ws_codec_t *codec, slack_ws_event_t *ret);
 
 /* Append one unfragmented frame to `out`, masked for a client. 0, SLACK_ETOOBIG (the buffer's

@@ -319,24 +319,24 @@ static void test_refusals(void **state)
 {
     assert_answer("HTTP/1.1 407 Proxy Authentication Required\r\n"
                   "Proxy-Authenticate: Basic realm=\"hunter2\"\r\nContent-Length: 7\r\n\r\nhunter2",
-                  SLACK_EHTTP, "wants other credentials: 407 Proxy Authentication Required", 0);
+                  SLACK_EHTTP, "rejected the credentials: 407 Proxy Authentication Required", 0);
     assert_answer("HTTP/1.1 401 Unauthorized\r\n\r\n", SLACK_EHTTP,
-                  "wants other credentials: 401 Unauthorized", 0);
+                  "rejected the credentials: 401 Unauthorized", 0);
     assert_answer("HTTP/1.0 403 Filtered\r\n\r\n<html>", SLACK_EHTTP,
-                  "refused the way: 403 Filtered", 0);
-    assert_answer("HTTP/1.1 405 \r\n\r\n", SLACK_EHTTP, "refused the way: 405 ", 0);
+                  "refused to connect: 403 Filtered", 0);
+    assert_answer("HTTP/1.1 405 \r\n\r\n", SLACK_EHTTP, "refused to connect: 405 ", 0);
     assert_answer("HTTP/1.1 302 Found\r\nLocation: http://login.test/\r\n\r\n", SLACK_EHTTP,
-                  "refused the way: 302 Found", 0);
+                  "refused to connect: 302 Found", 0);
     assert_answer("HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n",
-                  SLACK_EHTTP, "refused the way: 101 Switching Protocols", 0);
+                  SLACK_EHTTP, "refused to connect: 101 Switching Protocols", 0);
     assert_answer("HTTP/1.1 502 Bad Gateway\r\n\r\n", SLACK_ECONNECT,
-                  "found no way: 502 Bad Gateway", 0);
+                  "could not connect: 502 Bad Gateway", 0);
     assert_answer("HTTP/1.1 503 Service Unavailable\r\n\r\n", SLACK_ECONNECT,
-                  "found no way: 503 Service Unavailable", 0);
+                  "could not connect: 503 Service Unavailable", 0);
     assert_answer("HTTP/1.1 504 \xc3\xa9\x1b[2J\r\n\r\n", SLACK_ECONNECT,
-                  "found no way: 504 ???[2J", 0); /* it goes into logs */
-    assert_answer("SSH-2.0-OpenSSH\r\n", SLACK_EPROTO, "answered in no HTTP", 0);
-    assert_answer("\x15\x03\x01", SLACK_EPROTO, "answered in no HTTP", 0);
+                  "could not connect: 504 ???[2J", 0); /* it goes into logs */
+    assert_answer("SSH-2.0-OpenSSH\r\n", SLACK_EPROTO, "did not answer in HTTP", 0);
+    assert_answer("\x15\x03\x01", SLACK_EPROTO, "did not answer in HTTP", 0);
     assert_int_equal(slack__tunnel_status(200), 0);
     assert_int_equal(slack__tunnel_status(199), SLACK_EHTTP);
     assert_int_equal(slack__tunnel_status(300), SLACK_EHTTP);
@@ -360,8 +360,8 @@ static void test_bound(void **state)
             fed += used;
         }
         assert_int_equal(rc, SLACK_ETOOBIG);
-        assert_true(fed <= SLACK_TUNNEL_ANSWER_MAX);
-        assert_string_equal(slack__tunnel_reason(tunnel), "answered at too great length");
+        assert_true(fed <= SLACK_TUNNEL_RESPONSE_MAX);
+        assert_string_equal(slack__tunnel_reason(tunnel), "the answer is too long");
         slack__tunnel_free(tunnel);
     }
     slack__proxy_unref(proxy);

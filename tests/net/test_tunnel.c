@@ -197,7 +197,7 @@ static void test_socket_with_credentials(void **state)
     assert_int_equal(set_proxy(&f, "me:hunter2@", NULL), 0);
     assert_int_equal(dial(&f, "other.example", 443), 0);
     assert_closed(&f, SLACK_EHTTP,
-                  "the proxy: wants other credentials: 407 Proxy Authentication Required");
+                  "the proxy: rejected the credentials: 407 Proxy Authentication Required");
     tear_down(&f);
 }
 
@@ -208,9 +208,10 @@ static void test_socket_that_is_refused(void **state)
         int status;
         const char *reason;
     } cases[] = {
-        {"HTTP/1.1 403 Filtered\r\n\r\n", SLACK_EHTTP, "the proxy: refused the way: 403 Filtered"},
-        {"HTTP/1.1 503 Down\r\n\r\n", SLACK_ECONNECT, "the proxy: found no way: 503 Down"},
-        {"SSH-2.0-x\r\n", SLACK_EPROTO, "the proxy: answered in no HTTP"},
+        {"HTTP/1.1 403 Filtered\r\n\r\n", SLACK_EHTTP,
+         "the proxy: refused to connect: 403 Filtered"},
+        {"HTTP/1.1 503 Down\r\n\r\n", SLACK_ECONNECT, "the proxy: could not connect: 503 Down"},
+        {"SSH-2.0-x\r\n", SLACK_EPROTO, "the proxy: did not answer in HTTP"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         fixture_t f;
@@ -394,11 +395,11 @@ static void test_call_that_is_refused(void **state)
         const char *reason;
     } cases[] = {
         {"HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n",
-         SLACK_EHTTP, "the proxy wants other credentials: 407"},
+         SLACK_EHTTP, "the proxy rejected the credentials: 407"},
         {"HTTP/1.1 403 Filtered\r\nRetry-After: 9\r\nContent-Length: 2\r\n\r\nno", SLACK_EHTTP,
-         "the proxy refused the way: 403"},
+         "the proxy refused to connect: 403"},
         {"HTTP/1.1 502 Down\r\nContent-Length: 0\r\n\r\n", SLACK_ECONNECT,
-         "the proxy found no way: 502"},
+         "the proxy could not connect: 502"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         fixture_t f;

@@ -146,7 +146,7 @@ static void test_refused_upgrades(void **state)
         "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n"
         "Connection: Upgrade\r\nSec-WebSocket-Accept: AAAAAAAAAAAAAAAAAAAAAAAAAAA=\r\n\r\n",
         SLACK_EPROTO, 101, "wrong Sec-WebSocket-Accept");
-    assert_fails("220 smtp.example.com ESMTP\r\n", SLACK_EPROTO, 0, "the answer is no HTTP");
+    assert_fails("220 smtp.example.com ESMTP\r\n", SLACK_EPROTO, 0, "the answer is not HTTP");
     assert_fails("HTTP/1.1 101 Swi", SLACK_ECLOSED, 0, "closed by the peer");
     assert_fails("", SLACK_ECLOSED, 0, "closed by the peer");
 }
