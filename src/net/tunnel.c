@@ -112,7 +112,7 @@ const char *slack__tunnel_words(int http_status)
     /* tinyproxy answers 401 to wrong credentials, and 407 to none. */
     if (http_status == HTTP_STATUS_PROXY_AUTHENTICATION_REQUIRED ||
         http_status == HTTP_STATUS_UNAUTHORIZED)
-        return "rejected the credentials";
+        return "requires other credentials";
     return slack__tunnel_status(http_status) == SLACK_ECONNECT ? "could not connect"
                                                                : "refused to connect";
 }

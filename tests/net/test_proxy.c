@@ -319,9 +319,9 @@ static void test_refusals(void **state)
 {
     assert_answer("HTTP/1.1 407 Proxy Authentication Required\r\n"
                   "Proxy-Authenticate: Basic realm=\"hunter2\"\r\nContent-Length: 7\r\n\r\nhunter2",
-                  SLACK_EHTTP, "rejected the credentials: 407 Proxy Authentication Required", 0);
+                  SLACK_EHTTP, "requires other credentials: 407 Proxy Authentication Required", 0);
     assert_answer("HTTP/1.1 401 Unauthorized\r\n\r\n", SLACK_EHTTP,
-                  "rejected the credentials: 401 Unauthorized", 0);
+                  "requires other credentials: 401 Unauthorized", 0);
     assert_answer("HTTP/1.0 403 Filtered\r\n\r\n<html>", SLACK_EHTTP,
                   "refused to connect: 403 Filtered", 0);
     assert_answer("HTTP/1.1 405 \r\n\r\n", SLACK_EHTTP, "refused to connect: 405 ", 0);

@@ -197,7 +197,7 @@ static void test_socket_with_credentials(void **state)
     assert_int_equal(set_proxy(&f, "me:hunter2@", NULL), 0);
     assert_int_equal(dial(&f, "other.example", 443), 0);
     assert_closed(&f, SLACK_EHTTP,
-                  "the proxy: rejected the credentials: 407 Proxy Authentication Required");
+                  "the proxy: requires other credentials: 407 Proxy Authentication Required");
     tear_down(&f);
 }
 
@@ -395,7 +395,7 @@ static void test_call_that_is_refused(void **state)
         const char *reason;
     } cases[] = {
         {"HTTP/1.1 407 No\r\nProxy-Authenticate: Basic realm=\"x\"\r\nContent-Length: 0\r\n\r\n",
-         SLACK_EHTTP, "the proxy rejected the credentials: 407"},
+         SLACK_EHTTP, "the proxy requires other credentials: 407"},
         {"HTTP/1.1 403 Filtered\r\nRetry-After: 9\r\nContent-Length: 2\r\n\r\nno", SLACK_EHTTP,
          "the proxy refused to connect: 403"},
         {"HTTP/1.1 502 Down\r\nContent-Length: 0\r\n\r\n", SLACK_ECONNECT,
