@@ -31,8 +31,8 @@ static void request_out_of_memory(slack_http_verdict_t *ret)
     request_refused(ret, 503, &slack__http_retry_after, "out of memory");
 }
 
-static void read_challenge(const slack_http_received_t *request, const slack_json_t *body,
-                           slack_http_verdict_t *ret)
+static void request_challenge(const slack_http_received_t *request, const slack_json_t *body,
+                              slack_http_verdict_t *ret)
 {
     const slack_json_t *challenge = slack_json_get(body, "/challenge"), *answer;
     if (slack_json_type(challenge) != SLACK_JSON_STRING) {
@@ -47,8 +47,8 @@ static void read_challenge(const slack_http_received_t *request, const slack_jso
 }
 
 /* `app_id` is the secret's where the body names no app. */
-static void read_delivery(const slack_http_received_t *request, const slack_json_t *body,
-                          slack_slice_t app_id, slack_http_verdict_t *ret)
+static void request_delivery(const slack_http_received_t *request, const slack_json_t *body,
+                             slack_slice_t app_id, slack_http_verdict_t *ret)
 {
     uint64_t num = 0;
     ret->type = SLACK_HTTP_DELIVERY;
@@ -103,7 +103,7 @@ void slack__http_request_read(const slack_http_received_t *request, slack_signer
     else if (!slack__signer_owns(signer, by, &app_id))
         request_refused(ret, 401, NULL, "api_app_id is another app's than the secret");
     else if (strcmp(slack_json_str(body, "/type"), "url_verification") == 0)
-        read_challenge(request, body, ret);
+        request_challenge(request, body, ret);
     else
-        read_delivery(request, body, app_id, ret);
+        request_delivery(request, body, app_id, ret);
 }

@@ -341,7 +341,7 @@ static const struct slack_transport_ops http_ops = {
 
 /* --- options ---------------------------------------------------------------------------------- */
 
-static int read_address(slack_http_t *http, const slack_options_t *options, char *error)
+static int http_read_address(slack_http_t *http, const slack_options_t *options, char *error)
 {
     http->has_pages = !options->http_admin_port || !*options->http_admin_port;
     int rc = slack__listen_address_init(&http->address, "SLACK_HTTP", options->http_host,
@@ -349,7 +349,7 @@ static int read_address(slack_http_t *http, const slack_options_t *options, char
     return rc == 0 ? slack__listen_address_inherit(&http->address, 0, error) : rc;
 }
 
-static int read_path(slack_http_t *http, const slack_options_t *options, char *error)
+static int http_read_path(slack_http_t *http, const slack_options_t *options, char *error)
 {
     const char *path = options->http_path;
     bool plain = *path == '/';
@@ -366,7 +366,7 @@ static int read_path(slack_http_t *http, const slack_options_t *options, char *e
 }
 
 /* "NAME: VALUE": the header of a request from a proxy that has checked the client's certificate. */
-static int read_cert_header(slack_http_t *http, const slack_options_t *options, char *error)
+static int http_read_cert_header(slack_http_t *http, const slack_options_t *options, char *error)
 {
     slack_slice_t value = slack__slice(options->http_client_cert_header), name;
     if (value.len == 0) return 0;
@@ -395,9 +395,9 @@ static int http_create(slack_transport_t **ret, const struct slack_transport_hos
     http->reuse_port = options->http_reuse_port > 0;
     int rc = slack__signing_secret_init(&http->secret, host->net, options, error);
     if (rc == 0) rc = slack__certificate_init(&http->certificate, host->net, options, error);
-    if (rc == 0) rc = read_address(http, options, error);
-    if (rc == 0) rc = read_path(http, options, error);
-    if (rc == 0) rc = read_cert_header(http, options, error);
+    if (rc == 0) rc = http_read_address(http, options, error);
+    if (rc == 0) rc = http_read_path(http, options, error);
+    if (rc == 0) rc = http_read_cert_header(http, options, error);
     if (rc == 0)
         rc = slack__trusted_proxies_read(&http->trusted, options->http_trusted_proxies, error);
     if (rc != 0)

@@ -33,7 +33,7 @@ static slack_connection_t *connection_find(const slack_connections_t *connection
     return c && c->generation == generation ? c : NULL;
 }
 
-static bool is_current(const slack_connection_t *c)
+static bool connection_is_current(const slack_connection_t *c)
 {
     return c->owner->slots[c->slot] == c;
 }
@@ -54,7 +54,7 @@ static void connection_release(slack_connection_t *c)
 {
     slack_connections_t *owner = c->owner;
     if (c->calling || c->ws) return;
-    if (is_current(c)) owner->slots[c->slot] = NULL;
+    if (connection_is_current(c)) owner->slots[c->slot] = NULL;
     slack__unlink(&c->link);
     slack__free(c);
     owner->events->gone(owner);
@@ -108,7 +108,7 @@ static void call_returned(const slack_response_t *response, void *user_data)
 {
     slack_connection_t *c = user_data;
     c->calling = false;
-    if (is_current(c)) {
+    if (connection_is_current(c)) {
         bool ok = slack_response_status(response) == 0;
         c->url = ok ? slack_response_str(response, "/url") : "";
         if (*c->url) {
@@ -148,7 +148,7 @@ static int connection_begin(slack_connections_t *connections, unsigned slot, uin
 static void connection_opened(slack_ws_t *ws, void *user_data)
 {
     const slack_connection_t *c = user_data;
-    if (is_current(c)) connection_feed(c, SLACK_INPUT_UPGRADED);
+    if (connection_is_current(c)) connection_feed(c, SLACK_INPUT_UPGRADED);
 }
 
 static void connection_message(slack_ws_t *ws, bool text, const char *data, size_t len,
@@ -156,7 +156,7 @@ static void connection_message(slack_ws_t *ws, bool text, const char *data, size
 {
     const slack_connection_t *c = user_data;
     slack_connections_t *owner = c->owner;
-    if (!is_current(c)) return;
+    if (!connection_is_current(c)) return;
     if (text)
         owner->events->message(owner, c->slot, c->generation, data, len);
     else
@@ -184,7 +184,7 @@ static void connection_closed(slack_ws_t *ws, int status, unsigned code, void *u
               status ? slack_err_name(status) : "ok", code, slack__ws_http_status(ws),
               slack__ws_reason(ws));
     c->ws = NULL;
-    if (is_current(c)) {
+    if (connection_is_current(c)) {
         c->owner->slots[c->slot] = NULL;
         connection_feed(c, SLACK_INPUT_CLOSED);
     }

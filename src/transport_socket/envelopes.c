@@ -56,14 +56,14 @@ static void feed_acked(slack_envelopes_t *envelopes, const slack_inflight_entry_
     envelopes->events->feed(envelopes, &in);
 }
 
-static void send_frame(const struct incoming *m, const char *frame, size_t len)
+static void envelope_send(const struct incoming *m, const char *frame, size_t len)
 {
     slack_envelopes_t *e = m->envelopes;
     if (e->events->send(e, m->slot, m->generation, frame, len) == 0) e->acked++;
 }
 
 /* Without an ack Slack would send it for ever, and no handler could read it. */
-static void ack_malformed(const struct incoming *m)
+static void envelope_ack_malformed(const struct incoming *m)
 {
     slack_envelopes_t *e = m->envelopes;
     const slack_slice_t id = m->frame.envelope_id;
@@ -71,11 +71,11 @@ static void ack_malformed(const struct incoming *m)
               "type=%.64s envelope_id=%.*s", m->frame.name, (int)id.len, id.ptr);
     slack__buf_clear(&e->frame);
     if (slack__frame_write_ack(&e->frame, id, NULL) == 0)
-        send_frame(m, slack__buf_ptr(&e->frame), e->frame.len);
+        envelope_send(m, slack__buf_ptr(&e->frame), e->frame.len);
 }
 
 /* An envelope that is not taken gets no ack, so that Slack sends it again. */
-static void refuse(slack_envelopes_t *e, int reason)
+static void envelopes_refuse(slack_envelopes_t *e, int reason)
 {
     if (!e->full)
         SLACK_LOG(e->net->log, WARN, "socket: envelopes not taken, Slack will send them again",
@@ -85,7 +85,7 @@ static void refuse(slack_envelopes_t *e, int reason)
 
 /* True for a command or an interaction that has arrived before. If it still waits for its ack, the
  * ack will go to this connection; otherwise the same ack is sent again. */
-static bool is_repeated(const struct incoming *m)
+static bool envelope_is_repeated(const struct incoming *m)
 {
     slack_envelopes_t *e = m->envelopes;
     const slack_slice_t id = m->frame.envelope_id;
@@ -95,7 +95,7 @@ static bool is_repeated(const struct incoming *m)
     SLACK_LOG(e->net->log, DEBUG, "socket: envelope known, not run again",
               "envelope_id=%.*s acked=%s", (int)id.len, id.ptr, entry ? "no" : "yes");
     if (ack) {
-        send_frame(m, ack, strlen(ack));
+        envelope_send(m, ack, strlen(ack));
         return true;
     }
     const slack_inflight_entry_t before = *entry;
@@ -107,21 +107,21 @@ static bool is_repeated(const struct incoming *m)
 }
 
 /* True when the envelope became a delivery, which owns the arena now. */
-static bool deliver(const struct incoming *m)
+static bool envelope_deliver(const struct incoming *m)
 {
     slack_envelopes_t *e = m->envelopes;
     const slack_frame_t *frame = &m->frame;
     if (!e->events->takes(e, m->slot)) return false;
     slack_delivery_t *d = slack__delivery_new(m->arena, frame->payload, m->received_us);
     /* An event has a key, by which the core recognises it when it arrives again. */
-    if (d && d->key.len == 0 && is_repeated(m)) return false;
+    if (d && d->key.len == 0 && envelope_is_repeated(m)) return false;
     const slack_inflight_entry_t entry = {.envelope_id = frame->envelope_id,
                                           .slot = m->slot,
                                           .generation = m->generation,
                                           .body_allowed = frame->accepts_response_payload};
     int rc = d ? slack__inflight_add(&e->inflight, &entry, &d->handle) : SLACK_ENOMEM;
     if (rc) {
-        refuse(e, rc);
+        envelopes_refuse(e, rc);
         return false;
     }
     e->full = false;
@@ -151,8 +151,8 @@ static bool handle_frame(const struct incoming *m, size_t len)
         feed_incoming(m,
                       (slack_session_input_t){.type = SLACK_INPUT_GOODBYE, .cause = frame->cause});
         break;
-    case SLACK_FRAME_MALFORMED: ack_malformed(m); break;
-    case SLACK_FRAME_ENVELOPE: return deliver(m);
+    case SLACK_FRAME_MALFORMED: envelope_ack_malformed(m); break;
+    case SLACK_FRAME_ENVELOPE: return envelope_deliver(m);
     case SLACK_FRAME_UNKNOWN:
     case SLACK_FRAME_GARBAGE:
         SLACK_LOG(log, DEBUG, "socket: message ignored", "slot=%u bytes=%zu type=%.64s", m->slot,
@@ -178,7 +178,7 @@ int slack__envelopes_read(slack_envelopes_t *envelopes, unsigned slot, uint32_t 
     if (rc == 0)
         taken = handle_frame(&m, len);
     else
-        refuse(envelopes, rc);
+        envelopes_refuse(envelopes, rc);
     if (!taken) slack__arena_free(m.arena);
     return rc;
 }

@@ -59,7 +59,7 @@ static void note_ready(slack_health_t *health, const slack_action_t *action)
     compare_connections(health, counted);
 }
 
-static int reason_of(enum slack_cause cause)
+static int cause_reason(enum slack_cause cause)
 {
     switch (cause) {
     case SLACK_CAUSE_FATAL: return SLACK_EAUTH;
@@ -78,7 +78,7 @@ static void note_lost(slack_health_t *health, const slack_action_t *action)
     const char *cause = slack__cause_name(action->cause);
     if (action->cause == SLACK_CAUSE_REFUSED || action->cause == SLACK_CAUSE_UNREACHED)
         health->stats.failed_dials++;
-    health->reason = reason_of(action->cause);
+    health->reason = cause_reason(action->cause);
     if (action->cause == SLACK_CAUSE_DISABLED) {
         t->host->error(t, "Slack closed the connection (link_disabled): Socket Mode is switched "
                           "off in the app's settings");
@@ -96,7 +96,7 @@ void slack__health_note(slack_health_t *health, const slack_action_t *action)
 {
     if (action->type == SLACK_DO_READY) note_ready(health, action);
     if (action->type == SLACK_DO_LOST) note_lost(health, action);
-    if (action->type == SLACK_DO_STOPPED) health->reason = reason_of(action->cause);
+    if (action->type == SLACK_DO_STOPPED) health->reason = cause_reason(action->cause);
 }
 
 void slack__health_measure(slack_health_t *health)

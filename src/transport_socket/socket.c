@@ -244,7 +244,7 @@ static const struct slack_transport_ops socket_ops = {
 
 /* --- options ---------------------------------------------------------------------------------- */
 
-static int check_options(const slack_options_t *options, char *error)
+static int socket_check_options(const slack_options_t *options, char *error)
 {
     const char *token = options->app_token ? options->app_token : "";
     if (!slack__token_is(token, SLACK_TOKEN_OF_APP)) {
@@ -269,7 +269,7 @@ int slack__socket_create(slack_transport_t **ret, const struct slack_transport_h
                          const slack_options_t *options, const slack_socket_limits_t *limits,
                          char *error)
 {
-    int rc = check_options(options, error);
+    int rc = socket_check_options(options, error);
     if (rc) return rc;
     slack_socket_t *s = slack__calloc(1, sizeof *s);
     if (!s) return SLACK_ENOMEM;

@@ -59,7 +59,7 @@ static unsigned count_opening(const slack_supervisor_t *sup)
     return count_sessions(sup, SLACK_SESSION_CALLING, SLACK_SESSION_GREETING);
 }
 
-static unsigned count_in(const slack_supervisor_t *sup, enum slack_session_state state)
+static unsigned count_in_state(const slack_supervisor_t *sup, enum slack_session_state state)
 {
     return count_sessions(sup, state, state);
 }
@@ -291,10 +291,10 @@ static bool wants_open(const slack_supervisor_t *sup, uint64_t now)
     if (slack__supervisor_serving(sup) == 0)
         for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++)
             opening -= hangs(sup, &sup->sessions[i], now);
-    unsigned staying = opening + count_in(sup, SLACK_SESSION_READY);
+    unsigned staying = opening + count_in_state(sup, SLACK_SESSION_READY);
     /* A new connection opens before the old one closes, unless Slack does not admit both
      * (docs/protocol.md, Hello). */
-    if (sup->trouble != SLACK_BACKOFF_RETRY) staying += count_in(sup, SLACK_SESSION_LEAVING);
+    if (sup->trouble != SLACK_BACKOFF_RETRY) staying += count_in_state(sup, SLACK_SESSION_LEAVING);
     return staying < sup->wanted && !(sup->probing && opening > 0);
 }
 
@@ -302,7 +302,8 @@ static bool wants_open(const slack_supervisor_t *sup, uint64_t now)
 static uint64_t open_time(const slack_supervisor_t *sup)
 {
     uint64_t at = sup->not_before_ms;
-    if (count_in(sup, SLACK_SESSION_LEAVING) == 0 && sup->stagger_ms > at) at = sup->stagger_ms;
+    if (count_in_state(sup, SLACK_SESSION_LEAVING) == 0 && sup->stagger_ms > at)
+        at = sup->stagger_ms;
     uint64_t ahead = (uint64_t)sup->limits->pace_ms * (sup->limits->burst - 1);
     if (sup->paced_ms > ahead && sup->paced_ms - ahead > at) at = sup->paced_ms - ahead;
     return at;
@@ -310,11 +311,11 @@ static uint64_t open_time(const slack_supervisor_t *sup)
 
 /* When all slots are used, close one replaced connection early: one whose envelopes are all acked
  * if there is one, and the oldest of those. */
-static void make_room(struct update *u)
+static void close_for_room(struct update *u)
 {
     slack_supervisor_t *sup = u->sup;
     slack_session_t *best = NULL;
-    if (count_in(sup, SLACK_SESSION_CLOSING) > 0 || count_opening(sup) > 0) return;
+    if (count_in_state(sup, SLACK_SESSION_CLOSING) > 0 || count_opening(sup) > 0) return;
     for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++) {
         slack_session_t *s = &sup->sessions[i];
         if (s->state != SLACK_SESSION_LEAVING) continue;
@@ -345,7 +346,7 @@ static void open_missing(struct update *u)
     while (wants_open(sup, u->now) && u->now >= open_time(sup)) {
         unsigned slot = find_slot(u);
         if (slot == SLACK_SESSIONS_MAX) {
-            make_room(u);
+            close_for_room(u);
             return;
         }
         if (++sup->generation == 0) sup->generation = 1;
@@ -368,7 +369,7 @@ static void close_sessions(struct update *u)
             retire(u, i);
     }
     if (sup->phase != SLACK_PHASE_STOPPING ||
-        count_in(sup, SLACK_SESSION_FREE) < SLACK_SESSIONS_MAX)
+        count_in_state(sup, SLACK_SESSION_FREE) < SLACK_SESSIONS_MAX)
         return;
     sup->phase = SLACK_PHASE_STOPPED;
     supervisor_act(u, &sup->sessions[0],
@@ -437,7 +438,8 @@ uint64_t slack__supervisor_deadline(const slack_supervisor_t *sup, uint64_t now_
         uint64_t at = slack__session_deadline(&sup->sessions[i], now_ms, sup->limits);
         if (at < next) next = at;
     }
-    if (wants_open(sup, now_ms) && count_in(sup, SLACK_SESSION_FREE) > 0 && open_time(sup) < next)
+    if (wants_open(sup, now_ms) && count_in_state(sup, SLACK_SESSION_FREE) > 0 &&
+        open_time(sup) < next)
         next = open_time(sup);
     if (sup->phase != SLACK_PHASE_RUNNING || slack__supervisor_serving(sup) > 0) return next;
     for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++) {
