@@ -16,13 +16,13 @@ static int read_field(slack_arena_t *arena, const slack_json_iter_t *field,
     return rc == SLACK_ENOMEM ? rc : 0;
 }
 
-/* An object of what the fields stand for. */
-static int read_fields(slack_arena_t *arena, const slack_json_t *form, const slack_json_t **ret)
+int slack__args_read(slack_arena_t *arena, const char *form, size_t len, const slack_json_t **ret)
 {
     slack_json_iter_t it = {0};
-    const slack_json_t *args = NULL;
-    int rc = slack__jsonf(arena, &args, NULL, "{}");
-    while (rc == 0 && slack_json_next(form, &it)) {
+    const slack_json_t *fields = NULL, *args = NULL;
+    int rc = slack__form_parse(arena, len ? form : "", len, &fields);
+    if (rc == 0) rc = slack__jsonf(arena, &args, NULL, "{}");
+    while (rc == 0 && slack_json_next(fields, &it)) {
         const slack_json_t *value, *one = NULL;
         rc = read_field(arena, &it, &value);
         if (rc == 0) rc = slack__jsonf(arena, &one, NULL, "{%s: %p}", it.key, (const void *)value);
@@ -30,11 +30,4 @@ static int read_fields(slack_arena_t *arena, const slack_json_t *form, const sla
     }
     if (rc == 0) *ret = args;
     return rc;
-}
-
-int slack__args_read(slack_arena_t *arena, const char *form, size_t len, const slack_json_t **ret)
-{
-    const slack_json_t *fields = NULL;
-    int rc = slack__form_parse(arena, len ? form : "", len, &fields);
-    return rc ? rc : read_fields(arena, fields, ret);
 }

@@ -5,9 +5,9 @@
 #include "util/json.h"
 
 /*
- * A call's arguments, read back out of the form that carries them: strings, but with arrays and
- * objects, which travel as JSON text, read as what they are. A message's text is itself, whatever
- * it looks like. 0; SLACK_EINVAL for what is no form; SLACK_ETOOBIG; SLACK_ENOMEM.
+ * Read a call's arguments back from its form: as strings, except arrays and objects, which the form
+ * carries as JSON text. A message's `text` is always a string. 0; SLACK_EINVAL for a malformed
+ * form; SLACK_ETOOBIG; SLACK_ENOMEM.
  */
 int slack__args_read(slack_arena_t *arena, const char *form, size_t len, const slack_json_t **ret);
 

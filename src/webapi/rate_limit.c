@@ -11,8 +11,8 @@ void slack__rate_limit_init(slack_rate_limit_t *limit, uint64_t seed)
     *limit = (slack_rate_limit_t){.seed = seed};
 }
 
-/* FNV-1a, the NUL included, so that ("ab", "c") and ("a", "bc") differ. Should two keys ever meet,
- * one method waits for the other: no harm done. */
+/* FNV-1a, with the NUL, so that ("ab", "c") and ("a", "bc") differ. If two keys collide, the calls
+ * of one wait for those of the other. */
 static uint64_t hash_string(uint64_t hash, const char *s)
 {
     do {
@@ -41,20 +41,17 @@ slack_lane_t *slack__rate_limit_find(slack_rate_limit_t *limit, uint64_t key, ui
     return NULL;
 }
 
-static slack_lane_t *take_unused(slack_rate_limit_t *limit, uint64_t now_ms)
-{
-    for (unsigned i = 0; i < limit->used; i++)
-        if (is_unused(&limit->lanes[i], now_ms)) return &limit->lanes[i];
-    return limit->used < SLACK_RATE_LIMIT_LANES ? &limit->lanes[limit->used++] : NULL;
-}
-
 slack_lane_t *slack__rate_limit_pause(slack_rate_limit_t *limit, uint64_t key, uint64_t now_ms,
                                       uint64_t until_ms)
 {
     slack_lane_t *lane = slack__rate_limit_find(limit, key, now_ms);
     if (!lane) {
-        lane = take_unused(limit, now_ms);
-        if (!lane) return NULL;
+        unsigned i = 0;
+        while (i < limit->used && !is_unused(&limit->lanes[i], now_ms))
+            i++;
+        if (i == SLACK_RATE_LIMIT_LANES) return NULL;
+        if (i == limit->used) limit->used++;
+        lane = &limit->lanes[i];
         *lane = (slack_lane_t){.key = key};
     }
     if (until_ms > lane->until_ms) lane->until_ms = until_ms;

@@ -10,7 +10,7 @@
 
 #define ERROR_TEXT_MAX 100
 
-/* --- reading an answer --------------------------------------------------------------------- */
+/* --- reading a response -------------------------------------------------------------------- */
 
 void slack__response_fail(slack_response_t *ret, int status)
 {
@@ -18,7 +18,7 @@ void slack__response_fail(slack_response_t *ret, int status)
         .status = status, .error = status ? slack_strerror(status) : "", .retry_after_s = -1};
 }
 
-/* A short copy of a text that came from outside: one line, no secrets. */
+/* A short copy of a text from outside: one line, without secrets. */
 static const char *short_text(slack_arena_t *arena, const char *text, size_t len)
 {
     if (len > ERROR_TEXT_MAX) len = ERROR_TEXT_MAX;
@@ -43,7 +43,7 @@ static bool is_success(const slack_response_t *response)
     return response->http_status >= 200 && response->http_status < 300;
 }
 
-/* The part that both kinds have in common. 0, or why there is no JSON. */
+/* The part that calls and response URLs share. 0, or why there is no JSON. */
 static int read_result(slack_response_t *ret, slack_arena_t *arena,
                        const slack_curl_result_t *result)
 {
@@ -62,7 +62,7 @@ static int read_result(slack_response_t *ret, slack_arena_t *arena,
     return slack__json_parse_insitu(arena, text, result->body_len, &ret->json, NULL);
 }
 
-/* {"ok": false, "error": "channel_not_found"}; some answers have a null there, or nothing. */
+/* {"ok": false, "error": "channel_not_found"}. Some responses have null there, or nothing. */
 static void set_api_error(slack_response_t *ret, slack_arena_t *arena)
 {
     size_t len;

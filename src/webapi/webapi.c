@@ -12,45 +12,45 @@
 #include "webapi/response.h"
 
 /*
- * A call is accepted -> waiting (for its lane, for a pause to end) <-> on its way -> told. It
- * leaves by tell() alone, from a task: the bridge's, or our own for calls that end without an
- * answer.
+ * A call is accepted, then it waits (for its lane, for a pause to end) or is on its way, perhaps
+ * several times, and at last call_end() reports its end. That happens from a task: the sender's, or
+ * `end_task` for calls that end without a response.
  */
 
 #define METHOD_MAX        128
 #define BODY_MAX          ((size_t)4 << 20)  /* of a request */
-#define ANSWER_MAX        ((size_t)16 << 20) /* users.list of a large workspace is several MiB */
+#define RESPONSE_MAX      ((size_t)16 << 20) /* users.list of a large workspace has several MiB */
 #define ARENA_FIRST       ((size_t)4 << 10)
-#define ARENA_MAX         ((size_t)96 << 20) /* an answer, and the values that it is parsed into */
+#define ARENA_MAX         ((size_t)96 << 20) /* a response and its parsed values */
 #define BACKOFF_BASE_MS   500
 #define BACKOFF_CAP_MS    10000
-#define RETRY_AFTER_S     1     /* where a 429 names none */
+#define RETRY_AFTER_S     1     /* for a 429 that names no time */
 #define RETRY_AFTER_MAX_S 86400 /* so that no sum overflows */
 
 struct slack_webapi {
     slack_net_t *net;
     slack_sender_t sender;
-    slack_curl_t *curl; /* what sends; NULL where a test does */
+    slack_curl_t *curl; /* the sender; NULL: another one sends */
     char *api_url;
     unsigned concurrency;
     unsigned timeout_ms;
     void (*called)(const char *method, const slack_response_t *response, uint64_t owner,
                    void *user_data);
     void *user_data;
-    unsigned count; /* accepted, not told yet */
+    unsigned count; /* calls accepted, whose end is not reported */
     uint64_t last_number;
     slack_rate_limit_t limit;
     slack_link_t waiting; /* by number: first come, first served */
-    slack_link_t ended;   /* to be told by `tell_task` */
-    slack_task_t tell_task;
-    slack_timer_t timer; /* for the next of the waiting */
+    slack_link_t ended;   /* without a response; for `end_task` */
+    slack_task_t end_task;
+    slack_timer_t timer; /* for the next waiting call */
     bool closing;
     void (*close_fn)(void *user_data);
     void *close_data;
 };
 
-/* Lives in its arena, with all that belongs to it. */
-typedef struct slack_pending {
+/* Lies in its arena, with all that belongs to it. */
+typedef struct call {
     slack_link_t link;
     slack_webapi_t *webapi;
     slack_arena_t *arena;
@@ -58,22 +58,22 @@ typedef struct slack_pending {
     const char *url;
     const char *headers[3];
     slack_buf_t body;
-    bool to_url; /* a message to a response URL, no call */
+    bool to_url; /* a message to a response URL */
     bool once;
     uint64_t tag;
     slack_call_fn fn;
     void *user_data;
-    slack_client_t *client; /* its `end` takes the answer; NULL: it is nobody's */
+    slack_client_t *client; /* its `end` takes the response; NULL: no client's */
     uint64_t owner;         /* the client's */
     uint64_t number;
     uint64_t accepted_ms;
     uint64_t key;       /* of its lane */
-    slack_lane_t *lane; /* NULL: in none */
-    uint64_t due_ms;    /* waiting: not before */
+    slack_lane_t *lane; /* NULL: none */
+    uint64_t due_ms;    /* it waits until then */
     unsigned tries;
     slack_backoff_t backoff;
     slack_response_t response;
-} slack_pending_t;
+} call_t;
 
 static uint64_t now_ms(const slack_webapi_t *webapi)
 {
@@ -82,140 +82,127 @@ static uint64_t now_ms(const slack_webapi_t *webapi)
 
 /* --- the end of a call --------------------------------------------------------------------- */
 
-static void free_pending(slack_pending_t *pending)
+static void call_free(call_t *call)
 {
-    slack__buf_done(&pending->body);
-    slack__arena_free(pending->arena);
+    slack__buf_done(&call->body);
+    slack__arena_free(call->arena);
 }
 
-/* A failure that nobody will hear of otherwise. */
-static void log_unheard(const slack_pending_t *pending)
+/* Report the end of a call and free it. The callee may close the webapi. */
+static void call_end(call_t *call)
 {
-    if (pending->response.status == 0 || pending->response.status == SLACK_ECANCELED) return;
-    SLACK_LOG(slack__net_log(pending->webapi->net), WARN, "call failed",
-              "method=%s status=%s error=%s", pending->method,
-              slack_err_name(pending->response.status), pending->response.error);
+    slack_webapi_t *webapi = call->webapi;
+    const slack_response_t *response = &call->response;
+    webapi->count--;
+    if (webapi->called) webapi->called(call->method, response, call->owner, webapi->user_data);
+    if (call->fn)
+        call->fn(response, call->user_data);
+    else if (call->client)
+        call->client->end(call->client, response);
+    else if (response->status != 0 && response->status != SLACK_ECANCELED)
+        SLACK_LOG(slack__net_log(webapi->net), WARN, "call failed", "method=%s status=%s error=%s",
+                  call->method, slack_err_name(response->status), response->error);
+    call_free(call);
 }
 
-/* The last that is done for a call. Whoever is called may close the webapi. */
-static void tell(slack_pending_t *pending)
-{
-    pending->webapi->count--;
-    if (pending->webapi->called)
-        pending->webapi->called(pending->method, &pending->response, pending->owner,
-                                pending->webapi->user_data);
-    if (pending->fn)
-        pending->fn(&pending->response, pending->user_data);
-    else if (pending->client)
-        pending->client->end(pending->client, &pending->response);
-    else
-        log_unheard(pending);
-    free_pending(pending);
-}
-
-static void tell_ended(slack_webapi_t *webapi)
+static void end_calls(slack_webapi_t *webapi)
 {
     slack_link_t *link;
     while ((link = slack__list_shift(&webapi->ended)))
-        tell(SLACK_CONTAINER(link, slack_pending_t, link));
+        call_end(SLACK_CONTAINER(link, call_t, link));
 }
 
-static void run_tell_task(slack_task_t *task)
+static void webapi_run_end_task(slack_task_t *task)
 {
-    tell_ended(SLACK_CONTAINER(task, slack_webapi_t, tell_task));
+    end_calls(SLACK_CONTAINER(task, slack_webapi_t, end_task));
 }
 
-static void leave_lane(slack_pending_t *pending)
+static void call_leave_lane(call_t *call)
 {
-    if (!pending->lane) return;
-    slack__lane_leave(pending->lane);
-    pending->lane = NULL;
+    if (!call->lane) return;
+    slack__lane_leave(call->lane);
+    call->lane = NULL;
 }
 
-/* For a call that waits, or was not taken by the bridge. */
-static void end_without_answer(slack_pending_t *pending, int status)
+/* End a call that waits, or that the sender has not taken. */
+static void call_fail(call_t *call, int status)
 {
-    slack_webapi_t *webapi = pending->webapi;
-    leave_lane(pending);
-    slack__response_fail(&pending->response, status);
-    slack__list_push(&webapi->ended, &pending->link);
-    slack__task_post(webapi->net, &webapi->tell_task);
+    slack_webapi_t *webapi = call->webapi;
+    call_leave_lane(call);
+    slack__response_fail(&call->response, status);
+    slack__list_push(&webapi->ended, &call->link);
+    slack__task_post(webapi->net, &webapi->end_task);
 }
 
-static void log_answer(const slack_pending_t *pending, const slack_curl_result_t *result)
+static void call_log(const call_t *call, const slack_curl_result_t *result)
 {
-    const slack_logger_t *log = slack__net_log(pending->webapi->net);
-    const slack_response_t *response = &pending->response;
+    const slack_logger_t *log = slack__net_log(call->webapi->net);
+    const slack_response_t *response = &call->response;
     SLACK_LOG(log, DEBUG, "call", "method=%s ms=%llu tries=%u status=%s error=%s http=%d req_id=%s",
-              pending->method, (unsigned long long)(now_ms(pending->webapi) - pending->accepted_ms),
-              pending->tries, response->status ? slack_err_name(response->status) : "ok",
+              call->method, (unsigned long long)(now_ms(call->webapi) - call->accepted_ms),
+              call->tries, response->status ? slack_err_name(response->status) : "ok",
               response->error, response->http_status,
-              pending->webapi->curl ? slack__curl_header(result, "X-Slack-Req-Id") : "");
+              call->webapi->curl ? slack__curl_header(result, "X-Slack-Req-Id") : "");
     if (slack_json_get(response->json, "/warning"))
-        SLACK_LOG(log, DEBUG, "call warned", "method=%s warning=%s", pending->method,
+        SLACK_LOG(log, DEBUG, "call warned", "method=%s warning=%s", call->method,
                   slack_json_str(response->json, "/warning"));
     slack_json_iter_t it = {0};
     while (slack_json_next(slack_json_get(response->json, "/response_metadata/messages"), &it))
-        SLACK_LOG(log, DEBUG, "call warned", "method=%s message=%s", pending->method,
+        SLACK_LOG(log, DEBUG, "call warned", "method=%s message=%s", call->method,
                   slack_json_str(it.value, ""));
 }
 
 /* --- waiting and going --------------------------------------------------------------------- */
 
-static void on_result(const slack_curl_result_t *result, void *user_data);
+static void call_got_result(const slack_curl_result_t *result, void *user_data);
 
-static int send_now(slack_pending_t *pending)
+static int call_send(call_t *call)
 {
     const slack_curl_request_t request = {
         .method = "POST",
-        .url = pending->url,
-        .headers = pending->headers,
-        .body = slack__buf_ptr(&pending->body),
-        .body_len = pending->body.len,
-        .timeout_ms = pending->webapi->timeout_ms,
-        .body_max = ANSWER_MAX,
-        .tag = pending->tag,
+        .url = call->url,
+        .headers = call->headers,
+        .body = slack__buf_ptr(&call->body),
+        .body_len = call->body.len,
+        .timeout_ms = call->webapi->timeout_ms,
+        .body_max = RESPONSE_MAX,
+        .tag = call->tag,
     };
-    const slack_sender_t *sender = &pending->webapi->sender;
-    int rc = sender->send(sender->sender, &request, on_result, pending);
+    const slack_sender_t *sender = &call->webapi->sender;
+    int rc = sender->send(sender->sender, &request, call_got_result, call);
     if (rc != 0) return rc;
-    if (pending->lane) pending->lane->busy = true;
-    pending->tries++;
+    if (call->lane) call->lane->busy = true;
+    call->tries++;
     return 0;
 }
 
-static void queue(slack_pending_t *pending, uint64_t due_ms)
+static void call_wait(call_t *call, uint64_t due_ms)
 {
-    slack_link_t *after = pending->webapi->waiting.prev;
-    while (after != &pending->webapi->waiting &&
-           SLACK_CONTAINER(after, slack_pending_t, link)->number > pending->number)
+    slack_link_t *after = call->webapi->waiting.prev;
+    while (after != &call->webapi->waiting &&
+           SLACK_CONTAINER(after, call_t, link)->number > call->number)
         after = after->prev;
-    pending->due_ms = due_ms;
-    slack__list_push(after->next, &pending->link); /* before what follows `after` */
+    call->due_ms = due_ms;
+    slack__list_push(after->next, &call->link); /* behind `after` */
 }
 
-static uint64_t ready_ms(const slack_pending_t *pending)
-{
-    uint64_t open_ms = pending->lane ? slack__lane_open_ms(pending->lane) : 0;
-    return open_ms > pending->due_ms ? open_ms : pending->due_ms;
-}
-
-/* Send those of the waiting calls whose time has come. */
+/* Send the waiting calls that are due and whose lanes are open. */
 static void send_waiting(slack_webapi_t *webapi)
 {
     uint64_t now = now_ms(webapi), wake_ms = UINT64_MAX;
     slack_link_t *next;
     for (slack_link_t *link = webapi->waiting.next; link != &webapi->waiting; link = next) {
-        slack_pending_t *pending = SLACK_CONTAINER(link, slack_pending_t, link);
-        uint64_t ready = ready_ms(pending);
+        call_t *call = SLACK_CONTAINER(link, call_t, link);
+        uint64_t ready = call->lane ? slack__lane_open_ms(call->lane) : 0;
+        if (ready < call->due_ms) ready = call->due_ms;
         next = link->next;
         if (ready > now) {
             if (ready < wake_ms) wake_ms = ready;
             continue;
         }
         slack__unlink(link);
-        int rc = send_now(pending);
-        if (rc != 0) end_without_answer(pending, rc);
+        int rc = call_send(call);
+        if (rc != 0) call_fail(call, rc);
     }
     if (webapi->closing) return;
     if (wake_ms == UINT64_MAX)
@@ -224,201 +211,185 @@ static void send_waiting(slack_webapi_t *webapi)
         slack__timer_start_at(webapi->net, &webapi->timer, wake_ms * 1000);
 }
 
-static void on_timer(slack_timer_t *timer)
+static void webapi_timer_fired(slack_timer_t *timer)
 {
     send_waiting(SLACK_CONTAINER(timer, slack_webapi_t, timer));
 }
 
-/* --- trying again -------------------------------------------------------------------------- */
+/* --- another attempt ----------------------------------------------------------------------- */
 
-/* Slack said 429: its lane is closed until it may be asked again. */
-static void wait_for_limit(slack_pending_t *pending)
+/* After a 429: close the lane for as long as Slack says. */
+static void wait_for_limit(call_t *call)
 {
-    slack_webapi_t *webapi = pending->webapi;
-    int64_t seconds = pending->response.retry_after_s;
+    slack_webapi_t *webapi = call->webapi;
+    int64_t seconds = call->response.retry_after_s;
     if (seconds < 0) seconds = RETRY_AFTER_S;
     if (seconds > RETRY_AFTER_MAX_S) seconds = RETRY_AFTER_MAX_S;
     uint64_t now = now_ms(webapi), until = now + (uint64_t)seconds * 1000;
     SLACK_LOG(slack__net_log(webapi->net), INFO, "rate limited", "method=%s wait_s=%lld tries=%u",
-              pending->method, (long long)seconds, pending->tries);
-    /* Response URLs have limits of their own each. */
+              call->method, (long long)seconds, call->tries);
+    /* Each response URL has a limit of its own. */
     slack_lane_t *lane =
-        pending->to_url ? NULL : slack__rate_limit_pause(&webapi->limit, pending->key, now, until);
-    if (lane && !pending->lane) {
+        call->to_url ? NULL : slack__rate_limit_pause(&webapi->limit, call->key, now, until);
+    if (lane && !call->lane) {
         slack__lane_join(lane);
-        pending->lane = lane;
+        call->lane = lane;
     }
-    queue(pending, until);
+    call_wait(call, until);
 }
 
-static void wait_for_backoff(slack_pending_t *pending)
+/* Whether the call waits for another attempt now. */
+static bool try_again(call_t *call, const slack_curl_result_t *result)
 {
-    uint64_t wait_ms = slack__backoff_next_ms(&pending->backoff, 0, slack__random_u64());
-    SLACK_LOG(slack__net_log(pending->webapi->net), INFO, "call not sent, trying again",
-              "method=%s status=%s reason=%s wait_ms=%llu tries=%u", pending->method,
-              slack_err_name(pending->response.status), pending->response.error,
-              (unsigned long long)wait_ms, pending->tries);
-    queue(pending, now_ms(pending->webapi) + wait_ms);
-}
-
-static bool try_again(slack_pending_t *pending, const slack_curl_result_t *result)
-{
-    if (pending->webapi->closing || pending->tries >= SLACK_CALL_TRIES || pending->once)
-        return false;
-    if (slack__response_is_limited(&pending->response)) {
-        wait_for_limit(pending);
+    slack_webapi_t *webapi = call->webapi;
+    if (webapi->closing || call->tries >= SLACK_CALL_TRIES || call->once) return false;
+    if (slack__response_is_limited(&call->response)) {
+        wait_for_limit(call);
         return true;
     }
-    /* Only what never left: a message whose answer was lost may have been posted. */
+    /* Only a call that has not been sent: a message whose response was lost may have been posted.
+     */
     if (!result->unsent || result->status == SLACK_ENOMEM) return false;
-    if (result->status == SLACK_EHTTP) return false; /* a proxy that refuses will refuse again */
-    wait_for_backoff(pending);
+    if (result->status == SLACK_EHTTP) return false; /* the proxy would refuse again */
+    uint64_t wait_ms = slack__backoff_next_ms(&call->backoff, 0, slack__random_u64());
+    SLACK_LOG(slack__net_log(webapi->net), INFO, "call not sent, trying again",
+              "method=%s status=%s reason=%s wait_ms=%llu tries=%u", call->method,
+              slack_err_name(call->response.status), call->response.error,
+              (unsigned long long)wait_ms, call->tries);
+    call_wait(call, now_ms(webapi) + wait_ms);
     return true;
 }
 
-static void on_result(const slack_curl_result_t *result, void *user_data)
+static void call_got_result(const slack_curl_result_t *result, void *user_data)
 {
-    slack_pending_t *pending = user_data;
-    slack_webapi_t *webapi = pending->webapi;
-    if (pending->to_url)
-        slack__response_read_url(&pending->response, pending->arena, result);
+    call_t *call = user_data;
+    slack_webapi_t *webapi = call->webapi;
+    if (call->to_url)
+        slack__response_read_url(&call->response, call->arena, result);
     else
-        slack__response_read_call(&pending->response, pending->arena, result);
-    if (pending->lane) pending->lane->busy = false;
+        slack__response_read_call(&call->response, call->arena, result);
+    if (call->lane) call->lane->busy = false;
 
-    bool again = try_again(pending, result);
-    if (!again) leave_lane(pending);
-    send_waiting(webapi); /* the next of its lane may go */
+    bool again = try_again(call, result);
+    if (!again) call_leave_lane(call);
+    send_waiting(webapi); /* the next call of the lane */
     if (again) return;
-    log_answer(pending, result);
-    tell(pending);
+    call_log(call, result);
+    call_end(call);
 }
 
 /* --- the start of a call ------------------------------------------------------------------- */
 
-static bool method_is_sound(const char *method)
+/* The token goes into a header line, the method into the URL. */
+static int check_call(const slack_client_t *client, const char *method)
 {
     static const char allowed[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._";
     size_t len = method ? strspn(method, allowed) : 0;
-    return len > 0 && len <= METHOD_MAX && !method[len];
+    if (!client || len == 0 || len > METHOD_MAX || method[len]) return SLACK_EINVAL;
+    if (!client->token) return SLACK_EAUTH;
+    for (const char *c = client->token; *c; c++)
+        if (*c <= ' ' || *c > '~') return SLACK_EINVAL;
+    return 0;
 }
 
-/* A token goes into a header line: nothing in it may end that. */
-static bool token_is_sound(const char *token)
-{
-    for (; *token; token++)
-        if (*token <= ' ' || *token > '~') return false;
-    return true;
-}
-
-static int new_pending(slack_pending_t **ret, slack_client_t *client, slack_call_fn fn,
-                       void *user_data)
+static int call_begin(call_t **ret, slack_client_t *client, slack_call_fn fn, void *user_data)
 {
     slack_webapi_t *webapi = client->webapi;
     if (webapi->closing) return SLACK_ECANCELED;
     if (webapi->count >= webapi->concurrency) return SLACK_EBUSY;
     slack_arena_t *arena = slack__arena_new(ARENA_FIRST, ARENA_MAX);
     if (!arena) return SLACK_ENOMEM;
-    slack_pending_t *pending = slack__arena_calloc(arena, sizeof *pending);
-    if (!pending) {
+    call_t *call = slack__arena_calloc(arena, sizeof *call);
+    if (!call) {
         slack__arena_free(arena);
         return SLACK_ENOMEM;
     }
-    slack__link_init(&pending->link);
-    slack__buf_init(&pending->body, BODY_MAX);
-    pending->webapi = webapi;
-    pending->arena = arena;
-    pending->fn = fn;
-    pending->user_data = user_data;
-    pending->client = !fn && client->begin && client->end ? client : NULL;
-    pending->once = client->once;
-    pending->tag = client->tag;
-    pending->backoff = (slack_backoff_t){.base_ms = BACKOFF_BASE_MS, .cap_ms = BACKOFF_CAP_MS};
-    slack__response_fail(&pending->response, 0);
-    *ret = pending;
+    slack__link_init(&call->link);
+    slack__buf_init(&call->body, BODY_MAX);
+    call->webapi = webapi;
+    call->arena = arena;
+    call->fn = fn;
+    call->user_data = user_data;
+    call->client = !fn && client->begin && client->end ? client : NULL;
+    call->once = client->once;
+    call->tag = client->tag;
+    call->backoff = (slack_backoff_t){.base_ms = BACKOFF_BASE_MS, .cap_ms = BACKOFF_CAP_MS};
+    slack__response_fail(&call->response, 0);
+    *ret = call;
     return 0;
 }
 
-static int new_call(slack_pending_t **ret, slack_client_t *client, const char *method,
-                    slack_call_fn fn, void *user_data)
+static int call_new(call_t **ret, slack_client_t *client, const char *method, slack_call_fn fn,
+                    void *user_data)
 {
-    if (!client || !method_is_sound(method)) return SLACK_EINVAL;
-    if (!client->token) return SLACK_EAUTH;
-    if (!token_is_sound(client->token)) return SLACK_EINVAL;
-    slack_pending_t *pending;
-    int rc = new_pending(&pending, client, fn, user_data);
+    call_t *call;
+    int rc = check_call(client, method);
+    if (rc == 0) rc = call_begin(&call, client, fn, user_data);
     if (rc != 0) return rc;
-    slack_arena_t *arena = pending->arena;
-    pending->owner = client->owner;
-    pending->key = slack__rate_limit_key(&pending->webapi->limit, client->token, method);
-    pending->method = slack__arena_strdup(arena, method);
-    pending->url = slack__arena_printf(arena, "%s%s", pending->webapi->api_url, method);
-    pending->headers[0] = "Content-Type: application/x-www-form-urlencoded; charset=utf-8";
+    slack_arena_t *arena = call->arena;
+    call->owner = client->owner;
+    call->key = slack__rate_limit_key(&call->webapi->limit, client->token, method);
+    call->method = slack__arena_strdup(arena, method);
+    call->url = slack__arena_printf(arena, "%s%s", call->webapi->api_url, method);
+    call->headers[0] = "Content-Type: application/x-www-form-urlencoded; charset=utf-8";
     if (*client->token)
-        pending->headers[1] = slack__arena_printf(arena, "Authorization: Bearer %s", client->token);
-    if (!pending->method || !pending->url || (*client->token && !pending->headers[1])) {
-        free_pending(pending);
+        call->headers[1] = slack__arena_printf(arena, "Authorization: Bearer %s", client->token);
+    if (!call->method || !call->url || (*client->token && !call->headers[1])) {
+        call_free(call);
         return SLACK_ENOMEM;
     }
-    *ret = pending;
+    *ret = call;
     return 0;
 }
 
-/* The last step of every submission: from here on the answer will be told. */
-static int admit(slack_pending_t *pending)
+/* End a submission: if this succeeds, the end of the call will be reported. */
+static int call_submit(call_t *call)
 {
-    slack_webapi_t *webapi = pending->webapi;
-    pending->accepted_ms = now_ms(webapi);
-    pending->number = ++webapi->last_number;
-    slack_lane_t *lane = pending->to_url ? NULL
-                                         : slack__rate_limit_find(&webapi->limit, pending->key,
-                                                                  pending->accepted_ms);
+    slack_webapi_t *webapi = call->webapi;
+    call->accepted_ms = now_ms(webapi);
+    call->number = ++webapi->last_number;
+    slack_lane_t *lane =
+        call->to_url ? NULL : slack__rate_limit_find(&webapi->limit, call->key, call->accepted_ms);
     if (lane) {
         slack__lane_join(lane);
-        pending->lane = lane;
-        queue(pending, 0);
+        call->lane = lane;
+        call_wait(call, 0);
         send_waiting(webapi);
     } else {
-        int rc = send_now(pending);
+        int rc = call_send(call);
         if (rc != 0) {
-            free_pending(pending);
+            call_free(call);
             return rc;
         }
     }
     webapi->count++;
-    if (pending->client) pending->client->begin(pending->client);
+    if (call->client) call->client->begin(call->client);
     return 0;
 }
 
-/* A team_id in the arguments is the caller's word, also where it is null. */
-static int add_team(slack_pending_t *pending, const slack_client_t *client,
-                    const slack_json_t *args)
+static int submit_with_args(call_t *call, const slack_client_t *client, const slack_json_t *args)
 {
     const slack_json_t *team = NULL;
-    if (!client->team_id || !*client->team_id || slack_json_get(args, "/team_id")) return 0;
-    if (!slack__method_takes_team(pending->method)) return 0;
-    int rc = slack__jsonf(pending->arena, &team, NULL, "{team_id: %s}", client->team_id);
-    if (rc == 0 && pending->body.len > 0) rc = slack__buf_append_char(&pending->body, '&');
-    return rc ? rc : slack__form_write(&pending->body, team);
-}
-
-static int write_args_and_admit(slack_pending_t *pending, const slack_client_t *client,
-                                const slack_json_t *args)
-{
-    int rc = args ? slack__form_write(&pending->body, args) : 0;
-    if (rc == 0) rc = add_team(pending, client, args);
-    if (rc == 0) return admit(pending);
-    free_pending(pending);
+    int rc = args ? slack__form_write(&call->body, args) : 0;
+    /* A team_id in the arguments is the caller's decision, even null. */
+    if (rc == 0 && client->team_id && *client->team_id && !slack_json_get(args, "/team_id") &&
+        slack__method_takes_team(call->method)) {
+        rc = slack__jsonf(call->arena, &team, NULL, "{team_id: %s}", client->team_id);
+        if (rc == 0 && call->body.len > 0) rc = slack__buf_append_char(&call->body, '&');
+        if (rc == 0) rc = slack__form_write(&call->body, team);
+    }
+    if (rc == 0) return call_submit(call);
+    call_free(call);
     return rc;
 }
 
 int slack__webapi_call(slack_client_t *client, const char *method, const slack_json_t *args,
                        slack_call_fn fn, void *user_data)
 {
-    slack_pending_t *pending;
-    int rc = new_call(&pending, client, method, fn, user_data);
-    return rc != 0 ? rc : write_args_and_admit(pending, client, args);
+    call_t *call;
+    int rc = call_new(&call, client, method, fn, user_data);
+    return rc != 0 ? rc : submit_with_args(call, client, args);
 }
 
 int slack_call(slack_client_t *client, const char *method, const slack_json_t *args,
@@ -431,19 +402,19 @@ int slack_call(slack_client_t *client, const char *method, const slack_json_t *a
 int(slack_callf)(slack_client_t *client, const char *method, slack_call_fn fn, void *user_data,
                  const char *args_template, ...)
 {
-    slack_pending_t *pending;
-    int rc = new_call(&pending, client, method, fn, user_data);
+    call_t *call;
+    int rc = call_new(&call, client, method, fn, user_data);
     if (rc != 0) return rc;
     const slack_json_t *args;
     slack_json_error_t error;
     va_list ap;
     va_start(ap, args_template);
-    rc = slack__vjsonf(pending->arena, &args, &error, args_template, ap);
+    rc = slack__vjsonf(call->arena, &args, &error, args_template, ap);
     va_end(ap);
-    if (rc == 0) return write_args_and_admit(pending, client, args);
-    SLACK_LOG(slack__net_log(pending->webapi->net), ERROR, "malformed JSON template",
+    if (rc == 0) return submit_with_args(call, client, args);
+    SLACK_LOG(slack__net_log(call->webapi->net), ERROR, "malformed JSON template",
               "method=%s offset=%zu what=%s", method, error.offset, error.what);
-    free_pending(pending);
+    call_free(call);
     return rc;
 }
 
@@ -453,16 +424,16 @@ int slack__webapi_respond(slack_client_t *client, const char *response_url,
     if (!client || !slack__response_url_allowed(response_url, client->webapi->api_url))
         return SLACK_EINVAL;
     if (!message) return SLACK_ETEMPLATE;
-    slack_pending_t *pending;
-    int rc = new_pending(&pending, client, fn, user_data);
+    call_t *call;
+    int rc = call_begin(&call, client, fn, user_data);
     if (rc != 0) return rc;
-    pending->to_url = true;
-    pending->method = "response_url";
-    pending->url = slack__arena_strdup(pending->arena, response_url);
-    pending->headers[0] = "Content-Type: application/json; charset=utf-8";
-    rc = pending->url ? slack__json_write(&pending->body, message) : SLACK_ENOMEM;
-    if (rc == 0) return admit(pending);
-    free_pending(pending);
+    call->to_url = true;
+    call->method = "response_url";
+    call->url = slack__arena_strdup(call->arena, response_url);
+    call->headers[0] = "Content-Type: application/json; charset=utf-8";
+    rc = call->url ? slack__json_write(&call->body, message) : SLACK_ENOMEM;
+    if (rc == 0) return call_submit(call);
+    call_free(call);
     return rc;
 }
 
@@ -478,20 +449,20 @@ size_t slack__webapi_room(const slack_webapi_t *webapi)
 
 /* --- life ---------------------------------------------------------------------------------- */
 
-static void free_webapi(slack_webapi_t *webapi)
+static void webapi_free(slack_webapi_t *webapi)
 {
     slack__free(webapi->api_url);
     slack__free(webapi);
 }
 
-static void on_sender_closed(void *user_data)
+static void webapi_sender_closed(void *user_data)
 {
     slack_webapi_t *webapi = user_data;
-    slack__task_cancel(&webapi->tell_task);
-    tell_ended(webapi);
+    slack__task_cancel(&webapi->end_task);
+    end_calls(webapi);
     void (*fn)(void *user_data) = webapi->close_fn;
     void *fn_data = webapi->close_data;
-    free_webapi(webapi);
+    webapi_free(webapi);
     if (fn) fn(fn_data);
 }
 
@@ -504,8 +475,8 @@ void slack__webapi_close(slack_webapi_t *webapi, void (*fn)(void *user_data), vo
     slack__timer_stop(webapi->net, &webapi->timer);
     slack_link_t *link;
     while ((link = slack__list_shift(&webapi->waiting)))
-        end_without_answer(SLACK_CONTAINER(link, slack_pending_t, link), SLACK_ECANCELED);
-    webapi->sender.close(webapi->sender.sender, on_sender_closed, webapi);
+        call_fail(SLACK_CONTAINER(link, call_t, link), SLACK_ECANCELED);
+    webapi->sender.close(webapi->sender.sender, webapi_sender_closed, webapi);
 }
 
 static int curl_send(void *sender, const slack_curl_request_t *request, slack_curl_fn fn,
@@ -537,20 +508,16 @@ static int open_sender(slack_webapi_t *webapi, slack_net_t *net,
     return rc;
 }
 
-static bool api_url_is_sound(const char *url)
-{
-    return slack__url_allowed(url) && url[strlen(url) - 1] == '/';
-}
-
 int slack__webapi_new(slack_webapi_t **ret, slack_net_t *net, const slack_webapi_options_t *options)
 {
-    if (!api_url_is_sound(options->api_url)) return SLACK_EINVAL;
+    const char *url = options->api_url;
+    if (!slack__url_allowed(url) || url[strlen(url) - 1] != '/') return SLACK_EINVAL;
     slack_webapi_t *webapi = slack__calloc(1, sizeof *webapi);
     if (!webapi) return SLACK_ENOMEM;
-    webapi->api_url = slack__strdup(options->api_url);
+    webapi->api_url = slack__strdup(url);
     int rc = webapi->api_url ? open_sender(webapi, net, options) : SLACK_ENOMEM;
     if (rc != 0) {
-        free_webapi(webapi);
+        webapi_free(webapi);
         return rc;
     }
     if (options->wrap) options->wrap(&webapi->sender, options->wrap_data);
@@ -562,9 +529,9 @@ int slack__webapi_new(slack_webapi_t **ret, slack_net_t *net, const slack_webapi
     slack__rate_limit_init(&webapi->limit, slack__random_u64());
     slack__link_init(&webapi->waiting);
     slack__link_init(&webapi->ended);
-    slack__link_init(&webapi->tell_task.link);
-    webapi->tell_task.run = run_tell_task;
-    slack__timer_init(&webapi->timer, on_timer);
+    slack__link_init(&webapi->end_task.link);
+    webapi->end_task.run = webapi_run_end_task;
+    slack__timer_init(&webapi->timer, webapi_timer_fired);
     *ret = webapi;
     return 0;
 }
