@@ -1,13 +1,12 @@
 #!/bin/sh
 # Dependencies run one way. The objects of a build tell which file defines a symbol and which files
 # need it. Prints each loop between the files of a folder, and each between folders, with symbols that
-# make it. tests/cycles_allowed.txt excuses loops: a line has the names in one loop.
+# make it; there are no exceptions.
 # usage: check_cycles.sh [-l] BUILD_FOLDER
-#   -l  only lists the loops, one a line, excused or not
+#   -l  only lists the loops, one a line
 set -eu
 unset CDPATH
 export LC_ALL=C
-allowed=$(cd -- "$(dirname -- "$0")" && pwd)/cycles_allowed.txt
 list=
 if [ "$1" = -l ]; then
     list=1
@@ -38,7 +37,7 @@ fi
 # shellcheck disable=SC2046 # a list of paths, none of which has a space
 symbols=$(nm -A -P -g $(echo "$objects" | cut -d' ' -f2))
 
-printf '%s\n' "$objects" "$symbols" | awk -v list="$list" -v allowed="$allowed" '
+printf '%s\n' "$objects" "$symbols" | awk -v list="$list" '
 function folder_of(file)
 {
     sub(/\/[^\/]*$/, "", file)
@@ -86,18 +85,6 @@ function explain(loop, node, count, i, k, more)
         }
 }
 
-# Whether one line of the list has every name of the loop; crosses these names out in unused.
-function excused(loop, node, count, line, i)
-{
-    count = split(loop, node, " ")
-    for (line = 1; line <= lines; line++) {
-        for (i = 1; i <= count && index(excuse[line], " " node[i] " "); i++);
-        if (i > count) break
-    }
-    for (i = 1; line <= lines && i <= count; i++) sub(" " node[i] " ", "  ", unused[line])
-    return line <= lines
-}
-
 function check(all, total, i, loop)
 {
     for (i = 1; i <= total; i++) reach(all[i], all[i])
@@ -106,17 +93,10 @@ function check(all, total, i, loop)
         if (loop == "" || loop in seen) continue
         seen[loop]
         if (list) print loop
-        else if (!excused(loop)) {
+        else {
             explain(loop)
             bad = 1
         }
-    }
-}
-
-BEGIN {
-    while ((getline line < allowed) > 0) {
-        gsub(/ /, "  ", line)
-        excuse[++lines] = unused[lines] = " " line " "
     }
 }
 
@@ -156,10 +136,5 @@ END {
     }
     check(file, files)
     check(folder, folders)
-    for (i = 1; !list && i <= lines; i++)
-        if (unused[i] ~ /[^ ]/) {
-            print "in no loop any more, remove from tests/cycles_allowed.txt:" unused[i]
-            bad = 1
-        }
     exit bad
 }'
