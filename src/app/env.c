@@ -16,11 +16,6 @@
 
 /* ---- .env ---- */
 
-static bool name_char(char c)
-{
-    return isalnum((unsigned char)c) || c == '_';
-}
-
 static char *skip_blanks(char *p, const char *end)
 {
     while (p < end && (*p == ' ' || *p == '\t' || *p == '\r'))
@@ -67,7 +62,7 @@ static char *parse_line(char *p, char *end, char *out)
     if (p == end || *p == '#') return out;
     if ((size_t)(end - p) > 7 && memcmp(p, "export ", 7) == 0) p = skip_blanks(p + 7, end);
     const char *name = p;
-    while (p < end && name_char(*p))
+    while (p < end && (isalnum((unsigned char)*p) || *p == '_'))
         p++;
     size_t name_len = (size_t)(p - name);
     p = skip_blanks(p, end);

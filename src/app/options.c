@@ -99,22 +99,18 @@ void slack_options_done(slack_options_t *options)
 
 /* ---- values ---- */
 
-/* 1 for the first of the words; 0: the value is none of them. */
-static unsigned index_of(const char *value, const char *words)
-{
-    slack_slice_t rest = slack__slice(words), word;
-    for (unsigned i = 1; slack__slice_split(&rest, ',', &word); i++)
-        if (slack__slice_eq(slack__slice_trim(word), slack__slice(value))) return i;
-    return 0;
-}
-
 /* Returns 0 if the value is not valid: an option that is set is never 0. */
 static unsigned option_parse(const slack_option_t *option, const char *value)
 {
     uint64_t number = 0;
-    if (option->type == SLACK_OPTION_WORD) return index_of(value, option->text);
-    if (!slack__parse_u64(slack__slice(value), option->max, &number)) return 0;
-    return number < option->min ? 0 : (unsigned)number;
+    if (option->type == SLACK_OPTION_NUMBER)
+        return slack__parse_u64(slack__slice(value), option->max, &number) && number >= option->min
+                   ? (unsigned)number
+                   : 0;
+    slack_slice_t rest = slack__slice(option->text), word;
+    for (unsigned i = 1; slack__slice_split(&rest, ',', &word); i++)
+        if (slack__slice_eq(slack__slice_trim(word), slack__slice(value))) return i;
+    return 0;
 }
 
 static int option_refuse(const slack_option_t *option, const char *name, const char *value,
@@ -143,45 +139,31 @@ static bool option_next_name(slack_slice_t *rest, char ret_name[NAME_SIZE])
 
 /* ---- the environment ---- */
 
-static int option_fill_from_file(slack_options_t *options, const slack_option_t *option,
-                                 char *error)
+static int option_fill(slack_options_t *options, const slack_option_t *option,
+                       const slack_env_t *env, char *error)
 {
-    char variable[NAME_SIZE + sizeof "_FILE"], *value = NULL;
-    snprintf(variable, sizeof variable, "%s_FILE", option->variables);
-    const char *file = *text_at(options, option->file_offset);
-    int rc = slack__env_read_file(variable, file, &value, error);
-    if (rc == 0) *text_at(options, option->offset) = value;
-    return rc;
-}
-
-static int option_fill_from_variables(slack_options_t *options, const slack_option_t *option,
-                                      const slack_env_t *env, char *error)
-{
-    slack_slice_t rest = slack__slice(option->variables);
+    if (option->variables == NULL || option_is_set(options, option)) return 0;
+    const char **file = option->file_offset ? text_at(options, option->file_offset) : NULL;
     char name[NAME_SIZE], *value = NULL, *path = NULL;
-    char **ret_path = option->file_offset ? &path : NULL;
     int rc = 0;
-    while (rc == 0 && value == NULL && option_next_name(&rest, name))
-        rc = slack__env_get(env, name, &value, ret_path, error);
+    if (file && *file) {
+        snprintf(name, sizeof name, "%s_FILE", option->variables);
+        rc = slack__env_read_file(name, *file, &value, error);
+    } else {
+        slack_slice_t rest = slack__slice(option->variables);
+        while (rc == 0 && value == NULL && option_next_name(&rest, name))
+            rc = slack__env_get(env, name, &value, file ? &path : NULL, error);
+    }
     if (rc != 0 || value == NULL) return rc;
     if (option_is_text(option)) {
         *text_at(options, option->offset) = value;
-        if (path) *text_at(options, option->file_offset) = path;
+        if (path) *file = path;
         return 0;
     }
     *number_at(options, option) = option_parse(option, value);
     if (!option_is_set(options, option)) rc = option_refuse(option, name, value, error);
     slack__free(value);
     return rc;
-}
-
-static int option_fill(slack_options_t *options, const slack_option_t *option,
-                       const slack_env_t *env, char *error)
-{
-    if (option->variables == NULL || option_is_set(options, option)) return 0;
-    return option->file_offset && *text_at(options, option->file_offset)
-               ? option_fill_from_file(options, option, error)
-               : option_fill_from_variables(options, option, env, error);
 }
 
 int slack_options_from_env(slack_options_t *options, char *error)
