@@ -5,8 +5,8 @@
 #include "util/log.h"
 #include "util/str.h"
 
-/* What starts a secret. Kept in the output are the first `keep` bytes, which tell what it was and
- * where it would have led to. */
+/* How secrets begin. The first `keep` bytes stay in the output, so that a reader sees which kind of
+ * secret it was, and its host. */
 static const struct pattern {
     slack_slice_t prefix; /* lower case; '?' is any letter or digit */
     size_t keep;
@@ -39,8 +39,9 @@ static bool starts_with(slack_slice_t text, slack_slice_t prefix)
     return true;
 }
 
-/* How far a secret reaches: to a space, a quote, a bracket, a separator or what is not ASCII. The
- * backslash and '%' belong to it: URLs come as "https:\/\/…" and "https%3A%2F%2F…" as well. */
+/* A secret ends before a space, a quote, a bracket, a separator or a byte that is not ASCII. It may
+ * contain a backslash and '%', because URLs are also written "https:\/\/…" and "https%3A%2F%2F…".
+ */
 static size_t secret_len(slack_slice_t s)
 {
     size_t len = 0;
@@ -50,8 +51,8 @@ static size_t secret_len(slack_slice_t s)
     return len;
 }
 
-/* The pattern that matches at the start of `text`; its first `*ret_keep` bytes may stay, the
- * `*ret_len` bytes after them may not. */
+/* Whether a secret begins at the start of `text`. Its first `*ret_keep` bytes stay; the `*ret_len`
+ * bytes after them are replaced. */
 static bool match_pattern(slack_slice_t text, size_t *ret_keep, size_t *ret_len)
 {
     if (text.ptr[0] == '\0' || !strchr("xXhHtT", text.ptr[0])) return false;
@@ -61,7 +62,7 @@ static bool match_pattern(slack_slice_t text, size_t *ret_keep, size_t *ret_len)
         size_t keep = pattern->keep;
         slack_slice_t rest = {text.ptr + pattern->prefix.len, text.len - pattern->prefix.len};
         size_t len = secret_len(rest);
-        /* A token's mere name, as in "starts with xoxb-", is none. */
+        /* A prefix alone, as in "starts with xoxb-", is not a token. */
         if (keep == 0 && (len == 0 || !is_alnum(rest.ptr[0]))) continue;
         if (keep && len && rest.ptr[0] == '/') {
             keep++;
@@ -75,15 +76,16 @@ static bool match_pattern(slack_slice_t text, size_t *ret_keep, size_t *ret_len)
     return false;
 }
 
-/* The length of "://", also as JSON has it ("\/\/" with backslashes); 0 when it is not there. */
+/* The length of "://", or of the same with the backslashes of JSON; 0: text begins otherwise. */
 static size_t scheme_end(slack_slice_t text)
 {
     if (starts_with(text, SLACK_SLICE("://"))) return 3;
     return starts_with(text, SLACK_SLICE(":\\/\\/")) ? 5 : 0;
 }
 
-/* User and password of a URL that begins here: up to the last '@' of its authority, or all of it
- * where the text was cut behind what can be no port. */
+/* The length of the user and password at the start of the authority of a URL: up to its last '@'.
+ * If the text ends within the authority, and a ':' is followed by something that is not a port, all
+ * of it is a user and the beginning of a password. */
 static size_t user_info_len(slack_slice_t text)
 {
     size_t len = 0, at = 0, colon = 0;
