@@ -186,7 +186,7 @@ unsigned slack__inspect_calls(const slack_ctx_t *ctx)
     return ctx->calls;
 }
 
-void slack__inspect_fail_step(slack_ctx_t *ctx, int status, const char *reason)
+void slack__inspect_fail_listener(slack_ctx_t *ctx, int status, const char *reason)
 {
-    slack__run_step_failed(slack__run_of(ctx), status, reason);
+    slack__run_listener_failed(slack__run_of(ctx), status, reason);
 }

@@ -100,6 +100,6 @@ const char *slack__inspect_job(const slack_ctx_t *ctx);
 /* Calls of the delivery that are in flight. */
 unsigned slack__inspect_calls(const slack_ctx_t *ctx);
 /* The listener that runs has failed; `reason`: Slack's error, or NULL. */
-void slack__inspect_fail_step(slack_ctx_t *ctx, int status, const char *reason);
+void slack__inspect_fail_listener(slack_ctx_t *ctx, int status, const char *reason);
 
 #endif

@@ -21,17 +21,17 @@ const slack_json_t *slack_ctx_event(const slack_ctx_t *ctx)
 
 const slack_json_t *slack_ctx_action(const slack_ctx_t *ctx)
 {
-    return ctx->step ? ctx->step->action : NULL;
+    return ctx->hit ? ctx->hit->action : NULL;
 }
 
 const char *slack_ctx_match(const slack_ctx_t *ctx, size_t n)
 {
-    return ctx->step && n < ctx->step->captures.count ? ctx->step->captures.items[n] : "";
+    return ctx->hit && n < ctx->hit->captures.count ? ctx->hit->captures.items[n] : "";
 }
 
 const char *slack_ctx_listener(const slack_ctx_t *ctx)
 {
-    return ctx->step ? ctx->step->rule->listener.name : "";
+    return ctx->hit ? ctx->hit->rule->listener.name : "";
 }
 
 const char *slack_ctx_team(const slack_ctx_t *ctx)

@@ -62,7 +62,7 @@ struct slack_ctx {
     const char *job;            /* a job's name; NULL for other deliveries */
     const slack_json_t *tenant; /* a job's tenant; NULL for other deliveries */
     const slack_grant_t *grant; /* never NULL */
-    const slack_step_t *step;   /* the listener that runs, or ran last */
+    const slack_hit_t *hit;     /* the listener that runs, or ran last */
     slack_ack_state_t ack;
     slack_failure_t failure;
 

@@ -49,17 +49,17 @@ void slack__failure_note(slack_ctx_t *ctx, int status, const char *reason)
     if (f->status == 0) {
         f->status = status;
         f->reason = reason;
-        if (f->step.open) f->listener = ctx->step->rule->listener.name;
+        if (f->current.open) f->listener = ctx->hit->rule->listener.name;
     }
     if (heals && !slack__failure_is_local(ctx, status)) f->counts = true;
-    if (!f->step.open) {
+    if (!f->current.open) {
         *(heals ? &f->heals : &f->hopeless) = true;
         return;
     }
-    f->step.failed = true;
+    f->current.failed = true;
     /* The first one stays: a handler that passes on the code of its call says less than the call.
      */
-    if (heals || f->step.hopeless != 0) return;
-    f->step.hopeless = status;
-    f->step.reason = reason;
+    if (heals || f->current.hopeless != 0) return;
+    f->current.hopeless = status;
+    f->current.reason = reason;
 }

@@ -25,7 +25,7 @@ typedef struct slack_failure {
         int status;         /* what the listener itself returned, if that was logged */
         int hopeless;       /* its first error that no repetition heals; 0: none */
         const char *reason; /* of that error */
-    } step;
+    } current;
 } slack_failure_t;
 
 /* Note an error of the listener that runs, or of the delivery outside of any, and judge it.
@@ -39,12 +39,12 @@ static inline void slack__failure_set(slack_failure_t *failure, int status)
 }
 
 /* A listener has ended. Whether it failed in a way that heals, so that it runs again. */
-static inline bool slack__failure_step_end(slack_failure_t *failure)
+static inline bool slack__failure_listener_end(slack_failure_t *failure)
 {
-    failure->step.open = false;
-    if (!failure->step.failed) return false;
-    *(failure->step.hopeless ? &failure->hopeless : &failure->heals) = true;
-    return failure->step.hopeless == 0;
+    failure->current.open = false;
+    if (!failure->current.failed) return false;
+    *(failure->current.hopeless ? &failure->hopeless : &failure->heals) = true;
+    return failure->current.hopeless == 0;
 }
 
 /* Whether a repetition can mend an error. `reason` is Slack's for SLACK_EAPI, or NULL. */

@@ -45,16 +45,16 @@ static bool somebody_takes_mentions(const slack_run_t *run)
                      slack_json_str(d->body, "/event/channel")) != 0)
         return false;
     slack_subject_t subject;
-    slack_steps_t steps = {0};
+    slack_hits_t hits = {0};
     slack__subject_init(&subject, SLACK_KIND_EVENT, body, run->ctx.grant->bot_user);
-    if (slack__router_match(run->dispatcher->registry->router, &subject, d->arena, &steps) != 0)
+    if (slack__router_match(run->dispatcher->registry->router, &subject, d->arena, &hits) != 0)
         return false;
     bool some = false;
-    for (size_t i = 0; i < steps.count && !some; i++) { /* a listener of all events takes either */
-        const char *match = steps.items[i].rule->listener.match;
+    for (size_t i = 0; i < hits.count && !some; i++) { /* a listener of all events takes either */
+        const char *match = hits.items[i].rule->listener.match;
         some = match && strcmp(match, "app_mention") == 0;
     }
-    slack__steps_release(&steps);
+    slack__hits_release(&hits);
     return some;
 }
 

@@ -58,69 +58,68 @@ int slack_next(slack_ctx_t *ctx)
 
 static int run_listener(slack_run_t *run)
 {
-    const slack_listener_t *listener = &run->ctx.step->rule->listener;
+    const slack_listener_t *listener = &run->ctx.hit->rule->listener;
     run->listeners++;
     int rc = listener->run == SLACK_RUN_WORKER
                  ? slack__worker_submit(run)
                  : slack__ctx_enter(&run->ctx, listener->fn, listener->user_data);
-    if (rc != 0) slack__run_step_failed(run, rc, NULL);
+    if (rc != 0) slack__run_listener_failed(run, rc, NULL);
     return rc;
 }
 
-static int step_begin(slack_run_t *run, const slack_step_t *step)
+static int listener_begin(slack_run_t *run, const slack_hit_t *hit)
 {
-    if (step->rule->removed) return 0;
-    run->ctx.step = step;
-    memset(&run->ctx.failure.step, 0, sizeof run->ctx.failure.step);
-    run->ctx.failure.step.open = true;
+    if (hit->rule->removed) return 0;
+    run->ctx.hit = hit;
+    memset(&run->ctx.failure.current, 0, sizeof run->ctx.failure.current);
+    run->ctx.failure.current.open = true;
     int rc =
-        chain_run(run, step->rule->listener.middleware, step->rule->middleware_count, run_listener);
-    if (rc != 0) slack__run_step_failed(run, rc, NULL);
-    return run->ctx.failure.step.status;
+        chain_run(run, hit->rule->listener.middleware, hit->rule->middleware_count, run_listener);
+    if (rc != 0) slack__run_listener_failed(run, rc, NULL);
+    return run->ctx.failure.current.status;
 }
 
 /* A listener that is done, or failed for good, is not run again. */
-static void step_end(slack_run_t *run)
+static void listener_end(slack_run_t *run)
 {
     slack_failure_t *failure = &run->ctx.failure;
-    if (failure->step.open && !slack__failure_step_end(failure) && run->progress.room) {
-        slack__progress_add(&run->progress, &run->steps, run->next_step - 1, failure->step.hopeless,
-                            failure->step.reason);
-        if (run->next_step < run->steps.count) run->owner->progressed(run);
+    if (failure->current.open && !slack__failure_listener_end(failure) && run->progress.room) {
+        slack__progress_add(&run->progress, &run->hits, run->next_hit - 1,
+                            failure->current.hopeless, failure->current.reason);
+        if (run->next_hit < run->hits.count) run->owner->progressed(run);
     }
     if (slack__linked(&run->ordering.link)) slack__run_leave_ordering(run);
 }
 
 /* False: the delivery waits for others that run the listener. */
-static bool step_may_begin(slack_run_t *run, slack_rule_t *rule)
+static bool listener_may_begin(slack_run_t *run, slack_rule_t *rule)
 {
     if (!rule->listener.ordered && rule->listener.max_running == 0) return true;
     return slack__ordering_enter(&run->ordering, rule, slack_ctx_channel(&run->ctx),
                                  slack_ctx_thread_ts(&run->ctx));
 }
 
-/* Run the next step, and on while each ends at once. The first error. */
-static int run_steps(slack_run_t *run)
+/* Run the next listener, and on while each ends at once. The first error. */
+static int run_listeners(slack_run_t *run)
 {
     int first = 0;
-    while (run->next_step < run->steps.count) {
-        const slack_step_t *step = &run->steps.items[run->next_step];
-        if (run->progress.room &&
-            slack__progress_has(&run->progress, &run->steps, run->next_step)) {
-            run->next_step++;
+    while (run->next_hit < run->hits.count) {
+        const slack_hit_t *hit = &run->hits.items[run->next_hit];
+        if (run->progress.room && slack__progress_has(&run->progress, &run->hits, run->next_hit)) {
+            run->next_hit++;
             continue;
         }
-        if (!step_may_begin(run, step->rule)) break;
-        run->next_step++;
-        int rc = step_begin(run, step);
+        if (!listener_may_begin(run, hit->rule)) break;
+        run->next_hit++;
+        int rc = listener_begin(run, hit);
         if (first == 0) first = rc;
         if (!run_is_idle(run)) break;
-        step_end(run);
+        listener_end(run);
     }
     return first;
 }
 
-static int find_steps(slack_run_t *run, slack_steps_t *ret)
+static int find_hits(slack_run_t *run, slack_hits_t *ret)
 {
     const slack_ctx_t *ctx = &run->ctx;
     slack_subject_t subject;
@@ -135,25 +134,25 @@ static int reach_listeners(slack_run_t *run)
 {
     slack_ctx_t *ctx = &run->ctx;
     run->reached_listeners = true;
-    int rc = find_steps(run, &run->steps);
-    if (rc == 0 && ctx->attempt > 0 && slack__progress_matters(&run->progress, &run->steps))
-        rc = slack__progress_prepare(&run->progress, &run->steps, ctx->delivery->arena);
+    int rc = find_hits(run, &run->hits);
+    if (rc == 0 && ctx->attempt > 0 && slack__progress_matters(&run->progress, &run->hits))
+        rc = slack__progress_prepare(&run->progress, &run->hits, ctx->delivery->arena);
     if (rc != 0) {
-        slack__steps_release(&run->steps);
+        slack__hits_release(&run->hits);
         slack__failure_set(&ctx->failure, rc);
         return rc;
     }
-    if (run->steps.gave_up)
+    if (run->hits.gave_up)
         SLACK_LOG(slack__ctx_log(ctx), WARN, "a pattern needed too much and was given up",
-                  "listener=%s kind=%s", run->steps.gave_up, slack_kind_name(ctx->delivery->kind));
-    return run_steps(run);
+                  "listener=%s kind=%s", run->hits.gave_up, slack_kind_name(ctx->delivery->kind));
+    return run_listeners(run);
 }
 
-/* ---- between the steps ---- */
+/* ---- between the listeners ---- */
 
 static bool is_unmatched(const slack_run_t *run)
 {
-    return run->reached_listeners && run->steps.count == 0 && run->ctx.failure.status == 0;
+    return run->reached_listeners && run->hits.count == 0 && run->ctx.failure.status == 0;
 }
 
 static void tell_unmatched(slack_run_t *run)
@@ -199,7 +198,7 @@ static void settle(slack_run_t *run)
     if (run->ctx.failure.status && !run->error_told && run->dispatcher->registry->error_fn)
         tell_error(run);
     acknowledge(run);
-    if (run_is_idle(run) && run->next_step == run->steps.count) run->owner->ended(run);
+    if (run_is_idle(run) && run->next_hit == run->hits.count) run->owner->ended(run);
 }
 
 /* ---- the bot's own events ---- */
@@ -223,10 +222,10 @@ static bool is_left_out(slack_run_t *run)
 {
     if (run->dispatcher->own_events || !is_own(&run->ctx)) return false;
     run->own = true;
-    slack_steps_t steps = {0};
-    int rc = find_steps(run, &steps);
-    const bool asked_for = rc != 0 || steps.count > 0;
-    slack__steps_release(&steps);
+    slack_hits_t hits = {0};
+    int rc = find_hits(run, &hits);
+    const bool asked_for = rc != 0 || hits.count > 0;
+    slack__hits_release(&hits);
     return !asked_for;
 }
 
@@ -265,8 +264,9 @@ void slack__run_advance(slack_run_t *run)
         return;
     }
     if (run_is_idle(run)) {
-        if (run->ctx.failure.step.open) step_end(run); /* not of one that was woken to begin */
-        run_steps(run);
+        if (run->ctx.failure.current.open)
+            listener_end(run); /* not of one that was woken to begin */
+        run_listeners(run);
     }
     settle(run);
 }

@@ -66,9 +66,9 @@ unsigned slack__progress_crashed(unsigned attempt, slack_slice_t record)
 
 /* ---- names ---- */
 
-static const char *name_of(const slack_steps_t *steps, size_t step)
+static const char *name_of(const slack_hits_t *hits, size_t hit)
 {
-    return steps->items[step].rule->listener.name;
+    return hits->items[hit].rule->listener.name;
 }
 
 /* Whether a name ends as that of a second listener does: "#2". */
@@ -79,12 +79,12 @@ static bool is_numbered(const char *name)
 }
 
 /* At most name_max() bytes. */
-static size_t write_name(const slack_steps_t *steps, size_t step, char *to)
+static size_t write_name(const slack_hits_t *hits, size_t hit, char *to)
 {
-    const char *name = name_of(steps, step);
+    const char *name = name_of(hits, hit);
     unsigned nth = 1;
-    for (size_t i = 0; i < step; i++)
-        nth += strcmp(name_of(steps, i), name) == 0;
+    for (size_t i = 0; i < hit; i++)
+        nth += strcmp(name_of(hits, i), name) == 0;
     char *at = to;
     for (const char *from = name; *from; from++) {
         if (*from == '\n' || *from == ESCAPE) *at++ = ESCAPE;
@@ -94,19 +94,19 @@ static size_t write_name(const slack_steps_t *steps, size_t step, char *to)
     return (size_t)(at - to);
 }
 
-static size_t name_max(const slack_steps_t *steps, size_t step)
+static size_t name_max(const slack_hits_t *hits, size_t hit)
 {
-    return 2 * strlen(name_of(steps, step)) + NUMBER_MAX;
+    return 2 * strlen(name_of(hits, hit)) + NUMBER_MAX;
 }
 
 /* ---- the record of this attempt ---- */
 
-int slack__progress_prepare(slack_progress_t *progress, const slack_steps_t *steps,
+int slack__progress_prepare(slack_progress_t *progress, const slack_hits_t *hits,
                             slack_arena_t *arena)
 {
     size_t size = progress->record.len + 1;
-    for (size_t i = 0; i < steps->count; i++)
-        size += FAILURE_MAX + name_max(steps, i) + 1;
+    for (size_t i = 0; i < hits->count; i++)
+        size += FAILURE_MAX + name_max(hits, i) + 1;
     char *room = slack__arena_alloc(arena, size);
     if (room == NULL) return SLACK_ENOMEM;
     if (progress->record.len > 0) memcpy(room, progress->record.ptr, progress->record.len);
@@ -114,12 +114,12 @@ int slack__progress_prepare(slack_progress_t *progress, const slack_steps_t *ste
     return 0;
 }
 
-bool slack__progress_has(const slack_progress_t *progress, const slack_steps_t *steps, size_t step)
+bool slack__progress_has(const slack_progress_t *progress, const slack_hits_t *hits, size_t hit)
 {
     slack_slice_t record = progress->record;
     if (record.len == 0) return false;
     char *scratch = progress->room + record.len; /* there is room for a line */
-    const slack_slice_t name = {scratch, write_name(steps, step, scratch)};
+    const slack_slice_t name = {scratch, write_name(hits, hit, scratch)};
     slack_verdict_t verdict;
     while (slack__progress_next(&record, &verdict))
         if (slack__slice_eq(verdict.name, name)) return true;
@@ -133,7 +133,7 @@ static bool is_word(const char *text)
     return len > 0 && len <= SLACK_REASON_MAX && text[len] == '\0';
 }
 
-void slack__progress_add(slack_progress_t *progress, const slack_steps_t *steps, size_t step,
+void slack__progress_add(slack_progress_t *progress, const slack_hits_t *hits, size_t hit,
                          int status, const char *reason)
 {
     char *line = progress->room + progress->record.len, *at = line;
@@ -141,7 +141,7 @@ void slack__progress_add(slack_progress_t *progress, const slack_steps_t *steps,
         *at++ = '+';
     else
         at += snprintf(at, FAILURE_MAX, "%d %s ", status, is_word(reason) ? reason : "");
-    at += write_name(steps, step, at);
+    at += write_name(hits, hit, at);
     *at++ = '\n';
     progress->record.len += (size_t)(at - line);
 }

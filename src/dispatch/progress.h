@@ -26,20 +26,20 @@ typedef struct slack_progress {
 
 /* Get the memory that the record may come to need before anything runs: what has run is never
  * forgotten for want of it. 0; SLACK_ENOMEM: nothing may run. */
-int slack__progress_prepare(slack_progress_t *progress, const slack_steps_t *steps,
+int slack__progress_prepare(slack_progress_t *progress, const slack_hits_t *hits,
                             slack_arena_t *arena);
-/* Whether the record has a step's listener. */
-bool slack__progress_has(const slack_progress_t *progress, const slack_steps_t *steps, size_t step);
+/* Whether the record has a hit's listener. */
+bool slack__progress_has(const slack_progress_t *progress, const slack_hits_t *hits, size_t hit);
 /* Whether anything is recorded, and can be: the end of the delivery itself says how its only
  * listener ended. */
 static inline bool slack__progress_matters(const slack_progress_t *progress,
-                                           const slack_steps_t *steps)
+                                           const slack_hits_t *hits)
 {
-    return steps->count > 1 || progress->record.len > 0;
+    return hits->count > 1 || progress->record.len > 0;
 }
-/* Add a step's listener: done, or failed for good with `status` (0: done) and `reason` (optional).
+/* Add a hit's listener: done, or failed for good with `status` (0: done) and `reason` (optional).
  */
-void slack__progress_add(slack_progress_t *progress, const slack_steps_t *steps, size_t step,
+void slack__progress_add(slack_progress_t *progress, const slack_hits_t *hits, size_t hit,
                          int status, const char *reason);
 
 /* ---- reading ---- */

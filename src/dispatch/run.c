@@ -28,16 +28,16 @@ void slack__run_done(slack_run_t *run)
     slack__unlink(&run->waiter.link);
     if (run->granted) slack__grant_unref(run->granted);
     slack__ctx_done(&run->ctx);
-    if (run->steps.count > 0) slack__steps_release(&run->steps);
+    if (run->hits.count > 0) slack__hits_release(&run->hits);
 }
 
-void slack__run_step_failed(slack_run_t *run, int status, const char *reason)
+void slack__run_listener_failed(slack_run_t *run, int status, const char *reason)
 {
     slack_ctx_t *ctx = &run->ctx;
-    if (ctx->failure.step.status != 0) return; /* the listener's middleware has handed it up */
-    ctx->failure.step.status = status;
+    if (ctx->failure.current.status != 0) return; /* the listener's middleware has handed it up */
+    ctx->failure.current.status = status;
     slack__failure_note(ctx, status, reason);
     SLACK_LOG(slack__ctx_log(ctx), ERROR, "listener failed",
-              "listener=%s transport=%s error=%s reason=%s", ctx->step->rule->listener.name,
+              "listener=%s transport=%s error=%s reason=%s", ctx->hit->rule->listener.name,
               ctx->delivery->transport->ops->name, slack_err_name(status), reason ? reason : "");
 }

@@ -11,7 +11,7 @@
 /*
  * A delivery on its way through authorization, middleware and listeners:
  *
- *   begin -> grant -> middleware 0..n-1 -> steps 0..m-1 -> owner->ended()
+ *   begin -> grant -> middleware 0..n-1 -> listeners 0..m-1 -> owner->ended()
  *
  * Each begins when nothing of the one before is left: no user code on the stack, no hold, no call.
  */
@@ -65,8 +65,8 @@ struct slack_delivery_run {
     bool error_told, unmatched_told;
     unsigned listeners; /* how many ran */
     slack_chain_t chain;
-    slack_steps_t steps;
-    size_t next_step;
+    slack_hits_t hits;
+    size_t next_hit;
     slack_progress_t progress;
     slack_ordering_t ordering; /* of the listener that runs, or is the next */
 };
@@ -91,6 +91,6 @@ void slack__run_begin(slack_run_t *run);
 void slack__run_advance(slack_run_t *run);
 
 /* The listener that runs has returned an error. `reason`: Slack's error, or NULL. */
-void slack__run_step_failed(slack_run_t *run, int status, const char *reason);
+void slack__run_listener_failed(slack_run_t *run, int status, const char *reason);
 
 #endif

@@ -16,14 +16,14 @@ static void work_done(slack_pool_job_t *job)
     slack_ctx_t *ctx = work->ctx;
     const char *reason = work->status == SLACK_EAPI ? work->reason : NULL;
     if (work->status != 0 && ctx->phase == SLACK_CTX_RUNNING)
-        slack__run_step_failed(slack__run_of(ctx), work->status, reason);
+        slack__run_listener_failed(slack__run_of(ctx), work->status, reason);
     slack_ctx_release(ctx, 0);
 }
 
 int slack__worker_submit(slack_run_t *run)
 {
     slack_ctx_t *ctx = &run->ctx;
-    const slack_listener_t *listener = &ctx->step->rule->listener;
+    const slack_listener_t *listener = &ctx->hit->rule->listener;
     slack_work_t *work = slack__work_new(ctx, listener->fn, listener->user_data);
     if (work == NULL) return SLACK_ENOMEM;
     work->job.run = work_run;

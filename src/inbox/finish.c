@@ -141,7 +141,7 @@ static void tell_done(slack_entry_t *entry)
     slack_ctx_t *ctx = &run->ctx;
     const enum slack_result result = run->refused          ? SLACK_RESULT_REFUSED
                                      : ctx->failure.status ? SLACK_RESULT_FAILED
-                                     : run->reached_listeners && run->steps.count == 0
+                                     : run->reached_listeners && run->hits.count == 0
                                          ? SLACK_RESULT_UNMATCHED
                                          : SLACK_RESULT_OK;
     slack__inbox_count(entry->inbox, ctx->delivery->kind, result);

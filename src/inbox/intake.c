@@ -142,7 +142,7 @@ void slack__intake_run(slack_task_t *task)
 void slack__inbox_deliver(slack_inbox_t *inbox, slack_transport_t *transport, slack_delivery_t *d)
 {
     d->transport = transport;
-    if (d->retry_num > 0) inbox->services->counters->retries++;
+    if (d->retry_num > 0) inbox->services->counters->redeliveries++;
     const bool full = inbox->live_count + inbox->rejected_count >= inbox->bounds.max_deliveries;
     const bool closed = inbox->phase == SLACK_INBOX_CLOSED;
     slack_entry_t *entry = full || closed ? NULL : slack__entry_new(inbox, d);

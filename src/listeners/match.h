@@ -37,7 +37,7 @@ typedef struct slack_rule {
     size_t middleware_count;
     slack_pattern_t *pattern, *block_pattern;
     unsigned order;
-    unsigned refs; /* the routes', and one of each step that runs it */
+    unsigned refs; /* the router's, and one of each hit */
     bool removed;
     slack_link_t orderings; /* ordering->link: deliveries that run it or wait for it (ordering.h) */
     unsigned running;       /* of them */
@@ -45,12 +45,12 @@ typedef struct slack_rule {
     struct slack_rule *next; /* in its bucket, by order */
 } slack_rule_t;
 
-/* One run of a listener: an action says which of a payload's actions it is for. */
-typedef struct slack_step {
+/* A listener that a delivery reaches, once for each action of the payload. */
+typedef struct slack_hit {
     slack_rule_t *rule;
     const slack_json_t *action;
     slack_captures_t captures;
-} slack_step_t;
+} slack_hit_t;
 
 /* Whether the rule takes the subject: 0, with the captures in the arena; SLACK_ENOTFOUND;
  * SLACK_ETOOBIG for a pattern that was given up; SLACK_ENOMEM. */

@@ -281,33 +281,33 @@ static struct merge candidates(const slack_router_t *router, enum slack_kind kin
     return (struct merge){exact ? exact->first : NULL, router->any[kind].first};
 }
 
-/* One search: what is looked for, and the steps found so far, growing in the arena. */
+/* One search: what is looked for, and the hits found so far, growing in the arena. */
 struct search {
     const slack_router_t *router;
     slack_subject_t *subject;
     slack_arena_t *arena;
-    slack_steps_t found;
+    slack_hits_t found;
     size_t cap;
     size_t on_loop; /* of them */
 };
 
-static int push(struct search *s, const slack_step_t *step)
+static int push(struct search *s, const slack_hit_t *hit)
 {
-    slack_steps_t *found = &s->found;
+    slack_hits_t *found = &s->found;
     if (found->count == s->cap) {
         size_t cap = s->cap ? 2 * s->cap : 4;
-        slack_step_t *items = slack__arena_realloc(s->arena, found->items, s->cap * sizeof *items,
-                                                   cap * sizeof *items);
+        slack_hit_t *items = slack__arena_realloc(s->arena, found->items, s->cap * sizeof *items,
+                                                  cap * sizeof *items);
         if (items == NULL) return SLACK_ENOMEM;
         found->items = items;
         s->cap = cap;
     }
     /* In order, but what may wait for a worker does not keep the others waiting. */
-    size_t at = step->rule->listener.run == SLACK_RUN_WORKER ? found->count : s->on_loop++;
-    memmove(&found->items[at + 1], &found->items[at], (found->count - at) * sizeof *step);
-    found->items[at] = *step;
+    size_t at = hit->rule->listener.run == SLACK_RUN_WORKER ? found->count : s->on_loop++;
+    memmove(&found->items[at + 1], &found->items[at], (found->count - at) * sizeof *hit);
+    found->items[at] = *hit;
     found->count++;
-    step->rule->refs++;
+    hit->rule->refs++;
     return 0;
 }
 
@@ -316,11 +316,11 @@ static int search_one(struct search *s)
     struct merge m = candidates(s->router, s->subject->kind, s->subject->selector);
     slack_rule_t *rule;
     while ((rule = merge_next(&m)) != NULL) {
-        slack_step_t step = {.rule = rule, .action = s->subject->action};
-        int rc = slack__match(rule, s->subject, s->arena, &step.captures);
+        slack_hit_t hit = {.rule = rule, .action = s->subject->action};
+        int rc = slack__match(rule, s->subject, s->arena, &hit.captures);
         if (rc == SLACK_ETOOBIG) s->found.gave_up = rule->listener.name;
         if (rc == SLACK_ETOOBIG || rc == SLACK_ENOTFOUND) continue;
-        if (rc == 0) rc = push(s, &step);
+        if (rc == 0) rc = push(s, &hit);
         if (rc != 0 || s->subject->kind != SLACK_KIND_EVENT) return rc;
     }
     return 0;
@@ -328,7 +328,7 @@ static int search_one(struct search *s)
 
 /* What an assistant takes is not for listeners of messages in general, or the user would be
  * answered twice. */
-static void leave_to_assistant(slack_steps_t *found)
+static void leave_to_assistant(slack_hits_t *found)
 {
     size_t kept = 0;
     bool taken = false;
@@ -345,7 +345,7 @@ static void leave_to_assistant(slack_steps_t *found)
 }
 
 int slack__router_match(const slack_router_t *router, slack_subject_t *subject,
-                        slack_arena_t *arena, slack_steps_t *ret)
+                        slack_arena_t *arena, slack_hits_t *ret)
 {
     struct search s = {.router = router, .subject = subject, .arena = arena};
     int rc = 0;
@@ -361,16 +361,16 @@ int slack__router_match(const slack_router_t *router, slack_subject_t *subject,
     }
     leave_to_assistant(&s.found);
     if (rc != 0)
-        slack__steps_release(&s.found);
+        slack__hits_release(&s.found);
     else
         *ret = s.found;
     return rc;
 }
 
-void slack__steps_release(slack_steps_t *steps)
+void slack__hits_release(slack_hits_t *hits)
 {
-    slack_steps_t mine = *steps;
-    *steps = (slack_steps_t){0};
+    slack_hits_t mine = *hits;
+    *hits = (slack_hits_t){0};
     for (size_t i = 0; i < mine.count; i++)
         rule_release(mine.items[i].rule);
 }

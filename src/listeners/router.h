@@ -24,19 +24,19 @@ int slack__router_add(slack_router_t *router, const slack_listener_t *listener, 
 int slack__router_remove(slack_router_t *router, const char *name);
 
 /* What is to run for a delivery. */
-typedef struct slack_steps {
-    slack_step_t *items; /* in the arena */
+typedef struct slack_hits {
+    slack_hit_t *items; /* in the arena */
     size_t count;
     const char *gave_up; /* a listener whose pattern needed too much; NULL: none */
-} slack_steps_t;
+} slack_hits_t;
 
 /* The listeners that are to run for a delivery, in order: for events all that match, for the other
  * kinds the first that does, once for each action of the payload. 0: to be released; SLACK_ENOMEM.
  */
 int slack__router_match(const slack_router_t *router, slack_subject_t *subject,
-                        slack_arena_t *arena, slack_steps_t *ret);
+                        slack_arena_t *arena, slack_hits_t *ret);
 /* No more of them will run, or is running. Leaves them empty. */
-void slack__steps_release(slack_steps_t *steps);
+void slack__hits_release(slack_hits_t *hits);
 
 /* The registration that would have matched, as C: slack_on_action(app, "approve", …). In the arena;
  * "" for kinds that are not dispatched. */

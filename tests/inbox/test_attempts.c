@@ -270,7 +270,7 @@ static int use_up_and_fail(slack_ctx_t *ctx, void *user_data)
 {
     play(ctx, user_data);
     use_up(ctx);
-    slack__inspect_fail_step(ctx, SLACK_EAPI, "channel_not_found");
+    slack__inspect_fail_listener(ctx, SLACK_EAPI, "channel_not_found");
     return SLACK_EAPI;
 }
 

@@ -45,19 +45,19 @@ static const char *gave_up;
 /* The names of what is to run, in order, separated by blanks, each with its first capture. */
 static const char *match(enum slack_kind kind, const char *body)
 {
-    slack_steps_t steps = {0};
+    slack_hits_t hits = {0};
     slack_subject_t subject;
     slack__subject_init(&subject, kind, parse(body), "U0BOT");
-    assert_int_equal(slack__router_match(routes, &subject, arena, &steps), 0);
+    assert_int_equal(slack__router_match(routes, &subject, arena, &hits), 0);
     const char *names = "";
-    for (size_t i = 0; i < steps.count; i++) {
+    for (size_t i = 0; i < hits.count; i++) {
         names = slack__arena_printf(arena, "%s%s%s", names, i ? " " : "",
-                                    steps.items[i].rule->listener.name);
-        if (steps.items[i].captures.count > 1)
-            names = slack__arena_printf(arena, "%s(%s)", names, steps.items[i].captures.items[1]);
+                                    hits.items[i].rule->listener.name);
+        if (hits.items[i].captures.count > 1)
+            names = slack__arena_printf(arena, "%s(%s)", names, hits.items[i].captures.items[1]);
     }
-    gave_up = steps.gave_up;
-    slack__steps_release(&steps);
+    gave_up = hits.gave_up;
+    slack__hits_release(&hits);
     return names;
 }
 
@@ -379,16 +379,16 @@ static void test_removal(void **state)
     listen(&(slack_listener_t){.kind = SLACK_KIND_EVENT, .name = "others"});
     assert_int_equal(slack__router_remove(routes, "none"), SLACK_ENOTFOUND);
 
-    /* A step keeps its rule, which knows that it is gone. */
-    slack_steps_t steps = {0};
+    /* A hit keeps its rule, which knows that it is gone. */
+    slack_hits_t hits = {0};
     slack_subject_t subject;
     slack__subject_init(&subject, SLACK_KIND_COMMAND, parse("{\"command\":\"/a\"}"), "");
-    assert_int_equal(slack__router_match(routes, &subject, arena, &steps), 0);
+    assert_int_equal(slack__router_match(routes, &subject, arena, &hits), 0);
     assert_int_equal(slack__router_remove(routes, "others"), 0);
     assert_int_equal(freed, 1);
-    assert_int_equal(steps.count, 1);
-    assert_true(steps.items[0].rule->removed);
-    slack__steps_release(&steps);
+    assert_int_equal(hits.count, 1);
+    assert_true(hits.items[0].rule->removed);
+    slack__hits_release(&hits);
     assert_int_equal(freed, 2);
 
     assert_string_equal(match(SLACK_KIND_COMMAND, "{\"command\":\"/a\"}"), "second");
@@ -468,17 +468,17 @@ static int build_and_match(void *ctx)
         added += rc == 0;
     }
     const slack_json_t *body = NULL;
-    slack_steps_t steps = {0};
+    slack_hits_t hits = {0};
     if (rc == 0) rc = slack__jsonf(a, &body, NULL, "{event: {type: 'e1'}}");
     slack_subject_t subject;
     slack__subject_init(&subject, SLACK_KIND_EVENT, body, "");
-    if (rc == 0) rc = slack__router_match(own, &subject, a, &steps);
-    if (rc == 0) assert_int_equal(steps.count, 2);
-    for (size_t i = 0; i < steps.count; i++) {
-        assert_ptr_not_equal(steps.items[i].rule->listener.middleware, two);
-        assert_int_equal(steps.items[i].rule->middleware_count, 2);
+    if (rc == 0) rc = slack__router_match(own, &subject, a, &hits);
+    if (rc == 0) assert_int_equal(hits.count, 2);
+    for (size_t i = 0; i < hits.count; i++) {
+        assert_ptr_not_equal(hits.items[i].rule->listener.middleware, two);
+        assert_int_equal(hits.items[i].rule->middleware_count, 2);
     }
-    slack__steps_release(&steps);
+    slack__hits_release(&hits);
     slack__arena_free(a);
     slack__router_free(own);
     assert_int_equal(*freed, added); /* what was refused stays the caller's */

@@ -134,7 +134,7 @@ static void metrics_count(void **state)
         "\nslackapp_deliveries_total{kind=\"event\",result=\"duplicate\"} 1\n",
         "\nslackapp_deliveries_total{kind=\"command\",result=\"unmatched\"} 1\n",
         "\nslackapp_duplicates_total 1\n",
-        "\nslackapp_retries_total 0\n",
+        "\nslackapp_redeliveries_total 0\n",
         "\n# TYPE slackapp_ack_seconds histogram\n",
         "\nslackapp_ack_seconds_bucket{le=\"+Inf\"} 3\n",
         "\nslackapp_ack_seconds_count 3\n",

@@ -218,7 +218,7 @@ static void retries_are_counted(void **state)
         app_run_until(&f, &acks);
     }
     read_page();
-    check("slackapp_retries_total", 2);
+    check("slackapp_redeliveries_total", 2);
     check("slackapp_duplicates_total", 2);
 }
 
