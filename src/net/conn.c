@@ -464,7 +464,7 @@ static void conn_timed_out(uv_timer_t *timer)
     }
 }
 
-static void start_timer(slack_conn_t *conn, unsigned ms)
+static void conn_start_timer(slack_conn_t *conn, unsigned ms)
 {
     /* Without it the time would count from the beginning of the loop's turn. */
     uv_update_time(slack__net_loop(conn->net));
@@ -479,7 +479,7 @@ void slack__conn_finish(slack_conn_t *conn)
         return;
     }
     conn->state = CONN_FINISHING;
-    start_timer(conn, LINGER_MS);
+    conn_start_timer(conn, LINGER_MS);
     if (conn->tls) {
         slack__tls_close(conn->tls);
         conn_flush(conn);
@@ -624,7 +624,7 @@ int slack__conn_connect(slack_conn_t **ret, slack_net_t *net, const slack_conn_o
         slack__conn_close(conn, rc);
         return rc;
     }
-    start_timer(conn, o->open_ms);
+    conn_start_timer(conn, o->open_ms);
     slack__conn_set_events(conn, events, user_data);
     *ret = conn;
     return 0;
@@ -649,7 +649,7 @@ int slack__conn_accept(slack_conn_t **ret, slack_net_t *net, int fd,
         slack__conn_close(conn, 0); /* no_events ignores it */
         return slack__net_error(rc);
     }
-    if (conn->tls) start_timer(conn, options->open_ms);
+    if (conn->tls) conn_start_timer(conn, options->open_ms);
     slack__task_post(net, &conn->resume); /* begins to read, after the owner has set its events */
     *ret = conn;
     return 0;

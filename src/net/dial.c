@@ -66,7 +66,7 @@ static void remove_attempt(slack_dial_t *dial, const struct attempt *attempt)
     dial->busy = kept;
 }
 
-static void give_up(slack_dial_t *dial, struct attempt *attempt)
+static void attempt_give_up(slack_dial_t *dial, struct attempt *attempt)
 {
     remove_attempt(dial, attempt);
     attempt->dial = NULL;
@@ -77,7 +77,7 @@ static void dial_end(slack_dial_t *dial)
 {
     dial->fn = NULL;
     while (dial->busy > 0)
-        give_up(dial, dial->lanes[0]);
+        attempt_give_up(dial, dial->lanes[0]);
     uv_close((uv_handle_t *)&dial->timer, dial_timer_closed);
 }
 
@@ -149,7 +149,7 @@ static void dial_staggered(uv_timer_t *timer)
     if (dial->busy == LANES) {
         if (dial->lanes[0]->ticks < PATIENCE) return;
         dial->uv_error = UV_ETIMEDOUT;
-        give_up(dial, dial->lanes[0]);
+        attempt_give_up(dial, dial->lanes[0]);
     }
     go_on(dial);
 }

@@ -76,7 +76,7 @@ int slack__file_watch_start(slack_file_watch_t *watch, uv_loop_t *loop, unsigned
     return rc;
 }
 
-static void watch_closed(uv_handle_t *handle)
+static void watch_handle_closed(uv_handle_t *handle)
 {
     slack_file_watch_t *watch = handle->data;
     if (--watch->handles == 0) watch->closed_fn(watch->user_data);
@@ -87,7 +87,7 @@ bool slack__file_watch_close(slack_file_watch_t *watch, void (*closed)(void *use
     if (watch->handles == 0 || uv_is_closing((uv_handle_t *)&watch->settle)) return false;
     watch->closed_fn = closed;
     for (size_t i = 0; i < watch->count; i++)
-        uv_close((uv_handle_t *)&watch->polls[i], watch_closed);
-    uv_close((uv_handle_t *)&watch->settle, watch_closed);
+        uv_close((uv_handle_t *)&watch->polls[i], watch_handle_closed);
+    uv_close((uv_handle_t *)&watch->settle, watch_handle_closed);
     return true;
 }

@@ -115,7 +115,7 @@ static int parser_extension(llhttp_t *llhttp, const char *at, size_t len)
 }
 
 /* The headers begin behind the target and its NUL. */
-static int append_header(slack_http_parser_t *parser, const char *at, size_t len)
+static int parser_append_header(slack_http_parser_t *parser, const char *at, size_t len)
 {
     size_t before = parser->text_len - parser->target_len - 1;
     if (len > parser->limits->header_bytes - before)
@@ -136,7 +136,7 @@ static int parser_header_field(llhttp_t *llhttp, const char *at, size_t len)
         parser->in_name = true;
     }
     parser->spans[parser->span_count - 1].name_len += len;
-    return append_header(parser, at, len);
+    return parser_append_header(parser, at, len);
 }
 
 static int parser_header_field_complete(llhttp_t *llhttp)
@@ -153,7 +153,7 @@ static int parser_header_value(llhttp_t *llhttp, const char *at, size_t len)
     slack_http_parser_t *parser = llhttp->data;
     if (parser->phase != SLACK_HTTP_HEAD) return skip_extra(parser, len);
     parser->spans[parser->span_count - 1].value_len += len;
-    return append_header(parser, at, len);
+    return parser_append_header(parser, at, len);
 }
 
 /* --- the complete head ------------------------------------------------------------------------ */
@@ -424,19 +424,15 @@ static void refuse_error(slack_http_parser_t *parser, llhttp_errno_t error, cons
     parser_refuse(parser, status, reason ? reason : "");
 }
 
-/* The limits of target and headers, and room for the blanks and line breaks between them. */
-static size_t head_max(const slack_http_limits_t *limits)
-{
-    return limits->target_bytes + limits->header_bytes + 4 * (size_t)limits->header_count + 64;
-}
-
 /* Feed llhttp once, within the limit. */
 static enum slack_http_parse_result feed_once(slack_http_parser_t *parser, const char *data,
                                               size_t len, size_t *ret_used)
 {
     const slack_http_limits_t *limits = parser->limits;
     const bool in_head = parser->phase <= SLACK_HTTP_HEAD;
-    size_t max = head_max(limits);
+    /* Target and headers have limits of their own; blanks and line breaks between them do not. */
+    size_t max =
+        limits->target_bytes + limits->header_bytes + 4 * (size_t)limits->header_count + 64;
     /* Chunk sizes may take as much as the body itself. */
     if (!in_head) max += 2 * (size_t)limits->body_bytes + limits->header_bytes;
     const size_t left = max - parser->raw_bytes;

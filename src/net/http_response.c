@@ -100,7 +100,7 @@ static bool response_is_valid(const slack_http_response_t *response)
     return true;
 }
 
-static int append_header(slack_buf_t *out, slack_slice_t name, slack_slice_t value)
+static int response_append_header(slack_buf_t *out, slack_slice_t name, slack_slice_t value)
 {
     int rc = slack__buf_append_slice(out, name);
     if (rc == 0) rc = slack__buf_append(out, ": ", 2);
@@ -142,9 +142,10 @@ int slack__http_response_write(slack_buf_t *out, const slack_http_response_t *re
 
     int rc = append_status_line(out, response->status, context->wall_s);
     if (rc == 0 && response->content_type)
-        rc = append_header(out, SLACK_SLICE("Content-Type"), slack__slice(response->content_type));
+        rc = response_append_header(out, SLACK_SLICE("Content-Type"),
+                                    slack__slice(response->content_type));
     for (size_t i = 0; i < response->header_count && rc == 0; i++)
-        rc = append_header(out, response->headers[i].name, response->headers[i].value);
+        rc = response_append_header(out, response->headers[i].name, response->headers[i].value);
     if (rc == 0 && !bodiless) rc = append_length(out, response->body_len);
     if (rc == 0 && context->close)
         rc = slack__buf_append_slice(out, SLACK_SLICE("Connection: close\r\n"));

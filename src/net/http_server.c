@@ -84,7 +84,7 @@ struct slack_http_server {
     void *close_data;
 };
 
-static uint64_t now_ms(const slack_http_server_t *server)
+static uint64_t server_now_ms(const slack_http_server_t *server)
 {
     return slack__mono_ms(slack__net_clock(server->net));
 }
@@ -93,7 +93,8 @@ static uint64_t now_ms(const slack_http_server_t *server)
 
 static void log_left_out(slack_http_server_t *server, bool all)
 {
-    const uint64_t count = slack__log_limit_left_out(&server->log_limit, now_ms(server), all);
+    const uint64_t count =
+        slack__log_limit_left_out(&server->log_limit, server_now_ms(server), all);
     if (count > 0)
         SLACK_LOG(slack__net_log(server->net), WARN, "requests refused", "count=%llu reason=%s",
                   (unsigned long long)count, "more than are logged one by one");
@@ -103,7 +104,7 @@ static void log_left_out(slack_http_server_t *server, bool all)
 static bool may_log(slack_http_server_t *server)
 {
     log_left_out(server, false);
-    return slack__log_limit_take(&server->log_limit, now_ms(server));
+    return slack__log_limit_take(&server->log_limit, server_now_ms(server));
 }
 
 /* --- the end of a connection, and of the server ----------------------------------------------- */
@@ -242,7 +243,7 @@ int slack__http_respond(slack_http_server_t *server, uint64_t request_id,
     rc = client_respond(client, response, response->close || is_last(client));
     if (rc != 0 || client->state != CLIENT_HANDLING) return rc;
     client->state = CLIENT_WAITING;
-    client->since_ms = now_ms(server);
+    client->since_ms = server_now_ms(server);
     client->deadline_ms = client->since_ms + server->limits.idle_ms;
     /* The next request is not handed over from within the response to this one. */
     if (client->unread.len > 0 && !client->parsing) slack__task_post(server->net, &client->task);
@@ -309,7 +310,7 @@ static size_t client_feed(client_t *client, const char *data, size_t len)
     enum slack_http_parse_result parsed =
         slack__http_parser_feed(&client->parser, data, len, &used);
     if (!in_body && client->parser.phase == SLACK_HTTP_BODY)
-        client->deadline_ms = now_ms(server) + server->limits.body_ms;
+        client->deadline_ms = server_now_ms(server) + server->limits.body_ms;
 
     /* Large requests are refused while all that are being read take too much memory. */
     const slack_http_request_t *request = client->parser.request;
@@ -462,7 +463,7 @@ static client_t *first_to_close(const slack_http_server_t *server, const char *p
 /* Make room for one more of at most `max` connections, of `peer` or of all. False: none can be
  * closed.
  */
-static bool make_room(slack_http_server_t *server, const char *peer, unsigned max)
+static bool server_make_room(slack_http_server_t *server, const char *peer, unsigned max)
 {
     unsigned count;
     client_t *client = first_to_close(server, peer, &count);
@@ -478,8 +479,9 @@ static bool admit(slack_http_server_t *server, const slack_conn_t *conn)
     const char *peer = slack__conn_peer(conn);
     const bool trusted =
         server->trusted && slack__trusted_proxies_match(server->trusted, slack__slice(peer));
-    if (!trusted && !make_room(server, peer, server->limits.connections_per_peer)) return false;
-    return server->free_count > 0 || make_room(server, NULL, server->limits.connections);
+    if (!trusted && !server_make_room(server, peer, server->limits.connections_per_peer))
+        return false;
+    return server->free_count > 0 || server_make_room(server, NULL, server->limits.connections);
 }
 
 static void server_sweep(uv_timer_t *timer);
@@ -504,7 +506,7 @@ static void server_accepted(slack_conn_t *conn, void *user_data)
     client->conn = conn;
     client->slot = server->free_slots[--server->free_count];
     client->first_serial = server->serial + 1;
-    client->since_ms = now_ms(server);
+    client->since_ms = server_now_ms(server);
     client->deadline_ms = client->since_ms + server->limits.first_byte_ms;
     server->slots[client->slot] = client;
     if (!uv_is_active((const uv_handle_t *)&server->sweep))
@@ -516,7 +518,7 @@ static void server_accepted(slack_conn_t *conn, void *user_data)
 static void server_sweep(uv_timer_t *timer)
 {
     slack_http_server_t *server = timer->data;
-    const uint64_t now = now_ms(server);
+    const uint64_t now = server_now_ms(server);
     slack_link_t *next;
     for (slack_link_t *link = server->clients.next; link != &server->clients; link = next) {
         next = link->next;
@@ -623,7 +625,7 @@ static bool is_under_way(const client_t *client)
     case CLIENT_HANDLING: return true;
     case CLIENT_WAITING:
         if (client->unread.len > 0) return true;
-        if (client->requests == 0 && now_ms(client->server) < client->since_ms + FRESH_MS)
+        if (client->requests == 0 && server_now_ms(client->server) < client->since_ms + FRESH_MS)
             return true;
         break;
     case CLIENT_ENDING: break;

@@ -110,20 +110,17 @@ bool slack__listen_is_path(const char *host)
     return strncmp(host, unix_prefix, sizeof unix_prefix - 1) == 0;
 }
 
-static bool read_unix_address(const char *path, address_t *ret)
+static bool listen_read_address(const slack_listen_options_t *o, address_t *ret)
 {
-    struct sockaddr_un *address = (struct sockaddr_un *)&ret->bytes;
-    if (!*path || strlen(path) >= sizeof address->sun_path) return false;
-    *address = (struct sockaddr_un){.sun_family = AF_UNIX};
-    memcpy(address->sun_path, path, strlen(path));
-    ret->len = sizeof *address;
-    return true;
-}
-
-static bool read_address(const slack_listen_options_t *o, address_t *ret)
-{
-    if (slack__listen_is_path(o->host))
-        return read_unix_address(o->host + sizeof unix_prefix - 1, ret);
+    if (slack__listen_is_path(o->host)) {
+        const char *path = o->host + sizeof unix_prefix - 1;
+        struct sockaddr_un *address = (struct sockaddr_un *)&ret->bytes;
+        if (!*path || strlen(path) >= sizeof address->sun_path) return false;
+        *address = (struct sockaddr_un){.sun_family = AF_UNIX};
+        memcpy(address->sun_path, path, strlen(path));
+        ret->len = sizeof *address;
+        return true;
+    }
     const char *host = strcmp(o->host, "localhost") == 0 ? "127.0.0.1" : o->host;
     if (!slack__net_address(host, o->port, &ret->bytes)) return false;
     ret->len =
@@ -225,7 +222,7 @@ int slack__listen(slack_listener_socket_t **ret, slack_net_t *net,
     const slack_listen_options_t *o = options;
     address_t address;
     if (!o->host || !o->write_max || (o->tls && !o->open_ms)) return SLACK_EINVAL;
-    if (!o->fd && !read_address(o, &address)) return SLACK_EINVAL;
+    if (!o->fd && !listen_read_address(o, &address)) return SLACK_EINVAL;
     char *path = NULL;
     if (!o->fd && slack__listen_is_path(o->host)) {
         path = slack__strdup(o->host + sizeof unix_prefix - 1);

@@ -31,7 +31,7 @@ typedef struct address {
     unsigned char bytes[16];
 } address_t;
 
-static address_t read_address(slack_slice_t text)
+static address_t proxy_read_address(slack_slice_t text)
 {
     address_t address = {0};
     char copy[INET6_ADDRSTRLEN];
@@ -52,7 +52,7 @@ static bool network_has(slack_slice_t item, const address_t *host)
     uint64_t bits;
     bool has_bits = item.len && memchr(item.ptr, '/', item.len);
     if (!slack__slice_split(&item, '/', &network)) return false;
-    const address_t address = read_address(network);
+    const address_t address = proxy_read_address(network);
     const unsigned most = address.family == AF_INET ? 32 : 128;
     if (!has_bits) bits = most;
     if (has_bits && !slack__parse_u64(item, most, &bits)) return false;
@@ -69,7 +69,7 @@ static slack_slice_t without_last_dot(slack_slice_t name)
     return name;
 }
 
-static slack_slice_t skip(slack_slice_t s, size_t len)
+static slack_slice_t drop_front(slack_slice_t s, size_t len)
 {
     return (slack_slice_t){s.ptr + len, s.len - len};
 }
@@ -77,13 +77,14 @@ static slack_slice_t skip(slack_slice_t s, size_t len)
 /* Whether the host is the domain or a name below it. */
 static bool domain_has(slack_slice_t domain, slack_slice_t host)
 {
-    if (domain.len > 1 && domain.ptr[0] == '*' && domain.ptr[1] == '.') domain = skip(domain, 1);
-    if (domain.len > 0 && domain.ptr[0] == '.') domain = skip(domain, 1);
+    if (domain.len > 1 && domain.ptr[0] == '*' && domain.ptr[1] == '.')
+        domain = drop_front(domain, 1);
+    if (domain.len > 0 && domain.ptr[0] == '.') domain = drop_front(domain, 1);
     domain = without_last_dot(domain);
     host = without_last_dot(host);
     if (domain.len == 0 || host.len < domain.len) return false;
     const size_t above = host.len - domain.len;
-    if (!slack__slice_eq_nocase(skip(host, above), domain)) return false;
+    if (!slack__slice_eq_nocase(drop_front(host, above), domain)) return false;
     return above == 0 || host.ptr[above - 1] == '.';
 }
 
@@ -111,7 +112,7 @@ static bool strip_port(slack_slice_t *item, unsigned port)
 bool slack__no_proxy(const char *list, slack_slice_t host, unsigned port)
 {
     static const char separators[] = ", \t\r\n";
-    const address_t address = read_address(host);
+    const address_t address = proxy_read_address(host);
     if (!list) return false;
     for (list += strspn(list, separators); *list; list += strspn(list, separators)) {
         slack_slice_t item = {list, strcspn(list, separators)};
@@ -131,9 +132,9 @@ bool slack__proxy_serves(const slack_proxy_t *proxy, slack_slice_t host, unsigne
 
 /* --- the URL ---------------------------------------------------------------------------------- */
 
-/* Percent-decode. 0; SLACK_ECONFIG for a malformed escape or a control character, which would end
- * the header; SLACK_ENOMEM. */
-static int decode(char **ret, slack_slice_t text)
+/* Percent-proxy_decode. 0; SLACK_ECONFIG for a malformed escape or a control character, which would
+ * end the header; SLACK_ENOMEM. */
+static int proxy_decode(char **ret, slack_slice_t text)
 {
     char *out = slack__malloc(text.len + 1);
     size_t len = 0;
@@ -162,8 +163,8 @@ static int set_credentials(slack_proxy_t *proxy, slack_slice_t info, const char 
 {
     slack_slice_t user;
     if (!slack__slice_split(&info, ':', &user)) user = (slack_slice_t){"", 0};
-    int rc = decode(&proxy->user, user);
-    if (rc == 0) rc = decode(&proxy->password, info.ptr ? info : (slack_slice_t){"", 0});
+    int rc = proxy_decode(&proxy->user, user);
+    if (rc == 0) rc = proxy_decode(&proxy->password, info.ptr ? info : (slack_slice_t){"", 0});
     if (rc == 0 && strchr(proxy->user, ':')) rc = SLACK_ECONFIG; /* RFC 7617 2 */
     if (rc == SLACK_ECONFIG)
         *ret_what = "its user and password must be percent-encoded, without control characters, "
@@ -172,7 +173,7 @@ static int set_credentials(slack_proxy_t *proxy, slack_slice_t info, const char 
 }
 
 /* Set host and port, parsed like those of every URL. */
-static int set_host(slack_proxy_t *proxy, slack_slice_t authority, const char **ret_what)
+static int proxy_set_host(slack_proxy_t *proxy, slack_slice_t authority, const char **ret_what)
 {
     char text[URL_MAX + sizeof "http://"];
     slack_url_t url;
@@ -204,7 +205,7 @@ static int parse(slack_proxy_t *proxy, const char *text, const char **ret_what)
                         "left out)";
             return SLACK_ECONFIG;
         }
-        url = skip(url, scheme.len + 3);
+        url = drop_front(url, scheme.len + 3);
     }
     if (url.len > URL_MAX) {
         *ret_what = "it is too long";
@@ -215,11 +216,11 @@ static int parse(slack_proxy_t *proxy, const char *text, const char **ret_what)
     while (at > 0 && url.ptr[at - 1] != '@')
         at--;
     const slack_slice_t info = {url.ptr, at > 0 ? at - 1 : 0};
-    slack_slice_t authority = skip(url, at);
+    slack_slice_t authority = drop_front(url, at);
     if (authority.len > 0 && authority.ptr[authority.len - 1] == '/') authority.len--;
     /* A proxy's URL has no path. */
     if (authority.len && strcspn(authority.ptr, "/?#") < authority.len) authority.len = 0;
-    int rc = set_host(proxy, authority, ret_what);
+    int rc = proxy_set_host(proxy, authority, ret_what);
     if (rc == 0 && at > 0) rc = set_credentials(proxy, info, ret_what);
     return rc;
 }

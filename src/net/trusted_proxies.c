@@ -9,7 +9,7 @@
 
 /* --- addresses -------------------------------------------------------------------------------- */
 
-static bool read_address(slack_slice_t text, unsigned char ret[16], unsigned *ret_bits)
+static bool proxies_read_address(slack_slice_t text, unsigned char ret[16], unsigned *ret_bits)
 {
     static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
     char copy[INET6_ADDRSTRLEN];
@@ -31,7 +31,7 @@ static bool read_net(slack_trusted_proxies_t *proxies, slack_slice_t text)
     uint64_t prefix;
     if (proxies->count == SLACK_TRUSTED_PROXIES_MAX) return false;
     slack__slice_split(&text, '/', &address);
-    if (!read_address(address, proxies->nets[proxies->count].bytes, &bits)) return false;
+    if (!proxies_read_address(address, proxies->nets[proxies->count].bytes, &bits)) return false;
     prefix = bits;
     if (text.ptr && !slack__parse_u64(text, bits, &prefix)) return false;
     proxies->nets[proxies->count++].bits = 128 - bits + (unsigned)prefix;
@@ -58,21 +58,18 @@ int slack__trusted_proxies_read(slack_trusted_proxies_t *ret, const char *text, 
     return SLACK_ECONFIG;
 }
 
-static bool same_bits(const unsigned char *a, const unsigned char *b, unsigned bits)
-{
-    if (memcmp(a, b, bits / 8) != 0) return false;
-    const unsigned char mask = (unsigned char)(0xff00 >> bits % 8);
-    return bits % 8 == 0 || (a[bits / 8] & mask) == (b[bits / 8] & mask);
-}
-
 bool slack__trusted_proxies_match(const slack_trusted_proxies_t *proxies, slack_slice_t address)
 {
     unsigned char bytes[16];
     unsigned bits;
     if (slack__slice_eq(address, SLACK_SLICE(SLACK_PEER_UNIX))) return true;
-    if (!read_address(address, bytes, &bits)) return false;
-    for (size_t i = 0; i < proxies->count; i++)
-        if (same_bits(bytes, proxies->nets[i].bytes, proxies->nets[i].bits)) return true;
+    if (!proxies_read_address(address, bytes, &bits)) return false;
+    for (size_t i = 0; i < proxies->count; i++) {
+        const unsigned char *net = proxies->nets[i].bytes;
+        const unsigned whole = proxies->nets[i].bits / 8, rest = proxies->nets[i].bits % 8;
+        if (memcmp(bytes, net, whole) != 0) continue;
+        if (rest == 0 || (bytes[whole] ^ net[whole]) >> (8 - rest) == 0) return true;
+    }
     return false;
 }
 
@@ -127,7 +124,7 @@ static bool follow(const slack_trusted_proxies_t *proxies, slack_slice_t list, b
     while (list.len > 0 && slack__trusted_proxies_match(proxies, *client)) {
         slack_slice_t item = take_last(&list, ',');
         slack_slice_t address = bare_address(forwarded ? forwarded_for(item) : item);
-        if (!read_address(address, bytes, &bits)) return false; /* a name, "unknown" */
+        if (!proxies_read_address(address, bytes, &bits)) return false; /* a name, "unknown" */
         *client = address;
     }
     return list.len == 0;

@@ -67,7 +67,7 @@ static slack_slice_t copy(char **at, slack_slice_t from)
     return to;
 }
 
-static kept_t *kept_new(const slack_kv_entry_t *entry)
+static kept_t *kv_kept_new(const slack_kv_entry_t *entry)
 {
     kept_t *kept =
         slack__malloc(sizeof *kept + entry->key.len + entry->version.len + entry->value.len);
@@ -93,7 +93,7 @@ int slack__kv_memory_put(slack_kv_memory_t *kv, const slack_kv_entry_t *entry, i
 {
     kept_t *old = kept_find(kv, entry->key, now_ms);
     if (old && is_greater(old->entry.version, entry->version)) return 0;
-    kept_t *kept = kept_new(entry);
+    kept_t *kept = kv_kept_new(entry);
     if (!kept) return SLACK_ENOMEM;
     if (!old && slack__map_count(kv->map) == SLACK_STORE_KV_MAX)
         old = SLACK_CONTAINER(kv->by_age.next, kept_t, link);

@@ -49,7 +49,7 @@ typedef struct memory_store {
     void *close_data;
 } memory_store_t;
 
-static int64_t now_ms(const memory_store_t *memory)
+static int64_t memory_now_ms(const memory_store_t *memory)
 {
     return slack__wall_ms(slack__net_clock(memory->net));
 }
@@ -73,13 +73,13 @@ static row_t *row_find(const memory_store_t *memory, const slack_row_t *row)
     return slack__map_get(memory->rows, map_key(id_key, row->key, row->id));
 }
 
-static slack_slice_t key_of(const void *value)
+static slack_slice_t row_key(const void *value)
 {
     const row_t *row = value;
     return (slack_slice_t){row->key, row->key_len};
 }
 
-static int64_t id_of(const row_t *row)
+static int64_t row_id(const row_t *row)
 {
     return row->kept ? row->kept->row.id : 0;
 }
@@ -101,7 +101,7 @@ static void row_free(void *value)
 
 static void row_forget(memory_store_t *memory, row_t *row)
 {
-    slack__map_take(memory->rows, key_of(row));
+    slack__map_take(memory->rows, row_key(row));
     slack__unlink(&row->link);
     drop_kept(memory, row);
     slack__free(row);
@@ -109,7 +109,7 @@ static void row_forget(memory_store_t *memory, row_t *row)
 
 static void forget_expired(memory_store_t *memory, enum slack_row_state state, int64_t keep_ms)
 {
-    int64_t now = now_ms(memory);
+    int64_t now = memory_now_ms(memory);
     slack_link_t *list = &memory->lists[state];
     while (!slack__list_empty(list)) {
         row_t *row = SLACK_CONTAINER(list->next, row_t, link);
@@ -129,7 +129,7 @@ static void row_move(memory_store_t *memory, row_t *row, enum slack_row_state st
     slack_link_t *list = &memory->lists[state];
     slack__unlink(&row->link);
     row->state = (uint8_t)state;
-    row->changed_ms = now_ms(memory);
+    row->changed_ms = memory_now_ms(memory);
     slack_link_t *at = list;
     if (state == SLACK_ROW_QUEUED)
         while (at->prev != list && due_before(row, SLACK_CONTAINER(at->prev, row_t, link)))
@@ -146,13 +146,13 @@ static int row_new(memory_store_t *memory, const slack_row_t *from, row_t **ret)
     *row = (row_t){.key_len = (uint32_t)key.len, .keyless = from->key.len == 0};
     memcpy(row->key, key.ptr, key.len);
     slack__link_init(&row->link);
-    int rc = slack__map_put(memory->rows, key_of(row), row);
+    int rc = slack__map_put(memory->rows, row_key(row), row);
     /* At the limit, the oldest done key is the smallest loss. If no row is done, the new one fails.
      */
     slack_link_t *done = &memory->lists[SLACK_ROW_DONE];
     if (rc == SLACK_EBUSY && !slack__list_empty(done)) {
         row_forget(memory, SLACK_CONTAINER(done->next, row_t, link));
-        rc = slack__map_put(memory->rows, key_of(row), row);
+        rc = slack__map_put(memory->rows, row_key(row), row);
     }
     if (rc != 0)
         slack__free(row);
@@ -185,7 +185,7 @@ static int row_keep(memory_store_t *memory, row_t *row, const slack_row_t *from)
 static int memory_put(memory_store_t *memory, slack_store_op_t *op)
 {
     op->row.id = ++memory->last_id;
-    op->row.received_ms = now_ms(memory);
+    op->row.received_ms = memory_now_ms(memory);
     slack_row_t from = op->row;
     op->duplicate = false;
     /* Without a key it is never a duplicate, so there is nothing to keep until it has to wait. */
@@ -272,7 +272,7 @@ static int add_to_batch(slack_store_batch_t *batch, const row_t *row, bool with_
     out.state = (enum slack_row_state)row->state;
     out.attempt = row->attempt;
     out.changed_ms = row->changed_ms;
-    out.key = row->keyless ? (slack_slice_t){NULL, 0} : key_of(row);
+    out.key = row->keyless ? (slack_slice_t){NULL, 0} : row_key(row);
     if (!with_payload) out.payload = (slack_slice_t){NULL, 0};
     if (!slack__row_copy(batch->arena, &batch->rows[batch->count], &out)) return SLACK_ENOMEM;
     batch->count++;
@@ -312,7 +312,7 @@ static row_t *find_by_id(const memory_store_t *memory, int64_t id, enum slack_ro
 {
     const slack_link_t *list = &memory->lists[state];
     for (slack_link_t *link = list->next; link != list; link = link->next)
-        if (id_of(SLACK_CONTAINER(link, row_t, link)) == id)
+        if (row_id(SLACK_CONTAINER(link, row_t, link)) == id)
             return SLACK_CONTAINER(link, row_t, link);
     return NULL;
 }
@@ -323,7 +323,7 @@ static const row_t *next_above(const slack_link_t *list, int64_t id)
     const row_t *next = NULL;
     for (slack_link_t *link = list->next; link != list; link = link->next) {
         const row_t *row = SLACK_CONTAINER(link, row_t, link);
-        if (id_of(row) > id && (!next || id_of(row) < id_of(next))) next = row;
+        if (row_id(row) > id && (!next || row_id(row) < row_id(next))) next = row;
     }
     return next;
 }
@@ -340,7 +340,7 @@ static int memory_list_rows(memory_store_t *memory, const slack_store_op_t *op)
     while (rc == 0 && !batch->one && batch->count < batch->limit) {
         const row_t *row = next_above(&memory->lists[batch->state], after);
         if (!row) break;
-        after = id_of(row);
+        after = row_id(row);
         rc = add_to_batch(batch, row, false);
     }
     return slack__batch_end(batch, rc);
@@ -356,7 +356,7 @@ static void memory_each_dead(memory_store_t *memory, const slack_store_op_t *op,
     for (slack_link_t *link = list->next; link != list; link = next) {
         next = link->next;
         row_t *row = SLACK_CONTAINER(link, row_t, link);
-        if (op->row.id != 0 && id_of(row) != op->row.id) continue;
+        if (op->row.id != 0 && row_id(row) != op->row.id) continue;
         if (op->row.id == 0 && op->batch->limit && op->batch->count == op->batch->limit) return;
         fn(memory, row);
         op->batch->count++;
@@ -366,7 +366,7 @@ static void memory_each_dead(memory_store_t *memory, const slack_store_op_t *op,
 static void memory_retry(memory_store_t *memory, row_t *row)
 {
     row->attempt = 0;
-    row->kept->row.due_ms = now_ms(memory);
+    row->kept->row.due_ms = memory_now_ms(memory);
     row->kept->row.error = (slack_slice_t){NULL, 0};
     row_move(memory, row, SLACK_ROW_QUEUED);
 }
@@ -397,7 +397,8 @@ static void memory_count_rows(const memory_store_t *memory, slack_store_batch_t 
 static int memory_kv_get(memory_store_t *memory, slack_store_op_t *op)
 {
     slack_store_batch_t *batch = op->batch;
-    const slack_kv_entry_t *entry = slack__kv_memory_get(memory->kv, op->row.key, now_ms(memory));
+    const slack_kv_entry_t *entry =
+        slack__kv_memory_get(memory->kv, op->row.key, memory_now_ms(memory));
     int rc = slack__batch_begin(batch, 1);
     if (rc == 0 && entry) {
         const slack_row_t row = slack__kv_to_row(entry);
@@ -409,7 +410,7 @@ static int memory_kv_get(memory_store_t *memory, slack_store_op_t *op)
 static int memory_kv_put(memory_store_t *memory, const slack_store_op_t *op)
 {
     const slack_kv_entry_t entry = slack__kv_from_row(&op->row);
-    return slack__kv_memory_put(memory->kv, &entry, now_ms(memory));
+    return slack__kv_memory_put(memory->kv, &entry, memory_now_ms(memory));
 }
 
 static int memory_apply(memory_store_t *memory, slack_store_op_t *op)
@@ -490,7 +491,7 @@ static int memory_open(slack_store_t **ret, slack_net_t *net, const char *rest, 
     }
     memory_store_t *memory = slack__calloc(1, sizeof *memory);
     if (!memory) return SLACK_ENOMEM;
-    memory->rows = slack__map_new_keyed(SLACK_STORE_ROWS_MAX, key_of);
+    memory->rows = slack__map_new_keyed(SLACK_STORE_ROWS_MAX, row_key);
     memory->kv = slack__kv_memory_new();
     if (!memory->rows || !memory->kv) {
         memory_free(memory);

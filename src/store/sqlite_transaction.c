@@ -72,7 +72,7 @@ static void fail_all(slack_link_t *ops, int status)
 }
 
 /* Fail the first operation and those behind it whose patience has ended too. */
-static void give_up(slack_link_t *ops, slack_link_t *ended)
+static void give_up_late(slack_link_t *ops, slack_link_t *ended)
 {
     slack_link_t late;
     slack__link_init(&late);
@@ -101,7 +101,7 @@ int slack__sqlite_apply(slack_db_t *db, slack_link_t *ops, slack_link_t *ended,
     int rc = slack__sqlite_run(s, BEGIN);
     slack__sqlite_wait_no_more(s);
     if (rc != 0 && (sqlite3_errcode(s->sqlite) & 0xff) == SQLITE_BUSY) {
-        give_up(ops, ended);
+        give_up_late(ops, ended);
         return slack__sqlite_explain(s, rc, error);
     }
     int64_t version = 0;

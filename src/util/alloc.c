@@ -27,7 +27,7 @@ static void libc_free(void *ptr, void *user_data)
 
 static const slack_allocator_t libc_allocator = {libc_malloc, libc_realloc, libc_free, NULL};
 
-/* Set before any thread of the library runs, hence without a lock. */
+/* Set before any thread of the library runs, so it needs no lock. */
 static slack_allocator_t allocator = {libc_malloc, libc_realloc, libc_free, NULL};
 
 int slack_set_allocator(const slack_allocator_t *replacement)
@@ -38,7 +38,7 @@ int slack_set_allocator(const slack_allocator_t *replacement)
     return 0;
 }
 
-/* A size of 0 is asked for as 1: only then does NULL mean one thing with every allocator. */
+/* A size of 0 becomes 1, since some allocators return NULL for 0. */
 void *slack__malloc(size_t size)
 {
     return allocator.malloc(size ? size : 1, allocator.user_data);
@@ -82,7 +82,7 @@ void slack__wipe(void *ptr, size_t len)
 {
     if (!ptr || !len) return;
     memset(ptr, 0, len);
-    /* The compiler has to assume that this reads the memory, so it cannot drop the memset. */
+    /* The compiler must assume that this reads the memory, so it cannot remove the memset. */
     __asm__ __volatile__("" : : "r"(ptr) : "memory");
 }
 

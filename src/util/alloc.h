@@ -4,7 +4,7 @@
 
 #include <slack/alloc.h>
 
-/* The only way to the heap; tests make the nth call fail through slack_set_allocator(). */
+/* The library's only way to the heap. Tests make the nth call fail, with slack_set_allocator(). */
 void *slack__malloc(size_t size);
 void *slack__calloc(size_t count, size_t size); /* NULL on overflow */
 void *slack__realloc(void *ptr, size_t size);
@@ -12,7 +12,7 @@ void slack__free(void *ptr);
 char *slack__strdup(const char *s); /* NULL for NULL */
 char *slack__strndup(const char *s, size_t len);
 
-/* Overwrite, in a way that a compiler keeps, then free. NULL is fine. */
+/* Overwrite, so that the compiler does not remove it, then free. NULL is allowed. */
 void slack__free_secret(char *secret);
 void slack__wipe(void *ptr, size_t len);
 

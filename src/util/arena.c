@@ -16,21 +16,16 @@ typedef struct block {
     struct block *next;
     size_t size; /* of data */
     size_t used;
-    bool own; /* made for one allocation */
+    bool own; /* holds a single allocation */
     _Alignas(max_align_t) char data[];
 } block_t;
 
 struct slack_arena {
     block_t *head;
-    char *newest; /* the last allocation out of head: it alone can change its size in place */
+    char *newest; /* the last allocation in `head`, the only one that can be resized in place */
     size_t size;  /* bytes taken from the heap */
     size_t max;
 };
-
-static size_t align_up(size_t n, size_t align)
-{
-    return (n + align - 1) & ~(align - 1);
-}
 
 static block_t *block_new(size_t data_size, bool own)
 {
@@ -74,9 +69,9 @@ void slack__arena_free(slack_arena_t *arena)
     }
 }
 
-/* A block for a request that does not fit into the head. It becomes the new head, twice as large,
- * unless the request is large: then it gets a block of its own, and the room left in the head
- * stays in use. */
+/* Allocate in a new block what does not fit into the head. The block becomes the head, twice as
+ * large. But a large allocation gets a block of its own, so that the room in the head stays in use.
+ */
 static void *take_from_new_block(slack_arena_t *arena, size_t size)
 {
     size_t left = arena->max > arena->size ? arena->max - arena->size : 0;
@@ -101,10 +96,10 @@ static void *take_from_new_block(slack_arena_t *arena, size_t size)
     return block->data;
 }
 
-static void *take(slack_arena_t *arena, size_t size, size_t align)
+static void *arena_take(slack_arena_t *arena, size_t size, size_t align)
 {
     block_t *head = arena->head;
-    size_t start = align_up(head->used, align);
+    size_t start = (head->used + align - 1) & ~(align - 1);
     if (start > head->size || size > head->size - start) return take_from_new_block(arena, size);
     head->used = start + size;
     arena->newest = head->data + start;
@@ -113,7 +108,7 @@ static void *take(slack_arena_t *arena, size_t size, size_t align)
 
 void *slack__arena_alloc(slack_arena_t *arena, size_t size)
 {
-    return take(arena, size, ALIGNMENT);
+    return arena_take(arena, size, ALIGNMENT);
 }
 
 void *slack__arena_calloc(slack_arena_t *arena, size_t size)
@@ -131,7 +126,7 @@ char *slack__arena_strdup(slack_arena_t *arena, const char *s)
 char *slack__arena_strndup(slack_arena_t *arena, const char *s, size_t len)
 {
     if (len == SIZE_MAX) return NULL;
-    char *copy = take(arena, len + 1, 1);
+    char *copy = arena_take(arena, len + 1, 1);
     if (!copy) return NULL;
     if (len) memcpy(copy, s, len);
     copy[len] = '\0';
@@ -154,13 +149,13 @@ char *slack__arena_vprintf(slack_arena_t *arena, const char *format, va_list ap)
     int len = vsnprintf(NULL, 0, format, measured);
     va_end(measured);
     if (len < 0) return NULL;
-    char *text = take(arena, (size_t)len + 1, 1);
+    char *text = arena_take(arena, (size_t)len + 1, 1);
     if (text) vsnprintf(text, (size_t)len + 1, format, ap);
     return text;
 }
 
-/* Put a larger block in the place of the newest one that was made for a single allocation. Only
- * copying would keep every size that a growing parse went through until the arena is freed. */
+/* Replace the newest block of a single allocation by a larger one. Otherwise the arena would keep
+ * every size that a growing allocation went through. */
 static void *grow_own_block(slack_arena_t *arena, size_t new_size)
 {
     block_t *old = arena->head->next;
@@ -182,7 +177,7 @@ void *slack__arena_realloc(slack_arena_t *arena, void *ptr, size_t old_size, siz
     if (ptr == arena->newest) {
         size_t start = (size_t)(arena->newest - head->data);
         if (new_size <= head->size - start) {
-            /* Only what is `used` is wiped in the end, so what is given back is wiped here. */
+            /* In the end only `used` is wiped, so what is given back is wiped here. */
             if (new_size < old_size) slack__wipe((char *)ptr + new_size, old_size - new_size);
             head->used = start + new_size;
             return ptr;

@@ -7,14 +7,14 @@
 #include "util/random.h"
 
 /* Exponential backoff with full jitter: attempt n waits a random time in [0, min(cap, base * 2^n)],
- * never less than `floor`. Pure: randomness comes in. */
+ * and at least `floor_ms`. Pure: the caller passes the randomness. */
 typedef struct slack_backoff {
     uint64_t base_ms;
     uint64_t cap_ms;
-    unsigned attempt; /* how many waits were given since the last reset */
+    unsigned attempt; /* waits since the last reset */
 } slack_backoff_t;
 
-/* The next wait. `random` is any 64-bit random number; `floor_ms` is what the peer asked for
+/* The next wait. `random` is a 64-bit random number. `floor_ms` is the wait that the peer asked for
  * (Retry-After), 0 for none; it is not capped. */
 uint64_t slack__backoff_next_ms(slack_backoff_t *backoff, uint64_t floor_ms, uint64_t random);
 void slack__backoff_reset(slack_backoff_t *backoff);

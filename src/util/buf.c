@@ -18,7 +18,7 @@ void slack__buf_init(slack_buf_t *buf, size_t max_bytes)
     *buf = (slack_buf_t){.max = max_bytes};
 }
 
-/* Buffers carry headers and bodies, hence tokens: nothing is freed without a wipe. */
+/* Buffers hold headers and bodies, and so tokens: memory is wiped before it is freed. */
 static void free_data(slack_buf_t *buf)
 {
     slack__wipe(buf->data, buf->cap);
@@ -43,7 +43,7 @@ static int grow(slack_buf_t *buf, size_t need)
     if (cap < FIRST_BYTES) cap = FIRST_BYTES;
     if (cap < need) cap = need;
     if (cap > buf->max + 1) cap = buf->max + 1;
-    /* No realloc: it would leave an unwiped copy behind, and copy what was consumed. */
+    /* Not realloc(), which could leave a copy behind, and would copy what was consumed. */
     char *data = slack__malloc(cap);
     if (!data) return SLACK_ENOMEM;
     if (buf->len) memcpy(data, slack__buf_ptr(buf), buf->len);
@@ -55,23 +55,18 @@ static int grow(slack_buf_t *buf, size_t need)
     return 0;
 }
 
-static void move_to_front(slack_buf_t *buf)
-{
-    memmove(buf->data, buf->data + buf->off, buf->len);
-    buf->off = 0;
-    buf->data[buf->len] = '\0';
-}
-
 int slack__buf_reserve(slack_buf_t *buf, size_t more, char **ret_tail)
 {
     if (more > buf->max - buf->len) return SLACK_ETOOBIG;
     size_t need = buf->len + more + 1;
     if (buf->off + need > buf->cap || !buf->data) {
-        /* Moving pays only where it moves less than was consumed; else many small appends to a
-         * long buffer would cost its square. */
+        /* Move the content to the front only if that is less than was consumed, otherwise many
+         * small appends to a long buffer would cost the square of its length. */
         bool move = need <= buf->cap && (buf->off >= buf->len || buf->cap > buf->max);
         if (move) {
-            move_to_front(buf);
+            memmove(buf->data, buf->data + buf->off, buf->len);
+            buf->off = 0;
+            buf->data[buf->len] = '\0';
         } else {
             int rc = grow(buf, need);
             if (rc != 0) return rc;

@@ -9,8 +9,8 @@
 #include "util/str.h"
 
 /*
- * A growing byte buffer with a maximum that it is born with. It consumes from the front, so it is
- * also a queue of bytes. Always NUL-terminated behind its content once something was appended.
+ * A growing byte buffer with a maximum. It can be consumed from the front, so it is also a queue of
+ * bytes. The content is NUL-terminated once something was appended.
  */
 typedef struct slack_buf {
     char *data; /* heap */
@@ -35,7 +35,7 @@ void slack__buf_commit(slack_buf_t *buf, size_t len);
 
 /* Drop `len` bytes at the front; len must not exceed the content. */
 void slack__buf_consume(slack_buf_t *buf, size_t len);
-/* Drop what stands behind the first `len` bytes of the content: takes back an append. */
+/* Drop what is behind the first `len` bytes of the content, to take back an append. */
 void slack__buf_truncate(slack_buf_t *buf, size_t len);
 
 static inline char *slack__buf_ptr(const slack_buf_t *buf)

@@ -4,7 +4,7 @@
 #include <stddef.h>
 #include <time.h>
 
-/* Linux's CLOCK_MONOTONIC stands still while the machine sleeps; macOS's does not. */
+/* CLOCK_MONOTONIC stands still during a suspend on Linux, but not on macOS. */
 #ifdef CLOCK_BOOTTIME
 #define MONO_CLOCK CLOCK_BOOTTIME
 #else

@@ -5,8 +5,8 @@
 #include <stdint.h>
 
 /*
- * The only source of time. Deadlines use the monotonic clock, which counts while the machine is
- * suspended (CLOCK_BOOTTIME where there is one); signatures and logs use the wall clock.
+ * The only source of time. Deadlines use the monotonic clock, which also runs while the machine is
+ * suspended (CLOCK_BOOTTIME, if the system has it). Signatures and logs use the wall clock.
  */
 typedef struct slack_clock {
     uint64_t (*mono_us)(void *user_data);
@@ -14,7 +14,7 @@ typedef struct slack_clock {
     void *user_data;
 } slack_clock_t;
 
-/* The machine's own clock. */
+/* The clock of the machine. */
 extern const slack_clock_t slack__clock_system;
 
 static inline uint64_t slack__mono_us(const slack_clock_t *clock)

@@ -76,14 +76,7 @@ static uintmax_t take_unsigned(char length, va_list *ap)
     }
 }
 
-static int format_double(const slack_conversion_t *c, double n, char *out, size_t size)
-{
-    int precision = c->precision >= 0 ? c->precision : 6;
-    if (c->letter == 'f') return snprintf(out, size, "%.*f", precision, n);
-    return snprintf(out, size, "%.*g", precision, n);
-}
-
-/* Whatever stands where the locale has its decimal point, of any length, becomes '.'. */
+/* Replace the locale's decimal point, which may have several bytes, by '.'. */
 static size_t fix_point(char *out, size_t len)
 {
     static const char number[] = "0123456789+-einfa";
@@ -101,7 +94,10 @@ size_t slack__conversion_number(const slack_conversion_t *conversion, va_list *a
     const size_t size = SLACK_CONVERSION_NUMBER_MAX;
     int len;
     if (conversion->kind == SLACK_CONVERSION_DOUBLE) {
-        len = format_double(conversion, va_arg(*ap, double), out, size);
+        const int precision = conversion->precision >= 0 ? conversion->precision : 6;
+        const double number = va_arg(*ap, double);
+        len = conversion->letter == 'f' ? snprintf(out, size, "%.*f", precision, number)
+                                        : snprintf(out, size, "%.*g", precision, number);
         return len > 0 ? fix_point(out, (size_t)len) : 0;
     }
     if (conversion->kind == SLACK_CONVERSION_HEX)
@@ -119,7 +115,7 @@ const char *slack__conversion_string(const slack_conversion_t *conversion, va_li
     int precision = conversion->star ? va_arg(*ap, int) : -1;
     const char *s = va_arg(*ap, const char *);
     *ret_len = 0;
-    /* As printf has it: a negative precision is none, and a NUL ends the string before it. */
+    /* As in printf: a negative precision counts as none, and a NUL ends the string. */
     if (s) *ret_len = precision < 0 ? strlen(s) : strnlen(s, (size_t)precision);
     return s;
 }

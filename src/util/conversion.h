@@ -7,13 +7,12 @@
 #include <stddef.h>
 
 /*
- * The printf conversions that JSON templates and log formats share. Both give each conversion's
- * result a treatment of its own (escaping, quoting, redaction), so they take the arguments one by
- * one instead of handing the whole list to vsnprintf().
+ * The printf conversions that JSON templates and log formats share. Both escape, quote or redact
+ * the result of each conversion, so they take the arguments one by one and cannot use vsnprintf().
  */
 
 enum slack_conversion_kind {
-    SLACK_CONVERSION_BAD = 0, /* none that we know: its argument's type is unknown as well */
+    SLACK_CONVERSION_BAD = 0, /* unknown, and so is the type of its argument */
     SLACK_CONVERSION_STRING,  /* %s %.*s */
     SLACK_CONVERSION_INTEGER, /* %d %i %u, with l, ll, z or j */
     SLACK_CONVERSION_HEX,     /* %x, the same */
@@ -27,19 +26,19 @@ typedef struct slack_conversion {
     enum slack_conversion_kind kind;
     size_t len;    /* bytes from the '%' to the letter */
     char letter;   /* d, i, u … */
-    char length;   /* 'l', 'L' for ll, 'z', 'j'; 0 for none */
+    char length;   /* 'l', 'L' for ll, 'z', 'j'; 0: none */
     bool star;     /* .* */
-    int precision; /* .N; -1 for none */
+    int precision; /* .N; -1: none */
 } slack_conversion_t;
 
 /* Read the conversion that `s` starts with; s[0] is '%'. */
 slack_conversion_t slack__conversion_parse(const char *s);
 
-/* What a number takes at most: %.99f of the largest double. */
+/* The longest number: %.99f of the largest double. */
 #define SLACK_CONVERSION_NUMBER_MAX 512
 
-/* Take the argument of an integer, hex or double conversion and write it, with a NUL and with '.'
- * as the decimal point whatever the locale. Returns the length. */
+/* Take the argument of an integer, hex or double conversion and write it, NUL-terminated, with '.'
+ * as the decimal point in every locale. Returns the length. */
 size_t slack__conversion_number(const slack_conversion_t *conversion, va_list *ap,
                                 char out[SLACK_CONVERSION_NUMBER_MAX]);
 

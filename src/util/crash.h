@@ -3,9 +3,9 @@
 #define SLACK_UTIL_CRASH_H
 
 /*
- * The points of a delivery's life at which a test lets the process die: SLACK_CRASH("name") ends it
- * there where the variable SLACK_CRASH_POINT says that name. Nothing at all in any build but that
- * of tests/kill, which lists the names.
+ * The points in the life of a delivery at which a test ends the process: SLACK_CRASH("name") does
+ * so if the variable SLACK_CRASH_POINT is that name. Only the build of tests/kill, which lists the
+ * names, contains this code.
  */
 #ifdef SLACK_CRASH_POINTS
 void slack__crash(const char *name);

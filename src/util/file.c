@@ -11,10 +11,10 @@
 
 #include "util/alloc.h"
 
-/* errno of a file that is none: no open() of a regular one says this. */
+/* The errno for a file that is not regular; open() of a regular file never sets it. */
 #define NOT_REGULAR ENODEV
 
-/* Without waiting for whoever writes to a pipe, or what a device does. */
+/* Open without waiting for the writer of a pipe, or for a device. */
 static int open_regular(const char *path)
 {
     struct stat st;
@@ -43,7 +43,7 @@ const char *slack__file_why(int error)
     return error == NOT_REGULAR ? "it is a pipe or a device, not a file" : strerror(error);
 }
 
-/* Up to `size` bytes, or -1 with errno. */
+/* Read up to `size` bytes; -1 with errno. */
 static ssize_t read_up_to(int fd, char *data, size_t size)
 {
     size_t len = 0;

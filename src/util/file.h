@@ -4,24 +4,26 @@
 
 #include <stddef.h>
 
-/* Small files that may hold secrets: no copy of their content is left behind in any buffer. */
+/* Reads small files that may hold secrets, and leaves no copy of the content in any buffer. */
 
-/* More than any secret or .env has; a device or a log file named by mistake stays out. */
+/* More than any secret or .env file has, so that a log file named by mistake is refused. */
 #define SLACK_FILE_MAX_BYTES ((size_t)64 * 1024)
 
-/* The content of a file of at most `max` bytes, NUL-terminated, with one byte more to spare; wipe
- * it before it is freed. Never waits: a pipe, a device or a directory is refused. 0; or -1 with
- * errno, which slack__file_why() puts into words (EFBIG past max, ENOMEM). */
+/* Read a file of at most `max` bytes; NUL-terminated, with one more byte of room. The caller wipes
+ * and frees it. Never waits: pipes, devices and directories are refused. 0; -1 with errno (EFBIG
+ * past `max`, ENOMEM), for slack__file_why(). */
 int slack__file_read(const char *path, size_t max, char **ret, size_t *ret_len);
 
-/* Whether a file can be read as slack__file_read() does. 0; or -1 with errno. */
+/* Whether slack__file_read() can open the file. 0; -1 with errno. */
 int slack__file_check(const char *path);
 
-/* Why a file was not read, static or until the next strerror(). */
+/* Why a file was not read; constant, or valid until the next strerror(). */
 const char *slack__file_why(int error);
 
-/* The secret in a file: its text without the last newline; slack__free_secret() it. 0;
- * SLACK_ECONFIG with *ret_why telling why, static or until the next strerror(); SLACK_ENOMEM. */
+/* Read the secret in a file, without the last newline; the caller frees it with
+ * slack__free_secret(). 0; SLACK_ECONFIG, and *ret_why says why, as slack__file_why();
+ * SLACK_ENOMEM.
+ */
 int slack__file_read_secret(const char *path, char **ret, const char **ret_why);
 
 #endif

@@ -8,8 +8,8 @@
 
 /* --- reading --- */
 
-/* Decode into `out`, which may take s.len bytes. Returns the length. */
-static size_t decode(slack_slice_t s, char *out)
+/* Decode into `out`, which has room for s.len bytes. Returns the length. */
+static size_t form_decode(slack_slice_t s, char *out)
 {
     size_t n = 0;
     for (size_t i = 0; i < s.len; i++) {
@@ -28,7 +28,7 @@ static size_t decode(slack_slice_t s, char *out)
     return n;
 }
 
-/* A copy in which every byte that is not UTF-8 is U+FFFD. ptr is NULL when memory is out. */
+/* A copy in which every byte that is not UTF-8 is U+FFFD. ptr is NULL if memory is out. */
 static slack_slice_t repair(slack_arena_t *arena, slack_slice_t s)
 {
     char *copy = s.len < SIZE_MAX / 3 ? slack__arena_alloc(arena, 3 * s.len + 1) : NULL;
@@ -48,30 +48,23 @@ static slack_slice_t repair(slack_arena_t *arena, slack_slice_t s)
     return (slack_slice_t){copy, n};
 }
 
-/* Decode to the arena: UTF-8, NUL-terminated. ptr is NULL when memory is out. */
+/* Decode into the arena: UTF-8, NUL-terminated. ptr is NULL if memory is out. */
 static slack_slice_t decode_text(slack_arena_t *arena, slack_slice_t s)
 {
     char *text = slack__arena_strndup(arena, s.ptr, s.len);
     if (!text) return (slack_slice_t){NULL, 0};
-    size_t len = decode(s, text);
+    size_t len = form_decode(s, text);
     text[len] = '\0';
     slack_slice_t decoded = {text, len};
     return slack__utf8_valid(text, len) == len ? decoded : repair(arena, decoded);
 }
 
-/* The fields read so far, as names and values in turn. */
+/* The fields read so far, names and values alternating. */
 typedef struct fields {
     slack_slice_t pairs[2 * SLACK_FORM_FIELDS_MAX];
     size_t count;
-    size_t read; /* those of a name that was there already included */
+    size_t read; /* including fields with a name that was there already */
 } fields_t;
-
-static bool has(const fields_t *fields, slack_slice_t name)
-{
-    for (size_t i = 0; i < fields->count; i++)
-        if (slack__slice_eq(fields->pairs[2 * i], name)) return true;
-    return false;
-}
 
 static int add_field(slack_arena_t *arena, fields_t *fields, slack_slice_t field)
 {
@@ -81,7 +74,8 @@ static int add_field(slack_arena_t *arena, fields_t *fields, slack_slice_t field
     if (fields->read++ == SLACK_FORM_FIELDS_MAX) return SLACK_ETOOBIG;
     name = decode_text(arena, name);
     if (!name.ptr) return SLACK_ENOMEM;
-    if (has(fields, name)) return 0;
+    for (size_t i = 0; i < fields->count; i++)
+        if (slack__slice_eq(fields->pairs[2 * i], name)) return 0;
     value = decode_text(arena, value);
     if (!value.ptr) return SLACK_ENOMEM;
     fields->pairs[2 * fields->count] = name;

@@ -10,8 +10,8 @@ typedef struct slack_http_header {
     slack_slice_t value;
 } slack_http_header_t;
 
-/* The value of the first header of that name (ASCII case does not matter); without one, ptr is
- * NULL. `ret_count`, optional: how many there are. */
+/* The value of the first header of that name (ASCII case is ignored); ptr is NULL without one.
+ * `ret_count` (optional): the number of headers of that name. */
 slack_slice_t slack__http_header_find(const slack_http_header_t *headers, size_t count,
                                       const char *name, unsigned *ret_count);
 

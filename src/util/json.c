@@ -7,7 +7,7 @@
 
 _Static_assert(SLACK_JSON_PADDING >= YYJSON_PADDING_SIZE, "yyjson needs more padding");
 
-/* yyjson takes values that it only reads without const. */
+/* yyjson's readers take values that are not const. */
 static yyjson_val *val(const slack_json_t *value)
 {
     return (yyjson_val *)(uintptr_t)value;
@@ -39,7 +39,7 @@ static void arena_free(void *arena, void *ptr)
 size_t slack__json_depth(const slack_json_t *value)
 {
     if (!value) return 0;
-    /* Values lie one after the other, a container before what it holds: no recursion is needed. */
+    /* Values lie one after the other, a container before its content, so no recursion is needed. */
     const yyjson_val *ends[SLACK_JSON_DEPTH_MAX];
     size_t depth = 0, deepest = 0;
     yyjson_val *v = val(value);
@@ -59,14 +59,14 @@ int slack__json_parse_insitu(slack_arena_t *arena, char *text, size_t len, const
 {
     const yyjson_alc alc = {arena_malloc, arena_realloc, arena_free, arena};
     yyjson_read_err error = {0};
-    memset(text + len, 0, SLACK_JSON_PADDING); /* yyjson takes what lies there for text */
+    memset(text + len, 0, SLACK_JSON_PADDING); /* yyjson would read it as text */
     const yyjson_doc *doc = yyjson_read_opts(text, len, YYJSON_READ_INSITU, &alc, &error);
     if (!doc) {
         if (error.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION) return SLACK_ENOMEM;
         if (ret_offset) *ret_offset = error.pos;
         return SLACK_EJSON;
     }
-    /* yyjson itself does not recurse, so it is soon enough to look at the depth now. */
+    /* yyjson does not recurse, so the depth can be checked now. */
     const slack_json_t *root = json(doc->root);
     if (slack__json_depth(root) > SLACK_JSON_DEPTH_MAX) return SLACK_ETOOBIG;
     *ret = root;
@@ -144,7 +144,7 @@ const char *slack_json_strn(const slack_json_t *value, const char *path, size_t 
     return slack__json_string(json(at(value, path)), ret_len);
 }
 
-/* A double that holds an integer exactly counts as one: JSON does not tell 5 from 5.0. */
+/* The integer that a double holds exactly, otherwise 0: JSON does not distinguish 5 from 5.0. */
 static int64_t integer_of_double(double n)
 {
     const double limit = 9007199254740992.0; /* 2^53 */
@@ -206,7 +206,7 @@ const char *slack__json_string(const slack_json_t *value, size_t *ret_len)
 
 slack_slice_t slack__json_key(const slack_json_iter_t *member)
 {
-    /* A key is the value before its member's. */
+    /* A key lies before its value. */
     yyjson_val *key = val(member->value) - 1;
     return (slack_slice_t){unsafe_yyjson_get_str(key), unsafe_yyjson_get_len(key)};
 }

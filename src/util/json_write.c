@@ -7,14 +7,9 @@
 
 #include "util/alloc.h"
 
-static yyjson_val *val(const slack_json_t *value)
-{
-    return (yyjson_val *)(uintptr_t)value;
-}
-
 /* --- strings --- */
 
-/* A byte that stands for itself in a JSON string: all of ASCII but controls, '"' and '\'. */
+/* Whether a byte needs no escape in a JSON string: ASCII without controls, '"' and '\'. */
 static bool plain(char c)
 {
     unsigned char byte = (unsigned char)c;
@@ -25,7 +20,7 @@ size_t slack__json_escape(const char *s, size_t len, size_t *ret_taken,
                           char out[SLACK_JSON_ESCAPE_MAX])
 {
     static const char digits[] = "0123456789abcdef";
-    static const char letters[] = "\"\"\\\\\bb\ff\nn\rr\tt"; /* pairs: what, and its letter */
+    static const char letters[] = "\"\"\\\\\bb\ff\nn\rr\tt"; /* pairs: a character and its letter */
     unsigned char c = (unsigned char)*s;
     *ret_taken = 1;
     if (plain(*s)) {
@@ -54,7 +49,7 @@ size_t slack__json_escape(const char *s, size_t len, size_t *ret_taken,
     return 6;
 }
 
-/* How many of the bytes at the start of `s` stand for themselves. */
+/* How many bytes at the start of `s` need no escape. */
 static size_t plain_run(const char *s, size_t len)
 {
     size_t run = 0;
@@ -121,8 +116,8 @@ int slack__json_write(slack_buf_t *buf, const slack_json_t *value)
     static const yyjson_alc heap = {heap_malloc, heap_realloc, heap_free, NULL};
     if (!value) return slack__buf_append_slice(buf, SLACK_SLICE("null"));
     size_t len = 0;
-    char *text =
-        yyjson_val_write_opts(val(value), YYJSON_WRITE_INF_AND_NAN_AS_NULL, &heap, &len, NULL);
+    char *text = yyjson_val_write_opts((const yyjson_val *)value, YYJSON_WRITE_INF_AND_NAN_AS_NULL,
+                                       &heap, &len, NULL);
     if (!text) return SLACK_ENOMEM;
     int rc = slack__buf_append(buf, text, len);
     slack__wipe(text, len);
@@ -177,7 +172,7 @@ int slack__json_with_defaults(slack_arena_t *arena, const slack_json_t *object,
     slack_buf_t buf;
     slack__buf_init(&buf, SLACK_ARENA_MAX);
     int rc = write_merged(&buf, object, defaults);
-    /* Through text, so that nothing in the copy points into another arena. */
+    /* By way of text, so that the copy does not point into another arena. */
     if (rc == 0) rc = slack__json_parse(arena, slack__buf_ptr(&buf), buf.len, ret, NULL);
     slack__buf_done(&buf);
     return rc;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * JSON templates: slack_jsonf() in <slack/json.h> says what they look like. The template is read
- * once, from left to right, and strict JSON text comes out; that is then parsed like any other. The
- * nesting is kept in an array, so a template cannot exhaust the C stack.
+ * JSON templates; slack_jsonf() in <slack/json.h> describes them. The template is read once, from
+ * left to right, and becomes strict JSON text, which is then parsed. The nesting is kept in an
+ * array, so that a template cannot exhaust the C stack.
  */
 #include <stdint.h>
 #include <string.h>
@@ -14,44 +14,45 @@
 
 typedef struct parser {
     const char *start;
-    const char *p; /* what comes next; NUL-terminated */
+    const char *p; /* the rest; NUL-terminated */
     va_list ap;
     slack_buf_t out;
-    slack_json_error_t error; /* set when a function below has returned false */
+    slack_json_error_t error; /* set if a function below returns false */
     size_t depth;
     bool first; /* the innermost container has no item yet */
     char closers[SLACK_JSON_DEPTH_MAX];
 } parser_t;
 
-static bool fail_with(parser_t *t, int code, const char *at, const char *what)
+static bool template_fail_with(parser_t *t, int code, const char *at, const char *what)
 {
     t->error = (slack_json_error_t){code, (size_t)(at - t->start), what};
     return false;
 }
 
-static bool fail(parser_t *t, const char *at, const char *what)
+static bool template_fail(parser_t *t, const char *at, const char *what)
 {
-    return fail_with(t, SLACK_ETEMPLATE, at, what);
+    return template_fail_with(t, SLACK_ETEMPLATE, at, what);
 }
 
 /* Whether a write to t->out succeeded. */
 static bool written(parser_t *t, int rc)
 {
     if (rc == 0) return true;
-    return fail_with(t, rc, t->p, rc == SLACK_ENOMEM ? "out of memory" : "the result is too large");
+    return template_fail_with(t, rc, t->p,
+                              rc == SLACK_ENOMEM ? "out of memory" : "the result is too large");
 }
 
-static bool put(parser_t *t, const char *text, size_t len)
+static bool emit(parser_t *t, const char *text, size_t len)
 {
     return written(t, slack__buf_append(&t->out, text, len));
 }
 
-static bool put_escaped(parser_t *t, const char *text, size_t len)
+static bool emit_escaped(parser_t *t, const char *text, size_t len)
 {
     return written(t, slack__json_write_escaped(&t->out, text, len));
 }
 
-static bool put_string(parser_t *t, const char *text, size_t len)
+static bool emit_string(parser_t *t, const char *text, size_t len)
 {
     return written(t, slack__json_write_string(&t->out, text, len));
 }
@@ -83,15 +84,15 @@ static bool skip_comment(parser_t *t)
         t->p += strcspn(t->p, "\r\n");
         return true;
     }
-    if (t->p[1] != '*') return fail(t, t->p, "'/' starts no comment");
+    if (t->p[1] != '*') return template_fail(t, t->p, "'/' starts no comment");
     const char *end = strstr(t->p + 2, "*/");
-    if (!end) return fail(t, t->p, "a comment is not closed");
+    if (!end) return template_fail(t, t->p, "a comment is not closed");
     t->p = end + 2;
     return true;
 }
 
-/* White space and comments. */
-static bool skip(parser_t *t)
+/* Skip white space and comments. */
+static bool skip_blanks(parser_t *t)
 {
     for (;;) {
         t->p += strspn(t->p, " \t\r\n");
@@ -118,20 +119,20 @@ static int hex4(const char *s)
     return n;
 }
 
-/* \uXXXX, or two of them that are one character above U+FFFF (RFC 8259, section 7). */
+/* \uXXXX, or the two of a character above U+FFFF (RFC 8259, section 7). */
 static bool unicode_escape(parser_t *t)
 {
     const char *at = t->p;
     int unit = hex4(at + 2);
-    if (unit < 0) return fail(t, at, "\\u needs four hex digits");
+    if (unit < 0) return template_fail(t, at, "\\u needs four hex digits");
     size_t len = 6;
     if (unit >= 0xD800 && unit <= 0xDFFF) {
         int low = unit < 0xDC00 && at[6] == '\\' && at[7] == 'u' ? hex4(at + 8) : -1;
-        if (low < 0xDC00 || low > 0xDFFF) return fail(t, at, "half of a surrogate pair");
+        if (low < 0xDC00 || low > 0xDFFF) return template_fail(t, at, "half of a surrogate pair");
         len = 12;
     }
     t->p += len;
-    return put(t, at, len);
+    return emit(t, at, len);
 }
 
 static bool escape(parser_t *t)
@@ -140,14 +141,15 @@ static bool escape(parser_t *t)
     if (at[1] == 'u') return unicode_escape(t);
     if (at[1] == '\'') {
         t->p += 2;
-        return put(t, "'", 1);
+        return emit(t, "'", 1);
     }
-    if (at[1] == '\0' || !strchr("\"\\/bfnrt", at[1])) return fail(t, at, "an unknown escape");
+    if (at[1] == '\0' || !strchr("\"\\/bfnrt", at[1]))
+        return template_fail(t, at, "an unknown escape");
     t->p += 2;
-    return put(t, at, 2);
+    return emit(t, at, 2);
 }
 
-/* A conversion inside quotes. */
+/* A conversion within quotes. */
 static bool conversion_in_text(parser_t *t)
 {
     slack_conversion_t c = slack__conversion_parse(t->p);
@@ -162,10 +164,10 @@ static bool conversion_in_text(parser_t *t)
     case SLACK_CONVERSION_DOUBLE: len = slack__conversion_number(&c, &t->ap, number); break;
     case SLACK_CONVERSION_CHAR: number[0] = (char)va_arg(t->ap, int); break;
     case SLACK_CONVERSION_PERCENT: number[0] = '%'; break;
-    case SLACK_CONVERSION_POINTER: return fail(t, t->p, "%p stands inside quotes");
-    default: return fail(t, t->p, "an unknown conversion");
+    case SLACK_CONVERSION_POINTER: return template_fail(t, t->p, "%p stands inside quotes");
+    default: return template_fail(t, t->p, "an unknown conversion");
     }
-    if (!put_escaped(t, text, len)) return false;
+    if (!emit_escaped(t, text, len)) return false;
     t->p += c.len;
     return true;
 }
@@ -175,65 +177,63 @@ static bool string(parser_t *t)
 {
     const char *open = t->p++;
     const char quote = *open;
-    if (!put(t, "\"", 1)) return false;
+    if (!emit(t, "\"", 1)) return false;
     for (bool ok = true; ok;) {
-        size_t run = 0; /* bytes that stand for themselves */
+        size_t run = 0; /* bytes to copy */
         while ((unsigned char)t->p[run] >= 0x20 && t->p[run] != quote && t->p[run] != '\\' &&
                t->p[run] != '%')
             run++;
-        if (!put_escaped(t, t->p, run)) return false;
+        if (!emit_escaped(t, t->p, run)) return false;
         t->p += run;
         if (*t->p == quote) {
             t->p++;
-            return put(t, "\"", 1);
+            return emit(t, "\"", 1);
         }
-        if (*t->p == '\0') return fail(t, open, "a string is not closed");
-        if (*t->p == '\n' || *t->p == '\r') return fail(t, t->p, "a line break inside a string");
+        if (*t->p == '\0') return template_fail(t, open, "a string is not closed");
+        if (*t->p == '\n' || *t->p == '\r')
+            return template_fail(t, t->p, "a line break inside a string");
         if (*t->p == '\\')
             ok = escape(t);
         else if (*t->p == '%')
             ok = conversion_in_text(t);
         else
-            return fail(t, t->p, "a control character inside a string");
+            return template_fail(t, t->p, "a control character inside a string");
     }
     return false;
 }
 
 /* --- values --- */
 
-static bool put_json(parser_t *t, const slack_json_t *value)
-{
-    if (slack__json_depth(value) > SLACK_JSON_DEPTH_MAX - t->depth)
-        return fail_with(t, SLACK_ETOOBIG, t->p, "nested too deeply");
-    return written(t, slack__json_write(&t->out, value));
-}
-
-static bool put_number(parser_t *t, const slack_conversion_t *c)
-{
-    char number[SLACK_CONVERSION_NUMBER_MAX];
-    size_t len = slack__conversion_number(c, &t->ap, number);
-    if (memchr(number, 'n', len)) return fail(t, t->p, "the number is not finite"); /* nan, inf */
-    return put(t, number, len);
-}
-
-/* A conversion where a value stands. */
+/* A conversion in place of a value. */
 static bool conversion(parser_t *t)
 {
     slack_conversion_t c = slack__conversion_parse(t->p);
+    char number[SLACK_CONVERSION_NUMBER_MAX];
+    const slack_json_t *json;
     size_t len;
     const char *s;
     bool ok;
     switch (c.kind) {
     case SLACK_CONVERSION_STRING:
         s = slack__conversion_string(&c, &t->ap, &len);
-        ok = s ? put_string(t, s, len) : put(t, "null", 4);
+        ok = s ? emit_string(t, s, len) : emit(t, "null", 4);
         break;
     case SLACK_CONVERSION_INTEGER:
-    case SLACK_CONVERSION_DOUBLE: ok = put_number(t, &c); break;
-    case SLACK_CONVERSION_POINTER: ok = put_json(t, va_arg(t->ap, const slack_json_t *)); break;
-    case SLACK_CONVERSION_CHAR: return fail(t, t->p, "%c stands outside of quotes");
-    case SLACK_CONVERSION_PERCENT: return fail(t, t->p, "%% stands outside of quotes");
-    default: return fail(t, t->p, "an unknown conversion");
+    case SLACK_CONVERSION_DOUBLE:
+        len = slack__conversion_number(&c, &t->ap, number);
+        if (memchr(number, 'n', len)) /* nan, inf */
+            return template_fail(t, t->p, "the number is not finite");
+        ok = emit(t, number, len);
+        break;
+    case SLACK_CONVERSION_POINTER:
+        json = va_arg(t->ap, const slack_json_t *);
+        if (slack__json_depth(json) > SLACK_JSON_DEPTH_MAX - t->depth)
+            return template_fail_with(t, SLACK_ETOOBIG, t->p, "nested too deeply");
+        ok = written(t, slack__json_write(&t->out, json));
+        break;
+    case SLACK_CONVERSION_CHAR: return template_fail(t, t->p, "%c stands outside of quotes");
+    case SLACK_CONVERSION_PERCENT: return template_fail(t, t->p, "%% stands outside of quotes");
+    default: return template_fail(t, t->p, "an unknown conversion");
     }
     if (ok) t->p += c.len;
     return ok;
@@ -242,9 +242,9 @@ static bool conversion(parser_t *t)
 static bool open_container(parser_t *t)
 {
     if (t->depth == SLACK_JSON_DEPTH_MAX)
-        return fail_with(t, SLACK_ETOOBIG, t->p, "nested too deeply");
+        return template_fail_with(t, SLACK_ETOOBIG, t->p, "nested too deeply");
     char opener = *t->p;
-    if (!put(t, &opener, 1)) return false;
+    if (!emit(t, &opener, 1)) return false;
     t->p++;
     t->closers[t->depth++] = opener == '{' ? '}' : ']';
     t->first = true;
@@ -254,8 +254,8 @@ static bool open_container(parser_t *t)
 static bool number(parser_t *t)
 {
     size_t len = slack__json_number_len(t->p);
-    if (len == 0) return fail(t, t->p, "malformed or out of range as a number");
-    if (!put(t, t->p, len)) return false;
+    if (len == 0) return template_fail(t, t->p, "malformed or out of range as a number");
+    if (!emit(t, t->p, len)) return false;
     t->p += len;
     return true;
 }
@@ -265,8 +265,8 @@ static bool word(parser_t *t)
     slack_slice_t w = {t->p, word_len(t->p)};
     if (!slack__slice_eq(w, SLACK_SLICE("true")) && !slack__slice_eq(w, SLACK_SLICE("false")) &&
         !slack__slice_eq(w, SLACK_SLICE("null")))
-        return fail(t, t->p, "a bare word other than true, false and null");
-    if (!put(t, w.ptr, w.len)) return false;
+        return template_fail(t, t->p, "a bare word other than true, false and null");
+    if (!emit(t, w.ptr, w.len)) return false;
     t->p += w.len;
     return true;
 }
@@ -286,7 +286,7 @@ static bool value(parser_t *t)
     else if (is_word_start(c))
         ok = word(t);
     else
-        return fail(t, t->p, "a value is missing");
+        return template_fail(t, t->p, "a value is missing");
     t->first = false;
     return ok;
 }
@@ -295,12 +295,12 @@ static bool value(parser_t *t)
 static bool key_conversion(parser_t *t)
 {
     slack_conversion_t c = slack__conversion_parse(t->p);
-    if (c.kind == SLACK_CONVERSION_BAD) return fail(t, t->p, "an unknown conversion");
-    if (c.kind != SLACK_CONVERSION_STRING) return fail(t, t->p, "a key that is no string");
+    if (c.kind == SLACK_CONVERSION_BAD) return template_fail(t, t->p, "an unknown conversion");
+    if (c.kind != SLACK_CONVERSION_STRING) return template_fail(t, t->p, "a key that is no string");
     size_t len;
     const char *s = slack__conversion_string(&c, &t->ap, &len);
-    if (!s) return fail(t, t->p, "a key that is NULL");
-    if (!put_string(t, s, len)) return false;
+    if (!s) return template_fail(t, t->p, "a key that is NULL");
+    if (!emit_string(t, s, len)) return false;
     t->p += c.len;
     return true;
 }
@@ -314,49 +314,51 @@ static bool key(parser_t *t)
         ok = key_conversion(t);
     } else {
         size_t len = word_len(t->p);
-        if (len == 0) return fail(t, t->p, "a key is missing");
-        ok = put_string(t, t->p, len);
+        if (len == 0) return template_fail(t, t->p, "a key is missing");
+        ok = emit_string(t, t->p, len);
         t->p += len;
     }
-    if (!ok || !skip(t)) return false;
-    if (*t->p != ':') return fail(t, t->p, "':' is missing after a key");
+    if (!ok || !skip_blanks(t)) return false;
+    if (*t->p != ':') return template_fail(t, t->p, "':' is missing after a key");
     t->p++;
-    return put(t, ":", 1) && skip(t);
+    return emit(t, ":", 1) && skip_blanks(t);
 }
 
-/* Inside a container: its end, or the next item up to its first token. */
-static bool step(parser_t *t)
+/* Within a container: its end, or the next item up to its first token. */
+static bool next_item(parser_t *t)
 {
     const char closer = t->closers[t->depth - 1];
     bool separated = t->first;
-    if (!skip(t)) return false;
+    if (!skip_blanks(t)) return false;
     if (!t->first && *t->p == ',') {
         t->p++;
         separated = true;
-        if (!skip(t)) return false;
+        if (!skip_blanks(t)) return false;
     }
     if (*t->p == closer) {
         t->p++;
         t->depth--;
         t->first = false;
-        return put(t, &closer, 1);
+        return emit(t, &closer, 1);
     }
     if (*t->p == '\0')
-        return fail(t, t->p, closer == '}' ? "an object is not closed" : "an array is not closed");
+        return template_fail(t, t->p,
+                             closer == '}' ? "an object is not closed" : "an array is not closed");
     if (!separated)
-        return fail(t, t->p, closer == '}' ? "',' or '}' is missing" : "',' or ']' is missing");
-    if (!t->first && !put(t, ",", 1)) return false;
+        return template_fail(t, t->p,
+                             closer == '}' ? "',' or '}' is missing" : "',' or ']' is missing");
+    if (!t->first && !emit(t, ",", 1)) return false;
     if (closer == '}' && !key(t)) return false;
     return value(t);
 }
 
 static bool template(parser_t *t)
 {
-    if (!skip(t) || !value(t)) return false;
+    if (!skip_blanks(t) || !value(t)) return false;
     while (t->depth > 0)
-        if (!step(t)) return false;
-    if (!skip(t)) return false;
-    if (*t->p != '\0') return fail(t, t->p, "something stands behind the value");
+        if (!next_item(t)) return false;
+    if (!skip_blanks(t)) return false;
+    if (*t->p != '\0') return template_fail(t, t->p, "something stands behind the value");
     return true;
 }
 
@@ -369,7 +371,7 @@ int slack__vjsonf(slack_arena_t *arena, const slack_json_t **ret, slack_json_err
     va_copy(t.ap, ap);
     if (template(&t)) {
         int rc = slack__json_parse(arena, slack__buf_ptr(&t.out), t.out.len, ret, NULL);
-        if (rc != 0) (void)fail_with(&t, rc, t.p, slack_strerror(rc));
+        if (rc != 0) (void)template_fail_with(&t, rc, t.p, slack_strerror(rc));
     }
     va_end(t.ap);
     slack__buf_done(&t.out);

@@ -15,28 +15,28 @@
 
 /* The longest line, without its newline. */
 #define LINE_MAX_BYTES ((size_t)4096)
-/* Kept back at its end for what marks and closes a line that was cut. */
+/* Room at its end for the mark and the end of a line that is cut. */
 #define TAIL_BYTES ((size_t)24)
 
 typedef struct line {
     size_t len;
     bool json;
-    bool cut;    /* something did not fit: nothing follows it */
-    bool marked; /* and a reader can see that */
+    bool cut;    /* a value did not fit, and nothing follows */
+    bool marked; /* the cut is visible */
     char text[LINE_MAX_BYTES + 1];
 } line_t;
 
 /* A value, before it is quoted. */
 typedef struct value {
     size_t len;
-    bool bare; /* a number, or null: never in quotes */
+    bool bare; /* a number or null, which have no quotes */
     char text[LINE_MAX_BYTES];
 } value_t;
 
 /* --- the line --- */
 
-/* All of it or nothing. */
-static bool put(line_t *line, const char *text, size_t len)
+/* Append all of the text, or nothing. */
+static bool line_put(line_t *line, const char *text, size_t len)
 {
     if (line->len + len > LINE_MAX_BYTES - TAIL_BYTES) {
         line->cut = true;
@@ -47,77 +47,65 @@ static bool put(line_t *line, const char *text, size_t len)
     return true;
 }
 
-/* Into the room that was kept back. */
-static void put_tail(line_t *line, const char *text)
+/* Append to the room at the end. */
+static void line_put_tail(line_t *line, const char *text)
 {
     size_t len = strlen(text);
     memcpy(line->text + line->len, text, len);
     line->len += len;
 }
 
-#define ESCAPE_SIZE (SLACK_JSON_ESCAPE_MAX + 1)
-
-static size_t escape(const char *s, size_t len, size_t *ret_taken, char ret[ESCAPE_SIZE])
+static void line_put_quoted(line_t *line, const char *s, size_t len)
 {
-    if (slack__control_len(s, len) < 2) return slack__json_escape(s, len, ret_taken, ret);
-    *ret_taken = 2;
-    return (size_t)snprintf(ret, ESCAPE_SIZE, "\\u%04x", (unsigned char)s[1]);
-}
-
-static void put_quoted(line_t *line, const char *s, size_t len)
-{
-    if (!put(line, "\"", 1)) return;
+    if (!line_put(line, "\"", 1)) return;
     for (size_t i = 0, taken; i < len && !line->cut; i += taken) {
-        char escaped[ESCAPE_SIZE];
-        size_t n = escape(s + i, len - i, &taken, escaped);
-        put(line, escaped, n);
+        char escaped[SLACK_JSON_ESCAPE_MAX + 1];
+        size_t n;
+        taken = slack__control_len(s + i, len - i);
+        if (taken < 2) /* ASCII, or no control character */
+            n = slack__json_escape(s + i, len - i, &taken, escaped);
+        else
+            n = (size_t)snprintf(escaped, sizeof escaped, "\\u%04x", (unsigned char)s[i + 1]);
+        line_put(line, escaped, n);
     }
-    put_tail(line, line->cut ? "…\"" : "\"");
+    line_put_tail(line, line->cut ? "…\"" : "\"");
     line->marked = line->cut;
 }
 
-/* Whether a text value reads the same without quotes. */
-static bool reads_bare(const char *s, size_t len)
+static bool is_printable(const char *s, size_t len)
 {
-    if (len == 0 || *s == '\'' || slack__utf8_valid(s, len) != len) return false;
-    for (size_t i = 0; i < len; i++)
-        if (s[i] == ' ' || s[i] == '=' || s[i] == '"' || s[i] == '\\' ||
-            slack__control_len(s + i, len - i) > 0)
-            return false;
-    return true;
-}
-
-/* Code and JSON, whose own quotes would be escaped between double ones: between single ones they
- * stand as they are, to be read and pasted. */
-static bool reads_single_quoted(const char *s, size_t len)
-{
-    if (slack__utf8_valid(s, len) != len || !memchr(s, '"', len) || memchr(s, '\'', len))
-        return false;
+    if (slack__utf8_valid(s, len) != len) return false;
     for (size_t i = 0; i < len; i++)
         if (slack__control_len(s + i, len - i) > 0) return false;
     return true;
 }
 
-static void put_single_quoted(line_t *line, const char *s, size_t len)
+/* A text is written without quotes if it reads the same. Code and JSON, which contain double
+ * quotes, are put into single quotes, so that they can be read and pasted. */
+static void line_put_text(line_t *line, const char *s, size_t len)
 {
     const size_t start = line->len;
-    if (put(line, "'", 1) && put(line, s, len) && put(line, "'", 1)) return;
-    line->len = start;
-    line->cut = false;
-    put_quoted(line, s, len); /* which can be cut */
-}
-
-static void put_value(line_t *line, const char *s, size_t len, bool bare)
-{
-    if (!bare && !line->json && reads_single_quoted(s, len))
-        put_single_quoted(line, s, len);
-    else if (bare || (!line->json && reads_bare(s, len) && len < LINE_MAX_BYTES / 4))
-        put(line, s, len);
+    if (line->json || len == 0 || !is_printable(s, len)) {
+        line_put_quoted(line, s, len);
+        return;
+    }
+    if (memchr(s, '"', len) && !memchr(s, '\'', len)) {
+        if (line_put(line, "'", 1) && line_put(line, s, len) && line_put(line, "'", 1)) return;
+        line->len = start;
+        line->cut = false;
+        line_put_quoted(line, s, len); /* cuts the text */
+        return;
+    }
+    bool bare = *s != '\'' && len < LINE_MAX_BYTES / 4;
+    for (size_t i = 0; i < len; i++)
+        if (s[i] == ' ' || s[i] == '=' || s[i] == '"' || s[i] == '\\') bare = false;
+    if (bare)
+        line_put(line, s, len);
     else
-        put_quoted(line, s, len);
+        line_put_quoted(line, s, len);
 }
 
-static void put_pair(line_t *line, slack_slice_t key, const char *s, size_t len, bool bare)
+static void line_put_pair(line_t *line, slack_slice_t key, const char *s, size_t len, bool bare)
 {
     const size_t start = line->len;
     char name[64];
@@ -125,24 +113,29 @@ static void put_pair(line_t *line, slack_slice_t key, const char *s, size_t len,
                                   (int)key.len, key.ptr)
                        : snprintf(name, sizeof name, "%s%.*s=", start > 0 ? " " : "", (int)key.len,
                                   key.ptr);
-    if (n < 0 || (size_t)n >= sizeof name || !put(line, name, (size_t)n)) return;
+    if (n < 0 || (size_t)n >= sizeof name || !line_put(line, name, (size_t)n)) return;
     size_t before = line->len;
-    put_value(line, s, len, bare);
-    if (line->len == before) line->len = start; /* a key without a value is none */
+    if (bare)
+        line_put(line, s, len);
+    else
+        line_put_text(line, s, len);
+    if (line->len == before) line->len = start; /* no key without its value */
 }
 
 /* --- values out of the format --- */
 
-static void append(value_t *value, const char *text, size_t len)
+static void value_append(value_t *value, const char *text, size_t len)
 {
     if (len > sizeof value->text - value->len) len = sizeof value->text - value->len;
     if (len) memcpy(value->text + value->len, text, len);
     value->len += len;
 }
 
-/* Append one conversion's result. False for one that we do not know: then the arguments behind it
- * are out of reach. */
-static bool append_conversion(value_t *value, const slack_conversion_t *c, va_list *ap, bool alone)
+/* Append the result of a conversion. False: it is unknown, and the arguments behind it cannot be
+ * read.
+ */
+static bool value_append_conversion(value_t *value, const slack_conversion_t *c, va_list *ap,
+                                    bool alone)
 {
     char number[SLACK_CONVERSION_NUMBER_MAX];
     const char *s = number;
@@ -151,7 +144,7 @@ static bool append_conversion(value_t *value, const slack_conversion_t *c, va_li
     case SLACK_CONVERSION_STRING:
         s = slack__conversion_string(c, ap, &len);
         value->bare = alone && !s;
-        if (value->bare) append(value, "null", 4);
+        if (value->bare) value_append(value, "null", 4);
         break;
     case SLACK_CONVERSION_INTEGER:
     case SLACK_CONVERSION_HEX:
@@ -163,11 +156,11 @@ static bool append_conversion(value_t *value, const slack_conversion_t *c, va_li
     case SLACK_CONVERSION_PERCENT: number[0] = '%'; break;
     default: return false;
     }
-    append(value, s, len);
+    value_append(value, s, len);
     return true;
 }
 
-/* Format one value, as far as the next space of the format. */
+/* Format one value, up to the next space of the format. */
 static bool format_value(value_t *value, const char **format, va_list *ap)
 {
     const char *p = *format;
@@ -175,19 +168,19 @@ static bool format_value(value_t *value, const char **format, va_list *ap)
     value->bare = false;
     for (bool start = true; *p && *p != ' '; start = false) {
         if (*p != '%') {
-            append(value, p++, 1);
+            value_append(value, p++, 1);
             continue;
         }
         slack_conversion_t c = slack__conversion_parse(p);
         bool alone = start && (p[c.len] == ' ' || p[c.len] == '\0');
-        if (!append_conversion(value, &c, ap, alone)) return false;
+        if (!value_append_conversion(value, &c, ap, alone)) return false;
         p += c.len;
     }
     *format = p;
     return true;
 }
 
-static void put_pairs(line_t *line, const char *format, va_list *ap)
+static void line_put_pairs(line_t *line, const char *format, va_list *ap)
 {
     value_t value;
     while (!line->cut) {
@@ -198,35 +191,30 @@ static void put_pairs(line_t *line, const char *format, va_list *ap)
         format += key_len + 1;
         if (!format_value(&value, &format, ap)) return;
         value.len = slack__redact(value.text, value.len);
-        put_pair(line, key, value.text, value.len, value.bare);
+        line_put_pair(line, key, value.text, value.len, value.bare);
     }
 }
 
 /* --- the entry points --- */
 
-/* RFC 3339 in UTC with milliseconds. */
-static size_t format_time(char *out, size_t size, int64_t wall_ms)
-{
-    time_t seconds = (time_t)(wall_ms / 1000);
-    struct tm tm;
-    if (wall_ms < 0 || !gmtime_r(&seconds, &tm)) return 0;
-    int len =
-        snprintf(out, size, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ", tm.tm_year + 1900, tm.tm_mon + 1,
-                 tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (int)(wall_ms % 1000));
-    return len > 0 && (size_t)len < size ? (size_t)len : 0;
-}
-
-static void put_head(line_t *line, const slack_logger_t *logger, enum slack_log_level level,
-                     const char *event)
+static void line_put_head(line_t *line, const slack_logger_t *logger, enum slack_log_level level,
+                          const char *event)
 {
     const slack_clock_t *clock = logger->clock ? logger->clock : &slack__clock_system;
     const char *name = slack__log_level_name(level);
-    char time[80];
-    size_t time_len = format_time(time, sizeof time, slack__wall_ms(clock));
-    if (line->json) put(line, "{", 1);
-    put_pair(line, SLACK_SLICE("ts"), time, time_len, false);
-    put_pair(line, SLACK_SLICE("level"), name, strlen(name), false);
-    put_pair(line, SLACK_SLICE("event"), event, strlen(event), false);
+    const int64_t wall_ms = slack__wall_ms(clock);
+    const time_t seconds = (time_t)(wall_ms / 1000);
+    char time[80]; /* RFC 3339 in UTC, with milliseconds */
+    int time_len = 0;
+    struct tm tm;
+    if (wall_ms >= 0 && gmtime_r(&seconds, &tm))
+        time_len = snprintf(time, sizeof time, "%04d-%02d-%02dT%02d:%02d:%02d.%03dZ",
+                            tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
+                            tm.tm_sec, (int)(wall_ms % 1000));
+    if (line->json) line_put(line, "{", 1);
+    line_put_pair(line, SLACK_SLICE("ts"), time, (size_t)time_len, false);
+    line_put_pair(line, SLACK_SLICE("level"), name, strlen(name), false);
+    line_put_pair(line, SLACK_SLICE("event"), event, strlen(event), false);
 }
 
 void slack__log(const slack_logger_t *logger, enum slack_log_level level, const char *event,
@@ -237,13 +225,13 @@ void slack__log(const slack_logger_t *logger, enum slack_log_level level, const 
     line.len = 0;
     line.json = logger->format == SLACK_LOG_JSON;
     line.cut = line.marked = false;
-    put_head(&line, logger, level, event);
+    line_put_head(&line, logger, level, event);
     va_list ap;
     va_start(ap, format);
-    if (format) put_pairs(&line, format, &ap);
+    if (format) line_put_pairs(&line, format, &ap);
     va_end(ap);
-    if (line.cut && !line.marked) put_tail(&line, line.json ? ",\"cut\":true" : " …");
-    if (line.json) put_tail(&line, "}");
+    if (line.cut && !line.marked) line_put_tail(&line, line.json ? ",\"cut\":true" : " …");
+    if (line.json) line_put_tail(&line, "}");
     line.text[line.len] = '\0';
 
     slack_log_fn fn = logger->fn ? logger->fn : slack_log_stderr;
@@ -272,5 +260,5 @@ void slack_log_stderr(enum slack_log_level level, const char *line, size_t len, 
     memcpy(text, line, len);
     text[len] = '\n';
     ssize_t written = write(STDERR_FILENO, text, len + 1);
-    (void)written; /* there is nobody left to tell */
+    (void)written; /* a failure cannot be logged */
 }

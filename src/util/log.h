@@ -16,16 +16,16 @@ typedef struct slack_logger {
 } slack_logger_t;
 
 /*
- * One fact, one line. `event` is a short constant text; `format` gives "key=%s other=%d" pairs,
- * split at spaces and '=' of the format itself, so a value may contain anything: it is quoted where
- * needed. A format of NULL gives no pairs, a logger of NULL is silence. Arguments are not evaluated
- * below the level.
+ * Log one fact in one line. `event` is a short constant text. `format` consists of "key=%s
+ * other=%d" pairs, which the spaces and '=' of the format itself separate; so a value may contain
+ * anything, and is quoted if needed. A format of NULL means no pairs, a logger of NULL no log.
+ * Arguments are not evaluated below the level.
  *
  *     SLACK_LOG(log, WARN, "ack lost", "transport=%s reason=%s", name, slack_err_name(rc));
  *     ts=2026-11-21T00:00:00.000Z level=warn event="ack lost" transport=http reason=SLACK_ECLOSED
  *
- * As a second net behind careful callers, whatever looks like a token, a response URL, a webhook
- * URL or a ticket is replaced by "[redacted]".
+ * Callers keep secrets out of the log. In case one does not, everything that looks like a token, a
+ * response URL, a webhook URL or a ticket is replaced by "[redacted]".
  */
 #define SLACK_LOG(logger, LEVEL, event, ...)                                                       \
     do {                                                                                           \
@@ -36,7 +36,7 @@ typedef struct slack_logger {
 void slack__log(const slack_logger_t *logger, enum slack_log_level level, const char *event,
                 const char *format, ...) SLACK_PRINTF(4, 5);
 
-/* Replace secrets by pattern, in place; returns the new length (never longer than len). */
+/* Replace what looks like a secret, in place; returns the new length, at most `len`. */
 size_t slack__redact(char *text, size_t len);
 
 const char *slack__log_level_name(enum slack_log_level level);

@@ -9,18 +9,17 @@
 #include "util/alloc.h"
 #include "util/random.h"
 
-#define FIRST_SLOTS ((size_t)16) /* a power of two, as every size after it */
+#define FIRST_SLOTS ((size_t)16) /* every size is a power of two */
 
-/* A value and its copied key. In a map of values with keys of their own the value itself stands in
- * its place. */
+/* A value and its copied key. In a map of values that hold their keys, the value is the item. */
 typedef struct entry {
     void *value;
     size_t len;
     char key[];
 } entry_t;
 
-/* Open addressing with linear probing. The hash stands beside the pointer, so that a probe touches
- * an item only when the whole hash agrees. */
+/* Open addressing with linear probing. The hash is beside the pointer, so that a probe reads an
+ * item only if the whole hash is equal. */
 typedef struct slot {
     uint64_t hash;
     void *item; /* an entry_t, or the value; NULL: free */
@@ -35,7 +34,7 @@ struct slack_map {
     uint64_t seed[2];
 };
 
-static slack_slice_t key_of(const slack_map_t *map, const void *item)
+static slack_slice_t item_key(const slack_map_t *map, const void *item)
 {
     if (map->key_of) return map->key_of(item);
     const entry_t *entry = item;
@@ -45,18 +44,6 @@ static slack_slice_t key_of(const slack_map_t *map, const void *item)
 static void *value_of(const slack_map_t *map, void *item)
 {
     return map->key_of ? item : ((entry_t *)item)->value;
-}
-
-/* What stands in the table for a value; NULL when memory is out. */
-static void *new_item(const slack_map_t *map, slack_slice_t key, void *value)
-{
-    if (map->key_of) return value;
-    entry_t *entry = slack__malloc(sizeof *entry + key.len);
-    if (!entry) return NULL;
-    entry->value = value;
-    entry->len = key.len;
-    if (key.len) memcpy(entry->key, key.ptr, key.len);
-    return entry;
 }
 
 static void free_item(const slack_map_t *map, void *item)
@@ -83,7 +70,7 @@ static void sip_round(uint64_t v[4])
     v[2] = rotl(v[2], 32);
 }
 
-/* Words are read in the machine's own order: a hash never leaves the process. */
+/* Words are read in the machine's byte order: a hash never leaves the process. */
 static uint64_t read_word(const char *p, size_t len)
 {
     uint64_t word = 0;
@@ -148,13 +135,12 @@ void slack__map_free(slack_map_t *map, void (*free_value)(void *value))
     slack__free(map);
 }
 
-/* The slot that holds the key, or the free one where it belongs. The table is never full, so the
- * probe ends. */
+/* The slot of the key, or the free one for it. The table is never full, so the probe ends. */
 static size_t find(const slack_map_t *map, slack_slice_t key, uint64_t hash)
 {
     size_t i = (size_t)hash & map->mask;
     for (const void *item; (item = map->slots[i].item); i = (i + 1) & map->mask) {
-        if (map->slots[i].hash == hash && slack__slice_eq(key_of(map, item), key)) break;
+        if (map->slots[i].hash == hash && slack__slice_eq(item_key(map, item), key)) break;
     }
     return i;
 }
@@ -192,8 +178,14 @@ int slack__map_put(slack_map_t *map, slack_slice_t key, void *value)
     if (map->slots && map->slots[find(map, key, hash)].item) return SLACK_EALREADY;
     if (map->count >= map->max) return SLACK_EBUSY;
 
-    void *item = new_item(map, key, value);
-    if (!item) return SLACK_ENOMEM;
+    void *item = value;
+    if (!map->key_of) {
+        entry_t *entry = item = slack__malloc(sizeof *entry + key.len);
+        if (!entry) return SLACK_ENOMEM;
+        entry->value = value;
+        entry->len = key.len;
+        if (key.len) memcpy(entry->key, key.ptr, key.len);
+    }
 
     /* At most three quarters of the slots are in use. */
     size_t slots = map->slots ? map->mask + 1 : 0;
@@ -209,8 +201,8 @@ int slack__map_put(slack_map_t *map, slack_slice_t key, void *value)
     return 0;
 }
 
-/* Close the gap: an item further on that was pushed past the gap from its home moves into it. No
- * tombstones, so a map in which much comes and goes stays as fast as a new one. */
+/* Close a gap: move an item into it that probing has pushed from its home past the gap. Without
+ * tombstones, a map whose items change often stays as fast as a new one. */
 static void close_gap(slack_map_t *map, size_t gap)
 {
     size_t i = gap;

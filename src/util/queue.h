@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* An intrusive doubly linked list with a sentinel. A link that is in no list points to itself. */
+/* An intrusive, doubly linked list with a sentinel. A link outside of a list points to itself. */
 typedef struct slack_link {
     struct slack_link *next, *prev;
 } slack_link_t;
@@ -22,7 +22,7 @@ static inline bool slack__list_empty(const slack_link_t *head)
     return head->next == head;
 }
 
-/* True for a link that is in a list. */
+/* Whether the link is in a list. */
 static inline bool slack__linked(const slack_link_t *link)
 {
     return link->next != link;
@@ -43,7 +43,7 @@ static inline void slack__unlink(slack_link_t *link)
     slack__link_init(link);
 }
 
-/* Take the first link off; NULL when empty. */
+/* Take the first link off; NULL: the list is empty. */
 static inline slack_link_t *slack__list_shift(slack_link_t *head)
 {
     slack_link_t *link = head->next;

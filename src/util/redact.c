@@ -29,7 +29,7 @@ static char lower(char c)
     return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
 
-static bool starts_with(slack_slice_t text, slack_slice_t prefix)
+static bool matches_prefix(slack_slice_t text, slack_slice_t prefix)
 {
     if (text.len < prefix.len) return false;
     for (size_t i = 0; i < prefix.len; i++) {
@@ -58,7 +58,7 @@ static bool match_pattern(slack_slice_t text, size_t *ret_keep, size_t *ret_len)
     if (text.ptr[0] == '\0' || !strchr("xXhHtT", text.ptr[0])) return false;
     for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
         const struct pattern *pattern = &patterns[i];
-        if (!starts_with(text, pattern->prefix)) continue;
+        if (!matches_prefix(text, pattern->prefix)) continue;
         size_t keep = pattern->keep;
         slack_slice_t rest = {text.ptr + pattern->prefix.len, text.len - pattern->prefix.len};
         size_t len = secret_len(rest);
@@ -79,8 +79,8 @@ static bool match_pattern(slack_slice_t text, size_t *ret_keep, size_t *ret_len)
 /* The length of "://", or of the same with the backslashes of JSON; 0: text begins otherwise. */
 static size_t scheme_end(slack_slice_t text)
 {
-    if (starts_with(text, SLACK_SLICE("://"))) return 3;
-    return starts_with(text, SLACK_SLICE(":\\/\\/")) ? 5 : 0;
+    if (matches_prefix(text, SLACK_SLICE("://"))) return 3;
+    return matches_prefix(text, SLACK_SLICE(":\\/\\/")) ? 5 : 0;
 }
 
 /* The length of the user and password at the start of the authority of a URL: up to its last '@'.

@@ -3,13 +3,13 @@
 
 #include <string.h>
 
-/* Own ASCII tables of a kind: <ctype.h> follows the locale. */
+/* Not <ctype.h>, which depends on the locale. */
 static unsigned char lower(unsigned char c)
 {
     return c >= 'A' && c <= 'Z' ? (unsigned char)(c | 0x20) : c;
 }
 
-/* Never a NULL pointer, which memcpy() and memcmp() must not see even for a length of 0. */
+/* Never a NULL pointer: memcpy() and memcmp() do not allow one, even for a length of 0. */
 slack_slice_t slack__slice(const char *s)
 {
     if (!s) s = "";
@@ -85,7 +85,7 @@ bool slack__parse_u64(slack_slice_t s, uint64_t max, uint64_t *ret)
 
 bool slack__equal_ct(const void *a, const void *b, size_t len)
 {
-    /* volatile: the loop must not end at the first difference. */
+    /* volatile, so that the loop does not end at the first difference. */
     const volatile unsigned char *x = a, *y = b;
     unsigned char difference = 0;
     for (size_t i = 0; i < len; i++)
@@ -110,8 +110,8 @@ int slack__hex_digit(char c)
     return -1;
 }
 
-/* RFC 3629, section 4: the second byte's range excludes overlong forms, surrogates and what lies
- * above U+10FFFF; any further byte is 80..BF. */
+/* RFC 3629, section 4: the range of the second byte excludes overlong forms, surrogates and
+ * characters above U+10FFFF; further bytes are 80..BF. */
 size_t slack__utf8_char(const char *s, size_t len)
 {
     const unsigned char *p = (const unsigned char *)s;
@@ -157,8 +157,8 @@ size_t slack__utf8_valid(const char *s, size_t len)
     return i;
 }
 
-/* Four decimal numbers up to 255 with nothing around them, the first of them 127. A prefix test
- * would take "127.example.com". */
+/* Four decimal numbers up to 255 and nothing else, the first of them 127. A prefix test would
+ * accept "127.example.com". */
 static bool is_ipv4_loopback(slack_slice_t host)
 {
     slack_slice_t rest = host, part;

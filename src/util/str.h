@@ -6,7 +6,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-/* Bytes that belong to somebody else; not NUL-terminated. */
+/* Borrowed bytes; not NUL-terminated. */
 typedef struct slack_slice {
     const char *ptr;
     size_t len;
@@ -18,32 +18,32 @@ slack_slice_t slack__slice(const char *s); /* of a C string; NULL gives an empty
 bool slack__slice_eq(slack_slice_t a, slack_slice_t b);
 bool slack__slice_eq_nocase(slack_slice_t a, slack_slice_t b); /* ASCII */
 slack_slice_t slack__slice_trim(slack_slice_t s);              /* spaces and tabs at both ends */
-/* How many bytes the control character takes that text begins with: terminals obey some of those
- * beyond ASCII, too (U+0080 to U+009F: 2 bytes). 0: it begins with none. `len` is not 0. */
+/* The length of the control character at the start of the text; 0: there is none. Terminals also
+ * obey some beyond ASCII (U+0080 to U+009F, 2 bytes). `len` is not 0. */
 size_t slack__control_len(const char *text, size_t len);
-/* Cut off what stands before the first `sep` and return it; the rest stays in `rest`. False when
- * `rest` was used up. As with strsep(), "a," has two parts and "" one, the last of them empty. */
+/* Cut the part before the first `sep` off `rest`. False: `rest` is used up. As with strsep(), "a,"
+ * has two parts and "" has one, of which the last is empty. */
 bool slack__slice_split(slack_slice_t *rest, char sep, slack_slice_t *ret_part);
 
-/* An unsigned decimal of digits only, the whole of `s`, at most `max`. False otherwise. */
+/* Parse all of `s` as an unsigned decimal, digits only, at most `max`. */
 bool slack__parse_u64(slack_slice_t s, uint64_t max, uint64_t *ret);
 
-/* Equal in a time that depends on `len` alone. For secrets and signatures. */
+/* Compare in a time that depends only on `len`, for secrets and signatures. */
 bool slack__equal_ct(const void *a, const void *b, size_t len);
 
-/* Lowercase hexadecimal; `out` takes 2 * len bytes, no NUL. */
+/* Write lowercase hexadecimal: 2 * len bytes, no NUL. */
 void slack__hex(char *out, const uint8_t *data, size_t len);
 
-/* The value of a hexadecimal digit, of either case; -1 when it is none. */
+/* The value of a hexadecimal digit, of either case; -1: it is not a digit. */
 int slack__hex_digit(char c);
 
-/* The length (1 to 4) of the UTF-8 character that `s` starts with; 0 when it starts with none. */
+/* The length (1 to 4) of the UTF-8 character at the start of `s`; 0: there is none. */
 size_t slack__utf8_char(const char *s, size_t len);
 
-/* The length of the valid UTF-8 prefix of `s`; equals len when all of it is valid. */
+/* The length of the valid UTF-8 prefix of `s`; `len` if all of it is valid. */
 size_t slack__utf8_valid(const char *s, size_t len);
 
-/* Whether host names this machine's loopback: localhost, 127.0.0.0/8, ::1, [::1]. */
+/* Whether the host is this machine's loopback: localhost, 127.0.0.0/8, ::1, [::1]. */
 bool slack__is_loopback(slack_slice_t host);
 
 #endif

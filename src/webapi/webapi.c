@@ -75,7 +75,7 @@ typedef struct call {
     slack_response_t response;
 } call_t;
 
-static uint64_t now_ms(const slack_webapi_t *webapi)
+static uint64_t webapi_now_ms(const slack_webapi_t *webapi)
 {
     return slack__mono_ms(slack__net_clock(webapi->net));
 }
@@ -139,7 +139,7 @@ static void call_log(const call_t *call, const slack_curl_result_t *result)
     const slack_logger_t *log = slack__net_log(call->webapi->net);
     const slack_response_t *response = &call->response;
     SLACK_LOG(log, DEBUG, "call", "method=%s ms=%llu tries=%u status=%s error=%s http=%d req_id=%s",
-              call->method, (unsigned long long)(now_ms(call->webapi) - call->accepted_ms),
+              call->method, (unsigned long long)(webapi_now_ms(call->webapi) - call->accepted_ms),
               call->tries, response->status ? slack_err_name(response->status) : "ok",
               response->error, response->http_status,
               call->webapi->curl ? slack__curl_header(result, "X-Slack-Req-Id") : "");
@@ -189,7 +189,7 @@ static void call_wait(call_t *call, uint64_t due_ms)
 /* Send the waiting calls that are due and whose lanes are open. */
 static void send_waiting(slack_webapi_t *webapi)
 {
-    uint64_t now = now_ms(webapi), wake_ms = UINT64_MAX;
+    uint64_t now = webapi_now_ms(webapi), wake_ms = UINT64_MAX;
     slack_link_t *next;
     for (slack_link_t *link = webapi->waiting.next; link != &webapi->waiting; link = next) {
         call_t *call = SLACK_CONTAINER(link, call_t, link);
@@ -225,7 +225,7 @@ static void wait_for_limit(call_t *call)
     int64_t seconds = call->response.retry_after_s;
     if (seconds < 0) seconds = RETRY_AFTER_S;
     if (seconds > RETRY_AFTER_MAX_S) seconds = RETRY_AFTER_MAX_S;
-    uint64_t now = now_ms(webapi), until = now + (uint64_t)seconds * 1000;
+    uint64_t now = webapi_now_ms(webapi), until = now + (uint64_t)seconds * 1000;
     SLACK_LOG(slack__net_log(webapi->net), INFO, "rate limited", "method=%s wait_s=%lld tries=%u",
               call->method, (long long)seconds, call->tries);
     /* Each response URL has a limit of its own. */
@@ -256,7 +256,7 @@ static bool try_again(call_t *call, const slack_curl_result_t *result)
               "method=%s status=%s reason=%s wait_ms=%llu tries=%u", call->method,
               slack_err_name(call->response.status), call->response.error,
               (unsigned long long)wait_ms, call->tries);
-    call_wait(call, now_ms(webapi) + wait_ms);
+    call_wait(call, webapi_now_ms(webapi) + wait_ms);
     return true;
 }
 
@@ -347,7 +347,7 @@ static int call_new(call_t **ret, slack_client_t *client, const char *method, sl
 static int call_submit(call_t *call)
 {
     slack_webapi_t *webapi = call->webapi;
-    call->accepted_ms = now_ms(webapi);
+    call->accepted_ms = webapi_now_ms(webapi);
     call->number = ++webapi->last_number;
     slack_lane_t *lane =
         call->to_url ? NULL : slack__rate_limit_find(&webapi->limit, call->key, call->accepted_ms);
