@@ -5,43 +5,43 @@
 #include "support/test.h"
 #include "support/ws_fixture.h"
 
-/* A WebSocket from its beginning to its end, whoever ends it. */
+/* A WebSocket from its opening to its close, by either side. */
+
+static ws_fixture_t f;
 
 /* ---- messages ---- */
 
-static void assert_echoed(ws_fixture_t *f, bool text, const char *data, size_t len)
+static void assert_echoed(bool text, const char *data, size_t len)
 {
-    unsigned before = f->client.messages;
-    assert_int_equal(slack__ws_send(f->client.ws, text, data, len), 0);
-    world_until(&f->world, f->client.messages >= before + 1);
-    assert_int_equal(f->client.last_len, len);
-    assert_int_equal(f->client.text, text);
-    assert_int_equal(f->server.text, text);
-    assert_int_equal(memcmp(f->client.last, data, len < 190 ? strnlen(data, len) : 190), 0);
+    unsigned before = f.client.messages;
+    assert_int_equal(slack__ws_send(f.client.ws, text, data, len), 0);
+    world_until(&f.world, f.client.messages >= before + 1);
+    assert_int_equal(f.client.last_len, len);
+    assert_int_equal(f.client.text, text);
+    assert_int_equal(f.server.text, text);
+    assert_int_equal(memcmp(f.client.last, data, len < 190 ? strnlen(data, len) : 190), 0);
 }
 
 static void check_messages(bool tls)
 {
-    ws_fixture_t f;
     char *big = calloc(1, MESSAGE_MAX);
     assert_non_null(big);
     memset(big, 'x', MESSAGE_MAX);
     ws_join(&f, tls);
     assert_string_equal(f.query, "/link/?ticket=a%2Fb&app_id=c");
     f.server.echo = true;
-    assert_echoed(&f, true, "h\xc3\xa9llo", 6);
-    assert_echoed(&f, true, "", 0);
-    assert_echoed(&f, false, "\xff\x01", 2);
-    assert_echoed(&f, true, big, 125);
-    assert_echoed(&f, true, big, 126);
-    assert_echoed(&f, true, big, 65535);
-    assert_echoed(&f, true, big, 65536);
-    assert_echoed(&f, true, big, MESSAGE_MAX - 100);
+    assert_echoed(true, "h\xc3\xa9llo", 6);
+    assert_echoed(true, "", 0);
+    assert_echoed(false, "\xff\x01", 2);
+    assert_echoed(true, big, 125);
+    assert_echoed(true, big, 126);
+    assert_echoed(true, big, 65535);
+    assert_echoed(true, big, 65536);
+    assert_echoed(true, big, MESSAGE_MAX - 100);
     assert_int_equal(slack__ws_send(f.client.ws, true, big, MESSAGE_MAX), SLACK_EBUSY);
     assert_int_equal(slack__ws_last_read_ms(f.client.ws), f.world.mono_us / 1000);
     slack__ws_close(f.client.ws, 1000, "bye");
-    ws_until_closed(&f, &f.client);
-    ws_until_closed(&f, &f.server);
+    ws_until_both_closed(&f);
     assert_int_equal(f.client.status, 0);
     assert_int_equal(f.server.status, 0);
     ws_tear_down(&f);
@@ -61,9 +61,7 @@ static void test_messages_with_tls(void **state)
 
 static void test_pings(void **state)
 {
-    ws_fixture_t f;
     char data[126] = {0};
-    ws_join(&f, false);
     memset(data, 'p', 125);
     assert_int_equal(slack__ws_ping(f.client.ws, data, 125), 0);
     assert_int_equal(slack__ws_ping(f.client.ws, data, 126), SLACK_EINVAL);
@@ -72,29 +70,23 @@ static void test_pings(void **state)
     assert_int_equal(slack__ws_ping(f.server.ws, NULL, 0), 0);
     world_until(&f.world, f.server.pongs >= 1);
     assert_string_equal(f.server.pong, "");
-    ws_tear_down(&f);
 }
 
-/* A frame in the same segment as the 101, and frames in the same as the request. */
+/* A frame in the same segment as the 101; frames in the same segment as the request. */
 static void test_early_frames(void **state)
 {
-    ws_fixture_t f;
     raw_t raw;
-    ws_set_up(&f, false);
     f.manner = WS_ACCEPT_AND_SEND;
     assert_int_equal(ws_dial(&f), 0);
     world_until(&f.world, f.client.messages >= 1);
     assert_string_equal(f.client.last, "welcome");
     slack__ws_abort(f.client.ws);
-    ws_until_closed(&f, &f.client);
-    ws_until_closed(&f, &f.server);
+    ws_until_both_closed(&f);
 
     f.manner = WS_ACCEPT;
     f.server = (ws_side_t){.echo = true};
     raw_connect(&raw, &f.world, slack__http_server_port(f.http));
-    raw_say(&raw, "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-                  "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
-                  "\x81\x81\x01\x01\x01\x01q\x81\x81\x01");
+    raw_say(&raw, WS_HANDSHAKE "\x81\x81\x01\x01\x01\x01q\x81\x81\x01");
     world_until(&f.world, f.server.messages >= 1);
     raw_say(&raw, "\x01\x01\x01r");
     world_until(&f.world, f.server.messages >= 2);
@@ -105,23 +97,19 @@ static void test_early_frames(void **state)
     raw_close(&raw);
     ws_until_closed(&f, &f.server);
     assert_int_equal(f.server.status, SLACK_ECLOSED);
-    ws_tear_down(&f);
 }
 
 /* ---- ends ---- */
 
 static void test_close_by_client(void **state)
 {
-    ws_fixture_t f;
-    ws_join(&f, false);
     f.server.echo = true;
     slack__ws_send(f.client.ws, true, "last words", 10);
     slack__ws_close(f.client.ws, 4001, "bye");
     slack__ws_close(f.client.ws, 4002, "again");
     assert_int_equal(slack__ws_send(f.client.ws, true, "x", 1), SLACK_ECLOSED);
-    ws_until_closed(&f, &f.client);
-    ws_until_closed(&f, &f.server);
-    assert_int_equal(f.client.messages, 1); /* what was on its way still came */
+    ws_until_both_closed(&f);
+    assert_int_equal(f.client.messages, 1); /* messages that were in flight still arrive */
     assert_int_equal(f.client.status, 0);
     assert_int_equal(f.client.code, 4001); /* the server's answer repeats it */
     assert_int_equal(f.client.closings, 0);
@@ -130,47 +118,35 @@ static void test_close_by_client(void **state)
     assert_int_equal(f.server.closing_code, 4001);
     assert_int_equal(f.server.status, 0);
     assert_int_equal(f.server.code, 4001);
-    ws_tear_down(&f);
 }
 
 static void test_close_by_server(void **state)
 {
-    ws_fixture_t f;
-    ws_join(&f, false);
     slack__ws_close(f.server.ws, 0, NULL);
-    ws_until_closed(&f, &f.client);
-    ws_until_closed(&f, &f.server);
+    ws_until_both_closed(&f);
     assert_int_equal(f.client.closings, 1);
     assert_int_equal(f.client.status, 0);
     assert_int_equal(f.client.code, 0);
     assert_int_equal(f.server.status, 0);
-    ws_tear_down(&f);
 }
 
 static void test_close_by_both(void **state)
 {
-    ws_fixture_t f;
-    ws_join(&f, false);
     slack__ws_close(f.server.ws, 1001, NULL);
     slack__ws_close(f.client.ws, 1000, NULL);
-    ws_until_closed(&f, &f.client);
-    ws_until_closed(&f, &f.server);
+    ws_until_both_closed(&f);
     assert_int_equal(f.client.status, 0);
     assert_int_equal(f.client.code, 1001);
     assert_int_equal(f.server.status, 0);
     assert_int_equal(f.server.code, 1000);
     assert_int_equal(f.client.closings + f.server.closings, 0);
-    ws_tear_down(&f);
 }
 
 static void test_abort(void **state)
 {
-    ws_fixture_t f;
-    ws_join(&f, false);
     slack__ws_abort(f.client.ws);
     assert_int_equal(f.client.closes, 0); /* never from within the call */
-    ws_until_closed(&f, &f.client);
-    ws_until_closed(&f, &f.server);
+    ws_until_both_closed(&f);
     assert_int_equal(f.client.status, 0);
     assert_int_equal(f.server.status, SLACK_ECLOSED);
     assert_int_equal(f.server.closings, 0);
@@ -181,13 +157,10 @@ static void test_abort(void **state)
     slack__ws_abort(f.client.ws);
     ws_until_closed(&f, &f.client);
     assert_int_equal(f.client.status, 0);
-    ws_tear_down(&f);
 }
 
 static void test_abort_before_open(void **state)
 {
-    ws_fixture_t f;
-    ws_set_up(&f, false);
     assert_int_equal(ws_dial(&f), 0);
     slack__ws_close(f.client.ws, 1000, NULL);
     ws_until_closed(&f, &f.client);
@@ -202,14 +175,11 @@ static void test_abort_before_open(void **state)
     slack__ws_abort(f.client.ws);
     ws_until_closed(&f, &f.client);
     assert_int_equal(f.client.status, 0);
-    ws_tear_down(&f);
 }
 
-/* Three frames at once, and an owner that has enough after the first. */
+/* The owner aborts inside an event while more frames are in the buffer. */
 static void test_abort_inside(void **state)
 {
-    ws_fixture_t f;
-    ws_join(&f, false);
     f.client.abort_at_message = true;
     for (int i = 0; i < 3; i++)
         slack__ws_send(f.server.ws, true, "x", 1);
@@ -241,14 +211,11 @@ static void test_abort_inside(void **state)
     ws_until_closed(&f, &f.client);
     assert_int_equal(f.client.messages, 0);
     assert_int_equal(f.client.status, 0);
-    ws_tear_down(&f);
 }
 
-/* A server that goes without a Close, as Slack's do. */
+/* The server closes the connection without a Close frame, as Slack does. */
 static void test_peer_goes(void **state)
 {
-    ws_fixture_t f;
-    ws_join(&f, false);
     slack__ws_send(f.server.ws, true, "x", 1);
     slack__conn_finish(slack__ws_conn(f.server.ws));
     ws_until_closed(&f, &f.client);
@@ -259,12 +226,11 @@ static void test_peer_goes(void **state)
     ws_until_closed(&f, &f.server);
     ws_tear_down(&f);
 
-    ws_join(&f, false); /* it was to answer our Close, and goes instead */
+    ws_join(&f, false); /* the same in place of its answer to our Close */
     slack__ws_close(f.client.ws, 1000, NULL);
     slack__conn_close(slack__ws_conn(f.server.ws), 0);
     ws_until_closed(&f, &f.client);
     assert_int_equal(f.client.status, SLACK_ECLOSED);
-    ws_tear_down(&f);
 }
 
 int main(void)
@@ -272,15 +238,15 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_messages),
         cmocka_unit_test(test_messages_with_tls),
-        cmocka_unit_test(test_pings),
-        cmocka_unit_test(test_early_frames),
-        cmocka_unit_test(test_close_by_client),
-        cmocka_unit_test(test_close_by_server),
-        cmocka_unit_test(test_close_by_both),
-        cmocka_unit_test(test_abort),
-        cmocka_unit_test(test_abort_before_open),
-        cmocka_unit_test(test_abort_inside),
-        cmocka_unit_test(test_peer_goes),
+        JOINED(&f, test_pings),
+        SERVED(&f, test_early_frames),
+        JOINED(&f, test_close_by_client),
+        JOINED(&f, test_close_by_server),
+        JOINED(&f, test_close_by_both),
+        JOINED(&f, test_abort),
+        SERVED(&f, test_abort_before_open),
+        JOINED(&f, test_abort_inside),
+        JOINED(&f, test_peer_goes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,18 +7,18 @@
 #include "support/test.h"
 #include "support/ws_fixture.h"
 
-/* WebSockets whose peer breaks the protocol or refuses the upgrade, and memory that is out. */
+/* WebSockets whose peer breaks the protocol or refuses the upgrade, and failing allocations. */
+
+static ws_fixture_t f;
 
 /* ---- peers that break the protocol ---- */
 
-/* The server sends these bytes. The client says `code` to it, and ends with `status`. */
+/* The server sends these bytes. The client closes with `code` and reports `status`. */
 static void assert_broken(const char *bytes, size_t len, int status, unsigned code)
 {
-    ws_fixture_t f;
     ws_join(&f, false);
     assert_int_equal(slack__conn_write(slack__ws_conn(f.server.ws), bytes, len), 0);
-    ws_until_closed(&f, &f.client);
-    ws_until_closed(&f, &f.server);
+    ws_until_both_closed(&f);
     assert_int_equal(f.client.status, status);
     assert_int_equal(f.client.code, 0);
     assert_true(*f.client.reason);
@@ -39,18 +39,15 @@ static void test_broken_frames(void **state)
 
 static void test_broken_frame_while_closing(void **state)
 {
-    ws_fixture_t f;
-    ws_join(&f, false);
     slack__ws_close(f.client.ws, 1000, NULL);
     slack__conn_write(slack__ws_conn(f.server.ws), "\xc1\x01x", 3);
     ws_until_closed(&f, &f.client);
     assert_int_equal(f.client.status, SLACK_EPROTO);
     ws_until_closed(&f, &f.server);
     assert_int_equal(f.server.closing_code, 1000);
-    ws_tear_down(&f);
 }
 
-/* After our Close nothing more is sent, whatever the peer says then. */
+/* After our Close nothing more is sent, whatever the peer sends. */
 static void test_one_close_only(void **state)
 {
     static const struct {
@@ -63,7 +60,6 @@ static void test_one_close_only(void **state)
         {"\xc1\x80\x01\x01\x01\x01", 6, SLACK_EPROTO},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        ws_fixture_t f;
         raw_t raw;
         ws_set_up(&f, false);
         ws_dial_raw(&f, &raw);
@@ -81,22 +77,17 @@ static void test_one_close_only(void **state)
 
 static void test_stray_line_feed(void **state)
 {
-    ws_fixture_t f;
-    ws_join(&f, false);
     assert_int_equal(slack__conn_write(slack__ws_conn(f.server.ws), "\n\x81\x01x\n", 5), 0);
     slack__ws_send(f.server.ws, true, "y", 1);
     world_until(&f.world, f.client.messages >= 2);
     assert_string_equal(f.client.last, "y");
-    ws_tear_down(&f);
 }
 
-/* The peer reads nothing: what waits for it is bounded, and pongs are not worth a failure. */
+/* The peer reads nothing: the send queue is bounded, and a pong that does not fit is no error. */
 static void test_unread(void **state)
 {
-    ws_fixture_t f;
     raw_t raw;
     char text[10000];
-    ws_set_up(&f, false);
     f.options.write_max = 50000;
     ws_dial_raw(&f, &raw);
     memset(text, 'x', sizeof text);
@@ -112,15 +103,13 @@ static void test_unread(void **state)
     slack__ws_abort(f.server.ws);
     ws_until_closed(&f, &f.server);
     raw_close(&raw);
-    ws_tear_down(&f);
 }
 
 /* ---- upgrades that fail ---- */
 
-/* The server, with a script in the place of its own good manners. */
+/* The server answers with a script. */
 static void assert_fails(const char *script, int want, int want_http_status, const char *reason)
 {
-    ws_fixture_t f;
     ws_set_up(&f, false);
     f.manner = WS_SCRIPT;
     f.script = script;
@@ -153,36 +142,28 @@ static void test_refused_upgrades(void **state)
 
 static void test_refused_by_the_server(void **state)
 {
-    ws_fixture_t f;
-    ws_set_up(&f, false);
     f.manner = WS_REFUSE;
     f.refuse_status = 503;
     assert_int_equal(ws_dial(&f), 0);
     ws_until_closed(&f, &f.client);
     assert_int_equal(f.client.status, SLACK_EHTTP);
     assert_int_equal(f.client.http_status, 503);
-    ws_tear_down(&f);
 }
 
 static void test_no_upgrade_in_time(void **state)
 {
-    ws_fixture_t f;
-    ws_set_up(&f, false);
     f.manner = WS_KEEP;
     f.options.open_ms = 30;
     assert_int_equal(ws_dial(&f), 0);
     ws_until_closed(&f, &f.client);
     assert_int_equal(f.client.status, SLACK_ETIMEDOUT);
     assert_string_equal(f.client.reason, "no upgrade in time");
-    ws_tear_down(&f);
 }
 
-/* The time is for opening only. */
+/* open_ms limits the opening only. */
 static void test_open_for_longer(void **state)
 {
     const uint64_t open_ms = 200;
-    ws_fixture_t f;
-    ws_set_up(&f, false);
     f.options.open_ms = (unsigned)open_ms;
     const uint64_t since = uv_hrtime();
     assert_int_equal(ws_dial(&f), 0);
@@ -193,13 +174,10 @@ static void test_open_for_longer(void **state)
         world_until(&f.world, f.client.pongs > pongs);
     }
     assert_int_equal(f.client.closes, 0);
-    ws_tear_down(&f);
 }
 
 static void test_nobody_listens(void **state)
 {
-    ws_fixture_t f;
-    ws_set_up(&f, false);
     unsigned port = slack__http_server_port(f.http);
     slack__http_server_drain(f.http);
     world_turn(&f.world);
@@ -211,12 +189,10 @@ static void test_nobody_listens(void **state)
     ws_until_closed(&f, &f.client);
     assert_int_equal(f.client.status, SLACK_ECONNECT);
     assert_true(*f.client.reason);
-    ws_tear_down(&f);
 }
 
 static void test_wrong_certificate(void **state)
 {
-    ws_fixture_t f;
     if (!certs_make()) skip();
     memset(&f, 0, sizeof f);
     assert_true(world_open(&f.world));
@@ -238,8 +214,6 @@ static void test_wrong_certificate(void **state)
 
 static void test_urls(void **state)
 {
-    ws_fixture_t f;
-    ws_set_up(&f, false);
     static const char *const urls[] = {
         "http://127.0.0.1/",
         "ws://wss.slack.com/",
@@ -253,14 +227,11 @@ static void test_urls(void **state)
                                            &ws_side_events, &f.client),
                          SLACK_EINVAL);
     assert_null(f.client.ws);
-    ws_tear_down(&f);
 }
 
 static void test_improper_requests(void **state)
 {
-    ws_fixture_t f;
     raw_t raw;
-    ws_set_up(&f, false);
     raw_connect(&raw, &f.world, slack__http_server_port(f.http));
     raw_say(&raw, "GET / HTTP/1.1\r\nHost: a\r\n\r\n");
     raw_until_eof(&raw);
@@ -274,15 +245,13 @@ static void test_improper_requests(void **state)
     raw_until_eof(&raw);
     assert_int_equal(strncmp(raw.in, "HTTP/1.1 400 Bad Request\r\n", 26), 0);
     raw_close(&raw);
-    ws_tear_down(&f);
 }
 
 /* ---- memory ---- */
 
-/* A ticket is a secret: nothing that is given back may still hold it. */
+/* A ticket is a secret: no freed block may still contain it. */
 static void test_ticket_is_wiped(void **state)
 {
-    ws_fixture_t f;
     heap_install();
     heap_watch("ticket=a%2Fb");
     ws_join(&f, false);
@@ -294,10 +263,9 @@ static void test_ticket_is_wiped(void **state)
     assert_null(strstr(f.world.log, "ticket"));
 }
 
-/* Nor is the memory of a large frame kept for the small ones that follow. */
+/* The memory of a large frame is freed before the next small one. */
 static void test_large_frames_are_given_back(void **state)
 {
-    ws_fixture_t f;
     const size_t len = MESSAGE_MAX - 100;
     char *text = malloc(len);
     assert_non_null(text);
@@ -316,10 +284,9 @@ static void test_large_frames_are_given_back(void **state)
     free(text);
 }
 
-/* A message there and back. Whatever fails: nobody hangs, and nothing is left. */
+/* One message and its echo. If an allocation fails, nothing hangs and nothing is left. */
 static int converse(void *ctx)
 {
-    ws_fixture_t f;
     memset(&f, 0, sizeof f);
     if (!world_open(&f.world)) return SLACK_ENOMEM;
     f.options = (slack_ws_options_t){.open_ms = 10000, .message_max = 1000, .write_max = 10000};
@@ -331,11 +298,9 @@ static int converse(void *ctx)
         return rc;
     }
     rc = ws_dial(&f);
-    while (rc == 0 && !f.client.opens && !f.client.closes)
-        uv_run(&f.world.loop, UV_RUN_ONCE);
+    world_until(&f.world, rc != 0 || f.client.opens || f.client.closes);
     if (rc == 0 && f.client.ws) rc = slack__ws_send(f.client.ws, true, "hello", 5);
-    while (rc == 0 && !f.client.messages && !f.client.closes)
-        uv_run(&f.world.loop, UV_RUN_ONCE);
+    world_until(&f.world, rc != 0 || f.client.messages || f.client.closes);
     if (rc == 0 && !f.client.messages) rc = SLACK_ENOMEM;
     ws_tear_down(&f);
     return rc;
@@ -350,18 +315,18 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_broken_frames),
-        cmocka_unit_test(test_broken_frame_while_closing),
+        JOINED(&f, test_broken_frame_while_closing),
         cmocka_unit_test(test_one_close_only),
-        cmocka_unit_test(test_stray_line_feed),
-        cmocka_unit_test(test_unread),
+        JOINED(&f, test_stray_line_feed),
+        SERVED(&f, test_unread),
         cmocka_unit_test(test_refused_upgrades),
-        cmocka_unit_test(test_refused_by_the_server),
-        cmocka_unit_test(test_no_upgrade_in_time),
-        cmocka_unit_test(test_open_for_longer),
-        cmocka_unit_test(test_nobody_listens),
+        SERVED(&f, test_refused_by_the_server),
+        SERVED(&f, test_no_upgrade_in_time),
+        SERVED(&f, test_open_for_longer),
+        SERVED(&f, test_nobody_listens),
         cmocka_unit_test(test_wrong_certificate),
-        cmocka_unit_test(test_urls),
-        cmocka_unit_test(test_improper_requests),
+        SERVED(&f, test_urls),
+        SERVED(&f, test_improper_requests),
         cmocka_unit_test(test_ticket_is_wiped),
         cmocka_unit_test(test_large_frames_are_given_back),
         cmocka_unit_test(test_out_of_memory),

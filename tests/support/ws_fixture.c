@@ -63,7 +63,7 @@ static void on_closed(slack_ws_t *ws, int status, unsigned code, void *user_data
     side->code = code;
     side->http_status = slack__ws_http_status(ws);
     snprintf(side->reason, sizeof side->reason, "%s", slack__ws_reason(ws));
-    slack__ws_abort(ws); /* none of these does harm any more */
+    slack__ws_abort(ws); /* no call has an effect after the close */
     slack__ws_close(ws, 1000, NULL);
     assert_int_equal(slack__ws_send(ws, true, "x", 1), SLACK_ECLOSED);
     side->ws = NULL;
@@ -163,6 +163,12 @@ void ws_until_closed(ws_fixture_t *fixture, ws_side_t *side)
     world_until(&fixture->world, side->closes >= 1);
 }
 
+void ws_until_both_closed(ws_fixture_t *fixture)
+{
+    ws_until_closed(fixture, &fixture->client);
+    ws_until_closed(fixture, &fixture->server);
+}
+
 void ws_side_end(world_t *world, ws_side_t *side)
 {
     if (!side->ws) return;
@@ -176,9 +182,10 @@ void ws_tear_down(ws_fixture_t *fixture)
     ws_side_end(&fixture->world, &fixture->server);
     slack__http_server_close(fixture->http, world_set_flag, &fixture->http_gone);
     world_until(&fixture->world, fixture->http_gone);
+    fixture->http = NULL;
     slack__tls_context_unref(fixture->server_tls);
     slack__tls_context_unref(fixture->client_tls);
-    uv_run(&fixture->world.loop, UV_RUN_DEFAULT); /* scripts end, and lookups with their threads */
+    uv_run(&fixture->world.loop, UV_RUN_DEFAULT); /* scripts and lookups end */
     assert_true(fixture->client.closes <= 1 && fixture->server.closes <= 1);
     world_close(&fixture->world);
 }
@@ -201,12 +208,29 @@ void ws_join(ws_fixture_t *fixture, bool tls)
     assert_non_null(fixture->server.ws);
 }
 
+int ws_serve(void **state)
+{
+    ws_set_up(*state, false);
+    return 0;
+}
+
+int ws_serve_and_join(void **state)
+{
+    ws_join(*state, false);
+    return 0;
+}
+
+int ws_end(void **state)
+{
+    ws_fixture_t *fixture = *state;
+    if (fixture->http) ws_tear_down(fixture);
+    return 0;
+}
+
 void ws_dial_raw(ws_fixture_t *f, raw_t *raw)
 {
     raw_connect(raw, &f->world, slack__http_server_port(f->http));
-    raw_say(raw,
-            "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
-            "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n");
+    raw_say(raw, WS_HANDSHAKE);
     raw_until(raw, "\r\n\r\n");
     raw_forget(raw);
 }

@@ -6,13 +6,12 @@
 #include "support/raw.h"
 #include "support/world.h"
 
-/* Both ends of a WebSocket on one loop: a client, and an HTTP server that accepts it or does worse.
- */
+/* Both ends of a WebSocket on one loop: a client, and an HTTP server that accepts or refuses it. */
 
 #define MESSAGE_MAX ((size_t)1 << 20)
 #define WRITE_MAX   ((size_t)1 << 20)
 
-/* What happened to one end of a WebSocket, and what it does about it. */
+/* One end of a WebSocket: its events, and what it does at them. */
 typedef struct ws_side {
     slack_ws_t *ws; /* NULL before and after its life */
     bool echo;
@@ -47,23 +46,38 @@ typedef struct ws_fixture {
     bool http_gone;
 } ws_fixture_t;
 
-/* What both ends have for events; user_data is their side. */
+/* A case with the server open; one with the WebSocket open, too. What is open is closed after it.
+ */
+#define SERVED(fixture, fn) cmocka_unit_test_prestate_setup_teardown(fn, ws_serve, ws_end, fixture)
+#define JOINED(fixture, fn)                                                                        \
+    cmocka_unit_test_prestate_setup_teardown(fn, ws_serve_and_join, ws_end, fixture)
+int ws_serve(void **state);
+int ws_serve_and_join(void **state);
+int ws_end(void **state);
+
+/* The events of both ends; user_data is their side. */
 extern const slack_ws_events_t ws_side_events;
-/* Abort it if it lives, and wait for its end. */
+/* Abort a side that is open, and wait until it is closed. */
 void ws_side_end(world_t *world, ws_side_t *side);
 
-/* A world with a server in it, and everything that goes with it. */
+/* Open a world and a server in it; close all. */
 void ws_set_up(ws_fixture_t *fixture, bool tls);
 void ws_tear_down(ws_fixture_t *fixture);
-/* Parts of it, for tests that fill in a fixture by themselves. 0, or why it failed. */
+/* Parts of it, for tests that fill in a fixture by themselves. */
 int ws_open_tls(ws_fixture_t *fixture);
 int ws_open_http(ws_fixture_t *fixture);
 
-/* Begin to connect the client; the second: set up, and run until both ends are open. */
+/* Start connecting the client. */
 int ws_dial(ws_fixture_t *fixture);
+/* Set up, dial, and run until both ends are open. */
 void ws_join(ws_fixture_t *fixture, bool tls);
-/* A client's handshake, sent by hand. */
+/* Connect a socket and send a client's handshake on it. */
 void ws_dial_raw(ws_fixture_t *f, raw_t *raw);
+#define WS_HANDSHAKE                                                                               \
+    "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"                   \
+    "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+/* Run the loop until a side is closed; until both are. */
 void ws_until_closed(ws_fixture_t *fixture, ws_side_t *side);
+void ws_until_both_closed(ws_fixture_t *fixture);
 
 #endif
