@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
-#include <netinet/in.h>
 #include <sys/resource.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include <slack/error.h>
@@ -10,8 +7,8 @@
 #include "net/listen.h"
 #include "support/alloc_fail.h"
 #include "support/heap.h"
+#include "support/raw.h"
 #include "support/test.h"
-#include "support/world.h"
 
 #define RAW_COUNT 20
 
@@ -19,9 +16,9 @@
 typedef struct place {
     world_t world;
     slack_listener_socket_t *listener;
-    bool ignore;          /* accepts without a word */
+    bool ignore;          /* sets no events at an accept */
     bool close_at_accept; /* the listener */
-    unsigned followers;   /* how many more come, one while the one before is being accepted */
+    unsigned followers;   /* so many more connect, each while the one before is accepted */
     unsigned accepts;
     unsigned closes;
     char peer[64]; /* of the last one */
@@ -37,180 +34,170 @@ static void on_closed(slack_conn_t *conn, int status, void *user_data)
     ((place_t *)user_data)->closes++;
 }
 
-static void raw_follow(place_t *place);
+static void follow(place_t *p);
 
 static void on_accept(slack_conn_t *conn, void *user_data)
 {
     static const slack_conn_events_t events = {.data = on_data, .closed = on_closed};
-    place_t *place = user_data;
-    place->accepts++;
-    strncpy(place->peer, slack__conn_peer(conn), sizeof(place->peer) - 1);
-    if (!place->ignore) slack__conn_set_events(conn, &events, place);
-    if (place->close_at_accept) slack__listen_close(place->listener);
-    if (place->followers > 0) raw_follow(place);
+    place_t *p = user_data;
+    p->accepts++;
+    strncpy(p->peer, slack__conn_peer(conn), sizeof(p->peer) - 1);
+    if (!p->ignore) slack__conn_set_events(conn, &events, p);
+    if (p->close_at_accept) slack__listen_close(p->listener);
+    if (p->followers > 0) follow(p);
 }
 
-static int place_listen(place_t *place, const char *host, unsigned port, int *ret_uv_error)
+static place_t place;
+
+static int place_listen(const char *host, unsigned port, int *ret_uv_error)
 {
     slack_listen_options_t options = {.host = host, .port = port, .write_max = 1000};
-    return slack__listen(&place->listener, place->world.net, &options, on_accept, place,
+    return slack__listen(&place.listener, place.world.net, &options, on_accept, &place,
                          ret_uv_error);
 }
 
-/* False when this machine has no such address. */
-static bool place_open(place_t *place, const char *host)
+static void place_end(void)
 {
-    memset(place, 0, sizeof(*place));
-    assert_true(world_open(&place->world));
-    if (place_listen(place, host, 0, NULL) == 0) return true;
-    uv_run(&place->world.loop, UV_RUN_DEFAULT);
-    world_close(&place->world);
+    uv_run(&place.world.loop, UV_RUN_DEFAULT);
+    world_close(&place.world);
+    place.listener = NULL;
+}
+
+/* Returns false if this machine has no such address. */
+static bool place_open(const char *host)
+{
+    memset(&place, 0, sizeof(place));
+    assert_true(world_open(&place.world));
+    if (place_listen(host, 0, NULL) == 0) return true;
+    place_end();
     return false;
 }
 
-static void place_close(place_t *place)
+static void place_close(void)
 {
-    slack__listen_close(place->listener);
-    uv_run(&place->world.loop, UV_RUN_DEFAULT);
-    world_close(&place->world);
+    slack__listen_close(place.listener);
+    place_end();
 }
 
-static int raw_connect(const place_t *place)
+static int set_up(void **state)
 {
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-    address.sin_port = htons((uint16_t)slack__listen_port(place->listener));
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    assert_int_equal(connect(fd, (const struct sockaddr *)&address, sizeof(address)), 0);
-    return fd;
+    assert_true(place_open("127.0.0.1"));
+    return 0;
 }
 
-static void raw_follow(place_t *place)
+static int tear_down(void **state)
 {
-    place->followers--;
-    close(raw_connect(place));
+    if (place.listener) place_close();
+    return 0;
 }
 
-/* Run the loop until the other side has closed or, with `want`, sent that byte. */
-static void raw_until(place_t *place, int fd, char want)
+static void dial(raw_t *raw)
 {
-    char byte = 0;
-    ssize_t len = -1;
-    while (len < 0) {
-        uv_run(&place->world.loop, UV_RUN_NOWAIT);
-        len = recv(fd, &byte, 1, MSG_DONTWAIT);
-        if (len < 0 && errno == ECONNRESET) len = 0;
-    }
-    assert_int_equal(len, want ? 1 : 0);
-    assert_int_equal(byte, want);
+    raw_connect(raw, &place.world, slack__listen_port(place.listener));
 }
 
-/* It serves: somebody who comes now is answered. */
-static void assert_serves(place_t *place)
+static void follow(place_t *p)
 {
-    int fd = raw_connect(place);
-    assert_int_equal(send(fd, "x", 1, 0), 1);
-    raw_until(place, fd, 'x');
-    unsigned closes = place->closes + 1;
-    close(fd);
-    world_until(&place->world, place->closes >= closes);
+    raw_t raw;
+    p->followers--;
+    dial(&raw);
+    raw_close(&raw);
+}
+
+/* A new connection is served. */
+static void assert_serves(void)
+{
+    raw_t raw;
+    dial(&raw);
+    raw_say(&raw, "x");
+    raw_until(&raw, "x");
+    unsigned closes = place.closes;
+    raw_close(&raw);
+    world_until(&place.world, place.closes > closes);
 }
 
 static void test_ports(void **state)
 {
-    place_t place;
     int uv_error = 0;
-    assert_true(place_open(&place, "localhost"));
+    place_close();
+    assert_true(place_open("localhost"));
     unsigned port = slack__listen_port(place.listener);
     assert_in_range(port, 1, 65535);
-    assert_serves(&place);
+    assert_serves();
 
     slack_listener_socket_t *listener = place.listener;
-    assert_int_equal(place_listen(&place, "127.0.0.1", port, &uv_error), SLACK_EIO);
+    assert_int_equal(place_listen("127.0.0.1", port, &uv_error), SLACK_EIO);
     assert_int_equal(uv_error, UV_EADDRINUSE);
-    assert_int_equal(place_listen(&place, "127.0.0.1", port, NULL), SLACK_EIO);
+    assert_int_equal(place_listen("127.0.0.1", port, NULL), SLACK_EIO);
     assert_ptr_equal(place.listener, listener);
-    assert_serves(&place);
-    place_close(&place);
+    assert_serves();
 }
 
 static void test_what_is_no_address(void **state)
 {
     static const char *const hosts[] = {NULL, "", "example.com", "127.0.0.1:80", "[::1]", "*"};
-    place_t place;
     int uv_error = 1;
-    assert_true(place_open(&place, "127.0.0.1"));
     for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
         slack_listener_socket_t *listener = place.listener;
-        assert_int_equal(place_listen(&place, hosts[i], 0, &uv_error), SLACK_EINVAL);
+        assert_int_equal(place_listen(hosts[i], 0, &uv_error), SLACK_EINVAL);
         assert_ptr_equal(place.listener, listener);
     }
-    assert_int_equal(place_listen(&place, "127.0.0.1", 65536, &uv_error), SLACK_EINVAL);
+    assert_int_equal(place_listen("127.0.0.1", 65536, &uv_error), SLACK_EINVAL);
     assert_int_equal(uv_error, 1);
-    place_close(&place);
 }
 
-/* One socket for both families, and a peer has one name whichever it came by. */
+/* One socket for both families, and a peer has the same name with both. */
 static void test_any_address(void **state)
 {
     static const char *const hosts[] = {"0.0.0.0", "::"};
     for (size_t i = 0; i < 2; i++) {
-        place_t place;
-        if (!place_open(&place, hosts[i])) continue;
-        assert_serves(&place);
+        if (!place_open(hosts[i])) continue;
+        assert_serves();
         assert_string_equal(place.peer, "127.0.0.1");
-        place_close(&place);
+        place_close();
     }
 }
 
 static void test_many_at_once(void **state)
 {
-    int fds[RAW_COUNT];
-    place_t place;
-    assert_true(place_open(&place, "127.0.0.1"));
+    raw_t raws[RAW_COUNT];
     for (int i = 0; i < RAW_COUNT; i++)
-        fds[i] = raw_connect(&place);
+        dial(&raws[i]);
     world_until(&place.world, place.accepts >= RAW_COUNT);
     for (int i = 0; i < RAW_COUNT; i++) {
-        assert_int_equal(send(fds[i], "y", 1, 0), 1);
-        raw_until(&place, fds[i], 'y');
-        close(fds[i]);
+        raw_say(&raws[i], "y");
+        raw_until(&raws[i], "y");
+        raw_close(&raws[i]);
     }
     world_until(&place.world, place.closes >= RAW_COUNT);
-    place_close(&place);
 }
 
 static void test_closed_inside_accept(void **state)
 {
-    int fds[2];
-    place_t place;
-    assert_true(place_open(&place, "127.0.0.1"));
+    raw_t raws[2];
     place.close_at_accept = true;
     for (int i = 0; i < 2; i++)
-        fds[i] = raw_connect(&place);
+        dial(&raws[i]);
     world_until(&place.world, place.accepts >= 1);
-    assert_int_equal(send(fds[0], "z", 1, 0), 1);
-    raw_until(&place, fds[0], 'z'); /* the connection lives on */
-    raw_until(&place, fds[1], 0);   /* the kernel has turned this one away */
+    raw_say(&raws[0], "z");
+    raw_until(&raws[0], "z"); /* the connection stays open */
+    raw_until_eof(&raws[1]);  /* the kernel has refused this one */
     assert_int_equal(place.accepts, 1);
-    close(fds[0]);
-    close(fds[1]);
-    uv_run(&place.world.loop, UV_RUN_DEFAULT);
+    raw_close(&raws[0]);
+    raw_close(&raws[1]);
+    place_end();
     assert_int_equal(place.closes, 1);
-    world_close(&place.world);
 }
 
-/* Whoever forgets to say what it wants loses the connection at the first byte, and leaks nothing.
- */
+/* A connection for which no events are set is closed at the first byte, and leaks nothing. */
 static void test_nobody_cares(void **state)
 {
-    place_t place;
-    assert_true(place_open(&place, "127.0.0.1"));
     place.ignore = true;
-    int fd = raw_connect(&place);
-    assert_int_equal(send(fd, "x", 1, 0), 1);
-    raw_until(&place, fd, 0);
-    close(fd);
-    place_close(&place);
+    raw_t raw;
+    dial(&raw);
+    raw_say(&raw, "x");
+    raw_until_eof(&raw);
+    raw_close(&raw);
 }
 
 /* Take every descriptor of this process but those that are in use. */
@@ -235,52 +222,40 @@ static void more_descriptors(rlim_t before)
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
 }
 
-static unsigned count_lines(const world_t *world, const char *what)
-{
-    unsigned count = 0;
-    for (const char *at = world->log; (at = strstr(at, what)); at++)
-        count++;
-    return count;
-}
-
-/* It plays the limit: the kernel has accepted, and valgrind closes what came of it. */
+/* It emulates the limit: the kernel accepts, and valgrind closes the connection. */
 static bool on_valgrind(void)
 {
     const char *preload = getenv("LD_PRELOAD");
     return preload && strstr(preload, "vgpreload");
 }
 
-/* They wait in the kernel, we do not run in circles, and the log is told once. */
+/* Connections wait in the kernel, the loop does not spin, and there is one log line. */
 static void test_no_descriptors(void **state)
 {
     if (on_valgrind()) skip();
-    int fds[3];
-    place_t place;
-    assert_true(place_open(&place, "127.0.0.1"));
+    raw_t raws[3];
     for (int i = 0; i < 3; i++)
-        fds[i] = raw_connect(&place);
+        dial(&raws[i]);
     rlim_t before = no_more_descriptors();
     world_turn(&place.world);
     uv_run(&place.world.loop, UV_RUN_ONCE); /* blocks until the pause is over */
     world_turn(&place.world);
     more_descriptors(before);
     assert_int_equal(place.accepts, 0);
-    assert_int_equal(count_lines(&place.world, "connections have to wait"), 1);
+    assert_int_equal(world_log_count(&place.world, "connections have to wait"), 1);
     world_until(&place.world, place.accepts >= 3);
     for (int i = 0; i < 3; i++)
-        close(fds[i]);
+        raw_close(&raws[i]);
     world_until(&place.world, place.closes >= 3);
-    assert_serves(&place);
-    place_close(&place);
+    assert_serves();
 }
 
-static unsigned count_closed(const int *fds, int count)
+static unsigned count_closed(raw_t *raws, unsigned count)
 {
     unsigned closed = 0;
-    char byte;
-    for (int i = 0; i < count; i++) {
-        const ssize_t len = recv(fds[i], &byte, 1, MSG_DONTWAIT);
-        closed += len == 0 || (len < 0 && errno == ECONNRESET);
+    for (unsigned i = 0; i < count; i++) {
+        raw_take(&raws[i]);
+        closed += raws[i].eof;
     }
     return closed;
 }
@@ -288,119 +263,102 @@ static unsigned count_closed(const int *fds, int count)
 static void test_no_memory(void **state)
 {
     for (size_t nth = 0; nth < 2; nth++) {
-        int fds[5];
-        place_t place;
-        assert_true(place_open(&place, "127.0.0.1"));
+        raw_t raws[5];
+        place_close();
+        assert_true(place_open("127.0.0.1"));
         for (int i = 0; i < 5; i++)
-            fds[i] = raw_connect(&place);
+            dial(&raws[i]);
         heap_fail_at(nth, true);
-        raw_until(&place, fds[0], 0);
+        raw_until_eof(&raws[0]);
         world_turn(&place.world);
         assert_true(heap_heal());
         assert_int_equal(place.accepts, 0);
-        /* One in each pause that has gone by meanwhile, which on a slow machine is more than one.
-         */
-        const unsigned lost = count_closed(fds, 5);
+        /* One for each pause so far: on a slow machine, more than one. */
+        const unsigned lost = count_closed(raws, 5);
         assert_in_range(lost, 1, 4);
         world_until(&place.world, place.accepts >= 5 - lost);
         for (int i = 0; i < 5; i++)
-            close(fds[i]);
+            raw_close(&raws[i]);
         world_until(&place.world, place.closes >= 5 - lost);
-        assert_serves(&place);
-        place_close(&place);
+        assert_serves();
     }
 }
 
-static int listen_once(void *ctx)
+static char path_host[64];
+
+static int listen_once(void *host)
 {
-    place_t *place = ctx;
-    int rc = place_listen(place, "127.0.0.1", 0, NULL);
-    if (rc == 0) slack__listen_close(place->listener);
-    uv_run(&place->world.loop, UV_RUN_DEFAULT);
+    int rc = place_listen(host, 0, NULL);
+    if (rc == 0) slack__listen_close(place.listener);
+    uv_run(&place.world.loop, UV_RUN_DEFAULT);
+    if (host == path_host) /* the path is free again */
+        assert_int_equal(access(path_host + strlen("unix:"), F_OK), -1);
     return rc;
 }
 
 static void test_no_memory_to_listen(void **state)
 {
-    place_t place = {0};
     assert_true(world_open(&place.world));
-    assert_int_equal(alloc_fail_each(listen_once, &place), 1);
-    world_close(&place.world);
-}
-
-typedef struct path_place {
-    place_t place;
-    char host[64];
-} path_place_t;
-
-static int listen_on_path_once(void *ctx)
-{
-    path_place_t *p = ctx;
-    int rc = place_listen(&p->place, p->host, 0, NULL);
-    if (rc == 0) slack__listen_close(p->place.listener);
-    uv_run(&p->place.world.loop, UV_RUN_DEFAULT);
-    assert_int_equal(access(p->host + strlen("unix:"), F_OK), -1); /* nothing is left there */
-    return rc;
+    assert_int_equal(alloc_fail_each(listen_once, "127.0.0.1"), 1);
+    place_end();
 }
 
 static void test_no_memory_to_listen_on_a_path(void **state)
 {
-    path_place_t p = {0};
     char folder[] = "/tmp/slackapp-XXXXXX";
     assert_non_null(mkdtemp(folder));
-    snprintf(p.host, sizeof p.host, "unix:%s/s", folder);
-    assert_true(world_open(&p.place.world));
-    assert_int_equal(alloc_fail_each(listen_on_path_once, &p), 2);
-    world_close(&p.place.world);
+    snprintf(path_host, sizeof path_host, "unix:%s/s", folder);
+    assert_true(world_open(&place.world));
+    assert_int_equal(alloc_fail_each(listen_once, path_host), 2);
+    place_end();
     assert_int_equal(rmdir(folder), 0);
 }
 
 static void test_closed_during_a_pause(void **state)
 {
-    place_t place;
-    size_t live = heap_live();
-    assert_true(place_open(&place, "127.0.0.1"));
-    int fd = raw_connect(&place);
+    raw_t raw;
+    dial(&raw);
     heap_fail_at(0, true);
-    raw_until(&place, fd, 0);
+    raw_until_eof(&raw);
     heap_heal();
-    place_close(&place);
-    close(fd);
-    assert_int_equal(heap_live(), live);
+    place_close();
+    raw_close(&raw);
+    assert_int_equal(heap_live(), 0);
 }
 
 /* --- the last connections --------------------------------------------------------------------- */
 
-/* Those who keep on coming do not keep the loop. */
+/* Clients that keep connecting do not keep the loop busy for ever. */
 static void test_the_last_ones_are_so_many(void **state)
 {
-    place_t place;
-    assert_true(place_open(&place, "127.0.0.1"));
     place.ignore = true;
     place.followers = 10000;
-    close(raw_connect(&place));
+    raw_t raw;
+    dial(&raw);
+    raw_close(&raw);
     slack__listen_take_all(place.listener);
     assert_true(place.followers > 0);
     assert_true(place.accepts >= 4096); /* as many as a queue may hold */
     place.followers = 0;
-    place_close(&place);
 }
+
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
 
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ports),
-        cmocka_unit_test(test_what_is_no_address),
+        CASE(test_ports),
+        CASE(test_what_is_no_address),
         cmocka_unit_test(test_any_address),
-        cmocka_unit_test(test_many_at_once),
-        cmocka_unit_test(test_closed_inside_accept),
-        cmocka_unit_test(test_nobody_cares),
-        cmocka_unit_test(test_no_descriptors),
-        cmocka_unit_test(test_no_memory),
+        CASE(test_many_at_once),
+        CASE(test_closed_inside_accept),
+        CASE(test_nobody_cares),
+        CASE(test_no_descriptors),
+        CASE(test_no_memory),
         cmocka_unit_test(test_no_memory_to_listen),
         cmocka_unit_test(test_no_memory_to_listen_on_a_path),
-        cmocka_unit_test(test_closed_during_a_pause),
-        cmocka_unit_test(test_the_last_ones_are_so_many),
+        CASE(test_closed_during_a_pause),
+        CASE(test_the_last_ones_are_so_many),
     };
     heap_install();
     return cmocka_run_group_tests(tests, NULL, NULL);
