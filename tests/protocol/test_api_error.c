@@ -2,7 +2,7 @@
 #include "protocol/api_error.h"
 #include "support/test.h"
 
-static void each_word_has_one_meaning(void **state)
+TEST(each_word_has_one_meaning)
 {
     static const struct {
         const char *word;
@@ -27,12 +27,4 @@ static void each_word_has_one_meaning(void **state)
         assert_int_equal(slack__api_error_heals(cases[i].word), cases[i].heals);
         assert_int_equal(slack__api_error_is_fatal(cases[i].word), cases[i].fatal);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_word_has_one_meaning),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

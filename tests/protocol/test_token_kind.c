@@ -3,7 +3,7 @@
 #include "support/test.h"
 #include "util/log.h"
 
-static void each_token_has_a_kind_and_a_use(void **state)
+TEST(each_token_has_a_kind_and_a_use)
 {
     static const struct {
         const char *token, *kind;
@@ -25,7 +25,7 @@ static void each_token_has_a_kind_and_a_use(void **state)
     }
 }
 
-static void other_texts_are_no_tokens(void **state)
+TEST(other_texts_are_no_tokens)
 {
     static const char *const texts[] = {"", "x", "xox", "xoxb", "xox--1", "XOXB-1", "0123456789ab"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
@@ -35,7 +35,7 @@ static void other_texts_are_no_tokens(void **state)
 }
 
 /* No kind of token can be added that reaches a log. */
-static void each_kind_is_redacted(void **state)
+TEST(each_kind_is_redacted)
 {
     static const char *const prefixes[] = {
 #define TOKEN(prefix, use, what) prefix,
@@ -49,14 +49,4 @@ static void each_kind_is_redacted(void **state)
         text[slack__redact(text, len)] = '\0';
         assert_string_equal(text, "[redacted]");
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_token_has_a_kind_and_a_use),
-        cmocka_unit_test(other_texts_are_no_tokens),
-        cmocka_unit_test(each_kind_is_redacted),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

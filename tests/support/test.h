@@ -2,7 +2,7 @@
 #ifndef SLACK_TESTS_TEST_H
 #define SLACK_TESTS_TEST_H
 
-/* What every test needs: cmocka, and the headers that it asks for before its own. */
+/* What every test needs: cmocka, the headers that it requires, and the words for a case. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>
@@ -13,5 +13,39 @@
 #include <string.h>
 
 #include <cmocka.h>
+
+/*
+ *     TEST(name)
+ *     {
+ *         assert_int_equal(1 + 1, 2);
+ *     }
+ *
+ * defines a case and adds it to the program, which runs its cases in the order of the file. The
+ * header of a fixture has more such words, one for each set-up; TEST_CASE() makes them. Inside a
+ * case, *state is the initial state or what the set-up has put there.
+ *
+ * The library of the tests has the main(): it counts the library's allocations (support/heap.h) and
+ * runs the cases. A program that prepares more has a main() that ends with test_run().
+ */
+#define TEST(function) TEST_CASE(function, NULL, NULL, NULL)
+
+#define TEST_CASE(function, setup, teardown, initial_state)                                        \
+    static void function(void **state);                                                            \
+    TEST_ADD(function, #function, function, setup, teardown, initial_state)                        \
+    static void function(void **state)
+
+/* Adds a case: an identifier, then the members of struct CMUnitTest. */
+#define TEST_ADD(id, ...)                                                                          \
+    __attribute__((constructor)) static void id##_add(void)                                        \
+    {                                                                                              \
+        test_add(&(const struct CMUnitTest){__VA_ARGS__});                                         \
+    }
+
+/* Copies a case to the end of the list. */
+void test_add(const struct CMUnitTest *test);
+
+/* Runs all cases and returns the status of the program. `setup` runs before the first one and
+ * `teardown` after the last one; both may be NULL. */
+int test_run(CMFixtureFunction setup, CMFixtureFunction teardown);
 
 #endif

@@ -24,7 +24,7 @@ static void ignore_free(void *ptr, void *user_data)
     *(int *)user_data += 100;
 }
 
-static void test_replacement_is_used(void **state)
+TEST(test_replacement_is_used)
 {
     int calls = 0, one = 1;
     const slack_allocator_t none = {refuse_malloc, refuse_realloc, ignore_free, &calls};
@@ -46,7 +46,7 @@ static void test_replacement_is_used(void **state)
     assert_int_equal(calls, 105);
 }
 
-static void test_incomplete_replacement(void **state)
+TEST(test_incomplete_replacement)
 {
     int calls = 0;
     slack_allocator_t a = {NULL, refuse_realloc, ignore_free, &calls};
@@ -60,7 +60,7 @@ static void test_incomplete_replacement(void **state)
     slack__free(ptr);
 }
 
-static void test_zeroed(void **state)
+TEST(test_zeroed)
 {
     assert_null(slack__calloc(SIZE_MAX / 2 + 1, 2));
     assert_null(slack__calloc(2, SIZE_MAX));
@@ -70,7 +70,7 @@ static void test_zeroed(void **state)
     slack__free(bytes);
 }
 
-static void test_nothing_is_something(void **state)
+TEST(test_nothing_is_something)
 {
     void *a = slack__malloc(0), *b = slack__calloc(0, 8), *c = slack__realloc(NULL, 0);
     assert_non_null(a);
@@ -83,7 +83,7 @@ static void test_nothing_is_something(void **state)
     slack__free(c);
 }
 
-static void test_strings(void **state)
+TEST(test_strings)
 {
     assert_null(slack__strdup(NULL));
     assert_null(slack__strndup("x", SIZE_MAX));
@@ -98,7 +98,7 @@ static void test_strings(void **state)
     slack__free(s);
 }
 
-static void test_secrets_are_wiped(void **state)
+TEST(test_secrets_are_wiped)
 {
     heap_install();
     heap_watch("xoxb-1234");
@@ -128,22 +128,8 @@ static int two_strings(void *ctx)
     return 0;
 }
 
-static void test_nth_allocation(void **state)
+TEST(test_nth_allocation)
 {
     assert_int_equal(alloc_fail_each(two_strings, NULL), 2);
     slack_set_allocator(NULL);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_replacement_is_used),
-        cmocka_unit_test(test_incomplete_replacement),
-        cmocka_unit_test(test_zeroed),
-        cmocka_unit_test(test_nothing_is_something),
-        cmocka_unit_test(test_strings),
-        cmocka_unit_test(test_secrets_are_wiped),
-        cmocka_unit_test(test_nth_allocation),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

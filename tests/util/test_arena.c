@@ -11,7 +11,7 @@ static bool aligned(const void *ptr)
     return (uintptr_t)ptr % _Alignof(max_align_t) == 0;
 }
 
-static void test_one_allocation_for_little(void **state)
+TEST(test_one_allocation_for_little)
 {
     size_t before = heap_count();
     slack_arena_t *arena = slack__arena_new(0, 0);
@@ -25,7 +25,7 @@ static void test_one_allocation_for_little(void **state)
 }
 
 /* Allocations of many sizes are aligned, do not overlap and keep what was written to them. */
-static void test_allocations_are_apart(void **state)
+TEST(test_allocations_are_apart)
 {
     enum { COUNT = 500 };
     unsigned char *ptrs[COUNT];
@@ -43,7 +43,7 @@ static void test_allocations_are_apart(void **state)
     slack__arena_free(arena);
 }
 
-static void test_few_blocks(void **state)
+TEST(test_few_blocks)
 {
     size_t before = heap_count();
     slack_arena_t *arena = slack__arena_new(1024, 0);
@@ -55,7 +55,7 @@ static void test_few_blocks(void **state)
 }
 
 /* A large request must not cost the room that is left in the block. */
-static void test_large_request_keeps_the_block(void **state)
+TEST(test_large_request_keeps_the_block)
 {
     slack_arena_t *arena = slack__arena_new(1024, 0);
     char *small = slack__arena_alloc(arena, 16);
@@ -66,7 +66,7 @@ static void test_large_request_keeps_the_block(void **state)
     slack__arena_free(arena);
 }
 
-static void test_maximum(void **state)
+TEST(test_maximum)
 {
     slack_arena_t *arena = slack__arena_new(1024, 4096);
     size_t taken = 0;
@@ -92,7 +92,7 @@ static void test_maximum(void **state)
     slack__arena_free(arena);
 }
 
-static void test_strings(void **state)
+TEST(test_strings)
 {
     slack_arena_t *arena = slack__arena_new(0, 0);
     assert_null(slack__arena_strdup(arena, NULL));
@@ -108,7 +108,7 @@ static void test_strings(void **state)
     slack__arena_free(arena);
 }
 
-static void test_resizing(void **state)
+TEST(test_resizing)
 {
     slack_arena_t *arena = slack__arena_new(1024, 0);
     char *a = slack__arena_realloc(arena, NULL, 0, 10);
@@ -127,7 +127,7 @@ static void test_resizing(void **state)
 }
 
 /* What grows step by step must not keep every step until the arena is freed. */
-static void test_large_growth_holds_one_copy(void **state)
+TEST(test_large_growth_holds_one_copy)
 {
     slack_arena_t *arena = slack__arena_new(1024, 200000);
     size_t size = 10000;
@@ -145,7 +145,7 @@ static void test_large_growth_holds_one_copy(void **state)
     slack__arena_free(arena);
 }
 
-static void test_wiped(void **state)
+TEST(test_wiped)
 {
     heap_watch("xoxb-1234");
     slack_arena_t *arena = slack__arena_new(256, 0);
@@ -176,25 +176,7 @@ static int use_arena(void *ctx)
     return ok ? 0 : SLACK_ENOMEM;
 }
 
-static void test_nth_allocation(void **state)
+TEST(test_nth_allocation)
 {
     assert_true(alloc_fail_each(use_arena, NULL) >= 4);
-}
-
-int main(void)
-{
-    heap_install();
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_one_allocation_for_little),
-        cmocka_unit_test(test_allocations_are_apart),
-        cmocka_unit_test(test_few_blocks),
-        cmocka_unit_test(test_large_request_keeps_the_block),
-        cmocka_unit_test(test_maximum),
-        cmocka_unit_test(test_strings),
-        cmocka_unit_test(test_resizing),
-        cmocka_unit_test(test_large_growth_holds_one_copy),
-        cmocka_unit_test(test_wiped),
-        cmocka_unit_test(test_nth_allocation),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

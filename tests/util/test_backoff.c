@@ -2,7 +2,7 @@
 #include "support/test.h"
 #include "util/backoff.h"
 
-static void test_ceiling_doubles_up_to_the_cap(void **state)
+TEST(test_ceiling_doubles_up_to_the_cap)
 {
     slack_backoff_t backoff = {.base_ms = 100, .cap_ms = 1000};
     const uint64_t ceilings[] = {100, 200, 400, 800, 1000, 1000, 1000};
@@ -21,7 +21,7 @@ static void test_ceiling_doubles_up_to_the_cap(void **state)
     assert_int_equal(slack__backoff_next_ms(&backoff, 0, 100), 100);
 }
 
-static void test_floor(void **state)
+TEST(test_floor)
 {
     slack_backoff_t backoff = {.base_ms = 100, .cap_ms = 1000};
     assert_int_equal(slack__backoff_next_ms(&backoff, 30000, 50), 30000); /* not capped */
@@ -29,7 +29,7 @@ static void test_floor(void **state)
     assert_int_equal(backoff.attempt, 2);
 }
 
-static void test_extremes(void **state)
+TEST(test_extremes)
 {
     slack_backoff_t backoff = {.base_ms = 1000, .cap_ms = 60000};
     for (int i = 0; i < 1000; i++)
@@ -48,7 +48,7 @@ static void test_extremes(void **state)
 }
 
 /* Every bit comes out both set and clear. */
-static void test_random(void **state)
+TEST(test_random)
 {
     uint64_t ones = 0, zeros = 0;
     for (int i = 0; i < 200; i++) {
@@ -57,15 +57,4 @@ static void test_random(void **state)
         zeros |= ~n;
     }
     assert_true(ones == UINT64_MAX && zeros == UINT64_MAX);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ceiling_doubles_up_to_the_cap),
-        cmocka_unit_test(test_floor),
-        cmocka_unit_test(test_extremes),
-        cmocka_unit_test(test_random),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

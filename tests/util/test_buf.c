@@ -12,7 +12,7 @@ static void assert_content(const slack_buf_t *buf, const char *want)
     assert_string_equal(slack__buf_ptr(buf), want); /* with its NUL */
 }
 
-static void test_append(void **state)
+TEST(test_append)
 {
     slack_buf_t buf;
     slack__buf_init(&buf, 1000);
@@ -36,7 +36,7 @@ static void test_append(void **state)
     slack__buf_done(&buf);
 }
 
-static void test_maximum(void **state)
+TEST(test_maximum)
 {
     slack_buf_t buf;
     slack__buf_init(&buf, 10);
@@ -63,7 +63,7 @@ static void test_maximum(void **state)
     slack__buf_done(&buf);
 }
 
-static void test_reserve(void **state)
+TEST(test_reserve)
 {
     slack_buf_t buf;
     char *tail;
@@ -77,7 +77,7 @@ static void test_reserve(void **state)
 }
 
 /* A queue of bytes: what comes out is what went in, for any mixture of sizes. */
-static void test_queue(void **state)
+TEST(test_queue)
 {
     slack_buf_t buf;
     slack__buf_init(&buf, 300);
@@ -104,7 +104,7 @@ static void test_queue(void **state)
     slack__buf_done(&buf);
 }
 
-static void test_growth_is_doubling(void **state)
+TEST(test_growth_is_doubling)
 {
     slack_buf_t buf;
     size_t before = heap_count();
@@ -116,7 +116,7 @@ static void test_growth_is_doubling(void **state)
     assert_int_equal(heap_live(), 0);
 }
 
-static void test_wiped(void **state)
+TEST(test_wiped)
 {
     slack_buf_t buf;
     heap_watch("xoxb-1234");
@@ -146,22 +146,7 @@ static int fill(void *ctx)
     return rc;
 }
 
-static void test_nth_allocation(void **state)
+TEST(test_nth_allocation)
 {
     assert_true(alloc_fail_each(fill, NULL) >= 4);
-}
-
-int main(void)
-{
-    heap_install();
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_append),
-        cmocka_unit_test(test_maximum),
-        cmocka_unit_test(test_reserve),
-        cmocka_unit_test(test_queue),
-        cmocka_unit_test(test_growth_is_doubling),
-        cmocka_unit_test(test_wiped),
-        cmocka_unit_test(test_nth_allocation),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

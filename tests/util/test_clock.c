@@ -14,7 +14,7 @@ static int64_t fixed_wall(void *user_data)
     return -5;
 }
 
-static void test_injected(void **state)
+TEST(test_injected)
 {
     uint64_t now = 1234567;
     const slack_clock_t clock = {fixed_mono, fixed_wall, &now};
@@ -23,7 +23,7 @@ static void test_injected(void **state)
     assert_int_equal(slack__wall_ms(&clock), -5);
 }
 
-static void test_system(void **state)
+TEST(test_system)
 {
     uint64_t before = slack__mono_us(&slack__clock_system);
     for (int i = 0; i < 1000; i++) {
@@ -34,13 +34,4 @@ static void test_system(void **state)
     int64_t low = (int64_t)time(NULL) - 1; /* time() may be a tick behind */
     int64_t wall = slack__wall_ms(&slack__clock_system) / 1000;
     assert_true(wall >= low && wall <= (int64_t)time(NULL) + 1);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_injected),
-        cmocka_unit_test(test_system),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

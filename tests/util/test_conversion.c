@@ -7,7 +7,7 @@
 #include "support/test.h"
 #include "util/conversion.h"
 
-static void test_known(void **state)
+TEST(test_known)
 {
     static const struct {
         const char *text;
@@ -33,7 +33,7 @@ static void test_known(void **state)
     }
 }
 
-static void test_unknown(void **state)
+TEST(test_unknown)
 {
     const char *bad[] = {"%",   "%5d",  "%-d",  "%+d",  "%05d", "%.3d",   "%.*d",  "%.3s", "%ls",
                          "%hd", "%hhd", "%Lf",  "%lf",  "%.*f", "%.f",    "%lc",   "%n",   "%a",
@@ -83,7 +83,7 @@ static void format(char *out, size_t size, const char *text, ...)
     } while (0)
 
 /* The type taken is the type given, or the arguments after it come out wrong. */
-static void test_like_printf(void **state)
+TEST(test_like_printf)
 {
     assert_like_printf("%d %i %u %x %d", INT_MIN, INT_MAX, UINT_MAX, UINT_MAX, 7);
     assert_like_printf("%ld %lu %lx %d", LONG_MIN, ULONG_MAX, ULONG_MAX, 7);
@@ -96,7 +96,7 @@ static void test_like_printf(void **state)
     assert_like_printf("%s|%.*s|%.*s|%.*s|%d", "abc", 2, "abc", 9, "abc", -1, "abc", 7);
 }
 
-static void test_unterminated_string(void **state)
+TEST(test_unterminated_string)
 {
     const char bytes[3] = {'a', 'b', 'c'}; /* a sanitizer sees a read past them */
     char got[16];
@@ -104,7 +104,7 @@ static void test_unterminated_string(void **state)
     assert_string_equal(got, "abc");
 }
 
-static void test_locale(void **state)
+TEST(test_locale)
 {
     static const char *const names[] = {"de_DE.UTF-8", "fr_FR.UTF-8", "de_DE", "ps_AF.UTF-8"};
     size_t i = 0;
@@ -115,14 +115,4 @@ static void test_locale(void **state)
     format(got, sizeof got, "%f %g", -1234.5, 1e300 + 0.5);
     setlocale(LC_NUMERIC, "C");
     assert_string_equal(got, "-1234.500000 1e+300");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_known),       cmocka_unit_test(test_unknown),
-        cmocka_unit_test(test_like_printf), cmocka_unit_test(test_unterminated_string),
-        cmocka_unit_test(test_locale),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,7 +14,7 @@ static const struct {
 
 #define COUNT (sizeof all / sizeof all[0])
 
-static void test_names(void **state)
+TEST(test_names)
 {
     for (size_t i = 0; i < COUNT; i++) {
         assert_string_equal(slack_err_name(all[i].code), all[i].name);
@@ -23,7 +23,7 @@ static void test_names(void **state)
     assert_string_equal(slack_strerror(SLACK_ENOMEM), "out of memory");
 }
 
-static void test_numbers_are_distinct_and_in_range(void **state)
+TEST(test_numbers_are_distinct_and_in_range)
 {
     for (size_t i = 0; i < COUNT; i++) {
         assert_true(all[i].code <= -20001 && all[i].code > -21000);
@@ -34,7 +34,7 @@ static void test_numbers_are_distinct_and_in_range(void **state)
     }
 }
 
-static void test_others(void **state)
+TEST(test_others)
 {
     assert_string_equal(slack_strerror(0), "success");
     assert_string_equal(slack_err_name(0), "OK");
@@ -43,14 +43,4 @@ static void test_others(void **state)
         assert_string_equal(slack_strerror(strangers[i]), "unknown error");
         assert_string_equal(slack_err_name(strangers[i]), "SLACK_UNKNOWN");
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names),
-        cmocka_unit_test(test_numbers_are_distinct_and_in_range),
-        cmocka_unit_test(test_others),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -49,7 +49,7 @@ static slack_logger_t *const text = &text_log, *const json = &json_log;
 #define TEXT_HEAD "ts=2026-11-21T00:00:00.007Z level=info event=e"
 #define JSON_HEAD "{\"ts\":\"2026-11-21T00:00:00.007Z\",\"level\":\"info\",\"event\":\"e\""
 
-static void test_shape(void **state)
+TEST(test_shape)
 {
     SLACK_LOG(text, WARN, "ack lost", "transport=%s reason=%s", "http",
               slack_err_name(SLACK_ECLOSED));
@@ -65,7 +65,7 @@ static void test_shape(void **state)
     assert_string_equal(line, JSON_HEAD "}");
 }
 
-static void test_level(void **state)
+TEST(test_level)
 {
     slack_logger_t quiet_log = text_log, *quiet = &quiet_log, *none = NULL;
     quiet_log.level = SLACK_LOG_WARN;
@@ -80,7 +80,7 @@ static void test_level(void **state)
     assert_int_equal(lines, 1);
 }
 
-static void test_values(void **state)
+TEST(test_values)
 {
     SLACK_LOG(text, INFO, "e", "a=%s b=%s c=%s d=%s e=%s", "", "x y", "k=v", "say \"hi\"", "a\\b");
     assert_string_equal(line, TEXT_HEAD " a=\"\" b=\"x y\" c=\"k=v\" d='say \"hi\"' "
@@ -111,7 +111,7 @@ static void test_values(void **state)
     assert_string_equal(line, TEXT_HEAD " a=null b=const c=x d=\"\\u007f\"");
 }
 
-static void test_json_types(void **state)
+TEST(test_json_types)
 {
     SLACK_LOG(json, INFO, "e", "a=%u b=%.1f c=%x d=%d:%d e=%s f=%f g=%c", 7u, 0.5, 255u, 1, 2,
               no_string, (double)NAN, '5');
@@ -119,7 +119,7 @@ static void test_json_types(void **state)
                                         "\"f\":\"nan\",\"g\":\"5\"}");
 }
 
-static void test_redacted(void **state)
+TEST(test_redacted)
 {
     SLACK_LOG(text, INFO, "e", "a=%s b=%s", "Bearer xoxb-1234567",
               "https://hooks.slack.com/x/y/zzzzzz");
@@ -132,14 +132,14 @@ static void test_redacted(void **state)
 }
 
 /* A conversion that is not known ends the line's pairs; nothing is read that was not given. */
-static void test_unknown_conversion(void **state)
+TEST(test_unknown_conversion)
 {
     SLACK_LOG(text, INFO, "e", "a=%d b=%5d c=%s", 1, 2, "x");
     assert_string_equal(line, TEXT_HEAD " a=1");
 }
 
 /* Whatever the length, JSON stays JSON and text stays UTF-8. */
-static void test_every_length(void **state)
+TEST(test_every_length)
 {
     char *value = malloc(10001);
     for (size_t len = 3800; len <= 4300; len++) {
@@ -164,7 +164,7 @@ static void test_every_length(void **state)
 }
 
 /* The pair that no longer fits is left out whole, and the line says so. */
-static void test_cut_between_pairs(void **state)
+TEST(test_cut_between_pairs)
 {
     char value[4096];
     int cut = 0;
@@ -185,7 +185,7 @@ static void test_cut_between_pairs(void **state)
     assert_true(cut > 0);
 }
 
-static void test_no_heap_and_errno(void **state)
+TEST(test_no_heap_and_errno)
 {
     size_t before = heap_count();
     errno = ENOENT;
@@ -194,7 +194,7 @@ static void test_no_heap_and_errno(void **state)
     assert_int_equal(heap_count(), before);
 }
 
-static void test_defaults_to_stderr(void **state)
+TEST(test_defaults_to_stderr)
 {
     int pipe_fds[2], saved = dup(STDERR_FILENO);
     assert_int_equal(pipe(pipe_fds), 0);
@@ -213,28 +213,9 @@ static void test_defaults_to_stderr(void **state)
     assert_non_null(strstr(got, "Z level=info event=e a=1\nown\n"));
 }
 
-static void test_level_names(void **state)
+TEST(test_level_names)
 {
     assert_string_equal(slack__log_level_name(SLACK_LOG_ERROR), "error");
     assert_string_equal(slack__log_level_name(SLACK_LOG_DEBUG), "debug");
     assert_string_equal(slack__log_level_name((enum slack_log_level)0), "unknown");
-}
-
-int main(void)
-{
-    heap_install();
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_shape),
-        cmocka_unit_test(test_level),
-        cmocka_unit_test(test_values),
-        cmocka_unit_test(test_json_types),
-        cmocka_unit_test(test_redacted),
-        cmocka_unit_test(test_unknown_conversion),
-        cmocka_unit_test(test_every_length),
-        cmocka_unit_test(test_cut_between_pairs),
-        cmocka_unit_test(test_no_heap_and_errno),
-        cmocka_unit_test(test_defaults_to_stderr),
-        cmocka_unit_test(test_level_names),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

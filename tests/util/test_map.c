@@ -13,7 +13,7 @@ static void count_free(void *value)
     freed++;
 }
 
-static void test_put_get_take(void **state)
+TEST(test_put_get_take)
 {
     int a = 1, b = 2;
     slack_map_t *map = slack__map_new(10);
@@ -33,7 +33,7 @@ static void test_put_get_take(void **state)
     assert_int_equal(heap_live(), 0);
 }
 
-static void test_keys_are_bytes(void **state)
+TEST(test_keys_are_bytes)
 {
     int values[4];
     const slack_slice_t keys[] = {
@@ -71,7 +71,7 @@ static slack_slice_t text_of(const void *value)
     return slack__slice(((const word_t *)value)->text);
 }
 
-static void test_values_with_keys(void **state)
+TEST(test_values_with_keys)
 {
     word_t words[100];
     slack_map_t *map = slack__map_new_keyed(99, text_of);
@@ -94,7 +94,7 @@ static void test_values_with_keys(void **state)
     assert_int_equal(heap_live(), 0);
 }
 
-static void test_maximum(void **state)
+TEST(test_maximum)
 {
     int value;
     slack_map_t *map = slack__map_new(2);
@@ -110,7 +110,7 @@ static void test_maximum(void **state)
 }
 
 /* Against a plain array, with many keys coming and going: no entry is lost where probes cross. */
-static void test_against_a_model(void **state)
+TEST(test_against_a_model)
 {
     enum { KEYS = 400 };
     static int values[KEYS];
@@ -157,19 +157,8 @@ static int fill(void *ctx)
     return rc;
 }
 
-static void test_nth_allocation(void **state)
+TEST(test_nth_allocation)
 {
     /* The map, three sizes of table (16, 32, 64), and one for each entry. */
     assert_int_equal(alloc_fail_each(fill, NULL), 1 + 3 + 40);
-}
-
-int main(void)
-{
-    heap_install();
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_put_get_take),     cmocka_unit_test(test_keys_are_bytes),
-        cmocka_unit_test(test_values_with_keys), cmocka_unit_test(test_maximum),
-        cmocka_unit_test(test_against_a_model),  cmocka_unit_test(test_nth_allocation),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

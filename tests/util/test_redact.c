@@ -57,7 +57,7 @@ static size_t redact(const char *text, size_t len, char **ret)
     return slack__redact(*ret, len);
 }
 
-static void test_cases(void **state)
+TEST(test_cases)
 {
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char *got;
@@ -68,7 +68,7 @@ static void test_cases(void **state)
     }
 }
 
-static void test_twice_is_once(void **state)
+TEST(test_twice_is_once)
 {
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         char *got;
@@ -82,7 +82,7 @@ static void test_twice_is_once(void **state)
 }
 
 /* Cut at any byte, what was inside a secret does not come out. */
-static void test_every_cut(void **state)
+TEST(test_every_cut)
 {
     const char text[] = "key xoxb-SSSSSSSSSSSSSSSS http://u:SSSSSSS@p "
                         "https://hooks.slack.com/SSSSSSSSSSSSSS ticket=SSSSSS";
@@ -95,7 +95,7 @@ static void test_every_cut(void **state)
     }
 }
 
-static void test_any_bytes(void **state)
+TEST(test_any_bytes)
 {
     const char text[] = "\0xoxb-12345\0\xFFxoxb-12345\xFF";
     char *got;
@@ -103,15 +103,4 @@ static void test_any_bytes(void **state)
     assert_int_equal(len, sizeof "\0[redacted]\0\xFF[redacted]\xFF" - 1);
     assert_memory_equal(got, "\0[redacted]\0\xFF[redacted]\xFF", len);
     free(got);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cases),
-        cmocka_unit_test(test_twice_is_once),
-        cmocka_unit_test(test_every_cut),
-        cmocka_unit_test(test_any_bytes),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,7 +8,7 @@ static void assert_slice(slack_slice_t got, const char *want)
     assert_memory_equal(got.ptr, want, got.len);
 }
 
-static void test_equality(void **state)
+TEST(test_equality)
 {
     slack_slice_t none = {NULL, 0};
     assert_true(slack__slice_eq(slack__slice("abc"), SLACK_SLICE("abc")));
@@ -21,7 +21,7 @@ static void test_equality(void **state)
     assert_false(slack__slice_eq_nocase(SLACK_SLICE("\xC3\x89"), SLACK_SLICE("\xC3\xA9")));
 }
 
-static void test_trim(void **state)
+TEST(test_trim)
 {
     assert_slice(slack__slice_trim(SLACK_SLICE(" \t a b\t ")), "a b");
     assert_slice(slack__slice_trim(SLACK_SLICE(" \t")), "");
@@ -29,7 +29,7 @@ static void test_trim(void **state)
     assert_slice(slack__slice_trim(SLACK_SLICE("\na\n")), "\na\n");
 }
 
-static void test_split(void **state)
+TEST(test_split)
 {
     slack_slice_t rest = SLACK_SLICE("a,,bc,"), part;
     const char *want[] = {"a", "", "bc", ""};
@@ -45,7 +45,7 @@ static void test_split(void **state)
     assert_false(slack__slice_split(&rest, ',', &part));
 }
 
-static void test_parse_u64(void **state)
+TEST(test_parse_u64)
 {
     uint64_t n = 77;
     assert_true(slack__parse_u64(SLACK_SLICE("0"), 0, &n));
@@ -63,7 +63,7 @@ static void test_parse_u64(void **state)
     assert_int_equal(n, 7); /* untouched */
 }
 
-static void test_equal_ct(void **state)
+TEST(test_equal_ct)
 {
     assert_true(slack__equal_ct("abcd", "abcd", 4));
     assert_true(slack__equal_ct("abcd", "abce", 3));
@@ -76,7 +76,7 @@ static void test_equal_ct(void **state)
         }
 }
 
-static void test_hex(void **state)
+TEST(test_hex)
 {
     const uint8_t bytes[] = {0x00, 0x0F, 0xA5, 0xFF};
     char out[9] = "........!";
@@ -84,7 +84,7 @@ static void test_hex(void **state)
     assert_memory_equal(out, "000fa5ff!", 9);
 }
 
-static void test_utf8(void **state)
+TEST(test_utf8)
 {
     static const struct {
         const char *text;
@@ -126,7 +126,7 @@ static void test_utf8(void **state)
     assert_int_equal(slack__utf8_char("\xC3\xA9x", 1), 0);
 }
 
-static void test_loopback(void **state)
+TEST(test_loopback)
 {
     const char *yes[] = {"localhost", "LocalHost", "127.0.0.1", "127.255.255.255", "::1", "[::1]"};
     const char *no[] = {"",
@@ -148,15 +148,4 @@ static void test_loopback(void **state)
         assert_true(slack__is_loopback(slack__slice(yes[i])));
     for (size_t i = 0; i < sizeof no / sizeof no[0]; i++)
         assert_false(slack__is_loopback(slack__slice(no[i])));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_equality), cmocka_unit_test(test_trim),
-        cmocka_unit_test(test_split),    cmocka_unit_test(test_parse_u64),
-        cmocka_unit_test(test_equal_ct), cmocka_unit_test(test_hex),
-        cmocka_unit_test(test_utf8),     cmocka_unit_test(test_loopback),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,7 +2,7 @@
 #include "support/test.h"
 #include "webapi/rate_limit.h"
 
-static void test_keys(void **state)
+TEST(test_keys)
 {
     slack_rate_limit_t a, b;
     slack__rate_limit_init(&a, 1);
@@ -16,7 +16,7 @@ static void test_keys(void **state)
     assert_true(slack__rate_limit_key(&a, "", "c") != slack__rate_limit_key(&a, "c", ""));
 }
 
-static void test_a_pause(void **state)
+TEST(test_a_pause)
 {
     slack_rate_limit_t limit;
     slack__rate_limit_init(&limit, 0);
@@ -28,7 +28,7 @@ static void test_a_pause(void **state)
     assert_null(slack__rate_limit_find(&limit, 1, 31000));
 }
 
-static void test_a_pause_only_grows(void **state)
+TEST(test_a_pause_only_grows)
 {
     slack_rate_limit_t limit;
     slack__rate_limit_init(&limit, 0);
@@ -40,7 +40,7 @@ static void test_a_pause_only_grows(void **state)
 }
 
 /* After the pause the lane stays, one call wide, until its last call has left. */
-static void test_one_at_a_time(void **state)
+TEST(test_one_at_a_time)
 {
     slack_rate_limit_t limit;
     slack__rate_limit_init(&limit, 0);
@@ -58,7 +58,7 @@ static void test_one_at_a_time(void **state)
     assert_null(slack__rate_limit_find(&limit, 1, 5000));
 }
 
-static void test_lanes_run_out_and_come_back(void **state)
+TEST(test_lanes_run_out_and_come_back)
 {
     slack_rate_limit_t limit;
     slack__rate_limit_init(&limit, 0);
@@ -74,16 +74,4 @@ static void test_lanes_run_out_and_come_back(void **state)
     assert_null(slack__rate_limit_pause(&limit, 1001, 200, 900));
     assert_ptr_equal(slack__rate_limit_find(&limit, 2, 200), second);
     assert_int_equal(slack__lane_open_ms(lane), 900);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_keys),
-        cmocka_unit_test(test_a_pause),
-        cmocka_unit_test(test_a_pause_only_grows),
-        cmocka_unit_test(test_one_at_a_time),
-        cmocka_unit_test(test_lanes_run_out_and_come_back),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

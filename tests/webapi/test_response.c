@@ -33,7 +33,7 @@ static void check(read_fn read, int http_status, const char *body, int status, c
     slack__arena_free(arena);
 }
 
-static void test_answers_to_calls(void **state)
+TEST(test_answers_to_calls)
 {
     static const struct {
         int http_status;
@@ -71,7 +71,7 @@ static void test_answers_to_calls(void **state)
               cases[i].error);
 }
 
-static void test_answers_of_response_urls(void **state)
+TEST(test_answers_of_response_urls)
 {
     static const struct {
         int http_status;
@@ -100,7 +100,7 @@ static void test_answers_of_response_urls(void **state)
 }
 
 /* A text that is cut stays UTF-8. */
-static void test_a_long_error_text(void **state)
+TEST(test_a_long_error_text)
 {
     char body[301], want[101];
     memset(body, 'x', sizeof body);
@@ -111,7 +111,7 @@ static void test_a_long_error_text(void **state)
     check(slack__response_read_url, 400, body, SLACK_EHTTP, want);
 }
 
-static void test_failures_without_an_answer(void **state)
+TEST(test_failures_without_an_answer)
 {
     slack_arena_t *arena = slack__arena_new(0, 0);
     slack_response_t response;
@@ -149,7 +149,7 @@ static bool limited(int http_status, const char *body, int64_t retry_after_s)
     return is_limited;
 }
 
-static void test_what_says_later(void **state)
+TEST(test_what_says_later)
 {
     assert_true(limited(429, "", -1));
     assert_true(limited(429, "{\"ok\":false,\"error\":\"ratelimited\"}", 30));
@@ -161,7 +161,7 @@ static void test_what_says_later(void **state)
     assert_false(limited(503, "", 30));
 }
 
-static void test_response_urls(void **state)
+TEST(test_response_urls)
 {
     static const char api[] = "http://127.0.0.1:8080/api/";
     static const char *const good[] = {
@@ -192,7 +192,7 @@ static void test_response_urls(void **state)
     assert_false(slack__response_url_allowed(NULL, api));
 }
 
-static void test_what_callers_read(void **state)
+TEST(test_what_callers_read)
 {
     slack_arena_t *arena = slack__arena_new(0, 0);
     const slack_curl_result_t result =
@@ -222,7 +222,7 @@ static int read_some(void *ctx)
     return rc == SLACK_EAPI ? 0 : rc;
 }
 
-static void test_reading_without_memory(void **state)
+TEST(test_reading_without_memory)
 {
     alloc_fail_each(read_some, NULL);
 }
@@ -254,7 +254,7 @@ static void read_real(const char *name, const char *text, size_t len, void *ctx)
     slack__arena_free(arena);
 }
 
-static void test_real_answers(void **state)
+TEST(test_real_answers)
 {
     assert_true(payloads_each("api", read_real, NULL) > 0);
     payloads_each("api_errors", read_real, NULL);
@@ -287,24 +287,7 @@ static void read_exchange(const char *name, const char *text, size_t len, void *
     slack__arena_free(arena);
 }
 
-static void test_real_exchanges(void **state)
+TEST(test_real_exchanges)
 {
     payloads_each("api_http", read_exchange, NULL);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_reading_without_memory), /* first: it changes the allocator */
-        cmocka_unit_test(test_what_callers_read),
-        cmocka_unit_test(test_answers_to_calls),
-        cmocka_unit_test(test_answers_of_response_urls),
-        cmocka_unit_test(test_a_long_error_text),
-        cmocka_unit_test(test_failures_without_an_answer),
-        cmocka_unit_test(test_what_says_later),
-        cmocka_unit_test(test_response_urls),
-        cmocka_unit_test(test_real_answers),
-        cmocka_unit_test(test_real_exchanges),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

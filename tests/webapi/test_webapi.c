@@ -118,7 +118,7 @@ static void answer_ok(peer_t *p, const peer_request_t *request, void *user_data)
                 "\"response_metadata\":{\"messages\":[\"[WARN] look\"]}}");
 }
 
-static void test_success(void **state)
+TEST(test_success)
 {
     open_all(answer_ok);
     int rc = slack_callf(&client, "chat.postMessage", on_end, mark(7),
@@ -149,7 +149,7 @@ static void test_success(void **state)
     close_all();
 }
 
-static void test_no_arguments_and_no_token(void **state)
+TEST(test_no_arguments_and_no_token)
 {
     open_all(answer_ok);
     client.token = "";
@@ -162,7 +162,7 @@ static void test_no_arguments_and_no_token(void **state)
 }
 
 /* The workspace of an organization's token, where a method asks for one. */
-static void test_the_team_of_an_org_token(void **state)
+TEST(test_the_team_of_an_org_token)
 {
     static const struct {
         const char *method, *args, *body;
@@ -193,7 +193,7 @@ static void test_the_team_of_an_org_token(void **state)
     close_all();
 }
 
-static void test_refused_submissions(void **state)
+TEST(test_refused_submissions)
 {
     open_with(1, 10000, answer_ok);
     slack_arena_t *arena = slack__arena_new(0, 0);
@@ -230,7 +230,7 @@ static void test_refused_submissions(void **state)
     assert_int_equal(ends.count, 1);
 }
 
-static void test_api_urls(void **state)
+TEST(test_api_urls)
 {
     static const char *const bad[] = {NULL, "", "http://slack.com/api/", "https://slack.com/api",
                                       "slack.com/api/"};
@@ -267,7 +267,7 @@ static void expect_failure(int http_status, const char *body, int status, const 
     close_all();
 }
 
-static void test_failures(void **state)
+TEST(test_failures)
 {
     expect_failure(200, "{\"ok\":false,\"error\":\"channel_not_found\"}", SLACK_EAPI,
                    "channel_not_found");
@@ -278,7 +278,7 @@ static void test_failures(void **state)
     expect_failure(200, "{\"ok\":tr", SLACK_EJSON, "malformed JSON");
 }
 
-static void test_an_oversize_answer(void **state)
+TEST(test_an_oversize_answer)
 {
     char *body = malloc(((size_t)16 << 20) + 2);
     assert_non_null(body);
@@ -299,7 +299,7 @@ static void answer_nothing(peer_t *p, const peer_request_t *request, void *user_
 {
 }
 
-static void test_a_slow_answer(void **state)
+TEST(test_a_slow_answer)
 {
     open_with(10, 50, answer_nothing);
     call("chat.postMessage", 1);
@@ -314,7 +314,7 @@ static void answer_hang_up(peer_t *p, const peer_request_t *request, void *user_
     peer_hang_up(p, request->connection);
 }
 
-static void test_a_lost_answer(void **state)
+TEST(test_a_lost_answer)
 {
     open_all(answer_hang_up);
     call("chat.postMessage", 1);
@@ -332,7 +332,7 @@ static unsigned count_in_log(const char *text)
     return count;
 }
 
-static void test_connection_refused(void **state)
+TEST(test_connection_refused)
 {
     open_all(answer_nothing);
     peer_close(peer);
@@ -364,7 +364,7 @@ static void answer_limited_once(peer_t *p, const peer_request_t *request, void *
     }
 }
 
-static void test_retry_after(void **state)
+TEST(test_retry_after)
 {
     open_all(answer_limited_once);
     call("slow.method", 1);
@@ -403,7 +403,7 @@ static void answer_zero(peer_t *p, const peer_request_t *request, void *user_dat
         answer_ok(p, request, user_data);
 }
 
-static void test_retry_after_zero(void **state)
+TEST(test_retry_after_zero)
 {
     open_all(answer_zero);
     call("chat.postMessage", 1);
@@ -418,7 +418,7 @@ static void answer_always_limited(peer_t *p, const peer_request_t *request, void
     peer_answer(p, request->connection, 429, "", "rate limited");
 }
 
-static void test_limited_for_good(void **state)
+TEST(test_limited_for_good)
 {
     open_all(answer_always_limited);
     call("chat.postMessage", 1);
@@ -432,7 +432,7 @@ static void test_limited_for_good(void **state)
 }
 
 /* A transport has waits of its own: it is told at once. */
-static void test_once(void **state)
+TEST(test_once)
 {
     open_all(answer_always_limited);
     client.once = true;
@@ -462,7 +462,7 @@ static void answer_one_per_second(peer_t *p, const peer_request_t *request, void
     peer_answer(p, request->connection, 200, "", "{\"ok\":true}");
 }
 
-static void test_a_burst_comes_through(void **state)
+TEST(test_a_burst_comes_through)
 {
     open_all(answer_one_per_second);
     for (unsigned n = 0; n < 40; n++)
@@ -495,7 +495,7 @@ static void end(slack_client_t *c, const slack_response_t *response)
     end_status = slack_response_status(response);
 }
 
-static void test_calls_without_a_callback(void **state)
+TEST(test_calls_without_a_callback)
 {
     answer_status = 200;
     answer_body = "{\"ok\":false,\"error\":\"not_in_channel\"}";
@@ -550,7 +550,7 @@ static void answer_url(peer_t *p, const peer_request_t *request, void *user_data
         peer_answer(p, request->connection, 200, "", "ok");
 }
 
-static void test_respond(void **state)
+TEST(test_respond)
 {
     open_all(answer_url);
     assert_int_equal(respond("/response/secret"), 0);
@@ -589,7 +589,7 @@ static void test_respond(void **state)
 
 /* --- many, and the end --------------------------------------------------------------------- */
 
-static void test_concurrent(void **state)
+TEST(test_concurrent)
 {
     open_all(answer_ok);
     for (unsigned n = 0; n < 100; n++)
@@ -606,7 +606,7 @@ static void test_concurrent(void **state)
 }
 
 /* Some on their way, some waiting: all are told, none from inside the close. */
-static void test_close_cancels(void **state)
+TEST(test_close_cancels)
 {
     open_all(answer_limited_once);
     call("slow.method", 0);
@@ -640,7 +640,7 @@ static void call_and_close(const slack_response_t *response, void *user_data)
     webapi = NULL;
 }
 
-static void test_close_inside_a_callback(void **state)
+TEST(test_close_inside_a_callback)
 {
     open_all(answer_ok);
     for (uintptr_t n = 0; n < 5; n++)
@@ -658,7 +658,7 @@ static void call_again(const slack_response_t *response, void *user_data)
         assert_int_equal(slack_callf(&client, "a.b", call_again, NULL, "{n: 1}"), 0);
 }
 
-static void test_a_chain_of_calls(void **state)
+TEST(test_a_chain_of_calls)
 {
     open_with(1, 10000, answer_ok);
     assert_int_equal(slack_callf(&client, "a.b", call_again, NULL, "{n: 1}"), 0);
@@ -696,45 +696,15 @@ static int call_once(void *ctx)
     return rc;
 }
 
-static void test_allocations(void **state)
+TEST(test_allocations)
 {
     assert_true(alloc_fail_each(call_once, NULL) > 5);
 }
 
-static void test_secrets_are_wiped(void **state)
+TEST(test_secrets_are_wiped)
 {
     heap_watch("abcdefghijkl"); /* of the token */
     assert_int_equal(call_once(NULL), 0);
     assert_int_equal(heap_unwiped(), 0);
     heap_watch(NULL);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_allocations), /* first: it changes the allocator */
-        cmocka_unit_test(test_secrets_are_wiped),
-        cmocka_unit_test(test_success),
-        cmocka_unit_test(test_no_arguments_and_no_token),
-        cmocka_unit_test(test_the_team_of_an_org_token),
-        cmocka_unit_test(test_refused_submissions),
-        cmocka_unit_test(test_api_urls),
-        cmocka_unit_test(test_failures),
-        cmocka_unit_test(test_an_oversize_answer),
-        cmocka_unit_test(test_a_slow_answer),
-        cmocka_unit_test(test_a_lost_answer),
-        cmocka_unit_test(test_connection_refused),
-        cmocka_unit_test(test_retry_after),
-        cmocka_unit_test(test_retry_after_zero),
-        cmocka_unit_test(test_once),
-        cmocka_unit_test(test_limited_for_good),
-        cmocka_unit_test(test_a_burst_comes_through),
-        cmocka_unit_test(test_calls_without_a_callback),
-        cmocka_unit_test(test_respond),
-        cmocka_unit_test(test_concurrent),
-        cmocka_unit_test(test_close_cancels),
-        cmocka_unit_test(test_close_inside_a_callback),
-        cmocka_unit_test(test_a_chain_of_calls),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/heap.h"
+#include "support/test.h"
+
+int main(void)
+{
+    heap_install();
+    return test_run(NULL, NULL);
+}

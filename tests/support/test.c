@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/test.h"
+
+#define TESTS_MAX 128
+
+static struct CMUnitTest tests[TESTS_MAX];
+static size_t count;
+
+void test_add(const struct CMUnitTest *test)
+{
+    if (count == TESTS_MAX) abort();
+    tests[count++] = *test;
+}
+
+int test_run(CMFixtureFunction setup, CMFixtureFunction teardown)
+{
+    return _cmocka_run_group_tests("tests", tests, count, setup, teardown);
+}
