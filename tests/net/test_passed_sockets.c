@@ -12,14 +12,15 @@
 #include "support/test.h"
 
 /*
- * Where a bot listens that has a process of its own: on sockets that are passed to it as systemd
- * does (sd_listen_fds(3)), beside another process, by IPv6, on a path; and what it says where it
- * cannot.
+ * Where a bot in a process of its own listens: on sockets that are passed to it as by systemd
+ * (sd_listen_fds(3)), beside another process, by IPv6, on a path; and its message if it cannot.
  */
 
 #define FIRST_FD 3
 
-/* What the bot's process is started with. */
+static world_t world;
+
+/* The descriptors and variables of the bot's process. */
 typedef struct passing {
     int fds[3]; /* -1: none */
     size_t count;
@@ -36,7 +37,7 @@ static void pass(void *arg)
     snprintf(pid, sizeof pid, "%ld", (long)getpid());
     setenv("LISTEN_FDS", passing->listen_fds ? passing->listen_fds : count, 1);
     setenv("LISTEN_PID", passing->listen_pid ? passing->listen_pid : pid, 1);
-    /* Out of the way first: what is passed may lie where another is to go. */
+    /* Copy all first: a descriptor may lie where another one goes. */
     for (size_t i = 0; i < passing->count; i++)
         copies[i] = passing->fds[i] < 0 ? -1 : fcntl(passing->fds[i], F_DUPFD, 50);
     for (size_t i = 0; i < passing->count; i++) {
@@ -47,7 +48,7 @@ static void pass(void *arg)
     }
 }
 
-/* A socket that listens on a free port of 127.0.0.1, and which one that is. */
+/* Open a listening socket on a free port of 127.0.0.1. */
 static int listen_somewhere(unsigned *ret_port)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -61,13 +62,13 @@ static int listen_somewhere(unsigned *ret_port)
     return fd;
 }
 
-/* What is answered to a GET on that port; the connection may wait for the bot to come. */
-static int status_of(world_t *world, unsigned port, const char *path)
+/* The status of a GET on that port. The connection may wait until the bot listens. */
+static int status_of(unsigned port, const char *path)
 {
     char request[100];
     raw_t raw;
     snprintf(request, sizeof request, "GET %s HTTP/1.0\r\n\r\n", path);
-    raw_connect(&raw, world, port);
+    raw_connect(&raw, &world, port);
     raw_say(&raw, request);
     raw_until_eof(&raw);
     int status = raw.in_len > 9 ? (int)strtol(raw.in + 9, NULL, 10) : 0;
@@ -77,17 +78,27 @@ static int status_of(world_t *world, unsigned port, const char *path)
 
 static const slack_options_t plain = {.signing_secret = "s"};
 
-/* --- passed sockets ----------------------------------------------------------------------------
- */
+static int set_up(void **state)
+{
+    assert_true(world_open(&world));
+    return 0;
+}
 
-/* Who came before the bot was there is answered, and after its end the socket is still there. */
+static int tear_down(void **state)
+{
+    bot_kill_all(state);
+    world_close(&world);
+    return 0;
+}
+
+/* --- passed sockets --- */
+
+/* A connection made before the bot starts is answered, and the socket outlives the bot. */
 static void one_socket(void **state)
 {
-    world_t world;
     bot_t bot;
     raw_t early;
     unsigned port;
-    assert_true(world_open(&world));
     passing_t passing = {.fds = {listen_somewhere(&port)}, .count = 1};
     for (int round = 0; round < 2; round++) {
         raw_connect(&early, &world, port);
@@ -99,38 +110,32 @@ static void one_socket(void **state)
         raw_until_eof(&early);
         assert_memory_equal(early.in, "HTTP/1.1 200 ", 13);
         raw_close(&early);
-        assert_int_equal(status_of(&world, port, "/slack/events"), 405);
+        assert_int_equal(status_of(port, "/slack/events"), 405);
         bot_close(&bot);
     }
     close(passing.fds[0]);
-    world_close(&world);
 }
 
-/* Without HTTP no other has a claim to it. */
+/* Without the HTTP transport the first socket is the admin port. */
 static void the_only_one_is_the_admin_port(void **state)
 {
-    world_t world;
     bot_t bot;
     unsigned admin_port;
-    assert_true(world_open(&world));
     passing_t passing = {.fds = {listen_somewhere(&admin_port)}, .count = 1};
     bot_start(&bot, &(slack_options_t){.transport = "memory", .http_admin_port = "9"}, pass,
               &passing);
     bot_until_listening(&bot);
     assert_non_null(strstr(bot.log, "event=\"admin server listening\" fd=3 "));
     assert_int_equal(bot.admin_port, admin_port);
-    assert_int_equal(status_of(&world, admin_port, "/readyz"), 200);
+    assert_int_equal(status_of(admin_port, "/readyz"), 200);
     bot_close(&bot);
     close(passing.fds[0]);
-    world_close(&world);
 }
 
 static void the_second_is_the_admin_port(void **state)
 {
-    world_t world;
     bot_t bot;
     unsigned port, admin_port;
-    assert_true(world_open(&world));
     passing_t passing = {.count = 2};
     passing.fds[0] = listen_somewhere(&port);
     passing.fds[1] = listen_somewhere(&admin_port);
@@ -139,9 +144,9 @@ static void the_second_is_the_admin_port(void **state)
     bot_until_listening(&bot);
     assert_non_null(strstr(bot.log, "event=\"admin server listening\" fd=4 "));
     assert_int_equal(bot.admin_port, admin_port);
-    assert_int_equal(status_of(&world, admin_port, "/healthz"), 200);
-    assert_int_equal(status_of(&world, port, "/healthz"), 404);
-    assert_int_equal(status_of(&world, port, "/slack/events"), 405);
+    assert_int_equal(status_of(admin_port, "/healthz"), 200);
+    assert_int_equal(status_of(port, "/healthz"), 404);
+    assert_int_equal(status_of(port, "/slack/events"), 405);
     bot_close(&bot);
 
     /* The first alone: the bot opens the other one. */
@@ -151,10 +156,10 @@ static void the_second_is_the_admin_port(void **state)
     bot_until_listening(&bot);
     assert_int_equal(bot.port, port);
     assert_int_not_equal(bot.admin_port, admin_port);
-    assert_int_equal(status_of(&world, bot.admin_port, "/healthz"), 200);
+    assert_int_equal(status_of(bot.admin_port, "/healthz"), 200);
     bot_close(&bot);
 
-    /* Nobody would ever look at the second. */
+    /* Without an admin port the second one is not used. */
     passing.count = 2;
     bot_start(&bot, &plain, pass, &passing);
     bot_until_listening(&bot);
@@ -163,18 +168,15 @@ static void the_second_is_the_admin_port(void **state)
     bot_close(&bot);
     close(passing.fds[0]);
     close(passing.fds[1]);
-    world_close(&world);
 }
 
-/* What is meant for another process, or says that there is none, changes nothing. */
+/* Variables for another process, or for no socket, are ignored. */
 static void sockets_of_others(void **state)
 {
     static const struct {
         const char *pid, *fds;
     } table[] = {{"1", "1"}, {"", "1"}, {"x", "1"}, {"-1", "1"}, {"1", "x"}, {NULL, "0"}};
-    world_t world;
     unsigned port;
-    assert_true(world_open(&world));
     passing_t passing = {.fds = {listen_somewhere(&port)}, .count = 1};
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         bot_t bot;
@@ -184,17 +186,24 @@ static void sockets_of_others(void **state)
         bot_until_listening(&bot);
         assert_non_null(strstr(bot.log, "event=\"http listening\" host=127.0.0.1 "));
         assert_int_not_equal(bot.port, port);
-        assert_int_equal(status_of(&world, bot.port, "/healthz"), 200);
+        assert_int_equal(status_of(bot.port, "/healthz"), 200);
         bot_close(&bot);
     }
     close(passing.fds[0]);
-    world_close(&world);
 }
 
-static void expect_refusal(passing_t *passing, const char *sentence)
+/* A bot with these options does not start, and logs this. */
+SLACK_PRINTF(3, 4)
+static void expect_failure(const slack_options_t *options, passing_t *passing, const char *format,
+                           ...)
 {
     bot_t bot;
-    bot_start(&bot, &plain, pass, passing);
+    char sentence[300];
+    va_list ap;
+    va_start(ap, format);
+    vsnprintf(sentence, sizeof sentence, format, ap);
+    va_end(ap);
+    bot_start(&bot, options, passing ? pass : NULL, passing);
     assert_int_equal(bot_wait(&bot), 1);
     if (!strstr(bot.log, sentence)) fail_msg("\"%s\" is not in: %s", sentence, bot.log);
 }
@@ -208,39 +217,35 @@ static void wrong_sockets_are_named(void **state)
     unsigned port;
     passing_t passing = {.fds = {listen_somewhere(&port)}, .count = 1};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        char sentence[200];
-        snprintf(sentence, sizeof sentence,
-                 "error=LISTEN_FDS is \"%s\"; it has to be the number of sockets that are passed",
-                 numbers[i]);
         passing.listen_fds = numbers[i];
-        expect_refusal(&passing, sentence);
+        expect_failure(
+            &plain, &passing,
+            "error=LISTEN_FDS is \"%s\"; it has to be the number of sockets that are passed",
+            numbers[i]);
     }
     passing.listen_fds = NULL;
     close(passing.fds[0]);
 
-    passing.fds[0] = -1; /* it becomes something of the bot's own */
-    expect_refusal(&passing, no_listener);
+    passing.fds[0] = -1; /* the bot opens something else there */
+    expect_failure(&plain, &passing, "%s", no_listener);
     passing.fds[0] = open("/dev/null", O_RDONLY);
-    expect_refusal(&passing, no_listener);
+    expect_failure(&plain, &passing, "%s", no_listener);
     close(passing.fds[0]);
-    passing.fds[0] = socket(AF_INET, SOCK_STREAM, 0); /* nobody has called listen() */
-    expect_refusal(&passing, no_listener);
+    passing.fds[0] = socket(AF_INET, SOCK_STREAM, 0); /* without listen() */
+    expect_failure(&plain, &passing, "%s", no_listener);
     close(passing.fds[0]);
     passing.fds[0] = socket(AF_INET, SOCK_DGRAM, 0); /* ListenDatagram= */
-    expect_refusal(&passing, no_listener);
+    expect_failure(&plain, &passing, "%s", no_listener);
     close(passing.fds[0]);
 }
 
-/* --- sockets of its own ------------------------------------------------------------------------
- */
+/* --- sockets of its own --- */
 
-/* Both on one port; the kernel gives each its share. */
+/* Two bots on one port; the kernel gives each its share. */
 static void two_processes_on_one_port(void **state)
 {
-    world_t world;
     bot_t bots[2];
     char port[16];
-    assert_true(world_open(&world));
     bot_open(&bots[0], &(slack_options_t){.signing_secret = "s", .http_reuse_port = 1});
     snprintf(port, sizeof port, "%u", bots[0].port);
     const slack_options_t options = {
@@ -248,24 +253,19 @@ static void two_processes_on_one_port(void **state)
     bot_open(&bots[1], &options);
     assert_int_equal(bots[1].port, bots[0].port);
     for (int i = 0; i < 200; i++) /* the odds that one of them gets none are 1 in 2^199 */
-        assert_int_equal(status_of(&world, bots[0].port, "/slack/events"), 405);
+        assert_int_equal(status_of(bots[0].port, "/slack/events"), 405);
     for (int i = 0; i < 2; i++)
         bot_until(&bots[i], "status=405");
     bot_close(&bots[0]);
-    for (int i = 0; i < 20; i++) /* the other one has them all */
-        assert_int_equal(status_of(&world, bots[1].port, "/healthz"), 200);
+    for (int i = 0; i < 20; i++) /* the other one gets all of them */
+        assert_int_equal(status_of(bots[1].port, "/healthz"), 200);
 
-    bot_t third; /* one that does not share */
-    bot_start(&third, &(slack_options_t){.signing_secret = "s", .http_port = port}, NULL, NULL);
-    assert_int_equal(bot_wait(&third), 1);
-    char sentence[200];
-    snprintf(sentence, sizeof sentence,
-             "ended status=SLACK_EIO error=cannot listen on 127.0.0.1:%s: the port is in use; set "
-             "SLACK_HTTP_PORT to another\n",
-             port);
-    assert_non_null(strstr(third.log, sentence));
+    /* A bot that does not share the port. */
+    expect_failure(&(slack_options_t){.signing_secret = "s", .http_port = port}, NULL,
+                   "ended status=SLACK_EIO error=cannot listen on 127.0.0.1:%s: the port is in "
+                   "use; set SLACK_HTTP_PORT to another\n",
+                   port);
     bot_close(&bots[1]);
-    world_close(&world);
 }
 
 static int connect_to(const struct sockaddr *address, socklen_t len)
@@ -276,7 +276,7 @@ static int connect_to(const struct sockaddr *address, socklen_t len)
     return -1;
 }
 
-/* Ask there, and expect this. The bot is another process: reading waits. */
+/* Send a request and expect this in the answer. The bot is another process: reading blocks. */
 static void expect_answer(int fd, const char *want)
 {
     static const char request[] = "GET /slack/events HTTP/1.0\r\n\r\n";
@@ -301,23 +301,17 @@ static void by_ipv6(void **state)
     expect_answer(connect_to((struct sockaddr *)&address, sizeof address), "HTTP/1.1 405 ");
     bot_until(&bot, "peer=::1");
 
-    char port[16], sentence[200];
-    bot_t second;
+    char port[16];
     snprintf(port, sizeof port, "%u", bot.port);
-    bot_start(&second,
-              &(slack_options_t){.signing_secret = "s", .http_host = "::1", .http_port = port},
-              NULL, NULL);
-    assert_int_equal(bot_wait(&second), 1);
-    snprintf(sentence, sizeof sentence, "error=cannot listen on [::1]:%s: the port is in use",
-             port);
-    assert_non_null(strstr(second.log, sentence));
+    expect_failure(&(slack_options_t){.signing_secret = "s", .http_host = "::1", .http_port = port},
+                   NULL, "error=cannot listen on [::1]:%s: the port is in use", port);
     bot_close(&bot);
 }
 
 static void on_a_path(void **state)
 {
-    bot_t bot, second;
-    char folder[] = "/tmp/slackapp-XXXXXX", host[64], sentence[200], longest[200] = "unix:/";
+    bot_t bot;
+    char folder[] = "/tmp/slackapp-XXXXXX", host[64], longest[200] = "unix:/";
     struct sockaddr_un address = {.sun_family = AF_UNIX};
     assert_non_null(mkdtemp(folder));
     snprintf(address.sun_path, sizeof address.sun_path, "%s/s", folder);
@@ -328,15 +322,11 @@ static void on_a_path(void **state)
         expect_answer(connect_to((struct sockaddr *)&address, sizeof address), "HTTP/1.1 405 ");
         bot_until(&bot, "peer=unix");
 
-        bot_start(&second, &options, NULL, NULL);
-        assert_int_equal(bot_wait(&second), 1);
-        snprintf(sentence, sizeof sentence,
-                 "error=cannot listen on %s: another process listens there, or it is no socket; "
-                 "see SLACK_HTTP_HOST\n",
-                 host);
-        assert_non_null(strstr(second.log, sentence));
-
-        /* One that is killed leaves its file behind, which is in nobody's way. */
+        expect_failure(&options, NULL,
+                       "error=cannot listen on %s: another process listens there, or it is no "
+                       "socket; see SLACK_HTTP_HOST\n",
+                       host);
+        /* A bot that is killed leaves its file behind; the next one replaces it. */
         if (round == 0) {
             bot_signal(&bot, SIGKILL);
             assert_int_equal(bot_wait(&bot), 128 + SIGKILL);
@@ -348,36 +338,34 @@ static void on_a_path(void **state)
     }
     rmdir(folder);
 
-    bot_start(&second, &options, NULL, NULL); /* its folder is not there */
-    assert_int_equal(bot_wait(&second), 1);
-    assert_non_null(strstr(second.log, ": no such file or directory; see SLACK_HTTP_HOST\n"));
+    expect_failure(&options, NULL, ": no such file or directory; see SLACK_HTTP_HOST\n");
     memset(longest + 6, 'x', sizeof longest - 7);
-    bot_start(&second, &(slack_options_t){.signing_secret = "s", .http_host = longest}, NULL, NULL);
-    assert_int_equal(bot_wait(&second), 1);
-    assert_non_null(strstr(second.log, "the path is empty, or too long for a socket; see "
-                                       "SLACK_HTTP_HOST\n"));
+    expect_failure(&(slack_options_t){.signing_secret = "s", .http_host = longest}, NULL,
+                   "the path is empty, or too long for a socket; see SLACK_HTTP_HOST\n");
 }
 
-/* Nothing of the test's own may lie where sockets are passed: a bot is a fork of it. */
+/* A bot is a fork of the test, whose descriptors may not lie where sockets are passed. */
 static void keep_low_descriptors(void)
 {
     while (open("/dev/null", O_RDONLY | O_CLOEXEC) < FIRST_FD + 2)
         continue;
 }
 
+#define CASE(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
+
 int main(void)
 {
     keep_low_descriptors();
     signal(SIGPIPE, SIG_IGN);
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(one_socket, bot_kill_all),
-        cmocka_unit_test_teardown(the_only_one_is_the_admin_port, bot_kill_all),
-        cmocka_unit_test_teardown(the_second_is_the_admin_port, bot_kill_all),
-        cmocka_unit_test_teardown(sockets_of_others, bot_kill_all),
-        cmocka_unit_test_teardown(wrong_sockets_are_named, bot_kill_all),
-        cmocka_unit_test_teardown(two_processes_on_one_port, bot_kill_all),
-        cmocka_unit_test_teardown(by_ipv6, bot_kill_all),
-        cmocka_unit_test_teardown(on_a_path, bot_kill_all),
+        CASE(one_socket),
+        CASE(the_only_one_is_the_admin_port),
+        CASE(the_second_is_the_admin_port),
+        CASE(sockets_of_others),
+        CASE(wrong_sockets_are_named),
+        CASE(two_processes_on_one_port),
+        CASE(by_ipv6),
+        CASE(on_a_path),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
