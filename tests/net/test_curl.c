@@ -9,7 +9,7 @@
 #include "support/test.h"
 #include "support/world.h"
 
-/* One transfer's end, kept. */
+/* The results of transfers. */
 typedef struct seen {
     unsigned count;
     slack_curl_result_t last; /* its strings are the copies below */
@@ -55,7 +55,31 @@ static void close_all(void)
     peer = NULL;
     world_until(&world, closed);
     world_close(&world);
+    world.net = NULL;
 }
+
+/* How a case is set up: so many transfers at once, and the peer's answer. */
+typedef struct curl_case {
+    unsigned concurrency;
+    peer_fn answer;
+} curl_case_t;
+
+static int set_up(void **state)
+{
+    const curl_case_t *test = *state;
+    open_all(test->concurrency, test->answer);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    if (world.net) close_all();
+    return 0;
+}
+
+#define CASE(fn, concurrency, answer)                                                              \
+    cmocka_unit_test_prestate_setup_teardown(fn, set_up, tear_down,                                \
+                                             &((curl_case_t){concurrency, answer}))
 
 static const char *url_of(const char *path)
 {
@@ -74,10 +98,22 @@ static slack_curl_request_t post_of(const char *body)
                                   .body_max = 1000};
 }
 
+static void send_request(const slack_curl_request_t *request)
+{
+    assert_int_equal(slack__curl_send(curl, request, see, NULL), 0);
+}
+
 static void post(const char *body)
 {
     slack_curl_request_t request = post_of(body);
-    assert_int_equal(slack__curl_send(curl, &request, see, NULL), 0);
+    send_request(&request);
+}
+
+/* The next result. */
+static void see_next(void)
+{
+    const unsigned before = seen.count;
+    world_until(&world, seen.count > before);
 }
 
 /* --- answers ------------------------------------------------------------------------------- */
@@ -94,12 +130,11 @@ static void answer_hello(peer_t *p, const peer_request_t *request, void *user_da
 static void test_post(void **state)
 {
     static const char *const headers[] = {"Authorization: Bearer xoxb-1", "X-A: b", NULL};
-    open_all(1, answer_hello);
     slack_curl_request_t request = post_of("text=hi");
     request.headers = headers;
-    assert_int_equal(slack__curl_send(curl, &request, see, NULL), 0);
+    send_request(&request);
     assert_int_equal(slack__curl_send(curl, &request, see, NULL), SLACK_EBUSY);
-    world_until(&world, seen.count >= 1);
+    see_next();
 
     assert_int_equal(seen.last.status, 0);
     assert_int_equal(seen.last.http_status, 200);
@@ -116,32 +151,27 @@ static void test_post(void **state)
     assert_non_null(strstr(request_text, "\r\nUser-Agent: test/1\r\n"));
     assert_null(strstr(request_text, "Expect"));
     assert_string_equal(strstr(request_text, "\r\n\r\n"), "\r\n\r\ntext=hi");
-    close_all();
 }
 
 static void test_empty_post(void **state)
 {
-    open_all(1, answer_hello);
     post("");
-    world_until(&world, seen.count >= 1);
+    see_next();
     assert_int_equal(seen.last.status, 0);
     assert_non_null(strstr(request_text, "\r\nContent-Length: 0\r\n"));
-    close_all();
 }
 
 static void test_get(void **state)
 {
-    open_all(1, answer_hello);
     const slack_curl_request_t request = {
         .method = "GET", .url = url_of("/a?b=c"), .timeout_ms = 10000, .body_max = 1000};
-    assert_int_equal(slack__curl_send(curl, &request, see, NULL), 0);
-    world_until(&world, seen.count >= 1);
+    send_request(&request);
+    see_next();
     assert_string_equal(seen.body, "hello");
     assert_memory_equal(request_text, "GET /a?b=c HTTP/1.1\r\n", 21);
-    close_all();
 }
 
-/* A header that is missing, and a redirect that must not be followed: it would carry the token. */
+/* A missing header; a redirect, which is not followed since that would send the token there. */
 static void answer_redirect(peer_t *p, const peer_request_t *request, void *user_data)
 {
     char headers[128];
@@ -151,9 +181,8 @@ static void answer_redirect(peer_t *p, const peer_request_t *request, void *user
 
 static void test_redirect_is_an_answer(void **state)
 {
-    open_all(1, answer_redirect);
     post("a=b");
-    world_until(&world, seen.count >= 1);
+    see_next();
     assert_int_equal(seen.last.status, 0);
     assert_int_equal(seen.last.http_status, 302);
     assert_int_equal(seen.last.retry_after_s, -1);
@@ -161,12 +190,10 @@ static void test_redirect_is_an_answer(void **state)
     assert_string_equal(seen.content_type, "");
     assert_string_equal(seen.header, "");
     assert_int_equal(peer_requests(peer), 1);
-    close_all();
 }
 
 static void test_refused_requests(void **state)
 {
-    open_all(1, answer_hello);
     slack_curl_request_t request = post_of("");
     static const char *const urls[] = {
         NULL,
@@ -198,35 +225,31 @@ static void answer_nothing(peer_t *p, const peer_request_t *request, void *user_
 
 static void test_connection_refused(void **state)
 {
-    open_all(1, answer_nothing);
     slack_curl_request_t request = post_of("a=b");
     char url[64];
     snprintf(url, sizeof url, "%s", request.url);
     request.url = url;
-    peer_close(peer); /* the port is free, and nobody listens */
+    peer_close(peer); /* the port is free again */
     peer = NULL;
     world_turn(&world);
-    assert_int_equal(slack__curl_send(curl, &request, see, NULL), 0);
-    world_until(&world, seen.count >= 1);
+    send_request(&request);
+    see_next();
     assert_int_equal(seen.last.status, SLACK_ECONNECT);
     assert_int_equal(seen.last.http_status, 0);
     assert_true(seen.last.unsent);
     assert_true(*seen.reason);
     assert_null(strstr(seen.reason, "/x"));
-    close_all();
 }
 
-/* A lone transfer that times out: nothing else wakes the loop, and nothing else is running. */
+/* A timeout while no other transfer runs: nothing else wakes the loop. */
 static void test_timeout(void **state)
 {
-    open_all(1, answer_nothing);
     slack_curl_request_t request = post_of("a=b");
     request.timeout_ms = 50;
-    assert_int_equal(slack__curl_send(curl, &request, see, NULL), 0);
-    world_until(&world, seen.count >= 1);
+    send_request(&request);
+    see_next();
     assert_int_equal(seen.last.status, SLACK_ETIMEDOUT);
     assert_false(seen.last.unsent);
-    close_all();
 }
 
 static void answer_hang_up(peer_t *p, const peer_request_t *request, void *user_data)
@@ -236,13 +259,11 @@ static void answer_hang_up(peer_t *p, const peer_request_t *request, void *user_
 
 static void test_closed_without_an_answer(void **state)
 {
-    open_all(1, answer_hang_up);
     post("a=b");
-    world_until(&world, seen.count >= 1);
+    see_next();
     assert_int_equal(seen.last.status, SLACK_ECLOSED);
     assert_false(seen.last.unsent);
     assert_int_equal(peer_requests(peer), 1);
-    close_all();
 }
 
 static void answer_first_only(peer_t *p, const peer_request_t *request, void *user_data)
@@ -253,20 +274,17 @@ static void answer_first_only(peer_t *p, const peer_request_t *request, void *us
         peer_hang_up(p, request->connection);
 }
 
-/* libcurl by itself would post this twice: the connection was kept, and closed without an answer.
- */
+/* libcurl alone would repeat this POST, since a kept connection closed without an answer. */
 static void test_a_post_on_a_kept_connection_is_not_repeated(void **state)
 {
-    open_all(1, answer_first_only);
     post("a=b");
-    world_until(&world, seen.count >= 1);
+    see_next();
     assert_int_equal(seen.last.status, 0);
     post("text=once");
-    world_until(&world, seen.count >= 2);
+    see_next();
     assert_int_equal(seen.last.status, SLACK_ECLOSED);
     assert_false(seen.last.unsent);
     assert_int_equal(peer_requests(peer), 2);
-    close_all();
 }
 
 static void answer_large(peer_t *p, const peer_request_t *request, void *user_data)
@@ -278,16 +296,14 @@ static void answer_large(peer_t *p, const peer_request_t *request, void *user_da
 
 static void test_body_bound(void **state)
 {
-    open_all(1, answer_large);
     post("a=b");
-    world_until(&world, seen.count >= 1);
+    see_next();
     assert_int_equal(seen.last.status, SLACK_ETOOBIG);
     assert_string_equal(seen.reason, "the answer is larger than 1000 bytes");
     post("a=b");
-    world_until(&world, seen.count >= 2);
+    see_next();
     assert_int_equal(seen.last.status, 0);
     assert_int_equal(seen.last.body_len, 1000);
-    close_all();
 }
 
 static void answer_garbage(peer_t *p, const peer_request_t *request, void *user_data)
@@ -298,12 +314,10 @@ static void answer_garbage(peer_t *p, const peer_request_t *request, void *user_
 
 static void test_garbage(void **state)
 {
-    open_all(1, answer_garbage);
     post("a=b");
-    world_until(&world, seen.count >= 1);
+    see_next();
     assert_true(seen.last.status == SLACK_EPROTO || seen.last.status == SLACK_ECLOSED);
     assert_false(seen.last.unsent);
-    close_all();
 }
 
 /* --- TLS ----------------------------------------------------------------------------------- */
@@ -316,12 +330,13 @@ static void answer_over_tls(slack_http_server_t *server, slack_http_request_t *r
     slack__arena_free(request->arena);
 }
 
-/* Ask a server that has this certificate, as somebody who trusts what the file holds. */
+/* POST to a server with this certificate, as a client that trusts the CAs in a file. */
 static void ask_over_tls(const char *cert, const char *key, const char *ca, int status)
 {
     char url[64];
     slack_tls_context_t *tls;
     slack_http_server_t *server;
+    bool server_closed = false;
     assert_true(world_open(&world));
     assert_int_equal(slack__tls_context_server(&tls, certs_path(cert), certs_path(key), NULL), 0);
     const slack_http_server_options_t serve = {
@@ -334,6 +349,8 @@ static void ask_over_tls(const char *cert, const char *key, const char *ca, int 
         .user_agent = "test/1", .ca_file = ca ? certs_path(ca) : NULL, .concurrency = 1};
     assert_int_equal(slack__curl_new(&curl, world.net, &options), 0);
     memset(&seen, 0, sizeof seen);
+    peer = NULL;
+    closed = false;
 
     snprintf(url, sizeof url, "https://127.0.0.1:%u/x", slack__http_server_port(server));
     const slack_curl_request_t request = {.method = "POST",
@@ -342,19 +359,14 @@ static void ask_over_tls(const char *cert, const char *key, const char *ca, int 
                                           .body_len = 12,
                                           .timeout_ms = 10000,
                                           .body_max = 1000};
-    assert_int_equal(slack__curl_send(curl, &request, see, NULL), 0);
-    world_until(&world, seen.count >= 1);
+    send_request(&request);
+    see_next();
     assert_int_equal(seen.last.status, status);
     assert_int_equal(seen.last.unsent, status != 0);
     assert_string_equal(seen.body, status == 0 ? "safe" : "");
-    bool server_closed = false;
-    closed = false;
     slack__http_server_close(server, world_set_flag, &server_closed);
-    slack__curl_close(curl, world_set_flag, &closed);
-    curl = NULL;
     world_until(&world, server_closed);
-    world_until(&world, closed);
-    world_close(&world);
+    close_all();
 }
 
 static void test_tls_is_verified(void **state)
@@ -371,7 +383,6 @@ static void test_tls_is_verified(void **state)
 
 static void test_concurrent(void **state)
 {
-    open_all(100, answer_hello);
     for (int round = 1; round <= 3; round++) {
         for (int i = 0; i < 100; i++)
             post("a=b");
@@ -382,8 +393,7 @@ static void test_concurrent(void **state)
     for (int i = 0; i < 256; i++)
         assert_int_equal(seen.statuses[i], 0);
     assert_int_equal(peer_requests(peer), 300);
-    assert_true(peer_connections(peer) < 300); /* some were kept and used again */
-    close_all();
+    assert_true(peer_connections(peer) < 300); /* some were reused */
 }
 
 /* The first request is answered after the second. */
@@ -400,25 +410,22 @@ static void answer_second_first(peer_t *p, const peer_request_t *request, void *
 
 static void test_plain_http_waits_for_no_other_answer(void **state)
 {
-    open_all(2, answer_second_first);
     post("a=1");
     post("a=2");
     world_until(&world, seen.count >= 2);
     assert_int_equal(seen.statuses[0], 0);
     assert_int_equal(seen.statuses[1], 0);
     assert_int_equal(peer_connections(peer), 2);
-    close_all();
 }
 
 static void test_close_cancels(void **state)
 {
-    open_all(10, answer_nothing);
     for (int i = 0; i < 10; i++)
         post("a=b");
     world_turn(&world);
     slack_curl_request_t request = post_of("");
     slack__curl_close(curl, world_set_flag, &closed);
-    assert_int_equal(seen.count, 0); /* not from inside of it */
+    assert_int_equal(seen.count, 0); /* not inside the call */
     assert_int_equal(slack__curl_send(curl, &request, see, NULL), SLACK_ECANCELED);
     curl = NULL;
     close_all();
@@ -439,7 +446,6 @@ static void close_inside(const slack_curl_result_t *result, void *user_data)
 
 static void test_close_inside_a_callback(void **state)
 {
-    open_all(10, answer_hello);
     slack_curl_request_t request = post_of("");
     for (int i = 0; i < 5; i++)
         assert_int_equal(slack__curl_send(curl, &request, close_inside, NULL), 0);
@@ -450,7 +456,7 @@ static void test_close_inside_a_callback(void **state)
     assert_int_equal(seen.statuses[5], SLACK_ECANCELED);
 }
 
-/* The same way with each of our allocations failing. */
+/* One transfer while an allocation fails. */
 static int send_one(void *ctx)
 {
     if (!world_open(&world)) return SLACK_ENOMEM;
@@ -483,22 +489,22 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_allocations), /* first: it changes the allocator */
-        cmocka_unit_test(test_post),
-        cmocka_unit_test(test_empty_post),
-        cmocka_unit_test(test_get),
-        cmocka_unit_test(test_redirect_is_an_answer),
-        cmocka_unit_test(test_refused_requests),
-        cmocka_unit_test(test_connection_refused),
-        cmocka_unit_test(test_timeout),
-        cmocka_unit_test(test_closed_without_an_answer),
-        cmocka_unit_test(test_a_post_on_a_kept_connection_is_not_repeated),
-        cmocka_unit_test(test_body_bound),
-        cmocka_unit_test(test_garbage),
+        CASE(test_post, 1, answer_hello),
+        CASE(test_empty_post, 1, answer_hello),
+        CASE(test_get, 1, answer_hello),
+        CASE(test_redirect_is_an_answer, 1, answer_redirect),
+        CASE(test_refused_requests, 1, answer_hello),
+        CASE(test_connection_refused, 1, answer_nothing),
+        CASE(test_timeout, 1, answer_nothing),
+        CASE(test_closed_without_an_answer, 1, answer_hang_up),
+        CASE(test_a_post_on_a_kept_connection_is_not_repeated, 1, answer_first_only),
+        CASE(test_body_bound, 1, answer_large),
+        CASE(test_garbage, 1, answer_garbage),
         cmocka_unit_test(test_tls_is_verified),
-        cmocka_unit_test(test_concurrent),
-        cmocka_unit_test(test_plain_http_waits_for_no_other_answer),
-        cmocka_unit_test(test_close_cancels),
-        cmocka_unit_test(test_close_inside_a_callback),
+        CASE(test_concurrent, 100, answer_hello),
+        CASE(test_plain_http_waits_for_no_other_answer, 2, answer_second_first),
+        CASE(test_close_cancels, 10, answer_nothing),
+        CASE(test_close_inside_a_callback, 10, answer_hello),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
