@@ -1,25 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 #include "listeners/router.h"
 #include "support/alloc_fail.h"
-#include "support/test.h"
-#include "util/json.h"
+#include "support/json.h"
 
-static slack_arena_t *arena;
 static slack_router_t *routes;
 
 static int setup(void **state)
 {
-    arena = slack__arena_new(0, 0);
     routes = slack__router_new();
-    return arena == NULL || routes == NULL;
+    return routes ? arena_open(state) : -1;
 }
 
 static int teardown(void **state)
 {
     slack__router_free(routes);
-    slack__arena_free(arena);
-    return 0;
+    return arena_close(state);
 }
+
+#define ROUTER_TEST(function) TEST_CASE(function, setup, teardown, NULL)
 
 static int handler(slack_ctx_t *ctx, void *user_data)
 {
@@ -33,13 +31,6 @@ static void add(enum slack_kind kind, const char *match, enum slack_match how, i
     assert_int_equal(slack__router_add(routes, &l, NULL), 0);
 }
 
-static const slack_json_t *parse(const char *text)
-{
-    const slack_json_t *value = NULL;
-    assert_int_equal(slack__json_parse(arena, text, strlen(text), &value, NULL), 0);
-    return value;
-}
-
 static const char *gave_up;
 
 /* The names of what is to run, in order, separated by blanks, each with its first capture. */
@@ -47,7 +38,7 @@ static const char *match(enum slack_kind kind, const char *body)
 {
     slack_hits_t hits = {0};
     slack_subject_t subject;
-    slack__subject_init(&subject, kind, parse(body), "U0BOT");
+    slack__subject_init(&subject, kind, json_of(body), "U0BOT");
     assert_int_equal(slack__router_match(routes, &subject, arena, &hits), 0);
     const char *names = "";
     for (size_t i = 0; i < hits.count; i++) {
@@ -61,7 +52,7 @@ static const char *match(enum slack_kind kind, const char *body)
     return names;
 }
 
-static void test_events_run_every_match_in_order(void **state)
+ROUTER_TEST(test_events_run_every_match_in_order)
 {
     add(SLACK_KIND_EVENT, "reaction_added", SLACK_MATCH_EXACT, 0);
     add(SLACK_KIND_EVENT, NULL, SLACK_MATCH_EXACT, 0);
@@ -72,7 +63,7 @@ static void test_events_run_every_match_in_order(void **state)
                         "event:reaction_added event:* event:reaction event:reaction_added");
 }
 
-static void test_others_run_the_first_match(void **state)
+ROUTER_TEST(test_others_run_the_first_match)
 {
     add(SLACK_KIND_COMMAND, "/dep", SLACK_MATCH_CONTAINS, 0);
     add(SLACK_KIND_COMMAND, "/deploy", SLACK_MATCH_EXACT, 0);
@@ -80,7 +71,7 @@ static void test_others_run_the_first_match(void **state)
     assert_string_equal(match(SLACK_KIND_COMMAND, "{\"command\":\"/other\"}"), "");
 }
 
-static void test_every_action_of_a_payload(void **state)
+ROUTER_TEST(test_every_action_of_a_payload)
 {
     add(SLACK_KIND_ACTION, "a", SLACK_MATCH_EXACT, 0);
     add(SLACK_KIND_ACTION, NULL, SLACK_MATCH_EXACT, 0);
@@ -93,7 +84,7 @@ static void test_every_action_of_a_payload(void **state)
                         "action:a");
 }
 
-static void test_selectors(void **state)
+ROUTER_TEST(test_selectors)
 {
     static const enum slack_kind kinds[] = {SLACK_KIND_SHORTCUT, SLACK_KIND_VIEW_SUBMISSION,
                                             SLACK_KIND_VIEW_CLOSED, SLACK_KIND_OPTIONS,
@@ -109,7 +100,7 @@ static void test_selectors(void **state)
     assert_string_equal(match(SLACK_KIND_DIALOG, "{\"callback_id\":\"x\"}"), "dialog:x");
 }
 
-static void test_messages(void **state)
+ROUTER_TEST(test_messages)
 {
     add(SLACK_KIND_EVENT, "hello", SLACK_MATCH_CONTAINS, 1);
     static const struct {
@@ -134,14 +125,14 @@ static void test_messages(void **state)
 }
 
 /* A pattern's characters mean themselves: "a.c" is no regular expression. */
-static void test_contains_is_literal(void **state)
+ROUTER_TEST(test_contains_is_literal)
 {
     add(SLACK_KIND_EVENT, "a.c", SLACK_MATCH_CONTAINS, 1);
     assert_string_equal(
         match(SLACK_KIND_EVENT, "{\"event\":{\"type\":\"message\",\"text\":\"abc\"}}"), "");
 }
 
-static void test_names_longer_than_a_key(void **state)
+ROUTER_TEST(test_names_longer_than_a_key)
 {
     char a[300], b[300], body[400];
     memset(a, 'x', sizeof a);
@@ -156,7 +147,7 @@ static void test_names_longer_than_a_key(void **state)
     assert_string_not_equal(match(SLACK_KIND_OPTIONS, body), "");
 }
 
-static void test_what_cannot_be_registered(void **state)
+ROUTER_TEST(test_what_cannot_be_registered)
 {
     static const struct {
         slack_listener_t listener;
@@ -190,7 +181,7 @@ static void listen(const slack_listener_t *l)
     assert_int_equal(slack__router_add(routes, &copy, NULL), 0);
 }
 
-static void test_patterns_capture(void **state)
+ROUTER_TEST(test_patterns_capture)
 {
     listen(&(slack_listener_t){.kind = SLACK_KIND_EVENT,
                                .message = 1,
@@ -209,7 +200,7 @@ static void test_patterns_capture(void **state)
     }
 }
 
-static void test_a_pattern_that_needs_too_much_does_not_match(void **state)
+ROUTER_TEST(test_a_pattern_that_needs_too_much_does_not_match)
 {
     listen(&(slack_listener_t){.kind = SLACK_KIND_EVENT,
                                .message = 1,
@@ -225,7 +216,7 @@ static void test_a_pattern_that_needs_too_much_does_not_match(void **state)
 
 /* Bolt for JavaScript takes a listener with a constraint it does not know for none at all, and all
  * frameworks but one look at the first action only. */
-static void test_constraints_of_actions_are_all_held(void **state)
+ROUTER_TEST(test_constraints_of_actions_are_all_held)
 {
     listen(&(slack_listener_t){
         .kind = SLACK_KIND_ACTION, .match = "go", .block_id = "b1", .name = "both"});
@@ -258,7 +249,7 @@ static void test_constraints_of_actions_are_all_held(void **state)
     assert_string_equal(match(SLACK_KIND_OPTIONS, "{\"action_id\":\"a\",\"block_id\":\"c\"}"), "");
 }
 
-static void test_types_of_a_kind(void **state)
+ROUTER_TEST(test_types_of_a_kind)
 {
     listen(&(slack_listener_t){
         .kind = SLACK_KIND_SHORTCUT, .match = "c", .type = "message_action", .name = "message"});
@@ -270,7 +261,7 @@ static void test_types_of_a_kind(void **state)
                         "any");
 }
 
-static void test_subtypes(void **state)
+ROUTER_TEST(test_subtypes)
 {
     listen(&(slack_listener_t){
         .kind = SLACK_KIND_EVENT, .match = "message", .subtypes = "message_changed, none"});
@@ -292,7 +283,7 @@ static void test_subtypes(void **state)
     }
 }
 
-static void test_where(void **state)
+ROUTER_TEST(test_where)
 {
     static const struct {
         unsigned where;
@@ -331,7 +322,7 @@ static void test_where(void **state)
 
 /* "a.c" of `contains` and `equals` is no pattern (bolt-python), and a message of several lines is
  * found in (bolt-java). */
-static void test_literal_text_and_lines(void **state)
+ROUTER_TEST(test_literal_text_and_lines)
 {
     listen(
         &(slack_listener_t){.kind = SLACK_KIND_EVENT, .message = 1, .match = "a.c", .name = "="});
@@ -349,7 +340,7 @@ static void test_literal_text_and_lines(void **state)
         "in");
 }
 
-static void test_functions(void **state)
+ROUTER_TEST(test_functions)
 {
     listen(&(slack_listener_t){.kind = SLACK_KIND_EVENT, .function = 1, .match = "f"});
     static const char body[] = "{\"event\":{\"type\":\"function_executed\",\"function\":{"
@@ -366,7 +357,7 @@ static void count_free(void *user_data)
     ++*(int *)user_data;
 }
 
-static void test_removal(void **state)
+ROUTER_TEST(test_removal)
 {
     int freed = 0;
     for (int i = 0; i < 3; i++) {
@@ -382,7 +373,7 @@ static void test_removal(void **state)
     /* A hit keeps its rule, which knows that it is gone. */
     slack_hits_t hits = {0};
     slack_subject_t subject;
-    slack__subject_init(&subject, SLACK_KIND_COMMAND, parse("{\"command\":\"/a\"}"), "");
+    slack__subject_init(&subject, SLACK_KIND_COMMAND, json_of("{\"command\":\"/a\"}"), "");
     assert_int_equal(slack__router_match(routes, &subject, arena, &hits), 0);
     assert_int_equal(slack__router_remove(routes, "others"), 0);
     assert_int_equal(freed, 1);
@@ -406,34 +397,34 @@ static void test_removal(void **state)
     assert_string_equal(match(SLACK_KIND_COMMAND, "{\"command\":\"/a\"}"), "command:/a");
 }
 
-static void test_what_would_have_matched(void **state)
+ROUTER_TEST(test_what_would_have_matched)
 {
-    assert_string_equal(slack__router_suggest(SLACK_KIND_ACTION,
-                                              parse("{\"actions\":[{\"action_id\":\"approve\"}]}"),
-                                              arena),
-                        "slack_on_action(app, \"approve\", handler, NULL);");
+    assert_string_equal(
+        slack__router_suggest(SLACK_KIND_ACTION,
+                              json_of("{\"actions\":[{\"action_id\":\"approve\"}]}"), arena),
+        "slack_on_action(app, \"approve\", handler, NULL);");
     assert_string_equal(slack__router_suggest(SLACK_KIND_VIEW_CLOSED,
-                                              parse("{\"view\":{\"callback_id\":\"f\"}}"), arena),
+                                              json_of("{\"view\":{\"callback_id\":\"f\"}}"), arena),
                         "slack_on_view_closed(app, \"f\", handler, NULL);");
     assert_string_equal(
-        slack__router_suggest(SLACK_KIND_COMMAND, parse("{\"command\":\"/a\\\"b\"}"), arena),
+        slack__router_suggest(SLACK_KIND_COMMAND, json_of("{\"command\":\"/a\\\"b\"}"), arena),
         "slack_on_command(app, \"/a\\\"b\", handler, NULL);");
     assert_string_equal(
         slack__router_suggest(SLACK_KIND_EVENT,
-                              parse("{\"event\":{\"type\":\"function_executed\",\"function\":{"
-                                    "\"callback_id\":\"f\"}}}"),
+                              json_of("{\"event\":{\"type\":\"function_executed\",\"function\":{"
+                                      "\"callback_id\":\"f\"}}}"),
                               arena),
         "slack_on_function(app, \"f\", handler, NULL);");
     assert_string_equal(
         slack__router_suggest(SLACK_KIND_OPTIONS,
-                              parse("{\"action_id\":\"\\u0001?\?=\\u007f\\n\\\\é\"}"), arena),
+                              json_of("{\"action_id\":\"\\u0001?\?=\\u007f\\n\\\\é\"}"), arena),
         "slack_on_options(app, \"\\001\\?\\?=\\177\\012\\\\é\", handler, NULL);");
-    assert_string_equal(slack__router_suggest(SLACK_KIND_SHORTCUT, parse("{}"), arena),
+    assert_string_equal(slack__router_suggest(SLACK_KIND_SHORTCUT, json_of("{}"), arena),
                         "slack_on_shortcut(app, NULL, handler, NULL);");
-    assert_string_equal(slack__router_suggest(SLACK_KIND_UNKNOWN, parse("{}"), arena), "");
+    assert_string_equal(slack__router_suggest(SLACK_KIND_UNKNOWN, json_of("{}"), arena), "");
 }
 
-static void test_user_data_is_freed_once(void **state)
+TEST(test_user_data_is_freed_once)
 {
     int freed = 0;
     slack_listener_t l = {
@@ -485,37 +476,8 @@ static int build_and_match(void *ctx)
     return rc;
 }
 
-static void test_out_of_memory(void **state)
+TEST(test_out_of_memory)
 {
     int freed;
     assert_true(alloc_fail_each(build_and_match, &freed) > 6);
-}
-
-#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CASE(test_events_run_every_match_in_order),
-        CASE(test_others_run_the_first_match),
-        CASE(test_every_action_of_a_payload),
-        CASE(test_selectors),
-        CASE(test_messages),
-        CASE(test_contains_is_literal),
-        CASE(test_patterns_capture),
-        CASE(test_a_pattern_that_needs_too_much_does_not_match),
-        CASE(test_constraints_of_actions_are_all_held),
-        CASE(test_types_of_a_kind),
-        CASE(test_subtypes),
-        CASE(test_where),
-        CASE(test_literal_text_and_lines),
-        CASE(test_functions),
-        CASE(test_removal),
-        CASE(test_names_longer_than_a_key),
-        CASE(test_what_cannot_be_registered),
-        CASE(test_what_would_have_matched),
-        cmocka_unit_test(test_user_data_is_freed_once),
-        cmocka_unit_test(test_out_of_memory),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,7 +7,6 @@
 
 #include "support/certs.h"
 #include "support/ends.h"
-#include "support/heap.h"
 #include "support/test.h"
 #include "util/alloc.h"
 
@@ -27,7 +26,7 @@ static void assert_filled(const slack_buf_t *buf, size_t len)
 
 /* --- in good weather -------------------------------------------------------------------------- */
 
-static void test_both_ways(void **state)
+BOTH(test_both_ways)
 {
     e.client.greeting = "hello";
     e.server.echo = true;
@@ -54,7 +53,7 @@ static void test_both_ways(void **state)
     assert_string_equal(e.server.reason, "closed by the peer");
 }
 
-static void test_names_and_addresses(void **state)
+PLAIN(test_names_and_addresses)
 {
     static const char *const hosts[] = {"127.0.0.1", "localhost", "LOCALHOST",
                                         "127.1"}; /* that one takes a resolver */
@@ -67,7 +66,7 @@ static void test_names_and_addresses(void **state)
 
 /* More than the kernel takes: the reader has to stop, the writer has to keep, and nothing is lost.
  */
-static void test_a_slow_reader(void **state)
+BOTH(test_a_slow_reader)
 {
     enum { SIZE = 12 << 20 };
     char *data = slack__malloc(SIZE);
@@ -99,7 +98,7 @@ static void test_a_slow_reader(void **state)
     slack__free(data);
 }
 
-static void test_write_max(void **state)
+BOTH(test_write_max)
 {
     enum { SIZE = 8 << 20 };
     char *data = slack__malloc(SIZE);
@@ -123,7 +122,7 @@ static void test_write_max(void **state)
 }
 
 /* With TLS one read of the socket holds many records: a pause at the first keeps the others. */
-static void test_pause_inside_data(void **state)
+BOTH(test_pause_inside_data)
 {
     ends_join(&e);
     for (int i = 0; i < 10; i++)
@@ -149,7 +148,7 @@ static void test_pause_inside_data(void **state)
     assert_int_equal(e.server.status, SLACK_ECLOSED);
 }
 
-static void test_pause_before_the_first_byte(void **state)
+BOTH(test_pause_before_the_first_byte)
 {
     e.client.greeting = "hello";
     e.server.pause_at_accept = true;
@@ -163,7 +162,7 @@ static void test_pause_before_the_first_byte(void **state)
 }
 
 /* As an HTTP server hands a connection to a WebSocket, here from inside of the data event. */
-static void test_another_owner(void **state)
+BOTH(test_another_owner)
 {
     end_t other = {.ends = &e};
     slack__buf_init(&other.received, 100);
@@ -181,7 +180,7 @@ static void test_another_owner(void **state)
 
 /* --- ends ------------------------------------------------------------------------------------- */
 
-static void test_finish_sends_all_first(void **state)
+BOTH(test_finish_sends_all_first)
 {
     enum { SIZE = 12 << 20 };
     char *data = slack__malloc(SIZE);
@@ -204,7 +203,7 @@ static void test_finish_sends_all_first(void **state)
 
 /* What the peer still sends after our end is read and thrown away: were it not, the kernel would
  * reset the connection, and the peer lose our last bytes. */
-static void test_finish_while_the_peer_sends(void **state)
+BOTH(test_finish_while_the_peer_sends)
 {
     enum { SIZE = 12 << 20 };
     char *data = slack__malloc(SIZE);
@@ -227,7 +226,7 @@ static void test_finish_while_the_peer_sends(void **state)
 }
 
 /* The other end has sent all it will, and reads on: nothing that we had written is lost. */
-static void test_eof_with_bytes_waiting(void **state)
+PLAIN(test_eof_with_bytes_waiting)
 {
     enum { SIZE = 12 << 20 };
     char *data = slack__malloc(SIZE);
@@ -253,7 +252,7 @@ static void test_eof_with_bytes_waiting(void **state)
     slack__free(data);
 }
 
-static void test_eof_event(void **state)
+BOTH(test_eof_event)
 {
     e.server.finish_at_eof = true;
     ends_join(&e);
@@ -265,7 +264,7 @@ static void test_eof_event(void **state)
     assert_int_equal(e.client.status, 0);
 }
 
-static void test_close_inside_every_event(void **state)
+BOTH(test_close_inside_every_event)
 {
     static const struct {
         unsigned client, server;
@@ -292,7 +291,7 @@ static void test_close_inside_every_event(void **state)
 }
 
 /* A client that is closed after n turns of the loop, wherever that finds it. */
-static void test_close_at_every_turn(void **state)
+BOTH(test_close_at_every_turn)
 {
     bool opened = false;
     for (int turns = 0; !opened; turns++) {
@@ -311,7 +310,7 @@ static void test_close_at_every_turn(void **state)
     }
 }
 
-static void test_reset(void **state)
+BOTH(test_reset)
 {
     int fd = ends_raw(&e);
     ends_reset(fd);
@@ -321,7 +320,7 @@ static void test_reset(void **state)
 }
 
 /* The first write after a reset finds out; SIGPIPE does not end us. */
-static void test_writing_to_nobody(void **state)
+PLAIN(test_writing_to_nobody)
 {
     int fd = ends_raw(&e);
     slack__conn_pause(e.server.conn, true); /* so that reading does not find out */
@@ -334,27 +333,4 @@ static void test_writing_to_nobody(void **state)
     assert_int_equal(rc, SLACK_ECLOSED);
     end_until_closed(&e.server);
     assert_int_equal(e.server.status, SLACK_ECLOSED);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        BOTH(test_both_ways),
-        PLAIN(test_names_and_addresses),
-        BOTH(test_a_slow_reader),
-        BOTH(test_write_max),
-        BOTH(test_pause_inside_data),
-        BOTH(test_pause_before_the_first_byte),
-        BOTH(test_another_owner),
-        BOTH(test_finish_sends_all_first),
-        BOTH(test_finish_while_the_peer_sends),
-        PLAIN(test_eof_with_bytes_waiting),
-        BOTH(test_eof_event),
-        BOTH(test_close_inside_every_event),
-        BOTH(test_close_at_every_turn),
-        BOTH(test_reset),
-        PLAIN(test_writing_to_nobody),
-    };
-    heap_install();
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

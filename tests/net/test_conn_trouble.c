@@ -25,7 +25,7 @@ static unsigned bind_only(int *ret_fd)
     return ntohs(address.sin_port);
 }
 
-static void test_refused(void **state)
+BOTH(test_refused)
 {
     static const char *const hosts[] = {"127.0.0.1", "localhost", "127.1"};
     int fd;
@@ -42,7 +42,7 @@ static void test_refused(void **state)
     close(fd);
 }
 
-static void test_no_such_name(void **state)
+PLAIN(test_no_such_name)
 {
     char name[80] = {0};
     memset(name, 'a', 70); /* no label is that long, so no server is asked */
@@ -52,7 +52,7 @@ static void test_no_such_name(void **state)
     assert_string_not_equal(e.client.reason, "");
 }
 
-static void test_bad_options(void **state)
+PLAIN(test_bad_options)
 {
     static const slack_conn_options_t good = {
         .host = "localhost", .port = 80, .open_ms = 1, .write_max = 1};
@@ -80,7 +80,7 @@ static void test_bad_options(void **state)
 
 /* --- time ------------------------------------------------------------------------------------- */
 
-static void test_no_connection_in_time(void **state)
+BOTH(test_no_connection_in_time)
 {
     static const char *const hosts[] = {"127.0.0.1", "127.1"};
     for (size_t i = 0; i < 2; i++) {
@@ -93,7 +93,7 @@ static void test_no_connection_in_time(void **state)
     }
 }
 
-static void test_no_handshake_in_time(void **state)
+TLS(test_no_handshake_in_time)
 {
     int fd;
     unsigned port = bind_only(&fd);
@@ -123,7 +123,7 @@ static void test_no_handshake_in_time(void **state)
 }
 
 /* A peer that never closes its side gets some seconds, and was sent everything. */
-static void test_linger(void **state)
+PLAIN(test_linger)
 {
     int fd = ends_raw(&e);
     end_time_out(&e.server); /* none runs while it is open */
@@ -145,7 +145,7 @@ static void test_linger(void **state)
     close(fd);
 }
 
-static void test_a_peer_that_does_not_read(void **state)
+PLAIN(test_a_peer_that_does_not_read)
 {
     enum { SIZE = 12 << 20 };
     char *data = slack__calloc(1, SIZE);
@@ -164,7 +164,7 @@ static void test_a_peer_that_does_not_read(void **state)
 
 /* --- TLS -------------------------------------------------------------------------------------- */
 
-static void test_plain_speech_to_tls(void **state)
+TLS(test_plain_speech_to_tls)
 {
     static const char request[] = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
     int fd = ends_raw(&e);
@@ -177,7 +177,7 @@ static void test_plain_speech_to_tls(void **state)
     close(fd);
 }
 
-static void test_gone_in_the_handshake(void **state)
+TLS(test_gone_in_the_handshake)
 {
     int fd = ends_raw(&e);
     close(fd);
@@ -186,7 +186,7 @@ static void test_gone_in_the_handshake(void **state)
     assert_string_equal(e.server.reason, "the peer closed during the TLS handshake");
 }
 
-static void test_somebody_elses_certificate(void **state)
+TLS(test_somebody_elses_certificate)
 {
     slack__tls_context_unref(e.client_tls);
     e.client_tls = NULL;
@@ -202,7 +202,7 @@ static void test_somebody_elses_certificate(void **state)
 }
 
 /* A session in order, and then a record that nobody can have encrypted. */
-static void test_a_forged_record(void **state)
+TLS(test_a_forged_record)
 {
     static const char forged[] = "\x17\x03\x03\x00\x20 not what the keys would make of it ";
     slack_tls_t *session;
@@ -229,7 +229,7 @@ static void test_a_forged_record(void **state)
     close(fd);
 }
 
-static void test_finish_before_it_is_open(void **state)
+BOTH(test_finish_before_it_is_open)
 {
     assert_int_equal(ends_connect(&e), 0);
     slack__conn_finish(e.client.conn);
@@ -239,7 +239,7 @@ static void test_finish_before_it_is_open(void **state)
 }
 
 /* The kernel would not take it all, and then there is nobody to take the rest. */
-static void test_reset_while_writing(void **state)
+PLAIN(test_reset_while_writing)
 {
     enum { SIZE = 12 << 20 };
     char *data = slack__calloc(1, SIZE);
@@ -289,7 +289,7 @@ static bool live_without_memory(size_t nth, bool all)
 }
 
 /* Nothing of it was sent: nothing has happened. */
-static void test_no_memory_to_write(void **state)
+BOTH(test_no_memory_to_write)
 {
     enum { SIZE = 6 << 20 };
     char *data = slack__calloc(1, SIZE);
@@ -310,7 +310,7 @@ static void test_no_memory_to_write(void **state)
 
 /* A part of it was sent: what follows could not be understood. The peer has never read, since the
  * kernel gives room for all of it to one that has read much. */
-static void test_no_memory_for_the_rest(void **state)
+PLAIN(test_no_memory_for_the_rest)
 {
     enum { SIZE = 12 << 20 };
     char *data = slack__calloc(1, SIZE);
@@ -326,32 +326,8 @@ static void test_no_memory_for_the_rest(void **state)
     slack__free(data);
 }
 
-static void test_no_memory(void **state)
+BOTH(test_no_memory)
 {
     for (size_t nth = 0; live_without_memory(nth, false); nth++)
         live_without_memory(nth, true);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        BOTH(test_refused),
-        PLAIN(test_no_such_name),
-        PLAIN(test_bad_options),
-        BOTH(test_no_connection_in_time),
-        TLS(test_no_handshake_in_time),
-        PLAIN(test_linger),
-        PLAIN(test_a_peer_that_does_not_read),
-        TLS(test_plain_speech_to_tls),
-        TLS(test_gone_in_the_handshake),
-        TLS(test_somebody_elses_certificate),
-        TLS(test_a_forged_record),
-        BOTH(test_finish_before_it_is_open),
-        PLAIN(test_reset_while_writing),
-        BOTH(test_no_memory_to_write),
-        PLAIN(test_no_memory_for_the_rest),
-        BOTH(test_no_memory),
-    };
-    heap_install();
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -77,9 +77,9 @@ static int tear_down(void **state)
     return 0;
 }
 
-#define CASE(fn, concurrency, answer)                                                              \
-    cmocka_unit_test_prestate_setup_teardown(fn, set_up, tear_down,                                \
-                                             &((curl_case_t){concurrency, answer}))
+#define CURL_TEST(function, concurrency, answer)                                                   \
+    static curl_case_t function##_case = {concurrency, answer};                                    \
+    TEST_CASE(function, set_up, tear_down, &function##_case)
 
 static const char *url_of(const char *path)
 {
@@ -127,7 +127,7 @@ static void answer_hello(peer_t *p, const peer_request_t *request, void *user_da
                 "Content-Type: text/plain\r\nRetry-After: 7\r\nX-Test: yes\r\n", "hello");
 }
 
-static void test_post(void **state)
+CURL_TEST(test_post, 1, answer_hello)
 {
     static const char *const headers[] = {"Authorization: Bearer xoxb-1", "X-A: b", NULL};
     slack_curl_request_t request = post_of("text=hi");
@@ -153,7 +153,7 @@ static void test_post(void **state)
     assert_string_equal(strstr(request_text, "\r\n\r\n"), "\r\n\r\ntext=hi");
 }
 
-static void test_empty_post(void **state)
+CURL_TEST(test_empty_post, 1, answer_hello)
 {
     post("");
     see_next();
@@ -161,7 +161,7 @@ static void test_empty_post(void **state)
     assert_non_null(strstr(request_text, "\r\nContent-Length: 0\r\n"));
 }
 
-static void test_get(void **state)
+CURL_TEST(test_get, 1, answer_hello)
 {
     const slack_curl_request_t request = {
         .method = "GET", .url = url_of("/a?b=c"), .timeout_ms = 10000, .body_max = 1000};
@@ -179,7 +179,7 @@ static void answer_redirect(peer_t *p, const peer_request_t *request, void *user
     peer_answer(p, request->connection, 302, headers, "");
 }
 
-static void test_redirect_is_an_answer(void **state)
+CURL_TEST(test_redirect_is_an_answer, 1, answer_redirect)
 {
     post("a=b");
     see_next();
@@ -192,7 +192,7 @@ static void test_redirect_is_an_answer(void **state)
     assert_int_equal(peer_requests(peer), 1);
 }
 
-static void test_refused_requests(void **state)
+CURL_TEST(test_refused_requests, 1, answer_hello)
 {
     slack_curl_request_t request = post_of("");
     static const char *const urls[] = {
@@ -223,7 +223,7 @@ static void answer_nothing(peer_t *p, const peer_request_t *request, void *user_
 {
 }
 
-static void test_connection_refused(void **state)
+CURL_TEST(test_connection_refused, 1, answer_nothing)
 {
     slack_curl_request_t request = post_of("a=b");
     char url[64];
@@ -242,7 +242,7 @@ static void test_connection_refused(void **state)
 }
 
 /* A timeout while no other transfer runs: nothing else wakes the loop. */
-static void test_timeout(void **state)
+CURL_TEST(test_timeout, 1, answer_nothing)
 {
     slack_curl_request_t request = post_of("a=b");
     request.timeout_ms = 50;
@@ -257,7 +257,7 @@ static void answer_hang_up(peer_t *p, const peer_request_t *request, void *user_
     peer_hang_up(p, request->connection);
 }
 
-static void test_closed_without_an_answer(void **state)
+CURL_TEST(test_closed_without_an_answer, 1, answer_hang_up)
 {
     post("a=b");
     see_next();
@@ -275,7 +275,7 @@ static void answer_first_only(peer_t *p, const peer_request_t *request, void *us
 }
 
 /* libcurl alone would repeat this POST, since a kept connection closed without an answer. */
-static void test_a_post_on_a_kept_connection_is_not_repeated(void **state)
+CURL_TEST(test_a_post_on_a_kept_connection_is_not_repeated, 1, answer_first_only)
 {
     post("a=b");
     see_next();
@@ -294,7 +294,7 @@ static void answer_large(peer_t *p, const peer_request_t *request, void *user_da
     peer_answer(p, request->connection, 200, "", request->number == 1 ? large : large + 1000);
 }
 
-static void test_body_bound(void **state)
+CURL_TEST(test_body_bound, 1, answer_large)
 {
     post("a=b");
     see_next();
@@ -312,7 +312,7 @@ static void answer_garbage(peer_t *p, const peer_request_t *request, void *user_
     peer_hang_up(p, request->connection);
 }
 
-static void test_garbage(void **state)
+CURL_TEST(test_garbage, 1, answer_garbage)
 {
     post("a=b");
     see_next();
@@ -369,7 +369,7 @@ static void ask_over_tls(const char *cert, const char *key, const char *ca, int 
     close_all();
 }
 
-static void test_tls_is_verified(void **state)
+TEST(test_tls_is_verified)
 {
     if (!certs_make()) skip();
     ask_over_tls("server.pem", "server.key", "ca.pem", 0);
@@ -381,7 +381,7 @@ static void test_tls_is_verified(void **state)
 
 /* --- many, and the end --------------------------------------------------------------------- */
 
-static void test_concurrent(void **state)
+CURL_TEST(test_concurrent, 100, answer_hello)
 {
     for (int round = 1; round <= 3; round++) {
         for (int i = 0; i < 100; i++)
@@ -408,7 +408,7 @@ static void answer_second_first(peer_t *p, const peer_request_t *request, void *
     peer_answer(p, first, 200, "", "ok");
 }
 
-static void test_plain_http_waits_for_no_other_answer(void **state)
+CURL_TEST(test_plain_http_waits_for_no_other_answer, 2, answer_second_first)
 {
     post("a=1");
     post("a=2");
@@ -418,7 +418,7 @@ static void test_plain_http_waits_for_no_other_answer(void **state)
     assert_int_equal(peer_connections(peer), 2);
 }
 
-static void test_close_cancels(void **state)
+CURL_TEST(test_close_cancels, 10, answer_nothing)
 {
     for (int i = 0; i < 10; i++)
         post("a=b");
@@ -444,7 +444,7 @@ static void close_inside(const slack_curl_result_t *result, void *user_data)
     curl = NULL;
 }
 
-static void test_close_inside_a_callback(void **state)
+CURL_TEST(test_close_inside_a_callback, 10, answer_hello)
 {
     slack_curl_request_t request = post_of("");
     for (int i = 0; i < 5; i++)
@@ -480,31 +480,7 @@ static int send_one(void *ctx)
     return rc;
 }
 
-static void test_allocations(void **state)
+TEST(test_allocations)
 {
     assert_true(alloc_fail_each(send_one, NULL) > 3);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_allocations), /* first: it changes the allocator */
-        CASE(test_post, 1, answer_hello),
-        CASE(test_empty_post, 1, answer_hello),
-        CASE(test_get, 1, answer_hello),
-        CASE(test_redirect_is_an_answer, 1, answer_redirect),
-        CASE(test_refused_requests, 1, answer_hello),
-        CASE(test_connection_refused, 1, answer_nothing),
-        CASE(test_timeout, 1, answer_nothing),
-        CASE(test_closed_without_an_answer, 1, answer_hang_up),
-        CASE(test_a_post_on_a_kept_connection_is_not_repeated, 1, answer_first_only),
-        CASE(test_body_bound, 1, answer_large),
-        CASE(test_garbage, 1, answer_garbage),
-        cmocka_unit_test(test_tls_is_verified),
-        CASE(test_concurrent, 100, answer_hello),
-        CASE(test_plain_http_waits_for_no_other_answer, 2, answer_second_first),
-        CASE(test_close_cancels, 10, answer_nothing),
-        CASE(test_close_inside_a_callback, 10, answer_hello),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,7 +48,7 @@ static void assert_order(const char *const *hosts, size_t count, const char *wan
     assert_order((const char *const[]){__VA_ARGS__},                                               \
                  sizeof((const char *const[]){__VA_ARGS__}) / sizeof(char *), (want))
 
-static void test_order(void **state)
+TEST(test_order)
 {
     const char *many[40];
     assert_order(NULL, 0, "");
@@ -207,7 +207,7 @@ static void close_places(places_t *p)
     close(p->bad_fd);
 }
 
-static void test_first_that_answers(void **state)
+TEST(test_first_that_answers)
 {
     places_t p;
     fixture_t f = {0};
@@ -238,7 +238,7 @@ static void test_first_that_answers(void **state)
     close_places(&p);
 }
 
-static void test_nobody_answers(void **state)
+TEST(test_nobody_answers)
 {
     places_t p;
     fixture_t f = {0};
@@ -268,7 +268,7 @@ static void test_nobody_answers(void **state)
 
 /* Ended by its owner in every state: before anything began, with one and with two under way, and
  * with one of them given up. */
-static void test_cancel(void **state)
+TEST(test_cancel)
 {
     places_t p;
     open_places(&p);
@@ -305,7 +305,7 @@ static int race_once(void *ctx)
 }
 
 /* An address that no memory was left for is passed over. */
-static void test_out_of_memory(void **state)
+TEST(test_out_of_memory)
 {
     places_t p;
     open_places(&p);
@@ -316,7 +316,7 @@ static void test_out_of_memory(void **state)
 /* --- a whole connection ----------------------------------------------------------------------- */
 
 /* A host of both families whose IPv4 is dead: IPv6 takes over within the stagger. */
-static void test_fallback_to_ipv6(void **state)
+BOTH(test_fallback_to_ipv6)
 {
     struct sockaddr_storage six;
     int fd = take_port("::1", false, &six);
@@ -341,14 +341,4 @@ static void test_fallback_to_ipv6(void **state)
     assert_string_equal(slack__conn_peer(e.client.conn), "::1");
     world_until(&e.world, e.accepts >= 1);
     blackhole_close(&hole);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_order),          cmocka_unit_test(test_first_that_answers),
-        cmocka_unit_test(test_nobody_answers), cmocka_unit_test(test_cancel),
-        cmocka_unit_test(test_out_of_memory),  BOTH(test_fallback_to_ipv6),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

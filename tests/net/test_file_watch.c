@@ -97,7 +97,7 @@ static void expect_one(scene_t *s)
     expect_none(s);
 }
 
-static void test_changes(void **state)
+TEST(test_changes)
 {
     scene_t s;
     char other[64];
@@ -120,7 +120,7 @@ static void test_changes(void **state)
 }
 
 /* A link to a link that is swapped: the name that is watched stays the same. */
-static void test_links(void **state)
+TEST(test_links)
 {
     scene_t s;
     char data[64], part[64];
@@ -141,7 +141,7 @@ static void test_links(void **state)
 }
 
 /* A change between the mark and the start is reported, one before the last mark is not. */
-static void test_marks(void **state)
+TEST(test_marks)
 {
     scene_t s;
     scene_add(&s);
@@ -154,7 +154,7 @@ static void test_marks(void **state)
     scene_close(&s);
 }
 
-static void test_ends(void **state)
+TEST(test_ends)
 {
     scene_t s;
     scene_open(&s); /* before the first look */
@@ -173,7 +173,7 @@ static void test_ends(void **state)
     assert_int_equal(s.changes, 1);
 }
 
-static void test_nothing_to_watch(void **state)
+TEST(test_nothing_to_watch)
 {
     slack_file_watch_t watch = {0};
     uv_loop_t loop;
@@ -194,20 +194,7 @@ static int watch_once(void *ctx)
     return 0;
 }
 
-static void test_it_allocates_nothing(void **state)
+TEST(test_it_allocates_nothing)
 {
     assert_int_equal(alloc_fail_each(watch_once, NULL), 0);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_changes),
-        cmocka_unit_test(test_links),
-        cmocka_unit_test(test_marks),
-        cmocka_unit_test(test_ends),
-        cmocka_unit_test(test_nothing_to_watch),
-        cmocka_unit_test(test_it_allocates_nothing),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

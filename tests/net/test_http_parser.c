@@ -109,7 +109,7 @@ static void assert_trace(const char *text, const char *want)
 
 /* --- requests that are fine ------------------------------------------------------------------- */
 
-static void test_requests(void **state)
+TEST(test_requests)
 {
     assert_trace("GET / HTTP/1.1\r\nHost: a\r\n\r\n", "GET / Host=[a]\n");
     assert_trace(
@@ -123,7 +123,7 @@ static void test_requests(void **state)
                  "DELETE / Host=[a] Content-Length=[0]\n");
 }
 
-static void test_chunks(void **state)
+TEST(test_chunks)
 {
     const char *head = " Host=[a] Transfer-Encoding=[Chunked]";
     char want[200];
@@ -136,7 +136,7 @@ static void test_chunks(void **state)
     assert_trace("POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: Chunked\r\n\r\n0\r\n\r\n", want);
 }
 
-static void test_pipelining(void **state)
+TEST(test_pipelining)
 {
     assert_trace("POST /1 HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\n\r\nx"
                  "GET /2 HTTP/1.1\r\nHost: a\r\n\r\n\r\n"
@@ -146,7 +146,7 @@ static void test_pipelining(void **state)
                  "HEAD /3 Host=[a] Connection=[close] close\n");
 }
 
-static void test_keep_alive(void **state)
+TEST(test_keep_alive)
 {
     assert_trace("GET / HTTP/1.0\r\n\r\n", "GET / close\n");
     assert_trace("GET / HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
@@ -155,7 +155,7 @@ static void test_keep_alive(void **state)
                  "GET / Host=[a] Connection=[Close] close\n");
 }
 
-static void test_upgrade(void **state)
+TEST(test_upgrade)
 {
     assert_trace(
         "GET / HTTP/1.1\r\nHost: a\r\nConnection: keep-alive, Upgrade\r\nUpgrade: h2c\r\n\r\n"
@@ -171,7 +171,7 @@ static void test_upgrade(void **state)
                  "GET / Connection=[Upgrade] Upgrade=[x] close\n");
 }
 
-static void test_targets(void **state)
+TEST(test_targets)
 {
     assert_trace("GET http://a/b?c HTTP/1.1\r\nHost: a\r\n\r\n", "GET /b ?c Host=[a]\n");
     assert_trace("GET HTTPS://a:1 HTTP/1.1\r\nHost: a\r\n\r\n", "GET / Host=[a]\n");
@@ -188,7 +188,7 @@ static void test_targets(void **state)
     assert_trace("GET /\x80 HTTP/1.1\r\nHost: a\r\n\r\n", "400\n");
 }
 
-static void test_expect(void **state)
+TEST(test_expect)
 {
     assert_trace(
         "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-Continue\r\nContent-Length: 2\r\n\r\nab",
@@ -214,7 +214,7 @@ static void test_expect(void **state)
 #define GET  "GET / HTTP/1.1\r\nHost: a\r\n"
 #define POST "POST / HTTP/1.1\r\nHost: a\r\n"
 
-static void test_refused(void **state)
+TEST(test_refused)
 {
     static const struct {
         const char *text;
@@ -301,7 +301,7 @@ static void assert_grown(const char *text, size_t n, const char *unit, const cha
     slack__buf_done(&buf);
 }
 
-static void test_bounds(void **state)
+TEST(test_bounds)
 {
     assert_grown("GET /* HTTP/1.1\r\nHost: a\r\n\r\n", 63, "x", NULL);
     assert_grown("GET /* HTTP/1.1\r\nHost: a\r\n\r\n", 64, "x", "414\n");
@@ -341,7 +341,7 @@ static slack_http_request_t *parse_one(const char *text)
     return request;
 }
 
-static void test_header(void **state)
+TEST(test_header)
 {
     slack_http_request_t *request = parse_one(GET "X-One: 1\r\nx-two: a\r\nX-TWO:  b \r\n\r\n");
     unsigned count = 9;
@@ -373,7 +373,7 @@ static void make_event(char *text, size_t size, size_t body_len)
     text[(size_t)head + body_len] = '\0';
 }
 
-static void test_one_allocation_per_request(void **state)
+TEST(test_one_allocation_per_request)
 {
     char text[4096];
     size_t used;
@@ -394,7 +394,7 @@ static void test_one_allocation_per_request(void **state)
 }
 
 /* Content-Length is a promise that memory is set aside for, once. */
-static void test_large_body(void **state)
+TEST(test_large_body)
 {
     const size_t len = 1 << 20;
     char *text = malloc(len + 4096);
@@ -428,7 +428,7 @@ static int parse_with_failures(void *ctx)
     return rc;
 }
 
-static void test_out_of_memory(void **state)
+TEST(test_out_of_memory)
 {
     slack_buf_t text;
     slack__buf_init(&text, 1 << 20);
@@ -443,20 +443,5 @@ static void test_out_of_memory(void **state)
 int main(void)
 {
     presets = slack__http_limits(NULL);
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_requests),
-        cmocka_unit_test(test_chunks),
-        cmocka_unit_test(test_pipelining),
-        cmocka_unit_test(test_keep_alive),
-        cmocka_unit_test(test_upgrade),
-        cmocka_unit_test(test_targets),
-        cmocka_unit_test(test_expect),
-        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_header),
-        cmocka_unit_test(test_one_allocation_per_request),
-        cmocka_unit_test(test_large_body),
-        cmocka_unit_test(test_out_of_memory),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run_all(NULL, NULL);
 }

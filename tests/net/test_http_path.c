@@ -35,7 +35,7 @@ static const struct {
     {"/%7f", NULL},
 };
 
-static void one_form_for_each_path(void **state)
+TEST(one_form_for_each_path)
 {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char path[64];
@@ -74,7 +74,7 @@ static int status_of(const char *bytes, size_t first, char ret_path[64])
 }
 
 /* In requests, with a query that is left alone, at every split; absolute targets too. */
-static void in_requests(void **state)
+TEST(in_requests)
 {
     static const char *const before[] = {"", "http://x"};
     for (size_t i = 0; i < 2 * sizeof cases / sizeof *cases; i++) {
@@ -90,14 +90,4 @@ static void in_requests(void **state)
         }
     }
     assert_int_equal(heap_live(), 0);
-}
-
-int main(void)
-{
-    heap_install();
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_form_for_each_path),
-        cmocka_unit_test(in_requests),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,7 +33,7 @@ static void assert_written(const slack_http_response_t *answer,
     slack__buf_done(&out);
 }
 
-static void test_answer(void **state)
+TEST(test_answer)
 {
     const char *const head =
         "HTTP/1.1 200 OK\r\n" DATE "Content-Type: text/plain\r\nRetry-After: 3\r\nX-Empty: \r\n"
@@ -49,7 +49,7 @@ static void test_answer(void **state)
                    "HTTP/1.1 999 \r\n" DATE "Content-Length: 0\r\n\r\n");
 }
 
-static void test_connection(void **state)
+TEST(test_connection)
 {
     const slack_http_response_t ok = {.status = 200};
     assert_written(&ok, (slack_http_response_context_t){.close = true},
@@ -62,7 +62,7 @@ static void test_connection(void **state)
 }
 
 /* 204 and 304 have no body, and no length of one. */
-static void test_no_body(void **state)
+TEST(test_no_body)
 {
     slack_http_response_t answer = {.status = 204, .body = "x", .body_len = 1};
     assert_written(&answer, (slack_http_response_context_t){0},
@@ -72,7 +72,7 @@ static void test_no_body(void **state)
                    "HTTP/1.1 304 Not Modified\r\n" DATE "\r\n");
 }
 
-static void test_refused(void **state)
+TEST(test_refused)
 {
     static const slack_http_header_t bad[] = {
         {{"A", 1}, {"b\r\nSet-Cookie: c", 16}},
@@ -103,7 +103,7 @@ static void test_refused(void **state)
     slack__buf_done(&out);
 }
 
-static void test_date(void **state)
+TEST(test_date)
 {
     static const struct {
         int64_t wall_s;
@@ -130,17 +130,7 @@ static int write_hello(void *ctx)
     return rc;
 }
 
-static void test_out_of_memory(void **state)
+TEST(test_out_of_memory)
 {
     assert_int_equal(alloc_fail_each(write_hello, NULL), 1);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_answer),  cmocka_unit_test(test_connection),
-        cmocka_unit_test(test_no_body), cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_date),    cmocka_unit_test(test_out_of_memory),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

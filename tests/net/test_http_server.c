@@ -13,7 +13,7 @@
 
 static http_fixture_t f;
 
-static void test_answer(void **state)
+DIALLED(test_answer)
 {
     raw_say(&f.client, "POST /events HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
     raw_until(&f.client, "\r\n\r\nhello");
@@ -30,7 +30,7 @@ static void test_answer(void **state)
     fixture_until_connections(&f, 0);
 }
 
-static void test_head_and_old_clients(void **state)
+DIALLED(test_head_and_old_clients)
 {
     raw_say(&f.client, "HEAD /path HTTP/1.1\r\nHost: a\r\n\r\n");
     raw_until(&f.client, "Content-Length: 5\r\n\r\n");
@@ -43,7 +43,7 @@ static void test_head_and_old_clients(void **state)
     assert_false(f.client.reset);
 }
 
-static void test_connection_close(void **state)
+DIALLED(test_connection_close)
 {
     raw_say(&f.client, "GET /1 HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n" GET("/2"));
     raw_until_eof(&f.client);
@@ -53,7 +53,7 @@ static void test_connection_close(void **state)
 }
 
 /* What follows a CONNECT is another protocol, whether it was granted or not. */
-static void test_connect(void **state)
+DIALLED(test_connect)
 {
     raw_say(&f.client, "CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n" GET("/2"));
     raw_until_eof(&f.client);
@@ -61,7 +61,7 @@ static void test_connect(void **state)
     assert_int_equal(f.requests, 1);
 }
 
-static void test_continue(void **state)
+DIALLED(test_continue)
 {
     raw_say(&f.client,
             "PUT / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
@@ -71,7 +71,7 @@ static void test_continue(void **state)
     raw_until(&f.client, "\r\n\r\nab");
 }
 
-static void test_pipelining(void **state)
+DIALLED(test_pipelining)
 {
     f.manner = KEEP;
     raw_say(&f.client, GET("/1") GET("/2") GET("/3"));
@@ -90,7 +90,7 @@ static void test_pipelining(void **state)
 }
 
 /* More than is kept: reading pauses, and goes on. */
-static void test_much_pipelining(void **state)
+DIALLED(test_much_pipelining)
 {
     char request[20100];
     const unsigned count = 60;
@@ -116,7 +116,7 @@ static void test_much_pipelining(void **state)
 
 /* --- ids -------------------------------------------------------------------------------------- */
 
-static void test_late_answers(void **state)
+SERVED(test_late_answers)
 {
     raw_t raw, next;
     f.manner = KEEP;
@@ -149,7 +149,7 @@ static void test_late_answers(void **state)
     raw_close(&next);
 }
 
-static void test_answers_that_are_none(void **state)
+DIALLED(test_answers_that_are_none)
 {
     static const slack_http_header_t injection = {{"A", 1}, {"b\r\nC: d", 7}};
     f.manner = KEEP;
@@ -176,7 +176,7 @@ static void test_answers_that_are_none(void **state)
 
 /* --- memory ----------------------------------------------------------------------------------- */
 
-static void test_one_allocation_per_request(void **state)
+DIALLED(test_one_allocation_per_request)
 {
     size_t before = 0;
     for (int i = 0; i < 10; i++) {
@@ -210,26 +210,7 @@ static int serve_once(void *ctx)
     return rc;
 }
 
-static void test_out_of_memory(void **state)
+TEST(test_out_of_memory)
 {
     assert_true(alloc_fail_each(serve_once, NULL) > 5);
-}
-
-int main(void)
-{
-    heap_install();
-    const struct CMUnitTest tests[] = {
-        DIALLED(&f, test_answer),
-        DIALLED(&f, test_head_and_old_clients),
-        DIALLED(&f, test_connection_close),
-        DIALLED(&f, test_connect),
-        DIALLED(&f, test_continue),
-        DIALLED(&f, test_pipelining),
-        DIALLED(&f, test_much_pipelining),
-        SERVED(&f, test_late_answers),
-        DIALLED(&f, test_answers_that_are_none),
-        DIALLED(&f, test_one_allocation_per_request),
-        cmocka_unit_test(test_out_of_memory),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

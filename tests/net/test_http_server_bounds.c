@@ -11,7 +11,7 @@
 
 static http_fixture_t f;
 
-static void test_refused(void **state)
+DIALLED(test_refused)
 {
     raw_say(&f.client,
             "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\nxxxxxxxxxxxx");
@@ -77,7 +77,7 @@ static void assert_deadline(const char *sent, bool answered_first, uint64_t ms, 
     fixture_close(&f);
 }
 
-static void test_deadlines(void **state)
+TEST(test_deadlines)
 {
     assert_deadline("", false, 20, "");
     assert_deadline("G", false, 25, "HTTP/1.1 408 ");
@@ -89,7 +89,7 @@ static void test_deadlines(void **state)
 }
 
 /* A byte now and then does not move a deadline. */
-static void test_slow_sender(void **state)
+CLOSED(test_slow_sender)
 {
     fixture_open_limited(&f, &short_limits);
     fixture_dial(&f, &f.client);
@@ -103,7 +103,7 @@ static void test_slow_sender(void **state)
 }
 
 /* The handler may take all the time that it wants. */
-static void test_no_deadline_while_handling(void **state)
+CLOSED(test_no_deadline_while_handling)
 {
     fixture_open_limited(&f, &short_limits);
     f.manner = KEEP;
@@ -118,7 +118,7 @@ static void test_no_deadline_while_handling(void **state)
 
 /* The one that has kept us waiting longest makes room; one whose request is being answered never.
  */
-static void test_connections_are_bounded(void **state)
+CLOSED(test_connections_are_bounded)
 {
     raw_t busy, idle, next;
     fixture_open_limited(&f, &short_limits);
@@ -149,7 +149,7 @@ static void test_connections_are_bounded(void **state)
 }
 
 /* A stranger makes room before somebody does who has shown who he is, however long that was ago. */
-static void test_strangers_make_room(void **state)
+CLOSED(test_strangers_make_room)
 {
     raw_t known, stranger, next;
     fixture_open_limited(&f, &short_limits);
@@ -178,7 +178,7 @@ static void test_strangers_make_room(void **state)
 }
 
 /* Who sends many requests at once takes one of each turn of the loop, as everybody does. */
-static void test_turns_are_shared(void **state)
+SERVED(test_turns_are_shared)
 {
     const unsigned many = 50;
     raw_t greedy, modest;
@@ -197,7 +197,7 @@ static void test_turns_are_shared(void **state)
     fixture_until_connections(&f, 0);
 }
 
-static void test_connections_of_a_peer_are_bounded(void **state)
+CLOSED(test_connections_of_a_peer_are_bounded)
 {
     raw_t raws[4];
     fixture_open_limited(&f, &(slack_http_limits_t){.connections = 10, .connections_per_peer = 3});
@@ -216,7 +216,7 @@ static void test_connections_of_a_peer_are_bounded(void **state)
 }
 
 /* Whoever is behind a proxy is many. */
-static void test_connections_of_a_proxy_are_not(void **state)
+CLOSED(test_connections_of_a_proxy_are_not)
 {
     slack_trusted_proxies_t proxies;
     raw_t raws[5];
@@ -235,7 +235,7 @@ static void test_connections_of_a_proxy_are_not(void **state)
 
 /* A peer that never awaits an answer has so many requests, one that does has as many as it likes.
  */
-static void test_pipelined_requests_are_bounded(void **state)
+CLOSED(test_pipelined_requests_are_bounded)
 {
     fixture_open_limited(&f, &(slack_http_limits_t){.pipelined = 2});
     fixture_dial(&f, &f.client);
@@ -251,7 +251,7 @@ static void test_pipelined_requests_are_bounded(void **state)
 }
 
 /* Large bodies that do not end wait for each other; small requests wait for nobody. */
-static void test_memory_is_bounded(void **state)
+CLOSED(test_memory_is_bounded)
 {
     raw_t large[8], small;
     char head[200], *body = calloc(1, 300000);
@@ -287,7 +287,7 @@ static void test_memory_is_bounded(void **state)
 }
 
 /* What is whole and being handled is the handler's, and takes no room from what is being read. */
-static void test_memory_is_for_what_is_being_read(void **state)
+CLOSED(test_memory_is_for_what_is_being_read)
 {
     enum { COUNT = 8, BODY = 300000 };
     raw_t raws[COUNT];
@@ -311,7 +311,7 @@ static void test_memory_is_for_what_is_being_read(void **state)
     free(request);
 }
 
-static void test_requests_are_bounded(void **state)
+CLOSED(test_requests_are_bounded)
 {
     fixture_open_limited(&f, &short_limits);
     fixture_dial(&f, &f.client);
@@ -322,7 +322,7 @@ static void test_requests_are_bounded(void **state)
 }
 
 /* A peer that sends and sends, and reads nothing. */
-static void test_unread_answers_are_bounded(void **state)
+DIALLED(test_unread_answers_are_bounded)
 {
     char *request = malloc(200000);
     assert_non_null(request);
@@ -335,26 +335,4 @@ static void test_unread_answers_are_bounded(void **state)
     fixture_until_connections(&f, 0);
     raw_close(&f.client);
     free(request);
-}
-
-int main(void)
-{
-    heap_install();
-    const struct CMUnitTest tests[] = {
-        DIALLED(&f, test_refused),
-        cmocka_unit_test(test_deadlines),
-        CLOSED(&f, test_slow_sender),
-        CLOSED(&f, test_no_deadline_while_handling),
-        CLOSED(&f, test_connections_are_bounded),
-        CLOSED(&f, test_strangers_make_room),
-        SERVED(&f, test_turns_are_shared),
-        CLOSED(&f, test_connections_of_a_peer_are_bounded),
-        CLOSED(&f, test_connections_of_a_proxy_are_not),
-        CLOSED(&f, test_pipelined_requests_are_bounded),
-        CLOSED(&f, test_memory_is_bounded),
-        CLOSED(&f, test_memory_is_for_what_is_being_read),
-        CLOSED(&f, test_requests_are_bounded),
-        DIALLED(&f, test_unread_answers_are_bounded),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

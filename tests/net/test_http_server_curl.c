@@ -3,7 +3,6 @@
 
 #include "support/certs.h"
 #include "support/child.h"
-#include "support/heap.h"
 #include "support/http_fixture.h"
 #include "support/test.h"
 
@@ -41,7 +40,7 @@ static const char *url_of(char url[100], const char *path)
     return url;
 }
 
-static void test_curl_keeps_the_connection(void **state)
+SERVED(test_curl_keeps_the_connection)
 {
     char one[100], two[100];
     url_of(one, "/one?x=y");
@@ -51,7 +50,7 @@ static void test_curl_keeps_the_connection(void **state)
     child_done(&child);
 }
 
-static void test_curl_uploads_chunks(void **state)
+SERVED(test_curl_uploads_chunks)
 {
     char url[100], *body = calloc(1, 300001);
     assert_non_null(body);
@@ -71,7 +70,7 @@ static void test_curl_uploads_chunks(void **state)
     free(body);
 }
 
-static void test_curl_head(void **state)
+SERVED(test_curl_head)
 {
     char url[100];
     url_of(url, "/head");
@@ -84,7 +83,7 @@ static void test_curl_head(void **state)
     child_done(&child);
 }
 
-static void test_curl_with_tls(void **state)
+CLOSED(test_curl_with_tls)
 {
     slack_tls_context_t *tls;
     char url[100], ca[4096];
@@ -119,7 +118,7 @@ static int64_t curl_as(const char *ca, const char *cert)
 
 /* Only a client with that name is admitted; a new TLS context is used from the next connection on.
  */
-static void test_client_certificates(void **state)
+CLOSED(test_client_certificates)
 {
     slack_tls_context_t *tls, *open;
     char ca[4096], slack[4096], other[4096];
@@ -146,17 +145,4 @@ static void test_client_certificates(void **state)
     slack__tls_context_unref(open);
     assert_int_equal(curl_as(ca, NULL), 0);
     assert_int_equal(f.requests, 2);
-}
-
-int main(void)
-{
-    heap_install();
-    const struct CMUnitTest tests[] = {
-        SERVED(&f, test_curl_keeps_the_connection),
-        SERVED(&f, test_curl_uploads_chunks),
-        SERVED(&f, test_curl_head),
-        CLOSED(&f, test_curl_with_tls),
-        CLOSED(&f, test_client_certificates),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <slack/error.h>
 
-#include "support/heap.h"
 #include "support/http_fixture.h"
 #include "support/raw.h"
 #include "support/test.h"
@@ -10,7 +9,7 @@
 
 static http_fixture_t f;
 
-static void test_half_closed(void **state)
+DIALLED(test_half_closed)
 {
     f.manner = KEEP;
     raw_say(&f.client, GET("/1") GET("/2"));
@@ -38,7 +37,7 @@ static void test_half_closed(void **state)
 }
 
 /* Before a drain, every answer ends its connection, and new ones are taken. */
-static void test_leave(void **state)
+SERVED(test_leave)
 {
     raw_t kept, late;
     fixture_dial(&f, &kept);
@@ -60,7 +59,7 @@ static void test_leave(void **state)
     fixture_until_connections(&f, 0);
 }
 
-static void test_drain(void **state)
+SERVED(test_drain)
 {
     raw_t idle, silent, busy, reading;
     fixture_dial(&f, &idle);
@@ -108,7 +107,7 @@ static void test_drain(void **state)
     assert_int_equal(f.requests, 3);
 }
 
-static void test_close_with_requests_held(void **state)
+SERVED(test_close_with_requests_held)
 {
     raw_t one, two;
     f.manner = KEEP;
@@ -122,7 +121,7 @@ static void test_close_with_requests_held(void **state)
     raw_close(&two);
 }
 
-static void test_close_in_the_handler(void **state)
+DIALLED(test_close_in_the_handler)
 {
     f.manner = CLOSE_SERVER;
     raw_say(&f.client, GET("/1") GET("/2"));
@@ -135,7 +134,7 @@ static void test_close_in_the_handler(void **state)
 
 #define UPGRADE "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n"
 
-static void test_upgrade(void **state)
+DIALLED(test_upgrade)
 {
     f.manner = TAKE_CONNECTION;
     raw_say(&f.client, UPGRADE "first bytes");
@@ -149,7 +148,7 @@ static void test_upgrade(void **state)
     world_until(&f.world, f.taken_closed >= 1);
 }
 
-static void test_late_upgrade(void **state)
+DIALLED(test_late_upgrade)
 {
     f.manner = KEEP;
     raw_say(&f.client, UPGRADE);
@@ -172,19 +171,4 @@ static void test_late_upgrade(void **state)
     world_until(&f.world, f.taken_closed >= 1);
     f.server = NULL;
     world_close(&f.world);
-}
-
-int main(void)
-{
-    heap_install();
-    const struct CMUnitTest tests[] = {
-        DIALLED(&f, test_half_closed),
-        SERVED(&f, test_leave),
-        SERVED(&f, test_drain),
-        SERVED(&f, test_close_with_requests_held),
-        DIALLED(&f, test_close_in_the_handler),
-        DIALLED(&f, test_upgrade),
-        DIALLED(&f, test_late_upgrade),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

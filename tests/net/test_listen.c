@@ -91,6 +91,8 @@ static int tear_down(void **state)
     return 0;
 }
 
+#define PLACE_TEST(function) TEST_CASE(function, set_up, tear_down, NULL)
+
 static void dial(raw_t *raw)
 {
     raw_connect(raw, &place.world, slack__listen_port(place.listener));
@@ -116,7 +118,7 @@ static void assert_serves(void)
     world_until(&place.world, place.closes > closes);
 }
 
-static void test_ports(void **state)
+PLACE_TEST(test_ports)
 {
     int uv_error = 0;
     place_close();
@@ -133,7 +135,7 @@ static void test_ports(void **state)
     assert_serves();
 }
 
-static void test_what_is_no_address(void **state)
+PLACE_TEST(test_what_is_no_address)
 {
     static const char *const hosts[] = {NULL, "", "example.com", "127.0.0.1:80", "[::1]", "*"};
     int uv_error = 1;
@@ -147,7 +149,7 @@ static void test_what_is_no_address(void **state)
 }
 
 /* One socket for both families, and a peer has the same name with both. */
-static void test_any_address(void **state)
+TEST(test_any_address)
 {
     static const char *const hosts[] = {"0.0.0.0", "::"};
     for (size_t i = 0; i < 2; i++) {
@@ -158,7 +160,7 @@ static void test_any_address(void **state)
     }
 }
 
-static void test_many_at_once(void **state)
+PLACE_TEST(test_many_at_once)
 {
     raw_t raws[RAW_COUNT];
     for (int i = 0; i < RAW_COUNT; i++)
@@ -172,7 +174,7 @@ static void test_many_at_once(void **state)
     world_until(&place.world, place.closes >= RAW_COUNT);
 }
 
-static void test_closed_inside_accept(void **state)
+PLACE_TEST(test_closed_inside_accept)
 {
     raw_t raws[2];
     place.close_at_accept = true;
@@ -190,7 +192,7 @@ static void test_closed_inside_accept(void **state)
 }
 
 /* A connection for which no events are set is closed at the first byte, and leaks nothing. */
-static void test_nobody_cares(void **state)
+PLACE_TEST(test_nobody_cares)
 {
     place.ignore = true;
     raw_t raw;
@@ -230,7 +232,7 @@ static bool on_valgrind(void)
 }
 
 /* Connections wait in the kernel, the loop does not spin, and there is one log line. */
-static void test_no_descriptors(void **state)
+PLACE_TEST(test_no_descriptors)
 {
     if (on_valgrind()) skip();
     raw_t raws[3];
@@ -260,7 +262,7 @@ static unsigned count_closed(raw_t *raws, unsigned count)
     return closed;
 }
 
-static void test_no_memory(void **state)
+PLACE_TEST(test_no_memory)
 {
     for (size_t nth = 0; nth < 2; nth++) {
         raw_t raws[5];
@@ -296,14 +298,14 @@ static int listen_once(void *host)
     return rc;
 }
 
-static void test_no_memory_to_listen(void **state)
+TEST(test_no_memory_to_listen)
 {
     assert_true(world_open(&place.world));
     assert_int_equal(alloc_fail_each(listen_once, "127.0.0.1"), 1);
     place_end();
 }
 
-static void test_no_memory_to_listen_on_a_path(void **state)
+TEST(test_no_memory_to_listen_on_a_path)
 {
     char folder[] = "/tmp/slackapp-XXXXXX";
     assert_non_null(mkdtemp(folder));
@@ -314,7 +316,7 @@ static void test_no_memory_to_listen_on_a_path(void **state)
     assert_int_equal(rmdir(folder), 0);
 }
 
-static void test_closed_during_a_pause(void **state)
+PLACE_TEST(test_closed_during_a_pause)
 {
     raw_t raw;
     dial(&raw);
@@ -329,7 +331,7 @@ static void test_closed_during_a_pause(void **state)
 /* --- the last connections --------------------------------------------------------------------- */
 
 /* Clients that keep connecting do not keep the loop busy for ever. */
-static void test_the_last_ones_are_so_many(void **state)
+PLACE_TEST(test_the_last_ones_are_so_many)
 {
     place.ignore = true;
     place.followers = 10000;
@@ -340,26 +342,4 @@ static void test_the_last_ones_are_so_many(void **state)
     assert_true(place.followers > 0);
     assert_true(place.accepts >= 4096); /* as many as a queue may hold */
     place.followers = 0;
-}
-
-#define CASE(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CASE(test_ports),
-        CASE(test_what_is_no_address),
-        cmocka_unit_test(test_any_address),
-        CASE(test_many_at_once),
-        CASE(test_closed_inside_accept),
-        CASE(test_nobody_cares),
-        CASE(test_no_descriptors),
-        CASE(test_no_memory),
-        cmocka_unit_test(test_no_memory_to_listen),
-        cmocka_unit_test(test_no_memory_to_listen_on_a_path),
-        CASE(test_closed_during_a_pause),
-        CASE(test_the_last_ones_are_so_many),
-    };
-    heap_install();
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

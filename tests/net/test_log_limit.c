@@ -11,7 +11,7 @@ static unsigned take(slack_log_limit_t *limit, uint64_t now_ms, unsigned count)
     return taken;
 }
 
-static void so_many_in_each_span(void **state)
+TEST(so_many_in_each_span)
 {
     slack_log_limit_t limit = {0};
     assert_int_equal(take(&limit, 5, 1), 1);
@@ -27,7 +27,7 @@ static void so_many_in_each_span(void **state)
     assert_int_equal(slack__log_limit_left_out(&limit, 5 + SLACK_LOG_LIMIT_SPAN_MS, true), 3);
 }
 
-static void the_few_are_all_told(void **state)
+TEST(the_few_are_all_told)
 {
     slack_log_limit_t limit = {0};
     for (uint64_t now = 0; now < 100 * SLACK_LOG_LIMIT_SPAN_MS;
@@ -35,13 +35,4 @@ static void the_few_are_all_told(void **state)
         assert_int_equal(slack__log_limit_left_out(&limit, now, true), 0);
         assert_int_equal(take(&limit, now, 2), 2);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(so_many_in_each_span),
-        cmocka_unit_test(the_few_are_all_told),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,7 +5,6 @@
 
 #include "net/loop.h"
 #include "support/alloc_fail.h"
-#include "support/heap.h"
 #include "support/test.h"
 #include "support/world.h"
 #include "util/alloc.h"
@@ -54,7 +53,7 @@ static void post(note_t *note)
     slack__task_post(note->world->net, &note->task);
 }
 
-static void test_tasks_run_in_order_and_not_before(void **state)
+TEST(test_tasks_run_in_order_and_not_before)
 {
     notes_t n;
     notes_open(&n);
@@ -73,7 +72,7 @@ static void test_tasks_run_in_order_and_not_before(void **state)
     world_close(&n.world);
 }
 
-static void test_what_a_task_posts_waits_for_the_next_turn(void **state)
+TEST(test_what_a_task_posts_waits_for_the_next_turn)
 {
     notes_t n;
     notes_open(&n);
@@ -87,7 +86,7 @@ static void test_what_a_task_posts_waits_for_the_next_turn(void **state)
     world_close(&n.world);
 }
 
-static void test_a_task_cancels_one_of_the_same_turn(void **state)
+TEST(test_a_task_cancels_one_of_the_same_turn)
 {
     notes_t n;
     notes_open(&n);
@@ -100,7 +99,7 @@ static void test_a_task_cancels_one_of_the_same_turn(void **state)
     world_close(&n.world);
 }
 
-static void test_close_runs_what_waits_first(void **state)
+TEST(test_close_runs_what_waits_first)
 {
     notes_t n;
     notes_open(&n);
@@ -120,7 +119,7 @@ static void run_close(slack_task_t *task)
     strncat(note->text, &note->letter, 1);
 }
 
-static void test_close_inside_a_task(void **state)
+TEST(test_close_inside_a_task)
 {
     notes_t n;
     notes_open(&n);
@@ -168,7 +167,7 @@ static void pass_ms(notes_t *notes, uint64_t ms)
     world_turn(&notes->world);
 }
 
-static void test_timers_follow_the_clock(void **state)
+TEST(test_timers_follow_the_clock)
 {
     notes_t n;
     alarm_t a, b, c, d;
@@ -196,7 +195,7 @@ static void test_timers_follow_the_clock(void **state)
     world_close(&n.world);
 }
 
-static void test_timers_start_and_stop_others(void **state)
+TEST(test_timers_start_and_stop_others)
 {
     notes_t n;
     alarm_t a, b, c;
@@ -221,7 +220,7 @@ static void test_timers_start_and_stop_others(void **state)
     world_close(&n.world);
 }
 
-static void test_a_timer_that_starts_itself_lets_the_loop_turn(void **state)
+TEST(test_a_timer_that_starts_itself_lets_the_loop_turn)
 {
     notes_t n;
     alarm_t a;
@@ -240,7 +239,7 @@ static void test_a_timer_that_starts_itself_lets_the_loop_turn(void **state)
 }
 
 /* By the machine's clock, which nobody moves. */
-static void test_timers_of_the_machine(void **state)
+TEST(test_timers_of_the_machine)
 {
     notes_t n;
     alarm_t a, b;
@@ -262,7 +261,7 @@ static void run_free(slack_task_t *task)
     slack__free(SLACK_CONTAINER(task, note_t, task));
 }
 
-static void test_a_task_may_free_itself(void **state)
+TEST(test_a_task_may_free_itself)
 {
     notes_t n;
     notes_open(&n);
@@ -276,7 +275,7 @@ static void test_a_task_may_free_itself(void **state)
     world_close(&n.world);
 }
 
-static void test_what_it_was_given(void **state)
+TEST(test_what_it_was_given)
 {
     world_t world;
     assert_true(world_open(&world));
@@ -290,7 +289,7 @@ static void test_what_it_was_given(void **state)
     world_close(&world);
 }
 
-static void test_addresses(void **state)
+TEST(test_addresses)
 {
     static const struct {
         const char *text;
@@ -318,7 +317,7 @@ static void test_addresses(void **state)
     }
 }
 
-static void test_errors(void **state)
+TEST(test_errors)
 {
     static const int table[][2] = {
         {0, 0},
@@ -345,7 +344,7 @@ static void own_handler(int number)
 {
 }
 
-static void test_sigpipe(void **state)
+TEST(test_sigpipe)
 {
     struct sigaction action;
     world_t world;
@@ -371,31 +370,8 @@ static int open_and_close(void *ctx)
     return 0;
 }
 
-static void test_no_memory(void **state)
+TEST(test_no_memory)
 {
     world_t world;
     assert_int_equal(alloc_fail_each(open_and_close, &world), 1);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tasks_run_in_order_and_not_before),
-        cmocka_unit_test(test_what_a_task_posts_waits_for_the_next_turn),
-        cmocka_unit_test(test_a_task_cancels_one_of_the_same_turn),
-        cmocka_unit_test(test_close_runs_what_waits_first),
-        cmocka_unit_test(test_close_inside_a_task),
-        cmocka_unit_test(test_a_task_may_free_itself),
-        cmocka_unit_test(test_timers_follow_the_clock),
-        cmocka_unit_test(test_timers_start_and_stop_others),
-        cmocka_unit_test(test_a_timer_that_starts_itself_lets_the_loop_turn),
-        cmocka_unit_test(test_timers_of_the_machine),
-        cmocka_unit_test(test_what_it_was_given),
-        cmocka_unit_test(test_addresses),
-        cmocka_unit_test(test_errors),
-        cmocka_unit_test(test_sigpipe),
-        cmocka_unit_test(test_no_memory),
-    };
-    heap_install();
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

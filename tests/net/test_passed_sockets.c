@@ -91,10 +91,12 @@ static int tear_down(void **state)
     return 0;
 }
 
+#define BOT_TEST(function) TEST_CASE(function, set_up, tear_down, NULL)
+
 /* --- passed sockets --- */
 
 /* A connection made before the bot starts is answered, and the socket outlives the bot. */
-static void one_socket(void **state)
+BOT_TEST(one_socket)
 {
     bot_t bot;
     raw_t early;
@@ -117,7 +119,7 @@ static void one_socket(void **state)
 }
 
 /* Without the HTTP transport the first socket is the admin port. */
-static void the_only_one_is_the_admin_port(void **state)
+BOT_TEST(the_only_one_is_the_admin_port)
 {
     bot_t bot;
     unsigned admin_port;
@@ -132,7 +134,7 @@ static void the_only_one_is_the_admin_port(void **state)
     close(passing.fds[0]);
 }
 
-static void the_second_is_the_admin_port(void **state)
+BOT_TEST(the_second_is_the_admin_port)
 {
     bot_t bot;
     unsigned port, admin_port;
@@ -171,7 +173,7 @@ static void the_second_is_the_admin_port(void **state)
 }
 
 /* Variables for another process, or for no socket, are ignored. */
-static void sockets_of_others(void **state)
+BOT_TEST(sockets_of_others)
 {
     static const struct {
         const char *pid, *fds;
@@ -208,7 +210,7 @@ static void expect_failure(const slack_options_t *options, passing_t *passing, c
     if (!strstr(bot.log, sentence)) fail_msg("\"%s\" is not in: %s", sentence, bot.log);
 }
 
-static void wrong_sockets_are_named(void **state)
+BOT_TEST(wrong_sockets_are_named)
 {
     static const char no_listener[] = "error=cannot use descriptor 3, passed by LISTEN_FDS: it is "
                                       "no stream socket that listens (in the .socket unit: "
@@ -242,7 +244,7 @@ static void wrong_sockets_are_named(void **state)
 /* --- sockets of its own --- */
 
 /* Two bots on one port; the kernel gives each its share. */
-static void two_processes_on_one_port(void **state)
+BOT_TEST(two_processes_on_one_port)
 {
     bot_t bots[2];
     char port[16];
@@ -288,7 +290,7 @@ static void expect_answer(int fd, const char *want)
     close(fd);
 }
 
-static void by_ipv6(void **state)
+BOT_TEST(by_ipv6)
 {
     bot_t bot;
     struct sockaddr_in6 address = {.sin6_family = AF_INET6, .sin6_addr = in6addr_loopback};
@@ -308,7 +310,7 @@ static void by_ipv6(void **state)
     bot_close(&bot);
 }
 
-static void on_a_path(void **state)
+BOT_TEST(on_a_path)
 {
     bot_t bot;
     char folder[] = "/tmp/slackapp-XXXXXX", host[64], longest[200] = "unix:/";
@@ -351,21 +353,9 @@ static void keep_low_descriptors(void)
         continue;
 }
 
-#define CASE(fn) cmocka_unit_test_setup_teardown(fn, set_up, tear_down)
-
 int main(void)
 {
     keep_low_descriptors();
     signal(SIGPIPE, SIG_IGN);
-    const struct CMUnitTest tests[] = {
-        CASE(one_socket),
-        CASE(the_only_one_is_the_admin_port),
-        CASE(the_second_is_the_admin_port),
-        CASE(sockets_of_others),
-        CASE(wrong_sockets_are_named),
-        CASE(two_processes_on_one_port),
-        CASE(by_ipv6),
-        CASE(on_a_path),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run_all(NULL, NULL);
 }

@@ -8,7 +8,7 @@
 
 /* --- which way -------------------------------------------------------------------------------- */
 
-static void test_no_proxy(void **state)
+TEST(test_no_proxy)
 {
     static const struct {
         const char *list, *host;
@@ -93,7 +93,7 @@ static slack_proxy_t *proxy_of(const char *url, const char *no_proxy)
     return proxy;
 }
 
-static void test_serves(void **state)
+TEST(test_serves)
 {
     static const char *const loopback[] = {"localhost", "LOCALHOST", "localhost.",
                                            "127.0.0.1", "127.1.2.3", "::1"};
@@ -112,7 +112,7 @@ static void test_serves(void **state)
 
 /* --- the setting ------------------------------------------------------------------------------ */
 
-static void test_settings(void **state)
+TEST(test_settings)
 {
     static const struct {
         const char *text, *host;
@@ -153,7 +153,7 @@ static void test_settings(void **state)
     slack__proxy_unref(NULL);
 }
 
-static void test_bad_settings(void **state)
+TEST(test_bad_settings)
 {
     static const char *const bad[] = {
         "https://hunter2@p.test",
@@ -212,7 +212,7 @@ static int make_proxy(void *ctx)
     return rc;
 }
 
-static void test_out_of_memory(void **state)
+TEST(test_out_of_memory)
 {
     assert_true(alloc_fail_each(make_proxy, NULL) >= 8);
 }
@@ -231,7 +231,7 @@ static void assert_request(const char *proxy_url, const char *host, const char *
     slack__proxy_unref(proxy);
 }
 
-static void test_request(void **state)
+TEST(test_request)
 {
     assert_request("http://p.test", "slack.com",
                    "CONNECT slack.com:443 HTTP/1.1\r\nHost: slack.com:443\r\n\r\n");
@@ -246,7 +246,7 @@ static void test_request(void **state)
                    "Proxy-Authorization: Basic Og==\r\n\r\n");
 }
 
-static void test_bad_target(void **state)
+TEST(test_bad_target)
 {
     static const char *const bad[] = {"", "a b", "a\r\nX: y", "a\x7f", "a\xc3\xa9"};
     slack_proxy_t *proxy = proxy_of("p.test", NULL);
@@ -301,7 +301,7 @@ static void assert_answer(const char *text, int want, const char *want_reason, s
     slack__proxy_unref(proxy);
 }
 
-static void test_answer(void **state)
+TEST(test_answer)
 {
     assert_answer("HTTP/1.1 200 Connection established\r\n\r\n", 0, "", 0);
     assert_answer("HTTP/1.0 200 OK\r\nProxy-agent: tinyproxy/1.11\r\n\r\n", 0, "", 0);
@@ -315,7 +315,7 @@ static void test_answer(void **state)
     assert_answer("HTTP/1.1 200 OK\r\nA: b\r\n", SLACK_EBUSY, "", 0);
 }
 
-static void test_refusals(void **state)
+TEST(test_refusals)
 {
     assert_answer("HTTP/1.1 407 Proxy Authentication Required\r\n"
                   "Proxy-Authenticate: Basic realm=\"hunter2\"\r\nContent-Length: 7\r\n\r\nhunter2",
@@ -345,7 +345,7 @@ static void test_refusals(void **state)
 }
 
 /* Neither a head without end nor interim answers without end are read for ever. */
-static void test_bound(void **state)
+TEST(test_bound)
 {
     static const char *const parts[] = {"X: y\r\n", "HTTP/1.1 100 Continue\r\n\r\n"};
     slack_proxy_t *proxy = proxy_of("p.test", NULL);
@@ -365,16 +365,4 @@ static void test_bound(void **state)
         slack__tunnel_free(tunnel);
     }
     slack__proxy_unref(proxy);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_no_proxy),      cmocka_unit_test(test_serves),
-        cmocka_unit_test(test_settings),      cmocka_unit_test(test_bad_settings),
-        cmocka_unit_test(test_out_of_memory), cmocka_unit_test(test_request),
-        cmocka_unit_test(test_bad_target),    cmocka_unit_test(test_answer),
-        cmocka_unit_test(test_refusals),      cmocka_unit_test(test_bound),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

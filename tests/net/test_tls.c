@@ -6,7 +6,6 @@
 #include "net/tls.h"
 #include "support/alloc_fail.h"
 #include "support/certs.h"
-#include "support/heap.h"
 #include "support/test.h"
 #include "support/tls_memory.h"
 #include "util/alloc.h"
@@ -84,7 +83,7 @@ static int shake_hands(pair_t *pair, size_t step)
     }
 }
 
-static void test_handshake_in_steps(void **state)
+TEST(test_handshake_in_steps)
 {
     if (!certs_make()) skip();
     static const size_t steps[] = {1, 2, 5, 6, 100, SIZE_MAX};
@@ -120,7 +119,7 @@ static void test_handshake_in_steps(void **state)
     }
 }
 
-static void test_many_records(void **state)
+TEST(test_many_records)
 {
     if (!certs_make()) skip();
     enum { SIZE = 300000 };
@@ -140,7 +139,7 @@ static void test_many_records(void **state)
     pair_close(&pair);
 }
 
-static void test_bounds(void **state)
+TEST(test_bounds)
 {
     if (!certs_make()) skip();
     static char data[4 * WRITE_MAX];
@@ -160,7 +159,7 @@ static void test_bounds(void **state)
     pair_close(&pair);
 }
 
-static void test_who_is_trusted(void **state)
+TEST(test_who_is_trusted)
 {
     static const struct {
         const char *cert;
@@ -209,7 +208,7 @@ static void test_who_is_trusted(void **state)
 }
 
 /* A name is sent to the server before anything is encrypted; an address never is (RFC 6066). */
-static void test_server_name(void **state)
+TEST(test_server_name)
 {
     static const struct {
         const char *host;
@@ -230,7 +229,7 @@ static void test_server_name(void **state)
     }
 }
 
-static void test_not_tls(void **state)
+TEST(test_not_tls)
 {
     static const char answer[] = "HTTP/1.1 400 Bad Request\r\n\r\n";
     if (!certs_make()) skip();
@@ -245,7 +244,7 @@ static void test_not_tls(void **state)
     pair_close(&pair);
 }
 
-static void test_a_changed_byte(void **state)
+TEST(test_a_changed_byte)
 {
     if (!certs_make()) skip();
     pair_t pair;
@@ -276,7 +275,7 @@ static void write_file(const char *path, const char *text, const char *append_fi
     assert_int_equal(fclose(file), 0);
 }
 
-static void test_context_files(void **state)
+TEST(test_context_files)
 {
     static const char bad[] = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
     if (!certs_make()) skip();
@@ -306,7 +305,7 @@ static void test_context_files(void **state)
     slack__tls_free(NULL);
 }
 
-static void test_system_certificates(void **state)
+TEST(test_system_certificates)
 {
     if (!certs_make()) skip();
     slack_tls_context_t *context = NULL;
@@ -323,7 +322,7 @@ static void test_system_certificates(void **state)
     slack__tls_context_unref(context);
 }
 
-static void test_long_names(void **state)
+TEST(test_long_names)
 {
     char name[300];
     if (!certs_make()) skip();
@@ -363,7 +362,7 @@ static int whole_life(void *ctx)
     return rc;
 }
 
-static void test_no_memory(void **state)
+TEST(test_no_memory)
 {
     if (!certs_make()) skip();
     alloc_fail_each(whole_life, NULL);
@@ -371,7 +370,7 @@ static void test_no_memory(void **state)
 
 /* mbedTLS's own memory, in the middle of whatever it does: an error, and nothing worse. There are
  * too many places to try each, most of them in the same calculations. */
-static void test_mbedtls_has_no_memory(void **state)
+TEST(test_mbedtls_has_no_memory)
 {
     if (!certs_make() || !tls_memory_is_ours()) skip();
     bool failed = true;
@@ -382,24 +381,4 @@ static void test_mbedtls_has_no_memory(void **state)
         failed = tls_memory_heal();
         if (!failed) assert_int_equal(rc, 0);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_handshake_in_steps),
-        cmocka_unit_test(test_many_records),
-        cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_who_is_trusted),
-        cmocka_unit_test(test_server_name),
-        cmocka_unit_test(test_not_tls),
-        cmocka_unit_test(test_a_changed_byte),
-        cmocka_unit_test(test_context_files),
-        cmocka_unit_test(test_system_certificates),
-        cmocka_unit_test(test_long_names),
-        cmocka_unit_test(test_no_memory),
-        cmocka_unit_test(test_mbedtls_has_no_memory),
-    };
-    heap_install();
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -40,7 +40,7 @@ static unsigned start_server(const char *cert, const char *options)
     return (unsigned)strtoul(line + 17, NULL, 10);
 }
 
-static void test_client(void **state)
+TLS(test_client)
 {
     static const struct {
         const char *cert;
@@ -95,7 +95,7 @@ static void test_client(void **state)
 }
 
 /* The server is killed in the middle of everything. */
-static void test_server_is_killed(void **state)
+TLS(test_server_is_killed)
 {
     unsigned port = start_server("server", "");
     assert_int_equal(ends_connect_to(&e, "localhost", port), 0);
@@ -108,7 +108,7 @@ static void test_server_is_killed(void **state)
 
 /* --- our server against openssl s_client and curl --------------------------------------------- */
 
-static void test_s_client(void **state)
+TLS(test_s_client)
 {
     static const struct {
         const char *options;
@@ -153,7 +153,7 @@ static void test_s_client(void **state)
 }
 
 /* curl's view of the whole: name, chain, ALPN, and 8 MiB whose last byte arrives before our FIN. */
-static void test_curl(void **state)
+TLS(test_curl)
 {
     enum { SIZE = 8 << 20 };
     static const char head[] = "HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n";
@@ -197,12 +197,6 @@ static void test_curl(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        TLS(test_client),
-        TLS(test_server_is_killed),
-        TLS(test_s_client),
-        TLS(test_curl),
-    };
     heap_install();
-    return cmocka_run_group_tests(tests, NULL, child_kill_left);
+    return test_run_all(NULL, child_kill_left);
 }

@@ -6,7 +6,7 @@
 #include "support/heap.h"
 #include "support/test.h"
 
-static void test_nets(void **state)
+TEST(test_nets)
 {
     static const struct {
         const char *nets, *address;
@@ -37,7 +37,7 @@ static void test_nets(void **state)
     }
 }
 
-static void test_what_is_no_net(void **state)
+TEST(test_what_is_no_net)
 {
     static const char *const cases[] = {
         " ",          "10.0.0.1,",    ",10.0.0.1", "10.0.0.0/33", "::1/129", "10.0.0.0/",
@@ -56,7 +56,7 @@ static void test_what_is_no_net(void **state)
     assert_int_equal(proxies.count, 0);
 }
 
-static void test_clients(void **state)
+TEST(test_clients)
 {
     static const struct {
         const char *peer, *name, *value, *client;
@@ -126,7 +126,7 @@ static void client_of(const slack_trusted_proxies_t *proxies, const char *bytes,
     slack__http_parser_done(&parser);
 }
 
-static void test_every_split(void **state)
+TEST(test_every_split)
 {
     static const struct {
         const char *headers, *client;
@@ -155,16 +155,4 @@ static void test_every_split(void **state)
         }
     }
     assert_int_equal(heap_live(), 0);
-}
-
-int main(void)
-{
-    heap_install();
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_nets),
-        cmocka_unit_test(test_what_is_no_net),
-        cmocka_unit_test(test_clients),
-        cmocka_unit_test(test_every_split),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -137,7 +137,11 @@ static void run_case(void **state)
     tear_down();
 }
 
-#define CASE(fn) ((const struct CMUnitTest){#fn, run_case, NULL, NULL, &(tunnel_case_t){fn}})
+#define TUNNEL_TEST(function)                                                                      \
+    static void function(void **state);                                                            \
+    static tunnel_case_t function##_case = {function};                                             \
+    TEST_ADD(function, #function, run_case, NULL, NULL, &function##_case)                          \
+    static void function(void **state)
 
 static int dial(const char *host, unsigned port)
 {
@@ -177,7 +181,7 @@ static void assert_closed(int status, const char *reason)
 
 /* ---- sockets ---- */
 
-static void test_socket(void **state)
+TUNNEL_TEST(test_socket)
 {
     for (int bytewise = 0; bytewise < 2; bytewise++) {
         char want[100];
@@ -194,7 +198,7 @@ static void test_socket(void **state)
     }
 }
 
-static void test_socket_with_credentials(void **state)
+TUNNEL_TEST(test_socket_with_credentials)
 {
     f.server.credentials = "bWU6cEBzcw=="; /* me:p@ss */
     assert_int_equal(set_proxy("me:p%40ss@", NULL), 0);
@@ -208,7 +212,7 @@ static void test_socket_with_credentials(void **state)
                   "the proxy: requires other credentials: 407 Proxy Authentication Required");
 }
 
-static void test_socket_that_is_refused(void **state)
+TUNNEL_TEST(test_socket_that_is_refused)
 {
     static const struct {
         const char *answer;
@@ -237,7 +241,7 @@ static void run_out(uv_handle_t *handle, void *arg)
         uv_timer_start(timer, timer->timer_cb, 0, 0);
 }
 
-static void test_proxy_that_goes_wrong(void **state)
+TUNNEL_TEST(test_proxy_that_goes_wrong)
 {
     f.server.mute = true;
     assert_int_equal(dial("other.example", 443), 0);
@@ -268,13 +272,13 @@ static void test_proxy_that_goes_wrong(void **state)
 }
 
 /* TLS is with the target behind the proxy: the certificate is checked against its name. */
-static void test_name_of_the_target(void **state)
+TUNNEL_TEST(test_name_of_the_target)
 {
     assert_int_equal(dial("another.example", slack__http_server_port(f.http)), 0);
     assert_closed(SLACK_ETLS, "the certificate is not for another.example");
 }
 
-static void test_targets_without_proxy(void **state)
+TUNNEL_TEST(test_targets_without_proxy)
 {
     /* The certificate is for another host, which does not matter: the proxy is not asked. */
     assert_int_equal(dial("localhost", slack__http_server_port(f.http)), 0);
@@ -287,7 +291,7 @@ static void test_targets_without_proxy(void **state)
 }
 
 /* The owner aborts at every stage. */
-static void test_abort(void **state)
+TUNNEL_TEST(test_abort)
 {
     for (int turns = 0; turns < 12; turns++) {
         restart();
@@ -314,7 +318,7 @@ static int join_once(void *ctx)
     return rc;
 }
 
-static void test_out_of_memory(void **state)
+TEST(test_out_of_memory)
 {
     if (!certs_make()) skip();
     assert_true(alloc_fail_each(join_once, NULL) > 10);
@@ -359,7 +363,7 @@ static void post(const char *host, unsigned port)
     world_until(&f.world, f.answers >= 1);
 }
 
-static void test_call(void **state)
+TUNNEL_TEST(test_call)
 {
     f.server.credentials = "bWU6cEBzcw==";
     assert_int_equal(set_proxy("me:p%40ss@", NULL), 0);
@@ -375,7 +379,7 @@ static void test_call(void **state)
     assert_null(strstr(f.server.request, "xoxb"));
 }
 
-static void test_call_that_is_refused(void **state)
+TUNNEL_TEST(test_call_that_is_refused)
 {
     static const struct {
         const char *answer;
@@ -406,7 +410,7 @@ static void test_call_that_is_refused(void **state)
 }
 
 /* The tunnel opens, and the certificate is for another name: nothing is sent. */
-static void test_call_to_another_name(void **state)
+TUNNEL_TEST(test_call_to_another_name)
 {
     open_curl();
     post("another.example", slack__http_server_port(f.http));
@@ -416,7 +420,7 @@ static void test_call_to_another_name(void **state)
 }
 
 /* NO_PROXY and loopback go without the proxy; libcurl ignores its own variables. */
-static void test_calls_without_proxy(void **state)
+TUNNEL_TEST(test_calls_without_proxy)
 {
     char elsewhere[100];
     snprintf(elsewhere, sizeof elsewhere, "http://127.0.0.1:%u", connect_proxy_port(&f.server));
@@ -446,7 +450,7 @@ static void test_calls_without_proxy(void **state)
 
 /* The short form of tests/network/outage.sh: while the network is away, nothing is lost; messages
  * and dials complete when it is back, and open sockets stay open. */
-static void test_freeze(void **state)
+TUNNEL_TEST(test_freeze)
 {
     join();
     connect_proxy_freeze(&f.server, true);
@@ -488,7 +492,7 @@ static void on_stopped(slack_app_t *app, int status, void *user_data)
 
 /* The options lead calls and sockets through the same proxy. The log never contains the password.
  */
-static void test_app(void **state)
+TUNNEL_TEST(test_app)
 {
     slack_app_t *app = NULL;
     life_t life = {0};
@@ -526,25 +530,4 @@ static void test_app(void **state)
     assert_false(world_logged(&f.world, "p@ss"));
     assert_false(world_logged(&f.world, "p%40ss"));
     assert_false(world_logged(&f.world, "bWU6"));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CASE(test_socket),
-        CASE(test_socket_with_credentials),
-        CASE(test_socket_that_is_refused),
-        CASE(test_proxy_that_goes_wrong),
-        CASE(test_name_of_the_target),
-        CASE(test_targets_without_proxy),
-        CASE(test_abort),
-        cmocka_unit_test(test_out_of_memory),
-        CASE(test_call),
-        CASE(test_call_that_is_refused),
-        CASE(test_call_to_another_name),
-        CASE(test_calls_without_proxy),
-        CASE(test_freeze),
-        CASE(test_app),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,7 +10,7 @@ static void assert_slice(slack_slice_t got, const char *want)
     assert_memory_equal(got.ptr, want, got.len);
 }
 
-static void test_parts(void **state)
+TEST(test_parts)
 {
     slack_url_t url;
     assert_int_equal(slack__url_parse(&url, "wss://wss-primary.slack.com/link/?ticket=1&app_id=2"),
@@ -33,7 +33,7 @@ static void test_parts(void **state)
 }
 
 /* Texts in which two parsers could see two hosts, and others that are no URL of ours. */
-static void test_refused(void **state)
+TEST(test_refused)
 {
     static const char *const bad[] = {
         "",
@@ -78,7 +78,7 @@ static void test_refused(void **state)
     assert_int_equal(slack__url_parse(&(slack_url_t){0}, longest), 0);
 }
 
-static void test_allowed(void **state)
+TEST(test_allowed)
 {
     assert_true(slack__url_allowed("https://slack.com/api/"));
     assert_true(slack__url_allowed("wss://example.test/"));
@@ -100,21 +100,10 @@ static bool same(const char *a, const char *b)
     return slack__url_same_origin(&x, &y);
 }
 
-static void test_same_origin(void **state)
+TEST(test_same_origin)
 {
     assert_true(same("https://Slack.com/api/", "HTTPS://slack.com:443/x"));
     assert_false(same("https://slack.com/", "http://slack.com/"));
     assert_false(same("http://127.0.0.1:1/", "http://127.0.0.1:2/"));
     assert_false(same("https://slack.com/", "https://slack.com.evil.test/"));
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_parts),
-        cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_allowed),
-        cmocka_unit_test(test_same_origin),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

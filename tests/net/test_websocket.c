@@ -48,18 +48,18 @@ static void check_messages(bool tls)
     free(big);
 }
 
-static void test_messages(void **state)
+TEST(test_messages)
 {
     check_messages(false);
 }
 
-static void test_messages_with_tls(void **state)
+TEST(test_messages_with_tls)
 {
     if (!certs_make()) skip();
     check_messages(true);
 }
 
-static void test_pings(void **state)
+JOINED(test_pings)
 {
     char data[126] = {0};
     memset(data, 'p', 125);
@@ -73,7 +73,7 @@ static void test_pings(void **state)
 }
 
 /* A frame in the same segment as the 101; frames in the same segment as the request. */
-static void test_early_frames(void **state)
+SERVED(test_early_frames)
 {
     raw_t raw;
     f.manner = WS_ACCEPT_AND_SEND;
@@ -101,7 +101,7 @@ static void test_early_frames(void **state)
 
 /* ---- ends ---- */
 
-static void test_close_by_client(void **state)
+JOINED(test_close_by_client)
 {
     f.server.echo = true;
     slack__ws_send(f.client.ws, true, "last words", 10);
@@ -120,7 +120,7 @@ static void test_close_by_client(void **state)
     assert_int_equal(f.server.code, 4001);
 }
 
-static void test_close_by_server(void **state)
+JOINED(test_close_by_server)
 {
     slack__ws_close(f.server.ws, 0, NULL);
     ws_until_both_closed(&f);
@@ -130,7 +130,7 @@ static void test_close_by_server(void **state)
     assert_int_equal(f.server.status, 0);
 }
 
-static void test_close_by_both(void **state)
+JOINED(test_close_by_both)
 {
     slack__ws_close(f.server.ws, 1001, NULL);
     slack__ws_close(f.client.ws, 1000, NULL);
@@ -142,7 +142,7 @@ static void test_close_by_both(void **state)
     assert_int_equal(f.client.closings + f.server.closings, 0);
 }
 
-static void test_abort(void **state)
+JOINED(test_abort)
 {
     slack__ws_abort(f.client.ws);
     assert_int_equal(f.client.closes, 0); /* never from within the call */
@@ -159,7 +159,7 @@ static void test_abort(void **state)
     assert_int_equal(f.client.status, 0);
 }
 
-static void test_abort_before_open(void **state)
+SERVED(test_abort_before_open)
 {
     assert_int_equal(ws_dial(&f), 0);
     slack__ws_close(f.client.ws, 1000, NULL);
@@ -178,7 +178,7 @@ static void test_abort_before_open(void **state)
 }
 
 /* The owner aborts inside an event while more frames are in the buffer. */
-static void test_abort_inside(void **state)
+JOINED(test_abort_inside)
 {
     f.client.abort_at_message = true;
     for (int i = 0; i < 3; i++)
@@ -214,7 +214,7 @@ static void test_abort_inside(void **state)
 }
 
 /* The server closes the connection without a Close frame, as Slack does. */
-static void test_peer_goes(void **state)
+JOINED(test_peer_goes)
 {
     slack__ws_send(f.server.ws, true, "x", 1);
     slack__conn_finish(slack__ws_conn(f.server.ws));
@@ -231,22 +231,4 @@ static void test_peer_goes(void **state)
     slack__conn_close(slack__ws_conn(f.server.ws), 0);
     ws_until_closed(&f, &f.client);
     assert_int_equal(f.client.status, SLACK_ECLOSED);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_messages),
-        cmocka_unit_test(test_messages_with_tls),
-        JOINED(&f, test_pings),
-        SERVED(&f, test_early_frames),
-        JOINED(&f, test_close_by_client),
-        JOINED(&f, test_close_by_server),
-        JOINED(&f, test_close_by_both),
-        JOINED(&f, test_abort),
-        SERVED(&f, test_abort_before_open),
-        JOINED(&f, test_abort_inside),
-        JOINED(&f, test_peer_goes),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

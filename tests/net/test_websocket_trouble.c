@@ -28,7 +28,7 @@ static void assert_broken(const char *bytes, size_t len, int status, unsigned co
     ws_tear_down(&f);
 }
 
-static void test_broken_frames(void **state)
+TEST(test_broken_frames)
 {
     assert_broken("\xc1\x01x", 3, SLACK_EPROTO, 1002);
     assert_broken("\x81\x81\x01\x01\x01\x01x", 7, SLACK_EPROTO, 1002);
@@ -37,7 +37,7 @@ static void test_broken_frames(void **state)
     assert_broken("\x82\x7f\x00\x00\x00\x00\x00\x10\x00\x01x", 11, SLACK_ETOOBIG, 1009);
 }
 
-static void test_broken_frame_while_closing(void **state)
+JOINED(test_broken_frame_while_closing)
 {
     slack__ws_close(f.client.ws, 1000, NULL);
     slack__conn_write(slack__ws_conn(f.server.ws), "\xc1\x01x", 3);
@@ -48,7 +48,7 @@ static void test_broken_frame_while_closing(void **state)
 }
 
 /* After our Close nothing more is sent, whatever the peer sends. */
-static void test_one_close_only(void **state)
+TEST(test_one_close_only)
 {
     static const struct {
         const char *answer;
@@ -75,7 +75,7 @@ static void test_one_close_only(void **state)
     }
 }
 
-static void test_stray_line_feed(void **state)
+JOINED(test_stray_line_feed)
 {
     assert_int_equal(slack__conn_write(slack__ws_conn(f.server.ws), "\n\x81\x01x\n", 5), 0);
     slack__ws_send(f.server.ws, true, "y", 1);
@@ -84,7 +84,7 @@ static void test_stray_line_feed(void **state)
 }
 
 /* The peer reads nothing: the send queue is bounded, and a pong that does not fit is no error. */
-static void test_unread(void **state)
+SERVED(test_unread)
 {
     raw_t raw;
     char text[10000];
@@ -123,7 +123,7 @@ static void assert_fails(const char *script, int want, int want_http_status, con
     ws_tear_down(&f);
 }
 
-static void test_refused_upgrades(void **state)
+TEST(test_refused_upgrades)
 {
     assert_fails("HTTP/1.1 408 Request Timeout\r\n\r\n", SLACK_EHTTP, 408,
                  "the upgrade was refused: 408 Request Timeout");
@@ -140,7 +140,7 @@ static void test_refused_upgrades(void **state)
     assert_fails("", SLACK_ECLOSED, 0, "closed by the peer");
 }
 
-static void test_refused_by_the_server(void **state)
+SERVED(test_refused_by_the_server)
 {
     f.manner = WS_REFUSE;
     f.refuse_status = 503;
@@ -150,7 +150,7 @@ static void test_refused_by_the_server(void **state)
     assert_int_equal(f.client.http_status, 503);
 }
 
-static void test_no_upgrade_in_time(void **state)
+SERVED(test_no_upgrade_in_time)
 {
     f.manner = WS_KEEP;
     f.options.open_ms = 30;
@@ -161,7 +161,7 @@ static void test_no_upgrade_in_time(void **state)
 }
 
 /* open_ms limits the opening only. */
-static void test_open_for_longer(void **state)
+SERVED(test_open_for_longer)
 {
     const uint64_t open_ms = 200;
     f.options.open_ms = (unsigned)open_ms;
@@ -176,7 +176,7 @@ static void test_open_for_longer(void **state)
     assert_int_equal(f.client.closes, 0);
 }
 
-static void test_nobody_listens(void **state)
+SERVED(test_nobody_listens)
 {
     unsigned port = slack__http_server_port(f.http);
     slack__http_server_drain(f.http);
@@ -191,7 +191,7 @@ static void test_nobody_listens(void **state)
     assert_true(*f.client.reason);
 }
 
-static void test_wrong_certificate(void **state)
+TEST(test_wrong_certificate)
 {
     if (!certs_make()) skip();
     memset(&f, 0, sizeof f);
@@ -212,7 +212,7 @@ static void test_wrong_certificate(void **state)
     ws_tear_down(&f);
 }
 
-static void test_urls(void **state)
+SERVED(test_urls)
 {
     static const char *const urls[] = {
         "http://127.0.0.1/",
@@ -229,7 +229,7 @@ static void test_urls(void **state)
     assert_null(f.client.ws);
 }
 
-static void test_improper_requests(void **state)
+SERVED(test_improper_requests)
 {
     raw_t raw;
     raw_connect(&raw, &f.world, slack__http_server_port(f.http));
@@ -250,7 +250,7 @@ static void test_improper_requests(void **state)
 /* ---- memory ---- */
 
 /* A ticket is a secret: no freed block may still contain it. */
-static void test_ticket_is_wiped(void **state)
+TEST(test_ticket_is_wiped)
 {
     heap_install();
     heap_watch("ticket=a%2Fb");
@@ -264,7 +264,7 @@ static void test_ticket_is_wiped(void **state)
 }
 
 /* The memory of a large frame is freed before the next small one. */
-static void test_large_frames_are_given_back(void **state)
+TEST(test_large_frames_are_given_back)
 {
     const size_t len = MESSAGE_MAX - 100;
     char *text = malloc(len);
@@ -306,30 +306,7 @@ static int converse(void *ctx)
     return rc;
 }
 
-static void test_out_of_memory(void **state)
+TEST(test_out_of_memory)
 {
     assert_true(alloc_fail_each(converse, NULL) > 10);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_broken_frames),
-        JOINED(&f, test_broken_frame_while_closing),
-        cmocka_unit_test(test_one_close_only),
-        JOINED(&f, test_stray_line_feed),
-        SERVED(&f, test_unread),
-        cmocka_unit_test(test_refused_upgrades),
-        SERVED(&f, test_refused_by_the_server),
-        SERVED(&f, test_no_upgrade_in_time),
-        SERVED(&f, test_open_for_longer),
-        SERVED(&f, test_nobody_listens),
-        cmocka_unit_test(test_wrong_certificate),
-        SERVED(&f, test_urls),
-        SERVED(&f, test_improper_requests),
-        cmocka_unit_test(test_ticket_is_wiped),
-        cmocka_unit_test(test_large_frames_are_given_back),
-        cmocka_unit_test(test_out_of_memory),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -82,7 +82,7 @@ static void assert_trace(bool client, const char *data, size_t len, const char *
 
 /* --- in --------------------------------------------------------------------------------------- */
 
-static void test_messages(void **state)
+TEST(test_messages)
 {
     ASSERT_IN("", "");
     ASSERT_IN("\x81\x05hello\x82\x02\x01\xff\x81\x00"
@@ -91,7 +91,7 @@ static void test_messages(void **state)
     ASSERT_IN("\x81\x06h\xc3\xa9llo", "text [h\xc3\xa9llo]\n");
 }
 
-static void test_fragments(void **state)
+TEST(test_fragments)
 {
     ASSERT_IN("\x01\x02he\x80\x03llo", "text [hello]\n");
     ASSERT_IN("\x02\x00\x00\x01x\x00\x00\x80\x00", "binary [x]\n");
@@ -106,7 +106,7 @@ static void test_fragments(void **state)
     ASSERT_IN("\x81\x01x\x80\x01x", "text [x]\nSLACK_EPROTO 1002\n");
 }
 
-static void test_stray_line_feed(void **state)
+TEST(test_stray_line_feed)
 {
     ASSERT_IN("\n\x81\x01x\n\n\x01\x01y\n\x80\x01z\n", "text [x]\ntext [yz]\n");
     ASSERT_IN("\x81\x02\n\n\x89\x01\n", "text [\n\n]\nping [\n]\n"); /* those are no strays */
@@ -114,7 +114,7 @@ static void test_stray_line_feed(void **state)
     assert_trace(SERVER, "\n\x81\x81\x01\x02\x03\x04y", 8, "SLACK_EPROTO 1002\n");
 }
 
-static void test_broken_frames(void **state)
+TEST(test_broken_frames)
 {
     ASSERT_IN("\xc1\x01x", "SLACK_EPROTO 1002\n"); /* RSV1: compressed, though never offered */
     ASSERT_IN("\xa1\x01x", "SLACK_EPROTO 1002\n");
@@ -134,7 +134,7 @@ static void test_broken_frames(void **state)
     ASSERT_IN("\x82\x02\xc3(", "binary [\xc3(]\n");
 }
 
-static void test_close(void **state)
+TEST(test_close)
 {
     ASSERT_IN("\x88\x00", "close 0\n");
     ASSERT_IN("\x88\x02\x03\xe9", "close 1001\n");
@@ -163,7 +163,7 @@ static size_t make_long(char *frame, int first, size_t len)
     return len + 4;
 }
 
-static void test_bounds(void **state)
+TEST(test_bounds)
 {
     char data[2100];
     size_t len = make_long(data, 0x81, MESSAGE_MAX);
@@ -189,7 +189,7 @@ static void assert_out(const slack_buf_t *out, const char *want, size_t len)
     assert_memory_equal(slack__buf_ptr(out), want, len);
 }
 
-static void test_server_frames(void **state)
+TEST(test_server_frames)
 {
     slack_ws_codec_t codec;
     slack_buf_t out;
@@ -222,7 +222,7 @@ static void test_server_frames(void **state)
     slack__ws_codec_done(&codec);
 }
 
-static void test_close_reason_is_cut(void **state)
+TEST(test_close_reason_is_cut)
 {
     char reason[200];
     slack_ws_codec_t codec;
@@ -238,7 +238,7 @@ static void test_close_reason_is_cut(void **state)
 }
 
 /* What a client writes is masked, each time by another mask, and a server reads it back. */
-static void test_client_frames(void **state)
+TEST(test_client_frames)
 {
     slack_ws_codec_t client, server;
     slack_ws_event_t event;
@@ -297,13 +297,13 @@ static int read_and_write(void *ctx)
     return rc;
 }
 
-static void test_out_of_memory(void **state)
+TEST(test_out_of_memory)
 {
     assert_true(alloc_fail_each(read_and_write, NULL) >= 2);
 }
 
 /* The buffer of a message serves the next; a very large one is given back. */
-static void test_memory_is_reused(void **state)
+TEST(test_memory_is_reused)
 {
     slack_ws_codec_t codec;
     slack_ws_event_t event;
@@ -330,22 +330,4 @@ static void test_memory_is_reused(void **state)
     assert_int_equal(heap_live(), live);
     slack__ws_codec_done(&codec);
     free(big);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_messages),
-        cmocka_unit_test(test_fragments),
-        cmocka_unit_test(test_stray_line_feed),
-        cmocka_unit_test(test_broken_frames),
-        cmocka_unit_test(test_close),
-        cmocka_unit_test(test_bounds),
-        cmocka_unit_test(test_server_frames),
-        cmocka_unit_test(test_close_reason_is_cut),
-        cmocka_unit_test(test_client_frames),
-        cmocka_unit_test(test_out_of_memory),
-        cmocka_unit_test(test_memory_is_reused),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

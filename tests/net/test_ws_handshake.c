@@ -10,7 +10,7 @@
 #define KEY    "dGhlIHNhbXBsZSBub25jZQ=="
 #define ACCEPT "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
 
-static void test_keys(void **state)
+TEST(test_keys)
 {
     char accept[SLACK_WS_ACCEPT_LEN + 1], one[SLACK_WS_KEY_LEN + 1], two[SLACK_WS_KEY_LEN + 1];
     assert_int_equal(slack__ws_key_accept(KEY, strlen(KEY), accept), 0);
@@ -38,7 +38,7 @@ static void assert_request(const char *url, const char *target, const char *host
     slack__arena_free(arena);
 }
 
-static void test_request(void **state)
+TEST(test_request)
 {
     assert_request("wss://wss-primary.slack.com/link/?ticket=a%2Fb&app_id=c==",
                    "/link/?ticket=a%2Fb&app_id=c==", "wss-primary.slack.com");
@@ -58,7 +58,7 @@ static int make_request(void *ctx)
     return request ? 0 : SLACK_ENOMEM;
 }
 
-static void test_out_of_memory(void **state)
+TEST(test_out_of_memory)
 {
     slack_url_t url;
     assert_int_equal(slack__url_parse(&url, "wss://a:8443/b"), 0);
@@ -104,7 +104,7 @@ static void assert_answer(const char *text, int want, int want_status, size_t wa
     }
 }
 
-static void test_answer(void **state)
+TEST(test_answer)
 {
     assert_answer(GOOD "\r\n", 0, 101, 0);
     assert_answer(GOOD "\r\n\x81\x01x", 0, 101, 3); /* the first frame comes along */
@@ -115,7 +115,7 @@ static void test_answer(void **state)
     assert_answer(GOOD, SLACK_EBUSY, 0, 0);
 }
 
-static void test_answer_that_breaks_the_protocol(void **state)
+TEST(test_answer_that_breaks_the_protocol)
 {
     assert_answer(SWITCHING "Upgrade: websocket\r\nConnection: Upgrade\r\n\r\n", SLACK_EPROTO, 101,
                   0);
@@ -142,7 +142,7 @@ static void test_answer_that_breaks_the_protocol(void **state)
     assert_answer("\x15\x03\x01", SLACK_EPROTO, 0, 0);
 }
 
-static void test_answer_of_another_status(void **state)
+TEST(test_answer_of_another_status)
 {
     slack_ws_response_t answer;
     size_t rest;
@@ -162,7 +162,7 @@ static void test_answer_of_another_status(void **state)
                         "012345678901234567890123456789012345678901234567890123456789012");
 }
 
-static void test_answer_without_end(void **state)
+TEST(test_answer_without_end)
 {
     slack_ws_response_t answer;
     size_t used, fed = 0;
@@ -202,7 +202,7 @@ static int check(const char *text)
     return status;
 }
 
-static void test_check(void **state)
+TEST(test_check)
 {
     assert_int_equal(check(GET UPGRADE V13 A_KEY "\r\n"), 0);
     assert_int_equal(check(GET UPGRADE V13 A_KEY "Origin: http://b\r\n"
@@ -225,19 +225,4 @@ static void test_check(void **state)
                      400);
     assert_int_equal(check("POST / HTTP/1.1\r\nHost: a\r\n" UPGRADE V13 A_KEY "\r\n"), 400);
     assert_int_equal(check(GET UPGRADE V13 A_KEY "Content-Length: 1\r\n\r\nx"), 400);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_keys),
-        cmocka_unit_test(test_request),
-        cmocka_unit_test(test_out_of_memory),
-        cmocka_unit_test(test_answer),
-        cmocka_unit_test(test_answer_that_breaks_the_protocol),
-        cmocka_unit_test(test_answer_of_another_status),
-        cmocka_unit_test(test_answer_without_end),
-        cmocka_unit_test(test_check),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -119,7 +119,7 @@ static void until_closed(fixture_t *fixture, int status, unsigned code)
     assert_int_equal(fixture->end.code, code);
 }
 
-static void test_client(void **state)
+TEST(test_client)
 {
     fixture_t f;
     start_server(&f);
@@ -175,7 +175,7 @@ static void on_request(slack_http_server_t *server, slack_http_request_t *reques
     slack__arena_free(request->arena);
 }
 
-static void test_server(void **state)
+TEST(test_server)
 {
     fixture_t f;
     slack_http_server_t *server;
@@ -208,13 +208,4 @@ static void test_server(void **state)
     slack__http_server_close(server, world_set_flag, &gone);
     world_until(&f.world, gone);
     world_close(&f.world);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_client),
-        cmocka_unit_test(test_server),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

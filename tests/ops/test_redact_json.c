@@ -3,23 +3,22 @@
 
 #include "ops/redact_json.h"
 #include "support/heap.h"
-#include "support/test.h"
+#include "support/json.h"
 
 static slack_redactor_t redactor;
-static slack_arena_t *arena;
 
 static int open_redactor(void **state)
 {
-    arena = slack__arena_new(0, 0);
-    return arena ? slack__redact_json_init(&redactor, false) : -1;
+    return arena_open(state) == 0 ? slack__redact_json_init(&redactor, false) : -1;
 }
 
 static int close_redactor(void **state)
 {
     slack__redact_json_done(&redactor);
-    slack__arena_free(arena);
-    return heap_live() == 0 ? 0 : -1;
+    return arena_close(state);
 }
+
+#define REDACTOR_TEST(function) TEST_CASE(function, open_redactor, close_redactor, NULL)
 
 /* Write a value without its secrets, and read it again. */
 static const slack_json_t *redacted(const char *json)
@@ -41,7 +40,7 @@ static void assert_same(const char *json)
     assert_true(slack__json_equal(redacted(json), value));
 }
 
-static void test_what_is_no_secret(void **state)
+REDACTOR_TEST(test_what_is_no_secret)
 {
     assert_same("{\"a\":[1,-2.5,true,false,null,\"x\",[],{}],\"text\":\"say \\\"token\\\" ünü\"}");
     assert_same("[]");
@@ -49,7 +48,7 @@ static void test_what_is_no_secret(void **state)
     assert_same("{\"token\":\"\",\"secret\":null,\"tokens\":\"a\",\"n\":{\"ts\":\"1.000001\"}}");
 }
 
-static void test_secrets_by_name(void **state)
+REDACTOR_TEST(test_secrets_by_name)
 {
     static const char *const names[] = {
         "token",        "secret",        "trigger_id",    "interactivity_pointer",
@@ -70,7 +69,7 @@ static void test_secrets_by_name(void **state)
                             "secrets");
 }
 
-static void test_response_urls_stay_urls(void **state)
+REDACTOR_TEST(test_response_urls_stay_urls)
 {
     const char *json = "{\"response_url\":\"https://hooks.slack.com/commands/T1/2/abc\"}";
     const char *url = slack_json_str(redacted(json), "/response_url");
@@ -78,7 +77,7 @@ static void test_response_urls_stay_urls(void **state)
     assert_null(strstr(url, "abc"));
 }
 
-static void test_the_same_is_the_same(void **state)
+REDACTOR_TEST(test_the_same_is_the_same)
 {
     const slack_json_t *value = redacted("{\"trigger_id\":\"1.2\",\"a\":{\"trigger_id\":\"1.2\"},"
                                          "\"b\":{\"trigger_id\":\"1.3\"}}");
@@ -93,7 +92,7 @@ static void test_the_same_is_the_same(void **state)
     assert_string_not_equal(before, slack_json_str(value, "/trigger_id"));
 }
 
-static void test_redacted_twice(void **state)
+REDACTOR_TEST(test_redacted_twice)
 {
     const slack_json_t *once =
         redacted("{\"token\":\"x\",\"response_url\":\"https://hooks.slack.com/a/b\"}");
@@ -103,7 +102,7 @@ static void test_redacted_twice(void **state)
     assert_same("{\"text\":\"redacted:1\"}");
 }
 
-static void test_secrets_by_pattern(void **state)
+REDACTOR_TEST(test_secrets_by_pattern)
 {
     const slack_json_t *value =
         redacted("{\"text\":\"my token is xoxb-1-2-abc, use it\",\"private_metadata\":"
@@ -113,7 +112,7 @@ static void test_secrets_by_pattern(void **state)
                         "{\"u\":\"https://hooks.slack.com/[redacted]\"}");
 }
 
-static void test_texts(void **state)
+REDACTOR_TEST(test_texts)
 {
     redactor.texts = true;
     const slack_json_t *value =
@@ -124,7 +123,7 @@ static void test_texts(void **state)
     assert_string_equal(slack_json_str(value, "/email"), "");
 }
 
-static void test_without_a_key(void **state)
+REDACTOR_TEST(test_without_a_key)
 {
     slack__redact_json_done(&redactor);
     const slack_json_t *value =
@@ -133,7 +132,7 @@ static void test_without_a_key(void **state)
     assert_true(slack__is_any_placeholder(slack__slice(slack_json_str(value, "/response_url"))));
 }
 
-static void test_a_buffer_that_is_full(void **state)
+REDACTOR_TEST(test_a_buffer_that_is_full)
 {
     const slack_json_t *value;
     slack_buf_t out;
@@ -148,7 +147,7 @@ static void test_a_buffer_that_is_full(void **state)
     }
 }
 
-static void test_allocations(void **state)
+REDACTOR_TEST(test_allocations)
 {
     const slack_json_t *value;
     static const char json[] = "{\"token\":\"x\",\"a\":[\"bcdefgh\",1]}";
@@ -166,24 +165,4 @@ static void test_allocations(void **state)
         slack__redact_json_done(&other);
         slack__buf_done(&out);
     }
-}
-
-#define CASE(name) cmocka_unit_test_setup_teardown(name, open_redactor, close_redactor)
-
-int main(void)
-{
-    heap_install();
-    const struct CMUnitTest tests[] = {
-        CASE(test_what_is_no_secret),
-        CASE(test_secrets_by_name),
-        CASE(test_response_urls_stay_urls),
-        CASE(test_the_same_is_the_same),
-        CASE(test_redacted_twice),
-        CASE(test_secrets_by_pattern),
-        CASE(test_texts),
-        CASE(test_without_a_key),
-        CASE(test_a_buffer_that_is_full),
-        CASE(test_allocations),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,30 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/alloc_fail.h"
-#include "support/heap.h"
+#include "support/json.h"
 #include "support/payloads.h"
-#include "support/test.h"
 #include "transport/transport.h"
 #include "protocol/http_body.h"
 #include "util/form.h"
 
 #define FORM "application/x-www-form-urlencoded"
 #define JSON "application/json"
-
-static slack_arena_t *arena;
-
-static int open_arena(void **state)
-{
-    (void)state;
-    arena = slack__arena_new(0, 0);
-    return arena ? 0 : -1;
-}
-
-static int close_arena(void **state)
-{
-    (void)state;
-    slack__arena_free(arena);
-    return heap_live() == 0 ? 0 : -1;
-}
 
 /* Read a copy, placed as the body of a request is. NULL: it is malformed. */
 static const slack_json_t *parse(const char *content_type, const char *text, size_t len)
@@ -74,7 +57,7 @@ static const char *const json_types[] = {
     JSON, JSON "; charset=utf-8", "APPLICATION/JSON;charset=utf-8", "", "text/plain", ";",
 };
 
-static void media_type_has_parameters_and_any_case(void **state)
+ARENA_TEST(media_type_has_parameters_and_any_case)
 {
     (void)state;
     for (size_t i = 0; i < sizeof form_types / sizeof *form_types; i++) {
@@ -90,7 +73,7 @@ static void media_type_has_parameters_and_any_case(void **state)
     }
 }
 
-static void media_type_wins_over_the_first_byte(void **state)
+ARENA_TEST(media_type_wins_over_the_first_byte)
 {
     (void)state;
     assert_null(parse_str(JSON, "type=x"));
@@ -101,7 +84,7 @@ static void media_type_wins_over_the_first_byte(void **state)
     assert_int_equal(slack_json_count(body, ""), 1);
 }
 
-static void what_is_no_object_is_malformed(void **state)
+ARENA_TEST(what_is_no_object_is_malformed)
 {
     (void)state;
     static const char *const bodies[] = {
@@ -118,7 +101,7 @@ static void what_is_no_object_is_malformed(void **state)
     assert_null(parse_str(FORM, "&&"));
 }
 
-static void depth_and_fields_are_bounded(void **state)
+ARENA_TEST(depth_and_fields_are_bounded)
 {
     (void)state;
     static char text[2 * (SLACK_JSON_DEPTH_MAX + 1) + sizeof "{\"a\":}"];
@@ -138,7 +121,7 @@ static void depth_and_fields_are_bounded(void **state)
     assert_null(parse(FORM, form, n));
 }
 
-static void payload_counts_wherever_it_stands(void **state)
+ARENA_TEST(payload_counts_wherever_it_stands)
 {
     (void)state;
     static const char *const forms[] = {
@@ -155,7 +138,7 @@ static void payload_counts_wherever_it_stands(void **state)
     assert_int_equal(kind_of(parse_str(FORM, "payloads={}&command=/x")), SLACK_KIND_COMMAND);
 }
 
-static void ssl_check_is_a_form_that_says_1(void **state)
+ARENA_TEST(ssl_check_is_a_form_that_says_1)
 {
     (void)state;
     for (size_t i = 0; i < sizeof form_types / sizeof *form_types; i++) {
@@ -204,11 +187,11 @@ static void check_form(const char *name, const char *text, size_t len, void *ctx
     if (slack__http_body_is_ssl_check(SLACK_SLICE(FORM), body) != is_check) fail_msg("%s", name);
     bool is_command = strstr(text, "command=") != NULL;
     assert_int_equal(kind_of(first), is_command ? SLACK_KIND_COMMAND : SLACK_KIND_UNKNOWN);
-    close_arena(NULL);
-    open_arena(NULL);
+    arena_close(NULL);
+    arena_open(NULL);
 }
 
-static void real_commands(void **state)
+ARENA_TEST(real_commands)
 {
     (void)state;
     assert_true(payloads_each("commands", check_form, NULL) > 0);
@@ -222,11 +205,11 @@ static void check_wire(const char *name, const char *text, size_t len, void *ctx
     bool known = kind_of(body) != SLACK_KIND_UNKNOWN;
     if (known == (strstr(name, "workflow_step_edit") != NULL)) fail_msg("%s: its kind", name);
     assert_true(slack__json_equal(body, parse("", text, len)));
-    close_arena(NULL);
-    open_arena(NULL);
+    arena_close(NULL);
+    arena_open(NULL);
 }
 
-static void real_interactions_as_sent(void **state)
+ARENA_TEST(real_interactions_as_sent)
 {
     (void)state;
     assert_true(payloads_each("interactions_wire", check_wire, NULL) > 0);
@@ -249,18 +232,18 @@ static void check_json(const char *name, const char *text, size_t len, void *ctx
     const slack_json_t *body = parse(content_type, slack__buf_ptr(&buf), buf.len);
     if (!slack__json_equal(body, right)) fail_msg("%s is read as another body", name);
     slack__buf_done(&buf);
-    close_arena(NULL);
-    open_arena(NULL);
+    arena_close(NULL);
+    arena_open(NULL);
 }
 
-static void real_interactions_in_a_form(void **state)
+ARENA_TEST(real_interactions_in_a_form)
 {
     (void)state;
     char type[] = FORM;
     assert_true(payloads_each("interactions", check_json, type) > 0);
 }
 
-static void real_events(void **state)
+ARENA_TEST(real_events)
 {
     (void)state;
     char type[] = JSON;
@@ -290,28 +273,8 @@ static int parse_all(void *ctx)
     return rc;
 }
 
-static void memory_may_run_out(void **state)
+ARENA_TEST(memory_may_run_out)
 {
     (void)state;
     assert_true(alloc_fail_each(parse_all, NULL) > 3);
-}
-
-int main(void)
-{
-    heap_install();
-#define CASE(name) cmocka_unit_test_setup_teardown(name, open_arena, close_arena)
-    const struct CMUnitTest tests[] = {
-        CASE(media_type_has_parameters_and_any_case),
-        CASE(media_type_wins_over_the_first_byte),
-        CASE(what_is_no_object_is_malformed),
-        CASE(depth_and_fields_are_bounded),
-        CASE(payload_counts_wherever_it_stands),
-        CASE(ssl_check_is_a_form_that_says_1),
-        CASE(real_commands),
-        CASE(real_interactions_as_sent),
-        CASE(real_interactions_in_a_form),
-        CASE(real_events),
-        CASE(memory_may_run_out),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

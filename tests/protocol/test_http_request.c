@@ -1,28 +1,27 @@
 /* SPDX-License-Identifier: MIT */
 #include "protocol/http_request.h"
 #include "support/alloc_fail.h"
+#include "support/json.h"
 #include "support/slack_request.h"
-#include "support/test.h"
 #include "util/alloc.h"
 
 #define NOW_S   1531420618
 #define SECRETS "A1:" SLACK_REQUEST_SECRET ",A2:other"
 
-static slack_arena_t *arena;
 static slack_signer_t *signer;
 
-static int open_arena(void **state)
+static int open_signer(void **state)
 {
-    arena = slack__arena_new(0, 0);
-    return arena && slack__signer_new(&signer, SECRETS) == 0 ? 0 : -1;
+    return arena_open(state) == 0 && slack__signer_new(&signer, SECRETS) == 0 ? 0 : -1;
 }
 
-static int free_arena(void **state)
+static int close_signer(void **state)
 {
     slack__signer_free(signer);
-    slack__arena_free(arena);
-    return 0;
+    return arena_close(state);
 }
+
+#define REQUEST_TEST(function) TEST_CASE(function, open_signer, close_signer, NULL)
 
 /* A POST as Slack sends it; a member that is NULL is as usual. */
 typedef struct post {
@@ -61,7 +60,7 @@ static void send(slack_arena_t *in, const post_t *post, slack_http_verdict_t *re
     slack__http_request_read(&request, signer, NOW_S, ret);
 }
 
-static void a_delivery(void **state)
+REQUEST_TEST(a_delivery)
 {
     slack_http_verdict_t v;
     send(arena, &(post_t){.body = "{\"api_app_id\":\"A1\",\"x\":1}", .retry_num = "2"}, &v);
@@ -73,7 +72,7 @@ static void a_delivery(void **state)
     assert_string_equal(v.retry_reason, "http_timeout");
 }
 
-static void a_body_without_an_app_is_the_secrets(void **state)
+REQUEST_TEST(a_body_without_an_app_is_the_secrets)
 {
     slack_http_verdict_t v;
     const post_t form = {.type = SLACK_REQUEST_FORM, .body = "payload={\"a\":\"b\"}"};
@@ -83,7 +82,7 @@ static void a_body_without_an_app_is_the_secrets(void **state)
     assert_string_equal(v.app_id, "A1");
 }
 
-static void a_retry_number_is_plausible(void **state)
+REQUEST_TEST(a_retry_number_is_plausible)
 {
     static const char *const numbers[] = {"0", "", "-1", "x", "1001", "99999999999999999999"};
     for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
@@ -95,7 +94,7 @@ static void a_retry_number_is_plausible(void **state)
     }
 }
 
-static void a_challenge(void **state)
+REQUEST_TEST(a_challenge)
 {
     slack_http_verdict_t v;
     send(arena, &(post_t){.body = "{\"type\":\"url_verification\",\"challenge\":\"a\\\"\"}"}, &v);
@@ -104,7 +103,7 @@ static void a_challenge(void **state)
     assert_int_equal(v.answer.len, strlen(v.answer.ptr));
 }
 
-static void an_ssl_check_needs_no_signature(void **state)
+REQUEST_TEST(an_ssl_check_needs_no_signature)
 {
     slack_http_verdict_t v;
     const post_t check = {
@@ -114,7 +113,7 @@ static void an_ssl_check_needs_no_signature(void **state)
     assert_false(v.is_signed);
 }
 
-static void refusals(void **state)
+REQUEST_TEST(refusals)
 {
     static const struct {
         post_t post;
@@ -151,25 +150,10 @@ static int read_once(void *ctx)
     return v.status == 0 ? 0 : SLACK_ENOMEM;
 }
 
-static void memory_may_run_out(void **state)
+REQUEST_TEST(memory_may_run_out)
 {
     post_t delivery = {.retry_num = "1"};
     post_t challenge = {.body = "{\"type\":\"url_verification\",\"challenge\":\"abc\"}"};
     assert_true(alloc_fail_each(read_once, &delivery) > 2);
     assert_true(alloc_fail_each(read_once, &challenge) > 2);
-}
-
-int main(void)
-{
-#define CASE(name) cmocka_unit_test_setup_teardown(name, open_arena, free_arena)
-    const struct CMUnitTest tests[] = {
-        CASE(a_delivery),
-        CASE(a_body_without_an_app_is_the_secrets),
-        CASE(a_retry_number_is_plausible),
-        CASE(a_challenge),
-        CASE(an_ssl_check_needs_no_signature),
-        CASE(refusals),
-        CASE(memory_may_run_out),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

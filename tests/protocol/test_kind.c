@@ -1,29 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "protocol/kind.h"
 #include "support/file.h"
-#include "support/test.h"
-#include "util/json.h"
-
-static slack_arena_t *arena;
-
-static int open_arena(void **state)
-{
-    arena = slack__arena_new(0, 0);
-    return arena ? 0 : -1;
-}
-
-static int free_arena(void **state)
-{
-    slack__arena_free(arena);
-    return 0;
-}
-
-static const slack_json_t *parse(const char *text)
-{
-    const slack_json_t *value = NULL;
-    assert_int_equal(slack__json_parse(arena, text, strlen(text), &value, NULL), 0);
-    return value;
-}
+#include "support/json.h"
 
 /* The compiler warns if a kind of slack/listener.h has no row. */
 static bool has_row(enum slack_kind kind)
@@ -38,7 +16,7 @@ static bool has_row(enum slack_kind kind)
     return false;
 }
 
-static void every_kind_has_a_row_and_a_name(void **state)
+ARENA_TEST(every_kind_has_a_row_and_a_name)
 {
     for (int i = 0; i < SLACK_KINDS; i++) {
         assert_true(has_row((enum slack_kind)i));
@@ -50,7 +28,7 @@ static void every_kind_has_a_row_and_a_name(void **state)
 }
 
 /* Every type, and the order in which the tests are made. */
-static void a_body_has_a_kind(void **state)
+ARENA_TEST(a_body_has_a_kind)
 {
     static const struct {
         const char *body;
@@ -78,13 +56,13 @@ static void a_body_has_a_kind(void **state)
         {"null", SLACK_KIND_UNKNOWN},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        assert_int_equal(slack__kind_of(parse(cases[i].body)), cases[i].kind);
+        assert_int_equal(slack__kind_of(json_of(cases[i].body)), cases[i].kind);
 }
 
-static void some_kinds_wait_for_an_ack_and_take_its_body(void **state)
+ARENA_TEST(some_kinds_wait_for_an_ack_and_take_its_body)
 {
-    const slack_json_t *legacy = parse("{\"type\":\"interactive_message\"}");
-    const slack_json_t *canceled = parse("{\"type\":\"dialog_cancellation\"}");
+    const slack_json_t *legacy = json_of("{\"type\":\"interactive_message\"}");
+    const slack_json_t *canceled = json_of("{\"type\":\"dialog_cancellation\"}");
     assert_true(slack__kind_waits_for_ack(SLACK_KIND_VIEW_CLOSED));
     assert_false(slack__kind_waits_for_ack(SLACK_KIND_EVENT));
     assert_true(slack__kind_takes_ack_body(SLACK_KIND_OPTIONS, NULL));
@@ -94,7 +72,7 @@ static void some_kinds_wait_for_an_ack_and_take_its_body(void **state)
     assert_false(slack__kind_takes_ack_body(SLACK_KIND_DIALOG, canceled));
 }
 
-static void the_selector_of_a_body(void **state)
+ARENA_TEST(the_selector_of_a_body)
 {
     static const struct {
         enum slack_kind kind;
@@ -110,7 +88,7 @@ static void the_selector_of_a_body(void **state)
         {SLACK_KIND_JOB, "{\"callback_id\":\"c\"}", ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const slack_json_t *body = parse(cases[i].body);
+        const slack_json_t *body = json_of(cases[i].body);
         const slack_json_t *action = slack_json_get(body, "/actions/0");
         assert_string_equal(slack__kind_selector(cases[i].kind, body, action), cases[i].selector);
         assert_true(slack__kind_has_selector(cases[i].kind) == (*cases[i].selector != '\0'));
@@ -127,7 +105,7 @@ static const char *row_of(const char *page, enum slack_kind kind)
     return row + strlen(start);
 }
 
-static void the_page_has_every_kind_and_type(void **state)
+TEST(the_page_has_every_kind_and_type)
 {
     static const struct {
         enum slack_kind kind;
@@ -147,17 +125,4 @@ static void the_page_has_every_kind_and_type(void **state)
         if (found == NULL || found > strchr(row, '\n'))
             fail_msg("docs/payloads.md: %s has no %s", slack_kind_name(types[i].kind), type);
     }
-}
-
-int main(void)
-{
-#define CASE(name) cmocka_unit_test_setup_teardown(name, open_arena, free_arena)
-    const struct CMUnitTest tests[] = {
-        CASE(every_kind_has_a_row_and_a_name),
-        CASE(a_body_has_a_kind),
-        CASE(some_kinds_wait_for_an_ack_and_take_its_body),
-        CASE(the_selector_of_a_body),
-        cmocka_unit_test(the_page_has_every_kind_and_type),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

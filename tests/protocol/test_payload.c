@@ -1,33 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 #include "protocol/payload.h"
+#include "support/json.h"
 #include "support/payloads.h"
-#include "support/test.h"
 #include "util/form.h"
-#include "util/json.h"
 
 /* Whose a payload is, by name for chosen ones, and over all real ones. */
 
 typedef const char *(*lookup_fn)(const slack_json_t *body);
-
-static slack_arena_t *arena;
 
 static const slack_json_t *parse(const char *text, size_t len)
 {
     const slack_json_t *body = NULL;
     assert_int_equal(slack__json_parse(arena, text, len, &body, NULL), 0);
     return body;
-}
-
-static int open_arena(void **state)
-{
-    arena = slack__arena_new(0, 0);
-    return arena ? 0 : -1;
-}
-
-static int free_arena(void **state)
-{
-    slack__arena_free(arena);
-    return 0;
 }
 
 static void expect(const slack_json_t *body, const char *name, lookup_fn lookup, const char *wanted,
@@ -39,7 +24,7 @@ static void expect(const slack_json_t *body, const char *name, lookup_fn lookup,
 
 /* ---- one order after the other ---- */
 
-static void the_first_place_counts(void **state)
+ARENA_TEST(the_first_place_counts)
 {
     static const struct {
         lookup_fn lookup;
@@ -75,7 +60,7 @@ static void the_first_place_counts(void **state)
     }
 }
 
-static void whose_it_is(void **state)
+ARENA_TEST(whose_it_is)
 {
     static const struct {
         const char *body, *team, *enterprise, *acting_team;
@@ -129,7 +114,7 @@ static void whose_it_is(void **state)
     "\"context_team_id\":\"T2\",\"context_enterprise_id\":\"E2\",\"authorizations\":[{"            \
     "\"team_id\":\"T2\",\"enterprise_id\":\"E2\"}],"
 
-static void who_acts_in_a_shared_channel(void **state)
+ARENA_TEST(who_acts_in_a_shared_channel)
 {
     static const struct {
         const char *body, *user, *team, *enterprise;
@@ -216,30 +201,30 @@ static void look(const char *name, const slack_json_t *body, struct tally *tally
 
 static void look_json(const char *name, const char *text, size_t len, void *ctx)
 {
-    open_arena(NULL);
+    arena_open(NULL);
     look(name, parse(text, len), ctx);
-    free_arena(NULL);
+    arena_close(NULL);
 }
 
 static void look_form(const char *name, const char *text, size_t len, void *ctx)
 {
     const slack_json_t *form = NULL;
-    open_arena(NULL);
+    arena_open(NULL);
     assert_int_equal(slack__form_parse(arena, text, len, &form), 0);
     const char *payload = slack_json_str(form, "/payload");
     look(name, *payload ? parse(payload, strlen(payload)) : form, ctx);
-    free_arena(NULL);
+    arena_close(NULL);
 }
 
 static void look_frame(const char *name, const char *text, size_t len, void *ctx)
 {
-    open_arena(NULL);
+    arena_open(NULL);
     const slack_json_t *payload = slack_json_get(parse(text, len), "/payload");
     if (payload) look(name, payload, ctx);
-    free_arena(NULL);
+    arena_close(NULL);
 }
 
-static void each_payload_is_somebodys(void **state)
+TEST(each_payload_is_somebodys)
 {
     static const struct {
         const char *folder;
@@ -255,15 +240,4 @@ static void each_payload_is_somebodys(void **state)
     print_message("# %u payloads, %u of them tell whose they are\n", all.files, all.told);
     assert_true(all.told > 300);
     if (*all.missing) fail_msg("not found:%s", all.missing);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(the_first_place_counts, open_arena, free_arena),
-        cmocka_unit_test_setup_teardown(whose_it_is, open_arena, free_arena),
-        cmocka_unit_test_setup_teardown(who_acts_in_a_shared_channel, open_arena, free_arena),
-        cmocka_unit_test(each_payload_is_somebodys),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

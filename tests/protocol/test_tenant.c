@@ -1,29 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "protocol/tenant.h"
 #include "support/alloc_fail.h"
-#include "support/test.h"
-#include "util/json.h"
-
-static slack_arena_t *arena;
-
-static int open_arena(void **state)
-{
-    arena = slack__arena_new(0, 0);
-    return arena ? 0 : -1;
-}
-
-static int free_arena(void **state)
-{
-    slack__arena_free(arena);
-    return 0;
-}
-
-static const slack_json_t *parse(const char *text)
-{
-    const slack_json_t *value = NULL;
-    assert_int_equal(slack__json_parse(arena, text, strlen(text), &value, NULL), 0);
-    return value;
-}
+#include "support/json.h"
 
 static const char body[] =
     "{\"is_ext_shared_channel\":true,\"context_team_id\":\"T2\",\"context_enterprise_id\":\"E2\","
@@ -42,7 +20,7 @@ static void is_the_same(const slack_tenant_t *a, const slack_tenant_t *b)
     assert_string_equal(a->actor_user_id, b->actor_user_id);
 }
 
-static void a_job_keeps_the_tenant_of_its_delivery(void **state)
+ARENA_TEST(a_job_keeps_the_tenant_of_its_delivery)
 {
     static const slack_tenant_t expected = {.app_id = "A1",
                                             .enterprise_id = "E1",
@@ -53,27 +31,27 @@ static void a_job_keeps_the_tenant_of_its_delivery(void **state)
                                             .actor_team_id = "T2",
                                             .actor_user_id = "U1"};
     slack_tenant_t tenant, of_job;
-    slack__tenant_of(SLACK_KIND_EVENT, parse(body), "A1", NULL, &tenant);
+    slack__tenant_of(SLACK_KIND_EVENT, json_of(body), "A1", NULL, &tenant);
     is_the_same(&tenant, &expected);
-    const slack_json_t *kept = parse(slack__tenant_text(arena, &tenant));
-    slack__tenant_of(SLACK_KIND_JOB, parse(body), "A1", kept, &of_job);
+    const slack_json_t *kept = json_of(slack__tenant_text(arena, &tenant));
+    slack__tenant_of(SLACK_KIND_JOB, json_of(body), "A1", kept, &of_job);
     is_the_same(&of_job, &expected);
 }
 
-static void a_job_without_a_kept_tenant_has_none(void **state)
+ARENA_TEST(a_job_without_a_kept_tenant_has_none)
 {
     static const slack_tenant_t none = {"A1", "", "", false, "", "", "", ""};
     slack_tenant_t tenant;
-    slack__tenant_of(SLACK_KIND_JOB, parse(body), "A1", NULL, &tenant);
+    slack__tenant_of(SLACK_KIND_JOB, json_of(body), "A1", NULL, &tenant);
     is_the_same(&tenant, &none);
 }
 
-static void some_events_revoke_tokens(void **state)
+ARENA_TEST(some_events_revoke_tokens)
 {
-    const slack_json_t *gone = parse("{\"event\":{\"type\":\"team_access_revoked\"}}");
+    const slack_json_t *gone = json_of("{\"event\":{\"type\":\"team_access_revoked\"}}");
     assert_true(slack__tenant_revoked(SLACK_KIND_EVENT, gone));
     assert_false(slack__tenant_revoked(SLACK_KIND_JOB, gone));
-    assert_false(slack__tenant_revoked(SLACK_KIND_EVENT, parse(body)));
+    assert_false(slack__tenant_revoked(SLACK_KIND_EVENT, json_of(body)));
 }
 
 static int write_text(void *ctx)
@@ -84,20 +62,8 @@ static int write_text(void *ctx)
     return text ? 0 : SLACK_ENOMEM;
 }
 
-static void out_of_memory(void **state)
+TEST(out_of_memory)
 {
     static slack_tenant_t tenant = {"A1", "E1", "T1", true, "U1", "", "", ""};
     assert_true(alloc_fail_each(write_text, &tenant) > 0);
-}
-
-int main(void)
-{
-#define CASE(name) cmocka_unit_test_setup_teardown(name, open_arena, free_arena)
-    const struct CMUnitTest tests[] = {
-        CASE(a_job_keeps_the_tenant_of_its_delivery),
-        CASE(a_job_without_a_kept_tenant_has_none),
-        CASE(some_events_revoke_tokens),
-        cmocka_unit_test(out_of_memory),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,6 +3,7 @@
 #define SLACK_TESTS_SUPPORT_ENDS_H
 
 #include "net/listen.h"
+#include "support/test.h"
 #include "support/world.h"
 
 /*
@@ -48,19 +49,33 @@ typedef struct ends {
     size_t write_max; /* of the next connections; 0: 16 MiB */
 } ends_t;
 
-/* A case runs with both ends in `e`: plain, with TLS, or once with each. The runner opens them
- * before and closes them after. It skips a case with TLS if there are no certificates. */
-extern ends_t e;
+/* A case has both ends in `e`: plain, with TLS, or once with each. They are opened before and
+ * closed after it. A case with TLS is skipped if there are no certificates. */
+#define PLAIN(function)                                                                            \
+    static void function(void **state);                                                            \
+    ENDS_CASE(function, plain, false)                                                              \
+    static void function(void **state)
+#define TLS(function)                                                                              \
+    static void function(void **state);                                                            \
+    ENDS_CASE(function, tls, true)                                                                 \
+    static void function(void **state)
+#define BOTH(function)                                                                             \
+    static void function(void **state);                                                            \
+    ENDS_CASE(function, plain, false)                                                              \
+    ENDS_CASE(function, tls, true)                                                                 \
+    static void function(void **state)
+
+#define ENDS_CASE(function, wire, tls)                                                             \
+    static ends_case_t function##_##wire = {function, tls};                                        \
+    TEST_ADD(function##_##wire, #function "_" #wire, ends_run, NULL, NULL, &function##_##wire)
+
 typedef struct ends_case {
     void (*fn)(void **state);
     bool tls;
 } ends_case_t;
+
+extern ends_t e;
 void ends_run(void **state);
-#define ENDS_CASE(fn, wire, tls)                                                                   \
-    ((const struct CMUnitTest){#fn "_" wire, ends_run, NULL, NULL, &(ends_case_t){fn, tls}})
-#define PLAIN(fn) ENDS_CASE(fn, "plain", false)
-#define TLS(fn)   ENDS_CASE(fn, "tls", true)
-#define BOTH(fn)  PLAIN(fn), TLS(fn)
 
 /* Open a listener on a free port of 127.0.0.1. Returns false if the library is out of memory;
  * nothing is left then. With TLS certs_make() must have been called. */

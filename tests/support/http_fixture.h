@@ -4,6 +4,7 @@
 
 #include "net/http_server.h"
 #include "support/raw.h"
+#include "support/test.h"
 #include "support/world.h"
 
 /* An HTTP server in a world of its own, and a handler that does what the test says. */
@@ -22,7 +23,7 @@ enum manner {
 typedef struct http_fixture {
     world_t world;
     slack_http_server_t *server;
-    raw_t client;                                /* of the cases that are DIALLED() */
+    raw_t client;                                /* of a DIALLED() case */
     const struct slack_trusted_proxies *trusted; /* Optional. */
     enum manner manner;
     bool server_gone;
@@ -36,13 +37,11 @@ typedef struct http_fixture {
     unsigned taken_closed;
 } http_fixture_t;
 
-/* A case with the server open; with `client` connected to it, too; one that opens the server by
- * itself. After the case, what is still open is closed. */
-#define SERVED(fixture, fn)                                                                        \
-    cmocka_unit_test_prestate_setup_teardown(fn, fixture_serve, fixture_end, fixture)
-#define DIALLED(fixture, fn)                                                                       \
-    cmocka_unit_test_prestate_setup_teardown(fn, fixture_serve_and_dial, fixture_end, fixture)
-#define CLOSED(fixture, fn) cmocka_unit_test_prestate_setup_teardown(fn, NULL, fixture_end, fixture)
+/* Words for the cases of a file with a fixture `f`: the server is open; `client` is connected to
+ * it, too; the case opens the server by itself. After the case, what is still open is closed. */
+#define SERVED(function)  TEST_CASE(function, fixture_serve, fixture_end, &f)
+#define DIALLED(function) TEST_CASE(function, fixture_serve_and_dial, fixture_end, &f)
+#define CLOSED(function)  TEST_CASE(function, NULL, fixture_end, &f)
 int fixture_serve(void **state);
 int fixture_serve_and_dial(void **state);
 int fixture_end(void **state);

@@ -5,5 +5,5 @@
 int main(void)
 {
     heap_install();
-    return test_run(NULL, NULL);
+    return test_run_all(NULL, NULL);
 }

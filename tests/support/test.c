@@ -12,7 +12,7 @@ void test_add(const struct CMUnitTest *test)
     tests[count++] = *test;
 }
 
-int test_run(CMFixtureFunction setup, CMFixtureFunction teardown)
+int test_run_all(CMFixtureFunction setup, CMFixtureFunction teardown)
 {
     return _cmocka_run_group_tests("tests", tests, count, setup, teardown);
 }

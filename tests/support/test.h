@@ -25,7 +25,7 @@
  * case, *state is the initial state or what the set-up has put there.
  *
  * The library of the tests has the main(): it counts the library's allocations (support/heap.h) and
- * runs the cases. A program that prepares more has a main() that ends with test_run().
+ * runs the cases. A program that prepares more has a main() that ends with test_run_all().
  */
 #define TEST(function) TEST_CASE(function, NULL, NULL, NULL)
 
@@ -46,6 +46,6 @@ void test_add(const struct CMUnitTest *test);
 
 /* Runs all cases and returns the status of the program. `setup` runs before the first one and
  * `teardown` after the last one; both may be NULL. */
-int test_run(CMFixtureFunction setup, CMFixtureFunction teardown);
+int test_run_all(CMFixtureFunction setup, CMFixtureFunction teardown);
 
 #endif

@@ -4,6 +4,7 @@
 
 #include "net/websocket.h"
 #include "support/raw.h"
+#include "support/test.h"
 #include "support/world.h"
 
 /* Both ends of a WebSocket on one loop: a client, and an HTTP server that accepts or refuses it. */
@@ -46,11 +47,10 @@ typedef struct ws_fixture {
     bool http_gone;
 } ws_fixture_t;
 
-/* A case with the server open; one with the WebSocket open, too. What is open is closed after it.
- */
-#define SERVED(fixture, fn) cmocka_unit_test_prestate_setup_teardown(fn, ws_serve, ws_end, fixture)
-#define JOINED(fixture, fn)                                                                        \
-    cmocka_unit_test_prestate_setup_teardown(fn, ws_serve_and_join, ws_end, fixture)
+/* Words for the cases of a file with a fixture `f`: the server is open; the WebSocket is open, too.
+ * After the case, what is still open is closed. */
+#define SERVED(function) TEST_CASE(function, ws_serve, ws_end, &f)
+#define JOINED(function) TEST_CASE(function, ws_serve_and_join, ws_end, &f)
 int ws_serve(void **state);
 int ws_serve_and_join(void **state);
 int ws_end(void **state);

@@ -1,39 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/alloc_fail.h"
-#include "support/test.h"
+#include "support/json.h"
 #include "transport/transport.h"
-
-static slack_arena_t *arena;
-
-static int setup(void **state)
-{
-    (void)state;
-    arena = slack__arena_new(0, 0);
-    return arena == NULL;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    slack__arena_free(arena);
-    return 0;
-}
-
-static const slack_json_t *parse(const char *text)
-{
-    const slack_json_t *value = NULL;
-    assert_int_equal(slack__json_parse(arena, text, strlen(text), &value, NULL), 0);
-    return value;
-}
 
 static slack_delivery_t *deliver(const char *text)
 {
-    slack_delivery_t *d = slack__delivery_new(arena, parse(text), 5000000);
+    slack_delivery_t *d = slack__delivery_new(arena, json_of(text), 5000000);
     assert_non_null(d);
     return d;
 }
 
-static void test_an_event_has_a_key_and_no_deadline(void **state)
+ARENA_TEST(test_an_event_has_a_key_and_no_deadline)
 {
     (void)state;
     slack_delivery_t *d = deliver("{\"event_id\":\"Ev1\",\"event\":{\"type\":\"message\"}}");
@@ -44,7 +21,7 @@ static void test_an_event_has_a_key_and_no_deadline(void **state)
 }
 
 /* Several apps in one process are told of the same event. */
-static void test_a_key_is_an_apps(void **state)
+ARENA_TEST(test_a_key_is_an_apps)
 {
     (void)state;
     static const struct {
@@ -64,7 +41,7 @@ static void test_a_key_is_an_apps(void **state)
     assert_memory_equal(d->key.ptr, "E\0v@A1", 6);
 }
 
-static void test_a_command_has_a_deadline_and_no_key(void **state)
+ARENA_TEST(test_a_command_has_a_deadline_and_no_key)
 {
     (void)state;
     slack_delivery_t *d = deliver("{\"command\":\"/x\",\"event_id\":\"Ev1\"}");
@@ -86,19 +63,8 @@ static int make(void *ctx)
     return rc;
 }
 
-static void test_out_of_memory(void **state)
+TEST(test_out_of_memory)
 {
     (void)state;
     assert_int_equal(alloc_fail_each(make, NULL), 1); /* a whole delivery is one allocation */
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_an_event_has_a_key_and_no_deadline, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_a_key_is_an_apps, setup, teardown),
-        cmocka_unit_test_setup_teardown(test_a_command_has_a_deadline_and_no_key, setup, teardown),
-        cmocka_unit_test(test_out_of_memory),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

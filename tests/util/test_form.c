@@ -1,22 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/alloc_fail.h"
-#include "support/heap.h"
-#include "support/test.h"
+#include "support/json.h"
 #include "util/form.h"
-
-static slack_arena_t *arena;
-
-static int set_up(void **state)
-{
-    arena = slack__arena_new(0, 0);
-    return arena ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    slack__arena_free(arena);
-    return heap_live() == 0 ? 0 : -1;
-}
 
 #define TEXT(literal) (literal), sizeof(literal) - 1
 
@@ -49,7 +34,7 @@ static const struct {
 
 #define CASES (sizeof cases / sizeof cases[0])
 
-static void test_read(void **state)
+ARENA_TEST(test_read)
 {
     for (size_t i = 0; i < CASES; i++) {
         const slack_json_t *v = NULL;
@@ -62,7 +47,7 @@ static void test_read(void **state)
 }
 
 /* At every cut: an object of UTF-8 strings, from the bytes before the cut alone. */
-static void test_every_cut(void **state)
+ARENA_TEST(test_every_cut)
 {
     for (size_t i = 0; i < CASES; i++)
         for (size_t cut = 0; cut <= cases[i].len; cut++) {
@@ -96,7 +81,7 @@ static int read_fields(size_t count, const char *format)
     return rc;
 }
 
-static void test_bound(void **state)
+ARENA_TEST(test_bound)
 {
     assert_int_equal(read_fields(SLACK_FORM_FIELDS_MAX, "f"), 0);
     assert_int_equal(read_fields(SLACK_FORM_FIELDS_MAX + 1, "f"), SLACK_ETOOBIG);
@@ -111,7 +96,7 @@ static const slack_json_t *json(const char *text)
     return v;
 }
 
-static void test_write(void **state)
+ARENA_TEST(test_write)
 {
     static const struct {
         const char *json, *form;
@@ -151,7 +136,7 @@ static void test_write(void **state)
 }
 
 /* What is written reads back. */
-static void test_round_trip(void **state)
+ARENA_TEST(test_round_trip)
 {
     for (size_t i = 0; i < CASES; i++) {
         const slack_json_t *v = json(cases[i].json), *again;
@@ -181,21 +166,7 @@ static int both_ways(void *ctx)
     return rc;
 }
 
-static void test_nth_allocation(void **state)
+TEST(test_nth_allocation)
 {
     assert_true(alloc_fail_each(both_ways, NULL) >= 5);
-}
-
-int main(void)
-{
-    heap_install();
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_read, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_every_cut, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_bound, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_write, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_round_trip, set_up, tear_down),
-        cmocka_unit_test(test_nth_allocation),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,29 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/alloc_fail.h"
-#include "support/heap.h"
-#include "support/test.h"
-#include "util/json.h"
-
-static slack_arena_t *arena;
-
-static int set_up(void **state)
-{
-    arena = slack__arena_new(0, 0);
-    return arena ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    slack__arena_free(arena);
-    return heap_live() == 0 ? 0 : -1;
-}
-
-static const slack_json_t *parse(const char *text)
-{
-    const slack_json_t *value = NULL;
-    assert_int_equal(slack__json_parse(arena, text, strlen(text), &value, NULL), 0);
-    return value;
-}
+#include "support/json.h"
 
 static const char *const body =
     "{\"event\":{\"user\":\"U1\",\"n\":-7,\"big\":18446744073709551615,"
@@ -33,9 +10,9 @@ static const char *const body =
     "\"a/b\":1,\"m~n\":2,\"\":3,\"dup\":\"first\",\"dup\":\"second\","
     "\"nul\":\"x\\u0000y\"}";
 
-static void test_strings(void **state)
+ARENA_TEST(test_strings)
 {
-    const slack_json_t *v = parse(body);
+    const slack_json_t *v = json_of(body);
     size_t len = 77;
     assert_string_equal(slack_json_str(v, "/event/user"), "U1");
     assert_string_equal(slack_json_str(v, "/event/n"), "");
@@ -51,9 +28,9 @@ static void test_strings(void **state)
     assert_string_equal(slack_json_strn(v, "/event/user", NULL), "U1");
 }
 
-static void test_paths(void **state)
+ARENA_TEST(test_paths)
 {
-    const slack_json_t *v = parse(body);
+    const slack_json_t *v = json_of(body);
     assert_ptr_equal(slack_json_get(v, ""), v);
     assert_null(slack_json_get(v, "event")); /* no leading slash */
     assert_null(slack_json_get(NULL, ""));
@@ -68,9 +45,9 @@ static void test_paths(void **state)
     assert_null(slack_json_get(v, "/event/user/x"));
 }
 
-static void test_numbers(void **state)
+ARENA_TEST(test_numbers)
 {
-    const slack_json_t *v = slack_json_get(parse(body), "/event");
+    const slack_json_t *v = slack_json_get(json_of(body), "/event");
     assert_int_equal(slack_json_int(v, "/n"), -7);
     assert_true(slack_json_int(v, "/max") == INT64_MAX);
     assert_true(slack_json_int(v, "/min") == INT64_MIN);
@@ -86,9 +63,9 @@ static void test_numbers(void **state)
     assert_true(slack_json_num(NULL, "") == 0.0);
 }
 
-static void test_booleans_and_types(void **state)
+ARENA_TEST(test_booleans_and_types)
 {
-    const slack_json_t *v = parse(body);
+    const slack_json_t *v = json_of(body);
     assert_true(slack_json_bool(v, "/event/yes"));
     assert_false(slack_json_bool(v, "/event/no"));
     assert_false(slack_json_bool(v, "/event/n"));
@@ -111,10 +88,10 @@ static void test_booleans_and_types(void **state)
         assert_int_equal(slack_json_type(slack_json_get(v, types[i].path)), types[i].type);
 }
 
-static void test_iteration(void **state)
+ARENA_TEST(test_iteration)
 {
-    const slack_json_t *v = parse("{\"list\":[1,[2,3],{\"x\":4},\"5\"],\"object\":{\"a\":[[]],"
-                                  "\"b\":{\"c\":1},\"d\":2},\"empty\":[],\"none\":{}}");
+    const slack_json_t *v = json_of("{\"list\":[1,[2,3],{\"x\":4},\"5\"],\"object\":{\"a\":[[]],"
+                                    "\"b\":{\"c\":1},\"d\":2},\"empty\":[],\"none\":{}}");
     assert_int_equal(slack_json_count(v, ""), 4);
     assert_int_equal(slack_json_count(v, "/list"), 4);
     assert_int_equal(slack_json_count(v, "/object"), 3);
@@ -153,7 +130,7 @@ static void test_iteration(void **state)
     }
 }
 
-static void test_malformed(void **state)
+ARENA_TEST(test_malformed)
 {
     static const struct {
         const char *text;
@@ -179,7 +156,7 @@ static void test_malformed(void **state)
 }
 
 /* Cut anywhere a text is not JSON, and nothing behind the cut is read. */
-static void test_every_cut(void **state)
+ARENA_TEST(test_every_cut)
 {
     size_t whole = strlen(body);
     for (size_t cut = 0; cut < whole; cut++) {
@@ -193,7 +170,7 @@ static void test_every_cut(void **state)
     }
 }
 
-static void test_insitu(void **state)
+ARENA_TEST(test_insitu)
 {
     const char text[] = "{\"a\":\"x\\ny\"}";
     char *copy = slack__arena_alloc(arena, sizeof text + SLACK_JSON_PADDING);
@@ -206,12 +183,12 @@ static void test_insitu(void **state)
 }
 
 /* What memory held before does not become part of the text. */
-static void test_garbage_behind_the_text(void **state)
+ARENA_TEST(test_garbage_behind_the_text)
 {
     const char *const texts[] = {"1", "12", "-1", "1.5", "1e1", "true", "[1]"};
     for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
         char text[32];
-        const slack_json_t *v = NULL, *want = parse(texts[i]);
+        const slack_json_t *v = NULL, *want = json_of(texts[i]);
         memset(text, '7', sizeof text);
         memcpy(text, texts[i], strlen(texts[i]));
         assert_int_equal(slack__json_parse_insitu(arena, text, strlen(texts[i]), &v, NULL), 0);
@@ -239,13 +216,13 @@ static int parse_nested(size_t depth, const char *open, const char *inner, const
     return rc;
 }
 
-static void test_depth(void **state)
+ARENA_TEST(test_depth)
 {
     assert_int_equal(slack__json_depth(NULL), 0);
-    assert_int_equal(slack__json_depth(parse("1")), 0);
-    assert_int_equal(slack__json_depth(parse("[]")), 1);
-    assert_int_equal(slack__json_depth(parse("[[],[[1],2],[3]]")), 3);
-    assert_int_equal(slack__json_depth(parse("[[[[1]]],[[[1]]],[[[1]]],[2]]")), 4);
+    assert_int_equal(slack__json_depth(json_of("1")), 0);
+    assert_int_equal(slack__json_depth(json_of("[]")), 1);
+    assert_int_equal(slack__json_depth(json_of("[[],[[1],2],[3]]")), 3);
+    assert_int_equal(slack__json_depth(json_of("[[[[1]]],[[[1]]],[[[1]]],[2]]")), 4);
     assert_int_equal(parse_nested(SLACK_JSON_DEPTH_MAX, "[", "1", "]"), 0);
     assert_int_equal(parse_nested(SLACK_JSON_DEPTH_MAX, "[", "1", ",2]"), 0);
     assert_int_equal(parse_nested(SLACK_JSON_DEPTH_MAX + 1, "[", "1", "]"), SLACK_ETOOBIG);
@@ -255,21 +232,21 @@ static void test_depth(void **state)
     assert_int_equal(parse_nested(200000, "[", "1", "]"), SLACK_ETOOBIG);
 }
 
-static void test_members(void **state)
+ARENA_TEST(test_members)
 {
-    const slack_json_t *v = parse("{\"a/b\":1,\"x\\u0000y\":2,\"x\":3}");
+    const slack_json_t *v = json_of("{\"a/b\":1,\"x\\u0000y\":2,\"x\":3}");
     assert_int_equal(slack_json_int(slack__json_member(v, SLACK_SLICE("a/b")), ""), 1);
     assert_int_equal(slack_json_int(slack__json_member(v, (slack_slice_t){"x\0y", 3}), ""), 2);
     assert_int_equal(slack_json_int(slack__json_member(v, SLACK_SLICE("x")), ""), 3);
     assert_null(slack__json_member(v, SLACK_SLICE("y")));
     assert_null(slack__json_member(NULL, SLACK_SLICE("x")));
-    assert_null(slack__json_member(parse("[1]"), SLACK_SLICE("0")));
+    assert_null(slack__json_member(json_of("[1]"), SLACK_SLICE("0")));
     size_t len = 5;
     assert_null(slack__json_string(NULL, &len));
     assert_int_equal(len, 0);
 }
 
-static void test_equal(void **state)
+ARENA_TEST(test_equal)
 {
     static const struct {
         const char *a, *b;
@@ -285,12 +262,13 @@ static void test_equal(void **state)
         {"[]", "{}", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
-        assert_int_equal(slack__json_equal(parse(cases[i].a), parse(cases[i].b)), cases[i].equal);
+        assert_int_equal(slack__json_equal(json_of(cases[i].a), json_of(cases[i].b)),
+                         cases[i].equal);
     assert_true(slack__json_equal(NULL, NULL));
-    assert_false(slack__json_equal(NULL, parse("null")));
+    assert_false(slack__json_equal(NULL, json_of("null")));
 }
 
-static void test_number_len(void **state)
+ARENA_TEST(test_number_len)
 {
     static const struct {
         const char *text;
@@ -322,29 +300,7 @@ static int parse_all(void *ctx)
     return rc;
 }
 
-static void test_nth_allocation(void **state)
+TEST(test_nth_allocation)
 {
     assert_true(alloc_fail_each(parse_all, NULL) >= 3);
-}
-
-int main(void)
-{
-    heap_install();
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_strings, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_paths, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_numbers, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_booleans_and_types, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_iteration, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_malformed, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_every_cut, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_insitu, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_garbage_behind_the_text, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_depth, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_members, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_equal, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_number_len, set_up, tear_down),
-        cmocka_unit_test(test_nth_allocation),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,29 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/alloc_fail.h"
-#include "support/heap.h"
-#include "support/test.h"
-#include "util/json.h"
-
-static slack_arena_t *arena;
-
-static int set_up(void **state)
-{
-    arena = slack__arena_new(0, 0);
-    return arena ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    slack__arena_free(arena);
-    return heap_live() == 0 ? 0 : -1;
-}
-
-static const slack_json_t *parse(const char *text)
-{
-    const slack_json_t *value = NULL;
-    assert_int_equal(slack__json_parse(arena, text, strlen(text), &value, NULL), 0);
-    return value;
-}
+#include "support/json.h"
 
 /* Compact text comes out as it went in. */
 static const char *const same[] = {
@@ -47,33 +24,33 @@ static const char *const same[] = {
     "[{\"a\":1,\"b\":[2,3]},[4,{\"c\":{\"d\":5}}]]",
 };
 
-static void test_round_trip(void **state)
+ARENA_TEST(test_round_trip)
 {
     for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
         size_t len;
-        const char *text = slack__json_text(arena, parse(same[i]), &len);
+        const char *text = slack__json_text(arena, json_of(same[i]), &len);
         assert_string_equal(text, same[i]);
         assert_int_equal(len, strlen(same[i]));
     }
     assert_string_equal(slack__json_text(arena, NULL, NULL), "null");
-    assert_string_equal(slack__json_text(arena, parse(" [ 1 , { \"a\" : 1.0 } ] "), NULL),
+    assert_string_equal(slack__json_text(arena, json_of(" [ 1 , { \"a\" : 1.0 } ] "), NULL),
                         "[1,{\"a\":1.0}]");
 }
 
 /* A value inside a document is written without its neighbours. */
-static void test_part(void **state)
+ARENA_TEST(test_part)
 {
-    const slack_json_t *v = parse("[1,{\"a\":[2,3]},4]");
+    const slack_json_t *v = json_of("[1,{\"a\":[2,3]},4]");
     assert_string_equal(slack__json_text(arena, slack_json_get(v, "/1"), NULL), "{\"a\":[2,3]}");
     assert_string_equal(slack__json_text(arena, slack_json_get(v, "/1/a"), NULL), "[2,3]");
     assert_string_equal(slack__json_text(arena, slack_json_get(v, "/1/a/1"), NULL), "3");
 }
 
 /* For every maximum that is too small: the error, and the buffer as it was before. */
-static void test_every_maximum(void **state)
+ARENA_TEST(test_every_maximum)
 {
     for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
-        const slack_json_t *v = parse(same[i]);
+        const slack_json_t *v = json_of(same[i]);
         size_t len = strlen(same[i]);
         for (size_t max = 3; max <= len + 3; max++) {
             slack_buf_t buf;
@@ -88,16 +65,16 @@ static void test_every_maximum(void **state)
     }
 }
 
-static void test_deepest(void **state)
+ARENA_TEST(test_deepest)
 {
     char text[2 * SLACK_JSON_DEPTH_MAX + 1];
     memset(text, '[', SLACK_JSON_DEPTH_MAX);
     memset(text + SLACK_JSON_DEPTH_MAX, ']', SLACK_JSON_DEPTH_MAX);
     text[2 * SLACK_JSON_DEPTH_MAX] = '\0';
-    assert_string_equal(slack__json_text(arena, parse(text), NULL), text);
+    assert_string_equal(slack__json_text(arena, json_of(text), NULL), text);
 }
 
-static void test_strings_are_repaired(void **state)
+ARENA_TEST(test_strings_are_repaired)
 {
     static const struct {
         const char *s;
@@ -134,7 +111,7 @@ static void test_strings_are_repaired(void **state)
     }
 }
 
-static void test_object_of_strings(void **state)
+ARENA_TEST(test_object_of_strings)
 {
     const slack_slice_t pairs[] = {
         SLACK_SLICE("a"), SLACK_SLICE("1"), SLACK_SLICE("b/"), {"x\0y", 3}};
@@ -147,16 +124,16 @@ static void test_object_of_strings(void **state)
     assert_int_equal(slack__json_object(arena, NULL, SIZE_MAX / 2, &v), SLACK_ENOMEM);
 }
 
-static void test_array(void **state)
+ARENA_TEST(test_array)
 {
-    const slack_json_t *items[] = {parse("1"), NULL, parse("{\"a\":[]}")}, *v;
+    const slack_json_t *items[] = {json_of("1"), NULL, json_of("{\"a\":[]}")}, *v;
     assert_int_equal(slack__json_array(arena, items, 3, &v), 0);
     assert_string_equal(slack__json_text(arena, v, NULL), "[1,null,{\"a\":[]}]");
     assert_int_equal(slack__json_array(arena, items, 0, &v), 0);
     assert_string_equal(slack__json_text(arena, v, NULL), "[]");
 }
 
-static void test_with_defaults(void **state)
+ARENA_TEST(test_with_defaults)
 {
     static const struct {
         const char *object, *defaults, *want;
@@ -172,17 +149,17 @@ static void test_with_defaults(void **state)
     };
     const slack_json_t *v;
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-        const slack_json_t *object = cases[i].object ? parse(cases[i].object) : NULL;
-        const slack_json_t *defaults = cases[i].defaults ? parse(cases[i].defaults) : NULL;
+        const slack_json_t *object = cases[i].object ? json_of(cases[i].object) : NULL;
+        const slack_json_t *defaults = cases[i].defaults ? json_of(cases[i].defaults) : NULL;
         assert_int_equal(slack__json_with_defaults(arena, object, defaults, &v), 0);
         assert_string_equal(slack__json_text(arena, v, NULL), cases[i].want);
     }
-    assert_int_equal(slack__json_with_defaults(arena, parse("[]"), NULL, &v), SLACK_EINVAL);
-    assert_int_equal(slack__json_with_defaults(arena, NULL, parse("1"), &v), SLACK_EINVAL);
+    assert_int_equal(slack__json_with_defaults(arena, json_of("[]"), NULL, &v), SLACK_EINVAL);
+    assert_int_equal(slack__json_with_defaults(arena, NULL, json_of("1"), &v), SLACK_EINVAL);
 }
 
 /* The copy stands on its own. */
-static void test_with_defaults_copies(void **state)
+ARENA_TEST(test_with_defaults_copies)
 {
     slack_arena_t *source = slack__arena_new(0, 0);
     const slack_json_t *object, *v;
@@ -205,25 +182,7 @@ static int write_all(void *ctx)
     return rc;
 }
 
-static void test_nth_allocation(void **state)
+TEST(test_nth_allocation)
 {
     assert_true(alloc_fail_each(write_all, NULL) >= 3);
-}
-
-int main(void)
-{
-    heap_install();
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_round_trip, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_part, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_every_maximum, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_deepest, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_strings_are_repaired, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_object_of_strings, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_array, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_with_defaults, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_with_defaults_copies, set_up, tear_down),
-        cmocka_unit_test(test_nth_allocation),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

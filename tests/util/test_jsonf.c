@@ -5,26 +5,11 @@
 
 #include "support/alloc_fail.h"
 #include "support/heap.h"
-#include "support/test.h"
-#include "util/json.h"
+#include "support/json.h"
 
 /* Templates out of tables, and templates that the compiler would rightly refuse. */
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 #pragma GCC diagnostic ignored "-Wformat-security"
-
-static slack_arena_t *arena;
-
-static int set_up(void **state)
-{
-    arena = slack__arena_new(0, 0);
-    return arena ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    slack__arena_free(arena);
-    return heap_live() == 0 ? 0 : -1;
-}
 
 /* --- without conversions --- */
 
@@ -70,7 +55,7 @@ static const struct {
 
 #define GOOD (sizeof good / sizeof good[0])
 
-static void test_good(void **state)
+ARENA_TEST(test_good)
 {
     for (size_t i = 0; i < GOOD; i++) {
         const slack_json_t *v = NULL;
@@ -82,7 +67,7 @@ static void test_good(void **state)
 }
 
 /* Strict JSON is a subset: what it becomes is what the JSON parser makes of it. */
-static void test_strict_json(void **state)
+ARENA_TEST(test_strict_json)
 {
     for (size_t i = 0; i < GOOD; i++) {
         const slack_json_t *v, *strict;
@@ -94,7 +79,7 @@ static void test_strict_json(void **state)
 }
 
 /* Cut anywhere, a template is an error inside of what is left, or a value in its own right. */
-static void test_every_cut(void **state)
+ARENA_TEST(test_every_cut)
 {
     for (size_t i = 0; i < GOOD; i++)
         for (size_t cut = 0; cut < strlen(good[i].template); cut++) {
@@ -213,7 +198,7 @@ static const struct {
 
 #define BAD (sizeof bad / sizeof bad[0])
 
-static void test_bad(void **state)
+ARENA_TEST(test_bad)
 {
     for (size_t i = 0; i < BAD; i++) {
         slack_json_error_t error = {0};
@@ -254,7 +239,7 @@ static void test_bad(void **state)
 /* Where the compiler knows that a %s is NULL, it warns. */
 static const char *volatile no_string;
 
-static void test_strings(void **state)
+ARENA_TEST(test_strings)
 {
     assert_json("\"x\"", "%s", "x");
     assert_json("{\"text\":\"say \\\"hi\\\"\\n\\\\\"}", "{text: %s}", "say \"hi\"\n\\");
@@ -273,7 +258,7 @@ static void test_strings(void **state)
     assert_error(SLACK_ETEMPLATE, 7, "a key that is NULL", "{a: 1, %s: 2}", no_string);
 }
 
-static void test_unterminated_string(void **state)
+ARENA_TEST(test_unterminated_string)
 {
     char *bytes = malloc(2); /* exactly two bytes: a sanitizer sees a third */
     memcpy(bytes, "ab", 2);
@@ -281,7 +266,7 @@ static void test_unterminated_string(void **state)
     free(bytes);
 }
 
-static void test_numbers(void **state)
+ARENA_TEST(test_numbers)
 {
     assert_json("[-1,-2,3,\"4\"]", "[%d, %i, %u, '%d']", -1, -2, 3u, 4);
     assert_json("[-9223372036854775808,18446744073709551615,1]", "[%ld, %lu, %d]", INT64_MIN,
@@ -301,7 +286,7 @@ static void test_numbers(void **state)
     assert_error(SLACK_ETEMPLATE, 1, "the number is not finite", "[%g]", -(double)INFINITY);
 }
 
-static void test_values(void **state)
+ARENA_TEST(test_values)
 {
     const slack_json_t *inner = NULL;
     const void *none = NULL;
@@ -312,7 +297,7 @@ static void test_values(void **state)
 }
 
 /* A value put into another does not depend on the arena that it came from. */
-static void test_values_are_copied(void **state)
+ARENA_TEST(test_values_are_copied)
 {
     slack_arena_t *other = slack__arena_new(0, 0);
     const slack_json_t *inner = NULL, *outer = NULL;
@@ -322,7 +307,7 @@ static void test_values_are_copied(void **state)
     assert_string_equal(slack_json_str(outer, "/a/0"), "text");
 }
 
-static void test_depth(void **state)
+ARENA_TEST(test_depth)
 {
     char text[2 * SLACK_JSON_DEPTH_MAX + 8];
     const size_t max = SLACK_JSON_DEPTH_MAX;
@@ -344,7 +329,7 @@ static void test_depth(void **state)
     assert_error(SLACK_ETOOBIG, max, "nested too deeply", text);
 }
 
-static void test_too_large(void **state)
+ARENA_TEST(test_too_large)
 {
     slack_buf_t buf;
     slack__buf_init(&buf, SIZE_MAX);
@@ -374,7 +359,7 @@ static int build(void *ctx)
     return rc;
 }
 
-static void test_nth_allocation(void **state)
+TEST(test_nth_allocation)
 {
     char text[3001];
     memset(text, '"', 3000);
@@ -382,7 +367,7 @@ static void test_nth_allocation(void **state)
     assert_true(alloc_fail_each(build, text) >= 5);
 }
 
-static void test_wiped(void **state)
+TEST(test_wiped)
 {
     heap_watch("xoxb-1234");
     slack_arena_t *own = slack__arena_new(0, 0);
@@ -394,25 +379,4 @@ static void test_wiped(void **state)
     slack__arena_free(own);
     assert_int_equal(heap_unwiped(), 0);
     heap_watch(NULL);
-}
-
-int main(void)
-{
-    heap_install();
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(test_good, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_strict_json, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_every_cut, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_bad, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_strings, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_unterminated_string, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_numbers, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_values, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_values_are_copied, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_depth, set_up, tear_down),
-        cmocka_unit_test_setup_teardown(test_too_large, set_up, tear_down),
-        cmocka_unit_test(test_nth_allocation),
-        cmocka_unit_test(test_wiped),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

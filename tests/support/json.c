@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#include "support/json.h"
+
+#include "support/heap.h"
+
+slack_arena_t *arena;
+
+int arena_open(void **state)
+{
+    arena = slack__arena_new(0, 0);
+    return arena ? 0 : -1;
+}
+
+int arena_close(void **state)
+{
+    slack__arena_free(arena);
+    arena = NULL;
+    return heap_live() == 0 ? 0 : -1;
+}
+
+const slack_json_t *json_of(const char *text)
+{
+    const slack_json_t *value = NULL;
+    assert_int_equal(slack__json_parse(arena, text, strlen(text), &value, NULL), 0);
+    return value;
+}
