@@ -21,12 +21,6 @@
 #define PATIENCE_MS 60000u
 #define SETTLE_MS   300u
 
-static const slack_ws_options_t ws_options = {
-    .open_ms = 10000,
-    .message_max = (size_t)1 << 20,
-    .write_max = (size_t)1 << 20,
-};
-
 static struct {
     uv_loop_t *loop;
     slack_net_t *net;
@@ -102,13 +96,18 @@ static void on_closed(slack_ws_t *ws, int status, unsigned code, void *user_data
 static void accept_socket(slack_http_request_t *request)
 {
     static const slack_ws_events_t events = {.message = on_message, .closed = on_closed};
+    static const slack_ws_options_t options = {
+        .events = &events,
+        .open_ms = 10000,
+        .message_max = (size_t)1 << 20,
+        .write_max = (size_t)1 << 20,
+    };
     static const char hello[] =
         "{\"type\":\"hello\",\"num_connections\":1,\"debug_info\":{\"host\":\"bench\","
         "\"build_number\":1,\"approximate_connection_time\":18060},\"connection_info\":{"
         "\"app_id\":\"A0MDYCDME\"}}";
     slack_ws_t *ws;
-    if (slack__ws_accept(&ws, load.net, load.server, request, &ws_options, &events, NULL) != 0)
-        return;
+    if (slack__ws_accept(&ws, load.net, request, &options, NULL) != 0) return;
     slack__ws_send(ws, true, hello, sizeof hello - 1);
     if (load.ws) return;
     load.ws = ws;

@@ -602,12 +602,15 @@ static void conn_dialed(uv_tcp_t *tcp, int uv_error, void *user_data)
 static int conn_dial(slack_conn_t *conn, const slack_conn_options_t *o)
 {
     const slack_slice_t host = slack__slice(o->host);
-    if (!slack__proxy_serves(o->proxy, host, o->port))
-        return slack__dial_start(&conn->dial, conn->net, o->host, o->port, conn_dialed, conn);
-    int rc = slack__tunnel_new(&conn->tunnel, o->proxy, host, o->port);
-    if (rc != 0) return rc;
-    return slack__dial_start(&conn->dial, conn->net, slack__proxy_host(o->proxy),
-                             slack__proxy_port(o->proxy), conn_dialed, conn);
+    slack_dial_options_t options = {
+        .host = o->host, .port = o->port, .fn = conn_dialed, .user_data = conn};
+    if (slack__proxy_serves(o->proxy, host, o->port)) {
+        int rc = slack__tunnel_new(&conn->tunnel, o->proxy, host, o->port);
+        if (rc != 0) return rc;
+        options.host = slack__proxy_host(o->proxy);
+        options.port = slack__proxy_port(o->proxy);
+    }
+    return slack__dial_start(&conn->dial, conn->net, &options);
 }
 
 int slack__conn_connect(slack_conn_t **ret, slack_net_t *net, const slack_conn_options_t *options,

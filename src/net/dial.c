@@ -253,30 +253,22 @@ static bool know_addresses(slack_dial_t *dial, const char *host, unsigned port)
 
 /* --- for the owner ---------------------------------------------------------------------------- */
 
-static slack_dial_t *dial_new(slack_net_t *net, slack_dial_fn fn, void *user_data)
+int slack__dial_start(slack_dial_t **ret, slack_net_t *net, const slack_dial_options_t *options)
 {
     slack_dial_t *dial = slack__calloc(1, sizeof(*dial));
-    if (!dial) return NULL;
+    if (!dial) return SLACK_ENOMEM;
     dial->net = net;
-    dial->fn = fn;
-    dial->user_data = user_data;
+    dial->fn = options->fn;
+    dial->user_data = options->user_data;
     dial->start.run = dial_run_start;
     slack__link_init(&dial->start.link);
     uv_timer_init(slack__net_loop(net), &dial->timer);
     dial->timer.data = dial;
     dial->refs = 1;
-    return dial;
-}
-
-int slack__dial_start(slack_dial_t **ret, slack_net_t *net, const char *host, unsigned port,
-                      slack_dial_fn fn, void *user_data)
-{
-    slack_dial_t *dial = dial_new(net, fn, user_data);
-    if (!dial) return SLACK_ENOMEM;
-    if (know_addresses(dial, host, port)) {
+    if (know_addresses(dial, options->host, options->port)) {
         slack__task_post(net, &dial->start);
     } else {
-        int rc = look_up(dial, host, port);
+        int rc = look_up(dial, options->host, options->port);
         if (rc != 0) {
             dial_end(dial);
             return rc;

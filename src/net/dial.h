@@ -23,9 +23,15 @@ typedef struct slack_dial slack_dial_t;
  */
 typedef void (*slack_dial_fn)(uv_tcp_t *tcp, int uv_error, void *user_data);
 
-/* `host` is a name or an address. 0; SLACK_EINVAL if it can be neither; SLACK_ENOMEM. */
-int slack__dial_start(slack_dial_t **ret, slack_net_t *net, const char *host, unsigned port,
-                      slack_dial_fn fn, void *user_data);
+typedef struct slack_dial_options {
+    const char *host; /* Required, borrowed until the return. A name or an address. */
+    unsigned port;    /* Required. */
+    slack_dial_fn fn; /* Required. */
+    void *user_data;
+} slack_dial_options_t;
+
+/* 0; SLACK_EINVAL if the host can be neither a name nor an address; SLACK_ENOMEM. */
+int slack__dial_start(slack_dial_t **ret, slack_net_t *net, const slack_dial_options_t *options);
 /* End the dial without a call of `fn`. A lookup that has begun continues in its thread, and keeps
  * the loop alive until it ends. */
 void slack__dial_cancel(slack_dial_t *dial);

@@ -593,8 +593,10 @@ int slack__http_server_open(slack_http_server_t **ret, slack_net_t *net,
     uv_timer_init(slack__net_loop(net), &server->sweep);
     server->sweep.data = server;
 
-    int rc = slack__listen(&server->listener, net, &options->listen, server_accepted, server,
-                           ret_uv_error);
+    slack_listen_options_t listen = options->listen;
+    listen.fn = server_accepted;
+    listen.user_data = server;
+    int rc = slack__listen(&server->listener, net, &listen, ret_uv_error);
     if (rc != 0) {
         slack__http_server_close(server, NULL, NULL);
         return rc;

@@ -23,7 +23,7 @@ typedef void (*slack_http_request_fn)(slack_http_server_t *server, slack_http_re
                                       void *user_data);
 
 typedef struct slack_http_server_options {
-    slack_listen_options_t listen;
+    slack_listen_options_t listen;     /* `fn` and `user_data` are ignored. */
     const slack_http_limits_t *limits; /* Optional, copied. A field that is 0 has its default. */
     /* Optional, borrowed. Peers without a limit of connections per peer: trusted_proxies.h. */
     const struct slack_trusted_proxies *trusted;

@@ -216,8 +216,7 @@ static void listener_free(slack_listener_socket_t *listener)
 }
 
 int slack__listen(slack_listener_socket_t **ret, slack_net_t *net,
-                  const slack_listen_options_t *options, slack_accept_fn fn, void *user_data,
-                  int *ret_uv_error)
+                  const slack_listen_options_t *options, int *ret_uv_error)
 {
     const slack_listen_options_t *o = options;
     address_t address;
@@ -241,8 +240,8 @@ int slack__listen(slack_listener_socket_t **ret, slack_net_t *net,
         .write_max = o->write_max,
     };
     if (o->tls) slack__tls_context_ref(o->tls);
-    listener->fn = fn;
-    listener->user_data = user_data;
+    listener->fn = o->fn;
+    listener->user_data = o->user_data;
 
     listener->fd = o->fd ? adopt_socket(o->fd) : open_socket(&address, o->reuse_port);
     listener->path = path;

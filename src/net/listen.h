@@ -7,6 +7,10 @@
 /* A socket that accepts connections. */
 typedef struct slack_listener_socket slack_listener_socket_t;
 
+/* A new connection, of which no byte has been read. The callee sets its events
+ * (slack__conn_set_events) or closes it. */
+typedef void (*slack_accept_fn)(slack_conn_t *conn, void *user_data);
+
 typedef struct slack_listen_options {
     const char *host; /* Required. An address, "localhost", or "unix:" and the path of a socket. */
     unsigned port;    /* 0: the kernel chooses. */
@@ -15,17 +19,14 @@ typedef struct slack_listen_options {
     slack_tls_context_t *tls; /* Optional, referenced. */
     unsigned open_ms;         /* Time for the TLS handshake. */
     size_t write_max;         /* Of each connection. */
+    slack_accept_fn fn;       /* Required. */
+    void *user_data;
 } slack_listen_options_t;
-
-/* A new connection, of which no byte has been read. The callee sets its events
- * (slack__conn_set_events) or closes it. */
-typedef void (*slack_accept_fn)(slack_conn_t *conn, void *user_data);
 
 /* 0; SLACK_EIO, with the reason in `ret_uv_error` (optional; UV_EADDRINUSE, UV_EACCES …);
  * SLACK_EINVAL for a malformed address; SLACK_ENOMEM. */
 int slack__listen(slack_listener_socket_t **ret, slack_net_t *net,
-                  const slack_listen_options_t *options, slack_accept_fn fn, void *user_data,
-                  int *ret_uv_error);
+                  const slack_listen_options_t *options, int *ret_uv_error);
 /* 0 for a Unix socket. */
 unsigned slack__listen_port(const slack_listener_socket_t *listener);
 /* Connections accepted from now on get this context, referenced. */

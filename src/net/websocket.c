@@ -257,12 +257,12 @@ static const slack_conn_events_t conn_events = {
 };
 
 static slack_ws_t *ws_new(slack_net_t *net, bool client, const slack_ws_options_t *options,
-                          const slack_ws_events_t *events, void *user_data)
+                          void *user_data)
 {
     slack_ws_t *ws = slack__calloc(1, sizeof *ws);
     if (!ws) return NULL;
     ws->net = net;
-    ws->events = *events;
+    ws->events = *options->events;
     ws->user_data = user_data;
     ws->task.run = ws_run_task;
     slack__link_init(&ws->task.link);
@@ -312,18 +312,18 @@ static int connect_conn(slack_ws_t *ws, slack_conn_t **ret, const slack_url_t *u
     return slack__conn_connect(ret, ws->net, &conn_options, &conn_events, ws);
 }
 
-int slack__ws_connect(slack_ws_t **ret, slack_net_t *net, const char *url,
-                      const slack_ws_options_t *options, const slack_ws_events_t *events,
+int slack__ws_connect(slack_ws_t **ret, slack_net_t *net, const slack_ws_options_t *options,
                       void *user_data)
 {
     slack_url_t parts;
-    if (slack__url_parse(&parts, url) != 0 || !slack__url_allowed(url)) return SLACK_EINVAL;
+    if (slack__url_parse(&parts, options->url) != 0 || !slack__url_allowed(options->url))
+        return SLACK_EINVAL;
     if (!slack__slice_eq_nocase(parts.scheme, SLACK_SLICE("wss")) &&
         !slack__slice_eq_nocase(parts.scheme, SLACK_SLICE("ws")))
         return SLACK_EINVAL;
     if ((parts.secure && !options->tls) || !options->open_ms) return SLACK_EINVAL;
 
-    slack_ws_t *ws = ws_new(net, true, options, events, user_data);
+    slack_ws_t *ws = ws_new(net, true, options, user_data);
     if (!ws) return SLACK_ENOMEM;
     slack_conn_t *conn;
     int rc = prepare_upgrade(ws, &parts);
@@ -341,14 +341,14 @@ int slack__ws_connect(slack_ws_t **ret, slack_net_t *net, const char *url,
 }
 
 /* Refuse an invalid handshake. 426 names the version that is supported. */
-static void refuse_handshake(slack_http_server_t *server, uint64_t request_id, int status)
+static void refuse_handshake(const slack_http_request_t *request, int status)
 {
     static const slack_http_header_t headers[] = {
         {{"Upgrade", 7}, {"websocket", 9}},
         {{"Sec-WebSocket-Version", 21}, {"13", 2}},
     };
     const bool upgrade_required = status == 426;
-    slack__http_respond(server, request_id,
+    slack__http_respond(request->server, request->id,
                         &(slack_http_response_t){
                             .status = status,
                             .headers = upgrade_required ? headers : NULL,
@@ -358,12 +358,11 @@ static void refuse_handshake(slack_http_server_t *server, uint64_t request_id, i
 }
 
 /* Take the connection and the bytes behind the request, and respond 101. */
-static int take_upgrade(slack_ws_t *ws, slack_http_server_t *server, uint64_t request_id,
-                        const char *accept)
+static int take_upgrade(slack_ws_t *ws, const slack_http_request_t *request, const char *accept)
 {
     slack_conn_t *conn;
     slack_slice_t rest;
-    int rc = slack__http_upgrade(server, request_id, &conn, &rest);
+    int rc = slack__http_upgrade(request->server, request->id, &conn, &rest);
     if (rc != 0) return rc;
     start_handles(ws, conn);
     slack__conn_set_events(conn, &conn_events, ws);
@@ -387,22 +386,21 @@ static int take_upgrade(slack_ws_t *ws, slack_http_server_t *server, uint64_t re
     return 0;
 }
 
-int slack__ws_accept(slack_ws_t **ret, slack_net_t *net, slack_http_server_t *server,
-                     const slack_http_request_t *request, const slack_ws_options_t *options,
-                     const slack_ws_events_t *events, void *user_data)
+int slack__ws_accept(slack_ws_t **ret, slack_net_t *net, const slack_http_request_t *request,
+                     const slack_ws_options_t *options, void *user_data)
 {
     char accept[SLACK_WS_ACCEPT_LEN + 1];
     int status = slack__ws_request_check(request, accept);
     if (status != 0) {
-        refuse_handshake(server, request->id, status);
+        refuse_handshake(request, status);
         return SLACK_EPROTO;
     }
-    slack_ws_t *ws = ws_new(net, false, options, events, user_data);
+    slack_ws_t *ws = ws_new(net, false, options, user_data);
     if (!ws) {
-        refuse_handshake(server, request->id, 503);
+        refuse_handshake(request, 503);
         return SLACK_ENOMEM;
     }
-    int rc = take_upgrade(ws, server, request->id, accept);
+    int rc = take_upgrade(ws, request, accept);
     if (rc != 0) {
         ws_free(ws);
         return rc;

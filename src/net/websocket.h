@@ -35,26 +35,25 @@ typedef struct slack_ws_events {
 } slack_ws_events_t;
 
 typedef struct slack_ws_options {
-    slack_tls_context_t *tls;   /* Required for wss, referenced. */
-    const slack_proxy_t *proxy; /* Optional, borrowed until the return. Clients only. */
-    unsigned open_ms;           /* Required. Time until the upgrade is accepted. */
-    size_t message_max;         /* Required. */
-    size_t write_max;           /* Required. */
+    const char *url;                 /* Required by a client. Borrowed until the return. */
+    const slack_ws_events_t *events; /* Required, copied. */
+    slack_tls_context_t *tls;        /* Required for wss, referenced. */
+    const slack_proxy_t *proxy;      /* Optional, borrowed until the return. Clients only. */
+    unsigned open_ms;                /* Required. Time until the upgrade is accepted. */
+    size_t message_max;              /* Required. */
+    size_t write_max;                /* Required. */
 } slack_ws_options_t;
 
 /* Connect to a wss:// URL, or a ws:// URL on loopback. Path and query go into the request
- * unchanged. `events` is copied. 0: `closed` will be called. SLACK_EINVAL, SLACK_ENOMEM: it will
- * not. */
-int slack__ws_connect(slack_ws_t **ret, slack_net_t *net, const char *url,
-                      const slack_ws_options_t *options, const slack_ws_events_t *events,
+ * unchanged. 0: `closed` will be called. SLACK_EINVAL, SLACK_ENOMEM: it will not. */
+int slack__ws_connect(slack_ws_t **ret, slack_net_t *net, const slack_ws_options_t *options,
                       void *user_data);
 
 /* Accept a request for a WebSocket: respond 101 and take the connection. SLACK_EPROTO if the
  * request is not a valid handshake (the response is 400 or 426); SLACK_ENOMEM (503); SLACK_ECLOSED
  * if the connection is gone. The caller still owns the request. */
-int slack__ws_accept(slack_ws_t **ret, slack_net_t *net, slack_http_server_t *server,
-                     const slack_http_request_t *request, const slack_ws_options_t *options,
-                     const slack_ws_events_t *events, void *user_data);
+int slack__ws_accept(slack_ws_t **ret, slack_net_t *net, const slack_http_request_t *request,
+                     const slack_ws_options_t *options, void *user_data);
 
 /* Send a message in one frame, masked by a client. 0; SLACK_EBUSY past write_max; SLACK_ECLOSED
  * unless the WebSocket is open; SLACK_ENOMEM. */

@@ -186,15 +186,14 @@ static int start_thread(committer_t *c)
     return SLACK_ESTORE;
 }
 
-int slack__committer_open(slack_store_t **ret, const slack_store_ops_t *ops,
-                          const slack_db_ops_t *engine, slack_net_t *net, const char *place,
-                          char *error)
+int slack__committer_open(slack_store_t **ret, const slack_db_ops_t *engine, slack_net_t *net,
+                          const char *place, char *error)
 {
     char scratch[SLACK_ERROR_TEXT_MAX];
     if (!error) error = scratch;
     committer_t *c = slack__calloc(1, sizeof *c);
     if (!c) return SLACK_ENOMEM;
-    c->store.ops = ops;
+    c->store.ops = engine->store;
     c->net = net;
     c->task.run = run_completions;
     slack__link_init(&c->task.link);

@@ -22,9 +22,12 @@ typedef struct slack_db_time {
 
 #define SLACK_DB_READ 1 /* applied without a transaction: nothing had to be written */
 
-/* An engine. Every member is mandatory. All but `open` are called on the committer's thread, `open`
- * on the loop before the thread begins. `error` takes SLACK_ERROR_TEXT_MAX bytes. */
+/* An engine. Every member is mandatory. `open` is called on the loop, before the thread begins; the
+ * others on the thread, or `close` on the loop if the thread could not be started. `error` has room
+ * for SLACK_ERROR_TEXT_MAX bytes. */
 typedef struct slack_db_ops {
+    const slack_store_ops_t *store; /* the store over this engine */
+
     /* Open the database at `place`, or make it, and become an owner whose lease begins now. On
      * failure a sentence in `error`. 0; SLACK_ESTORE; SLACK_ECONFIG; SLACK_ENOMEM. */
     int (*open)(slack_db_t **ret, const char *place, int64_t now_ms, char *error);
@@ -48,10 +51,9 @@ struct slack_db {
     const slack_db_ops_t *ops;
 };
 
-/* What an engine puts into its slack_store_ops_t. `ops` is that table. */
-int slack__committer_open(slack_store_t **ret, const slack_store_ops_t *ops,
-                          const slack_db_ops_t *engine, slack_net_t *net, const char *place,
-                          char *error);
+/* The members of the engine's slack_store_ops_t. */
+int slack__committer_open(slack_store_t **ret, const slack_db_ops_t *engine, slack_net_t *net,
+                          const char *place, char *error);
 void slack__committer_submit(slack_store_t *store, slack_store_op_t *op);
 void slack__committer_close(slack_store_t *store, void (*fn)(void *user_data), void *user_data);
 

@@ -20,19 +20,19 @@ int slack__owner_open(slack_owner_t *owner, const char *path)
     return 0;
 }
 
-/* Locks of the open file, not of the process: two stores of one process are two owners, and closing
- * another descriptor of the file lets go of nothing. */
+/* The lock belongs to the open file, not to the process. So two stores in one process are two
+ * owners, and closing another descriptor of the file releases no lock. */
 static struct flock byte_lock(int type, int64_t id)
 {
     return (struct flock){
         .l_type = (short)type, .l_whence = SEEK_SET, .l_start = (off_t)id, .l_len = 1};
 }
 
-/* Whether somebody else holds one. */
-static bool is_locked(const slack_owner_t *owner, int64_t id, bool otherwise)
+/* Whether another open file holds a lock on the byte; `unknown` if that cannot be found out. */
+static bool is_locked(const slack_owner_t *owner, int64_t id, bool unknown)
 {
     struct flock lock = byte_lock(F_WRLCK, id);
-    return fcntl(owner->fd, F_OFD_GETLK, &lock) == 0 ? lock.l_type != F_UNLCK : otherwise;
+    return fcntl(owner->fd, F_OFD_GETLK, &lock) == 0 ? lock.l_type != F_UNLCK : unknown;
 }
 
 int slack__owner_take(slack_owner_t *owner, int64_t id)
@@ -65,7 +65,7 @@ bool slack__owner_knows_store(const slack_owner_t *owner)
     return fstat(owner->fd, &st) == 0 && st.st_size > 0;
 }
 
-/* Where it cannot be noted, an emptied file is taken for a new one. */
+/* If the write fails, an emptied store is taken for a new one later. */
 void slack__owner_note_store(const slack_owner_t *owner)
 {
     ssize_t n = slack__owner_knows_store(owner) ? 1 : pwrite(owner->fd, "1", 1, 0);

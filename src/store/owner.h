@@ -6,26 +6,26 @@
 #include <stdint.h>
 
 /*
- * Which owners of a store on this machine are alive. Owner n holds a lock on byte n of a file
- * beside the store; the kernel lets go of it when the process ends, however it ends. So there is no
- * time to be waited out and no process number that could be somebody else's by now. Byte 0 is no
- * owner's: those who wait for their turn to write share a lock on it.
+ * Shows which owners of a store are alive on this machine. Owner n holds a lock on byte n of a file
+ * beside the store, and the kernel releases it however the process ends. So no timeout has to pass,
+ * and no process number can be mistaken for another process. Byte 0 belongs to no owner: processes
+ * that wait for a turn to write share a lock on it.
  */
 typedef struct slack_owner {
     int fd;
-    int64_t id; /* ours; 0: none taken */
+    int64_t id; /* this owner's; 0: none yet */
 } slack_owner_t;
 
 /* Open or make "PATH-owners". 0 or -errno. */
 int slack__owner_open(slack_owner_t *owner, const char *path);
-/* Be owner `id` from now on. 0 or -errno. */
+/* Become owner `id`. 0 or -errno. */
 int slack__owner_take(slack_owner_t *owner, int64_t id);
-/* That we wait for a turn to write, or wait no more; and whether anybody else does. */
+/* Begin or end to wait for a turn to write; and whether another process waits. */
 void slack__owner_wait(const slack_owner_t *owner, bool waits);
 bool slack__owner_awaited(const slack_owner_t *owner);
-/* Whether somebody, or we, are owner `id`. True when it cannot be known. */
+/* Whether owner `id` is alive, be it this one. True if it cannot be known. */
 bool slack__owner_alive(const slack_owner_t *owner, int64_t id);
-/* Whether there was a store here, which is noted in the file. */
+/* Whether the file says that there was a store here, and write that into the file. */
 bool slack__owner_knows_store(const slack_owner_t *owner);
 void slack__owner_note_store(const slack_owner_t *owner);
 void slack__owner_close(slack_owner_t *owner);

@@ -7,6 +7,7 @@
 #include "store/sqlite_internal.h"
 
 static const slack_db_ops_t engine = {
+    .store = &slack__store_sqlite,
     .open = slack__sqlite_open,
     .apply = slack__sqlite_apply,
     .rest = slack__sqlite_rest,
@@ -21,7 +22,7 @@ static int sqlite_open(slack_store_t **ret, slack_net_t *net, const char *path, 
     else if (strcmp(path, ":memory:") == 0) /* SQLite's word for a database without a file */
         fault = "sqlite::memory: would lose what was acknowledged when the process ends; "
                 "\"memory:\" is the store that does so";
-    if (!fault) return slack__committer_open(ret, &slack__store_sqlite, &engine, net, path, error);
+    if (!fault) return slack__committer_open(ret, &engine, net, path, error);
     if (error) snprintf(error, SLACK_ERROR_TEXT_MAX, "SLACK_STORE: %s", fault);
     return SLACK_ECONFIG;
 }

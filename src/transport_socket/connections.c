@@ -205,12 +205,14 @@ static int connection_dial(slack_connection_t *c)
         int rc = slack__tls_context_client(&owner->tls, owner->ca_file);
         if (rc) return rc;
     }
-    const slack_ws_options_t options = {.tls = secure ? owner->tls : NULL,
+    const slack_ws_options_t options = {.url = c->url,
+                                        .events = &events,
+                                        .tls = secure ? owner->tls : NULL,
                                         .proxy = owner->proxy,
                                         .open_ms = owner->limits->open_ms,
                                         .message_max = owner->limits->message_max,
                                         .write_max = owner->limits->write_max};
-    return slack__ws_connect(&c->ws, owner->net, c->url, &options, &events, c);
+    return slack__ws_connect(&c->ws, owner->net, &options, c);
 }
 
 /* The ping carries the time at which it was sent. */

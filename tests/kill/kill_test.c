@@ -274,10 +274,10 @@ static void accept_socket(slack_http_request_t *request)
 {
     static const slack_ws_events_t events = {.message = on_message, .closed = on_closed};
     static const slack_ws_options_t options = {
-        .open_ms = 10000, .message_max = 1 << 20, .write_max = 1 << 20};
+        .events = &events, .open_ms = 10000, .message_max = 1 << 20, .write_max = 1 << 20};
     static const char hello[] = "{\"type\":\"hello\",\"num_connections\":1}";
     slack_ws_t *ws;
-    if (slack__ws_accept(&ws, t.net, t.server, request, &options, &events, NULL) != 0) return;
+    if (slack__ws_accept(&ws, t.net, request, &options, NULL) != 0) return;
     slack__ws_send(ws, true, hello, sizeof hello - 1);
     if (t.socket_count < SOCKETS_MAX) t.sockets[t.socket_count++] = ws;
 }

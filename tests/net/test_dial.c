@@ -126,7 +126,9 @@ static int race(fixture_t *f, const struct sockaddr_storage *addresses, unsigned
     found = addresses;
     found_count = count;
     looked_up = count == 0;
-    return slack__dial_start(&f->dial, f->world.net, "some.host", 1, on_dialed, f);
+    return slack__dial_start(
+        &f->dial, f->world.net,
+        &(slack_dial_options_t){.host = "some.host", .port = 1, .fn = on_dialed, .user_data = f});
 }
 
 static void run_out(uv_handle_t *handle, void *arg)

@@ -51,9 +51,9 @@ static place_t place;
 
 static int place_listen(const char *host, unsigned port, int *ret_uv_error)
 {
-    slack_listen_options_t options = {.host = host, .port = port, .write_max = 1000};
-    return slack__listen(&place.listener, place.world.net, &options, on_accept, &place,
-                         ret_uv_error);
+    slack_listen_options_t options = {
+        .host = host, .port = port, .write_max = 1000, .fn = on_accept, .user_data = &place};
+    return slack__listen(&place.listener, place.world.net, &options, ret_uv_error);
 }
 
 static void place_end(void)

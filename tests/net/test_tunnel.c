@@ -53,12 +53,12 @@ static void answer(const slack_http_request_t *request)
 
 static void on_request(slack_http_server_t *http, slack_http_request_t *request, void *user_data)
 {
-    static const slack_ws_options_t options = {.message_max = WRITE_MAX, .write_max = WRITE_MAX};
+    static const slack_ws_options_t options = {
+        .events = &ws_side_events, .message_max = WRITE_MAX, .write_max = WRITE_MAX};
     static const char hello[] = "{\"type\":\"hello\",\"num_connections\":1}";
     if (request->upgrade) {
         f.peer.echo = true;
-        slack__ws_accept(&f.peer.ws, f.world.net, http, request, &options, &ws_side_events,
-                         &f.peer);
+        slack__ws_accept(&f.peer.ws, f.world.net, request, &options, &f.peer);
         if (f.greet) slack__ws_send(f.peer.ws, true, hello, sizeof hello - 1);
     } else {
         answer(request);
@@ -153,7 +153,7 @@ static int dial(const char *host, unsigned port)
                                         .write_max = WRITE_MAX};
     memset(&f.client, 0, sizeof f.client);
     snprintf(url, sizeof url, "wss://%s:%u/link/?ticket=secret", host, port);
-    return slack__ws_connect(&f.client.ws, f.world.net, url, &options, &ws_side_events, &f.client);
+    return slack__ws_connect(&f.client.ws, f.world.net, &options, &f.client);
 }
 
 static void join(void)

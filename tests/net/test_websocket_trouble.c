@@ -183,9 +183,8 @@ SERVED(test_nobody_listens)
     world_turn(&f.world);
     char url[100];
     snprintf(url, sizeof url, "ws://127.0.0.1:%u/", port);
-    assert_int_equal(
-        slack__ws_connect(&f.client.ws, f.world.net, url, &f.options, &ws_side_events, &f.client),
-        0);
+    f.options.url = url;
+    assert_int_equal(slack__ws_connect(&f.client.ws, f.world.net, &f.options, &f.client), 0);
     ws_until_closed(&f, &f.client);
     assert_int_equal(f.client.status, SLACK_ECONNECT);
     assert_true(*f.client.reason);
@@ -201,8 +200,11 @@ TEST(test_wrong_certificate)
     assert_int_equal(slack__tls_context_server(&f.server_tls, certs_path("stranger.pem"),
                                                certs_path("stranger.key"), NULL),
                      0);
-    f.options = (slack_ws_options_t){
-        .tls = f.client_tls, .open_ms = 10000, .message_max = MESSAGE_MAX, .write_max = WRITE_MAX};
+    f.options = (slack_ws_options_t){.events = &ws_side_events,
+                                     .tls = f.client_tls,
+                                     .open_ms = 10000,
+                                     .message_max = MESSAGE_MAX,
+                                     .write_max = WRITE_MAX};
     assert_int_equal(ws_open_http(&f), 0);
     assert_int_equal(ws_dial(&f), 0);
     ws_until_closed(&f, &f.client);
@@ -222,10 +224,11 @@ SERVED(test_urls)
         "ws://127.0.0.1/ x",
         "nonsense",
     };
-    for (size_t i = 0; i < sizeof urls / sizeof *urls; i++)
-        assert_int_equal(slack__ws_connect(&f.client.ws, f.world.net, urls[i], &f.options,
-                                           &ws_side_events, &f.client),
+    for (size_t i = 0; i < sizeof urls / sizeof *urls; i++) {
+        f.options.url = urls[i];
+        assert_int_equal(slack__ws_connect(&f.client.ws, f.world.net, &f.options, &f.client),
                          SLACK_EINVAL);
+    }
     assert_null(f.client.ws);
 }
 
@@ -289,7 +292,8 @@ static int converse(void *ctx)
 {
     memset(&f, 0, sizeof f);
     if (!world_open(&f.world)) return SLACK_ENOMEM;
-    f.options = (slack_ws_options_t){.open_ms = 10000, .message_max = 1000, .write_max = 10000};
+    f.options = (slack_ws_options_t){
+        .events = &ws_side_events, .open_ms = 10000, .message_max = 1000, .write_max = 10000};
     f.server.echo = true;
     int rc = ws_open_http(&f);
     if (rc != 0) {

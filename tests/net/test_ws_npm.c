@@ -9,12 +9,6 @@
 #include "support/test.h"
 #include "support/world.h"
 
-static const slack_ws_options_t options = {
-    .open_ms = 10000,
-    .message_max = (size_t)1 << 20,
-    .write_max = (size_t)1 << 20,
-};
-
 typedef struct end {
     slack_ws_t *ws;
     bool echo;
@@ -64,6 +58,13 @@ static const slack_ws_events_t events = {
     .closed = on_closed,
 };
 
+static const slack_ws_options_t options = {
+    .events = &events,
+    .open_ms = 10000,
+    .message_max = (size_t)1 << 20,
+    .write_max = (size_t)1 << 20,
+};
+
 /* --- our client, their server ----------------------------------------------------------------- */
 
 typedef struct fixture {
@@ -90,9 +91,10 @@ static void join(fixture_t *fixture)
     char url[100];
     fixture->end = (end_t){0};
     snprintf(url, sizeof url, "ws://127.0.0.1:%d/a%%20b?c", atoi(fixture->child.out));
-    assert_int_equal(slack__ws_connect(&fixture->end.ws, fixture->world.net, url, &options, &events,
-                                       &fixture->end),
-                     0);
+    slack_ws_options_t client_options = options;
+    client_options.url = url;
+    assert_int_equal(
+        slack__ws_connect(&fixture->end.ws, fixture->world.net, &client_options, &fixture->end), 0);
     world_until(&fixture->world, fixture->end.opens >= 1);
 }
 
@@ -169,9 +171,9 @@ TEST(test_client)
 static void on_request(slack_http_server_t *server, slack_http_request_t *request, void *user_data)
 {
     fixture_t *fixture = user_data;
-    assert_int_equal(slack__ws_accept(&fixture->end.ws, fixture->world.net, server, request,
-                                      &options, &events, &fixture->end),
-                     0);
+    assert_int_equal(
+        slack__ws_accept(&fixture->end.ws, fixture->world.net, request, &options, &fixture->end),
+        0);
     slack__arena_free(request->arena);
 }
 

@@ -141,10 +141,12 @@ int ends_listen_at(ends_t *ends, const char *host, unsigned port)
                                       .port = port,
                                       .tls = ends->server_tls,
                                       .open_ms = OPEN_MS,
-                                      .write_max = WRITE_MAX};
+                                      .write_max = WRITE_MAX,
+                                      .fn = on_accept,
+                                      .user_data = ends};
     if (ends->listener) slack__listen_close(ends->listener);
     ends->listener = NULL;
-    return slack__listen(&ends->listener, ends->world.net, &options, on_accept, ends, NULL);
+    return slack__listen(&ends->listener, ends->world.net, &options, NULL);
 }
 
 bool ends_open(ends_t *ends, bool tls)

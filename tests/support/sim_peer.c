@@ -188,10 +188,15 @@ void sim_app_dial(sim_peer_t *peer, sim_app_t *app, const char *url)
     static const slack_ws_events_t events = {
         .open = on_open, .message = on_message, .closed = on_closed};
     const slack_ws_options_t options = {
-        .open_ms = 10000, .message_max = ANSWER_MAX, .write_max = ANSWER_MAX};
+        .url = url,
+        .events = &events,
+        .open_ms = 10000,
+        .message_max = ANSWER_MAX,
+        .write_max = ANSWER_MAX,
+    };
     memset(app, 0, sizeof *app);
     app->peer = peer;
-    assert_int_equal(slack__ws_connect(&app->ws, peer->world.net, url, &options, &events, app), 0);
+    assert_int_equal(slack__ws_connect(&app->ws, peer->world.net, &options, app), 0);
 }
 
 const slack_json_t *sim_app_connect(sim_peer_t *peer, sim_app_t *app)

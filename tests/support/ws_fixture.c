@@ -107,9 +107,8 @@ static void on_request(slack_http_server_t *http, slack_http_request_t *request,
     switch (fixture->manner) {
     case WS_ACCEPT:
     case WS_ACCEPT_AND_SEND:
-        fixture->accept_rc =
-            slack__ws_accept(&fixture->server.ws, fixture->world.net, http, request,
-                             &fixture->options, &ws_side_events, &fixture->server);
+        fixture->accept_rc = slack__ws_accept(&fixture->server.ws, fixture->world.net, request,
+                                              &fixture->options, &fixture->server);
         if (fixture->manner == WS_ACCEPT_AND_SEND)
             slack__ws_send(fixture->server.ws, true, "welcome", 7);
         break;
@@ -150,6 +149,7 @@ void ws_set_up(ws_fixture_t *fixture, bool tls)
     assert_true(world_open(&fixture->world));
     if (tls) assert_int_equal(ws_open_tls(fixture), 0);
     fixture->options = (slack_ws_options_t){
+        .events = &ws_side_events,
         .tls = fixture->client_tls,
         .open_ms = 10000,
         .message_max = MESSAGE_MAX,
@@ -196,8 +196,9 @@ int ws_dial(ws_fixture_t *fixture)
     snprintf(url, sizeof url, "%s:%u/link/?ticket=a%%2Fb&app_id=c",
              fixture->client_tls ? "wss://localhost" : "ws://127.0.0.1",
              slack__http_server_port(fixture->http));
-    return slack__ws_connect(&fixture->client.ws, fixture->world.net, url, &fixture->options,
-                             &ws_side_events, &fixture->client);
+    slack_ws_options_t options = fixture->options;
+    options.url = url;
+    return slack__ws_connect(&fixture->client.ws, fixture->world.net, &options, &fixture->client);
 }
 
 void ws_join(ws_fixture_t *fixture, bool tls)

@@ -382,6 +382,7 @@ static int socket_accept(sim_sockets_t *sockets, const slack_http_request_t *req
         .closed = socket_closed,
     };
     const slack_ws_options_t options = {
+        .events = &events,
         .open_ms = 10000,
         .message_max = MESSAGE_MAX,
         .write_max = WRITE_MAX,
@@ -393,8 +394,7 @@ static int socket_accept(sim_sockets_t *sockets, const slack_http_request_t *req
     slack__timer_init(&socket->ping_timer, socket_ping_due);
     slack__timer_init(&socket->pong_timer, socket_pong_due);
     slack__timer_init(&socket->leave_timer, socket_leave_due);
-    int rc = slack__ws_accept(&socket->ws, sockets->options.net, request->server, request, &options,
-                              &events, socket);
+    int rc = slack__ws_accept(&socket->ws, sockets->options.net, request, &options, socket);
     if (rc != 0) {
         slack__free(socket);
         return rc;
