@@ -19,9 +19,10 @@ extern "C" {
  * A call is form-encoded, the one encoding that every method accepts, with nested values as JSON
  * text. https://docs.slack.dev/apis/web-api
  *
- * The library repeats a call in two cases: after Retry-After when Slack answers 429, and after a
- * pause when the connection failed before any byte of the call was sent. It sends a call
- * SLACK_CALL_TRIES times at most. It repeats no other call, because Slack may have posted the
+ * The library repeats a call in two cases: when Slack answers 429, and after a pause when the
+ * connection failed before any byte of the call was sent. After a 429 it waits for as long as
+ * Retry-After says, but no longer than an hour; if Retry-After is missing or names no time to come,
+ * it waits for 1, 2, 4 and 8 seconds. It sends a call SLACK_CALL_TRIES times at most. It repeats no other call, because Slack may have posted the
  * message whose answer was lost. docs/examples/program.c is an example of calls outside a delivery.
  */
 
@@ -46,7 +47,7 @@ typedef void (*slack_call_fn)(const slack_response_t *response, void *user_data)
  * @return 0 if Slack answered `ok: true`. SLACK_EAPI if it answered `ok: false`; then
  *         slack_response_error() is Slack's error. SLACK_ECONFLICT for Slack's "hash_conflict":
  *         someone else has changed the view. SLACK_ESPENT for a response_url that is used up or
- *         expired. SLACK_ECLOSED if the connection was lost: Slack may or may not have acted.
+ *         expired, in any spelling and whatever the HTTP status. SLACK_ECLOSED if the connection was lost: Slack may or may not have acted.
  *         SLACK_ECONNECT, SLACK_ETLS, SLACK_ETIMEDOUT, SLACK_EPROTO, SLACK_EHTTP, SLACK_EJSON,
  *         SLACK_ETOOBIG, SLACK_ECANCELED, SLACK_ENOMEM.
  */

@@ -3,6 +3,7 @@
 
 #include <curl/curl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <slack/error.h>
@@ -171,6 +172,29 @@ static const char *reason_of(slack_transfer_t *transfer, CURLcode code)
     }
 }
 
+/* NULL: the response has no such header. */
+static const char *header_of(CURL *easy, const char *name)
+{
+    struct curl_header *header;
+    if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK) return NULL;
+    return header->value;
+}
+
+/* libcurl takes a word for 0 and a number that is too large for 0, so numbers are read here. */
+static int64_t retry_after_of(CURL *easy)
+{
+    const char *text = header_of(easy, "Retry-After");
+    if (!text) return -1;
+    size_t digits = strspn(text, "0123456789");
+    if (digits > 0) {
+        if (text[digits + strspn(text + digits, " \t")]) return 0; /* "30s", "1.5", "1e3" */
+        return digits < 10 ? atoll(text) : INT32_MAX;
+    }
+    curl_off_t date_s = 0;
+    if (curl_getdate(text, NULL) >= 0) curl_easy_getinfo(easy, CURLINFO_RETRY_AFTER, &date_s);
+    return date_s > 0 ? date_s : 0;
+}
+
 /* Take a transfer out of libcurl, store its result, and post its callback. */
 static void end_transfer(slack_transfer_t *transfer, CURLcode code)
 {
@@ -178,11 +202,8 @@ static void end_transfer(slack_transfer_t *transfer, CURLcode code)
     slack_curl_result_t *result = &transfer->result;
     long http_status = 0;
     char *content_type = NULL;
-    curl_off_t retry_after_s = 0;
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &http_status);
     curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_TYPE, &content_type);
-    /* libcurl reads a number or a date. */
-    curl_easy_getinfo(transfer->easy, CURLINFO_RETRY_AFTER, &retry_after_s);
 
     transfer->refusal = refusal_of(transfer, code);
     result->status = transfer->fault     ? transfer->fault
@@ -192,7 +213,7 @@ static void end_transfer(slack_transfer_t *transfer, CURLcode code)
     result->http_status = transfer->refusal ? 0 : (int)http_status;
     result->unsent = result->status != 0 && is_unsent(transfer);
     result->content_type = content_type ? content_type : "";
-    result->retry_after_s = *slack__curl_header(result, "Retry-After") ? retry_after_s : -1;
+    result->retry_after_s = retry_after_of(transfer->easy);
     const char *body = slack__buf_ptr(&transfer->answer);
     result->body = body ? body : "";
     result->body_len = transfer->answer.len;
@@ -494,10 +515,8 @@ int slack__curl_send(slack_curl_t *curl, const slack_curl_request_t *request, sl
 const char *slack__curl_header(const slack_curl_result_t *result, const char *name)
 {
     const char *bytes = (const char *)result - offsetof(slack_transfer_t, result);
-    struct curl_header *header;
-    CURL *easy = ((const slack_transfer_t *)(const void *)bytes)->easy;
-    if (curl_easy_header(easy, name, 0, CURLH_HEADER, -1, &header) != CURLHE_OK) return "";
-    return header->value;
+    const char *value = header_of(((const slack_transfer_t *)(const void *)bytes)->easy, name);
+    return value ? value : "";
 }
 
 /* --- life ---------------------------------------------------------------------------------- */

@@ -45,7 +45,8 @@ typedef struct slack_curl_result {
     int http_status;          /* 0 without a response */
     bool unsent;              /* no byte of the request was sent, so it is safe to repeat */
     const char *content_type; /* "" without one */
-    int64_t retry_after_s;    /* -1 without one */
+    int64_t retry_after_s;    /* of the header Retry-After; -1 without one, 0 for one that names no
+                                 time to come */
     const char *body;         /* NUL-terminated, "" if empty */
     size_t body_len;
 } slack_curl_result_t;

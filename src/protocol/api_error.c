@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "protocol/api_error.h"
 
+#include <ctype.h>
 #include <stddef.h>
-#include <string.h>
 
 static const struct {
     const char *word;
@@ -21,7 +21,6 @@ static const struct {
     {"no_permission", SLACK_API_FORBIDDEN},
     {"not_allowed_token_type", SLACK_API_FORBIDDEN},
     {"not_authed", SLACK_API_DEAD_TOKEN},
-    {"rate_limited", SLACK_API_LIMITED},
     {"ratelimited", SLACK_API_LIMITED},
     {"request_timeout", SLACK_API_TRANSIENT},
     {"service_unavailable", SLACK_API_TRANSIENT},
@@ -33,10 +32,31 @@ static const struct {
     {"user_removed_from_team", SLACK_API_DEAD_TOKEN},
 };
 
+/* The next letter of a word, without its case, its "_", blanks and punctuation; 0 at its end. */
+static int next_letter(const char **word)
+{
+    while (**word && !isalnum((unsigned char)**word))
+        (*word)++;
+    return **word ? tolower((unsigned char)*(*word)++) : 0;
+}
+
+/* Slack spells one error in several ways: "ratelimited" and "rate_limited", "expired_url" and
+ * "Expired url".
+ */
+static bool words_are_equal(const char *a, const char *b)
+{
+    int letter;
+    do {
+        letter = next_letter(&a);
+        if (letter != next_letter(&b)) return false;
+    } while (letter);
+    return true;
+}
+
 enum slack_api_error slack__api_error(const char *word)
 {
     for (size_t i = 0; word && i < sizeof errors / sizeof *errors; i++)
-        if (strcmp(word, errors[i].word) == 0) return errors[i].meaning;
+        if (words_are_equal(word, errors[i].word)) return errors[i].meaning;
     return SLACK_API_OTHER;
 }
 

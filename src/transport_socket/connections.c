@@ -10,9 +10,6 @@
 #include "util/alloc.h"
 #include "webapi/webapi.h"
 
-/* Slack's Retry-After is believed up to a day. */
-#define RETRY_AFTER_MAX_S 86400
-
 /* Freed when the call has returned and the descriptor is closed, however long ago another one took
  * its slot. */
 typedef struct slack_connection {
@@ -88,7 +85,6 @@ static void call_failed(const slack_connection_t *c, const slack_response_t *res
               "status=%s error=%.128s http_status=%d retry_after_s=%lld",
               status ? slack_err_name(status) : "ok", *error ? error : "no url",
               slack_response_http_status(response), (long long)retry_after_s);
-    if (retry_after_s > RETRY_AFTER_MAX_S) retry_after_s = RETRY_AFTER_MAX_S;
     if (retry_after_s > 0) in.retry_after_ms = (uint64_t)retry_after_s * 1000;
     owner->events->feed(owner, &in);
 }

@@ -9,6 +9,8 @@
 #include "webapi/webapi.h"
 
 #define ERROR_TEXT_MAX 100
+/* Slack asks for a minute or so. A proxy or a fault that asks for days would lose the call. */
+#define RETRY_AFTER_MAX_S 3600
 
 /* --- reading a response -------------------------------------------------------------------- */
 
@@ -50,6 +52,7 @@ static int read_result(slack_response_t *ret, slack_arena_t *arena,
     slack__response_fail(ret, result->status);
     ret->http_status = result->http_status;
     ret->retry_after_s = result->retry_after_s;
+    if (ret->retry_after_s > RETRY_AFTER_MAX_S) ret->retry_after_s = RETRY_AFTER_MAX_S;
     ret->unsent = result->unsent;
     if (result->status != 0) {
         if (result->reason[0])
@@ -92,19 +95,38 @@ void slack__response_read_call(slack_response_t *ret, slack_arena_t *arena,
     }
 }
 
+/* What a response URL says in its answer: "error" of an object, or a bare text such as
+ * "expired_url". NULL: nothing, or a page.
+ */
+static const char *url_word(const slack_response_t *response, slack_arena_t *arena,
+                            const slack_curl_result_t *result)
+{
+    const slack_json_t *json = response->json;
+    size_t len;
+    const char *word =
+        slack_json_strn(json, slack_json_type(json) == SLACK_JSON_STRING ? "" : "/error", &len);
+    if (word && len) return short_text(arena, word, len);
+    if (json || !result->body_len || result->body[0] == '<') return NULL;
+    return short_text(arena, result->body, result->body_len);
+}
+
+/* Slack answers a message that it has posted with "ok" or {"ok":true}. */
 void slack__response_read_url(slack_response_t *ret, slack_arena_t *arena,
                               const slack_curl_result_t *result)
 {
     read_result(ret, arena, result);
-    if (ret->status != 0 || is_success(ret)) return;
-    set_http_error(ret, arena);
-    size_t len;
-    const char *error = slack_json_strn(ret->json, "/error", &len);
-    if (error && len)
-        ret->error = short_text(arena, error, len);
-    else if (!ret->json && result->body_len && result->body[0] != '<') /* a code, not a page */
-        ret->error = short_text(arena, result->body, result->body_len);
-    if (slack__api_error(ret->error) == SLACK_API_SPENT) ret->status = SLACK_ESPENT;
+    if (ret->status != 0) return;
+    const slack_json_t *ok = slack_json_get(ret->json, "/ok");
+    const char *word = url_word(ret, arena, result);
+    if (slack__api_error(word) == SLACK_API_SPENT) {
+        ret->status = SLACK_ESPENT;
+        ret->error = word;
+    } else if (!is_success(ret)) {
+        set_http_error(ret, arena);
+        if (word) ret->error = word;
+    } else if (ok ? !slack_json_bool(ok, "") : slack_json_get(ret->json, "/error") != NULL) {
+        set_api_error(ret, arena);
+    }
 }
 
 bool slack__response_is_limited(const slack_response_t *response)

@@ -12,7 +12,7 @@ struct slack_response {
     int http_status;
     const char *error; /* never NULL */
     const slack_json_t *json;
-    int64_t retry_after_s; /* -1: none */
+    int64_t retry_after_s; /* -1: none; 0: no time is named */
     bool unsent;           /* no byte of the request was sent */
 };
 

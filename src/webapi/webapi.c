@@ -17,15 +17,13 @@
  * `end_task` for calls that end without a response.
  */
 
-#define METHOD_MAX        128
-#define BODY_MAX          ((size_t)4 << 20)  /* of a request */
-#define RESPONSE_MAX      ((size_t)16 << 20) /* users.list of a large workspace has several MiB */
-#define ARENA_FIRST       ((size_t)4 << 10)
-#define ARENA_MAX         ((size_t)96 << 20) /* a response and its parsed values */
-#define BACKOFF_BASE_MS   500
-#define BACKOFF_CAP_MS    10000
-#define RETRY_AFTER_S     1     /* for a 429 that names no time */
-#define RETRY_AFTER_MAX_S 86400 /* so that no sum overflows */
+#define METHOD_MAX      128
+#define BODY_MAX        ((size_t)4 << 20)  /* of a request */
+#define RESPONSE_MAX    ((size_t)16 << 20) /* users.list of a large workspace has several MiB */
+#define ARENA_FIRST     ((size_t)4 << 10)
+#define ARENA_MAX       ((size_t)96 << 20) /* a response and its parsed values */
+#define BACKOFF_BASE_MS 500
+#define BACKOFF_CAP_MS  10000
 
 struct slack_webapi {
     slack_net_t *net;
@@ -223,8 +221,7 @@ static void wait_for_limit(call_t *call)
 {
     slack_webapi_t *webapi = call->webapi;
     int64_t seconds = call->response.retry_after_s;
-    if (seconds < 0) seconds = RETRY_AFTER_S;
-    if (seconds > RETRY_AFTER_MAX_S) seconds = RETRY_AFTER_MAX_S;
+    if (seconds <= 0) seconds = (int64_t)1 << (call->tries - 1); /* Slack names no time */
     uint64_t now = webapi_now_ms(webapi), until = now + (uint64_t)seconds * 1000;
     SLACK_LOG(slack__net_log(webapi->net), INFO, "rate limited", "method=%s wait_s=%lld tries=%u",
               call->method, (long long)seconds, call->tries);

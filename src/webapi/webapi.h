@@ -78,6 +78,8 @@ int slack__webapi_respond(slack_client_t *client, const char *response_url,
                           const slack_json_t *message, slack_call_fn fn, void *user_data);
 
 bool slack__response_unsent(const slack_response_t *response); /* nothing was sent to Slack */
-int64_t slack__response_retry_after_s(const slack_response_t *response); /* -1: none */
+/* How long Slack asks the caller to wait: -1 if it does not, 0 if it names no time to come. Never
+ * more than an hour. */
+int64_t slack__response_retry_after_s(const slack_response_t *response);
 
 #endif

@@ -192,6 +192,52 @@ CURL_TEST(test_redirect_is_an_answer, 1, answer_redirect)
     assert_int_equal(peer_requests(peer), 1);
 }
 
+static const char *retry_after;
+
+static void answer_later(peer_t *p, const peer_request_t *request, void *user_data)
+{
+    char header[128];
+    snprintf(header, sizeof header, "Retry-After:%s\r\n", retry_after);
+    peer_answer(p, request->connection, 429, header, "");
+}
+
+/* 0: the header names no time to come. */
+CURL_TEST(test_retry_after, 1, answer_later)
+{
+    static const struct {
+        const char *value;
+        int64_t least_s, most_s;
+    } cases[] = {
+        {" 30", 30, 30},
+        {" 007", 7, 7},
+        {" 1 ", 1, 1},
+        {" 999999999", 999999999, 999999999},
+        {" 99999999999999999999999999", INT32_MAX, INT32_MAX},
+        {" Fri, 31 Dec 2100 23:59:59 GMT", 1, INT32_MAX * (int64_t)2},
+        {" Sun, 06 Nov 1994 08:49:37 GMT", 0, 0},
+        {"", 0, 0},
+        {" ", 0, 0},
+        {" 0", 0, 0},
+        {" -5", 0, 0},
+        {" +5", 0, 0},
+        {" NaN", 0, 0},
+        {" Infinity", 0, 0},
+        {" soon", 0, 0},
+        {" 30s", 0, 0},
+        {" 1.5", 0, 0},
+        {" 1e3", 0, 0},
+        {" 0x10", 0, 0},
+    };
+    for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
+        retry_after = cases[i].value;
+        post("a=b");
+        world_until(&world, seen.count > i);
+        assert_int_equal(seen.last.http_status, 429);
+        if (seen.last.retry_after_s < cases[i].least_s || seen.last.retry_after_s > cases[i].most_s)
+            fail_msg("\"%s\": %lld", cases[i].value, (long long)seen.last.retry_after_s);
+    }
+}
+
 CURL_TEST(test_refused_requests, 1, answer_hello)
 {
     slack_curl_request_t request = post_of("");

@@ -83,7 +83,21 @@ TEST(test_answers_of_response_urls)
         {200, "", 0, ""},
         {204, "", 0, ""},
         {200, "{\"ok\":true}", 0, ""},
-        {200, "{\"ok\":false,\"error\":\"x\"}", 0, ""},
+        {200, "{\"ok\":true,\"error\":\"x\"}", 0, ""},
+        {200, "{\"text\":\"x\"}", 0, ""},
+        {200, "{\"ok\":false,\"error\":\"x\"}", SLACK_EAPI, "x"},
+        {200, "{\"ok\":false}", SLACK_EAPI, "no error named"},
+        {200, "{\"ok\":null}", SLACK_EAPI, "no error named"},
+        {200, "{\"error\":\"no_text\"}", SLACK_EAPI, "no_text"},
+        {200, "{\"ok\":false,\"error\":\"used_url\"}", SLACK_ESPENT, "used_url"},
+        {200, "Expired url", SLACK_ESPENT, "Expired url"},
+        {404, "Expired url", SLACK_ESPENT, "Expired url"},
+        {404, "EXPIRED_URL\n", SLACK_ESPENT, "EXPIRED_URL "},
+        {410, "expired-url", SLACK_ESPENT, "expired-url"},
+        {404, "\"expired_url\"", SLACK_ESPENT, "expired_url"},
+        {404, "{\"ok\":false,\"error\":\"Used URL.\"}", SLACK_ESPENT, "Used URL."},
+        {404, "unexpired_url", SLACK_EHTTP, "unexpired_url"},
+        {404, "expired_url2", SLACK_EHTTP, "expired_url2"},
         {404, "{\"ok\":false,\"error\":\"used_url\"}", SLACK_ESPENT, "used_url"},
         {404, "expired_url", SLACK_ESPENT, "expired_url"},
         {400, "invalid_blocks\r\nat 1\x7f", SLACK_EHTTP, "invalid_blocks  at 1 "},
@@ -276,14 +290,14 @@ static void read_exchange(const char *name, const char *text, size_t len, void *
     slack__response_read_call(&response, arena, &result);
     int status = slack_response_status(&response);
     bool ok = slack_json_bool(slack_response_json(&response), "/ok");
+    bool refused = slack_json_get(slack_response_json(&response), "/ok") && !ok;
     if (ok != (status == 0)) fail_msg("%s: %s", name, slack_err_name(status));
     assert_int_equal(slack__response_is_limited(&response), http_status == 429);
     slack__response_read_url(&response, arena, &result);
     const char *error = slack_response_error(&response);
     bool spent = strcmp(error, "used_url") == 0 || strcmp(error, "expired_url") == 0;
-    assert_int_equal(slack_response_status(&response), http_status == 200 ? 0
-                                                       : spent            ? SLACK_ESPENT
-                                                                          : SLACK_EHTTP);
+    int want = http_status != 200 ? SLACK_EHTTP : refused ? SLACK_EAPI : 0;
+    assert_int_equal(slack_response_status(&response), spent ? SLACK_ESPENT : want);
     slack__arena_free(arena);
 }
 

@@ -394,23 +394,70 @@ TEST(test_retry_after)
     close_all();
 }
 
-static void answer_zero(peer_t *p, const peer_request_t *request, void *user_data)
+/* The clock stands still: how often the request is sent at 0 s, 1 s, ... */
+static void expect_requests(unsigned second, unsigned requests)
 {
-    if (request->number < 3)
-        peer_answer(p, request->connection, 200, "retry-after: 0\r\n",
-                    "{\"ok\":false,\"error\":\"rate_limited\"}");
-    else
-        answer_ok(p, request, user_data);
+    for (int i = 0; i < 20; i++)
+        world_turn(&world);
+    if (peer_requests(peer) != requests)
+        fail_msg("second %u: %u requests, not %u", second, peer_requests(peer), requests);
 }
 
-TEST(test_retry_after_zero)
+static const char *retry_after_line, *retry_after_body;
+static int retry_after_status;
+
+static void answer_later(peer_t *p, const peer_request_t *request, void *user_data)
 {
-    open_all(answer_zero);
-    call("chat.postMessage", 1);
-    world_until(&world, ends.count >= 1); /* no clock has to move */
-    assert_int_equal(ends.statuses[0], 0);
-    assert_int_equal(peer_requests(peer), 3);
-    close_all();
+    peer_answer(p, request->connection, retry_after_status, retry_after_line, retry_after_body);
+}
+
+/* What names no time to come is no time at all: the wait begins with a second and doubles. */
+TEST(test_a_retry_after_that_names_no_time)
+{
+    static const char *const lines[] = {
+        "Retry-After: 0\r\n",   "Retry-After:\r\n",      "Retry-After: NaN\r\n",
+        "Retry-After: -30\r\n", "retry-after: soon\r\n", "",
+    };
+    static const unsigned requests[] = {1, 2, 2, 3, 3, 3, 3, 4, 4};
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        retry_after_line = lines[i];
+        retry_after_status = *lines[i] ? 200 : 429;
+        retry_after_body = "{\"ok\":false,\"error\":\"rate_limited\"}";
+        open_all(answer_later);
+        call("chat.postMessage", 1);
+        for (unsigned s = 0; s < sizeof requests / sizeof *requests; s++) {
+            world_until(&world, peer_requests(peer) >= requests[s]);
+            expect_requests(s, requests[s]);
+            pass_s(1);
+        }
+        fast_forward(1);
+        assert_int_equal(ends.statuses[0], SLACK_EAPI);
+        assert_int_equal(peer_requests(peer), SLACK_CALL_TRIES);
+        close_all();
+    }
+}
+
+/* The call is not lost in a wait of days or of overflow. */
+TEST(test_a_huge_retry_after)
+{
+    static const char *const lines[] = {
+        "Retry-After: 86400\r\n",
+        "Retry-After: 99999999999999999999\r\n",
+        "Retry-After: Fri, 31 Dec 2100 23:59:59 GMT\r\n",
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        retry_after_line = lines[i];
+        retry_after_status = 429;
+        retry_after_body = "";
+        open_all(answer_later);
+        call("chat.postMessage", 1);
+        world_until(&world, world_logged(&world, "wait_s=3600"));
+        pass_s(3599);
+        expect_requests(3599, 1);
+        pass_s(1);
+        world_until(&world, peer_requests(peer) >= 2);
+        close_all();
+    }
 }
 
 static void answer_always_limited(peer_t *p, const peer_request_t *request, void *user_data)
@@ -672,7 +719,7 @@ TEST(test_a_chain_of_calls)
 static void answer_busy_then_ok(peer_t *p, const peer_request_t *request, void *user_data)
 {
     if (request->number % 2)
-        peer_answer(p, request->connection, 429, "Retry-After: 0\r\n", LIMITED);
+        peer_answer(p, request->connection, 429, "Retry-After: 1\r\n", LIMITED);
     else
         answer_ok(p, request, user_data);
 }
@@ -689,7 +736,7 @@ static int call_once(void *ctx)
     }
     rc = slack_callf(&client, "chat.postMessage", on_end, NULL, "{text: %s}", "hi");
     if (rc == 0) {
-        world_until(&world, ends.count >= 1);
+        fast_forward(1);
         rc = ends.statuses[0];
     }
     close_all();
