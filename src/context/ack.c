@@ -7,17 +7,22 @@
 #include "protocol/payload.h"
 #include "util/json.h"
 
-static int check_here(slack_ctx_t *ctx, void *unused)
+/*
+ * The acks of handlers. A handler acks once. After the default ack it may still ack once, and its
+ * ack becomes a message. The ack of a handler that has deferred jobs is sent when they are stored.
+ */
+
+static int ack_check_here(slack_ctx_t *ctx, void *unused)
 {
     if (!slack__kind_waits_for_ack(ctx->delivery->kind)) return SLACK_ENOACK;
     const bool settled = ctx->ack.waits || (ctx->ack.sent && !ctx->ack.by_default);
     return settled || ctx->phase != SLACK_CTX_RUNNING ? SLACK_EALREADY : 0;
 }
 
-/* Whether a handler may ack now. */
-static int check(slack_ctx_t *ctx)
+/* 0 if a handler may ack now, or the reason why it may not. */
+static int ack_check(slack_ctx_t *ctx)
 {
-    return slack__ctx_on_loop(ctx, check_here, NULL);
+    return slack__ctx_on_loop(ctx, ack_check_here, NULL);
 }
 
 static bool body_allowed(const slack_ctx_t *ctx, enum slack_ack_body type)
@@ -29,15 +34,16 @@ static bool body_allowed(const slack_ctx_t *ctx, enum slack_ack_body type)
     return ctx->delivery->body_allowed && slack__kind_takes_ack_body(kind, ctx->delivery->body);
 }
 
-/* The default ack has been sent: the handler's goes to the response URL, as a message of its own.
- * SLACK_ELATE where that is impossible. */
+/* Slack takes one ack for a delivery, and the default ack was that one. So the body of the
+ * handler's ack is sent to the response URL as a message. SLACK_ELATE if the delivery has no such
+ * URL. */
 static int send_late(slack_ctx_t *ctx, const slack_ack_t *ack)
 {
     slack_arena_t *arena = slack__ctx_arena(ctx);
     const enum slack_kind kind = ctx->delivery->kind;
     const slack_json_t *message = NULL;
     if (kind != SLACK_KIND_COMMAND && kind != SLACK_KIND_ACTION) return SLACK_ELATE;
-    if (ack->type == SLACK_ACK_BODY_NONE) return 0; /* says no more than the default did */
+    if (ack->type == SLACK_ACK_BODY_NONE) return 0; /* the default ack has said as much */
     if (*slack__payload_response_url(ctx->delivery->body) == '\0') return SLACK_ELATE;
     int rc = ack->type == SLACK_ACK_BODY_TEXT
                  ? slack__jsonf(arena, &message, NULL, "{text: %s}", ack->body.ptr)
@@ -58,12 +64,12 @@ static int ack_after_default(slack_ctx_t *ctx, const slack_ack_t *ack)
     return rc;
 }
 
-/* `body` is in the arena, NUL-terminated. */
-static int acknowledge_here(slack_ctx_t *ctx, void *args)
+/* The body of the ack ends with NUL and lives as long as the delivery. */
+static int handler_ack_here(slack_ctx_t *ctx, void *args)
 {
     const slack_ack_t *ack = args;
     if (!body_allowed(ctx, ack->type)) return SLACK_EACKBODY;
-    if (ctx->ack.defers > 0) { /* what the ack promises has to be stored first */
+    if (ctx->ack.defers > 0) { /* the jobs that the ack promises have to be stored first */
         ctx->ack.waits = true;
         ctx->ack.type = ack->type;
         ctx->ack.body = ack->body.ptr;
@@ -75,7 +81,8 @@ static int acknowledge_here(slack_ctx_t *ctx, void *args)
     int rc = slack__ack_send(ctx, ack);
     if (rc == SLACK_ETOOBIG || rc == SLACK_EACKBODY) return rc;
     ctx->ack.body = ack->body.ptr;
-    /* Over HTTP Slack has hung up by then, over Socket Mode it has not. */
+    /* After the deadline Slack has closed an HTTP connection, but still reads a frame of Socket
+     * Mode. In neither case does it use the ack. */
     if (late && (rc == 0 || rc == SLACK_ECLOSED)) rc = SLACK_ELATE;
     if (rc == SLACK_ELATE) {
         ctx->ack.late_ms = late_ms;
@@ -89,10 +96,10 @@ static int acknowledge_here(slack_ctx_t *ctx, void *args)
     return rc;
 }
 
-static int acknowledge(slack_ctx_t *ctx, enum slack_ack_body type, slack_slice_t body)
+static int handler_ack(slack_ctx_t *ctx, enum slack_ack_body type, slack_slice_t body)
 {
     slack_ack_t ack = {SLACK_ACK_OK, type, body};
-    return slack__ctx_on_loop(ctx, acknowledge_here, &ack);
+    return slack__ctx_on_loop(ctx, handler_ack_here, &ack);
 }
 
 void slack__ack_jobs_stored(slack_ctx_t *ctx)
@@ -104,49 +111,50 @@ void slack__ack_jobs_stored(slack_ctx_t *ctx)
         if (!ctx->ack.sent) slack__ack_outcome(ctx, SLACK_ACK_LATER);
         return;
     }
-    int rc = acknowledge(ctx, ctx->ack.type, slack__slice(ctx->ack.body));
+    int rc = handler_ack(ctx, ctx->ack.type, slack__slice(ctx->ack.body));
     if (ctx->ack.sent) return;
-    SLACK_LOG(slack__ctx_log(ctx), ERROR, "ack refused, an empty one sent", "kind=%s reason=%s",
+    /* The handler has returned, so nobody is left to correct the ack. */
+    SLACK_LOG(slack__ctx_log(ctx), ERROR, "ack not valid, an empty one sent", "kind=%s reason=%s",
               slack_kind_name(ctx->delivery->kind), slack_err_name(rc));
     slack__ack_outcome(ctx, SLACK_ACK_OK);
 }
 
 int slack_ack(slack_ctx_t *ctx)
 {
-    int rc = check(ctx);
-    return rc ? rc : acknowledge(ctx, SLACK_ACK_BODY_NONE, (slack_slice_t){"", 0});
+    int rc = ack_check(ctx);
+    return rc ? rc : handler_ack(ctx, SLACK_ACK_BODY_NONE, (slack_slice_t){"", 0});
 }
 
 int slack_ack_text(slack_ctx_t *ctx, const char *format, ...)
 {
-    int rc = check(ctx);
+    int rc = ack_check(ctx);
     if (rc != 0) return rc;
     va_list ap;
     va_start(ap, format);
     char *text = slack__arena_vprintf(slack__ctx_arena(ctx), format, ap);
     va_end(ap);
     if (text == NULL) return SLACK_ENOMEM;
-    return acknowledge(ctx, SLACK_ACK_BODY_TEXT, slack__slice(text));
+    return handler_ack(ctx, SLACK_ACK_BODY_TEXT, slack__slice(text));
 }
 
 int slack_ack_json(slack_ctx_t *ctx, const slack_json_t *body)
 {
-    int rc = check(ctx);
+    int rc = ack_check(ctx);
     if (rc != 0) return rc;
     if (body == NULL) return slack__ctx_no_json(ctx);
     size_t len = 0;
     char *text = slack__json_text(slack__ctx_arena(ctx), body, &len);
     if (text == NULL) return SLACK_ENOMEM;
-    return acknowledge(ctx, SLACK_ACK_BODY_JSON, (slack_slice_t){text, len});
+    return handler_ack(ctx, SLACK_ACK_BODY_JSON, (slack_slice_t){text, len});
 }
 
 /* ---- bodies ---- */
 
-/* Acknowledge with {member: value}, and a response_action before it where there is one. */
+/* Acks with {member: value}, or with {response_action: action, member: value}. */
 static int ack_member(slack_ctx_t *ctx, enum slack_kind kind, const char *action,
                       const char *member, const slack_json_t *value)
 {
-    int rc = check(ctx);
+    int rc = ack_check(ctx);
     if (rc != 0) return rc;
     if (ctx->delivery->kind != kind) return SLACK_EACKBODY;
     if (value == NULL) return slack__ctx_no_json(ctx);
@@ -158,6 +166,7 @@ static int ack_member(slack_ctx_t *ctx, enum slack_kind kind, const char *action
                     : slack_jsonf(ctx, "{%s: %p}", member, value));
 }
 
+/* https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element */
 #define OPTIONS_MAX 100
 
 static int ack_list(slack_ctx_t *ctx, const char *member, const slack_json_t *list)
@@ -166,7 +175,7 @@ static int ack_list(slack_ctx_t *ctx, const char *member, const slack_json_t *li
     return ack_member(ctx, SLACK_KIND_OPTIONS, NULL, member, list);
 }
 
-/* {block: text, …} as a dialog wants it: [{name: block, error: text}, …] */
+/* A dialog takes {block: text, …} in another form: [{name: block, error: text}, …]. */
 static const slack_json_t *dialog_errors(slack_ctx_t *ctx, const slack_json_t *errors)
 {
     size_t count = slack_json_count(errors, ""), i = 0;
@@ -203,7 +212,7 @@ int slack_ack_push(slack_ctx_t *ctx, const slack_json_t *view)
 
 int slack_ack_clear(slack_ctx_t *ctx)
 {
-    int rc = check(ctx);
+    int rc = ack_check(ctx);
     if (rc != 0) return rc;
     if (ctx->delivery->kind != SLACK_KIND_VIEW_SUBMISSION) return SLACK_EACKBODY;
     return slack_ack_json(ctx, slack_jsonf(ctx, "{response_action: 'clear'}"));

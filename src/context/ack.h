@@ -4,8 +4,8 @@
 
 #include "context/ctx.h"
 
-/* No job of the delivery is being stored any more: send the ack that waited for them, if one did.
- */
+/* All jobs of the delivery are stored, or have failed. Sends the ack that waited for them, if one
+ * did. */
 void slack__ack_jobs_stored(slack_ctx_t *ctx);
 
 #endif

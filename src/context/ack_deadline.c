@@ -18,7 +18,7 @@ const slack_json_t *slack__ack_view(slack_ctx_t *ctx, const char *text)
     return rc == 0 ? ack : NULL;
 }
 
-/* The library's own default: JSON text, "" for an empty ack. */
+/* The default ack of a kind for which the program has set none: JSON text, "" for an empty ack. */
 static const char *own_default(slack_ctx_t *ctx)
 {
     switch (ctx->delivery->kind) {
@@ -41,8 +41,8 @@ static void note_default(slack_ctx_t *ctx)
     atomic_store(&ctx->ack.default_us, ctx->ack.sent_us);
 }
 
-/* The program's hook may ack first, unless the handler has spoken and a job that it deferred is
- * what is late. The default ack promises nothing of that job. */
+/* The program's hook may ack first. It does not run if the handler has acked and the ack waits for
+ * a job: then the default ack is sent, because it promises nothing about that job. */
 static void give_default(slack_ack_deadlines_t *deadlines, slack_ctx_t *ctx)
 {
     const slack_default_ack_t *preset = &deadlines->acks[ctx->delivery->kind];
@@ -50,7 +50,7 @@ static void give_default(slack_ack_deadlines_t *deadlines, slack_ctx_t *ctx)
     const char *reason = job_waits ? "a job is not stored yet" : "the handler is not done";
     if (!job_waits) slack__ctx_run_hook(ctx, &deadlines->hook);
     if (ctx->ack.sent) note_default(ctx);
-    if (ctx->ack.sent || (!job_waits && ctx->ack.waits)) return; /* for a job of the hook's own */
+    if (ctx->ack.sent || (!job_waits && ctx->ack.waits)) return; /* the hook deferred a job */
     if (preset->none) {
         SLACK_LOG(slack__ctx_log(ctx), WARN, "no ack in time", "kind=%s listener=%s reason=%s",
                   slack_kind_name(ctx->delivery->kind), slack_ctx_listener(ctx), reason);
@@ -84,7 +84,7 @@ static uint64_t due_us(const slack_ack_deadlines_t *deadlines, const slack_ctx_t
     return ctx->delivery->received_us + (uint64_t)deadlines->ack_ms * 1000;
 }
 
-static void rearm(slack_ack_deadlines_t *deadlines)
+static void deadlines_rearm(slack_ack_deadlines_t *deadlines)
 {
     const slack_ctx_t *first = first_unacked(deadlines);
     if (first)
@@ -102,7 +102,7 @@ static void deadline_passed(slack_timer_t *timer)
         slack__unlink(&ctx->ack.unacked);
         give_default(deadlines, ctx);
     }
-    rearm(deadlines);
+    deadlines_rearm(deadlines);
 }
 
 void slack__ack_deadline_watch(slack_ctx_t *ctx)
@@ -111,7 +111,7 @@ void slack__ack_deadline_watch(slack_ctx_t *ctx)
     if (ctx->ack.sent || !slack__kind_waits_for_ack(ctx->delivery->kind)) return;
     const bool first = slack__list_empty(&deadlines->unacked);
     slack__list_push(&deadlines->unacked, &ctx->ack.unacked);
-    if (first) rearm(deadlines);
+    if (first) deadlines_rearm(deadlines);
 }
 
 /* ---- life ---- */
@@ -121,7 +121,7 @@ int slack__ack_deadlines_set(slack_ack_deadlines_t *deadlines, enum slack_kind k
 {
     if (!slack__kind_waits_for_ack(kind)) return SLACK_EINVAL;
     char *copy = NULL;
-    if (body && *body) {
+    if (body && *body) { /* a malformed body is refused now, not when an ack is due */
         const slack_json_t *value;
         slack_arena_t *arena = slack__arena_new(0, 0);
         int rc = arena ? slack__json_parse(arena, body, strlen(body), &value, NULL) : SLACK_ENOMEM;

@@ -4,10 +4,10 @@
 
 #include "context/ctx.h"
 
-/* Have the transport answer, whatever the kind; once for each delivery. The transport's return;
- * after SLACK_ETOOBIG and SLACK_EACKBODY nothing was sent. */
+/* Sends the ack of a delivery of any kind, once. Returns what the transport returned. After
+ * SLACK_ETOOBIG and SLACK_EACKBODY nothing was sent, and another ack may follow. */
 int slack__ack_send(slack_ctx_t *ctx, const slack_ack_t *ack);
-/* The same without a body; a failure is logged. */
+/* Sends an ack without a body, and logs a failure. */
 void slack__ack_outcome(slack_ctx_t *ctx, enum slack_ack_outcome outcome);
 
 #endif

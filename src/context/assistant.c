@@ -2,8 +2,8 @@
 #include "context/ctx.h"
 #include "util/json.h"
 
-/* A thread of an assistant: its context, status, title and suggested prompts. The app keeps
- * contexts (app/assistant.c). */
+/* The context, status, title and suggested prompts of a thread of an assistant
+ * (https://docs.slack.dev/ai/developing-ai-apps). app/assistant.c keeps the contexts. */
 
 int slack_ctx_set_assistant_context(slack_ctx_t *ctx, const slack_json_t *context)
 {
@@ -16,12 +16,12 @@ int slack_ctx_set_assistant_context(slack_ctx_t *ctx, const slack_json_t *contex
 
 const slack_json_t *slack_ctx_assistant_context(const slack_ctx_t *ctx)
 {
-    const slack_json_t *told =
+    const slack_json_t *sent =
         slack_json_get(ctx->delivery->body, "/event/assistant_thread/context");
-    return told ? told : ctx->assistant_context;
+    return sent ? sent : ctx->assistant_context;
 }
 
-/* Call a method with the thread's place and `what`. */
+/* Calls a method with the members of `what` and the place of the thread. */
 static int thread_call(slack_ctx_t *ctx, const char *method, const slack_json_t *what)
 {
     const char *channel = slack_ctx_channel(ctx), *thread = slack_ctx_thread_ts(ctx);
@@ -47,6 +47,7 @@ int slack_set_title(slack_ctx_t *ctx, const char *title)
     return rc ? rc : thread_call(ctx, "assistant.threads.setTitle", what);
 }
 
+/* https://docs.slack.dev/reference/methods/assistant.threads.setSuggestedPrompts */
 #define PROMPTS_MAX 4
 
 int slack_set_prompts(slack_ctx_t *ctx, const char *title, const slack_json_t *prompts)

@@ -4,7 +4,8 @@
 #include "util/json.h"
 #include "webapi/response.h"
 
-/* Calls of a handler: on a worker it waits for the answer, on the loop the delivery does. */
+/* The calls of a handler. A worker waits for the answer of its call. On the loop the handler goes
+ * on, and its delivery stays open until the answer. */
 
 struct worker_call {
     const char *method, *url;
@@ -12,8 +13,8 @@ struct worker_call {
     const slack_response_t *response;
 };
 
-/* The response as the handler keeps it, in the work's arena, which the worker leaves alone while it
- * waits. NULL: memory is out. */
+/* A copy of the response for the handler. The loop may allocate it in the work's arena, because the
+ * worker waits meanwhile. NULL if memory is out. */
 static const slack_response_t *response_copy(slack_arena_t *arena, const slack_response_t *response)
 {
     slack_response_t *copy = slack__arena_alloc(arena, sizeof *copy);
@@ -31,7 +32,7 @@ static void call_answered(const slack_response_t *response, void *user_data)
     struct slack_call_wait *wait = user_data;
     slack_work_t *work = wait->work;
     slack__free(wait);
-    if (work == NULL) return;
+    if (work == NULL) return; /* the app closes, and the worker has stopped waiting */
     work->wait = NULL;
     struct worker_call *call = work->ask_args;
     call->response = response_copy(work->arena, response);

@@ -3,8 +3,8 @@
 #include "protocol/payload.h"
 #include "protocol/tenant.h"
 
-/* The delivery's clients: of the bot, and of the user who acts. The delivery waits for their calls
- * without a callback, and a failure of one is the delivery's. */
+/* The clients of a delivery: one for the bot, one for the user who acts. A delivery stays open
+ * until their calls without a callback have ended, and fails if one of these calls fails. */
 
 int slack__ctx_log_call(const slack_ctx_t *ctx, const slack_response_t *response)
 {
@@ -28,7 +28,8 @@ static void bot_call_ended(slack_client_t *client, const slack_response_t *respo
     slack__ctx_call_ended(ctx, slack__ctx_log_call(ctx, response), slack_response_error(response));
 }
 
-/* The workspace to act in, if the installation is an organization's; else "". */
+/* The workspace that a call acts in, if an organization has installed the app; else "". The token
+ * of such an installation is good for all its workspaces, so a call has to name one. */
 static const char *acting_team(const slack_ctx_t *ctx)
 {
     const slack_delivery_t *d = ctx->delivery;
@@ -53,7 +54,8 @@ slack_client_t *slack__ctx_client(slack_ctx_t *ctx)
         .begin = ctx->phase == SLACK_CTX_ENDED ? NULL : bot_call_began,
         .end = bot_call_ended,
     };
-    /* A step of a workflow sees the channels that its own token sees. */
+    /* Slack gives each step of a workflow a token of its own, which may see other channels than the
+     * bot's token. */
     const char *token = slack__payload_workflow_token(d->body);
     if (*token) {
         client->token = token;

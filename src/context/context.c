@@ -3,6 +3,9 @@
 
 #include "protocol/payload.h"
 
+/* What a handler reads of its delivery. The row of a job names the tenant of the delivery that the
+ * job came from; other deliveries name theirs in the body. */
+
 enum slack_kind slack_ctx_kind(const slack_ctx_t *ctx)
 {
     return ctx->delivery->kind;
@@ -127,7 +130,7 @@ const char *slack_ctx_transport(const slack_ctx_t *ctx)
     return ctx->delivery->transport->ops->name;
 }
 
-/* 0 only where the time is over, or has not come. */
+/* Rounds up: 0 means that the time is over. */
 static unsigned ms_between(uint64_t from_us, uint64_t to_us)
 {
     return to_us > from_us ? (unsigned)((to_us - from_us + 999) / 1000) : 0;
@@ -147,6 +150,7 @@ unsigned slack_ctx_ack_left_ms(const slack_ctx_t *ctx)
 
 unsigned slack_ctx_ack_late_ms(const slack_ctx_t *ctx)
 {
+    /* Workers call this too, without asking the loop. */
     unsigned was_late = atomic_load(&ctx->ack.late_ms);
     if (was_late) return was_late;
     uint64_t over_us = atomic_load(&ctx->ack.default_us);

@@ -31,7 +31,7 @@ void slack__ctx_run_hook(slack_ctx_t *ctx, const slack_middleware_t *hook)
 void slack__ctx_call_ended(slack_ctx_t *ctx, int status, const char *reason)
 {
     ctx->calls--;
-    if (ctx->phase != SLACK_CTX_RUNNING) return; /* ended by the stop */
+    if (ctx->phase != SLACK_CTX_RUNNING) return; /* the stop has ended the delivery */
     if (status != 0) slack__failure_note(ctx, status, reason);
     if (ctx->calls == 0) slack__task_post(ctx->services->net, &ctx->task);
 }
@@ -52,12 +52,12 @@ void slack_ctx_hold(slack_ctx_t *ctx)
 static int release_here(slack_ctx_t *ctx, void *args)
 {
     if (ctx->holds == 0) {
-        SLACK_LOG(slack__ctx_log(ctx), ERROR, "slack_ctx_release without a hold", "kind=%s",
+        SLACK_LOG(slack__ctx_log(ctx), ERROR, "slack_ctx_release() without a hold", "kind=%s",
                   slack_kind_name(ctx->delivery->kind));
         return 0;
     }
     ctx->holds--;
-    if (ctx->phase != SLACK_CTX_RUNNING) return 0; /* ended by the stop */
+    if (ctx->phase != SLACK_CTX_RUNNING) return 0; /* the stop has ended the delivery */
     if (*(int *)args != 0) slack__failure_note(ctx, *(int *)args, NULL);
     if (ctx->holds == 0) slack__task_post(ctx->services->net, &ctx->task);
     return 0;
@@ -68,7 +68,7 @@ void slack_ctx_release(slack_ctx_t *ctx, int status)
     slack__ctx_on_loop(ctx, release_here, &status);
 }
 
-/* ---- hooks of the end ---- */
+/* ---- done hooks ---- */
 
 struct slack_done_hook {
     struct slack_done_hook *next;
@@ -76,7 +76,7 @@ struct slack_done_hook {
     void *user_data;
 };
 
-static int add_hook(slack_ctx_t *ctx, void *args)
+static int done_hook_add(slack_ctx_t *ctx, void *args)
 {
     if (ctx->phase == SLACK_CTX_ENDED) return SLACK_EALREADY;
     struct slack_done_hook *hook = slack__arena_alloc(ctx->delivery->arena, sizeof *hook);
@@ -91,10 +91,10 @@ int slack_ctx_on_done(slack_ctx_t *ctx, slack_done_fn fn, void *user_data)
 {
     if (fn == NULL) return SLACK_EINVAL;
     struct slack_done_hook hook = {.fn = fn, .user_data = user_data};
-    return slack__ctx_on_loop(ctx, add_hook, &hook);
+    return slack__ctx_on_loop(ctx, done_hook_add, &hook);
 }
 
-void slack__ctx_tell_done(slack_ctx_t *ctx, const slack_done_t *done)
+void slack__ctx_run_done_hooks(slack_ctx_t *ctx, const slack_done_t *done)
 {
     for (struct slack_done_hook *hook = ctx->done_hooks; hook; hook = hook->next)
         hook->fn(ctx, done, hook->user_data);

@@ -41,7 +41,7 @@ void slack__failure_note(slack_ctx_t *ctx, int status, const char *reason)
 {
     slack_failure_t *f = &ctx->failure;
     const bool api = status == SLACK_EAPI;
-    /* A tenant's dead token is looked up anew for the next attempt; the app's own stays dead. */
+    /* The next attempt looks up the token of a tenant again. The app's own token stays dead. */
     const bool heals = slack__heals(status, api ? reason : NULL) ||
                        (api && ctx->grant->number != SLACK_OWNER_APP &&
                         slack__api_error(reason) == SLACK_API_DEAD_TOKEN);
@@ -57,8 +57,8 @@ void slack__failure_note(slack_ctx_t *ctx, int status, const char *reason)
         return;
     }
     f->current.failed = true;
-    /* The first one stays: a handler that passes on the code of its call says less than the call.
-     */
+    /* The first error stays. A handler that returns the code of its failed call would replace the
+     * call's reason by none. */
     if (heals || f->current.hopeless != 0) return;
     f->current.hopeless = status;
     f->current.reason = reason;

@@ -7,38 +7,38 @@
 #include <slack/listener.h>
 
 /*
- * How a delivery fails. Its first error is the one that people read. Each listener's failure is
- * also judged: it heals if a repetition can mend it, and an attempt counts unless it failed only
- * for want of room in this process, or by the stop.
+ * How a delivery fails. Its first error is reported. Each error of a listener is also judged: it
+ * heals if another attempt can succeed, and the attempt counts unless it failed only because this
+ * process was out of room or stopping.
  */
 typedef struct slack_failure {
     int status;           /* the first error; 0: none */
     const char *reason;   /* Slack's error, or a sentence; NULL: nothing more is known */
-    const char *listener; /* the one that failed first; NULL: none of them */
-    bool heals, hopeless; /* some listener failed in this way */
-    bool counts;          /* a failure that heals was not one of this process's own bounds */
+    const char *listener; /* that failed first; NULL: no listener failed */
+    bool heals, hopeless; /* a listener failed in this way */
+    bool counts;          /* an error that heals was not caused by a limit of this process */
 
-    /* Of the listener that runs. */
+    /* The listener that runs. */
     struct {
         bool open; /* it has begun and not ended */
         bool failed;
-        int status;         /* what the listener itself returned, if that was logged */
-        int hopeless;       /* its first error that no repetition heals; 0: none */
-        const char *reason; /* of that error */
+        int status;         /* the error that the listener returned, once it is logged */
+        int hopeless;       /* its first error that no other attempt heals; 0: none */
+        const char *reason; /* of `hopeless` */
     } current;
 } slack_failure_t;
 
-/* Note an error of the listener that runs, or of the delivery outside of any, and judge it.
- * `reason` is copied; optional. */
+/* Records and judges an error: of the listener that runs, or else of the delivery. `reason` is
+ * optional and is copied. */
 void slack__failure_note(slack_ctx_t *ctx, int status, const char *reason);
 
-/* Note the delivery's error, unless there is one already. 0 is no error. */
+/* Records an error of the delivery, unless it has one already. A `status` of 0 is no error. */
 static inline void slack__failure_set(slack_failure_t *failure, int status)
 {
     if (failure->status == 0) failure->status = status;
 }
 
-/* A listener has ended. Whether it failed in a way that heals, so that it runs again. */
+/* The listener has ended. True if it failed in a way that heals: then the next attempt runs it. */
 static inline bool slack__failure_listener_end(slack_failure_t *failure)
 {
     failure->current.open = false;
@@ -47,10 +47,11 @@ static inline bool slack__failure_listener_end(slack_failure_t *failure)
     return failure->current.hopeless == 0;
 }
 
-/* Whether a repetition can mend an error. `reason` is Slack's for SLACK_EAPI, or NULL. */
+/* Whether another attempt can succeed after an error. `reason` is Slack's error if the status is
+ * SLACK_EAPI, or NULL. */
 bool slack__heals(int status, const char *reason);
-/* Whether an error says nothing about the delivery: a bound of this process, of its memory or its
- * disk, or its stop. */
+/* Whether an error says nothing about the delivery, because a limit of this process, of its memory
+ * or of its disk caused it, or the stop did. */
 bool slack__failure_is_local(const slack_ctx_t *ctx, int status);
 
 #endif

@@ -2,6 +2,10 @@
 #include "context/ctx.h"
 #include "util/json.h"
 
+/* Values that handlers write. A template with an error makes NULL, which every function that takes
+ * a value accepts: the function then returns the error of the template (slack__ctx_no_json()). So a
+ * handler can pass on the value without a check. */
+
 struct bad_template {
     const char *text;
     const slack_json_error_t *error;
@@ -35,7 +39,7 @@ const slack_json_t *slack_json_array(slack_ctx_t *ctx, const slack_json_t *const
                                      size_t count)
 {
     for (size_t i = 0; i < count; i++)
-        if (items[i] == NULL) return NULL; /* json_error tells why */
+        if (items[i] == NULL) return NULL; /* json_error has the error of the item */
     const slack_json_t *array = NULL;
     int rc = slack__json_array(slack__ctx_arena(ctx), items, count, &array);
     slack__ctx_voice(ctx)->json_error = rc;

@@ -5,9 +5,9 @@
 #include "util/json.h"
 #include "webapi/response.h"
 
-/* {"text": …} of a printf format. */
+/* Makes {"text": …} of a printf format. */
 static int SLACK_PRINTF(3, 0)
-    text_message(slack_ctx_t *ctx, const slack_json_t **ret, const char *format, va_list ap)
+    message_of_text(slack_ctx_t *ctx, const slack_json_t **ret, const char *format, va_list ap)
 {
     slack_arena_t *arena = slack__ctx_arena(ctx);
     const char *text = slack__arena_vprintf(arena, format, ap);
@@ -16,10 +16,11 @@ static int SLACK_PRINTF(3, 0)
 
 /* ---- say ---- */
 
-/* The arguments that make a call of a message: channel and `thread` ("" for none) are filled in
- * where it names no channel of its own. */
-static int place(slack_ctx_t *ctx, const slack_json_t *message, const char *thread,
-                 const slack_json_t **ret)
+/* Makes the arguments of a call from a message. A message that names no channel gets the channel of
+ * the delivery and `thread` ("" for none). A message to another channel gets no thread, because
+ * thread timestamps belong to one channel. */
+static int message_args(slack_ctx_t *ctx, const slack_json_t *message, const char *thread,
+                        const slack_json_t **ret)
 {
     if (message == NULL) return slack__ctx_no_json(ctx);
     const char *channel = slack__payload_channel(ctx->delivery->body);
@@ -32,15 +33,15 @@ static int place(slack_ctx_t *ctx, const slack_json_t *message, const char *thre
     return rc ? rc : slack__json_with_defaults(arena, message, defaults, ret);
 }
 
-static int post(slack_ctx_t *ctx, const char *method, const slack_json_t *message,
-                const char *thread)
+static int message_call(slack_ctx_t *ctx, const char *method, const slack_json_t *message,
+                        const char *thread)
 {
     const slack_json_t *args = NULL;
-    int rc = place(ctx, message, thread, &args);
+    int rc = message_args(ctx, message, thread, &args);
     return rc ? rc : slack__ctx_call(ctx, method, args);
 }
 
-/* A message under way. In the arena of who says it. */
+/* A message in flight. In the arena of the thread that says it. */
 typedef struct saying {
     slack_ctx_t *ctx;
     slack_said_fn fn;
@@ -63,7 +64,7 @@ static void said_answered(const slack_response_t *response, void *user_data)
 {
     const saying_t *saying = user_data;
     slack_ctx_t *ctx = saying->ctx;
-    ctx->voice.under_way--;
+    ctx->voice.in_flight--;
     remember_said(ctx, response);
     int rc;
     if (saying->fn) {
@@ -91,10 +92,10 @@ static int say_in(slack_ctx_t *ctx, const slack_json_t *message, const char *thr
                   const saying_t *how)
 {
     const slack_json_t *args = NULL;
-    int rc = place(ctx, message, thread, &args);
+    int rc = message_args(ctx, message, thread, &args);
     if (rc != 0) return rc;
     if (slack__on_worker(ctx)) return say_on_worker(ctx, args, how->fn, how->user_data);
-    if (ctx->phase != SLACK_CTX_RUNNING) /* nothing waits for it any more */
+    if (ctx->phase != SLACK_CTX_RUNNING) /* the delivery will not wait for the answer */
         return how->fn ? SLACK_EALREADY : slack__ctx_call(ctx, "chat.postMessage", args);
     saying_t *saying = slack__arena_alloc(slack__ctx_arena(ctx), sizeof *saying);
     if (saying == NULL) return SLACK_ENOMEM;
@@ -104,7 +105,7 @@ static int say_in(slack_ctx_t *ctx, const slack_json_t *message, const char *thr
         slack__webapi_call(slack__ctx_client(ctx), "chat.postMessage", args, said_answered, saying);
     if (rc != 0) return rc;
     ctx->calls++;
-    ctx->voice.under_way++;
+    ctx->voice.in_flight++;
     return 0;
 }
 
@@ -124,7 +125,7 @@ int slack_say(slack_ctx_t *ctx, const char *format, ...)
     const slack_json_t *message = NULL;
     va_list ap;
     va_start(ap, format);
-    int rc = text_message(ctx, &message, format, ap);
+    int rc = message_of_text(ctx, &message, format, ap);
     va_end(ap);
     return rc ? rc : slack_say_json(ctx, message);
 }
@@ -134,7 +135,7 @@ int slack_reply(slack_ctx_t *ctx, const char *format, ...)
     const slack_json_t *message = NULL;
     va_list ap;
     va_start(ap, format);
-    int rc = text_message(ctx, &message, format, ap);
+    int rc = message_of_text(ctx, &message, format, ap);
     va_end(ap);
     if (rc != 0) return rc;
     const char *thread = slack__payload_thread_ts(ctx->delivery->body);
@@ -148,16 +149,16 @@ int slack_say_ephemeral(slack_ctx_t *ctx, const char *format, ...)
     if (*slack_ctx_user(ctx) == '\0') return SLACK_EINVAL;
     va_list ap;
     va_start(ap, format);
-    int rc = text_message(ctx, &message, format, ap);
+    int rc = message_of_text(ctx, &message, format, ap);
     va_end(ap);
     if (rc == 0) rc = slack__jsonf(arena, &user, NULL, "{user: %s}", slack_ctx_user(ctx));
     if (rc == 0) rc = slack__json_with_defaults(arena, message, user, &whole);
     return rc ? rc
-              : post(ctx, "chat.postEphemeral", whole,
-                     slack__payload_thread_ts(ctx->delivery->body));
+              : message_call(ctx, "chat.postEphemeral", whole,
+                             slack__payload_thread_ts(ctx->delivery->body));
 }
 
-/* ---- messages that are there ---- */
+/* ---- existing messages ---- */
 
 const char *slack_ctx_said_ts(slack_ctx_t *ctx)
 {
@@ -171,11 +172,12 @@ const char *slack_ctx_said_channel(slack_ctx_t *ctx)
     return channel ? channel : "";
 }
 
-/* Change what was said last: `change` with its place. */
+/* Calls a method for the last message of this thread, with its place and the members of `change`.
+ */
 static int call_said(slack_ctx_t *ctx, const char *method, const slack_json_t *change)
 {
     const slack_voice_t *voice = slack__ctx_voice(ctx);
-    if (voice->under_way > 0) return SLACK_EBUSY;
+    if (voice->in_flight > 0) return SLACK_EBUSY; /* its timestamp is not known yet */
     if (*slack_ctx_said_ts(ctx) == '\0') return SLACK_EINVAL;
     slack_arena_t *arena = slack__ctx_arena(ctx);
     const slack_json_t *which = NULL, *args = NULL;
@@ -202,7 +204,7 @@ int slack_update(slack_ctx_t *ctx, const char *ts, const slack_json_t *message)
     const slack_json_t *which = NULL, *whole = NULL;
     int rc = slack__jsonf(arena, &which, NULL, "{ts: %s}", ts);
     if (rc == 0) rc = slack__json_with_defaults(arena, message, which, &whole);
-    return rc ? rc : post(ctx, "chat.update", whole, "");
+    return rc ? rc : message_call(ctx, "chat.update", whole, "");
 }
 
 int slack_delete(slack_ctx_t *ctx, const char *ts)
@@ -210,7 +212,7 @@ int slack_delete(slack_ctx_t *ctx, const char *ts)
     if (ts == NULL || *ts == '\0') return SLACK_EINVAL;
     const slack_json_t *which = NULL;
     int rc = slack__jsonf(slack__ctx_arena(ctx), &which, NULL, "{ts: %s}", ts);
-    return rc ? rc : post(ctx, "chat.delete", which, "");
+    return rc ? rc : message_call(ctx, "chat.delete", which, "");
 }
 
 static int call_reaction(slack_ctx_t *ctx, const char *method, const char *emoji)
@@ -220,7 +222,7 @@ static int call_reaction(slack_ctx_t *ctx, const char *method, const char *emoji
     const slack_json_t *args = NULL;
     int rc =
         slack__jsonf(slack__ctx_arena(ctx), &args, NULL, "{timestamp: %s, name: %s}", ts, emoji);
-    return rc ? rc : post(ctx, method, args, "");
+    return rc ? rc : message_call(ctx, method, args, "");
 }
 
 int slack_react(slack_ctx_t *ctx, const char *emoji)
@@ -235,7 +237,8 @@ int slack_unreact(slack_ctx_t *ctx, const char *emoji)
 
 /* ---- respond ---- */
 
-/* What Slack allows of a response_url. */
+/* A response URL takes 5 messages within 30 minutes
+ * (https://docs.slack.dev/interactivity/handling-user-interaction#message_responses). */
 #define RESPONSES_MAX 5
 #define RESPONSE_S    (30 * 60)
 
@@ -259,7 +262,7 @@ int slack_respond(slack_ctx_t *ctx, const char *format, ...)
     const slack_json_t *message = NULL;
     va_list ap;
     va_start(ap, format);
-    int rc = text_message(ctx, &message, format, ap);
+    int rc = message_of_text(ctx, &message, format, ap);
     va_end(ap);
     return rc ? rc : slack_respond_json(ctx, message);
 }

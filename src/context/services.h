@@ -13,10 +13,10 @@
 
 struct slack_ack_deadlines;
 
-/* What the code of a delivery reaches below it. The app fills it at its start; `stopping` alone
- * changes after that. */
+/* The parts that the code of a delivery may use. The app sets them at its start. After that only
+ * `stopping` changes. */
 typedef struct slack_services {
-    slack_app_t *app; /* only to be handed to user callbacks */
+    slack_app_t *app; /* opaque: only passed to functions of the program */
     slack_net_t *net;
     slack_webapi_t *webapi;
     slack_pool_t *pool;

@@ -3,6 +3,9 @@
 
 #include "context/ctx.h"
 
+/* Values that middleware attaches to a delivery. There are few, so a list is enough. Workers use
+ * them through the loop, so that only the loop touches the list. */
+
 struct slack_value {
     struct slack_value *next;
     const slack_key_t *key;

@@ -4,7 +4,7 @@
 
 #include <slack/listener.h>
 
-/* Frees what slack_ctx_set() attached, by the functions of the keys. */
+/* Frees the values of slack_ctx_set() with the functions of their keys. */
 void slack__values_free(slack_ctx_t *ctx);
 
 #endif

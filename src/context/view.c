@@ -2,7 +2,8 @@
 #include "context/ctx.h"
 #include "protocol/payload.h"
 
-/* Call a method with {name: value, hash: …, view: …}. */
+/* Calls a method with {name: value, hash: …, view: …}. Slack refuses an update whose hash is not
+ * the one of the view that is shown, so two updates cannot overwrite each other. */
 static int call_view(slack_ctx_t *ctx, const char *method, const char *name, const char *value,
                      const char *hash, const slack_json_t *view)
 {

@@ -9,27 +9,28 @@
 #include "util/arena.h"
 
 /*
- * A handler on a thread of the pool. It touches nothing that the loop may change: a function of the
- * API that changes a ctx asks the loop to do it, and waits. The handler's own values lie in an
- * arena of its own.
+ * A handler on a thread of the pool. It reads and writes nothing that the loop may change: a
+ * function of the API that changes a ctx asks the loop to do it, and waits. The handler allocates
+ * in the arena of its work.
  */
 
-/* What a thread that speaks for a delivery remembers of what it said. */
+/* The last value and message of one thread that works for a delivery. */
 typedef struct slack_voice {
-    int json_error;           /* why the last value that it wrote is NULL */
-    const char *ts, *channel; /* of the last message, in its arena; NULL: none yet */
-    unsigned under_way;       /* messages without an answer */
+    int json_error;           /* the error that made the last value NULL; 0: it is not NULL */
+    const char *ts, *channel; /* of the last message, in the thread's arena; NULL: none yet */
+    unsigned in_flight;       /* messages without an answer */
 } slack_voice_t;
 
-/* A call that a worker waits for. It ends with the call, which may outlive the work. */
+/* The wait of a worker for a call. It is freed when the call ends, which may be after the work. */
 struct slack_call_wait {
-    struct slack_work *work; /* NULL: the worker waits no more */
+    struct slack_work *work; /* NULL: the worker has stopped waiting */
 };
 
-/* Lies in its own arena. The worker's while the handler runs. */
+/* One run of a handler on a worker. It lies in its own arena, and belongs to the worker while the
+ * handler runs. */
 typedef struct slack_work {
     slack_pool_job_t job;
-    struct slack_work *next; /* of the ctx's */
+    struct slack_work *next; /* in ctx->works */
     slack_ctx_t *ctx;
     slack_arena_t *arena;
     slack_handler_fn fn;
@@ -41,10 +42,10 @@ typedef struct slack_work {
     slack_pool_ask_t ask;
     int (*ask_fn)(slack_ctx_t *ctx, void *args);
     void *ask_args;
-    struct slack_call_wait *wait; /* the loop's: the call that the handler waits for */
+    struct slack_call_wait *wait; /* the call that the handler waits for; only the loop uses it */
 } slack_work_t;
 
-/* The ctx whose handler this thread runs; NULL on every other thread. */
+/* The ctx whose handler this thread runs; NULL on the loop and on idle threads. */
 extern _Thread_local const slack_ctx_t *slack__worker_ctx;
 
 static inline bool slack__on_worker(const slack_ctx_t *ctx)
@@ -52,16 +53,13 @@ static inline bool slack__on_worker(const slack_ctx_t *ctx)
     return slack__worker_ctx == ctx;
 }
 
-/* A work in ctx->works. NULL: memory is out. */
+/* Adds a work to ctx->works. NULL if memory is out. */
 slack_work_t *slack__work_new(slack_ctx_t *ctx, slack_handler_fn fn, void *user_data);
-/* Frees a list of them, which may be empty. */
+/* Frees a list of works, which may be empty. */
 void slack__works_free(slack_work_t *works);
 
-/* ---- on a worker, or on the loop ---- */
-
-/* On a worker: have the loop run `fn`, and wait. Its return; SLACK_ECANCELED when the app is
- * closing.
- */
+/* On a worker only: the loop runs `fn`, and the worker waits. Returns what `fn` returned, or
+ * SLACK_ECANCELED while the app closes. */
 int slack__work_ask(slack_ctx_t *ctx, int (*fn)(slack_ctx_t *ctx, void *args), void *args);
 
 #endif

@@ -4,6 +4,9 @@
 #include "context/ctx.h"
 #include "protocol/payload.h"
 
+/* Steps of workflows. A step begins with a function_executed event. Interactions with the messages
+ * and modals of the step belong to it too, and have its data in another member. */
+
 const slack_json_t *slack_ctx_inputs(const slack_ctx_t *ctx)
 {
     const slack_json_t *body = ctx->delivery->body;
@@ -17,14 +20,14 @@ const char *slack_ctx_function_execution_id(const slack_ctx_t *ctx)
     return slack__payload_function_execution_id(ctx->delivery->body);
 }
 
-/* Why the step cannot be ended by this delivery; 0 when it can. */
-static int check(const slack_ctx_t *ctx)
+/* 0 if this delivery may end the step, or the reason why it may not. */
+static int function_check(const slack_ctx_t *ctx)
 {
     if (*slack_ctx_function_execution_id(ctx) == '\0') return SLACK_EINVAL;
     return ctx->function_ended ? SLACK_EALREADY : 0;
 }
 
-static int end_step(slack_ctx_t *ctx, const char *method, const slack_json_t *args)
+static int function_end(slack_ctx_t *ctx, const char *method, const slack_json_t *args)
 {
     int rc = slack__ctx_call(ctx, method, args);
     if (rc == 0) ctx->function_ended = true;
@@ -33,19 +36,19 @@ static int end_step(slack_ctx_t *ctx, const char *method, const slack_json_t *ar
 
 int slack_complete(slack_ctx_t *ctx, const slack_json_t *outputs)
 {
-    int rc = check(ctx);
+    int rc = function_check(ctx);
     if (rc != 0) return rc;
     if (outputs == NULL) return slack__ctx_no_json(ctx);
     const slack_json_t *args = NULL;
     rc =
         slack__jsonf(slack__ctx_arena(ctx), &args, NULL, "{function_execution_id: %s, outputs: %p}",
                      slack_ctx_function_execution_id(ctx), (const void *)outputs);
-    return rc ? rc : end_step(ctx, "functions.completeSuccess", args);
+    return rc ? rc : function_end(ctx, "functions.completeSuccess", args);
 }
 
 int slack_fail(slack_ctx_t *ctx, const char *format, ...)
 {
-    int rc = check(ctx);
+    int rc = function_check(ctx);
     if (rc != 0) return rc;
     va_list ap;
     va_start(ap, format);
@@ -55,5 +58,5 @@ int slack_fail(slack_ctx_t *ctx, const char *format, ...)
     const slack_json_t *args = NULL;
     rc = slack__jsonf(slack__ctx_arena(ctx), &args, NULL, "{function_execution_id: %s, error: %s}",
                       slack_ctx_function_execution_id(ctx), text);
-    return rc ? rc : end_step(ctx, "functions.completeError", args);
+    return rc ? rc : function_end(ctx, "functions.completeError", args);
 }

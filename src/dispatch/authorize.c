@@ -4,12 +4,12 @@
 #include "identity/identity.h"
 #include "protocol/tenant.h"
 
-static void take_answer(slack_run_t *run, const slack_answer_t *answer)
+static void run_take_answer(slack_run_t *run, const slack_answer_t *answer)
 {
     slack_ctx_t *ctx = &run->ctx;
     if (answer->status == 0) {
         ctx->grant = answer->grant;
-        ctx->client.webapi = NULL; /* a client of before has another token */
+        ctx->client.webapi = NULL; /* the client is made again, with the token of the grant */
         run->granted = answer->grant;
         return;
     }
@@ -17,7 +17,7 @@ static void take_answer(slack_run_t *run, const slack_answer_t *answer)
     run->unauthorized = true;
     run->refused = answer->status == SLACK_EAUTH;
     if (run->refused) return;
-    /* The missing answer says nothing about the delivery: another attempt may have one. */
+    /* A lookup that failed says nothing about the delivery: the next attempt may get an answer. */
     if (ctx->failure.hopeless) ctx->failure.heals = ctx->failure.counts = true;
     ctx->failure.hopeless = false;
 }
@@ -25,7 +25,7 @@ static void take_answer(slack_run_t *run, const slack_answer_t *answer)
 static void grant_answered(slack_waiter_t *waiter, const slack_answer_t *answer)
 {
     slack_run_t *run = SLACK_CONTAINER(waiter, slack_run_t, waiter);
-    take_answer(run, answer);
+    run_take_answer(run, answer);
     slack__task_post(run->ctx.services->net, &run->ctx.task);
 }
 
@@ -33,6 +33,7 @@ bool slack__run_authorize(slack_run_t *run)
 {
     slack_authorizer_state_t *authorizer = run->dispatcher->identity->authorizer;
     const slack_delivery_t *d = run->ctx.delivery;
+    /* An event that revokes tokens runs without a grant: there may be no token left to look up. */
     if (slack__tenant_revoked(d->kind, d->body) && !slack__authorizer_canceled(authorizer)) {
         slack__run_forget_revoked(run);
         return true;
@@ -42,7 +43,7 @@ bool slack__run_authorize(slack_run_t *run)
     slack__tenant_of(d->kind, d->body, d->app_id, run->ctx.tenant, &tenant);
     run->waiter.answered = grant_answered;
     if (!slack__authorizer_ask(authorizer, &tenant, d->arena, &run->waiter, &answer)) return false;
-    take_answer(run, &answer);
+    run_take_answer(run, &answer);
     return true;
 }
 
@@ -53,7 +54,7 @@ void slack__run_forget_revoked(slack_run_t *run)
     if (!slack__tenant_revoked(d->kind, d->body)) return;
     slack_tenant_t tenant;
     slack__tenant_of(d->kind, d->body, d->app_id, run->ctx.tenant, &tenant);
-    /* An installation of a whole organization is remembered without a workspace. */
+    /* The cache keeps the installation of an organization without a workspace. */
     const slack_tenant_t gone = {
         .app_id = tenant.app_id,
         .enterprise_id = tenant.enterprise_id,

@@ -4,14 +4,14 @@
 
 #include "dispatch/run.h"
 
-/* The app has an authorizer: get the run its grant. True: the run goes on at once, with a grant,
- * unauthorized or refused. False: its task is posted when the answer is there. */
+/* Gets the grant of a run from the app's authorizer. True: the run may continue at once, with a
+ * grant, unauthorized or refused. False: the run waits, and its task is posted after the answer. */
 bool slack__run_authorize(slack_run_t *run);
-/* The delivery is an event that says that tokens are gone: forget them. At its beginning and at its
- * end, since the program may remove what is looked up in between. */
+/* Forgets the grants that the delivery revokes, if it is such an event. Called before and after the
+ * handlers: until the program has removed a token, other deliveries may still look it up. */
 void slack__run_forget_revoked(slack_run_t *run);
 
-/* unauthorized.c: answer Slack, if it waits, for a delivery that was refused. */
+/* unauthorized.c: acks a delivery that was refused, if Slack waits for the ack. */
 void slack__unauthorized_ack(slack_run_t *run);
 
 #endif

@@ -11,7 +11,7 @@ static bool is_type(const slack_delivery_t *d, const char *type)
     return strcmp(slack_json_str(d->body, "/event/type"), type) == 0;
 }
 
-/* A message of a person as it was said; edits and deletions are events of their own. */
+/* A person's message. Edits and deletions are not: they are events of their own. */
 static bool is_said(const slack_delivery_t *d)
 {
     if (d->kind != SLACK_KIND_EVENT) return false;
@@ -28,7 +28,7 @@ bool slack__dedupe_key(const slack_delivery_t *d, slack_slice_t *ret)
     const char *id = slack_json_str(d->body, "/event/client_msg_id");
     if (*id == '\0') id = slack_json_str(d->body, "/event/ts");
     if (*id == '\0') return true;
-    /* Each of several apps gets the message. */
+    /* One process may serve several apps, and each of them handles the message. */
     const char *key = slack__arena_printf(
         d->arena, "%s:%s:%s:%s:%s", slack_json_str(d->body, "/event/type"), d->app_id,
         slack__payload_team(d->body), slack_json_str(d->body, "/event/channel"), id);
@@ -36,7 +36,7 @@ bool slack__dedupe_key(const slack_delivery_t *d, slack_slice_t *ret)
     return key != NULL;
 }
 
-static bool somebody_takes_mentions(const slack_run_t *run)
+static bool mention_has_listener(const slack_run_t *run)
 {
     const slack_delivery_t *d = run->ctx.delivery;
     const slack_json_t *body = NULL;
@@ -50,7 +50,8 @@ static bool somebody_takes_mentions(const slack_run_t *run)
     if (slack__router_match(run->dispatcher->registry->router, &subject, d->arena, &hits) != 0)
         return false;
     bool some = false;
-    for (size_t i = 0; i < hits.count && !some; i++) { /* a listener of all events takes either */
+    for (size_t i = 0; i < hits.count && !some;
+         i++) { /* a listener of all events takes the message too */
         const char *match = hits.items[i].rule->listener.match;
         some = match && strcmp(match, "app_mention") == 0;
     }
@@ -58,7 +59,8 @@ static bool somebody_takes_mentions(const slack_run_t *run)
     return some;
 }
 
-/* Whether "<@USER>" or "<@USER|name>" is in the text. */
+/* Whether "<@USER>" or "<@USER|name>" is in the text. The last test rejects a user whose id only
+ * begins with USER. */
 static bool mentions(const char *text, const char *user)
 {
     const size_t len = strlen(user);
@@ -74,7 +76,7 @@ bool slack__dedupe_is_mention(const slack_run_t *run)
     const slack_delivery_t *d = run->ctx.delivery;
     const char *bot = run->ctx.grant->bot_user;
     if (!is_said(d) || !is_type(d, "message") || *bot == '\0') return false;
-    /* A direct message comes as a message only. */
+    /* Slack sends no app_mention for a direct message. */
     if (strcmp(slack_json_str(d->body, "/event/channel_type"), "im") == 0) return false;
-    return mentions(slack_json_str(d->body, "/event/text"), bot) && somebody_takes_mentions(run);
+    return mentions(slack_json_str(d->body, "/event/text"), bot) && mention_has_listener(run);
 }

@@ -8,12 +8,12 @@
 #include "dispatch/worker.h"
 
 /*
- * Middleware around listeners, one listener after the other. User code is entered from the loop
- * only; a hold or a call that ends posts the ctx's task, and slack__run_advance() goes on from
- * there.
+ * Runs middleware, and the listeners one after the other. The functions of the program are called
+ * from the loop only, never from within each other's API calls: the end of a hold or of a call
+ * posts the task of the ctx, which continues in slack__run_advance().
  */
 
-/* Nothing that has begun is still under way, user code apart. */
+/* No hold, call or ordering keeps the run waiting. Functions of the program may be on the stack. */
 static bool run_is_idle(const slack_run_t *run)
 {
     return run->ctx.holds == 0 && run->ctx.calls == 0 && !run->ordering.waits;
@@ -79,7 +79,7 @@ static int listener_begin(slack_run_t *run, const slack_hit_t *hit)
     return run->ctx.failure.current.status;
 }
 
-/* A listener that is done, or failed for good, is not run again. */
+/* Records a listener that is done or has failed for good, so that no later attempt runs it. */
 static void listener_end(slack_run_t *run)
 {
     slack_failure_t *failure = &run->ctx.failure;
@@ -91,7 +91,7 @@ static void listener_end(slack_run_t *run)
     if (slack__linked(&run->ordering.link)) slack__run_leave_ordering(run);
 }
 
-/* False: the delivery waits for others that run the listener. */
+/* False: the delivery waits for other deliveries that run the listener. */
 static bool listener_may_begin(slack_run_t *run, slack_rule_t *rule)
 {
     if (!rule->listener.ordered && rule->listener.max_running == 0) return true;
@@ -99,7 +99,7 @@ static bool listener_may_begin(slack_run_t *run, slack_rule_t *rule)
                                  slack_ctx_thread_ts(&run->ctx));
 }
 
-/* Run the next listener, and on while each ends at once. The first error. */
+/* Runs listeners until one does not end at once. Returns the first error. */
 static int run_listeners(slack_run_t *run)
 {
     int first = 0;
@@ -135,6 +135,7 @@ static int reach_listeners(slack_run_t *run)
     slack_ctx_t *ctx = &run->ctx;
     run->reached_listeners = true;
     int rc = find_hits(run, &run->hits);
+    /* The record gets its memory before any listener runs: see slack__progress_prepare(). */
     if (rc == 0 && ctx->attempt > 0 && slack__progress_matters(&run->progress, &run->hits))
         rc = slack__progress_prepare(&run->progress, &run->hits, ctx->delivery->arena);
     if (rc != 0) {
@@ -143,7 +144,7 @@ static int reach_listeners(slack_run_t *run)
         return rc;
     }
     if (run->hits.gave_up)
-        SLACK_LOG(slack__ctx_log(ctx), WARN, "a pattern needed too much and was given up",
+        SLACK_LOG(slack__ctx_log(ctx), WARN, "pattern exceeded its limits, listener does not match",
                   "listener=%s kind=%s", run->hits.gave_up, slack_kind_name(ctx->delivery->kind));
     return run_listeners(run);
 }
@@ -155,56 +156,56 @@ static bool is_unmatched(const slack_run_t *run)
     return run->reached_listeners && run->hits.count == 0 && run->ctx.failure.status == 0;
 }
 
-static void tell_unmatched(slack_run_t *run)
+static void report_unmatched(slack_run_t *run)
 {
     slack_ctx_t *ctx = &run->ctx;
     const slack_delivery_t *d = ctx->delivery;
-    run->unmatched_told = true;
+    run->unmatched_reported = true;
     if (slack__kind_waits_for_ack(d->kind))
-        SLACK_LOG(slack__ctx_log(ctx), WARN, "no listener", "kind=%s transport=%s add=%s",
+        SLACK_LOG(slack__ctx_log(ctx), WARN, "no listener matches", "kind=%s transport=%s add=%s",
                   slack_kind_name(d->kind), d->transport->ops->name,
                   slack__router_suggest(d->kind, d->body, d->arena));
     slack__ctx_run_hook(ctx, &run->dispatcher->registry->unmatched);
 }
 
-static void tell_error(slack_run_t *run)
+static void report_error(slack_run_t *run)
 {
     const slack_registry_t *registry = run->dispatcher->registry;
     slack_ctx_t *ctx = &run->ctx;
     const char *listener = ctx->failure.listener ? ctx->failure.listener : "";
-    run->error_told = true;
+    run->error_reported = true;
     ctx->depth++;
     registry->error_fn(ctx, ctx->failure.status, listener, registry->error_data);
     ctx->depth--;
 }
 
-/* Ack what no handler has acked, once none of them is going to. */
-static void acknowledge(slack_run_t *run)
+/* Acks the delivery if no handler has acked it and none will. */
+static void run_acknowledge(slack_run_t *run)
 {
     slack_ctx_t *ctx = &run->ctx;
-    if (run->refused && !run->refusal_told) slack__unauthorized_ack(run);
+    if (run->refused && !run->refusal_sent) slack__unauthorized_ack(run);
     if (ctx->ack.sent || ctx->holds > 0 || ctx->ack.defers > 0 || run->ordering.waits) return;
     enum slack_ack_outcome outcome = SLACK_ACK_OK;
     if (ctx->failure.status || is_unmatched(run)) outcome = SLACK_ACK_REFUSE;
-    if (ctx->failure.status == SLACK_EBUSY) outcome = SLACK_ACK_LATER; /* past a bound */
+    if (ctx->failure.status == SLACK_EBUSY) outcome = SLACK_ACK_LATER; /* a limit is reached */
     slack__ack_outcome(ctx, outcome);
 }
 
-/* Off the user's stack: tell the program, ack, and end when nothing is left to run or to wait for.
- */
-static void settle(slack_run_t *run)
+/* Calls the hooks, acks, and ends the run if nothing is left to run or to wait for. No function of
+ * the program is on the stack: one could otherwise see its delivery end. */
+static void run_settle(slack_run_t *run)
 {
-    if (is_unmatched(run) && !run->unmatched_told) tell_unmatched(run);
-    if (run->ctx.failure.status && !run->error_told && run->dispatcher->registry->error_fn)
-        tell_error(run);
-    acknowledge(run);
+    if (is_unmatched(run) && !run->unmatched_reported) report_unmatched(run);
+    if (run->ctx.failure.status && !run->error_reported && run->dispatcher->registry->error_fn)
+        report_error(run);
+    run_acknowledge(run);
     if (run_is_idle(run) && run->next_hit == run->hits.count) run->owner->ended(run);
 }
 
 /* ---- the bot's own events ---- */
 
-/* Events that the bot has caused would have it talk to itself. It learns of its joining and leaving
- * a channel all the same, as with Bolt. */
+/* A bot that handled its own messages would talk to itself. It still gets the events of joining and
+ * leaving a channel, as in Bolt. */
 static bool is_own(const slack_ctx_t *ctx)
 {
     if (ctx->delivery->kind != SLACK_KIND_EVENT) return false;
@@ -217,7 +218,7 @@ static bool is_own(const slack_ctx_t *ctx)
     return *bot->bot_user && strcmp(slack_json_str(event, "/user"), bot->bot_user) == 0;
 }
 
-/* An own event is left out, unless a listener asks for those. */
+/* The bot's own event is ignored, unless a listener asks for such events. */
 static bool is_left_out(slack_run_t *run)
 {
     if (run->dispatcher->own_events || !is_own(&run->ctx)) return false;
@@ -229,7 +230,7 @@ static bool is_left_out(slack_run_t *run)
     return !asked_for;
 }
 
-/* ---- the way ---- */
+/* ---- the run ---- */
 
 static void begin_authorized(slack_run_t *run)
 {
@@ -245,7 +246,7 @@ static void begin_authorized(slack_run_t *run)
             &run->ctx.failure,
             chain_run(run, registry->middleware, registry->middleware_count, reach_listeners));
     }
-    settle(run);
+    run_settle(run);
 }
 
 void slack__run_begin(slack_run_t *run)
@@ -264,9 +265,9 @@ void slack__run_advance(slack_run_t *run)
         return;
     }
     if (run_is_idle(run)) {
-        if (run->ctx.failure.current.open)
-            listener_end(run); /* not of one that was woken to begin */
+        /* No listener is open if the run has waited for its ordering. */
+        if (run->ctx.failure.current.open) listener_end(run);
         run_listeners(run);
     }
-    settle(run);
+    run_settle(run);
 }

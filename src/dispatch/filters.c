@@ -6,7 +6,7 @@
 #include "util/alloc.h"
 #include "util/map.h"
 
-/* The middleware of the library. Each ends the chain by not calling slack_next(). */
+/* The middleware of the library. A middleware ends the chain by not calling slack_next(). */
 
 static bool list_has(const char *list, const char *id)
 {
@@ -33,12 +33,13 @@ int slack_only_mentions(slack_ctx_t *ctx, void *unused)
     return slack__mentions_first(text, slack_ctx_bot_user(ctx)) ? slack_next(ctx) : 0;
 }
 
-/* ---- so many deliveries of a user in a period ---- */
+/* ---- a limit for each user ---- */
 
+/* A user beyond this number is not limited: memory is bounded, and no user is locked out. */
 #define USERS_MAX 10000
 
 struct user {
-    slack_link_t link; /* oldest period first */
+    slack_link_t link; /* in by_age */
     uint64_t since_ms;
     unsigned count;
     size_t key_len;
@@ -48,7 +49,7 @@ struct user {
 struct slack_user_limit {
     unsigned count, period_ms;
     slack_map_t *users;
-    slack_link_t by_age;
+    slack_link_t by_age; /* links user->link, the oldest period first */
 };
 
 int slack_user_limit_new(slack_user_limit_t **ret_limit, unsigned count, unsigned period_ms)
@@ -75,6 +76,7 @@ void slack_user_limit_free(slack_user_limit_t *limit)
     slack__free(limit);
 }
 
+/* Forgets the user with the oldest period, if the period is over. */
 static void forget_oldest(slack_user_limit_t *limit, uint64_t now_ms)
 {
     struct user *oldest = SLACK_CONTAINER(limit->by_age.next, struct user, link);
@@ -83,7 +85,7 @@ static void forget_oldest(slack_user_limit_t *limit, uint64_t now_ms)
     slack__free(slack__map_take(limit->users, (slack_slice_t){oldest->key, oldest->key_len}));
 }
 
-/* NULL: there is no room to remember another user. */
+/* NULL if there is no room for another user. */
 static struct user *user_of(slack_user_limit_t *limit, slack_slice_t key, uint64_t now_ms)
 {
     struct user *user = slack__map_get(limit->users, key);

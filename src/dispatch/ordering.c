@@ -8,7 +8,8 @@ static slack_ordering_t *ordering_at(slack_link_t *link)
     return SLACK_CONTAINER(link, slack_ordering_t, link);
 }
 
-/* Whether it may run, with those before it in the list as they are. */
+/* Whether a delivery may run its listener now. It waits for every earlier delivery of its
+ * conversation in the list, whether that one runs or waits. */
 static bool may_run(const slack_ordering_t *o)
 {
     const slack_rule_t *rule = o->rule;
@@ -32,7 +33,7 @@ static void ordering_run(slack_ordering_t *o)
 bool slack__ordering_enter(slack_ordering_t *o, slack_rule_t *rule, const char *channel,
                            const char *thread)
 {
-    if (o->running) return true; /* slack__ordering_next() let it begin */
+    if (o->running) return true; /* slack__ordering_next() has admitted it */
     o->rule = rule;
     o->channel = channel;
     o->thread = thread;

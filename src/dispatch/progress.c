@@ -6,11 +6,11 @@
 
 #include <slack/error.h>
 
-/* "-CODE REASON ", at most. */
+/* The longest "-CODE REASON ". */
 #define FAILURE_MAX (sizeof "-2147483648  " + SLACK_REASON_MAX)
-/* "#2": the second listener of a name. */
+/* "#2" marks the second listener of a name. */
 #define NUMBER_MAX sizeof "#4294967295"
-/* Before what would end a name. */
+/* Stands before a character that would end a name. */
 #define ESCAPE '\x1f'
 
 /* ---- reading ---- */
@@ -71,14 +71,15 @@ static const char *name_of(const slack_hits_t *hits, size_t hit)
     return hits->items[hit].rule->listener.name;
 }
 
-/* Whether a name ends as that of a second listener does: "#2". */
+/* Whether a name ends like the mark of a second listener. Such a name always gets a mark, or it
+ * could be read as another listener's. */
 static bool is_numbered(const char *name)
 {
     const char *number = strrchr(name, '#');
     return number && number[1] && number[1 + strspn(number + 1, "0123456789")] == '\0';
 }
 
-/* At most name_max() bytes. */
+/* Writes at most name_max() bytes. */
 static size_t write_name(const slack_hits_t *hits, size_t hit, char *to)
 {
     const char *name = name_of(hits, hit);
@@ -118,7 +119,7 @@ bool slack__progress_has(const slack_progress_t *progress, const slack_hits_t *h
 {
     slack_slice_t record = progress->record;
     if (record.len == 0) return false;
-    char *scratch = progress->room + record.len; /* there is room for a line */
+    char *scratch = progress->room + record.len; /* a line fits: see slack__progress_prepare() */
     const slack_slice_t name = {scratch, write_name(hits, hit, scratch)};
     slack_verdict_t verdict;
     while (slack__progress_next(&record, &verdict))
@@ -126,7 +127,7 @@ bool slack__progress_has(const slack_progress_t *progress, const slack_hits_t *h
     return false;
 }
 
-/* A reason that is no single word would be more than its field of the line. */
+/* A space would end the reason's field of the line. */
 static bool is_word(const char *text)
 {
     const size_t len = text ? strcspn(text, " \n") : 0;

@@ -5,64 +5,64 @@
 #include "listeners/router.h"
 
 /*
- * Which listeners of a stored delivery need not run again. The record is text, kept in
+ * The record of the listeners of a stored delivery that need not run again. It is text, kept in
  * slack_row_t.done from one attempt to the next:
  *
- *   "=FAILED SPARED\n"        first line: how many attempts failed, and how many failed only for
- * want of room in a process or by its stop; others ended with their process
- *   "+NAME\n"                 the listener is done
- *   "-CODE REASON NAME\n"     the listener failed for good, with this error and Slack's word for
- * it, or none
+ *   "=FAILED SPARED\n"      the first line: two numbers of attempts (slack_tally_t)
+ *   "+NAME\n"               the listener is done
+ *   "-CODE REASON NAME\n"   the listener failed for good, with this error; REASON is Slack's word
+ *                           for it, or empty
  *
- * A listener's name is written in one line, as no other's: the second one of a name is "NAME#2".
+ * The name of a listener takes one line and is unique: the second listener of a name is "NAME#2".
  */
 typedef struct slack_progress {
     slack_slice_t record;
-    char *room; /* what `record` is in, with room for more behind it; NULL: not prepared */
+    char *room; /* holds `record`, with room for more lines; NULL: not prepared */
 } slack_progress_t;
 
-/* The most of Slack's word for an error that is kept. */
+/* The longest reason that a record keeps. */
 #define SLACK_REASON_MAX 80
 
-/* Get the memory that the record may come to need before anything runs: what has run is never
- * forgotten for want of it. 0; SLACK_ENOMEM: nothing may run. */
+/* Allocates the memory for all lines before any listener runs, so that no listener runs twice for
+ * lack of memory. 0; SLACK_ENOMEM: no listener may run. */
 int slack__progress_prepare(slack_progress_t *progress, const slack_hits_t *hits,
                             slack_arena_t *arena);
-/* Whether the record has a hit's listener. */
+/* Whether the record has a line for the listener of a hit. */
 bool slack__progress_has(const slack_progress_t *progress, const slack_hits_t *hits, size_t hit);
-/* Whether anything is recorded, and can be: the end of the delivery itself says how its only
- * listener ended. */
+/* Whether a record is needed. The end of the delivery itself shows how its only listener ended. */
 static inline bool slack__progress_matters(const slack_progress_t *progress,
                                            const slack_hits_t *hits)
 {
     return hits->count > 1 || progress->record.len > 0;
 }
-/* Add a hit's listener: done, or failed for good with `status` (0: done) and `reason` (optional).
- */
+/* Adds a line for the listener of a hit. `status` is 0 if it is done, or the error with which it
+ * failed for good; `reason` is optional. */
 void slack__progress_add(slack_progress_t *progress, const slack_hits_t *hits, size_t hit,
                          int status, const char *reason);
 
 /* ---- reading ---- */
 
+/* How attempts ended. Attempts that are in neither number ended with their process. */
 typedef struct slack_tally {
-    unsigned failed, spared;
+    unsigned failed; /* attempts that count */
+    unsigned spared; /* attempts that failed only because a process was out of room or stopping */
 } slack_tally_t;
 
-/* The first line; `rest` is what follows it. */
+/* Reads the first line. `rest` is the text after it. */
 slack_tally_t slack__progress_tally(slack_slice_t record, slack_slice_t *rest);
 
-/* What a line says of a listener. */
+/* A line of a listener. */
 typedef struct slack_verdict {
     slack_slice_t name;
     int status; /* 0: done */
     slack_slice_t reason;
 } slack_verdict_t;
 
-/* The next one; `record` moves on. False: there are no more. */
+/* Reads the next line and takes it off `record`. False if there is none. */
 bool slack__progress_next(slack_slice_t *record, slack_verdict_t *ret);
 
-/* How many attempts ended with their process: all that were begun before this one, by the number of
- * this one, less those that the record counts. */
+/* How many attempts before attempt number `attempt` ended with their process: the ones that the
+ * record does not count. */
 unsigned slack__progress_crashed(unsigned attempt, slack_slice_t record);
 
 #endif

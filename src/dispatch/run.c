@@ -16,6 +16,7 @@ void slack__run_leave_ordering(slack_run_t *run)
     if (!slack__linked(&run->ordering.link)) return;
     slack__ordering_leave(&run->ordering);
     slack_ordering_t *next;
+
     while (!run->dispatcher->closed && (next = slack__ordering_next(rule)) != NULL) {
         slack_ctx_t *ctx = &SLACK_CONTAINER(next, slack_run_t, ordering)->ctx;
         if (ctx->phase == SLACK_CTX_RUNNING) slack__task_post(ctx->services->net, &ctx->task);
@@ -34,7 +35,8 @@ void slack__run_done(slack_run_t *run)
 void slack__run_listener_failed(slack_run_t *run, int status, const char *reason)
 {
     slack_ctx_t *ctx = &run->ctx;
-    if (ctx->failure.current.status != 0) return; /* the listener's middleware has handed it up */
+    /* The middleware of the listener returns the listener's error, which is logged already. */
+    if (ctx->failure.current.status != 0) return;
     ctx->failure.current.status = status;
     slack__failure_note(ctx, status, reason);
     SLACK_LOG(slack__ctx_log(ctx), ERROR, "listener failed",

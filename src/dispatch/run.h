@@ -13,39 +13,38 @@
  *
  *   begin -> grant -> middleware 0..n-1 -> listeners 0..m-1 -> owner->ended()
  *
- * Each begins when nothing of the one before is left: no user code on the stack, no hold, no call.
+ * Each part begins when the part before has ended: no function of the program is on the stack, and
+ * no hold and no call is left.
  */
 typedef struct slack_delivery_run slack_run_t; /* enum slack_run is public */
 
-/* What runs deliveries; const after the start, `closed` apart. */
+/* Runs deliveries. Only `closed` changes after the start. */
 typedef struct slack_dispatcher {
     const slack_registry_t *registry;
     slack_identity_t *identity;
-    bool own_events;      /* events of the bot's own doing reach every listener */
+    bool own_events;      /* the events that the bot causes reach every listener */
     bool dedupe_messages; /* SLACK_DEDUPE=messages */
-    bool closed;          /* nothing begins any more */
+    bool closed;          /* no listener begins any more */
 } slack_dispatcher_t;
 
-/* The inbox's side of a run. */
+/* What a run reports to the inbox. */
 typedef struct slack_run_owner {
-    /* A listener is done, or failed for good, and others are still to run: run->progress has
-     * changed. */
+    /* run->progress has changed: a listener is done or has failed for good, and others follow. */
     void (*progressed)(slack_run_t *run);
-    /* Nothing is left to run or to wait for. */
+    /* Nothing is left to run or to wait for. The inbox may free the run. */
     void (*ended)(slack_run_t *run);
 } slack_run_owner_t;
 
-/* Middleware around something. The chain goes on by slack_next(), which only the code may call
- * whose turn it is: that at the depth `caller` of the stack, 0 for one that has returned and goes
- * on later.
- */
+/* Middleware, and the function that they wrap. Only the current middleware may call slack_next().
+ * It is recognised by the depth of the stack: `caller` while it runs, and 0 after it has returned
+ * with a hold and calls slack_next() later. */
 typedef struct slack_chain {
     const slack_middleware_t *items;
     size_t count;
     size_t next; /* the index that slack_next() runs next */
     unsigned caller;
     bool open;                      /* slack_next() may be called */
-    int (*inner)(slack_run_t *run); /* what the chain is around */
+    int (*inner)(slack_run_t *run); /* runs after the last middleware */
 } slack_chain_t;
 
 struct slack_delivery_run {
@@ -54,21 +53,21 @@ struct slack_delivery_run {
     const slack_run_owner_t *owner;
 
     slack_waiter_t waiter;  /* linked while the run waits for its grant */
-    slack_grant_t *granted; /* ctx.grant, where it is counted */
-    bool unauthorized;      /* there is no grant: no handler runs */
-    bool refused;           /* for good */
-    bool refusal_told;
+    slack_grant_t *granted; /* ctx.grant, if the run holds a reference to it; else NULL */
+    bool unauthorized;      /* there is no grant, so no handler runs */
+    bool refused;           /* unauthorized for good: no other attempt follows */
+    bool refusal_sent;
 
-    bool begun;             /* the middleware have */
-    bool own;               /* of the bot's own doing: only for listeners that ask for it */
-    bool reached_listeners; /* the middleware have let it pass */
-    bool error_told, unmatched_told;
+    bool begun;             /* the app's middleware has begun */
+    bool own;               /* the bot caused the event: only for listeners that ask for it */
+    bool reached_listeners; /* the app's middleware has let the delivery pass */
+    bool error_reported, unmatched_reported;
     unsigned listeners; /* how many ran */
     slack_chain_t chain;
     slack_hits_t hits;
     size_t next_hit;
     slack_progress_t progress;
-    slack_ordering_t ordering; /* of the listener that runs, or is the next */
+    slack_ordering_t ordering; /* of the listener that runs, or that runs next */
 };
 
 static inline slack_run_t *slack__run_of(slack_ctx_t *ctx)
@@ -76,21 +75,22 @@ static inline slack_run_t *slack__run_of(slack_ctx_t *ctx)
     return SLACK_CONTAINER(ctx, slack_run_t, ctx);
 }
 
-/* The caller fills `owner` and ctx.task. */
+/* The caller sets `owner` and ctx.task. */
 void slack__run_init(slack_run_t *run, slack_dispatcher_t *dispatcher, slack_services_t *services,
                      slack_delivery_t *delivery);
-/* Leaves every list and frees what is not in the delivery's arena. */
+/* Leaves every list, and frees the memory that is not in the delivery's arena. */
 void slack__run_done(slack_run_t *run);
 
-/* The listener has ended, or will never begin: the next delivery that waits for it may. */
+/* The listener has ended, or will not run. Lets the deliveries begin that waited for it. */
 void slack__run_leave_ordering(slack_run_t *run);
 
-/* dispatch.c: begin. */
+/* dispatch.c */
 void slack__run_begin(slack_run_t *run);
-/* Go on, when something that the run waited for has ended. From the loop, off the user's stack. */
+/* Continues after a wait has ended. Called from the loop, with no function of the program on the
+ * stack. */
 void slack__run_advance(slack_run_t *run);
 
-/* The listener that runs has returned an error. `reason`: Slack's error, or NULL. */
+/* The listener that runs has returned an error. `reason` is Slack's error, or NULL. */
 void slack__run_listener_failed(slack_run_t *run, int status, const char *reason);
 
 #endif

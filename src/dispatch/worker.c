@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "dispatch/worker.h"
 
+/* A handler on a worker holds its delivery until it has returned. */
+
 static void work_run(slack_pool_job_t *job)
 {
     slack_work_t *work = SLACK_CONTAINER(job, slack_work_t, job);
@@ -28,7 +30,7 @@ int slack__worker_submit(slack_run_t *run)
     if (work == NULL) return SLACK_ENOMEM;
     work->job.run = work_run;
     work->job.done = work_done;
-    slack__ctx_client(ctx); /* a worker would make it beside the loop */
+    slack__ctx_client(ctx); /* made now, because slack_ctx_client() does not ask the loop */
     ctx->holds++;
     int rc = slack__pool_submit(ctx->services->pool, &work->job);
     if (rc == 0) return 0;

@@ -4,8 +4,9 @@
 
 #include "dispatch/run.h"
 
-/* Have a thread of the pool run the handler of ctx->hit; the delivery is held until it has. 0;
- * SLACK_EBUSY: the queue is full, or there is no thread; SLACK_ENOMEM; SLACK_ECANCELED. */
+/* Queues the handler of ctx->hit for a thread of the pool, and holds the delivery until the
+ * handler has returned. 0; SLACK_EBUSY if the queue is full or no thread can start; SLACK_ENOMEM;
+ * SLACK_ECANCELED. */
 int slack__worker_submit(slack_run_t *run);
 
 #endif

@@ -8,22 +8,24 @@
 #include "util/json.h"
 
 /*
- * Claims queued rows and runs them: retries that are due, jobs, events that were queued because too
- * many were under way, rows that a dead process has left. Claims are small, so that the backlog
- * does not hold up what arrives, and begins no more than can make its calls.
+ * Claims queued rows and runs them: deliveries that wait for another attempt, jobs, events that
+ * were queued because too many deliveries were running, and rows of a dead process. Claims are
+ * small, so that the backlog does not delay new deliveries and begins no more rows than can make
+ * their calls.
  */
 
-/* A claim is for a quarter of the room that there is: a handler may make several calls at once, and
- * rows of the last claim may not have begun. Wherever there is any room it is for one row at the
- * least, so that new events do not keep old rows waiting. */
+/* A claim takes a quarter of the free room: a handler may make several calls at once, and the rows
+ * of the last claim may not have begun. It takes at least one row while there is any room, so that
+ * new events do not keep old rows waiting. */
 #define ROOM_PART 4
-/* How often to look for room that something other than a delivery takes. */
+/* How often to look for room if the end of a delivery does not make it: calls and handlers that
+ * have no delivery take room too. */
 #define ROOM_POLL_MS 100
-/* How soon a row is tried again that there was no memory for. */
+/* When to begin a row again after memory was out. */
 #define MEMORY_POLL_MS 100
 
-/* An arena that a body of `len` bytes can always be parsed in, however many values it has: the
- * bound of an arena must not keep a row, and those behind it, waiting. */
+/* The size of an arena in which every body of `len` bytes can be parsed, however many values it
+ * has. With a smaller limit such a row could never begin, and would block the rows behind it. */
 #define RESTORE_BYTES(len) (SLACK_ARENA_MAX + 32 * (len))
 
 static size_t least(size_t a, size_t b)
@@ -33,8 +35,9 @@ static size_t least(size_t a, size_t b)
 
 /* ---- running a row ---- */
 
-/* NULL: memory is out. ret->ctx.failure has the error of a row that cannot be read. */
-static slack_entry_t *restore(slack_inbox_t *inbox, const slack_row_t *from)
+/* Makes an entry of a row. If the row cannot be parsed, the run has failed with that error. NULL if
+ * memory is out. */
+static slack_entry_t *entry_restore(slack_inbox_t *inbox, const slack_row_t *from)
 {
     slack_arena_t *arena =
         slack__arena_new(8192 + 2 * from->payload.len, RESTORE_BYTES(from->payload.len));
@@ -60,7 +63,7 @@ static slack_entry_t *restore(slack_inbox_t *inbox, const slack_row_t *from)
     if (entry == NULL) goto no_memory;
     slack_ctx_t *ctx = &entry->run.ctx;
     ctx->failure.status = rc;
-    ctx->ack.sent = true;
+    ctx->ack.sent = true; /* Slack's ack was sent when the row was stored */
     ctx->job = row.name.ptr;
     ctx->tenant = tenant;
     ctx->attempt = row.attempt;
@@ -73,8 +76,8 @@ no_memory:
     return NULL;
 }
 
-/* No handler is going to see it. */
-static void give_up(slack_entry_t *entry, int status, const char *reason)
+/* Fails the entry for good, before any handler has run. */
+static void entry_give_up(slack_entry_t *entry, int status, const char *reason)
 {
     slack_failure_t *failure = &entry->run.ctx.failure;
     failure->status = status;
@@ -84,15 +87,15 @@ static void give_up(slack_entry_t *entry, int status, const char *reason)
 
 static bool begin_row(slack_inbox_t *inbox, const slack_row_t *row)
 {
-    slack_entry_t *entry = restore(inbox, row);
+    slack_entry_t *entry = entry_restore(inbox, row);
     if (entry == NULL) return false;
-    SLACK_LOG(slack__inbox_log(inbox), DEBUG, "attempt", "key=%.*s kind=%.*s attempt=%u",
+    SLACK_LOG(slack__inbox_log(inbox), DEBUG, "attempt begins", "key=%.*s kind=%.*s attempt=%u",
               (int)row->key.len, row->key.ptr, (int)row->kind.len, row->kind.ptr, row->attempt);
     if (row->damaged)
-        give_up(entry, SLACK_ESTORE, "what was stored is damaged");
+        entry_give_up(entry, SLACK_ESTORE, "the stored row is damaged");
     else if (entry->run.ctx.failure.status == 0 &&
              slack__progress_crashed(row->attempt, row->done) >= SLACK_ATTEMPTS_CRASH_MAX)
-        give_up(entry, SLACK_ECLOSED, "the process ended in each of its attempts");
+        entry_give_up(entry, SLACK_ECLOSED, "the process ended during each attempt");
     if (entry->run.ctx.failure.status != 0)
         slack__entry_end(entry);
     else
@@ -107,7 +110,7 @@ static void drop_batch(slack_backlog_t *b)
     b->batch.count = b->next = 0;
 }
 
-/* A row that there is no memory for stays claimed, for later. */
+/* If memory is out, the rows that are left stay claimed and begin later. */
 static void begin_claimed(slack_inbox_t *inbox)
 {
     slack_backlog_t *b = &inbox->backlog;
@@ -130,12 +133,13 @@ static void rows_claimed(slack_store_op_t *op)
     SLACK_CRASH(op->batch->count ? "claimed" : "claimed-nothing");
     b->claiming = false;
     b->next = 0;
-    if (inbox->phase != SLACK_INBOX_RUNNING) { /* the next process claims them */
+    if (inbox->phase != SLACK_INBOX_RUNNING) { /* the rows are left to the next process */
         drop_batch(b);
         return;
     }
     const int64_t now = slack__wall_ms(inbox->services->net->clock), next = b->batch.next_ms;
     b->more = op->status == 0 && b->batch.count == b->batch.limit;
+    /* No queued row is due any more, so new events need not queue behind them. */
     if (op->status == 0 && !b->more && next > now) b->overflow = false;
     if (inbox->store->ops->durable || op->status != 0)
         slack__inbox_look_in(inbox, SLACK_BACKLOG_POLL_MS);
@@ -145,14 +149,14 @@ static void rows_claimed(slack_store_op_t *op)
     begin_claimed(inbox);
 }
 
-static void claim(slack_inbox_t *inbox)
+static void backlog_claim(slack_inbox_t *inbox)
 {
     slack_backlog_t *b = &inbox->backlog;
     const slack_services_t *services = inbox->services;
     size_t room = least(slack__webapi_room(services->webapi), slack__pool_room(services->pool));
     if (room > 0) room = room < ROOM_PART ? 1 : room / ROOM_PART;
     room = least(least(slack__inbox_room(inbox), room), SLACK_CLAIM_MAX);
-    if (room == 0) { /* a delivery that ends looks again, too */
+    if (room == 0) { /* the end of a delivery looks again too: see slack__entry_release() */
         b->more = true;
         slack__inbox_look_in(inbox, ROOM_POLL_MS);
         return;
@@ -174,13 +178,14 @@ static void lease_renewed(slack_store_op_t *op)
 {
     slack_inbox_t *inbox = SLACK_CONTAINER(op, slack_inbox_t, backlog.renewal);
     inbox->backlog.renewing = false;
-    /* Where no event comes, this tells whether one could be stored. */
+    /* If no event comes, only the renewal shows whether the store works. */
     inbox->store_failing = op->status == SLACK_ESTORE;
-    if (op->status != 0) inbox->backlog.renew_ms = 0; /* at the next look: the lease runs out */
+    if (op->status != 0)
+        inbox->backlog.renew_ms = 0; /* renew at the next look: the lease goes on expiring */
 }
 
-/* As long as the loop turns, the rows that it has claimed stay its own. */
-static void renew(slack_inbox_t *inbox)
+/* Renews from the loop, so that a process whose loop hangs loses its rows to other owners. */
+static void lease_renew(slack_inbox_t *inbox)
 {
     slack_backlog_t *b = &inbox->backlog;
     const uint64_t now = slack__mono_ms(inbox->services->net->clock);
@@ -195,6 +200,7 @@ static void renew(slack_inbox_t *inbox)
 
 /* ---- looking ---- */
 
+/* An entry whose end cannot be stored now returns to the list, so the list is emptied first. */
 static void settle_again(slack_inbox_t *inbox)
 {
     slack_link_t again, *link;
@@ -208,14 +214,14 @@ void slack__backlog_look(slack_inbox_t *inbox)
 {
     slack_backlog_t *b = &inbox->backlog;
     if (inbox->phase != SLACK_INBOX_RUNNING && inbox->phase != SLACK_INBOX_DRAINING) return;
-    if (inbox->store->ops->durable) renew(inbox);
+    if (inbox->store->ops->durable) lease_renew(inbox);
     settle_again(inbox);
     if (b->claiming || inbox->phase != SLACK_INBOX_RUNNING) return;
     if (b->batch.arena) {
         begin_claimed(inbox);
         if (b->batch.arena) return;
     }
-    claim(inbox);
+    backlog_claim(inbox);
 }
 
 static void look_timer(slack_timer_t *timer)

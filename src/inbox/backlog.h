@@ -6,12 +6,12 @@
 
 /* The most rows of one claim. */
 #define SLACK_CLAIM_MAX 64
-/* How often a store that others share is looked at for rows that they left or queued. */
+/* How often to look for rows that other owners of a shared store have queued or left. */
 #define SLACK_BACKLOG_POLL_MS 2000
 
 void slack__backlog_init(slack_backlog_t *backlog);
-/* Look at the store: renew the lease, store ends that could not be stored, claim rows and run them.
- */
+/* Renews the lease, stores the ends of deliveries that the store could not take before, and claims
+ * rows and runs them. */
 void slack__backlog_look(slack_inbox_t *inbox);
 void slack__backlog_stop(slack_inbox_t *inbox);
 

@@ -3,7 +3,7 @@
 
 #include "util/json.h"
 
-/* The wall clock may be set: nothing waits for it longer. */
+/* Rows are due by the wall clock, which may be set. So no look waits longer than an hour. */
 #define LOOK_MS_MAX (3600 * 1000)
 
 slack_entry_t *slack__entry_new(slack_inbox_t *inbox, slack_delivery_t *delivery)
@@ -25,7 +25,7 @@ void slack__entry_free(slack_entry_t *entry)
     slack_delivery_t *delivery = entry->run.ctx.delivery;
     slack__task_cancel(&entry->run.ctx.task);
     slack__run_done(&entry->run);
-    slack__delivery_free(delivery); /* the entry lies in it */
+    slack__delivery_free(delivery); /* the entry lies in its arena */
 }
 
 void slack__entry_release(slack_entry_t *entry)

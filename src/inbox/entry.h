@@ -4,16 +4,17 @@
 
 #include "inbox/inbox.h"
 
-/* An entry for a delivery, among the live ones. NULL: memory is out, and nothing has happened. */
+/* Makes an entry of a delivery and adds it to inbox->live. NULL if memory is out: the delivery is
+ * unchanged. */
 slack_entry_t *slack__entry_new(slack_inbox_t *inbox, slack_delivery_t *delivery);
-/* The entry has ended: free it, with the delivery. */
+/* Takes an entry that has ended out of inbox->live and frees it, with its delivery. */
 void slack__entry_release(slack_entry_t *entry);
-/* Free an entry that is in no list any more, with the delivery. */
+/* Frees an entry that is in no list, with its delivery. */
 void slack__entry_free(slack_entry_t *entry);
 
-/* The texts that a store keeps of a delivery. row->payload is empty when memory is out. */
+/* Sets the texts of a row. row->payload is empty if memory is out. */
 void slack__entry_fill_row(slack_entry_t *entry, slack_row_t *row);
-/* Have the store do entry->op. */
+/* Passes entry->op to the store. */
 static inline void slack__entry_submit(slack_entry_t *entry)
 {
     slack_store_t *store = entry->inbox->store;
@@ -21,11 +22,11 @@ static inline void slack__entry_submit(slack_entry_t *entry)
     store->ops->submit(store, &entry->op);
 }
 
-/* Look at the store in `in_ms` at the latest. */
+/* Schedules slack__backlog_look() in `in_ms` at the latest. */
 void slack__inbox_look_in(slack_inbox_t *inbox, uint64_t in_ms);
-/* The same by a time on the wall clock. */
+/* Schedules it for a time on the wall clock. */
 void slack__inbox_look_at(slack_inbox_t *inbox, int64_t wall_ms);
-/* How many more rows may be claimed beside the live deliveries. */
+/* How many more rows may be claimed. The last quarter of the limit is left to new deliveries. */
 static inline size_t slack__inbox_room(const slack_inbox_t *inbox)
 {
     const size_t max = inbox->bounds.max_deliveries, most = max - max / 4;

@@ -7,7 +7,7 @@
 #include "inbox/retry.h"
 #include "util/crash.h"
 
-/* How soon an end that the store could not take is tried again. */
+/* When to store an end again after the store has failed. */
 #define UNSETTLED_MS 1000
 
 /* ---- the progress ---- */
@@ -22,7 +22,8 @@ static void mark_stored(slack_store_op_t *op)
     if (entry->mark_changed && entry->run.ctx.phase == SLACK_CTX_RUNNING) mark_submit(entry);
 }
 
-/* A failure here costs a repetition at worst. */
+/* The store's status is ignored: without the mark, an attempt after a crash runs the listener
+ * again. One mark is in the store at a time. A change meanwhile is written by the next mark. */
 static void mark_submit(slack_entry_t *entry)
 {
     slack_store_t *store = entry->inbox->store;
@@ -44,18 +45,18 @@ static void run_progressed(slack_run_t *run)
 
 /* ---- the end in the store ---- */
 
-/* Where the end cannot be stored, the delivery would run again after a restart: it is kept, and its
- * end tried again, until the store can take it or the app stops. */
+/* After a restart, a delivery whose end is not stored would run again. So the entry is kept, and
+ * its end is stored again and again until the store takes it or the app stops. */
 static void end_not_stored(slack_entry_t *entry, int status)
 {
     slack_inbox_t *inbox = entry->inbox;
     const slack_delivery_t *d = entry->run.ctx.delivery;
     if (!entry->unsettled)
-        SLACK_LOG(slack__inbox_log(inbox), ERROR, "store: a delivery's end was not noted",
+        SLACK_LOG(slack__inbox_log(inbox), ERROR, "store: the end of a delivery was not stored",
                   "key=%.*s error=%s", (int)d->key.len, d->key.ptr, slack_err_name(status));
     entry->unsettled = true;
     if (status == SLACK_EBUSY && entry->op.kind != SLACK_STORE_FINISH) {
-        entry->op.kind = SLACK_STORE_FINISH; /* the store has no room to keep the delivery */
+        entry->op.kind = SLACK_STORE_FINISH; /* the store has no room to keep the row */
         slack__entry_submit(entry);
     } else if (inbox->phase != SLACK_INBOX_CLOSED) {
         slack__list_push(&inbox->unsettled, &entry->op.link);
@@ -65,7 +66,7 @@ static void end_not_stored(slack_entry_t *entry, int status)
     }
 }
 
-static void tell_dead(slack_entry_t *entry)
+static void report_dead(slack_entry_t *entry)
 {
     slack_ctx_t *ctx = &entry->run.ctx;
     const slack_row_t *row = &entry->op.row;
@@ -91,12 +92,12 @@ static void end_stored(slack_store_op_t *op)
         return;
     }
     SLACK_CRASH("finished");
-    if (op->kind == SLACK_STORE_BURY) tell_dead(entry);
+    if (op->kind == SLACK_STORE_BURY) report_dead(entry);
     if (op->kind == SLACK_STORE_WAIT) slack__inbox_look_at(entry->inbox, op->row.due_ms);
     slack__entry_release(entry);
 }
 
-/* How the attempt ends is decided once, however often the store has to be asked. */
+/* slack__retry_settle() counts the attempt, so it runs once, however often the store fails. */
 void slack__entry_settle(slack_entry_t *entry)
 {
     SLACK_CRASH("handled");
@@ -112,14 +113,14 @@ void slack__entry_settle(slack_entry_t *entry)
 
 /* ---- the end for the program ---- */
 
-/* A failure is a warning; the ack's body is for whoever looks for a fault. */
+/* The body of the ack may hold texts of users, so it is logged only at the level debug. */
 static void log_done(const slack_run_t *run, const slack_done_t *done)
 {
     static const char *const outcomes[] = {
         [SLACK_ACK_OK] = "ok", [SLACK_ACK_LATER] = "later", [SLACK_ACK_REFUSE] = "refused"};
     const slack_ctx_t *ctx = &run->ctx;
     const slack_logger_t *log = slack__ctx_log(ctx);
-    /* A tenant's refusal is logged once, for all of its deliveries. */
+    /* The authorizer has logged the refusal once, for all deliveries of the tenant. */
     const enum slack_log_level level =
         done->status && !run->refused ? SLACK_LOG_WARN : SLACK_LOG_DEBUG;
     if (level > log->level) return;
@@ -135,7 +136,7 @@ static void log_done(const slack_run_t *run, const slack_done_t *done)
                done->listeners);
 }
 
-static void tell_done(slack_entry_t *entry)
+static void report_done(slack_entry_t *entry)
 {
     slack_run_t *run = &entry->run;
     slack_ctx_t *ctx = &run->ctx;
@@ -156,7 +157,7 @@ static void tell_done(slack_entry_t *entry)
         .duration_us = now > since ? now - since : 0,
         .listeners = run->listeners,
     };
-    if (ctx->done_hooks) slack__ctx_tell_done(ctx, &done);
+    if (ctx->done_hooks) slack__ctx_run_done_hooks(ctx, &done);
     log_done(run, &done);
 }
 
@@ -167,8 +168,8 @@ void slack__entry_end(slack_entry_t *entry)
     if (!ctx->ack.sent)
         slack__ack_outcome(ctx, ctx->failure.status ? SLACK_ACK_REFUSE : SLACK_ACK_OK);
     ctx->phase = SLACK_CTX_ENDED;
-    slack__task_cancel(&ctx->task); /* a release inside of the handler has posted it */
-    tell_done(entry);
+    slack__task_cancel(&ctx->task); /* slack_ctx_release() in the last handler may have posted it */
+    report_done(entry);
     if (entry->stored)
         slack__entry_settle(entry);
     else
@@ -186,7 +187,7 @@ void slack__entry_abandon(slack_entry_t *entry)
 {
     slack_ctx_t *ctx = &entry->run.ctx;
     slack_inbox_t *inbox = entry->inbox;
-    SLACK_LOG(slack__ctx_log(ctx), WARN, "delivery ended by the stop",
+    SLACK_LOG(slack__ctx_log(ctx), WARN, "delivery canceled by the stop",
               "transport=%s kind=%s holds=%u calls=%u", ctx->delivery->transport->ops->name,
               slack_kind_name(ctx->delivery->kind), ctx->holds, ctx->calls);
     slack__failure_set(&ctx->failure, SLACK_ECANCELED);
@@ -196,5 +197,5 @@ void slack__entry_abandon(slack_entry_t *entry)
     slack__unlink(&entry->run.waiter.link);
     inbox->live_count--;
     slack__list_push(&inbox->zombies, &entry->link);
-    tell_done(entry);
+    report_done(entry);
 }

@@ -4,15 +4,16 @@
 
 #include "inbox/inbox.h"
 
-/* What the inbox does when a run says that it has progressed, and that it has ended. */
+/* The inbox's side of every run. */
 extern const slack_run_owner_t slack__entry_owner;
 
-/* The delivery has ended: ack it if nobody has, tell the program, store the end of the attempt, and
- * free it. */
+/* Ends a delivery: acks it if no handler has, calls the done hooks, stores the end of the attempt,
+ * and frees the entry. */
 void slack__entry_end(slack_entry_t *entry);
-/* Store the end of the attempt, once more where the store could not take it. */
+/* Stores the end of the attempt, or stores it again after the store has failed. */
 void slack__entry_settle(slack_entry_t *entry);
-/* End a delivery by force: its handlers were canceled. It is a zombie from then on. */
+/* Ends a delivery by force. The program may still hold its ctx, so the entry becomes a zombie,
+ * which slack__inbox_done() frees. */
 void slack__entry_abandon(slack_entry_t *entry);
 
 #endif

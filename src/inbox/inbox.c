@@ -22,8 +22,7 @@ void slack__inbox_init(slack_inbox_t *inbox)
 void slack__inbox_start(slack_inbox_t *inbox)
 {
     inbox->phase = SLACK_INBOX_RUNNING;
-    /* Rows that the process before has left come before new events, if the order matters to a
-     * listener. */
+    /* If a listener is ordered, the rows that the last process has left run before new events. */
     inbox->backlog.overflow = inbox->dispatcher->registry->ordered && inbox->store->ops->durable;
     slack__backlog_look(inbox);
 }
@@ -43,7 +42,7 @@ void slack__inbox_close(slack_inbox_t *inbox)
         slack__entry_release(SLACK_CONTAINER(link, slack_entry_t, op.link));
     while ((link = slack__list_shift(&inbox->live)) != NULL) {
         slack_entry_t *entry = SLACK_CONTAINER(link, slack_entry_t, link);
-        if (entry->in_store)
+        if (entry->in_store) /* the store still uses entry->op */
             slack__list_push(&keep, link);
         else
             slack__entry_abandon(entry);

@@ -7,12 +7,12 @@
 #include "inbox/finish.h"
 #include "util/crash.h"
 
-/* Events are acked here, once they are stored. Deliveries that a handler acks go straight to it,
- * since Slack does not send them again. */
+/* An event is acked when it is stored. A delivery that its handler has to ack is not stored: Slack
+ * never sends it again, and the ack promises no more than the handler has done. */
 
-/* ---- past a bound ---- */
+/* ---- rejecting ---- */
 
-/* There may be no memory: the delivery itself is in the list. */
+/* Needs no memory, because the list links the delivery itself. */
 static void reject(slack_inbox_t *inbox, slack_delivery_t *d)
 {
     slack__list_push(&inbox->rejected, &d->link);
@@ -50,7 +50,7 @@ static void event_stored(slack_store_op_t *op)
     entry->in_store = false;
     inbox->store_failing = op->status == SLACK_ESTORE;
     if (op->status != 0)
-        SLACK_LOG(slack__inbox_log(inbox), WARN, "event not stored, Slack is to send it again",
+        SLACK_LOG(slack__inbox_log(inbox), WARN, "event not stored, Slack will send it again",
                   "transport=%s key=%.*s error=%s", d->transport->ops->name, (int)d->key.len,
                   d->key.ptr, slack_err_name(op->status));
     if (op->status != 0 || inbox->phase == SLACK_INBOX_CLOSED) {
@@ -63,13 +63,13 @@ static void event_stored(slack_store_op_t *op)
     SLACK_CRASH("acked");
     if (op->duplicate) {
         slack__inbox_count(inbox, d->kind, SLACK_RESULT_DUPLICATE);
-        SLACK_LOG(slack__inbox_log(inbox), DEBUG, "event known, not run again",
+        SLACK_LOG(slack__inbox_log(inbox), DEBUG, "event already known, not run again",
                   "transport=%s key=%.*s retry_num=%d", d->transport->ops->name, (int)d->key.len,
                   d->key.ptr, d->retry_num);
         slack__entry_release(entry);
         return;
     }
-    if (!op->claim) { /* the backlog claims it */
+    if (!op->claim) { /* the row is queued, and the backlog claims it later */
         inbox->backlog.more = true;
         slack__entry_release(entry);
         return;
@@ -79,9 +79,9 @@ static void event_stored(slack_store_op_t *op)
     slack__run_begin(&entry->run);
 }
 
-/* The payload is written for a durable store alone: the parser has used up the text that came.
- * False: memory is out. */
-static bool fill_row(slack_entry_t *entry)
+/* The parser works in place, so the payload has to be written anew. Only a durable store needs it
+ * now. False if memory is out. */
+static bool event_fill_row(slack_entry_t *entry)
 {
     slack_delivery_t *d = entry->run.ctx.delivery;
     slack_row_t *row = &entry->op.row;
@@ -97,8 +97,9 @@ static void store_event(slack_entry_t *entry)
 {
     slack_inbox_t *inbox = entry->inbox;
     slack_store_op_t *op = &entry->op;
-    if (!fill_row(entry)) {
-        slack__task_post(inbox->services->net, &entry->run.ctx.task); /* see slack__intake_run() */
+    if (!event_fill_row(entry)) {
+        /* host->deliver() must not ack, so slack__intake_run() does. */
+        slack__task_post(inbox->services->net, &entry->run.ctx.task);
         return;
     }
     op->kind = SLACK_STORE_PUT;
@@ -113,7 +114,7 @@ static void store_event(slack_entry_t *entry)
     slack__entry_submit(entry);
 }
 
-/* ---- the way of a delivery ---- */
+/* ---- running ---- */
 
 void slack__intake_run(slack_task_t *task)
 {
@@ -124,13 +125,13 @@ void slack__intake_run(slack_task_t *task)
         slack__run_advance(&entry->run);
         return;
     }
-    if (d->kind == SLACK_KIND_UNKNOWN) { /* acked, so that it does not come again */
+    if (d->kind == SLACK_KIND_UNKNOWN) { /* acked, so that Slack does not send it again */
         SLACK_LOG(slack__ctx_log(ctx), WARN, "delivery of an unknown kind", "transport=%s type=%s",
                   d->transport->ops->name, slack_json_str(d->body, "/type"));
         slack__entry_end(entry);
         return;
     }
-    if (d->kind == SLACK_KIND_EVENT && !entry->stored) { /* no memory to store it */
+    if (d->kind == SLACK_KIND_EVENT && !entry->stored) { /* memory was out: see store_event() */
         answer_later(entry);
         return;
     }
@@ -147,9 +148,9 @@ void slack__inbox_deliver(slack_inbox_t *inbox, slack_transport_t *transport, sl
     const bool closed = inbox->phase == SLACK_INBOX_CLOSED;
     slack_entry_t *entry = full || closed ? NULL : slack__entry_new(inbox, d);
     if (entry == NULL) {
-        SLACK_LOG(slack__inbox_log(inbox), WARN, "delivery put off",
+        SLACK_LOG(slack__inbox_log(inbox), WARN, "delivery rejected",
                   "transport=%s kind=%s reason=%s", transport->ops->name, slack_kind_name(d->kind),
-                  full     ? "too many under way"
+                  full     ? "too many deliveries"
                   : closed ? "stopping"
                            : "out of memory");
         slack__inbox_count(inbox, d->kind, SLACK_RESULT_LATER);

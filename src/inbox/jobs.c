@@ -11,14 +11,14 @@
 #include "util/alloc.h"
 #include "util/json.h"
 
-/* Jobs are rows that the program makes. The backlog claims them, as it does every queued row. */
+/* A job is a row that the program makes. The backlog claims it like every queued row. */
 
-/* Keys of jobs are apart from Slack's event ids. */
+/* Keeps the keys of jobs apart from Slack's event ids. */
 #define KEY_PREFIX "job:"
 
 /* ---- storing a job ---- */
 
-/* In the arena of the delivery that it comes from. */
+/* In the arena of the delivery whose handler defers the job. */
 typedef struct deferred {
     slack_store_op_t op;
     slack_ctx_t *ctx;
@@ -33,7 +33,7 @@ static void job_stored(slack_store_op_t *op)
                   (int)op->row.name.len, op->row.name.ptr, slack_err_name(op->status));
     else if (!op->duplicate)
         slack__inbox_look_at(slack__entry_of_ctx(ctx)->inbox, op->row.due_ms);
-    if (ctx->phase == SLACK_CTX_RUNNING) { /* else ended by the stop */
+    if (ctx->phase == SLACK_CTX_RUNNING) { /* the stop has not ended the delivery */
         if (op->status != 0) {
             slack__failure_note(ctx, op->status, NULL);
             ctx->ack.defer_failed = true;
@@ -43,8 +43,8 @@ static void job_stored(slack_store_op_t *op)
     slack__ctx_call_ended(ctx, 0, NULL);
 }
 
-/* The tenant of the delivery is the job's. "" for an app with a token of its own; NULL: memory is
- * out. */
+/* The job belongs to the tenant of its delivery. "" for an app with a token of its own; NULL if
+ * memory is out. */
 static const char *tenant_text(slack_ctx_t *ctx, slack_arena_t *arena)
 {
     const slack_delivery_t *d = ctx->delivery;
@@ -54,7 +54,7 @@ static const char *tenant_text(slack_ctx_t *ctx, slack_arena_t *arena)
     return slack__tenant_text(arena, &tenant);
 }
 
-static bool fill_row(slack_ctx_t *ctx, slack_row_t *row, const slack_job_t *job)
+static bool job_fill_row(slack_ctx_t *ctx, slack_row_t *row, const slack_job_t *job)
 {
     slack_arena_t *arena = slack__ctx_arena(ctx);
     const char *name = slack__arena_strdup(arena, job->name);
@@ -75,7 +75,8 @@ static bool fill_row(slack_ctx_t *ctx, slack_row_t *row, const slack_job_t *job)
     return name && key && text && tenant;
 }
 
-static int submit_here(slack_ctx_t *ctx, void *args)
+/* The delivery stays open until the job is stored, and its ack waits: see slack_ack_state. */
+static int job_submit_here(slack_ctx_t *ctx, void *args)
 {
     deferred_t *deferred = args;
     slack_store_t *store = slack__entry_of_ctx(ctx)->inbox->store;
@@ -91,12 +92,12 @@ int slack_defer_job(slack_ctx_t *ctx, const slack_job_t *job)
     if (job->name == NULL || *job->name == '\0') return SLACK_EINVAL;
     if (job->args == NULL) return slack__ctx_no_json(ctx);
     deferred_t *deferred = slack__arena_calloc(slack__ctx_arena(ctx), sizeof *deferred);
-    if (deferred == NULL || !fill_row(ctx, &deferred->op.row, job)) return SLACK_ENOMEM;
+    if (deferred == NULL || !job_fill_row(ctx, &deferred->op.row, job)) return SLACK_ENOMEM;
     deferred->ctx = ctx;
     deferred->op.kind = SLACK_STORE_PUT;
     deferred->op.done = job_stored;
     slack__link_init(&deferred->op.link);
-    return slack__ctx_on_loop(ctx, submit_here, deferred);
+    return slack__ctx_on_loop(ctx, job_submit_here, deferred);
 }
 
 int slack_defer(slack_ctx_t *ctx, const char *name, const slack_json_t *args)

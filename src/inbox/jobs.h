@@ -6,7 +6,7 @@
 
 typedef void (*slack_cancel_fn)(slack_app_t *app, int status, void *user_data);
 
-/* The work of slack_cancel_job(). */
+/* Implements slack_cancel_job(). */
 int slack__jobs_cancel(slack_inbox_t *inbox, const char *key, slack_cancel_fn fn, void *user_data);
 
 #endif

@@ -10,19 +10,19 @@
 /* The retry schedule: wait n is between half and all of BASE * 2^(n-1). */
 #define WAIT_BASE_MS 1000
 #define WAIT_CAP_MS  (5 * 60 * 1000)
-/* So many attempts are spared, since they say nothing about the delivery: a handler that never
- * fits, because it makes too many calls by itself, has its dead letter the same day. A spared
- * attempt waits no longer than attempt SPARED_WAITS. */
+/* The most attempts that do not count. A handler that can never succeed, because it alone makes too
+ * many calls, reaches this number within a day and becomes a dead letter. The wait after a spared
+ * attempt grows up to spared attempt SPARED_WAITS. */
 #define SPARED_MAX   1000
 #define SPARED_WAITS 5
 
 static bool can_heal(const slack_failure_t *failure)
 {
     if (failure->heals || failure->hopeless) return failure->heals;
-    return slack__heals(failure->status, failure->reason); /* outside of any listener */
+    return slack__heals(failure->status, failure->reason); /* not the error of a listener */
 }
 
-/* Whether this attempt is one of the few that a delivery has. */
+/* Whether this attempt is one of the max_attempts that a delivery has. */
 static bool attempt_counts(const slack_ctx_t *ctx, slack_tally_t before)
 {
     const slack_failure_t *failure = &ctx->failure;
@@ -31,7 +31,8 @@ static bool attempt_counts(const slack_ctx_t *ctx, slack_tally_t before)
     return !slack__failure_is_local(ctx, failure->status);
 }
 
-/* The delivery's failure is that of the listener which failed for good, in whatever attempt. */
+/* Replaces the failure of this attempt by the failure of the listener that failed for good, in this
+ * attempt or an earlier one. */
 static void recall_failure(slack_entry_t *entry)
 {
     slack_failure_t *failure = &entry->run.ctx.failure;
@@ -60,8 +61,8 @@ static uint64_t wait_ms(unsigned nth)
     return slack__backoff_next_ms(&backoff, most / 2, slack__random_u64());
 }
 
-/* A dead letter keeps the listeners that are done, and no others: a person who has it run again
- * begins anew. */
+/* The record of a dead letter keeps the listeners that are done and drops the failures: a retry
+ * runs every other listener again, with all its attempts. */
 static int bury(slack_entry_t *entry)
 {
     slack_slice_t record = entry->run.progress.record;
@@ -80,7 +81,8 @@ static int bury(slack_entry_t *entry)
     return 0;
 }
 
-/* A spared attempt comes again soon: others were in the way. */
+/* The attempt after a spared one follows soon, because only the load of the process was in the way.
+ */
 static int wait_or_bury(slack_entry_t *entry)
 {
     const slack_ctx_t *ctx = &entry->run.ctx;
@@ -126,7 +128,8 @@ int slack__retry_settle(slack_entry_t *entry)
     int rc = can_heal(&ctx->failure) ? wait_or_bury(entry) : bury(entry);
     if (rc != 0) return rc;
     op->row.error = describe(ctx);
-    /* A store that is not durable has no texts yet of what it gave out at once. */
+    /* A store that is not durable got no texts with the PUT of an event. It needs them to keep the
+     * row. */
     if (entry->inbox->store->ops->durable || op->row.payload.len > 0) return 0;
     slack__entry_fill_row(entry, &op->row);
     return op->row.payload.len > 0 ? 0 : SLACK_ENOMEM;

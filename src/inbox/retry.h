@@ -4,11 +4,11 @@
 
 #include "inbox/inbox.h"
 
-/* So many attempts may end with their process before that is taken to be the delivery's fault. */
+/* After so many attempts that ended with their process, the delivery is taken to be the cause. */
 #define SLACK_ATTEMPTS_CRASH_MAX 25
 
-/* Decide how an attempt ends, and make entry->op of it: FINISH, WAIT for the next attempt, or BURY.
- * 0; SLACK_ENOMEM. */
+/* Decides how an attempt ends, and sets entry->op: FINISH, WAIT for the next attempt, or BURY. 0;
+ * SLACK_ENOMEM. */
 int slack__retry_settle(slack_entry_t *entry);
 
 #endif

@@ -94,7 +94,7 @@ static void test_a_delivery_that_ends_every_process(void **state)
         app_turn(&inbox.f);
     assert_int_equal(inbox.runs, 0);
     assert_string_equal(inbox.dead_error,
-                        "SLACK_ECLOSED the process ended in each of its attempts");
+                        "SLACK_ECLOSED the process ended during each attempt");
     app_close(&inbox.f);
 }
 

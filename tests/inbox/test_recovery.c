@@ -426,7 +426,7 @@ static void test_a_damaged_payload_is_a_dead_letter(void **state)
     settle();
     assert_int_equal(runs, 1);
     assert_int_equal(deads, 1);
-    assert_string_equal(last_dead, "SLACK_ESTORE what was stored is damaged");
+    assert_string_equal(last_dead, "SLACK_ESTORE the stored row is damaged");
     assert_non_null(strstr(f.log, "event=\"dead letter\" id=1 kind=event key=Ev1 attempts=2"));
     app_close(&f);
     assert_int_equal(rows_in(SLACK_ROW_DEAD), 1);
@@ -568,7 +568,7 @@ static void test_an_end_that_cannot_be_noted_does_not_grow(void **state)
     while (full_times < 10000)
         slack__inspect_poll(f.app);
     assert_int_equal(last_size, first_size);
-    const char *told = strstr(f.log, "a delivery's end was not noted");
+    const char *told = strstr(f.log, "the end of a delivery was not stored");
     assert_non_null(told);
     assert_null(strstr(told + 1, "a delivery's end")); /* once is enough */
     slack__inspect_store(f.app)->ops = whole_ops;
@@ -588,7 +588,7 @@ static void test_an_end_without_room_is_the_last(void **state)
     pass();
     assert_int_equal(full_times, 1);
     assert_int_equal(runs, 1);
-    assert_non_null(strstr(f.log, "event=\"store: a delivery's end was not noted\""));
+    assert_non_null(strstr(f.log, "event=\"store: the end of a delivery was not stored\""));
     app_close(&f);
 }
 
