@@ -74,13 +74,13 @@ static int live(void *ctx)
     return rc == SLACK_EIO ? SLACK_ENOMEM : rc; /* the listener failed */
 }
 
-static void opened_and_closed(void **state)
+TEST(opened_and_closed)
 {
     requests = NULL;
     assert_true(alloc_fail_each(live, NULL) > 5);
 }
 
-static void called_by_an_app(void **state)
+TEST(called_by_an_app)
 {
     static const request_t some[] = {
         {"/api/auth.test", "{}"},
@@ -96,7 +96,7 @@ static void called_by_an_app(void **state)
     assert_true(alloc_fail_each(live, NULL) > 50);
 }
 
-static void used_by_a_person(void **state)
+TEST(used_by_a_person)
 {
     static const request_t some[] = {
         {"/sim/send", "{\"kind\":\"mention\",\"text\":\"hi @ann\"}"},
@@ -110,14 +110,4 @@ static void used_by_a_person(void **state)
     };
     requests = some;
     assert_true(alloc_fail_each(live, NULL) > 50);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(opened_and_closed),
-        cmocka_unit_test(called_by_an_app),
-        cmocka_unit_test(used_by_a_person),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,7 +26,7 @@ static int sort_out(int argc, const char **argv)
     return cli_options_read(argc, argv, table, problem);
 }
 
-static void options_stand_anywhere(void **state)
+TEST(options_stand_anywhere)
 {
     const char *argv[] = {"a", "--port",  "1",  "b",      "--host=h=i",
                           "-", "--quiet", "--", "--port", ""};
@@ -40,7 +40,7 @@ static void options_stand_anywhere(void **state)
     assert_int_equal(sort_out(0, NULL), 0);
 }
 
-static void options_that_make_no_sense(void **state)
+TEST(options_that_make_no_sense)
 {
     static const struct {
         const char *argument;
@@ -57,7 +57,7 @@ static void options_that_make_no_sense(void **state)
     }
 }
 
-static void ports(void **state)
+TEST(ports)
 {
     static const char *const bad[] = {"", "x", "-1", "65536", "1 ", "+1"};
     unsigned number = 7;
@@ -103,7 +103,7 @@ static const char *args_of(int argc, const char *const *argv, const sim_send_opt
     return slack__json_text(arena, sim_list_end(&json, &list), NULL);
 }
 
-static void each_kind_has_its_arguments(void **state)
+TEST(each_kind_has_its_arguments)
 {
     static const struct {
         const char *argv[5];
@@ -136,7 +136,7 @@ static void each_kind_has_its_arguments(void **state)
     }
 }
 
-static void options_go_along(void **state)
+TEST(options_go_along)
 {
     const char *const argv[] = {"click", "x"};
     const sim_send_options_t options = {.user = "ben", .message = "1.2", .value = "v"};
@@ -145,7 +145,7 @@ static void options_go_along(void **state)
                         "\"message\":\"1.2\",\"value\":\"v\"}");
 }
 
-static void what_is_missing_is_said(void **state)
+TEST(what_is_missing_is_said)
 {
     static const struct {
         const char *argv[2];
@@ -167,13 +167,5 @@ static void what_is_missing_is_said(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(options_stand_anywhere),
-        cmocka_unit_test(options_that_make_no_sense),
-        cmocka_unit_test(ports),
-        cmocka_unit_test(each_kind_has_its_arguments),
-        cmocka_unit_test(options_go_along),
-        cmocka_unit_test(what_is_missing_is_said),
-    };
-    return cmocka_run_group_tests(tests, setup, teardown);
+    return test_run_all(setup, teardown);
 }

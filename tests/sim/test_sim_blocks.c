@@ -29,6 +29,8 @@ static int teardown(void **state)
     return 0;
 }
 
+#define BLOCKS_TEST(function) TEST_CASE(function, setup, teardown, NULL)
+
 /* JSON with single quotes for double ones. */
 static const slack_json_t *parsed(const char *text)
 {
@@ -49,7 +51,7 @@ static const char *text_of(const slack_json_t *value)
 
 /* --- checks --- */
 
-static void good_blocks_are_taken(void **state)
+BLOCKS_TEST(good_blocks_are_taken)
 {
     static const char *const good[] = {
         "[]",
@@ -68,7 +70,7 @@ static void good_blocks_are_taken(void **state)
         if (!sim_blocks_check(parsed(good[i]), 50, problem)) fail_msg("%s: %s", good[i], problem);
 }
 
-static void bad_blocks_are_explained(void **state)
+BLOCKS_TEST(bad_blocks_are_explained)
 {
     static const struct {
         const char *blocks;
@@ -118,7 +120,7 @@ static void bad_blocks_are_explained(void **state)
     }
 }
 
-static void nameless_blocks_are_named(void **state)
+BLOCKS_TEST(nameless_blocks_are_named)
 {
     const slack_json_t *blocks = parsed(
         "[{'type':'section','text':{'type':'mrkdwn','text':'x'},'accessory':{'type':'overflow'}},"
@@ -141,7 +143,7 @@ static void nameless_blocks_are_named(void **state)
     assert_string_equal(text_of(named), text_of(sim_blocks_named(&json, blocks)));
 }
 
-static void elements_are_found(void **state)
+BLOCKS_TEST(elements_are_found)
 {
     const slack_json_t *blocks = parsed(
         "[{'type':'context','elements':[{'type':'mrkdwn','text':'x'}]},"
@@ -171,7 +173,7 @@ static void elements_are_found(void **state)
 #define OPTIONS                                                                                    \
     "'options':[{'text':{'text':'One'},'value':'1'},{'text':{'text':'Two'},'value':'2'}]"
 
-static void states_look_as_at_slack(void **state)
+BLOCKS_TEST(states_look_as_at_slack)
 {
     static const struct {
         const char *element;
@@ -220,7 +222,7 @@ static void states_look_as_at_slack(void **state)
     }
 }
 
-static void what_holds_nothing_is_empty(void **state)
+BLOCKS_TEST(what_holds_nothing_is_empty)
 {
     assert_true(sim_element_state_empty(parsed("{'type':'plain_text_input','value':null}")));
     assert_true(sim_element_state_empty(parsed("{'type':'plain_text_input','value':''}")));
@@ -234,7 +236,7 @@ static void what_holds_nothing_is_empty(void **state)
 
 /* --- texts --- */
 
-static void typed_text_becomes_markup(void **state)
+BLOCKS_TEST(typed_text_becomes_markup)
 {
     static const struct {
         const char *typed;
@@ -259,7 +261,7 @@ static void typed_text_becomes_markup(void **state)
     assert_string_equal(sim_text_plain(arena, "<> <@> <@U1> <#C1> &lt <|x>"), " @ @U1 #C1 &lt x");
 }
 
-static void a_persons_text_is_rich(void **state)
+BLOCKS_TEST(a_persons_text_is_rich)
 {
     const slack_json_t *content =
         sim_typed_content(&json, "hi <@U0ANN00001> in <#C1|c> <!here> <http://x|y>!");
@@ -275,7 +277,7 @@ static void a_persons_text_is_rich(void **state)
                                            "{\"type\":\"text\",\"text\":\"!\"}]");
 }
 
-static void messages_and_views_in_words(void **state)
+BLOCKS_TEST(messages_and_views_in_words)
 {
     assert_string_equal(sim_text_message(arena, parsed("{}")), "(no text)");
     assert_string_equal(sim_text_message(arena, parsed("{'text':'t','blocks':[{'type':'section',"
@@ -300,7 +302,7 @@ static void keep_line(const sim_entry_t *entry, void *user_data)
     strcat(strcat(shown, sim_entry_line(entry, arena)), "|");
 }
 
-static void entries_are_told_in_order(void **state)
+BLOCKS_TEST(entries_are_told_in_order)
 {
     char shown[200] = "";
     sim_transcript_t transcript;
@@ -322,26 +324,11 @@ static void entries_are_told_in_order(void **state)
     assert_int_equal(sim_transcript_settled(&transcript), 0);
 }
 
-static void php_escapes_more_than_it_has_to(void **state)
+BLOCKS_TEST(php_escapes_more_than_it_has_to)
 {
     slack_buf_t buf;
     slack__buf_init(&buf, 1000);
     assert_int_equal(sim_json_write(&buf, parsed("{'a/b':'\u00e9\u20ac\U0001F600\\n'}")), 0);
     assert_string_equal(slack__buf_ptr(&buf), "{\"a\\/b\":\"\\u00e9\\u20ac\\ud83d\\ude00\\n\"}");
     slack__buf_done(&buf);
-}
-
-#define CASE(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CASE(good_blocks_are_taken),           CASE(bad_blocks_are_explained),
-        CASE(nameless_blocks_are_named),       CASE(elements_are_found),
-        CASE(states_look_as_at_slack),         CASE(what_holds_nothing_is_empty),
-        CASE(typed_text_becomes_markup),       CASE(a_persons_text_is_rich),
-        CASE(messages_and_views_in_words),     CASE(entries_are_told_in_order),
-        CASE(php_escapes_more_than_it_has_to),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

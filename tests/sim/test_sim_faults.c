@@ -37,6 +37,8 @@ static int teardown(void **state)
     return 0;
 }
 
+#define FAULT_TEST(function) TEST_CASE(function, setup, teardown, NULL)
+
 static bool asked(const char *json)
 {
     const slack_json_t *request = NULL;
@@ -51,7 +53,7 @@ static void ask(const char *json)
     assert_true(sim_faults_add(&faults, &fault));
 }
 
-static void every_row_is_whole(void **state)
+FAULT_TEST(every_row_is_whole)
 {
     for (const sim_fault_kind_t *kind = sim_fault_kinds; kind->name; kind++) {
         const sim_effect_t none = {0};
@@ -65,7 +67,7 @@ static void every_row_is_whole(void **state)
                         "open-status STATUS [RETRY_AFTER_S]");
 }
 
-static void arguments_go_where_they_belong(void **state)
+FAULT_TEST(arguments_go_where_they_belong)
 {
     ask("{\"name\":\"open-status\",\"args\":[\"429\",\"3\"]}");
     assert_string_equal(fault.said, "open-status 429 3");
@@ -85,7 +87,7 @@ static void arguments_go_where_they_belong(void **state)
     assert_string_equal(sim_faults_at(&faults, SIM_POINT_HELLO, "").disconnect, "warning");
 }
 
-static void what_makes_no_sense_is_told(void **state)
+FAULT_TEST(what_makes_no_sense_is_told)
 {
     static const struct {
         const char *json;
@@ -122,7 +124,7 @@ static bool acts(enum sim_point point)
     return sim_faults_at(&faults, point, "").acts;
 }
 
-static void a_fault_acts_as_often_as_it_was_asked_to(void **state)
+FAULT_TEST(a_fault_acts_as_often_as_it_was_asked_to)
 {
     ask("{\"name\":\"too-many\",\"count\":2}");
     assert_true(sim_faults_look(&faults, SIM_POINT_HELLO, "").acts);
@@ -140,7 +142,7 @@ static void a_fault_acts_as_often_as_it_was_asked_to(void **state)
     assert_false(acts(SIM_POINT_PONG));
 }
 
-static void a_fault_acts_for_its_time(void **state)
+FAULT_TEST(a_fault_acts_for_its_time)
 {
     ask("{\"name\":\"too-many\",\"for_ms\":1000}");
     for (int i = 0; i < 5; i++)
@@ -155,7 +157,7 @@ static void a_fault_acts_for_its_time(void **state)
     assert_false(acts(SIM_POINT_HELLO));
 }
 
-static void faults_of_one_point_act_in_turn(void **state)
+FAULT_TEST(faults_of_one_point_act_in_turn)
 {
     ask("{\"name\":\"open-status\",\"args\":[\"500\"]}");
     ask("{\"name\":\"open-status\",\"args\":[\"503\"]}");
@@ -165,7 +167,7 @@ static void faults_of_one_point_act_in_turn(void **state)
     assert_int_equal(sim_faults_at(&faults, SIM_POINT_CALL, method).status, 0);
 }
 
-static void there_is_a_bound(void **state)
+FAULT_TEST(there_is_a_bound)
 {
     for (int i = 0; i < SIM_FAULTS_MAX; i++)
         ask("{\"name\":\"no-ping\"}");
@@ -174,7 +176,7 @@ static void there_is_a_bound(void **state)
     assert_true(sim_faults_add(&faults, &fault));
 }
 
-static void they_can_be_seen(void **state)
+FAULT_TEST(they_can_be_seen)
 {
     sim_json_builder_t json = {arena, 0};
     ask("{\"name\":\"late-pong\",\"args\":[\"9000\"],\"for_ms\":5000}");
@@ -187,7 +189,7 @@ static void they_can_be_seen(void **state)
 
 /* --- the failure rate --- */
 
-static void above_95_percent_of_failures_is_too_much(void **state)
+TEST(above_95_percent_of_failures_is_too_much)
 {
     sim_failure_rate_t failures;
     unsigned events, failed;
@@ -202,7 +204,7 @@ static void above_95_percent_of_failures_is_too_much(void **state)
     assert_int_equal(failed, 96);
 }
 
-static void few_events_are_exempt(void **state)
+TEST(few_events_are_exempt)
 {
     sim_failure_rate_t failures;
     sim_failure_rate_init(&failures, SIM_FAILURE_RATE_MIN, 1);
@@ -211,7 +213,7 @@ static void few_events_are_exempt(void **state)
     assert_true(sim_failure_rate_add(&failures, true, 0));
 }
 
-static void an_hour_later_it_is_forgotten(void **state)
+TEST(an_hour_later_it_is_forgotten)
 {
     const uint64_t hour_ms = (uint64_t)3600 * 1000;
     sim_failure_rate_t failures;
@@ -231,24 +233,4 @@ static void an_hour_later_it_is_forgotten(void **state)
     sim_failure_rate_add(&failures, false, 70 * 1000);
     sim_failure_rate_count(&failures, &events, &failed);
     assert_int_equal(events, 50);
-}
-
-#define FAULT_TEST(fn) cmocka_unit_test_setup_teardown(fn, setup, teardown)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        FAULT_TEST(every_row_is_whole),
-        FAULT_TEST(arguments_go_where_they_belong),
-        FAULT_TEST(what_makes_no_sense_is_told),
-        FAULT_TEST(a_fault_acts_as_often_as_it_was_asked_to),
-        FAULT_TEST(a_fault_acts_for_its_time),
-        FAULT_TEST(faults_of_one_point_act_in_turn),
-        FAULT_TEST(there_is_a_bound),
-        FAULT_TEST(they_can_be_seen),
-        cmocka_unit_test(above_95_percent_of_failures_is_too_much),
-        cmocka_unit_test(few_events_are_exempt),
-        cmocka_unit_test(an_hour_later_it_is_forgotten),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -30,6 +30,10 @@ static int teardown(void **state)
     return 0;
 }
 
+#define VERIFIED(function) TEST_CASE(function, setup_verified, teardown, NULL)
+
+#define ALONE(function) TEST_CASE(function, setup, teardown, NULL)
+
 #define assert_member(json, path, text) assert_string_equal(slack_json_str((json), (path)), (text))
 
 static void assert_header(const slack_http_request_t *request, const char *name, const char *value)
@@ -51,7 +55,7 @@ static void assert_sent(bool acked)
 
 /* --- requests --- */
 
-static void events_are_json_as_php_writes_it(void **state)
+VERIFIED(events_are_json_as_php_writes_it)
 {
     sim_peer_send(&peer, MESSAGE, &answer);
     const slack_http_request_t *request = sim_receiver_next(&receiver);
@@ -65,7 +69,7 @@ static void events_are_json_as_php_writes_it(void **state)
     assert_sent(true);
 }
 
-static void commands_are_a_form(void **state)
+VERIFIED(commands_are_a_form)
 {
     sim_peer_send(&peer,
                   "{\"kind\":\"command\",\"command\":\"/echo\",\"text\":\"a & b=c \\u00e9\"}",
@@ -82,7 +86,7 @@ static void commands_are_a_form(void **state)
                   "#general  ann runs /echo a & b=c \u00e9 -> bot (only to ann): echoed");
 }
 
-static void interactions_are_json_in_a_form(void **state)
+VERIFIED(interactions_are_json_in_a_form)
 {
     sim_peer_send(&peer, "{\"kind\":\"options\",\"action_id\":\"x\",\"value\":\"a/b\"}", &answer);
     const slack_http_request_t *request = sim_receiver_next(&receiver);
@@ -97,7 +101,7 @@ static void interactions_are_json_in_a_form(void **state)
     assert_member(answer.body, "/line", "ann types \"a/b\" into x -> one");
 }
 
-static void a_socket_comes_first(void **state)
+VERIFIED(a_socket_comes_first)
 {
     sim_app_t app;
     sim_app_connect(&peer, &app);
@@ -112,7 +116,7 @@ static void a_socket_comes_first(void **state)
 
 /* --- redeliveries --- */
 
-static void failures_come_again(void **state)
+VERIFIED(failures_come_again)
 {
     static const uint64_t waits_ms[] = {0, 60 * 1000, 5 * 60 * 1000};
     sim_peer_send(&peer, MESSAGE, &answer);
@@ -138,7 +142,7 @@ static void failures_come_again(void **state)
         uv_run(&peer.world.loop, UV_RUN_ONCE);
 }
 
-static void no_retry_is_honoured(void **state)
+VERIFIED(no_retry_is_honoured)
 {
     const slack_http_header_t no_retry = {SLACK_SLICE("X-Slack-No-Retry"), SLACK_SLICE("1")};
     sim_peer_send(&peer, MESSAGE, &answer);
@@ -147,7 +151,7 @@ static void no_retry_is_honoured(void **state)
     assert_int_equal(peer.sim->deliveries.count, 0);
 }
 
-static void commands_do_not_come_again(void **state)
+VERIFIED(commands_do_not_come_again)
 {
     sim_peer_send(&peer, "{\"kind\":\"command\",\"command\":\"/x\"}", &answer);
     sim_receiver_answer(&receiver, sim_receiver_next(&receiver), 500, NULL, "", NULL);
@@ -156,7 +160,7 @@ static void commands_do_not_come_again(void **state)
     assert_int_equal(peer.sim->deliveries.count, 0);
 }
 
-static void an_app_that_went_away_is_noticed(void **state)
+VERIFIED(an_app_that_went_away_is_noticed)
 {
     sim_receiver_close(&receiver);
     sim_peer_send(&peer, "{\"kind\":\"command\",\"command\":\"/x\"}", &answer);
@@ -165,7 +169,7 @@ static void an_app_that_went_away_is_noticed(void **state)
     sim_receiver_open(&peer, &receiver);
 }
 
-static void a_slow_app_is_too_late(void **state)
+VERIFIED(a_slow_app_is_too_late)
 {
     sim_peer_send(&peer, "{\"kind\":\"command\",\"command\":\"/x\"}", &answer);
     sim_receiver_next(&receiver); /* no answer within three seconds of real time */
@@ -188,7 +192,7 @@ static void set_url(void)
     sim_peer_start(&peer, &set, &answer);
 }
 
-static void the_challenge_has_three_forms(void **state)
+ALONE(the_challenge_has_three_forms)
 {
     static const struct {
         const char *type;
@@ -216,7 +220,7 @@ static void the_challenge_has_three_forms(void **state)
     }
 }
 
-static void an_url_that_does_not_answer_is_not_taken(void **state)
+ALONE(an_url_that_does_not_answer_is_not_taken)
 {
     set_url();
     sim_receiver_answer(&receiver, sim_receiver_next(&receiver), 200, "text/plain", "what?", NULL);
@@ -233,7 +237,7 @@ static void an_url_that_does_not_answer_is_not_taken(void **state)
     assert_int_equal(peer.status, 400);
 }
 
-static void a_delivery_asks_again(void **state)
+ALONE(a_delivery_asks_again)
 {
     set_url();
     sim_receiver_answer(&receiver, sim_receiver_next(&receiver), 503, NULL, "", NULL);
@@ -251,7 +255,7 @@ static void a_delivery_asks_again(void **state)
 
 /* --- the control API --- */
 
-static void nobody_is_there(void **state)
+ALONE(nobody_is_there)
 {
     sim_peer_send(&peer, MESSAGE, &answer);
     sim_peer_sent(&peer, &answer);
@@ -260,7 +264,7 @@ static void nobody_is_there(void **state)
     assert_string_equal(sim_peer_transcript(&peer), "");
 }
 
-static void status_tells_what_a_bot_needs(void **state)
+ALONE(status_tells_what_a_bot_needs)
 {
     const slack_json_t *status = sim_peer_control(&peer, "/sim/status", NULL);
     assert_false(slack_json_bool(status, "/app_is_there"));
@@ -275,7 +279,7 @@ static void status_tells_what_a_bot_needs(void **state)
     assert_true(slack_json_bool(sim_peer_sent(&peer, &answer), "/app_is_there"));
 }
 
-static void a_transcript_can_be_waited_for(void **state)
+ALONE(a_transcript_can_be_waited_for)
 {
     const sim_peer_request_t wait = {"GET", "/sim/transcript?wait=2", NULL, NULL, NULL};
     sim_peer_answer_t polled;
@@ -303,7 +307,7 @@ static void a_transcript_can_be_waited_for(void **state)
     assert_false(slack_json_bool(sim_peer_sent(&peer, &polled), "/complete"));
 }
 
-static void the_control_api_is_not_for_web_pages(void **state)
+ALONE(the_control_api_is_not_for_web_pages)
 {
     const sim_peer_request_t plain = {"POST", "/sim/send", NULL, "text/plain", MESSAGE};
     sim_peer_call(&peer, &plain);
@@ -314,30 +318,4 @@ static void the_control_api_is_not_for_web_pages(void **state)
     assert_int_equal(peer.status, 404);
     sim_peer_control(&peer, "/nothing", NULL);
     assert_int_equal(peer.status, 404);
-}
-
-#define ALONE(fn)    cmocka_unit_test_setup_teardown(fn, setup, teardown)
-#define VERIFIED(fn) cmocka_unit_test_setup_teardown(fn, setup_verified, teardown)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        VERIFIED(events_are_json_as_php_writes_it),
-        VERIFIED(commands_are_a_form),
-        VERIFIED(interactions_are_json_in_a_form),
-        VERIFIED(a_socket_comes_first),
-        VERIFIED(failures_come_again),
-        VERIFIED(no_retry_is_honoured),
-        VERIFIED(commands_do_not_come_again),
-        VERIFIED(an_app_that_went_away_is_noticed),
-        VERIFIED(a_slow_app_is_too_late),
-        ALONE(the_challenge_has_three_forms),
-        ALONE(an_url_that_does_not_answer_is_not_taken),
-        ALONE(a_delivery_asks_again),
-        ALONE(nobody_is_there),
-        ALONE(status_tells_what_a_bot_needs),
-        ALONE(a_transcript_can_be_waited_for),
-        ALONE(the_control_api_is_not_for_web_pages),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -27,7 +27,7 @@ static void expect_private(const char *part)
     assert_int_equal(st.st_mode & 0777, 0600);
 }
 
-static void test_only_the_owner_may_read(void **state)
+TEST(test_only_the_owner_may_read)
 {
     mode_t old = umask(0);
     sw_open();
@@ -44,7 +44,7 @@ static void test_only_the_owner_may_read(void **state)
 }
 
 /* Two ways to one file are one store: the second process sees that the first is there. */
-static void test_a_link_leads_to_the_same_store(void **state)
+TEST(test_a_link_leads_to_the_same_store)
 {
     const char *link = store_file_copy();
     char error[SLACK_ERROR_TEXT_MAX];
@@ -74,7 +74,7 @@ static void test_a_link_leads_to_the_same_store(void **state)
     store_file_clean();
 }
 
-static void test_a_newer_schema_is_refused(void **state)
+TEST(test_a_newer_schema_is_refused)
 {
     sw_open();
     sw_close();
@@ -83,7 +83,7 @@ static void test_a_newer_schema_is_refused(void **state)
     store_file_clean();
 }
 
-static void test_a_path_that_cannot_be_is_told_why(void **state)
+TEST(test_a_path_that_cannot_be_is_told_why)
 {
     const struct {
         const char *path, *why;
@@ -100,7 +100,7 @@ static void test_a_path_that_cannot_be_is_told_why(void **state)
     world_close(&sw.world);
 }
 
-static void test_what_is_not_ours_is_refused(void **state)
+TEST(test_what_is_not_ours_is_refused)
 {
     sw_sql("CREATE TABLE songs(title TEXT)");
     sw_refused("holds another program's data");
@@ -114,7 +114,7 @@ static void test_what_is_not_ours_is_refused(void **state)
     store_file_clean();
 }
 
-static void test_a_folder_that_is_not_there(void **state)
+TEST(test_a_folder_that_is_not_there)
 {
     char error[SLACK_ERROR_TEXT_MAX];
     assert_true(world_open(&sw.world));
@@ -182,7 +182,7 @@ static long size_of(void)
     return (long)st.st_size;
 }
 
-static void test_flipped_bits(void **state)
+TEST(test_flipped_bits)
 {
     for (unsigned i = 0; i < 60; i++) {
         fill(100);
@@ -193,7 +193,7 @@ static void test_flipped_bits(void **state)
     }
 }
 
-static void test_a_flipped_payload_is_told(void **state)
+TEST(test_a_flipped_payload_is_told)
 {
     fill(1);
     sw_sql("UPDATE inbox SET payload = '{\"a\":\"b payload of some length\"}'");
@@ -209,7 +209,7 @@ static void test_a_flipped_payload_is_told(void **state)
     store_file_clean();
 }
 
-static void test_a_flipped_value_is_none(void **state)
+TEST(test_a_flipped_value_is_none)
 {
     sw_task_t task;
     sw_open();
@@ -230,7 +230,7 @@ static void test_a_flipped_value_is_none(void **state)
 }
 
 /* What no statement of ours would come across: the header counts free pages that there are not. */
-static void test_a_wrong_header_is_refused(void **state)
+TEST(test_a_wrong_header_is_refused)
 {
     fill(1);
     damage(39, 4);
@@ -239,7 +239,7 @@ static void test_a_wrong_header_is_refused(void **state)
 }
 
 /* Every start is a new owner: those that are gone are forgotten. */
-static void test_an_owner_that_stops_is_forgotten(void **state)
+TEST(test_an_owner_that_stops_is_forgotten)
 {
     for (int i = 0; i < 2; i++) {
         sw_open();
@@ -250,7 +250,7 @@ static void test_an_owner_that_stops_is_forgotten(void **state)
     store_file_clean();
 }
 
-static void test_a_file_cut_short(void **state)
+TEST(test_a_file_cut_short)
 {
     for (long part = 0; part < 16; part++) {
         fill(100);
@@ -262,7 +262,7 @@ static void test_a_file_cut_short(void **state)
 
 /* --- the disk ------------------------------------------------------------------------------ */
 
-static void test_a_disk_that_takes_nothing(void **state)
+TEST(test_a_disk_that_takes_nothing)
 {
     static const int codes[] = {SQLITE_FULL, SQLITE_READONLY, SQLITE_IOERR_WRITE};
     for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
@@ -288,7 +288,7 @@ static void test_a_disk_that_takes_nothing(void **state)
     }
 }
 
-static void test_locked_by_somebody_else(void **state)
+TEST(test_locked_by_somebody_else)
 {
     sqlite3 *other = NULL;
     sw_open();
@@ -305,7 +305,7 @@ static void test_locked_by_somebody_else(void **state)
 
 /* A transaction takes 1024 at most, and each would wait for the lock anew; but within the 3 s that
  * Slack waits for an answer all are told. */
-static void test_locked_with_many_waiting(void **state)
+TEST(test_locked_with_many_waiting)
 {
     enum { COUNT = 4000 };
     static sw_task_t tasks[COUNT];
@@ -332,7 +332,7 @@ static void test_locked_with_many_waiting(void **state)
 }
 
 /* One sync serves all that waited for it. */
-static void test_every_end_is_synced_and_syncs_are_shared(void **state)
+TEST(test_every_end_is_synced_and_syncs_are_shared)
 {
     enum { COUNT = 500 };
     static sw_task_t tasks[COUNT];
@@ -372,7 +372,7 @@ static void add_ended_rows(unsigned count, int rows_state, int64_t changed_ms)
 }
 
 /* Whatever ended long ago goes, a few rows with every transaction; its room is used again. */
-static void test_old_rows_go_in_steps(void **state)
+TEST(test_old_rows_go_in_steps)
 {
     enum { OLD = 20000, STEP = 400, DAYS = 3 };
     int64_t pages = 0;
@@ -402,7 +402,7 @@ static void test_old_rows_go_in_steps(void **state)
 
 /* The power is cut at random moments: what was told to be stored is there, and the file is whole.
  */
-static void test_the_power_is_cut(void **state)
+TEST(test_the_power_is_cut)
 {
     enum { COUNT = 400, CUTS = 40 };
     static sw_task_t tasks[COUNT];
@@ -440,25 +440,5 @@ int main(void)
     path = store_file_path();
     copy = store_file_copy();
     fault_vfs_install();
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_only_the_owner_may_read),
-        cmocka_unit_test(test_a_link_leads_to_the_same_store),
-        cmocka_unit_test(test_a_newer_schema_is_refused),
-        cmocka_unit_test(test_a_path_that_cannot_be_is_told_why),
-        cmocka_unit_test(test_what_is_not_ours_is_refused),
-        cmocka_unit_test(test_a_folder_that_is_not_there),
-        cmocka_unit_test(test_flipped_bits),
-        cmocka_unit_test(test_a_flipped_payload_is_told),
-        cmocka_unit_test(test_a_flipped_value_is_none),
-        cmocka_unit_test(test_a_wrong_header_is_refused),
-        cmocka_unit_test(test_an_owner_that_stops_is_forgotten),
-        cmocka_unit_test(test_a_file_cut_short),
-        cmocka_unit_test(test_a_disk_that_takes_nothing),
-        cmocka_unit_test(test_locked_by_somebody_else),
-        cmocka_unit_test(test_locked_with_many_waiting),
-        cmocka_unit_test(test_every_end_is_synced_and_syncs_are_shared),
-        cmocka_unit_test(test_old_rows_go_in_steps),
-        cmocka_unit_test(test_the_power_is_cut),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run_all(NULL, NULL);
 }

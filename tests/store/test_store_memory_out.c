@@ -106,7 +106,7 @@ static bool use_with_failure(slack_db_t *db, long nth)
     return failed;
 }
 
-static void test_each_allocation_of_its_use(void **state)
+TEST(test_each_allocation_of_its_use)
 {
     slack_db_t *db = NULL;
     long nth = 0;
@@ -132,7 +132,7 @@ static bool open_with_failure(long nth)
 }
 
 /* Every thirteenth, as each costs a few syncs of the disk. */
-static void test_allocations_of_its_opening(void **state)
+TEST(test_allocations_of_its_opening)
 {
     store_file_clean();
     for (long nth = 0; open_with_failure(nth); nth += 13)
@@ -148,9 +148,5 @@ int main(void)
     failing.xRealloc = failing_realloc;
     sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0); /* its own memory would hide some */
     sqlite3_config(SQLITE_CONFIG_MALLOC, &failing);
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_each_allocation_of_its_use),
-        cmocka_unit_test(test_allocations_of_its_opening),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run_all(NULL, NULL);
 }

@@ -56,7 +56,7 @@ static void write_on(sw_task_t *task)
 
 /* Where a sync takes long, a file is free for a moment only between two transactions of one that is
  * busy. Another one gets its turn all the same, and takes no more than its own. */
-static void test_each_has_its_turn(void **state)
+TEST(test_each_has_its_turn)
 {
     enum { PUTS = 25 };
     sw_open();
@@ -103,7 +103,7 @@ static void put_many(const char *prefix, unsigned count)
 
 /* As long as somebody reads what was there before, the log grows; nobody waits for that, and
  * afterwards it is what it was. */
-static void test_somebody_who_reads_for_long(void **state)
+TEST(test_somebody_who_reads_for_long)
 {
     const off_t most = 18 << 20;
     sqlite3 *reader = NULL;
@@ -158,7 +158,7 @@ static void open_at_once(void)
     assert_int_equal(failed, 0);
 }
 
-static void test_opened_by_many_at_once(void **state)
+TEST(test_opened_by_many_at_once)
 {
     for (unsigned round = 0; round < 20; round++) {
         open_at_once();
@@ -170,10 +170,5 @@ static void test_opened_by_many_at_once(void **state)
 int main(void)
 {
     fault_vfs_install();
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_each_has_its_turn),
-        cmocka_unit_test(test_somebody_who_reads_for_long),
-        cmocka_unit_test(test_opened_by_many_at_once),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run_all(NULL, NULL);
 }

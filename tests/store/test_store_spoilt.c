@@ -17,6 +17,8 @@
 #include "support/test.h"
 #include "support/wires.h"
 
+#define BOT_TEST(function) TEST_CASE(function, NULL, bot_kill_all, NULL)
+
 /* --- damage -------------------------------------------------------------------------------- */
 
 static const char *log_of(const char *path)
@@ -184,7 +186,7 @@ static const struct damage {
     {"the log is removed", remove_log, "its log was removed or replaced while it was in use"},
 };
 
-static void test_files_that_are_spoilt_while_it_runs(void **state)
+TEST(test_files_that_are_spoilt_while_it_runs)
 {
     for (size_t i = 0; i < sizeof damages / sizeof *damages; i++) {
         open_bot();
@@ -203,7 +205,7 @@ static void test_files_that_are_spoilt_while_it_runs(void **state)
 }
 
 /* It goes on when the file is there again. */
-static void test_a_file_that_comes_back(void **state)
+TEST(test_a_file_that_comes_back)
 {
     open_bot();
     expect_taken("Ev1");
@@ -222,7 +224,7 @@ static void test_a_file_that_comes_back(void **state)
 
 /* What others do to the file in good order is no damage: they empty the log, and make the file
  * shorter. */
-static void test_a_file_that_others_tidy(void **state)
+TEST(test_a_file_that_others_tidy)
 {
     open_bot();
     for (unsigned i = 0; i < 40; i++) {
@@ -239,7 +241,7 @@ static void test_a_file_that_others_tidy(void **state)
 
 /* Whichever bit of the file it is: what was acknowledged is in what a crash leaves, or that says it
  * is damaged. A damaged log looks like one that a power cut left, so what is behind may be lost. */
-static void test_bits_that_are_flipped_while_it_runs(void **state)
+TEST(test_bits_that_are_flipped_while_it_runs)
 {
     for (unsigned round = 0; round < 30; round++) {
         const char *log = log_of(store_file_path());
@@ -296,7 +298,7 @@ static void make_store(void)
 #define MALFORMED                                                                                  \
     "database disk image is malformed; stop all that use it, then move it away or repair"
 
-static void test_no_start_with_a_file_that_is_cut_short(void **state)
+BOT_TEST(test_no_start_with_a_file_that_is_cut_short)
 {
     for (unsigned part = 1; part < 8; part++) {
         make_store();
@@ -310,7 +312,7 @@ static void test_no_start_with_a_file_that_is_cut_short(void **state)
 }
 
 /* It would pass for a new one. That is what is there when it was removed. */
-static void test_no_start_with_a_file_that_is_emptied(void **state)
+BOT_TEST(test_no_start_with_a_file_that_is_emptied)
 {
     make_store();
     cut(store_file_path(), 0);
@@ -322,7 +324,7 @@ static void test_no_start_with_a_file_that_is_emptied(void **state)
     store_file_clean();
 }
 
-static void test_no_start_with_a_file_that_is_damaged(void **state)
+BOT_TEST(test_no_start_with_a_file_that_is_damaged)
 {
     make_store();
     flip(store_file_path(), 3); /* the name of the format */
@@ -336,14 +338,5 @@ static void test_no_start_with_a_file_that_is_damaged(void **state)
 int main(void)
 {
     store_file_url();
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_files_that_are_spoilt_while_it_runs),
-        cmocka_unit_test(test_a_file_that_comes_back),
-        cmocka_unit_test(test_a_file_that_others_tidy),
-        cmocka_unit_test(test_bits_that_are_flipped_while_it_runs),
-        cmocka_unit_test_teardown(test_no_start_with_a_file_that_is_cut_short, bot_kill_all),
-        cmocka_unit_test_teardown(test_no_start_with_a_file_that_is_emptied, bot_kill_all),
-        cmocka_unit_test_teardown(test_no_start_with_a_file_that_is_damaged, bot_kill_all),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run_all(NULL, NULL);
 }

@@ -119,6 +119,19 @@ void rows_close(void)
     assert_false(closed);
     world_until(&rows.world, closed);
     world_close(&rows.world);
+    rows.store = NULL;
+}
+
+int rows_set_up(void **state)
+{
+    rows_open();
+    return 0;
+}
+
+int rows_tear_down(void **state)
+{
+    if (rows.store) rows_close();
+    return 0;
 }
 
 int64_t rows_now(void)

@@ -24,10 +24,15 @@ typedef struct rows_task {
     unsigned ended; /* its place among the ends, from 1 */
 } rows_task_t;
 
-/* Open the store, at an empty place, or with what it held; and close it. */
+/* Open the store at an empty place, or with its rows; close it. */
 void rows_open(void);
 void rows_open_again(void);
 void rows_close(void);
+
+/* A case with the store open, in a list of cases. */
+#define ROWS_CASE(function) cmocka_unit_test_setup_teardown(function, rows_set_up, rows_tear_down)
+int rows_set_up(void **state);
+int rows_tear_down(void **state);
 
 /* What every operation ends in. */
 void rows_on_done(slack_store_op_t *op);

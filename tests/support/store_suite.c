@@ -14,29 +14,24 @@
 
 static void test_a_key_is_stored_once(void **state)
 {
-    rows_open();
     int64_t id = rows_put("Ev1", 0, false);
     rows_put("Ev1", 0, true);
     rows_put("Ev2", 0, false);
     rows_finish("Ev1", id);
     rows_put("Ev1", 0, true); /* finished is not forgotten */
     rows_put("Ev2", 0, true);
-    rows_close();
 }
 
 static void test_an_empty_key_is_never_a_duplicate(void **state)
 {
-    rows_open();
     rows_put("", 0, false);
     int64_t id = rows_put("", 0, false);
     rows_finish("", id);
     rows_put("", 0, false);
-    rows_close();
 }
 
 static void test_any_bytes_are_a_key(void **state)
 {
-    rows_open();
     rows_task_t a, b, c;
     rows_submit(&a, SLACK_STORE_PUT, "k");
     rows_prepare(&b, SLACK_STORE_PUT, "k");
@@ -51,13 +46,11 @@ static void test_any_bytes_are_a_key(void **state)
     assert_true(c.op.duplicate);
     rows_put("'; DROP TABLE inbox; --", 0, false);
     rows_put("\xff\xfe", 0, false);
-    rows_close();
 }
 
 /* Two copies of an event that arrive together, and their end: one batch, in its order. */
 static void test_operations_end_in_order(void **state)
 {
-    rows_open();
     rows_task_t tasks[100];
     for (unsigned i = 0; i < 100; i++) {
         char key[16];
@@ -72,23 +65,19 @@ static void test_operations_end_in_order(void **state)
         assert_int_equal(tasks[i].op.duplicate, i % 2);
         assert_false(slack__linked(&tasks[i].op.link));
     }
-    rows_close();
 }
 
 static void test_finishing_the_unknown_is_nothing(void **state)
 {
-    rows_open();
     rows_finish("Ev1", 77);
     int64_t id = rows_put("Ev1", 0, false);
     rows_finish("Ev1", id);
     rows_finish("Ev1", id);
     rows_put("Ev1", 0, true);
-    rows_close();
 }
 
 static void test_finished_keys_are_forgotten(void **state)
 {
-    rows_open();
     rows_put("unfinished", 0, false);
     int64_t first = rows_put("first", 0, false);
     int64_t second = rows_put("second", 0, false);
@@ -104,7 +93,6 @@ static void test_finished_keys_are_forgotten(void **state)
     rows_pass_ms(2 * (uint64_t)SLACK_STORE_KEEP_MS);
     rows_put("unfinished", 0, true);
     rows_put("second", 0, true); /* unfinished, this time */
-    rows_close();
 }
 
 static void test_the_bound(void **state)
@@ -167,7 +155,6 @@ static void on_done_go_on(slack_store_op_t *op)
 
 static void test_submitting_inside_a_completion(void **state)
 {
-    rows_open();
     rows_task_t task;
     follow_up_closes = false;
     rows_prepare(&task, SLACK_STORE_PUT, "Ev1");
@@ -175,7 +162,6 @@ static void test_submitting_inside_a_completion(void **state)
     rows_submit_prepared(&task);
     world_until(&rows.world, rows.ends >= 2);
     assert_true(follow_up.op.duplicate);
-    rows_close();
 }
 
 static void test_closing_inside_a_completion(void **state)
@@ -259,7 +245,6 @@ static void test_entries(void **state)
 /* What was submitted first is there for what was submitted behind it. */
 static void test_an_entry_is_read_in_its_order(void **state)
 {
-    rows_open();
     rows_task_t tasks[3];
     rows_prepare(&tasks[0], SLACK_STORE_KV_GET, "k");
     rows_prepare(&tasks[1], SLACK_STORE_KV_PUT, "k");
@@ -272,7 +257,6 @@ static void test_an_entry_is_read_in_its_order(void **state)
     assert_int_equal(tasks[2].batch.count, 1);
     rows_free(&tasks[0]);
     rows_free(&tasks[2]);
-    rows_close();
 }
 
 static void test_entries_are_bounded(void **state)
@@ -378,18 +362,18 @@ int store_suite(const slack_store_ops_t *backend, const char *rest, void (*clean
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_allocations), /* first: it changes the allocator */
         cmocka_unit_test(test_a_claim_without_memory_is_none),
-        cmocka_unit_test(test_a_key_is_stored_once),
-        cmocka_unit_test(test_an_empty_key_is_never_a_duplicate),
-        cmocka_unit_test(test_any_bytes_are_a_key),
-        cmocka_unit_test(test_operations_end_in_order),
-        cmocka_unit_test(test_finishing_the_unknown_is_nothing),
-        cmocka_unit_test(test_finished_keys_are_forgotten),
+        ROWS_CASE(test_a_key_is_stored_once),
+        ROWS_CASE(test_an_empty_key_is_never_a_duplicate),
+        ROWS_CASE(test_any_bytes_are_a_key),
+        ROWS_CASE(test_operations_end_in_order),
+        ROWS_CASE(test_finishing_the_unknown_is_nothing),
+        ROWS_CASE(test_finished_keys_are_forgotten),
         cmocka_unit_test(test_the_bound),
         cmocka_unit_test(test_close_completes_what_was_submitted),
-        cmocka_unit_test(test_submitting_inside_a_completion),
+        ROWS_CASE(test_submitting_inside_a_completion),
         cmocka_unit_test(test_closing_inside_a_completion),
         cmocka_unit_test(test_entries),
-        cmocka_unit_test(test_an_entry_is_read_in_its_order),
+        ROWS_CASE(test_an_entry_is_read_in_its_order),
         cmocka_unit_test(test_entries_are_bounded),
     };
     rows.ops = backend;

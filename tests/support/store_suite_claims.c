@@ -11,7 +11,6 @@
 
 static void test_a_queued_row_is_claimed_once(void **state)
 {
-    rows_open();
     int64_t id = rows_put_queued("a", rows_now());
     rows_put_queued("a", rows_now()); /* known: nothing changes */
     rows_put("mine", 0, false);
@@ -35,12 +34,10 @@ static void test_a_queued_row_is_claimed_once(void **state)
     rows_finish("a", id);
     rows_expect_claim("");
     rows_put("a", 0, true);
-    rows_close();
 }
 
 static void test_rows_are_claimed_when_they_are_due_and_in_order(void **state)
 {
-    rows_open();
     rows_put_queued("later", rows_now() + 500);
     rows_put_queued("b", rows_now() - 1);
     rows_put_queued("c", rows_now() - 1);
@@ -56,7 +53,6 @@ static void test_rows_are_claimed_when_they_are_due_and_in_order(void **state)
     rows_expect_claim("");
     rows_pass_ms(1);
     rows_expect_claim("later ");
-    rows_close();
 }
 
 static size_t cancel(const char *key)
@@ -130,7 +126,6 @@ static void test_a_claim_is_as_large_as_it_may_be(void **state)
 
 static void test_a_row_that_waits_comes_back(void **state)
 {
-    rows_open();
     int64_t id = rows_put("a", 0, false);
     rows_put_back(SLACK_STORE_WAIT, "a", id, rows_now() + 100);
     rows_put("a", 0, true);
@@ -148,13 +143,11 @@ static void test_a_row_that_waits_comes_back(void **state)
         rows_free(&task);
         rows_put_back(SLACK_STORE_WAIT, "a", id, rows_now());
     }
-    rows_close();
 }
 
 /* One that was put without a key has to wait as well. */
 static void test_a_row_without_a_key_waits(void **state)
 {
-    rows_open();
     int64_t id = rows_put("", 0, false);
     rows_put_back(SLACK_STORE_WAIT, "", id, rows_now());
     rows_task_t task;
@@ -164,7 +157,6 @@ static void test_a_row_without_a_key_waits(void **state)
     rows_free(&task);
     rows_finish("", id);
     rows_expect_claim("");
-    rows_close();
 }
 
 static uint64_t count_of(enum slack_row_state state)
@@ -187,7 +179,6 @@ static size_t change(enum slack_store_op_kind kind, int64_t id)
 
 static void test_the_dead_are_listed_and_brought_back(void **state)
 {
-    rows_open();
     int64_t a = rows_put("a", 0, false), b = rows_put("b", 0, false), c = rows_put("c", 0, false);
     rows_put_back(SLACK_STORE_BURY, "c", c, 0);
     rows_put_back(SLACK_STORE_BURY, "a", a, 0);
@@ -228,7 +219,6 @@ static void test_the_dead_are_listed_and_brought_back(void **state)
     assert_int_equal(change(SLACK_STORE_RETRY, 0), 1);
     rows_expect_claim("c ");
     rows_put("a", 0, false);
-    rows_close();
 }
 
 static void expect_list(enum slack_row_state in, int64_t after, int64_t id)
@@ -268,7 +258,6 @@ static void test_every_state_is_listed_in_pages(void **state)
 
 static void test_a_key_may_be_given_up(void **state)
 {
-    rows_open();
     rows_task_t task;
     int64_t id = rows_put("a", 0, false);
     rows_prepare(&task, SLACK_STORE_FINISH, "a");
@@ -284,12 +273,10 @@ static void test_a_key_may_be_given_up(void **state)
     rows_put("a", 0, false);
     assert_int_equal(change(SLACK_STORE_RETRY, id), 1);
     rows_expect_claim(" ");
-    rows_close();
 }
 
 static void test_many_dead_are_changed_a_few_at_a_time(void **state)
 {
-    rows_open();
     for (int i = 0; i < 5; i++) {
         char key[8];
         snprintf(key, sizeof key, "k%d", i);
@@ -305,7 +292,6 @@ static void test_many_dead_are_changed_a_few_at_a_time(void **state)
         assert_int_equal(count_of(SLACK_ROW_DEAD), left[i]);
     }
     assert_int_equal(count_of(SLACK_ROW_QUEUED), 3);
-    rows_close();
 }
 
 static void bury_due(void)
@@ -321,7 +307,6 @@ static void bury_due(void)
 /* By when they came, not by when they are due or died; what is done by when it was. */
 static void test_the_oldest_are_told(void **state)
 {
-    rows_open();
     const int64_t start = rows_now();
     const int64_t first = rows_put("a", 0, false);
     rows_put_queued("b", start + 5000);
@@ -352,12 +337,10 @@ static void test_the_oldest_are_told(void **state)
         assert_int_equal(task.batch.counts[i], want[i].count);
         assert_int_equal(task.batch.oldest_ms[i] - start, want[i].after_ms);
     }
-    rows_close();
 }
 
 static void test_a_queued_row_can_be_canceled(void **state)
 {
-    rows_open();
     rows_put_queued("a", rows_now() + 1000);
     rows_put("running", 0, false);
     assert_int_equal(cancel("a"), 1);
@@ -367,19 +350,16 @@ static void test_a_queued_row_can_be_canceled(void **state)
     rows_pass_ms(2000);
     rows_expect_claim("");
     rows_put("a", 0, false);
-    rows_close();
 }
 
 static void test_the_dead_are_forgotten_in_the_end(void **state)
 {
-    rows_open();
     int64_t id = rows_put("a", 0, false);
     rows_put_back(SLACK_STORE_BURY, "a", id, 0);
     rows_pass_ms((uint64_t)SLACK_STORE_DEAD_MS - 1);
     rows_put("a", 0, true);
     rows_pass_ms(1);
     rows_put("a", 0, false);
-    rows_close();
 }
 
 static slack_store_t *open_other(void)
@@ -538,19 +518,19 @@ static void test_all_slept(void **state)
 int store_suite_claims(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_queued_row_is_claimed_once),
-        cmocka_unit_test(test_rows_are_claimed_when_they_are_due_and_in_order),
+        ROWS_CASE(test_a_queued_row_is_claimed_once),
+        ROWS_CASE(test_rows_are_claimed_when_they_are_due_and_in_order),
         cmocka_unit_test(test_the_bytes_are_bounded),
         cmocka_unit_test(test_a_claim_is_as_large_as_it_may_be),
-        cmocka_unit_test(test_a_row_that_waits_comes_back),
-        cmocka_unit_test(test_a_row_without_a_key_waits),
-        cmocka_unit_test(test_the_dead_are_listed_and_brought_back),
+        ROWS_CASE(test_a_row_that_waits_comes_back),
+        ROWS_CASE(test_a_row_without_a_key_waits),
+        ROWS_CASE(test_the_dead_are_listed_and_brought_back),
         cmocka_unit_test(test_every_state_is_listed_in_pages),
-        cmocka_unit_test(test_a_key_may_be_given_up),
-        cmocka_unit_test(test_many_dead_are_changed_a_few_at_a_time),
-        cmocka_unit_test(test_the_oldest_are_told),
-        cmocka_unit_test(test_a_queued_row_can_be_canceled),
-        cmocka_unit_test(test_the_dead_are_forgotten_in_the_end),
+        ROWS_CASE(test_a_key_may_be_given_up),
+        ROWS_CASE(test_many_dead_are_changed_a_few_at_a_time),
+        ROWS_CASE(test_the_oldest_are_told),
+        ROWS_CASE(test_a_queued_row_can_be_canceled),
+        ROWS_CASE(test_the_dead_are_forgotten_in_the_end),
         cmocka_unit_test(test_owners_leave_each_other_alone),
         cmocka_unit_test(test_a_lease_ends),
         cmocka_unit_test(test_a_clock_that_is_set),

@@ -46,6 +46,8 @@ static int leave(void **state)
     return 0;
 }
 
+#define FILES_TEST(function) TEST_CASE(function, enter, leave, NULL)
+
 typedef struct credentials {
     slack_signing_secret_t secret;
     slack_certificate_t certificate;
@@ -80,7 +82,7 @@ static int init_once(void *ctx)
     return rc;
 }
 
-static void no_memory_to_begin_with(void **state)
+FILES_TEST(no_memory_to_begin_with)
 {
     if (!options.http_tls_cert) skip();
     assert_true(alloc_fail_each(init_once, NULL) > 2);
@@ -106,7 +108,7 @@ static int reload_once(void *ctx)
     return both ? 0 : SLACK_ENOMEM;
 }
 
-static void no_memory_to_reload(void **state)
+FILES_TEST(no_memory_to_reload)
 {
     credentials_t c;
     if (!options.http_tls_cert) skip();
@@ -152,7 +154,7 @@ static int reload_tls_once(void *ctx)
     return SLACK_ENOMEM;
 }
 
-static void mbedtls_has_no_memory(void **state)
+FILES_TEST(mbedtls_has_no_memory)
 {
     credentials_t c;
     if (!options.http_tls_cert || !tls_memory_is_ours()) skip();
@@ -166,7 +168,7 @@ static void mbedtls_has_no_memory(void **state)
  */
 
 /* No block is freed with the secret in it, whatever the file holds later. */
-static void secrets_are_wiped(void **state)
+FILES_TEST(secrets_are_wiped)
 {
     static const char *const texts[] = {
         SECRET, (SECRET "\n"), (SECRET "," SECRET), (SECRET ",,"), ("xoxb-" SECRET),
@@ -195,7 +197,7 @@ static void secrets_are_wiped(void **state)
 }
 
 /* A file that is far too long is read up to the limit. */
-static void secrets_in_large_files_are_wiped(void **state)
+FILES_TEST(secrets_in_large_files_are_wiped)
 {
     char *text = malloc(100001);
     credentials_t c;
@@ -215,7 +217,7 @@ static void secrets_in_large_files_are_wiped(void **state)
 }
 
 /* Options from variables, also when a later variable is invalid. */
-static void secrets_in_options_are_wiped(void **state)
+FILES_TEST(secrets_in_options_are_wiped)
 {
     char sentence[SLACK_ERROR_TEXT_MAX];
     setenv("SLACK_SIGNING_SECRET_FILE", secret_file, 1);
@@ -247,7 +249,7 @@ static void expect_fault(const char *sentence)
     if (!strstr(error, sentence)) fail_msg("\"%s\" is not in: %s", sentence, error);
 }
 
-static void faults_name_the_file(void **state)
+FILES_TEST(faults_name_the_file)
 {
     if (!options.http_tls_cert) skip();
     const slack_options_t good = options;
@@ -273,7 +275,7 @@ static void faults_name_the_file(void **state)
 }
 
 /* To open a pipe would block until somebody writes to it. */
-static void what_is_no_file_is_named(void **state)
+FILES_TEST(what_is_no_file_is_named)
 {
     if (!options.http_tls_cert) skip();
     const slack_options_t good = options;
@@ -305,23 +307,11 @@ static void what_is_no_file_is_named(void **state)
     unlink(pipe);
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, enter, leave)
-
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        CASE(no_memory_to_begin_with),
-        CASE(no_memory_to_reload),
-        CASE(mbedtls_has_no_memory),
-        CASE(secrets_are_wiped),
-        CASE(secrets_in_large_files_are_wiped),
-        CASE(secrets_in_options_are_wiped),
-        CASE(faults_name_the_file),
-        CASE(what_is_no_file_is_named),
-    };
     heap_install();
     close(mkstemp(secret_file));
-    int rc = cmocka_run_group_tests(tests, NULL, NULL);
+    int rc = test_run_all(NULL, NULL);
     unlink(secret_file);
     return rc;
 }

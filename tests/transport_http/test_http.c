@@ -11,39 +11,40 @@
 /* The limit of heap allocations for each delivered event. */
 #define ALLOCATIONS_MAX 4
 
+static http_bench_t b;
+
 static int open_bench(void **state)
 {
-    http_bench_t *b = *state;
-    http_bench_open(b);
-    b->mock.world.logger.level = SLACK_LOG_DEBUG;
-    b->keep_alive = true;
-    b->options.signing_secret = "another," SLACK_REQUEST_SECRET;
-    http_bench_start(b);
+    http_bench_open(&b);
+    b.mock.world.logger.level = SLACK_LOG_DEBUG;
+    b.keep_alive = true;
+    b.options.signing_secret = "another," SLACK_REQUEST_SECRET;
+    http_bench_start(&b);
     return 0;
 }
 
 static int close_bench(void **state)
 {
-    http_bench_close(*state);
+    http_bench_close(&b);
     return 0;
 }
 
-static const http_reply_t *exchange_signed(http_bench_t *b, const char *type, const char *headers,
-                                           const char *body)
+#define BENCH_TEST(function) TEST_CASE(function, open_bench, close_bench, NULL)
+
+static const http_reply_t *exchange_signed(const char *type, const char *headers, const char *body)
 {
-    return http_bench_ask(b, &(slack_request_t){.type = type, .headers = headers, .body = body});
+    return http_bench_ask(&b, &(slack_request_t){.type = type, .headers = headers, .body = body});
 }
 
 /* A request with these headers only, and none of Slack's. */
-static const http_reply_t *exchange_plain(http_bench_t *b, const char *line, const char *headers,
-                                          const char *body)
+static const http_reply_t *exchange_plain(const char *line, const char *headers, const char *body)
 {
     char request[4096];
     int len = snprintf(request, sizeof request,
                        "%s HTTP/1.1\r\nHost: x\r\nContent-Length: %zu\r\n%s\r\n%s", line,
                        strlen(body), headers, body);
     assert_true(len > 0 && (size_t)len < sizeof request);
-    return http_bench_say(b, request);
+    return http_bench_say(&b, request);
 }
 
 static void check_empty(const http_reply_t *reply, int status)
@@ -58,41 +59,37 @@ static void check_empty(const http_reply_t *reply, int status)
 /* --- paths and methods -------------------------------------------------------------------------
  */
 
-static void only_the_path_exists(void **state)
+BENCH_TEST(only_the_path_exists)
 {
     static const char *const paths[] = {
         "POST /", "POST /slack/events/", "POST /slack/event",    "POST /Slack/events",
         "GET /",  "POST //slack/events", "POST /slack%2Fevents",
     };
-    http_bench_t *b = *state;
     for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
-        check_empty(exchange_plain(b, paths[i], "", ""), 404);
-    assert_true(world_logged(&b->mock.world, "level=warn event=\"request refused\" status=404"));
-    assert_int_equal(http_bench_stats(b).refused, sizeof paths / sizeof *paths);
+        check_empty(exchange_plain(paths[i], "", ""), 404);
+    assert_true(world_logged(&b.mock.world, "level=warn event=\"request refused\" status=404"));
+    assert_int_equal(http_bench_stats(&b).refused, sizeof paths / sizeof *paths);
 }
 
-static void only_post_is_allowed(void **state)
+BENCH_TEST(only_post_is_allowed)
 {
     static const char *const lines[] = {"GET /slack/events", "PUT /slack/events?x=y",
                                         "OPTIONS /slack/events", "DELETE /slack/events"};
-    http_bench_t *b = *state;
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
-        const http_reply_t *reply = exchange_plain(b, lines[i], "", "");
+        const http_reply_t *reply = exchange_plain(lines[i], "", "");
         check_empty(reply, 405);
         assert_true(http_reply_has(reply, "Allow", "POST"));
     }
 }
 
-static void query_does_not_matter(void **state)
+BENCH_TEST(query_does_not_matter)
 {
-    http_bench_t *b = *state;
-    check_empty(exchange_plain(b, "POST /slack/events?a=b", "", "ssl_check=1"), 200);
-    check_empty(exchange_plain(b, "POST /slack/events?%zz#", "", "ssl_check=1"),
-                400); /* for the # */
-    check_empty(exchange_plain(b, "POST /slack/events?%zz", "", "ssl_check=1"), 200);
+    check_empty(exchange_plain("POST /slack/events?a=b", "", "ssl_check=1"), 200);
+    check_empty(exchange_plain("POST /slack/events?%zz#", "", "ssl_check=1"), 400); /* for the # */
+    check_empty(exchange_plain("POST /slack/events?%zz", "", "ssl_check=1"), 200);
 }
 
-static void paths_are_compared_decoded(void **state)
+BENCH_TEST(paths_are_compared_decoded)
 {
     static const struct {
         const char *line;
@@ -105,16 +102,15 @@ static void paths_are_compared_decoded(void **state)
         {"POST /slack/events%00", 400},        {"POST /slack/events%0a", 400},
         {"POST /slack/%GGvents", 400},
     };
-    http_bench_t *b = *state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        check_empty(exchange_plain(b, cases[i].line, "", "ssl_check=1"), cases[i].status);
-    assert_int_equal(b->mock.count, 0);
+        check_empty(exchange_plain(cases[i].line, "", "ssl_check=1"), cases[i].status);
+    assert_int_equal(b.mock.count, 0);
 }
 
 /* --- signature ---------------------------------------------------------------------------------
  */
 
-static void unsigned_requests_are_refused(void **state)
+BENCH_TEST(unsigned_requests_are_refused)
 {
     static const char *const headers[] = {
         "",
@@ -132,47 +128,44 @@ static void unsigned_requests_are_refused(void **state)
         "payload=%7B", "ssl_check=0&command=/x",
         "command=/x",
     };
-    http_bench_t *b = *state;
     unsigned sent = 0;
     for (size_t i = 0; i < sizeof headers / sizeof *headers; i++)
         for (size_t k = 0; k < sizeof bodies / sizeof *bodies; k++, sent++)
-            check_empty(exchange_plain(b, "POST /slack/events", headers[i], bodies[k]), 401);
-    assert_int_equal(b->mock.count, 0);
-    assert_int_equal(http_bench_stats(b).refused, sent);
-    assert_true(world_logged(&b->mock.world,
+            check_empty(exchange_plain("POST /slack/events", headers[i], bodies[k]), 401);
+    assert_int_equal(b.mock.count, 0);
+    assert_int_equal(http_bench_stats(&b).refused, sent);
+    assert_true(world_logged(&b.mock.world,
                              "status=401 reason=\"signature or timestamp header is missing\""
                              " peer=127.0.0.1"));
-    assert_false(world_logged(&b->mock.world, "sesame"));
+    assert_false(world_logged(&b.mock.world, "sesame"));
 }
 
-static void duplicate_signature_headers_are_refused(void **state)
+BENCH_TEST(duplicate_signature_headers_are_refused)
 {
-    http_bench_t *b = *state;
-    check_empty(exchange_signed(b, SLACK_REQUEST_JSON, "X-Slack-Signature: v0=0\r\n", EVENT), 401);
-    check_empty(exchange_signed(b, SLACK_REQUEST_JSON,
+    check_empty(exchange_signed(SLACK_REQUEST_JSON, "X-Slack-Signature: v0=0\r\n", EVENT), 401);
+    check_empty(exchange_signed(SLACK_REQUEST_JSON,
                                 "x-slack-request-timestamp: " SLACK_REQUEST_TIME "\r\n", EVENT),
                 401);
-    assert_int_equal(b->mock.count, 0);
+    assert_int_equal(b.mock.count, 0);
 }
 
-static void window_follows_the_wall_clock(void **state)
+BENCH_TEST(window_follows_the_wall_clock)
 {
     static const struct {
         int64_t late_s;
         int status;
     } cases[] = {{299, 200}, {301, 401}, {-299, 200}, {-301, 401}, {0, 200}};
-    http_bench_t *b = *state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        b->mock.world.wall_ms = ((int64_t)MOCK_WALL_S + cases[i].late_s) * 1000;
-        check_empty(exchange_signed(b, SLACK_REQUEST_JSON, "", EVENT), cases[i].status);
+        b.mock.world.wall_ms = ((int64_t)MOCK_WALL_S + cases[i].late_s) * 1000;
+        check_empty(exchange_signed(SLACK_REQUEST_JSON, "", EVENT), cases[i].status);
     }
-    assert_int_equal(b->mock.count, 3);
+    assert_int_equal(b.mock.count, 3);
 }
 
 /* --- bodies ------------------------------------------------------------------------------------
  */
 
-static void ssl_check_is_answered_and_not_followed(void **state)
+BENCH_TEST(ssl_check_is_answered_and_not_followed)
 {
     static const char *const bodies[] = {
         "ssl_check=1&token=x",
@@ -180,18 +173,17 @@ static void ssl_check_is_answered_and_not_followed(void **state)
         "token=x&command=%2Fsmuggled&ssl_check=1",
         "ssl_check=1&payload=%7B%22type%22%3A%22block_actions%22%2C%22actions%22%3A%5B%5D%7D",
     };
-    http_bench_t *b = *state;
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
-        check_empty(exchange_plain(b, "POST /slack/events",
-                                   "Content-Type: " SLACK_REQUEST_FORM "\r\n", bodies[i]),
+        check_empty(exchange_plain("POST /slack/events", "Content-Type: " SLACK_REQUEST_FORM "\r\n",
+                                   bodies[i]),
                     200);
-        check_empty(exchange_signed(b, SLACK_REQUEST_FORM, "", bodies[i]), 200);
+        check_empty(exchange_signed(SLACK_REQUEST_FORM, "", bodies[i]), 200);
     }
-    assert_int_equal(b->mock.count, 0);
-    assert_int_equal(http_bench_stats(b).refused, 0);
+    assert_int_equal(b.mock.count, 0);
+    assert_int_equal(http_bench_stats(&b).refused, 0);
 }
 
-static void challenge_is_answered(void **state)
+BENCH_TEST(challenge_is_answered)
 {
     static const struct {
         const char *body;
@@ -202,18 +194,17 @@ static void challenge_is_answered(void **state)
         {"{\"type\":\"url_verification\",\"challenge\":\"\\\"\\u00e9\\n\\u0000\"}",
          "{\"challenge\":\"\\\"\xc3\xa9\\n\\u0000\"}"},
     };
-    http_bench_t *b = *state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const http_reply_t *reply =
-            exchange_signed(b, SLACK_REQUEST_JSON "; charset=utf-8", "", cases[i].body);
+            exchange_signed(SLACK_REQUEST_JSON "; charset=utf-8", "", cases[i].body);
         assert_int_equal(reply->status, 200);
         assert_true(http_reply_has(reply, "Content-Type", "application/json; charset=utf-8"));
         assert_string_equal(reply->body, cases[i].answer);
     }
-    assert_int_equal(b->mock.count, 0);
+    assert_int_equal(b.mock.count, 0);
 }
 
-static void malformed_bodies_are_not_sent_again(void **state)
+BENCH_TEST(malformed_bodies_are_not_sent_again)
 {
     static const struct {
         const char *type;
@@ -229,18 +220,17 @@ static void malformed_bodies_are_not_sent_again(void **state)
         {SLACK_REQUEST_JSON, "{\"type\":\"url_verification\"}"},
         {SLACK_REQUEST_JSON, "{\"type\":\"url_verification\",\"challenge\":1}"},
     };
-    http_bench_t *b = *state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const http_reply_t *reply = exchange_signed(b, cases[i].type, "", cases[i].body);
+        const http_reply_t *reply = exchange_signed(cases[i].type, "", cases[i].body);
         check_empty(reply, 400);
         assert_true(http_reply_has(reply, "X-Slack-No-Retry", "1"));
     }
-    assert_int_equal(b->mock.count, 0);
-    assert_int_equal(http_bench_stats(b).refused, sizeof cases / sizeof *cases);
-    assert_false(world_logged(&b->mock.world, "sesame"));
+    assert_int_equal(b.mock.count, 0);
+    assert_int_equal(http_bench_stats(&b).refused, sizeof cases / sizeof *cases);
+    assert_false(world_logged(&b.mock.world, "sesame"));
 }
 
-static void odd_retry_headers_count_as_a_first_time(void **state)
+BENCH_TEST(odd_retry_headers_count_as_a_first_time)
 {
     static const struct {
         const char *headers;
@@ -256,20 +246,18 @@ static void odd_retry_headers_count_as_a_first_time(void **state)
         {"X-Slack-Retry-Num:\r\n", 0, ""},
         {"X-Slack-Retry-Reason: http_error\r\n", 0, ""},
     };
-    http_bench_t *b = *state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        check_empty(exchange_signed(b, SLACK_REQUEST_JSON, cases[i].headers, EVENT), 200);
-        assert_int_equal(b->mock.count, i + 1);
-        assert_int_equal(b->mock.deliveries[i].retry_num, cases[i].num);
-        assert_string_equal(b->mock.deliveries[i].retry_reason, cases[i].reason);
+        check_empty(exchange_signed(SLACK_REQUEST_JSON, cases[i].headers, EVENT), 200);
+        assert_int_equal(b.mock.count, i + 1);
+        assert_int_equal(b.mock.deliveries[i].retry_num, cases[i].num);
+        assert_string_equal(b.mock.deliveries[i].retry_reason, cases[i].reason);
     }
 }
 
-static void later_tells_when(void **state)
+BENCH_TEST(later_tells_when)
 {
-    http_bench_t *b = *state;
-    b->mock.ack.outcome = SLACK_ACK_LATER;
-    const http_reply_t *reply = exchange_signed(b, SLACK_REQUEST_JSON, "", EVENT);
+    b.mock.ack.outcome = SLACK_ACK_LATER;
+    const http_reply_t *reply = exchange_signed(SLACK_REQUEST_JSON, "", EVENT);
     check_empty(reply, 503);
     assert_true(http_reply_has(reply, "Retry-After", "1"));
     size_t len;
@@ -279,52 +267,49 @@ static void later_tells_when(void **state)
 /* --- allocations, and the end ------------------------------------------------------------------
  */
 
-static void event_takes_few_allocations(void **state)
+BENCH_TEST(event_takes_few_allocations)
 {
-    http_bench_t *b = *state;
-    check_empty(exchange_signed(b, SLACK_REQUEST_JSON, "", EVENT), 200); /* opens the connection */
+    check_empty(exchange_signed(SLACK_REQUEST_JSON, "", EVENT), 200); /* opens the connection */
     size_t len;
     char *request = slack_request_signed(SLACK_REQUEST_JSON, "", EVENT, strlen(EVENT), &len);
     for (int i = 0; i < 10; i++) {
         size_t before = heap_count();
-        check_empty(http_bench_send(b, request, len, (http_pieces_t){0}), 200);
+        check_empty(http_bench_send(&b, request, len, (http_pieces_t){0}), 200);
         assert_in_range(heap_count() - before, 1, ALLOCATIONS_MAX);
     }
     free(request);
-    assert_int_equal(http_bench_stats(b).connections, 1);
-    assert_int_equal(http_bench_stats(b).delivered, 11);
-    assert_int_equal(http_bench_stats(b).acked, 11);
+    assert_int_equal(http_bench_stats(&b).connections, 1);
+    assert_int_equal(http_bench_stats(&b).delivered, 11);
+    assert_int_equal(http_bench_stats(&b).acked, 11);
 }
 
-static void drain_refuses_what_is_new(void **state)
+BENCH_TEST(drain_refuses_what_is_new)
 {
-    http_bench_t *b = *state;
-    b->mock.script = MOCK_KEEP;
+    b.mock.script = MOCK_KEEP;
     size_t len;
     char *request = slack_request_signed(SLACK_REQUEST_JSON, "", EVENT, strlen(EVENT), &len);
-    int taken = http_peer_send(b->slack, request, len, (http_pieces_t){0});
-    mock_run_until_count(&b->mock, 1);
-    mock_drain(&b->mock);
-    assert_true(http_bench_send(b, request, len, (http_pieces_t){0})->closed);
-    assert_int_equal(b->mock.count, 1);
-    assert_int_equal(mock_ack(&b->mock, 0, SLACK_ACK_OK, SLACK_ACK_BODY_NONE, NULL), 0);
-    const http_reply_t *reply = http_bench_wait(b, taken);
+    int taken = http_peer_send(b.slack, request, len, (http_pieces_t){0});
+    mock_run_until_count(&b.mock, 1);
+    mock_drain(&b.mock);
+    assert_true(http_bench_send(&b, request, len, (http_pieces_t){0})->closed);
+    assert_int_equal(b.mock.count, 1);
+    assert_int_equal(mock_ack(&b.mock, 0, SLACK_ACK_OK, SLACK_ACK_BODY_NONE, NULL), 0);
+    const http_reply_t *reply = http_bench_wait(&b, taken);
     check_empty(reply, 200);
     assert_true(http_reply_has(reply, "Connection", "close"));
     free(request);
 }
 
-static void figures_outlive_the_stop(void **state)
+BENCH_TEST(figures_outlive_the_stop)
 {
-    http_bench_t *b = *state;
-    http_bench_say(b, "NOT HTTP\r\n\r\n");
-    check_empty(exchange_plain(b, "POST /", "", ""), 404);
-    check_empty(exchange_signed(b, SLACK_REQUEST_JSON, "", EVENT), 200);
-    slack_transport_stats_t before = http_bench_stats(b);
+    http_bench_say(&b, "NOT HTTP\r\n\r\n");
+    check_empty(exchange_plain("POST /", "", ""), 404);
+    check_empty(exchange_signed(SLACK_REQUEST_JSON, "", EVENT), 200);
+    slack_transport_stats_t before = http_bench_stats(&b);
     assert_int_equal(before.refused, 2);
-    mock_stop(&b->mock);
-    mock_run_until_state(&b->mock, SLACK_TRANSPORT_STOPPED);
-    slack_transport_stats_t after = http_bench_stats(b);
+    mock_stop(&b.mock);
+    mock_run_until_state(&b.mock, SLACK_TRANSPORT_STOPPED);
+    slack_transport_stats_t after = http_bench_stats(&b);
     assert_int_equal(after.refused, 2);
     assert_int_equal(after.delivered, before.delivered);
     assert_int_equal(after.acked, before.acked);
@@ -334,10 +319,9 @@ static void figures_outlive_the_stop(void **state)
 /* --- options -----------------------------------------------------------------------------------
  */
 
-static void wrong_options_are_named(void **state)
+BENCH_TEST(wrong_options_are_named)
 {
-    http_bench_t *b = *state;
-    const slack_options_t good = b->options;
+    const slack_options_t good = b.options;
     slack_options_t options[15];
     static const char *const sentences[] = {
         "SLACK_SIGNING_SECRET is not set; the http transport needs it",
@@ -376,7 +360,7 @@ static void wrong_options_are_named(void **state)
     for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
         slack_transport_t *t = NULL;
         char error[SLACK_ERROR_TEXT_MAX] = "";
-        assert_int_equal(slack__transport_http.create(&t, &b->mock.host, &options[i], error),
+        assert_int_equal(slack__transport_http.create(&t, &b.mock.host, &options[i], error),
                          SLACK_ECONFIG);
         assert_null(t);
         if (strncmp(error, sentences[i], strlen(sentences[i])) != 0) fail_msg("%s", error);
@@ -385,10 +369,9 @@ static void wrong_options_are_named(void **state)
 }
 
 /* A second transport with these options does not start. */
-static void check_no_start(http_bench_t *b, const char *host, const char *port, int rc,
-                           const char *sentence)
+static void check_no_start(const char *host, const char *port, int rc, const char *sentence)
 {
-    slack_options_t options = b->options;
+    slack_options_t options = b.options;
     options.http_host = host;
     options.http_port = port;
     slack_transport_t *t;
@@ -404,53 +387,23 @@ static void check_no_start(http_bench_t *b, const char *host, const char *port, 
     mock_host_close(&other);
 }
 
-static void unusable_ports_are_named(void **state)
+BENCH_TEST(unusable_ports_are_named)
 {
-    http_bench_t *b = *state;
     char port[16], sentence[128];
-    snprintf(port, sizeof port, "%u", http_bench_stats(b).port);
+    snprintf(port, sizeof port, "%u", http_bench_stats(&b).port);
     snprintf(sentence, sizeof sentence,
              "cannot listen on 127.0.0.1:%s: the port is in use; set SLACK_HTTP_PORT to another",
              port);
-    check_no_start(b, "127.0.0.1", port, SLACK_EIO, sentence);
-    check_no_start(b, "no address", "3000", SLACK_EINVAL,
+    check_no_start("127.0.0.1", port, SLACK_EIO, sentence);
+    check_no_start("no address", "3000", SLACK_EINVAL,
                    "cannot listen on no address:3000: that is no address of this machine; see "
                    "SLACK_HTTP_HOST");
-    check_no_start(b, "192.0.2.1", "3000", SLACK_EIO,
+    check_no_start("192.0.2.1", "3000", SLACK_EIO,
                    "cannot listen on 192.0.2.1:3000: that is no address of this machine; see "
                    "SLACK_HTTP_HOST");
 }
 
-static void second_start_is_refused(void **state)
+BENCH_TEST(second_start_is_refused)
 {
-    http_bench_t *b = *state;
-    assert_int_equal(mock_start(&b->mock, b->t), SLACK_EALREADY);
-}
-
-int main(void)
-{
-    heap_install();
-    static http_bench_t b;
-#define CASE(name) cmocka_unit_test_prestate_setup_teardown(name, open_bench, close_bench, &b)
-    const struct CMUnitTest tests[] = {
-        CASE(only_the_path_exists),
-        CASE(only_post_is_allowed),
-        CASE(query_does_not_matter),
-        CASE(paths_are_compared_decoded),
-        CASE(unsigned_requests_are_refused),
-        CASE(duplicate_signature_headers_are_refused),
-        CASE(window_follows_the_wall_clock),
-        CASE(ssl_check_is_answered_and_not_followed),
-        CASE(challenge_is_answered),
-        CASE(malformed_bodies_are_not_sent_again),
-        CASE(odd_retry_headers_count_as_a_first_time),
-        CASE(later_tells_when),
-        CASE(event_takes_few_allocations),
-        CASE(drain_refuses_what_is_new),
-        CASE(figures_outlive_the_stop),
-        CASE(wrong_options_are_named),
-        CASE(unusable_ports_are_named),
-        CASE(second_start_is_refused),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    assert_int_equal(mock_start(&b.mock, b.t), SLACK_EALREADY);
 }

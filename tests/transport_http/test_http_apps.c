@@ -34,7 +34,7 @@ static const char *last_app(void)
     return b.mock.deliveries[b.mock.count - 1].app_id;
 }
 
-static void each_app_has_its_secrets(void **state)
+TEST(each_app_has_its_secrets)
 {
     static const struct {
         const char *secret, *type, *body;
@@ -83,7 +83,7 @@ static void each_app_has_its_secrets(void **state)
 }
 
 /* An unknown secret signs nothing, and the app's id is not read before the signature holds. */
-static void strangers_are_refused(void **state)
+TEST(strangers_are_refused)
 {
     start(SECRETS);
     const char *const secrets[] = {"secret", "secret-on", SLACK_REQUEST_SECRET};
@@ -98,7 +98,7 @@ static void strangers_are_refused(void **state)
 }
 
 /* Requests without an app are answered for every app. */
-static void challenges_and_certificate_checks(void **state)
+TEST(challenges_and_certificate_checks)
 {
     static const char challenge[] = "{\"type\":\"url_verification\",\"challenge\":\"c\"}";
     static const char *const secrets[] = {"secret-one", "secret-old", "secret-new"};
@@ -115,7 +115,7 @@ static void challenges_and_certificate_checks(void **state)
 }
 
 /* A secret without an id is valid for every app. */
-static void one_app_needs_no_id(void **state)
+TEST(one_app_needs_no_id)
 {
     start("secret-old,secret-new");
     assert_int_equal(ask("secret-old", NULL, EVENT("A111"))->status, 200);
@@ -125,7 +125,7 @@ static void one_app_needs_no_id(void **state)
     http_bench_close(&b);
 }
 
-static void lists_that_cannot_be(void **state)
+TEST(lists_that_cannot_be)
 {
     static const char *const lists[] = {
         "A111:secret,secret", "secret,A111:secret", "A111:",       "A111: ",
@@ -144,7 +144,7 @@ static void lists_that_cannot_be(void **state)
 }
 
 /* An app is added while the process runs. */
-static void apps_of_a_file(void **state)
+TEST(apps_of_a_file)
 {
     char path[] = "/tmp/slackapp-XXXXXX";
     close(mkstemp(path));
@@ -164,7 +164,7 @@ static void apps_of_a_file(void **state)
 }
 
 /* Without memory the answer makes Slack send the request again, or there is none. */
-static void memory_may_run_out(void **state)
+TEST(memory_may_run_out)
 {
     start(SECRETS);
     assert_int_equal(ask("secret-new", SLACK_REQUEST_FORM, DIALOG)->status, 200);
@@ -183,19 +183,4 @@ static void memory_may_run_out(void **state)
     }
     assert_true(n > 3);
     http_bench_close(&b);
-}
-
-int main(void)
-{
-    heap_install();
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_app_has_its_secrets),
-        cmocka_unit_test(strangers_are_refused),
-        cmocka_unit_test(challenges_and_certificate_checks),
-        cmocka_unit_test(one_app_needs_no_id),
-        cmocka_unit_test(lists_that_cannot_be),
-        cmocka_unit_test(apps_of_a_file),
-        cmocka_unit_test(memory_may_run_out),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/child.h"
-#include "support/heap.h"
 #include "support/http_bench.h"
 #include "support/test.h"
 
@@ -31,7 +30,7 @@ static void expect(const char *body, const char *printed)
     child_done(&curl);
 }
 
-static void curl_sends_the_public_vector(void **state)
+TEST(curl_sends_the_public_vector)
 {
     http_bench_open(&b);
     b.mock.ack = (slack_ack_t){SLACK_ACK_OK, SLACK_ACK_BODY_TEXT, SLACK_SLICE("collected ")};
@@ -46,11 +45,4 @@ static void curl_sends_the_public_vector(void **state)
     expect(changed, "401");
     assert_int_equal(b.mock.count, 1);
     http_bench_close(&b);
-}
-
-int main(void)
-{
-    heap_install();
-    const struct CMUnitTest tests[] = {cmocka_unit_test(curl_sends_the_public_vector)};
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -224,6 +224,8 @@ static int close_bench(void **state)
     return 0;
 }
 
+#define BENCH_TEST(function) TEST_CASE(function, open_bench, close_bench, NULL)
+
 /* Slack still gets its answers. */
 static void check_well(unsigned deliveries)
 {
@@ -259,7 +261,7 @@ static void check_log(const char *name, int status)
         fail_msg("%s: %s", name, b.mock.world.log);
 }
 
-static void each_gets_its_status(void **state)
+BENCH_TEST(each_gets_its_status)
 {
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         size_t len;
@@ -282,7 +284,7 @@ static void each_gets_its_status(void **state)
 }
 
 /* A check of the certificate needs no signature, and nothing else follows from it. */
-static void checks_of_the_certificate(void **state)
+BENCH_TEST(checks_of_the_certificate)
 {
     static const struct {
         const char *name, *type, *body;
@@ -316,7 +318,7 @@ static void checks_of_the_certificate(void **state)
 }
 
 /* The media type says what a body is; if it does not, the first byte does. */
-static void bodies_in_odd_dresses(void **state)
+BENCH_TEST(bodies_in_odd_dresses)
 {
     static const struct {
         const char *name, *type, *body;
@@ -359,7 +361,7 @@ static void bodies_in_odd_dresses(void **state)
 }
 
 /* Signed requests in every form that HTTP allows. */
-static void ways_that_are_fine(void **state)
+BENCH_TEST(ways_that_are_fine)
 {
     static const char body[] = EVENT;
     static const struct {
@@ -437,7 +439,7 @@ static const char *statuses_in(const char *text)
     return list;
 }
 
-static void connections_get_their_statuses(void **state)
+BENCH_TEST(connections_get_their_statuses)
 {
     static const struct {
         const char *name;
@@ -485,7 +487,7 @@ static void connections_get_their_statuses(void **state)
 }
 
 /* HEAD gets the answer of GET without the body. */
-static void head_has_no_body(void **state)
+BENCH_TEST(head_has_no_body)
 {
     char answer[4096];
     talk("HEAD /slack/events HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", false, answer,
@@ -496,7 +498,7 @@ static void head_has_no_body(void **state)
 }
 
 /* Hundreds at once: the memory that they take is bounded. */
-static void crowd_leaves_nothing(void **state)
+BENCH_TEST(crowd_leaves_nothing)
 {
     check_well(1);
     const size_t before = heap_bytes();
@@ -513,19 +515,4 @@ static void crowd_leaves_nothing(void **state)
     check_well(2);
     /* A connection that waits for its peer to close keeps some KiB. */
     assert_in_range(heap_bytes() - before, 0, 250 * (16 << 10));
-}
-
-int main(void)
-{
-    heap_install();
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(each_gets_its_status, open_bench, close_bench),
-        cmocka_unit_test_setup_teardown(checks_of_the_certificate, open_bench, close_bench),
-        cmocka_unit_test_setup_teardown(bodies_in_odd_dresses, open_bench, close_bench),
-        cmocka_unit_test_setup_teardown(ways_that_are_fine, open_bench, close_bench),
-        cmocka_unit_test_setup_teardown(connections_get_their_statuses, open_bench, close_bench),
-        cmocka_unit_test_setup_teardown(head_has_no_body, open_bench, close_bench),
-        cmocka_unit_test_setup_teardown(crowd_leaves_nothing, open_bench, close_bench),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,22 +14,24 @@
 
 #define EVENT "{\"type\":\"event_callback\",\"event_id\":\"Ev1\",\"event\":{\"type\":\"a\"}}"
 
-static int status_of(http_bench_t *b, const char *headers)
+static http_bench_t b;
+
+static int status_of(http_bench_t *bench, const char *headers)
 {
-    return http_bench_ask(b, &(slack_request_t){.headers = headers, .body = EVENT})->status;
+    return http_bench_ask(bench, &(slack_request_t){.headers = headers, .body = EVENT})->status;
 }
 
-static void open_bench(http_bench_t *b)
+static void open_bench(http_bench_t *bench)
 {
-    http_bench_open(b);
-    b->mock.world.logger.level = SLACK_LOG_DEBUG;
+    http_bench_open(bench);
+    bench->mock.world.logger.level = SLACK_LOG_DEBUG;
 }
 
 /* --- addresses -------------------------------------------------------------------------------- */
 
-static void unix_socket(void **state)
+TEST(unix_socket)
 {
-    http_bench_t b, second;
+    http_bench_t second;
     char path[64] = "/tmp/slackapp-XXXXXX", host[80];
     assert_non_null(mkdtemp(path));
     strcat(path, "/s");
@@ -68,7 +70,7 @@ static void unix_socket(void **state)
     rmdir(path);
 }
 
-static void several_on_one_port(void **state)
+TEST(several_on_one_port)
 {
     http_bench_t one, two;
     char port[16];
@@ -89,9 +91,8 @@ static void several_on_one_port(void **state)
     http_bench_close(&one);
 }
 
-static void version_6(void **state)
+TEST(version_6)
 {
-    http_bench_t b;
     open_bench(&b);
     b.options.http_host = "::"; /* also accepts IPv4 */
     http_bench_start(&b);
@@ -101,9 +102,8 @@ static void version_6(void **state)
 
 /* --- proxies ---------------------------------------------------------------------------------- */
 
-static void proxies_are_believed(void **state)
+TEST(proxies_are_believed)
 {
-    http_bench_t b;
     open_bench(&b);
     b.options.http_trusted_proxies = "127.0.0.0/8";
     b.options.http_client_cert_header = "X-Client-DN: CN=platform-tls-client.slack.com";
@@ -128,23 +128,21 @@ static void proxies_are_believed(void **state)
     http_bench_close(&b);
 }
 
-static void strangers_are_not(void **state)
+TEST(strangers_are_not)
 {
-    http_bench_t b;
     open_bench(&b);
     b.options.http_trusted_proxies = "192.0.2.0/24";
     b.options.http_client_cert_header = "X-Client-DN: CN=platform-tls-client.slack.com";
     http_bench_start(&b);
     assert_int_equal(status_of(&b, "X-Forwarded-For: 192.0.2.1\r\nX-Client-DN: "
-                                   "CN=platform-tls-client.slack.com\r\n"),
+                               "CN=platform-tls-client.slack.com\r\n"),
                      401);
     assert_true(world_logged(&b.mock.world, "peer=127.0.0.1"));
     http_bench_close(&b);
 }
 
-static void wrong_options_are_named(void **state)
+TEST(wrong_options_are_named)
 {
-    http_bench_t b;
     open_bench(&b);
     b.options.http_trusted_proxies = "everybody";
     assert_int_equal(http_bench_create(&b), SLACK_ECONFIG);
@@ -169,9 +167,8 @@ static void wrong_options_are_named(void **state)
 
 /* --- reload ----------------------------------------------------------------------------------- */
 
-static void secret_is_read_again(void **state)
+TEST(secret_is_read_again)
 {
-    http_bench_t b;
     char path[] = "/tmp/slackapp-XXXXXX";
     close(mkstemp(path));
     file_write(path, "another-secret\n");
@@ -187,19 +184,4 @@ static void secret_is_read_again(void **state)
     assert_false(world_logged(&b.mock.world, SLACK_REQUEST_SECRET));
     unlink(path);
     http_bench_close(&b);
-}
-
-int main(void)
-{
-    heap_install();
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(unix_socket),
-        cmocka_unit_test(several_on_one_port),
-        cmocka_unit_test(version_6),
-        cmocka_unit_test(proxies_are_believed),
-        cmocka_unit_test(strangers_are_not),
-        cmocka_unit_test(wrong_options_are_named),
-        cmocka_unit_test(secret_is_read_again),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/log_limit.h"
-#include "support/heap.h"
 #include "support/http_bench.h"
 #include "support/test.h"
 
@@ -23,7 +22,7 @@ static void start(void)
     http_bench_start(&b);
 }
 
-static void each_status_is_told_once(void **state)
+TEST(each_status_is_told_once)
 {
     static const struct {
         int status;
@@ -82,7 +81,7 @@ static void each_status_is_told_once(void **state)
 
 /* A flood causes a limited number of lines, then one with the number of the rest. It is logged when
  * the span is over, even without a connection. */
-static void flood_is_a_number(void **state)
+TEST(flood_is_a_number)
 {
     start();
     world_forget_log(&b.mock.world);
@@ -108,7 +107,7 @@ static void flood_is_a_number(void **state)
 }
 
 /* The same for connections beyond the limit. */
-static void crowd_is_a_number(void **state)
+TEST(crowd_is_a_number)
 {
     http_bench_open(&b);
     b.options.http_limits.connections = 1;
@@ -130,15 +129,4 @@ static void crowd_is_a_number(void **state)
     assert_int_equal(world_log_count(&b.mock.world, ""), SLACK_LOG_LIMIT_LINES);
     http_bench_close(&b);
     assert_int_equal(world_log_count(&b.mock.world, "count=80 "), 1);
-}
-
-int main(void)
-{
-    heap_install();
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(each_status_is_told_once),
-        cmocka_unit_test(flood_is_a_number),
-        cmocka_unit_test(crowd_is_a_number),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,8 @@
 #include "support/raw.h"
 #include "support/test.h"
 
+#define BOT_TEST(function) TEST_CASE(function, NULL, bot_kill_all, NULL)
+
 /*
  * HTTPS with curl and openssl s_client: TLS 1.2 and 1.3, client certificates, resumed sessions. The
  * bot runs in its own process.
@@ -106,7 +108,7 @@ static void dress(const struct client *client, const char *cert, const char *key
                  certs_path(client->key));
 }
 
-static void curl_shows_certificates(void **state)
+BOT_TEST(curl_shows_certificates)
 {
     static const char *const versions[] = {"--tlsv1.2 --tls-max 1.2", "--tlsv1.3"};
     scene_t s;
@@ -132,7 +134,7 @@ static void curl_shows_certificates(void **state)
     scene_close(&s);
 }
 
-static void s_client_shows_certificates(void **state)
+BOT_TEST(s_client_shows_certificates)
 {
     static const char *const versions[] = {"-tls1_2", "-tls1_3"};
     scene_t s;
@@ -156,7 +158,7 @@ static void s_client_shows_certificates(void **state)
 }
 
 /* Without authorities the server does not ask for a client's certificate, and ignores one. */
-static void certificates_are_not_asked_for(void **state)
+BOT_TEST(certificates_are_not_asked_for)
 {
     scene_t s;
     child_t child;
@@ -177,7 +179,7 @@ static void certificates_are_not_asked_for(void **state)
 /* --- versions and ciphers ----------------------------------------------------------------------
  */
 
-static void versions_and_ciphers(void **state)
+BOT_TEST(versions_and_ciphers)
 {
     static const struct {
         const char *options;
@@ -217,7 +219,7 @@ static void versions_and_ciphers(void **state)
 }
 
 /* A peer that speaks plain HTTP, or is silent, is closed without an answer. */
-static void plain_http_is_closed(void **state)
+BOT_TEST(plain_http_is_closed)
 {
     scene_t s;
     raw_t raw;
@@ -246,7 +248,7 @@ static void connect_with_session(scene_t *s, child_t *child, const char *version
 
 /* With the ticket of the first connection the second needs no certificate. After a reload of the
  * certificate the ticket is not accepted. */
-static void sessions_are_resumed(void **state)
+BOT_TEST(sessions_are_resumed)
 {
     static const char *const versions[] = {"-tls1_2", "-tls1_3"};
     char client[2 * PATH_BYTES + 40];
@@ -276,7 +278,7 @@ static void sessions_are_resumed(void **state)
 }
 
 /* s_client -reconnect: one connection, and five that resume it. */
-static void s_client_reconnects(void **state)
+BOT_TEST(s_client_reconnects)
 {
     scene_t s;
     child_t child;
@@ -295,14 +297,5 @@ static void s_client_reconnects(void **state)
 int main(void)
 {
     signal(SIGPIPE, SIG_IGN);
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(curl_shows_certificates, bot_kill_all),
-        cmocka_unit_test_teardown(s_client_shows_certificates, bot_kill_all),
-        cmocka_unit_test_teardown(certificates_are_not_asked_for, bot_kill_all),
-        cmocka_unit_test_teardown(versions_and_ciphers, bot_kill_all),
-        cmocka_unit_test_teardown(plain_http_is_closed, bot_kill_all),
-        cmocka_unit_test_teardown(sessions_are_resumed, bot_kill_all),
-        cmocka_unit_test_teardown(s_client_reconnects, bot_kill_all),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run_all(NULL, NULL);
 }

@@ -47,7 +47,7 @@ static void assert_id(const slack_frame_t *frame, const char *id)
 
 /* --- frames that Slack sends ------------------------------------------------------------------ */
 
-static void test_hello(void **state)
+TEST(test_hello)
 {
     struct reading r;
     read_text(&r,
@@ -71,7 +71,7 @@ static void test_hello(void **state)
     done(&r);
 }
 
-static void test_disconnect(void **state)
+TEST(test_disconnect)
 {
     static const struct {
         const char *reason;
@@ -95,7 +95,7 @@ static void test_disconnect(void **state)
     assert_int_equal(type_of("{\"type\":\"disconnect\",\"reason\":7}"), SLACK_FRAME_DISCONNECT);
 }
 
-static void test_envelopes(void **state)
+TEST(test_envelopes)
 {
     struct reading r;
     read_text(&r, "{\"envelope_id\":\"e-1\",\"type\":\"events_api\",\"payload\":{\"a\":1},"
@@ -132,7 +132,7 @@ static void test_envelopes(void **state)
 /* --- frames that Slack should not send ---------------------------------------------------------
  */
 
-static void test_garbage_is_no_reason_to_hang_up(void **state)
+TEST(test_garbage_is_no_reason_to_hang_up)
 {
     static const char *const garbage[] = {
         "",    "\n", " \r\n\t", "UNAUTHENTICATED: cache_error", "null",        "17", "\"x\"",
@@ -152,7 +152,7 @@ static void test_garbage_is_no_reason_to_hang_up(void **state)
     done(&r);
 }
 
-static void test_malformed_payloads_keep_their_id(void **state)
+TEST(test_malformed_payloads_keep_their_id)
 {
     static const char *const malformed[] = {
         "{\"envelope_id\":\"e-1\",\"type\":\"events_api\"}",
@@ -173,7 +173,7 @@ static void test_malformed_payloads_keep_their_id(void **state)
     }
 }
 
-static void test_too_deep_is_malformed(void **state)
+TEST(test_too_deep_is_malformed)
 {
     char text[1024];
     size_t len =
@@ -188,7 +188,7 @@ static void test_too_deep_is_malformed(void **state)
     done(&r);
 }
 
-static void test_find_id_bounds(void **state)
+TEST(test_find_id_bounds)
 {
     char text[512], id[SLACK_ENVELOPE_ID_MAX + 2];
     memset(id, 'x', sizeof id);
@@ -260,7 +260,7 @@ static void one_file(const char *name, const char *data, size_t len, void *user_
     free(copy);
 }
 
-static void test_payloads(void **state)
+TEST(test_payloads)
 {
     unsigned files = 0;
     payloads_each("socket", one_file, &files);
@@ -279,7 +279,7 @@ static void assert_ack(const slack_ack_t *ack, const char *want)
     slack__buf_done(&buf);
 }
 
-static void test_acks(void **state)
+TEST(test_acks)
 {
     assert_ack(NULL, "{\"envelope_id\":\"e-1\"}");
     assert_ack(&(slack_ack_t){.outcome = SLACK_ACK_OK}, "{\"envelope_id\":\"e-1\"}");
@@ -307,7 +307,7 @@ static int ack_of_size(size_t size, enum slack_ack_body type)
     return rc;
 }
 
-static void test_ack_limit(void **state)
+TEST(test_ack_limit)
 {
     for (int i = 0; i < 2; i++) {
         enum slack_ack_body type = i ? SLACK_ACK_BODY_TEXT : SLACK_ACK_BODY_JSON;
@@ -330,26 +330,8 @@ static int read_and_ack(void *ctx)
     return rc;
 }
 
-static void test_no_memory(void **state)
+TEST(test_no_memory)
 {
     char text[] = "{\"envelope_id\":\"e-1\",\"type\":\"events_api\",\"payload\":{\"a\":[1,2,3]}}";
     assert_true(alloc_fail_each(read_and_ack, text) >= 2);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_hello),
-        cmocka_unit_test(test_disconnect),
-        cmocka_unit_test(test_envelopes),
-        cmocka_unit_test(test_garbage_is_no_reason_to_hang_up),
-        cmocka_unit_test(test_malformed_payloads_keep_their_id),
-        cmocka_unit_test(test_too_deep_is_malformed),
-        cmocka_unit_test(test_find_id_bounds),
-        cmocka_unit_test(test_payloads),
-        cmocka_unit_test(test_acks),
-        cmocka_unit_test(test_ack_limit),
-        cmocka_unit_test(test_no_memory),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -5,7 +5,7 @@
 #include "support/test.h"
 #include "transport_socket/inflight.h"
 
-static void test_handles_are_never_used_twice(void **state)
+TEST(test_handles_are_never_used_twice)
 {
     slack_inflight_t table;
     slack__inflight_init(&table, 100);
@@ -29,7 +29,7 @@ static void test_handles_are_never_used_twice(void **state)
     slack__inflight_done(&table);
 }
 
-static void test_grows_to_its_maximum(void **state)
+TEST(test_grows_to_its_maximum)
 {
     slack_inflight_t table;
     uint64_t handles[100], more;
@@ -47,7 +47,7 @@ static void test_grows_to_its_maximum(void **state)
     slack__inflight_done(&table);
 }
 
-static void test_find(void **state)
+TEST(test_find)
 {
     slack_inflight_t table;
     uint64_t handle;
@@ -75,18 +75,7 @@ static int add_many(void *ctx)
     return rc;
 }
 
-static void test_no_memory(void **state)
+TEST(test_no_memory)
 {
     assert_true(alloc_fail_each(add_many, NULL) > 0);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_handles_are_never_used_twice),
-        cmocka_unit_test(test_grows_to_its_maximum),
-        cmocka_unit_test(test_find),
-        cmocka_unit_test(test_no_memory),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

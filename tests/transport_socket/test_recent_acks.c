@@ -7,7 +7,7 @@ static void remember(slack_recent_acks_t *acks, const char *id, const char *fram
     slack__recent_acks_add(acks, slack__slice(id), frame, strlen(frame));
 }
 
-static void test_the_last_ones_are_kept(void **state)
+TEST(test_the_last_ones_are_kept)
 {
     slack_recent_acks_t acks = {0};
     remember(&acks, "e-1", "{\"envelope_id\":\"e-1\",\"payload\":{\"text\":\"x\"}}");
@@ -25,7 +25,7 @@ static void test_the_last_ones_are_kept(void **state)
     slack__recent_acks_done(&acks);
 }
 
-static void test_long_ones_lose_their_payload(void **state)
+TEST(test_long_ones_lose_their_payload)
 {
     static char frame[SLACK_RECENT_ACKS_FRAME_MAX + 2];
     slack_recent_acks_t acks = {0};
@@ -34,13 +34,4 @@ static void test_long_ones_lose_their_payload(void **state)
     assert_string_equal(slack__recent_acks_find(&acks, SLACK_SLICE("e-1")),
                         "{\"envelope_id\":\"e-1\"}");
     slack__recent_acks_done(&acks);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_the_last_ones_are_kept),
-        cmocka_unit_test(test_long_ones_lose_their_payload),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

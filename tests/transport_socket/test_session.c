@@ -4,7 +4,7 @@
 
 /* ---- opening ---- */
 
-static void test_opens_staggered(void **state)
+TEST(test_opens_staggered)
 {
     sessions_t w;
     sessions_open(&w, 3);
@@ -24,7 +24,7 @@ static void test_opens_staggered(void **state)
     assert_int_equal(slack__supervisor_serving(&w.sup), 3);
 }
 
-static void test_every_stage_has_its_time(void **state)
+TEST(test_every_stage_has_its_time)
 {
     sessions_t w;
     sessions_open(&w, 1);
@@ -56,7 +56,7 @@ static void test_every_stage_has_its_time(void **state)
     assert_int_equal(w.dials, 0);
 }
 
-static void test_old_generations_have_no_effect(void **state)
+TEST(test_old_generations_have_no_effect)
 {
     sessions_t w;
     sessions_open_ready(&w, 1);
@@ -80,7 +80,7 @@ static void test_old_generations_have_no_effect(void **state)
 
 /* ---- refresh ---- */
 
-static void test_refresh_makes_before_it_breaks(void **state)
+TEST(test_refresh_makes_before_it_breaks)
 {
     sessions_t w;
     sessions_open_ready(&w, 1);
@@ -108,7 +108,7 @@ static void test_refresh_makes_before_it_breaks(void **state)
 }
 
 /* Neither a repeated goodbye nor an ack without an envelope delays the end. */
-static void test_a_refresh_is_not_put_off(void **state)
+TEST(test_a_refresh_is_not_put_off)
 {
     sessions_t w;
     sessions_open_ready(&w, 1);
@@ -124,7 +124,7 @@ static void test_a_refresh_is_not_put_off(void **state)
     assert_int_equal(w.closes, 1);
 }
 
-static void test_an_ack_is_waited_for_but_not_for_ever(void **state)
+TEST(test_an_ack_is_waited_for_but_not_for_ever)
 {
     sessions_t w;
     sessions_open_ready(&w, 1);
@@ -138,7 +138,7 @@ static void test_an_ack_is_waited_for_but_not_for_ever(void **state)
     assert_int_equal(w.closes, 1);
 }
 
-static void test_warning_then_tcp_drop(void **state)
+TEST(test_warning_then_tcp_drop)
 {
     sessions_t w;
     sessions_open_ready(&w, 1);
@@ -150,7 +150,7 @@ static void test_warning_then_tcp_drop(void **state)
     assert_int_equal(sessions_count(&w, SLACK_SESSION_READY), 1);
 }
 
-static void test_a_leaving_connection_serves_until_it_is_replaced(void **state)
+TEST(test_a_leaving_connection_serves_until_it_is_replaced)
 {
     sessions_t w;
     sessions_open_ready(&w, 1);
@@ -166,7 +166,7 @@ static void test_a_leaving_connection_serves_until_it_is_replaced(void **state)
     assert_int_equal(slack__supervisor_serving(&w.sup), 1);
 }
 
-static void test_age(void **state)
+TEST(test_age)
 {
     sessions_t w;
     sessions_open(&w, 1);
@@ -189,7 +189,7 @@ static void test_age(void **state)
 }
 
 /* An approximate_connection_time that is not plausible is ignored. */
-static void test_an_age_that_cannot_be(void **state)
+TEST(test_an_age_that_cannot_be)
 {
     static const uint64_t ages[] = {0, 8 * 24 * 3600 * SECOND, UINT64_MAX};
     for (size_t i = 0; i < sizeof ages / sizeof *ages; i++) {
@@ -206,7 +206,7 @@ static void test_an_age_that_cannot_be(void **state)
     }
 }
 
-static void test_ten_of_ten(void **state)
+TEST(test_ten_of_ten)
 {
     sessions_t w;
     sessions_open_ready(&w, 10);
@@ -227,7 +227,7 @@ static void test_ten_of_ten(void **state)
 
 /* ---- the other reasons ---- */
 
-static void test_too_many_websockets(void **state)
+TEST(test_too_many_websockets)
 {
     sessions_t w;
     sessions_open(&w, 2);
@@ -248,7 +248,7 @@ static void test_too_many_websockets(void **state)
     assert_true(w.now - start >= 20 * MINUTE); /* far less than one call a minute */
 }
 
-static void test_no_overlap_while_it_is_crowded(void **state)
+TEST(test_no_overlap_while_it_is_crowded)
 {
     sessions_t w;
     sessions_open_ready(&w, 2);
@@ -268,7 +268,7 @@ static void test_no_overlap_while_it_is_crowded(void **state)
     assert_int_equal(w.sup.trouble, SLACK_BACKOFF_RETRY); /* it is stable */
 }
 
-static void test_link_disabled(void **state)
+TEST(test_link_disabled)
 {
     sessions_t w;
     sessions_open_ready(&w, 2);
@@ -286,7 +286,7 @@ static void test_link_disabled(void **state)
     assert_int_equal(sessions_count(&w, SLACK_SESSION_READY), 2);
 }
 
-static void test_disconnect_instead_of_hello(void **state)
+TEST(test_disconnect_instead_of_hello)
 {
     sessions_t w;
     sessions_open(&w, 1);
@@ -302,7 +302,7 @@ static void test_disconnect_instead_of_hello(void **state)
     assert_int_equal(w.calls, 2);
 }
 
-static void test_loss_without_a_word(void **state)
+TEST(test_loss_without_a_word)
 {
     sessions_t w;
     sessions_open_ready(&w, 2);
@@ -316,7 +316,7 @@ static void test_loss_without_a_word(void **state)
 
 /* ---- life and death ---- */
 
-static void test_pings_and_silence(void **state)
+TEST(test_pings_and_silence)
 {
     sessions_t w;
     sessions_open_ready(&w, 1);
@@ -332,7 +332,7 @@ static void test_pings_and_silence(void **state)
 }
 
 /* Silence is measured from hello or from the last byte, but not from a time in the future. */
-static void test_since_when_it_is_silent(void **state)
+TEST(test_since_when_it_is_silent)
 {
     sessions_t w;
     sessions_open(&w, 1);
@@ -349,7 +349,7 @@ static void test_since_when_it_is_silent(void **state)
     assert_int_equal(w.aborts, 1);
 }
 
-static void test_a_late_pong(void **state)
+TEST(test_a_late_pong)
 {
     sessions_t w;
     sessions_open_ready(&w, 1);
@@ -362,7 +362,7 @@ static void test_a_late_pong(void **state)
     assert_int_equal(w.aborts, 1);
 }
 
-static void test_the_clock_jumps(void **state)
+TEST(test_the_clock_jumps)
 {
     sessions_t w;
     sessions_open_ready(&w, 1);
@@ -389,7 +389,7 @@ static void test_the_clock_jumps(void **state)
 
 /* ---- waits ---- */
 
-static void test_fatal_errors_stop_it(void **state)
+TEST(test_fatal_errors_stop_it)
 {
     sessions_t w;
     sessions_open_ready(&w, 2);
@@ -408,7 +408,7 @@ static void test_fatal_errors_stop_it(void **state)
     assert_int_equal(w.calls, 1);
 }
 
-static void test_retry_after_is_a_floor(void **state)
+TEST(test_retry_after_is_a_floor)
 {
     sessions_t w;
     sessions_open(&w, 1);
@@ -423,7 +423,7 @@ static void test_retry_after_is_a_floor(void **state)
 }
 
 /* The longest wait grows from one second to one minute, until a connection is stable. */
-static void test_backoff_resets_after_a_life(void **state)
+TEST(test_backoff_resets_after_a_life)
 {
     sessions_t w;
     sessions_open(&w, 1);
@@ -446,7 +446,7 @@ static void test_backoff_resets_after_a_life(void **state)
 }
 
 /* Without a network no call reaches Slack's limit, so one is made every few seconds. */
-static void test_an_unreachable_network(void **state)
+TEST(test_an_unreachable_network)
 {
     sessions_t w;
     sessions_open(&w, 2);
@@ -463,7 +463,7 @@ static void test_an_unreachable_network(void **state)
 }
 
 /* In a network that drops all packets, a hanging call delays nothing. */
-static void test_dials_that_hang_get_company(void **state)
+TEST(test_dials_that_hang_get_company)
 {
     sessions_t w;
     sessions_open(&w, 1);
@@ -490,7 +490,7 @@ static void test_dials_that_hang_get_company(void **state)
     assert_int_equal(sessions_count(&w, SLACK_SESSION_READY), 1);
 }
 
-static void test_a_dial_that_hangs_makes_way(void **state)
+TEST(test_a_dial_that_hangs_makes_way)
 {
     sessions_t w;
     sessions_open(&w, 1);
@@ -505,7 +505,7 @@ static void test_a_dial_that_hangs_makes_way(void **state)
     assert_int_equal(sessions_count(&w, SLACK_SESSION_READY), 1);
 }
 
-static void test_one_probe_after_a_failure(void **state)
+TEST(test_one_probe_after_a_failure)
 {
     sessions_t w;
     sessions_open_ready(&w, 5);
@@ -524,7 +524,7 @@ static void test_one_probe_after_a_failure(void **state)
 
 /* ---- the end ---- */
 
-static void test_drain_waits_for_acks(void **state)
+TEST(test_drain_waits_for_acks)
 {
     sessions_t w;
     sessions_open_ready(&w, 2);
@@ -543,7 +543,7 @@ static void test_drain_waits_for_acks(void **state)
     assert_int_equal(w.stops, 1);
 }
 
-static void test_stop_in_every_state(void **state)
+TEST(test_stop_in_every_state)
 {
     for (unsigned stage = 0; stage < 6; stage++) {
         sessions_t w;
@@ -567,39 +567,4 @@ static void test_stop_in_every_state(void **state)
     slack__supervisor_feed(&sup, &(slack_session_input_t){.type = SLACK_INPUT_STOP}, 5, &actions);
     assert_int_equal(actions.count, 1);
     assert_int_equal(actions.list[0].type, SLACK_DO_STOPPED);
-}
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_opens_staggered),
-        cmocka_unit_test(test_every_stage_has_its_time),
-        cmocka_unit_test(test_old_generations_have_no_effect),
-        cmocka_unit_test(test_refresh_makes_before_it_breaks),
-        cmocka_unit_test(test_a_refresh_is_not_put_off),
-        cmocka_unit_test(test_an_ack_is_waited_for_but_not_for_ever),
-        cmocka_unit_test(test_warning_then_tcp_drop),
-        cmocka_unit_test(test_a_leaving_connection_serves_until_it_is_replaced),
-        cmocka_unit_test(test_age),
-        cmocka_unit_test(test_an_age_that_cannot_be),
-        cmocka_unit_test(test_ten_of_ten),
-        cmocka_unit_test(test_too_many_websockets),
-        cmocka_unit_test(test_no_overlap_while_it_is_crowded),
-        cmocka_unit_test(test_link_disabled),
-        cmocka_unit_test(test_disconnect_instead_of_hello),
-        cmocka_unit_test(test_loss_without_a_word),
-        cmocka_unit_test(test_pings_and_silence),
-        cmocka_unit_test(test_since_when_it_is_silent),
-        cmocka_unit_test(test_a_late_pong),
-        cmocka_unit_test(test_the_clock_jumps),
-        cmocka_unit_test(test_fatal_errors_stop_it),
-        cmocka_unit_test(test_retry_after_is_a_floor),
-        cmocka_unit_test(test_backoff_resets_after_a_life),
-        cmocka_unit_test(test_an_unreachable_network),
-        cmocka_unit_test(test_dials_that_hang_get_company),
-        cmocka_unit_test(test_a_dial_that_hangs_makes_way),
-        cmocka_unit_test(test_one_probe_after_a_failure),
-        cmocka_unit_test(test_drain_waits_for_acks),
-        cmocka_unit_test(test_stop_in_every_state),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

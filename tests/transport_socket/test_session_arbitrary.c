@@ -111,7 +111,7 @@ static void run_arbitrary(unsigned wanted, unsigned steps, uint64_t seed)
     assert_int_equal(w.stops, 1);
 }
 
-static void test_arbitrary_servers(void **state)
+TEST(test_arbitrary_servers)
 {
     run_arbitrary(2, 100000, 0x9e3779b97f4a7c15u);
     for (unsigned wanted = 1; wanted <= SLACK_SESSIONS_MAX; wanted++)
@@ -120,7 +120,7 @@ static void test_arbitrary_servers(void **state)
 
 /* A server that asks for a refresh after each hello gets one connection a minute in the long run.
  */
-static void test_pace(void **state)
+TEST(test_pace)
 {
     sessions_t w;
     sessions_open_ready(&w, 2);
@@ -136,12 +136,4 @@ static void test_pace(void **state)
     assert_true(w.calls >= 600);
     assert_true(w.calls <= 600 + slack__socket_limits_default.burst + 1);
     assert_true(slack__supervisor_serving(&w.sup) >= 2);
-}
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_arbitrary_servers),
-        cmocka_unit_test(test_pace),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

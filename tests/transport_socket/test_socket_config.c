@@ -18,7 +18,7 @@ static void refuses(const slack_options_t *options, const char *variable, const 
         assert_null(strstr(error, options->app_token)); /* the error never quotes a token */
 }
 
-static void test_tokens_of_the_wrong_kind_are_named(void **state)
+TEST(test_tokens_of_the_wrong_kind_are_named)
 {
     static const struct {
         const char *token, *what;
@@ -36,7 +36,7 @@ static void test_tokens_of_the_wrong_kind_are_named(void **state)
         refuses(&(slack_options_t){.app_token = cases[i].token}, "SLACK_APP_TOKEN", cases[i].what);
 }
 
-static void test_connections(void **state)
+TEST(test_connections)
 {
     slack_options_t options = {.app_token = "xapp-1", .socket_connections = 11};
     refuses(&options, "SLACK_SOCKET_CONNECTIONS", "1 to 10");
@@ -44,7 +44,7 @@ static void test_connections(void **state)
     refuses(&options, "SLACK_SOCKET_CONNECTIONS", "1 to 10");
 }
 
-static void test_ca_file(void **state)
+TEST(test_ca_file)
 {
     slack_options_t options = {
         .app_token = "xapp-1", .socket_connections = 1, .ca_file = "/nonexistent/ca.pem"};
@@ -63,18 +63,7 @@ static int create(void *ctx)
     return rc;
 }
 
-static void test_no_memory(void **state)
+TEST(test_no_memory)
 {
     assert_true(alloc_fail_each(create, NULL) > 0);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_tokens_of_the_wrong_kind_are_named),
-        cmocka_unit_test(test_connections),
-        cmocka_unit_test(test_ca_file),
-        cmocka_unit_test(test_no_memory),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -43,7 +43,7 @@ static void reconnect(socket_world_t *w, unsigned way)
                                     socket_world_stats(w).connections == 1);
 }
 
-static void thousand_reconnects(void **state)
+TEST(thousand_reconnects)
 {
     static socket_world_t w;
     socket_world_open(&w);
@@ -67,13 +67,4 @@ static void thousand_reconnects(void **state)
     assert_true(socket_world_stats(&w).reconnects >= RECONNECTS);
     socket_world_close(&w);
     assert_int_equal(heap_live(), 0);
-}
-
-int main(void)
-{
-    heap_install();
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(thousand_reconnects),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -13,7 +13,7 @@ static void envelope(socket_world_t *w, const char *text)
     socket_world_until_acks(w, acks + 1);
 }
 
-static void unknown_type(void **state)
+TEST(unknown_type)
 {
     socket_world_t w;
     socket_world_ready(&w, 1);
@@ -24,7 +24,7 @@ static void unknown_type(void **state)
     socket_world_close(&w);
 }
 
-static void events_api_without_event(void **state)
+TEST(events_api_without_event)
 {
     socket_world_t w;
     socket_world_ready(&w, 1);
@@ -35,7 +35,7 @@ static void events_api_without_event(void **state)
     socket_world_close(&w);
 }
 
-static void payload_that_is_no_object(void **state)
+TEST(payload_that_is_no_object)
 {
     static const char *const payloads[] = {"null", "7", "\"x\"", "[{}]", "{\"a\":}", "{\"a\""};
     socket_world_t w;
@@ -54,7 +54,7 @@ static void payload_that_is_no_object(void **state)
     socket_world_close(&w);
 }
 
-static void same_envelope_twice(void **state)
+TEST(same_envelope_twice)
 {
     socket_world_t w;
     socket_world_ready(&w, 1);
@@ -69,7 +69,7 @@ static void same_envelope_twice(void **state)
     socket_world_close(&w);
 }
 
-static void same_event_as_retry(void **state)
+TEST(same_event_as_retry)
 {
     socket_world_t w;
     socket_world_ready(&w, 1);
@@ -100,7 +100,7 @@ static void take_command(socket_world_t *w, bool accepts)
     mock_run_until_count(&w->mock, 1);
 }
 
-static void ack_payload_that_is_not_accepted(void **state)
+TEST(ack_payload_that_is_not_accepted)
 {
     socket_world_t w;
     take_command(&w, false);
@@ -114,7 +114,7 @@ static void ack_payload_that_is_not_accepted(void **state)
     socket_world_close(&w);
 }
 
-static void ack_of_20479_20480_20481_bytes(void **state)
+TEST(ack_of_20479_20480_20481_bytes)
 {
     static const char frame[] = "{\"envelope_id\":\"e-1\",\"payload\":}";
     socket_world_t w;
@@ -137,7 +137,7 @@ static void ack_of_20479_20480_20481_bytes(void **state)
     socket_world_close(&w);
 }
 
-static void ack_after_reconnect(void **state)
+TEST(ack_after_reconnect)
 {
     socket_world_t w;
     take_command(&w, true);
@@ -160,7 +160,7 @@ static void say_command_again(socket_world_t *w, unsigned connection)
 }
 
 /* The handler runs once. Its ack goes to the connection that brought the envelope last. */
-static void same_command_while_its_handler_runs(void **state)
+TEST(same_command_while_its_handler_runs)
 {
     socket_world_t w;
     take_command(&w, true);
@@ -176,7 +176,7 @@ static void same_command_while_its_handler_runs(void **state)
     socket_world_close(&w);
 }
 
-static void same_command_after_its_ack(void **state)
+TEST(same_command_after_its_ack)
 {
     socket_world_t w;
     take_command(&w, true);
@@ -193,7 +193,7 @@ static void same_command_after_its_ack(void **state)
     socket_world_close(&w);
 }
 
-static void ack_with_no_connection_is_counted(void **state)
+TEST(ack_with_no_connection_is_counted)
 {
     socket_world_t w;
     take_command(&w, true);
@@ -205,7 +205,7 @@ static void ack_with_no_connection_is_counted(void **state)
     socket_world_close(&w);
 }
 
-static void two_acks_of_one_envelope(void **state)
+TEST(two_acks_of_one_envelope)
 {
     static const slack_ack_t ack = {.outcome = SLACK_ACK_OK};
     socket_world_t w;
@@ -220,7 +220,7 @@ static void two_acks_of_one_envelope(void **state)
 
 /* ---- bounds ---- */
 
-static void more_envelopes_than_may_wait(void **state)
+TEST(more_envelopes_than_may_wait)
 {
     socket_world_t w;
     socket_world_open(&w);
@@ -247,7 +247,7 @@ static void open_among_ghosts(socket_peer_t *peer, unsigned connection, void *us
     socket_peer_text(peer, connection, "{\"type\":\"hello\",\"num_connections\":10}");
 }
 
-static void ghosts_are_told(void **state)
+TEST(ghosts_are_told)
 {
     socket_world_t w;
     socket_world_open(&w);
@@ -262,25 +262,4 @@ static void ghosts_are_told(void **state)
     assert_true(world_logged(&w.mock.world, "event=\"socket replaced\""));
     assert_false(world_logged(&w.mock.world, "own=1")); /* the warning is logged once */
     socket_world_close(&w);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(unknown_type),
-        cmocka_unit_test(events_api_without_event),
-        cmocka_unit_test(payload_that_is_no_object),
-        cmocka_unit_test(same_envelope_twice),
-        cmocka_unit_test(same_event_as_retry),
-        cmocka_unit_test(ack_payload_that_is_not_accepted),
-        cmocka_unit_test(ack_of_20479_20480_20481_bytes),
-        cmocka_unit_test(ack_after_reconnect),
-        cmocka_unit_test(same_command_while_its_handler_runs),
-        cmocka_unit_test(same_command_after_its_ack),
-        cmocka_unit_test(ack_with_no_connection_is_counted),
-        cmocka_unit_test(two_acks_of_one_envelope),
-        cmocka_unit_test(more_envelopes_than_may_wait),
-        cmocka_unit_test(ghosts_are_told),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,7 +17,7 @@ static void open_silently(socket_peer_t *peer, unsigned connection, void *user_d
     ((socket_world_t *)user_data)->last_hello = connection;
 }
 
-static void hello_delayed_5_s(void **state)
+TEST(hello_delayed_5_s)
 {
     socket_world_t w;
     socket_world_open(&w);
@@ -33,7 +33,7 @@ static void hello_delayed_5_s(void **state)
     socket_world_close(&w);
 }
 
-static void hello_never_comes(void **state)
+TEST(hello_never_comes)
 {
     socket_world_t w;
     socket_world_open(&w);
@@ -52,7 +52,7 @@ static void open_crowded(socket_peer_t *peer, unsigned connection, void *user_da
                      "{\"type\":\"disconnect\",\"reason\":\"too_many_websockets\"}");
 }
 
-static void disconnect_instead_of_hello(void **state)
+TEST(disconnect_instead_of_hello)
 {
     socket_world_t w;
     socket_world_open(&w);
@@ -82,7 +82,7 @@ static void count_pongs(socket_peer_t *peer, unsigned connection, enum socket_pe
     pongs++;
 }
 
-static void ping_before_hello(void **state)
+TEST(ping_before_hello)
 {
     socket_world_t w;
     pongs = 0;
@@ -96,7 +96,7 @@ static void ping_before_hello(void **state)
     socket_world_close(&w);
 }
 
-static void stray_newline(void **state)
+TEST(stray_newline)
 {
     socket_world_t w;
     socket_world_ready(&w, 1);
@@ -108,7 +108,7 @@ static void stray_newline(void **state)
     socket_world_close(&w);
 }
 
-static void binary_frame(void **state)
+TEST(binary_frame)
 {
     socket_world_t w;
     socket_world_ready(&w, 1);
@@ -119,7 +119,7 @@ static void binary_frame(void **state)
     socket_world_close(&w);
 }
 
-static void text_that_is_no_json(void **state)
+TEST(text_that_is_no_json)
 {
     socket_world_t w;
     socket_world_ready(&w, 1);
@@ -133,7 +133,7 @@ static void text_that_is_no_json(void **state)
     socket_world_close(&w);
 }
 
-static void fragmented_envelope_with_a_ping_inside(void **state)
+TEST(fragmented_envelope_with_a_ping_inside)
 {
     static const char text[] = "{\"envelope_id\":\"e-1\",\"type\":\"events_api\",\"payload\":"
                                "{\"event_id\":\"Ev-1\",\"event\":{\"type\":\"message\"}}}";
@@ -164,7 +164,7 @@ static void assert_replaced(socket_world_t *w)
     socket_world_close(w);
 }
 
-static void masked_frame_from_the_server(void **state)
+TEST(masked_frame_from_the_server)
 {
     socket_world_t w;
     socket_world_ready(&w, 1);
@@ -172,7 +172,7 @@ static void masked_frame_from_the_server(void **state)
     assert_replaced(&w);
 }
 
-static void rsv_bit_from_the_server(void **state)
+TEST(rsv_bit_from_the_server)
 {
     socket_world_t w;
     socket_world_ready(&w, 1);
@@ -180,7 +180,7 @@ static void rsv_bit_from_the_server(void **state)
     assert_replaced(&w);
 }
 
-static void message_above_the_bound(void **state)
+TEST(message_above_the_bound)
 {
     unsigned char head[10];
     socket_world_t w;
@@ -193,7 +193,7 @@ static void message_above_the_bound(void **state)
 
 /* ---- disconnect ---- */
 
-static void warning_followed_by_tcp_drop(void **state)
+TEST(warning_followed_by_tcp_drop)
 {
     socket_world_t w;
     socket_world_ready(&w, 1);
@@ -208,7 +208,7 @@ static void warning_followed_by_tcp_drop(void **state)
     socket_world_close(&w);
 }
 
-static void refresh_with_envelopes_still_arriving_for_10_s(void **state)
+TEST(refresh_with_envelopes_still_arriving_for_10_s)
 {
     socket_world_t w;
     socket_world_ready(&w, 1);
@@ -232,7 +232,7 @@ static void refresh_with_envelopes_still_arriving_for_10_s(void **state)
     socket_world_close(&w);
 }
 
-static void link_disabled(void **state)
+TEST(link_disabled)
 {
     socket_world_t w;
     socket_world_ready(&w, 2);
@@ -249,7 +249,7 @@ static void link_disabled(void **state)
     socket_world_close(&w);
 }
 
-static void too_many_websockets_20_times(void **state)
+TEST(too_many_websockets_20_times)
 {
     socket_world_t w;
     socket_world_open(&w);
@@ -275,7 +275,7 @@ static void too_many_websockets_20_times(void **state)
 
 /* ---- ends ---- */
 
-static void server_never_answers_close(void **state)
+TEST(server_never_answers_close)
 {
     socket_world_t w;
     socket_world_ready(&w, 1);
@@ -290,7 +290,7 @@ static void server_never_answers_close(void **state)
     socket_world_close(&w);
 }
 
-static void server_never_closes_tcp(void **state)
+TEST(server_never_closes_tcp)
 {
     socket_world_t w;
     socket_world_ready(&w, 1);
@@ -302,7 +302,7 @@ static void server_never_closes_tcp(void **state)
     socket_world_close(&w);
 }
 
-static void server_stops_pinging(void **state)
+TEST(server_stops_pinging)
 {
     socket_world_t w;
     socket_world_ready(&w, 1); /* the peer sends no pings, but it answers ours */
@@ -312,7 +312,7 @@ static void server_stops_pinging(void **state)
     socket_world_close(&w);
 }
 
-static void half_open_without_fin(void **state)
+TEST(half_open_without_fin)
 {
     socket_world_t w;
     socket_world_ready(&w, 1);
@@ -337,7 +337,7 @@ static void answer_ping(socket_world_t *w)
     socket_world_settle(w);
 }
 
-static void pong_delayed_6_s(void **state)
+TEST(pong_delayed_6_s)
 {
     socket_world_t w;
     socket_world_ready(&w, 1);
@@ -351,7 +351,7 @@ static void pong_delayed_6_s(void **state)
     socket_world_close(&w);
 }
 
-static void pong_delayed_40_s(void **state)
+TEST(pong_delayed_40_s)
 {
     socket_world_t w;
     socket_world_ready(&w, 1);
@@ -362,7 +362,7 @@ static void pong_delayed_40_s(void **state)
     socket_world_close(&w);
 }
 
-static void the_machine_slept(void **state)
+TEST(the_machine_slept)
 {
     socket_world_t w;
     socket_world_ready(&w, 1);
@@ -380,7 +380,7 @@ static void the_machine_slept(void **state)
 
 /* ---- state and figures ---- */
 
-static void stats_by_reason(void **state)
+TEST(stats_by_reason)
 {
     socket_world_t w;
     socket_world_ready(&w, 1);
@@ -425,7 +425,7 @@ static void open_for_six_minutes(socket_peer_t *peer, unsigned connection, void 
 }
 
 /* A connection whose life is known is replaced before Slack asks for it. */
-static void replaced_before_its_time_is_over(void **state)
+TEST(replaced_before_its_time_is_over)
 {
     socket_world_t w;
     socket_world_open(&w);
@@ -443,7 +443,7 @@ static void replaced_before_its_time_is_over(void **state)
     socket_world_close(&w);
 }
 
-static void network_away_for_a_minute(void **state)
+TEST(network_away_for_a_minute)
 {
     socket_world_t w;
     socket_world_ready(&w, 2);
@@ -462,36 +462,4 @@ static void network_away_for_a_minute(void **state)
     socket_world_until_connections(&w, 2);
     assert_int_equal(w.calls, 4);
     socket_world_close(&w);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(hello_delayed_5_s),
-        cmocka_unit_test(hello_never_comes),
-        cmocka_unit_test(disconnect_instead_of_hello),
-        cmocka_unit_test(ping_before_hello),
-        cmocka_unit_test(stray_newline),
-        cmocka_unit_test(binary_frame),
-        cmocka_unit_test(text_that_is_no_json),
-        cmocka_unit_test(fragmented_envelope_with_a_ping_inside),
-        cmocka_unit_test(masked_frame_from_the_server),
-        cmocka_unit_test(rsv_bit_from_the_server),
-        cmocka_unit_test(message_above_the_bound),
-        cmocka_unit_test(warning_followed_by_tcp_drop),
-        cmocka_unit_test(refresh_with_envelopes_still_arriving_for_10_s),
-        cmocka_unit_test(link_disabled),
-        cmocka_unit_test(too_many_websockets_20_times),
-        cmocka_unit_test(server_never_answers_close),
-        cmocka_unit_test(server_never_closes_tcp),
-        cmocka_unit_test(server_stops_pinging),
-        cmocka_unit_test(half_open_without_fin),
-        cmocka_unit_test(pong_delayed_6_s),
-        cmocka_unit_test(pong_delayed_40_s),
-        cmocka_unit_test(the_machine_slept),
-        cmocka_unit_test(stats_by_reason),
-        cmocka_unit_test(replaced_before_its_time_is_over),
-        cmocka_unit_test(network_away_for_a_minute),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -133,18 +133,18 @@ static void talk(bool tls)
     close_all(&f);
 }
 
-static void one_of_everything(void **state)
+TEST(one_of_everything)
 {
     talk(false);
 }
 
-static void one_of_everything_over_tls(void **state)
+TEST(one_of_everything_over_tls)
 {
     talk(true);
 }
 
 /* 50 refreshes at 200 envelopes a second: each is acked exactly once, within 1 s. */
-static void refreshes_without_a_gap(void **state)
+TEST(refreshes_without_a_gap)
 {
     static fixture_t f;
     open_all(&f, "refresh", "50", false);
@@ -164,7 +164,7 @@ static void refreshes_without_a_gap(void **state)
 
 /* The server ends TCP right after `warning`. It sends lost envelopes again; each runs exactly once.
  */
-static void drops_right_behind_the_warning(void **state)
+TEST(drops_right_behind_the_warning)
 {
     static fixture_t f;
     open_all(&f, "drop", "50", false);
@@ -176,15 +176,4 @@ static void drops_right_behind_the_warning(void **state)
     for (unsigned n = 0; n < sent; n++)
         assert_int_equal(f.runs[n], 1);
     close_all(&f);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(one_of_everything),
-        cmocka_unit_test(one_of_everything_over_tls),
-        cmocka_unit_test(refreshes_without_a_gap),
-        cmocka_unit_test(drops_right_behind_the_warning),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }
