@@ -5,12 +5,6 @@
 
 #include <slack/options.h>
 
-int slack__sqlite_status(int code)
-{
-    if (code == SQLITE_OK || code == SQLITE_DONE || code == SQLITE_ROW) return 0;
-    return (code & 0xff) == SQLITE_NOMEM ? SLACK_ENOMEM : SLACK_ESTORE;
-}
-
 static const char *remedy_for(int code)
 {
     switch (code & 0xff) {

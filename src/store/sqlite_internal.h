@@ -3,15 +3,17 @@
 #define SLACK_STORE_SQLITE_INTERNAL_H
 
 #include <sqlite3.h>
+#include <sys/types.h>
+
+#include <slack/error.h>
 
 #include "store/committer.h"
 #include "store/owner.h"
-#include "store/sqlite_files.h"
 
 /*
  * What the files of the SQLite engine share. sqlite_open.c opens and closes the database,
- * sqlite_transaction.c applies a list of operations, sqlite_rows.c one of them; sqlite_statements.c
- * holds the SQL, sqlite_busy.c waits for other processes, sqlite_error.c explains failures.
+ * sqlite_transaction.c applies a list of operations in turn with other processes, sqlite_rows.c one
+ * of them; sqlite_statements.c holds the SQL, sqlite_error.c explains failures.
  *
  * One thread at a time uses a database.
  */
@@ -63,6 +65,19 @@ typedef struct watched {
     int64_t silent_ms; /* how long the lease has not changed, as far as we looked */
 } watched_t;
 
+/*
+ * The database file and its log, as this process left them. SQLite looks at neither while it has
+ * their pages in memory. If somebody truncates, removes or replaces one under a running program, it
+ * would notice only after a restart, when what it has acknowledged since then cannot be read.
+ */
+typedef struct slack_sqlite_files {
+    const char *name, *log_name; /* SQLite's strings */
+    dev_t device;
+    ino_t inode, log_inode; /* 0: not known yet */
+    off_t bytes, log_bytes;
+    int64_t version; /* the database's data_version */
+} slack_sqlite_files_t;
+
 typedef struct slack_sqlite {
     slack_db_t db;
     char *path; /* as given */
@@ -90,7 +105,12 @@ typedef struct slack_sqlite {
     "stop all that use it, then move it away or repair it: sqlite3 FILE .recover"
 
 /* 0, SLACK_ENOMEM or SLACK_ESTORE for one of SQLite's codes. */
-int slack__sqlite_status(int code);
+static inline int slack__sqlite_status(int code)
+{
+    if (code == SQLITE_OK || code == SQLITE_DONE || code == SQLITE_ROW) return 0;
+    return (code & 0xff) == SQLITE_NOMEM ? SLACK_ENOMEM : SLACK_ESTORE;
+}
+
 /* Write a sentence: the file, what is wrong, the remedy. */
 void slack__sqlite_say(const slack_sqlite_t *s, const char *what, const char *remedy, char *error);
 /* Unless rc is 0, write what has just failed. Returns rc. */
@@ -101,10 +121,26 @@ int slack__sqlite_explain(slack_sqlite_t *s, int rc, char *error);
 int slack__sqlite_prepare(slack_sqlite_t *s);
 void slack__sqlite_finalize(slack_sqlite_t *s);
 /* Reset a statement and clear what is bound to it. */
-int slack__sqlite_reset(sqlite3_stmt *stmt);
+static inline int slack__sqlite_reset(sqlite3_stmt *stmt)
+{
+    int code = sqlite3_reset(stmt);
+    sqlite3_clear_bindings(stmt);
+    return slack__sqlite_status(code);
+}
+
 /* Run a statement that returns no rows, then reset it. */
-int slack__sqlite_step(sqlite3_stmt *stmt);
-int slack__sqlite_run(slack_sqlite_t *s, enum statement which);
+static inline int slack__sqlite_step(sqlite3_stmt *stmt)
+{
+    int rc = slack__sqlite_status(sqlite3_step(stmt));
+    int end = slack__sqlite_reset(stmt);
+    return rc ? rc : end;
+}
+
+static inline int slack__sqlite_run(slack_sqlite_t *s, enum statement which)
+{
+    return slack__sqlite_step(s->statements[which]);
+}
+
 /* A statement about one row, with ?1 to ?3 bound: the row's id, the present, our owner id. */
 sqlite3_stmt *slack__sqlite_about(slack_sqlite_t *s, enum statement which, int64_t id);
 /* The number that a statement returns. */
@@ -120,20 +156,17 @@ int slack__sqlite_sweep(slack_sqlite_t *s);
  * write makes other processes wait. */
 bool slack__sqlite_nothing_to_claim(slack_sqlite_t *s, slack_store_batch_t *batch);
 
-/* ---- sqlite_busy.c ---- */
+/* ---- sqlite_transaction.c ---- */
 
 /* Wait for locks until the patience of an operation submitted at `since_ns` ends. */
 void slack__sqlite_be_patient(slack_sqlite_t *s, uint64_t since_ns);
-/* Whether that patience has ended. */
-bool slack__sqlite_is_late(uint64_t since_ns);
 /* We hold the lock, or have given up. */
 void slack__sqlite_wait_no_more(slack_sqlite_t *s);
 /* SQLite's busy handler and WAL hook. */
 int slack__sqlite_on_busy(void *sqlite, int tries);
 int slack__sqlite_on_commit(void *sqlite, sqlite3 *handle, const char *name, int pages);
 
-/* ---- members of slack__sqlite_db, in sqlite_open.c, sqlite_transaction.c and sqlite_busy.c ----
- */
+/* ---- members of slack_db_ops_t, in sqlite_open.c and sqlite_transaction.c ---- */
 
 int slack__sqlite_open(slack_db_t **ret, const char *path, int64_t now_ms, char *error);
 int slack__sqlite_apply(slack_db_t *db, slack_link_t *ops, slack_link_t *ended,

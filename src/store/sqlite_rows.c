@@ -171,22 +171,17 @@ static int64_t sqlite_silence(const slack_sqlite_t *s, const watched_t *owner, i
     return 0;
 }
 
-/* The time since the last look. It is capped, since the other owners may have slept when this one
- * did, with the machine for instance. */
-static int64_t sqlite_passed_ms(slack_sqlite_t *s)
-{
-    int64_t passed = (int64_t)(s->mono_ms - s->looked_ms);
-    s->looked_ms = s->mono_ms;
-    return passed < SLACK_STORE_RENEW_MS ? passed : SLACK_STORE_RENEW_MS;
-}
-
 /* Look at the owners: the ids of those whose process has ended, or that are silent. */
 static int sqlite_find_gone(slack_sqlite_t *s, int64_t gone[OWNERS_MAX], size_t *ret_count)
 {
     watched_t now[OWNERS_MAX] = {{0}};
     size_t count = 0;
-    const int64_t passed = sqlite_passed_ms(s);
     sqlite3_stmt *stmt = s->statements[OWNERS];
+    /* The time since the last look is capped, since the other owners may have slept when this one
+     * did, with the machine for instance. */
+    int64_t passed = (int64_t)(s->mono_ms - s->looked_ms);
+    if (passed > SLACK_STORE_RENEW_MS) passed = SLACK_STORE_RENEW_MS;
+    s->looked_ms = s->mono_ms;
     sqlite3_bind_int64(stmt, 1, s->owner.id);
     *ret_count = 0;
     while (*ret_count < OWNERS_MAX && count < OWNERS_MAX && sqlite3_step(stmt) == SQLITE_ROW) {

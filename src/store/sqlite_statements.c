@@ -91,25 +91,6 @@ void slack__sqlite_finalize(slack_sqlite_t *s)
         sqlite3_finalize(s->statements[i]);
 }
 
-int slack__sqlite_reset(sqlite3_stmt *stmt)
-{
-    int code = sqlite3_reset(stmt);
-    sqlite3_clear_bindings(stmt);
-    return slack__sqlite_status(code);
-}
-
-int slack__sqlite_step(sqlite3_stmt *stmt)
-{
-    int rc = slack__sqlite_status(sqlite3_step(stmt));
-    int end = slack__sqlite_reset(stmt);
-    return rc ? rc : end;
-}
-
-int slack__sqlite_run(slack_sqlite_t *s, enum statement which)
-{
-    return slack__sqlite_step(s->statements[which]);
-}
-
 sqlite3_stmt *slack__sqlite_about(slack_sqlite_t *s, enum statement which, int64_t id)
 {
     sqlite3_stmt *stmt = s->statements[which];
@@ -123,8 +104,8 @@ sqlite3_stmt *slack__sqlite_about(slack_sqlite_t *s, enum statement which, int64
 int slack__sqlite_number(slack_sqlite_t *s, enum statement which, int64_t *ret)
 {
     sqlite3_stmt *stmt = s->statements[which];
-    int rc = slack__sqlite_status(sqlite3_step(stmt));
-    if (rc == 0 && sqlite3_data_count(stmt) > 0) *ret = sqlite3_column_int64(stmt, 0);
+    int code = sqlite3_step(stmt), rc = slack__sqlite_status(code);
+    if (code == SQLITE_ROW) *ret = sqlite3_column_int64(stmt, 0);
     int end = slack__sqlite_reset(stmt);
     return rc ? rc : end;
 }

@@ -1,18 +1,107 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/sqlite_internal.h"
 
+#include <sys/stat.h>
+
 #include <slack/error.h>
 
 #include "util/crash.h"
 
+/* --- turns --------------------------------------------------------------------------------- */
+
+/*
+ * One process writes at a time. A process that is kept waiting looks again every millisecond, and
+ * after a while asks for a turn by a lock in the file of owners; a process that has just written
+ * then lets it begin first. Without that, the next transaction of a busy process begins long before
+ * another has looked, and where syncs are slow the others starve.
+ */
+
+/* The patience of an operation, from its submission; it is tried for BUSY_TRY_MS at least. Slack
+ * waits 3 s for an ack. */
+#define BUSY_MS     1500
+#define BUSY_TRY_MS 50
+#define LOOK_MS     1  /* from one look to the next */
+#define ASK_MS      20 /* of waiting, then ask for a turn */
+#define YIELD_MS    5  /* how long a process that has written yields at most */
+/* Pages in the log from which on it is copied into the file, and from which on nobody may write
+ * meanwhile. */
+#define LOG_PAGES      1000
+#define LOG_MANY_PAGES 4000
+
+#define MS_NS ((uint64_t)1000000)
+
+void slack__sqlite_be_patient(slack_sqlite_t *s, uint64_t since_ns)
+{
+    uint64_t least = uv_hrtime() + BUSY_TRY_MS * MS_NS, until = since_ns + BUSY_MS * MS_NS;
+    s->busy_until_ns = until > least ? until : least;
+}
+
+int slack__sqlite_on_busy(void *sqlite, int tries)
+{
+    slack_sqlite_t *s = sqlite;
+    if (!s->waits && tries >= ASK_MS / LOOK_MS) {
+        slack__owner_wait(&s->owner, true);
+        s->waits = true;
+    }
+    if (uv_hrtime() >= s->busy_until_ns) return 0;
+    uv_sleep(LOOK_MS);
+    return 1;
+}
+
+void slack__sqlite_wait_no_more(slack_sqlite_t *s)
+{
+    if (s->waits) slack__owner_wait(&s->owner, false);
+    s->waits = false;
+}
+
+int slack__sqlite_on_commit(void *sqlite, sqlite3 *handle, const char *name, int pages)
+{
+    slack_sqlite_t *s = sqlite;
+    if (pages < s->log_pages) s->copy_pages = 0; /* the log has begun anew */
+    s->log_pages = pages;
+    return SQLITE_OK;
+}
+
 /* --- the files ----------------------------------------------------------------------------- */
 
-static int64_t bytes_needed(void *user_data)
+static void note_files(slack_sqlite_files_t *files, int64_t version)
 {
-    slack_sqlite_t *s = user_data;
-    int64_t pages = INT64_MAX / s->page_bytes;
-    slack__sqlite_number(s, PAGES, &pages);
-    return pages * s->page_bytes;
+    struct stat st;
+    if (stat(files->name, &st) == 0) {
+        files->device = st.st_dev;
+        files->inode = st.st_ino;
+        files->bytes = st.st_size;
+    }
+    if (stat(files->log_name, &st) == 0) {
+        files->log_inode = st.st_ino;
+        files->log_bytes = st.st_size;
+    }
+    files->version = version;
+}
+
+/*
+ * NULL, or what is wrong with the files. `version` is the data_version now: if it has changed,
+ * another process has written and may have begun the log anew. A file may be shorter than before if
+ * all its pages fit: another process has removed empty ones.
+ */
+static const char *find_fault(slack_sqlite_t *s, int64_t version)
+{
+    const slack_sqlite_files_t *files = &s->files;
+    struct stat st;
+    if (files->inode == 0) return NULL;
+    if (stat(files->name, &st) != 0 || st.st_dev != files->device || st.st_ino != files->inode)
+        return "the file was removed or replaced while it was in use";
+    if (st.st_size < files->bytes) {
+        int64_t pages = INT64_MAX / s->page_bytes;
+        slack__sqlite_number(s, PAGES, &pages);
+        if (st.st_size < pages * s->page_bytes) return "the file was cut short while it was in use";
+    }
+    if (files->log_inode == 0) return NULL;
+    if (stat(files->log_name, &st) != 0 || st.st_ino != files->log_inode)
+        return "its log was removed or replaced while it was in use";
+    if (version == files->version && st.st_size < files->log_bytes)
+        return "its log was cut short while it was in use";
+    return NULL;
 }
 
 /* Files that somebody has spoilt are left as they are, for a person to look at: nothing is written
@@ -21,7 +110,7 @@ static int check_files(slack_sqlite_t *s, int64_t *ret_version)
 {
     int rc = slack__sqlite_number(s, VERSION, ret_version);
     if (rc != 0) return rc;
-    s->spoilt = slack__sqlite_files_spoilt(&s->files, *ret_version, bytes_needed, s);
+    s->spoilt = find_fault(s, *ret_version);
     sqlite3_db_config(s->sqlite, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, s->spoilt != NULL, NULL);
     return s->spoilt ? SLACK_ESTORE : 0;
 }
@@ -50,14 +139,6 @@ static bool apply_alone(slack_sqlite_t *s, slack_store_op_t *op)
     return true;
 }
 
-static int apply_all(slack_sqlite_t *s, slack_link_t *ops)
-{
-    int rc = slack__sqlite_sweep(s);
-    for (slack_link_t *link = ops->next; rc == 0 && link != ops; link = link->next)
-        rc = op_at(link)->status = slack__sqlite_apply_op(s, op_at(link));
-    return rc;
-}
-
 /* What the operations have read is dropped with the transaction. */
 static void fail_all(slack_link_t *ops, int status)
 {
@@ -78,7 +159,7 @@ static void give_up_late(slack_link_t *ops, slack_link_t *ended)
     slack__link_init(&late);
     do
         slack__list_push(&late, slack__list_shift(ops));
-    while (!slack__list_empty(ops) && slack__sqlite_is_late(op_at(ops->next)->since_ns));
+    while (!slack__list_empty(ops) && op_at(ops->next)->since_ns + BUSY_MS * MS_NS <= uv_hrtime());
     fail_all(&late, SLACK_ESTORE);
     slack__list_splice(ended, &late);
 }
@@ -106,12 +187,14 @@ int slack__sqlite_apply(slack_db_t *db, slack_link_t *ops, slack_link_t *ended,
     }
     int64_t version = 0;
     if (rc == 0) rc = check_files(s, &version);
-    if (rc == 0) rc = apply_all(s, ops);
+    if (rc == 0) rc = slack__sqlite_sweep(s);
+    for (slack_link_t *link = ops->next; rc == 0 && link != ops; link = link->next)
+        rc = op_at(link)->status = slack__sqlite_apply_op(s, op_at(link));
     SLACK_CRASH("before-commit");
     if (rc == 0) rc = slack__sqlite_run(s, COMMIT);
     SLACK_CRASH("committed");
     if (rc == 0) {
-        slack__sqlite_files_note(&s->files, version);
+        note_files(&s->files, version);
     } else {
         slack__sqlite_explain(s, rc, error);
         if (!sqlite3_get_autocommit(s->sqlite)) slack__sqlite_run(s, ROLLBACK);
@@ -119,4 +202,31 @@ int slack__sqlite_apply(slack_db_t *db, slack_link_t *ops, slack_link_t *ended,
     }
     slack__list_splice(ended, ops);
     return rc;
+}
+
+/* --- after it ------------------------------------------------------------------------------ */
+
+/* Copy the log into the file, as far as nobody reads what was there before. A log that is copied
+ * whole begins anew, which never happens while several processes write without a pause, until one
+ * of them makes the others wait (RESTART). A log that a reader keeps from being copied whole is
+ * tried again only when it has grown: to look through a long log takes time. */
+static void copy_log(slack_sqlite_t *s)
+{
+    int pages = 0, copied = 0;
+    if (s->log_pages < LOG_PAGES || s->log_pages < s->copy_pages) return;
+    const bool many = s->log_pages >= LOG_MANY_PAGES;
+    slack__sqlite_be_patient(s, 0);
+    sqlite3_wal_checkpoint_v2(s->sqlite, "main",
+                              many ? SQLITE_CHECKPOINT_RESTART : SQLITE_CHECKPOINT_PASSIVE, &pages,
+                              &copied);
+    slack__sqlite_wait_no_more(s);
+    if (pages > copied || many) s->copy_pages = s->log_pages + (many ? LOG_MANY_PAGES : LOG_PAGES);
+}
+
+void slack__sqlite_rest(slack_db_t *db)
+{
+    slack_sqlite_t *s = SLACK_CONTAINER(db, slack_sqlite_t, db);
+    copy_log(s);
+    for (int ms = 0; ms < YIELD_MS && slack__owner_awaited(&s->owner); ms += LOOK_MS)
+        uv_sleep(LOOK_MS);
 }
