@@ -449,21 +449,20 @@ static CURLcode set_proxy(slack_transfer_t *transfer, const slack_url_t *url)
     return code;
 }
 
-static CURLcode set_options(slack_transfer_t *transfer, const slack_curl_request_t *request)
+static CURLcode set_options(slack_transfer_t *transfer, const slack_curl_request_t *request,
+                            const slack_url_t *url)
 {
     slack_curl_t *curl = transfer->curl;
-    slack_url_t url;
-    if (slack__url_parse(&url, request->url) != 0) return CURLE_URL_MALFORMAT;
     CURLcode code = set_body(transfer, strcmp(request->method, "POST") == 0);
     for (size_t i = 0; i < sizeof fixed_options / sizeof *fixed_options; i++)
         SET(fixed_options[i].option, fixed_options[i].value);
     SET(CURLOPT_PRIVATE, transfer);
     SET(CURLOPT_ERRORBUFFER, transfer->error);
     SET(CURLOPT_URL, request->url);
-    SET(CURLOPT_PROTOCOLS_STR, url.secure ? "https" : "http");
+    SET(CURLOPT_PROTOCOLS_STR, url->secure ? "https" : "http");
     /* Over TLS, wait for a connection that is being opened: it may offer HTTP/2 streams. Without
      * TLS the request would wait for the response to another one. */
-    SET(CURLOPT_PIPEWAIT, url.secure ? 1L : 0L);
+    SET(CURLOPT_PIPEWAIT, url->secure ? 1L : 0L);
     SET(CURLOPT_USERAGENT, curl->user_agent);
     SET(CURLOPT_HTTPHEADER, transfer->headers);
     SET(CURLOPT_ACCEPT_ENCODING, ""); /* all that libcurl decodes; body_max is for the result */
@@ -471,16 +470,15 @@ static CURLcode set_options(slack_transfer_t *transfer, const slack_curl_request
     SET(CURLOPT_WRITEFUNCTION, transfer_receive);
     SET(CURLOPT_WRITEDATA, transfer);
     if (curl->ca_file) SET(CURLOPT_CAINFO, curl->ca_file);
-    if (code == CURLE_OK) code = set_proxy(transfer, &url);
+    if (code == CURLE_OK) code = set_proxy(transfer, url);
     return code;
 }
 
-static bool request_is_valid(const slack_curl_request_t *request)
+static bool request_is_valid(const slack_curl_request_t *request, slack_url_t *ret_url)
 {
-    slack_url_t url;
-    if (!request->method || slack__url_parse(&url, request->url) != 0) return false;
-    if (url.scheme.ptr[0] != 'h' && url.scheme.ptr[0] != 'H') return false; /* ws, wss */
-    if (!slack__url_allowed(request->url) || request->timeout_ms == 0) return false;
+    if (!request->method || slack__url_parse(ret_url, request->url) != 0) return false;
+    if (ret_url->scheme.ptr[0] != 'h' && ret_url->scheme.ptr[0] != 'H') return false; /* ws, wss */
+    if (!slack__url_parts_allowed(ret_url) || request->timeout_ms == 0) return false;
     return strcmp(request->method, "POST") == 0 ||
            (strcmp(request->method, "GET") == 0 && request->body_len == 0);
 }
@@ -488,7 +486,8 @@ static bool request_is_valid(const slack_curl_request_t *request)
 int slack__curl_send(slack_curl_t *curl, const slack_curl_request_t *request, slack_curl_fn fn,
                      void *user_data)
 {
-    if (!request_is_valid(request)) return SLACK_EINVAL;
+    slack_url_t url;
+    if (!request_is_valid(request, &url)) return SLACK_EINVAL;
     if (curl->closing) return SLACK_ECANCELED;
     if (curl->count >= curl->concurrency) return SLACK_EBUSY;
     slack_transfer_t *transfer = slack__calloc(1, sizeof *transfer + request->body_len);
@@ -502,7 +501,7 @@ int slack__curl_send(slack_curl_t *curl, const slack_curl_request_t *request, sl
     slack__buf_init(&transfer->answer, request->body_max);
     transfer->easy = curl->idle_count ? curl->idle[--curl->idle_count] : curl_easy_init();
     transfer->headers = copy_headers(request->headers);
-    if (!transfer->easy || !transfer->headers || set_options(transfer, request) != CURLE_OK ||
+    if (!transfer->easy || !transfer->headers || set_options(transfer, request, &url) != CURLE_OK ||
         curl_multi_add_handle(curl->multi, transfer->easy) != CURLM_OK) {
         free_transfer(transfer);
         return SLACK_ENOMEM;

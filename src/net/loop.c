@@ -184,11 +184,6 @@ uint64_t slack__net_next_us(const slack_net_t *net)
     return timer_at(net->timers.next)->due_us;
 }
 
-void slack__net_read_buffer(slack_net_t *net, uv_buf_t *ret)
-{
-    *ret = uv_buf_init(net->read_buffer, sizeof(net->read_buffer));
-}
-
 bool slack__net_address(const char *text, unsigned port, struct sockaddr_storage *ret)
 {
     if (port > 65535) return false;

@@ -108,7 +108,10 @@ void slack__net_clock_moved(slack_net_t *net);
 uint64_t slack__net_next_us(const slack_net_t *net);
 
 /* A buffer for uv_alloc_cb. One is enough: each read is consumed before the next one begins. */
-void slack__net_read_buffer(slack_net_t *net, uv_buf_t *ret);
+static inline void slack__net_read_buffer(slack_net_t *net, uv_buf_t *ret)
+{
+    *ret = uv_buf_init(net->read_buffer, sizeof net->read_buffer);
+}
 
 /* Parse an IPv4 or IPv6 address, without brackets, and a port. False: it is not an address. */
 bool slack__net_address(const char *text, unsigned port, struct sockaddr_storage *ret);

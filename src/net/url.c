@@ -84,8 +84,7 @@ int slack__url_parse(slack_url_t *ret, const char *url)
 bool slack__url_allowed(const char *url)
 {
     slack_url_t parts;
-    if (slack__url_parse(&parts, url) != 0) return false;
-    return parts.secure || slack__is_loopback(parts.host);
+    return slack__url_parse(&parts, url) == 0 && slack__url_parts_allowed(&parts);
 }
 
 bool slack__url_same_origin(const slack_url_t *a, const slack_url_t *b)

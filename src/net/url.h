@@ -25,6 +25,11 @@ typedef struct slack_url {
 int slack__url_parse(slack_url_t *ret, const char *url);
 
 /* Whether a URL may be called: https or wss, or http or ws to a loopback host. */
+static inline bool slack__url_parts_allowed(const slack_url_t *url)
+{
+    return url->secure || slack__is_loopback(url->host);
+}
+/* The same of a text, which may be malformed or NULL. */
 bool slack__url_allowed(const char *url);
 
 /* Whether two URLs have scheme, host and port in common. */

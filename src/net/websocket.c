@@ -316,7 +316,7 @@ int slack__ws_connect(slack_ws_t **ret, slack_net_t *net, const slack_ws_options
                       void *user_data)
 {
     slack_url_t parts;
-    if (slack__url_parse(&parts, options->url) != 0 || !slack__url_allowed(options->url))
+    if (slack__url_parse(&parts, options->url) != 0 || !slack__url_parts_allowed(&parts))
         return SLACK_EINVAL;
     if (!slack__slice_eq_nocase(parts.scheme, SLACK_SLICE("wss")) &&
         !slack__slice_eq_nocase(parts.scheme, SLACK_SLICE("ws")))

@@ -20,16 +20,6 @@ struct slack_signer {
     char apps[SLACK_SIGNING_SECRETS_MAX][SLACK_APP_ID_MAX + 1]; /* ""; or the app of each secret */
 };
 
-static bool is_app_id(slack_slice_t id)
-{
-    if (id.len < 2 || id.len > SLACK_APP_ID_MAX || id.ptr[0] != 'A') return false;
-    for (size_t i = 1; i < id.len; i++) {
-        char c = id.ptr[i];
-        if (!((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'))) return false;
-    }
-    return true;
-}
-
 /* Takes the app's id and the colon off an item; "" if there is no colon. False: not a valid id. */
 static bool take_app_id(slack_slice_t *item, slack_slice_t *ret)
 {
@@ -38,7 +28,12 @@ static bool take_app_id(slack_slice_t *item, slack_slice_t *ret)
     slack__slice_split(item, ':', ret);
     *ret = slack__slice_trim(*ret);
     *item = slack__slice_trim(*item);
-    return is_app_id(*ret);
+    if (ret->len < 2 || ret->len > SLACK_APP_ID_MAX || ret->ptr[0] != 'A') return false;
+    for (size_t i = 1; i < ret->len; i++) {
+        char c = ret->ptr[i];
+        if (!((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z'))) return false;
+    }
+    return true;
 }
 
 static int add_secret(slack_signer_t *signer, slack_slice_t secret)
@@ -125,17 +120,6 @@ static bool is_signature(slack_slice_t signature)
     return true;
 }
 
-static enum slack_signature_fault check_time(slack_slice_t timestamp, int64_t now_s)
-{
-    uint64_t value;
-    if (!slack__parse_u64(timestamp, INT64_MAX, &value)) return SLACK_SIGNATURE_MALFORMED;
-    int64_t sent_s = (int64_t)value;
-    if (now_s < 0) return SLACK_SIGNATURE_FUTURE;
-    if (now_s - sent_s > SLACK_SIGNATURE_WINDOW_S) return SLACK_SIGNATURE_STALE;
-    if (sent_s - now_s > SLACK_SIGNATURE_WINDOW_S) return SLACK_SIGNATURE_FUTURE;
-    return SLACK_SIGNATURE_OK;
-}
-
 /* Tries every secret, also after one that matched, so that the time tells nothing. */
 static slack_signed_by_t signed_by(slack_signer_t *signer, const slack_signed_request_t *request)
 {
@@ -158,9 +142,14 @@ static enum slack_signature_fault find_fault(slack_signer_t *signer,
         return SLACK_SIGNATURE_MISSING;
     if (request->timestamp_count > 1 || request->signature_count > 1)
         return SLACK_SIGNATURE_DUPLICATE;
-    if (!is_signature(request->signature)) return SLACK_SIGNATURE_MALFORMED;
-    enum slack_signature_fault fault = check_time(request->timestamp, now_s);
-    if (fault != SLACK_SIGNATURE_OK) return fault;
+    uint64_t sent_s;
+    if (!is_signature(request->signature) ||
+        !slack__parse_u64(request->timestamp, INT64_MAX, &sent_s))
+        return SLACK_SIGNATURE_MALFORMED;
+    if (now_s < 0) return SLACK_SIGNATURE_FUTURE;
+    const int64_t age_s = now_s - (int64_t)sent_s;
+    if (age_s > SLACK_SIGNATURE_WINDOW_S) return SLACK_SIGNATURE_STALE;
+    if (age_s < -SLACK_SIGNATURE_WINDOW_S) return SLACK_SIGNATURE_FUTURE;
     *ret_by = signed_by(signer, request);
     return *ret_by ? SLACK_SIGNATURE_OK : SLACK_SIGNATURE_MISMATCH;
 }

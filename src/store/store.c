@@ -12,18 +12,6 @@ static const slack_store_ops_t *const stores[] = {
 
 #define STORES "\"sqlite:PATH\" or \"memory:\""
 
-/* Names the scheme alone: what follows it may hold a password. */
-static int refuse(char *error, const slack_slice_t *scheme)
-{
-    if (error && scheme)
-        snprintf(error, SLACK_ERROR_TEXT_MAX,
-                 "SLACK_STORE: there is no store \"%.*s:\"; it is " STORES,
-                 scheme->len < 32 ? (int)scheme->len : 32, scheme->ptr);
-    else if (error)
-        snprintf(error, SLACK_ERROR_TEXT_MAX, "SLACK_STORE names no kind of store; it is " STORES);
-    return SLACK_ECONFIG;
-}
-
 int slack__store_open(slack_store_t **ret, slack_net_t *net, const char *url, char *error)
 {
     slack_slice_t rest = slack__slice(url), scheme;
@@ -31,5 +19,11 @@ int slack__store_open(slack_store_t **ret, slack_net_t *net, const char *url, ch
     for (size_t i = 0; rest.ptr && i < sizeof stores / sizeof *stores; i++)
         if (slack__slice_eq(scheme, slack__slice(stores[i]->scheme)))
             return stores[i]->open(ret, net, rest.ptr, error);
-    return refuse(error, rest.ptr ? &scheme : NULL);
+    if (error && rest.ptr) /* names the scheme alone: what follows it may hold a password */
+        snprintf(error, SLACK_ERROR_TEXT_MAX,
+                 "SLACK_STORE: there is no store \"%.*s:\"; it is " STORES,
+                 scheme.len < 32 ? (int)scheme.len : 32, scheme.ptr);
+    else if (error)
+        snprintf(error, SLACK_ERROR_TEXT_MAX, "SLACK_STORE names no kind of store; it is " STORES);
+    return SLACK_ECONFIG;
 }

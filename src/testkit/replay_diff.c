@@ -229,14 +229,6 @@ static int write_events(slack_buf_t *out, slack_arena_t *arena, const events_t *
     return rc;
 }
 
-static bool same_events(const events_t *a, const events_t *b)
-{
-    if (a->count != b->count) return false;
-    for (size_t i = 0; i < a->count; i++)
-        if (!same_event(&a->items[i], &b->items[i])) return false;
-    return true;
-}
-
 /* Compare the events of one delivery; of none, if `number` is 0. */
 static int diff_events(const kit_replay_t *replay, const kit_calls_t *calls, uint64_t number,
                        const kit_delivery_t *delivery, slack_buf_t *report)
@@ -248,7 +240,10 @@ static int diff_events(const kit_replay_t *replay, const kit_calls_t *calls, uin
     int rc = recorded_events(arena, of, &recorded);
     if (rc == 0) rc = events_now(calls, arena, number, delivery, &now);
     if (rc == 0) drop_uncompared(replay, of, recorded.count, &now);
-    if (rc == 0 && !same_events(&recorded, &now)) {
+    bool same = rc == 0 && recorded.count == now.count;
+    for (size_t i = 0; same && i < now.count; i++)
+        same = same_event(&recorded.items[i], &now.items[i]);
+    if (rc == 0 && !same) {
         rc = write_head(report, arena, of);
         if (rc == 0) rc = write_events(report, arena, &recorded, &now);
     }

@@ -132,26 +132,18 @@ int slack__runner_settle(kit_runner_t *runner)
     return slack__kit_fail(runner->base, SLACK_EBUSY, "the app does not stop working");
 }
 
-/* Do what is due now. `ret_next_us`: when the next timer is due, UINT64_MAX for none. */
-static int run_due(kit_runner_t *runner, uint64_t *ret_next_us)
-{
-    slack_net_t *net = slack__inspect_net(runner->app);
-    if (net) slack__net_clock_moved(net);
-    int rc = slack__runner_settle(runner);
-    net = slack__inspect_net(runner->app); /* NULL once the app has stopped */
-    *ret_next_us = net ? slack__net_next_us(net) : UINT64_MAX;
-    return rc;
-}
-
 int slack__runner_advance_ms(kit_runner_t *runner, uint64_t ms)
 {
     kit_base_t *base = runner->base;
     if (ms > (UINT64_MAX - base->now_us) / 1000) return SLACK_EINVAL;
     const uint64_t target_us = base->now_us + ms * 1000;
     for (unsigned steps = 0; steps < TURNS_MAX; steps++) {
-        uint64_t next_us;
-        int rc = run_due(runner, &next_us);
+        slack_net_t *net = slack__inspect_net(runner->app);
+        if (net) slack__net_clock_moved(net);
+        int rc = slack__runner_settle(runner);
         if (rc != 0) return rc;
+        net = slack__inspect_net(runner->app); /* NULL once the app has stopped */
+        uint64_t next_us = net ? slack__net_next_us(net) : UINT64_MAX;
         if (next_us > target_us && base->now_us == target_us) return 0;
         if (next_us > target_us) next_us = target_us;
         if (next_us > base->now_us) base->now_us = next_us;

@@ -9,21 +9,16 @@ void slack__transports_init(slack_transports_t *transports)
     transports->none.ops = &no_ops;
 }
 
-static const slack_transport_type_t *find_type(const slack_transport_type_t *const *types,
-                                               slack_slice_t name)
-{
-    while (*types && !slack__slice_eq(name, slack__slice((*types)->name)))
-        types++;
-    return *types;
-}
-
 int slack__transports_create(slack_transports_t *transports,
                              const slack_transport_type_t *const *types,
                              const slack_options_t *options, char *error)
 {
     slack_slice_t rest = slack__slice(options->transport), name;
     while (slack__slice_split(&rest, ',', &name)) {
-        const slack_transport_type_t *type = find_type(types, slack__slice_trim(name));
+        const slack_transport_type_t *const *found = types, *type;
+        while ((type = *found) &&
+               !slack__slice_eq(slack__slice_trim(name), slack__slice(type->name)))
+            found++;
         if (type == NULL) {
             snprintf(error, SLACK_ERROR_TEXT_MAX,
                      "SLACK_TRANSPORT=%.40s: there is no transport of that name; it is http, "

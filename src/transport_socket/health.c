@@ -34,19 +34,6 @@ static void count_reconnect(slack_transport_stats_t *stats, enum slack_cause cau
     }
 }
 
-/* Slack sends envelopes to every connection that it counts, so those that this process does not
- * have take a share of them (docs/protocol.md, Connections). Logged once for each number. */
-static void compare_connections(slack_health_t *health, unsigned counted)
-{
-    unsigned own = slack__supervisor_connections(health->sup);
-    unsigned foreign = counted > own ? counted - own : 0;
-    if (foreign > 0 && foreign != health->foreign)
-        SLACK_LOG(health->net->log, WARN, "socket: Slack counts more connections than this app has",
-                  "num_connections=%u own=%u hint=%s", counted, own,
-                  "another process of this app, or connections that Slack has not given up yet");
-    health->foreign = foreign;
-}
-
 static void note_ready(slack_health_t *health, const slack_action_t *action)
 {
     unsigned counted = health->sup->sessions[action->slot].connections;
@@ -56,7 +43,15 @@ static void note_ready(slack_health_t *health, const slack_action_t *action)
               "reason=%s connections=%u num_connections=%u",
               action->cause ? slack__cause_name(action->cause) : "start",
               slack__supervisor_serving(health->sup), counted);
-    compare_connections(health, counted);
+    /* Slack sends envelopes to every connection that it counts, so those that this process does not
+     * have take a share of them (docs/protocol.md, Connections). Logged once for each number. */
+    const unsigned own = slack__supervisor_connections(health->sup);
+    const unsigned foreign = counted > own ? counted - own : 0;
+    if (foreign > 0 && foreign != health->foreign)
+        SLACK_LOG(health->net->log, WARN, "socket: Slack counts more connections than this app has",
+                  "num_connections=%u own=%u hint=%s", counted, own,
+                  "another process of this app, or connections that Slack has not given up yet");
+    health->foreign = foreign;
 }
 
 static int cause_reason(enum slack_cause cause)

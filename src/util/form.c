@@ -74,7 +74,7 @@ static int add_field(slack_arena_t *arena, fields_t *fields, slack_slice_t field
     if (fields->read++ == SLACK_FORM_FIELDS_MAX) return SLACK_ETOOBIG;
     name = decode_text(arena, name);
     if (!name.ptr) return SLACK_ENOMEM;
-    for (size_t i = 0; i < fields->count; i++)
+    for (size_t i = 0; i < fields->count; i++) /* the first of several counts */
         if (slack__slice_eq(fields->pairs[2 * i], name)) return 0;
     value = decode_text(arena, value);
     if (!value.ptr) return SLACK_ENOMEM;

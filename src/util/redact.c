@@ -24,16 +24,12 @@ static bool is_alnum(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
 }
 
-static char lower(char c)
-{
-    return c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
-}
-
 static bool matches_prefix(slack_slice_t text, slack_slice_t prefix)
 {
     if (text.len < prefix.len) return false;
     for (size_t i = 0; i < prefix.len; i++) {
-        char c = lower(text.ptr[i]), p = prefix.ptr[i];
+        char c = text.ptr[i], p = prefix.ptr[i];
+        if (c >= 'A' && c <= 'Z') c |= 0x20;
         if (p == '?' ? !is_alnum(c) : c != p) return false;
     }
     return true;
@@ -76,13 +72,6 @@ static bool match_pattern(slack_slice_t text, size_t *ret_keep, size_t *ret_len)
     return false;
 }
 
-/* The length of "://", or of the same with the backslashes of JSON; 0: text begins otherwise. */
-static size_t scheme_end(slack_slice_t text)
-{
-    if (matches_prefix(text, SLACK_SLICE("://"))) return 3;
-    return matches_prefix(text, SLACK_SLICE(":\\/\\/")) ? 5 : 0;
-}
-
 /* The length of the user and password at the start of the authority of a URL: up to its last '@'.
  * If the text ends within the authority, and a ':' is followed by something that is not a port, all
  * of it is a user and the beginning of a password. */
@@ -102,8 +91,12 @@ static size_t user_info_len(slack_slice_t text)
 
 static bool match_user_info(slack_slice_t text, size_t *ret_keep, size_t *ret_len)
 {
-    *ret_keep = scheme_end(text);
-    if (*ret_keep == 0) return false;
+    if (matches_prefix(text, SLACK_SLICE("://")))
+        *ret_keep = 3;
+    else if (matches_prefix(text, SLACK_SLICE(":\\/\\/"))) /* the same in JSON */
+        *ret_keep = 5;
+    else
+        return false;
     *ret_len = user_info_len((slack_slice_t){text.ptr + *ret_keep, text.len - *ret_keep});
     return *ret_len > 0;
 }

@@ -14,12 +14,6 @@
 
 /* --- reading a response -------------------------------------------------------------------- */
 
-void slack__response_fail(slack_response_t *ret, int status)
-{
-    *ret = (slack_response_t){
-        .status = status, .error = status ? slack_strerror(status) : "", .retry_after_s = -1};
-}
-
 /* A short copy of a text from outside: one line, without secrets. */
 static const char *short_text(slack_arena_t *arena, const char *text, size_t len)
 {

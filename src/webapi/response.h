@@ -23,8 +23,12 @@ void slack__response_read_call(slack_response_t *ret, slack_arena_t *arena,
 void slack__response_read_url(slack_response_t *ret, slack_arena_t *arena,
                               const slack_curl_result_t *result);
 
-/* A failure without a server's response. */
-void slack__response_fail(slack_response_t *ret, int status);
+/* A failure without a server's response; status 0: no failure so far. */
+static inline void slack__response_fail(slack_response_t *ret, int status)
+{
+    *ret = (slack_response_t){
+        .status = status, .error = status ? slack_strerror(status) : "", .retry_after_s = -1};
+}
 
 /* Whether Slack has limited the call. */
 bool slack__response_is_limited(const slack_response_t *response);
