@@ -20,7 +20,8 @@ extern "C" {
  * text. https://docs.slack.dev/apis/web-api
  *
  * The library repeats a call in two cases: when Slack answers 429, and after a pause when the
- * connection failed before any byte of the call was sent. After a 429 it waits for as long as
+ * connection failed before any byte of the call was sent, or Slack refused the HTTP/2 stream (which
+ * says that it has not processed the call). After a 429 it waits for as long as
  * Retry-After says, but no longer than an hour; if Retry-After is missing or names no time to come,
  * it waits for 1, 2, 4 and 8 seconds. It sends a call SLACK_CALL_TRIES times at most. It repeats no other call, because Slack may have posted the
  * message whose answer was lost. docs/examples/program.c is an example of calls outside a delivery.

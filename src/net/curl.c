@@ -2,9 +2,12 @@
 #include "net/curl.h"
 
 #include <curl/curl.h>
+#include <errno.h>
+#include <netinet/in.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 
 #include <slack/error.h>
 
@@ -31,6 +34,7 @@ struct slack_curl {
     slack_task_t tell;
     slack_link_t active;
     slack_link_t ended;
+    slack_link_t sockets;
     unsigned count; /* active and ended */
     unsigned concurrency;
     bool starved; /* a transfer has a socket that could not be watched */
@@ -55,7 +59,9 @@ typedef struct slack_transfer {
     slack_buf_t answer;
     int fault; /* a failure that libcurl does not know; 0: none */
     bool proxied;
-    long refusal; /* the status by which the proxy refused CONNECT; 0: none */
+    unsigned stream;     /* of HTTP/2; 0: none */
+    bool stream_refused; /* by the server: no part of the request was processed */
+    long refusal;        /* the status by which the proxy refused CONNECT; 0: none */
     char error[CURL_ERROR_SIZE];
     slack_curl_result_t result;
     size_t body_len;
@@ -68,6 +74,7 @@ typedef struct slack_transfer {
  */
 typedef struct slack_curl_socket {
     uv_poll_t poll;
+    slack_link_t link; /* in slack_curl.sockets, until libcurl gives it up */
     slack_curl_t *curl;
     curl_socket_t fd;
     int events;
@@ -138,11 +145,12 @@ static long refusal_of(const slack_transfer_t *transfer, CURLcode code)
     return http_status && slack__tunnel_status((int)http_status) != 0 ? http_status : 0;
 }
 
-/* Whether no byte of the request was sent. A CONNECT is not part of it. */
+/* Whether no byte of the request was sent, or none was processed. A CONNECT is not part of it. */
 static bool is_unsent(const slack_transfer_t *transfer)
 {
     long sent_bytes = 0;
     curl_off_t ready_us = 0;
+    if (transfer->stream_refused) return true;
     curl_easy_getinfo(transfer->easy, CURLINFO_REQUEST_SIZE, &sent_bytes);
     curl_easy_getinfo(transfer->easy, CURLINFO_PRETRANSFER_TIME_T, &ready_us);
     return sent_bytes == 0 || (transfer->proxied && ready_us == 0);
@@ -160,6 +168,7 @@ static const char *reason_of(slack_transfer_t *transfer, CURLcode code)
                      slack__tunnel_words((int)transfer->refusal), transfer->refusal);
             return text;
         }
+        if (transfer->stream_refused) return "the server refused the HTTP/2 stream";
         if (code == CURLE_SEND_FAIL_REWIND) return "the connection was closed before an answer";
         if (!text[0]) return curl_easy_strerror(code);
         text[slack__redact(text, strlen(text))] = '\0';
@@ -206,9 +215,11 @@ static void end_transfer(slack_transfer_t *transfer, CURLcode code)
     curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_TYPE, &content_type);
 
     transfer->refusal = refusal_of(transfer, code);
-    result->status = transfer->fault     ? transfer->fault
-                     : transfer->refusal ? slack__tunnel_status((int)transfer->refusal)
-                                         : status_of(code);
+    if (code == CURLE_OK) transfer->stream_refused = false;
+    result->status = transfer->fault            ? transfer->fault
+                     : transfer->refusal        ? slack__tunnel_status((int)transfer->refusal)
+                     : transfer->stream_refused ? SLACK_ECONNECT
+                                                : status_of(code);
     result->reason = reason_of(transfer, code);
     result->http_status = transfer->refusal ? 0 : (int)http_status;
     result->unsent = result->status != 0 && is_unsent(transfer);
@@ -318,6 +329,7 @@ static slack_curl_socket_t *curl_watch_socket(slack_curl_t *curl, curl_socket_t 
     sock->curl = curl;
     sock->fd = fd;
     curl->handles++;
+    slack__list_push(&curl->sockets, &sock->link);
     curl_multi_assign(curl->multi, fd, sock);
     return sock;
 }
@@ -331,6 +343,7 @@ static int curl_set_socket(CURL *easy, curl_socket_t fd, int what, void *user_da
     if (what == CURL_POLL_REMOVE) {
         if (!sock) return 0;
         curl_multi_assign(curl->multi, fd, NULL);
+        slack__unlink(&sock->link);
         uv_close((uv_handle_t *)&sock->poll, curl_socket_closed);
         return 0;
     }
@@ -375,6 +388,62 @@ static int transfer_rewind(void *user_data, curl_off_t offset, int origin)
 {
     slack_transfer_t *transfer = user_data;
     return transfer->body_read == 0 ? CURL_SEEKFUNC_OK : CURL_SEEKFUNC_FAIL;
+}
+
+static int local_port(curl_socket_t fd)
+{
+    struct sockaddr_storage address = {0};
+    socklen_t len = sizeof address;
+    if (getsockname(fd, (struct sockaddr *)&address, &len) != 0) return 0;
+    if (address.ss_family == AF_INET) return ntohs(((struct sockaddr_in *)&address)->sin_port);
+    if (address.ss_family == AF_INET6) return ntohs(((struct sockaddr_in6 *)&address)->sin6_port);
+    return 0;
+}
+
+/* Whether the connection of the transfer is open in both directions. libcurl names no socket of a
+ * connection that several transfers share, only its port. */
+static bool connection_is_open(const slack_transfer_t *transfer)
+{
+    const slack_link_t *all = &transfer->curl->sockets;
+    long port = 0;
+    char byte;
+    curl_easy_getinfo(transfer->easy, CURLINFO_LOCAL_PORT, &port);
+    for (slack_link_t *link = all->next; port > 0 && link != all; link = link->next) {
+        curl_socket_t fd = SLACK_CONTAINER(link, slack_curl_socket_t, link)->fd;
+        if (local_port(fd) != port) continue;
+        ssize_t n = recv(fd, &byte, 1, MSG_PEEK | MSG_DONTWAIT);
+        return n > 0 || (n < 0 && (errno == EAGAIN || errno == EWOULDBLOCK));
+    }
+    return false;
+}
+
+/*
+ * A server that sends REFUSED_STREAM, or GOAWAY with a lower stream, has not processed the request
+ * (RFC 9113, 6.8 and 8.7). libcurl reports both like a lost connection, and only its log tells them
+ * apart. On a connection that was used before, the log does not name REFUSED_STREAM either: but it
+ * is the only reason to send a request again while the connection is open and nothing has failed.
+ * libcurl sends a request without a body again by itself, and the server may process that one.
+ */
+static int transfer_log(CURL *easy, curl_infotype type, char *data, size_t len, void *user_data)
+{
+    slack_transfer_t *transfer = user_data;
+    char line[128];
+    unsigned number;
+    if (type == CURLINFO_HEADER_OUT) transfer->stream_refused = false;
+    if (type != CURLINFO_TEXT) return 0;
+    snprintf(line, sizeof line, "%.*s", (int)len, data);
+    const char *goaway = strstr(line, "GOAWAY, error=");
+    if (sscanf(line, "Using Stream ID: %u", &number) == 1 ||
+        sscanf(line, "[HTTP/2] [%u] OPENED", &number) == 1)
+        transfer->stream = number;
+    else if (goaway && sscanf(goaway, "GOAWAY, error=%*u, last_stream=%u", &number) == 1)
+        transfer->stream_refused = transfer->stream > number;
+    else if (strncmp(line, "REFUSED_STREAM, ", 16) == 0)
+        transfer->stream_refused = true;
+    else if (strncmp(line, "Connection died, retrying", 25) == 0 && transfer->stream > 0 &&
+             !transfer->error[0] && connection_is_open(transfer))
+        transfer->stream_refused = true;
+    return 0;
 }
 
 /* --- the start of a transfer --------------------------------------------------------------- */
@@ -458,6 +527,9 @@ static CURLcode set_options(slack_transfer_t *transfer, const slack_curl_request
         SET(fixed_options[i].option, fixed_options[i].value);
     SET(CURLOPT_PRIVATE, transfer);
     SET(CURLOPT_ERRORBUFFER, transfer->error);
+    SET(CURLOPT_VERBOSE, 1L); /* transfer_log() is called */
+    SET(CURLOPT_DEBUGFUNCTION, transfer_log);
+    SET(CURLOPT_DEBUGDATA, transfer);
     SET(CURLOPT_URL, request->url);
     SET(CURLOPT_PROTOCOLS_STR, url->secure ? "https" : "http");
     /* Over TLS, wait for a connection that is being opened: it may offer HTTP/2 streams. Without
@@ -598,6 +670,7 @@ int slack__curl_new(slack_curl_t **ret, slack_net_t *net, const slack_curl_optio
     curl->proxy = slack__proxy_ref(options->proxy);
     slack__link_init(&curl->active);
     slack__link_init(&curl->ended);
+    slack__link_init(&curl->sockets);
     slack__link_init(&curl->tell.link);
     curl->tell.run = curl_tell;
     uv_timer_init(slack__net_loop(net), &curl->timer);

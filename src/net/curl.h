@@ -43,7 +43,8 @@ typedef struct slack_curl_result {
                                  proxy refused to connect), SLACK_ECANCELED, SLACK_ENOMEM */
     const char *reason;       /* in words, without the URL; "" if status is 0 */
     int http_status;          /* 0 without a response */
-    bool unsent;              /* no byte of the request was sent, so it is safe to repeat */
+    bool unsent;              /* safe to repeat: no byte of the request was sent, or the server
+                                 refused its HTTP/2 stream and so has not processed it */
     const char *content_type; /* "" without one */
     int64_t retry_after_s;    /* of the header Retry-After; -1 without one, 0 for one that names no
                                  time to come */

@@ -244,8 +244,8 @@ static bool try_again(call_t *call, const slack_curl_result_t *result)
         wait_for_limit(call);
         return true;
     }
-    /* Only a call that has not been sent: a message whose response was lost may have been posted.
-     */
+    /* Only a call that was certainly not processed: a message whose response was lost may have been
+     * posted. */
     if (!result->unsent || result->status == SLACK_ENOMEM) return false;
     if (result->status == SLACK_EHTTP) return false; /* the proxy would refuse again */
     uint64_t wait_ms = slack__backoff_next_ms(&call->backoff, 0, slack__random_u64());

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/* HTTP/2: a call that the server has certainly not processed is sent again, and no other. */
+#include <unistd.h>
+
+#include "support/certs.h"
+#include "support/child.h"
+#include "support/npm.h"
+#include "support/test.h"
+#include "util/json.h"
+#include "webapi/webapi.h"
+
+static world_t world;
+static child_t server;
+static slack_webapi_t *webapi;
+static slack_client_t client;
+static unsigned count;
+static int status;
+static char error[256];
+static bool closed;
+
+static void on_end(const slack_response_t *response, void *user_data)
+{
+    count++;
+    status = slack_response_status(response);
+    snprintf(error, sizeof error, "%s", slack_response_error(response));
+}
+
+static int set_up(void **state)
+{
+    char url[64], cert[256], key[256];
+    if (!certs_make()) skip();
+    snprintf(cert, sizeof cert, "%s", certs_path("server.pem"));
+    snprintf(key, sizeof key, "%s", certs_path("server.key"));
+    assert_true(world_open(&world));
+    child_start(&server, &world,
+                (const char *const[]){"node", npm_script("h2_peer.js"), cert, key, NULL}, NULL);
+    if (!server.started) skip();
+    world_until(&world, server.lines >= 1);
+    snprintf(url, sizeof url, "https://127.0.0.1:%d/api/", atoi(server.out));
+    const slack_webapi_options_t options = {
+        .api_url = url, .ca_file = certs_path("ca.pem"), .concurrency = 10, .timeout_ms = 20000};
+    assert_int_equal(slack__webapi_new(&webapi, world.net, &options), 0);
+    client = (slack_client_t){.webapi = webapi, .token = "xoxb-1"};
+    count = 0;
+    closed = false;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    slack__webapi_close(webapi, world_set_flag, &closed);
+    world_until(&world, closed);
+    child_wait(&server);
+    child_done(&server);
+    world_close(&world);
+    return 0;
+}
+
+#define STREAM_TEST(function) TEST_CASE(function, set_up, tear_down, NULL)
+
+static unsigned count_requests(const char *method)
+{
+    char line[64];
+    unsigned n = 0;
+    int len = snprintf(line, sizeof line, "request /api/%s\n", method);
+    for (const char *at = server.out; (at = strstr(at, line)); at += len)
+        n++;
+    return n;
+}
+
+/* Calls the method, with a body unless it is bare, and lets the time of the pauses pass. */
+static void expect(const char *method, bool bare, int want, unsigned requests)
+{
+    unsigned before = count;
+    assert_int_equal(bare ? slack__webapi_call(&client, method, NULL, on_end, NULL)
+                          : slack_callf(&client, method, on_end, NULL, "{text: 'hello'}"),
+                     0);
+    for (int i = 0; i < 20000 && count == before; i++) {
+        if (strstr(world.log, "trying again")) world.mono_us += 10000;
+        slack__net_clock_moved(world.net);
+        uv_run(&world.loop, UV_RUN_NOWAIT);
+        if (count == before) usleep(500);
+    }
+    if (count == before || status != want)
+        fail_msg("%s: %s %s\n%s", method, slack_err_name(status), error, world.log);
+    char line[64];
+    snprintf(line, sizeof line, "request /api/%s\n", method);
+    for (int i = 0; i < 200 && count_requests(method) < requests; i++) {
+        uv_run(&world.loop, UV_RUN_NOWAIT);
+        usleep(5000);
+    }
+    if (count_requests(method) != requests)
+        fail_msg("%s: %u requests, not %u\n%s", method, count_requests(method), requests,
+                 server.out);
+}
+
+STREAM_TEST(test_a_refused_stream_is_sent_again)
+{
+    expect("refuse", false, 0, 2);
+    expect("refuse.refuse.refuse", false, 0, 4);
+    expect("ok", false, 0, 1);
+    expect("refuse.ok", false, 0, 2); /* on a connection that was used before */
+    assert_non_null(strstr(world.log, "reason=\"the server refused the HTTP/2 stream\""));
+}
+
+STREAM_TEST(test_a_refused_stream_without_a_body_is_sent_again)
+{
+    expect("refuse", true, 0, 2);
+}
+
+STREAM_TEST(test_a_stream_above_a_goaway_is_sent_again)
+{
+    expect("ok", false, 0, 1); /* so that there is a stream below */
+    expect("below", false, 0, 2);
+}
+
+STREAM_TEST(test_refused_for_good)
+{
+    expect("refuse.always", false, SLACK_ECONNECT, SLACK_CALL_TRIES);
+    assert_string_equal(error, "the server refused the HTTP/2 stream");
+}
+
+/* Slack may have posted the message. */
+STREAM_TEST(test_other_ends_of_a_stream_are_not_repeated)
+{
+    expect("cancel", false, SLACK_EPROTO, 1);
+    expect("die", false, SLACK_ECLOSED, 1);
+    expect("above", false, SLACK_ECLOSED, 1);
+    expect("partly", false, SLACK_EJSON, 1);
+    expect("reset", false, SLACK_ECLOSED, 1);
+}
+
+/* A refusal says nothing of the next request, even of one that libcurl has sent by itself. */
+/* A server that has used the connection before resets it, or only ends it. */
+STREAM_TEST(test_a_used_connection_that_is_lost)
+{
+    expect("ok", false, 0, 1);
+    expect("reset", false, SLACK_ECLOSED, 1);
+    expect("ok", false, 0, 2);
+    expect("fin", false, SLACK_ECLOSED, 1);
+}
+
+STREAM_TEST(test_a_stream_that_is_lost_after_a_refused_one)
+{
+    expect("refuse.die", false, SLACK_ECLOSED, 2);
+    expect("refuse.cancel", true, SLACK_EPROTO, 2);
+}
