@@ -64,7 +64,10 @@ SLACK_API const char *slack_ctx_channel(const slack_ctx_t *ctx);
 /** Read the thread that the delivery belongs to.
  * @return the timestamp of the thread's first message; "" outside a thread. */
 SLACK_API const char *slack_ctx_thread_ts(const slack_ctx_t *ctx);
-/** Read the timestamp of the delivery's message, as Slack wrote it. */
+/** Read the timestamp of the message that the delivery is about, as Slack wrote it: a message that
+ * was said, edited, deleted, reacted to or pinned, that has a link, or whose button was clicked.
+ * docs/payloads.md has a table.
+ * @return the timestamp; "" if the delivery is about no message, as a command. */
 SLACK_API const char *slack_ctx_ts(const slack_ctx_t *ctx);
 /** Read the user who acts.
  * @return the id; "" in a channel shared by Slack Connect if Slack does not say to which workspace

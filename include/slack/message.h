@@ -20,8 +20,9 @@ extern "C" {
  * handler.
  */
 
-/** Post a text in a thread: the delivery's thread, or a new one below its message. `format` has
- * printf conversions. Calls chat.postMessage. */
+/** Post a text in a thread: the delivery's thread, or a new one below its message (slack_ctx_ts()).
+ * `format` has printf conversions. Calls chat.postMessage.
+ * @return as slack_say(); SLACK_EINVAL if the delivery is about no message, as a command. */
 SLACK_API int slack_reply(slack_ctx_t *ctx, const char *format, ...) SLACK_PRINTF(2, 3);
 
 /** Post a text that only the delivery's user sees. `format` has printf conversions. Calls
@@ -80,8 +81,9 @@ SLACK_API int slack_update(slack_ctx_t *ctx, const char *ts, const slack_json_t 
  * @param ts the timestamp of the message. */
 SLACK_API int slack_delete(slack_ctx_t *ctx, const char *ts);
 
-/** Add a reaction to the delivery's message. Calls reactions.add.
- * @param emoji the name without colons: "thumbsup". */
+/** Add a reaction to the delivery's message (slack_ctx_ts()). Calls reactions.add.
+ * @param emoji the name without colons: "thumbsup".
+ * @return as slack_say(); SLACK_EINVAL if the delivery is about no message. */
 SLACK_API int slack_react(slack_ctx_t *ctx, const char *emoji);
 
 /** Remove a reaction of the bot from the delivery's message. Calls reactions.remove.

@@ -22,9 +22,12 @@ extern "C" {
  * (slack_listener_t.middleware) around that listener. All middleware runs on the loop.
  *
  * The bot's own events are left out before any middleware runs, so that the bot does not answer
- * itself. Exceptions are member_joined_channel and member_left_channel, as in Bolt. A listener with
- * `own` set gets its own events, through the app's middleware. slack_options_t.own_events turns
- * this filter off.
+ * itself. One rule holds for every event: it is the bot's own if slack_ctx_user() is the bot's user
+ * id, or if the bot is the author of the message that the event is about (its bot_id). That
+ * includes edits and deletions of the bot's messages, whoever makes them, because Slack does not
+ * say who it was. Exceptions are member_joined_channel and member_left_channel, as in Bolt. A
+ * listener with `own` set gets its own events, through the app's middleware.
+ * slack_options_t.own_events turns this filter off.
  */
 
 /**

@@ -188,5 +188,5 @@ unsigned slack__inspect_calls(const slack_ctx_t *ctx)
 
 void slack__inspect_fail_listener(slack_ctx_t *ctx, int status, const char *reason)
 {
-    slack__run_listener_failed(slack__run_of(ctx), status, reason);
+    slack__run_listener_failed(slack__run_of(ctx), status, reason, &ctx->voice);
 }

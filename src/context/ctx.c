@@ -36,6 +36,25 @@ void slack__ctx_call_ended(slack_ctx_t *ctx, int status, const char *reason)
     if (ctx->calls == 0) slack__task_post(ctx->services->net, &ctx->task);
 }
 
+/* ---- sentences ---- */
+
+int slack__ctx_fail(slack_ctx_t *ctx, int status, const char *format, ...)
+{
+    slack_voice_t *voice = slack__ctx_voice(ctx);
+    va_list ap;
+    va_start(ap, format);
+    voice->why = slack__arena_vprintf(slack__ctx_arena(ctx), format, ap);
+    va_end(ap);
+    voice->error = status;
+    return status;
+}
+
+const char *slack__ctx_what(const slack_ctx_t *ctx)
+{
+    const char *type = slack_json_str(slack_ctx_event(ctx), "/type");
+    return *type ? type : slack_kind_name(ctx->delivery->kind);
+}
+
 /* ---- holds ---- */
 
 static int hold_here(slack_ctx_t *ctx, void *unused)

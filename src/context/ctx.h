@@ -108,6 +108,12 @@ int slack__ctx_call(slack_ctx_t *ctx, const char *method, const slack_json_t *ar
 int slack__worker_call(slack_ctx_t *ctx, const char *method, const char *url,
                        const slack_json_t *args, const slack_response_t **ret);
 
+/* Returns `status` to a handler, and leaves a sentence for the log: the call, the cause, the cure.
+ */
+int slack__ctx_fail(slack_ctx_t *ctx, int status, const char *format, ...) SLACK_PRINTF(3, 4);
+/* Names a delivery in such a sentence: the type of an event, or the kind. */
+const char *slack__ctx_what(const slack_ctx_t *ctx);
+
 /* json.c: the error that made the last value of this thread NULL. */
 int slack__ctx_no_json(slack_ctx_t *ctx);
 

@@ -25,7 +25,11 @@ static int message_args(slack_ctx_t *ctx, const slack_json_t *message, const cha
     if (message == NULL) return slack__ctx_no_json(ctx);
     const char *channel = slack__payload_channel(ctx->delivery->body);
     bool elsewhere = *slack_json_str(message, "/channel") != '\0';
-    if (*channel == '\0' && !elsewhere) return SLACK_EINVAL;
+    if (*channel == '\0' && !elsewhere)
+        return slack__ctx_fail(ctx, SLACK_EINVAL,
+                               "%s has no channel: name one in the message, as slack_say_json() "
+                               "takes it",
+                               slack__ctx_what(ctx));
     slack_arena_t *arena = slack__ctx_arena(ctx);
     const slack_json_t *defaults = NULL;
     int rc = slack__jsonf(arena, &defaults, NULL, "{channel: %s, thread_ts: %s}", channel,
@@ -138,8 +142,13 @@ int slack_reply(slack_ctx_t *ctx, const char *format, ...)
     int rc = message_of_text(ctx, &message, format, ap);
     va_end(ap);
     if (rc != 0) return rc;
-    const char *thread = slack__payload_thread_ts(ctx->delivery->body);
-    return say_in(ctx, message, *thread ? thread : slack_ctx_ts(ctx), &(saying_t){0});
+    const char *thread = slack_ctx_thread_ts(ctx);
+    if (*thread == '\0') thread = slack_ctx_ts(ctx);
+    if (*thread == '\0')
+        return slack__ctx_fail(ctx, SLACK_EINVAL,
+                               "slack_reply: %s is about no message: use slack_say()",
+                               slack__ctx_what(ctx));
+    return say_in(ctx, message, thread, &(saying_t){0});
 }
 
 int slack_say_ephemeral(slack_ctx_t *ctx, const char *format, ...)
@@ -218,7 +227,12 @@ int slack_delete(slack_ctx_t *ctx, const char *ts)
 static int call_reaction(slack_ctx_t *ctx, const char *method, const char *emoji)
 {
     const char *ts = slack_ctx_ts(ctx);
-    if (emoji == NULL || *ts == '\0') return SLACK_EINVAL;
+    if (emoji == NULL || *emoji == '\0')
+        return slack__ctx_fail(ctx, SLACK_EINVAL, "%s: no emoji was named", method);
+    if (*ts == '\0')
+        return slack__ctx_fail(ctx, SLACK_EINVAL,
+                               "%s: %s is about no message: call the method with a timestamp",
+                               method, slack__ctx_what(ctx));
     const slack_json_t *args = NULL;
     int rc =
         slack__jsonf(slack__ctx_arena(ctx), &args, NULL, "{timestamp: %s, name: %s}", ts, emoji);

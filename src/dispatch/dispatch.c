@@ -6,6 +6,7 @@
 #include "dispatch/authorize.h"
 #include "dispatch/dedupe.h"
 #include "dispatch/worker.h"
+#include "protocol/payload.h"
 
 /*
  * Runs middleware, and the listeners one after the other. The functions of the program are called
@@ -63,7 +64,7 @@ static int run_listener(slack_run_t *run)
     int rc = listener->run == SLACK_RUN_WORKER
                  ? slack__worker_submit(run)
                  : slack__ctx_enter(&run->ctx, listener->fn, listener->user_data);
-    if (rc != 0) slack__run_listener_failed(run, rc, NULL);
+    if (rc != 0) slack__run_listener_failed(run, rc, NULL, &run->ctx.voice);
     return rc;
 }
 
@@ -73,9 +74,10 @@ static int listener_begin(slack_run_t *run, const slack_hit_t *hit)
     run->ctx.hit = hit;
     memset(&run->ctx.failure.current, 0, sizeof run->ctx.failure.current);
     run->ctx.failure.current.open = true;
+    run->ctx.voice.error = 0;
     int rc =
         chain_run(run, hit->rule->listener.middleware, hit->rule->middleware_count, run_listener);
-    if (rc != 0) slack__run_listener_failed(run, rc, NULL);
+    if (rc != 0) slack__run_listener_failed(run, rc, NULL, &run->ctx.voice);
     return run->ctx.failure.current.status;
 }
 
@@ -204,18 +206,19 @@ static void run_settle(slack_run_t *run)
 
 /* ---- the bot's own events ---- */
 
-/* A bot that handled its own messages would talk to itself. It still gets the events of joining and
- * leaving a channel, as in Bolt. */
+/* An event is the bot's own if the bot is its user (slack_ctx_user()) or the author of its message.
+ * A bot that handled its own events would talk to itself. Exceptions, as in Bolt: the bot gets the
+ * events of joining and leaving a channel. */
 static bool is_own(const slack_ctx_t *ctx)
 {
+    const slack_json_t *body = ctx->delivery->body;
     if (ctx->delivery->kind != SLACK_KIND_EVENT) return false;
-    const slack_json_t *event = slack_json_get(ctx->delivery->body, "/event");
-    const char *type = slack_json_str(event, "/type");
+    const char *type = slack_json_str(body, "/event/type");
     if (strcmp(type, "member_joined_channel") == 0 || strcmp(type, "member_left_channel") == 0)
         return false;
     const slack_grant_t *bot = ctx->grant;
-    if (*bot->bot_id && strcmp(slack_json_str(event, "/bot_id"), bot->bot_id) == 0) return true;
-    return *bot->bot_user && strcmp(slack_json_str(event, "/user"), bot->bot_user) == 0;
+    if (*bot->bot_id && strcmp(slack__payload_bot(body), bot->bot_id) == 0) return true;
+    return *bot->bot_user && strcmp(slack__payload_user(body), bot->bot_user) == 0;
 }
 
 /* The bot's own event is ignored, unless a listener asks for such events. */

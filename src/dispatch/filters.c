@@ -5,25 +5,18 @@
 #include "protocol/payload.h"
 #include "util/alloc.h"
 #include "util/map.h"
+#include "util/str.h"
 
 /* The middleware of the library. A middleware ends the chain by not calling slack_next(). */
 
-static bool list_has(const char *list, const char *id)
-{
-    slack_slice_t rest = slack__slice(list), item;
-    while (slack__slice_split(&rest, ',', &item))
-        if (slack__slice_eq(slack__slice_trim(item), slack__slice(id))) return true;
-    return false;
-}
-
 int slack_only_in_channels(slack_ctx_t *ctx, void *ids)
 {
-    return list_has(ids, slack_ctx_channel(ctx)) ? slack_next(ctx) : 0;
+    return slack__list_has(ids, slack_ctx_channel(ctx)) ? slack_next(ctx) : 0;
 }
 
 int slack_only_for_users(slack_ctx_t *ctx, void *ids)
 {
-    return list_has(ids, slack_ctx_user(ctx)) ? slack_next(ctx) : 0;
+    return slack__list_has(ids, slack_ctx_user(ctx)) ? slack_next(ctx) : 0;
 }
 
 int slack_only_mentions(slack_ctx_t *ctx, void *unused)

@@ -32,12 +32,14 @@ void slack__run_done(slack_run_t *run)
     if (run->hits.count > 0) slack__hits_release(&run->hits);
 }
 
-void slack__run_listener_failed(slack_run_t *run, int status, const char *reason)
+void slack__run_listener_failed(slack_run_t *run, int status, const char *reason,
+                                const slack_voice_t *voice)
 {
     slack_ctx_t *ctx = &run->ctx;
     /* The middleware of the listener returns the listener's error, which is logged already. */
     if (ctx->failure.current.status != 0) return;
     ctx->failure.current.status = status;
+    if (reason == NULL && voice->error == status) reason = voice->why;
     slack__failure_note(ctx, status, reason);
     SLACK_LOG(slack__ctx_log(ctx), ERROR, "listener failed",
               "listener=%s transport=%s error=%s reason=%s", ctx->hit->rule->listener.name,

@@ -90,7 +90,9 @@ void slack__run_begin(slack_run_t *run);
  * stack. */
 void slack__run_advance(slack_run_t *run);
 
-/* The listener that runs has returned an error. `reason` is Slack's error, or NULL. */
-void slack__run_listener_failed(slack_run_t *run, int status, const char *reason);
+/* The listener that runs has returned an error. `reason` is Slack's error, or NULL. `voice` is that
+ * of the thread that ran it: its sentence is the reason if the handler returned that error. */
+void slack__run_listener_failed(slack_run_t *run, int status, const char *reason,
+                                const slack_voice_t *voice);
 
 #endif

@@ -18,7 +18,7 @@ static void work_done(slack_pool_job_t *job)
     slack_ctx_t *ctx = work->ctx;
     const char *reason = work->status == SLACK_EAPI ? work->reason : NULL;
     if (work->status != 0 && ctx->phase == SLACK_CTX_RUNNING)
-        slack__run_listener_failed(slack__run_of(ctx), work->status, reason);
+        slack__run_listener_failed(slack__run_of(ctx), work->status, reason, &work->voice);
     slack_ctx_release(ctx, 0);
 }
 

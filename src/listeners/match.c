@@ -10,14 +10,6 @@
 /* Messages that carry what somebody said (as Bolt for Python has it). */
 static const char spoken[] = "none,bot_message,file_share,thread_broadcast";
 
-static bool in_list(const char *list, const char *word)
-{
-    slack_slice_t rest = slack__slice(list), item;
-    while (slack__slice_split(&rest, ',', &item))
-        if (slack__slice_eq(slack__slice_trim(item), slack__slice(word))) return true;
-    return false;
-}
-
 /* ---- what is compared ---- */
 
 void slack__subject_set_action(slack_subject_t *subject, const slack_json_t *action)
@@ -37,7 +29,7 @@ void slack__subject_init(slack_subject_t *ret, enum slack_kind kind, const slack
     ret->message = strcmp(ret->selector, "message") == 0;
     if (!ret->message) return;
     ret->text = slack_json_strn(body, "/event/text", NULL);
-    ret->spoken = in_list(spoken, ret->subtype);
+    ret->spoken = slack__list_has(spoken, ret->subtype);
 }
 
 /* ---- a string ---- */
@@ -110,7 +102,7 @@ static bool is_there(unsigned where, const slack_subject_t *subject)
 
 static bool subtype_fits(const slack_listener_t *l, const slack_subject_t *subject)
 {
-    if (l->subtypes) return in_list(l->subtypes, subject->subtype);
+    if (l->subtypes) return slack__list_has(l->subtypes, subject->subtype);
     return !l->message || subject->spoken;
 }
 

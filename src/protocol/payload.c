@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "protocol/kind.h"
 #include "util/str.h"
 
 /* The string at the first of the paths that leads to one that is not empty. */
@@ -39,30 +40,105 @@ const char *slack__payload_enterprise(const slack_json_t *body)
 
 const char *slack__payload_user(const slack_json_t *body)
 {
-    return FIRST(body, "/user", "/user/id", "/user_id", "/event/user", "/event/user/id",
-                 "/event/user_id", "/event/assistant_thread/user_id", "/event/message/user",
-                 "/event/previous_message/user", "/message/user");
+    return FIRST(
+        body, "/user", "/user/id", "/user_id", "/event/user", "/event/user/id", "/event/user_id",
+        "/event/assistant_thread/user_id", "/event/message/user", "/event/previous_message/user",
+        "/message/user", "/event/actor_id", "/event/actor/id", "/event/channel/creator",
+        "/event/subteam/updated_by", "/event/subteam/created_by", "/event/accepting_user/id",
+        "/event/approving_user/id", "/event/declining_user/id", "/event/invite/inviting_user/id");
 }
 
-const char *slack__payload_channel(const slack_json_t *body)
+const char *slack__payload_bot(const slack_json_t *body)
 {
-    return FIRST(body, "/channel", "/channel/id", "/channel_id", "/event/channel",
-                 "/event/channel/id", "/event/channel_id", "/event/item/channel",
-                 "/event/assistant_thread/channel_id", "/container/channel_id", "/item/channel");
+    return FIRST(body, "/event/bot_id", "/event/message/bot_id", "/event/previous_message/bot_id");
 }
 
-const char *slack__payload_thread_ts(const slack_json_t *body)
+/* ---- the message that a delivery refers to ---- */
+
+/* Where a body has the message, the thread and the channel. In each list the first path counts that
+ * leads to a usable string. */
+typedef struct place {
+    const char *types;    /* of events, separated by commas; NULL: all others */
+    const char *subtypes; /* NULL: any */
+    const char *message[5], *thread[5], *channel[6];
+} place_t;
+
+static const place_t event_places[] = {
+    {"message", "message_deleted", .message = {"/event/deleted_ts", "/event/previous_message/ts"},
+     .thread = {"/event/previous_message/thread_ts"}, .channel = {"/event/channel"}},
+    /* The inner message is that of an edit, or of message_replied, whose subtype Slack leaves out.
+     */
+    {"message,app_mention", .message = {"/event/message/ts", "/event/ts"},
+     .thread = {"/event/thread_ts", "/event/message/thread_ts"}, .channel = {"/event/channel"}},
+    {"reaction_added,reaction_removed", .message = {"/event/item/ts"},
+     .channel = {"/event/item/channel"}},
+    {"pin_added,pin_removed,star_added,star_removed",
+     .message = {"/event/item/message/ts", "/event/item/ts"},
+     .thread = {"/event/item/message/thread_ts"},
+     .channel = {"/event/channel_id", "/event/item/channel", "/event/channel"}},
+    {"link_shared,message_metadata_posted,message_metadata_updated,message_metadata_deleted,"
+     "entity_details_requested",
+     .message = {"/event/message_ts"}, .thread = {"/event/thread_ts"},
+     .channel = {"/event/channel", "/event/channel_id"}},
+    {"assistant_thread_started,assistant_thread_context_changed",
+     .thread = {"/event/assistant_thread/thread_ts"},
+     .channel = {"/event/assistant_thread/channel_id"}},
+    {NULL, /* its `ts`, if it has one, is the time of the event */
+     .thread = {"/event/thread_ts"},
+     .channel = {"/event/channel", "/event/channel/id", "/event/channel_id", "/event/item/channel",
+                 "/event/new_channel_id"}},
+};
+
+/* Interactions, commands, and the arguments of jobs. */
+static const place_t other_place = {
+    .message = {"/message/ts", "/container/message_ts", "/message_ts", "/original_message/ts"},
+    .thread = {"/thread_ts", "/message/thread_ts", "/container/thread_ts",
+               "/original_message/thread_ts"},
+    .channel = {"/channel", "/channel/id", "/channel_id", "/container/channel_id", "/item/channel"},
+};
+
+static const place_t *place_of(const slack_json_t *body)
 {
-    return FIRST(body, "/thread_ts", "/event/thread_ts", "/event/assistant_thread/thread_ts",
-                 "/event/message/thread_ts", "/event/previous_message/thread_ts",
-                 "/message/thread_ts", "/container/thread_ts");
+    if (slack__kind_of(body) != SLACK_KIND_EVENT) return &other_place;
+    const char *type = slack_json_str(body, "/event/type");
+    const char *subtype = slack_json_str(body, "/event/subtype");
+    const place_t *p = event_places;
+    while (p->types && !(slack__list_has(p->types, type) &&
+                         (p->subtypes == NULL || slack__list_has(p->subtypes, subtype))))
+        p++;
+    return p;
+}
+
+/* "1755000000.000100". The message of a link that is being composed has a UUID in its place. */
+static bool is_ts(const char *s)
+{
+    return s[strspn(s, "0123456789.")] == '\0';
+}
+
+static const char *first_ts(const slack_json_t *body, const char *const *paths)
+{
+    const char *ts = first_string(body, paths);
+    return is_ts(ts) ? ts : "";
 }
 
 const char *slack__payload_ts(const slack_json_t *body)
 {
-    return FIRST(body, "/event/message/ts", "/event/ts", "/event/item/ts", "/message/ts",
-                 "/message_ts", "/container/message_ts");
+    return first_ts(body, place_of(body)->message);
 }
+
+const char *slack__payload_thread_ts(const slack_json_t *body)
+{
+    return first_ts(body, place_of(body)->thread);
+}
+
+/* In link_shared "COMPOSER" says that the link is in a message that is not sent yet. */
+const char *slack__payload_channel(const slack_json_t *body)
+{
+    const char *channel = first_string(body, place_of(body)->channel);
+    return strcmp(channel, "COMPOSER") == 0 ? "" : channel;
+}
+
+/* ---- answers ---- */
 
 const char *slack__payload_trigger_id(const slack_json_t *body)
 {

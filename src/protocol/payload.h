@@ -14,6 +14,8 @@
 const char *slack__payload_team(const slack_json_t *body);
 const char *slack__payload_enterprise(const slack_json_t *body);
 const char *slack__payload_user(const slack_json_t *body);
+/* The id ("B…") of the bot that is the author of an event's message. */
+const char *slack__payload_bot(const slack_json_t *body);
 const char *slack__payload_channel(const slack_json_t *body);
 const char *slack__payload_thread_ts(const slack_json_t *body);
 const char *slack__payload_ts(const slack_json_t *body);

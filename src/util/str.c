@@ -68,6 +68,14 @@ bool slack__slice_split(slack_slice_t *rest, char sep, slack_slice_t *ret_part)
     return true;
 }
 
+bool slack__list_has(const char *list, const char *word)
+{
+    slack_slice_t rest = slack__slice(list), item;
+    while (slack__slice_split(&rest, ',', &item))
+        if (slack__slice_eq(slack__slice_trim(item), slack__slice(word))) return true;
+    return false;
+}
+
 bool slack__parse_u64(slack_slice_t s, uint64_t max, uint64_t *ret)
 {
     if (!s.len) return false;

@@ -25,6 +25,9 @@ size_t slack__control_len(const char *text, size_t len);
  * has two parts and "" has one, of which the last is empty. */
 bool slack__slice_split(slack_slice_t *rest, char sep, slack_slice_t *ret_part);
 
+/* Whether a list of words, separated by commas, has this word. Blanks around words do not count. */
+bool slack__list_has(const char *list, const char *word);
+
 /* Parse all of `s` as an unsigned decimal, digits only, at most `max`. */
 bool slack__parse_u64(slack_slice_t s, uint64_t max, uint64_t *ret);
 

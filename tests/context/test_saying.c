@@ -57,6 +57,75 @@ static void test_what_a_handler_says(void **state)
                            "{\"user_id\":\"U1\",\"view\":\"{\\\"type\\\":\\\"home\\\"}\"}"));
 }
 
+static int reply_and_react(slack_ctx_t *ctx, void *user_data)
+{
+    int rc = slack_reply(ctx, "here");
+    const int reacted = slack_react(ctx, "eyes");
+    assert_int_equal(rc, reacted);
+    return rc;
+}
+
+/* Each is about the message 2.0, at a place of its own. */
+static void a_reply_goes_to_the_message(void **state)
+{
+    static const char *const events[] = {
+        APP_EVENT("1", "\"type\":\"link_shared\",\"channel\":\"C1\",\"message_ts\":\"2.0\""),
+        APP_EVENT("2", "\"type\":\"pin_added\",\"channel_id\":\"C1\",\"item\":{\"message\":{\"ts\":"
+                       "\"2.0\"}}"),
+        APP_EVENT("3", "\"type\":\"star_added\",\"item\":{\"channel\":\"C1\",\"message\":{\"ts\":"
+                       "\"2.0\"}}"),
+        APP_EVENT("4", "\"type\":\"message_metadata_posted\",\"channel_id\":\"C1\",\"message_ts\":"
+                       "\"2.0\""),
+        APP_EVENT("5", "\"type\":\"message\",\"subtype\":\"message_changed\",\"channel\":\"C1\","
+                       "\"ts\":\"9.0\",\"message\":{\"user\":\"U1\",\"ts\":\"2.0\"}"),
+        APP_EVENT("6", "\"type\":\"reaction_added\",\"item\":{\"channel\":\"C1\",\"ts\":\"2.0\"}"),
+    };
+    slack_on_event(f.app, NULL, reply_and_react, NULL);
+    app_ready(&f);
+    app_ack_t ack;
+    for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
+        app_deliver(&f, events[i], &ack);
+        app_run_until_calls(&f, 2 * i + 2);
+        const slack_json_t *args = app_call_args(&f, 2 * i, "chat.postMessage");
+        assert_string_equal(slack_json_str(args, "/thread_ts"), "2.0");
+        assert_string_equal(slack_json_str(args, "/channel"), "C1");
+        args = app_call_args(&f, 2 * i + 1, "reactions.add");
+        assert_string_equal(slack_json_str(args, "/timestamp"), "2.0");
+    }
+}
+
+/* Nothing is posted elsewhere, nothing is run again, and the log says why. */
+static void no_reply_without_a_message(void **state)
+{
+    static const struct {
+        const char *body, *what;
+    } rows[] = {
+        {APP_COMMAND("/x", ""), "command"},
+        {APP_EVENT("1", "\"type\":\"member_joined_channel\",\"channel\":\"C1\",\"user\":\"U1\""),
+         "member_joined_channel"},
+        {APP_EVENT("2", "\"type\":\"file_shared\",\"channel_id\":\"C1\",\"user_id\":\"U1\""),
+         "file_shared"},
+        {APP_EVENT("3",
+                   "\"type\":\"link_shared\",\"channel\":\"COMPOSER\",\"message_ts\":\"U1-9\""),
+         "link_shared"},
+        {APP_EVENT("4",
+                   "\"type\":\"pin_added\",\"channel_id\":\"C1\",\"item\":{\"type\":\"file\"}"),
+         "pin_added"},
+    };
+    slack_on_event(f.app, NULL, reply_and_react, NULL);
+    slack_on_command(f.app, NULL, reply_and_react, NULL);
+    app_ready(&f);
+    app_ack_t ack;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char sentence[128];
+        app_deliver(&f, rows[i].body, &ack);
+        app_run_until_idle(&f);
+        snprintf(sentence, sizeof sentence, "%s is about no message", rows[i].what);
+        if (!app_logged(&f, sentence)) fail_msg("no sentence: %s\n%s", sentence, f.log);
+    }
+    assert_int_equal(fake_slack_count(f.slack), 0);
+}
+
 static int change_view(slack_ctx_t *ctx, void *user_data)
 {
     const slack_json_t *view = slack_jsonf(ctx, "{}");
@@ -322,6 +391,8 @@ int main(void)
 #define CASE(name) APP_CASE(&f, name)
     const struct CMUnitTest tests[] = {
         CASE(test_what_a_handler_says),
+        CASE(a_reply_goes_to_the_message),
+        CASE(no_reply_without_a_message),
         CASE(test_views),
         CASE(test_a_response_url_can_be_used_up),
         CASE(test_slack_says_that_it_is_used_up),

@@ -262,6 +262,74 @@ static void test_own_events(void **state)
     assert_string_equal(names, "mevent:* mevent:* ");
 }
 
+#define CHANGE(subtype, member, author)                                                            \
+    "\"type\":\"message\",\"subtype\":\"" subtype "\",\"channel\":\"C1\",\"ts\":\"3.0\",\"" member \
+    "\":{" author ",\"ts\":\"1.0\"}"
+
+/* '?' stands for the author: a user's id in all but the last three, where it is a bot's. */
+static const char *const authored[] = {
+    CHANGE("message_changed", "message", "\"user\":\"?\""),
+    CHANGE("message_deleted", "previous_message", "\"user\":\"?\""),
+    CHANGE("message_replied", "message", "\"user\":\"?\",\"thread_ts\":\"1.0\""),
+    "\"type\":\"file_shared\",\"file_id\":\"F1\",\"user_id\":\"?\",\"channel_id\":\"C1\"",
+    "\"type\":\"user_change\",\"user\":{\"id\":\"?\"}",
+    "\"type\":\"channel_created\",\"channel\":{\"id\":\"C2\",\"creator\":\"?\"}",
+    "\"type\":\"channel_deleted\",\"channel\":\"C2\",\"actor_id\":\"?\"",
+    "\"type\":\"subteam_updated\",\"subteam\":{\"id\":\"S1\",\"updated_by\":\"?\"}",
+    "\"type\":\"message_metadata_posted\",\"user_id\":\"?\",\"channel_id\":\"C1\"",
+    "\"type\":\"shared_channel_invite_requested\",\"actor\":{\"id\":\"?\"}",
+    "\"type\":\"app_mention\",\"subtype\":\"bot_message\",\"bot_id\":\"?\"",
+    CHANGE("message_changed", "message", "\"bot_id\":\"?\""),
+    CHANGE("message_deleted", "previous_message", "\"bot_id\":\"?\""),
+};
+#define AUTHORED (sizeof authored / sizeof *authored)
+
+static void deliver_authored(size_t i, const char *author, app_ack_t *ack)
+{
+    char fields[256], body[512];
+    const char *at = strchr(authored[i], '?');
+    snprintf(fields, sizeof fields, "%.*s%s%s", (int)(at - authored[i]), authored[i], author,
+             at + 1);
+    snprintf(body, sizeof body, APP_EVENT("Ev%zu%s", "%s"), i, author, fields);
+    app_deliver(&f, body, ack);
+}
+
+/* Wherever an event says who its author is. */
+static void own_is_one_rule_for_every_event(void **state)
+{
+    unsigned runs = 0;
+    slack_on_event(f.app, NULL, app_count_run, &runs);
+    app_ready(&f);
+    app_ack_t ack;
+    for (size_t i = 0; i < AUTHORED; i++) {
+        const bool bot = i + 3 >= AUTHORED;
+        deliver_authored(i, bot ? "B0BOT" : "U0BOT", &ack);
+        if (runs != i) fail_msg("the bot gets its own event: %s", authored[i]);
+        deliver_authored(i, bot ? "B0OTHER" : "U0OTHER", &ack);
+        if (runs != i + 1) fail_msg("the bot misses another's event: %s", authored[i]);
+    }
+}
+
+static int mend(slack_ctx_t *ctx, void *user_data)
+{
+    ++*(unsigned *)user_data;
+    return slack_update(ctx, slack_ctx_ts(ctx), slack_jsonf(ctx, "{text: 'mended'}"));
+}
+
+/* Slack reports the bot's chat.update as message_changed too, which must not run the handler. */
+static void a_bot_that_updates_on_edits_stops(void **state)
+{
+    unsigned runs = 0;
+    slack_on_event(f.app, "message", mend, &runs);
+    app_ready(&f);
+    app_ack_t ack;
+    deliver_authored(0, "U1", &ack);
+    app_run_until_calls(&f, 1);
+    deliver_authored(0, "U0BOT", &ack);
+    app_run_until_idle(&f);
+    assert_int_equal(runs, 1);
+}
+
 static void test_own_events_of_a_listener(void **state)
 {
     char names[256] = "";
@@ -313,6 +381,8 @@ int main(void)
         CASE(test_a_wrong_constraint_is_told),
         CASE(test_a_listener_of_every_kind),
         CASE(test_own_events),
+        CASE(own_is_one_rule_for_every_event),
+        CASE(a_bot_that_updates_on_edits_stops),
         CASE(test_own_events_of_a_listener),
         CASE(test_own_events_for_all),
     };

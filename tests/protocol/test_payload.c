@@ -48,7 +48,7 @@ ARENA_TEST(the_first_place_counts)
         {slack__payload_thread_ts, "{\"event\":{\"thread_ts\":\"1.2\",\"ts\":\"3.4\"}}", "1.2"},
         {slack__payload_thread_ts, "{\"event\":{\"ts\":\"3.4\"}}", ""},
         {slack__payload_thread_ts, "{\"message\":{\"thread_ts\":\"5.6\"}}", "5.6"},
-        {slack__payload_ts, "{\"event\":{\"ts\":\"3.4\"}}", "3.4"},
+        {slack__payload_ts, "{\"event\":{\"type\":\"message\",\"ts\":\"3.4\"}}", "3.4"},
         {slack__payload_ts, "{\"container\":{\"message_ts\":\"7.8\"}}", "7.8"},
         {slack__payload_trigger_id, "{\"trigger_id\":\"1.2.3\"}", "1.2.3"},
         {slack__payload_response_url, "{\"response_urls\":[{\"response_url\":\"https://x\"}]}",
@@ -156,6 +156,93 @@ ARENA_TEST(who_acts_in_a_shared_channel)
     }
 }
 
+/* ---- the message that a delivery is about ---- */
+
+#define EVENT(fields) "{\"event\":{" fields "}}"
+#define CHANGED(subtype, inner)                                                                    \
+    EVENT("\"type\":\"message\",\"channel\":\"C1\",\"ts\":\"9.0\"," subtype inner)
+
+ARENA_TEST(which_message_it_is)
+{
+    static const struct {
+        const char *body, *message, *thread, *channel;
+    } rows[] = {
+        {EVENT("\"type\":\"message\",\"channel\":\"C1\",\"ts\":\"2.0\""), "2.0", "", "C1"},
+        {EVENT("\"type\":\"app_mention\",\"channel\":\"C1\",\"ts\":\"2.0\",\"thread_ts\":\"1.0\""),
+         "2.0", "1.0", "C1"},
+        /* The event's own time is not that of the message. */
+        {CHANGED("\"subtype\":\"message_changed\",",
+                 "\"message\":{\"ts\":\"2.0\",\"thread_ts\":\"1.0\"}"),
+         "2.0", "1.0", "C1"},
+        {CHANGED(
+             "\"subtype\":\"message_deleted\",",
+             "\"deleted_ts\":\"2.0\",\"previous_message\":{\"ts\":\"2.0\",\"thread_ts\":\"1.0\"}"),
+         "2.0", "1.0", "C1"},
+        {CHANGED("\"subtype\":\"message_deleted\",", "\"previous_message\":{\"ts\":\"2.0\"}"),
+         "2.0", "", "C1"},
+        {CHANGED("", "\"message\":{\"ts\":\"1.0\",\"thread_ts\":\"1.0\"}"), "1.0", "1.0", "C1"},
+        {EVENT(
+             "\"type\":\"reaction_added\",\"item\":{\"type\":\"message\",\"channel\":\"C1\",\"ts\":"
+             "\"2.0\"}"),
+         "2.0", "", "C1"},
+        {EVENT("\"type\":\"reaction_added\",\"item\":{\"type\":\"file\",\"file\":\"F1\"}"), "", "",
+         ""},
+        {EVENT("\"type\":\"reaction_removed\",\"ts\":\"9.0\",\"item\":{\"type\":\"file\"}"), "", "",
+         ""},
+        {EVENT("\"type\":\"link_shared\",\"channel\":\"C1\",\"message_ts\":\"2.0\",\"thread_ts\":"
+               "\"1.0\""),
+         "2.0", "1.0", "C1"},
+        {EVENT("\"type\":\"link_shared\",\"channel\":\"COMPOSER\",\"source\":\"composer\","
+               "\"message_ts\":\"U1-909b5454-75f8-4ac4-b325-1b40e230bbd8\""),
+         "", "", ""},
+        {EVENT("\"type\":\"pin_added\",\"channel_id\":\"C1\",\"item\":{\"type\":\"message\","
+               "\"message\":{"
+               "\"ts\":\"2.0\",\"thread_ts\":\"1.0\"}}"),
+         "2.0", "1.0", "C1"},
+        {EVENT("\"type\":\"pin_removed\",\"channel_id\":\"C1\",\"item\":{\"type\":\"file\"}"), "",
+         "", "C1"},
+        {EVENT(
+             "\"type\":\"star_added\",\"item\":{\"channel\":\"C1\",\"message\":{\"ts\":\"2.0\"}}"),
+         "2.0", "", "C1"},
+        {EVENT("\"type\":\"message_metadata_posted\",\"channel_id\":\"C1\",\"message_ts\":\"2.0\""),
+         "2.0", "", "C1"},
+        {EVENT("\"type\":\"message_metadata_deleted\",\"channel_id\":\"C1\",\"message_ts\":\"2.0\","
+               "\"deleted_ts\":\"3.0\""),
+         "2.0", "", "C1"},
+        {EVENT("\"type\":\"assistant_thread_started\",\"assistant_thread\":{\"channel_id\":\"D1\","
+               "\"thread_ts\":\"1.0\"}"),
+         "", "1.0", "D1"},
+        {EVENT("\"type\":\"agent_session_stopped\",\"channel\":\"D1\",\"thread_ts\":\"1.0\""), "",
+         "1.0", "D1"},
+        {EVENT("\"type\":\"member_joined_channel\",\"channel\":\"C1\",\"ts\":\"9.0\""), "", "",
+         "C1"},
+        {EVENT("\"type\":\"channel_history_changed\",\"channel\":\"C1\",\"ts\":\"9.0\""), "", "",
+         "C1"},
+        {EVENT(
+             "\"type\":\"channel_id_changed\",\"old_channel_id\":\"C0\",\"new_channel_id\":\"C1\""),
+         "", "", "C1"},
+        {EVENT("\"type\":\"file_shared\",\"file_id\":\"F1\",\"channel_id\":\"C1\""), "", "", "C1"},
+        {"{\"command\":\"/x\",\"channel_id\":\"C1\"}", "", "", "C1"},
+        {"{\"type\":\"block_actions\",\"actions\":[],\"container\":{\"channel_id\":\"C1\","
+         "\"message_ts\":\"2.0\",\"thread_ts\":\"1.0\"}}",
+         "2.0", "1.0", "C1"},
+        {"{\"type\":\"interactive_message\",\"actions\":[],\"channel\":{\"id\":\"C1\"},\"message_"
+         "ts\":"
+         "\"2.0\",\"original_message\":{\"ts\":\"2.0\",\"thread_ts\":\"1.0\"}}",
+         "2.0", "1.0", "C1"},
+        {"{\"type\":\"message_action\",\"channel\":{\"id\":\"C1\"},\"message\":{\"ts\":\"2.0\","
+         "\"thread_ts\":\"1.0\"}}",
+         "2.0", "1.0", "C1"},
+        {"{\"type\":\"view_submission\",\"view\":{}}", "", "", ""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const slack_json_t *body = parse(rows[i].body, strlen(rows[i].body));
+        expect(body, "message", slack__payload_ts, rows[i].message, i);
+        expect(body, "thread", slack__payload_thread_ts, rows[i].thread, i);
+        expect(body, "channel", slack__payload_channel, rows[i].channel, i);
+    }
+}
+
 /* ---- over all of them ---- */
 
 /* A member of this name somewhere in a value, with an id in it. */
@@ -185,13 +272,38 @@ static bool tells_tenant(const slack_json_t *body)
 }
 
 struct tally {
-    unsigned files, told;
+    unsigned files, told, about;
     char missing[512];
 };
+
+/* Whether an event tells, by names alone, of a message that exists. */
+static bool tells_message(const slack_json_t *event)
+{
+    static const char *const places[] = {"/message_ts", "/item/ts", "/item/message/ts",
+                                         "/message/ts", "/deleted_ts"};
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        if (*slack_json_str(event, places[i])) return true;
+    return false;
+}
+
+/* Where a payload tells of a message, the table has it; what it has is a timestamp and an id. */
+static void look_for_message(const char *name, const slack_json_t *body, struct tally *tally)
+{
+    const char *ts = slack__payload_ts(body), *thread = slack__payload_thread_ts(body);
+    if (tells_message(slack_json_get(body, "/event")) && *ts == '\0')
+        fail_msg("%s: its message is not found", name);
+    if (*ts) tally->about++;
+    if (strspn(ts, "0123456789.") != strlen(ts)) fail_msg("%s: \"%s\" is no ts", name, ts);
+    if (strspn(thread, "0123456789.") != strlen(thread))
+        fail_msg("%s: \"%s\" is no thread", name, thread);
+    if (*ts && *slack__payload_channel(body) == '\0')
+        fail_msg("%s: a message without a channel", name);
+}
 
 static void look(const char *name, const slack_json_t *body, struct tally *tally)
 {
     tally->files++;
+    look_for_message(name, body, tally);
     if (!tells_tenant(body)) return;
     tally->told++;
     if (*slack__payload_team(body) || *slack__payload_enterprise(body)) return;
@@ -238,6 +350,8 @@ TEST(each_payload_is_somebodys)
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++)
         if (payloads_each(folders[i].folder, folders[i].fn, &all) == 0) skip();
     print_message("# %u payloads, %u of them tell whose they are\n", all.files, all.told);
+    print_message("# %u are about a message\n", all.about);
     assert_true(all.told > 300);
+    assert_true(all.about > 150);
     if (*all.missing) fail_msg("not found:%s", all.missing);
 }

@@ -45,6 +45,15 @@ TEST(test_split)
     assert_false(slack__slice_split(&rest, ',', &part));
 }
 
+TEST(a_list_has_words)
+{
+    assert_true(slack__list_has("a, bc,d", "bc"));
+    assert_true(slack__list_has("a", "a"));
+    assert_false(slack__list_has("a,bc", "b"));
+    assert_false(slack__list_has("a,bc", "a,bc"));
+    assert_false(slack__list_has("a", ""));
+}
+
 TEST(test_parse_u64)
 {
     uint64_t n = 77;
