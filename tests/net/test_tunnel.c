@@ -146,7 +146,9 @@ static void run_case(void **state)
 static int dial(const char *host, unsigned port)
 {
     char url[200];
-    const slack_ws_options_t options = {.tls = f.client_tls,
+    const slack_ws_options_t options = {.url = url,
+                                        .events = &ws_side_events,
+                                        .tls = f.client_tls,
                                         .proxy = f.proxy,
                                         .open_ms = 10000,
                                         .message_max = WRITE_MAX,
