@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/sqlite_internal.h"
 
+#include <errno.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <slack/options.h>
 
@@ -22,6 +24,31 @@ static const char *remedy_for(int code)
 void slack__sqlite_say(const slack_sqlite_t *s, const char *what, const char *remedy, char *error)
 {
     snprintf(error, SLACK_ERROR_TEXT_MAX, "%.100s: %.60s%s", s->path, what, remedy);
+}
+
+static const char *remedy_for_os(int os)
+{
+    switch (os) {
+    case EACCES:
+    case EPERM:
+    case EROFS: return "; let this program write to it and to its folder";
+    case ENOENT: return "; make its folder first";
+    case ENOTDIR: return "; a part of its path is no folder";
+    case EISDIR: return "; name a file in it";
+    case ENOSPC:
+    case EDQUOT: return "; make room on its disk";
+    case EMFILE:
+    case ENFILE: return "; allow more open files (ulimit -n)";
+    default: return "";
+    }
+}
+
+int slack__sqlite_say_os(const slack_sqlite_t *s, const char *what, int os, char *error)
+{
+    char reason[61];
+    snprintf(reason, sizeof reason, "%s%s", what, strerror(os));
+    slack__sqlite_say(s, reason, remedy_for_os(os), error);
+    return SLACK_ESTORE;
 }
 
 int slack__sqlite_explain(slack_sqlite_t *s, int rc, char *error)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/sqlite_internal.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -72,19 +73,21 @@ static void sync_folder(const char *path)
 
 /* Let only the owner of the file read it: it holds what people said. SQLite gives its log the same
  * permissions. An existing file is not opened here, since closing it would release the locks that
- * another store of this process has on it. */
-static void make_private(slack_sqlite_t *s)
+ * another store of this process has on it. SQLite cannot say why a file cannot be made: it opens
+ * it for reading then, and reports that there is none. */
+static int make_private(slack_sqlite_t *s, char *error)
 {
     struct stat st;
     if (stat(s->path, &st) == 0) {
         if (S_ISREG(st.st_mode) && (st.st_mode & 077)) chmod(s->path, 0600);
-        return;
+        return S_ISDIR(st.st_mode) ? slack__sqlite_say_os(s, "", EISDIR, error) : 0;
     }
     int fd = open(s->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600); /* also where a link leads to */
-    if (fd < 0) return;
+    if (fd < 0) return slack__sqlite_say_os(s, "it cannot be made: ", errno, error);
     close(fd);
     sync_folder(s->path);
     s->fresh = true;
+    return 0;
 }
 
 /* Make the tables in a new file; refuse one that holds something else. */
@@ -145,9 +148,7 @@ static int check_content(slack_sqlite_t *s, char *error)
 static int explain_owners(const slack_sqlite_t *s, int os, char *error)
 {
     if (os == 0) return 0;
-    snprintf(error, SLACK_ERROR_TEXT_MAX, "%.100s: its file of owners: %.80s", s->path,
-             strerror(-os));
-    return SLACK_ESTORE;
+    return slack__sqlite_say_os(s, "its file of owners: ", -os, error);
 }
 
 static int become_owner(slack_sqlite_t *s, char *error)
@@ -207,7 +208,7 @@ static int open_file(slack_sqlite_t *s, char *error)
         /* SQLite says "unable to open database file"; the system says why. */
         const int os = sqlite3_system_errno(s->sqlite);
         slack__sqlite_explain(s, rc, error);
-        if (os != 0) slack__sqlite_say(s, strerror(os), "", error);
+        if (os != 0) slack__sqlite_say_os(s, "", os, error);
         return rc;
     }
     if (sqlite3_db_readonly(s->sqlite, "main") != 1) return 0;
@@ -227,8 +228,8 @@ int slack__sqlite_open(slack_db_t **ret, const char *path, int64_t now_ms, char 
         slack__free(s);
         return SLACK_ENOMEM;
     }
-    make_private(s);
-    int rc = open_file(s, why);
+    int rc = make_private(s, why);
+    if (rc == 0) rc = open_file(s, why);
     if (rc == 0) rc = set_up(s, why);
     if (rc == 0) {
         *ret = &s->db;

@@ -88,8 +88,10 @@ TEST(test_a_path_that_cannot_be_is_told_why)
     const struct {
         const char *path, *why;
     } bad[] = {
-        {"/nonexistent/inbox.db", "/nonexistent/inbox.db: No such file or directory"},
-        {"/tmp", "/tmp: Is a directory"},
+        {"/nonexistent/inbox.db", "/nonexistent/inbox.db: it cannot be made: No such file or "
+                                  "directory; make its folder first"},
+        {"/tmp", "/tmp: Is a directory; name a file in it"},
+        {"/dev/null/inbox.db", "Not a directory; a part of its path is no folder"},
     };
     assert_true(world_open(&sw.world));
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
@@ -98,6 +100,48 @@ TEST(test_a_path_that_cannot_be_is_told_why)
         if (!strstr(error, bad[i].why)) fail_msg("%s: \"%s\"", bad[i].path, error);
     }
     world_close(&sw.world);
+}
+
+/* The superuser may do everything, so another user tries it. */
+static void expect_denied(const char *name, const char *why)
+{
+    char error[SLACK_ERROR_TEXT_MAX];
+    const bool super = geteuid() == 0;
+    assert_true(world_open(&sw.world));
+    if (super) assert_int_equal(seteuid(65534), 0);
+    int rc = sw_open_at(&sw.store, name, error);
+    if (super) assert_int_equal(seteuid(0), 0);
+    assert_int_equal(rc, SLACK_ESTORE);
+    if (!strstr(error, why)) fail_msg("\"%s\"", error);
+    assert_non_null(strstr(error, "; let this program write to it and to its folder"));
+    world_close(&sw.world);
+}
+
+/* A new file and an old one in a folder that allows only to read, or nothing at all. */
+TEST(test_a_folder_that_denies)
+{
+    char folder[] = "/tmp/slackapp-denies-XXXXXX", fresh[64], old[64], link[64];
+    assert_non_null(mkdtemp(folder));
+    snprintf(fresh, sizeof fresh, "%s/fresh.db", folder);
+    snprintf(old, sizeof old, "%s/old.db", folder);
+    snprintf(link, sizeof link, "%s/link.db", folder);
+    fclose(fopen(old, "w"));
+    assert_int_equal(chmod(old, 0666), 0);
+    assert_int_equal(symlink(fresh, link), 0);
+    assert_int_equal(chmod(folder, 0555), 0);
+    expect_denied(fresh, "fresh.db: it cannot be made: Permission denied");
+    expect_denied(link, "link.db: it cannot be made: Permission denied");
+    expect_denied(old, "old.db: its file of owners: Permission denied");
+    assert_int_equal(chmod(old, 0), 0);
+    expect_denied(old, "old.db: Permission denied");
+    assert_int_equal(chmod(folder, 0), 0);
+    expect_denied(fresh, "fresh.db: it cannot be made: Permission denied");
+    expect_denied(old, "old.db: it cannot be made: Permission denied");
+
+    assert_int_equal(chmod(folder, 0700), 0);
+    unlink(old);
+    unlink(link);
+    rmdir(folder);
 }
 
 TEST(test_what_is_not_ours_is_refused)
