@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "inbox.h"
 
+#include <glob.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <slack/options.h>
@@ -32,9 +34,9 @@ static const char usage[] =
     "letters\n"
     "       slackapp inbox stats             count them, and show the age of the oldest\n"
     "\n"
-    "The store is --store URL, else SLACK_STORE, else SLACK_STORE in a .env file, else\n"
-    "sqlite:slackapp.db. An app may run meanwhile; it begins a retried delivery within two\n"
-    "seconds.\n";
+    "The store is --store URL, else SLACK_STORE, else SLACK_STORE in a .env file, else the one\n"
+    "store in this folder. An app may run meanwhile; it begins a retried delivery within two\n"
+    "seconds. \"app\" is whose rows they are: an app's id, or the workspace and the bot.\n";
 
 static const char *const state_names[] = {"queued", "running", "done", "dead"};
 
@@ -63,6 +65,28 @@ static void wait_for(session_t *session, const bool *flag)
 {
     while (!*flag && uv_run(&session->loop, UV_RUN_ONCE)) {
     }
+}
+
+/* The store of a program that names none is called like the program: it is the one in this folder.
+ */
+static int find_store(char *ret_url, size_t size)
+{
+    static const char owners[] = "-owners"; /* the file beside a store */
+    char problem[CLI_PROBLEM_SIZE] = "no store is in this folder: name one with --store";
+    glob_t found = {0};
+    int status = glob("*.db-owners", 0, NULL, &found) == 0 ? CLI_OK : CLI_FAILED;
+    if (found.gl_pathc > 1) {
+        status = CLI_FAILED;
+        snprintf(problem, sizeof problem,
+                 "%zu stores are in this folder: name one with --store, such as sqlite:%.*s",
+                 found.gl_pathc, (int)(strlen(found.gl_pathv[0]) - strlen(owners)),
+                 found.gl_pathv[0]);
+    } else if (status == CLI_OK) {
+        snprintf(ret_url, size, "sqlite:%.*s", (int)(strlen(found.gl_pathv[0]) - strlen(owners)),
+                 found.gl_pathv[0]);
+    }
+    globfree(&found);
+    return status == CLI_OK ? CLI_OK : inbox_fail(status, problem);
 }
 
 static int session_open(session_t *session, const char *url)
@@ -122,9 +146,9 @@ static int session_run(session_t *session, enum slack_store_op_kind kind, int64_
 /* --- output --- */
 
 /* "12 s", "5 min", "3 h", "2 d" */
-static const char *age(int64_t since_ms, char text[24])
+static const char *duration(int64_t ms, char text[24])
 {
-    int64_t s = (slack__wall_ms(&slack__clock_system) - since_ms) / 1000;
+    int64_t s = ms / 1000;
     if (s < 0) s = 0;
     if (s < 120)
         snprintf(text, 24, "%" PRId64 " s", s);
@@ -134,6 +158,26 @@ static const char *age(int64_t since_ms, char text[24])
         snprintf(text, 24, "%" PRId64 " h", s / 3600);
     else
         snprintf(text, 24, "%" PRId64 " d", s / 86400);
+    return text;
+}
+
+static const char *age(int64_t since_ms, char text[24])
+{
+    return duration(slack__wall_ms(&slack__clock_system) - since_ms, text);
+}
+
+static const char *due_in(int64_t due_ms, char text[24])
+{
+    const int64_t ms = due_ms - slack__wall_ms(&slack__clock_system);
+    return ms > 0 ? duration(ms, text) : "now";
+}
+
+/* "2026-11-30 09:30:00 UTC" */
+static const char *date(int64_t ms, char text[40])
+{
+    const time_t s = (time_t)(ms / 1000);
+    struct tm tm;
+    if (!gmtime_r(&s, &tm) || strftime(text, 40, "%Y-%m-%d %H:%M:%S UTC", &tm) == 0) *text = '\0';
     return text;
 }
 
@@ -167,6 +211,35 @@ typedef struct request {
     bool help;
 } request_t;
 
+static const char *list_head(enum slack_row_state state)
+{
+    return state == SLACK_ROW_QUEUED
+               ? "      id       age     due in  attempts, app, what, key, why"
+               : "      id       age  attempts, app, what, key, why";
+}
+
+/* A text between two columns that have no width; "-" for an empty one. */
+static void print_cell(slack_slice_t text)
+{
+    print_text(text.len ? text : SLACK_SLICE("-"), false);
+    fputs("  ", stdout);
+}
+
+static void print_row(const slack_row_t *row)
+{
+    char text[24];
+    printf("%8" PRId64 "  %8s  ", row->id, age(row->received_ms, text));
+    if (row->state == SLACK_ROW_QUEUED) printf("%9s  ", due_in(row->due_ms, text));
+    printf("%2u  ", row->attempt);
+    print_cell(row->app);
+    print_text(row->kind, false);
+    putchar(' ');
+    print_cell(row->name);
+    print_cell(row->key);
+    print_text(row->error, false);
+    putchar('\n');
+}
+
 static int list_rows(session_t *session, const request_t *request)
 {
     int64_t after = 0;
@@ -178,17 +251,10 @@ static int list_rows(session_t *session, const request_t *request)
         int rc = session_run(session, SLACK_STORE_LIST, after);
         if (rc != CLI_OK) return rc;
         size_t count = session->batch.count;
-        if (printed == 0 && count > 0) puts("      id       age  attempts, what, why");
+        if (printed == 0 && count > 0) puts(list_head(request->state));
         for (size_t i = 0; i < count; i++) {
             const slack_row_t *row = &session->batch.rows[i];
-            char text[24];
-            printf("%8" PRId64 "  %8s  %2u  ", row->id, age(row->received_ms, text), row->attempt);
-            print_text(row->kind, false);
-            putchar(' ');
-            print_text(row->name, false);
-            fputs("  ", stdout);
-            print_text(row->error, false);
-            putchar('\n');
+            print_row(row);
             after = row->id;
         }
         slack__arena_free(session->batch.arena);
@@ -206,10 +272,14 @@ static int show_row(session_t *session, const request_t *request)
     if (rc != CLI_OK) return rc;
     if (session->batch.count == 0) return inbox_fail(CLI_FAILED, "no delivery has that id");
     const slack_row_t *row = &session->batch.rows[0];
-    char text[24];
+    char text[24], when[40];
     printf("%-10s %" PRId64 "\n%-10s %s\n%-10s %s ago\n%-10s %u\n", "id", row->id, "state",
            state_names[row->state], "arrived", age(row->received_ms, text), "attempts",
            row->attempt);
+    if (row->planned_ms) printf("%-10s %s\n", "due", date(row->planned_ms, when));
+    if (row->state == SLACK_ROW_QUEUED && row->due_ms != row->planned_ms)
+        printf("%-10s %s\n", "next", date(row->due_ms, when));
+    print_field("app", row->app);
     print_field("kind", row->kind);
     print_field("name", row->name);
     print_field("key", row->key);
@@ -374,9 +444,9 @@ int inbox_command(int argc, const char **argv)
     slack_options_t options = {.store = request.store};
     if (slack_options_from_env(&options, error) != 0) return inbox_fail(CLI_FAILED, error);
     session_t session = {0};
-    int status = slack__options_set_defaults(&options) == 0
-                     ? session_open(&session, options.store)
-                     : inbox_fail(CLI_FAILED, slack_strerror(SLACK_ENOMEM));
+    char here[300];
+    int status = options.store ? CLI_OK : find_store(here, sizeof here);
+    if (status == CLI_OK) status = session_open(&session, options.store ? options.store : here);
     slack_options_done(&options);
     if (status != CLI_OK) return status;
     status = request.command->run(&session, &request);

@@ -55,8 +55,8 @@ SLACK_API int slack_defer_job(slack_ctx_t *ctx, const slack_job_t *job);
 /** Store a job with a name and arguments. Returns as slack_defer_job(). */
 SLACK_API int slack_defer(slack_ctx_t *ctx, const char *name, const slack_json_t *args);
 
-/** Listen to jobs of a name; NULL for all. slack_ctx_body() reads the job's arguments. Returns as
- * slack_listen(). */
+/** Listen to jobs of a name; NULL for all. slack_ctx_body() reads the job's arguments. A job that
+ * no listener takes becomes a dead letter (SLACK_ENOTFOUND). Returns as slack_listen(). */
 SLACK_API int slack_on_job(slack_app_t *app, const char *name, slack_handler_fn fn,
                            void *user_data);
 

@@ -94,8 +94,8 @@ typedef struct slack_options {
      * SLACK_HTTP_TLS_CLIENT_CA. Default: all clients.
      * https://docs.slack.dev/authentication/verifying-requests-from-slack */
     const char *http_tls_client_ca;
-    /** Optional. The same behind a proxy that verifies the certificate: a header line, "NAME: VALUE",
-     * that a trusted proxy has to set to exactly this value, as with the subject of Slack's
+    /** Optional. The same behind a proxy that verifies the certificate: a header line, "NAME:
+     * VALUE", that a trusted proxy has to set to exactly this value, as with the subject of Slack's
      * certificate. SLACK_HTTP_CLIENT_CERT_HEADER. Default: none. */
     const char *http_client_cert_header;
     /** Optional. The port for /healthz, /readyz, /metrics and the program's routes (http.h), which
@@ -112,8 +112,13 @@ typedef struct slack_options {
      * Default 2. */
     unsigned socket_connections;
 
+    /** Optional. The name by which rows of the store belong to this app: the app's id, "A…". Apps
+     * that share a store leave each other's rows alone. SLACK_APP_ID. Default: the workspace and
+     * the bot of SLACK_BOT_TOKEN; in an app with slack_app_authorize(), the app's id in
+     * SLACK_APP_TOKEN, else none: set it where such apps share a store over HTTP. */
+    const char *app_id;
     /** Optional. The store of the inbox: "sqlite:PATH" is a file, "memory:" does not outlive the
-     * process. SLACK_STORE. Default "sqlite:slackapp.db". */
+     * process. SLACK_STORE. Default "sqlite:PROGRAM.db", after the name of the program's file. */
     const char *store;
 
     /** Optional. The URL of the Web API, up to the name of the method: https, or http with a

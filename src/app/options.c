@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE /* program_invocation_short_name: glibc and musl have it */
 #include "app/options.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -187,6 +189,19 @@ int slack_options_from_env(slack_options_t *options, char *error)
 
 /* ---- defaults ---- */
 
+/* The store of a program that names none is called like the program, so that two bots in one folder
+ * have one each. */
+static int default_store(slack_options_t *options)
+{
+    char url[256];
+    if (options->store && *options->store) return 0;
+    const char *name = program_invocation_short_name;
+    snprintf(url, sizeof url, "sqlite:%.200s.db", name && *name ? name : "slackapp");
+    drop_text(&options->store, false);
+    options->store = slack__strdup(url);
+    return options->store ? 0 : SLACK_ENOMEM;
+}
+
 int slack__options_set_defaults(slack_options_t *options)
 {
     for (const slack_option_t *option = slack__option_table; option->field; option++) {
@@ -200,7 +215,7 @@ int slack__options_set_defaults(slack_options_t *options)
         *text = slack__strdup(option->text);
         if (*text == NULL) return SLACK_ENOMEM;
     }
-    return 0;
+    return default_store(options);
 }
 
 /* The URL has to end in '/', so that the name of a method can follow. */

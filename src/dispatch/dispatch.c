@@ -158,11 +158,24 @@ static bool is_unmatched(const slack_run_t *run)
     return run->reached_listeners && run->hits.count == 0 && run->ctx.failure.status == 0;
 }
 
+/* A job that nobody takes was meant for somebody: it becomes a dead letter, which a person retries
+ * when the listener is there. */
+static void fail_unmatched_job(slack_ctx_t *ctx)
+{
+    const char *why =
+        slack__arena_printf(ctx->delivery->arena,
+                            "no listener for the job \"%s\": add slack_on_job(app, \"%s\", …), "
+                            "then slackapp inbox retry",
+                            ctx->job, ctx->job);
+    slack__failure_note(ctx, SLACK_ENOTFOUND, why);
+}
+
 static void report_unmatched(slack_run_t *run)
 {
     slack_ctx_t *ctx = &run->ctx;
     const slack_delivery_t *d = ctx->delivery;
     run->unmatched_reported = true;
+    if (d->kind == SLACK_KIND_JOB) fail_unmatched_job(ctx);
     if (slack__kind_waits_for_ack(d->kind))
         SLACK_LOG(slack__ctx_log(ctx), WARN, "no listener matches", "kind=%s transport=%s add=%s",
                   slack_kind_name(d->kind), d->transport->ops->name,

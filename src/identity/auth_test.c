@@ -53,6 +53,9 @@ static void token_accepted(slack_identity_t *identity, const slack_response_t *r
                  slack_response_str(response, "/bot_id"));
         snprintf(identity->team_id, sizeof identity->team_id, "%s",
                  slack_response_str(response, "/team_id"));
+        if (*identity->app == '\0')
+            snprintf(identity->app, sizeof identity->app, "%s/%s", identity->team_id,
+                     *identity->bot_id ? identity->bot_id : identity->bot_user);
         SLACK_LOG(identity->net->log, INFO, "authorized", "team=%s bot_user=%s bot_id=%s",
                   identity->team_id, identity->bot_user, identity->bot_id);
         identity->phase = SLACK_IDENTITY_ACCEPTED;

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "identity/identity.h"
 
+#include <stdio.h>
+
 #include "identity/auth_test.h"
 
 void slack__identity_init(slack_identity_t *identity)
@@ -11,6 +13,20 @@ void slack__identity_init(slack_identity_t *identity)
         .bot_user = identity->bot_user,
     };
     slack__auth_test_init(identity);
+}
+
+/* What is known of the app's name before Slack has accepted a token. */
+static void name_app(slack_identity_t *identity, const slack_options_t *options)
+{
+    if (options->app_id) {
+        snprintf(identity->app, sizeof identity->app, "%s", options->app_id);
+    } else if (identity->authorizer && options->app_token) { /* xapp-1-APPID-… */
+        slack_slice_t rest = slack__slice(options->app_token), part = {NULL, 0};
+        for (int i = 0; i < 3; i++)
+            if (!slack__slice_split(&rest, '-', &part)) return;
+        if (part.len > 0 && *part.ptr == 'A')
+            snprintf(identity->app, sizeof identity->app, "%.*s", (int)part.len, part.ptr);
+    }
 }
 
 void slack__identity_open(slack_identity_t *identity, slack_net_t *net, slack_webapi_t *webapi,
@@ -28,6 +44,7 @@ void slack__identity_open(slack_identity_t *identity, slack_net_t *net, slack_we
         .once = true,
     };
     identity->own.bot_token = options->bot_token;
+    name_app(identity, options);
 }
 
 void slack__identity_start(slack_identity_t *identity)

@@ -19,6 +19,10 @@
 /* How soon after a check of the app's own token the next one may follow. */
 #define SLACK_TOKEN_CHECK_MS 60000
 
+/* An app's name for its rows in the store: SLACK_APP_ID; else "TEAM/BOT" of its own token, the same
+ * whatever the transport; else the app id in the app-level token. "": none of them is known. */
+#define SLACK_APP_NAME_MAX 80
+
 enum slack_identity_phase {
     SLACK_IDENTITY_NEW,
     SLACK_IDENTITY_CHECKING, /* auth.test is in flight, or waits to be tried again */
@@ -40,7 +44,8 @@ typedef struct slack_identity {
     slack_client_t client;     /* the bot's */
     slack_client_t app_client; /* with the app-level token, for transports */
     char bot_user[32], bot_id[32], team_id[32];
-    slack_grant_t own;                    /* the app's own token */
+    char app[SLACK_APP_NAME_MAX]; /* whose rows in the store are this app's, once accepted */
+    slack_grant_t own;            /* the app's own token */
     slack_authorizer_state_t *authorizer; /* NULL: the app's own token is everybody's */
 
     slack_backoff_t backoff;

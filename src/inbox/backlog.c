@@ -167,7 +167,8 @@ static void backlog_claim(slack_inbox_t *inbox)
         .limit = (unsigned)room,
         .now_ms = slack__wall_ms(services->net->clock),
     };
-    b->op = (slack_store_op_t){.kind = SLACK_STORE_CLAIM, .batch = &b->batch, .done = rows_claimed};
+    b->op = (slack_store_op_t){
+        .kind = SLACK_STORE_CLAIM, .row.app = inbox->app, .batch = &b->batch, .done = rows_claimed};
     slack__link_init(&b->op.link);
     inbox->store->ops->submit(inbox->store, &b->op);
 }

@@ -44,6 +44,7 @@ void slack__entry_fill_row(slack_entry_t *entry, slack_row_t *row)
     const slack_delivery_t *d = ctx->delivery;
     size_t len = 0;
     const char *text = slack__json_text(d->arena, d->body, &len);
+    row->app = entry->inbox->app;
     row->key = d->key;
     row->kind = slack__slice(slack__kind_facts_of(d->kind)->name);
     row->name = slack__slice(ctx->job ? ctx->job : slack_json_str(d->body, "/event/type"));

@@ -68,6 +68,7 @@ struct slack_inbox {
     const slack_transports_t *transports;
     slack_store_t *store;
     slack_inbox_bounds_t bounds;
+    slack_slice_t app; /* whose rows are ours: see identity.h */
     enum slack_inbox_phase phase;
     void (*idle)(void *user_data); /* the inbox is closed, and a delivery has left it */
     void *idle_data;

@@ -88,6 +88,7 @@ static bool event_fill_row(slack_entry_t *entry)
     if (entry->run.dispatcher->dedupe_messages && !slack__dedupe_key(d, &d->key)) return false;
     row->key = d->key;
     row->kind = SLACK_SLICE("event");
+    row->app = entry->inbox->app;
     if (!entry->inbox->store->ops->durable) return true;
     slack__entry_fill_row(entry, row);
     return row->payload.len > 0;

@@ -13,8 +13,8 @@
 
 /* A job is a row that the program makes. The backlog claims it like every queued row. */
 
-/* Keeps the keys of jobs apart from Slack's event ids. */
-#define KEY_PREFIX "job:"
+/* Keeps the keys of jobs apart from Slack's event ids, and from those of other apps. */
+#define KEY_FORMAT "job:%.*s:%s"
 
 /* ---- storing a job ---- */
 
@@ -58,7 +58,9 @@ static bool job_fill_row(slack_ctx_t *ctx, slack_row_t *row, const slack_job_t *
 {
     slack_arena_t *arena = slack__ctx_arena(ctx);
     const char *name = slack__arena_strdup(arena, job->name);
-    const char *key = job->key ? slack__arena_printf(arena, KEY_PREFIX "%s", job->key) : "";
+    const slack_slice_t app = slack__entry_of_ctx(ctx)->inbox->app;
+    const char *key =
+        job->key ? slack__arena_printf(arena, KEY_FORMAT, (int)app.len, app.ptr, job->key) : "";
     size_t len = 0;
     const char *text = slack__json_text(arena, job->args, &len);
     const char *tenant = tenant_text(ctx, arena);
@@ -70,6 +72,7 @@ static bool job_fill_row(slack_ctx_t *ctx, slack_row_t *row, const slack_job_t *
         .transport = slack__slice(ctx->delivery->transport->ops->name),
         .payload = {text, text ? len : 0},
         .tenant = slack__slice(tenant),
+        .app = app,
         .due_ms = job->at_ms > soonest ? job->at_ms : soonest,
     };
     return name && key && text && tenant;
@@ -95,6 +98,7 @@ int slack_defer_job(slack_ctx_t *ctx, const slack_job_t *job)
     if (deferred == NULL || !job_fill_row(ctx, &deferred->op.row, job)) return SLACK_ENOMEM;
     deferred->ctx = ctx;
     deferred->op.kind = SLACK_STORE_PUT;
+    deferred->op.succeeds = true;
     deferred->op.done = job_stored;
     slack__link_init(&deferred->op.link);
     return slack__ctx_on_loop(ctx, job_submit_here, deferred);
@@ -129,10 +133,11 @@ int slack__jobs_cancel(slack_inbox_t *inbox, const char *key, slack_cancel_fn fn
     if (key == NULL || *key == '\0') return SLACK_EINVAL;
     if (inbox->phase != SLACK_INBOX_RUNNING && inbox->phase != SLACK_INBOX_DRAINING)
         return SLACK_ECANCELED;
-    size_t size = sizeof KEY_PREFIX + strlen(key);
+    const slack_slice_t app = inbox->app;
+    size_t size = sizeof KEY_FORMAT + app.len + strlen(key);
     cancel_t *cancel = slack__calloc(1, sizeof *cancel + size);
     if (cancel == NULL) return SLACK_ENOMEM;
-    snprintf(cancel->key, size, KEY_PREFIX "%s", key);
+    snprintf(cancel->key, size, KEY_FORMAT, (int)app.len, app.ptr, key);
     cancel->app = inbox->services->app;
     cancel->fn = fn;
     cancel->user_data = user_data;

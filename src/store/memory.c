@@ -67,10 +67,14 @@ static slack_slice_t map_key(char id_key[ID_KEY_BYTES], slack_slice_t key, int64
     return (slack_slice_t){id_key, ID_KEY_BYTES};
 }
 
+/* A row that has given its key up to another one is found under its id. */
 static row_t *row_find(const memory_store_t *memory, const slack_row_t *row)
 {
     char id_key[ID_KEY_BYTES];
-    return slack__map_get(memory->rows, map_key(id_key, row->key, row->id));
+    row_t *found = slack__map_get(memory->rows, map_key(id_key, row->key, row->id));
+    if (found && row->id != 0 && row->key.len > 0 && found->kept && found->kept->row.id != row->id)
+        found = slack__map_get(memory->rows, map_key(id_key, (slack_slice_t){NULL, 0}, row->id));
+    return found;
 }
 
 static slack_slice_t row_key(const void *value)
@@ -182,20 +186,43 @@ static int row_keep(memory_store_t *memory, row_t *row, const slack_row_t *from)
 
 /* --- operations on one row ------------------------------------------------------------------ */
 
+/* The row goes on under its id. */
+static int row_give_up_key(memory_store_t *memory, row_t *row)
+{
+    row_t *keyless = NULL;
+    if (row->kept == NULL) { /* nothing of it is left to go on */
+        row_forget(memory, row);
+        return 0;
+    }
+    row->kept->row.key = (slack_slice_t){NULL, 0};
+    int rc = row_new(memory, &row->kept->row, &keyless);
+    if (rc != 0) return rc;
+    keyless->kept = row->kept;
+    keyless->attempt = row->attempt;
+    row->kept = NULL;
+    row_move(memory, keyless, (enum slack_row_state)row->state);
+    keyless->changed_ms = row->changed_ms;
+    row_forget(memory, row);
+    return 0;
+}
+
 static int memory_put(memory_store_t *memory, slack_store_op_t *op)
 {
     op->row.id = ++memory->last_id;
     op->row.received_ms = memory_now_ms(memory);
+    op->row.planned_ms = op->row.due_ms;
     slack_row_t from = op->row;
     op->duplicate = false;
     /* Without a key it is never a duplicate, so there is nothing to keep until it has to wait. */
     if (from.key.len == 0 && op->claim) return 0;
-    if (from.key.len > 0 && row_find(memory, &from)) {
+    row_t *row = from.key.len > 0 ? slack__map_get(memory->rows, from.key) : NULL;
+    int rc = 0;
+    if (row && !(op->succeeds && row->state != SLACK_ROW_QUEUED)) {
         op->duplicate = true;
         return 0;
     }
-    row_t *row = NULL;
-    int rc = row_new(memory, &from, &row);
+    if (row) rc = row_give_up_key(memory, row);
+    if (rc == 0) rc = row_new(memory, &from, &row);
     if (rc == 0 && !op->claim && (rc = row_keep(memory, row, &from)) != 0) row_forget(memory, row);
     if (rc != 0) return rc;
     row->attempt = op->claim ? 1 : 0;
@@ -255,6 +282,7 @@ static int memory_bury(memory_store_t *memory, slack_store_op_t *op)
         keyless.row.key = (slack_slice_t){NULL, 0};
         keyless.row.done = op->row.done;
         keyless.row.error = op->row.error;
+        if (row && row->keyless) return memory_put_back(memory, &keyless, SLACK_ROW_DEAD);
         uint16_t attempt = row ? row->attempt : 1;
         int rc = memory_put_back(memory, &keyless, SLACK_ROW_DEAD);
         if (rc == 0) row_find(memory, &keyless.row)->attempt = attempt;
@@ -279,20 +307,29 @@ static int add_to_batch(slack_store_batch_t *batch, const row_t *row, bool with_
     return 0;
 }
 
-static row_t *first_due(const memory_store_t *memory, int64_t now)
+/* The queued row of the app that is due first. */
+static row_t *first_queued(const memory_store_t *memory, slack_slice_t app)
 {
     const slack_link_t *list = &memory->lists[SLACK_ROW_QUEUED];
-    if (slack__list_empty(list)) return NULL;
-    row_t *row = SLACK_CONTAINER(list->next, row_t, link);
-    return row->kept->row.due_ms <= now ? row : NULL;
+    for (slack_link_t *link = list->next; link != list; link = link->next) {
+        row_t *row = SLACK_CONTAINER(link, row_t, link);
+        if (slack__slice_eq(row->kept->row.app, app)) return row;
+    }
+    return NULL;
 }
 
-static int memory_claim(memory_store_t *memory, slack_store_batch_t *batch)
+static row_t *first_due(const memory_store_t *memory, const slack_store_op_t *op)
 {
-    const slack_link_t *queued = &memory->lists[SLACK_ROW_QUEUED];
-    int rc = first_due(memory, batch->now_ms) ? slack__batch_begin(batch, batch->limit) : 0;
+    row_t *row = first_queued(memory, op->row.app);
+    return row && row->kept->row.due_ms <= op->batch->now_ms ? row : NULL;
+}
+
+static int memory_claim(memory_store_t *memory, const slack_store_op_t *op)
+{
+    slack_store_batch_t *batch = op->batch;
+    int rc = first_due(memory, op) ? slack__batch_begin(batch, batch->limit) : 0;
     row_t *row;
-    while (rc == 0 && batch->count < batch->limit && (row = first_due(memory, batch->now_ms))) {
+    while (rc == 0 && batch->count < batch->limit && (row = first_due(memory, op))) {
         row->attempt++;
         rc = add_to_batch(batch, row, true);
         if (rc != 0)
@@ -302,9 +339,8 @@ static int memory_claim(memory_store_t *memory, slack_store_batch_t *batch)
         if (rc == 0) batch->rows[batch->count - 1].state = SLACK_ROW_RUNNING;
     }
     if (batch->count > 0) rc = 0; /* the next claim takes the rest */
-    batch->next_ms = slack__list_empty(queued)
-                         ? INT64_MAX
-                         : SLACK_CONTAINER(queued->next, row_t, link)->kept->row.due_ms;
+    row = first_queued(memory, op->row.app);
+    batch->next_ms = row ? row->kept->row.due_ms : INT64_MAX;
     return slack__batch_end(batch, rc);
 }
 
@@ -422,7 +458,7 @@ static int memory_apply(memory_store_t *memory, slack_store_op_t *op)
     case SLACK_STORE_FINISH: memory_finish(memory, op); break;
     case SLACK_STORE_WAIT: rc = memory_put_back(memory, op, SLACK_ROW_QUEUED); break;
     case SLACK_STORE_BURY: rc = memory_bury(memory, op); break;
-    case SLACK_STORE_CLAIM: rc = memory_claim(memory, op->batch); break;
+    case SLACK_STORE_CLAIM: rc = memory_claim(memory, op); break;
     case SLACK_STORE_CANCEL: memory_cancel(memory, op); break;
     case SLACK_STORE_KV_PUT: rc = memory_kv_put(memory, op); break;
     case SLACK_STORE_RENEW: break; /* there is no other owner */

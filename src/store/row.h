@@ -28,12 +28,14 @@ typedef struct slack_row {
     slack_slice_t transport;
     slack_slice_t retry_reason;
     slack_slice_t tenant; /* of a job, in the notation of protocol/tenant.h */
+    slack_slice_t app;    /* whose row it is: no other app claims it */
     slack_slice_t done;   /* the listeners that need not run again, in the inbox's notation */
     slack_slice_t error;  /* why the last attempt failed */
     int retry_num;
     unsigned attempt; /* attempts begun */
     bool damaged;     /* out of a CLAIM: the checksum is wrong, and the payload is left out */
     int64_t received_ms, due_ms, changed_ms;
+    int64_t planned_ms; /* due_ms as PUT had it */
 } slack_row_t;
 
 /* Copy a row and its texts. False: memory is out. */

@@ -26,6 +26,7 @@ enum statement {
     PAGES,
     SWEEP,
     PUT,
+    FREE_KEY,
     MARK,
     FINISH,
     FORGET,
@@ -154,9 +155,9 @@ int slack__sqlite_number(slack_sqlite_t *s, enum statement which, int64_t *ret);
 int slack__sqlite_apply_op(slack_sqlite_t *s, slack_store_op_t *op);
 /* Delete some of the rows whose time is over. */
 int slack__sqlite_sweep(slack_sqlite_t *s);
-/* Whether a CLAIM would find nothing; sets batch->next_ms. Most do, and a transaction that might
- * write makes other processes wait. */
-bool slack__sqlite_nothing_to_claim(slack_sqlite_t *s, slack_store_batch_t *batch);
+/* Whether a CLAIM would find nothing; sets its next_ms. Most do, and a transaction that might write
+ * makes other processes wait. */
+bool slack__sqlite_nothing_to_claim(slack_sqlite_t *s, const slack_store_op_t *op);
 
 /* ---- sqlite_transaction.c ---- */
 

@@ -18,7 +18,7 @@
 #define APPLICATION_ID 0x736c6b69
 
 /* A change makes the next number; a file of another schema is not opened. */
-#define SCHEMA 1
+#define SCHEMA 2
 static const char schema[] =
     "CREATE TABLE inbox("
     " id INTEGER PRIMARY KEY,"
@@ -26,13 +26,15 @@ static const char schema[] =
     " state INTEGER NOT NULL,"
     " owner INTEGER,"
     " due_ms INTEGER NOT NULL,"
+    " planned_ms INTEGER NOT NULL,"
+    " app TEXT NOT NULL,"
     " attempt INTEGER NOT NULL,"
     " kind TEXT, name TEXT, transport TEXT, retry_num INTEGER, retry_reason TEXT, tenant TEXT,"
     " received_ms INTEGER NOT NULL,"
     " changed_ms INTEGER NOT NULL,"
     " done TEXT, error TEXT, payload BLOB, sum INTEGER);"
-    "CREATE INDEX inbox_queued ON inbox(due_ms, id) WHERE state = 0;"
-    "CREATE INDEX inbox_running ON inbox(owner, id) WHERE state = 1;"
+    "CREATE INDEX inbox_queued ON inbox(app, due_ms, id) WHERE state = 0;"
+    "CREATE INDEX inbox_running ON inbox(owner, app, id) WHERE state = 1;"
     "CREATE INDEX inbox_over ON inbox(state, changed_ms) WHERE state >= 2;"
     "CREATE TABLE owners(id INTEGER PRIMARY KEY AUTOINCREMENT, lease_ms INTEGER NOT NULL);"
     "CREATE TABLE kv("
@@ -104,8 +106,8 @@ static int prepare_schema(slack_sqlite_t *s, char *error)
     }
     if (tables > 0 && version != SCHEMA) {
         snprintf(error, SLACK_ERROR_TEXT_MAX,
-                 "%.150s was written by a newer slackapp (schema %lld, this one knows %d)", s->path,
-                 (long long)version, SCHEMA);
+                 "%.150s was written by %s slackapp (schema %lld, this one knows %d)", s->path,
+                 version > SCHEMA ? "a newer" : "an older", (long long)version, SCHEMA);
         return SLACK_ESTORE;
     }
     if (tables > 0) return 0;

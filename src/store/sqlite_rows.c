@@ -28,6 +28,12 @@ static void bind_blob(sqlite3_stmt *stmt, int i, slack_slice_t bytes)
         sqlite3_bind_blob64(stmt, i, bytes.ptr, bytes.len, SQLITE_STATIC);
 }
 
+/* Never NULL: the rows of an app without a name are compared, too. */
+static void bind_app(sqlite3_stmt *stmt, int i, slack_slice_t app)
+{
+    sqlite3_bind_text64(stmt, i, app.len ? app.ptr : "", app.len, SQLITE_STATIC, SQLITE_UTF8);
+}
+
 /* FNV-1a, against decay and not against an enemy. */
 static int64_t checksum(slack_slice_t bytes)
 {
@@ -63,16 +69,28 @@ static slack_row_t read_row(sqlite3_stmt *stmt, bool with_payload)
         .received_ms = sqlite3_column_int64(stmt, 11),
         .due_ms = sqlite3_column_int64(stmt, 12),
         .changed_ms = sqlite3_column_int64(stmt, 13),
-        .tenant = column(stmt, 14),
-        .payload = with_payload ? column(stmt, 15) : (slack_slice_t){NULL, 0},
+        .planned_ms = sqlite3_column_int64(stmt, 14),
+        .tenant = column(stmt, 15),
+        .app = column(stmt, 16),
+        .payload = with_payload ? column(stmt, 17) : (slack_slice_t){NULL, 0},
     };
 }
 
 /* --- operations on one row ----------------------------------------------------------------- */
 
+/* The key counts for a queued row alone. */
+static int sqlite_free_key(slack_sqlite_t *s, slack_slice_t key)
+{
+    sqlite3_stmt *stmt = s->statements[FREE_KEY];
+    bind_blob(stmt, 1, key);
+    return slack__sqlite_step(stmt);
+}
+
 static int sqlite_put(slack_sqlite_t *s, slack_store_op_t *op)
 {
     const slack_row_t *row = &op->row;
+    int rc = op->succeeds ? sqlite_free_key(s, row->key) : 0;
+    if (rc != 0) return rc;
     sqlite3_stmt *stmt = slack__sqlite_about(s, PUT, 0);
     if (!op->claim) sqlite3_bind_null(stmt, 3);
     sqlite3_bind_int(stmt, 4, op->claim); /* the state and the attempt: RUNNING, 1 or QUEUED, 0 */
@@ -86,7 +104,8 @@ static int sqlite_put(slack_sqlite_t *s, slack_store_op_t *op)
     bind_blob(stmt, 12, row->payload);
     sqlite3_bind_int64(stmt, 13, checksum(row->payload));
     bind_text(stmt, 14, row->tenant);
-    int rc = slack__sqlite_step(stmt);
+    bind_app(stmt, 15, row->app);
+    rc = slack__sqlite_step(stmt);
     if (rc != 0) return rc;
     op->duplicate = sqlite3_changes(s->sqlite) == 0;
     if (op->duplicate) return 0;
@@ -130,20 +149,22 @@ static int sqlite_cancel(slack_sqlite_t *s, const slack_store_op_t *op)
 
 /* --- operations on several rows ------------------------------------------------------------ */
 
-/* Claim the rows that a query returns, as many as the batch has memory for. */
-static int sqlite_take_rows(slack_sqlite_t *s, slack_store_batch_t *batch, enum statement query,
+/* Claim the app's rows that a query returns, as many as the batch has memory for. */
+static int sqlite_take_rows(slack_sqlite_t *s, const slack_store_op_t *op, enum statement query,
                             int64_t what)
 {
+    slack_store_batch_t *batch = op->batch;
     sqlite3_stmt *stmt = s->statements[query];
     sqlite3_bind_int64(stmt, 1, what);
     sqlite3_bind_int64(stmt, 2, (int64_t)(batch->limit - batch->count));
+    bind_app(stmt, 3, op->row.app);
     int rc = 0, step;
     size_t first = batch->count;
     while (rc == 0 && batch->count < batch->limit && (step = sqlite3_step(stmt)) != SQLITE_DONE) {
         rc = slack__sqlite_status(step);
         if (rc != 0) break;
         slack_row_t row = read_row(stmt, true);
-        row.damaged = checksum(row.payload) != sqlite3_column_int64(stmt, 16);
+        row.damaged = checksum(row.payload) != sqlite3_column_int64(stmt, 18);
         if (row.damaged) row.payload = (slack_slice_t){NULL, 0};
         row.state = SLACK_ROW_RUNNING;
         row.attempt++;
@@ -171,8 +192,10 @@ static int64_t sqlite_silence(const slack_sqlite_t *s, const watched_t *owner, i
     return 0;
 }
 
-/* Look at the owners: the ids of those whose process has ended, or that are silent. */
-static int sqlite_find_gone(slack_sqlite_t *s, int64_t gone[OWNERS_MAX], size_t *ret_count)
+/* Look at the owners: the ids of those whose process has ended, or that are silent. An owner whose
+ * rows are all another app's is that app's to look after. */
+static int sqlite_find_gone(slack_sqlite_t *s, slack_slice_t app, int64_t gone[OWNERS_MAX],
+                            size_t *ret_count)
 {
     watched_t now[OWNERS_MAX] = {{0}};
     size_t count = 0;
@@ -183,6 +206,7 @@ static int sqlite_find_gone(slack_sqlite_t *s, int64_t gone[OWNERS_MAX], size_t 
     if (passed > SLACK_STORE_RENEW_MS) passed = SLACK_STORE_RENEW_MS;
     s->looked_ms = s->mono_ms;
     sqlite3_bind_int64(stmt, 1, s->owner.id);
+    bind_app(stmt, 2, app);
     *ret_count = 0;
     while (*ret_count < OWNERS_MAX && count < OWNERS_MAX && sqlite3_step(stmt) == SQLITE_ROW) {
         watched_t w = {.id = sqlite3_column_int64(stmt, 0),
@@ -199,13 +223,14 @@ static int sqlite_find_gone(slack_sqlite_t *s, int64_t gone[OWNERS_MAX], size_t 
 
 /* Claim rows of owners that are gone. An owner without rows is deleted, unless its process lives
  * and it may come back. */
-static int sqlite_take_abandoned(slack_sqlite_t *s, slack_store_batch_t *batch)
+static int sqlite_take_abandoned(slack_sqlite_t *s, const slack_store_op_t *op)
 {
+    const slack_store_batch_t *batch = op->batch;
     int64_t gone[OWNERS_MAX];
     size_t count;
-    int rc = sqlite_find_gone(s, gone, &count);
+    int rc = sqlite_find_gone(s, op->row.app, gone, &count);
     for (size_t i = 0; rc == 0 && i < count && batch->count < batch->limit; i++) {
-        rc = sqlite_take_rows(s, batch, ABANDONED, gone[i]);
+        rc = sqlite_take_rows(s, op, ABANDONED, gone[i]);
         if (rc == 0 && !slack__owner_alive(&s->owner, gone[i]))
             rc = slack__sqlite_step(slack__sqlite_about(s, OWNER_GONE, gone[i]));
     }
@@ -220,21 +245,23 @@ static int sqlite_renew(slack_sqlite_t *s)
     return slack__sqlite_step(stmt);
 }
 
-static int sqlite_next_due(slack_sqlite_t *s, int64_t *ret)
+static int sqlite_next_due(slack_sqlite_t *s, slack_slice_t app, int64_t *ret)
 {
     sqlite3_stmt *stmt = s->statements[NEXT_DUE];
+    bind_app(stmt, 1, app);
     int rc = sqlite3_step(stmt);
     *ret = rc == SQLITE_ROW ? sqlite3_column_int64(stmt, 0) : INT64_MAX;
     int end = slack__sqlite_reset(stmt);
     return slack__sqlite_status(rc) ? slack__sqlite_status(rc) : end;
 }
 
-static int sqlite_claim(slack_sqlite_t *s, slack_store_batch_t *batch)
+static int sqlite_claim(slack_sqlite_t *s, const slack_store_op_t *op)
 {
+    slack_store_batch_t *batch = op->batch;
     int rc = slack__batch_begin(batch, batch->limit);
-    if (rc == 0) rc = sqlite_take_abandoned(s, batch);
-    if (rc == 0 && batch->count < batch->limit) rc = sqlite_take_rows(s, batch, DUE, batch->now_ms);
-    if (rc == 0) rc = sqlite_next_due(s, &batch->next_ms);
+    if (rc == 0) rc = sqlite_take_abandoned(s, op);
+    if (rc == 0 && batch->count < batch->limit) rc = sqlite_take_rows(s, op, DUE, batch->now_ms);
+    if (rc == 0) rc = sqlite_next_due(s, op->row.app, &batch->next_ms);
     return slack__batch_end(batch, rc);
 }
 
@@ -339,7 +366,7 @@ int slack__sqlite_apply_op(slack_sqlite_t *s, slack_store_op_t *op)
     case SLACK_STORE_WAIT:
     case SLACK_STORE_BURY: return sqlite_put_back(s, op);
     case SLACK_STORE_RENEW: return sqlite_renew(s);
-    case SLACK_STORE_CLAIM: return sqlite_claim(s, op->batch);
+    case SLACK_STORE_CLAIM: return sqlite_claim(s, op);
     case SLACK_STORE_CANCEL: return sqlite_cancel(s, op);
     case SLACK_STORE_KV_PUT: return sqlite_kv_put(s, &op->row);
     case SLACK_STORE_KV_GET: return sqlite_kv_get(s, op);
@@ -366,11 +393,12 @@ int slack__sqlite_sweep(slack_sqlite_t *s)
     return rc ? rc : sqlite_sweep(s, SLACK_ROW_DEAD, SLACK_STORE_DEAD_MS);
 }
 
-bool slack__sqlite_nothing_to_claim(slack_sqlite_t *s, slack_store_batch_t *batch)
+bool slack__sqlite_nothing_to_claim(slack_sqlite_t *s, const slack_store_op_t *op)
 {
+    slack_store_batch_t *batch = op->batch;
     int64_t gone[OWNERS_MAX];
     size_t count;
-    if (sqlite_find_gone(s, gone, &count) != 0 || count > 0) return false;
-    if (sqlite_next_due(s, &batch->next_ms) != 0) return false;
+    if (sqlite_find_gone(s, op->row.app, gone, &count) != 0 || count > 0) return false;
+    if (sqlite_next_due(s, op->row.app, &batch->next_ms) != 0) return false;
     return batch->next_ms > batch->now_ms;
 }

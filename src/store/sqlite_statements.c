@@ -5,7 +5,7 @@
 
 #define COLUMNS                                                                                    \
     "id, state, key, kind, name, transport, retry_reason, done, error, retry_num, attempt,"        \
-    " received_ms, due_ms, changed_ms, tenant"
+    " received_ms, due_ms, changed_ms, planned_ms, tenant, app"
 
 #define SOME_DEAD "SELECT id FROM inbox WHERE state >= 2 AND state = 3 ORDER BY changed_ms LIMIT ?1"
 /* In statements about one row, ?1 is its id, ?2 the present, ?3 our owner id. */
@@ -20,10 +20,11 @@ static const char *const sql[] = {
      * transaction reads all rows. */
     [SWEEP] = "DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE state >= 2 AND state = ?1"
               " AND changed_ms <= ?2 ORDER BY changed_ms LIMIT ?3)",
-    [PUT] =
-        "INSERT INTO inbox(received_ms, changed_ms, owner, state, attempt, due_ms, key, kind,"
-        " name, transport, retry_num, retry_reason, payload, sum, tenant) VALUES(?2, ?2, ?3, ?4,"
-        " ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14) ON CONFLICT(key) DO NOTHING",
+    [PUT] = "INSERT INTO inbox(received_ms, changed_ms, owner, state, attempt, due_ms, planned_ms,"
+            " key, kind, name, transport, retry_num, retry_reason, payload, sum, tenant, app)"
+            " VALUES(?2, ?2, ?3, ?4, ?4, ?5, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"
+            " ON CONFLICT(key) DO NOTHING",
+    [FREE_KEY] = "UPDATE inbox SET key = NULL WHERE key = ?1 AND state <> 0",
     [MARK] = "UPDATE inbox SET done = ?4, changed_ms = ?2 " OURS,
     [FINISH] = "UPDATE inbox SET state = 2, owner = NULL, payload = NULL, done = NULL,"
                " error = NULL, changed_ms = ?2 " OURS,
@@ -32,16 +33,19 @@ static const char *const sql[] = {
              " changed_ms = ?2 " OURS,
     [BURY] = "UPDATE inbox SET state = 3, owner = NULL, key = iif(?4, NULL, key), done = ?5,"
              " error = ?6, changed_ms = ?2 " OURS,
-    [OWNERS] = "SELECT id, lease_ms FROM owners WHERE id <> ?1",
+    /* Those with rows of this app, and those without rows. */
+    [OWNERS] = "SELECT id, lease_ms FROM owners AS o WHERE id > 0 AND id <> ?1 AND"
+               " (EXISTS (SELECT 1 FROM inbox WHERE state = 1 AND owner = o.id AND app = ?2) OR"
+               " NOT EXISTS (SELECT 1 FROM inbox WHERE state = 1 AND owner = o.id))",
     [OWNER_GONE] = "DELETE FROM owners WHERE id = ?1 AND NOT EXISTS"
                    " (SELECT 1 FROM inbox WHERE state = 1 AND owner = ?1)",
     /* The lease changes even if the clock stands still. */
     [RENEW] = "UPDATE owners SET lease_ms = iif(lease_ms = ?2, ?2 + 1, ?2) WHERE id = ?1",
     [ABANDONED] = "SELECT " COLUMNS ", payload, sum FROM inbox"
-                  " WHERE state = 1 AND owner = ?1 ORDER BY id LIMIT ?2",
+                  " WHERE state = 1 AND owner = ?1 AND app = ?3 ORDER BY id LIMIT ?2",
     [DUE] = "SELECT " COLUMNS ", payload, sum FROM inbox"
-            " WHERE state = 0 AND due_ms <= ?1 ORDER BY due_ms, id LIMIT ?2",
-    [NEXT_DUE] = "SELECT due_ms FROM inbox WHERE state = 0 ORDER BY due_ms LIMIT 1",
+            " WHERE state = 0 AND app = ?3 AND due_ms <= ?1 ORDER BY due_ms, id LIMIT ?2",
+    [NEXT_DUE] = "SELECT due_ms FROM inbox WHERE state = 0 AND app = ?1 ORDER BY due_ms LIMIT 1",
     [TAKE] = "UPDATE inbox SET state = 1, owner = ?3, attempt = attempt + 1, changed_ms = ?2"
              " WHERE id = ?1",
     [CANCEL] = "DELETE FROM inbox WHERE key = ?1 AND state = 0",

@@ -126,7 +126,7 @@ static slack_store_op_t *op_at(slack_link_t *link)
  * is kept. */
 static bool apply_alone(slack_sqlite_t *s, slack_store_op_t *op)
 {
-    if (op->kind == SLACK_STORE_CLAIM && slack__sqlite_nothing_to_claim(s, op->batch)) {
+    if (op->kind == SLACK_STORE_CLAIM && slack__sqlite_nothing_to_claim(s, op)) {
         op->batch->arena = NULL;
         op->batch->count = 0;
         op->status = 0;

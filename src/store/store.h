@@ -36,9 +36,10 @@
 typedef struct slack_store slack_store_t;
 
 enum slack_store_op_kind {
-    /* Store row.key, kind, name, payload, transport, retry_*, tenant, due_ms. If the key is known,
-     * set `duplicate` and change nothing. With `claim` the row runs its first attempt and belongs
-     * to this store, otherwise it is queued. Out: row.id, row.received_ms. */
+    /* Store row.key, kind, name, payload, transport, retry_*, tenant, app, due_ms. If the key is
+     * known, set `duplicate` and change nothing. With `claim` the row runs its first attempt and
+     * belongs to this store, otherwise it is queued. With `succeeds` a key counts only while its
+     * row is queued: any other row gives its key up. Out: row.id, row.received_ms. */
     SLACK_STORE_PUT,
     /* A running row of this store: save row.done, for an attempt after a crash. */
     SLACK_STORE_MARK,
@@ -52,9 +53,10 @@ enum slack_store_op_kind {
     SLACK_STORE_WAIT,
     /* Like WAIT, but the row is dead, for a person to read. With `forget` its key is free. */
     SLACK_STORE_BURY,
-    /* Claim up to batch.limit rows: first those of owners that are gone, by id, then queued ones
-     * that are due at batch.now_ms, by due_ms and id. Each begins its next attempt. Out: rows;
-     * batch.next_ms, when the next queued row is due, INT64_MAX for none. */
+    /* Claim up to batch.limit rows of the app row.app: first those of owners that are gone, by id,
+     * then queued ones that are due at batch.now_ms, by due_ms and id. Each begins its next
+     * attempt. Out: rows; batch.next_ms, when the app's next queued row is due, INT64_MAX for none.
+     */
     SLACK_STORE_CLAIM,
     /* Begin a new lease, which ends SLACK_STORE_LEASE_MS from now. Opening the store does the same.
      */
@@ -91,6 +93,7 @@ typedef struct slack_store_op {
     uint64_t since_ns; /* the store's: when it was submitted */
     enum slack_store_op_kind kind;
     bool claim;     /* PUT */
+    bool succeeds;  /* PUT */
     bool forget;    /* FINISH, BURY */
     bool duplicate; /* PUT, out */
     slack_row_t row;

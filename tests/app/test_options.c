@@ -24,7 +24,7 @@ static void test_defaults(void **state)
     assert_string_equal(o.http_port, "3000");
     assert_string_equal(o.http_path, "/slack/events");
     assert_string_equal(o.api_url, "https://slack.com/api/");
-    assert_string_equal(o.store, "sqlite:slackapp.db");
+    assert_string_equal(o.store, "sqlite:test_options.db");
     assert_int_equal(o.socket_connections, 2);
     assert_int_equal(o.log_level, SLACK_LOG_INFO);
     assert_int_equal(o.drain_ms, 10000);

@@ -83,6 +83,7 @@ static void leave_row(const char *record)
     slack_store_op_t put = {.kind = SLACK_STORE_PUT,
                             .claim = true,
                             .row = {.key = slack__slice(record),
+                                    .app = SLACK_SLICE(FAKE_SLACK_APP),
                                     .kind = SLACK_SLICE("event"),
                                     .name = SLACK_SLICE("x"),
                                     .payload = SLACK_SLICE("{\"event\":"

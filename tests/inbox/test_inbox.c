@@ -142,27 +142,6 @@ static void test_an_attempt_runs_what_is_not_done(void **state)
     inbox_each_store(each_listener);
 }
 
-static bool retried;
-
-static void count_done(slack_store_op_t *op)
-{
-    assert_int_equal(op->status, 0);
-    assert_int_equal(op->batch->count, 1);
-    retried = true;
-}
-
-/* What a person does with a dead letter. */
-static void retry_dead(void)
-{
-    slack_store_batch_t batch = {0};
-    slack_store_op_t op = {.kind = SLACK_STORE_RETRY, .batch = &batch, .done = count_done};
-    slack__link_init(&op.link);
-    retried = false;
-    slack__inspect_store(inbox.f.app)->ops->submit(slack__inspect_store(inbox.f.app), &op);
-    while (!retried) /* the batch is the store's until then */
-        app_turn(&inbox.f);
-}
-
 static int say_c(slack_ctx_t *ctx, void *user_data)
 {
     inbox_note("c");
@@ -186,7 +165,7 @@ static void one_for_good(void)
     assert_int_equal(inbox.last_dead.status, SLACK_EAPI);
     assert_int_equal(inbox.last_dead.attempts, 2);
     assert_string_equal(inbox.dead_error, "event:message: SLACK_EAPI channel_not_found");
-    retry_dead();
+    inbox_retry_dead(0);
     inbox_pass_ms(LONG_MS);
     assert_string_equal(inbox.order, "abcbc");
     assert_int_equal(inbox.deads, 1);

@@ -37,7 +37,7 @@ lines_that_make_no_sense() {
 no_store() {
     expect 1 "there is no store at $work/none" --store "sqlite:$work/none" stats &&
         [ ! -e "$work/none" ] && expect 1 'is inside its app' --store memory: stats &&
-        expect 1 'there is no store at slackapp.db' stats
+        expect 1 'no store is in this folder' stats
 }
 
 an_inbox() {
@@ -68,11 +68,25 @@ from_the_environment() {
     SLACK_STORE=$store expect 0 'done' stats && echo "SLACK_STORE=$store" >.env && expect 0 'done' stats
 }
 
-echo 1..6
+whose_they_are() {
+    expect 0 '  T1/B1  event message  Ev' --store "$store" list --state queued &&
+        expect 0 'due in  attempts, app, what' --store "$store" list --state queued &&
+        expect 0 'app        T1/B1' --store "$store" show 2
+}
+
+the_store_of_the_folder() {
+    (mkdir -p "$work/here" && cd "$work/here" && "$maker" sqlite:bot.db &&
+        expect 0 'dead              3' stats && "$maker" sqlite:other.db &&
+        expect 1 '2 stores are in this folder: name one with --store, such as sqlite:bot.db' stats)
+}
+
+echo 1..8
 run 'lines that make no sense' lines_that_make_no_sense
 run 'no store' no_store
 run 'what is dead, and how much' an_inbox
 run 'one of them' one_of_them
 run 'again, and away' again_and_away
+run 'whose they are' whose_they_are
+run 'the store of the folder' the_store_of_the_folder
 run 'the store of the environment' from_the_environment
 exit $failed

@@ -157,7 +157,10 @@ static const char *offered(slack_store_t *other)
 {
     slack_store_batch_t batch = {.limit = 1,
                                  .now_ms = slack__wall_ms(slack__inspect_clock(inbox.f.app))};
-    slack_store_op_t op = {.kind = SLACK_STORE_CLAIM, .batch = &batch, .done = other_claimed};
+    slack_store_op_t op = {.kind = SLACK_STORE_CLAIM,
+                           .row.app = SLACK_SLICE(FAKE_SLACK_APP),
+                           .batch = &batch,
+                           .done = other_claimed};
     slack__link_init(&op.link);
     *claimed_by_others = '\0';
     other->ops->submit(other, &op);

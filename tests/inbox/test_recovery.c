@@ -36,6 +36,7 @@ static void leave_rows(void)
                  key, i);
         rows_prepare(&tasks[i], SLACK_STORE_PUT, key);
         tasks[i].op.row.payload = slack__slice(payloads[i]);
+        tasks[i].op.row.app = SLACK_SLICE(FAKE_SLACK_APP);
         rows_submit_prepared(&tasks[i]);
     }
     world_until(&rows.world, rows.ends >= ROWS);
@@ -365,6 +366,7 @@ static void put_row(const char *key, slack_slice_t payload)
     rows_task_t task;
     rows_prepare(&task, SLACK_STORE_PUT, key);
     task.op.row.payload = payload;
+    task.op.row.app = SLACK_SLICE(FAKE_SLACK_APP);
     rows_run_well(&task);
 }
 

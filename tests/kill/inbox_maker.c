@@ -56,6 +56,7 @@ static void fill(task_t *task, unsigned n)
              task->key, n);
     task->op.row = (slack_row_t){.key = slack__slice(task->key),
                                  .kind = SLACK_SLICE("event"),
+                                 .app = SLACK_SLICE("T1/B1"),
                                  .name = SLACK_SLICE("message"),
                                  .payload = slack__slice(task->payload),
                                  .transport = SLACK_SLICE("http"),

@@ -80,6 +80,8 @@ TEST(test_a_newer_schema_is_refused)
     sw_close();
     sw_sql("PRAGMA user_version = 99");
     sw_refused("was written by a newer slackapp (schema 99");
+    sw_sql("PRAGMA user_version = 1");
+    sw_refused("was written by an older slackapp (schema 1");
     store_file_clean();
 }
 
@@ -408,8 +410,9 @@ static void add_ended_rows(unsigned count, int rows_state, int64_t changed_ms)
     char text[400];
     snprintf(text, sizeof text,
              "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %u)"
-             "INSERT INTO inbox(key, state, due_ms, attempt, kind, transport, retry_num,"
-             " received_ms, changed_ms) SELECT CAST('Ev' || hex(randomblob(8)) AS BLOB), %d, 0, 1,"
+             "INSERT INTO inbox(key, state, due_ms, planned_ms, app, attempt, kind, transport,"
+             " retry_num, received_ms, changed_ms)"
+             " SELECT CAST('Ev' || hex(randomblob(8)) AS BLOB), %d, 0, 0, '', 1,"
              " 'event', 'http', 0, %lld, %lld FROM n",
              count, rows_state, (long long)changed_ms, (long long)changed_ms);
     sw_sql(text);

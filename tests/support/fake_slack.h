@@ -11,6 +11,9 @@
  * and answers what it was told to, `{"ok":true}` otherwise; auth.test says who the bot is (U0BOT,
  * B0BOT, T0TEAM). A path of "hook/…" takes the place of a response URL.
  */
+/* Whose rows in the store are those of an app with its token. */
+#define FAKE_SLACK_APP "T0TEAM/B0BOT"
+
 typedef struct fake_slack fake_slack_t;
 
 typedef struct fake_call {

@@ -141,3 +141,22 @@ void inbox_end_at_once(void)
     slack_app_stop(inbox.f.app); /* app_close() is the second one, which waits for nothing */
     app_close(&inbox.f);
 }
+
+static void dead_retried(slack_store_op_t *op)
+{
+    assert_int_equal(op->status, 0);
+    assert_int_equal(op->batch->count, 1);
+    op->kind = SLACK_STORE_STATS; /* it has ended */
+}
+
+void inbox_retry_dead(int64_t id)
+{
+    slack_store_t *store = slack__inspect_store(inbox.f.app);
+    slack_store_batch_t batch = {0};
+    slack_store_op_t op = {
+        .kind = SLACK_STORE_RETRY, .row.id = id, .batch = &batch, .done = dead_retried};
+    slack__link_init(&op.link);
+    store->ops->submit(store, &op);
+    while (op.kind == SLACK_STORE_RETRY) /* the batch is the store's until then */
+        app_turn(&inbox.f);
+}

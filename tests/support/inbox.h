@@ -14,7 +14,7 @@ extern struct inbox {
     slack_ctx_t *held[16];
     unsigned held_count;
     slack_dead_t last_dead;
-    char dead_error[128];
+    char dead_error[256];
     unsigned deads;
 } inbox;
 
@@ -46,6 +46,8 @@ void inbox_until_held(unsigned count);
 /* The loop until nothing of the deliveries is left on it. */
 void inbox_settle(void);
 void inbox_pass_ms(uint64_t ms);
+/* What a person does with a dead letter, by its id, or with all of them: 0. */
+void inbox_retry_dead(int64_t id);
 bool inbox_logged(const char *part);
 
 #define LONG_MS (10 * 60 * 1000) /* longer than any wait between attempts */

@@ -515,6 +515,159 @@ static void test_all_slept(void **state)
     rows_close();
 }
 
+/* ---- apps ---- */
+
+static int64_t put_of(const char *app, const char *key, int64_t due_ms)
+{
+    rows_task_t task;
+    rows_prepare(&task, SLACK_STORE_PUT, key);
+    task.op.claim = false;
+    task.op.row.app = slack__slice(app);
+    task.op.row.due_ms = due_ms;
+    rows_run_well(&task);
+    return task.op.row.id;
+}
+
+/* What an app claims, and when it is to look again. */
+static void expect_claim_of(const char *app, const char *keys, int64_t next_ms)
+{
+    rows_task_t task;
+    char got[64] = "";
+    rows_prepare(&task, SLACK_STORE_CLAIM, "");
+    task.op.row.app = slack__slice(app);
+    task.batch.limit = 10;
+    task.batch.now_ms = rows_now();
+    rows_run_well(&task);
+    for (size_t i = 0; i < task.batch.count; i++) {
+        const size_t len = strlen(got);
+        snprintf(got + len, sizeof got - len, "%.*s ", (int)task.batch.rows[i].key.len,
+                 task.batch.rows[i].key.ptr);
+        rows_expect_text(task.batch.rows[i].app, app);
+    }
+    assert_string_equal(got, keys);
+    assert_true(task.batch.next_ms == next_ms);
+    rows_free(&task);
+}
+
+static void test_an_app_claims_its_own_rows(void **state)
+{
+    rows_open();
+    const int64_t now = rows_now();
+    put_of("T1/B1", "a1", now - 5);
+    put_of("T1/B2", "b1", now - 4);
+    put_of("", "none", now - 3);
+    put_of("T1/B1", "a2", now - 2);
+    put_of("T1/B2", "b2", now + 50);
+    expect_claim_of("A9", "", INT64_MAX);
+    expect_claim_of("T1/B1", "a1 a2 ", INT64_MAX);
+    expect_claim_of("T1/B", "", INT64_MAX);
+    expect_claim_of("T1/B2", "b1 ", now + 50);
+    expect_claim_of("", "none ", INT64_MAX);
+    rows_pass_ms(50);
+    expect_claim_of("T1/B1", "", INT64_MAX);
+    expect_claim_of("T1/B2", "b2 ", INT64_MAX);
+    rows_close();
+}
+
+/* A row that waits, and one that is brought back, is its app's as before. */
+static void test_a_row_stays_its_apps(void **state)
+{
+    rows_open();
+    const int64_t id = put_of("T1/B1", "a", rows_now());
+    expect_claim_of("T1/B1", "a ", INT64_MAX);
+    rows_put_back(SLACK_STORE_WAIT, "a", id, rows_now());
+    rows_expect_claim("");
+    expect_claim_of("T1/B1", "a ", INT64_MAX);
+    rows_put_back(SLACK_STORE_BURY, "a", id, 0);
+    assert_int_equal(change(SLACK_STORE_RETRY, id), 1);
+    rows_expect_claim("");
+    expect_claim_of("T1/B1", "a ", INT64_MAX);
+    rows_close();
+}
+
+/* What a process has left that is gone waits for its own app, and holds up no other one. */
+static void test_an_app_leaves_what_another_left(void **state)
+{
+    if (!rows.ops->durable) return;
+    rows_open();
+    put_of("T1/B1", "a", rows_now());
+    expect_claim_of("T1/B1", "a ", INT64_MAX);
+    rows_close();
+    for (int i = 0; i < 3; i++) {
+        rows_open_again();
+        expect_claim_of("T1/B2", "", INT64_MAX);
+        rows_close();
+    }
+    rows_open_again();
+    expect_claim_of("T1/B1", "a ", INT64_MAX);
+    rows_close();
+}
+
+/* ---- keys that count while their row waits ---- */
+
+static bool put_successor(const char *key, int64_t *ret_id)
+{
+    rows_task_t task;
+    rows_prepare(&task, SLACK_STORE_PUT, key);
+    task.op.claim = false;
+    task.op.succeeds = true;
+    task.op.row.due_ms = rows_now();
+    rows_run_well(&task);
+    *ret_id = task.op.row.id;
+    return !task.op.duplicate;
+}
+
+static void end_one(enum slack_store_op_kind kind, const char *key, int64_t id)
+{
+    rows_task_t task;
+    rows_prepare(&task, kind, key);
+    task.op.row.id = id;
+    task.op.row.due_ms = rows_now() + 10;
+    task.op.forget = kind != SLACK_STORE_WAIT;
+    rows_run_well(&task);
+}
+
+static void test_a_running_row_gives_its_key_up(void **state)
+{
+    static const enum slack_store_op_kind ends[] = {SLACK_STORE_FINISH, SLACK_STORE_WAIT,
+                                                    SLACK_STORE_BURY};
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        int64_t first, second, other;
+        rows_open();
+        assert_true(put_successor("a", &first));
+        assert_false(put_successor("a", &other)); /* it waits */
+        rows_expect_claim("a ");
+        assert_true(put_successor("a", &second));
+        assert_false(put_successor("a", &other));
+        end_one(ends[i], "a", first); /* by its id: the key is the other's now */
+        assert_int_equal(count_of(SLACK_ROW_QUEUED), ends[i] == SLACK_STORE_WAIT ? 2 : 1);
+        assert_int_equal(count_of(SLACK_ROW_DEAD), ends[i] == SLACK_STORE_BURY);
+        assert_int_equal(count_of(SLACK_ROW_RUNNING), 0);
+        rows_expect_claim("a ");
+        end_one(SLACK_STORE_FINISH, "a", second);
+        rows_pass_ms(10);
+        rows_expect_claim(ends[i] == SLACK_STORE_WAIT ? " " : "");
+        rows_close();
+    }
+}
+
+/* When a row was meant to be due is known in every attempt. */
+static void test_the_first_due_time_is_kept(void **state)
+{
+    rows_open();
+    const int64_t due = rows_now();
+    const int64_t id = rows_put_queued("a", due);
+    rows_task_t task;
+    for (int i = 0; i < 3; i++) {
+        assert_string_equal(rows_claim(&task, 1), "a ");
+        assert_true(task.batch.rows[0].planned_ms == due);
+        rows_free(&task);
+        rows_put_back(SLACK_STORE_WAIT, "a", id, rows_now() + 7);
+        rows_pass_ms(7);
+    }
+    rows_close();
+}
+
 int store_suite_claims(void)
 {
     const struct CMUnitTest tests[] = {
@@ -535,6 +688,11 @@ int store_suite_claims(void)
         cmocka_unit_test(test_a_lease_ends),
         cmocka_unit_test(test_a_clock_that_is_set),
         cmocka_unit_test(test_all_slept),
+        cmocka_unit_test(test_an_app_claims_its_own_rows),
+        cmocka_unit_test(test_a_row_stays_its_apps),
+        cmocka_unit_test(test_an_app_leaves_what_another_left),
+        cmocka_unit_test(test_a_running_row_gives_its_key_up),
+        cmocka_unit_test(test_the_first_due_time_is_kept),
     };
     return cmocka_run_group_tests_name("claims", tests, NULL, NULL);
 }
