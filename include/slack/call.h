@@ -126,6 +126,8 @@ SLACK_API int slack_callf(slack_client_t *client, const char *method, slack_call
  * handler.
  *
  * @param format the text, with printf conversions.
+ * Calls of one delivery to one channel reach Slack in the order in which they were made.
+ *
  * @return on the loop: 0 when the call is on its way; the delivery stays open until Slack answers,
  *         and a failure of the call fails the delivery. On a worker: the result of the call, as
  *         slack_response_status(). SLACK_EINVAL if the delivery has no channel; SLACK_ETEMPLATE or

@@ -63,9 +63,9 @@ SLACK_API const char *slack_ctx_said_ts(slack_ctx_t *ctx);
 SLACK_API const char *slack_ctx_said_channel(slack_ctx_t *ctx);
 /** @} */
 
-/** Replace the last message that the delivery posted. Calls chat.update.
- * @return as slack_say(); SLACK_EBUSY while Slack has not answered: call this in a slack_said_fn;
- *         SLACK_EINVAL if the delivery has posted no message. */
+/** Replace the last message that the delivery posted. Calls chat.update. While Slack has not
+ * answered the message, the change waits for the answer; if the message fails, nothing is changed.
+ * @return as slack_say(); SLACK_EINVAL if the delivery has posted no message. */
 SLACK_API int slack_update_said(slack_ctx_t *ctx, const slack_json_t *message);
 
 /** Delete the last message that the delivery posted. Calls chat.delete. Returns as

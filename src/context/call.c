@@ -34,6 +34,7 @@ static void call_answered(const slack_response_t *response, void *user_data)
     slack__free(wait);
     if (work == NULL) return; /* the app closes, and the worker has stopped waiting */
     work->wait = NULL;
+    if (response->status == 0) work->ctx->failure.acted = true;
     struct worker_call *call = work->ask_args;
     call->response = response_copy(work->arena, response);
     slack__pool_answer(work->ctx->services->pool, &work->ask,

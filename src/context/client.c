@@ -50,6 +50,7 @@ slack_client_t *slack__ctx_client(slack_ctx_t *ctx)
         .token = ctx->grant->bot_token,
         .owner = ctx->grant->number,
         .team_id = acting_team(ctx),
+        .order = ctx,
         .tag = d->number,
         .begin = ctx->phase == SLACK_CTX_ENDED ? NULL : bot_call_began,
         .end = bot_call_ended,

@@ -2,6 +2,7 @@
 #include "context/ctx.h"
 
 #include "context/values.h"
+#include "util/alloc.h"
 
 void slack__ctx_init(slack_ctx_t *ctx, slack_services_t *services, slack_delivery_t *delivery,
                      const slack_grant_t *grant)
@@ -9,6 +10,7 @@ void slack__ctx_init(slack_ctx_t *ctx, slack_services_t *services, slack_deliver
     ctx->services = services;
     ctx->delivery = delivery;
     ctx->grant = grant;
+    ctx->failure.alloc_failures = slack__alloc_failures();
     slack__link_init(&ctx->task.link);
     slack__link_init(&ctx->ack.unacked);
 }
@@ -31,7 +33,8 @@ void slack__ctx_run_hook(slack_ctx_t *ctx, const slack_middleware_t *hook)
 void slack__ctx_call_ended(slack_ctx_t *ctx, int status, const char *reason)
 {
     ctx->calls--;
-    if (ctx->phase != SLACK_CTX_RUNNING) return; /* the stop has ended the delivery */
+    if (status == 0) ctx->failure.acted = true;
+    if (ctx->phase != SLACK_CTX_RUNNING) return; /* ended by the stop */
     if (status != 0) slack__failure_note(ctx, status, reason);
     if (ctx->calls == 0) slack__task_post(ctx->services->net, &ctx->task);
 }

@@ -5,6 +5,7 @@
 
 #include "context/ctx.h"
 #include "protocol/api_error.h"
+#include "util/alloc.h"
 
 bool slack__heals(int status, const char *reason)
 {
@@ -27,10 +28,13 @@ bool slack__heals(int status, const char *reason)
 
 bool slack__failure_is_local(const slack_ctx_t *ctx, int status)
 {
+    const slack_failure_t *failure = &ctx->failure;
     switch (status) {
     case SLACK_EBUSY:
-    case SLACK_ENOMEM:
-    case SLACK_ESTORE: return true;
+    case SLACK_ESTORE:
+        return failure->no_room || ctx->client.refused ||
+               (ctx->user_client && ctx->user_client->client.refused);
+    case SLACK_ENOMEM: return slack__alloc_failures() != failure->alloc_failures;
     case SLACK_ECLOSED:
     case SLACK_ECANCELED: return atomic_load(&ctx->services->stopping);
     default: return false;

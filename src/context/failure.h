@@ -12,11 +12,14 @@
  * process was out of room or stopping.
  */
 typedef struct slack_failure {
-    int status;           /* the first error; 0: none */
-    const char *reason;   /* Slack's error, or a sentence; NULL: nothing more is known */
-    const char *listener; /* that failed first; NULL: no listener failed */
-    bool heals, hopeless; /* a listener failed in this way */
-    bool counts;          /* an error that heals was not caused by a limit of this process */
+    int status;              /* the first error; 0: none */
+    const char *reason;      /* Slack's error, or a sentence; NULL: nothing more is known */
+    const char *listener;    /* the one that failed first; NULL: none of them */
+    bool heals, hopeless;    /* some listener failed in this way */
+    bool counts;             /* a failure that heals was not for want of room in this process */
+    bool no_room;            /* the library had no room for what the delivery asked of it */
+    bool acted;              /* a call has succeeded, so that another attempt would repeat it */
+    unsigned alloc_failures; /* slack__alloc_failures() when the attempt began */
 
     /* The listener that runs. */
     struct {
@@ -50,8 +53,8 @@ static inline bool slack__failure_listener_end(slack_failure_t *failure)
 /* Whether another attempt can succeed after an error. `reason` is Slack's error if the status is
  * SLACK_EAPI, or NULL. */
 bool slack__heals(int status, const char *reason);
-/* Whether an error says nothing about the delivery, because a limit of this process, of its memory
- * or of its disk caused it, or the stop did. */
+/* Whether the library knows that an error says nothing about the delivery: this process had no room
+ * for it, or stops. What a handler returns of its own accord is its own, whatever the code. */
 bool slack__failure_is_local(const slack_ctx_t *ctx, int status);
 
 #endif

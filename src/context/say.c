@@ -48,13 +48,16 @@ static int message_call(slack_ctx_t *ctx, const char *method, const slack_json_t
 /* A message in flight. In the arena of the thread that says it. */
 typedef struct saying {
     slack_ctx_t *ctx;
+    unsigned number; /* of the messages of its voice */
     slack_said_fn fn;
     void *user_data;
 } saying_t;
 
+/* slack_update_said() and its like are about the last message: after its failure, about none. */
 static void remember_said(slack_ctx_t *ctx, const slack_response_t *response)
 {
     slack_voice_t *voice = slack__ctx_voice(ctx);
+    voice->ts = voice->channel = NULL;
     if (response->status != 0) return;
     const char *ts = slack__arena_strdup(slack__ctx_arena(ctx), slack_response_ts(response));
     const char *channel =
@@ -64,12 +67,60 @@ static void remember_said(slack_ctx_t *ctx, const slack_response_t *response)
     voice->channel = channel;
 }
 
+/* A change of the last message, which waits for its answer. */
+struct slack_said_change {
+    struct slack_said_change *next;
+    const char *method;
+    const slack_json_t *change; /* NULL: the message is deleted */
+};
+
+/* Change the last message: `change` with its place. */
+static int change_said(slack_ctx_t *ctx, const char *method, const slack_json_t *change)
+{
+    const slack_voice_t *voice = slack__ctx_voice(ctx);
+    if (voice->ts == NULL) return SLACK_EINVAL;
+    slack_arena_t *arena = slack__ctx_arena(ctx);
+    const slack_json_t *which = NULL, *args = NULL;
+    int rc = slack__jsonf(arena, &which, NULL, "{ts: %s, channel: %s}", voice->ts, voice->channel);
+    if (rc == 0 && change) rc = slack__json_with_defaults(arena, change, which, &args);
+    return rc ? rc : slack__ctx_call(ctx, method, change ? args : which);
+}
+
+static void make_changes(slack_ctx_t *ctx, const slack_response_t *response)
+{
+    struct slack_said_change *change = ctx->voice.changes;
+    ctx->voice.changes = NULL;
+    for (; change; change = change->next) {
+        int rc = response->status;
+        if (rc == 0 && ctx->phase == SLACK_CTX_RUNNING)
+            rc = change_said(ctx, change->method, change->change);
+        slack__ctx_call_ended(ctx, rc, rc == response->status ? response->error : NULL);
+    }
+}
+
+static int wait_to_change(slack_ctx_t *ctx, const char *method, const slack_json_t *change)
+{
+    struct slack_said_change *waits = slack__arena_alloc(ctx->delivery->arena, sizeof *waits);
+    if (waits == NULL) return SLACK_ENOMEM;
+    *waits = (struct slack_said_change){.method = method, .change = change};
+    struct slack_said_change **end = &ctx->voice.changes;
+    while (*end)
+        end = &(*end)->next;
+    *end = waits;
+    ctx->calls++;
+    return 0;
+}
+
 static void said_answered(const slack_response_t *response, void *user_data)
 {
     const saying_t *saying = user_data;
     slack_ctx_t *ctx = saying->ctx;
-    ctx->voice.in_flight--;
-    remember_said(ctx, response);
+    if (response->status == 0) ctx->failure.acted = true;
+    if (saying->number == ctx->voice.said) {
+        ctx->voice.latest_pending = false;
+        remember_said(ctx, response);
+        make_changes(ctx, response);
+    }
     int rc;
     if (saying->fn) {
         ctx->depth++;
@@ -105,11 +156,13 @@ static int say_in(slack_ctx_t *ctx, const slack_json_t *message, const char *thr
     if (saying == NULL) return SLACK_ENOMEM;
     *saying = *how;
     saying->ctx = ctx;
+    saying->number = ctx->voice.said + 1;
     rc =
         slack__webapi_call(slack__ctx_client(ctx), "chat.postMessage", args, said_answered, saying);
     if (rc != 0) return rc;
     ctx->calls++;
-    ctx->voice.in_flight++;
+    ctx->voice.said++;
+    ctx->voice.latest_pending = true;
     return 0;
 }
 
@@ -181,18 +234,11 @@ const char *slack_ctx_said_channel(slack_ctx_t *ctx)
     return channel ? channel : "";
 }
 
-/* Calls a method for the last message of this thread, with its place and the members of `change`.
- */
 static int call_said(slack_ctx_t *ctx, const char *method, const slack_json_t *change)
 {
-    const slack_voice_t *voice = slack__ctx_voice(ctx);
-    if (voice->in_flight > 0) return SLACK_EBUSY; /* its timestamp is not known yet */
-    if (*slack_ctx_said_ts(ctx) == '\0') return SLACK_EINVAL;
-    slack_arena_t *arena = slack__ctx_arena(ctx);
-    const slack_json_t *which = NULL, *args = NULL;
-    int rc = slack__jsonf(arena, &which, NULL, "{ts: %s, channel: %s}", voice->ts, voice->channel);
-    if (rc == 0 && change) rc = slack__json_with_defaults(arena, change, which, &args);
-    return rc ? rc : slack__ctx_call(ctx, method, change ? args : which);
+    if (!slack__on_worker(ctx) && ctx->voice.latest_pending)
+        return wait_to_change(ctx, method, change);
+    return change_said(ctx, method, change);
 }
 
 int slack_update_said(slack_ctx_t *ctx, const slack_json_t *message)

@@ -19,8 +19,10 @@ typedef struct slack_voice {
     int json_error;           /* the error that made the last value NULL; 0: it is not NULL */
     int error;                /* the last status of slack__ctx_fail(); 0: none */
     const char *why;          /* its sentence, in the thread's arena */
-    const char *ts, *channel; /* of the last message, in the thread's arena; NULL: none yet */
-    unsigned in_flight;       /* messages without an answer */
+    const char *ts, *channel; /* of the last message, in its arena; NULL: none yet */
+    unsigned said;            /* messages so far */
+    bool latest_pending;      /* the last of them has no answer yet … */
+    struct slack_said_change *changes; /* … and these changes of it wait for that, in order */
 } slack_voice_t;
 
 /* The wait of a worker for a call. It is freed when the call ends, which may be after the work. */

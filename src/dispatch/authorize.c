@@ -13,6 +13,7 @@ static void run_take_answer(slack_run_t *run, const slack_answer_t *answer)
         run->granted = answer->grant;
         return;
     }
+    if (answer->status == SLACK_EBUSY) ctx->failure.no_room = true;
     slack__failure_note(ctx, answer->status, answer->reason);
     run->unauthorized = true;
     run->refused = answer->status == SLACK_EAUTH;

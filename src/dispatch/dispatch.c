@@ -202,7 +202,8 @@ static void run_acknowledge(slack_run_t *run)
     if (ctx->ack.sent || ctx->holds > 0 || ctx->ack.defers > 0 || run->ordering.waits) return;
     enum slack_ack_outcome outcome = SLACK_ACK_OK;
     if (ctx->failure.status || is_unmatched(run)) outcome = SLACK_ACK_REFUSE;
-    if (ctx->failure.status == SLACK_EBUSY) outcome = SLACK_ACK_LATER; /* a limit is reached */
+    if (ctx->failure.status == SLACK_EBUSY && slack__failure_is_local(ctx, SLACK_EBUSY))
+        outcome = SLACK_ACK_LATER;
     slack__ack_outcome(ctx, outcome);
 }
 

@@ -35,6 +35,7 @@ int slack__worker_submit(slack_run_t *run)
     int rc = slack__pool_submit(ctx->services->pool, &work->job);
     if (rc == 0) return 0;
     ctx->holds--;
+    ctx->failure.no_room = rc == SLACK_EBUSY;
     ctx->works = work->next;
     work->next = NULL;
     slack__works_free(work);

@@ -35,12 +35,12 @@ static void job_stored(slack_store_op_t *op)
         slack__inbox_look_at(slack__entry_of_ctx(ctx)->inbox, op->row.due_ms);
     if (ctx->phase == SLACK_CTX_RUNNING) { /* the stop has not ended the delivery */
         if (op->status != 0) {
-            slack__failure_note(ctx, op->status, NULL);
+            ctx->failure.no_room = true;
             ctx->ack.defer_failed = true;
         }
         if (ctx->ack.defers == 0) slack__ack_jobs_stored(ctx);
     }
-    slack__ctx_call_ended(ctx, 0, NULL);
+    slack__ctx_call_ended(ctx, op->status, NULL);
 }
 
 /* The job belongs to the tenant of its delivery. "" for an app with a token of its own; NULL if

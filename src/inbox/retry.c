@@ -26,7 +26,7 @@ static bool can_heal(const slack_failure_t *failure)
 static bool attempt_counts(const slack_ctx_t *ctx, slack_tally_t before)
 {
     const slack_failure_t *failure = &ctx->failure;
-    if (before.spared >= SPARED_MAX) return true;
+    if (before.spared >= SPARED_MAX || failure->acted) return true;
     if (failure->heals || failure->hopeless) return failure->counts;
     return !slack__failure_is_local(ctx, failure->status);
 }

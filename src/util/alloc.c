@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "util/alloc.h"
 
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -38,10 +39,23 @@ int slack_set_allocator(const slack_allocator_t *replacement)
     return 0;
 }
 
+static atomic_uint failures;
+
+unsigned slack__alloc_failures(void)
+{
+    return atomic_load_explicit(&failures, memory_order_relaxed);
+}
+
+static void *checked(void *ptr)
+{
+    if (!ptr) atomic_fetch_add_explicit(&failures, 1, memory_order_relaxed);
+    return ptr;
+}
+
 /* A size of 0 becomes 1, since some allocators return NULL for 0. */
 void *slack__malloc(size_t size)
 {
-    return allocator.malloc(size ? size : 1, allocator.user_data);
+    return checked(allocator.malloc(size ? size : 1, allocator.user_data));
 }
 
 void *slack__calloc(size_t count, size_t size)
@@ -55,7 +69,7 @@ void *slack__calloc(size_t count, size_t size)
 void *slack__realloc(void *ptr, size_t size)
 {
     if (!ptr) return slack__malloc(size);
-    return allocator.realloc(ptr, size ? size : 1, allocator.user_data);
+    return checked(allocator.realloc(ptr, size ? size : 1, allocator.user_data));
 }
 
 void slack__free(void *ptr)

@@ -39,6 +39,7 @@ struct slack_webapi {
     uint64_t last_number;
     slack_rate_limit_t limit;
     slack_link_t waiting; /* by number: first come, first served */
+    slack_link_t ordered; /* call->in_order: calls with an order, by number, until they end */
     slack_link_t ended;   /* without a response; for `end_task` */
     slack_task_t end_task;
     slack_timer_t timer; /* for the next waiting call */
@@ -64,6 +65,9 @@ typedef struct call {
     slack_client_t *client; /* its `end` takes the response; NULL: no client's */
     uint64_t owner;         /* the client's */
     uint64_t number;
+    slack_link_t in_order; /* in webapi->ordered; alone: the call has no order */
+    const void *order;     /* the client's */
+    const char *channel;   /* calls of one order to one channel wait for each other */
     uint64_t accepted_ms;
     uint64_t key;       /* of its lane */
     slack_lane_t *lane; /* NULL: none */
@@ -122,11 +126,25 @@ static void call_leave_lane(call_t *call)
     call->lane = NULL;
 }
 
+/* Whether an earlier call of its order to its channel has not ended. */
+static bool call_is_behind(const call_t *call)
+{
+    const slack_link_t *ordered = &call->webapi->ordered;
+    if (call->order == NULL) return false;
+    for (slack_link_t *link = call->in_order.prev; link != ordered; link = link->prev) {
+        const call_t *before = SLACK_CONTAINER(link, call_t, in_order);
+        if (before->order == call->order && strcmp(before->channel, call->channel) == 0)
+            return true;
+    }
+    return false;
+}
+
 /* End a call that waits, or that the sender has not taken. */
 static void call_fail(call_t *call, int status)
 {
     slack_webapi_t *webapi = call->webapi;
     call_leave_lane(call);
+    slack__unlink(&call->in_order);
     slack__response_fail(&call->response, status);
     slack__list_push(&webapi->ended, &call->link);
     slack__task_post(webapi->net, &webapi->end_task);
@@ -194,6 +212,7 @@ static void send_waiting(slack_webapi_t *webapi)
         uint64_t ready = call->lane ? slack__lane_open_ms(call->lane) : 0;
         if (ready < call->due_ms) ready = call->due_ms;
         next = link->next;
+        if (call_is_behind(call)) continue; /* the end of the other one comes back here */
         if (ready > now) {
             if (ready < wake_ms) wake_ms = ready;
             continue;
@@ -268,8 +287,11 @@ static void call_got_result(const slack_curl_result_t *result, void *user_data)
     if (call->lane) call->lane->busy = false;
 
     bool again = try_again(call, result);
-    if (!again) call_leave_lane(call);
-    send_waiting(webapi); /* the next call of the lane */
+    if (!again) {
+        call_leave_lane(call);
+        slack__unlink(&call->in_order);
+    }
+    send_waiting(webapi); /* the next call of the lane, or of the order */
     if (again) return;
     call_log(call, result);
     call_end(call);
@@ -293,8 +315,11 @@ static int check_call(const slack_client_t *client, const char *method)
 static int call_begin(call_t **ret, slack_client_t *client, slack_call_fn fn, void *user_data)
 {
     slack_webapi_t *webapi = client->webapi;
-    if (webapi->closing) return SLACK_ECANCELED;
-    if (webapi->count >= webapi->concurrency) return SLACK_EBUSY;
+    if (webapi == NULL || webapi->closing) return SLACK_ECANCELED;
+    if (webapi->count >= webapi->concurrency) {
+        client->refused = true;
+        return SLACK_EBUSY;
+    }
     slack_arena_t *arena = slack__arena_new(ARENA_FIRST, ARENA_MAX);
     if (!arena) return SLACK_ENOMEM;
     call_t *call = slack__arena_calloc(arena, sizeof *call);
@@ -303,6 +328,7 @@ static int call_begin(call_t **ret, slack_client_t *client, slack_call_fn fn, vo
         return SLACK_ENOMEM;
     }
     slack__link_init(&call->link);
+    slack__link_init(&call->in_order);
     slack__buf_init(&call->body, BODY_MAX);
     call->webapi = webapi;
     call->arena = arena;
@@ -348,14 +374,18 @@ static int call_submit(call_t *call)
     call->number = ++webapi->last_number;
     slack_lane_t *lane =
         call->to_url ? NULL : slack__rate_limit_find(&webapi->limit, call->key, call->accepted_ms);
+    if (call->order) slack__list_push(&webapi->ordered, &call->in_order);
     if (lane) {
         slack__lane_join(lane);
         call->lane = lane;
+    }
+    if (lane || call_is_behind(call)) {
         call_wait(call, 0);
         send_waiting(webapi);
     } else {
         int rc = call_send(call);
         if (rc != 0) {
+            slack__unlink(&call->in_order);
             call_free(call);
             return rc;
         }
@@ -369,6 +399,13 @@ static int submit_with_args(call_t *call, const slack_client_t *client, const sl
 {
     const slack_json_t *team = NULL;
     int rc = args ? slack__form_write(&call->body, args) : 0;
+    const char *channel = slack_json_str(args, "/channel");
+    if (*channel == '\0') channel = slack_json_str(args, "/channel_id");
+    if (rc == 0 && client->order && *channel) {
+        call->order = client->order;
+        call->channel = slack__arena_strdup(call->arena, channel);
+        if (call->channel == NULL) rc = SLACK_ENOMEM;
+    }
     /* A team_id in the arguments is the caller's decision, even null. */
     if (rc == 0 && client->team_id && *client->team_id && !slack_json_get(args, "/team_id") &&
         slack__method_takes_team(call->method)) {
@@ -524,6 +561,7 @@ int slack__webapi_new(slack_webapi_t **ret, slack_net_t *net, const slack_webapi
     webapi->called = options->called;
     webapi->user_data = options->user_data;
     slack__rate_limit_init(&webapi->limit, slack__random_u64());
+    slack__link_init(&webapi->ordered);
     slack__link_init(&webapi->waiting);
     slack__link_init(&webapi->ended);
     slack__link_init(&webapi->end_task.link);

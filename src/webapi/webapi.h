@@ -63,6 +63,10 @@ struct slack_client {
      * once after it. NULL: the responses are dropped. */
     void (*begin)(struct slack_client *client);
     void (*end)(struct slack_client *client, const slack_response_t *response);
+    /* Calls of one `order` to one channel are sent one after the other, each when the one before it
+     * has ended. NULL: calls go out at once. */
+    const void *order;
+    bool refused; /* set when a call was not accepted for want of room in the webapi */
     uint64_t tag; /* of each request; see curl.h */
     bool once;    /* every call is attempted once: the caller has a backoff of its own */
 };

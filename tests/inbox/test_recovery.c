@@ -327,7 +327,7 @@ static void some_are_busy(const char *where)
 {
     unsigned times = 3, given_up = 0;
     store_file_clean();
-    open_app(where, 2);
+    open_app(where, times + 1);
     slack_on_message(f.app, NULL, hopeless, &given_up);
     slack_on_event(f.app, "message", busy, &times);
     app_ready(&f);
@@ -347,7 +347,8 @@ static void test_what_is_done_stays_done(void **state)
     some_are_busy(store_file_url());
 }
 
-static void test_a_handler_that_never_fits(void **state)
+/* SLACK_EBUSY of a handler's own accord is a failure like any other. */
+static void test_a_handler_that_is_never_done(void **state)
 {
     unsigned times = UINT_MAX;
     open_app("memory:", 2);
@@ -357,7 +358,7 @@ static void test_a_handler_that_never_fits(void **state)
     while (deads == 0 && runs < 2000)
         pass();
     assert_int_equal(deads, 1);
-    assert_int_equal(runs, 1002);
+    assert_int_equal(runs, 2);
     app_close(&f);
 }
 
@@ -649,7 +650,7 @@ int main(void)
         cmocka_unit_test(test_a_bound_uses_up_no_attempts),
         cmocka_unit_test(test_what_waits_has_its_share),
         cmocka_unit_test(test_what_is_done_stays_done),
-        cmocka_unit_test(test_a_handler_that_never_fits),
+        cmocka_unit_test(test_a_handler_that_is_never_done),
         cmocka_unit_test(test_a_body_that_is_large_to_read),
         cmocka_unit_test(test_a_damaged_payload_is_a_dead_letter),
         cmocka_unit_test(test_a_replay_that_is_cut_off_goes_on),

@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+#include <limits.h>
+
+#include "app/inspect.h"
+#include "support/app_fixture.h"
+#include "support/app_handlers.h"
+#include "support/fake_slack.h"
+#include "support/test.h"
+
+/* How often a handler runs that fails, whatever it returns and whatever it has done before. */
+
+#define ATTEMPTS 3
+
+static app_fixture_t f;
+static unsigned runs, deads;
+
+static void count_dead(slack_ctx_t *ctx, const slack_dead_t *dead, void *user_data)
+{
+    deads++;
+}
+
+static void open_with(slack_handler_fn fn, void *user_data)
+{
+    runs = deads = 0;
+    app_open(&f, &(slack_options_t){.store = "memory:", .max_attempts = ATTEMPTS});
+    slack_on_message(f.app, NULL, fn, user_data);
+    slack_on_dead(f.app, count_dead, NULL);
+    app_ready(&f);
+}
+
+/* Longer than any wait between attempts. */
+static void pass(void)
+{
+    app_run_until_idle(&f);
+    f.skew_us += (uint64_t)10 * 60 * 1000 * 1000;
+    slack__inspect_poll(f.app);
+    do
+        app_turn(&f);
+    while (slack__inspect_live(f.app) > 0 || slack__inspect_claims(f.app));
+}
+
+static void deliver(void)
+{
+    app_ack_t ack = {0};
+    app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
+    for (unsigned i = 0; i < 3 * ATTEMPTS; i++)
+        pass();
+}
+
+static size_t calls_of(const char *method)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < fake_slack_count(f.slack); i++)
+        count += strcmp(fake_slack_call(f.slack, i)->method, method) == 0;
+    return count;
+}
+
+/* ---- what a handler returns ---- */
+
+static int return_it(slack_ctx_t *ctx, void *user_data)
+{
+    runs++;
+    return *(const int *)user_data;
+}
+
+/* One for each error, and some that are none. */
+static void test_every_code(void **state)
+{
+    static const int codes[] = {
+#define X(name, value, text) value,
+        SLACK_ERROR_MAP(X)
+#undef X
+            1,
+        -1,
+        42,
+        INT_MIN,
+    };
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        int code = codes[i];
+        open_with(return_it, &code);
+        deliver();
+        assert_in_range(runs, 1, ATTEMPTS);
+        assert_int_equal(deads, 1);
+        app_close(&f);
+    }
+}
+
+/* ---- what it has done before ---- */
+
+static int say_and_return(slack_ctx_t *ctx, void *user_data)
+{
+    runs++;
+    int rc = slack_say(ctx, "Working on it…");
+    return rc ? rc : *(const int *)user_data;
+}
+
+static void test_a_message_is_repeated_no_more_often(void **state)
+{
+    static const int codes[] = {SLACK_EBUSY, SLACK_ENOMEM, SLACK_ESTORE, SLACK_ECANCELED,
+                                SLACK_ECLOSED};
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++) {
+        int code = codes[i];
+        open_with(say_and_return, &code);
+        deliver();
+        assert_int_equal(runs, ATTEMPTS);
+        assert_int_equal(calls_of("chat.postMessage"), ATTEMPTS);
+        assert_int_equal(deads, 1);
+        app_close(&f);
+    }
+}
+
+/* More than may be in flight at once. */
+static int say_too_much(slack_ctx_t *ctx, void *user_data)
+{
+    runs++;
+    int rc = 0;
+    for (int i = 0; i < 300 && rc == 0; i++)
+        rc = slack_say_json(ctx, slack_jsonf(ctx, "{channel: '%s%d', text: 'x'}", "C", i));
+    return rc;
+}
+
+static void test_too_many_calls_of_its_own(void **state)
+{
+    open_with(say_too_much, NULL);
+    deliver();
+    assert_int_equal(runs, ATTEMPTS);
+    assert_true(calls_of("chat.postMessage") <= 256 * ATTEMPTS);
+    assert_int_equal(deads, 1);
+    app_close(&f);
+}
+
+/* ---- a message, and then its change ---- */
+
+static int say_and_update(slack_ctx_t *ctx, void *user_data)
+{
+    runs++;
+    int rc = slack_say(ctx, "Working on it…");
+    return rc ? rc : slack_update_said(ctx, slack_jsonf(ctx, "{text: 'Done'}"));
+}
+
+static int say_and_delete(slack_ctx_t *ctx, void *user_data)
+{
+    runs++;
+    int rc = slack_say(ctx, "first");
+    if (rc == 0) rc = slack_say(ctx, "second");
+    if (rc == 0) rc = slack_update_said(ctx, slack_jsonf(ctx, "{text: 'third'}"));
+    return rc ? rc : slack_delete_said(ctx);
+}
+
+static void assert_calls(size_t count, const char *const *methods)
+{
+    assert_int_equal(fake_slack_count(f.slack), count);
+    for (size_t i = 0; i < count; i++)
+        assert_string_equal(fake_slack_call(f.slack, i)->method, methods[i]);
+}
+
+static void test_a_change_waits_for_its_message(void **state)
+{
+    static const char *const update[] = {"chat.postMessage", "chat.update"};
+    open_with(say_and_update, NULL);
+    fake_slack_answer(f.slack, "chat.postMessage", 200,
+                      "{\"ok\":true,\"channel\":\"C1\",\"ts\":\"17.1\"}");
+    deliver();
+    assert_int_equal(runs, 1);
+    assert_calls(2, update);
+    assert_string_equal(slack_json_str(fake_slack_call(f.slack, 1)->args, "/ts"), "17.1");
+    assert_int_equal(deads, 0);
+    app_close(&f);
+}
+
+static void test_changes_are_of_the_last_message(void **state)
+{
+    static const char *const all[] = {"chat.postMessage", "chat.postMessage", "chat.update",
+                                      "chat.delete"};
+    open_with(say_and_delete, NULL);
+    fake_slack_answer(f.slack, "chat.postMessage", 200,
+                      "{\"ok\":true,\"channel\":\"C1\",\"ts\":\"17.1\"}");
+    fake_slack_answer(f.slack, "chat.postMessage", 200,
+                      "{\"ok\":true,\"channel\":\"C1\",\"ts\":\"17.2\"}");
+    deliver();
+    assert_int_equal(runs, 1);
+    assert_calls(4, all);
+    assert_string_equal(slack_json_str(fake_slack_call(f.slack, 2)->args, "/ts"), "17.2");
+    assert_string_equal(slack_json_str(fake_slack_call(f.slack, 3)->args, "/ts"), "17.2");
+    app_close(&f);
+}
+
+/* A message that was not posted cannot be changed: its own error is the delivery's. */
+static void test_a_message_that_is_not_there(void **state)
+{
+    static const char *const only[] = {"chat.postMessage"};
+    open_with(say_and_update, NULL);
+    fake_slack_answer(f.slack, "chat.postMessage", 200, "{\"ok\":false,\"error\":\"is_archived\"}");
+    deliver();
+    assert_int_equal(runs, 1);
+    assert_calls(1, only);
+    assert_int_equal(deads, 1);
+    app_close(&f);
+}
+
+/* ---- order ---- */
+
+static int count_to_twelve(slack_ctx_t *ctx, void *user_data)
+{
+    runs++;
+    int rc = 0;
+    for (int i = 0; i < 12 && rc == 0; i++)
+        rc = slack_say(ctx, "%d", i);
+    return rc;
+}
+
+/* The first one has to be sent twice; the others wait for it. */
+static void test_messages_keep_their_order(void **state)
+{
+    open_with(count_to_twelve, NULL);
+    fake_slack_answer(f.slack, "chat.postMessage", 429, "{\"ok\":false,\"error\":\"ratelimited\"}");
+    deliver();
+    assert_int_equal(runs, 1);
+    assert_int_equal(fake_slack_count(f.slack), 13);
+    for (size_t i = 1; i < 13; i++) {
+        char text[16];
+        snprintf(text, sizeof text, "%zu", i - 1);
+        assert_string_equal(slack_json_str(fake_slack_call(f.slack, i)->args, "/text"), text);
+    }
+    app_close(&f);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_every_code),
+        cmocka_unit_test(test_a_message_is_repeated_no_more_often),
+        cmocka_unit_test(test_too_many_calls_of_its_own),
+        cmocka_unit_test(test_a_change_waits_for_its_message),
+        cmocka_unit_test(test_changes_are_of_the_last_message),
+        cmocka_unit_test(test_a_message_that_is_not_there),
+        cmocka_unit_test(test_messages_keep_their_order),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
