@@ -105,12 +105,30 @@ void socket_world_start(socket_world_t *w, unsigned connections)
     assert_int_equal(mock_start(&w->mock, w->t), 0);
 }
 
-void socket_world_ready(socket_world_t *w, unsigned connections)
+void socket_world_connect(socket_world_t *w, unsigned connections)
 {
-    socket_world_open(w);
     socket_world_start(w, connections);
     socket_world_until_connections(w, connections);
     mock_run_until_state(&w->mock, SLACK_TRANSPORT_READY);
+}
+
+int socket_world_set_up(void **state)
+{
+    socket_world_open(*state);
+    return 0;
+}
+
+int socket_world_set_up_one(void **state)
+{
+    socket_world_open(*state);
+    socket_world_connect(*state, 1);
+    return 0;
+}
+
+int socket_world_tear_down(void **state)
+{
+    socket_world_close(*state);
+    return 0;
 }
 
 void socket_world_close(socket_world_t *w)

@@ -5,6 +5,7 @@
 #include "support/mock_host.h"
 #include "support/peer.h"
 #include "support/socket_peer.h"
+#include "support/test.h"
 #include "transport_socket/socket.h"
 #include "webapi/webapi.h"
 
@@ -50,11 +51,18 @@ typedef struct socket_world {
     unsigned pulses;
 } socket_world_t;
 
+/* Words for the cases of a file with a world `w`: it is open; one connection is READY, too. */
+#define OPENED(function)    TEST_CASE(function, socket_world_set_up, socket_world_tear_down, &w)
+#define CONNECTED(function) TEST_CASE(function, socket_world_set_up_one, socket_world_tear_down, &w)
+int socket_world_set_up(void **state);
+int socket_world_set_up_one(void **state);
+int socket_world_tear_down(void **state);
+
 /* Prepare a world. The test may change limits and script, then starts it. */
 void socket_world_open(socket_world_t *w);
 void socket_world_start(socket_world_t *w, unsigned connections);
-/* open, start, run until READY. */
-void socket_world_ready(socket_world_t *w, unsigned connections);
+/* Start it, and run until all connections are READY. */
+void socket_world_connect(socket_world_t *w, unsigned connections);
 /* Stop if need be, free everything, and look for secrets in the log. */
 void socket_world_close(socket_world_t *w);
 

@@ -34,6 +34,17 @@
     TEST_ADD(function, #function, function, setup, teardown, initial_state)                        \
     static void function(void **state)
 
+/* A case for each row of a table, whose first member `name` is its name. *state is the row. */
+#define TEST_EACH(function, rows)                                                                  \
+    static void function(void **state);                                                            \
+    __attribute__((constructor)) static void function##_add(void)                                  \
+    {                                                                                              \
+        for (size_t i = 0; i < sizeof(rows) / sizeof *(rows); i++)                                 \
+            test_add(                                                                              \
+                &(const struct CMUnitTest){(rows)[i].name, function, NULL, NULL, &(rows)[i]});     \
+    }                                                                                              \
+    static void function(void **state)
+
 /* Adds a case: an identifier, then the members of struct CMUnitTest. */
 #define TEST_ADD(id, ...)                                                                          \
     __attribute__((constructor)) static void id##_add(void)                                        \

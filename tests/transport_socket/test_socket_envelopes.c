@@ -4,60 +4,51 @@
 #include "support/socket_world.h"
 #include "support/test.h"
 
+static socket_world_t w;
+
 /* ---- envelopes ---- */
 
-static void envelope(socket_world_t *w, const char *text)
+static void envelope(const char *text)
 {
-    unsigned acks = w->ack_count;
-    socket_peer_text(w->peer, 1, text);
-    socket_world_until_acks(w, acks + 1);
+    unsigned acks = w.ack_count;
+    socket_peer_text(w.peer, 1, text);
+    socket_world_until_acks(&w, acks + 1);
 }
 
-TEST(unknown_type)
+CONNECTED(unknown_type)
 {
-    socket_world_t w;
-    socket_world_ready(&w, 1);
-    envelope(&w, "{\"envelope_id\":\"e-1\",\"type\":\"telepathy\",\"payload\":{\"a\":1}}");
+    envelope("{\"envelope_id\":\"e-1\",\"type\":\"telepathy\",\"payload\":{\"a\":1}}");
     assert_true(socket_world_acked(&w, 1));
     assert_int_equal(w.mock.count, 1);
     assert_int_equal(w.mock.deliveries[0].kind, SLACK_KIND_UNKNOWN);
-    socket_world_close(&w);
 }
 
-TEST(events_api_without_event)
+CONNECTED(events_api_without_event)
 {
-    socket_world_t w;
-    socket_world_ready(&w, 1);
-    envelope(&w, "{\"envelope_id\":\"e-1\",\"type\":\"events_api\",\"payload\":{\"type\":"
-                 "\"app_rate_limited\",\"minute_rate_limited\":1}}");
+    envelope("{\"envelope_id\":\"e-1\",\"type\":\"events_api\",\"payload\":{\"type\":"
+             "\"app_rate_limited\",\"minute_rate_limited\":1}}");
     assert_true(socket_world_acked(&w, 1));
     assert_int_equal(w.mock.deliveries[0].kind, SLACK_KIND_APP_RATE_LIMITED);
-    socket_world_close(&w);
 }
 
-TEST(payload_that_is_no_object)
+CONNECTED(payload_that_is_no_object)
 {
     static const char *const payloads[] = {"null", "7", "\"x\"", "[{}]", "{\"a\":}", "{\"a\""};
-    socket_world_t w;
-    socket_world_ready(&w, 1);
     for (unsigned i = 0; i < sizeof payloads / sizeof *payloads; i++) {
         char text[128];
         snprintf(text, sizeof text,
                  "{\"envelope_id\":\"e-%u\",\"type\":\"events_api\",\"payload\":%s}", i,
                  payloads[i]);
-        envelope(&w, text);
+        envelope(text);
         assert_true(socket_world_acked(&w, i));
     }
     assert_int_equal(w.mock.count, 0);
     assert_true(world_logged(&w.mock.world, "level=warn"));
     assert_int_equal(w.calls, 1);
-    socket_world_close(&w);
 }
 
-TEST(same_envelope_twice)
+CONNECTED(same_envelope_twice)
 {
-    socket_world_t w;
-    socket_world_ready(&w, 1);
     socket_world_event(&w, 1, 1);
     socket_world_event(&w, 1, 1);
     socket_world_until_acks(&w, 2);
@@ -66,44 +57,38 @@ TEST(same_envelope_twice)
     socket_world_event(&w, 1, 1); /* also after its ack */
     socket_world_until_acks(&w, 3);
     assert_int_equal(w.mock.count, 3);
-    socket_world_close(&w);
 }
 
-TEST(same_event_as_retry)
+CONNECTED(same_event_as_retry)
 {
-    socket_world_t w;
-    socket_world_ready(&w, 1);
     socket_world_event(&w, 1, 1);
-    envelope(&w, "{\"envelope_id\":\"e-2\",\"type\":\"events_api\",\"retry_attempt\":1,"
-                 "\"retry_reason\":\"timeout\",\"payload\":{\"event_id\":\"Ev-1\",\"event\":"
-                 "{\"type\":\"message\"}}}");
+    envelope("{\"envelope_id\":\"e-2\",\"type\":\"events_api\",\"retry_attempt\":1,"
+             "\"retry_reason\":\"timeout\",\"payload\":{\"event_id\":\"Ev-1\",\"event\":"
+             "{\"type\":\"message\"}}}");
     socket_world_until_acks(&w, 2);
     assert_int_equal(w.mock.count, 2);
     assert_int_equal(w.mock.deliveries[1].retry_num, 1);
     assert_string_equal(w.mock.deliveries[1].retry_reason, "timeout");
     assert_string_equal(w.mock.deliveries[1].key, "Ev-1");
-    socket_world_close(&w);
 }
 
 /* A command "e-1" that waits for its ack. */
-static void take_command(socket_world_t *w, bool accepts)
+static void take_command(bool accepts)
 {
     char text[160];
-    socket_world_ready(w, 1);
-    w->mock.script = MOCK_KEEP;
+    w.mock.script = MOCK_KEEP;
     snprintf(
         text, sizeof text,
         "{\"envelope_id\":\"e-1\",\"type\":\"slash_commands\",\"payload\":{\"command\":\"/x\"},"
         "\"accepts_response_payload\":%s}",
         accepts ? "true" : "false");
-    socket_peer_text(w->peer, 1, text);
-    mock_run_until_count(&w->mock, 1);
+    socket_peer_text(w.peer, 1, text);
+    mock_run_until_count(&w.mock, 1);
 }
 
-TEST(ack_payload_that_is_not_accepted)
+CONNECTED(ack_payload_that_is_not_accepted)
 {
-    socket_world_t w;
-    take_command(&w, false);
+    take_command(false);
     assert_false(w.mock.deliveries[0].body_allowed);
     assert_int_equal(mock_ack(&w.mock, 0, SLACK_ACK_OK, SLACK_ACK_BODY_TEXT, "x"), SLACK_EACKBODY);
     socket_world_settle(&w);
@@ -111,14 +96,12 @@ TEST(ack_payload_that_is_not_accepted)
     assert_int_equal(mock_ack(&w.mock, 0, SLACK_ACK_OK, SLACK_ACK_BODY_NONE, NULL), 0);
     socket_world_until_acks(&w, 1);
     assert_true(socket_world_acked(&w, 1));
-    socket_world_close(&w);
 }
 
-TEST(ack_of_20479_20480_20481_bytes)
+CONNECTED(ack_of_20479_20480_20481_bytes)
 {
     static const char frame[] = "{\"envelope_id\":\"e-1\",\"payload\":}";
-    socket_world_t w;
-    take_command(&w, true);
+    take_command(true);
     char *body = calloc(1, 20482);
     assert_non_null(body);
     for (size_t size = 20481; size >= 20479; size--) {
@@ -134,13 +117,11 @@ TEST(ack_of_20479_20480_20481_bytes)
     }
     assert_int_equal(w.ack_len, 20479 + 1);
     free(body);
-    socket_world_close(&w);
 }
 
-TEST(ack_after_reconnect)
+CONNECTED(ack_after_reconnect)
 {
-    socket_world_t w;
-    take_command(&w, true);
+    take_command(true);
     socket_peer_reset(w.peer, 1);
     socket_world_settle(&w);
     socket_world_until_connections(&w, 1);
@@ -148,82 +129,71 @@ TEST(ack_after_reconnect)
     assert_int_equal(mock_ack(&w.mock, 0, SLACK_ACK_OK, SLACK_ACK_BODY_NONE, NULL), 0);
     socket_world_until_acks(&w, 1);
     assert_true(socket_world_acked(&w, 1));
-    socket_world_close(&w);
 }
 
-static void say_command_again(socket_world_t *w, unsigned connection)
+static void say_command_again(unsigned connection)
 {
-    socket_peer_text(w->peer, connection,
+    socket_peer_text(w.peer, connection,
                      "{\"envelope_id\":\"e-1\",\"type\":\"slash_commands\",\"payload\":"
                      "{\"command\":\"/x\"},\"accepts_response_payload\":true}");
-    socket_world_settle(w);
+    socket_world_settle(&w);
 }
 
 /* The handler runs once. Its ack goes to the connection that brought the envelope last. */
-TEST(same_command_while_its_handler_runs)
+CONNECTED(same_command_while_its_handler_runs)
 {
-    socket_world_t w;
-    take_command(&w, true);
+    take_command(true);
     socket_peer_reset(w.peer, 1);
     socket_world_settle(&w);
     socket_world_until_connections(&w, 1);
-    say_command_again(&w, 2);
+    say_command_again(2);
     assert_int_equal(w.mock.count, 1);
     assert_int_equal(w.ack_count, 0);
     assert_int_equal(mock_ack(&w.mock, 0, SLACK_ACK_OK, SLACK_ACK_BODY_TEXT, "x"), 0);
     socket_world_until_acks(&w, 1);
     assert_non_null(strstr(w.acks, "{\"text\":\"x\"}"));
-    socket_world_close(&w);
 }
 
-TEST(same_command_after_its_ack)
+CONNECTED(same_command_after_its_ack)
 {
-    socket_world_t w;
-    take_command(&w, true);
+    take_command(true);
     assert_int_equal(mock_ack(&w.mock, 0, SLACK_ACK_OK, SLACK_ACK_BODY_TEXT, "x"), 0);
     socket_world_until_acks(&w, 1);
     socket_peer_reset(w.peer, 1);
     socket_world_settle(&w);
     socket_world_until_connections(&w, 1);
     w.ack_len = 0;
-    say_command_again(&w, 2);
+    say_command_again(2);
     socket_world_until_acks(&w, 2);
     assert_int_equal(w.mock.count, 1);
     assert_string_equal(w.acks, "{\"envelope_id\":\"e-1\",\"payload\":{\"text\":\"x\"}}\n");
-    socket_world_close(&w);
 }
 
-TEST(ack_with_no_connection_is_counted)
+CONNECTED(ack_with_no_connection_is_counted)
 {
-    socket_world_t w;
-    take_command(&w, true);
+    take_command(true);
     w.no_api = true;
     socket_peer_reset(w.peer, 1);
     socket_world_settle(&w);
     assert_int_equal(mock_ack(&w.mock, 0, SLACK_ACK_OK, SLACK_ACK_BODY_NONE, NULL), SLACK_ECLOSED);
     assert_int_equal(socket_world_stats(&w).ack_lost, 1);
-    socket_world_close(&w);
 }
 
-TEST(two_acks_of_one_envelope)
+CONNECTED(two_acks_of_one_envelope)
 {
     static const slack_ack_t ack = {.outcome = SLACK_ACK_OK};
-    socket_world_t w;
-    take_command(&w, true);
+    take_command(true);
     slack_delivery_t *d = w.mock.deliveries[0].d;
     assert_int_equal(w.t->ops->ack(w.t, d, &ack), 0);
     assert_int_equal(mock_ack(&w.mock, 0, SLACK_ACK_OK, SLACK_ACK_BODY_NONE, NULL), SLACK_ECLOSED);
     socket_world_settle(&w);
     assert_int_equal(w.ack_count, 1);
-    socket_world_close(&w);
 }
 
 /* ---- bounds ---- */
 
-TEST(more_envelopes_than_may_wait)
+OPENED(more_envelopes_than_may_wait)
 {
-    socket_world_t w;
-    socket_world_open(&w);
     w.limits.inflight_max = 20;
     socket_world_start(&w, 1);
     socket_world_until_connections(&w, 1);
@@ -239,7 +209,6 @@ TEST(more_envelopes_than_may_wait)
     w.mock.script = MOCK_ACK;
     socket_world_assert_alive(&w, 1, 77);
     assert_int_equal(w.ack_count, 21); /* Slack sends the others again */
-    socket_world_close(&w);
 }
 
 static void open_among_ghosts(socket_peer_t *peer, unsigned connection, void *user_data)
@@ -247,10 +216,8 @@ static void open_among_ghosts(socket_peer_t *peer, unsigned connection, void *us
     socket_peer_text(peer, connection, "{\"type\":\"hello\",\"num_connections\":10}");
 }
 
-TEST(ghosts_are_told)
+OPENED(ghosts_are_told)
 {
-    socket_world_t w;
-    socket_world_open(&w);
     w.script.open = open_among_ghosts;
     socket_world_start(&w, 1);
     socket_world_until_connections(&w, 1);
@@ -261,5 +228,4 @@ TEST(ghosts_are_told)
     socket_world_until_connections(&w, 1);
     assert_true(world_logged(&w.mock.world, "event=\"socket replaced\""));
     assert_false(world_logged(&w.mock.world, "own=1")); /* the warning is logged once */
-    socket_world_close(&w);
 }

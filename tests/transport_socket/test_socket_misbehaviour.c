@@ -8,6 +8,8 @@
 #include "support/socket_world.h"
 #include "support/test.h"
 
+static socket_world_t w;
+
 #define HELLO "{\"type\":\"hello\",\"num_connections\":1}"
 
 /* ---- before and between messages ---- */
@@ -17,10 +19,8 @@ static void open_silently(socket_peer_t *peer, unsigned connection, void *user_d
     ((socket_world_t *)user_data)->last_hello = connection;
 }
 
-TEST(hello_delayed_5_s)
+OPENED(hello_delayed_5_s)
 {
-    socket_world_t w;
-    socket_world_open(&w);
     w.script.open = open_silently;
     socket_world_start(&w, 1);
     socket_world_until_taken(&w, 1);
@@ -30,20 +30,16 @@ TEST(hello_delayed_5_s)
     mock_run_until_state(&w.mock, SLACK_TRANSPORT_READY);
     socket_world_assert_alive(&w, 1, 1);
     assert_int_equal(w.calls, 1);
-    socket_world_close(&w);
 }
 
-TEST(hello_never_comes)
+OPENED(hello_never_comes)
 {
-    socket_world_t w;
-    socket_world_open(&w);
     w.script.open = open_silently;
     socket_world_start(&w, 1);
     socket_world_until_taken(&w, 1);
     socket_world_pass(&w, 18 * SECOND);
     assert_true(w.calls >= 2);
     assert_int_equal(w.close_code, 1000); /* closed properly: no ghost stays with Slack */
-    socket_world_close(&w);
 }
 
 static void open_crowded(socket_peer_t *peer, unsigned connection, void *user_data)
@@ -52,10 +48,8 @@ static void open_crowded(socket_peer_t *peer, unsigned connection, void *user_da
                      "{\"type\":\"disconnect\",\"reason\":\"too_many_websockets\"}");
 }
 
-TEST(disconnect_instead_of_hello)
+OPENED(disconnect_instead_of_hello)
 {
-    socket_world_t w;
-    socket_world_open(&w);
     w.script.open = open_crowded;
     socket_world_start(&w, 1);
     socket_world_until_taken(&w, 1);
@@ -63,7 +57,6 @@ TEST(disconnect_instead_of_hello)
     assert_int_equal(w.calls, 1);
     assert_int_equal(w.closes, 1);
     assert_int_equal(socket_peer_live(w.peer), 0);
-    socket_world_close(&w);
 }
 
 static void open_with_ping(socket_peer_t *peer, unsigned connection, void *user_data)
@@ -82,47 +75,36 @@ static void count_pongs(socket_peer_t *peer, unsigned connection, enum socket_pe
     pongs++;
 }
 
-TEST(ping_before_hello)
+OPENED(ping_before_hello)
 {
-    socket_world_t w;
     pongs = 0;
-    socket_world_open(&w);
     w.script.open = open_with_ping;
     w.script.frame = count_pongs;
     socket_world_start(&w, 1);
     mock_run_until_state(&w.mock, SLACK_TRANSPORT_READY);
     socket_world_settle(&w);
     assert_int_equal(pongs, 1);
-    socket_world_close(&w);
 }
 
-TEST(stray_newline)
+CONNECTED(stray_newline)
 {
-    socket_world_t w;
-    socket_world_ready(&w, 1);
     socket_peer_bytes(w.peer, 1, "\n", 1); /* between two frames */
     socket_world_assert_alive(&w, 1, 1);
     socket_peer_text(w.peer, 1, "\n"); /* in a frame */
     socket_world_assert_alive(&w, 1, 2);
     assert_int_equal(w.calls, 1);
-    socket_world_close(&w);
 }
 
-TEST(binary_frame)
+CONNECTED(binary_frame)
 {
-    socket_world_t w;
-    socket_world_ready(&w, 1);
     socket_peer_frame(w.peer, 1, 0x80 | SOCKET_PEER_BINARY, "{\"envelope_id\":\"e-9\"}", 21);
     socket_world_assert_alive(&w, 1, 1);
     assert_false(socket_world_acked(&w, 9));
     assert_int_equal(w.calls, 1);
-    socket_world_close(&w);
 }
 
-TEST(text_that_is_no_json)
+CONNECTED(text_that_is_no_json)
 {
-    socket_world_t w;
-    socket_world_ready(&w, 1);
     socket_peer_text(w.peer, 1, "UNAUTHENTICATED: cache_error");
     socket_peer_text(w.peer, 1, "{\"type\":");
     socket_peer_text(w.peer, 1, "{\"type\":\"nobody_knows\"}");
@@ -130,16 +112,13 @@ TEST(text_that_is_no_json)
     socket_world_assert_alive(&w, 1, 1);
     assert_int_equal(w.calls, 1);
     assert_int_equal(w.mock.count, 1);
-    socket_world_close(&w);
 }
 
-TEST(fragmented_envelope_with_a_ping_inside)
+CONNECTED(fragmented_envelope_with_a_ping_inside)
 {
     static const char text[] = "{\"envelope_id\":\"e-1\",\"type\":\"events_api\",\"payload\":"
                                "{\"event_id\":\"Ev-1\",\"event\":{\"type\":\"message\"}}}";
     const size_t third = sizeof text / 3;
-    socket_world_t w;
-    socket_world_ready(&w, 1);
     socket_peer_frame(w.peer, 1, SOCKET_PEER_TEXT, text, third);
     socket_peer_frame(w.peer, 1, 0x80 | SOCKET_PEER_PING, "Ping from applink-1", 19);
     socket_peer_frame(w.peer, 1, SOCKET_PEER_MORE, text + third, third);
@@ -150,53 +129,43 @@ TEST(fragmented_envelope_with_a_ping_inside)
     socket_world_until_acks(&w, 1);
     assert_true(socket_world_acked(&w, 1));
     assert_int_equal(w.calls, 1);
-    socket_world_close(&w);
 }
 
 /* ---- frames that the protocol forbids: the connection is replaced ---- */
 
-static void assert_replaced(socket_world_t *w)
+static void assert_replaced(void)
 {
-    socket_world_settle(w);
-    socket_world_until_connections(w, 1);
-    assert_int_equal(w->calls, 2);
-    socket_world_assert_alive(w, w->last_hello, 7);
-    socket_world_close(w);
+    socket_world_settle(&w);
+    socket_world_until_connections(&w, 1);
+    assert_int_equal(w.calls, 2);
+    socket_world_assert_alive(&w, w.last_hello, 7);
 }
 
-TEST(masked_frame_from_the_server)
+CONNECTED(masked_frame_from_the_server)
 {
-    socket_world_t w;
-    socket_world_ready(&w, 1);
     socket_peer_bytes(w.peer, 1, "\x81\x82\0\0\0\0{}", 8);
-    assert_replaced(&w);
+    assert_replaced();
 }
 
-TEST(rsv_bit_from_the_server)
+CONNECTED(rsv_bit_from_the_server)
 {
-    socket_world_t w;
-    socket_world_ready(&w, 1);
     socket_peer_frame(w.peer, 1, 0xc0 | SOCKET_PEER_TEXT, "{}", 2);
-    assert_replaced(&w);
+    assert_replaced();
 }
 
-TEST(message_above_the_bound)
+CONNECTED(message_above_the_bound)
 {
     unsigned char head[10];
-    socket_world_t w;
-    socket_world_ready(&w, 1);
     size_t len = socket_peer_head(head, 0x80 | SOCKET_PEER_TEXT, w.limits.message_max + 1);
     socket_peer_bytes(w.peer, 1, head, len);
     socket_peer_bytes(w.peer, 1, "{\"envelope_id\":\"e-1\"", 20);
-    assert_replaced(&w);
+    assert_replaced();
 }
 
 /* ---- disconnect ---- */
 
-TEST(warning_followed_by_tcp_drop)
+CONNECTED(warning_followed_by_tcp_drop)
 {
-    socket_world_t w;
-    socket_world_ready(&w, 1);
     socket_world_disconnect(&w, 1, "warning");
     socket_peer_reset(w.peer, 1);
     socket_world_until_taken(&w, 2);
@@ -205,13 +174,10 @@ TEST(warning_followed_by_tcp_drop)
     assert_int_equal(w.calls, 2);
     assert_false(world_logged(&w.mock.world, "level=warn event=\"socket"));
     assert_int_equal(socket_world_stats(&w).reconnects, 1);
-    socket_world_close(&w);
 }
 
-TEST(refresh_with_envelopes_still_arriving_for_10_s)
+CONNECTED(refresh_with_envelopes_still_arriving_for_10_s)
 {
-    socket_world_t w;
-    socket_world_ready(&w, 1);
     socket_world_disconnect(&w, 1, "refresh_requested");
     for (unsigned n = 0; n < 19; n++) {
         socket_world_event(&w, 1, n);
@@ -229,13 +195,11 @@ TEST(refresh_with_envelopes_still_arriving_for_10_s)
     assert_int_equal(w.calls, 2);
     socket_world_assert_alive(&w, 2, 99);
     assert_int_equal(w.mock.states, 2); /* STARTING and READY, and no change since */
-    socket_world_close(&w);
 }
 
-TEST(link_disabled)
+OPENED(link_disabled)
 {
-    socket_world_t w;
-    socket_world_ready(&w, 2);
+    socket_world_connect(&w, 2);
     socket_world_disconnect(&w, 1, "link_disabled");
     socket_world_disconnect(&w, 2, "link_disabled");
     mock_run_until_state(&w.mock, SLACK_TRANSPORT_DEGRADED);
@@ -246,13 +210,10 @@ TEST(link_disabled)
     socket_world_until_connections(&w, 1);
     assert_int_equal(w.mock.state, SLACK_TRANSPORT_READY);
     assert_int_equal(w.calls, 3);
-    socket_world_close(&w);
 }
 
-TEST(too_many_websockets_20_times)
+OPENED(too_many_websockets_20_times)
 {
-    socket_world_t w;
-    socket_world_open(&w);
     w.script.open = open_crowded;
     socket_world_start(&w, 2);
     socket_world_until_taken(&w, 1);
@@ -270,15 +231,12 @@ TEST(too_many_websockets_20_times)
     w.script.open = NULL;
     while (socket_world_stats(&w).connections < 2)
         socket_world_jump(&w, 2 * SECOND);
-    socket_world_close(&w);
 }
 
 /* ---- ends ---- */
 
-TEST(server_never_answers_close)
+CONNECTED(server_never_answers_close)
 {
-    socket_world_t w;
-    socket_world_ready(&w, 1);
     w.script.no_close = true;
     mock_stop(&w.mock);
     socket_world_settle(&w);
@@ -287,35 +245,27 @@ TEST(server_never_answers_close)
     socket_world_pass(&w, 1 * SECOND);
     mock_run_until_state(&w.mock, SLACK_TRANSPORT_STOPPED);
     socket_world_until_live(&w, 0);
-    socket_world_close(&w);
 }
 
-TEST(server_never_closes_tcp)
+CONNECTED(server_never_closes_tcp)
 {
-    socket_world_t w;
-    socket_world_ready(&w, 1);
     w.script.no_end = true;
     mock_stop(&w.mock);
     socket_world_pass(&w, 1500);
     mock_run_until_state(&w.mock, SLACK_TRANSPORT_STOPPED);
     assert_int_equal(w.closes, 1);
-    socket_world_close(&w);
 }
 
-TEST(server_stops_pinging)
+/* The peer sends no pings, but it answers ours. */
+CONNECTED(server_stops_pinging)
 {
-    socket_world_t w;
-    socket_world_ready(&w, 1); /* the peer sends no pings, but it answers ours */
     socket_world_pass(&w, 120 * SECOND);
     socket_world_assert_alive(&w, 1, 1);
     assert_int_equal(w.calls, 1);
-    socket_world_close(&w);
 }
 
-TEST(half_open_without_fin)
+CONNECTED(half_open_without_fin)
 {
-    socket_world_t w;
-    socket_world_ready(&w, 1);
     w.script.no_pong = w.script.no_close = true;
     socket_peer_freeze(w.peer, 1);
     const uint64_t start = socket_world_now_ms(&w);
@@ -327,45 +277,36 @@ TEST(half_open_without_fin)
     socket_world_until_connections(&w, 1);
     socket_world_assert_alive(&w, 2, 1);
     assert_true(world_logged(&w.mock.world, "reason=silent"));
-    socket_world_close(&w);
 }
 
 /* The peer answers pings only when the test says so. */
-static void answer_ping(socket_world_t *w)
+static void answer_ping(void)
 {
-    socket_peer_frame(w->peer, 1, 0x80 | SOCKET_PEER_PONG, NULL, 0);
-    socket_world_settle(w);
+    socket_peer_frame(w.peer, 1, 0x80 | SOCKET_PEER_PONG, NULL, 0);
+    socket_world_settle(&w);
 }
 
-TEST(pong_delayed_6_s)
+CONNECTED(pong_delayed_6_s)
 {
-    socket_world_t w;
-    socket_world_ready(&w, 1);
     w.script.no_pong = true;
     for (unsigned i = 0; i < 6; i++) {
         socket_world_pass(&w, 16 * SECOND);
-        answer_ping(&w);
+        answer_ping();
     }
     assert_int_equal(w.calls, 1);
     socket_world_assert_alive(&w, 1, 1);
-    socket_world_close(&w);
 }
 
-TEST(pong_delayed_40_s)
+CONNECTED(pong_delayed_40_s)
 {
-    socket_world_t w;
-    socket_world_ready(&w, 1);
     w.script.no_pong = true;
     socket_world_pass(&w, 40 * SECOND);
     assert_int_equal(w.calls, 2);
     assert_false(socket_peer_is_live(w.peer, 1));
-    socket_world_close(&w);
 }
 
-TEST(the_machine_slept)
+CONNECTED(the_machine_slept)
 {
-    socket_world_t w;
-    socket_world_ready(&w, 1);
     socket_peer_freeze(w.peer, 1);
     socket_world_jump(&w, 3600 * SECOND);
     socket_world_until_calls(&w, 2); /* at the next tick */
@@ -375,15 +316,12 @@ TEST(the_machine_slept)
     assert_int_equal(socket_world_stats(&w).connections,
                      1); /* the old one received nothing and was dropped */
     assert_int_equal(w.calls, 2);
-    socket_world_close(&w);
 }
 
 /* ---- state and figures ---- */
 
-TEST(stats_by_reason)
+CONNECTED(stats_by_reason)
 {
-    socket_world_t w;
-    socket_world_ready(&w, 1);
     socket_world_pass(&w, 11 * SECOND);
     assert_true(socket_world_stats(&w).ping_us > 0);
 
@@ -414,7 +352,6 @@ TEST(stats_by_reason)
     uint64_t deaf_ms = stats.deaf_ms;
     socket_world_pass(&w, 5 * SECOND);
     assert_int_equal(socket_world_stats(&w).deaf_ms, deaf_ms);
-    socket_world_close(&w);
 }
 
 static void open_for_six_minutes(socket_peer_t *peer, unsigned connection, void *user_data)
@@ -425,10 +362,8 @@ static void open_for_six_minutes(socket_peer_t *peer, unsigned connection, void 
 }
 
 /* A connection whose life is known is replaced before Slack asks for it. */
-TEST(replaced_before_its_time_is_over)
+OPENED(replaced_before_its_time_is_over)
 {
-    socket_world_t w;
-    socket_world_open(&w);
     w.script.open = open_for_six_minutes;
     socket_world_start(&w, 1);
     socket_world_until_connections(&w, 1);
@@ -440,13 +375,11 @@ TEST(replaced_before_its_time_is_over)
     assert_int_equal(socket_world_stats(&w).reconnects, 1);
     assert_int_equal(socket_world_stats(&w).reconnects_age, 1);
     assert_int_equal(socket_world_stats(&w).deaf_ms, 0);
-    socket_world_close(&w);
 }
 
-TEST(network_away_for_a_minute)
+OPENED(network_away_for_a_minute)
 {
-    socket_world_t w;
-    socket_world_ready(&w, 2);
+    socket_world_connect(&w, 2);
     socket_peer_freeze(w.peer, 1);
     socket_peer_freeze(w.peer, 2);
     w.no_route = true;
@@ -461,5 +394,4 @@ TEST(network_away_for_a_minute)
     socket_world_assert_alive(&w, w.last_hello, 1);
     socket_world_until_connections(&w, 2);
     assert_int_equal(w.calls, 4);
-    socket_world_close(&w);
 }

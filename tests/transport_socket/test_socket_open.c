@@ -4,6 +4,8 @@
 #include "support/socket_world.h"
 #include "support/test.h"
 
+static socket_world_t w;
+
 /* ---- apps.connections.open ---- */
 
 #define NOT_OK(error)                                                                              \
@@ -34,10 +36,9 @@ static struct bad_answers {
      0},
 };
 
-static void gets_over(void **state)
+TEST_EACH(gets_over, bad_answers)
 {
     const struct bad_answers *bad = *state;
-    socket_world_t w;
     socket_world_open(&w);
     w.answers = bad->answers;
     w.answer_count = bad->count;
@@ -51,11 +52,9 @@ static void gets_over(void **state)
     socket_world_close(&w);
 }
 
-static void open_invalid_auth_stops(void **state)
+OPENED(open_invalid_auth_stops)
 {
     static const socket_world_answer_t answers[] = {NOT_OK("invalid_auth")};
-    socket_world_t w;
-    socket_world_open(&w);
     w.answers = answers;
     w.answer_count = 1;
     socket_world_start(&w, 2);
@@ -64,35 +63,28 @@ static void open_invalid_auth_stops(void **state)
     assert_non_null(strstr(w.mock.error, "SLACK_APP_TOKEN"));
     assert_non_null(strstr(w.mock.error, "invalid_auth"));
     assert_int_equal(w.calls, 1);
-    socket_world_close(&w);
 }
 
-static void open_cannot_be_reached(void **state)
+OPENED(open_cannot_be_reached)
 {
-    socket_world_t w;
-    socket_world_open(&w);
     w.no_api = true;
     socket_world_start(&w, 1);
     socket_world_pass(&w, 20 * SECOND);
     w.no_api = false;
     socket_world_until_connections(&w, 1);
     socket_world_assert_alive(&w, 1, 1);
-    socket_world_close(&w);
 }
 
 /* .invalid will never be a top-level domain (RFC 2606), and no name begins with a hyphen: the
  * resolver fails without asking a server. */
-static void dns_failure(void **state)
+OPENED(dns_failure)
 {
-    socket_world_t w;
-    socket_world_open(&w);
     w.url = "wss:\\/\\/-no-such-host.invalid\\/link\\/?ticket=0a1b2c3d-ticket";
     socket_world_start(&w, 1);
     socket_world_pass_until_calls(&w, 2);
     w.url = NULL;
     socket_world_until_connections(&w, 1);
     socket_world_assert_alive(&w, 1, 1);
-    socket_world_close(&w);
 }
 
 /* ---- the upgrade ---- */
@@ -122,23 +114,22 @@ static const char *answer_badly(socket_peer_t *peer, unsigned connection, const 
     return connection == 1 ? first_answer : NULL;
 }
 
-static void expect_a_new_url(socket_world_t *w)
+static void expect_a_new_url(void)
 {
-    socket_world_start(w, 1);
-    socket_world_until_connections(w, 1);
-    assert_int_equal(w->calls, 2);
-    assert_int_equal(socket_peer_taken(w->peer), 2);
-    socket_world_assert_alive(w, 2, 1);
-    socket_world_close(w);
+    socket_world_start(&w, 1);
+    socket_world_until_connections(&w, 1);
+    assert_int_equal(w.calls, 2);
+    assert_int_equal(socket_peer_taken(w.peer), 2);
+    socket_world_assert_alive(&w, 2, 1);
 }
 
-static void asks_for_a_new_url(void **state)
+TEST_EACH(asks_for_a_new_url, bad_upgrades)
 {
-    socket_world_t w;
     first_answer = ((const struct bad_upgrade *)*state)->answer;
     socket_world_open(&w);
     w.script.upgrade = answer_badly;
-    expect_a_new_url(&w);
+    expect_a_new_url();
+    socket_world_close(&w);
 }
 
 static const char *answer_with_extension(socket_peer_t *peer, unsigned connection,
@@ -151,20 +142,16 @@ static const char *answer_with_extension(socket_peer_t *peer, unsigned connectio
     return answer;
 }
 
-static void upgrade_with_an_extension_that_was_not_offered(void **state)
+OPENED(upgrade_with_an_extension_that_was_not_offered)
 {
-    socket_world_t w;
-    socket_world_open(&w);
     w.script.upgrade = answer_with_extension;
-    expect_a_new_url(&w);
+    expect_a_new_url();
 }
 
 /* Without a connection the transport does not wait for the 15 s of the dial. */
-static void upgrade_is_never_answered(void **state)
+OPENED(upgrade_is_never_answered)
 {
-    socket_world_t w;
     first_answer = "";
-    socket_world_open(&w);
     w.script.upgrade = answer_badly;
     socket_world_start(&w, 1);
     socket_world_until_taken(&w, 1);
@@ -176,28 +163,4 @@ static void upgrade_is_never_answered(void **state)
     assert_int_equal(w.calls, 2);
     socket_world_assert_alive(&w, 2, 1);
     assert_false(socket_peer_is_live(w.peer, 1));
-    socket_world_close(&w);
-}
-
-#define COUNT(table) (sizeof(table) / sizeof *(table))
-
-int main(void)
-{
-    const struct CMUnitTest others[] = {
-        cmocka_unit_test(open_invalid_auth_stops),
-        cmocka_unit_test(open_cannot_be_reached),
-        cmocka_unit_test(dns_failure),
-        cmocka_unit_test(upgrade_with_an_extension_that_was_not_offered),
-        cmocka_unit_test(upgrade_is_never_answered),
-    };
-    struct CMUnitTest tests[COUNT(others) + COUNT(bad_answers) + COUNT(bad_upgrades)];
-    size_t n = COUNT(others);
-    memcpy(tests, others, sizeof others);
-    for (size_t i = 0; i < COUNT(bad_answers); i++)
-        tests[n++] =
-            (struct CMUnitTest){bad_answers[i].name, gets_over, NULL, NULL, &bad_answers[i]};
-    for (size_t i = 0; i < COUNT(bad_upgrades); i++)
-        tests[n++] = (struct CMUnitTest){bad_upgrades[i].name, asks_for_a_new_url, NULL, NULL,
-                                         &bad_upgrades[i]};
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }
