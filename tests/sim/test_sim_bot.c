@@ -73,7 +73,7 @@ static void say_some(unsigned count)
 }
 
 /* Events before, during and after a refresh: each ack is in time, so there is no redelivery. */
-static void refresh(void **state)
+TEST(refresh)
 {
     sim_bot_open(&bot, "socket", 2, NULL);
     say_some(10);
@@ -107,33 +107,33 @@ static void expect_recovery(const char *fault, unsigned opened, uint64_t max_ms)
     close_well();
 }
 
-static void warning_drop(void **state)
+TEST(warning_drop)
 {
     expect_recovery("warning-drop", 2, 30 * SECOND);
 }
 
-static void warning_drop_some_seconds_later(void **state)
+TEST(warning_drop_some_seconds_later)
 {
     expect_recovery("warning-drop 3000", 2, 30 * SECOND);
 }
 
-static void drop(void **state)
+TEST(drop)
 {
     expect_recovery("drop", 2, 30 * SECOND);
 }
 
-static void bad_frame(void **state)
+TEST(bad_frame)
 {
     expect_recovery("bad-frame", 2, 30 * SECOND);
 }
 
-static void garbage(void **state)
+TEST(garbage)
 {
     expect_recovery("garbage", 0, 1 * SECOND);
 }
 
 /* The app is back after minutes, and then handles everything. */
-static void link_disabled(void **state)
+TEST(link_disabled)
 {
     sim_bot_open(&bot, "socket", 1, NULL);
     sim_bot_fault(&bot, "link-disabled", 0, 0);
@@ -145,7 +145,7 @@ static void link_disabled(void **state)
 }
 
 /* Slack keeps sending into it; the app gives it up after 30 s of silence. */
-static void half_open(void **state)
+TEST(half_open)
 {
     sim_bot_open(&bot, "socket", 1, NULL);
     sim_bot_fault(&bot, "half-open", 0, 0);
@@ -161,7 +161,7 @@ static void half_open(void **state)
     close_well();
 }
 
-static void half_open_beside_a_good_one(void **state)
+TEST(half_open_beside_a_good_one)
 {
     sim_bot_open(&bot, "socket", 2, NULL);
     sim_bot_fault(&bot, "half-open 90000", 1, 0);
@@ -176,28 +176,10 @@ static void half_open_beside_a_good_one(void **state)
 /* --- faults on the way to a connection -------------------------------------------------------- */
 
 typedef struct way {
-    const char *fault;
-    unsigned count;  /* how often the fault acts */
-    uint64_t max_ms; /* until the app is connected again */
+    const char *name; /* and fault */
+    unsigned count;   /* how often the fault acts */
+    uint64_t max_ms;  /* until the app is connected again */
 } way_t;
-
-/* The connection drops, and the app meets the fault on its way back. */
-static void expect_a_way_back(void **state)
-{
-    const way_t *way = *state;
-    sim_bot_open(&bot, "socket", 1, NULL);
-    sim_bot_fault(&bot, way->fault, way->count, 0);
-    say_some(1);
-    sim_bot_fault(&bot, "drop", 0, 0);
-    say_some(1);
-    (void)sim_bot_pass_until(&bot, sim_bot_has_acted, 1 + way->count, way->max_ms);
-    (void)sim_bot_pass_until(&bot, sim_bot_has_sockets, 1, way->max_ms);
-    let_all_arrive(10 * MINUTE);
-    assert_int_equal(bot.peer.sim->faults.acted, 1 + way->count);
-    assert_int_equal(bot.peer.sim->sockets.greeted, 2);
-    assert_int_equal(bot.peer.sim->faults.count, 0);
-    close_well();
-}
 
 static way_t ways[] = {
     {"open-status 429 3", 1, MINUTE},
@@ -224,10 +206,26 @@ static way_t ways[] = {
     {"disconnect-first warning", 1, MINUTE},
     {"disconnect-first link_disabled", 1, 10 * MINUTE},
 };
-#define WAYS (sizeof ways / sizeof *ways)
 
+/* The connection drops, and the app meets the fault on its way back. */
+TEST_EACH(expect_a_way_back, ways)
+{
+    const way_t *way = *state;
+    sim_bot_open(&bot, "socket", 1, NULL);
+    sim_bot_fault(&bot, way->name, way->count, 0);
+    say_some(1);
+    sim_bot_fault(&bot, "drop", 0, 0);
+    say_some(1);
+    (void)sim_bot_pass_until(&bot, sim_bot_has_acted, 1 + way->count, way->max_ms);
+    (void)sim_bot_pass_until(&bot, sim_bot_has_sockets, 1, way->max_ms);
+    let_all_arrive(10 * MINUTE);
+    assert_int_equal(bot.peer.sim->faults.acted, 1 + way->count);
+    assert_int_equal(bot.peer.sim->sockets.greeted, 2);
+    assert_int_equal(bot.peer.sim->faults.count, 0);
+    close_well();
+}
 /* Retry-After is a floor. */
-static void open_status_429_is_heeded(void **state)
+TEST(open_status_429_is_heeded)
 {
     sim_bot_open(&bot, "socket", 1, NULL);
     sim_bot_fault(&bot, "open-status 429 50", 0, 0);
@@ -238,7 +236,7 @@ static void open_status_429_is_heeded(void **state)
 }
 
 /* Faults for one point act one after the other. */
-static void open_fails_in_different_ways(void **state)
+TEST(open_fails_in_different_ways)
 {
     sim_bot_open(&bot, "socket", 1, NULL);
     sim_bot_fault(&bot, "open-status 500", 0, 0);
@@ -251,7 +249,7 @@ static void open_fails_in_different_ways(void **state)
     close_well();
 }
 
-static void open_error_that_cannot_heal(void **state)
+TEST(open_error_that_cannot_heal)
 {
     sim_bot_open(&bot, "socket", 1, NULL);
     sim_bot_fault(&bot, "open-error invalid_auth", 0, 0);
@@ -263,7 +261,7 @@ static void open_error_that_cannot_heal(void **state)
 }
 
 /* No connection opens while the fault lasts. */
-static void a_fault_for_a_minute(void **state)
+TEST(a_fault_for_a_minute)
 {
     sim_bot_open(&bot, "socket", 1, NULL);
     sim_bot_fault(&bot, "open-status 503", 0, (unsigned)MINUTE);
@@ -295,34 +293,34 @@ static void expect_pings(const char *first, const char *second, bool stays)
     close_well();
 }
 
-static void no_ping(void **state)
+TEST(no_ping)
 {
     expect_pings("no-ping", NULL, true);
 }
 
-static void no_pong(void **state)
+TEST(no_pong)
 {
     expect_pings("no-pong", NULL, true);
 }
 
-static void neither_ping_nor_pong(void **state)
+TEST(neither_ping_nor_pong)
 {
     expect_pings("no-ping", "no-pong", false);
 }
 
-static void late_pong_by_6_s(void **state)
+TEST(late_pong_by_6_s)
 {
     expect_pings("late-pong", "no-ping", true);
 }
 
-static void late_pong_by_40_s(void **state)
+TEST(late_pong_by_40_s)
 {
     expect_pings("late-pong 40000", "no-ping", false);
 }
 
 /* --- faults of envelopes ---------------------------------------------------------------------- */
 
-static void duplicate(void **state)
+TEST(duplicate)
 {
     sim_bot_open(&bot, "socket", 2, NULL);
     bot.quiet = true;
@@ -333,7 +331,7 @@ static void duplicate(void **state)
     close_well();
 }
 
-static void fragments(void **state)
+TEST(fragments)
 {
     sim_bot_open(&bot, "socket", 1, NULL);
     bot.quiet = true;
@@ -350,7 +348,7 @@ static void fragments(void **state)
 
 /* The envelope is too long for the app: it replaces the connection, and Slack redelivers the event.
  */
-static void oversize(void **state)
+TEST(oversize)
 {
     sim_bot_open(&bot, "socket", 1, NULL);
     sim_bot_fault(&bot, "oversize", 0, 0);
@@ -361,7 +359,7 @@ static void oversize(void **state)
     close_well();
 }
 
-static void large_but_not_too_large(void **state)
+TEST(large_but_not_too_large)
 {
     sim_bot_open(&bot, "socket", 1, NULL);
     sim_bot_fault(&bot, "oversize 4096", 0, 0);
@@ -372,7 +370,7 @@ static void large_but_not_too_large(void **state)
     close_well();
 }
 
-static void lost_envelope(void **state)
+TEST(lost_envelope)
 {
     sim_bot_open(&bot, "socket", 1, NULL);
     sim_bot_fault(&bot, "lost-envelope", 2, 0);
@@ -385,7 +383,7 @@ static void lost_envelope(void **state)
 }
 
 /* The app gets an event, and Slack redelivers it; Slack never redelivers a command. */
-static void lost_ack(void **state)
+TEST_BOTH_WIRES(lost_ack, NULL, NULL)
 {
     const char *transport = *state;
     sim_bot_open(&bot, transport, 1, NULL);
@@ -410,7 +408,7 @@ static void lost_ack(void **state)
 }
 
 /* A ghost gets every second envelope: events are redelivered, commands are lost. */
-static void ghosts(void **state)
+TEST(ghosts)
 {
     sim_bot_open(&bot, "socket", 1, NULL);
     sim_bot_fault(&bot, "ghosts", 0, 0);
@@ -433,7 +431,7 @@ static void ghosts(void **state)
 
 /* --- HTTP ------------------------------------------------------------------------------------- */
 
-static void redirect(void **state)
+TEST(redirect)
 {
     sim_bot_open(&bot, "http", 0, NULL);
     sim_bot_fault(&bot, "redirect", 0, 0);
@@ -457,7 +455,7 @@ static void redirect(void **state)
 }
 
 /* At once, after a minute, after five minutes: sixty times as fast. */
-static void retries_compressed_in_time(void **state)
+TEST(retries_compressed_in_time)
 {
     static const sim_options_t options = {.time_scale = 60};
     sim_bot_open(&bot, "http", 0, &options);
@@ -474,7 +472,7 @@ static void retries_compressed_in_time(void **state)
 }
 
 /* When more than 95 % of an hour's events fail, Slack sends none until the URL is set again. */
-static void too_many_failures_switch_events_off(void **state)
+TEST(too_many_failures_switch_events_off)
 {
     static const sim_options_t options = {.time_scale = 60, .disable_after = 20};
     char url[64];
@@ -502,47 +500,4 @@ static void too_many_failures_switch_events_off(void **state)
              sim_bot_stats(&bot).port);
     assert_true(slack_json_bool(sim_peer_control(&bot.peer, "/sim/request-url", url), "/ok"));
     close_well();
-}
-
-int main(void)
-{
-    static char socket_wire[] = "socket", http_wire[] = "http";
-    struct CMUnitTest tests[WAYS + 32] = {
-        cmocka_unit_test(refresh),
-        cmocka_unit_test(warning_drop),
-        cmocka_unit_test(warning_drop_some_seconds_later),
-        cmocka_unit_test(drop),
-        cmocka_unit_test(bad_frame),
-        cmocka_unit_test(garbage),
-        cmocka_unit_test(link_disabled),
-        cmocka_unit_test(half_open),
-        cmocka_unit_test(half_open_beside_a_good_one),
-        cmocka_unit_test(open_status_429_is_heeded),
-        cmocka_unit_test(open_fails_in_different_ways),
-        cmocka_unit_test(open_error_that_cannot_heal),
-        cmocka_unit_test(a_fault_for_a_minute),
-        cmocka_unit_test(no_ping),
-        cmocka_unit_test(no_pong),
-        cmocka_unit_test(neither_ping_nor_pong),
-        cmocka_unit_test(late_pong_by_6_s),
-        cmocka_unit_test(late_pong_by_40_s),
-        cmocka_unit_test(duplicate),
-        cmocka_unit_test(fragments),
-        cmocka_unit_test(oversize),
-        cmocka_unit_test(large_but_not_too_large),
-        cmocka_unit_test(lost_envelope),
-        {"lost_ack_socket", lost_ack, NULL, NULL, socket_wire},
-        {"lost_ack_http", lost_ack, NULL, NULL, http_wire},
-        cmocka_unit_test(ghosts),
-        cmocka_unit_test(redirect),
-        cmocka_unit_test(retries_compressed_in_time),
-        cmocka_unit_test(too_many_failures_switch_events_off),
-    };
-    size_t count = 0;
-    while (tests[count].test_func)
-        count++;
-    for (size_t i = 0; i < WAYS; i++)
-        tests[count++] =
-            (struct CMUnitTest){ways[i].fault, expect_a_way_back, NULL, NULL, &ways[i]};
-    return _cmocka_run_group_tests("sim_bot", tests, count, NULL, NULL);
 }

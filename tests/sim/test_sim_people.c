@@ -14,7 +14,7 @@ static const slack_json_t *run_command(const char *text)
     return sim_app_next(&app);
 }
 
-static void a_command_has_the_fields_of_a_form(void **state)
+CONNECTED(a_command_has_the_fields_of_a_form)
 {
     const slack_json_t *envelope = run_command("a  b");
     assert_member(envelope, "/type", "slash_commands");
@@ -31,7 +31,7 @@ static void a_command_has_the_fields_of_a_form(void **state)
     assert_sent(true);
 }
 
-static void an_acknowledged_command_may_say_something(void **state)
+CONNECTED(an_acknowledged_command_may_say_something)
 {
     static const struct {
         const char *payload;
@@ -59,7 +59,7 @@ static void an_acknowledged_command_may_say_something(void **state)
     }
 }
 
-static void a_response_url_works(void **state)
+CONNECTED(a_response_url_works)
 {
     const slack_json_t *envelope = run_command("");
     const sim_peer_request_t respond = {"POST", slack_json_str(envelope, "/payload/response_url"),
@@ -87,7 +87,7 @@ static void post_buttons(void)
     sim_app_ack(&app, sim_app_next(&app), NULL);
 }
 
-static void a_click_tells_where_it_was(void **state)
+CONNECTED(a_click_tells_where_it_was)
 {
     post_buttons();
     sim_peer_send(&peer, "{\"kind\":\"click\",\"action_id\":\"go\"}", &outcome);
@@ -117,7 +117,7 @@ static void a_click_tells_where_it_was(void **state)
     assert_member(outcome.body, "/line", "ann clicks pick: One");
 }
 
-static void what_cannot_be_done_is_said(void **state)
+CONNECTED(what_cannot_be_done_is_said)
 {
     static const struct {
         const char *body;
@@ -150,7 +150,7 @@ static void what_cannot_be_done_is_said(void **state)
     assert_int_equal(app.count, app.taken);
 }
 
-static void options_are_asked_for(void **state)
+CONNECTED(options_are_asked_for)
 {
     post_buttons();
     sim_peer_send(&peer, "{\"kind\":\"options\",\"action_id\":\"ext\",\"value\":\"ap\"}", &outcome);
@@ -179,7 +179,7 @@ static void options_are_asked_for(void **state)
     assert_member(outcome.body, "/line", "ann types \"x\" into none -> no options");
 }
 
-static void shortcuts_are_global_or_on_a_message(void **state)
+CONNECTED(shortcuts_are_global_or_on_a_message)
 {
     post_buttons();
     sim_peer_send(&peer, "{\"kind\":\"shortcut\",\"callback_id\":\"s\"}", &outcome);
@@ -206,7 +206,7 @@ static void shortcuts_are_global_or_on_a_message(void **state)
     assert_sent(true);
 }
 
-static void any_event_can_be_caused(void **state)
+CONNECTED(any_event_can_be_caused)
 {
     sim_peer_send(&peer, "{\"kind\":\"event\",\"event\":{\"type\":\"team_join\",\"user\":\"U1\"}}",
                   &outcome);
@@ -263,7 +263,7 @@ static const slack_json_t *submit(const char *values)
     return sim_app_next(&app);
 }
 
-static void a_submission_carries_the_state(void **state)
+CONNECTED(a_submission_carries_the_state)
 {
     open_form();
     const slack_json_t *envelope = submit("\"name/value=Ada=\"");
@@ -278,7 +278,7 @@ static void a_submission_carries_the_state(void **state)
     assert_string_equal(sim_case_refused("{\"kind\":\"submit\"}"), "ann has no modal open");
 }
 
-static void what_is_filled_in_has_to_fit(void **state)
+CONNECTED(what_is_filled_in_has_to_fit)
 {
     static const struct {
         const char *body;
@@ -297,7 +297,7 @@ static void what_is_filled_in_has_to_fit(void **state)
         assert_string_equal(sim_case_refused(cases[i].body), cases[i].error);
 }
 
-static void a_submission_is_answered(void **state)
+CONNECTED(a_submission_is_answered)
 {
     static const struct {
         const char *payload;
@@ -340,7 +340,7 @@ static void a_submission_is_answered(void **state)
     }
 }
 
-static void a_closed_modal_is_told(void **state)
+CONNECTED(a_closed_modal_is_told)
 {
     open_form();
     sim_peer_send(&peer, "{\"kind\":\"close-view\"}", &outcome);
@@ -351,23 +351,4 @@ static void a_closed_modal_is_told(void **state)
     sim_app_ack(&app, envelope, NULL);
     assert_sent(true);
     assert_member(outcome.body, "/line", "ann closes form");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CONNECTED(a_command_has_the_fields_of_a_form),
-        CONNECTED(an_acknowledged_command_may_say_something),
-        CONNECTED(a_response_url_works),
-        CONNECTED(a_click_tells_where_it_was),
-        CONNECTED(what_cannot_be_done_is_said),
-        CONNECTED(options_are_asked_for),
-        CONNECTED(shortcuts_are_global_or_on_a_message),
-        CONNECTED(any_event_can_be_caused),
-        CONNECTED(a_submission_carries_the_state),
-        CONNECTED(what_is_filled_in_has_to_fit),
-        CONNECTED(a_submission_is_answered),
-        CONNECTED(a_closed_modal_is_told),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -6,7 +6,7 @@
 
 /* The simulator with Slack's own SDKs for node as its app: see tests/support/sdk_peer.js. */
 
-static void slacks_own_sdks_find_it_like_slack(void **state)
+TEST(slacks_own_sdks_find_it_like_slack)
 {
     sim_peer_t peer;
     child_t child;
@@ -22,12 +22,4 @@ static void slacks_own_sdks_find_it_like_slack(void **state)
     if (child.status != 0) fail_msg("%s\n%s", child.out, peer.world.log);
     child_done(&child);
     sim_peer_close(&peer);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(slacks_own_sdks_find_it_like_slack),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

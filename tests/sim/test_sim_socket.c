@@ -6,7 +6,7 @@
 
 /* ---- the session ---- */
 
-static void hello_comes_first(void **state)
+ALONE(hello_comes_first)
 {
     sim_app_t second;
     const slack_json_t *hello = sim_app_connect(&peer, &app);
@@ -22,7 +22,7 @@ static void hello_comes_first(void **state)
     assert_int_equal(app.code, 1000);
 }
 
-static void a_ticket_is_for_one_connection(void **state)
+ALONE(a_ticket_is_for_one_connection)
 {
     const sim_peer_request_t open = {
         .method = "POST", .target = "/api/apps.connections.open", .token = SIM_PEER_APP_TOKEN};
@@ -37,7 +37,7 @@ static void a_ticket_is_for_one_connection(void **state)
     sim_app_close(&app);
 }
 
-static void debug_reconnects_shortens_the_life(void **state)
+ALONE(debug_reconnects_shortens_the_life)
 {
     char url[300];
     const sim_peer_request_t open = {
@@ -56,7 +56,7 @@ static void debug_reconnects_shortens_the_life(void **state)
     assert_int_equal(app.code, 1000);
 }
 
-static void the_eleventh_is_one_too_many(void **state)
+ALONE(the_eleventh_is_one_too_many)
 {
     sim_app_t apps[SIM_SOCKETS_MAX], eleventh;
     for (int i = 0; i < SIM_SOCKETS_MAX; i++)
@@ -69,7 +69,7 @@ static void the_eleventh_is_one_too_many(void **state)
         sim_app_close(&apps[i]);
 }
 
-static void pings_keep_it_alive(void **state)
+CONNECTED(pings_keep_it_alive)
 {
     uint64_t before_ms = slack__ws_last_read_ms(app.ws);
     sim_peer_pass_ms(&peer, 10 * 1000);
@@ -77,7 +77,7 @@ static void pings_keep_it_alive(void **state)
         uv_run(&peer.world.loop, UV_RUN_ONCE);
 }
 
-static void an_overlong_frame_closes_it(void **state)
+CONNECTED(an_overlong_frame_closes_it)
 {
     static char frame[SIM_FRAME_MAX + 1];
     memset(frame, ' ', sizeof frame);
@@ -89,7 +89,7 @@ static void an_overlong_frame_closes_it(void **state)
     assert_int_equal(app.code, 1009);
 }
 
-static void what_is_no_acknowledgement_is_passed_over(void **state)
+CONNECTED(what_is_no_acknowledgement_is_passed_over)
 {
     static const char *const frames[] = {"", "\n", "hello?", "[]", "{\"envelope_id\":\"x\"}"};
     for (size_t i = 0; i < sizeof frames / sizeof *frames; i++)
@@ -100,7 +100,7 @@ static void what_is_no_acknowledgement_is_passed_over(void **state)
     assert_sent(true);
 }
 
-static void disconnect_on_request(void **state)
+CONNECTED(disconnect_on_request)
 {
     sim_app_t second;
     sim_app_connect(&peer, &second);
@@ -126,7 +126,7 @@ static void disconnect_on_request(void **state)
 }
 
 /* Socket Mode is off: the socket may still ack, and gets no more envelopes. */
-static void link_disabled(void **state)
+CONNECTED(link_disabled)
 {
     sim_peer_send(&peer, "{\"kind\":\"message\",\"text\":\"hi\"}", &outcome);
     const slack_json_t *envelope = sim_app_next(&app);
@@ -142,7 +142,7 @@ static void link_disabled(void **state)
     assert_int_equal(app.count, app.taken);
 }
 
-static void each_envelope_goes_to_one_in_turn(void **state)
+CONNECTED(each_envelope_goes_to_one_in_turn)
 {
     sim_app_t second;
     sim_app_connect(&peer, &second);
@@ -161,7 +161,7 @@ static void each_envelope_goes_to_one_in_turn(void **state)
 
 /* ---- envelopes ---- */
 
-static void a_message_is_an_event(void **state)
+CONNECTED(a_message_is_an_event)
 {
     sim_peer_send(&peer, "{\"kind\":\"message\",\"text\":\"a & b for @ben in #random\"}", &outcome);
     const slack_json_t *envelope = sim_app_next(&app);
@@ -185,7 +185,7 @@ static void a_message_is_an_event(void **state)
     assert_member(outcome.body, "/line", "#general  ann: a & b for @ben in #random");
 }
 
-static void a_mention_is_two_events(void **state)
+CONNECTED(a_mention_is_two_events)
 {
     sim_peer_send(&peer, "{\"kind\":\"mention\",\"text\":\"hi\",\"user\":\"ben\"}", &outcome);
     const slack_json_t *first = sim_app_next(&app), *second = sim_app_next(&app);
@@ -210,7 +210,7 @@ static void a_mention_is_two_events(void **state)
                                                     "DM with ben  ben: @bot hi\n");
 }
 
-static void the_apps_own_messages_are_events_too(void **state)
+CONNECTED(the_apps_own_messages_are_events_too)
 {
     char body[256];
     const slack_json_t *posted =
@@ -228,7 +228,7 @@ static void the_apps_own_messages_are_events_too(void **state)
     sim_app_ack(&app, envelope, NULL);
 }
 
-static void unacknowledged_events_come_again(void **state)
+CONNECTED(unacknowledged_events_come_again)
 {
     static const uint64_t waits_ms[] = {0, 60 * 1000, 5 * 60 * 1000};
     sim_peer_send(&peer, "{\"kind\":\"message\",\"text\":\"hi\"}", &outcome);
@@ -258,7 +258,7 @@ static void unacknowledged_events_come_again(void **state)
     assert_int_equal(peer.sim->deliveries.count, 0);
 }
 
-static void commands_and_interactions_come_once(void **state)
+CONNECTED(commands_and_interactions_come_once)
 {
     sim_peer_send(&peer, "{\"kind\":\"command\",\"command\":\"/x\",\"text\":\"\"}", &outcome);
     sim_app_next(&app);
@@ -268,7 +268,7 @@ static void commands_and_interactions_come_once(void **state)
     assert_int_equal(peer.sim->deliveries.count, 0);
 }
 
-static void an_ack_may_come_over_another_socket(void **state)
+CONNECTED(an_ack_may_come_over_another_socket)
 {
     sim_app_t second;
     sim_app_connect(&peer, &second);
@@ -284,7 +284,7 @@ static void an_ack_may_come_over_another_socket(void **state)
 
 /* ---- the end ---- */
 
-static void an_end_in_the_middle_answers_everybody(void **state)
+TEST_CASE(an_end_in_the_middle_answers_everybody, sim_case_open, NULL, NULL)
 {
     sim_peer_answer_t sent, transcript, status;
     sim_app_connect(&peer, &app);
@@ -309,28 +309,4 @@ static void an_end_in_the_middle_answers_everybody(void **state)
     world_until(&peer.world, curl_closed);
     world_close(&peer.world);
     slack__arena_free(peer.arena);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        ALONE(hello_comes_first),
-        ALONE(a_ticket_is_for_one_connection),
-        ALONE(debug_reconnects_shortens_the_life),
-        ALONE(the_eleventh_is_one_too_many),
-        CONNECTED(pings_keep_it_alive),
-        CONNECTED(an_overlong_frame_closes_it),
-        CONNECTED(what_is_no_acknowledgement_is_passed_over),
-        CONNECTED(disconnect_on_request),
-        CONNECTED(link_disabled),
-        CONNECTED(each_envelope_goes_to_one_in_turn),
-        CONNECTED(a_message_is_an_event),
-        CONNECTED(a_mention_is_two_events),
-        CONNECTED(the_apps_own_messages_are_events_too),
-        CONNECTED(unacknowledged_events_come_again),
-        CONNECTED(commands_and_interactions_come_once),
-        CONNECTED(an_ack_may_come_over_another_socket),
-        cmocka_unit_test_setup(an_end_in_the_middle_answers_everybody, sim_case_open),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,7 +22,7 @@ static const char *with(const char *format, const char *value)
 
 /* ---- the home tab ---- */
 
-static void the_home_tab(void **state)
+CONNECTED(the_home_tab)
 {
     const slack_json_t *payload = after("{\"kind\":\"open-home\",\"user\":\"ben\"}");
     assert_member(payload, "/event/type", "app_home_opened");
@@ -44,7 +44,7 @@ static void the_home_tab(void **state)
 
 /* ---- the assistant ---- */
 
-static void an_assistants_thread(void **state)
+CONNECTED(an_assistants_thread)
 {
     const slack_json_t *payload = after("{\"kind\":\"open-assistant\",\"channel\":\"random\"}");
     const char *ts = slack_json_str(outcome.body, "/ts");
@@ -89,7 +89,7 @@ static void an_assistants_thread(void **state)
                         "DM with ann (thread)  ann: hi\n");
 }
 
-static void what_an_assistant_may_not(void **state)
+CONNECTED(what_an_assistant_may_not)
 {
 #define PLACE "\"channel_id\":\"D0ANN00001\",\"thread_ts\":\"%s\""
     (void)after("{\"kind\":\"open-assistant\"}");
@@ -125,7 +125,7 @@ static const slack_json_t *start_step(void)
                  "\"values\":[\"n=2\",\"who=@ben\",\"where=#random\",\"text=two words\"]}");
 }
 
-static void a_step_has_inputs_and_is_completed(void **state)
+CONNECTED(a_step_has_inputs_and_is_completed)
 {
     const slack_json_t *payload = start_step();
     const char *id = slack_json_str(payload, "/event/function_execution_id");
@@ -155,7 +155,7 @@ static void a_step_has_inputs_and_is_completed(void **state)
         "bot completes the step review: sum=4, a=b\n");
 }
 
-static void a_step_fails(void **state)
+CONNECTED(a_step_fails)
 {
     const slack_json_t *payload = start_step();
     const char *id = slack_json_str(payload, "/event/function_execution_id");
@@ -167,7 +167,7 @@ static void a_step_fails(void **state)
 }
 
 /* Clicks on a step's message carry the step, and so do the modals that they open. */
-static void an_interaction_belongs_to_its_step(void **state)
+CONNECTED(an_interaction_belongs_to_its_step)
 {
     const slack_json_t *payload = start_step();
     const char *id = slack_json_str(payload, "/event/function_execution_id");
@@ -209,7 +209,7 @@ static void an_interaction_belongs_to_its_step(void **state)
     assert_string_equal(slack_json_str(sim_peer_call(&peer, &call), "/error"), "token_expired");
 }
 
-static void a_steps_token_lives_for_15_minutes(void **state)
+CONNECTED(a_steps_token_lives_for_15_minutes)
 {
     const slack_json_t *payload = start_step();
     const sim_peer_request_t call = {
@@ -224,7 +224,7 @@ static void a_steps_token_lives_for_15_minutes(void **state)
     assert_string_equal(slack_json_str(sim_peer_call(&peer, &call), "/error"), "token_expired");
 }
 
-static void what_is_no_step_is_said(void **state)
+CONNECTED(what_is_no_step_is_said)
 {
     assert_string_equal(sim_case_refused("{\"kind\":\"step\"}"), "a step has a callback_id");
     assert_string_equal(
@@ -236,7 +236,7 @@ static void what_is_no_step_is_said(void **state)
 }
 
 /* The oldest steps are forgotten. */
-static void steps_are_bounded(void **state)
+CONNECTED(steps_are_bounded)
 {
     sim_step_t *first, *step;
     char id[SIM_ID_SIZE];
@@ -249,22 +249,4 @@ static void steps_are_bounded(void **state)
         assert_int_equal(sim_step_begin(&peer.sim->workspace.steps, "later", inputs, &step), 0);
     assert_null(sim_step_by_id(&peer.sim->workspace.steps, id));
     assert_null(sim_step_by_id(&peer.sim->workspace.steps, ""));
-}
-
-#define CASE(fn) CONNECTED(fn)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CASE(the_home_tab),
-        CASE(an_assistants_thread),
-        CASE(what_an_assistant_may_not),
-        CASE(a_step_has_inputs_and_is_completed),
-        CASE(a_step_fails),
-        CASE(an_interaction_belongs_to_its_step),
-        CASE(a_steps_token_lives_for_15_minutes),
-        CASE(what_is_no_step_is_said),
-        CASE(steps_are_bounded),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -26,7 +26,7 @@ static const char *error_of(const sim_peer_request_t *request)
     return slack_json_str(answer, "/error");
 }
 
-static void tokens_are_checked(void **state)
+ALONE(tokens_are_checked)
 {
     const char *form = "application/x-www-form-urlencoded", *json = "application/json";
     const struct {
@@ -59,7 +59,7 @@ static void tokens_are_checked(void **state)
     }
 }
 
-static void json_without_a_charset_is_warned_about(void **state)
+ALONE(json_without_a_charset_is_warned_about)
 {
     const sim_peer_request_t request = {"POST", "/api/auth.test", SIM_PEER_BOT_TOKEN,
                                         "application/json", "{}"};
@@ -69,7 +69,7 @@ static void json_without_a_charset_is_warned_about(void **state)
     assert_null(slack_json_get(sim_peer_api(&peer, "auth.test", "{}"), "/warning"));
 }
 
-static void forms_carry_nested_json(void **state)
+ALONE(forms_carry_nested_json)
 {
     const sim_peer_request_t request = {
         "POST", "/api/chat.postMessage", SIM_PEER_BOT_TOKEN, "application/x-www-form-urlencoded",
@@ -80,7 +80,7 @@ static void forms_carry_nested_json(void **state)
     assert_string_not_equal(slack_json_str(answer, "/message/blocks/0/block_id"), "");
 }
 
-static void auth_test(void **state)
+ALONE(auth_test)
 {
     const slack_json_t *answer = sim_peer_api(&peer, "auth.test", "{}");
     assert_string_equal(slack_json_str(answer, "/team_id"), "T0SIM00001");
@@ -90,7 +90,7 @@ static void auth_test(void **state)
 
 /* ---- chat ---- */
 
-static void post_message(void **state)
+ALONE(post_message)
 {
     const slack_json_t *answer =
         sim_peer_api(&peer, "chat.postMessage", "{\"channel\":\"#general\",\"text\":\"hi\"}");
@@ -111,7 +111,7 @@ static void post_message(void **state)
                                                     "DM with ann  bot: hi\n");
 }
 
-static void post_message_refuses(void **state)
+ALONE(post_message_refuses)
 {
     const struct {
         const char *body;
@@ -140,7 +140,7 @@ static void post_message_refuses(void **state)
     assert_string_equal(sim_peer_transcript(&peer), "");
 }
 
-static void update(void **state)
+ALONE(update)
 {
     char body[256];
     const char *ts = say("{\"channel\":\"general\",\"text\":\"one\"}");
@@ -160,7 +160,7 @@ static void update(void **state)
                                                     "#general  bot: (edited) two\n");
 }
 
-static void post_ephemeral(void **state)
+ALONE(post_ephemeral)
 {
     const slack_json_t *answer =
         sim_peer_api(&peer, "chat.postEphemeral",
@@ -180,7 +180,7 @@ static void post_ephemeral(void **state)
 
 /* ---- conversations and users ---- */
 
-static void list_pages(void **state)
+ALONE(list_pages)
 {
     const char *ids[8];
     char body[256], cursor[100] = "";
@@ -212,7 +212,7 @@ static void list_pages(void **state)
     assert_error("conversations.list", "{\"cursor\":\"bmV4dDpDMQ==\"}", "invalid_cursor");
 }
 
-static void info(void **state)
+ALONE(info)
 {
     const slack_json_t *answer =
         sim_peer_api(&peer, "conversations.info", "{\"channel\":\"C0SECRET01\"}");
@@ -234,7 +234,7 @@ static void info(void **state)
     assert_error("users.info", "{}", "invalid_arguments");
 }
 
-static void history_pages(void **state)
+ALONE(history_pages)
 {
     char ts[5][SIM_TS_SIZE], body[512], cursor[100] = "";
     size_t pages = 0, seen = 0;
@@ -274,7 +274,7 @@ static void history_pages(void **state)
                  "invalid_cursor");
 }
 
-static void replies(void **state)
+ALONE(replies)
 {
     char body[256], head[SIM_TS_SIZE], reply[SIM_TS_SIZE];
     snprintf(head, sizeof head, "%s", say("{\"channel\":\"general\",\"text\":\"head\"}"));
@@ -331,7 +331,7 @@ static const slack_json_t *open_modal(void)
     return slack_json_get(answer, "/view");
 }
 
-static void views_open(void **state)
+ALONE(views_open)
 {
     const slack_json_t *view = open_modal();
     const char *id = slack_json_str(view, "/id");
@@ -343,7 +343,7 @@ static void views_open(void **state)
     assert_string_equal(sim_peer_transcript(&peer), "bot opens a modal for ann: form \"A form\"\n");
 }
 
-static void triggers_live_once_and_shortly(void **state)
+ALONE(triggers_live_once_and_shortly)
 {
     const char *key = trigger(NULL);
     assert_error("views.open", with_trigger("1.2.3", MODAL), "invalid_trigger_id");
@@ -359,7 +359,7 @@ static void triggers_live_once_and_shortly(void **state)
     assert_error("views.open", with_trigger(key, MODAL), "expired_trigger_id");
 }
 
-static void views_are_checked(void **state)
+ALONE(views_are_checked)
 {
 #define TITLE "\"title\":{\"type\":\"plain_text\",\"text\":\"t\"}"
     const struct {
@@ -391,7 +391,7 @@ static void views_are_checked(void **state)
     assert_error("views.open", "{\"view\":" MODAL "}", "invalid_arguments");
 }
 
-static void views_update(void **state)
+ALONE(views_update)
 {
     const slack_json_t *view = open_modal();
     const char *id = slack_json_str(view, "/id"), *hash = slack_json_str(view, "/hash");
@@ -405,7 +405,7 @@ static void views_update(void **state)
     assert_error("views.update", "{\"view\":" MODAL "}", "invalid_arguments");
 }
 
-static void external_ids_are_unique(void **state)
+ALONE(external_ids_are_unique)
 {
     const char *view = "{\"type\":\"modal\",\"external_id\":\"e\"," TITLE ",\"blocks\":[]}";
     assert_error("views.open", with_trigger(trigger(NULL), view), "");
@@ -419,7 +419,7 @@ static void external_ids_are_unique(void **state)
     assert_error("views.open", with_trigger(trigger(NULL), view), "duplicate_external_id");
 }
 
-static void views_push(void **state)
+ALONE(views_push)
 {
     const slack_json_t *view = open_modal();
     const char *root = slack_json_str(view, "/id"), *id = root;
@@ -435,7 +435,7 @@ static void views_push(void **state)
     assert_error("views.push", with_trigger(trigger(NULL), MODAL), "not_found");
 }
 
-static void views_publish(void **state)
+ALONE(views_publish)
 {
 #define HOME "{\"type\":\"home\",\"blocks\":[{\"type\":\"markdown\",\"text\":\"Hi\"}]}"
     const char *body = "{\"user_id\":\"U0ANN00001\",\"view\":" HOME "}";
@@ -472,7 +472,7 @@ static const slack_json_t *respond(const char *url, const char *body)
     return sim_peer_call(&peer, &request);
 }
 
-static void response_urls_speak_five_times(void **state)
+ALONE(response_urls_speak_five_times)
 {
     const char *url;
     response_url(&url);
@@ -492,7 +492,7 @@ static void response_urls_speak_five_times(void **state)
                                                     "#general  bot (only to ann): five\n");
 }
 
-static void response_urls_expire(void **state)
+ALONE(response_urls_expire)
 {
     const char *url;
     response_url(&url);
@@ -508,7 +508,7 @@ static void response_urls_expire(void **state)
     assert_int_equal(peer.status, 405);
 }
 
-static void response_urls_replace_and_delete(void **state)
+ALONE(response_urls_replace_and_delete)
 {
     const char *url;
     sim_key_t *key = response_url(&url);
@@ -527,7 +527,7 @@ static void response_urls_replace_and_delete(void **state)
 
 /* ---- limits ---- */
 
-static void old_messages_are_forgotten(void **state)
+ALONE(old_messages_are_forgotten)
 {
     sim_message_t *message;
     const slack_json_t *content = NULL;
@@ -541,36 +541,4 @@ static void old_messages_are_forgotten(void **state)
         sim_transcript_add(&peer.sim->workspace.transcript, SIM_ENTRY_MESSAGE, false, "", "ann",
                            "%d", i);
     assert_int_equal(peer.sim->workspace.transcript.count, SIM_TRANSCRIPT_MAX);
-}
-
-#define CASE(fn) ALONE(fn)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CASE(tokens_are_checked),
-        CASE(json_without_a_charset_is_warned_about),
-        CASE(forms_carry_nested_json),
-        CASE(auth_test),
-        CASE(post_message),
-        CASE(post_message_refuses),
-        CASE(update),
-        CASE(post_ephemeral),
-        CASE(list_pages),
-        CASE(info),
-        CASE(history_pages),
-        CASE(replies),
-        CASE(views_open),
-        CASE(triggers_live_once_and_shortly),
-        CASE(views_are_checked),
-        CASE(views_update),
-        CASE(external_ids_are_unique),
-        CASE(views_push),
-        CASE(views_publish),
-        CASE(response_urls_speak_five_times),
-        CASE(response_urls_expire),
-        CASE(response_urls_replace_and_delete),
-        CASE(old_messages_are_forgotten),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

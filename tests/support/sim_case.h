@@ -3,6 +3,7 @@
 #define SLACK_TESTS_SUPPORT_SIM_CASE_H
 
 #include "support/sim_peer.h"
+#include "support/test.h"
 
 /* The fixture of the simulator's tests: each case has its own simulator in `peer`; a case that is
  * CONNECTED has an app on a socket in `app`, too. */
@@ -16,8 +17,8 @@ int sim_case_close(void **state);
 int sim_case_connect(void **state);
 int sim_case_disconnect(void **state);
 
-#define ALONE(fn)     cmocka_unit_test_setup_teardown(fn, sim_case_open, sim_case_close)
-#define CONNECTED(fn) cmocka_unit_test_setup_teardown(fn, sim_case_connect, sim_case_disconnect)
+#define ALONE(function)     TEST_CASE(function, sim_case_open, sim_case_close, NULL)
+#define CONNECTED(function) TEST_CASE(function, sim_case_connect, sim_case_disconnect, NULL)
 
 #define assert_member(json, path, text) assert_string_equal(slack_json_str((json), (path)), (text))
 #define assert_error(method, body, error)                                                          \

@@ -3,6 +3,8 @@
 
 #define TESTS_MAX 128
 
+char test_over_http[] = "http", test_over_socket[] = "socket";
+
 static struct CMUnitTest tests[TESTS_MAX];
 static size_t count;
 

@@ -34,6 +34,14 @@
     TEST_ADD(function, #function, function, setup, teardown, initial_state)                        \
     static void function(void **state)
 
+/* Two cases, function_http and function_socket. *state is the name of the transport. */
+#define TEST_BOTH_WIRES(function, setup, teardown)                                                 \
+    static void function(void **state);                                                            \
+    TEST_ADD(function##_http, #function "_http", function, setup, teardown, test_over_http)        \
+    TEST_ADD(function##_socket, #function "_socket", function, setup, teardown, test_over_socket)  \
+    static void function(void **state)
+extern char test_over_http[], test_over_socket[];
+
 /* A case for each row of a table, whose first member `name` is its name. *state is the row. */
 #define TEST_EACH(function, rows)                                                                  \
     static void function(void **state);                                                            \
