@@ -136,15 +136,6 @@ static int status_of(CURLcode code)
     }
 }
 
-/* The status by which the proxy refused, or 0: libcurl reports a refusal like a lost connection. */
-static long refusal_of(const slack_transfer_t *transfer, CURLcode code)
-{
-    long http_status = 0;
-    if (!transfer->proxied || code == CURLE_OK) return 0;
-    curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &http_status);
-    return http_status && slack__tunnel_status((int)http_status) != 0 ? http_status : 0;
-}
-
 /* Whether no byte of the request was sent, or none was processed. A CONNECT is not part of it. */
 static bool is_unsent(const slack_transfer_t *transfer)
 {
@@ -214,7 +205,11 @@ static void end_transfer(slack_transfer_t *transfer, CURLcode code)
     curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &http_status);
     curl_easy_getinfo(transfer->easy, CURLINFO_CONTENT_TYPE, &content_type);
 
-    transfer->refusal = refusal_of(transfer, code);
+    /* libcurl reports the refusal of a proxy like a lost connection. */
+    if (transfer->proxied && code != CURLE_OK)
+        curl_easy_getinfo(transfer->easy, CURLINFO_HTTP_CONNECTCODE, &transfer->refusal);
+    if (transfer->refusal && slack__tunnel_status((int)transfer->refusal) == 0)
+        transfer->refusal = 0;
     if (code == CURLE_OK) transfer->stream_refused = false;
     result->status = transfer->fault            ? transfer->fault
                      : transfer->refusal        ? slack__tunnel_status((int)transfer->refusal)

@@ -15,12 +15,6 @@ static bool same_time(const uv_timespec_t *a, const uv_timespec_t *b)
     return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
 }
 
-static bool same_file(const uv_stat_t *a, const uv_stat_t *b)
-{
-    return a->st_dev == b->st_dev && a->st_ino == b->st_ino && a->st_size == b->st_size &&
-           same_time(&a->st_mtim, &b->st_mtim) && same_time(&a->st_ctim, &b->st_ctim);
-}
-
 void slack__file_watch_mark(slack_file_watch_t *watch)
 {
     for (size_t i = 0; i < watch->count; i++)
@@ -40,7 +34,10 @@ static void watch_settled(uv_timer_t *timer)
     bool changed = false;
     for (size_t i = 0; i < watch->count; i++) {
         const uv_stat_t now = stat_now(watch->paths[i]);
-        changed |= !same_file(&now, &watch->marked[i]);
+        const uv_stat_t *old = &watch->marked[i];
+        changed |= old->st_dev != now.st_dev || old->st_ino != now.st_ino ||
+                   old->st_size != now.st_size || !same_time(&old->st_mtim, &now.st_mtim) ||
+                   !same_time(&old->st_ctim, &now.st_ctim);
         watch->marked[i] = now;
     }
     if (changed) watch->changed_fn(watch->user_data);

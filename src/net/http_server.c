@@ -474,16 +474,6 @@ static bool server_make_room(slack_http_server_t *server, const char *peer, unsi
     return true;
 }
 
-static bool admit(slack_http_server_t *server, const slack_conn_t *conn)
-{
-    const char *peer = slack__conn_peer(conn);
-    const bool trusted =
-        server->trusted && slack__trusted_proxies_match(server->trusted, slack__slice(peer));
-    if (!trusted && !server_make_room(server, peer, server->limits.connections_per_peer))
-        return false;
-    return server->free_count > 0 || server_make_room(server, NULL, server->limits.connections);
-}
-
 static void server_sweep(uv_timer_t *timer);
 
 static void server_accepted(slack_conn_t *conn, void *user_data)
@@ -494,12 +484,18 @@ static void server_accepted(slack_conn_t *conn, void *user_data)
         .closed = client_closed,
     };
     slack_http_server_t *server = user_data;
-    client_t *client = admit(server, conn) ? client_new(server) : NULL;
+    const char *peer = slack__conn_peer(conn);
+    const bool trusted =
+        server->trusted && slack__trusted_proxies_match(server->trusted, slack__slice(peer));
+    const bool room =
+        (trusted || server_make_room(server, peer, server->limits.connections_per_peer)) &&
+        (server->free_count > 0 || server_make_room(server, NULL, server->limits.connections));
+    client_t *client = room ? client_new(server) : NULL;
     if (!client) {
         if (may_log(server))
             SLACK_LOG(slack__net_log(server->net), WARN, "connection refused",
                       "reason=%s connections=%u peer=%s", "too many",
-                      slack__http_server_connections(server), slack__conn_peer(conn));
+                      slack__http_server_connections(server), peer);
         slack__conn_close(conn, SLACK_EBUSY);
         return;
     }
@@ -536,17 +532,6 @@ static void server_sweep(uv_timer_t *timer)
 
 /* --- the server ------------------------------------------------------------------------------- */
 
-/* How often the deadlines are checked. */
-static unsigned sweep_interval(const slack_http_limits_t *limits)
-{
-    const unsigned times[] = {limits->first_byte_ms, limits->header_ms, limits->body_ms,
-                              limits->idle_ms};
-    unsigned interval = SWEEP_MAX_MS;
-    for (size_t i = 0; i < sizeof times / sizeof *times; i++)
-        if (times[i] / 4 < interval) interval = times[i] / 4;
-    return interval > SWEEP_MIN_MS ? interval : SWEEP_MIN_MS;
-}
-
 static slack_http_server_t *server_new(slack_net_t *net, const slack_http_limits_t *limits)
 {
     slack_http_server_t *server = slack__calloc(1, sizeof *server);
@@ -561,7 +546,12 @@ static slack_http_server_t *server_new(slack_net_t *net, const slack_http_limits
     }
     server->net = net;
     server->limits = *limits;
-    server->sweep_ms = sweep_interval(limits);
+    const unsigned times[] = {limits->first_byte_ms, limits->header_ms, limits->body_ms,
+                              limits->idle_ms};
+    server->sweep_ms = SWEEP_MAX_MS;
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+        if (times[i] / 4 < server->sweep_ms) server->sweep_ms = times[i] / 4;
+    if (server->sweep_ms < SWEEP_MIN_MS) server->sweep_ms = SWEEP_MIN_MS;
     /* The lowest slot is on top. */
     while (server->free_count < limits->connections) {
         server->free_slots[server->free_count] =

@@ -7,16 +7,6 @@
 
 #include "util/alloc.h"
 
-/* A write to a socket whose peer has closed raises SIGPIPE, which by default ends the process;
- * libuv leaves this to its user. A handler of the program's own is kept. */
-static void ignore_sigpipe(void)
-{
-    struct sigaction action;
-    if (sigaction(SIGPIPE, NULL, &action) != 0 || action.sa_handler != SIG_DFL) return;
-    action.sa_handler = SIG_IGN;
-    sigaction(SIGPIPE, &action, NULL);
-}
-
 static void net_run_fire_task(slack_task_t *task);
 
 int slack__net_new(slack_net_t **ret, uv_loop_t *loop, const slack_clock_t *clock,
@@ -38,7 +28,13 @@ int slack__net_new(slack_net_t **ret, uv_loop_t *loop, const slack_clock_t *cloc
     slack__link_init(&net->firing);
     slack__link_init(&net->fire_task.link);
     net->fire_task.run = net_run_fire_task;
-    ignore_sigpipe();
+    /* A write to a socket whose peer has closed raises SIGPIPE, which by default ends the process;
+     * libuv leaves this to its user. A handler of the program's own is kept. */
+    struct sigaction action;
+    if (sigaction(SIGPIPE, NULL, &action) == 0 && action.sa_handler == SIG_DFL) {
+        action.sa_handler = SIG_IGN;
+        sigaction(SIGPIPE, &action, NULL);
+    }
     *ret = net;
     return 0;
 }

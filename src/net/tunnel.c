@@ -117,17 +117,6 @@ const char *slack__tunnel_words(int http_status)
                                                                : "refused to connect";
 }
 
-/* The result of a final response. */
-static int tunnel_result(slack_tunnel_t *tunnel)
-{
-    const int http_status = tunnel->llhttp.status_code;
-    const int rc = slack__tunnel_status(http_status);
-    if (rc == 0) return 0;
-    snprintf(tunnel->reason, sizeof tunnel->reason, "%s: %d %s", slack__tunnel_words(http_status),
-             http_status, tunnel->status_text);
-    return rc;
-}
-
 int slack__tunnel_feed(slack_tunnel_t *tunnel, const char *data, size_t len, size_t *ret_used)
 {
     const size_t left = SLACK_TUNNEL_RESPONSE_MAX - tunnel->head_len;
@@ -147,9 +136,15 @@ int slack__tunnel_feed(slack_tunnel_t *tunnel, const char *data, size_t len, siz
         *ret_used = used;
         if (tunnel->llhttp.status_code / 100 != 1 ||
             tunnel->llhttp.status_code == HTTP_STATUS_SWITCHING_PROTOCOLS)
-            return tunnel_result(tunnel);
+            break;
         expect_head(tunnel); /* that was an interim response */
     }
+    const int http_status = tunnel->llhttp.status_code;
+    const int rc = slack__tunnel_status(http_status);
+    if (rc != 0)
+        snprintf(tunnel->reason, sizeof tunnel->reason, "%s: %d %s",
+                 slack__tunnel_words(http_status), http_status, tunnel->status_text);
+    return rc;
 }
 
 const char *slack__tunnel_reason(const slack_tunnel_t *tunnel)

@@ -35,17 +35,6 @@ typedef struct committer {
 
 /* --- the thread ---------------------------------------------------------------------------- */
 
-/* Fill the batch, behind the operations that the database was too busy for. */
-static void fill_batch(slack_link_t *batch, slack_link_t *from)
-{
-    slack_link_t *link;
-    unsigned count = 0;
-    for (link = batch->next; link != batch; link = link->next)
-        count++;
-    for (; count < BATCH_MAX && (link = slack__list_shift(from)); count++)
-        slack__list_push(batch, link);
-}
-
 static void run_thread(void *arg)
 {
     committer_t *c = arg;
@@ -54,7 +43,13 @@ static void run_thread(void *arg)
     slack__link_init(&ended);
     uv_mutex_lock(&c->lock);
     for (;;) {
-        fill_batch(&batch, &c->waiting);
+        /* Fill the batch, behind the operations that the database was too busy for. */
+        slack_link_t *link;
+        unsigned count = 0;
+        for (link = batch.next; link != &batch; link = link->next)
+            count++;
+        for (; count < BATCH_MAX && (link = slack__list_shift(&c->waiting)); count++)
+            slack__list_push(&batch, link);
         if (slack__list_empty(&batch)) {
             if (c->closing) break;
             uv_cond_wait(&c->work, &c->lock);

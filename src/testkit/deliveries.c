@@ -20,17 +20,6 @@ void slack__deliveries_init(kit_deliveries_t *deliveries, kit_base_t *base, kit_
 
 /* ---- acks ---- */
 
-static int read_ack_body(kit_delivery_t *delivery, const slack_ack_t *ack)
-{
-    slack_arena_t *arena = delivery->deliveries->base->arena;
-    const char *body = slack__arena_strndup(arena, ack->body.ptr, ack->body.len);
-    if (body == NULL) return SLACK_ENOMEM;
-    delivery->ack.body = body;
-    return delivery->ack_is_text
-               ? slack__jsonf(arena, &delivery->ack.json, NULL, "%s", body)
-               : slack__json_parse(arena, body, ack->body.len, &delivery->ack.json, NULL);
-}
-
 static int take_ack(const slack_ack_t *ack, void *user_data)
 {
     kit_delivery_t *delivery = user_data;
@@ -45,7 +34,13 @@ static int take_ack(const slack_ack_t *ack, void *user_data)
     delivery->ack_order = ++base->last_order;
     delivery->ack_is_text = ack->type == SLACK_ACK_BODY_TEXT;
     if (ack->outcome != SLACK_ACK_OK || ack->type == SLACK_ACK_BODY_NONE) return 0;
-    int rc = read_ack_body(delivery, ack);
+    const char *body = slack__arena_strndup(base->arena, ack->body.ptr, ack->body.len);
+    int rc = SLACK_ENOMEM;
+    if (body && delivery->ack_is_text)
+        rc = slack__jsonf(base->arena, &delivery->ack.json, NULL, "%s", body);
+    else if (body)
+        rc = slack__json_parse(base->arena, body, ack->body.len, &delivery->ack.json, NULL);
+    if (body) delivery->ack.body = body;
     if (rc != 0)
         slack__kit_fail(base, rc, "%s: the body of its ack: %s", delivery->what,
                         slack_strerror(rc));

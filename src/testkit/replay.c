@@ -85,13 +85,6 @@ static const kit_calls_events_t answer_events = {.answer = answer_as_recorded};
 
 /* ---- replaying ---- */
 
-/* No handler ran: the app could not take the delivery, or was about to stop. */
-static bool was_answered_later(const kit_item_t *delivery)
-{
-    return delivery->ack &&
-           strcmp(slack_json_str(delivery->ack->members, "/outcome"), "later") == 0;
-}
-
 static int advance_to(slack_test_t *kit, uint64_t at_ms)
 {
     const uint64_t now_ms = (kit->base.now_us - kit->replay.begin_us) / 1000;
@@ -118,8 +111,10 @@ static int replay_all(slack_test_t *kit)
     int rc = 0;
     for (size_t i = 0; rc == 0 && i < recording->count; i++) {
         kit_item_t *item = &recording->items[i];
-        if (item->type == KIT_DELIVERY && !was_answered_later(item))
-            rc = replay_delivery(kit, item);
+        /* After "later" no handler ran: the app could not take the delivery, or was stopping. */
+        const bool later =
+            item->ack && strcmp(slack_json_str(item->ack->members, "/outcome"), "later") == 0;
+        if (item->type == KIT_DELIVERY && !later) rc = replay_delivery(kit, item);
     }
     const uint64_t end_ms = recording->items[recording->count - 1].at_ms;
     if (rc == 0) rc = advance_to(kit, end_ms);

@@ -341,14 +341,6 @@ static const struct slack_transport_ops http_ops = {
 
 /* --- options ---------------------------------------------------------------------------------- */
 
-static int http_read_address(slack_http_t *http, const slack_options_t *options, char *error)
-{
-    http->has_pages = !options->http_admin_port || !*options->http_admin_port;
-    int rc = slack__listen_address_init(&http->address, "SLACK_HTTP", options->http_host,
-                                        options->http_port, error);
-    return rc == 0 ? slack__listen_address_inherit(&http->address, 0, error) : rc;
-}
-
 static int http_read_path(slack_http_t *http, const slack_options_t *options, char *error)
 {
     const char *path = options->http_path;
@@ -393,9 +385,13 @@ static int http_create(slack_transport_t **ret, const struct slack_transport_hos
     slack__link_init(&http->announce.link);
     http->limits = options->http_limits;
     http->reuse_port = options->http_reuse_port > 0;
+    http->has_pages = !options->http_admin_port || !*options->http_admin_port;
     int rc = slack__signing_secret_init(&http->secret, host->net, options, error);
     if (rc == 0) rc = slack__certificate_init(&http->certificate, host->net, options, error);
-    if (rc == 0) rc = http_read_address(http, options, error);
+    if (rc == 0)
+        rc = slack__listen_address_init(&http->address, "SLACK_HTTP", options->http_host,
+                                        options->http_port, error);
+    if (rc == 0) rc = slack__listen_address_inherit(&http->address, 0, error);
     if (rc == 0) rc = http_read_path(http, options, error);
     if (rc == 0) rc = http_read_cert_header(http, options, error);
     if (rc == 0)

@@ -60,15 +60,6 @@ static void connection_release(slack_connection_t *c)
 /* --- apps.connections.open ---------------------------------------------------------------------
  */
 
-static void report_fatal(slack_transport_t *t, const char *error)
-{
-    const char *hint = "is it still valid?";
-    if (strcmp(error, "missing_scope") == 0 || strcmp(error, "no_permission") == 0)
-        hint = "it needs the scope connections:write";
-    if (strcmp(error, "not_allowed_token_type") == 0) hint = "an app-level token is needed";
-    t->host->error(t, "Slack refuses SLACK_APP_TOKEN for Socket Mode (%.64s): %s", error, hint);
-}
-
 static void call_failed(const slack_connection_t *c, const slack_response_t *response)
 {
     slack_connections_t *owner = c->owner;
@@ -79,7 +70,13 @@ static void call_failed(const slack_connection_t *c, const slack_response_t *res
     in.cause = slack__response_unsent(response) ? SLACK_CAUSE_UNREACHED : SLACK_CAUSE_REFUSED;
     if (status == SLACK_EAPI && slack__api_error_is_fatal(error)) {
         in.cause = SLACK_CAUSE_FATAL;
-        report_fatal(owner->transport, error);
+        const char *hint = "is it still valid?";
+        if (strcmp(error, "missing_scope") == 0 || strcmp(error, "no_permission") == 0)
+            hint = "it needs the scope connections:write";
+        if (strcmp(error, "not_allowed_token_type") == 0) hint = "an app-level token is needed";
+        owner->transport->host->error(owner->transport,
+                                      "Slack refuses SLACK_APP_TOKEN for Socket Mode (%.64s): %s",
+                                      error, hint);
     }
     SLACK_LOG(owner->net->log, WARN, "apps.connections.open failed",
               "status=%s error=%.128s http_status=%d retry_after_s=%lld",

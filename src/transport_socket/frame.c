@@ -23,26 +23,6 @@ static slack_slice_t envelope_id(const char *s, size_t len)
     return s && len > 0 && len <= SLACK_ENVELOPE_ID_MAX ? (slack_slice_t){s, len} : no_id;
 }
 
-static void read_hello(const slack_json_t *json, slack_frame_t *ret)
-{
-    int64_t connections = slack_json_int(json, "/num_connections");
-    int64_t life_s = slack_json_int(json, "/debug_info/approximate_connection_time");
-    ret->type = SLACK_FRAME_HELLO;
-    if (connections > 0 && connections < 1000000) ret->num_connections = (unsigned)connections;
-    if (life_s > 0 && life_s < INT32_MAX) ret->life_ms = (uint64_t)life_s * 1000;
-    ret->app_id = slack_json_str(json, "/connection_info/app_id");
-}
-
-/* An unknown reason asks for a new connection, as every reason once did. */
-static void read_disconnect(const slack_json_t *json, slack_frame_t *ret)
-{
-    ret->type = SLACK_FRAME_DISCONNECT;
-    ret->reason = slack_json_str(json, "/reason");
-    ret->cause = str_eq(ret->reason, "link_disabled")         ? SLACK_CAUSE_DISABLED
-                 : str_eq(ret->reason, "too_many_websockets") ? SLACK_CAUSE_CROWDED
-                                                              : SLACK_CAUSE_REFRESH;
-}
-
 static void read_envelope(const slack_json_t *json, slack_frame_t *ret)
 {
     const char *type = ret->name;
@@ -68,12 +48,23 @@ static void read_object(const slack_json_t *json, slack_frame_t *ret)
     ret->name = slack_json_str(json, "/type");
     ret->type = SLACK_FRAME_UNKNOWN;
     ret->envelope_id = envelope_id(id, id_len);
-    if (ret->envelope_id.ptr)
+    if (ret->envelope_id.ptr) {
         read_envelope(json, ret);
-    else if (str_eq(ret->name, "hello"))
-        read_hello(json, ret);
-    else if (str_eq(ret->name, "disconnect"))
-        read_disconnect(json, ret);
+    } else if (str_eq(ret->name, "hello")) {
+        int64_t connections = slack_json_int(json, "/num_connections");
+        int64_t life_s = slack_json_int(json, "/debug_info/approximate_connection_time");
+        ret->type = SLACK_FRAME_HELLO;
+        if (connections > 0 && connections < 1000000) ret->num_connections = (unsigned)connections;
+        if (life_s > 0 && life_s < INT32_MAX) ret->life_ms = (uint64_t)life_s * 1000;
+        ret->app_id = slack_json_str(json, "/connection_info/app_id");
+    } else if (str_eq(ret->name, "disconnect")) {
+        ret->type = SLACK_FRAME_DISCONNECT;
+        ret->reason = slack_json_str(json, "/reason");
+        /* An unknown reason asks for a new connection, as every reason once did. */
+        ret->cause = str_eq(ret->reason, "link_disabled")         ? SLACK_CAUSE_DISABLED
+                     : str_eq(ret->reason, "too_many_websockets") ? SLACK_CAUSE_CROWDED
+                                                                  : SLACK_CAUSE_REFRESH;
+    }
 }
 
 int slack__frame_read(slack_arena_t *arena, char *text, size_t len, slack_frame_t *ret)

@@ -144,20 +144,14 @@ const char *slack_json_strn(const slack_json_t *value, const char *path, size_t 
     return slack__json_string(json(at(value, path)), ret_len);
 }
 
-/* The integer that a double holds exactly, otherwise 0: JSON does not distinguish 5 from 5.0. */
-static int64_t integer_of_double(double n)
-{
-    const double limit = 9007199254740992.0; /* 2^53 */
-    if (!(n >= -limit && n <= limit)) return 0;
-    int64_t integer = (int64_t)n;
-    return (double)integer == n ? integer : 0;
-}
-
 int64_t slack_json_int(const slack_json_t *value, const char *path)
 {
     yyjson_val *v = at(value, path);
     if (yyjson_is_sint(v)) return unsafe_yyjson_get_sint(v);
-    if (yyjson_is_real(v)) return integer_of_double(unsafe_yyjson_get_real(v));
+    if (yyjson_is_real(v)) { /* JSON does not distinguish 5 from 5.0 */
+        const double n = unsafe_yyjson_get_real(v), limit = 9007199254740992.0; /* 2^53 */
+        return n >= -limit && n <= limit && (double)(int64_t)n == n ? (int64_t)n : 0;
+    }
     if (!yyjson_is_uint(v)) return 0;
     uint64_t n = unsafe_yyjson_get_uint(v);
     return n <= INT64_MAX ? (int64_t)n : 0;

@@ -5,17 +5,6 @@
 
 #include "util/form.h"
 
-static int read_field(slack_arena_t *arena, const slack_json_iter_t *field,
-                      const slack_json_t **ret)
-{
-    size_t len;
-    const char *text = slack_json_strn(field->value, "", &len);
-    *ret = field->value;
-    if (len == 0 || (*text != '{' && *text != '[') || strcmp(field->key, "text") == 0) return 0;
-    int rc = slack__json_parse(arena, text, len, ret, NULL);
-    return rc == SLACK_ENOMEM ? rc : 0;
-}
-
 int slack__args_read(slack_arena_t *arena, const char *form, size_t len, const slack_json_t **ret)
 {
     slack_json_iter_t it = {0};
@@ -23,8 +12,12 @@ int slack__args_read(slack_arena_t *arena, const char *form, size_t len, const s
     int rc = slack__form_parse(arena, len ? form : "", len, &fields);
     if (rc == 0) rc = slack__jsonf(arena, &args, NULL, "{}");
     while (rc == 0 && slack_json_next(fields, &it)) {
-        const slack_json_t *value, *one = NULL;
-        rc = read_field(arena, &it, &value);
+        const slack_json_t *value = it.value, *one = NULL;
+        size_t text_len;
+        const char *text = slack_json_strn(value, "", &text_len);
+        if (text_len > 0 && (*text == '{' || *text == '[') && strcmp(it.key, "text") != 0 &&
+            slack__json_parse(arena, text, text_len, &value, NULL) == SLACK_ENOMEM)
+            rc = SLACK_ENOMEM;
         if (rc == 0) rc = slack__jsonf(arena, &one, NULL, "{%s: %p}", it.key, (const void *)value);
         if (rc == 0) rc = slack__json_with_defaults(arena, args, one, &args);
     }
