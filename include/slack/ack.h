@@ -34,7 +34,9 @@ extern "C" {
  * - 0: the ack was sent, or is sent when the job before it is stored (slack_defer());
  * - SLACK_EALREADY: the delivery has an ack, or has ended;
  * - SLACK_ENOACK: handlers do not acknowledge this kind;
- * - SLACK_EACKBODY: this delivery does not accept that body;
+ * - SLACK_EACKBODY: this delivery does not accept that body. The kind accepts none, or not this
+ * one: a message without text, blocks and attachments, an unknown response_action, JSON that is no
+ *   object. The log says what is wrong if the handler returns the error;
  * - SLACK_ETOOBIG: the body is larger than the transport allows. Over Socket Mode the whole frame
  *   must be smaller than 20,480 bytes;
  * - SLACK_ELATE: the deadline is over, and Slack has shown the user an error. The log and
@@ -48,7 +50,7 @@ extern "C" {
 /** Send an empty ack. */
 SLACK_API int slack_ack(slack_ctx_t *ctx);
 
-/** Acknowledge a command with a text that only the user sees.
+/** Acknowledge a command with a text that only the user sees. An empty text is SLACK_EACKBODY.
  * @param format the text, with printf conversions. Pass text from outside the program as an
  *        argument of "%s". */
 SLACK_API int slack_ack_text(slack_ctx_t *ctx, const char *format, ...) SLACK_PRINTF(2, 3);
@@ -91,8 +93,8 @@ SLACK_API int slack_ack_options(slack_ctx_t *ctx, const slack_json_t *options);
 SLACK_API int slack_ack_option_groups(slack_ctx_t *ctx, const slack_json_t *groups);
 
 /** Acknowledge with a JSON body.
- * @param body the body. NULL, which slack_jsonf() returns for a malformed template, returns
- *        SLACK_ETEMPLATE. */
+ * @param body an object as the table above says; `{}` is an empty ack. NULL, which slack_jsonf()
+ * returns for a malformed template, returns SLACK_ETEMPLATE. */
 SLACK_API int slack_ack_json(slack_ctx_t *ctx, const slack_json_t *body);
 
 /**
@@ -116,7 +118,8 @@ SLACK_API int slack_ack_json(slack_ctx_t *ctx, const slack_json_t *body);
  * @param kind a kind that handlers acknowledge.
  * @param body copied. The JSON text of the ack; "" for an empty ack; NULL for no ack, so that Slack
  *        shows its error.
- * @return 0; SLACK_EINVAL for a kind that handlers do not acknowledge; SLACK_EJSON; SLACK_ENOMEM.
+ * @return 0; SLACK_EINVAL for a kind that handlers do not acknowledge; SLACK_EJSON; SLACK_EACKBODY
+ *         for a body that the kind does not accept; SLACK_ENOMEM.
  */
 SLACK_API int slack_default_ack(slack_app_t *app, enum slack_kind kind, const char *body);
 

@@ -23,8 +23,9 @@ extern "C" {
  * connection failed before any byte of the call was sent, or Slack refused the HTTP/2 stream (which
  * says that it has not processed the call). After a 429 it waits for as long as
  * Retry-After says, but no longer than an hour; if Retry-After is missing or names no time to come,
- * it waits for 1, 2, 4 and 8 seconds. It sends a call SLACK_CALL_TRIES times at most. It repeats no other call, because Slack may have posted the
- * message whose answer was lost. docs/examples/program.c is an example of calls outside a delivery.
+ * it waits for 1, 2, 4 and 8 seconds. It sends a call SLACK_CALL_TRIES times at most. It repeats no
+ * other call, because Slack may have posted the message whose answer was lost.
+ * docs/examples/program.c is an example of calls outside a delivery.
  */
 
 /** The number of times that a call is sent, at most. */
@@ -48,9 +49,9 @@ typedef void (*slack_call_fn)(const slack_response_t *response, void *user_data)
  * @return 0 if Slack answered `ok: true`. SLACK_EAPI if it answered `ok: false`; then
  *         slack_response_error() is Slack's error. SLACK_ECONFLICT for Slack's "hash_conflict":
  *         someone else has changed the view. SLACK_ESPENT for a response_url that is used up or
- *         expired, in any spelling and whatever the HTTP status. SLACK_ECLOSED if the connection was lost: Slack may or may not have acted.
- *         SLACK_ECONNECT, SLACK_ETLS, SLACK_ETIMEDOUT, SLACK_EPROTO, SLACK_EHTTP, SLACK_EJSON,
- *         SLACK_ETOOBIG, SLACK_ECANCELED, SLACK_ENOMEM.
+ *         expired, in any spelling and whatever the HTTP status. SLACK_ECLOSED if the connection
+ * was lost: Slack may or may not have acted. SLACK_ECONNECT, SLACK_ETLS, SLACK_ETIMEDOUT,
+ * SLACK_EPROTO, SLACK_EHTTP, SLACK_EJSON, SLACK_ETOOBIG, SLACK_ECANCELED, SLACK_ENOMEM.
  */
 SLACK_API int slack_response_status(const slack_response_t *response);
 
@@ -130,7 +131,8 @@ SLACK_API int slack_callf(slack_client_t *client, const char *method, slack_call
  *
  * @return on the loop: 0 when the call is on its way; the delivery stays open until Slack answers,
  *         and a failure of the call fails the delivery. On a worker: the result of the call, as
- *         slack_response_status(). SLACK_EINVAL if the delivery has no channel; SLACK_ETEMPLATE or
+ *         slack_response_status(). SLACK_EINVAL if the delivery has no channel, or if
+ *         the message has no text, no blocks and no attachments; SLACK_ETEMPLATE or
  *         another error of the template if a JSON argument is NULL; else as slack_call().
  */
 SLACK_API int slack_say(slack_ctx_t *ctx, const char *format, ...) SLACK_PRINTF(2, 3);
@@ -146,7 +148,8 @@ SLACK_API int slack_say_json(slack_ctx_t *ctx, const slack_json_t *message);
  *
  * @param format the text, with printf conversions.
  * @return as slack_say(); SLACK_ESPENT for the sixth response of a delivery, and 30 minutes after
- *         the delivery arrived; SLACK_EINVAL if the delivery has no response_url, or one whose host
+ *         the delivery arrived; SLACK_EINVAL if the text is empty, or if the delivery has no
+ *         response_url, or one whose host
  *         is neither Slack's nor that of slack_options_t.api_url.
  */
 SLACK_API int slack_respond(slack_ctx_t *ctx, const char *format, ...) SLACK_PRINTF(2, 3);

@@ -65,7 +65,9 @@ enum slack_match {
     SLACK_MATCH_EXACT = 0, /* equal, byte by byte */
     SLACK_MATCH_CONTAINS,  /* found anywhere, byte by byte; upper and lower case differ */
     SLACK_MATCH_REGEX      /* a Perl-compatible regular expression, found anywhere. "(?i)" at its
-                            * beginning ignores case, "(?s)" lets "." match line ends.
+                            * beginning ignores case, "(?s)" lets "." match line ends. \w, \d, \s and
+                            * \b know all of Unicode: \w matches "ü", \s a no-break space, and \d
+                            * the digits of every script, of which [0-9] matches ASCII's alone.
                             * slack_ctx_match() reads its groups. The work for one text is limited: a
                             * pattern that needs more does not match, and the log names it. */
 };
@@ -75,7 +77,7 @@ enum slack_match {
 enum slack_where {
     SLACK_IN_THREAD = 1,     /* a reply in a thread */
     SLACK_NOT_IN_THREAD = 2, /* not a reply in a thread */
-    SLACK_TO_BOT = 4,        /* the text begins with a mention of the bot */
+    SLACK_TO_BOT = 4,        /* the text begins with a mention of the bot; blanks may precede it */
     SLACK_IN_CHANNEL = 8,    /* in a public channel */
     SLACK_IN_GROUP = 16,     /* in a private channel */
     SLACK_IN_IM = 32,        /* in a direct message */

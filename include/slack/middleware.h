@@ -65,7 +65,8 @@ SLACK_API int slack_only_in_channels(slack_ctx_t *ctx, void *ids);
  * @param ids a string of user ids, separated by commas. */
 SLACK_API int slack_only_for_users(slack_ctx_t *ctx, void *ids);
 
-/** Go on for events whose text begins with a mention of the bot, and for every other kind.
+/** Go on for events whose text begins with a mention of the bot, and for every other kind. Any
+ * white space of Unicode may precede the mention.
  * @param unused NULL. */
 SLACK_API int slack_only_mentions(slack_ctx_t *ctx, void *unused);
 

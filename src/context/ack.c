@@ -4,6 +4,7 @@
 #include "context/ack.h"
 #include "context/ack_deadline.h"
 #include "context/ack_send.h"
+#include "protocol/message_body.h"
 #include "protocol/payload.h"
 #include "util/json.h"
 
@@ -99,7 +100,11 @@ static int handler_ack_here(slack_ctx_t *ctx, void *args)
 static int handler_ack(slack_ctx_t *ctx, enum slack_ack_body type, slack_slice_t body)
 {
     slack_ack_t ack = {SLACK_ACK_OK, type, body};
-    return slack__ctx_on_loop(ctx, handler_ack_here, &ack);
+    int rc = slack__ctx_on_loop(ctx, handler_ack_here, &ack);
+    if (rc != SLACK_EACKBODY) return rc;
+    return slack__ctx_fail(ctx, rc,
+                           "%s: Slack accepts no such ack for this delivery: use slack_ack()",
+                           slack__ctx_what(ctx));
 }
 
 void slack__ack_jobs_stored(slack_ctx_t *ctx)
@@ -134,6 +139,9 @@ int slack_ack_text(slack_ctx_t *ctx, const char *format, ...)
     char *text = slack__arena_vprintf(slack__ctx_arena(ctx), format, ap);
     va_end(ap);
     if (text == NULL) return SLACK_ENOMEM;
+    if (*text == '\0')
+        return slack__ctx_fail(ctx, SLACK_EACKBODY,
+                               "slack_ack_text: the text is empty: use slack_ack()");
     return handler_ack(ctx, SLACK_ACK_BODY_TEXT, slack__slice(text));
 }
 
@@ -142,6 +150,12 @@ int slack_ack_json(slack_ctx_t *ctx, const slack_json_t *body)
     int rc = ack_check(ctx);
     if (rc != 0) return rc;
     if (body == NULL) return slack__ctx_no_json(ctx);
+    if (slack_json_type(body) == SLACK_JSON_OBJECT && slack_json_count(body, "") == 0)
+        return handler_ack(ctx, SLACK_ACK_BODY_NONE, (slack_slice_t){"", 0});
+    const char *fault = slack__ack_body_fault(ctx->delivery->kind, body);
+    if (fault)
+        return slack__ctx_fail(ctx, SLACK_EACKBODY, "slack_ack_json: %s: %s", slack__ctx_what(ctx),
+                               fault);
     size_t len = 0;
     char *text = slack__json_text(slack__ctx_arena(ctx), body, &len);
     if (text == NULL) return SLACK_ENOMEM;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "context/ack_send.h"
+#include "protocol/message_body.h"
 #include "util/alloc.h"
 #include "util/json.h"
 
@@ -125,6 +126,8 @@ int slack__ack_deadlines_set(slack_ack_deadlines_t *deadlines, enum slack_kind k
         const slack_json_t *value;
         slack_arena_t *arena = slack__arena_new(0, 0);
         int rc = arena ? slack__json_parse(arena, body, strlen(body), &value, NULL) : SLACK_ENOMEM;
+        if (rc == 0 && slack__ack_body_fault(kind, value)) rc = SLACK_EACKBODY;
+        if (rc == 0 && slack_json_count(value, "") == 0) body = "";
         slack__arena_free(arena);
         if (rc != 0) return rc;
     }

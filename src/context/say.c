@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "context/ctx.h"
 
+#include "protocol/message_body.h"
 #include "protocol/payload.h"
 #include "util/json.h"
 #include "webapi/response.h"
@@ -13,6 +14,9 @@ static int SLACK_PRINTF(3, 0)
     const char *text = slack__arena_vprintf(arena, format, ap);
     return text ? slack__jsonf(arena, ret, NULL, "{text: %s}", text) : SLACK_ENOMEM;
 }
+
+/* Slack answers no_text to such a message, or shows nothing. */
+#define NOTHING_TO_SHOW "the message has no text, no blocks and no attachments"
 
 /* ---- say ---- */
 
@@ -147,6 +151,8 @@ static int say_in(slack_ctx_t *ctx, const slack_json_t *message, const char *thr
                   const saying_t *how)
 {
     const slack_json_t *args = NULL;
+    if (message && !slack__message_shows(message))
+        return slack__ctx_fail(ctx, SLACK_EINVAL, "slack_say: " NOTHING_TO_SHOW);
     int rc = message_args(ctx, message, thread, &args);
     if (rc != 0) return rc;
     if (slack__on_worker(ctx)) return say_on_worker(ctx, args, how->fn, how->user_data);
@@ -213,6 +219,8 @@ int slack_say_ephemeral(slack_ctx_t *ctx, const char *format, ...)
     va_start(ap, format);
     int rc = message_of_text(ctx, &message, format, ap);
     va_end(ap);
+    if (rc == 0 && !slack__message_shows(message))
+        return slack__ctx_fail(ctx, SLACK_EINVAL, "slack_say_ephemeral: " NOTHING_TO_SHOW);
     if (rc == 0) rc = slack__jsonf(arena, &user, NULL, "{user: %s}", slack_ctx_user(ctx));
     if (rc == 0) rc = slack__json_with_defaults(arena, message, user, &whole);
     return rc ? rc
@@ -305,6 +313,8 @@ int slack_unreact(slack_ctx_t *ctx, const char *emoji)
 int slack_respond_json(slack_ctx_t *ctx, const slack_json_t *message)
 {
     if (message == NULL) return slack__ctx_no_json(ctx);
+    if (!slack__message_shows(message) && !slack_json_bool(message, "/delete_original"))
+        return slack__ctx_fail(ctx, SLACK_EINVAL, "slack_respond: " NOTHING_TO_SHOW);
     const char *url = slack__payload_response_url(ctx->delivery->body);
     if (*url == '\0') return SLACK_EINVAL;
     uint64_t over_us = ctx->delivery->received_us + (uint64_t)RESPONSE_S * 1000000;

@@ -81,7 +81,8 @@ static bool in_thread(const slack_json_t *body)
 bool slack__mentions_first(const char *text, const char *user)
 {
     size_t len = strlen(user);
-    text += strspn(text, " \t\n");
+    for (size_t blank; (blank = slack__blank_len(text)) > 0;)
+        text += blank;
     if (len == 0 || strncmp(text, "<@", 2) != 0 || strncmp(text + 2, user, len) != 0) return false;
     return text[2 + len] == '>' || text[2 + len] == '|';
 }

@@ -50,8 +50,9 @@ static int compile(slack_pattern_t *p, const char *text, char *error)
     if (context == NULL) return SLACK_ENOMEM;
     int code = 0;
     PCRE2_SIZE offset = 0;
-    p->code = pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED,
-                            PCRE2_UTF | PCRE2_MATCH_INVALID_UTF, &code, &offset, context);
+    p->code =
+        pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED,
+                      PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF, &code, &offset, context);
     pcre2_compile_context_free(context);
     if (p->code) return 0;
     if (code == PCRE2_ERROR_HEAP_FAILED) return SLACK_ENOMEM;

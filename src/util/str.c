@@ -68,6 +68,21 @@ bool slack__slice_split(slack_slice_t *rest, char sep, slack_slice_t *ret_part)
     return true;
 }
 
+size_t slack__blank_len(const char *text)
+{
+    static const char *const wide[] = {
+        "\xC2\x85",     "\xC2\xA0",     "\xE1\x9A\x80", "\xE1\xA0\x8E",
+        "\xE2\x80\xA8", "\xE2\x80\xA9", "\xE2\x80\xAF", "\xE2\x81\x9F",
+        "\xE2\x81\xA0", "\xE3\x80\x80", "\xEF\xBB\xBF",
+    };
+    if (*text == ' ' || (*text >= '\t' && *text <= '\r')) return 1;
+    /* U+2000 to U+200F: spaces, zero widths, marks of direction */
+    if (strncmp(text, "\xE2\x80", 2) == 0 && (text[2] & 0xF0) == 0x80) return 3;
+    for (size_t i = 0; i < sizeof wide / sizeof *wide; i++)
+        if (strncmp(text, wide[i], strlen(wide[i])) == 0) return strlen(wide[i]);
+    return 0;
+}
+
 bool slack__list_has(const char *list, const char *word)
 {
     slack_slice_t rest = slack__slice(list), item;

@@ -97,6 +97,9 @@ static void can_be_told(void **state)
     listen_all();
     assert_int_equal(slack_default_ack(f.app, SLACK_KIND_EVENT, ""), SLACK_EINVAL);
     assert_int_equal(slack_default_ack(f.app, SLACK_KIND_COMMAND, "{"), SLACK_EJSON);
+    assert_int_equal(slack_default_ack(f.app, SLACK_KIND_COMMAND, "5"), SLACK_EACKBODY);
+    assert_int_equal(slack_default_ack(f.app, SLACK_KIND_SHORTCUT, "{\"text\":\"a\"}"),
+                     SLACK_EACKBODY);
     assert_int_equal(slack_default_ack(f.app, SLACK_KIND_COMMAND, "{\"text\":\"one\"}"), 0);
     assert_int_equal(slack_default_ack(f.app, SLACK_KIND_COMMAND, "{\"text\":\"two\"}"), 0);
     assert_int_equal(slack_default_ack(f.app, SLACK_KIND_VIEW_SUBMISSION, ""), 0);

@@ -3,6 +3,7 @@
 
 #include "support/app_fixture.h"
 #include "support/app_handlers.h"
+#include "support/json.h"
 #include "support/test.h"
 
 static app_fixture_t f;
@@ -35,7 +36,7 @@ static void test_ack_with_a_text(void **state)
 
 static int ack_all_ways(slack_ctx_t *ctx, void *user_data)
 {
-    ack_rc[0] = slack_ack_json(ctx, slack_jsonf(ctx, "{a: 1}"));
+    ack_rc[0] = slack_ack_json(ctx, slack_jsonf(ctx, "{response_action: 'clear'}"));
     ack_rc[1] = slack_ack_text(ctx, "x");
     ack_rc[2] = slack_ack_json(ctx, slack_jsonf(ctx, "{a: }"));
     ack_rc[3] = slack_ack(ctx);
@@ -66,7 +67,37 @@ static void test_what_a_kind_does_not_take(void **state)
     app_inject(&f, "{\"type\":\"view_submission\",\"view\":{\"callback_id\":\"v\"}}", &ack);
     app_run_until(&f, &ack.count);
     assert_int_equal(ack_rc[0], 0);
-    assert_string_equal(ack.body, "{\"a\":1}");
+    assert_string_equal(ack.body, "{\"response_action\":\"clear\"}");
+}
+
+static int ack_badly(slack_ctx_t *ctx, void *user_data)
+{
+    static const char *const bodies[] = {
+        "5", "[1]", "null", "{\"text\":null}", "{\"text\":\"\"}", "{\"x\":1}",
+    };
+    arena_open(NULL);
+    for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++)
+        assert_int_equal(slack_ack_json(ctx, json_of(bodies[i])), SLACK_EACKBODY);
+    assert_int_equal(slack_ack_text(ctx, "%s", ""), SLACK_EACKBODY);
+    int rc = slack_ack_json(ctx, json_of(user_data));
+    arena_close(NULL);
+    return rc;
+}
+
+/* Nothing is sent for a body that Slack does not accept; {} is an empty ack, of every kind. */
+static void a_body_that_slack_does_not_accept(void **state)
+{
+    slack_on_command(f.app, "/bad", ack_badly, "{\"text\":\"x\",\"response_type\":\"public\"}");
+    slack_on_command(f.app, "/empty", ack_badly, "{}");
+    slack_on_shortcut(f.app, "s", app_append, "s");
+    app_ready(&f);
+    app_ack_t ack = {0};
+    app_deliver(&f, APP_COMMAND("/bad", ""), &ack);
+    assert_int_equal(ack.outcome, SLACK_ACK_REFUSE);
+    assert_true(app_logged(&f, "neither ephemeral nor in_channel"));
+    app_deliver(&f, APP_COMMAND("/empty", ""), &ack);
+    assert_int_equal(ack.outcome, SLACK_ACK_OK);
+    assert_string_equal(ack.body, "");
 }
 
 static void test_ack_too_big_leaves_room_for_another(void **state)
@@ -132,6 +163,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(test_ack_with_a_text),
         CASE(test_what_a_kind_does_not_take),
+        CASE(a_body_that_slack_does_not_accept),
         CASE(test_ack_too_big_leaves_room_for_another),
         CASE(test_a_late_ack_says_so),
         CASE(test_what_no_handler_acks),

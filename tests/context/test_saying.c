@@ -126,6 +126,33 @@ static void no_reply_without_a_message(void **state)
     assert_int_equal(fake_slack_count(f.slack), 0);
 }
 
+static int say_empty(slack_ctx_t *ctx, void *user_data)
+{
+    assert_int_equal(slack_say(ctx, "%s", ""), SLACK_EINVAL);
+    assert_int_equal(slack_reply(ctx, "%s", ""), SLACK_EINVAL);
+    assert_int_equal(slack_say_ephemeral(ctx, "%s", ""), SLACK_EINVAL);
+    assert_int_equal(slack_respond(ctx, "%s", ""), SLACK_EINVAL);
+    assert_int_equal(slack_say_json(ctx, slack_jsonf(ctx, "{channel: 'C1', text: ''}")),
+                     SLACK_EINVAL);
+    assert_int_equal(slack_respond_json(ctx, slack_jsonf(ctx, "{replace_original: true}")),
+                     SLACK_EINVAL);
+    return slack_say_json(ctx, slack_jsonf(ctx, "{blocks: []}"));
+}
+
+static void an_empty_text_is_not_sent(void **state)
+{
+    slack_on_action(f.app, "go", say_empty, NULL);
+    app_ready(&f);
+    app_ack_t ack;
+    app_deliver(&f,
+                "{\"type\":\"block_actions\",\"user\":{\"id\":\"U1\"},\"channel\":{\"id\":\"C1\"},"
+                "\"message\":{\"ts\":\"1.0\"},\"response_url\":\"https://hooks.slack.com/r\","
+                "\"actions\":[{\"action_id\":\"go\"}]}",
+                &ack);
+    assert_int_equal(fake_slack_count(f.slack), 0);
+    assert_true(app_logged(&f, "slack_say: the message has no text"));
+}
+
 static int change_view(slack_ctx_t *ctx, void *user_data)
 {
     const slack_json_t *view = slack_jsonf(ctx, "{}");
@@ -392,6 +419,7 @@ int main(void)
         CASE(test_what_a_handler_says),
         CASE(a_reply_goes_to_the_message),
         CASE(no_reply_without_a_message),
+        CASE(an_empty_text_is_not_sent),
         CASE(test_views),
         CASE(test_a_response_url_can_be_used_up),
         CASE(test_slack_says_that_it_is_used_up),

@@ -306,6 +306,9 @@ ROUTER_TEST(test_where)
         {SLACK_IN_IM | SLACK_IN_THREAD, "\"channel_type\":\"im\"", false},
         {SLACK_TO_BOT, "\"text\":\" <@U0BOT> hi\"", true},
         {SLACK_TO_BOT, "\"text\":\"<@U0BOT|bot> hi\"", true},
+        {SLACK_TO_BOT, "\"text\":\"\u00A0<@U0BOT> hi\"", true},
+        {SLACK_TO_BOT, "\"text\":\"\\r\\f\u2003\u3000\u200B\uFEFF<@U0BOT> hi\"", true},
+        {SLACK_TO_BOT, "\"text\":\"\u00AD<@U0BOT> hi\"", false},
         {SLACK_TO_BOT, "\"text\":\"<@U0BOT2> hi\"", false},
         {SLACK_TO_BOT, "\"text\":\"hi <@U0BOT>\"", false},
     };
@@ -480,4 +483,39 @@ TEST(test_out_of_memory)
 {
     int freed;
     assert_true(alloc_fail_each(build_and_match, &freed) > 6);
+}
+
+/* What people paste, and write in other scripts. */
+ROUTER_TEST(patterns_know_unicode)
+{
+    static const struct {
+        const char *pattern, *text, *found;
+    } rows[] = {
+        {"^deploy\\s+(\\S+)$", "deploy\u00A0web", "(web)"},
+        {"^deploy\\s+(\\S+)$", "deploy\u2003web", "(web)"},
+        {"^(\\w+)$", "grün", "(grün)"},
+        {"^(\\w+)$", "日本", "(日本)"},
+        {"\\b(ärger)\\b", "der ärger.", "(ärger)"},
+        {"^(\\d+)$", "٣٤", "(٣٤)"},
+        {"(?i)^(ÄRGER)$", "ärger", "(ärger)"},
+        {"^([[:alpha:]]+)$", "жук", "(жук)"},
+        {"^([0-9]+)$", "٣٤", ""},
+        {"\\b(rger)\\b", "ärger", ""},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const slack_listener_t l = {.kind = SLACK_KIND_EVENT,
+                                    .message = 1,
+                                    .match = rows[i].pattern,
+                                    .how = SLACK_MATCH_REGEX,
+                                    .name = "r",
+                                    .fn = handler};
+        assert_int_equal(slack__router_add(routes, &l, NULL), 0);
+        const char *got =
+            match(SLACK_KIND_EVENT,
+                  slack__arena_printf(arena, "{\"event\":{\"type\":\"message\",\"text\":\"%s\"}}",
+                                      rows[i].text));
+        const char *want = *rows[i].found ? slack__arena_printf(arena, "r%s", rows[i].found) : "";
+        assert_string_equal(got, want);
+        slack__router_remove(routes, "r");
+    }
 }
