@@ -4,7 +4,7 @@
 #include "transport_memory/memory.h"
 #include "transport_socket/socket.h"
 
-/* The one place that knows which transports there are. */
+/* The only table of the transports. */
 const slack_transport_type_t *const slack__transport_types[] = {
     &slack__transport_http,
     &slack__transport_socket,

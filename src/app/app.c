@@ -12,9 +12,9 @@
 #include "util/file.h"
 #include "webapi/response.h"
 
-/* Calls in flight at once. */
+/* How many calls may be in flight at once. */
 #define CALLS_MAX 256
-/* One attempt of a call. */
+/* For one attempt of a call. */
 #define CALL_TIMEOUT_MS 30000
 
 int slack__app_fail(slack_app_t *app, int rc, const char *format, ...)
@@ -38,7 +38,8 @@ slack_client_t *slack_app_client(slack_app_t *app)
 
 /* ---- new and free ---- */
 
-/* What has to be there before the options are known. */
+/* Prepares the parts before the options are known, so that slack__app_destroy() can follow at any
+ * time. */
 static int init_parts(slack_app_t *app)
 {
     app->services.app = app;
@@ -61,7 +62,7 @@ static int init_parts(slack_app_t *app)
     slack__timer_init(&app->life.timer, NULL);
     slack__http_routes_init(&app->routes);
     int rc = slack__registry_init(&app->registry);
-    return rc ? rc : slack__app_add_pages(app);
+    return rc ? rc : slack__app_add_routes(app);
 }
 
 int slack__app_new(slack_app_t **ret_app, const slack_options_t *options, bool environment)
@@ -84,7 +85,7 @@ int slack__app_new(slack_app_t **ret_app, const slack_options_t *options, bool e
         slack__app_destroy(app);
         return rc;
     }
-    app->life.status = rc; /* an app with such options does not start */
+    app->life.status = rc; /* with SLACK_ECONFIG the app exists, but does not start */
     *ret_app = app;
     return rc;
 }
@@ -101,7 +102,7 @@ void slack_app_free(slack_app_t *app)
     if (life->state != SLACK_APP_NEW && (life->state != SLACK_APP_STOPPED || life->in_run)) {
         app->life.free_when_stopped = true;
         slack_app_stop(app);
-        slack_app_stop(app); /* without waiting for what is in flight */
+        slack_app_stop(app); /* the second stop ends the drain at once */
         return;
     }
     slack__mailbox_cancel(&app->mailbox);
@@ -128,7 +129,7 @@ int slack_app_post(slack_app_t *app, void (*fn)(slack_app_t *app, int status, vo
     return slack__mailbox_post(&app->mailbox, fn, user_data);
 }
 
-/* ---- what the parts report ---- */
+/* ---- reports of the parts ---- */
 
 static void identity_accepted(void *user_data)
 {
@@ -196,8 +197,8 @@ static int open_calls(slack_app_t *app)
         .wrap = app->recorder ? slack__recorder_wrap : NULL,
         .wrap_data = app->recorder,
     };
-    const char *what = ""; /* the proxy was checked with the options */
-    /* libcurl opens the file on the loop, so a file that would block it is refused before. */
+    const char *what = ""; /* unused: the options are checked, so the proxy is valid */
+    /* libcurl opens the file on the loop, so a file that could block the loop is refused here. */
     if (o->ca_file && *o->ca_file && slack__file_check(o->ca_file) != 0)
         return slack__app_fail(app, SLACK_ECONFIG, "SLACK_CA_FILE=%.128s: %s", o->ca_file,
                                slack__file_why(errno));
@@ -212,7 +213,8 @@ static int open_calls(slack_app_t *app)
     return 0;
 }
 
-/* The first of the sockets that were passed to the process is a transport's, if one listens. */
+/* A transport that listens takes the first of the sockets that were passed to the process, so the
+ * admin server takes the second. */
 static unsigned passed_socket(const slack_app_t *app)
 {
     for (size_t i = 0; i < app->transports.count; i++)
@@ -258,7 +260,7 @@ static int start_on(slack_app_t *app, uv_loop_t *loop)
     life->handles++;
     if (slack__token_files_start(&app->token_files, app->services.net)) life->handles++;
     int uv = slack__mailbox_open(&app->mailbox, loop, slack__app_woken, app);
-    if (uv == 0)
+    if (uv == 0) /* a stop that was requested before the start comes now */
         life->handles++;
     else
         rc = slack__app_fail(app, SLACK_EIO, "cannot wake the loop: %s", uv_strerror(uv));
@@ -270,11 +272,11 @@ static int start_on(slack_app_t *app, uv_loop_t *loop)
     return 0;
 }
 
-/* Why an app cannot be started at all. */
+/* 0 if the app can start, or the reason why it cannot. */
 static int check_startable(slack_app_t *app)
 {
     if (app->life.state != SLACK_APP_NEW) return SLACK_EALREADY;
-    if (app->life.status != 0) return app->life.status; /* slack_app_new() has failed */
+    if (app->life.status != 0) return app->life.status; /* of slack_app_new() */
     return app->identity.authorizer ? 0 : slack__options_need_token(&app->options, app->error);
 }
 
@@ -292,7 +294,7 @@ int slack_app_start(slack_app_t *app, slack_app_stopped_fn fn, void *user_data)
 static void signal_received(uv_signal_t *handle, int signum)
 {
     slack_app_t *app = handle->data;
-    SLACK_LOG(&app->log, INFO, "signal", "signal=%d", signum);
+    SLACK_LOG(&app->log, INFO, "signal received", "signal=%d", signum);
     if (signum == SIGHUP)
         slack__app_read_files(app);
     else

@@ -8,13 +8,14 @@
 #include "util/json.h"
 
 /*
- * An assistant's context, what the user looks at beside its thread, comes with two events and is
- * wanted by listeners of messages (https://docs.slack.dev/ai/developing-ai-apps). A listener of the
- * library keeps it before the program's listeners run; a middleware around listeners of messages
- * finds it. It is kept in the app's store unless slack_assistant_store() names another place.
+ * The context of an assistant's thread says what the user looks at beside the thread. Slack sends
+ * it with two events, but listeners of messages need it
+ * (https://docs.slack.dev/ai/developing-ai-apps). A listener of the library keeps the context
+ * before the program's listeners run, and a middleware around listeners of messages finds it. The
+ * app's store keeps it, unless the program does (slack_assistant_store()).
  */
 
-/* A thread's context is kept for so long after its last change. */
+/* How long a context is kept after its last change. */
 #define KEEP_MS           ((int64_t)30 * 24 * 3600 * 1000)
 #define CONTEXT_BYTES_MAX 4096
 
@@ -30,7 +31,8 @@ typedef struct kept_context {
     slack_ctx_t *ctx;
 } kept_context_t;
 
-/* An operation on what is kept of this thread, for this app and workspace. NULL: memory is out. */
+/* An operation on the entry of this thread. The key names the app and the workspace too, since
+ * several of them may share a store. NULL if memory is out. */
 static kept_context_t *kept_new(slack_ctx_t *ctx, enum slack_store_op_kind kind,
                                 void (*done)(slack_store_op_t *op))
 {
@@ -60,7 +62,8 @@ static void kept_stored(slack_store_op_t *op)
     slack_ctx_release(SLACK_CONTAINER(op, kept_context_t, op)->ctx, op->status);
 }
 
-/* Slack may send an older context after a newer one: the event's time is the version. */
+/* Slack may send an older context after a newer one, so the time of the event is the version of the
+ * entry, and the store keeps the newest version. */
 static int store_context(slack_app_t *app, slack_ctx_t *ctx)
 {
     const slack_json_t *context = slack_ctx_assistant_context(ctx);
@@ -101,7 +104,7 @@ static int keep_context(slack_ctx_t *ctx, void *user_data)
     return assistant->save ? assistant->save(ctx, assistant->user_data) : store_context(app, ctx);
 }
 
-/* Once for all listeners that the delivery has. */
+/* Finds the context once for all listeners of the delivery. */
 static int find_context(slack_ctx_t *ctx, void *user_data)
 {
     slack_app_t *app = user_data;
@@ -125,7 +128,8 @@ void slack_assistant_store(slack_app_t *app, slack_handler_fn save_fn, slack_han
 
 /* ---- listeners ---- */
 
-/* Before the program's first listener of an assistant, so that contexts are kept before it runs. */
+/* Registers the library's listeners before the first listener of an assistant, so that a context is
+ * kept before the program's listeners run. */
 static int listen_to_contexts(slack_app_t *app)
 {
     if (app->assistant.keeps) return 0;

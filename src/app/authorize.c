@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/app.h"
 
-/* The public side of identity/authorizer.h. */
+/* The public functions of identity/authorizer.h. */
 
 int slack_app_authorize(slack_app_t *app, const slack_authorizer_t *authorizer)
 {

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-/* The pages of every app: routes like those of the program. */
+/* The routes that every app has. The program may add others. */
 
 #define METRICS_MAX ((size_t)256 << 10)
 
@@ -41,7 +41,7 @@ static int show_metrics(slack_http_visit_t *visit, void *user_data)
     return rc;
 }
 
-int slack__app_add_pages(slack_app_t *app)
+int slack__app_add_routes(slack_app_t *app)
 {
     int rc = slack_http_route(app, "GET", "/healthz", show_health, app);
     if (rc == 0) rc = slack_http_route(app, "GET", "/readyz", show_readiness, app);

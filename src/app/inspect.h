@@ -19,16 +19,16 @@
 
 /* ---- a new app; its clock, sender and options, which change before the start ---- */
 
-/* As slack_app_new(), but no variable and no .env sets an option: those that `options` leaves out
- * have their defaults. */
+/* Like slack_app_new(), but no variable and no .env sets an option: options that are not set get
+ * their defaults. */
 int slack__inspect_app_new(slack_app_t **ret_app, const slack_options_t *options);
 
-/* Replace the clock; borrowed. */
+/* Replaces the clock, which is borrowed. */
 void slack__inspect_set_clock(slack_app_t *app, const slack_clock_t *clock);
-/* Replace libcurl as the sender of calls; borrowed. */
+/* Replaces libcurl as the sender of calls. `sender` is borrowed. */
 void slack__inspect_set_sender(slack_app_t *app, const slack_sender_t *sender);
 void slack__inspect_set_log_level(slack_app_t *app, enum slack_log_level level);
-/* The resolved options, which a test may change; a string by one from slack__strdup(). */
+/* The resolved options. A test may change them; it allocates a string with slack__strdup(). */
 slack_options_t *slack__inspect_options(slack_app_t *app);
 
 const slack_clock_t *slack__inspect_clock(const slack_app_t *app);
@@ -48,9 +48,9 @@ const char *slack__inspect_state(const slack_app_t *app);
 bool slack__inspect_is(const slack_app_t *app, const char *state);
 /* The status that the stop will report. */
 int slack__inspect_status(const slack_app_t *app);
-/* Why the app is not ready, a line of text; NULL when it is ready. */
+/* The reason why the app is not ready, a line of text; NULL if it is ready. */
 const char *slack__inspect_unready(const slack_app_t *app);
-/* Read the token files again. */
+/* Reads the files again, like slack_app_reload(). */
 void slack__inspect_reload(slack_app_t *app);
 /* True while auth.test checks the app's own token. */
 bool slack__inspect_checks_token(const slack_app_t *app);
@@ -64,31 +64,30 @@ const uint64_t *slack__inspect_lookups(const slack_app_t *app);
 
 /* Never NULL. */
 slack_counters_t *slack__inspect_counters(slack_app_t *app);
-/* Append the text that /metrics serves. 0, SLACK_ETOOBIG, SLACK_ENOMEM. */
+/* Appends the text that /metrics serves. 0; SLACK_ETOOBIG; SLACK_ENOMEM. */
 int slack__inspect_metrics_write(const slack_app_t *app, slack_buf_t *out);
 
 /* ---- deliveries and the store ---- */
 
 /* Deliveries that have not ended. */
 size_t slack__inspect_live(const slack_app_t *app);
-/* Do now what the inbox does from time to time: renew the lease, note ends again that the store
- * could not note, claim rows. */
+/* Runs slack__backlog_look() now. */
 void slack__inspect_poll(slack_app_t *app);
 /* A claim is in flight. */
 bool slack__inspect_claims(const slack_app_t *app);
 /* New events queue in the store behind older ones. */
 bool slack__inspect_overflows(const slack_app_t *app);
-/* A renewal of the lease is in flight; and pretend that one is, or that it came back. */
+/* A renewal of the lease is in flight. A test may set this to hold renewals back. */
 bool slack__inspect_renews(const slack_app_t *app);
 void slack__inspect_set_renewing(slack_app_t *app, bool renewing);
-/* What the readiness probe reports of the store. */
+/* Sets whether the app takes its store for failing. */
 void slack__inspect_set_store_failing(slack_app_t *app, bool failing);
 /* A handler on a worker runs, and does not wait for the loop. */
 bool slack__inspect_workers_busy(const slack_app_t *app);
 
 /* ---- handlers ---- */
 
-/* What slack_on_error() was given last; NULL if it was not called. */
+/* The function of slack_on_error(); NULL if there is none. */
 slack_error_fn slack__inspect_error_fn(const slack_app_t *app, void **ret_user_data);
 slack_delivery_t *slack__inspect_delivery(const slack_ctx_t *ctx);
 /* The delivery that an operation of the store ends. */

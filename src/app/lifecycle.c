@@ -7,12 +7,12 @@
  *
  *   NEW -> AUTHORIZING -> RUNNING -> LEAVING -> DRAINING -> CLOSING -> STOPPED
  *
- * The shutdown order: transports and deliveries first, then the parts in the order of close_part[],
- * each when the one before has ended.
+ * A stop ends transports and deliveries first. Then the parts close in the order of close_part[]:
+ * each when the part before has closed, and after every part that uses it.
  */
 
-/* How often a drain looks whether it is over. The first look comes after the deliveries that
- * already waited in the kernel. */
+/* How often the app looks whether its drain is over. The first look comes after the transports have
+ * read the bytes that were in the kernel when the drain began. */
 #define DRAIN_LOOK_MS 20
 
 void slack__app_destroy(slack_app_t *app)
@@ -30,7 +30,7 @@ void slack__app_destroy(slack_app_t *app)
 
 /* ---- closing ---- */
 
-/* The last that an app does on its loop. */
+/* The last act of an app on its loop. */
 static void app_stopped(slack_app_t *app)
 {
     slack_life_t *life = &app->life;
@@ -38,7 +38,7 @@ static void app_stopped(slack_app_t *app)
     life->state = SLACK_APP_STOPPED;
     const bool destroy = life->free_when_stopped && !life->in_run;
     slack_app_stopped_fn fn = life->stopped_fn;
-    if (destroy) life->state = SLACK_APP_CLOSING; /* a free inside of fn does nothing more */
+    if (destroy) life->state = SLACK_APP_CLOSING; /* slack_app_free() in `fn` changes nothing */
     if (fn) fn(app, life->status, life->stopped_data);
     if (destroy) slack__app_destroy(app);
 }
@@ -150,7 +150,7 @@ void slack__app_idle(void *user_data)
 
 /* ---- draining ---- */
 
-static void start_timer(slack_app_t *app, void (*fire)(slack_timer_t *timer), uint64_t in_ms)
+static void life_timer_start(slack_app_t *app, void (*fire)(slack_timer_t *timer), uint64_t in_ms)
 {
     app->life.timer.fire = fire;
     slack__timer_start(app->services.net, &app->life.timer, in_ms);
@@ -162,11 +162,11 @@ static void drain_look(slack_timer_t *timer)
     const bool busy = slack__inbox_busy(&app->inbox) > 0 || app->routes.visit_count > 0 ||
                       slack__transports_busy(&app->transports);
     if (busy && slack__mono_ms(app->log.clock) < app->life.drain_end_ms) {
-        start_timer(app, drain_look, DRAIN_LOOK_MS);
+        life_timer_start(app, drain_look, DRAIN_LOOK_MS);
         return;
     }
     if (busy)
-        SLACK_LOG(&app->log, WARN, "drain: time is up", "deliveries=%zu", app->inbox.live_count);
+        SLACK_LOG(&app->log, WARN, "drain timed out", "deliveries=%zu", app->inbox.live_count);
     close_begin(app);
 }
 
@@ -180,7 +180,7 @@ static void drain_begin(slack_app_t *app)
     slack__inbox_drain(&app->inbox);
     slack__transports_drain(&app->transports);
     app->life.drain_end_ms = slack__mono_ms(app->log.clock) + app->options.drain_ms;
-    start_timer(app, drain_look, DRAIN_LOOK_MS);
+    life_timer_start(app, drain_look, DRAIN_LOOK_MS);
 }
 
 static void leave_over(slack_timer_t *timer)
@@ -188,7 +188,7 @@ static void leave_over(slack_timer_t *timer)
     drain_begin(SLACK_CONTAINER(timer, slack_app_t, life.timer));
 }
 
-/* A balancer has to see that the app goes before it stops to answer. */
+/* A load balancer has to see that the app is not ready before the app stops to answer. */
 static void leave_begin(slack_app_t *app)
 {
     app->life.state = SLACK_APP_LEAVING;
@@ -197,7 +197,7 @@ static void leave_begin(slack_app_t *app)
     slack__identity_stop(&app->identity);
     slack__inbox_drain(&app->inbox);
     slack__transports_leave(&app->transports);
-    start_timer(app, leave_over, app->options.drain_delay_ms);
+    life_timer_start(app, leave_over, app->options.drain_delay_ms);
 }
 
 void slack__app_shutdown(slack_app_t *app, int status)
@@ -212,7 +212,7 @@ void slack__app_shutdown(slack_app_t *app, int status)
         close_begin(app);
 }
 
-/* ---- what other threads ask for ---- */
+/* ---- requests of other threads ---- */
 
 void slack__app_read_files(slack_app_t *app)
 {
@@ -220,7 +220,7 @@ void slack__app_read_files(slack_app_t *app)
     const unsigned count =
         slack__token_files_reload(&app->token_files) + slack__transports_reload(&app->transports);
     if (count == 0)
-        SLACK_LOG(&app->log, INFO, "nothing to read again", "reason=%s",
+        SLACK_LOG(&app->log, INFO, "no file to read again", "reason=%s",
                   "no certificate, token or secret comes from a file");
 }
 

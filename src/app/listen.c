@@ -2,6 +2,8 @@
 #include "app/app.h"
 #include "inbox/jobs.h"
 
+/* The public functions that register listeners, middleware and hooks. */
+
 int slack_listen(slack_app_t *app, const slack_listener_t *listener)
 {
     return listener && listener->assistant
@@ -24,7 +26,7 @@ int slack_on_message(slack_app_t *app, const char *text, slack_handler_fn fn, vo
                                                  .user_data = user_data});
 }
 
-/* The kinds whose match is one exact name. */
+/* For kinds whose match is one exact name. */
 static int listen_exact(slack_app_t *app, enum slack_kind kind, const char *match,
                         slack_handler_fn fn, void *user_data)
 {

@@ -75,7 +75,8 @@ bool slack__mailbox_reloads(slack_mailbox_t *mailbox)
     return reloads;
 }
 
-/* Posts that come meanwhile wait for the next wakeup. */
+/* The list is emptied first, so posts of the called functions wait for the next wakeup. Otherwise
+ * a function that posts itself would never let the loop go on. */
 void slack__mailbox_run(slack_mailbox_t *mailbox, int status)
 {
     slack_link_t batch, *link;
@@ -113,7 +114,7 @@ int slack__mailbox_open(slack_mailbox_t *mailbox, uv_loop_t *loop, void (*woken)
     int rc = uv_async_init(loop, &mailbox->wakeup, mailbox_woken);
     if (rc != 0) return rc;
     atomic_store(&mailbox->wakeup_open, true);
-    slack__mailbox_wake(mailbox);
+    slack__mailbox_wake(mailbox); /* for requests that came before */
     return 0;
 }
 
@@ -127,7 +128,7 @@ bool slack__mailbox_close(slack_mailbox_t *mailbox, void (*closed)(void *user_da
 {
     if (!atomic_exchange(&mailbox->wakeup_open, false)) return false;
     while (atomic_load(&mailbox->senders) > 0) {
-        /* between two instructions of another thread: see slack__mailbox_wake() */
+        /* Another thread is between two instructions of slack__mailbox_wake(). */
     }
     mailbox->closed_fn = closed;
     uv_close((uv_handle_t *)&mailbox->wakeup, wakeup_closed);

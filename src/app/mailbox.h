@@ -10,16 +10,16 @@
 #include "util/queue.h"
 
 /*
- * The way in from other threads. slack_app_stop() and slack_app_reload() are legal in a signal
- * handler, so they take no lock: each counts itself among the senders while it uses the handle, and
- * closing waits for that count.
+ * Requests of other threads to the loop. slack_app_stop() and slack_app_reload() are legal in a
+ * signal handler, so they take no lock: `senders` counts the threads that use the handle, and
+ * closing waits until it is 0.
  */
 
-/* The most posts that wait. */
+/* The most posts that may wait. */
 #define SLACK_POSTS_MAX 65536
 
 typedef struct slack_mailbox {
-    slack_app_t *app; /* only to be handed to the program's functions */
+    slack_app_t *app; /* opaque: only passed to functions of the program */
     uv_mutex_t lock;  /* for posts, count, closed */
     slack_link_t posts;
     size_t count;
@@ -29,7 +29,7 @@ typedef struct slack_mailbox {
     atomic_bool wakeup_open;
     atomic_uint senders;
     atomic_uint stop_requests, reload_requests;
-    unsigned stops_seen, reloads_seen; /* the loop's */
+    unsigned stops_seen, reloads_seen; /* only the loop uses them */
     void (*woken)(void *user_data);
     void (*closed_fn)(void *user_data);
     void *user_data;
@@ -38,11 +38,11 @@ typedef struct slack_mailbox {
 int slack__mailbox_init(slack_mailbox_t *mailbox, slack_app_t *app); /* 0; SLACK_ENOMEM */
 void slack__mailbox_done(slack_mailbox_t *mailbox);
 
-/* `woken` follows each wake from now on, on the loop; once already for what was asked before. 0, or
+/* From now on the loop calls `woken` after each wake, and once for requests that came before. 0, or
  * libuv's error. */
 int slack__mailbox_open(slack_mailbox_t *mailbox, uv_loop_t *loop, void (*woken)(void *user_data),
                         void *user_data);
-/* Nothing wakes the loop any more; `closed` follows. False: it was not open. */
+/* Closes the handle and then calls `closed`. False if it was not open. */
 bool slack__mailbox_close(slack_mailbox_t *mailbox, void (*closed)(void *user_data));
 
 /* Any thread. */
@@ -50,12 +50,12 @@ void slack__mailbox_wake(void *mailbox);
 int slack__mailbox_post(slack_mailbox_t *mailbox,
                         void (*fn)(slack_app_t *app, int status, void *user_data), void *user_data);
 
-/* How many stops were asked for since the last call; whether a reload was. */
+/* How many stops, and whether a reload, were requested since the last call. */
 unsigned slack__mailbox_stops(slack_mailbox_t *mailbox);
 bool slack__mailbox_reloads(slack_mailbox_t *mailbox);
-/* Call the posted functions with `status`. */
+/* Calls the posted functions with `status`. */
 void slack__mailbox_run(slack_mailbox_t *mailbox, int status);
-/* Take no more posts, and call those that wait with SLACK_ECANCELED. */
+/* Takes no more posts, and calls the posted functions with SLACK_ECANCELED. */
 void slack__mailbox_cancel(slack_mailbox_t *mailbox);
 
 #endif

@@ -5,22 +5,23 @@
 
 #include "ops/metrics.h"
 
+/* The text of /metrics: docs/http.md lists the names. A name never changes its meaning. */
+
 static void write_queues(slack_metrics_text_t *text, const slack_app_t *app)
 {
     const slack_inbox_t *inbox = &app->inbox;
     const slack_services_t *services = &app->services;
     slack__metrics_single(text, "deliveries_under_way", "gauge", inbox->live_count,
-                          "Deliveries not ended yet.");
+                          "Deliveries that have not ended.");
     slack__metrics_single(text, "deliveries_in_store", "gauge", slack__inbox_in_store(inbox),
-                          "Those of them that wait for the store.");
+                          "Deliveries that wait for the store.");
     slack__metrics_single(text, "deliveries_put_off", "gauge", inbox->rejected_count,
-                          "Deliveries about to be answered: later.");
+                          "Rejected deliveries whose ack is not sent yet.");
     slack__metrics_single(text, "handlers_queued", "gauge", slack__pool_queued(services->pool),
                           "Handlers that wait for a thread.");
     slack__metrics_single(text, "calls_under_way", "gauge",
                           services->webapi ? slack__webapi_under_way(services->webapi) : 0,
-                          "Web API calls not answered yet, those that wait for their turn "
-                          "included.");
+                          "Web API calls without an answer, queued calls included.");
 }
 
 static void write_lookups(slack_metrics_text_t *text, const slack_app_t *app)
@@ -35,14 +36,14 @@ static void write_lookups(slack_metrics_text_t *text, const slack_app_t *app)
     slack__authorizer_counts(app->identity.authorizer, &open, &known);
     const uint64_t *lookups = slack__authorizer_lookups(app->identity.authorizer);
     slack__metrics_head(text, "authorizations_total", "counter",
-                        "Tenants looked up, by result; deliveries that needed no lookup.");
+                        "Lookups of tenants by result, and deliveries that needed no lookup.");
     for (int i = 0; i < SLACK_LOOKUPS; i++)
         slack__metrics_line(text, "slackapp_authorizations_total{result=\"%s\"} %llu", results[i],
                             (unsigned long long)lookups[i]);
     slack__metrics_single(text, "authorizations_under_way", "gauge", open,
                           "Tenants being looked up.");
     slack__metrics_single(text, "authorizations_remembered", "gauge", known,
-                          "Tenants that are remembered.");
+                          "Tenants in the cache.");
 }
 
 static void write_transports(slack_metrics_text_t *text, const slack_app_t *app)
@@ -51,10 +52,10 @@ static void write_transports(slack_metrics_text_t *text, const slack_app_t *app)
         const char *name, *type, *help;
     } families[] = {
         {"transport_ready", "gauge", "1: deliveries can arrive."},
-        {"transport_connections", "gauge", "Connections."},
-        {"transport_delivered_total", "counter", "Handed to the app."},
-        {"transport_acked_total", "counter", "Answered."},
-        {"transport_ack_lost_total", "counter", "Acks that found no peer any more."},
+        {"transport_connections", "gauge", "Open connections."},
+        {"transport_delivered_total", "counter", "Deliveries handed to the app."},
+        {"transport_acked_total", "counter", "Acks sent."},
+        {"transport_ack_lost_total", "counter", "Acks whose peer had closed its connection."},
         {"transport_refused_total", "counter", "Requests answered without a delivery."},
         {"transport_reconnects_total", "counter", "Connections opened to replace another."},
     };

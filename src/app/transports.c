@@ -4,17 +4,18 @@
 
 #include "app/app.h"
 
-/* What the transports may touch of the app. */
+/* The host of the transports: the functions of the app that a transport may call. */
 
 static void host_state(slack_transport_t *t, enum slack_transport_state state, int reason)
 {
     static const char *const names[] = {"idle", "starting", "ready", "degraded", "stopped"};
-    slack_app_t *app = t->core;
+    slack_app_t *app = t->host_data;
     t->state = state;
     slack_transport_stats_t stats = {0};
     t->ops->stats(t, &stats);
-    SLACK_LOG(&app->log, INFO, "transport", "transport=%s state=%s reason=%s port=%u", t->ops->name,
-              names[state], reason ? slack_err_name(reason) : "none", stats.port);
+    SLACK_LOG(&app->log, INFO, "transport changed its state",
+              "transport=%s state=%s reason=%s port=%u", t->ops->name, names[state],
+              reason ? slack_err_name(reason) : "none", stats.port);
     if (app->state_fn) app->state_fn(app, t->ops->name, state, reason, app->state_data);
     if (state != SLACK_TRANSPORT_STOPPED) return;
     if (app->life.state == SLACK_APP_CLOSING)
@@ -25,9 +26,9 @@ static void host_state(slack_transport_t *t, enum slack_transport_state state, i
 
 static void host_deliver(slack_transport_t *t, slack_delivery_t *d)
 {
-    slack_app_t *app = t->core;
+    slack_app_t *app = t->host_data;
     d->number = ++app->transports.deliveries;
-    if (app->recorder) {
+    if (app->recorder) { /* a transport of the recorder's stands before `t`, and records the ack */
         slack__record_delivery(app->recorder, t, d);
         t = slack__recorder_transport(app->recorder, t);
     }
@@ -36,19 +37,19 @@ static void host_deliver(slack_transport_t *t, slack_delivery_t *d)
 
 static int host_call(slack_transport_t *t, const char *method, slack_call_fn fn, void *user_data)
 {
-    slack_app_t *app = t->core;
+    slack_app_t *app = t->host_data;
     return slack__webapi_call(&app->identity.app_client, method, NULL, fn, user_data);
 }
 
 static int host_visit(slack_transport_t *t, slack_http_request_t *request)
 {
-    slack_app_t *app = t->core;
+    slack_app_t *app = t->host_data;
     return slack__http_routes_visit(&app->routes, request);
 }
 
 static void SLACK_PRINTF(2, 3) host_error(slack_transport_t *t, const char *format, ...)
 {
-    slack_app_t *app = t->core;
+    slack_app_t *app = t->host_data;
     va_list ap;
     va_start(ap, format);
     vsnprintf(app->error, sizeof app->error, format, ap);
@@ -68,7 +69,7 @@ int slack__app_create_transports(slack_app_t *app)
     int rc = slack__transports_create(&app->transports, slack__transport_types, &app->options,
                                       app->error);
     for (size_t i = 0; i < app->transports.count; i++)
-        app->transports.list[i]->core = app;
+        app->transports.list[i]->host_data = app;
     return rc;
 }
 

@@ -50,8 +50,8 @@ static bool mention_has_listener(const slack_run_t *run)
     if (slack__router_match(run->dispatcher->registry->router, &subject, d->arena, &hits) != 0)
         return false;
     bool some = false;
-    for (size_t i = 0; i < hits.count && !some;
-         i++) { /* a listener of all events takes the message too */
+    /* A listener of all events does not count: it takes the message itself. */
+    for (size_t i = 0; i < hits.count && !some; i++) {
         const char *match = hits.items[i].rule->listener.match;
         some = match && strcmp(match, "app_mention") == 0;
     }

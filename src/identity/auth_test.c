@@ -7,27 +7,27 @@
 #include "util/random.h"
 
 /*
- * A token that Slack refuses for good ends the start. Any other failure is tried again for as long
- * as it takes: a bot that boots before its network comes up by itself. Later the last answer is
- * what /readyz reports.
+ * A token that Slack refuses for good ends the start. After any other failure auth.test is tried
+ * again without end, so that a bot that boots before its network starts by itself. After the start,
+ * /readyz reports the last answer.
  */
 
-static void ask(slack_identity_t *identity);
+static void auth_test_ask(slack_identity_t *identity);
 
-static void ask_in(slack_identity_t *identity, uint64_t in_ms)
+static void auth_test_ask_in(slack_identity_t *identity, uint64_t in_ms)
 {
     slack__timer_start(identity->net, &identity->timer, in_ms);
 }
 
-static void retry_later(slack_identity_t *identity, int status, const char *reason,
-                        int64_t retry_after_s)
+static void auth_test_retry(slack_identity_t *identity, int status, const char *reason,
+                            int64_t retry_after_s)
 {
     const uint64_t floor_ms = retry_after_s > 0 ? (uint64_t)retry_after_s * 1000 : 0;
     const uint64_t wait = slack__backoff_next_ms(&identity->backoff, floor_ms, slack__random_u64());
     SLACK_LOG(identity->net->log, WARN, "auth.test failed, will be tried again",
               "error=%s reason=%s wait_ms=%llu", slack_err_name(status), reason,
               (unsigned long long)wait);
-    ask_in(identity, wait);
+    auth_test_ask_in(identity, wait);
 }
 
 static void token_refused(slack_identity_t *identity, const char *error)
@@ -40,7 +40,7 @@ static void token_refused(slack_identity_t *identity, const char *error)
         SLACK_LOG(identity->net->log, ERROR, "Slack refuses the token in SLACK_BOT_TOKEN",
                   "reason=%s", error);
     identity->refused = true;
-    ask_in(identity, SLACK_TOKEN_CHECK_MS);
+    auth_test_ask_in(identity, SLACK_TOKEN_CHECK_MS);
 }
 
 static void token_accepted(slack_identity_t *identity, const slack_response_t *response)
@@ -80,12 +80,13 @@ static void auth_test_answered(const slack_response_t *response, void *user_data
     else if (status == SLACK_EAPI && slack__api_error_is_fatal(error))
         token_refused(identity, error);
     else
-        retry_later(identity, status, error, slack__response_retry_after_s(response));
+        auth_test_retry(identity, status, error, slack__response_retry_after_s(response));
 }
 
-static void ask(slack_identity_t *identity)
+static void auth_test_ask(slack_identity_t *identity)
 {
-    /* Nobody's token: an answer that refuses it is no reason to ask again. */
+    /* Without an owner, because call_ended() of the app would answer a refusal by another
+     * auth.test. */
     slack_client_t client = identity->client;
     client.owner = 0;
     if (identity->phase == SLACK_IDENTITY_ACCEPTED)
@@ -94,32 +95,32 @@ static void ask(slack_identity_t *identity)
     int rc = slack__webapi_call(&client, "auth.test", NULL, auth_test_answered, identity);
     if (rc == 0) return;
     identity->checking = false;
-    retry_later(identity, rc, slack_strerror(rc), -1);
+    auth_test_retry(identity, rc, slack_strerror(rc), -1);
 }
 
-static void timer_fired(slack_timer_t *timer)
+static void auth_test_due(slack_timer_t *timer)
 {
     slack_identity_t *identity = SLACK_CONTAINER(timer, slack_identity_t, timer);
     if (identity->phase == SLACK_IDENTITY_CHECKING && identity->authorizer) {
         identity->phase = SLACK_IDENTITY_ACCEPTED;
         identity->events->accepted(identity->events_data);
     } else if (identity->phase != SLACK_IDENTITY_STOPPED) {
-        ask(identity);
+        auth_test_ask(identity);
     }
 }
 
 void slack__auth_test_init(slack_identity_t *identity)
 {
     identity->backoff = (slack_backoff_t){.base_ms = 500, .cap_ms = 30000};
-    slack__timer_init(&identity->timer, timer_fired);
+    slack__timer_init(&identity->timer, auth_test_due);
 }
 
 void slack__auth_test_start(slack_identity_t *identity)
 {
     if (identity->authorizer)
-        ask_in(identity, 0); /* there is nothing to check, and no event comes inside of a start */
+        auth_test_ask_in(identity, 0); /* no token to check; the event comes after the start */
     else
-        ask(identity);
+        auth_test_ask(identity);
 }
 
 void slack__auth_test_doubt(slack_identity_t *identity)
@@ -127,9 +128,9 @@ void slack__auth_test_doubt(slack_identity_t *identity)
     const uint64_t since_ms = (slack__mono_us(identity->net->clock) - identity->checked_us) / 1000;
     if (identity->phase != SLACK_IDENTITY_ACCEPTED || identity->checking || identity->refused)
         return;
-    if (slack__timer_waits(&identity->timer)) return; /* it is asked soon */
+    if (slack__timer_waits(&identity->timer)) return; /* a check is due soon */
     if (since_ms >= SLACK_TOKEN_CHECK_MS)
-        ask(identity);
+        auth_test_ask(identity);
     else
-        ask_in(identity, SLACK_TOKEN_CHECK_MS - since_ms);
+        auth_test_ask_in(identity, SLACK_TOKEN_CHECK_MS - since_ms);
 }

@@ -5,9 +5,10 @@
 #include "identity/identity.h"
 
 void slack__auth_test_init(slack_identity_t *identity);
-/* Ask until there is an answer. Events report it. */
+/* Calls auth.test until Slack answers. The events of the identity report the answer. */
 void slack__auth_test_start(slack_identity_t *identity);
-/* Slack has refused the own token: ask again, now or when the last answer is old enough. */
+/* Slack has refused a call with the app's own token. Calls auth.test again, at most once in
+ * SLACK_TOKEN_CHECK_MS. */
 void slack__auth_test_doubt(slack_identity_t *identity);
 
 #endif

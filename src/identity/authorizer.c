@@ -14,8 +14,8 @@
 #define ENTRIES_DEFAULT     10000
 #define ENTRIES_MAX         1000000
 
-/* One tenant's deliveries may be this part of those that wait: the others have to have room beside
- * one that is slow to be looked up. */
+/* The deliveries of one tenant may be at most a half of all that wait, so that a slow lookup of one
+ * tenant leaves room for the others. */
 #define WAITING_PART 2
 /* How long a refusal is remembered. */
 #define REFUSAL_MS 10000
@@ -26,7 +26,7 @@ static const char refusal_default[] =
 struct slack_authorizer_state {
     slack_app_t *app;
     slack_net_t *net;
-    slack_authorizer_t options; /* the refusal is a copy */
+    slack_authorizer_t options; /* with a copy of the refusal */
     unsigned max_waiting;
     void (*wake)(void *user_data);
     void *wake_data;
@@ -39,8 +39,8 @@ typedef slack_tenant_entry_t entry_t;
 
 /* ---- answers, from any thread ---- */
 
-static int answer(slack_authorizer_state_t *a, uint64_t id, int status, const char *reason,
-                  slack_grant_t *grant)
+static int question_answer(slack_authorizer_state_t *a, uint64_t id, int status, const char *reason,
+                           slack_grant_t *grant)
 {
     int rc = slack__tenant_cache_answer(&a->tenants, id, status, reason, grant);
     if (rc == 0) a->wake(a->wake_data);
@@ -52,6 +52,7 @@ static bool is_set(const char *text)
     return text && *text;
 }
 
+/* A token goes into a header of each call. A line break in it would begin another header. */
 static bool is_sound(const char *token)
 {
     for (; token && *token; token++)
@@ -67,18 +68,18 @@ int slack__authorizer_grant(slack_authorizer_state_t *a, uint64_t id,
     if (is_set(user) && !a->options.per_user) return SLACK_EINVAL;
     if (!is_sound(bot) || !is_sound(user)) return SLACK_EINVAL;
     slack_grant_t *grant = slack__grant_new(authorization);
-    return grant ? answer(a, id, 0, NULL, grant) : SLACK_ENOMEM;
+    return grant ? question_answer(a, id, 0, NULL, grant) : SLACK_ENOMEM;
 }
 
 int slack__authorizer_refuse(slack_authorizer_state_t *a, uint64_t id, const char *reason)
 {
-    return answer(a, id, SLACK_EAUTH, reason, NULL);
+    return question_answer(a, id, SLACK_EAUTH, reason, NULL);
 }
 
 int slack__authorizer_fail(slack_authorizer_state_t *a, uint64_t id, int status, const char *reason)
 {
-    if (status >= 0 || status == SLACK_EAUTH) status = SLACK_EIO; /* that would be a refusal */
-    return answer(a, id, status, reason, NULL);
+    if (status >= 0 || status == SLACK_EAUTH) status = SLACK_EIO; /* SLACK_EAUTH is a refusal */
+    return question_answer(a, id, status, reason, NULL);
 }
 
 /* ---- the end of a question ---- */
@@ -92,7 +93,7 @@ static slack_answer_t answer_of(const entry_t *e)
     };
 }
 
-static void tell_waiting(entry_t *e)
+static void answer_waiters(entry_t *e)
 {
     const slack_answer_t given = answer_of(e);
     slack_link_t *link;
@@ -115,7 +116,7 @@ static void log_and_count(slack_authorizer_state_t *a, const entry_t *e)
     }
     const bool refused = e->status == SLACK_EAUTH;
     a->lookups[refused ? SLACK_LOOKUP_REFUSED : SLACK_LOOKUP_FAILED]++;
-    SLACK_LOG(a->net->log, WARN, refused ? "tenant refused" : "tenant not looked up",
+    SLACK_LOG(a->net->log, WARN, refused ? "tenant refused" : "tenant lookup failed",
               "app=%s enterprise=%s team=%s user=%s deliveries=%zu error=%s reason=%s", t->app_id,
               t->enterprise_id, t->team_id, t->user_id, e->waiting_count, slack_err_name(e->status),
               e->reason);
@@ -129,10 +130,11 @@ static uint64_t life_ms(const slack_authorizer_state_t *a, const entry_t *e)
     return e->grant || life < REFUSAL_MS ? life : REFUSAL_MS;
 }
 
-static void end_question(slack_authorizer_state_t *a, entry_t *e)
+/* The cache keeps answers and refusals. It drops failures, so that the next delivery asks again. */
+static void question_end(slack_authorizer_state_t *a, entry_t *e)
 {
     log_and_count(a, e);
-    tell_waiting(e);
+    answer_waiters(e);
     if (!e->forgotten && (e->status == 0 || e->status == SLACK_EAUTH))
         slack__tenant_cache_keep(&a->tenants, e,
                                  slack__mono_us(a->net->clock) + life_ms(a, e) * 1000);
@@ -140,14 +142,14 @@ static void end_question(slack_authorizer_state_t *a, entry_t *e)
         slack__tenant_cache_drop(&a->tenants, e);
 }
 
-/* The oldest question; NULL for none. */
+/* The oldest question; NULL if there is none. */
 static entry_t *first_asked(slack_authorizer_state_t *a)
 {
     slack_link_t *asked = &a->tenants.asked;
     return slack__list_empty(asked) ? NULL : SLACK_CONTAINER(asked->next, entry_t, link);
 }
 
-static void rearm(slack_authorizer_state_t *a)
+static void authorizer_rearm(slack_authorizer_state_t *a)
 {
     const entry_t *first = first_asked(a);
     if (first)
@@ -161,11 +163,11 @@ void slack__authorizer_run(slack_authorizer_state_t *a)
     if (a->tenants.canceled) return;
     entry_t *e;
     while ((e = slack__tenant_cache_answered(&a->tenants)) != NULL)
-        end_question(a, e);
-    rearm(a);
+        question_end(a, e);
+    authorizer_rearm(a);
 }
 
-/* A question whose answer is on its way ends by that answer. */
+/* If another thread has just answered a question, that answer ends it. */
 static void question_timed_out(slack_timer_t *timer)
 {
     slack_authorizer_state_t *a = SLACK_CONTAINER(timer, slack_authorizer_state_t, timer);
@@ -174,30 +176,30 @@ static void question_timed_out(slack_timer_t *timer)
     while ((e = first_asked(a)) != NULL && e->until_us <= now) {
         if (!slack__tenant_cache_expire(&a->tenants, e)) return;
         snprintf(e->reason, sizeof e->reason, "no answer within %u ms", a->options.timeout_ms);
-        end_question(a, e);
+        question_end(a, e);
     }
-    rearm(a);
+    authorizer_rearm(a);
 }
 
 /* ---- asking ---- */
 
-static bool failed(slack_answer_t *ret, int status, const char *reason)
+static bool question_failed(slack_answer_t *ret, int status, const char *reason)
 {
     *ret = (slack_answer_t){.status = status, .reason = reason};
     return true;
 }
 
-static bool wait_for(slack_authorizer_state_t *a, entry_t *e, slack_waiter_t *waiter,
-                     slack_answer_t *ret)
+static bool question_wait(slack_authorizer_state_t *a, entry_t *e, slack_waiter_t *waiter,
+                          slack_answer_t *ret)
 {
     if (e->waiting_count >= a->max_waiting / WAITING_PART + 1)
-        return failed(ret, SLACK_EBUSY, "too many wait to be authorized");
+        return question_failed(ret, SLACK_EBUSY, "too many deliveries wait for this tenant");
     slack__list_push(&e->waiting, &waiter->link);
     e->waiting_count++;
     return false;
 }
 
-static bool use_known(slack_authorizer_state_t *a, entry_t *e, slack_answer_t *ret)
+static bool entry_use(slack_authorizer_state_t *a, entry_t *e, slack_answer_t *ret)
 {
     a->lookups[SLACK_LOOKUP_REMEMBERED]++;
     slack__tenant_cache_used(&a->tenants, e);
@@ -209,19 +211,19 @@ static bool use_known(slack_authorizer_state_t *a, entry_t *e, slack_answer_t *r
 bool slack__authorizer_ask(slack_authorizer_state_t *a, slack_tenant_t *tenant,
                            slack_arena_t *arena, slack_waiter_t *waiter, slack_answer_t *ret)
 {
-    if (a->tenants.canceled) return failed(ret, SLACK_ECANCELED, "the app stops");
+    if (a->tenants.canceled) return question_failed(ret, SLACK_ECANCELED, "the app stops");
     const uint64_t now = slack__mono_us(a->net->clock);
     slack_slice_t key = slack__tenant_cache_key(arena, tenant, a->options.per_user);
-    if (key.ptr == NULL) return failed(ret, SLACK_ENOMEM, "out of memory");
+    if (key.ptr == NULL) return question_failed(ret, SLACK_ENOMEM, "out of memory");
     entry_t *e = slack__tenant_cache_find(&a->tenants, key, now);
-    if (e) return e->known ? use_known(a, e, ret) : wait_for(a, e, waiter, ret);
+    if (e) return e->known ? entry_use(a, e, ret) : question_wait(a, e, waiter, ret);
     e = slack__tenant_cache_ask(&a->tenants, key, now + (uint64_t)a->options.timeout_ms * 1000);
-    if (e == NULL) return failed(ret, SLACK_ENOMEM, "out of memory");
-    rearm(a);
-    const bool settled = wait_for(a, e, waiter, ret);
+    if (e == NULL) return question_failed(ret, SLACK_ENOMEM, "out of memory");
+    authorizer_rearm(a);
+    const bool settled = question_wait(a, e, waiter, ret);
     const slack_authorize_t request = {a->app, e->id};
     int rc = a->options.fn(request, &e->tenant, a->options.user_data);
-    if (rc != 0) slack__authorizer_fail(a, e->id, rc, "the function failed");
+    if (rc != 0) slack__authorizer_fail(a, e->id, rc, "the authorizer's function failed");
     return settled;
 }
 
@@ -235,7 +237,7 @@ void slack__authorizer_token_failed(slack_authorizer_state_t *a, uint64_t number
 {
     entry_t *e = slack__tenant_cache_of_grant(&a->tenants, number);
     if (e == NULL) return;
-    SLACK_LOG(a->net->log, WARN, "Slack refuses a tenant's token, which is looked up anew",
+    SLACK_LOG(a->net->log, WARN, "Slack refuses a tenant's token, it is looked up again",
               "app=%s enterprise=%s team=%s", e->tenant.app_id, e->tenant.enterprise_id,
               e->tenant.team_id);
     slack__tenant_cache_drop(&a->tenants, e);
@@ -243,14 +245,14 @@ void slack__authorizer_token_failed(slack_authorizer_state_t *a, uint64_t number
 
 /* ---- life ---- */
 
-/* Fill in a figure that is not set. False: it is out of its range. */
+/* Sets a figure to its default if it is 0. False if the figure is out of range. */
 static bool set_default(unsigned *figure, unsigned preset, unsigned max)
 {
     if (*figure == 0) *figure = preset;
     return *figure <= max;
 }
 
-static bool resolve(slack_authorizer_t *options)
+static bool authorizer_resolve(slack_authorizer_t *options)
 {
     return options->fn && set_default(&options->timeout_ms, TIMEOUT_MS_DEFAULT, TIMEOUT_MS_MAX) &&
            set_default(&options->lifetime_ms, LIFETIME_MS_DEFAULT, LIFETIME_MS_MAX) &&
@@ -260,7 +262,7 @@ static bool resolve(slack_authorizer_t *options)
 bool slack__authorizer_is_sound(const slack_authorizer_t *authorizer)
 {
     slack_authorizer_t options = *authorizer;
-    return resolve(&options);
+    return authorizer_resolve(&options);
 }
 
 int slack__authorizer_new(slack_authorizer_state_t **ret, const slack_authorizer_t *authorizer,
@@ -268,7 +270,7 @@ int slack__authorizer_new(slack_authorizer_state_t **ret, const slack_authorizer
                           void *user_data)
 {
     slack_authorizer_t own = *authorizer;
-    if (!resolve(&own)) return SLACK_EINVAL;
+    if (!authorizer_resolve(&own)) return SLACK_EINVAL;
     slack_authorizer_state_t *a = slack__calloc(1, sizeof *a);
     if (a == NULL) return SLACK_ENOMEM;
     a->app = app;

@@ -7,57 +7,58 @@
 #include "util/arena.h"
 
 /*
- * Tokens that the program looks up. Deliveries wait for their tenant's answer; the program answers
- * at once, later, or from another thread, always by the same way, so that nothing goes on inside of
- * its function. Answers are remembered (tenant_cache.h).
+ * Asks the program for the tokens of tenants. Deliveries wait for the answer of their tenant. The
+ * program answers at once, later or from another thread. In all three cases the loop handles the
+ * answer later, so that no delivery runs inside the program's function. A cache keeps the answers
+ * (tenant_cache.h).
  */
 typedef struct slack_authorizer_state slack_authorizer_state_t;
 
-/* How deliveries came by a tenant's token. */
+/* How deliveries got the token of their tenant. */
 enum slack_lookup {
     SLACK_LOOKUP_GRANTED,
     SLACK_LOOKUP_REFUSED,
-    SLACK_LOOKUP_FAILED,     /* or had no answer in time */
-    SLACK_LOOKUP_REMEMBERED, /* a delivery's, without a lookup */
+    SLACK_LOOKUP_FAILED,     /* or timed out */
+    SLACK_LOOKUP_REMEMBERED, /* from the cache, without a lookup; counts deliveries */
     SLACK_LOOKUPS
 };
 
-/* Whether the function is there and every figure is in its range. */
+/* Whether the function is set and every figure is in range. */
 bool slack__authorizer_is_sound(const slack_authorizer_t *authorizer);
 
-/* `app` is only handed to the program. At most `max_waiting` deliveries wait, and a part of them
- * for one tenant. `wake` may be called by any thread; slack__authorizer_run() has to follow on the
- * loop. 0; SLACK_EINVAL; SLACK_ENOMEM. */
+/* `app` is only passed to the program. At most `max_waiting` deliveries wait, and about half as
+ * many for one tenant. Any thread may call `wake`, after which the loop has to call
+ * slack__authorizer_run(). 0; SLACK_EINVAL; SLACK_ENOMEM. */
 int slack__authorizer_new(slack_authorizer_state_t **ret, const slack_authorizer_t *authorizer,
                           slack_app_t *app, unsigned max_waiting, void (*wake)(void *user_data),
                           void *user_data);
 void slack__authorizer_free(slack_authorizer_state_t *a);
 void slack__authorizer_start(slack_authorizer_state_t *a, slack_net_t *net);
 
-/* Ask for a tenant's grant. True: `ret` has the answer already. False: the waiter is linked, and is
- * called from the loop. `arena` holds what the question needs. */
+/* Asks for the grant of a tenant. True: `ret` has the answer. False: the waiter is linked, and the
+ * loop calls it with the answer. Allocates the key of the question in `arena`. */
 bool slack__authorizer_ask(slack_authorizer_state_t *a, slack_tenant_t *tenant,
                            slack_arena_t *arena, slack_waiter_t *waiter, slack_answer_t *ret);
-/* Forget the tenants that match; NULL: all of them. */
+/* Forgets the tenants that match; NULL: all tenants. */
 void slack__authorizer_forget(slack_authorizer_state_t *a, const slack_tenant_t *tenant);
 /* Slack has refused the token of the grant with this number. */
 void slack__authorizer_token_failed(slack_authorizer_state_t *a, uint64_t number);
 
-/* Take the answers that other threads gave. */
+/* Handles the answers that the program has given. */
 void slack__authorizer_run(slack_authorizer_state_t *a);
-/* No question is open any more, and every later one is answered with SLACK_ECANCELED. */
+/* Closes all questions without an answer. Later questions are answered with SLACK_ECANCELED. */
 void slack__authorizer_cancel(slack_authorizer_state_t *a);
 bool slack__authorizer_canceled(const slack_authorizer_state_t *a);
 
-/* What a person reads whose tenant was refused. */
+/* The sentence for a person whose tenant was refused. */
 const char *slack__authorizer_refusal(const slack_authorizer_state_t *a);
 /* SLACK_LOOKUPS figures. */
 const uint64_t *slack__authorizer_lookups(const slack_authorizer_state_t *a);
-/* Questions without an answer, and tenants that are remembered. */
+/* Questions without an answer, and tenants in the cache. */
 void slack__authorizer_counts(const slack_authorizer_state_t *a, size_t *ret_open,
                               size_t *ret_known);
 
-/* Any thread: the work of slack_authorize_grant(), _refuse() and _fail(). */
+/* Implement slack_authorize_grant(), _refuse() and _fail(), on any thread. */
 int slack__authorizer_grant(slack_authorizer_state_t *a, uint64_t id,
                             const slack_authorization_t *authorization);
 int slack__authorizer_refuse(slack_authorizer_state_t *a, uint64_t id, const char *reason);

@@ -7,8 +7,8 @@
 
 const slack_grant_t slack__grant_none = {.bot_id = "", .bot_user = ""};
 
-/* A copy at `*end`, which moves on. */
-static const char *put(char **end, const char *text)
+/* Copies a text to `*end` and advances `*end`. */
+static const char *grant_put(char **end, const char *text)
 {
     const char *copy = *end;
     size_t size = strlen(text) + 1;
@@ -32,12 +32,12 @@ slack_grant_t *slack__grant_new(const slack_authorization_t *from)
     slack_grant_t *grant = slack__malloc(size);
     if (grant == NULL) return NULL;
     char *end = (char *)(grant + 1);
-    const char *bot = put(&end, texts[0]), *user = put(&end, texts[1]);
+    const char *bot = grant_put(&end, texts[0]), *user = grant_put(&end, texts[1]);
     *grant = (slack_grant_t){.refs = 1, .lifetime_ms = from->lifetime_ms, .size = size};
     grant->user_token = *user ? user : NULL;
     grant->bot_token = *bot ? bot : grant->user_token;
-    grant->bot_id = put(&end, texts[2]);
-    grant->bot_user = put(&end, texts[3]);
+    grant->bot_id = grant_put(&end, texts[2]);
+    grant->bot_user = grant_put(&end, texts[3]);
     return grant;
 }
 

@@ -10,13 +10,12 @@
 #include "webapi/webapi.h"
 
 /*
- * With whose token the app acts. An app with a token of its own checks it with auth.test
- * (https://docs.slack.dev/reference/methods/auth.test) before it takes deliveries, and again when
- * Slack refuses a call for the token's sake. An app with an authorizer has each tenant's token
- * looked up.
+ * The tokens with which the app acts. An app with a token of its own checks it with auth.test
+ * (https://docs.slack.dev/reference/methods/auth.test) before it takes deliveries, and again after
+ * Slack has refused it in a call. An app with an authorizer looks up the token of each tenant.
  */
 
-/* How soon after a check of the app's own token the next one may follow. */
+/* The least time between two checks of the app's own token after the start. */
 #define SLACK_TOKEN_CHECK_MS 60000
 
 /* An app's name for its rows in the store: SLACK_APP_ID; else "TEAM/BOT" of its own token, the same
@@ -25,15 +24,15 @@
 
 enum slack_identity_phase {
     SLACK_IDENTITY_NEW,
-    SLACK_IDENTITY_CHECKING, /* auth.test is in flight, or waits to be tried again */
+    SLACK_IDENTITY_CHECKING, /* auth.test is in flight, or will be tried again */
     SLACK_IDENTITY_ACCEPTED,
-    SLACK_IDENTITY_STOPPED /* the token is not checked any more */
+    SLACK_IDENTITY_STOPPED /* no check follows */
 };
 
-/* What an identity reports; each at most once. */
+/* The reports of an identity. Each comes at most once. */
 typedef struct slack_identity_events {
-    void (*accepted)(void *user_data);                    /* deliveries may come */
-    void (*refused)(void *user_data, const char *reason); /* for good, before the start was done */
+    void (*accepted)(void *user_data);                    /* the app may take deliveries */
+    void (*refused)(void *user_data, const char *reason); /* the start has failed for good */
 } slack_identity_events_t;
 
 typedef struct slack_identity {
@@ -44,31 +43,31 @@ typedef struct slack_identity {
     slack_client_t client;     /* the bot's */
     slack_client_t app_client; /* with the app-level token, for transports */
     char bot_user[32], bot_id[32], team_id[32];
-    char app[SLACK_APP_NAME_MAX]; /* whose rows in the store are this app's, once accepted */
-    slack_grant_t own;            /* the app's own token */
-    slack_authorizer_state_t *authorizer; /* NULL: the app's own token is everybody's */
+    char app[SLACK_APP_NAME_MAX];         /* the app's name for its rows, once accepted */
+    slack_grant_t own;                    /* the app's own token */
+    slack_authorizer_state_t *authorizer; /* NULL: the app's own token serves all deliveries */
 
     slack_backoff_t backoff;
     slack_timer_t timer; /* the next check */
     bool checking;       /* auth.test is in flight */
-    bool refused;        /* its last answer */
-    uint64_t checked_us; /* when it was asked last, after the start */
+    bool refused;        /* Slack refused the token in the last answer */
+    uint64_t checked_us; /* the time of the last check after the start */
 } slack_identity_t;
 
-/* The clients of the app; `options` are borrowed for the identity's life. */
 void slack__identity_init(slack_identity_t *identity);
+/* Makes the clients of the app. `options` is borrowed for the life of the identity. */
 void slack__identity_open(slack_identity_t *identity, slack_net_t *net, slack_webapi_t *webapi,
                           const slack_options_t *options);
-/* Check the own token until Slack has an answer. With an authorizer it is accepted at once.
- * `events` are filled. */
+/* Checks the app's own token until Slack answers. With an authorizer the identity is accepted
+ * without a check. The caller has set `events`. */
 void slack__identity_start(slack_identity_t *identity);
-/* The own token is not checked any more. */
+/* Ends the checks of the app's own token. */
 void slack__identity_stop(slack_identity_t *identity);
-/* No tenant is asked for any more, and no answer is awaited. */
+/* Stops, and cancels the authorizer. */
 void slack__identity_close(slack_identity_t *identity);
 void slack__identity_done(slack_identity_t *identity);
 
-/* A call with a token has failed because Slack refuses the token. `owner`: slack_client_t.owner. */
+/* Slack has refused the token of a call. `owner` is slack_client_t.owner. */
 void slack__identity_token_failed(slack_identity_t *identity, uint64_t owner);
 /* The grant of a delivery before its tenant is known: the app's own, or none. */
 static inline const slack_grant_t *slack__identity_own_grant(const slack_identity_t *identity)

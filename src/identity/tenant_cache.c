@@ -10,10 +10,11 @@
 /* ---- keys ---- */
 
 #define KEY_TEXTS 7
-#define KEY_USER  3 /* the first that is the user's */
+#define KEY_USER  3 /* the first text that depends on the user */
 
-/* The members that a key is made of, each with its NUL; behind them is_enterprise_install. */
-static const char **text_at(slack_tenant_t *t, size_t i)
+/* The texts of a key. It has them in this order, each with its NUL, and then
+ * is_enterprise_install. */
+static const char **key_text(slack_tenant_t *t, size_t i)
 {
     const char **const all[KEY_TEXTS] = {
         &t->app_id,        &t->enterprise_id, &t->team_id, &t->user_id, &t->actor_enterprise_id,
@@ -26,15 +27,15 @@ slack_slice_t slack__tenant_cache_key(slack_arena_t *arena, slack_tenant_t *tena
 {
     if (tenant->is_enterprise_install) tenant->team_id = "";
     for (size_t i = KEY_USER; i < KEY_TEXTS && !per_user; i++)
-        *text_at(tenant, i) = "";
+        *key_text(tenant, i) = "";
     size_t len = 1;
     for (size_t i = 0; i < KEY_TEXTS; i++)
-        len += strlen(*text_at(tenant, i)) + 1;
+        len += strlen(*key_text(tenant, i)) + 1;
     char *key = slack__arena_alloc(arena, len), *end = key;
     if (key == NULL) return (slack_slice_t){NULL, 0};
     for (size_t i = 0; i < KEY_TEXTS; i++) {
-        const size_t size = strlen(*text_at(tenant, i)) + 1;
-        memcpy(end, *text_at(tenant, i), size);
+        const size_t size = strlen(*key_text(tenant, i)) + 1;
+        memcpy(end, *key_text(tenant, i), size);
         end += size;
     }
     *end = (char)tenant->is_enterprise_install;
@@ -44,13 +45,13 @@ slack_slice_t slack__tenant_cache_key(slack_arena_t *arena, slack_tenant_t *tena
 static void read_key(slack_tenant_t *ret, const char *key)
 {
     for (size_t i = 0; i < KEY_TEXTS; i++) {
-        *text_at(ret, i) = key;
+        *key_text(ret, i) = key;
         key += strlen(key) + 1;
     }
     ret->is_enterprise_install = *key != 0;
 }
 
-static slack_slice_t key_of(const void *value)
+static slack_slice_t entry_key(const void *value)
 {
     const slack_tenant_entry_t *e = value;
     return (slack_slice_t){e->key, e->key_len};
@@ -61,7 +62,7 @@ static slack_slice_t id_slice(const uint64_t *id)
     return (slack_slice_t){(const char *)id, sizeof *id};
 }
 
-static slack_slice_t id_of(const void *value)
+static slack_slice_t entry_id(const void *value)
 {
     const slack_tenant_entry_t *e = value;
     return id_slice(&e->id);
@@ -89,13 +90,14 @@ static void free_maps(slack_tenant_cache_t *t)
 
 int slack__tenant_cache_init(slack_tenant_cache_t *t, size_t known_max, size_t asked_max)
 {
-    const size_t most = known_max + asked_max + 1; /* one more for a moment: see keep() */
+    /* slack__tenant_cache_keep() has one more entry for a moment. */
+    const size_t most = known_max + asked_max + 1;
     *t = (slack_tenant_cache_t){.known_max = known_max, .last_id = SLACK_OWNER_APP};
     slack__link_init(&t->asked);
     slack__link_init(&t->known);
     slack__link_init(&t->answered);
-    t->by_key = slack__map_new_keyed(most, key_of);
-    t->by_id = slack__map_new_keyed(most, id_of);
+    t->by_key = slack__map_new_keyed(most, entry_key);
+    t->by_id = slack__map_new_keyed(most, entry_id);
     if (t->by_key && t->by_id && uv_mutex_init(&t->lock) == 0) return 0;
     free_maps(t);
     return SLACK_ENOMEM;
@@ -109,17 +111,17 @@ void slack__tenant_cache_done(slack_tenant_cache_t *t)
 
 /* ---- entries ---- */
 
-/* Put a new entry into both maps, where it can be answered from then on. */
-static int add(slack_tenant_cache_t *t, slack_tenant_entry_t *e)
+/* Adds a new entry to both maps. Other threads may answer it from then on. */
+static int entry_add(slack_tenant_cache_t *t, slack_tenant_entry_t *e)
 {
-    int rc = slack__map_put(t->by_key, key_of(e), e);
+    int rc = slack__map_put(t->by_key, entry_key(e), e);
     if (rc != 0) return rc;
     uv_mutex_lock(&t->lock);
     e->id = ++t->last_id;
-    rc = slack__map_put(t->by_id, id_of(e), e);
+    rc = slack__map_put(t->by_id, entry_id(e), e);
     e->open = rc == 0;
     uv_mutex_unlock(&t->lock);
-    if (rc != 0) slack__map_take(t->by_key, key_of(e));
+    if (rc != 0) slack__map_take(t->by_key, entry_key(e));
     return rc;
 }
 
@@ -135,7 +137,7 @@ slack_tenant_entry_t *slack__tenant_cache_ask(slack_tenant_cache_t *t, slack_sli
     e->key_len = key.len;
     memcpy(e->key, key.ptr, key.len);
     read_key(&e->tenant, e->key);
-    if (add(t, e) != 0) {
+    if (entry_add(t, e) != 0) {
         slack__free(e);
         return NULL;
     }
@@ -147,10 +149,10 @@ slack_tenant_entry_t *slack__tenant_cache_ask(slack_tenant_cache_t *t, slack_sli
 void slack__tenant_cache_drop(slack_tenant_cache_t *t, slack_tenant_entry_t *e)
 {
     uv_mutex_lock(&t->lock);
-    slack__map_take(t->by_id, id_of(e));
+    slack__map_take(t->by_id, entry_id(e));
     slack__unlink(&e->answered_link);
     uv_mutex_unlock(&t->lock);
-    slack__map_take(t->by_key, key_of(e));
+    slack__map_take(t->by_key, entry_key(e));
     slack__unlink(&e->link);
     if (!e->known) t->asked_count--;
     entry_free(e);
@@ -161,7 +163,7 @@ slack_tenant_entry_t *slack__tenant_cache_find(slack_tenant_cache_t *t, slack_sl
 {
     slack_tenant_entry_t *e = slack__map_get(t->by_key, key);
     if (e == NULL || !e->known || e->until_us > now_us) return e;
-    slack__tenant_cache_drop(t, e);
+    slack__tenant_cache_drop(t, e); /* its time is over */
     return NULL;
 }
 
@@ -188,15 +190,15 @@ void slack__tenant_cache_keep(slack_tenant_cache_t *t, slack_tenant_entry_t *e, 
 
 /* ---- forgetting ---- */
 
-static bool matches(const char *wanted, const char *text)
+static bool text_matches(const char *wanted, const char *text)
 {
     return wanted == NULL || *wanted == '\0' || strcmp(wanted, text) == 0;
 }
 
-static bool is_meant(slack_tenant_t *wanted, slack_tenant_t *tenant)
+static bool tenant_matches(slack_tenant_t *wanted, slack_tenant_t *tenant)
 {
     for (size_t i = 0; i < KEY_TEXTS; i++)
-        if (!matches(*text_at(wanted, i), *text_at(tenant, i))) return false;
+        if (!text_matches(*key_text(wanted, i), *key_text(tenant, i))) return false;
     return true;
 }
 
@@ -204,16 +206,18 @@ void slack__tenant_cache_forget(slack_tenant_cache_t *t, const slack_tenant_t *w
 {
     slack_tenant_t wanted = *which;
     for (slack_link_t *link = t->asked.next; link != &t->asked; link = link->next)
-        if (is_meant(&wanted, &entry_at(link)->tenant)) entry_at(link)->forgotten = true;
+        if (tenant_matches(&wanted, &entry_at(link)->tenant)) entry_at(link)->forgotten = true;
     for (slack_link_t *link = t->known.next, *next; link != &t->known; link = next) {
         next = link->next;
-        if (is_meant(&wanted, &entry_at(link)->tenant)) slack__tenant_cache_drop(t, entry_at(link));
+        if (tenant_matches(&wanted, &entry_at(link)->tenant))
+            slack__tenant_cache_drop(t, entry_at(link));
     }
 }
 
 slack_tenant_entry_t *slack__tenant_cache_of_grant(slack_tenant_cache_t *t, uint64_t number)
 {
-    slack_tenant_entry_t *e = slack__map_get(t->by_id, id_slice(&number)); /* changed by us alone */
+    /* Without the lock: only this thread changes the map. */
+    slack_tenant_entry_t *e = slack__map_get(t->by_id, id_slice(&number));
     return e && e->known ? e : NULL;
 }
 
@@ -261,7 +265,7 @@ void slack__tenant_cache_cancel(slack_tenant_cache_t *t)
     uv_mutex_lock(&t->lock);
     t->canceled = true;
     while (slack__list_shift(&t->answered)) {
-        /* nobody waits for them any more */
+        /* The answers are dropped, because no delivery waits for them. */
     }
     uv_mutex_unlock(&t->lock);
 }

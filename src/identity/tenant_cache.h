@@ -11,33 +11,33 @@
 #include "util/queue.h"
 
 /*
- * What is known of tenants: an entry for each, from the first delivery of it on.
+ * The grants and refusals of tenants. A tenant has an entry from its first delivery on:
  *
- *   ASKED, deliveries wait for it -> answered, by any thread -> KNOWN until its time is over
- *                                 -> failed, or no answer in time -> gone
+ *   ASKED, deliveries wait -> answered, on any thread -> KNOWN until its time is over
+ *                          -> failed or timed out     -> dropped
  *
- * Everything is the loop's but what is marked: other threads only find an open question by its id,
- * and leave their answer with it. Time comes in; nothing here looks at a clock.
+ * Other threads only find an open question by its id and store their answer in it, under the lock.
+ * Everything else belongs to the loop. The caller passes the time.
  */
 
 #define SLACK_TENANT_REASON_MAX 128
 
 typedef struct slack_tenant_entry {
-    slack_link_t link;    /* tenants->asked, the oldest first; or ->known, by their last use */
-    slack_link_t waiting; /* the owner's: who waits for the answer */
+    slack_link_t link;    /* in tenants->asked, the oldest first; or in ->known, by last use */
+    slack_link_t waiting; /* links waiter->link; the authorizer's */
     size_t waiting_count;
     uint64_t id;
     uint64_t until_us;     /* asked: the time-out; known: the end of its life */
-    bool known;            /* else it is asked */
-    bool forgotten;        /* while it was asked */
-    slack_tenant_t tenant; /* the strings are the key's */
+    bool known;            /* false: asked */
+    bool forgotten;        /* the tenant was forgotten meanwhile, so the answer is not kept */
+    slack_tenant_t tenant; /* the strings are in `key` */
     size_t key_len;
 
-    /* Under the lock while it is asked. */
-    bool open;                  /* may be answered */
-    slack_link_t answered_link; /* tenants->answered */
-    int status;                 /* 0, SLACK_EAUTH for a refusal, or what failed */
-    slack_grant_t *grant;       /* NULL unless it is 0; its number is the id */
+    /* Guarded by the lock while the entry is asked. */
+    bool open;                  /* an answer is accepted */
+    slack_link_t answered_link; /* in tenants->answered */
+    int status;                 /* 0; SLACK_EAUTH: refused; else the error of the lookup */
+    slack_grant_t *grant;       /* if status is 0; its number is the id of the entry */
     char reason[SLACK_TENANT_REASON_MAX];
 
     char key[];
@@ -49,50 +49,50 @@ typedef struct slack_tenant_cache {
     size_t asked_count, known_max;
 
     uv_mutex_t lock;
-    slack_map_t *by_id; /* changed by the loop alone */
+    slack_map_t *by_id; /* only the loop changes it */
     slack_link_t answered;
     uint64_t last_id;
     bool canceled;
 } slack_tenant_cache_t;
 
-/* At most so many are known, and so many asked at once. 0; SLACK_ENOMEM: nothing is left to free.
- */
+/* The cache has at most `known_max` known and `asked_max` asked entries. 0; SLACK_ENOMEM: there is
+ * nothing to free. */
 int slack__tenant_cache_init(slack_tenant_cache_t *tenants, size_t known_max, size_t asked_max);
 void slack__tenant_cache_done(slack_tenant_cache_t *tenants);
 
-/* What an entry is found by, in the arena: the tenant as the program is asked for it, narrowed down
- * to what the answer may depend on. ptr is NULL when memory is out. */
+/* Narrows a tenant down to the ids that the answer may depend on, and makes the key of its entry,
+ * in the arena. ptr is NULL if memory is out. */
 slack_slice_t slack__tenant_cache_key(slack_arena_t *arena, slack_tenant_t *tenant, bool per_user);
 
-/* What is known or asked under a key; NULL for nothing that is still good. */
+/* The entry of a key, known or asked; NULL if there is none or its time is over. */
 slack_tenant_entry_t *slack__tenant_cache_find(slack_tenant_cache_t *tenants, slack_slice_t key,
                                                uint64_t now_us);
-/* A new one, asked. NULL when memory is out, or a bound is reached. */
+/* Adds an entry that is asked. NULL if memory is out or a limit is reached. */
 slack_tenant_entry_t *slack__tenant_cache_ask(slack_tenant_cache_t *tenants, slack_slice_t key,
                                               uint64_t until_us);
-/* What was asked is known: as the one that was used last, in the place of the one that was not for
- * the longest time. */
+/* Makes an asked entry a known one. If the cache is full, drops the entry whose last use is longest
+ * ago. */
 void slack__tenant_cache_keep(slack_tenant_cache_t *tenants, slack_tenant_entry_t *entry,
                               uint64_t until_us);
 void slack__tenant_cache_used(slack_tenant_cache_t *tenants, slack_tenant_entry_t *entry);
 void slack__tenant_cache_drop(slack_tenant_cache_t *tenants, slack_tenant_entry_t *entry);
-/* Those that match: drop what is known, and have what is asked not be kept. */
+/* Drops the known entries that match. The answers of asked entries that match will not be kept. */
 void slack__tenant_cache_forget(slack_tenant_cache_t *tenants, const slack_tenant_t *wanted);
-/* The known one whose grant has this number; NULL for none. */
+/* The known entry whose grant has this number; NULL if there is none. */
 slack_tenant_entry_t *slack__tenant_cache_of_grant(slack_tenant_cache_t *tenants, uint64_t number);
 size_t slack__tenant_cache_known(const slack_tenant_cache_t *tenants);
 
 /* ---- answers ---- */
 
-/* Any thread. Takes the grant, whatever it returns: 0; SLACK_EALREADY where there is no such
- * question, or it was answered; SLACK_ECANCELED. */
+/* Answers a question, on any thread. Takes the reference to the grant in every case. 0;
+ * SLACK_EALREADY if the question is answered or dropped; SLACK_ECANCELED. */
 int slack__tenant_cache_answer(slack_tenant_cache_t *tenants, uint64_t id, int status,
                                const char *reason, slack_grant_t *grant);
-/* The first that was answered, and is the loop's again; NULL for none. */
+/* Takes the first entry that was answered; it belongs to the loop again. NULL if there is none. */
 slack_tenant_entry_t *slack__tenant_cache_answered(slack_tenant_cache_t *tenants);
-/* Answer one that nobody has: its time is up. False where an answer is on its way. */
+/* Ends a question with SLACK_ETIMEDOUT. False if another thread has answered it. */
 bool slack__tenant_cache_expire(slack_tenant_cache_t *tenants, slack_tenant_entry_t *entry);
-/* No answer is taken any more. */
+/* Refuses all answers from now on, and drops those that the loop has not taken. */
 void slack__tenant_cache_cancel(slack_tenant_cache_t *tenants);
 
 #endif

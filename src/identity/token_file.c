@@ -8,7 +8,7 @@
 #include "util/alloc.h"
 #include "util/file.h"
 
-/* The room that a token from a file has. */
+/* The size of the buffer of a token from a file. A later token may be longer than the first. */
 #define TOKEN_ROOM 1024
 
 typedef struct token {
@@ -30,7 +30,7 @@ static token_t app_token(const slack_token_files_t *files)
     return (token_t){"SLACK_APP_TOKEN_FILE", SLACK_TOKEN_OF_APP, o->app_token_file, &o->app_token};
 }
 
-static int make_room(slack_token_files_t *files, token_t token, char *error)
+static int token_make_room(slack_token_files_t *files, token_t token, char *error)
 {
     if (token.file == NULL || *token.place == NULL) return 0;
     const size_t len = strlen(*token.place);
@@ -51,13 +51,13 @@ static int make_room(slack_token_files_t *files, token_t token, char *error)
 int slack__token_files_init(slack_token_files_t *files, slack_options_t *options, char *error)
 {
     files->options = options;
-    int rc = make_room(files, bot_token(files), error);
-    return rc == 0 ? make_room(files, app_token(files), error) : rc;
+    int rc = token_make_room(files, bot_token(files), error);
+    return rc == 0 ? token_make_room(files, app_token(files), error) : rc;
 }
 
 /* ---- reading ---- */
 
-/* What is wrong with a file's text; NULL: nothing. */
+/* The fault of a file's text; NULL if it is a token of the right kind. */
 static const char *text_fault(const token_t *token, const char *text)
 {
     if (strlen(text) >= TOKEN_ROOM) return "the token is too long";
@@ -97,7 +97,8 @@ static unsigned reload_token(slack_token_files_t *files, token_t token)
 
 unsigned slack__token_files_reload(slack_token_files_t *files)
 {
-    slack__file_watch_mark(&files->watch); /* before the reading, so that no change is missed */
+    slack__file_watch_mark(
+        &files->watch); /* first, so that no change after the reading is missed */
     return reload_token(files, bot_token(files)) + reload_token(files, app_token(files));
 }
 
@@ -113,12 +114,12 @@ bool slack__token_files_start(slack_token_files_t *files, slack_net_t *net)
     int rc = slack__file_watch_start(&files->watch, net->loop, SLACK_FILE_WATCH_MS, files_changed,
                                      files);
     if (rc != 0)
-        SLACK_LOG(net->log, WARN, "files not watched", "file=%s reason=%s", files->watch.paths[0],
-                  uv_strerror(rc));
+        SLACK_LOG(net->log, WARN, "token files not watched", "file=%s reason=%s",
+                  files->watch.paths[0], uv_strerror(rc));
     return true;
 }
 
-static void watch_closed(void *user_data)
+static void token_watch_closed(void *user_data)
 {
     slack_token_files_t *files = user_data;
     files->closed_fn(files->closed_data);
@@ -129,5 +130,5 @@ void slack__token_files_close(slack_token_files_t *files, void (*fn)(void *user_
 {
     files->closed_fn = fn;
     files->closed_data = user_data;
-    slack__file_watch_close(&files->watch, watch_closed);
+    slack__file_watch_close(&files->watch, token_watch_closed);
 }

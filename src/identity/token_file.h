@@ -8,9 +8,9 @@
 #include "net/loop.h"
 
 /*
- * Tokens that come from files are read again when a file changes and when the app is asked to. A
- * new token is written where the old one lies: every client has borrowed that place and reads it
- * for each call. So a delivery that is under way uses the new token for its next call.
+ * Tokens from files are read again when a file changes, and on slack_app_reload(). A new token
+ * overwrites the old one in its place: every client has borrowed that place and reads it for each
+ * call. So a running delivery uses the new token for its next call.
  */
 typedef struct slack_token_files {
     slack_options_t *options;
@@ -23,12 +23,12 @@ typedef struct slack_token_files {
 /* Makes room for later tokens in `options`, which are borrowed. 0; SLACK_ECONFIG with a sentence in
  * `error`; SLACK_ENOMEM. */
 int slack__token_files_init(slack_token_files_t *files, slack_options_t *options, char *error);
-/* Begin to watch. True: slack__token_files_close() has to follow. */
+/* Begins to watch. True: slack__token_files_close() has to follow. */
 bool slack__token_files_start(slack_token_files_t *files, slack_net_t *net);
-/* `fn` follows, once; nothing where no file is watched. */
+/* Ends the watch and then calls `fn`, once. Does nothing if no file is watched. */
 void slack__token_files_close(slack_token_files_t *files, void (*fn)(void *user_data),
                               void *user_data);
-/* Read the tokens. How many come from files. */
+/* Reads the tokens again. Returns how many come from files. */
 unsigned slack__token_files_reload(slack_token_files_t *files);
 
 #endif

@@ -7,10 +7,10 @@
 #include "protocol/payload.h"
 #include "util/str.h"
 
-/* Messages that carry what somebody said (as Bolt for Python has it). */
+/* The subtypes of messages that carry somebody's words, as in Bolt for Python. */
 static const char spoken[] = "none,bot_message,file_share,thread_broadcast";
 
-/* ---- what is compared ---- */
+/* ---- the subject ---- */
 
 void slack__subject_set_action(slack_subject_t *subject, const slack_json_t *action)
 {
@@ -47,7 +47,7 @@ static int match_string(const char *match, enum slack_match how, slack_pattern_t
     return same ? 0 : SLACK_ENOTFOUND;
 }
 
-/* ---- where an event is ---- */
+/* ---- the place of an event ---- */
 
 static unsigned channel_type(const slack_json_t *body)
 {
@@ -62,7 +62,8 @@ static unsigned channel_type(const slack_json_t *body)
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (strcmp(type, types[i].name) == 0) return types[i].where;
     if (*type) return 0;
-    /* Events without the field, as app_mention: the id's first letter tells what it can. */
+    /* Some events, such as app_mention, lack the field. Then the first letter of the channel's id
+     * shows the type, except that a private channel may begin with C too. */
     switch (*slack__payload_channel(body)) {
     case 'C': return SLACK_IN_CHANNEL;
     case 'G': return SLACK_IN_GROUP;
@@ -71,7 +72,7 @@ static unsigned channel_type(const slack_json_t *body)
     }
 }
 
-/* A thread's first message bears its own timestamp as thread_ts, and is no reply. */
+/* The first message of a thread has its own timestamp as thread_ts, and is not a reply. */
 static bool in_thread(const slack_json_t *body)
 {
     const char *thread = slack__payload_thread_ts(body);
@@ -128,7 +129,7 @@ static bool interaction_fits(const slack_listener_t *l, const slack_json_t *body
     return l->callback_id == NULL || strcmp(l->callback_id, callback_id(body)) == 0;
 }
 
-/* What `match` is compared with; NULL where there is no such thing, which nothing matches. */
+/* The text that `match` is compared with. NULL matches nothing. */
 static const char *match_subject(const slack_listener_t *l, const slack_subject_t *subject)
 {
     if (l->message) return subject->text;
@@ -154,12 +155,12 @@ int slack__match(const slack_rule_t *rule, const slack_subject_t *subject, slack
     return text ? match_string(l->match, l->how, rule->pattern, text, arena, ret) : SLACK_ENOTFOUND;
 }
 
-static bool known(enum slack_match how)
+static bool how_is_known(enum slack_match how)
 {
     return how == SLACK_MATCH_EXACT || how == SLACK_MATCH_CONTAINS || how == SLACK_MATCH_REGEX;
 }
 
-static bool empty(const char *s)
+static bool is_empty(const char *s)
 {
     return s && *s == '\0';
 }
@@ -168,19 +169,20 @@ const char *slack__match_check(const slack_listener_t *l)
 {
     bool event = l->kind == SLACK_KIND_EVENT;
     bool element = l->kind == SLACK_KIND_ACTION || l->kind == SLACK_KIND_OPTIONS;
-    if (l->fn == NULL) return "a listener without fn";
+    if (l->fn == NULL) return "listener: fn is not set";
     if (l->kind <= SLACK_KIND_UNKNOWN || (int)l->kind >= SLACK_KINDS)
-        return "a listener of a kind that is not dispatched";
-    if (empty(l->match) || empty(l->block_id) || empty(l->callback_id) || empty(l->type) ||
-        empty(l->subtypes) || empty(l->name))
-        return "a listener with an empty string: NULL leaves a constraint out";
-    if (!known(l->how) || !known(l->block_how)) return "a listener with an unknown way of matching";
+        return "listener: deliveries of this kind reach no listener";
+    if (is_empty(l->match) || is_empty(l->block_id) || is_empty(l->callback_id) ||
+        is_empty(l->type) || is_empty(l->subtypes) || is_empty(l->name))
+        return "listener: a string is empty; NULL sets no condition";
+    if (!how_is_known(l->how) || !how_is_known(l->block_how))
+        return "listener: unknown way of matching";
     if ((l->message || l->assistant || l->function || l->subtypes || l->where || l->own) && !event)
-        return "message, assistant, function, subtypes, where and own are for events";
-    if (l->message && l->function) return "a listener of both messages and functions";
+        return "listener: message, assistant, function, subtypes, where and own are for events";
+    if (l->message && l->function) return "listener: message and function exclude each other";
     if ((l->block_id || l->callback_id) && !element)
-        return "block_id and callback_id are for actions and options";
+        return "listener: block_id and callback_id are for actions and options";
     if (l->type && (event || l->kind == SLACK_KIND_COMMAND))
-        return "type is for interactions; events have theirs in match";
+        return "listener: type is for interactions; the type of an event goes into match";
     return NULL;
 }

@@ -12,7 +12,8 @@
 
 #include "util/alloc.h"
 
-/* Steps of a match, and KiB of heap that it may take: well below a millisecond of work. */
+/* The limits of one match, in steps and KiB of heap. Such a match takes well below a millisecond.
+ */
 #define MATCH_STEPS_MAX 100000
 #define MATCH_HEAP_KIB  256
 
@@ -20,15 +21,15 @@ struct slack_pattern {
     pcre2_general_context *memory;
     pcre2_match_context *limits;
     pcre2_code *code;
-    pcre2_match_data *data; /* used again by every match */
+    pcre2_match_data *data; /* shared by all matches, which run one after the other */
 };
 
-static void *take(size_t size, void *user_data)
+static void *pattern_malloc(size_t size, void *user_data)
 {
     return slack__malloc(size);
 }
 
-static void give_back(void *ptr, void *user_data)
+static void pattern_mfree(void *ptr, void *user_data)
 {
     slack__free(ptr);
 }
@@ -43,8 +44,8 @@ void slack__pattern_free(slack_pattern_t *pattern)
     slack__free(pattern);
 }
 
-/* Bodies are UTF-8; MATCH_INVALID_UTF has PCRE2 stay within a text that is not. */
-static int compile(slack_pattern_t *p, const char *text, char *error)
+/* Texts are UTF-8. With MATCH_INVALID_UTF, PCRE2 does not read past a text that is not valid. */
+static int pattern_compile(slack_pattern_t *p, const char *text, char *error)
 {
     pcre2_compile_context *context = pcre2_compile_context_create(p->memory);
     if (context == NULL) return SLACK_ENOMEM;
@@ -59,7 +60,7 @@ static int compile(slack_pattern_t *p, const char *text, char *error)
     unsigned char why[128] = "";
     pcre2_get_error_message(code, why, sizeof why);
     if (error)
-        snprintf(error, SLACK_ERROR_TEXT_MAX, "the pattern \"%.60s\" is wrong at %zu: %s", text,
+        snprintf(error, SLACK_ERROR_TEXT_MAX, "the pattern \"%.60s\" is not valid at %zu: %s", text,
                  offset, (char *)why);
     return SLACK_EINVAL;
 }
@@ -68,8 +69,8 @@ int slack__pattern_new(slack_pattern_t **ret, const char *text, char *error)
 {
     slack_pattern_t *p = slack__calloc(1, sizeof *p);
     if (p == NULL) return SLACK_ENOMEM;
-    p->memory = pcre2_general_context_create(take, give_back, NULL);
-    int rc = p->memory ? compile(p, text, error) : SLACK_ENOMEM;
+    p->memory = pcre2_general_context_create(pattern_malloc, pattern_mfree, NULL);
+    int rc = p->memory ? pattern_compile(p, text, error) : SLACK_ENOMEM;
     if (rc == 0) {
         p->limits = pcre2_match_context_create(p->memory);
         p->data = pcre2_match_data_create_from_pattern(p->code, p->memory);
@@ -90,7 +91,7 @@ static int match_error(int rc)
     switch (rc) {
     case PCRE2_ERROR_NOMATCH: return SLACK_ENOTFOUND;
     case PCRE2_ERROR_NOMEMORY: return SLACK_ENOMEM;
-    default: return SLACK_ETOOBIG; /* a limit; nothing else is left to go wrong */
+    default: return SLACK_ETOOBIG; /* a limit: no other error is possible here */
     }
 }
 

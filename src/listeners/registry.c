@@ -19,7 +19,7 @@ void slack__registry_done(slack_registry_t *registry)
 
 int slack__registry_add(slack_registry_t *registry, const slack_listener_t *listener, char *error)
 {
-    char why[SLACK_ERROR_TEXT_MAX] = "no room for another listener";
+    char why[SLACK_ERROR_TEXT_MAX] = "too many listeners"; /* the router has no sentence for it */
     int rc = slack__router_add(registry->router, listener, why);
     if (rc != 0)
         snprintf(error, SLACK_ERROR_TEXT_MAX, "%s", rc == SLACK_ENOMEM ? slack_strerror(rc) : why);

@@ -7,7 +7,7 @@
 
 #include "listeners/router.h"
 
-/* What the program has registered: its listeners, its middleware, its hooks. */
+/* The listeners, middleware and hooks that the program has registered. */
 
 #define SLACK_MIDDLEWARE_MAX 64
 
@@ -20,18 +20,19 @@ typedef struct slack_registry {
     slack_dead_fn dead_fn;
     void *dead_data;
     slack_middleware_t unmatched;
-    bool ordered; /* a listener has asked for the order of a conversation */
+    bool ordered; /* at least one listener is ordered */
 } slack_registry_t;
 
 int slack__registry_init(slack_registry_t *registry); /* 0; SLACK_ENOMEM */
 void slack__registry_done(slack_registry_t *registry);
 
-/* Add a listener. On failure a sentence in `error` (SLACK_ERROR_TEXT_MAX bytes). 0; SLACK_EINVAL;
+/* Adds a listener. On failure `error` (SLACK_ERROR_TEXT_MAX bytes) has a sentence. 0; SLACK_EINVAL;
  * SLACK_EBUSY; SLACK_ENOMEM. */
 int slack__registry_add(slack_registry_t *registry, const slack_listener_t *listener, char *error);
-/* Remove all listeners of this name. 0; SLACK_ENOTFOUND. */
+/* Removes all listeners of this name. 0; SLACK_ENOTFOUND. */
 int slack__registry_remove(slack_registry_t *registry, const char *name);
-/* Add a middleware of the app. 0; SLACK_EINVAL; SLACK_EBUSY. */
+/* Adds a middleware that runs before the listeners of every delivery. 0; SLACK_EINVAL; SLACK_EBUSY.
+ */
 int slack__registry_use(slack_registry_t *registry, slack_handler_fn fn, void *user_data);
 
 #endif

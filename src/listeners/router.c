@@ -21,7 +21,7 @@ struct bucket {
 struct slack_router {
     slack_map_t *exact; /* kind byte + selector -> struct bucket */
     struct bucket any[SLACK_KINDS];
-    slack_link_t all; /* rule->link, by order */
+    slack_link_t all; /* links rule->link, by order */
     unsigned count;
     unsigned next_order;
 };
@@ -47,7 +47,8 @@ static void rule_release(slack_rule_t *rule)
     if (--rule->refs == 0) rule_free(rule);
 }
 
-/* A listener's stable name: what it was given, or its kind and match. */
+/* The name of a listener: its own, or else its kind and match. Records in the store use the name,
+ * so it is the same in every process. */
 static char *rule_name(const slack_listener_t *l)
 {
     if (l->name) return slack__strdup(l->name);
@@ -62,8 +63,8 @@ static char *rule_name(const slack_listener_t *l)
     return name;
 }
 
-/* Copies the string that `at` points to, and leaves the copy there. */
-static bool own(const char **at)
+/* Replaces the string at `at` by a copy. */
+static bool own_string(const char **at)
 {
     const char *given = *at;
     *at = slack__strdup(given);
@@ -84,7 +85,7 @@ static bool own_middleware(slack_rule_t *rule)
     return mine != NULL;
 }
 
-static int compile(slack_pattern_t **ret, const char *text, enum slack_match how, char *error)
+static int rule_compile(slack_pattern_t **ret, const char *text, enum slack_match how, char *error)
 {
     return text && how == SLACK_MATCH_REGEX ? slack__pattern_new(ret, text, error) : 0;
 }
@@ -95,21 +96,21 @@ static int rule_new(slack_rule_t **ret, const slack_listener_t *listener, char *
     if (rule == NULL) return SLACK_ENOMEM;
     slack_listener_t *l = &rule->listener;
     *l = *listener;
-    l->user_data_free = NULL; /* still the caller's if this fails */
+    l->user_data_free = NULL; /* the caller keeps user_data if this fails */
     slack__link_init(&rule->link);
     slack__link_init(&rule->orderings);
     rule->refs = 1;
     l->name = rule_name(listener);
-    /* Every one, also after a failure: none of the caller's strings may stay. */
-    bool owned = own(&l->match);
-    owned = own(&l->block_id) && owned;
-    owned = own(&l->callback_id) && owned;
-    owned = own(&l->type) && owned;
-    owned = own(&l->subtypes) && owned;
+    /* Copies all strings even after a failure: rule_free() must not free a string of the caller. */
+    bool owned = own_string(&l->match);
+    owned = own_string(&l->block_id) && owned;
+    owned = own_string(&l->callback_id) && owned;
+    owned = own_string(&l->type) && owned;
+    owned = own_string(&l->subtypes) && owned;
     owned = own_middleware(rule) && owned;
     int rc = l->name && owned ? 0 : SLACK_ENOMEM;
-    if (rc == 0) rc = compile(&rule->pattern, l->match, l->how, error);
-    if (rc == 0) rc = compile(&rule->block_pattern, l->block_id, l->block_how, error);
+    if (rc == 0) rc = rule_compile(&rule->pattern, l->match, l->how, error);
+    if (rc == 0) rc = rule_compile(&rule->block_pattern, l->block_id, l->block_how, error);
     if (rc != 0)
         rule_free(rule);
     else
@@ -144,7 +145,7 @@ void slack__router_free(slack_router_t *router)
 
 /* ---- adding and removing ---- */
 
-/* What an exact listener is found by; false for one that has to be tried. */
+/* The selector by which a listener is found. False if the listener has to be tried. */
 static bool exact_selector(const slack_listener_t *l, const char **ret)
 {
     if (l->message || l->function) {
@@ -156,7 +157,8 @@ static bool exact_selector(const slack_listener_t *l, const char **ret)
     return true;
 }
 
-/* Selectors longer than a key are cut: a bucket is where to look, match() decides. */
+/* A longer selector is cut. That is safe, because slack__match() compares the whole selector with
+ * each rule of the bucket. */
 #define KEY_MAX 128
 
 static slack_slice_t bucket_key(char key[KEY_MAX], enum slack_kind kind, const char *selector)
@@ -167,7 +169,7 @@ static slack_slice_t bucket_key(char key[KEY_MAX], enum slack_kind kind, const c
     return (slack_slice_t){key, len + 1};
 }
 
-/* The bucket that a listener belongs in. */
+/* Finds or makes the bucket of a listener. */
 static int bucket_for(slack_router_t *router, const slack_listener_t *l, struct bucket **ret)
 {
     const char *selector = NULL;
@@ -189,7 +191,7 @@ static int bucket_for(slack_router_t *router, const slack_listener_t *l, struct 
     return rc;
 }
 
-/* An empty bucket goes, so that listeners that come and go leave nothing behind. */
+/* Frees an empty bucket, so that listeners that come and go leave no memory behind. */
 static void bucket_remove(slack_router_t *router, const slack_listener_t *l)
 {
     const char *selector = NULL;
@@ -200,7 +202,7 @@ static void bucket_remove(slack_router_t *router, const slack_listener_t *l)
 
 int slack__router_add(slack_router_t *router, const slack_listener_t *listener, char *error)
 {
-    const char *wrong = listener ? slack__match_check(listener) : "no listener";
+    const char *wrong = listener ? slack__match_check(listener) : "the listener is NULL";
     if (wrong) {
         if (error) snprintf(error, SLACK_ERROR_TEXT_MAX, "%s", wrong);
         return SLACK_EINVAL;
@@ -224,10 +226,10 @@ int slack__router_add(slack_router_t *router, const slack_listener_t *listener, 
     return 0;
 }
 
-static void leave_bucket(slack_router_t *router, slack_rule_t *rule)
+static void rule_leave_bucket(slack_router_t *router, slack_rule_t *rule)
 {
     struct bucket *bucket = NULL;
-    bucket_for(router, &rule->listener, &bucket); /* it is there: the rule is in it */
+    bucket_for(router, &rule->listener, &bucket); /* cannot fail: the bucket exists */
     slack_rule_t *before = NULL;
     for (slack_rule_t *r = bucket->first; r != rule; r = r->next)
         before = r;
@@ -245,14 +247,14 @@ int slack__router_remove(slack_router_t *router, const char *name)
         slack_rule_t *rule = SLACK_CONTAINER(link, slack_rule_t, link);
         next = link->next;
         if (strcmp(rule->listener.name, name) != 0) continue;
-        leave_bucket(router, rule);
+        rule_leave_bucket(router, rule);
         rule->removed = true;
         router->count--;
         slack__unlink(link);
         slack__list_push(&removed, link);
     }
     if (slack__list_empty(&removed)) return SLACK_ENOTFOUND;
-    /* Last, since the destructors are the program's and may do what they like. */
+    /* Last, because a destructor of the program may register and remove listeners. */
     while ((next = slack__list_shift(&removed)) != NULL)
         rule_release(SLACK_CONTAINER(next, slack_rule_t, link));
     return 0;
@@ -281,17 +283,17 @@ static struct merge candidates(const slack_router_t *router, enum slack_kind kin
     return (struct merge){exact ? exact->first : NULL, router->any[kind].first};
 }
 
-/* One search: what is looked for, and the hits found so far, growing in the arena. */
+/* One search, and the hits found so far. */
 struct search {
     const slack_router_t *router;
     slack_subject_t *subject;
     slack_arena_t *arena;
     slack_hits_t found;
     size_t cap;
-    size_t on_loop; /* of them */
+    size_t on_loop; /* how many hits run on the loop: they come first */
 };
 
-static int push(struct search *s, const slack_hit_t *hit)
+static int search_push(struct search *s, const slack_hit_t *hit)
 {
     slack_hits_t *found = &s->found;
     if (found->count == s->cap) {
@@ -302,7 +304,8 @@ static int push(struct search *s, const slack_hit_t *hit)
         found->items = items;
         s->cap = cap;
     }
-    /* In order, but what may wait for a worker does not keep the others waiting. */
+    /* Listeners on the loop come before those on workers, which may wait for a thread. Within both
+     * groups the order of registration is kept. */
     size_t at = hit->rule->listener.run == SLACK_RUN_WORKER ? found->count : s->on_loop++;
     memmove(&found->items[at + 1], &found->items[at], (found->count - at) * sizeof *hit);
     found->items[at] = *hit;
@@ -320,14 +323,14 @@ static int search_one(struct search *s)
         int rc = slack__match(rule, s->subject, s->arena, &hit.captures);
         if (rc == SLACK_ETOOBIG) s->found.gave_up = rule->listener.name;
         if (rc == SLACK_ETOOBIG || rc == SLACK_ENOTFOUND) continue;
-        if (rc == 0) rc = push(s, &hit);
+        if (rc == 0) rc = search_push(s, &hit);
         if (rc != 0 || s->subject->kind != SLACK_KIND_EVENT) return rc;
     }
     return 0;
 }
 
-/* What an assistant takes is not for listeners of messages in general, or the user would be
- * answered twice. */
+/* If a listener of an assistant takes a message, other listeners of messages do not get it: the
+ * user would get two answers. */
 static void leave_to_assistant(slack_hits_t *found)
 {
     size_t kept = 0;
@@ -375,11 +378,11 @@ void slack__hits_release(slack_hits_t *hits)
         rule_release(mine.items[i].rule);
 }
 
-/* ---- telling what was missing ---- */
+/* ---- suggesting a listener ---- */
 
-/* One character of a C string. An octal escape ends by itself, and a "??" that is none is never the
- * beginning of a trigraph. */
-static char *put_char(char *at, unsigned char c)
+/* Writes one character of a C string. An octal escape has three digits, so the next character
+ * cannot extend it, and every '?' is escaped, so that no two of them begin a trigraph. */
+static char *literal_put(char *at, unsigned char c)
 {
     const bool control = c < ' ' || c == 0x7F;
     if (control || c == '"' || c == '\\' || c == '?') *at++ = '\\';
@@ -392,7 +395,7 @@ static char *put_char(char *at, unsigned char c)
     return at;
 }
 
-/* The text as a C program has it; "NULL", which matches everything, where there is none. */
+/* The text as a literal of C. NULL, which matches everything, for an empty text. */
 static const char *c_literal(slack_arena_t *arena, const char *text)
 {
     if (*text == '\0') return "NULL";
@@ -400,7 +403,7 @@ static const char *c_literal(slack_arena_t *arena, const char *text)
     if (literal == NULL) return NULL;
     *at++ = '"';
     for (; *text; text++)
-        at = put_char(at, (unsigned char)*text);
+        at = literal_put(at, (unsigned char)*text);
     at[0] = '"';
     at[1] = '\0';
     return literal;

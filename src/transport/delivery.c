@@ -5,9 +5,9 @@
 
 #include "protocol/kind.h"
 
-/* What tells an event from all others, by its body alone, so over whatever transport it comes: its
- * id and the app that is told of it, of which one process may serve several. False: memory is out.
- */
+/* The key consists of the id of the event and the id of the app. It comes from the body alone, so a
+ * redelivery over another transport has the same key. The app is part of it because one process may
+ * serve several apps, and each of them handles the event. False if memory is out. */
 static bool set_key(slack_delivery_t *d)
 {
     slack_slice_t id, app;

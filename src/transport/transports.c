@@ -21,8 +21,8 @@ int slack__transports_create(slack_transports_t *transports,
             found++;
         if (type == NULL) {
             snprintf(error, SLACK_ERROR_TEXT_MAX,
-                     "SLACK_TRANSPORT=%.40s: there is no transport of that name; it is http, "
-                     "socket, or http,socket",
+                     "SLACK_TRANSPORT=%.40s: no such transport: must be http, socket, or "
+                     "http,socket",
                      options->transport);
             return SLACK_ECONFIG;
         }

@@ -86,7 +86,7 @@ static void memory_work(slack_task_t *task)
     if (!memory->stopping) return;
     slack__task_cancel(task); /* a stop from inside has posted it again */
     memory_give_up(memory, &memory->injected, true);
-    memory_give_up(memory, &memory->waiting, false); /* the core owns their arenas */
+    memory_give_up(memory, &memory->waiting, false); /* the app owns their arenas */
     memory_report(memory, SLACK_TRANSPORT_STOPPED);
 }
 

@@ -16,7 +16,7 @@ extern const slack_transport_type_t slack__transport_memory;
 /*
  * Called with the ack of an injected delivery, which is borrowed. Returns what ops->ack() has to
  * return: 0; SLACK_ECLOSED if the peer is gone; SLACK_ETOOBIG or SLACK_EACKBODY, after which the
- * core may ack once more. `ack` is NULL if the transport stopped first. Runs inside ops->ack(), or
+ * app may ack once more. `ack` is NULL if the transport stopped first. Runs inside ops->ack(), or
  * from the loop when the transport stops.
  */
 typedef int (*slack_memory_ack_fn)(const slack_ack_t *ack, void *user_data);

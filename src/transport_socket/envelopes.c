@@ -6,7 +6,7 @@
 #include "transport_socket/frame.h"
 
 /* A frame needs in its arena: the text, yyjson's values (16 bytes each, and no more than one for 6
- * bytes of text), the delivery, and what the core adds. */
+ * bytes of text), the delivery, and what the app adds. */
 #define ARENA_FIRST(len) ((len) + (len) / 6 * 16 + 3072)
 #define ARENA_MAX(len)   (SLACK_ARENA_MAX + 4 * (len))
 
@@ -113,7 +113,7 @@ static bool envelope_deliver(const struct incoming *m)
     const slack_frame_t *frame = &m->frame;
     if (!e->events->takes(e, m->slot)) return false;
     slack_delivery_t *d = slack__delivery_new(m->arena, frame->payload, m->received_us);
-    /* An event has a key, by which the core recognises it when it arrives again. */
+    /* An event has a key, by which the app recognises it when it arrives again. */
     if (d && d->key.len == 0 && envelope_is_repeated(m)) return false;
     const slack_inflight_entry_t entry = {.envelope_id = frame->envelope_id,
                                           .slot = m->slot,

@@ -82,7 +82,7 @@ static void test_the_drain_ends_with_its_time(void **state)
     begin_command(&ack);
     app_close(&f);
     assert_int_equal(ack.count, 1);
-    assert_true(app_logged(&f, "time is up"));
+    assert_true(app_logged(&f, "drain timed out"));
 }
 
 static int stop_inside(slack_ctx_t *ctx, void *user_data)
@@ -242,7 +242,7 @@ static void expect_start_error(const slack_options_t *options, int status, const
 static void test_what_cannot_be_started_says_why(void **state)
 {
     expect_start_error(&(slack_options_t){.transport = "carrier-pigeon"}, SLACK_ECONFIG,
-                       "SLACK_TRANSPORT=carrier-pigeon: there is no transport of that name");
+                       "SLACK_TRANSPORT=carrier-pigeon: no such transport");
     expect_start_error(&(slack_options_t){.transport = "memory, memory"}, SLACK_ECONFIG,
                        "memory is named twice");
     expect_start_error(&(slack_options_t){.store = "punchcards:x"}, SLACK_ECONFIG, "SLACK_STORE");

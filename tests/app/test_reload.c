@@ -318,7 +318,7 @@ static void sighup_without_files_is_harmless(void **state)
     scene_open(&s);
     bot_open(&s.bot, &(slack_options_t){.signing_secret = "first"});
     bot_signal(&s.bot, SIGHUP);
-    bot_until(&s.bot, "event=\"nothing to read again\"");
+    bot_until(&s.bot, "event=\"no file to read again\"");
     assert_int_equal(status_of(&s, "first"), 200);
     scene_close(&s);
 }

@@ -180,8 +180,9 @@ static void test_a_wrong_constraint_is_told(void **state)
                                                              .block_id = "b",
                                                              .fn = nothing}),
                      SLACK_EINVAL);
-    assert_string_equal(slack_app_error(f.app), "block_id and callback_id are for actions and "
-                                                "options");
+    assert_string_equal(slack_app_error(f.app),
+                        "listener: block_id and callback_id are for actions and "
+                        "options");
     app_ready(&f);
 }
 

@@ -184,7 +184,7 @@ static void a_failure_heals(void **state)
     app_pass_ms(&f, 2000);
     app_run_until_idle(&f);
     assert_int_equal(desk.asked, 2);
-    assert_true(app_logged(&f, "error=SLACK_ESTORE reason=\"the function failed\""));
+    assert_true(app_logged(&f, "error=SLACK_ESTORE reason=\"the authorizer's function failed\""));
     desk.answer = DESK_NOW;
     app_pass_ms(&f, 4000);
     app_run_until_calls(&f, 1);

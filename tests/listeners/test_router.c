@@ -153,18 +153,18 @@ ROUTER_TEST(test_what_cannot_be_registered)
         slack_listener_t listener;
         const char *why;
     } bad[] = {
-        {{.kind = SLACK_KIND_EVENT}, "without fn"},
-        {{.fn = handler}, "not dispatched"},
-        {{.kind = (enum slack_kind)99, .fn = handler}, "not dispatched"},
-        {{.kind = SLACK_KIND_EVENT, .match = "", .fn = handler}, "empty string"},
+        {{.kind = SLACK_KIND_EVENT}, "fn is not set"},
+        {{.fn = handler}, "reach no listener"},
+        {{.kind = (enum slack_kind)99, .fn = handler}, "reach no listener"},
+        {{.kind = SLACK_KIND_EVENT, .match = "", .fn = handler}, "string is empty"},
         {{.kind = SLACK_KIND_COMMAND, .message = 1, .fn = handler}, "are for events"},
         {{.kind = SLACK_KIND_COMMAND, .where = SLACK_IN_IM, .fn = handler}, "are for events"},
-        {{.kind = SLACK_KIND_EVENT, .message = 1, .function = 1, .fn = handler}, "both"},
+        {{.kind = SLACK_KIND_EVENT, .message = 1, .function = 1, .fn = handler}, "exclude each other"},
         {{.kind = SLACK_KIND_EVENT, .how = (enum slack_match)7, .fn = handler}, "unknown way"},
         {{.kind = SLACK_KIND_SHORTCUT, .block_id = "b", .fn = handler}, "for actions"},
         {{.kind = SLACK_KIND_EVENT, .type = "message", .fn = handler}, "for interactions"},
         {{.kind = SLACK_KIND_COMMAND, .match = "a(b", .how = SLACK_MATCH_REGEX, .fn = handler},
-         "the pattern \"a(b\" is wrong at 3: missing closing parenthesis"},
+         "the pattern \"a(b\" is not valid at 3: missing closing parenthesis"},
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         char why[SLACK_ERROR_TEXT_MAX] = "";

@@ -22,8 +22,8 @@
 
 /* A message for the fixture to send. */
 typedef struct contract_message {
-    enum slack_kind kind;     /* the kind that the core has to see */
-    const char *json;         /* the body that the core has to see, as JSON text */
+    enum slack_kind kind;     /* the kind that the host has to get */
+    const char *json;         /* the body that the host has to get, as JSON text */
     int retry_num;            /* 0: without retry headers or members */
     const char *retry_reason; /* NULL if retry_num is 0 */
     size_t split;  /* send so many bytes, let the loop turn, send the rest; 0: all at once */

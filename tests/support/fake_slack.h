@@ -7,7 +7,7 @@
 #include "util/json.h"
 
 /*
- * A Web API for tests of the core, on a real socket of the test's own loop: it records every call
+ * A Web API for tests of an app, on a real socket of the test's own loop: it records every call
  * and answers what it was told to, `{"ok":true}` otherwise; auth.test says who the bot is (U0BOT,
  * B0BOT, T0TEAM). A path of "hook/…" takes the place of a response URL.
  */

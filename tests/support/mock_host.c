@@ -8,7 +8,7 @@
 
 static mock_host_t *mock_of(slack_transport_t *t)
 {
-    return t->core;
+    return t->host_data;
 }
 
 /* --- what a transport calls --- */
@@ -160,7 +160,7 @@ void mock_host_close(mock_host_t *mock)
 int mock_start(mock_host_t *mock, slack_transport_t *t)
 {
     mock->transport = t;
-    t->core = mock;
+    t->host_data = mock;
     mock->depth++;
     int rc = t->ops->start(t);
     mock->depth--;
