@@ -54,7 +54,7 @@ static int fill(sqlite3 *db, const char *text, unsigned count)
     sqlite3_stmt *insert = NULL;
     int rc = sqlite3_exec(db,
                           "BEGIN IMMEDIATE;"
-                          "INSERT INTO owners DEFAULT VALUES", /* who is gone */
+                          "INSERT INTO owners DEFAULT VALUES", /* an owner that is gone */
                           NULL, NULL, NULL);
     if (rc == SQLITE_OK) rc = sqlite3_prepare_v2(db, text, -1, &insert, NULL);
     sqlite3_bind_int64(insert, 4, count);

@@ -49,7 +49,7 @@ function layer_of(home)
     return home ~ /^transport_/ ? "wire" : home
 }
 
-# The file of ours that an #include means, or "" if it is not ours.
+# The file of the repository that an #include means, or "" for other files.
 function resolve(from, name, quoted, folder, i, tries)
 {
     folder = from
@@ -80,7 +80,7 @@ function broken(from, name, quoted, to, home, target)
     if (home == "util" && name ~ /^(mbedtls\/|psa\/)/)
         return "util knows no library of cryptography"
     if (to == "")
-        return quoted ? "no such file of ours; system headers are included with <>" : ""
+        return quoted ? "no such file here; system headers are included with <>" : ""
 
     target = home_of(to)
     if (target == home) return ""

@@ -14,7 +14,7 @@ static const slack_options_t patient = {
     .drain_ms = 600000,
 };
 
-/* What an orchestrator is told. */
+/* The status codes that an orchestrator sees. */
 static void check_readiness(world_t *world, const bot_t *bot, const char *status)
 {
     raw_t raw;

@@ -6,7 +6,7 @@
 #include "support/heap.h"
 #include "support/test.h"
 
-/* Acks in the place of handlers whose time is up, which is very short here. */
+/* Default acks. The time of the handlers is very short here. */
 #define ACK_MS 5
 
 static app_fixture_t f;
@@ -172,7 +172,7 @@ static int answer_for_it(slack_ctx_t *ctx, void *user_data)
     return user_data ? slack_ack_text(ctx, "%s", (char *)user_data) : 0;
 }
 
-/* The program is told of what nobody acknowledged, and may do it itself. */
+/* A hook of the program sees the deliveries without an ack, and may ack them itself. */
 static void unacked_deliveries_have_a_hook(void **state)
 {
     static char wait[] = "wait";
@@ -273,7 +273,7 @@ static int go_wrong(slack_ctx_t *ctx, void *user_data)
     return SLACK_EIO;
 }
 
-/* Its error is one of the delivery's, which is told once the handler has ended. */
+/* Its error is one of the delivery's, which is reported after the handler has ended. */
 static void hook_may_fail(void **state)
 {
     app_ack_t ack;
@@ -336,7 +336,7 @@ static void slow_down(void)
     slack__inspect_store(f.app)->ops = &slow.ops;
 }
 
-/* The store is itself again; what waits is stored, or cannot be. */
+/* The store works again; the waiting job is stored, or cannot be. */
 static void speed_up(int status)
 {
     slack_store_op_t *put = slow.put;

@@ -269,7 +269,7 @@ static void test_an_ack_does_not_wait_for_a_worker(void **state)
     app_ack_t ack[3] = {{0}};
     for (int i = 0; i < 3; i++)
         app_inject(&f, APP_COMMAND("/slow", ""), &ack[i]);
-    for (int i = 0; i < 3; i++) /* given in the place of handlers, begun or not */
+    for (int i = 0; i < 3; i++) /* default acks, whether the handler has begun or not */
         app_run_until(&f, &ack[i].count);
     assert_int_equal(atomic_load(&left), 0);
     open_gate(3);

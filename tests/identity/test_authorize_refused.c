@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tokens of many tenants: what a person is told who has none, and what becomes of a failure. */
+/* Tokens of many tenants: the answer to a person without a token, and the failure of a lookup. */
 
 #include "app/inspect.h"
 #include "support/desk.h"

@@ -108,7 +108,7 @@ static int say_nothing_can_be_said(slack_ctx_t *ctx, void *user_data)
     return 0;
 }
 
-/* The end of tokens is told to listeners without one, and forgets them. */
+/* The event that tokens are revoked reaches listeners without a token, and forgets the tokens. */
 static void forgotten_with_the_installation(void **state)
 {
     static const char *const types[] = {"app_uninstalled", "tokens_revoked", "team_access_revoked"};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What Slack is told of authorized and refused deliveries: the same over HTTP and Socket Mode. */
+/* The acks of authorized and refused deliveries are the same over HTTP and Socket Mode. */
 
 #include "support/heap.h"
 #include "support/test.h"

@@ -8,7 +8,7 @@
 /* What attempts leave behind of each listener: whatever it is called, whoever wrote it, and however
  * little memory there is, what is done is not run again and what failed is not forgotten. */
 
-/* ---- listeners that do as they are told ---- */
+/* ---- listeners whose results a case sets ---- */
 
 typedef struct part {
     char letter;

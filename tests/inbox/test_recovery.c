@@ -286,7 +286,7 @@ static void test_a_bound_uses_up_no_attempts(void **state)
     assert_int_equal(rows_in(SLACK_ROW_DONE), ROWS);
 }
 
-/* What arrives leaves hardly any room: what waits has its share of it all the same. */
+/* New events leave hardly any room; queued rows still get a share of it. */
 static void test_what_waits_has_its_share(void **state)
 {
     unsigned none = 0;

@@ -103,7 +103,7 @@ static const char *const points[] = {
 };
 #define POINTS (sizeof points / sizeof *points)
 
-/* What the bots said last, for a person who has to find out why. */
+/* The last output of the bots, for finding the cause. */
 static void tell_last_words(void)
 {
     char line[512];
@@ -290,7 +290,7 @@ static void mark(char what)
     fclose(log);
 }
 
-/* Who is greeted tells which event was handled. */
+/* The user who is greeted shows which event was handled. */
 static void observe(const slack_http_request_t *request)
 {
     char text[1024];

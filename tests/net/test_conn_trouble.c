@@ -198,7 +198,7 @@ TLS(test_somebody_elses_certificate)
     assert_int_equal(e.client.opens, 0);
     world_until(&e.world, e.accepts >= 1);
     end_until_closed(&e.server);
-    assert_int_equal(e.server.status, SLACK_ETLS); /* it was told */
+    assert_int_equal(e.server.status, SLACK_ETLS); /* the server saw the alert */
 }
 
 /* A session in order, and then a record that nobody can have encrypted. */

@@ -221,7 +221,7 @@ TEST(test_first_that_answers)
         unsigned count, ticks;
     } cases[] = {
         {{good, hole}, 2, 0},
-        {{bad, good}, 2, 0}, /* who is refused makes place at once */
+        {{bad, good}, 2, 0}, /* a refused attempt makes room at once */
         {{bad, bad, bad, good}, 4, 0},
         {{hole, good}, 2, 1}, /* after one stagger */
         {{hole, bad, good}, 3, 1},
@@ -300,7 +300,7 @@ static int race_once(void *ctx)
         until_ended(&f);
         rc = slack__net_error(f.uv_error);
         if (f.tcp) assert_true(is_connected_to(&f, &p->good));
-        if (rc != 0) rc = SLACK_ENOMEM; /* what is told is the last attempt's error */
+        if (rc != 0) rc = SLACK_ENOMEM; /* reports the error of the last attempt */
     }
     world_close(&f.world);
     return rc;

@@ -145,7 +145,7 @@ ARENA_TEST(who_acts_in_a_shared_channel)
          "U1", "T9", ""},
         {"{" SHARED "\"event\":{\"type\":\"app_mention\",\"user\":\"U1\",\"team\":\"T1\"}}", "U1",
          "T1", "E1"},
-        /* Nothing of them is told: then nobody is named. */
+        /* The payload names none of them. */
         {"{" SHARED "\"event\":{\"type\":\"file_shared\",\"user_id\":\"U1\"}}", "", "", ""},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {

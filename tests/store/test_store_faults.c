@@ -275,7 +275,7 @@ TEST(test_a_flipped_value_is_none)
     store_file_clean();
 }
 
-/* What no statement of ours would come across: the header counts free pages that there are not. */
+/* Damage that no statement of the store reads: the header counts free pages that do not exist. */
 TEST(test_a_wrong_header_is_refused)
 {
     fill(1);
@@ -447,7 +447,8 @@ TEST(test_old_rows_go_in_steps)
     store_file_clean();
 }
 
-/* The power is cut at random moments: what was told to be stored is there, and the file is whole.
+/* The power is cut at random moments: every row that was reported as stored is there, and the file
+ * is whole.
  */
 TEST(test_the_power_is_cut)
 {

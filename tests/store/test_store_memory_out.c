@@ -71,7 +71,7 @@ static int claim(slack_db_t *db, size_t *ret_count)
     return rc;
 }
 
-/* A key is known exactly when its PUT was told to have worked. */
+/* A key is known exactly if its PUT has succeeded. */
 static void check(slack_db_t *db, const char *key, int status)
 {
     bool known = false;

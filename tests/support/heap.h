@@ -10,7 +10,7 @@
  * back, and makes a chosen allocation fail. One heap per process; any thread may allocate.
  */
 
-/* Put it in the place of the library's allocator. Before anything else of the library is called. */
+/* Replaces the library's allocator. To be called before any other function of the library. */
 void heap_install(void);
 
 /* Blocks that were taken and not given back. */

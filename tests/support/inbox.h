@@ -20,7 +20,7 @@ extern struct inbox {
 
 /* Notes its user_data. */
 int inbox_append(slack_ctx_t *ctx, void *user_data);
-/* The same, where there is one, and returns what it was told to. */
+/* The same, if there is one; returns the status that the case has set. */
 int inbox_scripted(slack_ctx_t *ctx, void *user_data);
 /* Notes the text, and holds the ctx. */
 int inbox_hold(slack_ctx_t *ctx, void *user_data);

@@ -7,7 +7,7 @@
 
 /*
  * mbedTLS as it is packaged takes its memory by calloc(), which a program may have one of its own
- * of: this one fails when it is told to. It is in those tests only that use these functions.
+ * of: this one fails on request. It is in those tests only that use these functions.
  */
 
 /* False where something else is in its place, such as a sanitizer: skip the test. */

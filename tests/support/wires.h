@@ -11,7 +11,7 @@
 
 /*
  * One app on both wires at once, or on one of them, with a Slack at the other end of each: requests
- * are posted to it, envelopes sent, and what comes back is told byte for byte. Its clock jumps as
+ * are posted to it, envelopes sent, and the answers are compared byte for byte. Its clock jumps as
  * the test says.
  */
 typedef struct wires {

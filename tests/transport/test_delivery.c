@@ -20,7 +20,7 @@ ARENA_TEST(test_an_event_has_a_key_and_no_deadline)
     assert_string_equal(d->retry_reason, "");
 }
 
-/* Several apps in one process are told of the same event. */
+/* Several apps in one process get the same event. */
 ARENA_TEST(test_a_key_is_an_apps)
 {
     (void)state;

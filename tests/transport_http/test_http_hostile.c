@@ -113,7 +113,7 @@ static const struct {
     {"header without a colon", 400, POST "A\r\n\r\n", NULL, 0},
     {"header without a name", 400, POST ": b\r\n\r\n", NULL, 0},
     {"bare LF behind a chunk size", 400, CHUNKED "\r\n1\na\r\n0\r\n\r\n", NULL, 0},
-    {"chunk size that is none", 400, CHUNKED "\r\nxyz\r\n", NULL, 0},
+    {"malformed chunk size", 400, CHUNKED "\r\nxyz\r\n", NULL, 0},
     {"negative chunk size", 400, CHUNKED "\r\n-1\r\n", NULL, 0},
     {"chunk size in 0x", 400, CHUNKED "\r\n0x1\r\na\r\n0\r\n\r\n", NULL, 0},
     {"chunk longer than its size", 400, CHUNKED "\r\n1\r\nab\r\n0\r\n\r\n", NULL, 0},
@@ -121,14 +121,14 @@ static const struct {
     /* The protocol. */
     {"no Host", 400, "POST /slack/events HTTP/1.1\r\n\r\n", NULL, 0},
     {"two Hosts", 400, POST "Host: y\r\n\r\n", NULL, 0},
-    {"Host that is none", 400, "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", NULL, 0},
+    {"malformed Host", 400, "GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", NULL, 0},
     {"unknown method", 501, "BREW / HTTP/1.1\r\nHost: x\r\n\r\n", NULL, 0},
     {"another protocol's method", 501, "PLAY / RTSP/1.0\r\n\r\n", NULL, 0},
     {"HTTP/2 preface", 505, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", NULL, 0},
     {"HTTP/0.9", 505, "GET /\r\n\r\n", NULL, 0},
     {"HTTP/1.2", 505, "GET / HTTP/1.2\r\nHost: x\r\n\r\n", NULL, 0},
     {"HTTP/2.0", 505, "GET / HTTP/2.0\r\nHost: x\r\n\r\n", NULL, 0},
-    {"version that is none", 400, "GET / JUNK/1.1\r\nHost: x\r\n\r\n", NULL, 0},
+    {"malformed version", 400, "GET / JUNK/1.1\r\nHost: x\r\n\r\n", NULL, 0},
     {"blank in the target", 400, "GET /a b HTTP/1.1\r\nHost: x\r\n\r\n", NULL, 0},
     {"method in lower case", 501, "post /slack/events HTTP/1.1\r\nHost: x\r\n\r\n", NULL, 0},
     {"expectations, two", 417, LENGTH("1") "Expect: 100-continue\r\nExpect: 100-continue\r\n\r\n",
@@ -345,7 +345,7 @@ BENCH_TEST(bodies_in_odd_dresses)
         {"JSON that is no object", SLACK_REQUEST_JSON, "[]", 400, SLACK_KIND_UNKNOWN},
         {"JSON that is cut short", SLACK_REQUEST_JSON, "{\"event\":", 400, SLACK_KIND_UNKNOWN},
         {"JSON with more behind it", SLACK_REQUEST_JSON, EVENT "{}", 400, SLACK_KIND_UNKNOWN},
-        {"payload that is none", SLACK_REQUEST_FORM, "payload=x", 400, SLACK_KIND_UNKNOWN},
+        {"malformed payload", SLACK_REQUEST_FORM, "payload=x", 400, SLACK_KIND_UNKNOWN},
     };
     size_t taken = 0;
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {

@@ -478,7 +478,7 @@ TEST(test_limited_for_good)
     close_all();
 }
 
-/* A transport has waits of its own: it is told at once. */
+/* A transport has waits of its own, so its call fails at once. */
 TEST(test_once)
 {
     open_all(answer_always_limited);
@@ -652,7 +652,7 @@ TEST(test_concurrent)
     close_all();
 }
 
-/* Some on their way, some waiting: all are told, none from inside the close. */
+/* Calls in flight and queued calls all end, and none from inside the close. */
 TEST(test_close_cancels)
 {
     open_all(answer_limited_once);

@@ -17,7 +17,7 @@ const sim_fault_kind_t sim_fault_kinds[] = {
     {"refresh",
      SIM_POINT_NOW,
      {.disconnect = "refresh_requested"},
-     .help = "the app is told to reconnect, and the connections are closed 10 s later"},
+     .help = "Slack asks the app to reconnect, and closes the connections 10 s later"},
     {"warning-drop",
      SIM_POINT_NOW,
      {.disconnect = "warning", .drop = true},

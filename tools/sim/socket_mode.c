@@ -29,8 +29,8 @@
 enum socket_state {
     SOCKET_GREETING, /* hello is late: a fault */
     SOCKET_OPEN,
-    SOCKET_LEAVING, /* was told to disconnect; gets envelopes only while no other socket is open */
-    SOCKET_OFF,     /* was told that Socket Mode is switched off; gets no more envelopes */
+    SOCKET_LEAVING, /* has got a disconnect; gets envelopes only while no other socket is open */
+    SOCKET_OFF,     /* has got link_disabled; gets no more envelopes */
     SOCKET_CLOSING  /* a Close was sent or received */
 };
 
