@@ -109,6 +109,11 @@ SLACK_API const char *slack_ctx_retry_reason(const slack_ctx_t *ctx);
  * ended, so the handler may repeat work that is done already. */
 SLACK_API unsigned slack_ctx_attempt(const slack_ctx_t *ctx);
 
+/** Read when this job was meant to run, in milliseconds since 1970, UTC: the same in every attempt.
+ * Compute the next time from this one and not from the clock.
+ * @return 0 for a delivery that is no job. */
+SLACK_API int64_t slack_ctx_due_ms(const slack_ctx_t *ctx);
+
 /** Read the name of the transport: "http", "socket" or "memory". For logs and metrics. */
 SLACK_API const char *slack_ctx_transport(const slack_ctx_t *ctx);
 

@@ -15,7 +15,7 @@ extern "C" {
 #endif
 
 /**
- * @file inbox.h  Jobs and dead letters.
+ * @file inbox.h  Jobs, schedules and dead letters.
  *
  * The app stores an event before it acknowledges it. A job is a delivery that the program stores
  * itself: work for after the ack, or for a later time, that must not be lost. The app attempts both
@@ -23,6 +23,11 @@ extern "C" {
  * dead letter; `slackapp inbox` lists dead letters and retries them. docs/guarantees.md says what
  * is guaranteed, docs/examples/program.c is an example.
  */
+
+/** Runs on the loop when the store has taken a job or not: 0; SLACK_EALREADY if a job with its key
+ * waits already, so that this one was dropped; SLACK_ECANCELED if the app stopped before;
+ * SLACK_ESTORE; SLACK_EBUSY; SLACK_ENOMEM. */
+typedef void (*slack_job_stored_fn)(slack_app_t *app, int status, void *user_data);
 
 /** A job. A field of zero is unset. */
 typedef struct slack_job {
@@ -35,9 +40,14 @@ typedef struct slack_job {
     /** Optional. The job runs at this time at the earliest, in milliseconds since 1970, UTC. If
      * both are set, the later time counts. Default 0. */
     int64_t at_ms;
-    /** Optional, copied. While a job with this key is queued or running, another one is not added.
-     * Default: none. */
+    /** Optional, copied. While a job with this key waits for its first attempt, another one is
+     * dropped (SLACK_EALREADY). A job that runs no longer blocks its key: it may defer its
+     * successor under the same key. Default: none. */
     const char *key;
+    /** Optional. Receives the result of storing the job. */
+    slack_job_stored_fn stored;
+    /** Optional, borrowed until `stored` returns. Passed to `stored`. */
+    void *stored_data;
 } slack_job_t;
 
 /**
@@ -54,6 +64,59 @@ SLACK_API int slack_defer_job(slack_ctx_t *ctx, const slack_job_t *job);
 
 /** Store a job with a name and arguments. Returns as slack_defer_job(). */
 SLACK_API int slack_defer(slack_ctx_t *ctx, const char *name, const slack_json_t *args);
+
+/**
+ * Store a job outside of a delivery, from before the start on: then it is stored when the app
+ * starts. `args` may be NULL here, which stands for {}. The job has no tenant: in an app with
+ * slack_app_authorize(), no workspace. Loop thread only.
+ *
+ * @return 0: `stored` will run exactly once; SLACK_EINVAL if the name is missing; SLACK_ECANCELED
+ * if the app has stopped; SLACK_ENOMEM.
+ */
+SLACK_API int slack_app_defer(slack_app_t *app, const slack_job_t *job);
+
+/** What becomes of runs that were due while no process of the app ran. */
+enum slack_missed {
+    SLACK_MISSED_RUN = 0, /* one run, as soon as a process is up, however many were missed */
+    SLACK_MISSED_SKIP     /* none: a run that is more than a minute late is left out */
+};
+
+/** A schedule. A field of zero is unset. */
+typedef struct slack_schedule {
+    /** Required, copied. The name of the jobs, 1 to 100 bytes, unique among the schedules. */
+    const char *name;
+    /** Required, copied. Five fields of cron: minute, hour, day of the month, month, day of the
+     * week
+     * ("30 9 * * 1-5"). docs/guides/schedules.md describes them. */
+    const char *cron;
+    /** Optional, copied. The time zone by the name that the system's database gives it, such as
+     * "Europe/Berlin". Default: UTC. */
+    const char *zone;
+    /** Optional. Default SLACK_MISSED_RUN. */
+    enum slack_missed missed;
+    /** Optional. Where the handler runs. Default SLACK_RUN_LOOP. */
+    enum slack_run run;
+    /** Required. The handler: slack_ctx_due_ms() reads which run it is. */
+    slack_handler_fn fn;
+    /** Optional, borrowed until the app is freed. Passed to `fn`. */
+    void *user_data;
+} slack_schedule_t;
+
+/**
+ * Run a handler by the clock, as a job: it is stored, attempted again if it fails, and becomes a
+ * dead letter in the end. Each run happens once for each store, however many processes of the app
+ * share it. The next run is stored before one begins, so that the end of a process loses none.
+ *
+ * @param schedule borrowed until the return.
+ * @return 0; with a sentence in slack_app_error(): SLACK_EINVAL for an expression, a zone or a name
+ *         that is not valid, SLACK_EALREADY for a name that has a schedule; SLACK_ENOMEM.
+ */
+SLACK_API int slack_schedule(slack_app_t *app, const slack_schedule_t *schedule);
+
+/** Run a handler by the clock, with the defaults of slack_schedule_t. `zone` may be NULL. Returns
+ * as slack_schedule(). */
+SLACK_API int slack_every(slack_app_t *app, const char *name, const char *cron, const char *zone,
+                          slack_handler_fn fn, void *user_data);
 
 /** Listen to jobs of a name; NULL for all. slack_ctx_body() reads the job's arguments. A job that
  * no listener takes becomes a dead letter (SLACK_ENOTFOUND). Returns as slack_listen(). */

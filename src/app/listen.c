@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/app.h"
 #include "inbox/jobs.h"
+#include "inbox/schedule.h"
 
 /* The public functions that register listeners, middleware and hooks. */
 
@@ -129,6 +130,32 @@ void slack_on_unacked(slack_app_t *app, slack_handler_fn fn, void *user_data)
 int slack_default_ack(slack_app_t *app, enum slack_kind kind, const char *body)
 {
     return slack__ack_deadlines_set(&app->deadlines, kind, body);
+}
+
+int slack_app_defer(slack_app_t *app, const slack_job_t *job)
+{
+    return slack__jobs_defer(&app->inbox, job);
+}
+
+int slack_schedule(slack_app_t *app, const slack_schedule_t *schedule)
+{
+    const slack_listener_t listener = {
+        .kind = SLACK_KIND_JOB,
+        .match = schedule->name,
+        .run = schedule->run,
+        .fn = schedule->fn,
+        .user_data = schedule->user_data,
+    };
+    int rc = slack__schedules_add(&app->inbox, schedule, app->error);
+    return rc ? rc : slack_listen(app, &listener);
+}
+
+int slack_every(slack_app_t *app, const char *name, const char *cron, const char *zone,
+                slack_handler_fn fn, void *user_data)
+{
+    return slack_schedule(
+        app, &(slack_schedule_t){
+                 .name = name, .cron = cron, .zone = zone, .fn = fn, .user_data = user_data});
 }
 
 int slack_cancel_job(slack_app_t *app, const char *key, slack_cancel_fn fn, void *user_data)

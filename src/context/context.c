@@ -168,6 +168,11 @@ slack_app_t *slack_ctx_app(const slack_ctx_t *ctx)
     return ctx->services->app;
 }
 
+int64_t slack_ctx_due_ms(const slack_ctx_t *ctx)
+{
+    return ctx->due_ms;
+}
+
 unsigned slack_ctx_attempt(const slack_ctx_t *ctx)
 {
     return ctx->attempt ? ctx->attempt : 1;

@@ -60,6 +60,7 @@ struct slack_ctx {
     enum slack_ctx_phase phase;
     unsigned attempt;           /* from 1; 0: the delivery is not stored, and has one attempt */
     const char *job;            /* a job's name; NULL for other deliveries */
+    int64_t due_ms;             /* of a job, as it was planned; 0 for other deliveries */
     const slack_json_t *tenant; /* a job's tenant; NULL for other deliveries */
     const slack_grant_t *grant; /* never NULL */
     const slack_hit_t *hit;     /* the listener that runs, or ran last */

@@ -4,6 +4,7 @@
 #include "inbox/entry.h"
 #include "inbox/finish.h"
 #include "inbox/retry.h"
+#include "inbox/schedule.h"
 #include "util/crash.h"
 #include "util/json.h"
 
@@ -65,6 +66,7 @@ static slack_entry_t *entry_restore(slack_inbox_t *inbox, const slack_row_t *fro
     ctx->failure.status = rc;
     ctx->ack.sent = true; /* Slack's ack was sent when the row was stored */
     ctx->job = row.name.ptr;
+    ctx->due_ms = d->kind == SLACK_KIND_JOB ? row.planned_ms : 0;
     ctx->tenant = tenant;
     ctx->attempt = row.attempt;
     entry->run.progress.record = row.done;
@@ -96,7 +98,7 @@ static bool begin_row(slack_inbox_t *inbox, const slack_row_t *row)
     else if (entry->run.ctx.failure.status == 0 &&
              slack__progress_crashed(row->attempt, row->done) >= SLACK_ATTEMPTS_CRASH_MAX)
         entry_give_up(entry, SLACK_ECLOSED, "the process ended during each attempt");
-    if (entry->run.ctx.failure.status != 0)
+    if (entry->run.ctx.failure.status != 0 || slack__schedules_skip(inbox, row))
         slack__entry_end(entry);
     else
         slack__task_post(inbox->services->net, &entry->run.ctx.task);
@@ -217,6 +219,7 @@ void slack__backlog_look(slack_inbox_t *inbox)
     if (inbox->phase != SLACK_INBOX_RUNNING && inbox->phase != SLACK_INBOX_DRAINING) return;
     if (inbox->store->ops->durable) lease_renew(inbox);
     settle_again(inbox);
+    if (inbox->phase == SLACK_INBOX_RUNNING) slack__schedules_plant(inbox);
     if (b->claiming || inbox->phase != SLACK_INBOX_RUNNING) return;
     if (b->batch.arena) {
         begin_claimed(inbox);

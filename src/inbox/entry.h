@@ -2,6 +2,8 @@
 #ifndef SLACK_INBOX_ENTRY_H
 #define SLACK_INBOX_ENTRY_H
 
+#include <string.h>
+
 #include "inbox/inbox.h"
 
 /* Makes an entry of a delivery and adds it to inbox->live. NULL if memory is out: the delivery is
@@ -31,6 +33,15 @@ static inline size_t slack__inbox_room(const slack_inbox_t *inbox)
 {
     const size_t max = inbox->bounds.max_deliveries, most = max - max / 4;
     return inbox->live_count < most ? most - inbox->live_count : 0;
+}
+
+/* What the keys of a schedule's runs begin with: see schedule.h. */
+#define SLACK_SCHEDULE_KEY "every:"
+
+static inline bool slack__row_is_scheduled(const slack_row_t *row)
+{
+    const size_t len = sizeof SLACK_SCHEDULE_KEY - 1;
+    return row->key.len > len && memcmp(row->key.ptr, SLACK_SCHEDULE_KEY, len) == 0;
 }
 
 static inline const slack_logger_t *slack__inbox_log(const slack_inbox_t *inbox)

@@ -5,9 +5,13 @@
 #include "inbox/entry.h"
 #include "inbox/finish.h"
 #include "inbox/intake.h"
+#include "inbox/jobs.h"
+#include "inbox/schedule.h"
 
 void slack__inbox_init(slack_inbox_t *inbox)
 {
+    slack__link_init(&inbox->schedules);
+    slack__link_init(&inbox->deferred);
     slack__link_init(&inbox->live);
     slack__link_init(&inbox->rejected);
     slack__link_init(&inbox->unsettled);
@@ -24,6 +28,7 @@ void slack__inbox_start(slack_inbox_t *inbox)
     inbox->phase = SLACK_INBOX_RUNNING;
     /* If a listener is ordered, the rows that the last process has left run before new events. */
     inbox->backlog.overflow = inbox->dispatcher->registry->ordered && inbox->store->ops->durable;
+    slack__jobs_start(inbox);
     slack__backlog_look(inbox);
 }
 
@@ -36,6 +41,7 @@ void slack__inbox_close(slack_inbox_t *inbox)
 {
     inbox->phase = SLACK_INBOX_CLOSED;
     slack__backlog_stop(inbox);
+    slack__jobs_cancel_deferred(inbox);
     slack_link_t keep, *link;
     slack__link_init(&keep);
     while ((link = slack__list_shift(&inbox->unsettled)) != NULL)
@@ -53,6 +59,8 @@ void slack__inbox_close(slack_inbox_t *inbox)
 void slack__inbox_done(slack_inbox_t *inbox)
 {
     slack_link_t *link;
+    slack__jobs_cancel_deferred(inbox);
+    slack__schedules_free(inbox);
     while ((link = slack__list_shift(&inbox->zombies)) != NULL)
         slack__entry_free(SLACK_CONTAINER(link, slack_entry_t, link));
 }

@@ -75,7 +75,9 @@ struct slack_inbox {
     const slack_run_owner_t *run_owner;   /* run.owner of every entry */
     void (*run_task)(slack_task_t *task); /* ctx.task of every entry */
 
-    slack_link_t live; /* links entry->link: deliveries that have not ended */
+    slack_link_t schedules; /* see schedule.h */
+    slack_link_t deferred;  /* jobs of the program from before the start: see jobs.c */
+    slack_link_t live;      /* links entry->link: deliveries that have not ended */
     size_t live_count;
     slack_link_t rejected; /* links delivery->link: to be acked with SLACK_ACK_LATER */
     size_t rejected_count;

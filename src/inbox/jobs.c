@@ -22,12 +22,29 @@
 typedef struct deferred {
     slack_store_op_t op;
     slack_ctx_t *ctx;
+    slack_job_stored_fn stored;
+    void *stored_data;
 } deferred_t;
+
+/* Tells the program how a PUT has ended. A job that its key has dropped is no failure. */
+static void job_report(slack_inbox_t *inbox, const slack_store_op_t *op, slack_job_stored_fn stored,
+                       void *stored_data)
+{
+    const slack_row_t *row = &op->row;
+    if (op->status == 0 && op->duplicate)
+        SLACK_LOG(slack__inbox_log(inbox), INFO, "job dropped", "job=%.*s key=%.*s reason=%s",
+                  (int)row->name.len, row->name.ptr, (int)row->key.len, row->key.ptr,
+                  "a job with this key waits");
+    const int status = op->status == 0 && op->duplicate ? SLACK_EALREADY : op->status;
+    if (stored) stored(inbox->services->app, status, stored_data);
+}
 
 static void job_stored(slack_store_op_t *op)
 {
-    slack_ctx_t *ctx = SLACK_CONTAINER(op, deferred_t, op)->ctx;
+    const deferred_t *deferred = SLACK_CONTAINER(op, deferred_t, op);
+    slack_ctx_t *ctx = deferred->ctx;
     ctx->ack.defers--;
+    job_report(slack__entry_of_ctx(ctx)->inbox, op, deferred->stored, deferred->stored_data);
     if (op->status != 0)
         SLACK_LOG(slack__ctx_log(ctx), ERROR, "job not stored", "job=%.*s error=%s",
                   (int)op->row.name.len, op->row.name.ptr, slack_err_name(op->status));
@@ -97,6 +114,8 @@ int slack_defer_job(slack_ctx_t *ctx, const slack_job_t *job)
     deferred_t *deferred = slack__arena_calloc(slack__ctx_arena(ctx), sizeof *deferred);
     if (deferred == NULL || !job_fill_row(ctx, &deferred->op.row, job)) return SLACK_ENOMEM;
     deferred->ctx = ctx;
+    deferred->stored = job->stored;
+    deferred->stored_data = job->stored_data;
     deferred->op.kind = SLACK_STORE_PUT;
     deferred->op.succeeds = true;
     deferred->op.done = job_stored;
@@ -107,6 +126,111 @@ int slack_defer_job(slack_ctx_t *ctx, const slack_job_t *job)
 int slack_defer(slack_ctx_t *ctx, const char *name, const slack_json_t *args)
 {
     return slack_defer_job(ctx, &(slack_job_t){.name = name, .args = args});
+}
+
+/* ---- a job outside of a delivery ---- */
+
+/* In its own arena. */
+typedef struct own_job {
+    slack_link_t link; /* inbox->deferred */
+    slack_inbox_t *inbox;
+    slack_arena_t *arena;
+    slack_job_t job; /* without args */
+    slack_store_op_t op;
+} own_job_t;
+
+static void own_job_stored(slack_store_op_t *op)
+{
+    own_job_t *own = SLACK_CONTAINER(op, own_job_t, op);
+    if (op->status != 0)
+        SLACK_LOG(slack__inbox_log(own->inbox), ERROR, "job not stored", "job=%s error=%s",
+                  own->job.name, slack_err_name(op->status));
+    else if (!op->duplicate)
+        slack__inbox_look_at(own->inbox, op->row.due_ms);
+    job_report(own->inbox, op, own->job.stored, own->job.stored_data);
+    slack__arena_free(own->arena);
+}
+
+/* The name of the app is known from the start on. */
+static int own_job_submit(own_job_t *own)
+{
+    slack_inbox_t *inbox = own->inbox;
+    const slack_transports_t *transports = inbox->transports;
+    const slack_job_t *job = &own->job;
+    const slack_slice_t app = inbox->app;
+    const int64_t soonest = slack__wall_ms(inbox->services->net->clock) + job->delay_ms;
+    slack_row_t *row = &own->op.row;
+    if (job->key) {
+        const char *key =
+            slack__arena_printf(own->arena, KEY_FORMAT, (int)app.len, app.ptr, job->key);
+        if (key == NULL) return SLACK_ENOMEM;
+        row->key = slack__slice(key);
+    }
+    row->app = app;
+    row->transport = slack__slice(transports->count ? transports->list[0]->ops->name : "");
+    row->due_ms = job->at_ms > soonest ? job->at_ms : soonest;
+    inbox->store->ops->submit(inbox->store, &own->op);
+    return 0;
+}
+
+static own_job_t *own_job_new(slack_inbox_t *inbox, slack_arena_t *arena, const slack_job_t *job)
+{
+    own_job_t *own = slack__arena_calloc(arena, sizeof *own);
+    size_t len = 2;
+    const char *text = job->args ? slack__json_text(arena, job->args, &len) : "{}";
+    if (own == NULL || text == NULL) return NULL;
+    own->inbox = inbox;
+    own->arena = arena;
+    own->job = *job;
+    own->job.name = slack__arena_strdup(arena, job->name);
+    if (job->key) own->job.key = slack__arena_strdup(arena, job->key);
+    if (own->job.name == NULL || (job->key && own->job.key == NULL)) return NULL;
+    own->op = (slack_store_op_t){.kind = SLACK_STORE_PUT,
+                                 .succeeds = true,
+                                 .row = {.kind = SLACK_SLICE("job"),
+                                         .name = slack__slice(own->job.name),
+                                         .payload = {text, len}},
+                                 .done = own_job_stored};
+    slack__link_init(&own->op.link);
+    return own;
+}
+
+int slack__jobs_defer(slack_inbox_t *inbox, const slack_job_t *job)
+{
+    if (job->name == NULL || *job->name == '\0') return SLACK_EINVAL;
+    if (inbox->phase == SLACK_INBOX_CLOSED) return SLACK_ECANCELED;
+    slack_arena_t *arena = slack__arena_new(1024, 0);
+    own_job_t *own = arena ? own_job_new(inbox, arena, job) : NULL;
+    int rc = own ? 0 : SLACK_ENOMEM;
+    if (rc == 0 && inbox->phase == SLACK_INBOX_NEW)
+        slack__list_push(&inbox->deferred, &own->link);
+    else if (rc == 0)
+        rc = own_job_submit(own);
+    if (rc != 0) slack__arena_free(arena);
+    return rc;
+}
+
+void slack__jobs_start(slack_inbox_t *inbox)
+{
+    slack_link_t *link;
+    while ((link = slack__list_shift(&inbox->deferred)) != NULL) {
+        own_job_t *own = SLACK_CONTAINER(link, own_job_t, link);
+        const int rc = own_job_submit(own);
+        if (rc == 0) continue;
+        own->op.status = rc;
+        own_job_stored(&own->op);
+    }
+}
+
+void slack__jobs_cancel_deferred(slack_inbox_t *inbox)
+{
+    slack_link_t *link;
+    while ((link = slack__list_shift(&inbox->deferred)) != NULL) {
+        const own_job_t *own = SLACK_CONTAINER(link, own_job_t, link);
+        if (own->job.stored)
+            own->job.stored(inbox->services->app, SLACK_ECANCELED, own->job.stored_data);
+        slack__arena_free(own->arena);
+    }
 }
 
 /* ---- cancelling a job ---- */

@@ -119,7 +119,7 @@ int slack__retry_settle(slack_entry_t *entry)
 {
     slack_ctx_t *ctx = &entry->run.ctx;
     slack_store_op_t *op = &entry->op;
-    op->forget = ctx->delivery->kind == SLACK_KIND_JOB;
+    op->forget = ctx->delivery->kind == SLACK_KIND_JOB && !slack__row_is_scheduled(&op->row);
     if (ctx->failure.status == 0 && entry->run.progress.record.len > 0) recall_failure(entry);
     if (ctx->failure.status == 0 || entry->run.refused) {
         op->kind = SLACK_STORE_FINISH;

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "app/inspect.h"
 #include "support/inbox.h"
 #include "support/store_file.h"
 #include "support/test.h"
@@ -218,6 +219,257 @@ static void test_a_named_app_keeps_its_jobs(void **state)
     app_close(&inbox.f);
 }
 
+/* ---- schedules ---- */
+
+static int64_t dues[8];
+
+static int tick(slack_ctx_t *ctx, void *user_data)
+{
+    dues[inbox.runs < 8 ? inbox.runs : 7] = slack_ctx_due_ms(ctx);
+    return inbox_scripted(ctx, user_data);
+}
+
+static int64_t now_ms(const app_fixture_t *f)
+{
+    return slack__wall_ms(slack__inspect_clock(f->app));
+}
+
+/* To a second past the next full minute, on the clock of the app. */
+static void pass_minute(void)
+{
+    inbox_pass_ms((uint64_t)(61000 - now_ms(&inbox.f) % 60000));
+}
+
+static void every(const char *cron, enum slack_missed missed)
+{
+    const slack_schedule_t schedule = {
+        .name = "tick", .cron = cron, .missed = missed, .fn = tick, .user_data = "t"};
+    assert_int_equal(slack_schedule(inbox.f.app, &schedule), 0);
+}
+
+static void every_minute(void)
+{
+    assert_int_equal(slack_every(inbox.f.app, "tick", "* * * * *", "Europe/Berlin", tick, "t"), 0);
+    assert_int_equal(slack_every(inbox.f.app, "never", "0 0 30 2 *", NULL, tick, "n"), 0);
+    app_ready(&inbox.f);
+    inbox_settle();
+    assert_int_equal(inbox.runs, 0);
+    for (unsigned i = 1; i <= 3; i++) {
+        pass_minute();
+        inbox_until_runs(i);
+        assert_int_equal(inbox.runs, i);
+        assert_true(dues[i - 1] == now_ms(&inbox.f) / 60000 * 60000);
+    }
+    assert_string_equal(inbox.order, "ttt");
+}
+
+static void test_a_schedule_runs_by_the_clock(void **state)
+{
+    inbox_each_store(every_minute);
+}
+
+static void one_that_fails(void)
+{
+    every("* * * * *", SLACK_MISSED_SKIP);
+    for (int i = 0; i < 5; i++)
+        inbox.outcomes[i] = SLACK_EIO;
+    app_ready(&inbox.f);
+    pass_minute();
+    inbox_until_runs(1);
+    inbox_pass_ms(30000); /* attempts, of which none is taken for one that was missed */
+    assert_true(inbox.runs > 1);
+    for (unsigned i = 1; i < inbox.runs; i++)
+        assert_true(dues[i] == dues[0]);
+}
+
+static void test_a_run_that_fails_is_attempted_again(void **state)
+{
+    inbox_each_store(one_that_fails);
+}
+
+/* No process ran while four runs were due. */
+static void missed(enum slack_missed choice, unsigned runs)
+{
+    store_file_clean();
+    inbox_open(store_file_url(), NULL);
+    every("* * * * *", choice);
+    app_ready(&inbox.f);
+    inbox_settle();
+    const int64_t before = now_ms(&inbox.f);
+    inbox_restart();
+    every("* * * * *", choice);
+    inbox.f.skew_us += (uint64_t)(241000 - before % 60000) * 1000;
+    app_ready(&inbox.f);
+    inbox_settle();
+    inbox_until_runs(runs);
+    assert_int_equal(inbox.runs, runs);
+    if (runs) assert_true(dues[0] == before / 60000 * 60000 + 60000);
+    if (!runs) assert_true(inbox_logged("event=\"run of a schedule skipped\""));
+    pass_minute();
+    inbox_until_runs(runs + 1); /* it goes on in either case */
+    assert_true(dues[runs] == now_ms(&inbox.f) / 60000 * 60000);
+    app_close(&inbox.f);
+}
+
+static void test_runs_that_were_missed(void **state)
+{
+    missed(SLACK_MISSED_RUN, 1);
+    missed(SLACK_MISSED_SKIP, 0);
+}
+
+/* The run of the expression before is in the store. */
+static void test_a_schedule_that_changed(void **state)
+{
+    store_file_clean();
+    inbox_open(store_file_url(), NULL);
+    every("* * * * *", SLACK_MISSED_RUN);
+    app_ready(&inbox.f);
+    inbox_settle();
+    inbox_restart();
+    every("0 0 29 2 *", SLACK_MISSED_RUN);
+    app_ready(&inbox.f);
+    pass_minute();
+    pass_minute();
+    assert_int_equal(inbox.runs + inbox.deads, 0);
+    assert_true(inbox_logged("reason=\"the schedule has changed\""));
+    app_close(&inbox.f);
+}
+
+static void test_two_processes_run_it_once(void **state)
+{
+    static app_fixture_t other;
+    store_file_clean();
+    inbox_open(store_file_url(), NULL);
+    app_open(&other, &(slack_options_t){.store = store_file_url()});
+    every("* * * * *", SLACK_MISSED_RUN);
+    assert_int_equal(slack_every(other.app, "tick", "* * * * *", NULL, tick, "t"), 0);
+    app_ready(&inbox.f);
+    app_ready(&other);
+    for (unsigned i = 1; i <= 3; i++) {
+        const uint64_t ms = (uint64_t)(61000 - now_ms(&inbox.f) % 60000);
+        app_pass_ms(&other, ms);
+        inbox_pass_ms(ms);
+        for (int turns = 0; turns < 50; turns++) {
+            app_spin(&other);
+            app_spin(&inbox.f);
+        }
+        assert_int_equal(inbox.runs, i);
+    }
+    app_close(&other);
+    app_close(&inbox.f);
+}
+
+static void test_schedules_that_are_none(void **state)
+{
+    static const slack_schedule_t bad[] = {
+        {.cron = "* * * * *", .fn = tick},
+        {.name = "", .cron = "* * * * *", .fn = tick},
+        {.name = "x", .fn = tick},
+        {.name = "x", .cron = "* * * * *"},
+        {.name = "x", .cron = "61 * * * *", .fn = tick},
+        {.name = "x", .cron = "* * * * *", .zone = "Europe/Berlim", .fn = tick},
+    };
+    inbox_open("memory:", NULL);
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        assert_int_equal(slack_schedule(inbox.f.app, &bad[i]), SLACK_EINVAL);
+        assert_true(strstr(slack_app_error(inbox.f.app), "the schedule ") != NULL);
+    }
+    every("* * * * *", SLACK_MISSED_RUN);
+    assert_int_equal(slack_every(inbox.f.app, "tick", "1 * * * *", NULL, tick, NULL),
+                     SLACK_EALREADY);
+    app_ready(&inbox.f);
+    app_close(&inbox.f);
+}
+
+/* ---- jobs outside of a delivery, and keys ---- */
+
+static int stored[4];
+static unsigned stored_count;
+
+static void on_stored(slack_app_t *app, int status, void *user_data)
+{
+    stored[stored_count++ % 4] = status;
+}
+
+static void own_jobs(void)
+{
+    const slack_job_t job = {.name = "tick", .key = "k", .delay_ms = 1000, .stored = on_stored};
+    slack_on_job(inbox.f.app, "tick", tick, "t");
+    stored_count = 0;
+    assert_int_equal(slack_app_defer(inbox.f.app, &(slack_job_t){.key = "k"}), SLACK_EINVAL);
+    assert_int_equal(slack_app_defer(inbox.f.app, &job), 0); /* before the start */
+    assert_int_equal(stored_count, 0);
+    app_ready(&inbox.f);
+    app_run_until(&inbox.f, &stored_count);
+    assert_int_equal(stored[0], 0);
+    assert_int_equal(slack_app_defer(inbox.f.app, &job), 0); /* its key waits */
+    while (stored_count < 2)
+        app_turn(&inbox.f);
+    assert_int_equal(stored[1], SLACK_EALREADY);
+    assert_true(inbox_logged("event=\"job dropped\""));
+    const int64_t before = now_ms(&inbox.f);
+    inbox_pass_ms(1000);
+    inbox_until_runs(1);
+    assert_in_range(dues[0], before, before + 1000);
+    inbox_pass_ms(LONG_MS);
+    assert_int_equal(inbox.runs, 1);
+}
+
+static void test_jobs_outside_of_a_delivery(void **state)
+{
+    inbox_each_store(own_jobs);
+}
+
+static void test_a_job_of_an_app_that_never_starts(void **state)
+{
+    inbox_open("memory:", NULL);
+    stored_count = 0;
+    assert_int_equal(slack_app_defer(inbox.f.app, &(slack_job_t){.name = "x", .stored = on_stored}),
+                     0);
+    app_close(&inbox.f);
+    assert_int_equal(stored_count, 1);
+    assert_int_equal(stored[0], SLACK_ECANCELED);
+}
+
+/* Defers its successor under its own key, as the first one was. */
+static int chain(slack_ctx_t *ctx, void *user_data)
+{
+    const slack_job_t next = {.name = "chain",
+                              .args = slack_ctx_body(ctx),
+                              .key = "chain",
+                              .at_ms = slack_ctx_due_ms(ctx) + 1000,
+                              .stored = on_stored};
+    dues[inbox.runs < 8 ? inbox.runs : 7] = slack_ctx_due_ms(ctx);
+    int rc = slack_defer_job(ctx, &next);
+    if (rc == 0) rc = slack_defer_job(ctx, &next); /* the successor waits by now */
+    inbox.runs++;
+    return rc;
+}
+
+static void successors(void)
+{
+    slack_on_job(inbox.f.app, "chain", chain, NULL);
+    stored_count = 0;
+    assert_int_equal(slack_app_defer(inbox.f.app, &(slack_job_t){.name = "chain", .key = "chain"}),
+                     0);
+    app_ready(&inbox.f);
+    for (unsigned i = 1; i <= 4; i++) {
+        inbox_until_runs(i);
+        assert_int_equal(inbox.runs, i);
+        while (stored_count < 2 * i)
+            app_turn(&inbox.f);
+        assert_int_equal(stored[(2 * i - 2) % 4], 0);
+        assert_int_equal(stored[(2 * i - 1) % 4], SLACK_EALREADY);
+        if (i > 1) assert_true(dues[i - 1] == dues[i - 2] + 1000);
+        inbox_pass_ms(1000);
+    }
+}
+
+static void test_a_job_defers_its_successor(void **state)
+{
+    inbox_each_store(successors);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -228,6 +480,15 @@ int main(void)
         cmocka_unit_test(test_apps_leave_each_others_jobs_alone),
         cmocka_unit_test(test_apps_do_not_share_keys),
         cmocka_unit_test(test_a_named_app_keeps_its_jobs),
+        cmocka_unit_test(test_a_schedule_runs_by_the_clock),
+        cmocka_unit_test(test_a_run_that_fails_is_attempted_again),
+        cmocka_unit_test(test_runs_that_were_missed),
+        cmocka_unit_test(test_a_schedule_that_changed),
+        cmocka_unit_test(test_two_processes_run_it_once),
+        cmocka_unit_test(test_schedules_that_are_none),
+        cmocka_unit_test(test_jobs_outside_of_a_delivery),
+        cmocka_unit_test(test_a_job_of_an_app_that_never_starts),
+        cmocka_unit_test(test_a_job_defers_its_successor),
     };
     return cmocka_run_group_tests_name("tests", tests, NULL, NULL);
 }
