@@ -92,16 +92,16 @@ void slack__schedules_plant(slack_inbox_t *inbox)
 
 /* ---- a run that is due ---- */
 
-/* A run that has begun before is no missed one, however late it goes on. */
+/* A run that has begun before goes on, however late; so does one that a person has retried. */
 bool slack__schedules_skip(const slack_inbox_t *inbox, const slack_row_t *row)
 {
     const scheduled_t *s = slack__row_is_scheduled(row) ? find(inbox, row->name) : NULL;
-    if (s == NULL) return false;
+    if (s == NULL || row->attempt > 1 || row->due_ms != row->planned_ms) return false;
     const char *why = NULL;
     const int64_t late_ms = slack__wall_ms(inbox->services->net->clock) - row->planned_ms;
     if (next_due_ms(s, row->planned_ms - 1000) != row->planned_ms)
         why = "the schedule has changed";
-    else if (s->skips_missed && row->attempt == 1 && late_ms > SLACK_SCHEDULE_LATE_MS)
+    else if (s->skips_missed && late_ms > SLACK_SCHEDULE_LATE_MS)
         why = "it was missed";
     if (why)
         SLACK_LOG(slack__inbox_log(inbox), INFO, "run of a schedule skipped",

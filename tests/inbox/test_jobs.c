@@ -287,6 +287,29 @@ static void test_a_run_that_fails_is_attempted_again(void **state)
     inbox_each_store(one_that_fails);
 }
 
+/* A person's order is no missed run. */
+static void one_that_is_retried(void)
+{
+    every("* * * * *", SLACK_MISSED_SKIP);
+    inbox.outcomes[0] = SLACK_EINVAL;
+    app_ready(&inbox.f);
+    pass_minute();
+    inbox_until_runs(1);
+    assert_int_equal(inbox.deads, 1);
+    pass_minute();
+    pass_minute();
+    inbox_until_runs(3);
+    inbox_retry_dead(inbox.last_dead.id);
+    inbox_pass_ms(1000);
+    inbox_until_runs(4);
+    assert_true(dues[3] == dues[0]);
+}
+
+static void test_a_run_that_a_person_retries(void **state)
+{
+    inbox_each_store(one_that_is_retried);
+}
+
 /* No process ran while four runs were due. */
 static void missed(enum slack_missed choice, unsigned runs)
 {
@@ -482,6 +505,7 @@ int main(void)
         cmocka_unit_test(test_a_named_app_keeps_its_jobs),
         cmocka_unit_test(test_a_schedule_runs_by_the_clock),
         cmocka_unit_test(test_a_run_that_fails_is_attempted_again),
+        cmocka_unit_test(test_a_run_that_a_person_retries),
         cmocka_unit_test(test_runs_that_were_missed),
         cmocka_unit_test(test_a_schedule_that_changed),
         cmocka_unit_test(test_two_processes_run_it_once),
