@@ -149,7 +149,8 @@ int slack_ack_json(slack_ctx_t *ctx, const slack_json_t *body)
 {
     int rc = ack_check(ctx);
     if (rc != 0) return rc;
-    if (body == NULL) return slack__ctx_no_json(ctx);
+    const int wrong = slack__ctx_required(ctx, body);
+    if (wrong != 0) return wrong;
     if (slack_json_type(body) == SLACK_JSON_OBJECT && slack_json_count(body, "") == 0)
         return handler_ack(ctx, SLACK_ACK_BODY_NONE, (slack_slice_t){"", 0});
     const char *fault = slack__ack_body_fault(ctx->delivery->kind, body);
@@ -171,7 +172,8 @@ static int ack_member(slack_ctx_t *ctx, enum slack_kind kind, const char *action
     int rc = ack_check(ctx);
     if (rc != 0) return rc;
     if (ctx->delivery->kind != kind) return SLACK_EACKBODY;
-    if (value == NULL) return slack__ctx_no_json(ctx);
+    const int wrong = slack__ctx_required(ctx, value);
+    if (wrong != 0) return wrong;
     enum slack_json_type type =
         kind == SLACK_KIND_VIEW_SUBMISSION ? SLACK_JSON_OBJECT : SLACK_JSON_ARRAY;
     if (slack_json_type(value) != type) return SLACK_EINVAL;
@@ -192,23 +194,17 @@ static int ack_list(slack_ctx_t *ctx, const char *member, const slack_json_t *li
 /* A dialog takes {block: text, …} in another form: [{name: block, error: text}, …]. */
 static const slack_json_t *dialog_errors(slack_ctx_t *ctx, const slack_json_t *errors)
 {
-    size_t count = slack_json_count(errors, ""), i = 0;
-    const slack_json_t **items = slack__arena_calloc(slack__ctx_arena(ctx), count * sizeof *items);
-    if (items == NULL) {
-        slack__ctx_voice(ctx)->json_error = SLACK_ENOMEM;
-        return NULL;
-    }
+    if (slack_json_error(errors) != 0) return errors;
+    slack_json_list_t list = {0};
     slack_json_iter_t it = {0};
-    while (slack_json_next(errors, &it)) {
-        items[i] = slack_jsonf(ctx, "{name: %s, error: %p}", it.key, it.value);
-        if (items[i++] == NULL) return NULL;
-    }
-    return slack_json_array(ctx, items, count);
+    while (slack_json_next(errors, &it))
+        slack_json_add(ctx, &list, slack_jsonf(ctx, "{name: %s, error: %p}", it.key, it.value));
+    return slack_json_array(ctx, list.items, list.count);
 }
 
 int slack_ack_errors(slack_ctx_t *ctx, const slack_json_t *errors)
 {
-    if (errors && slack_json_count(errors, "") == 0) return SLACK_EINVAL;
+    if (slack__json_required(errors) == 0 && slack_json_count(errors, "") == 0) return SLACK_EINVAL;
     if (errors && ctx->delivery->kind == SLACK_KIND_DIALOG)
         return ack_member(ctx, SLACK_KIND_DIALOG, NULL, "errors", dialog_errors(ctx, errors));
     return ack_member(ctx, SLACK_KIND_VIEW_SUBMISSION, "errors", "errors", errors);

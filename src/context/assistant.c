@@ -7,7 +7,8 @@
 
 int slack_ctx_set_assistant_context(slack_ctx_t *ctx, const slack_json_t *context)
 {
-    if (context == NULL) return slack__ctx_no_json(ctx);
+    const int wrong = slack__ctx_required(ctx, context);
+    if (wrong != 0) return wrong;
     const slack_json_t *copy = NULL;
     int rc = slack__jsonf(slack__ctx_arena(ctx), &copy, NULL, "%p", (const void *)context);
     if (rc == 0) ctx->assistant_context = copy;
@@ -52,7 +53,8 @@ int slack_set_title(slack_ctx_t *ctx, const char *title)
 
 int slack_set_prompts(slack_ctx_t *ctx, const char *title, const slack_json_t *prompts)
 {
-    if (prompts == NULL) return slack__ctx_no_json(ctx);
+    const int wrong = slack__ctx_required(ctx, prompts);
+    if (wrong != 0) return wrong;
     size_t count = slack_json_count(prompts, "");
     if (slack_json_type(prompts) != SLACK_JSON_ARRAY || count == 0) return SLACK_EINVAL;
     if (count > PROMPTS_MAX) return SLACK_ETOOBIG;

@@ -73,7 +73,8 @@ int slack_call_wait(slack_ctx_t *ctx, const char *method, const slack_json_t *ar
                     const slack_response_t **ret_response)
 {
     if (!slack__on_worker(ctx)) return SLACK_EDEADLK;
-    if (args == NULL) return slack__ctx_no_json(ctx);
+    const int wrong = slack__ctx_required(ctx, args);
+    if (wrong != 0) return wrong;
     return slack__worker_call(ctx, method, NULL, args, ret_response);
 }
 

@@ -115,8 +115,8 @@ int slack__ctx_fail(slack_ctx_t *ctx, int status, const char *format, ...) SLACK
 /* Names a delivery in such a sentence: the type of an event, or the kind. */
 const char *slack__ctx_what(const slack_ctx_t *ctx);
 
-/* json.c: the error that made the last value of this thread NULL. */
-int slack__ctx_no_json(slack_ctx_t *ctx);
+/* json.c: 0 for a value that a call requires; otherwise the error, whose sentence is left. */
+int slack__ctx_required(slack_ctx_t *ctx, const slack_json_t *value);
 
 /* Calls a function of the program. A positive return becomes SLACK_EINVAL. */
 static inline int slack__ctx_enter(slack_ctx_t *ctx, slack_handler_fn fn, void *user_data)

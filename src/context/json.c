@@ -1,53 +1,70 @@
 /* SPDX-License-Identifier: MIT */
 #include "context/ctx.h"
-#include "util/json.h"
+#include "util/json_make.h"
 
-/* Values that handlers write. A template with an error makes NULL, which every function that takes
- * a value accepts: the function then returns the error of the template (slack__ctx_no_json()). So a
- * handler can pass on the value without a check. */
+/* JSON that lives as long as its delivery. */
 
-struct bad_template {
-    const char *text;
-    const slack_json_error_t *error;
-};
-
-static int log_template(slack_ctx_t *ctx, void *args)
+static slack_arena_t *arena_of(const slack_ctx_t *ctx)
 {
-    const struct bad_template *bad = args;
-    SLACK_LOG(slack__ctx_log(ctx), ERROR, "malformed JSON template",
-              "error=%s offset=%zu what=%s template=%s", slack_err_name(bad->error->code),
-              bad->error->offset, bad->error->what ? bad->error->what : "", bad->text);
+    return ctx ? slack__ctx_arena(ctx) : NULL;
+}
+
+static int log_failure(slack_ctx_t *ctx, void *args)
+{
+    const slack_json_t *failed = args;
+    SLACK_LOG(slack__ctx_log(ctx), ERROR, "JSON not made", "error=%s reason=%s",
+              slack_err_name(slack_json_error(failed)), slack_json_reason(failed));
     return 0;
+}
+
+/* What was made, its failure logged. */
+static const slack_json_t *made(slack_ctx_t *ctx, const slack_json_t *value)
+{
+    if (ctx && slack__json_to_be_logged(value))
+        slack__ctx_on_loop(ctx, log_failure, (void *)(uintptr_t)value);
+    return value;
 }
 
 const slack_json_t *(slack_jsonf)(slack_ctx_t *ctx, const char *template_, ...)
 {
-    const slack_json_t *value = NULL;
-    slack_json_error_t error = {0};
     va_list ap;
     va_start(ap, template_);
-    int rc = slack__vjsonf(slack__ctx_arena(ctx), &value, &error, template_, ap);
+    const slack_json_t *value = slack__make_jsonf(arena_of(ctx), "slack_jsonf", template_, ap);
     va_end(ap);
-    slack__ctx_voice(ctx)->json_error = rc;
-    if (rc == 0) return value;
-    struct bad_template bad = {template_, &error};
-    slack__ctx_on_loop(ctx, log_template, &bad);
-    return NULL;
+    return made(ctx, value);
+}
+
+const slack_json_t *slack_json_file(slack_ctx_t *ctx, const char *path, const slack_json_t *args)
+{
+    return made(ctx, slack__make_file(arena_of(ctx), "slack_json_file", path, args));
+}
+
+const slack_json_t *slack_json_parse(slack_ctx_t *ctx, const char *text, size_t len)
+{
+    return made(ctx, slack__make_parse(arena_of(ctx), "slack_json_parse", text, len));
+}
+
+const char *slack_json_text(slack_ctx_t *ctx, const slack_json_t *value)
+{
+    return slack__make_text(arena_of(ctx), value);
+}
+
+void slack_json_add(slack_ctx_t *ctx, slack_json_list_t *list, const slack_json_t *value)
+{
+    slack__make_add(arena_of(ctx), "slack_json_add", list, value);
 }
 
 const slack_json_t *slack_json_array(slack_ctx_t *ctx, const slack_json_t *const *items,
                                      size_t count)
 {
-    for (size_t i = 0; i < count; i++)
-        if (items[i] == NULL) return NULL; /* json_error has the error of the item */
-    const slack_json_t *array = NULL;
-    int rc = slack__json_array(slack__ctx_arena(ctx), items, count, &array);
-    slack__ctx_voice(ctx)->json_error = rc;
-    return rc == 0 ? array : NULL;
+    return made(ctx, slack__make_array(arena_of(ctx), "slack_json_array", items, count));
 }
 
-int slack__ctx_no_json(slack_ctx_t *ctx)
+int slack__ctx_required(slack_ctx_t *ctx, const slack_json_t *value)
 {
-    int rc = slack__ctx_voice(ctx)->json_error;
-    return rc ? rc : SLACK_EINVAL;
+    if (value == NULL)
+        return slack__ctx_fail(ctx, SLACK_EINVAL,
+                               "the JSON value is NULL; make one with slack_jsonf()");
+    const int rc = slack_json_error(value);
+    return rc ? slack__ctx_fail(ctx, rc, "%s", slack_json_reason(value)) : 0;
 }

@@ -26,7 +26,8 @@ static int SLACK_PRINTF(3, 0)
 static int message_args(slack_ctx_t *ctx, const slack_json_t *message, const char *thread,
                         const slack_json_t **ret)
 {
-    if (message == NULL) return slack__ctx_no_json(ctx);
+    const int wrong = slack__ctx_required(ctx, message);
+    if (wrong != 0) return wrong;
     const char *channel = slack__payload_channel(ctx->delivery->body);
     bool elsewhere = *slack_json_str(message, "/channel") != '\0';
     if (*channel == '\0' && !elsewhere)
@@ -251,7 +252,8 @@ static int call_said(slack_ctx_t *ctx, const char *method, const slack_json_t *c
 
 int slack_update_said(slack_ctx_t *ctx, const slack_json_t *message)
 {
-    return message ? call_said(ctx, "chat.update", message) : slack__ctx_no_json(ctx);
+    int rc = slack__ctx_required(ctx, message);
+    return rc ? rc : call_said(ctx, "chat.update", message);
 }
 
 int slack_delete_said(slack_ctx_t *ctx)
@@ -262,7 +264,8 @@ int slack_delete_said(slack_ctx_t *ctx)
 int slack_update(slack_ctx_t *ctx, const char *ts, const slack_json_t *message)
 {
     if (ts == NULL || *ts == '\0') return SLACK_EINVAL;
-    if (message == NULL) return slack__ctx_no_json(ctx);
+    const int wrong = slack__ctx_required(ctx, message);
+    if (wrong != 0) return wrong;
     slack_arena_t *arena = slack__ctx_arena(ctx);
     const slack_json_t *which = NULL, *whole = NULL;
     int rc = slack__jsonf(arena, &which, NULL, "{ts: %s}", ts);
@@ -312,7 +315,8 @@ int slack_unreact(slack_ctx_t *ctx, const char *emoji)
 
 int slack_respond_json(slack_ctx_t *ctx, const slack_json_t *message)
 {
-    if (message == NULL) return slack__ctx_no_json(ctx);
+    const int wrong = slack__ctx_required(ctx, message);
+    if (wrong != 0) return wrong;
     if (!slack__message_shows(message) && !slack_json_bool(message, "/delete_original"))
         return slack__ctx_fail(ctx, SLACK_EINVAL, "slack_respond: " NOTHING_TO_SHOW);
     const char *url = slack__payload_response_url(ctx->delivery->body);

@@ -7,7 +7,8 @@
 static int call_view(slack_ctx_t *ctx, const char *method, const char *name, const char *value,
                      const char *hash, const slack_json_t *view)
 {
-    if (view == NULL) return slack__ctx_no_json(ctx);
+    const int wrong = slack__ctx_required(ctx, view);
+    if (wrong != 0) return wrong;
     if (*value == '\0') return SLACK_EINVAL;
     slack_arena_t *arena = slack__ctx_arena(ctx);
     const slack_json_t *args = NULL;

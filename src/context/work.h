@@ -14,9 +14,8 @@
  * in the arena of its work.
  */
 
-/* The last value and message of one thread that works for a delivery. */
+/* The last message of one thread that works for a delivery. */
 typedef struct slack_voice {
-    int json_error;           /* the error that made the last value NULL; 0: it is not NULL */
     int error;                /* the last status of slack__ctx_fail(); 0: none */
     const char *why;          /* its sentence, in the thread's arena */
     const char *ts, *channel; /* of the last message, in its arena; NULL: none yet */

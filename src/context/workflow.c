@@ -38,7 +38,8 @@ int slack_complete(slack_ctx_t *ctx, const slack_json_t *outputs)
 {
     int rc = function_check(ctx);
     if (rc != 0) return rc;
-    if (outputs == NULL) return slack__ctx_no_json(ctx);
+    const int wrong = slack__ctx_required(ctx, outputs);
+    if (wrong != 0) return wrong;
     const slack_json_t *args = NULL;
     rc =
         slack__jsonf(slack__ctx_arena(ctx), &args, NULL, "{function_execution_id: %s, outputs: %p}",

@@ -110,7 +110,8 @@ static int job_submit_here(slack_ctx_t *ctx, void *args)
 int slack_defer_job(slack_ctx_t *ctx, const slack_job_t *job)
 {
     if (job->name == NULL || *job->name == '\0') return SLACK_EINVAL;
-    if (job->args == NULL) return slack__ctx_no_json(ctx);
+    const int wrong = slack__ctx_required(ctx, job->args);
+    if (wrong != 0) return wrong;
     deferred_t *deferred = slack__arena_calloc(slack__ctx_arena(ctx), sizeof *deferred);
     if (deferred == NULL || !job_fill_row(ctx, &deferred->op.row, job)) return SLACK_ENOMEM;
     deferred->ctx = ctx;

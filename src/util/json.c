@@ -5,6 +5,8 @@
 #include <string.h>
 #include <yyjson.h>
 
+#include "util/alloc.h"
+
 _Static_assert(SLACK_JSON_PADDING >= YYJSON_PADDING_SIZE, "yyjson needs more padding");
 
 /* yyjson's readers take values that are not const. */
@@ -108,16 +110,125 @@ int slack__json_object(slack_arena_t *arena, const slack_slice_t *pairs, size_t 
     return 0;
 }
 
+/* --- failed values --- */
+
+/* No parser makes a raw value, and the readers find nothing in one. */
+typedef struct failed_value {
+    yyjson_val head;
+    int code;
+    bool logged;
+} failed_value_t;
+
+static const failed_value_t no_memory = {
+    .head = {YYJSON_TYPE_RAW, {.str = "out of memory"}},
+    .code = SLACK_ENOMEM,
+};
+static const failed_value_t no_owner = {
+    .head = {YYJSON_TYPE_RAW,
+             {.str = "the ctx or the pool is NULL: outside of a delivery, use a "
+                     "slack_json_pool_new() and slack_pool_jsonf()"}},
+    .code = SLACK_EINVAL,
+};
+const slack_json_t *const slack__json_no_memory = (const slack_json_t *)&no_memory;
+const slack_json_t *const slack__json_no_owner = (const slack_json_t *)&no_owner;
+
+static const failed_value_t *as_failed(const slack_json_t *value)
+{
+    return yyjson_is_raw(val(value)) ? (const failed_value_t *)value : NULL;
+}
+
+const slack_json_t *slack__json_failed(slack_arena_t *arena, int code, const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    failed_value_t *failed = slack__arena_alloc(arena, sizeof *failed);
+    const char *reason = failed ? slack__arena_vprintf(arena, format, ap) : NULL;
+    va_end(ap);
+    if (!reason) return slack__json_no_memory;
+    *failed = (failed_value_t){{YYJSON_TYPE_RAW, {.str = reason}}, code, false};
+    return json(&failed->head);
+}
+
+const slack_json_t *slack__json_failed_again(slack_arena_t *arena, const slack_json_t *cause)
+{
+    const failed_value_t *failed = as_failed(cause);
+    const slack_json_t *copy = slack__json_failed(arena, failed->code, "%s", failed->head.uni.str);
+    if (failed->logged) slack__json_to_be_logged(copy);
+    return copy;
+}
+
+bool slack__json_to_be_logged(const slack_json_t *value)
+{
+    failed_value_t *failed = (failed_value_t *)(uintptr_t)as_failed(value);
+    if (!failed || failed->logged) return false;
+    if (failed != &no_memory && failed != &no_owner) failed->logged = true;
+    return true;
+}
+
+int slack_json_error(const slack_json_t *value)
+{
+    const failed_value_t *failed = as_failed(value);
+    return failed ? failed->code : 0;
+}
+
+const char *slack_json_reason(const slack_json_t *value)
+{
+    const failed_value_t *failed = as_failed(value);
+    return failed ? failed->head.uni.str : "";
+}
+
+int slack__json_required(const slack_json_t *value)
+{
+    return value ? slack_json_error(value) : SLACK_EINVAL;
+}
+
+bool slack__json_is_value(const void *pointer)
+{
+    /* The bytes that a value begins with: its type and subtype. They are control characters, so a
+     * text ends the look here. */
+    static const uint32_t tags = 1u << 1 | 1u << 2 | 1u << 3 | 1u << 11 | 1u << 4 | 1u << 12 |
+                                 1u << 20 | 1u << 5 | 1u << 13 | 1u << 6 | 1u << 7;
+    const unsigned char *bytes = pointer;
+    if ((uintptr_t)pointer % _Alignof(yyjson_val) != 0) return false;
+    if (bytes[0] > 20 || !(tags >> bytes[0] & 1)) return false;
+    const unsigned type = bytes[0] & YYJSON_TYPE_MASK;
+    for (size_t i = 1; i < sizeof(uint64_t); i++) { /* the length, below 2^32 */
+        const bool used = type >= YYJSON_TYPE_STR && i <= 4;
+        if (!used && bytes[i] != 0) return false;
+    }
+    const yyjson_val *v = pointer;
+    if (type == YYJSON_TYPE_STR || type == YYJSON_TYPE_RAW) return v->uni.str != NULL;
+    if (type < YYJSON_TYPE_ARR) return true;
+    const size_t count = unsafe_yyjson_get_len(val(pointer));
+    const size_t content = type == YYJSON_TYPE_OBJ ? 2 * count : count;
+    return v->uni.ofs % sizeof *v == 0 && v->uni.ofs / sizeof *v > content;
+}
+
 /* --- reading --- */
+
+/* A path without its leading slash is read as with one. */
+static yyjson_val *at_relative(yyjson_val *value, const char *path)
+{
+    char room[128];
+    const size_t len = strlen(path);
+    char *pointer = len < sizeof room ? room : slack__malloc(len + 1);
+    if (!pointer) return NULL;
+    pointer[0] = '/';
+    memcpy(pointer + 1, path, len); /* its length is given, no NUL is needed */
+    yyjson_val *found = yyjson_ptr_getn(value, pointer, len + 1);
+    if (pointer != room) slack__free(pointer);
+    return found;
+}
 
 static yyjson_val *at(const slack_json_t *value, const char *path)
 {
+    if (path && *path != '\0' && *path != '/') return at_relative(val(value), path);
     return yyjson_ptr_get(val(value), path);
 }
 
 const slack_json_t *slack_json_get(const slack_json_t *value, const char *path)
 {
-    return json(at(value, path));
+    return as_failed(value) ? value : json(at(value, path));
 }
 
 enum slack_json_type slack_json_type(const slack_json_t *value)

@@ -60,9 +60,10 @@ int slack__json_array(slack_arena_t *arena, const slack_json_t *const *items, si
 
 /* Where a template is wrong. */
 typedef struct slack_json_error {
-    int code;         /* SLACK_ETEMPLATE, SLACK_ETOOBIG, SLACK_ENOMEM */
-    size_t offset;    /* byte of the template */
-    const char *what; /* constant text: "a value is missing after ':'" */
+    int code;                  /* SLACK_ETEMPLATE, SLACK_ETOOBIG, SLACK_ENOMEM */
+    size_t offset;             /* byte of the template */
+    const char *what;          /* constant text: "a value is missing after ':'" */
+    const slack_json_t *cause; /* the failed value that was put in; NULL: the template is wrong */
 } slack_json_error_t;
 
 /* slack_jsonf() into an arena. 0 or error->code. The va_list is indeterminate afterwards. `error`
@@ -71,6 +72,32 @@ int slack__jsonf(slack_arena_t *arena, const slack_json_t **ret, slack_json_erro
                  const char *template_, ...) SLACK_PRINTF(4, 5);
 int slack__vjsonf(slack_arena_t *arena, const slack_json_t **ret, slack_json_error_t *error,
                   const char *template_, va_list ap) SLACK_PRINTF(4, 0);
+
+/* The same, except that it reads a template of a file, whose %{name} are members of `args`. `len`
+ * bytes; the text is NUL-terminated. */
+int slack__json_fill(slack_arena_t *arena, const slack_json_t **ret, slack_json_error_t *error,
+                     slack_slice_t text, const slack_json_t *args);
+
+/*
+ * A failed value stands in the place of a value that could not be made. It has a code and a
+ * sentence, no type and no content. Whatever takes it fails with its code.
+ */
+
+/* Never NULL: slack__json_no_memory if memory is out. */
+const slack_json_t *slack__json_failed(slack_arena_t *arena, int code, const char *format, ...)
+    SLACK_PRINTF(3, 4);
+/* A failed value with the code and the sentence of another one, whose arena may end before. */
+const slack_json_t *slack__json_failed_again(slack_arena_t *arena, const slack_json_t *cause);
+/* Whether to log the failure: once for each, however often it is passed on. */
+bool slack__json_to_be_logged(const slack_json_t *value);
+/* Where there is no arena for a failed value. */
+extern const slack_json_t *const slack__json_no_memory;
+extern const slack_json_t *const slack__json_no_owner;
+/* 0 for a value; SLACK_EINVAL for NULL; the code of a failed value. */
+int slack__json_required(const slack_json_t *value);
+/* Whether an argument of %p is a value. It may point to anything: the look ends with the first byte
+ * that no value has, so that it never leaves a short text. */
+bool slack__json_is_value(const void *pointer);
 
 /* The member of an object by its exact name, not by a JSON pointer; NULL: there is none. */
 const slack_json_t *slack__json_member(const slack_json_t *object, slack_slice_t name);

@@ -115,6 +115,7 @@ int slack__json_write(slack_buf_t *buf, const slack_json_t *value)
 {
     static const yyjson_alc heap = {heap_malloc, heap_realloc, heap_free, NULL};
     if (!value) return slack__buf_append_slice(buf, SLACK_SLICE("null"));
+    if (slack_json_error(value) != 0) return slack_json_error(value);
     size_t len = 0;
     char *text = yyjson_val_write_opts((const yyjson_val *)value, YYJSON_WRITE_INF_AND_NAN_AS_NULL,
                                        &heap, &len, NULL);
@@ -167,6 +168,7 @@ static int write_merged(slack_buf_t *buf, const slack_json_t *object, const slac
 int slack__json_with_defaults(slack_arena_t *arena, const slack_json_t *object,
                               const slack_json_t *defaults, const slack_json_t **ret)
 {
+    if (slack_json_error(object) != 0) return slack_json_error(object);
     if (object && slack_json_type(object) != SLACK_JSON_OBJECT) return SLACK_EINVAL;
     if (defaults && slack_json_type(defaults) != SLACK_JSON_OBJECT) return SLACK_EINVAL;
     slack_buf_t buf;

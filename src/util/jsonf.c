@@ -15,6 +15,8 @@
 typedef struct parser {
     const char *start;
     const char *p; /* the rest; NUL-terminated */
+    bool file;     /* a file's: %{name} is a member of `args`, and there is no `ap` */
+    const slack_json_t *args;
     va_list ap;
     slack_buf_t out;
     slack_json_error_t error; /* set if a function below returns false */
@@ -25,7 +27,7 @@ typedef struct parser {
 
 static bool template_fail_with(parser_t *t, int code, const char *at, const char *what)
 {
-    t->error = (slack_json_error_t){code, (size_t)(at - t->start), what};
+    t->error = (slack_json_error_t){code, (size_t)(at - t->start), what, NULL};
     return false;
 }
 
@@ -172,7 +174,42 @@ static bool conversion_in_text(parser_t *t)
     return true;
 }
 
-/* A string in quotes of either kind. */
+/* A member of the arguments, by %{name}. */
+static bool placeholder(parser_t *t, const slack_json_t **ret)
+{
+    const char *at = t->p;
+    if (at[1] != '{') return template_fail(t, at, "'%' starts no %{name}");
+    const size_t len = strcspn(at + 2, "}\r\n");
+    if (at[2 + len] != '}') return template_fail(t, at, "'%{' is not closed");
+    *ret = slack__json_member(t->args, (slack_slice_t){at + 2, len});
+    if (!*ret) return template_fail(t, at, "a %{name} that the arguments do not have");
+    t->p += len + 3;
+    return true;
+}
+
+static bool placeholder_in_text(parser_t *t)
+{
+    const char *at = t->p;
+    const slack_json_t *json = NULL;
+    size_t len = 0;
+    if (at[1] != '{') { /* "100%" */
+        t->p++;
+        return emit(t, at, 1);
+    }
+    if (!placeholder(t, &json)) return false;
+    switch (slack_json_type(json)) {
+    case SLACK_JSON_NULL: return true;
+    case SLACK_JSON_STRING: {
+        const char *text = slack__json_string(json, &len);
+        return emit_escaped(t, text, len);
+    }
+    case SLACK_JSON_NUMBER:
+    case SLACK_JSON_BOOL: return written(t, slack__json_write(&t->out, json));
+    default: return template_fail(t, at, "an array or an object inside quotes");
+    }
+}
+
+/* A string in quotes of either kind; its bytes may be any but NUL. */
 static bool string(parser_t *t)
 {
     const char *open = t->p++;
@@ -180,8 +217,7 @@ static bool string(parser_t *t)
     if (!emit(t, "\"", 1)) return false;
     for (bool ok = true; ok;) {
         size_t run = 0; /* bytes to copy */
-        while ((unsigned char)t->p[run] >= 0x20 && t->p[run] != quote && t->p[run] != '\\' &&
-               t->p[run] != '%')
+        while (t->p[run] != '\0' && t->p[run] != quote && t->p[run] != '\\' && t->p[run] != '%')
             run++;
         if (!emit_escaped(t, t->p, run)) return false;
         t->p += run;
@@ -190,26 +226,58 @@ static bool string(parser_t *t)
             return emit(t, "\"", 1);
         }
         if (*t->p == '\0') return template_fail(t, open, "a string is not closed");
-        if (*t->p == '\n' || *t->p == '\r')
-            return template_fail(t, t->p, "a line break inside a string");
-        if (*t->p == '\\')
-            ok = escape(t);
-        else if (*t->p == '%')
-            ok = conversion_in_text(t);
-        else
-            return template_fail(t, t->p, "a control character inside a string");
+        ok = *t->p == '\\' ? escape(t) : t->file ? placeholder_in_text(t) : conversion_in_text(t);
     }
     return false;
 }
 
 /* --- values --- */
 
+static bool nested_value(parser_t *t, const char *at, const slack_json_t *json)
+{
+    if (json && !slack__json_is_value(json))
+        return template_fail(t, at,
+                             "%p is given a pointer to something that is no JSON value: it takes a "
+                             "const slack_json_t *, and %s a text");
+    if (slack_json_error(json) != 0) {
+        (void)template_fail_with(t, slack_json_error(json), at, slack_json_reason(json));
+        t->error.cause = json;
+        return false;
+    }
+    if (slack__json_depth(json) > SLACK_JSON_DEPTH_MAX - t->depth)
+        return template_fail_with(t, SLACK_ETOOBIG, at, "nested too deeply");
+    return written(t, slack__json_write(&t->out, json));
+}
+
+static bool placeholder_value(parser_t *t)
+{
+    const char *at = t->p;
+    const slack_json_t *json = NULL;
+    return placeholder(t, &json) && nested_value(t, at, json);
+}
+
+/* !!%d and !%d */
+static bool boolean(parser_t *t)
+{
+    const char *at = t->p;
+    const size_t bangs = strspn(t->p, "!");
+    t->p += bangs;
+    slack_conversion_t c = {SLACK_CONVERSION_BAD};
+    if (*t->p == '%' && !t->file) c = slack__conversion_parse(t->p);
+    if (c.kind != SLACK_CONVERSION_INTEGER)
+        return template_fail(t, at, "'!' and '!!' stand before an integer conversion");
+    char digits[SLACK_CONVERSION_NUMBER_MAX];
+    const size_t len = slack__conversion_number(&c, &t->ap, digits);
+    const bool truth = (len == 1 && digits[0] == '0') == (bangs % 2 == 1);
+    t->p += c.len;
+    return truth ? emit(t, "true", 4) : emit(t, "false", 5);
+}
+
 /* A conversion in place of a value. */
 static bool conversion(parser_t *t)
 {
     slack_conversion_t c = slack__conversion_parse(t->p);
     char number[SLACK_CONVERSION_NUMBER_MAX];
-    const slack_json_t *json;
     size_t len;
     const char *s;
     bool ok;
@@ -226,10 +294,7 @@ static bool conversion(parser_t *t)
         ok = emit(t, number, len);
         break;
     case SLACK_CONVERSION_POINTER:
-        json = va_arg(t->ap, const slack_json_t *);
-        if (slack__json_depth(json) > SLACK_JSON_DEPTH_MAX - t->depth)
-            return template_fail_with(t, SLACK_ETOOBIG, t->p, "nested too deeply");
-        ok = written(t, slack__json_write(&t->out, json));
+        ok = nested_value(t, t->p, va_arg(t->ap, const slack_json_t *));
         break;
     case SLACK_CONVERSION_CHAR: return template_fail(t, t->p, "%c stands outside of quotes");
     case SLACK_CONVERSION_PERCENT: return template_fail(t, t->p, "%% stands outside of quotes");
@@ -280,7 +345,9 @@ static bool value(parser_t *t)
     if (c == '"' || c == '\'')
         ok = string(t);
     else if (c == '%')
-        ok = conversion(t);
+        ok = t->file ? placeholder_value(t) : conversion(t);
+    else if (c == '!')
+        ok = boolean(t);
     else if (c == '-' || is_digit(c))
         ok = number(t);
     else if (is_word_start(c))
@@ -294,6 +361,14 @@ static bool value(parser_t *t)
 /* A key that is a conversion. */
 static bool key_conversion(parser_t *t)
 {
+    if (t->file) {
+        const char *at = t->p;
+        const slack_json_t *json = NULL;
+        if (!placeholder(t, &json)) return false;
+        if (slack_json_type(json) != SLACK_JSON_STRING)
+            return template_fail(t, at, "a key that is no string");
+        return written(t, slack__json_write(&t->out, json));
+    }
     slack_conversion_t c = slack__conversion_parse(t->p);
     if (c.kind == SLACK_CONVERSION_BAD) return template_fail(t, t->p, "an unknown conversion");
     if (c.kind != SLACK_CONVERSION_STRING) return template_fail(t, t->p, "a key that is no string");
@@ -305,7 +380,8 @@ static bool key_conversion(parser_t *t)
     return true;
 }
 
-static bool key(parser_t *t)
+/* *ret_optional: a '?' follows, and the member is left out if it is null. */
+static bool key(parser_t *t, bool *ret_optional)
 {
     bool ok;
     if (*t->p == '"' || *t->p == '\'') {
@@ -319,9 +395,35 @@ static bool key(parser_t *t)
         t->p += len;
     }
     if (!ok || !skip_blanks(t)) return false;
+    *ret_optional = *t->p == '?';
+    if (*ret_optional) {
+        t->p++;
+        if (!skip_blanks(t)) return false;
+    }
     if (*t->p != ':') return template_fail(t, t->p, "':' is missing after a key");
     t->p++;
     return emit(t, ":", 1) && skip_blanks(t);
+}
+
+/* The next member or element up to its first token. An optional null is taken back. */
+static bool item(parser_t *t, bool member)
+{
+    const size_t start = t->out.len, depth = t->depth;
+    const char last = slack__buf_ptr(&t->out)[start - 1];
+    bool optional = false;
+    if (last != '{' && last != '[' && !emit(t, ",", 1)) return false;
+    if (member && !key(t, &optional)) return false;
+    const size_t at = t->out.len;
+    if (!value(t)) return false;
+    if (t->depth != depth) return true;
+    if (!member && *t->p == '?') {
+        optional = true;
+        t->p++;
+    }
+    const slack_slice_t text = {slack__buf_ptr(&t->out) + at, t->out.len - at};
+    if (!optional || !slack__slice_eq(text, SLACK_SLICE("null"))) return true;
+    slack__buf_truncate(&t->out, start);
+    return true;
 }
 
 /* Within a container: its end, or the next item up to its first token. */
@@ -347,9 +449,7 @@ static bool next_item(parser_t *t)
     if (!separated)
         return template_fail(t, t->p,
                              closer == '}' ? "',' or '}' is missing" : "',' or ']' is missing");
-    if (!t->first && !emit(t, ",", 1)) return false;
-    if (closer == '}' && !key(t)) return false;
-    return value(t);
+    return item(t, closer == '}');
 }
 
 static bool template(parser_t *t)
@@ -362,21 +462,41 @@ static bool template(parser_t *t)
     return true;
 }
 
+/* Read the whole of a template whose start and arguments are set. */
+static int build(parser_t *t, slack_arena_t *arena, const slack_json_t **ret,
+                 slack_json_error_t *error)
+{
+    t->p = t->start;
+    slack__buf_init(&t->out, SLACK_ARENA_MAX);
+    if (template(t)) {
+        int rc = slack__json_parse(arena, slack__buf_ptr(&t->out), t->out.len, ret, NULL);
+        if (rc != 0) (void)template_fail_with(t, rc, t->p, slack_strerror(rc));
+    }
+    slack__buf_done(&t->out);
+    if (t->error.code != 0 && error) *error = t->error;
+    return t->error.code;
+}
+
 int slack__vjsonf(slack_arena_t *arena, const slack_json_t **ret, slack_json_error_t *error,
                   const char *template_, va_list ap)
 {
     parser_t t = {.start = template_ ? template_ : ""};
-    t.p = t.start;
-    slack__buf_init(&t.out, SLACK_ARENA_MAX);
     va_copy(t.ap, ap);
-    if (template(&t)) {
-        int rc = slack__json_parse(arena, slack__buf_ptr(&t.out), t.out.len, ret, NULL);
-        if (rc != 0) (void)template_fail_with(&t, rc, t.p, slack_strerror(rc));
-    }
+    int rc = build(&t, arena, ret, error);
     va_end(t.ap);
-    slack__buf_done(&t.out);
-    if (t.error.code != 0 && error) *error = t.error;
-    return t.error.code;
+    return rc;
+}
+
+int slack__json_fill(slack_arena_t *arena, const slack_json_t **ret, slack_json_error_t *error,
+                     slack_slice_t text, const slack_json_t *args)
+{
+    parser_t t = {.start = text.ptr, .file = true, .args = args};
+    if (memchr(text.ptr, '\0', text.len)) {
+        const size_t offset = strlen(text.ptr);
+        if (error) *error = (slack_json_error_t){SLACK_ETEMPLATE, offset, "a NUL byte", NULL};
+        return SLACK_ETEMPLATE;
+    }
+    return build(&t, arena, ret, error);
 }
 
 int slack__jsonf(slack_arena_t *arena, const slack_json_t **ret, slack_json_error_t *error,

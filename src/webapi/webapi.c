@@ -398,7 +398,8 @@ static int call_submit(call_t *call)
 static int submit_with_args(call_t *call, const slack_client_t *client, const slack_json_t *args)
 {
     const slack_json_t *team = NULL;
-    int rc = args ? slack__form_write(&call->body, args) : 0;
+    int rc = slack_json_error(args);
+    if (rc == 0 && args) rc = slack__form_write(&call->body, args);
     const char *channel = slack_json_str(args, "/channel");
     if (*channel == '\0') channel = slack_json_str(args, "/channel_id");
     if (rc == 0 && client->order && *channel) {

@@ -211,7 +211,7 @@ static int busy(slack_ctx_t *ctx, void *user_data)
 {
     int rc = 0;
     for (int i = 0; !atomic_load(&hooked); i++) {
-        if (i < 1000 && slack_jsonf(ctx, "{n: %d}", i) == NULL) rc = SLACK_ENOMEM;
+        if (i < 1000 && rc == 0) rc = slack_json_error(slack_jsonf(ctx, "{n: %d}", i));
         (void)slack_ctx_ack_late_ms(ctx);
     }
     atomic_store(&late_result, slack_ack_json(ctx, slack_jsonf(ctx, "{text: 'late'}")));
@@ -220,7 +220,7 @@ static int busy(slack_ctx_t *ctx, void *user_data)
 
 static int answer_meanwhile(slack_ctx_t *ctx, void *user_data)
 {
-    assert_null(slack_jsonf(ctx, "{text: }"));
+    assert_int_equal(slack_json_error(slack_jsonf(ctx, "{text: }")), SLACK_ETEMPLATE);
     int rc = slack_ack_json(ctx, slack_jsonf(ctx, "{text: 'the hook'}"));
     atomic_store(&hooked, true);
     return rc;

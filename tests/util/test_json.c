@@ -28,11 +28,35 @@ ARENA_TEST(test_strings)
     assert_string_equal(slack_json_strn(v, "/event/user", NULL), "U1");
 }
 
+ARENA_TEST(test_paths_without_slash)
+{
+    const slack_json_t *v = json_of(body);
+    assert_string_equal(slack_json_str(v, "event/user"), "U1");
+    assert_string_equal(slack_json_str(v, "actions/1/id"), "b");
+    assert_int_equal(slack_json_int(slack_json_get(v, "event"), "n"), -7);
+    assert_int_equal(slack_json_int(v, "a~1b"), 1);
+    assert_int_equal(slack_json_int(v, "m~0n"), 2);
+    assert_string_equal(slack_json_str(slack_json_get(v, "actions"), "0/id"), "a");
+    assert_int_equal(slack_json_count(v, "actions"), 2);
+    assert_null(slack_json_get(v, "none"));
+    assert_null(slack_json_get(v, "event/"));
+    assert_null(slack_json_get(v, "m~n"));
+    assert_null(slack_json_get(v, NULL));
+    char name[400], text[500];
+    memset(name, 'k', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    snprintf(text, sizeof text, "{\"%s\":[5]}", name);
+    const slack_json_t *of_long = json_of(text);
+    memcpy(name + sizeof name - 3, "k\0", 2);
+    assert_null(slack_json_get(of_long, name));
+    memcpy(name + sizeof name - 3, "kk", 2);
+    assert_int_equal(slack_json_count(of_long, name), 1);
+}
+
 ARENA_TEST(test_paths)
 {
     const slack_json_t *v = json_of(body);
     assert_ptr_equal(slack_json_get(v, ""), v);
-    assert_null(slack_json_get(v, "event")); /* no leading slash */
     assert_null(slack_json_get(NULL, ""));
     assert_int_equal(slack_json_int(v, "/a~1b"), 1);
     assert_int_equal(slack_json_int(v, "/m~0n"), 2);
