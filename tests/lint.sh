@@ -88,6 +88,11 @@ extern int declared; /* C wants one declaration, and not every header has one */
         echo "$unit" | clang++ -x c++ -std=c++17 -pedantic -Wall -Wextra -Werror -Iinclude -fsyntax-only - ||
             status=1
     done
+    # SLACK_JSON() turns tokens into text, which differ between the two languages.
+    for compiler in 'clang -x c -std=c99' 'clang++ -x c++ -std=c++17'; do
+        $compiler -pedantic -Wall -Wextra -Werror -Iinclude -fsyntax-only docs/examples/json.c ||
+            status=1
+    done
     return "$status"
 }
 

@@ -194,7 +194,7 @@ static int ack_list(slack_ctx_t *ctx, const char *member, const slack_json_t *li
 /* A dialog takes {block: text, …} in another form: [{name: block, error: text}, …]. */
 static const slack_json_t *dialog_errors(slack_ctx_t *ctx, const slack_json_t *errors)
 {
-    if (slack_json_error(errors) != 0) return errors;
+    if (slack__json_required(errors) != 0) return errors;
     slack_json_list_t list = {0};
     slack_json_iter_t it = {0};
     while (slack_json_next(errors, &it))
@@ -205,7 +205,7 @@ static const slack_json_t *dialog_errors(slack_ctx_t *ctx, const slack_json_t *e
 int slack_ack_errors(slack_ctx_t *ctx, const slack_json_t *errors)
 {
     if (slack__json_required(errors) == 0 && slack_json_count(errors, "") == 0) return SLACK_EINVAL;
-    if (errors && ctx->delivery->kind == SLACK_KIND_DIALOG)
+    if (ctx->delivery->kind == SLACK_KIND_DIALOG)
         return ack_member(ctx, SLACK_KIND_DIALOG, NULL, "errors", dialog_errors(ctx, errors));
     return ack_member(ctx, SLACK_KIND_VIEW_SUBMISSION, "errors", "errors", errors);
 }

@@ -29,7 +29,7 @@ static void test_failed_nested_template(void **state)
     app_run_until_idle(&f);
     assert_int_equal(fake_slack_count(f.slack), 0);
     assert_int_equal(app_done.status, SLACK_ETEMPLATE);
-    assert_int_equal(app_log_count(&f, "JSON failed"), 1);
+    assert_int_equal(app_log_count(&f, "JSON not made"), 1);
     assert_true(app_logged(&f, "',' or '}' is missing, at offset 17"));
 }
 
@@ -85,7 +85,7 @@ static void test_failed_values_everywhere(void **state)
     app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
     app_run_until_idle(&f);
     assert_int_equal(fake_slack_count(f.slack), 0);
-    assert_int_equal(app_log_count(&f, "JSON failed"), 1); /* for all of them */
+    assert_int_equal(app_log_count(&f, "JSON not made"), 1); /* for all of them */
 }
 
 static int acks[5];

@@ -120,7 +120,7 @@ static void test_straight_on(void **state)
     assert_int_equal(atomic_load(&results[1]), SLACK_EAPI);
     assert_int_equal(atomic_load(&results[2]), SLACK_ETEMPLATE);
     assert_int_equal(atomic_load(&results[3]), 0);
-    assert_true(app_logged(&f, "JSON failed"));
+    assert_true(app_logged(&f, "JSON not made"));
 }
 
 static int fail_later(slack_ctx_t *ctx, void *user_data)
