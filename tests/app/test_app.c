@@ -210,7 +210,7 @@ static void test_a_malformed_template_is_an_error_with_its_offset(void **state)
     app_run_through(&f, APP_MESSAGE("Ev1", "x"), &ack);
     assert_int_equal(app_done.status, SLACK_ETEMPLATE);
     assert_int_equal(fake_slack_count(f.slack), 0);
-    assert_true(app_logged(&f, "offset=7"));
+    assert_true(app_logged(&f, "a value is missing, at offset 7"));
 }
 
 #define CASE(name) APP_CASE(&f, name)
