@@ -42,6 +42,7 @@ typedef struct slack_options {
     const char *transport;
 
     /** Required, unless slack_app_authorize() sets a function. The bot's token, xoxb-….
+     * White space at the ends of a token or secret is dropped; inside it is SLACK_ECONFIG.
      * SLACK_BOT_TOKEN. */
     const char *bot_token;
     /** Required for Socket Mode. The app-level token, xapp-…, with the scope connections:write.

@@ -80,6 +80,15 @@ static int own_strings(slack_options_t *options)
     return rc;
 }
 
+/* Of what a person has copied: a line end, a blank. */
+static void strip_secrets(slack_options_t *options)
+{
+    for (const slack_option_t *option = slack__option_table; option->field; option++) {
+        const char *text = option_is_text(option) ? *text_at(options, option->offset) : NULL;
+        if (text && option->type == SLACK_OPTION_SECRET) slack__strip((char *)(uintptr_t)text);
+    }
+}
+
 static void drop_text(const char **text, bool secret)
 {
     char *mine = (char *)(uintptr_t)*text;
@@ -157,6 +166,12 @@ static int option_fill(slack_options_t *options, const slack_option_t *option,
             rc = slack__env_get(env, name, &value, file ? &path : NULL, error);
     }
     if (rc != 0 || value == NULL) return rc;
+    slack__strip(value);
+    if (!*value) { /* as good as not set */
+        slack__free(value);
+        slack__free(path);
+        return 0;
+    }
     if (option_is_text(option)) {
         *text_at(options, option->offset) = value;
         if (path) *file = path;
@@ -271,6 +286,17 @@ static int check_numbers(slack_options_t *options, char *error)
     return 0;
 }
 
+/* No header can carry some characters, and no secret of Slack's has them. */
+static int check_token(const char *name, const char *token, const char *file, char *error)
+{
+    if (slack__is_visible(slack__slice(token))) return 0;
+    if (file)
+        snprintf(error, SLACK_ERROR_TEXT_MAX, "%s_FILE=%.80s: it " SLACK_TOKEN_UNFIT, name, file);
+    else
+        snprintf(error, SLACK_ERROR_TEXT_MAX, "%s " SLACK_TOKEN_UNFIT, name);
+    return SLACK_ECONFIG;
+}
+
 static int check_bot_token(const slack_options_t *options, char *error)
 {
     if (options->bot_token == NULL) return 0;
@@ -309,7 +335,10 @@ int slack__options_resolve(slack_options_t *ret, const slack_options_t *from, bo
     slack_options_t o = from ? *from : (slack_options_t){0};
     int rc = environment ? slack_options_from_env(&o, error) : own_strings(&o);
     if (rc != 0) return rc;
+    strip_secrets(&o);
     rc = check_numbers(&o, error);
+    if (rc == 0) rc = check_token("SLACK_BOT_TOKEN", o.bot_token, o.bot_token_file, error);
+    if (rc == 0) rc = check_token("SLACK_APP_TOKEN", o.app_token, o.app_token_file, error);
     if (rc == 0) rc = check_bot_token(&o, error);
     if (rc == 0) rc = check_proxy(&o, error);
     if (rc == 0) rc = choose_transport(&o, error);

@@ -6,6 +6,7 @@
 
 #include "identity/tenant_cache.h"
 #include "util/alloc.h"
+#include "util/str.h"
 
 #define TIMEOUT_MS_DEFAULT  10000
 #define TIMEOUT_MS_MAX      600000
@@ -47,26 +48,14 @@ static int question_answer(slack_authorizer_state_t *a, uint64_t id, int status,
     return rc;
 }
 
-static bool is_set(const char *text)
-{
-    return text && *text;
-}
-
-/* A token goes into a header of each call. A line break in it would begin another header. */
-static bool is_sound(const char *token)
-{
-    for (; token && *token; token++)
-        if (*token <= ' ' || *token > '~') return false;
-    return true;
-}
-
 int slack__authorizer_grant(slack_authorizer_state_t *a, uint64_t id,
                             const slack_authorization_t *authorization)
 {
-    const char *bot = authorization->bot_token, *user = authorization->user_token;
-    if (!is_set(bot) && !is_set(user)) return SLACK_EINVAL;
-    if (is_set(user) && !a->options.per_user) return SLACK_EINVAL;
-    if (!is_sound(bot) || !is_sound(user)) return SLACK_EINVAL;
+    slack_slice_t bot = slack__slice_strip(slack__slice(authorization->bot_token));
+    slack_slice_t user = slack__slice_strip(slack__slice(authorization->user_token));
+    if (bot.len == 0 && user.len == 0) return SLACK_EINVAL;
+    if (user.len > 0 && !a->options.per_user) return SLACK_EINVAL;
+    if (!slack__is_visible(bot) || !slack__is_visible(user)) return SLACK_EINVAL;
     slack_grant_t *grant = slack__grant_new(authorization);
     return grant ? question_answer(a, id, 0, NULL, grant) : SLACK_ENOMEM;
 }

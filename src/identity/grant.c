@@ -4,31 +4,28 @@
 #include <string.h>
 
 #include "util/alloc.h"
+#include "util/str.h"
 
 const slack_grant_t slack__grant_none = {.bot_id = "", .bot_user = ""};
 
 /* Copies a text to `*end` and advances `*end`. */
-static const char *grant_put(char **end, const char *text)
+static const char *grant_put(char **end, slack_slice_t text)
 {
-    const char *copy = *end;
-    size_t size = strlen(text) + 1;
-    memcpy(*end, text, size);
-    *end += size;
+    char *copy = *end;
+    if (text.len > 0) memcpy(copy, text.ptr, text.len);
+    copy[text.len] = '\0';
+    *end += text.len + 1;
     return copy;
-}
-
-static const char *or_empty(const char *text)
-{
-    return text ? text : "";
 }
 
 slack_grant_t *slack__grant_new(const slack_authorization_t *from)
 {
-    const char *texts[] = {or_empty(from->bot_token), or_empty(from->user_token),
-                           or_empty(from->bot_id), or_empty(from->bot_user_id)};
+    const slack_slice_t texts[] = {slack__slice_strip(slack__slice(from->bot_token)),
+                                   slack__slice_strip(slack__slice(from->user_token)),
+                                   slack__slice(from->bot_id), slack__slice(from->bot_user_id)};
     size_t size = sizeof(slack_grant_t);
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
-        size += strlen(texts[i]) + 1;
+        size += texts[i].len + 1;
     slack_grant_t *grant = slack__malloc(size);
     if (grant == NULL) return NULL;
     char *end = (char *)(grant + 1);

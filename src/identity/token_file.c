@@ -7,6 +7,7 @@
 #include "protocol/token_kind.h"
 #include "util/alloc.h"
 #include "util/file.h"
+#include "util/str.h"
 
 /* The size of the buffer of a token from a file. A later token may be longer than the first. */
 #define TOKEN_ROOM 1024
@@ -61,6 +62,7 @@ int slack__token_files_init(slack_token_files_t *files, slack_options_t *options
 static const char *text_fault(const token_t *token, const char *text)
 {
     if (strlen(text) >= TOKEN_ROOM) return "the token is too long";
+    if (!slack__is_visible(slack__slice(text))) return "it " SLACK_TOKEN_UNFIT;
     if (slack__token_is(text, token->use)) return NULL;
     return token->use == SLACK_TOKEN_OF_BOT ? "it holds no bot token (xoxb-…)"
                                             : "it holds no app-level token (xapp-…)";

@@ -8,6 +8,7 @@
 #include <slack/error.h>
 
 #include "util/alloc.h"
+#include "util/str.h"
 
 #define DIGEST_BYTES 32
 #define VERSION      "v0"
@@ -41,6 +42,7 @@ static int add_secret(slack_signer_t *signer, slack_slice_t secret)
     slack_slice_t app;
     if (signer->count == SLACK_SIGNING_SECRETS_MAX) return SLACK_EINVAL;
     if (!take_app_id(&secret, &app) || secret.len == 0) return SLACK_EINVAL;
+    if (!slack__is_visible(secret)) return SLACK_EINVAL;
     if (signer->count > 0 && (app.len > 0) != (signer->apps[0][0] != '\0')) return SLACK_EINVAL;
     memcpy(signer->apps[signer->count], app.ptr, app.len);
     mbedtls_md_context_t *md = &signer->keyed[signer->count++];
@@ -58,7 +60,7 @@ int slack__signer_new(slack_signer_t **ret, const char *secrets)
     int rc = secrets ? 0 : SLACK_EINVAL;
     slack_slice_t rest = slack__slice(secrets), secret;
     while (rc == 0 && slack__slice_split(&rest, ',', &secret))
-        rc = add_secret(signer, slack__slice_trim(secret));
+        rc = add_secret(signer, slack__slice_strip(secret));
     if (rc == 0 && signer->count == 0) rc = SLACK_EINVAL;
     if (rc != 0)
         slack__signer_free(signer);

@@ -4,6 +4,9 @@
 
 #include <stdbool.h>
 
+/* What is wrong with a token or secret that no header can carry: see slack__is_visible(). */
+#define SLACK_TOKEN_UNFIT "holds white space or a character that is not ASCII; copy it again"
+
 /* What the rows of util/token_prefixes.def say of a token. */
 
 /* A bot token is needed to call Slack, an app-level token to open Socket Mode connections. User

@@ -21,8 +21,8 @@ static int signer_from_text(const char *text, slack_signer_t **ret, const char *
     }
     int rc = slack__signer_new(ret, text);
     if (rc != SLACK_EINVAL) return rc;
-    *ret_why = "is blank, has an empty secret between its commas, more than 16 of them, or an "
-               "app's id (A…:) before some of them but not before all";
+    *ret_why = "is blank, has an empty secret between its commas, white space or a character that "
+               "is not ASCII in one, more than 16, or an app's id (A…:) before some but not all";
     return SLACK_ECONFIG;
 }
 

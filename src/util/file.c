@@ -10,6 +10,7 @@
 #include <slack/error.h>
 
 #include "util/alloc.h"
+#include "util/str.h"
 
 /* The errno for a file that is not regular; open() of a regular file never sets it. */
 #define NOT_REGULAR ENODEV
@@ -100,15 +101,12 @@ int slack__file_read_secret(const char *path, char **ret, const char **ret_why)
         *ret_why = slack__file_why(errno);
         return SLACK_ECONFIG;
     }
-    size_t end = len;
-    if (end > 0 && text[end - 1] == '\n') end--;
-    if (end > 0 && text[end - 1] == '\r') end--;
-    text[end] = '\0';
+    slack_slice_t kept = slack__slice_strip((slack_slice_t){text, len});
     int rc = SLACK_ECONFIG;
-    if (end == 0 || strlen(text) != end) {
+    if (kept.len == 0 || memchr(kept.ptr, '\0', kept.len)) {
         *ret_why = "it is empty, or no text";
     } else {
-        char *secret = slack__strdup(text);
+        char *secret = slack__strndup(kept.ptr, kept.len);
         rc = secret ? 0 : SLACK_ENOMEM;
         if (secret) *ret = secret;
     }

@@ -20,7 +20,7 @@ int slack__file_check(const char *path);
 /* Why a file was not read; constant, or valid until the next strerror(). */
 const char *slack__file_why(int error);
 
-/* Read the secret in a file, without the last newline; the caller frees it with
+/* Read the secret in a file, without the white space at its ends; the caller frees it with
  * slack__free_secret(). 0; SLACK_ECONFIG, and *ret_why says why, as slack__file_why();
  * SLACK_ENOMEM.
  */

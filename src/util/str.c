@@ -45,6 +45,33 @@ slack_slice_t slack__slice_trim(slack_slice_t s)
     return s;
 }
 
+slack_slice_t slack__slice_strip(slack_slice_t s)
+{
+    static const char white[] = " \t\r\n\v\f";
+    while (s.len && strchr(white, s.ptr[0]) && s.ptr[0]) {
+        s.ptr++;
+        s.len--;
+    }
+    while (s.len && strchr(white, s.ptr[s.len - 1]) && s.ptr[s.len - 1])
+        s.len--;
+    return s;
+}
+
+void slack__strip(char *text)
+{
+    const size_t len = strlen(text);
+    slack_slice_t kept = slack__slice_strip((slack_slice_t){text, len});
+    memmove(text, kept.ptr, kept.len);
+    memset(text + kept.len, 0, len - kept.len); /* no part of a secret stays behind the end */
+}
+
+bool slack__is_visible(slack_slice_t s)
+{
+    for (size_t i = 0; i < s.len; i++)
+        if (s.ptr[i] <= ' ' || s.ptr[i] > '~') return false;
+    return true;
+}
+
 size_t slack__control_len(const char *text, size_t len)
 {
     const unsigned char *s = (const unsigned char *)text;

@@ -18,6 +18,11 @@ slack_slice_t slack__slice(const char *s); /* of a C string; NULL gives an empty
 bool slack__slice_eq(slack_slice_t a, slack_slice_t b);
 bool slack__slice_eq_nocase(slack_slice_t a, slack_slice_t b); /* ASCII */
 slack_slice_t slack__slice_trim(slack_slice_t s);              /* spaces and tabs at both ends */
+/* White space of ASCII, line ends too, at both ends. The second one does it in place. */
+slack_slice_t slack__slice_strip(slack_slice_t s);
+void slack__strip(char *text);
+/* Whether all bytes are visible characters of ASCII: such a token or secret may be in a header. */
+bool slack__is_visible(slack_slice_t s);
 /* The length of the control character at the start of the text; 0: there is none. Terminals also
  * obey some beyond ASCII (U+0080 to U+009F, 2 bytes). `len` is not 0. */
 size_t slack__control_len(const char *text, size_t len);

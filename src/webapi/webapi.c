@@ -8,6 +8,7 @@
 #include "util/backoff.h"
 #include "util/form.h"
 #include "util/json.h"
+#include "util/str.h"
 #include "webapi/rate_limit.h"
 #include "webapi/response.h"
 
@@ -307,9 +308,7 @@ static int check_call(const slack_client_t *client, const char *method)
     size_t len = method ? strspn(method, allowed) : 0;
     if (!client || len == 0 || len > METHOD_MAX || method[len]) return SLACK_EINVAL;
     if (!client->token) return SLACK_EAUTH;
-    for (const char *c = client->token; *c; c++)
-        if (*c <= ' ' || *c > '~') return SLACK_EINVAL;
-    return 0;
+    return slack__is_visible(slack__slice(client->token)) ? 0 : SLACK_EINVAL;
 }
 
 static int call_begin(call_t **ret, slack_client_t *client, slack_call_fn fn, void *user_data)

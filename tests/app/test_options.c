@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <unistd.h>
+
 #include "app/options.h"
 #include "support/alloc_fail.h"
 #include "support/clean_env.h"
@@ -59,6 +61,78 @@ static void test_code_wins_over_environment(void **state)
     assert_int_equal(o.http_limits.body_bytes, 4096);
     assert_int_equal(o.http_limits.header_bytes, SLACK_HTTP_HEADER_BYTES_DEFAULT);
     slack_options_done(&o);
+}
+
+/* What a clipboard or an editor adds to a token, in a variable, a file and the program. */
+static void test_white_space_around_a_value_is_dropped(void **state)
+{
+    static const char *const tokens[] = {"xoxb-1\n", " xoxb-1", "xoxb-1 ", "\t xoxb-1\r\n\v\f\n"};
+    slack_options_t o;
+    for (size_t i = 0; i < sizeof tokens / sizeof *tokens; i++) {
+        assert_int_equal(resolve(&(slack_options_t){.bot_token = tokens[i],
+                                                    .app_token = " xapp-1\n",
+                                                    .signing_secret = "s\n",
+                                                    .transport = "http"},
+                                 &o),
+                         0);
+        assert_string_equal(o.bot_token, "xoxb-1");
+        assert_string_equal(o.app_token, "xapp-1");
+        assert_string_equal(o.signing_secret, "s");
+        slack_options_done(&o);
+
+        setenv("SLACK_BOT_TOKEN", tokens[i], 1);
+        setenv("SLACK_APP_TOKEN", "xapp-1\r\n", 1);
+        setenv("SLACK_SIGNING_SECRET", " \n", 1); /* as good as not set */
+        setenv("SLACK_API_URL", "http://127.0.0.1:1/api\n", 1);
+        setenv("SLACK_LOG_LEVEL", "debug ", 1);
+        setenv("SLACK_WORKERS", "7\n", 1);
+        assert_int_equal(resolve(NULL, &o), 0);
+        assert_string_equal(o.bot_token, "xoxb-1");
+        assert_string_equal(o.transport, "socket");
+        assert_string_equal(o.api_url, "http://127.0.0.1:1/api/");
+        assert_int_equal(o.log_level, SLACK_LOG_DEBUG);
+        assert_int_equal(o.workers, 7);
+        slack_options_done(&o);
+        unsetenv("SLACK_BOT_TOKEN");
+
+        file_write("token", tokens[i]);
+        setenv("SLACK_BOT_TOKEN_FILE", "token", 1);
+        assert_int_equal(resolve(NULL, &o), 0);
+        assert_string_equal(o.bot_token, "xoxb-1");
+        slack_options_done(&o);
+        unsetenv("SLACK_BOT_TOKEN_FILE");
+    }
+    unlink("token");
+}
+
+/* A token that no header can carry: U+00A0, a blank, a line end, a bell, a zero-width space. */
+static void test_a_token_that_no_header_carries(void **state)
+{
+    static const char *const ends[] = {"\u00a0", " x", "\n2", "\a", "\u200b", "\x7f"};
+    slack_options_t o;
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        char token[32];
+        snprintf(token, sizeof token, "xoxb-1%s", ends[i]);
+        assert_int_equal(resolve(&(slack_options_t){.bot_token = token, .signing_secret = "s"}, &o),
+                         SLACK_ECONFIG);
+        assert_string_equal(error, "SLACK_BOT_TOKEN holds white space or a character that is not "
+                                   "ASCII; copy it again");
+        snprintf(token, sizeof token, "xapp-1%s", ends[i]);
+        setenv("SLACK_APP_TOKEN", token, 1);
+        assert_int_equal(resolve(&(slack_options_t){.bot_token = "xoxb-1"}, &o), SLACK_ECONFIG);
+        assert_non_null(strstr(error, "SLACK_APP_TOKEN holds white space"));
+        unsetenv("SLACK_APP_TOKEN");
+        file_write("token", token);
+        assert_int_equal(
+            resolve(&(slack_options_t){.bot_token = "xoxb-1", .app_token_file = "token"}, &o),
+            SLACK_ECONFIG);
+        assert_non_null(strstr(error, "SLACK_APP_TOKEN_FILE=token: it holds white space"));
+    }
+    assert_int_equal(
+        resolve(&(slack_options_t){.bot_token = "\u00a0xoxb-1", .signing_secret = "s"}, &o),
+        SLACK_ECONFIG);
+    assert_non_null(strstr(error, "SLACK_BOT_TOKEN holds white space"));
+    unlink("token");
 }
 
 /* Each names the variable and, where it is no secret, the value; a token is never shown. */
@@ -387,6 +461,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         CASE(test_defaults),
         CASE(test_code_wins_over_environment),
+        CASE(test_white_space_around_a_value_is_dropped),
+        CASE(test_a_token_that_no_header_carries),
         CASE(test_what_is_refused),
         CASE(test_proxy),
         CASE(test_signing_secret_file),

@@ -257,6 +257,9 @@ static void bad_files_keep_the_old_secret(void **state)
         {"|", "reason=\"it is a pipe or a device, not a file\""},
         {"", "reason=\"it is empty, or no text\""},
         {" , ", "reason=\"is blank, has an empty secret between its commas"},
+        {"fir st", "reason=\"is blank, has an empty secret between its commas, white space or"},
+        {"first\u00a0",
+         "reason=\"is blank, has an empty secret between its commas, white space or"},
         {"xoxb-1-2", "reason=\"holds a token, not the signing secret"},
     };
     scene_t s;

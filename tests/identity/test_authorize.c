@@ -97,8 +97,10 @@ static void answered_by_another_thread(void **state)
 static void one_answer_alone(void **state)
 {
     static const slack_authorization_t bad[] = {
-        {.bot_id = "B1"},                                /* no token */
-        {.bot_token = "xoxb-1\r\nX: y"},                 /* none */
+        {.bot_id = "B1"},                /* no token */
+        {.bot_token = "xoxb-1\r\nX: y"}, /* none */
+        {.bot_token = " \n"},
+        {.bot_token = "xoxb-1\u00a0"},
         {.bot_token = "xoxb-1", .user_token = "xoxp-1"}, /* one person's for all */
     };
     desk.answer = DESK_LATER;

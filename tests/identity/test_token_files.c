@@ -64,6 +64,11 @@ static void a_reload_brings_new_tokens(void **state)
     slack_app_reload(f.app);
     until_logged(&f, app_file);
     assert_tokens(&f, "xoxe.xoxb-a-token-that-rotates", "xapp-second");
+    file_replace(bot_file, " xoxb-3 \r\n\n");
+    *f.log = '\0';
+    slack_app_reload(f.app);
+    until_logged(&f, app_file);
+    assert_tokens(&f, "xoxb-3", "xapp-second");
     assert_null(strstr(f.log, "that-rotates"));
     app_close(&f);
 }
@@ -87,6 +92,11 @@ static void bad_files_keep_the_old_token(void **state)
         {NULL, "reason=\"No such file or directory\""},
         {"", "reason=\"it is empty, or no text\""},
         {"xapp-1", "reason=\"it holds no bot token (xoxb-…)\""},
+        {"\n \n", "reason=\"it is empty, or no text\""},
+        {"xoxb-\u00a0", "reason=\"it holds white space or a character that is not ASCII; copy it "
+                        "again\""},
+        {"xoxb-1\nxoxb-2", "reason=\"it holds white space"},
+        {"\u200bxoxb-1", "reason=\"it holds white space"},
         {"secret", "reason=\"it holds no bot token (xoxb-…)\""},
     };
     app_fixture_t f;

@@ -246,8 +246,17 @@ static void any_of_several_secrets_will_do(void **state)
 static void empty_secrets_are_refused(void **state)
 {
     (void)state;
-    static const char *const lists[] = {NULL, "",   " ",     ",",
-                                        "a,", ",a", "a, ,b", "1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7"};
+    static const char *const lists[] = {NULL,
+                                        "",
+                                        " ",
+                                        ",",
+                                        "a,",
+                                        ",a",
+                                        "a, ,b",
+                                        "a b",
+                                        "a\u00a0",
+                                        "a\nb",
+                                        "1,2,3,4,5,6,7,8,9,0,1,2,3,4,5,6,7"};
     for (size_t i = 0; i < sizeof lists / sizeof *lists; i++) {
         slack_signer_t *signer = NULL;
         assert_int_equal(slack__signer_new(&signer, lists[i]), SLACK_EINVAL);
