@@ -22,8 +22,9 @@ enum ws_state {
     WS_CONNECTING, /* a client's TCP and TLS */
     WS_UPGRADING,  /* the request is sent */
     WS_OPEN,
-    WS_CLOSING, /* our Close is sent; messages still come in, none go out */
-    WS_ENDING   /* both have sent Close, or something failed: only `closed` is left */
+    WS_PEER_CLOSED, /* the peer's Close has arrived and is not answered yet */
+    WS_CLOSING,     /* our Close is sent; messages still come in, none go out */
+    WS_ENDING       /* both have sent Close, or something failed: only `closed` is left */
 };
 
 struct slack_ws {
@@ -116,7 +117,7 @@ static int ws_flush(slack_ws_t *ws, int rc)
 
 static int send_frame(slack_ws_t *ws, enum wslay_opcode opcode, const void *data, size_t len)
 {
-    if (ws->state != WS_OPEN) return SLACK_ECLOSED;
+    if (ws->state != WS_OPEN && ws->state != WS_PEER_CLOSED) return SLACK_ECLOSED;
     return ws_flush(ws, slack__ws_codec_write(&ws->codec, &ws->out, opcode, data, len));
 }
 
@@ -136,7 +137,23 @@ static void ws_finish(slack_ws_t *ws)
 
 static bool is_receiving(const slack_ws_t *ws)
 {
-    return ws->state == WS_OPEN || ws->state == WS_CLOSING;
+    return ws->state >= WS_OPEN && ws->state <= WS_CLOSING;
+}
+
+/* RFC 6455 5.5.1: answer with a Close, then end the connection. */
+static void ws_handle_close(slack_ws_t *ws, unsigned code)
+{
+    if (ws->state == WS_PEER_CLOSED) return; /* a second one */
+    const bool peer_began = ws->state == WS_OPEN;
+    ws_decide(ws, 0, "");
+    ws->code = code;
+    if (peer_began) {
+        ws->state = WS_PEER_CLOSED;
+        if (ws->events.closing && ws->events.closing(ws, code, ws->user_data)) return;
+        if (ws->state != WS_PEER_CLOSED) return;
+        send_close(ws, code, NULL);
+    }
+    ws_finish(ws);
 }
 
 static void ws_handle_event(slack_ws_t *ws, const slack_ws_event_t *event)
@@ -155,15 +172,7 @@ static void ws_handle_event(slack_ws_t *ws, const slack_ws_event_t *event)
     case SLACK_WS_PONG:
         if (ws->events.pong) ws->events.pong(ws, event->data, event->len, ws->user_data);
         break;
-    case SLACK_WS_CLOSE: { /* RFC 6455 5.5.1: answer with a Close, then end the connection */
-        const bool peer_began = ws->state == WS_OPEN;
-        if (peer_began) send_close(ws, event->code, NULL);
-        ws_decide(ws, 0, "");
-        ws->code = event->code;
-        ws_finish(ws);
-        if (peer_began && ws->events.closing) ws->events.closing(ws, event->code, ws->user_data);
-        break;
-    }
+    case SLACK_WS_CLOSE: ws_handle_close(ws, event->code); break;
     }
 }
 
@@ -177,8 +186,10 @@ static void read_frames(slack_ws_t *ws, const char *data, size_t len)
     if (!is_receiving(ws) || rc == SLACK_EBUSY) return;
 
     ws_decide(ws, rc, ws->codec.reason);
-    if (ws->state == WS_OPEN) send_close(ws, ws->codec.close_code, ws->codec.reason);
+    const bool was_open = ws->state == WS_OPEN;
+    if (was_open) send_close(ws, ws->codec.close_code, ws->codec.reason);
     ws_finish(ws);
+    if (was_open && ws->events.closing) ws->events.closing(ws, 0, ws->user_data);
 }
 
 /* Read the frames that came with the handshake, after slack__ws_accept() has returned. */
@@ -434,7 +445,8 @@ void slack__ws_close(slack_ws_t *ws, unsigned code, const char *reason)
         slack__ws_abort(ws);
         return;
     }
-    if (ws->state != WS_OPEN) return;
+    if (ws->state != WS_OPEN && ws->state != WS_PEER_CLOSED) return;
+    if (ws->state == WS_PEER_CLOSED) code = ws->code;
     if (send_close(ws, code, reason) != 0) {
         slack__ws_abort(ws);
         return;

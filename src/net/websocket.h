@@ -23,8 +23,10 @@ typedef struct slack_ws_events {
     /* A ping, with its data. Return true if the owner answers it, with slack__ws_pong(), or does
      * not want it answered. NULL: every ping is answered at once. */
     bool (*ping)(slack_ws_t *ws, const char *data, size_t len, void *user_data);
-    /* The peer has sent Close, and it was answered. Optional. */
-    void (*closing)(slack_ws_t *ws, unsigned code, void *user_data);
+    /* The peer has sent Close, or a frame broke the protocol. Optional. Return true after a Close
+     * to answer it later, with slack__ws_close(): until then messages are still sent, and read. The
+     * value has no effect after a broken frame: nothing more is read or sent. */
+    bool (*closing)(slack_ws_t *ws, unsigned code, void *user_data);
     /* The last callback, exactly once; the descriptor is closed, and ws is freed after the return.
      * `code`: the peer's close code; 0 without one. `status`: 0 after a close handshake or
      * slack__ws_abort(); SLACK_ECLOSED if the peer closed without one; SLACK_EPROTO if a frame or

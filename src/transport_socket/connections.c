@@ -169,6 +169,14 @@ static void connection_pong(slack_ws_t *ws, const char *data, size_t len, void *
               (unsigned long long)owner->ping_us);
 }
 
+static bool connection_closing(slack_ws_t *ws, unsigned code, void *user_data)
+{
+    const slack_connection_t *c = user_data;
+    if (!connection_is_current(c)) return false;
+    connection_feed(c, SLACK_INPUT_PARTING);
+    return true;
+}
+
 static void connection_closed(slack_ws_t *ws, int status, unsigned code, void *user_data)
 {
     slack_connection_t *c = user_data;
@@ -189,6 +197,7 @@ static int connection_dial(slack_connection_t *c)
     static const slack_ws_events_t events = {.open = connection_opened,
                                              .message = connection_message,
                                              .pong = connection_pong,
+                                             .closing = connection_closing,
                                              .closed = connection_closed};
     slack_connections_t *owner = c->owner;
     slack_url_t url;

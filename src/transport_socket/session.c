@@ -134,6 +134,7 @@ static void session_in_greeting(const struct transition *t)
     case SLACK_INPUT_GOODBYE: /* in place of hello (docs/protocol.md, Hello) */
         session_close(t, t->in->cause == SLACK_CAUSE_REFRESH ? SLACK_CAUSE_REFUSED : t->in->cause);
         break;
+    case SLACK_INPUT_PARTING: session_close(t, SLACK_CAUSE_REFUSED); break;
     case SLACK_INPUT_CLOSED: session_end(t, SLACK_CAUSE_REFUSED); break;
     case SLACK_INPUT_RETIRE: session_close(t, SLACK_CAUSE_RETIRED); break;
     case SLACK_INPUT_TICK:
@@ -163,6 +164,10 @@ static void session_in_service(const struct transition *t)
     bool ready = s->state == SLACK_SESSION_READY;
     switch (t->in->type) {
     case SLACK_INPUT_GOODBYE: session_goodbye(t); break;
+    case SLACK_INPUT_PARTING:
+        if (ready) s->cause = SLACK_CAUSE_LOST;
+        session_enter(t, SLACK_SESSION_PARTING, t->limits->linger_ms);
+        break;
     case SLACK_INPUT_CLOSED: session_end(t, ready ? SLACK_CAUSE_LOST : s->cause); break;
     case SLACK_INPUT_RETIRE: session_close(t, ready ? SLACK_CAUSE_RETIRED : s->cause); break;
     case SLACK_INPUT_TICK:
@@ -175,6 +180,16 @@ static void session_in_service(const struct transition *t)
         break;
     default: break;
     }
+}
+
+/* The peer may keep its descriptor open, and may still wait for acks. */
+static void session_in_parting(const struct transition *t)
+{
+    if (t->in->type == SLACK_INPUT_CLOSED)
+        session_end(t, t->s->cause);
+    else if (t->in->type == SLACK_INPUT_RETIRE ||
+             (t->in->type == SLACK_INPUT_TICK && t->now >= t->s->deadline_ms))
+        session_close(t, t->s->cause);
 }
 
 static void session_in_closing(const struct transition *t)
@@ -211,6 +226,7 @@ void slack__session_feed(slack_session_t *session, const slack_session_input_t *
     case SLACK_SESSION_GREETING: session_in_greeting(&t); break;
     case SLACK_SESSION_READY:
     case SLACK_SESSION_LEAVING: session_in_service(&t); break;
+    case SLACK_SESSION_PARTING: session_in_parting(&t); break;
     case SLACK_SESSION_CLOSING: session_in_closing(&t); break;
     }
 }

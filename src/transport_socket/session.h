@@ -15,6 +15,8 @@
  *
  *   FREE -BEGIN-> CALLING -URL-> DIALING -UPGRADED-> GREETING -HELLO-> READY -GOODBYE-> LEAVING
  *
+ * The peer's Close leads from the last two to PARTING.
+ *
  * RETIRE ends every state: before the upgrade at once, later by way of CLOSING, from which CLOSED
  * leads back to FREE.
  */
@@ -25,6 +27,7 @@ enum slack_session_state {
     SLACK_SESSION_GREETING, /* waits for hello */
     SLACK_SESSION_READY,
     SLACK_SESSION_LEAVING, /* still serves, and is being replaced */
+    SLACK_SESSION_PARTING, /* the peer has sent Close: read and acked on, but does not serve */
     SLACK_SESSION_CLOSING  /* sent Close, waits for the peer's */
 };
 
@@ -54,6 +57,7 @@ enum slack_session_input_type {
     SLACK_INPUT_SEEN,        /* the last byte arrived at `at_ms` */
     SLACK_INPUT_HELLO,       /* hello arrived: `life_ms`, `connections` */
     SLACK_INPUT_GOODBYE,     /* the connection is to be replaced or closed: `cause` */
+    SLACK_INPUT_PARTING,     /* the peer has sent Close, or nothing that can be read */
     SLACK_INPUT_CLOSED,      /* the descriptor is closed, or could not be opened */
     SLACK_INPUT_ENVELOPE,    /* the connection brought an envelope */
     SLACK_INPUT_ACKED,       /* one of its envelopes no longer waits for an ack */
@@ -116,7 +120,7 @@ typedef struct slack_session {
     enum slack_cause cause; /* why the connection leaves, closes, or ended */
     uint64_t retry_after_ms;
     uint64_t since_ms;    /* when the state was entered */
-    uint64_t deadline_ms; /* of CALLING, DIALING, GREETING and CLOSING */
+    uint64_t deadline_ms; /* of the states that do not serve */
     uint64_t hello_ms;    /* when hello arrived */
     uint64_t seen_ms;     /* when the last byte arrived */
     uint64_t ping_ms;     /* when the next ping is due */

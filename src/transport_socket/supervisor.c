@@ -144,7 +144,7 @@ static void add_unreplaced(slack_supervisor_t *sup, enum slack_cause cause)
         sup->unreplaced[sup->unreplaced_count++] = cause;
 }
 
-/* The session went from `before` to CLOSING or FREE. */
+/* The session went from `before` to PARTING, CLOSING or FREE. */
 static void session_is_over(struct update *u, const slack_session_t *s,
                             enum slack_session_state before)
 {
@@ -160,7 +160,14 @@ static void session_is_over(struct update *u, const slack_session_t *s,
     if (before == SLACK_SESSION_READY) add_unreplaced(sup, s->cause);
     if (!orderly) {
         slack_action_t lost = {.type = SLACK_DO_LOST, .cause = s->cause};
+        /* The first Close of a peer costs no wait, those that follow soon do. */
+        bool at_once =
+            s->state == SLACK_SESSION_PARTING && sup->backoff[SLACK_BACKOFF_RETRY].attempt == 0;
         lost.wait_ms = back_off(u, s, had_served);
+        if (at_once) {
+            sup->not_before_ms = u->now;
+            lost.wait_ms = 0;
+        }
         supervisor_act(u, s, lost);
     } else if (sup->trouble == SLACK_BACKOFF_CROWDED && slack__supervisor_serving(sup) == 0) {
         sup->not_before_ms = u->now; /* the end of this connection made room at Slack */
@@ -176,8 +183,8 @@ static void feed_session(struct update *u, unsigned slot, slack_session_input_t 
     if (s->state == before) return;
     if (s->state == SLACK_SESSION_READY) session_is_ready(u, s);
     if (s->state == SLACK_SESSION_LEAVING) add_unreplaced(u->sup, s->cause);
-    bool over = s->state == SLACK_SESSION_CLOSING || s->state == SLACK_SESSION_FREE;
-    if (over && before != SLACK_SESSION_CLOSING) session_is_over(u, s, before);
+    bool over = s->state >= SLACK_SESSION_PARTING || s->state == SLACK_SESSION_FREE;
+    if (over && before < SLACK_SESSION_PARTING) session_is_over(u, s, before);
 }
 
 static void retire(struct update *u, unsigned slot)
@@ -364,7 +371,8 @@ static void close_sessions(struct update *u)
     slack_supervisor_t *sup = u->sup;
     for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++) {
         slack_session_t *s = &sup->sessions[i];
-        bool busy = sup->phase == SLACK_PHASE_DRAINING && slack__session_serves(s) && s->inflight;
+        bool acks = slack__session_serves(s) || s->state == SLACK_SESSION_PARTING;
+        bool busy = sup->phase == SLACK_PHASE_DRAINING && acks && s->inflight;
         if (s->state != SLACK_SESSION_FREE && s->state != SLACK_SESSION_CLOSING && !busy)
             retire(u, i);
     }

@@ -130,6 +130,22 @@ JOINED(test_close_by_server)
     assert_int_equal(f.server.status, 0);
 }
 
+/* Until the owner answers a Close, it sends and reads on. */
+JOINED(test_a_close_that_is_answered_later)
+{
+    f.client.answers_close = true;
+    slack__ws_close(f.server.ws, 1001, NULL);
+    world_until(&f.world, f.client.closings >= 1);
+    assert_int_equal(slack__ws_send(f.client.ws, true, "late", 4), 0);
+    world_until(&f.world, f.server.messages >= 1);
+    assert_string_equal(f.server.last, "late");
+    slack__ws_close(f.client.ws, 1000, NULL);
+    assert_int_equal(slack__ws_send(f.client.ws, true, "x", 1), SLACK_ECLOSED);
+    ws_until_both_closed(&f);
+    assert_int_equal(f.client.status, 0);
+    assert_int_equal(f.server.code, 1001);
+}
+
 JOINED(test_close_by_both)
 {
     slack__ws_close(f.server.ws, 1001, NULL);

@@ -17,6 +17,7 @@ typedef struct ws_side {
     slack_ws_t *ws; /* NULL before and after its life */
     bool echo;
     bool abort_at_open, abort_at_message, abort_at_pong, abort_at_closing;
+    bool answers_close; /* itself, later */
     unsigned opens, messages, pongs, closings, closes;
     bool text; /* the last message */
     char last[200];

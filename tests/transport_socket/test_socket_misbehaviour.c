@@ -131,6 +131,117 @@ CONNECTED(fragmented_envelope_with_a_ping_inside)
     assert_int_equal(w.calls, 1);
 }
 
+/* ---- Close from the peer, whose TCP connection stays open ---- */
+
+static void peer_sends_close(unsigned connection)
+{
+    w.script.no_end = true;
+    socket_peer_frame(w.peer, connection, 0x80 | SOCKET_PEER_CLOSE, "\x03\xe9", 2);
+}
+
+CONNECTED(close_is_replaced_at_once_and_still_read_and_acked)
+{
+    const uint64_t closed_ms = socket_world_now_ms(&w);
+    peer_sends_close(1);
+    socket_world_until_taken(&w, 2);
+    socket_world_settle(&w);
+    assert_true(socket_world_now_ms(&w) - closed_ms < 1000);
+    assert_int_equal(socket_world_stats(&w).connections, 1);
+    for (unsigned n = 0; n < 8; n++) {
+        socket_world_event(&w, 1, n);
+        socket_world_pass(&w, SECOND);
+        assert_true(socket_world_acked(&w, n));
+        assert_true(socket_peer_is_live(w.peer, 1));
+    }
+    assert_int_equal(w.closes, 0);
+    socket_world_assert_alive(&w, 2, 50);
+    w.script.no_end = false;
+    socket_world_pass(&w, 4 * SECOND);
+    assert_int_equal(w.closes, 1);
+    assert_int_equal(w.close_code, 1001); /* it repeats the peer's */
+    assert_false(socket_peer_is_live(w.peer, 1));
+    assert_int_equal(w.calls, 2);
+    assert_int_equal(socket_world_stats(&w).reconnects, 1);
+}
+
+CONNECTED(close_ends_the_service_and_the_deaf_time_is_counted)
+{
+    w.no_api = true;
+    peer_sends_close(1);
+    socket_world_settle(&w);
+    assert_int_equal(socket_world_stats(&w).state, SLACK_TRANSPORT_DEGRADED);
+    assert_int_equal(socket_world_stats(&w).connections, 0);
+    socket_world_event(&w, 1, 1);
+    socket_world_pass(&w, 3 * SECOND);
+    assert_true(socket_world_acked(&w, 1));
+    assert_true(socket_world_stats(&w).deaf_ms >= 3000);
+    w.no_api = false;
+    socket_world_until_connections(&w, 1);
+    assert_int_equal(socket_world_stats(&w).state, SLACK_TRANSPORT_READY);
+}
+
+/* An ack that is not sent yet goes out on the connection, even after a stop has begun. */
+OPENED(close_of_one_of_two)
+{
+    socket_world_connect(&w, 2);
+    const unsigned calls = w.calls;
+    peer_sends_close(1);
+    socket_world_until_taken(&w, 3);
+    socket_world_settle(&w);
+    assert_int_equal(w.calls, calls + 1);
+    assert_int_equal(socket_world_stats(&w).state, SLACK_TRANSPORT_READY);
+    assert_int_equal(socket_world_stats(&w).deaf_ms, 0);
+    socket_world_assert_alive(&w, 1, 1);
+    socket_world_assert_alive(&w, 2, 2);
+    socket_world_assert_alive(&w, 3, 3);
+}
+
+static void hello_then_close(socket_peer_t *peer, unsigned connection, void *user_data)
+{
+    socket_peer_text(peer, connection, "{\"type\":\"hello\",\"num_connections\":1}");
+    socket_peer_frame(peer, connection, 0x80 | SOCKET_PEER_CLOSE, "\x03\xe8", 2);
+}
+
+/* A server that closes every connection at once is not stormed. */
+CONNECTED(close_behind_every_hello)
+{
+    w.script.open = hello_then_close;
+    peer_sends_close(1);
+    socket_world_pass(&w, 60 * SECOND);
+    assert_true(w.calls >= 3);
+    assert_true(w.calls <= 20);
+}
+
+static void close_before_hello(socket_peer_t *peer, unsigned connection, void *user_data)
+{
+    socket_peer_frame(peer, connection, 0x80 | SOCKET_PEER_CLOSE, "\x03\xe8", 2);
+}
+
+OPENED(close_in_place_of_hello)
+{
+    w.script.open = close_before_hello;
+    w.script.no_end = true;
+    socket_world_start(&w, 1);
+    socket_world_until_taken(&w, 1);
+    socket_world_settle(&w);
+    assert_int_equal(w.closes, 1); /* answered at once */
+    w.script.open = NULL;
+    socket_world_until_connections(&w, 1);
+}
+
+/* Our Close goes out, and nothing more can be read. */
+CONNECTED(a_broken_frame_is_replaced_at_once_while_tcp_stays_open)
+{
+    w.script.no_end = true;
+    w.no_api = true;
+    socket_peer_frame(w.peer, 1, 0xc0 | SOCKET_PEER_TEXT, "{}", 2);
+    socket_world_settle(&w);
+    assert_int_equal(w.closes, 1);
+    assert_int_equal(socket_world_stats(&w).state, SLACK_TRANSPORT_DEGRADED);
+    w.no_api = false;
+    socket_world_until_connections(&w, 1);
+}
+
 /* ---- frames that the protocol forbids: the connection is replaced ---- */
 
 static void assert_replaced(void)

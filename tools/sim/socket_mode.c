@@ -279,11 +279,12 @@ static bool socket_pinged(slack_ws_t *ws, const char *data, size_t len, void *us
     return true;
 }
 
-static void socket_peer_closes(slack_ws_t *ws, unsigned code, void *user_data)
+static bool socket_peer_closes(slack_ws_t *ws, unsigned code, void *user_data)
 {
     sim_socket_t *socket = user_data;
     socket->state = SOCKET_CLOSING;
     socket_leave_in(socket, CLOSE_MS);
+    return false;
 }
 
 static void socket_closed(slack_ws_t *ws, int status, unsigned code, void *user_data)
