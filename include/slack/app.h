@@ -49,7 +49,8 @@ SLACK_API const char *slack_app_error(const slack_app_t *app);
  * Start the app and run its loop until SIGINT, SIGTERM or slack_app_stop(). Then the app drains: it
  * takes no new deliveries, finishes those that it has within SLACK_DRAIN_MS, and closes. A second
  * signal ends the drain at once. SIGHUP has the effect of slack_app_reload(). SIGPIPE is ignored
- * from then on, unless the program handles it.
+ * from then on, unless the program handles it. The process's soft limit of open files is raised as
+ * far as its connections can need it (getrlimit(2), RLIMIT_NOFILE).
  *
  * @return 0 after an orderly stop; else the failure of the start or the run, described by
  *         slack_app_error(): SLACK_ECONFIG; SLACK_EAUTH if Slack refuses a token for good;

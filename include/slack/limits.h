@@ -46,7 +46,8 @@ extern "C" {
 typedef struct slack_http_limits {
     /** Open connections, 1 to 65536. When the limit is reached, the connection that has been idle
      * longest is closed to admit the new one. Connections that have brought a verified request are
-     * closed last. SLACK_HTTP_CONNECTIONS. */
+     * closed last. At most the process's limit of open files (RLIMIT_NOFILE) without a reserve for
+     * calls and the store: 256 of them, or half of fewer than 512. SLACK_HTTP_CONNECTIONS. */
     unsigned connections;
     /** Open connections from one address, 1 to 65536, with the same effect. Trusted proxies and
      * Unix sockets have no such limit. SLACK_HTTP_CONNECTIONS_PER_PEER. */

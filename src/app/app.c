@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "app/options.h"
+#include "net/descriptors.h"
 #include "protocol/api_error.h"
 #include "util/alloc.h"
 #include "util/file.h"
@@ -327,6 +328,7 @@ int slack_app_run(slack_app_t *app)
     if (rc == 0 && app->options.loop) rc = SLACK_EINVAL;
     if (rc == SLACK_EALREADY) rc = SLACK_EINVAL;
     if (rc != 0) return rc;
+    slack__descriptors_raise();
     int uv = uv_loop_init(&life->own_loop);
     if (uv != 0) return slack__app_fail(app, SLACK_EIO, "cannot make a loop: %s", uv_strerror(uv));
     life->in_run = true;

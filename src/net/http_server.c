@@ -5,6 +5,7 @@
 
 #include <slack/error.h>
 
+#include "net/descriptors.h"
 #include "net/http_limits.h"
 #include "net/http_parser.h"
 #include "net/http_response.h"
@@ -474,6 +475,27 @@ static bool server_make_room(slack_http_server_t *server, const char *peer, unsi
     return true;
 }
 
+/* More than the one that waits, so that calls to Slack and the store find descriptors too. */
+#define ROOM_FOR_OTHERS 16
+
+static bool server_give_descriptors(void *user_data)
+{
+    slack_http_server_t *server = user_data;
+    unsigned closed = 0, count;
+    while (closed < ROOM_FOR_OTHERS) {
+        client_t *client = first_to_close(server, NULL, &count);
+        if (!client || client->known) break;
+        client_leave_slot(client);
+        client_close(client, SLACK_EBUSY);
+        closed++;
+    }
+    if (closed > 0 && may_log(server))
+        SLACK_LOG(slack__net_log(server->net), WARN, "connections closed: descriptors are out",
+                  "closed=%u connections=%u hint=%s", closed,
+                  slack__http_server_connections(server), "raise the limit of open files");
+    return closed > 0;
+}
+
 static void server_sweep(uv_timer_t *timer);
 
 static void server_accepted(slack_conn_t *conn, void *user_data)
@@ -572,8 +594,14 @@ static void server_sweep_closed(uv_handle_t *handle)
 int slack__http_server_open(slack_http_server_t **ret, slack_net_t *net,
                             const slack_http_server_options_t *options, int *ret_uv_error)
 {
-    const slack_http_limits_t limits = slack__http_limits(options->limits);
+    slack_http_limits_t limits = slack__http_limits(options->limits);
     if (!options->fn || limits.connections > CONNECTIONS_MAX) return SLACK_EINVAL;
+    const unsigned wanted = limits.connections;
+    limits.connections = slack__descriptors_for_connections(wanted);
+    if (limits.connections < wanted)
+        SLACK_LOG(slack__net_log(net), INFO, "descriptors limit the connections",
+                  "connections=%u wanted=%u hint=%s", limits.connections, wanted,
+                  "raise the limit of open files");
     slack_http_server_t *server = server_new(net, &limits);
     if (!server) return SLACK_ENOMEM;
     server->trusted = options->trusted;
@@ -585,6 +613,7 @@ int slack__http_server_open(slack_http_server_t **ret, slack_net_t *net,
 
     slack_listen_options_t listen = options->listen;
     listen.fn = server_accepted;
+    listen.make_room = server_give_descriptors;
     listen.user_data = server;
     int rc = slack__listen(&server->listener, net, &listen, ret_uv_error);
     if (rc != 0) {

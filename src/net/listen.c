@@ -34,6 +34,7 @@ struct slack_listener_socket {
     slack_net_t *net;
     slack_conn_options_t conn_options;
     slack_accept_fn fn;
+    slack_make_room_fn make_room;
     void *user_data;
     int fd;
     char *path; /* of a Unix socket that this listener has made */
@@ -73,8 +74,11 @@ static bool accept_one(slack_listener_socket_t *listener)
     int fd = accept(listener->fd, NULL, NULL);
     if (fd < 0) {
         if (errno == EINTR || errno == ECONNABORTED) return true;
-        if (errno != EAGAIN && errno != EWOULDBLOCK)
-            listener_pause(listener, uv_strerror(uv_translate_sys_error(errno)));
+        if (errno == EAGAIN || errno == EWOULDBLOCK) return false;
+        const bool out = errno == EMFILE || errno == ENFILE;
+        const char *reason = uv_strerror(uv_translate_sys_error(errno));
+        if (out && listener->make_room && listener->make_room(listener->user_data)) return true;
+        listener_pause(listener, reason);
         return false;
     }
     fcntl(fd, F_SETFD, FD_CLOEXEC);
@@ -241,6 +245,7 @@ int slack__listen(slack_listener_socket_t **ret, slack_net_t *net,
     };
     if (o->tls) slack__tls_context_ref(o->tls);
     listener->fn = o->fn;
+    listener->make_room = o->make_room;
     listener->user_data = o->user_data;
 
     listener->fd = o->fd ? adopt_socket(o->fd) : open_socket(&address, o->reuse_port);

@@ -11,15 +11,19 @@ typedef struct slack_listener_socket slack_listener_socket_t;
  * (slack__conn_set_events) or closes it. */
 typedef void (*slack_accept_fn)(slack_conn_t *conn, void *user_data);
 
+/* Descriptors are out: the callee closes connections that it can do without. False: none. */
+typedef bool (*slack_make_room_fn)(void *user_data);
+
 typedef struct slack_listen_options {
     const char *host; /* Required. An address, "localhost", or "unix:" and the path of a socket. */
     unsigned port;    /* 0: the kernel chooses. */
     bool reuse_port;  /* Other processes may listen on the port too. */
     int fd;           /* Unless 0: a socket that listens already; host and port are ignored. */
-    slack_tls_context_t *tls; /* Optional, referenced. */
-    unsigned open_ms;         /* Time for the TLS handshake. */
-    size_t write_max;         /* Of each connection. */
-    slack_accept_fn fn;       /* Required. */
+    slack_tls_context_t *tls;     /* Optional, referenced. */
+    unsigned open_ms;             /* Time for the TLS handshake. */
+    size_t write_max;             /* Of each connection. */
+    slack_accept_fn fn;           /* Required. */
+    slack_make_room_fn make_room; /* Optional. */
     void *user_data;
 } slack_listen_options_t;
 

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Bounds, stopping, other threads, starting. */
+#include <sys/resource.h>
+
 #include <stdatomic.h>
 
 #include "support/app_fixture.h"
@@ -318,6 +320,10 @@ static void test_run(void **state)
                                .store = "memory:",
                                .api_url = fake_slack_api_url(f.slack),
                                .log_level = SLACK_LOG_ERROR};
+    struct rlimit before, limit;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    limit = (struct rlimit){.rlim_cur = 200, .rlim_max = before.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
     assert_int_equal(slack_app_new(&app, &options), 0);
     slack_on_state(app, stop_when_ready, &states);
     atomic_store(&run_status, 1);
@@ -332,6 +338,9 @@ static void test_run(void **state)
     uv_thread_join(&thread);
     assert_int_equal(atomic_load(&run_status), 0);
     assert_int_equal(states, 3); /* starting, ready, stopped */
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    assert_true(limit.rlim_cur > 200 || before.rlim_max <= 200); /* the process is the app's */
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
     slack_app_free(app);
     app_ready(&f);
 }

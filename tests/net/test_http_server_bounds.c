@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include "net/trusted_proxies.h"
 #include "support/heap.h"
@@ -173,6 +176,115 @@ CLOSED(test_strangers_make_room)
     assert_int_equal(fixture_answer(&f, f.held[2], 200), 0);
     raw_close(&known);
     raw_close(&stranger);
+    raw_close(&next);
+    fixture_until_connections(&f, 0);
+}
+
+/* Take every descriptor of this process but those that are in use. Returns the limit before. */
+static rlim_t no_more_descriptors(void)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    const rlim_t before = limit.rlim_cur;
+    int next = dup(0);
+    assert_true(next >= 0);
+    close(next);
+    limit.rlim_cur = (rlim_t)next;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+    return before;
+}
+
+static void more_descriptors(rlim_t before)
+{
+    struct rlimit limit;
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
+    limit.rlim_cur = before;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
+}
+
+/* It emulates the limit: the kernel accepts, and valgrind closes the connection. */
+static bool on_valgrind(void)
+{
+    const char *preload = getenv("LD_PRELOAD");
+    return preload && strstr(preload, "vgpreload");
+}
+
+#define STRANGERS 40
+
+static unsigned count_ended(raw_t *raws)
+{
+    unsigned ended = 0;
+    for (unsigned i = 0; i < STRANGERS; i++) {
+        raw_take(&raws[i]);
+        ended += raws[i].eof;
+    }
+    return ended;
+}
+
+/* Out of descriptors, as at the limit of connections, strangers make room: for the new connection
+ * and for calls and the store. A known peer keeps its connection.
+ */
+CLOSED(test_strangers_make_room_for_descriptors)
+{
+    raw_t known, strangers[STRANGERS], next;
+    if (on_valgrind()) skip();
+    fixture_open_limited(&f, NULL);
+    f.manner = KEEP;
+    fixture_dial(&f, &known);
+    raw_say(&known, GET("/known"));
+    fixture_until_requests(&f, 1);
+    slack__http_vouch(f.server, f.held[0]);
+    assert_int_equal(fixture_answer(&f, f.held[0], 200), 0);
+    raw_until(&known, "200");
+    for (unsigned i = 0; i < STRANGERS; i++) {
+        fixture_dial(&f, &strangers[i]);
+        raw_say(&strangers[i], "GET /slow");
+    }
+    fixture_until_connections(&f, STRANGERS + 1);
+    fixture_dial(&f, &next);
+    const rlim_t before = no_more_descriptors();
+    raw_say(&next, GET("/next"));
+    fixture_until_requests(&f, 2);
+    int fd = dup(0); /* for anything else */
+    assert_true(fd >= 0);
+    close(fd);
+    more_descriptors(before);
+    assert_int_equal(fixture_answer(&f, f.held[1], 201), 0);
+    raw_until(&next, "201");
+    assert_in_range(count_ended(strangers), 1, STRANGERS - 1);
+    raw_say(&known, GET("/again"));
+    fixture_until_requests(&f, 3);
+    assert_int_equal(fixture_answer(&f, f.held[2], 202), 0);
+    raw_until(&known, "202");
+    assert_int_equal(world_log_count(&f.world, "connections closed: descriptors are out"), 1);
+    assert_false(world_logged(&f.world, "connections have to wait"));
+    for (unsigned i = 0; i < STRANGERS; i++)
+        raw_close(&strangers[i]);
+    raw_close(&known);
+    raw_close(&next);
+    fixture_until_connections(&f, 0);
+}
+
+/* Without strangers the new connection waits in the kernel. */
+CLOSED(test_no_known_peer_makes_room_for_descriptors)
+{
+    raw_t known, next;
+    if (on_valgrind()) skip();
+    fixture_open_limited(&f, NULL);
+    f.manner = KEEP;
+    fixture_dial(&f, &known);
+    raw_say(&known, GET("/known"));
+    fixture_until_requests(&f, 1);
+    fixture_dial(&f, &next);
+    const rlim_t before = no_more_descriptors();
+    world_until(&f.world, world_logged(&f.world, "connections have to wait"));
+    more_descriptors(before);
+    raw_say(&next, GET("/next"));
+    fixture_until_requests(&f, 2);
+    assert_int_equal(fixture_answer(&f, f.held[0], 200), 0);
+    assert_int_equal(fixture_answer(&f, f.held[1], 200), 0);
+    raw_until(&known, "200");
+    raw_close(&known);
     raw_close(&next);
     fixture_until_connections(&f, 0);
 }
