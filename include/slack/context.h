@@ -69,6 +69,10 @@ SLACK_API const char *slack_ctx_thread_ts(const slack_ctx_t *ctx);
  * docs/payloads.md has a table.
  * @return the timestamp; "" if the delivery is about no message, as a command. */
 SLACK_API const char *slack_ctx_ts(const slack_ctx_t *ctx);
+/** Ask whether the delivery is about a message that was edited: a `message_changed`, or the
+ * `app_mention` that Slack sends again for an edit of a message with a mention. An unfurled link
+ * changes a message too, and is no edit. */
+SLACK_API bool slack_ctx_is_edit(const slack_ctx_t *ctx);
 /** Read the user who acts.
  * @return the id; "" in a channel shared by Slack Connect if Slack does not say to which workspace
  *         or organization the user belongs. */

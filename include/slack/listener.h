@@ -73,7 +73,10 @@ enum slack_match {
 };
 
 /** Where an event must be; combine with '|'. If several types of channel are named, one of them is
- * enough. */
+ * enough. The type is that of event.channel_type. Some events do not have it, app_mention among
+ * them; then only the id is known. "D…" is a direct message. "C…" is a channel, public or private,
+ * or a direct message among several people: it meets SLACK_IN_CHANNEL | SLACK_IN_GROUP |
+ * SLACK_IN_MPIM and no less. To tell them apart call conversations.info. */
 enum slack_where {
     SLACK_IN_THREAD = 1,     /* a reply in a thread */
     SLACK_NOT_IN_THREAD = 2, /* not a reply in a thread */

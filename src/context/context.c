@@ -84,6 +84,11 @@ const char *slack_ctx_ts(const slack_ctx_t *ctx)
     return slack__payload_ts(ctx->delivery->body);
 }
 
+bool slack_ctx_is_edit(const slack_ctx_t *ctx)
+{
+    return slack__payload_is_edit(ctx->delivery->body);
+}
+
 bool slack_ctx_is_enterprise_install(const slack_ctx_t *ctx)
 {
     return ctx->tenant ? slack_json_int(ctx->tenant, "/is_enterprise_install") != 0

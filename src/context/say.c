@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "context/ctx.h"
 
+#include <string.h>
+
 #include "protocol/message_body.h"
 #include "protocol/payload.h"
 #include "util/json.h"
@@ -313,6 +315,21 @@ int slack_unreact(slack_ctx_t *ctx, const char *emoji)
 #define RESPONSES_MAX 5
 #define RESPONSE_S    (30 * 60)
 
+/* Without a thread_ts the response to a message in a thread is posted outside of the thread. One
+ * that replaces a message stays where that is, and does so by default for legacy attachments. */
+static int respond_in_thread(slack_ctx_t *ctx, const slack_json_t **message)
+{
+    const slack_json_t *defaults = NULL, *body = ctx->delivery->body;
+    const char *thread = slack_ctx_thread_ts(ctx);
+    if (*thread == '\0' || slack_json_bool(*message, "/replace_original") ||
+        slack_json_bool(*message, "/delete_original") ||
+        strcmp(slack_json_str(body, "/type"), "interactive_message") == 0)
+        return 0;
+    slack_arena_t *arena = slack__ctx_arena(ctx);
+    int rc = slack__jsonf(arena, &defaults, NULL, "{thread_ts: %s}", thread);
+    return rc ? rc : slack__json_with_defaults(arena, *message, defaults, message);
+}
+
 int slack_respond_json(slack_ctx_t *ctx, const slack_json_t *message)
 {
     const int wrong = slack__ctx_required(ctx, message);
@@ -324,9 +341,11 @@ int slack_respond_json(slack_ctx_t *ctx, const slack_json_t *message)
     uint64_t over_us = ctx->delivery->received_us + (uint64_t)RESPONSE_S * 1000000;
     if (slack__ctx_now_us(ctx) > over_us) return SLACK_ESPENT;
     if (ctx->responses >= RESPONSES_MAX) return SLACK_ESPENT;
-    int rc = slack__on_worker(ctx)
-                 ? slack__worker_call(ctx, NULL, url, message, NULL)
-                 : slack__webapi_respond(slack__ctx_client(ctx), url, message, NULL, NULL);
+    int rc = respond_in_thread(ctx, &message);
+    if (rc != 0) return rc;
+    rc = slack__on_worker(ctx)
+             ? slack__worker_call(ctx, NULL, url, message, NULL)
+             : slack__webapi_respond(slack__ctx_client(ctx), url, message, NULL, NULL);
     if (rc == 0) ctx->responses++;
     return rc;
 }

@@ -49,27 +49,37 @@ static int match_string(const char *match, enum slack_match how, slack_pattern_t
 
 /* ---- the place of an event ---- */
 
-static unsigned channel_type(const slack_json_t *body)
+/* The types of channel that the event's may be of; 0: none of them, or it has no channel. */
+static unsigned channel_types(const slack_json_t *body)
 {
     static const struct {
         const char *name;
         unsigned where;
-    } types[] = {{"channel", SLACK_IN_CHANNEL},
-                 {"group", SLACK_IN_GROUP},
-                 {"im", SLACK_IN_IM},
-                 {"mpim", SLACK_IN_MPIM}};
+    } types[] = {
+        {"channel", SLACK_IN_CHANNEL}, {"group", SLACK_IN_GROUP}, {"im", SLACK_IN_IM},
+        {"mpim", SLACK_IN_MPIM},       {"C", SLACK_IN_CHANNEL}, /* of member_joined_channel and
+                                                                   member_left_channel */
+        {"G", SLACK_IN_GROUP}};
     const char *type = slack_json_str(body, "/event/channel_type");
+    if (*type == '\0') type = slack_json_str(body, "/event/item/channel_type");
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
         if (strcmp(type, types[i].name) == 0) return types[i].where;
     if (*type) return 0;
-    /* Some events, such as app_mention, lack the field. Then the first letter of the channel's id
-     * shows the type, except that a private channel may begin with C too. */
+    /* Some events, such as app_mention, lack the field, and the id says little: a channel keeps its
+     * id when it becomes private. */
     switch (*slack__payload_channel(body)) {
-    case 'C': return SLACK_IN_CHANNEL;
-    case 'G': return SLACK_IN_GROUP;
+    case 'C': return SLACK_IN_CHANNEL | SLACK_IN_GROUP | SLACK_IN_MPIM;
+    case 'G': return SLACK_IN_GROUP | SLACK_IN_MPIM;
     case 'D': return SLACK_IN_IM;
     default: return 0;
     }
+}
+
+/* True only if it is certain. */
+static bool is_in_channel_of(unsigned where, const slack_json_t *body)
+{
+    const unsigned types = channel_types(body);
+    return types != 0 && (types & ~where) == 0;
 }
 
 /* The first message of a thread has its own timestamp as thread_ts, and is not a reply. */
@@ -93,7 +103,7 @@ bool slack__mentions_first(const char *text, const char *user)
 static bool is_there(unsigned where, const slack_subject_t *subject)
 {
     const slack_json_t *body = subject->body;
-    if ((where & CHANNEL_TYPES) && !(where & channel_type(body))) return false;
+    if ((where & CHANNEL_TYPES) && !is_in_channel_of(where, body)) return false;
     if ((where & SLACK_IN_THREAD) && !in_thread(body)) return false;
     if ((where & SLACK_NOT_IN_THREAD) && in_thread(body)) return false;
     return !(where & SLACK_TO_BOT) ||

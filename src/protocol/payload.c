@@ -138,6 +138,11 @@ const char *slack__payload_channel(const slack_json_t *body)
     return strcmp(channel, "COMPOSER") == 0 ? "" : channel;
 }
 
+bool slack__payload_is_edit(const slack_json_t *body)
+{
+    return *FIRST(body, "/event/edited/ts", "/event/message/edited/ts") != '\0';
+}
+
 /* ---- answers ---- */
 
 const char *slack__payload_trigger_id(const slack_json_t *body)

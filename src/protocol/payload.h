@@ -19,6 +19,8 @@ const char *slack__payload_bot(const slack_json_t *body);
 const char *slack__payload_channel(const slack_json_t *body);
 const char *slack__payload_thread_ts(const slack_json_t *body);
 const char *slack__payload_ts(const slack_json_t *body);
+/* Whether an event's message was edited. */
+bool slack__payload_is_edit(const slack_json_t *body);
 const char *slack__payload_trigger_id(const slack_json_t *body);
 const char *slack__payload_response_url(const slack_json_t *body);
 bool slack__payload_is_enterprise_install(const slack_json_t *body);

@@ -56,12 +56,48 @@ size_t slack__json_depth(const slack_json_t *value)
     return deepest;
 }
 
+/* The code unit of an escape \uXXXX at `s`; -1: it is no such escape. */
+static int escaped_unit(const char *s, const char *end)
+{
+    int unit = 0;
+    if (end - s < 6 || s[0] != '\\' || s[1] != 'u') return -1;
+    for (int i = 2; i < 6; i++) {
+        const int digit = slack__hex_digit(s[i]);
+        if (digit < 0) return -1;
+        unit = unit << 4 | digit;
+    }
+    return unit;
+}
+
+/* Half of a surrogate pair is no character, and yyjson rejects the whole text for its sake. Slack
+ * cuts texts in the middle of a pair, so it is read as U+FFFD, which has an escape as long. */
+static void mend_surrogates(char *text, size_t len)
+{
+    char *const end = text + len;
+    char *s = text;
+    while ((s = memchr(s, '\\', (size_t)(end - s))) != NULL) {
+        const int unit = escaped_unit(s, end);
+        if (unit < 0) {
+            if (end - s < 2) return;
+            s += 2;
+            continue;
+        }
+        const int next = escaped_unit(s + 6, end);
+        if (unit >= 0xD800 && unit <= 0xDBFF && next >= 0xDC00 && next <= 0xDFFF)
+            s += 6;
+        else if (unit >= 0xD800 && unit <= 0xDFFF)
+            memcpy(s + 2, "FFFD", 4);
+        s += 6;
+    }
+}
+
 int slack__json_parse_insitu(slack_arena_t *arena, char *text, size_t len, const slack_json_t **ret,
                              size_t *ret_offset)
 {
     const yyjson_alc alc = {arena_malloc, arena_realloc, arena_free, arena};
     yyjson_read_err error = {0};
     memset(text + len, 0, SLACK_JSON_PADDING); /* yyjson would read it as text */
+    mend_surrogates(text, len);
     const yyjson_doc *doc = yyjson_read_opts(text, len, YYJSON_READ_INSITU, &alc, &error);
     if (!doc) {
         if (error.code == YYJSON_READ_ERROR_MEMORY_ALLOCATION) return SLACK_ENOMEM;

@@ -126,6 +126,47 @@ static void no_reply_without_a_message(void **state)
     assert_int_equal(fake_slack_count(f.slack), 0);
 }
 
+static int respond_thrice(slack_ctx_t *ctx, void *user_data)
+{
+    int rc = slack_respond(ctx, "1");
+    if (rc == 0)
+        rc = slack_respond_json(ctx, slack_jsonf(ctx, "{text: '2', replace_original: true}"));
+    if (rc == 0) rc = slack_respond_json(ctx, slack_jsonf(ctx, "{text: '3', thread_ts: '5.0'}"));
+    return rc;
+}
+
+/* Each row: the thread of the three responses. */
+static void a_response_stays_in_the_thread(void **state)
+{
+    static const struct {
+        bool legacy, in_thread;
+        const char *threads[3];
+    } rows[] = {
+        {false, true, {"1.0", "", "5.0"}},
+        {false, false, {"", "", "5.0"}},
+        {true, true, {"", "", "5.0"}},
+    };
+    slack_on_action(f.app, NULL, respond_thrice, NULL);
+    app_ready(&f);
+    app_ack_t ack;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        char body[512];
+        const char *url = fake_slack_hook_url(f.slack, "1");
+        snprintf(body, sizeof body,
+                 "{\"type\":\"%s\",\"channel\":{\"id\":\"C1\"},\"callback_id\":\"go\",\"message\":"
+                 "{\"ts\":\"2.0\"%s},\"response_url\":\"%s\",\"actions\":[{\"action_id\":\"go\"}]}",
+                 rows[i].legacy ? "interactive_message" : "block_actions",
+                 rows[i].in_thread ? ",\"thread_ts\":\"1.0\"" : "", url);
+        app_deliver(&f, body, &ack);
+        app_run_until_calls(&f, 3 * i + 3);
+        for (size_t j = 0; j < 3; j++) {
+            const slack_json_t *args = fake_slack_call(f.slack, 3 * i + j)->args;
+            const char *text = slack_json_str(args, "/text");
+            assert_string_equal(slack_json_str(args, "/thread_ts"), rows[i].threads[*text - '1']);
+        }
+    }
+}
+
 static int say_empty(slack_ctx_t *ctx, void *user_data)
 {
     assert_int_equal(slack_say(ctx, "%s", ""), SLACK_EINVAL);
@@ -419,6 +460,7 @@ int main(void)
         CASE(test_what_a_handler_says),
         CASE(a_reply_goes_to_the_message),
         CASE(no_reply_without_a_message),
+        CASE(a_response_stays_in_the_thread),
         CASE(an_empty_text_is_not_sent),
         CASE(test_views),
         CASE(test_a_response_url_can_be_used_up),

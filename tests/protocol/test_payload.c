@@ -243,6 +243,26 @@ ARENA_TEST(which_message_it_is)
     }
 }
 
+ARENA_TEST(what_is_an_edit)
+{
+    static const struct {
+        const char *body;
+        bool edit;
+    } rows[] = {
+        {EVENT("\"type\":\"app_mention\",\"ts\":\"1.0\""), false},
+        {EVENT(
+             "\"type\":\"app_mention\",\"ts\":\"1.0\",\"edited\":{\"user\":\"U1\",\"ts\":\"2.0\"}"),
+         true},
+        {CHANGED("\"subtype\":\"message_changed\",", "\"message\":{\"edited\":{\"ts\":\"2.0\"}}"),
+         true},
+        /* An unfurled link changes a message too. */
+        {CHANGED("\"subtype\":\"message_changed\",", "\"message\":{\"ts\":\"1.0\"}"), false},
+        {"{\"type\":\"block_actions\",\"message\":{\"edited\":{\"ts\":\"2.0\"}}}", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_int_equal(slack__payload_is_edit(json_of(rows[i].body)), rows[i].edit);
+}
+
 /* ---- over all of them ---- */
 
 /* A member of this name somewhere in a value, with an id in it. */

@@ -160,10 +160,10 @@ ARENA_TEST(test_malformed)
         const char *text;
         size_t offset;
     } cases[] = {
-        {"", 0},        {" ", 0},           {"[1,]", 3}, {"{'a':1}", 1}, {"[1,x]", 3},
-        {"[1] 2", 4},   {"{\"a\" 1}", 5},   {"[1", 2},   {"nul", 3},     {"\"a\nb\"", 2},
-        {"[NaN]", 1},   {"// c\n1", 0},     {"[01]", 1}, {"\"\\x\"", 1}, {"\"\xFF\"", 1},
-        {"[1e999]", 1}, {"\"\\ud800\"", 6},
+        {"", 0},      {" ", 0},        {"[1,]", 3},      {"{'a':1}", 1},
+        {"[1,x]", 3}, {"[1] 2", 4},    {"{\"a\" 1}", 5}, {"[1", 2},
+        {"nul", 3},   {"\"a\nb\"", 2}, {"[NaN]", 1},     {"// c\n1", 0},
+        {"[01]", 1},  {"\"\\x\"", 1},  {"\"\xFF\"", 1},  {"[1e999]", 1},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         size_t offset = 999;
@@ -327,4 +327,28 @@ static int parse_all(void *ctx)
 TEST(test_nth_allocation)
 {
     assert_true(alloc_fail_each(parse_all, NULL) >= 3);
+}
+
+ARENA_TEST(half_of_a_surrogate_pair_is_no_reason_to_refuse)
+{
+    static const struct {
+        const char *json, *text;
+    } rows[] = {
+        {"\"\\ud83d\"", "\uFFFD"},
+        {"\"\\uDE00!\"", "\uFFFD!"},
+        {"\"a\\ud83d\\ud83d\\ude00\"", "a\uFFFD😀"},
+        {"\"\\ude00\\ud83d\"", "\uFFFD\uFFFD"},
+        {"\"\\ud83d\\n\"", "\uFFFD\n"},
+        {"\"\\ud83d\\u0041\"", "\uFFFDA"},
+        {"\"\\\\ud83d\"", "\\ud83d"},
+        {"\"\\ud83d\\ude00\"", "😀"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_string_equal(slack_json_str(json_of(rows[i].json), ""), rows[i].text);
+    assert_string_equal(slack_json_str(json_of("{\"\\udc00\":\"key\"}"), "/\uFFFD"), "key");
+    const slack_json_t *value;
+    static const char *const malformed[] = {"\"\\ud8", "\"\\", "\"\\ud83d", "\"\\uD83X\""};
+    for (size_t i = 0; i < sizeof malformed / sizeof *malformed; i++)
+        assert_int_equal(slack__json_parse(arena, malformed[i], strlen(malformed[i]), &value, NULL),
+                         SLACK_EJSON);
 }
