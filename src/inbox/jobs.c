@@ -200,6 +200,8 @@ int slack__jobs_defer(slack_inbox_t *inbox, const slack_job_t *job)
 {
     if (job->name == NULL || *job->name == '\0') return SLACK_EINVAL;
     if (inbox->phase == SLACK_INBOX_CLOSED) return SLACK_ECANCELED;
+    const int wrong = job->args ? slack_json_error(job->args) : 0;
+    if (wrong != 0) return wrong;
     slack_arena_t *arena = slack__arena_new(1024, 0);
     own_job_t *own = arena ? own_job_new(inbox, arena, job) : NULL;
     int rc = own ? 0 : SLACK_ENOMEM;
