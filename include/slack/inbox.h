@@ -67,11 +67,11 @@ SLACK_API int slack_defer(slack_ctx_t *ctx, const char *name, const slack_json_t
 
 /**
  * Store a job outside of a delivery, from before the start on: then it is stored when the app
- * starts. `args` may be NULL here, which stands for {}. The job has no tenant: in an app with
- * slack_app_authorize(), no workspace. Loop thread only.
+ * starts. The arguments come from a pool (slack_pool_jsonf()), or are NULL, which stands for {}.
+ * The job has no tenant: in an app with slack_app_authorize(), no workspace. Loop thread only.
  *
- * @return 0: `stored` will run exactly once; SLACK_EINVAL if the name is missing; SLACK_ECANCELED
- * if the app has stopped; SLACK_ENOMEM.
+ * @return 0: `stored` will run exactly once; SLACK_EINVAL if the name is missing; the error of
+ *         `args` if it failed; SLACK_ECANCELED if the app has stopped; SLACK_ENOMEM.
  */
 SLACK_API int slack_app_defer(slack_app_t *app, const slack_job_t *job);
 

@@ -420,6 +420,12 @@ static void own_jobs(void)
     slack_on_job(inbox.f.app, "tick", tick, "t");
     stored_count = 0;
     assert_int_equal(slack_app_defer(inbox.f.app, &(slack_job_t){.key = "k"}), SLACK_EINVAL);
+    slack_json_pool_t *pool = slack_json_pool_new();
+    assert_int_equal(
+        slack_app_defer(inbox.f.app,
+                        &(slack_job_t){.name = "x", .args = slack_pool_jsonf(pool, "{a: }")}),
+        SLACK_ETEMPLATE);
+    slack_json_pool_free(pool);
     assert_int_equal(slack_app_defer(inbox.f.app, &job), 0); /* before the start */
     assert_int_equal(stored_count, 0);
     app_ready(&inbox.f);
