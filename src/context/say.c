@@ -154,7 +154,7 @@ static int say_in(slack_ctx_t *ctx, const slack_json_t *message, const char *thr
                   const saying_t *how)
 {
     const slack_json_t *args = NULL;
-    if (message && !slack__message_shows(message))
+    if (slack__json_required(message) == 0 && !slack__message_shows(message))
         return slack__ctx_fail(ctx, SLACK_EINVAL, "slack_say: " NOTHING_TO_SHOW);
     int rc = message_args(ctx, message, thread, &args);
     if (rc != 0) return rc;
