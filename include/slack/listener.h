@@ -93,9 +93,9 @@ typedef struct slack_listener {
     /** Required. */
     enum slack_kind kind;
     /** Optional, copied, not empty. It is compared with: the event.type of an event; a command with
-     * its slash; the action_id of an action or a request for options, or the callback_id if there
-     * is no action_id; the callback_id of a shortcut, a view or a dialog; the name of a job.
-     * Default: every delivery of the kind. */
+     * its slash, which must be there; the action_id of an action or a request for options, or the
+     * callback_id if there is no action_id; the callback_id of a shortcut, a view or a dialog; the
+     * name of a job. Default: every delivery of the kind. */
     const char *match;
     /** Optional. How `match` is compared. Default SLACK_MATCH_EXACT. */
     enum slack_match how;

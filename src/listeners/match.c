@@ -179,20 +179,25 @@ const char *slack__match_check(const slack_listener_t *l)
 {
     bool event = l->kind == SLACK_KIND_EVENT;
     bool element = l->kind == SLACK_KIND_ACTION || l->kind == SLACK_KIND_OPTIONS;
-    if (l->fn == NULL) return "listener: fn is not set";
-    if (l->kind <= SLACK_KIND_UNKNOWN || (int)l->kind >= SLACK_KINDS)
-        return "listener: deliveries of this kind reach no listener";
+    if (l->fn == NULL) return "fn is not set; it is the handler";
+    if (l->kind == SLACK_KIND_UNKNOWN)
+        return "kind is not set; set it, as in .kind = SLACK_KIND_COMMAND";
+    if ((unsigned)l->kind >= SLACK_KINDS) return "deliveries of this kind reach no listener";
     if (is_empty(l->match) || is_empty(l->block_id) || is_empty(l->callback_id) ||
         is_empty(l->type) || is_empty(l->subtypes) || is_empty(l->name))
-        return "listener: a string is empty; NULL sets no condition";
-    if (!how_is_known(l->how) || !how_is_known(l->block_how))
-        return "listener: unknown way of matching";
+        return "a string is empty; NULL sets no condition";
+    if (!how_is_known(l->how) || !how_is_known(l->block_how)) return "unknown way of matching";
     if ((l->message || l->assistant || l->function || l->subtypes || l->where || l->own) && !event)
-        return "listener: message, assistant, function, subtypes, where and own are for events";
-    if (l->message && l->function) return "listener: message and function exclude each other";
+        return "message, assistant, function, subtypes, where and own are for events";
+    if (l->message && l->function) return "message and function exclude each other";
     if ((l->block_id || l->callback_id) && !element)
-        return "listener: block_id and callback_id are for actions and options";
+        return "block_id and callback_id are for actions and options";
     if (l->type && (event || l->kind == SLACK_KIND_COMMAND))
-        return "listener: type is for interactions; the type of an event goes into match";
+        return "type is for interactions; the type of an event goes into match";
+    if (l->kind == SLACK_KIND_COMMAND && l->match && l->how == SLACK_MATCH_EXACT) {
+        if (*l->match != '/') return "a command begins with a slash, as in \"/deploy\"";
+        if (strpbrk(l->match, " \t\n"))
+            return "a command is one word; what follows it is the /text of the body";
+    }
     return NULL;
 }

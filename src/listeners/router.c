@@ -204,7 +204,11 @@ int slack__router_add(slack_router_t *router, const slack_listener_t *listener, 
 {
     const char *wrong = listener ? slack__match_check(listener) : "the listener is NULL";
     if (wrong) {
-        if (error) snprintf(error, SLACK_ERROR_TEXT_MAX, "%s", wrong);
+        const char *name = !listener ? NULL : listener->name ? listener->name : listener->match;
+        if (error && name)
+            snprintf(error, SLACK_ERROR_TEXT_MAX, "listener \"%s\": %s", name, wrong);
+        else if (error)
+            snprintf(error, SLACK_ERROR_TEXT_MAX, "listener: %s", wrong);
         return SLACK_EINVAL;
     }
     if (router->count >= RULES_MAX) return SLACK_EBUSY;

@@ -181,7 +181,7 @@ static void test_a_wrong_constraint_is_told(void **state)
                                                              .fn = nothing}),
                      SLACK_EINVAL);
     assert_string_equal(slack_app_error(f.app),
-                        "listener: block_id and callback_id are for actions and "
+                        "listener \"/x\": block_id and callback_id are for actions and "
                         "options");
     app_ready(&f);
 }
