@@ -32,6 +32,8 @@ typedef struct slack_http_visit slack_http_visit_t;
  * valid until the reply.
  *
  * @return 0, or a negative error. After an error without a reply, the status of the answer is 500.
+ *         If there is no reply for 60 s, it is 504, and a later reply returns SLACK_ECLOSED. The
+ * log names the path and the cause of both.
  */
 typedef int (*slack_http_route_fn)(slack_http_visit_t *visit, void *user_data);
 
@@ -70,8 +72,17 @@ SLACK_API const char *slack_http_get_header(slack_http_visit_t *visit, const cha
  * @return the body, NUL-terminated, borrowed until the reply. */
 SLACK_API const char *slack_http_body(const slack_http_visit_t *visit, size_t *ret_len);
 
+/** @{ */
+/** Read a field by its name: of the query, of a body that is a form, or a cookie. Fields of a query
+ * and a form are decoded ('+' and %XX); of fields with the same name the first counts.
+ * @return the value, borrowed until the reply; "" if there is none, or if memory is out. */
+SLACK_API const char *slack_http_query_field(slack_http_visit_t *visit, const char *name);
+SLACK_API const char *slack_http_form_field(slack_http_visit_t *visit, const char *name);
+SLACK_API const char *slack_http_cookie(slack_http_visit_t *visit, const char *name);
+/** @} */
+
 /**
- * Add a header to the answer.
+ * Add a header to the answer, such as Set-Cookie.
  *
  * @param name copied.
  * @param value copied.
@@ -95,6 +106,15 @@ SLACK_API int slack_http_set_header(slack_http_visit_t *visit, const char *name,
  */
 SLACK_API int slack_http_reply(slack_http_visit_t *visit, int status, const char *content_type,
                                const char *body, size_t len);
+
+/**
+ * Send the client to another page, which it gets by GET (status 303). This ends the visit.
+ *
+ * @param url Required, borrowed until the return: an absolute URL, or a path.
+ * @return as slack_http_reply(); SLACK_EINVAL for an empty URL or one with a line break, and
+ *         SLACK_EBUSY if the answer has 8 headers: the visit goes on.
+ */
+SLACK_API int slack_http_redirect(slack_http_visit_t *visit, const char *url);
 
 #ifdef __cplusplus
 }

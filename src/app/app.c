@@ -137,6 +137,7 @@ static void identity_accepted(void *user_data)
     slack_app_t *app = user_data;
     const slack_identity_t *identity = &app->identity;
     app->life.state = SLACK_APP_RUNNING;
+    slack__app_warn_of_routes(app);
     app->inbox.app = slack__slice(identity->app);
     slack__recorder_begin(app->recorder, identity->bot_user, identity->bot_id, identity->team_id);
     for (size_t i = 0; i < app->transports.count && app->life.state == SLACK_APP_RUNNING; i++) {

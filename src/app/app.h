@@ -119,6 +119,8 @@ int slack__app_create_transports(slack_app_t *app);
 int slack__assistant_listen(slack_app_t *app, const slack_listener_t *listener);
 /* http.c: adds the routes that every app has. 0; SLACK_ENOMEM. */
 int slack__app_add_routes(slack_app_t *app);
+/* Warns if the program has routes and no server that serves them. */
+void slack__app_warn_of_routes(slack_app_t *app);
 /* metrics.c: appends the text of /metrics. 0; SLACK_ETOOBIG; SLACK_ENOMEM. */
 int slack__app_metrics_write(const slack_app_t *app, slack_buf_t *out);
 

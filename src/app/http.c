@@ -7,10 +7,30 @@
 
 #define METRICS_MAX ((size_t)256 << 10)
 
+#define OWN_PAGES 3
+
+/* Warns of routes of the program in an app that has Socket Mode and no HTTP server. */
+void slack__app_warn_of_routes(slack_app_t *app)
+{
+    bool socket = false;
+    if (app->routes.count <= OWN_PAGES || app->admin.server) return;
+    for (size_t i = 0; i < app->transports.count; i++) {
+        const char *name = app->transports.list[i]->ops->name;
+        if (strcmp(name, "http") == 0) return;
+        if (strcmp(name, "socket") == 0) socket = true;
+    }
+    if (socket)
+        SLACK_LOG(&app->log, WARN, "routes are served nowhere", "routes=%zu hint=%s",
+                  app->routes.count - OWN_PAGES,
+                  "Socket Mode has no HTTP server; set SLACK_HTTP_ADMIN_PORT");
+}
+
 int slack_http_route(slack_app_t *app, const char *method, const char *path, slack_http_route_fn fn,
                      void *user_data)
 {
-    return slack__http_routes_add(&app->routes, method, path, fn, user_data);
+    int rc = slack__http_routes_add(&app->routes, method, path, fn, user_data);
+    if (rc == 0 && app->life.state == SLACK_APP_RUNNING) slack__app_warn_of_routes(app);
+    return rc;
 }
 
 static int reply_text(slack_http_visit_t *visit, int status, const char *text)

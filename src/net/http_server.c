@@ -624,6 +624,11 @@ int slack__http_server_open(slack_http_server_t **ret, slack_net_t *net,
     return 0;
 }
 
+slack_net_t *slack__http_server_net(const slack_http_server_t *server)
+{
+    return server->net;
+}
+
 unsigned slack__http_server_port(const slack_http_server_t *server)
 {
     return server->listener ? slack__listen_port(server->listener) : 0;

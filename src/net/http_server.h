@@ -34,6 +34,7 @@ typedef struct slack_http_server_options {
 /* As slack__listen(). */
 int slack__http_server_open(slack_http_server_t **ret, slack_net_t *net,
                             const slack_http_server_options_t *options, int *ret_uv_error);
+slack_net_t *slack__http_server_net(const slack_http_server_t *server);
 /* 0 once the server drains. */
 unsigned slack__http_server_port(const slack_http_server_t *server);
 /* Connections accepted from now on get this context. */

@@ -1,12 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 #include "ops/http_routes.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "net/http_path.h"
+#include "net/loop.h"
 #include "util/alloc.h"
+#include "util/form.h"
 
 #define HEADERS_MAX 8
+/* A route has so much time for its reply, which is more than a browser or a proxy waits. */
+#define REPLY_S 60
 
 struct slack_http_route {
     struct slack_http_route *next;
@@ -22,7 +27,8 @@ struct slack_http_visit {
     slack_http_request_t *request;
     slack_http_header_t headers[HEADERS_MAX];
     size_t header_count;
-    bool in_route; /* the route is on the stack: the visit is freed after it returns */
+    slack_timer_t late; /* from the return of the route */
+    bool in_route;      /* the route is on the stack: the visit is freed after it returns */
     bool answered;
 };
 
@@ -88,10 +94,18 @@ int slack__http_routes_add(slack_http_routes_t *routes, const char *method, cons
 
 /* --- visits ----------------------------------------------------------------------------------- */
 
+/* The visit keeps nothing busy any more, and its reply reaches nobody. */
+static void visit_leave(slack_http_visit_t *visit)
+{
+    slack__timer_stop(slack__http_server_net(visit->request->server), &visit->late);
+    slack__unlink(&visit->link);
+    visit->routes->visit_count--;
+    visit->routes = NULL;
+}
+
 static void visit_end(slack_http_visit_t *visit)
 {
-    if (visit->routes) visit->routes->visit_count--;
-    slack__unlink(&visit->link);
+    if (visit->routes) visit_leave(visit);
     slack__arena_free(visit->request->arena); /* the visit is in it */
 }
 
@@ -110,6 +124,28 @@ static int refuse_method(const slack_http_routes_t *routes, slack_http_request_t
     return 0;
 }
 
+static void route_failed(slack_http_visit_t *visit, int rc)
+{
+    char reason[96];
+    if (rc > 0)
+        snprintf(reason, sizeof reason, "the route returned %d; 0 or a negative SLACK_E… is meant",
+                 rc);
+    else
+        snprintf(reason, sizeof reason, "the route returned %s", slack_err_name(rc));
+    if (visit->routes) slack__http_refuse(visit->request, 500, NULL, reason);
+    visit_end(visit);
+}
+
+/* The program may still reply: the visit stays valid. */
+static void visit_is_late(slack_timer_t *timer)
+{
+    slack_http_visit_t *visit = SLACK_CONTAINER(timer, slack_http_visit_t, late);
+    char reason[96];
+    snprintf(reason, sizeof reason, "the route sent no slack_http_reply() within %d s", REPLY_S);
+    slack__http_refuse(visit->request, 504, NULL, reason);
+    visit_leave(visit);
+}
+
 int slack__http_routes_visit(slack_http_routes_t *routes, slack_http_request_t *request)
 {
     int rc;
@@ -119,6 +155,7 @@ int slack__http_routes_visit(slack_http_routes_t *routes, slack_http_request_t *
     if (!visit) return SLACK_ENOMEM;
     visit->routes = routes;
     visit->request = request;
+    slack__timer_init(&visit->late, visit_is_late);
     slack__link_init(&visit->link);
     slack__list_push(&routes->visits, &visit->link);
     routes->visit_count++;
@@ -127,20 +164,19 @@ int slack__http_routes_visit(slack_http_routes_t *routes, slack_http_request_t *
     rc = route->fn(visit, route->user_data);
     visit->in_route = false;
     if (rc != 0 && !visit->answered) {
-        visit->header_count = 0;
-        slack_http_reply(visit, 500, NULL, NULL, 0);
+        route_failed(visit, rc);
     } else if (visit->answered) {
         visit_end(visit);
+    } else if (visit->routes) {
+        slack__timer_start(slack__http_server_net(request->server), &visit->late, REPLY_S * 1000);
     }
     return 0;
 }
 
 void slack__http_routes_abandon(slack_http_routes_t *routes)
 {
-    slack_link_t *link;
-    while ((link = slack__list_shift(&routes->visits)))
-        SLACK_CONTAINER(link, slack_http_visit_t, link)->routes = NULL;
-    routes->visit_count = 0;
+    while (!slack__list_empty(&routes->visits))
+        visit_leave(SLACK_CONTAINER(routes->visits.next, slack_http_visit_t, link));
 }
 
 int slack_http_reply(slack_http_visit_t *visit, int status, const char *content_type,
@@ -198,6 +234,52 @@ const char *slack_http_body(const slack_http_visit_t *visit, size_t *ret_len)
 {
     if (ret_len) *ret_len = visit->request->body_len;
     return visit->request->body;
+}
+
+static const char *form_field(slack_http_visit_t *visit, const char *form, size_t len,
+                              const char *name)
+{
+    const slack_json_t *fields = NULL;
+    if (!name || slack__form_parse(visit->request->arena, form, len, &fields) != 0) return "";
+    const char *text = slack__json_string(slack__json_member(fields, slack__slice(name)), NULL);
+    return text ? text : "";
+}
+
+const char *slack_http_query_field(slack_http_visit_t *visit, const char *name)
+{
+    const slack_slice_t query = visit->request->query;
+    return form_field(visit, query.len ? query.ptr : "", query.len, name);
+}
+
+const char *slack_http_form_field(slack_http_visit_t *visit, const char *name)
+{
+    return form_field(visit, visit->request->body, visit->request->body_len, name);
+}
+
+/* RFC 6265, section 4.2.1: name=value pairs between "; ". */
+const char *slack_http_cookie(slack_http_visit_t *visit, const char *name)
+{
+    const char *at = slack_http_get_header(visit, "Cookie");
+    const size_t name_len = name ? strlen(name) : 0;
+    if (name_len == 0) return "";
+    while (*at) {
+        at += strspn(at, "; \t");
+        const size_t len = strcspn(at, ";");
+        if (len > name_len && memcmp(at, name, name_len) == 0 && at[name_len] == '=') {
+            const char *value =
+                slack__arena_strndup(visit->request->arena, at + name_len + 1, len - name_len - 1);
+            return value ? value : "";
+        }
+        at += len;
+    }
+    return "";
+}
+
+int slack_http_redirect(slack_http_visit_t *visit, const char *url)
+{
+    if (!url || !*url) return SLACK_EINVAL;
+    int rc = slack_http_set_header(visit, "Location", url);
+    return rc ? rc : slack_http_reply(visit, 303, NULL, NULL, 0);
 }
 
 int slack_http_set_header(slack_http_visit_t *visit, const char *name, const char *value)

@@ -389,6 +389,105 @@ static void routes_of_the_program(void **state)
     close_all();
 }
 
+static int read_fields(slack_http_visit_t *visit, void *user_data)
+{
+    char text[200];
+    snprintf(text, sizeof text, "%s|%s|%s|%s|%s|%s", slack_http_query_field(visit, "code"),
+             slack_http_query_field(visit, "none"), slack_http_form_field(visit, "state"),
+             slack_http_cookie(visit, "state"), slack_http_cookie(visit, "s"),
+             slack_http_cookie(visit, "none"));
+    return slack_http_reply(visit, 200, NULL, text, strlen(text));
+}
+
+static int redirect(slack_http_visit_t *visit, void *user_data)
+{
+    assert_int_equal(slack_http_redirect(visit, NULL), SLACK_EINVAL);
+    assert_int_equal(slack_http_redirect(visit, ""), SLACK_EINVAL);
+    assert_int_equal(slack_http_redirect(visit, "/a\r\nSet-Cookie: x=y"), SLACK_EINVAL);
+    return slack_http_redirect(visit, "https://slack.com/oauth/v2/authorize?state=1");
+}
+
+static void fields_cookies_and_redirects(void **state)
+{
+    static const char post[] = "POST /fields?code=a%2Bb+c&code=2&x HTTP/1.1\r\nHost: x\r\n"
+                               "Cookie: xstate=no; state=abc; s=1=2\r\nContent-Length: 14\r\n\r\n"
+                               "a=1&state=%C3%A9";
+    open_with(&(slack_options_t){0});
+    slack_http_route(f.app, "POST", "/fields", read_fields, NULL);
+    slack_http_route(f.app, "GET", "/fields", read_fields, NULL);
+    slack_http_route(f.app, "GET", "/go", redirect, NULL);
+    go();
+    char request[sizeof post];
+    memcpy(request, post, sizeof post);
+    memcpy(strstr(request, "Length: 14") + 8, "16", 2);
+    int number = http_peer_send(browser, request, sizeof post - 1, (http_pieces_t){0});
+    check_text(wait_for(browser, number), 200, "a+b c||\xc3\xa9|abc|1=2|");
+    check_text(get(browser, "GET /fields"), 200, "|||||");
+    const http_reply_t *reply = get(browser, "GET /go");
+    check_text(reply, 303, "");
+    assert_true(http_reply_has(reply, "Location", "https://slack.com/oauth/v2/authorize?state=1"));
+    close_all();
+}
+
+static int return_one(slack_http_visit_t *visit, void *user_data)
+{
+    return 1;
+}
+
+/* A route that fails, or never replies, has a status, a line in the log, and holds nothing up. */
+static void routes_that_fail(void **state)
+{
+    open_with(&(slack_options_t){0});
+    slack_http_route(f.app, "GET", "/fail", fail_it, NULL);
+    slack_http_route(f.app, "GET", "/one", return_one, NULL);
+    slack_http_route(f.app, "GET", "/keep", keep, NULL);
+    go();
+    check_text(get(browser, "GET /fail"), 500, "");
+    assert_true(app_logged(&f, "status=500 reason=\"the route returned SLACK_EIO\""));
+    assert_true(app_logged(&f, "path=/fail"));
+    check_text(get(browser, "GET /one"), 500, "");
+    assert_true(app_logged(&f, "the route returned 1; 0 or a negative"));
+    visits = 0;
+    int number = ask(browser, "GET /keep");
+    app_run_until(&f, &visits);
+    app_pass_ms(&f, 61000);
+    check_text(wait_for(browser, number), 504, "");
+    assert_true(
+        app_logged(&f, "status=504 reason=\"the route sent no slack_http_reply() within 60 s"));
+    assert_true(app_logged(&f, "path=/keep"));
+    slack_app_stop(f.app);
+    app_run_until_stopped(&f);
+    assert_false(app_logged(&f, "time is up"));
+    assert_int_equal(slack_http_reply(kept, 200, NULL, "late", 4), SLACK_ECLOSED);
+    close_all();
+}
+
+static void start_socket_mode(void)
+{
+    app_start(&f);
+    while (!slack__inspect_is(f.app, "running"))
+        app_turn(&f);
+}
+
+static void routes_that_are_served_nowhere(void **state)
+{
+    slack_options_t o = {.transport = "socket", .app_token = "xapp-1-test"};
+    app_open(&f, &o);
+    slack_http_route(f.app, "GET", "/keep", keep, NULL);
+    start_socket_mode();
+    assert_int_equal(app_log_count(&f, "routes are served nowhere"), 1);
+    assert_true(app_logged(&f, "SLACK_HTTP_ADMIN_PORT"));
+    slack_http_route(f.app, "GET", "/later", keep, NULL);
+    assert_int_equal(app_log_count(&f, "routes are served nowhere"), 2);
+    app_close(&f);
+    open_without_http("socket", &(slack_options_t){0}); /* with the admin port */
+    slack_http_route(f.app, "GET", "/keep", keep, NULL);
+    start_socket_mode();
+    assert_int_equal(app_log_count(&f, "routes are served nowhere"), 0);
+    app_close(&f);
+    assert_int_equal(heap_live(), 0);
+}
+
 static void routes_are_bounded(void **state)
 {
     char path[16];
@@ -527,13 +626,23 @@ int main(void)
 {
     heap_install();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(health_and_readiness),       cmocka_unit_test(metrics_count),
-        cmocka_unit_test(port_of_their_own),          cmocka_unit_test(port_of_their_own_is_taken),
-        cmocka_unit_test(socket_mode_has_pages),      cmocka_unit_test(starting_is_told),
-        cmocka_unit_test(drain_is_told_without_http), cmocka_unit_test(wrong_places_are_named),
-        cmocka_unit_test(routes_of_the_program),      cmocka_unit_test(routes_are_bounded),
-        cmocka_unit_test(stop_waits_for_replies),     cmocka_unit_test(balancer_is_told_first),
-        cmocka_unit_test(second_stop_does_not_wait),  cmocka_unit_test(pages_without_memory),
+        cmocka_unit_test(health_and_readiness),
+        cmocka_unit_test(metrics_count),
+        cmocka_unit_test(port_of_their_own),
+        cmocka_unit_test(port_of_their_own_is_taken),
+        cmocka_unit_test(socket_mode_has_pages),
+        cmocka_unit_test(starting_is_told),
+        cmocka_unit_test(drain_is_told_without_http),
+        cmocka_unit_test(wrong_places_are_named),
+        cmocka_unit_test(fields_cookies_and_redirects),
+        cmocka_unit_test(routes_that_fail),
+        cmocka_unit_test(routes_that_are_served_nowhere),
+        cmocka_unit_test(routes_of_the_program),
+        cmocka_unit_test(routes_are_bounded),
+        cmocka_unit_test(stop_waits_for_replies),
+        cmocka_unit_test(balancer_is_told_first),
+        cmocka_unit_test(second_stop_does_not_wait),
+        cmocka_unit_test(pages_without_memory),
         cmocka_unit_test(start_without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
