@@ -446,12 +446,15 @@ void slack__ws_close(slack_ws_t *ws, unsigned code, const char *reason)
         return;
     }
     if (ws->state != WS_OPEN && ws->state != WS_PEER_CLOSED) return;
-    if (ws->state == WS_PEER_CLOSED) code = ws->code;
-    if (send_close(ws, code, reason) != 0) {
+    const bool answers = ws->state == WS_PEER_CLOSED;
+    if (send_close(ws, answers ? ws->code : code, reason) != 0) {
         slack__ws_abort(ws);
         return;
     }
-    ws->state = WS_CLOSING;
+    if (answers)
+        ws_finish(ws);
+    else
+        ws->state = WS_CLOSING;
 }
 
 void slack__ws_abort(slack_ws_t *ws)
