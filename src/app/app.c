@@ -215,15 +215,6 @@ static int open_calls(slack_app_t *app)
     return 0;
 }
 
-/* A transport that listens takes the first of the sockets that were passed to the process, so the
- * admin server takes the second. */
-static unsigned passed_socket(const slack_app_t *app)
-{
-    for (size_t i = 0; i < app->transports.count; i++)
-        if (app->transports.list[i]->ops->listens) return 1;
-    return 0;
-}
-
 static int open_parts(slack_app_t *app)
 {
     slack_net_t *net = app->services.net;
@@ -232,7 +223,12 @@ static int open_parts(slack_app_t *app)
     if (rc == 0) rc = open_calls(app);
     if (rc == 0) rc = slack__store_open(&app->inbox.store, net, o->store, app->error);
     if (rc == 0) rc = slack__app_create_transports(app);
-    if (rc == 0) rc = slack__admin_server_open(&app->admin, o, passed_socket(app), app->error);
+    /* A transport that listens takes the first of the sockets that were passed to the process, so
+     * the admin server takes the second. */
+    unsigned passed = 0;
+    for (size_t i = 0; i < app->transports.count; i++)
+        if (app->transports.list[i]->ops->listens) passed = 1;
+    if (rc == 0) rc = slack__admin_server_open(&app->admin, o, passed, app->error);
     return rc;
 }
 

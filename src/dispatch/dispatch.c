@@ -93,14 +93,6 @@ static void listener_end(slack_run_t *run)
     if (slack__linked(&run->ordering.link)) slack__run_leave_ordering(run);
 }
 
-/* False: the delivery waits for other deliveries that run the listener. */
-static bool listener_may_begin(slack_run_t *run, slack_rule_t *rule)
-{
-    if (!rule->listener.ordered && rule->listener.max_running == 0) return true;
-    return slack__ordering_enter(&run->ordering, rule, slack_ctx_channel(&run->ctx),
-                                 slack_ctx_thread_ts(&run->ctx));
-}
-
 /* Runs listeners until one does not end at once. Returns the first error. */
 static int run_listeners(slack_run_t *run)
 {
@@ -111,7 +103,11 @@ static int run_listeners(slack_run_t *run)
             run->next_hit++;
             continue;
         }
-        if (!listener_may_begin(run, hit->rule)) break;
+        slack_rule_t *rule = hit->rule;
+        if ((rule->listener.ordered || rule->listener.max_running > 0) &&
+            !slack__ordering_enter(&run->ordering, rule, slack_ctx_channel(&run->ctx),
+                                   slack_ctx_thread_ts(&run->ctx)))
+            break; /* it waits for other deliveries that run the listener */
         run->next_hit++;
         int rc = listener_begin(run, hit);
         if (first == 0) first = rc;

@@ -190,15 +190,12 @@ void slack__tenant_cache_keep(slack_tenant_cache_t *t, slack_tenant_entry_t *e, 
 
 /* ---- forgetting ---- */
 
-static bool text_matches(const char *wanted, const char *text)
-{
-    return wanted == NULL || *wanted == '\0' || strcmp(wanted, text) == 0;
-}
-
 static bool tenant_matches(slack_tenant_t *wanted, slack_tenant_t *tenant)
 {
-    for (size_t i = 0; i < KEY_TEXTS; i++)
-        if (!text_matches(*key_text(wanted, i), *key_text(tenant, i))) return false;
+    for (size_t i = 0; i < KEY_TEXTS; i++) {
+        const char *text = *key_text(wanted, i);
+        if (text && *text && strcmp(text, *key_text(tenant, i)) != 0) return false;
+    }
     return true;
 }
 

@@ -10,16 +10,6 @@
 /* An event is acked when it is stored. A delivery that its handler has to ack is not stored: Slack
  * never sends it again, and the ack promises no more than the handler has done. */
 
-/* ---- rejecting ---- */
-
-/* Needs no memory, because the list links the delivery itself. */
-static void reject(slack_inbox_t *inbox, slack_delivery_t *d)
-{
-    slack__list_push(&inbox->rejected, &d->link);
-    inbox->rejected_count++;
-    slack__task_post(inbox->services->net, &inbox->reject_task);
-}
-
 void slack__intake_reject(slack_task_t *task)
 {
     slack_inbox_t *inbox = SLACK_CONTAINER(task, slack_inbox_t, reject_task);
@@ -155,7 +145,10 @@ void slack__inbox_deliver(slack_inbox_t *inbox, slack_transport_t *transport, sl
                   : closed ? "stopping"
                            : "out of memory");
         slack__inbox_count(inbox, d->kind, SLACK_RESULT_LATER);
-        reject(inbox, d);
+        /* Needs no memory, because the list links the delivery itself. */
+        slack__list_push(&inbox->rejected, &d->link);
+        inbox->rejected_count++;
+        slack__task_post(inbox->services->net, &inbox->reject_task);
         return;
     }
     if (d->kind == SLACK_KIND_EVENT)

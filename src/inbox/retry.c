@@ -16,12 +16,6 @@
 #define SPARED_MAX   1000
 #define SPARED_WAITS 5
 
-static bool can_heal(const slack_failure_t *failure)
-{
-    if (failure->heals || failure->hopeless) return failure->heals;
-    return slack__heals(failure->status, failure->reason); /* not the error of a listener */
-}
-
 /* Whether this attempt is one of the max_attempts that a delivery has. */
 static bool attempt_counts(const slack_ctx_t *ctx, slack_tally_t before)
 {
@@ -125,7 +119,11 @@ int slack__retry_settle(slack_entry_t *entry)
         op->kind = SLACK_STORE_FINISH;
         return 0;
     }
-    int rc = can_heal(&ctx->failure) ? wait_or_bury(entry) : bury(entry);
+    const slack_failure_t *failure = &ctx->failure;
+    bool heals = failure->heals;
+    if (!heals && !failure->hopeless) /* it is not the error of a listener */
+        heals = slack__heals(failure->status, failure->reason);
+    int rc = heals ? wait_or_bury(entry) : bury(entry);
     if (rc != 0) return rc;
     op->row.error = describe(ctx);
     /* A store that is not durable got no texts with the PUT of an event. It needs them to keep the

@@ -112,19 +112,15 @@ static bool is_there(unsigned where, const slack_subject_t *subject)
 
 /* ---- a listener ---- */
 
-static bool subtype_fits(const slack_listener_t *l, const slack_subject_t *subject)
-{
-    if (l->subtypes) return slack__list_has(l->subtypes, subject->subtype);
-    return !l->message || subject->spoken;
-}
-
 static bool event_fits(const slack_listener_t *l, const slack_subject_t *subject)
 {
     if (subject->own && !l->own) return false;
     if (l->message && !subject->message) return false;
     if (l->assistant && *slack_json_str(subject->body, "/event/bot_id")) return false;
     if (l->function && strcmp(subject->selector, "function_executed") != 0) return false;
-    return subtype_fits(l, subject) && (l->where == 0 || is_there(l->where, subject));
+    if (l->subtypes && !slack__list_has(l->subtypes, subject->subtype)) return false;
+    if (l->message && !l->subtypes && !subject->spoken) return false;
+    return l->where == 0 || is_there(l->where, subject);
 }
 
 static const char *callback_id(const slack_json_t *body)
@@ -137,14 +133,6 @@ static bool interaction_fits(const slack_listener_t *l, const slack_json_t *body
 {
     if (l->type && strcmp(l->type, slack_json_str(body, "/type")) != 0) return false;
     return l->callback_id == NULL || strcmp(l->callback_id, callback_id(body)) == 0;
-}
-
-/* The text that `match` is compared with. NULL matches nothing. */
-static const char *match_subject(const slack_listener_t *l, const slack_subject_t *subject)
-{
-    if (l->message) return subject->text;
-    if (l->function) return slack_json_str(subject->body, "/event/function/callback_id");
-    return subject->selector;
 }
 
 int slack__match(const slack_rule_t *rule, const slack_subject_t *subject, slack_arena_t *arena,
@@ -161,7 +149,8 @@ int slack__match(const slack_rule_t *rule, const slack_subject_t *subject, slack
         if (rc != 0) return rc;
     }
     if (l->match == NULL) return 0;
-    const char *text = match_subject(l, subject);
+    const char *text = l->message ? subject->text : subject->selector; /* NULL matches nothing */
+    if (l->function) text = slack_json_str(subject->body, "/event/function/callback_id");
     return text ? match_string(l->match, l->how, rule->pattern, text, arena, ret) : SLACK_ENOTFOUND;
 }
 

@@ -191,15 +191,6 @@ static int bucket_for(slack_router_t *router, const slack_listener_t *l, struct 
     return rc;
 }
 
-/* Frees an empty bucket, so that listeners that come and go leave no memory behind. */
-static void bucket_remove(slack_router_t *router, const slack_listener_t *l)
-{
-    const char *selector = NULL;
-    if (!exact_selector(l, &selector)) return;
-    char buf[KEY_MAX];
-    slack__free(slack__map_take(router->exact, bucket_key(buf, l->kind, selector)));
-}
-
 int slack__router_add(slack_router_t *router, const slack_listener_t *listener, char *error)
 {
     const char *wrong = listener ? slack__match_check(listener) : "the listener is NULL";
@@ -239,7 +230,12 @@ static void rule_leave_bucket(slack_router_t *router, slack_rule_t *rule)
         before = r;
     *(before ? &before->next : &bucket->first) = rule->next;
     if (bucket->last == rule) bucket->last = before;
-    if (bucket->first == NULL) bucket_remove(router, &rule->listener);
+    /* An empty bucket is freed, so that listeners that come and go leave no memory behind. */
+    const slack_listener_t *l = &rule->listener;
+    const char *selector = NULL;
+    char buf[KEY_MAX];
+    if (bucket->first == NULL && exact_selector(l, &selector))
+        slack__free(slack__map_take(router->exact, bucket_key(buf, l->kind, selector)));
 }
 
 int slack__router_remove(slack_router_t *router, const char *name)
@@ -279,14 +275,6 @@ static slack_rule_t *merge_next(struct merge *m)
     return rule;
 }
 
-static struct merge candidates(const slack_router_t *router, enum slack_kind kind,
-                               const char *selector)
-{
-    char buf[KEY_MAX];
-    const struct bucket *exact = slack__map_get(router->exact, bucket_key(buf, kind, selector));
-    return (struct merge){exact ? exact->first : NULL, router->any[kind].first};
-}
-
 /* One search, and the hits found so far. */
 struct search {
     const slack_router_t *router;
@@ -320,7 +308,11 @@ static int search_push(struct search *s, const slack_hit_t *hit)
 
 static int search_one(struct search *s)
 {
-    struct merge m = candidates(s->router, s->subject->kind, s->subject->selector);
+    const enum slack_kind kind = s->subject->kind;
+    char buf[KEY_MAX];
+    const struct bucket *exact =
+        slack__map_get(s->router->exact, bucket_key(buf, kind, s->subject->selector));
+    struct merge m = {exact ? exact->first : NULL, s->router->any[kind].first};
     slack_rule_t *rule;
     while ((rule = merge_next(&m)) != NULL) {
         slack_hit_t hit = {.rule = rule, .action = s->subject->action};
