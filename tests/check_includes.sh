@@ -25,9 +25,6 @@ BEGIN {
     below["app"] = below["inbox"] " inbox"
     below["transports.c"] = below["transport"] " transport wire"
     below["testkit"] = below["app"] " app wire"
-    # Folders that still include each other.
-    split("identity context dispatch inbox app", names, " ")
-    if (ENVIRON["SLACK_TRUNK"]) for (i in names) trunk[names[i]] = 1
     below["sim"] = below["store"] " store"
     below["tools"] = below["testkit"] " sim testkit"
 

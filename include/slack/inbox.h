@@ -86,8 +86,7 @@ typedef struct slack_schedule {
     /** Required, copied. The name of the jobs, 1 to 100 bytes, unique among the schedules. */
     const char *name;
     /** Required, copied. Five fields of cron: minute, hour, day of the month, month, day of the
-     * week
-     * ("30 9 * * 1-5"). docs/guides/schedules.md describes them. */
+     * week ("30 9 * * 1-5"). docs/guides/schedules.md describes them. */
     const char *cron;
     /** Optional, copied. The time zone by the name that the system's database gives it, such as
      * "Europe/Berlin". Default: UTC. */
@@ -104,8 +103,8 @@ typedef struct slack_schedule {
 
 /**
  * Run a handler by the clock, as a job: it is stored, attempted again if it fails, and becomes a
- * dead letter in the end. Each run happens once for each store, however many processes of the app
- * share it. The next run is stored before one begins, so that the end of a process loses none.
+ * dead letter in the end. Each run is stored once for each store, however many processes of the
+ * app share it. The next run is stored before one begins, so that the end of a process loses none.
  *
  * @param schedule borrowed until the return.
  * @return 0; with a sentence in slack_app_error(): SLACK_EINVAL for an expression, a zone or a name
