@@ -86,7 +86,7 @@ static void test_unknown_and_rate_limited_are_acked(void **state)
     assert_int_equal(ack[0].outcome, SLACK_ACK_OK);
     assert_int_equal(ack[1].outcome, SLACK_ACK_OK);
     assert_int_equal(runs, 1);
-    assert_true(app_logged(&f, "type=workflow_step_edit"));
+    assert_true(world_logged(&f.world, "type=workflow_step_edit"));
 }
 
 /* ---- order, holds, calls ---- */
@@ -127,7 +127,7 @@ static void test_an_ack_does_not_wait_for_calls(void **state)
     app_run_until_done(&f);
     assert_int_equal(app_done.status, SLACK_EAPI); /* the call failed the delivery */
     assert_string_equal(slack_json_str(fake_slack_call(f.slack, 0)->args, "/thread_ts"), "5.5");
-    assert_true(app_logged(&f, "reason=channel_not_found"));
+    assert_true(world_logged(&f.world, "reason=channel_not_found"));
 }
 
 static void test_a_held_delivery_is_acked_by_its_handler(void **state)
@@ -210,7 +210,7 @@ static void test_a_malformed_template_is_an_error_with_its_offset(void **state)
     app_run_through(&f, APP_MESSAGE("Ev1", "x"), &ack);
     assert_int_equal(app_done.status, SLACK_ETEMPLATE);
     assert_int_equal(fake_slack_count(f.slack), 0);
-    assert_true(app_logged(&f, "a value is missing, at offset 7"));
+    assert_true(world_logged(&f.world, "a value is missing, at offset 7"));
 }
 
 #define CASE(name) APP_CASE(&f, name)

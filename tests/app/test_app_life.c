@@ -84,7 +84,7 @@ static void test_the_drain_ends_with_its_time(void **state)
     begin_command(&ack);
     app_close(&f);
     assert_int_equal(ack.count, 1);
-    assert_true(app_logged(&f, "drain timed out"));
+    assert_true(world_logged(&f.world, "drain timed out"));
 }
 
 static int stop_inside(slack_ctx_t *ctx, void *user_data)
@@ -132,7 +132,7 @@ static void test_calls_under_way_are_canceled_by_the_stop(void **state)
     slack_app_stop(f.app);
     slack_app_stop(f.app);
     app_run_until_stopped(&f);
-    assert_true(app_logged(&f, "calls=1"));
+    assert_true(world_logged(&f.world, "calls=1"));
 }
 
 /* ---- other threads ---- */
@@ -159,8 +159,7 @@ static void test_post(void **state)
     app_ready(&f);
     uv_thread_t thread;
     assert_int_equal(uv_thread_create(&thread, post_from_thread, f.app), 0);
-    while (posted < 101)
-        app_turn(&f);
+    world_until(&f.world, posted >= 101);
     uv_thread_join(&thread);
     assert_int_equal(post_status, 0);
     slack_app_stop(f.app);
@@ -217,16 +216,15 @@ static void test_auth_is_asked_until_it_answers(void **state)
     fake_slack_answer(f.slack, "auth.test", 503, "<html>busy</html>");
     fake_slack_answer(f.slack, "auth.test", 200, "{\"ok\":false,\"error\":\"internal_error\"}");
     app_ready(&f);
-    assert_true(app_logged(&f, "internal_error"));
-    assert_false(app_logged(&f, "xoxb-test"));
+    assert_true(world_logged(&f.world, "internal_error"));
+    assert_false(world_logged(&f.world, "xoxb-test"));
 }
 
 static void test_stop_while_auth_is_asked(void **state)
 {
     fake_slack_answer(f.slack, "auth.test", 0, "");
     app_start(&f);
-    while (fake_slack_auth_count(f.slack) == 0)
-        app_turn(&f);
+    world_until(&f.world, fake_slack_auth_count(f.slack) != 0);
     slack_app_stop(f.app);
     app_run_until_stopped(&f);
     assert_int_equal(f.status, 0);
@@ -269,7 +267,7 @@ static void test_a_start_without_a_token(void **state)
 {
     slack_app_t *app = NULL;
     unsetenv("SLACK_BOT_TOKEN");
-    slack_options_t options = {.transport = "memory", .store = "memory:", .loop = &f.loop};
+    slack_options_t options = {.transport = "memory", .store = "memory:", .loop = &f.world.loop};
     assert_int_equal(slack_app_new(&app, &options), 0);
     assert_int_equal(slack_app_start(app, NULL, NULL), SLACK_ECONFIG);
     assert_string_equal(slack_app_error(app),
@@ -330,10 +328,9 @@ static void test_run(void **state)
     uv_thread_t thread;
     assert_int_equal(uv_thread_create(&thread, run_app, app), 0);
     static uv_timer_t tick; /* the loop turns while the other thread works */
-    uv_timer_init(&f.loop, &tick);
+    uv_timer_init(&f.world.loop, &tick);
     uv_timer_start(&tick, nothing, 1, 1);
-    while (atomic_load(&run_status) == 1)
-        app_turn(&f);
+    world_until(&f.world, atomic_load(&run_status) != 1);
     uv_close((uv_handle_t *)&tick, NULL);
     uv_thread_join(&thread);
     assert_int_equal(atomic_load(&run_status), 0);

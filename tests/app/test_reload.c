@@ -338,8 +338,7 @@ static unsigned count_of(const char *log, const char *text)
 
 static void until_reloads(app_fixture_t *f, unsigned count)
 {
-    while (count_of(f->log, "\"signing secret read again\"") < count)
-        app_turn(f);
+    world_until(&f->world, count_of(f->world.log, "\"signing secret read again\"") >= count);
 }
 
 static void ask(void *arg)
@@ -383,7 +382,7 @@ static void any_thread_and_any_signal_may_ask(void **state)
         slack_app_reload(f.app);
     until_reloads(&f, 4);
     app_spin(&f);
-    assert_int_equal(count_of(f.log, "signing secret read again"), 4);
+    assert_int_equal(count_of(f.world.log, "signing secret read again"), 4);
 
     slack_app_stop(f.app);
     slack_app_reload(f.app); /* while it stops */

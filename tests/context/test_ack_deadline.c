@@ -88,7 +88,8 @@ static void each_kind_has_its_own(void **state)
         assert_int_equal(ack.count, 1);
     }
     assert_int_equal(slack__inspect_counters(f.app)->default_acks, sizeof cases / sizeof *cases);
-    assert_non_null(strstr(f.log, "event=\"sent the default ack\" kind=command listener=slow"));
+    assert_true(
+        world_logged(&f.world, "event=\"sent the default ack\" kind=command listener=slow"));
 }
 
 static void can_be_told(void **state)
@@ -115,8 +116,7 @@ static void can_be_told(void **state)
     /* No ack: the queue goes on behind it. */
     app_ack_t none = {0};
     app_inject(&f, "{\"type\":\"block_suggestion\",\"action_id\":\"o\"}", &none);
-    while (!held)
-        app_turn(&f);
+    world_until(&f.world, held);
     slack_ctx_t *first = held;
     inject("{\"command\":\"/x\"}", &ack);
     assert_int_equal(none.count, 0);
@@ -157,8 +157,8 @@ static void late_acks_find_their_way(void **state)
     end();
     assert_int_equal(fake_slack_count(f.slack), 2);
     assert_int_equal(slack__inspect_counters(f.app)->late_acks, 4);
-    assert_non_null(strstr(f.log, "event=\"ack after the default ack\" kind=command "
-                                  "listener=slow"));
+    assert_true(world_logged(&f.world, "event=\"ack after the default ack\" kind=command "
+                                       "listener=slow"));
 }
 
 static unsigned told;
@@ -236,8 +236,7 @@ static void hook_speaks_while_a_worker_runs(void **state)
     app_ready(&f);
     inject("{\"command\":\"/x\"}", &ack);
     assert_string_equal(ack.body, "{\"text\":\"the hook\"}");
-    while (slack__inspect_live(f.app) > 0)
-        app_turn(&f);
+    world_until(&f.world, slack__inspect_live(f.app) == 0);
     assert_int_equal(atomic_load(&late_result), SLACK_ELATE); /* there is no response_url */
     assert_int_equal(
         slack__inspect_counters(f.app)->deliveries[SLACK_KIND_COMMAND][SLACK_RESULT_OK], 1);
@@ -293,16 +292,16 @@ static void lateness_is_told(void **state)
     listen_all();
     app_ready(&f);
     inject(VIEW, &ack);
-    f.skew_us += 4000 * 1000;
+    f.world.mono_us += 4000 * 1000;
     assert_in_range(slack_ctx_ack_late_ms(held), 4000, 5000);
     assert_int_equal(slack_ack(held), SLACK_ELATE);
     const unsigned late_ms = slack_ctx_ack_late_ms(held);
     assert_in_range(late_ms, 4000, 5000);
-    f.skew_us += 4000 * 1000;
+    f.world.mono_us += 4000 * 1000;
     assert_int_equal(slack_ctx_ack_late_ms(held), late_ms);
     char line[64];
     snprintf(line, sizeof line, "late_ms=%u result=SLACK_ELATE", late_ms);
-    assert_non_null(strstr(f.log, line));
+    assert_true(world_logged(&f.world, line));
     end();
 }
 
@@ -388,9 +387,10 @@ static void store_is_late(void **state)
     app_ack_t ack;
     deliver_to_slow_store(fake_slack_hook_url(f.slack, "1"), &ack);
     assert_non_null(strstr(ack.body, "Still working on it…"));
-    assert_non_null(strstr(f.log, "event=\"sent the default ack\" kind=command "
-                                  "listener=command:/deploy transport=memory reason=\"a job is "
-                                  "not stored yet\""));
+    assert_true(world_logged(&f.world,
+                             "event=\"sent the default ack\" kind=command "
+                             "listener=command:/deploy transport=memory reason=\"a job is "
+                             "not stored yet\""));
     assert_int_equal(slack__inspect_counters(f.app)->default_acks, 1);
     app_spin(&f);
     assert_int_equal(fake_slack_count(f.slack), 0);
@@ -403,8 +403,8 @@ static void store_is_late(void **state)
     assert_int_equal(fake_slack_count(f.slack), 1);
     assert_int_equal(jobs, 1);
     assert_int_equal(slack__inspect_counters(f.app)->late_acks, 1);
-    assert_non_null(strstr(f.log, "event=\"ack after the default ack\" kind=command "
-                                  "listener=command:/deploy"));
+    assert_true(world_logged(&f.world, "event=\"ack after the default ack\" kind=command "
+                                       "listener=command:/deploy"));
 }
 
 static void store_is_late_and_there_is_no_way(void **state)
@@ -417,7 +417,7 @@ static void store_is_late_and_there_is_no_way(void **state)
     assert_int_equal(ack.count, 1);
     assert_int_equal(fake_slack_count(f.slack), 0);
     assert_int_equal(slack__inspect_counters(f.app)->late_acks, 1);
-    assert_non_null(strstr(f.log, "result=SLACK_ELATE"));
+    assert_true(world_logged(&f.world, "result=SLACK_ELATE"));
 }
 
 /* What the handler said counts on a job that there is none of: it is not passed on. */
@@ -429,7 +429,7 @@ static void store_is_late_and_fails(void **state)
     assert_int_equal(ack.count, 1);
     assert_int_equal(fake_slack_count(f.slack), 0);
     assert_int_equal(jobs, 0);
-    assert_non_null(strstr(f.log, "event=\"job not stored\" job=job error=SLACK_ESTORE"));
+    assert_true(world_logged(&f.world, "event=\"job not stored\" job=job error=SLACK_ESTORE"));
     assert_int_equal(slack__inspect_live(f.app), 0);
 }
 
@@ -469,9 +469,9 @@ static void store_is_late_and_nothing_is_said(void **state)
     slow_down();
     jobs = 0;
     app_inject(&f, "{\"command\":\"/deploy\"}", &ack);
-    while (!strstr(f.log, "event=\"no ack in time\" kind=command listener=command:/deploy "
-                          "reason=\"a job is not stored yet\""))
-        app_turn(&f);
+    world_until(&f.world, strstr(f.world.log,
+                                 "event=\"no ack in time\" kind=command listener=command:/deploy "
+                                 "reason=\"a job is not stored yet\""));
     assert_int_equal(ack.count, 0);
     speed_up(0);
     assert_int_equal(ack.count, 1);
@@ -488,10 +488,9 @@ static void acks_in_time_are_alone(void **state)
     listen_all();
     app_ready(&f);
     app_inject(&f, "{\"command\":\"/x\"}", &ack);
-    while (!held)
-        app_turn(&f);
+    world_until(&f.world, held);
     assert_int_equal(slack_ack_text(held, "in time"), 0);
-    f.skew_us += 10000000;
+    f.world.mono_us += 10000000;
     end();
     assert_int_equal(ack.count, 1);
     assert_string_equal(ack.body, "in time");
@@ -506,8 +505,7 @@ static void stop_before_the_time(void **state)
     listen_all();
     app_ready(&f);
     app_inject(&f, "{\"command\":\"/x\"}", &ack);
-    while (!held)
-        app_turn(&f);
+    world_until(&f.world, held);
     slack_app_stop(f.app);
     slack_app_stop(f.app);
     app_run_until_stopped(&f);
@@ -527,17 +525,15 @@ static bool be_late_with_failure(const char *body, size_t nth, bool all)
     app_prepare(&f, body, &ack);
     heap_fail_at(nth, all);
     const bool taken = app_inject_prepared(&f) == 1;
-    while (taken && ack.count == 0)
-        app_turn(&f);
+    world_until(&f.world, !taken || ack.count != 0);
     if (held) {
         slack_ack_text(held, "a text that takes some room, and does not fit into what is there");
         slack_ctx_release(held, 0);
     }
     for (int i = 0; i < 20; i++)
-        uv_run(&f.loop, UV_RUN_NOWAIT);
+        uv_run(&f.world.loop, UV_RUN_NOWAIT);
     const bool failed = heap_heal();
-    while (slack__inspect_live(f.app) > 0)
-        app_turn(&f);
+    world_until(&f.world, slack__inspect_live(f.app) == 0);
     assert_int_equal(ack.count, taken);
     if (!failed) assert_non_null(strstr(ack.body, "Still working on it…"));
     return failed;

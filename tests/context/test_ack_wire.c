@@ -226,7 +226,7 @@ static void test_ack_wire(void **state)
         expect_frame(wires_send(&w, row->kind, row->json, true), payload, i);
     }
     assert_int_equal(runs, 2 * (count - 1)); /* what nobody knows runs nothing */
-    assert_non_null(strstr(w.log, "said=ok body='{\"response_action\":\"clear\"}' ack=ok"));
+    assert_true(world_logged(&w.world, "said=ok body='{\"response_action\":\"clear\"}' ack=ok"));
 }
 
 /* ---- before the wire ---- */
@@ -275,7 +275,7 @@ static unsigned late;
 
 static int ack_late(slack_ctx_t *ctx, void *user_data)
 {
-    w.skew_us += 3500 * 1000;
+    w.world.mono_us += 3500 * 1000;
     assert_int_equal(slack_ack_text(ctx, "x"), SLACK_ELATE);
     assert_in_range(slack_ctx_ack_late_ms(ctx), 500, 1500);
     assert_int_equal(slack_ack(ctx), SLACK_EALREADY);
@@ -310,9 +310,8 @@ static void late_is_late_when_slack_has_hung_up(void **state)
     wires_ready(&w);
     held = NULL;
     int number = wires_post_begin(&w, COMMAND);
-    while (held == NULL)
-        wires_turn(&w);
-    w.skew_us += 3500 * 1000;
+    world_until(&w.world, held);
+    w.world.mono_us += 3500 * 1000;
     http_peer_drop(w.http, number);
     slack_transport_stats_t stats;
     do {

@@ -94,7 +94,7 @@ static void a_body_that_slack_does_not_accept(void **state)
     app_ack_t ack = {0};
     app_deliver(&f, APP_COMMAND("/bad", ""), &ack);
     assert_int_equal(ack.outcome, SLACK_ACK_REFUSE);
-    assert_true(app_logged(&f, "neither ephemeral nor in_channel"));
+    assert_true(world_logged(&f.world, "neither ephemeral nor in_channel"));
     app_deliver(&f, APP_COMMAND("/empty", ""), &ack);
     assert_int_equal(ack.outcome, SLACK_ACK_OK);
     assert_string_equal(ack.body, "");
@@ -115,7 +115,7 @@ static void test_ack_too_big_leaves_room_for_another(void **state)
 static int ack_late(slack_ctx_t *ctx, void *user_data)
 {
     assert_in_range(slack_ctx_ack_left_ms(ctx), 2000, 3000);
-    f.skew_us += 3000 * 1000;
+    f.world.mono_us += 3000 * 1000;
     assert_int_equal(slack_ctx_ack_left_ms(ctx), 0);
     ack_rc[0] = slack_ack(ctx);
     return 0;
@@ -130,7 +130,7 @@ static void test_a_late_ack_says_so(void **state)
     app_run_until(&f, &ack.count);
     assert_int_equal(ack_rc[0], SLACK_ELATE);
     assert_int_equal(ack.count, 1);
-    assert_true(app_logged(&f, "event=\"ack late\""));
+    assert_true(world_logged(&f.world, "event=\"ack late\""));
 }
 
 static int return_it(slack_ctx_t *ctx, void *user_data)
@@ -152,8 +152,8 @@ static void test_what_no_handler_acks(void **state)
     assert_int_equal(ack[0].outcome, SLACK_ACK_OK);
     assert_int_equal(ack[1].outcome, SLACK_ACK_REFUSE);
     assert_int_equal(ack[2].outcome, SLACK_ACK_REFUSE);
-    assert_true(app_logged(&f, "listener=command:/bad"));
-    assert_true(app_logged(&f, "add='slack_on_command(app, \"/none\", handler, NULL);'"));
+    assert_true(world_logged(&f.world, "listener=command:/bad"));
+    assert_true(world_logged(&f.world, "add='slack_on_command(app, \"/none\", handler, NULL);'"));
 }
 
 #define CASE(name) APP_CASE(&f, name)

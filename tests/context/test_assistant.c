@@ -59,8 +59,7 @@ static void deliver(app_fixture_t *app, const char *fields)
     app_inject(app, body, &ack);
     app_run_until(app, &ack.count);
     assert_int_equal(ack.outcome, SLACK_ACK_OK);
-    while (slack__inspect_live(app->app) > 0)
-        app_turn(app);
+    world_until(&app->world, slack__inspect_live(app->app) == 0);
 }
 
 static void tell(app_fixture_t *app, const char *type, const char *user, const char *thread,
@@ -283,7 +282,7 @@ static void context_is_kept_first(void **state)
     change(&f, "1", "7.0", "C2", "1700000005.000100");
     assert_string_equal(app_order, "sc");
     assert_string_equal(seen, "C1 C2 ");
-    assert_false(app_logged(&f, "no listener"));
+    assert_false(world_logged(&f.world, "no listener"));
 }
 
 static void context_is_over_in_the_end(void **state)
@@ -291,9 +290,9 @@ static void context_is_over_in_the_end(void **state)
     slack_on_assistant_message(f.app, look, NULL);
     app_ready(&f);
     start(&f, "1", "7.0", "C1");
-    f.skew_us += 29 * UINT64_C(86400000000);
+    f.world.mono_us += 29 * UINT64_C(86400000000);
     write_to(&f, "1", "7.0");
-    f.skew_us += 2 * UINT64_C(86400000000);
+    f.world.mono_us += 2 * UINT64_C(86400000000);
     write_to(&f, "1", "7.0");
     assert_string_equal(seen, "C1 - ");
 }
@@ -377,8 +376,7 @@ static void ask_mine(void)
              ++last_event);
     app_inject(&f, body, &ack);
     app_run_until(&f, &ack.count);
-    while (!mine.ctx)
-        app_turn(&f);
+    world_until(&f.world, mine.ctx);
 }
 
 static void store_of_the_program(void **state)
@@ -401,7 +399,8 @@ static void store_of_the_program(void **state)
     mine.status = SLACK_EIO;
     start(&f, "2", "7.0", "C2");
     assert_string_equal(app_order, "ss");
-    assert_true(app_logged(&f, "listener=assistant:context transport=memory error=SLACK_EIO"));
+    assert_true(
+        world_logged(&f.world, "listener=assistant:context transport=memory error=SLACK_EIO"));
 }
 
 /* A question that is never answered does not hold up the stop. */
@@ -443,7 +442,7 @@ static bool deliver_with_failure(size_t nth, bool all)
     bool failed = heap_heal();
     app_run_until_idle(&f);
     assert_int_equal(acks[0].count + acks[1].count, taken);
-    *f.log = '\0';
+    world_forget_log(&f.world);
     if (!failed) assert_string_equal(seen, "C1 ");
     return failed;
 }

@@ -29,8 +29,8 @@ static void test_failed_nested_template(void **state)
     app_run_until_idle(&f);
     assert_int_equal(fake_slack_count(f.slack), 0);
     assert_int_equal(app_done.status, SLACK_ETEMPLATE);
-    assert_int_equal(app_log_count(&f, "JSON not made"), 1);
-    assert_true(app_logged(&f, "',' or '}' is missing, at offset 17"));
+    assert_int_equal(world_log_count(&f.world, "JSON not made"), 1);
+    assert_true(world_logged(&f.world, "',' or '}' is missing, at offset 17"));
 }
 
 static const slack_json_t *array_of(slack_ctx_t *ctx, const slack_json_t *item)
@@ -85,7 +85,7 @@ static void test_failed_values_everywhere(void **state)
     app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
     app_run_until_idle(&f);
     assert_int_equal(fake_slack_count(f.slack), 0);
-    assert_int_equal(app_log_count(&f, "JSON not made"), 1); /* for all of them */
+    assert_int_equal(world_log_count(&f.world, "JSON not made"), 1); /* for all of them */
 }
 
 static int acks[5];
@@ -142,7 +142,7 @@ static void test_payload_as_text(void **state)
     app_inject(&f, "{\"command\":\"/x\"}", &ack);
     app_run_until(&f, &ack.count);
     assert_string_equal(ack.body, "\"/x\"");
-    assert_true(app_logged(&f, "slack_json_parse: malformed JSON at offset 1"));
+    assert_true(world_logged(&f.world, "slack_json_parse: malformed JSON at offset 1"));
 }
 
 static int many_rows(slack_ctx_t *ctx, void *user_data)

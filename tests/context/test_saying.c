@@ -121,7 +121,8 @@ static void no_reply_without_a_message(void **state)
         app_deliver(&f, rows[i].body, &ack);
         app_run_until_idle(&f);
         snprintf(sentence, sizeof sentence, "%s is about no message", rows[i].what);
-        if (!app_logged(&f, sentence)) fail_msg("no sentence: %s\n%s", sentence, f.log);
+        if (!world_logged(&f.world, sentence))
+            fail_msg("no sentence: %s\n%s", sentence, f.world.log);
     }
     assert_int_equal(fake_slack_count(f.slack), 0);
 }
@@ -191,7 +192,7 @@ static void an_empty_text_is_not_sent(void **state)
                 "\"actions\":[{\"action_id\":\"go\"}]}",
                 &ack);
     assert_int_equal(fake_slack_count(f.slack), 0);
-    assert_true(app_logged(&f, "slack_say: the message has no text"));
+    assert_true(world_logged(&f.world, "slack_say: the message has no text"));
 }
 
 static int change_view(slack_ctx_t *ctx, void *user_data)
@@ -220,8 +221,7 @@ static void test_views(void **state)
     assert_true(was_called("views.push", "{\"trigger_id\":\"1.2\",\"view\":\"{}\"}"));
     assert_true(was_called("views.update", "{\"view_id\":\"V1\",\"hash\":\"h1\",\"view\":\"{}\"}"));
     assert_true(was_called("views.update", "{\"view_id\":\"V2\",\"view\":\"{}\"}"));
-    while (!app_logged(&f, "error=SLACK_ECONFLICT reason=hash_conflict"))
-        app_turn(&f);
+    world_until(&f.world, world_logged(&f.world, "error=SLACK_ECONFLICT reason=hash_conflict"));
 }
 
 /* A command with a response_url: hook `name` of the Web API. */
@@ -244,9 +244,9 @@ static int respond_often(slack_ctx_t *ctx, void *user_data)
 
 static int respond_late(slack_ctx_t *ctx, void *user_data)
 {
-    f.skew_us += 1799 * 1000000ULL;
+    f.world.mono_us += 1799 * 1000000ULL;
     assert_int_equal(slack_respond(ctx, "in time"), 0);
-    f.skew_us += 2 * 1000000ULL;
+    f.world.mono_us += 2 * 1000000ULL;
     assert_int_equal(slack_respond(ctx, "after 30 minutes"), SLACK_ESPENT);
     return 0;
 }
@@ -275,8 +275,7 @@ static void test_slack_says_that_it_is_used_up(void **state)
     fake_slack_answer(f.slack, "hook/1", 404, "{\"ok\":false,\"error\":\"used_url\"}");
     app_ready(&f);
     deliver_command("/x", "1");
-    while (!app_logged(&f, "error=SLACK_ESPENT reason=used_url"))
-        app_turn(&f);
+    world_until(&f.world, world_logged(&f.world, "error=SLACK_ESPENT reason=used_url"));
 }
 
 /* ---- what was said ---- */
@@ -316,7 +315,7 @@ static void test_what_was_said_can_be_changed(void **state)
                                           "\"channel\":\"D9\"}"));
     assert_true(was_called("chat.delete", "{\"ts\":\"1700000000.000100\",\"channel\":\"D9\"}"));
     app_run_until_idle(&f);
-    assert_false(app_logged(&f, "failed"));
+    assert_false(world_logged(&f.world, "failed"));
 }
 
 static unsigned told;

@@ -40,7 +40,8 @@ static void test_middleware_of_one_listener(void **state)
     app_ack_t ack;
     app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
     assert_string_equal(app_order, "(abx!!stoplast!");
-    assert_int_equal(app_log_count(&f, "event=\"listener failed\""), 1); /* not by each of them */
+    assert_int_equal(world_log_count(&f.world, "event=\"listener failed\""),
+                     1); /* not by each of them */
 }
 
 static int next_again(slack_ctx_t *ctx, void *user_data)
@@ -213,7 +214,7 @@ static void test_limit_of_a_user(void **state)
     assert_string_equal(app_order, "xx");
     run_message("e", "U2", "C1", "x");
     assert_string_equal(app_order, "xxx");
-    f.skew_us += 61 * 1000000ULL;
+    f.world.mono_us += 61 * 1000000ULL;
     run_message("f", "U1", "C1", "x");
     assert_string_equal(app_order, "xxxx");
     slack_user_limit_free(limit);
@@ -244,7 +245,7 @@ static void test_middleware_ends_a_delivery(void **state)
     assert_string_equal(ack.body, "");
     assert_int_equal(ack.outcome, SLACK_ACK_OK);
     assert_string_equal(app_order, "au");
-    assert_false(app_logged(&f, "no listener")); /* nobody was looked for */
+    assert_false(world_logged(&f.world, "no listener")); /* nobody was looked for */
 }
 
 /* ---- bounds ---- */
@@ -257,7 +258,7 @@ static void run_user(unsigned i)
     app_inject(&f, body, &ack);
     app_run_until(&f, &ack.count);
     app_run_until_idle(&f);
-    *f.log = '\0';
+    world_forget_log(&f.world);
 }
 
 #define USERS 10000
@@ -285,7 +286,7 @@ static void test_limit_of_users_is_bounded(void **state)
     assert_int_equal(runs, USERS + 100); /* those are known */
     run_user(USERS);
     assert_int_equal(runs, USERS + 101); /* that one is not */
-    f.skew_us += UINT64_C(3600) * 1000000;
+    f.world.mono_us += UINT64_C(3600) * 1000000;
     for (unsigned i = 0; i < 100; i++)
         run_user(2 * USERS + i);
     assert_int_equal(heap_live(), full); /* each in the place of one */
@@ -364,7 +365,7 @@ static bool deliver_with_failure(size_t nth, bool all)
     if (taken && ack.outcome == SLACK_ACK_OK && *ack.body)
         assert_string_equal(ack.body, build->ack);
     if (!failed) assert_string_equal(ack.body, build->ack);
-    *f.log = '\0';
+    world_forget_log(&f.world);
     return failed;
 }
 

@@ -52,7 +52,7 @@ static void listen_on_worker(enum slack_kind kind, const char *match, slack_hand
 static void run_until(const atomic_uint *counter, unsigned count)
 {
     while (atomic_load(counter) < count)
-        uv_run(&f.loop, UV_RUN_NOWAIT);
+        uv_run(&f.world.loop, UV_RUN_NOWAIT);
 }
 
 /* ---- straight on ---- */
@@ -120,7 +120,7 @@ static void test_straight_on(void **state)
     assert_int_equal(atomic_load(&results[1]), SLACK_EAPI);
     assert_int_equal(atomic_load(&results[2]), SLACK_ETEMPLATE);
     assert_int_equal(atomic_load(&results[3]), 0);
-    assert_true(app_logged(&f, "JSON not made"));
+    assert_true(world_logged(&f.world, "JSON not made"));
 }
 
 static int fail_later(slack_ctx_t *ctx, void *user_data)
@@ -187,8 +187,8 @@ static void test_an_error_of_slack_keeps_its_reason(void **state)
     app_inject(&f, APP_MESSAGE("1", "x"), &ack);
     app_run_until_calls(&f, 1);
     app_run_until_idle(&f);
-    assert_true(app_logged(&f, "error=SLACK_EAPI reason=channel_not_found"));
-    assert_true(app_logged(&f, "event=\"dead letter\""));
+    assert_true(world_logged(&f.world, "error=SLACK_EAPI reason=channel_not_found"));
+    assert_true(world_logged(&f.world, "event=\"dead letter\""));
 }
 
 /* ---- what a full pool does not keep waiting ---- */
@@ -288,7 +288,7 @@ static void test_past_the_queue_it_is_later(void **state)
     memset(ack, 0, sizeof ack);
     for (size_t i = 0; i < 1026; i++) {
         app_inject(&f, APP_COMMAND("/slow", ""), &ack[i]);
-        uv_run(&f.loop, UV_RUN_NOWAIT);
+        uv_run(&f.world.loop, UV_RUN_NOWAIT);
         if (i < 2) run_until(&entered, (unsigned)i + 1);
     }
     app_inject(&f, APP_COMMAND("/slow", ""), &ack[1026]);
@@ -388,7 +388,7 @@ static bool deliver_with_failure(size_t nth, bool all)
     unsigned taken = app_inject_prepared(&f);
     app_spin(&f);
     while (slack__inspect_live(f.app) > 0)
-        uv_run(&f.loop, UV_RUN_NOWAIT);
+        uv_run(&f.world.loop, UV_RUN_NOWAIT);
     bool failed = heap_heal();
     assert_int_equal(ack.count, taken);
     if (!failed) assert_string_equal(ack.body, "{\"text\":\"some text\"}");

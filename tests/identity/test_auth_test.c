@@ -20,8 +20,7 @@ static unsigned checks(void)
 
 static void until_checked(unsigned count)
 {
-    while (checks() < count)
-        app_turn(&f);
+    world_until(&f.world, checks() >= count);
     app_spin(&f);
 }
 
@@ -43,7 +42,7 @@ static void say_in_vain(const char *reason)
 static void checked_again_when_slack_refuses_it(void **state)
 {
     static const char revoked[] = "{\"ok\":false,\"error\":\"token_revoked\"}";
-    f.skew_us = 120000000; /* the machine may have been started just now */
+    f.world.mono_us = 120000000; /* the machine may have been started just now */
     desk_hear(&f, "hi");
     assert_int_equal(checks(), 1);
     say_in_vain("channel_not_found");
@@ -61,7 +60,7 @@ static void checked_again_when_slack_refuses_it(void **state)
     app_pass_ms(&f, 10000);
     until_checked(3);
     assert_string_equal(slack__inspect_unready(f.app), "Slack refuses the token\n");
-    assert_int_equal(app_log_count(&f, "Slack refuses the token in SLACK_BOT_TOKEN"), 1);
+    assert_int_equal(world_log_count(&f.world, "Slack refuses the token in SLACK_BOT_TOKEN"), 1);
     say_in_vain("token_revoked");
     assert_int_equal(checks(), 3);
 
@@ -73,8 +72,8 @@ static void checked_again_when_slack_refuses_it(void **state)
     app_pass_ms(&f, 60000);
     until_checked(5);
     assert_null(slack__inspect_unready(f.app));
-    assert_int_equal(app_log_count(&f, "Slack refuses the token in SLACK_BOT_TOKEN"), 1);
-    assert_int_equal(app_log_count(&f, "Slack accepts the token in SLACK_BOT_TOKEN"), 1);
+    assert_int_equal(world_log_count(&f.world, "Slack refuses the token in SLACK_BOT_TOKEN"), 1);
+    assert_int_equal(world_log_count(&f.world, "Slack accepts the token in SLACK_BOT_TOKEN"), 1);
 }
 
 int main(void)

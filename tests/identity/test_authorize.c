@@ -25,7 +25,7 @@ static void granted_now(void **state)
     assert_string_equal(desk.team, "T1");
     assert_string_equal(desk.user, ""); /* not asked for */
     assert_false(desk.org);
-    assert_false(app_logged(&f, "xoxb-T1"));
+    assert_false(world_logged(&f.world, "xoxb-T1"));
 }
 
 /* The ack of an event does not wait for it, nor does anybody run before it. */
@@ -129,7 +129,7 @@ static void no_answer_in_time(void **state)
     desk_message(&f, "T2");
     slack_authorize_t first = desk.request;
     app_pass_ms(&f, 5000); /* T1's alone */
-    assert_int_equal(app_log_count(&f, "error=SLACK_ETIMEDOUT"), 1);
+    assert_int_equal(world_log_count(&f.world, "error=SLACK_ETIMEDOUT"), 1);
     assert_int_equal(desk_grant(first, "T2"), 0);
     app_run_until_idle(&f);
     assert_int_equal(desk.seen.count, 1);

@@ -40,9 +40,9 @@ static void a_refused_event_is_over(void **state)
     assert_int_equal(desk.asked, 1);
     assert_int_equal(error.count, 5);
     assert_int_equal(error.status, SLACK_EAUTH);
-    assert_int_equal(app_log_count(&f, "event=\"tenant refused\""), 1);
-    assert_true(app_logged(
-        &f, "team=T1 user=\"\" deliveries=1 error=SLACK_EAUTH reason=\"not installed\""));
+    assert_int_equal(world_log_count(&f.world, "event=\"tenant refused\""), 1);
+    assert_true(world_logged(
+        &f.world, "team=T1 user=\"\" deliveries=1 error=SLACK_EAUTH reason=\"not installed\""));
     assert_int_equal(
         slack__inspect_counters(f.app)->deliveries[SLACK_KIND_EVENT][SLACK_RESULT_REFUSED], 5);
     app_pass_ms(&f, 5000);
@@ -179,12 +179,13 @@ static void a_failure_heals(void **state)
     desk_message(&f, "T1");
     app_run_until_idle(&f);
     assert_int_equal(desk.asked, 1);
-    assert_true(app_logged(&f, "error=SLACK_ENOTFOUND reason=\"the database is away\""));
+    assert_true(world_logged(&f.world, "error=SLACK_ENOTFOUND reason=\"the database is away\""));
     desk.answer = DESK_RETURN;
     app_pass_ms(&f, 2000);
     app_run_until_idle(&f);
     assert_int_equal(desk.asked, 2);
-    assert_true(app_logged(&f, "error=SLACK_ESTORE reason=\"the authorizer's function failed\""));
+    assert_true(
+        world_logged(&f.world, "error=SLACK_ESTORE reason=\"the authorizer's function failed\""));
     desk.answer = DESK_NOW;
     app_pass_ms(&f, 4000);
     app_run_until_calls(&f, 1);

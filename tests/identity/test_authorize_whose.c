@@ -177,8 +177,7 @@ static void jobs_know_whose_they_are(void **state)
                "\"api_app_id\":\"A7\",\"user_id\":\"U7\"}",
                &ack);
     app_run_until(&f, &ack.count);
-    while (desk.seen.count == 0)
-        app_turn(&f);
+    world_until(&f.world, desk.seen.count != 0);
     app_run_until_idle(&f);
     slack_app_forget(f.app, NULL);
     app_pass_ms(&f, 2000);

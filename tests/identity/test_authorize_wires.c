@@ -63,8 +63,7 @@ static int close_app(void **state)
 static void answer_later(bool later)
 {
     if (!later) return;
-    while (asked.id == 0)
-        wires_turn(&w);
+    world_until(&w.world, asked.id != 0);
     assert_int_equal(slack_authorize_grant(asked, &granted), 0);
 }
 
@@ -136,8 +135,7 @@ static void said_with_the_tenants_token(void **state)
     const size_t before = fake_slack_count(w.slack);
     assert_int_equal(over_http(SLACK_KIND_EVENT, EVENT("T0NOW", "Ev1"), false)->status, 200);
     over_socket(SLACK_KIND_EVENT, EVENT("T0NOW", "Ev2"), false);
-    while (fake_slack_count(w.slack) < before + 2)
-        wires_turn(&w);
+    world_until(&w.world, fake_slack_count(w.slack) >= before + 2);
     for (size_t i = before; i < before + 2; i++) {
         assert_string_equal(fake_slack_call(w.slack, i)->method, "chat.postMessage");
         assert_string_equal(fake_slack_call(w.slack, i)->token, "xoxb-granted");

@@ -37,16 +37,14 @@ static void assert_tokens(app_fixture_t *f, const char *bot, const char *app)
     app_run_until_calls(f, before + 1);
     assert_int_equal(t->host->call(t, "apps.connections.open", answered, NULL), 0);
     app_run_until_calls(f, before + 2);
-    while (answers < want)
-        app_turn(f);
+    world_until(&f->world, answers >= want);
     assert_string_equal(fake_slack_call(f->slack, before)->token, bot);
     assert_string_equal(fake_slack_call(f->slack, before + 1)->token, app);
 }
 
 static void until_logged(app_fixture_t *f, const char *text)
 {
-    while (!strstr(f->log, text))
-        app_turn(f);
+    world_until(&f->world, strstr(f->world.log, text));
 }
 
 static void a_reload_brings_new_tokens(void **state)
@@ -60,16 +58,16 @@ static void a_reload_brings_new_tokens(void **state)
     assert_tokens(&f, "xoxb-2", "xapp-first");
     file_replace(bot_file, "xoxe.xoxb-a-token-that-rotates");
     file_replace(app_file, "xapp-second");
-    *f.log = '\0';
+    world_forget_log(&f.world);
     slack_app_reload(f.app);
     until_logged(&f, app_file);
     assert_tokens(&f, "xoxe.xoxb-a-token-that-rotates", "xapp-second");
     file_replace(bot_file, " xoxb-3 \r\n\n");
-    *f.log = '\0';
+    world_forget_log(&f.world);
     slack_app_reload(f.app);
     until_logged(&f, app_file);
     assert_tokens(&f, "xoxb-3", "xapp-second");
-    assert_null(strstr(f.log, "that-rotates"));
+    assert_false(world_logged(&f.world, "that-rotates"));
     app_close(&f);
 }
 
@@ -104,12 +102,12 @@ static void bad_files_keep_the_old_token(void **state)
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         unlink(bot_file);
         if (table[i].text) file_replace(bot_file, table[i].text);
-        *f.log = '\0';
+        world_forget_log(&f.world);
         slack_app_reload(f.app);
         until_logged(&f, app_file);
-        assert_non_null(strstr(f.log, "level=error event=\"token not read again, the old one "
-                                      "stays\""));
-        assert_non_null(strstr(f.log, table[i].reason));
+        assert_true(world_logged(&f.world, "level=error event=\"token not read again, the old one "
+                                           "stays\""));
+        assert_true(world_logged(&f.world, table[i].reason));
         assert_tokens(&f, "xoxb-first", "xapp-first");
     }
     char *large = malloc(2000);
@@ -161,15 +159,15 @@ static void memory_runs_out_later(void **state)
     open_app(&f);
     file_replace(bot_file, "xoxb-second");
     for (size_t nth = 0; nth < 4; nth++) {
-        *f.log = '\0';
+        world_forget_log(&f.world);
         heap_fail_at(nth, false);
         slack__inspect_reload(f.app);
         assert_true(heap_heal());
-        assert_non_null(strstr(f.log, "reason=\"out of memory\""));
+        assert_true(world_logged(&f.world, "reason=\"out of memory\""));
     }
-    *f.log = '\0';
+    world_forget_log(&f.world);
     slack__inspect_reload(f.app);
-    assert_null(strstr(f.log, "level=error"));
+    assert_false(world_logged(&f.world, "level=error"));
     assert_tokens(&f, "xoxb-second", "xapp-first");
     app_close(&f);
     assert_int_equal(heap_unwiped(), 0);

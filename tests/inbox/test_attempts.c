@@ -64,8 +64,7 @@ static void apply(slack_store_op_t *op)
     op->done = on_op;
     slack__link_init(&op->link);
     slack__inspect_store(inbox.f.app)->ops->submit(slack__inspect_store(inbox.f.app), op);
-    while (!op_ended)
-        app_turn(&inbox.f);
+    world_until(&inbox.f.world, op_ended);
 }
 
 static void replay(void)
@@ -286,8 +285,7 @@ static void test_no_memory_for_a_record(void **state)
     app_ready(&inbox.f);
     app_ack_t ack = {0};
     app_inject(&inbox.f, "{\"event_id\":\"Ev1\",\"event\":{\"type\":\"x\"}}", &ack);
-    while (b.runs == 0)
-        app_turn(&inbox.f);
+    world_until(&inbox.f.world, b.runs != 0);
     app_spin(&inbox.f);
     assert_true(heap_heal());
     inbox_pass_ms(LONG_MS); /* the end can be noted */
@@ -305,8 +303,7 @@ static void test_no_memory_for_a_reason(void **state)
     app_ready(&inbox.f);
     app_ack_t ack = {0};
     app_inject(&inbox.f, "{\"event_id\":\"Ev1\",\"event\":{\"type\":\"x\"}}", &ack);
-    while (a.runs == 0)
-        app_turn(&inbox.f);
+    world_until(&inbox.f.world, a.runs != 0);
     app_spin(&inbox.f);
     assert_true(heap_heal());
     inbox_pass_ms(LONG_MS);
@@ -326,7 +323,8 @@ static bool each_kind(unsigned nth)
     app_ack_t ack = {0};
     snprintf(body, sizeof body, "{\"event_id\":\"Ev%u\",\"event\":{\"type\":\"x\"}}", nth);
     good.runs = hopeless.runs = passing.runs = inbox.deads = 0;
-    *inbox.order = *inbox.f.log = '\0';
+    *inbox.order = '\0';
+    world_forget_log(&inbox.f.world);
     app_prepare(&inbox.f, body, &ack);
     heap_fail_at(nth, false);
     unsigned taken = app_inject_prepared(&inbox.f);
@@ -338,7 +336,7 @@ static bool each_kind(unsigned nth)
         inbox_pass_ms(LONG_MS);
     if (!taken || ack.outcome != SLACK_ACK_OK) return failed;
     if (strcmp(inbox.order, "abcc") != 0)
-        fail_msg("allocation %u failing: %s\n%s", nth, inbox.order, inbox.f.log);
+        fail_msg("allocation %u failing: %s\n%s", nth, inbox.order, inbox.f.world.log);
     assert_int_equal(inbox.deads, 1);
     assert_int_equal(inbox.last_dead.status, SLACK_EINVAL);
     return failed;

@@ -32,7 +32,7 @@ static void open_with(slack_handler_fn fn, void *user_data)
 static void pass(void)
 {
     app_run_until_idle(&f);
-    f.skew_us += (uint64_t)10 * 60 * 1000 * 1000;
+    f.world.mono_us += (uint64_t)10 * 60 * 1000 * 1000;
     slack__inspect_poll(f.app);
     do
         app_turn(&f);

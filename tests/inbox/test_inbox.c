@@ -52,7 +52,7 @@ static void fail_always(void)
     assert_int_equal(inbox.last_dead.attempts, 5);
     assert_int_equal(inbox.last_dead.status, SLACK_ETIMEDOUT);
     assert_string_equal(inbox.dead_error, "message:*: SLACK_ETIMEDOUT");
-    assert_true(inbox_logged("event=\"dead letter\""));
+    assert_true(world_logged(&inbox.f.world, "event=\"dead letter\""));
 }
 
 static void test_attempts_end(void **state)
@@ -446,8 +446,8 @@ static bool deliver_with_failure(unsigned nth)
          i < 8 && taken && ack.outcome == SLACK_ACK_OK && inbox.runs < 2 && inbox.deads == 0; i++)
         inbox_pass_ms(LONG_MS);
     if (taken && ack.outcome == SLACK_ACK_OK && inbox.runs < 2)
-        fail_msg("allocation %u failing: %u runs\n%s", nth, inbox.runs, inbox.f.log);
-    *inbox.f.log = '\0';
+        fail_msg("allocation %u failing: %u runs\n%s", nth, inbox.runs, inbox.f.world.log);
+    world_forget_log(&inbox.f.world);
     return failed;
 }
 

@@ -90,11 +90,9 @@ static void test_a_delivery_that_ends_every_process(void **state)
     store_file_clean();
     end_inside_the_handler(25);
     open_scripted();
-    while (inbox.deads == 0)
-        app_turn(&inbox.f);
+    world_until(&inbox.f.world, inbox.deads != 0);
     assert_int_equal(inbox.runs, 0);
-    assert_string_equal(inbox.dead_error,
-                        "SLACK_ECLOSED the process ended during each attempt");
+    assert_string_equal(inbox.dead_error, "SLACK_ECLOSED the process ended during each attempt");
     app_close(&inbox.f);
 }
 
@@ -111,8 +109,7 @@ static void test_a_stop_is_no_failure(void **state)
         inbox_until_held(1);
         app_spin(&inbox.f);
         slack_app_stop(inbox.f.app);
-        while (slack__inspect_is(inbox.f.app, "running"))
-            app_turn(&inbox.f);
+        world_until(&inbox.f.world, !slack__inspect_is(inbox.f.app, "running"));
         slack_ctx_release(inbox.held[0], i % 2 ? SLACK_ECLOSED : SLACK_ECANCELED);
         app_close(&inbox.f);
     }
@@ -164,8 +161,7 @@ static const char *offered(slack_store_t *other)
     slack__link_init(&op.link);
     *claimed_by_others = '\0';
     other->ops->submit(other, &op);
-    while (*claimed_by_others == '\0')
-        app_turn(&inbox.f);
+    world_until(&inbox.f.world, *claimed_by_others != '\0');
     slack__arena_free(batch.arena);
     return claimed_by_others;
 }
@@ -187,16 +183,15 @@ static void test_a_loop_that_turns_keeps_its_claims(void **state)
     inbox_until_held(1);
     for (int i = 0; i < 3 * LOOKS; i++) {
         app_pass_ms(&inbox.f, SLACK_STORE_RENEW_MS);
-        while (slack__inspect_renews(inbox.f.app))
-            app_turn(&inbox.f);
+        world_until(&inbox.f.world, !slack__inspect_renews(inbox.f.app));
         assert_string_equal(offered(other), "0:");
     }
     slack__inspect_set_renewing(inbox.f.app, true); /* it hangs */
     for (int i = 1; i < LOOKS; i++) {
-        inbox.f.skew_us += SLACK_STORE_RENEW_MS * 1000;
+        inbox.f.world.mono_us += SLACK_STORE_RENEW_MS * 1000;
         assert_string_equal(offered(other), "0:");
     }
-    inbox.f.skew_us += SLACK_STORE_RENEW_MS * 1000;
+    inbox.f.world.mono_us += SLACK_STORE_RENEW_MS * 1000;
     assert_string_equal(offered(other), "0:Ev1");
     slack__inspect_set_renewing(inbox.f.app, false);
     slack_ctx_release(inbox.held[0], 0);
@@ -219,7 +214,7 @@ static void test_past_memory_there_is_the_disk(void **state)
         inbox_deliver(id, text, &ack[i]);
         app_run_until(&inbox.f, &ack[i].count);
         assert_int_equal(ack[i].outcome, SLACK_ACK_OK);
-        inbox.f.skew_us += 1000;
+        inbox.f.world.mono_us += 1000;
     }
     assert_true(inbox.held_count <= 4);
     for (unsigned i = 0; i < 10; i++) {

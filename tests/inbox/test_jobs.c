@@ -59,7 +59,7 @@ static void no_listener(void)
     assert_string_equal(inbox.dead_error,
                         "SLACK_ENOTFOUND no listener for the job \"wrok\": add slack_on_job(app, "
                         "\"wrok\", …), then slackapp inbox retry");
-    assert_true(inbox_logged("level=error event=\"dead letter\""));
+    assert_true(world_logged(&inbox.f.world, "level=error event=\"dead letter\""));
     inbox_pass_ms(LONG_MS);
     assert_int_equal(inbox.deads, 1);
 }
@@ -128,8 +128,7 @@ static void test_a_job_whose_listener_was_renamed(void **state)
     slack_on_job(inbox.f.app, "worker", work, NULL);
     app_ready(&inbox.f);
     inbox_pass_ms(1000);
-    while (inbox.deads == 0)
-        app_turn(&inbox.f);
+    world_until(&inbox.f.world, inbox.deads != 0);
     const int64_t id = inbox.last_dead.id;
     inbox_restart();
     slack_on_job(inbox.f.app, "work", work, NULL);
@@ -321,13 +320,13 @@ static void missed(enum slack_missed choice, unsigned runs)
     const int64_t before = now_ms(&inbox.f);
     inbox_restart();
     every("* * * * *", choice);
-    inbox.f.skew_us += (uint64_t)(241000 - before % 60000) * 1000;
+    inbox.f.world.mono_us += (uint64_t)(241000 - before % 60000) * 1000;
     app_ready(&inbox.f);
     inbox_settle();
     inbox_until_runs(runs);
     assert_int_equal(inbox.runs, runs);
     if (runs) assert_true(dues[0] == before / 60000 * 60000 + 60000);
-    if (!runs) assert_true(inbox_logged("event=\"run of a schedule skipped\""));
+    if (!runs) assert_true(world_logged(&inbox.f.world, "event=\"run of a schedule skipped\""));
     pass_minute();
     inbox_until_runs(runs + 1); /* it goes on in either case */
     assert_true(dues[runs] == now_ms(&inbox.f) / 60000 * 60000);
@@ -354,7 +353,7 @@ static void test_a_schedule_that_changed(void **state)
     pass_minute();
     pass_minute();
     assert_int_equal(inbox.runs + inbox.deads, 0);
-    assert_true(inbox_logged("reason=\"the schedule has changed\""));
+    assert_true(world_logged(&inbox.f.world, "reason=\"the schedule has changed\""));
     app_close(&inbox.f);
 }
 
@@ -432,10 +431,9 @@ static void own_jobs(void)
     app_run_until(&inbox.f, &stored_count);
     assert_int_equal(stored[0], 0);
     assert_int_equal(slack_app_defer(inbox.f.app, &job), 0); /* its key waits */
-    while (stored_count < 2)
-        app_turn(&inbox.f);
+    world_until(&inbox.f.world, stored_count >= 2);
     assert_int_equal(stored[1], SLACK_EALREADY);
-    assert_true(inbox_logged("event=\"job dropped\""));
+    assert_true(world_logged(&inbox.f.world, "event=\"job dropped\""));
     const int64_t before = now_ms(&inbox.f);
     inbox_pass_ms(1000);
     inbox_until_runs(1);
@@ -485,8 +483,7 @@ static void successors(void)
     for (unsigned i = 1; i <= 4; i++) {
         inbox_until_runs(i);
         assert_int_equal(inbox.runs, i);
-        while (stored_count < 2 * i)
-            app_turn(&inbox.f);
+        world_until(&inbox.f.world, stored_count >= 2 * i);
         assert_int_equal(stored[(2 * i - 2) % 4], 0);
         assert_int_equal(stored[(2 * i - 1) % 4], SLACK_EALREADY);
         if (i > 1) assert_true(dues[i - 1] == dues[i - 2] + 1000);

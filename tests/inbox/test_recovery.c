@@ -129,7 +129,7 @@ static void settle(void)
 /* Longer than any wait between attempts. */
 static void pass(void)
 {
-    f.skew_us += (uint64_t)10 * 60 * 1000 * 1000;
+    f.world.mono_us += (uint64_t)10 * 60 * 1000 * 1000;
     slack__inspect_poll(f.app);
     settle();
 }
@@ -201,8 +201,7 @@ static void test_what_was_left_comes_first(void **state)
     app_run_until(&f, &ack.count);
     assert_int_equal(ack.outcome, SLACK_ACK_OK);
     assert_true(runs < ROWS / 10); /* its ack has not waited for them */
-    while (runs < ROWS + 1)
-        app_turn(&f);
+    world_until(&f.world, runs >= ROWS + 1);
     assert_int_equal(new_ran_at, ROWS + 1);
     settle();
     assert_false(slack__inspect_overflows(f.app));
@@ -228,8 +227,7 @@ static void test_a_failure_in_the_middle(void **state)
         app_inject(&f, body, &acks[i]);
     }
     for (unsigned i = 0; i < COUNT; i++) {
-        while (held_count <= i)
-            app_turn(&f);
+        world_until(&f.world, held_count > i);
         app_spin(&f);
         assert_int_equal(held_count, i + 1); /* one at a time */
         char id[8];
@@ -270,8 +268,7 @@ static void test_a_bound_uses_up_no_attempts(void **state)
     slack_on_message(f.app, NULL, hold_or_say, NULL);
     holding = true;
     app_ready(&f);
-    while (held_count < 1000)
-        app_turn(&f);
+    world_until(&f.world, held_count >= 1000);
     holding = false;
     unsigned failed = 0;
     for (unsigned i = 0; i < held_count; i++) {
@@ -296,16 +293,14 @@ static void test_what_waits_has_its_share(void **state)
     for (int i = 0; i < 64; i++) /* so many connections there are; all other calls wait for one */
         fake_slack_answer(f.slack, "chat.update", 0, "");
     app_start(&f);
-    while (!slack__inspect_is(f.app, "running"))
-        app_turn(&f);
+    world_until(&f.world, slack__inspect_is(f.app, "running"));
     while (slack__webapi_room(slack__inspect_webapi(f.app)) > 3)
         assert_int_equal(
             slack_callf(slack_app_client(f.app), "chat.update", NULL, NULL, "{text: 'x'}"), 0);
-    while (slack__inspect_claims(f.app)) /* with the room that there was before */
-        app_turn(&f);
+    world_until(&f.world, !slack__inspect_claims(f.app)); /* with the room that there was before */
     const unsigned before = runs;
-    while (runs < before + 200 && slack__webapi_room(slack__inspect_webapi(f.app)) <= 3)
-        app_turn(&f);
+    world_until(&f.world,
+                runs >= before + 200 || slack__webapi_room(slack__inspect_webapi(f.app)) > 3);
     assert_true(runs >= before + 200);
     app_close(&f);
 }
@@ -430,7 +425,7 @@ static void test_a_damaged_payload_is_a_dead_letter(void **state)
     assert_int_equal(runs, 1);
     assert_int_equal(deads, 1);
     assert_string_equal(last_dead, "SLACK_ESTORE the stored row is damaged");
-    assert_non_null(strstr(f.log, "event=\"dead letter\" id=1 kind=event key=Ev1 attempts=2"));
+    assert_true(world_logged(&f.world, "event=\"dead letter\" id=1 kind=event key=Ev1 attempts=2"));
     app_close(&f);
     assert_int_equal(rows_in(SLACK_ROW_DEAD), 1);
 }
@@ -483,8 +478,7 @@ static void test_a_replay_that_is_cut_off_goes_on(void **state)
 
     holding = true;
     open_with_two(&counted);
-    while (runs == 0)
-        app_turn(&f);
+    world_until(&f.world, runs != 0);
     slack_app_stop(f.app); /* app_close() is the second one, which waits for nothing */
     app_close(&f);
 
@@ -512,9 +506,9 @@ static void test_a_replay_has_all_its_attempts(void **state)
         slack_on_message(f.app, NULL, time_out, NULL);
         app_ready(&f);
         if (life == 0) event("Ev1");
-        while (runs == 0 ||
-               slack__inspect_live(f.app) > 0) /* and no turn more, which may wait for the next */
-            app_turn(&f);
+        world_until(&f.world,
+                    runs != 0 && slack__inspect_live(f.app) ==
+                                     0); /* and no turn more, which may wait for the next */
         assert_int_equal(runs, 1);
         assert_int_equal(deads, 0);
         pass();
@@ -571,7 +565,7 @@ static void test_an_end_that_cannot_be_noted_does_not_grow(void **state)
     while (full_times < 10000)
         slack__inspect_poll(f.app);
     assert_int_equal(last_size, first_size);
-    const char *told = strstr(f.log, "the end of a delivery was not stored");
+    const char *told = strstr(f.world.log, "the end of a delivery was not stored");
     assert_non_null(told);
     assert_null(strstr(told + 1, "a delivery's end")); /* once is enough */
     slack__inspect_store(f.app)->ops = whole_ops;
@@ -591,7 +585,7 @@ static void test_an_end_without_room_is_the_last(void **state)
     pass();
     assert_int_equal(full_times, 1);
     assert_int_equal(runs, 1);
-    assert_non_null(strstr(f.log, "event=\"store: the end of a delivery was not stored\""));
+    assert_true(world_logged(&f.world, "event=\"store: the end of a delivery was not stored\""));
     app_close(&f);
 }
 
@@ -614,8 +608,7 @@ static void test_a_lease_that_was_not_renewed_is_soon(void **state)
     store_file_clean();
     open_app(store_file_url(), 2);
     app_ready(&f);
-    while (slack__inspect_renews(f.app) || slack__inspect_claims(f.app))
-        app_turn(&f);
+    world_until(&f.world, !slack__inspect_renews(f.app) && !slack__inspect_claims(f.app));
     slack_store_ops_t busy_ops = *slack__inspect_store(f.app)->ops;
     busy_ops.submit = submit_to_busy;
     whole_ops = slack__inspect_store(f.app)->ops;
@@ -623,16 +616,15 @@ static void test_a_lease_that_was_not_renewed_is_soon(void **state)
     renewals = 0;
     slack__inspect_poll(f.app);
     assert_int_equal(renewals, 0); /* it is not time yet */
-    f.skew_us += SLACK_STORE_RENEW_MS * 1000;
+    f.world.mono_us += SLACK_STORE_RENEW_MS * 1000;
     for (unsigned i = 1; i <= 3; i++) {
         slack__inspect_poll(f.app);
         assert_int_equal(renewals, i);
-        f.skew_us += SLACK_BACKLOG_POLL_MS * 1000;
+        f.world.mono_us += SLACK_BACKLOG_POLL_MS * 1000;
     }
     slack__inspect_store(f.app)->ops = whole_ops;
     slack__inspect_poll(f.app);
-    while (slack__inspect_renews(f.app) || slack__inspect_claims(f.app))
-        app_turn(&f);
+    world_until(&f.world, !slack__inspect_renews(f.app) && !slack__inspect_claims(f.app));
     app_close(&f);
 }
 

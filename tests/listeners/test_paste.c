@@ -46,12 +46,12 @@ static const struct {
 static void take_code(char *ret, size_t size)
 {
     const char *at = NULL;
-    for (const char *next = f.log; (next = strstr(next, " add=")) != NULL; next++)
+    for (const char *next = f.world.log; (next = strstr(next, " add=")) != NULL; next++)
         at = next + 5;
     assert_non_null(at);
     const char quote[] = {*at, '\0'};
     snprintf(ret, size, "%.*s", (int)strcspn(at + 1, quote), at + 1);
-    *f.log = '\0';
+    world_forget_log(&f.world);
 }
 
 static void deliver(size_t body, const char *name, app_ack_t *ack)

@@ -33,19 +33,17 @@ static void open_with(const slack_options_t *extra)
 static void go(void)
 {
     app_ready(&f);
-    while (http_stats().state != SLACK_TRANSPORT_READY)
-        app_turn(&f);
-    browser = http_peer_open(&f.loop, http_stats().port, false);
-    admin =
-        http_stats().admin_port ? http_peer_open(&f.loop, http_stats().admin_port, false) : NULL;
+    world_until(&f.world, http_stats().state == SLACK_TRANSPORT_READY);
+    browser = http_peer_open(&f.world.loop, http_stats().port, false);
+    admin = http_stats().admin_port ? http_peer_open(&f.world.loop, http_stats().admin_port, false)
+                                    : NULL;
 }
 
 static void close_peer(http_peer_t *peer)
 {
     bool closed = false;
     http_peer_close(peer, &closed);
-    while (!closed)
-        app_turn(&f);
+    world_until(&f.world, closed);
 }
 
 static void close_all(void)
@@ -167,7 +165,7 @@ static void port_of_their_own_is_taken(void **state)
     uv_tcp_t other;
     int len = sizeof address;
     open_with(&(slack_options_t){0});
-    uv_tcp_init(&f.loop, &other);
+    uv_tcp_init(&f.world.loop, &other);
     uv_ip4_addr("127.0.0.1", 0, &address);
     assert_int_equal(uv_tcp_bind(&other, (const struct sockaddr *)&address, 0), 0);
     assert_int_equal(uv_listen((uv_stream_t *)&other, 1, NULL), 0);
@@ -224,13 +222,12 @@ static void socket_mode_has_pages(void **state)
     open_without_http("socket", &(slack_options_t){0});
     app_start(&f);
     unsigned port = 0; /* it listens before auth.test has an answer */
-    const char *line = strstr(f.log, "event=\"admin server listening\" host=127.0.0.1 port=");
+    const char *line = strstr(f.world.log, "event=\"admin server listening\" host=127.0.0.1 port=");
     assert_non_null(line);
     assert_int_equal(sscanf(strstr(line, " port="), " port=%u", &port), 1);
-    admin = http_peer_open(&f.loop, port, false);
+    admin = http_peer_open(&f.world.loop, port, false);
     check_text(get(admin, "GET /healthz"), 200, "ok\n");
-    while (!slack__inspect_is(f.app, "running"))
-        app_turn(&f);
+    world_until(&f.world, slack__inspect_is(f.app, "running"));
     check_text(get(admin, "GET /readyz"), 503, "a transport is not ready\n");
     assert_int_equal(stats_of("socket").admin_port, port);
     const http_reply_t *reply = get(admin, "GET /metrics");
@@ -240,8 +237,9 @@ static void socket_mode_has_pages(void **state)
         strstr(reply->body, "\nslackapp_transport_reconnects_total{transport=\"socket\"} 0\n"));
     check_text(get(admin, "GET /none"), 404, "");
     check_text(get(admin, "POST /slack/events"), 404, "");
-    assert_non_null(strstr(f.log, "event=\"request refused\" status=404 reason=\"no such page\" "
-                                  "peer=127.0.0.1 path=/none"));
+    assert_true(world_logged(&f.world,
+                             "event=\"request refused\" status=404 reason=\"no such page\" "
+                             "peer=127.0.0.1 path=/none"));
     close_without_http();
 }
 
@@ -251,9 +249,8 @@ static void starting_is_told(void **state)
     open_without_http("memory", &(slack_options_t){0});
     fake_slack_answer(f.slack, "auth.test", 500, "");
     app_start(&f);
-    admin = http_peer_open(&f.loop, stats_of("memory").admin_port, false);
-    while (!strstr(f.log, "auth.test failed"))
-        app_turn(&f);
+    admin = http_peer_open(&f.world.loop, stats_of("memory").admin_port, false);
+    world_until(&f.world, strstr(f.world.log, "auth.test failed"));
     check_text(get(admin, "GET /readyz"), 503, "starting\n");
     check_text(get(admin, "GET /healthz"), 200, "ok\n");
     close_without_http();
@@ -265,7 +262,7 @@ static void drain_is_told_without_http(void **state)
     open_without_http("memory", &(slack_options_t){.drain_delay_ms = 100});
     slack_http_route(f.app, "GET", "/keep", keep, NULL);
     app_ready(&f);
-    admin = http_peer_open(&f.loop, stats_of("memory").admin_port, false);
+    admin = http_peer_open(&f.world.loop, stats_of("memory").admin_port, false);
     check_text(get(admin, "GET /readyz"), 200, "ready\n");
     visits = 0;
     int number = ask(admin, "GET /keep");
@@ -274,8 +271,7 @@ static void drain_is_told_without_http(void **state)
     app_spin(&f);
     assert_string_equal(slack__inspect_state(f.app), "leaving");
     check_text(get(admin, "GET /readyz"), 503, "stopping\n");
-    while (slack__inspect_is(f.app, "leaving"))
-        app_turn(&f);
+    world_until(&f.world, !slack__inspect_is(f.app, "leaving"));
     assert_string_equal(slack__inspect_state(f.app), "draining");
     check_text(get(admin, "GET /readyz"), 503, "stopping\n");
     check_text(get(admin, "GET /healthz"), 200, "ok\n");
@@ -383,8 +379,7 @@ static void routes_of_the_program(void **state)
     number = ask(browser, "GET /keep");
     app_run_until(&f, &visits);
     http_peer_drop(browser, number);
-    while (http_stats().connections > 0)
-        app_turn(&f);
+    world_until(&f.world, http_stats().connections == 0);
     assert_int_equal(slack_http_reply(kept, 200, NULL, "later", 5), SLACK_ECLOSED);
     close_all();
 }
@@ -607,8 +602,7 @@ static bool start_with_failure(size_t nth)
         assert_int_equal(slack__inspect_status(f.app), SLACK_ENOMEM);
     if (slack__inspect_is(f.app, "running")) assert_int_not_equal(stats_of("memory").admin_port, 0);
     slack_app_stop(f.app);
-    while (!slack__inspect_is(f.app, "new") && !slack__inspect_is(f.app, "stopped"))
-        app_turn(&f);
+    world_until(&f.world, slack__inspect_is(f.app, "new") || slack__inspect_is(f.app, "stopped"));
     app_close(&f);
     assert_int_equal(heap_live(), 0);
     return failed;

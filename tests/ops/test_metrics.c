@@ -172,10 +172,9 @@ static void everything_is_counted(void **state)
     inject("{\"command\":\"/say\"}");
     inject("{\"command\":\"/none\"}");
     app_run_until_calls(&f, 1);
-    while (slack__inspect_counters(f.app)->calls.methods[0].ok +
-               slack__inspect_counters(f.app)->calls.methods[1].ok <
-           2)
-        app_turn(&f);
+    world_until(&f.world, slack__inspect_counters(f.app)->calls.methods[0].ok +
+                                  slack__inspect_counters(f.app)->calls.methods[1].ok >=
+                              2);
     read_page();
     check("slackapp_deliveries_total{kind=\"event\",result=\"ok\"}", 1);
     check("slackapp_deliveries_total{kind=\"event\",result=\"duplicate\"}", 1);

@@ -116,8 +116,7 @@ static void expect_put_off(const char *by_socket, const char *by_http)
 {
     unsigned before = handled;
     wires_send_begin(&w, SLACK_KIND_EVENT, event(by_socket), false);
-    while (slack__inspect_unready(w.app) == NULL)
-        wires_turn(&w);
+    world_until(&w.world, slack__inspect_unready(w.app));
     assert_string_equal(slack__inspect_unready(w.app), "the store fails\n");
     const http_reply_t *reply = wires_post(&w, SLACK_KIND_EVENT, event(by_http), "");
     assert_int_equal(reply->status, 503);
@@ -128,7 +127,7 @@ static void expect_put_off(const char *by_socket, const char *by_http)
 
 static void expect_line(const char *name, const char *what)
 {
-    const char *line = strstr(w.log, "event=\"store failed\"");
+    const char *line = strstr(w.world.log, "event=\"store failed\"");
     char text[512];
     if (!line) fail_msg("\"%s\" is not told", name);
     snprintf(text, sizeof text, "%.*s", (int)strcspn(line, "\n"), line);
@@ -214,7 +213,7 @@ TEST(test_a_file_that_comes_back)
     assert_int_equal(rename(store_file_copy(), store_file_path()), 0);
     expect_taken("Ev2");
     expect_taken("Ev3");
-    assert_non_null(strstr(w.log, "event=\"store works again\""));
+    assert_true(world_logged(&w.world, "event=\"store works again\""));
     assert_null(slack__inspect_unready(w.app));
     assert_int_equal(wires_post(&w, SLACK_KIND_EVENT, event("Ev1"), "")->status, 200);
     assert_int_equal(handled, 3); /* known */
@@ -234,7 +233,7 @@ TEST(test_a_file_that_others_tidy)
         if (i % 10 == 9) sw_sql("DELETE FROM inbox WHERE state = 2; VACUUM");
         if (i % 4 == 3) sw_sql("PRAGMA wal_checkpoint(TRUNCATE)");
     }
-    assert_null(strstr(w.log, "store failed"));
+    assert_false(world_logged(&w.world, "store failed"));
     wires_close(&w);
     store_file_clean();
 }

@@ -7,84 +7,42 @@
 #include "support/heap.h"
 #include "transport_memory/memory.h"
 
-#define PATIENCE_MS 20000
-
-/* ---- clock and log ---- */
-
-static uint64_t mono_us(void *user_data)
-{
-    return slack__mono_us(&slack__clock_system) + ((app_fixture_t *)user_data)->skew_us;
-}
-
-static int64_t wall_ms(void *user_data)
-{
-    int64_t skew_ms = (int64_t)(((app_fixture_t *)user_data)->skew_us / 1000);
-    return slack__wall_ms(&slack__clock_system) + skew_ms;
-}
-
-static slack_clock_t test_clock = {mono_us, wall_ms, NULL};
-
-static void take_line(enum slack_log_level level, const char *line, size_t len, void *user_data)
-{
-    app_fixture_t *f = user_data;
-    size_t used = strlen(f->log);
-    snprintf(f->log + used, sizeof f->log - used, "%.*s\n", (int)len, line);
-}
-
-/* ---- the loop, never without an end ---- */
-
-/* As long as Slack is called, the test goes on. Else its end is not a failed assertion: that would
- * go on into a teardown that waits as well. */
-static void bark(uv_timer_t *timer)
-{
-    app_fixture_t *f = timer->data;
-    const size_t calls = f->slack ? fake_slack_count(f->slack) : 0;
-    if (calls > f->calls_seen) {
-        f->calls_seen = calls;
-        return;
-    }
-    fprintf(stderr, "nothing happened for a long time; the log:\n%s", f->log);
-    exit(1);
-}
+/* ---- the loop ---- */
 
 void app_turn(app_fixture_t *f)
 {
-    uv_run(&f->loop, UV_RUN_ONCE);
+    world_wait(&f->world, uv_hrtime(), "anything happens");
 }
 
 void app_run_until(app_fixture_t *f, const unsigned *flag)
 {
-    while (*flag == 0)
-        app_turn(f);
+    world_until(&f->world, *flag != 0);
 }
 
 void app_run_until_calls(app_fixture_t *f, size_t count)
 {
-    while (fake_slack_count(f->slack) < count)
-        app_turn(f);
+    world_until(&f->world, fake_slack_count(f->slack) >= count);
 }
 
 void app_run_until_stopped(app_fixture_t *f)
 {
-    while (!f->stopped)
-        app_turn(f);
+    world_until(&f->world, f->stopped);
 }
 
 void app_run_until_idle(app_fixture_t *f)
 {
-    while (slack__inspect_live(f->app) > 0)
-        app_turn(f);
+    world_until(&f->world, slack__inspect_live(f->app) == 0);
 }
 
 void app_spin(app_fixture_t *f)
 {
     for (int i = 0; i < 20; i++)
-        uv_run(&f->loop, UV_RUN_NOWAIT);
+        uv_run(&f->world.loop, UV_RUN_NOWAIT);
 }
 
 void app_pass_ms(app_fixture_t *f, uint64_t ms)
 {
-    f->skew_us += ms * 1000;
+    f->world.mono_us += ms * 1000;
     slack__net_clock_moved(slack__inspect_net(f->app));
     app_spin(f);
 }
@@ -95,16 +53,13 @@ void app_open(app_fixture_t *f, const slack_options_t *options)
 {
     memset(f, 0, sizeof *f);
     *app_order = '\0';
-    assert_int_equal(uv_loop_init(&f->loop), 0);
-    uv_timer_init(&f->loop, &f->watchdog);
-    f->watchdog.data = f;
-    uv_timer_start(&f->watchdog, bark, PATIENCE_MS, PATIENCE_MS);
-    uv_unref((uv_handle_t *)&f->watchdog);
-    f->slack = fake_slack_open(&f->loop);
+    world_open_loop(&f->world);
+    world_run_clock(&f->world);
+    f->slack = fake_slack_open(&f->world.loop);
     slack_options_t o = options ? *options : (slack_options_t){0};
-    o.loop = &f->loop;
-    o.log_fn = take_line;
-    o.log_user_data = f;
+    o.loop = &f->world.loop;
+    o.log_fn = world_keep_line;
+    o.log_user_data = &f->world;
     if (!o.log_level) o.log_level = SLACK_LOG_DEBUG;
     if (!o.transport) o.transport = "memory";
     f->transport = strstr(o.transport, "memory") ? "memory" : "http";
@@ -112,8 +67,7 @@ void app_open(app_fixture_t *f, const slack_options_t *options)
     if (!o.bot_token && !o.bot_token_file) o.bot_token = "xoxb-test";
     if (!o.api_url) o.api_url = fake_slack_api_url(f->slack);
     assert_int_equal(slack_app_new(&f->app, &o), 0);
-    test_clock.user_data = f;
-    slack__inspect_set_clock(f->app, &test_clock);
+    slack__inspect_set_clock(f->app, &f->world.clock);
 }
 
 static void stopped(slack_app_t *app, int status, void *user_data)
@@ -162,11 +116,9 @@ void app_close(app_fixture_t *f)
     bool closed;
     fake_slack_close(f->slack, &closed);
     f->slack = NULL;
-    while (!closed)
-        app_turn(f);
-    uv_close((uv_handle_t *)&f->watchdog, NULL);
-    uv_run(&f->loop, UV_RUN_DEFAULT);
-    assert_int_equal(uv_loop_close(&f->loop), 0);
+    world_until(&f->world, closed);
+    uv_run(&f->world.loop, UV_RUN_DEFAULT);
+    world_close(&f->world);
 }
 
 int app_setup(void **state)
@@ -182,19 +134,6 @@ int app_teardown(void **state)
 }
 
 /* ---- what it says and does ---- */
-
-bool app_logged(const app_fixture_t *f, const char *part)
-{
-    return strstr(f->log, part) != NULL;
-}
-
-unsigned app_log_count(const app_fixture_t *f, const char *part)
-{
-    unsigned count = 0;
-    for (const char *p = f->log; (p = strstr(p, part)) != NULL; p++)
-        count++;
-    return count;
-}
 
 const slack_json_t *app_call_args(app_fixture_t *f, size_t i, const char *method)
 {

@@ -3,10 +3,11 @@
 #define SLACK_TESTS_SUPPORT_APP_FIXTURE_H
 
 #include <slack/slack.h>
-#include <uv.h>
 
 #include "transport/transport.h"
 #include "support/fake_slack.h"
+#include "support/test.h"
+#include "support/world.h"
 
 /*
  * An app over transport_memory, with a Web API behind it, on one loop, under a clock whose jumps
@@ -15,17 +16,13 @@
 typedef struct app_ack app_ack_t;
 
 typedef struct app_fixture {
-    uv_loop_t loop;
+    world_t world; /* without a net; its clock is running */
     fake_slack_t *slack;
     slack_app_t *app;
     const char *transport; /* the one to wait for */
     bool started;
-    bool stopped;     /* the app has told its end */
-    int status;       /* as what */
-    uint64_t skew_us; /* added to the machine's clocks */
-    char log[16384];  /* the lines so far */
-    uv_timer_t watchdog;
-    size_t calls_seen; /* of Slack, when it looked last */
+    bool stopped; /* the app has stopped */
+    int status;   /* the status with which it stopped */
     struct {
         slack_arena_t *arena;
         const slack_json_t *body;
@@ -53,8 +50,10 @@ int app_start_fails(app_fixture_t *f);
 /* Stop, run to the end, free; the loop must be left empty. */
 void app_close(app_fixture_t *f);
 
-/* A case whose app is opened without options and closed behind it; it fails where memory is left
- * (of a program that watches it, see support/heap.h). */
+/* A case with an app `f` without options. The app is closed after it. The case fails if it leaves
+ * memory of the library allocated. */
+#define APP_TEST(function) TEST_CASE(function, app_setup, app_teardown, &f)
+/* The same in a list of cases. */
 #define APP_CASE(fixture, name)                                                                    \
     cmocka_unit_test_prestate_setup_teardown(name, app_setup, app_teardown, fixture)
 int app_setup(void **state);
@@ -68,7 +67,7 @@ unsigned app_inject_prepared(app_fixture_t *f);
 void app_inject(app_fixture_t *f, const char *body, app_ack_t *ack);
 /* The same, and run until it is acknowledged, and some turns more. */
 void app_deliver(app_fixture_t *f, const char *body, app_ack_t *ack);
-/* One turn of the loop. The program ends when nothing leads anywhere for a long time. */
+/* One blocking turn of the loop. */
 void app_turn(app_fixture_t *f);
 /* Run the loop until *flag is nonzero, or `count` calls were made. */
 void app_run_until(app_fixture_t *f, const unsigned *flag);
@@ -81,9 +80,6 @@ void app_spin(app_fixture_t *f);
 /* Let time go by, for the timers of the app as well. */
 void app_pass_ms(app_fixture_t *f, uint64_t ms);
 
-/* Whether the log has this in it, and how often. */
-bool app_logged(const app_fixture_t *f, const char *part);
-unsigned app_log_count(const app_fixture_t *f, const char *part);
 /* The arguments of the ith call, once it was made; it is one of `method`. */
 const slack_json_t *app_call_args(app_fixture_t *f, size_t i, const char *method);
 

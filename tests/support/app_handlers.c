@@ -67,8 +67,7 @@ int app_watch(slack_ctx_t *ctx, void *user_data)
 
 void app_run_until_done(app_fixture_t *f)
 {
-    while (app_done.listeners == 999 || app_done.duration_us == 0)
-        app_turn(f);
+    world_until(&f->world, app_done.listeners != 999 && app_done.duration_us != 0);
 }
 
 void app_run_through(app_fixture_t *f, const char *body, app_ack_t *ack)

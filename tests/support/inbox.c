@@ -73,8 +73,8 @@ void inbox_deliver(const char *id, const char *text, app_ack_t *ack)
 void inbox_settle(void)
 {
     app_spin(&inbox.f);
-    while (slack__inspect_live(inbox.f.app) > 0 || slack__inspect_claims(inbox.f.app))
-        app_turn(&inbox.f);
+    world_until(&inbox.f.world,
+                slack__inspect_live(inbox.f.app) == 0 && !slack__inspect_claims(inbox.f.app));
 }
 
 void inbox_pass_ms(uint64_t ms)
@@ -86,14 +86,8 @@ void inbox_pass_ms(uint64_t ms)
 
 void inbox_until_runs(unsigned count)
 {
-    while (inbox.runs < count)
-        app_turn(&inbox.f);
+    world_until(&inbox.f.world, inbox.runs >= count);
     inbox_settle();
-}
-
-bool inbox_logged(const char *part)
-{
-    return strstr(inbox.f.log, part) != NULL;
 }
 
 void inbox_each_store(void (*fn)(void))
@@ -125,8 +119,7 @@ void inbox_hold_first(bool deliver)
 
 void inbox_until_held(unsigned count)
 {
-    while (inbox.held_count < count)
-        app_turn(&inbox.f);
+    world_until(&inbox.f.world, inbox.held_count >= count);
 }
 
 void inbox_restart(void)
@@ -157,6 +150,6 @@ void inbox_retry_dead(int64_t id)
         .kind = SLACK_STORE_RETRY, .row.id = id, .batch = &batch, .done = dead_retried};
     slack__link_init(&op.link);
     store->ops->submit(store, &op);
-    while (op.kind == SLACK_STORE_RETRY) /* the batch is the store's until then */
-        app_turn(&inbox.f);
+    world_until(&inbox.f.world,
+                op.kind != SLACK_STORE_RETRY); /* the batch is the store's until then */
 }

@@ -48,7 +48,6 @@ void inbox_settle(void);
 void inbox_pass_ms(uint64_t ms);
 /* What a person does with a dead letter, by its id, or with all of them: 0. */
 void inbox_retry_dead(int64_t id);
-bool inbox_logged(const char *part);
 
 #define LONG_MS (10 * 60 * 1000) /* longer than any wait between attempts */
 

@@ -7,34 +7,6 @@
 #include "support/heap.h"
 #include "support/slack_request.h"
 
-static void bark(uv_timer_t *timer)
-{
-    const wires_t *w = timer->data;
-    fprintf(stderr, "nothing happened for a long time\n%s\n", w->log);
-    exit(1);
-}
-
-static void take_line(enum slack_log_level level, const char *line, size_t len, void *user_data)
-{
-    wires_t *w = user_data;
-    size_t used = strlen(w->log);
-    if (used + len + 2 <= sizeof w->log)
-        snprintf(w->log + used, sizeof w->log - used, "%.*s\n", (int)len, line);
-}
-
-static uint64_t mono_us(void *user_data)
-{
-    return slack__mono_us(&slack__clock_system) + ((wires_t *)user_data)->skew_us;
-}
-
-/* The time at which the requests are signed. */
-static int64_t wall_ms(void *user_data)
-{
-    return atoll(SLACK_REQUEST_TIME) * 1000;
-}
-
-static slack_clock_t at_signing = {mono_us, wall_ms, NULL};
-
 static void take_frame(socket_peer_t *peer, unsigned connection, enum socket_peer_opcode opcode,
                        const char *data, size_t len, void *user_data)
 {
@@ -47,7 +19,7 @@ static void take_frame(socket_peer_t *peer, unsigned connection, enum socket_pee
 
 void wires_turn(wires_t *w)
 {
-    uv_run(&w->loop, UV_RUN_ONCE);
+    world_wait(&w->world, uv_hrtime(), "anything happens");
 }
 
 /* ---- life ---- */
@@ -56,14 +28,13 @@ void wires_open(wires_t *w, const slack_options_t *options)
 {
     memset(w, 0, sizeof *w);
     *app_order = '\0';
-    assert_int_equal(uv_loop_init(&w->loop), 0);
-    uv_timer_init(&w->loop, &w->watchdog);
-    w->watchdog.data = w;
-    uv_timer_start(&w->watchdog, bark, 20000, 0);
-    w->slack = fake_slack_open(&w->loop);
+    world_open_loop(&w->world);
+    world_run_clock(&w->world);
+    w->world.wall_ms = atoll(SLACK_REQUEST_TIME) * 1000; /* when the requests are signed */
+    w->slack = fake_slack_open(&w->world.loop);
     w->script.frame = take_frame;
     w->script.user_data = w;
-    w->peer = socket_peer_open(&w->loop, &w->script);
+    w->peer = socket_peer_open(&w->world.loop, &w->script);
     snprintf(w->open_answer, sizeof w->open_answer,
              "{\"ok\":true,\"url\":\"ws://127.0.0.1:%u/link\"}", socket_peer_port(w->peer));
     for (int i = 0; i < 4; i++)
@@ -80,13 +51,12 @@ void wires_open(wires_t *w, const slack_options_t *options)
     o.http_port = "0";
     o.socket_connections = 1;
     o.api_url = fake_slack_api_url(w->slack);
-    o.log_fn = take_line;
-    o.log_user_data = w;
-    o.loop = &w->loop;
+    o.log_fn = world_keep_line;
+    o.log_user_data = &w->world;
+    o.loop = &w->world.loop;
     w->transport = o.transport;
     assert_int_equal(slack_app_new(&w->app, &o), 0);
-    at_signing.user_data = w;
-    slack__inspect_set_clock(w->app, &at_signing);
+    slack__inspect_set_clock(w->app, &w->world.clock);
 }
 
 static void stopped(slack_app_t *app, int status, void *user_data)
@@ -106,29 +76,23 @@ void wires_ready(wires_t *w)
     const bool http = strstr(w->transport, "http"), socket = strstr(w->transport, "socket");
     slack_transport_stats_t stats;
     assert_int_equal(slack_app_start(w->app, stopped, w), 0);
-    while (socket && !is_ready(w, "socket", &stats))
-        wires_turn(w);
-    while (http && !is_ready(w, "http", &stats))
-        wires_turn(w);
-    if (http) w->http = http_peer_open(&w->loop, stats.port, true);
+    world_until(&w->world, !socket || is_ready(w, "socket", &stats));
+    world_until(&w->world, !http || is_ready(w, "http", &stats));
+    if (http) w->http = http_peer_open(&w->world.loop, stats.port, true);
 }
 
 void wires_close(wires_t *w)
 {
     bool slack = false, peer = false, http = w->http == NULL;
-    uv_timer_start(&w->watchdog, bark, 20000, 0);
     if (w->http) http_peer_close(w->http, &http);
     slack_app_stop(w->app);
-    while (!w->stopped)
-        wires_turn(w);
+    world_until(&w->world, w->stopped);
     slack_app_free(w->app);
     fake_slack_close(w->slack, &slack);
     socket_peer_close(w->peer, &peer);
-    while (!slack || !peer || !http)
-        wires_turn(w);
-    uv_close((uv_handle_t *)&w->watchdog, NULL);
-    uv_run(&w->loop, UV_RUN_DEFAULT);
-    assert_int_equal(uv_loop_close(&w->loop), 0);
+    world_until(&w->world, slack && peer && http);
+    uv_run(&w->world.loop, UV_RUN_DEFAULT);
+    world_close(&w->world);
 }
 
 int wires_setup(void **state)
@@ -145,16 +109,15 @@ int wires_teardown(void **state)
 
 void wires_pass_ms(wires_t *w, uint64_t ms)
 {
-    w->skew_us += ms * 1000;
+    w->world.mono_us += ms * 1000;
     slack__net_clock_moved(slack__inspect_net(w->app));
     for (int i = 0; i < 20; i++)
-        uv_run(&w->loop, UV_RUN_NOWAIT);
+        uv_run(&w->world.loop, UV_RUN_NOWAIT);
 }
 
 void wires_settle(wires_t *w)
 {
-    while (slack__inspect_live(w->app) > (w->holding ? 1 : 0))
-        wires_turn(w);
+    world_until(&w->world, slack__inspect_live(w->app) <= (w->holding ? 1 : 0));
 }
 
 /* ---- deliveries ---- */
@@ -173,7 +136,6 @@ static int post(wires_t *w, enum slack_kind kind, const char *json, const char *
     int number = http_peer_send(w->http, request, len, (http_pieces_t){0});
     free(request);
     free(body);
-    uv_timer_start(&w->watchdog, bark, 20000, 0);
     return number;
 }
 
@@ -215,7 +177,6 @@ void wires_send_frame(wires_t *w, const char *frame)
 {
     w->frames = 0;
     socket_peer_text(w->peer, socket_peer_taken(w->peer), frame);
-    uv_timer_start(&w->watchdog, bark, 20000, 0);
 }
 
 void wires_send_begin(wires_t *w, enum slack_kind kind, const char *json, bool accepts)
@@ -233,8 +194,7 @@ void wires_send_begin(wires_t *w, enum slack_kind kind, const char *json, bool a
 
 const char *wires_frame(wires_t *w)
 {
-    while (w->frames == 0)
-        wires_turn(w);
+    world_until(&w->world, w->frames > 0);
     wires_settle(w);
     assert_int_equal(w->frames, 1);
     return w->frame;

@@ -3,11 +3,12 @@
 #define SLACK_TESTS_SUPPORT_WIRES_H
 
 #include <slack/slack.h>
-#include <uv.h>
 
 #include "support/fake_slack.h"
 #include "support/http_peer.h"
 #include "support/socket_peer.h"
+#include "support/test.h"
+#include "support/world.h"
 
 /*
  * One app on both wires at once, or on one of them, with a Slack at the other end of each: requests
@@ -15,7 +16,7 @@
  * the test says.
  */
 typedef struct wires {
-    uv_loop_t loop;
+    world_t world; /* without a net; its clock is running, the wall clock stands */
     fake_slack_t *slack;
     socket_peer_t *peer;
     socket_peer_script_t script;
@@ -23,14 +24,11 @@ typedef struct wires {
     slack_app_t *app;
     const char *transport;
     bool stopped;
-    uint64_t skew_us; /* added to the monotonic clock; wires_pass_ms() tells its timers */
-    char log[65536];
     char frame[24576]; /* the last text frame of the client's */
     unsigned frames;   /* how many since an envelope was sent */
     unsigned envelopes;
     bool holding; /* the test holds a delivery: its end is not waited for */
     char open_answer[160];
-    uv_timer_t watchdog;
 } wires_t;
 
 /* Make an app; the test registers its listeners before it is ready. What `options` lack is filled
@@ -40,8 +38,10 @@ void wires_ready(wires_t *w);
 /* Stop and free everything; the loop must be left empty. */
 void wires_close(wires_t *w);
 
-/* A case whose wires are opened without options and closed behind it; it fails where memory is left
- * (of a program that watches it, see support/heap.h). */
+/* A case with wires `w` without options. The wires are closed after it. The case fails if it leaves
+ * memory of the library allocated. */
+#define WIRES_TEST(function) TEST_CASE(function, wires_setup, wires_teardown, &w)
+/* The same in a list of cases. */
 #define WIRES_CASE(wires, name)                                                                    \
     cmocka_unit_test_prestate_setup_teardown(name, wires_setup, wires_teardown, wires)
 int wires_setup(void **state);

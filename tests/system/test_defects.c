@@ -89,7 +89,7 @@ static void slow_listener_does_not_have_the_next_one_run(void **state)
         wires_turn(&w);
     assert_non_null(strstr(http_peer_reply(w.http, number)->body, "Still working on it"));
     assert_string_equal(app_order, "first ");
-    w.skew_us += 4000 * 1000;
+    w.world.mono_us += 4000 * 1000;
     assert_int_equal(slack_ack_text(app_held, "late"), SLACK_ELATE);
     slack_ctx_release(app_held, 0);
     wires_settle(&w);
@@ -105,8 +105,7 @@ static void handler_that_takes_long_keeps_nothing_waiting(void **state)
     wires_ready(&w);
     w.holding = true;
     int number = wires_post_begin(&w, SLACK_KIND_COMMAND, COMMAND("/slow"));
-    while (app_held == NULL)
-        wires_turn(&w);
+    world_until(&w.world, app_held);
     for (int i = 0; i < 3; i++) {
         assert_non_null(strstr(wires_send(&w, SLACK_KIND_COMMAND, COMMAND("/x"), true), "\"x \""));
         assert_string_equal(wires_post(&w, SLACK_KIND_COMMAND, COMMAND("/x"), "")->body, "x ");
@@ -159,7 +158,7 @@ static void action_that_nobody_takes_is_answered_at_once(void **state)
                         "{\"envelope_id\":\"e1\"}");
     assert_int_equal(slack__inspect_counters(w.app)->default_acks,
                      0); /* which comes when time is up */
-    assert_non_null(strstr(w.log, "add='slack_on_action(app, \"a\", handler, NULL);'"));
+    assert_true(world_logged(&w.world, "add='slack_on_action(app, \"a\", handler, NULL);'"));
 }
 
 /* ---- what goes wrong ---- */
@@ -178,8 +177,8 @@ static void error_of_a_listener_stays_its_own(void **state)
                         "{\"envelope_id\":\"e1\"}");
     assert_string_equal(app_order, "bad good bad good ");
     assert_int_equal(wires_post(&w, SLACK_KIND_COMMAND, COMMAND("/x"), "")->status, 404);
-    assert_non_null(strstr(w.log, "event=\"delivery failed\" transport=http kind=command "
-                                  "listener=command:/x status=SLACK_EIO said=refused"));
+    assert_true(world_logged(&w.world, "event=\"delivery failed\" transport=http kind=command "
+                                       "listener=command:/x status=SLACK_EIO said=refused"));
 }
 
 static int say(slack_ctx_t *ctx, void *user_data)
