@@ -438,21 +438,21 @@ static void routes_that_fail(void **state)
     slack_http_route(f.app, "GET", "/keep", keep, NULL);
     go();
     check_text(get(browser, "GET /fail"), 500, "");
-    assert_true(app_logged(&f, "status=500 reason=\"the route returned SLACK_EIO\""));
-    assert_true(app_logged(&f, "path=/fail"));
+    assert_true(world_logged(&f.world, "status=500 reason=\"the route returned SLACK_EIO\""));
+    assert_true(world_logged(&f.world, "path=/fail"));
     check_text(get(browser, "GET /one"), 500, "");
-    assert_true(app_logged(&f, "the route returned 1; 0 or a negative"));
+    assert_true(world_logged(&f.world, "the route returned 1; 0 or a negative"));
     visits = 0;
     int number = ask(browser, "GET /keep");
     app_run_until(&f, &visits);
     app_pass_ms(&f, 61000);
     check_text(wait_for(browser, number), 504, "");
-    assert_true(
-        app_logged(&f, "status=504 reason=\"the route sent no slack_http_reply() within 60 s"));
-    assert_true(app_logged(&f, "path=/keep"));
+    assert_true(world_logged(
+        &f.world, "status=504 reason=\"the route sent no slack_http_reply() within 60 s"));
+    assert_true(world_logged(&f.world, "path=/keep"));
     slack_app_stop(f.app);
     app_run_until_stopped(&f);
-    assert_false(app_logged(&f, "time is up"));
+    assert_false(world_logged(&f.world, "time is up"));
     assert_int_equal(slack_http_reply(kept, 200, NULL, "late", 4), SLACK_ECLOSED);
     close_all();
 }
@@ -460,8 +460,7 @@ static void routes_that_fail(void **state)
 static void start_socket_mode(void)
 {
     app_start(&f);
-    while (!slack__inspect_is(f.app, "running"))
-        app_turn(&f);
+    world_until(&f.world, slack__inspect_is(f.app, "running"));
 }
 
 static void routes_that_are_served_nowhere(void **state)
@@ -470,15 +469,15 @@ static void routes_that_are_served_nowhere(void **state)
     app_open(&f, &o);
     slack_http_route(f.app, "GET", "/keep", keep, NULL);
     start_socket_mode();
-    assert_int_equal(app_log_count(&f, "routes are served nowhere"), 1);
-    assert_true(app_logged(&f, "SLACK_HTTP_ADMIN_PORT"));
+    assert_int_equal(world_log_count(&f.world, "routes are served nowhere"), 1);
+    assert_true(world_logged(&f.world, "SLACK_HTTP_ADMIN_PORT"));
     slack_http_route(f.app, "GET", "/later", keep, NULL);
-    assert_int_equal(app_log_count(&f, "routes are served nowhere"), 2);
+    assert_int_equal(world_log_count(&f.world, "routes are served nowhere"), 2);
     app_close(&f);
     open_without_http("socket", &(slack_options_t){0}); /* with the admin port */
     slack_http_route(f.app, "GET", "/keep", keep, NULL);
     start_socket_mode();
-    assert_int_equal(app_log_count(&f, "routes are served nowhere"), 0);
+    assert_int_equal(world_log_count(&f.world, "routes are served nowhere"), 0);
     app_close(&f);
     assert_int_equal(heap_live(), 0);
 }
