@@ -44,6 +44,7 @@ slack_client_t *slack_app_client(slack_app_t *app)
 static int init_parts(slack_app_t *app)
 {
     app->services.app = app;
+    app->services.log = &app->log;
     app->services.counters = &app->counters;
     app->services.deadlines = &app->deadlines;
     app->dispatcher.registry = &app->registry;

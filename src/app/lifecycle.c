@@ -75,6 +75,7 @@ static void close_workers(slack_app_t *app)
 static void close_store(slack_app_t *app)
 {
     slack_store_t *store = app->inbox.store;
+    slack__inbox_detach(&app->inbox);
     slack__transports_destroy(&app->transports);
     if (store)
         store->ops->close(store, close_next, app);

@@ -147,7 +147,10 @@ int slack_schedule(slack_app_t *app, const slack_schedule_t *schedule)
         .user_data = schedule->user_data,
     };
     int rc = slack__schedules_add(&app->inbox, schedule, app->error);
-    return rc ? rc : slack_listen(app, &listener);
+    if (rc != 0) return rc;
+    rc = slack_listen(app, &listener);
+    if (rc != 0) slack__schedules_remove(&app->inbox, schedule->name);
+    return rc;
 }
 
 int slack_every(slack_app_t *app, const char *name, const char *cron, const char *zone,

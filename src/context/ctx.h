@@ -156,12 +156,12 @@ static inline void slack__ctx_leave_clients(slack_ctx_t *ctx)
 
 static inline const slack_logger_t *slack__ctx_log(const slack_ctx_t *ctx)
 {
-    return ctx->services->net->log;
+    return ctx->services->log;
 }
 
 static inline uint64_t slack__ctx_now_us(const slack_ctx_t *ctx)
 {
-    return slack__mono_us(ctx->services->net->clock);
+    return slack__mono_us(ctx->services->log->clock);
 }
 
 #endif

@@ -53,12 +53,18 @@ static int message_call(slack_ctx_t *ctx, const char *method, const slack_json_t
 }
 
 /* A message in flight. In the arena of the thread that says it. */
-typedef struct saying {
+typedef struct slack_saying {
     slack_ctx_t *ctx;
-    unsigned number; /* of the messages of its voice */
     slack_said_fn fn;
     void *user_data;
+    struct said_change *changes; /* of this message, in order; they wait for its answer */
 } saying_t;
+
+struct said_change {
+    struct said_change *next;
+    const char *method;
+    const slack_json_t *change; /* NULL: the message is deleted */
+};
 
 /* slack_update_said() and its like are about the last message: after its failure, about none. */
 static void remember_said(slack_ctx_t *ctx, const slack_response_t *response)
@@ -74,43 +80,37 @@ static void remember_said(slack_ctx_t *ctx, const slack_response_t *response)
     voice->channel = channel;
 }
 
-/* A change of the last message, which waits for its answer. */
-struct slack_said_change {
-    struct slack_said_change *next;
-    const char *method;
-    const slack_json_t *change; /* NULL: the message is deleted */
-};
-
-/* Change the last message: `change` with its place. */
-static int change_said(slack_ctx_t *ctx, const char *method, const slack_json_t *change)
+/* Change a message: `change` with its place. */
+static int change_message(slack_ctx_t *ctx, const char *ts, const char *channel, const char *method,
+                          const slack_json_t *change)
 {
-    const slack_voice_t *voice = slack__ctx_voice(ctx);
-    if (voice->ts == NULL) return SLACK_EINVAL;
     slack_arena_t *arena = slack__ctx_arena(ctx);
     const slack_json_t *which = NULL, *args = NULL;
-    int rc = slack__jsonf(arena, &which, NULL, "{ts: %s, channel: %s}", voice->ts, voice->channel);
+    int rc = slack__jsonf(arena, &which, NULL, "{ts: %s, channel: %s}", ts, channel);
     if (rc == 0 && change) rc = slack__json_with_defaults(arena, change, which, &args);
     return rc ? rc : slack__ctx_call(ctx, method, change ? args : which);
 }
 
-static void make_changes(slack_ctx_t *ctx, const slack_response_t *response)
+/* The message has its answer: make the changes that waited for it. */
+static void make_changes(const saying_t *saying, const slack_response_t *response)
 {
-    struct slack_said_change *change = ctx->voice.changes;
-    ctx->voice.changes = NULL;
-    for (; change; change = change->next) {
+    slack_ctx_t *ctx = saying->ctx;
+    for (const struct said_change *c = saying->changes; c; c = c->next) {
         int rc = response->status;
         if (rc == 0 && ctx->phase == SLACK_CTX_RUNNING)
-            rc = change_said(ctx, change->method, change->change);
-        slack__ctx_call_ended(ctx, rc, rc == response->status ? response->error : NULL);
+            rc = change_message(ctx, slack_response_ts(response), slack_response_channel(response),
+                                c->method, c->change);
+        slack__ctx_call_ended(ctx, rc, response->status ? response->error : NULL);
     }
 }
 
-static int wait_to_change(slack_ctx_t *ctx, const char *method, const slack_json_t *change)
+static int wait_to_change(saying_t *saying, const char *method, const slack_json_t *change)
 {
-    struct slack_said_change *waits = slack__arena_alloc(ctx->delivery->arena, sizeof *waits);
+    slack_ctx_t *ctx = saying->ctx;
+    struct said_change *waits = slack__arena_alloc(ctx->delivery->arena, sizeof *waits);
     if (waits == NULL) return SLACK_ENOMEM;
-    *waits = (struct slack_said_change){.method = method, .change = change};
-    struct slack_said_change **end = &ctx->voice.changes;
+    *waits = (struct said_change){.method = method, .change = change};
+    struct said_change **end = &saying->changes;
     while (*end)
         end = &(*end)->next;
     *end = waits;
@@ -123,11 +123,11 @@ static void said_answered(const slack_response_t *response, void *user_data)
     const saying_t *saying = user_data;
     slack_ctx_t *ctx = saying->ctx;
     if (response->status == 0) ctx->failure.acted = true;
-    if (saying->number == ctx->voice.said) {
-        ctx->voice.latest_pending = false;
+    if (saying == ctx->voice.pending) {
+        ctx->voice.pending = NULL;
         remember_said(ctx, response);
-        make_changes(ctx, response);
     }
+    make_changes(saying, response);
     int rc;
     if (saying->fn) {
         ctx->depth++;
@@ -165,13 +165,11 @@ static int say_in(slack_ctx_t *ctx, const slack_json_t *message, const char *thr
     if (saying == NULL) return SLACK_ENOMEM;
     *saying = *how;
     saying->ctx = ctx;
-    saying->number = ctx->voice.said + 1;
     rc =
         slack__webapi_call(slack__ctx_client(ctx), "chat.postMessage", args, said_answered, saying);
     if (rc != 0) return rc;
     ctx->calls++;
-    ctx->voice.said++;
-    ctx->voice.latest_pending = true;
+    ctx->voice.pending = saying;
     return 0;
 }
 
@@ -247,9 +245,11 @@ const char *slack_ctx_said_channel(slack_ctx_t *ctx)
 
 static int call_said(slack_ctx_t *ctx, const char *method, const slack_json_t *change)
 {
-    if (!slack__on_worker(ctx) && ctx->voice.latest_pending)
-        return wait_to_change(ctx, method, change);
-    return change_said(ctx, method, change);
+    const slack_voice_t *voice = slack__ctx_voice(ctx);
+    if (voice->pending) return wait_to_change(voice->pending, method, change);
+    if (voice->ts == NULL)
+        return slack__ctx_fail(ctx, SLACK_EINVAL, "%s: the delivery has posted no message", method);
+    return change_message(ctx, voice->ts, voice->channel, method, change);
 }
 
 int slack_update_said(slack_ctx_t *ctx, const slack_json_t *message)

@@ -16,7 +16,8 @@ struct slack_ack_deadlines;
 /* The parts that the code of a delivery may use. The app sets them at its start. After that only
  * `stopping` changes. */
 typedef struct slack_services {
-    slack_app_t *app; /* opaque: only passed to functions of the program */
+    slack_app_t *app;          /* opaque: only passed to functions of the program */
+    const slack_logger_t *log; /* with the clock; valid until the app is freed */
     slack_net_t *net;
     slack_webapi_t *webapi;
     slack_pool_t *pool;

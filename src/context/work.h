@@ -16,12 +16,10 @@
 
 /* The last message of one thread that works for a delivery. */
 typedef struct slack_voice {
-    int error;                /* the last status of slack__ctx_fail(); 0: none */
-    const char *why;          /* its sentence, in the thread's arena */
-    const char *ts, *channel; /* of the last message, in its arena; NULL: none yet */
-    unsigned said;            /* messages so far */
-    bool latest_pending;      /* the last of them has no answer yet … */
-    struct slack_said_change *changes; /* … and these changes of it wait for that, in order */
+    int error;                    /* the last status of slack__ctx_fail(); 0: none */
+    const char *why;              /* its sentence, in the thread's arena */
+    const char *ts, *channel;     /* of the last message, in its arena; NULL: none yet */
+    struct slack_saying *pending; /* the last message, while it has no answer */
 } slack_voice_t;
 
 /* The wait of a worker for a call. It is freed when the call ends, which may be after the work. */

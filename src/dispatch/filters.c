@@ -104,7 +104,7 @@ int slack_limit_users(slack_ctx_t *ctx, void *user_data)
     const char *id = slack__arena_printf(slack__ctx_arena(ctx), "%s/%s", slack_ctx_team(ctx),
                                          slack_ctx_user(ctx));
     if (id == NULL) return SLACK_ENOMEM;
-    uint64_t now_ms = slack__mono_ms(ctx->services->net->clock);
+    uint64_t now_ms = slack__mono_ms(ctx->services->log->clock);
     struct user *user = user_of(limit, slack__slice(id), now_ms);
     if (user == NULL) return slack_next(ctx);
     if (now_ms - user->since_ms >= limit->period_ms) { /* a new period */

@@ -46,7 +46,7 @@ static inline bool slack__row_is_scheduled(const slack_row_t *row)
 
 static inline const slack_logger_t *slack__inbox_log(const slack_inbox_t *inbox)
 {
-    return inbox->services->net->log;
+    return inbox->services->log;
 }
 
 static inline void slack__inbox_count(slack_inbox_t *inbox, enum slack_kind kind,

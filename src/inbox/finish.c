@@ -59,6 +59,7 @@ static void end_not_stored(slack_entry_t *entry, int status)
         entry->op.kind = SLACK_STORE_FINISH; /* the store has no room to keep the row */
         slack__entry_submit(entry);
     } else if (inbox->phase != SLACK_INBOX_CLOSED) {
+        entry->in_store = false;
         slack__list_push(&inbox->unsettled, &entry->op.link);
         slack__inbox_look_in(inbox, UNSETTLED_MS);
     } else {
@@ -86,7 +87,6 @@ static void report_dead(slack_entry_t *entry)
 static void end_stored(slack_store_op_t *op)
 {
     slack_entry_t *entry = SLACK_CONTAINER(op, slack_entry_t, op);
-    entry->in_store = false;
     if (op->status != 0) {
         end_not_stored(entry, op->status);
         return;

@@ -44,8 +44,16 @@ void slack__inbox_close(slack_inbox_t *inbox)
     slack__jobs_cancel_deferred(inbox);
     slack_link_t keep, *link;
     slack__link_init(&keep);
-    while ((link = slack__list_shift(&inbox->unsettled)) != NULL)
-        slack__entry_release(SLACK_CONTAINER(link, slack_entry_t, op.link));
+    while ((link = slack__list_shift(&inbox->unsettled)) != NULL) {
+        slack_entry_t *entry = SLACK_CONTAINER(link, slack_entry_t, op.link);
+        if (!entry->mark_submitted) {
+            slack__entry_release(entry);
+            continue;
+        }
+        slack__unlink(&entry->link); /* the store still uses entry->mark */
+        inbox->live_count--;
+        slack__list_push(&inbox->zombies, &entry->link);
+    }
     while ((link = slack__list_shift(&inbox->live)) != NULL) {
         slack_entry_t *entry = SLACK_CONTAINER(link, slack_entry_t, link);
         if (entry->in_store) /* the store still uses entry->op */
@@ -56,9 +64,21 @@ void slack__inbox_close(slack_inbox_t *inbox)
     slack__list_splice(&inbox->live, &keep);
 }
 
+void slack__inbox_detach(slack_inbox_t *inbox)
+{
+    slack_link_t *link = inbox->zombies.next;
+    for (; link != &inbox->zombies; link = link->next) {
+        slack_ctx_t *ctx = &SLACK_CONTAINER(link, slack_entry_t, link)->run.ctx;
+        ctx->client.webapi = NULL;
+        if (ctx->user_client) ctx->user_client->client.webapi = NULL;
+        ctx->delivery->transport = slack__transports_of_row(inbox->transports, (slack_slice_t){0});
+    }
+}
+
 void slack__inbox_done(slack_inbox_t *inbox)
 {
     slack_link_t *link;
+    inbox->phase = SLACK_INBOX_CLOSED; /* a canceled job cannot be deferred again */
     slack__jobs_cancel_deferred(inbox);
     slack__schedules_free(inbox);
     while ((link = slack__list_shift(&inbox->zombies)) != NULL)

@@ -37,7 +37,6 @@ static void event_stored(slack_store_op_t *op)
     slack_entry_t *entry = SLACK_CONTAINER(op, slack_entry_t, op);
     slack_inbox_t *inbox = entry->inbox;
     const slack_delivery_t *d = entry->run.ctx.delivery;
-    entry->in_store = false;
     inbox->store_failing = op->status == SLACK_ESTORE;
     if (op->status != 0)
         SLACK_LOG(slack__inbox_log(inbox), WARN, "event not stored, Slack will send it again",
@@ -64,6 +63,7 @@ static void event_stored(slack_store_op_t *op)
         slack__entry_release(entry);
         return;
     }
+    entry->in_store = false;
     entry->stored = true;
     entry->run.ctx.attempt = 1;
     slack__run_begin(&entry->run);

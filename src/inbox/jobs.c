@@ -81,7 +81,7 @@ static bool job_fill_row(slack_ctx_t *ctx, slack_row_t *row, const slack_job_t *
     size_t len = 0;
     const char *text = slack__json_text(arena, job->args, &len);
     const char *tenant = tenant_text(ctx, arena);
-    const int64_t soonest = slack__wall_ms(ctx->services->net->clock) + job->delay_ms;
+    const int64_t soonest = slack__wall_ms(ctx->services->log->clock) + job->delay_ms;
     *row = (slack_row_t){
         .key = slack__slice(key),
         .kind = SLACK_SLICE("job"),

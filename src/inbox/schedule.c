@@ -151,6 +151,14 @@ int slack__schedules_add(slack_inbox_t *inbox, const slack_schedule_t *schedule,
     return rc;
 }
 
+void slack__schedules_remove(slack_inbox_t *inbox, const char *name)
+{
+    scheduled_t *s = find(inbox, slack__slice(name));
+    if (s == NULL) return;
+    slack__unlink(&s->link);
+    scheduled_free(s);
+}
+
 void slack__schedules_free(slack_inbox_t *inbox)
 {
     while (!slack__list_empty(&inbox->schedules))

@@ -21,6 +21,8 @@ int slack__schedules_add(slack_inbox_t *inbox, const slack_schedule_t *schedule,
 void slack__schedules_plant(slack_inbox_t *inbox);
 /* Whether a claimed row ends without a run: its schedule has changed, or the run was missed. */
 bool slack__schedules_skip(const slack_inbox_t *inbox, const slack_row_t *row);
+/* Take a schedule out again. */
+void slack__schedules_remove(slack_inbox_t *inbox, const char *name);
 void slack__schedules_free(slack_inbox_t *inbox);
 
 #endif

@@ -29,7 +29,7 @@ struct slack_recorder {
     const char *api_url;
     slack_redactor_t redactor;
     slack_sender_t sender; /* the one that slack__recorder_wrap() wraps */
-    stand_in_t stand_ins[SLACK_RECORD_TRANSPORTS_MAX];
+    stand_in_t stand_ins[SLACK_TRANSPORTS_MAX];
     size_t stand_in_count;
     uint64_t begin_ms; /* on the net's clock */
     uint64_t last_call;
@@ -353,7 +353,7 @@ slack_transport_t *slack__recorder_transport(slack_recorder_t *r, slack_transpor
     if (r == NULL) return t;
     for (size_t i = 0; i < r->stand_in_count; i++)
         if (r->stand_ins[i].real == t) return &r->stand_ins[i].transport;
-    if (r->stand_in_count == SLACK_RECORD_TRANSPORTS_MAX) return t;
+    if (r->stand_in_count == SLACK_TRANSPORTS_MAX) return t;
     stand_in_t *stand_in = &r->stand_ins[r->stand_in_count++];
     *stand_in = (stand_in_t){
         .transport = {.ops = &stand_in->ops},

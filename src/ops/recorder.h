@@ -2,7 +2,7 @@
 #ifndef SLACK_OPS_RECORDER_H
 #define SLACK_OPS_RECORDER_H
 
-#include "transport/transport.h"
+#include "transport/transports.h"
 #include "webapi/webapi.h"
 
 /*
@@ -26,9 +26,7 @@ typedef struct slack_recorder_options {
     bool hide_texts;     /* Leave out what people wrote. */
 } slack_recorder_options_t;
 
-#define SLACK_RECORD_PENDING_MAX    ((size_t)16 << 20)
-#define SLACK_RECORD_TRANSPORTS_MAX 4
-
+#define SLACK_RECORD_PENDING_MAX ((size_t)16 << 20)
 /* Create the file, which only its owner can read. 0; SLACK_EIO with a sentence in `error`
  * (SLACK_ERROR_TEXT_MAX bytes); SLACK_ENOMEM. */
 int slack__recorder_open(slack_recorder_t **ret, slack_net_t *net,

@@ -185,6 +185,33 @@ static void test_changes_are_of_the_last_message(void **state)
     app_close(&f);
 }
 
+static int say_delete_say(slack_ctx_t *ctx, void *user_data)
+{
+    runs++;
+    int rc = slack_say(ctx, "first");
+    if (rc == 0) rc = slack_delete_said(ctx);
+    return rc ? rc : slack_say(ctx, "second");
+}
+
+/* A change is of the message that was the last one when the handler asked for it. */
+static void test_a_change_stays_with_its_message(void **state)
+{
+    open_with(say_delete_say, NULL);
+    fake_slack_answer(f.slack, "chat.postMessage", 200,
+                      "{\"ok\":true,\"channel\":\"C1\",\"ts\":\"17.1\"}");
+    fake_slack_answer(f.slack, "chat.postMessage", 200,
+                      "{\"ok\":true,\"channel\":\"C1\",\"ts\":\"17.2\"}");
+    deliver();
+    assert_int_equal(runs, 1);
+    assert_int_equal(calls_of("chat.delete"), 1);
+    for (size_t i = 0; i < fake_slack_count(f.slack); i++) {
+        const fake_call_t *call = fake_slack_call(f.slack, i);
+        if (strcmp(call->method, "chat.delete") == 0)
+            assert_string_equal(slack_json_str(call->args, "/ts"), "17.1");
+    }
+    app_close(&f);
+}
+
 /* A message that was not posted cannot be changed: its own error is the delivery's. */
 static void test_a_message_that_is_not_there(void **state)
 {
@@ -233,6 +260,7 @@ int main(void)
         cmocka_unit_test(test_too_many_calls_of_its_own),
         cmocka_unit_test(test_a_change_waits_for_its_message),
         cmocka_unit_test(test_changes_are_of_the_last_message),
+        cmocka_unit_test(test_a_change_stays_with_its_message),
         cmocka_unit_test(test_a_message_that_is_not_there),
         cmocka_unit_test(test_messages_keep_their_order),
     };

@@ -212,12 +212,12 @@ static void test_acks_that_fail(void **state)
 /* One stand-in for each transport; the acks of a fifth are not recorded. */
 static void test_transports(void **state)
 {
-    slack_transport_t transports[SLACK_RECORD_TRANSPORTS_MAX + 1];
+    slack_transport_t transports[SLACK_TRANSPORTS_MAX + 1];
     begin(1 << 20);
-    for (size_t i = 0; i <= SLACK_RECORD_TRANSPORTS_MAX; i++) {
+    for (size_t i = 0; i <= SLACK_TRANSPORTS_MAX; i++) {
         transports[i].ops = &wire;
         slack_transport_t *stand_in = slack__recorder_transport(recorder, &transports[i]);
-        assert_int_equal(stand_in == &transports[i], i == SLACK_RECORD_TRANSPORTS_MAX);
+        assert_int_equal(stand_in == &transports[i], i == SLACK_TRANSPORTS_MAX);
         assert_ptr_equal(slack__recorder_transport(recorder, &transports[i]), stand_in);
     }
     end();
