@@ -9,7 +9,7 @@ static app_fixture_t f;
 
 /* ---- the main job ---- */
 
-static void test_hello(void **state)
+APP_TEST(test_hello)
 {
     slack_on_message(f.app, "hello", app_say_hello, NULL);
     app_ready(&f);
@@ -25,7 +25,7 @@ static void test_hello(void **state)
     assert_int_equal(ack.outcome, SLACK_ACK_OK);
 }
 
-static void test_a_redelivery_is_acked_and_not_run(void **state)
+APP_TEST(test_a_redelivery_is_acked_and_not_run)
 {
     unsigned runs = 0;
     slack_on_message(f.app, NULL, app_count_run, &runs);
@@ -45,7 +45,7 @@ static void test_a_redelivery_is_acked_and_not_run(void **state)
     }
 }
 
-static void test_own_events_are_left_out(void **state)
+APP_TEST(test_own_events_are_left_out)
 {
     unsigned runs = 0;
     slack_on_event(f.app, NULL, app_count_run, &runs);
@@ -71,7 +71,7 @@ static void test_own_events_are_left_out(void **state)
         assert_int_equal(ack[i].count, 1);
 }
 
-static void test_unknown_and_rate_limited_are_acked(void **state)
+APP_TEST(test_unknown_and_rate_limited_are_acked)
 {
     unsigned runs = 0;
     slack_listen(f.app, &(slack_listener_t){.kind = SLACK_KIND_APP_RATE_LIMITED,
@@ -91,7 +91,7 @@ static void test_unknown_and_rate_limited_are_acked(void **state)
 
 /* ---- order, holds, calls ---- */
 
-static void test_one_listener_after_the_other(void **state)
+APP_TEST(test_one_listener_after_the_other)
 {
     slack_use(f.app, app_watch, NULL);
     slack_on_event(f.app, NULL, app_append_and_fail, "a");
@@ -109,7 +109,7 @@ static void test_one_listener_after_the_other(void **state)
     assert_int_equal(app_done.listeners, 3);
 }
 
-static void test_an_ack_does_not_wait_for_calls(void **state)
+APP_TEST(test_an_ack_does_not_wait_for_calls)
 {
     slack_on_action(f.app, "go", app_say_hello, NULL);
     slack_use(f.app, app_watch, NULL);
@@ -130,7 +130,7 @@ static void test_an_ack_does_not_wait_for_calls(void **state)
     assert_true(world_logged(&f.world, "reason=channel_not_found"));
 }
 
-static void test_a_held_delivery_is_acked_by_its_handler(void **state)
+APP_TEST(test_a_held_delivery_is_acked_by_its_handler)
 {
     slack_on_command(f.app, "/slow", app_hold_then_ack, NULL);
     app_ready(&f);
@@ -145,7 +145,7 @@ static void test_a_held_delivery_is_acked_by_its_handler(void **state)
     assert_int_equal(ack.count, 1);
 }
 
-static void test_every_action_runs_its_listener(void **state)
+APP_TEST(test_every_action_runs_its_listener)
 {
     slack_on_action(f.app, "a", app_append, "a");
     slack_on_action(f.app, "b", app_hold, "b");
@@ -170,7 +170,7 @@ static int respond(slack_ctx_t *ctx, void *user_data)
     return rc ? rc : slack_respond(ctx, "later: %s", slack_json_str(slack_ctx_body(ctx), "/text"));
 }
 
-static void test_respond(void **state)
+APP_TEST(test_respond)
 {
     slack_on_command(f.app, "/later", respond, NULL);
     slack_use(f.app, app_watch, NULL);
@@ -201,7 +201,7 @@ static int bad_template(slack_ctx_t *ctx, void *user_data)
     return slack_say_json(ctx, slack_jsonf(ctx, "{text: }"));
 }
 
-static void test_a_malformed_template_is_an_error_with_its_offset(void **state)
+APP_TEST(test_a_malformed_template_is_an_error_with_its_offset)
 {
     slack_on_message(f.app, NULL, bad_template, NULL);
     slack_use(f.app, app_watch, NULL);
@@ -211,23 +211,4 @@ static void test_a_malformed_template_is_an_error_with_its_offset(void **state)
     assert_int_equal(app_done.status, SLACK_ETEMPLATE);
     assert_int_equal(fake_slack_count(f.slack), 0);
     assert_true(world_logged(&f.world, "a value is missing, at offset 7"));
-}
-
-#define CASE(name) APP_CASE(&f, name)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CASE(test_hello),
-        CASE(test_a_redelivery_is_acked_and_not_run),
-        CASE(test_own_events_are_left_out),
-        CASE(test_unknown_and_rate_limited_are_acked),
-        CASE(test_one_listener_after_the_other),
-        CASE(test_an_ack_does_not_wait_for_calls),
-        CASE(test_a_held_delivery_is_acked_by_its_handler),
-        CASE(test_every_action_runs_its_listener),
-        CASE(test_respond),
-        CASE(test_a_malformed_template_is_an_error_with_its_offset),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -22,7 +22,7 @@ static void begin_command(app_ack_t *ack)
     app_spin(&f);
 }
 
-static void test_past_the_bound_it_is_later(void **state)
+APP_CLOSED(test_past_the_bound_it_is_later)
 {
     app_open(&f, &(slack_options_t){.max_deliveries = 2});
     slack_on_command(f.app, "/x", app_hold_then_ack, NULL);
@@ -45,10 +45,9 @@ static void test_past_the_bound_it_is_later(void **state)
     slack_ctx_release(app_held, 0);
     app_run_until(&f, &ack[2].count);
     assert_int_equal(ack[2].outcome, SLACK_ACK_OK);
-    app_close(&f);
 }
 
-static void test_a_stop_waits_for_what_was_taken(void **state)
+APP_TEST(test_a_stop_waits_for_what_was_taken)
 {
     app_ack_t ack = {0};
     begin_command(&ack);
@@ -63,7 +62,7 @@ static void test_a_stop_waits_for_what_was_taken(void **state)
     assert_int_equal(f.status, 0);
 }
 
-static void test_a_second_stop_does_not_wait(void **state)
+APP_TEST(test_a_second_stop_does_not_wait)
 {
     app_ack_t ack = {0};
     begin_command(&ack);
@@ -77,7 +76,7 @@ static void test_a_second_stop_does_not_wait(void **state)
     slack_ctx_release(app_held, 0);
 }
 
-static void test_the_drain_ends_with_its_time(void **state)
+TEST(test_the_drain_ends_with_its_time)
 {
     app_open(&f, &(slack_options_t){.drain_ms = 1});
     app_ack_t ack = {0};
@@ -93,7 +92,7 @@ static int stop_inside(slack_ctx_t *ctx, void *user_data)
     return slack_say(ctx, "bye");
 }
 
-static void test_stop_inside_a_handler(void **state)
+APP_TEST(test_stop_inside_a_handler)
 {
     slack_on_message(f.app, NULL, stop_inside, NULL);
     app_ready(&f);
@@ -110,7 +109,7 @@ static int free_inside(slack_ctx_t *ctx, void *user_data)
     return slack_ack_text(ctx, "freed");
 }
 
-static void test_free_inside_a_handler(void **state)
+APP_TEST(test_free_inside_a_handler)
 {
     slack_on_command(f.app, "/x", free_inside, NULL);
     app_ready(&f);
@@ -121,7 +120,7 @@ static void test_free_inside_a_handler(void **state)
     f.app = NULL;
 }
 
-static void test_calls_under_way_are_canceled_by_the_stop(void **state)
+APP_TEST(test_calls_under_way_are_canceled_by_the_stop)
 {
     fake_slack_answer(f.slack, "chat.postMessage", 0, "");
     slack_on_message(f.app, NULL, app_say_hello, NULL);
@@ -152,7 +151,7 @@ static void post_from_thread(void *app)
         slack_app_post(app, on_post, NULL);
 }
 
-static void test_post(void **state)
+APP_TEST(test_post)
 {
     posted = 0;
     assert_int_equal(slack_app_post(f.app, on_post, NULL), 0); /* before the start: it waits */
@@ -168,7 +167,7 @@ static void test_post(void **state)
     assert_int_equal(posted, 101);
 }
 
-static void test_a_post_that_never_ran_is_canceled(void **state)
+TEST(test_a_post_that_never_ran_is_canceled)
 {
     slack_app_t *app = NULL;
     assert_int_equal(
@@ -185,7 +184,7 @@ static void stop_from_thread(void *app)
     slack_app_stop(app);
 }
 
-static void test_stop_from_another_thread(void **state)
+APP_TEST(test_stop_from_another_thread)
 {
     app_ready(&f);
     uv_thread_t thread;
@@ -195,7 +194,7 @@ static void test_stop_from_another_thread(void **state)
     assert_int_equal(f.status, 0);
 }
 
-static void test_stop_before_the_start(void **state)
+APP_TEST(test_stop_before_the_start)
 {
     slack_app_stop(f.app);
     assert_int_equal(app_start_fails(&f), 0);
@@ -203,7 +202,7 @@ static void test_stop_before_the_start(void **state)
 
 /* ---- starting ---- */
 
-static void test_a_token_that_is_refused_for_good(void **state)
+APP_TEST(test_a_token_that_is_refused_for_good)
 {
     fake_slack_answer(f.slack, "auth.test", 200, "{\"ok\":false,\"error\":\"invalid_auth\"}");
     assert_int_equal(app_start_fails(&f), SLACK_EAUTH);
@@ -211,7 +210,7 @@ static void test_a_token_that_is_refused_for_good(void **state)
                         "Slack refuses the token in SLACK_BOT_TOKEN: invalid_auth");
 }
 
-static void test_auth_is_asked_until_it_answers(void **state)
+APP_TEST(test_auth_is_asked_until_it_answers)
 {
     fake_slack_answer(f.slack, "auth.test", 503, "<html>busy</html>");
     fake_slack_answer(f.slack, "auth.test", 200, "{\"ok\":false,\"error\":\"internal_error\"}");
@@ -220,7 +219,7 @@ static void test_auth_is_asked_until_it_answers(void **state)
     assert_false(world_logged(&f.world, "xoxb-test"));
 }
 
-static void test_stop_while_auth_is_asked(void **state)
+APP_TEST(test_stop_while_auth_is_asked)
 {
     fake_slack_answer(f.slack, "auth.test", 0, "");
     app_start(&f);
@@ -239,7 +238,7 @@ static void expect_start_error(const slack_options_t *options, int status, const
     app_close(&f);
 }
 
-static void test_what_cannot_be_started_says_why(void **state)
+TEST(test_what_cannot_be_started_says_why)
 {
     expect_start_error(&(slack_options_t){.transport = "carrier-pigeon"}, SLACK_ECONFIG,
                        "SLACK_TRANSPORT=carrier-pigeon: no such transport");
@@ -263,7 +262,7 @@ static void test_what_cannot_be_started_says_why(void **state)
 }
 
 /* An app may be given a function in its place until it is started. */
-static void test_a_start_without_a_token(void **state)
+APP_TEST(test_a_start_without_a_token)
 {
     slack_app_t *app = NULL;
     unsetenv("SLACK_BOT_TOKEN");
@@ -276,7 +275,7 @@ static void test_a_start_without_a_token(void **state)
     slack_app_free(app);
 }
 
-static void test_run_and_start_tell_misuse(void **state)
+APP_TEST(test_run_and_start_tell_misuse)
 {
     assert_int_equal(slack_app_run(f.app), SLACK_EINVAL); /* it has a loop of the program's */
     app_ready(&f);
@@ -309,7 +308,7 @@ static void run_app(void *app)
 }
 
 /* The app's own loop on another thread, with its Web API on this one. */
-static void test_run(void **state)
+APP_TEST(test_run)
 {
     slack_app_t *app = NULL;
     int states = 0;
@@ -340,31 +339,4 @@ static void test_run(void **state)
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
     slack_app_free(app);
     app_ready(&f);
-}
-
-#define CASE(name) APP_CASE(&f, name)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_past_the_bound_it_is_later),
-        CASE(test_a_stop_waits_for_what_was_taken),
-        CASE(test_a_second_stop_does_not_wait),
-        cmocka_unit_test(test_the_drain_ends_with_its_time),
-        CASE(test_stop_inside_a_handler),
-        CASE(test_free_inside_a_handler),
-        CASE(test_calls_under_way_are_canceled_by_the_stop),
-        CASE(test_post),
-        cmocka_unit_test(test_a_post_that_never_ran_is_canceled),
-        CASE(test_stop_from_another_thread),
-        CASE(test_stop_before_the_start),
-        CASE(test_a_token_that_is_refused_for_good),
-        CASE(test_auth_is_asked_until_it_answers),
-        CASE(test_stop_while_auth_is_asked),
-        cmocka_unit_test(test_what_cannot_be_started_says_why),
-        CASE(test_a_start_without_a_token),
-        CASE(test_run_and_start_tell_misuse),
-        CASE(test_run),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -10,6 +10,8 @@
 #include "support/test.h"
 #include "util/alloc.h"
 
+#define ENV_TEST(function) TEST_CASE(function, clean_env_enter, clean_env_leave, NULL)
+
 static char error[SLACK_ERROR_TEXT_MAX];
 
 static char *get(const slack_env_t *env, const char *name)
@@ -29,7 +31,7 @@ static void expect(const slack_env_t *env, const char *name, const char *value)
     slack__free(got);
 }
 
-static void test_dotenv_forms(void **state)
+TEST(test_dotenv_forms)
 {
     static const struct {
         const char *line, *value; /* NULL: malformed */
@@ -71,7 +73,7 @@ static void test_dotenv_forms(void **state)
     }
 }
 
-static void test_dotenv_every_truncation(void **state)
+TEST(test_dotenv_every_truncation)
 {
     static const char file[] = "A=1\nexport B='two' # c\n\nC=\"th\\\"ree\"\nD=\n";
     for (size_t n = 0; n < sizeof file; n++) {
@@ -83,7 +85,7 @@ static void test_dotenv_every_truncation(void **state)
     }
 }
 
-static void test_nul_in_dotenv(void **state)
+TEST(test_nul_in_dotenv)
 {
     char text[] = "A=1\nB=\0x\n";
     size_t len = 0, line = 0;
@@ -91,7 +93,7 @@ static void test_nul_in_dotenv(void **state)
     assert_int_equal(line, 2);
 }
 
-static void test_order_of_sources(void **state)
+ENV_TEST(test_order_of_sources)
 {
     file_write(".env", "SLACK_BOT_TOKEN=dotenv\nSLACK_HTTP_PORT=1\nSLACK_HTTP_PORT=2\n");
     slack_env_t env;
@@ -112,7 +114,7 @@ static void test_order_of_sources(void **state)
     slack__env_close(&env);
 }
 
-static void test_a_file_that_cannot_be_read_is_named(void **state)
+ENV_TEST(test_a_file_that_cannot_be_read_is_named)
 {
     slack_env_t env;
     char *value = NULL;
@@ -132,7 +134,7 @@ static void test_a_file_that_cannot_be_read_is_named(void **state)
 }
 
 /* What nobody writes to, or has no end, is refused and not waited for. */
-static void test_what_is_no_file(void **state)
+ENV_TEST(test_what_is_no_file)
 {
     slack_env_t env;
     char *value = NULL;
@@ -167,19 +169,4 @@ static void test_what_is_no_file(void **state)
     assert_int_equal(slack__env_open(&env, ".env", error), SLACK_ECONFIG);
     assert_string_equal(error, ".env: cannot read .env: it is a pipe or a device, not a file");
     assert_null(value);
-}
-
-#define CASE(name) cmocka_unit_test_setup_teardown(name, clean_env_enter, clean_env_leave)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_dotenv_forms),
-        cmocka_unit_test(test_dotenv_every_truncation),
-        cmocka_unit_test(test_nul_in_dotenv),
-        CASE(test_order_of_sources),
-        CASE(test_a_file_that_cannot_be_read_is_named),
-        CASE(test_what_is_no_file),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -8,6 +8,8 @@
 #include "support/test.h"
 #include "util/str.h"
 
+#define ENV_TEST(function) TEST_CASE(function, clean_env_enter, clean_env_leave, NULL)
+
 static char error[SLACK_ERROR_TEXT_MAX];
 
 static int resolve(const slack_options_t *from, slack_options_t *ret)
@@ -16,7 +18,7 @@ static int resolve(const slack_options_t *from, slack_options_t *ret)
     return slack__options_resolve(ret, from, true, error);
 }
 
-static void test_defaults(void **state)
+ENV_TEST(test_defaults)
 {
     slack_options_t o;
     assert_int_equal(resolve(&(slack_options_t){.bot_token = "xoxb-1", .signing_secret = "s"}, &o),
@@ -35,7 +37,7 @@ static void test_defaults(void **state)
     slack_options_done(&o);
 }
 
-static void test_code_wins_over_environment(void **state)
+ENV_TEST(test_code_wins_over_environment)
 {
     slack_options_t o;
     setenv("SLACK_BOT_TOKEN", "xoxb-env", 1);
@@ -64,7 +66,7 @@ static void test_code_wins_over_environment(void **state)
 }
 
 /* What a clipboard or an editor adds to a token, in a variable, a file and the program. */
-static void test_white_space_around_a_value_is_dropped(void **state)
+ENV_TEST(test_white_space_around_a_value_is_dropped)
 {
     static const char *const tokens[] = {"xoxb-1\n", " xoxb-1", "xoxb-1 ", "\t xoxb-1\r\n\v\f\n"};
     slack_options_t o;
@@ -106,7 +108,7 @@ static void test_white_space_around_a_value_is_dropped(void **state)
 }
 
 /* A token that no header can carry: U+00A0, a blank, a line end, a bell, a zero-width space. */
-static void test_a_token_that_no_header_carries(void **state)
+ENV_TEST(test_a_token_that_no_header_carries)
 {
     static const char *const ends[] = {"\u00a0", " x", "\n2", "\a", "\u200b", "\x7f"};
     slack_options_t o;
@@ -136,7 +138,7 @@ static void test_a_token_that_no_header_carries(void **state)
 }
 
 /* Each names the variable and, where it is no secret, the value; a token is never shown. */
-static void test_what_is_refused(void **state)
+ENV_TEST(test_what_is_refused)
 {
     static const struct {
         const char *name, *value, *error;
@@ -211,7 +213,7 @@ static void assert_proxy(const char *code, const char *want, const char *want_no
 }
 
 /* The most special variable wins, the usual ones count, an empty one is none. */
-static void test_proxy(void **state)
+ENV_TEST(test_proxy)
 {
     assert_proxy(NULL, "none", "none");
     setenv("no_proxy", "a", 1);
@@ -241,7 +243,7 @@ static void assert_secret(const slack_options_t *from, const char *want, const c
 }
 
 /* The file is known, and read again later, only where the secret came from it. */
-static void test_signing_secret_file(void **state)
+ENV_TEST(test_signing_secret_file)
 {
     const slack_options_t none = {0};
     file_write("token", "in a file\n");
@@ -282,7 +284,7 @@ static int resolve_all(void *ctx)
     return rc;
 }
 
-static void test_out_of_memory(void **state)
+ENV_TEST(test_out_of_memory)
 {
     file_write(".env", "SLACK_APP_TOKEN=xapp-1\nSLACK_HTTP_PORT=1\n");
     file_write("token", "s\n");
@@ -351,7 +353,7 @@ static void check_field(const slack_option_t *option, const slack_options_t *goo
     is_refused(option, &from);
 }
 
-static void test_every_range(void **state)
+ENV_TEST(test_every_range)
 {
     const slack_options_t good = {.bot_token = "xoxb-1", .app_token = "xapp-1"};
     for (const slack_option_t *option = slack__option_table; option->field; option++) {
@@ -420,7 +422,7 @@ static void check_row(const slack_option_t *option, slack_slice_t row)
 }
 
 /* The rows of the first table of the page are those of options.def that have variables. */
-static void test_the_page_has_every_option(void **state)
+TEST(test_the_page_has_every_option)
 {
     static char page[1 << 16];
     file_read_page("configuration.md", page, sizeof page);
@@ -443,7 +445,7 @@ static bool is_variable(const char *word, size_t len)
     return false;
 }
 
-static void test_the_page_names_no_other_variable(void **state)
+TEST(test_the_page_names_no_other_variable)
 {
     static char page[1 << 16];
     file_read_page("configuration.md", page, sizeof page);
@@ -452,24 +454,4 @@ static void test_the_page_names_no_other_variable(void **state)
         if (!is_variable(at, len)) fail_msg("docs/configuration.md: %.*s", (int)len, at);
         at += len;
     }
-}
-
-#define CASE(name) cmocka_unit_test_setup_teardown(name, clean_env_enter, clean_env_leave)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CASE(test_defaults),
-        CASE(test_code_wins_over_environment),
-        CASE(test_white_space_around_a_value_is_dropped),
-        CASE(test_a_token_that_no_header_carries),
-        CASE(test_what_is_refused),
-        CASE(test_proxy),
-        CASE(test_signing_secret_file),
-        CASE(test_out_of_memory),
-        CASE(test_every_range),
-        cmocka_unit_test(test_the_page_has_every_option),
-        cmocka_unit_test(test_the_page_names_no_other_variable),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

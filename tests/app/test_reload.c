@@ -13,6 +13,8 @@
 #include "support/raw.h"
 #include "support/test.h"
 
+#define BOT_TEST(function) TEST_CASE(function, NULL, bot_kill_all, NULL)
+
 /*
  * What comes from files is read again, on SIGHUP, by slack_app_reload() and when it changes: by a
  * bot in a process of its own, over real connections.
@@ -109,7 +111,7 @@ static void keep_open(scene_t *s, child_t *child)
     assert_true(child->started);
 }
 
-static void sighup_brings_a_new_certificate(void **state)
+BOT_TEST(sighup_brings_a_new_certificate)
 {
     scene_t s;
     child_t old;
@@ -137,7 +139,7 @@ static void sighup_brings_a_new_certificate(void **state)
     scene_close(&s);
 }
 
-static void a_changed_certificate_is_seen(void **state)
+BOT_TEST(a_changed_certificate_is_seen)
 {
     scene_t s;
     if (!certs_make()) skip();
@@ -159,7 +161,7 @@ static void put(const char *path, const char *what)
         install(path, what);
 }
 
-static void bad_files_keep_the_old_certificate(void **state)
+BOT_TEST(bad_files_keep_the_old_certificate)
 {
     static const struct {
         const char *cert, *key; /* as for put() */
@@ -228,7 +230,7 @@ static int status_of(scene_t *s, const char *secret)
     return status;
 }
 
-static void sighup_brings_a_new_secret(void **state)
+BOT_TEST(sighup_brings_a_new_secret)
 {
     scene_t s;
     scene_open(&s);
@@ -247,7 +249,7 @@ static void sighup_brings_a_new_secret(void **state)
     scene_close(&s);
 }
 
-static void bad_files_keep_the_old_secret(void **state)
+BOT_TEST(bad_files_keep_the_old_secret)
 {
     static const struct {
         const char *text; /* NULL: no such file */
@@ -297,7 +299,7 @@ static void write_generation(const scene_t *s, const char *name, const char *sec
 }
 
 /* Kubernetes mounts a secret as a link into a folder that is a link itself, and swaps that one. */
-static void a_mounted_secret_is_swapped(void **state)
+BOT_TEST(a_mounted_secret_is_swapped)
 {
     scene_t s;
     scene_open(&s);
@@ -315,7 +317,7 @@ static void a_mounted_secret_is_swapped(void **state)
 /* --- who asks ----------------------------------------------------------------------------------
  */
 
-static void sighup_without_files_is_harmless(void **state)
+BOT_TEST(sighup_without_files_is_harmless)
 {
     scene_t s;
     scene_open(&s);
@@ -353,7 +355,7 @@ static void on_signal(int signum)
     slack_app_reload(asked);
 }
 
-static void any_thread_and_any_signal_may_ask(void **state)
+TEST(any_thread_and_any_signal_may_ask)
 {
     app_fixture_t f;
     uv_thread_t thread;
@@ -395,15 +397,5 @@ static void any_thread_and_any_signal_may_ask(void **state)
 int main(void)
 {
     signal(SIGPIPE, SIG_IGN);
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(sighup_brings_a_new_certificate, bot_kill_all),
-        cmocka_unit_test_teardown(a_changed_certificate_is_seen, bot_kill_all),
-        cmocka_unit_test_teardown(bad_files_keep_the_old_certificate, bot_kill_all),
-        cmocka_unit_test_teardown(sighup_brings_a_new_secret, bot_kill_all),
-        cmocka_unit_test_teardown(bad_files_keep_the_old_secret, bot_kill_all),
-        cmocka_unit_test_teardown(a_mounted_secret_is_swapped, bot_kill_all),
-        cmocka_unit_test_teardown(sighup_without_files_is_harmless, bot_kill_all),
-        cmocka_unit_test(any_thread_and_any_signal_may_ask),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run_all(NULL, NULL);
 }

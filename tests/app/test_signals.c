@@ -5,6 +5,8 @@
 #include "support/raw.h"
 #include "support/test.h"
 
+#define BOT_TEST(function) TEST_CASE(function, NULL, bot_kill_all, NULL)
+
 /* A program and the signals that end it. */
 
 static const slack_options_t patient = {
@@ -27,7 +29,7 @@ static void check_readiness(world_t *world, const bot_t *bot, const char *status
 
 /* The first signal would have it wait for ten minutes; a second one, of either kind, ends it at
  * once, with 0. */
-static void second_signal_ends_at_once(void **state)
+BOT_TEST(second_signal_ends_at_once)
 {
     static const int signals[][2] = {
         {SIGTERM, SIGTERM}, {SIGINT, SIGINT}, {SIGTERM, SIGINT}, {SIGINT, SIGTERM}};
@@ -47,7 +49,7 @@ static void second_signal_ends_at_once(void **state)
 }
 
 /* Also while it waits for a request that never becomes whole. */
-static void second_signal_ends_a_drain(void **state)
+BOT_TEST(second_signal_ends_a_drain)
 {
     world_t world;
     bot_t bot;
@@ -71,7 +73,7 @@ static void second_signal_ends_a_drain(void **state)
 }
 
 /* One is enough where nothing is under way. */
-static void one_signal_ends_in_order(void **state)
+BOT_TEST(one_signal_ends_in_order)
 {
     static const int signals[] = {SIGTERM, SIGINT};
     slack_options_t options = patient;
@@ -82,14 +84,4 @@ static void one_signal_ends_in_order(void **state)
         bot_signal(&bot, signals[i]);
         assert_int_equal(bot_wait(&bot), 0);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(second_signal_ends_at_once, bot_kill_all),
-        cmocka_unit_test_teardown(second_signal_ends_a_drain, bot_kill_all),
-        cmocka_unit_test_teardown(one_signal_ends_in_order, bot_kill_all),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

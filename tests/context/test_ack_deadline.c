@@ -25,6 +25,8 @@ static int close_app(void **state)
     return heap_live() == 0 ? 0 : -1;
 }
 
+#define BOT_TEST(function) TEST_CASE(function, open_app, close_app, NULL)
+
 static int hold(slack_ctx_t *ctx, void *user_data)
 {
     held = ctx;
@@ -62,7 +64,7 @@ static void end(void)
     "{\"type\":\"view_submission\",\"view\":{\"callback_id\":\"v\",\"title\":{\"type\":"           \
     "\"plain_text\",\"text\":\"T\"}}}"
 
-static void each_kind_has_its_own(void **state)
+BOT_TEST(each_kind_has_its_own)
 {
     static const struct {
         const char *body, *ack;
@@ -92,7 +94,7 @@ static void each_kind_has_its_own(void **state)
         world_logged(&f.world, "event=\"sent the default ack\" kind=command listener=slow"));
 }
 
-static void can_be_told(void **state)
+BOT_TEST(can_be_told)
 {
     app_ack_t ack = {0};
     listen_all();
@@ -128,7 +130,7 @@ static void can_be_told(void **state)
 }
 
 /* What the handler says after all goes to the response_url. */
-static void late_acks_find_their_way(void **state)
+BOT_TEST(late_acks_find_their_way)
 {
     char body[300];
     app_ack_t ack;
@@ -173,7 +175,7 @@ static int answer_for_it(slack_ctx_t *ctx, void *user_data)
 }
 
 /* A hook of the program sees the deliveries without an ack, and may ack them itself. */
-static void unacked_deliveries_have_a_hook(void **state)
+BOT_TEST(unacked_deliveries_have_a_hook)
 {
     static char wait[] = "wait";
     char body[300];
@@ -226,7 +228,7 @@ static int answer_meanwhile(slack_ctx_t *ctx, void *user_data)
     return rc;
 }
 
-static void hook_speaks_while_a_worker_runs(void **state)
+BOT_TEST(hook_speaks_while_a_worker_runs)
 {
     app_ack_t ack;
     atomic_store(&hooked, false);
@@ -254,7 +256,7 @@ static int nothing(slack_ctx_t *ctx, void *user_data)
 }
 
 /* An ack of the hook's that waits for its job is waited for. */
-static void hook_may_store_a_job(void **state)
+BOT_TEST(hook_may_store_a_job)
 {
     app_ack_t ack;
     listen_all();
@@ -273,7 +275,7 @@ static int go_wrong(slack_ctx_t *ctx, void *user_data)
 }
 
 /* Its error is one of the delivery's, which is reported after the handler has ended. */
-static void hook_may_fail(void **state)
+BOT_TEST(hook_may_fail)
 {
     app_ack_t ack;
     listen_all();
@@ -286,7 +288,7 @@ static void hook_may_fail(void **state)
 }
 
 /* By how much: to the handler before and after it speaks, and to the log. */
-static void lateness_is_told(void **state)
+BOT_TEST(lateness_is_told)
 {
     app_ack_t ack;
     listen_all();
@@ -382,7 +384,7 @@ static void deliver_to_slow_store(const char *url, app_ack_t *ack)
 
 /* The user is answered on time; the handler's word follows once the job is stored, and not before.
  */
-static void store_is_late(void **state)
+BOT_TEST(store_is_late)
 {
     app_ack_t ack;
     deliver_to_slow_store(fake_slack_hook_url(f.slack, "1"), &ack);
@@ -407,7 +409,7 @@ static void store_is_late(void **state)
                                        "listener=command:/deploy"));
 }
 
-static void store_is_late_and_there_is_no_way(void **state)
+BOT_TEST(store_is_late_and_there_is_no_way)
 {
     app_ack_t ack;
     deliver_to_slow_store("", &ack);
@@ -421,7 +423,7 @@ static void store_is_late_and_there_is_no_way(void **state)
 }
 
 /* What the handler said counts on a job that there is none of: it is not passed on. */
-static void store_is_late_and_fails(void **state)
+BOT_TEST(store_is_late_and_fails)
 {
     app_ack_t ack;
     deliver_to_slow_store(fake_slack_hook_url(f.slack, "1"), &ack);
@@ -434,7 +436,7 @@ static void store_is_late_and_fails(void **state)
 }
 
 /* A handler that speaks after the default ack, while the store still has not. */
-static void store_is_later_than_the_handler(void **state)
+BOT_TEST(store_is_later_than_the_handler)
 {
     char body[300];
     app_ack_t ack;
@@ -459,7 +461,7 @@ static void store_is_later_than_the_handler(void **state)
 }
 
 /* Told to say nothing, the app leaves the word to the handler, late as it is. */
-static void store_is_late_and_nothing_is_said(void **state)
+BOT_TEST(store_is_late_and_nothing_is_said)
 {
     app_ack_t ack = {0};
     slack_default_ack(f.app, SLACK_KIND_COMMAND, NULL);
@@ -481,7 +483,7 @@ static void store_is_late_and_nothing_is_said(void **state)
 }
 
 /* Whoever is in time has the only word. */
-static void acks_in_time_are_alone(void **state)
+BOT_TEST(acks_in_time_are_alone)
 {
     app_ack_t ack = {0};
     slack__inspect_options(f.app)->ack_ms = 2500;
@@ -498,7 +500,7 @@ static void acks_in_time_are_alone(void **state)
 }
 
 /* The stop does not wait for a default ack, nor does one come after it. */
-static void stop_before_the_time(void **state)
+BOT_TEST(stop_before_the_time)
 {
     app_ack_t ack = {0};
     slack__inspect_options(f.app)->ack_ms = 2500;
@@ -539,7 +541,7 @@ static bool be_late_with_failure(const char *body, size_t nth, bool all)
     return failed;
 }
 
-static void memory_may_run_out(void **state)
+BOT_TEST(memory_may_run_out)
 {
     char command[300];
     slack__inspect_set_log_level(f.app, SLACK_LOG_ERROR);
@@ -556,29 +558,4 @@ static void memory_may_run_out(void **state)
         }
         assert_true(nth > 2);
     }
-}
-
-int main(void)
-{
-    heap_install();
-#define CASE(name) cmocka_unit_test_setup_teardown(name, open_app, close_app)
-    const struct CMUnitTest tests[] = {
-        CASE(each_kind_has_its_own),
-        CASE(can_be_told),
-        CASE(late_acks_find_their_way),
-        CASE(store_is_late),
-        CASE(store_is_late_and_there_is_no_way),
-        CASE(store_is_late_and_fails),
-        CASE(store_is_later_than_the_handler),
-        CASE(store_is_late_and_nothing_is_said),
-        CASE(memory_may_run_out),
-        CASE(acks_in_time_are_alone),
-        CASE(stop_before_the_time),
-        CASE(unacked_deliveries_have_a_hook),
-        CASE(hook_may_fail),
-        CASE(hook_may_store_a_job),
-        CASE(hook_speaks_while_a_worker_runs),
-        CASE(lateness_is_told),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

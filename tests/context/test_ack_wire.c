@@ -5,7 +5,6 @@
  * refused before it gets there.
  */
 
-#include "support/heap.h"
 #include "support/test.h"
 #include "support/wires.h"
 
@@ -212,7 +211,7 @@ static void expect_frame(const char *frame, const char *payload, size_t row)
     if (strcmp(frame, expected) != 0) fail_msg("row %zu: %s", row, frame);
 }
 
-static void test_ack_wire(void **state)
+WIRES_TEST(test_ack_wire)
 {
     const struct row *row = rows;
     listen_to_all(ack_as_told, &row);
@@ -243,7 +242,7 @@ static int ack_with_much(slack_ctx_t *ctx, void *user_data)
     return 0;
 }
 
-static void too_big_is_refused_before_the_wire(void **state)
+WIRES_TEST(too_big_is_refused_before_the_wire)
 {
     listen_to_all(ack_with_much, NULL);
     wires_ready(&w);
@@ -260,7 +259,7 @@ static int ack_with_some(slack_ctx_t *ctx, void *user_data)
     return slack_ack(ctx);
 }
 
-static void what_slack_does_not_take_is_refused_before_the_wire(void **state)
+WIRES_TEST(what_slack_does_not_take_is_refused_before_the_wire)
 {
     listen_to_all(ack_with_some, NULL);
     wires_ready(&w);
@@ -283,7 +282,7 @@ static int ack_late(slack_ctx_t *ctx, void *user_data)
     return 0;
 }
 
-static void late_is_the_same_error_on_both_wires(void **state)
+WIRES_TEST(late_is_the_same_error_on_both_wires)
 {
     late = 0;
     listen_to_all(ack_late, NULL);
@@ -303,7 +302,7 @@ static int hold(slack_ctx_t *ctx, void *user_data)
 }
 
 /* Slack hangs up after three seconds: still late, not merely closed. */
-static void late_is_late_when_slack_has_hung_up(void **state)
+WIRES_TEST(late_is_late_when_slack_has_hung_up)
 {
     slack_default_ack(w.app, SLACK_KIND_COMMAND, NULL);
     take(SLACK_KIND_COMMAND, hold, NULL);
@@ -322,18 +321,4 @@ static void late_is_late_when_slack_has_hung_up(void **state)
     assert_in_range(slack_ctx_ack_late_ms(held), 500, 1500);
     slack_ctx_release(held, 0);
     wires_settle(&w);
-}
-
-int main(void)
-{
-    heap_install();
-#define CASE(name) WIRES_CASE(&w, name)
-    const struct CMUnitTest tests[] = {
-        CASE(test_ack_wire),
-        CASE(too_big_is_refused_before_the_wire),
-        CASE(what_slack_does_not_take_is_refused_before_the_wire),
-        CASE(late_is_the_same_error_on_both_wires),
-        CASE(late_is_late_when_slack_has_hung_up),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -18,7 +18,7 @@ static int echo(slack_ctx_t *ctx, void *user_data)
     return 0;
 }
 
-static void test_ack_with_a_text(void **state)
+APP_TEST(test_ack_with_a_text)
 {
     slack_on_command(f.app, "/echo", echo, NULL);
     slack_use(f.app, app_watch, NULL);
@@ -43,7 +43,7 @@ static int ack_all_ways(slack_ctx_t *ctx, void *user_data)
     return 0;
 }
 
-static void test_what_a_kind_does_not_take(void **state)
+APP_TEST(test_what_a_kind_does_not_take)
 {
     slack_on_action(f.app, "go", ack_all_ways, NULL);
     slack_on_event(f.app, NULL, ack_all_ways, NULL);
@@ -85,7 +85,7 @@ static int ack_badly(slack_ctx_t *ctx, void *user_data)
 }
 
 /* Nothing is sent for a body that Slack does not accept; {} is an empty ack, of every kind. */
-static void a_body_that_slack_does_not_accept(void **state)
+APP_TEST(a_body_that_slack_does_not_accept)
 {
     slack_on_command(f.app, "/bad", ack_badly, "{\"text\":\"x\",\"response_type\":\"public\"}");
     slack_on_command(f.app, "/empty", ack_badly, "{}");
@@ -100,7 +100,7 @@ static void a_body_that_slack_does_not_accept(void **state)
     assert_string_equal(ack.body, "");
 }
 
-static void test_ack_too_big_leaves_room_for_another(void **state)
+APP_TEST(test_ack_too_big_leaves_room_for_another)
 {
     slack_on_view_submission(f.app, "v", ack_all_ways, NULL);
     app_ready(&f);
@@ -121,7 +121,7 @@ static int ack_late(slack_ctx_t *ctx, void *user_data)
     return 0;
 }
 
-static void test_a_late_ack_says_so(void **state)
+APP_TEST(test_a_late_ack_says_so)
 {
     slack_on_command(f.app, "/late", ack_late, NULL);
     app_ready(&f);
@@ -138,7 +138,7 @@ static int return_it(slack_ctx_t *ctx, void *user_data)
     return *(int *)user_data;
 }
 
-static void test_what_no_handler_acks(void **state)
+APP_TEST(test_what_no_handler_acks)
 {
     int ok = 0, bad = SLACK_EIO;
     slack_on_command(f.app, "/ok", return_it, &ok);
@@ -154,19 +154,4 @@ static void test_what_no_handler_acks(void **state)
     assert_int_equal(ack[2].outcome, SLACK_ACK_REFUSE);
     assert_true(world_logged(&f.world, "listener=command:/bad"));
     assert_true(world_logged(&f.world, "add='slack_on_command(app, \"/none\", handler, NULL);'"));
-}
-
-#define CASE(name) APP_CASE(&f, name)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CASE(test_ack_with_a_text),
-        CASE(test_what_a_kind_does_not_take),
-        CASE(a_body_that_slack_does_not_accept),
-        CASE(test_ack_too_big_leaves_room_for_another),
-        CASE(test_a_late_ack_says_so),
-        CASE(test_what_no_handler_acks),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -35,6 +35,8 @@ static int close_app(void **state)
     return heap_live() == 0 ? 0 : -1;
 }
 
+#define BOT_TEST(function) TEST_CASE(function, open_app, close_app, NULL)
+
 static void clean(void)
 {
     static const char *const files[] = {"", "-wal", "-shm", "-owners"};
@@ -137,7 +139,7 @@ static int think(slack_ctx_t *ctx, void *user_data)
     return slack_set_status(ctx, "is thinking…");
 }
 
-static void prompts_title_and_status(void **state)
+BOT_TEST(prompts_title_and_status)
 {
     slack_on_assistant_started(f.app, begin_thread, NULL);
     slack_on_assistant_context(f.app, name_thread, NULL);
@@ -159,7 +161,7 @@ static void prompts_title_and_status(void **state)
 
 /* ---- which messages ---- */
 
-static void messages_of_users_in_threads(void **state)
+BOT_TEST(messages_of_users_in_threads)
 {
     slack_on_assistant_message(f.app, app_append, "m");
     app_ready(&f);
@@ -177,7 +179,7 @@ static void messages_of_users_in_threads(void **state)
 
 /* As in Bolt the assistant takes what is its own, so that the user is answered once; who listens to
  * the event itself sees it all the same. */
-static void assistant_answers_alone(void **state)
+BOT_TEST(assistant_answers_alone)
 {
     slack_on_message(f.app, NULL, app_append, "any ");
     slack_on_assistant_message(f.app, app_append, "assistant ");
@@ -204,7 +206,7 @@ static int look_on_worker(slack_ctx_t *ctx, void *user_data)
 }
 
 /* All that a listener can be: a pattern, middleware, a worker. */
-static void listener_with_everything(void **state)
+BOT_TEST(listener_with_everything)
 {
     static const slack_middleware_t around[] = {{slack_only_for_users, "U1"}, {0}};
     assert_int_equal(
@@ -231,7 +233,7 @@ static void listener_with_everything(void **state)
 /* ---- contexts ---- */
 
 /* Bolt's is None until the bot has said something, and stale after a change that came late. */
-static void context_is_there_when_the_user_writes(void **state)
+BOT_TEST(context_is_there_when_the_user_writes)
 {
     slack_on_assistant_message(f.app, look, NULL); /* is enough for its being kept */
     slack_on_assistant_message(f.app, look, NULL);
@@ -251,7 +253,7 @@ static void context_is_there_when_the_user_writes(void **state)
 }
 
 /* Bolt for JavaScript keeps one for all. */
-static void assistant_context_is_not_shared(void **state)
+BOT_TEST(assistant_context_is_not_shared)
 {
     slack_on_assistant_message(f.app, look, NULL);
     app_ready(&f);
@@ -273,7 +275,7 @@ static int look_and_append(slack_ctx_t *ctx, void *user_data)
 }
 
 /* It is in the store when the program's own listeners run. */
-static void context_is_kept_first(void **state)
+BOT_TEST(context_is_kept_first)
 {
     slack_on_assistant_started(f.app, look_and_append, "s");
     slack_on_assistant_context(f.app, look_and_append, "c");
@@ -285,7 +287,7 @@ static void context_is_kept_first(void **state)
     assert_false(world_logged(&f.world, "no listener"));
 }
 
-static void context_is_over_in_the_end(void **state)
+BOT_TEST(context_is_over_in_the_end)
 {
     slack_on_assistant_message(f.app, look, NULL);
     app_ready(&f);
@@ -298,7 +300,7 @@ static void context_is_over_in_the_end(void **state)
 }
 
 /* Two processes of a rolling deploy, and the one that comes after them. */
-static void processes_share_contexts_and_restarts_keep_them(void **state)
+TEST(processes_share_contexts_and_restarts_keep_them)
 {
     static app_fixture_t g;
     *seen = '\0';
@@ -379,7 +381,7 @@ static void ask_mine(void)
     world_until(&f.world, mine.ctx);
 }
 
-static void store_of_the_program(void **state)
+BOT_TEST(store_of_the_program)
 {
     memset(&mine, 0, sizeof mine);
     slack_assistant_store(f.app, save_mine, find_mine, &mine);
@@ -404,7 +406,7 @@ static void store_of_the_program(void **state)
 }
 
 /* A question that is never answered does not hold up the stop. */
-static void stop_while_a_context_is_looked_for(void **state)
+BOT_TEST(stop_while_a_context_is_looked_for)
 {
     memset(&mine, 0, sizeof mine);
     slack_assistant_store(f.app, save_mine, find_mine, &mine);
@@ -447,7 +449,7 @@ static bool deliver_with_failure(size_t nth, bool all)
     return failed;
 }
 
-static void memory_may_run_out(void **state)
+BOT_TEST(memory_may_run_out)
 {
     slack_on_assistant_message(f.app, look, NULL);
     app_ready(&f);
@@ -467,7 +469,7 @@ static bool register_with_failure(size_t nth)
     return failed;
 }
 
-static void memory_may_run_out_at_registering(void **state)
+TEST(memory_may_run_out_at_registering)
 {
     size_t nth = 0;
     while (register_with_failure(nth))
@@ -480,23 +482,7 @@ int main(void)
     heap_install();
     if (!mkdtemp(folder)) return 1;
     snprintf(url, sizeof url, "sqlite:%s/inbox.db", folder);
-#define CASE(name) cmocka_unit_test_setup_teardown(name, open_app, close_app)
-    const struct CMUnitTest tests[] = {
-        CASE(prompts_title_and_status),
-        CASE(messages_of_users_in_threads),
-        CASE(assistant_answers_alone),
-        CASE(listener_with_everything),
-        CASE(context_is_there_when_the_user_writes),
-        CASE(assistant_context_is_not_shared),
-        CASE(context_is_kept_first),
-        CASE(context_is_over_in_the_end),
-        cmocka_unit_test(processes_share_contexts_and_restarts_keep_them),
-        CASE(store_of_the_program),
-        CASE(stop_while_a_context_is_looked_for),
-        CASE(memory_may_run_out),
-        cmocka_unit_test(memory_may_run_out_at_registering),
-    };
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = test_run_all(NULL, NULL);
     clean();
     rmdir(folder);
     return failed;

@@ -90,14 +90,14 @@ static void expect_shared(void)
     }
 }
 
-static void the_actor_in_a_shared_channel_may_be_a_stranger(void **state)
+APP_TEST(the_actor_in_a_shared_channel_may_be_a_stranger)
 {
     assert_int_equal(slack_on_event(f.app, NULL, see, NULL), 0);
     app_ready(&f);
     expect_shared();
 }
 
-static void a_worker_reads_the_same_actor(void **state)
+APP_TEST(a_worker_reads_the_same_actor)
 {
     const slack_listener_t on_worker = {
         .kind = SLACK_KIND_EVENT, .run = SLACK_RUN_WORKER, .fn = see};
@@ -106,7 +106,7 @@ static void a_worker_reads_the_same_actor(void **state)
     expect_shared();
 }
 
-static void the_actor_elsewhere_is_the_user(void **state)
+APP_TEST(the_actor_elsewhere_is_the_user)
 {
     static const char *const bodies[] = {
         "{\"type\":\"event_callback\",\"event_id\":\"Ev1\",\"team_id\":\"T1\","
@@ -127,22 +127,11 @@ static void the_actor_elsewhere_is_the_user(void **state)
     }
 }
 
-static void the_actor_of_an_empty_body_is_nobody(void **state)
+APP_TEST(the_actor_of_an_empty_body_is_nobody)
 {
     assert_int_equal(slack_on_command(f.app, NULL, see, NULL), 0);
     app_ready(&f);
     deliver("{\"command\":\"/x\"}");
     expect(&seen.own, "", "", "");
     expect(&seen.actor, "", "", "");
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        APP_CASE(&f, the_actor_in_a_shared_channel_may_be_a_stranger),
-        APP_CASE(&f, a_worker_reads_the_same_actor),
-        APP_CASE(&f, the_actor_elsewhere_is_the_user),
-        APP_CASE(&f, the_actor_of_an_empty_body_is_nobody),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,7 +3,6 @@
 
 #include "support/app_fixture.h"
 #include "support/app_handlers.h"
-#include "support/heap.h"
 #include "support/test.h"
 
 static app_fixture_t f;
@@ -19,7 +18,7 @@ static int tell_standup(slack_ctx_t *ctx, void *user_data)
     return slack_say_json(ctx, slack_jsonf(ctx, "{text: 'Standup', blocks: [%p]}", row));
 }
 
-static void test_failed_nested_template(void **state)
+APP_TEST(test_failed_nested_template)
 {
     slack_on_message(f.app, NULL, tell_standup, NULL);
     slack_use(f.app, app_watch, NULL);
@@ -77,7 +76,7 @@ static int put_it_everywhere(slack_ctx_t *ctx, void *user_data)
     return 0;
 }
 
-static void test_failed_values_everywhere(void **state)
+APP_TEST(test_failed_values_everywhere)
 {
     slack_on_message(f.app, NULL, put_it_everywhere, NULL);
     app_ready(&f);
@@ -102,7 +101,7 @@ static int ack_errors(slack_ctx_t *ctx, void *user_data)
     return 0;
 }
 
-static void test_failed_acks(void **state)
+APP_TEST(test_failed_acks)
 {
     static const int expected[] = {SLACK_ETEMPLATE, SLACK_EINVAL, SLACK_ETEMPLATE, SLACK_EINVAL, 0};
     slack_listen(f.app, &(slack_listener_t){.kind = SLACK_KIND_DIALOG, .fn = ack_errors});
@@ -134,7 +133,7 @@ static int round_trip(slack_ctx_t *ctx, void *user_data)
     return slack_ack_text(ctx, "%s", slack_json_text(ctx, slack_json_get(again, "command")));
 }
 
-static void test_payload_as_text(void **state)
+APP_TEST(test_payload_as_text)
 {
     slack_on_command(f.app, "/x", round_trip, NULL);
     app_ready(&f);
@@ -161,7 +160,7 @@ static int many_rows(slack_ctx_t *ctx, void *user_data)
     return slack_ack(ctx);
 }
 
-static void test_arrays_in_a_loop(void **state)
+APP_TEST(test_arrays_in_a_loop)
 {
     slack_listen(f.app, &(slack_listener_t){.kind = SLACK_KIND_COMMAND,
                                             .match = "/x",
@@ -171,17 +170,4 @@ static void test_arrays_in_a_loop(void **state)
     app_ack_t ack = {0};
     app_inject(&f, "{\"command\":\"/x\"}", &ack);
     app_run_until(&f, &ack.count);
-}
-
-int main(void)
-{
-    heap_install();
-    const struct CMUnitTest tests[] = {
-        APP_CASE(&f, test_failed_nested_template),
-        APP_CASE(&f, test_failed_values_everywhere),
-        APP_CASE(&f, test_failed_acks),
-        APP_CASE(&f, test_payload_as_text),
-        APP_CASE(&f, test_arrays_in_a_loop),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

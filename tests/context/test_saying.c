@@ -4,7 +4,6 @@
 #include "app/inspect.h"
 #include "support/app_fixture.h"
 #include "support/app_handlers.h"
-#include "support/heap.h"
 #include "support/test.h"
 
 static app_fixture_t f;
@@ -35,7 +34,7 @@ static bool was_called(const char *method, const char *args)
     return found;
 }
 
-static void test_what_a_handler_says(void **state)
+APP_TEST(test_what_a_handler_says)
 {
     slack_on_message(f.app, NULL, say_everything, NULL);
     app_ready(&f);
@@ -66,7 +65,7 @@ static int reply_and_react(slack_ctx_t *ctx, void *user_data)
 }
 
 /* Each is about the message 2.0, at a place of its own. */
-static void a_reply_goes_to_the_message(void **state)
+APP_TEST(a_reply_goes_to_the_message)
 {
     static const char *const events[] = {
         APP_EVENT("1", "\"type\":\"link_shared\",\"channel\":\"C1\",\"message_ts\":\"2.0\""),
@@ -95,7 +94,7 @@ static void a_reply_goes_to_the_message(void **state)
 }
 
 /* Nothing is posted elsewhere, nothing is run again, and the log says why. */
-static void no_reply_without_a_message(void **state)
+APP_TEST(no_reply_without_a_message)
 {
     static const struct {
         const char *body, *what;
@@ -137,7 +136,7 @@ static int respond_thrice(slack_ctx_t *ctx, void *user_data)
 }
 
 /* Each row: the thread of the three responses. */
-static void a_response_stays_in_the_thread(void **state)
+APP_TEST(a_response_stays_in_the_thread)
 {
     static const struct {
         bool legacy, in_thread;
@@ -181,7 +180,7 @@ static int say_empty(slack_ctx_t *ctx, void *user_data)
     return slack_say_json(ctx, slack_jsonf(ctx, "{blocks: []}"));
 }
 
-static void an_empty_text_is_not_sent(void **state)
+APP_TEST(an_empty_text_is_not_sent)
 {
     slack_on_action(f.app, "go", say_empty, NULL);
     app_ready(&f);
@@ -205,7 +204,7 @@ static int change_view(slack_ctx_t *ctx, void *user_data)
     return rc;
 }
 
-static void test_views(void **state)
+APP_TEST(test_views)
 {
     slack_on_action(f.app, "v", change_view, NULL);
     fake_slack_answer(f.slack, "views.update", 200, "{\"ok\":false,\"error\":\"hash_conflict\"}");
@@ -251,7 +250,7 @@ static int respond_late(slack_ctx_t *ctx, void *user_data)
     return 0;
 }
 
-static void test_a_response_url_can_be_used_up(void **state)
+APP_TEST(test_a_response_url_can_be_used_up)
 {
     slack_on_command(f.app, "/x", respond_often, NULL);
     slack_on_command(f.app, "/late", respond_late, NULL);
@@ -269,7 +268,7 @@ static int respond_once(slack_ctx_t *ctx, void *user_data)
     return slack_respond(ctx, "x");
 }
 
-static void test_slack_says_that_it_is_used_up(void **state)
+APP_TEST(test_slack_says_that_it_is_used_up)
 {
     slack_on_command(f.app, "/x", respond_once, NULL);
     fake_slack_answer(f.slack, "hook/1", 404, "{\"ok\":false,\"error\":\"used_url\"}");
@@ -302,7 +301,7 @@ static int say_and_update(slack_ctx_t *ctx, void *user_data)
 }
 
 /* The ts is the string that Slack gave, the channel the one that it made of a user's id. */
-static void test_what_was_said_can_be_changed(void **state)
+APP_TEST(test_what_was_said_can_be_changed)
 {
     slack_on_message(f.app, NULL, say_and_update, NULL);
     fake_slack_answer(f.slack, "chat.postMessage", 200,
@@ -335,7 +334,7 @@ static int say_in_vain(slack_ctx_t *ctx, void *user_data)
 }
 
 /* A message that failed is its callback's to deal with. */
-static void test_what_failed_is_its_callbacks(void **state)
+APP_TEST(test_what_failed_is_its_callbacks)
 {
     told = 0;
     slack_on_command(f.app, "/kept", say_in_vain, NULL);
@@ -369,7 +368,7 @@ static int say_for_ever(slack_ctx_t *ctx, void *user_data)
     return slack_say_then(ctx, slack_jsonf(ctx, "{text: 'x'}"), note_cancel, NULL);
 }
 
-static void test_the_stop_tells_who_waits_for_an_answer(void **state)
+APP_TEST(test_the_stop_tells_who_waits_for_an_answer)
 {
     told = 0;
     slack_on_message(f.app, NULL, say_for_ever, NULL);
@@ -396,7 +395,7 @@ static int hook(slack_ctx_t *ctx, void *user_data)
     return slack_ctx_on_done(ctx, speak_at_the_end, NULL);
 }
 
-static void test_nobody_waits_after_the_end(void **state)
+APP_TEST(test_nobody_waits_after_the_end)
 {
     told = 0;
     slack_on_message(f.app, NULL, hook, NULL);
@@ -429,7 +428,7 @@ static int speak_on_worker(slack_ctx_t *ctx, void *user_data)
     return rc;
 }
 
-static void test_what_a_worker_said(void **state)
+APP_TEST(test_what_a_worker_said)
 {
     slack_listen(f.app, &(slack_listener_t){.kind = SLACK_KIND_EVENT,
                                             .run = SLACK_RUN_WORKER,
@@ -449,26 +448,4 @@ static void test_what_a_worker_said(void **state)
     assert_true(was_called("chat.delete", "{\"ts\":\"5.2\",\"channel\":\"C1\"}"));
     assert_int_equal(slack__inspect_counters(f.app)->deliveries[SLACK_KIND_EVENT][SLACK_RESULT_OK],
                      1);
-}
-
-int main(void)
-{
-    heap_install();
-#define CASE(name) APP_CASE(&f, name)
-    const struct CMUnitTest tests[] = {
-        CASE(test_what_a_handler_says),
-        CASE(a_reply_goes_to_the_message),
-        CASE(no_reply_without_a_message),
-        CASE(a_response_stays_in_the_thread),
-        CASE(an_empty_text_is_not_sent),
-        CASE(test_views),
-        CASE(test_a_response_url_can_be_used_up),
-        CASE(test_slack_says_that_it_is_used_up),
-        CASE(test_what_was_said_can_be_changed),
-        CASE(test_what_failed_is_its_callbacks),
-        CASE(test_the_stop_tells_who_waits_for_an_answer),
-        CASE(test_nobody_waits_after_the_end),
-        CASE(test_what_a_worker_said),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -37,7 +37,7 @@ static int stop_here(slack_ctx_t *ctx, void *user_data)
     return 0;
 }
 
-static void test_middleware_is_an_onion(void **state)
+APP_TEST(test_middleware_is_an_onion)
 {
     int second = 1;
     slack_use(f.app, around, "()");
@@ -51,7 +51,7 @@ static void test_middleware_is_an_onion(void **state)
     assert_int_equal(second, SLACK_EALREADY);
 }
 
-static void test_middleware_that_does_not_go_on_ends_the_chain(void **state)
+APP_TEST(test_middleware_that_does_not_go_on_ends_the_chain)
 {
     int second = 1;
     slack_use(f.app, next_twice, &second);
@@ -65,7 +65,7 @@ static void test_middleware_that_does_not_go_on_ends_the_chain(void **state)
     assert_int_equal(ack.outcome, SLACK_ACK_OK);
 }
 
-static void test_middleware_may_go_on_later(void **state)
+APP_TEST(test_middleware_may_go_on_later)
 {
     slack_use(f.app, app_hold, "h");
     slack_on_command(f.app, "/x", app_append, "x");
@@ -109,7 +109,7 @@ static int add_hooks_quietly(slack_ctx_t *ctx, void *user_data)
     return rc ? rc : slack_next(ctx);
 }
 
-static void test_the_last_hook_is_told_first(void **state)
+APP_TEST(test_the_last_hook_is_told_first)
 {
     slack_use(f.app, add_hooks, NULL);
     slack_on_command(f.app, "/x", app_append, "x");
@@ -153,26 +153,11 @@ static bool deliver_with_failure(size_t nth, bool all)
     return failed;
 }
 
-static void test_out_of_memory(void **state)
+APP_TEST(test_out_of_memory)
 {
     slack_use(f.app, add_hooks_quietly, NULL);
     slack_on_message(f.app, NULL, build_and_ack, NULL);
     slack_on_command(f.app, "/x", build_and_ack, NULL);
     app_ready(&f);
     assert_true(alloc_fail_attempts(deliver_with_failure) > 1);
-}
-
-#define CASE(name) APP_CASE(&f, name)
-
-int main(void)
-{
-    heap_install();
-    const struct CMUnitTest tests[] = {
-        CASE(test_middleware_is_an_onion),
-        CASE(test_middleware_that_does_not_go_on_ends_the_chain),
-        CASE(test_middleware_may_go_on_later),
-        CASE(test_the_last_hook_is_told_first),
-        CASE(test_out_of_memory),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -67,7 +67,7 @@ static void over_socket(const char *body)
 
 /* ---- several apps ---- */
 
-static void test_an_event_of_two_apps(void **state)
+TEST(test_an_event_of_two_apps)
 {
     clean();
     open_wires(SLACK_DEDUPE_EVENTS);
@@ -86,7 +86,7 @@ static void test_an_event_of_two_apps(void **state)
 
 /* ---- one message ---- */
 
-static void test_a_message_under_two_ids(void **state)
+TEST(test_a_message_under_two_ids)
 {
     clean();
     open_wires(SLACK_DEDUPE_MESSAGES);
@@ -101,7 +101,7 @@ static void test_a_message_under_two_ids(void **state)
 }
 
 /* The second comes while the first is being stored, and while it waits for its next attempt. */
-static void test_the_first_of_two_fails(void **state)
+TEST(test_the_first_of_two_fails)
 {
     clean();
     open_wires(SLACK_DEDUPE_MESSAGES);
@@ -122,7 +122,7 @@ static void test_the_first_of_two_fails(void **state)
 
 /* A mention is a message as well: it is taken as the mention, in whatever order the two come, and
  * where the one that comes first fails. */
-static void test_a_message_that_is_a_mention(void **state)
+TEST(test_a_message_that_is_a_mention)
 {
     for (int first = 0; first < 2; first++) {
         clean();
@@ -141,7 +141,7 @@ static void test_a_message_that_is_a_mention(void **state)
     }
 }
 
-static void test_a_mention_of_somebody_else(void **state)
+TEST(test_a_mention_of_somebody_else)
 {
     static const struct {
         const char *body, *order;
@@ -166,14 +166,7 @@ int main(void)
     if (!mkdtemp(folder)) return 1;
     snprintf(path, sizeof path, "%s/inbox.db", folder);
     snprintf(url, sizeof url, "sqlite:%s", path);
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_an_event_of_two_apps),
-        cmocka_unit_test(test_a_message_under_two_ids),
-        cmocka_unit_test(test_the_first_of_two_fails),
-        cmocka_unit_test(test_a_message_that_is_a_mention),
-        cmocka_unit_test(test_a_mention_of_somebody_else),
-    };
-    int failed = cmocka_run_group_tests(tests, NULL, NULL);
+    int failed = test_run_all(NULL, NULL);
     clean();
     rmdir(folder);
     return failed;

@@ -5,7 +5,6 @@
  */
 
 #include "transport/transport.h"
-#include "support/heap.h"
 #include "support/payloads.h"
 #include "support/test.h"
 #include "support/wires.h"
@@ -171,7 +170,7 @@ static void listen_to_everything(void)
     assert_int_equal(slack_on_app_rate_limited(w.app, note, NULL), 0);
 }
 
-static void each_kind_over_both_wires(void **state)
+WIRES_TEST(each_kind_over_both_wires)
 {
     char frame[256];
     listen_to_everything();
@@ -219,21 +218,10 @@ static void has_a_row(const char *name, const char *text, size_t len, void *ctx)
     ++*(unsigned *)ctx;
 }
 
-static void no_kind_of_real_payloads_is_left_out(void **state)
+TEST(no_kind_of_real_payloads_is_left_out)
 {
     unsigned files = 0;
     payloads_each("interactions", has_a_row, &files);
     payloads_each("events_wrapped", has_a_row, &files);
     assert_true(files > 20);
-}
-
-int main(void)
-{
-    heap_install();
-#define CASE(name) WIRES_CASE(&w, name)
-    const struct CMUnitTest tests[] = {
-        CASE(each_kind_over_both_wires),
-        cmocka_unit_test(no_kind_of_real_payloads_is_left_out),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,7 +19,7 @@ static int answer_match(slack_ctx_t *ctx, void *user_data)
                      slack_ctx_match(ctx, 9), slack_ctx_listener(ctx));
 }
 
-static void test_what_a_pattern_captured(void **state)
+APP_TEST(test_what_a_pattern_captured)
 {
     assert_int_equal(slack_listen(f.app, &(slack_listener_t){.kind = SLACK_KIND_EVENT,
                                                              .message = 1,
@@ -55,7 +55,7 @@ static int read_context(slack_ctx_t *ctx, void *user_data)
     return 0;
 }
 
-static void test_what_a_handler_reads(void **state)
+APP_TEST(test_what_a_handler_reads)
 {
     unsigned runs = 0;
     slack_on_command(f.app, "/c", read_context, &runs);
@@ -81,7 +81,7 @@ static int remove_both(slack_ctx_t *ctx, void *user_data)
 }
 
 /* What is removed is not called any more, also where it had been found already. */
-static void test_a_listener_removes_itself_and_another(void **state)
+APP_TEST(test_a_listener_removes_itself_and_another)
 {
     unsigned runs = 0;
     for (int i = 0; i < 2; i++)
@@ -113,7 +113,7 @@ static int greet(slack_ctx_t *ctx, void *user_data)
     return rc;
 }
 
-static void test_a_step_of_a_workflow(void **state)
+APP_TEST(test_a_step_of_a_workflow)
 {
     slack_on_function(f.app, "greet", greet, NULL);
     app_ready(&f);
@@ -131,7 +131,7 @@ static int give_up(slack_ctx_t *ctx, void *user_data)
 }
 
 /* A button that came out of a step belongs to it. */
-static void test_a_step_ends_by_a_later_action(void **state)
+APP_TEST(test_a_step_ends_by_a_later_action)
 {
     slack_on_action(f.app, "no", give_up, NULL);
     app_ready(&f);
@@ -154,7 +154,7 @@ static int end_no_step(slack_ctx_t *ctx, void *user_data)
     return 0;
 }
 
-static void test_outside_a_step_nothing_is_completed(void **state)
+APP_TEST(test_outside_a_step_nothing_is_completed)
 {
     int rc = 0;
     slack_on_message(f.app, NULL, end_no_step, &rc);
@@ -173,7 +173,7 @@ static int nothing(slack_ctx_t *ctx, void *user_data)
 }
 
 /* Bolt for JavaScript logs an unknown constraint and drops the listener. */
-static void test_a_wrong_constraint_is_told(void **state)
+APP_TEST(test_a_wrong_constraint_is_told)
 {
     assert_int_equal(slack_listen(f.app, &(slack_listener_t){.kind = SLACK_KIND_COMMAND,
                                                              .match = "/x",
@@ -193,7 +193,7 @@ static int note_name(slack_ctx_t *ctx, void *user_data)
     return 0;
 }
 
-static void test_a_listener_of_every_kind(void **state)
+APP_TEST(test_a_listener_of_every_kind)
 {
     char names[512] = "";
     slack_on_view_closed(f.app, "v", note_name, names);
@@ -251,7 +251,7 @@ static void deliver_own(app_ack_t *ack)
 }
 
 /* By default two events alone, one of which the bot is told of by its own doing as well. */
-static void test_own_events(void **state)
+APP_TEST(test_own_events)
 {
     char names[256] = "";
     slack_use(f.app, note_own, names);
@@ -296,7 +296,7 @@ static void deliver_authored(size_t i, const char *author, app_ack_t *ack)
 }
 
 /* Wherever an event says who its author is. */
-static void own_is_one_rule_for_every_event(void **state)
+APP_TEST(own_is_one_rule_for_every_event)
 {
     unsigned runs = 0;
     slack_on_event(f.app, NULL, app_count_run, &runs);
@@ -318,7 +318,7 @@ static int mend(slack_ctx_t *ctx, void *user_data)
 }
 
 /* Slack reports the bot's chat.update as message_changed too, which must not run the handler. */
-static void a_bot_that_updates_on_edits_stops(void **state)
+APP_TEST(a_bot_that_updates_on_edits_stops)
 {
     unsigned runs = 0;
     slack_on_event(f.app, "message", mend, &runs);
@@ -331,7 +331,7 @@ static void a_bot_that_updates_on_edits_stops(void **state)
     assert_int_equal(runs, 1);
 }
 
-static void test_own_events_of_a_listener(void **state)
+APP_TEST(test_own_events_of_a_listener)
 {
     char names[256] = "";
     assert_int_equal(
@@ -357,7 +357,7 @@ static void test_own_events_of_a_listener(void **state)
     assert_string_equal(names, "mown mown mmmmessage:* own ");
 }
 
-static void test_own_events_for_all(void **state)
+APP_TEST(test_own_events_for_all)
 {
     char names[256] = "";
     slack__inspect_options(f.app)->own_events = 1;
@@ -366,26 +366,4 @@ static void test_own_events_for_all(void **state)
     app_ack_t ack;
     deliver_own(&ack);
     assert_string_equal(names, "message:* message:* ");
-}
-
-#define CASE(name) APP_CASE(&f, name)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CASE(test_what_a_pattern_captured),
-        CASE(test_what_a_handler_reads),
-        CASE(test_a_listener_removes_itself_and_another),
-        CASE(test_a_step_of_a_workflow),
-        CASE(test_a_step_ends_by_a_later_action),
-        CASE(test_outside_a_step_nothing_is_completed),
-        CASE(test_a_wrong_constraint_is_told),
-        CASE(test_a_listener_of_every_kind),
-        CASE(test_own_events),
-        CASE(own_is_one_rule_for_every_event),
-        CASE(a_bot_that_updates_on_edits_stops),
-        CASE(test_own_events_of_a_listener),
-        CASE(test_own_events_for_all),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

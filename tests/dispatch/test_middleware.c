@@ -22,7 +22,7 @@ static int around(slack_ctx_t *ctx, void *user_data)
 }
 
 /* Not bolt-python's flag: what stands behind next() runs after the listener. */
-static void test_middleware_of_one_listener(void **state)
+APP_TEST(test_middleware_of_one_listener)
 {
     slack_use(f.app, around, "(");
     const slack_middleware_t two[] = {{around, "a"}, {around, "b"}, {0}};
@@ -51,7 +51,7 @@ static int next_again(slack_ctx_t *ctx, void *user_data)
     return rc;
 }
 
-static void test_middleware_of_one_listener_goes_on_later(void **state)
+APP_TEST(test_middleware_of_one_listener_goes_on_later)
 {
     int again = 0;
     slack_use(f.app, next_again, &again);
@@ -102,7 +102,7 @@ static int read_value(slack_ctx_t *ctx, void *user_data)
     return app_append(ctx, "read");
 }
 
-static void test_values(void **state)
+APP_TEST(test_values)
 {
     values_freed = 0;
     slack_use(f.app, attach, "the value");
@@ -126,7 +126,7 @@ static int say_and_fail(slack_ctx_t *ctx, void *user_data)
     return SLACK_EIO;
 }
 
-static void test_an_error_is_told_before_the_ack(void **state)
+APP_TEST(test_an_error_is_told_before_the_ack)
 {
     unsigned told = 0;
     slack_on_error(f.app, tell_user, &told);
@@ -150,7 +150,7 @@ static int answer_unmatched(slack_ctx_t *ctx, void *user_data)
     return slack_say(ctx, "x");
 }
 
-static void test_what_no_listener_takes_is_told(void **state)
+APP_TEST(test_what_no_listener_takes_is_told)
 {
     unsigned told = 0;
     slack_on_unmatched(f.app, answer_unmatched, &told);
@@ -179,7 +179,7 @@ static void run_message(const char *id, const char *user, const char *channel, c
     app_deliver(&f, body, &ack);
 }
 
-static void test_only_some(void **state)
+APP_TEST(test_only_some)
 {
     static char channels[] = "C1, C2", users[] = "U1";
     const slack_middleware_t all[] = {{slack_only_in_channels, channels},
@@ -199,7 +199,7 @@ static void test_only_some(void **state)
     assert_string_equal(app_order, "x");
 }
 
-static void test_limit_of_a_user(void **state)
+APP_TEST(test_limit_of_a_user)
 {
     slack_user_limit_t *limit = NULL;
     assert_int_equal(slack_user_limit_new(&limit, 0, 1), SLACK_EINVAL);
@@ -229,7 +229,7 @@ static int ack_and_end(slack_ctx_t *ctx, void *user_data)
 }
 
 /* A middleware that does not go on has the last word, its own ack or an empty one. */
-static void test_middleware_ends_a_delivery(void **state)
+APP_TEST(test_middleware_ends_a_delivery)
 {
     slack_middleware_t ending[] = {{ack_and_end, "a"}, {0}};
     slack_listen(f.app, &(slack_listener_t){.kind = SLACK_KIND_COMMAND,
@@ -265,7 +265,7 @@ static void run_user(unsigned i)
 
 /* However many users there are, so many are remembered; the rest passes, until somebody's period is
  * over. */
-static void test_limit_of_users_is_bounded(void **state)
+APP_TEST(test_limit_of_users_is_bounded)
 {
     unsigned runs = 0;
     slack_user_limit_t *limit = NULL;
@@ -369,7 +369,7 @@ static bool deliver_with_failure(size_t nth, bool all)
     return failed;
 }
 
-static void test_memory_may_run_out(void **state)
+APP_TEST(test_memory_may_run_out)
 {
     slack_user_limit_t *limit = NULL;
     for (size_t nth = 0;; nth++) {
@@ -389,23 +389,4 @@ static void test_memory_may_run_out(void **state)
         assert_true(alloc_fail_attempts(deliver_with_failure) > 0);
     }
     slack_user_limit_free(limit);
-}
-
-int main(void)
-{
-    heap_install();
-#define CASE(name) APP_CASE(&f, name)
-    const struct CMUnitTest tests[] = {
-        CASE(test_middleware_of_one_listener),
-        CASE(test_middleware_of_one_listener_goes_on_later),
-        CASE(test_values),
-        CASE(test_an_error_is_told_before_the_ack),
-        CASE(test_what_no_listener_takes_is_told),
-        CASE(test_only_some),
-        CASE(test_limit_of_a_user),
-        CASE(test_middleware_ends_a_delivery),
-        CASE(test_limit_of_users_is_bounded),
-        CASE(test_memory_may_run_out),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

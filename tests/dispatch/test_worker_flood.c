@@ -225,7 +225,7 @@ static uint64_t flood(void)
     return slowest_us(first, 0);
 }
 
-static void sleepers_keep_no_command_waiting(void **state)
+TEST_BOTH_WIRES(sleepers_keep_no_command_waiting, open_world, close_world)
 {
     sim_peer_answer_t slow[SLEEPERS];
     taken = sent = 0;
@@ -244,16 +244,4 @@ static void sleepers_keep_no_command_waiting(void **state)
     assert_int_equal(atomic_load(&rose), 0); /* nobody waited for one of them */
     for (size_t i = 0; i < SLEEPERS; i++)
         assert_true(slack_json_bool(sim_peer_sent(&peer, &slow[i]), "/acked"));
-}
-
-int main(void)
-{
-    static char http[] = "http", socket_mode[] = "socket";
-    const struct CMUnitTest tests[] = {
-        {"sleepers_keep_no_command_waiting over http", sleepers_keep_no_command_waiting, open_world,
-         close_world, http},
-        {"sleepers_keep_no_command_waiting over socket", sleepers_keep_no_command_waiting,
-         open_world, close_world, socket_mode},
-    };
-    return _cmocka_run_group_tests("worker_flood", tests, sizeof tests / sizeof *tests, NULL, NULL);
 }

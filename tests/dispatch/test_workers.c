@@ -37,6 +37,8 @@ static int close_app(void **state)
     return heap_live() == 0 ? 0 : -1;
 }
 
+#define BOT_TEST(function) TEST_CASE(function, open_app, close_app, NULL)
+
 static void open_gate(unsigned times)
 {
     for (; times > 0; times--)
@@ -93,7 +95,7 @@ static int straight_on(slack_ctx_t *ctx, void *user_data)
     return rc;
 }
 
-static void test_straight_on(void **state)
+BOT_TEST(test_straight_on)
 {
     loop_thread = uv_thread_self();
     slack_use(f.app, attach, NULL);
@@ -133,7 +135,7 @@ static void tell(slack_ctx_t *ctx, int status, const char *listener, void *user_
     slack_ack_text(ctx, "%s %s", listener, slack_err_name(status));
 }
 
-static void test_a_worker_fails(void **state)
+BOT_TEST(test_a_worker_fails)
 {
     slack_on_error(f.app, tell, NULL);
     listen_on_worker(SLACK_KIND_COMMAND, "/x", fail_later);
@@ -157,7 +159,7 @@ static int run_job(slack_ctx_t *ctx, void *user_data)
     return slack_say_json(ctx, slack_jsonf(ctx, "{channel: 'C9', text: 'from a job'}"));
 }
 
-static void test_a_job_comes_from_a_worker_and_runs_on_one(void **state)
+BOT_TEST(test_a_job_comes_from_a_worker_and_runs_on_one)
 {
     listen_on_worker(SLACK_KIND_COMMAND, "/x", defer_and_ack);
     listen_on_worker(SLACK_KIND_JOB, "later", run_job);
@@ -177,7 +179,7 @@ static int say_only(slack_ctx_t *ctx, void *user_data)
 }
 
 /* Slack's words for it are known on a worker as well: what cannot heal is not tried again. */
-static void test_an_error_of_slack_keeps_its_reason(void **state)
+BOT_TEST(test_an_error_of_slack_keeps_its_reason)
 {
     listen_on_worker(SLACK_KIND_EVENT, "message", say_only);
     fake_slack_answer(f.slack, "chat.postMessage", 200,
@@ -217,7 +219,7 @@ static int watch_quick(slack_ctx_t *ctx, void *user_data)
 }
 
 /* Where five long handlers had bolt-python answer a command with 404 after three seconds. */
-static void test_a_full_pool_keeps_no_command_waiting(void **state)
+BOT_TEST(test_a_full_pool_keeps_no_command_waiting)
 {
     unsigned quick = 0;
     slowest_us = 0;
@@ -246,7 +248,7 @@ static void test_a_full_pool_keeps_no_command_waiting(void **state)
         assert_int_equal(slow[i].count, 1);
 }
 
-static void test_a_full_pool_keeps_no_listener_waiting(void **state)
+BOT_TEST(test_a_full_pool_keeps_no_listener_waiting)
 {
     unsigned on_loop = 0;
     listen_on_worker(SLACK_KIND_EVENT, "message", block); /* registered before the other */
@@ -261,7 +263,7 @@ static void test_a_full_pool_keeps_no_listener_waiting(void **state)
     assert_int_equal(atomic_load(&results[0]), SLACK_ENOACK);
 }
 
-static void test_an_ack_does_not_wait_for_a_worker(void **state)
+TEST(test_an_ack_does_not_wait_for_a_worker)
 {
     open_with(&(slack_options_t){.workers = 2, .ack_ms = 1});
     listen_on_worker(SLACK_KIND_COMMAND, "/slow", block);
@@ -280,7 +282,7 @@ static void test_an_ack_does_not_wait_for_a_worker(void **state)
     close_app(state);
 }
 
-static void test_past_the_queue_it_is_later(void **state)
+BOT_TEST(test_past_the_queue_it_is_later)
 {
     listen_on_worker(SLACK_KIND_COMMAND, "/slow", block);
     app_ready(&f);
@@ -314,7 +316,7 @@ static int wait_for_slack(slack_ctx_t *ctx, void *user_data)
     return 0;
 }
 
-static void test_a_stop_cancels_waits(void **state)
+BOT_TEST(test_a_stop_cancels_waits)
 {
     fake_slack_answer(f.slack, "api.test", 0, "");
     listen_on_worker(SLACK_KIND_COMMAND, "/x", wait_for_slack);
@@ -332,7 +334,7 @@ static void test_a_stop_cancels_waits(void **state)
     assert_int_equal(ack.count, 1);
 }
 
-static void test_a_stop_waits_for_workers(void **state)
+BOT_TEST(test_a_stop_waits_for_workers)
 {
     listen_on_worker(SLACK_KIND_COMMAND, "/slow", block);
     app_ready(&f);
@@ -349,7 +351,7 @@ static void test_a_stop_waits_for_workers(void **state)
     assert_int_equal(atomic_load(&results[0]), 0);
 }
 
-static void test_a_second_stop_begins_no_handler(void **state)
+BOT_TEST(test_a_second_stop_begins_no_handler)
 {
     listen_on_worker(SLACK_KIND_COMMAND, "/slow", block);
     app_ready(&f);
@@ -395,31 +397,9 @@ static bool deliver_with_failure(size_t nth, bool all)
     return failed;
 }
 
-static void test_out_of_memory(void **state)
+BOT_TEST(test_out_of_memory)
 {
     listen_on_worker(SLACK_KIND_COMMAND, "/x", ask_and_say);
     app_ready(&f);
     assert_true(alloc_fail_attempts(deliver_with_failure) > 5);
-}
-
-#define CASE(name) cmocka_unit_test_setup_teardown(name, open_app, close_app)
-
-int main(void)
-{
-    heap_install();
-    const struct CMUnitTest tests[] = {
-        CASE(test_straight_on),
-        CASE(test_a_worker_fails),
-        CASE(test_a_job_comes_from_a_worker_and_runs_on_one),
-        CASE(test_an_error_of_slack_keeps_its_reason),
-        CASE(test_a_full_pool_keeps_no_command_waiting),
-        CASE(test_a_full_pool_keeps_no_listener_waiting),
-        cmocka_unit_test(test_an_ack_does_not_wait_for_a_worker),
-        CASE(test_past_the_queue_it_is_later),
-        CASE(test_a_stop_cancels_waits),
-        CASE(test_a_stop_waits_for_workers),
-        CASE(test_a_second_stop_begins_no_handler),
-        CASE(test_out_of_memory),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

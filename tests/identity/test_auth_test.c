@@ -3,7 +3,6 @@
 
 #include "app/inspect.h"
 #include "support/desk.h"
-#include "support/heap.h"
 #include "support/test.h"
 
 static app_fixture_t f;
@@ -39,7 +38,7 @@ static void say_in_vain(const char *reason)
     app_spin(&f);
 }
 
-static void checked_again_when_slack_refuses_it(void **state)
+APP_TEST(checked_again_when_slack_refuses_it)
 {
     static const char revoked[] = "{\"ok\":false,\"error\":\"token_revoked\"}";
     f.world.mono_us = 120000000; /* the machine may have been started just now */
@@ -74,13 +73,4 @@ static void checked_again_when_slack_refuses_it(void **state)
     assert_null(slack__inspect_unready(f.app));
     assert_int_equal(world_log_count(&f.world, "Slack refuses the token in SLACK_BOT_TOKEN"), 1);
     assert_int_equal(world_log_count(&f.world, "Slack accepts the token in SLACK_BOT_TOKEN"), 1);
-}
-
-int main(void)
-{
-    heap_install();
-    const struct CMUnitTest tests[] = {
-        APP_CASE(&f, checked_again_when_slack_refuses_it),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

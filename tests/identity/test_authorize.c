@@ -12,7 +12,7 @@ static app_fixture_t f;
 
 /* ---- granted ---- */
 
-static void granted_now(void **state)
+DESK_TEST(granted_now, desk_setup)
 {
     desk_hear(&f, "hi");
     desk_message(&f, "T1");
@@ -29,7 +29,7 @@ static void granted_now(void **state)
 }
 
 /* The ack of an event does not wait for it, nor does anybody run before it. */
-static void granted_later(void **state)
+DESK_TEST(granted_later, desk_setup)
 {
     desk.answer = DESK_LATER;
     desk_hear(&f, NULL);
@@ -42,7 +42,7 @@ static void granted_later(void **state)
     assert_int_equal(desk.seen.count, 1);
 }
 
-static void deliveries_of_a_tenant_wait_together(void **state)
+DESK_TEST(deliveries_of_a_tenant_wait_together, desk_setup)
 {
     desk.answer = DESK_LATER;
     desk_hear(&f, "hi");
@@ -75,7 +75,7 @@ static void answer_from_a_thread(void *arg)
     a->second = slack_authorize_refuse(a->request, "again");
 }
 
-static void answered_by_another_thread(void **state)
+DESK_TEST(answered_by_another_thread, desk_setup)
 {
     desk.answer = DESK_LATER;
     desk_hear(&f, NULL);
@@ -94,7 +94,7 @@ static void answered_by_another_thread(void **state)
     }
 }
 
-static void one_answer_alone(void **state)
+DESK_TEST(one_answer_alone, desk_setup)
 {
     static const slack_authorization_t bad[] = {
         {.bot_id = "B1"},                /* no token */
@@ -120,7 +120,7 @@ static void one_answer_alone(void **state)
 
 /* ---- in time ---- */
 
-static void no_answer_in_time(void **state)
+DESK_TEST(no_answer_in_time, desk_setup)
 {
     desk.answer = DESK_LATER;
     desk_hear(&f, NULL);
@@ -150,7 +150,7 @@ static int answer_command(slack_ctx_t *ctx, void *user_data)
     return slack_ack_text(ctx, "done");
 }
 
-static void acks_do_not_wait_for_it(void **state)
+DESK_TEST(acks_do_not_wait_for_it, desk_setup)
 {
     char body[300];
     app_ack_t ack = {0};
@@ -172,7 +172,14 @@ static void acks_do_not_wait_for_it(void **state)
     assert_int_equal(ack.count, 1);
 }
 
-static void only_so_many_wait_for_a_tenant(void **state)
+static int open_narrow(void **state)
+{
+    slack_authorizer_t how = desk_authorizer();
+    desk_open(&f, &(slack_options_t){.max_deliveries = 6}, &how);
+    return 0;
+}
+
+DESK_TEST(only_so_many_wait_for_a_tenant, open_narrow)
 {
     app_ack_t acks[5] = {{0}};
     desk.answer = DESK_LATER;
@@ -194,16 +201,9 @@ static void only_so_many_wait_for_a_tenant(void **state)
         assert_int_equal(acks[i].outcome, SLACK_ACK_OK);
 }
 
-static int open_narrow(void **state)
-{
-    slack_authorizer_t how = desk_authorizer();
-    desk_open(&f, &(slack_options_t){.max_deliveries = 6}, &how);
-    return 0;
-}
-
 /* ---- the stop ---- */
 
-static void stop_while_it_is_asked(void **state)
+DESK_TEST(stop_while_it_is_asked, desk_setup)
 {
     app_ack_t ack = {0};
     desk.answer = DESK_LATER;
@@ -222,7 +222,7 @@ static void stop_while_it_is_asked(void **state)
 }
 
 /* A stop that waits lets it be answered. */
-static void a_drain_waits_for_it(void **state)
+DESK_TEST(a_drain_waits_for_it, desk_setup)
 {
     desk.answer = DESK_LATER;
     desk_hear(&f, NULL);
@@ -236,7 +236,7 @@ static void a_drain_waits_for_it(void **state)
 
 /* ---- misuse ---- */
 
-static void set_once_and_before_the_start(void **state)
+DESK_TEST(set_once_and_before_the_start, desk_setup)
 {
     slack_authorizer_t how = desk_authorizer();
     assert_int_equal(slack_app_authorize(f.app, &how), SLACK_EALREADY);
@@ -284,7 +284,7 @@ static bool deliver_with_failure(size_t nth, bool all)
     return failed;
 }
 
-static void out_of_memory(void **state)
+DESK_TEST(out_of_memory, desk_setup)
 {
     slack_authorizer_t how = desk_authorizer();
     assert_int_equal(slack_on_command(f.app, "/x", answer_command, NULL), 0);
@@ -308,7 +308,7 @@ static void out_of_memory(void **state)
 }
 
 /* What is forgotten leaves no token behind. */
-static void tokens_are_wiped(void **state)
+DESK_TEST(tokens_are_wiped, desk_setup)
 {
     heap_watch("xoxb-T1-0");
     desk_hear(&f, NULL);
@@ -316,27 +316,4 @@ static void tokens_are_wiped(void **state)
     slack_app_forget(f.app, NULL);
     assert_int_equal(heap_unwiped(), 0);
     heap_watch(NULL);
-}
-
-int main(void)
-{
-    heap_install();
-#define CASE(name)            DESK_CASE(&f, name, desk_setup)
-#define CASE_WITH(open, name) DESK_CASE(&f, name, open)
-    const struct CMUnitTest tests[] = {
-        CASE(granted_now),
-        CASE(granted_later),
-        CASE(deliveries_of_a_tenant_wait_together),
-        CASE(answered_by_another_thread),
-        CASE(one_answer_alone),
-        CASE(no_answer_in_time),
-        CASE(acks_do_not_wait_for_it),
-        CASE_WITH(open_narrow, only_so_many_wait_for_a_tenant),
-        CASE(stop_while_it_is_asked),
-        CASE(a_drain_waits_for_it),
-        CASE(set_once_and_before_the_start),
-        CASE(out_of_memory),
-        CASE(tokens_are_wiped),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

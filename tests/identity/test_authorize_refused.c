@@ -3,7 +3,6 @@
 
 #include "app/inspect.h"
 #include "support/desk.h"
-#include "support/heap.h"
 #include "support/test.h"
 
 static app_fixture_t f;
@@ -27,7 +26,7 @@ static void note_dead(slack_ctx_t *ctx, const slack_dead_t *dead, void *user_dat
     ++*(unsigned *)user_data;
 }
 
-static void a_refused_event_is_over(void **state)
+DESK_TEST(a_refused_event_is_over, desk_setup)
 {
     unsigned dead = 0;
     memset(&error, 0, sizeof error);
@@ -60,7 +59,15 @@ static void a_refused_event_is_over(void **state)
 #define TEXT "Please install me."
 #define WHO  "\"team\":{\"id\":\"T1\"},\"user\":{\"id\":\"U1\"}"
 
-static void interactions_are_told(void **state)
+static int open_with_text(void **state)
+{
+    slack_authorizer_t how = desk_authorizer();
+    how.refusal = TEXT;
+    desk_open(&f, NULL, &how);
+    return 0;
+}
+
+DESK_TEST(interactions_are_told, open_with_text)
 {
     static const struct {
         const char *body, *ack;
@@ -117,15 +124,7 @@ static void interactions_are_told(void **state)
     assert_int_equal(slack__inspect_counters(f.app)->default_acks, 0);
 }
 
-static int open_with_text(void **state)
-{
-    slack_authorizer_t how = desk_authorizer();
-    how.refusal = TEXT;
-    desk_open(&f, NULL, &how);
-    return 0;
-}
-
-static void default_text(void **state)
+DESK_TEST(default_text, desk_setup)
 {
     app_ack_t ack = {0};
     desk.answer = DESK_REFUSE;
@@ -136,7 +135,7 @@ static void default_text(void **state)
 }
 
 /* A wire that takes no body with this ack. */
-static void told_where_the_wire_takes_it(void **state)
+DESK_TEST(told_where_the_wire_takes_it, open_with_text)
 {
     char body[300];
     app_ack_t ack = {.answer = SLACK_EACKBODY};
@@ -157,7 +156,7 @@ static void ack_in_own_words(slack_ctx_t *ctx, int status, const char *listener,
     if (status == SLACK_EAUTH) slack_ack_text(ctx, "in own words");
 }
 
-static void the_error_hook_has_the_first_word(void **state)
+DESK_TEST(the_error_hook_has_the_first_word, desk_setup)
 {
     app_ack_t ack = {0};
     desk.answer = DESK_REFUSE;
@@ -172,7 +171,7 @@ static void the_error_hook_has_the_first_word(void **state)
 
 /* ---- failed ---- */
 
-static void a_failure_heals(void **state)
+DESK_TEST(a_failure_heals, desk_setup)
 {
     desk.answer = DESK_FAIL;
     desk_hear(&f, "hi");
@@ -196,7 +195,7 @@ static void a_failure_heals(void **state)
     assert_int_equal(slack__inspect_lookups(f.app)[SLACK_LOOKUP_FAILED], 2);
 }
 
-static void a_failed_command_is_refused(void **state)
+DESK_TEST(a_failed_command_is_refused, desk_setup)
 {
     app_ack_t ack = {0};
     desk.answer = DESK_FAIL;
@@ -207,21 +206,4 @@ static void a_failed_command_is_refused(void **state)
     app_run_until_idle(&f);
     assert_int_equal(
         slack__inspect_counters(f.app)->deliveries[SLACK_KIND_COMMAND][SLACK_RESULT_FAILED], 1);
-}
-
-int main(void)
-{
-    heap_install();
-#define CASE(name)            DESK_CASE(&f, name, desk_setup)
-#define CASE_WITH(open, name) DESK_CASE(&f, name, open)
-    const struct CMUnitTest tests[] = {
-        CASE(a_refused_event_is_over),
-        CASE_WITH(open_with_text, interactions_are_told),
-        CASE(default_text),
-        CASE_WITH(open_with_text, told_where_the_wire_takes_it),
-        CASE(the_error_hook_has_the_first_word),
-        CASE(a_failure_heals),
-        CASE(a_failed_command_is_refused),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

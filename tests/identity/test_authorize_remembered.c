@@ -10,7 +10,7 @@ static app_fixture_t f;
 
 /* ---- remembered ---- */
 
-static void remembered_for_a_time(void **state)
+DESK_TEST(remembered_for_a_time, desk_setup)
 {
     desk_hear(&f, NULL);
     desk_message(&f, "T1");
@@ -29,7 +29,7 @@ static void remembered_for_a_time(void **state)
     assert_int_equal(desk.seen.count, 4);
 }
 
-static void remembered_until_the_token_expires(void **state)
+DESK_TEST(remembered_until_the_token_expires, desk_setup)
 {
     desk.lifetime_ms = 5000;
     desk_hear(&f, NULL);
@@ -42,7 +42,15 @@ static void remembered_until_the_token_expires(void **state)
     assert_int_equal(desk.asked, 2);
 }
 
-static void the_longest_unused_goes(void **state)
+static int open_small(void **state)
+{
+    slack_authorizer_t how = desk_authorizer();
+    how.cache_entries = 2;
+    desk_open(&f, NULL, &how);
+    return 0;
+}
+
+DESK_TEST(the_longest_unused_goes, open_small)
 {
     size_t open, known;
     desk_hear(&f, NULL);
@@ -60,17 +68,9 @@ static void the_longest_unused_goes(void **state)
     assert_int_equal(desk.asked, 4);
 }
 
-static int open_small(void **state)
-{
-    slack_authorizer_t how = desk_authorizer();
-    how.cache_entries = 2;
-    desk_open(&f, NULL, &how);
-    return 0;
-}
-
 /* ---- forgotten ---- */
 
-static void forgotten_by_the_program(void **state)
+DESK_TEST(forgotten_by_the_program, desk_setup)
 {
     desk_hear(&f, NULL);
     desk_message(&f, "T1");
@@ -109,7 +109,7 @@ static int say_nothing_can_be_said(slack_ctx_t *ctx, void *user_data)
 }
 
 /* The event that tokens are revoked reaches listeners without a token, and forgets the tokens. */
-static void forgotten_with_the_installation(void **state)
+DESK_TEST(forgotten_with_the_installation, desk_setup)
 {
     static const char *const types[] = {"app_uninstalled", "tokens_revoked", "team_access_revoked"};
     app_ack_t ack;
@@ -128,7 +128,7 @@ static void forgotten_with_the_installation(void **state)
     }
 }
 
-static void a_dead_token_is_looked_up_anew(void **state)
+DESK_TEST(a_dead_token_is_looked_up_anew, desk_setup)
 {
     static const char *const errors[] = {"invalid_auth", "account_inactive", "token_revoked",
                                          "token_expired"};
@@ -157,20 +157,4 @@ static void a_dead_token_is_looked_up_anew(void **state)
     app_run_until_idle(&f);
     desk_message(&f, "T1");
     assert_int_equal(desk.asked, 5); /* that says nothing of the token */
-}
-
-int main(void)
-{
-    heap_install();
-#define CASE(name)            DESK_CASE(&f, name, desk_setup)
-#define CASE_WITH(open, name) DESK_CASE(&f, name, open)
-    const struct CMUnitTest tests[] = {
-        CASE(remembered_for_a_time),
-        CASE(remembered_until_the_token_expires),
-        CASE_WITH(open_small, the_longest_unused_goes),
-        CASE(forgotten_by_the_program),
-        CASE(forgotten_with_the_installation),
-        CASE(a_dead_token_is_looked_up_anew),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,14 +3,13 @@
 
 #include "app/inspect.h"
 #include "support/desk.h"
-#include "support/heap.h"
 #include "support/test.h"
 
 static app_fixture_t f;
 
 /* ---- workspaces and organizations ---- */
 
-static void the_bots_own_events(void **state)
+DESK_TEST(the_bots_own_events, desk_setup)
 {
     app_ack_t ack;
     desk_hear(&f, NULL);
@@ -29,7 +28,7 @@ static int list_all(slack_ctx_t *ctx, void *user_data)
 }
 
 /* One installation of an organization serves all of its workspaces. */
-static void an_organizations_installation(void **state)
+DESK_TEST(an_organizations_installation, desk_setup)
 {
     char body[400];
     assert_int_equal(slack_on_command(f.app, "/x", list_all, NULL), 0);
@@ -72,7 +71,15 @@ static int say_as_user(slack_ctx_t *ctx, void *user_data)
     return rc ? rc : slack_say(ctx, "bot");
 }
 
-static void each_user_by_itself(void **state)
+static int open_per_user(void **state)
+{
+    slack_authorizer_t how = desk_authorizer();
+    how.per_user = true;
+    desk_open(&f, NULL, &how);
+    return 0;
+}
+
+DESK_TEST(each_user_by_itself, open_per_user)
 {
     app_ack_t ack;
     assert_int_equal(slack_on_message(f.app, NULL, say_as_user, NULL), 0);
@@ -122,7 +129,7 @@ static int call_later(slack_ctx_t *ctx, void *user_data)
 }
 
 /* The delivery is gone when the answer comes. */
-static void nobody_waits_for_a_users_call_at_the_end(void **state)
+DESK_TEST(nobody_waits_for_a_users_call_at_the_end, open_per_user)
 {
     bool client_is_made = false;
     app_ack_t ack;
@@ -136,14 +143,6 @@ static void nobody_waits_for_a_users_call_at_the_end(void **state)
         assert_string_equal(fake_slack_call(f.slack, i - 1)->token, "xoxp-U1");
         client_is_made = true;
     }
-}
-
-static int open_per_user(void **state)
-{
-    slack_authorizer_t how = desk_authorizer();
-    how.per_user = true;
-    desk_open(&f, NULL, &how);
-    return 0;
 }
 
 /* ---- jobs and attempts ---- */
@@ -165,7 +164,7 @@ static int fail_once(slack_ctx_t *ctx, void *user_data)
 }
 
 /* A job is authorized as the delivery that it comes from was, in each of its attempts. */
-static void jobs_know_whose_they_are(void **state)
+DESK_TEST(jobs_know_whose_they_are, desk_setup)
 {
     app_ack_t ack = {0};
     memset(&desk.seen, 0, sizeof desk.seen);
@@ -190,19 +189,4 @@ static void jobs_know_whose_they_are(void **state)
     assert_string_equal(desk.enterprise, "E7");
     assert_string_equal(desk.app, "A7");
     assert_string_equal(fake_slack_call(f.slack, 0)->token, "xoxb-T7-0");
-}
-
-int main(void)
-{
-    heap_install();
-#define CASE(name)            DESK_CASE(&f, name, desk_setup)
-#define CASE_WITH(open, name) DESK_CASE(&f, name, open)
-    const struct CMUnitTest tests[] = {
-        CASE(the_bots_own_events),
-        CASE(an_organizations_installation),
-        CASE_WITH(open_per_user, each_user_by_itself),
-        CASE_WITH(open_per_user, nobody_waits_for_a_users_call_at_the_end),
-        CASE(jobs_know_whose_they_are),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

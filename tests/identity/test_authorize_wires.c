@@ -91,7 +91,7 @@ static const char *over_socket(enum slack_kind kind, const char *json, bool late
     "{\"type\":\"event_callback\",\"event_id\":\"" id "\",\"team_id\":\"" team "\",\"event\":{"    \
     "\"type\":\"message\",\"user\":\"U1\",\"channel\":\"C1\",\"text\":\"x\"}}"
 
-static void told_alike(void **state)
+TEST_CASE(told_alike, open_app, close_app, NULL)
 {
     static const struct {
         enum slack_kind kind;
@@ -130,7 +130,7 @@ static void told_alike(void **state)
     assert_int_equal(fake_slack_count(w.slack), 1); /* apps.connections.open */
 }
 
-static void said_with_the_tenants_token(void **state)
+TEST_CASE(said_with_the_tenants_token, open_app, close_app, NULL)
 {
     const size_t before = fake_slack_count(w.slack);
     assert_int_equal(over_http(SLACK_KIND_EVENT, EVENT("T0NOW", "Ev1"), false)->status, 200);
@@ -140,14 +140,4 @@ static void said_with_the_tenants_token(void **state)
         assert_string_equal(fake_slack_call(w.slack, i)->method, "chat.postMessage");
         assert_string_equal(fake_slack_call(w.slack, i)->token, "xoxb-granted");
     }
-}
-
-int main(void)
-{
-    heap_install();
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(told_alike, open_app, close_app),
-        cmocka_unit_test_setup_teardown(said_with_the_tenants_token, open_app, close_app),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

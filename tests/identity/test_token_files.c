@@ -47,7 +47,7 @@ static void until_logged(app_fixture_t *f, const char *text)
     world_until(&f->world, strstr(f->world.log, text));
 }
 
-static void a_reload_brings_new_tokens(void **state)
+TEST(a_reload_brings_new_tokens)
 {
     app_fixture_t f;
     open_app(&f);
@@ -71,7 +71,7 @@ static void a_reload_brings_new_tokens(void **state)
     app_close(&f);
 }
 
-static void a_change_is_seen(void **state)
+TEST(a_change_is_seen)
 {
     app_fixture_t f;
     open_app(&f);
@@ -81,7 +81,7 @@ static void a_change_is_seen(void **state)
     app_close(&f);
 }
 
-static void bad_files_keep_the_old_token(void **state)
+TEST(bad_files_keep_the_old_token)
 {
     static const struct {
         const char *text; /* NULL: no such file */
@@ -144,7 +144,7 @@ static int new_and_free(void *ctx)
     return rc;
 }
 
-static void memory_runs_out(void **state)
+TEST(memory_runs_out)
 {
     file_replace(bot_file, "xoxb-first");
     file_replace(app_file, "xapp-first");
@@ -152,7 +152,7 @@ static void memory_runs_out(void **state)
 }
 
 /* A reload that memory is missing for keeps the old ones, and no block keeps a token. */
-static void memory_runs_out_later(void **state)
+TEST(memory_runs_out_later)
 {
     app_fixture_t f;
     heap_watch("xoxb-second");
@@ -176,15 +176,10 @@ static void memory_runs_out_later(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(a_reload_brings_new_tokens),   cmocka_unit_test(a_change_is_seen),
-        cmocka_unit_test(bad_files_keep_the_old_token), cmocka_unit_test(memory_runs_out),
-        cmocka_unit_test(memory_runs_out_later),
-    };
     heap_install();
     close(mkstemp(bot_file));
     close(mkstemp(app_file));
-    int rc = cmocka_run_group_tests(tests, NULL, NULL);
+    int rc = test_run_all(NULL, NULL);
     unlink(bot_file);
     unlink(app_file);
     return rc;

@@ -97,7 +97,7 @@ static void leave_row(const char *record)
 /* ---- names ---- */
 
 /* Each of the listeners fails once, and that one alone is run again. */
-static void test_names_of_any_kind(void **state)
+TEST(test_names_of_any_kind)
 {
     static const char *const names[] = {
         "a\nb",  "a\nb#2", "a\x1fnb", "a\\nb", "c", "c",  "c",  "c#2",
@@ -131,7 +131,7 @@ static void test_names_of_any_kind(void **state)
 /* ---- records that no program writes ---- */
 
 /* What cannot have been written by any program is no reason to fall over. */
-static void test_a_record_that_is_none(void **state)
+TEST(test_a_record_that_is_none)
 {
     static const char *const records[] = {
         "=",
@@ -187,7 +187,7 @@ static void fail_both(part_t *a, part_t *b)
     app_close(&inbox.f);
 }
 
-static void test_a_listener_that_is_gone(void **state)
+TEST(test_a_listener_that_is_gone)
 {
     part_t a = {.letter = 'a', .outcomes = {SLACK_EINVAL}};
     part_t b = {.letter = 'b', .outcomes = {SLACK_EIO}};
@@ -207,7 +207,7 @@ static void test_a_listener_that_is_gone(void **state)
     app_close(&inbox.f);
 }
 
-static void test_the_last_of_them_is_gone(void **state)
+TEST(test_the_last_of_them_is_gone)
 {
     part_t a = {.letter = 'a', .outcomes = {SLACK_EINVAL}};
     part_t b = {.letter = 'b', .outcomes = {SLACK_EIO}};
@@ -224,7 +224,7 @@ static void test_the_last_of_them_is_gone(void **state)
 /* ---- both kinds of failure ---- */
 
 /* The attempt that is the last one anyway. */
-static void test_the_failure_for_good_is_named(void **state)
+TEST(test_the_failure_for_good_is_named)
 {
     for (unsigned max = 1; max <= 2; max++) {
         part_t a = {.letter = 'a', .outcomes = {SLACK_EIO, SLACK_EIO}};
@@ -275,7 +275,7 @@ static int use_up_and_fail(slack_ctx_t *ctx, void *user_data)
 }
 
 /* What is done is recorded all the same. */
-static void test_no_memory_for_a_record(void **state)
+TEST(test_no_memory_for_a_record)
 {
     part_t a = {.letter = 'a'}, b = {.letter = 'b', .outcomes = {SLACK_EIO}};
     store_file_clean();
@@ -294,7 +294,7 @@ static void test_no_memory_for_a_record(void **state)
     app_close(&inbox.f);
 }
 
-static void test_no_memory_for_a_reason(void **state)
+TEST(test_no_memory_for_a_reason)
 {
     part_t a = {.letter = 'a'};
     store_file_clean();
@@ -342,7 +342,7 @@ static bool each_kind(unsigned nth)
     return failed;
 }
 
-static void test_allocations(void **state)
+TEST(test_allocations)
 {
     size_t live = heap_live();
     unsigned nth = 0;
@@ -360,20 +360,4 @@ static void test_allocations(void **state)
     assert_true(nth > 3);
     app_close(&inbox.f);
     assert_int_equal(heap_live(), live);
-}
-
-int main(void)
-{
-    heap_install();
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_names_of_any_kind),
-        cmocka_unit_test(test_a_record_that_is_none),
-        cmocka_unit_test(test_a_listener_that_is_gone),
-        cmocka_unit_test(test_the_last_of_them_is_gone),
-        cmocka_unit_test(test_the_failure_for_good_is_named),
-        cmocka_unit_test(test_no_memory_for_a_record),
-        cmocka_unit_test(test_no_memory_for_a_reason),
-        cmocka_unit_test(test_allocations),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -64,7 +64,7 @@ static int return_it(slack_ctx_t *ctx, void *user_data)
 }
 
 /* One for each error, and some that are none. */
-static void test_every_code(void **state)
+TEST(test_every_code)
 {
     static const int codes[] = {
 #define X(name, value, text) value,
@@ -94,7 +94,7 @@ static int say_and_return(slack_ctx_t *ctx, void *user_data)
     return rc ? rc : *(const int *)user_data;
 }
 
-static void test_a_message_is_repeated_no_more_often(void **state)
+TEST(test_a_message_is_repeated_no_more_often)
 {
     static const int codes[] = {SLACK_EBUSY, SLACK_ENOMEM, SLACK_ESTORE, SLACK_ECANCELED,
                                 SLACK_ECLOSED};
@@ -119,7 +119,7 @@ static int say_too_much(slack_ctx_t *ctx, void *user_data)
     return rc;
 }
 
-static void test_too_many_calls_of_its_own(void **state)
+TEST(test_too_many_calls_of_its_own)
 {
     open_with(say_too_much, NULL);
     deliver();
@@ -154,7 +154,7 @@ static void assert_calls(size_t count, const char *const *methods)
         assert_string_equal(fake_slack_call(f.slack, i)->method, methods[i]);
 }
 
-static void test_a_change_waits_for_its_message(void **state)
+TEST(test_a_change_waits_for_its_message)
 {
     static const char *const update[] = {"chat.postMessage", "chat.update"};
     open_with(say_and_update, NULL);
@@ -168,7 +168,7 @@ static void test_a_change_waits_for_its_message(void **state)
     app_close(&f);
 }
 
-static void test_changes_are_of_the_last_message(void **state)
+TEST(test_changes_are_of_the_last_message)
 {
     static const char *const all[] = {"chat.postMessage", "chat.postMessage", "chat.update",
                                       "chat.delete"};
@@ -194,7 +194,7 @@ static int say_delete_say(slack_ctx_t *ctx, void *user_data)
 }
 
 /* A change is of the message that was the last one when the handler asked for it. */
-static void test_a_change_stays_with_its_message(void **state)
+TEST(test_a_change_stays_with_its_message)
 {
     open_with(say_delete_say, NULL);
     fake_slack_answer(f.slack, "chat.postMessage", 200,
@@ -213,7 +213,7 @@ static void test_a_change_stays_with_its_message(void **state)
 }
 
 /* A message that was not posted cannot be changed: its own error is the delivery's. */
-static void test_a_message_that_is_not_there(void **state)
+TEST(test_a_message_that_is_not_there)
 {
     static const char *const only[] = {"chat.postMessage"};
     open_with(say_and_update, NULL);
@@ -237,7 +237,7 @@ static int count_to_twelve(slack_ctx_t *ctx, void *user_data)
 }
 
 /* The first one has to be sent twice; the others wait for it. */
-static void test_messages_keep_their_order(void **state)
+TEST(test_messages_keep_their_order)
 {
     open_with(count_to_twelve, NULL);
     fake_slack_answer(f.slack, "chat.postMessage", 429, "{\"ok\":false,\"error\":\"ratelimited\"}");
@@ -250,19 +250,4 @@ static void test_messages_keep_their_order(void **state)
         assert_string_equal(slack_json_str(fake_slack_call(f.slack, i)->args, "/text"), text);
     }
     app_close(&f);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_every_code),
-        cmocka_unit_test(test_a_message_is_repeated_no_more_often),
-        cmocka_unit_test(test_too_many_calls_of_its_own),
-        cmocka_unit_test(test_a_change_waits_for_its_message),
-        cmocka_unit_test(test_changes_are_of_the_last_message),
-        cmocka_unit_test(test_a_change_stays_with_its_message),
-        cmocka_unit_test(test_a_message_that_is_not_there),
-        cmocka_unit_test(test_messages_keep_their_order),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

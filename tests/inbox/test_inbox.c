@@ -34,7 +34,7 @@ static void fail_twice(void)
     assert_int_equal(inbox.deads, 0);
 }
 
-static void test_a_failure_that_heals(void **state)
+TEST(test_a_failure_that_heals)
 {
     inbox_each_store(fail_twice);
 }
@@ -55,7 +55,7 @@ static void fail_always(void)
     assert_true(world_logged(&inbox.f.world, "event=\"dead letter\""));
 }
 
-static void test_attempts_end(void **state)
+TEST(test_attempts_end)
 {
     inbox_each_store(fail_always);
 }
@@ -71,7 +71,7 @@ static void fail_for_good(void)
     assert_int_equal(inbox.runs, 1);
 }
 
-static void test_a_failure_for_good(void **state)
+TEST(test_a_failure_for_good)
 {
     inbox_each_store(fail_for_good);
 }
@@ -92,7 +92,7 @@ static void release_at_once(void)
     assert_int_equal(inbox.runs, 1);
 }
 
-static void test_a_release_inside_the_handler(void **state)
+TEST(test_a_release_inside_the_handler)
 {
     inbox_each_store(release_at_once);
 }
@@ -118,7 +118,7 @@ static void calls_fail(void)
     assert_string_equal(inbox.dead_error, "message:*: SLACK_EAPI channel_not_found");
 }
 
-static void test_what_slack_says_decides(void **state)
+TEST(test_what_slack_says_decides)
 {
     inbox_each_store(calls_fail);
 }
@@ -137,7 +137,7 @@ static void each_listener(void)
     assert_string_equal(inbox.order, "abcb");
 }
 
-static void test_an_attempt_runs_what_is_not_done(void **state)
+TEST(test_an_attempt_runs_what_is_not_done)
 {
     inbox_each_store(each_listener);
 }
@@ -173,7 +173,7 @@ static void one_for_good(void)
     assert_string_equal(inbox.order, "abcbc");
 }
 
-static void test_one_listener_failed_for_good(void **state)
+TEST(test_one_listener_failed_for_good)
 {
     inbox_each_store(one_for_good);
 }
@@ -198,7 +198,7 @@ static void release(unsigned i)
     app_spin(&inbox.f);
 }
 
-static void test_a_conversation_in_order(void **state)
+TEST(test_a_conversation_in_order)
 {
     inbox_open("memory:", NULL);
     assert_int_equal(slack_listen(inbox.f.app, &(slack_listener_t){.kind = SLACK_KIND_EVENT,
@@ -225,7 +225,7 @@ static void test_a_conversation_in_order(void **state)
     app_close(&inbox.f);
 }
 
-static void test_so_many_at_once(void **state)
+TEST(test_so_many_at_once)
 {
     inbox_open("memory:", NULL);
     assert_int_equal(slack_listen(inbox.f.app, &(slack_listener_t){.kind = SLACK_KIND_EVENT,
@@ -301,7 +301,7 @@ static void job_runs(void)
     assert_int_equal(inbox.attempts_seen[1], 2);
 }
 
-static void test_a_job_is_run_until_it_is_done(void **state)
+TEST(test_a_job_is_run_until_it_is_done)
 {
     inbox_each_store(job_runs);
 }
@@ -343,12 +343,12 @@ static void job_keys(void)
     cancel("k1", SLACK_ENOTFOUND);
 }
 
-static void test_keys_and_times_of_jobs(void **state)
+TEST(test_keys_and_times_of_jobs)
 {
     inbox_each_store(job_keys);
 }
 
-static void test_a_job_outlives_the_process(void **state)
+TEST(test_a_job_outlives_the_process)
 {
     store_file_clean();
     inbox_open(store_file_url(), NULL);
@@ -378,7 +378,7 @@ static void inject_and_wait(const char *body)
     "{\"event_id\":\"" id "\",\"team_id\":\"T1\",\"event\":{\"type\":\"" type                      \
     "\",\"channel\":\"C1\",\"user\":\"U1\",\"ts\":\"" ts "\"" more "}}"
 
-static void test_one_message_under_several_ids(void **state)
+TEST(test_one_message_under_several_ids)
 {
     inbox_open("memory:", &(slack_options_t){.dedupe = SLACK_DEDUPE_MESSAGES});
     slack_on_message(inbox.f.app, NULL, inbox_append, "m");
@@ -451,7 +451,7 @@ static bool deliver_with_failure(unsigned nth)
     return failed;
 }
 
-static void test_allocations(void **state)
+TEST(test_allocations)
 {
     size_t live = heap_live();
     for (size_t i = 0; i < 2; i++) {
@@ -467,26 +467,4 @@ static void test_allocations(void **state)
         app_close(&inbox.f);
         assert_int_equal(heap_live(), live);
     }
-}
-
-int main(void)
-{
-    heap_install();
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_failure_that_heals),
-        cmocka_unit_test(test_attempts_end),
-        cmocka_unit_test(test_a_failure_for_good),
-        cmocka_unit_test(test_a_release_inside_the_handler),
-        cmocka_unit_test(test_what_slack_says_decides),
-        cmocka_unit_test(test_an_attempt_runs_what_is_not_done),
-        cmocka_unit_test(test_one_listener_failed_for_good),
-        cmocka_unit_test(test_a_conversation_in_order),
-        cmocka_unit_test(test_so_many_at_once),
-        cmocka_unit_test(test_a_job_is_run_until_it_is_done),
-        cmocka_unit_test(test_keys_and_times_of_jobs),
-        cmocka_unit_test(test_a_job_outlives_the_process),
-        cmocka_unit_test(test_one_message_under_several_ids),
-        cmocka_unit_test(test_allocations),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

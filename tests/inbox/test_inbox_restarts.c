@@ -6,7 +6,7 @@
 
 /* What is stored is handled to its end over restarts, and beside other processes. */
 
-static void test_a_restart_goes_on(void **state)
+TEST(test_a_restart_goes_on)
 {
     store_file_clean();
     inbox_open(store_file_url(), NULL);
@@ -77,7 +77,7 @@ static void fail_to_the_end(unsigned first_attempt)
     app_close(&inbox.f);
 }
 
-static void test_the_end_of_a_process_is_no_failure(void **state)
+TEST(test_the_end_of_a_process_is_no_failure)
 {
     store_file_clean();
     end_inside_the_handler(6);
@@ -85,7 +85,7 @@ static void test_the_end_of_a_process_is_no_failure(void **state)
     fail_to_the_end(7);
 }
 
-static void test_a_delivery_that_ends_every_process(void **state)
+TEST(test_a_delivery_that_ends_every_process)
 {
     store_file_clean();
     end_inside_the_handler(25);
@@ -96,7 +96,7 @@ static void test_a_delivery_that_ends_every_process(void **state)
     app_close(&inbox.f);
 }
 
-static void test_a_stop_is_no_failure(void **state)
+TEST(test_a_stop_is_no_failure)
 {
     store_file_clean();
     for (unsigned i = 0; i < 6; i++) {
@@ -118,7 +118,7 @@ static void test_a_stop_is_no_failure(void **state)
     fail_to_the_end(7);
 }
 
-static void test_a_wait_outlives_the_process(void **state)
+TEST(test_a_wait_outlives_the_process)
 {
     store_file_clean();
     inbox_open(store_file_url(), NULL);
@@ -168,7 +168,7 @@ static const char *offered(slack_store_t *other)
 
 #define LOOKS (SLACK_STORE_LEASE_MS / SLACK_STORE_RENEW_MS)
 
-static void test_a_loop_that_turns_keeps_its_claims(void **state)
+TEST(test_a_loop_that_turns_keeps_its_claims)
 {
     slack_store_t *other;
     unsigned closed = 0;
@@ -201,7 +201,7 @@ static void test_a_loop_that_turns_keeps_its_claims(void **state)
     app_close(&inbox.f);
 }
 
-static void test_past_memory_there_is_the_disk(void **state)
+TEST(test_past_memory_there_is_the_disk)
 {
     store_file_clean();
     inbox_open(store_file_url(), &(slack_options_t){.max_deliveries = 4});
@@ -224,18 +224,4 @@ static void test_past_memory_there_is_the_disk(void **state)
     inbox_settle();
     assert_string_equal(inbox.order, "abcdefghij");
     app_close(&inbox.f);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_restart_goes_on),
-        cmocka_unit_test(test_the_end_of_a_process_is_no_failure),
-        cmocka_unit_test(test_a_delivery_that_ends_every_process),
-        cmocka_unit_test(test_a_stop_is_no_failure),
-        cmocka_unit_test(test_a_wait_outlives_the_process),
-        cmocka_unit_test(test_a_loop_that_turns_keeps_its_claims),
-        cmocka_unit_test(test_past_memory_there_is_the_disk),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -64,7 +64,7 @@ static void no_listener(void)
     assert_int_equal(inbox.deads, 1);
 }
 
-static void test_a_job_without_a_listener(void **state)
+TEST(test_a_job_without_a_listener)
 {
     inbox_each_store(no_listener);
 }
@@ -90,7 +90,7 @@ static void other_listeners(void)
     assert_int_equal(inbox.deads, 1);
 }
 
-static void test_a_job_with_other_listeners(void **state)
+TEST(test_a_job_with_other_listeners)
 {
     inbox_each_store(other_listeners);
 }
@@ -110,13 +110,13 @@ static void taken_by_middleware(void)
     assert_int_equal(inbox.deads, 0);
 }
 
-static void test_a_job_that_middleware_takes(void **state)
+TEST(test_a_job_that_middleware_takes)
 {
     inbox_each_store(taken_by_middleware);
 }
 
 /* A deploy gives the listener another name; the next one has the old name again. */
-static void test_a_job_whose_listener_was_renamed(void **state)
+TEST(test_a_job_whose_listener_was_renamed)
 {
     store_file_clean();
     inbox_open(store_file_url(), NULL);
@@ -148,7 +148,7 @@ static void open_as(const char *bot_id)
 }
 
 /* The other app has no such listener, or one of the same name. */
-static void test_apps_leave_each_others_jobs_alone(void **state)
+TEST(test_apps_leave_each_others_jobs_alone)
 {
     for (int i = 0; i < 2; i++) {
         store_file_clean();
@@ -175,7 +175,7 @@ static void test_apps_leave_each_others_jobs_alone(void **state)
 }
 
 /* One app's key is no other app's, to store a job or to cancel it. */
-static void test_apps_do_not_share_keys(void **state)
+TEST(test_apps_do_not_share_keys)
 {
     store_file_clean();
     open_as("B1");
@@ -200,7 +200,7 @@ static void test_apps_do_not_share_keys(void **state)
 }
 
 /* SLACK_APP_ID names the app where its token changes. */
-static void test_a_named_app_keeps_its_jobs(void **state)
+TEST(test_a_named_app_keeps_its_jobs)
 {
     const slack_options_t named = {.app_id = "A1"};
     store_file_clean();
@@ -262,7 +262,7 @@ static void every_minute(void)
     assert_string_equal(inbox.order, "ttt");
 }
 
-static void test_a_schedule_runs_by_the_clock(void **state)
+TEST(test_a_schedule_runs_by_the_clock)
 {
     inbox_each_store(every_minute);
 }
@@ -281,7 +281,7 @@ static void one_that_fails(void)
         assert_true(dues[i] == dues[0]);
 }
 
-static void test_a_run_that_fails_is_attempted_again(void **state)
+TEST(test_a_run_that_fails_is_attempted_again)
 {
     inbox_each_store(one_that_fails);
 }
@@ -304,7 +304,7 @@ static void one_that_is_retried(void)
     assert_true(dues[3] == dues[0]);
 }
 
-static void test_a_run_that_a_person_retries(void **state)
+TEST(test_a_run_that_a_person_retries)
 {
     inbox_each_store(one_that_is_retried);
 }
@@ -333,14 +333,14 @@ static void missed(enum slack_missed choice, unsigned runs)
     app_close(&inbox.f);
 }
 
-static void test_runs_that_were_missed(void **state)
+TEST(test_runs_that_were_missed)
 {
     missed(SLACK_MISSED_RUN, 1);
     missed(SLACK_MISSED_SKIP, 0);
 }
 
 /* The run of the expression before is in the store. */
-static void test_a_schedule_that_changed(void **state)
+TEST(test_a_schedule_that_changed)
 {
     store_file_clean();
     inbox_open(store_file_url(), NULL);
@@ -357,7 +357,7 @@ static void test_a_schedule_that_changed(void **state)
     app_close(&inbox.f);
 }
 
-static void test_two_processes_run_it_once(void **state)
+TEST(test_two_processes_run_it_once)
 {
     static app_fixture_t other;
     store_file_clean();
@@ -381,7 +381,7 @@ static void test_two_processes_run_it_once(void **state)
     app_close(&inbox.f);
 }
 
-static void test_schedules_that_are_none(void **state)
+TEST(test_schedules_that_are_none)
 {
     static const slack_schedule_t bad[] = {
         {.cron = "* * * * *", .fn = tick},
@@ -442,12 +442,12 @@ static void own_jobs(void)
     assert_int_equal(inbox.runs, 1);
 }
 
-static void test_jobs_outside_of_a_delivery(void **state)
+TEST(test_jobs_outside_of_a_delivery)
 {
     inbox_each_store(own_jobs);
 }
 
-static void test_a_job_of_an_app_that_never_starts(void **state)
+TEST(test_a_job_of_an_app_that_never_starts)
 {
     inbox_open("memory:", NULL);
     stored_count = 0;
@@ -491,31 +491,7 @@ static void successors(void)
     }
 }
 
-static void test_a_job_defers_its_successor(void **state)
+TEST(test_a_job_defers_its_successor)
 {
     inbox_each_store(successors);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_job_without_a_listener),
-        cmocka_unit_test(test_a_job_with_other_listeners),
-        cmocka_unit_test(test_a_job_that_middleware_takes),
-        cmocka_unit_test(test_a_job_whose_listener_was_renamed),
-        cmocka_unit_test(test_apps_leave_each_others_jobs_alone),
-        cmocka_unit_test(test_apps_do_not_share_keys),
-        cmocka_unit_test(test_a_named_app_keeps_its_jobs),
-        cmocka_unit_test(test_a_schedule_runs_by_the_clock),
-        cmocka_unit_test(test_a_run_that_fails_is_attempted_again),
-        cmocka_unit_test(test_a_run_that_a_person_retries),
-        cmocka_unit_test(test_runs_that_were_missed),
-        cmocka_unit_test(test_a_schedule_that_changed),
-        cmocka_unit_test(test_two_processes_run_it_once),
-        cmocka_unit_test(test_schedules_that_are_none),
-        cmocka_unit_test(test_jobs_outside_of_a_delivery),
-        cmocka_unit_test(test_a_job_of_an_app_that_never_starts),
-        cmocka_unit_test(test_a_job_defers_its_successor),
-    };
-    return cmocka_run_group_tests_name("tests", tests, NULL, NULL);
 }

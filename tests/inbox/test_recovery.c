@@ -143,7 +143,7 @@ static void pass_all(unsigned ended)
 
 /* ---- tests ---- */
 
-static void test_a_start_takes_up_no_more_than_it_can(void **state)
+TEST(test_a_start_takes_up_no_more_than_it_can)
 {
     leave_rows();
     open_app(store_file_url(), 1);
@@ -159,7 +159,7 @@ static void test_a_start_takes_up_no_more_than_it_can(void **state)
 }
 
 /* What was left is not in the way of what arrives. */
-static void test_the_first_ack_does_not_wait(void **state)
+TEST(test_the_first_ack_does_not_wait)
 {
     leave_rows();
     open_app(store_file_url(), 1);
@@ -185,7 +185,7 @@ static int in_order(slack_ctx_t *ctx, void *user_data)
 }
 
 /* A conversation goes on where the process before was ended, for who wants it in order. */
-static void test_what_was_left_comes_first(void **state)
+TEST(test_what_was_left_comes_first)
 {
     leave_rows();
     open_app(store_file_url(), 1);
@@ -209,7 +209,7 @@ static void test_what_was_left_comes_first(void **state)
 }
 
 /* Whatever becomes of one of them, the next one is begun, once. */
-static void test_a_failure_in_the_middle(void **state)
+TEST(test_a_failure_in_the_middle)
 {
     static const int outcomes[] = {0, SLACK_EIO, 0, SLACK_EINVAL, 0};
     enum { COUNT = sizeof outcomes / sizeof *outcomes };
@@ -245,7 +245,7 @@ static void test_a_failure_in_the_middle(void **state)
     assert_int_equal(rows_in(SLACK_ROW_DONE), COUNT - 1);
 }
 
-static void test_nor_than_its_workers_can(void **state)
+TEST(test_nor_than_its_workers_can)
 {
     leave_rows();
     open_app(store_file_url(), 1);
@@ -261,7 +261,7 @@ static void test_nor_than_its_workers_can(void **state)
 }
 
 /* They all call at the same time, of a sudden: more than there may be calls. */
-static void test_a_bound_uses_up_no_attempts(void **state)
+TEST(test_a_bound_uses_up_no_attempts)
 {
     leave_rows();
     open_app(store_file_url(), 1);
@@ -284,7 +284,7 @@ static void test_a_bound_uses_up_no_attempts(void **state)
 }
 
 /* New events leave hardly any room; queued rows still get a share of it. */
-static void test_what_waits_has_its_share(void **state)
+TEST(test_what_waits_has_its_share)
 {
     unsigned none = 0;
     leave_rows();
@@ -336,14 +336,14 @@ static void some_are_busy(const char *where)
     app_close(&f);
 }
 
-static void test_what_is_done_stays_done(void **state)
+TEST(test_what_is_done_stays_done)
 {
     some_are_busy("memory:");
     some_are_busy(store_file_url());
 }
 
 /* SLACK_EBUSY of a handler's own accord is a failure like any other. */
-static void test_a_handler_that_is_never_done(void **state)
+TEST(test_a_handler_that_is_never_done)
 {
     unsigned times = UINT_MAX;
     open_app("memory:", 2);
@@ -367,7 +367,7 @@ static void put_row(const char *key, slack_slice_t payload)
 }
 
 /* What takes the most memory of what may arrive: it is no more in the way than any other. */
-static void test_a_body_that_is_large_to_read(void **state)
+TEST(test_a_body_that_is_large_to_read)
 {
     static const char head[] = "{\"event\":{\"type\":\"message\"},\"many\":[";
     const size_t len = LARGE_BODY;
@@ -409,7 +409,7 @@ static void flip_a_payload(const char *key)
 }
 
 /* No handler sees it; it is a dead letter like any other, told by the hook. */
-static void test_a_damaged_payload_is_a_dead_letter(void **state)
+TEST(test_a_damaged_payload_is_a_dead_letter)
 {
     unsigned times = 0;
     rows_open();
@@ -465,7 +465,7 @@ static void replay_all(void)
 }
 
 /* What a person had run again is run again, also where the process ended in the middle of it. */
-static void test_a_replay_that_is_cut_off_goes_on(void **state)
+TEST(test_a_replay_that_is_cut_off_goes_on)
 {
     unsigned counted = 0;
     store_file_clean();
@@ -498,7 +498,7 @@ static int time_out(slack_ctx_t *ctx, void *user_data)
 }
 
 /* Of the attempts that it had before nothing is left. */
-static void test_a_replay_has_all_its_attempts(void **state)
+TEST(test_a_replay_has_all_its_attempts)
 {
     store_file_clean();
     for (unsigned life = 0; life < 2; life++) {
@@ -557,7 +557,7 @@ static void open_with_full(slack_store_ops_t *full, int status, unsigned *times)
 }
 
 /* An end that is tried again for days takes no more memory with each time. */
-static void test_an_end_that_cannot_be_noted_does_not_grow(void **state)
+TEST(test_an_end_that_cannot_be_noted_does_not_grow)
 {
     unsigned times = 1;
     slack_store_ops_t full;
@@ -575,7 +575,7 @@ static void test_an_end_that_cannot_be_noted_does_not_grow(void **state)
 }
 
 /* A store in memory that has no room for what is to be tried again never will have it for this. */
-static void test_an_end_without_room_is_the_last(void **state)
+TEST(test_an_end_without_room_is_the_last)
 {
     unsigned times = 1;
     slack_store_ops_t full;
@@ -603,7 +603,7 @@ static void submit_to_busy(slack_store_t *to, slack_store_op_t *op)
 }
 
 /* A store that is locked for a while costs nobody its claims. */
-static void test_a_lease_that_was_not_renewed_is_soon(void **state)
+TEST(test_a_lease_that_was_not_renewed_is_soon)
 {
     store_file_clean();
     open_app(store_file_url(), 2);
@@ -633,23 +633,5 @@ int main(void)
     rows.ops = &slack__store_sqlite;
     rows.place = store_file_path();
     rows.clean = store_file_clean;
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_a_start_takes_up_no_more_than_it_can),
-        cmocka_unit_test(test_the_first_ack_does_not_wait),
-        cmocka_unit_test(test_what_was_left_comes_first),
-        cmocka_unit_test(test_a_failure_in_the_middle),
-        cmocka_unit_test(test_nor_than_its_workers_can),
-        cmocka_unit_test(test_a_bound_uses_up_no_attempts),
-        cmocka_unit_test(test_what_waits_has_its_share),
-        cmocka_unit_test(test_what_is_done_stays_done),
-        cmocka_unit_test(test_a_handler_that_is_never_done),
-        cmocka_unit_test(test_a_body_that_is_large_to_read),
-        cmocka_unit_test(test_a_damaged_payload_is_a_dead_letter),
-        cmocka_unit_test(test_a_replay_that_is_cut_off_goes_on),
-        cmocka_unit_test(test_a_replay_has_all_its_attempts),
-        cmocka_unit_test(test_an_end_that_cannot_be_noted_does_not_grow),
-        cmocka_unit_test(test_a_lease_that_was_not_renewed_is_soon),
-        cmocka_unit_test(test_an_end_without_room_is_the_last),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return test_run_all(NULL, NULL);
 }

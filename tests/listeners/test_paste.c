@@ -74,7 +74,7 @@ static void write_listener(FILE *out, size_t body, size_t name)
     fprintf(out, "    %s\n", code);
 }
 
-static void what_is_logged_compiles(void **state)
+TEST(what_is_logged_compiles)
 {
     char folder[] = "/tmp/slackapp-paste-XXXXXX", path[64], command[512];
     const char *source = getenv("SLACKAPP_SOURCE_DIR");
@@ -116,7 +116,7 @@ static int answer(slack_ctx_t *ctx, void *user_data)
     return slack_ack(ctx);
 }
 
-static void it_would_have_matched(void **state)
+APP_TEST(it_would_have_matched)
 {
     static const struct {
         const char *name;
@@ -130,32 +130,21 @@ static void it_would_have_matched(void **state)
         {"slack_on_options", slack_on_options},
         {"slack_on_dialog", slack_on_dialog},
     };
-    app_open(&f, NULL);
     app_ready(&f);
     for (size_t i = 0; i < BODIES; i++) {
         char code[256], name[32];
         unsigned runs = 0;
         app_ack_t ack;
-        deliver(i, "it", &ack);
+        deliver(i, "/it", &ack);
         take_code(code, sizeof code);
         size_t n = 0;
         while (strncmp(code, functions[n].name, strcspn(code, "(")) != 0)
             assert_true(++n < sizeof functions / sizeof *functions);
-        assert_int_equal(functions[n].on(f.app, "it", answer, &runs), 0);
-        deliver(i, "it", &ack);
+        assert_int_equal(functions[n].on(f.app, "/it", answer, &runs), 0);
+        deliver(i, "/it", &ack);
         assert_int_equal(ack.outcome, SLACK_ACK_OK);
         assert_int_equal(runs, 1);
-        snprintf(name, sizeof name, "%s:it", functions[n].name + sizeof "slack_on_" - 1);
+        snprintf(name, sizeof name, "%s:/it", functions[n].name + sizeof "slack_on_" - 1);
         assert_int_equal(slack_unlisten(f.app, name), 0);
     }
-    app_close(&f);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_is_logged_compiles),
-        cmocka_unit_test(it_would_have_matched),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

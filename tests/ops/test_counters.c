@@ -11,7 +11,9 @@ static int clear_counters(void **state)
     return 0;
 }
 
-static void test_buckets(void **state)
+#define COUNTERS_TEST(function) TEST_CASE(function, clear_counters, NULL, NULL)
+
+COUNTERS_TEST(test_buckets)
 {
     slack_histogram_t *h = &counters.ack;
     slack__histogram_add(h, 0);
@@ -24,7 +26,7 @@ static void test_buckets(void **state)
     assert_int_equal(h->sum_us, 2001 + (uint64_t)UINT32_MAX);
 }
 
-static void test_bucket_texts(void **state)
+COUNTERS_TEST(test_bucket_texts)
 {
     for (size_t i = 0; i < SLACK_BUCKETS; i++) {
         assert_true(strtod(slack__buckets[i].text, NULL) * 1e6 == (double)slack__buckets[i].us);
@@ -32,7 +34,7 @@ static void test_bucket_texts(void **state)
     }
 }
 
-static void test_methods_are_bounded(void **state)
+COUNTERS_TEST(test_methods_are_bounded)
 {
     slack_call_counts_t *calls = &counters.calls;
     char name[100];
@@ -47,7 +49,7 @@ static void test_methods_are_bounded(void **state)
     assert_int_equal(calls->others_ok + calls->others_failed, 20);
 }
 
-static void test_odd_methods_are_others(void **state)
+COUNTERS_TEST(test_odd_methods_are_others)
 {
     char name[100];
     memset(name, 'x', sizeof name - 1);
@@ -76,7 +78,7 @@ static void lag_closed(void *user_data)
     *(bool *)user_data = true;
 }
 
-static void test_loop_lag(void **state)
+COUNTERS_TEST(test_loop_lag)
 {
     uv_loop_t loop;
     uv_timer_t blocker;
@@ -93,17 +95,4 @@ static void test_loop_lag(void **state)
     uv_run(&loop, UV_RUN_DEFAULT);
     assert_true(closed);
     assert_int_equal(uv_loop_close(&loop), 0);
-}
-
-int main(void)
-{
-#define CASE(name) cmocka_unit_test_setup(name, clear_counters)
-    const struct CMUnitTest tests[] = {
-        CASE(test_buckets),
-        CASE(test_bucket_texts),
-        CASE(test_methods_are_bounded),
-        CASE(test_odd_methods_are_others),
-        CASE(test_loop_lag),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -85,7 +85,7 @@ static void check_text(const http_reply_t *reply, int status, const char *text)
 
 /* --- the library's pages ---------------------------------------------------------------------- */
 
-static void health_and_readiness(void **state)
+TEST(health_and_readiness)
 {
     open_with(&(slack_options_t){0});
     go();
@@ -111,7 +111,7 @@ static int nothing(slack_ctx_t *ctx, void *user_data)
     return 0;
 }
 
-static void metrics_count(void **state)
+TEST(metrics_count)
 {
     app_ack_t acks[4] = {0};
     open_with(&(slack_options_t){0});
@@ -146,7 +146,7 @@ static void metrics_count(void **state)
     close_all();
 }
 
-static void port_of_their_own(void **state)
+TEST(port_of_their_own)
 {
     open_with(&(slack_options_t){.http_admin_port = "0"});
     go();
@@ -158,7 +158,7 @@ static void port_of_their_own(void **state)
 }
 
 /* The start fails, and the port of the request URL is closed again. */
-static void port_of_their_own_is_taken(void **state)
+TEST(port_of_their_own_is_taken)
 {
     struct sockaddr_in address;
     char port[16];
@@ -217,7 +217,7 @@ static void close_without_http(void)
 }
 
 /* The pages answer from before the start is done. */
-static void socket_mode_has_pages(void **state)
+TEST(socket_mode_has_pages)
 {
     open_without_http("socket", &(slack_options_t){0});
     app_start(&f);
@@ -244,7 +244,7 @@ static void socket_mode_has_pages(void **state)
 }
 
 /* /readyz answers while auth.test fails, which can take long without a network. */
-static void starting_is_told(void **state)
+TEST(starting_is_told)
 {
     open_without_http("memory", &(slack_options_t){0});
     fake_slack_answer(f.slack, "auth.test", 500, "");
@@ -257,7 +257,7 @@ static void starting_is_told(void **state)
 }
 
 /* /readyz says 503 during the whole stop, and each visit has an answer. */
-static void drain_is_told_without_http(void **state)
+TEST(drain_is_told_without_http)
 {
     open_without_http("memory", &(slack_options_t){.drain_delay_ms = 100});
     slack_http_route(f.app, "GET", "/keep", keep, NULL);
@@ -283,7 +283,7 @@ static void drain_is_told_without_http(void **state)
     close_without_http();
 }
 
-static void wrong_places_are_named(void **state)
+TEST(wrong_places_are_named)
 {
     static const struct {
         slack_options_t options;
@@ -343,7 +343,7 @@ static int fail_it(slack_http_visit_t *visit, void *user_data)
     return SLACK_EIO;
 }
 
-static void routes_of_the_program(void **state)
+TEST(routes_of_the_program)
 {
     open_with(&(slack_options_t){0});
     assert_int_equal(slack_http_route(f.app, "PUT", "/mine", show, NULL), 0);
@@ -402,7 +402,7 @@ static int redirect(slack_http_visit_t *visit, void *user_data)
     return slack_http_redirect(visit, "https://slack.com/oauth/v2/authorize?state=1");
 }
 
-static void fields_cookies_and_redirects(void **state)
+TEST(fields_cookies_and_redirects)
 {
     static const char post[] = "POST /fields?code=a%2Bb+c&code=2&x HTTP/1.1\r\nHost: x\r\n"
                                "Cookie: xstate=no; state=abc; s=1=2\r\nContent-Length: 14\r\n\r\n"
@@ -430,7 +430,7 @@ static int return_one(slack_http_visit_t *visit, void *user_data)
 }
 
 /* A route that fails, or never replies, has a status, a line in the log, and holds nothing up. */
-static void routes_that_fail(void **state)
+TEST(routes_that_fail)
 {
     open_with(&(slack_options_t){0});
     slack_http_route(f.app, "GET", "/fail", fail_it, NULL);
@@ -463,7 +463,7 @@ static void start_socket_mode(void)
     world_until(&f.world, slack__inspect_is(f.app, "running"));
 }
 
-static void routes_that_are_served_nowhere(void **state)
+TEST(routes_that_are_served_nowhere)
 {
     slack_options_t o = {.transport = "socket", .app_token = "xapp-1-test"};
     app_open(&f, &o);
@@ -482,7 +482,7 @@ static void routes_that_are_served_nowhere(void **state)
     assert_int_equal(heap_live(), 0);
 }
 
-static void routes_are_bounded(void **state)
+TEST(routes_are_bounded)
 {
     char path[16];
     open_with(&(slack_options_t){0});
@@ -497,7 +497,7 @@ static void routes_are_bounded(void **state)
 }
 
 /* A stop waits for the reply, but not longer than drain_ms; a later reply returns SLACK_ECLOSED. */
-static void stop_waits_for_replies(void **state)
+TEST(stop_waits_for_replies)
 {
     open_with(&(slack_options_t){0});
     slack_http_route(f.app, "GET", "/keep", keep, NULL);
@@ -529,7 +529,7 @@ static void stop_waits_for_replies(void **state)
 
 /* --- leaving ---------------------------------------------------------------------------------- */
 
-static void balancer_is_told_first(void **state)
+TEST(balancer_is_told_first)
 {
     open_with(&(slack_options_t){.drain_delay_ms = 300, .http_admin_port = "0"});
     go();
@@ -544,7 +544,7 @@ static void balancer_is_told_first(void **state)
     close_all();
 }
 
-static void second_stop_does_not_wait(void **state)
+TEST(second_stop_does_not_wait)
 {
     open_with(&(slack_options_t){.drain_delay_ms = 600000});
     go();
@@ -559,7 +559,7 @@ static void second_stop_does_not_wait(void **state)
 
 /* --- out of memory ---------------------------------------------------------------------------- */
 
-static void pages_without_memory(void **state)
+TEST(pages_without_memory)
 {
     open_with(&(slack_options_t){.log_level = SLACK_LOG_ERROR});
     go();
@@ -607,36 +607,10 @@ static bool start_with_failure(size_t nth)
     return failed;
 }
 
-static void start_without_memory(void **state)
+TEST(start_without_memory)
 {
     size_t nth = 0;
     while (start_with_failure(nth))
         nth++;
     assert_true(nth > 10);
-}
-
-int main(void)
-{
-    heap_install();
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(health_and_readiness),
-        cmocka_unit_test(metrics_count),
-        cmocka_unit_test(port_of_their_own),
-        cmocka_unit_test(port_of_their_own_is_taken),
-        cmocka_unit_test(socket_mode_has_pages),
-        cmocka_unit_test(starting_is_told),
-        cmocka_unit_test(drain_is_told_without_http),
-        cmocka_unit_test(wrong_places_are_named),
-        cmocka_unit_test(fields_cookies_and_redirects),
-        cmocka_unit_test(routes_that_fail),
-        cmocka_unit_test(routes_that_are_served_nowhere),
-        cmocka_unit_test(routes_of_the_program),
-        cmocka_unit_test(routes_are_bounded),
-        cmocka_unit_test(stop_waits_for_replies),
-        cmocka_unit_test(balancer_is_told_first),
-        cmocka_unit_test(second_stop_does_not_wait),
-        cmocka_unit_test(pages_without_memory),
-        cmocka_unit_test(start_without_memory),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

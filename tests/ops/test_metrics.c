@@ -50,6 +50,8 @@ static int close_app(void **state)
     return heap_live() == 0 ? 0 : -1;
 }
 
+#define BOT_TEST(function) TEST_CASE(function, open_app, close_app, NULL)
+
 static int succeed(slack_ctx_t *ctx, void *user_data)
 {
     return 0;
@@ -82,7 +84,7 @@ static void inject(const char *body)
 }
 
 /* Every series exists from the start, so that a rate can be computed over the first event. */
-static void everything_is_there(void **state)
+BOT_TEST(everything_is_there)
 {
     static const struct {
         const char *family;
@@ -132,7 +134,7 @@ static size_t count(const char *text, const char *part)
 }
 
 /* The table of docs/http.md has a row for each family, and no other rows. */
-static void families_are_documented(void **state)
+BOT_TEST(families_are_documented)
 {
     static char docs[1 << 16];
     file_read_page("http.md", docs, sizeof docs);
@@ -157,7 +159,7 @@ static void families_are_documented(void **state)
 
 #define EVENT(id, type) "{\"event_id\":\"" id "\",\"event\":{\"type\":\"" type "\"}}"
 
-static void everything_is_counted(void **state)
+BOT_TEST(everything_is_counted)
 {
     slack_on_event(f.app, "good", succeed, NULL);
     slack_on_event(f.app, "bad", fail_it, NULL);
@@ -202,7 +204,7 @@ static int count_ack(const slack_ack_t *ack, void *user_data)
 }
 
 /* Slack marks them; the first of them need not be a duplicate. */
-static void retries_are_counted(void **state)
+BOT_TEST(retries_are_counted)
 {
     app_ready(&f);
     for (int retry_num = 0; retry_num < 3; retry_num++) {
@@ -222,7 +224,7 @@ static void retries_are_counted(void **state)
 }
 
 /* A program may call any number of methods, of any name. */
-static void labels_are_few_and_whole(void **state)
+BOT_TEST(labels_are_few_and_whole)
 {
     char name[100];
     app_ready(&f);
@@ -252,7 +254,7 @@ static void labels_are_few_and_whole(void **state)
 }
 
 /* The reader rejects each of these texts. */
-static void reader_is_strict(void **state)
+TEST(reader_is_strict)
 {
 #define HEAD "# HELP a_total x\n# TYPE a_total counter\n"
 #define HIST "# HELP h x\n# TYPE h histogram\n"
@@ -296,16 +298,4 @@ static void reader_is_strict(void **state)
         if (prometheus_read(&page, bad[i])) fail_msg("%s", bad[i]);
         prometheus_free(&page);
     }
-}
-
-int main(void)
-{
-    heap_install();
-#define CASE(name) cmocka_unit_test_setup_teardown(name, open_app, close_app)
-    const struct CMUnitTest tests[] = {
-        CASE(everything_is_there),      CASE(families_are_documented),
-        CASE(everything_is_counted),    CASE(retries_are_counted),
-        CASE(labels_are_few_and_whole), cmocka_unit_test(reader_is_strict),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -39,6 +39,8 @@ static int close_world(void **state)
     return rmdir(dir);
 }
 
+#define RECORDER_TEST(function) TEST_CASE(function, open_world, close_world, NULL)
+
 static int try_open(uint64_t max_bytes, char *error)
 {
     const slack_recorder_options_t options = {.path = path,
@@ -134,7 +136,7 @@ static void deliver_one(uint64_t number)
     slack__delivery_free(d);
 }
 
-static void test_lines(void **state)
+RECORDER_TEST(test_lines)
 {
     begin(1 << 20);
     world.mono_us += 5000;
@@ -172,7 +174,7 @@ static void test_lines(void **state)
     assert_int_equal(info.st_mode & 0777, 0600);
 }
 
-static void test_nothing_before_it_begins(void **state)
+RECORDER_TEST(test_nothing_before_it_begins)
 {
     char error[SLACK_ERROR_TEXT_MAX];
     assert_int_equal(try_open(1 << 20, error), 0);
@@ -181,7 +183,7 @@ static void test_nothing_before_it_begins(void **state)
     assert_string_equal(read_all(path), "");
 }
 
-static void test_no_recorder(void **state)
+RECORDER_TEST(test_no_recorder)
 {
     slack__recorder_begin(NULL, "", "", "");
     slack__record_delivery(NULL, NULL, NULL);
@@ -190,7 +192,7 @@ static void test_no_recorder(void **state)
 }
 
 /* SLACK_ECLOSED: the app has acked, though the peer is gone. After the others it acks again. */
-static void test_acks_that_fail(void **state)
+RECORDER_TEST(test_acks_that_fail)
 {
     static const struct {
         int rc;
@@ -210,7 +212,7 @@ static void test_acks_that_fail(void **state)
 }
 
 /* One stand-in for each transport; the acks of a fifth are not recorded. */
-static void test_transports(void **state)
+RECORDER_TEST(test_transports)
 {
     slack_transport_t transports[SLACK_TRANSPORTS_MAX + 1];
     begin(1 << 20);
@@ -258,7 +260,7 @@ static void call(slack_sender_t *sender, const char *url, const char *body,
     if (send_rc == 0) sent_fn(result, sent_data);
 }
 
-static void test_calls(void **state)
+RECORDER_TEST(test_calls)
 {
     slack_sender_t sender = {take_request, close_at_once, NULL};
     told = 0;
@@ -296,7 +298,7 @@ static void test_calls(void **state)
 
 /* ---- the file ---- */
 
-static void test_one_from_before_is_kept(void **state)
+RECORDER_TEST(test_one_from_before_is_kept)
 {
     begin(1 << 20);
     deliver_one(1);
@@ -311,7 +313,7 @@ static void test_one_from_before_is_kept(void **state)
 }
 
 /* A file that is not a recording stays in place, and the recorder does not open. */
-static void test_somebody_elses_file(void **state)
+RECORDER_TEST(test_somebody_elses_file)
 {
     char error[SLACK_ERROR_TEXT_MAX] = "";
     file_write(path, "important");
@@ -336,7 +338,7 @@ static void test_somebody_elses_file(void **state)
 /* ---- bounds ---- */
 
 /* The file has whole lines, and as many as fit. */
-static void test_its_size(void **state)
+RECORDER_TEST(test_its_size)
 {
     const uint64_t max = 4000;
     begin(max);
@@ -354,7 +356,7 @@ static void test_its_size(void **state)
 }
 
 /* The lines of one turn of the loop are more than may wait. */
-static void test_a_slow_disk(void **state)
+RECORDER_TEST(test_a_slow_disk)
 {
     begin(UINT64_MAX);
     slack_delivery_t *d = new_delivery(1, "{\"command\":\"/x\"}");
@@ -376,7 +378,7 @@ static void test_a_slow_disk(void **state)
 }
 
 /* A limit on the size of files fails a write like a full disk. */
-static void test_a_full_disk(void **state)
+RECORDER_TEST(test_a_full_disk)
 {
     struct rlimit before, small = {.rlim_cur = 2000};
     assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
@@ -398,7 +400,7 @@ static void test_a_full_disk(void **state)
 
 /* ---- without memory ---- */
 
-static void test_allocations(void **state)
+RECORDER_TEST(test_allocations)
 {
     slack_delivery_t *d = new_delivery(1, "{\"command\":\"/x\",\"token\":\"t\"}");
     bool failed = true;
@@ -429,26 +431,4 @@ static void test_allocations(void **state)
         assert_int_equal(count(read_all(path), "\n"), 6);
     }
     slack__delivery_free(d);
-}
-
-#define CASE(name) cmocka_unit_test_setup_teardown(name, open_world, close_world)
-
-int main(void)
-{
-    heap_install();
-    const struct CMUnitTest tests[] = {
-        CASE(test_lines),
-        CASE(test_nothing_before_it_begins),
-        CASE(test_no_recorder),
-        CASE(test_acks_that_fail),
-        CASE(test_transports),
-        CASE(test_calls),
-        CASE(test_one_from_before_is_kept),
-        CASE(test_somebody_elses_file),
-        CASE(test_its_size),
-        CASE(test_a_slow_disk),
-        CASE(test_a_full_disk),
-        CASE(test_allocations),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -44,7 +44,15 @@ static enum slack_signature_fault fault_of(const slack_signed_request_t *request
     return fault;
 }
 
-static void public_vectors_hold(void **state)
+static int nothing_leaks(void **state)
+{
+    (void)state;
+    return heap_live() == 0 ? 0 : -1;
+}
+
+#define SIGNER_TEST(function) TEST_CASE(function, NULL, nothing_leaks, NULL)
+
+SIGNER_TEST(public_vectors_hold)
 {
     (void)state;
     static const struct {
@@ -70,7 +78,7 @@ static void public_vectors_hold(void **state)
     slack__signer_free(signer);
 }
 
-static void window_is_300_s_to_both_sides(void **state)
+SIGNER_TEST(window_is_300_s_to_both_sides)
 {
     (void)state;
     slack_signer_t *signer = signer_of(SLACK_REQUEST_SECRET);
@@ -96,7 +104,7 @@ static void window_is_300_s_to_both_sides(void **state)
     slack__signer_free(signer);
 }
 
-static void timestamp_is_digits_only(void **state)
+SIGNER_TEST(timestamp_is_digits_only)
 {
     (void)state;
     static const char *const odd[] = {
@@ -128,7 +136,7 @@ static void timestamp_is_digits_only(void **state)
     slack__signer_free(signer);
 }
 
-static void header_text_is_what_is_signed(void **state)
+SIGNER_TEST(header_text_is_what_is_signed)
 {
     (void)state;
     slack_signed_request_t request = example();
@@ -136,7 +144,7 @@ static void header_text_is_what_is_signed(void **state)
     assert_int_equal(fault_of(&request), SLACK_SIGNATURE_MISMATCH);
 }
 
-static void missing_and_duplicate_headers_are_refused(void **state)
+SIGNER_TEST(missing_and_duplicate_headers_are_refused)
 {
     (void)state;
     slack_signed_request_t request = example();
@@ -155,7 +163,7 @@ static void missing_and_duplicate_headers_are_refused(void **state)
     assert_int_equal(fault_of(&request), SLACK_SIGNATURE_MALFORMED);
 }
 
-static void signature_has_one_form(void **state)
+SIGNER_TEST(signature_has_one_form)
 {
     (void)state;
     static const char *const odd[] = {
@@ -178,7 +186,7 @@ static void signature_has_one_form(void **state)
     }
 }
 
-static void every_byte_counts(void **state)
+SIGNER_TEST(every_byte_counts)
 {
     (void)state;
     slack_signer_t *signer = signer_of(SLACK_REQUEST_SECRET);
@@ -205,7 +213,7 @@ static void every_byte_counts(void **state)
     slack__signer_free(signer);
 }
 
-static void line_ends_are_not_touched(void **state)
+SIGNER_TEST(line_ends_are_not_touched)
 {
     (void)state;
     slack_signer_t *signer = signer_of(SLACK_REQUEST_SECRET);
@@ -220,7 +228,7 @@ static void line_ends_are_not_touched(void **state)
     slack__signer_free(signer);
 }
 
-static void any_of_several_secrets_will_do(void **state)
+SIGNER_TEST(any_of_several_secrets_will_do)
 {
     (void)state;
     static const char *const lists[] = {
@@ -243,7 +251,7 @@ static void any_of_several_secrets_will_do(void **state)
     slack__signer_free(others);
 }
 
-static void empty_secrets_are_refused(void **state)
+SIGNER_TEST(empty_secrets_are_refused)
 {
     (void)state;
     static const char *const lists[] = {NULL,
@@ -266,7 +274,7 @@ static void empty_secrets_are_refused(void **state)
 }
 
 /* Which secrets signed it, and of whom they are. */
-static void secrets_have_owners(void **state)
+SIGNER_TEST(secrets_have_owners)
 {
     (void)state;
     static const struct {
@@ -299,7 +307,7 @@ static void secrets_have_owners(void **state)
     }
 }
 
-static void memory_may_run_out(void **state)
+SIGNER_TEST(memory_may_run_out)
 {
     (void)state;
     slack_signer_t *signer = NULL;
@@ -309,7 +317,7 @@ static void memory_may_run_out(void **state)
     assert_null(signer);
 }
 
-static void checks_take_no_memory(void **state)
+SIGNER_TEST(checks_take_no_memory)
 {
     (void)state;
     slack_signer_t *signer = signer_of(SLACK_REQUEST_SECRET);
@@ -320,38 +328,10 @@ static void checks_take_no_memory(void **state)
     slack__signer_free(signer);
 }
 
-static void every_fault_has_words(void **state)
+SIGNER_TEST(every_fault_has_words)
 {
     (void)state;
     for (int i = SLACK_SIGNATURE_OK; i <= SLACK_SIGNATURE_MISMATCH; i++)
         assert_string_not_equal(slack__signature_fault_text((enum slack_signature_fault)i),
                                 "unknown fault");
-}
-
-static int nothing_leaks(void **state)
-{
-    (void)state;
-    return heap_live() == 0 ? 0 : -1;
-}
-
-int main(void)
-{
-    heap_install();
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test_teardown(public_vectors_hold, nothing_leaks),
-        cmocka_unit_test_teardown(window_is_300_s_to_both_sides, nothing_leaks),
-        cmocka_unit_test_teardown(timestamp_is_digits_only, nothing_leaks),
-        cmocka_unit_test_teardown(header_text_is_what_is_signed, nothing_leaks),
-        cmocka_unit_test_teardown(missing_and_duplicate_headers_are_refused, nothing_leaks),
-        cmocka_unit_test_teardown(signature_has_one_form, nothing_leaks),
-        cmocka_unit_test_teardown(every_byte_counts, nothing_leaks),
-        cmocka_unit_test_teardown(line_ends_are_not_touched, nothing_leaks),
-        cmocka_unit_test_teardown(any_of_several_secrets_will_do, nothing_leaks),
-        cmocka_unit_test_teardown(empty_secrets_are_refused, nothing_leaks),
-        cmocka_unit_test_teardown(secrets_have_owners, nothing_leaks),
-        cmocka_unit_test_teardown(memory_may_run_out, nothing_leaks),
-        cmocka_unit_test_teardown(checks_take_no_memory, nothing_leaks),
-        cmocka_unit_test_teardown(every_fault_has_words, nothing_leaks),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -129,7 +129,8 @@ int app_setup(void **state)
 
 int app_teardown(void **state)
 {
-    app_close(*state);
+    app_fixture_t *f = *state;
+    if (f->slack) app_close(f);
     return heap_live() == 0 ? 0 : -1;
 }
 

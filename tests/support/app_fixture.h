@@ -50,12 +50,11 @@ int app_start_fails(app_fixture_t *f);
 /* Stop, run to the end, free; the loop must be left empty. */
 void app_close(app_fixture_t *f);
 
-/* A case with an app `f` without options. The app is closed after it. The case fails if it leaves
- * memory of the library allocated. */
-#define APP_TEST(function) TEST_CASE(function, app_setup, app_teardown, &f)
-/* The same in a list of cases. */
-#define APP_CASE(fixture, name)                                                                    \
-    cmocka_unit_test_prestate_setup_teardown(name, app_setup, app_teardown, fixture)
+/* Words for the cases of a file with a fixture `f`: the app is made, without options; the case
+ * makes it. After the case, the app is closed. The case fails if it leaves memory of the library.
+ */
+#define APP_TEST(function)   TEST_CASE(function, app_setup, app_teardown, &f)
+#define APP_CLOSED(function) TEST_CASE(function, NULL, app_teardown, &f)
 int app_setup(void **state);
 int app_teardown(void **state);
 

@@ -27,9 +27,8 @@ extern struct desk {
 slack_authorizer_t desk_authorizer(void);
 void desk_open(app_fixture_t *f, const slack_options_t *options, const slack_authorizer_t *how);
 
-/* A case with such an app; `setup` is desk_setup or one of the test's own. */
-#define DESK_CASE(fixture, name, setup)                                                            \
-    cmocka_unit_test_prestate_setup_teardown(name, setup, desk_teardown, fixture)
+/* A case with such an app in the fixture `f`; `setup` is desk_setup or one of the test's own. */
+#define DESK_TEST(function, setup) TEST_CASE(function, setup, desk_teardown, &f)
 int desk_setup(void **state);
 int desk_teardown(void **state);
 

@@ -41,9 +41,6 @@ void wires_close(wires_t *w);
 /* A case with wires `w` without options. The wires are closed after it. The case fails if it leaves
  * memory of the library allocated. */
 #define WIRES_TEST(function) TEST_CASE(function, wires_setup, wires_teardown, &w)
-/* The same in a list of cases. */
-#define WIRES_CASE(wires, name)                                                                    \
-    cmocka_unit_test_prestate_setup_teardown(name, wires_setup, wires_teardown, wires)
 int wires_setup(void **state);
 int wires_teardown(void **state);
 

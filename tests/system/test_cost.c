@@ -90,22 +90,12 @@ static void check(const char *transport, void (*send)(const char *body))
     assert_int_equal(heap_live(), 0);
 }
 
-static void test_http(void **state)
+TEST(test_http)
 {
     check("http", post);
 }
 
-static void test_socket(void **state)
+TEST(test_socket)
 {
     check("socket", send_envelope);
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_http),
-        cmocka_unit_test(test_socket),
-    };
-    heap_install();
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

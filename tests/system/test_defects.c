@@ -39,7 +39,6 @@
 
 #include "app/inspect.h"
 #include "support/app_handlers.h"
-#include "support/heap.h"
 #include "support/test.h"
 #include "support/wires.h"
 
@@ -59,7 +58,7 @@ static int ack_text(slack_ctx_t *ctx, void *user_data)
 /* ---- what is read ---- */
 
 /* Bolt for JavaScript compares the whole header, and answers 400. */
-static void form_with_charset_is_read(void **state)
+WIRES_TEST(form_with_charset_is_read)
 {
     slack_on_command(w.app, "/x", ack_text, "c");
     slack_on_action(w.app, "a", app_append, "a");
@@ -77,7 +76,7 @@ static void form_with_charset_is_read(void **state)
 
 /* Bolt for Python runs the next listener that matches, once the first has not acknowledged for
  * three seconds, and sends that one's ack. */
-static void slow_listener_does_not_have_the_next_one_run(void **state)
+WIRES_TEST(slow_listener_does_not_have_the_next_one_run)
 {
     app_held = NULL;
     slack__inspect_options(w.app)->ack_ms = 5;
@@ -97,7 +96,7 @@ static void slow_listener_does_not_have_the_next_one_run(void **state)
 }
 
 /* In slack-morphism a handler keeps its connection from being read. */
-static void handler_that_takes_long_keeps_nothing_waiting(void **state)
+WIRES_TEST(handler_that_takes_long_keeps_nothing_waiting)
 {
     app_held = NULL;
     slack_on_command(w.app, "/slow", app_hold, "slow ");
@@ -118,7 +117,7 @@ static void handler_that_takes_long_keeps_nothing_waiting(void **state)
 }
 
 /* In Bolt for Java two patterns are never equal, so that one cannot replace the other. */
-static void same_pattern_can_be_replaced(void **state)
+WIRES_TEST(same_pattern_can_be_replaced)
 {
     slack_listener_t l = {.kind = SLACK_KIND_COMMAND,
                           .match = "^/(x|y)$",
@@ -139,7 +138,7 @@ static void same_pattern_can_be_replaced(void **state)
 
 /* Bolt for Python answers 404, so that Slack sends it three times more; over Socket Mode it does
  * not ack at all. */
-static void event_that_nobody_takes_is_acked(void **state)
+WIRES_TEST(event_that_nobody_takes_is_acked)
 {
     wires_ready(&w);
     assert_int_equal(wires_post(&w, SLACK_KIND_EVENT, EVENT("message"), "")->status, 200);
@@ -148,7 +147,7 @@ static void event_that_nobody_takes_is_acked(void **state)
 }
 
 /* Bolt for JavaScript answers 404 when its three seconds are over, and never over Socket Mode. */
-static void action_that_nobody_takes_is_answered_at_once(void **state)
+WIRES_TEST(action_that_nobody_takes_is_answered_at_once)
 {
     wires_ready(&w);
     const http_reply_t *reply = wires_post(&w, SLACK_KIND_ACTION, ACTION, "");
@@ -165,7 +164,7 @@ static void action_that_nobody_takes_is_answered_at_once(void **state)
 
 /* An error of one listener is no answer to Slack about its event, and no reason for the others not
  * to run: slack-morphism answers 400, Bolt for JavaScript rejects. */
-static void error_of_a_listener_stays_its_own(void **state)
+WIRES_TEST(error_of_a_listener_stays_its_own)
 {
     slack__inspect_options(w.app)->max_attempts = 1;
     slack_on_event(w.app, "message", app_append_and_fail, "bad ");
@@ -188,7 +187,7 @@ static int say(slack_ctx_t *ctx, void *user_data)
 
 /* In Bolt for JavaScript what Socket Mode's client is told of retries applies to its listeners'
  * calls as well, so that a message may be posted a hundred times. */
-static void call_is_made_as_often_from_either_wire(void **state)
+WIRES_TEST(call_is_made_as_often_from_either_wire)
 {
     slack_on_command(w.app, "/x", say, NULL);
     wires_ready(&w);
@@ -202,21 +201,4 @@ static void call_is_made_as_often_from_either_wire(void **state)
     }
     wires_pass_ms(&w, 600000);
     assert_int_equal(fake_slack_count(w.slack), before + 2);
-}
-
-int main(void)
-{
-    heap_install();
-#define CASE(name) WIRES_CASE(&w, name)
-    const struct CMUnitTest tests[] = {
-        CASE(form_with_charset_is_read),
-        CASE(slow_listener_does_not_have_the_next_one_run),
-        CASE(handler_that_takes_long_keeps_nothing_waiting),
-        CASE(same_pattern_can_be_replaced),
-        CASE(event_that_nobody_takes_is_acked),
-        CASE(action_that_nobody_takes_is_answered_at_once),
-        CASE(error_of_a_listener_stays_its_own),
-        CASE(call_is_made_as_often_from_either_wire),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

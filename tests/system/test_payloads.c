@@ -194,6 +194,8 @@ static int close_all(void **state)
     return uv_loop_close(&t.loop);
 }
 
+#define PAYLOADS_TEST(function) TEST_CASE(function, open_all, close_all, NULL)
+
 /* Until nothing of a delivery is left. */
 static void settle(const seen_t *seen)
 {
@@ -307,35 +309,35 @@ static void need(size_t files)
     assert_int_equal(t.files, files);
 }
 
-static void test_events(void **state)
+PAYLOADS_TEST(test_events)
 {
     (void)state;
     need(payloads_each("events", run_event, NULL));
     assert_true(t.compared > t.files / 2);
 }
 
-static void test_events_wrapped(void **state)
+PAYLOADS_TEST(test_events_wrapped)
 {
     (void)state;
     need(payloads_each("events_wrapped", run_event, NULL));
     assert_true(t.compared > t.files / 2);
 }
 
-static void test_interactions(void **state)
+PAYLOADS_TEST(test_interactions)
 {
     (void)state;
     need(payloads_each("interactions", run_interaction, NULL));
     assert_true(t.compared > t.files / 2);
 }
 
-static void test_interactions_wire(void **state)
+PAYLOADS_TEST(test_interactions_wire)
 {
     (void)state;
     need(payloads_each("interactions_wire", run_form, "interactive"));
     assert_true(t.compared > t.files / 2);
 }
 
-static void test_commands(void **state)
+PAYLOADS_TEST(test_commands)
 {
     (void)state;
     need(payloads_each("commands", run_form, "slash_commands"));
@@ -378,21 +380,9 @@ static void run_frame(const char *name, const char *text, size_t len, void *ctx)
     slack__arena_free(arena);
 }
 
-static void test_socket_frames(void **state)
+PAYLOADS_TEST(test_socket_frames)
 {
     (void)state;
     need(payloads_each("socket", run_frame, NULL));
     assert_true(t.compared >= 6);
-}
-
-#define CASE(name) cmocka_unit_test_setup_teardown(name, open_all, close_all)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        CASE(test_events),       CASE(test_events_wrapped),
-        CASE(test_interactions), CASE(test_interactions_wire),
-        CASE(test_commands),     CASE(test_socket_frames),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -183,6 +183,8 @@ static int leave_case(void **state)
     return 0;
 }
 
+#define ENV_TEST(function) TEST_CASE(function, enter_case, leave_case, NULL)
+
 static void run_is_unchanged(void)
 {
     run();
@@ -211,13 +213,13 @@ static void write_all(const char *value)
 
 /* ---- cases ---- */
 
-static void the_page_names_the_variables(void **state)
+ENV_TEST(the_page_names_the_variables)
 {
     assert_in_range(variable_count, 50, VARIABLES_MAX - 1);
     assert_string_equal(variables[0], "SLACK_TRANSPORT");
 }
 
-static void a_run_shows_every_part(void **state)
+ENV_TEST(a_run_shows_every_part)
 {
     static const char *const parts[] = {
         "2 calls\n",           "dead after 5 attempts\n",          "ack \"by a worker\"\n",
@@ -226,31 +228,31 @@ static void a_run_shows_every_part(void **state)
         if (strstr(expected, parts[i]) == NULL) fail_msg("not in a run: %s%s", parts[i], expected);
 }
 
-static void valid_numbers_in_variables(void **state)
+ENV_TEST(valid_numbers_in_variables)
 {
     set_all("1");
     run_is_unchanged();
 }
 
-static void odd_values_in_variables(void **state)
+ENV_TEST(odd_values_in_variables)
 {
     set_all("odd value");
     run_is_unchanged();
 }
 
-static void valid_numbers_in_a_file(void **state)
+ENV_TEST(valid_numbers_in_a_file)
 {
     write_all("1");
     run_is_unchanged();
 }
 
-static void odd_values_in_a_file(void **state)
+ENV_TEST(odd_values_in_a_file)
 {
     write_all("'odd value'");
     run_is_unchanged();
 }
 
-static void names_of_values(void **state)
+ENV_TEST(names_of_values)
 {
     setenv("SLACK_DEDUPE", "messages", 1);
     setenv("SLACK_LOG_LEVEL", "error", 1);
@@ -260,25 +262,13 @@ static void names_of_values(void **state)
     run_is_unchanged();
 }
 
-static void a_damaged_file(void **state)
+ENV_TEST(a_damaged_file)
 {
     file_write(".env", "SLACK_WORKERS=1\nwhat is this\n");
     run_is_unchanged();
 }
 
-#define CASE(name) cmocka_unit_test_setup_teardown(name, enter_case, leave_case)
-
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        CASE(the_page_names_the_variables),
-        CASE(a_run_shows_every_part),
-        CASE(valid_numbers_in_variables),
-        CASE(odd_values_in_variables),
-        CASE(valid_numbers_in_a_file),
-        CASE(odd_values_in_a_file),
-        CASE(names_of_values),
-        CASE(a_damaged_file),
-    };
-    return cmocka_run_group_tests(tests, read_variables, leave);
+    return test_run_all(read_variables, leave);
 }

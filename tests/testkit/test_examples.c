@@ -33,7 +33,9 @@ static int close_kit(void **state)
     return rc;
 }
 
-static void test_hello(void **state)
+#define SHOWCASE(function) TEST_CASE(function, open_showcase, close_kit, NULL)
+
+SHOWCASE(test_hello)
 {
     slack_test_expect(t, "chat.postMessage",
                       "{channel: 'C0TEST', text: 'Hey there <@U0TEST>!', blocks: [{type: 'section',"
@@ -46,7 +48,7 @@ static void test_hello(void **state)
     slack_test_expect_ack(t, NULL);
 }
 
-static void test_a_mention(void **state)
+SHOWCASE(test_a_mention)
 {
     slack_test_expect(t, "chat.postMessage", "{text: 'You said: well', thread_ts: '1.000002'}");
     slack_test_event(t, "{type: 'app_mention', user: 'U1', channel: 'C1', ts: '1.000002',"
@@ -56,7 +58,7 @@ static void test_a_mention(void **state)
                         " thread_ts: '1.000001', text: '<@U0BOT> well'}");
 }
 
-static void test_commands(void **state)
+SHOWCASE(test_commands)
 {
     slack_test_command(t, "/echo", "50% off");
     slack_test_expect_ack(t, "'50%% off'");
@@ -67,7 +69,7 @@ static void test_commands(void **state)
     slack_test_expect_ack(t, NULL);
 }
 
-static void test_the_form(void **state)
+SHOWCASE(test_the_form)
 {
     slack_test_expect(t, "views.open", "{view: {type: 'modal', callback_id: 'form'}}");
     slack_test_shortcut(t, "open_form");
@@ -81,7 +83,7 @@ static void test_the_form(void **state)
     slack_test_expect_ack(t, NULL);
 }
 
-static void test_options(void **state)
+SHOWCASE(test_options)
 {
     slack_test_options(t, "fruit", "ap");
     slack_test_expect_ack(t, "{options: [{value: 'apple'}, {value: 'apricot'}]}");
@@ -95,23 +97,8 @@ static int open_hello(void **state)
     return slack_on_message(slack_test_app(t), "hello", hello, NULL);
 }
 
-static void test_the_smallest_bot(void **state)
+TEST_CASE(test_the_smallest_bot, open_hello, close_kit, NULL)
 {
     slack_test_expect(t, "chat.postMessage", "{channel: 'C0TEST', text: 'Hey there <@U0TEST>!'}");
     slack_test_message(t, "hello");
-}
-
-#define SHOWCASE(name) cmocka_unit_test_setup_teardown(name, open_showcase, close_kit)
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        SHOWCASE(test_hello),
-        SHOWCASE(test_a_mention),
-        SHOWCASE(test_commands),
-        SHOWCASE(test_the_form),
-        SHOWCASE(test_options),
-        cmocka_unit_test_setup_teardown(test_the_smallest_bot, open_hello, close_kit),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

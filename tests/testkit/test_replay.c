@@ -56,6 +56,8 @@ static int close_kit(void **state)
     return heap_live() == 0 ? 0 : -1;
 }
 
+#define KIT_TEST(function) TEST_CASE(function, open_kit, close_kit, NULL)
+
 static void replays(const char *recording)
 {
     const char *report, *why;
@@ -79,19 +81,19 @@ static void differs(const char *recording, const char *expected)
 
 /* ---- no difference ---- */
 
-static void test_nothing_happened(void **state)
+KIT_TEST(test_nothing_happened)
 {
     replays(BEGIN END("5"));
 }
 
-static void test_an_ack(void **state)
+KIT_TEST(test_an_ack)
 {
     replays(BEGIN ECHO("1", "1") ECHOED("2", "1") ECHO("3600000", "2") ECHOED("3600001", "2")
                 END("3600002"));
     assert_true(slack_test_wall_ms(t) - INT64_C(1700000000000) >= 3600002);
 }
 
-static void test_a_call(void **state)
+KIT_TEST(test_a_call)
 {
     replays(BEGIN HELLO("1", "1", "E1") ACK("2", "1") CALL("3", "1", ",\"n\":1", GREETING)
                 ANSWER("40", "1", OK) END("50"));
@@ -99,7 +101,7 @@ static void test_a_call(void **state)
 }
 
 /* A live app was slower than the replay. */
-static void test_deliveries_that_overlap(void **state)
+KIT_TEST(test_deliveries_that_overlap)
 {
     replays(BEGIN HELLO("1", "1", "E1") ECHO("2", "2") HELLO("3", "3", "E3") ACK("4", "3")
                 ECHOED("4", "2") ACK("5", "1") CALL("5", "1", ",\"n\":3", GREETING)
@@ -107,13 +109,13 @@ static void test_deliveries_that_overlap(void **state)
                         END("50"));
 }
 
-static void test_a_redelivery(void **state)
+KIT_TEST(test_a_redelivery)
 {
     replays(BEGIN HELLO("1", "1", "E1") ACK("2", "1") CALL("3", "1", ",\"n\":1", GREETING)
                 ANSWER("4", "1", OK) HELLO("9", "7", "E1") ACK("9", "7") END("50"));
 }
 
-static void test_a_delivery_answered_later(void **state)
+KIT_TEST(test_a_delivery_answered_later)
 {
     replays(BEGIN HELLO(
         "1", "1", "E1") "{\"t\":1,\"type\":\"ack\",\"n\":1,\"outcome\":\"later\"}\n" HELLO("9", "2",
@@ -121,7 +123,7 @@ static void test_a_delivery_answered_later(void **state)
                 ACK("9", "2") CALL("9", "1", ",\"n\":2", GREETING) ANSWER("9", "1", OK) END("50"));
 }
 
-static void test_a_rate_limit(void **state)
+KIT_TEST(test_a_rate_limit)
 {
     replays(BEGIN HELLO("1", "1", "E1") ACK("2", "1") CALL("3", "1", ",\"n\":1", GREETING)
                 ANSWER("4", "1", "\"http\":429,\"retry_after_s\":30,\"body\":{\"ok\":false}")
@@ -129,7 +131,7 @@ static void test_a_rate_limit(void **state)
 }
 
 /* The pause before the next attempt is random: the replay waits for it. */
-static void test_a_call_that_failed(void **state)
+KIT_TEST(test_a_call_that_failed)
 {
     replays(BEGIN HELLO("1", "1", "E1") ACK("2", "1") CALL("3", "1", ",\"n\":1", GREETING)
                 ANSWER("4", "1", "\"error\":\"SLACK_ECLOSED\"") CALL("600", "2", "", GREETING)
@@ -137,7 +139,7 @@ static void test_a_call_that_failed(void **state)
     assert_int_equal(slack_test_call_count(t), 2);
 }
 
-static void test_a_call_that_never_left(void **state)
+KIT_TEST(test_a_call_that_never_left)
 {
     replays(BEGIN HELLO("1", "1", "E1") ACK("2", "1") CALL("3", "1", ",\"n\":1", GREETING)
                 ANSWER("4", "1", "\"error\":\"SLACK_ECONNECT\",\"unsent\":true")
@@ -145,7 +147,7 @@ static void test_a_call_that_never_left(void **state)
 }
 
 /* The process was killed, or the disk full. */
-static void test_a_recording_that_was_cut_off(void **state)
+KIT_TEST(test_a_recording_that_was_cut_off)
 {
     replays(BEGIN ECHO("1", "1") ECHOED("2", "1") HELLO("3", "2", "E1") "{\"t\":4,\"type\":\"ac");
 }
@@ -163,7 +165,7 @@ static const char modal[] = BEGIN
         "2", "1") "{\"t\":2,\"type\":\"call\",\"c\":1,\"n\":1,\"method\":\"views.open\",\"args\":"
                   "{\"trigger_id\":\"redacted:12\",\"view\":{}}}\n" ANSWER("9", "1", OK) END("50");
 
-static void test_placeholders_stand_for_themselves(void **state)
+KIT_TEST(test_placeholders_stand_for_themselves)
 {
     assert_int_equal(slack_on_shortcut(slack_test_app(t), "open", open_modal, NULL), 0);
     const char *report;
@@ -185,14 +187,14 @@ static int open_with_secret(slack_ctx_t *ctx, void *user_data)
 }
 
 /* A secret that the app has from elsewhere matches any placeholder. */
-static void test_placeholders_stand_for_secrets(void **state)
+KIT_TEST(test_placeholders_stand_for_secrets)
 {
     static char secret[] = "1234.5678";
     assert_int_equal(slack_on_shortcut(slack_test_app(t), "open", open_with_secret, secret), 0);
     replays(modal);
 }
 
-static void test_placeholders_differ_from_each_other(void **state)
+KIT_TEST(test_placeholders_differ_from_each_other)
 {
     static char other[] = "redacted:13";
     assert_int_equal(slack_on_shortcut(slack_test_app(t), "open", open_with_secret, other), 0);
@@ -217,7 +219,7 @@ static int say_both(slack_ctx_t *ctx, void *user_data)
 
 /* The answer comes from the call with the same arguments, secrets hidden, not from the first one.
  */
-static void test_the_answer_of_the_matching_call(void **state)
+KIT_TEST(test_the_answer_of_the_matching_call)
 {
     calls_failed = 0;
     assert_int_equal(slack_on_command(slack_test_app(t), "/both", say_both, NULL), 0);
@@ -236,21 +238,21 @@ static void test_the_answer_of_the_matching_call(void **state)
 
 /* ---- differences ---- */
 
-static void test_another_ack(void **state)
+KIT_TEST(test_another_ack)
 {
     differs(BEGIN ECHO("1", "1") "{\"t\":2,\"type\":\"ack\",\"n\":1,\"outcome\":\"ok\",\"text\":"
                                  "\"ho\"}\n" ECHO("3", "2") ECHOED("4", "2") END("9"),
             "line 2, command /echo:\n  - ack ok \"ho\"\n  + ack ok \"hi\"\n");
 }
 
-static void test_json_and_text_differ(void **state)
+KIT_TEST(test_json_and_text_differ)
 {
     differs(BEGIN ECHO("1", "1") "{\"t\":2,\"type\":\"ack\",\"n\":1,\"outcome\":\"ok\",\"body\":"
                                  "\"hi\"}\n" END("9"),
             "line 2, command /echo:\n  - ack ok \"hi\"\n  + ack ok \"hi\"\n");
 }
 
-static void test_long_values_are_cut_between_characters(void **state)
+KIT_TEST(test_long_values_are_cut_between_characters)
 {
     char x[699] = "", recording[2048], expected[1024];
     memset(x, 'x', 698); /* and a quote before them: the 700th byte begins an é */
@@ -263,7 +265,7 @@ static void test_long_values_are_cut_between_characters(void **state)
     differs(recording, expected);
 }
 
-static void test_a_call_too_few_and_one_too_many(void **state)
+KIT_TEST(test_a_call_too_few_and_one_too_many)
 {
     differs(BEGIN HELLO("1", "1", "E1") ACK("2", "1") HELLO("9", "2", "E2") ACK("9", "2")
                 CALL("9", "1", ",\"n\":2", GREETING) ANSWER("9", "1", OK)
@@ -282,7 +284,7 @@ static int call_outside(slack_ctx_t *ctx, void *user_data)
                        "{text: 'by the app itself'}");
 }
 
-static void test_calls_outside_of_deliveries(void **state)
+KIT_TEST(test_calls_outside_of_deliveries)
 {
     calls_failed = 0;
     assert_int_equal(slack_on_event(slack_test_app(t), "message", call_outside, NULL), 0);
@@ -298,7 +300,7 @@ static void test_calls_outside_of_deliveries(void **state)
 
 /* ---- damaged recordings ---- */
 
-static void test_damage(void **state)
+TEST(test_damage)
 {
     static const struct {
         const char *text, *error;
@@ -355,7 +357,7 @@ static void test_damage(void **state)
     }
 }
 
-static void test_bad_use(void **state)
+KIT_TEST(test_bad_use)
 {
     const char *why;
     assert_int_equal(slack_test_replay(t, "/nonexistent/recording", NULL), SLACK_EIO);
@@ -363,7 +365,7 @@ static void test_bad_use(void **state)
     assert_non_null(strstr(why, "/nonexistent/recording: cannot be read"));
 }
 
-static void test_after_the_start(void **state)
+KIT_TEST(test_after_the_start)
 {
     const char *why;
     assert_int_equal(slack_test_start(t), 0);
@@ -372,7 +374,7 @@ static void test_after_the_start(void **state)
     assert_string_equal(why, "the recording: the kit has already started");
 }
 
-static void test_no_path(void **state)
+KIT_TEST(test_no_path)
 {
     assert_int_equal(slack_test_replay(t, NULL, NULL), SLACK_EIO);
 }
@@ -410,41 +412,7 @@ static bool replay_with_failure(size_t nth, bool all)
     return failed;
 }
 
-static void test_allocations(void **state)
+TEST(test_allocations)
 {
     assert_true(alloc_fail_attempts(replay_with_failure) > 50);
-}
-
-#define CASE(name) cmocka_unit_test_setup_teardown(name, open_kit, close_kit)
-
-int main(void)
-{
-    heap_install();
-    const struct CMUnitTest tests[] = {
-        CASE(test_nothing_happened),
-        CASE(test_an_ack),
-        CASE(test_a_call),
-        CASE(test_deliveries_that_overlap),
-        CASE(test_a_redelivery),
-        CASE(test_a_delivery_answered_later),
-        CASE(test_a_rate_limit),
-        CASE(test_a_call_that_failed),
-        CASE(test_a_call_that_never_left),
-        CASE(test_a_recording_that_was_cut_off),
-        CASE(test_placeholders_stand_for_themselves),
-        CASE(test_placeholders_stand_for_secrets),
-        CASE(test_placeholders_differ_from_each_other),
-        CASE(test_the_answer_of_the_matching_call),
-        CASE(test_another_ack),
-        CASE(test_json_and_text_differ),
-        CASE(test_long_values_are_cut_between_characters),
-        CASE(test_a_call_too_few_and_one_too_many),
-        CASE(test_calls_outside_of_deliveries),
-        cmocka_unit_test(test_damage),
-        CASE(test_bad_use),
-        CASE(test_after_the_start),
-        CASE(test_no_path),
-        cmocka_unit_test(test_allocations),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -113,6 +113,8 @@ static int close_kit(void **state)
     return 0;
 }
 
+#define KIT_TEST(function) TEST_CASE(function, open_kit, close_kit, NULL)
+
 static void fine(void)
 {
     const char *why;
@@ -130,13 +132,13 @@ static void complains(const char *part)
 
 /* ---- what goes well ---- */
 
-static void test_nothing(void **state)
+KIT_TEST(test_nothing)
 {
     fine();
     fine(); /* a second time */
 }
 
-static void test_message(void **state)
+KIT_TEST(test_message)
 {
     slack_test_expect(t, "chat.postMessage", "{channel: 'C0TEST', text: 'Hey there <@U%s>!'}",
                       "0TEST");
@@ -153,7 +155,7 @@ static void test_message(void **state)
     fine();
 }
 
-static void test_command(void **state)
+KIT_TEST(test_command)
 {
     assert_int_equal(slack_test_ack(t)->outcome, SLACK_TEST_NOT_ACKED);
     slack_test_command(t, "/echo", "50% \"off\"");
@@ -169,7 +171,7 @@ static void test_command(void **state)
     fine();
 }
 
-static void test_interactions(void **state)
+KIT_TEST(test_interactions)
 {
     slack_test_view_submission(t, "form", "{name: {value: {type: 'plain_text_input', value: %s}}}",
                                "Ada");
@@ -193,7 +195,7 @@ static void test_interactions(void **state)
     fine();
 }
 
-static void test_events(void **state)
+KIT_TEST(test_events)
 {
     slack_test_expect(t, "chat.postMessage", "{text: '2 http_timeout', channel: 'C9'}");
     slack_test_retry(t, 2, "http_timeout");
@@ -222,7 +224,7 @@ static void count_error(slack_ctx_t *ctx, int status, const char *listener, void
     ++*(unsigned *)user_data;
 }
 
-static void test_status_without_a_token(void **state)
+KIT_TEST(test_status_without_a_token)
 {
     slack_app_t *app = slack_test_app(t);
     int status = 1, desk = SLACK_EAUTH;
@@ -244,7 +246,7 @@ static void test_status_without_a_token(void **state)
     fine();
 }
 
-static void test_bodies(void **state)
+KIT_TEST(test_bodies)
 {
     static const char text[] = "{\"command\":\"/echo\",\"text\":\"hi\"}";
     slack_test_body_text(t, text, strlen(text));
@@ -254,7 +256,7 @@ static void test_bodies(void **state)
     fine();
 }
 
-static void test_an_ack_too_big(void **state)
+KIT_TEST(test_an_ack_too_big)
 {
     slack_test_command(t, "/big", "");
     slack_test_expect_ack(t, "'SLACK_ETOOBIG'");
@@ -263,7 +265,7 @@ static void test_an_ack_too_big(void **state)
 
 /* ---- answers ---- */
 
-static void test_order_of_expectations(void **state)
+KIT_TEST(test_order_of_expectations)
 {
     slack_test_expect(t, "response_url", NULL);
     slack_test_expect(t, "chat.postMessage", "{text: 'b by U0TEST in C0TEST'}");
@@ -274,7 +276,7 @@ static void test_order_of_expectations(void **state)
     fine();
 }
 
-static void test_an_error(void **state)
+KIT_TEST(test_an_error)
 {
     slack_test_expect(t, "chat.postMessage", NULL);
     slack_test_answer_error(t, "channel_not_found");
@@ -287,7 +289,7 @@ static void test_an_error(void **state)
     fine();
 }
 
-static void test_a_time_out(void **state)
+KIT_TEST(test_a_time_out)
 {
     int status;
     int64_t before = slack_test_wall_ms(t);
@@ -303,7 +305,7 @@ static void test_a_time_out(void **state)
     fine();
 }
 
-static void test_the_next_attempt(void **state)
+KIT_TEST(test_the_next_attempt)
 {
     int status;
     slack_test_expect(t, "chat.postMessage", "{text: 'Hey there <@U0TEST>!'}");
@@ -326,7 +328,7 @@ static void count_dead(slack_ctx_t *ctx, const slack_dead_t *dead, void *user_da
     *(unsigned *)user_data = dead->attempts;
 }
 
-static void test_all_attempts(void **state)
+KIT_TEST(test_all_attempts)
 {
     unsigned attempts = 0;
     slack_on_event(slack_test_app(t), "pin_added", give_up, NULL);
@@ -339,7 +341,7 @@ static void test_all_attempts(void **state)
     fine();
 }
 
-static void test_the_default_ack(void **state)
+KIT_TEST(test_the_default_ack)
 {
     slack_test_command(t, "/hold", "");
     slack_test_advance_ms(t, 2499);
@@ -367,7 +369,7 @@ static int reminder(slack_ctx_t *ctx, void *user_data)
     return *(bool *)user_data ? SLACK_EIO : slack_say(ctx, "Time is up");
 }
 
-static void test_a_job_of_tomorrow(void **state)
+KIT_TEST(test_a_job_of_tomorrow)
 {
     bool fails = false;
     slack_on_command(slack_test_app(t), "/remind", remind, NULL);
@@ -381,7 +383,7 @@ static void test_a_job_of_tomorrow(void **state)
     fine();
 }
 
-static void test_a_job_that_fails(void **state)
+KIT_TEST(test_a_job_that_fails)
 {
     bool fails = true;
     slack_on_command(slack_test_app(t), "/remind", remind, NULL);
@@ -391,7 +393,7 @@ static void test_a_job_that_fails(void **state)
     complains("job remind: failed with SLACK_EIO");
 }
 
-static void test_a_job_that_heals(void **state)
+KIT_TEST(test_a_job_that_heals)
 {
     bool fails = true;
     slack_on_command(slack_test_app(t), "/remind", remind, NULL);
@@ -404,7 +406,7 @@ static void test_a_job_that_heals(void **state)
     fine();
 }
 
-static void test_a_drain_that_waits(void **state)
+KIT_TEST(test_a_drain_that_waits)
 {
     slack_test_command(t, "/hold", "");
     slack_app_stop(slack_test_app(t));
@@ -417,14 +419,14 @@ static void test_a_drain_that_waits(void **state)
 }
 
 /* The pauses of the start follow the kit's clock, so the test does not wait. */
-static void test_a_start_that_is_tried_again(void **state)
+KIT_TEST(test_a_start_that_is_tried_again)
 {
     slack_test_expect(t, "auth.test", NULL);
     slack_test_answer_error(t, "internal_error");
     assert_int_equal(slack_test_start(t), SLACK_ETIMEDOUT);
 }
 
-static void test_a_slow_answer(void **state)
+KIT_TEST(test_a_slow_answer)
 {
     slack_test_expect(t, "chat.postMessage", NULL);
     slack_test_answer_after_ms(t, 5000);
@@ -434,7 +436,7 @@ static void test_a_slow_answer(void **state)
     fine();
 }
 
-static void test_a_rate_limit(void **state)
+KIT_TEST(test_a_rate_limit)
 {
     slack_test_expect(t, "chat.postMessage", NULL);
     slack_test_answer_limited(t, 7);
@@ -449,7 +451,7 @@ static void test_a_rate_limit(void **state)
     fine();
 }
 
-static void test_a_call_that_never_left(void **state)
+KIT_TEST(test_a_call_that_never_left)
 {
     slack_test_expect(t, "chat.postMessage", NULL);
     slack_test_answer_lost(t, SLACK_ECONNECT);
@@ -462,54 +464,54 @@ static void test_a_call_that_never_left(void **state)
 
 /* ---- what fails ---- */
 
-static void test_an_unexpected_call(void **state)
+KIT_TEST(test_an_unexpected_call)
 {
     slack_test_message(t, "hello");
     complains("unexpected call of chat.postMessage with {");
 }
 
-static void test_other_arguments(void **state)
+KIT_TEST(test_other_arguments)
 {
     slack_test_expect(t, "chat.postMessage", "{channel: 'C0TEST', text: 'Goodbye'}");
     slack_test_message(t, "hello");
     complains("not with {\"channel\":\"C0TEST\",\"text\":\"Goodbye\"}: they differ at /text");
 }
 
-static void test_a_missing_call(void **state)
+KIT_TEST(test_a_missing_call)
 {
     slack_test_expect(t, "chat.postMessage", "{text: 'x'}");
     slack_test_message(t, "nothing");
     complains("chat.postMessage was not called with {\"text\":\"x\"}");
 }
 
-static void test_another_ack(void **state)
+KIT_TEST(test_another_ack)
 {
     slack_test_command(t, "/echo", "a");
     assert_int_equal(slack_test_expect_ack(t, "'b'"), SLACK_EMISMATCH);
     complains("command /echo: acknowledged with a, not with \"b\"");
 }
 
-static void test_a_failure(void **state)
+KIT_TEST(test_a_failure)
 {
     slack_test_command(t, "/fail", "");
     slack_test_expect_outcome(t, SLACK_TEST_REFUSED);
     complains("command /fail: failed with SLACK_EIO");
 }
 
-static void test_no_listener(void **state)
+KIT_TEST(test_no_listener)
 {
     slack_test_command(t, "/none", "");
     complains("command /none: refused");
 }
 
-static void test_a_hold(void **state)
+KIT_TEST(test_a_hold)
 {
     slack_test_command(t, "/hold", "");
     assert_int_equal(slack_test_ack(t)->outcome, SLACK_TEST_NOT_ACKED);
     complains("command /hold: not acknowledged");
 }
 
-static void test_a_late_ack(void **state)
+KIT_TEST(test_a_late_ack)
 {
     slack_default_ack(slack_test_app(t), SLACK_KIND_COMMAND, NULL); /* no default ack */
     slack_test_command(t, "/hold", "");
@@ -521,7 +523,7 @@ static void test_a_late_ack(void **state)
     complains("command /hold: acknowledged after 3001 ms");
 }
 
-static void test_a_template(void **state)
+KIT_TEST(test_a_template)
 {
     const char *why;
     assert_int_equal(slack_test_expect(t, "chat.postMessage", "{a: }"), SLACK_ETEMPLATE);
@@ -529,7 +531,7 @@ static void test_a_template(void **state)
     assert_non_null(strstr(why, "at byte 4 of the template {a: }"));
 }
 
-static void test_bad_use(void **state)
+KIT_TEST(test_bad_use)
 {
     assert_int_equal(slack_test_expect(t, "", NULL), SLACK_EINVAL);
     assert_int_equal(slack_test_answer(t, "{}"), SLACK_EINVAL);
@@ -541,7 +543,7 @@ static void test_bad_use(void **state)
     slack_test_free(NULL);
 }
 
-static void test_a_refused_token(void **state)
+KIT_TEST(test_a_refused_token)
 {
     const char *why;
     slack_test_expect(t, "auth.test", NULL);
@@ -584,7 +586,7 @@ static bool run_with_failure(size_t nth, bool all)
     return failed;
 }
 
-static void test_allocations(void **state)
+TEST(test_allocations)
 {
     assert_true(alloc_fail_attempts(run_with_failure) > 50);
 }
@@ -600,53 +602,8 @@ static void deliver_file(const char *name, const char *text, size_t len, void *c
     slack_test_free(kit);
 }
 
-static void test_payloads(void **state)
+TEST(test_payloads)
 {
     payloads_each("events_wrapped", deliver_file, NULL);
     payloads_each("interactions", deliver_file, NULL);
-}
-
-#define CASE(name) cmocka_unit_test_setup_teardown(name, open_kit, close_kit)
-
-int main(void)
-{
-    heap_install();
-    const struct CMUnitTest tests[] = {
-        CASE(test_nothing),
-        CASE(test_message),
-        CASE(test_command),
-        CASE(test_interactions),
-        CASE(test_events),
-        CASE(test_status_without_a_token),
-        CASE(test_bodies),
-        CASE(test_an_ack_too_big),
-        CASE(test_order_of_expectations),
-        CASE(test_an_error),
-        CASE(test_a_time_out),
-        CASE(test_the_next_attempt),
-        CASE(test_all_attempts),
-        CASE(test_the_default_ack),
-        CASE(test_a_job_of_tomorrow),
-        CASE(test_a_job_that_fails),
-        CASE(test_a_job_that_heals),
-        CASE(test_a_drain_that_waits),
-        CASE(test_a_start_that_is_tried_again),
-        CASE(test_a_slow_answer),
-        CASE(test_a_rate_limit),
-        CASE(test_a_call_that_never_left),
-        CASE(test_an_unexpected_call),
-        CASE(test_other_arguments),
-        CASE(test_a_missing_call),
-        CASE(test_another_ack),
-        CASE(test_a_failure),
-        CASE(test_no_listener),
-        CASE(test_a_hold),
-        CASE(test_a_late_ack),
-        CASE(test_a_template),
-        CASE(test_bad_use),
-        CASE(test_a_refused_token),
-        cmocka_unit_test(test_allocations),
-        cmocka_unit_test(test_payloads),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

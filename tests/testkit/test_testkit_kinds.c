@@ -26,6 +26,8 @@ static int close_kit(void **state)
     return heap_live() == 0 ? 0 : -1;
 }
 
+#define KIT_TEST(function) TEST_CASE(function, open_kit, close_kit, NULL)
+
 static void fine(void)
 {
     const char *why;
@@ -54,7 +56,7 @@ static void listen_for(enum slack_kind kind, const char *match, const char *path
     assert_int_equal(slack_listen(slack_test_app(t), &listener), 0);
 }
 
-static void test_a_mention(void **state)
+KIT_TEST(test_a_mention)
 {
     listen_for(SLACK_KIND_EVENT, "app_mention", "/event/text");
     slack_test_as(t, "U1", "C1");
@@ -73,7 +75,7 @@ static int note_values(slack_ctx_t *ctx, void *user_data)
 }
 
 /* The values are an object even if nothing was entered. */
-static void test_a_closed_view(void **state)
+KIT_TEST(test_a_closed_view)
 {
     assert_int_equal(slack_on_view_closed(slack_test_app(t), "form", note_values, NULL), 0);
     assert_int_equal(slack_test_view_closed(t, "form"), 0);
@@ -81,7 +83,7 @@ static void test_a_closed_view(void **state)
     fine();
 }
 
-static void test_attachments(void **state)
+KIT_TEST(test_attachments)
 {
     listen_for(SLACK_KIND_ACTION, "old", "/actions/0/value");
     assert_int_equal(
@@ -94,7 +96,7 @@ static void test_attachments(void **state)
     fine();
 }
 
-static void test_dialogs(void **state)
+KIT_TEST(test_dialogs)
 {
     listen_for(SLACK_KIND_DIALOG, "travel", "/submission/city");
     assert_int_equal(slack_test_dialog(t, "travel", "{city: %s}", "Oslo"), 0);
@@ -118,7 +120,7 @@ static int refuse(slack_ctx_t *ctx, void *user_data)
     return slack_fail(ctx, "%s does not want to", slack_json_str(slack_ctx_inputs(ctx), "/who"));
 }
 
-static void test_functions(void **state)
+KIT_TEST(test_functions)
 {
     slack_app_t *app = slack_test_app(t);
     assert_int_equal(slack_on_function(app, "review", review, NULL), 0);
@@ -143,7 +145,7 @@ static int greet(slack_ctx_t *ctx, void *user_data)
                      slack_json_str(slack_ctx_assistant_context(ctx), "/channel_id"));
 }
 
-static void test_the_assistant(void **state)
+KIT_TEST(test_the_assistant)
 {
     slack_app_t *app = slack_test_app(t);
     assert_int_equal(slack_on_assistant_started(app, greet, NULL), 0);
@@ -159,7 +161,7 @@ static void test_the_assistant(void **state)
     fine();
 }
 
-static void test_a_rate_limit_of_events(void **state)
+KIT_TEST(test_a_rate_limit_of_events)
 {
     assert_int_equal(slack_on_app_rate_limited(slack_test_app(t), note, "/team_id"), 0);
     assert_int_equal(slack_test_app_rate_limited(t), 0);
@@ -167,7 +169,7 @@ static void test_a_rate_limit_of_events(void **state)
     fine();
 }
 
-static void test_bad_templates(void **state)
+KIT_TEST(test_bad_templates)
 {
     assert_int_equal(slack_test_attachment_action(t, "a", "{"), SLACK_ETEMPLATE);
     assert_int_equal(slack_test_dialog(t, "a", "{"), SLACK_ETEMPLATE);
@@ -199,7 +201,7 @@ static void listen_on_worker(slack_handler_fn fn, void *user_data)
     assert_int_equal(slack_listen(slack_test_app(t), &listener), 0);
 }
 
-static void test_a_worker(void **state)
+KIT_TEST(test_a_worker)
 {
     listen_on_worker(work, NULL);
     for (int i = 0; i < 8; i++) {
@@ -214,7 +216,7 @@ static void test_a_worker(void **state)
 }
 
 /* A worker's wait for an answer follows the kit's clock. */
-static void test_a_worker_that_waits(void **state)
+KIT_TEST(test_a_worker_that_waits)
 {
     int status;
     listen_on_worker(work, NULL);
@@ -238,7 +240,7 @@ static int wait_for_flag(slack_ctx_t *ctx, void *user_data)
     return 0;
 }
 
-static void test_a_worker_that_hangs(void **state)
+KIT_TEST(test_a_worker_that_hangs)
 {
     atomic_bool go_on = false;
     slack_test_free(t);
@@ -299,29 +301,7 @@ static bool run_with_failure(size_t nth, bool all)
     return failed;
 }
 
-static void test_allocations(void **state)
+TEST(test_allocations)
 {
     assert_true(alloc_fail_attempts(run_with_failure) > 50);
-}
-
-#define CASE(name) cmocka_unit_test_setup_teardown(name, open_kit, close_kit)
-
-int main(void)
-{
-    heap_install();
-    const struct CMUnitTest tests[] = {
-        CASE(test_a_mention),
-        CASE(test_a_closed_view),
-        CASE(test_attachments),
-        CASE(test_dialogs),
-        CASE(test_functions),
-        CASE(test_the_assistant),
-        CASE(test_a_rate_limit_of_events),
-        CASE(test_bad_templates),
-        CASE(test_a_worker),
-        CASE(test_a_worker_that_waits),
-        CASE(test_a_worker_that_hangs),
-        cmocka_unit_test(test_allocations),
-    };
-    return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -57,7 +57,7 @@ static void expect(const char *expression, const char *zone_name, const char *af
     slack__zone_free(zone);
 }
 
-static void test_expressions(void **state)
+TEST(test_expressions)
 {
     expect("* * * * *", NULL, "2026-01-01 00:00", "2026-01-01 00:01, 2026-01-01 00:02");
     expect("30 9 * * 1-5", NULL, "2026-01-01 09:29",
@@ -77,7 +77,7 @@ static void test_expressions(void **state)
     expect("  0\t0 1 1 * ", NULL, "1969-06-01 00:00", "1970-01-01 00:00");
 }
 
-static void test_what_is_no_expression(void **state)
+TEST(test_what_is_no_expression)
 {
     static const char *const bad[] = {
         "",           "* * * *",       "* * * * * *",     "60 * * * *",
@@ -101,7 +101,7 @@ static void test_what_is_no_expression(void **state)
 
 /* Berlin: on 29 March 2026 01:00 UTC from 02:00 to 03:00, on 25 October 01:00 UTC from 03:00 to
  * 02:00. The same in 2050, long after the changes that the file has one by one. */
-static void test_clocks_that_change(void **state)
+TEST(test_clocks_that_change)
 {
     const char *berlin = "Europe/Berlin";
     expect("30 9 * * *", berlin, "2026-03-28 00:00",
@@ -121,7 +121,7 @@ static void test_clocks_that_change(void **state)
     expect("30 2 * * *", berlin, "2050-10-29 12:00", "2050-10-30 00:30, 2050-10-31 01:30");
 }
 
-static void test_other_zones(void **state)
+TEST(test_other_zones)
 {
     expect("0 9 * * *", "America/New_York", "2026-03-07 12:00",
            "2026-03-07 14:00, 2026-03-08 13:00");
@@ -136,7 +136,7 @@ static void test_other_zones(void **state)
     expect("0 12 * * *", "Pacific/Apia", "2011-12-29 12:00", "2011-12-29 22:00, 2011-12-30 22:00");
 }
 
-static void test_names_of_zones(void **state)
+TEST(test_names_of_zones)
 {
     static const char *const bad[] = {
         "", "../passwd", "/etc/localtime", "Europe", "Europe/Berlim", "zone.tab", "tzdata.zi"};
@@ -148,7 +148,7 @@ static void test_names_of_zones(void **state)
 }
 
 /* A file that is cut anywhere, or has another byte, is refused or read: nothing worse. */
-static void test_files_that_are_none(void **state)
+TEST(test_files_that_are_none)
 {
     static uint8_t bytes[1 << 16], some[1 << 16];
     FILE *file = fopen("/usr/share/zoneinfo/Europe/Berlin", "rb");
@@ -165,14 +165,4 @@ static void test_files_that_are_none(void **state)
         if (slack__zone_parse(&zone, some, len) == 0) slack__zone_offset_s(zone, 1800000000);
         slack__zone_free(zone);
     }
-}
-
-int main(void)
-{
-    const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_expressions),        cmocka_unit_test(test_what_is_no_expression),
-        cmocka_unit_test(test_clocks_that_change), cmocka_unit_test(test_other_zones),
-        cmocka_unit_test(test_names_of_zones),     cmocka_unit_test(test_files_that_are_none),
-    };
-    return cmocka_run_group_tests_name("tests", tests, NULL, NULL);
 }
