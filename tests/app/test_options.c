@@ -277,7 +277,6 @@ ENV_TEST(test_signing_secret_file)
 
 static int resolve_all(void *ctx)
 {
-    (void)ctx;
     slack_options_t o;
     int rc = slack__options_resolve(&o, &(slack_options_t){.bot_token = "xoxb-1"}, true, error);
     if (rc == 0) slack_options_done(&o);

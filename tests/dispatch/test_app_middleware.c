@@ -83,7 +83,6 @@ APP_TEST(test_middleware_may_go_on_later)
 
 static void hook(slack_ctx_t *ctx, const slack_done_t *done, void *user_data)
 {
-    (void)done;
     app_append(ctx, user_data);
     /* Nothing can be said any more, and nothing breaks when it is tried. */
     assert_int_equal(slack_ack(ctx), SLACK_EALREADY);

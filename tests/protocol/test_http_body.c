@@ -59,7 +59,6 @@ static const char *const json_types[] = {
 
 ARENA_TEST(media_type_has_parameters_and_any_case)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof form_types / sizeof *form_types; i++) {
         const slack_json_t *body = parse_str(form_types[i], "command=%2Fdeploy&text=a+b%21");
         assert_string_equal(slack_json_str(body, "/command"), "/deploy");
@@ -75,7 +74,6 @@ ARENA_TEST(media_type_has_parameters_and_any_case)
 
 ARENA_TEST(media_type_wins_over_the_first_byte)
 {
-    (void)state;
     assert_null(parse_str(JSON, "type=x"));
     assert_null(parse_str(" Application/JSON\t ; charset=utf-8", "type=x"));
     const slack_json_t *body = parse_str(FORM, "{\"type\":\"x\"}");
@@ -86,7 +84,6 @@ ARENA_TEST(media_type_wins_over_the_first_byte)
 
 ARENA_TEST(what_is_no_object_is_malformed)
 {
-    (void)state;
     static const char *const bodies[] = {
         "",      " ", "{",    "{}",         "[]",         "[{}]",
         "\"x\"", "1", "null", "{\"a\":1}x", "{\"a\":1,}", "{'a':1}",
@@ -103,7 +100,6 @@ ARENA_TEST(what_is_no_object_is_malformed)
 
 ARENA_TEST(depth_and_fields_are_bounded)
 {
-    (void)state;
     static char text[2 * (SLACK_JSON_DEPTH_MAX + 1) + sizeof "{\"a\":}"];
     size_t n = 0;
     n += (size_t)sprintf(text, "{\"a\":");
@@ -123,7 +119,6 @@ ARENA_TEST(depth_and_fields_are_bounded)
 
 ARENA_TEST(payload_counts_wherever_it_stands)
 {
-    (void)state;
     static const char *const forms[] = {
         "payload={\"type\":\"shortcut\"}",
         "ssl_check=0&payload={\"type\":\"shortcut\"}&command=/x",
@@ -140,7 +135,6 @@ ARENA_TEST(payload_counts_wherever_it_stands)
 
 ARENA_TEST(ssl_check_is_a_form_that_says_1)
 {
-    (void)state;
     for (size_t i = 0; i < sizeof form_types / sizeof *form_types; i++) {
         assert_true(ssl_check(form_types[i], "ssl_check=1&token=x"));
         assert_true(ssl_check(form_types[i], "ssl_check=1"));
@@ -176,7 +170,6 @@ ARENA_TEST(ssl_check_is_a_form_that_says_1)
 /* Each media type gives the same fields. */
 static void check_form(const char *name, const char *text, size_t len, void *ctx)
 {
-    (void)ctx;
     const slack_json_t *first = parse(FORM, text, len);
     if (!first) fail_msg("%s is taken for malformed", name);
     for (size_t i = 0; i < sizeof form_types / sizeof *form_types; i++)
@@ -193,13 +186,11 @@ static void check_form(const char *name, const char *text, size_t len, void *ctx
 
 ARENA_TEST(real_commands)
 {
-    (void)state;
     assert_true(payloads_each("commands", check_form, NULL) > 0);
 }
 
 static void check_wire(const char *name, const char *text, size_t len, void *ctx)
 {
-    (void)ctx;
     const slack_json_t *body = parse(FORM "; charset=utf-8", text, len);
     if (!body) fail_msg("%s is taken for malformed", name);
     bool known = kind_of(body) != SLACK_KIND_UNKNOWN;
@@ -211,7 +202,6 @@ static void check_wire(const char *name, const char *text, size_t len, void *ctx
 
 ARENA_TEST(real_interactions_as_sent)
 {
-    (void)state;
     assert_true(payloads_each("interactions_wire", check_wire, NULL) > 0);
 }
 
@@ -238,14 +228,12 @@ static void check_json(const char *name, const char *text, size_t len, void *ctx
 
 ARENA_TEST(real_interactions_in_a_form)
 {
-    (void)state;
     char type[] = FORM;
     assert_true(payloads_each("interactions", check_json, type) > 0);
 }
 
 ARENA_TEST(real_events)
 {
-    (void)state;
     char type[] = JSON;
     assert_true(payloads_each("events", check_json, type) > 0);
     assert_true(payloads_each("events_wrapped", check_json, type) > 0);
@@ -253,7 +241,6 @@ ARENA_TEST(real_events)
 
 static int parse_all(void *ctx)
 {
-    (void)ctx;
     static const char *const bodies[] = {"{\"a\":[1,2,3]}", "payload=%7B%22a%22%3A1%7D",
                                          "a=b%FF&c"};
     int rc = 0;
@@ -275,6 +262,5 @@ static int parse_all(void *ctx)
 
 ARENA_TEST(memory_may_run_out)
 {
-    (void)state;
     assert_true(alloc_fail_each(parse_all, NULL) > 3);
 }

@@ -46,7 +46,6 @@ static enum slack_signature_fault fault_of(const slack_signed_request_t *request
 
 static int nothing_leaks(void **state)
 {
-    (void)state;
     return heap_live() == 0 ? 0 : -1;
 }
 
@@ -54,7 +53,6 @@ static int nothing_leaks(void **state)
 
 SIGNER_TEST(public_vectors_hold)
 {
-    (void)state;
     static const struct {
         slack_slice_t body;
         const char *signature;
@@ -80,7 +78,6 @@ SIGNER_TEST(public_vectors_hold)
 
 SIGNER_TEST(window_is_300_s_to_both_sides)
 {
-    (void)state;
     slack_signer_t *signer = signer_of(SLACK_REQUEST_SECRET);
     const slack_signed_request_t request = example();
     static const struct {
@@ -106,7 +103,6 @@ SIGNER_TEST(window_is_300_s_to_both_sides)
 
 SIGNER_TEST(timestamp_is_digits_only)
 {
-    (void)state;
     static const char *const odd[] = {
         "",
         " " SLACK_REQUEST_TIME,
@@ -138,7 +134,6 @@ SIGNER_TEST(timestamp_is_digits_only)
 
 SIGNER_TEST(header_text_is_what_is_signed)
 {
-    (void)state;
     slack_signed_request_t request = example();
     request.timestamp = SLACK_SLICE("0" SLACK_REQUEST_TIME);
     assert_int_equal(fault_of(&request), SLACK_SIGNATURE_MISMATCH);
@@ -146,7 +141,6 @@ SIGNER_TEST(header_text_is_what_is_signed)
 
 SIGNER_TEST(missing_and_duplicate_headers_are_refused)
 {
-    (void)state;
     slack_signed_request_t request = example();
     request.timestamp_count = 0;
     assert_int_equal(fault_of(&request), SLACK_SIGNATURE_MISSING);
@@ -165,7 +159,6 @@ SIGNER_TEST(missing_and_duplicate_headers_are_refused)
 
 SIGNER_TEST(signature_has_one_form)
 {
-    (void)state;
     static const char *const odd[] = {
         "",
         "v0",
@@ -188,7 +181,6 @@ SIGNER_TEST(signature_has_one_form)
 
 SIGNER_TEST(every_byte_counts)
 {
-    (void)state;
     slack_signer_t *signer = signer_of(SLACK_REQUEST_SECRET);
     slack_signed_request_t request = example();
     char body[] = SLACK_REQUEST_BODY;
@@ -215,7 +207,6 @@ SIGNER_TEST(every_byte_counts)
 
 SIGNER_TEST(line_ends_are_not_touched)
 {
-    (void)state;
     slack_signer_t *signer = signer_of(SLACK_REQUEST_SECRET);
     slack_signed_request_t request = example();
     char made[SLACK_SIGNATURE_LEN + 1];
@@ -230,7 +221,6 @@ SIGNER_TEST(line_ends_are_not_touched)
 
 SIGNER_TEST(any_of_several_secrets_will_do)
 {
-    (void)state;
     static const char *const lists[] = {
         SLACK_REQUEST_SECRET,
         "new," SLACK_REQUEST_SECRET,
@@ -253,7 +243,6 @@ SIGNER_TEST(any_of_several_secrets_will_do)
 
 SIGNER_TEST(empty_secrets_are_refused)
 {
-    (void)state;
     static const char *const lists[] = {NULL,
                                         "",
                                         " ",
@@ -276,7 +265,6 @@ SIGNER_TEST(empty_secrets_are_refused)
 /* Which secrets signed it, and of whom they are. */
 SIGNER_TEST(secrets_have_owners)
 {
-    (void)state;
     static const struct {
         const char *secrets, *app;
         slack_signed_by_t by;
@@ -309,7 +297,6 @@ SIGNER_TEST(secrets_have_owners)
 
 SIGNER_TEST(memory_may_run_out)
 {
-    (void)state;
     slack_signer_t *signer = NULL;
     heap_fail_at(0, true);
     assert_int_equal(slack__signer_new(&signer, SLACK_REQUEST_SECRET), SLACK_ENOMEM);
@@ -319,7 +306,6 @@ SIGNER_TEST(memory_may_run_out)
 
 SIGNER_TEST(checks_take_no_memory)
 {
-    (void)state;
     slack_signer_t *signer = signer_of(SLACK_REQUEST_SECRET);
     const slack_signed_request_t request = example();
     size_t before = heap_count();
@@ -330,7 +316,6 @@ SIGNER_TEST(checks_take_no_memory)
 
 SIGNER_TEST(every_fault_has_words)
 {
-    (void)state;
     for (int i = SLACK_SIGNATURE_OK; i <= SLACK_SIGNATURE_MISMATCH; i++)
         assert_string_not_equal(slack__signature_fault_text((enum slack_signature_fault)i),
                                 "unknown fault");

@@ -9,20 +9,17 @@ char app_done_body[256];
 
 int app_say_hello(slack_ctx_t *ctx, void *user_data)
 {
-    (void)user_data;
     return slack_say(ctx, "Hey there <@%s>!", slack_ctx_user(ctx));
 }
 
 int app_count_run(slack_ctx_t *ctx, void *user_data)
 {
-    (void)ctx;
     ++*(unsigned *)user_data;
     return 0;
 }
 
 int app_append(slack_ctx_t *ctx, void *user_data)
 {
-    (void)ctx;
     strncat(app_order, user_data, sizeof app_order - strlen(app_order) - 1);
     return 0;
 }
@@ -43,7 +40,6 @@ int app_hold(slack_ctx_t *ctx, void *user_data)
 
 int app_hold_then_ack(slack_ctx_t *ctx, void *user_data)
 {
-    (void)user_data;
     slack_ctx_hold(ctx);
     app_held = ctx;
     return 0;
@@ -51,7 +47,6 @@ int app_hold_then_ack(slack_ctx_t *ctx, void *user_data)
 
 static void note_done(slack_ctx_t *ctx, const slack_done_t *done, void *user_data)
 {
-    (void)ctx;
     slack_done_t *record = user_data;
     *record = *done;
     snprintf(app_done_body, sizeof app_done_body, "%s", done->ack_body);
@@ -59,7 +54,6 @@ static void note_done(slack_ctx_t *ctx, const slack_done_t *done, void *user_dat
 
 int app_watch(slack_ctx_t *ctx, void *user_data)
 {
-    (void)user_data;
     app_done = (slack_done_t){.listeners = 999};
     assert_int_equal(slack_ctx_on_done(ctx, note_done, &app_done), 0);
     return slack_next(ctx);

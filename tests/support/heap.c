@@ -54,7 +54,6 @@ static bool refuse(void)
 
 static void *heap_malloc(size_t size, void *user_data)
 {
-    (void)user_data;
     void *ptr = refuse() ? NULL : atomic_load(&watched) ? calloc(1, size) : malloc(size);
     if (ptr) atomic_fetch_add(&live, 1);
     atomic_fetch_add(&bytes, malloc_usable_size(ptr));
@@ -63,7 +62,6 @@ static void *heap_malloc(size_t size, void *user_data)
 
 static void *heap_realloc(void *ptr, size_t size, void *user_data)
 {
-    (void)user_data;
     void *grown = NULL;
     const size_t before = malloc_usable_size(ptr);
     if (!refuse()) grown = atomic_load(&watched) ? watched_realloc(ptr, size) : realloc(ptr, size);
@@ -74,7 +72,6 @@ static void *heap_realloc(void *ptr, size_t size, void *user_data)
 
 static void heap_free(void *ptr, void *user_data)
 {
-    (void)user_data;
     if (ptr) atomic_fetch_sub(&live, 1);
     atomic_fetch_sub(&bytes, malloc_usable_size(ptr));
     search(ptr);

@@ -145,9 +145,7 @@ static bool parse(exchange_t *exchange)
 
 static void on_alloc(uv_handle_t *handle, size_t size, uv_buf_t *ret)
 {
-    (void)handle;
     static char buffer[65536];
-    (void)size;
     *ret = uv_buf_init(buffer, sizeof buffer);
 }
 

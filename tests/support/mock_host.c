@@ -108,7 +108,6 @@ static int on_call(slack_transport_t *t, const char *method, slack_call_fn fn, v
 static int on_visit(slack_transport_t *t, struct slack_http_request *request)
 {
     mock_host_t *mock = mock_of(t);
-    (void)request;
     return mock->visit_status;
 }
 

@@ -39,7 +39,6 @@ void world_pass_ms(world_t *world, uint64_t ms)
 void world_keep_line(enum slack_log_level level, const char *line, size_t len, void *user_data)
 {
     world_t *world = user_data;
-    (void)level;
     if (len + 2 > sizeof world->log - world->log_len) return;
     memcpy(world->log + world->log_len, line, len);
     world->log_len += len;
@@ -83,7 +82,6 @@ void world_open_loop(world_t *world)
 
 static void print_handle(uv_handle_t *handle, void *arg)
 {
-    (void)arg;
     print_error("left on the loop: %s\n", uv_handle_type_name(handle->type));
 }
 
@@ -115,7 +113,6 @@ void world_close(world_t *world)
 
 static void nothing(uv_timer_t *timer)
 {
-    (void)timer;
 }
 
 void world_wait(world_t *world, uint64_t since, const char *what)

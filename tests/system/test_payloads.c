@@ -46,7 +46,6 @@ static struct {
 
 static void bark(uv_timer_t *timer)
 {
-    (void)timer;
     fprintf(stderr, "%s: nothing happened for a long time\n", t.file);
     exit(1);
 }
@@ -81,7 +80,6 @@ static int see(slack_ctx_t *ctx, void *user_data)
 
 static void stopped(slack_app_t *app, int status, void *user_data)
 {
-    (void)app;
     assert_int_equal(status, 0);
     ((seen_t *)user_data)->stopped = true;
 }
@@ -95,19 +93,16 @@ static bool ready(const seen_t *seen, const char *transport)
 
 static void no_log(enum slack_log_level level, const char *line, size_t len, void *user_data)
 {
-    (void)level, (void)line, (void)len, (void)user_data;
 }
 
 static uint64_t mono_us(void *user_data)
 {
-    (void)user_data;
     return slack__mono_us(&slack__clock_system);
 }
 
 /* The time at which the requests are signed. */
 static int64_t wall_ms(void *user_data)
 {
-    (void)user_data;
     return atoll(SLACK_REQUEST_TIME) * 1000;
 }
 
@@ -141,14 +136,12 @@ static void start(seen_t *seen, const char *transport)
 static void take_frame(socket_peer_t *peer, unsigned connection, enum socket_peer_opcode opcode,
                        const char *data, size_t len, void *user_data)
 {
-    (void)peer, (void)connection, (void)len, (void)user_data;
     const char *id = opcode == SOCKET_PEER_TEXT ? strstr(data, "\"envelope_id\":\"") : NULL;
     if (id) sscanf(id + 15, "%127[^\"]", t.acked);
 }
 
 static int open_all(void **state)
 {
-    (void)state;
     memset(&t, 0, sizeof t);
     assert_int_equal(uv_loop_init(&t.loop), 0);
     uv_timer_init(&t.loop, &t.watchdog);
@@ -179,7 +172,6 @@ static void stop(seen_t *seen)
 
 static int close_all(void **state)
 {
-    (void)state;
     bool slack = false, peer = false, http = false;
     begin("stop");
     http_peer_close(t.http, &http);
@@ -262,7 +254,6 @@ static void compare(const char *http_type, const char *http_body, size_t http_le
 
 static void run_event(const char *name, const char *text, size_t len, void *ctx)
 {
-    (void)ctx;
     begin(name);
     t.files++;
     if (strstr(text, "\"url_verification\"")) { /* HTTP alone has this, and no handler sees it */
@@ -274,7 +265,6 @@ static void run_event(const char *name, const char *text, size_t len, void *ctx)
 
 static void run_interaction(const char *name, const char *text, size_t len, void *ctx)
 {
-    (void)ctx, (void)len;
     begin(name);
     t.files++;
     size_t body_len;
@@ -311,35 +301,30 @@ static void need(size_t files)
 
 PAYLOADS_TEST(test_events)
 {
-    (void)state;
     need(payloads_each("events", run_event, NULL));
     assert_true(t.compared > t.files / 2);
 }
 
 PAYLOADS_TEST(test_events_wrapped)
 {
-    (void)state;
     need(payloads_each("events_wrapped", run_event, NULL));
     assert_true(t.compared > t.files / 2);
 }
 
 PAYLOADS_TEST(test_interactions)
 {
-    (void)state;
     need(payloads_each("interactions", run_interaction, NULL));
     assert_true(t.compared > t.files / 2);
 }
 
 PAYLOADS_TEST(test_interactions_wire)
 {
-    (void)state;
     need(payloads_each("interactions_wire", run_form, "interactive"));
     assert_true(t.compared > t.files / 2);
 }
 
 PAYLOADS_TEST(test_commands)
 {
-    (void)state;
     need(payloads_each("commands", run_form, "slash_commands"));
     assert_true(t.compared > t.files / 2);
 }
@@ -348,7 +333,6 @@ PAYLOADS_TEST(test_commands)
  * (a `disconnect` ends the connection, so another one is opened for what follows). */
 static void run_frame(const char *name, const char *text, size_t len, void *ctx)
 {
-    (void)ctx;
     begin(name);
     t.files++;
     slack_arena_t *arena = slack__arena_new(0, 0);
@@ -382,7 +366,6 @@ static void run_frame(const char *name, const char *text, size_t len, void *ctx)
 
 PAYLOADS_TEST(test_socket_frames)
 {
-    (void)state;
     need(payloads_each("socket", run_frame, NULL));
     assert_true(t.compared >= 6);
 }

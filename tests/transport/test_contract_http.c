@@ -74,7 +74,6 @@ static int send_message(void *fixture, const contract_message_t *message)
 
 static size_t wire_bytes(void *fixture, const contract_message_t *message)
 {
-    (void)fixture;
     size_t len;
     free(request_of(message, &len));
     return len;

@@ -71,8 +71,6 @@ static int peer_send(void *fixture, const contract_message_t *message)
 
 static size_t peer_wire_bytes(void *fixture, const contract_message_t *message)
 {
-    (void)fixture;
-    (void)message;
     return 0;
 }
 
@@ -126,7 +124,6 @@ static int injected(slack_transport_t *t, const char *retry_reason)
 
 static void injection_needs_a_started_transport(void **state)
 {
-    (void)state;
     mock_host_t mock;
     mock_host_open(&mock);
     slack_transport_t *t;

@@ -12,7 +12,6 @@ static slack_delivery_t *deliver(const char *text)
 
 ARENA_TEST(test_an_event_has_a_key_and_no_deadline)
 {
-    (void)state;
     slack_delivery_t *d = deliver("{\"event_id\":\"Ev1\",\"event\":{\"type\":\"message\"}}");
     assert_int_equal(d->key.len, 3);
     assert_memory_equal(d->key.ptr, "Ev1", 3);
@@ -23,7 +22,6 @@ ARENA_TEST(test_an_event_has_a_key_and_no_deadline)
 /* Several apps in one process get the same event. */
 ARENA_TEST(test_a_key_is_an_apps)
 {
-    (void)state;
     static const struct {
         const char *body, *key;
     } cases[] = {
@@ -43,7 +41,6 @@ ARENA_TEST(test_a_key_is_an_apps)
 
 ARENA_TEST(test_a_command_has_a_deadline_and_no_key)
 {
-    (void)state;
     slack_delivery_t *d = deliver("{\"command\":\"/x\",\"event_id\":\"Ev1\"}");
     assert_int_equal(d->key.len, 0);
     assert_int_equal(d->deadline_us, 8000000);
@@ -51,7 +48,6 @@ ARENA_TEST(test_a_command_has_a_deadline_and_no_key)
 
 static int make(void *ctx)
 {
-    (void)ctx;
     static const char body[] = "{\"command\":\"/x\"}";
     slack_arena_t *a = slack__arena_new(0, 0);
     if (a == NULL) return SLACK_ENOMEM;
@@ -65,6 +61,5 @@ static int make(void *ctx)
 
 TEST(test_out_of_memory)
 {
-    (void)state;
     assert_int_equal(alloc_fail_each(make, NULL), 1); /* a whole delivery is one allocation */
 }
