@@ -97,7 +97,7 @@ static void leave_row(const char *record)
 /* ---- names ---- */
 
 /* Each of the listeners fails once, and that one alone is run again. */
-TEST(test_names_of_any_kind)
+INBOX_CLOSED(test_names_of_any_kind)
 {
     static const char *const names[] = {
         "a\nb",  "a\nb#2", "a\x1fnb", "a\\nb", "c", "c",  "c",  "c#2",
@@ -125,13 +125,12 @@ TEST(test_names_of_any_kind)
         inbox_pass_ms(LONG_MS);
         assert_int_equal(strlen(inbox.order), 1);
     }
-    app_close(&inbox.f);
 }
 
 /* ---- records that no program writes ---- */
 
 /* What cannot have been written by any program is no reason to fall over. */
-TEST(test_a_record_that_is_none)
+INBOX_CLOSED(test_a_record_that_is_none)
 {
     static const char *const records[] = {
         "=",
@@ -168,7 +167,6 @@ TEST(test_a_record_that_is_none)
         apply(&stats);
         assert_int_equal(batch.counts[SLACK_ROW_DONE] + batch.counts[SLACK_ROW_DEAD], i + 1);
     }
-    app_close(&inbox.f);
 }
 
 /* ---- listeners that come and go ---- */
@@ -187,7 +185,7 @@ static void fail_both(part_t *a, part_t *b)
     app_close(&inbox.f);
 }
 
-TEST(test_a_listener_that_is_gone)
+INBOX_CLOSED(test_a_listener_that_is_gone)
 {
     part_t a = {.letter = 'a', .outcomes = {SLACK_EINVAL}};
     part_t b = {.letter = 'b', .outcomes = {SLACK_EIO}};
@@ -204,10 +202,9 @@ TEST(test_a_listener_that_is_gone)
     replay();
     assert_string_equal(inbox.order, "b"); /* it was done, though it was the only one */
     assert_int_equal(inbox.deads, 1);
-    app_close(&inbox.f);
 }
 
-TEST(test_the_last_of_them_is_gone)
+INBOX_CLOSED(test_the_last_of_them_is_gone)
 {
     part_t a = {.letter = 'a', .outcomes = {SLACK_EINVAL}};
     part_t b = {.letter = 'b', .outcomes = {SLACK_EIO}};
@@ -218,7 +215,6 @@ TEST(test_the_last_of_them_is_gone)
     inbox_settle(); /* what the start claims */
     inbox_pass_ms(LONG_MS);
     assert_int_equal(inbox.deads, 1);
-    app_close(&inbox.f);
 }
 
 /* ---- both kinds of failure ---- */
@@ -275,7 +271,7 @@ static int use_up_and_fail(slack_ctx_t *ctx, void *user_data)
 }
 
 /* What is done is recorded all the same. */
-TEST(test_no_memory_for_a_record)
+INBOX_CLOSED(test_no_memory_for_a_record)
 {
     part_t a = {.letter = 'a'}, b = {.letter = 'b', .outcomes = {SLACK_EIO}};
     store_file_clean();
@@ -291,10 +287,9 @@ TEST(test_no_memory_for_a_record)
     inbox_pass_ms(LONG_MS); /* the end can be noted */
     inbox_pass_ms(LONG_MS);
     assert_string_equal(inbox.order, "abb");
-    app_close(&inbox.f);
 }
 
-TEST(test_no_memory_for_a_reason)
+INBOX_CLOSED(test_no_memory_for_a_reason)
 {
     part_t a = {.letter = 'a'};
     store_file_clean();
@@ -311,7 +306,6 @@ TEST(test_no_memory_for_a_reason)
     assert_string_equal(inbox.order, "a"); /* that does not heal */
     assert_int_equal(inbox.deads, 1);
     assert_int_equal(inbox.last_dead.status, SLACK_EAPI);
-    app_close(&inbox.f);
 }
 
 static part_t good, hopeless, passing;

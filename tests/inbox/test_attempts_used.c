@@ -119,14 +119,13 @@ static int say_too_much(slack_ctx_t *ctx, void *user_data)
     return rc;
 }
 
-TEST(test_too_many_calls_of_its_own)
+APP_CLOSED(test_too_many_calls_of_its_own)
 {
     open_with(say_too_much, NULL);
     deliver();
     assert_int_equal(runs, ATTEMPTS);
     assert_true(calls_of("chat.postMessage") <= 256 * ATTEMPTS);
     assert_int_equal(deads, 1);
-    app_close(&f);
 }
 
 /* ---- a message, and then its change ---- */
@@ -154,7 +153,7 @@ static void assert_calls(size_t count, const char *const *methods)
         assert_string_equal(fake_slack_call(f.slack, i)->method, methods[i]);
 }
 
-TEST(test_a_change_waits_for_its_message)
+APP_CLOSED(test_a_change_waits_for_its_message)
 {
     static const char *const update[] = {"chat.postMessage", "chat.update"};
     open_with(say_and_update, NULL);
@@ -165,10 +164,9 @@ TEST(test_a_change_waits_for_its_message)
     assert_calls(2, update);
     assert_string_equal(slack_json_str(fake_slack_call(f.slack, 1)->args, "/ts"), "17.1");
     assert_int_equal(deads, 0);
-    app_close(&f);
 }
 
-TEST(test_changes_are_of_the_last_message)
+APP_CLOSED(test_changes_are_of_the_last_message)
 {
     static const char *const all[] = {"chat.postMessage", "chat.postMessage", "chat.update",
                                       "chat.delete"};
@@ -182,7 +180,6 @@ TEST(test_changes_are_of_the_last_message)
     assert_calls(4, all);
     assert_string_equal(slack_json_str(fake_slack_call(f.slack, 2)->args, "/ts"), "17.2");
     assert_string_equal(slack_json_str(fake_slack_call(f.slack, 3)->args, "/ts"), "17.2");
-    app_close(&f);
 }
 
 static int say_delete_say(slack_ctx_t *ctx, void *user_data)
@@ -194,7 +191,7 @@ static int say_delete_say(slack_ctx_t *ctx, void *user_data)
 }
 
 /* A change is of the message that was the last one when the handler asked for it. */
-TEST(test_a_change_stays_with_its_message)
+APP_CLOSED(test_a_change_stays_with_its_message)
 {
     open_with(say_delete_say, NULL);
     fake_slack_answer(f.slack, "chat.postMessage", 200,
@@ -209,11 +206,10 @@ TEST(test_a_change_stays_with_its_message)
         if (strcmp(call->method, "chat.delete") == 0)
             assert_string_equal(slack_json_str(call->args, "/ts"), "17.1");
     }
-    app_close(&f);
 }
 
 /* A message that was not posted cannot be changed: its own error is the delivery's. */
-TEST(test_a_message_that_is_not_there)
+APP_CLOSED(test_a_message_that_is_not_there)
 {
     static const char *const only[] = {"chat.postMessage"};
     open_with(say_and_update, NULL);
@@ -222,7 +218,6 @@ TEST(test_a_message_that_is_not_there)
     assert_int_equal(runs, 1);
     assert_calls(1, only);
     assert_int_equal(deads, 1);
-    app_close(&f);
 }
 
 /* ---- order ---- */
@@ -237,7 +232,7 @@ static int count_to_twelve(slack_ctx_t *ctx, void *user_data)
 }
 
 /* The first one has to be sent twice; the others wait for it. */
-TEST(test_messages_keep_their_order)
+APP_CLOSED(test_messages_keep_their_order)
 {
     open_with(count_to_twelve, NULL);
     fake_slack_answer(f.slack, "chat.postMessage", 429, "{\"ok\":false,\"error\":\"ratelimited\"}");
@@ -249,5 +244,4 @@ TEST(test_messages_keep_their_order)
         snprintf(text, sizeof text, "%zu", i - 1);
         assert_string_equal(slack_json_str(fake_slack_call(f.slack, i)->args, "/text"), text);
     }
-    app_close(&f);
 }

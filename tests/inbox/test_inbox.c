@@ -198,7 +198,7 @@ static void release(unsigned i)
     app_spin(&inbox.f);
 }
 
-TEST(test_a_conversation_in_order)
+INBOX_CLOSED(test_a_conversation_in_order)
 {
     inbox_open("memory:", NULL);
     assert_int_equal(slack_listen(inbox.f.app, &(slack_listener_t){.kind = SLACK_KIND_EVENT,
@@ -222,10 +222,9 @@ TEST(test_a_conversation_in_order)
     release(3);
     inbox_settle();
     assert_string_equal(inbox.order, "ac..b.d.");
-    app_close(&inbox.f);
 }
 
-TEST(test_so_many_at_once)
+INBOX_CLOSED(test_so_many_at_once)
 {
     inbox_open("memory:", NULL);
     assert_int_equal(slack_listen(inbox.f.app, &(slack_listener_t){.kind = SLACK_KIND_EVENT,
@@ -248,7 +247,6 @@ TEST(test_so_many_at_once)
     assert_string_equal(inbox.order, "abcde");
     slack_app_stop(inbox.f.app);
     slack_app_stop(inbox.f.app); /* with two under way */
-    app_close(&inbox.f);
 }
 
 /* ---- jobs ---- */
@@ -348,7 +346,7 @@ TEST(test_keys_and_times_of_jobs)
     inbox_each_store(job_keys);
 }
 
-TEST(test_a_job_outlives_the_process)
+INBOX_CLOSED(test_a_job_outlives_the_process)
 {
     store_file_clean();
     inbox_open(store_file_url(), NULL);
@@ -361,7 +359,6 @@ TEST(test_a_job_outlives_the_process)
     inbox_pass_ms(LONG_MS);
     inbox_until_runs(1);
     assert_string_equal(inbox.order, "k1");
-    app_close(&inbox.f);
 }
 
 /* ---- one message under several ids ---- */
@@ -378,7 +375,7 @@ static void inject_and_wait(const char *body)
     "{\"event_id\":\"" id "\",\"team_id\":\"T1\",\"event\":{\"type\":\"" type                      \
     "\",\"channel\":\"C1\",\"user\":\"U1\",\"ts\":\"" ts "\"" more "}}"
 
-TEST(test_one_message_under_several_ids)
+INBOX_CLOSED(test_one_message_under_several_ids)
 {
     inbox_open("memory:", &(slack_options_t){.dedupe = SLACK_DEDUPE_MESSAGES});
     slack_on_message(inbox.f.app, NULL, inbox_append, "m");
@@ -406,7 +403,6 @@ TEST(test_one_message_under_several_ids)
     inject_and_wait(
         SAID("Ev12", "message", "5.1", ",\"text\":\"x\"},\"api_app_id\":\"A2\",\"x\":{"));
     assert_string_equal(inbox.order, "mmarrmmm"); /* once for each app */
-    app_close(&inbox.f);
 }
 
 /* ---- out of memory ---- */

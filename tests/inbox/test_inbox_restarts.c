@@ -6,7 +6,7 @@
 
 /* What is stored is handled to its end over restarts, and beside other processes. */
 
-TEST(test_a_restart_goes_on)
+INBOX_CLOSED(test_a_restart_goes_on)
 {
     store_file_clean();
     inbox_open(store_file_url(), NULL);
@@ -39,7 +39,6 @@ TEST(test_a_restart_goes_on)
     assert_int_equal(ack[2].outcome, SLACK_ACK_OK);
     inbox_settle();
     assert_int_equal(inbox.runs, 0);
-    app_close(&inbox.f);
 }
 
 /* The process ends so many times while the handler of Ev1 is held. */
@@ -85,7 +84,7 @@ TEST(test_the_end_of_a_process_is_no_failure)
     fail_to_the_end(7);
 }
 
-TEST(test_a_delivery_that_ends_every_process)
+INBOX_CLOSED(test_a_delivery_that_ends_every_process)
 {
     store_file_clean();
     end_inside_the_handler(25);
@@ -93,7 +92,6 @@ TEST(test_a_delivery_that_ends_every_process)
     world_until(&inbox.f.world, inbox.deads != 0);
     assert_int_equal(inbox.runs, 0);
     assert_string_equal(inbox.dead_error, "SLACK_ECLOSED the process ended during each attempt");
-    app_close(&inbox.f);
 }
 
 TEST(test_a_stop_is_no_failure)
@@ -118,7 +116,7 @@ TEST(test_a_stop_is_no_failure)
     fail_to_the_end(7);
 }
 
-TEST(test_a_wait_outlives_the_process)
+INBOX_CLOSED(test_a_wait_outlives_the_process)
 {
     store_file_clean();
     inbox_open(store_file_url(), NULL);
@@ -131,7 +129,6 @@ TEST(test_a_wait_outlives_the_process)
     inbox_pass_ms(LONG_MS);
     inbox_until_runs(1);
     assert_int_equal(inbox.attempts_seen[0], 2);
-    app_close(&inbox.f);
 }
 
 static char claimed_by_others[64];
@@ -168,7 +165,7 @@ static const char *offered(slack_store_t *other)
 
 #define LOOKS (SLACK_STORE_LEASE_MS / SLACK_STORE_RENEW_MS)
 
-TEST(test_a_loop_that_turns_keeps_its_claims)
+INBOX_CLOSED(test_a_loop_that_turns_keeps_its_claims)
 {
     slack_store_t *other;
     unsigned closed = 0;
@@ -198,10 +195,9 @@ TEST(test_a_loop_that_turns_keeps_its_claims)
     inbox_settle();
     other->ops->close(other, set_flag, &closed);
     app_run_until(&inbox.f, &closed);
-    app_close(&inbox.f);
 }
 
-TEST(test_past_memory_there_is_the_disk)
+INBOX_CLOSED(test_past_memory_there_is_the_disk)
 {
     store_file_clean();
     inbox_open(store_file_url(), &(slack_options_t){.max_deliveries = 4});
@@ -223,5 +219,4 @@ TEST(test_past_memory_there_is_the_disk)
     }
     inbox_settle();
     assert_string_equal(inbox.order, "abcdefghij");
-    app_close(&inbox.f);
 }

@@ -116,7 +116,7 @@ TEST(test_a_job_that_middleware_takes)
 }
 
 /* A deploy gives the listener another name; the next one has the old name again. */
-TEST(test_a_job_whose_listener_was_renamed)
+INBOX_CLOSED(test_a_job_whose_listener_was_renamed)
 {
     store_file_clean();
     inbox_open(store_file_url(), NULL);
@@ -136,7 +136,6 @@ TEST(test_a_job_whose_listener_was_renamed)
     inbox_retry_dead(id);
     inbox_pass_ms(LONG_MS);
     assert_string_equal(inbox.order, "work");
-    app_close(&inbox.f);
 }
 
 /* ---- another app on the store ---- */
@@ -340,7 +339,7 @@ TEST(test_runs_that_were_missed)
 }
 
 /* The run of the expression before is in the store. */
-TEST(test_a_schedule_that_changed)
+INBOX_CLOSED(test_a_schedule_that_changed)
 {
     store_file_clean();
     inbox_open(store_file_url(), NULL);
@@ -354,7 +353,6 @@ TEST(test_a_schedule_that_changed)
     pass_minute();
     assert_int_equal(inbox.runs + inbox.deads, 0);
     assert_true(world_logged(&inbox.f.world, "reason=\"the schedule has changed\""));
-    app_close(&inbox.f);
 }
 
 TEST(test_two_processes_run_it_once)
@@ -381,7 +379,7 @@ TEST(test_two_processes_run_it_once)
     app_close(&inbox.f);
 }
 
-TEST(test_schedules_that_are_none)
+INBOX_CLOSED(test_schedules_that_are_none)
 {
     static const slack_schedule_t bad[] = {
         {.cron = "* * * * *", .fn = tick},
@@ -400,7 +398,6 @@ TEST(test_schedules_that_are_none)
     assert_int_equal(slack_every(inbox.f.app, "tick", "1 * * * *", NULL, tick, NULL),
                      SLACK_EALREADY);
     app_ready(&inbox.f);
-    app_close(&inbox.f);
 }
 
 /* ---- jobs outside of a delivery, and keys ---- */

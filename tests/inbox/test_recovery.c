@@ -159,7 +159,7 @@ TEST(test_a_start_takes_up_no_more_than_it_can)
 }
 
 /* What was left is not in the way of what arrives. */
-TEST(test_the_first_ack_does_not_wait)
+APP_CLOSED(test_the_first_ack_does_not_wait)
 {
     leave_rows();
     open_app(store_file_url(), 1);
@@ -172,7 +172,6 @@ TEST(test_the_first_ack_does_not_wait)
     assert_true(runs < ROWS / 10);
     app_run_until_calls(&f, ROWS);
     settle();
-    app_close(&f);
 }
 
 static unsigned new_ran_at; /* how many were before it */
@@ -185,7 +184,7 @@ static int in_order(slack_ctx_t *ctx, void *user_data)
 }
 
 /* A conversation goes on where the process before was ended, for who wants it in order. */
-TEST(test_what_was_left_comes_first)
+APP_CLOSED(test_what_was_left_comes_first)
 {
     leave_rows();
     open_app(store_file_url(), 1);
@@ -205,7 +204,6 @@ TEST(test_what_was_left_comes_first)
     assert_int_equal(new_ran_at, ROWS + 1);
     settle();
     assert_false(slack__inspect_overflows(f.app));
-    app_close(&f);
 }
 
 /* Whatever becomes of one of them, the next one is begun, once. */
@@ -284,7 +282,7 @@ TEST(test_a_bound_uses_up_no_attempts)
 }
 
 /* New events leave hardly any room; queued rows still get a share of it. */
-TEST(test_what_waits_has_its_share)
+APP_CLOSED(test_what_waits_has_its_share)
 {
     unsigned none = 0;
     leave_rows();
@@ -302,7 +300,6 @@ TEST(test_what_waits_has_its_share)
     world_until(&f.world,
                 runs >= before + 200 || slack__webapi_room(slack__inspect_webapi(f.app)) > 3);
     assert_true(runs >= before + 200);
-    app_close(&f);
 }
 
 static void event(const char *id)
@@ -343,7 +340,7 @@ TEST(test_what_is_done_stays_done)
 }
 
 /* SLACK_EBUSY of a handler's own accord is a failure like any other. */
-TEST(test_a_handler_that_is_never_done)
+APP_CLOSED(test_a_handler_that_is_never_done)
 {
     unsigned times = UINT_MAX;
     open_app("memory:", 2);
@@ -354,7 +351,6 @@ TEST(test_a_handler_that_is_never_done)
         pass();
     assert_int_equal(deads, 1);
     assert_int_equal(runs, 2);
-    app_close(&f);
 }
 
 static void put_row(const char *key, slack_slice_t payload)
@@ -557,7 +553,7 @@ static void open_with_full(slack_store_ops_t *full, int status, unsigned *times)
 }
 
 /* An end that is tried again for days takes no more memory with each time. */
-TEST(test_an_end_that_cannot_be_noted_does_not_grow)
+APP_CLOSED(test_an_end_that_cannot_be_noted_does_not_grow)
 {
     unsigned times = 1;
     slack_store_ops_t full;
@@ -571,11 +567,10 @@ TEST(test_an_end_that_cannot_be_noted_does_not_grow)
     slack__inspect_store(f.app)->ops = whole_ops;
     pass_all(1);
     assert_int_equal(runs, 2);
-    app_close(&f);
 }
 
 /* A store in memory that has no room for what is to be tried again never will have it for this. */
-TEST(test_an_end_without_room_is_the_last)
+APP_CLOSED(test_an_end_without_room_is_the_last)
 {
     unsigned times = 1;
     slack_store_ops_t full;
@@ -586,7 +581,6 @@ TEST(test_an_end_without_room_is_the_last)
     assert_int_equal(full_times, 1);
     assert_int_equal(runs, 1);
     assert_true(world_logged(&f.world, "event=\"store: the end of a delivery was not stored\""));
-    app_close(&f);
 }
 
 static unsigned renewals;
@@ -603,7 +597,7 @@ static void submit_to_busy(slack_store_t *to, slack_store_op_t *op)
 }
 
 /* A store that is locked for a while costs nobody its claims. */
-TEST(test_a_lease_that_was_not_renewed_is_soon)
+APP_CLOSED(test_a_lease_that_was_not_renewed_is_soon)
 {
     store_file_clean();
     open_app(store_file_url(), 2);
@@ -625,7 +619,6 @@ TEST(test_a_lease_that_was_not_renewed_is_soon)
     slack__inspect_store(f.app)->ops = whole_ops;
     slack__inspect_poll(f.app);
     world_until(&f.world, !slack__inspect_renews(f.app) && !slack__inspect_claims(f.app));
-    app_close(&f);
 }
 
 int main(void)

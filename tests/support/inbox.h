@@ -26,6 +26,9 @@ int inbox_scripted(slack_ctx_t *ctx, void *user_data);
 int inbox_hold(slack_ctx_t *ctx, void *user_data);
 void inbox_note(const char *what);
 
+/* A case that makes the app, which is closed after it. */
+#define INBOX_CLOSED(function) TEST_CASE(function, NULL, app_teardown, &inbox.f)
+
 /* Make an app on this store, and forget what was noted; `more` may be NULL. */
 void inbox_open(const char *store, const slack_options_t *more);
 /* `fn` with an app on each of the stores. */
