@@ -9,7 +9,7 @@
 
 /* ---- attempts ---- */
 
-static void fail_twice(void)
+EACH_STORE(test_a_failure_that_heals)
 {
     slack_on_message(inbox.f.app, NULL, inbox_scripted, NULL);
     inbox.outcomes[0] = inbox.outcomes[1] = SLACK_EIO;
@@ -34,12 +34,7 @@ static void fail_twice(void)
     assert_int_equal(inbox.deads, 0);
 }
 
-TEST(test_a_failure_that_heals)
-{
-    inbox_each_store(fail_twice);
-}
-
-static void fail_always(void)
+EACH_STORE(test_attempts_end)
 {
     slack_on_message(inbox.f.app, NULL, inbox_scripted, NULL);
     for (int i = 0; i < 8; i++)
@@ -55,12 +50,7 @@ static void fail_always(void)
     assert_true(world_logged(&inbox.f.world, "event=\"dead letter\""));
 }
 
-TEST(test_attempts_end)
-{
-    inbox_each_store(fail_always);
-}
-
-static void fail_for_good(void)
+EACH_STORE(test_a_failure_for_good)
 {
     slack_on_message(inbox.f.app, NULL, inbox_scripted, NULL);
     inbox.outcomes[0] = SLACK_EINVAL;
@@ -71,11 +61,6 @@ static void fail_for_good(void)
     assert_int_equal(inbox.runs, 1);
 }
 
-TEST(test_a_failure_for_good)
-{
-    inbox_each_store(fail_for_good);
-}
-
 static int hold_and_release(slack_ctx_t *ctx, void *user_data)
 {
     inbox.runs++;
@@ -84,17 +69,12 @@ static int hold_and_release(slack_ctx_t *ctx, void *user_data)
     return 0;
 }
 
-static void release_at_once(void)
+EACH_STORE(test_a_release_inside_the_handler)
 {
     slack_on_message(inbox.f.app, NULL, hold_and_release, NULL);
     inbox_run_first();
     inbox_pass_ms(LONG_MS);
     assert_int_equal(inbox.runs, 1);
-}
-
-TEST(test_a_release_inside_the_handler)
-{
-    inbox_each_store(release_at_once);
 }
 
 static int say(slack_ctx_t *ctx, void *user_data)
@@ -103,7 +83,7 @@ static int say(slack_ctx_t *ctx, void *user_data)
     return slack_say(ctx, "hello");
 }
 
-static void calls_fail(void)
+EACH_STORE(test_what_slack_says_decides)
 {
     fake_slack_answer(inbox.f.slack, "chat.postMessage", 200,
                       "{\"ok\":false,\"error\":\"internal_error\"}");
@@ -118,12 +98,7 @@ static void calls_fail(void)
     assert_string_equal(inbox.dead_error, "message:*: SLACK_EAPI channel_not_found");
 }
 
-TEST(test_what_slack_says_decides)
-{
-    inbox_each_store(calls_fail);
-}
-
-static void each_listener(void)
+EACH_STORE(test_an_attempt_runs_what_is_not_done)
 {
     slack_on_message(inbox.f.app, NULL, inbox_append, "a");
     slack_on_message(inbox.f.app, NULL, inbox_scripted, "b"); /* of the same name */
@@ -137,18 +112,13 @@ static void each_listener(void)
     assert_string_equal(inbox.order, "abcb");
 }
 
-TEST(test_an_attempt_runs_what_is_not_done)
-{
-    inbox_each_store(each_listener);
-}
-
 static int say_c(slack_ctx_t *ctx, void *user_data)
 {
     inbox_note("c");
     return slack_say(ctx, "hello");
 }
 
-static void one_for_good(void)
+EACH_STORE(test_one_listener_failed_for_good)
 {
     fake_slack_answer(inbox.f.slack, "chat.postMessage", 200,
                       "{\"ok\":false,\"error\":\"channel_not_found\"}");
@@ -171,11 +141,6 @@ static void one_for_good(void)
     assert_int_equal(inbox.deads, 1);
     inbox_pass_ms(LONG_MS);
     assert_string_equal(inbox.order, "abcbc");
-}
-
-TEST(test_one_listener_failed_for_good)
-{
-    inbox_each_store(one_for_good);
 }
 
 /* ---- order ---- */
@@ -285,7 +250,7 @@ static void command(const char *text)
     assert_string_equal(command_ack.body, "taken");
 }
 
-static void job_runs(void)
+EACH_STORE(test_a_job_is_run_until_it_is_done)
 {
     slack_on_command(inbox.f.app, "/x", defer_and_ack, &command_ack);
     slack_on_job(inbox.f.app, "work", work, NULL);
@@ -297,11 +262,6 @@ static void job_runs(void)
     inbox_pass_ms(LONG_MS);
     assert_string_equal(inbox.order, "oneone");
     assert_int_equal(inbox.attempts_seen[1], 2);
-}
-
-TEST(test_a_job_is_run_until_it_is_done)
-{
-    inbox_each_store(job_runs);
 }
 
 static int cancel_status;
@@ -321,7 +281,7 @@ static void cancel(const char *key, int status)
     assert_int_equal(cancel_status, status);
 }
 
-static void job_keys(void)
+EACH_STORE(test_keys_and_times_of_jobs)
 {
     slack_on_command(inbox.f.app, "/x", defer_and_ack, &command_ack);
     slack_on_job(inbox.f.app, "work", work, NULL);
@@ -339,11 +299,6 @@ static void job_keys(void)
     inbox_pass_ms(1000);
     assert_string_equal(inbox.order, "k1k1");
     cancel("k1", SLACK_ENOTFOUND);
-}
-
-TEST(test_keys_and_times_of_jobs)
-{
-    inbox_each_store(job_keys);
 }
 
 INBOX_CLOSED(test_a_job_outlives_the_process)

@@ -48,7 +48,7 @@ static void be(const char *bot_id)
 
 /* ---- nobody takes it ---- */
 
-static void no_listener(void)
+EACH_STORE(test_a_job_without_a_listener)
 {
     slack_on_command(inbox.f.app, "/x", defer, NULL);
     app_ready(&inbox.f);
@@ -64,13 +64,8 @@ static void no_listener(void)
     assert_int_equal(inbox.deads, 1);
 }
 
-TEST(test_a_job_without_a_listener)
-{
-    inbox_each_store(no_listener);
-}
-
 /* Listeners of other names, in other letters, and one that is gone. */
-static void other_listeners(void)
+EACH_STORE(test_a_job_with_other_listeners)
 {
     slack_on_command(inbox.f.app, "/x", defer, NULL);
     slack_on_job(inbox.f.app, "Work", work, NULL);
@@ -90,17 +85,12 @@ static void other_listeners(void)
     assert_int_equal(inbox.deads, 1);
 }
 
-TEST(test_a_job_with_other_listeners)
-{
-    inbox_each_store(other_listeners);
-}
-
 static int pass_by(slack_ctx_t *ctx, void *user_data)
 {
     return 0; /* takes it itself */
 }
 
-static void taken_by_middleware(void)
+EACH_STORE(test_a_job_that_middleware_takes)
 {
     slack_on_command(inbox.f.app, "/x", defer, NULL);
     app_ready(&inbox.f);
@@ -108,11 +98,6 @@ static void taken_by_middleware(void)
     slack_use(inbox.f.app, pass_by, NULL);
     inbox_pass_ms(1000);
     assert_int_equal(inbox.deads, 0);
-}
-
-TEST(test_a_job_that_middleware_takes)
-{
-    inbox_each_store(taken_by_middleware);
 }
 
 /* A deploy gives the listener another name; the next one has the old name again. */
@@ -245,7 +230,7 @@ static void every(const char *cron, enum slack_missed missed)
     assert_int_equal(slack_schedule(inbox.f.app, &schedule), 0);
 }
 
-static void every_minute(void)
+EACH_STORE(test_a_schedule_runs_by_the_clock)
 {
     assert_int_equal(slack_every(inbox.f.app, "tick", "* * * * *", "Europe/Berlin", tick, "t"), 0);
     assert_int_equal(slack_every(inbox.f.app, "never", "0 0 30 2 *", NULL, tick, "n"), 0);
@@ -261,12 +246,7 @@ static void every_minute(void)
     assert_string_equal(inbox.order, "ttt");
 }
 
-TEST(test_a_schedule_runs_by_the_clock)
-{
-    inbox_each_store(every_minute);
-}
-
-static void one_that_fails(void)
+EACH_STORE(test_a_run_that_fails_is_attempted_again)
 {
     every("* * * * *", SLACK_MISSED_SKIP);
     for (int i = 0; i < 5; i++)
@@ -280,13 +260,8 @@ static void one_that_fails(void)
         assert_true(dues[i] == dues[0]);
 }
 
-TEST(test_a_run_that_fails_is_attempted_again)
-{
-    inbox_each_store(one_that_fails);
-}
-
 /* A person's order is no missed run. */
-static void one_that_is_retried(void)
+EACH_STORE(test_a_run_that_a_person_retries)
 {
     every("* * * * *", SLACK_MISSED_SKIP);
     inbox.outcomes[0] = SLACK_EINVAL;
@@ -301,11 +276,6 @@ static void one_that_is_retried(void)
     inbox_pass_ms(1000);
     inbox_until_runs(4);
     assert_true(dues[3] == dues[0]);
-}
-
-TEST(test_a_run_that_a_person_retries)
-{
-    inbox_each_store(one_that_is_retried);
 }
 
 /* No process ran while four runs were due. */
@@ -410,7 +380,7 @@ static void on_stored(slack_app_t *app, int status, void *user_data)
     stored[stored_count++ % 4] = status;
 }
 
-static void own_jobs(void)
+EACH_STORE(test_jobs_outside_of_a_delivery)
 {
     const slack_job_t job = {.name = "tick", .key = "k", .delay_ms = 1000, .stored = on_stored};
     slack_on_job(inbox.f.app, "tick", tick, "t");
@@ -439,11 +409,6 @@ static void own_jobs(void)
     assert_int_equal(inbox.runs, 1);
 }
 
-TEST(test_jobs_outside_of_a_delivery)
-{
-    inbox_each_store(own_jobs);
-}
-
 TEST(test_a_job_of_an_app_that_never_starts)
 {
     inbox_open("memory:", NULL);
@@ -470,7 +435,7 @@ static int chain(slack_ctx_t *ctx, void *user_data)
     return rc;
 }
 
-static void successors(void)
+EACH_STORE(test_a_job_defers_its_successor)
 {
     slack_on_job(inbox.f.app, "chain", chain, NULL);
     stored_count = 0;
@@ -486,9 +451,4 @@ static void successors(void)
         if (i > 1) assert_true(dues[i - 1] == dues[i - 2] + 1000);
         inbox_pass_ms(1000);
     }
-}
-
-TEST(test_a_job_defers_its_successor)
-{
-    inbox_each_store(successors);
 }

@@ -26,13 +26,22 @@ int inbox_scripted(slack_ctx_t *ctx, void *user_data);
 int inbox_hold(slack_ctx_t *ctx, void *user_data);
 void inbox_note(const char *what);
 
+/* Two cases, function_memory and function_sqlite, each with an app on that store. */
+#define EACH_STORE(function)                                                                       \
+    static void function(void **state);                                                            \
+    TEST_ADD(function##_memory, #function "_memory", function, inbox_on_memory, app_teardown,      \
+             &inbox.f)                                                                             \
+    TEST_ADD(function##_sqlite, #function "_sqlite", function, inbox_on_sqlite, app_teardown,      \
+             &inbox.f)                                                                             \
+    static void function(void **state)
+int inbox_on_memory(void **state);
+int inbox_on_sqlite(void **state);
+
 /* A case that makes the app, which is closed after it. */
 #define INBOX_CLOSED(function) TEST_CASE(function, NULL, app_teardown, &inbox.f)
 
 /* Make an app on this store, and forget what was noted; `more` may be NULL. */
 void inbox_open(const char *store, const slack_options_t *more);
-/* `fn` with an app on each of the stores. */
-void inbox_each_store(void (*fn)(void));
 /* Close it, and open the next one on the store that outlives it. */
 void inbox_restart(void);
 /* End it with what is held under way, as where it is killed. */
