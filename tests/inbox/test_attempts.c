@@ -45,7 +45,7 @@ static void event(const char *id)
     app_inject(&inbox.f, body, &ack);
     app_run_until(&inbox.f, &ack.count);
     assert_int_equal(ack.outcome, SLACK_ACK_OK);
-    inbox_settle();
+    app_settle(&inbox.f);
 }
 
 /* ---- an operation of another program on the app's store ---- */
@@ -73,7 +73,7 @@ static void replay(void)
     slack_store_op_t op = {.kind = SLACK_STORE_RETRY, .batch = &batch};
     apply(&op);
     assert_int_equal(batch.count, 1);
-    inbox_pass_ms(LONG_MS);
+    app_pass_and_claim(&inbox.f, LONG_MS);
 }
 
 /* A row that waits for its second attempt, with this record of the first. */
@@ -91,7 +91,7 @@ static void leave_row(const char *record)
     slack_store_op_t wait = {.kind = SLACK_STORE_WAIT, .row = put.row};
     wait.row.done = slack__slice(record);
     apply(&wait);
-    inbox_pass_ms(LONG_MS);
+    app_pass_and_claim(&inbox.f, LONG_MS);
 }
 
 /* ---- names ---- */
@@ -120,9 +120,9 @@ INBOX_CLOSED(test_names_of_any_kind)
         event(id);
         assert_string_equal(inbox.order, "abcdefghijklmno");
         *inbox.order = '\0';
-        inbox_pass_ms(LONG_MS);
+        app_pass_and_claim(&inbox.f, LONG_MS);
         assert_int_equal(*inbox.order, 'a' + failing);
-        inbox_pass_ms(LONG_MS);
+        app_pass_and_claim(&inbox.f, LONG_MS);
         assert_int_equal(strlen(inbox.order), 1);
     }
 }
@@ -161,7 +161,7 @@ INBOX_CLOSED(test_a_record_that_is_none)
         *inbox.order = '\0';
         leave_row(records[i]);
         assert_true(*inbox.order == 'a');
-        inbox_pass_ms(LONG_MS);
+        app_pass_and_claim(&inbox.f, LONG_MS);
         slack_store_batch_t batch = {0};
         slack_store_op_t stats = {.kind = SLACK_STORE_STATS, .batch = &batch};
         apply(&stats);
@@ -194,8 +194,8 @@ INBOX_CLOSED(test_a_listener_that_is_gone)
     open_app(store_file_url(), 0);
     listen_as("b", &b);
     app_ready(&inbox.f);
-    inbox_settle(); /* what the start claims */
-    inbox_pass_ms(LONG_MS);
+    app_settle(&inbox.f); /* what the start claims */
+    app_pass_and_claim(&inbox.f, LONG_MS);
     assert_string_equal(inbox.order, "b");
     assert_int_equal(inbox.deads, 1); /* that it is gone heals nothing */
     assert_string_equal(inbox.dead_error, "a: SLACK_EINVAL");
@@ -212,8 +212,8 @@ INBOX_CLOSED(test_the_last_of_them_is_gone)
 
     open_app(store_file_url(), 0);
     app_ready(&inbox.f);
-    inbox_settle(); /* what the start claims */
-    inbox_pass_ms(LONG_MS);
+    app_settle(&inbox.f); /* what the start claims */
+    app_pass_and_claim(&inbox.f, LONG_MS);
     assert_int_equal(inbox.deads, 1);
 }
 
@@ -232,7 +232,7 @@ TEST(test_the_failure_for_good_is_named)
         listen_as("c", &c);
         app_ready(&inbox.f);
         event("Ev1");
-        inbox_pass_ms(LONG_MS);
+        app_pass_and_claim(&inbox.f, LONG_MS);
         assert_string_equal(inbox.order, max == 1 ? "abc" : "abca");
         assert_int_equal(inbox.deads, 1);
         assert_int_equal(inbox.last_dead.status, SLACK_EINVAL);
@@ -284,8 +284,8 @@ INBOX_CLOSED(test_no_memory_for_a_record)
     world_until(&inbox.f.world, b.runs != 0);
     app_spin(&inbox.f);
     assert_true(heap_heal());
-    inbox_pass_ms(LONG_MS); /* the end can be noted */
-    inbox_pass_ms(LONG_MS);
+    app_pass_and_claim(&inbox.f, LONG_MS); /* the end can be noted */
+    app_pass_and_claim(&inbox.f, LONG_MS);
     assert_string_equal(inbox.order, "abb");
 }
 
@@ -301,8 +301,8 @@ INBOX_CLOSED(test_no_memory_for_a_reason)
     world_until(&inbox.f.world, a.runs != 0);
     app_spin(&inbox.f);
     assert_true(heap_heal());
-    inbox_pass_ms(LONG_MS);
-    inbox_pass_ms(LONG_MS);
+    app_pass_and_claim(&inbox.f, LONG_MS);
+    app_pass_and_claim(&inbox.f, LONG_MS);
     assert_string_equal(inbox.order, "a"); /* that does not heal */
     assert_int_equal(inbox.deads, 1);
     assert_int_equal(inbox.last_dead.status, SLACK_EAPI);
@@ -324,10 +324,10 @@ static bool each_kind(unsigned nth)
     unsigned taken = app_inject_prepared(&inbox.f);
     if (taken) app_run_until(&inbox.f, &ack.count);
     for (int i = 0; i < 3; i++)
-        inbox_pass_ms(LONG_MS);
+        app_pass_and_claim(&inbox.f, LONG_MS);
     bool failed = heap_heal();
     for (int i = 0; i < 3; i++)
-        inbox_pass_ms(LONG_MS);
+        app_pass_and_claim(&inbox.f, LONG_MS);
     if (!taken || ack.outcome != SLACK_ACK_OK) return failed;
     if (strcmp(inbox.order, "abcc") != 0)
         fail_msg("allocation %u failing: %s\n%s", nth, inbox.order, inbox.f.world.log);

@@ -20,13 +20,13 @@ EACH_STORE(test_a_failure_that_heals)
     assert_int_equal(ack[0].outcome, SLACK_ACK_OK);
     inbox_deliver("Ev1", "x", &ack[1]); /* known while it waits */
     app_run_until(&inbox.f, &ack[1].count);
-    inbox_pass_ms(100);
+    app_pass_and_claim(&inbox.f, 100);
     assert_int_equal(inbox.runs, 1); /* not at once */
-    inbox_pass_ms(LONG_MS);
+    app_pass_and_claim(&inbox.f, LONG_MS);
     assert_int_equal(inbox.runs, 2);
-    inbox_pass_ms(LONG_MS);
+    app_pass_and_claim(&inbox.f, LONG_MS);
     assert_int_equal(inbox.runs, 3);
-    inbox_pass_ms(LONG_MS);
+    app_pass_and_claim(&inbox.f, LONG_MS);
     assert_int_equal(inbox.runs, 3);
     assert_int_equal(inbox.attempts_seen[0], 1);
     assert_int_equal(inbox.attempts_seen[1], 2);
@@ -41,7 +41,7 @@ EACH_STORE(test_attempts_end)
         inbox.outcomes[i] = SLACK_ETIMEDOUT;
     inbox_run_first();
     for (int i = 0; i < 6; i++)
-        inbox_pass_ms(LONG_MS);
+        app_pass_and_claim(&inbox.f, LONG_MS);
     assert_int_equal(inbox.runs, 5);
     assert_int_equal(inbox.deads, 1);
     assert_int_equal(inbox.last_dead.attempts, 5);
@@ -57,7 +57,7 @@ EACH_STORE(test_a_failure_for_good)
     inbox_run_first();
     assert_int_equal(inbox.deads, 1);
     assert_int_equal(inbox.last_dead.attempts, 1);
-    inbox_pass_ms(LONG_MS);
+    app_pass_and_claim(&inbox.f, LONG_MS);
     assert_int_equal(inbox.runs, 1);
 }
 
@@ -73,7 +73,7 @@ EACH_STORE(test_a_release_inside_the_handler)
 {
     slack_on_message(inbox.f.app, NULL, hold_and_release, NULL);
     inbox_run_first();
-    inbox_pass_ms(LONG_MS);
+    app_pass_and_claim(&inbox.f, LONG_MS);
     assert_int_equal(inbox.runs, 1);
 }
 
@@ -92,7 +92,7 @@ EACH_STORE(test_what_slack_says_decides)
     slack_on_message(inbox.f.app, NULL, say, NULL);
     inbox_run_first();
     assert_int_equal(inbox.deads, 0);
-    inbox_pass_ms(LONG_MS);
+    app_pass_and_claim(&inbox.f, LONG_MS);
     assert_int_equal(inbox.runs, 2);
     assert_int_equal(inbox.deads, 1);
     assert_string_equal(inbox.dead_error, "message:*: SLACK_EAPI channel_not_found");
@@ -106,9 +106,9 @@ EACH_STORE(test_an_attempt_runs_what_is_not_done)
     inbox.outcomes[0] = SLACK_EIO;
     inbox_run_first();
     assert_string_equal(inbox.order, "abc");
-    inbox_pass_ms(LONG_MS);
+    app_pass_and_claim(&inbox.f, LONG_MS);
     assert_string_equal(inbox.order, "abcb");
-    inbox_pass_ms(LONG_MS);
+    app_pass_and_claim(&inbox.f, LONG_MS);
     assert_string_equal(inbox.order, "abcb");
 }
 
@@ -129,17 +129,17 @@ EACH_STORE(test_one_listener_failed_for_good)
     inbox_run_first();
     assert_string_equal(inbox.order, "abc");
     assert_int_equal(inbox.deads, 0); /* one of the two may heal */
-    inbox_pass_ms(LONG_MS);
+    app_pass_and_claim(&inbox.f, LONG_MS);
     assert_string_equal(inbox.order, "abcb");
     assert_int_equal(inbox.deads, 1); /* it did, the other one is not forgotten */
     assert_int_equal(inbox.last_dead.status, SLACK_EAPI);
     assert_int_equal(inbox.last_dead.attempts, 2);
     assert_string_equal(inbox.dead_error, "event:message: SLACK_EAPI channel_not_found");
     inbox_retry_dead(0);
-    inbox_pass_ms(LONG_MS);
+    app_pass_and_claim(&inbox.f, LONG_MS);
     assert_string_equal(inbox.order, "abcbc");
     assert_int_equal(inbox.deads, 1);
-    inbox_pass_ms(LONG_MS);
+    app_pass_and_claim(&inbox.f, LONG_MS);
     assert_string_equal(inbox.order, "abcbc");
 }
 
@@ -185,7 +185,7 @@ INBOX_CLOSED(test_a_conversation_in_order)
     assert_string_equal(inbox.order, "ac..b");
     release(2);
     release(3);
-    inbox_settle();
+    app_settle(&inbox.f);
     assert_string_equal(inbox.order, "ac..b.d.");
 }
 
@@ -259,7 +259,7 @@ EACH_STORE(test_a_job_is_run_until_it_is_done)
     command("one");
     inbox_until_runs(1);
     assert_int_equal(defer_rc, 0);
-    inbox_pass_ms(LONG_MS);
+    app_pass_and_claim(&inbox.f, LONG_MS);
     assert_string_equal(inbox.order, "oneone");
     assert_int_equal(inbox.attempts_seen[1], 2);
 }
@@ -289,14 +289,14 @@ EACH_STORE(test_keys_and_times_of_jobs)
     command("k1");
     command("k1"); /* the same */
     command("k2");
-    inbox_settle();
+    app_settle(&inbox.f);
     assert_int_equal(inbox.runs, 0); /* it is to wait */
     cancel("k2", 0);
     cancel("k2", SLACK_ENOTFOUND);
-    inbox_pass_ms(1000);
+    app_pass_and_claim(&inbox.f, 1000);
     assert_string_equal(inbox.order, "k1");
     command("k1"); /* its key is free again */
-    inbox_pass_ms(1000);
+    app_pass_and_claim(&inbox.f, 1000);
     assert_string_equal(inbox.order, "k1k1");
     cancel("k1", SLACK_ENOTFOUND);
 }
@@ -311,7 +311,7 @@ INBOX_CLOSED(test_a_job_outlives_the_process)
     inbox_restart();
     slack_on_job(inbox.f.app, "work", work, NULL);
     app_ready(&inbox.f);
-    inbox_pass_ms(LONG_MS);
+    app_pass_and_claim(&inbox.f, LONG_MS);
     inbox_until_runs(1);
     assert_string_equal(inbox.order, "k1");
 }
@@ -323,7 +323,7 @@ static void inject_and_wait(const char *body)
     app_ack_t ack = {0};
     app_inject(&inbox.f, body, &ack);
     app_run_until(&inbox.f, &ack.count);
-    inbox_settle();
+    app_settle(&inbox.f);
 }
 
 #define SAID(id, type, ts, more)                                                                   \
@@ -390,12 +390,12 @@ static bool deliver_with_failure(unsigned nth)
     heap_fail_at(nth, false);
     unsigned taken = app_inject_prepared(&inbox.f);
     if (taken) app_run_until(&inbox.f, &ack.count);
-    inbox_settle();
-    inbox_pass_ms(LONG_MS);
+    app_settle(&inbox.f);
+    app_pass_and_claim(&inbox.f, LONG_MS);
     bool failed = heap_heal();
     for (int i = 0;
          i < 8 && taken && ack.outcome == SLACK_ACK_OK && inbox.runs < 2 && inbox.deads == 0; i++)
-        inbox_pass_ms(LONG_MS);
+        app_pass_and_claim(&inbox.f, LONG_MS);
     if (taken && ack.outcome == SLACK_ACK_OK && inbox.runs < 2)
         fail_msg("allocation %u failing: %u runs\n%s", nth, inbox.runs, inbox.f.world.log);
     world_forget_log(&inbox.f.world);

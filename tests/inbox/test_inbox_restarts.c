@@ -29,7 +29,7 @@ INBOX_CLOSED(test_a_restart_goes_on)
     assert_int_equal(inbox.attempts_seen[0], 2);
     inbox_deliver("Ev1", "h", &ack[1]);
     app_run_until(&inbox.f, &ack[1].count);
-    inbox_settle();
+    app_settle(&inbox.f);
     inbox_restart();
 
     slack_on_event(inbox.f.app, "message", inbox_scripted, "b");
@@ -37,7 +37,7 @@ INBOX_CLOSED(test_a_restart_goes_on)
     inbox_deliver("Ev1", "h", &ack[2]);
     app_run_until(&inbox.f, &ack[2].count);
     assert_int_equal(ack[2].outcome, SLACK_ACK_OK);
-    inbox_settle();
+    app_settle(&inbox.f);
     assert_int_equal(inbox.runs, 0);
 }
 
@@ -59,7 +59,7 @@ static void open_scripted(void)
     for (int i = 0; i < 8; i++)
         inbox.outcomes[i] = SLACK_EIO;
     app_ready(&inbox.f);
-    inbox_pass_ms(LONG_MS);
+    app_pass_and_claim(&inbox.f, LONG_MS);
 }
 
 static void fail_to_the_end(unsigned first_attempt)
@@ -68,7 +68,7 @@ static void fail_to_the_end(unsigned first_attempt)
     assert_int_equal(inbox.attempts_seen[0], first_attempt);
     for (unsigned i = 2; i <= 5; i++) {
         assert_int_equal(inbox.deads, 0);
-        inbox_pass_ms(LONG_MS);
+        app_pass_and_claim(&inbox.f, LONG_MS);
         assert_int_equal(inbox.runs, i);
     }
     assert_int_equal(inbox.deads, 1);
@@ -112,7 +112,7 @@ TEST(test_a_stop_is_no_failure)
         app_close(&inbox.f);
     }
     open_scripted();
-    inbox_pass_ms(6 * LONG_MS);
+    app_pass_and_claim(&inbox.f, 6 * LONG_MS);
     fail_to_the_end(7);
 }
 
@@ -126,7 +126,7 @@ INBOX_CLOSED(test_a_wait_outlives_the_process)
     inbox_restart();
     slack_on_message(inbox.f.app, NULL, inbox_scripted, NULL);
     app_ready(&inbox.f);
-    inbox_pass_ms(LONG_MS);
+    app_pass_and_claim(&inbox.f, LONG_MS);
     inbox_until_runs(1);
     assert_int_equal(inbox.attempts_seen[0], 2);
 }
@@ -192,7 +192,7 @@ INBOX_CLOSED(test_a_loop_that_turns_keeps_its_claims)
     assert_string_equal(offered(other), "0:Ev1");
     slack__inspect_set_renewing(inbox.f.app, false);
     slack_ctx_release(inbox.held[0], 0);
-    inbox_settle();
+    app_settle(&inbox.f);
     other->ops->close(other, set_flag, &closed);
     app_run_until(&inbox.f, &closed);
 }
@@ -217,6 +217,6 @@ INBOX_CLOSED(test_past_memory_there_is_the_disk)
         inbox_until_held(i + 1);
         slack_ctx_release(inbox.held[i], 0);
     }
-    inbox_settle();
+    app_settle(&inbox.f);
     assert_string_equal(inbox.order, "abcdefghij");
 }

@@ -53,14 +53,14 @@ EACH_STORE(test_a_job_without_a_listener)
     slack_on_command(inbox.f.app, "/x", defer, NULL);
     app_ready(&inbox.f);
     command("wrok");
-    inbox_pass_ms(1000);
+    app_pass_and_claim(&inbox.f, 1000);
     assert_int_equal(inbox.deads, 1);
     assert_int_equal(inbox.last_dead.status, SLACK_ENOTFOUND);
     assert_string_equal(inbox.dead_error,
                         "SLACK_ENOTFOUND no listener for the job \"wrok\": add slack_on_job(app, "
                         "\"wrok\", …), then slackapp inbox retry");
     assert_true(world_logged(&inbox.f.world, "level=error event=\"dead letter\""));
-    inbox_pass_ms(LONG_MS);
+    app_pass_and_claim(&inbox.f, LONG_MS);
     assert_int_equal(inbox.deads, 1);
 }
 
@@ -76,11 +76,11 @@ EACH_STORE(test_a_job_with_other_listeners)
     app_ready(&inbox.f);
     slack_unlisten(inbox.f.app, "gone");
     command("work");
-    inbox_pass_ms(1000);
+    app_pass_and_claim(&inbox.f, 1000);
     assert_int_equal(inbox.runs, 0);
     assert_int_equal(inbox.deads, 1);
     command("work2");
-    inbox_pass_ms(1000);
+    app_pass_and_claim(&inbox.f, 1000);
     assert_int_equal(inbox.runs, 1);
     assert_int_equal(inbox.deads, 1);
 }
@@ -96,7 +96,7 @@ EACH_STORE(test_a_job_that_middleware_takes)
     app_ready(&inbox.f);
     command("work");
     slack_use(inbox.f.app, pass_by, NULL);
-    inbox_pass_ms(1000);
+    app_pass_and_claim(&inbox.f, 1000);
     assert_int_equal(inbox.deads, 0);
 }
 
@@ -112,14 +112,14 @@ INBOX_CLOSED(test_a_job_whose_listener_was_renamed)
     inbox_restart();
     slack_on_job(inbox.f.app, "worker", work, NULL);
     app_ready(&inbox.f);
-    inbox_pass_ms(1000);
+    app_pass_and_claim(&inbox.f, 1000);
     world_until(&inbox.f.world, inbox.deads != 0);
     const int64_t id = inbox.last_dead.id;
     inbox_restart();
     slack_on_job(inbox.f.app, "work", work, NULL);
     app_ready(&inbox.f);
     inbox_retry_dead(id);
-    inbox_pass_ms(LONG_MS);
+    app_pass_and_claim(&inbox.f, LONG_MS);
     assert_string_equal(inbox.order, "work");
 }
 
@@ -143,15 +143,15 @@ TEST(test_apps_leave_each_others_jobs_alone)
         open_as("B2");
         if (i == 1) slack_on_job(inbox.f.app, "work", work, NULL);
         app_ready(&inbox.f);
-        inbox_pass_ms(LONG_MS);
-        inbox_pass_ms(LONG_MS);
+        app_pass_and_claim(&inbox.f, LONG_MS);
+        app_pass_and_claim(&inbox.f, LONG_MS);
         assert_int_equal(inbox.runs, 0);
         assert_int_equal(inbox.deads, 0);
         app_close(&inbox.f);
         open_as("B1");
         slack_on_job(inbox.f.app, "work", work, NULL);
         app_ready(&inbox.f);
-        inbox_pass_ms(LONG_MS);
+        app_pass_and_claim(&inbox.f, LONG_MS);
         inbox_until_runs(1);
         assert_string_equal(inbox.order, "work");
         app_close(&inbox.f);
@@ -170,15 +170,15 @@ TEST(test_apps_do_not_share_keys)
     slack_on_job(inbox.f.app, "work", work, NULL);
     app_ready(&inbox.f);
     command("work daily");
-    inbox_pass_ms(1000);
+    app_pass_and_claim(&inbox.f, 1000);
     inbox_until_runs(1);
     assert_int_equal(slack_cancel_job(inbox.f.app, "daily", NULL, NULL), 0);
-    inbox_settle();
+    app_settle(&inbox.f);
     app_close(&inbox.f);
     open_as("B1");
     slack_on_job(inbox.f.app, "work", work, NULL);
     app_ready(&inbox.f);
-    inbox_pass_ms(LONG_MS);
+    app_pass_and_claim(&inbox.f, LONG_MS);
     inbox_until_runs(1);
     app_close(&inbox.f);
 }
@@ -197,7 +197,7 @@ TEST(test_a_named_app_keeps_its_jobs)
     be("B2");
     slack_on_job(inbox.f.app, "work", work, NULL);
     app_ready(&inbox.f);
-    inbox_pass_ms(LONG_MS);
+    app_pass_and_claim(&inbox.f, LONG_MS);
     inbox_until_runs(1);
     app_close(&inbox.f);
 }
@@ -220,7 +220,7 @@ static int64_t now_ms(const app_fixture_t *f)
 /* To a second past the next full minute, on the clock of the app. */
 static void pass_minute(void)
 {
-    inbox_pass_ms((uint64_t)(61000 - now_ms(&inbox.f) % 60000));
+    app_pass_and_claim(&inbox.f, (uint64_t)(61000 - now_ms(&inbox.f) % 60000));
 }
 
 static void every(const char *cron, enum slack_missed missed)
@@ -235,7 +235,7 @@ EACH_STORE(test_a_schedule_runs_by_the_clock)
     assert_int_equal(slack_every(inbox.f.app, "tick", "* * * * *", "Europe/Berlin", tick, "t"), 0);
     assert_int_equal(slack_every(inbox.f.app, "never", "0 0 30 2 *", NULL, tick, "n"), 0);
     app_ready(&inbox.f);
-    inbox_settle();
+    app_settle(&inbox.f);
     assert_int_equal(inbox.runs, 0);
     for (unsigned i = 1; i <= 3; i++) {
         pass_minute();
@@ -254,7 +254,8 @@ EACH_STORE(test_a_run_that_fails_is_attempted_again)
     app_ready(&inbox.f);
     pass_minute();
     inbox_until_runs(1);
-    inbox_pass_ms(30000); /* attempts, of which none is taken for one that was missed */
+    app_pass_and_claim(&inbox.f,
+                       30000); /* attempts, of which none is taken for one that was missed */
     assert_true(inbox.runs > 1);
     for (unsigned i = 1; i < inbox.runs; i++)
         assert_true(dues[i] == dues[0]);
@@ -273,7 +274,7 @@ EACH_STORE(test_a_run_that_a_person_retries)
     pass_minute();
     inbox_until_runs(3);
     inbox_retry_dead(inbox.last_dead.id);
-    inbox_pass_ms(1000);
+    app_pass_and_claim(&inbox.f, 1000);
     inbox_until_runs(4);
     assert_true(dues[3] == dues[0]);
 }
@@ -285,13 +286,13 @@ static void missed(enum slack_missed choice, unsigned runs)
     inbox_open(store_file_url(), NULL);
     every("* * * * *", choice);
     app_ready(&inbox.f);
-    inbox_settle();
+    app_settle(&inbox.f);
     const int64_t before = now_ms(&inbox.f);
     inbox_restart();
     every("* * * * *", choice);
     inbox.f.world.mono_us += (uint64_t)(241000 - before % 60000) * 1000;
     app_ready(&inbox.f);
-    inbox_settle();
+    app_settle(&inbox.f);
     inbox_until_runs(runs);
     assert_int_equal(inbox.runs, runs);
     if (runs) assert_true(dues[0] == before / 60000 * 60000 + 60000);
@@ -315,7 +316,7 @@ INBOX_CLOSED(test_a_schedule_that_changed)
     inbox_open(store_file_url(), NULL);
     every("* * * * *", SLACK_MISSED_RUN);
     app_ready(&inbox.f);
-    inbox_settle();
+    app_settle(&inbox.f);
     inbox_restart();
     every("0 0 29 2 *", SLACK_MISSED_RUN);
     app_ready(&inbox.f);
@@ -338,7 +339,7 @@ TEST(test_two_processes_run_it_once)
     for (unsigned i = 1; i <= 3; i++) {
         const uint64_t ms = (uint64_t)(61000 - now_ms(&inbox.f) % 60000);
         app_pass_ms(&other, ms);
-        inbox_pass_ms(ms);
+        app_pass_and_claim(&inbox.f, ms);
         for (int turns = 0; turns < 50; turns += inbox.runs >= i) { /* either may have the row */
             app_spin(&other);
             app_spin(&inbox.f);
@@ -402,10 +403,10 @@ EACH_STORE(test_jobs_outside_of_a_delivery)
     assert_int_equal(stored[1], SLACK_EALREADY);
     assert_true(world_logged(&inbox.f.world, "event=\"job dropped\""));
     const int64_t before = now_ms(&inbox.f);
-    inbox_pass_ms(1000);
+    app_pass_and_claim(&inbox.f, 1000);
     inbox_until_runs(1);
     assert_in_range(dues[0], before, before + 1000);
-    inbox_pass_ms(LONG_MS);
+    app_pass_and_claim(&inbox.f, LONG_MS);
     assert_int_equal(inbox.runs, 1);
 }
 
@@ -449,6 +450,6 @@ EACH_STORE(test_a_job_defers_its_successor)
         assert_int_equal(stored[(2 * i - 2) % 4], 0);
         assert_int_equal(stored[(2 * i - 1) % 4], SLACK_EALREADY);
         if (i > 1) assert_true(dues[i - 1] == dues[i - 2] + 1000);
-        inbox_pass_ms(1000);
+        app_pass_and_claim(&inbox.f, 1000);
     }
 }

@@ -119,26 +119,11 @@ static void open_app(const char *where, unsigned attempts)
     slack_on_dead(f.app, on_dead, NULL);
 }
 
-static void settle(void)
-{
-    do
-        app_turn(&f);
-    while (slack__inspect_live(f.app) > 0 || slack__inspect_claims(f.app));
-}
-
-/* Longer than any wait between attempts. */
-static void pass(void)
-{
-    f.world.mono_us += (uint64_t)10 * 60 * 1000 * 1000;
-    slack__inspect_poll(f.app);
-    settle();
-}
-
 static void pass_all(unsigned ended)
 {
     uint64_t *results = slack__inspect_counters(f.app)->deliveries[SLACK_KIND_EVENT];
     while (results[SLACK_RESULT_OK] < ended)
-        pass();
+        app_pass_and_claim(&f, LONG_MS);
 }
 
 /* ---- tests ---- */
@@ -150,7 +135,7 @@ TEST(test_a_start_takes_up_no_more_than_it_can)
     slack_on_message(f.app, NULL, say, NULL);
     app_ready(&f);
     app_run_until_calls(&f, ROWS);
-    settle();
+    app_settle(&f);
     assert_int_equal(runs, ROWS);
     assert_int_equal(refused, 0);
     assert_int_equal(deads, 0);
@@ -171,7 +156,7 @@ APP_CLOSED(test_the_first_ack_does_not_wait)
     assert_int_equal(ack.outcome, SLACK_ACK_OK);
     assert_true(runs < ROWS / 10);
     app_run_until_calls(&f, ROWS);
-    settle();
+    app_settle(&f);
 }
 
 static unsigned new_ran_at; /* how many were before it */
@@ -202,7 +187,7 @@ APP_CLOSED(test_what_was_left_comes_first)
     assert_true(runs < ROWS / 10); /* its ack has not waited for them */
     world_until(&f.world, runs >= ROWS + 1);
     assert_int_equal(new_ran_at, ROWS + 1);
-    settle();
+    app_settle(&f);
     assert_false(slack__inspect_overflows(f.app));
 }
 
@@ -233,11 +218,11 @@ TEST(test_a_failure_in_the_middle)
         assert_string_equal(slack_json_str(slack_ctx_body(held[i]), "/event_id"), id);
         slack_ctx_release(held[i], outcomes[i]);
     }
-    settle();
+    app_settle(&f);
     assert_int_equal(deads, 1);
     holding = false;
     runs = 0;
-    pass();
+    app_pass_and_claim(&f, LONG_MS);
     assert_int_equal(runs, 1); /* the one that may heal */
     app_close(&f);
     assert_int_equal(rows_in(SLACK_ROW_DONE), COUNT - 1);
@@ -251,7 +236,7 @@ TEST(test_nor_than_its_workers_can)
         f.app, &(slack_listener_t){.kind = SLACK_KIND_EVENT, .fn = work, .run = SLACK_RUN_WORKER});
     app_ready(&f);
     app_run_until_calls(&f, ROWS);
-    settle();
+    app_settle(&f);
     assert_int_equal(refused, 0);
     assert_int_equal(deads, 0);
     app_close(&f);
@@ -311,7 +296,7 @@ static void event(const char *id)
     app_inject(&f, body, &ack);
     app_run_until(&f, &ack.count);
     assert_int_equal(ack.outcome, SLACK_ACK_OK);
-    settle();
+    app_settle(&f);
 }
 
 /* What is done or given up stays so, and a handler can tell that it is not its first run. */
@@ -325,7 +310,7 @@ static void some_are_busy(const char *where)
     app_ready(&f);
     event("Ev1");
     for (unsigned i = 0; i < times; i++)
-        pass();
+        app_pass_and_claim(&f, LONG_MS);
     assert_int_equal(runs, times + 1);
     assert_int_equal(repeats_seen, times);
     assert_int_equal(given_up, 1);
@@ -348,7 +333,7 @@ APP_CLOSED(test_a_handler_that_is_never_done)
     app_ready(&f);
     event("Ev1");
     while (deads == 0 && runs < 2000)
-        pass();
+        app_pass_and_claim(&f, LONG_MS);
     assert_int_equal(deads, 1);
     assert_int_equal(runs, 2);
 }
@@ -383,7 +368,7 @@ TEST(test_a_body_that_is_large_to_read)
     open_app(store_file_url(), 1);
     slack_on_message(f.app, NULL, busy, &times);
     app_ready(&f);
-    settle();
+    app_settle(&f);
     assert_int_equal(runs, 2);
     app_close(&f);
     assert_int_equal(rows_in(SLACK_ROW_DONE), 2);
@@ -417,7 +402,7 @@ TEST(test_a_damaged_payload_is_a_dead_letter)
     open_app(store_file_url(), 5);
     slack_on_event(f.app, NULL, busy, &times);
     app_ready(&f);
-    settle();
+    app_settle(&f);
     assert_int_equal(runs, 1);
     assert_int_equal(deads, 1);
     assert_string_equal(last_dead, "SLACK_ESTORE the stored row is damaged");
@@ -480,7 +465,7 @@ TEST(test_a_replay_that_is_cut_off_goes_on)
 
     holding = false;
     open_with_two(&counted);
-    settle();
+    app_settle(&f);
     assert_int_equal(runs, 1);
     assert_int_equal(deads, 1);
     assert_int_equal(counted, 1); /* the other was done with all the time */
@@ -507,7 +492,7 @@ TEST(test_a_replay_has_all_its_attempts)
                                      0); /* and no turn more, which may wait for the next */
         assert_int_equal(runs, 1);
         assert_int_equal(deads, 0);
-        pass();
+        app_pass_and_claim(&f, LONG_MS);
         assert_int_equal(runs, 2);
         assert_int_equal(deads, 1);
         app_close(&f);
@@ -576,8 +561,8 @@ APP_CLOSED(test_an_end_without_room_is_the_last)
     slack_store_ops_t full;
     open_with_full(&full, SLACK_EBUSY, &times);
     slack__inspect_store(f.app)->ops = whole_ops;
-    pass();
-    pass();
+    app_pass_and_claim(&f, LONG_MS);
+    app_pass_and_claim(&f, LONG_MS);
     assert_int_equal(full_times, 1);
     assert_int_equal(runs, 1);
     assert_true(world_logged(&f.world, "event=\"store: the end of a delivery was not stored\""));

@@ -47,6 +47,19 @@ void app_pass_ms(app_fixture_t *f, uint64_t ms)
     app_spin(f);
 }
 
+void app_settle(app_fixture_t *f)
+{
+    app_spin(f);
+    world_until(&f->world, slack__inspect_live(f->app) == 0 && !slack__inspect_claims(f->app));
+}
+
+void app_pass_and_claim(app_fixture_t *f, uint64_t ms)
+{
+    app_pass_ms(f, ms);
+    slack__inspect_poll(f->app); /* a store that no other process writes to is not polled */
+    app_settle(f);
+}
+
 /* ---- life ---- */
 
 void app_open(app_fixture_t *f, const slack_options_t *options)

@@ -76,8 +76,13 @@ void app_run_until_calls(app_fixture_t *f, size_t count);
 void app_run_until_idle(app_fixture_t *f);
 /* Turn the loop a few times, for what must not happen. */
 void app_spin(app_fixture_t *f);
-/* Let time go by, for the timers of the app as well. */
+/* Advance the clock, and let the app's timers fire. */
 void app_pass_ms(app_fixture_t *f, uint64_t ms);
+/* Run the loop until no delivery is left and no rows are being claimed. */
+void app_settle(app_fixture_t *f);
+/* Advance the clock, let the app claim the rows that are due, and settle. */
+void app_pass_and_claim(app_fixture_t *f, uint64_t ms);
+#define LONG_MS (10 * 60 * 1000) /* longer than any wait between attempts */
 
 /* The arguments of the ith call, once it was made; it is one of `method`. */
 const slack_json_t *app_call_args(app_fixture_t *f, size_t i, const char *method);

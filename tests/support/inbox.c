@@ -70,24 +70,10 @@ void inbox_deliver(const char *id, const char *text, app_ack_t *ack)
     app_inject(&inbox.f, body, ack);
 }
 
-void inbox_settle(void)
-{
-    app_spin(&inbox.f);
-    world_until(&inbox.f.world,
-                slack__inspect_live(inbox.f.app) == 0 && !slack__inspect_claims(inbox.f.app));
-}
-
-void inbox_pass_ms(uint64_t ms)
-{
-    app_pass_ms(&inbox.f, ms);
-    slack__inspect_poll(inbox.f.app); /* of a store that nobody else writes to */
-    inbox_settle();
-}
-
 void inbox_until_runs(unsigned count)
 {
     world_until(&inbox.f.world, inbox.runs >= count);
-    inbox_settle();
+    app_settle(&inbox.f);
 }
 
 int inbox_on_memory(void **state)

@@ -55,12 +55,7 @@ void inbox_run_first(void);
 void inbox_hold_first(bool deliver);
 void inbox_until_runs(unsigned count);
 void inbox_until_held(unsigned count);
-/* The loop until nothing of the deliveries is left on it. */
-void inbox_settle(void);
-void inbox_pass_ms(uint64_t ms);
 /* What a person does with a dead letter, by its id, or with all of them: 0. */
 void inbox_retry_dead(int64_t id);
-
-#define LONG_MS (10 * 60 * 1000) /* longer than any wait between attempts */
 
 #endif
