@@ -154,10 +154,11 @@ SLACK_API int slack_say_json(slack_ctx_t *ctx, const slack_json_t *message);
  */
 SLACK_API int slack_respond(slack_ctx_t *ctx, const char *format, ...) SLACK_PRINTF(2, 3);
 
-/** Post a message through the delivery's response_url. If the delivery's message is in a thread, the
- * response is posted there, unless it names a thread_ts or replaces or deletes the original. Only the user sees it unless it has
- * `response_type: in_channel`. `replace_original: true` replaces the message that the delivery came
- * from, `delete_original: true` deletes it. Returns as slack_respond(). */
+/** Post a message through the delivery's response_url. If the delivery's message is in a thread,
+ * the response is posted there, unless it names a thread_ts or replaces or deletes the original.
+ * Only the user sees it unless it has `response_type: in_channel`. `replace_original: true`
+ * replaces the message that the delivery came from, `delete_original: true` deletes it. Returns as
+ * slack_respond(). */
 SLACK_API int slack_respond_json(slack_ctx_t *ctx, const slack_json_t *message);
 
 #ifdef __cplusplus

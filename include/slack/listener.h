@@ -65,8 +65,8 @@ enum slack_match {
     SLACK_MATCH_EXACT = 0, /* equal, byte by byte */
     SLACK_MATCH_CONTAINS,  /* found anywhere, byte by byte; upper and lower case differ */
     SLACK_MATCH_REGEX      /* a Perl-compatible regular expression, found anywhere. "(?i)" at its
-                            * beginning ignores case, "(?s)" lets "." match line ends. \w, \d, \s and
-                            * \b know all of Unicode: \w matches "ü", \s a no-break space, and \d
+                            * beginning ignores case, "(?s)" lets "." match line ends. \\w, \\d, \\s and
+                            * \\b know all of Unicode: \\w matches "ü", \\s a no-break space, and \\d
                             * the digits of every script, of which [0-9] matches ASCII's alone.
                             * slack_ctx_match() reads its groups. The work for one text is limited: a
                             * pattern that needs more does not match, and the log names it. */

@@ -12,8 +12,8 @@
 /* A slack_json_t is a yyjson_val in an arena. Only json.c and json_write.c know that. */
 
 /* Parse strict JSON text: UTF-8, any value at the top, at most SLACK_JSON_DEPTH_MAX deep. An escape
- * of half a surrogate pair is read as U+FFFD. The text is copied into the arena. 0; SLACK_EJSON, and *ret_offset (optional) is the faulty byte;
- * SLACK_ETOOBIG (too deep); SLACK_ENOMEM. */
+ * of half a surrogate pair is read as U+FFFD. The text is copied into the arena. 0; SLACK_EJSON,
+ * and *ret_offset (optional) is the faulty byte; SLACK_ETOOBIG (too deep); SLACK_ENOMEM. */
 int slack__json_parse(slack_arena_t *arena, const char *text, size_t len, const slack_json_t **ret,
                       size_t *ret_offset);
 

@@ -262,7 +262,7 @@ static bool boolean(parser_t *t)
     const char *at = t->p;
     const size_t bangs = strspn(t->p, "!");
     t->p += bangs;
-    slack_conversion_t c = {SLACK_CONVERSION_BAD};
+    slack_conversion_t c = {.kind = SLACK_CONVERSION_BAD};
     if (*t->p == '%' && !t->file) c = slack__conversion_parse(t->p);
     if (c.kind != SLACK_CONVERSION_INTEGER)
         return template_fail(t, at, "'!' and '!!' stand before an integer conversion");

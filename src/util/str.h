@@ -30,8 +30,8 @@ size_t slack__control_len(const char *text, size_t len);
  * has two parts and "" has one, of which the last is empty. */
 bool slack__slice_split(slack_slice_t *rest, char sep, slack_slice_t *ret_part);
 
-/* The length of the blank at the start of a UTF-8 text; 0: there is none. Blanks are the white space
- * of Unicode, and characters without a width, which people cannot see. */
+/* The length of the blank at the start of a UTF-8 text; 0: there is none. Blanks are the white
+ * space of Unicode, and characters without a width, which people cannot see. */
 size_t slack__blank_len(const char *text);
 
 /* Whether a list of words, separated by commas, has this word. Blanks around words do not count. */

@@ -108,14 +108,16 @@ APP_TEST(a_worker_reads_the_same_actor)
 
 APP_TEST(the_actor_elsewhere_is_the_user)
 {
-    static const char *const bodies[] = {
+    static const char event[] =
         "{\"type\":\"event_callback\",\"event_id\":\"Ev1\",\"team_id\":\"T1\","
         "\"enterprise_id\":\"E1\",\"is_ext_shared_channel\":false,\"event\":{\"type\":\"message\","
-        "\"user\":\"U1\",\"user_team\":\"T9\",\"channel\":\"C1\",\"text\":\"x\"}}",
-        "{\"command\":\"/x\",\"team_id\":\"T1\",\"enterprise_id\":\"E1\",\"user_id\":\"U1\"}",
+        "\"user\":\"U1\",\"user_team\":\"T9\",\"channel\":\"C1\",\"text\":\"x\"}}";
+    static const char command[] =
+        "{\"command\":\"/x\",\"team_id\":\"T1\",\"enterprise_id\":\"E1\",\"user_id\":\"U1\"}";
+    static const char action[] =
         "{\"type\":\"block_actions\",\"team\":{\"id\":\"T1\"},\"enterprise\":{\"id\":\"E1\"},"
-        "\"user\":{\"id\":\"U1\",\"team_id\":\"T9\"},\"actions\":[{\"action_id\":\"a\"}]}",
-    };
+        "\"user\":{\"id\":\"U1\",\"team_id\":\"T9\"},\"actions\":[{\"action_id\":\"a\"}]}";
+    static const char *const bodies[] = {event, command, action};
     assert_int_equal(slack_on_event(f.app, NULL, see, NULL), 0);
     assert_int_equal(slack_on_command(f.app, NULL, see, NULL), 0);
     assert_int_equal(slack_on_action(f.app, NULL, see, NULL), 0);

@@ -135,7 +135,7 @@ TEST(strangers_are_not)
     b.options.http_client_cert_header = "X-Client-DN: CN=platform-tls-client.slack.com";
     http_bench_start(&b);
     assert_int_equal(status_of(&b, "X-Forwarded-For: 192.0.2.1\r\nX-Client-DN: "
-                               "CN=platform-tls-client.slack.com\r\n"),
+                                   "CN=platform-tls-client.slack.com\r\n"),
                      401);
     assert_true(world_logged(&b.mock.world, "peer=127.0.0.1"));
     http_bench_close(&b);

@@ -365,8 +365,9 @@ ARENA_TEST(test_pointers_to_something_else)
     free(empty);
     free(text);
 
-    static const char *const all[] = {"null", "true", "false", "0", "-1", "1.5", "''", "'x'",
-                                      "[]", "{}", "[1, [2], {}]", "{a: {b: [1]}, c: 'd'}"};
+    static const char *const all[] = {"null", "true", "false",        "0",
+                                      "-1",   "1.5",  "''",           "'x'",
+                                      "[]",   "{}",   "[1, [2], {}]", "{a: {b: [1]}, c: 'd'}"};
     for (size_t i = 0; i < sizeof all / sizeof all[0]; i++) {
         const slack_json_t *v = NULL;
         assert_int_equal(slack__jsonf(arena, &v, NULL, all[i]), 0);
@@ -379,7 +380,8 @@ ARENA_TEST(test_pointers_to_something_else)
 ARENA_TEST(test_macro)
 {
     assert_json("{\"type\":\"section\",\"text\":{\"type\":\"mrkdwn\",\"text\":\"a, \\\"b\\\"\"},"
-                "\"on\":true,\"off\":false,\"list\":[1,\"it's\",\"https://x\"],\"say\":\"\\\"hi\\\"\\n50%\"}",
+                "\"on\":true,\"off\":false,\"list\":[1,\"it's\",\"https://"
+                "x\"],\"say\":\"\\\"hi\\\"\\n50%\"}",
                 SLACK_JSON({
                     type: 'section', /* vanishes, as this line does: */
                     // { not even seen
@@ -387,7 +389,8 @@ ARENA_TEST(test_macro)
                     accessory?: %p, on: true, off: !!%d,
                     list: [1, 'it\'s', 'https://x'],
                     say: '"hi"\n50%%'
-                }), "a, \"b\"", NULL, 0);
+                }),
+                             "a, \"b\"", NULL, 0);
 }
 
 ARENA_TEST(test_values_are_copied)
