@@ -78,8 +78,31 @@ static void close_all(void)
     peer_close(peer);
     peer = NULL;
     world_close(&world);
-    assert_null(strstr(world.log, "xoxb-"));
+    assert_false(world_logged(&world, "xoxb-"));
 }
+
+/* The state of a case is the answer of its peer. */
+typedef struct answer {
+    peer_fn fn;
+} answer_t;
+
+static int set_up(void **state)
+{
+    open_all(((const answer_t *)*state)->fn);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    if (webapi) close_all();
+    return 0;
+}
+
+#define WEBAPI_TEST(function, answer)                                                              \
+    static answer_t function##_answer = {answer};                                                  \
+    TEST_CASE(function, set_up, tear_down, &function##_answer)
+/* The case opens by itself. */
+#define CLOSED(function) TEST_CASE(function, NULL, tear_down, NULL)
 
 static void pass_s(unsigned seconds)
 {
@@ -118,9 +141,8 @@ static void answer_ok(peer_t *p, const peer_request_t *request, void *user_data)
                 "\"response_metadata\":{\"messages\":[\"[WARN] look\"]}}");
 }
 
-TEST(test_success)
+WEBAPI_TEST(test_success, answer_ok)
 {
-    open_all(answer_ok);
     int rc = slack_callf(&client, "chat.postMessage", on_end, mark(7),
                          "{channel: 'C1', text: %s, blocks: [{type: 'x'}], mrkdwn: false, a: null}",
                          "a&b=\xc3\xa4");
@@ -146,23 +168,20 @@ TEST(test_success)
     assert_non_null(strstr(world.log, "req_id=r1"));
     assert_non_null(strstr(world.log, "warning=missing_charset"));
     assert_non_null(strstr(world.log, "message=\"[WARN] look\""));
-    close_all();
 }
 
-TEST(test_no_arguments_and_no_token)
+WEBAPI_TEST(test_no_arguments_and_no_token, answer_ok)
 {
-    open_all(answer_ok);
     client.token = "";
     assert_int_equal(slack__webapi_call(&client, "api.test", NULL, on_end, NULL), 0);
     world_until(&world, ends.count >= 1);
     assert_int_equal(ends.statuses[0], 0);
     assert_non_null(strstr(request_text, "\r\nContent-Length: 0\r\n"));
     assert_null(strstr(request_text, "Authorization"));
-    close_all();
 }
 
 /* The workspace of an organization's token, where a method asks for one. */
-TEST(test_the_team_of_an_org_token)
+WEBAPI_TEST(test_the_team_of_an_org_token, answer_ok)
 {
     static const struct {
         const char *method, *args, *body;
@@ -174,7 +193,6 @@ TEST(test_the_team_of_an_org_token)
         {"chat.postMessage", "{\"text\":\"x\"}", "text=x"},
         {"admin.users.list", "{\"limit\":5}", "limit=5"},
     };
-    open_all(answer_ok);
     client.team_id = "T1";
     for (unsigned i = 0; i < sizeof cases / sizeof *cases; i++) {
         slack_arena_t *arena = slack__arena_new(0, 0);
@@ -190,7 +208,6 @@ TEST(test_the_team_of_an_org_token)
     world_until(&world, ends.count >= sizeof cases / sizeof *cases + 1);
     assert_string_equal(strstr(request_text, "\r\n\r\n") + 4, "count=1&team_id=T1");
     client.team_id = NULL;
-    close_all();
 }
 
 TEST(test_refused_submissions)
@@ -299,14 +316,13 @@ static void answer_nothing(peer_t *p, const peer_request_t *request, void *user_
 {
 }
 
-TEST(test_a_slow_answer)
+CLOSED(test_a_slow_answer)
 {
     open_with(10, 50, answer_nothing);
     call("chat.postMessage", 1);
     world_until(&world, ends.count >= 1);
     assert_int_equal(ends.statuses[0], SLACK_ETIMEDOUT);
     assert_int_equal(peer_requests(peer), 1); /* the message may have been posted */
-    close_all();
 }
 
 static void answer_hang_up(peer_t *p, const peer_request_t *request, void *user_data)
@@ -314,27 +330,16 @@ static void answer_hang_up(peer_t *p, const peer_request_t *request, void *user_
     peer_hang_up(p, request->connection);
 }
 
-TEST(test_a_lost_answer)
+WEBAPI_TEST(test_a_lost_answer, answer_hang_up)
 {
-    open_all(answer_hang_up);
     call("chat.postMessage", 1);
     world_until(&world, ends.count >= 1);
     assert_int_equal(ends.statuses[0], SLACK_ECLOSED);
     assert_int_equal(peer_requests(peer), 1);
-    close_all();
 }
 
-static unsigned count_in_log(const char *text)
+WEBAPI_TEST(test_connection_refused, answer_nothing)
 {
-    unsigned count = 0;
-    for (const char *at = world.log; (at = strstr(at, text)); at += strlen(text))
-        count++;
-    return count;
-}
-
-TEST(test_connection_refused)
-{
-    open_all(answer_nothing);
     peer_close(peer);
     peer = NULL;
     world_turn(&world);
@@ -342,9 +347,8 @@ TEST(test_connection_refused)
     fast_forward(1);
     assert_int_equal(ends.statuses[0], SLACK_ECONNECT);
     assert_int_equal(ends.http_status, 0);
-    assert_int_equal(count_in_log("trying again"), SLACK_CALL_TRIES - 1);
+    assert_int_equal(world_log_count(&world, "trying again"), SLACK_CALL_TRIES - 1);
     assert_non_null(strstr(world.log, "tries=5 status=SLACK_ECONNECT"));
-    close_all();
 }
 
 /* --- limits -------------------------------------------------------------------------------- */
@@ -364,9 +368,8 @@ static void answer_limited_once(peer_t *p, const peer_request_t *request, void *
     }
 }
 
-TEST(test_retry_after)
+WEBAPI_TEST(test_retry_after, answer_limited_once)
 {
-    open_all(answer_limited_once);
     call("slow.method", 1);
     world_until(&world, world_logged(&world, "rate limited"));
 
@@ -391,7 +394,6 @@ TEST(test_retry_after)
 
     call("slow.method", 5); /* the lane is gone: at once */
     world_until(&world, ends.count >= 5);
-    close_all();
 }
 
 /* The clock stands still: how often the request is sent at 0 s, 1 s, ... */
@@ -465,9 +467,8 @@ static void answer_always_limited(peer_t *p, const peer_request_t *request, void
     peer_answer(p, request->connection, 429, "", "rate limited");
 }
 
-TEST(test_limited_for_good)
+WEBAPI_TEST(test_limited_for_good, answer_always_limited)
 {
-    open_all(answer_always_limited);
     call("chat.postMessage", 1);
     call("chat.update", 2);
     fast_forward(2);
@@ -475,19 +476,16 @@ TEST(test_limited_for_good)
     assert_string_equal(ends.error, "HTTP 429");
     assert_int_equal(ends.retry_after_s, -1);
     assert_int_equal(peer_requests(peer), 2 * SLACK_CALL_TRIES);
-    close_all();
 }
 
 /* A transport has waits of its own, so its call fails at once. */
-TEST(test_once)
+WEBAPI_TEST(test_once, answer_always_limited)
 {
-    open_all(answer_always_limited);
     client.once = true;
     call("apps.connections.open", 1);
     world_until(&world, ends.count >= 1);
     assert_int_equal(ends.statuses[0], SLACK_EHTTP);
     assert_int_equal(peer_requests(peer), 1);
-    close_all();
 }
 
 /* One message per second, the bucket of a channel: everything else is refused. */
@@ -509,9 +507,8 @@ static void answer_one_per_second(peer_t *p, const peer_request_t *request, void
     peer_answer(p, request->connection, 200, "", "{\"ok\":true}");
 }
 
-TEST(test_a_burst_comes_through)
+WEBAPI_TEST(test_a_burst_comes_through, answer_one_per_second)
 {
-    open_all(answer_one_per_second);
     for (unsigned n = 0; n < 40; n++)
         call("chat.postMessage", n);
     for (int i = 0; i < 20000 && ends.count < 40; i++) {
@@ -523,7 +520,6 @@ TEST(test_a_burst_comes_through)
         assert_int_equal(ends.statuses[i], 0);
     for (unsigned i = 2; i < 40; i++) /* from then on in order */
         assert_true(order[i] > order[i - 1]);
-    close_all();
 }
 
 /* --- who is told --------------------------------------------------------------------------- */
@@ -542,7 +538,7 @@ static void end(slack_client_t *c, const slack_response_t *response)
     end_status = slack_response_status(response);
 }
 
-TEST(test_calls_without_a_callback)
+CLOSED(test_calls_without_a_callback)
 {
     answer_status = 200;
     answer_body = "{\"ok\":false,\"error\":\"not_in_channel\"}";
@@ -569,7 +565,6 @@ TEST(test_calls_without_a_callback)
         world.log, "level=warn event=\"call failed\" method=chat.postMessage status=SLACK_EAPI "
                    "error=not_in_channel"));
     assert_int_equal(ended, 1);
-    close_all();
 }
 
 /* --- response URLs ------------------------------------------------------------------------- */
@@ -636,9 +631,8 @@ TEST(test_respond)
 
 /* --- many, and the end --------------------------------------------------------------------- */
 
-TEST(test_concurrent)
+WEBAPI_TEST(test_concurrent, answer_ok)
 {
-    open_all(answer_ok);
     for (unsigned n = 0; n < 100; n++)
         call("chat.postMessage", n);
     world_until(&world, ends.count >= 100);
@@ -649,7 +643,6 @@ TEST(test_concurrent)
         told[ends.marks[i]] = true;
     }
     assert_int_equal(peer_requests(peer), 100);
-    close_all();
 }
 
 /* Calls in flight and queued calls all end, and none from inside the close. */
@@ -705,13 +698,12 @@ static void call_again(const slack_response_t *response, void *user_data)
         assert_int_equal(slack_callf(&client, "a.b", call_again, NULL, "{n: 1}"), 0);
 }
 
-TEST(test_a_chain_of_calls)
+CLOSED(test_a_chain_of_calls)
 {
     open_with(1, 10000, answer_ok);
     assert_int_equal(slack_callf(&client, "a.b", call_again, NULL, "{n: 1}"), 0);
     world_until(&world, ends.count >= 50);
     assert_int_equal(peer_connections(peer), 1);
-    close_all();
 }
 
 /* --- memory -------------------------------------------------------------------------------- */
