@@ -27,7 +27,7 @@ static void expect_private(const char *part)
     assert_int_equal(st.st_mode & 0777, 0600);
 }
 
-TEST(test_only_the_owner_may_read)
+FILE_TEST(test_only_the_owner_may_read)
 {
     mode_t old = umask(0);
     sw_open();
@@ -39,12 +39,10 @@ TEST(test_only_the_owner_may_read)
     assert_int_equal(chmod(path, 0644), 0); /* restored from a backup, say */
     sw_open();
     expect_private("");
-    sw_close();
-    store_file_clean();
 }
 
 /* Two ways to one file are one store: the second process sees that the first is there. */
-TEST(test_a_link_leads_to_the_same_store)
+FILE_TEST(test_a_link_leads_to_the_same_store)
 {
     const char *link = store_file_copy();
     char error[SLACK_ERROR_TEXT_MAX];
@@ -64,17 +62,14 @@ TEST(test_a_link_leads_to_the_same_store)
     assert_true(sw_knows(sw.store, "Ev1"));
     sw_prepare(&task, SLACK_STORE_CLAIM, "");
     task.batch.now_ms = slack__wall_ms(&sw.world.clock);
-    sw_submit_prepared(sw.store, &task);
-    world_until(&sw.world, task.ended >= 1);
+    sw_run_prepared(sw.store, &task);
     assert_int_equal(task.op.status, 0);
     assert_int_equal(task.batch.count, 0);
 
     sw_close_one(by_link);
-    sw_close();
-    store_file_clean();
 }
 
-TEST(test_a_newer_schema_is_refused)
+FILE_TEST(test_a_newer_schema_is_refused)
 {
     sw_open();
     sw_close();
@@ -82,7 +77,6 @@ TEST(test_a_newer_schema_is_refused)
     sw_refused("was written by a newer slackapp (schema 99");
     sw_sql("PRAGMA user_version = 1");
     sw_refused("was written by an older slackapp (schema 1");
-    store_file_clean();
 }
 
 TEST(test_a_path_that_cannot_be_is_told_why)
@@ -146,7 +140,7 @@ TEST(test_a_folder_that_denies)
     rmdir(folder);
 }
 
-TEST(test_what_is_not_ours_is_refused)
+FILE_TEST(test_what_is_not_ours_is_refused)
 {
     sw_sql("CREATE TABLE songs(title TEXT)");
     sw_refused("holds another program's data");
@@ -157,7 +151,6 @@ TEST(test_what_is_not_ours_is_refused)
         fputs("this is no database ", file);
     fclose(file);
     sw_refused("file is not a database");
-    store_file_clean();
 }
 
 TEST(test_a_folder_that_is_not_there)
@@ -197,8 +190,7 @@ static void use_damaged(void)
         return;
     }
     sw_task_t claim;
-    sw_submit(sw.store, &claim, SLACK_STORE_CLAIM, "");
-    world_until(&sw.world, claim.ended >= 1);
+    sw_run(sw.store, &claim, SLACK_STORE_CLAIM, "");
     for (size_t i = 0; i < claim.batch.count; i++) /* what is handed out is what was stored */
         assert_true(slack__slice_eq(claim.batch.rows[i].payload,
                                     claim.batch.rows[i].damaged
@@ -239,53 +231,45 @@ TEST(test_flipped_bits)
     }
 }
 
-TEST(test_a_flipped_payload_is_told)
+FILE_TEST(test_a_flipped_payload_is_told)
 {
     fill(1);
     sw_sql("UPDATE inbox SET payload = '{\"a\":\"b payload of some length\"}'");
     sw_open();
     sw_task_t claim;
-    sw_submit(sw.store, &claim, SLACK_STORE_CLAIM, "");
-    world_until(&sw.world, claim.ended >= 1);
+    sw_run(sw.store, &claim, SLACK_STORE_CLAIM, "");
     assert_int_equal(claim.op.status, 0);
     assert_int_equal(claim.batch.count, 1);
     assert_true(claim.batch.rows[0].damaged);
     slack__arena_free(claim.batch.arena);
-    sw_close();
-    store_file_clean();
 }
 
-TEST(test_a_flipped_value_is_none)
+FILE_TEST(test_a_flipped_value_is_none)
 {
     sw_task_t task;
     sw_open();
     sw_prepare(&task, SLACK_STORE_KV_PUT, "k");
     task.op.row.due_ms = INT64_MAX;
-    sw_submit_prepared(sw.store, &task);
-    world_until(&sw.world, task.ended >= 1);
+    sw_run_prepared(sw.store, &task);
     for (int flipped = 0; flipped < 2; flipped++) {
-        sw_submit(sw.store, &task, SLACK_STORE_KV_GET, "k");
-        world_until(&sw.world, task.ended >= 1);
+        sw_run(sw.store, &task, SLACK_STORE_KV_GET, "k");
         assert_int_equal(task.op.status, 0);
         assert_int_equal(task.batch.count, !flipped);
         slack__arena_free(task.batch.arena);
         sw_sql("UPDATE kv SET value = 'x'");
     }
-    sw_close();
-    store_file_clean();
 }
 
 /* Damage that no statement of the store reads: the header counts free pages that do not exist. */
-TEST(test_a_wrong_header_is_refused)
+FILE_TEST(test_a_wrong_header_is_refused)
 {
     fill(1);
     damage(39, 4);
     sw_refused("it is damaged: ");
-    store_file_clean();
 }
 
 /* Every start is a new owner: those that are gone are forgotten. */
-TEST(test_an_owner_that_stops_is_forgotten)
+FILE_TEST(test_an_owner_that_stops_is_forgotten)
 {
     for (int i = 0; i < 2; i++) {
         sw_open();
@@ -293,7 +277,6 @@ TEST(test_an_owner_that_stops_is_forgotten)
         sw_close();
         assert_int_equal(sw_number("SELECT count(*) FROM owners"), 0);
     }
-    store_file_clean();
 }
 
 TEST(test_a_file_cut_short)
@@ -320,8 +303,7 @@ TEST(test_a_disk_that_takes_nothing)
         sw_task_t claim;
         sw_prepare(&claim, SLACK_STORE_CLAIM, "");
         claim.batch.now_ms = slack__wall_ms(&sw.world.clock);
-        sw_submit_prepared(sw.store, &claim);
-        world_until(&sw.world, claim.ended >= 1);
+        sw_run_prepared(sw.store, &claim);
         assert_int_equal(claim.op.status, SLACK_ESTORE);
         assert_int_equal(claim.batch.count, 0);
         assert_null(claim.batch.arena);
@@ -334,7 +316,7 @@ TEST(test_a_disk_that_takes_nothing)
     }
 }
 
-TEST(test_locked_by_somebody_else)
+FILE_TEST(test_locked_by_somebody_else)
 {
     sqlite3 *other = NULL;
     sw_open();
@@ -345,13 +327,11 @@ TEST(test_locked_by_somebody_else)
     assert_int_equal(sqlite3_exec(other, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(sw_put("Ev1"), 0);
     sqlite3_close(other);
-    sw_close();
-    store_file_clean();
 }
 
 /* A transaction takes 1024 at most, and each would wait for the lock anew; but within the 3 s that
  * Slack waits for an answer all are told. */
-TEST(test_locked_with_many_waiting)
+FILE_TEST(test_locked_with_many_waiting)
 {
     enum { COUNT = 4000 };
     static sw_task_t tasks[COUNT];
@@ -373,12 +353,10 @@ TEST(test_locked_with_many_waiting)
     assert_int_equal(sqlite3_exec(other, "COMMIT", NULL, NULL, NULL), SQLITE_OK);
     assert_int_equal(sw_put("Ev1"), 0);
     sqlite3_close(other);
-    sw_close();
-    store_file_clean();
 }
 
 /* One sync serves all that waited for it. */
-TEST(test_every_end_is_synced_and_syncs_are_shared)
+FILE_TEST(test_every_end_is_synced_and_syncs_are_shared)
 {
     enum { COUNT = 500 };
     static sw_task_t tasks[COUNT];
@@ -398,8 +376,6 @@ TEST(test_every_end_is_synced_and_syncs_are_shared)
     }
     world_until(&sw.world, tasks[COUNT - 1].ended >= 1);
     assert_in_range(fault_vfs_syncs() - before, 1, COUNT / 10);
-    sw_close();
-    store_file_clean();
 }
 
 #define ROWS "SELECT count(*) FROM inbox"
@@ -419,7 +395,7 @@ static void add_ended_rows(unsigned count, int rows_state, int64_t changed_ms)
 }
 
 /* Whatever ended long ago goes, a few rows with every transaction; its room is used again. */
-TEST(test_old_rows_go_in_steps)
+FILE_TEST(test_old_rows_go_in_steps)
 {
     enum { OLD = 20000, STEP = 400, DAYS = 3 };
     int64_t pages = 0;
@@ -444,13 +420,12 @@ TEST(test_old_rows_go_in_steps)
         if (day == 0) pages = sw_number("PRAGMA page_count");
         assert_in_range(sw_number("PRAGMA page_count"), 1, (uint64_t)pages * 11 / 10);
     }
-    store_file_clean();
 }
 
 /* The power is cut at random moments: every row that was reported as stored is there, and the file
  * is whole.
  */
-TEST(test_the_power_is_cut)
+FILE_TEST(test_the_power_is_cut)
 {
     enum { COUNT = 400, CUTS = 40 };
     static sw_task_t tasks[COUNT];
@@ -479,8 +454,6 @@ TEST(test_the_power_is_cut)
         store_file_clean_copy();
     }
     world_until(&sw.world, tasks[COUNT - 1].ended >= 1);
-    sw_close();
-    store_file_clean();
 }
 
 int main(void)

@@ -56,7 +56,7 @@ static void write_on(sw_task_t *task)
 
 /* Where a sync takes long, a file is free for a moment only between two transactions of one that is
  * busy. Another one gets its turn all the same, and takes no more than its own. */
-TEST(test_each_has_its_turn)
+FILE_TEST(test_each_has_its_turn)
 {
     enum { PUTS = 25 };
     sw_open();
@@ -77,8 +77,6 @@ TEST(test_each_has_its_turn)
     assert_in_range(writer.puts, PUTS / 2, 6 * PUTS); /* turn by turn it is two each */
     fault_vfs_slow_syncs(0);
     sw_close_one(other);
-    sw_close();
-    store_file_clean();
 }
 
 /* --- the log ------------------------------------------------------------------------------- */
@@ -103,7 +101,7 @@ static void put_many(const char *prefix, unsigned count)
 
 /* As long as somebody reads what was there before, the log grows; nobody waits for that, and
  * afterwards it is what it was. */
-TEST(test_somebody_who_reads_for_long)
+FILE_TEST(test_somebody_who_reads_for_long)
 {
     const off_t most = 18 << 20;
     sqlite3 *reader = NULL;
@@ -115,8 +113,6 @@ TEST(test_somebody_who_reads_for_long)
     assert_int_equal(sqlite3_close(reader), SQLITE_OK);
     put_many("b", 1500);
     assert_true(log_bytes() < most);
-    sw_close();
-    store_file_clean();
 }
 
 /* --- opening ------------------------------------------------------------------------------- */

@@ -204,7 +204,7 @@ TEST(test_files_that_are_spoilt_while_it_runs)
 }
 
 /* It goes on when the file is there again. */
-TEST(test_a_file_that_comes_back)
+FILE_TEST(test_a_file_that_comes_back)
 {
     open_bot();
     expect_taken("Ev1");
@@ -218,12 +218,11 @@ TEST(test_a_file_that_comes_back)
     assert_int_equal(wires_post(&w, SLACK_KIND_EVENT, event("Ev1"), "")->status, 200);
     assert_int_equal(handled, 3); /* known */
     wires_close(&w);
-    store_file_clean();
 }
 
 /* What others do to the file in good order is no damage: they empty the log, and make the file
  * shorter. */
-TEST(test_a_file_that_others_tidy)
+FILE_TEST(test_a_file_that_others_tidy)
 {
     open_bot();
     for (unsigned i = 0; i < 40; i++) {
@@ -235,7 +234,6 @@ TEST(test_a_file_that_others_tidy)
     }
     assert_false(world_logged(&w.world, "store failed"));
     wires_close(&w);
-    store_file_clean();
 }
 
 /* Whichever bit of the file it is: what was acknowledged is in what a crash leaves, or that says it

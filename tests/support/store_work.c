@@ -43,12 +43,23 @@ void sw_submit(slack_store_t *to, sw_task_t *task, enum slack_store_op_kind kind
     sw_submit_prepared(to, task);
 }
 
+void sw_run_prepared(slack_store_t *to, sw_task_t *task)
+{
+    sw_submit_prepared(to, task);
+    world_until(&sw.world, task->ended >= 1);
+}
+
+void sw_run(slack_store_t *to, sw_task_t *task, enum slack_store_op_kind kind, const char *key)
+{
+    sw_prepare(task, kind, key);
+    sw_run_prepared(to, task);
+}
+
 /* The status of a PUT; *ret_known (optional): it was there already. */
 int sw_put_into(slack_store_t *to, const char *key, bool *ret_known)
 {
     sw_task_t task;
-    sw_submit(to, &task, SLACK_STORE_PUT, key);
-    world_until(&sw.world, task.ended >= 1);
+    sw_run(to, &task, SLACK_STORE_PUT, key);
     if (ret_known) *ret_known = task.op.duplicate;
     return task.op.status;
 }
@@ -64,8 +75,7 @@ int sw_put_due(const char *key)
     sw_task_t task;
     sw_prepare(&task, SLACK_STORE_PUT, key);
     task.op.claim = false;
-    sw_submit_prepared(sw.store, &task);
-    world_until(&sw.world, task.ended >= 1);
+    sw_run_prepared(sw.store, &task);
     return task.op.status;
 }
 
@@ -100,6 +110,14 @@ void sw_close(void)
 {
     sw_close_one(sw.store);
     world_close(&sw.world);
+    sw.store = NULL;
+}
+
+int sw_tear_down(void **state)
+{
+    if (sw.store) sw_close();
+    store_file_clean();
+    return 0;
 }
 
 void sw_refused(const char *part)

@@ -3,6 +3,7 @@
 #define SLACK_TESTS_SUPPORT_STORE_WORK_H
 
 #include "store/store.h"
+#include "support/test.h"
 #include "support/world.h"
 
 /* The SQLite store on the test's file (support/store_file.h), or several stores on it. What must
@@ -12,6 +13,10 @@ extern struct store_work {
     world_t world;
     slack_store_t *store;
 } sw;
+
+/* A case with the file. After it, the store is closed and the file removed. */
+#define FILE_TEST(function) TEST_CASE(function, NULL, sw_tear_down, NULL)
+int sw_tear_down(void **state);
 
 /* Make the world and open sw.store in it; close both. */
 void sw_open(void);
@@ -35,6 +40,9 @@ void sw_prepare(sw_task_t *task, enum slack_store_op_kind kind, const char *key)
 void sw_submit_prepared(slack_store_t *to, sw_task_t *task);
 /* Both. */
 void sw_submit(slack_store_t *to, sw_task_t *task, enum slack_store_op_kind kind, const char *key);
+/* Submit an operation and wait for its end. */
+void sw_run_prepared(slack_store_t *to, sw_task_t *task);
+void sw_run(slack_store_t *to, sw_task_t *task, enum slack_store_op_kind kind, const char *key);
 /* The status of a PUT; *ret_known (optional): it was there already. */
 int sw_put_into(slack_store_t *to, const char *key, bool *ret_known);
 int sw_put(const char *key);
