@@ -122,19 +122,28 @@ void wires_settle(wires_t *w)
 
 /* ---- deliveries ---- */
 
-/* The request is made by the library, too: that is no doing of the app's. */
-static int post(wires_t *w, enum slack_kind kind, const char *json, const char *suffix)
+/* The library makes the request, too, which is not counted as the app's memory. */
+int wires_post_body(wires_t *w, const char *type, const char *body, size_t body_len)
 {
-    size_t body_len, len;
-    const char *type;
+    size_t len;
     heap_pause();
-    char *body = slack_request_body(kind, json, &body_len, &type);
-    char whole[128];
-    snprintf(whole, sizeof whole, "%s%s", type, suffix);
-    char *request = slack_request_signed(whole, "", body, body_len, &len);
+    char *request = slack_request_signed(type, "", body, body_len, &len);
     heap_resume();
     int number = http_peer_send(w->http, request, len, (http_pieces_t){0});
     free(request);
+    return number;
+}
+
+static int post(wires_t *w, enum slack_kind kind, const char *json, const char *suffix)
+{
+    size_t len;
+    const char *type;
+    char whole[128];
+    heap_pause();
+    char *body = slack_request_body(kind, json, &len, &type);
+    heap_resume();
+    snprintf(whole, sizeof whole, "%s%s", type, suffix);
+    int number = wires_post_body(w, whole, body, len);
     free(body);
     return number;
 }
@@ -146,11 +155,9 @@ int wires_post_begin(wires_t *w, enum slack_kind kind, const char *json)
 
 const http_reply_t *wires_reply(wires_t *w, int number)
 {
-    const http_reply_t *reply;
-    while (!(reply = http_peer_reply(w->http, number))->done) {
-        if (reply->closed) fail_msg("the connection was closed");
-        wires_turn(w);
-    }
+    const http_reply_t *reply = http_peer_reply(w->http, number);
+    world_until(&w->world, reply->done || reply->closed);
+    if (!reply->done) fail_msg("the connection was closed");
     return reply;
 }
 
@@ -179,17 +186,22 @@ void wires_send_frame(wires_t *w, const char *frame)
     socket_peer_text(w->peer, socket_peer_taken(w->peer), frame);
 }
 
-void wires_send_begin(wires_t *w, enum slack_kind kind, const char *json, bool accepts)
+void wires_send_envelope(wires_t *w, const char *type, const char *payload, bool accepts)
 {
-    size_t size = strlen(json) + 200;
+    size_t size = strlen(payload) + 200;
     char *frame = malloc(size);
     assert_non_null(frame);
     snprintf(frame, size,
              "{\"envelope_id\":\"e%u\",\"type\":\"%s\",\"accepts_response_payload\":%s,"
              "\"payload\":%s}",
-             ++w->envelopes, envelope_type(kind), accepts ? "true" : "false", json);
+             ++w->envelopes, type, accepts ? "true" : "false", payload);
     wires_send_frame(w, frame);
     free(frame);
+}
+
+void wires_send_begin(wires_t *w, enum slack_kind kind, const char *json, bool accepts)
+{
+    wires_send_envelope(w, envelope_type(kind), json, accepts);
 }
 
 const char *wires_frame(wires_t *w)

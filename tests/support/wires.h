@@ -56,12 +56,14 @@ const http_reply_t *wires_post(wires_t *w, enum slack_kind kind, const char *jso
                                const char *suffix);
 /* The same in two steps: its number, and the answer once it is there. */
 int wires_post_begin(wires_t *w, enum slack_kind kind, const char *json);
+int wires_post_body(wires_t *w, const char *type, const char *body, size_t len);
 const http_reply_t *wires_reply(wires_t *w, int number);
 
 /* Send a delivery in an envelope, "e1", "e2" …, and wait for the frame that answers it. */
 const char *wires_send(wires_t *w, enum slack_kind kind, const char *json, bool accepts);
 /* The same in two steps; and the first of them with an envelope of the test's. */
 void wires_send_begin(wires_t *w, enum slack_kind kind, const char *json, bool accepts);
+void wires_send_envelope(wires_t *w, const char *type, const char *payload, bool accepts);
 void wires_send_frame(wires_t *w, const char *frame);
 const char *wires_frame(wires_t *w);
 

@@ -135,6 +135,20 @@ static sim_child_t c;
 
 /* ---- a run ---- */
 
+static int open_sim(void **state)
+{
+    sim_child_open(&c);
+    return 0;
+}
+
+static int close_sim(void **state)
+{
+    char path[96];
+    snprintf(path, sizeof path, "%s/notes.db", c.dir);
+    (void)unlink(path);
+    return sim_child_close(&c) ? 0 : -1;
+}
+
 static bool has_no_socket(const sim_child_t *child)
 {
     return child->peer.sim->sockets.count == 0;
@@ -220,7 +234,7 @@ static void fails_with_a_sentence(const char *name, const char *const *variables
     child_done(&c.child);
 }
 
-static void says_what_is_wrong(void **state)
+TEST_CASE(says_what_is_wrong, open_sim, close_sim, NULL)
 {
     const char *url = sim_child_text(&c, "SLACK_API_URL=%s/api/", c.peer.sim->env.base_url);
     for (size_t i = 0; i < EXAMPLES; i++) {
@@ -244,35 +258,16 @@ static void says_what_is_wrong(void **state)
     }
 }
 
-/* ---- all of them ---- */
-
-static int open_sim(void **state)
-{
-    sim_child_open(&c);
-    return 0;
-}
-
-static int close_sim(void **state)
-{
-    char path[96];
-    snprintf(path, sizeof path, "%s/notes.db", c.dir);
-    (void)unlink(path);
-    return sim_child_close(&c) ? 0 : -1;
-}
-
 int main(void)
 {
     static const char *const transports[] = {"socket", "http"};
     static run_t runs[EXAMPLES * 2];
     static char names[EXAMPLES * 2][48];
-    struct CMUnitTest tests[EXAMPLES * 2 + 1];
     for (size_t i = 0; i < EXAMPLES * 2; i++) {
         runs[i] = (run_t){&examples[i / 2], transports[i % 2]};
         snprintf(names[i], sizeof names[i], "%s over %s", runs[i].example->name, runs[i].transport);
-        tests[i] =
-            (struct CMUnitTest){names[i], run_over_a_transport, open_sim, close_sim, &runs[i]};
+        test_add(
+            &(struct CMUnitTest){names[i], run_over_a_transport, open_sim, close_sim, &runs[i]});
     }
-    tests[EXAMPLES * 2] =
-        (struct CMUnitTest)cmocka_unit_test_setup_teardown(says_what_is_wrong, open_sim, close_sim);
-    return _cmocka_run_group_tests("examples_run", tests, sizeof tests / sizeof *tests, NULL, NULL);
+    return test_run_all(NULL, NULL);
 }
