@@ -154,40 +154,26 @@ static bool is_unmatched(const slack_run_t *run)
     return run->reached_listeners && run->hits.count == 0 && run->ctx.failure.status == 0;
 }
 
-/* A job that nobody takes was meant for somebody: it becomes a dead letter, which a person retries
- * when the listener is there. */
-static void fail_unmatched_job(slack_ctx_t *ctx)
-{
-    const char *why =
-        slack__arena_printf(ctx->delivery->arena,
-                            "no listener for the job \"%s\": add slack_on_job(app, \"%s\", …), "
-                            "then slackapp inbox retry",
-                            ctx->job, ctx->job);
-    slack__failure_note(ctx, SLACK_ENOTFOUND, why);
-}
-
 static void report_unmatched(slack_run_t *run)
 {
     slack_ctx_t *ctx = &run->ctx;
     const slack_delivery_t *d = ctx->delivery;
     run->unmatched_reported = true;
-    if (d->kind == SLACK_KIND_JOB) fail_unmatched_job(ctx);
+    /* A job that nobody takes was meant for somebody: it becomes a dead letter, which a person
+     * retries when the listener is there. */
+    if (d->kind == SLACK_KIND_JOB) {
+        const char *why = slack__arena_printf(
+            d->arena,
+            "no listener for the job \"%s\": add slack_on_job(app, \"%s\", …), then slackapp "
+            "inbox retry",
+            ctx->job, ctx->job);
+        slack__failure_note(ctx, SLACK_ENOTFOUND, why);
+    }
     if (slack__kind_waits_for_ack(d->kind))
         SLACK_LOG(slack__ctx_log(ctx), WARN, "no listener matches", "kind=%s transport=%s add=%s",
                   slack_kind_name(d->kind), d->transport->ops->name,
                   slack__router_suggest(d->kind, d->body, d->arena));
     slack__ctx_run_hook(ctx, &run->dispatcher->registry->unmatched);
-}
-
-static void report_error(slack_run_t *run)
-{
-    const slack_registry_t *registry = run->dispatcher->registry;
-    slack_ctx_t *ctx = &run->ctx;
-    const char *listener = ctx->failure.listener ? ctx->failure.listener : "";
-    run->error_reported = true;
-    ctx->depth++;
-    registry->error_fn(ctx, ctx->failure.status, listener, registry->error_data);
-    ctx->depth--;
 }
 
 /* Acks the delivery if no handler has acked it and none will. */
@@ -208,8 +194,15 @@ static void run_acknowledge(slack_run_t *run)
 static void run_settle(slack_run_t *run)
 {
     if (is_unmatched(run) && !run->unmatched_reported) report_unmatched(run);
-    if (run->ctx.failure.status && !run->error_reported && run->dispatcher->registry->error_fn)
-        report_error(run);
+    const slack_failure_t *failure = &run->ctx.failure;
+    const slack_registry_t *registry = run->dispatcher->registry;
+    if (failure->status && !run->error_reported && registry->error_fn) {
+        run->error_reported = true;
+        run->ctx.depth++;
+        registry->error_fn(&run->ctx, failure->status, failure->listener ? failure->listener : "",
+                           registry->error_data);
+        run->ctx.depth--;
+    }
     run_acknowledge(run);
     if (run_is_idle(run) && run->next_hit == run->hits.count) run->owner->ended(run);
 }

@@ -109,16 +109,11 @@ static const place_t *place_of(const slack_json_t *body)
     return p;
 }
 
-/* "1755000000.000100". The message of a link that is being composed has a UUID in its place. */
-static bool is_ts(const char *s)
-{
-    return s[strspn(s, "0123456789.")] == '\0';
-}
-
 static const char *first_ts(const slack_json_t *body, const char *const *paths)
 {
     const char *ts = first_string(body, paths);
-    return is_ts(ts) ? ts : "";
+    /* "1755000000.000100"; the message of a link that is being composed has a UUID instead. */
+    return ts[strspn(ts, "0123456789.")] == '\0' ? ts : "";
 }
 
 const char *slack__payload_ts(const slack_json_t *body)

@@ -60,16 +60,6 @@ void slack__date_of_days(int64_t days, int64_t *ret_year, unsigned *ret_month, u
     *ret_year = y + era * 400 + (*ret_month <= 2);
 }
 
-static bool is_leap(int64_t year)
-{
-    return (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
-}
-
-static int weekday_of(int64_t days)
-{
-    return (int)((days % 7 + 11) % 7); /* 1970 began on a Thursday */
-}
-
 /* ---- the rule behind the last change ---- */
 
 static int64_t change_local_s(const change_t *change, int64_t year)
@@ -80,12 +70,14 @@ static int64_t change_local_s(const change_t *change, int64_t year)
         const int64_t first = slack__days_of_date(year, month, 1);
         const int64_t next = month == 12 ? slack__days_of_date(year + 1, 1, 1)
                                          : slack__days_of_date(year, month + 1, 1);
-        days = first + (change->weekday - weekday_of(first) + 7) % 7 + 7 * (change->week - 1);
+        const int weekday = (int)((first % 7 + 11) % 7); /* 1970 began on a Thursday */
+        days = first + (change->weekday - weekday + 7) % 7 + 7 * (change->week - 1);
         while (days >= next)
             days -= 7;
     } else {
         days = slack__days_of_date(year, 1, 1) + change->day;
-        if (change->form == 'J') days += is_leap(year) && change->day >= 60 ? 0 : -1;
+        const bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+        if (change->form == 'J') days += leap && change->day >= 60 ? 0 : -1;
     }
     return days * DAY_S + change->time_s;
 }
@@ -267,14 +259,6 @@ int slack__zone_parse(slack_zone_t **ret, const void *data, size_t len)
     return 0;
 }
 
-/* No name leads out of the folder. */
-static bool is_name(const char *name)
-{
-    const size_t len = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
-                                    "0123456789_+-/");
-    return len > 0 && len < 64 && name[len] == '\0' && *name != '/';
-}
-
 int slack__zone_load(slack_zone_t **ret, const char *name, char *error)
 {
     char path[sizeof FOLDER + 64], *data = NULL;
@@ -284,7 +268,10 @@ int slack__zone_load(slack_zone_t **ret, const char *name, char *error)
         if (zone) zone->has_rule = true;
         return (*ret = zone) ? 0 : SLACK_ENOMEM;
     }
-    if (!is_name(name)) {
+    /* No name leads out of the folder. */
+    const size_t name_len = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+                                         "0123456789_+-/");
+    if (name_len == 0 || name_len >= 64 || name[name_len] || *name == '/') {
         snprintf(error, SLACK_ERROR_TEXT_MAX,
                  "\"%.60s\" is not a time zone's name, such as "
                  "Europe/Berlin",
