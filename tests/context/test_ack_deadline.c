@@ -3,6 +3,7 @@
 
 #include "app/inspect.h"
 #include "support/app_fixture.h"
+#include "support/app_handlers.h"
 #include "support/heap.h"
 #include "support/test.h"
 
@@ -10,12 +11,10 @@
 #define ACK_MS 5
 
 static app_fixture_t f;
-static slack_ctx_t *held;
-
 static int open_app(void **state)
 {
     app_open(&f, &(slack_options_t){.ack_ms = ACK_MS});
-    held = NULL;
+    app_held = NULL;
     return 0;
 }
 
@@ -27,22 +26,16 @@ static int close_app(void **state)
 
 #define BOT_TEST(function) TEST_CASE(function, open_app, close_app, NULL)
 
-static int hold(slack_ctx_t *ctx, void *user_data)
-{
-    held = ctx;
-    slack_ctx_hold(ctx);
-    return 0;
-}
-
 static void listen_all(void)
 {
     static const enum slack_kind kinds[] = {SLACK_KIND_COMMAND,         SLACK_KIND_ACTION,
                                             SLACK_KIND_SHORTCUT,        SLACK_KIND_OPTIONS,
                                             SLACK_KIND_VIEW_SUBMISSION, SLACK_KIND_VIEW_CLOSED};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        assert_int_equal(
-            slack_listen(f.app, &(slack_listener_t){.kind = kinds[i], .fn = hold, .name = "slow"}),
-            0);
+        assert_int_equal(slack_listen(f.app, &(slack_listener_t){.kind = kinds[i],
+                                                                 .fn = app_hold_then_ack,
+                                                                 .name = "slow"}),
+                         0);
 }
 
 static void inject(const char *body, app_ack_t *ack)
@@ -55,8 +48,8 @@ static void inject(const char *body, app_ack_t *ack)
 
 static void end(void)
 {
-    slack_ctx_release(held, 0);
-    held = NULL;
+    slack_ctx_release(app_held, 0);
+    app_held = NULL;
     app_spin(&f);
 }
 
@@ -118,8 +111,8 @@ BOT_TEST(can_be_told)
     /* No ack: the queue goes on behind it. */
     app_ack_t none = {0};
     app_inject(&f, "{\"type\":\"block_suggestion\",\"action_id\":\"o\"}", &none);
-    world_until(&f.world, held);
-    slack_ctx_t *first = held;
+    world_until(&f.world, app_held);
+    slack_ctx_t *first = app_held;
     inject("{\"command\":\"/x\"}", &ack);
     assert_int_equal(none.count, 0);
     end();
@@ -139,23 +132,23 @@ BOT_TEST(late_acks_find_their_way)
     snprintf(body, sizeof body, "{\"command\":\"/x\",\"response_url\":\"%s\"}",
              fake_slack_hook_url(f.slack, "1"));
     inject(body, &ack);
-    assert_int_equal(slack_ack_text(held, "done %d", 1), 0);
-    assert_int_equal(slack_ack(held), SLACK_EALREADY);
+    assert_int_equal(slack_ack_text(app_held, "done %d", 1), 0);
+    assert_int_equal(slack_ack(app_held), SLACK_EALREADY);
     end();
     app_run_until_calls(&f, 1);
     assert_string_equal(slack_json_str(fake_slack_call(f.slack, 0)->args, "/text"), "done 1");
 
     inject(body, &ack);
-    assert_int_equal(slack_ack_json(held, slack_jsonf(held, "{text: 'json'}")), 0);
+    assert_int_equal(slack_ack_json(app_held, slack_jsonf(app_held, "{text: 'json'}")), 0);
     end();
     app_run_until_calls(&f, 2);
     assert_string_equal(slack_json_str(fake_slack_call(f.slack, 1)->args, "/text"), "json");
 
     inject("{\"command\":\"/x\"}", &ack);
-    assert_int_equal(slack_ack_text(held, "nowhere"), SLACK_ELATE);
+    assert_int_equal(slack_ack_text(app_held, "nowhere"), SLACK_ELATE);
     end();
     inject(VIEW, &ack);
-    assert_int_equal(slack_ack(held), SLACK_ELATE);
+    assert_int_equal(slack_ack(app_held), SLACK_ELATE);
     end();
     assert_int_equal(fake_slack_count(f.slack), 2);
     assert_int_equal(slack__inspect_counters(f.app)->late_acks, 4);
@@ -167,7 +160,7 @@ static unsigned told;
 
 static int answer_for_it(slack_ctx_t *ctx, void *user_data)
 {
-    assert_ptr_equal(ctx, held);
+    assert_ptr_equal(ctx, app_held);
     assert_string_equal(slack_ctx_listener(ctx), "slow");
     assert_int_equal(slack_ctx_ack_late_ms(ctx), 0);
     told++;
@@ -193,7 +186,7 @@ BOT_TEST(unacked_deliveries_have_a_hook)
              fake_slack_hook_url(f.slack, "1"));
     inject(body, &ack);
     assert_string_equal(ack.body, "wait");
-    assert_int_equal(slack_ack_text(held, "done"), 0);
+    assert_int_equal(slack_ack_text(app_held, "done"), 0);
     end();
     assert_int_equal(ack.count, 1);
     assert_int_equal(told, 2);
@@ -295,12 +288,12 @@ BOT_TEST(lateness_is_told)
     app_ready(&f);
     inject(VIEW, &ack);
     f.world.mono_us += 4000 * 1000;
-    assert_in_range(slack_ctx_ack_late_ms(held), 4000, 5000);
-    assert_int_equal(slack_ack(held), SLACK_ELATE);
-    const unsigned late_ms = slack_ctx_ack_late_ms(held);
+    assert_in_range(slack_ctx_ack_late_ms(app_held), 4000, 5000);
+    assert_int_equal(slack_ack(app_held), SLACK_ELATE);
+    const unsigned late_ms = slack_ctx_ack_late_ms(app_held);
     assert_in_range(late_ms, 4000, 5000);
     f.world.mono_us += 4000 * 1000;
-    assert_int_equal(slack_ctx_ack_late_ms(held), late_ms);
+    assert_int_equal(slack_ctx_ack_late_ms(app_held), late_ms);
     char line[64];
     snprintf(line, sizeof line, "late_ms=%u result=SLACK_ELATE", late_ms);
     assert_true(world_logged(&f.world, line));
@@ -373,7 +366,7 @@ static void deliver_to_slow_store(const char *url, app_ack_t *ack)
     static char body[300];
     slack_on_job(f.app, "job", job, NULL);
     slack_on_command(f.app, "/deploy", defer_and_ack, NULL);
-    slack_on_command(f.app, "/hold", hold, NULL);
+    slack_on_command(f.app, "/hold", app_hold_then_ack, NULL);
     app_ready(&f);
     slow_down();
     jobs = 0;
@@ -441,16 +434,16 @@ BOT_TEST(store_is_later_than_the_handler)
     char body[300];
     app_ack_t ack;
     slack_on_job(f.app, "job", job, NULL);
-    slack_on_command(f.app, "/hold", hold, NULL);
+    slack_on_command(f.app, "/hold", app_hold_then_ack, NULL);
     app_ready(&f);
     slow_down();
     jobs = 0;
     snprintf(body, sizeof body, "{\"command\":\"/hold\",\"response_url\":\"%s\"}",
              fake_slack_hook_url(f.slack, "1"));
     inject(body, &ack);
-    assert_int_equal(slack_defer(held, "job", slack_jsonf(held, "{}")), 0);
-    assert_int_equal(slack_ack_text(held, "Deploying"), 0);
-    assert_int_equal(slack_ack(held), SLACK_EALREADY);
+    assert_int_equal(slack_defer(app_held, "job", slack_jsonf(app_held, "{}")), 0);
+    assert_int_equal(slack_ack_text(app_held, "Deploying"), 0);
+    assert_int_equal(slack_ack(app_held), SLACK_EALREADY);
     end();
     assert_int_equal(fake_slack_count(f.slack), 0);
     speed_up(0);
@@ -490,8 +483,8 @@ BOT_TEST(acks_in_time_are_alone)
     listen_all();
     app_ready(&f);
     app_inject(&f, "{\"command\":\"/x\"}", &ack);
-    world_until(&f.world, held);
-    assert_int_equal(slack_ack_text(held, "in time"), 0);
+    world_until(&f.world, app_held);
+    assert_int_equal(slack_ack_text(app_held, "in time"), 0);
     f.world.mono_us += 10000000;
     end();
     assert_int_equal(ack.count, 1);
@@ -507,13 +500,13 @@ BOT_TEST(stop_before_the_time)
     listen_all();
     app_ready(&f);
     app_inject(&f, "{\"command\":\"/x\"}", &ack);
-    world_until(&f.world, held);
+    world_until(&f.world, app_held);
     slack_app_stop(f.app);
     slack_app_stop(f.app);
     app_run_until_stopped(&f);
     assert_int_equal(ack.count, 1);
     assert_int_equal(ack.outcome, SLACK_ACK_LATER);
-    slack_ctx_release(held, 0);
+    slack_ctx_release(app_held, 0);
 }
 
 /* ---- out of memory ---- */
@@ -523,14 +516,15 @@ BOT_TEST(stop_before_the_time)
 static bool be_late_with_failure(const char *body, size_t nth, bool all)
 {
     app_ack_t ack = {0};
-    held = NULL;
+    app_held = NULL;
     app_prepare(&f, body, &ack);
     heap_fail_at(nth, all);
     const bool taken = app_inject_prepared(&f) == 1;
     world_until(&f.world, !taken || ack.count != 0);
-    if (held) {
-        slack_ack_text(held, "a text that takes some room, and does not fit into what is there");
-        slack_ctx_release(held, 0);
+    if (app_held) {
+        slack_ack_text(app_held,
+                       "a text that takes some room, and does not fit into what is there");
+        slack_ctx_release(app_held, 0);
     }
     for (int i = 0; i < 20; i++)
         uv_run(&f.world.loop, UV_RUN_NOWAIT);

@@ -6,6 +6,7 @@
  */
 
 #include "support/test.h"
+#include "support/app_handlers.h"
 #include "support/wires.h"
 
 static wires_t w;
@@ -292,24 +293,15 @@ WIRES_TEST(late_is_the_same_error_on_both_wires)
     assert_int_equal(late, 2);
 }
 
-static slack_ctx_t *held;
-
-static int hold(slack_ctx_t *ctx, void *user_data)
-{
-    held = ctx;
-    slack_ctx_hold(ctx);
-    return 0;
-}
-
 /* Slack hangs up after three seconds: still late, not merely closed. */
 WIRES_TEST(late_is_late_when_slack_has_hung_up)
 {
     slack_default_ack(w.app, SLACK_KIND_COMMAND, NULL);
-    take(SLACK_KIND_COMMAND, hold, NULL);
+    take(SLACK_KIND_COMMAND, app_hold_then_ack, NULL);
     wires_ready(&w);
-    held = NULL;
+    app_held = NULL;
     int number = wires_post_begin(&w, COMMAND);
-    world_until(&w.world, held);
+    world_until(&w.world, app_held);
     w.world.mono_us += 3500 * 1000;
     http_peer_drop(w.http, number);
     slack_transport_stats_t stats;
@@ -317,8 +309,8 @@ WIRES_TEST(late_is_late_when_slack_has_hung_up)
         wires_turn(&w);
         assert_int_equal(slack_app_transport_stats(w.app, "http", &stats), 0);
     } while (stats.connections > 0);
-    assert_int_equal(slack_ack(held), SLACK_ELATE);
-    assert_in_range(slack_ctx_ack_late_ms(held), 500, 1500);
-    slack_ctx_release(held, 0);
+    assert_int_equal(slack_ack(app_held), SLACK_ELATE);
+    assert_in_range(slack_ctx_ack_late_ms(app_held), 500, 1500);
+    slack_ctx_release(app_held, 0);
     wires_settle(&w);
 }

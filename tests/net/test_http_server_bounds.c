@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "net/trusted_proxies.h"
+#include "support/descriptors.h"
 #include "support/heap.h"
 #include "support/http_fixture.h"
 #include "support/raw.h"
@@ -180,35 +180,6 @@ CLOSED(test_strangers_make_room)
     fixture_until_connections(&f, 0);
 }
 
-/* Take every descriptor of this process but those that are in use. Returns the limit before. */
-static rlim_t no_more_descriptors(void)
-{
-    struct rlimit limit;
-    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
-    const rlim_t before = limit.rlim_cur;
-    int next = dup(0);
-    assert_true(next >= 0);
-    close(next);
-    limit.rlim_cur = (rlim_t)next;
-    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
-    return before;
-}
-
-static void more_descriptors(rlim_t before)
-{
-    struct rlimit limit;
-    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
-    limit.rlim_cur = before;
-    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
-}
-
-/* It emulates the limit: the kernel accepts, and valgrind closes the connection. */
-static bool on_valgrind(void)
-{
-    const char *preload = getenv("LD_PRELOAD");
-    return preload && strstr(preload, "vgpreload");
-}
-
 #define STRANGERS 40
 
 static unsigned count_ended(raw_t *raws)
@@ -227,7 +198,7 @@ static unsigned count_ended(raw_t *raws)
 CLOSED(test_strangers_make_room_for_descriptors)
 {
     raw_t known, strangers[STRANGERS], next;
-    if (on_valgrind()) skip();
+    descriptors_need_kernel();
     fixture_open_limited(&f, NULL);
     f.manner = KEEP;
     fixture_dial(&f, &known);
@@ -242,13 +213,13 @@ CLOSED(test_strangers_make_room_for_descriptors)
     }
     fixture_until_connections(&f, STRANGERS + 1);
     fixture_dial(&f, &next);
-    const rlim_t before = no_more_descriptors();
+    descriptors_exhaust();
     raw_say(&next, GET("/next"));
     fixture_until_requests(&f, 2);
     int fd = dup(0); /* for anything else */
     assert_true(fd >= 0);
     close(fd);
-    more_descriptors(before);
+    descriptors_restore();
     assert_int_equal(fixture_answer(&f, f.held[1], 201), 0);
     raw_until(&next, "201");
     assert_in_range(count_ended(strangers), 1, STRANGERS - 1);
@@ -269,16 +240,16 @@ CLOSED(test_strangers_make_room_for_descriptors)
 CLOSED(test_no_known_peer_makes_room_for_descriptors)
 {
     raw_t known, next;
-    if (on_valgrind()) skip();
+    descriptors_need_kernel();
     fixture_open_limited(&f, NULL);
     f.manner = KEEP;
     fixture_dial(&f, &known);
     raw_say(&known, GET("/known"));
     fixture_until_requests(&f, 1);
     fixture_dial(&f, &next);
-    const rlim_t before = no_more_descriptors();
+    descriptors_exhaust();
     world_until(&f.world, world_logged(&f.world, "connections have to wait"));
-    more_descriptors(before);
+    descriptors_restore();
     raw_say(&next, GET("/next"));
     fixture_until_requests(&f, 2);
     assert_int_equal(fixture_answer(&f, f.held[0], 200), 0);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-#include <sys/resource.h>
 #include <unistd.h>
 
 #include <slack/error.h>
 
 #include "net/listen.h"
 #include "support/alloc_fail.h"
+#include "support/descriptors.h"
 #include "support/heap.h"
 #include "support/raw.h"
 #include "support/test.h"
@@ -202,47 +202,18 @@ PLACE_TEST(test_nobody_cares)
     raw_close(&raw);
 }
 
-/* Take every descriptor of this process but those that are in use. */
-static rlim_t no_more_descriptors(void)
-{
-    struct rlimit limit;
-    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
-    rlim_t before = limit.rlim_cur;
-    int next = dup(0);
-    assert_true(next >= 0);
-    close(next);
-    limit.rlim_cur = (rlim_t)next;
-    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
-    return before;
-}
-
-static void more_descriptors(rlim_t before)
-{
-    struct rlimit limit;
-    assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
-    limit.rlim_cur = before;
-    assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
-}
-
-/* It emulates the limit: the kernel accepts, and valgrind closes the connection. */
-static bool on_valgrind(void)
-{
-    const char *preload = getenv("LD_PRELOAD");
-    return preload && strstr(preload, "vgpreload");
-}
-
 /* Connections wait in the kernel, the loop does not spin, and there is one log line. */
 PLACE_TEST(test_no_descriptors)
 {
-    if (on_valgrind()) skip();
+    descriptors_need_kernel();
     raw_t raws[3];
     for (int i = 0; i < 3; i++)
         dial(&raws[i]);
-    rlim_t before = no_more_descriptors();
+    descriptors_exhaust();
     world_turn(&place.world);
     uv_run(&place.world.loop, UV_RUN_ONCE); /* blocks until the pause is over */
     world_turn(&place.world);
-    more_descriptors(before);
+    descriptors_restore();
     assert_int_equal(place.accepts, 0);
     assert_int_equal(world_log_count(&place.world, "connections have to wait"), 1);
     world_until(&place.world, place.accepts >= 3);

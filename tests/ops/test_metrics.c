@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/inspect.h"
 #include "support/app_fixture.h"
+#include "support/app_handlers.h"
 #include "support/file.h"
 #include "support/heap.h"
 #include "support/prometheus.h"
@@ -11,8 +12,6 @@
 
 static app_fixture_t f;
 static prometheus_t page;
-static slack_ctx_t *held;
-
 static void read_page(void)
 {
     slack_buf_t text;
@@ -39,7 +38,7 @@ static int open_app(void **state)
                                     .app_token = "xapp-1-test",
                                     .max_attempts = 1,
                                     .workers = 1});
-    held = NULL;
+    app_held = NULL;
     return 0;
 }
 
@@ -60,13 +59,6 @@ static int succeed(slack_ctx_t *ctx, void *user_data)
 static int fail_it(slack_ctx_t *ctx, void *user_data)
 {
     return SLACK_EIO;
-}
-
-static int hold(slack_ctx_t *ctx, void *user_data)
-{
-    held = ctx;
-    slack_ctx_hold(ctx);
-    return 0;
 }
 
 static int say(slack_ctx_t *ctx, void *user_data)
@@ -163,14 +155,14 @@ BOT_TEST(everything_is_counted)
 {
     slack_on_event(f.app, "good", succeed, NULL);
     slack_on_event(f.app, "bad", fail_it, NULL);
-    slack_on_event(f.app, "held", hold, NULL);
+    slack_on_event(f.app, "app_held", app_hold_then_ack, NULL);
     slack_on_command(f.app, "/say", say, NULL);
     app_ready(&f);
     inject(EVENT("Ev1", "good"));
     inject(EVENT("Ev1", "good"));
     inject(EVENT("Ev2", "bad"));
     inject(EVENT("Ev3", "none"));
-    inject(EVENT("Ev4", "held"));
+    inject(EVENT("Ev4", "app_held"));
     inject("{\"command\":\"/say\"}");
     inject("{\"command\":\"/none\"}");
     app_run_until_calls(&f, 1);
@@ -194,7 +186,7 @@ BOT_TEST(everything_is_counted)
     check("slackapp_transport_acked_total{transport=\"memory\"}", 7);
     check("slackapp_transport_ready{transport=\"memory\"}", 1);
     check("slackapp_transport_ready{transport=\"socket\"}", 0);
-    slack_ctx_release(held, 0);
+    slack_ctx_release(app_held, 0);
 }
 
 static int count_ack(const slack_ack_t *ack, void *user_data)

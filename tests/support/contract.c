@@ -19,6 +19,8 @@ typedef struct bench {
     size_t live; /* heap blocks before the test */
 } bench_t;
 
+static bench_t b;
+
 /* One body of each kind, with characters that a wire may have to escape. */
 static const contract_message_t messages[] = {
     {.kind = SLACK_KIND_EVENT,
@@ -66,101 +68,119 @@ static const contract_message_t *message_of(enum slack_kind kind)
 
 /* ---- a bench ---- */
 
-static void open_bench(bench_t *b, void **state)
+static void open_bench(void **state)
 {
-    memset(b, 0, sizeof *b);
-    b->fixture = *state;
-    b->live = heap_live();
-    mock_host_open(&b->mock);
-    b->peer = b->fixture->open(&b->mock, &b->t);
-    assert_non_null(b->peer);
-    assert_string_equal(b->t->ops->name, b->fixture->name);
+    memset(&b, 0, sizeof b);
+    b.fixture = *state;
+    b.live = heap_live();
+    mock_host_open(&b.mock);
+    b.peer = b.fixture->open(&b.mock, &b.t);
+    assert_non_null(b.peer);
+    assert_string_equal(b.t->ops->name, b.fixture->name);
 }
 
-static void open_ready(bench_t *b, void **state)
+static void open_ready(void **state)
 {
-    open_bench(b, state);
-    assert_int_equal(mock_start(&b->mock, b->t), 0);
-    assert_int_equal(b->mock.states, 0); /* start() returns before the first state is reported */
-    mock_run_until_state(&b->mock, SLACK_TRANSPORT_READY);
+    open_bench(state);
+    assert_int_equal(mock_start(&b.mock, b.t), 0);
+    assert_int_equal(b.mock.states, 0); /* start() returns before the first state is reported */
+    mock_run_until_state(&b.mock, SLACK_TRANSPORT_READY);
 }
 
-static void close_peer(bench_t *b)
+static void close_peer(void)
 {
     bool closed = false;
-    b->fixture->close(b->peer, &closed);
-    world_until(&b->mock.world, closed);
-    mock_host_close(&b->mock);
-    assert_int_equal(heap_live(), b->live);
+    b.fixture->close(b.peer, &closed);
+    world_until(&b.mock.world, closed);
+    mock_host_close(&b.mock);
+    assert_int_equal(heap_live(), b.live);
 }
 
 /* Stop if need be, and check what holds after STOPPED. */
-static void close_bench(bench_t *b)
+static void close_bench(void)
 {
-    if (b->mock.state != SLACK_TRANSPORT_STOPPED) {
-        mock_stop(&b->mock);
-        mock_run_until_state(&b->mock, SLACK_TRANSPORT_STOPPED);
+    if (b.mock.state != SLACK_TRANSPORT_STOPPED) {
+        mock_stop(&b.mock);
+        mock_run_until_state(&b.mock, SLACK_TRANSPORT_STOPPED);
     }
-    mock_turns(&b->mock, MANY_TURNS);
-    assert_int_equal(b->mock.stopped, 1);
-    mock_destroy(&b->mock, b->t);
-    close_peer(b);
+    mock_turns(&b.mock, MANY_TURNS);
+    assert_int_equal(b.mock.stopped, 1);
+    mock_destroy(&b.mock, b.t);
+    close_peer();
 }
 
-static slack_transport_stats_t stats_of(const bench_t *b)
+static int set_up(void **state)
+{
+    open_bench(state);
+    return 0;
+}
+
+static int set_up_ready(void **state)
+{
+    open_ready(state);
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    close_bench();
+    return 0;
+}
+
+static slack_transport_stats_t stats_of(void)
 {
     slack_transport_stats_t stats;
-    b->t->ops->stats(b->t, &stats);
+    b.t->ops->stats(b.t, &stats);
     return stats;
 }
 
-static int send_message(bench_t *b, const contract_message_t *message)
+static int send_message(const contract_message_t *message)
 {
-    return b->fixture->send(b->peer, message);
+    return b.fixture->send(b.peer, message);
 }
 
 /* Send the first message of that kind, and wait until it is delivered. */
-static int take_message(bench_t *b, enum slack_kind kind)
+static int take_message(enum slack_kind kind)
 {
-    int number = send_message(b, message_of(kind));
-    mock_run_until_count(&b->mock, 1);
+    int number = send_message(message_of(kind));
+    mock_run_until_count(&b.mock, 1);
     return number;
 }
 
-static contract_answer_t answer_to(bench_t *b, int number)
+static contract_answer_t answer_to(int number)
 {
     contract_answer_t answer = {0};
     heap_pause();
-    b->fixture->answer(b->peer, number, &answer);
+    b.fixture->answer(b.peer, number, &answer);
     heap_resume();
     return answer;
 }
 
-static enum contract_answered run_until_answered(bench_t *b, int number)
+static enum contract_answered run_until_answered(int number)
 {
-    world_until(&b->mock.world, answer_to(b, number).what != CONTRACT_OPEN);
-    return answer_to(b, number).what;
+    world_until(&b.mock.world, answer_to(number).what != CONTRACT_OPEN);
+    return answer_to(number).what;
 }
 
 /* ---- checks ---- */
 
-static bool same_json(const char *a, size_t a_len, const char *b)
+static bool same_json(const char *text, size_t len, const char *want)
 {
     slack_arena_t *arena = slack__arena_new(0, 0);
     const slack_json_t *left = NULL, *right = NULL;
     assert_non_null(arena);
-    assert_int_equal(slack__json_parse(arena, b, strlen(b), &right, NULL), 0);
+    assert_int_equal(slack__json_parse(arena, want, strlen(want), &right, NULL), 0);
     bool same =
-        slack__json_parse(arena, a, a_len, &left, NULL) == 0 && slack__json_equal(left, right);
+        slack__json_parse(arena, text, len, &left, NULL) == 0 && slack__json_equal(left, right);
     slack__arena_free(arena);
     return same;
 }
 
 /* The nth delivery is this message. */
-static void check_delivery(const bench_t *b, size_t nth, const contract_message_t *message)
+static void check_delivery(size_t nth, const contract_message_t *message)
 {
-    assert_true(nth < b->mock.count);
-    const mock_delivery_t *delivery = &b->mock.deliveries[nth];
+    assert_true(nth < b.mock.count);
+    const mock_delivery_t *delivery = &b.mock.deliveries[nth];
     bool is_event = message->kind == SLACK_KIND_EVENT;
     bool waits = slack__kind_waits_for_ack(message->kind);
     assert_int_equal(delivery->kind, message->kind);
@@ -192,19 +212,19 @@ static bool has_body(const contract_answer_t *answer, enum slack_ack_body type, 
 }
 
 /* Wait for the answer to a message, which has to carry this ack. */
-static void check_answer(bench_t *b, int number, enum slack_ack_outcome outcome,
-                         enum slack_ack_body type, const char *body)
+static void check_answer(int number, enum slack_ack_outcome outcome, enum slack_ack_body type,
+                         const char *body)
 {
-    unsigned traits = b->fixture->traits;
+    unsigned traits = b.fixture->traits;
     if (outcome == SLACK_ACK_LATER && (traits & CONTRACT_LATER_IS_SILENCE)) {
-        mock_turns(&b->mock, MANY_TURNS);
-        assert_int_equal(answer_to(b, number).what, CONTRACT_OPEN);
+        mock_turns(&b.mock, MANY_TURNS);
+        assert_int_equal(answer_to(number).what, CONTRACT_OPEN);
         return;
     }
     if (outcome == SLACK_ACK_REFUSE && (traits & CONTRACT_REFUSE_IS_EMPTY_OK))
         outcome = SLACK_ACK_OK;
-    assert_int_equal(run_until_answered(b, number), CONTRACT_ANSWER);
-    contract_answer_t answer = answer_to(b, number);
+    assert_int_equal(run_until_answered(number), CONTRACT_ANSWER);
+    contract_answer_t answer = answer_to(number);
     assert_int_equal(answer.outcome, outcome);
     if (!has_body(&answer, type, body, traits))
         fail_msg("acknowledged with %s, answered with %.*s", body ? body : "nothing",
@@ -212,76 +232,64 @@ static void check_answer(bench_t *b, int number, enum slack_ack_outcome outcome,
 }
 
 /* Send a message, check its delivery, ack it empty, check the answer. */
-static void go_through(bench_t *b, const contract_message_t *message)
+static void go_through(const contract_message_t *message)
 {
-    size_t nth = b->mock.count;
-    int number = send_message(b, message);
-    mock_run_until_count(&b->mock, nth + 1);
-    check_delivery(b, nth, message);
-    assert_int_equal(mock_ack(&b->mock, nth, SLACK_ACK_OK, SLACK_ACK_BODY_NONE, NULL), 0);
-    check_answer(b, number, SLACK_ACK_OK, SLACK_ACK_BODY_NONE, NULL);
-    assert_int_equal(b->mock.count, nth + 1);
+    size_t nth = b.mock.count;
+    int number = send_message(message);
+    mock_run_until_count(&b.mock, nth + 1);
+    check_delivery(nth, message);
+    assert_int_equal(mock_ack(&b.mock, nth, SLACK_ACK_OK, SLACK_ACK_BODY_NONE, NULL), 0);
+    check_answer(number, SLACK_ACK_OK, SLACK_ACK_BODY_NONE, NULL);
+    assert_int_equal(b.mock.count, nth + 1);
 }
 
 /* ---- deliveries ---- */
 
 static void every_kind_arrives_as_it_was_sent(void **state)
 {
-    bench_t b;
-    open_ready(&b, state);
     for (size_t i = 0; i < MESSAGES; i++)
-        go_through(&b, &messages[i]);
-    close_bench(&b);
+        go_through(&messages[i]);
 }
 
 static void retries_are_told(void **state)
 {
-    bench_t b;
-    open_ready(&b, state);
     contract_message_t message = *message_of(SLACK_KIND_EVENT);
     for (message.retry_num = 1; message.retry_num <= 3; message.retry_num++) {
         message.retry_reason = message.retry_num == 2 ? "http_error" : "timeout";
-        go_through(&b, &message);
+        go_through(&message);
     }
-    go_through(&b, message_of(SLACK_KIND_EVENT));
-    close_bench(&b);
+    go_through(message_of(SLACK_KIND_EVENT));
 }
 
 static void input_may_be_split_anywhere(void **state)
 {
     static const enum slack_kind kinds[] = {SLACK_KIND_EVENT, SLACK_KIND_COMMAND,
                                             SLACK_KIND_ACTION};
-    bench_t b;
-    open_ready(&b, state);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         contract_message_t message = *message_of(kinds[i]);
         size_t bytes = b.fixture->wire_bytes(b.peer, &message);
         assert_true(bytes > 0 || (b.fixture->traits & CONTRACT_NO_PEER));
         for (message.split = 1; message.split < bytes; message.split++)
-            go_through(&b, &message);
+            go_through(&message);
         message.split = 0;
         message.bytewise = true;
-        go_through(&b, &message);
+        go_through(&message);
     }
-    close_bench(&b);
 }
 
 static void half_a_message_is_no_delivery(void **state)
 {
-    bench_t b;
-    open_ready(&b, state);
     contract_message_t message = *message_of(SLACK_KIND_EVENT);
     message.split = b.fixture->wire_bytes(b.peer, &message) / 2;
     if (message.split > 0) {
-        int number = send_message(&b, &message);
+        int number = send_message(&message);
         mock_turns(&b.mock, 1); /* before the second half */
         b.fixture->drop(b.peer, number);
         mock_turns(&b.mock, MANY_TURNS);
         assert_int_equal(b.mock.count, 0);
         mock_run_until_state(&b.mock, SLACK_TRANSPORT_READY);
-        go_through(&b, message_of(SLACK_KIND_EVENT));
+        go_through(message_of(SLACK_KIND_EVENT));
     }
-    close_bench(&b);
 }
 
 /* ---- acks ---- */
@@ -299,62 +307,53 @@ static void each_outcome_is_on_the_wire(void **state)
         {SLACK_ACK_LATER, SLACK_ACK_BODY_NONE, NULL},
         {SLACK_ACK_REFUSE, SLACK_ACK_BODY_NONE, NULL},
     };
-    bench_t b;
-    open_ready(&b, state);
     for (size_t i = 0; i < sizeof acks / sizeof *acks; i++) {
-        int number = send_message(&b, message_of(SLACK_KIND_COMMAND));
+        int number = send_message(message_of(SLACK_KIND_COMMAND));
         mock_run_until_count(&b.mock, i + 1);
         assert_int_equal(mock_ack(&b.mock, i, acks[i].outcome, acks[i].type, acks[i].body), 0);
-        check_answer(&b, number, acks[i].outcome, acks[i].type, acks[i].body);
+        check_answer(number, acks[i].outcome, acks[i].type, acks[i].body);
     }
-    close_bench(&b);
 }
 
 static void body_goes_back_only_where_slack_takes_one(void **state)
 {
-    bench_t b;
-    open_ready(&b, state);
-    int number = take_message(&b, SLACK_KIND_EVENT);
+    int number = take_message(SLACK_KIND_EVENT);
     assert_int_equal(mock_ack(&b.mock, 0, SLACK_ACK_OK, SLACK_ACK_BODY_JSON, "{}"), SLACK_EACKBODY);
     assert_int_equal(mock_ack(&b.mock, 0, SLACK_ACK_OK, SLACK_ACK_BODY_TEXT, "x"), SLACK_EACKBODY);
     mock_turns(&b.mock, MANY_TURNS);
-    assert_int_equal(answer_to(&b, number).what, CONTRACT_OPEN);
+    assert_int_equal(answer_to(number).what, CONTRACT_OPEN);
     assert_int_equal(mock_ack(&b.mock, 0, SLACK_ACK_OK, SLACK_ACK_BODY_NONE, NULL), 0);
-    check_answer(&b, number, SLACK_ACK_OK, SLACK_ACK_BODY_NONE, NULL);
-    close_bench(&b);
+    check_answer(number, SLACK_ACK_OK, SLACK_ACK_BODY_NONE, NULL);
 }
 
 static void body_that_is_too_large_can_be_replaced(void **state)
 {
-    bench_t b;
-    open_ready(&b, state);
     const size_t bytes = (size_t)2 << 20;
     char *text = malloc(bytes + 1);
     assert_non_null(text);
     memset(text, 'x', bytes);
     text[bytes] = '\0';
-    int number = take_message(&b, SLACK_KIND_COMMAND);
+    int number = take_message(SLACK_KIND_COMMAND);
     assert_int_equal(mock_ack(&b.mock, 0, SLACK_ACK_OK, SLACK_ACK_BODY_TEXT, text), SLACK_ETOOBIG);
     free(text);
     mock_turns(&b.mock, MANY_TURNS);
-    assert_int_equal(answer_to(&b, number).what, CONTRACT_OPEN);
+    assert_int_equal(answer_to(number).what, CONTRACT_OPEN);
     assert_int_equal(mock_ack(&b.mock, 0, SLACK_ACK_OK, SLACK_ACK_BODY_TEXT, "short"), 0);
-    check_answer(&b, number, SLACK_ACK_OK, SLACK_ACK_BODY_TEXT, "short");
-    slack_transport_stats_t stats = stats_of(&b);
+    check_answer(number, SLACK_ACK_OK, SLACK_ACK_BODY_TEXT, "short");
+    slack_transport_stats_t stats = stats_of();
     assert_int_equal(stats.acked, 1);
     assert_int_equal(stats.ack_lost, 0);
-    close_bench(&b);
 }
 
 /* Send three messages of different kinds. The numbers are in order of kinds[]. */
-static void send_three(bench_t *b, int numbers[3])
+static void send_three(int numbers[3])
 {
     static const enum slack_kind kinds[] = {SLACK_KIND_COMMAND, SLACK_KIND_VIEW_SUBMISSION,
                                             SLACK_KIND_OPTIONS};
     for (size_t i = 0; i < 3; i++) {
-        numbers[i] = send_message(b, message_of(kinds[i]));
-        mock_run_until_count(&b->mock, i + 1);
-        assert_int_equal(b->mock.deliveries[i].kind, kinds[i]);
+        numbers[i] = send_message(message_of(kinds[i]));
+        mock_run_until_count(&b.mock, i + 1);
+        assert_int_equal(b.mock.deliveries[i].kind, kinds[i]);
     }
 }
 
@@ -362,60 +361,49 @@ static void acks_find_their_messages_in_any_order(void **state)
 {
     static const char *const bodies[] = {"{\"text\":\"0\"}", "{\"text\":\"1\"}",
                                          "{\"text\":\"2\"}"};
-    bench_t b;
-    open_ready(&b, state);
     int numbers[3];
-    send_three(&b, numbers);
+    send_three(numbers);
     for (size_t i = 3; i-- > 0;)
         assert_int_equal(mock_ack(&b.mock, i, SLACK_ACK_OK, SLACK_ACK_BODY_JSON, bodies[i]), 0);
     for (size_t i = 0; i < 3; i++)
-        check_answer(&b, numbers[i], SLACK_ACK_OK, SLACK_ACK_BODY_JSON, bodies[i]);
+        check_answer(numbers[i], SLACK_ACK_OK, SLACK_ACK_BODY_JSON, bodies[i]);
 
-    slack_transport_stats_t stats = stats_of(&b);
+    slack_transport_stats_t stats = stats_of();
     assert_int_equal(stats.state, SLACK_TRANSPORT_READY);
     assert_int_equal(stats.delivered, 3);
     assert_int_equal(stats.acked, 3);
     assert_int_equal(stats.ack_lost, 0);
-    close_bench(&b);
 }
 
 static void ack_after_the_peer_is_gone_is_lost(void **state)
 {
-    bench_t b;
-    open_ready(&b, state);
-    int number = take_message(&b, SLACK_KIND_COMMAND);
+    int number = take_message(SLACK_KIND_COMMAND);
     b.fixture->drop(b.peer, number);
     mock_turns(&b.mock, MANY_TURNS);
     assert_int_equal(mock_ack(&b.mock, 0, SLACK_ACK_OK, SLACK_ACK_BODY_TEXT, "x"), SLACK_ECLOSED);
 
-    slack_transport_stats_t stats = stats_of(&b);
+    slack_transport_stats_t stats = stats_of();
     assert_int_equal(stats.acked, 0);
     assert_int_equal(stats.ack_lost, 1);
     mock_run_until_state(&b.mock, SLACK_TRANSPORT_READY);
-    go_through(&b, message_of(SLACK_KIND_EVENT));
-    close_bench(&b);
+    go_through(message_of(SLACK_KIND_EVENT));
 }
 
 static void acks_may_come_while_others_arrive(void **state)
 {
-    bench_t b;
-    open_ready(&b, state);
     b.mock.script = MOCK_ACK;
     int numbers[20];
     for (size_t i = 0; i < 20; i++)
-        numbers[i] = send_message(&b, &messages[i % MESSAGES]);
+        numbers[i] = send_message(&messages[i % MESSAGES]);
     for (size_t i = 0; i < 20; i++)
-        check_answer(&b, numbers[i], SLACK_ACK_OK, SLACK_ACK_BODY_NONE, NULL);
+        check_answer(numbers[i], SLACK_ACK_OK, SLACK_ACK_BODY_NONE, NULL);
     assert_int_equal(b.mock.count, 20);
-    close_bench(&b);
 }
 
 /* ---- stopping ---- */
 
 static void unstarted_transport_is_destroyed(void **state)
 {
-    bench_t b;
-    open_bench(&b, state);
     mock_turns(&b.mock, MANY_TURNS);
     b.mock.transport = b.t;
     mock_drain(&b.mock);
@@ -423,14 +411,13 @@ static void unstarted_transport_is_destroyed(void **state)
     mock_turns(&b.mock, MANY_TURNS);
     assert_int_equal(b.mock.states, 0);
     mock_destroy(&b.mock, b.t);
-    close_peer(&b);
+    close_peer();
 }
 
 static void stop_at_any_moment_of_the_start(void **state)
 {
     for (unsigned turns = 0; turns < MANY_TURNS; turns++) {
-        bench_t b;
-        open_bench(&b, state);
+        open_bench(state);
         assert_int_equal(mock_start(&b.mock, b.t), 0);
         mock_turns(&b.mock, turns);
         mock_stop(&b.mock);
@@ -438,23 +425,22 @@ static void stop_at_any_moment_of_the_start(void **state)
         mock_drain(&b.mock);
         mock_run_until_state(&b.mock, SLACK_TRANSPORT_STOPPED);
         mock_stop(&b.mock);
-        close_bench(&b);
+        close_bench();
     }
 }
 
 static void stop_at_any_moment_of_a_delivery(void **state)
 {
     for (unsigned turns = 0; turns < MANY_TURNS; turns++) {
-        bench_t b;
-        open_ready(&b, state);
+        open_ready(state);
         b.mock.script = turns % 2 ? MOCK_ACK : MOCK_KEEP;
-        int number = send_message(&b, message_of(SLACK_KIND_COMMAND));
+        int number = send_message(message_of(SLACK_KIND_COMMAND));
         mock_turns(&b.mock, turns);
         mock_stop(&b.mock);
         mock_run_until_state(&b.mock, SLACK_TRANSPORT_STOPPED);
-        if (run_until_answered(&b, number) == CONTRACT_ANSWER)
+        if (run_until_answered(number) == CONTRACT_ANSWER)
             assert_int_equal(b.mock.deliveries[0].ack_status, 0);
-        close_bench(&b);
+        close_bench();
     }
 }
 
@@ -463,8 +449,7 @@ static void stop_inside_a_state(void **state)
     static const enum slack_transport_state states[] = {
         SLACK_TRANSPORT_STARTING, SLACK_TRANSPORT_READY, SLACK_TRANSPORT_STOPPED};
     for (size_t i = 0; i < sizeof states / sizeof *states; i++) {
-        bench_t b;
-        open_bench(&b, state);
+        open_bench(state);
         b.mock.stop_in = states[i];
         assert_int_equal(mock_start(&b.mock, b.t), 0);
         if (states[i] == SLACK_TRANSPORT_STOPPED) {
@@ -473,72 +458,60 @@ static void stop_inside_a_state(void **state)
         }
         mock_run_until_state(&b.mock, SLACK_TRANSPORT_STOPPED);
         assert_int_equal(b.mock.was_ready, states[i] != SLACK_TRANSPORT_STARTING);
-        close_bench(&b);
+        close_bench();
     }
 }
 
 static void stop_inside_a_delivery(void **state)
 {
-    bench_t b;
-    open_ready(&b, state);
     b.mock.script = MOCK_STOP;
-    int first = send_message(&b, message_of(SLACK_KIND_EVENT));
-    int second = send_message(&b, message_of(SLACK_KIND_COMMAND));
+    int first = send_message(message_of(SLACK_KIND_EVENT));
+    int second = send_message(message_of(SLACK_KIND_COMMAND));
     mock_run_until_state(&b.mock, SLACK_TRANSPORT_STOPPED);
     assert_int_equal(b.mock.count, 1);
-    assert_int_equal(run_until_answered(&b, first), CONTRACT_CLOSED);
-    assert_int_equal(run_until_answered(&b, second), CONTRACT_CLOSED);
-    close_bench(&b);
+    assert_int_equal(run_until_answered(first), CONTRACT_CLOSED);
+    assert_int_equal(run_until_answered(second), CONTRACT_CLOSED);
 }
 
 static void ack_after_the_stop_is_lost(void **state)
 {
-    bench_t b;
-    open_ready(&b, state);
     int numbers[3];
-    send_three(&b, numbers);
+    send_three(numbers);
     mock_stop(&b.mock);
     assert_int_equal(mock_ack(&b.mock, 0, SLACK_ACK_OK, SLACK_ACK_BODY_TEXT, "x"), SLACK_ECLOSED);
     mock_run_until_state(&b.mock, SLACK_TRANSPORT_STOPPED);
     assert_int_equal(mock_ack(&b.mock, 1, SLACK_ACK_OK, SLACK_ACK_BODY_NONE, NULL), SLACK_ECLOSED);
     for (size_t i = 0; i < 3; i++)
-        assert_int_equal(run_until_answered(&b, numbers[i]), CONTRACT_CLOSED);
+        assert_int_equal(run_until_answered(numbers[i]), CONTRACT_CLOSED);
 
-    slack_transport_stats_t stats = stats_of(&b);
+    slack_transport_stats_t stats = stats_of();
     assert_int_equal(stats.state, SLACK_TRANSPORT_STOPPED);
     assert_int_equal(stats.delivered, 3);
     assert_int_equal(stats.ack_lost, 2);
-    close_bench(&b); /* gives up the third delivery */
 }
 
 static void drain_answers_what_was_taken(void **state)
 {
-    bench_t b;
-    open_ready(&b, state);
-    int first = take_message(&b, SLACK_KIND_COMMAND);
+    int first = take_message(SLACK_KIND_COMMAND);
     mock_drain(&b.mock);
     mock_drain(&b.mock);
     mock_turns(&b.mock, MANY_TURNS);
     assert_int_equal(b.mock.stopped, 0);
     assert_int_equal(mock_ack(&b.mock, 0, SLACK_ACK_OK, SLACK_ACK_BODY_TEXT, "x"), 0);
-    check_answer(&b, first, SLACK_ACK_OK, SLACK_ACK_BODY_TEXT, "x");
+    check_answer(first, SLACK_ACK_OK, SLACK_ACK_BODY_TEXT, "x");
     mock_stop(&b.mock);
     mock_run_until_state(&b.mock, SLACK_TRANSPORT_STOPPED);
-    close_bench(&b);
 }
 
 /* The message is either not taken, or taken and answered. */
 static void drain_leaves_nobody_waiting(void **state)
 {
-    bench_t b;
-    open_ready(&b, state);
     mock_drain(&b.mock);
     mock_turns(&b.mock, MANY_TURNS);
     b.mock.script = MOCK_ACK;
-    int number = send_message(&b, message_of(SLACK_KIND_EVENT));
+    int number = send_message(message_of(SLACK_KIND_EVENT));
     mock_turns(&b.mock, MANY_TURNS);
-    if (b.mock.count > 0) check_answer(&b, number, SLACK_ACK_OK, SLACK_ACK_BODY_NONE, NULL);
-    close_bench(&b);
+    if (b.mock.count > 0) check_answer(number, SLACK_ACK_OK, SLACK_ACK_BODY_NONE, NULL);
 }
 
 /* ---- memory ---- */
@@ -546,7 +519,7 @@ static void drain_leaves_nobody_waiting(void **state)
 /* Start with the nth allocation failing. False: there were fewer. */
 static bool start_failing(void **state, size_t nth, bool all)
 {
-    bench_t b = {.fixture = *state, .live = heap_live()};
+    b = (bench_t){.fixture = *state, .live = heap_live()};
     mock_host_open(&b.mock);
     heap_fail_at(nth, all);
     b.peer = b.fixture->open(&b.mock, &b.t);
@@ -559,7 +532,7 @@ static bool start_failing(void **state, size_t nth, bool all)
         assert_int_equal(b.mock.states, 0);
         if (b.peer) {
             mock_destroy(&b.mock, b.t);
-            close_peer(&b);
+            close_peer();
         } else {
             mock_host_close(&b.mock);
             assert_int_equal(heap_live(), b.live);
@@ -568,9 +541,9 @@ static bool start_failing(void **state, size_t nth, bool all)
     }
     if (b.mock.state != SLACK_TRANSPORT_STOPPED) {
         mock_run_until_state(&b.mock, SLACK_TRANSPORT_READY);
-        go_through(&b, message_of(SLACK_KIND_EVENT));
+        go_through(message_of(SLACK_KIND_EVENT));
     }
-    close_bench(&b);
+    close_bench();
     return failed;
 }
 
@@ -584,22 +557,22 @@ static void start_survives_any_failing_allocation(void **state)
 }
 
 /* A message with the nth allocation failing, then one without a failure. */
-static bool deliver_failing(bench_t *b, const contract_message_t *message, size_t nth, bool all)
+static bool deliver_failing(const contract_message_t *message, size_t nth, bool all)
 {
-    b->mock.script = MOCK_ACK;
-    int number = send_message(b, message);
+    b.mock.script = MOCK_ACK;
+    int number = send_message(message);
     heap_fail_at(nth, all);
     bool answered = true;
-    if (b->fixture->traits & CONTRACT_PEER_SHARES_HEAP)
-        mock_turns(&b->mock, MANY_TURNS);
+    if (b.fixture->traits & CONTRACT_PEER_SHARES_HEAP)
+        mock_turns(&b.mock, MANY_TURNS);
     else
-        answered = run_until_answered(b, number) == CONTRACT_ANSWER;
+        answered = run_until_answered(number) == CONTRACT_ANSWER;
     bool failed = heap_heal();
     assert_true(answered || failed);
-    b->mock.script = MOCK_KEEP;
-    mock_turns(&b->mock, MANY_TURNS);
-    mock_run_until_state(&b->mock, SLACK_TRANSPORT_READY);
-    go_through(b, message_of(SLACK_KIND_EVENT));
+    b.mock.script = MOCK_KEEP;
+    mock_turns(&b.mock, MANY_TURNS);
+    mock_run_until_state(&b.mock, SLACK_TRANSPORT_READY);
+    go_through(message_of(SLACK_KIND_EVENT));
     return failed;
 }
 
@@ -607,19 +580,16 @@ static void delivery_survives_any_failing_allocation(void **state)
 {
     static const enum slack_kind kinds[] = {SLACK_KIND_EVENT, SLACK_KIND_COMMAND,
                                             SLACK_KIND_ACTION};
-    bench_t b;
-    open_ready(&b, state);
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         contract_message_t message = *message_of(kinds[i]);
         message.retry_num = 1;
         message.retry_reason = "timeout";
         size_t nth = 0;
-        while (deliver_failing(&b, &message, nth, false)) {
-            deliver_failing(&b, &message, nth, true);
+        while (deliver_failing(&message, nth, false)) {
+            deliver_failing(&message, nth, true);
             assert_true(++nth < ALLOCATIONS_MAX);
         }
     }
-    close_bench(&b);
 }
 
 /* The same, where no memory of an earlier delivery can be used again. */
@@ -628,38 +598,38 @@ static void first_delivery_survives_any_failing_allocation(void **state)
     bool failed = true;
     for (size_t nth = 0; failed; nth++) {
         assert_true(nth < ALLOCATIONS_MAX);
-        bench_t b;
-        open_ready(&b, state);
-        failed = deliver_failing(&b, message_of(SLACK_KIND_COMMAND), nth, nth % 2 != 0);
-        close_bench(&b);
+        open_ready(state);
+        failed = deliver_failing(message_of(SLACK_KIND_COMMAND), nth, nth % 2 != 0);
+        close_bench();
     }
 }
 
 int contract_main(const contract_fixture_t *fixture)
 {
     heap_install();
-#define CASE(name) cmocka_unit_test(name)
+#define CASE(name)  cmocka_unit_test(name)
+#define READY(name) cmocka_unit_test_setup_teardown(name, set_up_ready, tear_down)
     struct CMUnitTest tests[] = {
-        CASE(every_kind_arrives_as_it_was_sent),
-        CASE(retries_are_told),
-        CASE(input_may_be_split_anywhere),
-        CASE(half_a_message_is_no_delivery),
-        CASE(each_outcome_is_on_the_wire),
-        CASE(body_goes_back_only_where_slack_takes_one),
-        CASE(body_that_is_too_large_can_be_replaced),
-        CASE(acks_find_their_messages_in_any_order),
-        CASE(ack_after_the_peer_is_gone_is_lost),
-        CASE(acks_may_come_while_others_arrive),
-        CASE(unstarted_transport_is_destroyed),
+        READY(every_kind_arrives_as_it_was_sent),
+        READY(retries_are_told),
+        READY(input_may_be_split_anywhere),
+        READY(half_a_message_is_no_delivery),
+        READY(each_outcome_is_on_the_wire),
+        READY(body_goes_back_only_where_slack_takes_one),
+        READY(body_that_is_too_large_can_be_replaced),
+        READY(acks_find_their_messages_in_any_order),
+        READY(ack_after_the_peer_is_gone_is_lost),
+        READY(acks_may_come_while_others_arrive),
+        cmocka_unit_test_setup(unstarted_transport_is_destroyed, set_up),
         CASE(stop_at_any_moment_of_the_start),
         CASE(stop_at_any_moment_of_a_delivery),
         CASE(stop_inside_a_state),
-        CASE(stop_inside_a_delivery),
-        CASE(ack_after_the_stop_is_lost),
-        CASE(drain_answers_what_was_taken),
-        CASE(drain_leaves_nobody_waiting),
+        READY(stop_inside_a_delivery),
+        READY(ack_after_the_stop_is_lost),
+        READY(drain_answers_what_was_taken),
+        READY(drain_leaves_nobody_waiting),
         CASE(start_survives_any_failing_allocation),
-        CASE(delivery_survives_any_failing_allocation),
+        READY(delivery_survives_any_failing_allocation),
         CASE(first_delivery_survives_any_failing_allocation),
     };
     for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
