@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Recordings that the test kit replays. tests/ops/test_recording.c makes them of live apps. */
+/* Recordings that the test kit replays. tests/system/test_recording.c makes them of live apps. */
 #include <unistd.h>
 
 #include <slack/slack.h>

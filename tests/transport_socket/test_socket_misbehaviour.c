@@ -2,7 +2,7 @@
 /*
  * Everything that Slack, proxies and networks have been seen to do to a Socket Mode connection, by
  * a scripted server on loopback (docs/protocol.md). test_socket_open.c tests how a connection is
- * opened, test_socket_envelopes.c what arrives on it.
+ * opened, test_envelopes.c what arrives on it.
  */
 
 #include "support/socket_world.h"
