@@ -24,7 +24,7 @@ static void assert_filled(const slack_buf_t *buf, size_t len)
         if (data[i] != (char)(i ^ i >> 8 ^ i >> 16)) fail_msg("byte %zu is wrong", i);
 }
 
-/* --- in good weather -------------------------------------------------------------------------- */
+/* --- connections that work --- */
 
 BOTH(test_both_ways)
 {
@@ -37,7 +37,7 @@ BOTH(test_both_ways)
     end_until_received(&e.client, 5);
     assert_memory_equal(slack__buf_ptr(&e.client.received), "hello", 5);
     assert_int_equal(e.client.opens, 1);
-    assert_int_equal(e.server.opens, 0); /* it knows that from being accepted */
+    assert_int_equal(e.server.opens, 0); /* an accepted connection has no open event */
     assert_int_equal(e.client.draineds, 1);
     assert_string_equal(slack__conn_peer(e.client.conn), "127.0.0.1");
     assert_string_equal(slack__conn_peer(e.server.conn), "127.0.0.1");
@@ -56,7 +56,7 @@ BOTH(test_both_ways)
 PLAIN(test_names_and_addresses)
 {
     static const char *const hosts[] = {"127.0.0.1", "localhost", "LOCALHOST",
-                                        "127.1"}; /* that one takes a resolver */
+                                        "127.1"}; /* looked up by the resolver */
     for (size_t i = 0; i < sizeof(hosts) / sizeof(hosts[0]); i++) {
         ends_reopen(&e);
         assert_int_equal(ends_connect_to(&e, hosts[i], slack__listen_port(e.listener)), 0);
@@ -64,8 +64,7 @@ PLAIN(test_names_and_addresses)
     }
 }
 
-/* More than the kernel takes: the reader has to stop, the writer has to keep, and nothing is lost.
- */
+/* More bytes than the kernel takes: the reader pauses, the writer queues, and nothing is lost. */
 BOTH(test_a_slow_reader)
 {
     enum { SIZE = 12 << 20 };
@@ -87,7 +86,7 @@ BOTH(test_a_slow_reader)
     assert_int_equal(e.client.draineds, 0);
 
     slack__conn_pause(e.server.conn, false);
-    assert_int_equal(e.server.received.len, 0); /* not inside of the call */
+    assert_int_equal(e.server.received.len, 0); /* not inside the call */
     end_until_received(&e.server, SIZE);
     fill(data, SIZE);
     assert_filled(&e.server.received, SIZE);
@@ -121,7 +120,8 @@ BOTH(test_write_max)
     slack__free(data);
 }
 
-/* With TLS one read of the socket holds many records: a pause at the first keeps the others. */
+/* With TLS one read of the socket holds many records: after a pause at the first, the others are
+ * kept. */
 BOTH(test_pause_inside_data)
 {
     ends_join(&e);
@@ -138,7 +138,7 @@ BOTH(test_pause_inside_data)
     }
     assert_int_equal(e.server.received.len, 100);
     assert_int_equal(e.server.reads, e.server_tls ? 10 : e.server.reads);
-    /* The end of the stream waits for the resume, too. */
+    /* The end of the stream is held back by a pause, too. */
     e.server.pause = false;
     slack__conn_finish(e.client.conn);
     world_turn(&e.world);
@@ -161,7 +161,7 @@ BOTH(test_pause_before_the_first_byte)
     end_until_received(&e.server, 5);
 }
 
-/* As an HTTP server hands a connection to a WebSocket, here from inside of the data event. */
+/* As when an HTTP server hands a connection to a WebSocket, here inside the data event. */
 BOTH(test_another_owner)
 {
     end_t other = {.ends = &e};
@@ -178,7 +178,7 @@ BOTH(test_another_owner)
     slack__buf_done(&other.received);
 }
 
-/* --- ends ------------------------------------------------------------------------------------- */
+/* --- the end of a connection --- */
 
 BOTH(test_finish_sends_all_first)
 {
@@ -201,8 +201,8 @@ BOTH(test_finish_sends_all_first)
     slack__free(data);
 }
 
-/* What the peer still sends after our end is read and thrown away: were it not, the kernel would
- * reset the connection, and the peer lose our last bytes. */
+/* Bytes that the peer sends after our end are read and discarded. Otherwise the kernel would reset
+ * the connection, and the peer would lose our last bytes. */
 BOTH(test_finish_while_the_peer_sends)
 {
     enum { SIZE = 12 << 20 };
@@ -225,7 +225,7 @@ BOTH(test_finish_while_the_peer_sends)
     slack__free(data);
 }
 
-/* The other end has sent all it will, and reads on: nothing that we had written is lost. */
+/* The peer has closed its side and still reads: nothing that we wrote is lost. */
 PLAIN(test_eof_with_bytes_waiting)
 {
     enum { SIZE = 12 << 20 };
@@ -290,7 +290,7 @@ BOTH(test_close_inside_every_event)
     }
 }
 
-/* A client that is closed after n turns of the loop, wherever that finds it. */
+/* A client is closed after n turns of the loop, at whatever stage it is. */
 BOTH(test_close_at_every_turn)
 {
     bool opened = false;
@@ -301,9 +301,9 @@ BOTH(test_close_at_every_turn)
         for (int i = 0; i < turns / 2; i++)
             uv_run(&e.world.loop, UV_RUN_NOWAIT);
         opened = turns % 2 == 0 && e.client.opens > 0;
-        if (turns > 1000) opened = true; /* the lookup's thread has its own time */
+        if (turns > 1000) opened = true; /* the lookup takes its own time */
         slack__conn_close(e.client.conn, SLACK_ECANCELED);
-        slack__conn_close(e.client.conn, 0); /* the first one counts */
+        slack__conn_close(e.client.conn, 0); /* the first close sets the status */
         assert_int_equal(e.client.closes, 0);
         end_until_closed(&e.client);
         assert_int_equal(e.client.status, SLACK_ECANCELED);
@@ -319,11 +319,11 @@ BOTH(test_reset)
     assert_string_not_equal(e.server.reason, "");
 }
 
-/* The first write after a reset finds out; SIGPIPE does not end us. */
+/* The first write after a reset fails; SIGPIPE does not end the process. */
 PLAIN(test_writing_to_nobody)
 {
     int fd = ends_raw(&e);
-    slack__conn_pause(e.server.conn, true); /* so that reading does not find out */
+    slack__conn_pause(e.server.conn, true); /* so that no read fails first */
     ends_reset(fd);
     int rc = 0;
     for (int i = 0; rc == 0 && i < 100; i++) {

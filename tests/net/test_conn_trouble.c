@@ -12,9 +12,9 @@
 #include "support/test.h"
 #include "util/alloc.h"
 
-/* --- no way ----------------------------------------------------------------------------------- */
+/* --- no connection --- */
 
-/* A port of which the kernel knows that nobody listens. */
+/* A bound port without a listener: connections to it are refused. */
 static unsigned bind_only(int *ret_fd)
 {
     struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
@@ -45,7 +45,7 @@ BOTH(test_refused)
 PLAIN(test_no_such_name)
 {
     char name[80] = {0};
-    memset(name, 'a', 70); /* no label is that long, so no server is asked */
+    memset(name, 'a', 70); /* the label is too long, so no server is asked */
     assert_int_equal(ends_connect_to(&e, name, 80), 0);
     end_until_closed(&e.client);
     assert_int_equal(e.client.status, SLACK_ECONNECT);
@@ -78,7 +78,7 @@ PLAIN(test_bad_options)
     }
 }
 
-/* --- time ------------------------------------------------------------------------------------- */
+/* --- time limits --- */
 
 BOTH(test_no_connection_in_time)
 {
@@ -97,7 +97,7 @@ TLS(test_no_handshake_in_time)
 {
     int fd;
     unsigned port = bind_only(&fd);
-    assert_int_equal(listen(fd, 1), 0); /* and never say a word */
+    assert_int_equal(listen(fd, 1), 0); /* and send nothing */
     assert_int_equal(fcntl(fd, F_SETFL, O_NONBLOCK), 0);
     assert_int_equal(ends_connect_to(&e, "127.0.0.1", port), 0);
     int taken = -1;
@@ -122,11 +122,11 @@ TLS(test_no_handshake_in_time)
     close(raw);
 }
 
-/* A peer that never closes its side gets some seconds, and was sent everything. */
+/* A peer that never closes its side is closed after some seconds, when all bytes were sent. */
 PLAIN(test_linger)
 {
     int fd = ends_raw(&e);
-    end_time_out(&e.server); /* none runs while it is open */
+    end_time_out(&e.server); /* an open connection has no timer */
     slack__conn_write(e.server.conn, "bye", 3);
     slack__conn_finish(e.server.conn);
     char got[8];
@@ -162,7 +162,7 @@ PLAIN(test_a_peer_that_does_not_read)
     slack__free(data);
 }
 
-/* --- TLS -------------------------------------------------------------------------------------- */
+/* --- TLS --- */
 
 TLS(test_plain_speech_to_tls)
 {
@@ -201,7 +201,7 @@ TLS(test_somebody_elses_certificate)
     assert_int_equal(e.server.status, SLACK_ETLS); /* the server saw the alert */
 }
 
-/* A session in order, and then a record that nobody can have encrypted. */
+/* A valid session, then a record that is not encrypted with its keys. */
 TLS(test_a_forged_record)
 {
     static const char forged[] = "\x17\x03\x03\x00\x20 not what the keys would make of it ";
@@ -238,7 +238,7 @@ BOTH(test_finish_before_it_is_open)
     assert_int_equal(e.client.opens, 0);
 }
 
-/* The kernel would not take it all, and then there is nobody to take the rest. */
+/* The kernel does not take all bytes, and then the peer resets the connection. */
 PLAIN(test_reset_while_writing)
 {
     enum { SIZE = 12 << 20 };
@@ -246,7 +246,7 @@ PLAIN(test_reset_while_writing)
     for (int finish = 0; finish < 2; finish++) {
         ends_reopen(&e);
         int fd = ends_raw(&e);
-        slack__conn_pause(e.server.conn, true); /* so that writing finds out */
+        slack__conn_pause(e.server.conn, true); /* so that the write fails first */
         assert_int_equal(slack__conn_write(e.server.conn, data, SIZE), 0);
         if (finish) slack__conn_finish(e.server.conn);
         ends_reset(fd);
@@ -257,7 +257,7 @@ PLAIN(test_reset_while_writing)
     slack__free(data);
 }
 
-/* --- memory ----------------------------------------------------------------------------------- */
+/* --- memory --- */
 
 /* One life with allocation `nth` failing. Returns false if there are fewer. */
 static bool live_without_memory(size_t nth, bool all)
@@ -288,7 +288,7 @@ static bool live_without_memory(size_t nth, bool all)
     return failed;
 }
 
-/* Nothing of it was sent: nothing has happened. */
+/* No byte was sent: the connection stays usable. */
 BOTH(test_no_memory_to_write)
 {
     enum { SIZE = 6 << 20 };
@@ -308,8 +308,8 @@ BOTH(test_no_memory_to_write)
     slack__free(data);
 }
 
-/* A part of it was sent: what follows could not be understood. The peer has never read, since the
- * kernel gives room for all of it to one that has read much. */
+/* Some bytes were sent: the stream cannot be continued. The peer has never read, since the kernel
+ * would give a peer that has read much room for all of them. */
 PLAIN(test_no_memory_for_the_rest)
 {
     enum { SIZE = 12 << 20 };

@@ -57,7 +57,7 @@ LIMIT_TEST(the_soft_limit_is_raised_as_far_as_it_helps)
     assert_int_equal(now.rlim_cur, most);
 }
 
-/* In a process of its own, since nobody may raise a hard limit again. */
+/* In a process of its own, since a lowered hard limit cannot be raised again. */
 LIMIT_TEST(the_hard_limit_holds)
 {
     pid_t child = fork();

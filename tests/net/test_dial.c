@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The way to a host whose addresses are not all good (RFC 8305). */
+/* The dial to a host, some of whose addresses do not answer (RFC 8305). */
 #include <netdb.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -14,7 +14,7 @@
 #include "support/world.h"
 #include "util/alloc.h"
 
-/* --- the order -------------------------------------------------------------------------------- */
+/* --- the order --- */
 
 static struct sockaddr_storage address_of(const char *host, unsigned port)
 {
@@ -63,12 +63,12 @@ TEST(test_order)
     assert_order(many, 40, "::5 1.2.3.4 ::5 ::5 ::5 ::5 ::5 ::5 ::5 ::5 ::5 ::5 ::5 ::5 ::5 ::5 ");
 }
 
-/* --- the race --------------------------------------------------------------------------------- */
+/* --- the race --- */
 
-/* The resolver of this program: it finds what the test has put here, and looks nothing up. */
+/* The resolver of this program returns the test's addresses, and looks nothing up. */
 static const struct sockaddr_storage *found;
 static unsigned found_count;
-static bool looked_up; /* the dial has taken them */
+static bool looked_up; /* the dial has the addresses */
 
 int getaddrinfo(const char *name, const char *service, const struct addrinfo *hints,
                 struct addrinfo **ret)
@@ -102,7 +102,7 @@ typedef struct fixture {
     unsigned ends;
     uv_tcp_t *tcp;
     int uv_error;
-    unsigned ticks; /* of the dial's timer that were let happen */
+    unsigned ticks; /* periods of the dial's timer that have passed */
 } fixture_t;
 
 static void on_tcp_closed(uv_handle_t *handle)
@@ -137,11 +137,11 @@ static void run_out(uv_handle_t *handle, void *arg)
     fixture_t *f = arg;
     if (handle->type != UV_TIMER || handle->data != f->dial || !uv_is_active(handle)) return;
     f->ticks++;
-    /* Its repeat goes on as it was. */
+    /* Its repeat is unchanged. */
     uv_timer_start(timer, timer->timer_cb, 0, uv_timer_get_repeat(timer));
 }
 
-/* Let all happen that needs no time, then one period of the dial's timer go by. */
+/* Let everything happen that needs no time, then let one period of the dial's timer pass. */
 static void let_time_pass(fixture_t *f)
 {
     while (!looked_up)
@@ -167,7 +167,7 @@ static bool is_connected_to(fixture_t *f, const struct sockaddr_storage *want)
     return memcmp(&got, want, (size_t)len) == 0;
 }
 
-/* A listener of the kernel's, and a port that refuses. */
+/* A listening socket, or a port that refuses. */
 static int take_port(const char *host, bool listens, struct sockaddr_storage *ret)
 {
     socklen_t len = sizeof *ret;
@@ -226,8 +226,8 @@ TEST(test_first_that_answers)
         {{hole, good}, 2, 1}, /* after one stagger */
         {{hole, bad, good}, 3, 1},
         {{bad, hole, bad, bad, good}, 5, 1},
-        {{hole, hole, good}, 3, 8},       /* two lanes: the first has to give way */
-        {{hole, hole, hole, good}, 4, 9}, /* one more has its turn at the next stagger */
+        {{hole, hole, good}, 3, 8},       /* two lanes: the first attempt is given up */
+        {{hole, hole, hole, good}, 4, 9}, /* one more starts at the next stagger */
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_int_equal(race(&f, cases[i].list, cases[i].count), 0);
@@ -258,7 +258,7 @@ TEST(test_nobody_answers)
         assert_int_equal(f.uv_error, counts[i] ? UV_ECONNREFUSED : UV_EAI_NONAME);
     }
 
-    /* An address that the system refuses at once fails before there is anything to wait for. */
+    /* An address that the system refuses at once fails inside the call. */
     list[0] = address_of("255.255.255.255", 1);
     assert_int_equal(race(&f, list, 1), 0);
     until_ended(&f);
@@ -268,8 +268,8 @@ TEST(test_nobody_answers)
     close_places(&p);
 }
 
-/* Ended by its owner in every state: before anything began, with one and with two under way, and
- * with one of them given up. */
+/* The owner cancels at every stage: before the first attempt, with one and with two in progress,
+ * and after one was given up. */
 TEST(test_cancel)
 {
     places_t p;
@@ -306,7 +306,7 @@ static int race_once(void *ctx)
     return rc;
 }
 
-/* An address that no memory was left for is passed over. */
+/* If memory runs out for an address, the next one is tried. */
 TEST(test_out_of_memory)
 {
     places_t p;
@@ -315,9 +315,10 @@ TEST(test_out_of_memory)
     close_places(&p);
 }
 
-/* --- a whole connection ----------------------------------------------------------------------- */
+/* --- a whole connection --- */
 
-/* A host of both families whose IPv4 is dead: IPv6 takes over within the stagger. */
+/* A host with addresses of both families, whose IPv4 does not answer: IPv6 is tried after one
+ * stagger. */
 BOTH(test_fallback_to_ipv6)
 {
     struct sockaddr_storage six;

@@ -80,7 +80,7 @@ static void run_for(scene_t *s, uint64_t ns)
         uv_run(&s->loop, UV_RUN_ONCE);
 }
 
-/* Nothing is reported, though the files are looked at a few times. */
+/* Nothing is reported while the files are checked a few times. */
 static void expect_none(scene_t *s)
 {
     const unsigned before = s->changes;
@@ -88,7 +88,7 @@ static void expect_none(scene_t *s)
     assert_int_equal(s->changes, before);
 }
 
-/* What was done to the files is reported, and reported once. */
+/* The change is reported, once. */
 static void expect_one(scene_t *s)
 {
     const unsigned before = s->changes;
@@ -106,7 +106,7 @@ TEST(test_changes)
     file_write(s.two, "22"); /* in place */
     expect_one(&s);
     snprintf(other, sizeof other, "%s/other", s.dir);
-    file_write(other, "1"); /* moved into its place, as long as before */
+    file_write(other, "1"); /* replaced by a file of the same size */
     assert_int_equal(rename(other, s.one), 0);
     expect_one(&s);
     file_write(s.one, "11");
@@ -119,7 +119,7 @@ TEST(test_changes)
     scene_close(&s);
 }
 
-/* A link to a link that is swapped: the name that is watched stays the same. */
+/* A link to a link that is swapped; the watched name stays the same. */
 TEST(test_links)
 {
     scene_t s;
@@ -157,15 +157,15 @@ TEST(test_marks)
 TEST(test_ends)
 {
     scene_t s;
-    scene_open(&s); /* before the first look */
+    scene_open(&s); /* before the first check */
     scene_close(&s);
 
-    scene_open(&s); /* in the middle of one */
+    scene_open(&s); /* during a check */
     uv_run(&s.loop, UV_RUN_NOWAIT);
     scene_close(&s);
     assert_int_equal(s.changes, 0);
 
-    scene_open(&s); /* inside of its own callback */
+    scene_open(&s); /* inside its own callback */
     s.close_in_change = true;
     file_write(s.one, "changed");
     run_for(&s, PATIENCE_NS);

@@ -10,7 +10,7 @@
 
 static slack_http_limits_t presets; /* filled by main() */
 
-/* Small, so that every bound can be stepped over. */
+/* Small, so that a request can exceed every limit. */
 static const slack_http_limits_t limits = {
     .target_bytes = 64,
     .header_bytes = 256,
@@ -18,7 +18,7 @@ static const slack_http_limits_t limits = {
     .body_bytes = 32,
 };
 
-/* --- what a parser makes of some bytes, as text ----------------------------------------------- */
+/* --- what the parser reports, as text --- */
 
 static void note_request(slack_buf_t *trace, slack_http_parser_t *parser)
 {
@@ -42,10 +42,10 @@ static void note_request(slack_buf_t *trace, slack_http_parser_t *parser)
     slack__arena_free(request->arena);
 }
 
-/* Feed one piece. False once it was refused. */
+/* Feed one piece. Returns false after a refusal. */
 static bool feed(slack_http_parser_t *parser, slack_buf_t *trace, const char *data, size_t len)
 {
-    /* On the heap, with nothing behind it: a sanitizer sees every byte that is read too many. */
+    /* On the heap, so that a sanitizer sees a read beyond the piece. */
     char *piece = malloc(len ? len : 1);
     assert_non_null(piece);
     if (len) memcpy(piece, data, len);
@@ -69,7 +69,7 @@ static bool feed(slack_http_parser_t *parser, slack_buf_t *trace, const char *da
     return fine;
 }
 
-/* Pieces of `first` bytes, then of `then`. */
+/* Pieces of `first` bytes, then of `then` bytes. */
 static void trace_pieces(slack_buf_t *trace, const char *text, size_t len, size_t first,
                          size_t then)
 {
@@ -85,7 +85,7 @@ static void trace_pieces(slack_buf_t *trace, const char *text, size_t len, size_
     slack__http_parser_done(&parser);
 }
 
-/* However the bytes are cut, this comes out. */
+/* The result is this, however the bytes are cut. */
 static void assert_trace_len(const char *text, size_t len, const char *want)
 {
     slack_buf_t trace;
@@ -107,7 +107,7 @@ static void assert_trace(const char *text, const char *want)
     assert_trace_len(text, strlen(text), want);
 }
 
-/* --- requests that are fine ------------------------------------------------------------------- */
+/* --- valid requests --- */
 
 TEST(test_requests)
 {
@@ -197,19 +197,19 @@ TEST(test_expect)
         "POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n"
         "Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n\r\n",
         "100\nPOST / Host=[a] Expect=[100-continue] Transfer-Encoding=[chunked] body=[a]\n");
-    /* Nothing to wait for, or nobody who would. */
+    /* No body is expected, or the client does not wait. */
     assert_trace("GET / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\n\r\n",
                  "GET / Host=[a] Expect=[100-continue]\n");
     assert_trace("POST / HTTP/1.0\r\nExpect: 100-continue\r\nContent-Length: 1\r\n\r\na",
                  "POST / Expect=[100-continue] Content-Length=[1] body=[a] close\n");
     assert_trace("POST / HTTP/1.1\r\nHost: a\r\nExpect: magic\r\nContent-Length: 1\r\n\r\na",
                  "417\n");
-    /* What will be refused anyway is not asked for. */
+    /* A body that will be refused is not asked for. */
     assert_trace("POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 33\r\n\r\n",
                  "413\n");
 }
 
-/* --- requests that are not -------------------------------------------------------------------- */
+/* --- invalid requests --- */
 
 #define GET  "GET / HTTP/1.1\r\nHost: a\r\n"
 #define POST "POST / HTTP/1.1\r\nHost: a\r\n"
@@ -225,7 +225,7 @@ TEST(test_refused)
         {"GET / HTTP/1.1\r\nHost: a/b\r\n\r\n", "400\n"},
         {"GET / HTTP/1.1\r\nHost: a b\r\n\r\n", "400\n"},
         {"GET / HTTP/1.0\r\nHost: a\r\nHost: a\r\n\r\n", "400\n"},
-        /* how long the body is */
+        /* the length of the body */
         {POST "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n", "400\n"},
         {POST "Transfer-Encoding: chunked\r\nContent-Length: 1\r\n\r\n", "400\n"},
         {POST "Content-Length: 1\r\nContent-Length: 1\r\n\r\n", "400\n"},
@@ -327,7 +327,7 @@ TEST(test_bounds)
                  "431\n");
 }
 
-/* --- reading a request, memory ---------------------------------------------------------------- */
+/* --- memory --- */
 
 static slack_http_request_t *parse_one(const char *text)
 {
@@ -358,7 +358,7 @@ TEST(test_header)
     slack__arena_free(request->arena);
 }
 
-/* What Slack sends, by its size. */
+/* An event as Slack sends it, of this size. */
 static void make_event(char *text, size_t size, size_t body_len)
 {
     int head = snprintf(text, size,

@@ -17,7 +17,7 @@ static const struct {
     {"/a%20b%3Fc%23", "/a b?c#"},
     {"/%C3%A9", "/\xc3\xa9"},
     {"/%ff", "/\xff"},
-    {"/a+b", "/a+b"}, /* a form's way, not a path's */
+    {"/a+b", "/a+b"}, /* valid in a form, not in a path */
     {"/a/%2e%2E/b", "/a/../b"},
     {"/%25", "/%25"},
     {"/%2541", "/%2541"},
@@ -48,7 +48,7 @@ TEST(one_form_for_each_path)
     }
 }
 
-/* Feed a request in two pieces, or byte by byte. Its status, 0 for one that is taken. */
+/* Feed a request in two pieces, or byte by byte. Returns its status, 0 if it is accepted. */
 static int status_of(const char *bytes, size_t first, char ret_path[64])
 {
     const slack_http_limits_t limits = slack__http_limits(NULL);
@@ -73,14 +73,14 @@ static int status_of(const char *bytes, size_t first, char ret_path[64])
     return status;
 }
 
-/* In requests, with a query that is left alone, at every split; absolute targets too. */
+/* In requests, with a query, which stays as it is, at every split; absolute targets too. */
 TEST(in_requests)
 {
     static const char *const before[] = {"", "http://x"};
     for (size_t i = 0; i < 2 * sizeof cases / sizeof *cases; i++) {
         char bytes[200], path[64];
         const char *target = cases[i / 2].path, *form = cases[i / 2].form;
-        if (strchr(target, ' ')) continue; /* no target has blanks */
+        if (strchr(target, ' ')) continue; /* a target has no blanks */
         int len = snprintf(bytes, sizeof bytes, "GET %s%s?x=%%2 HTTP/1.1\r\nHost: x\r\n\r\n",
                            before[i % 2], target);
         for (int first = 0; first <= len; first++) {

@@ -61,7 +61,7 @@ TEST(test_connection)
                    "Content-Length: 0\r\nConnection: keep-alive\r\n\r\n");
 }
 
-/* 204 and 304 have no body, and no length of one. */
+/* 204 and 304 have neither a body nor its length. */
 TEST(test_no_body)
 {
     slack_http_response_t answer = {.status = 204, .body = "x", .body_len = 1};

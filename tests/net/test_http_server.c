@@ -52,7 +52,7 @@ DIALLED(test_connection_close)
     assert_int_equal(f.requests, 1);
 }
 
-/* What follows a CONNECT is another protocol, whether it was granted or not. */
+/* After a CONNECT another protocol follows, whether it is granted or not. */
 DIALLED(test_connect)
 {
     raw_say(&f.client, "CONNECT a:443 HTTP/1.1\r\nHost: a\r\n\r\n" GET("/2"));
@@ -81,7 +81,7 @@ DIALLED(test_pipelining)
     assert_string_equal(f.last, "GET /1");
     for (unsigned i = 0; i < 3; i++) {
         assert_int_equal(fixture_answer(&f, f.held[i], 201 + (int)i), 0);
-        assert_int_equal(f.requests, i + 1); /* not from within the answer */
+        assert_int_equal(f.requests, i + 1); /* not inside the answer */
         if (i < 2) fixture_until_requests(&f, i + 2);
     }
     raw_until(&f.client, "203");
@@ -89,7 +89,7 @@ DIALLED(test_pipelining)
     assert_true(strstr(f.client.in, "202") < strstr(f.client.in, "203"));
 }
 
-/* More than is kept: reading pauses, and goes on. */
+/* More than the server buffers: it pauses reading, and continues. */
 DIALLED(test_much_pipelining)
 {
     char request[20100];
@@ -98,7 +98,7 @@ DIALLED(test_much_pipelining)
     int head = snprintf(request, sizeof request,
                         "POST /%05d HTTP/1.1\r\nHost: a\r\nContent-Length: 20000\r\n\r\n", 0);
     memset(request + head, 'x', 20000);
-    /* Less than what the kernel's buffers hold: nothing is read meanwhile. */
+    /* Less than the kernel's buffers hold: the server reads nothing meanwhile. */
     for (unsigned i = 0; i < count; i++)
         raw_send(&f.client, request, (size_t)head + 20000);
     for (unsigned i = 0; i < count; i++) {
@@ -114,7 +114,7 @@ DIALLED(test_much_pipelining)
     assert_int_equal(answers, count);
 }
 
-/* --- ids -------------------------------------------------------------------------------------- */
+/* --- ids --- */
 
 SERVED(test_late_answers)
 {
@@ -130,7 +130,7 @@ SERVED(test_late_answers)
     fixture_until_requests(&f, 2);
     assert_int_equal(fixture_answer(&f, f.held[0], 200), SLACK_EINVAL);
 
-    /* Its sender resets the connection; the next one gets its slot, but not its answer. */
+    /* The client resets the connection. The next connection gets its slot, but not its answer. */
     struct {
         int on, seconds;
     } linger = {1, 0};
@@ -174,13 +174,13 @@ DIALLED(test_answers_that_are_none)
     free(big);
 }
 
-/* --- memory ----------------------------------------------------------------------------------- */
+/* --- memory --- */
 
 DIALLED(test_one_allocation_per_request)
 {
     size_t before = 0;
     for (int i = 0; i < 10; i++) {
-        if (i == 1) before = heap_count(); /* the first one sets things up */
+        if (i == 1) before = heap_count(); /* the first request allocates for the connection */
         raw_say(&f.client, "POST /x HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n\r\nhello");
         raw_until(&f.client, "\r\n\r\nhello");
         raw_forget(&f.client);
@@ -188,7 +188,7 @@ DIALLED(test_one_allocation_per_request)
     assert_int_equal(heap_count() - before, 9);
 }
 
-/* One request on a server of its own. If memory runs out, nobody hangs and nothing is left. */
+/* One request on a server of its own. If memory runs out, nothing hangs and nothing is left. */
 static int serve_once(void *ctx)
 {
     memset(&f, 0, sizeof f);

@@ -10,7 +10,8 @@
 #include "support/raw.h"
 #include "support/test.h"
 
-/* What the HTTP server refuses, and what a peer may cost it: time, connections, memory. */
+/* Requests that the HTTP server refuses, and its limits of time, connections and memory per
+ * peer. */
 
 static http_fixture_t f;
 
@@ -19,7 +20,7 @@ DIALLED(test_refused)
     raw_say(&f.client,
             "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\nxxxxxxxxxxxx");
     raw_until_eof(&f.client);
-    assert_false(f.client.reset); /* the answer was not lost over the bytes that nobody reads */
+    assert_false(f.client.reset); /* the answer is not lost, although the body is not read */
     assert_string_equal(f.client.in, "HTTP/1.1 413 Content Too Large\r\n"
                                      "Date: Thu, 01 Jan 1970 00:16:40 GMT\r\n"
                                      "Content-Length: 0\r\nConnection: close\r\n\r\n");
@@ -39,14 +40,14 @@ static const slack_http_limits_t short_limits = {
     .header_bytes = 1000,
     .header_count = 10,
     .body_bytes = 1000,
-    .first_byte_ms = 20, /* of the test's own clock */
+    .first_byte_ms = 20, /* of the world's clock */
     .header_ms = 25,
     .body_ms = 30,
     .idle_ms = 40,
     .requests = 3,
 };
 
-/* Let the server look at its deadlines a few times. */
+/* Let the server check its deadlines a few times. */
 static void until_swept(void)
 {
     const uint64_t until = uv_hrtime() + 20 * 1000 * 1000;
@@ -54,7 +55,7 @@ static void until_swept(void)
         uv_run(&f.world.loop, UV_RUN_NOWAIT);
 }
 
-/* Up to the deadline nothing happens; past it the connection ends, with these words. */
+/* Nothing happens before the deadline; after it the connection ends, with this answer. */
 static void assert_deadline(const char *sent, bool answered_first, uint64_t ms, const char *want)
 {
     fixture_open_limited(&f, &short_limits);
@@ -91,7 +92,7 @@ TEST(test_deadlines)
     assert_deadline(GET("/") "GET /", true, 25, "HTTP/1.1 408 ");
 }
 
-/* A byte now and then does not move a deadline. */
+/* Single bytes do not extend a deadline. */
 CLOSED(test_slow_sender)
 {
     fixture_open_limited(&f, &short_limits);
@@ -105,7 +106,7 @@ CLOSED(test_slow_sender)
     assert_non_null(strstr(f.client.in, "HTTP/1.1 408 "));
 }
 
-/* The handler may take all the time that it wants. */
+/* The handler has no deadline. */
 CLOSED(test_no_deadline_while_handling)
 {
     fixture_open_limited(&f, &short_limits);
@@ -119,8 +120,8 @@ CLOSED(test_no_deadline_while_handling)
     raw_until(&f.client, "200 OK");
 }
 
-/* The one that has kept us waiting longest makes room; one whose request is being answered never.
- */
+/* When the limit is reached, the connection idle longest is closed. A connection whose request is
+ * being answered is not. */
 CLOSED(test_connections_are_bounded)
 {
     raw_t busy, idle, next;
@@ -139,7 +140,7 @@ CLOSED(test_connections_are_bounded)
     raw_say(&next, GET("/next"));
     fixture_until_requests(&f, 2);
 
-    fixture_dial(&f, &idle); /* both are being answered now */
+    fixture_dial(&f, &idle); /* both are being answered */
     raw_until_eof(&idle);
     raw_close(&idle);
     assert_int_equal(fixture_answer(&f, f.held[0], 201), 0);
@@ -151,7 +152,7 @@ CLOSED(test_connections_are_bounded)
     fixture_until_connections(&f, 0);
 }
 
-/* A stranger makes room before somebody does who has shown who he is, however long that was ago. */
+/* A stranger is closed before a known peer, however long the peer has been idle. */
 CLOSED(test_strangers_make_room)
 {
     raw_t known, stranger, next;
@@ -192,9 +193,8 @@ static unsigned count_ended(raw_t *raws)
     return ended;
 }
 
-/* Out of descriptors, as at the limit of connections, strangers make room: for the new connection
- * and for calls and the store. A known peer keeps its connection.
- */
+/* If descriptors run out, strangers are closed as at the limit of connections: for the new
+ * connection, for calls and for the store. A known peer keeps its connection. */
 CLOSED(test_strangers_make_room_for_descriptors)
 {
     raw_t known, strangers[STRANGERS], next;
@@ -216,7 +216,7 @@ CLOSED(test_strangers_make_room_for_descriptors)
     descriptors_exhaust();
     raw_say(&next, GET("/next"));
     fixture_until_requests(&f, 2);
-    int fd = dup(0); /* for anything else */
+    int fd = dup(0); /* for any other use */
     assert_true(fd >= 0);
     close(fd);
     descriptors_restore();
@@ -260,7 +260,7 @@ CLOSED(test_no_known_peer_makes_room_for_descriptors)
     fixture_until_connections(&f, 0);
 }
 
-/* Who sends many requests at once takes one of each turn of the loop, as everybody does. */
+/* A client that sends many requests at once gets one per turn of the loop, like every other. */
 SERVED(test_turns_are_shared)
 {
     const unsigned many = 50;
@@ -273,7 +273,7 @@ SERVED(test_turns_are_shared)
         assert_true(send(greedy.fd, GET("/g"), sizeof GET("/g") - 1, 0) > 0);
     assert_true(send(modest.fd, GET("/modest"), sizeof GET("/modest") - 1, 0) > 0);
     raw_until(&modest, "/modest");
-    assert_in_range(f.requests, 2, 10); /* one read brings more of them than that */
+    assert_in_range(f.requests, 2, 10); /* one read holds more of them */
     fixture_until_requests(&f, many + 1);
     raw_close(&greedy);
     raw_close(&modest);
@@ -298,7 +298,7 @@ CLOSED(test_connections_of_a_peer_are_bounded)
         raw_close(&raws[i]);
 }
 
-/* Whoever is behind a proxy is many. */
+/* The limit per peer does not apply to a trusted proxy. */
 CLOSED(test_connections_of_a_proxy_are_not)
 {
     slack_trusted_proxies_t proxies;
@@ -316,8 +316,8 @@ CLOSED(test_connections_of_a_proxy_are_not)
         raw_close(&raws[i]);
 }
 
-/* A peer that never awaits an answer has so many requests, one that does has as many as it likes.
- */
+/* A peer may have so many requests without reading an answer. A peer that reads each answer has no
+ * limit. */
 CLOSED(test_pipelined_requests_are_bounded)
 {
     fixture_open_limited(&f, &(slack_http_limits_t){.pipelined = 2});
@@ -333,7 +333,7 @@ CLOSED(test_pipelined_requests_are_bounded)
     assert_int_equal(f.requests, 7);
 }
 
-/* Large bodies that do not end wait for each other; small requests wait for nobody. */
+/* Large unfinished bodies share the limit of memory; small requests do not wait for them. */
 CLOSED(test_memory_is_bounded)
 {
     raw_t large[8], small;
@@ -369,7 +369,7 @@ CLOSED(test_memory_is_bounded)
     free(body);
 }
 
-/* What is whole and being handled is the handler's, and takes no room from what is being read. */
+/* A whole request that is being handled no longer counts against the limit. */
 CLOSED(test_memory_is_for_what_is_being_read)
 {
     enum { COUNT = 8, BODY = 300000 };
@@ -404,7 +404,7 @@ CLOSED(test_requests_are_bounded)
     assert_int_equal(f.requests, 3);
 }
 
-/* A peer that sends and sends, and reads nothing. */
+/* A peer that sends and never reads. */
 DIALLED(test_unread_answers_are_bounded)
 {
     char *request = malloc(200000);

@@ -116,8 +116,8 @@ static int64_t curl_as(const char *ca, const char *cert)
     return child.status;
 }
 
-/* Only a client with that name is admitted; a new TLS context is used from the next connection on.
- */
+/* Only a client with that name is admitted. A new TLS context is used from the next connection
+ * on. */
 CLOSED(test_client_certificates)
 {
     slack_tls_context_t *tls, *open;

@@ -25,7 +25,7 @@ DIALLED(test_half_closed)
     fixture_until_connections(&f, 0);
     raw_close(&f.client);
 
-    /* What was cut short has no answer. */
+    /* A request that was cut short gets no answer. */
     fixture_dial(&f, &f.client);
     raw_say(&f.client, "GET /3 HTTP/1.1\r\n");
     raw_end(&f.client);
@@ -36,7 +36,7 @@ DIALLED(test_half_closed)
     assert_int_equal(f.requests, 2);
 }
 
-/* Before a drain, every answer ends its connection, and new ones are taken. */
+/* Before a drain, every answer ends its connection, and new connections are accepted. */
 SERVED(test_leave)
 {
     raw_t kept, late;
@@ -77,7 +77,8 @@ SERVED(test_drain)
     fixture_until_connections(&f, 4);
     world_turn(&f.world);
     assert_int_equal(slack__http_server_under_way(f.server), 3);
-    fixture_pass_ms(&f, 1000); /* who says nothing for so long is not waited for */
+    fixture_pass_ms(&f,
+                    1000); /* a drain does not wait for a client that has been silent for so long */
     assert_int_equal(slack__http_server_under_way(f.server), 2);
     slack__http_server_drain(f.server);
     slack__http_server_drain(f.server);
@@ -94,7 +95,7 @@ SERVED(test_drain)
     assert_int_equal(fixture_answer(&f, f.held[1], 200), 0);
     raw_until_eof(&reading);
     assert_non_null(strstr(reading.in, "Connection: close\r\n\r\n"));
-    raw_say(&silent, GET("/silent")); /* it was connected in time */
+    raw_say(&silent, GET("/silent")); /* it connected before the drain */
     fixture_until_requests(&f, 3);
     assert_int_equal(fixture_answer(&f, f.held[2], 200), 0);
     raw_until_eof(&silent);
@@ -130,7 +131,7 @@ DIALLED(test_close_in_the_handler)
     assert_int_equal(f.requests, 1);
 }
 
-/* --- upgrades --------------------------------------------------------------------------------- */
+/* --- upgrades --- */
 
 #define UPGRADE "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n"
 
@@ -164,7 +165,7 @@ DIALLED(test_late_upgrade)
     /* The connection outlives the server. */
     slack__http_server_close(f.server, world_set_flag, &f.server_gone);
     world_until(&f.world, f.server_gone);
-    if (!*f.taken_rest) raw_until(&f.client, "rest"); /* it had not arrived: then it is echoed */
+    if (!*f.taken_rest) raw_until(&f.client, "rest"); /* if it had not arrived, it is echoed */
     raw_say(&f.client, "echo");
     raw_until(&f.client, "echo");
     raw_close(&f.client);

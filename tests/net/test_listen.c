@@ -12,7 +12,7 @@
 
 #define RAW_COUNT 20
 
-/* A listener, and what it accepted. */
+/* A listener, and its connections. */
 typedef struct place {
     world_t world;
     slack_listener_socket_t *listener;
@@ -148,7 +148,7 @@ PLACE_TEST(test_what_is_no_address)
     assert_int_equal(uv_error, 1);
 }
 
-/* One socket for both families, and a peer has the same name with both. */
+/* One socket for both families: a peer has the same name with both. */
 TEST(test_any_address)
 {
     static const char *const hosts[] = {"0.0.0.0", "::"};
@@ -299,9 +299,9 @@ PLACE_TEST(test_closed_during_a_pause)
     assert_int_equal(heap_live(), 0);
 }
 
-/* --- the last connections --------------------------------------------------------------------- */
+/* --- the last connections --- */
 
-/* Clients that keep connecting do not keep the loop busy for ever. */
+/* Clients that keep connecting do not keep the loop busy forever. */
 PLACE_TEST(test_the_last_ones_are_so_many)
 {
     place.ignore = true;
@@ -311,6 +311,6 @@ PLACE_TEST(test_the_last_ones_are_so_many)
     raw_close(&raw);
     slack__listen_take_all(place.listener);
     assert_true(place.followers > 0);
-    assert_true(place.accepts >= 4096); /* as many as a queue may hold */
+    assert_true(place.accepts >= 4096); /* the largest queue of the kernel */
     place.followers = 0;
 }

@@ -2,7 +2,7 @@
 #include "net/log_limit.h"
 #include "support/test.h"
 
-/* Ask for so many lines at a time; how many there were. */
+/* Ask for so many lines at once. Returns how many were allowed. */
 static unsigned take(slack_log_limit_t *limit, uint64_t now_ms, unsigned count)
 {
     unsigned taken = 0;

@@ -9,7 +9,7 @@
 #include "support/world.h"
 #include "util/alloc.h"
 
-/* A task that writes its letter into a string, and may do something to another one. */
+/* A task that appends its letter to a string, and may post or cancel another one. */
 typedef struct note {
     slack_task_t task;
     world_t *world;
@@ -59,7 +59,7 @@ TEST(test_tasks_run_in_order_and_not_before)
     notes_open(&n);
     post(&n.b);
     post(&n.a);
-    post(&n.b); /* waits already */
+    post(&n.b); /* it is posted already */
     post(&n.c);
     slack__task_cancel(&n.c.task);
     slack__task_cancel(&n.c.task);
@@ -133,7 +133,7 @@ TEST(test_close_inside_a_task)
     world_close(&n.world);
 }
 
-/* A timer that writes its letter, and may start or stop another one. */
+/* A timer that appends its letter, and may start or stop another one. */
 typedef struct alarm {
     slack_timer_t timer;
     notes_t *notes;
@@ -181,7 +181,7 @@ TEST(test_timers_follow_the_clock)
     start(&a, 10);
     start(&d, 86400000); /* in the order of their starts */
     start(&b, 20);
-    start(&a, 30); /* anew */
+    start(&a, 30); /* again */
     assert_true(slack__net_next_us(n.world.net) == n.world.mono_us + 20000);
     pass_ms(&n, 19);
     assert_string_equal(n.text, "");
@@ -207,11 +207,11 @@ TEST(test_timers_start_and_stop_others)
     a.stop = &b;
     start(&a, 1);
     start(&b, 1);
-    slack__timer_stop(n.world.net, &c.timer); /* nothing */
+    slack__timer_stop(n.world.net, &c.timer); /* no effect */
     pass_ms(&n, 1);
     assert_string_equal(n.text, "ac");
     start(&b, 5);
-    start(&c, UINT64_MAX); /* for ever */
+    start(&c, UINT64_MAX); /* forever */
     slack__timer_stop(n.world.net, &b.timer);
     pass_ms(&n, 86400000);
     assert_string_equal(n.text, "ac");
@@ -238,7 +238,7 @@ TEST(test_a_timer_that_starts_itself_lets_the_loop_turn)
     world_close(&n.world);
 }
 
-/* By the machine's clock, which nobody moves. */
+/* By the machine's clock. */
 TEST(test_timers_of_the_machine)
 {
     notes_t n;
@@ -294,7 +294,7 @@ TEST(test_addresses)
     static const struct {
         const char *text;
         unsigned port;
-        int family; /* 0: it is no address */
+        int family; /* 0: not an address */
     } table[] = {
         {"127.0.0.1", 0, AF_INET},
         {"0.0.0.0", 65535, AF_INET},

@@ -6,7 +6,7 @@
 #include "support/alloc_fail.h"
 #include "support/test.h"
 
-/* --- which way -------------------------------------------------------------------------------- */
+/* --- which proxy --- */
 
 TEST(test_no_proxy)
 {
@@ -28,7 +28,7 @@ TEST(test_no_proxy)
         {"SLACK.com", "slack.COM", 443, true},
         {"slack.com", "wss-primary.slack.com", 443, true},
         {".slack.com", "wss-primary.slack.com", 443, true},
-        {".slack.com", "slack.com", 443, true}, /* as curl has it */
+        {".slack.com", "slack.com", 443, true}, /* as curl does */
         {"*.slack.com", "a.b.slack.com", 443, true},
         {"slack.com.", "slack.com", 443, true},
         {"slack.com", "slack.com.", 443, true},
@@ -51,7 +51,7 @@ TEST(test_no_proxy)
         {"192.0.2.1", "192.0.2.1", 443, true},
         {"192.0.2.1:443", "192.0.2.1", 443, true},
         {"192.0.2.1:80", "192.0.2.1", 443, false},
-        {"2.1", "192.0.2.1", 443, false}, /* an address has no names below it */
+        {"2.1", "192.0.2.1", 443, false}, /* an address has no subdomains */
         {"192.0.2.0/24", "192.0.2.77", 443, true},
         {"192.0.2.0/24", "192.0.3.77", 443, false},
         {"192.0.2.0/23", "192.0.3.77", 443, true},
@@ -110,7 +110,7 @@ TEST(test_serves)
     slack__proxy_unref(proxy);
 }
 
-/* --- the setting ------------------------------------------------------------------------------ */
+/* --- the setting --- */
 
 TEST(test_settings)
 {
@@ -217,7 +217,7 @@ TEST(test_out_of_memory)
     assert_true(alloc_fail_each(make_proxy, NULL) >= 8);
 }
 
-/* --- CONNECT ---------------------------------------------------------------------------------- */
+/* --- CONNECT --- */
 
 static void assert_request(const char *proxy_url, const char *host, const char *want)
 {
@@ -237,7 +237,7 @@ TEST(test_request)
                    "CONNECT slack.com:443 HTTP/1.1\r\nHost: slack.com:443\r\n\r\n");
     assert_request("http://p.test", "2001:db8::1",
                    "CONNECT [2001:db8::1]:443 HTTP/1.1\r\nHost: [2001:db8::1]:443\r\n\r\n");
-    /* RFC 7617 2. */
+    /* RFC 7617, section 2. */
     assert_request("http://Aladdin:open%20sesame@p.test", "slack.com",
                    "CONNECT slack.com:443 HTTP/1.1\r\nHost: slack.com:443\r\n"
                    "Proxy-Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n\r\n");
@@ -264,8 +264,8 @@ TEST(test_bad_target)
     slack__proxy_unref(proxy);
 }
 
-/* Read `text` in pieces of these sizes, each in a block of its own, so that a sanitizer sees one
- * byte too many. */
+/* Read `text` in pieces of these sizes, each in a block of its own, so that a sanitizer sees a read
+ * beyond it. */
 static int read_answer(slack_tunnel_t *tunnel, const char *text, size_t first, size_t then,
                        size_t *ret_rest)
 {
@@ -306,7 +306,7 @@ TEST(test_answer)
     assert_answer("HTTP/1.1 200 Connection established\r\n\r\n", 0, "", 0);
     assert_answer("HTTP/1.0 200 OK\r\nProxy-agent: tinyproxy/1.11\r\n\r\n", 0, "", 0);
     assert_answer("HTTP/1.1 204\r\n\r\nrest", 0, "", 4);
-    /* RFC 9110 9.3.6: these two are to be ignored, the tunnel begins behind the head. */
+    /* RFC 9110, 9.3.6: the client ignores these two; the tunnel begins after the head. */
     assert_answer("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\n\x16\x03", 0, "", 2);
     assert_answer("HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n\x16\x03", 0, "", 2);
     assert_answer("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early\r\nA: b\r\n\r\n"
@@ -334,7 +334,7 @@ TEST(test_refusals)
     assert_answer("HTTP/1.1 503 Service Unavailable\r\n\r\n", SLACK_ECONNECT,
                   "could not connect: 503 Service Unavailable", 0);
     assert_answer("HTTP/1.1 504 \xc3\xa9\x1b[2J\r\n\r\n", SLACK_ECONNECT,
-                  "could not connect: 504 ???[2J", 0); /* it goes into logs */
+                  "could not connect: 504 ???[2J", 0); /* the reason is logged */
     assert_answer("SSH-2.0-OpenSSH\r\n", SLACK_EPROTO, "did not answer in HTTP", 0);
     assert_answer("\x15\x03\x01", SLACK_EPROTO, "did not answer in HTTP", 0);
     assert_int_equal(slack__tunnel_status(200), 0);
@@ -344,7 +344,7 @@ TEST(test_refusals)
     assert_int_equal(slack__tunnel_status(505), SLACK_EHTTP);
 }
 
-/* Neither a head without end nor interim answers without end are read for ever. */
+/* A head without end, or interim answers without end, are refused at a limit. */
 TEST(test_bound)
 {
     static const char *const parts[] = {"X: y\r\n", "HTTP/1.1 100 Continue\r\n\r\n"};

@@ -12,7 +12,7 @@
 
 #define WRITE_MAX ((size_t)1 << 20)
 
-/* A client and a server with nothing between them but memory. */
+/* A client and a server, connected by memory only. */
 typedef struct pair {
     slack_tls_t *client;
     slack_tls_t *server;
@@ -53,7 +53,7 @@ static void pair_close(pair_t *pair)
     slack__tls_free(pair->server);
 }
 
-/* Carry up to `most` bytes to the other side; 0 when there are none. */
+/* Carry up to `most` bytes to the other side. Returns their number. */
 static int carry(slack_tls_t *from, slack_tls_t *to, size_t most, size_t *ret_len)
 {
     slack_buf_t *out = slack__tls_out(from);
@@ -65,8 +65,8 @@ static int carry(slack_tls_t *from, slack_tls_t *to, size_t most, size_t *ret_le
     return rc;
 }
 
-/* Shake hands, `step` bytes at a time. The client's result, or the server's if that failed first.
- */
+/* Shake hands, `step` bytes at a time. Returns the client's result, or the server's if it failed
+ * first. */
 static int shake_hands(pair_t *pair, size_t step)
 {
     for (;;) {
@@ -164,7 +164,7 @@ TEST(test_who_is_trusted)
     static const struct {
         const char *cert;
         const char *host;
-        const char *reason; /* NULL: all is well */
+        const char *reason; /* NULL: they are valid */
     } table[] = {
         {"server", "localhost", NULL},
         {"server", "LocalHost", NULL},
@@ -172,7 +172,7 @@ TEST(test_who_is_trusted)
         {"server", "::1", NULL},
         {"other", "other.example", NULL},
         {"server", "other.example", "the certificate is not for other.example"},
-        {"server", "server", "the certificate is not for server"}, /* its CN counts for nothing */
+        {"server", "server", "the certificate is not for server"}, /* its CN is ignored */
         {"server", "127.0.0.2", "the certificate is not for 127.0.0.2"},
         {"server", "::2", "the certificate is not for ::2"},
         {"other", "127.0.0.1", "the certificate is not for 127.0.0.1"},
@@ -191,7 +191,7 @@ TEST(test_who_is_trusted)
         assert_int_equal(rc, table[i].reason ? SLACK_ETLS : 0);
         assert_string_equal(slack__tls_reason(pair.client), table[i].reason ? table[i].reason : "");
         if (rc != 0) {
-            /* The answer stays the same, and the server hears of it. */
+            /* The result stays the same, and the server receives the alert. */
             assert_int_equal(slack__tls_handshake(pair.client), SLACK_ETLS);
             assert_int_equal(slack__tls_write(pair.client, "x", 1), SLACK_ETLS);
             char got[16];
@@ -207,7 +207,7 @@ TEST(test_who_is_trusted)
     }
 }
 
-/* A name is sent to the server before anything is encrypted; an address never is (RFC 6066). */
+/* A name is sent to the server before encryption begins; an address is not (RFC 6066). */
 TEST(test_server_name)
 {
     static const struct {
@@ -290,7 +290,7 @@ TEST(test_context_files)
     write_file(file, bad, NULL);
     assert_int_equal(slack__tls_context_client(&context, file), SLACK_ECONFIG);
     assert_null(context);
-    write_file(file, bad, certs_path("ca.pem")); /* a good one among bad ones */
+    write_file(file, bad, certs_path("ca.pem")); /* one valid protocol among invalid ones */
     assert_int_equal(slack__tls_context_client(&context, file), 0);
     slack__tls_context_unref(context);
 
@@ -298,7 +298,7 @@ TEST(test_context_files)
     const char *cert = certs_path("server.pem"), *key = certs_path("server.key");
     assert_int_equal(slack__tls_context_server(&context, key, key, NULL), SLACK_ECONFIG);
     assert_int_equal(slack__tls_context_server(&context, cert, cert, NULL), SLACK_ECONFIG);
-    key = certs_path("stranger.key"); /* another's */
+    key = certs_path("stranger.key"); /* the key of another certificate */
     assert_int_equal(slack__tls_context_server(&context, cert, key, NULL), SLACK_ECONFIG);
     assert_null(context);
     slack__tls_context_unref(NULL);
@@ -368,8 +368,8 @@ TEST(test_no_memory)
     alloc_fail_each(whole_life, NULL);
 }
 
-/* mbedTLS's own memory, in the middle of whatever it does: an error, and nothing worse. There are
- * too many places to try each, most of them in the same calculations. */
+/* mbedTLS's own allocations fail: the result is an error. There are too many to fail each, most of
+ * them in the same calculations. */
 TEST(test_mbedtls_has_no_memory)
 {
     if (!certs_make() || !tls_memory_is_ours()) skip();

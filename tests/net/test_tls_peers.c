@@ -14,7 +14,7 @@
 
 static child_t child;
 
-/* Wait for its exit. */
+/* Stop it, and wait until it has exited. */
 static void end_child(void)
 {
     child_kill(&child);
@@ -46,7 +46,7 @@ TLS(test_client)
         const char *cert;
         const char *options;
         const char *host;
-        const char *reason; /* NULL: they talk */
+        const char *reason; /* NULL: the session works */
     } table[] = {
         {"server", "", "localhost", NULL},
         {"server", "-tls1_2", "localhost", NULL},
@@ -152,7 +152,7 @@ TLS(test_s_client)
     }
 }
 
-/* curl's view of the whole: name, chain, ALPN, and 8 MiB whose last byte arrives before our FIN. */
+/* curl checks name, chain and ALPN, and reads 8 MiB whose last byte arrives before our FIN. */
 TLS(test_curl)
 {
     enum { SIZE = 8 << 20 };

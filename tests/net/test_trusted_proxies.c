@@ -61,7 +61,7 @@ TEST(test_clients)
     static const struct {
         const char *peer, *name, *value, *client;
     } cases[] = {
-        {"192.0.2.9", "X-Forwarded-For", "198.51.100.1", "192.0.2.9"}, /* who is that */
+        {"192.0.2.9", "X-Forwarded-For", "198.51.100.1", "192.0.2.9"}, /* an unknown address */
         {"10.0.0.1", "X-Forwarded-For", "198.51.100.1", "198.51.100.1"},
         {"unix", "X-Forwarded-For", "198.51.100.1", "198.51.100.1"},
         {"10.0.0.1", "x-forwarded-for", "spoofed, 198.51.100.1", "198.51.100.1"},
@@ -94,16 +94,15 @@ TEST(test_clients)
         slack_slice_t client = slack__trusted_proxies_client(&proxies, &request);
         if (!slack__slice_eq(client, slack__slice(cases[i].client)))
             fail_msg("%s: %.*s", cases[i].value, (int)client.len, client.ptr);
-        request.header_count = 2; /* one of them is not the proxy's */
+        request.header_count = 2; /* one of them is not from the proxy */
         client = slack__trusted_proxies_client(&proxies, &request);
         assert_true(slack__slice_eq(client, slack__slice(cases[i].peer)));
     }
 }
 
-/* --- as they arrive ----------------------------------------------------------------------------
- */
+/* --- headers as they arrive --- */
 
-/* The client of a request whose bytes come in two pieces, or byte by byte; as text. */
+/* The client of a request whose bytes arrive in two pieces, or byte by byte, as text. */
 static void client_of(const slack_trusted_proxies_t *proxies, const char *bytes, size_t first,
                       char ret[64])
 {
@@ -133,7 +132,7 @@ TEST(test_every_split)
     } cases[] = {
         {"X-Forwarded-For: 198.51.100.1\r\n", "198.51.100.1"},
         {"x-forwarded-for:spoofed, 198.51.100.1 ,10.0.0.2\r\n", "198.51.100.1"},
-        /* A line of the proxy's own, behind what came from outside. */
+        /* A line that the proxy adds after lines from outside. */
         {"X-Forwarded-For: 1.1.1.1\r\nX-Forwarded-For: 198.51.100.1\r\n", "198.51.100.1"},
         {"X-Forwarded-For: 1.1.1.1\r\nCookie: a\r\nX-Forwarded-For: 10.0.0.2\r\n", "1.1.1.1"},
         {"X-Forwarded-For: 1.1.1.1\r\nX-Forwarded-For: unknown\r\n", "10.0.0.1"},

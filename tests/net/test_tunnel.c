@@ -114,7 +114,7 @@ static void tear_down(void)
     slack__proxy_unref(f.proxy);
     slack__tls_context_unref(f.server_tls);
     slack__tls_context_unref(f.client_tls);
-    uv_run(&f.world.loop, UV_RUN_DEFAULT); /* lookups end with their threads */
+    uv_run(&f.world.loop, UV_RUN_DEFAULT); /* lookups end */
     world_close(&f.world);
 }
 

@@ -32,7 +32,7 @@ TEST(test_parts)
     assert_slice(url.target, "");
 }
 
-/* Texts in which two parsers could see two hosts, and others that the parser refuses. */
+/* Texts in which two parsers could see different hosts, and others that the parser refuses. */
 TEST(test_refused)
 {
     static const char *const bad[] = {

@@ -10,7 +10,7 @@
 #define CLIENT      true
 #define SERVER      false
 
-/* --- what a codec makes of some bytes, as text ------------------------------------------------ */
+/* --- what the codec reports, as text --- */
 
 static void note_event(slack_buf_t *trace, const slack_ws_event_t *event)
 {
@@ -25,7 +25,7 @@ static void note_event(slack_buf_t *trace, const slack_ws_event_t *event)
     slack__buf_printf(trace, "\n");
 }
 
-/* Feed one piece. False once it failed. */
+/* Feed one piece. Returns false after a failure. */
 static bool feed(slack_ws_codec_t *codec, slack_buf_t *trace, const char *data, size_t len)
 {
     slack_ws_event_t event;
@@ -39,7 +39,7 @@ static bool feed(slack_ws_codec_t *codec, slack_buf_t *trace, const char *data, 
     if (rc != SLACK_EBUSY) {
         slack__buf_printf(trace, "%s %u\n", slack_err_name(rc), codec->close_code);
         assert_true(*codec->reason);
-        assert_int_equal(slack__ws_codec_next(codec, &event), rc); /* and ever after */
+        assert_int_equal(slack__ws_codec_next(codec, &event), rc); /* and from then on */
     }
     free(piece);
     return rc == SLACK_EBUSY;
@@ -61,7 +61,7 @@ static void trace_pieces(slack_buf_t *trace, bool client, const char *data, size
     slack__ws_codec_done(&codec);
 }
 
-/* However the bytes are cut, this comes out. */
+/* The result is this, however the bytes are cut. */
 static void assert_trace(bool client, const char *data, size_t len, const char *want)
 {
     slack_buf_t trace;
@@ -77,10 +77,10 @@ static void assert_trace(bool client, const char *data, size_t len, const char *
     slack__buf_done(&trace);
 }
 
-/* From a server, in a literal. */
+/* Bytes from a server, as a literal. */
 #define ASSERT_IN(literal, want) assert_trace(CLIENT, (literal), sizeof(literal) - 1, (want))
 
-/* --- in --------------------------------------------------------------------------------------- */
+/* --- reading --- */
 
 TEST(test_messages)
 {
@@ -95,11 +95,11 @@ TEST(test_fragments)
 {
     ASSERT_IN("\x01\x02he\x80\x03llo", "text [hello]\n");
     ASSERT_IN("\x02\x00\x00\x01x\x00\x00\x80\x00", "binary [x]\n");
-    /* Control frames come between. */
+    /* Control frames between fragments. */
     ASSERT_IN("\x01\x02he\x89\x03one\x00\x01l\x8a\x03two\x80\x02lo\x81\x01x",
               "ping [one]\npong [two]\ntext [hello]\ntext [x]\n");
     ASSERT_IN("\x01\x02he\x88\x02\x03\xe8", "close 1000\n");
-    /* A character may be cut in two. */
+    /* A character may be cut. */
     ASSERT_IN("\x01\x01\xc3\x80\x01\xa9", "text [\xc3\xa9]\n");
     ASSERT_IN("\x01\x01x\x81\x01y", "SLACK_EPROTO 1002\n");
     ASSERT_IN("\x80\x01x", "SLACK_EPROTO 1002\n");
@@ -109,18 +109,19 @@ TEST(test_fragments)
 TEST(test_stray_line_feed)
 {
     ASSERT_IN("\n\x81\x01x\n\n\x01\x01y\n\x80\x01z\n", "text [x]\ntext [yz]\n");
-    ASSERT_IN("\x81\x02\n\n\x89\x01\n", "text [\n\n]\nping [\n]\n"); /* those are no strays */
-    /* Only Slack's servers are known to do it. */
+    ASSERT_IN("\x81\x02\n\n\x89\x01\n",
+              "text [\n\n]\nping [\n]\n"); /* these are no stray line feeds */
+    /* Only Slack's servers send them. */
     assert_trace(SERVER, "\n\x81\x81\x01\x02\x03\x04y", 8, "SLACK_EPROTO 1002\n");
 }
 
 TEST(test_broken_frames)
 {
-    ASSERT_IN("\xc1\x01x", "SLACK_EPROTO 1002\n"); /* RSV1: compressed, though never offered */
+    ASSERT_IN("\xc1\x01x", "SLACK_EPROTO 1002\n"); /* RSV1: compressed, which was not offered */
     ASSERT_IN("\xa1\x01x", "SLACK_EPROTO 1002\n");
     ASSERT_IN("\x91\x01x", "SLACK_EPROTO 1002\n");
     ASSERT_IN("\xc9\x00", "SLACK_EPROTO 1002\n");
-    ASSERT_IN("\x83\x01x", "SLACK_EPROTO 1002\n"); /* opcodes that are not */
+    ASSERT_IN("\x83\x01x", "SLACK_EPROTO 1002\n"); /* unknown opcodes */
     ASSERT_IN("\x8b\x01x", "SLACK_EPROTO 1002\n");
     ASSERT_IN("\x09\x01x", "SLACK_EPROTO 1002\n");         /* a fragmented ping */
     ASSERT_IN("\x89\x7e\x00\x7ex", "SLACK_EPROTO 1002\n"); /* a long one */
@@ -143,7 +144,7 @@ TEST(test_close)
               "close 4000 [bye]\n");
     ASSERT_IN("\x88\x01\x03", "SLACK_EPROTO 1002\n");
     ASSERT_IN("\x88\x02\x03\xe7", "SLACK_EPROTO 1002\n"); /* 999 */
-    ASSERT_IN("\x88\x02\x03\xec", "SLACK_EPROTO 1002\n"); /* 1004 means nothing yet */
+    ASSERT_IN("\x88\x02\x03\xec", "SLACK_EPROTO 1002\n"); /* 1004 is reserved */
     ASSERT_IN("\x88\x02\x03\xed", "SLACK_EPROTO 1002\n"); /* 1005 is never sent */
     ASSERT_IN("\x88\x02\x03\xee", "SLACK_EPROTO 1002\n"); /* nor 1006 */
     ASSERT_IN("\x88\x02\x03\xf7", "SLACK_EPROTO 1002\n"); /* nor 1015 */
@@ -173,15 +174,15 @@ TEST(test_bounds)
     len = make_long(data, 0x01, 600);
     len += make_long(data + len, 0x80, 401);
     assert_trace(CLIENT, data, len, "SLACK_ETOOBIG 1009\n");
-    /* Found out before it was read: a header is enough, and the first byte. */
+    /* It is refused by its header, before the payload is read. */
     ASSERT_IN("\x82\x7f\x00\x00\x00\x7f\xff\xff\xff\xffx", "SLACK_ETOOBIG 1009\n");
-    /* A message that was delivered counts no more. */
+    /* Messages that were delivered do not count. */
     len = make_long(data, 0x81, MESSAGE_MAX);
     len += make_long(data + len, 0x82, MESSAGE_MAX);
     assert_trace(CLIENT, data, len, "text 1000 bytes\nbinary 1000 bytes\n");
 }
 
-/* --- out -------------------------------------------------------------------------------------- */
+/* --- writing --- */
 
 static void assert_out(const slack_buf_t *out, const char *want, size_t len)
 {
@@ -207,7 +208,7 @@ TEST(test_server_frames)
                "bye",
                22);
 
-    /* What does not fit leaves nothing behind. */
+    /* A message that does not fit leaves nothing in the buffer. */
     assert_int_equal(slack__ws_codec_write(&codec, &out, WSLAY_PING, long_text, 126),
                      SLACK_ETOOBIG);
     assert_int_equal(slack__ws_codec_write(&codec, &out, WSLAY_TEXT_FRAME, long_text, 126),
@@ -237,7 +238,7 @@ TEST(test_close_reason_is_cut)
     slack__ws_codec_done(&codec);
 }
 
-/* What a client writes is masked, each time by another mask, and a server reads it back. */
+/* A client masks its messages, each with another mask, and a server reads them. */
 TEST(test_client_frames)
 {
     slack_ws_codec_t client, server;
@@ -275,7 +276,7 @@ TEST(test_client_frames)
     slack__ws_codec_done(&server);
 }
 
-/* --- memory ----------------------------------------------------------------------------------- */
+/* --- memory --- */
 
 static int read_and_write(void *ctx)
 {
@@ -302,7 +303,7 @@ TEST(test_out_of_memory)
     assert_true(alloc_fail_each(read_and_write, NULL) >= 2);
 }
 
-/* The buffer of a message serves the next; a very large one is given back. */
+/* The buffer of a message is reused; a very large one is freed. */
 TEST(test_memory_is_reused)
 {
     slack_ws_codec_t codec;

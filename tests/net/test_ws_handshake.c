@@ -22,7 +22,7 @@ TEST(test_keys)
     assert_string_not_equal(one, two);
 }
 
-/* --- the request ------------------------------------------------------------------------------ */
+/* --- the request --- */
 
 static void assert_request(const char *url, const char *target, const char *host)
 {
@@ -65,13 +65,13 @@ TEST(test_out_of_memory)
     assert_true(alloc_fail_each(make_request, &url) >= 2);
 }
 
-/* --- the answer ------------------------------------------------------------------------------- */
+/* --- the answer --- */
 
 #define SWITCHING "HTTP/1.1 101 Switching Protocols\r\n"
 #define GOOD                                                                                       \
     SWITCHING "Upgrade: WebSocket\r\nConnection: Upgrade\r\nSec-WebSocket-Accept: " ACCEPT "\r\n"
 
-/* Read `text` in pieces. Returns what comes of it, with the bytes left over. */
+/* Read `text` in pieces. Returns the result, and the number of bytes left over. */
 static int read_answer(slack_ws_response_t *answer, const char *text, size_t len, size_t first,
                        size_t then, size_t *ret_rest)
 {
@@ -107,7 +107,7 @@ static void assert_answer(const char *text, int want, int want_status, size_t wa
 TEST(test_answer)
 {
     assert_answer(GOOD "\r\n", 0, 101, 0);
-    assert_answer(GOOD "\r\n\x81\x01x", 0, 101, 3); /* the first frame comes along */
+    assert_answer(GOOD "\r\n\x81\x01x", 0, 101, 3); /* the first frame follows in the same bytes */
     assert_answer(GOOD "X-Long-Long-Long-Long-Long-Long-Long-Name: x\r\n\r\n", 0, 101, 0);
     assert_answer(SWITCHING "upgrade: websocket\r\nconnection: keep-alive, upgrade\r\n"
                             "sec-websocket-accept:  " ACCEPT " \r\n\r\n",
@@ -178,7 +178,7 @@ TEST(test_answer_without_end)
     assert_true(fed <= SLACK_WS_RESPONSE_MAX + 100);
 }
 
-/* --- the server's check ----------------------------------------------------------------------- */
+/* --- the server's check --- */
 
 #define GET     "GET / HTTP/1.1\r\nHost: a\r\n"
 #define UPGRADE "Connection: Upgrade\r\nUpgrade: websocket\r\n"

@@ -15,7 +15,7 @@ typedef struct end {
     unsigned opens, messages, pongs, closes;
     bool text; /* the last message */
     size_t last_len;
-    char heard[1000]; /* the messages since it was last looked at, each with a '|' */
+    char heard[1000]; /* the messages since the last check, each with a '|' */
     int status;
     unsigned code;
 } end_t;
@@ -65,7 +65,7 @@ static const slack_ws_options_t options = {
     .write_max = (size_t)1 << 20,
 };
 
-/* --- our client, their server ----------------------------------------------------------------- */
+/* --- our client, their server --- */
 
 typedef struct fixture {
     world_t world;
@@ -103,7 +103,7 @@ static void say(fixture_t *fixture, const char *text)
     assert_int_equal(slack__ws_send(fixture->end.ws, true, text, strlen(text)), 0);
 }
 
-/* What is heard then, so many messages. */
+/* So many messages were received. */
 static void say_and_hear(fixture_t *fixture, const char *text, unsigned count, const char *want)
 {
     unsigned before = fixture->end.messages;
@@ -166,7 +166,7 @@ TEST(test_client)
     world_close(&f.world);
 }
 
-/* --- their client, our server ----------------------------------------------------------------- */
+/* --- their client, our server --- */
 
 static void on_request(slack_http_server_t *server, slack_http_request_t *request, void *user_data)
 {

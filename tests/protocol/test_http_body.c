@@ -9,7 +9,7 @@
 #define FORM "application/x-www-form-urlencoded"
 #define JSON "application/json"
 
-/* Read a copy, placed as the body of a request is. NULL: it is malformed. */
+/* Read a copy that is placed as a request's body is. Returns NULL if it is malformed. */
 static const slack_json_t *parse(const char *content_type, const char *text, size_t len)
 {
     char *body = slack__arena_alloc(arena, len + SLACK_JSON_PADDING);

@@ -23,7 +23,7 @@ static int close_signer(void **state)
 
 #define REQUEST_TEST(function) TEST_CASE(function, open_signer, close_signer, NULL)
 
-/* A POST as Slack sends it; a member that is NULL is as usual. */
+/* A POST as Slack sends it. A member that is NULL has its default. */
 typedef struct post {
     const char *method, *type, *body, *timestamp, *signature, *retry_num;
 } post_t;

@@ -2,7 +2,7 @@
 #include "protocol/message_body.h"
 #include "support/json.h"
 
-/* What Slack accepts as the body of an ack, and what there is to show of a message. */
+/* The bodies of an ack that Slack accepts, and whether a message has something to show. */
 
 ARENA_TEST(what_a_kind_accepts)
 {

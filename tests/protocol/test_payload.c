@@ -4,7 +4,7 @@
 #include "support/payloads.h"
 #include "util/form.h"
 
-/* Whose a payload is, by name for chosen ones, and over all real ones. */
+/* The owner of a payload: chosen payloads by name, and all real ones. */
 
 typedef const char *(*lookup_fn)(const slack_json_t *body);
 
@@ -22,7 +22,7 @@ static void expect(const slack_json_t *body, const char *name, lookup_fn lookup,
         fail_msg("row %zu: %s is \"%s\", not \"%s\"", row, name, lookup(body), wanted);
 }
 
-/* ---- one order after the other ---- */
+/* ---- the order of the places ---- */
 
 ARENA_TEST(the_first_place_counts)
 {
@@ -66,28 +66,28 @@ ARENA_TEST(whose_it_is)
         const char *body, *team, *enterprise, *acting_team;
         bool org;
     } rows[] = {
-        /* An event: its authorization, whatever stands around it. */
+        /* An event: the authorization comes first. */
         {"{\"team_id\":\"T1\",\"enterprise_id\":\"E1\",\"authorizations\":[{\"team_id\":\"T2\","
          "\"enterprise_id\":\"E2\",\"is_enterprise_install\":false}],\"event\":{\"team\":\"T3\"}}",
          "T2", "E2", "T2", false},
-        /* Of a workspace without an organization, in a channel of one that has one. */
+        /* A workspace without an organization, in a channel of one that has one. */
         {"{\"team_id\":\"T1\",\"enterprise_id\":\"E1\",\"authorizations\":[{\"team_id\":\"T2\","
          "\"enterprise_id\":null}]}",
          "T2", "", "T2", false},
-        /* Of a whole organization: the workspace that it is about. */
+        /* A whole organization: the workspace that the payload is about. */
         {"{\"team_id\":\"T1\",\"context_team_id\":\"T4\",\"enterprise_id\":\"E1\","
          "\"authorizations\":[{\"team_id\":null,\"enterprise_id\":\"E1\","
          "\"is_enterprise_install\":true}]}",
          "T1", "E1", "T4", true},
         {"{\"team_id\":\"T1\",\"authorizations\":[]}", "T1", "", "T1", false},
         {"{\"event\":{\"team\":{\"id\":\"T1\"},\"enterprise\":\"E1\"}}", "T1", "E1", "T1", false},
-        /* A command: text all over. */
+        /* A command: all members are texts. */
         {"{\"command\":\"/x\",\"team_id\":\"T1\",\"enterprise_id\":\"E1\","
          "\"is_enterprise_install\":\"true\"}",
          "T1", "E1", "T1", true},
         {"{\"command\":\"/x\",\"team_id\":\"T1\",\"is_enterprise_install\":\"false\"}", "T1", "",
          "T1", false},
-        /* An interaction: objects, or null. */
+        /* An interaction: members are objects, or null. */
         {"{\"team\":{\"id\":\"T1\",\"enterprise_id\":\"E1\"},\"user\":{\"team_id\":\"T2\"}}", "T1",
          "E1", "T1", false},
         {"{\"team\":null,\"enterprise\":{\"id\":\"E1\"},\"user\":{\"team_id\":\"T2\"},"
@@ -119,25 +119,25 @@ ARENA_TEST(who_acts_in_a_shared_channel)
     static const struct {
         const char *body, *user, *team, *enterprise;
     } rows[] = {
-        /* Everywhere else: who it is. */
+        /* The person, in all other payloads. */
         {"{\"team_id\":\"T1\",\"event\":{\"type\":\"message\",\"user\":\"U1\",\"user_team\":\"T9\"}"
          "}",
          "U1", "T1", ""},
         {"{\"team\":{\"id\":\"T1\"},\"user\":{\"id\":\"U1\"}}", "U1", "T1", ""},
-        /* A workspace's person, of either side, or of a third. */
+        /* A person of a workspace, of either side or of a third. */
         {"{" SHARED "\"event\":{\"type\":\"message\",\"user\":\"U1\",\"user_team\":\"T1\"}}", "U1",
          "T1", "E1"},
         {"{" SHARED "\"event\":{\"type\":\"message\",\"user\":\"U1\",\"team\":\"T2\"}}", "U1", "T2",
          "E2"},
         {"{" SHARED "\"event\":{\"type\":\"message\",\"user\":\"U1\",\"user_team\":\"T9\"}}", "U1",
          "T9", ""},
-        /* An organization's: its workspace, where that is one of the two. */
+        /* A person of an organization: the workspace is known if it is one of the two. */
         {"{" SHARED "\"event\":{\"type\":\"message\",\"user\":\"U1\",\"user_team\":\"E2\"}}", "U1",
          "T2", "E2"},
         {"{" SHARED "\"event\":{\"type\":\"message\",\"user\":\"U1\",\"user_team\":\"E9\","
          "\"team\":\"T9\"}}",
          "U1", "T9", "E9"},
-        /* A mention tells less. */
+        /* A mention has fewer members. */
         {"{" SHARED "\"event\":{\"type\":\"app_mention\",\"user\":\"U1\",\"user_team\":\"E2\","
          "\"team\":\"T1\"}}",
          "U1", "", "E2"},
@@ -145,7 +145,7 @@ ARENA_TEST(who_acts_in_a_shared_channel)
          "U1", "T9", ""},
         {"{" SHARED "\"event\":{\"type\":\"app_mention\",\"user\":\"U1\",\"team\":\"T1\"}}", "U1",
          "T1", "E1"},
-        /* The payload names none of them. */
+        /* The payload names none. */
         {"{" SHARED "\"event\":{\"type\":\"file_shared\",\"user_id\":\"U1\"}}", "", "", ""},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
@@ -170,7 +170,7 @@ ARENA_TEST(which_message_it_is)
         {EVENT("\"type\":\"message\",\"channel\":\"C1\",\"ts\":\"2.0\""), "2.0", "", "C1"},
         {EVENT("\"type\":\"app_mention\",\"channel\":\"C1\",\"ts\":\"2.0\",\"thread_ts\":\"1.0\""),
          "2.0", "1.0", "C1"},
-        /* The event's own time is not that of the message. */
+        /* The event's own time is not the message's. */
         {CHANGED("\"subtype\":\"message_changed\",",
                  "\"message\":{\"ts\":\"2.0\",\"thread_ts\":\"1.0\"}"),
          "2.0", "1.0", "C1"},
@@ -265,7 +265,7 @@ ARENA_TEST(what_is_an_edit)
 
 /* ---- over all of them ---- */
 
-/* A member of this name somewhere in a value, with an id in it. */
+/* A value has a member of this name somewhere, with an id in it. */
 static bool has_id(const slack_json_t *value, const char *name, char first)
 {
     slack_json_iter_t it = {0};
@@ -276,8 +276,8 @@ static bool has_id(const slack_json_t *value, const char *name, char first)
     return false;
 }
 
-/* Whether a body tells of a workspace or an organization at one of the places that Slack has for
- * that: in itself, its event, its authorization, its team, its user, its view. */
+/* A body names a workspace or an organization in one of Slack's places: in itself, its event, its
+ * authorization, its team, its user, its view. */
 static bool tells_tenant(const slack_json_t *body)
 {
     static const char *const places[] = {"", "/event", "/authorizations/0", "/view"};
@@ -296,7 +296,7 @@ struct tally {
     char missing[512];
 };
 
-/* Whether an event tells, by names alone, of a message that exists. */
+/* An event names, by its members alone, a message that exists. */
 static bool tells_message(const slack_json_t *event)
 {
     static const char *const places[] = {"/message_ts", "/item/ts", "/item/message/ts",
@@ -306,7 +306,7 @@ static bool tells_message(const slack_json_t *event)
     return false;
 }
 
-/* Where a payload tells of a message, the table has it; what it has is a timestamp and an id. */
+/* If a payload names a message, the table has its place, which holds a timestamp and an id. */
 static void look_for_message(const char *name, const slack_json_t *body, struct tally *tally)
 {
     const char *ts = slack__payload_ts(body), *thread = slack__payload_thread_ts(body);

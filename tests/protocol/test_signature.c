@@ -26,7 +26,7 @@ static slack_signed_request_t example(void)
     };
 }
 
-/* Check `request` at a time. Returns the fault; the return code has to fit to it. */
+/* Check `request` at a time. Returns the fault, which must match the return code. */
 static enum slack_signature_fault fault_at(slack_signer_t *signer,
                                            const slack_signed_request_t *request, int64_t now_s)
 {
@@ -121,7 +121,7 @@ SIGNER_TEST(timestamp_is_digits_only)
     };
     slack_signer_t *signer = signer_of(SLACK_REQUEST_SECRET);
     for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
-        /* Well signed, so that only the form of the timestamp is at fault. */
+        /* The signature is valid, so that only the form of the timestamp is at fault. */
         slack_signed_request_t request = example();
         char made[SLACK_SIGNATURE_LEN + 1];
         request.timestamp = slack__slice(odd[i]);
@@ -262,13 +262,13 @@ SIGNER_TEST(empty_secrets_are_refused)
     slack__signer_free(NULL);
 }
 
-/* Which secrets signed it, and of whom they are. */
+/* The secrets that signed a request, and their owners. */
 SIGNER_TEST(secrets_have_owners)
 {
     static const struct {
         const char *secrets, *app;
         slack_signed_by_t by;
-        const char *owner; /* NULL: not theirs */
+        const char *owner; /* NULL: another owner's secret */
     } cases[] = {
         {"x," SLACK_REQUEST_SECRET, "A1", 2, "A1"},
         {"x," SLACK_REQUEST_SECRET, "", 2, ""},
@@ -277,7 +277,7 @@ SIGNER_TEST(secrets_have_owners)
         {"A1:x,A2:" SLACK_REQUEST_SECRET, "A1", 2, NULL},
         {"A1:x,A2:" SLACK_REQUEST_SECRET, "A22", 2, NULL},
         {"A1:" SLACK_REQUEST_SECRET ",A2:" SLACK_REQUEST_SECRET, "A2", 3,
-         "A2"}, /* one secret of two apps */
+         "A2"}, /* two apps have the same secret */
         {"A1:" SLACK_REQUEST_SECRET ",A2:" SLACK_REQUEST_SECRET, "A1", 3, "A1"},
         {"A1:" SLACK_REQUEST_SECRET ",A2:" SLACK_REQUEST_SECRET, "A3", 3, NULL},
     };

@@ -34,7 +34,7 @@ TEST(other_texts_are_no_tokens)
     }
 }
 
-/* No kind of token can be added that reaches a log. */
+/* The log redacts every kind of token. */
 TEST(each_kind_is_redacted)
 {
     static const char *const prefixes[] = {

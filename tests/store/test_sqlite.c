@@ -6,11 +6,11 @@
 #include "support/store_suite.h"
 #include "support/test.h"
 
-/* ---- what the suite's statements read ---- */
+/* ---- the statements of the suite ---- */
 
 static int statements, scans;
 
-/* What only a person asks for may go through an index of the rows of one state: figures, lists. */
+/* Figures and lists, which only a person asks for, may scan an index of the rows of one state. */
 static bool may_scan(const char *sql)
 {
     return strncmp(sql, "CREATE", 6) == 0 || strstr(sql, "count(*)") || strstr(sql, "INDEXED BY");
@@ -31,7 +31,7 @@ static int watch(sqlite3 *db, char **problem, const void *api)
     return sqlite3_trace_v2(db, SQLITE_TRACE_PROFILE, on_statement, NULL);
 }
 
-/* An inbox of a million rows costs a delivery no more than an empty one. */
+/* A delivery into an inbox of a million rows costs no more than into an empty one. */
 static void test_nothing_reads_every_row(void **state)
 {
     assert_true(statements > 100);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A store's files that somebody cuts short, changes, removes or replaces: what a bot says of it at
- * its start, and what it does while it runs, over both transports.
+ * A store's files are cut short, changed, removed or replaced: the message of a bot at its start,
+ * and its behaviour while it runs, over both transports.
  */
 #include <sys/stat.h>
 #include <unistd.h>
@@ -63,7 +63,7 @@ static void copy_file(const char *from, const char *to)
     assert_int_equal(fclose(out), 0);
 }
 
-/* What a process leaves that is killed now. */
+/* The files as a process leaves them that is killed now. */
 static void copy_store(void)
 {
     char log[96];
@@ -110,8 +110,8 @@ static void expect_taken(const char *id)
     assert_int_equal(handled, before + 1);
 }
 
-/* Not stored, so not acknowledged, over neither transport, and not handled. Slack sends it again.
- */
+/* The delivery is not stored, so it is not acked over either transport, and not handled. Slack
+ * sends it again. */
 static void expect_put_off(const char *by_socket, const char *by_http)
 {
     unsigned before = handled;
@@ -173,7 +173,7 @@ static void replace_file(void)
 static const struct damage {
     const char *name;
     void (*fn)(void);
-    const char *what; /* the log says */
+    const char *what; /* the text in the log */
 } damages[] = {
     {"all of the file is cut off", cut_all, "the file was cut short while it was in use"},
     {"half of the file is cut off", cut_half, "the file was cut short while it was in use"},
@@ -203,7 +203,7 @@ TEST(test_files_that_are_spoilt_while_it_runs)
     }
 }
 
-/* It goes on when the file is there again. */
+/* The bot continues when the file is there again. */
 FILE_TEST(test_a_file_that_comes_back)
 {
     open_bot();
@@ -216,12 +216,12 @@ FILE_TEST(test_a_file_that_comes_back)
     assert_true(world_logged(&w.world, "event=\"store works again\""));
     assert_null(slack__inspect_unready(w.app));
     assert_int_equal(wires_post(&w, SLACK_KIND_EVENT, event("Ev1"), "")->status, 200);
-    assert_int_equal(handled, 3); /* known */
+    assert_int_equal(handled, 3); /* a duplicate */
     wires_close(&w);
 }
 
-/* What others do to the file in good order is no damage: they empty the log, and make the file
- * shorter. */
+/* Another program's orderly work on the file is no damage: it empties the log, and shortens the
+ * file. */
 FILE_TEST(test_a_file_that_others_tidy)
 {
     open_bot();
@@ -236,8 +236,9 @@ FILE_TEST(test_a_file_that_others_tidy)
     wires_close(&w);
 }
 
-/* Whichever bit of the file it is: what was acknowledged is in what a crash leaves, or that says it
- * is damaged. A damaged log looks like one that a power cut left, so what is behind may be lost. */
+/* Flip any bit of the file: the acknowledged rows are in what a crash leaves, or the store
+ * reports damage. A damaged log looks like one that a power cut left, so rows behind the bit may
+ * be lost. */
 TEST(test_bits_that_are_flipped_while_it_runs)
 {
     for (unsigned round = 0; round < 30; round++) {
@@ -308,7 +309,7 @@ BOT_TEST(test_no_start_with_a_file_that_is_cut_short)
     store_file_clean();
 }
 
-/* It would pass for a new one. That is what is there when it was removed. */
+/* A missing file would pass for a new one. Its log shows that it was removed. */
 BOT_TEST(test_no_start_with_a_file_that_is_emptied)
 {
     make_store();
@@ -327,7 +328,7 @@ BOT_TEST(test_no_start_with_a_file_that_is_damaged)
     flip(store_file_path(), 3); /* the name of the format */
     expect_no_start("file is not a database; stop all that use it, then move it away or repair");
     make_store();
-    flip(store_file_path(), 4096 + 3); /* how many cells a page has */
+    flip(store_file_path(), 4096 + 3); /* the number of cells of a page */
     expect_no_start("it is damaged: ");
     store_file_clean();
 }

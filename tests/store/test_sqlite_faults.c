@@ -12,8 +12,8 @@
 #include "support/store_work.h"
 #include "support/test.h"
 
-/* What a file and its disk can do to the store: each has its clear result, and what was told to be
- * stored is. */
+/* Faults of the file and of its disk: each has its own error, and a row that was reported as stored
+ * is stored. */
 
 static const char *path, *copy;
 /* --- the file ------------------------------------------------------------------------------ */
@@ -36,12 +36,12 @@ FILE_TEST(test_only_the_owner_may_read)
         expect_private(store_file_parts[i]);
     umask(old);
     sw_close();
-    assert_int_equal(chmod(path, 0644), 0); /* restored from a backup, say */
+    assert_int_equal(chmod(path, 0644), 0); /* as after a restore from a backup */
     sw_open();
     expect_private("");
 }
 
-/* Two ways to one file are one store: the second process sees that the first is there. */
+/* Two paths to one file are one store: the second process sees the rows of the first. */
 FILE_TEST(test_a_link_leads_to_the_same_store)
 {
     const char *link = store_file_copy();
@@ -98,7 +98,7 @@ TEST(test_a_path_that_cannot_be_is_told_why)
     world_close(&sw.world);
 }
 
-/* The superuser may do everything, so another user tries it. */
+/* The superuser may do everything, so the store is opened as another user. */
 static void expect_denied(const char *name, const char *why)
 {
     char error[SLACK_ERROR_TEXT_MAX];
@@ -113,7 +113,7 @@ static void expect_denied(const char *name, const char *why)
     world_close(&sw.world);
 }
 
-/* A new file and an old one in a folder that allows only to read, or nothing at all. */
+/* A new file and an old one in a folder that is read-only, or that allows nothing. */
 TEST(test_a_folder_that_denies)
 {
     char folder[] = "/tmp/slackapp-denies-XXXXXX", fresh[64], old[64], link[64];
@@ -177,7 +177,7 @@ static void fill(unsigned count)
     free(tasks);
 }
 
-/* Whatever is done to its bytes: it is refused, or reports, or works; never a crash or a hang. */
+/* A damaged file is refused, or reports damage, or works. It never causes a crash or a hang. */
 static void use_damaged(void)
 {
     char error[SLACK_ERROR_TEXT_MAX];
@@ -191,7 +191,8 @@ static void use_damaged(void)
     }
     sw_task_t claim;
     sw_run(sw.store, &claim, SLACK_STORE_CLAIM, "");
-    for (size_t i = 0; i < claim.batch.count; i++) /* what is handed out is what was stored */
+    for (size_t i = 0; i < claim.batch.count;
+         i++) /* a row that is handed out is as it was stored */
         assert_true(slack__slice_eq(claim.batch.rows[i].payload,
                                     claim.batch.rows[i].damaged
                                         ? SLACK_SLICE("")
@@ -268,7 +269,7 @@ FILE_TEST(test_a_wrong_header_is_refused)
     sw_refused("it is damaged: ");
 }
 
-/* Every start is a new owner: those that are gone are forgotten. */
+/* Every start is a new owner. Owners that are gone are deleted. */
 FILE_TEST(test_an_owner_that_stops_is_forgotten)
 {
     for (int i = 0; i < 2; i++) {
@@ -309,7 +310,7 @@ TEST(test_a_disk_that_takes_nothing)
         assert_null(claim.batch.arena);
         assert_non_null(strstr(sw.world.log, "store failed"));
         fault_vfs_fail_writes(0);
-        assert_false(sw_knows(sw.store, "lost")); /* without being opened again */
+        assert_false(sw_knows(sw.store, "lost")); /* the store is not reopened */
         assert_true(sw_knows(sw.store, "before"));
         sw_close();
         store_file_clean();
@@ -329,8 +330,8 @@ FILE_TEST(test_locked_by_somebody_else)
     sqlite3_close(other);
 }
 
-/* A transaction takes 1024 at most, and each would wait for the lock anew; but within the 3 s that
- * Slack waits for an answer all are told. */
+/* A transaction holds at most 1024 operations, and each transaction waits for the lock anew. All
+ * are answered within the 3 s that Slack waits. */
 FILE_TEST(test_locked_with_many_waiting)
 {
     enum { COUNT = 4000 };
@@ -355,7 +356,7 @@ FILE_TEST(test_locked_with_many_waiting)
     sqlite3_close(other);
 }
 
-/* One sync serves all that waited for it. */
+/* One sync covers all operations that wait for it. */
 FILE_TEST(test_every_end_is_synced_and_syncs_are_shared)
 {
     enum { COUNT = 500 };
@@ -380,7 +381,7 @@ FILE_TEST(test_every_end_is_synced_and_syncs_are_shared)
 
 #define ROWS "SELECT count(*) FROM inbox"
 
-/* A day's rows: finished, or dead, as a bot would leave them. */
+/* The rows of a day: finished or dead, as a bot leaves them. */
 static void add_ended_rows(unsigned count, int rows_state, int64_t changed_ms)
 {
     char text[400];
@@ -394,7 +395,7 @@ static void add_ended_rows(unsigned count, int rows_state, int64_t changed_ms)
     sw_sql(text);
 }
 
-/* Whatever ended long ago goes, a few rows with every transaction; its room is used again. */
+/* Old finished rows are deleted, a few with every transaction; their pages are used again. */
 FILE_TEST(test_old_rows_go_in_steps)
 {
     enum { OLD = 20000, STEP = 400, DAYS = 3 };
@@ -411,7 +412,7 @@ FILE_TEST(test_old_rows_go_in_steps)
             snprintf(key, sizeof key, "day%u-%u", day, puts++);
             assert_int_equal(sw_put(key), 0);
             int64_t left = sw_number(ROWS);
-            assert_in_range(rows + 1 - left, 0, STEP); /* no put removes more */
+            assert_in_range(rows + 1 - left, 0, STEP); /* no PUT deletes more */
             rows = left;
         }
         assert_in_range(puts, OLD / STEP, OLD / (STEP / 2));
@@ -423,8 +424,7 @@ FILE_TEST(test_old_rows_go_in_steps)
 }
 
 /* The power is cut at random moments: every row that was reported as stored is there, and the file
- * is whole.
- */
+ * is whole. */
 FILE_TEST(test_the_power_is_cut)
 {
     enum { COUNT = 400, CUTS = 40 };

@@ -7,13 +7,13 @@
 #include "support/store_file.h"
 #include "support/test.h"
 
-/* Allocations inside of SQLite fail, while a store is opened and used: what is told as stored is,
- * what is told as failed is not, and the store goes on. */
+/* Allocations inside SQLite fail while a store is opened and used: an operation reports success
+ * exactly if it took effect, and the store continues. */
 
 /* ---- SQLite's memory ---- */
 
 static sqlite3_mem_methods real;
-static long left = -1; /* allocations until the one that fails; -1: none does */
+static long left = -1; /* allocations before the one that fails; -1: none fails */
 static bool failed;
 
 static bool fails(void)
@@ -71,7 +71,7 @@ static int claim(slack_db_t *db, size_t *ret_count)
     return rc;
 }
 
-/* A key is known exactly if its PUT has succeeded. */
+/* A key is known exactly if its PUT succeeded. */
 static void check(slack_db_t *db, const char *key, int status)
 {
     bool known = false;
@@ -87,7 +87,7 @@ static int open_db(slack_db_t **ret)
     return rc;
 }
 
-/* Whether there was an nth allocation. */
+/* Returns whether there was an nth allocation. */
 static bool use_with_failure(slack_db_t *db, long nth)
 {
     char a[16], b[16];
@@ -118,7 +118,7 @@ TEST(test_each_allocation_of_its_use)
     slack__sqlite_close(db);
 }
 
-/* Whether there was an nth allocation. It can be opened afterwards, whatever was left behind. */
+/* Returns whether there was an nth allocation. The file can be opened afterwards. */
 static bool open_with_failure(long nth)
 {
     slack_db_t *db = NULL;
@@ -131,12 +131,12 @@ static bool open_with_failure(long nth)
     return failed;
 }
 
-/* Every thirteenth, as each costs a few syncs of the disk. */
+/* Every thirteenth, since each costs several syncs of the disk. */
 TEST(test_allocations_of_its_opening)
 {
     store_file_clean();
     for (long nth = 0; open_with_failure(nth); nth += 13)
-        if (nth % 2 == 0) store_file_clean(); /* of a new file, and of one that is there */
+        if (nth % 2 == 0) store_file_clean(); /* a new file; an existing one */
 }
 
 int main(void)
@@ -146,7 +146,7 @@ int main(void)
     failing = real;
     failing.xMalloc = failing_malloc;
     failing.xRealloc = failing_realloc;
-    sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0); /* its own memory would hide some */
+    sqlite3_config(SQLITE_CONFIG_LOOKASIDE, 0, 0); /* its own memory would hide some allocations */
     sqlite3_config(SQLITE_CONFIG_MALLOC, &failing);
     return test_run_all(NULL, NULL);
 }

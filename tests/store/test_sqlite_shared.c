@@ -13,7 +13,7 @@
 #include "support/store_work.h"
 #include "support/test.h"
 
-/* Several stores, of one process or of several, that have one file. */
+/* Several stores, of one process or of several, on one file. */
 
 static slack_store_t *open_beside(const char *where)
 {
@@ -25,7 +25,7 @@ static slack_store_t *open_beside(const char *where)
 
 /* --- turns --------------------------------------------------------------------------------- */
 
-/* One that always has something to write. */
+/* A store that always has something to write. */
 typedef struct writer {
     sw_task_t tasks[2];
     unsigned puts, failed;
@@ -54,8 +54,8 @@ static void write_on(sw_task_t *task)
     sw_submit_prepared(sw.store, task);
 }
 
-/* Where a sync takes long, a file is free for a moment only between two transactions of one that is
- * busy. Another one gets its turn all the same, and takes no more than its own. */
+/* If a sync takes long, the file of a busy store is free only for moments between two transactions.
+ * The other store still gets its share, and no more. */
 FILE_TEST(test_each_has_its_turn)
 {
     enum { PUTS = 25 };
@@ -74,7 +74,7 @@ FILE_TEST(test_each_has_its_turn)
     world_until(&sw.world, writer.tasks[0].ended >= 1);
     world_until(&sw.world, writer.tasks[1].ended >= 1);
     assert_int_equal(writer.failed, 0);
-    assert_in_range(writer.puts, PUTS / 2, 6 * PUTS); /* turn by turn it is two each */
+    assert_in_range(writer.puts, PUTS / 2, 6 * PUTS); /* in turns, it would be two each */
     fault_vfs_slow_syncs(0);
     sw_close_one(other);
 }
@@ -99,8 +99,8 @@ static void put_many(const char *prefix, unsigned count)
     }
 }
 
-/* As long as somebody reads what was there before, the log grows; nobody waits for that, and
- * afterwards it is what it was. */
+/* While a reader holds an old snapshot, the log grows. Nothing waits for the reader, and afterwards
+ * the log has its old size. */
 FILE_TEST(test_somebody_who_reads_for_long)
 {
     const off_t most = 18 << 20;
@@ -117,7 +117,8 @@ FILE_TEST(test_somebody_who_reads_for_long)
 
 /* --- opening ------------------------------------------------------------------------------- */
 
-/* A child that waits for the pipe's end, then opens and closes the store; its status. */
+/* A child that waits for the end of the pipe, then opens and closes the store. Returns its
+ * status. */
 static pid_t open_in_child(const int gate[2])
 {
     pid_t pid = fork();
@@ -133,7 +134,7 @@ static pid_t open_in_child(const int gate[2])
     _exit(!good);
 }
 
-/* All make the tables, or bring an old file up to date, at the same moment. */
+/* All create the tables, or upgrade an old file, at the same moment. */
 static void open_at_once(void)
 {
     enum { COUNT = 6 };

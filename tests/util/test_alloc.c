@@ -55,7 +55,7 @@ TEST(test_incomplete_replacement)
     assert_int_equal(slack_set_allocator(&a), SLACK_EINVAL);
     a = (slack_allocator_t){refuse_malloc, refuse_realloc, NULL, &calls};
     assert_int_equal(slack_set_allocator(&a), SLACK_EINVAL);
-    void *ptr = slack__malloc(1); /* the one before stays */
+    void *ptr = slack__malloc(1); /* the old allocator is kept */
     assert_non_null(ptr);
     slack__free(ptr);
 }

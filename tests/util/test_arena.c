@@ -54,7 +54,7 @@ TEST(test_few_blocks)
     slack__arena_free(arena);
 }
 
-/* A large request must not cost the room that is left in the block. */
+/* A large request does not use up the rest of the block. */
 TEST(test_large_request_keeps_the_block)
 {
     slack_arena_t *arena = slack__arena_new(1024, 0);
@@ -81,13 +81,13 @@ TEST(test_maximum)
     assert_null(slack__arena_strndup(arena, "x", SIZE_MAX));
     while (slack__arena_alloc(arena, 1))
         ;
-    assert_null(slack__arena_printf(arena, "%0100d", 1)); /* and it stays good */
+    assert_null(slack__arena_printf(arena, "%0100d", 1)); /* a full arena fails, without harm */
     slack__arena_free(arena);
 
-    arena = slack__arena_new(100000, 4096); /* the maximum wins over the first block */
+    arena = slack__arena_new(100000, 4096); /* the maximum limits the first block, too */
     assert_int_equal(slack__arena_size(arena), 4096);
     slack__arena_free(arena);
-    arena = slack__arena_new(1, 1); /* less than the arena itself: no room, but no harm */
+    arena = slack__arena_new(1, 1); /* less than the arena itself needs */
     assert_null(slack__arena_alloc(arena, 1));
     slack__arena_free(arena);
 }
@@ -116,7 +116,7 @@ TEST(test_resizing)
     assert_ptr_equal(slack__arena_realloc(arena, a, 10, 100), a); /* the newest: in place */
     assert_ptr_equal(slack__arena_realloc(arena, a, 100, 10), a);
     char *b = slack__arena_alloc(arena, 10);
-    assert_true(b < a + 100);                         /* what a gave back was used again */
+    assert_true(b < a + 100);                         /* the memory that `a` freed is used again */
     char *c = slack__arena_realloc(arena, a, 10, 20); /* no longer the newest */
     assert_ptr_not_equal(c, a);
     assert_string_equal(c, "abcdefghi");
@@ -126,7 +126,7 @@ TEST(test_resizing)
     slack__arena_free(arena);
 }
 
-/* What grows step by step must not keep every step until the arena is freed. */
+/* A buffer that grows step by step does not keep the memory of each step. */
 TEST(test_large_growth_holds_one_copy)
 {
     slack_arena_t *arena = slack__arena_new(1024, 200000);
@@ -171,7 +171,7 @@ static int use_arena(void *ctx)
     ok = slack__arena_calloc(arena, 1000) && ok;
     char *big = slack__arena_alloc(arena, 10000);
     ok = big && slack__arena_realloc(arena, big, 10000, 20000) && ok;
-    ok = slack__arena_printf(arena, "%500d", 1) && ok; /* works on after a failure */
+    ok = slack__arena_printf(arena, "%500d", 1) && ok; /* the arena works after a failure */
     slack__arena_free(arena);
     return ok ? 0 : SLACK_ENOMEM;
 }

@@ -76,7 +76,7 @@ TEST(test_reserve)
     slack__buf_done(&buf);
 }
 
-/* A queue of bytes: what comes out is what went in, for any mixture of sizes. */
+/* A queue of bytes returns what was put into it, for any mixture of sizes. */
 TEST(test_queue)
 {
     slack_buf_t buf;
@@ -100,7 +100,7 @@ TEST(test_queue)
         assert_int_equal(slack__buf_ptr(&buf)[buf.len], '\0');
         assert_true(buf.cap <= 301);
     }
-    assert_true(heap_count() - before <= 2); /* then it moves within its memory */
+    assert_true(heap_count() - before <= 2); /* from now on it moves within its memory */
     slack__buf_done(&buf);
 }
 

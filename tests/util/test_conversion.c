@@ -46,7 +46,7 @@ TEST(test_unknown)
     }
 }
 
-/* What the module makes of "%A|%B|…" has to be what printf makes of it. */
+/* The module's output for "%A|%B|…" equals that of printf. */
 static void format(char *out, size_t size, const char *text, ...)
 {
     char number[SLACK_CONVERSION_NUMBER_MAX];
@@ -82,7 +82,7 @@ static void format(char *out, size_t size, const char *text, ...)
         assert_string_equal(got, want);                                                            \
     } while (0)
 
-/* The type taken is the type given, or the arguments after it come out wrong. */
+/* If a conversion took another type than it was given, the arguments after it would be wrong. */
 TEST(test_like_printf)
 {
     assert_like_printf("%d %i %u %x %d", INT_MIN, INT_MAX, UINT_MAX, UINT_MAX, 7);

@@ -5,7 +5,7 @@
 
 #include <slack/options.h>
 
-/* Expressions, zones, and the days on which clocks change. */
+/* Expressions, time zones, and the days on which clocks change. */
 
 static char error[SLACK_ERROR_TEXT_MAX];
 
@@ -99,8 +99,8 @@ TEST(test_what_is_no_expression)
                                "such as \"30 9 * * 1-5\"");
 }
 
-/* Berlin: on 29 March 2026 01:00 UTC from 02:00 to 03:00, on 25 October 01:00 UTC from 03:00 to
- * 02:00. The same in 2050, long after the changes that the file has one by one. */
+/* Berlin changes on 29 March 2026 at 01:00 UTC from 02:00 to 03:00, on 25 October at 01:00 UTC from
+ * 03:00 to 02:00. The dates of 2050 follow the rule of the file, not its list of changes. */
 TEST(test_clocks_that_change)
 {
     const char *berlin = "Europe/Berlin";
@@ -128,7 +128,7 @@ TEST(test_other_zones)
     expect("0 9 * * *", "Asia/Kolkata", "2026-01-01 00:00", "2026-01-01 03:30");
     expect("0 9 * * *", "Australia/Sydney", "2026-01-01 00:00", "2026-01-01 22:00");
     expect("0 9 * * *", "Australia/Sydney", "2060-07-01 00:00", "2060-07-01 23:00");
-    /* Half an hour; and at midnight, which does not exist then. */
+    /* A change of half an hour; a change at midnight, which does not exist on that day. */
     expect("15 2 * * *", "Australia/Lord_Howe", "2026-10-03 00:00",
            "2026-10-03 15:45, 2026-10-04 15:15");
     expect("0 0 * * *", "America/Santiago", "2026-09-05 12:00",
@@ -147,7 +147,7 @@ TEST(test_names_of_zones)
     assert_true(strstr(error, "there is no time zone \"Europe/Berlim\"") != NULL);
 }
 
-/* A file that is cut anywhere, or has another byte, is refused or read: nothing worse. */
+/* A file that is cut anywhere or has one other byte is refused or read, without harm. */
 TEST(test_files_that_are_none)
 {
     static uint8_t bytes[1 << 16], some[1 << 16];

@@ -46,7 +46,7 @@ ARENA_TEST(test_read)
     assert_int_equal(slack_json_count(v, ""), 0);
 }
 
-/* At every cut: an object of UTF-8 strings, from the bytes before the cut alone. */
+/* A form that is cut anywhere gives an object of UTF-8 strings, from the bytes before the cut. */
 ARENA_TEST(test_every_cut)
 {
     for (size_t i = 0; i < CASES; i++)
@@ -135,7 +135,7 @@ ARENA_TEST(test_write)
     slack__buf_done(&buf);
 }
 
-/* What is written reads back. */
+/* A written form reads back as the same value. */
 ARENA_TEST(test_round_trip)
 {
     for (size_t i = 0; i < CASES; i++) {

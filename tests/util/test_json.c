@@ -171,7 +171,7 @@ ARENA_TEST(test_malformed)
         int rc = slack__json_parse(arena, cases[i].text, strlen(cases[i].text), &v, &offset);
         assert_int_equal(rc, SLACK_EJSON);
         assert_ptr_equal(v, &offset); /* untouched */
-        /* yyjson names the byte at fault, or one close by that differs with its version. */
+        /* yyjson reports the byte at fault or one close by, which depends on its version. */
         if (offset + 2 < cases[i].offset || offset > cases[i].offset + 2)
             fail_msg("%s: offset %zu", cases[i].text, offset);
         assert_int_equal(slack__json_parse(arena, cases[i].text, strlen(cases[i].text), &v, NULL),
@@ -179,7 +179,7 @@ ARENA_TEST(test_malformed)
     }
 }
 
-/* Cut anywhere a text is not JSON, and nothing behind the cut is read. */
+/* A text that is cut anywhere is not JSON, and no byte after the cut is read. */
 ARENA_TEST(test_every_cut)
 {
     size_t whole = strlen(body);
@@ -206,7 +206,7 @@ ARENA_TEST(test_insitu)
     assert_true(s > copy && s < copy + sizeof text);
 }
 
-/* What memory held before does not become part of the text. */
+/* Bytes that the memory held before do not become part of the text. */
 ARENA_TEST(test_garbage_behind_the_text)
 {
     const char *const texts[] = {"1", "12", "-1", "1.5", "1e1", "true", "[1]"};
@@ -305,7 +305,7 @@ ARENA_TEST(test_number_len)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         assert_int_equal(slack__json_number_len(cases[i].text), cases[i].len);
-    /* Thousands of digits need no memory. */
+    /* Numbers of thousands of digits allocate no memory. */
     char digits[5001];
     memset(digits, '7', 5000);
     digits[300] = '.';

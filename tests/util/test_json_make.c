@@ -144,7 +144,7 @@ POOL_TEST(test_files_that_fail)
           "slack_pool_jsonf: an object is not closed, at offset 1 of the template {");
 }
 
-/* Whatever runs out: a value that failed, never NULL and never half of one. */
+/* If an allocation fails, the result is a failed value, never NULL and never a partial one. */
 static int everything(void *arg)
 {
     int rc = 0;

@@ -2,7 +2,7 @@
 #include "support/alloc_fail.h"
 #include "support/json.h"
 
-/* Compact text comes out as it went in. */
+/* Compact text is written as it was read. */
 static const char *const same[] = {
     "null",
     "true",
@@ -46,7 +46,7 @@ ARENA_TEST(test_part)
     assert_string_equal(slack__json_text(arena, slack_json_get(v, "/1/a/1"), NULL), "3");
 }
 
-/* For every maximum that is too small: the error, and the buffer as it was before. */
+/* With every maximum that is too small: the error, and the buffer as it was before. */
 ARENA_TEST(test_every_maximum)
 {
     for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
@@ -95,7 +95,7 @@ ARENA_TEST(test_strings_are_repaired)
         assert_string_equal(slack__buf_ptr(&buf), cases[i].want);
         slack__buf_done(&buf);
     }
-    /* Every byte, alone: what comes out is JSON. */
+    /* Every single byte as a string is written as valid JSON. */
     for (int byte = 0; byte < 256; byte++) {
         slack_buf_t buf;
         char c = (char)byte;
@@ -158,7 +158,7 @@ ARENA_TEST(test_with_defaults)
     assert_int_equal(slack__json_with_defaults(arena, NULL, json_of("1"), &v), SLACK_EINVAL);
 }
 
-/* The copy stands on its own. */
+/* The copy does not depend on the original. */
 ARENA_TEST(test_with_defaults_copies)
 {
     slack_arena_t *source = slack__arena_new(0, 0);

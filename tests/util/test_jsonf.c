@@ -7,7 +7,7 @@
 #include "support/heap.h"
 #include "support/json.h"
 
-/* Templates out of tables, and templates that the compiler would rightly refuse. */
+/* Templates from tables, and templates that the compiler refuses. */
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 #pragma GCC diagnostic ignored "-Wformat-security"
 
@@ -45,7 +45,7 @@ static const struct {
     {"'é € 😀'", "\"é € 😀\""},
     {"'\xFF \xE2\x82'", "\"\xEF\xBF\xBD \xEF\xBF\xBD\xEF\xBF\xBD\""},
     {"'\x7F'", "\"\x7F\""},
-    /* What "\n" and its like of C become. */
+    /* The same string after C's escapes. */
     {"'a\nb\r\nc\td'", "\"a\\nb\\r\\nc\\td\""},
     {"{'a\nb': \"\b\f\x1b\"}", "{\"a\\nb\":\"\\b\\f\\u001B\"}"},
     {"{a?: null, b?: 1, 'c'?: null, d ? : 'null'}", "{\"b\":1,\"d\":\"null\"}"},
@@ -72,7 +72,7 @@ ARENA_TEST(test_good)
     }
 }
 
-/* Strict JSON is a subset: what it becomes is what the JSON parser makes of it. */
+/* Strict JSON is a subset: the result equals that of the JSON parser. */
 ARENA_TEST(test_strict_json)
 {
     for (size_t i = 0; i < GOOD; i++) {
@@ -84,7 +84,7 @@ ARENA_TEST(test_strict_json)
     }
 }
 
-/* Cut anywhere, a template is an error inside of what is left, or a value in its own right. */
+/* A template that is cut anywhere is an error at an offset before the cut, or a value. */
 ARENA_TEST(test_every_cut)
 {
     for (size_t i = 0; i < GOOD; i++)

@@ -39,7 +39,7 @@ static int64_t fixed_wall(void *user_data)
 
 static const slack_clock_t fixed = {no_mono, fixed_wall, NULL};
 
-/* Where the compiler knows that a %s is NULL, it warns. */
+/* The compiler warns about a %s that is known to be NULL. */
 static const char *volatile no_string;
 
 static slack_logger_t text_log = {SLACK_LOG_DEBUG, SLACK_LOG_TEXT, keep, &lines, &fixed};
@@ -85,12 +85,12 @@ TEST(test_values)
     SLACK_LOG(text, INFO, "e", "a=%s b=%s c=%s d=%s e=%s", "", "x y", "k=v", "say \"hi\"", "a\\b");
     assert_string_equal(line, TEXT_HEAD " a=\"\" b=\"x y\" c=\"k=v\" d='say \"hi\"' "
                                         "e=\"a\\\\b\"");
-    /* Code can be pasted; a single quote keeps a value from ending where it likes. */
+    /* A value with code can be pasted; a single quote does not end it. */
     SLACK_LOG(text, INFO, "e", "a=%s b=%s c=%s", "f(\"a\\\"b\");", "it's \"x\"", "' a=b");
     assert_string_equal(line, TEXT_HEAD " a='f(\"a\\\"b\");' b=\"it's \\\"x\\\"\" c=\"' a=b\"");
     SLACK_LOG(text, INFO, "e", "a=%s b=%s", "'", "\"\n\"");
     assert_string_equal(line, TEXT_HEAD " a=\"'\" b=\"\\\"\\n\\\"\"");
-    /* No value can begin a line or a pair of its own, or speak to a terminal. */
+    /* A value cannot start a line or a pair, or control a terminal. */
     SLACK_LOG(text, INFO, "e", "a=%s b=%s", "x\nlevel=error", "\x1b[2J\x7f");
     assert_string_equal(line, TEXT_HEAD " a=\"x\\nlevel=error\" b=\"\\u001b[2J\\u007f\"");
     SLACK_LOG(text, INFO, "e", "a=%s b=%s",
@@ -131,14 +131,14 @@ TEST(test_redacted)
     assert_string_equal(line, TEXT_HEAD " a=[redacted]");
 }
 
-/* A conversion that is not known ends the line's pairs; nothing is read that was not given. */
+/* An unknown conversion ends the pairs of the line, and no argument is read for it. */
 TEST(test_unknown_conversion)
 {
     SLACK_LOG(text, INFO, "e", "a=%d b=%5d c=%s", 1, 2, "x");
     assert_string_equal(line, TEXT_HEAD " a=1");
 }
 
-/* Whatever the length, JSON stays JSON and text stays UTF-8. */
+/* At every length, JSON stays JSON and text stays UTF-8. */
 TEST(test_every_length)
 {
     char *value = malloc(10001);
@@ -163,7 +163,7 @@ TEST(test_every_length)
     free(value);
 }
 
-/* The pair that no longer fits is left out whole, and the line says so. */
+/* A pair that does not fit is left out whole, and the line reports it. */
 TEST(test_cut_between_pairs)
 {
     char value[4096];

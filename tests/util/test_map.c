@@ -45,7 +45,7 @@ TEST(test_keys_are_bytes)
         assert_ptr_equal(slack__map_get(map, keys[i]), &values[i]);
     assert_null(slack__map_get(map, (slack_slice_t){"a\0c", 3}));
 
-    /* Longer than a word of the hash, different in one byte anywhere. */
+    /* Longer than a word of the hash, with one byte different at each place. */
     char id[] = "0123456789abcdef0123456789abcdef-1";
     assert_int_equal(slack__map_put(map, slack__slice(id), id), 0);
     for (size_t i = 0; id[i]; i++) {
@@ -82,7 +82,7 @@ TEST(test_values_with_keys)
         int want = i < 98 ? 0 : SLACK_EBUSY;
         assert_int_equal(slack__map_put(map, text_of(&words[i]), &words[i]), want);
     }
-    assert_in_range(heap_count() - before, 0, 4); /* the table's alone */
+    assert_in_range(heap_count() - before, 0, 4); /* only the table's */
     assert_int_equal(slack__map_put(map, SLACK_SLICE("7"), &words[8]), SLACK_EALREADY);
     assert_ptr_equal(slack__map_get(map, SLACK_SLICE("7")), &words[7]);
     assert_ptr_equal(slack__map_take(map, SLACK_SLICE("7")), &words[7]);
@@ -109,7 +109,8 @@ TEST(test_maximum)
     assert_int_equal(freed, 2);
 }
 
-/* Against a plain array, with many keys coming and going: no entry is lost where probes cross. */
+/* Compared with a plain array while many keys are added and removed: no entry is lost where probes
+ * cross. */
 TEST(test_against_a_model)
 {
     enum { KEYS = 400 };
@@ -159,6 +160,6 @@ static int fill(void *ctx)
 
 TEST(test_nth_allocation)
 {
-    /* The map, three sizes of table (16, 32, 64), and one for each entry. */
+    /* The map, three sizes of its table (16, 32, 64), and one block for each entry. */
     assert_int_equal(alloc_fail_each(fill, NULL), 1 + 3 + 40);
 }

@@ -124,7 +124,7 @@ TEST(test_utf8)
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         assert_int_equal(slack__utf8_valid(cases[i].text, cases[i].len), cases[i].valid);
-        /* Cut anywhere, a valid text is valid up to the character that was cut. */
+        /* A valid text that is cut anywhere is valid up to the cut character. */
         for (size_t cut = 0; cut <= cases[i].valid; cut++) {
             size_t valid = slack__utf8_valid(cases[i].text, cut);
             assert_true(valid <= cut && cut - valid <= 3);

@@ -24,7 +24,7 @@ TEST(test_a_pause)
     slack_lane_t *lane = slack__rate_limit_pause(&limit, 1, 1000, 31000);
     assert_ptr_equal(slack__rate_limit_find(&limit, 1, 30999), lane);
     assert_int_equal(slack__lane_open_ms(lane), 31000);
-    assert_null(slack__rate_limit_find(&limit, 2, 1000)); /* others go on */
+    assert_null(slack__rate_limit_find(&limit, 2, 1000)); /* other lanes are not limited */
     assert_null(slack__rate_limit_find(&limit, 1, 31000));
 }
 
@@ -39,7 +39,7 @@ TEST(test_a_pause_only_grows)
     assert_int_equal(slack__lane_open_ms(lane), 41000);
 }
 
-/* After the pause the lane stays, one call wide, until its last call has left. */
+/* After the pause the lane stays, one call wide, until its last call has been sent. */
 TEST(test_one_at_a_time)
 {
     slack_rate_limit_t limit;
@@ -67,7 +67,7 @@ TEST(test_lanes_run_out_and_come_back)
     assert_null(slack__rate_limit_pause(&limit, 1000, 0, 100));
     slack_lane_t *second = slack__rate_limit_find(&limit, 2, 0);
     slack__lane_join(second);
-    /* The first has opened; the second too, but a call is in it. */
+    /* the first is open; so is the second, but it has a call */
     slack_lane_t *lane = slack__rate_limit_pause(&limit, 1000, 200, 900);
     assert_non_null(lane);
     assert_ptr_not_equal(lane, second);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* HTTP/2: a call that the server has certainly not processed is sent again, and no other. */
+/* HTTP/2: a call is repeated only if the server has certainly not processed it. */
 #include <unistd.h>
 
 #include "support/certs.h"
@@ -68,7 +68,7 @@ static unsigned count_requests(const char *method)
     return n;
 }
 
-/* Calls the method, with a body unless it is bare, and lets the time of the pauses pass. */
+/* Call a method, with a body unless `bare`, and let the pauses pass. */
 static void expect(const char *method, bool bare, int want, unsigned requests)
 {
     unsigned before = count;
@@ -130,8 +130,8 @@ STREAM_TEST(test_other_ends_of_a_stream_are_not_repeated)
     expect("reset", false, SLACK_ECLOSED, 1);
 }
 
-/* A refusal says nothing of the next request, even of one that libcurl has sent by itself. */
-/* A server that has used the connection before resets it, or only ends it. */
+/* A refusal does not affect the next request, not even one that libcurl repeats by itself. */
+/* The server resets a used connection, or closes it. */
 STREAM_TEST(test_a_used_connection_that_is_lost)
 {
     expect("ok", false, 0, 1);

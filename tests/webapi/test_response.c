@@ -243,7 +243,7 @@ TEST(test_reading_without_memory)
 
 /* --- real answers -------------------------------------------------------------------------- */
 
-/* A recorded body: what it says of itself is what the accessors say. */
+/* A recorded body: the accessors return what the body says. */
 static void read_real(const char *name, const char *text, size_t len, void *ctx)
 {
     slack_arena_t *arena = slack__arena_new(0, 0);

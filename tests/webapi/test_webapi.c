@@ -10,12 +10,12 @@
 #define TOKEN    "xoxb-123456789012-abcdefghijkl"
 #define ENDS_MAX 512
 
-/* Answers as they came, in order. */
+/* The responses, in order. */
 typedef struct ends {
     unsigned count;
     unsigned marks[ENDS_MAX]; /* user_data of each */
     int statuses[ENDS_MAX];
-    char error[256]; /* the rest of the last one */
+    char error[256]; /* the last one's other members */
     char text[256];
     int http_status;
     int64_t retry_after_s;
@@ -110,7 +110,7 @@ static void pass_s(unsigned seconds)
     slack__net_clock_moved(world.net);
 }
 
-/* Let the clock run at a thousandfold until so many have ended. */
+/* Run the clock a thousand times faster until so many calls have ended. */
 static void fast_forward(unsigned want)
 {
     for (int i = 0; i < 200000 && ends.count < want; i++) {
@@ -180,7 +180,7 @@ WEBAPI_TEST(test_no_arguments_and_no_token, answer_ok)
     assert_null(strstr(request_text, "Authorization"));
 }
 
-/* The workspace of an organization's token, where a method asks for one. */
+/* The workspace of an organization's token is added for methods that require one. */
 WEBAPI_TEST(test_the_team_of_an_org_token, answer_ok)
 {
     static const struct {
@@ -373,14 +373,14 @@ WEBAPI_TEST(test_retry_after, answer_limited_once)
     call("slow.method", 1);
     world_until(&world, world_logged(&world, "rate limited"));
 
-    /* Another method, and the method with another token, do not wait. */
+    /* Another method, and the method with another token, are not delayed. */
     call("fast.method", 2);
     slack_client_t other = {.webapi = webapi, .token = "xoxb-other"};
     assert_int_equal(slack_callf(&other, "slow.method", on_end, mark(3), "{n: 3}"), 0);
     world_until(&world, ends.count >= 2);
     assert_int_equal(peer_requests(peer), 3);
 
-    call("slow.method", 4); /* waits behind the first */
+    call("slow.method", 4); /* it waits behind the first */
     pass_s(29);
     world_turn(&world);
     assert_int_equal(peer_requests(peer), 3);
@@ -392,11 +392,11 @@ WEBAPI_TEST(test_retry_after, answer_limited_once)
         assert_int_equal(ends.statuses[i], 0);
     assert_int_equal(peer_requests(peer), 5);
 
-    call("slow.method", 5); /* the lane is gone: at once */
+    call("slow.method", 5); /* the lane is gone: the call is sent at once */
     world_until(&world, ends.count >= 5);
 }
 
-/* The clock stands still: how often the request is sent at 0 s, 1 s, ... */
+/* The clock stands still: the number of requests at 0 s, 1 s, ... */
 static void expect_requests(unsigned second, unsigned requests)
 {
     for (int i = 0; i < 20; i++)
@@ -413,7 +413,8 @@ static void answer_later(peer_t *p, const peer_request_t *request, void *user_da
     peer_answer(p, request->connection, retry_after_status, retry_after_line, retry_after_body);
 }
 
-/* What names no time to come is no time at all: the wait begins with a second and doubles. */
+/* A Retry-After that is not a time in the future is ignored: the pause starts at one second and
+ * doubles. */
 TEST(test_a_retry_after_that_names_no_time)
 {
     static const char *const lines[] = {
@@ -439,7 +440,7 @@ TEST(test_a_retry_after_that_names_no_time)
     }
 }
 
-/* The call is not lost in a wait of days or of overflow. */
+/* The call is not lost in a pause of days or of an overflow. */
 TEST(test_a_huge_retry_after)
 {
     static const char *const lines[] = {
@@ -478,7 +479,7 @@ WEBAPI_TEST(test_limited_for_good, answer_always_limited)
     assert_int_equal(peer_requests(peer), 2 * SLACK_CALL_TRIES);
 }
 
-/* A transport has waits of its own, so its call fails at once. */
+/* A transport has pauses of its own, so its call fails at once. */
 WEBAPI_TEST(test_once, answer_always_limited)
 {
     client.once = true;
@@ -488,7 +489,7 @@ WEBAPI_TEST(test_once, answer_always_limited)
     assert_int_equal(peer_requests(peer), 1);
 }
 
-/* One message per second, the bucket of a channel: everything else is refused. */
+/* One message per second, the limit of a channel; everything more is refused. */
 static unsigned order[64], order_count;
 
 static void answer_one_per_second(peer_t *p, const peer_request_t *request, void *user_data)
@@ -512,13 +513,13 @@ WEBAPI_TEST(test_a_burst_comes_through, answer_one_per_second)
     for (unsigned n = 0; n < 40; n++)
         call("chat.postMessage", n);
     for (int i = 0; i < 20000 && ends.count < 40; i++) {
-        if (i % 20 == 0) pass_s(1); /* so that answers come back between two seconds */
+        if (i % 20 == 0) pass_s(1); /* so that responses arrive between two seconds */
         uv_run(&world.loop, UV_RUN_NOWAIT);
     }
     assert_int_equal(ends.count, 40);
     for (int i = 0; i < 40; i++)
         assert_int_equal(ends.statuses[i], 0);
-    for (unsigned i = 2; i < 40; i++) /* from then on in order */
+    for (unsigned i = 2; i < 40; i++) /* from now on in order */
         assert_true(order[i] > order[i - 1]);
 }
 
@@ -645,7 +646,7 @@ WEBAPI_TEST(test_concurrent, answer_ok)
     assert_int_equal(peer_requests(peer), 100);
 }
 
-/* Calls in flight and queued calls all end, and none from inside the close. */
+/* Calls in flight and queued calls all end, and none inside the close. */
 TEST(test_close_cancels)
 {
     open_all(answer_limited_once);
@@ -690,7 +691,7 @@ TEST(test_close_inside_a_callback)
     assert_int_equal(ends.count, 6);
 }
 
-/* At the bound there is room again inside of the callback. */
+/* At the limit, a call inside the callback has room again. */
 static void call_again(const slack_response_t *response, void *user_data)
 {
     on_end(response, user_data);
