@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* An app at work: its main job, and what happens in which order. */
+/* The main job of an app, and the order in which a delivery's listeners run. */
 
 #include "support/app_fixture.h"
 #include "support/app_handlers.h"
@@ -34,7 +34,7 @@ APP_TEST(test_a_redelivery_is_acked_and_not_run)
     app_inject(&f, APP_MESSAGE("Ev1", "x"), &ack[0]);
     app_inject(&f, APP_MESSAGE("Ev1", "x"), &ack[1]); /* while the first is being stored */
     app_run_until(&f, &ack[1].count);
-    app_inject(&f, APP_MESSAGE("Ev1", "x"), &ack[2]); /* when it is done */
+    app_inject(&f, APP_MESSAGE("Ev1", "x"), &ack[2]); /* after the first is done */
     app_inject(&f, APP_MESSAGE("Ev2", "x"), &ack[3]);
     app_run_until(&f, &ack[3].count);
     app_spin(&f);
@@ -100,9 +100,9 @@ APP_TEST(test_one_listener_after_the_other)
     app_ready(&f);
     app_ack_t ack;
     app_deliver(&f, APP_MESSAGE("Ev1", "x"), &ack);
-    assert_string_equal(app_order, "ab"); /* the third waits for the second */
+    assert_string_equal(app_order, "ab"); /* the third listener waits for the second */
     slack_ctx_release(app_held, SLACK_ETIMEDOUT);
-    assert_string_equal(app_order, "ab"); /* nothing runs inside of release */
+    assert_string_equal(app_order, "ab"); /* slack_ctx_release() runs no handler itself */
     app_run_until_done(&f);
     assert_string_equal(app_order, "abc");
     assert_int_equal(app_done.status, SLACK_EIO); /* the first error */
@@ -125,7 +125,7 @@ APP_TEST(test_an_ack_does_not_wait_for_calls)
     assert_int_equal(fake_slack_count(f.slack), 0);
     assert_int_equal(ack.outcome, SLACK_ACK_OK);
     app_run_until_done(&f);
-    assert_int_equal(app_done.status, SLACK_EAPI); /* the call failed the delivery */
+    assert_int_equal(app_done.status, SLACK_EAPI); /* the failed call failed the delivery */
     assert_string_equal(slack_json_str(fake_slack_call(f.slack, 0)->args, "/thread_ts"), "5.5");
     assert_true(world_logged(&f.world, "reason=channel_not_found"));
 }
@@ -187,7 +187,7 @@ APP_TEST(test_respond)
     app_run_until_done(&f);
     assert_int_equal(app_done.status, 0);
 
-    /* Somebody else's address is not answered to, and neither is none. */
+    /* The host of a response_url must be Slack's; a missing URL is refused as well. */
     app_run_through(&f, "{\"command\":\"/later\",\"response_url\":\"https://example.com/x\"}",
                     &ack);
     assert_int_equal(app_done.status, SLACK_EINVAL);

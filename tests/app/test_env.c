@@ -99,7 +99,7 @@ ENV_TEST(test_order_of_sources)
     slack_env_t env;
     assert_int_equal(slack__env_open(&env, ".env", error), 0);
     expect(&env, "SLACK_BOT_TOKEN", "dotenv");
-    expect(&env, "SLACK_HTTP_PORT", "2"); /* as a shell has it */
+    expect(&env, "SLACK_HTTP_PORT", "2"); /* the last of two lines wins, as in a shell */
     expect(&env, "SLACK_APP_TOKEN", NULL);
     file_write("SLACK_BOT_TOKEN", "credential\n");
     setenv("CREDENTIALS_DIRECTORY", clean_env_dir(), 1);
@@ -107,7 +107,7 @@ ENV_TEST(test_order_of_sources)
     file_write("token", "file\r\n");
     setenv("SLACK_BOT_TOKEN_FILE", "token", 1);
     expect(&env, "SLACK_BOT_TOKEN", "file");
-    setenv("SLACK_BOT_TOKEN", "", 1); /* set to nothing: not set */
+    setenv("SLACK_BOT_TOKEN", "", 1); /* an empty variable counts as not set */
     expect(&env, "SLACK_BOT_TOKEN", "file");
     setenv("SLACK_BOT_TOKEN", "process", 1);
     expect(&env, "SLACK_BOT_TOKEN", "process");
@@ -118,7 +118,7 @@ ENV_TEST(test_a_file_that_cannot_be_read_is_named)
 {
     slack_env_t env;
     char *value = NULL;
-    assert_int_equal(slack__env_open(&env, ".env", error), 0); /* none is none */
+    assert_int_equal(slack__env_open(&env, ".env", error), 0); /* a missing .env file is no error */
     setenv("SLACK_BOT_TOKEN_FILE", "missing", 1);
     assert_int_equal(slack__env_get(&env, "SLACK_BOT_TOKEN", &value, NULL, error), SLACK_ECONFIG);
     assert_string_equal(error,
@@ -133,7 +133,7 @@ ENV_TEST(test_a_file_that_cannot_be_read_is_named)
     assert_string_equal(error, ".env:2: not of the form NAME=VALUE");
 }
 
-/* What nobody writes to, or has no end, is refused and not waited for. */
+/* A FIFO without a writer, a folder and an endless device are refused at once. */
 ENV_TEST(test_what_is_no_file)
 {
     slack_env_t env;

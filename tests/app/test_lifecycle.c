@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Bounds, stopping, other threads, starting. */
+/* Bounds, stop, posts from other threads, start. */
 #include <sys/resource.h>
 
 #include <stdatomic.h>
@@ -12,7 +12,7 @@ static app_fixture_t f;
 
 /* ---- bounds and stopping ---- */
 
-/* Start, and deliver a command whose handler holds it: app_held. */
+/* Starts the app and delivers a command whose handler holds it in app_held. */
 static void begin_command(app_ack_t *ack)
 {
     slack_on_command(f.app, "/x", app_hold_then_ack, NULL);
@@ -72,7 +72,7 @@ APP_TEST(test_a_second_stop_does_not_wait)
     assert_int_equal(app_done.status, SLACK_ECANCELED);
     assert_int_equal(ack.outcome, SLACK_ACK_LATER);
     assert_int_equal(ack.count, 1);
-    /* By a program that did not know: harmless until the app is freed. */
+    /* A late release is harmless until the app is freed. */
     slack_ctx_release(app_held, 0);
 }
 
@@ -99,7 +99,7 @@ APP_TEST(test_stop_inside_a_handler)
     app_ack_t ack = {0};
     app_inject(&f, APP_MESSAGE("Ev1", "x"), &ack);
     app_run_until_stopped(&f);
-    assert_int_equal(fake_slack_count(f.slack), 1); /* what it said was waited for */
+    assert_int_equal(fake_slack_count(f.slack), 1); /* the stop waited for the handler's call */
     assert_int_equal(ack.count, 1);
 }
 
@@ -154,7 +154,8 @@ static void post_from_thread(void *app)
 APP_TEST(test_post)
 {
     posted = 0;
-    assert_int_equal(slack_app_post(f.app, on_post, NULL), 0); /* before the start: it waits */
+    assert_int_equal(slack_app_post(f.app, on_post, NULL),
+                     0); /* before the start: the post waits */
     app_ready(&f);
     uv_thread_t thread;
     assert_int_equal(uv_thread_create(&thread, post_from_thread, f.app), 0);
@@ -261,7 +262,8 @@ TEST(test_what_cannot_be_started_says_why)
                        "SLACK_CA_FILE=/tmp: Is a directory");
 }
 
-/* An app may be given a function in its place until it is started. */
+/* The start fails without a token; slack_app_new() does not, since slack_authorize() may follow
+ * it. */
 APP_TEST(test_a_start_without_a_token)
 {
     slack_app_t *app = NULL;
@@ -277,7 +279,7 @@ APP_TEST(test_a_start_without_a_token)
 
 APP_TEST(test_run_and_start_tell_misuse)
 {
-    assert_int_equal(slack_app_run(f.app), SLACK_EINVAL); /* it has a loop of the program's */
+    assert_int_equal(slack_app_run(f.app), SLACK_EINVAL); /* the app runs on the program's loop */
     app_ready(&f);
     assert_int_equal(slack_app_start(f.app, NULL, NULL), SLACK_EALREADY);
     slack_app_t *own = NULL;
@@ -307,7 +309,7 @@ static void run_app(void *app)
     atomic_store(&run_status, slack_app_run(app));
 }
 
-/* The app's own loop on another thread, with its Web API on this one. */
+/* The app runs on another thread with a loop of its own; its fake Web API runs on this thread. */
 APP_TEST(test_run)
 {
     slack_app_t *app = NULL;
@@ -326,7 +328,7 @@ APP_TEST(test_run)
     atomic_store(&run_status, 1);
     uv_thread_t thread;
     assert_int_equal(uv_thread_create(&thread, run_app, app), 0);
-    static uv_timer_t tick; /* the loop turns while the other thread works */
+    static uv_timer_t tick; /* keeps the loop turning while the thread works */
     uv_timer_init(&f.world.loop, &tick);
     uv_timer_start(&tick, nothing, 1, 1);
     world_until(&f.world, atomic_load(&run_status) != 1);
@@ -335,7 +337,9 @@ APP_TEST(test_run)
     assert_int_equal(atomic_load(&run_status), 0);
     assert_int_equal(states, 3); /* starting, ready, stopped */
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
-    assert_true(limit.rlim_cur > 200 || before.rlim_max <= 200); /* the process is the app's */
+    assert_true(limit.rlim_cur > 200 ||
+                before.rlim_max <=
+                    200); /* slack_app_run() may raise the limit: the process is the app's */
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
     slack_app_free(app);
     app_ready(&f);

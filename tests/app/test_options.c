@@ -65,7 +65,7 @@ ENV_TEST(test_code_wins_over_environment)
     slack_options_done(&o);
 }
 
-/* What a clipboard or an editor adds to a token, in a variable, a file and the program. */
+/* A clipboard or an editor adds white space to a token in a variable, a file or the program. */
 ENV_TEST(test_white_space_around_a_value_is_dropped)
 {
     static const char *const tokens[] = {"xoxb-1\n", " xoxb-1", "xoxb-1 ", "\t xoxb-1\r\n\v\f\n"};
@@ -84,7 +84,7 @@ ENV_TEST(test_white_space_around_a_value_is_dropped)
 
         setenv("SLACK_BOT_TOKEN", tokens[i], 1);
         setenv("SLACK_APP_TOKEN", "xapp-1\r\n", 1);
-        setenv("SLACK_SIGNING_SECRET", " \n", 1); /* as good as not set */
+        setenv("SLACK_SIGNING_SECRET", " \n", 1); /* counts as not set */
         setenv("SLACK_API_URL", "http://127.0.0.1:1/api\n", 1);
         setenv("SLACK_LOG_LEVEL", "debug ", 1);
         setenv("SLACK_WORKERS", "7\n", 1);
@@ -107,7 +107,7 @@ ENV_TEST(test_white_space_around_a_value_is_dropped)
     unlink("token");
 }
 
-/* A token that no header can carry: U+00A0, a blank, a line end, a bell, a zero-width space. */
+/* A header cannot carry these: U+00A0, a blank, a line end, a bell, a zero-width space, DEL. */
 ENV_TEST(test_a_token_that_no_header_carries)
 {
     static const char *const ends[] = {"\u00a0", " x", "\n2", "\a", "\u200b", "\x7f"};
@@ -137,7 +137,7 @@ ENV_TEST(test_a_token_that_no_header_carries)
     unlink("token");
 }
 
-/* Each names the variable and, where it is no secret, the value; a token is never shown. */
+/* Each error names the variable, and its value where that is no secret. A token is never shown. */
 ENV_TEST(test_what_is_refused)
 {
     static const struct {
@@ -212,7 +212,7 @@ static void assert_proxy(const char *code, const char *want, const char *want_no
     slack_options_done(&o);
 }
 
-/* The most special variable wins, the usual ones count, an empty one is none. */
+/* The most specific variable wins over the common ones; an empty variable counts as not set. */
 ENV_TEST(test_proxy)
 {
     assert_proxy(NULL, "none", "none");
@@ -242,7 +242,7 @@ static void assert_secret(const slack_options_t *from, const char *want, const c
     slack_options_done(&o);
 }
 
-/* The file is known, and read again later, only where the secret came from it. */
+/* The path is kept for a later reload only if the secret came from the file. */
 ENV_TEST(test_signing_secret_file)
 {
     const slack_options_t none = {0};
@@ -319,7 +319,7 @@ static void is_refused(const slack_option_t *option, const slack_options_t *from
     if (strncmp(error, name, strlen(name)) != 0) fail_msg("%s: %s", name, error);
 }
 
-/* The ends of a range are valid, and the numbers beyond them are not. */
+/* Both ends of a range are valid; the numbers beyond them are refused. */
 static void check_variable(const slack_option_t *option, const slack_options_t *good)
 {
     const struct {
@@ -364,7 +364,7 @@ ENV_TEST(test_every_range)
 
 /* ---- docs/configuration.md ---- */
 
-/* The items of a list, each between backquotes: "`a`, `b`". */
+/* Writes the items of a list between backquotes: "`a`, `b`". */
 static void quote(char *to, const char *list, char separator, const char *between)
 {
     slack_slice_t rest = slack__slice(list), item;
@@ -375,7 +375,7 @@ static void quote(char *to, const char *list, char separator, const char *betwee
     }
 }
 
-/* The cell for the values of an option, and the one for its default; "" for one that is free. */
+/* Returns the cells for an option's values and its default; "" for a cell with free text. */
 static void expect_cells(const slack_option_t *option, char *values, char *preset)
 {
     *values = *preset = '\0';
@@ -394,7 +394,7 @@ static void expect_cells(const slack_option_t *option, char *values, char *prese
     }
 }
 
-/* Takes the next cell of a row, which has to be `wanted` unless that is "". */
+/* Takes the next cell of a row. The cell must be `wanted`, unless that is "". */
 static slack_slice_t take_cell(slack_slice_t *row, const char *wanted)
 {
     slack_slice_t cell;
@@ -415,12 +415,13 @@ static void check_row(const slack_option_t *option, slack_slice_t row)
     take_cell(&row, "");
     take_cell(&row, values);
     const slack_slice_t cell = take_cell(&row, preset);
-    /* A value between backquotes is a default. */
+    /* A value between backquotes would be a default. */
     if (*preset == '\0' && cell.len > 0 && *cell.ptr == '`' && cell.ptr[cell.len - 1] == '`')
         fail_msg("docs/configuration.md: %s has no default", names);
 }
 
-/* The rows of the first table of the page are those of options.def that have variables. */
+/* The first table of the page has a row for each option of options.def that has a variable, and no
+ * other row. */
 TEST(test_the_page_has_every_option)
 {
     static char page[1 << 16];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What handlers may acknowledge, and with what. */
+/* The acks that a handler may send. */
 
 #include "support/app_fixture.h"
 #include "support/app_handlers.h"
@@ -84,7 +84,7 @@ static int ack_badly(slack_ctx_t *ctx, void *user_data)
     return rc;
 }
 
-/* Nothing is sent for a body that Slack does not accept; {} is an empty ack, of every kind. */
+/* A body that Slack does not accept is not sent; {} is an empty ack for every kind. */
 APP_TEST(a_body_that_slack_does_not_accept)
 {
     slack_on_command(f.app, "/bad", ack_badly, "{\"text\":\"x\",\"response_type\":\"public\"}");

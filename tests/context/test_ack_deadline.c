@@ -7,7 +7,7 @@
 #include "support/heap.h"
 #include "support/test.h"
 
-/* Default acks. The time of the handlers is very short here. */
+/* Default acks. The handlers' time is cut to ACK_MS. */
 #define ACK_MS 5
 
 static app_fixture_t f;
@@ -108,7 +108,7 @@ BOT_TEST(can_be_told)
     assert_string_equal(ack.body, "");
     end();
 
-    /* No ack: the queue goes on behind it. */
+    /* Without an ack the queue goes on behind the delivery. */
     app_ack_t none = {0};
     app_inject(&f, "{\"type\":\"block_suggestion\",\"action_id\":\"o\"}", &none);
     world_until(&f.world, app_held);
@@ -122,7 +122,7 @@ BOT_TEST(can_be_told)
     assert_int_equal(none.count, 1);
 }
 
-/* What the handler says after all goes to the response_url. */
+/* The text of a late ack goes to the response_url. */
 BOT_TEST(late_acks_find_their_way)
 {
     char body[300];
@@ -167,7 +167,7 @@ static int answer_for_it(slack_ctx_t *ctx, void *user_data)
     return user_data ? slack_ack_text(ctx, "%s", (char *)user_data) : 0;
 }
 
-/* A hook of the program sees the deliveries without an ack, and may ack them itself. */
+/* The program's hook gets each delivery without an ack, and may ack it. */
 BOT_TEST(unacked_deliveries_have_a_hook)
 {
     static char wait[] = "wait";
@@ -201,7 +201,7 @@ BOT_TEST(unacked_deliveries_have_a_hook)
 static atomic_bool hooked;
 static atomic_int late_result;
 
-/* Writes and reads of its delivery while the loop does the same for the hook. */
+/* Writes and reads its delivery on a worker while the hook does the same on the loop. */
 static int busy(slack_ctx_t *ctx, void *user_data)
 {
     int rc = 0;
@@ -232,7 +232,7 @@ BOT_TEST(hook_speaks_while_a_worker_runs)
     inject("{\"command\":\"/x\"}", &ack);
     assert_string_equal(ack.body, "{\"text\":\"the hook\"}");
     world_until(&f.world, slack__inspect_live(f.app) == 0);
-    assert_int_equal(atomic_load(&late_result), SLACK_ELATE); /* there is no response_url */
+    assert_int_equal(atomic_load(&late_result), SLACK_ELATE); /* without a response_url */
     assert_int_equal(
         slack__inspect_counters(f.app)->deliveries[SLACK_KIND_COMMAND][SLACK_RESULT_OK], 1);
 }
@@ -248,7 +248,7 @@ static int nothing(slack_ctx_t *ctx, void *user_data)
     return 0;
 }
 
-/* An ack of the hook's that waits for its job is waited for. */
+/* If the hook defers a job, its ack is sent once the job is stored. */
 BOT_TEST(hook_may_store_a_job)
 {
     app_ack_t ack;
@@ -267,7 +267,7 @@ static int go_wrong(slack_ctx_t *ctx, void *user_data)
     return SLACK_EIO;
 }
 
-/* Its error is one of the delivery's, which is reported after the handler has ended. */
+/* The hook's error becomes the delivery's, and is reported after the handler has ended. */
 BOT_TEST(hook_may_fail)
 {
     app_ack_t ack;
@@ -280,7 +280,8 @@ BOT_TEST(hook_may_fail)
         slack__inspect_counters(f.app)->deliveries[SLACK_KIND_COMMAND][SLACK_RESULT_FAILED], 1);
 }
 
-/* By how much: to the handler before and after it speaks, and to the log. */
+/* The handler can read by how many milliseconds it is late, before and after its ack; the log has
+ * it too. */
 BOT_TEST(lateness_is_told)
 {
     app_ack_t ack;
@@ -300,9 +301,9 @@ BOT_TEST(lateness_is_told)
     end();
 }
 
-/* ---- a job that is not stored in time ---- */
+/* ---- a job whose PUT is slow ---- */
 
-/* A store that takes its time: what is put waits here until it may go on. */
+/* A store whose PUT waits in `put` until the test finishes it. */
 static struct {
     slack_store_ops_t ops;
     const slack_store_ops_t *real;
@@ -330,7 +331,7 @@ static void slow_down(void)
     slack__inspect_store(f.app)->ops = &slow.ops;
 }
 
-/* The store works again; the waiting job is stored, or cannot be. */
+/* Passes the waiting PUT to the store, or fails it with `status`. */
 static void speed_up(int status)
 {
     slack_store_op_t *put = slow.put;
@@ -375,8 +376,8 @@ static void deliver_to_slow_store(const char *url, app_ack_t *ack)
     assert_non_null(slow.put);
 }
 
-/* The user is answered on time; the handler's word follows once the job is stored, and not before.
- */
+/* The default ack is sent on time. The handler's text follows once the job is stored, not
+ * before. */
 BOT_TEST(store_is_late)
 {
     app_ack_t ack;
@@ -415,7 +416,7 @@ BOT_TEST(store_is_late_and_there_is_no_way)
     assert_true(world_logged(&f.world, "result=SLACK_ELATE"));
 }
 
-/* What the handler said counts on a job that there is none of: it is not passed on. */
+/* The handler's text announces a job that could not be stored: it is not sent. */
 BOT_TEST(store_is_late_and_fails)
 {
     app_ack_t ack;
@@ -428,7 +429,7 @@ BOT_TEST(store_is_late_and_fails)
     assert_int_equal(slack__inspect_live(f.app), 0);
 }
 
-/* A handler that speaks after the default ack, while the store still has not. */
+/* The handler acks after the default ack, while the PUT still waits. */
 BOT_TEST(store_is_later_than_the_handler)
 {
     char body[300];
@@ -453,7 +454,7 @@ BOT_TEST(store_is_later_than_the_handler)
     assert_int_equal(ack.count, 1);
 }
 
-/* Told to say nothing, the app leaves the word to the handler, late as it is. */
+/* With no default ack the handler's own ack is sent, though late. */
 BOT_TEST(store_is_late_and_nothing_is_said)
 {
     app_ack_t ack = {0};
@@ -475,7 +476,7 @@ BOT_TEST(store_is_late_and_nothing_is_said)
     assert_int_equal(slack__inspect_counters(f.app)->default_acks, 0);
 }
 
-/* Whoever is in time has the only word. */
+/* An ack in time is the only one: no default ack follows. */
 BOT_TEST(acks_in_time_are_alone)
 {
     app_ack_t ack = {0};
@@ -492,7 +493,7 @@ BOT_TEST(acks_in_time_are_alone)
     assert_int_equal(slack__inspect_counters(f.app)->default_acks, 0);
 }
 
-/* The stop does not wait for a default ack, nor does one come after it. */
+/* The stop does not wait for a default ack, and none is sent after it. */
 BOT_TEST(stop_before_the_time)
 {
     app_ack_t ack = {0};
@@ -511,8 +512,8 @@ BOT_TEST(stop_before_the_time)
 
 /* ---- out of memory ---- */
 
-/* A delivery whose handler lets its time pass, and speaks then, while the nth allocation fails: it
- * has its one answer, and nothing is lost track of. Returns whether one failed. */
+/* A handler acks after its time while the nth allocation fails: the delivery gets one ack and
+ * nothing leaks. Returns true if an allocation failed. */
 static bool be_late_with_failure(const char *body, size_t nth, bool all)
 {
     app_ack_t ack = {0};

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What an ack is on each wire: for every kind, and for every body that Slack takes of it, the
- * status, type and bytes of the HTTP answer and the bytes of the Socket Mode frame; and what is
- * refused before it gets there.
+ * An ack on each wire. For every kind, and for every body that Slack accepts with it, the table has
+ * the status, type and bytes of the HTTP answer and the bytes of the Socket Mode frame. Other
+ * bodies are refused before they reach the wire.
  */
 
 #include "support/test.h"
@@ -92,7 +92,7 @@ static int too_many_options(slack_ctx_t *ctx)
 #define LIMITED        SLACK_KIND_APP_RATE_LIMITED, "{\"type\":\"app_rate_limited\"}"
 #define UNKNOWN        SLACK_KIND_UNKNOWN, "{\"type\":\"not_known_yet\"}"
 
-/* `body` is what HTTP answers, and what the frame has as its payload unless `payload` says. */
+/* HTTP answers with `body`; the frame's payload is `payload`, or `body` if that is NULL. */
 static const struct row {
     enum slack_kind kind;
     const char *json;
@@ -161,7 +161,7 @@ static const struct row {
 
 static unsigned runs;
 
-/* Twice is an error, whichever the wire; after one that was refused another is possible. */
+/* A second ack is an error on both wires. After a refused ack another one may be sent. */
 static int ack_as_told(slack_ctx_t *ctx, void *user_data)
 {
     const struct row *row = *(const struct row **)user_data;
@@ -225,13 +225,13 @@ WIRES_TEST(test_ack_wire)
         const char *payload = row->payload ? row->payload : row->body;
         expect_frame(wires_send(&w, row->kind, row->json, true), payload, i);
     }
-    assert_int_equal(runs, 2 * (count - 1)); /* what nobody knows runs nothing */
+    assert_int_equal(runs, 2 * (count - 1)); /* no handler runs for an unknown type */
     assert_true(world_logged(&w.world, "said=ok body='{\"response_action\":\"clear\"}' ack=ok"));
 }
 
 /* ---- before the wire ---- */
 
-/* What Slack would drop without a word over Socket Mode fits into an HTTP answer. */
+/* Slack drops an ack this large over Socket Mode without a word; an HTTP answer may carry it. */
 static int ack_with_much(slack_ctx_t *ctx, void *user_data)
 {
     static char text[20480];
@@ -293,7 +293,7 @@ WIRES_TEST(late_is_the_same_error_on_both_wires)
     assert_int_equal(late, 2);
 }
 
-/* Slack hangs up after three seconds: still late, not merely closed. */
+/* Slack hangs up after three seconds: the ack returns SLACK_ELATE, not SLACK_ECLOSED. */
 WIRES_TEST(late_is_late_when_slack_has_hung_up)
 {
     slack_default_ack(w.app, SLACK_KIND_COMMAND, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Threads of an assistant: what is said in them, and the context that is kept of each. */
+/* An assistant's threads: the messages sent to them, and the context kept for each. */
 #include <unistd.h>
 
 #include "app/inspect.h"
@@ -14,7 +14,7 @@ static char folder[] = "/tmp/slackapp-assistant-XXXXXX";
 static char url[80];
 static unsigned last_event;
 
-/* What the handler of messages saw: "C5 C6 ", "-" for no context. */
+/* The contexts that handlers of messages read: "C5 C6 ", with "-" for none. */
 static char seen[256];
 
 static void open_with(app_fixture_t *app, const char *store)
@@ -49,7 +49,7 @@ static void clean(void)
 
 /* ---- deliveries ---- */
 
-/* Deliver an event of these fields, and run until nothing of it is left. */
+/* Delivers an event with these fields and runs it to its end. */
 static void deliver(app_fixture_t *app, const char *fields)
 {
     char body[512];
@@ -117,7 +117,7 @@ static int look(slack_ctx_t *ctx, void *user_data)
     return 0;
 }
 
-/* ---- what is said ---- */
+/* ---- messages ---- */
 
 static int begin_thread(slack_ctx_t *ctx, void *user_data)
 {
@@ -177,8 +177,8 @@ BOT_TEST(messages_of_users_in_threads)
     assert_string_equal(app_order, "mm");
 }
 
-/* As in Bolt the assistant takes what is its own, so that the user is answered once; who listens to
- * the event itself sees it all the same. */
+/* As in Bolt the assistant takes its own messages, so that the user gets one answer. A listener for
+ * the event itself still gets it. */
 BOT_TEST(assistant_answers_alone)
 {
     slack_on_message(f.app, NULL, app_append, "any ");
@@ -205,7 +205,7 @@ static int look_on_worker(slack_ctx_t *ctx, void *user_data)
     return slack_set_status(ctx, "");
 }
 
-/* All that a listener can be: a pattern, middleware, a worker. */
+/* A listener with a pattern, middleware and a worker. */
 BOT_TEST(listener_with_everything)
 {
     static const slack_middleware_t around[] = {{slack_only_for_users, "U1"}, {0}};
@@ -232,10 +232,10 @@ BOT_TEST(listener_with_everything)
 
 /* ---- contexts ---- */
 
-/* Bolt's is None until the bot has said something, and stale after a change that came late. */
+/* In Bolt the context is None until the bot's first message, and stale if a change arrives late. */
 BOT_TEST(context_is_there_when_the_user_writes)
 {
-    slack_on_assistant_message(f.app, look, NULL); /* is enough for its being kept */
+    slack_on_assistant_message(f.app, look, NULL); /* one listener is enough to keep contexts */
     slack_on_assistant_message(f.app, look, NULL);
     app_ready(&f);
     write_to(&f, "1", "7.0");
@@ -245,14 +245,14 @@ BOT_TEST(context_is_there_when_the_user_writes)
     write_to(&f, "1", "7.0");
     change(&f, "1", "7.0", "C6", "1700000005.000100");
     write_to(&f, "1", "7.0");
-    change(&f, "1", "7.0", "C0", "1700000004.999999"); /* sent again, or overtaken */
+    change(&f, "1", "7.0", "C0", "1700000004.999999"); /* a repetition, and an older change */
     start(&f, "1", "7.0", "C0");
     write_to(&f, "1", "7.0");
     assert_string_equal(seen, "C5 C5 C6 C6 C6 C6 ");
-    assert_int_equal(fake_slack_count(f.slack), 0); /* Slack is not asked for it */
+    assert_int_equal(fake_slack_count(f.slack), 0); /* no call to Slack is needed */
 }
 
-/* Bolt for JavaScript keeps one for all. */
+/* Bolt for JavaScript keeps one context for all threads. */
 BOT_TEST(assistant_context_is_not_shared)
 {
     slack_on_assistant_message(f.app, look, NULL);
@@ -274,7 +274,7 @@ static int look_and_append(slack_ctx_t *ctx, void *user_data)
     return 0;
 }
 
-/* It is in the store when the program's own listeners run. */
+/* The context is stored before the program's own listeners run. */
 BOT_TEST(context_is_kept_first)
 {
     slack_on_assistant_started(f.app, look_and_append, "s");
@@ -299,7 +299,8 @@ BOT_TEST(context_is_over_in_the_end)
     assert_string_equal(seen, "C1 - ");
 }
 
-/* Two processes of a rolling deploy, and the one that comes after them. */
+/* Two processes of a rolling deploy share contexts; a third process finds them after both have
+ * ended. */
 TEST(processes_share_contexts_and_restarts_keep_them)
 {
     static app_fixture_t g;
@@ -314,7 +315,7 @@ TEST(processes_share_contexts_and_restarts_keep_them)
     start(&f, "1", "7.0", "C1");
     write_to(&g, "1", "7.0");
     change(&g, "1", "7.0", "C2", "1700000005.000100");
-    write_to(&f, "1", "7.0"); /* what it knew is stale */
+    write_to(&f, "1", "7.0"); /* its own copy is stale */
     app_close(&g);
     app_close(&f);
     open_with(&f, url);
@@ -327,11 +328,11 @@ TEST(processes_share_contexts_and_restarts_keep_them)
     assert_int_equal(heap_live(), 0);
 }
 
-/* ---- a store of the program's ---- */
+/* ---- a store by the program ---- */
 
 static struct {
     char context[64];
-    slack_ctx_t *ctx; /* of the question that is under way */
+    slack_ctx_t *ctx; /* of the pending load */
     int status;
     unsigned saves, finds;
 } mine;
@@ -395,9 +396,9 @@ BOT_TEST(store_of_the_program)
     answer_mine(0);
     assert_string_equal(seen, "C1 C1 ");
     assert_int_equal(mine.saves, 1);
-    assert_int_equal(mine.finds, 1); /* once for both listeners */
+    assert_int_equal(mine.finds, 1); /* one load for both listeners */
 
-    /* Its failures are the delivery's, and do not keep others from running. */
+    /* A failed load fails the delivery; the other listeners still run. */
     mine.status = SLACK_EIO;
     start(&f, "2", "7.0", "C2");
     assert_string_equal(app_order, "ss");
@@ -405,7 +406,7 @@ BOT_TEST(store_of_the_program)
         world_logged(&f.world, "listener=assistant:context transport=memory error=SLACK_EIO"));
 }
 
-/* A question that is never answered does not hold up the stop. */
+/* A load that never finishes does not hold up the stop. */
 BOT_TEST(stop_while_a_context_is_looked_for)
 {
     memset(&mine, 0, sizeof mine);

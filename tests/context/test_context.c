@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the readers of slack/context.h return to a handler. */
+/* The readers of slack/context.h. */
 #include "support/app_fixture.h"
 #include "support/test.h"
 
@@ -47,7 +47,7 @@ static void deliver(const char *body)
     assert_int_equal(seen.count, wanted);
 }
 
-/* An event in a channel shared by Slack Connect: T1 of E1 has sent it, the app is in T2 of E2. */
+/* An event in a channel shared by Slack Connect: the sender is in T1 of E1, the app in T2 of E2. */
 #define SHARED(id, event)                                                                          \
     "{\"type\":\"event_callback\",\"api_app_id\":\"A2\",\"event_id\":\"" id "\","                  \
     "\"is_ext_shared_channel\":true,\"team_id\":\"T1\",\"enterprise_id\":\"E1\","                  \
@@ -57,10 +57,10 @@ static void deliver(const char *body)
 
 static const struct {
     const char *body;
-    const char *user; /* slack_ctx_user() */
+    const char *user; /* slack_ctx_user()'s result */
     ids_t actor;
 } shared[] = {
-    /* Someone of the app's own workspace, of the other side, of a third workspace. */
+    /* A user of the app's own workspace, of the other side's, of a third one. */
     {SHARED("Ev1", "\"type\":\"message\",\"user\":\"U1\",\"user_team\":\"T2\""),
      "U1",
      {"U1", "T2", "E2"}},
@@ -70,14 +70,14 @@ static const struct {
     {SHARED("Ev3", "\"type\":\"message\",\"user\":\"U1\",\"user_team\":\"T9\",\"team\":\"T9\""),
      "U1",
      {"U1", "T9", ""}},
-    /* Someone of an organization, and a mention by the same. */
+    /* A user of an organization writes a message and mentions the app. */
     {SHARED("Ev4", "\"type\":\"message\",\"user\":\"W1\",\"user_team\":\"E1\""),
      "W1",
      {"W1", "T1", "E1"}},
     {SHARED("Ev5", "\"type\":\"app_mention\",\"user\":\"W1\",\"user_team\":\"E1\""),
      "W1",
      {"W1", "", "E1"}},
-    /* Slack does not say where the user belongs, so the user is not named either. */
+    /* Without user_team slack_ctx_actor() returns nothing. */
     {SHARED("Ev6", "\"type\":\"reaction_added\",\"user\":\"U1\""), "U1", {"", "", ""}},
 };
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* A value that failed to be made fails whatever a handler puts it into. */
+/* A JSON value that could not be made fails every call that a handler passes it to. */
 
 #include "support/app_fixture.h"
 #include "support/app_handlers.h"
@@ -84,7 +84,7 @@ APP_TEST(test_failed_values_everywhere)
     app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
     app_run_until_idle(&f);
     assert_int_equal(fake_slack_count(f.slack), 0);
-    assert_int_equal(world_log_count(&f.world, "JSON not made"), 1); /* for all of them */
+    assert_int_equal(world_log_count(&f.world, "JSON not made"), 1); /* one line for all calls */
 }
 
 static int acks[5];

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What a handler says to Slack: messages, what is done to them, views, response URLs. */
+/* Messages, updates, reactions, views and response URLs sent by a handler. */
 
 #include "app/inspect.h"
 #include "support/app_fixture.h"
@@ -17,7 +17,8 @@ static int say_everything(slack_ctx_t *ctx, void *user_data)
     if (rc == 0) rc = slack_react(ctx, "wave");
     if (rc == 0) rc = slack_unreact(ctx, "wave");
     if (rc == 0) rc = slack_view_publish(ctx, NULL, NULL, slack_jsonf(ctx, "{type: 'home'}"));
-    assert_int_equal(slack_view_open(ctx, slack_jsonf(ctx, "{}")), SLACK_EINVAL); /* no trigger */
+    assert_int_equal(slack_view_open(ctx, slack_jsonf(ctx, "{}")),
+                     SLACK_EINVAL); /* no trigger_id */
     return rc;
 }
 
@@ -64,7 +65,7 @@ static int reply_and_react(slack_ctx_t *ctx, void *user_data)
     return rc;
 }
 
-/* Each is about the message 2.0, at a place of its own. */
+/* Each event names the message 2.0 at a different pointer. */
 APP_TEST(a_reply_goes_to_the_message)
 {
     static const char *const events[] = {
@@ -93,7 +94,8 @@ APP_TEST(a_reply_goes_to_the_message)
     }
 }
 
-/* Nothing is posted elsewhere, nothing is run again, and the log says why. */
+/* Without a message nothing is posted, the handler is not run again, and the log gives the
+ * reason. */
 APP_TEST(no_reply_without_a_message)
 {
     static const struct {
@@ -135,7 +137,7 @@ static int respond_thrice(slack_ctx_t *ctx, void *user_data)
     return rc;
 }
 
-/* Each row: the thread of the three responses. */
+/* `threads` is the thread_ts of each of the three responses, in the order of their texts. */
 APP_TEST(a_response_stays_in_the_thread)
 {
     static const struct {
@@ -223,7 +225,7 @@ APP_TEST(test_views)
     world_until(&f.world, world_logged(&f.world, "error=SLACK_ECONFLICT reason=hash_conflict"));
 }
 
-/* A command with a response_url: hook `name` of the Web API. */
+/* Delivers a command whose response_url is the fake Web API's hook `name`. */
 static void deliver_command(const char *command, const char *name)
 {
     char body[256];
@@ -262,7 +264,7 @@ APP_TEST(test_a_response_url_can_be_used_up)
     assert_string_equal(slack_json_str(fake_slack_call(f.slack, 5)->args, "/text"), "in time");
 }
 
-/* Slack itself knows better what was used elsewhere; and no repetition mends it. */
+/* Slack refuses a used response_url; a retry would not help. */
 static int respond_once(slack_ctx_t *ctx, void *user_data)
 {
     return slack_respond(ctx, "x");
@@ -277,7 +279,7 @@ APP_TEST(test_slack_says_that_it_is_used_up)
     world_until(&f.world, world_logged(&f.world, "error=SLACK_ESPENT reason=used_url"));
 }
 
-/* ---- what was said ---- */
+/* ---- update a message ---- */
 
 static int update_it(slack_ctx_t *ctx, const slack_response_t *response, void *user_data)
 {
@@ -300,7 +302,7 @@ static int say_and_update(slack_ctx_t *ctx, void *user_data)
     return rc;
 }
 
-/* The ts is the string that Slack gave, the channel the one that it made of a user's id. */
+/* The update uses the ts that Slack returned, and its channel instead of the user's id. */
 APP_TEST(test_what_was_said_can_be_changed)
 {
     slack_on_message(f.app, NULL, say_and_update, NULL);
@@ -333,7 +335,7 @@ static int say_in_vain(slack_ctx_t *ctx, void *user_data)
     return slack_say_then(ctx, slack_jsonf(ctx, "{text: 'x'}"), take_failure, user_data);
 }
 
-/* A message that failed is its callback's to deal with. */
+/* The callback of a failed message decides by its return value whether the delivery fails. */
 APP_TEST(test_what_failed_is_its_callbacks)
 {
     told = 0;
@@ -411,7 +413,7 @@ static int done_on_worker(slack_ctx_t *ctx, const slack_response_t *response, vo
     return slack_update_said(ctx, slack_jsonf(ctx, "{text: 'three'}"));
 }
 
-/* Straight on, and each handler its own words. */
+/* Each call waits for its result; each worker posts its own texts. */
 static int speak_on_worker(slack_ctx_t *ctx, void *user_data)
 {
     int status = -1;

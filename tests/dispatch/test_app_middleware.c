@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* Middleware, hooks at the end of a delivery; and both with each allocation failing. */
+/* Middleware, and hooks at the end of a delivery; then both with each allocation failing in
+ * turn. */
 
 #include "app/inspect.h"
 #include "support/alloc_fail.h"
@@ -84,7 +85,7 @@ APP_TEST(test_middleware_may_go_on_later)
 static void hook(slack_ctx_t *ctx, const slack_done_t *done, void *user_data)
 {
     app_append(ctx, user_data);
-    /* Nothing can be said any more, and nothing breaks when it is tried. */
+    /* The delivery is over: an ack and a hook are refused, a message is ignored. */
     assert_int_equal(slack_ack(ctx), SLACK_EALREADY);
     assert_int_equal(slack_ctx_on_done(ctx, hook, user_data), SLACK_EALREADY);
     slack_say(ctx, "goodbye");
@@ -127,8 +128,8 @@ static int build_and_ack(slack_ctx_t *ctx, void *user_data)
     return rc == SLACK_ENOACK ? 0 : rc;
 }
 
-/* An event and a command while the nth allocation fails: each has its one answer, nothing is lost
- * track of, and afterwards all is as before. Returns whether one failed. */
+/* Delivers an event and a command while the nth allocation fails. Each gets one ack, nothing leaks,
+ * and a later delivery works. Returns true if an allocation failed. */
 static bool deliver_with_failure(size_t nth, bool all)
 {
     char event[256], command[] = APP_COMMAND("/x", "y");

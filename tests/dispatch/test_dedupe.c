@@ -5,8 +5,8 @@
 #include "support/test.h"
 #include "support/wires.h"
 
-/* What is one thing to a person is one delivery, over both transports and over restarts; what is
- * told to two apps is two. */
+/* Duplicates are found by event id, and by message if the app asks for it, over both transports and
+ * over restarts. A duplicate for another app is none. */
 
 static wires_t w;
 static char folder[] = "/tmp/slackapp-dedupe-XXXXXX";
@@ -23,7 +23,7 @@ static void clean(void)
 }
 
 static char order[64];
-static int outcome; /* of the handlers */
+static int outcome; /* the handlers' result */
 
 static int append(slack_ctx_t *ctx, void *user_data)
 {
@@ -73,11 +73,11 @@ TEST(test_an_event_of_two_apps)
     open_wires(SLACK_DEDUPE_EVENTS);
     over_http(SAID("A1", "Ev1", "message", "x"));
     over_socket(SAID("A1", "Ev1", "message", "x"));
-    assert_string_equal(order, "m"); /* one app, two wires */
+    assert_string_equal(order, "m"); /* the same app over two wires */
     over_socket(SAID("A2", "Ev1", "message", "x"));
     over_http(SAID("A2", "Ev1", "message", "x"));
     assert_string_equal(order, "mm");
-    restart(SLACK_DEDUPE_EVENTS); /* however many apps are named now */
+    restart(SLACK_DEDUPE_EVENTS); /* the rows of both apps are still there */
     over_http(SAID("A2", "Ev1", "message", "x"));
     over_socket(SAID("A1", "Ev1", "message", "x"));
     assert_string_equal(order, "");
@@ -100,7 +100,7 @@ TEST(test_a_message_under_two_ids)
     wires_close(&w);
 }
 
-/* The second comes while the first is being stored, and while it waits for its next attempt. */
+/* The second event comes while the first is being stored, or while it waits for its retry. */
 TEST(test_the_first_of_two_fails)
 {
     clean();
@@ -113,15 +113,15 @@ TEST(test_the_first_of_two_fails)
     wires_settle(&w);
     assert_string_equal(order, "m");
     over_http(SAID("A1", "Ev3", "message", "x"));
-    assert_string_equal(order, "m"); /* it is not the second that makes the next attempt */
+    assert_string_equal(order, "m"); /* a second event starts no attempt */
     restart(SLACK_DEDUPE_MESSAGES);
     over_socket(SAID("A1", "Ev2", "message", "x"));
     assert_string_equal(order, "");
     wires_close(&w);
 }
 
-/* A mention is a message as well: it is taken as the mention, in whatever order the two come, and
- * where the one that comes first fails. */
+/* Slack sends a mention as app_mention and as message. Only the app_mention is delivered, in
+ * either order, and also if the first of the two fails. */
 TEST(test_a_message_that_is_a_mention)
 {
     for (int first = 0; first < 2; first++) {

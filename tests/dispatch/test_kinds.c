@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Each kind from end to end: a payload goes in over either wire, one of two listeners is chosen, it
- * reads who and where, and its ack comes out. Over all real payloads no kind is left without a row.
+ * Each kind from end to end: a payload comes in over either wire, one of two listeners takes it and
+ * reads its context, and its ack goes out. Every real payload's kind has a row here.
  */
 
 #include "transport/transport.h"
@@ -23,10 +23,10 @@ static wires_t w;
     IN_CHANNEL ",\"message_ts\":\"2.0\",\"message\":{\"ts\":\"2.0\",\"thread_ts\":\"1.0\"}"
 #define VIEW "\"view\":{\"id\":\"V1\",\"callback_id\":\"it\",\"title\":{}}"
 
-/* `seen` is what note() writes: the listener, who, where, what is there for an answer. */
+/* `seen` is the text that note() writes: listener, kind, team, user, channel and so on. */
 static const struct row {
     enum slack_kind kind;
-    const char *type; /* the body's; NULL for a command */
+    const char *type; /* the body's type; NULL for a command */
     const char *json, *seen, *ack;
 } rows[] = {
     {SLACK_KIND_EVENT, "event_callback",
@@ -124,7 +124,7 @@ static int answer(slack_ctx_t *ctx)
 
 static int note(slack_ctx_t *ctx, void *user_data)
 {
-    assert_string_equal(seen, ""); /* one listener, once */
+    assert_string_equal(seen, ""); /* one listener runs, once */
     snprintf(seen, sizeof seen, "%s %s %s %s %s %s %s %s %s %s", slack_ctx_listener(ctx),
              slack_kind_name(slack_ctx_kind(ctx)), or_none(slack_ctx_team(ctx)),
              or_none(slack_ctx_user(ctx)), or_none(slack_ctx_channel(ctx)),
@@ -143,7 +143,7 @@ static int not_meant(slack_ctx_t *ctx, void *user_data)
     return 0;
 }
 
-/* One for another name, and then the one that is meant. */
+/* Adds a listener for another name, then the one for the payload. */
 static void listen_twice(int (*on)(slack_app_t *app, const char *match, slack_handler_fn fn,
                                    void *user_data),
                          const char *other, const char *match)
@@ -178,7 +178,7 @@ WIRES_TEST(each_kind_over_both_wires)
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         const struct row *row = &rows[i];
         *seen = '\0';
-        /* What no kind is known of comes to the request URL as an interaction too. */
+        /* A payload of an unknown type also comes to the request URL as an interaction. */
         enum slack_kind kind = row->kind ? row->kind : SLACK_KIND_ACTION;
         const http_reply_t *reply = wires_post(&w, kind, row->json, "");
         assert_int_equal(reply->status, 200);
@@ -195,7 +195,7 @@ WIRES_TEST(each_kind_over_both_wires)
     }
 }
 
-/* ---- over all that Slack has sent ---- */
+/* ---- all real payloads ---- */
 
 static void has_a_row(const char *name, const char *text, size_t len, void *ctx)
 {

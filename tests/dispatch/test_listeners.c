@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Listeners of every kind in a whole app: what is registered, what a handler reads, what it ends
- * by.
- */
+/* Listeners of every kind in a whole app: registering, reading a delivery, ending it. */
 
 #include "app/inspect.h"
 #include "support/app_fixture.h"
@@ -11,7 +8,7 @@
 
 static app_fixture_t f;
 
-/* ---- what a handler reads ---- */
+/* ---- reading ---- */
 
 static int answer_match(slack_ctx_t *ctx, void *user_data)
 {
@@ -80,7 +77,7 @@ static int remove_both(slack_ctx_t *ctx, void *user_data)
     return 0;
 }
 
-/* What is removed is not called any more, also where it had been found already. */
+/* A removed listener is not called, even if it was already found for the delivery. */
 APP_TEST(test_a_listener_removes_itself_and_another)
 {
     unsigned runs = 0;
@@ -130,7 +127,7 @@ static int give_up(slack_ctx_t *ctx, void *user_data)
     return slack_fail(ctx, "%s is %d%% wrong", slack_json_str(slack_ctx_inputs(ctx), "/name"), 50);
 }
 
-/* A button that came out of a step belongs to it. */
+/* A button of a step's message belongs to that step. */
 APP_TEST(test_a_step_ends_by_a_later_action)
 {
     slack_on_action(f.app, "no", give_up, NULL);
@@ -172,7 +169,7 @@ static int nothing(slack_ctx_t *ctx, void *user_data)
     return 0;
 }
 
-/* Bolt for JavaScript logs an unknown constraint and drops the listener. */
+/* Bolt for JavaScript drops a listener with an unknown constraint and only logs it. */
 APP_TEST(test_a_wrong_constraint_is_told)
 {
     assert_int_equal(slack_listen(f.app, &(slack_listener_t){.kind = SLACK_KIND_COMMAND,
@@ -229,7 +226,7 @@ APP_TEST(test_a_listener_of_every_kind)
                                "app_rate_limited:* event:app_mention ");
 }
 
-/* ---- the bot's own doing ---- */
+/* ---- the bot's own events ---- */
 
 #define OWN(id, type) APP_EVENT(id, "\"type\":\"" type "\",\"user\":\"U0BOT\",\"text\":\"x\"")
 #define OWN_BOT(id)                                                                                \
@@ -250,7 +247,8 @@ static void deliver_own(app_ack_t *ack)
     app_deliver(&f, OWN("5", "member_left_channel"), ack);
 }
 
-/* By default two events alone, one of which the bot is told of by its own doing as well. */
+/* By default two of the bot's own events reach listeners: those of its joining and leaving a
+ * channel. */
 APP_TEST(test_own_events)
 {
     char names[256] = "";
@@ -267,7 +265,7 @@ APP_TEST(test_own_events)
     "\"type\":\"message\",\"subtype\":\"" subtype "\",\"channel\":\"C1\",\"ts\":\"3.0\",\"" member \
     "\":{" author ",\"ts\":\"1.0\"}"
 
-/* '?' stands for the author: a user's id in all but the last three, where it is a bot's. */
+/* '?' stands for the author: a bot's id in the last three, a user's in all others. */
 static const char *const authored[] = {
     CHANGE("message_changed", "message", "\"user\":\"?\""),
     CHANGE("message_deleted", "previous_message", "\"user\":\"?\""),
@@ -295,7 +293,7 @@ static void deliver_authored(size_t i, const char *author, app_ack_t *ack)
     app_deliver(&f, body, ack);
 }
 
-/* Wherever an event says who its author is. */
+/* Each event names its author at a different place. */
 APP_TEST(own_is_one_rule_for_every_event)
 {
     unsigned runs = 0;
@@ -317,7 +315,8 @@ static int mend(slack_ctx_t *ctx, void *user_data)
     return slack_update(ctx, slack_ctx_ts(ctx), slack_jsonf(ctx, "{text: 'mended'}"));
 }
 
-/* Slack reports the bot's chat.update as message_changed too, which must not run the handler. */
+/* Slack sends message_changed for the bot's own chat.update as well; the handler must not run for
+ * it. */
 APP_TEST(a_bot_that_updates_on_edits_stops)
 {
     unsigned runs = 0;
@@ -351,8 +350,8 @@ APP_TEST(test_own_events_of_a_listener)
     app_ready(&f);
     app_ack_t ack;
     deliver_own(&ack);
-    assert_string_equal(names, "mown mown mm"); /* the middleware of what it asked for */
-    assert_int_equal(unmatched, 2);             /* who joined and who left */
+    assert_string_equal(names, "mown mown mm"); /* middleware runs for the two wanted events only */
+    assert_int_equal(unmatched, 2);             /* member_joined_channel and member_left_channel */
     app_deliver(&f, APP_MESSAGE("6", "by a person"), &ack);
     assert_string_equal(names, "mown mown mmmmessage:* own ");
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What runs around the listeners: middleware, the values that they attach, hooks. */
+/* The code that runs around listeners: middleware, attached values, hooks. */
 
 #include "app/inspect.h"
 #include "support/alloc_fail.h"
@@ -21,7 +21,7 @@ static int around(slack_ctx_t *ctx, void *user_data)
     return rc;
 }
 
-/* Not bolt-python's flag: what stands behind next() runs after the listener. */
+/* Unlike bolt-python's flag, code after slack_next() runs after the listener. */
 APP_TEST(test_middleware_of_one_listener)
 {
     slack_use(f.app, around, "(");
@@ -41,13 +41,13 @@ APP_TEST(test_middleware_of_one_listener)
     app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
     assert_string_equal(app_order, "(abx!!stoplast!");
     assert_int_equal(world_log_count(&f.world, "event=\"listener failed\""),
-                     1); /* not by each of them */
+                     1); /* one line in all, not one for each middleware */
 }
 
 static int next_again(slack_ctx_t *ctx, void *user_data)
 {
     int rc = slack_next(ctx);
-    *(int *)user_data = slack_next(ctx); /* not its turn, although one below it may still go on */
+    *(int *)user_data = slack_next(ctx); /* it went on already */
     return rc;
 }
 
@@ -90,7 +90,8 @@ static int attach(slack_ctx_t *ctx, void *user_data)
     assert_int_equal(slack_ctx_set(ctx, &key, NULL), SLACK_EINVAL);
     assert_int_equal(slack_ctx_set(ctx, &key, user_data), 0);
     assert_int_equal(slack_ctx_set(ctx, &key, "a clash"), SLACK_EALREADY);
-    assert_int_equal(slack_ctx_set(ctx, &other_key, "other"), 0); /* of the same name */
+    assert_int_equal(slack_ctx_set(ctx, &other_key, "other"),
+                     0); /* replaces the value of the same name */
     return slack_next(ctx);
 }
 
@@ -136,11 +137,11 @@ APP_TEST(test_an_error_is_told_before_the_ack)
     app_ready(&f);
     app_ack_t ack;
     app_deliver(&f, "{\"command\":\"/x\"}", &ack);
-    assert_string_equal(app_order, "(x!"); /* middleware saw it first */
+    assert_string_equal(app_order, "(x!"); /* the chain of middleware ran before the hook */
     assert_string_equal(ack.body, "command:/x: SLACK_EIO");
     app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
     app_run_until_idle(&f);
-    assert_int_equal(told, 2); /* once, although its call ended behind it */
+    assert_int_equal(told, 2); /* once, although its call ended later */
 }
 
 static int answer_unmatched(slack_ctx_t *ctx, void *user_data)
@@ -163,10 +164,10 @@ APP_TEST(test_what_no_listener_takes_is_told)
     app_deliver(&f, APP_MESSAGE("1", "x"), &ack); /* bolt-python answers 404 */
     assert_int_equal(ack.outcome, SLACK_ACK_OK);
     app_run_until_idle(&f);
-    assert_int_equal(told, 2); /* once each, although their calls ended behind it */
+    assert_int_equal(told, 2); /* once each, although their calls ended later */
 }
 
-/* ---- middleware that come with the library ---- */
+/* ---- middleware of the library ---- */
 
 static void run_message(const char *id, const char *user, const char *channel, const char *text)
 {
@@ -220,7 +221,7 @@ APP_TEST(test_limit_of_a_user)
     slack_user_limit_free(limit);
 }
 
-/* ---- what ends a delivery ---- */
+/* ---- middleware that ends a delivery ---- */
 
 static int ack_and_end(slack_ctx_t *ctx, void *user_data)
 {
@@ -228,7 +229,8 @@ static int ack_and_end(slack_ctx_t *ctx, void *user_data)
     return slack_ack_text(ctx, "not now");
 }
 
-/* A middleware that does not go on has the last word, its own ack or an empty one. */
+/* A middleware that does not call slack_next() ends the delivery, with its own ack or an empty
+ * one. */
 APP_TEST(test_middleware_ends_a_delivery)
 {
     slack_middleware_t ending[] = {{ack_and_end, "a"}, {0}};
@@ -245,7 +247,7 @@ APP_TEST(test_middleware_ends_a_delivery)
     assert_string_equal(ack.body, "");
     assert_int_equal(ack.outcome, SLACK_ACK_OK);
     assert_string_equal(app_order, "au");
-    assert_false(world_logged(&f.world, "no listener")); /* nobody was looked for */
+    assert_false(world_logged(&f.world, "no listener")); /* no listener was looked for */
 }
 
 /* ---- bounds ---- */
@@ -263,8 +265,7 @@ static void run_user(unsigned i)
 
 #define USERS 10000
 
-/* However many users there are, so many are remembered; the rest passes, until somebody's period is
- * over. */
+/* The limit remembers USERS users; a new user beyond them is let through until an entry expires. */
 APP_TEST(test_limit_of_users_is_bounded)
 {
     unsigned runs = 0;
@@ -283,13 +284,13 @@ APP_TEST(test_limit_of_users_is_bounded)
     assert_int_equal(runs, USERS + 100);
     run_user(0);
     run_user(USERS - 1);
-    assert_int_equal(runs, USERS + 100); /* those are known */
+    assert_int_equal(runs, USERS + 100); /* remembered: limited */
     run_user(USERS);
-    assert_int_equal(runs, USERS + 101); /* that one is not */
+    assert_int_equal(runs, USERS + 101); /* not remembered: let through */
     f.world.mono_us += UINT64_C(3600) * 1000000;
     for (unsigned i = 0; i < 100; i++)
         run_user(2 * USERS + i);
-    assert_int_equal(heap_live(), full); /* each in the place of one */
+    assert_int_equal(heap_live(), full); /* each takes an expired entry */
     run_user(2 * USERS);
     assert_int_equal(runs, USERS + 201);
     slack_user_limit_free(limit);
@@ -343,8 +344,8 @@ static const struct {
          "{\"response_action\":\"update\",\"view\":{\"type\":\"modal\"}}"},
 };
 
-/* The user of each is a new one, so that the limit has to remember it. What fails is refused, so
- * that the user is told; nothing that was attached stays. */
+/* Each delivery has a new user, for whom the limit needs memory. If that fails the delivery is
+ * refused with an ack, and the attached values are freed. */
 static bool deliver_with_failure(size_t nth, bool all)
 {
     static unsigned last_user;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Handlers that block, and what they may not keep waiting. */
+/* Handlers that block on workers, and the work that goes on beside them. */
 #include <stdatomic.h>
 
 #include "app/inspect.h"
@@ -10,7 +10,7 @@
 #include "support/test.h"
 
 static app_fixture_t f;
-static uv_sem_t gate; /* what handlers block at */
+static uv_sem_t gate; /* blocked handlers wait here */
 static atomic_uint entered, left;
 static atomic_int results[8];
 
@@ -57,7 +57,7 @@ static void run_until(const atomic_uint *counter, unsigned count)
         uv_run(&f.world.loop, UV_RUN_NOWAIT);
 }
 
-/* ---- straight on ---- */
+/* ---- calls that return their result ---- */
 
 static uv_thread_t loop_thread;
 static const slack_key_t key = {"key", NULL};
@@ -178,7 +178,7 @@ static int say_only(slack_ctx_t *ctx, void *user_data)
     return slack_say(ctx, "x");
 }
 
-/* Slack's words for it are known on a worker as well: what cannot heal is not tried again. */
+/* A worker's failed call keeps Slack's reason: a permanent error is not retried. */
 BOT_TEST(test_an_error_of_slack_keeps_its_reason)
 {
     listen_on_worker(SLACK_KIND_EVENT, "message", say_only);
@@ -193,7 +193,7 @@ BOT_TEST(test_an_error_of_slack_keeps_its_reason)
     assert_true(world_logged(&f.world, "event=\"dead letter\""));
 }
 
-/* ---- what a full pool does not keep waiting ---- */
+/* ---- a full pool ---- */
 
 static int block(slack_ctx_t *ctx, void *user_data)
 {
@@ -218,7 +218,7 @@ static int watch_quick(slack_ctx_t *ctx, void *user_data)
     return slack_next(ctx);
 }
 
-/* Where five long handlers had bolt-python answer a command with 404 after three seconds. */
+/* With five long handlers bolt-python answers a command with 404 after three seconds. */
 BOT_TEST(test_a_full_pool_keeps_no_command_waiting)
 {
     unsigned quick = 0;
@@ -251,7 +251,7 @@ BOT_TEST(test_a_full_pool_keeps_no_command_waiting)
 BOT_TEST(test_a_full_pool_keeps_no_listener_waiting)
 {
     unsigned on_loop = 0;
-    listen_on_worker(SLACK_KIND_EVENT, "message", block); /* registered before the other */
+    listen_on_worker(SLACK_KIND_EVENT, "message", block); /* registered first */
     slack_on_message(f.app, NULL, app_count_run, &on_loop);
     app_ready(&f);
     app_ack_t ack = {0};
@@ -271,7 +271,7 @@ TEST(test_an_ack_does_not_wait_for_a_worker)
     app_ack_t ack[3] = {{0}};
     for (int i = 0; i < 3; i++)
         app_inject(&f, APP_COMMAND("/slow", ""), &ack[i]);
-    for (int i = 0; i < 3; i++) /* default acks, whether the handler has begun or not */
+    for (int i = 0; i < 3; i++) /* default acks, for running and for queued handlers */
         app_run_until(&f, &ack[i].count);
     assert_int_equal(atomic_load(&left), 0);
     open_gate(3);
@@ -362,7 +362,7 @@ BOT_TEST(test_a_second_stop_begins_no_handler)
     slack_app_stop(f.app);
     slack_app_stop(f.app);
     app_spin(&f);
-    assert_false(f.stopped); /* two of them are still there */
+    assert_false(f.stopped); /* two handlers still run */
     open_gate(2);
     app_run_until_stopped(&f);
     assert_int_equal(atomic_load(&left), 2);

@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Ten handlers sleep on ten workers, for half a minute or, here, until all is measured; a flood of
- * commands comes beside them, and each is acknowledged within 50 ms, over either transport.
+ * Ten handlers sleep on ten workers (for half a minute, or here until the end of the measurement).
+ * A flood of commands comes beside them, and each is acknowledged within 50 ms, over either
+ * transport.
  *
- * The time is what Slack's side sees: from the sending of a command to its ack, with the simulator
- * on the same loop and eight commands under way at once. On a machine with other work a thread may
- * not run for longer than that, whatever the program does. So the flood comes in rounds of 250,
- * four at least, and the bound is for every command of one whole round: who waits for a worker is
- * late in each of them. A machine that takes longer before anybody sleeps, as one under valgrind,
- * is held to twice what it took then.
+ * The time is measured on Slack's side, from the sending of a command to its ack, with the
+ * simulator on the same loop and eight commands under way at once. A busy machine may stop a thread
+ * for longer than 50 ms, whatever the program does. So the flood comes in at least four rounds of
+ * 250, and only one whole round has to keep the bound: a command that waits for a worker would be
+ * late in every round. If the machine is slower than the bound with no handler asleep, as under
+ * valgrind, the bound is twice that time.
  */
 #include <stdatomic.h>
 
@@ -20,7 +21,7 @@
 #define SLEEPERS   10
 #define BOUND_US   50000
 #define ROUNDS_MAX 20
-#define COMMANDS   250 /* of a round */
+#define COMMANDS   250 /* per round */
 #define AT_ONCE    8
 
 static sim_peer_t peer;
@@ -199,7 +200,7 @@ static int compare(const void *a, const void *b)
     return *x < *y ? -1 : *x > *y;
 }
 
-/* The time of the nth of the slowest, 0 for the slowest itself, among those from `first` on. */
+/* Returns the nth slowest time of those from `first` on, 0 for the slowest. */
 static uint64_t slowest_us(size_t first, size_t nth)
 {
     static uint64_t sorted[ROUNDS_MAX * COMMANDS];
@@ -209,7 +210,7 @@ static uint64_t slowest_us(size_t first, size_t nth)
     return sorted[count - 1 - nth];
 }
 
-/* One round; how long its slowest command took. */
+/* Runs one round. Returns the time of its slowest command. */
 static uint64_t flood(void)
 {
     size_t first = taken;
@@ -241,7 +242,7 @@ TEST_BOTH_WIRES(sleepers_keep_no_command_waiting, open_world, close_world)
     }
     assert_true(best_us <= bound_us);
     assert_int_equal(atomic_load(&asleep), SLEEPERS);
-    assert_int_equal(atomic_load(&rose), 0); /* nobody waited for one of them */
+    assert_int_equal(atomic_load(&rose), 0); /* no sleeper had to end first */
     for (size_t i = 0; i < SLEEPERS; i++)
         assert_true(slack_json_bool(sim_peer_sent(&peer, &slow[i]), "/acked"));
 }

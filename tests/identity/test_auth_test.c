@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* An app's own token: checked again when Slack refuses it. */
+/* An app's own token is checked again when Slack refuses it. */
 
 #include "app/inspect.h"
 #include "support/desk.h"
@@ -23,7 +23,7 @@ static void until_checked(unsigned count)
     app_spin(&f);
 }
 
-/* A message whose answer is said, and refused by Slack. */
+/* Delivers a message whose handler replies; Slack refuses the reply with `reason`. */
 static void say_in_vain(const char *reason)
 {
     static char answer[4][64];
@@ -41,13 +41,13 @@ static void say_in_vain(const char *reason)
 APP_TEST(checked_again_when_slack_refuses_it)
 {
     static const char revoked[] = "{\"ok\":false,\"error\":\"token_revoked\"}";
-    f.world.mono_us = 120000000; /* the machine may have been started just now */
+    f.world.mono_us = 120000000; /* the machine may just have booted */
     desk_hear(&f, "hi");
     assert_int_equal(checks(), 1);
     say_in_vain("channel_not_found");
-    assert_int_equal(checks(), 1); /* that says nothing of the token */
+    assert_int_equal(checks(), 1); /* this error says nothing about the token */
 
-    say_in_vain("invalid_auth"); /* auth.test does not agree */
+    say_in_vain("invalid_auth"); /* auth.test accepts the token */
     until_checked(2);
     assert_null(slack__inspect_unready(f.app));
 
@@ -55,7 +55,7 @@ APP_TEST(checked_again_when_slack_refuses_it)
     fake_slack_answer(f.slack, "auth.test", 200, revoked);
     say_in_vain("token_revoked");
     app_pass_ms(&f, 50000);
-    assert_int_equal(checks(), 2); /* not so soon after the last */
+    assert_int_equal(checks(), 2); /* too soon after the last check */
     app_pass_ms(&f, 10000);
     until_checked(3);
     assert_string_equal(slack__inspect_unready(f.app), "Slack refuses the token\n");
@@ -65,7 +65,7 @@ APP_TEST(checked_again_when_slack_refuses_it)
 
     app_pass_ms(&f, 50000);
     assert_int_equal(checks(), 3);
-    app_pass_ms(&f, 10000); /* asked again by itself */
+    app_pass_ms(&f, 10000); /* repeated without another failure */
     until_checked(4);
     assert_non_null(slack__inspect_unready(f.app));
     app_pass_ms(&f, 60000);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tokens of many tenants: what the program's function answers, and when; the stop, and without
+/* Tokens of many tenants: the authorize function's answers, their timing, the stop, and out of
  * memory. */
 
 #include "app/inspect.h"
@@ -23,12 +23,12 @@ DESK_TEST(granted_now, desk_setup)
     assert_string_equal(desk.seen.bot_id, "BT1");
     assert_string_equal(desk.app, "A1");
     assert_string_equal(desk.team, "T1");
-    assert_string_equal(desk.user, ""); /* not asked for */
+    assert_string_equal(desk.user, ""); /* only needed for a user token */
     assert_false(desk.org);
     assert_false(world_logged(&f.world, "xoxb-T1"));
 }
 
-/* The ack of an event does not wait for it, nor does anybody run before it. */
+/* The event is acked before the answer; middleware and listeners wait for it. */
 DESK_TEST(granted_later, desk_setup)
 {
     desk.answer = DESK_LATER;
@@ -37,7 +37,7 @@ DESK_TEST(granted_later, desk_setup)
     assert_int_equal(desk.asked, 1);
     assert_int_equal(desk.seen.count, 0);
     assert_int_equal(desk_grant(desk.request, "T1"), 0);
-    assert_int_equal(desk.seen.count, 0); /* nothing runs inside */
+    assert_int_equal(desk.seen.count, 0); /* slack_authorize_grant() runs no handler itself */
     app_run_until_idle(&f);
     assert_int_equal(desk.seen.count, 1);
 }
@@ -98,10 +98,10 @@ DESK_TEST(one_answer_alone, desk_setup)
 {
     static const slack_authorization_t bad[] = {
         {.bot_id = "B1"},                /* no token */
-        {.bot_token = "xoxb-1\r\nX: y"}, /* none */
+        {.bot_token = "xoxb-1\r\nX: y"}, /* malformed, as are the next two */
         {.bot_token = " \n"},
         {.bot_token = "xoxb-1\u00a0"},
-        {.bot_token = "xoxb-1", .user_token = "xoxp-1"}, /* one person's for all */
+        {.bot_token = "xoxb-1", .user_token = "xoxp-1"}, /* one user's token for all users */
     };
     desk.answer = DESK_LATER;
     desk_hear(&f, NULL);
@@ -128,13 +128,13 @@ DESK_TEST(no_answer_in_time, desk_setup)
     app_pass_ms(&f, 5000);
     desk_message(&f, "T2");
     slack_authorize_t first = desk.request;
-    app_pass_ms(&f, 5000); /* T1's alone */
+    app_pass_ms(&f, 5000); /* the timeout of T1's request only */
     assert_int_equal(world_log_count(&f.world, "error=SLACK_ETIMEDOUT"), 1);
     assert_int_equal(desk_grant(first, "T2"), 0);
     app_run_until_idle(&f);
     assert_int_equal(desk.seen.count, 1);
     desk.answer = DESK_NOW;
-    app_pass_ms(&f, 2000); /* T1's second attempt */
+    app_pass_ms(&f, 2000); /* the retry of T1's delivery */
     app_run_until_idle(&f);
     assert_int_equal(desk.seen.count, 2);
     assert_int_equal(desk.seen.attempt, 2);
@@ -144,7 +144,8 @@ DESK_TEST(no_answer_in_time, desk_setup)
     assert_int_equal(desk_grant(late, "T1"), SLACK_EALREADY);
 }
 
-/* The time for an ack goes on: somebody else gives it, and the handler speaks when it can. */
+/* The default ack is sent while the lookup lasts; the handler's text goes to the response_url
+ * later. */
 static int answer_command(slack_ctx_t *ctx, void *user_data)
 {
     return slack_ack_text(ctx, "done");
@@ -192,7 +193,7 @@ DESK_TEST(only_so_many_wait_for_a_tenant, open_narrow)
     assert_int_equal(acks[4].outcome, SLACK_ACK_LATER);
     desk.answer = DESK_NOW;
     app_ack_t other;
-    desk_event(&f, "T2", "message", "U1", &other); /* there is room for other tenants */
+    desk_event(&f, "T2", "message", "U1", &other); /* other tenants still have room */
     assert_int_equal(slack_authorize_refuse(desk.request, NULL), SLACK_EALREADY);
     slack_authorize_t first = {f.app, desk.request.id - 1};
     assert_int_equal(slack_authorize_refuse(first, NULL), 0);
@@ -212,7 +213,7 @@ DESK_TEST(stop_while_it_is_asked, desk_setup)
     app_inject(&f, "{\"command\":\"/x\",\"team_id\":\"T1\"}", &ack);
     app_spin(&f);
     slack_app_stop(f.app);
-    slack_app_stop(f.app); /* do not wait */
+    slack_app_stop(f.app); /* the second call ends the drain */
     app_spin(&f);
     app_run_until_stopped(&f);
     assert_int_equal(ack.count, 1);
@@ -221,7 +222,7 @@ DESK_TEST(stop_while_it_is_asked, desk_setup)
     assert_int_equal(desk_grant(desk.request, "T1"), SLACK_ECANCELED);
 }
 
-/* A stop that waits lets it be answered. */
+/* The drain waits for the lookup. */
 DESK_TEST(a_drain_waits_for_it, desk_setup)
 {
     desk.answer = DESK_LATER;
@@ -274,7 +275,7 @@ static bool deliver_with_failure(size_t nth, bool all)
     unsigned taken = app_inject_prepared(&f);
     app_spin(&f);
     bool failed = heap_heal();
-    /* The answer itself may have been what failed. */
+    /* The allocation that failed may have been the answer's. */
     app_pass_ms(&f, 10000);
     assert_int_equal(ack[0].count + ack[1].count, taken);
     if (!failed) assert_int_equal(taken, 2);
@@ -304,10 +305,10 @@ DESK_TEST(out_of_memory, desk_setup)
     }
     assert_true(nth > 3);
     slack_app_free(app);
-    desk.freed--; /* the other app's */
+    desk.freed--; /* by the app of the fixture */
 }
 
-/* What is forgotten leaves no token behind. */
+/* A forgotten token is wiped from memory. */
 DESK_TEST(tokens_are_wiped, desk_setup)
 {
     heap_watch("xoxb-T1-0");

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tokens of many tenants: the answer to a person without a token, and the failure of a lookup. */
+/* Tokens of many tenants: the text for a user without a token, and failed lookups. */
 
 #include "app/inspect.h"
 #include "support/desk.h"
@@ -48,9 +48,9 @@ DESK_TEST(a_refused_event_is_over, desk_setup)
     assert_int_equal(slack__inspect_live(f.app), 0);
     desk_message(&f, "T1");
     assert_int_equal(desk.asked, 1);
-    desk.answer = DESK_NOW; /* it was installed */
+    desk.answer = DESK_NOW; /* the app is installed now */
     app_pass_ms(&f, 10000);
-    assert_int_equal(desk.seen.count, 0); /* none is attempted again */
+    assert_int_equal(desk.seen.count, 0); /* a refused delivery is not retried */
     desk_message(&f, "T1");
     assert_int_equal(desk.seen.count, 1);
     assert_int_equal(dead, 0);
@@ -105,7 +105,7 @@ DESK_TEST(interactions_are_told, open_with_text)
         assert_string_equal(ack.body, cases[i].ack);
         app_run_until_idle(&f);
 
-        /* Where the ack takes no text, a response_url does. */
+        /* If the ack takes no text, it goes to the response_url. */
         ack = (app_ack_t){0};
         snprintf(body, sizeof body, "{%s,\"response_url\":\"%s\"}", cases[i].body,
                  fake_slack_hook_url(f.slack, "1"));
@@ -134,7 +134,7 @@ DESK_TEST(default_text, desk_setup)
     assert_non_null(strstr(ack.body, "not installed"));
 }
 
-/* A wire that takes no body with this ack. */
+/* The wire refuses a body with this ack. */
 DESK_TEST(told_where_the_wire_takes_it, open_with_text)
 {
     char body[300];
@@ -189,7 +189,7 @@ DESK_TEST(a_failure_heals, desk_setup)
     app_pass_ms(&f, 4000);
     app_run_until_calls(&f, 1);
     app_run_until_idle(&f);
-    assert_int_equal(desk.asked, 3); /* nothing of a failure is remembered */
+    assert_int_equal(desk.asked, 3); /* a failure is not remembered */
     assert_int_equal(desk.seen.count, 1);
     assert_int_equal(desk.seen.attempt, 3);
     assert_int_equal(slack__inspect_lookups(f.app)[SLACK_LOOKUP_FAILED], 2);

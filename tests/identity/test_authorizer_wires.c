@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
-/* The acks of authorized and refused deliveries are the same over HTTP and Socket Mode. */
+/* Authorized and refused deliveries get the same acks over HTTP and Socket Mode. */
 
 #include "support/heap.h"
 #include "support/test.h"
 #include "support/wires.h"
 
 static wires_t w;
-static slack_authorize_t asked; /* the last request; its id is 0 once answered */
+static slack_authorize_t asked; /* the last request; its id is 0 once it is answered */
 
 /* ---- the app ---- */
 
 static const slack_authorization_t granted = {
     .bot_token = "xoxb-granted", .bot_id = "B1", .bot_user_id = "UBOT"};
 
-/* T0NOW has a token, T0LATER has it later; T0AWAY cannot be looked up, nobody else is known. */
+/* T0NOW gets a token at once, T0LATER later; T0AWAY's lookup fails; any other tenant is refused. */
 static int look_up(slack_authorize_t request, const slack_tenant_t *tenant, void *user_data)
 {
     asked = request;
@@ -59,7 +59,7 @@ static int close_app(void **state)
 
 /* ---- the two wires ---- */
 
-/* Answer what is asked later, once it is. */
+/* If `later`, waits for the request and answers it. */
 static void answer_later(bool later)
 {
     if (!later) return;
@@ -97,7 +97,7 @@ TEST_CASE(told_alike, open_app, close_app, NULL)
         enum slack_kind kind;
         const char *over_http, *over_socket;
         int status;
-        const char *body; /* "" for none */
+        const char *body; /* "" for no body */
         bool later;
     } rows[] = {
         {SLACK_KIND_COMMAND, COMMAND("T0NOW"), COMMAND("T0NOW"), 200, "{\"text\":\"UBOT\"}", false},

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tokens of many tenants: whose a delivery is, and a job that comes out of it. */
+/* Tokens of many tenants: a delivery uses its tenant's token, and so do its jobs. */
 
 #include "app/inspect.h"
 #include "support/desk.h"
@@ -13,7 +13,7 @@ DESK_TEST(the_bots_own_events, desk_setup)
 {
     app_ack_t ack;
     desk_hear(&f, NULL);
-    desk_event(&f, "T1", "message", "UT1", &ack); /* said by the bot of T1 */
+    desk_event(&f, "T1", "message", "UT1", &ack); /* by the bot of T1 */
     app_spin(&f);
     assert_int_equal(desk.seen.count, 0);
     desk_event(&f, "T2", "message", "UT1", &ack);
@@ -27,7 +27,7 @@ static int list_all(slack_ctx_t *ctx, void *user_data)
                       NULL, NULL);
 }
 
-/* One installation of an organization serves all of its workspaces. */
+/* One installation of an organization serves all its workspaces. */
 DESK_TEST(an_organizations_installation, desk_setup)
 {
     char body[400];
@@ -51,7 +51,7 @@ DESK_TEST(an_organizations_installation, desk_setup)
     assert_string_equal(desk.enterprise, "E1");
     assert_string_equal(desk.team, "");
 
-    app_ack_t ack = {0}; /* the same workspace by an installation of its own */
+    app_ack_t ack = {0}; /* the same workspace, with its own installation */
     app_inject(&f, "{\"command\":\"/x\",\"team_id\":\"T1\",\"enterprise_id\":\"E1\"}", &ack);
     app_run_until_calls(&f, 3);
     app_run_until_idle(&f);
@@ -87,7 +87,7 @@ DESK_TEST(each_user_by_itself, open_per_user)
     for (unsigned i = 0; i < 2; i++) {
         desk_event(&f, "T1", "message", i ? "U2" : "U1", &ack);
         app_run_until_calls(&f, 2 * i + 2);
-        app_run_until_idle(&f); /* both calls are waited for */
+        app_run_until_idle(&f); /* the delivery waits for both calls */
         for (unsigned call = 0; call < 2; call++) {
             const fake_call_t *c = fake_slack_call(f.slack, 2 * i + call);
             const bool me = strcmp(slack_json_str(c->args, "/text"), "me") == 0;
@@ -100,7 +100,7 @@ DESK_TEST(each_user_by_itself, open_per_user)
     app_run_until_idle(&f);
     assert_int_equal(desk.asked, 2);
 
-    /* In a shared channel the person may be of elsewhere. */
+    /* In a shared channel the user may belong to another workspace. */
     app_inject(&f,
                "{\"type\":\"event_callback\",\"api_app_id\":\"A1\",\"event_id\":\"EvC\","
                "\"team_id\":\"T1\",\"is_ext_shared_channel\":true,\"event\":{\"type\":\"message\","
@@ -128,7 +128,7 @@ static int call_later(slack_ctx_t *ctx, void *user_data)
     return slack_ctx_on_done(ctx, call_at_the_end, NULL);
 }
 
-/* The delivery is gone when the answer comes. */
+/* The delivery has ended when the answer comes. */
 DESK_TEST(nobody_waits_for_a_users_call_at_the_end, open_per_user)
 {
     bool client_is_made = false;
@@ -163,7 +163,7 @@ static int fail_once(slack_ctx_t *ctx, void *user_data)
                       NULL, NULL);
 }
 
-/* A job is authorized as the delivery that it comes from was, in each of its attempts. */
+/* Each attempt of a job is authorized like the delivery that deferred it. */
 DESK_TEST(jobs_know_whose_they_are, desk_setup)
 {
     app_ack_t ack = {0};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Tokens of many tenants: how long they are remembered, and what has them looked up anew. */
+/* Tokens of many tenants: how long they are remembered, and the events that forget them. */
 
 #include "app/inspect.h"
 #include "support/desk.h"
@@ -19,7 +19,7 @@ DESK_TEST(remembered_for_a_time, desk_setup)
     const size_t cost = heap_count() - before;
     assert_int_equal(desk.asked, 1);
     assert_int_equal(slack__inspect_lookups(f.app)[SLACK_LOOKUP_REMEMBERED], 1);
-    assert_in_range(cost, 1, 4); /* as without all this */
+    assert_in_range(cost, 1, 4); /* no more than without an authorize function */
     app_pass_ms(&f, 600 * 1000 - 100);
     desk_message(&f, "T1");
     assert_int_equal(desk.asked, 1);
@@ -58,7 +58,7 @@ DESK_TEST(the_longest_unused_goes, open_small)
     desk_message(&f, "T2");
     desk_message(&f, "T1");
     assert_int_equal(desk.asked, 2);
-    desk_message(&f, "T3"); /* takes the place of T2 */
+    desk_message(&f, "T3"); /* evicts T2 */
     desk_message(&f, "T1");
     assert_int_equal(desk.asked, 3);
     slack__inspect_tenants(f.app, &open, &known);
@@ -85,7 +85,7 @@ DESK_TEST(forgotten_by_the_program, desk_setup)
     desk_message(&f, "T2");
     assert_int_equal(desk.asked, 5);
 
-    /* What is being looked up may be what was changed. */
+    /* A lookup that is under way may return the old tokens: its answer is not remembered. */
     slack_app_forget(f.app, NULL);
     desk.answer = DESK_LATER;
     desk_message(&f, "T1");
@@ -108,7 +108,8 @@ static int say_nothing_can_be_said(slack_ctx_t *ctx, void *user_data)
     return 0;
 }
 
-/* The event that tokens are revoked reaches listeners without a token, and forgets the tokens. */
+/* The event about revoked tokens reaches its listeners without a token, and the tenant's tokens are
+ * forgotten. */
 DESK_TEST(forgotten_with_the_installation, desk_setup)
 {
     static const char *const types[] = {"app_uninstalled", "tokens_revoked", "team_access_revoked"};
@@ -156,5 +157,5 @@ DESK_TEST(a_dead_token_is_looked_up_anew, desk_setup)
     app_run_until_calls(&f, 9);
     app_run_until_idle(&f);
     desk_message(&f, "T1");
-    assert_int_equal(desk.asked, 5); /* that says nothing of the token */
+    assert_int_equal(desk.asked, 5); /* this error says nothing about the token */
 }

@@ -8,7 +8,7 @@
 #include "support/heap.h"
 #include "support/test.h"
 
-/* Tokens that come from files are read again; what calls carry tells. */
+/* Tokens from files are read again. The tests see it in the token that a call carries. */
 
 static char bot_file[] = "/tmp/slackapp-XXXXXX", app_file[] = "/tmp/slackapp-XXXXXX";
 static unsigned answers;
@@ -27,7 +27,7 @@ static void answered(const slack_response_t *response, void *user_data)
     answers++;
 }
 
-/* What the next calls carry: the bot's, and a transport's. */
+/* Checks the tokens of the next calls: the bot's, and a transport's. */
 static void assert_tokens(app_fixture_t *f, const char *bot, const char *app)
 {
     slack_transport_t *t = slack__inspect_transport(f->app, "memory");
@@ -52,7 +52,7 @@ TEST(a_reload_brings_new_tokens)
     app_fixture_t f;
     open_app(&f);
     assert_tokens(&f, "xoxb-first", "xapp-first");
-    file_replace(bot_file, "xoxb-2"); /* shorter, then longer */
+    file_replace(bot_file, "xoxb-2"); /* shorter than the old one; the next is longer */
     slack_app_reload(f.app);
     until_logged(&f, app_file);
     assert_tokens(&f, "xoxb-2", "xapp-first");
@@ -84,7 +84,7 @@ TEST(a_change_is_seen)
 TEST(bad_files_keep_the_old_token)
 {
     static const struct {
-        const char *text; /* NULL: no such file */
+        const char *text; /* NULL: the file does not exist */
         const char *reason;
     } table[] = {
         {NULL, "reason=\"No such file or directory\""},
@@ -151,7 +151,7 @@ TEST(memory_runs_out)
     assert_true(alloc_fail_each(new_and_free, NULL) > 4);
 }
 
-/* A reload that memory is missing for keeps the old ones, and no block keeps a token. */
+/* A reload that runs out of memory keeps the old tokens, and no freed block holds a token. */
 TEST(memory_runs_out_later)
 {
     app_fixture_t f;

@@ -10,18 +10,18 @@
 #include "support/store_rows.h"
 #include "support/test.h"
 
-/* Many deliveries at once: what a start finds, and what a bound of the process keeps from ending,
- * is handled to its end and uses up no attempts. */
+/* Many deliveries at once: the rows that a start claims, and deliveries that meet a limit of the
+ * process. All are handled to their end, and a limit uses up no attempts. */
 
 #define ROWS 5000
-/* The options allow larger ones; a job may be as large as an arena. */
+/* Options allow larger bodies than this; a job may be as large as an arena. */
 #define LARGE_BODY ((size_t)4 << 20)
 
 static app_fixture_t f;
 
-/* ---- the store alone ---- */
+/* ---- rows in the store ---- */
 
-/* What a process leaves that was killed with so many deliveries under way. */
+/* Leaves the rows of a process that was killed with ROWS deliveries under way. */
 static void leave_rows(void)
 {
     static rows_task_t tasks[ROWS];
@@ -107,7 +107,8 @@ static void on_dead(slack_ctx_t *ctx, const slack_dead_t *dead, void *user_data)
 {
     deads++;
     snprintf(last_dead, sizeof last_dead, "%s", dead->error);
-    assert_non_null(slack_json_str(slack_ctx_body(ctx), "/event/type")); /* whatever is left */
+    assert_non_null(slack_json_str(
+        slack_ctx_body(ctx), "/event/type")); /* the type survives even if the rest is damaged */
 }
 
 static void open_app(const char *where, unsigned attempts)
@@ -126,7 +127,7 @@ static void pass_all(unsigned ended)
         app_pass_and_claim(&f, LONG_MS);
 }
 
-/* ---- tests ---- */
+/* ---- a start with many rows ---- */
 
 TEST(test_a_start_takes_up_no_more_than_it_can)
 {
@@ -143,7 +144,7 @@ TEST(test_a_start_takes_up_no_more_than_it_can)
     assert_int_equal(rows_in(SLACK_ROW_DONE), ROWS);
 }
 
-/* What was left is not in the way of what arrives. */
+/* The rows of an earlier process do not delay the ack of a new event. */
 APP_CLOSED(test_the_first_ack_does_not_wait)
 {
     leave_rows();
@@ -159,7 +160,7 @@ APP_CLOSED(test_the_first_ack_does_not_wait)
     app_settle(&f);
 }
 
-static unsigned new_ran_at; /* how many were before it */
+static unsigned new_ran_at; /* the value of `runs` then */
 
 static int in_order(slack_ctx_t *ctx, void *user_data)
 {
@@ -168,7 +169,7 @@ static int in_order(slack_ctx_t *ctx, void *user_data)
     return 0;
 }
 
-/* A conversation goes on where the process before was ended, for who wants it in order. */
+/* An ordered listener gets the earlier process's rows before new ones. */
 APP_CLOSED(test_what_was_left_comes_first)
 {
     leave_rows();
@@ -184,14 +185,14 @@ APP_CLOSED(test_what_was_left_comes_first)
         &ack);
     app_run_until(&f, &ack.count);
     assert_int_equal(ack.outcome, SLACK_ACK_OK);
-    assert_true(runs < ROWS / 10); /* its ack has not waited for them */
+    assert_true(runs < ROWS / 10); /* its ack did not wait for the rows */
     world_until(&f.world, runs >= ROWS + 1);
     assert_int_equal(new_ran_at, ROWS + 1);
     app_settle(&f);
     assert_false(slack__inspect_overflows(f.app));
 }
 
-/* Whatever becomes of one of them, the next one is begun, once. */
+/* An ordered listener's next delivery starts once, whatever the result of the one before. */
 TEST(test_a_failure_in_the_middle)
 {
     static const int outcomes[] = {0, SLACK_EIO, 0, SLACK_EINVAL, 0};
@@ -223,7 +224,7 @@ TEST(test_a_failure_in_the_middle)
     holding = false;
     runs = 0;
     app_pass_and_claim(&f, LONG_MS);
-    assert_int_equal(runs, 1); /* the one that may heal */
+    assert_int_equal(runs, 1); /* the one with a temporary failure */
     app_close(&f);
     assert_int_equal(rows_in(SLACK_ROW_DONE), COUNT - 1);
 }
@@ -243,7 +244,7 @@ TEST(test_nor_than_its_workers_can)
     assert_int_equal(rows_in(SLACK_ROW_DONE), ROWS);
 }
 
-/* They all call at the same time, of a sudden: more than there may be calls. */
+/* All handlers call Slack at once: more calls than the limit. */
 TEST(test_a_bound_uses_up_no_attempts)
 {
     leave_rows();
@@ -273,14 +274,16 @@ APP_CLOSED(test_what_waits_has_its_share)
     leave_rows();
     open_app(store_file_url(), 1);
     slack_on_message(f.app, NULL, busy, &none);
-    for (int i = 0; i < 64; i++) /* so many connections there are; all other calls wait for one */
+    for (int i = 0; i < 64;
+         i++) /* calls without an answer take all connections; the others queue behind them */
         fake_slack_answer(f.slack, "chat.update", 0, "");
     app_start(&f);
     world_until(&f.world, slack__inspect_is(f.app, "running"));
     while (slack__webapi_room(slack__inspect_webapi(f.app)) > 3)
         assert_int_equal(
             slack_callf(slack_app_client(f.app), "chat.update", NULL, NULL, "{text: 'x'}"), 0);
-    world_until(&f.world, !slack__inspect_claims(f.app)); /* with the room that there was before */
+    world_until(&f.world,
+                !slack__inspect_claims(f.app)); /* the claim that still had the room of before */
     const unsigned before = runs;
     world_until(&f.world,
                 runs >= before + 200 || slack__webapi_room(slack__inspect_webapi(f.app)) > 3);
@@ -299,7 +302,8 @@ static void event(const char *id)
     app_settle(&f);
 }
 
-/* What is done or given up stays so, and a handler can tell that it is not its first run. */
+/* A listener that succeeded or failed for good is not run again, and the other one can tell that
+ * its run is a repetition. */
 static void some_are_busy(const char *where)
 {
     unsigned times = 3, given_up = 0;
@@ -314,7 +318,7 @@ static void some_are_busy(const char *where)
     assert_int_equal(runs, times + 1);
     assert_int_equal(repeats_seen, times);
     assert_int_equal(given_up, 1);
-    assert_int_equal(deads, 1); /* for the one that was given up */
+    assert_int_equal(deads, 1); /* for the listener that failed for good */
     app_close(&f);
 }
 
@@ -324,7 +328,7 @@ TEST(test_what_is_done_stays_done)
     some_are_busy(store_file_url());
 }
 
-/* SLACK_EBUSY of a handler's own accord is a failure like any other. */
+/* SLACK_EBUSY returned by a handler is an ordinary failure, unlike that of a limit. */
 APP_CLOSED(test_a_handler_that_is_never_done)
 {
     unsigned times = UINT_MAX;
@@ -347,7 +351,7 @@ static void put_row(const char *key, slack_slice_t payload)
     rows_run_well(&task);
 }
 
-/* What takes the most memory of what may arrive: it is no more in the way than any other. */
+/* The body that needs the most memory to parse does not delay other rows. */
 TEST(test_a_body_that_is_large_to_read)
 {
     static const char head[] = "{\"event\":{\"type\":\"message\"},\"many\":[";
@@ -374,7 +378,7 @@ TEST(test_a_body_that_is_large_to_read)
     assert_int_equal(rows_in(SLACK_ROW_DONE), 2);
 }
 
-/* ---- what the disk has damaged ---- */
+/* ---- a damaged row ---- */
 
 static void flip_a_payload(const char *key)
 {
@@ -389,7 +393,7 @@ static void flip_a_payload(const char *key)
     assert_int_equal(sqlite3_close(db), SQLITE_OK);
 }
 
-/* No handler sees it; it is a dead letter like any other, told by the hook. */
+/* No handler gets the row; it becomes a dead letter, and the hook gets it. */
 TEST(test_a_damaged_payload_is_a_dead_letter)
 {
     unsigned times = 0;
@@ -411,7 +415,7 @@ TEST(test_a_damaged_payload_is_a_dead_letter)
     assert_int_equal(rows_in(SLACK_ROW_DEAD), 1);
 }
 
-/* ---- a replay that is cut off ---- */
+/* ---- a replay that is interrupted ---- */
 
 static int fail_or_hold(slack_ctx_t *ctx, void *user_data)
 {
@@ -445,7 +449,8 @@ static void replay_all(void)
     rows_close();
 }
 
-/* What a person had run again is run again, also where the process ended in the middle of it. */
+/* `slackapp inbox retry` asked for a run. It happens even if the process ends during its first
+ * attempt. */
 TEST(test_a_replay_that_is_cut_off_goes_on)
 {
     unsigned counted = 0;
@@ -460,7 +465,7 @@ TEST(test_a_replay_that_is_cut_off_goes_on)
     holding = true;
     open_with_two(&counted);
     world_until(&f.world, runs != 0);
-    slack_app_stop(f.app); /* app_close() is the second one, which waits for nothing */
+    slack_app_stop(f.app); /* app_close() stops a second time, which ends the drain */
     app_close(&f);
 
     holding = false;
@@ -468,7 +473,7 @@ TEST(test_a_replay_that_is_cut_off_goes_on)
     app_settle(&f);
     assert_int_equal(runs, 1);
     assert_int_equal(deads, 1);
-    assert_int_equal(counted, 1); /* the other was done with all the time */
+    assert_int_equal(counted, 1); /* the other listener had succeeded before */
     app_close(&f);
 }
 
@@ -478,7 +483,7 @@ static int time_out(slack_ctx_t *ctx, void *user_data)
     return SLACK_ETIMEDOUT;
 }
 
-/* Of the attempts that it had before nothing is left. */
+/* A replayed row has all its attempts again. */
 TEST(test_a_replay_has_all_its_attempts)
 {
     store_file_clean();
@@ -487,9 +492,8 @@ TEST(test_a_replay_has_all_its_attempts)
         slack_on_message(f.app, NULL, time_out, NULL);
         app_ready(&f);
         if (life == 0) event("Ev1");
-        world_until(&f.world,
-                    runs != 0 && slack__inspect_live(f.app) ==
-                                     0); /* and no turn more, which may wait for the next */
+        /* A further turn of the loop may wait for the next poll. */
+        world_until(&f.world, runs != 0 && slack__inspect_live(f.app) == 0);
         assert_int_equal(runs, 1);
         assert_int_equal(deads, 0);
         app_pass_and_claim(&f, LONG_MS);
@@ -500,11 +504,11 @@ TEST(test_a_replay_has_all_its_attempts)
     }
 }
 
-/* ---- a store that is full ---- */
+/* ---- a full store ---- */
 
 static const slack_store_ops_t *whole_ops;
 static int full_status;
-static unsigned full_times; /* how often it said so */
+static unsigned full_times; /* how many WAITs failed */
 static size_t first_size, last_size;
 
 static void submit_to_full(slack_store_t *to, slack_store_op_t *op)
@@ -519,7 +523,7 @@ static void submit_to_full(slack_store_t *to, slack_store_op_t *op)
     op->done(op);
 }
 
-/* An event whose end the store has no room for, the first time at least. */
+/* Injects an event whose WAIT fails with `status`. */
 static void open_with_full(slack_store_ops_t *full, int status, unsigned *times)
 {
     open_app("memory:", 2);
@@ -537,7 +541,7 @@ static void open_with_full(slack_store_ops_t *full, int status, unsigned *times)
     assert_int_equal(ack.outcome, SLACK_ACK_OK);
 }
 
-/* An end that is tried again for days takes no more memory with each time. */
+/* A WAIT that is repeated for days needs no more memory each time. */
 APP_CLOSED(test_an_end_that_cannot_be_noted_does_not_grow)
 {
     unsigned times = 1;
@@ -548,13 +552,13 @@ APP_CLOSED(test_an_end_that_cannot_be_noted_does_not_grow)
     assert_int_equal(last_size, first_size);
     const char *told = strstr(f.world.log, "the end of a delivery was not stored");
     assert_non_null(told);
-    assert_null(strstr(told + 1, "a delivery's end")); /* once is enough */
+    assert_null(strstr(told + 1, "the end of a delivery was not stored")); /* it is logged once */
     slack__inspect_store(f.app)->ops = whole_ops;
     pass_all(1);
     assert_int_equal(runs, 2);
 }
 
-/* A store in memory that has no room for what is to be tried again never will have it for this. */
+/* A memory store without room for a WAIT will not get room by repeating it: the row is dropped. */
 APP_CLOSED(test_an_end_without_room_is_the_last)
 {
     unsigned times = 1;
@@ -581,7 +585,7 @@ static void submit_to_busy(slack_store_t *to, slack_store_op_t *op)
     op->done(op);
 }
 
-/* A store that is locked for a while costs nobody its claims. */
+/* A RENEW that fails, as on a locked database, is repeated soon and no claim is lost. */
 APP_CLOSED(test_a_lease_that_was_not_renewed_is_soon)
 {
     store_file_clean();
@@ -594,7 +598,7 @@ APP_CLOSED(test_a_lease_that_was_not_renewed_is_soon)
     slack__inspect_store(f.app)->ops = &busy_ops;
     renewals = 0;
     slack__inspect_poll(f.app);
-    assert_int_equal(renewals, 0); /* it is not time yet */
+    assert_int_equal(renewals, 0); /* not due yet */
     f.world.mono_us += SLACK_STORE_RENEW_MS * 1000;
     for (unsigned i = 1; i <= 3; i++) {
         slack__inspect_poll(f.app);

@@ -5,7 +5,7 @@
 #include "support/store_file.h"
 #include "support/test.h"
 
-/* What is stored is handled to its end, whatever happens, over both stores. */
+/* A stored delivery is handled to its end. Each case runs over both stores. */
 
 /* ---- attempts ---- */
 
@@ -18,10 +18,10 @@ EACH_STORE(test_a_failure_that_heals)
     inbox_deliver("Ev1", "x", &ack[0]);
     inbox_until_runs(1);
     assert_int_equal(ack[0].outcome, SLACK_ACK_OK);
-    inbox_deliver("Ev1", "x", &ack[1]); /* known while it waits */
+    inbox_deliver("Ev1", "x", &ack[1]); /* a duplicate of a row that waits */
     app_run_until(&inbox.f, &ack[1].count);
     app_pass_and_claim(&inbox.f, 100);
-    assert_int_equal(inbox.runs, 1); /* not at once */
+    assert_int_equal(inbox.runs, 1); /* not before its time */
     app_pass_and_claim(&inbox.f, LONG_MS);
     assert_int_equal(inbox.runs, 2);
     app_pass_and_claim(&inbox.f, LONG_MS);
@@ -101,7 +101,7 @@ EACH_STORE(test_what_slack_says_decides)
 EACH_STORE(test_an_attempt_runs_what_is_not_done)
 {
     slack_on_message(inbox.f.app, NULL, inbox_append, "a");
-    slack_on_message(inbox.f.app, NULL, inbox_scripted, "b"); /* of the same name */
+    slack_on_message(inbox.f.app, NULL, inbox_scripted, "b"); /* both have the same name */
     slack_on_event(inbox.f.app, "message", inbox_append, "c");
     inbox.outcomes[0] = SLACK_EIO;
     inbox_run_first();
@@ -128,10 +128,10 @@ EACH_STORE(test_one_listener_failed_for_good)
     inbox.outcomes[0] = SLACK_EIO;
     inbox_run_first();
     assert_string_equal(inbox.order, "abc");
-    assert_int_equal(inbox.deads, 0); /* one of the two may heal */
+    assert_int_equal(inbox.deads, 0); /* one of the two failures is temporary */
     app_pass_and_claim(&inbox.f, LONG_MS);
     assert_string_equal(inbox.order, "abcb");
-    assert_int_equal(inbox.deads, 1); /* it did, the other one is not forgotten */
+    assert_int_equal(inbox.deads, 1); /* that one succeeded; the other's failure counts */
     assert_int_equal(inbox.last_dead.status, SLACK_EAPI);
     assert_int_equal(inbox.last_dead.attempts, 2);
     assert_string_equal(inbox.dead_error, "event:message: SLACK_EAPI channel_not_found");
@@ -211,7 +211,7 @@ INBOX_CLOSED(test_so_many_at_once)
     release(2);
     assert_string_equal(inbox.order, "abcde");
     slack_app_stop(inbox.f.app);
-    slack_app_stop(inbox.f.app); /* with two under way */
+    slack_app_stop(inbox.f.app); /* two are under way */
 }
 
 /* ---- jobs ---- */
@@ -226,7 +226,7 @@ static int defer_and_ack(slack_ctx_t *ctx, void *user_data)
                                                    .key = *text == 'k' ? text : NULL,
                                                    .delay_ms = *text == 'k' ? 1000 : 0});
     int rc = slack_ack_text(ctx, "taken");
-    assert_int_equal(((app_ack_t *)user_data)->count, 0); /* not before it is stored */
+    assert_int_equal(((app_ack_t *)user_data)->count, 0); /* not before the job is stored */
     return rc;
 }
 
@@ -287,15 +287,15 @@ EACH_STORE(test_keys_and_times_of_jobs)
     slack_on_job(inbox.f.app, "work", work, NULL);
     app_ready(&inbox.f);
     command("k1");
-    command("k1"); /* the same */
+    command("k1"); /* the same key */
     command("k2");
     app_settle(&inbox.f);
-    assert_int_equal(inbox.runs, 0); /* it is to wait */
+    assert_int_equal(inbox.runs, 0); /* not due yet */
     cancel("k2", 0);
     cancel("k2", SLACK_ENOTFOUND);
     app_pass_and_claim(&inbox.f, 1000);
     assert_string_equal(inbox.order, "k1");
-    command("k1"); /* its key is free again */
+    command("k1"); /* the key is free again */
     app_pass_and_claim(&inbox.f, 1000);
     assert_string_equal(inbox.order, "k1k1");
     cancel("k1", SLACK_ENOTFOUND);
@@ -357,7 +357,7 @@ INBOX_CLOSED(test_one_message_under_several_ids)
         SAID("Ev11", "message", "5.1", ",\"text\":\"x\"},\"api_app_id\":\"A2\",\"x\":{"));
     inject_and_wait(
         SAID("Ev12", "message", "5.1", ",\"text\":\"x\"},\"api_app_id\":\"A2\",\"x\":{"));
-    assert_string_equal(inbox.order, "mmarrmmm"); /* once for each app */
+    assert_string_equal(inbox.order, "mmarrmmm"); /* one per app */
 }
 
 /* ---- out of memory ---- */
@@ -375,8 +375,8 @@ static int watch(slack_ctx_t *ctx, void *user_data)
     return rc ? rc : slack_next(ctx);
 }
 
-/* An event whose first attempt fails, while the nth allocation does: it has one answer, and what
- * was acknowledged runs. Returns whether one failed. */
+/* Delivers an event whose first attempt fails while the nth allocation fails. It gets one ack; if
+ * it was acknowledged, it is run to its end. Returns true if an allocation failed. */
 static bool deliver_with_failure(unsigned nth)
 {
     char id[32], body[256];

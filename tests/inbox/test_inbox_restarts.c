@@ -4,7 +4,8 @@
 #include "support/store_file.h"
 #include "support/test.h"
 
-/* What is stored is handled to its end over restarts, and beside other processes. */
+/* A stored delivery is handled to its end over restarts, and beside other processes on the same
+ * store. */
 
 INBOX_CLOSED(test_a_restart_goes_on)
 {
@@ -18,14 +19,14 @@ INBOX_CLOSED(test_a_restart_goes_on)
     inbox_until_held(1);
     app_spin(&inbox.f);
     slack_app_stop(inbox.f.app);
-    slack_app_stop(inbox.f.app); /* does not wait for the held one */
+    slack_app_stop(inbox.f.app); /* does not wait for the held handler */
     inbox_restart();
 
     slack_on_message(inbox.f.app, NULL, inbox_append, "a");
     slack_on_event(inbox.f.app, "message", inbox_scripted, "b");
     app_ready(&inbox.f);
     inbox_until_runs(1);
-    assert_string_equal(inbox.order, "b"); /* the first listener had been done */
+    assert_string_equal(inbox.order, "b"); /* the first listener had succeeded before */
     assert_int_equal(inbox.attempts_seen[0], 2);
     inbox_deliver("Ev1", "h", &ack[1]);
     app_run_until(&inbox.f, &ack[1].count);
@@ -41,7 +42,7 @@ INBOX_CLOSED(test_a_restart_goes_on)
     assert_int_equal(inbox.runs, 0);
 }
 
-/* The process ends so many times while the handler of Ev1 is held. */
+/* Ends the process `times` times while a handler holds Ev1. */
 static void end_inside_the_handler(unsigned times)
 {
     for (unsigned i = 0; i < times; i++) {
@@ -103,7 +104,7 @@ TEST(test_a_stop_is_no_failure)
         app_ready(&inbox.f);
         app_ack_t ack = {0};
         if (i == 0) inbox_deliver("Ev1", "h", &ack);
-        app_pass_ms(&inbox.f, i * (uint64_t)LONG_MS); /* a clock of its own in every process */
+        app_pass_ms(&inbox.f, i * (uint64_t)LONG_MS); /* each process starts with a clock at zero */
         inbox_until_held(1);
         app_spin(&inbox.f);
         slack_app_stop(inbox.f.app);
@@ -146,7 +147,7 @@ static void set_flag(void *user_data)
     *(unsigned *)user_data = 1;
 }
 
-/* What a second process is given now. */
+/* Returns the row that a second process can claim now. */
 static const char *offered(slack_store_t *other)
 {
     slack_store_batch_t batch = {.limit = 1,
@@ -183,7 +184,7 @@ INBOX_CLOSED(test_a_loop_that_turns_keeps_its_claims)
         world_until(&inbox.f.world, !slack__inspect_renews(inbox.f.app));
         assert_string_equal(offered(other), "0:");
     }
-    slack__inspect_set_renewing(inbox.f.app, true); /* it hangs */
+    slack__inspect_set_renewing(inbox.f.app, true); /* from here on no RENEW is sent */
     for (int i = 1; i < LOOKS; i++) {
         inbox.f.world.mono_us += SLACK_STORE_RENEW_MS * 1000;
         assert_string_equal(offered(other), "0:");

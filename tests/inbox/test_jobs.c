@@ -4,11 +4,12 @@
 #include "support/store_file.h"
 #include "support/test.h"
 
-/* A job is never lost: one that nobody takes is a dead letter, and other apps leave it alone. */
+/* A job is never lost: without a listener it becomes a dead letter, and another app on the same
+ * store does not touch it. */
 
 static app_ack_t command_ack;
 
-/* "/x NAME KEY": defer a job of that name, in a second. */
+/* "/x NAME KEY" defers a job of that name for a second. */
 static int defer(slack_ctx_t *ctx, void *user_data)
 {
     char name[32] = "", key[32] = "";
@@ -36,17 +37,17 @@ static void command(const char *text)
     assert_string_equal(command_ack.body, "will do");
 }
 
-/* The app that a store is opened by. */
+/* Makes auth.test answer with this bot. */
 static void be(const char *bot_id)
 {
-    static char who[128]; /* the answer is not copied */
+    static char who[128]; /* the fake Web API keeps the pointer */
     snprintf(who, sizeof who,
              "{\"ok\":true,\"team_id\":\"T1\",\"user_id\":\"U1\",\"bot_id\":\"%s\"}", bot_id);
     fake_slack_answer(inbox.f.slack, "auth.test", 200, who);
     slack_on_command(inbox.f.app, "/x", defer, NULL);
 }
 
-/* ---- nobody takes it ---- */
+/* ---- without a listener ---- */
 
 EACH_STORE(test_a_job_without_a_listener)
 {
@@ -64,7 +65,7 @@ EACH_STORE(test_a_job_without_a_listener)
     assert_int_equal(inbox.deads, 1);
 }
 
-/* Listeners of other names, in other letters, and one that is gone. */
+/* Listeners with another name, with another case, and a removed one. */
 EACH_STORE(test_a_job_with_other_listeners)
 {
     slack_on_command(inbox.f.app, "/x", defer, NULL);
@@ -87,7 +88,7 @@ EACH_STORE(test_a_job_with_other_listeners)
 
 static int pass_by(slack_ctx_t *ctx, void *user_data)
 {
-    return 0; /* takes it itself */
+    return 0; /* without slack_next(): it takes the job itself */
 }
 
 EACH_STORE(test_a_job_that_middleware_takes)
@@ -100,7 +101,7 @@ EACH_STORE(test_a_job_that_middleware_takes)
     assert_int_equal(inbox.deads, 0);
 }
 
-/* A deploy gives the listener another name; the next one has the old name again. */
+/* A deploy renames the job's listener; the next deploy renames it back. */
 INBOX_CLOSED(test_a_job_whose_listener_was_renamed)
 {
     store_file_clean();
@@ -123,7 +124,7 @@ INBOX_CLOSED(test_a_job_whose_listener_was_renamed)
     assert_string_equal(inbox.order, "work");
 }
 
-/* ---- another app on the store ---- */
+/* ---- another app on the same store ---- */
 
 static void open_as(const char *bot_id)
 {
@@ -131,7 +132,7 @@ static void open_as(const char *bot_id)
     be(bot_id);
 }
 
-/* The other app has no such listener, or one of the same name. */
+/* The other app has no listener for the job, or one of the same name. */
 TEST(test_apps_leave_each_others_jobs_alone)
 {
     for (int i = 0; i < 2; i++) {
@@ -158,7 +159,7 @@ TEST(test_apps_leave_each_others_jobs_alone)
     }
 }
 
-/* One app's key is no other app's, to store a job or to cancel it. */
+/* Each app has its own keys. */
 TEST(test_apps_do_not_share_keys)
 {
     store_file_clean();
@@ -183,7 +184,7 @@ TEST(test_apps_do_not_share_keys)
     app_close(&inbox.f);
 }
 
-/* SLACK_APP_ID names the app where its token changes. */
+/* SLACK_APP_ID identifies the app even if its token changes. */
 TEST(test_a_named_app_keeps_its_jobs)
 {
     const slack_options_t named = {.app_id = "A1"};
@@ -217,7 +218,7 @@ static int64_t now_ms(const app_fixture_t *f)
     return slack__wall_ms(slack__inspect_clock(f->app));
 }
 
-/* To a second past the next full minute, on the clock of the app. */
+/* Lets time pass to the first second of the next minute on the app's clock. */
 static void pass_minute(void)
 {
     app_pass_and_claim(&inbox.f, (uint64_t)(61000 - now_ms(&inbox.f) % 60000));
@@ -254,14 +255,13 @@ EACH_STORE(test_a_run_that_fails_is_attempted_again)
     app_ready(&inbox.f);
     pass_minute();
     inbox_until_runs(1);
-    app_pass_and_claim(&inbox.f,
-                       30000); /* attempts, of which none is taken for one that was missed */
+    app_pass_and_claim(&inbox.f, 30000); /* retries, none of which counts as a missed run */
     assert_true(inbox.runs > 1);
     for (unsigned i = 1; i < inbox.runs; i++)
         assert_true(dues[i] == dues[0]);
 }
 
-/* A person's order is no missed run. */
+/* A replay by `slackapp inbox retry` does not count as a missed run. */
 EACH_STORE(test_a_run_that_a_person_retries)
 {
     every("* * * * *", SLACK_MISSED_SKIP);
@@ -279,7 +279,7 @@ EACH_STORE(test_a_run_that_a_person_retries)
     assert_true(dues[3] == dues[0]);
 }
 
-/* No process ran while four runs were due. */
+/* No process runs while four runs are due. */
 static void missed(enum slack_missed choice, unsigned runs)
 {
     store_file_clean();
@@ -298,7 +298,7 @@ static void missed(enum slack_missed choice, unsigned runs)
     if (runs) assert_true(dues[0] == before / 60000 * 60000 + 60000);
     if (!runs) assert_true(world_logged(&inbox.f.world, "event=\"run of a schedule skipped\""));
     pass_minute();
-    inbox_until_runs(runs + 1); /* it goes on in either case */
+    inbox_until_runs(runs + 1); /* later runs are on time in either case */
     assert_true(dues[runs] == now_ms(&inbox.f) / 60000 * 60000);
     app_close(&inbox.f);
 }
@@ -309,7 +309,7 @@ TEST(test_runs_that_were_missed)
     missed(SLACK_MISSED_SKIP, 0);
 }
 
-/* The run of the expression before is in the store. */
+/* The store has a run of the old expression. */
 INBOX_CLOSED(test_a_schedule_that_changed)
 {
     store_file_clean();
@@ -340,7 +340,8 @@ TEST(test_two_processes_run_it_once)
         const uint64_t ms = (uint64_t)(61000 - now_ms(&inbox.f) % 60000);
         app_pass_ms(&other, ms);
         app_pass_and_claim(&inbox.f, ms);
-        for (int turns = 0; turns < 50; turns += inbox.runs >= i) { /* either may have the row */
+        for (int turns = 0; turns < 50;
+             turns += inbox.runs >= i) { /* either process may claim the run */
             app_spin(&other);
             app_spin(&inbox.f);
         }
@@ -398,7 +399,7 @@ EACH_STORE(test_jobs_outside_of_a_delivery)
     app_ready(&inbox.f);
     app_run_until(&inbox.f, &stored_count);
     assert_int_equal(stored[0], 0);
-    assert_int_equal(slack_app_defer(inbox.f.app, &job), 0); /* its key waits */
+    assert_int_equal(slack_app_defer(inbox.f.app, &job), 0); /* a job with this key waits */
     world_until(&inbox.f.world, stored_count >= 2);
     assert_int_equal(stored[1], SLACK_EALREADY);
     assert_true(world_logged(&inbox.f.world, "event=\"job dropped\""));
@@ -421,7 +422,7 @@ TEST(test_a_job_of_an_app_that_never_starts)
     assert_int_equal(stored[0], SLACK_ECANCELED);
 }
 
-/* Defers its successor under its own key, as the first one was. */
+/* Defers a successor under its own key. */
 static int chain(slack_ctx_t *ctx, void *user_data)
 {
     const slack_job_t next = {.name = "chain",
@@ -431,7 +432,7 @@ static int chain(slack_ctx_t *ctx, void *user_data)
                               .stored = on_stored};
     dues[inbox.runs < 8 ? inbox.runs : 7] = slack_ctx_due_ms(ctx);
     int rc = slack_defer_job(ctx, &next);
-    if (rc == 0) rc = slack_defer_job(ctx, &next); /* the successor waits by now */
+    if (rc == 0) rc = slack_defer_job(ctx, &next); /* a job with this key waits now */
     inbox.runs++;
     return rc;
 }

@@ -5,14 +5,15 @@
 #include "support/store_file.h"
 #include "support/test.h"
 
-/* What attempts leave behind of each listener: whatever it is called, whoever wrote it, and however
- * little memory there is, what is done is not run again and what failed is not forgotten. */
+/* The results of listeners that are stored with a row. For any listener's name, any stored text,
+ * and when memory runs out, a listener that succeeded is not run again and a failure is not
+ * lost. */
 
 /* ---- listeners whose results a case sets ---- */
 
 typedef struct part {
     char letter;
-    int outcomes[4]; /* of its first runs; then 0 */
+    int outcomes[4]; /* of the first four runs; later ones return 0 */
     unsigned runs;
 } part_t;
 
@@ -48,7 +49,7 @@ static void event(const char *id)
     app_settle(&inbox.f);
 }
 
-/* ---- an operation of another program on the app's store ---- */
+/* ---- the store as another program uses it ---- */
 
 static bool op_ended;
 
@@ -76,7 +77,7 @@ static void replay(void)
     app_pass_and_claim(&inbox.f, LONG_MS);
 }
 
-/* A row that waits for its second attempt, with this record of the first. */
+/* Leaves a row that waits for its second attempt, with these results of the first. */
 static void leave_row(const char *record)
 {
     slack_store_op_t put = {.kind = SLACK_STORE_PUT,
@@ -96,7 +97,7 @@ static void leave_row(const char *record)
 
 /* ---- names ---- */
 
-/* Each of the listeners fails once, and that one alone is run again. */
+/* One listener fails at a time, and only that one is run again. */
 INBOX_CLOSED(test_names_of_any_kind)
 {
     static const char *const names[] = {
@@ -127,9 +128,9 @@ INBOX_CLOSED(test_names_of_any_kind)
     }
 }
 
-/* ---- records that no program writes ---- */
+/* ---- malformed results ---- */
 
-/* What cannot have been written by any program is no reason to fall over. */
+/* No program writes these texts. The row is still run, and ends. */
 INBOX_CLOSED(test_a_record_that_is_none)
 {
     static const char *const records[] = {
@@ -171,7 +172,7 @@ INBOX_CLOSED(test_a_record_that_is_none)
 
 /* ---- listeners that come and go ---- */
 
-/* One fails for good, the other in a way that heals; then the process ends. */
+/* Listener a fails for good, b temporarily; then the process ends. */
 static void fail_both(part_t *a, part_t *b)
 {
     store_file_clean();
@@ -194,13 +195,13 @@ INBOX_CLOSED(test_a_listener_that_is_gone)
     open_app(store_file_url(), 0);
     listen_as("b", &b);
     app_ready(&inbox.f);
-    app_settle(&inbox.f); /* what the start claims */
+    app_settle(&inbox.f); /* the start's own claim */
     app_pass_and_claim(&inbox.f, LONG_MS);
     assert_string_equal(inbox.order, "b");
-    assert_int_equal(inbox.deads, 1); /* that it is gone heals nothing */
+    assert_int_equal(inbox.deads, 1); /* a's failure counts though a is gone */
     assert_string_equal(inbox.dead_error, "a: SLACK_EINVAL");
     replay();
-    assert_string_equal(inbox.order, "b"); /* it was done, though it was the only one */
+    assert_string_equal(inbox.order, "b"); /* b had succeeded and is not run */
     assert_int_equal(inbox.deads, 1);
 }
 
@@ -212,14 +213,14 @@ INBOX_CLOSED(test_the_last_of_them_is_gone)
 
     open_app(store_file_url(), 0);
     app_ready(&inbox.f);
-    app_settle(&inbox.f); /* what the start claims */
+    app_settle(&inbox.f); /* the start's own claim */
     app_pass_and_claim(&inbox.f, LONG_MS);
     assert_int_equal(inbox.deads, 1);
 }
 
 /* ---- both kinds of failure ---- */
 
-/* The attempt that is the last one anyway. */
+/* With the last attempt every failure is final; the row names the permanent one. */
 TEST(test_the_failure_for_good_is_named)
 {
     for (unsigned max = 1; max <= 2; max++) {
@@ -247,7 +248,7 @@ TEST(test_the_failure_for_good_is_named)
 
 /* ---- out of memory ---- */
 
-/* The delivery's own memory is all used, and there is no more. */
+/* Uses up the delivery's arena and makes every later allocation fail. */
 static void use_up(slack_ctx_t *ctx)
 {
     heap_fail_at(0, true);
@@ -270,7 +271,7 @@ static int use_up_and_fail(slack_ctx_t *ctx, void *user_data)
     return SLACK_EAPI;
 }
 
-/* What is done is recorded all the same. */
+/* A success is recorded even if there was no memory for it at first. */
 INBOX_CLOSED(test_no_memory_for_a_record)
 {
     part_t a = {.letter = 'a'}, b = {.letter = 'b', .outcomes = {SLACK_EIO}};
@@ -284,7 +285,7 @@ INBOX_CLOSED(test_no_memory_for_a_record)
     world_until(&inbox.f.world, b.runs != 0);
     app_spin(&inbox.f);
     assert_true(heap_heal());
-    app_pass_and_claim(&inbox.f, LONG_MS); /* the end can be noted */
+    app_pass_and_claim(&inbox.f, LONG_MS); /* now its end can be stored */
     app_pass_and_claim(&inbox.f, LONG_MS);
     assert_string_equal(inbox.order, "abb");
 }
@@ -303,14 +304,14 @@ INBOX_CLOSED(test_no_memory_for_a_reason)
     assert_true(heap_heal());
     app_pass_and_claim(&inbox.f, LONG_MS);
     app_pass_and_claim(&inbox.f, LONG_MS);
-    assert_string_equal(inbox.order, "a"); /* that does not heal */
+    assert_string_equal(inbox.order, "a"); /* a permanent failure */
     assert_int_equal(inbox.deads, 1);
     assert_int_equal(inbox.last_dead.status, SLACK_EAPI);
 }
 
 static part_t good, hopeless, passing;
 
-/* One allocation fails, of all that are made for an event with one listener of each kind. */
+/* Delivers an event with a listener for each kind of result while the nth allocation fails. */
 static bool each_kind(unsigned nth)
 {
     char body[128];

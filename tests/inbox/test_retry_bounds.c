@@ -7,7 +7,8 @@
 #include "support/fake_slack.h"
 #include "support/test.h"
 
-/* How often a handler runs that fails, whatever it returns and whatever it has done before. */
+/* A failing handler is run at most ATTEMPTS times, for every return value and whatever it did
+ * before it failed. */
 
 #define ATTEMPTS 3
 
@@ -45,7 +46,7 @@ static size_t calls_of(const char *method)
     return count;
 }
 
-/* ---- what a handler returns ---- */
+/* ---- return values ---- */
 
 static int return_it(slack_ctx_t *ctx, void *user_data)
 {
@@ -53,7 +54,7 @@ static int return_it(slack_ctx_t *ctx, void *user_data)
     return *(const int *)user_data;
 }
 
-/* One for each error, and some that are none. */
+/* Every error code, and some numbers that are none. */
 TEST(test_every_code)
 {
     static const int codes[] = {
@@ -75,7 +76,7 @@ TEST(test_every_code)
     }
 }
 
-/* ---- what it has done before ---- */
+/* ---- messages sent before the failure ---- */
 
 static int say_and_return(slack_ctx_t *ctx, void *user_data)
 {
@@ -99,7 +100,7 @@ TEST(test_a_message_is_repeated_no_more_often)
     }
 }
 
-/* More than may be in flight at once. */
+/* Makes more calls than may be in flight at once. */
 static int say_too_much(slack_ctx_t *ctx, void *user_data)
 {
     runs++;
@@ -118,7 +119,7 @@ APP_CLOSED(test_too_many_calls_of_its_own)
     assert_int_equal(deads, 1);
 }
 
-/* ---- a message, and then its change ---- */
+/* ---- a message and its update ---- */
 
 static int say_and_update(slack_ctx_t *ctx, void *user_data)
 {
@@ -180,7 +181,7 @@ static int say_delete_say(slack_ctx_t *ctx, void *user_data)
     return rc ? rc : slack_say(ctx, "second");
 }
 
-/* A change is of the message that was the last one when the handler asked for it. */
+/* An update belongs to the message that was the last one when the handler called. */
 APP_CLOSED(test_a_change_stays_with_its_message)
 {
     open_with(say_delete_say, NULL);
@@ -198,7 +199,7 @@ APP_CLOSED(test_a_change_stays_with_its_message)
     }
 }
 
-/* A message that was not posted cannot be changed: its own error is the delivery's. */
+/* A message that was not posted cannot be updated: its error becomes the delivery's. */
 APP_CLOSED(test_a_message_that_is_not_there)
 {
     static const char *const only[] = {"chat.postMessage"};
@@ -221,7 +222,7 @@ static int count_to_twelve(slack_ctx_t *ctx, void *user_data)
     return rc;
 }
 
-/* The first one has to be sent twice; the others wait for it. */
+/* The first message is sent twice; the others wait for it. */
 APP_CLOSED(test_messages_keep_their_order)
 {
     open_with(count_to_twelve, NULL);

@@ -51,7 +51,7 @@ static int fault(void)
                          : SQLITE_OK;
 }
 
-/* --- what is held -------------------------------------------------------------------------- */
+/* ---- what is held ---- */
 
 static int overlaps(const disk_file_t *f, sqlite3_int64 at, int len)
 {
@@ -101,7 +101,7 @@ static void overlay(const disk_file_t *f, char *out, int len, sqlite3_int64 at)
     }
 }
 
-/* --- the file ------------------------------------------------------------------------------ */
+/* ---- the file ---- */
 
 static int d_close(sqlite3_file *file)
 {

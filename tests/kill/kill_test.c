@@ -141,7 +141,7 @@ static void acked(unsigned n)
         t.oldest++;
 }
 
-/* --- sending ------------------------------------------------------------------------------- */
+/* ---- sending ---- */
 
 static int event_body(char *out, size_t size, unsigned n)
 {
@@ -255,7 +255,7 @@ static void on_tick(uv_timer_t *timer)
     if (now - t.progress_ms > PATIENCE_MS) finish();
 }
 
-/* --- Slack --------------------------------------------------------------------------------- */
+/* ---- Slack ---- */
 
 static void on_message(slack_ws_t *ws, bool text, const char *data, size_t len, void *user_data)
 {
@@ -328,7 +328,7 @@ static void on_request(slack_http_server_t *server, slack_http_request_t *reques
     slack__arena_free(request->arena);
 }
 
-/* --- bots ---------------------------------------------------------------------------------- */
+/* ---- bots ---- */
 
 static void start_bot(unsigned which);
 static void blow_later(void);
@@ -447,7 +447,7 @@ static void roll_over(void)
     uv_process_kill(&t.bots[old].process, SIGTERM);
 }
 
-/* --- faults of the store ------------------------------------------------------------------- */
+/* ---- faults of the store ---- */
 
 static const struct fault {
     const char *name;
@@ -506,7 +506,7 @@ static void break_store(void)
     uv_timer_start(&t.blow, on_fault_over, this_fault()->ms, 0);
 }
 
-/* --- a person at the inbox ----------------------------------------------------------------- */
+/* ---- a person at the inbox ---- */
 
 static const char *const commands[][2] = {
     {"stats", NULL}, {"list", NULL}, {"retry", "all"},
@@ -582,7 +582,7 @@ static void blow_later(void)
     if (!t.over) uv_timer_start(&t.blow, on_blow, ms, 0);
 }
 
-/* --- what happened ------------------------------------------------------------------------- */
+/* ---- what happened ---- */
 
 typedef struct verdict {
     unsigned lost, twice, interrupted, unstored, failed, handled;
@@ -659,7 +659,7 @@ static bool all_ended(void)
     return judge(false).lost == 0;
 }
 
-/* --- the run ------------------------------------------------------------------------------- */
+/* ---- the run ---- */
 
 static unsigned free_port(void)
 {

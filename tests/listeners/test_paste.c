@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An interaction that no listener takes logs the one that would have: for every kind, what stands
- * in the log is pasted into a program, and a C compiler takes that.
+ * For an unhandled interaction the log suggests a listener. Each suggestion, for every kind, is
+ * pasted into a program that a C compiler must accept.
  */
 #include <unistd.h>
 
@@ -10,7 +10,7 @@
 
 static app_fixture_t f;
 
-/* What stands before the name, and behind it. */
+/* The text of a body before and after the name. */
 static const struct {
     const char *head, *tail;
 } bodies[] = {
@@ -27,7 +27,7 @@ static const struct {
     {"{\"type\":\"dialog_cancellation\",\"callback_id\":\"", "\"}"},
 };
 
-/* JSON strings, and the same in C. */
+/* A name as a JSON string, and the same as a C string. */
 static const struct {
     const char *json, *c;
 } names[] = {
@@ -41,8 +41,8 @@ static const struct {
 #define NAMES  (sizeof names / sizeof *names)
 #define BODIES (sizeof bodies / sizeof *bodies)
 
-/* The code of the last line that has some: what stands between its quotes, single ones where it has
- * double ones itself. */
+/* Copies the code of the last line that has some. It stands between quotes: single ones if the code
+ * has double ones. */
 static void take_code(char *ret, size_t size)
 {
     const char *at = NULL;
@@ -109,7 +109,7 @@ TEST(what_is_logged_compiles)
     assert_int_equal(status, 0);
 }
 
-/* What is pasted takes the delivery that it was logged for. */
+/* The pasted listener takes the delivery that it was suggested for. */
 static int answer(slack_ctx_t *ctx, void *user_data)
 {
     ++*(unsigned *)user_data;

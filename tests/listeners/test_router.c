@@ -33,7 +33,8 @@ static void add(enum slack_kind kind, const char *match, enum slack_match how, i
 
 static const char *gave_up;
 
-/* The names of what is to run, in order, separated by blanks, each with its first capture. */
+/* Returns the names of the matching listeners in order, separated by blanks, each with its first
+ * capture. */
 static const char *match(enum slack_kind kind, const char *body)
 {
     slack_hits_t hits = {0};
@@ -78,7 +79,7 @@ ROUTER_TEST(test_every_action_of_a_payload)
     assert_string_equal(match(SLACK_KIND_ACTION, "{\"actions\":[{\"action_id\":\"b\"},"
                                                  "{\"action_id\":\"a\"}]}"),
                         "action:* action:a");
-    /* A legacy attachment's action has no action_id. */
+    /* An action of a legacy attachment has no action_id. */
     add(SLACK_KIND_SHORTCUT, "c", SLACK_MATCH_EXACT, 0);
     assert_string_equal(match(SLACK_KIND_ACTION, "{\"callback_id\":\"a\",\"actions\":[{}]}"),
                         "action:a");
@@ -124,7 +125,7 @@ ROUTER_TEST(test_messages)
                             cases[i].runs ? "message:hello" : "");
 }
 
-/* A pattern's characters mean themselves: "a.c" is no regular expression. */
+/* A literal has no special characters: "a.c" is no regular expression. */
 ROUTER_TEST(test_contains_is_literal)
 {
     add(SLACK_KIND_EVENT, "a.c", SLACK_MATCH_CONTAINS, 1);
@@ -198,7 +199,7 @@ ROUTER_TEST(test_patterns_capture)
                                .name = "deploy"});
     listen(&(slack_listener_t){
         .kind = SLACK_KIND_COMMAND, .match = "^/(a|b)x?$", .how = SLACK_MATCH_REGEX, .name = "ab"});
-    /* More than once: no state stays from one match to the next. */
+    /* Repeated: no state stays from one match to the next. */
     for (int i = 0; i < 3; i++) {
         assert_string_equal(match(SLACK_KIND_EVENT, "{\"event\":{\"type\":\"message\",\"text\":"
                                                     "\"Deploy web\\nand more\"}}"),
@@ -222,8 +223,8 @@ ROUTER_TEST(test_a_pattern_that_needs_too_much_does_not_match)
     assert_string_equal(gave_up, "slow");
 }
 
-/* Bolt for JavaScript takes a listener with a constraint it does not know for none at all, and all
- * frameworks but one look at the first action only. */
+/* Bolt for JavaScript ignores a listener with an unknown constraint, and all frameworks but one
+ * look at the first action only. */
 ROUTER_TEST(test_constraints_of_actions_are_all_held)
 {
     listen(&(slack_listener_t){
@@ -308,7 +309,7 @@ ROUTER_TEST(test_where)
         {SLACK_IN_IM, "\"channel\":\"D1\"", true},
         {SLACK_IN_IM | SLACK_IN_MPIM, "\"channel_type\":\"mpim\"", true},
         {SLACK_IN_CHANNEL, "\"channel_type\":\"group\",\"channel\":\"C1\"", false},
-        /* An id does not say whether its channel is public. */
+        /* A channel id does not show whether the channel is public. */
         {SLACK_IN_CHANNEL, "\"channel\":\"C1\"", false},
         {SLACK_IN_GROUP, "\"channel\":\"C1\"", false},
         {SLACK_IN_MPIM, "\"channel\":\"C1\"", false},
@@ -340,8 +341,8 @@ ROUTER_TEST(test_where)
     }
 }
 
-/* "a.c" of `contains` and `equals` is no pattern (bolt-python), and a message of several lines is
- * found in (bolt-java). */
+/* "a.c" of `contains` and `equals` is literal, unlike bolt-python's, and is found in a message of
+ * several lines, unlike bolt-java's. */
 ROUTER_TEST(test_literal_text_and_lines)
 {
     listen(
@@ -390,7 +391,7 @@ ROUTER_TEST(test_removal)
     listen(&(slack_listener_t){.kind = SLACK_KIND_EVENT, .name = "others"});
     assert_int_equal(slack__router_remove(routes, "none"), SLACK_ENOTFOUND);
 
-    /* A hit keeps its rule, which knows that it is gone. */
+    /* A hit keeps a removed rule alive, and the rule is marked as removed. */
     slack_hits_t hits = {0};
     slack_subject_t subject;
     slack__subject_init(&subject, SLACK_KIND_COMMAND, json_of("{\"command\":\"/a\"}"), "");
@@ -406,7 +407,7 @@ ROUTER_TEST(test_removal)
     assert_string_equal(match(SLACK_KIND_EVENT, "{\"event\":{\"type\":\"x\"}}"), "");
     assert_int_equal(slack__router_remove(routes, "second"), 0);
     assert_string_equal(match(SLACK_KIND_COMMAND, "{\"command\":\"/a\"}"), "");
-    /* More that come and go than there is room for at once. */
+    /* More come and go in total than the bound on live ones. */
     for (int i = 0; i < 100100; i++) {
         char name[16];
         snprintf(name, sizeof name, "/n%d", i);
@@ -492,7 +493,7 @@ static int build_and_match(void *ctx)
     slack__hits_release(&hits);
     slack__arena_free(a);
     slack__router_free(own);
-    assert_int_equal(*freed, added); /* what was refused stays the caller's */
+    assert_int_equal(*freed, added); /* a refused listener's data stays the caller's */
     return rc;
 }
 
@@ -502,7 +503,7 @@ TEST(test_out_of_memory)
     assert_true(alloc_fail_each(build_and_match, &freed) > 6);
 }
 
-/* What people paste, and write in other scripts. */
+/* Texts with other scripts, and with characters that people paste. */
 ROUTER_TEST(patterns_know_unicode)
 {
     static const struct {

@@ -31,7 +31,7 @@
 #define CALM_MS          1000
 #define P99_MS           50.0
 
-/* --- the attackers ---------------------------------------------------------------------------- */
+/* ---- the attackers ---- */
 
 #define TICK_MS   20
 #define REST      5 /* ticks between two connections of those that are turned away */
@@ -290,7 +290,7 @@ static int attack(unsigned port, unsigned seconds)
     return 0;
 }
 
-/* --- the bot, and the client beside ----------------------------------------------------------- */
+/* ---- the bot, and the client beside ---- */
 
 static struct {
     char self[512];

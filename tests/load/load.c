@@ -35,7 +35,7 @@ void load_die(const char *what)
     _exit(1);
 }
 
-/* --- the Web API ------------------------------------------------------------------------------ */
+/* ---- the Web API ---- */
 
 static void on_call(slack_http_server_t *server, slack_http_request_t *request, void *user_data)
 {
@@ -68,7 +68,7 @@ void load_close(void)
     rmdir(load.folder);
 }
 
-/* --- bots ------------------------------------------------------------------------------------- */
+/* ---- bots ---- */
 
 static void on_bot_closed(uv_handle_t *handle)
 {
@@ -174,7 +174,7 @@ unsigned long load_bot_peak_kib(const load_bot_t *bot)
     return kib;
 }
 
-/* --- the client: a connection ----------------------------------------------------------------- */
+/* ---- the client: a connection ---- */
 
 typedef struct line {
     uv_tcp_t tcp;
@@ -331,7 +331,7 @@ static line_t *line_new(bool kept)
     return line;
 }
 
-/* --- the client: requests --------------------------------------------------------------------- */
+/* ---- the client: requests ---- */
 
 static void write_request(line_t *line)
 {

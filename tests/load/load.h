@@ -21,7 +21,7 @@ void load_open(void);
 /* Remove the folder. */
 void load_close(void);
 
-/* --- bots --- */
+/* ---- bots ---- */
 
 #define LOAD_LOG_MAX ((size_t)256 << 10)
 
@@ -49,7 +49,7 @@ void load_bot_stop(load_bot_t *bot);
 /* Its most resident memory so far, in KiB. */
 unsigned long load_bot_peak_kib(const load_bot_t *bot);
 
-/* --- the client --- */
+/* ---- the client ---- */
 
 typedef struct load_result {
     unsigned sent;

@@ -24,7 +24,7 @@ static void assert_filled(const slack_buf_t *buf, size_t len)
         if (data[i] != (char)(i ^ i >> 8 ^ i >> 16)) fail_msg("byte %zu is wrong", i);
 }
 
-/* --- connections that work --- */
+/* ---- connections that work ---- */
 
 BOTH(test_both_ways)
 {
@@ -178,7 +178,7 @@ BOTH(test_another_owner)
     slack__buf_done(&other.received);
 }
 
-/* --- the end of a connection --- */
+/* ---- the end of a connection ---- */
 
 BOTH(test_finish_sends_all_first)
 {

@@ -12,7 +12,7 @@
 #include "support/test.h"
 #include "util/alloc.h"
 
-/* --- no connection --- */
+/* ---- no connection ---- */
 
 /* A bound port without a listener: connections to it are refused. */
 static unsigned bind_only(int *ret_fd)
@@ -78,7 +78,7 @@ PLAIN(test_bad_options)
     }
 }
 
-/* --- time limits --- */
+/* ---- time limits ---- */
 
 BOTH(test_no_connection_in_time)
 {
@@ -162,7 +162,7 @@ PLAIN(test_a_peer_that_does_not_read)
     slack__free(data);
 }
 
-/* --- TLS --- */
+/* ---- TLS ---- */
 
 TLS(test_plain_speech_to_tls)
 {
@@ -257,7 +257,7 @@ PLAIN(test_reset_while_writing)
     slack__free(data);
 }
 
-/* --- memory --- */
+/* ---- memory ---- */
 
 /* One life with allocation `nth` failing. Returns false if there are fewer. */
 static bool live_without_memory(size_t nth, bool all)

@@ -116,7 +116,7 @@ static void see_next(void)
     world_until(&world, seen.count > before);
 }
 
-/* --- answers --- */
+/* ---- answers ---- */
 
 static char request_text[4096];
 
@@ -263,7 +263,7 @@ CURL_TEST(test_refused_requests, 1, answer_hello)
     assert_int_equal(seen.count, 0);
 }
 
-/* --- failures --- */
+/* ---- failures ---- */
 
 static void answer_nothing(peer_t *p, const peer_request_t *request, void *user_data)
 {
@@ -366,7 +366,7 @@ CURL_TEST(test_garbage, 1, answer_garbage)
     assert_false(seen.last.unsent);
 }
 
-/* --- TLS --- */
+/* ---- TLS ---- */
 
 static void answer_over_tls(slack_http_server_t *server, slack_http_request_t *request,
                             void *user_data)
@@ -425,7 +425,7 @@ TEST(test_tls_is_verified)
     ask_over_tls("stranger.pem", "stranger.key", "ca.pem", SLACK_ETLS);
 }
 
-/* --- many transfers, and the close --- */
+/* ---- many transfers, and the close ---- */
 
 CURL_TEST(test_concurrent, 100, answer_hello)
 {

@@ -14,7 +14,7 @@
 #include "support/world.h"
 #include "util/alloc.h"
 
-/* --- the order --- */
+/* ---- the order ---- */
 
 static struct sockaddr_storage address_of(const char *host, unsigned port)
 {
@@ -63,7 +63,7 @@ TEST(test_order)
     assert_order(many, 40, "::5 1.2.3.4 ::5 ::5 ::5 ::5 ::5 ::5 ::5 ::5 ::5 ::5 ::5 ::5 ::5 ::5 ");
 }
 
-/* --- the race --- */
+/* ---- the race ---- */
 
 /* The resolver of this program returns the test's addresses, and looks nothing up. */
 static const struct sockaddr_storage *found;
@@ -315,7 +315,7 @@ TEST(test_out_of_memory)
     close_places(&p);
 }
 
-/* --- a whole connection --- */
+/* ---- a whole connection ---- */
 
 /* A host with addresses of both families, whose IPv4 does not answer: IPv6 is tried after one
  * stagger. */

@@ -18,7 +18,7 @@ static const slack_http_limits_t limits = {
     .body_bytes = 32,
 };
 
-/* --- what the parser reports, as text --- */
+/* ---- what the parser reports, as text ---- */
 
 static void note_request(slack_buf_t *trace, slack_http_parser_t *parser)
 {
@@ -107,7 +107,7 @@ static void assert_trace(const char *text, const char *want)
     assert_trace_len(text, strlen(text), want);
 }
 
-/* --- valid requests --- */
+/* ---- valid requests ---- */
 
 TEST(test_requests)
 {
@@ -209,7 +209,7 @@ TEST(test_expect)
                  "413\n");
 }
 
-/* --- invalid requests --- */
+/* ---- invalid requests ---- */
 
 #define GET  "GET / HTTP/1.1\r\nHost: a\r\n"
 #define POST "POST / HTTP/1.1\r\nHost: a\r\n"
@@ -327,7 +327,7 @@ TEST(test_bounds)
                  "431\n");
 }
 
-/* --- memory --- */
+/* ---- memory ---- */
 
 static slack_http_request_t *parse_one(const char *text)
 {

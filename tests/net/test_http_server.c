@@ -114,7 +114,7 @@ DIALLED(test_much_pipelining)
     assert_int_equal(answers, count);
 }
 
-/* --- ids --- */
+/* ---- ids ---- */
 
 SERVED(test_late_answers)
 {
@@ -174,7 +174,7 @@ DIALLED(test_answers_that_are_none)
     free(big);
 }
 
-/* --- memory --- */
+/* ---- memory ---- */
 
 DIALLED(test_one_allocation_per_request)
 {

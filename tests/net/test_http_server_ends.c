@@ -131,7 +131,7 @@ DIALLED(test_close_in_the_handler)
     assert_int_equal(f.requests, 1);
 }
 
-/* --- upgrades --- */
+/* ---- upgrades ---- */
 
 #define UPGRADE "GET /ws HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n"
 

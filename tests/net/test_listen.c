@@ -299,7 +299,7 @@ PLACE_TEST(test_closed_during_a_pause)
     assert_int_equal(heap_live(), 0);
 }
 
-/* --- the last connections --- */
+/* ---- the last connections ---- */
 
 /* Clients that keep connecting do not keep the loop busy forever. */
 PLACE_TEST(test_the_last_ones_are_so_many)

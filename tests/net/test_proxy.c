@@ -6,7 +6,7 @@
 #include "support/alloc_fail.h"
 #include "support/test.h"
 
-/* --- which proxy --- */
+/* ---- which proxy ---- */
 
 TEST(test_no_proxy)
 {
@@ -110,7 +110,7 @@ TEST(test_serves)
     slack__proxy_unref(proxy);
 }
 
-/* --- the setting --- */
+/* ---- the setting ---- */
 
 TEST(test_settings)
 {
@@ -217,7 +217,7 @@ TEST(test_out_of_memory)
     assert_true(alloc_fail_each(make_proxy, NULL) >= 8);
 }
 
-/* --- CONNECT --- */
+/* ---- CONNECT ---- */
 
 static void assert_request(const char *proxy_url, const char *host, const char *want)
 {

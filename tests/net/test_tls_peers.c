@@ -22,7 +22,7 @@ static void end_child(void)
     child_done(&child);
 }
 
-/* --- our client against openssl s_server ------------------------------------------------------ */
+/* ---- our client against openssl s_server ---- */
 
 /* Start s_server on a free port, which it prints. It sends back each line in reverse order. */
 static unsigned start_server(const char *cert, const char *options)
@@ -106,7 +106,7 @@ TLS(test_server_is_killed)
     end_child();
 }
 
-/* --- our server against openssl s_client and curl --------------------------------------------- */
+/* ---- our server against openssl s_client and curl ---- */
 
 TLS(test_s_client)
 {

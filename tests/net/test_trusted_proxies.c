@@ -100,7 +100,7 @@ TEST(test_clients)
     }
 }
 
-/* --- headers as they arrive --- */
+/* ---- headers as they arrive ---- */
 
 /* The client of a request whose bytes arrive in two pieces, or byte by byte, as text. */
 static void client_of(const slack_trusted_proxies_t *proxies, const char *bytes, size_t first,

@@ -10,7 +10,7 @@
 #define CLIENT      true
 #define SERVER      false
 
-/* --- what the codec reports, as text --- */
+/* ---- what the codec reports, as text ---- */
 
 static void note_event(slack_buf_t *trace, const slack_ws_event_t *event)
 {
@@ -80,7 +80,7 @@ static void assert_trace(bool client, const char *data, size_t len, const char *
 /* Bytes from a server, as a literal. */
 #define ASSERT_IN(literal, want) assert_trace(CLIENT, (literal), sizeof(literal) - 1, (want))
 
-/* --- reading --- */
+/* ---- reading ---- */
 
 TEST(test_messages)
 {
@@ -182,7 +182,7 @@ TEST(test_bounds)
     assert_trace(CLIENT, data, len, "text 1000 bytes\nbinary 1000 bytes\n");
 }
 
-/* --- writing --- */
+/* ---- writing ---- */
 
 static void assert_out(const slack_buf_t *out, const char *want, size_t len)
 {
@@ -276,7 +276,7 @@ TEST(test_client_frames)
     slack__ws_codec_done(&server);
 }
 
-/* --- memory --- */
+/* ---- memory ---- */
 
 static int read_and_write(void *ctx)
 {

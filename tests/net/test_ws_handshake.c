@@ -22,7 +22,7 @@ TEST(test_keys)
     assert_string_not_equal(one, two);
 }
 
-/* --- the request --- */
+/* ---- the request ---- */
 
 static void assert_request(const char *url, const char *target, const char *host)
 {
@@ -65,7 +65,7 @@ TEST(test_out_of_memory)
     assert_true(alloc_fail_each(make_request, &url) >= 2);
 }
 
-/* --- the answer --- */
+/* ---- the answer ---- */
 
 #define SWITCHING "HTTP/1.1 101 Switching Protocols\r\n"
 #define GOOD                                                                                       \
@@ -178,7 +178,7 @@ TEST(test_answer_without_end)
     assert_true(fed <= SLACK_WS_RESPONSE_MAX + 100);
 }
 
-/* --- the server's check --- */
+/* ---- the server's check ---- */
 
 #define GET     "GET / HTTP/1.1\r\nHost: a\r\n"
 #define UPGRADE "Connection: Upgrade\r\nUpgrade: websocket\r\n"

@@ -65,7 +65,7 @@ static const slack_ws_options_t options = {
     .write_max = (size_t)1 << 20,
 };
 
-/* --- our client, their server --- */
+/* ---- our client, their server ---- */
 
 typedef struct fixture {
     world_t world;
@@ -166,7 +166,7 @@ TEST(test_client)
     world_close(&f.world);
 }
 
-/* --- their client, our server --- */
+/* ---- their client, our server ---- */
 
 static void on_request(slack_http_server_t *server, slack_http_request_t *request, void *user_data)
 {

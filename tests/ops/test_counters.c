@@ -63,7 +63,7 @@ COUNTERS_TEST(test_odd_methods_are_others)
 
 /* ---- loop lag ---- */
 
-/* Block the loop once, and keep it alive until its next turn. */
+/* Blocks the loop once, and keeps it alive for one more turn. */
 static void block_loop(uv_timer_t *timer)
 {
     static unsigned calls;
@@ -86,7 +86,7 @@ COUNTERS_TEST(test_loop_lag)
     bool closed = false;
     assert_int_equal(uv_loop_init(&loop), 0);
     slack__loop_lag_start(&lag, &loop, &counters.loop_lag);
-    uv_run(&loop, UV_RUN_DEFAULT); /* it does not keep the loop alive */
+    uv_run(&loop, UV_RUN_DEFAULT); /* the timer of the lag does not keep the loop alive */
     uv_timer_init(&loop, &blocker);
     uv_timer_start(&blocker, block_loop, 0, 1);
     uv_run(&loop, UV_RUN_DEFAULT);

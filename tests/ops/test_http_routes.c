@@ -11,7 +11,7 @@
     "{\"type\":\"event_callback\",\"event_id\":\"Ev1\",\"event\":{\"type\":\"app_mention\"}}"
 
 static app_fixture_t f;
-static http_peer_t *browser, *admin; /* clients of the request URL's port, and of the admin port */
+static http_peer_t *browser, *admin; /* clients of the port for Slack, and of the admin port */
 
 static slack_transport_stats_t http_stats(void)
 {
@@ -83,7 +83,7 @@ static void check_text(const http_reply_t *reply, int status, const char *text)
     assert_string_equal(reply->body, text);
 }
 
-/* --- the library's pages ---------------------------------------------------------------------- */
+/* ---- the library's pages ---- */
 
 TEST(health_and_readiness)
 {
@@ -157,7 +157,7 @@ TEST(port_of_their_own)
     close_all();
 }
 
-/* The start fails, and the port of the request URL is closed again. */
+/* The start fails, and the port for Slack is closed again. */
 TEST(port_of_their_own_is_taken)
 {
     struct sockaddr_in address;
@@ -191,7 +191,7 @@ static int keep(slack_http_visit_t *visit, void *user_data)
     return 0;
 }
 
-/* --- an app without HTTP ---------------------------------------------------------------------- */
+/* ---- an app without HTTP ---- */
 
 static slack_transport_stats_t stats_of(const char *name)
 {
@@ -243,7 +243,7 @@ TEST(socket_mode_has_pages)
     close_without_http();
 }
 
-/* /readyz answers while auth.test fails, which can take long without a network. */
+/* /readyz answers while auth.test is retried, which may take long without a network. */
 TEST(starting_is_told)
 {
     open_without_http("memory", &(slack_options_t){0});
@@ -256,7 +256,7 @@ TEST(starting_is_told)
     close_without_http();
 }
 
-/* /readyz says 503 during the whole stop, and each visit has an answer. */
+/* /readyz answers 503 during the whole stop, and every request gets an answer. */
 TEST(drain_is_told_without_http)
 {
     open_without_http("memory", &(slack_options_t){.drain_delay_ms = 100});
@@ -308,7 +308,7 @@ TEST(wrong_places_are_named)
     }
 }
 
-/* --- the program's routes --------------------------------------------------------------------- */
+/* ---- the program's routes ---- */
 
 static int show(slack_http_visit_t *visit, void *user_data)
 {
@@ -429,7 +429,8 @@ static int return_one(slack_http_visit_t *visit, void *user_data)
     return 1;
 }
 
-/* A route that fails, or never replies, has a status, a line in the log, and holds nothing up. */
+/* A route that fails or never replies still gets a status and a line in the log, and delays no
+ * other request. */
 TEST(routes_that_fail)
 {
     open_with(&(slack_options_t){0});
@@ -527,7 +528,7 @@ TEST(stop_waits_for_replies)
     close_all();
 }
 
-/* --- leaving ---------------------------------------------------------------------------------- */
+/* ---- leaving ---- */
 
 TEST(balancer_is_told_first)
 {
@@ -557,7 +558,7 @@ TEST(second_stop_does_not_wait)
     close_all();
 }
 
-/* --- out of memory ---------------------------------------------------------------------------- */
+/* ---- out of memory ---- */
 
 TEST(pages_without_memory)
 {

@@ -195,7 +195,7 @@ static int count_ack(const slack_ack_t *ack, void *user_data)
     return 0;
 }
 
-/* Slack marks them; the first of them need not be a duplicate. */
+/* Slack numbers its retries. The first request of an event may be a retry. */
 BOT_TEST(retries_are_counted)
 {
     app_ready(&f);

@@ -115,7 +115,7 @@ static slack_delivery_t *new_delivery(uint64_t number, const char *json)
     return d;
 }
 
-/* As the app does. */
+/* Records the delivery and puts the recorder's transport in front of its own, as the app does. */
 static void deliver(slack_delivery_t *d)
 {
     slack__record_delivery(recorder, &transport, d);
@@ -150,7 +150,7 @@ RECORDER_TEST(test_lines)
     ack(d, &(slack_ack_t){SLACK_ACK_OK, SLACK_ACK_BODY_JSON, SLACK_SLICE("{\"a\":1}")});
     d->number = 3;
     ack(d, &(slack_ack_t){.outcome = SLACK_ACK_LATER});
-    d->number = 0; /* out of the store: it was not recorded */
+    d->number = 0; /* a delivery from the store was not recorded */
     ack(d, &(slack_ack_t){.outcome = SLACK_ACK_OK});
     slack__delivery_free(d);
     world.mono_us += 1000;
@@ -191,7 +191,8 @@ RECORDER_TEST(test_no_recorder)
     end();
 }
 
-/* SLACK_ECLOSED: the app has acked, though the peer is gone. After the others it acks again. */
+/* With SLACK_ECLOSED the app has acked and the peer is gone: recorded. After the other errors the
+ * app acks again: not recorded. */
 RECORDER_TEST(test_acks_that_fail)
 {
     static const struct {
@@ -211,7 +212,8 @@ RECORDER_TEST(test_acks_that_fail)
     }
 }
 
-/* One stand-in for each transport; the acks of a fifth are not recorded. */
+/* The recorder has a stand-in for each of SLACK_TRANSPORTS_MAX transports; the acks of one more are
+ * not recorded. */
 RECORDER_TEST(test_transports)
 {
     slack_transport_t transports[SLACK_TRANSPORTS_MAX + 1];
@@ -337,7 +339,7 @@ RECORDER_TEST(test_somebody_elses_file)
 
 /* ---- bounds ---- */
 
-/* The file has whole lines, and as many as fit. */
+/* The file has whole lines only, and as many as fit. */
 RECORDER_TEST(test_its_size)
 {
     const uint64_t max = 4000;
@@ -355,7 +357,7 @@ RECORDER_TEST(test_its_size)
     assert_non_null(strstr(world.log, "SLACK_RECORD_MIB is reached"));
 }
 
-/* The lines of one turn of the loop are more than may wait. */
+/* One turn of the loop writes more lines than may be pending. */
 RECORDER_TEST(test_a_slow_disk)
 {
     begin(UINT64_MAX);
@@ -398,7 +400,7 @@ RECORDER_TEST(test_a_full_disk)
     assert_int_equal(strlen(read_all(path)), 2000);
 }
 
-/* ---- without memory ---- */
+/* ---- out of memory ---- */
 
 RECORDER_TEST(test_allocations)
 {

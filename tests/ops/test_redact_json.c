@@ -20,7 +20,7 @@ static int close_redactor(void **state)
 
 #define REDACTOR_TEST(function) TEST_CASE(function, open_redactor, close_redactor, NULL)
 
-/* Write a value without its secrets, and read it again. */
+/* Writes a value without its secrets and reads the result back. */
 static const slack_json_t *redacted(const char *json)
 {
     const slack_json_t *value, *read;
@@ -84,7 +84,7 @@ REDACTOR_TEST(test_the_same_is_the_same)
     const char *one = slack_json_str(value, "/trigger_id");
     assert_string_equal(one, slack_json_str(value, "/a/trigger_id"));
     assert_string_not_equal(one, slack_json_str(value, "/b/trigger_id"));
-    /* But only with the same key. */
+    /* Another key gives another result. */
     const char *before = slack__arena_strdup(arena, one);
     slack__redact_json_done(&redactor);
     assert_int_equal(slack__redact_json_init(&redactor, false), 0);
@@ -98,7 +98,7 @@ REDACTOR_TEST(test_redacted_twice)
         redacted("{\"token\":\"x\",\"response_url\":\"https://hooks.slack.com/a/b\"}");
     const char *text = slack__json_text(arena, once, NULL);
     assert_true(slack__json_equal(redacted(text), once));
-    /* Where no secret is, such a text is an ordinary one. */
+    /* At a place without secrets the same text is ordinary. */
     assert_same("{\"text\":\"redacted:1\"}");
 }
 

@@ -9,7 +9,7 @@
 
 static char problem[256];
 
-/* --- options --- */
+/* ---- options ---- */
 
 static const char *port, *host;
 static bool quiet;
@@ -70,7 +70,7 @@ TEST(ports)
     assert_int_equal(number, 65535);
 }
 
-/* --- send --- */
+/* ---- send ---- */
 
 static slack_arena_t *arena;
 

@@ -49,7 +49,7 @@ static const char *text_of(const slack_json_t *value)
     return value ? slack__json_text(arena, value, NULL) : "(none)";
 }
 
-/* --- checks --- */
+/* ---- checks ---- */
 
 BLOCKS_TEST(good_blocks_are_taken)
 {
@@ -168,7 +168,7 @@ BLOCKS_TEST(elements_are_found)
     assert_false(sim_element_find(NULL, NULL, "b", &it));
 }
 
-/* --- states --- */
+/* ---- states ---- */
 
 #define OPTIONS                                                                                    \
     "'options':[{'text':{'text':'One'},'value':'1'},{'text':{'text':'Two'},'value':'2'}]"
@@ -234,7 +234,7 @@ BLOCKS_TEST(what_holds_nothing_is_empty)
     assert_false(sim_element_state_empty(parsed("{'type':'button'}")));
 }
 
-/* --- texts --- */
+/* ---- texts ---- */
 
 BLOCKS_TEST(typed_text_becomes_markup)
 {

@@ -12,7 +12,7 @@
 
 static sim_bot_t bot;
 
-/* --- assertions -------------------------------------------------------------------------- */
+/* ---- assertions ---- */
 
 static void assert_each_ran_once(void)
 {
@@ -64,7 +64,7 @@ static void let_all_arrive(uint64_t max_ms)
     assert_each_ran_once();
 }
 
-/* --- faults that act at once ------------------------------------------------------------------ */
+/* ---- faults that act at once ---- */
 
 static void say_some(unsigned count)
 {
@@ -173,7 +173,7 @@ TEST(half_open_beside_a_good_one)
     close_well();
 }
 
-/* --- faults on the way to a connection -------------------------------------------------------- */
+/* ---- faults on the way to a connection ---- */
 
 typedef struct way {
     const char *name; /* and fault */
@@ -273,7 +273,7 @@ TEST(a_fault_for_a_minute)
     close_well();
 }
 
-/* --- faults of pings -------------------------------------------------------------------------- */
+/* ---- faults of pings ---- */
 
 /* Two minutes pass; the app has to keep its connection, or to replace it. */
 static void expect_pings(const char *first, const char *second, bool stays)
@@ -318,7 +318,7 @@ TEST(late_pong_by_40_s)
     expect_pings("late-pong 40000", "no-ping", false);
 }
 
-/* --- faults of envelopes ---------------------------------------------------------------------- */
+/* ---- faults of envelopes ---- */
 
 TEST(duplicate)
 {
@@ -429,7 +429,7 @@ TEST(ghosts)
     close_well();
 }
 
-/* --- HTTP ------------------------------------------------------------------------------------- */
+/* ---- HTTP ---- */
 
 TEST(redirect)
 {

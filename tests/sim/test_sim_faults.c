@@ -187,7 +187,7 @@ FAULT_TEST(they_can_be_seen)
                               "{\"fault\":\"open-status 429 3\",\"left\":4}]");
 }
 
-/* --- the failure rate --- */
+/* ---- the failure rate ---- */
 
 TEST(above_95_percent_of_failures_is_too_much)
 {

@@ -53,7 +53,7 @@ static void assert_sent(bool acked)
 
 #define MESSAGE "{\"kind\":\"message\",\"text\":\"a/b \\u00e9 \\ud83d\\ude00\"}"
 
-/* --- requests --- */
+/* ---- requests ---- */
 
 VERIFIED(events_are_json_as_php_writes_it)
 {
@@ -114,7 +114,7 @@ VERIFIED(a_socket_comes_first)
     assert_sent(true);
 }
 
-/* --- redeliveries --- */
+/* ---- redeliveries ---- */
 
 VERIFIED(failures_come_again)
 {
@@ -178,7 +178,7 @@ VERIFIED(a_slow_app_is_too_late)
     assert_member(answer.body, "/line", "#general  ann runs /x -> operation_timeout");
 }
 
-/* --- url_verification --- */
+/* ---- url_verification ---- */
 
 static const char *url_body(void)
 {
@@ -253,7 +253,7 @@ ALONE(a_delivery_asks_again)
     assert_sent(true);
 }
 
-/* --- the control API --- */
+/* ---- the control API ---- */
 
 ALONE(nobody_is_there)
 {

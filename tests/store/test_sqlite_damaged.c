@@ -19,7 +19,7 @@
 
 #define BOT_TEST(function) TEST_CASE(function, NULL, bot_kill_all, NULL)
 
-/* --- damage -------------------------------------------------------------------------------- */
+/* ---- damage ---- */
 
 static const char *log_of(const char *path)
 {
@@ -82,7 +82,7 @@ static void put_some(unsigned count)
     }
 }
 
-/* --- while it runs ------------------------------------------------------------------------- */
+/* ---- while it runs ---- */
 
 static wires_t w;
 static unsigned handled;
@@ -268,7 +268,7 @@ TEST(test_bits_that_are_flipped_while_it_runs)
     }
 }
 
-/* --- at the start -------------------------------------------------------------------------- */
+/* ---- at the start ---- */
 
 static void expect_no_start(const char *what)
 {

@@ -16,7 +16,7 @@
  * is stored. */
 
 static const char *path, *copy;
-/* --- the file ------------------------------------------------------------------------------ */
+/* ---- the file ---- */
 
 static void expect_private(const char *part)
 {
@@ -290,7 +290,7 @@ TEST(test_a_file_cut_short)
     }
 }
 
-/* --- the disk ------------------------------------------------------------------------------ */
+/* ---- the disk ---- */
 
 TEST(test_a_disk_that_takes_nothing)
 {

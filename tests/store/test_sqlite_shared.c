@@ -23,7 +23,7 @@ static slack_store_t *open_beside(const char *where)
     return store;
 }
 
-/* --- turns --------------------------------------------------------------------------------- */
+/* ---- turns ---- */
 
 /* A store that always has something to write. */
 typedef struct writer {
@@ -79,7 +79,7 @@ FILE_TEST(test_each_has_its_turn)
     sw_close_one(other);
 }
 
-/* --- the log ------------------------------------------------------------------------------- */
+/* ---- the log ---- */
 
 static off_t log_bytes(void)
 {
@@ -115,7 +115,7 @@ FILE_TEST(test_somebody_who_reads_for_long)
     assert_true(log_bytes() < most);
 }
 
-/* --- opening ------------------------------------------------------------------------------- */
+/* ---- opening ---- */
 
 /* A child that waits for the end of the pipe, then opens and closes the store. Returns its
  * status. */

@@ -17,8 +17,7 @@
 
 static pid_t running[BOTS_MAX];
 
-/* --- in the bot's process ----------------------------------------------------------------------
- */
+/* ---- in the bot's process ---- */
 
 /* Answers auth.test in the loop's next turn; the bot makes no other call. */
 static struct web_api {
@@ -115,8 +114,7 @@ static int run(const slack_options_t *given)
     return rc != 0;
 }
 
-/* --- in the test's -----------------------------------------------------------------------------
- */
+/* ---- in the test's ---- */
 
 void bot_start(bot_t *bot, const slack_options_t *options, void (*prepare)(void *arg), void *arg)
 {

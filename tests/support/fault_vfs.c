@@ -34,7 +34,7 @@ static disk_file_t *disk;
 static atomic_int write_code;
 static atomic_uint syncs, sync_ms;
 
-/* --- book-keeping -------------------------------------------------------------------------- */
+/* ---- book-keeping ---- */
 
 static disk_file_t *disk_file(const char *name)
 {
@@ -79,7 +79,7 @@ static void remember(fault_file_t *file, const void *data, int len, sqlite3_int6
     file->disk->last = p;
 }
 
-/* --- the file ------------------------------------------------------------------------------ */
+/* ---- the file ---- */
 
 static int f_write(sqlite3_file *file, const void *data, int len, sqlite3_int64 at)
 {
@@ -149,7 +149,7 @@ unsigned fault_vfs_syncs(void)
     return atomic_load(&syncs);
 }
 
-/* --- the power cut ------------------------------------------------------------------------- */
+/* ---- the power cut ---- */
 
 static void put(FILE *file, sqlite3_int64 at, const char *data, int len)
 {

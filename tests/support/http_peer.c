@@ -55,7 +55,7 @@ static void free_if_done(http_peer_t *peer)
     free(peer);
 }
 
-/* --- closing ---------------------------------------------------------------------------------- */
+/* ---- closing ---- */
 
 static void on_handle_closed(uv_handle_t *handle)
 {
@@ -84,8 +84,7 @@ static void line_close(line_t *line, bool reset)
     uv_close((uv_handle_t *)&line->pump, on_handle_closed);
 }
 
-/* --- receiving ---------------------------------------------------------------------------------
- */
+/* ---- receiving ---- */
 
 const char *http_reply_header(const http_reply_t *reply, const char *name, size_t *ret_len)
 {
@@ -172,7 +171,7 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
     if (!line->peer->keep_alive || !whole || !kept) line_close(line, false);
 }
 
-/* --- sending ---------------------------------------------------------------------------------- */
+/* ---- sending ---- */
 
 static size_t next_piece(const exchange_t *exchange)
 {

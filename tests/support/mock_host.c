@@ -11,7 +11,7 @@ static mock_host_t *mock_of(slack_transport_t *t)
     return t->host_data;
 }
 
-/* --- what a transport calls --- */
+/* ---- what a transport calls ---- */
 
 /* Which state may follow which. */
 static bool follows(enum slack_transport_state from, enum slack_transport_state to)
@@ -121,7 +121,7 @@ static void on_error(slack_transport_t *t, const char *format, ...)
     va_end(ap);
 }
 
-/* --- the host itself --- */
+/* ---- the host itself ---- */
 
 void mock_host_open(mock_host_t *mock)
 {
@@ -209,7 +209,7 @@ void mock_destroy(mock_host_t *mock, slack_transport_t *t)
     mock->transport = NULL;
 }
 
-/* --- the loop --- */
+/* ---- the loop ---- */
 
 void mock_run_until_state(mock_host_t *mock, enum slack_transport_state state)
 {

@@ -7,7 +7,7 @@
 #define STEP_MS  200
 #define LIMIT_MS 20000 /* of real time */
 
-/* --- the app --- */
+/* ---- the app ---- */
 
 static int on_message(slack_ctx_t *ctx, void *user_data)
 {
@@ -34,7 +34,7 @@ static void on_stopped(slack_app_t *app, int status, void *user_data)
     bot->status = status;
 }
 
-/* --- time --- */
+/* ---- time ---- */
 
 static void on_millisecond(uv_timer_t *timer)
 {
@@ -101,7 +101,7 @@ uint64_t sim_bot_pass_until(sim_bot_t *bot, bool (*done)(const sim_bot_t *bot, u
     return passed;
 }
 
-/* --- conditions --- */
+/* ---- conditions ---- */
 
 slack_transport_stats_t sim_bot_stats(const sim_bot_t *bot)
 {
@@ -148,7 +148,7 @@ bool sim_bot_has_stopped(const sim_bot_t *bot, unsigned n)
     return bot->stopped;
 }
 
-/* --- acts --- */
+/* ---- acts ---- */
 
 void sim_bot_fault(sim_bot_t *bot, const char *words, unsigned count, unsigned for_ms)
 {
@@ -190,7 +190,7 @@ void sim_bot_command(sim_bot_t *bot)
     sim_peer_send(&bot->peer, "{\"kind\":\"command\",\"command\":\"/x\"}", &bot->command);
 }
 
-/* --- life --- */
+/* ---- life ---- */
 
 static void point_to_app(sim_bot_t *bot)
 {

@@ -7,7 +7,7 @@
 
 #define ANSWER_MAX ((size_t)8 << 20)
 
-/* --- life --- */
+/* ---- life ---- */
 
 void sim_peer_open(sim_peer_t *peer, const sim_options_t *options)
 {
@@ -41,7 +41,7 @@ void sim_peer_pass_ms(sim_peer_t *peer, uint64_t ms)
     world_turn(&peer->world);
 }
 
-/* --- calls --- */
+/* ---- calls ---- */
 
 static const slack_json_t *parse(sim_peer_t *peer, const char *text, size_t len)
 {
@@ -156,7 +156,7 @@ const char *sim_peer_transcript(sim_peer_t *peer)
     return text;
 }
 
-/* --- an app on a socket --- */
+/* ---- an app on a socket ---- */
 
 static void on_open(slack_ws_t *ws, void *user_data)
 {
@@ -232,7 +232,7 @@ void sim_app_close(sim_app_t *app)
     world_until(&app->peer->world, app->closed);
 }
 
-/* --- an app behind a request URL --- */
+/* ---- an app behind a request URL ---- */
 
 static void on_request(slack_http_server_t *server, slack_http_request_t *request, void *user_data)
 {

@@ -30,7 +30,7 @@ void sim_peer_pass_ms(sim_peer_t *peer, uint64_t ms);
 #define SIM_PEER_APP_TOKEN "xapp-1-simulated-app-token"
 #define SIM_PEER_SECRET    "simulated-signing-secret"
 
-/* --- calls --- */
+/* ---- calls ---- */
 
 typedef struct sim_peer_request {
     const char *method; /* "GET", "POST" */
@@ -63,7 +63,7 @@ const slack_json_t *sim_peer_sent(sim_peer_t *peer, sim_peer_answer_t *answer);
 /* The text of the transcript, a line for each entry. */
 const char *sim_peer_transcript(sim_peer_t *peer);
 
-/* --- an app on a socket --- */
+/* ---- an app on a socket ---- */
 
 #define SIM_APP_MESSAGES 32
 
@@ -90,7 +90,7 @@ const slack_json_t *sim_app_next(sim_app_t *app);
 void sim_app_ack(sim_app_t *app, const slack_json_t *envelope, const char *payload);
 void sim_app_close(sim_app_t *app);
 
-/* --- an app behind a request URL --- */
+/* ---- an app behind a request URL ---- */
 
 #define SIM_RECEIVER_REQUESTS 32
 

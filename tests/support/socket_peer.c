@@ -26,7 +26,7 @@ struct socket_peer {
     bool *closed;
 };
 
-/* --- closing ---------------------------------------------------------------------------------- */
+/* ---- closing ---- */
 
 static void maybe_free(socket_peer_t *peer)
 {
@@ -62,7 +62,7 @@ static connection_t *find(const socket_peer_t *peer, unsigned number)
     return c && !c->closing ? c : NULL;
 }
 
-/* --- sending ---------------------------------------------------------------------------------- */
+/* ---- sending ---- */
 
 static void on_written(uv_write_t *write, int status)
 {
@@ -112,8 +112,7 @@ void socket_peer_text(socket_peer_t *peer, unsigned connection, const char *text
     socket_peer_frame(peer, connection, 0x80 | SOCKET_PEER_TEXT, text, strlen(text));
 }
 
-/* --- the upgrade -------------------------------------------------------------------------------
- */
+/* ---- the upgrade ---- */
 
 void socket_peer_accept(const char *request, char *ret, size_t size, const char *headers)
 {
@@ -153,8 +152,7 @@ static void answer_upgrade(connection_t *c, const char *request)
         socket_peer_text(peer, number, "{\"type\":\"hello\",\"num_connections\":1}");
 }
 
-/* --- receiving ---------------------------------------------------------------------------------
- */
+/* ---- receiving ---- */
 
 static void handle_frame(socket_peer_t *peer, unsigned number, enum socket_peer_opcode opcode,
                          const char *data, size_t len)
@@ -255,8 +253,7 @@ static void on_connection(uv_stream_t *listener, int status)
     uv_read_start((uv_stream_t *)&c->tcp, on_alloc, on_read);
 }
 
-/* --- for the test ------------------------------------------------------------------------------
- */
+/* ---- for the test ---- */
 
 socket_peer_t *socket_peer_open(uv_loop_t *loop, const socket_peer_script_t *script)
 {

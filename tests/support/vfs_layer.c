@@ -7,7 +7,7 @@ static sqlite3_vfs *below;
 static vfs_layer_t *layer;
 static int (*close_own)(sqlite3_file *file);
 
-/* --- the file ------------------------------------------------------------------------------ */
+/* ---- the file ---- */
 
 static const sqlite3_io_methods *methods(sqlite3_file *file)
 {
@@ -120,7 +120,7 @@ static void fill(sqlite3_io_methods *m)
     m->xShmUnmap = f_shm_unmap;
 }
 
-/* --- the file system ----------------------------------------------------------------------- */
+/* ---- the file system ---- */
 
 static int v_open(sqlite3_vfs *vfs, const char *name, sqlite3_file *file, int flags, int *ret_flags)
 {

@@ -5,7 +5,7 @@
 #define PATIENCE_MS 20000
 #define START_US    ((uint64_t)1000 * 1000 * 1000)
 
-/* --- clock --- */
+/* ---- clock ---- */
 
 static uint64_t world_mono_us(void *user_data)
 {
@@ -34,7 +34,7 @@ void world_pass_ms(world_t *world, uint64_t ms)
     world_turn(world);
 }
 
-/* --- log --- */
+/* ---- log ---- */
 
 void world_keep_line(enum slack_log_level level, const char *line, size_t len, void *user_data)
 {
@@ -64,7 +64,7 @@ void world_forget_log(world_t *world)
     world->log[0] = '\0';
 }
 
-/* --- life --- */
+/* ---- life ---- */
 
 void world_open_loop(world_t *world)
 {
@@ -109,7 +109,7 @@ void world_close(world_t *world)
     close_loop(world);
 }
 
-/* --- the loop --- */
+/* ---- the loop ---- */
 
 static void nothing(uv_timer_t *timer)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What an event costs in allocations, the whole way from the wire to a handler's end: at most four,
- * once what is kept for reuse is there, and also when the table of known keys doubles. A budget,
- * see docs/performance.md.
+ * The allocations that an event costs, all the way from the wire to its handler's end: at most four
+ * once all reusable memory is there, even when the table of known keys doubles. It is a budget, see
+ * docs/performance.md.
  */
 
 #include "support/heap.h"
@@ -13,7 +13,7 @@
 #define WARM_UP         300
 #define EVENTS          1000
 
-/* A message as Slack sends them today; %u makes its event_id. */
+/* A message as Slack sends it today; %u makes its event_id. */
 static const char message_format[] =
     "{\"token\":\"ZZZZZZWSxiZZZ2yIvs3peJ\",\"team_id\":\"T061EG9R6\",\"api_app_id\":\"A0MDYCDME\","
     "\"event\":{\"user\":\"U061F7AUR\",\"type\":\"message\",\"ts\":\"1525215129.000001\","
@@ -43,7 +43,7 @@ static void post(const char *body)
     assert_int_equal(wires_post(&w, SLACK_KIND_EVENT, body, "")->status, 200);
 }
 
-/* An envelope as long as Slack's are. */
+/* Sends the body in an envelope as long as Slack's. */
 static void send_envelope(const char *body)
 {
     char frame[2048];
@@ -56,8 +56,8 @@ static void send_envelope(const char *body)
     wires_frame(&w);
 }
 
-/* Events one after the other, each to its end. Returns how many allocations the worst of them took,
- * and in *ret_all those of all. */
+/* Sends events one after the other, each to its end. Returns the most allocations for one event,
+ * and those of all in *ret_all. */
 static size_t run(void (*send)(const char *body), unsigned count, size_t *ret_all)
 {
     const size_t begun = heap_count();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What other frameworks for Slack get wrong about listeners, middleware, acks, dispatch and errors,
- * and this one must not. Each defect is a test of its name here, or has one elsewhere, in test_…:
+ * Defects of other frameworks for Slack in listeners, middleware, acks, dispatch and errors. Each
+ * one has a test here, or in another file, test_….c:
  *
  *     a future timestamp is accepted            signature   window_is_300_s_to_both_sides
  *     a signature is compared in variable time  str         test_equal_ct
@@ -14,23 +14,23 @@
  *     an ack that is too big vanishes           ack_wire    too_big_is_refused_before_the_wire
  *     twice is an error on one wire alone       ack_wire    test_ack_wire
  *     an ack is lost at a reconnect             socket_peer drops_right_behind_the_warning
- *     an old ack goes to the new socket         socket_misbehaviour ack_after_reconnect
+ *     an old ack goes to the new socket         envelopes   ack_after_reconnect
  *     a refresh leaves the app deaf             socket_peer refreshes_without_a_gap
  *     no ping yet is taken for silence          session     test_pings_and_silence
  *     the backoff's maximum is ignored          backoff     test_ceiling_doubles_up_to_the_cap
  *     the assistant's context is shared         assistant   assistant_context_is_not_shared
  *     the assistant's context is None or stale  assistant   context_is_there_when_the_user_writes
- *     a pattern keeps state between matches     routes      test_patterns_capture
- *     a string keyword is a pattern             routes      test_contains_is_literal
- *     several lines never match                 routes      test_literal_text_and_lines
- *     listeners run in no order                 routes      test_others_run_the_first_match
- *                                               routes      test_events_run_every_match_in_order
- *     one action of several is looked at        routes      test_every_action_of_a_payload
+ *     a pattern keeps state between matches     router      test_patterns_capture
+ *     a string keyword is a pattern             router      test_contains_is_literal
+ *     several lines never match                 router      test_literal_text_and_lines
+ *     listeners run in no order                 router      test_others_run_the_first_match
+ *                                               router      test_events_run_every_match_in_order
+ *     one action of several is looked at        router      test_every_action_of_a_payload
  *     a wrong constraint drops the listener     listeners   test_a_wrong_constraint_is_told
  *     code behind next() runs too early         middleware  test_middleware_of_one_listener
  *     middleware that does not go on: 404       app_middleware
  *                                    test_middleware_that_does_not_go_on_ends_the_chain
- *     busy workers delay a command              workers
+ *     busy workers delay a command              worker
  *                                    test_a_full_pool_keeps_no_command_waiting
  *                                    test_an_ack_does_not_wait_for_a_worker
  *     a lost answer's call is repeated          webapi      test_a_lost_answer
@@ -55,9 +55,9 @@ static int ack_text(slack_ctx_t *ctx, void *user_data)
     return slack_ack_text(ctx, "%s", (const char *)user_data);
 }
 
-/* ---- what is read ---- */
+/* ---- parsing ---- */
 
-/* Bolt for JavaScript compares the whole header, and answers 400. */
+/* Bolt for JavaScript compares the whole Content-Type, and answers 400. */
 WIRES_TEST(form_with_charset_is_read)
 {
     slack_on_command(w.app, "/x", ack_text, "c");
@@ -72,10 +72,10 @@ WIRES_TEST(form_with_charset_is_read)
     assert_string_equal(app_order, "ca");
 }
 
-/* ---- who runs, and when ---- */
+/* ---- which listeners run, and when ---- */
 
-/* Bolt for Python runs the next listener that matches, once the first has not acknowledged for
- * three seconds, and sends that one's ack. */
+/* Bolt for Python runs the next matching listener after three seconds without an ack, and sends
+ * that one's ack. */
 WIRES_TEST(slow_listener_does_not_have_the_next_one_run)
 {
     app_held = NULL;
@@ -95,7 +95,7 @@ WIRES_TEST(slow_listener_does_not_have_the_next_one_run)
     assert_string_equal(app_order, "first ");
 }
 
-/* In slack-morphism a handler keeps its connection from being read. */
+/* In slack-morphism a running handler blocks its connection. */
 WIRES_TEST(handler_that_takes_long_keeps_nothing_waiting)
 {
     app_held = NULL;
@@ -116,7 +116,7 @@ WIRES_TEST(handler_that_takes_long_keeps_nothing_waiting)
     assert_string_equal(app_order, "slow x x x x x x ");
 }
 
-/* In Bolt for Java two patterns are never equal, so that one cannot replace the other. */
+/* In Bolt for Java two patterns are never equal, so that a listener cannot be replaced. */
 WIRES_TEST(same_pattern_can_be_replaced)
 {
     slack_listener_t l = {.kind = SLACK_KIND_COMMAND,
@@ -134,10 +134,10 @@ WIRES_TEST(same_pattern_can_be_replaced)
     assert_string_equal(app_order, "new new ");
 }
 
-/* ---- what nobody takes ---- */
+/* ---- no listener ---- */
 
-/* Bolt for Python answers 404, so that Slack sends it three times more; over Socket Mode it does
- * not ack at all. */
+/* Bolt for Python answers 404, so that Slack sends the event three more times; over Socket Mode it
+ * never acks. */
 WIRES_TEST(event_that_nobody_takes_is_acked)
 {
     wires_ready(&w);
@@ -146,7 +146,7 @@ WIRES_TEST(event_that_nobody_takes_is_acked)
                         "{\"envelope_id\":\"e1\"}");
 }
 
-/* Bolt for JavaScript answers 404 when its three seconds are over, and never over Socket Mode. */
+/* Bolt for JavaScript answers 404 after three seconds, and never over Socket Mode. */
 WIRES_TEST(action_that_nobody_takes_is_answered_at_once)
 {
     wires_ready(&w);
@@ -156,14 +156,14 @@ WIRES_TEST(action_that_nobody_takes_is_answered_at_once)
     assert_string_equal(wires_send(&w, SLACK_KIND_ACTION, ACTION, true),
                         "{\"envelope_id\":\"e1\"}");
     assert_int_equal(slack__inspect_counters(w.app)->default_acks,
-                     0); /* which comes when time is up */
+                     0); /* a default ack would come later */
     assert_true(world_logged(&w.world, "add='slack_on_action(app, \"a\", handler, NULL);'"));
 }
 
-/* ---- what goes wrong ---- */
+/* ---- errors ---- */
 
-/* An error of one listener is no answer to Slack about its event, and no reason for the others not
- * to run: slack-morphism answers 400, Bolt for JavaScript rejects. */
+/* One listener's error does not change the ack of an event, and the other listeners still run.
+ * slack-morphism answers 400; Bolt for JavaScript rejects. */
 WIRES_TEST(error_of_a_listener_stays_its_own)
 {
     slack__inspect_options(w.app)->max_attempts = 1;
@@ -185,8 +185,8 @@ static int say(slack_ctx_t *ctx, void *user_data)
     return slack_say(ctx, "x");
 }
 
-/* In Bolt for JavaScript what Socket Mode's client is told of retries applies to its listeners'
- * calls as well, so that a message may be posted a hundred times. */
+/* In Bolt for JavaScript the retry options of its Socket Mode client also apply to its listeners'
+ * calls, so that a message may be posted a hundred times. */
 WIRES_TEST(call_is_made_as_often_from_either_wire)
 {
     slack_on_command(w.app, "/x", say, NULL);

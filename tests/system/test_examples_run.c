@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Each example as its user runs it: a process of its own with the simulator's variables, over each
- * transport. A person does something, and sees what is written here, whatever the transport.
+ * Each example runs as its user runs it, in a process of its own with the simulator's variables,
+ * over each transport. A user does something in the simulator, and the transcript gets the lines of
+ * this table, the same over each transport.
  */
 #include <unistd.h>
 
@@ -11,8 +12,8 @@
 #define STEPS_MAX 8
 #define LINES_MAX 6
 
-/* What a person does, and a part of each line that the transcript gets by it. In the texts "%t" is
- * the transport's name, "%s" the timestamp of what was sent before. */
+/* A user's action, and a part of each line that it adds to the transcript. "%t" stands for the
+ * transport's name, "%s" for the ts of the message sent before. */
 typedef struct step {
     const char *send; /* for POST /sim/send, with ' for " */
     const char *lines[LINES_MAX];
@@ -21,7 +22,8 @@ typedef struct step {
 typedef struct example {
     const char *name;
     step_t steps[STEPS_MAX];
-    bool takes_both; /* it runs over both transports; Socket Mode is switched off for HTTP */
+    bool takes_both; /* it runs over both transports at once; for HTTP, Socket Mode is switched off
+                      */
 } example_t;
 
 static const example_t examples[] = {
@@ -161,7 +163,7 @@ static void switch_socket_mode_off(void)
     sim_child_until(&c, has_no_socket, "it does not leave its socket");
 }
 
-/* A text of the table with what belongs into it. */
+/* Returns a text of the table with its %t and %s replaced. */
 static const char *filled(const char *from, const char *transport, const char *ts)
 {
     slack_buf_t buf;
@@ -182,8 +184,8 @@ static const char *filled(const char *from, const char *transport, const char *t
     return made;
 }
 
-/* Do it, and see exactly its lines behind the `before` that there are already. Their order among
- * each other is the network's. Returns how many there are now. */
+/* Takes the step and checks that the transcript gets exactly its lines after the first `before`
+ * ones. Their order among each other is the network's. Returns the number of lines now. */
 static size_t take_step(const step_t *step, const char *transport, size_t before, const char **ts)
 {
     size_t count = 0;
@@ -221,7 +223,7 @@ static void run_over_a_transport(void **state)
         sim_child_give_up(&c, "more was said");
 }
 
-/* ---- what it cannot run with ---- */
+/* ---- wrong settings ---- */
 
 static void fails_with_a_sentence(const char *name, const char *const *variables,
                                   const char *sentence)
@@ -252,7 +254,7 @@ TEST_CASE(says_what_is_wrong, open_sim, close_sim, NULL)
                                      "SLACK_HTTP_PORT=0",
                                      NULL};
         fails_with_a_sentence(examples[i].name, nothing, "SLACK_BOT_TOKEN");
-        if (!examples[i].takes_both) /* which says itself over which */
+        if (!examples[i].takes_both) /* it names its transports itself */
             fails_with_a_sentence(examples[i].name, misspelt, "SLACK_TRANSPORT");
         fails_with_a_sentence(examples[i].name, wrong, "invalid_auth");
     }

@@ -12,8 +12,8 @@
 #include "support/test.h"
 
 /*
- * Where a bot in a process of its own listens: on sockets that are passed to it as by systemd
- * (sd_listen_fds(3)), beside another process, by IPv6, on a path; and its message if it cannot.
+ * The sockets of a bot in a process of its own: passed by systemd (sd_listen_fds(3)), on a port
+ * that two bots share, over IPv6, on a path; and the messages for sockets that it cannot use.
  */
 
 #define FIRST_FD 3
@@ -24,8 +24,8 @@ static world_t world;
 typedef struct passing {
     int fds[3]; /* -1: none */
     size_t count;
-    const char *listen_fds; /* NULL: the count */
-    const char *listen_pid; /* NULL: its own */
+    const char *listen_fds; /* NULL: the number of sockets */
+    const char *listen_pid; /* NULL: the process's own pid */
 } passing_t;
 
 static void pass(void *arg)
@@ -37,7 +37,7 @@ static void pass(void *arg)
     snprintf(pid, sizeof pid, "%ld", (long)getpid());
     setenv("LISTEN_FDS", passing->listen_fds ? passing->listen_fds : count, 1);
     setenv("LISTEN_PID", passing->listen_pid ? passing->listen_pid : pid, 1);
-    /* Copy all first: a descriptor may lie where another one goes. */
+    /* Copies all first: a descriptor may have a number that another one needs. */
     for (size_t i = 0; i < passing->count; i++)
         copies[i] = passing->fds[i] < 0 ? -1 : fcntl(passing->fds[i], F_DUPFD, 50);
     for (size_t i = 0; i < passing->count; i++) {
@@ -62,7 +62,7 @@ static int listen_somewhere(unsigned *ret_port)
     return fd;
 }
 
-/* The status of a GET on that port. The connection may wait until the bot listens. */
+/* Returns the status of a GET on the port. The connection may wait until the bot listens. */
 static int status_of(unsigned port, const char *path)
 {
     char request[100];
@@ -93,7 +93,7 @@ static int tear_down(void **state)
 
 #define BOT_TEST(function) TEST_CASE(function, set_up, tear_down, NULL)
 
-/* --- passed sockets --- */
+/* ---- passed sockets ---- */
 
 /* A connection made before the bot starts is answered, and the socket outlives the bot. */
 BOT_TEST(one_socket)
@@ -194,7 +194,7 @@ BOT_TEST(sockets_of_others)
     close(passing.fds[0]);
 }
 
-/* A bot with these options does not start, and logs this. */
+/* A bot with these options fails to start, and logs this. */
 SLACK_PRINTF(3, 4)
 static void expect_failure(const slack_options_t *options, passing_t *passing, const char *format,
                            ...)
@@ -241,7 +241,7 @@ BOT_TEST(wrong_sockets_are_named)
     close(passing.fds[0]);
 }
 
-/* --- sockets of its own --- */
+/* ---- sockets of its own ---- */
 
 /* Two bots on one port; the kernel gives each its share. */
 BOT_TEST(two_processes_on_one_port)
@@ -278,7 +278,8 @@ static int connect_to(const struct sockaddr *address, socklen_t len)
     return -1;
 }
 
-/* Send a request and expect this in the answer. The bot is another process: reading blocks. */
+/* Sends a request and expects this in the answer. The bot is another process, so that reading may
+ * block. */
 static void expect_answer(int fd, const char *want)
 {
     static const char request[] = "GET /slack/events HTTP/1.0\r\n\r\n";
@@ -346,7 +347,7 @@ BOT_TEST(on_a_path)
                    "the path is empty, or too long for a socket; see SLACK_HTTP_HOST\n");
 }
 
-/* A bot is a fork of the test, whose descriptors may not lie where sockets are passed. */
+/* A bot is a fork of the test, which must have no descriptor at the numbers of passed sockets. */
 static void keep_low_descriptors(void)
 {
     while (open("/dev/null", O_RDONLY | O_CLOEXEC) < FIRST_FD + 2)

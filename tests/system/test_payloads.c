@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Every real payload through both transports into the showcase: each is acknowledged, and what the
- * handlers see is the same over both wires.
+ * Every real payload goes through both transports into the showcase. Each is acknowledged, and the
+ * handlers see the same over both wires.
  */
 
 #include "support/payloads.h"
@@ -16,10 +16,10 @@ int showcase_main(void);
 #include "../../examples/showcase.c"
 #undef main
 
-/* An app on one of the wires, and what its handlers saw last. */
+/* An app on one of the wires, and the last delivery that its handlers saw. */
 typedef struct seen {
     wires_t wires;
-    unsigned count; /* of deliveries in all */
+    unsigned count; /* number of deliveries */
     enum slack_kind kind;
     char *body;
 } seen_t;
@@ -90,7 +90,7 @@ static void send_envelope(const char *type, const char *payload)
     assert_non_null(strstr(wires_frame(&over_socket.wires), id));
 }
 
-/* A delivery over both wires: it is acknowledged, and the handlers see the same. */
+/* Sends a delivery over both wires. It is acknowledged, and the handlers see the same. */
 static void compare(const char *name, const char *http_type, const char *http_body, size_t http_len,
                     const char *envelope_type, const char *payload, bool event)
 {
@@ -101,7 +101,9 @@ static void compare(const char *name, const char *http_type, const char *http_bo
     unsigned times = over_http.count - before[0];
     assert_in_range(times, 0, 1);
     if (times != over_socket.count - before[1]) fail_msg("%s: seen on one wire only", name);
-    if (times == 0) return; /* a duplicate, the bot's own, or of no kind: the same on both */
+    if (times == 0)
+        return; /* no handler on either wire: a duplicate, the bot's own event, or an unknown type
+                 */
     assert_int_equal(over_http.kind, over_socket.kind);
     assert_string_equal(over_http.body, over_socket.body);
     compared++;
@@ -112,7 +114,7 @@ static void compare(const char *name, const char *http_type, const char *http_bo
 static void run_event(const char *name, const char *text, size_t len, void *ctx)
 {
     files++;
-    if (strstr(text, "\"url_verification\"")) { /* HTTP alone has this, and no handler sees it */
+    if (strstr(text, "\"url_verification\"")) { /* only HTTP has it, and no handler sees it */
         assert_int_equal(post(SLACK_REQUEST_JSON, text, len), 200);
         return;
     }
@@ -129,7 +131,8 @@ static void run_interaction(const char *name, const char *text, size_t len, void
     free(body);
 }
 
-/* A form as it was on the wire; over Socket Mode its fields are an object, or the payload. */
+/* Sends a form as it was on the wire. Over Socket Mode its fields are a JSON object, or its payload
+ * field is. */
 static void run_form(const char *name, const char *text, size_t len, void *envelope_type)
 {
     files++;
@@ -146,7 +149,7 @@ static void run_form(const char *name, const char *text, size_t len, void *envel
     slack__arena_free(arena);
 }
 
-/* All files of a folder were sent. */
+/* Checks that all files of the folder were sent. */
 static void need(size_t count)
 {
     if (count == 0) skip();
@@ -183,8 +186,8 @@ PAYLOADS_TEST(test_commands)
     assert_true(compared > files / 2);
 }
 
-/* Frames of Slack: the payload of an envelope goes over both wires. Any other frame must do no
- * harm; a disconnect, which ends the connection, is not sent. */
+/* A real frame: the payload of an envelope goes over both wires. Other frames go over Socket Mode
+ * only, except a disconnect, which would end the connection. */
 static void run_frame(const char *name, const char *text, size_t len, void *ctx)
 {
     files++;
@@ -199,7 +202,7 @@ static void run_frame(const char *name, const char *text, size_t len, void *ctx)
         return;
     }
     const char *json = slack__json_text(arena, payload, NULL);
-    if (slack_json_count(payload, "") == 0) { /* HTTP cannot carry it; it is acked */
+    if (slack_json_count(payload, "") == 0) { /* HTTP cannot carry it, Socket Mode acks it */
         send_envelope(type, json);
         slack__arena_free(arena);
         return;

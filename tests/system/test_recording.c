@@ -18,9 +18,9 @@ int showcase_main(void);
 #undef main
 
 static sim_child_t c;
-static char path[96]; /* of the recording */
+static char path[96]; /* the recording's */
 
-/* What a person does, with ' for ", and the line of the transcript that it leads to. */
+/* A user's action, with ' for ", and the line that it adds to the transcript. */
 static const struct {
     const char *send, *line;
 } steps[] = {
@@ -41,7 +41,7 @@ static void start(const char *transport)
     sim_child_start_over(&c, "showcase", transport, sim_child_text(&c, "SLACK_RECORD=%s", path));
 }
 
-/* Wait for the line, after any number of other ones. */
+/* Takes the step and waits for its line, among any number of others. */
 static void take_step(size_t i)
 {
     sim_child_act(&c, steps[i].send);
@@ -123,7 +123,7 @@ static void assert_has(const char *report, const char *part)
     if (!strstr(report, part)) fail_msg("no \"%s\" in:\n%s", part, report);
 }
 
-/* Two handlers differ, and one is missing. */
+/* Two handlers are changed, and one is missing. */
 static void replay_changed(void)
 {
     const char *report, *why;
@@ -172,7 +172,7 @@ TEST_BOTH_WIRES(a_live_run, open_sim, close_sim)
     replay_changed();
 }
 
-/* The app does not overwrite a file that is not a recording, and says why it does not start. */
+/* The app does not overwrite a file that is not a recording, and its error names the reason. */
 TEST_CASE(somebody_elses_file, open_sim, close_sim, NULL)
 {
     file_write(path, "important");

@@ -16,14 +16,14 @@
 #define BOT_TEST(function) TEST_CASE(function, NULL, bot_kill_all, NULL)
 
 /*
- * What comes from files is read again, on SIGHUP, by slack_app_reload() and when it changes: by a
- * bot in a process of its own, over real connections.
+ * Files are read again on SIGHUP, by slack_app_reload() and when they change, by a bot in a process
+ * of its own over real connections.
  */
 
 #define PATH_BYTES 256
 
 typedef struct scene {
-    world_t world; /* of the peers */
+    world_t world; /* the peers' */
     bot_t bot;
     char dir[PATH_BYTES];
     char cert[PATH_BYTES], key[PATH_BYTES], secret[PATH_BYTES];
@@ -66,7 +66,7 @@ static void install(const char *path, const char *name)
     file_replace(path, text);
 }
 
-/* --- the certificate -------------------------------------------------------------------------- */
+/* ---- the certificate ---- */
 
 static void open_tls(scene_t *s)
 {
@@ -77,7 +77,7 @@ static void open_tls(scene_t *s)
                           .signing_secret = "s", .http_tls_cert = s->cert, .http_tls_key = s->key});
 }
 
-/* Whether one who connects now gets an answer under the certificate `name`. */
+/* Returns true if a new connection gets the certificate `name`, and an answer. */
 static bool is_shown(scene_t *s, const char *name)
 {
     static const char request[] = "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
@@ -98,7 +98,7 @@ static bool is_shown(scene_t *s, const char *name)
     return shown;
 }
 
-/* A connection that stays open. */
+/* Opens a connection that stays open. */
 static void keep_open(scene_t *s, child_t *child)
 {
     char ca[PATH_BYTES], place[32];
@@ -129,7 +129,7 @@ BOT_TEST(sighup_brings_a_new_certificate)
     bot_until(&s.bot, "event=\"certificate read again\" file=");
     assert_true(is_shown(&s, "rsa.pem"));
 
-    /* Nobody was sent away for it. */
+    /* The old connection was not closed. */
     assert_false(old.exited);
     child_tell(&old, "GET /metrics HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n");
     child_until(&old, "\n# TYPE ");
@@ -151,7 +151,7 @@ BOT_TEST(a_changed_certificate_is_seen)
     scene_close(&s);
 }
 
-/* NULL: nothing; "|": a pipe that nobody writes to. */
+/* NULL: no file; "|": a FIFO without a writer */
 static void put(const char *path, const char *what)
 {
     unlink(path);
@@ -165,7 +165,7 @@ BOT_TEST(bad_files_keep_the_old_certificate)
 {
     static const struct {
         const char *cert, *key; /* as for put() */
-        const char *file;       /* the one at fault */
+        const char *file;       /* the file with the fault */
         const char *reason;
     } table[] = {
         {"rsa.pem", "server.key", "key.pem", "reason=\"the key is not the certificate's\""},
@@ -199,9 +199,9 @@ BOT_TEST(bad_files_keep_the_old_certificate)
     scene_close(&s);
 }
 
-/* --- the signing secret ----------------------------------------------------------------------- */
+/* ---- the signing secret ---- */
 
-/* What is answered to a delivery that is signed with `secret`, now. */
+/* Returns the status for a delivery signed with `secret`. */
 static int status_of(scene_t *s, const char *secret)
 {
     static unsigned number;
@@ -235,7 +235,7 @@ BOT_TEST(sighup_brings_a_new_secret)
     scene_t s;
     scene_open(&s);
     file_replace(s.secret, "first\n");
-    /* The file alone is enough. */
+    /* No signing_secret besides the file. */
     bot_open(&s.bot, &(slack_options_t){.signing_secret_file = s.secret});
     assert_int_equal(status_of(&s, "first"), 200);
     assert_int_equal(status_of(&s, "second"), 401);
@@ -252,7 +252,7 @@ BOT_TEST(sighup_brings_a_new_secret)
 BOT_TEST(bad_files_keep_the_old_secret)
 {
     static const struct {
-        const char *text; /* NULL: no such file */
+        const char *text; /* NULL: no file */
         const char *reason;
     } table[] = {
         {NULL, "reason=\"No such file or directory\""},
@@ -298,7 +298,8 @@ static void write_generation(const scene_t *s, const char *name, const char *sec
     assert_int_equal(rename(part, path), 0);
 }
 
-/* Kubernetes mounts a secret as a link into a folder that is a link itself, and swaps that one. */
+/* Kubernetes mounts a secret as a link into a folder that is itself a link, and replaces that
+ * second link. */
 BOT_TEST(a_mounted_secret_is_swapped)
 {
     scene_t s;
@@ -314,8 +315,7 @@ BOT_TEST(a_mounted_secret_is_swapped)
     scene_close(&s);
 }
 
-/* --- who asks ----------------------------------------------------------------------------------
- */
+/* ---- requests to reload ---- */
 
 BOT_TEST(sighup_without_files_is_harmless)
 {
@@ -366,7 +366,7 @@ TEST(any_thread_and_any_signal_may_ask)
                                     .http_host = "127.0.0.1",
                                     .http_port = "0",
                                     .signing_secret_file = path});
-    slack_app_reload(f.app); /* before the start: there is one once it has begun */
+    slack_app_reload(f.app); /* before the start: it reloads once it has started */
     app_ready(&f);
     until_reloads(&f, 1);
 
@@ -380,7 +380,7 @@ TEST(any_thread_and_any_signal_may_ask)
     until_reloads(&f, 3);
     signal(SIGUSR1, before);
 
-    for (int i = 0; i < 1000; i++) /* several are as good as one */
+    for (int i = 0; i < 1000; i++) /* several requests make one reload */
         slack_app_reload(f.app);
     until_reloads(&f, 4);
     app_spin(&f);
@@ -389,7 +389,7 @@ TEST(any_thread_and_any_signal_may_ask)
     slack_app_stop(f.app);
     slack_app_reload(f.app); /* while it stops */
     app_run_until_stopped(&f);
-    slack_app_reload(f.app); /* and when nobody is left to hear it */
+    slack_app_reload(f.app); /* after the stop */
     unlink(path);
     app_close(&f);
 }

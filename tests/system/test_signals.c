@@ -7,7 +7,7 @@
 
 #define BOT_TEST(function) TEST_CASE(function, NULL, bot_kill_all, NULL)
 
-/* A program and the signals that end it. */
+/* A bot in a process of its own, and the signals that end it. */
 
 static const slack_options_t patient = {
     .signing_secret = "s",
@@ -16,7 +16,7 @@ static const slack_options_t patient = {
     .drain_ms = 600000,
 };
 
-/* The status codes that an orchestrator sees. */
+/* Checks the status of /readyz. */
 static void check_readiness(world_t *world, const bot_t *bot, const char *status)
 {
     raw_t raw;
@@ -27,8 +27,8 @@ static void check_readiness(world_t *world, const bot_t *bot, const char *status
     raw_close(&raw);
 }
 
-/* The first signal would have it wait for ten minutes; a second one, of either kind, ends it at
- * once, with 0. */
+/* After the first signal the bot would wait for ten minutes; a second one, of either kind, ends it
+ * at once with status 0. */
 BOT_TEST(second_signal_ends_at_once)
 {
     static const int signals[][2] = {
@@ -48,7 +48,7 @@ BOT_TEST(second_signal_ends_at_once)
     world_close(&world);
 }
 
-/* Also while it waits for a request that never becomes whole. */
+/* The drain waits for a request that never ends; the second signal ends it. */
 BOT_TEST(second_signal_ends_a_drain)
 {
     world_t world;
@@ -61,7 +61,7 @@ BOT_TEST(second_signal_ends_a_drain)
     raw_connect(&raw, &world, bot.port);
     raw_say(&raw, "POST /slack/events HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\n"
                   "Content-Length: 9\r\n\r\n");
-    raw_until(&raw, "100 Continue"); /* the bot has it */
+    raw_until(&raw, "100 Continue"); /* the bot has the request's head */
     bot_signal(&bot, SIGTERM);
     bot_until(&bot, "event=stopping");
     check_readiness(&world, &bot, "HTTP/1.1 503 ");
@@ -72,7 +72,7 @@ BOT_TEST(second_signal_ends_a_drain)
     world_close(&world);
 }
 
-/* One is enough where nothing is under way. */
+/* One signal is enough if no delivery is under way. */
 BOT_TEST(one_signal_ends_in_order)
 {
     static const int signals[] = {SIGTERM, SIGINT};

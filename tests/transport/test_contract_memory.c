@@ -4,7 +4,7 @@
 #include "support/test.h"
 #include "transport_memory/memory.h"
 
-/* The largest body of an ack that this peer takes. */
+/* The longest body of an ack that this peer accepts. */
 #define ACK_MAX 20480
 
 typedef struct memory_peer memory_peer_t;
@@ -108,8 +108,7 @@ static const contract_fixture_t fixture = {
     .close = peer_close,
 };
 
-/* --- what only this transport does -------------------------------------------------------------
- */
+/* ---- the memory transport alone ---- */
 
 static int injected(slack_transport_t *t, const char *retry_reason)
 {

@@ -28,7 +28,7 @@ typedef struct call {
     void *user_data;
 } call_t;
 
-/* A piece of a message that has to be sent. */
+/* A piece of a message to be sent. */
 typedef struct piece {
     unsigned connection;
     unsigned wait; /* turns of the loop */
@@ -46,14 +46,13 @@ typedef struct fixture {
     int count;
     call_t calls[CALLS_MAX];
     unsigned call_count;
-    uint64_t hold_ms; /* no call is answered before */
+    uint64_t hold_ms; /* no call is answered before this time */
     piece_t *pieces;
     uv_idle_t idle; /* answers calls and sends pieces */
     bool *closed;
 } fixture_t;
 
-/* --- apps.connections.open ---------------------------------------------------------------------
- */
+/* ---- apps.connections.open ---- */
 
 static void answer_call(const fixture_t *f, const call_t *call)
 {
@@ -118,8 +117,7 @@ static int on_call(mock_host_t *mock, const char *method, slack_call_fn fn, void
     return 0;
 }
 
-/* --- the peer ----------------------------------------------------------------------------------
- */
+/* ---- the peer ---- */
 
 static void on_open(socket_peer_t *peer, unsigned connection, void *user_data)
 {
@@ -160,8 +158,7 @@ static void on_gone(socket_peer_t *peer, unsigned connection, void *user_data)
             f->sent[i].answer.what = CONTRACT_CLOSED;
 }
 
-/* --- the fixture -------------------------------------------------------------------------------
- */
+/* ---- the fixture ---- */
 
 static void *fixture_open(mock_host_t *host, slack_transport_t **ret)
 {
@@ -260,7 +257,7 @@ static void fixture_answer(void *fixture, int number, contract_answer_t *ret)
 static void fixture_drop(void *fixture, int number)
 {
     fixture_t *f = fixture;
-    /* Open no new connection during the test, or the ack would go there. */
+    /* No new connection during the test, or the ack would go there. */
     f->hold_ms = uv_now(&f->host->world.loop) + HOLD_MS;
     socket_peer_reset(f->peer, f->sent[number].connection);
 }
@@ -276,7 +273,7 @@ static void on_peer_closed(uv_handle_t *handle)
         free(piece);
     }
     socket_peer_close(f->peer, f->closed);
-    /* A peer that closes no longer uses its script, which is in `f`. */
+    /* The peer is closed first, since its script is in `f`. */
     free(f);
 }
 
@@ -290,9 +287,8 @@ static void fixture_close(void *fixture, bool *closed)
 
 static const contract_fixture_t fixture = {
     .name = "socket",
-    .traits =
-        CONTRACT_LATER_IS_SILENCE | CONTRACT_REFUSE_IS_EMPTY_OK | CONTRACT_TEXT_IS_JSON |
-        CONTRACT_PEER_SHARES_HEAP /* an envelope for which there was no memory stays unanswered */,
+    .traits = CONTRACT_LATER_IS_SILENCE | CONTRACT_REFUSE_IS_EMPTY_OK | CONTRACT_TEXT_IS_JSON |
+              CONTRACT_PEER_SHARES_HEAP /* an envelope that ran out of memory gets no ack */,
     .open = fixture_open,
     .send = fixture_send,
     .wire_bytes = fixture_wire_bytes,

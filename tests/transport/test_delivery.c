@@ -35,7 +35,7 @@ ARENA_TEST(test_a_key_is_an_apps)
         assert_true(slack__slice_eq(deliver(cases[i].body)->key, slack__slice(cases[i].key)));
     slack_delivery_t *d =
         deliver("{\"event_id\":\"E\\u0000v\",\"api_app_id\":\"A1\",\"event\":{}}");
-    assert_int_equal(d->key.len, 6); /* nothing of it is left out */
+    assert_int_equal(d->key.len, 6); /* the whole text is kept */
     assert_memory_equal(d->key.ptr, "E\0v@A1", 6);
 }
 

@@ -71,8 +71,7 @@ static void done(credentials_t *c)
     slack__certificate_done(&c->certificate);
 }
 
-/* --- memory ------------------------------------------------------------------------------------
- */
+/* ---- memory ---- */
 
 static int init_once(void *ctx)
 {
@@ -164,8 +163,7 @@ FILES_TEST(mbedtls_has_no_memory)
     done(&c);
 }
 
-/* --- secrets in memory -------------------------------------------------------------------------
- */
+/* ---- secrets in memory ---- */
 
 /* No block is freed with the secret in it, whatever the file holds later. */
 FILES_TEST(secrets_are_wiped)
@@ -238,8 +236,7 @@ FILES_TEST(secrets_in_options_are_wiped)
     heap_watch(NULL);
 }
 
-/* --- faults ------------------------------------------------------------------------------------
- */
+/* ---- faults ---- */
 
 static void expect_fault(const char *sentence)
 {

@@ -56,8 +56,7 @@ static void check_empty(const http_reply_t *reply, int status)
     assert_null(http_reply_header(reply, "Content-Type", &len));
 }
 
-/* --- paths and methods -------------------------------------------------------------------------
- */
+/* ---- paths and methods ---- */
 
 BENCH_TEST(only_the_path_exists)
 {
@@ -107,8 +106,7 @@ BENCH_TEST(paths_are_compared_decoded)
     assert_int_equal(b.mock.count, 0);
 }
 
-/* --- signature ---------------------------------------------------------------------------------
- */
+/* ---- signature ---- */
 
 BENCH_TEST(unsigned_requests_are_refused)
 {
@@ -162,8 +160,7 @@ BENCH_TEST(window_follows_the_wall_clock)
     assert_int_equal(b.mock.count, 3);
 }
 
-/* --- bodies ------------------------------------------------------------------------------------
- */
+/* ---- bodies ---- */
 
 BENCH_TEST(ssl_check_is_answered_and_not_followed)
 {
@@ -264,8 +261,7 @@ BENCH_TEST(later_tells_when)
     assert_null(http_reply_header(reply, "X-Slack-No-Retry", &len));
 }
 
-/* --- allocations, and the end ------------------------------------------------------------------
- */
+/* ---- allocations, and the end ---- */
 
 BENCH_TEST(event_takes_few_allocations)
 {
@@ -316,8 +312,7 @@ BENCH_TEST(figures_outlive_the_stop)
     assert_int_equal(after.connections, 0);
 }
 
-/* --- options -----------------------------------------------------------------------------------
- */
+/* ---- options ---- */
 
 BENCH_TEST(wrong_options_are_named)
 {

@@ -408,7 +408,7 @@ BENCH_TEST(ways_that_are_fine)
     free(usual);
 }
 
-/* --- connections ------------------------------------------------------------------------------ */
+/* ---- connections ---- */
 
 /* Send everything, half-close if the test asks for it, and read to the end of the connection. */
 static void talk(const char *bytes, bool half_close, char *answer, size_t size)

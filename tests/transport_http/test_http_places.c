@@ -27,7 +27,7 @@ static void open_bench(http_bench_t *bench)
     bench->mock.world.logger.level = SLACK_LOG_DEBUG;
 }
 
-/* --- addresses -------------------------------------------------------------------------------- */
+/* ---- addresses ---- */
 
 TEST(unix_socket)
 {
@@ -100,7 +100,7 @@ TEST(version_6)
     http_bench_close(&b);
 }
 
-/* --- proxies ---------------------------------------------------------------------------------- */
+/* ---- proxies ---- */
 
 TEST(proxies_are_believed)
 {
@@ -165,7 +165,7 @@ TEST(wrong_options_are_named)
     assert_int_equal(heap_live(), 0);
 }
 
-/* --- reload ----------------------------------------------------------------------------------- */
+/* ---- reload ---- */
 
 TEST(secret_is_read_again)
 {

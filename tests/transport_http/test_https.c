@@ -71,8 +71,7 @@ static bool has_curl(void)
     return system("curl --version >/dev/null 2>&1") == 0;
 }
 
-/* --- client certificates -----------------------------------------------------------------------
- */
+/* ---- client certificates ---- */
 
 #define NOT_SLACK "the certificate is not for platform-tls-client.slack.com"
 #define STRANGER  "the certificate is not signed by anyone trusted"
@@ -176,8 +175,7 @@ BOT_TEST(certificates_are_not_asked_for)
     scene_close(&s);
 }
 
-/* --- versions and ciphers ----------------------------------------------------------------------
- */
+/* ---- versions and ciphers ---- */
 
 BOT_TEST(versions_and_ciphers)
 {
@@ -233,8 +231,7 @@ BOT_TEST(plain_http_is_closed)
     scene_close(&s);
 }
 
-/* --- resumed sessions --------------------------------------------------------------------------
- */
+/* ---- resumed sessions ---- */
 
 static void connect_with_session(scene_t *s, child_t *child, const char *version,
                                  const char *option, const char *client)

@@ -45,7 +45,7 @@ static void assert_id(const slack_frame_t *frame, const char *id)
     assert_memory_equal(frame->envelope_id.ptr, id, strlen(id));
 }
 
-/* --- frames that Slack sends ------------------------------------------------------------------ */
+/* ---- frames that Slack sends ---- */
 
 TEST(test_hello)
 {
@@ -129,8 +129,7 @@ TEST(test_envelopes)
     done(&r);
 }
 
-/* --- frames that Slack should not send ---------------------------------------------------------
- */
+/* ---- frames that Slack should not send ---- */
 
 TEST(test_garbage_is_no_reason_to_hang_up)
 {
@@ -212,8 +211,7 @@ TEST(test_find_id_bounds)
         assert_null(slack__frame_find_id(none[i], strlen(none[i])).ptr);
 }
 
-/* --- recorded frames ---------------------------------------------------------------------------
- */
+/* ---- recorded frames ---- */
 
 static void assert_sane(const slack_frame_t *frame)
 {
@@ -267,8 +265,7 @@ TEST(test_payloads)
     assert_true(files > 0);
 }
 
-/* --- acks --------------------------------------------------------------------------------------
- */
+/* ---- acks ---- */
 
 static void assert_ack(const slack_ack_t *ack, const char *want)
 {

@@ -11,7 +11,7 @@
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 #pragma GCC diagnostic ignored "-Wformat-security"
 
-/* --- without conversions --- */
+/* ---- without conversions ---- */
 
 static const struct {
     const char *template, *json;
@@ -227,7 +227,7 @@ ARENA_TEST(test_bad)
     }
 }
 
-/* --- conversions --- */
+/* ---- conversions ---- */
 
 #define assert_json(want, ...)                                                                     \
     do {                                                                                           \
@@ -437,7 +437,7 @@ ARENA_TEST(test_too_large)
     slack__buf_done(&buf);
 }
 
-/* --- memory --- */
+/* ---- memory ---- */
 
 static int build(void *ctx)
 {

@@ -241,7 +241,7 @@ TEST(test_reading_without_memory)
     alloc_fail_each(read_some, NULL);
 }
 
-/* --- real answers -------------------------------------------------------------------------- */
+/* ---- real answers ---- */
 
 /* A recorded body: the accessors return what the body says. */
 static void read_real(const char *name, const char *text, size_t len, void *ctx)

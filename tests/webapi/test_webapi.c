@@ -130,7 +130,7 @@ static unsigned n_of(const peer_request_t *request)
     return (unsigned)strtoul(request->body + 2, NULL, 10); /* "n=5" */
 }
 
-/* --- one call ------------------------------------------------------------------------------ */
+/* ---- one call ---- */
 
 static void answer_ok(peer_t *p, const peer_request_t *request, void *user_data)
 {
@@ -260,7 +260,7 @@ TEST(test_api_urls)
     world_close(&world);
 }
 
-/* --- failures ------------------------------------------------------------------------------ */
+/* ---- failures ---- */
 
 static const char *answer_body;
 static int answer_status;
@@ -351,7 +351,7 @@ WEBAPI_TEST(test_connection_refused, answer_nothing)
     assert_non_null(strstr(world.log, "tries=5 status=SLACK_ECONNECT"));
 }
 
-/* --- limits -------------------------------------------------------------------------------- */
+/* ---- limits ---- */
 
 #define LIMITED "{\"ok\":false,\"error\":\"ratelimited\"}"
 
@@ -523,7 +523,7 @@ WEBAPI_TEST(test_a_burst_comes_through, answer_one_per_second)
         assert_true(order[i] > order[i - 1]);
 }
 
-/* --- who is told --------------------------------------------------------------------------- */
+/* ---- who is told ---- */
 
 static unsigned begun, ended;
 static int end_status;
@@ -568,7 +568,7 @@ CLOSED(test_calls_without_a_callback)
     assert_int_equal(ended, 1);
 }
 
-/* --- response URLs ------------------------------------------------------------------------- */
+/* ---- response URLs ---- */
 
 static int respond(const char *path)
 {
@@ -630,7 +630,7 @@ TEST(test_respond)
     assert_int_equal(ends.count, 3);
 }
 
-/* --- many, and the end --------------------------------------------------------------------- */
+/* ---- many, and the end ---- */
 
 WEBAPI_TEST(test_concurrent, answer_ok)
 {
@@ -707,7 +707,7 @@ CLOSED(test_a_chain_of_calls)
     assert_int_equal(peer_connections(peer), 1);
 }
 
-/* --- memory -------------------------------------------------------------------------------- */
+/* ---- memory ---- */
 
 static void answer_busy_then_ok(peer_t *p, const peer_request_t *request, void *user_data)
 {
