@@ -6,11 +6,10 @@
 
 #include "support/heap.h"
 
-/* What allocates more often than this is taken to run for ever. */
+/* Code that allocates more often never ends. */
 #define COUNT_MAX 100000
 
-/* Run fn with its nth allocation failing, counted from 0. False when it makes fewer than that, and
- * so ran undisturbed. */
+/* Runs fn with its nth allocation failing, counted from 0. Returns false if it makes fewer. */
 static bool run(alloc_fail_fn fn, void *ctx, size_t nth, bool all)
 {
     size_t live = heap_live();

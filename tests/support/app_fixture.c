@@ -147,7 +147,7 @@ int app_teardown(void **state)
     return heap_live() == 0 ? 0 : -1;
 }
 
-/* ---- what it says and does ---- */
+/* ---- what it posts ---- */
 
 const slack_json_t *app_call_args(app_fixture_t *f, size_t i, const char *method)
 {

@@ -10,8 +10,8 @@
 #include "support/world.h"
 
 /*
- * An app over transport_memory, with a Web API behind it, on one loop, under a clock whose jumps
- * the test decides. All waits are bounded.
+ * An app over transport_memory and a fake Web API on one loop. The clock runs, and the test may
+ * advance it. Every wait is bounded.
  */
 typedef struct app_ack app_ack_t;
 
@@ -19,7 +19,7 @@ typedef struct app_fixture {
     world_t world; /* without a net; its clock is running */
     fake_slack_t *slack;
     slack_app_t *app;
-    const char *transport; /* the one to wait for */
+    const char *transport; /* the transport that app_ready() waits for */
     bool started;
     bool stopped; /* the app has stopped */
     int status;   /* the status with which it stopped */
@@ -31,60 +31,60 @@ typedef struct app_fixture {
     size_t prepared_count;
 } app_fixture_t;
 
-/* The one ack of an injected delivery. */
+/* The ack of an injected delivery. */
 struct app_ack {
-    unsigned count; /* how many came: exactly 1 in the end */
+    unsigned count; /* number of acks: 1 in the end */
     enum slack_ack_outcome outcome;
-    char body[1024]; /* "" for nothing */
-    int answer;      /* what the wire is to say to it */
+    char body[1024]; /* "" without a body */
+    int answer;      /* what the transport returns for the ack */
 };
 
-/* Make the loop, the Web API and the app. `options` may be NULL; tokens, loop, transport and API
- * are filled in where it has none. */
+/* Opens the loop, the Web API and the app. `options` may be NULL. The defaults are test tokens,
+ * this loop, transport_memory and the fake Web API. */
 void app_open(app_fixture_t *f, const slack_options_t *options);
-/* Start it; and run until it can take deliveries. */
+/* Starts the app. app_ready() also waits until it is ready for deliveries. */
 void app_start(app_fixture_t *f);
 void app_ready(app_fixture_t *f);
-/* Start it and run until it has stopped by itself; its status. */
+/* Starts the app and waits until it has stopped by itself. Returns the status. */
 int app_start_fails(app_fixture_t *f);
-/* Stop, run to the end, free; the loop must be left empty. */
+/* Stops and frees the app. Fails the test if a handle is left on the loop. */
 void app_close(app_fixture_t *f);
 
-/* Words for the cases of a file with a fixture `f`: the app is made, without options; the case
- * makes it. After the case, the app is closed. The case fails if it leaves memory of the library.
- */
+/* Words for the cases of a file with a fixture `f`: APP_TEST opens the app without options; with
+ * APP_CLOSED the case opens it. The app is closed after the case, which fails if memory of the
+ * library is left. */
 #define APP_TEST(function)   TEST_CASE(function, app_setup, app_teardown, &f)
 #define APP_CLOSED(function) TEST_CASE(function, NULL, app_teardown, &f)
 int app_setup(void **state);
 int app_teardown(void **state);
 
-/* Make a delivery ready, for injecting it where no test code may allocate; then inject all that
- * were made ready, and tell how many the transport took. */
+/* Prepares a delivery in advance, for a test that makes allocations fail; the second function
+ * injects all prepared ones and returns how many the transport took. */
 void app_prepare(app_fixture_t *f, const char *body, app_ack_t *ack);
 unsigned app_inject_prepared(app_fixture_t *f);
-/* Deliver a body, as a wire would. */
+/* Injects a delivery with this body. */
 void app_inject(app_fixture_t *f, const char *body, app_ack_t *ack);
-/* The same, and run until it is acknowledged, and some turns more. */
+/* Injects a delivery, waits for its ack, and turns the loop a few times more. */
 void app_deliver(app_fixture_t *f, const char *body, app_ack_t *ack);
 /* One blocking turn of the loop. */
 void app_turn(app_fixture_t *f);
-/* Run the loop until *flag is nonzero, or `count` calls were made. */
+/* Run the loop until *flag is nonzero, until the app has stopped, until `count` calls were made. */
 void app_run_until(app_fixture_t *f, const unsigned *flag);
 void app_run_until_stopped(app_fixture_t *f);
 void app_run_until_calls(app_fixture_t *f, size_t count);
-/* Run it until no delivery is left, held or under way. */
+/* Runs the loop until no delivery is left, held ones included. */
 void app_run_until_idle(app_fixture_t *f);
-/* Turn the loop a few times, for what must not happen. */
+/* Turns the loop a few times, to show that something does not happen. */
 void app_spin(app_fixture_t *f);
-/* Advance the clock, and let the app's timers fire. */
+/* Advances the clock and lets the app's timers fire. */
 void app_pass_ms(app_fixture_t *f, uint64_t ms);
-/* Run the loop until no delivery is left and no rows are being claimed. */
+/* Runs the loop until no delivery is left and no claim is under way. */
 void app_settle(app_fixture_t *f);
-/* Advance the clock, let the app claim the rows that are due, and settle. */
+/* Advances the clock, lets the app claim the rows that are due, and settles. */
 void app_pass_and_claim(app_fixture_t *f, uint64_t ms);
 #define LONG_MS (10 * 60 * 1000) /* longer than any wait between attempts */
 
-/* The arguments of the ith call, once it was made; it is one of `method`. */
+/* Waits for the ith call, which must be of `method`. Returns its arguments. */
 const slack_json_t *app_call_args(app_fixture_t *f, size_t i, const char *method);
 
 #endif

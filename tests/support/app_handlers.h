@@ -4,7 +4,7 @@
 
 #include "support/app_fixture.h"
 
-/* Bodies and handlers that the tests of the app share. */
+/* Bodies and handlers that several tests share. */
 
 #define APP_EVENT(id, fields)                                                                      \
     "{\"type\":\"event_callback\",\"event_id\":\"" id "\",\"team_id\":\"T1\",\"event\":{" fields   \
@@ -17,29 +17,30 @@
 #define APP_ACTION                                                                                 \
     "{\"type\":\"block_actions\",\"user\":{\"id\":\"U1\"},\"actions\":[{\"action_id\":\"go\"}]}"
 
-/* Greets the user in the channel. */
+/* Posts a greeting to the user in the channel. */
 int app_say_hello(slack_ctx_t *ctx, void *user_data);
-/* Counts: user_data is an unsigned. */
+/* Counts its runs in the unsigned that user_data points to. */
 int app_count_run(slack_ctx_t *ctx, void *user_data);
 
-/* Appends its user_data, a string, to app_order; empty when an app or wires are opened. */
+/* Appends its user_data, a string, to app_order, which is emptied when an app or wires are
+ * opened. */
 extern char app_order[256];
 int app_append(slack_ctx_t *ctx, void *user_data);
-/* The same, and fails: SLACK_EIO. */
+/* Appends its user_data and returns SLACK_EIO. */
 int app_append_and_fail(slack_ctx_t *ctx, void *user_data);
 
-/* The same, and holds the ctx: app_held. */
+/* Appends its user_data and holds the ctx in app_held. */
 extern slack_ctx_t *app_held;
 int app_hold(slack_ctx_t *ctx, void *user_data);
-/* Holds the ctx, app_held, and appends nothing: the test acknowledges by it. */
+/* Holds the ctx in app_held without an ack: the test acks it. */
 int app_hold_then_ack(slack_ctx_t *ctx, void *user_data);
 
-/* A middleware that keeps how the delivery ended. */
+/* A middleware that stores the end of its delivery in app_done. */
 extern slack_done_t app_done;
-extern char app_done_body[256]; /* its ack's */
+extern char app_done_body[256]; /* of its ack */
 int app_watch(slack_ctx_t *ctx, void *user_data);
 void app_run_until_done(app_fixture_t *f);
-/* Deliver, and run until that has ended. */
+/* Injects a delivery and waits until app_watch() saw its end. */
 void app_run_through(app_fixture_t *f, const char *body, app_ack_t *ack);
 
 #endif

@@ -18,7 +18,8 @@ static socklen_t size_of(const struct sockaddr_storage *address)
     return address->ss_family == AF_INET ? sizeof(struct sockaddr_in) : sizeof(struct sockaddr_in6);
 }
 
-/* Whether another connection was taken, or at least begun. On loopback it is there at once. */
+/* Opens one more connection. Returns true if it was accepted or queued, which takes no time on
+ * loopback. */
 static bool fill(blackhole_t *hole, int *ret_fd)
 {
     const struct sockaddr *address = (const struct sockaddr *)&hole->address;

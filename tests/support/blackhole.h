@@ -7,8 +7,8 @@
 #include <sys/socket.h>
 
 /*
- * A port of a loopback address that swallows whoever comes: a listener that accepts nobody and
- * whose queue is full, so that the kernel drops each further SYN, as a firewall does.
+ * A port of a loopback address that swallows connections: its listener never accepts and its queue
+ * is full, so that the kernel drops each further SYN, as a firewall does.
  */
 typedef struct blackhole {
     int listener;
@@ -16,11 +16,11 @@ typedef struct blackhole {
     struct sockaddr_storage address;
 } blackhole_t;
 
-/* `host` is an address of the loopback; `port` 0: the kernel chooses. False where the system has no
- * such address, or does not drop: skip the test. */
+/* `host` is an address of the loopback. With `port` 0 the kernel chooses one. Returns false if the
+ * system has no such address or does not drop: skip the test. */
 bool blackhole_open(blackhole_t *hole, const char *host, unsigned port);
 unsigned blackhole_port(const blackhole_t *hole);
-/* Also of one that could not be opened. */
+/* May follow a failed blackhole_open(). */
 void blackhole_close(blackhole_t *hole);
 
 #endif

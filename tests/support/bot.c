@@ -110,11 +110,11 @@ static int run(const slack_options_t *given)
                      slack_app_error(app));
     write_line(last, (size_t)n);
     slack_app_free(app);
-    uv_library_shutdown(); /* its threads: _exit() does not do it */
+    uv_library_shutdown(); /* ends its threads, which _exit() does not do */
     return rc != 0;
 }
 
-/* ---- in the test's ---- */
+/* ---- in the test's process ---- */
 
 void bot_start(bot_t *bot, const slack_options_t *options, void (*prepare)(void *arg), void *arg)
 {
@@ -127,11 +127,11 @@ void bot_start(bot_t *bot, const slack_options_t *options, void (*prepare)(void 
     if (bot->pid == 0) {
         end_with_the_parent();
         close(fds[0]);
-        log_fd = fcntl(fds[1], F_DUPFD, 100); /* `prepare` may want the low ones */
+        log_fd = fcntl(fds[1], F_DUPFD, 100); /* `prepare` may need the low numbers */
         close(fds[1]);
         if (prepare) prepare(arg);
         const int status = run(options);
-        uv_library_shutdown(); /* its threads: valgrind looks at what a process leaves */
+        uv_library_shutdown(); /* ends its threads: valgrind reports what a process leaves */
         _exit(status);
     }
     close(fds[1]);
@@ -143,7 +143,7 @@ void bot_start(bot_t *bot, const slack_options_t *options, void (*prepare)(void 
     }
 }
 
-/* Read what it says next. False at its end. */
+/* Reads more of the log. Returns false at its end. */
 static bool read_log(bot_t *bot)
 {
     struct pollfd wait = {.fd = bot->log_fd, .events = POLLIN};

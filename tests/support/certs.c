@@ -34,7 +34,7 @@ static const char script[] =
     "openssl req -x509 -new -key stranger.key -subj /CN=localhost -days 3 \\\n"
     "    -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -out stranger.pem\n";
 
-/* Runs a script with one argument; true when it succeeded. */
+/* Runs a script with one argument. Returns true if it succeeded. */
 static bool run_script(const char *text, const char *argument)
 {
     pid_t child = fork();

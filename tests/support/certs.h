@@ -5,10 +5,9 @@
 #include <stdbool.h>
 
 /*
- * Certificates for tests, made by the openssl command in a temporary folder that goes with the
- * process:
+ * Certificates made by the openssl command, in a temporary folder that is removed at exit:
  *
- *     ca.pem                     who signs the others
+ *     ca.pem                     the issuer of the others
  *     server.pem, server.key     for localhost, 127.0.0.1 and ::1
  *     locked.key                 server.key, encrypted
  *     rsa.pem, rsa.key           the same, with an RSA key
@@ -19,11 +18,11 @@
  *     stranger.pem, stranger.key for localhost and 127.0.0.1, signed by itself
  */
 
-/* Make them, at the first call. False where there is no openssl command: skip the test. */
+/* Makes them at the first call. Returns false without an openssl command: skip the test. */
 bool certs_make(void);
 
 /* The path of one of them, or of a file of the test's own in the same folder. Up to four results
- * live at a time. */
+ * are valid at a time. */
 const char *certs_path(const char *name);
 
 #endif

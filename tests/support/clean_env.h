@@ -2,8 +2,8 @@
 #ifndef SLACK_TESTS_SUPPORT_CLEAN_ENV_H
 #define SLACK_TESTS_SUPPORT_CLEAN_ENV_H
 
-/* A directory of its own for each case, in which it runs, with no variable of an option set. The
- * case may create files in it. Setup and teardown of cmocka. */
+/* Setup and teardown of a case that runs in an empty folder of its own, with no variable of an
+ * option set. The case may create files in the folder. */
 int clean_env_enter(void **state);
 int clean_env_leave(void **state);
 

@@ -4,15 +4,15 @@
 
 #define BUFFER_BYTES ((size_t)16 << 10)
 
-/* A connection of the client's, and the one that it asked for. */
+/* A client's connection, and the one to its target. */
 typedef struct connect_way {
     connect_proxy_t *proxy;
     struct connect_way *next;
     uv_tcp_t sides[2]; /* the client's, the target's */
     uv_connect_t connect;
     unsigned handles;
-    bool opened; /* the target's side is there */
-    bool joined; /* bytes go both ways */
+    bool opened; /* the target is connected */
+    bool joined; /* bytes are forwarded both ways */
     char head[4096];
     size_t head_len;
 } connect_way_t;
@@ -72,7 +72,7 @@ static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buf)
 
 static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf);
 
-/* Read from those sides that are to be read from now. */
+/* Starts or stops reading on each side as the state requires. */
 static void update_reading(connect_way_t *way)
 {
     for (int i = 0; i < (way->opened ? 2 : 1); i++) {
@@ -149,7 +149,7 @@ static void on_request(connect_way_t *way)
     }
 }
 
-/* A client says nothing between its request and the answer. */
+/* A client sends nothing between its request and the answer. */
 static void read_head(connect_way_t *way, const char *bytes, size_t len)
 {
     if (len >= sizeof way->head - way->head_len) {
@@ -161,7 +161,7 @@ static void read_head(connect_way_t *way, const char *bytes, size_t len)
     way->head[way->head_len] = '\0';
     if (!strstr(way->head, "\r\n\r\n")) return;
     on_request(way);
-    way->head_len = 0; /* one that was refused may ask again */
+    way->head_len = 0; /* a refused client may ask again */
 }
 
 static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)

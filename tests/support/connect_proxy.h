@@ -7,23 +7,22 @@
 #include <uv.h>
 
 /*
- * An HTTP proxy that knows CONNECT alone, of nothing but libuv. Whatever host it is asked for, it
- * leads to that port of 127.0.0.1: so a test has hosts with names of their own, of which no
- * resolver ever hears.
+ * An HTTP proxy with CONNECT only. Every host leads to the test's port of 127.0.0.1, so that a test
+ * may use any host name and no resolver is asked.
  */
 typedef struct connect_proxy {
-    /* What it does; may be changed at any time. */
-    const char *credentials; /* Optional: base64 that every request must bring, else 407 */
-    const char *answer;      /* Optional: what every request is answered with instead */
+    /* Settings; may be changed at any time. */
+    const char *credentials; /* base64 that every request needs, or it gets 407; NULL: none */
+    const char *answer;      /* an answer for every request; NULL: CONNECT works */
     bool bytewise;           /* the answer comes byte by byte */
     bool mute;               /* requests are read and not answered */
 
-    /* What happened. */
-    unsigned connections; /* taken */
-    unsigned requests;    /* whole ones */
-    unsigned tunnels;     /* that were opened */
-    unsigned live;        /* connections that are there */
-    char request[4096];   /* the last one's head */
+    /* Counters. */
+    unsigned connections; /* accepted */
+    unsigned requests;    /* whole requests */
+    unsigned tunnels;     /* tunnels that were opened */
+    unsigned live;        /* open connections */
+    char request[4096];   /* the last request's head */
 
     /* Private. */
     uv_loop_t *loop;
@@ -34,17 +33,17 @@ typedef struct connect_proxy {
     bool *closed;
 } connect_proxy_t;
 
-/* On a free port of 127.0.0.1. The proxy is the caller's storage. */
+/* Listens on a free port of 127.0.0.1. The caller owns the storage. */
 void connect_proxy_open(connect_proxy_t *proxy, uv_loop_t *loop);
 unsigned connect_proxy_port(const connect_proxy_t *proxy);
 
-/* Stop forwarding, as if the network behind it were gone: connections are still taken, nothing is
- * read or sent. Or go on with all that came meanwhile. */
+/* If `frozen`, stops forwarding as if the network behind the proxy were gone: connections are still
+ * accepted, but nothing is read or sent. Otherwise goes on, with all that came meanwhile. */
 void connect_proxy_freeze(connect_proxy_t *proxy, bool frozen);
-/* Reset every connection. */
+/* Resets every connection. */
 void connect_proxy_drop(connect_proxy_t *proxy);
 
-/* Close everything; *closed is set as the loop turns. */
+/* Closes everything; sets *closed in a later turn of the loop. */
 void connect_proxy_close(connect_proxy_t *proxy, bool *closed);
 
 #endif

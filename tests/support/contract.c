@@ -66,7 +66,7 @@ static const contract_message_t *message_of(enum slack_kind kind)
     return NULL;
 }
 
-/* ---- a bench ---- */
+/* ---- the bench ---- */
 
 static void open_bench(void **state)
 {
@@ -96,7 +96,7 @@ static void close_peer(void)
     assert_int_equal(heap_live(), b.live);
 }
 
-/* Stop if need be, and check what holds after STOPPED. */
+/* Stops the transport unless it has stopped, and checks what holds after STOPPED. */
 static void close_bench(void)
 {
     if (b.mock.state != SLACK_TRANSPORT_STOPPED) {
@@ -139,7 +139,7 @@ static int send_message(const contract_message_t *message)
     return b.fixture->send(b.peer, message);
 }
 
-/* Send the first message of that kind, and wait until it is delivered. */
+/* Sends the first message of that kind, and waits until it is delivered. */
 static int take_message(enum slack_kind kind)
 {
     int number = send_message(message_of(kind));
@@ -176,7 +176,7 @@ static bool same_json(const char *text, size_t len, const char *want)
     return same;
 }
 
-/* The nth delivery is this message. */
+/* Checks that the nth delivery is this message. */
 static void check_delivery(size_t nth, const contract_message_t *message)
 {
     assert_true(nth < b.mock.count);
@@ -211,7 +211,7 @@ static bool has_body(const contract_answer_t *answer, enum slack_ack_body type, 
     return same;
 }
 
-/* Wait for the answer to a message, which has to carry this ack. */
+/* Waits for the answer to a message, which must have this ack. */
 static void check_answer(int number, enum slack_ack_outcome outcome, enum slack_ack_body type,
                          const char *body)
 {
@@ -231,7 +231,7 @@ static void check_answer(int number, enum slack_ack_outcome outcome, enum slack_
                  (int)answer.body_len, answer.body ? answer.body : "");
 }
 
-/* Send a message, check its delivery, ack it empty, check the answer. */
+/* Sends a message, checks its delivery, acks it without a body, and checks the answer. */
 static void go_through(const contract_message_t *message)
 {
     size_t nth = b.mock.count;
@@ -345,7 +345,7 @@ static void body_that_is_too_large_can_be_replaced(void **state)
     assert_int_equal(stats.ack_lost, 0);
 }
 
-/* Send three messages of different kinds. The numbers are in order of kinds[]. */
+/* Sends three messages of different kinds. The numbers are in the order of kinds[]. */
 static void send_three(int numbers[3])
 {
     static const enum slack_kind kinds[] = {SLACK_KIND_COMMAND, SLACK_KIND_VIEW_SUBMISSION,
@@ -503,7 +503,7 @@ static void drain_answers_what_was_taken(void **state)
     mock_run_until_state(&b.mock, SLACK_TRANSPORT_STOPPED);
 }
 
-/* The message is either not taken, or taken and answered. */
+/* The message is not delivered, or it is delivered and answered. */
 static void drain_leaves_nobody_waiting(void **state)
 {
     mock_drain(&b.mock);
@@ -516,7 +516,7 @@ static void drain_leaves_nobody_waiting(void **state)
 
 /* ---- memory ---- */
 
-/* Start with the nth allocation failing. False: there were fewer. */
+/* Starts with the nth allocation failing. Returns false if there are fewer. */
 static bool start_failing(void **state, size_t nth, bool all)
 {
     b = (bench_t){.fixture = *state, .live = heap_live()};
@@ -556,7 +556,7 @@ static void start_survives_any_failing_allocation(void **state)
     }
 }
 
-/* A message with the nth allocation failing, then one without a failure. */
+/* Sends a message with the nth allocation failing, then one without a failure. */
 static bool deliver_failing(const contract_message_t *message, size_t nth, bool all)
 {
     b.mock.script = MOCK_ACK;
@@ -592,7 +592,7 @@ static void delivery_survives_any_failing_allocation(void **state)
     }
 }
 
-/* The same, where no memory of an earlier delivery can be used again. */
+/* The same, with no block of an earlier delivery to use again. */
 static void first_delivery_survives_any_failing_allocation(void **state)
 {
     bool failed = true;

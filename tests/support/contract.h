@@ -26,8 +26,8 @@ typedef struct contract_message {
     const char *json;         /* the body that the host has to get, as JSON text */
     int retry_num;            /* 0: without retry headers or members */
     const char *retry_reason; /* NULL if retry_num is 0 */
-    size_t split;  /* send so many bytes, let the loop turn, send the rest; 0: all at once */
-    bool bytewise; /* send each byte in a write of its own */
+    size_t split;             /* send so many bytes, turn the loop, send the rest; 0: all at once */
+    bool bytewise;            /* send each byte in a write of its own */
 } contract_message_t;
 
 enum contract_answered {
@@ -45,45 +45,45 @@ typedef struct contract_answer {
     size_t body_len;
 } contract_answer_t;
 
-/* In what a wire differs from HTTP. */
+/* The differences of a wire from HTTP. */
 enum contract_trait {
     CONTRACT_LATER_IS_SILENCE = 1,   /* SLACK_ACK_LATER sends nothing */
     CONTRACT_REFUSE_IS_EMPTY_OK = 2, /* SLACK_ACK_REFUSE looks like SLACK_ACK_OK without a body */
     CONTRACT_TEXT_IS_JSON = 4,       /* a text is sent as {"text": …} */
     CONTRACT_NO_PEER = 8,            /* there is no wire, so nothing is split */
-    CONTRACT_PEER_SHARES_HEAP = 16 /* the peer takes memory from the library's allocator, too: when
-                                    * that fails the answer may be lost */
+    CONTRACT_PEER_SHARES_HEAP = 16   /* the peer takes memory from the library's allocator, too: if
+                                        that fails, the answer may be lost */
 };
 
-/* One const table per transport. Every member is mandatory. */
+/* One const table per transport. No member may be NULL. */
 typedef struct contract_fixture {
     const char *name; /* as in slack_transport_ops */
     unsigned traits;
 
-    /* Make a transport on `host`, without starting it, and the peer that plays Slack. Returns the
-     * fixture's state, the argument of the other functions. NULL: no memory, and nothing is left.
-     */
+    /* Makes a transport on `host`, without starting it, and the peer that plays Slack. Returns the
+     * fixture's state, which is the argument of the other functions, or NULL if out of memory, with
+     * nothing left. */
     void *(*open)(mock_host_t *host, slack_transport_t **ret_transport);
 
-    /* Begin to send a message; the loop sends the rest. The transport is READY, or was. Several
-     * messages may be under way. Returns the number of the message, counted from 0. */
+    /* Begins to send a message; the loop sends the rest. The transport is READY, or was. Several
+     * messages may be under way. Returns the number of the message, from 0. */
     int (*send)(void *fixture, const contract_message_t *message);
 
-    /* The bytes of the message on the wire; 0 without a wire. */
+    /* The message's bytes on the wire; 0 without a wire. */
     size_t (*wire_bytes)(void *fixture, const contract_message_t *message);
 
     /* The answer to a message so far. */
     void (*answer)(void *fixture, int number, contract_answer_t *ret);
 
-    /* Reset the connection on which the message was sent. */
+    /* Resets the connection on which the message was sent. */
     void (*drop)(void *fixture, int number);
 
-    /* Close everything that the peer has on the loop, free the fixture, and set *closed, now or in
-     * a later turn of the loop. The transport has been destroyed before. */
+    /* Closes everything that the peer has on the loop, frees the fixture, and sets *closed, now or
+     * in a later turn of the loop. The transport has been destroyed before. */
     void (*close)(void *fixture, bool *closed);
 } contract_fixture_t;
 
-/* Run the suite; returns what main() returns. */
+/* Runs the suite. Returns main()'s result. */
 int contract_main(const contract_fixture_t *fixture);
 
 #endif

@@ -89,7 +89,7 @@ static void on_closed(slack_conn_t *conn, int status, void *user_data)
     end->closes++;
     end->status = status;
     snprintf(end->reason, sizeof(end->reason), "%s", slack__conn_reason(conn));
-    /* None of these does anything any more, and none does harm. */
+    /* After the close these calls have no effect. */
     assert_int_equal(slack__conn_write(conn, "x", 1), SLACK_ECLOSED);
     assert_int_equal(slack__conn_queued(conn), 0);
     slack__conn_pause(conn, true);

@@ -7,23 +7,23 @@
 #include "support/world.h"
 
 /*
- * Both ends of a connection over loopback, plain or with TLS. They record their events; the test
- * sets in their fields what they do at an event.
+ * Both ends of a connection over loopback, plain or with TLS. They record their events, and fields
+ * that the test sets decide what they do at an event.
  */
 typedef struct end {
-    slack_conn_t *conn; /* NULL before and after its life */
+    slack_conn_t *conn; /* NULL before it is opened and after it is closed */
     struct ends *ends;
 
-    /* What it does. */
+    /* Settings. */
     const char *greeting; /* written at the open event, or at the first byte if accepted */
     bool echo;            /* writes what it reads */
     bool pause_at_accept;
     bool pause;         /* pauses at the next data, and clears this */
     unsigned close_at;  /* EVENT_… flags: closes itself inside these events */
     bool finish_at_eof; /* asks for the eof event, and finishes at it */
-    bool quiet;         /* takes no drained events */
+    bool quiet;         /* has no drained event */
 
-    /* What happened. */
+    /* The record. */
     unsigned opens, reads, draineds, eofs, closes;
     slack_buf_t received;
     int status; /* when closed */
@@ -49,8 +49,8 @@ typedef struct ends {
     size_t write_max; /* of the next connections; 0: 16 MiB */
 } ends_t;
 
-/* A case has both ends in `e`: plain, with TLS, or once with each. They are opened before and
- * closed after it. A case with TLS is skipped if there are no certificates. */
+/* A case with both ends in `e`: plain, with TLS, or twice, once with each. They are open before the
+ * case and closed after it. A case with TLS is skipped without certificates. */
 #define PLAIN(function)                                                                            \
     static void function(void **state);                                                            \
     ENDS_CASE(function, plain, false)                                                              \
@@ -77,35 +77,35 @@ typedef struct ends_case {
 extern ends_t e;
 void ends_run(void **state);
 
-/* Open a listener on a free port of 127.0.0.1. Returns false if the library is out of memory;
- * nothing is left then. With TLS certs_make() must have been called. */
+/* Opens a listener on a free port of 127.0.0.1. Returns false if the library is out of memory;
+ * nothing is left then. For TLS, certs_make() must have been called. */
 bool ends_open(ends_t *ends, bool tls);
-/* Listen elsewhere instead. Returns what slack__listen() returned. */
+/* Listens elsewhere instead. Returns slack__listen()'s result. */
 int ends_listen_at(ends_t *ends, const char *host, unsigned port);
-/* Close what is left and check that every end was closed once. */
+/* Closes what is open, and checks that every end was closed once. */
 void ends_close(ends_t *ends);
-/* Close both ends and open new ones, for the next round of a case. */
+/* Closes both ends and opens new ones, for the next round of a case. */
 void ends_reopen(ends_t *ends);
 
-/* Start connecting the client to the listener. Returns what slack__conn_connect() returned. */
+/* Starts to connect the client to the listener. Returns slack__conn_connect()'s result. */
 int ends_connect(ends_t *ends);
-/* The same to any host and port. */
+/* Starts to connect the client to any host and port. */
 int ends_connect_to(ends_t *ends, const char *host, unsigned port);
-/* Connect, and wait until both ends are open. */
+/* Connects, and waits until both ends are open. */
 void ends_join(ends_t *ends);
-/* Connect a blocking socket to the listener, and wait until it is accepted. Close it by close(). */
+/* Connects a blocking socket to the listener, and waits until it is accepted. Closed by close(). */
 int ends_raw(ends_t *ends);
-/* Close such a socket with a RST. */
+/* Closes such a socket with a RST. */
 void ends_reset(int fd);
 
-/* Make an end the owner of a connection. */
+/* Makes an end the owner of a connection. */
 void end_take(end_t *end, slack_conn_t *conn);
 
 /* Run the loop until an end has received so many bytes; until it is closed. */
 void end_until_received(end_t *end, size_t len);
 void end_until_closed(end_t *end);
 
-/* Let the timer of the end's connection fire now. */
+/* Makes the timer of the end's connection fire. */
 void end_time_out(end_t *end);
 
 #endif

@@ -15,7 +15,7 @@ static const char who[] = "{\"ok\":true,\"url\":\"https://team.slack.com/\",\"te
 struct fake_slack {
     slack_net_t *net;
     slack_http_server_t *server;
-    slack_arena_t *arena; /* what the record points into */
+    slack_arena_t *arena; /* the memory of the record */
     char api_url[64], hook_url[128];
     fake_call_t calls[CALLS_MAX];
     size_t count;

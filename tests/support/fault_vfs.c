@@ -13,7 +13,7 @@
 typedef struct pending {
     struct pending *prev; /* the one before it */
     sqlite3_int64 at;
-    int len, old_len; /* old_len: what was there before, up to the end of the file then */
+    int len, old_len; /* old_len: the bytes that it replaced, up to the file's end then */
     char *now, *old;
 } pending_t;
 
@@ -26,7 +26,7 @@ typedef struct disk_file {
 
 typedef struct fault_file {
     vfs_layer_file_t layer;
-    disk_file_t *disk; /* NULL: not kept book of */
+    disk_file_t *disk; /* NULL: writes are not recorded */
 } fault_file_t;
 
 static uv_mutex_t lock;
@@ -34,7 +34,7 @@ static disk_file_t *disk;
 static atomic_int write_code;
 static atomic_uint syncs, sync_ms;
 
-/* ---- book-keeping ---- */
+/* ---- the record of writes ---- */
 
 static disk_file_t *disk_file(const char *name)
 {
@@ -157,7 +157,7 @@ static void put(FILE *file, sqlite3_int64 at, const char *data, int len)
     assert_int_equal(fwrite(data, 1, (size_t)len, file), len);
 }
 
-/* Some of the pending writes reach the disk after all, the oldest first. */
+/* Some of the pending writes have reached the disk, the oldest first. */
 static void redo_some(FILE *file, const pending_t *p)
 {
     if (!p) return;

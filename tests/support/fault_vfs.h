@@ -3,26 +3,26 @@
 #define SLACK_TESTS_SUPPORT_FAULT_VFS_H
 
 /*
- * A disk in the hands of a test: SQLite's own file system with a layer over it that counts, fails,
- * and remembers which writes were not synced yet. Any thread.
+ * SQLite's own file system with a layer over it that counts syncs, fails writes, and remembers the
+ * writes that were not synced yet. May be used from any thread.
  */
 
-/* Become SQLite's default file system. Once, before a database is opened. */
+/* Makes the layer SQLite's default file system. Called once, before a database is opened. */
 void fault_vfs_install(void);
 
-/* From now on every write answers this SQLite code (SQLITE_FULL, SQLITE_READONLY, SQLITE_IOERR);
- * 0: they work again. */
+/* Every later write fails with this SQLite code (SQLITE_FULL, SQLITE_READONLY, SQLITE_IOERR); with
+ * 0 writes work again. */
 void fault_vfs_fail_writes(int code);
 
-/* From now on every sync takes so long; 0: as long as it takes. */
+/* Every later sync takes so long; 0: as long as it takes. */
 void fault_vfs_slow_syncs(unsigned ms);
 
-/* How many syncs there were. */
+/* The number of syncs so far. */
 unsigned fault_vfs_syncs(void);
 
 /*
- * What a power cut at this moment would leave of the database at `path`, as a database at `copy`:
- * all that was synced, and of the writes after that a random part.
+ * Copies what a power cut at this moment would leave of the database at `path` to `copy`: all
+ * synced writes, and a random part of those after them.
  */
 void fault_vfs_power_cut(const char *path, const char *copy);
 

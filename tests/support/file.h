@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-/* A text becomes a file's only content: in its place, or by a new file that is renamed to it, so
- * that nobody reads half of it. */
+/* A text becomes a file's only content: in place, or through a new file that is renamed, so that no
+ * reader sees half of it. */
 void file_write(const char *path, const char *text);
 void file_replace(const char *path, const char *text);
 

@@ -10,13 +10,13 @@
 #include <slack/alloc.h>
 
 static atomic_size_t live, bytes, count;
-static atomic_size_t fail_at = SIZE_MAX; /* the value of `count` that fails */
+static atomic_size_t fail_at = SIZE_MAX; /* the value of `count` at which one fails */
 static atomic_bool fail_all, failed, paused;
 
 static const char *_Atomic watched;
 static atomic_size_t unwiped;
 
-/* Count a block that still holds the secret. */
+/* Counts the block if it still holds the secret. */
 static void search(void *ptr)
 {
     const char *secret = atomic_load(&watched);
@@ -29,8 +29,8 @@ static void search(void *ptr)
     }
 }
 
-/* Where secrets are watched nothing uninitialised is left to be searched, and a realloc is a move,
- * so that what it leaves behind is seen. */
+/* While a secret is watched, blocks are zeroed, so that no old bytes are found in them, and a
+ * realloc moves, so that the block it leaves is searched. */
 static void *watched_realloc(void *ptr, size_t size)
 {
     void *grown = calloc(1, size);

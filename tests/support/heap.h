@@ -6,37 +6,37 @@
 #include <stddef.h>
 
 /*
- * The library's allocator under the eyes of a test: counts what is taken, knows what was not given
- * back, and makes a chosen allocation fail. One heap per process; any thread may allocate.
+ * The library's allocator in tests: it counts allocations, knows the blocks that were not freed,
+ * and makes a chosen allocation fail. There is one heap per process; any thread may allocate.
  */
 
-/* Replaces the library's allocator. To be called before any other function of the library. */
+/* Replaces the library's allocator. Must be the first call of the library. */
 void heap_install(void);
 
-/* Blocks that were taken and not given back. */
+/* The blocks that are allocated now. */
 size_t heap_live(void);
 
-/* Their bytes, as the C library counts them. */
+/* Their bytes, as malloc_usable_size() counts them. */
 size_t heap_bytes(void);
 
-/* How many allocations there were so far (a realloc is one). */
+/* The number of allocations so far (a realloc is one). */
 size_t heap_count(void);
 
-/* The nth allocation from now fails (0: the very next one), and with `all` every one after it,
+/* Makes the nth allocation from now fail (0: the next one), and with `all` every one after it,
  * until heap_heal(). */
 void heap_fail_at(size_t nth, bool all);
 
-/* No allocation fails any more. True when one did since heap_fail_at(). */
+/* Ends heap_fail_at(). Returns true if an allocation has failed since. */
 bool heap_heal(void);
 
-/* From now on, every block that is given back is searched for `secret` (borrowed; NULL ends it). */
+/* From now on every freed block is searched for `secret`, which is borrowed. NULL ends it. */
 void heap_watch(const char *secret);
 
-/* How many blocks came back with the secret still in them since heap_watch(). */
+/* The number of freed blocks since heap_watch() that still held the secret. */
 size_t heap_unwiped(void);
 
-/* What is allocated in between is not counted and does not fail: the test's own doings. Not nested.
- */
+/* Between these calls allocations are not counted and do not fail, for the test's own use. Not
+ * nested. */
 void heap_pause(void);
 void heap_resume(void);
 

@@ -18,27 +18,27 @@ typedef struct http_bench {
     char error[SLACK_ERROR_TEXT_MAX];
 } http_bench_t;
 
-/* Prepare a bench. The test may change options and script, then starts it. Deliveries are acked at
+/* Prepares a bench. The test may change options and script, then starts it. Deliveries are acked at
  * once. */
 void http_bench_open(http_bench_t *b);
 int http_bench_create(http_bench_t *b);
-/* Create it, and run until it is READY. */
+/* Creates the transport, and waits until it is READY. */
 void http_bench_start(http_bench_t *b);
-/* Stop, destroy; fails the test if the library did not free all its memory. */
+/* Stops and destroys the transport. Fails the test if the library has not freed all its memory. */
 void http_bench_close(http_bench_t *b);
 
 slack_transport_stats_t http_bench_stats(const http_bench_t *b);
 
-/* Wait for the response to a request of `slack`, or the end of its connection. */
+/* Waits for the response to a request of `slack`, or the end of its connection. */
 const http_reply_t *http_bench_wait(http_bench_t *b, int number);
-/* Send bytes, and wait for the response. */
+/* Sends bytes and waits for the response. */
 const http_reply_t *http_bench_send(http_bench_t *b, const char *bytes, size_t len,
                                     http_pieces_t pieces);
 const http_reply_t *http_bench_say(http_bench_t *b, const char *text);
-/* The same with a signed request. */
+/* Sends a signed request and waits for the response. */
 const http_reply_t *http_bench_ask(http_bench_t *b, const slack_request_t *request);
 
-/* Run the loop until the test's own, non-blocking socket has bytes or its end; read them. */
+/* Waits until the test's own, non-blocking socket has bytes or its end, and reads them. */
 ssize_t http_bench_recv(http_bench_t *b, int fd, char *ret, size_t size);
 
 #endif

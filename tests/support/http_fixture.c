@@ -113,7 +113,8 @@ void fixture_close(http_fixture_t *fixture)
     raw_close(&fixture->client);
     if (fixture->manner != CLOSE_SERVER) {
         slack__http_server_close(fixture->server, world_set_flag, &fixture->server_gone);
-        assert_false(fixture->server_gone); /* never before the call has returned */
+        assert_false(
+            fixture->server_gone); /* never before slack__http_server_close() has returned */
     }
     world_until(&fixture->world, fixture->server_gone);
     fixture->server = NULL;

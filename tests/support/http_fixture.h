@@ -7,7 +7,7 @@
 #include "support/test.h"
 #include "support/world.h"
 
-/* An HTTP server in a world of its own, and a handler that does what the test says. */
+/* An HTTP server in a world of its own, and a handler that does what the test has set. */
 
 #define FIXTURE_WRITE_MAX ((size_t)1 << 20)
 #define FIXTURE_HELD_MAX  64
@@ -37,8 +37,9 @@ typedef struct http_fixture {
     unsigned taken_closed;
 } http_fixture_t;
 
-/* Words for the cases of a file with a fixture `f`: the server is open; `client` is connected to
- * it, too; the case opens the server by itself. After the case, what is still open is closed. */
+/* Words for the cases of a file with a fixture `f`: with SERVED the server is open; with DIALLED
+ * `client` is connected to it; with CLOSED the case opens the server. All is closed after the
+ * case. */
 #define SERVED(function)  TEST_CASE(function, fixture_serve, fixture_end, &f)
 #define DIALLED(function) TEST_CASE(function, fixture_serve_and_dial, fixture_end, &f)
 #define CLOSED(function)  TEST_CASE(function, NULL, fixture_end, &f)
@@ -46,33 +47,33 @@ int fixture_serve(void **state);
 int fixture_serve_and_dial(void **state);
 int fixture_end(void **state);
 
-/* Open a world and a server; `limits` may be NULL for the defaults. */
+/* Opens a world and a server. `limits` may be NULL for the defaults. */
 void fixture_open_limited(http_fixture_t *fixture, const slack_http_limits_t *limits);
 void fixture_open(http_fixture_t *fixture);
-/* The same for clients that are proxies; borrowed. */
+/* The same with trusted proxies; they are borrowed. */
 void fixture_open_behind(http_fixture_t *fixture, const slack_http_limits_t *limits,
                          const struct slack_trusted_proxies *proxies);
 /* The same with HTTPS. Takes `tls`. */
 void fixture_open_tls(http_fixture_t *fixture, slack_tls_context_t *tls);
-/* Close the client, the server unless the handler has closed it, and the world. */
+/* Closes the client, the server unless the handler has closed it, and the world. */
 void fixture_close(http_fixture_t *fixture);
 
-/* For tests that open the server by themselves, in a world that is open; the handler. */
+/* For tests with a world of their own: opens the server in it; the server's handler. */
 int fixture_listen(http_fixture_t *fixture, const slack_http_limits_t *limits);
 void fixture_on_request(slack_http_server_t *server, slack_http_request_t *request,
                         void *user_data);
 
-/* Connect to the server. */
+/* Connects a client to the server. */
 void fixture_dial(http_fixture_t *fixture, raw_t *raw);
-/* Answer a held request with this status. Returns what slack__http_respond() returned. */
+/* Answers a held request with this status. Returns slack__http_respond()'s result. */
 int fixture_answer(http_fixture_t *fixture, uint64_t id, int status);
-/* Upgrade a request: its connection is `taken`, and echoes. */
+/* Upgrades a request: its connection becomes `taken`, which echoes. */
 void fixture_take_connection(http_fixture_t *fixture, uint64_t id);
-/* Turn the loop until the handler has received so many requests; until the server has so many
+/* Run the loop until the handler has received so many requests; until the server has so many
  * connections. */
 void fixture_until_requests(http_fixture_t *fixture, unsigned want);
 void fixture_until_connections(http_fixture_t *fixture, unsigned want);
-/* Advance the clock. */
+/* Advances the clock. */
 void fixture_pass_ms(http_fixture_t *fixture, uint64_t ms);
 
 #define GET(path) "GET " path " HTTP/1.1\r\nHost: a\r\n\r\n"

@@ -116,7 +116,7 @@ static void drop_interim(exchange_t *exchange)
     memmove(exchange->in, exchange->in + len, exchange->in_len + 1);
 }
 
-/* exchange->in holds a whole response: split it into its parts. */
+/* exchange->in has a whole response: splits it into its parts. */
 static bool parse(exchange_t *exchange)
 {
     http_reply_t *reply = &exchange->reply;

@@ -8,8 +8,8 @@
 #include <uv.h>
 
 /*
- * An HTTP/1.1 client that sends the test's bytes unchanged, if need be in pieces, to a port of
- * 127.0.0.1. It uses malloc(). Requests have numbers, from 0.
+ * An HTTP/1.1 client that sends the test's bytes unchanged to a port of 127.0.0.1, in pieces if the
+ * test wants that. It uses malloc(). Requests are numbered from 0.
  */
 typedef struct http_peer http_peer_t;
 
@@ -22,8 +22,8 @@ typedef struct http_pieces {
     bool bytewise; /* a pause after every byte */
 } http_pieces_t;
 
-/* Begin to send the bytes of a request, which are copied. A pause is two turns of the loop. Returns
- * the number of the request. */
+/* Begins to send the bytes of a request, which are copied. A pause is two turns of the loop.
+ * Returns the number of the request. */
 int http_peer_send(http_peer_t *peer, const char *bytes, size_t len, http_pieces_t pieces);
 
 /* A response. Borrowed until http_peer_close(). */
@@ -38,14 +38,14 @@ typedef struct http_reply {
 
 const http_reply_t *http_peer_reply(const http_peer_t *peer, int number);
 
-/* The value of a header, *ret_len bytes up to the end of its line; NULL without it. */
+/* Returns the value of a header, *ret_len bytes long; NULL without the header. */
 const char *http_reply_header(const http_reply_t *reply, const char *name, size_t *ret_len);
 bool http_reply_has(const http_reply_t *reply, const char *name, const char *value);
 
-/* Reset the connection of a request (RST). */
+/* Resets the connection of a request (RST). */
 void http_peer_drop(http_peer_t *peer, int number);
 
-/* Close all connections and free the peer; then set *closed. */
+/* Closes all connections and frees the peer; then sets *closed. */
 void http_peer_close(http_peer_t *peer, bool *closed);
 
 #endif

@@ -7,7 +7,7 @@
 
 struct inbox inbox;
 
-/* ---- handlers that tell what they did ---- */
+/* ---- handlers that note their runs ---- */
 
 void inbox_note(const char *what)
 {
@@ -120,7 +120,7 @@ void inbox_restart(void)
 void inbox_end_at_once(void)
 {
     app_spin(&inbox.f);
-    slack_app_stop(inbox.f.app); /* app_close() is the second one, which waits for nothing */
+    slack_app_stop(inbox.f.app); /* app_close() stops a second time, which ends the drain */
     app_close(&inbox.f);
 }
 
@@ -128,7 +128,7 @@ static void dead_retried(slack_store_op_t *op)
 {
     assert_int_equal(op->status, 0);
     assert_int_equal(op->batch->count, 1);
-    op->kind = SLACK_STORE_STATS; /* it has ended */
+    op->kind = SLACK_STORE_STATS; /* the operation has ended */
 }
 
 void inbox_retry_dead(int64_t id)
@@ -140,5 +140,5 @@ void inbox_retry_dead(int64_t id)
     slack__link_init(&op.link);
     store->ops->submit(store, &op);
     world_until(&inbox.f.world,
-                op.kind != SLACK_STORE_RETRY); /* the batch is the store's until then */
+                op.kind != SLACK_STORE_RETRY); /* until then the batch belongs to the store */
 }

@@ -4,12 +4,12 @@
 
 #include "support/app_fixture.h"
 
-/* An app with an inbox, and handlers that tell what they did. */
+/* An app with an inbox, and handlers that note their runs. */
 
 extern struct inbox {
     app_fixture_t f;
-    char order[512]; /* what the handlers have noted */
-    int outcomes[8]; /* what the next runs of inbox_scripted() return */
+    char order[512]; /* the handlers' notes */
+    int outcomes[8]; /* the results of the next runs of inbox_scripted() */
     unsigned runs, attempts_seen[8];
     slack_ctx_t *held[16];
     unsigned held_count;
@@ -18,11 +18,11 @@ extern struct inbox {
     unsigned deads;
 } inbox;
 
-/* Notes its user_data. */
+/* A handler that notes its user_data. */
 int inbox_append(slack_ctx_t *ctx, void *user_data);
-/* The same, if there is one; returns the status that the case has set. */
+/* A handler that notes its user_data, if there is one, and returns the next of `outcomes`. */
 int inbox_scripted(slack_ctx_t *ctx, void *user_data);
-/* Notes the text, and holds the ctx. */
+/* A handler that notes the text and holds the ctx. */
 int inbox_hold(slack_ctx_t *ctx, void *user_data);
 void inbox_note(const char *what);
 
@@ -37,25 +37,25 @@ void inbox_note(const char *what);
 int inbox_on_memory(void **state);
 int inbox_on_sqlite(void **state);
 
-/* A case that makes the app, which is closed after it. */
+/* A case that opens the app. The app is closed after the case. */
 #define INBOX_CLOSED(function) TEST_CASE(function, NULL, app_teardown, &inbox.f)
 
-/* Make an app on this store, and forget what was noted; `more` may be NULL. */
+/* Opens an app on this store, and empties the notes. `more` may be NULL. */
 void inbox_open(const char *store, const slack_options_t *more);
-/* Close it, and open the next one on the store that outlives it. */
+/* Closes the app and opens the next one on the same SQLite file. */
 void inbox_restart(void);
-/* End it with what is held under way, as where it is killed. */
+/* Ends the app with its held deliveries, as SIGKILL would. */
 void inbox_end_at_once(void);
 
-/* A message from a person. */
+/* Injects a user's message. */
 void inbox_deliver(const char *id, const char *text, app_ack_t *ack);
-/* Start the app, deliver "Ev1", and wait until inbox_scripted() or a handler of the test's has run;
- * or until it is held, where it may have come before. */
+/* Start the app, inject "Ev1", and wait until a handler has run; until a handler holds it. If
+ * `deliver` is false, Ev1 is in the store already. */
 void inbox_run_first(void);
 void inbox_hold_first(bool deliver);
 void inbox_until_runs(unsigned count);
 void inbox_until_held(unsigned count);
-/* What a person does with a dead letter, by its id, or with all of them: 0. */
+/* Does what `slackapp inbox retry` does, with one dead letter or, for id 0, with all. */
 void inbox_retry_dead(int64_t id);
 
 #endif

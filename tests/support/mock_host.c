@@ -11,9 +11,9 @@ static mock_host_t *mock_of(slack_transport_t *t)
     return t->host_data;
 }
 
-/* ---- what a transport calls ---- */
+/* ---- the host's functions ---- */
 
-/* Which state may follow which. */
+/* The states that may follow each state. */
 static bool follows(enum slack_transport_state from, enum slack_transport_state to)
 {
     switch (to) {
@@ -52,7 +52,7 @@ static char *copy_slice(slack_slice_t s)
     return copy;
 }
 
-/* With malloc(): the library's allocator may be failing on purpose. */
+/* By malloc(): the library's allocator may be failing on purpose. */
 static char *copy_json(const slack_json_t *value)
 {
     heap_pause();

@@ -7,7 +7,7 @@
 
 /*
  * A host for a transport, driven by a script. It records what the transport reports, and acks as
- * the script says. It fails the running test if the transport breaks the contract: a delivery after
+ * the script says. It fails the test if the transport breaks the contract: a delivery after
  * STOPPED, a second STOPPED, a state that may not follow, READY after a stop, a callback from
  * inside an operation.
  */
@@ -16,8 +16,8 @@ typedef struct mock_host mock_host_t;
 /* What the host does with a delivery. */
 enum mock_script {
     MOCK_KEEP, /* nothing: the test acks it by mock_ack() */
-    MOCK_ACK,  /* ack it with mock->ack in the next turn of the loop */
-    MOCK_STOP  /* stop the transport inside deliver(), then keep it */
+    MOCK_ACK,  /* acks it with mock->ack in the next turn of the loop */
+    MOCK_STOP  /* stops the transport inside deliver(), then keeps it */
 };
 
 /* A delivery as it arrived. Kept until mock_host_close(). */
@@ -31,7 +31,7 @@ typedef struct mock_delivery {
     char *retry_reason;
     uint64_t wait_us; /* from the arrival to the deadline; 0: no deadline */
     bool body_allowed;
-    int ack_status; /* what the last ack returned; 1: there was none */
+    int ack_status; /* the last ack's result; 1: there was none */
 } mock_delivery_t;
 
 struct mock_host {
@@ -68,27 +68,27 @@ struct mock_host {
 
 void mock_host_open(mock_host_t *mock);
 
-/* Close the world and free the record, after the transport is destroyed. */
+/* Closes the world and frees the record, after the transport is destroyed. */
 void mock_host_close(mock_host_t *mock);
 
-/* Call ops->start(). From now on the host calls into `t`. */
+/* Calls ops->start(). From now on the host calls `t`. */
 int mock_start(mock_host_t *mock, slack_transport_t *t);
 void mock_stop(mock_host_t *mock);
 void mock_drain(mock_host_t *mock);
 
-/* Ack the nth delivery, and free it unless the transport allows another ack. */
+/* Acks the nth delivery, and frees it unless the transport allows another ack. */
 int mock_ack(mock_host_t *mock, size_t nth, enum slack_ack_outcome outcome,
              enum slack_ack_body type, const char *body);
 
-/* Ack every delivery that is left, which has to return SLACK_ECLOSED, then destroy the transport.
- * After STOPPED, or before a start. */
+/* Acks every delivery that is left, which has to return SLACK_ECLOSED, then destroys the transport.
+ * Called after STOPPED, or before a start. */
 void mock_destroy(mock_host_t *mock, slack_transport_t *t);
 
 /* Run the loop until the transport is in this state; until there are so many deliveries. */
 void mock_run_until_state(mock_host_t *mock, enum slack_transport_state state);
 void mock_run_until_count(mock_host_t *mock, size_t deliveries);
 
-/* Let the loop turn n times without blocking. */
+/* Turns the loop n times without blocking. */
 void mock_turns(mock_host_t *mock, unsigned n);
 
 #endif

@@ -6,7 +6,7 @@
  * Packages of npm that stand in for Slack and for its clients. tests/npm/install.sh installs them.
  */
 
-/* The absolute path of the folder whose node_modules holds the packages. NULL if they could not be
+/* The absolute path of the folder whose node_modules has the packages. NULL if they could not be
  * installed: skip the test. */
 const char *npm_folder(void);
 

@@ -7,8 +7,8 @@
 #include <sys/prctl.h>
 #endif
 
-/* For a process that a test has started: it is killed where the test ends without doing so, when it
- * runs into its time limit, say. */
+/* Called in a child process: the kernel kills it if the test dies first, at its time limit for
+ * example. */
 static inline void end_with_the_parent(void)
 {
 #ifdef __linux__

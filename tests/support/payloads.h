@@ -5,14 +5,14 @@
 #include <stddef.h>
 
 /*
- * Real payloads, which are no part of the repository: the folder that SLACK_PAYLOADS_DIR names,
- * else shared/payloads beside the repository. A test that finds none is skipped.
+ * Real payloads, which are not part of the repository: the folder in SLACK_PAYLOADS_DIR, or
+ * shared/payloads beside the repository. A test without them is skipped.
  */
 
 typedef void (*payload_fn)(const char *name, const char *text, size_t len, void *ctx);
 
-/* Call fn with every file of a folder ("commands"), in order of names. Returns how many there were;
- * skips the running test when the folder is not there. */
+/* Calls fn with every file of a folder ("commands"), sorted by name. Returns their number. Skips
+ * the test if the folder is missing. */
 size_t payloads_each(const char *folder, payload_fn fn, void *ctx);
 
 #endif

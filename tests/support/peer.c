@@ -53,7 +53,7 @@ static void close_conn(peer_conn_t *conn)
         uv_close((uv_handle_t *)&conn->tcp, on_conn_closed);
 }
 
-/* The bytes of the first whole request in the buffer; 0: not there yet. */
+/* Returns the length of the first whole request in the buffer; 0 if it is not complete. */
 static size_t request_len(const peer_conn_t *conn, const char **ret_body)
 {
     const char *end = strstr(conn->text, "\r\n\r\n");
@@ -161,7 +161,7 @@ static void on_written(uv_write_t *request, int status)
 void peer_send(peer_t *peer, unsigned connection, const char *bytes)
 {
     peer_conn_t *conn = find(peer, connection);
-    if (!conn) return; /* the client went away */
+    if (!conn) return; /* the client has closed it */
     size_t len = strlen(bytes);
     peer_write_t *write = malloc(sizeof *write + len);
     assert_non_null(write);

@@ -33,7 +33,7 @@ void raw_forget(raw_t *raw)
     raw->in_len = 0;
 }
 
-/* Give the loop a turn, and the kernel a moment for what happens next on the socket. */
+/* Turns the loop once, and waits up to a millisecond for an event of the socket. */
 static void turn(raw_t *raw, short events, uint64_t since)
 {
     struct pollfd poll_fd = {.fd = raw->fd, .events = events};
@@ -53,7 +53,7 @@ void raw_send(raw_t *raw, const void *data, size_t len)
         else if (errno == EAGAIN)
             turn(raw, POLLOUT, since);
         else
-            return; /* the other side is gone: what it said will tell */
+            return; /* the peer is gone; the test sees it in what was read */
     }
 }
 

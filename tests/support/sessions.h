@@ -5,8 +5,8 @@
 #include "transport_socket/supervisor.h"
 
 /*
- * A supervisor with its sessions under a fake clock, and what its server would see. After every
- * input it checks the supervisor's invariants.
+ * A supervisor with its sessions, a fake clock, and the server's view of its connections. After
+ * every input the supervisor's invariants are checked.
  */
 
 #define SECOND ((uint64_t)1000)
@@ -22,15 +22,15 @@ typedef struct sessions {
     enum slack_cause ready_cause, lost_cause;
 } sessions_t;
 
-/* Start. The second also opens all wanted connections until they are stable, then resets the
- * counters. */
+/* Start the supervisor. The second function also opens all wanted connections until they are
+ * stable, then resets the counters. */
 void sessions_open(sessions_t *w, unsigned wanted);
 void sessions_open_ready(sessions_t *w, unsigned wanted);
 
-/* An input with the slot's generation. */
+/* An input with the slot's current generation. */
 slack_session_input_t sessions_input(const sessions_t *w, unsigned slot,
                                      enum slack_session_input_type type);
-/* Feed an input: this one, one about all sessions, one about a slot, one with a cause. */
+/* Feed an input: this one; one about all sessions; one about a slot; one with a cause. */
 void sessions_put(sessions_t *w, const slack_session_input_t *in);
 void sessions_put_all(sessions_t *w, enum slack_session_input_type type);
 void sessions_put_one(sessions_t *w, unsigned slot, enum slack_session_input_type type);
@@ -38,14 +38,14 @@ void sessions_put_cause(sessions_t *w, unsigned slot, enum slack_session_input_t
                         enum slack_cause cause);
 /* A byte has just arrived on the slot's connection. */
 void sessions_seen(sessions_t *w, unsigned slot);
-/* Take the session that is CALLING as far as hello. Returns its slot. */
+/* Takes the session that is CALLING as far as hello. Returns its slot. */
 unsigned sessions_hello(sessions_t *w);
 
-/* Let time pass, with the ticks that the timer would cause. If `alive`, bytes keep arriving on all
+/* Lets time pass, with the ticks of the timer. If `alive`, bytes keep arriving on all
  * connections. */
 void sessions_pass(sessions_t *w, uint64_t ms, bool alive);
 
-/* How many sessions are in this state; how many have not received hello yet. */
+/* The sessions in this state; those without hello. */
 unsigned sessions_count(const sessions_t *w, enum slack_session_state state);
 unsigned sessions_coming(const sessions_t *w);
 /* A slot in `state`; fails if there is none. */

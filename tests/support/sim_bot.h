@@ -7,9 +7,9 @@
 #include "support/sim_peer.h"
 
 /*
- * A real app and a simulator on one loop, with real sockets between them. The test's clock stands
- * still until sim_bot_pass(), which moves it and every timer on the loop. The app answers every
- * message and every command, and counts them.
+ * A real app and a simulator on one loop, with real sockets between them. The clock stands still
+ * until sim_bot_pass() moves it and every timer on the loop. The app answers every message and
+ * every command, and counts them.
  */
 
 #define SIM_BOT_RUNS 512
@@ -19,33 +19,31 @@ typedef struct sim_bot {
     slack_app_t *app;
     const char *transport;
     bool stopped;
-    int status;                       /* with which it stopped */
+    int status;                       /* the status with which it stopped */
     unsigned char runs[SIM_BOT_RUNS]; /* how often the handler of "event N" ran */
     unsigned ran;                     /* their sum */
     unsigned commands;
-    bool quiet;    /* the app answers no messages; its answers would be events, too */
+    bool quiet;    /* the app does not answer messages: its answers would be events, too */
     unsigned sent; /* events so far */
     sim_peer_answer_t answers[SIM_BOT_RUNS];
     sim_peer_answer_t command;
 } sim_bot_t;
 
-/* Open both and connect them. `transport` is "socket" or "http"; `options` are the simulator's, or
- * NULL. */
+/* Opens both and connects them. `transport` is "socket" or "http"; `options` are the simulator's,
+ * or NULL. */
 void sim_bot_open(sim_bot_t *bot, const char *transport, unsigned connections,
                   const sim_options_t *options);
-/* Stop the app unless it has stopped, close both, and fail the test if a handle is left. */
+/* Stops the app unless it has stopped, closes both, and fails the test if a handle is left. */
 void sim_bot_close(sim_bot_t *bot);
 
 /* One turn of the loop, of a millisecond or two. */
 void sim_bot_turn(sim_bot_t *bot);
-/* Move the clock, in steps with turns of the loop between them. */
+/* Moves the clock, in steps with turns of the loop between them. */
 void sim_bot_pass(sim_bot_t *bot, uint64_t ms);
-/* Turn the loop until done(), with the clock standing still. Fails the test after 20 s of real
- * time. */
+/* Turns the loop until done(); the clock stands still. Fails the test after 20 s of real time. */
 void sim_bot_until(sim_bot_t *bot, bool (*done)(const sim_bot_t *bot, unsigned n), unsigned n);
 /* The same while the clock moves. Fails the test after max_ms by the clock. Returns the time it
- * took.
- */
+ * took. */
 uint64_t sim_bot_pass_until(sim_bot_t *bot, bool (*done)(const sim_bot_t *bot, unsigned n),
                             unsigned n, uint64_t max_ms);
 
@@ -58,14 +56,13 @@ bool sim_bot_is_done(const sim_bot_t *bot, unsigned n);     /* all events were a
 bool sim_bot_is_idle(const sim_bot_t *bot, unsigned n);     /* n deliveries are under way */
 bool sim_bot_has_stopped(const sim_bot_t *bot, unsigned n);
 
-/* Inject a fault: "NAME ARG…", with a count and a time limit, 0 for none. Fails the test on an
- * error.
- */
+/* Injects a fault: "NAME ARG…", with a count and a time limit, 0 for none. Fails the test on an
+ * error. */
 void sim_bot_fault(sim_bot_t *bot, const char *words, unsigned count, unsigned for_ms);
 void sim_bot_clear(sim_bot_t *bot);
-/* A person posts "event N", with N counting from 0. Returns N without waiting. */
+/* A user posts "event N", with N counting from 0. Returns N without waiting. */
 unsigned sim_bot_say(sim_bot_t *bot);
-/* A person runs a command. The answer arrives in bot->command. */
+/* A user runs a command. The answer arrives in bot->command. */
 void sim_bot_command(sim_bot_t *bot);
 slack_transport_stats_t sim_bot_stats(const sim_bot_t *bot);
 

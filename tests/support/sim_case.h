@@ -24,7 +24,7 @@ int sim_case_disconnect(void **state);
 #define assert_error(method, body, error)                                                          \
     assert_string_equal(sim_peer_api_error(&peer, (method), (body)), (error))
 
-/* Wait for the end of the last act, and check whether the app acked it. */
+/* Waits for the end of the last act, and checks whether the app acked it. */
 void assert_sent(bool acked);
 /* The reason why an act is impossible. */
 const char *sim_case_refused(const char *body);

@@ -40,7 +40,7 @@ const char *sim_child_text(sim_child_t *c, const char *format, ...)
     return made;
 }
 
-/* fail_msg() cuts a long text, so the output is printed before. */
+/* fail_msg() cuts long texts, so the output is printed before. */
 void sim_child_give_up(sim_child_t *c, const char *format, ...)
 {
     char why[1024];
@@ -166,7 +166,7 @@ void sim_child_connect_socket(sim_child_t *c)
     connect_by(c, has_socket_or_exited, "it does not connect");
 }
 
-/* ---- the person ---- */
+/* ---- the user ---- */
 
 const slack_json_t *sim_child_act(sim_child_t *c, const char *relaxed)
 {

@@ -7,45 +7,45 @@
 
 /*
  * An example as a user runs it: in its own process and folder, with the variables of a simulator in
- * the test's process. Every wait has a time limit. A failed test shows what the example printed.
+ * the test's process. Every wait has a time limit. A failed test shows the example's output.
  */
 typedef struct sim_child {
-    sim_peer_t peer; /* with the real clock, as the process has */
+    sim_peer_t peer; /* with the machine's clock, as in the process */
     child_t child;
     char dir[64];
 } sim_child_t;
 
 void sim_child_open(sim_child_t *c);
-/* End a process that a failed test has left, and close the simulator. True if the folder was empty
- * and is removed. */
+/* Kills a process that a failed test has left, and closes the simulator. Returns true if the folder
+ * was empty and is removed. */
 bool sim_child_close(sim_child_t *c);
 
-/* Start build/examples/NAME with these SLACK_ variables only; NULL ends the list. */
+/* Starts build/examples/NAME with these SLACK_ variables only; NULL ends the list. */
 void sim_child_start(sim_child_t *c, const char *name, const char *const *variables);
-/* The same with the simulator's variables, over "socket" or "http", and one more ("A=b") or NULL.
- */
+/* Starts it with the simulator's variables, over "socket" or "http", and one more ("A=b") or
+ * NULL. */
 void sim_child_start_over(sim_child_t *c, const char *name, const char *transport,
                           const char *variable);
 /* Wait until it listens, and set the request URL; wait until it has a socket. */
 void sim_child_connect_http(sim_child_t *c);
 void sim_child_connect_socket(sim_child_t *c);
-/* Run the loop until done(c). `what` is the text of the failure. */
+/* Runs the loop until done(c). `what` is the text of the failure. */
 void sim_child_until(sim_child_t *c, bool (*done)(const sim_child_t *c), const char *what);
 /* Terminate it, or wait for its end. Returns its exit status. */
 int sim_child_stop(sim_child_t *c);
 int sim_child_wait(sim_child_t *c);
 
-/* A person does something: the body of POST /sim/send, with ' for ". Fails the test without an ack.
- * Returns the simulator's answer. */
+/* A user's action: the body of POST /sim/send, with ' for ". Fails the test without an ack. Returns
+ * the simulator's answer. */
 const slack_json_t *sim_child_act(sim_child_t *c, const char *relaxed);
 /* The transcript once it has `count` entries, or after 10 s. */
 const slack_json_t *sim_child_transcript(sim_child_t *c, size_t count);
-/* Whether the line of the nth entry or a later one has this part. */
+/* Returns true if the line of the nth entry or a later one has this part. */
 bool sim_child_has_line(const slack_json_t *entries, size_t nth, const char *part);
 
-/* A text that lives until sim_child_close(). */
+/* Formats a text, which lives until sim_child_close(). */
 const char *sim_child_text(sim_child_t *c, const char *format, ...) SLACK_PRINTF(2, 3);
-/* Fail the test, and show the output of the process and the transcript. */
+/* Fails the test, and shows the output of the process and the transcript. */
 void sim_child_give_up(sim_child_t *c, const char *format, ...) SLACK_PRINTF(2, 3);
 
 #endif

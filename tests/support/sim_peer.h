@@ -23,7 +23,7 @@ typedef struct sim_peer {
 void sim_peer_open(sim_peer_t *peer, const sim_options_t *options);
 void sim_peer_close(sim_peer_t *peer);
 
-/* Move the clock, and let the simulator do what is due. */
+/* Moves the clock, and lets the simulator do what is due. */
 void sim_peer_pass_ms(sim_peer_t *peer, uint64_t ms);
 
 #define SIM_PEER_BOT_TOKEN "xoxb-simulated-bot-token"
@@ -49,7 +49,7 @@ typedef struct sim_peer_answer {
 } sim_peer_answer_t;
 
 void sim_peer_start(sim_peer_t *peer, const sim_peer_request_t *request, sim_peer_answer_t *answer);
-/* Start a call and wait for its answer. */
+/* Starts a call and waits for its answer. */
 const slack_json_t *sim_peer_call(sim_peer_t *peer, const sim_peer_request_t *request);
 /* A Web API method with the bot's token and a JSON body. */
 const slack_json_t *sim_peer_api(sim_peer_t *peer, const char *method, const char *body);
@@ -73,20 +73,20 @@ typedef struct sim_app {
     bool opened;
     bool closed;
     int status;
-    unsigned code; /* of the simulator's Close */
+    unsigned code; /* of the simulator's Close frame */
     unsigned http_status;
     const slack_json_t *messages[SIM_APP_MESSAGES];
-    unsigned count; /* arrived */
-    unsigned taken; /* by sim_app_next() */
+    unsigned count; /* the messages that arrived */
+    unsigned taken; /* those that sim_app_next() returned */
 } sim_app_t;
 
-/* Connect with a new URL, and wait for the first message. */
+/* Connects with a new URL, and waits for the first message. */
 const slack_json_t *sim_app_connect(sim_peer_t *peer, sim_app_t *app);
-/* Connect to a URL: then app->opened or app->closed is set. */
+/* Connects to a URL: then app->opened or app->closed is set. */
 void sim_app_dial(sim_peer_t *peer, sim_app_t *app, const char *url);
-/* Wait for the next message. */
+/* Waits for the next message. */
 const slack_json_t *sim_app_next(sim_app_t *app);
-/* Ack an envelope, with a payload as JSON text or NULL. */
+/* Acks an envelope, with a payload as JSON text or NULL. */
 void sim_app_ack(sim_app_t *app, const slack_json_t *envelope, const char *payload);
 void sim_app_close(sim_app_t *app);
 
@@ -105,14 +105,14 @@ typedef struct sim_receiver {
 
 void sim_receiver_open(sim_peer_t *peer, sim_receiver_t *receiver);
 void sim_receiver_close(sim_receiver_t *receiver);
-/* Set the simulator's request URL to it, and answer the challenge. */
+/* Sets the simulator's request URL to it, and answers the challenge. */
 void sim_receiver_set(sim_receiver_t *receiver);
-/* Wait for the next request, and check its signature. */
+/* Waits for the next request, and checks its signature. */
 slack_http_request_t *sim_receiver_next(sim_receiver_t *receiver);
 /* The body of a request: JSON, the fields of a form, or the `payload` of an interaction. */
 const slack_json_t *sim_receiver_json(sim_receiver_t *receiver,
                                       const slack_http_request_t *request);
-/* Answer a request. `header` may be NULL. */
+/* Answers a request. `header` may be NULL. */
 void sim_receiver_answer(sim_receiver_t *receiver, const slack_http_request_t *request, int status,
                          const char *type, const char *body, const slack_http_header_t *header);
 

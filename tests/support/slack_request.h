@@ -23,12 +23,11 @@
 #define SLACK_REQUEST_JSON "application/json"
 #define SLACK_REQUEST_FORM "application/x-www-form-urlencoded"
 
-/* How Slack sends a JSON body of that kind over HTTP: the body of the request, and its media type.
- */
+/* The request body and media type with which Slack sends a JSON body of that kind over HTTP. */
 char *slack_request_body(enum slack_kind kind, const char *json, size_t *ret_len,
                          const char **ret_type);
 
-/* A whole signed POST. A member that is NULL has the value in its comment. */
+/* A whole signed POST. A NULL member has the value in its comment. */
 typedef struct slack_request {
     const char *secret;  /* SLACK_REQUEST_SECRET */
     const char *target;  /* /slack/events */

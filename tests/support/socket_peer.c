@@ -20,7 +20,7 @@ struct socket_peer {
     uv_tcp_t listener;
     const socket_peer_script_t *script;
     unsigned port;
-    connection_t *connections[CONNECTIONS_MAX]; /* by number - 1; NULL: gone */
+    connection_t *connections[CONNECTIONS_MAX]; /* by number - 1; NULL: closed */
     unsigned taken, live;
     bool listening, ending;
     bool *closed;
@@ -168,7 +168,7 @@ static void handle_frame(socket_peer_t *peer, unsigned number, enum socket_peer_
         socket_peer_frame(peer, number, 0x80 | SOCKET_PEER_CLOSE, data, len);
 }
 
-/* Take one frame off the input. 0: it is not complete yet. */
+/* Takes one frame off the input. Returns 0 if it is not complete. */
 static size_t take_frame(connection_t *c)
 {
     const unsigned char *in = (const unsigned char *)c->in;
@@ -246,7 +246,7 @@ static void on_connection(uv_stream_t *listener, int status)
     c->tcp.data = c;
     assert_int_equal(uv_tcp_init(listener->loop, &c->tcp), 0);
     assert_int_equal(uv_accept(listener, (uv_stream_t *)&c->tcp), 0);
-    uv_tcp_nodelay(&c->tcp, 1); /* send pieces of a message one by one */
+    uv_tcp_nodelay(&c->tcp, 1); /* sends pieces of a message one by one */
     peer->connections[peer->taken++] = c;
     peer->live++;
     c->number = peer->taken;

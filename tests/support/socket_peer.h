@@ -9,7 +9,7 @@
 
 /*
  * A WebSocket server that a test scripts byte by byte: a Slack that behaves well or badly. It uses
- * libuv only, and no memory of the library. Connections have numbers, from 1.
+ * libuv only, and no memory of the library. Connections are numbered from 1.
  */
 typedef struct socket_peer socket_peer_t;
 
@@ -22,17 +22,17 @@ enum socket_peer_opcode {
     SOCKET_PEER_PONG = 10
 };
 
-/* What the peer does by itself, and what it reports. All functions are Optional. */
+/* What the peer does by itself, and what it reports. All functions are optional. */
 typedef struct socket_peer_script {
     /* The bytes that answer an upgrade; "": none. If NULL, or without the function: a 101. */
     const char *(*upgrade)(socket_peer_t *peer, unsigned connection, const char *request,
                            void *user_data);
-    /* 101 was sent. Without it: a hello is sent. */
+    /* The 101 was sent. Without the function a hello is sent. */
     void (*open)(socket_peer_t *peer, unsigned connection, void *user_data);
     /* A frame from the client, unmasked and NUL-terminated. */
     void (*frame)(socket_peer_t *peer, unsigned connection, enum socket_peer_opcode opcode,
                   const char *data, size_t len, void *user_data);
-    /* The connection is gone. */
+    /* The connection has closed. */
     void (*gone)(socket_peer_t *peer, unsigned connection, void *user_data);
     void *user_data;
     bool no_pong;  /* do not answer pings */
@@ -46,27 +46,29 @@ unsigned socket_peer_port(const socket_peer_t *peer);
 unsigned socket_peer_taken(const socket_peer_t *peer); /* connections so far */
 unsigned socket_peer_live(const socket_peer_t *peer);  /* open TCP connections */
 bool socket_peer_is_live(const socket_peer_t *peer, unsigned connection);
-bool socket_peer_is_open(const socket_peer_t *peer, unsigned connection); /* upgraded, no Close */
+bool socket_peer_is_open(const socket_peer_t *peer,
+                         unsigned connection); /* upgraded, no Close yet */
 
 /* The 101 for a request, with additional header lines ("A: b\r\n") or "". */
 void socket_peer_accept(const char *request, char *ret, size_t size, const char *headers);
-/* Send one unfragmented text frame. */
+/* Sends one unfragmented text frame. */
 void socket_peer_text(socket_peer_t *peer, unsigned connection, const char *text);
-/* Send any frame. `head` is its first byte (FIN, RSV, opcode). */
+/* Sends any frame. `head` is its first byte (FIN, RSV, opcode). */
 void socket_peer_frame(socket_peer_t *peer, unsigned connection, unsigned char head,
                        const void *data, size_t len);
-/* Send bytes as they are. */
+/* Sends bytes as they are. */
 void socket_peer_bytes(socket_peer_t *peer, unsigned connection, const void *data, size_t len);
-/* Write the head of a frame with `len` bytes of data to `out` (10 bytes). Returns its length. */
+/* Writes the head of a frame with `len` bytes of data to `out` (10 bytes). Returns its length. */
 size_t socket_peer_head(unsigned char *out, unsigned char head, size_t len);
 
-/* Stop reading the connection, as if the cable were cut. It stays open. */
+/* Stops reading the connection, as if the cable were cut. It stays open. */
 void socket_peer_freeze(socket_peer_t *peer, unsigned connection);
 /* Send FIN; send RST. */
 void socket_peer_end(socket_peer_t *peer, unsigned connection);
 void socket_peer_reset(socket_peer_t *peer, unsigned connection);
 
-/* Close everything and free the peer, in later turns of the loop; then set *closed, optional. */
+/* Closes everything and frees the peer, in later turns of the loop; then sets *closed, unless it is
+ * NULL. */
 void socket_peer_close(socket_peer_t *peer, bool *closed);
 
 #endif

@@ -208,7 +208,7 @@ void socket_world_until_live(socket_world_t *w, unsigned connections)
     world_until(&w->mock.world, socket_peer_live(w->peer) == connections);
 }
 
-/* The next step of a wait that fails after a little more than half an hour of the clock. */
+/* The next step of a wait, which fails after a little more than half an hour of the clock. */
 static void pass_step(socket_world_t *w, unsigned nth)
 {
     socket_world_pass(w, STEP_MS);

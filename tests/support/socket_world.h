@@ -12,8 +12,8 @@
 /*
  * A Socket Mode transport between a mock host and a Slack on loopback. A real Web API client calls
  * apps.connections.open of a scripted HTTP server, which returns the URL of a scripted WebSocket
- * server. The test moves the monotonic clock forward, so that minutes pass in milliseconds with the
- * limits of production.
+ * server. The test moves the monotonic clock, so that minutes pass in milliseconds with the limits
+ * of production.
  */
 
 #define SECOND 1000 /* in ms */
@@ -51,27 +51,28 @@ typedef struct socket_world {
     unsigned pulses;
 } socket_world_t;
 
-/* Words for the cases of a file with a world `w`: it is open; one connection is READY, too. */
+/* Words for the cases of a file with a world `w`: with OPENED it is open; with CONNECTED one
+ * connection is READY, too. */
 #define OPENED(function)    TEST_CASE(function, socket_world_set_up, socket_world_tear_down, &w)
 #define CONNECTED(function) TEST_CASE(function, socket_world_set_up_one, socket_world_tear_down, &w)
 int socket_world_set_up(void **state);
 int socket_world_set_up_one(void **state);
 int socket_world_tear_down(void **state);
 
-/* Prepare a world. The test may change limits and script, then starts it. */
+/* Prepares a world. The test may change limits and script, then starts it. */
 void socket_world_open(socket_world_t *w);
 void socket_world_start(socket_world_t *w, unsigned connections);
-/* Start it, and run until all connections are READY. */
+/* Starts it, and waits until all connections are READY. */
 void socket_world_connect(socket_world_t *w, unsigned connections);
-/* Stop if need be, free everything, and look for secrets in the log. */
+/* Stops it unless it has stopped, frees everything, and searches the log for secrets. */
 void socket_world_close(socket_world_t *w);
 
 uint64_t socket_world_now_ms(const socket_world_t *w);
-/* Let this much time pass, in steps between which the loop turns. */
+/* Lets this much time pass, in steps with turns of the loop between them. */
 void socket_world_pass(socket_world_t *w, uint64_t ms);
-/* The same in one step, as when the machine sleeps. */
+/* Lets it pass in one step, as when the machine sleeps. */
 void socket_world_jump(socket_world_t *w, uint64_t ms);
-/* Run the loop until there are so many, without moving the clock. */
+/* Run the loop until there are so many; the clock stands still. */
 void socket_world_until_acks(socket_world_t *w, unsigned count);
 void socket_world_until_calls(socket_world_t *w, unsigned count);
 void socket_world_until_taken(socket_world_t *w, unsigned connections);
@@ -79,16 +80,16 @@ void socket_world_until_live(socket_world_t *w, unsigned connections);
 /* Run the loop and move the clock until there are so many; the second counts those with hello. */
 void socket_world_pass_until_calls(socket_world_t *w, unsigned count);
 void socket_world_until_connections(socket_world_t *w, unsigned count);
-/* Run the loop until everything sent on loopback has arrived. */
+/* Runs the loop until everything sent on loopback has arrived. */
 void socket_world_settle(socket_world_t *w);
 
 slack_transport_stats_t socket_world_stats(const socket_world_t *w);
-/* Send the event envelope "e-N" with the event "Ev-N" on a connection. */
+/* Sends the event envelope "e-N" with the event "Ev-N" on a connection. */
 void socket_world_event(socket_world_t *w, unsigned connection, unsigned n);
 bool socket_world_acked(const socket_world_t *w, unsigned n);
-/* An event on this connection is delivered and acked. */
+/* Checks that an event on this connection is delivered and acked. */
 void socket_world_assert_alive(socket_world_t *w, unsigned connection, unsigned n);
-/* Send "disconnect" with this reason. */
+/* Sends "disconnect" with this reason. */
 void socket_world_disconnect(socket_world_t *w, unsigned connection, const char *reason);
 
 #endif

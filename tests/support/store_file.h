@@ -2,15 +2,15 @@
 #ifndef SLACK_TESTS_SUPPORT_STORE_FILE_H
 #define SLACK_TESTS_SUPPORT_STORE_FILE_H
 
-/* A database of the test's own, in a temporary folder that goes with the process. */
+/* A database of the test's own, in a temporary folder that is removed at exit. */
 
-/* Its path, and what opens it: "sqlite:PATH". */
+/* Its path, and its URL, "sqlite:PATH". */
 const char *store_file_path(void);
 const char *store_file_url(void);
 /* A second one beside it. */
 const char *store_file_copy(void);
 
-/* What a database consists of: names that follow its path; the first is empty. */
+/* The suffixes of a database's files; the first is empty. */
 #define STORE_FILE_PARTS 4
 extern const char *const store_file_parts[STORE_FILE_PARTS];
 

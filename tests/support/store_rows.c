@@ -48,7 +48,7 @@ void rows_submit(rows_task_t *task, enum slack_store_op_kind kind, const char *k
 void rows_run(rows_task_t *task)
 {
     rows_submit_prepared(task);
-    assert_int_equal(task->ended, 0); /* never before the submission has returned */
+    assert_int_equal(task->ended, 0); /* never before the submit has returned */
     world_until(&rows.world, task->ended >= 1);
 }
 

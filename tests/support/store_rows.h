@@ -5,53 +5,53 @@
 #include "store/store.h"
 #include "support/world.h"
 
-/* A store at work, one operation after the other, for the suite of all stores. */
+/* A store to which the test submits one operation after the other, for the suite of all stores. */
 
 extern struct rows {
     const slack_store_ops_t *ops;
     const char *place;
-    void (*clean)(void); /* makes the place empty; NULL: there is nothing to do */
+    void (*clean)(void); /* empties the place; NULL: nothing to empty */
     world_t world;
     slack_store_t *store;
-    unsigned ends; /* of operations, since it was opened */
+    unsigned ends; /* operations that ended since it was opened */
 } rows;
 
-/* An operation, and how it ended. */
+/* An operation and its result. */
 typedef struct rows_task {
     slack_store_op_t op;
     slack_store_batch_t batch;
     char key[32];
-    unsigned ended; /* its place among the ends, from 1 */
+    unsigned ended; /* its place in the order of ends, from 1 */
 } rows_task_t;
 
-/* Open the store at an empty place, or with its rows; close it. */
+/* Open the store at an empty place; open it with its rows; close it. */
 void rows_open(void);
 void rows_open_again(void);
 void rows_close(void);
 
-/* A case with the store open, in a list of cases. */
+/* A case in an explicit list, with the store open. */
 #define ROWS_CASE(function) cmocka_unit_test_setup_teardown(function, rows_set_up, rows_tear_down)
 int rows_set_up(void **state);
 int rows_tear_down(void **state);
 
-/* What every operation ends in. */
+/* The `done` of every operation. */
 void rows_on_done(slack_store_op_t *op);
-/* Make an operation about a row of the test's, claimed where it is new. The test may change it
- * until it is submitted: from then until its end it is the store's, which may have a thread. */
+/* Prepares an operation on a row, which is claimed if it is new. The test may change the operation
+ * until it submits it. From then until its end it belongs to the store, which may have a thread. */
 void rows_prepare(rows_task_t *task, enum slack_store_op_kind kind, const char *key);
 void rows_submit_prepared(rows_task_t *task);
 void rows_submit(rows_task_t *task, enum slack_store_op_kind kind, const char *key);
-/* Submit what was prepared and wait for its end; the second: which is to be a success. */
+/* Submit a prepared operation and wait for its end; the second function expects success. */
 void rows_run(rows_task_t *task);
 void rows_run_well(rows_task_t *task);
 
-/* Whole operations, and their ends. The ids are those of new rows. */
+/* Whole operations that are waited for. The ids returned are those of new rows. */
 int64_t rows_put(const char *key, int status, bool duplicate);
 int64_t rows_put_queued(const char *key, int64_t due_ms);
 void rows_finish(const char *key, int64_t id);
 /* WAIT and BURY. */
 void rows_put_back(enum slack_store_op_kind kind, const char *key, int64_t id, int64_t due_ms);
-/* Claim: the keys of the rows, "a b ", and in `task` the rows themselves; rows_free() follows. */
+/* Claims rows. Returns their keys, "a b ", and in `task` the rows; rows_free() follows. */
 const char *rows_claim(rows_task_t *task, unsigned limit);
 void rows_free(rows_task_t *task);
 void rows_expect_claim(const char *keys);

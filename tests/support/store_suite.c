@@ -18,7 +18,7 @@ static void test_a_key_is_stored_once(void **state)
     rows_put("Ev1", 0, true);
     rows_put("Ev2", 0, false);
     rows_finish("Ev1", id);
-    rows_put("Ev1", 0, true); /* finished is not forgotten */
+    rows_put("Ev1", 0, true); /* a finished key is still known */
     rows_put("Ev2", 0, true);
 }
 
@@ -48,7 +48,7 @@ static void test_any_bytes_are_a_key(void **state)
     rows_put("\xff\xfe", 0, false);
 }
 
-/* Two copies of an event that arrive together, and their end: one batch, in its order. */
+/* Duplicates that are submitted together: one batch, whose operations end in order. */
 static void test_operations_end_in_order(void **state)
 {
     rows_task_t tasks[100];
@@ -84,7 +84,7 @@ static void test_finished_keys_are_forgotten(void **state)
     rows_finish("second", second);
     rows_pass_ms(1000);
     rows_finish("first", first);
-    rows_finish("second", second); /* does not begin its time again */
+    rows_finish("second", second); /* finishing again does not extend its time */
     rows_pass_ms((uint64_t)SLACK_STORE_KEEP_MS - 1000);
     rows_put("first", 0, true);
     rows_put("second", 0, false);
@@ -92,13 +92,13 @@ static void test_finished_keys_are_forgotten(void **state)
     rows_put("first", 0, false);
     rows_pass_ms(2 * (uint64_t)SLACK_STORE_KEEP_MS);
     rows_put("unfinished", 0, true);
-    rows_put("second", 0, true); /* unfinished, this time */
+    rows_put("second", 0, true); /* this one is not finished */
 }
 
 static void test_the_bound(void **state)
 {
     enum { BATCH = 1000 };
-    if (rows.ops->durable) return; /* a disk is its bound */
+    if (rows.ops->durable) return; /* only the disk limits it */
     rows_task_t *tasks = calloc(BATCH, sizeof *tasks);
     assert_non_null(tasks);
     rows_open();
@@ -113,13 +113,14 @@ static void test_the_bound(void **state)
             assert_int_equal(tasks[i].op.status, 0);
     }
     rows_put("one more", SLACK_EBUSY, false);
-    rows_put("Ev7", 0, true); /* what is known costs nothing */
+    rows_put("Ev7", 0, true); /* a duplicate needs no room */
     rows_put("", 0, false);
     rows_finish("Ev7", 0);
     rows_finish("Ev5", 0);
     rows_put("one more", 0, false);
     rows_put("Ev5", 0, true);
-    rows_put("Ev7", 0, false); /* was finished first, so it went first; now in the place of Ev5 */
+    rows_put("Ev7", 0,
+             false); /* it was finished first, so it was forgotten first; now it replaces Ev5 */
     rows_put("Ev5", SLACK_EBUSY, false);
     rows_close();
     free(tasks);
@@ -132,7 +133,7 @@ static void test_close_completes_what_was_submitted(void **state)
     rows_submit(&tasks[0], SLACK_STORE_PUT, "Ev1");
     rows_submit(&tasks[1], SLACK_STORE_PUT, "Ev1");
     rows_prepare(&tasks[2], SLACK_STORE_FINISH, "Ev1");
-    tasks[2].op.row.id = 1; /* the first of an empty store */
+    tasks[2].op.row.id = 1; /* the first id of an empty store */
     rows_submit_prepared(&tasks[2]);
     rows_close();
     assert_int_equal(rows.ends, 3);
@@ -213,7 +214,7 @@ static void test_entries(void **state)
 {
     rows_open();
     expect_entry("a", NULL);
-    rows_put("a", 0, false); /* a row is no entry, and an entry no row */
+    rows_put("a", 0, false); /* rows and entries have separate keys */
     expect_entry("a", NULL);
     const int64_t over = rows_now() + 1000;
     assert_int_equal(kv_put("a", "5", "one", over), 0);
@@ -229,7 +230,7 @@ static void test_entries(void **state)
     assert_int_equal(kv_put("a", "60", "three", over), 0);
     expect_entry("a", "three");
     expect_entry("b", "other");
-    rows_pass_ms(1000); /* the time is over: of an old version nothing is left */
+    rows_pass_ms(1000); /* expired: the old version does not count any more */
     expect_entry("a", NULL);
     expect_entry("b", "other");
     assert_int_equal(kv_put("a", "1", "new", over + 5000), 0);
@@ -242,7 +243,7 @@ static void test_entries(void **state)
     rows_close();
 }
 
-/* What was submitted first is there for what was submitted behind it. */
+/* A KV_GET sees a KV_PUT that was submitted before it. */
 static void test_an_entry_is_read_in_its_order(void **state)
 {
     rows_task_t tasks[3];
@@ -261,7 +262,7 @@ static void test_an_entry_is_read_in_its_order(void **state)
 
 static void test_entries_are_bounded(void **state)
 {
-    if (rows.ops->durable) return; /* a disk is its bound */
+    if (rows.ops->durable) return; /* only the disk limits it */
     rows_open();
     const int64_t over = rows_now() + 1000;
     assert_int_equal(kv_put("first", "1", "x", over), 0);
@@ -274,7 +275,7 @@ static void test_entries_are_bounded(void **state)
     }
     expect_entry("second", "x");
     assert_int_equal(kv_put("one more", "1", "x", over), 0);
-    expect_entry("second", NULL); /* was written longest ago */
+    expect_entry("second", NULL); /* the entry written longest ago */
     expect_entry("first", "y");
     rows_close();
 }
@@ -328,10 +329,11 @@ static void test_allocations(void **state)
     assert_true(alloc_fail_each(store_some, NULL) >= 5);
 }
 
-/* What there was no memory to hand out was not claimed, and has lost no attempt. */
+/* A row that could not be returned for lack of memory was not claimed, and its attempt does not
+ * count. */
 static void test_a_claim_without_memory_is_none(void **state)
 {
-    static char payload[100000]; /* too large for what is taken at first */
+    static char payload[100000]; /* larger than the first block of the batch */
     unsigned nth = 0;
     bool failed = true;
     memset(payload, 'x', sizeof payload);

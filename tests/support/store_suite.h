@@ -4,10 +4,10 @@
 
 #include "store/store.h"
 
-/* One suite for every backend: what store/store.h promises. `rest` names a place that `clean` (NULL
- * for nothing to do) makes empty. Returns what main() returns. */
+/* One suite for every backend: it checks the promises of store/store.h. `clean` empties the place
+ * that `rest` names; NULL: nothing to empty. Returns main()'s result. */
 int store_suite(const slack_store_ops_t *ops, const char *rest, void (*clean)(void));
-/* The part of it that is about claims. */
+/* The cases about claims. */
 int store_suite_claims(void);
 
 #endif

@@ -7,12 +7,12 @@
 
 #include "support/store_rows.h"
 
-/* Rows that are claimed, wait, die and change their owner. */
+/* Rows that are claimed, wait, become dead letters and change their owner. */
 
 static void test_a_queued_row_is_claimed_once(void **state)
 {
     int64_t id = rows_put_queued("a", rows_now());
-    rows_put_queued("a", rows_now()); /* known: nothing changes */
+    rows_put_queued("a", rows_now()); /* a duplicate changes nothing */
     rows_put("mine", 0, false);
     rows_task_t task;
     assert_string_equal(rows_claim(&task, 10), "a ");
@@ -74,10 +74,10 @@ static int put_large(const char *key, char *bytes, size_t len)
     return task.op.status;
 }
 
-/* As many as there is room for, none more, and the same again once they are gone. */
+/* Rows fit up to the limit, and as many again after they are cancelled. */
 static void test_the_bytes_are_bounded(void **state)
 {
-    if (rows.ops->durable) return; /* a disk is its bound */
+    if (rows.ops->durable) return; /* only the disk limits it */
     const size_t len = SLACK_STORE_BYTES_MAX / 32;
     char *bytes = calloc(1, len), key[8];
     assert_non_null(bytes);
@@ -87,7 +87,7 @@ static void test_the_bytes_are_bounded(void **state)
         do
             snprintf(key, sizeof key, "k%u", ++count);
         while (put_large(key, bytes, len) == 0 && count < 40);
-        assert_in_range(count, 17, 32); /* an arena may be up to twice as large as what it holds */
+        assert_in_range(count, 17, 32); /* an arena may be up to twice as large as its contents */
         for (unsigned i = 1; i <= count; i++) {
             snprintf(key, sizeof key, "k%u", i);
             assert_int_equal(cancel(key), i < count);
@@ -97,10 +97,10 @@ static void test_the_bytes_are_bounded(void **state)
     free(bytes);
 }
 
-/* More than one claim may take is taken by several. */
+/* Rows beyond the size of one claim come with the next claim. */
 static void test_a_claim_is_as_large_as_it_may_be(void **state)
 {
-    if (!rows.ops->durable) skip(); /* it keeps no more at all */
+    if (!rows.ops->durable) skip(); /* all its rows fit into one claim */
     const size_t len = SLACK_STORE_BYTES_MAX / 5 * 2;
     char *bytes = malloc(len);
     assert_non_null(bytes);
@@ -116,7 +116,7 @@ static void test_a_claim_is_as_large_as_it_may_be(void **state)
     rows_expect_claim("c ");
     rows_close();
 
-    rows_open_again(); /* and what an owner left that is gone */
+    rows_open_again(); /* the same for rows of an owner that is gone */
     assert_string_equal(rows_claim(&task, 10), "a b ");
     rows_free(&task);
     rows_expect_claim("c ");
@@ -145,7 +145,7 @@ static void test_a_row_that_waits_comes_back(void **state)
     }
 }
 
-/* One that was put without a key has to wait as well. */
+/* A row without a key may wait as well. */
 static void test_a_row_without_a_key_waits(void **state)
 {
     int64_t id = rows_put("", 0, false);
@@ -167,7 +167,7 @@ static uint64_t count_of(enum slack_row_state state)
     return task.batch.counts[state];
 }
 
-/* How many rows an operation on all or one has changed. */
+/* Returns the number of rows that an operation on one row, or on all, has changed. */
 static size_t change(enum slack_store_op_kind kind, int64_t id)
 {
     rows_task_t task;
@@ -189,7 +189,7 @@ static void test_the_dead_are_listed_and_brought_back(void **state)
 
     rows_task_t task;
     rows_prepare(&task, SLACK_STORE_LIST, "");
-    task.op.row.id = a; /* behind the first */
+    task.op.row.id = a; /* after the first row */
     task.batch.state = SLACK_ROW_DEAD;
     task.batch.limit = 1;
     rows_run(&task);
@@ -237,7 +237,7 @@ static void expect_list(enum slack_row_state in, int64_t after, int64_t id)
 
 static void test_every_state_is_listed_in_pages(void **state)
 {
-    if (!rows.ops->durable) return; /* one in memory knows of its own rows alone */
+    if (!rows.ops->durable) return; /* a memory store has no other owners' rows */
     int64_t ids[SLACK_ROW_STATES][2];
     rows_open();
     for (int i = 0; i < 2; i++) {
@@ -304,7 +304,7 @@ static void bury_due(void)
     rows_free(&task);
 }
 
-/* By when they came, not by when they are due or died; what is done by when it was. */
+/* By their arrival, not by when they are due or died; done rows by when they were finished. */
 static void test_the_oldest_are_told(void **state)
 {
     const int64_t start = rows_now();
@@ -377,7 +377,7 @@ static void close_other(slack_store_t *other)
     world_until(&rows.world, closed);
 }
 
-/* A second store on the same place, as the new process of a rolling deploy has. */
+/* A second store on the same file, as the new process of a rolling deploy has. */
 static void test_owners_leave_each_other_alone(void **state)
 {
     if (!rows.ops->durable) return;
@@ -393,9 +393,9 @@ static void test_owners_leave_each_other_alone(void **state)
     rows.store = open_other();
     rows_put("a", 0, true);
     rows_expect_claim("");
-    rows_finish("a", id); /* not ours to finish */
+    rows_finish("a", id); /* not the row's owner: a no-op */
     close_other(first);
-    assert_string_equal(rows_claim(&task, 10), "a "); /* at once */
+    assert_string_equal(rows_claim(&task, 10), "a "); /* without waiting for a lease */
     assert_int_equal(task.batch.rows[0].attempt, 2);
     rows_expect_text(task.batch.rows[0].done, "first");
     rows_free(&task);
@@ -422,7 +422,7 @@ static void run_in(slack_store_t *which, enum slack_store_op_kind kind, const ch
     rows.store = kept;
 }
 
-/* We look at the others as often as an inbox does at the least, for so long; there is nothing. */
+/* Claims as seldom as an inbox may, for so long; there is nothing to claim. */
 static void look_for_ms(int64_t ms)
 {
     for (int64_t step = SLACK_STORE_RENEW_MS; ms > 0; ms -= step) {
@@ -431,7 +431,7 @@ static void look_for_ms(int64_t ms)
     }
 }
 
-/* The first owner lives, and is silent for too long. */
+/* The first owner lives, and sends no RENEW for a whole lease. */
 static void test_a_lease_ends(void **state)
 {
     if (!rows.ops->durable) return;
@@ -452,7 +452,7 @@ static void test_a_lease_ends(void **state)
     assert_string_equal(rows_claim(&task, 10), "a ");
     assert_int_equal(task.batch.rows[0].attempt, 2);
     rows_free(&task);
-    run_in(silent, SLACK_STORE_FINISH, "a", id); /* not its own any more */
+    run_in(silent, SLACK_STORE_FINISH, "a", id); /* not its row any more: a no-op */
     rows_put_back(SLACK_STORE_WAIT, "a", id, rows_now());
     rows_expect_claim("a ");
 
@@ -464,8 +464,8 @@ static void test_a_lease_ends(void **state)
     rows_close();
 }
 
-/* Whoever is there keeps what is its own, and whoever is silent does not, wherever the wall clock
- * is set to. */
+/* An owner that renews keeps its rows, and one that does not loses them, whatever the wall clock is
+ * set to. */
 static void test_a_clock_that_is_set(void **state)
 {
     static const int64_t skews_ms[] = {2 * SLACK_STORE_LEASE_MS, 24 * 3600 * 1000LL,
@@ -481,13 +481,13 @@ static void test_a_clock_that_is_set(void **state)
         rows_expect_claim("");
         look_for_ms(SLACK_STORE_LEASE_MS / 2);
         run_in(first, SLACK_STORE_RENEW, "", 0);
-        rows.world.wall_skew_ms -= SLACK_STORE_RENEW_MS; /* it says the same as the one before */
+        rows.world.wall_skew_ms -= SLACK_STORE_RENEW_MS; /* its time is the same as before */
         rows_pass_ms(SLACK_STORE_RENEW_MS);
         rows_expect_claim("");
         run_in(first, SLACK_STORE_RENEW, "", 0);
         rows_expect_claim("");
         look_for_ms(SLACK_STORE_LEASE_MS - 1);
-        rows.world.wall_skew_ms = 0; /* it is silent, with a lease of then */
+        rows.world.wall_skew_ms = 0; /* it renews no more; its lease is of that time */
         rows_pass_ms(1);
         rows_expect_claim("a ");
         close_other(first);
@@ -495,7 +495,7 @@ static void test_a_clock_that_is_set(void **state)
     }
 }
 
-/* Nobody has turned while the machine was asleep. */
+/* The machine was asleep, so that no owner could renew. */
 static void test_all_slept(void **state)
 {
     if (!rows.ops->durable) return;
@@ -528,7 +528,7 @@ static int64_t put_of(const char *app, const char *key, int64_t due_ms)
     return task.op.row.id;
 }
 
-/* What an app claims, and when it is to look again. */
+/* Claims the app's rows, and checks when it is to claim again. */
 static void expect_claim_of(const char *app, const char *keys, int64_t next_ms)
 {
     rows_task_t task;
@@ -569,7 +569,7 @@ static void test_an_app_claims_its_own_rows(void **state)
     rows_close();
 }
 
-/* A row that waits, and one that is brought back, is its app's as before. */
+/* A row that waited, and one that was retried, still belongs to its app. */
 static void test_a_row_stays_its_apps(void **state)
 {
     rows_open();
@@ -585,7 +585,7 @@ static void test_a_row_stays_its_apps(void **state)
     rows_close();
 }
 
-/* What a process has left that is gone waits for its own app, and holds up no other one. */
+/* Another app does not claim the rows of a dead process, and is not delayed by them. */
 static void test_an_app_leaves_what_another_left(void **state)
 {
     if (!rows.ops->durable) return;
@@ -603,7 +603,7 @@ static void test_an_app_leaves_what_another_left(void **state)
     rows_close();
 }
 
-/* ---- keys that count while their row waits ---- */
+/* ---- keys that are free once their row runs ---- */
 
 static bool put_successor(const char *key, int64_t *ret_id)
 {
@@ -635,11 +635,11 @@ static void test_a_running_row_gives_its_key_up(void **state)
         int64_t first, second, other;
         rows_open();
         assert_true(put_successor("a", &first));
-        assert_false(put_successor("a", &other)); /* it waits */
+        assert_false(put_successor("a", &other)); /* the first one waits */
         rows_expect_claim("a ");
         assert_true(put_successor("a", &second));
         assert_false(put_successor("a", &other));
-        end_one(ends[i], "a", first); /* by its id: the key is the other's now */
+        end_one(ends[i], "a", first); /* by its id: the key is the second row's now */
         assert_int_equal(count_of(SLACK_ROW_QUEUED), ends[i] == SLACK_STORE_WAIT ? 2 : 1);
         assert_int_equal(count_of(SLACK_ROW_DEAD), ends[i] == SLACK_STORE_BURY);
         assert_int_equal(count_of(SLACK_ROW_RUNNING), 0);
@@ -651,7 +651,7 @@ static void test_a_running_row_gives_its_key_up(void **state)
     }
 }
 
-/* When a row was meant to be due is known in every attempt. */
+/* Each attempt has the time at which the row was first due. */
 static void test_the_first_due_time_is_kept(void **state)
 {
     rows_open();

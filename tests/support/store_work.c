@@ -31,7 +31,7 @@ void sw_prepare(sw_task_t *task, enum slack_store_op_kind kind, const char *key)
     slack__link_init(&task->op.link);
 }
 
-/* From here until its end an operation is the store's, which has a thread. */
+/* From here until its end an operation belongs to the store, which has a thread. */
 void sw_submit_prepared(slack_store_t *to, sw_task_t *task)
 {
     to->ops->submit(to, &task->op);
@@ -55,7 +55,6 @@ void sw_run(slack_store_t *to, sw_task_t *task, enum slack_store_op_kind kind, c
     sw_run_prepared(to, task);
 }
 
-/* The status of a PUT; *ret_known (optional): it was there already. */
 int sw_put_into(slack_store_t *to, const char *key, bool *ret_known)
 {
     sw_task_t task;
@@ -69,7 +68,6 @@ int sw_put(const char *key)
     return sw_put_into(sw.store, key, NULL);
 }
 
-/* The status of a PUT of a row that is due, and is nobody's. */
 int sw_put_due(const char *key)
 {
     sw_task_t task;

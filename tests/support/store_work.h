@@ -6,8 +6,7 @@
 #include "support/test.h"
 #include "support/world.h"
 
-/* The SQLite store on the test's file (support/store_file.h), or several stores on it. What must
- * not fail fails the test. */
+/* SQLite stores on the test's file (support/store_file.h). An unexpected failure fails the test. */
 
 extern struct store_work {
     world_t world;
@@ -18,13 +17,13 @@ extern struct store_work {
 #define FILE_TEST(function) TEST_CASE(function, NULL, sw_tear_down, NULL)
 int sw_tear_down(void **state);
 
-/* Make the world and open sw.store in it; close both. */
+/* Open the world and sw.store in it; close both. */
 void sw_open(void);
 void sw_close(void);
-/* Another store in that world. */
+/* Opens another store in that world. */
 int sw_open_at(slack_store_t **ret, const char *where, char *error);
 void sw_close_one(slack_store_t *which);
-/* Opening it is refused, by a sentence that has the path and this in it. */
+/* Opening the store must fail with an error that contains the path and this text. */
 void sw_refused(const char *part);
 
 typedef struct sw_task {
@@ -34,23 +33,23 @@ typedef struct sw_task {
     unsigned ended;
 } sw_task_t;
 
-/* Make an operation, at the end of which `ended` is 1. From when it is submitted until then it is
- * the store's, which has a thread. */
+/* Prepares an operation whose `done` sets `ended` to 1. Until then it belongs to the store, which
+ * has a thread. */
 void sw_prepare(sw_task_t *task, enum slack_store_op_kind kind, const char *key);
 void sw_submit_prepared(slack_store_t *to, sw_task_t *task);
-/* Both. */
+/* Prepares an operation and submits it. */
 void sw_submit(slack_store_t *to, sw_task_t *task, enum slack_store_op_kind kind, const char *key);
-/* Submit an operation and wait for its end. */
+/* Submits an operation and waits for its end. */
 void sw_run_prepared(slack_store_t *to, sw_task_t *task);
 void sw_run(slack_store_t *to, sw_task_t *task, enum slack_store_op_kind kind, const char *key);
-/* The status of a PUT; *ret_known (optional): it was there already. */
+/* Puts a row. Returns the status; *ret_known, unless NULL: the row was there already. */
 int sw_put_into(slack_store_t *to, const char *key, bool *ret_known);
 int sw_put(const char *key);
-/* The status of a PUT of a row that is due, and is nobody's. */
+/* Puts a row that is due and has no owner. Returns the status. */
 int sw_put_due(const char *key);
 bool sw_knows(slack_store_t *to, const char *key);
 
-/* By another connection's hand. */
+/* Runs SQL on another connection. */
 void sw_sql(const char *text);
 int64_t sw_number(const char *query);
 

@@ -2,7 +2,8 @@
 #ifndef SLACK_TESTS_TEST_H
 #define SLACK_TESTS_TEST_H
 
-/* What every test needs: cmocka, the headers that it requires, and the words for a case. */
+/* The headers of every test: cmocka, the headers that it requires, and the words that define a
+ * case. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdbool.h>

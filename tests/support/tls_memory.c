@@ -16,10 +16,10 @@
 
 static size_t left = SIZE_MAX; /* calls until the one that fails */
 static bool failed;
-static bool called; /* ours is the one that is used */
+static bool called; /* this calloc() is the one in use */
 
 #ifndef SANITIZED
-/* By a pointer that may change: the compiler would make calloc() of the two otherwise. */
+/* A volatile pointer: the compiler would turn malloc() and memset() into calloc(). */
 static void *(*volatile take)(size_t size) = malloc;
 
 void *calloc(size_t count, size_t size)

@@ -6,15 +6,15 @@
 #include <stddef.h>
 
 /*
- * mbedTLS as it is packaged takes its memory by calloc(), which a program may have one of its own
- * of: this one fails on request. It is in those tests only that use these functions.
+ * mbedTLS as it is packaged allocates by calloc(). This calloc() replaces the C library's in
+ * programs that use these functions, and fails on request.
  */
 
-/* False where something else is in its place, such as a sanitizer: skip the test. */
+/* Returns false if another calloc() is in its place, such as a sanitizer's: skip the test. */
 bool tls_memory_is_ours(void);
-/* The nth calloc() from now fails (0: the very next one), once. */
+/* Makes the nth calloc() from now fail (0: the next one), once. */
 void tls_memory_fail_at(size_t nth);
-/* None fails any more. True when one did since tls_memory_fail_at(). */
+/* Ends tls_memory_fail_at(). Returns true if a calloc() has failed since. */
 bool tls_memory_heal(void);
 
 #endif

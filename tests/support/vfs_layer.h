@@ -4,19 +4,20 @@
 
 #include <sqlite3.h>
 
-/* A layer over SQLite's own file system, of which a test puts its own in the place of some methods;
- * the others pass. Nothing of the tests' framework is used, so that bots can have one, too. */
+/* A layer over SQLite's own file system. A test replaces some of its methods; the others pass to
+ * the file below. It uses nothing of the test framework, so that bots can link it. */
 
-/* What a file of the layer begins with. */
+/* The first member of every file of the layer. */
 typedef struct vfs_layer_file {
     sqlite3_file base;
     sqlite3_file *real;
 } vfs_layer_file_t;
 
 typedef struct vfs_layer {
-    int file_bytes;             /* of a file; zeroed when it is opened */
-    sqlite3_io_methods methods; /* NULL: passes. xClose is called before the real one. */
-    /* Both optional: a file was opened, one is about to be removed. */
+    int file_bytes; /* of a file; zeroed when it is opened */
+    sqlite3_io_methods
+        methods; /* NULL passes to the file below. xClose is called before the real one. */
+    /* Either may be NULL: a file was opened; a file is about to be removed. */
     void (*opened)(sqlite3_file *file, const char *name, int flags);
     void (*removed)(const char *name);
 } vfs_layer_t;
@@ -27,8 +28,8 @@ static inline sqlite3_file *vfs_real(sqlite3_file *file)
     return ((vfs_layer_file_t *)file)->real;
 }
 
-/* Have all databases that are opened from now on go through the layer, which is kept and filled in.
- * Once in a process. An SQLite code. */
+/* Installs the layer, which is borrowed, for all databases opened from now on. Called once per
+ * process. Returns an SQLite code. */
 int vfs_layer_install(vfs_layer_t *layer);
 
 #endif

@@ -30,7 +30,7 @@ void wires_open(wires_t *w, const slack_options_t *options)
     *app_order = '\0';
     world_open_loop(&w->world);
     world_run_clock(&w->world);
-    w->world.wall_ms = atoll(SLACK_REQUEST_TIME) * 1000; /* when the requests are signed */
+    w->world.wall_ms = atoll(SLACK_REQUEST_TIME) * 1000; /* the time in the signed requests */
     w->slack = fake_slack_open(&w->world.loop);
     w->script.frame = take_frame;
     w->script.user_data = w;
@@ -122,7 +122,7 @@ void wires_settle(wires_t *w)
 
 /* ---- deliveries ---- */
 
-/* The library makes the request, too, which is not counted as the app's memory. */
+/* Making the request uses the library, too, which is not the app's memory. */
 int wires_post_body(wires_t *w, const char *type, const char *body, size_t body_len)
 {
     size_t len;

@@ -11,9 +11,9 @@
 #include "support/world.h"
 
 /*
- * One app on both wires at once, or on one of them, with a Slack at the other end of each: requests
- * are posted to it, envelopes sent, and the answers are compared byte for byte. Its clock jumps as
- * the test says.
+ * One app on both wires at once, or on one of them, with a peer for each that plays Slack: the test
+ * posts requests and sends envelopes, and compares the answers byte for byte. The test advances the
+ * clock.
  */
 typedef struct wires {
     world_t world; /* without a net; its clock is running, the wall clock stands */
@@ -24,18 +24,18 @@ typedef struct wires {
     slack_app_t *app;
     const char *transport;
     bool stopped;
-    char frame[24576]; /* the last text frame of the client's */
-    unsigned frames;   /* how many since an envelope was sent */
+    char frame[24576]; /* the client's last text frame */
+    unsigned frames;   /* their number since an envelope was sent */
     unsigned envelopes;
-    bool holding; /* the test holds a delivery: its end is not waited for */
+    bool holding; /* the test holds a delivery: wires_settle() is not to wait for it */
     char open_answer[160];
 } wires_t;
 
-/* Make an app; the test registers its listeners before it is ready. What `options` lack is filled
- * in, and they may be NULL; a bot_token of "" is none. */
+/* Opens an app; the test registers its listeners before wires_ready(). Missing options are filled
+ * in; `options` may be NULL. A bot_token of "" means none. */
 void wires_open(wires_t *w, const slack_options_t *options);
 void wires_ready(wires_t *w);
-/* Stop and free everything; the loop must be left empty. */
+/* Stops and frees everything. Fails the test if a handle is left on the loop. */
 void wires_close(wires_t *w);
 
 /* A case with wires `w` without options. The wires are closed after it. The case fails if it leaves
@@ -44,24 +44,24 @@ void wires_close(wires_t *w);
 int wires_setup(void **state);
 int wires_teardown(void **state);
 
-/* Run the loop until nothing of a delivery is left. */
+/* Runs the loop until no delivery is left. */
 void wires_settle(wires_t *w);
 void wires_turn(wires_t *w);
-/* Let time go by, and what is due then happen. */
+/* Lets time pass, and fires the timers that are due. */
 void wires_pass_ms(wires_t *w, uint64_t ms);
 
-/* Post a delivery as Slack does, its media type followed by `suffix` ("" or "; charset=utf-8"), and
- * wait for the answer. */
+/* Posts a delivery as Slack does, its media type followed by `suffix` ("" or "; charset=utf-8"),
+ * and waits for the answer. */
 const http_reply_t *wires_post(wires_t *w, enum slack_kind kind, const char *json,
                                const char *suffix);
-/* The same in two steps: its number, and the answer once it is there. */
+/* The same in two steps: returns its number; returns its answer once it has come. */
 int wires_post_begin(wires_t *w, enum slack_kind kind, const char *json);
 int wires_post_body(wires_t *w, const char *type, const char *body, size_t len);
 const http_reply_t *wires_reply(wires_t *w, int number);
 
-/* Send a delivery in an envelope, "e1", "e2" …, and wait for the frame that answers it. */
+/* Sends a delivery in an envelope, "e1", "e2" …, and waits for the frame that answers it. */
 const char *wires_send(wires_t *w, enum slack_kind kind, const char *json, bool accepts);
-/* The same in two steps; and the first of them with an envelope of the test's. */
+/* The same in two steps; the first step with an envelope of the test's own. */
 void wires_send_begin(wires_t *w, enum slack_kind kind, const char *json, bool accepts);
 void wires_send_envelope(wires_t *w, const char *type, const char *payload, bool accepts);
 void wires_send_frame(wires_t *w, const char *frame);

@@ -55,7 +55,7 @@ void world_turn(world_t *world);
 
 /* A slack_log_fn that appends a line to the log of `world`. */
 void world_keep_line(enum slack_log_level level, const char *line, size_t len, void *world);
-/* Whether the log contains the text; the number of lines that contain it. */
+/* Returns true if the log contains the text; the number of lines that contain it. */
 bool world_logged(const world_t *world, const char *text);
 unsigned world_log_count(const world_t *world, const char *text);
 void world_forget_log(world_t *world);

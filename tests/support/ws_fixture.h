@@ -12,12 +12,12 @@
 #define MESSAGE_MAX ((size_t)1 << 20)
 #define WRITE_MAX   ((size_t)1 << 20)
 
-/* One end of a WebSocket: its events, and what it does at them. */
+/* One end of a WebSocket: its settings, and a record of its events. */
 typedef struct ws_side {
-    slack_ws_t *ws; /* NULL before and after its life */
+    slack_ws_t *ws; /* NULL before it is opened and after it is closed */
     bool echo;
     bool abort_at_open, abort_at_message, abort_at_pong, abort_at_closing;
-    bool answers_close; /* itself, later */
+    bool answers_close; /* itself, in a later turn */
     unsigned opens, messages, pongs, closings, closes;
     bool text; /* the last message */
     char last[200];
@@ -48,8 +48,8 @@ typedef struct ws_fixture {
     bool http_gone;
 } ws_fixture_t;
 
-/* Words for the cases of a file with a fixture `f`: the server is open; the WebSocket is open, too.
- * After the case, what is still open is closed. */
+/* Words for the cases of a file with a fixture `f`: with SERVED the server is open; with JOINED the
+ * WebSocket is open, too. All is closed after the case. */
 #define SERVED(function) TEST_CASE(function, ws_serve, ws_end, &f)
 #define JOINED(function) TEST_CASE(function, ws_serve_and_join, ws_end, &f)
 int ws_serve(void **state);
@@ -58,7 +58,7 @@ int ws_end(void **state);
 
 /* The events of both ends; user_data is their side. */
 extern const slack_ws_events_t ws_side_events;
-/* Abort a side that is open, and wait until it is closed. */
+/* Aborts a side that is open, and waits until it is closed. */
 void ws_side_end(world_t *world, ws_side_t *side);
 
 /* Open a world and a server in it; close all. */
@@ -68,11 +68,11 @@ void ws_tear_down(ws_fixture_t *fixture);
 int ws_open_tls(ws_fixture_t *fixture);
 int ws_open_http(ws_fixture_t *fixture);
 
-/* Start connecting the client. */
+/* Starts to connect the client. */
 int ws_dial(ws_fixture_t *fixture);
-/* Set up, dial, and run until both ends are open. */
+/* Connects the client, and waits until both ends are open. */
 void ws_join(ws_fixture_t *fixture, bool tls);
-/* Connect a socket and send a client's handshake on it. */
+/* Connects a socket and sends a client's handshake on it. */
 void ws_dial_raw(ws_fixture_t *f, raw_t *raw);
 #define WS_HANDSHAKE                                                                               \
     "GET / HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"                   \
