@@ -6,7 +6,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* What is read is JSON, and written as a form it reads as the same again. */
+/* A parsed form is JSON, and written as a form it parses to the same value. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     slack_arena_t *arena = slack__arena_new(0, 0);

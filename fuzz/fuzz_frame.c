@@ -13,7 +13,7 @@ static void must(bool truth)
     if (!truth) abort();
 }
 
-/* What the glue relies on. */
+/* The promises of frame.h to the transport. */
 static void check(const slack_frame_t *frame)
 {
     bool has_id = frame->type == SLACK_FRAME_ENVELOPE || frame->type == SLACK_FRAME_MALFORMED;

@@ -8,7 +8,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Small, so that inputs reach them. */
+/* Small, so that inputs exceed them. */
 static const slack_http_limits_t limits = {
     .target_bytes = 40,
     .header_bytes = 200,
@@ -16,7 +16,7 @@ static const slack_http_limits_t limits = {
     .body_bytes = 40,
 };
 
-/* What must hold of every request. */
+/* The invariants of every request. */
 static void check(const slack_http_request_t *request, const slack_http_parser_t *parser)
 {
     unsigned hosts;
@@ -41,7 +41,7 @@ static void note(slack_buf_t *trace, const slack_http_request_t *request)
     slack__buf_printf(trace, " %zu %d\n", request->header_count, request->upgrade);
 }
 
-/* Read it in pieces of so many bytes, and write down what comes of it. */
+/* Feeds the bytes in pieces and writes the results to `trace`. */
 static void read_pieces(slack_buf_t *trace, const char *data, size_t size, size_t piece)
 {
     slack_http_parser_t parser;
@@ -59,12 +59,12 @@ static void read_pieces(slack_buf_t *trace, const char *data, size_t size, size_
         slack__buf_printf(trace, "%d\n", parser.keep_alive);
         slack__arena_free(request->arena);
     }
-    /* Of two faults in one request, the pieces may decide which is found first. */
+    /* If a request has two faults, the pieces may decide which one is found first. */
     slack__buf_printf(trace, "%d\n", parser.refuse != 0);
     slack__http_parser_done(&parser);
 }
 
-/* The first byte says how long the pieces are; however long, the outcome is the same. */
+/* The first byte is the length of the pieces, which must not change the results. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size == 0) return 0;

@@ -7,7 +7,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* The first line is the content type, the rest the body. What is read can be written. */
+/* The first line is the content type, the rest the body. A parsed body is JSON that parses to the
+ * same value. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     slack_slice_t rest = {(const char *)data, size}, content_type = {"", 0};

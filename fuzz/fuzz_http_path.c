@@ -8,8 +8,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* What is decoded is no longer than what came, has only escapes of '/' and '%' in it, no control
- * character that was escaped, and does not change when it is decoded again. */
+/* A decoded path is not longer than its source. Its only escapes are those of '/' and '%', it has
+ * no decoded control character, and decoding it again does not change it. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *path = malloc(size + 1), *again = malloc(size + 1);

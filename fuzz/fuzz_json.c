@@ -7,7 +7,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Visit everything by the public readers. Recursion is bounded by SLACK_JSON_DEPTH_MAX. */
+/* Visits every value by the public readers. SLACK_JSON_DEPTH_MAX bounds the recursion. */
 static size_t visit(const slack_json_t *value)
 {
     size_t seen = 0, len;
@@ -24,7 +24,7 @@ static size_t visit(const slack_json_t *value)
     return seen;
 }
 
-/* What is read can be walked, and written so that it reads as the same again. */
+/* A parsed value can be walked, and its text parses to the same value. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     slack_arena_t *arena = slack__arena_new(0, 0);

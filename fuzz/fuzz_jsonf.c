@@ -14,10 +14,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define ARGUMENTS 24
 
 /*
- * The input is the template. Whatever it converts finds an argument that fits: doubles have
- * registers of their own in the calling conventions that we fuzz on, and every other argument
- * points to a value that is a JSON string and, its first bytes being its type and length, a C
- * string as well.
+ * The input is the template. Every conversion finds an argument that fits: doubles have registers
+ * of their own in the calling conventions of the fuzzed platforms, and every other argument points
+ * to a value that is a JSON string and, since its first bytes are its type and length, a C string,
+ * too.
  */
 static int build(slack_arena_t *arena, const slack_json_t **ret, slack_json_error_t *error,
                  const char *text)
@@ -38,7 +38,7 @@ static size_t conversions(const char *text)
     return count;
 }
 
-/* A template gives a value that is JSON, or an error inside of it. */
+/* A template results in a value that is JSON, or in an error at an offset inside the template. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     slack_arena_t *arena = slack__arena_new(0, 0);
@@ -53,7 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         const char *json = value ? slack__json_text(arena, value, &len) : NULL;
         if (json && slack__json_parse(arena, json, len, &again, NULL) == SLACK_EJSON)
             __builtin_trap();
-        /* Strict JSON is a subset, but for '%'. */
+        /* Strict JSON without '%' is a valid template. */
         if (rc == SLACK_ETEMPLATE && !strchr(text, '%') &&
             slack__json_parse(arena, text, strlen(text), &again, NULL) == 0)
             __builtin_trap();

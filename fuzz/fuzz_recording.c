@@ -13,7 +13,7 @@ static void must(bool truth)
     if (!truth) abort();
 }
 
-/* What the replay relies on. */
+/* The promises of recording.h to the replay. */
 static void check(const kit_recording_t *recording)
 {
     must(recording->count > 0 && recording->items[0].type == KIT_BEGIN);

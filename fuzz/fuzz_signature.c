@@ -7,8 +7,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Timestamp, signature and body are three lines of the input; the last may hold anything. What we
- * sign ourselves must hold, and nothing else may. */
+/* The input's first two lines are the timestamp and the signature; the rest is the body, which may
+ * contain anything. A signature made by the signer itself must be valid. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     slack_signer_t *signer = NULL;

@@ -8,9 +8,9 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* The lines of the input are: who is trusted, the peer, and then header lines, those of Forwarded
- * with an 'F' before them. The client is the peer, or an address that a header names, and no
- * header of a peer that is not trusted counts. */
+/* The lines of the input are the trusted networks, the peer, and header lines; an 'F' marks one of
+ * Forwarded. The client is the peer or an address from a header. Headers of an untrusted peer are
+ * ignored. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *text = malloc(size + 1);

@@ -11,7 +11,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* What comes of an answer that is read in pieces of so many bytes. */
+/* Feeds an answer in pieces. Returns the result. */
 static int read_answer(const slack_proxy_t *proxy, const char *data, size_t size, size_t piece,
                        size_t *ret_at, char reason[200])
 {
@@ -34,7 +34,7 @@ static int read_answer(const slack_proxy_t *proxy, const char *data, size_t size
     return rc;
 }
 
-/* The setting is parsed from the same bytes: whatever is taken has a host and a port. */
+/* Parses the same bytes as a setting: an accepted proxy has a host and a port. */
 static void read_setting(const char *data, size_t size)
 {
     slack_proxy_t *proxy;
@@ -54,7 +54,7 @@ static void read_setting(const char *data, size_t size)
     free(text);
 }
 
-/* The first byte says how long the pieces are; however long, the outcome is the same. */
+/* The first byte is the length of the pieces, which must not change the results. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     slack_proxy_t *proxy;

@@ -9,7 +9,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* libcurl writes an address its own way: 127.1 as 127.0.0.1, and IPv6 shortened. */
+/* libcurl normalizes addresses: 127.1 becomes 127.0.0.1, and IPv6 is shortened. */
 static bool is_address(slack_slice_t host)
 {
     char last = host.ptr[host.len - 1];
@@ -20,7 +20,7 @@ static bool is_address(slack_slice_t host)
            (host.ptr[label] >= '0' && host.ptr[label] <= '9');
 }
 
-/* What we take for a URL, libcurl reads with the same host and port. */
+/* libcurl reads the same host and port from an accepted URL. */
 static void compare(const slack_url_t *ours, const char *text)
 {
     CURLU *url = curl_url();

@@ -22,7 +22,7 @@ static void check(const slack_ws_event_t *event)
         __builtin_trap();
 }
 
-/* Read frames in pieces of so many bytes, and write down what comes of them. */
+/* Feeds frames in pieces and writes the results to `trace`. */
 static void read_frames(slack_buf_t *trace, bool client, const char *data, size_t size,
                         size_t piece)
 {
@@ -60,9 +60,8 @@ static void read_answer(slack_buf_t *trace, const char *data, size_t size, size_
     if (rc == 0) slack__buf_printf(trace, " %zu", at);
 }
 
-/* The first byte says who reads, and how long the pieces are; however long, the outcome is the
- * same.
- */
+/* The first byte selects the reader and the length of the pieces, which must not change the
+ * results. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     if (size == 0) return 0;

@@ -1,4 +1,4 @@
-/* Stands in for libFuzzer in normal builds: runs every file of a corpus folder once. */
+/* Replaces libFuzzer in normal builds: runs every file of a corpus folder once. */
 #include <dirent.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -7,7 +7,8 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* The buffer has exactly the input's size, so that a sanitizer sees the first byte past its end. */
+/* The buffer has exactly the input's size, so that a sanitizer reports a read of the first byte
+ * after its end. */
 static int replay(const char *path)
 {
     FILE *file = fopen(path, "rb");

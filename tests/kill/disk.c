@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The disk of a bot that is killed: SQLite's own file system with a layer over it. A write stays in
- * the memory of the process until the file is synced, or, for every second of them by chance,
- * reaches the disk at once, before those that came earlier. So what SIGKILL leaves is what a power
- * cut leaves: all that was synced, and of the rest a random part.
+ * The disk of a bot that is killed: SQLite's own file system with a layer over it. Half of the
+ * writes, by chance, reach the disk at once; the others stay in the memory of the process until
+ * their file is synced. So SIGKILL leaves what a power cut leaves: all synced writes, and a random
+ * part of the rest.
  *
- * DISK_FAULT names a file; what is in it decides what every write answers: "full", "readonly",
- * "error". Nothing, or no such file: they work. DISK_LIES set: what is synced is not.
+ * DISK_FAULT names a file, whose text makes every write fail: "full", "readonly" or "error". With
+ * an empty or missing file writes work. If DISK_LIES is set, a sync does nothing.
  */
 #include <fcntl.h>
 #include <stdio.h>
@@ -16,9 +16,9 @@
 
 #include "support/vfs_layer.h"
 
-/* A write that only this process knows of. */
+/* A write that is not on the disk yet. */
 typedef struct held {
-    struct held *next; /* the one after it */
+    struct held *next; /* the next one */
     sqlite3_int64 at;
     int len;
     char bytes[];
@@ -27,7 +27,7 @@ typedef struct held {
 typedef struct disk_file {
     vfs_layer_file_t layer;
     held_t *first, *last;
-    int keeps; /* the database and its log; other files pass */
+    int keeps; /* set for the database and its log; writes to other files go to the disk */
 } disk_file_t;
 
 static unsigned seed;
@@ -51,7 +51,7 @@ static int fault(void)
                          : SQLITE_OK;
 }
 
-/* ---- what is held ---- */
+/* ---- held writes ---- */
 
 static int overlaps(const disk_file_t *f, sqlite3_int64 at, int len)
 {

@@ -2,9 +2,9 @@
 /*
  * Makes an inbox, and measures it.
  *
- * usage: inbox_maker STORE             three dead letters, for a person to look at
- *        inbox_maker STORE COUNT       so many rows that are done; then what a delivery costs
- *        inbox_maker STORE COUNT left  so many that a process has left unfinished
+ * usage: inbox_maker STORE             three dead letters, for the inbox command's test
+ *        inbox_maker STORE COUNT       so many done rows; prints the cost of a delivery
+ *        inbox_maker STORE COUNT left  so many rows left by a dead process
  *        inbox_maker STORE COUNT dead  so many dead letters
  */
 #include <stdio.h>
@@ -52,7 +52,7 @@ static void fill(task_t *task, unsigned n)
              "{\"type\":\"event_callback\",\"event_id\":\"%s\",\"team_id\":\"T1\",\"event\":{"
              "\"type\":\"message\",\"channel\":\"C1\",\"user\":\"U1\",\"ts\":\"%u.0\",\"text\":"
              "\"é\xC2\x9B"
-             "2J\"}}", /* what a terminal would obey */
+             "2J\"}}", /* a terminal would obey this */
              task->key, n);
     task->op.row = (slack_row_t){.key = slack__slice(task->key),
                                  .kind = SLACK_SLICE("event"),
@@ -69,7 +69,7 @@ static void wait_for(const task_t *task)
         uv_run(loop, UV_RUN_ONCE);
 }
 
-/* Deliveries at once, each put and then ended. */
+/* The number of deliveries that are put together and then ended together. */
 #define AT_ONCE 512
 
 static void put_and_end(unsigned first, unsigned count, enum slack_store_op_kind end)
@@ -85,7 +85,7 @@ static void put_and_end(unsigned first, unsigned count, enum slack_store_op_kind
     wait_for(&tasks[count - 1]);
 }
 
-/* Microseconds for one delivery, alone and among many. */
+/* Prints the microseconds of one delivery, alone and among many. */
 static void measure(const char *what, unsigned first)
 {
     enum { ALONE = 200, MANY = 40 };

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* The bot that kill_test kills: it notes when the handler of an event begins, ends and fails, by
- * single writes to the file that KILL_LOG names, and makes a call in between. */
+/* The bot that kill_test kills. It notes the start, the end and the failure of each event's
+ * handler, by single writes to the file in KILL_LOG. Between start and end it calls the Web API. */
 #include <slack/slack.h>
 
 #include <fcntl.h>
@@ -20,7 +20,7 @@ static void note(char what, const char *id)
     if (write(out, line, (size_t)len) != len) exit(3);
 }
 
-/* The event is attempted again. */
+/* Notes that the event will be retried. */
 static void failed(const char *id, int status)
 {
     fprintf(stderr, "kill_bot: %s: %s\n", id, slack_err_name(status));
@@ -52,14 +52,14 @@ static int work(slack_ctx_t *ctx, void *user_data)
     return 0;
 }
 
-/* So that there is something to be recorded between two listeners. */
+/* A second listener, so that results are stored between the two. */
 static int look(slack_ctx_t *ctx, void *user_data)
 {
     (void)ctx, (void)user_data;
     return 0;
 }
 
-/* Every tenth fails the first time, so that there are attempts that wait; every hundredth for good,
+/* One event of ten fails at its first attempt, so that rows wait. One of a hundred fails for good,
  * so that there are dead letters. */
 static int fail_some(slack_ctx_t *ctx, void *user_data)
 {

@@ -1,23 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Nothing acknowledged is lost: a bot under 300 events a second, over HTTP and Socket Mode at once,
- * killed with SIGKILL at random moments and started again. This is Slack to it: what was not
- * acknowledged is sent again, over either transport. In the end every event that was acknowledged
- * must have been handled; none twice, unless a kill lies between its two runs, and those are named.
+ * Nothing acknowledged is lost. A bot gets 300 events a second, over HTTP and Socket Mode at once,
+ * is killed with SIGKILL at random moments and started again. This program is its Slack: events
+ * without an ack are sent again, over either transport. In the end every acknowledged event must
+ * have been handled, and none twice unless a kill lies between its two runs, which are listed.
  *
  * usage: kill_test BOT [TIMES [HOW [TOOL]]]
  *     kill      as above
- *     outside   the same for a program that knows nothing of this test, and greets whoever says
- *               hello, as examples/showcase.c does: its messages tell what it handled
- *     points    the bot kills itself, TIMES times at each of the points that util/crash.h is about
+ *     outside   the same for any bot that answers hello with a greeting, as examples/showcase.c
+ *               does: its messages show the events that it handled
+ *     points    the bot kills itself, TIMES times at each of the points of util/crash.h
  *     roll      instead of the kill a second bot is started on the same store, then the first gets
- *               SIGTERM, as in a rolling deploy: nothing at all may be handled twice
+ *               SIGTERM, as in a rolling deploy: no event may be handled twice
  *     storm     the same with 1,000 events that are sent ten times each, over both transports, all
  *               connections and the restarts
- *     tools     a person looks at the inbox, retries and drops what is dead, TIMES times all of it;
- *               TOOL is the slackapp command
- *     faults    the store of the bot, which was linked with disk.c, can write nothing for a while,
- *               in each of four ways, TIMES times; nothing may be acknowledged meanwhile, and all
+ *     tools     the slackapp command TOOL lists the inbox, and retries and drops its dead letters,
+ *               TIMES times in all
+ *     faults    the store of the bot, which was linked with disk.c, cannot write for a while, in
+ *               each of four ways, TIMES times; nothing may be acknowledged meanwhile, and the bot
  *               goes on afterwards
  */
 #include <fcntl.h>
@@ -35,21 +35,21 @@
 #include "net/websocket.h"
 
 #define TICK_MS      10
-#define TICK_EVENTS  100 /* at most, where the machine leaves us few ticks */
-#define EVENT_MS     3   /* there is one: more than 300 a second */
+#define TICK_EVENTS  100 /* at most, when the machine runs the timer seldom */
+#define EVENT_MS     3   /* one event in so many ms: more than 300 a second */
 #define RESEND_MS    700
 #define EVENTS_MAX   1000000
 #define SOCKETS_MAX  16
-#define PATIENCE_MS  30000 /* since a bot did something last */
-#define POINT_ACKS   20000 /* by one bot that is to die at a point, and does not */
+#define PATIENCE_MS  30000 /* since the last activity of a bot */
+#define POINT_ACKS   20000 /* for a bot with a crash point, which must die before */
 #define STORM_EVENTS 1000
 #define STORM_TRIES  10
-#define WORDS_BYTES  8192 /* of what the bots said, to be shown */
+#define WORDS_BYTES  8192 /* of the bots' stderr, to be shown */
 #define SECRET       "kill-test-secret"
 
 typedef struct event {
     uint64_t first_ms, sent_ms;
-    bool acked, kill_since, failed_since; /* since it was begun last */
+    bool acked, kill_since, failed_since; /* since the handler last started */
     unsigned tries, begun, ended;
 } event_t;
 
@@ -69,30 +69,31 @@ static struct {
     slack_ws_t *sockets[SOCKETS_MAX];
     unsigned socket_count;
     event_t *events;
-    uint64_t debt_ms;      /* up to here events were sent */
-    uint64_t progress_ms;  /* a bot was started, acknowledged, called, or ended */
-    unsigned acks;         /* of events that had none, since a bot was started */
-    unsigned sent, oldest; /* events below `oldest` are acknowledged */
+    uint64_t debt_ms;      /* events are sent up to this time */
+    uint64_t progress_ms;  /* a bot started, acked, called, or ended */
+    unsigned acks;         /* first acks of events, since a bot was started */
+    unsigned sent, oldest; /* events below `oldest` are acked */
     bot_t bots[2];
-    unsigned current; /* the bot that HTTP goes to */
-    unsigned newest;  /* the one that was started last */
+    unsigned current; /* the bot that gets HTTP requests */
+    unsigned newest;  /* the bot that was started last */
     void (*on_ready)(void);
     const char *program;
     bool roll, storm, points, faults;
-    const char *tool; /* NULL: nobody looks at the inbox */
+    const char *tool; /* NULL: the inbox command is not used */
     uv_process_t tool_process;
-    bool outside;   /* the bot notes nothing: its messages tell what it handled */
-    bool deaf_disk; /* nothing can be stored now, since `fault_ms` */
+    bool outside;   /* the bot writes no log: its messages show what it handled */
+    bool deaf_disk; /* nothing can be stored since `fault_ms` */
     uint64_t fault_ms;
-    unsigned later, unsound; /* 503 answers during a fault; acks of what cannot have been stored */
-    sqlite3 *lock;           /* a transaction of somebody else's */
-    bool point_set;          /* the bot that runs is to die at one */
+    unsigned later,
+        unsound;    /* 503 answers during a fault; acks of events that cannot have been stored */
+    sqlite3 *lock;  /* an open transaction of another process */
+    bool point_set; /* the running bot has a crash point */
     unsigned times, done;
     uv_timer_t tick, blow;
     bool over; /* no new events */
     char folder[64], log[96], store[96];
-    char fault[96]; /* the file that the bot's disk looks at */
-    char words[96]; /* the file with what the bots say on stderr */
+    char fault[96]; /* the file that the bot's disk reads */
+    char words[96]; /* the bots' stderr */
     int words_fd;
     char host[32]; /* a loopback address that no other program listens on */
 } t;
@@ -103,7 +104,7 @@ static const char *const points[] = {
 };
 #define POINTS (sizeof points / sizeof *points)
 
-/* The last output of the bots, for finding the cause. */
+/* Shows the end of the bots' stderr. */
 static void tell_last_words(void)
 {
     char line[512];
@@ -213,7 +214,7 @@ static void finish(void)
     uv_process_kill(&t.bots[t.current].process, SIGTERM);
 }
 
-/* Where nothing is to be found in the store, nothing new may come and fail. */
+/* The point "claimed-nothing" needs an empty store, so that no new event may fail. */
 static bool pauses(void)
 {
     return t.point_set && strcmp(points[t.done % POINTS], "claimed-nothing") == 0;
@@ -290,13 +291,13 @@ static void mark(char what)
     fclose(log);
 }
 
-/* The user who is greeted shows which event was handled. */
+/* A greeting shows the event that was handled, by its user. */
 static void observe(const slack_http_request_t *request)
 {
     char text[1024];
     unsigned n;
     if (strstr(request->path.ptr, "auth.test") && !t.roll)
-        mark('K'); /* what follows is the new bot's */
+        mark('K'); /* later lines are of the new bot */
     if (!strstr(request->path.ptr, "chat.postMessage")) return;
     snprintf(text, sizeof text, "%.*s", (int)request->body_len, request->body);
     const char *who = strstr(text, "%3C%40U");
@@ -422,7 +423,7 @@ static void on_ready_answer(const slack_curl_result_t *result, void *user_data)
     t.on_ready();
 }
 
-/* A process that is not up yet knows no SIGTERM, and nothing must be sent to it. */
+/* A process that is still starting would ignore SIGTERM, and requests to it would fail. */
 static void ask_ready(uv_timer_t *timer)
 {
     char url[64];
@@ -456,7 +457,7 @@ static const struct fault {
     {"full", 1500},
     {"readonly", 1500},
     {"error", 1500},
-    {"locked", 5000}, /* a transaction waits 1.5 s for another one's */
+    {"locked", 5000}, /* SQLite waits 1.5 s for another transaction */
 };
 #define FAULTS (sizeof faults / sizeof *faults)
 
@@ -485,7 +486,7 @@ static void on_fault_over(uv_timer_t *timer)
 {
     printf("# %s: %u answers \"later\", %u acks of what cannot have been stored\n",
            this_fault()->name, t.later, t.unsound);
-    if (t.later == 0) die("nothing was put off while the store could not");
+    if (t.later == 0) die("no request got 503 while the store could not write");
     t.deaf_disk = false;
     set_fault("");
     sqlite3_close(t.lock);
@@ -506,7 +507,7 @@ static void break_store(void)
     uv_timer_start(&t.blow, on_fault_over, this_fault()->ms, 0);
 }
 
-/* ---- a person at the inbox ---- */
+/* ---- the inbox command ---- */
 
 static const char *const commands[][2] = {
     {"stats", NULL}, {"list", NULL}, {"retry", "all"},
@@ -524,7 +525,7 @@ static void on_tool_exit(uv_process_t *process, int64_t status, int signal)
     if (status != 0 || signal != 0) {
         printf("# \"inbox %s\" ended with status %d, by signal %d\n",
                commands[(t.done - 1) % COMMANDS][0], (int)status, signal);
-        die("the inbox could not be looked at");
+        die("the inbox command failed");
     }
     uv_close((uv_handle_t *)process, on_tool_freed);
 }
@@ -551,7 +552,7 @@ static void use_tool(void)
 
 static void on_blow(uv_timer_t *timer)
 {
-    if (t.point_set) { /* it is to die by itself */
+    if (t.point_set) { /* the bot kills itself */
         uint64_t idle_ms = uv_now(t.loop) - t.progress_ms;
         if (idle_ms < PATIENCE_MS && t.acks < POINT_ACKS) {
             uv_timer_start(timer, on_blow, PATIENCE_MS - idle_ms, 0);
@@ -575,14 +576,14 @@ static void on_blow(uv_timer_t *timer)
     }
 }
 
-/* From before it listens to in the middle of its work. */
+/* The bot dies at any time, from before it listens to the middle of its work. */
 static void blow_later(void)
 {
     uint64_t ms = t.point_set ? PATIENCE_MS : 20 + (uint64_t)rand() % 600;
     if (!t.over) uv_timer_start(&t.blow, on_blow, ms, 0);
 }
 
-/* ---- what happened ---- */
+/* ---- the verdict ---- */
 
 typedef struct verdict {
     unsigned lost, twice, interrupted, unstored, failed, handled;
@@ -596,7 +597,7 @@ static void judge_line(verdict_t *v, char what, unsigned n, bool tell)
         return;
     }
     if (what == 'F') {
-        e->failed_since = true; /* its call was too much for the process: another attempt is due */
+        e->failed_since = true; /* its call failed in the process: a retry follows */
         v->failed++;
         return;
     }
@@ -694,7 +695,8 @@ static void set_up(void)
         slack__http_server_open(&t.server, t.net, &options, NULL) != 0 ||
         slack__curl_new(&t.curl, t.net, &curl) != 0 || slack__signer_new(&t.signer, SECRET) != 0)
         die("cannot set up");
-    /* The bots keep their ports over their restarts: nobody else may take one in between. */
+    /* The bots keep their ports over their restarts, so that no other program may take one in
+     * between. */
     unsigned pid = (unsigned)getpid();
     snprintf(t.host, sizeof t.host, "127.%u.%u.%u", 1 + (pid >> 16 & 127), pid >> 8 & 255,
              1 + pid % 254);
@@ -721,8 +723,8 @@ static void set_flag(void *user_data)
     *(bool *)user_data = true;
 }
 
-/* The connections of the bots, so that whoever looks for what is lost finds nothing; what else
- * lives on the loop is left to the system. */
+/* Closes the bots' connections, so that a leak checker finds nothing of them. The kernel releases
+ * the rest. */
 static void close_server(void)
 {
     bool gone = false;

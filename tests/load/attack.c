@@ -1,15 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A bot with small limits under attack from eight addresses, while a well-behaved client sends it
- * signed events over kept and over new connections. The bot's memory stays within the bound that
- * its limits add up to (slack/limits.h), and every event gets its 200; with `timed`, 99 of 100
- * within 50 ms.
+ * A bot with small limits is attacked from eight addresses, while a well-behaved client sends it
+ * signed events over kept and over new connections. The bot's memory stays within the sum of its
+ * limits (slack/limits.h), and every event gets its 200; with `timed`, 99 of 100 within 50 ms.
  *
  * usage: attack BOT [SECONDS [timed | untimed | unmeasured]]
- *            unmeasured: the bot only has to live through it, and to end well. For one that a
- *            sanitizer makes slow and large.
+ *            unmeasured: the bot only has to survive and to end well. For one that a sanitizer
+ *            makes slow and large.
  *        attack --at PORT SECONDS
- *            the attackers' side, a process of its own
+ *            the attackers, in a process of their own
  */
 #include <signal.h>
 #include <stdio.h>
@@ -25,7 +24,7 @@
 
 #define CONNECTIONS  256
 #define MEMORY_BYTES 8388608
-/* What slack/limits.h calls some KiB per connection. */
+/* The "some KiB per connection" of slack/limits.h. */
 #define CONNECTION_BYTES (16u << 10)
 #define PER_SECOND       100
 #define CALM_MS          1000
@@ -34,20 +33,20 @@
 /* ---- the attackers ---- */
 
 #define TICK_MS   20
-#define REST      5 /* ticks between two connections of those that are turned away */
+#define REST      5 /* ticks between two connections of an attacker whose connections are closed */
 #define OF_EACH   40
 #define ADDRESSES 8
 
 enum kind {
     LORIS,     /* a byte of a head now and then */
     SLOW_BODY, /* all but the last byte of the largest body, then nothing */
-    OVERSIZE,  /* a length beyond the bound, and a body for it */
+    OVERSIZE,  /* a length beyond the limit, and such a body */
     BOMB,      /* chunks of one byte, and chunk extensions */
-    HEADERS,   /* one after the other */
-    HALF,      /* half a request, a FIN, and no eyes for the answer */
+    HEADERS,   /* without an end */
+    HALF,      /* half a request and a FIN; the answer is not read */
     FLOOD,     /* connections that are reset at once */
-    SILENT,    /* connections, and nothing else */
-    PIPELINE,  /* requests in a row, and no eyes for the answers */
+    SILENT,    /* connections without a byte */
+    PIPELINE,  /* requests in a row; the answers are not read */
     GARBAGE,
     KINDS
 };
@@ -107,7 +106,7 @@ static void on_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf)
     if (len < 0) leave(stream->data);
 }
 
-/* As much of it as the kernel takes. */
+/* Sends as much of it as the kernel takes. */
 static void say(attacker_t *attacker, const char *data, size_t len)
 {
     const uv_buf_t buf = uv_buf_init((char *)(uintptr_t)data, (unsigned)len);
@@ -282,7 +281,7 @@ static int attack(unsigned port, unsigned seconds)
     printf("# connections of attackers:");
     for (int i = 0; i < KINDS; i++)
         printf(" %s %u%s", names[i], a.connections[i], i + 1 < KINDS ? "," : "\n");
-    printf("# they sent %.1f MB, and were told:", (double)a.bytes / 1e6);
+    printf("# they sent %.1f MB, and got:", (double)a.bytes / 1e6);
     for (int i = 0; i < 600; i++)
         if (a.statuses[i] > 0) printf(" %d x %u,", i, a.statuses[i]);
     printf(" nothing by most; %u could not connect\n", a.failed);
@@ -401,5 +400,5 @@ int main(int argc, char **argv)
            t.timed ? ", 99 of 100 within 50 ms" : "");
     load_close();
     fflush(stdout);
-    _exit(!good); /* what lives on the loop is left to the system */
+    _exit(!good); /* the kernel releases what lives on the loop */
 }

@@ -185,10 +185,10 @@ typedef struct line {
     size_t len;
     uint64_t sent_us;
     bool kept;    /* to be used again */
-    bool used;    /* at least once before */
+    bool used;    /* it had a request before */
     bool waiting; /* for an answer */
     bool closing;
-    struct line *next; /* of all */
+    struct line *next; /* in the list of all */
 } line_t;
 
 static struct {
@@ -197,7 +197,7 @@ static struct {
     uint64_t begun_us;
     uv_timer_t tick;
     line_t *lines;
-    line_t *idle[KEPT]; /* the one that waits longest first */
+    line_t *idle[KEPT]; /* the one that is idle longest first */
     unsigned idle_count, kept, waiting;
     bool over;
     void (*done)(void);
@@ -244,7 +244,7 @@ static void look_for_end(void)
     fn();
 }
 
-/* The request has its answer, or will never have one. */
+/* The request has its answer, or will not get one. */
 static void settle(line_t *line, unsigned *count)
 {
     if (!line->waiting) return;
@@ -349,7 +349,7 @@ static void write_request(line_t *line)
                                  len, stamp, signature, body);
 }
 
-/* As curl does before it uses a connection again. */
+/* curl checks this, too, before it uses a connection again. */
 static bool is_open(const line_t *line)
 {
     char byte;

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Two bots serve one port under 500 signed requests a second, half of them over new connections.
- * One after the other is replaced: a third one is started, and when it is ready the oldest gets
- * SIGTERM. No request gets anything but its 200, and every bot ends with 0. Only where each bot has
- * a socket of its own may a connection be lost which the kernel has when the socket is closed: one
- * per restart at most, and none with net.ipv4.tcp_migrate_req = 1.
+ * They are replaced one after the other: a third one is started, and when it is ready the oldest
+ * gets SIGTERM. Every request gets its 200, and every bot ends with status 0. Only if each bot has
+ * a socket of its own may connections be lost that are in the kernel's queue when the socket is
+ * closed: one per restart at most, and none with net.ipv4.tcp_migrate_req = 1.
  *
  * usage: rolling BOT [RESTARTS [port | socket]]
  *            port: the bots share it by SLACK_HTTP_REUSE_PORT. socket: one socket is passed to all
  *            of them, as systemd passes it.
  *
- * SLACK_DRAIN_DELAY_MS is given to the bots, 300 where it is not set.
+ * SLACK_DRAIN_DELAY_MS is passed to the bots; its default is 300.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -30,10 +30,10 @@ static struct {
     const char *program;
     unsigned restarts, done, port;
     bool by_socket, over;
-    int fd; /* keeps the port, and is what is passed */
+    int fd; /* bound to the port, and passed to the bots */
     load_bot_t bots[BOTS];
     unsigned oldest, running;
-    unsigned badly; /* ended */
+    unsigned badly; /* bots that ended badly */
     uv_timer_t timer, watchdog;
 } t;
 
@@ -110,7 +110,7 @@ static void bot_start(void)
     bot->ended = on_ended;
 }
 
-/* A socket that is bound and does not listen keeps the port for the bots. */
+/* A socket that is bound and does not listen reserves the port for the bots. */
 static void take_port(void)
 {
     const int on = 1;
@@ -171,5 +171,5 @@ int main(int argc, char **argv)
            good ? "ok" : "not ok", t.done, t.by_socket ? "socket" : "port");
     load_close();
     fflush(stdout);
-    _exit(!good); /* what lives on the loop is left to the system */
+    _exit(!good); /* the kernel releases what lives on the loop */
 }
