@@ -1,6 +1,6 @@
 #!/bin/sh
-# The C code of a page is code that the tests build and run: each of its ```c blocks stands in the
-# file word for word. usage: doc_code.sh PAGE FILE
+# Each ```c block of a page must stand word for word in a file that the tests build and run.
+# usage: doc_code.sh PAGE FILE
 set -eu
 page=${1?usage: doc_code.sh PAGE FILE}
 file=${2?usage: doc_code.sh PAGE FILE}

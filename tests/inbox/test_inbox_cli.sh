@@ -11,7 +11,7 @@ store=sqlite:$work/inbox.db
 cd "$work" || exit 1
 unset SLACK_STORE
 
-# expect STATUS TEXT WORD…: of `slackapp inbox WORD…`.
+# expect STATUS TEXT WORD…: `slackapp inbox WORD…` ends with STATUS and prints TEXT.
 expect() {
     status=$1
     text=$2

@@ -1,5 +1,5 @@
 #!/bin/sh
-# A bot that systemd's own tool starts when somebody connects: passed sockets, credentials, SIGHUP.
+# A bot that systemd-socket-activate starts at the first connection: passed sockets, credentials, SIGHUP.
 # usage: tests/net/test_socket_activate.sh BUILD_FOLDER
 set -u
 build=$(cd "${1?usage: tests/net/test_socket_activate.sh BUILD_FOLDER}" && pwd)
@@ -26,7 +26,7 @@ fail() {
     exit 1
 }
 
-# until_said FILE TEXT: waits until a log has it, 20 s at most.
+# until_said FILE TEXT: waits until the log contains the text, 20 s at most.
 until_said() {
     tries=0
     until grep -qF -- "$2" "$work/$1" 2>/dev/null; do
@@ -36,7 +36,7 @@ until_said() {
     done
 }
 
-# status SOCKET PATH: what is answered there.
+# status SOCKET PATH: prints the status of a GET.
 status() {
     curl -s --max-time 20 -o /dev/null -w '%{http_code}' --unix-socket "$work/$1.sock" "http://bot$2"
 }

@@ -1,8 +1,8 @@
 #!/bin/sh
 # shellcheck disable=SC2317 # check() and the trap call the functions
-# A network that goes away and comes back: connected again within 5 s of its return, nothing lost,
-# nothing run twice, no busy loop while it is away. The app lives in a network namespace of its own,
-# with one link to the world; once the link is set down, once a proxy stops forwarding.
+# A network that fails and returns. The app is connected again within 5 s of its return, loses no
+# event, runs none twice, and does not busy-loop meanwhile. The app runs in a network namespace of
+# its own with one link; in one case the link is set down, in the other a proxy stops forwarding.
 #
 #     tests/network/outage.sh BUILD_FOLDER [SECONDS]        60 by default; speaks TAP
 #
@@ -41,7 +41,7 @@ end() {
 trap end EXIT
 trap 'exit 1' INT TERM
 
-# --- a world with one link --------------------------------------------------------------------
+# --- the namespace ----------------------------------------------------------------------------
 
 ip link set lo up
 unshare --net sleep 3600 &
@@ -60,15 +60,15 @@ openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 
     -addext subjectAltName=IP:10.99.0.1 -keyout "$folder/server.key" -out "$folder/server.pem" \
     2>/dev/null
 
-# --- looking ----------------------------------------------------------------------------------
+# --- measurements -----------------------------------------------------------------------------
 
-# The peer's number of that name.
+# Prints a number of the peer's state file.
 peer() { sed -n "s/.*\b$1=\([0-9]*\).*/\1/p" "$folder/state" 2>/dev/null || true; }
 now_ms() { date +%s%3N; }
-# The app's processor time, in hundredths of a second.
+# Prints the app's processor time, in hundredths of a second.
 ticks() { sed 's/.*) //' "/proc/$1/stat" | awk '{ print $12 + $13 }'; }
 
-# until_peer SECONDS NAME OPERATOR NUMBER: false when that time is over.
+# until_peer SECONDS NAME OPERATOR NUMBER: waits for the condition; fails after so many seconds.
 until_peer() {
     limit=$(($(now_ms) + $1 * 1000))
     value=0

@@ -1,8 +1,8 @@
 'use strict';
-// Slack for outage.sh: https and wss by node and the ws package, and an HTTP proxy that leads there.
+// Slack for outage.sh: https and wss by node and the ws package, and an HTTP proxy to it.
 //     node peer.js NPM_FOLDER CERTS_FOLDER STATE_FILE ADDRESS
-// Events come steadily; what is not acknowledged when its connection ends comes again, as with
-// Slack. The state file always holds one line of NAME=NUMBER words. SIGUSR1 freezes the proxy and
+// It sends events steadily, and those without an ack at the end of their connection again, as
+// Slack does. The state file always holds one line of NAME=NUMBER words. SIGUSR1 freezes the proxy and
 // thaws it again; SIGUSR2 ends the events.
 const [npm, certs, stateFile, address] = process.argv.slice(2);
 const fs = require('fs');

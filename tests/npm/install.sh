@@ -1,7 +1,7 @@
 #!/bin/sh
 # Installs the packages of the lock file beside it into FOLDER/node_modules, unless they are there.
 # FOLDER/package-lock.json is the lock file that node_modules was made from.
-# Without node, npm or its registry it warns and succeeds; whatever needs the packages is skipped.
+# Without node, npm or its registry it warns and succeeds; the tests that need the packages are skipped.
 # usage: install.sh FOLDER
 set -eu
 unset CDPATH

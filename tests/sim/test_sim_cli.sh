@@ -19,7 +19,7 @@ end_processes() {
     sim=
 }
 
-# expect STATUS TEXT COMMAND…: the status, and a text in what it writes.
+# expect STATUS TEXT COMMAND…: the command ends with STATUS and prints TEXT.
 expect() {
     status=$1
     text=$2
@@ -134,7 +134,7 @@ sockets_so_far() {
     [ "$("$slackapp" sim status | sed -n 's/^sockets so far: //p')" -ge "$1" ]
 }
 
-# The bot drops out of Socket Mode, meets two faults on its way back, and is there again.
+# The bot loses its connection, meets two faults while it reconnects, and is connected again.
 faults() {
     start_sim --time-scale 60 &&
         expect 1 'no socket is open for this fault to act on' "$slackapp" sim fault drop || return 1
@@ -156,7 +156,7 @@ faults() {
         expect 0 'bot: Hey there' "$slackapp" sim transcript --wait 2 &&
         expect 1 'there is no fault "nope"' "$slackapp" sim fault clear nope &&
         expect 0 'ended 1 faults' "$slackapp" sim fault clear || return 1
-    # The app has answered once, whatever Slack sent how often.
+    # The app has answered once, however often Slack sent the event.
     expect 0 'lost-ack: acts 2 times' "$slackapp" sim fault lost-ack --count 2 &&
         expect 1 'not acknowledged' "$slackapp" sim send message hello &&
         expect 0 'Hey there' "$slackapp" sim transcript --wait 4 || return 1

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // A server of HTTP/2 that ends streams as the method in the path says. It needs node alone.
 //   node h2_peer.js CERT KEY
-// It prints its port, then a line for each request that it has read whole.
+// It prints its port, then a line for each whole request.
 'use strict';
 const fs = require('fs');
 const http2 = require('http2');

@@ -24,7 +24,7 @@ async function control(path, body) {
     return response.json();
 }
 
-// Does what a person does; resolves once the app has acknowledged it.
+// Performs a user's action; resolves once the app has acknowledged it.
 async function send(kind, more) {
     const answer = await control('/sim/send', { kind, ...more });
     assert.ok(answer.ok && answer.acked, JSON.stringify(answer));
@@ -140,7 +140,7 @@ async function talkOverSocketMode() {
     const back = new Promise((resolve) => client.once('connected', resolve));
     await control('/sim/disconnect', { reason: 'refresh_requested' });
     await back;
-    // The last delivery is the event for the bot's own answer: a client that is gone cannot ack it.
+    // The last delivery is the event for the bot's own answer: a client that has closed cannot ack it.
     const last = new Promise((resolve) => client.on('message', ({ event }) =>
         event.bot_id && event.text === 'heard still there?' && resolve()));
     await send('message', { text: 'still there?' });

@@ -1,10 +1,10 @@
 'use strict';
 // Slack's side of Socket Mode, made of the ws package of npm.
 //     node socket_slack.js FOLDER MODE [REFRESHES RATE [CERTIFICATE KEY]]
-// FOLDER holds node_modules; with a certificate it speaks https and wss, as localhost. Prints its port, then a line of what it saw when MODE is through:
-//     talk      one of everything that Slack sends
-//     refresh   asks every connection to go, one after the other, under RATE envelopes a second
-//     drop      the same by `warning`, and cuts TCP right behind it; sends again what was not acked
+// FOLDER holds node_modules; with a certificate it speaks https and wss, as localhost. Prints its port, then a summary line when MODE has ended:
+//     talk      sends one message of each kind that Slack sends
+//     refresh   disconnects every connection, one after the other, under RATE envelopes a second
+//     drop      the same by `warning`, and cuts TCP right after it; sends events without an ack again
 // Ends with its standard input.
 const fs = require('node:fs');
 const http = require('node:http');
@@ -69,7 +69,7 @@ function sendEvent(ws) {
     }, { retry_attempt: 0, retry_reason: '' });
 }
 
-// Between the client's Close and its own `close`, ws drops what it is given to send.
+// Between the client's Close and its own `close`, ws drops everything that is sent.
 const usable = () => [...open].filter((ws) => ws.readyState === WebSocket.OPEN);
 const oldest = () => usable().find((ws) => !ws.told);
 const pick = () => usable()[Math.floor(Math.random() * usable().length)];

@@ -1,12 +1,12 @@
 'use strict';
-// The ws package of npm as the other end.
+// The ws package of npm as the peer.
 //     node ws_peer.js FOLDER server         prints its port, ends with its standard input
-//     node ws_peer.js FOLDER client URL     talks to an echoing server, prints what it hears
-// FOLDER holds node_modules. Both take what ws offers by default, permessage-deflate included.
+//     node ws_peer.js FOLDER client URL     talks to an echoing server, prints its messages
+// FOLDER holds node_modules. Both use the defaults of ws, permessage-deflate included.
 const [folder, role, url] = process.argv.slice(2);
 const WebSocket = require(folder + '/node_modules/ws');
 
-// What a server does when it is told to by a message; anything else is sent back.
+// The server's commands; any other message is echoed.
 const orders = {
     fragments(ws) {
         ws.send('one ', { fin: false });

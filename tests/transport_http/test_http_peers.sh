@@ -1,6 +1,6 @@
 #!/bin/sh
-# The request URL before the programs that people use: curl, wrk, and nginx with the configuration
-# that docs/http.md shows. Each case that lacks its program is skipped.
+# The HTTP transport with real programs: curl, wrk, and nginx with the configuration of
+# docs/http.md. A case without its program is skipped.
 # usage: tests/transport_http/test_http_peers.sh BUILD_FOLDER
 # shellcheck disable=SC2317 # run_with() calls the functions
 set -u
@@ -11,9 +11,9 @@ source=$(cd "$(dirname "$0")/../.." && pwd)
 sim='' bot='' nginx=''
 unset SLACKAPP_SIM http_proxy https_proxy HTTPS_PROXY ALL_PROXY all_proxy
 
-# A loopback address of this process's own, so that nginx's port is nobody else's.
+# A loopback address of this process's own, so that no other program has nginx's port.
 place=127.$((1 + $$ / 65536 % 100)).$(($$ / 256 % 256)).$((1 + $$ % 254))
-# Where curl calls from, when it matters.
+# The address that curl calls from.
 stranger=127.0.0.9
 
 end_processes() {
@@ -22,7 +22,7 @@ end_processes() {
     nginx='' bot='' sim=''
 }
 
-# run_with TOOL NAME FUNCTION: as run(), where there is that tool; the processes stay for the next.
+# run_with TOOL NAME FUNCTION: as run(), if the tool exists; the processes go on for the next case.
 run_with() {
     number=$((number + 1))
     if ! command -v "$1" >/dev/null; then
@@ -57,7 +57,7 @@ start_sim() {
     export SLACK_SIGNING_SECRET SLACK_API_URL SLACK_BOT_TOKEN
 }
 
-# start_bot [VARIABLE=VALUE…]: on a port of the kernel's unless told otherwise.
+# start_bot [VARIABLE=VALUE…]: by default the kernel chooses the port.
 start_bot() {
     [ -z "$bot" ] || { kill "$bot" && wait "$bot"; }
     : >"$work/bot.log"
@@ -87,14 +87,14 @@ new_event() {
         "$now" "$mac" >"$work/signed"
 }
 
-# ask FORMAT OPTION…: what curl's --write-out makes of it. Head and body are in $work/head and /answer.
+# ask FORMAT OPTION…: prints curl's --write-out. Head and body are in $work/head and $work/answer.
 ask() {
     format=$1
     shift
     curl -q --silent --show-error --noproxy '*' --max-time 20 --dump-header "$work/head" \
         --output "$work/answer" --write-out "$format" "$@"
 }
-# The same with a new event that is signed.
+# The same with a new, signed event.
 tell() {
     format=$1
     shift
@@ -112,7 +112,7 @@ http_1_0() {
 
 http_1_1() {
     new_event
-    # Two requests in one go: the second one needs no connection.
+    # Two requests in one call: the second one uses the same connection.
     same '200 1 200 0 ' "$(ask '%{http_code} %{num_connects} ' --header "@$work/signed" \
         --data-binary "@$work/body" "$url" --output "$work/answer" "$url")" &&
         ! grep -qi '^connection: close' "$work/head" && ! grep -qi '^transfer-encoding' "$work/head"
@@ -129,10 +129,10 @@ chunked() {
 }
 
 expect_continue() {
-    # curl waits this long for the 100; a server that says none would be seen by it.
+    # curl waits this long for the 100; without one the case fails by its time.
     same 200 "$(tell '%{http_code}' --header 'Expect: 100-continue' --expect100-timeout 15 \
         --max-time 10 "$url")" && has 'HTTP/1.1 100 Continue' || return 1
-    # What is too long is refused before it was sent.
+    # A body that is too long is refused before it is sent.
     head -c 1100000 /dev/zero >"$work/body"
     same '413 0' "$(ask '%{http_code} %{size_upload}' --header "@$work/signed" \
         --header 'Expect: 100-continue' --expect100-timeout 15 --data-binary "@$work/body" "$url")" &&
@@ -164,7 +164,7 @@ what_is_refused() {
 
 # --- wrk --------------------------------------------------------------------------------------
 
-# wrk_is_content ARGUMENT…: every answer a 2xx, no connection broken.
+# wrk_is_content ARGUMENT…: every answer is a 2xx and no connection breaks.
 wrk_is_content() {
     timeout 60 wrk -t 1 -c 16 "$@" >"$work/wrk.log" 2>&1 || { cat "$work/wrk.log" && return 1; }
     if grep -E 'Non-2xx|Socket errors' "$work/wrk.log"; then return 1; fi
@@ -184,7 +184,7 @@ keeps_alive_signed() {
 
 # --- nginx ------------------------------------------------------------------------------------
 
-# Certificates: of the site, and two clients'.
+# Certificates of the site and of two clients.
 make_certificates() {
     [ ! -f "$work/bot.pem" ] || return 0
     for name in bot slack-ca; do
@@ -200,7 +200,7 @@ make_certificates() {
     done
 }
 
-# What docs/http.md shows, but for the places of things.
+# The configuration of docs/http.md with other paths and ports.
 site() {
     awk '/^```nginx$/ { on = 1; next } /^```$/ { on = 0 } on' "$source/docs/http.md" |
         sed -e "s|/run/slackapp|$work|g" -e "s|/etc/ssl|$work|g" -e "s|listen 443|listen $place:8443|"
@@ -239,7 +239,7 @@ by_nginx() { # ask or tell, FORMAT, OPTION…
         --resolve "bot.example.com:8443:$place" "$site_url"
 }
 
-# The stranger is known by its address, whatever it says itself.
+# A client is known by its address, not by its own header.
 stranger_is_known() {
     same 401 "$(by_nginx ask '%{http_code}' --data x)" && logged "peer=$stranger" &&
         same 401 "$(by_nginx ask '%{http_code}' --data x --header 'X-Forwarded-For: 192.0.2.7' \
@@ -294,7 +294,7 @@ over_tcp() {
     start_bot SLACK_HTTP_TRUSTED_PROXIES=127.0.0.1 &&
         start_nginx "s|server unix:.*;|server 127.0.0.1:$port;|" &&
         same 200 "$(by_nginx tell '%{http_code}')" && stranger_is_known || return 1
-    # Without the proxy nobody is believed.
+    # The headers of a client that is no trusted proxy are ignored.
     same 401 "$(ask '%{http_code}' --data x --header 'X-Forwarded-For: 192.0.2.7' \
         --interface 127.0.0.10 "$url")" && logged 'peer=127.0.0.10' && ! logged 'peer=192.0.2.7'
 }
