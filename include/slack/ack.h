@@ -14,8 +14,8 @@ extern "C" {
 /**
  * @file ack.h  Acks: the answers that Slack waits for.
  *
- * Slack waits three seconds for the ack of a command or an interaction. What its body may be
- * depends on the kind (https://docs.slack.dev/interactivity/handling-user-interaction):
+ * Slack waits three seconds for the ack of a command or an interaction. Each kind accepts other
+ * bodies (https://docs.slack.dev/interactivity/handling-user-interaction):
  *
  *     command                          empty, a text, or a message
  *     view submission                  empty (closes the view), errors, update, push, or clear
@@ -31,20 +31,22 @@ extern "C" {
  * The functions slack_ack…() may also be called on a worker that runs the delivery's handler. They
  * return:
  *
- * - 0: the ack was sent, or is sent when the job before it is stored (slack_defer());
+ * - 0: the ack was sent. If the handler has deferred a job before it (slack_defer()), the app sends
+ *   it when the job is stored;
  * - SLACK_EALREADY: the delivery has an ack, or has ended;
  * - SLACK_ENOACK: handlers do not acknowledge this kind;
- * - SLACK_EACKBODY: this delivery does not accept that body. The kind accepts none, or not this
- * one: a message without text, blocks and attachments, an unknown response_action, JSON that is no
- *   object. The log says what is wrong if the handler returns the error;
+ * - SLACK_EACKBODY: this delivery does not accept that body. Its kind accepts no body, or the body
+ *   is wrong: a message without text, blocks and attachments, an unknown response_action, JSON that
+ *   is not an object. If the handler returns the error, the log says what is wrong;
  * - SLACK_ETOOBIG: the body is larger than the transport allows. Over Socket Mode the whole frame
  *   must be smaller than 20,480 bytes;
- * - SLACK_ELATE: the deadline is over, and Slack has shown the user an error. The log and
+ * - SLACK_ELATE: Slack's deadline is over, and Slack has shown the user an error. The log and
  *   slack_ctx_ack_late_ms() say how late the ack was;
  * - SLACK_ECLOSED: the peer is gone;
  * - SLACK_ECANCELED on a worker when the app stops; SLACK_ENOMEM.
  *
- * After SLACK_EACKBODY and SLACK_ETOOBIG nothing was sent, and the handler can send another ack.
+ * After SLACK_EACKBODY and SLACK_ETOOBIG the app has sent nothing, and the handler can send another
+ * ack.
  */
 
 /** Send an empty ack. */
@@ -57,8 +59,8 @@ SLACK_API int slack_ack_text(slack_ctx_t *ctx, const char *format, ...) SLACK_PR
 
 /* ---- acks of view submissions ----
  *
- * For any other kind they return SLACK_EACKBODY. If the argument is NULL they return the error of
- * the template, as slack_ack_json(). */
+ * For any other kind they return SLACK_EACKBODY. For NULL they return SLACK_EINVAL, for a failed
+ * value its error. */
 
 /**
  * Keep the modal open and show errors below its inputs. Also for a submitted legacy dialog.
@@ -93,8 +95,8 @@ SLACK_API int slack_ack_options(slack_ctx_t *ctx, const slack_json_t *options);
 SLACK_API int slack_ack_option_groups(slack_ctx_t *ctx, const slack_json_t *groups);
 
 /** Acknowledge with a JSON body.
- * @param body an object as the table above says; `{}` is an empty ack. NULL, which slack_jsonf()
- * returns for a malformed template, returns SLACK_ETEMPLATE. */
+ * @param body an object as the table above says; `{}` is an empty ack. For NULL the function
+ * returns SLACK_EINVAL, for a failed value its error. */
 SLACK_API int slack_ack_json(slack_ctx_t *ctx, const slack_json_t *body);
 
 /**
@@ -111,9 +113,9 @@ SLACK_API int slack_ack_json(slack_ctx_t *ctx, const slack_json_t *body);
  * as a message. For other kinds, and without a response_url, that ack returns SLACK_ELATE. The log
  * names the listener in both cases.
  *
- * The default ack is also sent for an ack that waits for a job (slack_defer()) if the job is not
- * stored in time. That ack follows when the job is stored, and is dropped if the job cannot be
- * stored.
+ * An ack after slack_defer() waits until the job is stored. If that takes longer than ack_ms, the
+ * app sends the default ack. It then treats the handler's ack as a late one when the job is stored,
+ * and drops it if the job cannot be stored.
  *
  * @param kind a kind that handlers acknowledge.
  * @param body copied. The JSON text of the ack; "" for an empty ack; NULL for no ack, so that Slack

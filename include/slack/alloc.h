@@ -13,13 +13,13 @@ extern "C" {
 /**
  * @file alloc.h  The memory allocator of the library.
  *
- * The library takes all of its memory from one allocator, by default the C library's. The libraries
- * that it uses, such as libuv, libcurl, mbedTLS and SQLite, keep allocators of their own.
- * docs/examples/program.c is an example.
+ * The library takes all of its memory from one allocator, by default that of the C library. This
+ * does not change the allocators of libuv, libcurl, mbedTLS and SQLite. docs/examples/program.c is
+ * an example.
  */
 
-/** Replacements for malloc, realloc and free. Each follows the contract of its namesake in the C
- * library. Every thread of the library calls them. */
+/** Replacements for malloc, realloc and free. Each does what the function of that name in the C
+ * library does, and must be safe to call on any thread. */
 typedef struct slack_allocator {
     /** Required. As malloc(3). */
     void *(*malloc)(size_t size, void *user_data);
@@ -32,8 +32,8 @@ typedef struct slack_allocator {
 } slack_allocator_t;
 
 /**
- * Replace the allocator. Call this before any other function of the library, or after everything
- * that it allocated has been freed.
+ * Replace the allocator. Call this before any other function of the library, or after the program
+ * has freed everything that the library gave it.
  *
  * @param allocator copied; NULL restores the C library's.
  * @return 0; SLACK_EINVAL if a function is missing.

@@ -23,7 +23,7 @@ extern "C" {
 /** An app. */
 typedef struct slack_app slack_app_t;
 
-/** A client: a token, and the delivery that its calls belong to, if any. See call.h. */
+/** Makes calls with one token, for one delivery or for none. See call.h. */
 typedef struct slack_client slack_client_t;
 
 /**
@@ -47,10 +47,10 @@ SLACK_API const char *slack_app_error(const slack_app_t *app);
 
 /**
  * Start the app and run its loop until SIGINT, SIGTERM or slack_app_stop(). Then the app drains: it
- * takes no new deliveries, finishes those that it has within SLACK_DRAIN_MS, and closes. A second
- * signal ends the drain at once. SIGHUP has the effect of slack_app_reload(). SIGPIPE is ignored
- * from then on, unless the program handles it. The process's soft limit of open files is raised as
- * far as its connections can need it (getrlimit(2), RLIMIT_NOFILE).
+ * takes no new deliveries, gives those that it has SLACK_DRAIN_MS to finish, and closes. A second
+ * signal ends the drain at once. SIGHUP has the effect of slack_app_reload(). The app ignores
+ * SIGPIPE from then on, unless the program handles it. It raises the process's soft limit of open
+ * files to what its connections may need (getrlimit(2), RLIMIT_NOFILE).
  *
  * @return 0 after an orderly stop; else the failure of the start or the run, described by
  *         slack_app_error(): SLACK_ECONFIG; SLACK_EAUTH if Slack refuses a token for good;
@@ -75,15 +75,15 @@ typedef void (*slack_app_stopped_fn)(slack_app_t *app, int status, void *user_da
  */
 SLACK_API int slack_app_start(slack_app_t *app, slack_app_stopped_fn fn, void *user_data);
 
-/** Stop the app, as SIGTERM does. A second call during the drain ends it at once. Any thread, also
- * in a handler and in a signal handler. */
+/** Stop the app, as SIGTERM does. A second call ends the drain at once. Any thread, also in a
+ * handler and in a signal handler. */
 SLACK_API void slack_app_stop(slack_app_t *app);
 
 /**
  * Read the files again: the certificate, its key and the client authorities (SLACK_HTTP_TLS_…), the
  * signing secret (SLACK_SIGNING_SECRET_FILE) and the tokens (SLACK_BOT_TOKEN_FILE,
- * SLACK_APP_TOKEN_FILE). The app notices a change by itself within seconds; this call does not wait
- * for that. Any thread, also in a handler and in a signal handler.
+ * SLACK_APP_TOKEN_FILE). Without this call the app notices a change within seconds. Any thread,
+ * also in a handler and in a signal handler.
  *
  * Open connections keep their certificate. If a file cannot be used, the old value stays, and the
  * log names the file and the reason.

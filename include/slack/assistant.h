@@ -21,15 +21,15 @@ extern "C" {
  * messages. If the app has a listener from this header, it keeps the contexts, and
  * slack_ctx_assistant_context() reads them in handlers of messages.
  *
- * The app keeps a context in its store (slack_options_t.store) for 30 days after the last change,
- * and calls no Slack method for it. Processes that share the store share the contexts; with
+ * The app keeps a context in its store (slack_options_t.store) for 30 days after the last change.
+ * It needs no call to Slack for that. Processes that share the store share the contexts; with
  * "sqlite:" they outlive a restart. The app stores a context before the program's listeners of the
  * event run. An event that arrives late does not replace a newer context. slack_assistant_store()
  * replaces this storage.
  *
  * The slack_on_…() functions return as slack_listen(). The slack_set_…() functions keep the
  * delivery open and return as slack_say(), and SLACK_EINVAL if the delivery does not belong to a
- * thread; they may also be called on a worker that runs the delivery's handler.
+ * thread of the assistant. They may also be called on a worker that runs the delivery's handler.
  */
 
 /** Listen to new threads. The handler may greet the user with slack_say() and offer questions with
@@ -50,8 +50,8 @@ SLACK_API int slack_on_assistant_context(slack_app_t *app, slack_handler_fn fn, 
  */
 SLACK_API int slack_on_assistant_message(slack_app_t *app, slack_handler_fn fn, void *user_data);
 
-/** Read the context of the thread: the one in the delivery, or in a handler of the assistant's
- * messages the one that was kept.
+/** Read the context of the thread. A handler of the assistant's messages reads the context that the
+ * app has kept; any other handler reads the one in the delivery.
  * @return an object, `channel_id` among its members; NULL if the context is not known. */
 SLACK_API const slack_json_t *slack_ctx_assistant_context(const slack_ctx_t *ctx);
 
@@ -73,7 +73,7 @@ SLACK_API void slack_assistant_store(slack_app_t *app, slack_handler_fn save, sl
 
 /** Set the context that slack_ctx_assistant_context() returns in this delivery.
  * @param context copied.
- * @return 0; the error of the template if `context` is NULL; SLACK_ENOMEM. */
+ * @return 0; SLACK_EINVAL if `context` is NULL; the error of a failed value; SLACK_ENOMEM. */
 SLACK_API int slack_ctx_set_assistant_context(slack_ctx_t *ctx, const slack_json_t *context);
 
 /** Show a status below the thread: "is thinking…". It disappears with the next message, or after
@@ -89,8 +89,8 @@ SLACK_API int slack_set_title(slack_ctx_t *ctx, const char *title);
  * Offer prompts to choose from. Calls assistant.threads.setSuggestedPrompts.
  *
  * @param title Optional. A title above the prompts.
- * @param prompts an array of 1 to 4 objects with `title` and `message`; more are SLACK_ETOOBIG,
- *        none is SLACK_EINVAL.
+ * @param prompts an array of 1 to 4 objects with `title` and `message`. More objects are
+ *        SLACK_ETOOBIG, an empty array is SLACK_EINVAL.
  */
 SLACK_API int slack_set_prompts(slack_ctx_t *ctx, const char *title, const slack_json_t *prompts);
 

@@ -43,8 +43,8 @@ extern "C" {
  */
 
 /**
- * The tenant of a delivery: the ids that decide on its token. A grant is remembered by these ids
- * and used for every delivery with the same ids. Strings are never NULL; "" means none.
+ * The tenant of a delivery: the ids that decide on its token. The app remembers a grant and uses it
+ * for every delivery with the same ids. Strings are never NULL; "" means that there is no such id.
  * docs/payloads.md says where Slack puts them.
  */
 typedef struct slack_tenant {
@@ -55,17 +55,20 @@ typedef struct slack_tenant {
     bool is_enterprise_install; /* the whole organization has installed the app */
 
     /* Set only with slack_authorizer_t.per_user, else "". */
-    const char *user_id;             /* "U…": the user who acts */
-    const char *actor_enterprise_id; /* the organization of that user, who in a channel shared … */
-    const char *actor_team_id;       /* … by Slack Connect may belong to another workspace … */
-    const char *actor_user_id;       /* … or organization; "" if Slack does not say */
+    const char *user_id; /* "U…": the user who acts */
+
+    /* In a channel shared by Slack Connect the user may belong to another workspace or organization
+     * than the app. "" if Slack does not say. */
+    const char *actor_enterprise_id; /* the user's organization */
+    const char *actor_team_id;       /* the user's workspace */
+    const char *actor_user_id;       /* the user's id there */
 } slack_tenant_t;
 
 /**
  * A question: which tokens does this tenant have? The program answers it exactly once, with
  * slack_authorize_grant(), slack_authorize_refuse() or slack_authorize_fail(). It is a plain value:
  * a program may copy it, keep it and pass it to other threads, and need not free it. An answer that
- * comes too late does no harm.
+ * comes too late has no effect.
  */
 typedef struct slack_authorize {
     slack_app_t *app; /* the app that asks */
@@ -79,15 +82,17 @@ typedef struct slack_authorization {
      * like. */
     const char *bot_token;
     /** Optional, only with slack_authorizer_t.per_user, because it acts for one person. The token
-     * of slack_ctx_user_client(). Without bot_token it is also used in its place. */
+     * of slack_ctx_user_client(). If bot_token is unset, it is also the token of slack_ctx_client()
+     * and slack_say(). */
     const char *user_token;
     /** Optional. The bot's id, "B…". Without bot_id and bot_user_id the app does not recognise the
      * bot's own events. */
     const char *bot_id;
     /** Optional. The bot's user id, "U…". */
     const char *bot_user_id;
-    /** Optional. The time until the token expires, in milliseconds. The grant is remembered for
-     * this time or for slack_authorizer_t.lifetime_ms, whichever is shorter. Default: the latter.
+    /** Optional. The time until the token expires, in milliseconds. The app remembers the grant for
+     * this time or for slack_authorizer_t.lifetime_ms, whichever is shorter. Default:
+     * slack_authorizer_t.lifetime_ms.
      */
     unsigned lifetime_ms;
 } slack_authorization_t;
@@ -117,11 +122,11 @@ typedef struct slack_authorizer {
     /** Optional. The time after which a question without an answer fails with SLACK_ETIMEDOUT, 1 to
      * 600000 milliseconds. Default 10000. */
     unsigned timeout_ms;
-    /** Optional. The time for which a grant is remembered, 1 to 86400000 milliseconds.
-     * Default 600000, ten minutes. */
+    /** Optional. The time for which the app remembers a grant, 1 to 86400000 milliseconds. Default
+     * 600000, ten minutes. */
     unsigned lifetime_ms;
-    /** Optional. The number of tenants that are remembered, 1 to 1000000. When it is reached, the
-     * tenant not seen for the longest time is forgotten. Default 10000. */
+    /** Optional. The number of tenants that the app remembers, 1 to 1000000. When it is reached,
+     * the app forgets the tenant that it has not seen for the longest time. Default 10000. */
     unsigned cache_entries;
     /** Optional, copied. The text for a user whose command or interaction is refused. Default: a
      * sentence that says that the app is not installed. */
@@ -130,8 +135,8 @@ typedef struct slack_authorizer {
 
 /**
  * Set the function that authorizes deliveries. Call this before the start of the app.
- * SLACK_BOT_TOKEN is not needed then; if it is set, only slack_app_client() uses it, and it is not
- * checked.
+ * The app then needs no SLACK_BOT_TOKEN. If it is set, only slack_app_client() uses it, and the app
+ * does not check it.
  *
  * @param authorizer copied.
  * @return 0; SLACK_EINVAL if `fn` is missing or a number is out of its range; SLACK_EALREADY if a
@@ -149,15 +154,15 @@ SLACK_API int slack_app_authorize(slack_app_t *app, const slack_authorizer_t *au
 
 /** Grant tokens to the tenant.
  * @param authorization borrowed until the return; its strings are copied.
- * @return as above; SLACK_EINVAL also without a token, for a token with illegal characters, and for
- *         a user_token without slack_authorizer_t.per_user. */
+ * @return as above; SLACK_EINVAL also if both tokens are missing, if a token has illegal
+ *         characters, or for a user_token without slack_authorizer_t.per_user. */
 SLACK_API int slack_authorize_grant(slack_authorize_t request,
                                     const slack_authorization_t *authorization);
 
 /**
  * Refuse the tenant: the app is not installed there. The delivery ends with SLACK_EAUTH; it runs no
  * listeners and is not attempted again. A user who waits for an ack sees
- * slack_authorizer_t.refusal. The refusal is remembered for ten seconds, or until
+ * slack_authorizer_t.refusal. The app remembers the refusal for ten seconds, or until
  * slack_app_forget().
  *
  * @param reason Optional, copied, without secrets: for the log and slack_on_error().
@@ -165,9 +170,9 @@ SLACK_API int slack_authorize_grant(slack_authorize_t request,
 SLACK_API int slack_authorize_refuse(slack_authorize_t request, const char *reason);
 
 /**
- * Report that the lookup failed, for example because the database is down. A stored delivery is
- * attempted again later. A delivery that waits for an ack is refused, and Slack shows the user an
- * error. Nothing is remembered.
+ * Report that the lookup failed, for example because the database is down. The app attempts a
+ * stored delivery again later. It refuses a delivery that waits for an ack, and Slack shows the
+ * user an error. It remembers nothing.
  *
  * @param status the error of the deliveries. It must be negative and not SLACK_EAUTH, which means a
  *        refusal; any other value is replaced by SLACK_EIO.
@@ -176,12 +181,12 @@ SLACK_API int slack_authorize_refuse(slack_authorize_t request, const char *reas
 SLACK_API int slack_authorize_fail(slack_authorize_t request, int status, const char *reason);
 
 /**
- * Forget what was granted or refused, so that the next delivery asks again. Call this when an
+ * Forget grants and refusals, so that the app asks again for the next delivery. Call this when an
  * installation was stored, changed or removed. The app does it by itself for the events
  * app_uninstalled, tokens_revoked and team_access_revoked, and when Slack answers a call with
  * invalid_auth, account_inactive, token_revoked, token_expired or a similar error. Deliveries that
- * have their tokens keep them. The answer to an open question is used for the deliveries that wait
- * for it, and is not remembered.
+ * have their tokens keep them. The answer to an open question still serves the deliveries that wait
+ * for it, but the app does not remember it.
  *
  * @param tenant the tenants to forget: a string that is NULL or "" matches all of them,
  *        is_enterprise_install is ignored. NULL for all tenants.

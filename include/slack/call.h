@@ -16,16 +16,16 @@ extern "C" {
 /**
  * @file call.h  Calls to the Web API, messages and responses.
  *
- * A call is form-encoded, the one encoding that every method accepts, with nested values as JSON
- * text. https://docs.slack.dev/apis/web-api
+ * Calls are form-encoded, because every method accepts that. Nested values are sent as JSON text.
+ * https://docs.slack.dev/apis/web-api
  *
- * The library repeats a call in two cases: when Slack answers 429, and after a pause when the
- * connection failed before any byte of the call was sent, or Slack refused the HTTP/2 stream (which
- * says that it has not processed the call). After a 429 it waits for as long as
- * Retry-After says, but no longer than an hour; if Retry-After is missing or names no time to come,
- * it waits for 1, 2, 4 and 8 seconds. It sends a call SLACK_CALL_TRIES times at most. It repeats no
- * other call, because Slack may have posted the message whose answer was lost.
- * docs/examples/program.c is an example of calls outside a delivery.
+ * The library repeats a call in two cases. If Slack answers 429, it waits for the time in
+ * Retry-After, but no longer than an hour; without a usable Retry-After it waits for 1, 2, 4 and 8
+ * seconds. If Slack has certainly not processed the call, it waits for a moment: the connection
+ * failed before any byte of the call was sent, or Slack refused the HTTP/2 stream. It sends a call
+ * SLACK_CALL_TRIES times at most. After any other failure it does not repeat the call, because
+ * Slack may have acted on it although the answer was lost. docs/examples/program.c is an example of
+ * calls outside a delivery.
  */
 
 /** The number of times that a call is sent, at most. */
@@ -49,9 +49,9 @@ typedef void (*slack_call_fn)(const slack_response_t *response, void *user_data)
  * @return 0 if Slack answered `ok: true`. SLACK_EAPI if it answered `ok: false`; then
  *         slack_response_error() is Slack's error. SLACK_ECONFLICT for Slack's "hash_conflict":
  *         someone else has changed the view. SLACK_ESPENT for a response_url that is used up or
- *         expired, in any spelling and whatever the HTTP status. SLACK_ECLOSED if the connection
- * was lost: Slack may or may not have acted. SLACK_ECONNECT, SLACK_ETLS, SLACK_ETIMEDOUT,
- * SLACK_EPROTO, SLACK_EHTTP, SLACK_EJSON, SLACK_ETOOBIG, SLACK_ECANCELED, SLACK_ENOMEM.
+ *         expired, however Slack words it. SLACK_ECLOSED if the connection was lost: Slack may or
+ *         may not have acted. SLACK_ECONNECT, SLACK_ETLS, SLACK_ETIMEDOUT, SLACK_EPROTO,
+ *         SLACK_EHTTP, SLACK_EJSON, SLACK_ETOOBIG, SLACK_ECANCELED, SLACK_ENOMEM.
  */
 SLACK_API int slack_response_status(const slack_response_t *response);
 
@@ -93,7 +93,7 @@ SLACK_API const char *slack_response_next_cursor(const slack_response_t *respons
  * @param method the name of the method, "chat.postMessage"; borrowed until the return.
  * @param args an object, borrowed until the return. Strings are sent as they are, numbers and
  *        booleans as text, arrays and objects as JSON text; null members are left out. For a call
- *        without arguments pass an empty object: NULL counts as a failed template.
+ *        without arguments pass an empty object; NULL is SLACK_ETEMPLATE.
  * @param fn Optional. Receives the response. Without it, a call on a client of a delivery keeps the
  *        delivery open, and a failure of the call fails the delivery.
  * @param user_data borrowed until `fn` returns.
@@ -123,17 +123,16 @@ SLACK_API int slack_callf(slack_client_t *client, const char *method, slack_call
 
 /**
  * Post a text in the delivery's channel, and in its thread if it is in one. Calls chat.postMessage.
- * This function and the three below may also be called on a worker that runs the delivery's
- * handler.
+ * Calls of one delivery to one channel reach Slack in the order in which they were made. This
+ * function and the three below may also be called on a worker that runs the delivery's handler.
  *
  * @param format the text, with printf conversions.
- * Calls of one delivery to one channel reach Slack in the order in which they were made.
  *
  * @return on the loop: 0 when the call is on its way; the delivery stays open until Slack answers,
  *         and a failure of the call fails the delivery. On a worker: the result of the call, as
  *         slack_response_status(). SLACK_EINVAL if the delivery has no channel, or if
- *         the message has no text, no blocks and no attachments; SLACK_ETEMPLATE or
- *         another error of the template if a JSON argument is NULL; else as slack_call().
+ *         the message has no text, no blocks and no attachments; SLACK_EINVAL if a JSON argument is
+ *         NULL; the error of a failed value; else as slack_call().
  */
 SLACK_API int slack_say(slack_ctx_t *ctx, const char *format, ...) SLACK_PRINTF(2, 3);
 
@@ -142,15 +141,14 @@ SLACK_API int slack_say(slack_ctx_t *ctx, const char *format, ...) SLACK_PRINTF(
 SLACK_API int slack_say_json(slack_ctx_t *ctx, const slack_json_t *message);
 
 /**
- * Post a text through the delivery's response_url. Slack accepts 5 responses within 30 minutes
- * (https://docs.slack.dev/interactivity/handling-user-interaction#message_responses). Only the user
- * sees it.
+ * Post a text, which only the user sees, through the delivery's response_url. Slack accepts 5
+ * responses within 30 minutes
+ * (https://docs.slack.dev/interactivity/handling-user-interaction#message_responses).
  *
  * @param format the text, with printf conversions.
  * @return as slack_say(); SLACK_ESPENT for the sixth response of a delivery, and 30 minutes after
- *         the delivery arrived; SLACK_EINVAL if the text is empty, or if the delivery has no
- *         response_url, or one whose host
- *         is neither Slack's nor that of slack_options_t.api_url.
+ *         the delivery arrived; SLACK_EINVAL if the text is empty, if the delivery has no
+ *         response_url, or if its host is neither Slack's nor that of slack_options_t.api_url.
  */
 SLACK_API int slack_respond(slack_ctx_t *ctx, const char *format, ...) SLACK_PRINTF(2, 3);
 

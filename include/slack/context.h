@@ -64,24 +64,24 @@ SLACK_API const char *slack_ctx_channel(const slack_ctx_t *ctx);
 /** Read the thread that the delivery belongs to.
  * @return the timestamp of the thread's first message; "" outside a thread. */
 SLACK_API const char *slack_ctx_thread_ts(const slack_ctx_t *ctx);
-/** Read the timestamp of the message that the delivery is about, as Slack wrote it: a message that
- * was said, edited, deleted, reacted to or pinned, that has a link, or whose button was clicked.
- * docs/payloads.md has a table.
- * @return the timestamp; "" if the delivery is about no message, as a command. */
+/** Read the timestamp of the message that the delivery is about, as Slack wrote it: the message
+ * that someone posted, edited, deleted, reacted to or pinned, that has a link, or whose button
+ * someone clicked. docs/payloads.md has a table.
+ * @return the timestamp; "" if the delivery is not about a message, for example a command. */
 SLACK_API const char *slack_ctx_ts(const slack_ctx_t *ctx);
 /** Ask whether the delivery is about a message that was edited: a `message_changed`, or the
- * `app_mention` that Slack sends again for an edit of a message with a mention. An unfurled link
- * changes a message too, and is no edit. */
+ * `app_mention` that Slack sends again for an edit of a message with a mention. Slack also changes
+ * a message when it unfurls a link; that is not an edit. */
 SLACK_API bool slack_ctx_is_edit(const slack_ctx_t *ctx);
 /** Read the user who acts.
  * @return the id; "" in a channel shared by Slack Connect if Slack does not say to which workspace
  *         or organization the user belongs. */
 SLACK_API const char *slack_ctx_actor_user(const slack_ctx_t *ctx);
-/** Read the workspace of the user who acts. In a channel shared by Slack Connect it may be another
- * workspace than the app's. */
+/** Read the workspace of the user who acts. In a channel shared by Slack Connect the user may
+ * belong to another workspace than the app. */
 SLACK_API const char *slack_ctx_actor_team(const slack_ctx_t *ctx);
-/** Read the organization of the user who acts. In a channel shared by Slack Connect it may be
- * another organization than the app's. */
+/** Read the organization of the user who acts. In a channel shared by Slack Connect the user may
+ * belong to another organization than the app. */
 SLACK_API const char *slack_ctx_actor_enterprise(const slack_ctx_t *ctx);
 /** Ask whether the app is installed for the whole organization. The team may be "" then. */
 SLACK_API bool slack_ctx_is_enterprise_install(const slack_ctx_t *ctx);
@@ -91,7 +91,7 @@ SLACK_API const char *slack_ctx_app_id(const slack_ctx_t *ctx);
 /** Read the trigger_id, which opens one modal. Slack accepts it for 3 seconds. */
 SLACK_API const char *slack_ctx_trigger_id(const slack_ctx_t *ctx);
 /** Read how long Slack accepts the trigger_id.
- * @return milliseconds, counted from the arrival of the delivery; 0 if the time is over, or if
+ * @return milliseconds, counted from the arrival of the delivery; 0 if that time is over, or if
  *         there is no trigger_id. */
 SLACK_API unsigned slack_ctx_trigger_left_ms(const slack_ctx_t *ctx);
 /** Read the URL that slack_respond() posts to. Anyone who has it can post in the channel: keep it
@@ -109,30 +109,30 @@ SLACK_API int slack_ctx_retry_num(const slack_ctx_t *ctx);
 /** Read why Slack sent the delivery again: "http_timeout", "timeout", … */
 SLACK_API const char *slack_ctx_retry_reason(const slack_ctx_t *ctx);
 
-/** Read the number of this attempt, from 1. From 2 on, an earlier attempt failed or its process
- * ended, so the handler may repeat work that is done already. */
+/** Read the number of this attempt; the first is 1. If it is above 1, an earlier attempt failed, or
+ * its process ended, so the handler may repeat work that is done already. */
 SLACK_API unsigned slack_ctx_attempt(const slack_ctx_t *ctx);
 
-/** Read when this job was meant to run, in milliseconds since 1970, UTC: the same in every attempt.
- * Compute the next time from this one and not from the clock.
- * @return 0 for a delivery that is no job. */
+/** Read the time at which this job was due, in milliseconds since 1970, UTC. It is the same in
+ * every attempt. To find the time of the next job, count from this one and not from the clock.
+ * @return 0 for a delivery that is not a job. */
 SLACK_API int64_t slack_ctx_due_ms(const slack_ctx_t *ctx);
 
 /** Read the name of the transport: "http", "socket" or "memory". For logs and metrics. */
 SLACK_API const char *slack_ctx_transport(const slack_ctx_t *ctx);
 
-/** Read how long Slack waits for the ack.
+/** Read how much longer Slack waits for the ack.
  * @return milliseconds; 0 after the ack or after Slack's deadline, and for a kind that handlers do
  *         not acknowledge. */
 SLACK_API unsigned slack_ctx_ack_left_ms(const slack_ctx_t *ctx);
 
-/** Read how late the handler's ack is. Lateness counts from the default ack, or from Slack's
- * deadline if there was none; it stops when the handler acknowledges.
+/** Read how late the handler's ack is. The time begins at the default ack, or at Slack's deadline
+ * if the app sent no default ack. It ends at the handler's ack, or now if there is none yet.
  * @return milliseconds; 0 if the ack is not late, and for a kind that handlers do not
  *         acknowledge. */
 SLACK_API unsigned slack_ctx_ack_late_ms(const slack_ctx_t *ctx);
 
-/** Ask whether the app is stopping. A handler that takes long should end early then. */
+/** Ask whether the app is stopping. A handler that takes long should return early then. */
 SLACK_API bool slack_ctx_canceled(const slack_ctx_t *ctx);
 
 /** Read the app. Borrowed. */
@@ -152,7 +152,7 @@ SLACK_API void slack_ctx_release(slack_ctx_t *ctx, int status);
 /** How a delivery ended. */
 typedef struct slack_done {
     int status;     /* 0, or the first error of a middleware, a listener or a call */
-    int ack_status; /* 0 if the ack was sent; SLACK_ECLOSED if the peer was gone; other errors */
+    int ack_status; /* 0 if the ack was sent; else an error: SLACK_ECLOSED if the peer was gone */
     const char *ack_body; /* the body of the ack, "" for an empty one; borrowed until the return */
     uint64_t ack_us;      /* from the arrival to the ack, in microseconds */
     uint64_t duration_us; /* from the arrival to now, in microseconds */

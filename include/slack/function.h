@@ -14,11 +14,11 @@ extern "C" {
 /**
  * @file function.h  Workflow steps that the app provides.
  *
- * slack_on_function() registers the handler of a step. When the handler runs, its delivery has been
- * acknowledged. The workflow waits until the step ends with slack_complete() or slack_fail(), in
- * this delivery or in a later one. A click or a submitted modal that came out of the step belongs
- * to the step too, and every function here works in its handler. Calls of such a delivery use the
- * workflow's own token. https://docs.slack.dev/workflows/workflow-steps
+ * slack_on_function() registers the handler of a step. The app has acknowledged the delivery before
+ * the handler runs. The workflow waits until the step ends with slack_complete() or slack_fail(),
+ * in this delivery or in a later one. A click in a message of the step, or a submission of its
+ * modal, belongs to the step too, and its handler can call every function here. Calls of such a
+ * delivery use the workflow's own token. https://docs.slack.dev/workflows/workflow-steps
  *
  * The functions may also be called on a worker that runs this delivery's handler.
  */
@@ -38,7 +38,7 @@ SLACK_API const char *slack_ctx_function_execution_id(const slack_ctx_t *ctx);
  * @param outputs an object with a value for each output of the step; slack_jsonf(ctx, "{}") if
  *        there are none.
  * @return as slack_say(); SLACK_EINVAL if the delivery does not belong to a step; SLACK_EALREADY if
- *         this delivery has ended it before.
+ *         this delivery has ended the step before.
  */
 SLACK_API int slack_complete(slack_ctx_t *ctx, const slack_json_t *outputs);
 

@@ -20,20 +20,20 @@ extern "C" {
  * instead, with any transport. docs/http.md describes the pages, docs/examples/program.c is an
  * example.
  *
- * Nobody has verified the sender of such a request. A page that shows or changes something has to
- * check the request itself.
+ * The app does not verify who sends a request to a route. A route that shows or changes something
+ * must check that itself.
  */
 
-/** A request that waits for its answer. */
+/** A request to a route that the program has not answered yet. */
 typedef struct slack_http_visit slack_http_visit_t;
 
 /**
  * Answers a request with slack_http_reply(), at once or later. It runs on the loop. The visit is
  * valid until the reply.
  *
- * @return 0, or a negative error. After an error without a reply, the status of the answer is 500.
- *         If there is no reply for 60 s, it is 504, and a later reply returns SLACK_ECLOSED. The
- * log names the path and the cause of both.
+ * @return 0, or a negative error. If the function fails without a reply, the app answers with
+ *         status 500. If there is no reply after 60 s, the app answers with status 504, and a later
+ *         reply returns SLACK_ECLOSED. In both cases the log names the path and the cause.
  */
 typedef int (*slack_http_route_fn)(slack_http_visit_t *visit, void *user_data);
 
@@ -41,9 +41,9 @@ typedef int (*slack_http_route_fn)(slack_http_visit_t *visit, void *user_data);
  * Add a route, before or after the start of the app.
  *
  * @param method copied: "GET", "POST", … "GET" serves HEAD too.
- * @param path copied, beginning with '/'. It is decoded, and compared with the decoded path of the
- *        request, without the query: "/a b" serves /a%20b. An encoded slash is not a separator:
- *        "/a%2Fb" serves /a%2fb, but not /a/b.
+ * @param path copied, beginning with '/'. The app decodes it and compares it with the decoded path
+ *        of the request, without the query: "/a b" serves /a%20b. An encoded slash is not a
+ *        separator: "/a%2Fb" serves /a%2fb, but not /a/b.
  * @param fn Required.
  * @param user_data borrowed until the app is freed.
  * @return 0; SLACK_EALREADY if the method and path have a route; SLACK_EINVAL if `fn` is missing,
@@ -73,8 +73,8 @@ SLACK_API const char *slack_http_get_header(slack_http_visit_t *visit, const cha
 SLACK_API const char *slack_http_body(const slack_http_visit_t *visit, size_t *ret_len);
 
 /** @{ */
-/** Read a field by its name: of the query, of a body that is a form, or a cookie. Fields of a query
- * and a form are decoded ('+' and %XX); of fields with the same name the first counts.
+/** Read by name a field of the query, a field of a body that is a form, or a cookie. Fields of a
+ * query or a form are decoded ('+' and %XX). If several fields have the name, the first one counts.
  * @return the value, borrowed until the reply; "" if there is none, or if memory is out. */
 SLACK_API const char *slack_http_query_field(slack_http_visit_t *visit, const char *name);
 SLACK_API const char *slack_http_form_field(slack_http_visit_t *visit, const char *name);

@@ -18,15 +18,15 @@ extern "C" {
  * @file inbox.h  Jobs, schedules and dead letters.
  *
  * The app stores an event before it acknowledges it. A job is a delivery that the program stores
- * itself: work for after the ack, or for a later time, that must not be lost. The app attempts both
- * until their handlers succeed, SLACK_MAX_ATTEMPTS times at most. One that fails for good becomes a
- * dead letter; `slackapp inbox` lists dead letters and retries them. docs/guarantees.md says what
- * is guaranteed, docs/examples/program.c is an example.
+ * itself: work that must not be lost and that runs after the ack, or at a later time. The app
+ * attempts an event or a job until its handlers succeed, SLACK_MAX_ATTEMPTS times at most. If it
+ * fails for good, it becomes a dead letter; `slackapp inbox` lists dead letters and retries them.
+ * docs/guarantees.md lists the guarantees, docs/examples/program.c is an example.
  */
 
-/** Runs on the loop when the store has taken a job or not: 0; SLACK_EALREADY if a job with its key
- * waits already, so that this one was dropped; SLACK_ECANCELED if the app stopped before;
- * SLACK_ESTORE; SLACK_EBUSY; SLACK_ENOMEM. */
+/** Runs on the loop when the store has answered for a job: 0 if the job is stored; SLACK_EALREADY
+ * if another job with its key waits already, so that the store dropped this one; SLACK_ECANCELED if
+ * the app stopped before; SLACK_ESTORE; SLACK_EBUSY; SLACK_ENOMEM. */
 typedef void (*slack_job_stored_fn)(slack_app_t *app, int status, void *user_data);
 
 /** A job. A field of zero is unset. */
@@ -40,9 +40,9 @@ typedef struct slack_job {
     /** Optional. The job runs at this time at the earliest, in milliseconds since 1970, UTC. If
      * both are set, the later time counts. Default 0. */
     int64_t at_ms;
-    /** Optional, copied. While a job with this key waits for its first attempt, another one is
-     * dropped (SLACK_EALREADY). A job that runs no longer blocks its key: it may defer its
-     * successor under the same key. Default: none. */
+    /** Optional, copied. While a job with this key waits for its first attempt, the store drops any
+     * further job with the key (SLACK_EALREADY). Once the first attempt has begun, the key is free:
+     * the handler may defer the next job under the same key. Default: none. */
     const char *key;
     /** Optional. Receives the result of storing the job. */
     slack_job_stored_fn stored;
@@ -52,12 +52,12 @@ typedef struct slack_job {
 
 /**
  * Store a job. It runs after it is stored, in this process or a later one. The delivery stays open
- * until the job is stored. An ack that the handler gives after this call is sent when the job is
- * stored; if the job cannot be stored, the delivery fails, and Slack shows the user an error. May
- * also be called on a worker that runs the delivery's handler.
+ * until the job is stored. If the handler acknowledges after this call, the app sends that ack when
+ * the job is stored. If the job cannot be stored, the delivery fails, and Slack shows the user an
+ * error. The function may also be called on a worker that runs the delivery's handler.
  *
- * @return 0: the job will be stored, or the delivery fails; SLACK_EINVAL if the name is missing;
- *         the error of the template if `args` is NULL; SLACK_EALREADY if the delivery has ended;
+ * @return 0: the job will be stored, or the delivery fails; SLACK_EINVAL if the name or `args` is
+ *         missing; the error of `args` if it failed; SLACK_EALREADY if the delivery has ended;
  *         SLACK_ECANCELED on a worker when the app stops; SLACK_ENOMEM.
  */
 SLACK_API int slack_defer_job(slack_ctx_t *ctx, const slack_job_t *job);
@@ -75,10 +75,10 @@ SLACK_API int slack_defer(slack_ctx_t *ctx, const char *name, const slack_json_t
  */
 SLACK_API int slack_app_defer(slack_app_t *app, const slack_job_t *job);
 
-/** What becomes of runs that were due while no process of the app ran. */
+/** What happens to scheduled runs that were due while no process of the app ran. */
 enum slack_missed {
-    SLACK_MISSED_RUN = 0, /* one run, as soon as a process is up, however many were missed */
-    SLACK_MISSED_SKIP     /* none: a run that is more than a minute late is left out */
+    SLACK_MISSED_RUN = 0, /* the app does one of them when it starts, however many there are */
+    SLACK_MISSED_SKIP     /* the app leaves out every run that is more than a minute late */
 };
 
 /** A schedule. A field of zero is unset. */
@@ -88,32 +88,34 @@ typedef struct slack_schedule {
     /** Required, copied. Five fields of cron: minute, hour, day of the month, month, day of the
      * week ("30 9 * * 1-5"). docs/guides/schedules.md describes them. */
     const char *cron;
-    /** Optional, copied. The time zone by the name that the system's database gives it, such as
+    /** Optional, copied. The name of the time zone in the system's database, such as
      * "Europe/Berlin". Default: UTC. */
     const char *zone;
     /** Optional. Default SLACK_MISSED_RUN. */
     enum slack_missed missed;
     /** Optional. Where the handler runs. Default SLACK_RUN_LOOP. */
     enum slack_run run;
-    /** Required. The handler: slack_ctx_due_ms() reads which run it is. */
+    /** Required. The handler. slack_ctx_due_ms() reads the due time of the run. */
     slack_handler_fn fn;
     /** Optional, borrowed until the app is freed. Passed to `fn`. */
     void *user_data;
 } slack_schedule_t;
 
 /**
- * Run a handler by the clock, as a job: it is stored, attempted again if it fails, and becomes a
- * dead letter in the end. Each run is stored once for each store, however many processes of the
- * app share it. The next run is stored before one begins, so that the end of a process loses none.
+ * Run a handler at the times of a schedule. Each scheduled run is a job: the app stores it,
+ * attempts it again if it fails, and makes it a dead letter if it fails for good. Processes of the
+ * app that share a store run it once between them. The app stores the next run before one begins,
+ * so the end of a process loses no run.
  *
  * @param schedule borrowed until the return.
- * @return 0; with a sentence in slack_app_error(): SLACK_EINVAL for an expression, a zone or a name
- *         that is not valid, SLACK_EALREADY for a name that has a schedule; SLACK_ENOMEM.
+ * @return 0; SLACK_EINVAL for an expression, a zone or a name that is not valid; SLACK_EALREADY if
+ *         the name has a schedule; SLACK_ENOMEM. slack_app_error() has a sentence for the first two
+ *         errors.
  */
 SLACK_API int slack_schedule(slack_app_t *app, const slack_schedule_t *schedule);
 
-/** Run a handler by the clock, with the defaults of slack_schedule_t. `zone` may be NULL. Returns
- * as slack_schedule(). */
+/** Run a handler at the times of a schedule, with the defaults of slack_schedule_t. `zone` may be
+ * NULL. Returns as slack_schedule(). */
 SLACK_API int slack_every(slack_app_t *app, const char *name, const char *cron, const char *zone,
                           slack_handler_fn fn, void *user_data);
 
@@ -123,7 +125,7 @@ SLACK_API int slack_on_job(slack_app_t *app, const char *name, slack_handler_fn 
                            void *user_data);
 
 /**
- * Remove the job with a key, if it does not run yet.
+ * Remove the job with a key, if its first attempt has not begun.
  *
  * @param key borrowed until the return.
  * @param fn Optional. Receives the result on the loop: 0; SLACK_ENOTFOUND if no job with this key
@@ -141,7 +143,7 @@ typedef struct slack_dead {
     int64_t id;        /* for `slackapp inbox show ID` */
     unsigned attempts; /* the number of attempts */
     int status;        /* the error of the last attempt */
-    const char *error; /* the same in words: "LISTENER: SLACK_EAPI channel_not_found" */
+    const char *error; /* that error in words: "LISTENER: SLACK_EAPI channel_not_found" */
 } slack_dead_t;
 
 /** Runs on the loop when a dead letter has been stored. It may read the ctx, but not call Slack

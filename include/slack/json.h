@@ -23,13 +23,12 @@ extern "C" {
  * Reading cannot fail. Every reader accepts NULL. If a path does not exist, or leads to a value of
  * another type, the reader returns the fallback that its description names. A path is a JSON
  * pointer (RFC 6901): "/event/user", "/actions/0/action_id". In a key, '/' is written ~1 and '~' is
- * written ~0. The path "" is the value itself. A path without its leading slash is read as with
- * one: "event/user".
+ * written ~0. The path "" is the value itself. The leading slash may be left out: "event/user".
  *
  * Making a value can fail, and never returns NULL: it returns a failed value, which has a code
- * (slack_json_error()) and a sentence (slack_json_reason()), no type and no content. Whatever a
- * failed value is put into fails with its code and its sentence: another template, an array, a
- * call, an ack, a job. So a handler need not check the values that it makes and passes on.
+ * (slack_json_error()) and a sentence (slack_json_reason()), no type and no content. A template, an
+ * array, a call, an ack or a job that contains a failed value fails with the code and the sentence
+ * of that value. So a handler need not check the values that it makes and passes on.
  *
  * Readers may be called on any thread while the value lives. The functions that make values may
  * also be called on a worker that runs the ctx's handler.
@@ -136,7 +135,7 @@ SLACK_API bool slack_json_next(const slack_json_t *container, slack_json_iter_t 
  *     %f %g        doubles, as values or inside quotes; NaN and infinities are errors as values
  *     %c           inside quotes: one ASCII character
  *     %p           as a value: a `const slack_json_t *`; NULL gives null. A failed value makes the
- *                  whole fail. A pointer to anything else, such as a text, is an error.
+ *                  template fail. A pointer to anything else, such as a text, is an error.
  *     %%           inside quotes: a per cent sign
  *
  * A '?' behind a key makes the member optional: it is left out if its value is null. A '?' behind a
@@ -157,16 +156,16 @@ SLACK_API const slack_json_t *slack_jsonf(slack_ctx_t *ctx, const char *template
 #endif
 
 /**
- * Make a template of what stands between the parentheses, so that its lines need no quotes:
+ * Make a template from the text between the parentheses, so that its lines need no quotes:
  *
  *     slack_jsonf(ctx, SLACK_JSON({
  *         type: 'section',
  *         text: { type: 'mrkdwn', text: %s }
  *     }), text)
  *
- * The result is a string literal, and the compiler checks its conversions. It is C that the
- * compiler reads before it becomes a template: comments are C's and vanish, and a string of the
- * template is closed on its own line. clang-format needs `WhitespaceSensitiveMacros: [SLACK_JSON]`.
+ * The result is a string literal, and the compiler checks its conversions. The compiler reads the
+ * text as C first: it removes comments, and a quoted string must end on the line on which it
+ * begins. clang-format needs `WhitespaceSensitiveMacros: [SLACK_JSON]`.
  */
 #define SLACK_JSON(...) #__VA_ARGS__
 
@@ -178,7 +177,7 @@ SLACK_API const slack_json_t *slack_jsonf(slack_ctx_t *ctx, const char *template
  *
  * %{name} is a member of `args`: as a value, any value; inside quotes, the characters of a string,
  * a number or a boolean, and nothing for null; as a key, a string. Any other '%' inside quotes
- * stands for itself. The file is read by each call, at most 1 MiB.
+ * stands for itself. Each call reads the file, which has at most 1 MiB.
  *
  * @param path borrowed until the return.
  * @param args Optional: an object.
@@ -199,11 +198,11 @@ SLACK_API const slack_json_t *slack_json_file(slack_ctx_t *ctx, const char *path
 SLACK_API const slack_json_t *slack_json_parse(slack_ctx_t *ctx, const char *text, size_t len);
 
 /** Write a value as compact JSON text. A payload holds secrets, such as response URLs.
- * @return the text, NUL-terminated, until the delivery ends; "null" for NULL; NULL for a failed
- *         value, and if memory is out. */
+ * @return the text, NUL-terminated, borrowed until the delivery ends; "null" for NULL; NULL for a
+ *         failed value, and if memory is out. */
 SLACK_API const char *slack_json_text(slack_ctx_t *ctx, const slack_json_t *value);
 
-/** Values on their way into an array. Initialise it with zeros. */
+/** A list of values, to make an array from. Initialise it with zeros. */
 typedef struct slack_json_list {
     const slack_json_t **items; /* the values */
     size_t count;               /* the number of values */
@@ -211,15 +210,15 @@ typedef struct slack_json_list {
 } slack_json_list_t;
 
 /**
- * Add a value to a list, of which slack_json_array() makes an array:
+ * Add a value to a list. slack_json_array() then makes an array from the list:
  *
  *     slack_json_list_t rows = {0};
  *     while (next_row(&row))
  *         slack_json_add(ctx, &rows, slack_jsonf(ctx, "{type: 'section', …}", …));
  *     blocks = slack_json_array(ctx, rows.items, rows.count);
  *
- * @param value borrowed until the array is made. A failed value, NULL, or memory that is out makes
- *        the array fail.
+ * @param value borrowed until the array is made. The array fails if the value is NULL or failed, or
+ *        if memory is out.
  */
 SLACK_API void slack_json_add(slack_ctx_t *ctx, slack_json_list_t *list, const slack_json_t *value);
 
@@ -234,13 +233,13 @@ SLACK_API void slack_json_add(slack_ctx_t *ctx, slack_json_list_t *list, const s
 SLACK_API const slack_json_t *slack_json_array(slack_ctx_t *ctx, const slack_json_t *const *items,
                                                size_t count);
 
-/** Holds the values that are made outside of a delivery: before the start, in a timer, in a test. A
- * pool is used by one thread at a time and takes at most 16 MiB. */
+/** Holds the values that a program makes outside of a delivery: before the start, in a timer, in a
+ * test. One thread at a time may use a pool. A pool holds at most 16 MiB. */
 typedef struct slack_json_pool slack_json_pool_t;
 
 /** Make a pool.
- * @return the pool, owned: free it with slack_json_pool_free(); NULL if memory is out, and then the
- *         functions that make values return failed ones. */
+ * @return the pool, owned: free it with slack_json_pool_free(); NULL if memory is out. With a NULL
+ *         pool the functions below return failed values. */
 SLACK_API slack_json_pool_t *slack_json_pool_new(void);
 
 /** Free a pool and all of its values.
@@ -248,8 +247,9 @@ SLACK_API slack_json_pool_t *slack_json_pool_new(void);
 SLACK_API void slack_json_pool_free(slack_json_pool_t *pool);
 
 /** @{ */
-/** As the function of a ctx that has the same last word; what is made lives as long as the pool.
- * Failures are not logged until a failed value is put into a value of a ctx. */
+/** Each does what the slack_json… function with the same ending does for a ctx, but its result
+ * lives as long as the pool. The library logs the failure of a value only when a value of a ctx
+ * contains it. */
 SLACK_API const slack_json_t *slack_pool_jsonf(slack_json_pool_t *pool, const char *template_, ...)
     SLACK_PRINTF(2, 3);
 SLACK_API const slack_json_t *slack_pool_file(slack_json_pool_t *pool, const char *path,

@@ -9,15 +9,17 @@ extern "C" {
 /**
  * @file limits.h  Limits of the HTTP transport.
  *
- * The defaults are safe on the open internet. A request of Slack is a few KiB, its largest bodies
- * some hundred KiB; proxies allow headers of 8 KiB or more.
+ * The defaults are safe on the open internet. A request from Slack has a few KiB, the largest some
+ * hundred KiB. Proxies allow headers of 8 KiB or more.
  *
- * The memory of requests that are not verified yet is at most
+ * Until the app has verified the signature of a request, anyone may have sent it. The memory of all
+ * such requests together is at most
  *
  *     connections * SLACK_HTTP_SMALL_BYTES + memory_bytes
  *
- * and up to 16 KiB for each connection itself, with TLS some 50 KiB more. With the defaults that is
- * 144 MiB under attack from more than a thousand connections, and next to nothing otherwise.
+ * plus 16 KiB for each connection, and about 50 KiB more for a connection with TLS. With the
+ * defaults and without TLS that is 144 MiB, reached only under attack on more than a thousand
+ * connections.
  */
 
 /** @{ */
@@ -37,20 +39,22 @@ extern "C" {
 /** @} */
 
 /** The memory that each request may use without counting towards memory_bytes. Most requests need
- * no more, so a flood of large ones cannot block them. */
+ * no more than this, so a flood of large requests cannot block them. */
 #define SLACK_HTTP_SMALL_BYTES (64u << 10)
 
-/** The limits. Every field is Optional; 0 means its default, a constant above. Sizes are 1 to
- * 67108864 bytes, times 1 to 3600000 milliseconds, where a field says nothing else. A field's
- * variable is named at the end of its description. */
+/** The limits. Every field is Optional; 0 means its default, a constant above. Unless a field says
+ * otherwise, sizes are 1 to 67108864 bytes and times 1 to 3600000 milliseconds. The description of
+ * a field ends with the name of its environment variable. */
 typedef struct slack_http_limits {
-    /** Open connections, 1 to 65536. When the limit is reached, the connection that has been idle
-     * longest is closed to admit the new one. Connections that have brought a verified request are
-     * closed last. At most the process's limit of open files (RLIMIT_NOFILE) without a reserve for
-     * calls and the store: 256 of them, or half of fewer than 512. SLACK_HTTP_CONNECTIONS. */
+    /** Open connections, 1 to 65536. When the limit is reached, the app closes the connection that
+     * has been idle longest to admit the new one. It closes connections that have sent a verified
+     * request last. If the process may not open enough files (RLIMIT_NOFILE), the app lowers this
+     * limit, so that 256 files, or half of them if fewer than 512 are allowed, remain for calls and
+     * the store. SLACK_HTTP_CONNECTIONS. */
     unsigned connections;
-    /** Open connections from one address, 1 to 65536, with the same effect. Trusted proxies and
-     * Unix sockets have no such limit. SLACK_HTTP_CONNECTIONS_PER_PEER. */
+    /** Open connections from one address, 1 to 65536. When the limit is reached, the app closes the
+     * connection of that address that has been idle longest. Trusted proxies and Unix sockets have
+     * no such limit. SLACK_HTTP_CONNECTIONS_PER_PEER. */
     unsigned connections_per_peer;
     /** The path and query in bytes. Beyond it: status 414. SLACK_HTTP_TARGET_BYTES. */
     unsigned target_bytes;
@@ -60,10 +64,10 @@ typedef struct slack_http_limits {
     unsigned header_count;
     /** The body in bytes. Beyond it: status 413. SLACK_HTTP_BODY_BYTES. */
     unsigned body_bytes;
-    /** The memory of all requests that are being read, beyond SLACK_HTTP_SMALL_BYTES of each, 1 to
-     * 1073741824 bytes. Beyond it: status 503. SLACK_HTTP_MEMORY_BYTES. */
+    /** The memory of all requests that the app is reading, without the first SLACK_HTTP_SMALL_BYTES
+     * of each, 1 to 1073741824 bytes. Beyond it: status 503. SLACK_HTTP_MEMORY_BYTES. */
     unsigned memory_bytes;
-    /** The time from the connection to its first byte. After it the connection is closed.
+    /** The time from the connection to its first byte. After it the app closes the connection.
      * SLACK_HTTP_FIRST_BYTE_MS. */
     unsigned first_byte_ms;
     /** The time from the first byte to the last header. After it: status 408.
@@ -72,13 +76,14 @@ typedef struct slack_http_limits {
     /** The time from the last header to the end of the body. After it: status 408.
      * SLACK_HTTP_BODY_MS. */
     unsigned body_ms;
-    /** The time between two requests. After it the connection is closed. SLACK_HTTP_IDLE_MS. */
+    /** The time between two requests. After it the app closes the connection. SLACK_HTTP_IDLE_MS.
+     */
     unsigned idle_ms;
     /** The requests that a peer sends in a row without waiting for the answers, 1 to 1000000. After
-     * the last one the connection is closed. SLACK_HTTP_PIPELINED. */
+     * the last one the app closes the connection. SLACK_HTTP_PIPELINED. */
     unsigned pipelined;
-    /** The requests on one connection, 1 to 1000000000. After the last one the connection is
-     * closed. Default: no limit. SLACK_HTTP_REQUESTS. */
+    /** The requests on one connection, 1 to 1000000000. After the last one the app closes the
+     * connection. Default: no limit. SLACK_HTTP_REQUESTS. */
     unsigned requests;
 } slack_http_limits_t;
 

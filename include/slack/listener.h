@@ -66,17 +66,18 @@ enum slack_match {
     SLACK_MATCH_CONTAINS,  /* found anywhere, byte by byte; upper and lower case differ */
     SLACK_MATCH_REGEX      /* a Perl-compatible regular expression, found anywhere. "(?i)" at its
                             * beginning ignores case, "(?s)" lets "." match line ends. \\w, \\d, \\s and
-                            * \\b know all of Unicode: \\w matches "ü", \\s a no-break space, and \\d
-                            * the digits of every script, of which [0-9] matches ASCII's alone.
-                            * slack_ctx_match() reads its groups. The work for one text is limited: a
-                            * pattern that needs more does not match, and the log names it. */
+                            * \\b know all of Unicode: \\w matches "ü", \\s a no-break space, and
+                            * \\d the digits of every script. [0-9] matches only ASCII digits.
+                            * slack_ctx_match() reads its groups. The work for one text is limited:
+                            * a pattern that needs more does not match, and the log names it. */
 };
 
 /** Where an event must be; combine with '|'. If several types of channel are named, one of them is
- * enough. The type is that of event.channel_type. Some events do not have it, app_mention among
- * them; then only the id is known. "D…" is a direct message. "C…" is a channel, public or private,
- * or a direct message among several people: it meets SLACK_IN_CHANNEL | SLACK_IN_GROUP |
- * SLACK_IN_MPIM and no less. To tell them apart call conversations.info. */
+ * enough. The type is event.channel_type. Some events, such as app_mention, do not have it; then
+ * only the first letter of the channel's id says what the channel is. "D…" is a direct message.
+ * "C…" is a public channel, a private channel, or a direct message among several people: such an
+ * event matches only if all three are named (SLACK_IN_CHANNEL | SLACK_IN_GROUP | SLACK_IN_MPIM). To
+ * tell them apart call conversations.info. */
 enum slack_where {
     SLACK_IN_THREAD = 1,     /* a reply in a thread */
     SLACK_NOT_IN_THREAD = 2, /* not a reply in a thread */
@@ -92,10 +93,10 @@ enum slack_where {
 typedef struct slack_listener {
     /** Required. */
     enum slack_kind kind;
-    /** Optional, copied, not empty. It is compared with: the event.type of an event; a command with
-     * its slash, which must be there; the action_id of an action or a request for options, or the
-     * callback_id if there is no action_id; the callback_id of a shortcut, a view or a dialog; the
-     * name of a job. Default: every delivery of the kind. */
+    /** Optional, copied, not empty. The app compares it with: the event.type of an event; a command
+     * with its slash, which must be there; the action_id of an action or a request for options, or
+     * the callback_id if there is no action_id; the callback_id of a shortcut, a view or a dialog;
+     * the name of a job. Default: every delivery of the kind. */
     const char *match;
     /** Optional. How `match` is compared. Default SLACK_MATCH_EXACT. */
     enum slack_match how;
@@ -122,9 +123,9 @@ typedef struct slack_listener {
      * event without a subtype. Default: all; with `message`
      * "none,bot_message,file_share,thread_broadcast"; with `assistant` "none,file_share". */
     const char *subtypes;
-    /** Optional, for events. Nonzero: also the bot's own events. They are left out otherwise, so
-     * that the bot does not answer itself. A listener that posts messages then needs a condition
-     * under which it stops. */
+    /** Optional, for events. Nonzero: also the bot's own events. Otherwise the listener does not
+     * run for them, so that the bot does not answer itself. A listener that posts messages then
+     * needs a condition under which it stops. */
     int own;
     /** Optional, for events. A combination of enum slack_where. Default: anywhere. */
     unsigned where;
@@ -135,8 +136,8 @@ typedef struct slack_listener {
      * thread in it) at a time, in the order of arrival. A delivery that failed and waits for its
      * next attempt does not delay the others. */
     int ordered;
-    /** Optional. The number of deliveries for which the listener runs at once, at most. Others
-     * wait; a delivery whose handler acknowledges waits before its ack. Default: no limit. */
+    /** Optional. The listener runs for at most this many deliveries at once. Other deliveries wait
+     * for it; if the handler sends their acks, the acks wait too. Default: no limit. */
     unsigned max_running;
     /** Optional, copied, not empty. A stable name, for the log and slack_unlisten(). Default: kind
      * and match, "command:/deploy". */
@@ -147,7 +148,7 @@ typedef struct slack_listener {
     slack_handler_fn fn;
     /** Optional, borrowed until user_data_free is called. Passed to `fn`. */
     void *user_data;
-    /** Optional. Called on the loop when the listener was removed or the app is freed, and no
+    /** Optional. Called on the loop once the listener is removed or the app is freed, and no
      * delivery uses the listener any more. */
     void (*user_data_free)(void *user_data);
 } slack_listener_t;
@@ -165,8 +166,8 @@ typedef struct slack_listener {
 SLACK_API int slack_listen(slack_app_t *app, const slack_listener_t *listener);
 
 /**
- * Remove every listener of a name. After the return no delivery starts them; a run that has begun,
- * or that is queued for a worker, continues to its end. A handler may call this.
+ * Remove every listener with this name. After the return no delivery starts them. A handler that
+ * has begun, or that is queued for a worker, still runs to its end. A handler may call this.
  *
  * @return 0; SLACK_ENOTFOUND if there is none.
  */

@@ -22,7 +22,8 @@ extern "C" {
 
 /** Post a text in a thread: the delivery's thread, or a new one below its message (slack_ctx_ts()).
  * `format` has printf conversions. Calls chat.postMessage.
- * @return as slack_say(); SLACK_EINVAL if the delivery is about no message, as a command. */
+ * @return as slack_say(); SLACK_EINVAL if the delivery is not about a message, for example a
+ *         command. */
 SLACK_API int slack_reply(slack_ctx_t *ctx, const char *format, ...) SLACK_PRINTF(2, 3);
 
 /** Post a text that only the delivery's user sees. `format` has printf conversions. Calls
@@ -53,9 +54,9 @@ SLACK_API int slack_say_then(slack_ctx_t *ctx, const slack_json_t *message, slac
 
 /** @{ */
 /**
- * Read where the last message is that this delivery posted with slack_say(), slack_reply() and
- * their like. The two strings together identify the message; a program can store them for later
- * deliveries. On a worker: the last message of this handler.
+ * Read the timestamp and the channel of the last message that this delivery posted with
+ * slack_say(), slack_reply() and their like. Together they identify the message; a program can
+ * store them for later deliveries. On a worker they name the last message of this handler.
  *
  * @return borrowed; "" before Slack has answered.
  */
@@ -63,8 +64,8 @@ SLACK_API const char *slack_ctx_said_ts(slack_ctx_t *ctx);
 SLACK_API const char *slack_ctx_said_channel(slack_ctx_t *ctx);
 /** @} */
 
-/** Replace the last message that the delivery posted. Calls chat.update. While Slack has not
- * answered the message, the change waits for the answer; if the message fails, nothing is changed.
+/** Replace the last message that the delivery posted. Calls chat.update. If Slack has not answered
+ * the post yet, the change waits for the answer; if the post fails, no change is sent.
  * @return as slack_say(); SLACK_EINVAL if the delivery has posted no message. */
 SLACK_API int slack_update_said(slack_ctx_t *ctx, const slack_json_t *message);
 

@@ -21,13 +21,12 @@ extern "C" {
  * The app's middleware (slack_use()) runs around all listeners, a listener's middleware
  * (slack_listener_t.middleware) around that listener. All middleware runs on the loop.
  *
- * The bot's own events are left out before any middleware runs, so that the bot does not answer
- * itself. One rule holds for every event: it is the bot's own if slack_ctx_user() is the bot's user
- * id, or if the bot is the author of the message that the event is about (its bot_id). That
- * includes edits and deletions of the bot's messages, whoever makes them, because Slack does not
- * say who it was. Exceptions are member_joined_channel and member_left_channel, as in Bolt. A
- * listener with `own` set gets its own events, through the app's middleware.
- * slack_options_t.own_events turns this filter off.
+ * The app drops the bot's own events before any middleware runs, so that the bot does not answer
+ * itself. An event is the bot's own if slack_ctx_user() is the bot's user id, or if the event is
+ * about a message of the bot (its bot_id). Edits and deletions of the bot's messages count as its
+ * own, because Slack does not say who made them. member_joined_channel and member_left_channel
+ * never count as its own, as in Bolt. A listener with `own` set receives the bot's own events,
+ * after the app's middleware. slack_options_t.own_events turns this filter off.
  */
 
 /**
@@ -40,7 +39,7 @@ SLACK_API int slack_use(slack_app_t *app, slack_handler_fn fn, void *user_data);
 
 /**
  * Run the rest of the chain: the next middleware, or the listeners. Each middleware calls this once
- * at most. If it has not decided when it returns, it calls slack_ctx_hold() before, and
+ * at most. A middleware that decides later calls slack_ctx_hold() before it returns, and
  * slack_next() later, on the loop.
  *
  * @return what the rest of the chain returned, or 0 if the chain has not finished: use
@@ -70,7 +69,7 @@ SLACK_API int slack_only_for_users(slack_ctx_t *ctx, void *ids);
  * @param unused NULL. */
 SLACK_API int slack_only_mentions(slack_ctx_t *ctx, void *unused);
 
-/** Go on until the user has used up a limit.
+/** Go on while the user has not used up a limit.
  * @param limit a slack_user_limit_t. */
 SLACK_API int slack_limit_users(slack_ctx_t *ctx, void *limit);
 

@@ -19,8 +19,8 @@ extern "C" {
  *
  * A struct of zeros means all defaults. slack_app_new() copies the strings, so they are borrowed
  * until it returns. A field that is set in code takes precedence over its environment variable, the
- * variable over a `.env` file in the working directory, and that over the default. The description
- * of a field names its variable. docs/configuration.md has a table of all.
+ * variable over a `.env` file in the working directory, and the file over the default. The
+ * description of a field names its variable. docs/configuration.md has a table of all options.
  */
 
 struct uv_loop_s;
@@ -66,9 +66,9 @@ typedef struct slack_options {
     const char *signing_secret_file;
 
     /** Optional. The address to listen on, IPv6 without brackets ("::" for IPv4 and IPv6), or
-     * "unix:" and the path of a socket. A socket passed by systemd (LISTEN_FDS) is used instead; a
-     * second one, or without HTTP the first one, is for http_admin_port. SLACK_HTTP_HOST.
-     * Default "0.0.0.0". */
+     * "unix:" and the path of a socket. If systemd passes a socket (LISTEN_FDS), the app listens on
+     * that. http_admin_port takes the second socket, or without HTTP the first one.
+     * SLACK_HTTP_HOST. Default "0.0.0.0". */
     const char *http_host;
     /** Optional. The port to listen on, "1" to "65535", or "0" to let the kernel choose one.
      * SLACK_HTTP_PORT, else PORT. Default "3000". */
@@ -95,14 +95,15 @@ typedef struct slack_options {
      * SLACK_HTTP_TLS_CLIENT_CA. Default: all clients.
      * https://docs.slack.dev/authentication/verifying-requests-from-slack */
     const char *http_tls_client_ca;
-    /** Optional. The same behind a proxy that verifies the certificate: a header line, "NAME:
-     * VALUE", that a trusted proxy has to set to exactly this value, as with the subject of Slack's
-     * certificate. SLACK_HTTP_CLIENT_CERT_HEADER. Default: none. */
+    /** Optional, behind a proxy that verifies Slack's certificate: a header, "NAME: VALUE". The app
+     * admits only requests in which a trusted proxy has set this header to exactly this value, for
+     * example the subject of the certificate. SLACK_HTTP_CLIENT_CERT_HEADER. Default: none. */
     const char *http_client_cert_header;
     /** Optional. The port for /healthz, /readyz, /metrics and the program's routes (http.h), which
-     * are then not on the port of the request URL. It is open with any transport, also with Socket
-     * Mode alone, from before the app is ready until the end of its drain. "0" lets the kernel
-     * choose. SLACK_HTTP_ADMIN_PORT. Default: the port of the request URL; without HTTP, none. */
+     * the port of the request URL then does not serve. It is open with any transport, also with
+     * Socket Mode alone, from before the app is ready until the end of its drain. "0" lets the
+     * kernel choose. SLACK_HTTP_ADMIN_PORT. Default: the port of the request URL; without HTTP,
+     * none. */
     const char *http_admin_port;
     /** Optional. The address of that port. SLACK_HTTP_ADMIN_HOST. Default "127.0.0.1". */
     const char *http_admin_host;
@@ -116,7 +117,8 @@ typedef struct slack_options {
     /** Optional. The name by which rows of the store belong to this app: the app's id, "A…". Apps
      * that share a store leave each other's rows alone. SLACK_APP_ID. Default: the workspace and
      * the bot of SLACK_BOT_TOKEN; in an app with slack_app_authorize(), the app's id in
-     * SLACK_APP_TOKEN, else none: set it where such apps share a store over HTTP. */
+     * SLACK_APP_TOKEN, if that is set. Apps with slack_app_authorize() that use HTTP and share a
+     * store must set it. */
     const char *app_id;
     /** Optional. The store of the inbox: "sqlite:PATH" is a file, "memory:" does not outlive the
      * process. SLACK_STORE. Default "sqlite:PROGRAM.db", after the name of the program's file. */
@@ -131,7 +133,7 @@ typedef struct slack_options {
      * HTTPS_PROXY, else https_proxy. Default: none. */
     const char *proxy;
     /** Optional. The targets to reach without the proxy, separated by commas or blanks: "*", host
-     * names with everything below them, addresses, and networks like 10.0.0.0/8; each may end in
+     * names (and all names below them), addresses, and networks like 10.0.0.0/8. Each may end in
      * ":port". NO_PROXY, else no_proxy. Default: none. */
     const char *no_proxy;
     /** Optional. The path of a PEM file of the certificate authorities to trust, for calls and for
@@ -152,9 +154,9 @@ typedef struct slack_options {
      * handler that has sent none, 1 to 3000 milliseconds. Slack itself waits 3000. SLACK_ACK_MS.
      * Default 2500. */
     unsigned ack_ms;
-    /** Optional. The time from a stop to the drain, 1 to 600000 milliseconds. Meanwhile the app
-     * takes everything as before, /readyz reports 503 so that a load balancer can notice, and
-     * answers over HTTP close their connections. SLACK_DRAIN_DELAY_MS. Default: no delay. */
+    /** Optional. The time between a stop and the drain, 1 to 600000 milliseconds. Meanwhile the app
+     * takes deliveries as before. /readyz reports 503, so that a load balancer can notice, and each
+     * answer over HTTP closes its connection. SLACK_DRAIN_DELAY_MS. Default: no delay. */
     unsigned drain_delay_ms;
     /** Optional. The longest time that the drain waits for running deliveries, 1 to 600000
      * milliseconds. SLACK_DRAIN_MS. Default 10000. */

@@ -48,7 +48,7 @@ typedef struct slack_test_options {
     const char *bot_id;
     /** Optional, copied. The workspace. Default "T0TEST". */
     const char *team;
-    /** Optional. The time of the wall clock at first, in milliseconds since 1970, UTC. Default: the
+    /** Optional. The wall clock's time at the start, in milliseconds since 1970, UTC. Default: the
      * beginning of the year 2026. */
     int64_t wall_ms;
     /** Optional. The longest time to wait for a handler on a worker (SLACK_RUN_WORKER), by the
@@ -155,7 +155,7 @@ SLACK_API int slack_test_message_shortcut(slack_test_t *test, const char *callba
 SLACK_API int slack_test_view_submission(slack_test_t *test, const char *callback_id,
                                          const char *values_template, ...) SLACK_PRINTF(3, 4);
 
-/** Deliver a closed modal. */
+/** Deliver the closing of a modal. */
 SLACK_API int slack_test_view_closed(slack_test_t *test, const char *callback_id);
 
 /** Deliver a request for the options of an external select.
@@ -228,7 +228,7 @@ SLACK_API int slack_test_body_text(slack_test_t *test, const char *json, size_t 
 enum slack_test_outcome {
     SLACK_TEST_NOT_ACKED = 0, /* no ack so far */
     SLACK_TEST_ACKED,         /* acknowledged: HTTP 200 */
-    SLACK_TEST_LATER,         /* answered "later", Slack is to send it again: HTTP 503 */
+    SLACK_TEST_LATER,         /* answered "later", so that Slack sends it again: HTTP 503 */
     SLACK_TEST_REFUSED        /* refused, Slack shows the user an error: HTTP 404 */
 };
 
@@ -284,8 +284,8 @@ SLACK_API int slack_test_status(const slack_test_t *test, int *ret_status);
  * call matches several expectations, it meets the one that was set first.
  *
  * @param method copied: "chat.postMessage"; "response_url" for slack_respond().
- * @param args_template the arguments. Members that it does not name may have any value; arrays must
- *        be complete. NULL matches any arguments.
+ * @param args_template the arguments. Members that the template does not name may have any value;
+ *        arrays must be complete. NULL matches any arguments.
  * @return 0; SLACK_EINVAL; SLACK_ETEMPLATE; SLACK_ENOMEM.
  */
 SLACK_API int slack_test_expect(slack_test_t *test, const char *method, const char *args_template,
@@ -343,14 +343,14 @@ SLACK_API const slack_json_t *slack_test_call_args(const slack_test_t *test, siz
 /* ---- recordings ---- */
 
 /**
- * Replay a recording of an app (slack_options_t.record). The kit delivers again what the app
- * received, at the same intervals of the kit's clock, and answers calls as they were answered. For
- * each delivery it compares the app's acks and calls with the recorded ones. The bot's identity
- * comes from the recording. Call this before the kit starts. docs/testing.md has the format.
+ * Replay a recording of an app (slack_options_t.record). The kit makes the recorded deliveries
+ * again, at the same intervals of its clock, and gives calls the recorded answers. For each
+ * delivery it compares the app's acks and calls with the recorded ones. The bot's identity comes
+ * from the recording. Call this before the kit starts. docs/testing.md has the format.
  *
- * A recording contains placeholders instead of secrets; they are delivered as they are, and match
- * themselves in calls. Deliveries that were answered "later" are skipped. What the app does after
- * the end of the recording is not compared.
+ * A recording has placeholders in place of secrets. The kit delivers the placeholders and expects
+ * them in calls. It skips deliveries that the app answered "later". It does not compare what the
+ * app does after the end of the recording.
  *
  * @param path the file.
  * @param ret_report Optional. Set to the differences, one per line, "-" before what was recorded

@@ -34,14 +34,14 @@ extern "C" {
  * responses, and functions marked "any thread". It may not call slack_ctx_client(), or slack_call()
  * with such a client. Middleware runs on the loop.
  *
- * If all workers are busy, handlers are queued. If a queued handler's ack is due, the app sends the
- * default ack (slack_default_ack()). At most 1024 handlers are queued. Beyond that the listener
- * fails with SLACK_EBUSY, and a delivery without an ack is answered "later".
+ * If all workers are busy, handlers are queued. If the ack of a queued handler becomes due, the app
+ * sends the default ack (slack_default_ack()). At most 1024 handlers are queued. Beyond that the
+ * listener fails with SLACK_EBUSY, and a delivery without an ack is answered "later".
  *
- * When the app stops, its drain waits for running handlers. When the time of the drain is over,
- * functions that wait for Slack or for the loop return SLACK_ECANCELED. A thread cannot be ended
- * from outside, so the app stops only when the last handler returns: a handler that takes long
- * should check slack_ctx_canceled() from time to time.
+ * When the app stops, its drain waits for running handlers. After SLACK_DRAIN_MS, functions that
+ * wait for Slack or for the loop return SLACK_ECANCELED. A thread cannot be ended from outside, so
+ * the app stops only when the last handler returns: a handler that takes long should check
+ * slack_ctx_canceled() from time to time.
  */
 
 /**
