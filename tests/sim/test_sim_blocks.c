@@ -4,6 +4,7 @@
 #include "sim/transcript.h"
 #include "sim/transcript_text.h"
 #include "sim/typed_text.h"
+#include "support/json.h"
 #include "support/test.h"
 
 /* The simulator's Block Kit: checks, generated ids and the states of elements; and texts, as people
@@ -11,38 +12,23 @@
 
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
-static slack_arena_t *arena;
 static sim_json_builder_t json;
 static char problem[SIM_PROBLEM_SIZE];
 
 static int setup(void **state)
 {
-    arena = slack__arena_new(0, 0);
+    arena_open(state);
     json = (sim_json_builder_t){arena, 0};
-    return arena ? 0 : -1;
+    return 0;
 }
 
 static int teardown(void **state)
 {
     assert_int_equal(json.rc, 0);
-    slack__arena_free(arena);
-    return 0;
+    return arena_close(state);
 }
 
 #define BLOCKS_TEST(function) TEST_CASE(function, setup, teardown, NULL)
-
-/* JSON with single quotes for double ones. */
-static const slack_json_t *parsed(const char *text)
-{
-    const slack_json_t *value = NULL;
-    size_t len = strlen(text);
-    char *strict = slack__arena_strndup(arena, text, len);
-    assert_non_null(strict);
-    for (size_t i = 0; i < len; i++)
-        if (strict[i] == '\'') strict[i] = '"';
-    if (slack__json_parse(arena, strict, len, &value, NULL) != 0) fail_msg("%s", text);
-    return value;
-}
 
 static const char *text_of(const slack_json_t *value)
 {
@@ -67,7 +53,7 @@ BLOCKS_TEST(good_blocks_are_taken)
         "[{'type':'rich_text','elements':[]},{'type':'markdown','text':'x'}]",
     };
     for (size_t i = 0; i < COUNT(good); i++)
-        if (!sim_blocks_check(parsed(good[i]), 50, problem)) fail_msg("%s: %s", good[i], problem);
+        if (!sim_blocks_check(json_of(good[i]), 50, problem)) fail_msg("%s: %s", good[i], problem);
 }
 
 BLOCKS_TEST(bad_blocks_are_explained)
@@ -115,14 +101,14 @@ BLOCKS_TEST(bad_blocks_are_explained)
          "no more blocks are allowed [json-pointer:/blocks]"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        assert_false(sim_blocks_check(parsed(cases[i].blocks), 2, problem));
+        assert_false(sim_blocks_check(json_of(cases[i].blocks), 2, problem));
         assert_string_equal(problem, cases[i].problem);
     }
 }
 
 BLOCKS_TEST(nameless_blocks_are_named)
 {
-    const slack_json_t *blocks = parsed(
+    const slack_json_t *blocks = json_of(
         "[{'type':'section','text':{'type':'mrkdwn','text':'x'},'accessory':{'type':'overflow'}},"
         " {'type':'actions','block_id':'mine','elements':[{'type':'datepicker'},"
         "  {'type':'datepicker','action_id':'my'},{'type':'timepicker'}]},"
@@ -145,7 +131,7 @@ BLOCKS_TEST(nameless_blocks_are_named)
 
 BLOCKS_TEST(elements_are_found)
 {
-    const slack_json_t *blocks = parsed(
+    const slack_json_t *blocks = json_of(
         "[{'type':'context','elements':[{'type':'mrkdwn','text':'x'}]},"
         " {'type':'section','block_id':'s','accessory':{'type':'image','action_id':'i'}},"
         " {'type':'section','block_id':'t','accessory':{'type':'button','action_id':'b'}},"
@@ -214,24 +200,23 @@ BLOCKS_TEST(states_look_as_at_slack)
     for (size_t i = 0; i < COUNT(cases); i++) {
         *problem = '\0';
         const slack_json_t *got =
-            sim_element_state(&json, parsed(cases[i].element), cases[i].given, problem);
-        char *wanted = slack__arena_strdup(arena, cases[i].state);
-        for (char *c = wanted; *c; c++)
-            if (*c == '\'') *c = '"';
-        assert_string_equal(got ? text_of(got) : problem, wanted);
+            sim_element_state(&json, json_of(cases[i].element), cases[i].given, problem);
+        assert_string_equal(got ? text_of(got) : problem,
+                            quoted(slack__arena_strdup(arena, cases[i].state)));
     }
 }
 
 BLOCKS_TEST(what_holds_nothing_is_empty)
 {
-    assert_true(sim_element_state_empty(parsed("{'type':'plain_text_input','value':null}")));
-    assert_true(sim_element_state_empty(parsed("{'type':'plain_text_input','value':''}")));
-    assert_false(sim_element_state_empty(parsed("{'type':'plain_text_input','value':'x'}")));
-    assert_true(sim_element_state_empty(parsed("{'type':'checkboxes','selected_options':[]}")));
-    assert_false(sim_element_state_empty(parsed("{'type':'checkboxes','selected_options':[1]}")));
-    assert_true(sim_element_state_empty(parsed("{'type':'static_select','selected_option':null}")));
-    assert_false(sim_element_state_empty(parsed("{'type':'static_select','selected_option':{}}")));
-    assert_false(sim_element_state_empty(parsed("{'type':'button'}")));
+    assert_true(sim_element_state_empty(json_of("{'type':'plain_text_input','value':null}")));
+    assert_true(sim_element_state_empty(json_of("{'type':'plain_text_input','value':''}")));
+    assert_false(sim_element_state_empty(json_of("{'type':'plain_text_input','value':'x'}")));
+    assert_true(sim_element_state_empty(json_of("{'type':'checkboxes','selected_options':[]}")));
+    assert_false(sim_element_state_empty(json_of("{'type':'checkboxes','selected_options':[1]}")));
+    assert_true(
+        sim_element_state_empty(json_of("{'type':'static_select','selected_option':null}")));
+    assert_false(sim_element_state_empty(json_of("{'type':'static_select','selected_option':{}}")));
+    assert_false(sim_element_state_empty(json_of("{'type':'button'}")));
 }
 
 /* ---- texts ---- */
@@ -279,20 +264,20 @@ BLOCKS_TEST(a_persons_text_is_rich)
 
 BLOCKS_TEST(messages_and_views_in_words)
 {
-    assert_string_equal(sim_text_message(arena, parsed("{}")), "(no text)");
-    assert_string_equal(sim_text_message(arena, parsed("{'text':'t','blocks':[{'type':'section',"
-                                                       "'text':{'text':'b'}}]}")),
+    assert_string_equal(sim_text_message(arena, json_of("{}")), "(no text)");
+    assert_string_equal(sim_text_message(arena, json_of("{'text':'t','blocks':[{'type':'section',"
+                                                        "'text':{'text':'b'}}]}")),
                         "t");
     assert_string_equal(
-        sim_text_message(arena, parsed("{'blocks':[{'type':'section','text':{'text':'b'}},"
-                                       "{'type':'markdown','text':'m'},{'type':'actions',"
-                                       "'elements':[{'type':'overflow','action_id':'o'}]}]}")),
+        sim_text_message(arena, json_of("{'blocks':[{'type':'section','text':{'text':'b'}},"
+                                        "{'type':'markdown','text':'m'},{'type':'actions',"
+                                        "'elements':[{'type':'overflow','action_id':'o'}]}]}")),
         "b m [overflow: o]");
     assert_string_equal(
-        sim_text_view(arena, parsed("{'callback_id':'c','title':{'text':'T'},'blocks':["
-                                    "{'type':'input','block_id':'b','element':{'type':"
-                                    "'plain_text_input','action_id':'a'}},{'type':'actions',"
-                                    "'elements':[{'type':'button','action_id':'x'}]}]}")),
+        sim_text_view(arena, json_of("{'callback_id':'c','title':{'text':'T'},'blocks':["
+                                     "{'type':'input','block_id':'b','element':{'type':"
+                                     "'plain_text_input','action_id':'a'}},{'type':'actions',"
+                                     "'elements':[{'type':'button','action_id':'x'}]}]}")),
         "c \"T\" [b/a] [x]");
 }
 
@@ -328,7 +313,7 @@ BLOCKS_TEST(php_escapes_more_than_it_has_to)
 {
     slack_buf_t buf;
     slack__buf_init(&buf, 1000);
-    assert_int_equal(sim_json_write(&buf, parsed("{'a/b':'\u00e9\u20ac\U0001F600\\n'}")), 0);
+    assert_int_equal(sim_json_write(&buf, json_of("{'a/b':'\u00e9\u20ac\U0001F600\\n'}")), 0);
     assert_string_equal(slack__buf_ptr(&buf), "{\"a\\/b\":\"\\u00e9\\u20ac\\ud83d\\ude00\\n\"}");
     slack__buf_done(&buf);
 }

@@ -136,7 +136,8 @@ const char *fake_slack_hook_url(fake_slack_t *slack, const char *name)
 void fake_slack_answer(fake_slack_t *slack, const char *method, int status, const char *body)
 {
     assert_true(slack->answer_count < ANSWERS_MAX);
-    slack->answers[slack->answer_count++] = (struct answer){method, body, status, false};
+    slack->answers[slack->answer_count++] =
+        (struct answer){method, quoted(slack__arena_strdup(slack->arena, body)), status, false};
 }
 
 size_t fake_slack_count(const fake_slack_t *slack)

@@ -20,7 +20,12 @@ int arena_close(void **state)
 
 const slack_json_t *json_of(const char *text)
 {
+    return json_exact(quoted(slack__arena_strdup(arena, text)));
+}
+
+const slack_json_t *json_exact(const char *text)
+{
     const slack_json_t *value = NULL;
-    assert_int_equal(slack__json_parse(arena, text, strlen(text), &value, NULL), 0);
+    if (slack__json_parse(arena, text, strlen(text), &value, NULL) != 0) fail_msg("%s", text);
     return value;
 }

@@ -12,7 +12,8 @@ extern slack_arena_t *arena;
 int arena_open(void **state);
 int arena_close(void **state);
 
-/* Parses JSON into the arena of the case. */
+/* Parses JSON into the arena of the case. The second function parses the text as it is. */
 const slack_json_t *json_of(const char *text);
+const slack_json_t *json_exact(const char *text);
 
 #endif

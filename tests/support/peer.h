@@ -32,7 +32,8 @@ unsigned peer_connections(const peer_t *peer); /* connections so far */
 
 /* Sends bytes on a connection. */
 void peer_send(peer_t *peer, unsigned connection, const char *bytes);
-/* Sends a whole answer with the header lines in `headers` ("A: b\r\n", or ""). */
+/* Sends a whole answer with the header lines in `headers` ("A: b\r\n", or ""), its body as it is.
+ */
 void peer_answer(peer_t *peer, unsigned connection, int status, const char *headers,
                  const char *body);
 /* Closes the connection. */

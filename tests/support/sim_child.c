@@ -168,13 +168,9 @@ void sim_child_connect_socket(sim_child_t *c)
 
 /* ---- the user ---- */
 
-const slack_json_t *sim_child_act(sim_child_t *c, const char *relaxed)
+const slack_json_t *sim_child_act(sim_child_t *c, const char *json)
 {
     sim_peer_answer_t answer;
-    char *json = slack__arena_strdup(c->peer.arena, relaxed);
-    assert_non_null(json);
-    for (char *at = json; *at; at++)
-        if (*at == '\'') *at = '"';
     sim_peer_send(&c->peer, json, &answer);
     const slack_json_t *sent = sim_peer_sent(&c->peer, &answer);
     if (!slack_json_bool(sent, "/acked"))

@@ -35,9 +35,9 @@ void sim_child_until(sim_child_t *c, bool (*done)(const sim_child_t *c), const c
 int sim_child_stop(sim_child_t *c);
 int sim_child_wait(sim_child_t *c);
 
-/* A user's action: the body of POST /sim/send, with ' for ". Fails the test without an ack. Returns
+/* A user's action: the body of POST /sim/send. Fails the test without an ack. Returns
  * the simulator's answer. */
-const slack_json_t *sim_child_act(sim_child_t *c, const char *relaxed);
+const slack_json_t *sim_child_act(sim_child_t *c, const char *json);
 /* The transcript once it has `count` entries, or after 10 s. */
 const slack_json_t *sim_child_transcript(sim_child_t *c, size_t count);
 /* Returns true if the line of the nth entry or a later one has this part. */

@@ -72,12 +72,14 @@ void sim_peer_start(sim_peer_t *peer, const sim_peer_request_t *request, sim_pee
     if (request->token) headers[count++] = authorization;
     if (request->type) headers[count] = type;
     *answer = (sim_peer_answer_t){.peer = peer};
+    const char *body = request->body;
+    if (body) body = quoted(slack__arena_strdup(peer->arena, body));
     const slack_curl_request_t curl_request = {
         .method = request->method,
         .url = url,
         .headers = headers,
-        .body = request->body,
-        .body_len = request->body ? strlen(request->body) : 0,
+        .body = body,
+        .body_len = body ? strlen(body) : 0,
         .timeout_ms = 20000,
         .body_max = ANSWER_MAX,
     };
@@ -218,10 +220,9 @@ const slack_json_t *sim_app_next(sim_app_t *app)
 void sim_app_ack(sim_app_t *app, const slack_json_t *envelope, const char *payload)
 {
     const char *id = slack_json_str(envelope, "/envelope_id");
-    const char *text =
-        payload ? slack__arena_printf(app->peer->arena, "{\"envelope_id\":\"%s\",\"payload\":%s}",
-                                      id, payload)
-                : slack__arena_printf(app->peer->arena, "{\"envelope_id\":\"%s\"}", id);
+    const char *text = quoted(slack__arena_printf(
+        app->peer->arena, payload ? "{'envelope_id':'%s','payload':%s}" : "{'envelope_id':'%s'}",
+        id, payload));
     assert_int_not_equal(*id, '\0');
     assert_int_equal(slack__ws_send(app->ws, true, text, strlen(text)), 0);
 }

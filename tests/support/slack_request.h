@@ -6,7 +6,8 @@
 
 #include <slack/listener.h>
 
-/* Requests as Slack sends them. The caller frees results with free(). */
+/* Requests as Slack sends them. Bodies are sent as they are. The caller frees results
+ * with free(). */
 
 /* The request of https://docs.slack.dev/authentication/verifying-requests-from-slack. */
 #define SLACK_REQUEST_SECRET "8f742231b10e8888abcd99yyyzzz85a5"

@@ -51,7 +51,7 @@ bool socket_peer_is_open(const socket_peer_t *peer,
 
 /* The 101 for a request, with additional header lines ("A: b\r\n") or "". */
 void socket_peer_accept(const char *request, char *ret, size_t size, const char *headers);
-/* Sends one unfragmented text frame. */
+/* Sends one unfragmented text frame, the text as it is. */
 void socket_peer_text(socket_peer_t *peer, unsigned connection, const char *text);
 /* Sends any frame. `head` is its first byte (FIN, RSV, opcode). */
 void socket_peer_frame(socket_peer_t *peer, unsigned connection, unsigned char head,

@@ -14,6 +14,14 @@ void test_add(const struct CMUnitTest *test)
     tests[count++] = *test;
 }
 
+char *quoted(char *json)
+{
+    assert_non_null(json);
+    for (char *at = json; (at = strchr(at, '\'')); at++)
+        *at = '"';
+    return json;
+}
+
 int test_run_all(CMFixtureFunction setup, CMFixtureFunction teardown)
 {
     return _cmocka_run_group_tests("tests", tests, count, setup, teardown);

@@ -64,6 +64,11 @@ extern char test_over_http[], test_over_socket[];
 /* Copies a case to the end of the list. */
 void test_add(const struct CMUnitTest *test);
 
+/* In tests, JSON is written with ' for " and an apostrophe as \u0027. The functions of the
+ * fixtures that take JSON replace the quotes by this function, which returns its argument; those
+ * that send text as it is say so. */
+char *quoted(char *json);
+
 /* Runs all cases and returns the status of the program. `setup` runs before the first one and
  * `teardown` after the last one; both may be NULL. */
 int test_run_all(CMFixtureFunction setup, CMFixtureFunction teardown);

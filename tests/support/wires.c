@@ -139,9 +139,11 @@ static int post(wires_t *w, enum slack_kind kind, const char *json, const char *
     size_t len;
     const char *type;
     char whole[128];
+    char *text = quoted(strdup(json));
     heap_pause();
-    char *body = slack_request_body(kind, json, &len, &type);
+    char *body = slack_request_body(kind, text, &len, &type);
     heap_resume();
+    free(text);
     snprintf(whole, sizeof whole, "%s%s", type, suffix);
     int number = wires_post_body(w, whole, body, len);
     free(body);
@@ -201,7 +203,9 @@ void wires_send_envelope(wires_t *w, const char *type, const char *payload, bool
 
 void wires_send_begin(wires_t *w, enum slack_kind kind, const char *json, bool accepts)
 {
-    wires_send_envelope(w, envelope_type(kind), json, accepts);
+    char *text = quoted(strdup(json));
+    wires_send_envelope(w, envelope_type(kind), text, accepts);
+    free(text);
 }
 
 const char *wires_frame(wires_t *w)

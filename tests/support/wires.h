@@ -56,12 +56,13 @@ const http_reply_t *wires_post(wires_t *w, enum slack_kind kind, const char *jso
                                const char *suffix);
 /* The same in two steps: returns its number; returns its answer once it has come. */
 int wires_post_begin(wires_t *w, enum slack_kind kind, const char *json);
+/* Posts a body as it is. */
 int wires_post_body(wires_t *w, const char *type, const char *body, size_t len);
 const http_reply_t *wires_reply(wires_t *w, int number);
 
 /* Sends a delivery in an envelope, "e1", "e2" …, and waits for the frame that answers it. */
 const char *wires_send(wires_t *w, enum slack_kind kind, const char *json, bool accepts);
-/* The same in two steps; the first step with an envelope of the test's own. */
+/* The same in two steps. Payloads of wires_send_envelope() and frames are sent as they are. */
 void wires_send_begin(wires_t *w, enum slack_kind kind, const char *json, bool accepts);
 void wires_send_envelope(wires_t *w, const char *type, const char *payload, bool accepts);
 void wires_send_frame(wires_t *w, const char *frame);

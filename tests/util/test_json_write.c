@@ -28,7 +28,7 @@ ARENA_TEST(test_round_trip)
 {
     for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
         size_t len;
-        const char *text = slack__json_text(arena, json_of(same[i]), &len);
+        const char *text = slack__json_text(arena, json_exact(same[i]), &len);
         assert_string_equal(text, same[i]);
         assert_int_equal(len, strlen(same[i]));
     }
@@ -50,7 +50,7 @@ ARENA_TEST(test_part)
 ARENA_TEST(test_every_maximum)
 {
     for (size_t i = 0; i < sizeof same / sizeof same[0]; i++) {
-        const slack_json_t *v = json_of(same[i]);
+        const slack_json_t *v = json_exact(same[i]);
         size_t len = strlen(same[i]);
         for (size_t max = 3; max <= len + 3; max++) {
             slack_buf_t buf;
