@@ -122,6 +122,45 @@ SLACK_API int slack_callf(slack_client_t *client, const char *method, slack_call
 #endif
 
 /**
+ * Receives the response to a call of a delivery. It runs on the loop after the function that made
+ * the call has returned, or on the worker before that function returns there. It may call any
+ * function that its thread may call.
+ *
+ * @param response borrowed until the return.
+ * @return 0, or a negative error, which fails the delivery. A failed call does not fail the
+ *         delivery by itself; `return slack_response_status(response);` does that.
+ */
+typedef int (*slack_then_fn)(slack_ctx_t *ctx, const slack_response_t *response, void *user_data);
+
+/**
+ * Call a Web API method for a delivery, and continue in `fn` when Slack has answered. The delivery
+ * stays open until `fn` has returned, so `fn` may use its ctx, and make the next call. A worker
+ * waits for the answer, and runs `fn` before this function returns.
+ *
+ *     static int greet(slack_ctx_t *ctx, const slack_response_t *response, void *user_data) {
+ *         const int rc = slack_response_status(response);
+ *         return rc ? rc : slack_say(ctx, "Hello %s", slack_response_str(response, "/user/name"));
+ *     }
+ *
+ *     slack_call_then(ctx, "users.info", greet, NULL, "{user: %s}", slack_ctx_user(ctx));
+ *
+ * @param method the name of the method, as for slack_call(); borrowed until the return.
+ * @param fn Optional. Without it, a failure of the call fails the delivery.
+ * @param user_data borrowed until `fn` returns.
+ * @param args_template the arguments, as for slack_callf(); borrowed until the return.
+ * @return on the loop: 0 when the call is on its way, and `fn` will run exactly once. With any
+ *         other code it will not run: SLACK_EALREADY if the delivery has ended; else as
+ *         slack_callf(). On a worker: what `fn` returned, or the result of the call without `fn`;
+ *         if the call could not be made, `fn` does not run, and the code says why.
+ */
+SLACK_API int slack_call_then(slack_ctx_t *ctx, const char *method, slack_then_fn fn,
+                              void *user_data, const char *args_template, ...) SLACK_PRINTF(5, 6);
+
+#ifdef __GNUC__ /* as slack_jsonf() */
+#define slack_call_then(...) (__extension__ slack_call_then(__VA_ARGS__))
+#endif
+
+/**
  * Post a text in the delivery's channel, and in its thread if it is in one. Calls chat.postMessage.
  * Calls of one delivery to one channel reach Slack in the order in which they were made. This
  * function and the three below may also be called on a worker that runs the delivery's handler.

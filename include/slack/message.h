@@ -31,25 +31,15 @@ SLACK_API int slack_reply(slack_ctx_t *ctx, const char *format, ...) SLACK_PRINT
 SLACK_API int slack_say_ephemeral(slack_ctx_t *ctx, const char *format, ...) SLACK_PRINTF(2, 3);
 
 /**
- * Receives the response to a posted message. slack_response_ts() and slack_response_channel() say
- * where the message is. It runs on the loop after slack_say_then() has returned, or on the worker
- * before slack_say_then() returns there.
- *
- * @param response borrowed until the return.
- * @return 0, or a negative error, which fails the delivery. A failed call does not fail the
- *         delivery by itself; `return slack_response_status(response);` does that.
- */
-typedef int (*slack_said_fn)(slack_ctx_t *ctx, const slack_response_t *response, void *user_data);
-
-/**
- * Post a message as slack_say_json() does, and continue in `fn` when Slack has answered. The
- * delivery stays open until `fn` has returned.
+ * Post a message as slack_say_json() does, and continue in `fn` when Slack has answered:
+ * slack_response_ts() and slack_response_channel() say where the message is. The delivery stays
+ * open until `fn` has returned.
  *
  * @param fn Optional. Default: as slack_say_json().
  * @param user_data borrowed until `fn` returns.
  * @return as slack_say(); SLACK_EALREADY if the delivery has ended.
  */
-SLACK_API int slack_say_then(slack_ctx_t *ctx, const slack_json_t *message, slack_said_fn fn,
+SLACK_API int slack_say_then(slack_ctx_t *ctx, const slack_json_t *message, slack_then_fn fn,
                              void *user_data);
 
 /** @{ */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "context/ctx.h"
 #include "util/alloc.h"
-#include "util/json.h"
+#include "util/json_make.h"
 #include "webapi/response.h"
 
 /* The calls of a handler. A worker waits for the answer of its call. On the loop the handler goes
@@ -85,4 +85,62 @@ int slack__ctx_call(slack_ctx_t *ctx, const char *method, const slack_json_t *ar
     return slack__on_worker(ctx)
                ? slack__worker_call(ctx, method, NULL, args, NULL)
                : slack__webapi_call(slack__ctx_client(ctx), method, args, NULL, NULL);
+}
+
+/* The error of `fn` gets Slack's reason if it is the call's, or else the sentence of `fn`. */
+static void then_answered(const slack_response_t *response, void *user_data)
+{
+    slack_then_t *then = user_data;
+    slack_ctx_t *ctx = then->ctx;
+    int rc = response->status;
+    if (rc == 0) ctx->failure.acted = true;
+    if (then->answered) then->answered(then, response);
+    ctx->voice.error = 0;
+    if (then->fn) {
+        ctx->depth++;
+        rc = then->fn(ctx, response, then->user_data);
+        ctx->depth--;
+        if (rc > 0) rc = SLACK_EINVAL;
+    } else if (rc != 0) {
+        slack__ctx_log_call(ctx, response);
+    }
+    const char *why = ctx->voice.error == rc ? ctx->voice.why : NULL;
+    slack__ctx_call_ended(ctx, rc, rc == response->status ? response->error : why);
+}
+
+static int then_on_worker(slack_ctx_t *ctx, const char *method, const slack_json_t *args,
+                          slack_then_t *then)
+{
+    const slack_response_t *response = NULL;
+    int rc = slack__worker_call(ctx, method, NULL, args, &response);
+    if (response == NULL) return rc;
+    if (then->answered) then->answered(then, response);
+    return then->fn ? then->fn(ctx, response, then->user_data) : rc;
+}
+
+int slack__ctx_call_then(slack_ctx_t *ctx, const char *method, const slack_json_t *args,
+                         slack_then_t *then)
+{
+    if (slack__on_worker(ctx)) return then_on_worker(ctx, method, args, then);
+    if (ctx->phase != SLACK_CTX_RUNNING) /* the delivery will not wait for the answer */
+        return then->fn ? SLACK_EALREADY : slack__ctx_call(ctx, method, args);
+    int rc = slack__webapi_call(slack__ctx_client(ctx), method, args, then_answered, then);
+    if (rc == 0) ctx->calls++;
+    return rc;
+}
+
+int(slack_call_then)(slack_ctx_t *ctx, const char *method, slack_then_fn fn, void *user_data,
+                     const char *args_template, ...)
+{
+    slack_arena_t *arena = slack__ctx_arena(ctx);
+    va_list ap;
+    va_start(ap, args_template);
+    const slack_json_t *args = slack__make_jsonf(arena, "slack_call_then", args_template, ap);
+    va_end(ap);
+    const int wrong = slack__ctx_required(ctx, args);
+    if (wrong != 0) return wrong;
+    slack_then_t *then = slack__arena_alloc(arena, sizeof *then);
+    if (then == NULL) return SLACK_ENOMEM;
+    *then = (slack_then_t){ctx, fn, user_data, NULL};
+    return slack__ctx_call_then(ctx, method, args, then);
 }

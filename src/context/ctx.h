@@ -104,6 +104,18 @@ int slack__ctx_log_call(const slack_ctx_t *ctx, const slack_response_t *response
 
 /* call.c: calls a method. A worker waits for the answer. */
 int slack__ctx_call(slack_ctx_t *ctx, const char *method, const slack_json_t *args);
+/* A call whose answer goes to a function of the program. It lies in the arena of the thread that
+ * makes the call. */
+typedef struct slack_then {
+    slack_ctx_t *ctx;
+    slack_then_fn fn; /* NULL: a failure of the call fails the delivery */
+    void *user_data;
+    /* Takes the answer before `fn` does; NULL: nothing is to be done. */
+    void (*answered)(struct slack_then *then, const slack_response_t *response);
+} slack_then_t;
+/* Calls a method. The delivery stays open until then->fn has returned. A worker waits for that. */
+int slack__ctx_call_then(slack_ctx_t *ctx, const char *method, const slack_json_t *args,
+                         slack_then_t *then);
 /* On a worker only: makes a call, or sends a message to a response URL if `method` is NULL, and
  * waits. Sets `ret` (optional) to the answer and returns its status. */
 int slack__worker_call(slack_ctx_t *ctx, const char *method, const char *url,

@@ -54,9 +54,7 @@ static int message_call(slack_ctx_t *ctx, const char *method, const slack_json_t
 
 /* A message in flight. In the arena of the thread that says it. */
 typedef struct slack_saying {
-    slack_ctx_t *ctx;
-    slack_said_fn fn;
-    void *user_data;
+    slack_then_t then;
     struct said_change *changes; /* of this message, in order; they wait for its answer */
 } saying_t;
 
@@ -94,7 +92,7 @@ static int change_message(slack_ctx_t *ctx, const char *ts, const char *channel,
 /* The message has its answer: make the changes that waited for it. */
 static void make_changes(const saying_t *saying, const slack_response_t *response)
 {
-    slack_ctx_t *ctx = saying->ctx;
+    slack_ctx_t *ctx = saying->then.ctx;
     for (const struct said_change *c = saying->changes; c; c = c->next) {
         int rc = response->status;
         if (rc == 0 && ctx->phase == SLACK_CTX_RUNNING)
@@ -106,7 +104,7 @@ static void make_changes(const saying_t *saying, const slack_response_t *respons
 
 static int wait_to_change(saying_t *saying, const char *method, const slack_json_t *change)
 {
-    slack_ctx_t *ctx = saying->ctx;
+    slack_ctx_t *ctx = saying->then.ctx;
     struct said_change *waits = slack__arena_alloc(ctx->delivery->arena, sizeof *waits);
     if (waits == NULL) return SLACK_ENOMEM;
     *waits = (struct said_change){.method = method, .change = change};
@@ -118,65 +116,41 @@ static int wait_to_change(saying_t *saying, const char *method, const slack_json
     return 0;
 }
 
-static void said_answered(const slack_response_t *response, void *user_data)
+static void said_answered(slack_then_t *then, const slack_response_t *response)
 {
-    const saying_t *saying = user_data;
-    slack_ctx_t *ctx = saying->ctx;
-    if (response->status == 0) ctx->failure.acted = true;
+    const saying_t *saying = SLACK_CONTAINER(then, saying_t, then);
+    slack_ctx_t *ctx = then->ctx;
+    if (slack__on_worker(ctx)) {
+        remember_said(ctx, response);
+        return;
+    }
     if (saying == ctx->voice.pending) {
         ctx->voice.pending = NULL;
         remember_said(ctx, response);
     }
     make_changes(saying, response);
-    int rc;
-    if (saying->fn) {
-        ctx->depth++;
-        rc = saying->fn(ctx, response, saying->user_data);
-        ctx->depth--;
-        if (rc > 0) rc = SLACK_EINVAL;
-    } else {
-        rc = response->status ? slack__ctx_log_call(ctx, response) : 0;
-    }
-    slack__ctx_call_ended(ctx, rc, response->error);
-}
-
-static int say_on_worker(slack_ctx_t *ctx, const slack_json_t *args, slack_said_fn fn,
-                         void *user_data)
-{
-    const slack_response_t *response = NULL;
-    int rc = slack__worker_call(ctx, "chat.postMessage", NULL, args, &response);
-    if (response == NULL) return rc;
-    remember_said(ctx, response);
-    return fn ? fn(ctx, response, user_data) : rc;
 }
 
 static int say_in(slack_ctx_t *ctx, const slack_json_t *message, const char *thread,
-                  const saying_t *how)
+                  slack_then_fn fn, void *user_data)
 {
     const slack_json_t *args = NULL;
     if (slack__json_required(message) == 0 && !slack__message_shows(message))
         return slack__ctx_fail(ctx, SLACK_EINVAL, "slack_say: " NOTHING_TO_SHOW);
     int rc = message_args(ctx, message, thread, &args);
     if (rc != 0) return rc;
-    if (slack__on_worker(ctx)) return say_on_worker(ctx, args, how->fn, how->user_data);
-    if (ctx->phase != SLACK_CTX_RUNNING) /* the delivery will not wait for the answer */
-        return how->fn ? SLACK_EALREADY : slack__ctx_call(ctx, "chat.postMessage", args);
     saying_t *saying = slack__arena_alloc(slack__ctx_arena(ctx), sizeof *saying);
     if (saying == NULL) return SLACK_ENOMEM;
-    *saying = *how;
-    saying->ctx = ctx;
-    rc =
-        slack__webapi_call(slack__ctx_client(ctx), "chat.postMessage", args, said_answered, saying);
-    if (rc != 0) return rc;
-    ctx->calls++;
-    ctx->voice.pending = saying;
-    return 0;
+    *saying = (saying_t){.then = {ctx, fn, user_data, said_answered}};
+    rc = slack__ctx_call_then(ctx, "chat.postMessage", args, &saying->then);
+    if (rc == 0 && !slack__on_worker(ctx) && ctx->phase == SLACK_CTX_RUNNING)
+        ctx->voice.pending = saying;
+    return rc;
 }
 
-int slack_say_then(slack_ctx_t *ctx, const slack_json_t *message, slack_said_fn fn, void *user_data)
+int slack_say_then(slack_ctx_t *ctx, const slack_json_t *message, slack_then_fn fn, void *user_data)
 {
-    return say_in(ctx, message, slack__payload_thread_ts(ctx->delivery->body),
-                  &(saying_t){.fn = fn, .user_data = user_data});
+    return say_in(ctx, message, slack__payload_thread_ts(ctx->delivery->body), fn, user_data);
 }
 
 int slack_say_json(slack_ctx_t *ctx, const slack_json_t *message)
@@ -208,7 +182,7 @@ int slack_reply(slack_ctx_t *ctx, const char *format, ...)
         return slack__ctx_fail(ctx, SLACK_EINVAL,
                                "slack_reply: %s is about no message: use slack_say()",
                                slack__ctx_what(ctx));
-    return say_in(ctx, message, thread, &(saying_t){0});
+    return say_in(ctx, message, thread, NULL, NULL);
 }
 
 int slack_say_ephemeral(slack_ctx_t *ctx, const char *format, ...)

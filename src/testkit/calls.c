@@ -10,8 +10,9 @@
 #define ANSWER_MAX ((size_t)4 << 20)
 
 typedef struct transfer {
+    kit_calls_t *calls;
     slack_timer_t timer;
-    slack_link_t link; /* calls->transfers */
+    slack_link_t link; /* calls->transfers or calls->due */
     kit_answer_t answer;
     slack_buf_t body;
     slack_curl_fn fn;
@@ -93,8 +94,19 @@ static void transfer_end(transfer_t *transfer, int status)
 static void transfer_due(slack_timer_t *timer)
 {
     transfer_t *transfer = SLACK_CONTAINER(timer, transfer_t, timer);
+    kit_calls_t *calls = transfer->calls;
     slack__unlink(&transfer->link);
+    slack__list_push(&calls->due, &transfer->link);
+}
+
+static bool calls_give_next(void *user_data)
+{
+    kit_calls_t *calls = user_data;
+    slack_link_t *link = slack__list_shift(&calls->due);
+    if (link == NULL) return false;
+    transfer_t *transfer = SLACK_CONTAINER(link, transfer_t, link);
     transfer_end(transfer, transfer->answer.status);
+    return true;
 }
 
 static int transfer_begin(kit_calls_t *calls, const slack_curl_request_t *request,
@@ -102,7 +114,7 @@ static int transfer_begin(kit_calls_t *calls, const slack_curl_request_t *reques
 {
     transfer_t *transfer = slack__calloc(1, sizeof *transfer);
     if (transfer == NULL) return SLACK_ENOMEM;
-    *transfer = (transfer_t){.answer = *answer, .fn = fn, .user_data = user_data};
+    *transfer = (transfer_t){.calls = calls, .answer = *answer, .fn = fn, .user_data = user_data};
     kit_answer_t *a = &transfer->answer;
     if (a->http_status == 0) a->http_status = 200;
     if (a->status == SLACK_ECONNECT) a->unsent = true;
@@ -146,7 +158,8 @@ static void calls_cancel(slack_task_t *task)
 {
     kit_calls_t *calls = SLACK_CONTAINER(task, kit_calls_t, close_task);
     slack_link_t *link;
-    while ((link = slack__list_shift(&calls->transfers)) != NULL) {
+    while ((link = slack__list_shift(&calls->due)) ||
+           (link = slack__list_shift(&calls->transfers))) {
         transfer_t *transfer = SLACK_CONTAINER(link, transfer_t, link);
         slack__timer_stop(slack__inspect_net(calls->runner->app), &transfer->timer);
         transfer_end(transfer, SLACK_ECANCELED);
@@ -173,6 +186,9 @@ void slack__calls_init(kit_calls_t *calls, kit_base_t *base, kit_runner_t *runne
         .close_task.run = calls_cancel,
     };
     slack__link_init(&calls->transfers);
+    slack__link_init(&calls->due);
+    runner->idle = calls_give_next;
+    runner->idle_data = calls;
     slack__link_init(&calls->close_task.link);
 }
 

@@ -6,7 +6,8 @@
 
 /*
  * The sender in place of libcurl: reads each request back into its arguments, asks for an answer,
- * and gives it when its time on the kit's clock has come.
+ * and gives it when its time on the kit's clock has come and the app is idle. So a delivery that is
+ * not held ends before its calls are answered, as it does with Slack.
  */
 
 /* The answer to a call. */
@@ -44,7 +45,8 @@ typedef struct kit_calls {
     slack_sender_t sender;
     kit_call_t *first, **tail; /* without those that check the token */
     size_t count;
-    slack_link_t transfers; /* transfer->link: calls without an answer yet */
+    slack_link_t transfers; /* transfer->link: calls whose answer is not due yet */
+    slack_link_t due;       /* transfer->link: calls whose answer comes when the app is idle */
     slack_task_t close_task;
     bool closing;
     void (*closed)(void *user_data);

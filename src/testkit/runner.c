@@ -127,7 +127,9 @@ int slack__runner_settle(kit_runner_t *runner)
         }
         uv_run(&runner->loop, UV_RUN_NOWAIT);
         idle_turns = uv_backend_timeout(&runner->loop) == 0 ? 0 : idle_turns + 1;
-        if (idle_turns == 2 && !slack__inspect_workers_busy(runner->app)) return 0;
+        if (idle_turns < 2 || slack__inspect_workers_busy(runner->app)) continue;
+        if (!runner->idle(runner->idle_data)) return 0;
+        idle_turns = 0;
     }
     return slack__kit_fail(runner->base, SLACK_EBUSY, "the app does not stop working");
 }

@@ -20,6 +20,10 @@ typedef struct kit_runner {
     uint64_t patience_ms;
     bool started, stopped;
     int status; /* of the stop */
+    /* Called when the app is idle at the current time. True if it has given the app something to
+     * do. */
+    bool (*idle)(void *user_data);
+    void *idle_data;
 } kit_runner_t;
 
 /* Open the loop. SLACK_EIO leaves nothing to close. */
