@@ -46,7 +46,8 @@ typedef void (*slack_call_fn)(const slack_response_t *response, void *user_data)
  * Read the result of a call. The readers of responses may be called on any thread while the
  * response lives.
  *
- * @return 0 if Slack answered `ok: true`. SLACK_EAPI if it answered `ok: false`; then
+ * @return 0 if Slack answered `ok: true`, or if its error says that the state is already as the call
+ *         wants it (docs/guarantees.md has a list). SLACK_EAPI if it answered `ok: false`; then
  *         slack_response_error() is Slack's error. SLACK_ECONFLICT for Slack's "hash_conflict":
  *         someone else has changed the view. SLACK_ESPENT for a response_url that is used up or
  *         expired, however Slack words it. SLACK_ECLOSED if the connection was lost: Slack may or
@@ -56,8 +57,9 @@ typedef void (*slack_call_fn)(const slack_response_t *response, void *user_data)
 SLACK_API int slack_response_status(const slack_response_t *response);
 
 /** Read the error of a call.
- * @return Slack's `error` ("channel_not_found"), or a short sentence for any other failure; "" if
- *         the call succeeded. */
+ * @return Slack's `error` ("channel_not_found"), or a short sentence for any other failure. If the
+ *         call succeeded: "", or the error that says that the state was already as the call wants
+ *         it ("already_reacted"). */
 SLACK_API const char *slack_response_error(const slack_response_t *response);
 
 /** Read the whole answer.

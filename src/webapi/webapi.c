@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "protocol/already.h"
 #include "protocol/methods.h"
 #include "util/alloc.h"
 #include "util/backoff.h"
@@ -69,6 +70,7 @@ typedef struct call {
     slack_link_t in_order; /* in webapi->ordered; alone: the call has no order */
     const void *order;     /* the client's */
     const char *channel;   /* calls of one order to one channel wait for each other */
+    size_t users;          /* how many the call names in its argument "users" */
     uint64_t accepted_ms;
     uint64_t key;       /* of its lane */
     slack_lane_t *lane; /* NULL: none */
@@ -285,6 +287,9 @@ static void call_got_result(const slack_curl_result_t *result, void *user_data)
         slack__response_read_url(&call->response, call->arena, result);
     else
         slack__response_read_call(&call->response, call->arena, result);
+    if (call->response.status == SLACK_EAPI &&
+        slack__already_as_wanted(call->method, call->response.json, call->users))
+        call->response.status = 0; /* a reader of the error still sees the difference */
     if (call->lane) call->lane->busy = false;
 
     bool again = try_again(call, result);
@@ -406,6 +411,10 @@ static int submit_with_args(call_t *call, const slack_client_t *client, const sl
         call->channel = slack__arena_strdup(call->arena, channel);
         if (call->channel == NULL) rc = SLACK_ENOMEM;
     }
+    const char *users = slack_json_str(args, "/users");
+    call->users = *users != '\0';
+    while ((users = strchr(users, ',')) != NULL)
+        call->users++, users++;
     /* A team_id in the arguments is the caller's decision, even null. */
     if (rc == 0 && client->team_id && *client->team_id && !slack_json_get(args, "/team_id") &&
         slack__method_takes_team(call->method)) {

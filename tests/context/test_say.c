@@ -451,3 +451,35 @@ APP_TEST(test_what_a_worker_said)
     assert_int_equal(slack__inspect_counters(f.app)->deliveries[SLACK_KIND_EVENT][SLACK_RESULT_OK],
                      1);
 }
+
+/* ---- what an earlier attempt has done ---- */
+
+static int react_again(slack_ctx_t *ctx, void *user_data)
+{
+    int rc = slack_react(ctx, "wave");
+    if (rc == 0) rc = slack_unreact(ctx, "eyes");
+    return rc ? rc : slack_delete(ctx, "1.6");
+}
+
+TEST(what_is_as_wanted_is_no_failure)
+{
+    for (enum slack_run run = SLACK_RUN_LOOP; run <= SLACK_RUN_WORKER; run++) {
+        app_open(&f, NULL);
+        slack_listen(f.app,
+                     &(slack_listener_t){.kind = SLACK_KIND_EVENT, .run = run, .fn = react_again});
+        fake_slack_answer(f.slack, "reactions.add", 200,
+                          "{\"ok\":false,\"error\":\"already_reacted\"}");
+        fake_slack_answer(f.slack, "reactions.remove", 200,
+                          "{\"ok\":false,\"error\":\"no_reaction\"}");
+        fake_slack_answer(f.slack, "chat.delete", 200,
+                          "{\"ok\":false,\"error\":\"message_not_found\"}");
+        app_ready(&f);
+        app_ack_t ack;
+        app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
+        app_run_until_idle(&f);
+        assert_int_equal(fake_slack_count(f.slack), 3);
+        assert_int_equal(
+            slack__inspect_counters(f.app)->deliveries[SLACK_KIND_EVENT][SLACK_RESULT_OK], 1);
+        app_close(&f);
+    }
+}
