@@ -95,6 +95,8 @@ typedef struct slack_schedule {
     enum slack_missed missed;
     /** Optional. Where the handler runs. Default SLACK_RUN_LOOP. */
     enum slack_run run;
+    /** Optional. As slack_listener_t.attempts. */
+    unsigned attempts;
     /** Required. The handler. slack_ctx_due_ms() reads the due time of the run. */
     slack_handler_fn fn;
     /** Optional, borrowed until the app is freed. Passed to `fn`. */

@@ -72,9 +72,9 @@ SLACK_API int slack_update(slack_ctx_t *ctx, const char *ts, const slack_json_t 
  * @param ts the timestamp of the message. */
 SLACK_API int slack_delete(slack_ctx_t *ctx, const char *ts);
 
-/** Add a reaction to the delivery's message (slack_ctx_ts()). Calls reactions.add. That the message
- * has the reaction of the bot already is no failure; the same holds for slack_unreact() without
- * one, and for slack_delete() without the message.
+/** Add a reaction to the delivery's message (slack_ctx_ts()). Calls reactions.add. It
+ * succeeds if the bot has added this reaction before; in the same way slack_unreact() succeeds
+ * without the reaction, and slack_delete() without the message.
  * @param emoji the name without colons: "thumbsup".
  * @return as slack_say(); SLACK_EINVAL if the delivery is about no message. */
 SLACK_API int slack_react(slack_ctx_t *ctx, const char *emoji);

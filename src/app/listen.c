@@ -143,6 +143,7 @@ int slack_schedule(slack_app_t *app, const slack_schedule_t *schedule)
         .kind = SLACK_KIND_JOB,
         .match = schedule->name,
         .run = schedule->run,
+        .attempts = schedule->attempts,
         .fn = schedule->fn,
         .user_data = schedule->user_data,
     };

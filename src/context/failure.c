@@ -55,15 +55,17 @@ void slack__failure_note(slack_ctx_t *ctx, int status, const char *reason)
         f->reason = reason;
         if (f->current.open) f->listener = ctx->hit->rule->listener.name;
     }
-    if (heals && !slack__failure_is_local(ctx, status)) f->counts = true;
+    const bool counts = heals && !slack__failure_is_local(ctx, status);
+    if (counts) f->counts = true;
     if (!f->current.open) {
         *(heals ? &f->heals : &f->hopeless) = true;
         return;
     }
-    f->current.failed = true;
+    if (counts) f->current.counts = true;
     /* The first error stays. A handler that returns the code of its failed call would replace the
      * call's reason by none. */
-    if (heals || f->current.hopeless != 0) return;
-    f->current.hopeless = status;
+    if (f->current.error != 0 && (heals || !f->current.heals)) return;
+    f->current.heals = heals;
+    f->current.error = status;
     f->current.reason = reason;
 }

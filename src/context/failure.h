@@ -23,11 +23,13 @@ typedef struct slack_failure {
 
     /* The listener that runs. */
     struct {
-        bool open; /* it has begun and not ended */
-        bool failed;
-        int status;         /* the error that the listener returned, once it is logged */
-        int hopeless;       /* its first error that no other attempt heals; 0: none */
-        const char *reason; /* of `hopeless` */
+        bool open;   /* it has begun and not ended */
+        bool last;   /* slack_listener_t.attempts: it has no other attempt if this one counts */
+        bool counts; /* a failure that heals was not for want of room in this process */
+        bool heals;  /* `error` does */
+        int status;  /* the error that the listener returned, once it is logged */
+        int error;   /* its first error that no other attempt heals, or else its first; 0: none */
+        const char *reason; /* of `error` */
     } current;
 } slack_failure_t;
 
@@ -41,13 +43,16 @@ static inline void slack__failure_set(slack_failure_t *failure, int status)
     if (failure->status == 0) failure->status = status;
 }
 
-/* The listener has ended. True if it failed in a way that heals: then the next attempt runs it. */
+/* The listener has ended. True if it failed in a way that heals, and has an attempt left: then the
+ * next attempt runs it. */
 static inline bool slack__failure_listener_end(slack_failure_t *failure)
 {
     failure->current.open = false;
-    if (!failure->current.failed) return false;
-    *(failure->current.hopeless ? &failure->hopeless : &failure->heals) = true;
-    return failure->current.hopeless == 0;
+    if (failure->current.error == 0) return false;
+    const bool counts = failure->current.counts || failure->acted;
+    const bool again = failure->current.heals && !(failure->current.last && counts);
+    *(again ? &failure->heals : &failure->hopeless) = true;
+    return again;
 }
 
 /* Whether another attempt can succeed after an error. `reason` is Slack's error if the status is

@@ -73,7 +73,12 @@ static int listener_begin(slack_run_t *run, const slack_hit_t *hit)
     if (hit->rule->removed) return 0;
     run->ctx.hit = hit;
     memset(&run->ctx.failure.current, 0, sizeof run->ctx.failure.current);
+    slack_slice_t rest;
+    const slack_tally_t before = slack__progress_tally(run->progress.record, &rest);
+    const unsigned most = hit->rule->listener.attempts;
     run->ctx.failure.current.open = true;
+    run->ctx.failure.current.last = most > 0 && before.failed + 1 >= most;
+    run->ctx.failure.current.counts = before.spared >= SLACK_SPARED_MAX;
     run->ctx.voice.error = 0;
     int rc =
         chain_run(run, hit->rule->listener.middleware, hit->rule->middleware_count, run_listener);
@@ -86,8 +91,8 @@ static void listener_end(slack_run_t *run)
 {
     slack_failure_t *failure = &run->ctx.failure;
     if (failure->current.open && !slack__failure_listener_end(failure) && run->progress.room) {
-        slack__progress_add(&run->progress, &run->hits, run->next_hit - 1,
-                            failure->current.hopeless, failure->current.reason);
+        slack__progress_add(&run->progress, &run->hits, run->next_hit - 1, failure->current.error,
+                            failure->current.reason);
         if (run->next_hit < run->hits.count) run->owner->progressed(run);
     }
     if (slack__linked(&run->ordering.link)) slack__run_leave_ordering(run);

@@ -48,6 +48,10 @@ typedef struct slack_tally {
     unsigned spared; /* attempts that failed only because a process was out of room or stopping */
 } slack_tally_t;
 
+/* The most spared attempts; later ones count. A handler that can never succeed, because it alone
+ * makes too many calls, reaches this number within a day and becomes a dead letter. */
+#define SLACK_SPARED_MAX 1000
+
 /* Reads the first line. `rest` is the text after it. */
 slack_tally_t slack__progress_tally(slack_slice_t record, slack_slice_t *rest);
 

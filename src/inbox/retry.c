@@ -10,17 +10,14 @@
 /* The retry schedule: wait n is between half and all of BASE * 2^(n-1). */
 #define WAIT_BASE_MS 1000
 #define WAIT_CAP_MS  (5 * 60 * 1000)
-/* The most attempts that do not count. A handler that can never succeed, because it alone makes too
- * many calls, reaches this number within a day and becomes a dead letter. The wait after a spared
- * attempt grows up to spared attempt SPARED_WAITS. */
-#define SPARED_MAX   1000
+/* The wait after a spared attempt grows up to spared attempt SPARED_WAITS. */
 #define SPARED_WAITS 5
 
 /* Whether this attempt is one of the max_attempts that a delivery has. */
 static bool attempt_counts(const slack_ctx_t *ctx, slack_tally_t before)
 {
     const slack_failure_t *failure = &ctx->failure;
-    if (before.spared >= SPARED_MAX || failure->acted) return true;
+    if (before.spared >= SLACK_SPARED_MAX || failure->acted) return true;
     if (failure->heals || failure->hopeless) return failure->counts;
     return !slack__failure_is_local(ctx, failure->status);
 }

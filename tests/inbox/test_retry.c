@@ -246,7 +246,44 @@ TEST(test_the_failure_for_good_is_named)
     }
 }
 
-/* ---- out of memory ---- */
+/* ---- slack_listener_t.attempts ---- */
+
+/* Listener a has a number of attempts of its own; b fails twice and has the default. */
+TEST(test_attempts_of_a_listener)
+{
+    static const struct {
+        unsigned attempts;
+        part_t a;
+        const char *order, *error;
+    } cases[] = {
+        {0, {'a', {SLACK_EIO, SLACK_EIO}}, "ababab", ""},
+        {1, {'a', {SLACK_EIO}}, "abbb", "a: SLACK_EIO"},
+        {1, {'a', {0}}, "abbb", ""},
+        {1, {'a', {SLACK_EBUSY}}, "abbb", "a: SLACK_EBUSY"},
+        {2, {'a', {SLACK_EIO, SLACK_ECLOSED}}, "ababb", "a: SLACK_ECLOSED"},
+        {2, {'a', {SLACK_EIO}}, "ababb", ""},
+        {3, {'a', {SLACK_EIO, SLACK_EINVAL}}, "ababb", "a: SLACK_EINVAL"},
+        {99, {'a', {SLACK_EIO, SLACK_EIO, SLACK_EIO}}, "abababa", "a: SLACK_EIO"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        part_t a = cases[i].a, b = {.letter = 'b', .outcomes = {SLACK_EIO, SLACK_EIO}};
+        slack_listener_t limited = {.kind = SLACK_KIND_EVENT, .name = "a", .fn = play};
+        limited.attempts = cases[i].attempts;
+        limited.user_data = &a;
+        a.outcomes[3] = a.outcomes[2];
+        open_app("memory:", 4);
+        assert_int_equal(slack_listen(inbox.f.app, &limited), 0);
+        listen_as("b", &b);
+        app_ready(&inbox.f);
+        event("Ev1");
+        for (int n = 0; n < 5; n++)
+            app_pass_and_claim(&inbox.f, LONG_MS);
+        assert_string_equal(inbox.order, cases[i].order);
+        assert_string_equal(inbox.dead_error, cases[i].error);
+        assert_int_equal(inbox.deads, *cases[i].error != '\0');
+        app_close(&inbox.f);
+    }
+}
 
 /* Uses up the delivery's arena and makes every later allocation fail. */
 static void use_up(slack_ctx_t *ctx)

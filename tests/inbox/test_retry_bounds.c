@@ -5,6 +5,7 @@
 #include "support/app_fixture.h"
 #include "support/app_handlers.h"
 #include "support/fake_slack.h"
+#include "support/heap.h"
 #include "support/test.h"
 
 /* A failing handler is run at most ATTEMPTS times, for every return value and whatever it did
@@ -13,7 +14,7 @@
 #define ATTEMPTS 3
 
 static app_fixture_t f;
-static unsigned runs, deads;
+static unsigned runs, deads, limit; /* slack_listener_t.attempts */
 
 static void count_dead(slack_ctx_t *ctx, const slack_dead_t *dead, void *user_data)
 {
@@ -24,7 +25,10 @@ static void open_with(slack_handler_fn fn, void *user_data)
 {
     runs = deads = 0;
     app_open(&f, &(slack_options_t){.store = "memory:", .max_attempts = ATTEMPTS});
-    slack_on_message(f.app, NULL, fn, user_data);
+    slack_listener_t listener = {.kind = SLACK_KIND_EVENT, .message = 1, .attempts = limit};
+    listener.fn = fn;
+    listener.user_data = user_data;
+    assert_int_equal(slack_listen(f.app, &listener), 0);
     slack_on_dead(f.app, count_dead, NULL);
     app_ready(&f);
 }
@@ -98,6 +102,37 @@ TEST(test_a_message_is_repeated_no_more_often)
         assert_int_equal(deads, 1);
         app_close(&f);
     }
+}
+
+/* In the first attempt the heap is exhausted, which is not the handler's failure. */
+static int want_heap(slack_ctx_t *ctx, void *user_data)
+{
+    static char large[100000];
+    if (runs++ > 0) return SLACK_EIO;
+    heap_fail_at(0, true);
+    int rc = slack_json_error(slack_jsonf(ctx, "'%.*s'", (int)sizeof large, large));
+    assert_true(heap_heal());
+    return rc;
+}
+
+/* A listener with one attempt does not run again after a call has succeeded, whatever its error.
+ * An attempt that the app itself had no room for does not count. */
+TEST(test_a_listener_with_one_attempt)
+{
+    static int busy = SLACK_EBUSY;
+    static const struct {
+        slack_handler_fn fn;
+        unsigned runs;
+    } cases[] = {{return_it, 1}, {say_and_return, 1}, {want_heap, 2}};
+    limit = 1;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        open_with(cases[i].fn, &busy);
+        deliver();
+        assert_int_equal(runs, cases[i].runs);
+        assert_int_equal(deads, 1);
+        app_close(&f);
+    }
+    limit = 0;
 }
 
 /* Makes more calls than may be in flight at once. */

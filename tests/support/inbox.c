@@ -54,7 +54,7 @@ void inbox_open(const char *store, const slack_options_t *more)
     o.store = store;
     app_open(&inbox.f, &o);
     memset(inbox.outcomes, 0, sizeof inbox.outcomes);
-    *inbox.order = '\0';
+    *inbox.order = *inbox.dead_error = '\0';
     inbox.runs = inbox.deads = inbox.held_count = 0;
     slack_on_dead(inbox.f.app, on_dead, NULL);
 }
