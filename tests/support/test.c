@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/test.h"
 
-#define TESTS_MAX 128
+#define TESTS_MAX 256
 
 char test_over_http[] = "http", test_over_socket[] = "socket";
 
