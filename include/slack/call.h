@@ -51,8 +51,9 @@ typedef void (*slack_call_fn)(const slack_response_t *response, void *user_data)
  *         slack_response_error() is Slack's error. SLACK_ECONFLICT for Slack's "hash_conflict":
  *         someone else has changed the view. SLACK_ESPENT for a response_url that is used up or
  *         expired, however Slack words it. SLACK_ECLOSED if the connection was lost: Slack may or
- *         may not have acted. SLACK_ECONNECT, SLACK_ETLS, SLACK_ETIMEDOUT, SLACK_EPROTO,
- *         SLACK_EHTTP, SLACK_EJSON, SLACK_ETOOBIG, SLACK_ECANCELED, SLACK_ENOMEM.
+ *         may not have acted. SLACK_EPROTO if the answer is not HTTP, or not Slack's JSON.
+ *         SLACK_ECONNECT, SLACK_ETLS, SLACK_ETIMEDOUT, SLACK_EHTTP, SLACK_ETOOBIG,
+ *         SLACK_ECANCELED, SLACK_ENOMEM.
  */
 SLACK_API int slack_response_status(const slack_response_t *response);
 
@@ -95,13 +96,13 @@ SLACK_API const char *slack_response_next_cursor(const slack_response_t *respons
  * @param method the name of the method, "chat.postMessage"; borrowed until the return.
  * @param args an object, borrowed until the return. Strings are sent as they are, numbers and
  *        booleans as text, arrays and objects as JSON text; null members are left out. For a call
- *        without arguments pass an empty object; NULL is SLACK_ETEMPLATE.
+ *        without arguments pass an empty object.
  * @param fn Optional. Receives the response. Without it, a call on a client of a delivery keeps the
  *        delivery open, and a failure of the call fails the delivery.
  * @param user_data borrowed until `fn` returns.
  * @return 0: `fn` will run exactly once. With any other code it will not run: SLACK_EINVAL for a
- *         method or a token with illegal characters; SLACK_ETEMPLATE if `args` is NULL; SLACK_EAUTH
- *         if the client has no token; SLACK_EBUSY if 256 calls are under way; SLACK_ETOOBIG;
+ *         method with illegal characters, or if `args` is NULL; SLACK_EAUTH if the client has no
+ *         token that can be sent; SLACK_EBUSY if 256 calls are under way; SLACK_ETOOBIG;
  *         SLACK_ECANCELED if the app stops; SLACK_ENOMEM.
  */
 SLACK_API int slack_call(slack_client_t *client, const char *method, const slack_json_t *args,

@@ -18,7 +18,8 @@ extern "C" {
  * The codes start at -20001 and go down. libuv and mbedTLS use other ranges, so a number in a log
  * shows which library it came from.
  *
- * A code names a class of failure. When an app cannot start, slack_app_error() names the variable,
+ * A code names one class of failure, and says whether another attempt can succeed: docs/errors.md
+ * has a table of causes and cures. When an app cannot start, slack_app_error() names the variable,
  * the port or the file at fault.
  */
 
@@ -41,7 +42,7 @@ extern "C" {
     X(SLACK_ETLS, -20015, "TLS failed")                                                            \
     X(SLACK_EHTTP, -20016, "unexpected HTTP status")                                               \
     X(SLACK_EAPI, -20017, "Slack answered with an error")                                          \
-    X(SLACK_EAUTH, -20018, "Slack does not accept the token")                                      \
+    X(SLACK_EAUTH, -20018, "there is no token that Slack accepts")                                 \
     X(SLACK_ENOACK, -20019, "handlers do not acknowledge this kind of delivery")                   \
     X(SLACK_EACKBODY, -20020, "this delivery does not accept that acknowledgement body")           \
     X(SLACK_ELATE, -20021, "the acknowledgement came too late")                                    \
@@ -51,7 +52,9 @@ extern "C" {
     X(SLACK_ESIGNATURE, -20025, "the signature does not match")                                    \
     X(SLACK_EMISMATCH, -20026, "not what was expected")                                            \
     X(SLACK_ECONFLICT, -20027, "someone else changed it in the meantime")                          \
-    X(SLACK_ESPENT, -20028, "the response URL is used up or expired")
+    X(SLACK_ESPENT, -20028, "the response URL is used up or expired")                              \
+    X(SLACK_ECRASHED, -20029, "the process ended during every attempt")                            \
+    X(SLACK_EDAMAGED, -20030, "the stored row is damaged")
 
 enum slack_error {
 #define SLACK_ERROR_ENUM(name, number, text) name = number,

@@ -47,7 +47,7 @@ typedef int (*slack_http_route_fn)(slack_http_visit_t *visit, void *user_data);
  * @param fn Required.
  * @param user_data borrowed until the app is freed.
  * @return 0; SLACK_EALREADY if the method and path have a route; SLACK_EINVAL if `fn` is missing,
- *         or if the path does not begin with '/' or has a malformed escape; SLACK_EBUSY if there
+ *         or if the path does not begin with '/' or has a malformed escape; SLACK_ETOOBIG if there
  *         are 64 routes; SLACK_ENOMEM.
  */
 SLACK_API int slack_http_route(slack_app_t *app, const char *method, const char *path,
@@ -87,7 +87,7 @@ SLACK_API const char *slack_http_cookie(slack_http_visit_t *visit, const char *n
  * @param name copied.
  * @param value copied.
  * @return 0; SLACK_EINVAL for an empty name, and for a name or value that would break the line;
- *         SLACK_EBUSY if the answer has 8 headers; SLACK_ENOMEM.
+ *         SLACK_ETOOBIG if the answer has 8 headers; SLACK_ENOMEM.
  */
 SLACK_API int slack_http_set_header(slack_http_visit_t *visit, const char *name, const char *value);
 
@@ -112,7 +112,7 @@ SLACK_API int slack_http_reply(slack_http_visit_t *visit, int status, const char
  *
  * @param url Required, borrowed until the return: an absolute URL, or a path.
  * @return as slack_http_reply(); SLACK_EINVAL for an empty URL or one with a line break, and
- *         SLACK_EBUSY if the answer has 8 headers: the visit goes on.
+ *         SLACK_ETOOBIG if the answer has 8 headers: the visit goes on.
  */
 SLACK_API int slack_http_redirect(slack_http_visit_t *visit, const char *url);
 

@@ -164,8 +164,8 @@ typedef struct slack_listener {
  * @param listener copied.
  * @return 0; SLACK_EINVAL for a listener without `fn`, an unknown kind, an empty string, a
  *         malformed pattern, or a condition that the kind does not have: slack_app_error() says
- *         which; SLACK_EBUSY if 100000 listeners are registered; SLACK_ENOMEM. On failure user_data
- *         stays the caller's.
+ *         which; SLACK_ETOOBIG if 100000 listeners are registered; SLACK_ENOMEM. On failure
+ * user_data stays the caller's.
  */
 SLACK_API int slack_listen(slack_app_t *app, const slack_listener_t *listener);
 

@@ -33,7 +33,7 @@ extern "C" {
  * Add a middleware around all listeners. The first one added is the outermost.
  *
  * @param user_data borrowed until the app is freed.
- * @return 0; SLACK_EINVAL if `fn` is NULL; SLACK_EBUSY if the app has 64.
+ * @return 0; SLACK_EINVAL if `fn` is NULL; SLACK_ETOOBIG if the app has 64.
  */
 SLACK_API int slack_use(slack_app_t *app, slack_handler_fn fn, void *user_data);
 

@@ -6,24 +6,12 @@
 #include "context/ctx.h"
 #include "protocol/api_error.h"
 #include "util/alloc.h"
+#include "util/error.h"
 
 bool slack__heals(int status, const char *reason)
 {
-    switch (status) {
-    case SLACK_EINVAL:
-    case SLACK_ECONFIG:
-    case SLACK_ETOOBIG:
-    case SLACK_ENOTFOUND:
-    case SLACK_EJSON:
-    case SLACK_ETEMPLATE:
-    case SLACK_ENOACK:
-    case SLACK_EACKBODY:
-    case SLACK_ECONFLICT:
-    case SLACK_ESPENT:
-    case SLACK_EDEADLK: return false;
-    case SLACK_EAPI: return reason == NULL || slack__api_error_heals(reason);
-    default: return true;
-    }
+    if (status == SLACK_EAPI) return reason == NULL || slack__api_error_heals(reason);
+    return slack__error_heals(status);
 }
 
 bool slack__failure_is_local(const slack_ctx_t *ctx, int status)

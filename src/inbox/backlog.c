@@ -46,7 +46,7 @@ static slack_entry_t *entry_restore(slack_inbox_t *inbox, const slack_row_t *fro
     if (arena == NULL) return NULL;
     if (!slack__row_copy(arena, &row, from)) goto no_memory;
     const slack_json_t *body = NULL, *tenant = NULL;
-    int rc = row.damaged ? SLACK_ESTORE
+    int rc = row.damaged ? SLACK_EDAMAGED
                          : slack__json_parse(arena, row.payload.ptr, row.payload.len, &body, NULL);
     if (rc == 0 && row.tenant.len > 0)
         rc = slack__json_parse(arena, row.tenant.ptr, row.tenant.len, &tenant, NULL);
@@ -94,10 +94,10 @@ static bool begin_row(slack_inbox_t *inbox, const slack_row_t *row)
     SLACK_LOG(slack__inbox_log(inbox), DEBUG, "attempt begins", "key=%.*s kind=%.*s attempt=%u",
               (int)row->key.len, row->key.ptr, (int)row->kind.len, row->kind.ptr, row->attempt);
     if (row->damaged)
-        entry_give_up(entry, SLACK_ESTORE, "the stored row is damaged");
+        entry_give_up(entry, SLACK_EDAMAGED, slack_strerror(SLACK_EDAMAGED));
     else if (entry->run.ctx.failure.status == 0 &&
              slack__progress_crashed(row->attempt, row->done) >= SLACK_ATTEMPTS_CRASH_MAX)
-        entry_give_up(entry, SLACK_ECLOSED, "the process ended during each attempt");
+        entry_give_up(entry, SLACK_ECRASHED, slack_strerror(SLACK_ECRASHED));
     if (entry->run.ctx.failure.status != 0 || slack__schedules_skip(inbox, row))
         slack__entry_end(entry);
     else

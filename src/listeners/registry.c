@@ -36,7 +36,7 @@ int slack__registry_remove(slack_registry_t *registry, const char *name)
 int slack__registry_use(slack_registry_t *registry, slack_handler_fn fn, void *user_data)
 {
     if (fn == NULL) return SLACK_EINVAL;
-    if (registry->middleware_count == SLACK_MIDDLEWARE_MAX) return SLACK_EBUSY;
+    if (registry->middleware_count == SLACK_MIDDLEWARE_MAX) return SLACK_ETOOBIG;
     registry->middleware[registry->middleware_count++] = (slack_middleware_t){fn, user_data};
     return 0;
 }

@@ -202,7 +202,7 @@ int slack__router_add(slack_router_t *router, const slack_listener_t *listener, 
             snprintf(error, SLACK_ERROR_TEXT_MAX, "listener: %s", wrong);
         return SLACK_EINVAL;
     }
-    if (router->count >= RULES_MAX) return SLACK_EBUSY;
+    if (router->count >= RULES_MAX) return SLACK_ETOOBIG;
     slack_rule_t *rule = NULL;
     int rc = rule_new(&rule, listener, error);
     if (rc != 0) return rc;

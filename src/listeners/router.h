@@ -18,7 +18,7 @@ slack_router_t *slack__router_new(void);
 void slack__router_free(slack_router_t *router); /* frees the listeners' user_data too */
 
 /* Adds a listener. 0; SLACK_EINVAL with a sentence in `error` (SLACK_ERROR_TEXT_MAX bytes,
- * optional); SLACK_EBUSY if there are too many listeners; SLACK_ENOMEM. */
+ * optional); SLACK_ETOOBIG if there are too many listeners; SLACK_ENOMEM. */
 int slack__router_add(slack_router_t *router, const slack_listener_t *listener, char *error);
 /* Removes all listeners of this name. Hits keep a reference to their rule, which is marked
  * `removed`. 0; SLACK_ENOTFOUND. */

@@ -78,7 +78,7 @@ int slack__http_routes_add(slack_http_routes_t *routes, const char *method, cons
     memcpy(route->method, method, method_size);
     memcpy(route->path, path, path_size);
 
-    int rc = routes->count == SLACK_ROUTES_MAX ? SLACK_EBUSY : 0, unused;
+    int rc = routes->count == SLACK_ROUTES_MAX ? SLACK_ETOOBIG : 0, unused;
     if (!slack__http_path_decode(route->path))
         rc = SLACK_EINVAL;
     else if (find_route(routes, slack__slice(method), slack__slice(route->path), &unused))
@@ -286,7 +286,7 @@ int slack_http_set_header(slack_http_visit_t *visit, const char *name, const cha
 {
     if (!name || !value || !*name || strpbrk(name, "\r\n: ") || strpbrk(value, "\r\n"))
         return SLACK_EINVAL;
-    if (visit->header_count == HEADERS_MAX) return SLACK_EBUSY;
+    if (visit->header_count == HEADERS_MAX) return SLACK_ETOOBIG;
     const char *name_copy = slack__arena_strdup(visit->request->arena, name);
     const char *value_copy = slack__arena_strdup(visit->request->arena, value);
     if (!name_copy || !value_copy) return SLACK_ENOMEM;

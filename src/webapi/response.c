@@ -82,10 +82,12 @@ void slack__response_read_call(slack_response_t *ret, slack_arena_t *arena,
     } else if (!is_success(ret)) {
         set_http_error(ret, arena);
     } else if (type != SLACK_JSON_BOOL) {
-        ret->status = rc ? rc : SLACK_EJSON;
-        ret->error = rc == 0            ? "the answer has no \"ok\""
-                     : result->body_len ? slack_strerror(rc)
-                                        : "the answer is empty";
+        /* Not Slack's answer: a page of a proxy, or part of an answer. */
+        ret->status = rc == SLACK_ETOOBIG ? rc : SLACK_EPROTO;
+        ret->error = rc == 0               ? "the answer has no \"ok\""
+                     : rc == SLACK_ETOOBIG ? slack_strerror(rc)
+                     : result->body_len    ? "the answer is not JSON"
+                                           : "the answer is empty";
     }
 }
 
@@ -104,6 +106,13 @@ static const char *url_word(const slack_response_t *response, slack_arena_t *are
     return short_text(arena, result->body, result->body_len);
 }
 
+/* Whether a text has the form of Slack's errors: "invalid_blocks". */
+static bool is_error_word(const char *text)
+{
+    const size_t len = strspn(text, "abcdefghijklmnopqrstuvwxyz0123456789_");
+    return len > 0 && text[len] == '\0';
+}
+
 /* Slack answers a message that it has posted with "ok" or {"ok":true}. */
 void slack__response_read_url(slack_response_t *ret, slack_arena_t *arena,
                               const slack_curl_result_t *result)
@@ -118,6 +127,7 @@ void slack__response_read_url(slack_response_t *ret, slack_arena_t *arena,
     } else if (!is_success(ret)) {
         set_http_error(ret, arena);
         if (word) ret->error = word;
+        if (word && is_error_word(word)) ret->status = SLACK_EAPI; /* Slack has refused it */
     } else if (ok ? !slack_json_bool(ok, "") : slack_json_get(ret->json, "/error") != NULL) {
         set_api_error(ret, arena);
     }

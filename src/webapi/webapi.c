@@ -313,7 +313,7 @@ static int check_call(const slack_client_t *client, const char *method)
     size_t len = method ? strspn(method, allowed) : 0;
     if (!client || len == 0 || len > METHOD_MAX || method[len]) return SLACK_EINVAL;
     if (!client->token) return SLACK_EAUTH;
-    return slack__is_visible(slack__slice(client->token)) ? 0 : SLACK_EINVAL;
+    return slack__is_visible(slack__slice(client->token)) ? 0 : SLACK_EAUTH;
 }
 
 static int call_begin(call_t **ret, slack_client_t *client, slack_call_fn fn, void *user_data)
@@ -438,7 +438,7 @@ int slack__webapi_call(slack_client_t *client, const char *method, const slack_j
 int slack_call(slack_client_t *client, const char *method, const slack_json_t *args,
                slack_call_fn fn, void *user_data)
 {
-    if (!args) return SLACK_ETEMPLATE;
+    if (!args) return SLACK_EINVAL;
     return slack__webapi_call(client, method, args, fn, user_data);
 }
 
@@ -466,7 +466,7 @@ int slack__webapi_respond(slack_client_t *client, const char *response_url,
 {
     if (!client || !slack__response_url_allowed(response_url, client->webapi->api_url))
         return SLACK_EINVAL;
-    if (!message) return SLACK_ETEMPLATE;
+    if (!message) return SLACK_EINVAL;
     call_t *call;
     int rc = call_begin(&call, client, fn, user_data);
     if (rc != 0) return rc;

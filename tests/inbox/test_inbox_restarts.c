@@ -92,7 +92,7 @@ INBOX_CLOSED(test_a_delivery_that_ends_every_process)
     open_scripted();
     world_until(&inbox.f.world, inbox.deads != 0);
     assert_int_equal(inbox.runs, 0);
-    assert_string_equal(inbox.dead_error, "SLACK_ECLOSED the process ended during each attempt");
+    assert_string_equal(inbox.dead_error, "SLACK_ECRASHED the process ended during every attempt");
 }
 
 TEST(test_a_stop_is_no_failure)

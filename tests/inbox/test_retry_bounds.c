@@ -271,3 +271,40 @@ APP_CLOSED(test_messages_keep_their_order)
         assert_string_equal(slack_json_str(fake_slack_call(f.slack, i)->args, "/text"), text);
     }
 }
+
+/* ---- answers that are not Slack's ---- */
+
+static int say_once(slack_ctx_t *ctx, void *user_data)
+{
+    runs++;
+    return slack_say(ctx, "x");
+}
+
+/* What a proxy or half an answer says of the call is nothing, whatever its HTTP status. What Slack
+ * says of it is final. */
+TEST(test_garbage_is_retried_and_a_refusal_is_not)
+{
+    static const struct {
+        int status;
+        const char *body;
+        unsigned runs;
+    } answers[] = {
+        {503, "<html>Bad Gateway</html>", 2},
+        {200, "<html>Log in</html>", 2},
+        {200, "", 2},
+        {200, "{\"ok\":tr", 2},
+        {200, "{}", 2},
+        {404, "Not Found", 2},
+        {200, "{\"ok\":false,\"error\":\"internal_error\"}", 2},
+        {200, "{\"ok\":false,\"error\":\"no_text\"}", 1},
+        {500, "{\"ok\":false,\"error\":\"no_text\"}", 1},
+    };
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++) {
+        open_with(say_once, NULL);
+        fake_slack_answer(f.slack, "chat.postMessage", answers[i].status, answers[i].body);
+        deliver();
+        assert_int_equal(runs, answers[i].runs);
+        assert_int_equal(deads, answers[i].runs == 1);
+        app_close(&f);
+    }
+}

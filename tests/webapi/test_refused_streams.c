@@ -126,7 +126,7 @@ STREAM_TEST(test_other_ends_of_a_stream_are_not_repeated)
     expect("cancel", false, SLACK_EPROTO, 1);
     expect("die", false, SLACK_ECLOSED, 1);
     expect("above", false, SLACK_ECLOSED, 1);
-    expect("partly", false, SLACK_EJSON, 1);
+    expect("partly", false, SLACK_EPROTO, 1);
     expect("reset", false, SLACK_ECLOSED, 1);
 }
 

@@ -52,13 +52,13 @@ TEST(test_answers_to_calls)
         {200, "{\"ok\":false,\"error\":\"for xoxb-123456789012-abcdefghijkl\"}", SLACK_EAPI,
          "for [redacted]"},
         {200, "{\"ok\":false,\"error\":\"hash_conflict\"}", SLACK_ECONFLICT, "hash_conflict"},
-        {200, "", SLACK_EJSON, "the answer is empty"},
-        {200, "<html>", SLACK_EJSON, "malformed JSON"},
-        {200, "{\"ok\":true", SLACK_EJSON, "malformed JSON"},
-        {200, "{}", SLACK_EJSON, "the answer has no \"ok\""},
-        {200, "[]", SLACK_EJSON, "the answer has no \"ok\""},
-        {200, "{\"ok\":\"true\"}", SLACK_EJSON, "the answer has no \"ok\""},
-        {200, "{\"ok\":1}", SLACK_EJSON, "the answer has no \"ok\""},
+        {200, "", SLACK_EPROTO, "the answer is empty"},
+        {200, "<html>", SLACK_EPROTO, "the answer is not JSON"},
+        {200, "{\"ok\":true", SLACK_EPROTO, "the answer is not JSON"},
+        {200, "{}", SLACK_EPROTO, "the answer has no \"ok\""},
+        {200, "[]", SLACK_EPROTO, "the answer has no \"ok\""},
+        {200, "{\"ok\":\"true\"}", SLACK_EPROTO, "the answer has no \"ok\""},
+        {200, "{\"ok\":1}", SLACK_EPROTO, "the answer has no \"ok\""},
         {502, "<html>Bad Gateway</html>", SLACK_EHTTP, "HTTP 502"},
         {503, "", SLACK_EHTTP, "HTTP 503"},
         {500, "{\"message\":\"x\"}", SLACK_EHTTP, "HTTP 500"},
@@ -96,8 +96,10 @@ TEST(test_answers_of_response_urls)
         {410, "expired-url", SLACK_ESPENT, "expired-url"},
         {404, "\"expired_url\"", SLACK_ESPENT, "expired_url"},
         {404, "{\"ok\":false,\"error\":\"Used URL.\"}", SLACK_ESPENT, "Used URL."},
-        {404, "unexpired_url", SLACK_EHTTP, "unexpired_url"},
-        {404, "expired_url2", SLACK_EHTTP, "expired_url2"},
+        {404, "unexpired_url", SLACK_EAPI, "unexpired_url"},
+        {404, "expired_url2", SLACK_EAPI, "expired_url2"},
+        {404, "{\"ok\":false,\"error\":\"no_text\"}", SLACK_EAPI, "no_text"},
+        {404, "Not Found", SLACK_EHTTP, "Not Found"},
         {404, "{\"ok\":false,\"error\":\"used_url\"}", SLACK_ESPENT, "used_url"},
         {404, "expired_url", SLACK_ESPENT, "expired_url"},
         {400, "invalid_blocks\r\nat 1\x7f", SLACK_EHTTP, "invalid_blocks  at 1 "},
@@ -117,10 +119,10 @@ TEST(test_answers_of_response_urls)
 TEST(test_a_long_error_text)
 {
     char body[301], want[101];
-    memset(body, 'x', sizeof body);
+    memset(body, 'X', sizeof body);
     memcpy(body + 99, "\303\244", 2);
     body[300] = '\0';
-    memset(want, 'x', sizeof want);
+    memset(want, 'X', sizeof want);
     want[99] = '\0';
     check(slack__response_read_url, 400, body, SLACK_EHTTP, want);
 }
@@ -256,7 +258,7 @@ static void read_real(const char *name, const char *text, size_t len, void *ctx)
     int status = slack_response_status(&response);
     bool right = json != NULL;
     if (slack_json_type(ok) != SLACK_JSON_BOOL)
-        right = right && status == SLACK_EJSON;
+        right = right && status == SLACK_EPROTO;
     else if (slack_json_bool(ok, ""))
         right = right && status == 0 && !*slack_response_error(&response);
     else
@@ -296,7 +298,7 @@ static void read_exchange(const char *name, const char *text, size_t len, void *
     slack__response_read_url(&response, arena, &result);
     const char *error = slack_response_error(&response);
     bool spent = strcmp(error, "used_url") == 0 || strcmp(error, "expired_url") == 0;
-    int want = http_status != 200 ? SLACK_EHTTP : refused ? SLACK_EAPI : 0;
+    int want = refused ? SLACK_EAPI : http_status != 200 ? SLACK_EHTTP : 0;
     assert_int_equal(slack_response_status(&response), spent ? SLACK_ESPENT : want);
     slack__arena_free(arena);
 }

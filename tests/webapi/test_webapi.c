@@ -225,14 +225,14 @@ TEST(test_refused_submissions)
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_int_equal(slack_call(&client, bad[i], object, on_end, NULL), SLACK_EINVAL);
     assert_int_equal(slack_call(NULL, "api.test", object, on_end, NULL), SLACK_EINVAL);
-    assert_int_equal(slack_call(&client, "api.test", NULL, on_end, NULL), SLACK_ETEMPLATE);
+    assert_int_equal(slack_call(&client, "api.test", NULL, on_end, NULL), SLACK_EINVAL);
     assert_int_equal(slack_call(&client, "api.test", array, on_end, NULL), SLACK_EINVAL);
     assert_int_equal(slack_callf(&client, "api.test", on_end, NULL, "{a: }"), SLACK_ETEMPLATE);
     assert_non_null(strstr(world.log, "method=api.test offset=4 "));
     static const char *const tokens[] = {"a\r\nX: y", "a b", "\xc3\xa4"};
     for (size_t i = 0; i < sizeof tokens / sizeof *tokens; i++) {
         client.token = tokens[i];
-        assert_int_equal(slack_call(&client, "api.test", object, on_end, NULL), SLACK_EINVAL);
+        assert_int_equal(slack_call(&client, "api.test", object, on_end, NULL), SLACK_EAUTH);
     }
     client.token = NULL;
     assert_int_equal(slack_call(&client, "api.test", object, on_end, NULL), SLACK_EAUTH);
@@ -291,8 +291,8 @@ TEST(test_failures)
     expect_failure(200, "{\"ok\":false,\"error\":\"internal_error\"}", SLACK_EAPI,
                    "internal_error");
     expect_failure(500, "<html>oops</html>", SLACK_EHTTP, "HTTP 500");
-    expect_failure(200, "", SLACK_EJSON, "the answer is empty");
-    expect_failure(200, "{\"ok\":tr", SLACK_EJSON, "malformed JSON");
+    expect_failure(200, "", SLACK_EPROTO, "the answer is empty");
+    expect_failure(200, "{\"ok\":tr", SLACK_EPROTO, "the answer is not JSON");
 }
 
 TEST(test_an_oversize_answer)
@@ -623,7 +623,7 @@ TEST(test_respond)
     assert_int_equal(slack__webapi_respond(&client, NULL, message, on_end, NULL), SLACK_EINVAL);
     assert_int_equal(
         slack__webapi_respond(&client, "https://hooks.slack.com/x", NULL, on_end, NULL),
-        SLACK_ETEMPLATE);
+        SLACK_EINVAL);
     slack__arena_free(arena);
     assert_null(strstr(world.log, "/response/"));
     close_all();

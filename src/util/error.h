@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_UTIL_ERROR_H
+#define SLACK_UTIL_ERROR_H
+
+#include <stdbool.h>
+
+#include <slack/error.h>
+
+/* Whether another attempt can succeed after this error: docs/errors.md has the same table. A number
+ * that is not a code may mean anything, so it heals. SLACK_EAPI depends on Slack's word: see
+ * slack__heals(). */
+bool slack__error_heals(int err);
+
+/* What a person can do about an error that the library did not explain; "" if nothing in general.
+ * Static. */
+const char *slack__error_cure(int err);
+
+#endif
