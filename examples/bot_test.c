@@ -24,8 +24,7 @@ static int deploy(slack_ctx_t *ctx, void *user_data)
     (void)user_data;
     const char *what = slack_json_str(slack_ctx_body(ctx), "/text");
     if (*what == '\0') return slack_ack_text(ctx, "usage: /deploy SERVICE");
-    return slack_ack_json(
-        ctx, slack_jsonf(ctx, "{response_type: 'in_channel', text: 'Deploying *%s*'}", what));
+    return slack_ack_jsonf(ctx, "{response_type: 'in_channel', text: 'Deploying *%s*'}", what);
 }
 
 static int add_listeners(slack_app_t *app)

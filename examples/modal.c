@@ -20,28 +20,27 @@
 static int ask(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
-    return slack_view_open(
-        ctx, slack_jsonf(ctx,
-                         "{"
-                         "  type: 'modal',"
-                         "  callback_id: 'feedback',"
-                         "  private_metadata: %s," /* comes back with the submission */
-                         "  title: {type: 'plain_text', text: 'Feedback'},"
-                         "  submit: {type: 'plain_text', text: 'Send'},"
-                         "  close: {type: 'plain_text', text: 'Cancel'},"
-                         "  notify_on_close: true,"
-                         "  blocks: [{"
-                         "    type: 'input',"
-                         "    block_id: 'text',"
-                         "    label: {type: 'plain_text', text: 'What do you think?'},"
-                         "    element: {"
-                         "      type: 'plain_text_input',"
-                         "      action_id: 'input',"
-                         "      multiline: true,"
-                         "    },"
-                         "  }],"
-                         "}",
-                         slack_ctx_channel(ctx)));
+    return slack_view_openf(ctx,
+                            "{"
+                            "  type: 'modal',"
+                            "  callback_id: 'feedback',"
+                            "  private_metadata: %s," /* comes back with the submission */
+                            "  title: {type: 'plain_text', text: 'Feedback'},"
+                            "  submit: {type: 'plain_text', text: 'Send'},"
+                            "  close: {type: 'plain_text', text: 'Cancel'},"
+                            "  notify_on_close: true,"
+                            "  blocks: [{"
+                            "    type: 'input',"
+                            "    block_id: 'text',"
+                            "    label: {type: 'plain_text', text: 'What do you think?'},"
+                            "    element: {"
+                            "      type: 'plain_text_input',"
+                            "      action_id: 'input',"
+                            "      multiline: true,"
+                            "    },"
+                            "  }],"
+                            "}",
+                            slack_ctx_channel(ctx));
 }
 
 /* Returns the number of characters of a UTF-8 text. */
@@ -58,22 +57,19 @@ static int submitted(slack_ctx_t *ctx, void *user_data)
     (void)user_data;
     const slack_json_t *view = slack_json_get(slack_ctx_body(ctx), "/view");
     const char *text = slack_json_str(view, "/state/values/text/input/value");
-    if (characters(text) < 10)
-        return slack_ack_errors(ctx, slack_jsonf(ctx, "{text: 'At least 10 characters'}"));
+    if (characters(text) < 10) return slack_ack_errorsf(ctx, "{text: 'At least 10 characters'}");
     int rc = slack_ack_clear(ctx);
     if (rc != 0) return rc;
     /* As a channel, a user's id stands for the direct messages of the bot with that user. */
-    return slack_say_json(
-        ctx, slack_jsonf(ctx, "{channel: %s, text: 'Thank you for your feedback on <#%s>'}",
-                         slack_ctx_user(ctx), slack_json_str(view, "/private_metadata")));
+    return slack_say_jsonf(ctx, "{channel: %s, text: 'Thank you for your feedback on <#%s>'}",
+                           slack_ctx_user(ctx), slack_json_str(view, "/private_metadata"));
 }
 
 /* Slack sends this only for a view with notify_on_close. */
 static int canceled(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
-    return slack_say_json(
-        ctx, slack_jsonf(ctx, "{channel: %s, text: 'Another time, then'}", slack_ctx_user(ctx)));
+    return slack_say_jsonf(ctx, "{channel: %s, text: 'Another time, then'}", slack_ctx_user(ctx));
 }
 
 int main(void)

@@ -32,18 +32,18 @@ static const struct country {
 static int city(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
-    return slack_ack_json(ctx, slack_jsonf(ctx, "{"
-                                                "  text: 'Which city?',"
-                                                "  blocks: [{"
-                                                "    type: 'section',"
-                                                "    text: {type: 'mrkdwn', text: 'Which city?'},"
-                                                "    accessory: {"
-                                                "      type: 'external_select',"
-                                                "      action_id: 'city',"
-                                                "      min_query_length: 1,"
-                                                "    },"
-                                                "  }],"
-                                                "}"));
+    return slack_ack_jsonf(ctx, "{"
+                                "  text: 'Which city?',"
+                                "  blocks: [{"
+                                "    type: 'section',"
+                                "    text: {type: 'mrkdwn', text: 'Which city?'},"
+                                "    accessory: {"
+                                "      type: 'external_select',"
+                                "      action_id: 'city',"
+                                "      min_query_length: 1,"
+                                "    },"
+                                "  }],"
+                                "}");
 }
 
 /* Returns the cities of a country that begin with `typed`, and their number in *ret_count. */
@@ -81,8 +81,7 @@ static int chosen(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
     const char *name = slack_json_str(slack_ctx_action(ctx), "/selected_option/value");
-    return slack_respond_json(
-        ctx, slack_jsonf(ctx, "{replace_original: true, text: 'Off to %s!'}", name));
+    return slack_respond_jsonf(ctx, "{replace_original: true, text: 'Off to %s!'}", name);
 }
 
 int main(void)

@@ -41,20 +41,20 @@ static int hello(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
     const char *user = slack_ctx_user(ctx);
-    return slack_say_json(ctx, slack_jsonf(ctx,
-                                           "{"
-                                           "  text: 'Hey there <@%s>!',"
-                                           "  blocks: [{"
-                                           "    type: 'section',"
-                                           "    text: {type: 'mrkdwn', text: 'Hey there <@%s>!'},"
-                                           "    accessory: {"
-                                           "      type: 'button',"
-                                           "      action_id: 'hello_click',"
-                                           "      text: {type: 'plain_text', text: 'Click me'},"
-                                           "    },"
-                                           "  }],"
-                                           "}",
-                                           user, user));
+    return slack_say_jsonf(ctx,
+                           "{"
+                           "  text: 'Hey there <@%s>!',"
+                           "  blocks: [{"
+                           "    type: 'section',"
+                           "    text: {type: 'mrkdwn', text: 'Hey there <@%s>!'},"
+                           "    accessory: {"
+                           "      type: 'button',"
+                           "      action_id: 'hello_click',"
+                           "      text: {type: 'plain_text', text: 'Click me'},"
+                           "    },"
+                           "  }],"
+                           "}",
+                           user, user);
 }
 
 /* Returning 0 acknowledges a click. */
@@ -79,10 +79,9 @@ static int mentioned(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
     const char *thread = slack_ctx_thread_ts(ctx);
-    return slack_say_json(ctx,
-                          slack_jsonf(ctx, "{text: 'You said: %s', thread_ts: %s}",
-                                      behind_mention(slack_json_str(slack_ctx_event(ctx), "/text")),
-                                      *thread ? thread : slack_ctx_ts(ctx)));
+    return slack_say_jsonf(ctx, "{text: 'You said: %s', thread_ts: %s}",
+                           behind_mention(slack_json_str(slack_ctx_event(ctx), "/text")),
+                           *thread ? thread : slack_ctx_ts(ctx));
 }
 
 /* ---- slash commands ---- */
@@ -140,14 +139,13 @@ static int form_submitted(slack_ctx_t *ctx, void *user_data)
     (void)user_data;
     const char *name = slack_json_str(slack_ctx_body(ctx), "/view/state/values/name/value/value");
     if (characters(name) < 3)
-        return slack_ack_json(ctx, slack_jsonf(ctx, "{"
-                                                    "  response_action: 'errors',"
-                                                    "  errors: {name: 'At least 3 characters'},"
-                                                    "}"));
+        return slack_ack_jsonf(ctx, "{"
+                                    "  response_action: 'errors',"
+                                    "  errors: {name: 'At least 3 characters'},"
+                                    "}");
     int rc = slack_ack(ctx);
     if (rc != 0) return rc;
-    return slack_say_json(
-        ctx, slack_jsonf(ctx, "{channel: %s, text: 'Thank you, %s'}", slack_ctx_user(ctx), name));
+    return slack_say_jsonf(ctx, "{channel: %s, text: 'Thank you, %s'}", slack_ctx_user(ctx), name);
 }
 
 /* ---- an external select asks for its options ---- */
@@ -163,8 +161,7 @@ static int fruit(slack_ctx_t *ctx, void *user_data)
         if (strncmp(fruits[i], typed, strlen(typed)) == 0)
             found[count++] = slack_jsonf(ctx, "{text: {type: 'plain_text', text: %s}, value: %s}",
                                          fruits[i], fruits[i]);
-    return slack_ack_json(ctx,
-                          slack_jsonf(ctx, "{options: %p}", slack_json_array(ctx, found, count)));
+    return slack_ack_jsonf(ctx, "{options: %p}", slack_json_array(ctx, found, count));
 }
 
 static int add_listeners(slack_app_t *app)

@@ -27,40 +27,38 @@ static int approval(slack_ctx_t *ctx, void *user_data)
     const char *what = slack_json_str(inputs, "/what");
     if (*approver == '\0' || *what == '\0')
         return slack_fail(ctx, "The step needs somebody to ask, and something to ask for");
-    return slack_say_json(
-        ctx, slack_jsonf(ctx,
-                         "{"
-                         "  channel: %s,"
-                         "  text: 'May there be %s?',"
-                         "  blocks: [{"
-                         "    type: 'section',"
-                         "    text: {type: 'mrkdwn', text: 'May there be %s?'},"
-                         "  }, {"
-                         "    type: 'actions',"
-                         "    elements: [{"
-                         "      type: 'button', action_id: 'approve', style: 'primary',"
-                         "      text: {type: 'plain_text', text: 'Yes'},"
-                         "    }, {"
-                         "      type: 'button', action_id: 'deny', style: 'danger',"
-                         "      text: {type: 'plain_text', text: 'No'},"
-                         "    }],"
-                         "  }],"
-                         "}",
-                         approver, what, what));
+    return slack_say_jsonf(ctx,
+                           "{"
+                           "  channel: %s,"
+                           "  text: 'May there be %s?',"
+                           "  blocks: [{"
+                           "    type: 'section',"
+                           "    text: {type: 'mrkdwn', text: 'May there be %s?'},"
+                           "  }, {"
+                           "    type: 'actions',"
+                           "    elements: [{"
+                           "      type: 'button', action_id: 'approve', style: 'primary',"
+                           "      text: {type: 'plain_text', text: 'Yes'},"
+                           "    }, {"
+                           "      type: 'button', action_id: 'deny', style: 'danger',"
+                           "      text: {type: 'plain_text', text: 'No'},"
+                           "    }],"
+                           "  }],"
+                           "}",
+                           approver, what, what);
 }
 
 /* Remove the buttons, so that nobody answers again. */
 static int replace_question(slack_ctx_t *ctx, const char *answer)
 {
     const char *what = slack_json_str(slack_ctx_inputs(ctx), "/what");
-    return slack_respond_json(
-        ctx, slack_jsonf(ctx, "{replace_original: true, text: '%s: %s'}", what, answer));
+    return slack_respond_jsonf(ctx, "{replace_original: true, text: '%s: %s'}", what, answer);
 }
 
 static int approve(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
-    int rc = slack_complete(ctx, slack_jsonf(ctx, "{approver: %s}", slack_ctx_user(ctx)));
+    int rc = slack_completef(ctx, "{approver: %s}", slack_ctx_user(ctx));
     return rc ? rc : replace_question(ctx, "yes");
 }
 

@@ -27,8 +27,8 @@ static int list(slack_ctx_t *ctx, void *user_data)
     for (; *names; names++)
         slack_json_add(ctx, &rows, greeting(ctx, *names, NULL));
     const slack_json_t *blocks = slack_json_array(ctx, rows.items, rows.count);
-    return slack_say_json(ctx, slack_jsonf(ctx, "{text: 'Names', unfurl_links: !!%d, blocks: %p}",
-                                           rows.count < 3, blocks));
+    return slack_say_jsonf(ctx, "{text: 'Names', unfurl_links: !!%d, blocks: %p}", rows.count < 3,
+                           blocks);
 }
 
 /* Text and back, outside of a delivery. */

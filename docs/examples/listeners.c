@@ -25,36 +25,34 @@ static int weather(slack_ctx_t *ctx, void *user_data)
 static int ask(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
-    return slack_view_open(
-        ctx, slack_jsonf(ctx, "{type: 'modal', callback_id: 'form',"
-                              " title: {type: 'plain_text', text: 'A question'},"
-                              " submit: {type: 'plain_text', text: 'Send'},"
-                              " blocks: [{type: 'input', block_id: 'name',"
-                              "           label: {type: 'plain_text', text: 'Your name'},"
-                              "           element: {type: 'plain_text_input',"
-                              "                     action_id: 'text'}}]}"));
+    return slack_view_openf(ctx, "{type: 'modal', callback_id: 'form',"
+                                 " title: {type: 'plain_text', text: 'A question'},"
+                                 " submit: {type: 'plain_text', text: 'Send'},"
+                                 " blocks: [{type: 'input', block_id: 'name',"
+                                 "           label: {type: 'plain_text', text: 'Your name'},"
+                                 "           element: {type: 'plain_text_input',"
+                                 "                     action_id: 'text'}}]}");
 }
 
 static int submitted(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
     const char *name = slack_json_str(slack_ctx_body(ctx), "/view/state/values/name/text/value");
-    if (*name == '\0') return slack_ack_errors(ctx, slack_jsonf(ctx, "{name: 'Say something'}"));
+    if (*name == '\0') return slack_ack_errorsf(ctx, "{name: 'Say something'}");
     return slack_ack(ctx);
 }
 
 static int cities(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
-    return slack_ack_options(
-        ctx, slack_jsonf(ctx, "[{text: {type: 'plain_text', text: 'Oslo'}, value: 'oslo'}]"));
+    return slack_ack_optionsf(ctx, "[{text: {type: 'plain_text', text: 'Oslo'}, value: 'oslo'}]");
 }
 
 static int approve(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
-    return slack_respond_json(ctx, slack_jsonf(ctx, "{replace_original: true, text: %s}",
-                                               slack_json_str(slack_ctx_action(ctx), "/value")));
+    return slack_respond_jsonf(ctx, "{replace_original: true, text: %s}",
+                               slack_json_str(slack_ctx_action(ctx), "/value"));
 }
 
 static int add_up(slack_ctx_t *ctx, void *user_data)
@@ -62,7 +60,7 @@ static int add_up(slack_ctx_t *ctx, void *user_data)
     (void)user_data;
     const slack_json_t *in = slack_ctx_inputs(ctx);
     double sum = slack_json_num(in, "/a") + slack_json_num(in, "/b");
-    return slack_complete(ctx, slack_jsonf(ctx, "{sum: %g}", sum));
+    return slack_completef(ctx, "{sum: %g}", sum);
 }
 
 /* On a worker a handler may block, and each call returns when Slack has answered it. */

@@ -82,15 +82,15 @@ static int tidy(slack_ctx_t *ctx, void *user_data)
         .args = slack_jsonf(ctx, "{channel: %s}", slack_json_str(slack_ctx_body(ctx), "/channel")),
         .delay_ms = 24 * 3600 * 1000,
     };
-    int rc = slack_say_json(ctx, slack_jsonf(ctx, "{channel: %s, text: 'Tidied up'}",
-                                             slack_json_str(slack_ctx_body(ctx), "/channel")));
+    int rc = slack_say_jsonf(ctx, "{channel: %s, text: 'Tidied up'}",
+                             slack_json_str(slack_ctx_body(ctx), "/channel"));
     return rc ? rc : slack_defer_job(ctx, &again);
 }
 
 static int start_tidying(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
-    int rc = slack_defer(ctx, "tidy", slack_jsonf(ctx, "{channel: %s}", slack_ctx_channel(ctx)));
+    int rc = slack_deferf(ctx, "tidy", "{channel: %s}", slack_ctx_channel(ctx));
     return rc ? rc : slack_ack_text(ctx, "From now on, every day.");
 }
 

@@ -26,6 +26,9 @@ extern "C" {
  *         command. */
 SLACK_API int slack_reply(slack_ctx_t *ctx, const char *format, ...) SLACK_PRINTF(2, 3);
 
+/** Post a message in a thread, as slack_reply() does. Returns as slack_reply(). */
+SLACK_API int slack_reply_json(slack_ctx_t *ctx, const slack_json_t *message);
+
 /** Post a text that only the delivery's user sees. `format` has printf conversions. Calls
  * chat.postEphemeral. */
 SLACK_API int slack_say_ephemeral(slack_ctx_t *ctx, const char *format, ...) SLACK_PRINTF(2, 3);
@@ -82,6 +85,25 @@ SLACK_API int slack_react(slack_ctx_t *ctx, const char *emoji);
 /** Remove a reaction of the bot from the delivery's message. Calls reactions.remove.
  * @param emoji the name without colons. */
 SLACK_API int slack_unreact(slack_ctx_t *ctx, const char *emoji);
+
+/**
+ * Escape a text for mrkdwn, the markup of messages: '&', '<' and '>' become `&amp;`, `&lt;` and
+ * `&gt;`. Text that somebody typed can then be part of a message, and "<!channel>" in it notifies
+ * nobody:
+ *
+ *     slack_say(ctx, "<@%s> wrote: %s", user, slack_escape(ctx, typed));
+ *
+ * Escape what people typed in modals, options or other services. The texts of messages that Slack
+ * sends are escaped already, and elements of type plain_text are no markup.
+ * https://docs.slack.dev/messaging/formatting-message-text#escaping
+ *
+ * @param text borrowed until the return.
+ * @return the escaped text; it lives until the delivery ends. NULL if `text` is NULL, and if memory
+ *         is out.
+ */
+SLACK_API const char *slack_escape(slack_ctx_t *ctx, const char *text);
+/** As slack_escape(), outside of a delivery; the text lives as long as the pool. */
+SLACK_API const char *slack_pool_escape(slack_json_pool_t *pool, const char *text);
 
 #ifdef __cplusplus
 }

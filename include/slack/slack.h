@@ -24,6 +24,7 @@
 #include "message.h"
 #include "middleware.h"
 #include "options.h"
+#include "template.h"
 #include "value.h"
 #include "view.h"
 #include "worker.h"

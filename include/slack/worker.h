@@ -23,8 +23,7 @@ extern "C" {
  *     static int report(slack_ctx_t *ctx, void *user_data) {
  *         slack_ack(ctx);
  *         const slack_response_t *info = NULL;
- *         int rc = slack_call_wait(ctx, "users.info",
- *                                  slack_jsonf(ctx, "{user: %s}", slack_ctx_user(ctx)), &info);
+ *         int rc = slack_call_waitf(ctx, "users.info", &info, "{user: %s}", slack_ctx_user(ctx));
  *         if (rc != 0) return rc;
  *         char *text = slow_query(slack_response_str(info, "/user/tz"));
  *         return slack_respond(ctx, "%s", text);

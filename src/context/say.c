@@ -168,14 +168,8 @@ int slack_say(slack_ctx_t *ctx, const char *format, ...)
     return rc ? rc : slack_say_json(ctx, message);
 }
 
-int slack_reply(slack_ctx_t *ctx, const char *format, ...)
+int slack_reply_json(slack_ctx_t *ctx, const slack_json_t *message)
 {
-    const slack_json_t *message = NULL;
-    va_list ap;
-    va_start(ap, format);
-    int rc = message_of_text(ctx, &message, format, ap);
-    va_end(ap);
-    if (rc != 0) return rc;
     const char *thread = slack_ctx_thread_ts(ctx);
     if (*thread == '\0') thread = slack_ctx_ts(ctx);
     if (*thread == '\0')
@@ -183,6 +177,16 @@ int slack_reply(slack_ctx_t *ctx, const char *format, ...)
                                "slack_reply: %s is about no message: use slack_say()",
                                slack__ctx_what(ctx));
     return say_in(ctx, message, thread, NULL, NULL);
+}
+
+int slack_reply(slack_ctx_t *ctx, const char *format, ...)
+{
+    const slack_json_t *message = NULL;
+    va_list ap;
+    va_start(ap, format);
+    int rc = message_of_text(ctx, &message, format, ap);
+    va_end(ap);
+    return rc ? rc : slack_reply_json(ctx, message);
 }
 
 int slack_say_ephemeral(slack_ctx_t *ctx, const char *format, ...)

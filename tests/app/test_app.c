@@ -198,7 +198,7 @@ APP_TEST(test_respond)
 
 static int bad_template(slack_ctx_t *ctx, void *user_data)
 {
-    return slack_say_json(ctx, slack_jsonf(ctx, "{text: }"));
+    return slack_say_jsonf(ctx, "{text: }");
 }
 
 APP_TEST(test_a_malformed_template_is_an_error_with_its_offset)

@@ -14,7 +14,7 @@ static int echo(slack_ctx_t *ctx, void *user_data)
 {
     ack_rc[0] = slack_ack_text(ctx, "%s!", slack_json_str(slack_ctx_body(ctx), "/text"));
     ack_rc[1] = slack_ack(ctx);
-    ack_rc[2] = slack_ack_json(ctx, slack_jsonf(ctx, "{}"));
+    ack_rc[2] = slack_ack_jsonf(ctx, "{}");
     return 0;
 }
 
@@ -36,9 +36,9 @@ APP_TEST(test_ack_with_a_text)
 
 static int ack_all_ways(slack_ctx_t *ctx, void *user_data)
 {
-    ack_rc[0] = slack_ack_json(ctx, slack_jsonf(ctx, "{response_action: 'clear'}"));
+    ack_rc[0] = slack_ack_jsonf(ctx, "{response_action: 'clear'}");
     ack_rc[1] = slack_ack_text(ctx, "x");
-    ack_rc[2] = slack_ack_json(ctx, slack_jsonf(ctx, "{a: }"));
+    ack_rc[2] = slack_ack_jsonf(ctx, "{a: }");
     ack_rc[3] = slack_ack(ctx);
     return 0;
 }

@@ -209,14 +209,14 @@ static int busy(slack_ctx_t *ctx, void *user_data)
         if (i < 1000 && rc == 0) rc = slack_json_error(slack_jsonf(ctx, "{n: %d}", i));
         (void)slack_ctx_ack_late_ms(ctx);
     }
-    atomic_store(&late_result, slack_ack_json(ctx, slack_jsonf(ctx, "{text: 'late'}")));
+    atomic_store(&late_result, slack_ack_jsonf(ctx, "{text: 'late'}"));
     return rc == 0 && slack_ctx_ack_late_ms(ctx) == 0 ? SLACK_EMISMATCH : rc;
 }
 
 static int answer_meanwhile(slack_ctx_t *ctx, void *user_data)
 {
     assert_int_equal(slack_json_error(slack_jsonf(ctx, "{text: }")), SLACK_ETEMPLATE);
-    int rc = slack_ack_json(ctx, slack_jsonf(ctx, "{text: 'the hook'}"));
+    int rc = slack_ack_jsonf(ctx, "{text: 'the hook'}");
     atomic_store(&hooked, true);
     return rc;
 }
@@ -239,7 +239,7 @@ BOT_TEST(hook_speaks_while_a_worker_runs)
 
 static int store_and_answer(slack_ctx_t *ctx, void *user_data)
 {
-    int rc = slack_defer(ctx, "later", slack_jsonf(ctx, "{}"));
+    int rc = slack_deferf(ctx, "later", "{}");
     return rc ? rc : slack_ack_text(ctx, "stored");
 }
 
@@ -356,7 +356,7 @@ static int job(slack_ctx_t *ctx, void *user_data)
 
 static int defer_and_ack(slack_ctx_t *ctx, void *user_data)
 {
-    int rc = slack_defer(ctx, "job", slack_jsonf(ctx, "{}"));
+    int rc = slack_deferf(ctx, "job", "{}");
     if (rc == 0) rc = slack_ack_text(ctx, "Deploying");
     assert_int_equal(slack_ack_text(ctx, "again"), SLACK_EALREADY);
     return rc;

@@ -23,43 +23,43 @@ static int text(slack_ctx_t *ctx)
 }
 static int message(slack_ctx_t *ctx)
 {
-    return slack_ack_json(ctx, slack_jsonf(ctx, "{response_type: 'in_channel', text: 'a'}"));
+    return slack_ack_jsonf(ctx, "{response_type: 'in_channel', text: 'a'}");
 }
 static int errors(slack_ctx_t *ctx)
 {
-    return slack_ack_errors(ctx, slack_jsonf(ctx, "{name: 'too \"short\"'}"));
+    return slack_ack_errorsf(ctx, "{name: 'too \"short\"'}");
 }
 static int no_errors(slack_ctx_t *ctx)
 {
-    return slack_ack_errors(ctx, slack_jsonf(ctx, "{}"));
+    return slack_ack_errorsf(ctx, "{}");
 }
 static int update(slack_ctx_t *ctx)
 {
-    return slack_ack_update(ctx, slack_jsonf(ctx, "{type: 'modal'}"));
+    return slack_ack_updatef(ctx, "{type: 'modal'}");
 }
 static int push(slack_ctx_t *ctx)
 {
-    return slack_ack_push(ctx, slack_jsonf(ctx, "{type: 'modal'}"));
+    return slack_ack_pushf(ctx, "{type: 'modal'}");
 }
 static int push_malformed(slack_ctx_t *ctx)
 {
-    return slack_ack_push(ctx, slack_jsonf(ctx, "{type: }"));
+    return slack_ack_pushf(ctx, "{type: }");
 }
 static int push_text(slack_ctx_t *ctx)
 {
-    return slack_ack_push(ctx, slack_jsonf(ctx, "'a view'"));
+    return slack_ack_pushf(ctx, "'a view'");
 }
 static int options(slack_ctx_t *ctx)
 {
-    return slack_ack_options(ctx, slack_jsonf(ctx, "[{value: '1'}]"));
+    return slack_ack_optionsf(ctx, "[{value: '1'}]");
 }
 static int no_options(slack_ctx_t *ctx)
 {
-    return slack_ack_options(ctx, slack_jsonf(ctx, "[]"));
+    return slack_ack_optionsf(ctx, "[]");
 }
 static int groups(slack_ctx_t *ctx)
 {
-    return slack_ack_option_groups(ctx, slack_jsonf(ctx, "[{label: 'l', options: []}]"));
+    return slack_ack_option_groupsf(ctx, "[{label: 'l', options: []}]");
 }
 static int too_many_options(slack_ctx_t *ctx)
 {
@@ -237,7 +237,7 @@ static int ack_with_much(slack_ctx_t *ctx, void *user_data)
     static char text[20480];
     memset(text, 'x', sizeof text - 1);
     const bool socket = strcmp(slack_ctx_transport(ctx), "socket") == 0;
-    int rc = slack_ack_update(ctx, slack_jsonf(ctx, "{type: %s}", text));
+    int rc = slack_ack_updatef(ctx, "{type: %s}", text);
     assert_int_equal(rc, socket ? SLACK_ETOOBIG : 0);
     assert_int_equal(slack_ack(ctx), socket ? 0 : SLACK_EALREADY);
     return 0;

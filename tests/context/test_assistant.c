@@ -125,8 +125,8 @@ static int begin_thread(slack_ctx_t *ctx, void *user_data)
     const slack_json_t *five = slack_jsonf(ctx, "[1, 2, 3, 4, 5]");
     assert_int_equal(slack_set_prompts(ctx, NULL, none), SLACK_EINVAL);
     assert_int_equal(slack_set_prompts(ctx, NULL, five), SLACK_ETOOBIG);
-    assert_int_equal(slack_set_prompts(ctx, NULL, slack_jsonf(ctx, "[")), SLACK_ETEMPLATE);
-    return slack_set_prompts(ctx, "Ask", slack_jsonf(ctx, "[{title: 'a', message: 'b'}]"));
+    assert_int_equal(slack_set_promptsf(ctx, NULL, "["), SLACK_ETEMPLATE);
+    return slack_set_promptsf(ctx, "Ask", "[{title: 'a', message: 'b'}]");
 }
 
 static int name_thread(slack_ctx_t *ctx, void *user_data)

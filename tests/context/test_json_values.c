@@ -15,7 +15,7 @@ static int tell_standup(slack_ctx_t *ctx, void *user_data)
     assert_string_equal(slack_json_reason(row),
                         "slack_jsonf: ',' or '}' is missing, at offset 17 of the template {type: "
                         "'section' text: 'broken'}");
-    return slack_say_json(ctx, slack_jsonf(ctx, "{text: 'Standup', blocks: [%p]}", row));
+    return slack_say_jsonf(ctx, "{text: 'Standup', blocks: [%p]}", row);
 }
 
 APP_TEST(test_failed_nested_template)
@@ -35,7 +35,7 @@ APP_TEST(test_failed_nested_template)
 static const slack_json_t *array_of(slack_ctx_t *ctx, const slack_json_t *item)
 {
     slack_json_list_t list = {0};
-    slack_json_add(ctx, &list, slack_jsonf(ctx, "1"));
+    slack_json_addf(ctx, &list, "1");
     slack_json_add(ctx, &list, item);
     return slack_json_array(ctx, list.items, list.count);
 }
@@ -94,7 +94,7 @@ static int ack_errors(slack_ctx_t *ctx, void *user_data)
     const slack_json_t *bad = slack_jsonf(ctx, "{name: %p}", "a text");
     assert_non_null(strstr(slack_json_reason(bad), "no JSON value"));
     acks[0] = slack_ack_errors(ctx, bad);
-    acks[1] = slack_ack_errors(ctx, slack_jsonf(ctx, "'a text'"));
+    acks[1] = slack_ack_errorsf(ctx, "'a text'");
     acks[2] = slack_ack_json(ctx, bad);
     acks[3] = slack_ack_errors(ctx, NULL);
     acks[4] = slack_ack(ctx);
@@ -148,7 +148,7 @@ static int many_rows(slack_ctx_t *ctx, void *user_data)
 {
     slack_json_list_t rows = {0};
     for (int i = 0; i < 2000; i++)
-        slack_json_add(ctx, &rows, slack_jsonf(ctx, SLACK_JSON({n: %d, even: !%d}), i, i % 2));
+        slack_json_addf(ctx, &rows, SLACK_JSON({n: %d, even: !%d}), i, i % 2);
     const slack_json_t *array = slack_json_array(ctx, rows.items, rows.count);
     assert_int_equal(slack_json_count(array, ""), 2000);
     assert_true(slack_json_bool(array, "1998/even"));

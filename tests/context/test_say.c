@@ -12,13 +12,12 @@ static int say_everything(slack_ctx_t *ctx, void *user_data)
 {
     int rc = slack_reply(ctx, "in the %s", "thread");
     if (rc == 0) rc = slack_say_ephemeral(ctx, "only you");
-    if (rc == 0) rc = slack_update(ctx, "1.5", slack_jsonf(ctx, "{text: 'new'}"));
+    if (rc == 0) rc = slack_updatef(ctx, "1.5", "{text: 'new'}");
     if (rc == 0) rc = slack_delete(ctx, "1.6");
     if (rc == 0) rc = slack_react(ctx, "wave");
     if (rc == 0) rc = slack_unreact(ctx, "wave");
-    if (rc == 0) rc = slack_view_publish(ctx, NULL, NULL, slack_jsonf(ctx, "{type: 'home'}"));
-    assert_int_equal(slack_view_open(ctx, slack_jsonf(ctx, "{}")),
-                     SLACK_EINVAL); /* no trigger_id */
+    if (rc == 0) rc = slack_view_publishf(ctx, NULL, NULL, "{type: 'home'}");
+    assert_int_equal(slack_view_openf(ctx, "{}"), SLACK_EINVAL); /* no trigger_id */
     return rc;
 }
 
@@ -131,9 +130,8 @@ APP_TEST(no_reply_without_a_message)
 static int respond_thrice(slack_ctx_t *ctx, void *user_data)
 {
     int rc = slack_respond(ctx, "1");
-    if (rc == 0)
-        rc = slack_respond_json(ctx, slack_jsonf(ctx, "{text: '2', replace_original: true}"));
-    if (rc == 0) rc = slack_respond_json(ctx, slack_jsonf(ctx, "{text: '3', thread_ts: '5.0'}"));
+    if (rc == 0) rc = slack_respond_jsonf(ctx, "{text: '2', replace_original: true}");
+    if (rc == 0) rc = slack_respond_jsonf(ctx, "{text: '3', thread_ts: '5.0'}");
     return rc;
 }
 
@@ -175,11 +173,9 @@ static int say_empty(slack_ctx_t *ctx, void *user_data)
     assert_int_equal(slack_reply(ctx, "%s", ""), SLACK_EINVAL);
     assert_int_equal(slack_say_ephemeral(ctx, "%s", ""), SLACK_EINVAL);
     assert_int_equal(slack_respond(ctx, "%s", ""), SLACK_EINVAL);
-    assert_int_equal(slack_say_json(ctx, slack_jsonf(ctx, "{channel: 'C1', text: ''}")),
-                     SLACK_EINVAL);
-    assert_int_equal(slack_respond_json(ctx, slack_jsonf(ctx, "{replace_original: true}")),
-                     SLACK_EINVAL);
-    return slack_say_json(ctx, slack_jsonf(ctx, "{blocks: []}"));
+    assert_int_equal(slack_say_jsonf(ctx, "{channel: 'C1', text: ''}"), SLACK_EINVAL);
+    assert_int_equal(slack_respond_jsonf(ctx, "{replace_original: true}"), SLACK_EINVAL);
+    return slack_say_jsonf(ctx, "{blocks: []}");
 }
 
 APP_TEST(an_empty_text_is_not_sent)
@@ -287,18 +283,17 @@ static int update_it(slack_ctx_t *ctx, const slack_response_t *response, void *u
     assert_string_equal(slack_response_channel(response), "D9");
     assert_string_equal(slack_ctx_said_ts(ctx), "1700000000.000100");
     assert_string_equal(slack_ctx_said_channel(ctx), "D9");
-    int rc = slack_update_said(ctx, slack_jsonf(ctx, "{text: 'done'}"));
-    assert_int_equal(slack_update_said(ctx, slack_jsonf(ctx, "{text: }")), SLACK_ETEMPLATE);
+    int rc = slack_update_saidf(ctx, "{text: 'done'}");
+    assert_int_equal(slack_update_saidf(ctx, "{text: }"), SLACK_ETEMPLATE);
     if (rc == 0) rc = slack_delete_said(ctx);
     return rc;
 }
 
 static int say_and_update(slack_ctx_t *ctx, void *user_data)
 {
-    assert_int_equal(slack_update_said(ctx, slack_jsonf(ctx, "{text: 'x'}")), SLACK_EINVAL);
+    assert_int_equal(slack_update_saidf(ctx, "{text: 'x'}"), SLACK_EINVAL);
     assert_string_equal(slack_ctx_said_ts(ctx), "");
-    int rc =
-        slack_say_then(ctx, slack_jsonf(ctx, "{channel: 'U1', text: 'working…'}"), update_it, NULL);
+    int rc = slack_say_thenf(ctx, update_it, NULL, "{channel: 'U1', text: 'working…'}");
     return rc;
 }
 
@@ -332,7 +327,7 @@ static int take_failure(slack_ctx_t *ctx, const slack_response_t *response, void
 
 static int say_in_vain(slack_ctx_t *ctx, void *user_data)
 {
-    return slack_say_then(ctx, slack_jsonf(ctx, "{text: 'x'}"), take_failure, user_data);
+    return slack_say_thenf(ctx, take_failure, user_data, "{text: 'x'}");
 }
 
 /* The callback of a failed message decides by its return value whether the delivery fails. */
@@ -367,7 +362,7 @@ static int note_cancel(slack_ctx_t *ctx, const slack_response_t *response, void 
 
 static int say_for_ever(slack_ctx_t *ctx, void *user_data)
 {
-    return slack_say_then(ctx, slack_jsonf(ctx, "{text: 'x'}"), note_cancel, NULL);
+    return slack_say_thenf(ctx, note_cancel, NULL, "{text: 'x'}");
 }
 
 APP_TEST(test_the_stop_tells_who_waits_for_an_answer)
@@ -388,8 +383,7 @@ APP_TEST(test_the_stop_tells_who_waits_for_an_answer)
 static void speak_at_the_end(slack_ctx_t *ctx, const slack_done_t *done, void *user_data)
 {
     told++;
-    assert_int_equal(slack_say_then(ctx, slack_jsonf(ctx, "{text: 'x'}"), note_cancel, NULL),
-                     SLACK_EALREADY);
+    assert_int_equal(slack_say_thenf(ctx, note_cancel, NULL, "{text: 'x'}"), SLACK_EALREADY);
 }
 
 static int hook(slack_ctx_t *ctx, void *user_data)
@@ -410,7 +404,7 @@ APP_TEST(test_nobody_waits_after_the_end)
 static int done_on_worker(slack_ctx_t *ctx, const slack_response_t *response, void *user_data)
 {
     *(int *)user_data = slack_response_status(response);
-    return slack_update_said(ctx, slack_jsonf(ctx, "{text: 'three'}"));
+    return slack_update_saidf(ctx, "{text: 'three'}");
 }
 
 /* Each call waits for its result; each worker posts its own texts. */
@@ -419,12 +413,12 @@ static int speak_on_worker(slack_ctx_t *ctx, void *user_data)
     int status = -1;
     int rc = slack_say(ctx, "one");
     if (rc == 0 && strcmp(slack_ctx_said_ts(ctx), "5.1") != 0) rc = SLACK_EMISMATCH;
-    if (rc == 0) rc = slack_update_said(ctx, slack_jsonf(ctx, "{text: 'two'}"));
-    if (rc == 0) rc = slack_say_then(ctx, slack_jsonf(ctx, "{text: 'x'}"), done_on_worker, &status);
+    if (rc == 0) rc = slack_update_saidf(ctx, "{text: 'two'}");
+    if (rc == 0) rc = slack_say_thenf(ctx, done_on_worker, &status, "{text: 'x'}");
     if (rc == 0 && status != 0) rc = SLACK_EMISMATCH;
     if (rc == 0) rc = slack_delete_said(ctx);
     if (rc == 0) {
-        rc = slack_view_update(ctx, "V1", "h", slack_jsonf(ctx, "{}"));
+        rc = slack_view_updatef(ctx, "V1", "h", "{}");
         rc = rc == SLACK_ECONFLICT ? 0 : SLACK_EMISMATCH;
     }
     return rc;

@@ -124,7 +124,7 @@ APP_TEST(test_the_last_hook_is_told_first)
 
 static int build_and_ack(slack_ctx_t *ctx, void *user_data)
 {
-    int rc = slack_ack_json(ctx, slack_jsonf(ctx, "{text: %s}", "a text that takes some room"));
+    int rc = slack_ack_jsonf(ctx, "{text: %s}", "a text that takes some room");
     return rc == SLACK_ENOACK ? 0 : rc;
 }
 

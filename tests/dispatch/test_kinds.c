@@ -111,11 +111,10 @@ static int answer(slack_ctx_t *ctx)
     const bool canceled =
         strcmp(slack_json_str(slack_ctx_body(ctx), "/type"), "dialog_cancellation") == 0;
     switch (slack_ctx_kind(ctx)) {
-    case SLACK_KIND_COMMAND: return slack_ack_json(ctx, slack_jsonf(ctx, "{text: 'taken'}"));
+    case SLACK_KIND_COMMAND: return slack_ack_jsonf(ctx, "{text: 'taken'}");
     case SLACK_KIND_VIEW_SUBMISSION: return slack_ack_clear(ctx);
-    case SLACK_KIND_OPTIONS: return slack_ack_options(ctx, slack_jsonf(ctx, "[]"));
-    case SLACK_KIND_DIALOG:
-        return canceled ? slack_ack(ctx) : slack_ack_errors(ctx, slack_jsonf(ctx, "{n: 'no'}"));
+    case SLACK_KIND_OPTIONS: return slack_ack_optionsf(ctx, "[]");
+    case SLACK_KIND_DIALOG: return canceled ? slack_ack(ctx) : slack_ack_errorsf(ctx, "{n: 'no'}");
     case SLACK_KIND_EVENT:
     case SLACK_KIND_APP_RATE_LIMITED: return 0;
     default: return slack_ack(ctx);

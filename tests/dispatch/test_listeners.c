@@ -104,8 +104,8 @@ static int greet(slack_ctx_t *ctx, void *user_data)
 {
     const char *name = slack_json_str(slack_ctx_inputs(ctx), "/name");
     assert_string_equal(slack_ctx_function_execution_id(ctx), "Fx1");
-    assert_int_equal(slack_complete(ctx, slack_jsonf(ctx, "{a: }")), SLACK_ETEMPLATE);
-    int rc = slack_complete(ctx, slack_jsonf(ctx, "{greeting: 'Hello %s'}", name));
+    assert_int_equal(slack_completef(ctx, "{a: }"), SLACK_ETEMPLATE);
+    int rc = slack_completef(ctx, "{greeting: 'Hello %s'}", name);
     assert_int_equal(slack_fail(ctx, "no"), SLACK_EALREADY);
     return rc;
 }
@@ -147,7 +147,7 @@ APP_TEST(test_a_step_ends_by_a_later_action)
 
 static int end_no_step(slack_ctx_t *ctx, void *user_data)
 {
-    *(int *)user_data = slack_complete(ctx, slack_jsonf(ctx, "{}"));
+    *(int *)user_data = slack_completef(ctx, "{}");
     return 0;
 }
 
@@ -312,7 +312,7 @@ APP_TEST(own_is_one_rule_for_every_event)
 static int mend(slack_ctx_t *ctx, void *user_data)
 {
     ++*(unsigned *)user_data;
-    return slack_update(ctx, slack_ctx_ts(ctx), slack_jsonf(ctx, "{text: 'mended'}"));
+    return slack_updatef(ctx, slack_ctx_ts(ctx), "{text: 'mended'}");
 }
 
 /* Slack sends message_changed for the bot's own chat.update as well; the handler must not run for

@@ -318,11 +318,10 @@ static int ack_with_builder(slack_ctx_t *ctx, void *user_data)
 {
     assert_ptr_equal(slack_ctx_get(ctx, &counted), &attached);
     switch (slack_ctx_kind(ctx)) {
-    case SLACK_KIND_OPTIONS:
-        return slack_ack_options(ctx, slack_jsonf(ctx, "[{value: '1'}, {value: '2'}]"));
-    case SLACK_KIND_DIALOG: return slack_ack_errors(ctx, slack_jsonf(ctx, "{a: 'one', b: 'two'}"));
+    case SLACK_KIND_OPTIONS: return slack_ack_optionsf(ctx, "[{value: '1'}, {value: '2'}]");
+    case SLACK_KIND_DIALOG: return slack_ack_errorsf(ctx, "{a: 'one', b: 'two'}");
     case SLACK_KIND_COMMAND: return slack_ack_text(ctx, "a text of %s length", "some");
-    default: return slack_ack_update(ctx, slack_jsonf(ctx, "{type: 'modal'}"));
+    default: return slack_ack_updatef(ctx, "{type: 'modal'}");
     }
 }
 

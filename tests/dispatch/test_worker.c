@@ -65,7 +65,7 @@ static const slack_key_t key = {"key", NULL};
 static int attach(slack_ctx_t *ctx, void *user_data)
 {
     slack_ctx_set(ctx, &key, "attached");
-    assert_int_equal(slack_call_wait(ctx, "api.test", slack_jsonf(ctx, "{}"), NULL), SLACK_EDEADLK);
+    assert_int_equal(slack_call_waitf(ctx, "api.test", NULL, "{}"), SLACK_EDEADLK);
     return slack_next(ctx);
 }
 
@@ -87,7 +87,7 @@ static int straight_on(slack_ctx_t *ctx, void *user_data)
     if (rc == 0) rc = slack_call_wait(ctx, "users.info", args, &user);
     if (rc == 0) rc = slack_say(ctx, "Hello %s", slack_response_str(user, "/user/name"));
     atomic_store(&results[1], slack_say(ctx, "again"));
-    atomic_store(&results[2], slack_say_json(ctx, slack_jsonf(ctx, "{text: }")));
+    atomic_store(&results[2], slack_say_jsonf(ctx, "{text: }"));
     atomic_store(&results[3], slack_respond(ctx, "and privately"));
     slack_ctx_hold(ctx);
     slack_ctx_release(ctx, 0);
@@ -149,14 +149,14 @@ BOT_TEST(test_a_worker_fails)
 
 static int defer_and_ack(slack_ctx_t *ctx, void *user_data)
 {
-    int rc = slack_defer(ctx, "later", slack_jsonf(ctx, "{n: 1}"));
+    int rc = slack_deferf(ctx, "later", "{n: 1}");
     return rc ? rc : slack_ack_text(ctx, "stored");
 }
 
 static int run_job(slack_ctx_t *ctx, void *user_data)
 {
     atomic_fetch_add(&entered, (unsigned)slack_json_int(slack_ctx_body(ctx), "/n"));
-    return slack_say_json(ctx, slack_jsonf(ctx, "{channel: 'C9', text: 'from a job'}"));
+    return slack_say_jsonf(ctx, "{channel: 'C9', text: 'from a job'}");
 }
 
 BOT_TEST(test_a_job_comes_from_a_worker_and_runs_on_one)
@@ -308,7 +308,7 @@ static int wait_for_slack(slack_ctx_t *ctx, void *user_data)
     slack_ack(ctx);
     atomic_fetch_add(&entered, 1);
     const slack_response_t *response = NULL;
-    atomic_store(&results[0], slack_call_wait(ctx, "api.test", slack_jsonf(ctx, "{}"), &response));
+    atomic_store(&results[0], slack_call_waitf(ctx, "api.test", &response, "{}"));
     atomic_store(&results[1], slack_say(ctx, "anybody there?"));
     atomic_store(&results[2], slack_ctx_canceled(ctx));
     slack_ctx_set(ctx, &key, "too late");
@@ -376,8 +376,8 @@ BOT_TEST(test_a_second_stop_begins_no_handler)
 static int ask_and_say(slack_ctx_t *ctx, void *user_data)
 {
     const slack_response_t *response = NULL;
-    int rc = slack_ack_json(ctx, slack_jsonf(ctx, "{text: %s}", "some text"));
-    if (rc == 0) rc = slack_call_wait(ctx, "api.test", slack_jsonf(ctx, "{a: 1}"), &response);
+    int rc = slack_ack_jsonf(ctx, "{text: %s}", "some text");
+    if (rc == 0) rc = slack_call_waitf(ctx, "api.test", &response, "{a: 1}");
     if (rc == 0) rc = slack_ctx_set(ctx, &key, "value");
     return rc;
 }

@@ -67,7 +67,7 @@ static int say(slack_ctx_t *ctx, void *user_data)
 
 static int work(slack_ctx_t *ctx, void *user_data)
 {
-    return slack_call_wait(ctx, "chat.postMessage", slack_jsonf(ctx, "{text: 'x'}"), NULL);
+    return slack_call_waitf(ctx, "chat.postMessage", NULL, "{text: 'x'}");
 }
 
 static slack_ctx_t *held[ROWS];

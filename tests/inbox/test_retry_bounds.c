@@ -141,7 +141,7 @@ static int say_too_much(slack_ctx_t *ctx, void *user_data)
     runs++;
     int rc = 0;
     for (int i = 0; i < 300 && rc == 0; i++)
-        rc = slack_say_json(ctx, slack_jsonf(ctx, "{channel: '%s%d', text: 'x'}", "C", i));
+        rc = slack_say_jsonf(ctx, "{channel: '%s%d', text: 'x'}", "C", i);
     return rc;
 }
 
@@ -160,7 +160,7 @@ static int say_and_update(slack_ctx_t *ctx, void *user_data)
 {
     runs++;
     int rc = slack_say(ctx, "Working on it…");
-    return rc ? rc : slack_update_said(ctx, slack_jsonf(ctx, "{text: 'Done'}"));
+    return rc ? rc : slack_update_saidf(ctx, "{text: 'Done'}");
 }
 
 static int say_and_delete(slack_ctx_t *ctx, void *user_data)
@@ -168,7 +168,7 @@ static int say_and_delete(slack_ctx_t *ctx, void *user_data)
     runs++;
     int rc = slack_say(ctx, "first");
     if (rc == 0) rc = slack_say(ctx, "second");
-    if (rc == 0) rc = slack_update_said(ctx, slack_jsonf(ctx, "{text: 'third'}"));
+    if (rc == 0) rc = slack_update_saidf(ctx, "{text: 'third'}");
     return rc ? rc : slack_delete_said(ctx);
 }
 

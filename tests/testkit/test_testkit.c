@@ -50,8 +50,7 @@ static int hold(slack_ctx_t *ctx, void *user_data)
 static int form(slack_ctx_t *ctx, void *user_data)
 {
     if (*slack_json_str(slack_ctx_body(ctx), "/view/state/values/name/value/value") == '\0')
-        return slack_ack_json(
-            ctx, slack_jsonf(ctx, "{response_action: 'errors', errors: {name: 'Required'}}"));
+        return slack_ack_jsonf(ctx, "{response_action: 'errors', errors: {name: 'Required'}}");
     return slack_ack(ctx);
 }
 
@@ -71,8 +70,8 @@ static int open_view(slack_ctx_t *ctx, void *user_data)
 
 static int offer(slack_ctx_t *ctx, void *user_data)
 {
-    return slack_ack_json(ctx, slack_jsonf(ctx, "{options: [{value: %s}]}",
-                                           slack_json_str(slack_ctx_body(ctx), "/value")));
+    return slack_ack_jsonf(ctx, "{options: [{value: %s}]}",
+                           slack_json_str(slack_ctx_body(ctx), "/value"));
 }
 
 static int tell_retry(slack_ctx_t *ctx, void *user_data)

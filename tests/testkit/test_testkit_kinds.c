@@ -112,7 +112,7 @@ KIT_TEST(test_dialogs)
 static int review(slack_ctx_t *ctx, void *user_data)
 {
     const char *who = slack_json_str(slack_ctx_inputs(ctx), "/who");
-    return slack_complete(ctx, slack_jsonf(ctx, "{reviewer: %s}", who));
+    return slack_completef(ctx, "{reviewer: %s}", who);
 }
 
 static int refuse(slack_ctx_t *ctx, void *user_data)
@@ -185,8 +185,7 @@ static int work(slack_ctx_t *ctx, void *user_data)
     const slack_response_t *response = NULL;
     int rc = slack_ack_text(ctx, "on it");
     uv_sleep(20); /* as a blocking library does */
-    if (rc == 0)
-        rc = slack_call_wait(ctx, "users.info", slack_jsonf(ctx, "{user: 'U1'}"), &response);
+    if (rc == 0) rc = slack_call_waitf(ctx, "users.info", &response, "{user: 'U1'}");
     if (rc != 0) return rc;
     return slack_respond(ctx, "%s", slack_response_str(response, "/user/name"));
 }

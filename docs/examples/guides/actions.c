@@ -5,21 +5,21 @@
 static int ask(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
-    return slack_say_json(ctx, slack_jsonf(ctx,
-                                           "{"
-                                           "  text: 'May I?',"
-                                           "  blocks: [{"
-                                           "    type: 'actions',"
-                                           "    block_id: 'request',"
-                                           "    elements: [{"
-                                           "      type: 'button',"
-                                           "      action_id: 'approve',"
-                                           "      value: %s,"
-                                           "      text: {type: 'plain_text', text: 'Approve'},"
-                                           "    }],"
-                                           "  }],"
-                                           "}",
-                                           slack_ctx_user(ctx)));
+    return slack_say_jsonf(ctx,
+                           "{"
+                           "  text: 'May I?',"
+                           "  blocks: [{"
+                           "    type: 'actions',"
+                           "    block_id: 'request',"
+                           "    elements: [{"
+                           "      type: 'button',"
+                           "      action_id: 'approve',"
+                           "      value: %s,"
+                           "      text: {type: 'plain_text', text: 'Approve'},"
+                           "    }],"
+                           "  }],"
+                           "}",
+                           slack_ctx_user(ctx));
 }
 
 /* Returning 0 acknowledges the click. The response goes out after that. */
@@ -27,9 +27,8 @@ static int approve(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
     const char *who = slack_json_str(slack_ctx_action(ctx), "/value");
-    return slack_respond_json(
-        ctx, slack_jsonf(ctx, "{replace_original: true, text: '<@%s> may, says <@%s>'}", who,
-                         slack_ctx_user(ctx)));
+    return slack_respond_jsonf(ctx, "{replace_original: true, text: '<@%s> may, says <@%s>'}", who,
+                               slack_ctx_user(ctx));
 }
 
 static int picked(slack_ctx_t *ctx, void *user_data)

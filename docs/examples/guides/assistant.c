@@ -7,8 +7,8 @@ static int started(slack_ctx_t *ctx, void *user_data)
     (void)user_data;
     int rc = slack_say(ctx, "How can I help?");
     if (rc != 0) return rc;
-    return slack_set_prompts(
-        ctx, "Ask me", slack_jsonf(ctx, "[{title: 'Sum it up', message: 'Sum this channel up'}]"));
+    return slack_set_promptsf(ctx, "Ask me",
+                              "[{title: 'Sum it up', message: 'Sum this channel up'}]");
 }
 
 /* On a worker: each call returns when Slack has answered it. */

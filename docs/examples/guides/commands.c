@@ -7,17 +7,15 @@ static int weather(slack_ctx_t *ctx, void *user_data)
     (void)user_data;
     const char *city = slack_json_str(slack_ctx_body(ctx), "/text");
     if (*city == '\0') return slack_ack_text(ctx, "usage: /weather CITY");
-    return slack_ack_json(
-        ctx, slack_jsonf(ctx, "{response_type: 'in_channel', text: 'Sunny in %s.'}", city));
+    return slack_ack_jsonf(ctx, "{response_type: 'in_channel', text: 'Sunny in %s.'}", city);
 }
 
 /* The ack waits until the job is stored. A stored job runs even if this process dies. */
 static int report(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
-    int rc = slack_defer(
-        ctx, "report",
-        slack_jsonf(ctx, "{channel: %s, user: %s}", slack_ctx_channel(ctx), slack_ctx_user(ctx)));
+    int rc = slack_deferf(ctx, "report", "{channel: %s, user: %s}", slack_ctx_channel(ctx),
+                          slack_ctx_user(ctx));
     return rc ? rc : slack_ack_text(ctx, "Your report is on its way.");
 }
 
@@ -25,9 +23,8 @@ static int make_report(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
     const slack_json_t *job = slack_ctx_body(ctx);
-    return slack_say_json(ctx, slack_jsonf(ctx, "{channel: %s, text: 'The report of <@%s>'}",
-                                           slack_json_str(job, "/channel"),
-                                           slack_json_str(job, "/user")));
+    return slack_say_jsonf(ctx, "{channel: %s, text: 'The report of <@%s>'}",
+                           slack_json_str(job, "/channel"), slack_json_str(job, "/user"));
 }
 
 static int add_listeners(slack_app_t *app)

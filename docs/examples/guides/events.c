@@ -16,7 +16,7 @@ static int welcome(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
     const char *user = slack_json_str(slack_ctx_event(ctx), "/user/id");
-    return slack_say_json(ctx, slack_jsonf(ctx, "{channel: %s, text: 'Welcome!'}", user));
+    return slack_say_jsonf(ctx, "{channel: %s, text: 'Welcome!'}", user);
 }
 
 static int add_listeners(slack_app_t *app)

@@ -8,27 +8,27 @@ static int ask(slack_ctx_t *ctx, void *user_data)
     const slack_json_t *inputs = slack_ctx_inputs(ctx);
     const char *approver = slack_json_str(inputs, "/approver");
     if (*approver == '\0') return slack_fail(ctx, "There is nobody to ask");
-    return slack_say_json(ctx, slack_jsonf(ctx,
-                                           "{"
-                                           "  channel: %s,"
-                                           "  text: 'May there be %s?',"
-                                           "  blocks: [{"
-                                           "    type: 'actions',"
-                                           "    elements: [{"
-                                           "      type: 'button',"
-                                           "      action_id: 'yes',"
-                                           "      text: {type: 'plain_text', text: 'Yes'},"
-                                           "    }],"
-                                           "  }],"
-                                           "}",
-                                           approver, slack_json_str(inputs, "/what")));
+    return slack_say_jsonf(ctx,
+                           "{"
+                           "  channel: %s,"
+                           "  text: 'May there be %s?',"
+                           "  blocks: [{"
+                           "    type: 'actions',"
+                           "    elements: [{"
+                           "      type: 'button',"
+                           "      action_id: 'yes',"
+                           "      text: {type: 'plain_text', text: 'Yes'},"
+                           "    }],"
+                           "  }],"
+                           "}",
+                           approver, slack_json_str(inputs, "/what"));
 }
 
 /* The click is another delivery, but belongs to the same step. */
 static int yes(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
-    return slack_complete(ctx, slack_jsonf(ctx, "{approver: %s}", slack_ctx_user(ctx)));
+    return slack_completef(ctx, "{approver: %s}", slack_ctx_user(ctx));
 }
 
 static int add_listeners(slack_app_t *app)

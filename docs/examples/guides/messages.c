@@ -2,6 +2,14 @@
 /* The code of docs/guides/messages.md. */
 #include "guide.h"
 
+static int said(slack_ctx_t *ctx, void *user_data)
+{
+    (void)user_data;
+    const char *typed = slack_json_str(slack_ctx_body(ctx), "/view/state/values/why/text/value");
+    return slack_say_jsonf(ctx, "{channel: 'C0TEAM', text: '<@%s> wrote: %s'}", slack_ctx_user(ctx),
+                           slack_escape(ctx, typed));
+}
+
 static int hello(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
@@ -38,6 +46,7 @@ static int add_listeners(slack_app_t *app)
     int rc = slack_on_message(app, "hello", hello, NULL);
     if (rc == 0) rc = slack_listen(app, &on_deploy);
     if (rc == 0) rc = slack_listen(app, &on_edit);
+    if (rc == 0) rc = slack_on_view_submission(app, "why", said, NULL);
     return rc;
 }
 
@@ -57,6 +66,12 @@ static void deploys_in_channels_only(slack_test_t *t)
     slack_test_message(t, "deploy api");
 }
 
+static void what_people_type_is_no_markup(slack_test_t *t)
+{
+    slack_test_expect(t, "chat.postMessage", "{text: '<@U0TEST> wrote: &lt;!channel&gt;'}");
+    slack_test_view_submission(t, "why", "{why: {text: {value: '<!channel>'}}}");
+}
+
 static void a_thread_is_another_place(slack_test_t *t)
 {
     slack_test_event(t, "{type: 'message', channel: 'C1', channel_type: 'channel', user: 'U1',"
@@ -68,6 +83,7 @@ int main(void)
     const guide_test_t tests[] = {{"greets", greets},
                                   {"deploys in channels only", deploys_in_channels_only},
                                   {"a thread is another place", a_thread_is_another_place},
+                                  {"what people type is no markup", what_people_type_is_no_markup},
                                   {NULL, NULL}};
     return guide_run(add_listeners, tests);
 }

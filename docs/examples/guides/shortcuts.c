@@ -4,21 +4,20 @@
 
 static int open_task(slack_ctx_t *ctx, const slack_json_t *input)
 {
-    return slack_view_open(ctx,
-                           slack_jsonf(ctx,
-                                       "{"
-                                       "  type: 'modal',"
-                                       "  callback_id: 'task',"
-                                       "  title: {type: 'plain_text', text: 'A task'},"
-                                       "  submit: {type: 'plain_text', text: 'Add'},"
-                                       "  blocks: [{"
-                                       "    type: 'input',"
-                                       "    block_id: 'what',"
-                                       "    label: {type: 'plain_text', text: 'What is to do?'},"
-                                       "    element: %p,"
-                                       "  }],"
-                                       "}",
-                                       input));
+    return slack_view_openf(ctx,
+                            "{"
+                            "  type: 'modal',"
+                            "  callback_id: 'task',"
+                            "  title: {type: 'plain_text', text: 'A task'},"
+                            "  submit: {type: 'plain_text', text: 'Add'},"
+                            "  blocks: [{"
+                            "    type: 'input',"
+                            "    block_id: 'what',"
+                            "    label: {type: 'plain_text', text: 'What is to do?'},"
+                            "    element: %p,"
+                            "  }],"
+                            "}",
+                            input);
 }
 
 /* A global shortcut: the payload names no channel. */

@@ -7,21 +7,20 @@
 static int book(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
-    return slack_view_open(
-        ctx, slack_jsonf(ctx, "{"
-                              "  type: 'modal',"
-                              "  callback_id: 'booking',"
-                              "  notify_on_close: true,"
-                              "  title: {type: 'plain_text', text: 'A table'},"
-                              "  submit: {type: 'plain_text', text: 'Book'},"
-                              "  blocks: [{"
-                              "    type: 'input',"
-                              "    block_id: 'seats',"
-                              "    label: {type: 'plain_text', text: 'For how many?'},"
-                              "    element: {type: 'number_input', action_id: 'n',"
-                              "              is_decimal_allowed: false},"
-                              "  }],"
-                              "}"));
+    return slack_view_openf(ctx, "{"
+                                 "  type: 'modal',"
+                                 "  callback_id: 'booking',"
+                                 "  notify_on_close: true,"
+                                 "  title: {type: 'plain_text', text: 'A table'},"
+                                 "  submit: {type: 'plain_text', text: 'Book'},"
+                                 "  blocks: [{"
+                                 "    type: 'input',"
+                                 "    block_id: 'seats',"
+                                 "    label: {type: 'plain_text', text: 'For how many?'},"
+                                 "    element: {type: 'number_input', action_id: 'n',"
+                                 "              is_decimal_allowed: false},"
+                                 "  }],"
+                                 "}");
 }
 
 static int booked(slack_ctx_t *ctx, void *user_data)
@@ -29,27 +28,25 @@ static int booked(slack_ctx_t *ctx, void *user_data)
     (void)user_data;
     const slack_json_t *values = slack_json_get(slack_ctx_body(ctx), "/view/state/values");
     long seats = strtol(slack_json_str(values, "/seats/n/value"), NULL, 10);
-    if (seats < 1 || seats > 8)
-        return slack_ack_errors(ctx, slack_jsonf(ctx, "{seats: 'From 1 to 8'}"));
-    int rc = slack_ack_update(ctx, slack_jsonf(ctx, "{"
-                                                    "  type: 'modal',"
-                                                    "  title: {type: 'plain_text', text: 'Booked'},"
-                                                    "  blocks: [{"
-                                                    "    type: 'section',"
-                                                    "    text: {type: 'mrkdwn', text: 'See you!'},"
-                                                    "  }],"
-                                                    "}"));
+    if (seats < 1 || seats > 8) return slack_ack_errorsf(ctx, "{seats: 'From 1 to 8'}");
+    int rc = slack_ack_updatef(ctx, "{"
+                                    "  type: 'modal',"
+                                    "  title: {type: 'plain_text', text: 'Booked'},"
+                                    "  blocks: [{"
+                                    "    type: 'section',"
+                                    "    text: {type: 'mrkdwn', text: 'See you!'},"
+                                    "  }],"
+                                    "}");
     if (rc != 0) return rc;
     /* A submission names no channel. A user's id stands for the direct messages with that user. */
-    return slack_say_json(ctx, slack_jsonf(ctx, "{channel: %s, text: 'A table for %ld'}",
-                                           slack_ctx_user(ctx), seats));
+    return slack_say_jsonf(ctx, "{channel: %s, text: 'A table for %ld'}", slack_ctx_user(ctx),
+                           seats);
 }
 
 static int gave_up(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
-    return slack_say_json(
-        ctx, slack_jsonf(ctx, "{channel: %s, text: 'Another time, then'}", slack_ctx_user(ctx)));
+    return slack_say_jsonf(ctx, "{channel: %s, text: 'Another time, then'}", slack_ctx_user(ctx));
 }
 
 static int add_listeners(slack_app_t *app)
