@@ -57,7 +57,7 @@ static void approves(slack_test_t *t)
     slack_test_expect_ack(t, NULL);
 }
 
-static void sees_what_was_picked(slack_test_t *t)
+static void reads_the_chosen_option(slack_test_t *t)
 {
     slack_test_expect(t, "chat.postMessage", "{text: 'You chose Large'}");
     slack_test_block_action(t, "{type: 'static_select', action_id: 'pick', selected_option:"
@@ -65,7 +65,7 @@ static void sees_what_was_picked(slack_test_t *t)
     slack_test_expect_ack(t, NULL);
 }
 
-static void another_blocks_button_is_not_ours(slack_test_t *t)
+static void ignores_buttons_of_other_blocks(slack_test_t *t)
 {
     slack_test_block_action(t, "{type: 'button', action_id: 'approve', block_id: 'other'}");
     slack_test_expect_outcome(t, SLACK_TEST_REFUSED);
@@ -75,8 +75,8 @@ int main(void)
 {
     const guide_test_t tests[] = {
         {"approves", approves},
-        {"sees what was picked", sees_what_was_picked},
-        {"another block's button is not ours", another_blocks_button_is_not_ours},
+        {"sees what was picked", reads_the_chosen_option},
+        {"another block's button is not ours", ignores_buttons_of_other_blocks},
         {NULL, NULL}};
     return guide_run(add_listeners, tests);
 }

@@ -32,7 +32,7 @@ static int add_listeners(slack_app_t *app)
     return rc;
 }
 
-static void answers_with_what_is_beside(slack_test_t *t)
+static void answers_about_the_channel(slack_test_t *t)
 {
     slack_test_expect(t, "chat.postMessage", "{text: 'How can I help?', thread_ts: '1.000001'}");
     slack_test_expect(t, "assistant.threads.setSuggestedPrompts", "{title: 'Ask me'}");
@@ -46,7 +46,7 @@ static void answers_with_what_is_beside(slack_test_t *t)
 
 int main(void)
 {
-    const guide_test_t tests[] = {{"answers with what is beside", answers_with_what_is_beside},
+    const guide_test_t tests[] = {{"answers with what is beside", answers_about_the_channel},
                                   {NULL, NULL}};
     return guide_run(add_listeners, tests);
 }

@@ -68,7 +68,7 @@ static int add_listeners(slack_app_t *app)
     return rc;
 }
 
-static void sells_to_who_has_credit(slack_test_t *t)
+static void sells_to_users_with_credit(slack_test_t *t)
 {
     slack_test_as(t, "U0RICH", NULL);
     slack_test_command(t, "/buy", "");
@@ -80,7 +80,7 @@ static void sells_to_who_has_credit(slack_test_t *t)
 
 int main(void)
 {
-    const guide_test_t tests[] = {{"sells to who has credit", sells_to_who_has_credit},
+    const guide_test_t tests[] = {{"sells to who has credit", sells_to_users_with_credit},
                                   {NULL, NULL}};
     return guide_run(add_listeners, tests);
 }

@@ -25,7 +25,7 @@ static int add_listeners(slack_app_t *app)
     return slack_on_options(app, "city", find_cities, NULL);
 }
 
-static void offers_what_fits(slack_test_t *t)
+static void offers_matching_cities(slack_test_t *t)
 {
     slack_test_options(t, "city", "Os");
     slack_test_expect_ack(t, "{options: [{value: 'Oslo'}, {value: 'Osaka'}]}");
@@ -35,6 +35,6 @@ static void offers_what_fits(slack_test_t *t)
 
 int main(void)
 {
-    const guide_test_t tests[] = {{"offers what fits", offers_what_fits}, {NULL, NULL}};
+    const guide_test_t tests[] = {{"offers what fits", offers_matching_cities}, {NULL, NULL}};
     return guide_run(add_listeners, tests);
 }

@@ -14,7 +14,7 @@ static int add_listeners(slack_app_t *app)
     return slack_every(app, "remind", "20 9 * * 1-5", "Europe/Berlin", remind, NULL);
 }
 
-/* Runs once a day, and has the day that it is about from its due time. */
+/* Runs once a day. The due time says which day the digest is about. */
 static int digest(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
@@ -30,7 +30,7 @@ static int add_digest(slack_app_t *app)
     return slack_schedule(app, &schedule);
 }
 
-/* Polls until it is told to stop; each job defers the next one under its own key. */
+/* Polls a number of times. Each job defers the next one under its own key. */
 static int poll(slack_ctx_t *ctx, void *user_data)
 {
     int *left = user_data;

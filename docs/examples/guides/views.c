@@ -64,7 +64,7 @@ static void opens_the_form(slack_test_t *t)
     slack_test_expect_ack(t, NULL);
 }
 
-static void checks_what_was_submitted(slack_test_t *t)
+static void checks_the_submission(slack_test_t *t)
 {
     static const char values[] = "{seats: {n: {type: 'number_input', value: %s}}}";
     slack_test_view_submission(t, "booking", values, "9");
@@ -74,7 +74,7 @@ static void checks_what_was_submitted(slack_test_t *t)
     slack_test_expect_ack(t, "{response_action: 'update', view: {title: {text: 'Booked'}}}");
 }
 
-static void lets_go(slack_test_t *t)
+static void answers_a_closed_form(slack_test_t *t)
 {
     slack_test_expect(t, "chat.postMessage", "{channel: 'U0TEST', text: 'Another time, then'}");
     slack_test_view_closed(t, "booking");
@@ -84,8 +84,8 @@ static void lets_go(slack_test_t *t)
 int main(void)
 {
     const guide_test_t tests[] = {{"opens the form", opens_the_form},
-                                  {"checks what was submitted", checks_what_was_submitted},
-                                  {"lets go", lets_go},
+                                  {"checks what was submitted", checks_the_submission},
+                                  {"lets go", answers_a_closed_form},
                                   {NULL, NULL}};
     return guide_run(add_listeners, tests);
 }
