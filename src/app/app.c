@@ -64,7 +64,7 @@ static int init_parts(slack_app_t *app)
     slack__timer_init(&app->life.timer, NULL);
     slack__http_routes_init(&app->routes);
     int rc = slack__registry_init(&app->registry);
-    return rc ? rc : slack__app_add_routes(app);
+    return rc ? rc : slack__app_add_pages(app);
 }
 
 int slack__app_new(slack_app_t **ret_app, const slack_options_t *options, bool environment)

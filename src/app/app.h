@@ -18,13 +18,14 @@
  * An app: the life of a process, and its parts.
  *
  *   app.c         new, start, run, free: makes the parts and connects them
- *   lifecycle.c   stop: leaves, drains, and closes the parts; readiness
+ *   lifecycle.c   stop: leaves, drains, and closes the parts
  *   transports.c  the functions that transports call
  *   mailbox.c     requests of other threads: stop, reload, post
  *   options.c     the table of options; env.c: the environment and .env
- *   listen.c      slack_on_…(), slack_use(), hooks; assistant.c: the listeners of an assistant
+ *   listeners.c   slack_on_…(), slack_use(), hooks; assistant.c: the listeners of an assistant
  *   authorize.c   the public functions of an authorizer
- *   http.c        the app's own routes; metrics.c: the text of /metrics
+ *   health.c      the pages /healthz, /readyz and /metrics; metrics.c: the text of /metrics
+ *   http.c        the program's routes
  *   inspect.c     access for the test kit and the tests
  */
 
@@ -107,8 +108,6 @@ void slack__app_woken(void *app);
 void slack__app_read_files(slack_app_t *app);
 /* One of life.handles has closed. */
 void slack__app_handle_closed(void *app);
-/* The reason why the app is not ready, a line of text; NULL if it is ready. */
-const char *slack__app_unready(const slack_app_t *app);
 void slack__app_destroy(slack_app_t *app);
 
 /* ---- the others ---- */
@@ -117,9 +116,12 @@ void slack__app_destroy(slack_app_t *app);
 int slack__app_create_transports(slack_app_t *app);
 /* assistant.c: registers a listener with `assistant` set. */
 int slack__assistant_listen(slack_app_t *app, const slack_listener_t *listener);
-/* http.c: adds the routes that every app has. 0; SLACK_ENOMEM. */
-int slack__app_add_routes(slack_app_t *app);
-/* Warns if the program has routes and no server that serves them. */
+/* health.c: adds the pages that every app has, SLACK_APP_PAGES routes. 0; SLACK_ENOMEM. */
+int slack__app_add_pages(slack_app_t *app);
+#define SLACK_APP_PAGES 3
+/* The reason why the app is not ready, a line of text; NULL if it is ready. */
+const char *slack__app_unready(const slack_app_t *app);
+/* http.c: warns if the program has routes, and the app has Socket Mode and no HTTP server. */
 void slack__app_warn_of_routes(slack_app_t *app);
 /* metrics.c: appends the text of /metrics. 0; SLACK_ETOOBIG; SLACK_ENOMEM. */
 int slack__app_metrics_write(const slack_app_t *app, slack_buf_t *out);

@@ -235,15 +235,3 @@ void slack__app_woken(void *user_data)
     slack__pool_run(app->services.pool);
     if (app->identity.authorizer) slack__authorizer_run(app->identity.authorizer);
 }
-
-/* ---- readiness ---- */
-
-const char *slack__app_unready(const slack_app_t *app)
-{
-    if (app->life.state < SLACK_APP_RUNNING) return "starting\n";
-    if (app->life.state > SLACK_APP_RUNNING) return "stopping\n";
-    if (app->inbox.store_failing) return "the store fails\n";
-    if (app->identity.refused) return "Slack refuses the token\n";
-    if (!slack__transports_ready(&app->transports)) return "a transport is not ready\n";
-    return NULL;
-}

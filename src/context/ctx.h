@@ -8,7 +8,7 @@
 
 #include "context/failure.h"
 #include "context/services.h"
-#include "context/work.h"
+#include "context/worker.h"
 #include "identity/grant.h"
 #include "listeners/match.h"
 #include "protocol/kind.h"

@@ -3,38 +3,8 @@
 
 #include <string.h>
 
-#include "protocol/payload.h"
+#include "protocol/dedupe_key.h"
 #include "util/json.h"
-
-static bool is_type(const slack_delivery_t *d, const char *type)
-{
-    return strcmp(slack_json_str(d->body, "/event/type"), type) == 0;
-}
-
-/* A person's message. Edits and deletions are not: they are events of their own. */
-static bool is_said(const slack_delivery_t *d)
-{
-    if (d->kind != SLACK_KIND_EVENT) return false;
-    const char *subtype = slack_json_str(d->body, "/event/subtype");
-    if (*subtype && strcmp(subtype, "file_share") != 0 && strcmp(subtype, "thread_broadcast") != 0)
-        return false;
-    return (is_type(d, "message") || is_type(d, "app_mention")) &&
-           *slack_json_str(d->body, "/event/user");
-}
-
-bool slack__dedupe_key(const slack_delivery_t *d, slack_slice_t *ret)
-{
-    if (!is_said(d)) return true;
-    const char *id = slack_json_str(d->body, "/event/client_msg_id");
-    if (*id == '\0') id = slack_json_str(d->body, "/event/ts");
-    if (*id == '\0') return true;
-    /* One process may serve several apps, and each of them handles the message. */
-    const char *key = slack__arena_printf(
-        d->arena, "%s:%s:%s:%s:%s", slack_json_str(d->body, "/event/type"), d->app_id,
-        slack__payload_team(d->body), slack_json_str(d->body, "/event/channel"), id);
-    if (key) *ret = slack__slice(key);
-    return key != NULL;
-}
 
 static bool mention_has_listener(const slack_run_t *run)
 {
@@ -75,7 +45,9 @@ bool slack__dedupe_is_mention(const slack_run_t *run)
 {
     const slack_delivery_t *d = run->ctx.delivery;
     const char *bot = run->ctx.grant->bot_user;
-    if (!is_said(d) || !is_type(d, "message") || *bot == '\0') return false;
+    const char *type = slack_json_str(d->body, "/event/type");
+    if (!slack__dedupe_is_message(d->body) || strcmp(type, "message") != 0 || *bot == '\0')
+        return false;
     /* Slack sends no app_mention for a direct message. */
     if (strcmp(slack_json_str(d->body, "/event/channel_type"), "im") == 0) return false;
     return mentions(slack_json_str(d->body, "/event/text"), bot) && mention_has_listener(run);

@@ -10,10 +10,6 @@
  * (slackapi/bolt-python#941). SLACK_DEDUPE=messages runs listeners once for all of them.
  */
 
-/* Sets `ret` to the deduplication key of a person's message, with the id of the message instead of
- * the id of the event. Leaves `ret` alone for other deliveries. False if memory is out. */
-bool slack__dedupe_key(const slack_delivery_t *delivery, slack_slice_t *ret);
-
 /* Whether a message mentions the bot and a listener takes mentions: Slack then sends the message
  * again as an app_mention. */
 bool slack__dedupe_is_mention(const slack_run_t *run);

@@ -2,9 +2,9 @@
 #include "inbox/intake.h"
 
 #include "context/ack_send.h"
-#include "dispatch/dedupe.h"
 #include "inbox/entry.h"
 #include "inbox/finish.h"
+#include "protocol/dedupe_key.h"
 #include "util/crash.h"
 
 /* An event is acked when it is stored. A delivery that its handler has to ack is not stored: Slack
@@ -75,7 +75,9 @@ static bool event_fill_row(slack_entry_t *entry)
 {
     slack_delivery_t *d = entry->run.ctx.delivery;
     slack_row_t *row = &entry->op.row;
-    if (entry->run.dispatcher->dedupe_messages && !slack__dedupe_key(d, &d->key)) return false;
+    if (entry->run.dispatcher->dedupe_messages &&
+        !slack__dedupe_message_key(d->arena, d->app_id, d->body, &d->key))
+        return false;
     row->key = d->key;
     row->kind = SLACK_SLICE("event");
     row->app = entry->inbox->app;

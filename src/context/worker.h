@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-#ifndef SLACK_CONTEXT_WORK_H
-#define SLACK_CONTEXT_WORK_H
+#ifndef SLACK_CONTEXT_WORKER_H
+#define SLACK_CONTEXT_WORKER_H
 
 #include <slack/call.h>
 #include <slack/listener.h>

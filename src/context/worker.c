@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include "context/work.h"
+#include "context/worker.h"
 
 #include "context/ctx.h"
 

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#include "app/app.h"
+
+#include <string.h>
+
+/* The pages that every app has: /healthz, /readyz and /metrics. */
+
+#define METRICS_MAX ((size_t)256 << 10)
+
+const char *slack__app_unready(const slack_app_t *app)
+{
+    if (app->life.state < SLACK_APP_RUNNING) return "starting\n";
+    if (app->life.state > SLACK_APP_RUNNING) return "stopping\n";
+    if (app->inbox.store_failing) return "the store fails\n";
+    if (app->identity.refused) return "Slack refuses the token\n";
+    if (!slack__transports_ready(&app->transports)) return "a transport is not ready\n";
+    return NULL;
+}
+
+static int reply_text(slack_http_visit_t *visit, int status, const char *text)
+{
+    return slack_http_reply(visit, status, "text/plain; charset=utf-8", text, strlen(text));
+}
+
+static int show_health(slack_http_visit_t *visit, void *user_data)
+{
+    return reply_text(visit, 200, "ok\n");
+}
+
+static int show_readiness(slack_http_visit_t *visit, void *user_data)
+{
+    const char *reason = slack__app_unready(user_data);
+    return reason ? reply_text(visit, 503, reason) : reply_text(visit, 200, "ready\n");
+}
+
+static int show_metrics(slack_http_visit_t *visit, void *user_data)
+{
+    slack_buf_t text;
+    slack__buf_init(&text, METRICS_MAX);
+    int rc = slack__app_metrics_write(user_data, &text);
+    if (rc == 0)
+        rc = slack_http_reply(visit, 200, "text/plain; version=0.0.4; charset=utf-8",
+                              slack__buf_ptr(&text), text.len);
+    slack__buf_done(&text);
+    return rc;
+}
+
+int slack__app_add_pages(slack_app_t *app)
+{
+    int rc = slack_http_route(app, "GET", "/healthz", show_health, app);
+    if (rc == 0) rc = slack_http_route(app, "GET", "/readyz", show_readiness, app);
+    if (rc == 0) rc = slack_http_route(app, "GET", "/metrics", show_metrics, app);
+    return rc;
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_PROTOCOL_DEDUPE_KEY_H
+#define SLACK_PROTOCOL_DEDUPE_KEY_H
+
+#include <slack/json.h>
+
+#include "util/arena.h"
+#include "util/str.h"
+
+/*
+ * The deduplication key of an event: two events with the same key are one, and the app runs it
+ * once. Each function sets `ret` to a key, or leaves it alone if the body has none. It returns
+ * false if memory is out.
+ */
+
+/* The key of an event: its id and the id of the app. It comes from the body alone, so a redelivery
+ * over another transport has the same key. */
+bool slack__dedupe_event_key(slack_arena_t *arena, const slack_json_t *body, slack_slice_t *ret);
+
+/* The key of a person's message, with the id of the message in place of the id of the event
+ * (SLACK_DEDUPE=messages). */
+bool slack__dedupe_message_key(slack_arena_t *arena, const char *app_id, const slack_json_t *body,
+                               slack_slice_t *ret);
+
+/* Whether the event is a person's message. Edits and deletions are events of their own. */
+bool slack__dedupe_is_message(const slack_json_t *body);
+
+#endif
