@@ -20,7 +20,14 @@ extern "C" {
  * @file context.h  A delivery, as its handlers see it.
  *
  * A ctx, and every pointer that it returns, lives until the delivery has ended: all listeners are
- * done and no hold is left. A reader returns "" if the payload has no such string. docs/payloads.md
+ * done, and no hold and no call is left that keeps it open. slack_call_then() and slack_say_then()
+ * keep it open until their function has returned, slack_ctx_hold() until slack_ctx_release(); after
+ * that a program must not use the ctx. A build of the type debug (-Dcheck_lifetimes=enabled in any
+ * other) and the test kit recognise such a use: the function logs an error that names it and the
+ * listener, and returns SLACK_EALREADY, or what a reader returns for a string or value that is
+ * missing. With NULL for the ctx, each function returns SLACK_EINVAL, or the same.
+ *
+ * A reader returns "" if the payload has no such string. docs/payloads.md
  * lists where each reader looks.
  *
  * The functions here may also be called on a worker that runs the delivery's handler, except

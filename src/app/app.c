@@ -43,6 +43,7 @@ slack_client_t *slack_app_client(slack_app_t *app)
  * time. */
 static int init_parts(slack_app_t *app)
 {
+    slack__lifetimes_init(&app->services.lifetimes, &app->log);
     app->services.app = app;
     app->services.log = &app->log;
     app->services.counters = &app->counters;

@@ -11,6 +11,11 @@ int slack__inspect_app_new(slack_app_t **ret_app, const slack_options_t *options
     return slack__app_new(ret_app, options, false);
 }
 
+void slack__inspect_check_lifetimes(slack_app_t *app)
+{
+    slack__lifetimes_check(&app->services.lifetimes);
+}
+
 void slack__inspect_set_clock(slack_app_t *app, const slack_clock_t *clock)
 {
     app->log.clock = clock;

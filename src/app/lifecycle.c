@@ -18,6 +18,7 @@
 void slack__app_destroy(slack_app_t *app)
 {
     slack__inbox_done(&app->inbox);
+    slack__lifetimes_done(&app->services.lifetimes);
     slack__pool_free(app->services.pool);
     slack__identity_done(&app->identity);
     slack__registry_done(&app->registry);

@@ -126,12 +126,14 @@ void slack__ack_jobs_stored(slack_ctx_t *ctx)
 
 int slack_ack(slack_ctx_t *ctx)
 {
+    SLACK_CTX_REQUIRE(ctx);
     int rc = ack_check(ctx);
     return rc ? rc : handler_ack(ctx, SLACK_ACK_BODY_NONE, (slack_slice_t){"", 0});
 }
 
 int slack_ack_text(slack_ctx_t *ctx, const char *format, ...)
 {
+    SLACK_CTX_REQUIRE(ctx);
     int rc = ack_check(ctx);
     if (rc != 0) return rc;
     va_list ap;
@@ -147,6 +149,7 @@ int slack_ack_text(slack_ctx_t *ctx, const char *format, ...)
 
 int slack_ack_json(slack_ctx_t *ctx, const slack_json_t *body)
 {
+    SLACK_CTX_REQUIRE(ctx);
     int rc = ack_check(ctx);
     if (rc != 0) return rc;
     const int wrong = slack__ctx_required(ctx, body);
@@ -204,6 +207,7 @@ static const slack_json_t *dialog_errors(slack_ctx_t *ctx, const slack_json_t *e
 
 int slack_ack_errors(slack_ctx_t *ctx, const slack_json_t *errors)
 {
+    SLACK_CTX_REQUIRE(ctx);
     if (slack__json_required(errors) == 0 && slack_json_count(errors, "") == 0) return SLACK_EINVAL;
     if (ctx->delivery->kind == SLACK_KIND_DIALOG)
         return ack_member(ctx, SLACK_KIND_DIALOG, NULL, "errors", dialog_errors(ctx, errors));
@@ -212,16 +216,19 @@ int slack_ack_errors(slack_ctx_t *ctx, const slack_json_t *errors)
 
 int slack_ack_update(slack_ctx_t *ctx, const slack_json_t *view)
 {
+    SLACK_CTX_REQUIRE(ctx);
     return ack_member(ctx, SLACK_KIND_VIEW_SUBMISSION, "update", "view", view);
 }
 
 int slack_ack_push(slack_ctx_t *ctx, const slack_json_t *view)
 {
+    SLACK_CTX_REQUIRE(ctx);
     return ack_member(ctx, SLACK_KIND_VIEW_SUBMISSION, "push", "view", view);
 }
 
 int slack_ack_clear(slack_ctx_t *ctx)
 {
+    SLACK_CTX_REQUIRE(ctx);
     int rc = ack_check(ctx);
     if (rc != 0) return rc;
     if (ctx->delivery->kind != SLACK_KIND_VIEW_SUBMISSION) return SLACK_EACKBODY;
@@ -230,10 +237,12 @@ int slack_ack_clear(slack_ctx_t *ctx)
 
 int slack_ack_options(slack_ctx_t *ctx, const slack_json_t *options)
 {
+    SLACK_CTX_REQUIRE(ctx);
     return ack_list(ctx, "options", options);
 }
 
 int slack_ack_option_groups(slack_ctx_t *ctx, const slack_json_t *groups)
 {
+    SLACK_CTX_REQUIRE(ctx);
     return ack_list(ctx, "option_groups", groups);
 }

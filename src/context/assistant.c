@@ -7,6 +7,7 @@
 
 int slack_ctx_set_assistant_context(slack_ctx_t *ctx, const slack_json_t *context)
 {
+    SLACK_CTX_REQUIRE(ctx);
     const int wrong = slack__ctx_required(ctx, context);
     if (wrong != 0) return wrong;
     const slack_json_t *copy = NULL;
@@ -17,6 +18,7 @@ int slack_ctx_set_assistant_context(slack_ctx_t *ctx, const slack_json_t *contex
 
 const slack_json_t *slack_ctx_assistant_context(const slack_ctx_t *ctx)
 {
+    SLACK_CTX_REQUIRE_OR(ctx, NULL);
     const slack_json_t *sent =
         slack_json_get(ctx->delivery->body, "/event/assistant_thread/context");
     return sent ? sent : ctx->assistant_context;
@@ -36,6 +38,7 @@ static int thread_call(slack_ctx_t *ctx, const char *method, const slack_json_t 
 
 int slack_set_status(slack_ctx_t *ctx, const char *status)
 {
+    SLACK_CTX_REQUIRE(ctx);
     const slack_json_t *what = NULL;
     int rc = slack__jsonf(slack__ctx_arena(ctx), &what, NULL, "{status: %s}", status ? status : "");
     return rc ? rc : thread_call(ctx, "assistant.threads.setStatus", what);
@@ -43,6 +46,7 @@ int slack_set_status(slack_ctx_t *ctx, const char *status)
 
 int slack_set_title(slack_ctx_t *ctx, const char *title)
 {
+    SLACK_CTX_REQUIRE(ctx);
     const slack_json_t *what = NULL;
     int rc = slack__jsonf(slack__ctx_arena(ctx), &what, NULL, "{title: %s}", title ? title : "");
     return rc ? rc : thread_call(ctx, "assistant.threads.setTitle", what);
@@ -53,6 +57,7 @@ int slack_set_title(slack_ctx_t *ctx, const char *title)
 
 int slack_set_prompts(slack_ctx_t *ctx, const char *title, const slack_json_t *prompts)
 {
+    SLACK_CTX_REQUIRE(ctx);
     const int wrong = slack__ctx_required(ctx, prompts);
     if (wrong != 0) return wrong;
     size_t count = slack_json_count(prompts, "");

@@ -72,6 +72,7 @@ int slack__worker_call(slack_ctx_t *ctx, const char *method, const char *url,
 int slack_call_wait(slack_ctx_t *ctx, const char *method, const slack_json_t *args,
                     const slack_response_t **ret_response)
 {
+    SLACK_CTX_REQUIRE(ctx);
     if (!slack__on_worker(ctx)) return SLACK_EDEADLK;
     const int wrong = slack__ctx_required(ctx, args);
     if (wrong != 0) return wrong;
@@ -132,6 +133,7 @@ int slack__ctx_call_then(slack_ctx_t *ctx, const char *method, const slack_json_
 int(slack_call_then)(slack_ctx_t *ctx, const char *method, slack_then_fn fn, void *user_data,
                      const char *args_template, ...)
 {
+    SLACK_CTX_REQUIRE(ctx);
     slack_arena_t *arena = slack__ctx_arena(ctx);
     va_list ap;
     va_start(ap, args_template);

@@ -52,7 +52,7 @@ slack_client_t *slack__ctx_client(slack_ctx_t *ctx)
         .team_id = acting_team(ctx),
         .order = ctx,
         .tag = d->number,
-        .begin = ctx->phase == SLACK_CTX_ENDED ? NULL : bot_call_began,
+        .begin = ctx->phase >= SLACK_CTX_ENDED ? NULL : bot_call_began,
         .end = bot_call_ended,
     };
     /* Slack gives each step of a workflow a token of its own, which may see other channels than the
@@ -67,32 +67,31 @@ slack_client_t *slack__ctx_client(slack_ctx_t *ctx)
 
 slack_client_t *slack_ctx_client(slack_ctx_t *ctx)
 {
+    SLACK_CTX_REQUIRE_OR(ctx, NULL);
     return slack__ctx_client(ctx);
 }
 
 static void user_call_began(slack_client_t *client)
 {
-    SLACK_CONTAINER(client, slack_user_client_t, client)->ctx->calls++;
+    SLACK_CONTAINER(client, slack_ctx_t, user_client)->calls++;
 }
 
 static void user_call_ended(slack_client_t *client, const slack_response_t *response)
 {
-    slack_ctx_t *ctx = SLACK_CONTAINER(client, slack_user_client_t, client)->ctx;
+    slack_ctx_t *ctx = SLACK_CONTAINER(client, slack_ctx_t, user_client);
     slack__ctx_call_ended(ctx, slack__ctx_log_call(ctx, response), slack_response_error(response));
 }
 
 slack_client_t *slack_ctx_user_client(slack_ctx_t *ctx)
 {
+    SLACK_CTX_REQUIRE_OR(ctx, NULL);
     if (ctx->grant->user_token == NULL) return NULL;
-    if (ctx->user_client) return &ctx->user_client->client;
-    slack_user_client_t *user = slack__arena_alloc(slack__ctx_arena(ctx), sizeof *user);
-    if (user == NULL) return NULL;
-    user->ctx = ctx;
-    user->client = *slack__ctx_client(ctx);
-    user->client.token = ctx->grant->user_token;
-    user->client.owner = ctx->grant->number;
-    if (user->client.begin) user->client.begin = user_call_began;
-    user->client.end = user_call_ended;
-    ctx->user_client = user;
-    return &user->client;
+    slack_client_t *user = &ctx->user_client;
+    if (user->webapi) return user;
+    *user = *slack__ctx_client(ctx);
+    user->token = ctx->grant->user_token;
+    user->owner = ctx->grant->number;
+    if (user->begin) user->begin = user_call_began;
+    user->end = user_call_ended;
+    return user;
 }

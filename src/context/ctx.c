@@ -68,6 +68,7 @@ static int hold_here(slack_ctx_t *ctx, void *unused)
 
 void slack_ctx_hold(slack_ctx_t *ctx)
 {
+    SLACK_CTX_REQUIRE_OR(ctx, );
     slack__ctx_on_loop(ctx, hold_here, NULL);
 }
 
@@ -87,6 +88,7 @@ static int release_here(slack_ctx_t *ctx, void *args)
 
 void slack_ctx_release(slack_ctx_t *ctx, int status)
 {
+    SLACK_CTX_REQUIRE_OR(ctx, );
     slack__ctx_on_loop(ctx, release_here, &status);
 }
 
@@ -100,7 +102,7 @@ struct slack_done_hook {
 
 static int done_hook_add(slack_ctx_t *ctx, void *args)
 {
-    if (ctx->phase == SLACK_CTX_ENDED) return SLACK_EALREADY;
+    if (ctx->phase >= SLACK_CTX_ENDED) return SLACK_EALREADY;
     struct slack_done_hook *hook = slack__arena_alloc(ctx->delivery->arena, sizeof *hook);
     if (hook == NULL) return SLACK_ENOMEM;
     *hook = *(const struct slack_done_hook *)args;
@@ -111,6 +113,7 @@ static int done_hook_add(slack_ctx_t *ctx, void *args)
 
 int slack_ctx_on_done(slack_ctx_t *ctx, slack_done_fn fn, void *user_data)
 {
+    SLACK_CTX_REQUIRE(ctx);
     if (fn == NULL) return SLACK_EINVAL;
     struct slack_done_hook hook = {.fn = fn, .user_data = user_data};
     return slack__ctx_on_loop(ctx, done_hook_add, &hook);

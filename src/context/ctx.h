@@ -24,7 +24,8 @@
 enum slack_ctx_phase {
     SLACK_CTX_RECEIVED, /* no handler has run yet */
     SLACK_CTX_RUNNING,
-    SLACK_CTX_ENDED /* no handler runs any more: functions that act return SLACK_EALREADY */
+    SLACK_CTX_ENDED, /* no handler runs any more: functions that act return SLACK_EALREADY */
+    SLACK_CTX_OVER   /* the hooks have run too: the program may not use the ctx any more */
 };
 
 /* The state of a delivery's ack. */
@@ -47,12 +48,6 @@ typedef struct slack_ack_state {
     atomic_uint late_ms;         /* by how much the handler's own ack was late */
 } slack_ack_state_t;
 
-/* The client of the user who acts. */
-typedef struct slack_user_client {
-    slack_client_t client;
-    slack_ctx_t *ctx;
-} slack_user_client_t;
-
 struct slack_ctx {
     slack_services_t *services;
     slack_delivery_t *delivery;
@@ -71,10 +66,10 @@ struct slack_ctx {
     unsigned holds; /* of the program */
     unsigned calls; /* in flight, for whose end the delivery waits */
 
-    slack_client_t client;            /* made by slack__ctx_client() */
-    slack_user_client_t *user_client; /* NULL: not made yet */
-    slack_voice_t voice;              /* of handlers on the loop; a work has its own */
-    slack_work_t *works;              /* the newest first; only the first may be running */
+    slack_client_t client;      /* made by slack__ctx_client() */
+    slack_client_t user_client; /* of the user who acts; without a webapi: not made yet */
+    slack_voice_t voice;        /* of handlers on the loop; a work has its own */
+    slack_work_t *works;        /* the newest first; only the first may be running */
     struct slack_done_hook *done_hooks;
     struct slack_value *values;
     atomic_uint responses;                 /* messages sent to the response URL */
@@ -88,6 +83,27 @@ void slack__ctx_init(slack_ctx_t *ctx, slack_services_t *services, slack_deliver
                      const slack_grant_t *grant);
 /* Frees the works and values of a ctx, which are not in its arena. */
 void slack__ctx_done(slack_ctx_t *ctx);
+
+/* ended.c: 0 if the program may use the ctx in `function`. SLACK_EINVAL for NULL; SLACK_EALREADY after the
+ * end of the delivery, which only an app that checks lifetimes can tell. */
+int slack__ctx_judge(const slack_ctx_t *ctx, const char *function);
+
+static inline int slack__ctx_status(const slack_ctx_t *ctx, const char *function)
+{
+    return ctx && !slack__lifetimes_checked() ? 0 : slack__ctx_judge(ctx, function);
+}
+
+/* The first line of a public function: it returns an error if the program may not use the ctx. */
+#define SLACK_CTX_REQUIRE(ctx)                                                                     \
+    do {                                                                                           \
+        const int unusable = slack__ctx_status(ctx, __func__);                                     \
+        if (unusable != 0) return unusable;                                                        \
+    } while (0)
+/* The same for a function that returns no errors. */
+#define SLACK_CTX_REQUIRE_OR(ctx, neutral)                                                         \
+    do {                                                                                           \
+        if (slack__ctx_status(ctx, __func__) != 0) return neutral;                                 \
+    } while (0)
 
 /* Calls a hook, if the program has set it. The delivery fails with the hook's error. */
 void slack__ctx_run_hook(slack_ctx_t *ctx, const slack_middleware_t *hook);
@@ -163,7 +179,7 @@ static inline slack_voice_t *slack__ctx_voice(slack_ctx_t *ctx)
 static inline void slack__ctx_leave_clients(slack_ctx_t *ctx)
 {
     ctx->client.begin = NULL;
-    if (ctx->user_client) ctx->user_client->client.begin = NULL;
+    ctx->user_client.begin = NULL;
 }
 
 static inline const slack_logger_t *slack__ctx_log(const slack_ctx_t *ctx)

@@ -19,9 +19,7 @@ bool slack__failure_is_local(const slack_ctx_t *ctx, int status)
     const slack_failure_t *failure = &ctx->failure;
     switch (status) {
     case SLACK_EBUSY:
-    case SLACK_ESTORE:
-        return failure->no_room || ctx->client.refused ||
-               (ctx->user_client && ctx->user_client->client.refused);
+    case SLACK_ESTORE: return failure->no_room || ctx->client.refused || ctx->user_client.refused;
     case SLACK_ENOMEM: return slack__alloc_failures() != failure->alloc_failures;
     case SLACK_ECLOSED:
     case SLACK_ECANCELED: return atomic_load(&ctx->services->stopping);

@@ -150,16 +150,19 @@ static int say_in(slack_ctx_t *ctx, const slack_json_t *message, const char *thr
 
 int slack_say_then(slack_ctx_t *ctx, const slack_json_t *message, slack_then_fn fn, void *user_data)
 {
+    SLACK_CTX_REQUIRE(ctx);
     return say_in(ctx, message, slack__payload_thread_ts(ctx->delivery->body), fn, user_data);
 }
 
 int slack_say_json(slack_ctx_t *ctx, const slack_json_t *message)
 {
+    SLACK_CTX_REQUIRE(ctx);
     return slack_say_then(ctx, message, NULL, NULL);
 }
 
 int slack_say(slack_ctx_t *ctx, const char *format, ...)
 {
+    SLACK_CTX_REQUIRE(ctx);
     const slack_json_t *message = NULL;
     va_list ap;
     va_start(ap, format);
@@ -170,6 +173,7 @@ int slack_say(slack_ctx_t *ctx, const char *format, ...)
 
 int slack_reply_json(slack_ctx_t *ctx, const slack_json_t *message)
 {
+    SLACK_CTX_REQUIRE(ctx);
     const char *thread = slack_ctx_thread_ts(ctx);
     if (*thread == '\0') thread = slack_ctx_ts(ctx);
     if (*thread == '\0')
@@ -181,6 +185,7 @@ int slack_reply_json(slack_ctx_t *ctx, const slack_json_t *message)
 
 int slack_reply(slack_ctx_t *ctx, const char *format, ...)
 {
+    SLACK_CTX_REQUIRE(ctx);
     const slack_json_t *message = NULL;
     va_list ap;
     va_start(ap, format);
@@ -191,6 +196,7 @@ int slack_reply(slack_ctx_t *ctx, const char *format, ...)
 
 int slack_say_ephemeral(slack_ctx_t *ctx, const char *format, ...)
 {
+    SLACK_CTX_REQUIRE(ctx);
     const slack_json_t *message = NULL, *user = NULL, *whole = NULL;
     slack_arena_t *arena = slack__ctx_arena(ctx);
     if (*slack_ctx_user(ctx) == '\0') return SLACK_EINVAL;
@@ -211,12 +217,14 @@ int slack_say_ephemeral(slack_ctx_t *ctx, const char *format, ...)
 
 const char *slack_ctx_said_ts(slack_ctx_t *ctx)
 {
+    SLACK_CTX_REQUIRE_OR(ctx, "");
     const char *ts = slack__ctx_voice(ctx)->ts;
     return ts ? ts : "";
 }
 
 const char *slack_ctx_said_channel(slack_ctx_t *ctx)
 {
+    SLACK_CTX_REQUIRE_OR(ctx, "");
     const char *channel = slack__ctx_voice(ctx)->channel;
     return channel ? channel : "";
 }
@@ -232,17 +240,20 @@ static int call_said(slack_ctx_t *ctx, const char *method, const slack_json_t *c
 
 int slack_update_said(slack_ctx_t *ctx, const slack_json_t *message)
 {
+    SLACK_CTX_REQUIRE(ctx);
     int rc = slack__ctx_required(ctx, message);
     return rc ? rc : call_said(ctx, "chat.update", message);
 }
 
 int slack_delete_said(slack_ctx_t *ctx)
 {
+    SLACK_CTX_REQUIRE(ctx);
     return call_said(ctx, "chat.delete", NULL);
 }
 
 int slack_update(slack_ctx_t *ctx, const char *ts, const slack_json_t *message)
 {
+    SLACK_CTX_REQUIRE(ctx);
     if (ts == NULL || *ts == '\0') return SLACK_EINVAL;
     const int wrong = slack__ctx_required(ctx, message);
     if (wrong != 0) return wrong;
@@ -255,6 +266,7 @@ int slack_update(slack_ctx_t *ctx, const char *ts, const slack_json_t *message)
 
 int slack_delete(slack_ctx_t *ctx, const char *ts)
 {
+    SLACK_CTX_REQUIRE(ctx);
     if (ts == NULL || *ts == '\0') return SLACK_EINVAL;
     const slack_json_t *which = NULL;
     int rc = slack__jsonf(slack__ctx_arena(ctx), &which, NULL, "{ts: %s}", ts);
@@ -278,11 +290,13 @@ static int call_reaction(slack_ctx_t *ctx, const char *method, const char *emoji
 
 int slack_react(slack_ctx_t *ctx, const char *emoji)
 {
+    SLACK_CTX_REQUIRE(ctx);
     return call_reaction(ctx, "reactions.add", emoji);
 }
 
 int slack_unreact(slack_ctx_t *ctx, const char *emoji)
 {
+    SLACK_CTX_REQUIRE(ctx);
     return call_reaction(ctx, "reactions.remove", emoji);
 }
 
@@ -310,6 +324,7 @@ static int respond_in_thread(slack_ctx_t *ctx, const slack_json_t **message)
 
 int slack_respond_json(slack_ctx_t *ctx, const slack_json_t *message)
 {
+    SLACK_CTX_REQUIRE(ctx);
     const int wrong = slack__ctx_required(ctx, message);
     if (wrong != 0) return wrong;
     if (!slack__message_shows(message) && !slack_json_bool(message, "/delete_original"))
@@ -330,6 +345,7 @@ int slack_respond_json(slack_ctx_t *ctx, const slack_json_t *message)
 
 int slack_respond(slack_ctx_t *ctx, const char *format, ...)
 {
+    SLACK_CTX_REQUIRE(ctx);
     const slack_json_t *message = NULL;
     va_list ap;
     va_start(ap, format);

@@ -9,12 +9,13 @@
 #include "net/loop.h"
 #include "net/worker_pool.h"
 #include "ops/counters.h"
+#include "util/lifetime.h"
 #include "webapi/webapi.h"
 
 struct slack_ack_deadlines;
 
 /* The parts that the code of a delivery may use. The app sets them at its start. After that only
- * `stopping` changes. */
+ * `lifetimes` and `stopping` change. */
 typedef struct slack_services {
     slack_app_t *app;          /* opaque: only passed to functions of the program */
     const slack_logger_t *log; /* with the clock; valid until the app is freed */
@@ -23,7 +24,8 @@ typedef struct slack_services {
     slack_pool_t *pool;
     slack_counters_t *counters;
     struct slack_ack_deadlines *deadlines;
-    atomic_bool stopping; /* the app drains or closes; read by workers too */
+    slack_lifetimes_t lifetimes; /* of entries, each with the ctx that the program sees */
+    atomic_bool stopping;        /* the app drains or closes; read by workers too */
 } slack_services_t;
 
 #endif

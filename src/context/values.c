@@ -34,6 +34,7 @@ static int value_add(slack_ctx_t *ctx, void *args)
 
 int slack_ctx_set(slack_ctx_t *ctx, const slack_key_t *key, void *value)
 {
+    SLACK_CTX_REQUIRE(ctx);
     if (key == NULL || value == NULL) return SLACK_EINVAL;
     struct slack_value given = {.key = key, .value = value};
     return slack__ctx_on_loop(ctx, value_add, &given);
@@ -49,6 +50,7 @@ static int value_get(slack_ctx_t *ctx, void *args)
 
 void *slack_ctx_get(slack_ctx_t *ctx, const slack_key_t *key)
 {
+    SLACK_CTX_REQUIRE_OR(ctx, NULL);
     struct slack_value wanted = {.key = key};
     slack__ctx_on_loop(ctx, value_get, &wanted);
     return wanted.value;

@@ -21,17 +21,20 @@ static int call_view(slack_ctx_t *ctx, const char *method, const char *name, con
 
 int slack_view_open(slack_ctx_t *ctx, const slack_json_t *view)
 {
+    SLACK_CTX_REQUIRE(ctx);
     return call_view(ctx, "views.open", "trigger_id", slack_ctx_trigger_id(ctx), NULL, view);
 }
 
 int slack_view_push(slack_ctx_t *ctx, const slack_json_t *view)
 {
+    SLACK_CTX_REQUIRE(ctx);
     return call_view(ctx, "views.push", "trigger_id", slack_ctx_trigger_id(ctx), NULL, view);
 }
 
 int slack_view_update(slack_ctx_t *ctx, const char *view_id, const char *hash,
                       const slack_json_t *view)
 {
+    SLACK_CTX_REQUIRE(ctx);
     if (view_id == NULL) {
         const char *own = slack_json_str(ctx->delivery->body, "/view/hash");
         if (hash == NULL && *own) hash = own;
@@ -43,6 +46,7 @@ int slack_view_update(slack_ctx_t *ctx, const char *view_id, const char *hash,
 int slack_view_publish(slack_ctx_t *ctx, const char *user_id, const char *hash,
                        const slack_json_t *view)
 {
+    SLACK_CTX_REQUIRE(ctx);
     return call_view(ctx, "views.publish", "user_id", user_id ? user_id : slack_ctx_user(ctx), hash,
                      view);
 }

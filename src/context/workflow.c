@@ -9,6 +9,7 @@
 
 const slack_json_t *slack_ctx_inputs(const slack_ctx_t *ctx)
 {
+    SLACK_CTX_REQUIRE_OR(ctx, NULL);
     const slack_json_t *body = ctx->delivery->body;
     if (*slack__payload_function_execution_id(body) == '\0') return NULL;
     const slack_json_t *inputs = slack_json_get(body, "/event/inputs");
@@ -17,6 +18,7 @@ const slack_json_t *slack_ctx_inputs(const slack_ctx_t *ctx)
 
 const char *slack_ctx_function_execution_id(const slack_ctx_t *ctx)
 {
+    SLACK_CTX_REQUIRE_OR(ctx, "");
     return slack__payload_function_execution_id(ctx->delivery->body);
 }
 
@@ -36,6 +38,7 @@ static int function_end(slack_ctx_t *ctx, const char *method, const slack_json_t
 
 int slack_complete(slack_ctx_t *ctx, const slack_json_t *outputs)
 {
+    SLACK_CTX_REQUIRE(ctx);
     int rc = function_check(ctx);
     if (rc != 0) return rc;
     const int wrong = slack__ctx_required(ctx, outputs);
@@ -49,6 +52,7 @@ int slack_complete(slack_ctx_t *ctx, const slack_json_t *outputs)
 
 int slack_fail(slack_ctx_t *ctx, const char *format, ...)
 {
+    SLACK_CTX_REQUIRE(ctx);
     int rc = function_check(ctx);
     if (rc != 0) return rc;
     va_list ap;

@@ -49,6 +49,7 @@ static int chain_run(slack_run_t *run, const slack_middleware_t *items, size_t c
 
 int slack_next(slack_ctx_t *ctx)
 {
+    SLACK_CTX_REQUIRE(ctx);
     slack_run_t *run = slack__run_of(ctx);
     if (slack__on_worker(ctx)) return SLACK_EALREADY;
     if (!run->chain.open || run->chain.caller != ctx->depth) return SLACK_EALREADY;

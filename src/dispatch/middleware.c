@@ -11,16 +11,19 @@
 
 int slack_only_in_channels(slack_ctx_t *ctx, void *ids)
 {
+    SLACK_CTX_REQUIRE(ctx);
     return slack__list_has(ids, slack_ctx_channel(ctx)) ? slack_next(ctx) : 0;
 }
 
 int slack_only_for_users(slack_ctx_t *ctx, void *ids)
 {
+    SLACK_CTX_REQUIRE(ctx);
     return slack__list_has(ids, slack_ctx_user(ctx)) ? slack_next(ctx) : 0;
 }
 
 int slack_only_mentions(slack_ctx_t *ctx, void *unused)
 {
+    SLACK_CTX_REQUIRE(ctx);
     if (ctx->delivery->kind != SLACK_KIND_EVENT) return slack_next(ctx);
     const char *text = slack_json_str(ctx->delivery->body, "/event/text");
     return slack__mentions_first(text, slack_ctx_bot_user(ctx)) ? slack_next(ctx) : 0;
@@ -100,6 +103,7 @@ static struct user *user_of(slack_user_limit_t *limit, slack_slice_t key, uint64
 
 int slack_limit_users(slack_ctx_t *ctx, void *user_data)
 {
+    SLACK_CTX_REQUIRE(ctx);
     slack_user_limit_t *limit = user_data;
     const char *id = slack__arena_printf(slack__ctx_arena(ctx), "%s/%s", slack_ctx_team(ctx),
                                          slack_ctx_user(ctx));

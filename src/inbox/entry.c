@@ -8,7 +8,8 @@
 
 slack_entry_t *slack__entry_new(slack_inbox_t *inbox, slack_delivery_t *delivery)
 {
-    slack_entry_t *entry = slack__arena_calloc(delivery->arena, sizeof *entry);
+    slack_entry_t *entry =
+        slack__lifetime_begin(&inbox->services->lifetimes, delivery->arena, sizeof *entry);
     if (entry == NULL) return NULL;
     slack__run_init(&entry->run, inbox->dispatcher, inbox->services, delivery);
     entry->run.owner = inbox->run_owner;
@@ -22,10 +23,13 @@ slack_entry_t *slack__entry_new(slack_inbox_t *inbox, slack_delivery_t *delivery
 
 void slack__entry_free(slack_entry_t *entry)
 {
-    slack_delivery_t *delivery = entry->run.ctx.delivery;
-    slack__task_cancel(&entry->run.ctx.task);
+    slack_ctx_t *ctx = &entry->run.ctx;
+    slack_delivery_t *delivery = ctx->delivery;
+    slack__task_cancel(&ctx->task);
+    slack__lifetime_end(&ctx->services->lifetimes, entry,
+                        ctx->hit ? ctx->hit->rule->listener.name : "");
     slack__run_done(&entry->run);
-    slack__delivery_free(delivery); /* the entry lies in its arena */
+    slack__delivery_free(delivery); /* the entry may lie in its arena */
 }
 
 void slack__entry_release(slack_entry_t *entry)

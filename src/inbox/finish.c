@@ -81,6 +81,7 @@ static void report_dead(slack_entry_t *entry)
                                .attempts = ctx->attempt,
                                .status = ctx->failure.status,
                                .error = row->error.ptr};
+    ctx->phase = SLACK_CTX_ENDED; /* the hook may read it */
     if (registry->dead_fn) registry->dead_fn(ctx, &dead, registry->dead_data);
 }
 
@@ -164,12 +165,13 @@ static void report_done(slack_entry_t *entry)
 void slack__entry_end(slack_entry_t *entry)
 {
     slack_ctx_t *ctx = &entry->run.ctx;
-    if (ctx->phase == SLACK_CTX_ENDED) return;
+    if (ctx->phase >= SLACK_CTX_ENDED) return;
     if (!ctx->ack.sent)
         slack__ack_outcome(ctx, ctx->failure.status ? SLACK_ACK_REFUSE : SLACK_ACK_OK);
     ctx->phase = SLACK_CTX_ENDED;
     slack__task_cancel(&ctx->task); /* slack_ctx_release() in the last handler may have posted it */
     report_done(entry);
+    ctx->phase = SLACK_CTX_OVER;
     if (entry->stored)
         slack__entry_settle(entry);
     else

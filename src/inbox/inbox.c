@@ -70,7 +70,7 @@ void slack__inbox_detach(slack_inbox_t *inbox)
     for (; link != &inbox->zombies; link = link->next) {
         slack_ctx_t *ctx = &SLACK_CONTAINER(link, slack_entry_t, link)->run.ctx;
         ctx->client.webapi = NULL;
-        if (ctx->user_client) ctx->user_client->client.webapi = NULL;
+        ctx->user_client.webapi = NULL;
         ctx->delivery->transport = slack__transports_of_row(inbox->transports, (slack_slice_t){0});
     }
 }

@@ -31,7 +31,7 @@ enum slack_inbox_phase {
 
 /* A delivery in the inbox. It lies in the delivery's arena. */
 typedef struct slack_entry {
-    slack_run_t run;
+    slack_run_t run; /* the first: an entry has the address of its ctx (util/lifetime.h) */
     slack_inbox_t *inbox;
     slack_link_t link;     /* inbox->live or ->zombies */
     slack_store_op_t op;   /* op.row: the row of the delivery */

@@ -109,6 +109,7 @@ static int job_submit_here(slack_ctx_t *ctx, void *args)
 
 int slack_defer_job(slack_ctx_t *ctx, const slack_job_t *job)
 {
+    SLACK_CTX_REQUIRE(ctx);
     if (job->name == NULL || *job->name == '\0') return SLACK_EINVAL;
     const int wrong = slack__ctx_required(ctx, job->args);
     if (wrong != 0) return wrong;
@@ -126,6 +127,7 @@ int slack_defer_job(slack_ctx_t *ctx, const slack_job_t *job)
 
 int slack_defer(slack_ctx_t *ctx, const char *name, const slack_json_t *args)
 {
+    SLACK_CTX_REQUIRE(ctx);
     return slack_defer_job(ctx, &(slack_job_t){.name = name, .args = args});
 }
 

@@ -33,7 +33,8 @@ typedef struct slack_curl_request {
     size_t body_len;
     unsigned timeout_ms; /* Required: the whole transfer. */
     size_t body_max;     /* Required: of the response. */
-    uint64_t tag;        /* Not used here: for a sender that wraps this one. */
+    uint64_t tag;        /* Not used here, as the next one: for a sender that wraps this one. */
+    bool unheld;         /* of a delivery that may end before the response */
 } slack_curl_request_t;
 
 typedef struct slack_curl_result {

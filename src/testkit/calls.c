@@ -14,6 +14,7 @@ typedef struct transfer {
     slack_timer_t timer;
     slack_link_t link; /* calls->transfers or calls->due */
     kit_answer_t answer;
+    bool unheld;
     slack_buf_t body;
     slack_curl_fn fn;
     void *user_data;
@@ -99,11 +100,17 @@ static void transfer_due(slack_timer_t *timer)
     slack__list_push(&calls->due, &transfer->link);
 }
 
+/* The answers that a delivery waits for come first, because those that it does not wait for may
+ * come after its end. */
 static bool calls_give_next(void *user_data)
 {
     kit_calls_t *calls = user_data;
-    slack_link_t *link = slack__list_shift(&calls->due);
-    if (link == NULL) return false;
+    slack_link_t *link = calls->due.next;
+    while (link != &calls->due && SLACK_CONTAINER(link, transfer_t, link)->unheld)
+        link = link->next;
+    if (link == &calls->due) link = calls->due.next;
+    if (link == &calls->due) return false;
+    slack__unlink(link);
     transfer_t *transfer = SLACK_CONTAINER(link, transfer_t, link);
     transfer_end(transfer, transfer->answer.status);
     return true;
@@ -114,7 +121,11 @@ static int transfer_begin(kit_calls_t *calls, const slack_curl_request_t *reques
 {
     transfer_t *transfer = slack__calloc(1, sizeof *transfer);
     if (transfer == NULL) return SLACK_ENOMEM;
-    *transfer = (transfer_t){.calls = calls, .answer = *answer, .fn = fn, .user_data = user_data};
+    *transfer = (transfer_t){.calls = calls,
+                             .answer = *answer,
+                             .unheld = request->unheld,
+                             .fn = fn,
+                             .user_data = user_data};
     kit_answer_t *a = &transfer->answer;
     if (a->http_status == 0) a->http_status = 200;
     if (a->status == SLACK_ECONNECT) a->unsent = true;

@@ -7,7 +7,7 @@
 /*
  * The sender in place of libcurl: reads each request back into its arguments, asks for an answer,
  * and gives it when its time on the kit's clock has come and the app is idle. So a delivery that is
- * not held ends before its calls are answered, as it does with Slack.
+ * not held ends before its calls are answered, as it may with Slack.
  */
 
 /* The answer to a call. */

@@ -9,6 +9,7 @@
 #include "util/backoff.h"
 #include "util/form.h"
 #include "util/json.h"
+#include "util/lifetime.h"
 #include "util/str.h"
 #include "webapi/rate_limit.h"
 #include "webapi/response.h"
@@ -61,6 +62,7 @@ typedef struct call {
     slack_buf_t body;
     bool to_url; /* a message to a response URL */
     bool once;
+    bool unheld; /* of a delivery that does not wait for it */
     uint64_t tag;
     slack_call_fn fn;
     void *user_data;
@@ -186,6 +188,7 @@ static int call_send(call_t *call)
         .timeout_ms = call->webapi->timeout_ms,
         .body_max = RESPONSE_MAX,
         .tag = call->tag,
+        .unheld = call->unheld,
     };
     const slack_sender_t *sender = &call->webapi->sender;
     int rc = sender->send(sender->sender, &request, call_got_result, call);
@@ -435,18 +438,32 @@ int slack__webapi_call(slack_client_t *client, const char *method, const slack_j
     return rc != 0 ? rc : submit_with_args(call, client, args);
 }
 
+/* A call of the program. The client of a delivery ends with it, and the delivery does not wait for
+ * a call with a callback. */
+static int call_of_program(call_t **ret, const char *function, slack_client_t *client,
+                           const char *method, slack_call_fn fn, void *user_data)
+{
+    if (slack__lifetimes_checked() && !slack__lifetime_part_is_open(client, function))
+        return SLACK_EALREADY;
+    int rc = call_new(ret, client, method, fn, user_data);
+    if (rc == 0) (*ret)->unheld = fn && client->begin;
+    return rc;
+}
+
 int slack_call(slack_client_t *client, const char *method, const slack_json_t *args,
                slack_call_fn fn, void *user_data)
 {
     if (!args) return SLACK_EINVAL;
-    return slack__webapi_call(client, method, args, fn, user_data);
+    call_t *call;
+    int rc = call_of_program(&call, __func__, client, method, fn, user_data);
+    return rc != 0 ? rc : submit_with_args(call, client, args);
 }
 
 int(slack_callf)(slack_client_t *client, const char *method, slack_call_fn fn, void *user_data,
                  const char *args_template, ...)
 {
     call_t *call;
-    int rc = call_new(&call, client, method, fn, user_data);
+    int rc = call_of_program(&call, __func__, client, method, fn, user_data);
     if (rc != 0) return rc;
     const slack_json_t *args;
     slack_json_error_t error;
