@@ -108,10 +108,34 @@ SLACK_API int slack_app_post(slack_app_t *app,
  * it has stopped; the program runs the loop until then. Do not use the pointer after this call. */
 SLACK_API void slack_app_free(slack_app_t *app);
 
-/** Read the client with the app's own bot token, for calls outside a delivery. Use it from the
- * start of the app to its stop; before the start its calls return SLACK_EAUTH.
- * @return the client, borrowed. */
+/**
+ * Read the client with the app's own bot token (SLACK_BOT_TOKEN), for calls outside a delivery. Its
+ * calls return SLACK_ECANCELED before the start and after the stop, and SLACK_EAUTH if the app has
+ * no token of its own because it looks tokens up (authorize.h). The log names the cause.
+ *
+ * @return the client, borrowed until the app is freed.
+ */
 SLACK_API slack_client_t *slack_app_client(slack_app_t *app);
+
+/**
+ * Make a client for another token, or for calls without one, such as oauth.v2.access:
+ *
+ *     slack_client_t *nobody = slack_client_new(app, NULL);
+ *     slack_callf(nobody, "oauth.v2.access", installed, data,
+ *                 "{client_id: %s, client_secret: %s, code: %s}", id, secret, code);
+ *
+ * It may be made before the start of the app. Its calls go the way of slack_app_client()'s: from
+ * the start of the app to its stop, and on the loop's thread.
+ *
+ * @param token Optional, copied. NULL: the calls have no Authorization header.
+ * @return the client, owned: free it with slack_client_free(). NULL if memory is out; a call with
+ *         it returns SLACK_EINVAL. Any thread.
+ */
+SLACK_API slack_client_t *slack_client_new(slack_app_t *app, const char *token);
+
+/** Free a client of slack_client_new(), before or after its app. Its calls that are under way go on.
+ * NULL is allowed. Any thread. */
+SLACK_API void slack_client_free(slack_client_t *client);
 
 /** The state of a transport. */
 enum slack_transport_state {

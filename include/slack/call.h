@@ -92,7 +92,8 @@ SLACK_API const char *slack_response_next_cursor(const slack_response_t *respons
 /**
  * Call a Web API method.
  *
- * @param client slack_app_client(), slack_ctx_client() or slack_ctx_user_client().
+ * @param client slack_app_client(), slack_client_new(), slack_ctx_client() or
+ *        slack_ctx_user_client().
  * @param method the name of the method, "chat.postMessage"; borrowed until the return.
  * @param args an object, borrowed until the return. Strings are sent as they are, numbers and
  *        booleans as text, arrays and objects as JSON text; null members are left out. For a call
@@ -103,7 +104,7 @@ SLACK_API const char *slack_response_next_cursor(const slack_response_t *respons
  * @return 0: `fn` will run exactly once. With any other code it will not run: SLACK_EINVAL for a
  *         method with illegal characters, or if `args` is NULL; SLACK_EAUTH if the client has no
  *         token that can be sent; SLACK_EBUSY if 256 calls are under way; SLACK_ETOOBIG;
- *         SLACK_ECANCELED if the app stops; SLACK_ENOMEM.
+ *         SLACK_ECANCELED if the app does not run, or stops; SLACK_ENOMEM. The log has the cause.
  */
 SLACK_API int slack_call(slack_client_t *client, const char *method, const slack_json_t *args,
                          slack_call_fn fn, void *user_data);

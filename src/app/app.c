@@ -32,11 +32,6 @@ const char *slack_app_error(const slack_app_t *app)
     return app ? app->error : "";
 }
 
-slack_client_t *slack_app_client(slack_app_t *app)
-{
-    return &app->identity.client;
-}
-
 /* ---- new and free ---- */
 
 /* Prepares the parts before the options are known, so that slack__app_destroy() can follow at any
@@ -48,6 +43,7 @@ static int init_parts(slack_app_t *app)
     app->services.log = &app->log;
     app->services.counters = &app->counters;
     app->services.deadlines = &app->deadlines;
+    app->identity.client.log = &app->log;
     app->dispatcher.registry = &app->registry;
     app->dispatcher.identity = &app->identity;
     app->inbox.services = &app->services;

@@ -308,6 +308,11 @@ static void call_got_result(const slack_curl_result_t *result, void *user_data)
 
 /* --- the start of a call ------------------------------------------------------------------- */
 
+static slack_webapi_t *webapi_of(const slack_client_t *client)
+{
+    return client->home ? *client->home : client->webapi;
+}
+
 /* The token goes into a header line, the method into the URL. */
 static int check_call(const slack_client_t *client, const char *method)
 {
@@ -315,13 +320,14 @@ static int check_call(const slack_client_t *client, const char *method)
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._";
     size_t len = method ? strspn(method, allowed) : 0;
     if (!client || len == 0 || len > METHOD_MAX || method[len]) return SLACK_EINVAL;
+    if (webapi_of(client) == NULL) return SLACK_ECANCELED;
     if (!client->token) return SLACK_EAUTH;
     return slack__is_visible(slack__slice(client->token)) ? 0 : SLACK_EAUTH;
 }
 
 static int call_begin(call_t **ret, slack_client_t *client, slack_call_fn fn, void *user_data)
 {
-    slack_webapi_t *webapi = client->webapi;
+    slack_webapi_t *webapi = webapi_of(client);
     if (webapi == NULL || webapi->closing) return SLACK_ECANCELED;
     if (webapi->count >= webapi->concurrency) {
         client->refused = true;
@@ -438,6 +444,23 @@ int slack__webapi_call(slack_client_t *client, const char *method, const slack_j
     return rc != 0 ? rc : submit_with_args(call, client, args);
 }
 
+/* A call of the program cannot be made. The program gets the code, the log the cause and the cure.
+ */
+static int call_refused(const slack_client_t *client, const char *method, int rc)
+{
+    const char *why = rc == SLACK_EINVAL ? "no method has such a name, or the arguments are NULL"
+                      : rc == SLACK_ECANCELED ? "the app does not run"
+                      : rc != SLACK_EAUTH     ? slack_strerror(rc)
+                      : client->token
+                          ? "the token is malformed: a token is visible ASCII characters"
+                          : "the client has no token: use slack_ctx_client() in a "
+                            "delivery, or slack_client_new()";
+    if (rc != 0 && client && client->log)
+        SLACK_LOG(client->log, ERROR, "call not made", "method=%s error=%s reason=%s",
+                  method ? method : "", slack_err_name(rc), why);
+    return rc;
+}
+
 /* A call of the program. The client of a delivery ends with it, and the delivery does not wait for
  * a call with a callback. */
 static int call_of_program(call_t **ret, const char *function, slack_client_t *client,
@@ -446,17 +469,20 @@ static int call_of_program(call_t **ret, const char *function, slack_client_t *c
     if (slack__lifetimes_checked() && !slack__lifetime_part_is_open(client, function))
         return SLACK_EALREADY;
     int rc = call_new(ret, client, method, fn, user_data);
-    if (rc == 0) (*ret)->unheld = fn && client->begin;
-    return rc;
+    if (rc != 0) return call_refused(client, method, rc);
+    (*ret)->unheld = fn && client->begin;
+    return 0;
 }
 
 int slack_call(slack_client_t *client, const char *method, const slack_json_t *args,
                slack_call_fn fn, void *user_data)
 {
-    if (!args) return SLACK_EINVAL;
     call_t *call;
     int rc = call_of_program(&call, __func__, client, method, fn, user_data);
-    return rc != 0 ? rc : submit_with_args(call, client, args);
+    if (rc != 0) return rc;
+    if (args) return call_refused(client, method, submit_with_args(call, client, args));
+    call_free(call);
+    return call_refused(client, method, SLACK_EINVAL);
 }
 
 int(slack_callf)(slack_client_t *client, const char *method, slack_call_fn fn, void *user_data,
@@ -471,7 +497,7 @@ int(slack_callf)(slack_client_t *client, const char *method, slack_call_fn fn, v
     va_start(ap, args_template);
     rc = slack__vjsonf(call->arena, &args, &error, args_template, ap);
     va_end(ap);
-    if (rc == 0) return submit_with_args(call, client, args);
+    if (rc == 0) return call_refused(client, method, submit_with_args(call, client, args));
     SLACK_LOG(slack__net_log(call->webapi->net), ERROR, "malformed JSON template",
               "method=%s offset=%zu what=%s", method, error.offset, error.what);
     call_free(call);

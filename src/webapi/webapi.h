@@ -53,7 +53,10 @@ size_t slack__webapi_room(const slack_webapi_t *webapi);
  * that have no callback.
  */
 struct slack_client {
-    slack_webapi_t *webapi;
+    slack_webapi_t *webapi; /* NULL: calls get SLACK_ECANCELED */
+    /* Where the webapi is, for a client that is made before it and outlives it. NULL: `webapi`. */
+    slack_webapi_t *const *home;
+    const slack_logger_t *log; /* for calls of the program that are not made; NULL: none */
     const char *token; /* borrowed; "" for calls without a token; NULL: calls get SLACK_EAUTH */
     uint64_t owner;    /* passed to `called`; 0: none */
     /* The workspace for calls with an organization's token, if the method takes a team_id and the

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/* Clients that belong to no delivery: other tokens, none, and calls that cannot be made. */
+
+#include "support/app_fixture.h"
+#include "support/desk.h"
+#include "support/test.h"
+
+static app_fixture_t f;
+static unsigned answers;
+static int status;
+
+static void answered(const slack_response_t *response, void *user_data)
+{
+    answers++;
+    status = slack_response_status(response);
+}
+
+/* Without a token of its own the app looks tokens up. */
+static void open_app(bool own_token)
+{
+    const slack_authorizer_t how = desk_authorizer();
+    app_open(&f, &(slack_options_t){.bot_token = own_token ? NULL : ""});
+    if (!own_token) assert_int_equal(slack_app_authorize(f.app, &how), 0);
+}
+
+static int call(slack_client_t *client)
+{
+    return slack_callf(client, "oauth.v2.access", answered, NULL, "{code: 'c'}");
+}
+
+/* Each client sends its own token. The app's own token may be missing. */
+TEST(each_client_has_its_token)
+{
+    static const char *const tokens[] = {NULL, "", "xoxb-2", "xoxp-3"};
+    for (unsigned own = 0; own < 2; own++) {
+        slack_client_t *clients[4];
+        answers = 0;
+        open_app(own);
+        for (size_t i = 0; i < 4; i++) /* two of them before the start */
+            clients[i] = i < 2 ? slack_client_new(f.app, tokens[i]) : NULL;
+        app_ready(&f);
+        for (size_t i = 0; i < 4; i++) {
+            if (clients[i] == NULL) clients[i] = slack_client_new(f.app, tokens[i]);
+            assert_int_equal(call(clients[i]), 0);
+            slack_client_free(clients[i]); /* its call goes on */
+            app_call_args(&f, i, "oauth.v2.access");
+            assert_string_equal(fake_slack_call(f.slack, i)->token, tokens[i] ? tokens[i] : "");
+        }
+        while (answers < 4)
+            app_turn(&f);
+        app_close(&f);
+    }
+}
+
+/* The program gets the code; the log names the method and the cause. */
+APP_CLOSED(a_call_that_is_not_made_is_logged)
+{
+    static const struct {
+        const char *token, *method;
+        int status;
+        const char *why;
+    } cases[] = {
+        {"xoxb-1\n", "api.test", SLACK_EAUTH, "the token is malformed"},
+        {"xoxb-\xc2\xa0", "api.test", SLACK_EAUTH, "the token is malformed"},
+        {"xoxb-1", "api/test", SLACK_EINVAL, "no method has such a name"},
+        {"xoxb-1", "", SLACK_EINVAL, "no method has such a name"},
+    };
+    open_app(false);
+    assert_int_equal(call(slack_app_client(f.app)), SLACK_ECANCELED);
+    assert_true(world_logged(&f.world, "reason=\"the app does not run\""));
+    app_ready(&f);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        slack_client_t *client = slack_client_new(f.app, cases[i].token);
+        world_forget_log(&f.world);
+        assert_int_equal(slack_callf(client, cases[i].method, NULL, NULL, "{}"), cases[i].status);
+        assert_true(world_logged(&f.world, cases[i].why));
+        assert_false(world_logged(&f.world, "xoxb"));
+        slack_client_free(client);
+    }
+    assert_int_equal(call(slack_app_client(f.app)), SLACK_EAUTH);
+    assert_true(world_logged(&f.world, "method=oauth.v2.access error=SLACK_EAUTH reason=\"the "
+                                       "client has no token: use slack_ctx_client()"));
+    assert_int_equal(slack_call(slack_app_client(f.app), "api.test", NULL, NULL, NULL),
+                     SLACK_EINVAL);
+    assert_int_equal(call(NULL), SLACK_EINVAL);
+    assert_int_equal(fake_slack_count(f.slack), 0);
+}
+
+/* A stop ends the calls that are under way, and the client outlives its app. */
+TEST(a_client_outlives_the_app)
+{
+    app_open(&f, NULL);
+    slack_client_t *client = slack_client_new(f.app, "xoxb-2");
+    fake_slack_answer(f.slack, "oauth.v2.access", 0, "");
+    app_ready(&f);
+    assert_int_equal(call(client), 0);
+    app_run_until_calls(&f, 1);
+    answers = 0;
+    slack_app_stop(f.app);
+    slack_app_stop(f.app);
+    app_run_until_stopped(&f);
+    assert_int_equal(answers, 1);
+    assert_int_equal(status, SLACK_ECANCELED);
+    assert_int_equal(call(client), SLACK_ECANCELED);
+    app_close(&f);
+    slack_client_free(client);
+    slack_client_free(NULL);
+}
