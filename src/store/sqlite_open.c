@@ -18,7 +18,7 @@
 #define APPLICATION_ID 0x736c6b69
 
 /* A change makes the next number; a file of another schema is not opened. */
-#define SCHEMA 2
+#define SCHEMA 3
 static const char schema[] =
     "CREATE TABLE inbox("
     " id INTEGER PRIMARY KEY,"
@@ -34,7 +34,7 @@ static const char schema[] =
     " changed_ms INTEGER NOT NULL,"
     " done TEXT, error TEXT, payload BLOB, sum INTEGER);"
     "CREATE INDEX inbox_queued ON inbox(app, due_ms, id) WHERE state = 0;"
-    "CREATE INDEX inbox_running ON inbox(owner, app, id) WHERE state = 1;"
+    "CREATE INDEX inbox_running ON inbox(owner, id) WHERE state = 1;"
     "CREATE INDEX inbox_over ON inbox(state, changed_ms) WHERE state >= 2;"
     "CREATE TABLE owners(id INTEGER PRIMARY KEY AUTOINCREMENT, lease_ms INTEGER NOT NULL);"
     "CREATE TABLE kv("

@@ -26,17 +26,17 @@ static const char *const sql[] = {
             " ON CONFLICT(key) DO NOTHING",
     [FREE_KEY] = "UPDATE inbox SET key = NULL WHERE key = ?1 AND state <> 0",
     [MARK] = "UPDATE inbox SET done = ?4, changed_ms = ?2 " OURS,
-    [FINISH] = "UPDATE inbox SET state = 2, owner = NULL, payload = NULL, done = NULL,"
-               " error = NULL, changed_ms = ?2 " OURS,
+    [FINISH] = "UPDATE inbox SET state = 2, owner = NULL, payload = NULL, sum = NULL,"
+               " done = NULL, error = NULL, changed_ms = ?2 " OURS,
     [FORGET] = "DELETE FROM inbox " OURS,
     [WAIT] = "UPDATE inbox SET state = 0, owner = NULL, due_ms = ?4, done = ?5, error = ?6,"
              " changed_ms = ?2 " OURS,
     [BURY] = "UPDATE inbox SET state = 3, owner = NULL, key = iif(?4, NULL, key), done = ?5,"
              " error = ?6, changed_ms = ?2 " OURS,
-    /* Those with rows of this app, and those without rows. */
-    [OWNERS] = "SELECT id, lease_ms FROM owners AS o WHERE id > 0 AND id <> ?1 AND"
-               " (EXISTS (SELECT 1 FROM inbox WHERE state = 1 AND owner = o.id AND app = ?2) OR"
-               " NOT EXISTS (SELECT 1 FROM inbox WHERE state = 1 AND owner = o.id))",
+    /* Those of this app, and those without rows. An owner's rows are of one app, so the first row
+     * tells it. */
+    [OWNERS] = "SELECT id, lease_ms FROM owners AS o WHERE id > 0 AND id <> ?1 AND ifnull("
+               "(SELECT app FROM inbox WHERE state = 1 AND owner = o.id LIMIT 1), ?2) = ?2",
     [OWNER_GONE] = "DELETE FROM owners WHERE id = ?1 AND NOT EXISTS"
                    " (SELECT 1 FROM inbox WHERE state = 1 AND owner = ?1)",
     /* The lease changes even if the clock stands still. */

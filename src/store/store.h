@@ -26,10 +26,11 @@
  *            ^                    | BURY: no attempt can help
  *            +--- (RETRY) -- DEAD-+
  *
- * A running row belongs to the owner that claimed it; every open store is one owner. When an owner
- * is gone, its rows can be claimed again: at once if the engine can detect that its process has
- * ended, otherwise when the owner is silent, that is, when others have seen its lease unchanged for
- * as long as a lease lasts. Until then no other owner touches them.
+ * A running row belongs to the owner that claimed it; every open store is one owner, and puts and
+ * claims rows of one app. When an owner is gone, its rows can be claimed again: at once if the
+ * engine can detect that its process has ended, otherwise when the owner is silent, that is, when
+ * others have seen its lease unchanged for as long as a lease lasts. Until then no other owner
+ * touches them.
  *
  * Times are wall-clock milliseconds: they have to mean something after a restart.
  */

@@ -232,17 +232,32 @@ TEST(test_flipped_bits)
     }
 }
 
+/* The checksum is one of words of 8 bytes. */
 FILE_TEST(test_a_flipped_payload_is_told)
 {
-    fill(1);
-    sw_sql("UPDATE inbox SET payload = '{\"a\":\"b payload of some length\"}'");
-    sw_open();
-    sw_task_t claim;
-    sw_run(sw.store, &claim, SLACK_STORE_CLAIM, "");
-    assert_int_equal(claim.op.status, 0);
-    assert_int_equal(claim.batch.count, 1);
-    assert_true(claim.batch.rows[0].damaged);
-    slack__arena_free(claim.batch.arena);
+    static const char *const changes[] = {
+        "replace(payload, 'a p', 'b p')",
+        "substr(payload, 1, 31) || 'x'",
+        "substr(payload, 9, 8) || substr(payload, 1, 8) || substr(payload, 17)",
+        "substr(payload, 1, 7) || x'a0' || substr(payload, 9, 7) || x'a0' || substr(payload, 17)",
+        "substr(payload, 1, 31)",
+        "CAST(payload || x'00' AS BLOB)",
+        "NULL",
+    };
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        char text[160];
+        sw_task_t claim;
+        fill(1);
+        snprintf(text, sizeof text, "UPDATE inbox SET payload = %s", changes[i]);
+        sw_sql(text);
+        sw_open();
+        sw_run(sw.store, &claim, SLACK_STORE_CLAIM, "");
+        assert_int_equal(claim.op.status, 0);
+        assert_int_equal(claim.batch.count, 1);
+        if (!claim.batch.rows[0].damaged) fail_msg("not noticed: %s", changes[i]);
+        slack__arena_free(claim.batch.arena);
+        sw_tear_down(state);
+    }
 }
 
 FILE_TEST(test_a_flipped_value_is_none)
