@@ -348,8 +348,9 @@ int slack__router_match(const slack_router_t *router, slack_subject_t *subject,
 {
     struct search s = {.router = router, .subject = subject, .arena = arena};
     int rc = 0;
-    const slack_json_t *actions = slack_json_get(subject->body, "/actions");
-    if (subject->kind == SLACK_KIND_ACTION && slack_json_count(actions, "") > 0) {
+    const slack_json_t *actions =
+        subject->kind == SLACK_KIND_ACTION ? slack_json_get(subject->body, "/actions") : NULL;
+    if (slack_json_count(actions, "") > 0) {
         slack_json_iter_t it = {0};
         while (rc == 0 && slack_json_next(actions, &it)) {
             slack__subject_set_action(subject, it.value);

@@ -9,11 +9,12 @@
 /* Both keys contain the app, because one process may serve several apps, and each of them handles
  * the event. */
 
-bool slack__dedupe_event_key(slack_arena_t *arena, const slack_json_t *body, slack_slice_t *ret)
+bool slack__dedupe_event_key(slack_arena_t *arena, const char *app_id, const slack_json_t *body,
+                             slack_slice_t *ret)
 {
-    slack_slice_t id, app;
+    slack_slice_t id;
+    const slack_slice_t app = slack__slice(app_id);
     id.ptr = slack_json_strn(body, "/event_id", &id.len);
-    app.ptr = slack_json_strn(body, "/api_app_id", &app.len);
     *ret = id;
     if (id.len == 0 || app.len == 0) return true;
     char *key = slack__arena_alloc(arena, id.len + 1 + app.len);

@@ -13,9 +13,10 @@
  * false if memory is out.
  */
 
-/* The key of an event: its id and the id of the app. It comes from the body alone, so a redelivery
- * over another transport has the same key. */
-bool slack__dedupe_event_key(slack_arena_t *arena, const slack_json_t *body, slack_slice_t *ret);
+/* The key of an event: its id and the id of the app. Both come from the body, so a redelivery over
+ * another transport has the same key. */
+bool slack__dedupe_event_key(slack_arena_t *arena, const char *app_id, const slack_json_t *body,
+                             slack_slice_t *ret);
 
 /* The key of a person's message, with the id of the message in place of the id of the event
  * (SLACK_DEDUPE=messages). */

@@ -53,9 +53,7 @@ static void request_delivery(const slack_http_received_t *request, const slack_j
     uint64_t num = 0;
     ret->type = SLACK_HTTP_DELIVERY;
     ret->body = body;
-    ret->app_id = slack_json_str(body, "/api_app_id");
-    if (*ret->app_id == '\0' && app_id.len > 0)
-        ret->app_id = slack__arena_strndup(request->arena, app_id.ptr, app_id.len);
+    ret->app_id = slack__arena_strndup(request->arena, app_id.ptr, app_id.len);
     /* Slack does not sign the retry headers. A number that is not plausible counts as 0, which is
      * harmless: the deduplication key alone decides what is a duplicate. */
     ret->retry_reason = "";

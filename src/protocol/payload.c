@@ -41,7 +41,7 @@ const char *slack__payload_enterprise(const slack_json_t *body)
 const char *slack__payload_user(const slack_json_t *body)
 {
     return FIRST(
-        body, "/user", "/user/id", "/user_id", "/event/user", "/event/user/id", "/event/user_id",
+        body, "/event/user", "/user", "/user/id", "/user_id", "/event/user/id", "/event/user_id",
         "/event/assistant_thread/user_id", "/event/message/user", "/event/previous_message/user",
         "/message/user", "/event/actor_id", "/event/actor/id", "/event/channel/creator",
         "/event/subteam/updated_by", "/event/subteam/created_by", "/event/accepting_user/id",
@@ -50,7 +50,8 @@ const char *slack__payload_user(const slack_json_t *body)
 
 const char *slack__payload_bot(const slack_json_t *body)
 {
-    return FIRST(body, "/event/bot_id", "/event/message/bot_id", "/event/previous_message/bot_id");
+    const slack_json_t *event = slack_json_get(body, "/event"); /* the body is searched once */
+    return FIRST(event, "/bot_id", "/message/bot_id", "/previous_message/bot_id");
 }
 
 /* ---- the message that a delivery refers to ---- */

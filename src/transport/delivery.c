@@ -16,7 +16,8 @@ slack_delivery_t *slack__delivery_new(slack_arena_t *arena, const slack_json_t *
     d->retry_reason = "";
     d->received_us = received_us;
     slack__link_init(&d->link);
-    if (d->kind == SLACK_KIND_EVENT && !slack__dedupe_event_key(arena, body, &d->key)) return NULL;
+    if (d->kind == SLACK_KIND_EVENT && !slack__dedupe_event_key(arena, d->app_id, body, &d->key))
+        return NULL;
     d->body_allowed = d->kind != SLACK_KIND_EVENT && slack__kind_takes_ack_body(d->kind, body);
     if (slack__kind_waits_for_ack(d->kind))
         d->deadline_us = received_us + (uint64_t)SLACK_ACK_DEADLINE_MS * 1000;
