@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Fills the inbox of a SQLite store.
+ * Fills the inbox of a SQLite store with rows of the app BENCH_APP_ID.
  *
  * usage: fill_inbox FILE COUNT         deliveries that were done within the last 20 hours
  *        fill_inbox FILE COUNT left    deliveries that a process left behind when it was killed:
@@ -9,76 +9,97 @@
  *
  * FILE is a store that a bot has opened, and which is idle.
  */
-#include <sqlite3.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <time.h>
+
+#include <slack/options.h>
 
 #include "request.h"
+#include "store/sqlite_internal.h"
 
-/* What ended has no payload any more. */
-static const char done[] =
-    "INSERT INTO inbox(key, state, due_ms, attempt, kind, name, transport, retry_num, received_ms,"
-    " changed_ms) SELECT ?1, 2, 0, 1, 'event', 'message', 'http', 0, at, at FROM"
-    " (SELECT (unixepoch() - 72000) * 1000 + 72000000 / ?4 * ?5 AS at)";
-static const char left[] =
-    "INSERT INTO inbox(key, state, owner, due_ms, attempt, kind, name, transport, retry_num,"
-    " received_ms, changed_ms, payload, sum) SELECT ?1, ?5 % 2, iif(?5 % 2, id, NULL), 0, 1,"
-    " 'event', 'message', 'http', 0, at, at, ?2, ?3 FROM"
-    " (SELECT max(id) AS id, unixepoch() * 1000 AS at FROM owners)";
+#define BATCH   10000u /* rows of a transaction */
+#define PAST_MS ((int64_t)20 * 3600 * 1000)
 
-/* The store's checksum of a payload. */
-static sqlite3_int64 checksum(const char *bytes, size_t len)
+typedef struct filler {
+    slack_db_t *db;
+    slack_store_op_t ops[BATCH];
+    char keys[BATCH][48];
+    char events[BATCH][BENCH_EVENT_MAX];
+} filler_t;
+
+static void die(const char *what)
 {
-    uint64_t hash = 0xcbf29ce484222325u;
-    for (size_t i = 0; i < len; i++)
-        hash = (hash ^ (uint8_t)bytes[i]) * 0x100000001b3u;
-    return (sqlite3_int64)hash;
+    fprintf(stderr, "fill_inbox: %s\n", what);
+    exit(1);
 }
 
-static int add(sqlite3_stmt *insert, unsigned number)
+/* Makes the event of a row, and its PUT. A row that will be done needs no payload. */
+static void prepare(filler_t *f, unsigned i, unsigned number, bool left)
 {
-    char event[BENCH_EVENT_MAX];
-    size_t len = bench_event(event, number);
-    const char *key = strstr(event, "\"event_id\":\"") + strlen("\"event_id\":\"");
-    sqlite3_bind_blob(insert, 1, key, (int)strcspn(key, "\""), SQLITE_STATIC);
-    sqlite3_bind_blob(insert, 2, event, (int)len, SQLITE_STATIC);
-    sqlite3_bind_int64(insert, 3, checksum(event, len));
-    sqlite3_bind_int64(insert, 5, number);
-    int rc = sqlite3_step(insert);
-    return rc == SQLITE_DONE ? sqlite3_reset(insert) : rc;
+    const size_t len = bench_event(f->events[i], number);
+    const char *id = strstr(f->events[i], "\"event_id\":\"") + strlen("\"event_id\":\"");
+    snprintf(f->keys[i], sizeof f->keys[i], "%.*s@" BENCH_APP_ID, (int)strcspn(id, "\""), id);
+    f->ops[i] = (slack_store_op_t){.kind = SLACK_STORE_PUT,
+                                   .claim = !left || number % 2 == 1,
+                                   .row = {.key = slack__slice(f->keys[i]),
+                                           .app = SLACK_SLICE(BENCH_APP_ID),
+                                           .kind = SLACK_SLICE("event"),
+                                           .name = SLACK_SLICE("message"),
+                                           .transport = SLACK_SLICE("http"),
+                                           .payload = {f->events[i], left ? len : 0}}};
 }
 
-static int fill(sqlite3 *db, const char *text, unsigned count)
+static void apply(filler_t *f, unsigned count, int64_t now_ms)
 {
-    sqlite3_stmt *insert = NULL;
-    int rc = sqlite3_exec(db,
-                          "BEGIN IMMEDIATE;"
-                          "INSERT INTO owners DEFAULT VALUES", /* an owner that is gone */
-                          NULL, NULL, NULL);
-    if (rc == SQLITE_OK) rc = sqlite3_prepare_v2(db, text, -1, &insert, NULL);
-    sqlite3_bind_int64(insert, 4, count);
-    for (unsigned n = 0; rc == SQLITE_OK && n < count; n++)
-        rc = add(insert, n);
-    sqlite3_finalize(insert);
-    if (rc == SQLITE_OK)
-        rc = sqlite3_exec(db, "COMMIT; PRAGMA wal_checkpoint(TRUNCATE)", NULL, NULL, NULL);
-    return rc;
+    char error[SLACK_ERROR_TEXT_MAX];
+    const slack_db_time_t now = {now_ms, 0};
+    slack_link_t ops, ended;
+    slack__link_init(&ops);
+    slack__link_init(&ended);
+    for (unsigned i = 0; i < count; i++) {
+        f->ops[i].since_ns = uv_hrtime();
+        slack__link_init(&f->ops[i].link);
+        slack__list_push(&ops, &f->ops[i].link);
+    }
+    if (slack__sqlite_apply(f->db, &ops, &ended, &now, error) != 0) die(error);
+    slack__sqlite_rest(f->db);
+}
+
+static void fill(filler_t *f, unsigned count, bool left, int64_t now_ms)
+{
+    for (unsigned from = 0, some; from < count; from += some) {
+        const int64_t then_ms = left ? now_ms : now_ms - PAST_MS + PAST_MS / count * from;
+        some = count - from < BATCH ? count - from : BATCH;
+        for (unsigned i = 0; i < some; i++)
+            prepare(f, i, from + i, left);
+        apply(f, some, then_ms);
+        for (unsigned i = 0; i < some; i++)
+            f->ops[i].kind = SLACK_STORE_FINISH;
+        if (!left) apply(f, some, then_ms);
+    }
 }
 
 int main(int argc, char **argv)
 {
-    sqlite3 *db = NULL;
+    char error[SLACK_ERROR_TEXT_MAX];
     unsigned count = 0;
-    bool unfinished = argc == 4 && strcmp(argv[3], "left") == 0;
-    if (argc != 3 + unfinished || sscanf(argv[2], "%u", &count) != 1 || count == 0 ||
-        count > 10000000) {
+    const bool left = argc == 4 && strcmp(argv[3], "left") == 0;
+    if (argc != 3 + left || sscanf(argv[2], "%u", &count) != 1 || count == 0 || count > 10000000) {
         fprintf(stderr, "usage: fill_inbox FILE COUNT [left]\n");
         return 2;
     }
-    int rc = sqlite3_open_v2(argv[1], &db, SQLITE_OPEN_READWRITE, NULL);
-    if (rc == SQLITE_OK) rc = fill(db, unfinished ? left : done, count);
-    if (rc != SQLITE_OK) fprintf(stderr, "fill_inbox: %s\n", sqlite3_errmsg(db));
-    sqlite3_close(db);
-    return rc != SQLITE_OK;
+    const int64_t now_ms = (int64_t)time(NULL) * 1000;
+    filler_t *f = calloc(1, sizeof *f);
+    if (!f) die("out of memory");
+    if (slack__sqlite_open(&f->db, argv[1], now_ms, error) != 0) die(error);
+    fill(f, count, left, now_ms);
+    /* A copy of the file has all rows without its log. */
+    sqlite3 *sqlite = SLACK_CONTAINER(f->db, slack_sqlite_t, db)->sqlite;
+    sqlite3_wal_checkpoint_v2(sqlite, NULL, SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    if (!left) slack__sqlite_close(f->db); /* else the owner of the rows is gone without a word */
+    free(f);
+    return 0;
 }

@@ -13,7 +13,7 @@
 /* %s: the event_id. */
 static const char event_format[] =
     "{\"token\":\"ZZZZZZWSxiZZZ2yIvs3peJ\",\"team_id\":\"T061EG9R6\",\"context_team_id\":"
-    "\"T061EG9R6\",\"context_enterprise_id\":null,\"api_app_id\":\"A0MDYCDME\",\"event\":{"
+    "\"T061EG9R6\",\"context_enterprise_id\":null,\"api_app_id\":\"" BENCH_APP_ID "\",\"event\":{"
     "\"user\":\"U061F7AUR\",\"type\":\"message\",\"ts\":\"1525215129.000001\",\"client_msg_id\":"
     "\"7e9e9c2e-35a1-4d1e-9f7a-0f3b5f8a8f4b\",\"text\":\"Could somebody have a look at the "
     "deployment of the billing service, please? It has been red since this morning.\",\"team\":"

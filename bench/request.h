@@ -10,6 +10,7 @@
  * has an event_id of its own, so none is known already. */
 
 #define BENCH_EVENT_MAX 2048
+#define BENCH_APP_ID    "A0MDYCDME" /* whose the events are */
 
 /* The event's JSON, NUL-terminated; returns its length. Numbers count from 0 in each process; the
  * ids differ between processes too. */
