@@ -16,8 +16,8 @@ enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 
 typedef struct cli_option {
     const char *name;   /* "--port" */
-    const char **value; /* where its value goes, or NULL and */
-    bool *flag;         /* what it sets */
+    const char **value; /* where its value goes; NULL for a flag */
+    bool *flag;         /* for a flag: what it sets */
 } cli_option_t;
 
 /* Read the options of the table, which ends with a row whose name is NULL, and move all other
@@ -33,7 +33,8 @@ bool cli_options_port(const char *text, unsigned *ret, char problem[CLI_PROBLEM_
 bool cli_options_number(const char *name, const char *text, unsigned max, unsigned *ret,
                         char problem[CLI_PROBLEM_SIZE]);
 
-/* Print the problem of that subcommand, and with CLI_USAGE where its help is. Returns `status`. */
+/* Print the problem of that subcommand. If `status` is CLI_USAGE, also say how to get help. Returns
+ * `status`. */
 int cli_fail(const char *subcommand, int status, const char *problem);
 
 #endif

@@ -5,7 +5,7 @@
 #include "command_line.h"
 #include "sim/json_builder.h"
 
-/* What the subcommands of `slackapp sim` share that call a running simulator. */
+/* What the subcommands of `slackapp sim` that call a running simulator have in common. */
 typedef struct sim_client {
     sim_json_builder_t json; /* of requests and answers */
     const char *port;        /* --port; NULL if it was not given */

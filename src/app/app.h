@@ -49,7 +49,7 @@ typedef struct slack_assistant {
 /* The state of the app, and its handles on the loop. */
 typedef struct slack_life {
     enum slack_app_state state;
-    int status; /* that slack_app_run() returns and the stopped function gets */
+    int status; /* returned by slack_app_run() and passed to the stopped function */
     uv_loop_t own_loop;
     uv_signal_t sigint, sigterm, sighup; /* slack_app_run() only */
     bool signals;                        /* the signal handles are open */

@@ -15,7 +15,7 @@ void slack__app_warn_of_routes(slack_app_t *app)
         if (strcmp(name, "socket") == 0) socket = true;
     }
     if (socket)
-        SLACK_LOG(&app->log, WARN, "routes are served nowhere", "routes=%zu hint=%s",
+        SLACK_LOG(&app->log, WARN, "no server serves the routes", "routes=%zu hint=%s",
                   app->routes.count - SLACK_APP_PAGES,
                   "Socket Mode has no HTTP server; set SLACK_HTTP_ADMIN_PORT");
 }

@@ -82,7 +82,7 @@ bool slack__inspect_overflows(const slack_app_t *app);
 /* A renewal of the lease is in flight. A test may set this to hold renewals back. */
 bool slack__inspect_renews(const slack_app_t *app);
 void slack__inspect_set_renewing(slack_app_t *app, bool renewing);
-/* Sets whether the app takes its store for failing. */
+/* Sets whether the app believes that its store is failing. */
 void slack__inspect_set_store_failing(slack_app_t *app, bool failing);
 /* A handler on a worker runs, and does not wait for the loop. */
 bool slack__inspect_workers_busy(const slack_app_t *app);
@@ -96,11 +96,11 @@ slack_delivery_t *slack__inspect_delivery(const slack_ctx_t *ctx);
 slack_delivery_t *slack__inspect_ended(slack_store_op_t *op);
 /* The id of the delivery's row in the store; 0 if it has none. */
 int64_t slack__inspect_row(const slack_ctx_t *ctx);
-/* The name of a job; NULL for a delivery that is no job. */
+/* The name of a job; NULL for a delivery that is not a job. */
 const char *slack__inspect_job(const slack_ctx_t *ctx);
 /* Calls of the delivery that are in flight. */
 unsigned slack__inspect_calls(const slack_ctx_t *ctx);
-/* The listener that runs has failed; `reason`: Slack's error, or NULL. */
+/* Makes the listener that runs fail. `reason` is Slack's error, or NULL. */
 void slack__inspect_fail_listener(slack_ctx_t *ctx, int status, const char *reason);
 
 #endif

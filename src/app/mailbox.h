@@ -10,7 +10,7 @@
 #include "util/queue.h"
 
 /*
- * Requests of other threads to the loop. slack_app_stop() and slack_app_reload() are legal in a
+ * Requests from other threads to the loop. slack_app_stop() and slack_app_reload() are legal in a
  * signal handler, so they take no lock: `senders` counts the threads that use the handle, and
  * closing waits until it is 0.
  */

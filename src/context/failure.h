@@ -7,24 +7,25 @@
 #include <slack/listener.h>
 
 /*
- * How a delivery fails. Its first error is reported. Each error of a listener is also judged: it
- * heals if another attempt can succeed, and the attempt counts unless it failed only because this
- * process was out of room or stopping.
+ * How a delivery fails. Its first error is reported. Each error of a listener is also judged. It
+ * heals if another attempt can succeed. The attempt counts, unless it failed only because this
+ * process had no room or was stopping.
  */
 typedef struct slack_failure {
     int status;              /* the first error; 0: none */
     const char *reason;      /* Slack's error, or a sentence; NULL: nothing more is known */
     const char *listener;    /* the one that failed first; NULL: none of them */
-    bool heals, hopeless;    /* some listener failed in this way */
+    bool heals, hopeless;    /* some listener failed with such an error */
     bool counts;             /* a failure that heals was not for want of room in this process */
-    bool no_room;            /* the library had no room for what the delivery asked of it */
+    bool no_room;            /* the library had no room for a call, a handler or a job of the
+                              * delivery */
     bool acted;              /* a call has succeeded, so that another attempt would repeat it */
     unsigned alloc_failures; /* slack__alloc_failures() when the attempt began */
 
     /* The listener that runs. */
     struct {
         bool open;   /* it has begun and not ended */
-        bool last;   /* slack_listener_t.attempts: it has no other attempt if this one counts */
+        bool last;   /* slack_listener_t.attempts: no other attempt follows if this one counts */
         bool counts; /* a failure that heals was not for want of room in this process */
         bool heals;  /* `error` does */
         int status;  /* the error that the listener returned, once it is logged */
@@ -58,8 +59,9 @@ static inline bool slack__failure_listener_end(slack_failure_t *failure)
 /* Whether another attempt can succeed after an error. `reason` is Slack's error if the status is
  * SLACK_EAPI, or NULL. */
 bool slack__heals(int status, const char *reason);
-/* Whether the library knows that an error says nothing about the delivery: this process had no room
- * for it, or stops. What a handler returns of its own accord is its own, whatever the code. */
+/* Whether the library itself caused an error because this process has no room or is stopping. It
+ * says nothing about the delivery then. An error that a handler returns of its own accord is never
+ * local, whatever its code. */
 bool slack__failure_is_local(const slack_ctx_t *ctx, int status);
 
 #endif

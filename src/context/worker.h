@@ -9,12 +9,12 @@
 #include "util/arena.h"
 
 /*
- * A handler on a thread of the pool. It reads and writes nothing that the loop may change: a
- * function of the API that changes a ctx asks the loop to do it, and waits. The handler allocates
- * in the arena of its work.
+ * A handler on a worker. It reads and writes nothing that the loop may change: a function of the
+ * API that changes a ctx asks the loop to do so, and waits. The handler allocates in an arena of
+ * its own.
  */
 
-/* The last message of one thread that works for a delivery. */
+/* The last error and the last message of one thread that runs handlers of a delivery. */
 typedef struct slack_voice {
     int error;                    /* the last status of slack__ctx_fail(); 0: none */
     const char *why;              /* its sentence, in the thread's arena */
@@ -22,13 +22,14 @@ typedef struct slack_voice {
     struct slack_saying *pending; /* the last message, while it has no answer */
 } slack_voice_t;
 
-/* The wait of a worker for a call. It is freed when the call ends, which may be after the work. */
+/* A worker that waits for a call. This struct is freed when the call ends, which may be after the
+ * end of the work. */
 struct slack_call_wait {
     struct slack_work *work; /* NULL: the worker has stopped waiting */
 };
 
-/* One run of a handler on a worker. It lies in its own arena, and belongs to the worker while the
- * handler runs. */
+/* The work of one worker for one handler. It lies in its own arena. Only the worker uses it while
+ * the handler runs. */
 typedef struct slack_work {
     slack_pool_job_t job;
     struct slack_work *next; /* in ctx->works */

@@ -78,7 +78,7 @@ static inline slack_run_t *slack__run_of(slack_ctx_t *ctx)
 /* The caller sets `owner` and ctx.task. */
 void slack__run_init(slack_run_t *run, slack_dispatcher_t *dispatcher, slack_services_t *services,
                      slack_delivery_t *delivery);
-/* Leaves every list, and frees the memory that is not in the delivery's arena. */
+/* Removes the run from every list, and frees its memory outside of the delivery's arena. */
 void slack__run_done(slack_run_t *run);
 
 /* The listener has ended, or will not run. Lets the deliveries begin that waited for it. */
@@ -91,7 +91,8 @@ void slack__run_begin(slack_run_t *run);
 void slack__run_advance(slack_run_t *run);
 
 /* The listener that runs has returned an error. `reason` is Slack's error, or NULL. `voice` is that
- * of the thread that ran it: its sentence is the reason if the handler returned that error. */
+ * of the thread that ran the listener; if the handler returned voice->error, the sentence of
+ * `voice` is the reason. */
 void slack__run_listener_failed(slack_run_t *run, int status, const char *reason,
                                 const slack_voice_t *voice);
 

@@ -11,13 +11,14 @@
 #include "util/queue.h"
 
 /*
- * The grants and refusals of tenants. A tenant has an entry from its first delivery on:
+ * The grants and refusals of tenants. A tenant has an entry in the cache from its first delivery
+ * on:
  *
  *   ASKED, deliveries wait -> answered, on any thread -> KNOWN until its time is over
  *                          -> failed or timed out     -> dropped
  *
- * Other threads only find an open question by its id and store their answer in it, under the lock.
- * Everything else belongs to the loop. The caller passes the time.
+ * Another thread may only find an open question by its id and store the answer in it, under the
+ * lock. Only the loop does everything else. The caller passes the time.
  */
 
 #define SLACK_TENANT_REASON_MAX 128
@@ -29,7 +30,7 @@ typedef struct slack_tenant_entry {
     uint64_t id;
     uint64_t until_us;     /* asked: the time-out; known: the end of its life */
     bool known;            /* false: asked */
-    bool forgotten;        /* the tenant was forgotten meanwhile, so the answer is not kept */
+    bool forgotten;        /* the tenant was forgotten meanwhile, so the answer will not be kept */
     slack_tenant_t tenant; /* the strings are in `key` */
     size_t key_len;
 
@@ -70,8 +71,8 @@ slack_tenant_entry_t *slack__tenant_cache_find(slack_tenant_cache_t *tenants, sl
 /* Adds an entry that is asked. NULL if memory is out or a limit is reached. */
 slack_tenant_entry_t *slack__tenant_cache_ask(slack_tenant_cache_t *tenants, slack_slice_t key,
                                               uint64_t until_us);
-/* Makes an asked entry a known one. If the cache is full, drops the entry whose last use is longest
- * ago. */
+/* Makes an asked entry a known one. If the cache is full, it drops the entry that was not used for
+ * the longest time. */
 void slack__tenant_cache_keep(slack_tenant_cache_t *tenants, slack_tenant_entry_t *entry,
                               uint64_t until_us);
 void slack__tenant_cache_used(slack_tenant_cache_t *tenants, slack_tenant_entry_t *entry);

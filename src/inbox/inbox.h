@@ -58,8 +58,8 @@ typedef struct slack_backlog {
 } slack_backlog_t;
 
 typedef struct slack_inbox_bounds {
-    unsigned max_deliveries; /* that are live or rejected at once */
-    unsigned max_attempts;   /* that count, for one delivery */
+    unsigned max_deliveries; /* live and rejected ones together */
+    unsigned max_attempts;   /* attempts that count, for one delivery */
 } slack_inbox_bounds_t;
 
 struct slack_inbox {
@@ -68,7 +68,7 @@ struct slack_inbox {
     const slack_transports_t *transports;
     slack_store_t *store;
     slack_inbox_bounds_t bounds;
-    slack_slice_t app; /* whose rows are ours: see identity.h */
+    slack_slice_t app; /* the app's name for its rows: see identity.h */
     enum slack_inbox_phase phase;
     void (*idle)(void *user_data); /* the inbox is closed, and a delivery has left it */
     void *idle_data;
@@ -104,7 +104,7 @@ void slack__inbox_init(slack_inbox_t *inbox);
 /* Begins to take deliveries and to claim rows. The caller has set `services`, `dispatcher`,
  * `transports`, `store`, `bounds` and `idle`. */
 void slack__inbox_start(slack_inbox_t *inbox);
-/* Stops to claim rows. */
+/* Stops claiming rows. */
 void slack__inbox_drain(slack_inbox_t *inbox);
 /* Ends every live delivery by force, with SLACK_ECANCELED. A delivery that waits for the store ends
  * when the store has answered. */

@@ -9,9 +9,10 @@ typedef void (*slack_cancel_fn)(slack_app_t *app, int status, void *user_data);
 /* Implements slack_cancel_job(). */
 int slack__jobs_cancel(slack_inbox_t *inbox, const char *key, slack_cancel_fn fn, void *user_data);
 
-/* Does the work of slack_app_defer(). */
+/* Implements slack_app_defer(). */
 int slack__jobs_defer(slack_inbox_t *inbox, const slack_job_t *job);
-/* Stores the jobs that were deferred before the start; or ends them with SLACK_ECANCELED. */
+/* Stores the jobs that were deferred before the start. The second function ends them with
+ * SLACK_ECANCELED. */
 void slack__jobs_start(slack_inbox_t *inbox);
 void slack__jobs_cancel_deferred(slack_inbox_t *inbox);
 

@@ -4,7 +4,7 @@
 
 #include "inbox/inbox.h"
 
-/* After so many attempts that ended with their process, the delivery is taken to be the cause. */
+/* After so many attempts that ended with their process, the delivery is assumed to be the cause. */
 #define SLACK_ATTEMPTS_CRASH_MAX 25
 
 /* Decides how an attempt ends, and sets entry->op: FINISH, WAIT for the next attempt, or BURY. 0;

@@ -10,9 +10,9 @@
 #include "net/tls.h"
 
 /*
- * A connection: a stream of bytes over TCP or a Unix socket, with TLS on top if the owner asks for
- * it; the owner sees no difference. All callbacks come from the loop, none from within a call of
- * the owner's.
+ * A connection: a stream of bytes over TCP or a Unix socket, with TLS on top if the caller asks for
+ * it. The caller sees no difference. All callbacks come from the loop, never from within a function
+ * that the caller has called.
  */
 typedef struct slack_conn slack_conn_t;
 
@@ -23,12 +23,12 @@ typedef struct slack_conn_events {
     void (*data)(slack_conn_t *conn, const char *data, size_t len, void *user_data);
     /* The kernel has taken all that was written. Optional. */
     void (*drained)(slack_conn_t *conn, void *user_data);
-    /* The peer will send no more, and may still read (a half-closed connection). The owner ends the
-     * connection when it has written what it has to say. NULL: the connection is closed, with
+    /* The peer will send no more, and may still read (a half-closed connection). The callee ends
+     * the connection when it has written what it has to say. NULL: the connection is closed, with
      * SLACK_ECLOSED. */
     void (*eof)(slack_conn_t *conn, void *user_data);
     /* The last callback, exactly once, also for connections that failed to open. The descriptor is
-     * closed, and the connection is freed after the return. `status`: 0 if the owner closed it;
+     * closed, and the connection is freed after the return. `status`: 0 if the caller closed it;
      * SLACK_ECLOSED if the peer did; SLACK_ECONNECT, SLACK_ETIMEDOUT, SLACK_ETLS; SLACK_EHTTP if
      * the proxy refused to connect, SLACK_EPROTO if it did not answer in HTTP, SLACK_ETOOBIG if its
      * answer was too long. */
@@ -49,9 +49,9 @@ typedef struct slack_conn_options {
 int slack__conn_connect(slack_conn_t **ret, slack_net_t *net, const slack_conn_options_t *options,
                         const slack_conn_events_t *events, void *user_data);
 
-/* Make a connection of an accepted socket, for a listener. It is read from the next turn of the
- * loop on; until then somebody sets its events. Of the options `tls`, `open_ms` and `write_max`
- * count. SLACK_ENOMEM, SLACK_EIO: the socket is still the caller's. */
+/* Make a connection of an accepted socket, for net/listen.h. The loop reads it from its next turn
+ * on, so its events must be set by then. Of the options only `tls`, `open_ms` and `write_max` are
+ * used. SLACK_ENOMEM, SLACK_EIO: the socket is still the caller's. */
 int slack__conn_accept(slack_conn_t **ret, slack_net_t *net, int fd,
                        const slack_conn_options_t *options);
 
@@ -67,16 +67,15 @@ size_t slack__conn_queued(const slack_conn_t *conn);
 /* Stop or resume reading. Meanwhile the bytes stay in the kernel, so that the peer slows down. */
 void slack__conn_pause(slack_conn_t *conn, bool paused);
 
-/* Close once all that was written is sent (TLS: close_notify, then FIN) and the peer has sent its
- * FIN, for which it has five seconds. Data that arrives meanwhile is dropped. `closed` follows with
- * 0, or with SLACK_ECLOSED or SLACK_ETIMEDOUT if not everything could be sent. */
+/* Send all that was written (with TLS also close_notify), send FIN, wait up to five seconds for the
+ * peer's FIN, and close. Data that arrives meanwhile is dropped. `closed` follows with 0, or with
+ * SLACK_ECLOSED or SLACK_ETIMEDOUT if not everything could be sent. */
 void slack__conn_finish(slack_conn_t *conn);
 
 /* Close the descriptor now; `closed` follows with `status`. Idempotent: the first status counts. */
 void slack__conn_close(slack_conn_t *conn, int status);
 
-/* Give the connection to another owner, for an upgrade: callbacks go there from now on. `events` is
- * copied. */
+/* Replace the callbacks, for an accepted connection or an upgrade. `events` is copied. */
 void slack__conn_set_events(slack_conn_t *conn, const slack_conn_events_t *events, void *user_data);
 
 /* When the last byte arrived, on the net's monotonic clock. */

@@ -47,8 +47,8 @@ typedef struct slack_curl_result {
     bool unsent;              /* safe to repeat: no byte of the request was sent, or the server
                                  refused its HTTP/2 stream and so has not processed it */
     const char *content_type; /* "" without one */
-    int64_t retry_after_s;    /* of the header Retry-After; -1 without one, 0 for one that names no
-                                 time to come */
+    int64_t retry_after_s;    /* of the header Retry-After; -1 without one, 0 if it names no time in
+                               * the future */
     const char *body;         /* NUL-terminated, "" if empty */
     size_t body_len;
 } slack_curl_result_t;

@@ -8,8 +8,9 @@
  * that has left its loop to the library: select() cannot watch descriptors above 1023. */
 void slack__descriptors_raise(void);
 
-/* How many connections may be accepted, of `wanted`: the calls to Slack, the store and the program
- * keep a reserve of 256 descriptors, or of half of them where there are fewer. At least 1. */
+/* How many of the `wanted` connections may be accepted. 256 descriptors are kept for calls to
+ * Slack, the store and the program, or half of all descriptors if there are fewer than 512. At
+ * least 1. */
 unsigned slack__descriptors_for_connections(unsigned wanted);
 
 #endif

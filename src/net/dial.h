@@ -6,14 +6,14 @@
 
 /*
  * Connect to a host by name: resolve the name and race its addresses (RFC 8305). They are tried in
- * the resolver's order (RFC 6724), IPv6 and IPv4 alternating; the next attempt begins when the last
- * one has failed, or after 250 ms. At most two attempts are under way. If more addresses wait, the
- * older attempt is given up after two seconds, so an address that drops all packets does not take
- * the time of the others. The caller limits the total time.
+ * the resolver's order (RFC 6724), IPv6 and IPv4 alternating. The next try begins when the last one
+ * has failed, or after 250 ms. At most two tries are under way. If more addresses wait, the older
+ * try is given up after two seconds, so an address that drops all packets does not take the time of
+ * the others. The caller limits the total time.
  */
 typedef struct slack_dial slack_dial_t;
 
-/* Further addresses are ignored: all attempts share one deadline. */
+/* Further addresses are ignored: all tries share one deadline. */
 #define SLACK_DIAL_ADDRESSES_MAX 16
 
 /*
@@ -36,8 +36,8 @@ int slack__dial_start(slack_dial_t **ret, slack_net_t *net, const slack_dial_opt
  * the loop alive until it ends. */
 void slack__dial_cancel(slack_dial_t *dial);
 
-/* Put the resolver's list into the order of the attempts: families alternate (RFC 8305 4). `ret`
- * holds SLACK_DIAL_ADDRESSES_MAX; returns the number of addresses. Pure. */
+/* Put the resolver's list into the order of the tries: families alternate (RFC 8305 4). `ret` holds
+ * SLACK_DIAL_ADDRESSES_MAX; returns the number of addresses. Pure. */
 unsigned slack__dial_order(const struct addrinfo *list, struct sockaddr_storage *ret);
 
 #endif

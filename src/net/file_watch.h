@@ -11,8 +11,8 @@
  * Reports when one of a few files has changed. libuv polls them on a thread of its pool, which also
  * sees a file that is moved or linked into place, as certbot and Kubernetes do.
  *
- * A change is a difference from what the file was when it was last marked. Mark the files, then
- * read them: no change is missed, and none is reported that was read already.
+ * A file has changed if it differs from what it was when it was marked. Mark the files before you
+ * read them: then the watch misses no change, and reports none that you have read.
  */
 #define SLACK_FILE_WATCH_FILES_MAX 4
 #define SLACK_FILE_WATCH_MS        1000
@@ -36,9 +36,9 @@ void slack__file_watch_add(slack_file_watch_t *watch, const char *path);
 /* Mark all files as they are now. At any time. */
 void slack__file_watch_mark(slack_file_watch_t *watch);
 
-/* Poll the files every `period_ms`, for a product SLACK_FILE_WATCH_MS. `changed` is called once for
- * files that change together. Without files nothing is started. 0; libuv's error, and then some
- * files are not polled. */
+/* Poll the files every `period_ms`: SLACK_FILE_WATCH_MS in an app, less in tests. `changed` is
+ * called once for files that change together. Without files nothing is started. 0; libuv's error,
+ * and then some files are not polled. */
 int slack__file_watch_start(slack_file_watch_t *watch, uv_loop_t *loop, unsigned period_ms,
                             void (*changed)(void *user_data), void *user_data);
 /* Close what the start opened, whether it succeeded or not; `closed` is called once. False: there

@@ -40,27 +40,27 @@ unsigned slack__http_server_port(const slack_http_server_t *server);
 /* Connections accepted from now on get this context. */
 void slack__http_server_set_tls(slack_http_server_t *server, slack_tls_context_t *tls);
 unsigned slack__http_server_connections(const slack_http_server_t *server);
-/* Requests that have begun to arrive and whose response has not been sent, and connections younger
- * than a second, which are about to send one. */
+/* The number of requests that have begun to arrive and have no response yet, and of connections
+ * younger than a second, which probably send one soon. */
 unsigned slack__http_server_under_way(const slack_http_server_t *server);
 /* Requests refused so far, by the server itself and by slack__http_refuse(). */
 uint64_t slack__http_server_refused(const slack_http_server_t *server);
 
 /* Respond to a request. 0; SLACK_ECLOSED if the connection is gone; SLACK_EINVAL if the request has
  * its response, or the response is malformed (a status below 200, a line break in a header: nothing
- * was sent, and another response may be sent); SLACK_ETOOBIG and SLACK_EBUSY past the listener's
- * write_max, and SLACK_ENOMEM: the connection is closed. */
+ * was sent, and another response may be sent); SLACK_ETOOBIG and SLACK_EBUSY past listen.write_max,
+ * and SLACK_ENOMEM: the connection is closed. */
 int slack__http_respond(slack_http_server_t *server, uint64_t request_id,
                         const slack_http_response_t *response);
 
-/* Refuse a request: respond, count it, and log why: `reason`, the peer, and the path, nothing else
- * of the request. Of a flood the log has the first lines (log_limit.h) and a number. `header` is
- * optional. Does nothing more if the connection is gone. */
+/* Refuse a request: respond, count it, and log `reason`, the peer and the path, and nothing else of
+ * the request. In a flood the log has the first lines, and then a number (log_limit.h). `header` is
+ * optional. If the connection is gone, nothing is sent. */
 void slack__http_refuse(const slack_http_request_t *request, int status,
                         const slack_http_header_t *header, const char *reason);
 
-/* The request is from a peer that may send requests: when connections are closed to make room, its
- * own is closed after those of strangers. Does nothing if the connection is gone. */
+/* Report that the sender of the request is verified. When the server closes connections to make
+ * room, it closes this one after those of strangers. Does nothing if the connection is gone. */
 void slack__http_vouch(slack_http_server_t *server, uint64_t request_id);
 
 /* Take the connection of a request that asks for an upgrade; the caller sets its events before it
@@ -73,9 +73,9 @@ int slack__http_upgrade(slack_http_server_t *server, uint64_t request_id, slack_
  * not close a connection while its peer is sending. */
 void slack__http_server_leave(slack_http_server_t *server);
 /* Accept no more connections, respond to the requests that have begun with Connection: close, and
- * close idle connections. A request of which a part has arrived has begun: its sender would take
- * the end of the connection for a failure, and Slack does not send commands again. A connection
- * without a request so far may be about to send one, so it stays too. */
+ * close idle connections. A request has begun when its first byte has arrived: if the connection
+ * ended then, the request would fail, and Slack does not send commands again. A connection that has
+ * not sent a request yet may be about to, so it stays too. */
 void slack__http_server_drain(slack_http_server_t *server);
 /* Close everything; `fn` (optional) is called once the last handle is closed and the server freed.
  * Ids are invalid from now on. */

@@ -7,11 +7,12 @@
 /* A socket that accepts connections. */
 typedef struct slack_listener_socket slack_listener_socket_t;
 
-/* A new connection, of which no byte has been read. The callee sets its events
+/* Receives a new connection before any byte of it is read. The callee sets its events
  * (slack__conn_set_events) or closes it. */
 typedef void (*slack_accept_fn)(slack_conn_t *conn, void *user_data);
 
-/* Descriptors are out: the callee closes connections that it can do without. False: none. */
+/* No descriptor is left: the callee closes connections that it can do without. False: it has closed
+ * none. */
 typedef bool (*slack_make_room_fn)(void *user_data);
 
 typedef struct slack_listen_options {
@@ -31,7 +32,7 @@ typedef struct slack_listen_options {
  * SLACK_EINVAL for a malformed address; SLACK_ENOMEM. */
 int slack__listen(slack_listener_socket_t **ret, slack_net_t *net,
                   const slack_listen_options_t *options, int *ret_uv_error);
-/* 0 for a Unix socket. */
+/* The port; 0 for a Unix socket. */
 unsigned slack__listen_port(const slack_listener_socket_t *listener);
 /* Connections accepted from now on get this context, referenced. */
 void slack__listen_set_tls(slack_listener_socket_t *listener, slack_tls_context_t *tls);
@@ -43,7 +44,7 @@ int slack__listen_inherited(unsigned n);
 /* Accept all connections in the kernel's queue, 4096 at most, before a close that would reset them.
  * The file of a Unix socket is removed first. */
 void slack__listen_take_all(slack_listener_socket_t *listener);
-/* Accept no more, and free the listener. Its connections live on. */
+/* Accept no more connections, and free the socket. Its connections stay open. */
 void slack__listen_close(slack_listener_socket_t *listener);
 
 #endif

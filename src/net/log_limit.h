@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 /*
- * Limits the log lines that strangers can cause to a number in each span of time. Lines beyond it
- * are left out and counted. No clock: the caller passes the time.
+ * Limits how many log lines strangers can cause in a span of time. Further lines are left out and
+ * counted. No clock: the caller passes the time.
  */
 #define SLACK_LOG_LIMIT_LINES   20
 #define SLACK_LOG_LIMIT_SPAN_MS 10000
@@ -22,8 +22,9 @@ typedef struct slack_log_limit {
 /* Take a line. False: none is left, and the line counts as left out. */
 bool slack__log_limit_take(slack_log_limit_t *limit, uint64_t now_ms);
 
-/* The lines left out in a span that is over (`all`: also in one that is not), and begin to count
- * from 0. Call this before a line is taken, so that the next span begins with 0. */
+/* Return how many lines were left out in the last span, and count from 0 again. Return 0 if the
+ * span is not over, unless `all` is set. Call this before you take a line, so that the next span
+ * begins with 0. */
 uint64_t slack__log_limit_left_out(slack_log_limit_t *limit, uint64_t now_ms, bool all);
 
 #endif

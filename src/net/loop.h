@@ -21,14 +21,14 @@
  */
 typedef struct slack_net slack_net_t;
 
-/* Embedded by its owner, who calls slack__link_init() on the link once. */
+/* Embedded in a struct of the caller, who calls slack__link_init() on the link once. */
 typedef struct slack_task {
     slack_link_t link;
     void (*run)(struct slack_task *task);
 } slack_task_t;
 
-/* Embedded by its owner. Few timers wait at once: to start one costs a comparison with each that is
- * due later. */
+/* Embedded in a struct of the caller. Starting a timer costs a comparison with each timer that is
+ * due later. This is cheap, because few timers are set at once. */
 typedef struct slack_timer {
     slack_link_t link;
     uint64_t due_us; /* on the net's monotonic clock */
@@ -95,14 +95,14 @@ static inline void slack__task_cancel(slack_task_t *task)
 
 void slack__timer_init(slack_timer_t *timer, void (*fire)(slack_timer_t *timer));
 /* Call timer->fire once, in `in_ms` or at `due_us`: from the loop, never from within this call. A
- * timer that waits is set anew. */
+ * timer that is already set gets the new time. */
 void slack__timer_start(slack_net_t *net, slack_timer_t *timer, uint64_t in_ms);
 void slack__timer_start_at(slack_net_t *net, slack_timer_t *timer, uint64_t due_us);
 /* Does nothing if the timer does not wait. */
 void slack__timer_stop(slack_net_t *net, slack_timer_t *timer);
 bool slack__timer_waits(const slack_timer_t *timer);
 
-/* Somebody has moved the clock: due timers fire in the loop's next turn. */
+/* Report that the clock was moved: due timers fire in the loop's next turn. */
 void slack__net_clock_moved(slack_net_t *net);
 /* When the next timer is due; UINT64_MAX if none waits. */
 uint64_t slack__net_next_us(const slack_net_t *net);

@@ -16,7 +16,7 @@ typedef struct slack_proxy slack_proxy_t;
 /*
  * `url` is http://[user[:password]@]host[:port], or that without http://; the default port is 80.
  * User and password are percent-decoded. `no_proxy` is optional: see slack__no_proxy(). If the URL
- * is NULL or "", *ret is NULL, which all functions take for "no proxy".
+ * is NULL or "", *ret is NULL, and all functions accept NULL as "no proxy".
  *
  * 0; SLACK_ECONFIG, and *ret_what is a constant text that says what is wrong; SLACK_ENOMEM.
  */
@@ -26,8 +26,8 @@ slack_proxy_t *slack__proxy_ref(slack_proxy_t *proxy);
 void slack__proxy_unref(slack_proxy_t *proxy); /* wipes */
 
 /*
- * Whether a host is reached through the proxy. Loopback never is, whatever the settings: plain text
- * is allowed on it because it does not leave the machine, and the proxy's loopback is another one.
+ * Whether a host is reached through the proxy. Loopback never is: plain text is allowed there
+ * because it does not leave the machine, and through a proxy it would.
  */
 bool slack__proxy_serves(const slack_proxy_t *proxy, slack_slice_t host, unsigned port);
 

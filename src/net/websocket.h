@@ -7,8 +7,8 @@
 
 /*
  * WebSocket (RFC 6455) in both roles: the upgrade by llhttp, frames by wslay. The peer's pings are
- * answered at once; the owner decides when to ping and when to give up. Extensions are neither
- * offered nor accepted.
+ * answered at once. The caller decides when to send pings and when to give up. Extensions are
+ * neither offered nor accepted.
  */
 typedef struct slack_ws slack_ws_t;
 
@@ -20,19 +20,20 @@ typedef struct slack_ws_events {
     void (*message)(slack_ws_t *ws, bool text, const char *data, size_t len, void *user_data);
     /* A pong, with its data. Optional. */
     void (*pong)(slack_ws_t *ws, const char *data, size_t len, void *user_data);
-    /* A ping, with its data. Return true if the owner answers it, with slack__ws_pong(), or does
-     * not want it answered. NULL: every ping is answered at once. */
+    /* A ping, with its data. Optional: without it every ping is answered at once. Return false to
+     * have this ping answered at once; after true the callee may answer it with slack__ws_pong().
+     */
     bool (*ping)(slack_ws_t *ws, const char *data, size_t len, void *user_data);
-    /* The peer has sent Close, or a frame broke the protocol. Optional. Return true after a Close
-     * to answer it later, with slack__ws_close(): until then messages are still sent, and read. The
-     * value has no effect after a broken frame: nothing more is read or sent. */
+    /* The peer has sent Close, or a frame broke the protocol. Optional. After a Close, return true
+     * to answer it later with slack__ws_close(); until then messages are still sent and read. After
+     * a broken frame the return value has no effect: nothing more is read or sent. */
     bool (*closing)(slack_ws_t *ws, unsigned code, void *user_data);
     /* The last callback, exactly once; the descriptor is closed, and ws is freed after the return.
      * `code`: the peer's close code; 0 without one. `status`: 0 after a close handshake or
-     * slack__ws_abort(); SLACK_ECLOSED if the peer closed without one; SLACK_EPROTO if a frame or
-     * the upgrade broke the protocol; SLACK_EHTTP if the response to the upgrade was not 101, or
-     * the proxy refused to connect (slack__ws_http_status() is 0 then); SLACK_ETOOBIG for a message
-     * above the maximum; SLACK_ECONNECT, SLACK_ETIMEDOUT, SLACK_ETLS. */
+     * slack__ws_abort(); SLACK_ECLOSED if the peer closed without a handshake; SLACK_EPROTO if a
+     * frame or the upgrade broke the protocol; SLACK_EHTTP if the response to the upgrade was not
+     * 101, or the proxy refused to connect (slack__ws_http_status() is 0 then); SLACK_ETOOBIG for a
+     * message above the maximum; SLACK_ECONNECT, SLACK_ETIMEDOUT, SLACK_ETLS. */
     void (*closed)(slack_ws_t *ws, int status, unsigned code, void *user_data);
 } slack_ws_events_t;
 
@@ -64,9 +65,9 @@ int slack__ws_send(slack_ws_t *ws, bool text, const void *data, size_t len);
 int slack__ws_ping(slack_ws_t *ws, const void *data, size_t len);
 int slack__ws_pong(slack_ws_t *ws, const void *data, size_t len);
 
-/* Begin the close handshake. The peer's Close ends it, and the descriptor is closed;
- * slack__ws_abort() ends it too. `code` 0: none; a reason above 123 bytes is cut. Before the
- * WebSocket is open this is slack__ws_abort(). */
+/* Begin the close handshake. It ends with the peer's Close or with slack__ws_abort(); then the
+ * descriptor is closed. `code` 0: none; a reason above 123 bytes is cut. Before the WebSocket is
+ * open this is slack__ws_abort(). */
 void slack__ws_close(slack_ws_t *ws, unsigned code, const char *reason);
 /* Close the descriptor now. Idempotent. */
 void slack__ws_abort(slack_ws_t *ws);

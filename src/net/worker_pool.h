@@ -16,13 +16,13 @@
  *   worker:                   run(job) … ask ……………………………… end of run ^
  *   loop:                                  fn(ask) -> answer ^
  *
- * A job runs on one thread, touches nothing that the loop may change, and asks the loop for
- * everything else. All functions are for the loop thread, slack__pool_ask() apart.
+ * A job of a pool is a function call on one thread; it is not a job of slack_defer(). It touches
+ * nothing that the loop may change, and asks the loop for everything else. All functions are for
+ * the loop thread, except slack__pool_ask().
  */
 typedef struct slack_pool slack_pool_t;
 
-/* Embedded by whoever has something to run. Its owner keeps it until `done` or
- * slack__pool_cancel().
+/* Embedded in a struct of the caller, which must stay valid until `done` or slack__pool_cancel().
  */
 typedef struct slack_pool_job {
     slack_link_t link;                        /* the pool's; slack__link_init() it once */
@@ -53,8 +53,8 @@ void slack__pool_ask_done(slack_pool_ask_t *ask);
 /* The most jobs that wait for a thread. */
 #define SLACK_POOL_QUEUE_MAX 1024
 
-/* `wake` may be called by any thread; slack__pool_run() has to follow on the loop. Threads are made
- * when they are needed. 0; SLACK_ENOMEM. */
+/* Any thread may call `wake`; the loop then has to call slack__pool_run(). Threads are made when
+ * they are needed. 0; SLACK_ENOMEM. */
 int slack__pool_new(slack_pool_t **ret, unsigned threads_max, void (*wake)(void *user_data),
                     void *user_data);
 void slack__pool_free(slack_pool_t *pool); /* after slack__pool_close() or before any submit */
@@ -69,13 +69,13 @@ int slack__pool_ask(slack_pool_t *pool, slack_pool_ask_t *ask);
 /* Answer an ask whose fn returned SLACK_POOL_LATER. */
 void slack__pool_answer(slack_pool_t *pool, slack_pool_ask_t *ask, int answer);
 
-/* Runs what workers ask, and `done` of the jobs that ended. */
+/* Runs the functions that workers ask for, and calls `done` of the jobs that have ended. */
 void slack__pool_run(slack_pool_t *pool);
 
-/* Jobs that wait for a thread, and how many more may. */
+/* The number of jobs that wait for a thread, and how many more can wait. */
 size_t slack__pool_queued(slack_pool_t *pool);
 size_t slack__pool_room(slack_pool_t *pool);
-/* Whether a thread has something to do that does not wait for the loop. */
+/* Whether a thread runs a job and does not wait for the loop. */
 bool slack__pool_busy(slack_pool_t *pool);
 
 /* Drops the queue and answers every ask, open or still to come, with SLACK_ECANCELED. */

@@ -61,11 +61,12 @@ typedef struct slack_ws_codec {
 int slack__ws_codec_init(slack_ws_codec_t *codec, bool client, size_t message_max);
 void slack__ws_codec_done(slack_ws_codec_t *codec);
 
-/* Bytes from the peer, borrowed until _next has used them up; by then it has used up the last ones.
+/* Pass bytes from the peer. They are borrowed until _next returns SLACK_EBUSY. Do not call this
+ * again before that.
  */
 void slack__ws_codec_feed(slack_ws_codec_t *codec, const char *data, size_t len);
 /* The next event. 0; SLACK_EBUSY if more bytes are needed; SLACK_EPROTO, SLACK_ETOOBIG or
- * SLACK_ENOMEM, from then on always: close with `close_code`. */
+ * SLACK_ENOMEM: every later call returns the same. Close with `close_code`. */
 int slack__ws_codec_next(slack_ws_codec_t *codec, slack_ws_event_t *ret);
 
 /* Append one unfragmented frame to `out`, masked for a client. 0, SLACK_ETOOBIG (the buffer's

@@ -44,7 +44,7 @@ typedef struct slack_ws_response {
     bool accept_matches, upgrade_matches;
 } slack_ws_response_t;
 
-/* Of the response's head, with interim responses before it. */
+/* The largest head of the response, interim responses included. */
 #define SLACK_WS_RESPONSE_MAX ((size_t)16 << 10)
 
 /* `key` is the request's. 0; SLACK_EIO. */

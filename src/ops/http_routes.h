@@ -20,16 +20,16 @@ typedef struct slack_http_routes {
 } slack_http_routes_t;
 
 void slack__http_routes_init(slack_http_routes_t *routes);
-/* Remove all routes. No visit may be left, except for abandoned ones. */
+/* Remove all routes. All visits must have ended or be abandoned. */
 void slack__http_routes_done(slack_http_routes_t *routes);
 
 /* Add a route: see slack_http_route(). */
 int slack__http_routes_add(slack_http_routes_t *routes, const char *method, const char *path,
                            slack_http_route_fn fn, void *user_data);
 
-/* Have a route answer a request. 0: the routes own the request and its arena now, and its server
- * must live until the visit has ended or was abandoned. SLACK_ENOTFOUND if no route has this path,
- * and SLACK_ENOMEM: the request stays with the caller. */
+/* Pass a request to its route. 0: the routes own the request and its arena now, and its server must
+ * live until the visit has ended or was abandoned. SLACK_ENOTFOUND if no route has this path, and
+ * SLACK_ENOMEM: the request stays with the caller. */
 int slack__http_routes_visit(slack_http_routes_t *routes, slack_http_request_t *request);
 
 /* The servers are about to close: replies to the visits that are left return SLACK_ECLOSED. */

@@ -8,7 +8,7 @@
 /*
  * Prometheus' text format
  * (https://prometheus.io/docs/instrumenting/exposition_formats/). A family is a head, and then a
- * line for each of its series; its name is written with the prefix "slackapp_".
+ * line for each of its series. The functions write its name with the prefix "slackapp_".
  */
 
 /* The text that is being written. After the first error the functions below write nothing. */

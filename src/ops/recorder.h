@@ -6,15 +6,15 @@
 #include "webapi/webapi.h"
 
 /*
- * Writes a recording: what an app receives, acks and calls, as lines of JSON that the test kit can
- * replay. docs/testing.md has the format. Secrets never reach the file.
+ * Writes a recording: the deliveries, acks and calls of an app, as lines of JSON that the test kit
+ * can replay. docs/testing.md has the format. Secrets never reach the file.
  *
  * The recorder makes lines on the loop, and libuv's threads write them in order. If the file cannot
  * take more lines (the disk is full or too slow, or the file has its maximum size), the recording
  * ends with a line in the log, and the app goes on.
  *
- * The recorder stands between the app and its wires: slack__recorder_transport() wraps a transport,
- * slack__recorder_wrap() the sender of calls.
+ * slack__recorder_transport() wraps a transport to record acks, and slack__recorder_wrap() wraps
+ * the sender of calls.
  */
 typedef struct slack_recorder slack_recorder_t;
 
@@ -32,22 +32,23 @@ typedef struct slack_recorder_options {
 int slack__recorder_open(slack_recorder_t **ret, slack_net_t *net,
                          const slack_recorder_options_t *options, char *error);
 
-/* Write the lines that are left, close the file, free the recorder, then call `fn`. Without a
- * recorder (NULL) `fn` is called at once. Nothing is acked or called any more by then. */
+/* Write the lines that are left, close the file, free the recorder, then call `fn`. If `recorder`
+ * is NULL, call `fn` at once. No ack and no call may follow this function. */
 void slack__recorder_close(slack_recorder_t *recorder, void (*fn)(void *user_data),
                            void *user_data);
 
-/* Begin the recording; before, nothing is recorded. NULL does nothing. */
+/* Begin to record. If `recorder` is NULL, do nothing. */
 void slack__recorder_begin(slack_recorder_t *recorder, const char *bot_user, const char *bot_id,
                            const char *team);
 
-/* Record a delivery that `t` received, under d->number. NULL does nothing. */
+/* Record a delivery that `t` received, under d->number. If `recorder` is NULL, do nothing. */
 void slack__record_delivery(slack_recorder_t *recorder, const slack_transport_t *t,
                             const slack_delivery_t *d);
 
-/* Return the transport to set for the deliveries of `t`, so that their acks are recorded. It has
- * the name of `t` and its own `ack`, and nothing else: call other functions with `t`. It lives as
- * long as the recorder. Without a recorder (NULL), and for a fifth transport, it is `t` itself. */
+/* Return a stand-in for `t`, to be set as the transport of the deliveries of `t`. Its `ack` records
+ * the ack and passes it to `t`. It has the name of `t` and no other functions. It lives as long as
+ * the recorder. If `recorder` is NULL, or has SLACK_TRANSPORTS_MAX stand-ins already, return `t`
+ * itself. */
 slack_transport_t *slack__recorder_transport(slack_recorder_t *recorder, slack_transport_t *t);
 
 /* Record the calls that go through `sender`. `recorder` is a slack_recorder_t: the signature is

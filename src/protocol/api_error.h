@@ -20,9 +20,10 @@ enum slack_api_error {
 
 enum slack_api_error slack__api_error(const char *word);
 
-/* The same call may succeed later. */
+/* Whether the same call may succeed later. */
 bool slack__api_error_heals(const char *word);
-/* No call with the same token succeeds, now or later: dead tokens and forbidden methods. */
+/* Whether no call with the same token can succeed, now or later: a dead token or a forbidden
+ * method. */
 bool slack__api_error_is_fatal(const char *word);
 
 #endif

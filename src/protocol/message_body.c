@@ -62,7 +62,7 @@ static bool has_array(const slack_json_t *body, const char *path)
 
 const char *slack__ack_body_fault(enum slack_kind kind, const slack_json_t *body)
 {
-    if (slack_json_type(body) != SLACK_JSON_OBJECT) return "the body is no JSON object";
+    if (slack_json_type(body) != SLACK_JSON_OBJECT) return "the body is not a JSON object";
     if (slack_json_count(body, "") == 0) return NULL; /* an empty ack */
     switch (kind) {
     case SLACK_KIND_COMMAND:

@@ -7,7 +7,7 @@
 #include <slack/json.h>
 
 /*
- * Finds ids in bodies, whose places depend on the kind. Pure; strings are borrowed from the body,
+ * Finds ids in bodies. The kind decides where they are. Pure; strings are borrowed from the body,
  * "" if there is none. The order of the places is that of Slack's own SDKs (bolt-python
  * request/internals.py); docs/payloads.md lists them.
  */
@@ -29,8 +29,8 @@ bool slack__payload_is_enterprise_install(const slack_json_t *body);
 const char *slack__payload_acting_team(const slack_json_t *body);
 
 /* The user who acts, and that user's workspace and organization. They differ from user, team and
- * enterprise only in a channel that Slack Connect shares. "" if the body does not name them; the
- * user is "" if both others are. */
+ * enterprise only in a channel that Slack Connect shares. "" if the body does not name them. If it
+ * names neither the workspace nor the organization, the user is "" too. */
 const char *slack__payload_actor_user(const slack_json_t *body);
 const char *slack__payload_actor_team(const slack_json_t *body);
 const char *slack__payload_actor_enterprise(const slack_json_t *body);

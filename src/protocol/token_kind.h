@@ -14,7 +14,7 @@
 enum slack_token_use { SLACK_TOKEN_OF_NONE, SLACK_TOKEN_OF_BOT, SLACK_TOKEN_OF_APP };
 bool slack__token_is(const char *token, enum slack_token_use use);
 
-/* The kind of a token in words: "a bot token (xoxb-)". NULL: the text is no token. */
+/* The kind of a token in words: "a bot token (xoxb-)". NULL: the text is not a token. */
 const char *slack__token_kind(const char *token);
 
 #endif

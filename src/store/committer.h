@@ -7,7 +7,7 @@
 /*
  * A store over a database: one thread owns the database, takes everything that was submitted since
  * its last commit as one transaction, and hands it back to the loop. One sync then serves many
- * deliveries. Knows no engine.
+ * deliveries. It knows nothing of the engine.
  *
  *     loop: submit -> waiting -> thread: apply -> ended -> loop: op->done()
  */
@@ -34,8 +34,8 @@ typedef struct slack_db_ops {
 
     /* Apply a list of operations as one transaction, set the status of each, and move them to
      * `ended`. If one fails, all that write fail: returns their status, with a sentence in `error`.
-     * An operation whose patience has run out while another process holds the database fails; the
-     * rest stays in `ops` and is passed again. 0: committed; SLACK_DB_READ. */
+     * If another process holds the database, operations whose time limit is over fail; the others
+     * stay in `ops` and are passed again. 0: committed; SLACK_DB_READ. */
     int (*apply)(slack_db_t *db, slack_link_t *ops, slack_link_t *ended, const slack_db_time_t *now,
                  char *error);
 
@@ -46,7 +46,7 @@ typedef struct slack_db_ops {
     void (*close)(slack_db_t *db);
 } slack_db_ops_t;
 
-/* Begins the engine's own struct. */
+/* The first member of the engine's own struct. */
 struct slack_db {
     const slack_db_ops_t *ops;
 };

@@ -5,8 +5,9 @@
 #include "store/row.h"
 
 /*
- * Entries: small values that a store keeps by their keys, beside the rows. SLACK_STORE_KV_PUT and
- * SLACK_STORE_KV_GET carry an entry in the row of their operation; these two functions translate.
+ * Key-value entries: small values that a store keeps by their keys, beside the rows.
+ * SLACK_STORE_KV_PUT and SLACK_STORE_KV_GET carry an entry in the row of their operation; these two
+ * functions translate.
  */
 typedef struct slack_kv_entry {
     slack_slice_t key; /* not empty; apart from the keys of rows */
@@ -29,7 +30,7 @@ static inline slack_kv_entry_t slack__kv_from_row(const slack_row_t *row)
         .key = row->key, .version = row->name, .value = row->payload, .until_ms = row->due_ms};
 }
 
-/* Entries that a store keeps in memory. */
+/* The most entries that a store keeps in memory. */
 #define SLACK_STORE_KV_MAX 10000
 
 #endif

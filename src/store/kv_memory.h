@@ -4,8 +4,8 @@
 
 #include "store/kv.h"
 
-/* The entries of the store in memory, at most SLACK_STORE_KV_MAX: the next one replaces the one
- * that was written longest ago. */
+/* The key-value entries of the store in memory, at most SLACK_STORE_KV_MAX. A further entry
+ * replaces the one that was written longest ago. */
 typedef struct slack_kv_memory slack_kv_memory_t;
 
 slack_kv_memory_t *slack__kv_memory_new(void); /* NULL: memory is out */

@@ -20,12 +20,13 @@ typedef struct slack_owner {
 int slack__owner_open(slack_owner_t *owner, const char *path);
 /* Become owner `id`. 0 or -errno. */
 int slack__owner_take(slack_owner_t *owner, int64_t id);
-/* Begin or end to wait for a turn to write; and whether another process waits. */
+/* Show other processes that this owner waits for its turn to write, or no longer waits; and whether
+ * another process waits. */
 void slack__owner_wait(const slack_owner_t *owner, bool waits);
 bool slack__owner_awaited(const slack_owner_t *owner);
 /* Whether owner `id` is alive, be it this one. True if it cannot be known. */
 bool slack__owner_alive(const slack_owner_t *owner, int64_t id);
-/* Whether the file says that there was a store here, and write that into the file. */
+/* Whether the file says that this place once had a store; and write that into the file. */
 bool slack__owner_knows_store(const slack_owner_t *owner);
 void slack__owner_note_store(const slack_owner_t *owner);
 void slack__owner_close(slack_owner_t *owner);

@@ -16,8 +16,8 @@ enum slack_row_state {
 };
 #define SLACK_ROW_STATES 4
 
-/* What a store keeps of one event or job. The texts are borrowed: from the owner of the operation
- * on the way in, from the batch's arena on the way out. */
+/* What a store keeps of one event or job. The texts are borrowed: on the way in from the caller of
+ * submit(), on the way out from the batch's arena. */
 typedef struct slack_row {
     int64_t id; /* assigned by PUT; not 0 */
     enum slack_row_state state;
@@ -50,7 +50,7 @@ typedef struct slack_store_batch {
     bool one;
 
     /* Out. */
-    slack_arena_t *arena; /* holds the rows; owned by the operation's owner; NULL: no rows */
+    slack_arena_t *arena; /* holds the rows; the caller of submit() frees it; NULL: no rows */
     slack_row_t *rows;
     size_t count;
     int64_t next_ms;
@@ -59,7 +59,8 @@ typedef struct slack_store_batch {
         oldest_ms[SLACK_ROW_STATES]; /* smallest received_ms, of done rows changed_ms; 0: none */
 } slack_store_batch_t;
 
-/* The bytes that the texts of one batch may take, and those of the queued and dead rows in memory.
+/* The most bytes that the texts of one batch may have, and the texts of the queued and dead rows in
+ * memory.
  */
 #define SLACK_STORE_BYTES_MAX ((size_t)64 << 20)
 

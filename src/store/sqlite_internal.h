@@ -63,13 +63,14 @@ enum statement {
  * and not with a clock: a clock that is set takes no owner's rows and keeps none. */
 typedef struct watched {
     int64_t id, lease_ms;
-    int64_t silent_ms; /* how long the lease has not changed, as far as we looked */
+    int64_t silent_ms; /* for how long this process has seen the lease unchanged */
 } watched_t;
 
 /*
  * The database file and its log, as this process left them. SQLite looks at neither while it has
- * their pages in memory. If somebody truncates, removes or replaces one under a running program, it
- * would notice only after a restart, when what it has acknowledged since then cannot be read.
+ * their pages in memory. If somebody truncates, removes or replaces one while the program runs,
+ * SQLite would notice only after a restart, when rows that were acknowledged since then cannot be
+ * read.
  */
 typedef struct slack_sqlite_files {
     const char *name, *log_name; /* SQLite's strings */
@@ -86,7 +87,7 @@ typedef struct slack_sqlite {
     sqlite3_stmt *statements[STATEMENTS];
     slack_owner_t owner;
     int64_t now_ms;   /* of the transaction, wall clock */
-    uint64_t mono_ms; /* the same instant, monotonic */
+    uint64_t mono_ms; /* the same time, monotonic */
     watched_t watched[OWNERS_MAX];
     size_t watched_count;
     uint64_t looked_ms;     /* monotonic: when the owners were last looked at */
@@ -144,7 +145,8 @@ static inline int slack__sqlite_run(slack_sqlite_t *s, enum statement which)
     return slack__sqlite_step(s->statements[which]);
 }
 
-/* A statement about one row, with ?1 to ?3 bound: the row's id, the present, our owner id. */
+/* A statement about one row, with ?1 to ?3 bound: the row's id, the present time, this owner's id.
+ */
 sqlite3_stmt *slack__sqlite_about(slack_sqlite_t *s, enum statement which, int64_t id);
 /* The number that a statement returns. */
 int slack__sqlite_number(slack_sqlite_t *s, enum statement which, int64_t *ret);
@@ -155,15 +157,15 @@ int slack__sqlite_number(slack_sqlite_t *s, enum statement which, int64_t *ret);
 int slack__sqlite_apply_op(slack_sqlite_t *s, slack_store_op_t *op);
 /* Delete some of the rows whose time is over. */
 int slack__sqlite_sweep(slack_sqlite_t *s);
-/* Whether a CLAIM would find nothing; sets its next_ms. Most do, and a transaction that might write
- * makes other processes wait. */
+/* Whether a CLAIM would find nothing; sets its next_ms. Most claims find nothing, and a transaction
+ * that might write makes other processes wait. */
 bool slack__sqlite_nothing_to_claim(slack_sqlite_t *s, const slack_store_op_t *op);
 
 /* ---- sqlite_transaction.c ---- */
 
-/* Wait for locks until the patience of an operation submitted at `since_ns` ends. */
+/* Wait for locks until the time limit of an operation that was submitted at `since_ns`. */
 void slack__sqlite_be_patient(slack_sqlite_t *s, uint64_t since_ns);
-/* We hold the lock, or have given up. */
+/* Stop waiting: this process has the lock, or has given up. */
 void slack__sqlite_wait_no_more(slack_sqlite_t *s);
 /* SQLite's busy handler and WAL hook. */
 int slack__sqlite_on_busy(void *sqlite, int tries);

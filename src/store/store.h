@@ -14,11 +14,11 @@
  * A store keeps rows and entries behind one contract. docs/store.md explains it for the author of
  * another engine; tests/support/store_suite.c holds every engine to it.
  *
- * Operations are structs that their owner embeds and submits. Each completes exactly once, on the
+ * Operations are structs that the caller embeds and submits. Each completes exactly once, on the
  * loop, from a task, in the order of submission. An engine with a thread of its own gathers the
  * waiting operations into one transaction and completes them when it is committed.
  *
- * A row is a delivery that was acknowledged because it is stored, or a job:
+ * A row is a job, or a delivery that the app acknowledges once it is stored:
  *
  *     PUT -> QUEUED -> (CLAIM) RUNNING -> (FINISH) DONE, its key known for a day
  *            ^                    | WAIT: the next attempt, at a time
@@ -39,8 +39,9 @@ typedef struct slack_store slack_store_t;
 enum slack_store_op_kind {
     /* Store row.key, kind, name, payload, transport, retry_*, tenant, app, due_ms. If the key is
      * known, set `duplicate` and change nothing. With `claim` the row runs its first attempt and
-     * belongs to this store, otherwise it is queued. With `succeeds` a key counts only while its
-     * row is queued: any other row gives its key up. Out: row.id, row.received_ms. */
+     * belongs to this store, otherwise it is queued. With `succeeds` a row with that key counts
+     * only while it is queued; in any other state it loses the key. Out: row.id, row.received_ms.
+     */
     SLACK_STORE_PUT,
     /* A running row of this store: save row.done, for an attempt after a crash. */
     SLACK_STORE_MARK,
@@ -78,9 +79,9 @@ enum slack_store_op_kind {
     /* Rows of batch.state with ids above row.id, by id, at most batch.limit, without their
      * payloads. With batch.one: the row row.id, whatever its state, with its payload. */
     SLACK_STORE_LIST,
-    /* Queue dead rows again, due now, as if never begun; listeners that are done stay done. One
-     * with row.id, or with row.id 0 all, at most batch.limit unless that is 0: a caller that asks
-     * again and again holds up nobody. Out: batch.count. */
+    /* Queue dead rows again, due now, as if never begun; listeners that are done stay done. The row
+     * row.id; if row.id is 0, all dead rows, at most batch.limit of them unless that is 0. A caller
+     * that takes a few at a time does not hold up other operations. Out: batch.count. */
     SLACK_STORE_RETRY,
     /* Delete the dead or queued row row.id, or with row.id 0 dead rows, within the same limit. Out:
      * batch.count. */
@@ -120,8 +121,8 @@ typedef struct slack_store_ops {
     /* Take an operation. Never fails: problems are the operation's status. */
     void (*submit)(slack_store_t *store, slack_store_op_t *op);
 
-    /* Complete what was submitted, then close and free the store and call `fn`, exactly once. Rows
-     * that still run are free for the next owner. */
+    /* Complete all submitted operations, then close and free the store and call `fn`, exactly once.
+     * The next owner can claim rows that still run. */
     void (*close)(slack_store_t *store, void (*fn)(void *user_data), void *user_data);
 } slack_store_ops_t;
 
@@ -141,8 +142,8 @@ extern const slack_store_ops_t slack__store_sqlite;
 /* How long a lease lasts, and how often the inbox renews it. */
 #define SLACK_STORE_LEASE_MS ((int64_t)60 * 1000)
 #define SLACK_STORE_RENEW_MS ((int64_t)15 * 1000)
-/* Rows that a store keeps in memory, some 8 MiB of them: a little less than fits into 2^17 slots of
- * a map, and three hours of the most events that Slack sends for one workspace. */
+/* The most rows that a store keeps in memory. They take some 8 MiB, and fit into a map of 2^17
+ * slots. Slack sends at most so many events for one workspace in three hours. */
 #define SLACK_STORE_ROWS_MAX 98000
 
 #endif

@@ -7,7 +7,7 @@
 #include "util/json.h"
 
 /*
- * What all parts of a kit stand on: memory, the clock, the bot's identity, and the first failure.
+ * What all parts of a kit use: memory, the clock, the bot's identity, and the first failure.
  */
 
 /* The limit of the kit's memory, far above what a unit test needs. */
@@ -41,7 +41,7 @@ void slack__kit_ts(kit_base_t *base, char ret[KIT_TS_MAX]);
 /* Evaluate a template; an error in it is a failure of the kit. */
 int slack__kit_vjsonf(kit_base_t *base, slack_arena_t *arena, const slack_json_t **ret,
                       const char *template_, va_list ap) SLACK_PRINTF(4, 0);
-/* The same into the kit's memory, with the arguments that follow the caller's last parameter. */
+/* The same in the kit's memory, with the variable arguments of the calling function. */
 #define KIT_READ(base, template_, ret, ret_rc)                                                     \
     do {                                                                                           \
         va_list ap;                                                                                \

@@ -5,9 +5,9 @@
 #include "testkit/runner.h"
 
 /*
- * The sender in place of libcurl: reads each request back into its arguments, asks for an answer,
- * and gives it when its time on the kit's clock has come and the app is idle. So a delivery that is
- * not held ends before its calls are answered, as it may with Slack.
+ * The sender in place of libcurl. It reads each request back into its arguments, asks for an
+ * answer, and gives the answer when its time on the kit's clock has come and the app is idle. So a
+ * delivery that is not held ends before its calls are answered, as it may with Slack.
  */
 
 /* The answer to a call. */
@@ -32,8 +32,8 @@ typedef struct kit_call {
 } kit_call_t;
 
 typedef struct kit_calls_events {
-    /* Answer a call; `ret` is HTTP 200 with no body and no delay. 0, or the error with which the
-     * call is not sent. */
+    /* Answer a call. `ret` is set to HTTP 200 without a body or a delay. 0; or an error, with which
+     * the call fails without being sent. */
     int (*answer)(void *user_data, const kit_call_t *call, kit_answer_t *ret);
 } kit_calls_events_t;
 
@@ -55,7 +55,7 @@ typedef struct kit_calls {
 
 /* The app takes `calls->sender` for as long as `calls` is valid. */
 void slack__calls_init(kit_calls_t *calls, kit_base_t *base, kit_runner_t *runner);
-/* Who answers from now on. */
+/* Set the functions that answer calls from now on. */
 void slack__calls_listen(kit_calls_t *calls, const kit_calls_events_t *events, void *user_data);
 
 /* What Slack answers to a call of that method that succeeds. 0; SLACK_ENOMEM. */

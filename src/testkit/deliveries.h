@@ -8,7 +8,7 @@
 
 /* A body that the kit delivered, or a job that came due, over all of its attempts. */
 typedef struct kit_delivery {
-    struct kit_delivery *next; /* the one before it in time */
+    struct kit_delivery *next; /* the delivery before it in time */
     struct kit_deliveries *deliveries;
     slack_test_ack_t ack;
     const char *what;         /* "command /deploy" */
@@ -19,7 +19,8 @@ typedef struct kit_delivery {
     uint64_t acked_us;
     unsigned ack_order; /* among all acks and calls */
     bool ack_is_text;
-    bool compared;                  /* with a recording, and not judged here */
+    bool compared;                  /* a replay compares it with the recording, so it is not judged
+                                     * here */
     int unauthorized;               /* why it has no grant; 0 */
     bool reached;                   /* the first middleware saw it */
     bool done;                      /* no attempt runs */
@@ -35,7 +36,7 @@ typedef struct kit_deliveries {
     bool compared;         /* for the ones to come */
     int retry_num;         /* of the next one */
     const char *retry_reason;
-    slack_error_fn error_fn; /* slack_on_error()'s of the test */
+    slack_error_fn error_fn; /* the function that the test has set with slack_on_error() */
     void *error_data;
 } kit_deliveries_t;
 

@@ -10,7 +10,7 @@ typedef struct kit_expectation {
     const char *method;
     const slack_json_t *args; /* NULL: any arguments */
     bool met;
-    kit_answer_t answer; /* without a body and a status: what Slack answers */
+    kit_answer_t answer; /* if it has neither body nor status, the default answer is given */
 } kit_expectation_t;
 
 typedef struct kit_expectations {

@@ -7,9 +7,9 @@
 #include "testkit/replay.h"
 
 /*
- * What the app did against what was recorded. For each delivery the sequence of its ack and its
- * calls is compared, and one more sequence for calls that no delivery made. The order across
- * deliveries is not, since a live app is slower than a replay.
+ * Compares what the app did with the recording: for each delivery the sequence of its ack and its
+ * calls, and one sequence of the calls that no delivery made. The order across deliveries is not
+ * compared, since a live app is slower than a replay.
  */
 
 /* Write the differences; nothing if there are none. 0; SLACK_ETOOBIG past the buffer's maximum;
@@ -17,10 +17,10 @@
 int slack__replay_diff(const kit_replay_t *replay, const kit_calls_t *calls,
                        const kit_deliveries_t *deliveries, slack_buf_t *report);
 
-/* A value of the app's as a recording would contain it. `value` may be NULL. */
+/* A value of the app, redacted as in a recording. `value` may be NULL. */
 int slack__replay_diff_hide(slack_arena_t *arena, const slack_json_t *value,
                             const slack_json_t **ret);
-/* Whether a value so hidden is what was recorded. */
+/* Whether such a redacted value equals the recorded one. */
 bool slack__replay_diff_same(const slack_json_t *recorded, const slack_json_t *now);
 
 #endif

@@ -8,14 +8,14 @@
 #include "testkit/base.h"
 
 /*
- * Runs the app: on a loop of its own, until the app has nothing left to do at the current time.
- * Only slack__runner_advance_ms() moves the clock.
+ * Runs the app on a loop of its own until it has nothing left to do at the current time. Only
+ * slack__runner_advance_ms() moves the clock.
  */
 typedef struct kit_runner {
     kit_base_t *base;
     slack_app_t *app; /* owned; NULL until the kit has made it */
     uv_loop_t loop;
-    uv_async_t anchor;   /* without an active handle libuv would never wait */
+    uv_async_t anchor;   /* an active handle, without which uv_run() would not wait for work */
     uv_timer_t patience; /* follows the machine's clock */
     uint64_t patience_ms;
     bool started, stopped;
@@ -31,15 +31,15 @@ int slack__runner_open(kit_runner_t *runner, kit_base_t *base, unsigned patience
 /* Stop and free the app, and close the loop. */
 void slack__runner_close(kit_runner_t *runner);
 
-/* Start the app. SLACK_EALREADY; what the start failed with. */
+/* Start the app. 0; SLACK_EALREADY; the error of the start. */
 int slack__runner_start(kit_runner_t *runner);
-/* Start the app unless it was started. SLACK_ECLOSED if it is not ready; what the start failed
- * with. */
+/* Start the app unless it was started. 0; SLACK_ECLOSED if the app is not ready; the error of the
+ * start. */
 int slack__runner_need_ready(kit_runner_t *runner);
-/* Run the app until it is idle. SLACK_EBUSY if it never is. */
+/* Run the app until it is idle. 0; SLACK_EBUSY if it never becomes idle. */
 int slack__runner_settle(kit_runner_t *runner);
 /* Move the clock from one due time to the next, and run the app at each. SLACK_EINVAL if the clock
- * cannot show the time; as slack__runner_settle(). */
+ * cannot show the time; else as slack__runner_settle(). */
 int slack__runner_advance_ms(kit_runner_t *runner, uint64_t ms);
 /* Stop the app at once, without waiting for its deliveries. */
 void slack__runner_stop(kit_runner_t *runner);

@@ -37,7 +37,7 @@ typedef struct slack_ack {
     slack_slice_t body; /* the text itself, or JSON text; borrowed until ops->ack() returns */
 } slack_ack_t;
 
-/* A delivery. It lies in its own arena, which moves with it from owner to owner. */
+/* A delivery. It lies in its own arena, which moves with it. */
 struct slack_delivery {
     slack_arena_t *arena;
     enum slack_kind kind;
@@ -68,8 +68,8 @@ struct slack_transport_ops {
      * negative error host->error() has a sentence, and the transport may only be destroyed. */
     int (*start)(slack_transport_t *t);
 
-    /* A drain follows in a while; until then the transport works as before. It asks its peers to
-     * use another server, if its protocol has a word for that. Idempotent. */
+    /* A drain will follow. Until then the transport works as before, but asks its peers to use
+     * another server, if its protocol can say that. Idempotent. */
     void (*leave)(slack_transport_t *t);
 
     /* Takes no new deliveries, and still sends acks. Deliveries whose bytes have already arrived
@@ -90,8 +90,8 @@ struct slack_transport_ops {
     void (*stats)(const slack_transport_t *t, slack_transport_stats_t *ret);
 
     /* Reads secrets and certificates from their files again, in any state, without closing a
-     * connection. An unusable file changes nothing. Logs both outcomes. Returns how many secrets
-     * and certificates come from files. */
+     * connection. A file that cannot be used changes nothing. Logs success and failure. Returns how
+     * many secrets and certificates come from files. */
     unsigned (*reload)(slack_transport_t *t);
 
     /* Frees the transport. Legal after STOPPED, and if no start has returned 0. */

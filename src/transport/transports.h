@@ -13,7 +13,7 @@ typedef struct slack_transports {
     slack_transport_t *list[SLACK_TRANSPORTS_MAX];
     size_t count;
     uint64_t deliveries;    /* how many have arrived; numbers them */
-    slack_transport_t none; /* stands for the transport of a row that the app has no more */
+    slack_transport_t none; /* stands for a transport that a row names and the app no longer has */
 } slack_transports_t;
 
 void slack__transports_init(slack_transports_t *transports);
@@ -39,7 +39,7 @@ unsigned slack__transports_reload(slack_transports_t *transports);
 
 bool slack__transports_ready(const slack_transports_t *transports);
 bool slack__transports_stopped(const slack_transports_t *transports); /* or never started */
-/* A transport has requests that are not deliveries yet, or acks that are not sent yet. */
+/* Whether a transport has requests that are not deliveries yet, or acks that are not sent yet. */
 bool slack__transports_busy(const slack_transports_t *transports);
 
 #endif

@@ -9,8 +9,8 @@
 #include "net/tls.h"
 
 /* The app's own certificate with its key, and the authorities by which it verifies the certificates
- * of its clients. All are files, which are read again when one of them changes and on request. If
- * one cannot be used then, the old ones stay, and the log says why. */
+ * of its clients. All come from files, which are read again when one of them changes and on
+ * request. If a file cannot be used then, the old certificates stay, and the log says why. */
 typedef struct slack_certificate {
     slack_net_t *net;
     const char *cert, *key;   /* borrowed from the options; NULL: plain HTTP */
@@ -40,7 +40,7 @@ void slack__certificate_watch(slack_certificate_t *certificate, void (*changed)(
 bool slack__certificate_close(slack_certificate_t *certificate, void (*closed)(void *user_data),
                               void *user_data);
 
-/* Read the files again. How many things come from files: 0 or 1. */
+/* Read the files again. Returns 1 if the certificate comes from a file, else 0. */
 unsigned slack__certificate_reload(slack_certificate_t *certificate);
 
 #endif

@@ -31,7 +31,7 @@ void slack__signing_secret_watch(slack_signing_secret_t *secret);
 bool slack__signing_secret_close(slack_signing_secret_t *secret, void (*closed)(void *user_data),
                                  void *user_data);
 
-/* Read the file again. How many things come from a file: 0 or 1. */
+/* Read the file again. Returns 1 if the secrets come from a file, else 0. */
 unsigned slack__signing_secret_reload(slack_signing_secret_t *secret);
 
 #endif

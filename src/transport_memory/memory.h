@@ -14,10 +14,10 @@ extern const slack_transport_type_t slack__transport_memory;
 #define SLACK_MEMORY_WAITING_MAX 65536
 
 /*
- * Called with the ack of an injected delivery, which is borrowed. Returns what ops->ack() has to
- * return: 0; SLACK_ECLOSED if the peer is gone; SLACK_ETOOBIG or SLACK_EACKBODY, after which the
- * app may ack once more. `ack` is NULL if the transport stopped first. Runs inside ops->ack(), or
- * from the loop when the transport stops.
+ * Called with the ack, borrowed, of an injected delivery. Its return value becomes that of
+ * ops->ack(): 0; SLACK_ECLOSED if the peer is gone; SLACK_ETOOBIG or SLACK_EACKBODY, after which
+ * the app may ack once more. `ack` is NULL if the transport stopped first. Runs inside ops->ack(),
+ * or from the loop when the transport stops.
  */
 typedef int (*slack_memory_ack_fn)(const slack_ack_t *ack, void *user_data);
 

@@ -8,35 +8,37 @@
 #include "transport_socket/session.h"
 
 /*
- * The connections of a transport on the loop: for each slot the call of apps.connections.open and
- * the WebSocket after it. A slot and a generation name a connection. The name of one that is not
- * current any more has no effect: its call and its descriptor end by themselves, and cause no event
- * but `gone`.
+ * The connections of a transport on the loop. A slot holds one connection at a time: first the call
+ * of apps.connections.open, then the WebSocket. A slot and a generation name a connection. After a
+ * slot has got a new connection, functions ignore the name of the old one; the call and the
+ * descriptor of the old one end by themselves, and then only `gone` reports it.
  */
 typedef struct slack_connections slack_connections_t;
 
 /* What the connections report. Every member is mandatory. */
 typedef struct slack_connections_events {
-    /* The session that `in` names has to get it. The URL of a SLACK_INPUT_URL is gone after the
-     * return: SLACK_DO_DIAL has to be performed inside. */
+    /* Pass `in` to the session that it names. The URL of a SLACK_INPUT_URL is valid until the
+     * return, so SLACK_DO_DIAL has to be performed before it. */
     void (*feed)(slack_connections_t *connections, const slack_session_input_t *in);
     /* A text message arrived: NUL-terminated, borrowed until the return. */
     void (*message)(slack_connections_t *connections, unsigned slot, uint32_t generation,
                     const char *text, size_t len);
-    /* A connection has nothing left on the loop. */
+    /* A connection has no handle and no call left on the loop. */
     void (*gone)(slack_connections_t *connections);
 } slack_connections_events_t;
 
 struct slack_connections {
-    const slack_connections_events_t *events; /* the first four are set by the owner */
+    const slack_connections_events_t *events; /* the transport sets the first four */
     slack_transport_t *transport;
     slack_net_t *net;
     const slack_socket_limits_t *limits;
     char *ca_file;
     slack_tls_context_t *tls; /* made at the first wss dial, or from ca_file; NULL before */
     slack_proxy_t *proxy;     /* NULL: none */
-    struct slack_connection *slots[SLACK_SESSIONS_MAX]; /* the current one of each, or NULL */
-    slack_link_t all;                                   /* those that are no longer current, too */
+    struct slack_connection *slots[SLACK_SESSIONS_MAX]; /* the current connection of each slot, or
+                                                         * NULL */
+    slack_link_t all;                                   /* all connections, also those that are no
+                                                         * longer current */
     uint64_t ping_us;                                   /* the last round trip; 0: none yet */
 };
 
@@ -47,9 +49,9 @@ int slack__connections_init(slack_connections_t *connections, const slack_option
 /* After every call has returned and every descriptor is closed. */
 void slack__connections_done(slack_connections_t *connections);
 
-/* Do what an action asks for on the wire. 0, also for an action that asks for nothing there. For
- * SLACK_DO_CALL: SLACK_ENOMEM; what host->call() returns. For SLACK_DO_DIAL: what
- * slack__ws_connect() returns; SLACK_ETLS; SLACK_ECONFIG. Then nothing was begun. */
+/* Do what an action asks for on the wire. An action that asks for nothing there returns 0. On an
+ * error nothing was begun. SLACK_DO_CALL can return SLACK_ENOMEM and the errors of host->call();
+ * SLACK_DO_DIAL can return the errors of slack__ws_connect(), SLACK_ETLS and SLACK_ECONFIG. */
 int slack__connections_perform(slack_connections_t *connections, const slack_action_t *action);
 /* Close the descriptor now, as if the peer had: SLACK_INPUT_CLOSED follows. */
 void slack__connections_break(slack_connections_t *connections, unsigned slot, uint32_t generation);
@@ -57,9 +59,9 @@ void slack__connections_break(slack_connections_t *connections, unsigned slot, u
 int slack__connections_send(slack_connections_t *connections, unsigned slot, uint32_t generation,
                             const char *text, size_t len);
 
-/* Feed a SLACK_INPUT_SEEN for every connection that has a descriptor. */
+/* Report a SLACK_INPUT_SEEN for every connection that has a descriptor. */
 void slack__connections_report_seen(slack_connections_t *connections);
-/* Some descriptor is not closed yet. */
+/* Whether some descriptor is not closed yet. */
 bool slack__connections_open(const slack_connections_t *connections);
 
 #endif

@@ -12,12 +12,12 @@
  * and which connection brought each. */
 typedef struct slack_envelopes slack_envelopes_t;
 
-/* What the owner does for it. Every member is mandatory. */
+/* What the transport does for it. Every member is mandatory. */
 typedef struct slack_envelopes_events {
-    /* The session that `in` names has to get it. */
+    /* Pass `in` to the session that it names. */
     void (*feed)(slack_envelopes_t *envelopes, const slack_session_input_t *in);
-    /* A delivery is about to be handed over: report READY first if that is due. False if the
-     * envelopes of this slot's connection are not delivered any more. */
+    /* A delivery is about to go to the host: report READY first if that is due. Return false if
+     * this slot's connection delivers no more envelopes. */
     bool (*takes)(slack_envelopes_t *envelopes, unsigned slot);
     /* Send a text on this connection, or on another one that is open. 0; SLACK_ECLOSED. */
     int (*send)(slack_envelopes_t *envelopes, unsigned slot, uint32_t generation, const char *text,

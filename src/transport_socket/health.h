@@ -5,8 +5,9 @@
 #include "transport/transport.h"
 #include "transport_socket/supervisor.h"
 
-/* What the host, the log and the figures say about the connections: the state of the transport, why
- * it is not ready, how often and why connections were replaced, and for how long there was none. */
+/* Reports the connections to the host, to the log and in the figures: whether the transport is
+ * ready and why not, how often and why connections were replaced, and for how long there was no
+ * connection. */
 typedef struct slack_health {
     slack_transport_t *transport;
     slack_net_t *net;
@@ -14,7 +15,8 @@ typedef struct slack_health {
     enum slack_transport_state state; /* as last reported to the host */
     int reason;                       /* of DEGRADED and STOPPED */
     unsigned foreign;       /* connections that Slack counts and this process does not have */
-    uint64_t deaf_since_ms; /* it was ready and has no connection since then; 0: it has one */
+    uint64_t deaf_since_ms; /* since when there is no connection, after the first one; 0: there is
+                             * one */
     slack_transport_stats_t stats; /* only what follows from the connections */
 } slack_health_t;
 
@@ -23,9 +25,9 @@ void slack__health_report(slack_health_t *health, enum slack_transport_state sta
 /* Report READY or DEGRADED if the connections changed so. */
 void slack__health_report_change(slack_health_t *health);
 
-/* SLACK_DO_READY, LOST and STOPPED. */
+/* Log and count an action: SLACK_DO_READY, SLACK_DO_LOST or SLACK_DO_STOPPED. */
 void slack__health_note(slack_health_t *health, const slack_action_t *action);
-/* Start or stop the measurement of the time without a connection. After every change. */
+/* Start or stop the measurement of the time without a connection. Call this after every change. */
 void slack__health_measure(slack_health_t *health);
 
 /* The figures, up to now. */

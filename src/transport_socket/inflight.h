@@ -9,7 +9,7 @@
 #include "util/str.h"
 
 /* The envelopes that were delivered and wait for their ack. A handle names one of them and is never
- * used twice, so a late ack cannot hit another envelope. */
+ * used twice, so a late ack cannot be taken for the ack of another envelope. */
 
 typedef struct slack_inflight_entry {
     slack_slice_t envelope_id; /* borrowed from the delivery's arena */

@@ -16,7 +16,7 @@ enum slack_socket_backoff {
     SLACK_BACKOFF_COUNT
 };
 
-/* Every time and bound of Socket Mode. Tests make their own. */
+/* Every time and limit of Socket Mode. Tests use others. */
 typedef struct slack_socket_limits {
     unsigned call_ms;    /* until apps.connections.open has answered */
     unsigned open_ms;    /* for TCP, TLS and the upgrade together */

@@ -6,8 +6,8 @@
 
 /*
  * The last acks of commands and interactions, which have no event_id to recognise them by. Slack
- * sends one again when its ack was lost with the connection (seen: slax#614). The transport then
- * sends the same ack, and the handler does not run a second time.
+ * sends such an envelope again when its ack was lost with the connection (seen: slax#614). The
+ * transport then sends the same ack, and the handler does not run a second time.
  */
 
 #define SLACK_RECENT_ACKS_MAX       128

@@ -57,7 +57,7 @@ enum slack_session_input_type {
     SLACK_INPUT_SEEN,        /* the last byte arrived at `at_ms` */
     SLACK_INPUT_HELLO,       /* hello arrived: `life_ms`, `connections` */
     SLACK_INPUT_GOODBYE,     /* the connection is to be replaced or closed: `cause` */
-    SLACK_INPUT_PARTING,     /* the peer has sent Close, or nothing that can be read */
+    SLACK_INPUT_PARTING,     /* the peer has sent Close, or a frame that breaks the protocol */
     SLACK_INPUT_CLOSED,      /* the descriptor is closed, or could not be opened */
     SLACK_INPUT_ENVELOPE,    /* the connection brought an envelope */
     SLACK_INPUT_ACKED,       /* one of its envelopes no longer waits for an ack */

@@ -29,7 +29,7 @@ char *slack__arena_strndup(slack_arena_t *arena, const char *s, size_t len);
 char *slack__arena_printf(slack_arena_t *arena, const char *format, ...) SLACK_PRINTF(2, 3);
 char *slack__arena_vprintf(slack_arena_t *arena, const char *format, va_list ap) SLACK_PRINTF(2, 0);
 
-/* Resize in place if it is the newest allocation and there is room, otherwise copy. */
+/* Resize an allocation: in place if it is the newest one and there is room, otherwise by a copy. */
 void *slack__arena_realloc(slack_arena_t *arena, void *ptr, size_t old_size, size_t new_size);
 
 /* Bytes taken from the heap. */

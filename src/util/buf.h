@@ -35,7 +35,7 @@ void slack__buf_commit(slack_buf_t *buf, size_t len);
 
 /* Drop `len` bytes at the front; len must not exceed the content. */
 void slack__buf_consume(slack_buf_t *buf, size_t len);
-/* Drop what is behind the first `len` bytes of the content, to take back an append. */
+/* Cut the content down to its first `len` bytes, to undo an append. */
 void slack__buf_truncate(slack_buf_t *buf, size_t len);
 
 static inline char *slack__buf_ptr(const slack_buf_t *buf)

@@ -12,10 +12,9 @@
 
 /*
  * Read a form into a JSON object of strings, in order of appearance. '+' is a space, and %XX is a
- * byte;
- * '%' without two hex digits stands for itself. Bytes that are not UTF-8 become U+FFFD. A field
- * without '=' has an empty value, one without a name is ignored. Of fields with the same name the
- * first counts. 0; SLACK_ETOOBIG for too many fields; SLACK_ENOMEM.
+ * byte; '%' without two hex digits stands for itself. Bytes that are not UTF-8 become U+FFFD. A
+ * field without '=' has an empty value; a field without a name is ignored. If several fields have
+ * the same name, the first one counts. 0; SLACK_ETOOBIG for too many fields; SLACK_ENOMEM.
  */
 int slack__form_parse(slack_arena_t *arena, const char *text, size_t len, const slack_json_t **ret);
 

@@ -80,7 +80,7 @@ int slack__json_fill(slack_arena_t *arena, const slack_json_t **ret, slack_json_
 
 /*
  * A failed value stands in the place of a value that could not be made. It has a code and a
- * sentence, no type and no content. Whatever takes it fails with its code.
+ * sentence, no type and no content. A function that takes it fails with its code.
  */
 
 /* Never NULL: slack__json_no_memory if memory is out. */
@@ -90,13 +90,14 @@ const slack_json_t *slack__json_failed(slack_arena_t *arena, int code, const cha
 const slack_json_t *slack__json_failed_again(slack_arena_t *arena, const slack_json_t *cause);
 /* Whether to log the failure: once for each, however often it is passed on. */
 bool slack__json_to_be_logged(const slack_json_t *value);
-/* Where there is no arena for a failed value. */
+/* The failed values for a caller without an arena: memory is out, or the ctx or the pool is NULL.
+ */
 extern const slack_json_t *const slack__json_no_memory;
 extern const slack_json_t *const slack__json_no_owner;
 /* 0 for a value; SLACK_EINVAL for NULL; the code of a failed value. */
 int slack__json_required(const slack_json_t *value);
-/* Whether an argument of %p is a value. It may point to anything: the look ends with the first byte
- * that no value has, so that it never leaves a short text. */
+/* Whether an argument of %p is a value. It may point to anything, such as a short text: the
+ * function stops at the first byte that no value has, so it reads nothing behind the text. */
 bool slack__json_is_value(const void *pointer);
 
 /* The member of an object by its exact name, not by a JSON pointer; NULL: there is none. */

@@ -5,9 +5,9 @@
 #include "util/json.h"
 
 /*
- * What slack/json.h makes, in an arena: a handler's, or that of a pool. Each function returns a
- * value, or a failed value whose sentence names `caller`. An arena that is NULL makes every one of
- * them fail.
+ * The functions of slack/json.h that make values, with an arena in place of a ctx or a pool. Each
+ * returns a value, or a failed value whose sentence names `caller`. If the arena is NULL, they all
+ * fail.
  */
 
 const slack_json_t *slack__make_jsonf(slack_arena_t *arena, const char *caller,

@@ -236,9 +236,10 @@ static bool string(parser_t *t)
 static bool nested_value(parser_t *t, const char *at, const slack_json_t *json)
 {
     if (json && !slack__json_is_value(json))
-        return template_fail(t, at,
-                             "%p is given a pointer to something that is no JSON value: it takes a "
-                             "const slack_json_t *, and %s a text");
+        return template_fail(
+            t, at,
+            "%p is given a pointer to something that is not a JSON value: it takes "
+            "a const slack_json_t *, and %s a text");
     if (slack_json_error(json) != 0) {
         (void)template_fail_with(t, slack_json_error(json), at, slack_json_reason(json));
         t->error.cause = json;

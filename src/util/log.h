@@ -24,8 +24,8 @@ typedef struct slack_logger {
  *     SLACK_LOG(log, WARN, "ack lost", "transport=%s reason=%s", name, slack_err_name(rc));
  *     ts=2026-11-21T00:00:00.000Z level=warn event="ack lost" transport=http reason=SLACK_ECLOSED
  *
- * Callers keep secrets out of the log. In case one does not, everything that looks like a token, a
- * response URL, a webhook URL or a ticket is replaced by "[redacted]".
+ * Callers must not log secrets. As a second safeguard, the log replaces everything that looks like
+ * a token, a response URL, a webhook URL or a ticket by "[redacted]".
  */
 #define SLACK_LOG(logger, LEVEL, event, ...)                                                       \
     do {                                                                                           \

@@ -18,16 +18,16 @@ slack_slice_t slack__slice(const char *s); /* of a C string; NULL gives an empty
 bool slack__slice_eq(slack_slice_t a, slack_slice_t b);
 bool slack__slice_eq_nocase(slack_slice_t a, slack_slice_t b); /* ASCII */
 slack_slice_t slack__slice_trim(slack_slice_t s);              /* spaces and tabs at both ends */
-/* White space of ASCII, line ends too, at both ends. The second one does it in place. */
+/* Remove ASCII white space, line ends included, from both ends. slack__strip() does so in place. */
 slack_slice_t slack__slice_strip(slack_slice_t s);
 void slack__strip(char *text);
 /* Whether all bytes are visible characters of ASCII: such a token or secret may be in a header. */
 bool slack__is_visible(slack_slice_t s);
-/* The length of the control character at the start of the text; 0: there is none. Terminals also
- * obey some beyond ASCII (U+0080 to U+009F, 2 bytes). `len` is not 0. */
+/* The length of the control character at the start of the text; 0: there is none. It may lie beyond
+ * ASCII (U+0080 to U+009F, 2 bytes), since terminals obey those too. `len` is not 0. */
 size_t slack__control_len(const char *text, size_t len);
 /* Cut the part before the first `sep` off `rest`. False: `rest` is used up. As with strsep(), "a,"
- * has two parts and "" has one, of which the last is empty. */
+ * has the parts "a" and "", and "" has the part "". */
 bool slack__slice_split(slack_slice_t *rest, char sep, slack_slice_t *ret_part);
 
 /* The length of the blank at the start of a UTF-8 text; 0: there is none. Blanks are the white

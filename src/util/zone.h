@@ -22,9 +22,9 @@ void slack__zone_free(slack_zone_t *zone);
 /* How far local time is ahead of UTC at an instant, in seconds. */
 int64_t slack__zone_offset_s(const slack_zone_t *zone, int64_t utc_s);
 
-/* The instants at which the zone's clocks show a local time: the number of seconds since 1970 that
- * the clock shows, as if it were UTC. Two where clocks are set back over it. Where clocks are set
- * forward over it, the instant at which they would have shown it: as much later as they jump. */
+/* The instants at which the zone's clocks show a local time. `local_s` is the local time in seconds
+ * since 1970, as if it were UTC. There are two instants if the clocks are set back over the local
+ * time. If they are set forward over it, there is one, as much later as they jump. */
 typedef struct slack_instants {
     int64_t utc_s[2]; /* the earlier one first */
     unsigned count;   /* 1 or 2 */

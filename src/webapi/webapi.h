@@ -27,7 +27,7 @@ typedef struct slack_webapi_options {
     const char *ca_file;  /* Optional, copied. */
     slack_proxy_t *proxy; /* Optional, referenced. */
     unsigned concurrency; /* calls under way at most, including those that wait */
-    unsigned timeout_ms;  /* of one attempt */
+    unsigned timeout_ms;  /* of one try */
     /* Optional. Called at the end of every call, for counters and for the owner of the token.
      * `method` is "response_url" for a message to a response URL; `owner` is the client's. */
     void (*called)(const char *method, const slack_response_t *response, uint64_t owner,
@@ -69,24 +69,24 @@ struct slack_client {
     /* Calls of one `order` to one channel are sent one after the other, each when the one before it
      * has ended. NULL: calls go out at once. */
     const void *order;
-    bool refused; /* set when a call was not accepted for want of room in the webapi */
+    bool refused; /* set when a call was not accepted because the webapi had no room */
     uint64_t tag; /* of each request; see curl.h */
-    bool once;    /* every call is attempted once: the caller has a backoff of its own */
+    bool once;    /* every call is sent once: the caller has a backoff of its own */
 };
 
 /* slack_call(), but `args` may be NULL for an empty object. */
 int slack__webapi_call(slack_client_t *client, const char *method, const slack_json_t *args,
                        slack_call_fn fn, void *user_data);
 
-/* POST JSON to a response URL, without a token; any 2xx is success. Callbacks and attempts are
- * those of a call. SLACK_EINVAL unless the URL is https on slack.com, slack-gov.com or a host below
- * them, or has the origin of the configured API. */
+/* POST JSON to a response URL, without a token; any 2xx is success. Callbacks and tries are those
+ * of a call. SLACK_EINVAL unless the URL is https on slack.com, slack-gov.com or a host below them,
+ * or has the origin of the configured API. */
 int slack__webapi_respond(slack_client_t *client, const char *response_url,
                           const slack_json_t *message, slack_call_fn fn, void *user_data);
 
 bool slack__response_unsent(const slack_response_t *response); /* nothing was sent to Slack */
-/* How long Slack asks the caller to wait: -1 if it does not, 0 if it names no time to come. Never
- * more than an hour. */
+/* How long Slack asks the caller to wait: -1 if it does not, 0 if it names no time in the future.
+ * Never more than an hour. */
 int64_t slack__response_retry_after_s(const slack_response_t *response);
 
 #endif

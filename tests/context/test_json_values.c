@@ -92,7 +92,7 @@ static int acks[5];
 static int ack_errors(slack_ctx_t *ctx, void *user_data)
 {
     const slack_json_t *bad = slack_jsonf(ctx, "{name: %p}", "a text");
-    assert_non_null(strstr(slack_json_reason(bad), "no JSON value"));
+    assert_non_null(strstr(slack_json_reason(bad), "not a JSON value"));
     acks[0] = slack_ack_errors(ctx, bad);
     acks[1] = slack_ack_errorsf(ctx, "'a text'");
     acks[2] = slack_ack_json(ctx, bad);

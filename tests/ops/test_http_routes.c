@@ -470,15 +470,15 @@ TEST(routes_that_are_served_nowhere)
     app_open(&f, &o);
     slack_http_route(f.app, "GET", "/keep", keep, NULL);
     start_socket_mode();
-    assert_int_equal(world_log_count(&f.world, "routes are served nowhere"), 1);
+    assert_int_equal(world_log_count(&f.world, "no server serves the routes"), 1);
     assert_true(world_logged(&f.world, "SLACK_HTTP_ADMIN_PORT"));
     slack_http_route(f.app, "GET", "/later", keep, NULL);
-    assert_int_equal(world_log_count(&f.world, "routes are served nowhere"), 2);
+    assert_int_equal(world_log_count(&f.world, "no server serves the routes"), 2);
     app_close(&f);
     open_without_http("socket", &(slack_options_t){0}); /* with the admin port */
     slack_http_route(f.app, "GET", "/keep", keep, NULL);
     start_socket_mode();
-    assert_int_equal(world_log_count(&f.world, "routes are served nowhere"), 0);
+    assert_int_equal(world_log_count(&f.world, "no server serves the routes"), 0);
     app_close(&f);
     assert_int_equal(heap_live(), 0);
 }

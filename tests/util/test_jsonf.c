@@ -353,8 +353,8 @@ ARENA_TEST(test_failed_values)
 /* %p takes any pointer as far as the compiler knows. */
 ARENA_TEST(test_pointers_to_something_else)
 {
-    static const char what[] = "%p is given a pointer to something that is no JSON value: it takes "
-                               "a const slack_json_t *, and %s a text";
+    static const char what[] = "%p is given a pointer to something that is not a JSON value: it "
+                               "takes a const slack_json_t *, and %s a text";
     char *one = strdup("x"), *empty = strdup(""), *text = strdup("a string"), *odd = text + 1;
     double number = 1.5;
     void *pointers[4] = {one, text, &number, NULL};

@@ -5,9 +5,9 @@
 #include "sim/services.h"
 
 /*
- * The control API under /sim/, by which tests and `slackapp sim` drive the simulator: JSON in, JSON
- * out, and {ok: false, error: SENTENCE} with an HTTP status for an error. Slack has nothing like
- * it.
+ * The control API under /sim/, with which tests and `slackapp sim` drive the simulator. It takes
+ * and returns JSON; an error is {ok: false, error: SENTENCE} with an HTTP status. Slack has no such
+ * API.
  *
  * It takes no token: the simulator listens on loopback only. To keep out web pages that run in a
  * browser of this machine, a request has to name a loopback host and to carry JSON, which a page
@@ -27,9 +27,10 @@ typedef struct sim_control {
 void sim_control_init(sim_control_t *control, const sim_services_t *services, slack_net_t *net);
 void sim_control_request(sim_control_t *control, slack_http_request_t *request);
 
-/* The transcript grew, or an app connected: answer those who wait for it, soon. */
+/* Report that the transcript has grown or an app has connected. Requests that wait for this are
+ * answered soon. */
 void sim_control_changed(sim_control_t *control);
-/* Answer everyone who waits. */
+/* Answer all requests that wait. */
 void sim_control_close(sim_control_t *control);
 
 #endif

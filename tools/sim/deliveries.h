@@ -65,8 +65,8 @@ int sim_deliver(sim_deliveries_t *deliveries, const sim_delivery_request_t *requ
 void sim_deliveries_acked(sim_deliveries_t *deliveries, const char *envelope_id,
                           const slack_json_t *payload);
 
-/* Report to every sender that the simulator ends. Deliveries that libcurl still has go when its
- * owner closes it. */
+/* Report to every sender that the simulator ends. A delivery that libcurl still sends ends when
+ * libcurl is closed. */
 void sim_deliveries_close(sim_deliveries_t *deliveries);
 
 #endif

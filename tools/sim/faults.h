@@ -7,9 +7,9 @@
 #include "util/clock.h"
 
 /*
- * Faults: what the simulator does wrong when it is asked to. Each fault is a row of one table: the
- * point at which it acts, and its effect there. Code that comes to a point asks sim_faults_at() and
- * obeys the effect; it never learns which fault that was. Pure.
+ * Faults: what the simulator does wrong on request. Each fault is a row of one table: the point at
+ * which it acts, and its effect there. Code that comes to a point asks sim_faults_at() and obeys
+ * the effect; it never learns which fault that was. Pure.
  *
  * Of several faults for one point, one acts at a time, in the order of the requests: `open-status
  * 429 3`, then `open-status 500` cause one answer each.
@@ -32,7 +32,7 @@ enum sim_point {
 #define SIM_FAULT_ARGS_MAX  3
 #define SIM_FAULT_WORD_SIZE 64
 
-/* What to do differently. All zero: nothing. */
+/* What to do differently. If all members are zero: nothing. */
 typedef struct sim_effect {
     bool acts;
     bool silent; /* do not send it, or ignore it */

@@ -25,11 +25,12 @@ struct sim_act {
     char view_id[SIM_ID_SIZE];    /* of the modal that it is about */
     char message_ts[SIM_TS_SIZE]; /* of the message that it posted */
     const sim_step_t *step;       /* the workflow step that its message or view is from, or NULL */
-    /* Returns the outcome for the transcript from the body of an ack. Never NULL. Optional. */
+    /* Optional. Makes the outcome for the transcript from the body of an ack. Never returns NULL.
+     */
     const char *(*outcome)(sim_act_t *act, const slack_json_t *body);
 
     unsigned waiting; /* deliveries under way */
-    bool watched;     /* the person sees a failure; nobody sees that of an event */
+    bool watched;     /* the person sees whether it fails; nobody sees the failure of an event */
     bool acked;
     const char *wire;
     char error[SIM_PROBLEM_SIZE];

@@ -50,7 +50,7 @@ void sim_request_url_done(sim_request_url_t *url);
  * url_verification; SLACK_ENOMEM. */
 int sim_request_url_set(sim_request_url_t *url, const char *text);
 
-/* Embedded in whatever waits for the url_verification. */
+/* Embedded in a struct that waits for the url_verification. */
 typedef struct sim_verify_wait {
     slack_link_t link;
     /* `problem`: "" if the app answered with the challenge, else a sentence. */

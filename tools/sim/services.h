@@ -6,7 +6,8 @@
 #include "sim/deliveries.h"
 #include "sim/workspace.h"
 
-/* What calls of the app and acts of people work on. sim_open() fills it in once. */
+/* The parts of the simulator that calls of the app and acts of people use. sim_open() sets them
+ * once. */
 typedef struct sim_services {
     const sim_app_env_t *env;
     sim_workspace_t *workspace;

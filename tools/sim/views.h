@@ -39,8 +39,8 @@ void sim_views_done(sim_views_t *views);
 const char *sim_view_check(const sim_views_t *views, const slack_json_t *view, bool home,
                            const sim_view_t *replacing, char problem[SIM_PROBLEM_SIZE]);
 
-/* Open a modal: open closes the user's other modals, push puts it on top of them. 0; SLACK_EBUSY
- * when the stack is full; SLACK_ETOOBIG; SLACK_ENOMEM. */
+/* Open a modal. sim_view_open() closes the user's other modals, sim_view_push() puts it on top of
+ * them. 0; SLACK_EBUSY when the stack is full; SLACK_ETOOBIG; SLACK_ENOMEM. */
 int sim_view_open(sim_views_t *views, const sim_user_t *user, const slack_json_t *view,
                   sim_view_t **ret);
 int sim_view_push(sim_views_t *views, const sim_user_t *user, const slack_json_t *view,
