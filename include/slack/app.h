@@ -17,7 +17,7 @@ extern "C" {
  * @file app.h  The app: configure, start, run, stop, free.
  *
  * An app lives on one libuv loop. All functions of the library are called on that loop's thread,
- * except those marked "any thread".
+ * except those marked "any thread". For a NULL app they return SLACK_EINVAL or NULL, and do nothing.
  */
 
 /** An app. */
@@ -104,8 +104,10 @@ SLACK_API int slack_app_post(slack_app_t *app,
                              void (*fn)(slack_app_t *app, int status, void *user_data),
                              void *user_data);
 
-/** Free the app. NULL is allowed. A running app is stopped first, without a drain, and freed when
- * it has stopped; the program runs the loop until then. Do not use the pointer after this call. */
+/** Free the app. NULL is allowed. An app that slack_app_start() started is stopped first, without a
+ * drain, and freed when it has stopped; the program runs the loop until then. Do not use the
+ * pointer after this call. While slack_app_run() runs, this function only stops the app, and the
+ * log says so: free the app after slack_app_run() has returned. */
 SLACK_API void slack_app_free(slack_app_t *app);
 
 /**

@@ -98,8 +98,11 @@ void slack_app_free(slack_app_t *app)
 {
     if (app == NULL) return;
     const slack_life_t *life = &app->life;
-    if (life->state != SLACK_APP_NEW && (life->state != SLACK_APP_STOPPED || life->in_run)) {
-        app->life.free_when_stopped = true;
+    if (life->in_run)
+        SLACK_LOG(&app->log, ERROR, "slack_app_free() inside slack_app_run()", "hint=%s",
+                  "stop the app with slack_app_stop(), and free it after slack_app_run()");
+    if (life->in_run || (life->state != SLACK_APP_NEW && life->state != SLACK_APP_STOPPED)) {
+        app->life.free_when_stopped = !life->in_run;
         slack_app_stop(app);
         slack_app_stop(app); /* the second stop ends the drain at once */
         return;
@@ -112,12 +115,14 @@ void slack_app_free(slack_app_t *app)
 
 void slack_app_stop(slack_app_t *app)
 {
+    if (app == NULL) return;
     atomic_fetch_add(&app->mailbox.stop_requests, 1);
     slack__mailbox_wake(&app->mailbox);
 }
 
 void slack_app_reload(slack_app_t *app)
 {
+    if (app == NULL) return;
     atomic_fetch_add(&app->mailbox.reload_requests, 1);
     slack__mailbox_wake(&app->mailbox);
 }
@@ -125,7 +130,7 @@ void slack_app_reload(slack_app_t *app)
 int slack_app_post(slack_app_t *app, void (*fn)(slack_app_t *app, int status, void *user_data),
                    void *user_data)
 {
-    return slack__mailbox_post(&app->mailbox, fn, user_data);
+    return app == NULL ? SLACK_EINVAL : slack__mailbox_post(&app->mailbox, fn, user_data);
 }
 
 /* ---- reports of the parts ---- */
@@ -271,7 +276,9 @@ static int start_on(slack_app_t *app, uv_loop_t *loop)
 /* 0 if the app can start, or the reason why it cannot. */
 static int check_startable(slack_app_t *app)
 {
-    if (app->life.state != SLACK_APP_NEW) return SLACK_EALREADY;
+    if (app == NULL) return SLACK_EINVAL;
+    if (app->life.state != SLACK_APP_NEW)
+        return slack__app_fail(app, SLACK_EALREADY, "the app was started before");
     if (app->life.status != 0) return app->life.status; /* of slack_app_new() */
     return app->identity.authorizer ? 0 : slack__options_need_token(&app->options, app->error);
 }
@@ -320,7 +327,9 @@ int slack_app_run(slack_app_t *app)
 {
     slack_life_t *life = &app->life;
     int rc = check_startable(app);
-    if (rc == 0 && app->options.loop) rc = SLACK_EINVAL;
+    if (rc == 0 && app->options.loop)
+        rc = slack__app_fail(app, SLACK_EINVAL,
+                             "options.loop is set: start the app with slack_app_start()");
     if (rc == SLACK_EALREADY) rc = SLACK_EINVAL;
     if (rc != 0) return rc;
     slack__descriptors_raise();
@@ -336,6 +345,5 @@ int slack_app_run(slack_app_t *app)
     }
     uv_loop_close(&life->own_loop);
     life->in_run = false;
-    if (life->free_when_stopped) slack__app_destroy(app);
     return rc;
 }

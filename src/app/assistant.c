@@ -121,6 +121,7 @@ static int find_context(slack_ctx_t *ctx, void *user_data)
 void slack_assistant_store(slack_app_t *app, slack_handler_fn save_fn, slack_handler_fn find_fn,
                            void *user_data)
 {
+    if (app == NULL) return;
     app->assistant.save = save_fn;
     app->assistant.find = find_fn;
     app->assistant.user_data = user_data;
@@ -132,6 +133,7 @@ void slack_assistant_store(slack_app_t *app, slack_handler_fn save_fn, slack_han
  * kept before the program's listeners run. */
 static int listen_to_contexts(slack_app_t *app)
 {
+    if (app == NULL) return SLACK_EINVAL;
     if (app->assistant.keeps) return 0;
     slack_listener_t own = {.kind = SLACK_KIND_EVENT,
                             .match = started,

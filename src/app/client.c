@@ -8,11 +8,12 @@
 
 slack_client_t *slack_app_client(slack_app_t *app)
 {
-    return &app->identity.client;
+    return app ? &app->identity.client : NULL;
 }
 
 slack_client_t *slack_client_new(slack_app_t *app, const char *token)
 {
+    if (app == NULL) return NULL;
     slack_client_t *client = slack__calloc(1, sizeof *client);
     char *copy = slack__strdup(token ? token : "");
     if (client == NULL || copy == NULL) {

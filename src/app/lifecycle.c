@@ -37,7 +37,7 @@ static void app_stopped(slack_app_t *app)
     slack_life_t *life = &app->life;
     slack__mailbox_cancel(&app->mailbox);
     life->state = SLACK_APP_STOPPED;
-    const bool destroy = life->free_when_stopped && !life->in_run;
+    const bool destroy = life->free_when_stopped;
     slack_app_stopped_fn fn = life->stopped_fn;
     if (destroy) life->state = SLACK_APP_CLOSING; /* slack_app_free() in `fn` changes nothing */
     if (fn) fn(app, life->status, life->stopped_data);

@@ -7,13 +7,19 @@
 
 int slack_listen(slack_app_t *app, const slack_listener_t *listener)
 {
-    return listener && listener->assistant
-               ? slack__assistant_listen(app, listener)
-               : slack__registry_add(&app->registry, listener, app->error);
+    if (app == NULL) return SLACK_EINVAL;
+    if (listener && listener->assistant) return slack__assistant_listen(app, listener);
+    int rc = slack__registry_add(&app->registry, listener, app->error);
+    const char *first, *last;
+    if (rc == 0 && slack__router_last_never_runs(app->registry.router, &last, &first))
+        SLACK_LOG(&app->log, WARN, "listener never runs", "listener=%s because_of=%s hint=%s", last,
+                  first, "the first that matches runs: remove one, or give the first a condition");
+    return rc;
 }
 
 int slack_unlisten(slack_app_t *app, const char *name)
 {
+    if (app == NULL) return SLACK_EINVAL;
     return slack__registry_remove(&app->registry, name);
 }
 
@@ -102,43 +108,51 @@ int slack_on_job(slack_app_t *app, const char *name, slack_handler_fn fn, void *
 
 int slack_use(slack_app_t *app, slack_handler_fn fn, void *user_data)
 {
+    if (app == NULL) return SLACK_EINVAL;
     return slack__registry_use(&app->registry, fn, user_data);
 }
 
 void slack_on_error(slack_app_t *app, slack_error_fn fn, void *user_data)
 {
+    if (app == NULL) return;
     app->registry.error_fn = fn;
     app->registry.error_data = user_data;
 }
 
 void slack_on_dead(slack_app_t *app, slack_dead_fn fn, void *user_data)
 {
+    if (app == NULL) return;
     app->registry.dead_fn = fn;
     app->registry.dead_data = user_data;
 }
 
 void slack_on_unmatched(slack_app_t *app, slack_handler_fn fn, void *user_data)
 {
+    if (app == NULL) return;
     app->registry.unmatched = (slack_middleware_t){fn, user_data};
 }
 
 void slack_on_unacked(slack_app_t *app, slack_handler_fn fn, void *user_data)
 {
+    if (app == NULL) return;
     app->deadlines.hook = (slack_middleware_t){fn, user_data};
 }
 
 int slack_default_ack(slack_app_t *app, enum slack_kind kind, const char *body)
 {
+    if (app == NULL) return SLACK_EINVAL;
     return slack__ack_deadlines_set(&app->deadlines, kind, body);
 }
 
 int slack_app_defer(slack_app_t *app, const slack_job_t *job)
 {
+    if (app == NULL) return SLACK_EINVAL;
     return slack__jobs_defer(&app->inbox, job);
 }
 
 int slack_schedule(slack_app_t *app, const slack_schedule_t *schedule)
 {
+    if (app == NULL || schedule == NULL) return SLACK_EINVAL;
     const slack_listener_t listener = {
         .kind = SLACK_KIND_JOB,
         .match = schedule->name,
@@ -164,5 +178,6 @@ int slack_every(slack_app_t *app, const char *name, const char *cron, const char
 
 int slack_cancel_job(slack_app_t *app, const char *key, slack_cancel_fn fn, void *user_data)
 {
+    if (app == NULL) return SLACK_EINVAL;
     return slack__jobs_cancel(&app->inbox, key, fn, user_data);
 }

@@ -110,7 +110,7 @@ static int job_submit_here(slack_ctx_t *ctx, void *args)
 int slack_defer_job(slack_ctx_t *ctx, const slack_job_t *job)
 {
     SLACK_CTX_REQUIRE(ctx);
-    if (job->name == NULL || *job->name == '\0') return SLACK_EINVAL;
+    if (job == NULL || job->name == NULL || *job->name == '\0') return SLACK_EINVAL;
     const int wrong = slack__ctx_required(ctx, job->args);
     if (wrong != 0) return wrong;
     deferred_t *deferred = slack__arena_calloc(slack__ctx_arena(ctx), sizeof *deferred);
@@ -200,7 +200,7 @@ static own_job_t *own_job_new(slack_inbox_t *inbox, slack_arena_t *arena, const 
 
 int slack__jobs_defer(slack_inbox_t *inbox, const slack_job_t *job)
 {
-    if (job->name == NULL || *job->name == '\0') return SLACK_EINVAL;
+    if (job == NULL || job->name == NULL || *job->name == '\0') return SLACK_EINVAL;
     if (inbox->phase == SLACK_INBOX_CLOSED) return SLACK_ECANCELED;
     const int wrong = job->args ? slack_json_error(job->args) : 0;
     if (wrong != 0) return wrong;

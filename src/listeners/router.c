@@ -13,6 +13,8 @@
 #include "util/queue.h"
 
 #define RULES_MAX 100000
+/* How many listeners are compared with a new one. */
+#define COMPARED_MAX 100
 
 struct bucket {
     slack_rule_t *first, *last;
@@ -273,6 +275,45 @@ static slack_rule_t *merge_next(struct merge *m)
     slack_rule_t *rule = *from;
     if (rule) *from = rule->next;
     return rule;
+}
+
+static bool is_condition_kept(const char *first, const char *last)
+{
+    return first == NULL || (last && strcmp(first, last) == 0);
+}
+
+/* Whether `first` takes whatever `last` takes. */
+static bool takes_all_of(const slack_listener_t *first, const slack_listener_t *last)
+{
+    return is_condition_kept(first->match, last->match) &&
+           (first->match == NULL || first->how == last->how) &&
+           is_condition_kept(first->block_id, last->block_id) &&
+           (first->block_id == NULL || first->block_how == last->block_how) &&
+           is_condition_kept(first->callback_id, last->callback_id) &&
+           is_condition_kept(first->type, last->type);
+}
+
+bool slack__router_last_never_runs(const slack_router_t *router, const char **ret_last,
+                                   const char **ret_first)
+{
+    const slack_rule_t *last = SLACK_CONTAINER(router->all.prev, slack_rule_t, link);
+    const slack_listener_t *l = &last->listener;
+    if (l->kind == SLACK_KIND_EVENT) return false; /* an event runs all that match */
+    const char *selector = NULL;
+    char buf[KEY_MAX];
+    const struct bucket *exact =
+        exact_selector(l, &selector)
+            ? slack__map_get(router->exact, bucket_key(buf, l->kind, selector))
+            : NULL;
+    struct merge m = {exact ? exact->first : NULL, router->any[l->kind].first};
+    const slack_rule_t *first;
+    for (int n = 0; n < COMPARED_MAX && (first = merge_next(&m)) != last; n++) {
+        if (!takes_all_of(&first->listener, l)) continue;
+        *ret_last = l->name;
+        *ret_first = first->listener.name;
+        return true;
+    }
+    return false;
 }
 
 /* One search, and the hits found so far. */

@@ -287,6 +287,43 @@ APP_TEST(test_run_and_start_tell_misuse)
         slack_app_new(&own, &(slack_options_t){.bot_token = "xoxb-1", .transport = "memory"}), 0);
     assert_int_equal(slack_app_start(own, NULL, NULL), SLACK_EINVAL);
     slack_app_free(own);
+}
+
+APP_TEST(test_no_app_is_an_invalid_argument)
+{
+    const int codes[] = {
+        slack_app_run(NULL),
+        slack_app_start(NULL, NULL, NULL),
+        slack_app_post(NULL, on_post, NULL),
+        slack_app_transport_stats(NULL, "memory", NULL),
+        slack_app_authorize(NULL, NULL),
+        slack_listen(NULL, NULL),
+        slack_on_message(NULL, "x", free_inside, NULL),
+        slack_on_assistant_started(NULL, free_inside, NULL),
+        slack_on_assistant_message(NULL, free_inside, NULL),
+        slack_unlisten(NULL, "x"),
+        slack_use(NULL, free_inside, NULL),
+        slack_every(NULL, "x", "* * * * *", NULL, free_inside, NULL),
+        slack_schedule(f.app, NULL),
+        slack_app_defer(NULL, NULL),
+        slack_app_defer(f.app, NULL),
+        slack_cancel_job(NULL, "x", NULL, NULL),
+        slack_default_ack(NULL, SLACK_KIND_COMMAND, ""),
+        slack_http_route(NULL, "GET", "/", NULL, NULL),
+        slack_callf(slack_app_client(NULL), "api.test", NULL, NULL, "{}"),
+    };
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (codes[i] != SLACK_EINVAL) fail_msg("call %zu: %d", i, codes[i]);
+    assert_null(slack_client_new(NULL, "xoxb-1"));
+    slack_app_stop(NULL);
+    slack_app_reload(NULL);
+    slack_app_forget(NULL, NULL);
+    slack_on_state(NULL, NULL, NULL);
+    slack_on_error(NULL, NULL, NULL);
+    slack_on_dead(NULL, NULL, NULL);
+    slack_on_unmatched(NULL, NULL, NULL);
+    slack_on_unacked(NULL, NULL, NULL);
+    slack_assistant_store(NULL, NULL, NULL, NULL);
     slack_app_free(NULL);
 }
 
@@ -309,7 +346,45 @@ static void run_app(void *app)
     atomic_store(&run_status, slack_app_run(app));
 }
 
-/* The app runs on another thread with a loop of its own; its fake Web API runs on this thread. */
+/* Runs the app on another thread with a loop of its own; its fake Web API runs on this thread. */
+static void run_on_a_thread(slack_app_t *app)
+{
+    uv_thread_t thread;
+    atomic_store(&run_status, 1);
+    assert_int_equal(uv_thread_create(&thread, run_app, app), 0);
+    static uv_timer_t tick; /* keeps the loop turning while the thread works */
+    uv_timer_init(&f.world.loop, &tick);
+    uv_timer_start(&tick, nothing, 1, 1);
+    world_until(&f.world, atomic_load(&run_status) != 1);
+    uv_close((uv_handle_t *)&tick, NULL);
+    uv_thread_join(&thread);
+    assert_int_equal(atomic_load(&run_status), 0);
+}
+
+static void run_and_free_inside(slack_app_t *app, int status, void *user_data)
+{
+    assert_int_equal(slack_app_run(app), SLACK_EINVAL);
+    assert_string_equal(slack_app_error(app), "the app was started before");
+    slack_app_free(app);
+    slack_app_free(app);
+}
+
+APP_TEST(test_free_inside_a_run_only_stops)
+{
+    slack_app_t *app = NULL;
+    slack_options_t options = {.bot_token = "xoxb-1",
+                               .transport = "memory",
+                               .store = "memory:",
+                               .api_url = fake_slack_api_url(f.slack),
+                               .log_fn = world_keep_line,
+                               .log_user_data = &f.world};
+    assert_int_equal(slack_app_new(&app, &options), 0);
+    assert_int_equal(slack_app_post(app, run_and_free_inside, NULL), 0);
+    run_on_a_thread(app);
+    assert_true(world_logged(&f.world, "free it after slack_app_run()"));
+    slack_app_free(app);
+}
+
 APP_TEST(test_run)
 {
     slack_app_t *app = NULL;
@@ -325,16 +400,7 @@ APP_TEST(test_run)
     assert_int_equal(setrlimit(RLIMIT_NOFILE, &limit), 0);
     assert_int_equal(slack_app_new(&app, &options), 0);
     slack_on_state(app, stop_when_ready, &states);
-    atomic_store(&run_status, 1);
-    uv_thread_t thread;
-    assert_int_equal(uv_thread_create(&thread, run_app, app), 0);
-    static uv_timer_t tick; /* keeps the loop turning while the thread works */
-    uv_timer_init(&f.world.loop, &tick);
-    uv_timer_start(&tick, nothing, 1, 1);
-    world_until(&f.world, atomic_load(&run_status) != 1);
-    uv_close((uv_handle_t *)&tick, NULL);
-    uv_thread_join(&thread);
-    assert_int_equal(atomic_load(&run_status), 0);
+    run_on_a_thread(app);
     assert_int_equal(states, 3); /* starting, ready, stopped */
     assert_int_equal(getrlimit(RLIMIT_NOFILE, &limit), 0);
     assert_true(limit.rlim_cur > 200 ||

@@ -72,6 +72,50 @@ ROUTER_TEST(test_others_run_the_first_match)
     assert_string_equal(match(SLACK_KIND_COMMAND, "{\"command\":\"/other\"}"), "");
 }
 
+/* The second listener of a pair, and whether it can ever run. */
+ROUTER_TEST(test_a_listener_that_never_runs)
+{
+    const enum slack_kind CMD = SLACK_KIND_COMMAND, ACT = SLACK_KIND_ACTION;
+    const struct {
+        slack_listener_t first, second;
+        bool never;
+    } pairs[] = {
+        {{.kind = CMD, .match = "/a"}, {.kind = CMD, .match = "/a"}, true},
+        {{.kind = CMD}, {.kind = CMD, .match = "/a"}, true},
+        {{.kind = CMD}, {.kind = CMD, .match = "/a", .how = SLACK_MATCH_REGEX}, true},
+        {{.kind = ACT, .match = "a"}, {.kind = ACT, .match = "a", .block_id = "b"}, true},
+        {{.kind = SLACK_KIND_JOB, .match = "a"}, {.kind = SLACK_KIND_JOB, .match = "a"}, true},
+        {{.kind = CMD, .match = "/a"}, {.kind = CMD, .match = "/b"}, false},
+        {{.kind = CMD, .match = "/a"}, {.kind = CMD}, false},
+        {{.kind = CMD, .match = "/a"}, {.kind = ACT, .match = "/a"}, false},
+        {{.kind = CMD, .match = "/a", .how = SLACK_MATCH_CONTAINS},
+         {.kind = CMD, .match = "/a"},
+         false},
+        {{.kind = ACT, .match = "a", .block_id = "b"}, {.kind = ACT, .match = "a"}, false},
+        {{.kind = ACT, .match = "a", .block_id = "b"},
+         {.kind = ACT, .match = "a", .block_id = "b", .block_how = SLACK_MATCH_REGEX},
+         false},
+        {{.kind = ACT, .callback_id = "b"}, {.kind = ACT, .callback_id = "c"}, false},
+        {{.kind = SLACK_KIND_SHORTCUT, .type = "shortcut"}, {.kind = SLACK_KIND_SHORTCUT}, false},
+        {{.kind = SLACK_KIND_EVENT, .match = "a"}, {.kind = SLACK_KIND_EVENT, .match = "a"}, false},
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        slack_listener_t first = pairs[i].first, second = pairs[i].second;
+        first.fn = second.fn = handler;
+        first.name = "first";
+        second.name = "second";
+        const char *last = "", *because = "";
+        assert_int_equal(slack__router_add(routes, &first, NULL), 0);
+        assert_false(slack__router_last_never_runs(routes, &last, &because));
+        assert_int_equal(slack__router_add(routes, &second, NULL), 0);
+        if (slack__router_last_never_runs(routes, &last, &because) != pairs[i].never)
+            fail_msg("pair %zu", i);
+        assert_string_equal(because, pairs[i].never ? "first" : "");
+        slack__router_remove(routes, "first");
+        slack__router_remove(routes, "second");
+    }
+}
+
 ROUTER_TEST(test_every_action_of_a_payload)
 {
     add(SLACK_KIND_ACTION, "a", SLACK_MATCH_EXACT, 0);
