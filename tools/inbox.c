@@ -67,7 +67,8 @@ static void wait_for(session_t *session, const bool *flag)
     }
 }
 
-/* The store of a program that names none is called like the program: it is the one in this folder.
+/* A program that names no store has one that is named after the program: take the one in this
+ * folder.
  */
 static int find_store(char *ret_url, size_t size)
 {

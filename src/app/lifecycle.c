@@ -190,7 +190,7 @@ static void leave_over(slack_timer_t *timer)
     drain_begin(SLACK_CONTAINER(timer, slack_app_t, life.timer));
 }
 
-/* A load balancer has to see that the app is not ready before the app stops to answer. */
+/* A load balancer has to see that the app is not ready before the app stops answering. */
 static void leave_begin(slack_app_t *app)
 {
     app->life.state = SLACK_APP_LEAVING;

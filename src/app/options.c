@@ -80,7 +80,7 @@ static int own_strings(slack_options_t *options)
     return rc;
 }
 
-/* Of what a person has copied: a line end, a blank. */
+/* Removes what a person may have copied with a secret: a line end, a blank. */
 static void strip_secrets(slack_options_t *options)
 {
     for (const slack_option_t *option = slack__option_table; option->field; option++) {
@@ -204,8 +204,8 @@ int slack_options_from_env(slack_options_t *options, char *error)
 
 /* ---- defaults ---- */
 
-/* The store of a program that names none is called like the program, so that two bots in one folder
- * have one each. */
+/* A program that names no store gets one that is named after the program, so that two bots in one
+ * folder have different stores. */
 static int default_store(slack_options_t *options)
 {
     char url[256];
@@ -286,7 +286,7 @@ static int check_numbers(slack_options_t *options, char *error)
     return 0;
 }
 
-/* No header can carry some characters, and no secret of Slack's has them. */
+/* Refuses characters that a header cannot carry. Slack's secrets never contain them. */
 static int check_token(const char *name, const char *token, const char *file, char *error)
 {
     if (slack__is_visible(slack__slice(token))) return 0;

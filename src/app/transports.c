@@ -28,7 +28,7 @@ static void host_deliver(slack_transport_t *t, slack_delivery_t *d)
 {
     slack_app_t *app = t->host_data;
     d->number = ++app->transports.deliveries;
-    if (app->recorder) { /* a transport of the recorder's stands before `t`, and records the ack */
+    if (app->recorder) { /* the recorder's stand-in for `t` records the ack */
         slack__record_delivery(app->recorder, t, d);
         t = slack__recorder_transport(app->recorder, t);
     }

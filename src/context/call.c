@@ -88,7 +88,8 @@ int slack__ctx_call(slack_ctx_t *ctx, const char *method, const slack_json_t *ar
                : slack__webapi_call(slack__ctx_client(ctx), method, args, NULL, NULL);
 }
 
-/* The error of `fn` gets Slack's reason if it is the call's, or else the sentence of `fn`. */
+/* If `fn` returns the error of the call, Slack's reason goes with it, otherwise the sentence of
+ * `fn`. */
 static void then_answered(const slack_response_t *response, void *user_data)
 {
     slack_then_t *then = user_data;

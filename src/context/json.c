@@ -17,7 +17,7 @@ static int log_failure(slack_ctx_t *ctx, void *args)
     return 0;
 }
 
-/* What was made, its failure logged. */
+/* Returns the value, and logs the failure of a failed one. */
 static const slack_json_t *made(slack_ctx_t *ctx, const slack_json_t *value)
 {
     if (ctx && slack__json_to_be_logged(value))

@@ -64,7 +64,8 @@ struct said_change {
     const slack_json_t *change; /* NULL: the message is deleted */
 };
 
-/* slack_update_said() and its like are about the last message: after its failure, about none. */
+/* slack_update_said() and its like change the last message. If that has failed, there is no message
+ * to change. */
 static void remember_said(slack_ctx_t *ctx, const slack_response_t *response)
 {
     slack_voice_t *voice = slack__ctx_voice(ctx);
@@ -78,7 +79,7 @@ static void remember_said(slack_ctx_t *ctx, const slack_response_t *response)
     voice->channel = channel;
 }
 
-/* Change a message: `change` with its place. */
+/* Changes a message: sends `change` with the channel and the timestamp of the message. */
 static int change_message(slack_ctx_t *ctx, const char *ts, const char *channel, const char *method,
                           const slack_json_t *change)
 {

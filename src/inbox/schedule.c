@@ -8,7 +8,7 @@
 #include "util/alloc.h"
 #include "util/cron.h"
 
-/* How soon a run is put again that the store could not take. */
+/* The wait before a scheduled run that the store could not take is put again. */
 #define AGAIN_MS 1000
 
 typedef struct scheduled {

@@ -49,7 +49,8 @@ static int match_string(const char *match, enum slack_match how, slack_pattern_t
 
 /* ---- the place of an event ---- */
 
-/* The types of channel that the event's may be of; 0: none of them, or it has no channel. */
+/* The types that the channel of the event may have; 0: none of them, or the event has no channel.
+ */
 static unsigned channel_types(const slack_json_t *body)
 {
     static const struct {

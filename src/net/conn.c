@@ -27,7 +27,7 @@ enum conn_state {
     CONN_HANDSHAKE, /* of TLS */
     CONN_OPEN,
     CONN_FINISHING, /* nothing more is written; what was written is being sent */
-    CONN_LINGERING, /* all is sent, and our FIN; the peer's FIN is awaited */
+    CONN_LINGERING, /* all data and FIN are sent; waits for the peer's FIN */
     CONN_CLOSED,    /* the handles are closing, or `closed` is being called */
 };
 
@@ -169,7 +169,7 @@ static void conn_all_sent(slack_conn_t *conn)
 static void conn_run_drained(slack_task_t *task)
 {
     slack_conn_t *conn = SLACK_CONTAINER(task, slack_conn_t, out.drained);
-    /* More may have been written since: then this is posted again when that is sent. */
+    /* If more was written meanwhile, this task is posted again when that is sent. */
     if (conn->state != CONN_OPEN || !conn->events.drained || slack__conn_queued(conn) > 0) return;
     conn->events.drained(conn, conn->user_data);
 }
@@ -272,7 +272,7 @@ static void conn_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *ret)
 
 static void conn_read(uv_stream_t *stream, ssize_t len, const uv_buf_t *buf);
 
-/* Read, or do not, as the state and the owner require. */
+/* Start or stop reading, as the state and the caller require. */
 static void update_reading(slack_conn_t *conn)
 {
     if (conn->state == CONN_DIALING || conn->state == CONN_CLOSED) return;
@@ -345,7 +345,7 @@ static void conn_opened(slack_conn_t *conn)
     if (conn->state == CONN_OPEN && !conn->accepted) conn->events.open(conn, conn->user_data);
 }
 
-/* Feed the handshake, then the owner, with the bytes that TLS has. */
+/* Pass the bytes that TLS has to the handshake, then to the caller. */
 static void conn_pump(slack_conn_t *conn)
 {
     if (conn->state == CONN_HANDSHAKE) {
@@ -490,7 +490,7 @@ void slack__conn_finish(slack_conn_t *conn)
     update_reading(conn);
 }
 
-/* The events of a connection whose owner has not set its own yet. */
+/* The events of an accepted connection until slack__conn_set_events(). */
 static void ignore_open(slack_conn_t *conn, void *user_data)
 {
 }
@@ -569,7 +569,7 @@ static void conn_adopt(slack_conn_t *conn, uv_tcp_t *tcp)
     conn->handles++;
     conn->state = conn->tls ? CONN_HANDSHAKE : CONN_OPEN;
     uv_tcp_nodelay(tcp, 1);
-    /* The kernel ends a connection whose peer is dead, should the owner not notice before. */
+    /* The kernel ends a connection whose peer is dead, if the caller does not notice it first. */
     uv_tcp_keepalive(tcp, 1, KEEPALIVE_S);
 #ifdef TCP_USER_TIMEOUT
     uv_os_fd_t fd;
@@ -653,7 +653,7 @@ int slack__conn_accept(slack_conn_t **ret, slack_net_t *net, int fd,
         return slack__net_error(rc);
     }
     if (conn->tls) conn_start_timer(conn, options->open_ms);
-    slack__task_post(net, &conn->resume); /* begins to read, after the owner has set its events */
+    slack__task_post(net, &conn->resume); /* begins to read, after the caller has set the events */
     *ret = conn;
     return 0;
 }

@@ -17,8 +17,8 @@
 
 /*
  * A transfer is in `active` while libcurl has it, and in `ended` until its callback has run. Within
- * libcurl's callbacks data is only copied. Owners are called from the task `tell` alone, so what
- * they do here (send more, close) never happens below a function of libcurl's.
+ * libcurl's callbacks data is only copied. Callbacks run only from the task `tell`, so whatever
+ * they call (send, close) is never called inside a function of libcurl.
  */
 
 #define CONNECT_MS      10000L

@@ -24,7 +24,7 @@ struct attempt {
 };
 
 /* A dial that has ended (fn is NULL) lives until its timer is closed and its lookup is over, and
- * uses no more than itself. */
+ * uses nothing outside of itself. */
 struct slack_dial {
     slack_net_t *net;
     slack_dial_fn fn;

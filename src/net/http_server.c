@@ -33,7 +33,7 @@ enum client_state {
     CLIENT_READING,  /* a request */
     CLIENT_HANDLING, /* the handler has the request */
     CLIENT_ENDING,   /* the last response is written, or the connection is closing */
-    CLIENT_GONE      /* upgraded: the connection has another owner; the task frees the client */
+    CLIENT_GONE      /* upgraded: the connection left the server; the task frees the client */
 };
 
 typedef struct client {
@@ -441,8 +441,9 @@ static client_t *client_new(slack_http_server_t *server)
     return client;
 }
 
-/* The client to close first, among those of `peer` (NULL: of all), and how many they are. Strangers
- * are closed before known peers, then those who have waited longest for a request. */
+/* Find the client to close first among the clients of `peer` (NULL: all clients), and count them.
+ * Strangers are closed before known peers, and within both groups the client that has waited
+ * longest for a request. */
 static client_t *first_to_close(const slack_http_server_t *server, const char *peer,
                                 unsigned *ret_count)
 {
@@ -475,7 +476,8 @@ static bool server_make_room(slack_http_server_t *server, const char *peer, unsi
     return true;
 }
 
-/* More than the one that waits, so that calls to Slack and the store find descriptors too. */
+/* How many to close when descriptors are out: more than one, so that calls to Slack and the store
+ * find descriptors too. */
 #define ROOM_FOR_OTHERS 16
 
 static bool server_give_descriptors(void *user_data)

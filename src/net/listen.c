@@ -37,7 +37,7 @@ struct slack_listener_socket {
     slack_make_room_fn make_room;
     void *user_data;
     int fd;
-    char *path; /* of a Unix socket that this listener has made */
+    char *path; /* of the Unix socket that slack__listen() has made */
     uv_poll_t poll;
     uv_timer_t pause;
     unsigned handles; /* not closed yet */
@@ -158,7 +158,7 @@ static int open_socket(const address_t *address, bool reuse_port)
     if (address->bytes.ss_family == AF_UNIX) remove_stale(address);
     int fd = socket(address->bytes.ss_family, SOCK_STREAM, 0);
     if (fd < 0) return uv_translate_sys_error(errno);
-    /* A restart does not wait for the connections of the process before it. */
+    /* A restarted process can listen while connections of the old one are still closing. */
     if (set_flags(fd) == 0 && setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
         (!reuse_port || setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) == 0) &&
         bind(fd, (const struct sockaddr *)&address->bytes, address->len) == 0 &&

@@ -96,9 +96,10 @@ static slack_timer_t *timer_at(slack_link_t *link)
 
 static void net_timer_fired(uv_timer_t *uv_timer);
 
-/* Have the loop call for the first timer. libuv's clock is not the net's, so it may call too soon,
- * and is asked again then. A timer that is due already is fired by a task: libuv runs a timer of no
- * time in the same turn, and one that starts itself anew would keep the loop there. */
+/* Set libuv's timer for the first timer. libuv's clock is not the clock of the net, so the callback
+ * may come too soon; then libuv's timer is set again. A timer that is due already fires from a
+ * task: libuv runs a timer without a delay in the same turn, so a timer that restarts itself would
+ * never let the loop go on. */
 static void net_arm(slack_net_t *net)
 {
     const uint64_t due = slack__net_next_us(net), now = slack__mono_us(net->clock);

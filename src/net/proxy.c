@@ -132,8 +132,8 @@ bool slack__proxy_serves(const slack_proxy_t *proxy, slack_slice_t host, unsigne
 
 /* --- the URL ---------------------------------------------------------------------------------- */
 
-/* Percent-proxy_decode. 0; SLACK_ECONFIG for a malformed escape or a control character, which would
- * end the header; SLACK_ENOMEM. */
+/* Percent-decode. 0; SLACK_ECONFIG for a malformed escape or a control character, which would end
+ * the header; SLACK_ENOMEM. */
 static int proxy_decode(char **ret, slack_slice_t text)
 {
     char *out = slack__malloc(text.len + 1);

@@ -361,8 +361,8 @@ static bool names_address(const mbedtls_x509_crt *certificate, const slack_tls_t
     return false;
 }
 
-/* mbedTLS verifies the name that it sends as SNI, and an address may not be sent (RFC 6066): so it
- * is not told of the address, and we compare it. */
+/* mbedTLS verifies the name that it sends as SNI, and an address may not be sent (RFC 6066): so
+ * mbedTLS does not get the address, and this callback compares it. */
 static int verify_address(void *user_data, mbedtls_x509_crt *certificate, int depth,
                           uint32_t *flags)
 {
@@ -512,7 +512,8 @@ int slack__tls_read(slack_tls_t *tls, void *data, size_t size, size_t *ret_len)
 int slack__tls_write(slack_tls_t *tls, const void *data, size_t len)
 {
     if (tls->error) return tls->error;
-    /* Reserve what the bytes become, so that a write that has begun does not run out of memory. */
+    /* Reserve room for the encrypted bytes, so that a write that has begun does not run out of
+     * memory. */
     char *tail;
     const int record = mbedtls_ssl_get_max_out_record_payload(&tls->ssl);
     if (record <= 0) return tls_fail(tls, record);

@@ -23,7 +23,7 @@ enum ws_state {
     WS_UPGRADING,  /* the request is sent */
     WS_OPEN,
     WS_PEER_CLOSED, /* the peer's Close has arrived and is not answered yet */
-    WS_CLOSING,     /* our Close is sent; messages still come in, none go out */
+    WS_CLOSING,     /* Close is sent; messages still arrive, and none are sent */
     WS_ENDING       /* both have sent Close, or something failed: only `closed` is left */
 };
 
@@ -245,7 +245,7 @@ static void read_response(slack_ws_t *ws, const char *data, size_t len)
     ws->response = NULL;
     ws->state = WS_OPEN;
     ws->events.open(ws, ws->user_data);
-    read_frames(ws, data + used, len - used); /* unless the owner has aborted */
+    read_frames(ws, data + used, len - used); /* unless the callee has aborted */
 }
 
 static void ws_conn_data(slack_conn_t *conn, const char *data, size_t len, void *user_data)

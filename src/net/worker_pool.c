@@ -60,7 +60,8 @@ static void worker_main(void *arg)
         pool->wake(pool->wake_data);
     }
     pool->ended++;
-    pool->wake(pool->wake_data); /* under the lock: until it is free the pool is not freed */
+    pool->wake(pool->wake_data); /* under the lock, because the pool is not freed while it is held
+                                  */
     uv_mutex_unlock(&pool->lock);
 }
 
@@ -121,7 +122,8 @@ static slack_link_t *shift_locked(slack_pool_t *pool, slack_link_t *list)
     return link;
 }
 
-/* One at a time, since what runs here may cancel the pool. A job ends after its last ask. */
+/* One at a time, since a function that runs here may cancel the pool. A job ends after its last
+ * ask. */
 void slack__pool_run(slack_pool_t *pool)
 {
     slack_link_t *link;
@@ -223,7 +225,7 @@ void slack__pool_cancel(slack_pool_t *pool)
 {
     uv_mutex_lock(&pool->lock);
     pool->canceled = true;
-    while (slack__list_shift(&pool->queue)) /* their owners free them */
+    while (slack__list_shift(&pool->queue)) /* the callers free them */
         pool->queued--;
     while (!slack__list_empty(&pool->pending)) {
         slack_pool_ask_t *ask = SLACK_CONTAINER(pool->pending.next, slack_pool_ask_t, pending);

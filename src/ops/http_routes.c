@@ -10,7 +10,7 @@
 #include "util/form.h"
 
 #define HEADERS_MAX 8
-/* A route has so much time for its reply, which is more than a browser or a proxy waits. */
+/* The time that a route has for its reply: more than a browser or a proxy waits. */
 #define REPLY_S 60
 
 struct slack_http_route {
@@ -94,7 +94,7 @@ int slack__http_routes_add(slack_http_routes_t *routes, const char *method, cons
 
 /* --- visits ----------------------------------------------------------------------------------- */
 
-/* The visit keeps nothing busy any more, and its reply reaches nobody. */
+/* The app no longer waits for the visit, and its reply is not sent. */
 static void visit_leave(slack_http_visit_t *visit)
 {
     slack__timer_stop(slack__http_server_net(visit->request->server), &visit->late);

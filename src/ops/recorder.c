@@ -206,7 +206,7 @@ static bool is_recording(const slack_recorder_t *r)
 }
 
 /* A line that is being appended to r->lines. After the first error nothing is added, and line_end()
- * takes the whole line away. */
+ * removes the whole line. */
 typedef struct line {
     slack_recorder_t *recorder;
     size_t start;

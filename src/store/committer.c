@@ -8,8 +8,8 @@
 
 #include "util/alloc.h"
 
-/* The most operations of a transaction. Those behind them wait for its commit no longer than they
- * would for that of a larger one. */
+/* The most operations of one transaction. Further operations wait for its commit, but no longer
+ * than they would in a larger transaction. */
 #define BATCH_MAX 1024
 
 typedef struct committer {

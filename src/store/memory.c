@@ -22,7 +22,7 @@ typedef struct kept {
     slack_row_t row;
 } kept_t;
 
-/* There may be very many of them. */
+/* A row. There may be very many, so it is small. */
 typedef struct row {
     slack_link_t link; /* in the list of its state */
     int64_t changed_ms;
@@ -190,7 +190,7 @@ static int row_keep(memory_store_t *memory, row_t *row, const slack_row_t *from)
 static int row_give_up_key(memory_store_t *memory, row_t *row)
 {
     row_t *keyless = NULL;
-    if (row->kept == NULL) { /* nothing of it is left to go on */
+    if (row->kept == NULL) { /* no texts are kept with which it could run again */
         row_forget(memory, row);
         return 0;
     }
@@ -478,8 +478,8 @@ static void memory_free(memory_store_t *memory)
     slack__free(memory);
 }
 
-/* Apply what was submitted before the task ran. What the owners submit meanwhile is left for the
- * next run. */
+/* Apply what was submitted before the task ran. Operations that are submitted meanwhile wait for
+ * the next run. */
 static void memory_run_batch(slack_task_t *task)
 {
     memory_store_t *memory = SLACK_CONTAINER(task, memory_store_t, task);

@@ -184,7 +184,7 @@ static int begin(slack_sqlite_t *s, char *error)
 }
 
 /* One transaction makes the tables and the owner: so two processes that start together do not both
- * make tables, and none takes an owner for dead that has not locked its byte yet. */
+ * make tables, and neither takes the other for dead before it has locked its byte. */
 static int set_up(slack_sqlite_t *s, char *error)
 {
     /* The file of owners lies beside the database itself, not beside a link to it: processes that

@@ -43,8 +43,8 @@ static uint64_t checksum_add(uint64_t hash, const char *bytes, size_t len)
     return hash ^ hash >> 32; /* else two changes of high bits could cancel each other out */
 }
 
-/* Against decay and not against an enemy: FNV-1a of words in place of bytes, since a payload has
- * more than a thousand bytes. The same on every machine, as the file is. */
+/* Detects decay, not tampering. FNV-1a over words in place of bytes, because a payload has more
+ * than a thousand bytes. The result is the same on every machine, because the file may move. */
 static int64_t checksum(slack_slice_t bytes)
 {
     uint64_t hash = 0xcbf29ce484222325u ^ bytes.len;
@@ -88,7 +88,7 @@ static slack_row_t read_row(sqlite3_stmt *stmt, bool with_payload)
 
 /* --- operations on one row ----------------------------------------------------------------- */
 
-/* The key counts for a queued row alone. */
+/* Frees a key, unless its row is queued. */
 static int sqlite_free_key(slack_sqlite_t *s, slack_slice_t key)
 {
     sqlite3_stmt *stmt = s->statements[FREE_KEY];
@@ -187,7 +187,7 @@ static int sqlite_take_rows(slack_sqlite_t *s, const slack_store_op_t *op, enum 
             rc = SLACK_ENOMEM;
     }
     int end = slack__sqlite_reset(stmt);
-    /* Afterwards: an update would move rows of the index that the query walks along. */
+    /* After the query, because an update moves rows within the index that the query walks along. */
     for (size_t i = first; rc == 0 && end == 0 && i < batch->count; i++)
         rc = slack__sqlite_step(slack__sqlite_about(s, TAKE, batch->rows[i].id));
     return rc ? rc : end;
@@ -203,7 +203,7 @@ static int64_t sqlite_silence(const slack_sqlite_t *s, const watched_t *owner, i
 }
 
 /* Look at the owners: the ids of those whose process has ended, or that are silent. An owner whose
- * rows are all another app's is that app's to look after. */
+ * rows belong to another app is left to that app. */
 static int sqlite_find_gone(slack_sqlite_t *s, slack_slice_t app, int64_t gone[OWNERS_MAX],
                             size_t *ret_count)
 {
@@ -341,7 +341,7 @@ static int sqlite_kv_put(slack_sqlite_t *s, const slack_row_t *row)
     return slack__sqlite_step(stmt);
 }
 
-/* An entry with a wrong checksum counts as none. */
+/* An entry with a wrong checksum counts as missing. */
 static int sqlite_kv_get(slack_sqlite_t *s, const slack_store_op_t *op)
 {
     slack_store_batch_t *batch = op->batch;

@@ -8,7 +8,7 @@
     " received_ms, due_ms, changed_ms, planned_ms, tenant, app"
 
 #define SOME_DEAD "SELECT id FROM inbox WHERE state >= 2 AND state = 3 ORDER BY changed_ms LIMIT ?1"
-/* In statements about one row, ?1 is its id, ?2 the present, ?3 our owner id. */
+/* In statements about one row, ?1 is its id, ?2 the present time, ?3 this owner's id. */
 #define OURS "WHERE id = ?1 AND state = 1 AND owner = ?3"
 static const char *const sql[] = {
     [BEGIN] = "BEGIN IMMEDIATE",
@@ -33,8 +33,8 @@ static const char *const sql[] = {
              " changed_ms = ?2 " OURS,
     [BURY] = "UPDATE inbox SET state = 3, owner = NULL, key = iif(?4, NULL, key), done = ?5,"
              " error = ?6, changed_ms = ?2 " OURS,
-    /* Those of this app, and those without rows. An owner's rows are of one app, so the first row
-     * tells it. */
+    /* The owners of this app, and owners without rows. All rows of an owner belong to one app, so
+     * its first row shows which. */
     [OWNERS] = "SELECT id, lease_ms FROM owners AS o WHERE id > 0 AND id <> ?1 AND ifnull("
                "(SELECT app FROM inbox WHERE state = 1 AND owner = o.id LIMIT 1), ?2) = ?2",
     [OWNER_GONE] = "DELETE FROM owners WHERE id = ?1 AND NOT EXISTS"

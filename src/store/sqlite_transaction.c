@@ -10,13 +10,13 @@
 /* --- turns --------------------------------------------------------------------------------- */
 
 /*
- * One process writes at a time. A process that is kept waiting looks again every millisecond, and
- * after a while asks for a turn by a lock in the file of owners; a process that has just written
- * then lets it begin first. Without that, the next transaction of a busy process begins long before
- * another has looked, and where syncs are slow the others starve.
+ * One process writes at a time. A process that waits tries again every millisecond. After a while
+ * it asks for its turn with a lock in the file of owners, and a process that has just written lets
+ * it go first. Otherwise a busy process would begin its next transaction before another one has
+ * tried again, and with slow syncs the others would starve.
  */
 
-/* The patience of an operation, from its submission; it is tried for BUSY_TRY_MS at least. Slack
+/* The time limit of an operation, from its submission. It is tried for at least BUSY_TRY_MS. Slack
  * waits 3 s for an ack. */
 #define BUSY_MS     1500
 #define BUSY_TRY_MS 50
@@ -139,7 +139,7 @@ static bool apply_alone(slack_sqlite_t *s, slack_store_op_t *op)
     return true;
 }
 
-/* What the operations have read is dropped with the transaction. */
+/* The rows that the operations have read are dropped, because the transaction is. */
 static void fail_all(slack_link_t *ops, int status)
 {
     for (slack_link_t *link = ops->next; link != ops; link = link->next) {
@@ -152,7 +152,7 @@ static void fail_all(slack_link_t *ops, int status)
     }
 }
 
-/* Fail the first operation and those behind it whose patience has ended too. */
+/* Fail the first operation, and those behind it whose time limit is over too. */
 static void give_up_late(slack_link_t *ops, slack_link_t *ended)
 {
     slack_link_t late;
@@ -206,10 +206,10 @@ int slack__sqlite_apply(slack_db_t *db, slack_link_t *ops, slack_link_t *ended,
 
 /* --- after it ------------------------------------------------------------------------------ */
 
-/* Copy the log into the file, as far as nobody reads what was there before. A log that is copied
- * whole begins anew, which never happens while several processes write without a pause, until one
- * of them makes the others wait (RESTART). A log that a reader keeps from being copied whole is
- * tried again only when it has grown: to look through a long log takes time. */
+/* Copy the log into the file, as far as no reader needs the old pages. A log that was copied
+ * completely begins anew. While several processes write without a pause this never happens, until
+ * one of them makes the others wait (RESTART). If a reader prevents a complete copy, the next try
+ * comes when the log has grown, because looking through a long log takes time. */
 static void copy_log(slack_sqlite_t *s)
 {
     int pages = 0, copied = 0;

@@ -4,8 +4,8 @@
 #include "testkit/testkit.h"
 
 /*
- * The bodies that Slack sends, kind by kind (docs/payloads.md). Each function makes one of a few
- * words and gives it to slack_test_body().
+ * The bodies that Slack sends, kind by kind (docs/payloads.md). Each function makes a body from a
+ * few words and passes it to slack_test_body().
  */
 
 int slack_test_as(slack_test_t *kit, const char *user, const char *channel)

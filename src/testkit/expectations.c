@@ -74,7 +74,7 @@ void slack__expectations_check(const kit_expectations_t *expectations)
 
 /* ---- slack/test.h ---- */
 
-/* The arguments as a call has them that went through a form: strings, except nested values. */
+/* The arguments as they arrive in a form: strings, except nested values. */
 static int args_as_sent(slack_arena_t *arena, const slack_json_t *args, const slack_json_t **ret)
 {
     slack_buf_t form;

@@ -67,7 +67,7 @@ static bool http_deliver(slack_http_t *http, const slack_http_request_t *request
     return true;
 }
 
-/* A request to the request URL. True when the arena has another owner now. */
+/* A request to the request URL. True if the arena no longer belongs to the caller. */
 static bool http_receive(slack_http_t *http, const slack_http_request_t *request)
 {
     const slack_http_received_t received = {.arena = request->arena,
@@ -114,7 +114,7 @@ static bool http_certificate_checked(const slack_http_t *http, const slack_http_
     return false;
 }
 
-/* A request to another path. True when the arena has another owner now. */
+/* A request to another path. True if the arena no longer belongs to the caller. */
 static bool http_visit(slack_http_t *http, slack_http_request_t *request)
 {
     int rc = http->has_pages ? http->base.host->visit(&http->base, request) : SLACK_ENOTFOUND;
@@ -293,7 +293,8 @@ static int http_ack(slack_transport_t *t, slack_delivery_t *d, const slack_ack_t
         http->stats.acked++;
     else
         http->stats.ack_lost++;
-    return rc == SLACK_ENOMEM ? SLACK_ECLOSED : rc; /* without memory the server closes the peer */
+    return rc == SLACK_ENOMEM ? SLACK_ECLOSED : rc; /* if memory is out, the server closes the
+                                                     * connection */
 }
 
 /* --- the other operations --------------------------------------------------------------------- */

@@ -11,8 +11,8 @@
 
 #define WHERE "(app settings, Basic Information, App Credentials)"
 
-/* Make a signer of the text of an option or a file. SLACK_ECONFIG with *ret_why, which has not one
- * character of the text. */
+/* Make a signer of the text of an option or a file. SLACK_ECONFIG with *ret_why, which contains no
+ * part of the text. */
 static int signer_from_text(const char *text, slack_signer_t **ret, const char **ret_why)
 {
     if (slack__token_kind(text)) {

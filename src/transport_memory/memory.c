@@ -133,7 +133,7 @@ static int memory_start(slack_transport_t *t)
     return 0;
 }
 
-/* There is no peer that could be told. */
+/* There is no peer to inform. */
 static void memory_leave(slack_transport_t *t)
 {
 }

@@ -10,8 +10,8 @@
 #include "util/alloc.h"
 #include "webapi/webapi.h"
 
-/* Freed when the call has returned and the descriptor is closed, however long ago another one took
- * its slot. */
+/* A connection. It is freed when its call has returned and its descriptor is closed, even if its
+ * slot has held another connection for long. */
 typedef struct slack_connection {
     slack_link_t link; /* in slack_connections.all */
     slack_connections_t *owner;

@@ -135,7 +135,7 @@ static bool envelope_deliver(const struct incoming *m)
     return true;
 }
 
-/* True when the arena has another owner now. */
+/* True if the arena no longer belongs to the caller. */
 static bool handle_frame(const struct incoming *m, size_t len)
 {
     const slack_logger_t *log = m->envelopes->net->log;

@@ -160,7 +160,7 @@ static void session_is_over(struct update *u, const slack_session_t *s,
     if (before == SLACK_SESSION_READY) add_unreplaced(sup, s->cause);
     if (!orderly) {
         slack_action_t lost = {.type = SLACK_DO_LOST, .cause = s->cause};
-        /* The first Close of a peer costs no wait, those that follow soon do. */
+        /* The first Close of a peer causes no wait. Further ones soon after it do. */
         bool at_once =
             s->state == SLACK_SESSION_PARTING && sup->backoff[SLACK_BACKOFF_RETRY].attempt == 0;
         lost.wait_ms = back_off(u, s, had_served);
@@ -249,8 +249,8 @@ static void supervisor_tick(struct update *u)
 /* --- the difference between what is open and what should be -----------------------------------
  */
 
-/* Close the connections that have been replaced, once no more envelopes arrive and all that arrived
- * are acked, or cannot be in time. */
+/* Close the connections that have been replaced, once no more envelopes arrive and those that
+ * arrived are acked or past their deadline. */
 static void close_replaced(struct update *u)
 {
     for (unsigned i = 0; i < SLACK_SESSIONS_MAX; i++) {

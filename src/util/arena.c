@@ -177,7 +177,8 @@ void *slack__arena_realloc(slack_arena_t *arena, void *ptr, size_t old_size, siz
     if (ptr == arena->newest) {
         size_t start = (size_t)(arena->newest - head->data);
         if (new_size <= head->size - start) {
-            /* In the end only `used` is wiped, so what is given back is wiped here. */
+            /* Freeing the arena wipes only its used bytes, so bytes that are given back are wiped
+             * here. */
             if (new_size < old_size) slack__wipe((char *)ptr + new_size, old_size - new_size);
             head->used = start + new_size;
             return ptr;

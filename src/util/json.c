@@ -56,7 +56,7 @@ size_t slack__json_depth(const slack_json_t *value)
     return deepest;
 }
 
-/* The code unit of an escape \uXXXX at `s`; -1: it is no such escape. */
+/* The code unit of an escape \uXXXX at `s`; -1: there is no such escape. */
 static int escaped_unit(const char *s, const char *end)
 {
     int unit = 0;
@@ -69,8 +69,8 @@ static int escaped_unit(const char *s, const char *end)
     return unit;
 }
 
-/* Half of a surrogate pair is no character, and yyjson rejects the whole text for its sake. Slack
- * cuts texts in the middle of a pair, so it is read as U+FFFD, which has an escape as long. */
+/* yyjson rejects a text that contains half of a surrogate pair, but Slack cuts texts in the middle
+ * of a pair. So half a pair is read as U+FFFD, whose escape has the same length. */
 static void mend_surrogates(char *text, size_t len)
 {
     char *const end = text + len;
@@ -220,8 +220,8 @@ int slack__json_required(const slack_json_t *value)
 
 bool slack__json_is_value(const void *pointer)
 {
-    /* The bytes that a value begins with: its type and subtype. They are control characters, so a
-     * text ends the look here. */
+    /* The bytes that a value begins with: its type and subtype. They are control characters, so the
+     * test of a text ends here. */
     static const uint32_t tags = 1u << 1 | 1u << 2 | 1u << 3 | 1u << 11 | 1u << 4 | 1u << 12 |
                                  1u << 20 | 1u << 5 | 1u << 13 | 1u << 6 | 1u << 7;
     const unsigned char *bytes = pointer;
@@ -242,7 +242,7 @@ bool slack__json_is_value(const void *pointer)
 
 /* --- reading --- */
 
-/* A path without its leading slash is read as with one. */
+/* The leading slash of a path may be left out. */
 static yyjson_val *at_relative(yyjson_val *value, const char *path)
 {
     char room[128];

@@ -260,7 +260,7 @@ static void wait_for_limit(call_t *call)
     call_wait(call, until);
 }
 
-/* Whether the call waits for another attempt now. */
+/* Whether the call waits for another try now. */
 static bool try_again(call_t *call, const slack_curl_result_t *result)
 {
     slack_webapi_t *webapi = call->webapi;
@@ -269,8 +269,8 @@ static bool try_again(call_t *call, const slack_curl_result_t *result)
         wait_for_limit(call);
         return true;
     }
-    /* Only a call that was certainly not processed: a message whose response was lost may have been
-     * posted. */
+    /* Repeat only a call that Slack has certainly not processed: a message whose response was lost
+     * may have been posted. */
     if (!result->unsent || result->status == SLACK_ENOMEM) return false;
     if (result->status == SLACK_EHTTP) return false; /* the proxy would refuse again */
     uint64_t wait_ms = slack__backoff_next_ms(&call->backoff, 0, slack__random_u64());

@@ -7,7 +7,7 @@
 #include "sim/person.h"
 #include "sim/transcript_text.h"
 
-/* Acts of which the app hears by an event alone, and any event that a test makes up. */
+/* Acts that the app sees only as an event, and any event that a test makes up. */
 
 static bool act_event(sim_act_t *act)
 {
