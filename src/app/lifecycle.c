@@ -70,13 +70,14 @@ static void close_workers(slack_app_t *app)
 {
     app->services.webapi = NULL;
     app->identity.client.webapi = app->identity.app_client.webapi = NULL;
+    slack__inbox_detach_calls(&app->inbox);
     slack__pool_close(app->services.pool, close_next, app);
 }
 
 static void close_store(slack_app_t *app)
 {
     slack_store_t *store = app->inbox.store;
-    slack__inbox_detach(&app->inbox);
+    slack__inbox_detach_transports(&app->inbox);
     slack__transports_destroy(&app->transports);
     if (store)
         store->ops->close(store, close_next, app);

@@ -64,13 +64,21 @@ void slack__inbox_close(slack_inbox_t *inbox)
     slack__list_splice(&inbox->live, &keep);
 }
 
-void slack__inbox_detach(slack_inbox_t *inbox)
+void slack__inbox_detach_calls(slack_inbox_t *inbox)
 {
     slack_link_t *link = inbox->zombies.next;
     for (; link != &inbox->zombies; link = link->next) {
         slack_ctx_t *ctx = &SLACK_CONTAINER(link, slack_entry_t, link)->run.ctx;
         ctx->client.webapi = NULL;
         ctx->user_client.webapi = NULL;
+    }
+}
+
+void slack__inbox_detach_transports(slack_inbox_t *inbox)
+{
+    slack_link_t *link = inbox->zombies.next;
+    for (; link != &inbox->zombies; link = link->next) {
+        slack_ctx_t *ctx = &SLACK_CONTAINER(link, slack_entry_t, link)->run.ctx;
         ctx->delivery->transport = slack__transports_of_row(inbox->transports, (slack_slice_t){0});
     }
 }

@@ -109,9 +109,10 @@ void slack__inbox_drain(slack_inbox_t *inbox);
 /* Ends every live delivery by force, with SLACK_ECANCELED. A delivery that waits for the store ends
  * when the store has answered. */
 void slack__inbox_close(slack_inbox_t *inbox);
-/* The Web API and the transports are closed: deliveries that the program still holds forget them.
+/* The Web API is closed; the transports are: deliveries that the program still holds forget them.
  */
-void slack__inbox_detach(slack_inbox_t *inbox);
+void slack__inbox_detach_calls(slack_inbox_t *inbox);
+void slack__inbox_detach_transports(slack_inbox_t *inbox);
 /* Frees the zombies. */
 void slack__inbox_done(slack_inbox_t *inbox);
 

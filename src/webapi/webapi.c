@@ -507,8 +507,9 @@ int(slack_callf)(slack_client_t *client, const char *method, slack_call_fn fn, v
 int slack__webapi_respond(slack_client_t *client, const char *response_url,
                           const slack_json_t *message, slack_call_fn fn, void *user_data)
 {
-    if (!client || !slack__response_url_allowed(response_url, client->webapi->api_url))
-        return SLACK_EINVAL;
+    if (!client) return SLACK_EINVAL;
+    if (!client->webapi) return SLACK_ECANCELED;
+    if (!slack__response_url_allowed(response_url, client->webapi->api_url)) return SLACK_EINVAL;
     if (!message) return SLACK_EINVAL;
     call_t *call;
     int rc = call_begin(&call, client, fn, user_data);

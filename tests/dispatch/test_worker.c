@@ -30,20 +30,21 @@ static int open_app(void **state)
     return 0;
 }
 
+static void open_gate(unsigned times)
+{
+    for (; times > 0; times--)
+        uv_sem_post(&gate);
+}
+
 static int close_app(void **state)
 {
+    open_gate(8); /* for the handlers that a failed case has left */
     app_close(&f);
     uv_sem_destroy(&gate);
     return heap_live() == 0 ? 0 : -1;
 }
 
 #define BOT_TEST(function) TEST_CASE(function, open_app, close_app, NULL)
-
-static void open_gate(unsigned times)
-{
-    for (; times > 0; times--)
-        uv_sem_post(&gate);
-}
 
 static void listen_on_worker(enum slack_kind kind, const char *match, slack_handler_fn fn)
 {
@@ -100,15 +101,14 @@ BOT_TEST(test_straight_on)
     loop_thread = uv_thread_self();
     slack_use(f.app, attach, NULL);
     listen_on_worker(SLACK_KIND_COMMAND, "/x", straight_on);
-    fake_slack_answer(f.slack, "users.info", 200, "{\"ok\":true,\"user\":{\"name\":\"Ada\"}}");
-    fake_slack_answer(f.slack, "chat.postMessage", 200, "{\"ok\":true}");
-    fake_slack_answer(f.slack, "chat.postMessage", 200, "{\"ok\":false,\"error\":\"is_archived\"}");
+    fake_slack_answer(f.slack, "users.info", 200, "{'ok':true,'user':{'name':'Ada'}}");
+    fake_slack_answer(f.slack, "chat.postMessage", 200, "{'ok':true}");
+    fake_slack_answer(f.slack, "chat.postMessage", 200, "{'ok':false,'error':'is_archived'}");
     app_ready(&f);
     char body[256];
-    snprintf(
-        body, sizeof body,
-        "{\"command\":\"/x\",\"channel_id\":\"C1\",\"user_id\":\"U1\",\"response_url\":\"%s\"}",
-        fake_slack_hook_url(f.slack, "1"));
+    snprintf(body, sizeof body,
+             "{'command':'/x','channel_id':'C1','user_id':'U1','response_url':'%s'}",
+             fake_slack_hook_url(f.slack, "1"));
     app_ack_t ack = {0};
     app_inject(&f, body, &ack);
     app_run_until(&f, &ack.count);
@@ -182,8 +182,7 @@ static int say_only(slack_ctx_t *ctx, void *user_data)
 BOT_TEST(test_an_error_of_slack_keeps_its_reason)
 {
     listen_on_worker(SLACK_KIND_EVENT, "message", say_only);
-    fake_slack_answer(f.slack, "chat.postMessage", 200,
-                      "{\"ok\":false,\"error\":\"channel_not_found\"}");
+    fake_slack_answer(f.slack, "chat.postMessage", 200, "{'ok':false,'error':'channel_not_found'}");
     app_ready(&f);
     app_ack_t ack = {0};
     app_inject(&f, APP_MESSAGE("1", "x"), &ack);
@@ -369,6 +368,68 @@ BOT_TEST(test_a_second_stop_begins_no_handler)
     assert_int_equal(atomic_load(&results[0]), SLACK_ECANCELED);
     for (int i = 0; i < 5; i++)
         assert_int_equal(ack[i].count, 1);
+}
+
+static int grant_both(slack_authorize_t request, const slack_tenant_t *tenant, void *user_data)
+{
+    return slack_authorize_grant(
+        request, &(slack_authorization_t){.bot_token = "xoxb-1", .user_token = "xoxp-1"});
+}
+
+/* Every use of a delivery that the stop has ended. Until the calls are closed one may be taken. */
+static void use(slack_ctx_t *ctx)
+{
+    const slack_json_t *args = slack_jsonf(ctx, "{a: 1}");
+    const bool open = slack__inspect_webapi(f.app) != NULL;
+    const int late[] = {
+        slack_say(ctx, "late"),
+        slack_respond(ctx, "late"),
+        slack_call(slack_ctx_client(ctx), "api.test", args, NULL, NULL),
+        slack_call(slack_ctx_user_client(ctx), "api.test", args, NULL, NULL),
+        slack_call(slack_app_client(f.app), "api.test", args, NULL, NULL),
+    };
+    for (size_t i = 0; i < sizeof late / sizeof *late; i++)
+        if (!open || late[i] != 0) assert_int_equal(late[i], SLACK_ECANCELED);
+    assert_int_equal(slack_ack(ctx), SLACK_EALREADY);
+    assert_int_equal(slack_ack_text(ctx, "late"), SLACK_EALREADY);
+    assert_int_equal(slack_defer(ctx, "job", args), SLACK_EALREADY);
+    assert_string_equal(slack_ctx_user(ctx), "U1");
+    assert_string_equal(slack_ctx_listener(ctx), "command:/x");
+}
+
+/* The program holds a delivery that the stop has ended by force, and uses it at each step of the
+ * closing, the calls being closed long before the workers. */
+BOT_TEST(a_canceled_delivery_may_be_used_until_the_app_is_freed)
+{
+    const slack_authorizer_t authorizer = {.fn = grant_both, .per_user = true};
+    assert_int_equal(slack_app_authorize(f.app, &authorizer), 0);
+    listen_on_worker(SLACK_KIND_COMMAND, "/slow", block);
+    slack_on_command(f.app, "/x", app_hold_then_ack, NULL);
+    app_ready(&f);
+    app_inject(&f, APP_COMMAND("/slow", ""), NULL);
+    app_inject(&f,
+               "{'command':'/x','user_id':'U1','channel_id':'C1','response_url':'https://"
+               "hooks.slack.com/x'}",
+               NULL);
+    run_until(&entered, 1);
+    app_spin(&f);
+    assert_int_equal(slack_say(app_held, "in time"), 0);
+    assert_non_null(slack_ctx_user_client(app_held));
+    slack_app_stop(f.app);
+    slack_app_stop(f.app);
+    world_until(&f.world, slack__inspect_is(f.app, "closing"));
+    while (slack__inspect_webapi(f.app)) {
+        use(app_held);
+        app_spin(&f);
+    }
+    use(app_held); /* a worker still runs, so the other parts are open */
+    open_gate(1);
+    while (!f.stopped) {
+        use(app_held);
+        app_spin(&f);
+    }
+    use(app_held);
+    slack_ctx_release(app_held, 0);
 }
 
 /* ---- out of memory ---- */
