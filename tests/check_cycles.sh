@@ -112,8 +112,9 @@ NF == 2 {
 {
     user = file_of[substr($1, 1, length($1) - 1)]
     if (!($2 in users)) symbol[++symbols] = $2
-    users[$2] = users[$2] ($3 ~ /^[UvwVW]$/ ? " " user : "")
-    if ($3 !~ /^[UvwVW]$/) definer[$2] = user
+    if ($3 ~ /^[UvwVW]$/) users[$2] = users[$2] " " user
+    if ($3 ~ /^[VW]$/) weak[$2] = weak[$2] " " user
+    if ($3 !~ /^[UvwVW]$/) strong[$2] = strong[$2] " " user
     readable[user]
 }
 
@@ -123,13 +124,14 @@ END {
             print file[i] ": nm reads no symbols of its object"
             exit 1
         }
-    # A weak definition counts as a use of the strong one that replaces it.
+    # A user needs each strong definition, as several programs may have one each. Without a strong one
+    # it needs each weak one, as the order of the linker chooses. A weak definition counts as a use.
     for (i = 1; i <= symbols; i++) {
-        if (!(symbol[i] in definer)) continue
-        to = definer[symbol[i]]
         count = split(users[symbol[i]], user_of, " ")
-        for (k = 1; k <= count; k++) {
-            from = user_of[k]
+        defined = split(symbol[i] in strong ? strong[symbol[i]] : weak[symbol[i]], definer, " ")
+        for (k = 1; k <= count * defined; k++) {
+            from = user_of[(k - 1) % count + 1]
+            to = definer[int((k - 1) / count) + 1]
             if (folder_of(from) == folder_of(to)) need(from, to, symbol[i])
             else need(folder_of(from), folder_of(to), symbol[i] " in " from)
         }

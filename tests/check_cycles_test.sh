@@ -5,7 +5,7 @@
 set -eu
 build=$1
 shift
-cases=10
+cases=13
 echo "1..$cases"
 here=$(cd -- "$(dirname -- "$0")" && pwd)
 tree=$(mktemp -d)
@@ -100,6 +100,23 @@ finds 'a weak definition needs nothing'
 compile src/util/form.c 'int map(void); int hook(void); int hook(void) { return map(); }'
 finds 'a weak definition that is replaced needs the one in its place' \
     'src/util/map.c needs src/util/form.c: hook'
+
+sound
+compile src/util/map.c 'int form(void); int map(void);
+__attribute__((weak)) int map(void) { return form(); }'
+finds 'a loop through a weak definition' 'src/util/form.c needs src/util/map.c: map'
+
+sound
+compile src/util/map.c 'int list(void); int map(void);
+__attribute__((weak)) int map(void) { return list(); }'
+compile src/util/other.c 'int map(void); __attribute__((weak)) int map(void) { return 2; }'
+finds 'a loop through one of two weak definitions' 'src/util/list.c needs src/util/map.c: map' \
+    'src/util/map.c needs src/util/other.c: map'
+
+sound
+compile src/util/map.c 'int list(void); int map(void); int map(void) { return list(); }'
+compile src/util/other.c 'int map(void); int map(void) { return 2; }'
+finds 'a loop through one of the definitions of two programs' 'src/util/list.c needs src/util/map.c: map'
 
 sound
 compile src/util/empty.c 'typedef int empty;'
