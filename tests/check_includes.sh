@@ -4,7 +4,7 @@
 set -eu
 cd "${1-$(dirname "$0")/..}"
 
-files=$(for top in include src tools examples tests; do
+files=$(for top in include src tools examples tests fuzz bench; do
     [ ! -d "$top" ] || find "$top" -name '*.[ch]' -o -name '*.inc' -o -name '*.def'
 done | LC_ALL=C sort)
 
@@ -28,6 +28,13 @@ BEGIN {
     below["sim"] = below["store"] " store"
     below["tools"] = below["testkit"] " sim testkit"
 
+    # The folders whose headers a folder of tests may include beside those that it is named after, or
+    # the most that any test includes.
+    subjects["support"] = "app wire sim"
+    subjects["transport"] = "wire"
+    subjects["sim"] = "tools"
+    low = below["ops"]
+
     split("assert complex ctype errno fenv float inttypes iso646 limits locale math setjmp signal " \
           "stdarg stdbool stddef stdint stdio stdlib string tgmath time wchar wctype", names, " ")
     for (i in names) standard[names[i] ".h"] = 1
@@ -39,6 +46,7 @@ function home_of(path, part)
     split(path, part, "/")
     if (path == "src/transports.c" || path == "src/transports.h") return "transports.c"
     if (path ~ /^tools\/sim\//) return "sim"
+    if (part[1] == "tests") return "tests/" part[2]
     return part[1] == "src" ? part[2] : part[1]
 }
 function layer_of(home)
@@ -51,19 +59,37 @@ function resolve(from, name, quoted, folder, i, tries)
 {
     folder = from
     sub(/[^\/]*$/, "", folder)
-    tries = split((quoted ? folder name " " : "") "include/" name " src/" name " tools/" name, try, " ")
+    tries = "include/" name " src/" name " tools/" name
+    if (from ~ /^(tests|fuzz|bench)\//) tries = tries " tests/" name " " name
+    tries = split((quoted ? folder name " " : "") tries, try, " ")
     for (i = 1; i <= tries; i++)
         if (try[i] in ours) return try[i]
     return ""
+}
+
+# Whether a test may include a file: no part of the app but the one that the test is named after.
+function test_may(from, to, home, target, folder, layer, module)
+{
+    home = folder = home_of(from)
+    target = home_of(to)
+    if (target ~ /^(include|examples|bench|tests\/support)$/ || target == home) return 1
+    if (to == "src/app/inspect.h") return 1
+    sub(/^tests\//, "", folder)
+    layer = layer_of(target)
+    if (target == folder || index(" " subjects[folder] " ", " " layer " ")) return 1
+    module = from # of a fuzzer: its name says it
+    gsub(/^fuzz\/fuzz_|\.c$/, "", module)
+    if (home == "fuzz" && to ~ "/" module "\\.h$") return 1
+    return index(" " low " ", " " layer " ") &&
+           (!(layer_of(folder) in below) || index(" " below[layer_of(folder)] " ", " " layer " "))
 }
 
 # Says which rule an include breaks, or "".
 function broken(from, name, quoted, to, home, target)
 {
     home = home_of(from)
-    if (home ~ /^(tests|testkit)$/ && name ~ /^(app\/app|context\/ctx)\.h$/)
+    if (home ~ /^(tests\/.*|fuzz|bench|testkit)$/ && name ~ /^(app\/app|context\/ctx)\.h$/)
         return "tests and the test kit look into the app through app/inspect.h"
-    if (home == "tests") return ""
     if (name ~ /(^|\/)\.\.?\//) return "no path of an include has . or .. in it"
     to = resolve(from, name, quoted)
     if (home == "include") {
@@ -78,6 +104,8 @@ function broken(from, name, quoted, to, home, target)
         return "util knows no library of cryptography"
     if (to == "")
         return quoted ? "no such file here; system headers are included with <>" : ""
+    if (home ~ /^(tests\/|fuzz$|bench$)/)
+        return test_may(from, to) ? "" : "a test includes support, what it tests, and the folders below; the app through app/inspect.h"
 
     target = home_of(to)
     if (target == home) return ""

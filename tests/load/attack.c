@@ -19,7 +19,7 @@
 
 #include <slack/limits.h>
 
-#include "../bench/request.h"
+#include "bench/request.h"
 #include "load/load.h"
 
 #define CONNECTIONS  256

@@ -12,7 +12,7 @@
 
 #include <llhttp.h>
 
-#include "../bench/request.h"
+#include "bench/request.h"
 #include "net/http_server.h"
 #include "protocol/signature.h"
 

@@ -6,7 +6,6 @@
 #include "support/heap.h"
 #include "support/prometheus.h"
 #include "support/test.h"
-#include "transport_memory/memory.h"
 
 /* The text of /metrics, read by a strict reader of the format. */
 
@@ -149,7 +148,7 @@ BOT_TEST(families_are_documented)
                                    count(docs, "` | histogram |"));
 }
 
-#define EVENT(id, type) "{\"event_id\":\"" id "\",\"event\":{\"type\":\"" type "\"}}"
+#define EVENT(id, type) "{'event_id':'" id "','event':{'type':'" type "'}}"
 
 BOT_TEST(everything_is_counted)
 {
@@ -163,8 +162,8 @@ BOT_TEST(everything_is_counted)
     inject(EVENT("Ev2", "bad"));
     inject(EVENT("Ev3", "none"));
     inject(EVENT("Ev4", "app_held"));
-    inject("{\"command\":\"/say\"}");
-    inject("{\"command\":\"/none\"}");
+    inject("{'command':'/say'}");
+    inject("{'command':'/none'}");
     app_run_until_calls(&f, 1);
     world_until(&f.world, slack__inspect_counters(f.app)->calls.methods[0].ok +
                                   slack__inspect_counters(f.app)->calls.methods[1].ok >=
@@ -189,27 +188,12 @@ BOT_TEST(everything_is_counted)
     slack_ctx_release(app_held, 0);
 }
 
-static int count_ack(const slack_ack_t *ack, void *user_data)
-{
-    ++*(unsigned *)user_data;
-    return 0;
-}
-
 /* Slack numbers its retries. The first request of an event may be a retry. */
 BOT_TEST(retries_are_counted)
 {
     app_ready(&f);
-    for (int retry_num = 0; retry_num < 3; retry_num++) {
-        unsigned acks = 0;
-        const slack_json_t *body = NULL;
-        slack_arena_t *arena = slack__arena_new(0, 0);
-        const char text[] = EVENT("Ev1", "good");
-        assert_int_equal(slack__json_parse(arena, text, strlen(text), &body, NULL), 0);
-        assert_int_equal(slack__memory_inject(slack__inspect_transport(f.app, "memory"), arena,
-                                              body, retry_num, "http_timeout", count_ack, &acks),
-                         0);
-        app_run_until(&f, &acks);
-    }
+    for (; f.retry_num < 3; f.retry_num++)
+        inject(EVENT("Ev1", "good"));
     read_page();
     check("slackapp_redeliveries_total", 2);
     check("slackapp_duplicates_total", 2);
@@ -229,7 +213,7 @@ BOT_TEST(labels_are_few_and_whole)
     assert_int_equal(prometheus_size(&page, "slackapp_calls_total"), 2 * SLACK_METHODS_MAX + 2);
 
     /* A call with a name that would need escapes fails. */
-    static const char *const odd[] = {"a\"b", "a\\b", "a\nb", "a}b", "a b", "\xc3\xa9"};
+    static const char *const odd[] = {"a'b", "a\\b", "a\nb", "a}b", "a b", "\xc3\xa9"};
     for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
         assert_int_equal(slack__webapi_call(slack_app_client(f.app), odd[i], NULL, NULL, NULL),
                          SLACK_EINVAL);
@@ -260,25 +244,24 @@ TEST(reader_is_strict)
         HEAD "a_total 1 2 3\n",
         HEAD "b_total 1\n",
         HEAD "a_total 1\na_total 1\n",
-        HEAD "a_total{x=\"1\"} 1\na_total{x=\"1\"} 2\n",
-        HEAD "a_total{x=\"1} 1\n",
+        HEAD "a_total{x='1'} 1\na_total{x='1'} 2\n",
+        HEAD "a_total{x='1} 1\n",
         HEAD "a_total{x=\"a\\b\"} 1\n",
-        HEAD "a_total{x=\"a\"b\"} 1\n",
-        HEAD "a_total{1x=\"1\"} 1\n",
+        HEAD "a_total{x='a'b'} 1\n",
+        HEAD "a_total{1x='1'} 1\n",
         HEAD "a_total{} 1\n",
-        HEAD "a_total 1\n" HEAD "a_total{x=\"1\"} 1\n",
+        HEAD "a_total 1\n" HEAD "a_total{x='1'} 1\n",
         "# TYPE a_total counter\na_total 1\n",
         "# HELP a_total x\na_total 1\n",
         "# HELP a x\n# TYPE a counter\na 1\n",
         "# HELP a_total x\n# TYPE a_total gauge\na_total 1\n",
         "# HELP a x\n# TYPE a guage\na 1\n",
         "# HELP a \n# TYPE a gauge\na 1\n",
-        HIST "h_bucket{le=\"1\"} 2\nh_bucket{le=\"+Inf\"} 1\nh_sum 1\nh_count 1\n",
-        HIST "h_bucket{le=\"2\"} 1\nh_bucket{le=\"1\"} 1\nh_bucket{le=\"+Inf\"} 1\nh_sum 1\n"
-             "h_count 1\n",
-        HIST "h_bucket{le=\"1\"} 1\nh_sum 1\nh_count 1\n",
-        HIST "h_bucket{le=\"+Inf\"} 1\nh_sum 1\nh_count 2\n",
-        HIST "h_bucket{le=\"+Inf\"} 1\nh_count 1\n",
+        HIST "h_bucket{le='1'} 2\nh_bucket{le='+Inf'} 1\nh_sum 1\nh_count 1\n",
+        HIST "h_bucket{le='2'} 1\nh_bucket{le='1'} 1\nh_bucket{le='+Inf'} 1\nh_sum 1\nh_count 1\n",
+        HIST "h_bucket{le='1'} 1\nh_sum 1\nh_count 1\n",
+        HIST "h_bucket{le='+Inf'} 1\nh_sum 1\nh_count 2\n",
+        HIST "h_bucket{le='+Inf'} 1\nh_count 1\n",
     };
     static const char good[] =
         HEAD "a_total 1\na_total{x=\"\\\"\\\\\\n\",y=\"\"} 1e3\n" HIST

@@ -2,8 +2,8 @@
 #include "support/alloc_fail.h"
 #include "support/json.h"
 #include "support/payloads.h"
-#include "transport/transport.h"
 #include "protocol/http_body.h"
+#include "protocol/kind.h"
 #include "util/form.h"
 
 #define FORM "application/x-www-form-urlencoded"
@@ -33,13 +33,6 @@ static bool ssl_check(const char *content_type, const char *text)
     return slack__http_body_is_ssl_check(slack__slice(content_type), slack__slice(text));
 }
 
-static enum slack_kind kind_of(const slack_json_t *body)
-{
-    slack_delivery_t *d = slack__delivery_new(arena, body, 0);
-    assert_non_null(d);
-    return d->kind;
-}
-
 /* The media types by which a form is recognised, by themselves or by the first byte. */
 static const char *const form_types[] = {
     FORM,
@@ -64,7 +57,7 @@ ARENA_TEST(media_type_has_parameters_and_any_case)
         assert_string_equal(slack_json_str(body, "/command"), "/deploy");
         assert_string_equal(slack_json_str(body, "/text"), "a b!");
         body = parse_str(form_types[i], "payload=%7B%22type%22%3A%22view_closed%22%7D");
-        assert_int_equal(kind_of(body), SLACK_KIND_VIEW_CLOSED);
+        assert_int_equal(slack__kind_of(body), SLACK_KIND_VIEW_CLOSED);
     }
     for (size_t i = 0; i < sizeof json_types / sizeof *json_types; i++) {
         const slack_json_t *body = parse_str(json_types[i], "\r\n\t {\"type\": \"x\"}");
@@ -130,7 +123,7 @@ ARENA_TEST(payload_counts_wherever_it_stands)
         assert_string_equal(slack_json_str(body, "/type"), "shortcut");
         assert_int_equal(slack_json_count(body, ""), 1);
     }
-    assert_int_equal(kind_of(parse_str(FORM, "payloads={}&command=/x")), SLACK_KIND_COMMAND);
+    assert_int_equal(slack__kind_of(parse_str(FORM, "payloads={}&command=/x")), SLACK_KIND_COMMAND);
 }
 
 ARENA_TEST(ssl_check_is_a_form_that_says_1)
@@ -179,7 +172,7 @@ static void check_form(const char *name, const char *text, size_t len, void *ctx
     slack_slice_t body = {text, len};
     if (slack__http_body_is_ssl_check(SLACK_SLICE(FORM), body) != is_check) fail_msg("%s", name);
     bool is_command = strstr(text, "command=") != NULL;
-    assert_int_equal(kind_of(first), is_command ? SLACK_KIND_COMMAND : SLACK_KIND_UNKNOWN);
+    assert_int_equal(slack__kind_of(first), is_command ? SLACK_KIND_COMMAND : SLACK_KIND_UNKNOWN);
     arena_close(NULL);
     arena_open(NULL);
 }
@@ -193,7 +186,7 @@ static void check_wire(const char *name, const char *text, size_t len, void *ctx
 {
     const slack_json_t *body = parse(FORM "; charset=utf-8", text, len);
     if (!body) fail_msg("%s is taken for malformed", name);
-    bool known = kind_of(body) != SLACK_KIND_UNKNOWN;
+    bool known = slack__kind_of(body) != SLACK_KIND_UNKNOWN;
     if (known == (strstr(name, "workflow_step_edit") != NULL)) fail_msg("%s: its kind", name);
     assert_true(slack__json_equal(body, parse("", text, len)));
     arena_close(NULL);

@@ -193,8 +193,8 @@ unsigned app_inject_prepared(app_fixture_t *f)
     slack_transport_t *t = slack__inspect_transport(f->app, "memory");
     unsigned taken = 0;
     for (size_t i = 0; i < f->prepared_count; i++)
-        taken += slack__memory_inject(t, f->prepared[i].arena, f->prepared[i].body, 0, "", take_ack,
-                                      f->prepared[i].ack) == 0;
+        taken += slack__memory_inject(t, f->prepared[i].arena, f->prepared[i].body, f->retry_num,
+                                      "", take_ack, f->prepared[i].ack) == 0;
     f->prepared_count = 0;
     return taken;
 }

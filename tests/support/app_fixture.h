@@ -29,6 +29,7 @@ typedef struct app_fixture {
         app_ack_t *ack;
     } prepared[4];
     size_t prepared_count;
+    int retry_num; /* of the deliveries that are injected next */
 } app_fixture_t;
 
 /* The ack of an injected delivery. */

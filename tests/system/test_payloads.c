@@ -13,7 +13,7 @@
 /* The showcase, with its main() renamed. */
 int showcase_main(void);
 #define main showcase_main
-#include "../../examples/showcase.c"
+#include "examples/showcase.c"
 #undef main
 
 /* An app on one of the wires, and the last delivery that its handlers saw. */

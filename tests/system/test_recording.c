@@ -14,7 +14,7 @@
 
 int showcase_main(void);
 #define main showcase_main
-#include "../../examples/showcase.c"
+#include "examples/showcase.c"
 #undef main
 
 static sim_child_t c;

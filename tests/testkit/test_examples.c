@@ -7,12 +7,12 @@ int showcase_main(void);
 int hello_main(void);
 #define main  showcase_main
 #define hello showcase_hello
-#include "../../examples/showcase.c"
+#include "examples/showcase.c"
 #include "support/test.h"
 #undef main
 #undef hello
 #define main hello_main
-#include "../../examples/hello.c"
+#include "examples/hello.c"
 #undef main
 
 static slack_test_t *t;
