@@ -51,19 +51,16 @@ APP_TEST(test_own_events_are_left_out)
     slack_on_event(f.app, NULL, app_count_run, &runs);
     app_ready(&f);
     static const char *const own[] = {
-        "{\"event_id\":\"a\",\"event\":{\"type\":\"message\",\"user\":\"U0BOT\",\"text\":\"x\"}}",
-        "{\"event_id\":\"b\",\"event\":{\"type\":\"message\",\"bot_id\":\"B0BOT\",\"text\":\"x\"}}",
-        "{\"event_id\":\"c\",\"event\":{\"type\":\"reaction_added\",\"user\":\"U0BOT\"}}",
+        "{'event_id':'a','event':{'type':'message','user':'U0BOT','text':'x'}}",
+        "{'event_id':'b','event':{'type':'message','bot_id':'B0BOT','text':'x'}}",
+        "{'event_id':'c','event':{'type':'reaction_added','user':'U0BOT'}}",
     };
     app_ack_t ack[5] = {{0}};
     for (int i = 0; i < 3; i++)
         app_inject(&f, own[i], &ack[i]);
-    app_inject(&f,
-               "{\"event_id\":\"d\",\"event\":{\"type\":\"member_joined_channel\","
-               "\"user\":\"U0BOT\"}}",
+    app_inject(&f, "{'event_id':'d','event':{'type':'member_joined_channel','user':'U0BOT'}}",
                &ack[3]);
-    app_inject(&f, "{\"event_id\":\"e\",\"event\":{\"type\":\"message\",\"bot_id\":\"B1\"}}",
-               &ack[4]);
+    app_inject(&f, "{'event_id':'e','event':{'type':'message','bot_id':'B1'}}", &ack[4]);
     app_run_until(&f, &ack[4].count);
     app_spin(&f);
     assert_int_equal(runs, 2);
@@ -79,8 +76,8 @@ APP_TEST(test_unknown_and_rate_limited_are_acked)
                                             .user_data = &runs});
     app_ready(&f);
     app_ack_t ack[2] = {{0}};
-    app_inject(&f, "{\"type\":\"workflow_step_edit\"}", &ack[0]);
-    app_inject(&f, "{\"type\":\"app_rate_limited\",\"minute_rate_limited\":1}", &ack[1]);
+    app_inject(&f, "{'type':'workflow_step_edit'}", &ack[0]);
+    app_inject(&f, "{'type':'app_rate_limited','minute_rate_limited':1}", &ack[1]);
     app_run_until(&f, &ack[1].count);
     app_spin(&f);
     assert_int_equal(ack[0].outcome, SLACK_ACK_OK);
@@ -113,13 +110,12 @@ APP_TEST(test_an_ack_does_not_wait_for_calls)
 {
     slack_on_action(f.app, "go", app_say_hello, NULL);
     slack_use(f.app, app_watch, NULL);
-    fake_slack_answer(f.slack, "chat.postMessage", 200,
-                      "{\"ok\":false,\"error\":\"channel_not_found\"}");
+    fake_slack_answer(f.slack, "chat.postMessage", 200, "{'ok':false,'error':'channel_not_found'}");
     app_ready(&f);
     app_ack_t ack = {0};
     app_inject(&f,
-               "{\"type\":\"block_actions\",\"user\":{\"id\":\"U1\"},\"channel\":{\"id\":\"C9\"},"
-               "\"message\":{\"thread_ts\":\"5.5\"},\"actions\":[{\"action_id\":\"go\"}]}",
+               "{'type':'block_actions','user':{'id':'U1'},'channel':{'id':'C9'},"
+               "'message':{'thread_ts':'5.5'},'actions':[{'action_id':'go'}]}",
                &ack);
     app_run_until(&f, &ack.count);
     assert_int_equal(fake_slack_count(f.slack), 0);
@@ -152,8 +148,8 @@ APP_TEST(test_every_action_runs_its_listener)
     app_ready(&f);
     app_ack_t ack = {0};
     app_inject(&f,
-               "{\"type\":\"block_actions\",\"actions\":[{\"action_id\":\"b\"},{\"action_id\":"
-               "\"a\"},{\"action_id\":\"c\"}]}",
+               "{'type':'block_actions','actions':[{'action_id':'b'},{'action_id':'a'},"
+               "{'action_id':'c'}]}",
                &ack);
     app_spin(&f);
     assert_string_equal(app_order, "b");
@@ -176,7 +172,7 @@ APP_TEST(test_respond)
     slack_use(f.app, app_watch, NULL);
     app_ready(&f);
     char body[512];
-    snprintf(body, sizeof body, "{\"command\":\"/later\",\"text\":\"t\",\"response_url\":\"%s\"}",
+    snprintf(body, sizeof body, "{'command':'/later','text':'t','response_url':'%s'}",
              fake_slack_hook_url(f.slack, "1"));
     app_ack_t ack = {0};
     app_inject(&f, body, &ack);
@@ -188,8 +184,7 @@ APP_TEST(test_respond)
     assert_int_equal(app_done.status, 0);
 
     /* The host of a response_url must be Slack's; a missing URL is refused as well. */
-    app_run_through(&f, "{\"command\":\"/later\",\"response_url\":\"https://example.com/x\"}",
-                    &ack);
+    app_run_through(&f, "{'command':'/later','response_url':'https://example.com/x'}", &ack);
     assert_int_equal(app_done.status, SLACK_EINVAL);
     app_run_through(&f, APP_COMMAND("/later", ""), &ack);
     assert_int_equal(app_done.status, SLACK_EINVAL);

@@ -205,7 +205,7 @@ APP_TEST(test_stop_before_the_start)
 
 APP_TEST(test_a_token_that_is_refused_for_good)
 {
-    fake_slack_answer(f.slack, "auth.test", 200, "{\"ok\":false,\"error\":\"invalid_auth\"}");
+    fake_slack_answer(f.slack, "auth.test", 200, "{'ok':false,'error':'invalid_auth'}");
     assert_int_equal(app_start_fails(&f), SLACK_EAUTH);
     assert_string_equal(slack_app_error(f.app),
                         "Slack refuses the token in SLACK_BOT_TOKEN: invalid_auth");
@@ -214,7 +214,7 @@ APP_TEST(test_a_token_that_is_refused_for_good)
 APP_TEST(test_auth_is_asked_until_it_answers)
 {
     fake_slack_answer(f.slack, "auth.test", 503, "<html>busy</html>");
-    fake_slack_answer(f.slack, "auth.test", 200, "{\"ok\":false,\"error\":\"internal_error\"}");
+    fake_slack_answer(f.slack, "auth.test", 200, "{'ok':false,'error':'internal_error'}");
     app_ready(&f);
     assert_true(world_logged(&f.world, "internal_error"));
     assert_false(world_logged(&f.world, "xoxb-test"));

@@ -64,7 +64,7 @@ APP_TEST(test_what_a_kind_does_not_take)
     assert_memory_equal(ack_rc, event, sizeof event);
 
     ack = (app_ack_t){0};
-    app_inject(&f, "{\"type\":\"view_submission\",\"view\":{\"callback_id\":\"v\"}}", &ack);
+    app_inject(&f, "{'type':'view_submission','view':{'callback_id':'v'}}", &ack);
     app_run_until(&f, &ack.count);
     assert_int_equal(ack_rc[0], 0);
     assert_string_equal(ack.body, "{\"response_action\":\"clear\"}");
@@ -73,7 +73,7 @@ APP_TEST(test_what_a_kind_does_not_take)
 static int ack_badly(slack_ctx_t *ctx, void *user_data)
 {
     static const char *const bodies[] = {
-        "5", "[1]", "null", "{\"text\":null}", "{\"text\":\"\"}", "{\"x\":1}",
+        "5", "[1]", "null", "{'text':null}", "{'text':''}", "{'x':1}",
     };
     arena_open(NULL);
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++)
@@ -105,7 +105,7 @@ APP_TEST(test_ack_too_big_leaves_room_for_another)
     slack_on_view_submission(f.app, "v", ack_all_ways, NULL);
     app_ready(&f);
     app_ack_t ack = {.answer = SLACK_ETOOBIG};
-    app_inject(&f, "{\"type\":\"view_submission\",\"view\":{\"callback_id\":\"v\"}}", &ack);
+    app_inject(&f, "{'type':'view_submission','view':{'callback_id':'v'}}", &ack);
     app_run_until(&f, &ack.count);
     static const int expected[] = {SLACK_ETOOBIG, SLACK_EACKBODY, SLACK_ETEMPLATE, 0};
     assert_memory_equal(ack_rc, expected, sizeof expected);

@@ -54,24 +54,23 @@ static void end(void)
 }
 
 #define VIEW                                                                                       \
-    "{\"type\":\"view_submission\",\"view\":{\"callback_id\":\"v\",\"title\":{\"type\":"           \
-    "\"plain_text\",\"text\":\"T\"}}}"
+    "{'type':'view_submission','view':{'callback_id':'v','title':{'type':'plain_text','text':'T'}" \
+    "}}"
 
 BOT_TEST(each_kind_has_its_own)
 {
     static const struct {
         const char *body, *ack;
     } cases[] = {
-        {"{\"command\":\"/x\"}",
-         "{\"response_type\":\"ephemeral\",\"text\":\"Still working on it…\"}"},
-        {"{\"type\":\"block_actions\",\"actions\":[{\"action_id\":\"a\"}]}", ""},
-        {"{\"type\":\"shortcut\",\"callback_id\":\"s\"}", ""},
-        {"{\"type\":\"block_suggestion\",\"action_id\":\"o\"}", "{\"options\":[]}"},
+        {"{'command':'/x'}", "{\"response_type\":\"ephemeral\",\"text\":\"Still working on it…\"}"},
+        {"{'type':'block_actions','actions':[{'action_id':'a'}]}", ""},
+        {"{'type':'shortcut','callback_id':'s'}", ""},
+        {"{'type':'block_suggestion','action_id':'o'}", "{\"options\":[]}"},
         {VIEW, "{\"response_action\":\"update\",\"view\":{\"type\":\"modal\",\"title\":{\"type\":"
                "\"plain_text\",\"text\":\"T\"},\"blocks\":[{\"type\":\"section\",\"text\":{"
                "\"type\":\"plain_text\",\"text\":\"Still working on it…\"}}]}}"},
-        {"{\"type\":\"view_submission\",\"view\":{\"callback_id\":\"v\"}}", ""},
-        {"{\"type\":\"view_closed\",\"view\":{\"callback_id\":\"v\"}}", ""},
+        {"{'type':'view_submission','view':{'callback_id':'v'}}", ""},
+        {"{'type':'view_closed','view':{'callback_id':'v'}}", ""},
     };
     app_ack_t ack;
     listen_all();
@@ -101,7 +100,7 @@ BOT_TEST(can_be_told)
     assert_int_equal(slack_default_ack(f.app, SLACK_KIND_VIEW_SUBMISSION, ""), 0);
     assert_int_equal(slack_default_ack(f.app, SLACK_KIND_OPTIONS, NULL), 0);
     app_ready(&f);
-    inject("{\"command\":\"/x\"}", &ack);
+    inject("{'command':'/x'}", &ack);
     assert_string_equal(ack.body, "{\"text\":\"two\"}");
     end();
     inject(VIEW, &ack);
@@ -110,10 +109,10 @@ BOT_TEST(can_be_told)
 
     /* Without an ack the queue goes on behind the delivery. */
     app_ack_t none = {0};
-    app_inject(&f, "{\"type\":\"block_suggestion\",\"action_id\":\"o\"}", &none);
+    app_inject(&f, "{'type':'block_suggestion','action_id':'o'}", &none);
     world_until(&f.world, app_held);
     slack_ctx_t *first = app_held;
-    inject("{\"command\":\"/x\"}", &ack);
+    inject("{'command':'/x'}", &ack);
     assert_int_equal(none.count, 0);
     end();
     assert_int_equal(slack_ack(first), 0);
@@ -129,7 +128,7 @@ BOT_TEST(late_acks_find_their_way)
     app_ack_t ack;
     listen_all();
     app_ready(&f);
-    snprintf(body, sizeof body, "{\"command\":\"/x\",\"response_url\":\"%s\"}",
+    snprintf(body, sizeof body, "{'command':'/x','response_url':'%s'}",
              fake_slack_hook_url(f.slack, "1"));
     inject(body, &ack);
     assert_int_equal(slack_ack_text(app_held, "done %d", 1), 0);
@@ -144,7 +143,7 @@ BOT_TEST(late_acks_find_their_way)
     app_run_until_calls(&f, 2);
     assert_string_equal(slack_json_str(fake_slack_call(f.slack, 1)->args, "/text"), "json");
 
-    inject("{\"command\":\"/x\"}", &ack);
+    inject("{'command':'/x'}", &ack);
     assert_int_equal(slack_ack_text(app_held, "nowhere"), SLACK_ELATE);
     end();
     inject(VIEW, &ack);
@@ -177,12 +176,12 @@ BOT_TEST(unacked_deliveries_have_a_hook)
     listen_all();
     app_ready(&f);
     slack_on_unacked(f.app, answer_for_it, NULL);
-    inject("{\"type\":\"block_suggestion\",\"action_id\":\"o\"}", &ack);
+    inject("{'type':'block_suggestion','action_id':'o'}", &ack);
     assert_int_equal(told, 1);
     assert_string_equal(ack.body, "{\"options\":[]}");
     end();
     slack_on_unacked(f.app, answer_for_it, wait);
-    snprintf(body, sizeof body, "{\"command\":\"/x\",\"response_url\":\"%s\"}",
+    snprintf(body, sizeof body, "{'command':'/x','response_url':'%s'}",
              fake_slack_hook_url(f.slack, "1"));
     inject(body, &ack);
     assert_string_equal(ack.body, "wait");
@@ -193,7 +192,7 @@ BOT_TEST(unacked_deliveries_have_a_hook)
     app_run_until_calls(&f, 1);
     assert_string_equal(slack_json_str(fake_slack_call(f.slack, 0)->args, "/text"), "done");
     slack_on_unacked(f.app, NULL, NULL);
-    inject("{\"command\":\"/x\"}", &ack);
+    inject("{'command':'/x'}", &ack);
     end();
     assert_int_equal(told, 2);
 }
@@ -229,7 +228,7 @@ BOT_TEST(hook_speaks_while_a_worker_runs)
     slack_listen(f.app, &(slack_listener_t){
                             .kind = SLACK_KIND_COMMAND, .run = SLACK_RUN_WORKER, .fn = busy});
     app_ready(&f);
-    inject("{\"command\":\"/x\"}", &ack);
+    inject("{'command':'/x'}", &ack);
     assert_string_equal(ack.body, "{\"text\":\"the hook\"}");
     world_until(&f.world, slack__inspect_live(f.app) == 0);
     assert_int_equal(atomic_load(&late_result), SLACK_ELATE); /* without a response_url */
@@ -256,7 +255,7 @@ BOT_TEST(hook_may_store_a_job)
     slack_on_job(f.app, "later", nothing, NULL);
     app_ready(&f);
     slack_on_unacked(f.app, store_and_answer, NULL);
-    inject("{\"command\":\"/x\"}", &ack);
+    inject("{'command':'/x'}", &ack);
     assert_string_equal(ack.body, "stored");
     end();
     assert_int_equal(ack.count, 1);
@@ -274,7 +273,7 @@ BOT_TEST(hook_may_fail)
     listen_all();
     app_ready(&f);
     slack_on_unacked(f.app, go_wrong, NULL);
-    inject("{\"command\":\"/x\"}", &ack);
+    inject("{'command':'/x'}", &ack);
     end();
     assert_int_equal(
         slack__inspect_counters(f.app)->deliveries[SLACK_KIND_COMMAND][SLACK_RESULT_FAILED], 1);
@@ -371,7 +370,7 @@ static void deliver_to_slow_store(const char *url, app_ack_t *ack)
     app_ready(&f);
     slow_down();
     jobs = 0;
-    snprintf(body, sizeof body, "{\"command\":\"/deploy\",\"response_url\":\"%s\"}", url);
+    snprintf(body, sizeof body, "{'command':'/deploy','response_url':'%s'}", url);
     inject(body, ack);
     assert_non_null(slow.put);
 }
@@ -439,7 +438,7 @@ BOT_TEST(store_is_later_than_the_handler)
     app_ready(&f);
     slow_down();
     jobs = 0;
-    snprintf(body, sizeof body, "{\"command\":\"/hold\",\"response_url\":\"%s\"}",
+    snprintf(body, sizeof body, "{'command':'/hold','response_url':'%s'}",
              fake_slack_hook_url(f.slack, "1"));
     inject(body, &ack);
     assert_int_equal(slack_defer(app_held, "job", slack_jsonf(app_held, "{}")), 0);
@@ -464,7 +463,7 @@ BOT_TEST(store_is_late_and_nothing_is_said)
     app_ready(&f);
     slow_down();
     jobs = 0;
-    app_inject(&f, "{\"command\":\"/deploy\"}", &ack);
+    app_inject(&f, "{'command':'/deploy'}", &ack);
     world_until(&f.world, strstr(f.world.log,
                                  "event=\"no ack in time\" kind=command listener=command:/deploy "
                                  "reason=\"a job is not stored yet\""));
@@ -483,7 +482,7 @@ BOT_TEST(acks_in_time_are_alone)
     slack__inspect_options(f.app)->ack_ms = 2500;
     listen_all();
     app_ready(&f);
-    app_inject(&f, "{\"command\":\"/x\"}", &ack);
+    app_inject(&f, "{'command':'/x'}", &ack);
     world_until(&f.world, app_held);
     assert_int_equal(slack_ack_text(app_held, "in time"), 0);
     f.world.mono_us += 10000000;
@@ -500,7 +499,7 @@ BOT_TEST(stop_before_the_time)
     slack__inspect_options(f.app)->ack_ms = 2500;
     listen_all();
     app_ready(&f);
-    app_inject(&f, "{\"command\":\"/x\"}", &ack);
+    app_inject(&f, "{'command':'/x'}", &ack);
     world_until(&f.world, app_held);
     slack_app_stop(f.app);
     slack_app_stop(f.app);
@@ -542,7 +541,7 @@ BOT_TEST(memory_may_run_out)
     slack__inspect_set_log_level(f.app, SLACK_LOG_ERROR);
     listen_all();
     app_ready(&f);
-    snprintf(command, sizeof command, "{\"command\":\"/x\",\"response_url\":\"%s\"}",
+    snprintf(command, sizeof command, "{'command':'/x','response_url':'%s'}",
              fake_slack_hook_url(f.slack, "1"));
     const char *const bodies[] = {VIEW, command};
     for (size_t i = 0; i < 2; i++) {

@@ -71,26 +71,26 @@ static int too_many_options(slack_ctx_t *ctx)
 
 /* ---- the table ---- */
 
-#define EVENT SLACK_KIND_EVENT, "{\"type\":\"event_callback\",\"event\":{\"type\":\"message\"}}"
+#define EVENT SLACK_KIND_EVENT, "{'type':'event_callback','event':{'type':'message'}}"
 #define FUNCTION                                                                                   \
-    SLACK_KIND_EVENT, "{\"type\":\"event_callback\",\"event\":{\"type\":\"function_executed\","    \
-                      "\"function\":{\"callback_id\":\"v\"},\"function_execution_id\":\"Fx1\"}}"
-#define COMMAND SLACK_KIND_COMMAND, "{\"command\":\"/v\"}"
-#define ACTION  SLACK_KIND_ACTION, "{\"type\":\"block_actions\",\"actions\":[{\"action_id\":\"v\"}]}"
+    SLACK_KIND_EVENT, "{'type':'event_callback','event':{'type':'function_executed',"              \
+                      "'function':{'callback_id':'v'},'function_execution_id':'Fx1'}}"
+#define COMMAND SLACK_KIND_COMMAND, "{'command':'/v'}"
+#define ACTION  SLACK_KIND_ACTION, "{'type':'block_actions','actions':[{'action_id':'v'}]}"
 #define LEGACY                                                                                     \
-    SLACK_KIND_ACTION,                                                                             \
-        "{\"type\":\"interactive_message\",\"callback_id\":\"v\",\"actions\":[{\"name\":\"n\"}]}"
-#define SHORTCUT   SLACK_KIND_SHORTCUT, "{\"type\":\"shortcut\",\"callback_id\":\"v\"}"
-#define ON_MESSAGE SLACK_KIND_SHORTCUT, "{\"type\":\"message_action\",\"callback_id\":\"v\"}"
+    SLACK_KIND_ACTION, "{'type':'interactive_message','callback_id':'v','actions':[{'name':'n'}]}"
+#define SHORTCUT   SLACK_KIND_SHORTCUT, "{'type':'shortcut','callback_id':'v'}"
+#define ON_MESSAGE SLACK_KIND_SHORTCUT, "{'type':'message_action','callback_id':'v'}"
 #define VIEW                                                                                       \
-    SLACK_KIND_VIEW_SUBMISSION, "{\"type\":\"view_submission\",\"view\":{\"callback_id\":\"v\"}}"
-#define CLOSED         SLACK_KIND_VIEW_CLOSED, "{\"type\":\"view_closed\",\"view\":{\"callback_id\":\"v\"}}"
-#define OPTIONS        SLACK_KIND_OPTIONS, "{\"type\":\"block_suggestion\",\"action_id\":\"v\"}"
-#define DIALOG_OPTIONS SLACK_KIND_OPTIONS, "{\"type\":\"dialog_suggestion\",\"callback_id\":\"v\"}"
-#define DIALOG         SLACK_KIND_DIALOG, "{\"type\":\"dialog_submission\",\"callback_id\":\"v\"}"
-#define CANCELED       SLACK_KIND_DIALOG, "{\"type\":\"dialog_cancellation\",\"callback_id\":\"v\"}"
-#define LIMITED        SLACK_KIND_APP_RATE_LIMITED, "{\"type\":\"app_rate_limited\"}"
-#define UNKNOWN        SLACK_KIND_UNKNOWN, "{\"type\":\"not_known_yet\"}"
+    SLACK_KIND_VIEW_SUBMISSION, "{'type':'view_submission',"                                       \
+                                "'view':{'callback_id':'v'}}"
+#define CLOSED         SLACK_KIND_VIEW_CLOSED, "{'type':'view_closed','view':{'callback_id':'v'}}"
+#define OPTIONS        SLACK_KIND_OPTIONS, "{'type':'block_suggestion','action_id':'v'}"
+#define DIALOG_OPTIONS SLACK_KIND_OPTIONS, "{'type':'dialog_suggestion','callback_id':'v'}"
+#define DIALOG         SLACK_KIND_DIALOG, "{'type':'dialog_submission','callback_id':'v'}"
+#define CANCELED       SLACK_KIND_DIALOG, "{'type':'dialog_cancellation','callback_id':'v'}"
+#define LIMITED        SLACK_KIND_APP_RATE_LIMITED, "{'type':'app_rate_limited'}"
+#define UNKNOWN        SLACK_KIND_UNKNOWN, "{'type':'not_known_yet'}"
 
 /* HTTP answers with `body`; the frame's payload is `payload`, or `body` if that is NULL. */
 static const struct row {

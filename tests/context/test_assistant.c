@@ -53,10 +53,10 @@ static void clean(void)
 static void deliver(app_fixture_t *app, const char *fields)
 {
     char body[512];
-    snprintf(body, sizeof body,
-             "{\"type\":\"event_callback\",\"api_app_id\":\"A1\",\"team_id\":\"T1\",\"event_id\":"
-             "\"E%u\",\"event\":{%s}}",
-             ++last_event, fields);
+    snprintf(
+        body, sizeof body,
+        "{'type':'event_callback','api_app_id':'A1','team_id':'T1','event_id':'E%u','event':{%s}}",
+        ++last_event, fields);
     app_ack_t ack = {0};
     app_inject(app, body, &ack);
     app_run_until(app, &ack.count);
@@ -69,9 +69,8 @@ static void tell(app_fixture_t *app, const char *type, const char *user, const c
 {
     char fields[400];
     snprintf(fields, sizeof fields,
-             "\"type\":\"assistant_thread_%s\",\"assistant_thread\":{\"user_id\":\"U%s\","
-             "\"channel_id\":\"D%s\",\"thread_ts\":\"%s\",\"context\":{\"channel_id\":\"%s\"}},"
-             "\"event_ts\":\"%s\"",
+             "'type':'assistant_thread_%s','assistant_thread':{'user_id':'U%s','channel_id':'D%s',"
+             "'thread_ts':'%s','context':{'channel_id':'%s'}},'event_ts':'%s'",
              type, user, user, thread, context, event_ts);
     deliver(app, fields);
 }
@@ -92,8 +91,8 @@ static void write_more(app_fixture_t *app, const char *user, const char *thread,
 {
     char fields[400];
     snprintf(fields, sizeof fields,
-             "\"type\":\"message\",\"channel\":\"D%s\",\"channel_type\":\"im\",\"user\":\"U%s\","
-             "\"ts\":\"1700000009.000100\",\"thread_ts\":\"%s\",\"text\":\"%s\"%s",
+             "'type':'message','channel':'D%s','channel_type':'im','user':'U%s',"
+             "'ts':'1700000009.000100','thread_ts':'%s','text':'%s'%s",
              user, user, thread, text, more);
     deliver(app, fields);
 }
@@ -166,14 +165,14 @@ BOT_TEST(messages_of_users_in_threads)
     slack_on_assistant_message(f.app, app_append, "m");
     app_ready(&f);
     write_to(&f, "1", "7.0");
-    write_more(&f, "1", "7.0", "a file", ",\"subtype\":\"file_share\"");
+    write_more(&f, "1", "7.0", "a file", ",'subtype':'file_share'");
     assert_string_equal(app_order, "mm");
-    write_more(&f, "1", "7.0", "a bot", ",\"bot_id\":\"B7\"");
-    write_more(&f, "1", "7.0", "an edit", ",\"subtype\":\"message_changed\"");
-    deliver(&f, "\"type\":\"message\",\"channel\":\"D1\",\"channel_type\":\"im\",\"user\":\"U1\","
-                "\"ts\":\"8.0\",\"text\":\"in no thread\"");
-    deliver(&f, "\"type\":\"message\",\"channel\":\"C1\",\"channel_type\":\"channel\",\"user\":"
-                "\"U1\",\"ts\":\"8.0\",\"thread_ts\":\"7.0\",\"text\":\"in a channel\"");
+    write_more(&f, "1", "7.0", "a bot", ",'bot_id':'B7'");
+    write_more(&f, "1", "7.0", "an edit", ",'subtype':'message_changed'");
+    deliver(&f, "'type':'message','channel':'D1','channel_type':'im','user':'U1','ts':'8.0',"
+                "'text':'in no thread'");
+    deliver(&f, "'type':'message','channel':'C1','channel_type':'channel','user':'U1','ts':'8.0',"
+                "'thread_ts':'7.0','text':'in a channel'");
     assert_string_equal(app_order, "mm");
 }
 
@@ -189,8 +188,8 @@ BOT_TEST(assistant_answers_alone)
     write_to(&f, "1", "7.0");
     assert_string_equal(app_order, "assistant event ");
     *app_order = '\0';
-    deliver(&f, "\"type\":\"message\",\"channel\":\"D1\",\"channel_type\":\"im\",\"user\":\"U1\","
-                "\"ts\":\"8.0\",\"text\":\"hello\"");
+    deliver(&f, "'type':'message','channel':'D1','channel_type':'im','user':'U1','ts':'8.0',"
+                "'text':'hello'");
     assert_string_equal(app_order, "any hello event ");
     assert_int_equal(slack_unlisten(f.app, "assistant:message"), 0);
     *app_order = '\0';
@@ -374,8 +373,8 @@ static void ask_mine(void)
     app_ack_t ack = {0};
     char body[256];
     snprintf(body, sizeof body,
-             "{\"event_id\":\"E%u\",\"event\":{\"type\":\"message\",\"channel\":\"D1\",\"channel_"
-             "type\":\"im\",\"user\":\"U1\",\"ts\":\"8.0\",\"thread_ts\":\"7.0\"}}",
+             "{'event_id':'E%u','event':{'type':'message','channel':'D1','channel_type':'im',"
+             "'user':'U1','ts':'8.0','thread_ts':'7.0'}}",
              ++last_event);
     app_inject(&f, body, &ack);
     app_run_until(&f, &ack.count);
@@ -429,14 +428,15 @@ static bool deliver_with_failure(size_t nth, bool all)
     app_ack_t acks[2] = {{0}};
     *seen = '\0';
     for (int i = 0; i < 2; i++) {
-        snprintf(bodies[i], sizeof bodies[i],
-                 i == 0 ? "{\"event_id\":\"E%u\",\"event\":{\"type\":\"assistant_thread_started\","
-                          "\"assistant_thread\":{\"channel_id\":\"D1\",\"thread_ts\":\"7.0\","
-                          "\"context\":{\"channel_id\":\"C1\"}}}}"
-                        : "{\"event_id\":\"E%u\",\"event\":{\"type\":\"message\",\"channel\":"
-                          "\"D1\",\"channel_type\":\"im\",\"user\":\"U1\",\"ts\":\"8.0\","
-                          "\"thread_ts\":\"7.0\"}}",
-                 ++last_event);
+        snprintf(
+            bodies[i], sizeof bodies[i],
+            i == 0
+                ? "{'event_id':'E%u','event':{'type':'assistant_thread_started',"
+                  "'assistant_thread':{'channel_id':'D1','thread_ts':'7.0',"
+                  "'context':{'channel_id':'C1'}}}}"
+                : "{'event_id':'E%u','event':{'type':'message','channel':'D1','channel_type':'im',"
+                  "'user':'U1','ts':'8.0','thread_ts':'7.0'}}",
+            ++last_event);
         app_prepare(&f, bodies[i], &acks[i]);
     }
     heap_fail_at(nth, all);

@@ -49,11 +49,10 @@ static void deliver(const char *body)
 
 /* An event in a channel shared by Slack Connect: the sender is in T1 of E1, the app in T2 of E2. */
 #define SHARED(id, event)                                                                          \
-    "{\"type\":\"event_callback\",\"api_app_id\":\"A2\",\"event_id\":\"" id "\","                  \
-    "\"is_ext_shared_channel\":true,\"team_id\":\"T1\",\"enterprise_id\":\"E1\","                  \
-    "\"context_team_id\":\"T2\",\"context_enterprise_id\":\"E2\",\"authorizations\":[{"            \
-    "\"team_id\":\"T2\",\"enterprise_id\":\"E2\",\"is_enterprise_install\":false}],"               \
-    "\"event\":{\"channel\":\"C1\",\"text\":\"x\"," event "}}"
+    "{'type':'event_callback','api_app_id':'A2','event_id':'" id                                   \
+    "','is_ext_shared_channel':true,'team_id':'T1','enterprise_id':'E1','context_team_id':'T2',"   \
+    "'context_enterprise_id':'E2','authorizations':[{'team_id':'T2','enterprise_id':'E2',"         \
+    "'is_enterprise_install':false}],'event':{'channel':'C1','text':'x'," event "}}"
 
 static const struct {
     const char *body;
@@ -61,24 +60,16 @@ static const struct {
     ids_t actor;
 } shared[] = {
     /* A user of the app's own workspace, of the other side's, of a third one. */
-    {SHARED("Ev1", "\"type\":\"message\",\"user\":\"U1\",\"user_team\":\"T2\""),
-     "U1",
-     {"U1", "T2", "E2"}},
-    {SHARED("Ev2", "\"type\":\"message\",\"user\":\"U1\",\"user_team\":\"T1\""),
-     "U1",
-     {"U1", "T1", "E1"}},
-    {SHARED("Ev3", "\"type\":\"message\",\"user\":\"U1\",\"user_team\":\"T9\",\"team\":\"T9\""),
+    {SHARED("Ev1", "'type':'message','user':'U1','user_team':'T2'"), "U1", {"U1", "T2", "E2"}},
+    {SHARED("Ev2", "'type':'message','user':'U1','user_team':'T1'"), "U1", {"U1", "T1", "E1"}},
+    {SHARED("Ev3", "'type':'message','user':'U1','user_team':'T9','team':'T9'"),
      "U1",
      {"U1", "T9", ""}},
     /* A user of an organization writes a message and mentions the app. */
-    {SHARED("Ev4", "\"type\":\"message\",\"user\":\"W1\",\"user_team\":\"E1\""),
-     "W1",
-     {"W1", "T1", "E1"}},
-    {SHARED("Ev5", "\"type\":\"app_mention\",\"user\":\"W1\",\"user_team\":\"E1\""),
-     "W1",
-     {"W1", "", "E1"}},
+    {SHARED("Ev4", "'type':'message','user':'W1','user_team':'E1'"), "W1", {"W1", "T1", "E1"}},
+    {SHARED("Ev5", "'type':'app_mention','user':'W1','user_team':'E1'"), "W1", {"W1", "", "E1"}},
     /* Without user_team slack_ctx_actor() returns nothing. */
-    {SHARED("Ev6", "\"type\":\"reaction_added\",\"user\":\"U1\""), "U1", {"", "", ""}},
+    {SHARED("Ev6", "'type':'reaction_added','user':'U1'"), "U1", {"", "", ""}},
 };
 
 static void expect_shared(void)
@@ -109,14 +100,14 @@ APP_TEST(a_worker_reads_the_same_actor)
 APP_TEST(the_actor_elsewhere_is_the_user)
 {
     static const char event[] =
-        "{\"type\":\"event_callback\",\"event_id\":\"Ev1\",\"team_id\":\"T1\","
-        "\"enterprise_id\":\"E1\",\"is_ext_shared_channel\":false,\"event\":{\"type\":\"message\","
-        "\"user\":\"U1\",\"user_team\":\"T9\",\"channel\":\"C1\",\"text\":\"x\"}}";
+        "{'type':'event_callback','event_id':'Ev1','team_id':'T1','enterprise_id':'E1',"
+        "'is_ext_shared_channel':false,'event':{'type':'message','user':'U1','user_team':'T9',"
+        "'channel':'C1','text':'x'}}";
     static const char command[] =
-        "{\"command\":\"/x\",\"team_id\":\"T1\",\"enterprise_id\":\"E1\",\"user_id\":\"U1\"}";
+        "{'command':'/x','team_id':'T1','enterprise_id':'E1','user_id':'U1'}";
     static const char action[] =
-        "{\"type\":\"block_actions\",\"team\":{\"id\":\"T1\"},\"enterprise\":{\"id\":\"E1\"},"
-        "\"user\":{\"id\":\"U1\",\"team_id\":\"T9\"},\"actions\":[{\"action_id\":\"a\"}]}";
+        "{'type':'block_actions','team':{'id':'T1'},'enterprise':{'id':'E1'},'user':{'id':'U1',"
+        "'team_id':'T9'},'actions':[{'action_id':'a'}]}";
     static const char *const bodies[] = {event, command, action};
     assert_int_equal(slack_on_event(f.app, NULL, see, NULL), 0);
     assert_int_equal(slack_on_command(f.app, NULL, see, NULL), 0);
@@ -133,7 +124,7 @@ APP_TEST(the_actor_of_an_empty_body_is_nobody)
 {
     assert_int_equal(slack_on_command(f.app, NULL, see, NULL), 0);
     app_ready(&f);
-    deliver("{\"command\":\"/x\"}");
+    deliver("{'command':'/x'}");
     expect(&seen.own, "", "", "");
     expect(&seen.actor, "", "", "");
 }

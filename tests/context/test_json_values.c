@@ -108,8 +108,8 @@ APP_TEST(test_failed_acks)
     slack_on_view_submission(f.app, "v", ack_errors, NULL);
     app_ready(&f);
     static const char *const bodies[] = {
-        "{\"type\":\"dialog_submission\",\"callback_id\":\"d\"}",
-        "{\"type\":\"view_submission\",\"view\":{\"callback_id\":\"v\"}}",
+        "{'type':'dialog_submission','callback_id':'d'}",
+        "{'type':'view_submission','view':{'callback_id':'v'}}",
     };
     for (size_t i = 0; i < 2; i++) {
         app_ack_t ack = {0};
@@ -138,7 +138,7 @@ APP_TEST(test_payload_as_text)
     slack_on_command(f.app, "/x", round_trip, NULL);
     app_ready(&f);
     app_ack_t ack = {0};
-    app_inject(&f, "{\"command\":\"/x\"}", &ack);
+    app_inject(&f, "{'command':'/x'}", &ack);
     app_run_until(&f, &ack.count);
     assert_string_equal(ack.body, "\"/x\"");
     assert_true(world_logged(&f.world, "slack_json_parse: malformed JSON at offset 1"));
@@ -168,6 +168,6 @@ APP_TEST(test_arrays_in_a_loop)
                                             .run = SLACK_RUN_WORKER});
     app_ready(&f);
     app_ack_t ack = {0};
-    app_inject(&f, "{\"command\":\"/x\"}", &ack);
+    app_inject(&f, "{'command':'/x'}", &ack);
     app_run_until(&f, &ack.count);
 }

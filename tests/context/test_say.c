@@ -68,16 +68,13 @@ static int reply_and_react(slack_ctx_t *ctx, void *user_data)
 APP_TEST(a_reply_goes_to_the_message)
 {
     static const char *const events[] = {
-        APP_EVENT("1", "\"type\":\"link_shared\",\"channel\":\"C1\",\"message_ts\":\"2.0\""),
-        APP_EVENT("2", "\"type\":\"pin_added\",\"channel_id\":\"C1\",\"item\":{\"message\":{\"ts\":"
-                       "\"2.0\"}}"),
-        APP_EVENT("3", "\"type\":\"star_added\",\"item\":{\"channel\":\"C1\",\"message\":{\"ts\":"
-                       "\"2.0\"}}"),
-        APP_EVENT("4", "\"type\":\"message_metadata_posted\",\"channel_id\":\"C1\",\"message_ts\":"
-                       "\"2.0\""),
-        APP_EVENT("5", "\"type\":\"message\",\"subtype\":\"message_changed\",\"channel\":\"C1\","
-                       "\"ts\":\"9.0\",\"message\":{\"user\":\"U1\",\"ts\":\"2.0\"}"),
-        APP_EVENT("6", "\"type\":\"reaction_added\",\"item\":{\"channel\":\"C1\",\"ts\":\"2.0\"}"),
+        APP_EVENT("1", "'type':'link_shared','channel':'C1','message_ts':'2.0'"),
+        APP_EVENT("2", "'type':'pin_added','channel_id':'C1','item':{'message':{'ts':'2.0'}}"),
+        APP_EVENT("3", "'type':'star_added','item':{'channel':'C1','message':{'ts':'2.0'}}"),
+        APP_EVENT("4", "'type':'message_metadata_posted','channel_id':'C1','message_ts':'2.0'"),
+        APP_EVENT("5", "'type':'message','subtype':'message_changed','channel':'C1','ts':'9.0',"
+                       "'message':{'user':'U1','ts':'2.0'}"),
+        APP_EVENT("6", "'type':'reaction_added','item':{'channel':'C1','ts':'2.0'}"),
     };
     slack_on_event(f.app, NULL, reply_and_react, NULL);
     app_ready(&f);
@@ -101,15 +98,12 @@ APP_TEST(no_reply_without_a_message)
         const char *body, *what;
     } rows[] = {
         {APP_COMMAND("/x", ""), "command"},
-        {APP_EVENT("1", "\"type\":\"member_joined_channel\",\"channel\":\"C1\",\"user\":\"U1\""),
+        {APP_EVENT("1", "'type':'member_joined_channel','channel':'C1','user':'U1'"),
          "member_joined_channel"},
-        {APP_EVENT("2", "\"type\":\"file_shared\",\"channel_id\":\"C1\",\"user_id\":\"U1\""),
-         "file_shared"},
-        {APP_EVENT("3",
-                   "\"type\":\"link_shared\",\"channel\":\"COMPOSER\",\"message_ts\":\"U1-9\""),
+        {APP_EVENT("2", "'type':'file_shared','channel_id':'C1','user_id':'U1'"), "file_shared"},
+        {APP_EVENT("3", "'type':'link_shared','channel':'COMPOSER','message_ts':'U1-9'"),
          "link_shared"},
-        {APP_EVENT("4",
-                   "\"type\":\"pin_added\",\"channel_id\":\"C1\",\"item\":{\"type\":\"file\"}"),
+        {APP_EVENT("4", "'type':'pin_added','channel_id':'C1','item':{'type':'file'}"),
          "pin_added"},
     };
     slack_on_event(f.app, NULL, reply_and_react, NULL);
@@ -153,10 +147,10 @@ APP_TEST(a_response_stays_in_the_thread)
         char body[512];
         const char *url = fake_slack_hook_url(f.slack, "1");
         snprintf(body, sizeof body,
-                 "{\"type\":\"%s\",\"channel\":{\"id\":\"C1\"},\"callback_id\":\"go\",\"message\":"
-                 "{\"ts\":\"2.0\"%s},\"response_url\":\"%s\",\"actions\":[{\"action_id\":\"go\"}]}",
+                 "{'type':'%s','channel':{'id':'C1'},'callback_id':'go','message':{'ts':'2.0'%s},"
+                 "'response_url':'%s','actions':[{'action_id':'go'}]}",
                  rows[i].legacy ? "interactive_message" : "block_actions",
-                 rows[i].in_thread ? ",\"thread_ts\":\"1.0\"" : "", url);
+                 rows[i].in_thread ? ",'thread_ts':'1.0'" : "", url);
         app_deliver(&f, body, &ack);
         app_run_until_calls(&f, 3 * i + 3);
         for (size_t j = 0; j < 3; j++) {
@@ -183,11 +177,11 @@ APP_TEST(an_empty_text_is_not_sent)
     slack_on_action(f.app, "go", say_empty, NULL);
     app_ready(&f);
     app_ack_t ack;
-    app_deliver(&f,
-                "{\"type\":\"block_actions\",\"user\":{\"id\":\"U1\"},\"channel\":{\"id\":\"C1\"},"
-                "\"message\":{\"ts\":\"1.0\"},\"response_url\":\"https://hooks.slack.com/r\","
-                "\"actions\":[{\"action_id\":\"go\"}]}",
-                &ack);
+    app_deliver(
+        &f,
+        "{'type':'block_actions','user':{'id':'U1'},'channel':{'id':'C1'},'message':{'ts':'1.0'},"
+        "'response_url':'https://hooks.slack.com/r','actions':[{'action_id':'go'}]}",
+        &ack);
     assert_int_equal(fake_slack_count(f.slack), 0);
     assert_true(world_logged(&f.world, "slack_say: the message has no text"));
 }
@@ -205,14 +199,13 @@ static int change_view(slack_ctx_t *ctx, void *user_data)
 APP_TEST(test_views)
 {
     slack_on_action(f.app, "v", change_view, NULL);
-    fake_slack_answer(f.slack, "views.update", 200, "{\"ok\":false,\"error\":\"hash_conflict\"}");
+    fake_slack_answer(f.slack, "views.update", 200, "{'ok':false,'error':'hash_conflict'}");
     app_ready(&f);
     app_ack_t ack;
-    app_deliver(
-        &f,
-        "{\"type\":\"block_actions\",\"trigger_id\":\"1.2\",\"view\":{\"id\":\"V1\",\"hash\":"
-        "\"h1\"},\"actions\":[{\"action_id\":\"v\"}]}",
-        &ack);
+    app_deliver(&f,
+                "{'type':'block_actions','trigger_id':'1.2','view':{'id':'V1','hash':'h1'},"
+                "'actions':[{'action_id':'v'}]}",
+                &ack);
     app_run_until_calls(&f, 4);
     assert_true(was_called("views.open", "{\"trigger_id\":\"1.2\",\"view\":\"{}\"}"));
     assert_true(was_called("views.push", "{\"trigger_id\":\"1.2\",\"view\":\"{}\"}"));
@@ -225,7 +218,7 @@ APP_TEST(test_views)
 static void deliver_command(const char *command, const char *name)
 {
     char body[256];
-    snprintf(body, sizeof body, "{\"command\":\"%s\",\"response_url\":\"%s\"}", command,
+    snprintf(body, sizeof body, "{'command':'%s','response_url':'%s'}", command,
              fake_slack_hook_url(f.slack, name));
     app_ack_t ack;
     app_deliver(&f, body, &ack);
@@ -269,7 +262,7 @@ static int respond_once(slack_ctx_t *ctx, void *user_data)
 APP_TEST(test_slack_says_that_it_is_used_up)
 {
     slack_on_command(f.app, "/x", respond_once, NULL);
-    fake_slack_answer(f.slack, "hook/1", 404, "{\"ok\":false,\"error\":\"used_url\"}");
+    fake_slack_answer(f.slack, "hook/1", 404, "{'ok':false,'error':'used_url'}");
     app_ready(&f);
     deliver_command("/x", "1");
     world_until(&f.world, world_logged(&f.world, "error=SLACK_ESPENT reason=used_url"));
@@ -302,7 +295,7 @@ APP_TEST(test_what_was_said_can_be_changed)
 {
     slack_on_message(f.app, NULL, say_and_update, NULL);
     fake_slack_answer(f.slack, "chat.postMessage", 200,
-                      "{\"ok\":true,\"channel\":\"D9\",\"ts\":\"1700000000.000100\"}");
+                      "{'ok':true,'channel':'D9','ts':'1700000000.000100'}");
     app_ready(&f);
     app_ack_t ack;
     app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
@@ -337,16 +330,15 @@ APP_TEST(test_what_failed_is_its_callbacks)
     slack_on_command(f.app, "/kept", say_in_vain, NULL);
     slack_on_command(f.app, "/told", say_in_vain, &told);
     for (int i = 0; i < 2; i++)
-        fake_slack_answer(f.slack, "chat.postMessage", 200,
-                          "{\"ok\":false,\"error\":\"is_archived\"}");
+        fake_slack_answer(f.slack, "chat.postMessage", 200, "{'ok':false,'error':'is_archived'}");
     app_ready(&f);
     app_ack_t ack;
-    app_deliver(&f, "{\"command\":\"/kept\",\"channel_id\":\"C1\"}", &ack);
+    app_deliver(&f, "{'command':'/kept','channel_id':'C1'}", &ack);
     app_run_until(&f, &told);
     app_run_until_idle(&f);
     assert_int_equal(
         slack__inspect_counters(f.app)->deliveries[SLACK_KIND_COMMAND][SLACK_RESULT_FAILED], 0);
-    app_deliver(&f, "{\"command\":\"/told\",\"channel_id\":\"C1\"}", &ack);
+    app_deliver(&f, "{'command':'/told','channel_id':'C1'}", &ack);
     app_run_until_idle(&f);
     assert_int_equal(told, 2);
     assert_int_equal(
@@ -429,11 +421,9 @@ APP_TEST(test_what_a_worker_said)
     slack_listen(f.app, &(slack_listener_t){.kind = SLACK_KIND_EVENT,
                                             .run = SLACK_RUN_WORKER,
                                             .fn = speak_on_worker});
-    fake_slack_answer(f.slack, "chat.postMessage", 200,
-                      "{\"ok\":true,\"channel\":\"C1\",\"ts\":\"5.1\"}");
-    fake_slack_answer(f.slack, "chat.postMessage", 200,
-                      "{\"ok\":true,\"channel\":\"C1\",\"ts\":\"5.2\"}");
-    fake_slack_answer(f.slack, "views.update", 200, "{\"ok\":false,\"error\":\"hash_conflict\"}");
+    fake_slack_answer(f.slack, "chat.postMessage", 200, "{'ok':true,'channel':'C1','ts':'5.1'}");
+    fake_slack_answer(f.slack, "chat.postMessage", 200, "{'ok':true,'channel':'C1','ts':'5.2'}");
+    fake_slack_answer(f.slack, "views.update", 200, "{'ok':false,'error':'hash_conflict'}");
     app_ready(&f);
     app_ack_t ack;
     app_deliver(&f, APP_MESSAGE("1", "x"), &ack);

@@ -115,7 +115,7 @@ APP_TEST(test_the_last_hook_is_told_first)
     slack_on_command(f.app, "/x", app_append, "x");
     app_ready(&f);
     app_ack_t ack = {0};
-    app_inject(&f, "{\"command\":\"/x\",\"channel_id\":\"C1\"}", &ack);
+    app_inject(&f, "{'command':'/x','channel_id':'C1'}", &ack);
     app_run_until_calls(&f, 2);
     assert_string_equal(app_order, "x21");
 }
@@ -133,9 +133,8 @@ static int build_and_ack(slack_ctx_t *ctx, void *user_data)
 static bool deliver_with_failure(size_t nth, bool all)
 {
     char event[256], command[] = APP_COMMAND("/x", "y");
-    snprintf(event, sizeof event,
-             "{\"event_id\":\"Ev%zu-%d\",\"event\":{\"type\":\"message\",\"text\":\"x\"}}", nth,
-             all);
+    snprintf(event, sizeof event, "{'event_id':'Ev%zu-%d','event':{'type':'message','text':'x'}}",
+             nth, all);
     app_ack_t ack[2] = {{0}};
     app_prepare(&f, event, &ack[0]);
     app_prepare(&f, command, &ack[1]);

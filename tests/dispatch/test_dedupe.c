@@ -61,9 +61,9 @@ static void over_socket(const char *body)
 }
 
 #define SAID(app, id, type, text)                                                                  \
-    "{\"type\":\"event_callback\",\"event_id\":\"" id "\",\"api_app_id\":\"" app                   \
-    "\",\"team_id\":\"T1\",\"event\":{\"type\":\"" type                                            \
-    "\",\"channel\":\"C1\",\"user\":\"U1\",\"ts\":\"1.1\",\"text\":\"" text "\"}}"
+    "{'type':'event_callback','event_id':'" id "','api_app_id':'" app                              \
+    "','team_id':'T1','event':{'type':'" type                                                      \
+    "','channel':'C1','user':'U1','ts':'1.1','text':'" text "'}}"
 
 /* ---- several apps ---- */
 

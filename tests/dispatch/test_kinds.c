@@ -12,16 +12,16 @@
 static wires_t w;
 
 #define EVENT(fields)                                                                              \
-    "{\"type\":\"event_callback\",\"team_id\":\"T1\",\"api_app_id\":\"A1\",\"authorizations\":[{"  \
-    "\"team_id\":\"T1\",\"enterprise_id\":null,\"is_enterprise_install\":false}],\"event\":"       \
-    "{" fields "}}"
+    "{'type':'event_callback','team_id':'T1','api_app_id':'A1',"                                   \
+    "'authorizations':[{'team_id':'T1','enterprise_id':null,'is_enterprise_install':false}],"      \
+    "'event':{" fields "}}"
 #define INTERACTION(type, fields)                                                                  \
-    "{\"type\":\"" type "\",\"api_app_id\":\"A1\",\"trigger_id\":\"1.2\",\"team\":{\"id\":"        \
-    "\"T1\"},\"user\":{\"id\":\"U1\",\"team_id\":\"T1\"}," fields "}"
-#define IN_CHANNEL "\"channel\":{\"id\":\"C1\"},\"response_url\":\"https://hooks.slack.com/r\""
-#define IN_MESSAGE                                                                                 \
-    IN_CHANNEL ",\"message_ts\":\"2.0\",\"message\":{\"ts\":\"2.0\",\"thread_ts\":\"1.0\"}"
-#define VIEW "\"view\":{\"id\":\"V1\",\"callback_id\":\"it\",\"title\":{}}"
+    "{'type':'" type                                                                               \
+    "','api_app_id':'A1','trigger_id':'1.2','team':{'id':'T1'},'user':{'id':'U1',"                 \
+    "'team_id':'T1'}," fields "}"
+#define IN_CHANNEL "'channel':{'id':'C1'},'response_url':'https://hooks.slack.com/r'"
+#define IN_MESSAGE IN_CHANNEL ",'message_ts':'2.0','message':{'ts':'2.0','thread_ts':'1.0'}"
+#define VIEW       "'view':{'id':'V1','callback_id':'it','title':{}}"
 
 /* `seen` is the text that note() writes: listener, kind, team, user, channel and so on. */
 static const struct row {
@@ -30,73 +30,69 @@ static const struct row {
     const char *json, *seen, *ack;
 } rows[] = {
     {SLACK_KIND_EVENT, "event_callback",
-     EVENT("\"type\":\"reaction_added\",\"user\":\"U1\",\"item\":{\"channel\":\"C1\",\"ts\":\"2."
-           "0\"}"),
+     EVENT("'type':'reaction_added','user':'U1','item':{'channel':'C1','ts':'2.0'}"),
      "event:reaction_added event T1 U1 C1 - 2.0 - - -", ""},
     {SLACK_KIND_EVENT, "event_callback",
-     EVENT("\"type\":\"message\",\"user\":\"U1\",\"channel\":\"C1\",\"ts\":\"2.0\",\"thread_ts\":"
-           "\"1.0\",\"text\":\"is it here\""),
+     EVENT("'type':'message','user':'U1','channel':'C1','ts':'2.0','thread_ts':'1.0',"
+           "'text':'is it here'"),
      "message:it event T1 U1 C1 1.0 2.0 - - -", ""},
     {SLACK_KIND_EVENT, "event_callback",
-     EVENT("\"type\":\"message\",\"user\":\"U1\",\"channel\":\"D1\",\"channel_type\":\"im\",\"ts\":"
-           "\"2.0\",\"thread_ts\":\"1.0\",\"text\":\"is it here\""),
+     EVENT("'type':'message','user':'U1','channel':'D1','channel_type':'im','ts':'2.0',"
+           "'thread_ts':'1.0','text':'is it here'"),
      "assistant:message event T1 U1 D1 1.0 2.0 - - -", ""},
     {SLACK_KIND_EVENT, "event_callback",
-     EVENT("\"type\":\"assistant_thread_started\",\"assistant_thread\":{\"user_id\":\"U1\","
-           "\"channel_id\":\"D1\",\"thread_ts\":\"1.0\",\"context\":{}}"),
+     EVENT("'type':'assistant_thread_started','assistant_thread':{'user_id':'U1','channel_id':'D1',"
+           "'thread_ts':'1.0','context':{}}"),
      "event:assistant_thread_started event T1 U1 D1 1.0 - - - -", ""},
     {SLACK_KIND_EVENT, "event_callback",
-     EVENT("\"type\":\"assistant_thread_context_changed\",\"assistant_thread\":{\"user_id\":"
-           "\"U1\",\"channel_id\":\"D1\",\"thread_ts\":\"1.0\",\"context\":{}}"),
+     EVENT("'type':'assistant_thread_context_changed','assistant_thread':{'user_id':'U1',"
+           "'channel_id':'D1','thread_ts':'1.0','context':{}}"),
      "event:assistant_thread_context_changed event T1 U1 D1 1.0 - - - -", ""},
     {SLACK_KIND_EVENT, "event_callback",
-     EVENT("\"type\":\"function_executed\",\"function\":{\"callback_id\":\"it\"},"
-           "\"function_execution_id\":\"Fx1\",\"inputs\":{}"),
+     EVENT("'type':'function_executed','function':{'callback_id':'it'},"
+           "'function_execution_id':'Fx1','inputs':{}"),
      "function:it event T1 - - - - - - -", ""},
     {SLACK_KIND_APP_RATE_LIMITED, "app_rate_limited",
-     "{\"type\":\"app_rate_limited\",\"team_id\":\"T1\",\"api_app_id\":\"A1\"}",
+     "{'type':'app_rate_limited','team_id':'T1','api_app_id':'A1'}",
      "app_rate_limited:* app_rate_limited T1 - - - - - - -", ""},
     {SLACK_KIND_COMMAND, NULL,
-     "{\"command\":\"/it\",\"text\":\"x\",\"team_id\":\"T1\",\"user_id\":\"U1\",\"channel_id\":"
-     "\"C1\",\"trigger_id\":\"1.2\",\"response_url\":\"https://hooks.slack.com/r\",\"api_app_id\":"
-     "\"A1\"}",
+     "{'command':'/it','text':'x','team_id':'T1','user_id':'U1','channel_id':'C1',"
+     "'trigger_id':'1.2','response_url':'https://hooks.slack.com/r','api_app_id':'A1'}",
      "command:/it command T1 U1 C1 - - 1.2 url -", "{\"text\":\"taken\"}"},
     {SLACK_KIND_ACTION, "block_actions",
-     INTERACTION("block_actions", IN_MESSAGE
-                 ",\"actions\":[{\"action_id\":\"it\",\"block_id\":\"b\",\"value\":\"v\"}]"),
+     INTERACTION("block_actions",
+                 IN_MESSAGE ",'actions':[{'action_id':'it','block_id':'b','value':'v'}]"),
      "action:it action T1 U1 C1 1.0 2.0 1.2 url v", ""},
     {SLACK_KIND_ACTION, "interactive_message",
      INTERACTION("interactive_message", IN_CHANNEL
-                 ",\"callback_id\":\"it\",\"message_ts\":\"2.0\",\"actions\":[{\"name\":\"n\","
-                 "\"value\":\"v\"}]"),
+                 ",'callback_id':'it','message_ts':'2.0','actions':[{'name':'n','value':'v'}]"),
      "action:it action T1 U1 C1 - 2.0 1.2 url v", ""},
-    {SLACK_KIND_SHORTCUT, "shortcut", INTERACTION("shortcut", "\"callback_id\":\"it\""),
+    {SLACK_KIND_SHORTCUT, "shortcut", INTERACTION("shortcut", "'callback_id':'it'"),
      "shortcut:it shortcut T1 U1 - - - 1.2 - -", ""},
     {SLACK_KIND_SHORTCUT, "message_action",
-     INTERACTION("message_action", IN_MESSAGE ",\"callback_id\":\"it\""),
+     INTERACTION("message_action", IN_MESSAGE ",'callback_id':'it'"),
      "shortcut:it shortcut T1 U1 C1 1.0 2.0 1.2 url -", ""},
     {SLACK_KIND_VIEW_SUBMISSION, "view_submission", INTERACTION("view_submission", VIEW),
      "view_submission:it view_submission T1 U1 - - - 1.2 - -", "{\"response_action\":\"clear\"}"},
     {SLACK_KIND_VIEW_CLOSED, "view_closed", INTERACTION("view_closed", VIEW),
      "view_closed:it view_closed T1 U1 - - - 1.2 - -", ""},
     {SLACK_KIND_OPTIONS, "block_suggestion",
-     INTERACTION("block_suggestion", "\"action_id\":\"it\",\"block_id\":\"b\",\"value\":\"x\""),
+     INTERACTION("block_suggestion", "'action_id':'it','block_id':'b','value':'x'"),
      "options:it options T1 U1 - - - 1.2 - -", "{\"options\":[]}"},
     {SLACK_KIND_OPTIONS, "dialog_suggestion",
-     INTERACTION("dialog_suggestion", IN_CHANNEL ",\"callback_id\":\"it\",\"name\":\"n\""),
+     INTERACTION("dialog_suggestion", IN_CHANNEL ",'callback_id':'it','name':'n'"),
      "options:it options T1 U1 C1 - - 1.2 url -", "{\"options\":[]}"},
     {SLACK_KIND_OPTIONS, "interactive_message",
-     INTERACTION("interactive_message",
-                 IN_CHANNEL ",\"callback_id\":\"it\",\"name\":\"n\",\"value\":\"x\""),
+     INTERACTION("interactive_message", IN_CHANNEL ",'callback_id':'it','name':'n','value':'x'"),
      "options:it options T1 U1 C1 - - 1.2 url -", "{\"options\":[]}"},
     {SLACK_KIND_DIALOG, "dialog_submission",
-     INTERACTION("dialog_submission", IN_CHANNEL ",\"callback_id\":\"it\",\"submission\":{}"),
+     INTERACTION("dialog_submission", IN_CHANNEL ",'callback_id':'it','submission':{}"),
      "dialog:it dialog T1 U1 C1 - - 1.2 url -", "{\"errors\":[{\"name\":\"n\",\"error\":\"no\"}]}"},
     {SLACK_KIND_DIALOG, "dialog_cancellation",
-     INTERACTION("dialog_cancellation", IN_CHANNEL ",\"callback_id\":\"it\""),
+     INTERACTION("dialog_cancellation", IN_CHANNEL ",'callback_id':'it'"),
      "dialog:it dialog T1 U1 C1 - - 1.2 url -", ""},
     {SLACK_KIND_UNKNOWN, "workflow_step_edit",
-     INTERACTION("workflow_step_edit", "\"callback_id\":\"it\""), "", ""},
+     INTERACTION("workflow_step_edit", "'callback_id':'it'"), "", ""},
 };
 
 static char seen[256];

@@ -58,12 +58,11 @@ APP_TEST(test_what_a_handler_reads)
     slack_on_command(f.app, "/c", read_context, &runs);
     app_ready(&f);
     app_ack_t ack;
-    app_deliver(
-        &f,
-        "{\"command\":\"/c\",\"api_app_id\":\"A1\",\"team_id\":\"T1\",\"enterprise_id\":\"E1\","
-        "\"is_enterprise_install\":\"true\",\"trigger_id\":\"1.2.3\","
-        "\"response_url\":\"https://hooks.slack.com/x\"}",
-        &ack);
+    app_deliver(&f,
+                "{'command':'/c','api_app_id':'A1','team_id':'T1','enterprise_id':'E1',"
+                "'is_enterprise_install':'true','trigger_id':'1.2.3',"
+                "'response_url':'https://hooks.slack.com/x'}",
+                &ack);
     assert_int_equal(runs, 1);
 }
 
@@ -133,12 +132,11 @@ APP_TEST(test_a_step_ends_by_a_later_action)
     slack_on_action(f.app, "no", give_up, NULL);
     app_ready(&f);
     app_ack_t ack;
-    app_deliver(
-        &f,
-        "{\"type\":\"block_actions\",\"bot_access_token\":\"xwfp-2\",\"function_data\":{"
-        "\"execution_id\":\"Fx2\",\"inputs\":{\"name\":\"it\"}},\"actions\":[{\"action_id\":"
-        "\"no\"}]}",
-        &ack);
+    app_deliver(&f,
+                "{'type':'block_actions','bot_access_token':'xwfp-2',"
+                "'function_data':{'execution_id':'Fx2','inputs':{'name':'it'}},"
+                "'actions':[{'action_id':'no'}]}",
+                &ack);
     const slack_json_t *args = app_call_args(&f, 0, "functions.completeError");
     assert_string_equal(slack_json_str(args, "/function_execution_id"), "Fx2");
     assert_string_equal(slack_json_str(args, "/error"), "it is 50% wrong");
@@ -203,18 +201,18 @@ APP_TEST(test_a_listener_of_every_kind)
     slack_on_event(f.app, "app_mention", note_name, names);
     app_ready(&f);
     static const char *const bodies[] = {
-        "{\"type\":\"view_closed\",\"view\":{\"callback_id\":\"v\"}}",
-        "{\"type\":\"view_submission\",\"view\":{\"callback_id\":\"v\"}}",
-        "{\"type\":\"dialog_submission\",\"callback_id\":\"d\"}",
-        "{\"type\":\"dialog_cancellation\",\"callback_id\":\"d\"}",
-        "{\"type\":\"block_suggestion\",\"action_id\":\"o\"}",
-        "{\"type\":\"dialog_suggestion\",\"callback_id\":\"o\"}",
-        "{\"type\":\"shortcut\",\"callback_id\":\"s\"}",
-        "{\"type\":\"message_action\",\"callback_id\":\"s\"}",
-        "{\"type\":\"block_actions\",\"actions\":[{\"action_id\":\"a\"}]}",
-        "{\"type\":\"interactive_message\",\"callback_id\":\"a\",\"actions\":[{\"name\":\"n\"}]}",
-        "{\"type\":\"app_rate_limited\"}",
-        APP_EVENT("1", "\"type\":\"app_mention\""),
+        "{'type':'view_closed','view':{'callback_id':'v'}}",
+        "{'type':'view_submission','view':{'callback_id':'v'}}",
+        "{'type':'dialog_submission','callback_id':'d'}",
+        "{'type':'dialog_cancellation','callback_id':'d'}",
+        "{'type':'block_suggestion','action_id':'o'}",
+        "{'type':'dialog_suggestion','callback_id':'o'}",
+        "{'type':'shortcut','callback_id':'s'}",
+        "{'type':'message_action','callback_id':'s'}",
+        "{'type':'block_actions','actions':[{'action_id':'a'}]}",
+        "{'type':'interactive_message','callback_id':'a','actions':[{'name':'n'}]}",
+        "{'type':'app_rate_limited'}",
+        APP_EVENT("1", "'type':'app_mention'"),
     };
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++) {
         app_ack_t ack;
@@ -262,24 +260,24 @@ APP_TEST(test_own_events)
 }
 
 #define CHANGE(subtype, member, author)                                                            \
-    "\"type\":\"message\",\"subtype\":\"" subtype "\",\"channel\":\"C1\",\"ts\":\"3.0\",\"" member \
-    "\":{" author ",\"ts\":\"1.0\"}"
+    "'type':'message','subtype':'" subtype "','channel':'C1','ts':'3.0','" member "':{" author     \
+    ",'ts':'1.0'}"
 
 /* '?' stands for the author: a bot's id in the last three, a user's in all others. */
 static const char *const authored[] = {
-    CHANGE("message_changed", "message", "\"user\":\"?\""),
-    CHANGE("message_deleted", "previous_message", "\"user\":\"?\""),
-    CHANGE("message_replied", "message", "\"user\":\"?\",\"thread_ts\":\"1.0\""),
-    "\"type\":\"file_shared\",\"file_id\":\"F1\",\"user_id\":\"?\",\"channel_id\":\"C1\"",
-    "\"type\":\"user_change\",\"user\":{\"id\":\"?\"}",
-    "\"type\":\"channel_created\",\"channel\":{\"id\":\"C2\",\"creator\":\"?\"}",
-    "\"type\":\"channel_deleted\",\"channel\":\"C2\",\"actor_id\":\"?\"",
-    "\"type\":\"subteam_updated\",\"subteam\":{\"id\":\"S1\",\"updated_by\":\"?\"}",
-    "\"type\":\"message_metadata_posted\",\"user_id\":\"?\",\"channel_id\":\"C1\"",
-    "\"type\":\"shared_channel_invite_requested\",\"actor\":{\"id\":\"?\"}",
-    "\"type\":\"app_mention\",\"subtype\":\"bot_message\",\"bot_id\":\"?\"",
-    CHANGE("message_changed", "message", "\"bot_id\":\"?\""),
-    CHANGE("message_deleted", "previous_message", "\"bot_id\":\"?\""),
+    CHANGE("message_changed", "message", "'user':'?'"),
+    CHANGE("message_deleted", "previous_message", "'user':'?'"),
+    CHANGE("message_replied", "message", "'user':'?','thread_ts':'1.0'"),
+    "'type':'file_shared','file_id':'F1','user_id':'?','channel_id':'C1'",
+    "'type':'user_change','user':{'id':'?'}",
+    "'type':'channel_created','channel':{'id':'C2','creator':'?'}",
+    "'type':'channel_deleted','channel':'C2','actor_id':'?'",
+    "'type':'subteam_updated','subteam':{'id':'S1','updated_by':'?'}",
+    "'type':'message_metadata_posted','user_id':'?','channel_id':'C1'",
+    "'type':'shared_channel_invite_requested','actor':{'id':'?'}",
+    "'type':'app_mention','subtype':'bot_message','bot_id':'?'",
+    CHANGE("message_changed", "message", "'bot_id':'?'"),
+    CHANGE("message_deleted", "previous_message", "'bot_id':'?'"),
 };
 #define AUTHORED (sizeof authored / sizeof *authored)
 

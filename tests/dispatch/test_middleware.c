@@ -62,7 +62,7 @@ APP_TEST(test_middleware_of_one_listener_goes_on_later)
                                             .user_data = "x"});
     app_ready(&f);
     app_ack_t ack = {0};
-    app_inject(&f, "{\"command\":\"/x\"}", &ack);
+    app_inject(&f, "{'command':'/x'}", &ack);
     app_spin(&f);
     assert_string_equal(app_order, "h");
     assert_int_equal(again, SLACK_EALREADY);
@@ -136,7 +136,7 @@ APP_TEST(test_an_error_is_told_before_the_ack)
     slack_on_event(f.app, NULL, say_and_fail, NULL);
     app_ready(&f);
     app_ack_t ack;
-    app_deliver(&f, "{\"command\":\"/x\"}", &ack);
+    app_deliver(&f, "{'command':'/x'}", &ack);
     assert_string_equal(app_order, "(x!"); /* the chain of middleware ran before the hook */
     assert_string_equal(ack.body, "command:/x: SLACK_EIO");
     app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
@@ -160,7 +160,7 @@ APP_TEST(test_what_no_listener_takes_is_told)
     app_ack_t ack;
     app_deliver(&f, APP_COMMAND("/y", ""), &ack);
     assert_string_equal(ack.body, "There is no /y.");
-    app_deliver(&f, "{\"command\":\"/x\"}", &ack);
+    app_deliver(&f, "{'command':'/x'}", &ack);
     app_deliver(&f, APP_MESSAGE("1", "x"), &ack); /* bolt-python answers 404 */
     assert_int_equal(ack.outcome, SLACK_ACK_OK);
     app_run_until_idle(&f);
@@ -173,9 +173,8 @@ static void run_message(const char *id, const char *user, const char *channel, c
 {
     char body[256];
     snprintf(body, sizeof body,
-             APP_EVENT("%s", "\"type\":\"message\",\"channel\":\"%s\",\"user\":\"%s\",\"text\":"
-                             "\"%s\""),
-             id, channel, user, text);
+             APP_EVENT("%s", "'type':'message','channel':'%s','user':'%s','text':'%s'"), id,
+             channel, user, text);
     app_ack_t ack;
     app_deliver(&f, body, &ack);
 }
@@ -240,10 +239,10 @@ APP_TEST(test_middleware_ends_a_delivery)
                                             .user_data = "never"});
     app_ready(&f);
     app_ack_t ack;
-    app_deliver(&f, "{\"command\":\"/x\"}", &ack);
+    app_deliver(&f, "{'command':'/x'}", &ack);
     assert_string_equal(ack.body, "not now");
     assert_int_equal(slack_use(f.app, app_append, "u"), 0);
-    app_deliver(&f, "{\"command\":\"/x\"}", &ack);
+    app_deliver(&f, "{'command':'/x'}", &ack);
     assert_string_equal(ack.body, "");
     assert_int_equal(ack.outcome, SLACK_ACK_OK);
     assert_string_equal(app_order, "au");
@@ -255,7 +254,7 @@ APP_TEST(test_middleware_ends_a_delivery)
 static void run_user(unsigned i)
 {
     char body[96];
-    snprintf(body, sizeof body, "{\"command\":\"/x\",\"team_id\":\"T1\",\"user_id\":\"U%u\"}", i);
+    snprintf(body, sizeof body, "{'command':'/x','team_id':'T1','user_id':'U%u'}", i);
     app_ack_t ack = {0};
     app_inject(&f, body, &ack);
     app_run_until(&f, &ack.count);
@@ -330,16 +329,13 @@ static const struct {
     const char *body, *ack;
 } * build,
     builds[] = {
-        {SLACK_KIND_OPTIONS,
-         "{\"type\":\"block_suggestion\",\"action_id\":\"a\",\"user\":{\"id\":\"U%u\"}}",
+        {SLACK_KIND_OPTIONS, "{'type':'block_suggestion','action_id':'a','user':{'id':'U%u'}}",
          "{\"options\":[{\"value\":\"1\"},{\"value\":\"2\"}]}"},
-        {SLACK_KIND_DIALOG,
-         "{\"type\":\"dialog_submission\",\"callback_id\":\"a\",\"user\":{\"id\":\"U%u\"}}",
+        {SLACK_KIND_DIALOG, "{'type':'dialog_submission','callback_id':'a','user':{'id':'U%u'}}",
          "{\"errors\":[{\"name\":\"a\",\"error\":\"one\"},{\"name\":\"b\",\"error\":\"two\"}]}"},
-        {SLACK_KIND_COMMAND, "{\"command\":\"/x\",\"user_id\":\"U%u\"}", "a text of some length"},
+        {SLACK_KIND_COMMAND, "{'command':'/x','user_id':'U%u'}", "a text of some length"},
         {SLACK_KIND_VIEW_SUBMISSION,
-         "{\"type\":\"view_submission\",\"view\":{\"callback_id\":\"v\"},\"user\":{\"id\":\"U%u\"}"
-         "}",
+         "{'type':'view_submission','view':{'callback_id':'v'},'user':{'id':'U%u'}}",
          "{\"response_action\":\"update\",\"view\":{\"type\":\"modal\"}}"},
 };
 

@@ -145,8 +145,8 @@ static int open_world(void **state)
     assert_int_equal(slack_app_start(app, on_stopped, NULL), 0);
     until(is_ready);
     if (strcmp(transport, "socket") == 0) return 0;
-    const char *url = slack__arena_printf(
-        peer.arena, "{\"url\":\"http://127.0.0.1:%u/slack/events\"}", stats().port);
+    const char *url =
+        slack__arena_printf(peer.arena, "{'url':'http://127.0.0.1:%u/slack/events'}", stats().port);
     return slack_json_bool(sim_peer_control(&peer, "/sim/request-url", url), "/ok") ? 0 : -1;
 }
 
@@ -176,7 +176,7 @@ static size_t taken, sent;
 static void send_one(command_t *command)
 {
     command->began_us = slack__mono_us(&slack__clock_system);
-    sim_peer_send(&peer, "{\"kind\":\"command\",\"command\":\"/quick\"}", &command->answer);
+    sim_peer_send(&peer, "{'kind':'command','command':'/quick'}", &command->answer);
     sent++;
 }
 
@@ -234,7 +234,7 @@ TEST_BOTH_WIRES(sleepers_keep_no_command_waiting, open_world, close_world)
     const uint64_t bound_us = alone_us > BOUND_US ? 2 * alone_us : BOUND_US;
     uint64_t best_us = UINT64_MAX;
     for (size_t i = 0; i < SLEEPERS; i++)
-        sim_peer_send(&peer, "{\"kind\":\"command\",\"command\":\"/sleep\"}", &slow[i]);
+        sim_peer_send(&peer, "{'kind':'command','command':'/sleep'}", &slow[i]);
     until(all_asleep);
     for (unsigned round = 1; round < ROUNDS_MAX && (round <= 4 || best_us > bound_us); round++) {
         uint64_t us = flood();

@@ -30,7 +30,7 @@ static void say_in_vain(const char *reason)
     static unsigned next;
     char *text = answer[next++ % 4];
     const size_t calls = fake_slack_count(f.slack);
-    snprintf(text, sizeof answer[0], "{\"ok\":false,\"error\":\"%s\"}", reason);
+    snprintf(text, sizeof answer[0], "{'ok':false,'error':'%s'}", reason);
     fake_slack_answer(f.slack, "chat.postMessage", 200, text);
     desk_message(&f, "T1");
     app_run_until_calls(&f, calls + 1);

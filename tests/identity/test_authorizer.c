@@ -158,7 +158,7 @@ DESK_TEST(acks_do_not_wait_for_it, desk_setup)
     desk.answer = DESK_LATER;
     assert_int_equal(slack_on_command(f.app, "/x", answer_command, NULL), 0);
     app_ready(&f);
-    snprintf(body, sizeof body, "{\"command\":\"/x\",\"team_id\":\"T1\",\"response_url\":\"%s\"}",
+    snprintf(body, sizeof body, "{'command':'/x','team_id':'T1','response_url':'%s'}",
              fake_slack_hook_url(f.slack, "1"));
     app_inject(&f, body, &ack);
     app_spin(&f);
@@ -186,7 +186,7 @@ DESK_TEST(only_so_many_wait_for_a_tenant, open_narrow)
     desk.answer = DESK_LATER;
     app_ready(&f);
     for (size_t i = 0; i < 5; i++)
-        app_inject(&f, "{\"command\":\"/x\",\"team_id\":\"T1\"}", &acks[i]);
+        app_inject(&f, "{'command':'/x','team_id':'T1'}", &acks[i]);
     app_spin(&f);
     for (size_t i = 0; i < 5; i++)
         assert_int_equal(acks[i].count, i >= 4);
@@ -210,7 +210,7 @@ DESK_TEST(stop_while_it_is_asked, desk_setup)
     desk.answer = DESK_LATER;
     desk_hear(&f, NULL);
     desk_message(&f, "T1");
-    app_inject(&f, "{\"command\":\"/x\",\"team_id\":\"T1\"}", &ack);
+    app_inject(&f, "{'command':'/x','team_id':'T1'}", &ack);
     app_spin(&f);
     slack_app_stop(f.app);
     slack_app_stop(f.app); /* the second call ends the drain */
@@ -269,7 +269,7 @@ static bool deliver_with_failure(size_t nth, bool all)
     desk_event_body(event, "T1", "message", "U1");
     app_ack_t ack[2] = {{0}};
     app_prepare(&f, event, &ack[0]);
-    app_prepare(&f, "{\"command\":\"/x\",\"team_id\":\"T2\"}", &ack[1]);
+    app_prepare(&f, "{'command':'/x','team_id':'T2'}", &ack[1]);
     slack_app_forget(f.app, NULL);
     heap_fail_at(nth, all);
     unsigned taken = app_inject_prepared(&f);

@@ -57,7 +57,7 @@ DESK_TEST(a_refused_event_is_over, desk_setup)
 }
 
 #define TEXT "Please install me."
-#define WHO  "\"team\":{\"id\":\"T1\"},\"user\":{\"id\":\"U1\"}"
+#define WHO  "'team':{'id':'T1'},'user':{'id':'U1'}"
 
 static int open_with_text(void **state)
 {
@@ -73,24 +73,23 @@ DESK_TEST(interactions_are_told, open_with_text)
         const char *body, *ack;
         bool by_url;
     } cases[] = {
-        {"\"command\":\"/x\",\"team_id\":\"T1\"",
-         "{\"response_type\":\"ephemeral\",\"text\":\"" TEXT "\"}", false},
-        {"\"type\":\"block_actions\",\"actions\":[{\"action_id\":\"a\"}]," WHO, "", true},
-        {"\"type\":\"interactive_message\",\"actions\":[{\"name\":\"a\"}]," WHO, "", true},
-        {"\"type\":\"shortcut\",\"callback_id\":\"s\"," WHO, "", true},
-        {"\"type\":\"message_action\",\"callback_id\":\"s\"," WHO, "", true},
-        {"\"type\":\"block_suggestion\",\"action_id\":\"o\"," WHO, "{\"options\":[]}", true},
-        {"\"type\":\"view_submission\",\"view\":{\"title\":{\"type\":\"plain_text\",\"text\":\"T\"}"
-         "}," WHO,
+        {"'command':'/x','team_id':'T1'", "{\"response_type\":\"ephemeral\",\"text\":\"" TEXT "\"}",
+         false},
+        {"'type':'block_actions','actions':[{'action_id':'a'}]," WHO, "", true},
+        {"'type':'interactive_message','actions':[{'name':'a'}]," WHO, "", true},
+        {"'type':'shortcut','callback_id':'s'," WHO, "", true},
+        {"'type':'message_action','callback_id':'s'," WHO, "", true},
+        {"'type':'block_suggestion','action_id':'o'," WHO, "{\"options\":[]}", true},
+        {"'type':'view_submission','view':{'title':{'type':'plain_text','text':'T'}}," WHO,
          "{\"response_action\":\"update\",\"view\":{\"type\":\"modal\",\"title\":{\"type\":"
          "\"plain_text\",\"text\":\"T\"},\"blocks\":[{\"type\":\"section\",\"text\":{\"type\":"
          "\"plain_text\",\"text\":\"" TEXT "\"}}]}}",
          false},
-        {"\"type\":\"view_submission\",\"view\":{}," WHO, "", true},
-        {"\"type\":\"view_closed\",\"view\":{}," WHO, "", true},
-        {"\"type\":\"dialog_submission\",\"submission\":{\"name\":\"x\"}," WHO,
+        {"'type':'view_submission','view':{}," WHO, "", true},
+        {"'type':'view_closed','view':{}," WHO, "", true},
+        {"'type':'dialog_submission','submission':{'name':'x'}," WHO,
          "{\"errors\":[{\"name\":\"name\",\"error\":\"" TEXT "\"}]}", false},
-        {"\"type\":\"dialog_cancellation\"," WHO, "", true},
+        {"'type':'dialog_cancellation'," WHO, "", true},
     };
     char body[700];
     size_t calls = 0;
@@ -107,7 +106,7 @@ DESK_TEST(interactions_are_told, open_with_text)
 
         /* If the ack takes no text, it goes to the response_url. */
         ack = (app_ack_t){0};
-        snprintf(body, sizeof body, "{%s,\"response_url\":\"%s\"}", cases[i].body,
+        snprintf(body, sizeof body, "{%s,'response_url':'%s'}", cases[i].body,
                  fake_slack_hook_url(f.slack, "1"));
         app_inject(&f, body, &ack);
         app_run_until(&f, &ack.count);
@@ -129,7 +128,7 @@ DESK_TEST(default_text, desk_setup)
     app_ack_t ack = {0};
     desk.answer = DESK_REFUSE;
     app_ready(&f);
-    app_inject(&f, "{\"command\":\"/x\",\"team_id\":\"T1\"}", &ack);
+    app_inject(&f, "{'command':'/x','team_id':'T1'}", &ack);
     app_run_until(&f, &ack.count);
     assert_non_null(strstr(ack.body, "not installed"));
 }
@@ -141,7 +140,7 @@ DESK_TEST(told_where_the_wire_takes_it, open_with_text)
     app_ack_t ack = {.answer = SLACK_EACKBODY};
     desk.answer = DESK_REFUSE;
     app_ready(&f);
-    snprintf(body, sizeof body, "{\"command\":\"/x\",\"team_id\":\"T1\",\"response_url\":\"%s\"}",
+    snprintf(body, sizeof body, "{'command':'/x','team_id':'T1','response_url':'%s'}",
              fake_slack_hook_url(f.slack, "1"));
     app_inject(&f, body, &ack);
     app_run_until_calls(&f, 1);
@@ -162,7 +161,7 @@ DESK_TEST(the_error_hook_has_the_first_word, desk_setup)
     desk.answer = DESK_REFUSE;
     slack_on_error(f.app, ack_in_own_words, NULL);
     app_ready(&f);
-    app_inject(&f, "{\"command\":\"/x\",\"team_id\":\"T1\"}", &ack);
+    app_inject(&f, "{'command':'/x','team_id':'T1'}", &ack);
     app_run_until(&f, &ack.count);
     app_spin(&f);
     assert_int_equal(ack.count, 1);
@@ -200,7 +199,7 @@ DESK_TEST(a_failed_command_is_refused, desk_setup)
     app_ack_t ack = {0};
     desk.answer = DESK_FAIL;
     app_ready(&f);
-    app_inject(&f, "{\"command\":\"/x\",\"team_id\":\"T1\"}", &ack);
+    app_inject(&f, "{'command':'/x','team_id':'T1'}", &ack);
     app_run_until(&f, &ack.count);
     assert_int_equal(ack.outcome, SLACK_ACK_REFUSE);
     app_run_until_idle(&f);

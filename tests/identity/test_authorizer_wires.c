@@ -83,13 +83,13 @@ static const char *over_socket(enum slack_kind kind, const char *json, bool late
     return wires_frame(&w);
 }
 
-#define COMMAND(team) "{\"command\":\"/x\",\"team_id\":\"" team "\",\"user_id\":\"U1\"}"
+#define COMMAND(team) "{'command':'/x','team_id':'" team "','user_id':'U1'}"
 #define ACTION(team)                                                                               \
-    "{\"type\":\"block_actions\",\"team\":{\"id\":\"" team "\"},\"user\":{\"id\":\"U1\"},"         \
-    "\"actions\":[{\"action_id\":\"a\"}]}"
+    "{'type':'block_actions','team':{'id':'" team                                                  \
+    "'},'user':{'id':'U1'},'actions':[{'action_id':'a'}]}"
 #define EVENT(team, id)                                                                            \
-    "{\"type\":\"event_callback\",\"event_id\":\"" id "\",\"team_id\":\"" team "\",\"event\":{"    \
-    "\"type\":\"message\",\"user\":\"U1\",\"channel\":\"C1\",\"text\":\"x\"}}"
+    "{'type':'event_callback','event_id':'" id "','team_id':'" team                                \
+    "','event':{'type':'message','user':'U1','channel':'C1','text':'x'}}"
 
 TEST_CASE(told_alike, open_app, close_app, NULL)
 {

@@ -35,10 +35,11 @@ DESK_TEST(an_organizations_installation, desk_setup)
     app_ready(&f);
     for (unsigned i = 1; i <= 2; i++) {
         app_ack_t ack = {0};
-        snprintf(body, sizeof body,
-                 "{\"command\":\"/x\",\"team_id\":\"T%u\",\"enterprise_id\":\"E1\","
-                 "\"is_enterprise_install\":\"true\",\"api_app_id\":\"A1\"}",
-                 i);
+        snprintf(
+            body, sizeof body,
+            "{'command':'/x','team_id':'T%u','enterprise_id':'E1','is_enterprise_install':'true',"
+            "'api_app_id':'A1'}",
+            i);
         app_inject(&f, body, &ack);
         app_run_until_calls(&f, i);
         app_run_until_idle(&f);
@@ -52,7 +53,7 @@ DESK_TEST(an_organizations_installation, desk_setup)
     assert_string_equal(desk.team, "");
 
     app_ack_t ack = {0}; /* the same workspace, with its own installation */
-    app_inject(&f, "{\"command\":\"/x\",\"team_id\":\"T1\",\"enterprise_id\":\"E1\"}", &ack);
+    app_inject(&f, "{'command':'/x','team_id':'T1','enterprise_id':'E1'}", &ack);
     app_run_until_calls(&f, 3);
     app_run_until_idle(&f);
     assert_int_equal(desk.asked, 2);
@@ -101,12 +102,12 @@ DESK_TEST(each_user_by_itself, open_per_user)
     assert_int_equal(desk.asked, 2);
 
     /* In a shared channel the user may belong to another workspace. */
-    app_inject(&f,
-               "{\"type\":\"event_callback\",\"api_app_id\":\"A1\",\"event_id\":\"EvC\","
-               "\"team_id\":\"T1\",\"is_ext_shared_channel\":true,\"event\":{\"type\":\"message\","
-               "\"user\":\"U1\",\"user_team\":\"T9\",\"team\":\"T9\",\"channel\":\"C1\","
-               "\"text\":\"x\"}}",
-               &ack);
+    app_inject(
+        &f,
+        "{'type':'event_callback','api_app_id':'A1','event_id':'EvC','team_id':'T1',"
+        "'is_ext_shared_channel':true,'event':{'type':'message','user':'U1','user_team':'T9',"
+        "'team':'T9','channel':'C1','text':'x'}}",
+        &ack);
     app_run_until_calls(&f, 8);
     app_run_until_idle(&f);
     assert_int_equal(desk.asked, 3);
@@ -171,10 +172,9 @@ DESK_TEST(jobs_know_whose_they_are, desk_setup)
     assert_int_equal(slack_on_command(f.app, "/x", defer, NULL), 0);
     assert_int_equal(slack_on_job(f.app, "later", fail_once, NULL), 0);
     app_ready(&f);
-    app_inject(&f,
-               "{\"command\":\"/x\",\"team_id\":\"T7\",\"enterprise_id\":\"E7\","
-               "\"api_app_id\":\"A7\",\"user_id\":\"U7\"}",
-               &ack);
+    app_inject(
+        &f, "{'command':'/x','team_id':'T7','enterprise_id':'E7','api_app_id':'A7','user_id':'U7'}",
+        &ack);
     app_run_until(&f, &ack.count);
     world_until(&f.world, desk.seen.count != 0);
     app_run_until_idle(&f);

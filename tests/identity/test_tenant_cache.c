@@ -136,7 +136,7 @@ DESK_TEST(a_dead_token_is_looked_up_anew, desk_setup)
     desk_hear(&f, "hi");
     for (unsigned i = 0; i < 4; i++) {
         char answer[64];
-        snprintf(answer, sizeof answer, "{\"ok\":false,\"error\":\"%s\"}", errors[i]);
+        snprintf(answer, sizeof answer, "{'ok':false,'error':'%s'}", errors[i]);
         fake_slack_answer(f.slack, "chat.postMessage", 200, answer);
         desk_message(&f, "T1");
         app_run_until_calls(&f, 2 * i + 1);
@@ -151,8 +151,7 @@ DESK_TEST(a_dead_token_is_looked_up_anew, desk_setup)
         assert_int_equal(desk.seen.attempt, 2);
         assert_int_equal(desk.asked, i + 2);
     }
-    fake_slack_answer(f.slack, "chat.postMessage", 200,
-                      "{\"ok\":false,\"error\":\"channel_not_found\"}");
+    fake_slack_answer(f.slack, "chat.postMessage", 200, "{'ok':false,'error':'channel_not_found'}");
     desk_message(&f, "T1");
     app_run_until_calls(&f, 9);
     app_run_until_idle(&f);

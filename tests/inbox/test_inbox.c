@@ -86,9 +86,9 @@ static int say(slack_ctx_t *ctx, void *user_data)
 EACH_STORE(test_what_slack_says_decides)
 {
     fake_slack_answer(inbox.f.slack, "chat.postMessage", 200,
-                      "{\"ok\":false,\"error\":\"internal_error\"}");
+                      "{'ok':false,'error':'internal_error'}");
     fake_slack_answer(inbox.f.slack, "chat.postMessage", 200,
-                      "{\"ok\":false,\"error\":\"channel_not_found\"}");
+                      "{'ok':false,'error':'channel_not_found'}");
     slack_on_message(inbox.f.app, NULL, say, NULL);
     inbox_run_first();
     assert_int_equal(inbox.deads, 0);
@@ -121,7 +121,7 @@ static int say_c(slack_ctx_t *ctx, void *user_data)
 EACH_STORE(test_one_listener_failed_for_good)
 {
     fake_slack_answer(inbox.f.slack, "chat.postMessage", 200,
-                      "{\"ok\":false,\"error\":\"channel_not_found\"}");
+                      "{'ok':false,'error':'channel_not_found'}");
     slack_on_message(inbox.f.app, NULL, inbox_append, "a");
     slack_on_message(inbox.f.app, NULL, inbox_scripted, "b");
     slack_on_event(inbox.f.app, "message", say_c, NULL);
@@ -149,8 +149,7 @@ static void deliver_in(const char *id, const char *channel, const char *text, ap
 {
     char body[512];
     snprintf(body, sizeof body,
-             "{\"event_id\":\"%s\",\"event\":{\"type\":\"message\",\"channel\":\"%s\",\"user\":"
-             "\"U1\",\"text\":\"%s\"}}",
+             "{'event_id':'%s','event':{'type':'message','channel':'%s','user':'U1','text':'%s'}}",
              id, channel, text);
     app_inject(&inbox.f, body, ack);
     app_run_until(&inbox.f, &ack->count);
@@ -242,7 +241,7 @@ static app_ack_t command_ack;
 static void command(const char *text)
 {
     char body[128];
-    snprintf(body, sizeof body, "{\"command\":\"/x\",\"text\":\"%s\"}", text);
+    snprintf(body, sizeof body, "{'command':'/x','text':'%s'}", text);
     command_ack = (app_ack_t){0};
     app_inject(&inbox.f, body, &command_ack);
     app_run_until(&inbox.f, &command_ack.count);
@@ -327,8 +326,8 @@ static void inject_and_wait(const char *body)
 }
 
 #define SAID(id, type, ts, more)                                                                   \
-    "{\"event_id\":\"" id "\",\"team_id\":\"T1\",\"event\":{\"type\":\"" type                      \
-    "\",\"channel\":\"C1\",\"user\":\"U1\",\"ts\":\"" ts "\"" more "}}"
+    "{'event_id':'" id "','team_id':'T1','event':{'type':'" type                                   \
+    "','channel':'C1','user':'U1','ts':'" ts "'" more "}}"
 
 INBOX_CLOSED(test_one_message_under_several_ids)
 {
@@ -340,23 +339,19 @@ INBOX_CLOSED(test_one_message_under_several_ids)
     inject_and_wait(SAID("Ev1", "message", "1.1", ""));
     inject_and_wait(SAID("Ev2", "message", "1.1", ""));
     assert_string_equal(inbox.order, "m");
-    inject_and_wait(SAID("Ev3", "message", "2.1", ",\"client_msg_id\":\"x\""));
-    inject_and_wait(SAID("Ev4", "message", "2.2", ",\"client_msg_id\":\"x\""));
+    inject_and_wait(SAID("Ev3", "message", "2.1", ",'client_msg_id':'x'"));
+    inject_and_wait(SAID("Ev4", "message", "2.2", ",'client_msg_id':'x'"));
     assert_string_equal(inbox.order, "mm");
-    inject_and_wait(SAID("Ev5", "message", "3.1", ",\"text\":\"hi <@U0BOT>\""));
-    inject_and_wait(SAID("Ev6", "app_mention", "3.1", ",\"text\":\"hi <@U0BOT>\""));
+    inject_and_wait(SAID("Ev5", "message", "3.1", ",'text':'hi <@U0BOT>'"));
+    inject_and_wait(SAID("Ev6", "app_mention", "3.1", ",'text':'hi <@U0BOT>'"));
     assert_string_equal(inbox.order, "mma");
     inject_and_wait(SAID("Ev7", "reaction_added", "3.1", ""));
     inject_and_wait(SAID("Ev8", "reaction_added", "3.1", ""));
-    inject_and_wait(
-        SAID("Ev9", "message", "4.1", ",\"text\":\"<@U0BOT>\",\"channel_type\":\"im\""));
+    inject_and_wait(SAID("Ev9", "message", "4.1", ",'text':'<@U0BOT>','channel_type':'im'"));
     assert_string_equal(inbox.order, "mmarrm");
-    inject_and_wait(
-        SAID("Ev10", "message", "5.1", ",\"text\":\"x\"},\"api_app_id\":\"A1\",\"x\":{"));
-    inject_and_wait(
-        SAID("Ev11", "message", "5.1", ",\"text\":\"x\"},\"api_app_id\":\"A2\",\"x\":{"));
-    inject_and_wait(
-        SAID("Ev12", "message", "5.1", ",\"text\":\"x\"},\"api_app_id\":\"A2\",\"x\":{"));
+    inject_and_wait(SAID("Ev10", "message", "5.1", ",'text':'x'},'api_app_id':'A1','x':{"));
+    inject_and_wait(SAID("Ev11", "message", "5.1", ",'text':'x'},'api_app_id':'A2','x':{"));
+    inject_and_wait(SAID("Ev12", "message", "5.1", ",'text':'x'},'api_app_id':'A2','x':{"));
     assert_string_equal(inbox.order, "mmarrmmm"); /* one per app */
 }
 
@@ -381,8 +376,7 @@ static bool deliver_with_failure(unsigned nth)
 {
     char id[32], body[256];
     snprintf(id, sizeof id, "Ev%u", nth);
-    snprintf(body, sizeof body,
-             "{\"event_id\":\"%s\",\"event\":{\"type\":\"message\",\"text\":\"x\"}}", id);
+    snprintf(body, sizeof body, "{'event_id':'%s','event':{'type':'message','text':'x'}}", id);
     app_ack_t ack = {0};
     inbox.runs = 0;
     inbox.outcomes[0] = SLACK_EIO;

@@ -30,7 +30,7 @@ static int work(slack_ctx_t *ctx, void *user_data)
 static void command(const char *text)
 {
     char body[128];
-    snprintf(body, sizeof body, "{\"command\":\"/x\",\"text\":\"%s\"}", text);
+    snprintf(body, sizeof body, "{'command':'/x','text':'%s'}", text);
     command_ack = (app_ack_t){0};
     app_inject(&inbox.f, body, &command_ack);
     app_run_until(&inbox.f, &command_ack.count);
@@ -41,8 +41,7 @@ static void command(const char *text)
 static void be(const char *bot_id)
 {
     static char who[128]; /* the fake Web API keeps the pointer */
-    snprintf(who, sizeof who,
-             "{\"ok\":true,\"team_id\":\"T1\",\"user_id\":\"U1\",\"bot_id\":\"%s\"}", bot_id);
+    snprintf(who, sizeof who, "{'ok':true,'team_id':'T1','user_id':'U1','bot_id':'%s'}", bot_id);
     fake_slack_answer(inbox.f.slack, "auth.test", 200, who);
     slack_on_command(inbox.f.app, "/x", defer, NULL);
 }

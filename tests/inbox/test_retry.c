@@ -42,7 +42,7 @@ static void event(const char *id)
 {
     char body[128];
     app_ack_t ack = {0};
-    snprintf(body, sizeof body, "{\"event_id\":\"%s\",\"event\":{\"type\":\"x\"}}", id);
+    snprintf(body, sizeof body, "{'event_id':'%s','event':{'type':'x'}}", id);
     app_inject(&inbox.f, body, &ack);
     app_run_until(&inbox.f, &ack.count);
     assert_int_equal(ack.outcome, SLACK_ACK_OK);
@@ -320,7 +320,7 @@ INBOX_CLOSED(test_no_memory_for_a_record)
     listen_as("b", &b);
     app_ready(&inbox.f);
     app_ack_t ack = {0};
-    app_inject(&inbox.f, "{\"event_id\":\"Ev1\",\"event\":{\"type\":\"x\"}}", &ack);
+    app_inject(&inbox.f, "{'event_id':'Ev1','event':{'type':'x'}}", &ack);
     world_until(&inbox.f.world, b.runs != 0);
     app_spin(&inbox.f);
     assert_true(heap_heal());
@@ -337,7 +337,7 @@ INBOX_CLOSED(test_no_memory_for_a_reason)
     assert_int_equal(slack_on_event(inbox.f.app, "x", use_up_and_fail, &a), 0);
     app_ready(&inbox.f);
     app_ack_t ack = {0};
-    app_inject(&inbox.f, "{\"event_id\":\"Ev1\",\"event\":{\"type\":\"x\"}}", &ack);
+    app_inject(&inbox.f, "{'event_id':'Ev1','event':{'type':'x'}}", &ack);
     world_until(&inbox.f.world, a.runs != 0);
     app_spin(&inbox.f);
     assert_true(heap_heal());
@@ -355,7 +355,7 @@ static bool each_kind(unsigned nth)
 {
     char body[128];
     app_ack_t ack = {0};
-    snprintf(body, sizeof body, "{\"event_id\":\"Ev%u\",\"event\":{\"type\":\"x\"}}", nth);
+    snprintf(body, sizeof body, "{'event_id':'Ev%u','event':{'type':'x'}}", nth);
     good.runs = hopeless.runs = passing.runs = inbox.deads = 0;
     *inbox.order = '\0';
     world_forget_log(&inbox.f.world);

@@ -183,8 +183,7 @@ APP_CLOSED(test_a_change_waits_for_its_message)
 {
     static const char *const update[] = {"chat.postMessage", "chat.update"};
     open_with(say_and_update, NULL);
-    fake_slack_answer(f.slack, "chat.postMessage", 200,
-                      "{\"ok\":true,\"channel\":\"C1\",\"ts\":\"17.1\"}");
+    fake_slack_answer(f.slack, "chat.postMessage", 200, "{'ok':true,'channel':'C1','ts':'17.1'}");
     deliver();
     assert_int_equal(runs, 1);
     assert_calls(2, update);
@@ -197,10 +196,8 @@ APP_CLOSED(test_changes_are_of_the_last_message)
     static const char *const all[] = {"chat.postMessage", "chat.postMessage", "chat.update",
                                       "chat.delete"};
     open_with(say_and_delete, NULL);
-    fake_slack_answer(f.slack, "chat.postMessage", 200,
-                      "{\"ok\":true,\"channel\":\"C1\",\"ts\":\"17.1\"}");
-    fake_slack_answer(f.slack, "chat.postMessage", 200,
-                      "{\"ok\":true,\"channel\":\"C1\",\"ts\":\"17.2\"}");
+    fake_slack_answer(f.slack, "chat.postMessage", 200, "{'ok':true,'channel':'C1','ts':'17.1'}");
+    fake_slack_answer(f.slack, "chat.postMessage", 200, "{'ok':true,'channel':'C1','ts':'17.2'}");
     deliver();
     assert_int_equal(runs, 1);
     assert_calls(4, all);
@@ -220,10 +217,8 @@ static int say_delete_say(slack_ctx_t *ctx, void *user_data)
 APP_CLOSED(test_a_change_stays_with_its_message)
 {
     open_with(say_delete_say, NULL);
-    fake_slack_answer(f.slack, "chat.postMessage", 200,
-                      "{\"ok\":true,\"channel\":\"C1\",\"ts\":\"17.1\"}");
-    fake_slack_answer(f.slack, "chat.postMessage", 200,
-                      "{\"ok\":true,\"channel\":\"C1\",\"ts\":\"17.2\"}");
+    fake_slack_answer(f.slack, "chat.postMessage", 200, "{'ok':true,'channel':'C1','ts':'17.1'}");
+    fake_slack_answer(f.slack, "chat.postMessage", 200, "{'ok':true,'channel':'C1','ts':'17.2'}");
     deliver();
     assert_int_equal(runs, 1);
     assert_int_equal(calls_of("chat.delete"), 1);
@@ -239,7 +234,7 @@ APP_CLOSED(test_a_message_that_is_not_there)
 {
     static const char *const only[] = {"chat.postMessage"};
     open_with(say_and_update, NULL);
-    fake_slack_answer(f.slack, "chat.postMessage", 200, "{\"ok\":false,\"error\":\"is_archived\"}");
+    fake_slack_answer(f.slack, "chat.postMessage", 200, "{'ok':false,'error':'is_archived'}");
     deliver();
     assert_int_equal(runs, 1);
     assert_calls(1, only);
@@ -261,7 +256,7 @@ static int count_to_twelve(slack_ctx_t *ctx, void *user_data)
 APP_CLOSED(test_messages_keep_their_order)
 {
     open_with(count_to_twelve, NULL);
-    fake_slack_answer(f.slack, "chat.postMessage", 429, "{\"ok\":false,\"error\":\"ratelimited\"}");
+    fake_slack_answer(f.slack, "chat.postMessage", 429, "{'ok':false,'error':'ratelimited'}");
     deliver();
     assert_int_equal(runs, 1);
     assert_int_equal(fake_slack_count(f.slack), 13);

@@ -60,7 +60,7 @@ ROUTER_TEST(test_events_run_every_match_in_order)
     add(SLACK_KIND_EVENT, "reaction", SLACK_MATCH_CONTAINS, 0);
     add(SLACK_KIND_EVENT, "reaction_added", SLACK_MATCH_EXACT, 0);
     add(SLACK_KIND_EVENT, "app_mention", SLACK_MATCH_EXACT, 0);
-    assert_string_equal(match(SLACK_KIND_EVENT, "{\"event\":{\"type\":\"reaction_added\"}}"),
+    assert_string_equal(match(SLACK_KIND_EVENT, "{'event':{'type':'reaction_added'}}"),
                         "event:reaction_added event:* event:reaction event:reaction_added");
 }
 
@@ -68,8 +68,8 @@ ROUTER_TEST(test_others_run_the_first_match)
 {
     add(SLACK_KIND_COMMAND, "/dep", SLACK_MATCH_CONTAINS, 0);
     add(SLACK_KIND_COMMAND, "/deploy", SLACK_MATCH_EXACT, 0);
-    assert_string_equal(match(SLACK_KIND_COMMAND, "{\"command\":\"/deploy\"}"), "command:/dep");
-    assert_string_equal(match(SLACK_KIND_COMMAND, "{\"command\":\"/other\"}"), "");
+    assert_string_equal(match(SLACK_KIND_COMMAND, "{'command':'/deploy'}"), "command:/dep");
+    assert_string_equal(match(SLACK_KIND_COMMAND, "{'command':'/other'}"), "");
 }
 
 /* The second listener of a pair, and whether it can ever run. */
@@ -120,13 +120,12 @@ ROUTER_TEST(test_every_action_of_a_payload)
 {
     add(SLACK_KIND_ACTION, "a", SLACK_MATCH_EXACT, 0);
     add(SLACK_KIND_ACTION, NULL, SLACK_MATCH_EXACT, 0);
-    assert_string_equal(match(SLACK_KIND_ACTION, "{\"actions\":[{\"action_id\":\"b\"},"
-                                                 "{\"action_id\":\"a\"}]}"),
-                        "action:* action:a");
+    assert_string_equal(
+        match(SLACK_KIND_ACTION, "{'actions':[{'action_id':'b'},{'action_id':'a'}]}"),
+        "action:* action:a");
     /* An action of a legacy attachment has no action_id. */
     add(SLACK_KIND_SHORTCUT, "c", SLACK_MATCH_EXACT, 0);
-    assert_string_equal(match(SLACK_KIND_ACTION, "{\"callback_id\":\"a\",\"actions\":[{}]}"),
-                        "action:a");
+    assert_string_equal(match(SLACK_KIND_ACTION, "{'callback_id':'a','actions':[{}]}"), "action:a");
 }
 
 ROUTER_TEST(test_selectors)
@@ -136,13 +135,13 @@ ROUTER_TEST(test_selectors)
                                             SLACK_KIND_DIALOG};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
         add(kinds[i], "x", SLACK_MATCH_EXACT, 0);
-    assert_string_equal(match(SLACK_KIND_SHORTCUT, "{\"callback_id\":\"x\"}"), "shortcut:x");
-    assert_string_equal(match(SLACK_KIND_VIEW_SUBMISSION, "{\"view\":{\"callback_id\":\"x\"}}"),
+    assert_string_equal(match(SLACK_KIND_SHORTCUT, "{'callback_id':'x'}"), "shortcut:x");
+    assert_string_equal(match(SLACK_KIND_VIEW_SUBMISSION, "{'view':{'callback_id':'x'}}"),
                         "view_submission:x");
-    assert_string_equal(match(SLACK_KIND_VIEW_CLOSED, "{\"view\":{\"callback_id\":\"x\"}}"),
+    assert_string_equal(match(SLACK_KIND_VIEW_CLOSED, "{'view':{'callback_id':'x'}}"),
                         "view_closed:x");
-    assert_string_equal(match(SLACK_KIND_OPTIONS, "{\"action_id\":\"x\"}"), "options:x");
-    assert_string_equal(match(SLACK_KIND_DIALOG, "{\"callback_id\":\"x\"}"), "dialog:x");
+    assert_string_equal(match(SLACK_KIND_OPTIONS, "{'action_id':'x'}"), "options:x");
+    assert_string_equal(match(SLACK_KIND_DIALOG, "{'callback_id':'x'}"), "dialog:x");
 }
 
 ROUTER_TEST(test_messages)
@@ -152,17 +151,15 @@ ROUTER_TEST(test_messages)
         const char *event;
         bool runs;
     } cases[] = {
-        {"{\"event\":{\"type\":\"message\",\"text\":\"oh hello you\"}}", true},
-        {"{\"event\":{\"type\":\"message\",\"text\":\"Hello\"}}", false},
+        {"{'event':{'type':'message','text':'oh hello you'}}", true},
+        {"{'event':{'type':'message','text':'Hello'}}", false},
         {"{\"event\":{\"type\":\"message\",\"text\":\"a\\nhello\"}}", true},
-        {"{\"event\":{\"type\":\"message\"}}", false},
-        {"{\"event\":{\"type\":\"app_mention\",\"text\":\"hello\"}}", false},
-        {"{\"event\":{\"type\":\"message\",\"subtype\":\"bot_message\",\"text\":\"hello\"}}", true},
-        {"{\"event\":{\"type\":\"message\",\"subtype\":\"file_share\",\"text\":\"hello\"}}", true},
-        {"{\"event\":{\"type\":\"message\",\"subtype\":\"thread_broadcast\",\"text\":\"hello\"}}",
-         true},
-        {"{\"event\":{\"type\":\"message\",\"subtype\":\"message_changed\",\"text\":\"hello\"}}",
-         false},
+        {"{'event':{'type':'message'}}", false},
+        {"{'event':{'type':'app_mention','text':'hello'}}", false},
+        {"{'event':{'type':'message','subtype':'bot_message','text':'hello'}}", true},
+        {"{'event':{'type':'message','subtype':'file_share','text':'hello'}}", true},
+        {"{'event':{'type':'message','subtype':'thread_broadcast','text':'hello'}}", true},
+        {"{'event':{'type':'message','subtype':'message_changed','text':'hello'}}", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_string_equal(match(SLACK_KIND_EVENT, cases[i].event),
@@ -173,8 +170,7 @@ ROUTER_TEST(test_messages)
 ROUTER_TEST(test_contains_is_literal)
 {
     add(SLACK_KIND_EVENT, "a.c", SLACK_MATCH_CONTAINS, 1);
-    assert_string_equal(
-        match(SLACK_KIND_EVENT, "{\"event\":{\"type\":\"message\",\"text\":\"abc\"}}"), "");
+    assert_string_equal(match(SLACK_KIND_EVENT, "{'event':{'type':'message','text':'abc'}}"), "");
 }
 
 ROUTER_TEST(test_names_longer_than_a_key)
@@ -186,9 +182,9 @@ ROUTER_TEST(test_names_longer_than_a_key)
     b[298] = 'b';
     a[299] = b[299] = '\0';
     add(SLACK_KIND_OPTIONS, a, SLACK_MATCH_EXACT, 0);
-    snprintf(body, sizeof body, "{\"action_id\":\"%s\"}", b);
+    snprintf(body, sizeof body, "{'action_id':'%s'}", b);
     assert_string_equal(match(SLACK_KIND_OPTIONS, body), "");
-    snprintf(body, sizeof body, "{\"action_id\":\"%s\"}", a);
+    snprintf(body, sizeof body, "{'action_id':'%s'}", a);
     assert_string_not_equal(match(SLACK_KIND_OPTIONS, body), "");
 }
 
@@ -248,8 +244,8 @@ ROUTER_TEST(test_patterns_capture)
         assert_string_equal(match(SLACK_KIND_EVENT, "{\"event\":{\"type\":\"message\",\"text\":"
                                                     "\"Deploy web\\nand more\"}}"),
                             "deploy(web)");
-        assert_string_equal(match(SLACK_KIND_COMMAND, "{\"command\":\"/bx\"}"), "ab(b)");
-        assert_string_equal(match(SLACK_KIND_COMMAND, "{\"command\":\"/cx\"}"), "");
+        assert_string_equal(match(SLACK_KIND_COMMAND, "{'command':'/bx'}"), "ab(b)");
+        assert_string_equal(match(SLACK_KIND_COMMAND, "{'command':'/cx'}"), "");
     }
 }
 
@@ -261,7 +257,7 @@ ROUTER_TEST(test_a_pattern_that_needs_too_much_does_not_match)
                                .how = SLACK_MATCH_REGEX,
                                .name = "slow"});
     char body[256];
-    snprintf(body, sizeof body, "{\"event\":{\"type\":\"message\",\"text\":\"%.*s!\"}}", 60,
+    snprintf(body, sizeof body, "{'event':{'type':'message','text':'%.*s!'}}", 60,
              "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
     assert_string_equal(match(SLACK_KIND_EVENT, body), "");
     assert_string_equal(gave_up, "slow");
@@ -284,22 +280,20 @@ ROUTER_TEST(test_constraints_of_actions_are_all_held)
     static const struct {
         const char *body, *runs;
     } cases[] = {
-        {"{\"actions\":[{\"action_id\":\"go\",\"block_id\":\"b1\"},{\"action_id\":\"no\","
-         "\"block_id\":\"x12\"}]}",
+        {"{'actions':[{'action_id':'go','block_id':'b1'},{'action_id':'no','block_id':'x12'}]}",
          "both block"},
-        {"{\"actions\":[{\"action_id\":\"go\",\"block_id\":\"b2\"}]}", ""},
-        {"{\"actions\":[{\"action_id\":\"no\",\"block_id\":\"b1\"}]}", ""},
-        {"{\"view\":{\"callback_id\":\"modal\"},\"actions\":[{\"action_id\":\"go\"}]}", "modal"},
-        {"{\"view\":{},\"callback_id\":\"modal\",\"actions\":[{\"action_id\":\"go\"}]}", ""},
-        {"{\"type\":\"interactive_message\",\"callback_id\":\"c\",\"actions\":[{}]}", "legacy"},
+        {"{'actions':[{'action_id':'go','block_id':'b2'}]}", ""},
+        {"{'actions':[{'action_id':'no','block_id':'b1'}]}", ""},
+        {"{'view':{'callback_id':'modal'},'actions':[{'action_id':'go'}]}", "modal"},
+        {"{'view':{},'callback_id':'modal','actions':[{'action_id':'go'}]}", ""},
+        {"{'type':'interactive_message','callback_id':'c','actions':[{}]}", "legacy"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_string_equal(match(SLACK_KIND_ACTION, cases[i].body), cases[i].runs);
     listen(&(slack_listener_t){
         .kind = SLACK_KIND_OPTIONS, .match = "a", .block_id = "b", .name = "options"});
-    assert_string_equal(match(SLACK_KIND_OPTIONS, "{\"action_id\":\"a\",\"block_id\":\"b\"}"),
-                        "options");
-    assert_string_equal(match(SLACK_KIND_OPTIONS, "{\"action_id\":\"a\",\"block_id\":\"c\"}"), "");
+    assert_string_equal(match(SLACK_KIND_OPTIONS, "{'action_id':'a','block_id':'b'}"), "options");
+    assert_string_equal(match(SLACK_KIND_OPTIONS, "{'action_id':'a','block_id':'c'}"), "");
 }
 
 ROUTER_TEST(test_types_of_a_kind)
@@ -307,11 +301,9 @@ ROUTER_TEST(test_types_of_a_kind)
     listen(&(slack_listener_t){
         .kind = SLACK_KIND_SHORTCUT, .match = "c", .type = "message_action", .name = "message"});
     listen(&(slack_listener_t){.kind = SLACK_KIND_SHORTCUT, .match = "c", .name = "any"});
-    assert_string_equal(
-        match(SLACK_KIND_SHORTCUT, "{\"type\":\"message_action\",\"callback_id\":\"c\"}"),
-        "message");
-    assert_string_equal(match(SLACK_KIND_SHORTCUT, "{\"type\":\"shortcut\",\"callback_id\":\"c\"}"),
-                        "any");
+    assert_string_equal(match(SLACK_KIND_SHORTCUT, "{'type':'message_action','callback_id':'c'}"),
+                        "message");
+    assert_string_equal(match(SLACK_KIND_SHORTCUT, "{'type':'shortcut','callback_id':'c'}"), "any");
 }
 
 ROUTER_TEST(test_subtypes)
@@ -324,14 +316,14 @@ ROUTER_TEST(test_subtypes)
         const char *subtype, *runs;
     } cases[] = {
         {"", "event:message"},
-        {",\"subtype\":\"message_changed\"", "event:message"},
-        {",\"subtype\":\"me_message\"", "me"},
-        {",\"subtype\":\"message\"", ""},
-        {",\"subtype\":\"bot_message\"", ""},
+        {",'subtype':'message_changed'", "event:message"},
+        {",'subtype':'me_message'", "me"},
+        {",'subtype':'message'", ""},
+        {",'subtype':'bot_message'", ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char body[128];
-        snprintf(body, sizeof body, "{\"event\":{\"type\":\"message\"%s}}", cases[i].subtype);
+        snprintf(body, sizeof body, "{'event':{'type':'message'%s}}", cases[i].subtype);
         assert_string_equal(match(SLACK_KIND_EVENT, body), cases[i].runs);
     }
 }
@@ -343,42 +335,42 @@ ROUTER_TEST(test_where)
         const char *event;
         bool runs;
     } cases[] = {
-        {SLACK_IN_THREAD, "\"ts\":\"2\",\"thread_ts\":\"1\"", true},
-        {SLACK_IN_THREAD, "\"ts\":\"1\",\"thread_ts\":\"1\"", false},
-        {SLACK_IN_THREAD, "\"ts\":\"1\"", false},
-        {SLACK_NOT_IN_THREAD, "\"ts\":\"1\"", true},
-        {SLACK_NOT_IN_THREAD, "\"ts\":\"2\",\"thread_ts\":\"1\"", false},
-        {SLACK_IN_IM, "\"channel_type\":\"im\"", true},
-        {SLACK_IN_IM, "\"channel_type\":\"app_home\",\"channel\":\"D1\"", false},
-        {SLACK_IN_IM, "\"channel\":\"D1\"", true},
-        {SLACK_IN_IM | SLACK_IN_MPIM, "\"channel_type\":\"mpim\"", true},
-        {SLACK_IN_CHANNEL, "\"channel_type\":\"group\",\"channel\":\"C1\"", false},
+        {SLACK_IN_THREAD, "'ts':'2','thread_ts':'1'", true},
+        {SLACK_IN_THREAD, "'ts':'1','thread_ts':'1'", false},
+        {SLACK_IN_THREAD, "'ts':'1'", false},
+        {SLACK_NOT_IN_THREAD, "'ts':'1'", true},
+        {SLACK_NOT_IN_THREAD, "'ts':'2','thread_ts':'1'", false},
+        {SLACK_IN_IM, "'channel_type':'im'", true},
+        {SLACK_IN_IM, "'channel_type':'app_home','channel':'D1'", false},
+        {SLACK_IN_IM, "'channel':'D1'", true},
+        {SLACK_IN_IM | SLACK_IN_MPIM, "'channel_type':'mpim'", true},
+        {SLACK_IN_CHANNEL, "'channel_type':'group','channel':'C1'", false},
         /* A channel id does not show whether the channel is public. */
-        {SLACK_IN_CHANNEL, "\"channel\":\"C1\"", false},
-        {SLACK_IN_GROUP, "\"channel\":\"C1\"", false},
-        {SLACK_IN_MPIM, "\"channel\":\"C1\"", false},
-        {SLACK_IN_CHANNEL | SLACK_IN_GROUP, "\"channel\":\"C1\"", false},
-        {SLACK_IN_CHANNEL | SLACK_IN_GROUP | SLACK_IN_MPIM, "\"channel\":\"C1\"", true},
-        {SLACK_IN_GROUP, "\"channel\":\"G1\"", false},
-        {SLACK_IN_GROUP | SLACK_IN_MPIM, "\"channel\":\"G1\"", true},
-        {SLACK_IN_CHANNEL, "\"channel_type\":\"C\",\"channel\":\"C1\"", true},
-        {SLACK_IN_GROUP, "\"channel_type\":\"G\",\"channel\":\"C1\"", true},
-        {SLACK_IN_IM, "\"item\":{\"channel_type\":\"im\"}", true},
-        {SLACK_IN_GROUP, "\"user\":\"U1\"", false},
-        {SLACK_IN_IM | SLACK_IN_THREAD, "\"channel_type\":\"im\"", false},
-        {SLACK_TO_BOT, "\"text\":\" <@U0BOT> hi\"", true},
-        {SLACK_TO_BOT, "\"text\":\"<@U0BOT|bot> hi\"", true},
-        {SLACK_TO_BOT, "\"text\":\"\u00A0<@U0BOT> hi\"", true},
+        {SLACK_IN_CHANNEL, "'channel':'C1'", false},
+        {SLACK_IN_GROUP, "'channel':'C1'", false},
+        {SLACK_IN_MPIM, "'channel':'C1'", false},
+        {SLACK_IN_CHANNEL | SLACK_IN_GROUP, "'channel':'C1'", false},
+        {SLACK_IN_CHANNEL | SLACK_IN_GROUP | SLACK_IN_MPIM, "'channel':'C1'", true},
+        {SLACK_IN_GROUP, "'channel':'G1'", false},
+        {SLACK_IN_GROUP | SLACK_IN_MPIM, "'channel':'G1'", true},
+        {SLACK_IN_CHANNEL, "'channel_type':'C','channel':'C1'", true},
+        {SLACK_IN_GROUP, "'channel_type':'G','channel':'C1'", true},
+        {SLACK_IN_IM, "'item':{'channel_type':'im'}", true},
+        {SLACK_IN_GROUP, "'user':'U1'", false},
+        {SLACK_IN_IM | SLACK_IN_THREAD, "'channel_type':'im'", false},
+        {SLACK_TO_BOT, "'text':' <@U0BOT> hi'", true},
+        {SLACK_TO_BOT, "'text':'<@U0BOT|bot> hi'", true},
+        {SLACK_TO_BOT, "'text':'\u00A0<@U0BOT> hi'", true},
         {SLACK_TO_BOT, "\"text\":\"\\r\\f\u2003\u3000\u200B\uFEFF<@U0BOT> hi\"", true},
-        {SLACK_TO_BOT, "\"text\":\"\u00AD<@U0BOT> hi\"", false},
-        {SLACK_TO_BOT, "\"text\":\"<@U0BOT2> hi\"", false},
-        {SLACK_TO_BOT, "\"text\":\"hi <@U0BOT>\"", false},
+        {SLACK_TO_BOT, "'text':'\u00AD<@U0BOT> hi'", false},
+        {SLACK_TO_BOT, "'text':'<@U0BOT2> hi'", false},
+        {SLACK_TO_BOT, "'text':'hi <@U0BOT>'", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         char body[128];
         listen(&(slack_listener_t){
             .kind = SLACK_KIND_EVENT, .message = 1, .where = cases[i].where, .name = "x"});
-        snprintf(body, sizeof body, "{\"event\":{\"type\":\"message\",%s}}", cases[i].event);
+        snprintf(body, sizeof body, "{'event':{'type':'message',%s}}", cases[i].event);
         if ((*match(SLACK_KIND_EVENT, body) != '\0') != cases[i].runs)
             fail_msg("where %u: %s", cases[i].where, cases[i].event);
         assert_int_equal(slack__router_remove(routes, "x"), 0);
@@ -396,10 +388,9 @@ ROUTER_TEST(test_literal_text_and_lines)
                                .match = "b.d",
                                .how = SLACK_MATCH_CONTAINS,
                                .name = "in"});
-    assert_string_equal(
-        match(SLACK_KIND_EVENT, "{\"event\":{\"type\":\"message\",\"text\":\"abc bxd\"}}"), "");
-    assert_string_equal(
-        match(SLACK_KIND_EVENT, "{\"event\":{\"type\":\"message\",\"text\":\"a.c\"}}"), "=");
+    assert_string_equal(match(SLACK_KIND_EVENT, "{'event':{'type':'message','text':'abc bxd'}}"),
+                        "");
+    assert_string_equal(match(SLACK_KIND_EVENT, "{'event':{'type':'message','text':'a.c'}}"), "=");
     assert_string_equal(
         match(SLACK_KIND_EVENT, "{\"event\":{\"type\":\"message\",\"text\":\"1\\nb.d\\n2\"}}"),
         "in");
@@ -408,8 +399,8 @@ ROUTER_TEST(test_literal_text_and_lines)
 ROUTER_TEST(test_functions)
 {
     listen(&(slack_listener_t){.kind = SLACK_KIND_EVENT, .function = 1, .match = "f"});
-    static const char body[] = "{\"event\":{\"type\":\"function_executed\",\"function\":{"
-                               "\"callback_id\":\"%s\"}}}";
+    static const char body[] =
+        "{'event':{'type':'function_executed','function':{'callback_id':'%s'}}}";
     char one[128], other[128];
     snprintf(one, sizeof one, body, "f");
     snprintf(other, sizeof other, body, "g");
@@ -438,7 +429,7 @@ ROUTER_TEST(test_removal)
     /* A hit keeps a removed rule alive, and the rule is marked as removed. */
     slack_hits_t hits = {0};
     slack_subject_t subject;
-    slack__subject_init(&subject, SLACK_KIND_COMMAND, json_of("{\"command\":\"/a\"}"), "");
+    slack__subject_init(&subject, SLACK_KIND_COMMAND, json_of("{'command':'/a'}"), "");
     assert_int_equal(slack__router_match(routes, &subject, arena, &hits), 0);
     assert_int_equal(slack__router_remove(routes, "others"), 0);
     assert_int_equal(freed, 1);
@@ -447,10 +438,10 @@ ROUTER_TEST(test_removal)
     slack__hits_release(&hits);
     assert_int_equal(freed, 2);
 
-    assert_string_equal(match(SLACK_KIND_COMMAND, "{\"command\":\"/a\"}"), "second");
-    assert_string_equal(match(SLACK_KIND_EVENT, "{\"event\":{\"type\":\"x\"}}"), "");
+    assert_string_equal(match(SLACK_KIND_COMMAND, "{'command':'/a'}"), "second");
+    assert_string_equal(match(SLACK_KIND_EVENT, "{'event':{'type':'x'}}"), "");
     assert_int_equal(slack__router_remove(routes, "second"), 0);
-    assert_string_equal(match(SLACK_KIND_COMMAND, "{\"command\":\"/a\"}"), "");
+    assert_string_equal(match(SLACK_KIND_COMMAND, "{'command':'/a'}"), "");
     /* More come and go in total than the bound on live ones. */
     for (int i = 0; i < 100100; i++) {
         char name[16];
@@ -459,26 +450,26 @@ ROUTER_TEST(test_removal)
         assert_int_equal(slack__router_remove(routes, "n"), 0);
     }
     listen(&(slack_listener_t){.kind = SLACK_KIND_COMMAND, .match = "/a"});
-    assert_string_equal(match(SLACK_KIND_COMMAND, "{\"command\":\"/a\"}"), "command:/a");
+    assert_string_equal(match(SLACK_KIND_COMMAND, "{'command':'/a'}"), "command:/a");
 }
 
 ROUTER_TEST(test_what_would_have_matched)
 {
-    assert_string_equal(
-        slack__router_suggest(SLACK_KIND_ACTION,
-                              json_of("{\"actions\":[{\"action_id\":\"approve\"}]}"), arena),
-        "slack_on_action(app, \"approve\", handler, NULL);");
+    assert_string_equal(slack__router_suggest(SLACK_KIND_ACTION,
+                                              json_of("{'actions':[{'action_id':'approve'}]}"),
+                                              arena),
+                        "slack_on_action(app, \"approve\", handler, NULL);");
     assert_string_equal(slack__router_suggest(SLACK_KIND_VIEW_CLOSED,
-                                              json_of("{\"view\":{\"callback_id\":\"f\"}}"), arena),
+                                              json_of("{'view':{'callback_id':'f'}}"), arena),
                         "slack_on_view_closed(app, \"f\", handler, NULL);");
     assert_string_equal(
         slack__router_suggest(SLACK_KIND_COMMAND, json_of("{\"command\":\"/a\\\"b\"}"), arena),
         "slack_on_command(app, \"/a\\\"b\", handler, NULL);");
     assert_string_equal(
-        slack__router_suggest(SLACK_KIND_EVENT,
-                              json_of("{\"event\":{\"type\":\"function_executed\",\"function\":{"
-                                      "\"callback_id\":\"f\"}}}"),
-                              arena),
+        slack__router_suggest(
+            SLACK_KIND_EVENT,
+            json_of("{'event':{'type':'function_executed','function':{'callback_id':'f'}}}"),
+            arena),
         "slack_on_function(app, \"f\", handler, NULL);");
     assert_string_equal(
         slack__router_suggest(SLACK_KIND_OPTIONS,
@@ -572,10 +563,9 @@ ROUTER_TEST(patterns_know_unicode)
                                     .name = "r",
                                     .fn = handler};
         assert_int_equal(slack__router_add(routes, &l, NULL), 0);
-        const char *got =
-            match(SLACK_KIND_EVENT,
-                  slack__arena_printf(arena, "{\"event\":{\"type\":\"message\",\"text\":\"%s\"}}",
-                                      rows[i].text));
+        const char *got = match(
+            SLACK_KIND_EVENT,
+            slack__arena_printf(arena, "{'event':{'type':'message','text':'%s'}}", rows[i].text));
         const char *want = *rows[i].found ? slack__arena_printf(arena, "r%s", rows[i].found) : "";
         assert_string_equal(got, want);
         slack__router_remove(routes, "r");

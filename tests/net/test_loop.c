@@ -33,30 +33,36 @@ static void note_init(note_t *note, world_t *world, char *text, char letter)
     slack__link_init(&note->task.link);
 }
 
-typedef struct notes {
+static struct {
     world_t world;
     char text[64];
     note_t a, b, c;
-} notes_t;
+} n;
 
-static void notes_open(notes_t *notes)
+static int notes_open(void **state)
 {
-    assert_true(world_open(&notes->world));
-    memset(notes->text, 0, sizeof(notes->text));
-    note_init(&notes->a, &notes->world, notes->text, 'a');
-    note_init(&notes->b, &notes->world, notes->text, 'b');
-    note_init(&notes->c, &notes->world, notes->text, 'c');
+    memset(n.text, 0, sizeof n.text);
+    note_init(&n.a, &n.world, n.text, 'a');
+    note_init(&n.b, &n.world, n.text, 'b');
+    note_init(&n.c, &n.world, n.text, 'c');
+    return world_open(&n.world) ? 0 : -1;
 }
+
+static int notes_close(void **state)
+{
+    world_close(&n.world);
+    return 0;
+}
+
+#define NOTES_TEST(function) TEST_CASE(function, notes_open, notes_close, NULL)
 
 static void post(note_t *note)
 {
     slack__task_post(note->world->net, &note->task);
 }
 
-TEST(test_tasks_run_in_order_and_not_before)
+NOTES_TEST(test_tasks_run_in_order_and_not_before)
 {
-    notes_t n;
-    notes_open(&n);
     post(&n.b);
     post(&n.a);
     post(&n.b); /* it is posted already */
@@ -69,13 +75,10 @@ TEST(test_tasks_run_in_order_and_not_before)
     post(&n.c);
     uv_run(&n.world.loop, UV_RUN_DEFAULT);
     assert_string_equal(n.text, "bac");
-    world_close(&n.world);
 }
 
-TEST(test_what_a_task_posts_waits_for_the_next_turn)
+NOTES_TEST(test_what_a_task_posts_waits_for_the_next_turn)
 {
-    notes_t n;
-    notes_open(&n);
     n.a.post = &n.a;
     post(&n.a);
     for (size_t turn = 1; turn <= 5; turn++) {
@@ -83,26 +86,21 @@ TEST(test_what_a_task_posts_waits_for_the_next_turn)
         assert_int_equal(strlen(n.text), turn);
     }
     n.a.post = NULL;
-    world_close(&n.world);
 }
 
-TEST(test_a_task_cancels_one_of_the_same_turn)
+NOTES_TEST(test_a_task_cancels_one_of_the_same_turn)
 {
-    notes_t n;
-    notes_open(&n);
     n.a.cancel = &n.b;
     post(&n.a);
     post(&n.b);
     post(&n.c);
     uv_run(&n.world.loop, UV_RUN_DEFAULT);
     assert_string_equal(n.text, "ac");
-    world_close(&n.world);
 }
 
 TEST(test_close_runs_what_waits_first)
 {
-    notes_t n;
-    notes_open(&n);
+    assert_int_equal(notes_open(NULL), 0);
     n.a.post = &n.b;
     n.b.post = &n.c;
     post(&n.a);
@@ -119,10 +117,8 @@ static void run_close(slack_task_t *task)
     strncat(note->text, &note->letter, 1);
 }
 
-TEST(test_close_inside_a_task)
+NOTES_TEST(test_close_inside_a_task)
 {
-    notes_t n;
-    notes_open(&n);
     n.a.task.run = run_close;
     post(&n.a);
     post(&n.b);
@@ -130,13 +126,11 @@ TEST(test_close_inside_a_task)
     assert_string_equal(n.text, "ab");
     assert_true(net_closed);
     n.world.net = NULL;
-    world_close(&n.world);
 }
 
 /* A timer that appends its letter, and may start or stop another one. */
 typedef struct alarm {
     slack_timer_t timer;
-    notes_t *notes;
     char letter;
     struct alarm *start, *stop;
 } alarm_t;
@@ -144,38 +138,36 @@ typedef struct alarm {
 static void ring(slack_timer_t *timer)
 {
     alarm_t *alarm = SLACK_CONTAINER(timer, alarm_t, timer);
-    strncat(alarm->notes->text, &alarm->letter, 1);
-    if (alarm->start) slack__timer_start(alarm->notes->world.net, &alarm->start->timer, 0);
-    if (alarm->stop) slack__timer_stop(alarm->notes->world.net, &alarm->stop->timer);
+    strncat(n.text, &alarm->letter, 1);
+    if (alarm->start) slack__timer_start(n.world.net, &alarm->start->timer, 0);
+    if (alarm->stop) slack__timer_stop(n.world.net, &alarm->stop->timer);
 }
 
-static void alarm_init(alarm_t *alarm, notes_t *notes, char letter)
+static void alarm_init(alarm_t *alarm, char letter)
 {
-    *alarm = (alarm_t){.notes = notes, .letter = letter};
+    *alarm = (alarm_t){.letter = letter};
     slack__timer_init(&alarm->timer, ring);
 }
 
 static void start(alarm_t *alarm, uint64_t in_ms)
 {
-    slack__timer_start(alarm->notes->world.net, &alarm->timer, in_ms);
+    slack__timer_start(n.world.net, &alarm->timer, in_ms);
 }
 
-static void pass_ms(notes_t *notes, uint64_t ms)
+static void pass_ms(uint64_t ms)
 {
-    notes->world.mono_us += ms * 1000;
-    slack__net_clock_moved(notes->world.net);
-    world_turn(&notes->world);
+    n.world.mono_us += ms * 1000;
+    slack__net_clock_moved(n.world.net);
+    world_turn(&n.world);
 }
 
-TEST(test_timers_follow_the_clock)
+NOTES_TEST(test_timers_follow_the_clock)
 {
-    notes_t n;
     alarm_t a, b, c, d;
-    notes_open(&n);
-    alarm_init(&a, &n, 'a');
-    alarm_init(&b, &n, 'b');
-    alarm_init(&c, &n, 'c');
-    alarm_init(&d, &n, 'd');
+    alarm_init(&a, 'a');
+    alarm_init(&b, 'b');
+    alarm_init(&c, 'c');
+    alarm_init(&d, 'd');
     assert_true(slack__net_next_us(n.world.net) == UINT64_MAX);
     start(&c, 86400000);
     start(&a, 10);
@@ -183,49 +175,43 @@ TEST(test_timers_follow_the_clock)
     start(&b, 20);
     start(&a, 30); /* again */
     assert_true(slack__net_next_us(n.world.net) == n.world.mono_us + 20000);
-    pass_ms(&n, 19);
+    pass_ms(19);
     assert_string_equal(n.text, "");
-    pass_ms(&n, 1);
+    pass_ms(1);
     assert_string_equal(n.text, "b");
     assert_false(slack__timer_waits(&b.timer));
     assert_true(slack__timer_waits(&a.timer));
-    pass_ms(&n, 86400000);
+    pass_ms(86400000);
     assert_string_equal(n.text, "bacd");
     assert_true(slack__net_next_us(n.world.net) == UINT64_MAX);
-    world_close(&n.world);
 }
 
-TEST(test_timers_start_and_stop_others)
+NOTES_TEST(test_timers_start_and_stop_others)
 {
-    notes_t n;
     alarm_t a, b, c;
-    notes_open(&n);
-    alarm_init(&a, &n, 'a');
-    alarm_init(&b, &n, 'b');
-    alarm_init(&c, &n, 'c');
+    alarm_init(&a, 'a');
+    alarm_init(&b, 'b');
+    alarm_init(&c, 'c');
     a.start = &c;
     a.stop = &b;
     start(&a, 1);
     start(&b, 1);
     slack__timer_stop(n.world.net, &c.timer); /* no effect */
-    pass_ms(&n, 1);
+    pass_ms(1);
     assert_string_equal(n.text, "ac");
     start(&b, 5);
     start(&c, UINT64_MAX); /* forever */
     slack__timer_stop(n.world.net, &b.timer);
-    pass_ms(&n, 86400000);
+    pass_ms(86400000);
     assert_string_equal(n.text, "ac");
     slack__timer_stop(n.world.net, &c.timer);
     uv_run(&n.world.loop, UV_RUN_DEFAULT); /* returns: no timer is left */
-    world_close(&n.world);
 }
 
-TEST(test_a_timer_that_starts_itself_lets_the_loop_turn)
+NOTES_TEST(test_a_timer_that_starts_itself_lets_the_loop_turn)
 {
-    notes_t n;
     alarm_t a;
-    notes_open(&n);
-    alarm_init(&a, &n, 'a');
+    alarm_init(&a, 'a');
     a.start = &a;
     start(&a, 0);
     assert_string_equal(n.text, ""); /* never inside */
@@ -235,25 +221,21 @@ TEST(test_a_timer_that_starts_itself_lets_the_loop_turn)
         assert_int_equal(strlen(n.text), turn);
     }
     slack__timer_stop(n.world.net, &a.timer);
-    world_close(&n.world);
 }
 
 /* By the machine's clock. */
-TEST(test_timers_of_the_machine)
+NOTES_TEST(test_timers_of_the_machine)
 {
-    notes_t n;
     alarm_t a, b;
-    notes_open(&n);
     n.world.clock = slack__clock_system;
-    alarm_init(&a, &n, 'a');
-    alarm_init(&b, &n, 'b');
+    alarm_init(&a, 'a');
+    alarm_init(&b, 'b');
     const uint64_t begin = slack__mono_us(&slack__clock_system);
     start(&b, 20);
     start(&a, 10);
     uv_run(&n.world.loop, UV_RUN_DEFAULT);
     assert_string_equal(n.text, "ab");
     assert_true(slack__mono_us(&slack__clock_system) - begin >= 20000);
-    world_close(&n.world);
 }
 
 static void run_free(slack_task_t *task)
@@ -261,10 +243,8 @@ static void run_free(slack_task_t *task)
     slack__free(SLACK_CONTAINER(task, note_t, task));
 }
 
-TEST(test_a_task_may_free_itself)
+NOTES_TEST(test_a_task_may_free_itself)
 {
-    notes_t n;
-    notes_open(&n);
     note_t *note = slack__malloc(sizeof(*note));
     note_init(note, &n.world, n.text, 'x');
     note->task.run = run_free;
@@ -272,7 +252,6 @@ TEST(test_a_task_may_free_itself)
     post(&n.a);
     uv_run(&n.world.loop, UV_RUN_DEFAULT);
     assert_string_equal(n.text, "a");
-    world_close(&n.world);
 }
 
 TEST(test_what_it_was_given)

@@ -34,23 +34,23 @@ ARENA_TEST(a_body_has_a_kind)
         const char *body;
         enum slack_kind kind;
     } cases[] = {
-        {"{\"type\":\"event_callback\",\"event\":{\"type\":\"message\"}}", SLACK_KIND_EVENT},
-        {"{\"event\":{\"type\":\"x\"},\"command\":\"/x\"}", SLACK_KIND_EVENT},
-        {"{\"event\":\"message\"}", SLACK_KIND_UNKNOWN},
-        {"{\"command\":\"/x\",\"text\":\"\"}", SLACK_KIND_COMMAND},
-        {"{\"type\":\"block_actions\",\"actions\":[]}", SLACK_KIND_ACTION},
-        {"{\"type\":\"interactive_message\",\"actions\":[{\"name\":\"a\"}]}", SLACK_KIND_ACTION},
-        {"{\"type\":\"interactive_message\",\"name\":\"a\",\"value\":\"b\"}", SLACK_KIND_OPTIONS},
-        {"{\"type\":\"block_suggestion\"}", SLACK_KIND_OPTIONS},
-        {"{\"type\":\"dialog_suggestion\",\"name\":\"a\"}", SLACK_KIND_OPTIONS},
-        {"{\"type\":\"dialog_submission\"}", SLACK_KIND_DIALOG},
-        {"{\"type\":\"dialog_cancellation\"}", SLACK_KIND_DIALOG},
-        {"{\"type\":\"shortcut\"}", SLACK_KIND_SHORTCUT},
-        {"{\"type\":\"message_action\",\"name\":\"x\"}", SLACK_KIND_SHORTCUT},
-        {"{\"type\":\"view_submission\"}", SLACK_KIND_VIEW_SUBMISSION},
-        {"{\"type\":\"view_closed\"}", SLACK_KIND_VIEW_CLOSED},
-        {"{\"type\":\"app_rate_limited\"}", SLACK_KIND_APP_RATE_LIMITED},
-        {"{\"type\":\"workflow_step_edit\"}", SLACK_KIND_UNKNOWN},
+        {"{'type':'event_callback','event':{'type':'message'}}", SLACK_KIND_EVENT},
+        {"{'event':{'type':'x'},'command':'/x'}", SLACK_KIND_EVENT},
+        {"{'event':'message'}", SLACK_KIND_UNKNOWN},
+        {"{'command':'/x','text':''}", SLACK_KIND_COMMAND},
+        {"{'type':'block_actions','actions':[]}", SLACK_KIND_ACTION},
+        {"{'type':'interactive_message','actions':[{'name':'a'}]}", SLACK_KIND_ACTION},
+        {"{'type':'interactive_message','name':'a','value':'b'}", SLACK_KIND_OPTIONS},
+        {"{'type':'block_suggestion'}", SLACK_KIND_OPTIONS},
+        {"{'type':'dialog_suggestion','name':'a'}", SLACK_KIND_OPTIONS},
+        {"{'type':'dialog_submission'}", SLACK_KIND_DIALOG},
+        {"{'type':'dialog_cancellation'}", SLACK_KIND_DIALOG},
+        {"{'type':'shortcut'}", SLACK_KIND_SHORTCUT},
+        {"{'type':'message_action','name':'x'}", SLACK_KIND_SHORTCUT},
+        {"{'type':'view_submission'}", SLACK_KIND_VIEW_SUBMISSION},
+        {"{'type':'view_closed'}", SLACK_KIND_VIEW_CLOSED},
+        {"{'type':'app_rate_limited'}", SLACK_KIND_APP_RATE_LIMITED},
+        {"{'type':'workflow_step_edit'}", SLACK_KIND_UNKNOWN},
         {"{}", SLACK_KIND_UNKNOWN},
         {"[1]", SLACK_KIND_UNKNOWN},
         {"null", SLACK_KIND_UNKNOWN},
@@ -61,8 +61,8 @@ ARENA_TEST(a_body_has_a_kind)
 
 ARENA_TEST(some_kinds_wait_for_an_ack_and_take_its_body)
 {
-    const slack_json_t *legacy = json_of("{\"type\":\"interactive_message\"}");
-    const slack_json_t *canceled = json_of("{\"type\":\"dialog_cancellation\"}");
+    const slack_json_t *legacy = json_of("{'type':'interactive_message'}");
+    const slack_json_t *canceled = json_of("{'type':'dialog_cancellation'}");
     assert_true(slack__kind_waits_for_ack(SLACK_KIND_VIEW_CLOSED));
     assert_false(slack__kind_waits_for_ack(SLACK_KIND_EVENT));
     assert_true(slack__kind_takes_ack_body(SLACK_KIND_OPTIONS, NULL));
@@ -78,14 +78,14 @@ ARENA_TEST(the_selector_of_a_body)
         enum slack_kind kind;
         const char *body, *selector;
     } cases[] = {
-        {SLACK_KIND_EVENT, "{\"event\":{\"type\":\"message\"}}", "message"},
-        {SLACK_KIND_COMMAND, "{\"command\":\"/x\",\"callback_id\":\"c\"}", "/x"},
-        {SLACK_KIND_ACTION, "{\"actions\":[{\"action_id\":\"a\"}],\"callback_id\":\"c\"}", "a"},
-        {SLACK_KIND_ACTION, "{\"actions\":[{}],\"action_id\":\"a\",\"callback_id\":\"c\"}", "c"},
-        {SLACK_KIND_OPTIONS, "{\"action_id\":\"a\",\"callback_id\":\"c\"}", "a"},
-        {SLACK_KIND_OPTIONS, "{\"action_id\":\"\",\"callback_id\":\"c\"}", "c"},
-        {SLACK_KIND_VIEW_CLOSED, "{\"view\":{\"callback_id\":\"v\"},\"callback_id\":\"c\"}", "v"},
-        {SLACK_KIND_JOB, "{\"callback_id\":\"c\"}", ""},
+        {SLACK_KIND_EVENT, "{'event':{'type':'message'}}", "message"},
+        {SLACK_KIND_COMMAND, "{'command':'/x','callback_id':'c'}", "/x"},
+        {SLACK_KIND_ACTION, "{'actions':[{'action_id':'a'}],'callback_id':'c'}", "a"},
+        {SLACK_KIND_ACTION, "{'actions':[{}],'action_id':'a','callback_id':'c'}", "c"},
+        {SLACK_KIND_OPTIONS, "{'action_id':'a','callback_id':'c'}", "a"},
+        {SLACK_KIND_OPTIONS, "{'action_id':'','callback_id':'c'}", "c"},
+        {SLACK_KIND_VIEW_CLOSED, "{'view':{'callback_id':'v'},'callback_id':'c'}", "v"},
+        {SLACK_KIND_JOB, "{'callback_id':'c'}", ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const slack_json_t *body = json_of(cases[i].body);

@@ -30,32 +30,30 @@ ARENA_TEST(the_first_place_counts)
         lookup_fn lookup;
         const char *body, *expected;
     } cases[] = {
-        {slack__payload_team,
-         "{\"view\":{\"app_installed_team_id\":\"T1\"},\"team\":{\"id\":\"T2\"}}", "T1"},
-        {slack__payload_team, "{\"team\":null,\"user\":{\"team_id\":\"T3\"}}", "T3"},
-        {slack__payload_team, "{\"authorizations\":[{\"team_id\":\"T4\"}],\"team_id\":\"T5\"}",
-         "T4"},
-        {slack__payload_enterprise, "{\"enterprise\":{\"id\":\"E1\"}}", "E1"},
-        {slack__payload_user, "{\"user\":{\"id\":\"U1\"}}", "U1"},
-        {slack__payload_user, "{\"user_id\":\"U2\"}", "U2"},
-        {slack__payload_user, "{\"event\":{\"user\":\"U3\"}}", "U3"},
-        {slack__payload_user, "{\"event\":{\"message\":{\"user\":\"U4\"}}}", "U4"},
-        {slack__payload_channel, "{\"channel\":{\"id\":\"C1\"}}", "C1"},
-        {slack__payload_channel, "{\"channel_id\":\"C2\"}", "C2"},
-        {slack__payload_channel, "{\"event\":{\"item\":{\"channel\":\"C3\"}}}", "C3"},
-        {slack__payload_channel, "{\"event\":{\"channel\":{\"id\":\"C4\"}}}", "C4"},
-        {slack__payload_channel, "{\"user\":{\"id\":\"U1\"}}", ""},
-        {slack__payload_thread_ts, "{\"event\":{\"thread_ts\":\"1.2\",\"ts\":\"3.4\"}}", "1.2"},
-        {slack__payload_thread_ts, "{\"event\":{\"ts\":\"3.4\"}}", ""},
-        {slack__payload_thread_ts, "{\"message\":{\"thread_ts\":\"5.6\"}}", "5.6"},
-        {slack__payload_ts, "{\"event\":{\"type\":\"message\",\"ts\":\"3.4\"}}", "3.4"},
-        {slack__payload_ts, "{\"container\":{\"message_ts\":\"7.8\"}}", "7.8"},
-        {slack__payload_trigger_id, "{\"trigger_id\":\"1.2.3\"}", "1.2.3"},
-        {slack__payload_response_url, "{\"response_urls\":[{\"response_url\":\"https://x\"}]}",
+        {slack__payload_team, "{'view':{'app_installed_team_id':'T1'},'team':{'id':'T2'}}", "T1"},
+        {slack__payload_team, "{'team':null,'user':{'team_id':'T3'}}", "T3"},
+        {slack__payload_team, "{'authorizations':[{'team_id':'T4'}],'team_id':'T5'}", "T4"},
+        {slack__payload_enterprise, "{'enterprise':{'id':'E1'}}", "E1"},
+        {slack__payload_user, "{'user':{'id':'U1'}}", "U1"},
+        {slack__payload_user, "{'user_id':'U2'}", "U2"},
+        {slack__payload_user, "{'event':{'user':'U3'}}", "U3"},
+        {slack__payload_user, "{'event':{'message':{'user':'U4'}}}", "U4"},
+        {slack__payload_channel, "{'channel':{'id':'C1'}}", "C1"},
+        {slack__payload_channel, "{'channel_id':'C2'}", "C2"},
+        {slack__payload_channel, "{'event':{'item':{'channel':'C3'}}}", "C3"},
+        {slack__payload_channel, "{'event':{'channel':{'id':'C4'}}}", "C4"},
+        {slack__payload_channel, "{'user':{'id':'U1'}}", ""},
+        {slack__payload_thread_ts, "{'event':{'thread_ts':'1.2','ts':'3.4'}}", "1.2"},
+        {slack__payload_thread_ts, "{'event':{'ts':'3.4'}}", ""},
+        {slack__payload_thread_ts, "{'message':{'thread_ts':'5.6'}}", "5.6"},
+        {slack__payload_ts, "{'event':{'type':'message','ts':'3.4'}}", "3.4"},
+        {slack__payload_ts, "{'container':{'message_ts':'7.8'}}", "7.8"},
+        {slack__payload_trigger_id, "{'trigger_id':'1.2.3'}", "1.2.3"},
+        {slack__payload_response_url, "{'response_urls':[{'response_url':'https://x'}]}",
          "https://x"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const slack_json_t *body = parse(cases[i].body, strlen(cases[i].body));
+        const slack_json_t *body = json_of(cases[i].body);
         assert_string_equal(cases[i].lookup(body), cases[i].expected);
     }
 }
@@ -67,41 +65,37 @@ ARENA_TEST(whose_it_is)
         bool org;
     } rows[] = {
         /* An event: the authorization comes first. */
-        {"{\"team_id\":\"T1\",\"enterprise_id\":\"E1\",\"authorizations\":[{\"team_id\":\"T2\","
-         "\"enterprise_id\":\"E2\",\"is_enterprise_install\":false}],\"event\":{\"team\":\"T3\"}}",
+        {"{'team_id':'T1','enterprise_id':'E1','authorizations':[{'team_id':'T2',"
+         "'enterprise_id':'E2','is_enterprise_install':false}],'event':{'team':'T3'}}",
          "T2", "E2", "T2", false},
         /* A workspace without an organization, in a channel of one that has one. */
-        {"{\"team_id\":\"T1\",\"enterprise_id\":\"E1\",\"authorizations\":[{\"team_id\":\"T2\","
-         "\"enterprise_id\":null}]}",
+        {"{'team_id':'T1','enterprise_id':'E1','authorizations':[{'team_id':'T2',"
+         "'enterprise_id':null}]}",
          "T2", "", "T2", false},
         /* A whole organization: the workspace that the payload is about. */
-        {"{\"team_id\":\"T1\",\"context_team_id\":\"T4\",\"enterprise_id\":\"E1\","
-         "\"authorizations\":[{\"team_id\":null,\"enterprise_id\":\"E1\","
-         "\"is_enterprise_install\":true}]}",
+        {"{'team_id':'T1','context_team_id':'T4','enterprise_id':'E1',"
+         "'authorizations':[{'team_id':null,'enterprise_id':'E1','is_enterprise_install':true}]}",
          "T1", "E1", "T4", true},
-        {"{\"team_id\":\"T1\",\"authorizations\":[]}", "T1", "", "T1", false},
-        {"{\"event\":{\"team\":{\"id\":\"T1\"},\"enterprise\":\"E1\"}}", "T1", "E1", "T1", false},
+        {"{'team_id':'T1','authorizations':[]}", "T1", "", "T1", false},
+        {"{'event':{'team':{'id':'T1'},'enterprise':'E1'}}", "T1", "E1", "T1", false},
         /* A command: all members are texts. */
-        {"{\"command\":\"/x\",\"team_id\":\"T1\",\"enterprise_id\":\"E1\","
-         "\"is_enterprise_install\":\"true\"}",
+        {"{'command':'/x','team_id':'T1','enterprise_id':'E1','is_enterprise_install':'true'}",
          "T1", "E1", "T1", true},
-        {"{\"command\":\"/x\",\"team_id\":\"T1\",\"is_enterprise_install\":\"false\"}", "T1", "",
-         "T1", false},
+        {"{'command':'/x','team_id':'T1','is_enterprise_install':'false'}", "T1", "", "T1", false},
         /* An interaction: members are objects, or null. */
-        {"{\"team\":{\"id\":\"T1\",\"enterprise_id\":\"E1\"},\"user\":{\"team_id\":\"T2\"}}", "T1",
-         "E1", "T1", false},
-        {"{\"team\":null,\"enterprise\":{\"id\":\"E1\"},\"user\":{\"team_id\":\"T2\"},"
-         "\"is_enterprise_install\":true}",
+        {"{'team':{'id':'T1','enterprise_id':'E1'},'user':{'team_id':'T2'}}", "T1", "E1", "T1",
+         false},
+        {"{'team':null,'enterprise':{'id':'E1'},'user':{'team_id':'T2'},"
+         "'is_enterprise_install':true}",
          "T2", "E1", "T2", true},
         /* A view that was opened by another workspace's app. */
-        {"{\"team\":{\"id\":\"T1\"},\"view\":{\"app_installed_team_id\":\"T9\",\"team_id\":\"T1\"}"
-         "}",
-         "T9", "", "T9", false},
-        {"{\"team\":null,\"view\":{\"team_id\":\"T1\"}}", "T1", "", "T1", false},
+        {"{'team':{'id':'T1'},'view':{'app_installed_team_id':'T9','team_id':'T1'}}", "T9", "",
+         "T9", false},
+        {"{'team':null,'view':{'team_id':'T1'}}", "T1", "", "T1", false},
         {"{}", "", "", "", false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        const slack_json_t *body = parse(rows[i].body, strlen(rows[i].body));
+        const slack_json_t *body = json_of(rows[i].body);
         expect(body, "team", slack__payload_team, rows[i].team, i);
         expect(body, "enterprise", slack__payload_enterprise, rows[i].enterprise, i);
         expect(body, "acting team", slack__payload_acting_team, rows[i].acting_team, i);
@@ -110,9 +104,8 @@ ARENA_TEST(whose_it_is)
 }
 
 #define SHARED                                                                                     \
-    "\"is_ext_shared_channel\":true,\"team_id\":\"T1\",\"enterprise_id\":\"E1\","                  \
-    "\"context_team_id\":\"T2\",\"context_enterprise_id\":\"E2\",\"authorizations\":[{"            \
-    "\"team_id\":\"T2\",\"enterprise_id\":\"E2\"}],"
+    "'is_ext_shared_channel':true,'team_id':'T1','enterprise_id':'E1','context_team_id':'T2',"     \
+    "'context_enterprise_id':'E2','authorizations':[{'team_id':'T2','enterprise_id':'E2'}],"
 
 ARENA_TEST(who_acts_in_a_shared_channel)
 {
@@ -120,36 +113,27 @@ ARENA_TEST(who_acts_in_a_shared_channel)
         const char *body, *user, *team, *enterprise;
     } rows[] = {
         /* The person, in all other payloads. */
-        {"{\"team_id\":\"T1\",\"event\":{\"type\":\"message\",\"user\":\"U1\",\"user_team\":\"T9\"}"
-         "}",
-         "U1", "T1", ""},
-        {"{\"team\":{\"id\":\"T1\"},\"user\":{\"id\":\"U1\"}}", "U1", "T1", ""},
+        {"{'team_id':'T1','event':{'type':'message','user':'U1','user_team':'T9'}}", "U1", "T1",
+         ""},
+        {"{'team':{'id':'T1'},'user':{'id':'U1'}}", "U1", "T1", ""},
         /* A person of a workspace, of either side or of a third. */
-        {"{" SHARED "\"event\":{\"type\":\"message\",\"user\":\"U1\",\"user_team\":\"T1\"}}", "U1",
-         "T1", "E1"},
-        {"{" SHARED "\"event\":{\"type\":\"message\",\"user\":\"U1\",\"team\":\"T2\"}}", "U1", "T2",
-         "E2"},
-        {"{" SHARED "\"event\":{\"type\":\"message\",\"user\":\"U1\",\"user_team\":\"T9\"}}", "U1",
-         "T9", ""},
+        {"{" SHARED "'event':{'type':'message','user':'U1','user_team':'T1'}}", "U1", "T1", "E1"},
+        {"{" SHARED "'event':{'type':'message','user':'U1','team':'T2'}}", "U1", "T2", "E2"},
+        {"{" SHARED "'event':{'type':'message','user':'U1','user_team':'T9'}}", "U1", "T9", ""},
         /* A person of an organization: the workspace is known if it is one of the two. */
-        {"{" SHARED "\"event\":{\"type\":\"message\",\"user\":\"U1\",\"user_team\":\"E2\"}}", "U1",
-         "T2", "E2"},
-        {"{" SHARED "\"event\":{\"type\":\"message\",\"user\":\"U1\",\"user_team\":\"E9\","
-         "\"team\":\"T9\"}}",
-         "U1", "T9", "E9"},
+        {"{" SHARED "'event':{'type':'message','user':'U1','user_team':'E2'}}", "U1", "T2", "E2"},
+        {"{" SHARED "'event':{'type':'message','user':'U1','user_team':'E9','team':'T9'}}", "U1",
+         "T9", "E9"},
         /* A mention has fewer members. */
-        {"{" SHARED "\"event\":{\"type\":\"app_mention\",\"user\":\"U1\",\"user_team\":\"E2\","
-         "\"team\":\"T1\"}}",
+        {"{" SHARED "'event':{'type':'app_mention','user':'U1','user_team':'E2','team':'T1'}}",
          "U1", "", "E2"},
-        {"{" SHARED "\"event\":{\"type\":\"app_mention\",\"user\":\"U1\",\"user_team\":\"T9\"}}",
-         "U1", "T9", ""},
-        {"{" SHARED "\"event\":{\"type\":\"app_mention\",\"user\":\"U1\",\"team\":\"T1\"}}", "U1",
-         "T1", "E1"},
+        {"{" SHARED "'event':{'type':'app_mention','user':'U1','user_team':'T9'}}", "U1", "T9", ""},
+        {"{" SHARED "'event':{'type':'app_mention','user':'U1','team':'T1'}}", "U1", "T1", "E1"},
         /* The payload names none. */
-        {"{" SHARED "\"event\":{\"type\":\"file_shared\",\"user_id\":\"U1\"}}", "", "", ""},
+        {"{" SHARED "'event':{'type':'file_shared','user_id':'U1'}}", "", "", ""},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        const slack_json_t *body = parse(rows[i].body, strlen(rows[i].body));
+        const slack_json_t *body = json_of(rows[i].body);
         expect(body, "user", slack__payload_actor_user, rows[i].user, i);
         expect(body, "team", slack__payload_actor_team, rows[i].team, i);
         expect(body, "enterprise", slack__payload_actor_enterprise, rows[i].enterprise, i);
@@ -158,85 +142,69 @@ ARENA_TEST(who_acts_in_a_shared_channel)
 
 /* ---- the message that a delivery is about ---- */
 
-#define EVENT(fields) "{\"event\":{" fields "}}"
-#define CHANGED(subtype, inner)                                                                    \
-    EVENT("\"type\":\"message\",\"channel\":\"C1\",\"ts\":\"9.0\"," subtype inner)
+#define EVENT(fields)           "{'event':{" fields "}}"
+#define CHANGED(subtype, inner) EVENT("'type':'message','channel':'C1','ts':'9.0'," subtype inner)
 
 ARENA_TEST(which_message_it_is)
 {
     static const struct {
         const char *body, *message, *thread, *channel;
     } rows[] = {
-        {EVENT("\"type\":\"message\",\"channel\":\"C1\",\"ts\":\"2.0\""), "2.0", "", "C1"},
-        {EVENT("\"type\":\"app_mention\",\"channel\":\"C1\",\"ts\":\"2.0\",\"thread_ts\":\"1.0\""),
-         "2.0", "1.0", "C1"},
+        {EVENT("'type':'message','channel':'C1','ts':'2.0'"), "2.0", "", "C1"},
+        {EVENT("'type':'app_mention','channel':'C1','ts':'2.0','thread_ts':'1.0'"), "2.0", "1.0",
+         "C1"},
         /* The event's own time is not the message's. */
-        {CHANGED("\"subtype\":\"message_changed\",",
-                 "\"message\":{\"ts\":\"2.0\",\"thread_ts\":\"1.0\"}"),
+        {CHANGED("'subtype':'message_changed',", "'message':{'ts':'2.0','thread_ts':'1.0'}"), "2.0",
+         "1.0", "C1"},
+        {CHANGED("'subtype':'message_deleted',",
+                 "'deleted_ts':'2.0','previous_message':{'ts':'2.0','thread_ts':'1.0'}"),
          "2.0", "1.0", "C1"},
-        {CHANGED(
-             "\"subtype\":\"message_deleted\",",
-             "\"deleted_ts\":\"2.0\",\"previous_message\":{\"ts\":\"2.0\",\"thread_ts\":\"1.0\"}"),
-         "2.0", "1.0", "C1"},
-        {CHANGED("\"subtype\":\"message_deleted\",", "\"previous_message\":{\"ts\":\"2.0\"}"),
+        {CHANGED("'subtype':'message_deleted',", "'previous_message':{'ts':'2.0'}"), "2.0", "",
+         "C1"},
+        {CHANGED("", "'message':{'ts':'1.0','thread_ts':'1.0'}"), "1.0", "1.0", "C1"},
+        {EVENT("'type':'reaction_added','item':{'type':'message','channel':'C1','ts':'2.0'}"),
          "2.0", "", "C1"},
-        {CHANGED("", "\"message\":{\"ts\":\"1.0\",\"thread_ts\":\"1.0\"}"), "1.0", "1.0", "C1"},
-        {EVENT(
-             "\"type\":\"reaction_added\",\"item\":{\"type\":\"message\",\"channel\":\"C1\",\"ts\":"
-             "\"2.0\"}"),
-         "2.0", "", "C1"},
-        {EVENT("\"type\":\"reaction_added\",\"item\":{\"type\":\"file\",\"file\":\"F1\"}"), "", "",
-         ""},
-        {EVENT("\"type\":\"reaction_removed\",\"ts\":\"9.0\",\"item\":{\"type\":\"file\"}"), "", "",
-         ""},
-        {EVENT("\"type\":\"link_shared\",\"channel\":\"C1\",\"message_ts\":\"2.0\",\"thread_ts\":"
-               "\"1.0\""),
-         "2.0", "1.0", "C1"},
-        {EVENT("\"type\":\"link_shared\",\"channel\":\"COMPOSER\",\"source\":\"composer\","
-               "\"message_ts\":\"U1-909b5454-75f8-4ac4-b325-1b40e230bbd8\""),
+        {EVENT("'type':'reaction_added','item':{'type':'file','file':'F1'}"), "", "", ""},
+        {EVENT("'type':'reaction_removed','ts':'9.0','item':{'type':'file'}"), "", "", ""},
+        {EVENT("'type':'link_shared','channel':'C1','message_ts':'2.0','thread_ts':'1.0'"), "2.0",
+         "1.0", "C1"},
+        {EVENT("'type':'link_shared','channel':'COMPOSER','source':'composer',"
+               "'message_ts':'U1-909b5454-75f8-4ac4-b325-1b40e230bbd8'"),
          "", "", ""},
-        {EVENT("\"type\":\"pin_added\",\"channel_id\":\"C1\",\"item\":{\"type\":\"message\","
-               "\"message\":{"
-               "\"ts\":\"2.0\",\"thread_ts\":\"1.0\"}}"),
-         "2.0", "1.0", "C1"},
-        {EVENT("\"type\":\"pin_removed\",\"channel_id\":\"C1\",\"item\":{\"type\":\"file\"}"), "",
-         "", "C1"},
         {EVENT(
-             "\"type\":\"star_added\",\"item\":{\"channel\":\"C1\",\"message\":{\"ts\":\"2.0\"}}"),
+             "'type':'pin_added','channel_id':'C1','item':{'type':'message','message':{'ts':'2.0',"
+             "'thread_ts':'1.0'}}"),
+         "2.0", "1.0", "C1"},
+        {EVENT("'type':'pin_removed','channel_id':'C1','item':{'type':'file'}"), "", "", "C1"},
+        {EVENT("'type':'star_added','item':{'channel':'C1','message':{'ts':'2.0'}}"), "2.0", "",
+         "C1"},
+        {EVENT("'type':'message_metadata_posted','channel_id':'C1','message_ts':'2.0'"), "2.0", "",
+         "C1"},
+        {EVENT("'type':'message_metadata_deleted','channel_id':'C1','message_ts':'2.0',"
+               "'deleted_ts':'3.0'"),
          "2.0", "", "C1"},
-        {EVENT("\"type\":\"message_metadata_posted\",\"channel_id\":\"C1\",\"message_ts\":\"2.0\""),
-         "2.0", "", "C1"},
-        {EVENT("\"type\":\"message_metadata_deleted\",\"channel_id\":\"C1\",\"message_ts\":\"2.0\","
-               "\"deleted_ts\":\"3.0\""),
-         "2.0", "", "C1"},
-        {EVENT("\"type\":\"assistant_thread_started\",\"assistant_thread\":{\"channel_id\":\"D1\","
-               "\"thread_ts\":\"1.0\"}"),
+        {EVENT("'type':'assistant_thread_started','assistant_thread':{'channel_id':'D1',"
+               "'thread_ts':'1.0'}"),
          "", "1.0", "D1"},
-        {EVENT("\"type\":\"agent_session_stopped\",\"channel\":\"D1\",\"thread_ts\":\"1.0\""), "",
-         "1.0", "D1"},
-        {EVENT("\"type\":\"member_joined_channel\",\"channel\":\"C1\",\"ts\":\"9.0\""), "", "",
+        {EVENT("'type':'agent_session_stopped','channel':'D1','thread_ts':'1.0'"), "", "1.0", "D1"},
+        {EVENT("'type':'member_joined_channel','channel':'C1','ts':'9.0'"), "", "", "C1"},
+        {EVENT("'type':'channel_history_changed','channel':'C1','ts':'9.0'"), "", "", "C1"},
+        {EVENT("'type':'channel_id_changed','old_channel_id':'C0','new_channel_id':'C1'"), "", "",
          "C1"},
-        {EVENT("\"type\":\"channel_history_changed\",\"channel\":\"C1\",\"ts\":\"9.0\""), "", "",
-         "C1"},
-        {EVENT(
-             "\"type\":\"channel_id_changed\",\"old_channel_id\":\"C0\",\"new_channel_id\":\"C1\""),
-         "", "", "C1"},
-        {EVENT("\"type\":\"file_shared\",\"file_id\":\"F1\",\"channel_id\":\"C1\""), "", "", "C1"},
-        {"{\"command\":\"/x\",\"channel_id\":\"C1\"}", "", "", "C1"},
-        {"{\"type\":\"block_actions\",\"actions\":[],\"container\":{\"channel_id\":\"C1\","
-         "\"message_ts\":\"2.0\",\"thread_ts\":\"1.0\"}}",
+        {EVENT("'type':'file_shared','file_id':'F1','channel_id':'C1'"), "", "", "C1"},
+        {"{'command':'/x','channel_id':'C1'}", "", "", "C1"},
+        {"{'type':'block_actions','actions':[],'container':{'channel_id':'C1','message_ts':'2.0',"
+         "'thread_ts':'1.0'}}",
          "2.0", "1.0", "C1"},
-        {"{\"type\":\"interactive_message\",\"actions\":[],\"channel\":{\"id\":\"C1\"},\"message_"
-         "ts\":"
-         "\"2.0\",\"original_message\":{\"ts\":\"2.0\",\"thread_ts\":\"1.0\"}}",
+        {"{'type':'interactive_message','actions':[],'channel':{'id':'C1'},'message_ts':'2.0',"
+         "'original_message':{'ts':'2.0','thread_ts':'1.0'}}",
          "2.0", "1.0", "C1"},
-        {"{\"type\":\"message_action\",\"channel\":{\"id\":\"C1\"},\"message\":{\"ts\":\"2.0\","
-         "\"thread_ts\":\"1.0\"}}",
+        {"{'type':'message_action','channel':{'id':'C1'},'message':{'ts':'2.0','thread_ts':'1.0'}}",
          "2.0", "1.0", "C1"},
-        {"{\"type\":\"view_submission\",\"view\":{}}", "", "", ""},
+        {"{'type':'view_submission','view':{}}", "", "", ""},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        const slack_json_t *body = parse(rows[i].body, strlen(rows[i].body));
+        const slack_json_t *body = json_of(rows[i].body);
         expect(body, "message", slack__payload_ts, rows[i].message, i);
         expect(body, "thread", slack__payload_thread_ts, rows[i].thread, i);
         expect(body, "channel", slack__payload_channel, rows[i].channel, i);
@@ -249,15 +217,12 @@ ARENA_TEST(what_is_an_edit)
         const char *body;
         bool edit;
     } rows[] = {
-        {EVENT("\"type\":\"app_mention\",\"ts\":\"1.0\""), false},
-        {EVENT(
-             "\"type\":\"app_mention\",\"ts\":\"1.0\",\"edited\":{\"user\":\"U1\",\"ts\":\"2.0\"}"),
-         true},
-        {CHANGED("\"subtype\":\"message_changed\",", "\"message\":{\"edited\":{\"ts\":\"2.0\"}}"),
-         true},
+        {EVENT("'type':'app_mention','ts':'1.0'"), false},
+        {EVENT("'type':'app_mention','ts':'1.0','edited':{'user':'U1','ts':'2.0'}"), true},
+        {CHANGED("'subtype':'message_changed',", "'message':{'edited':{'ts':'2.0'}}"), true},
         /* An unfurled link changes a message too. */
-        {CHANGED("\"subtype\":\"message_changed\",", "\"message\":{\"ts\":\"1.0\"}"), false},
-        {"{\"type\":\"block_actions\",\"message\":{\"edited\":{\"ts\":\"2.0\"}}}", false},
+        {CHANGED("'subtype':'message_changed',", "'message':{'ts':'1.0'}"), false},
+        {"{'type':'block_actions','message':{'edited':{'ts':'2.0'}}}", false},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         assert_int_equal(slack__payload_is_edit(json_of(rows[i].body)), rows[i].edit);

@@ -4,9 +4,9 @@
 #include "support/json.h"
 
 static const char body[] =
-    "{\"is_ext_shared_channel\":true,\"context_team_id\":\"T2\",\"context_enterprise_id\":\"E2\","
-    "\"authorizations\":[{\"team_id\":\"T1\",\"enterprise_id\":\"E1\",\"is_enterprise_install\":"
-    "true}],\"event\":{\"type\":\"message\",\"user\":\"U1\",\"user_team\":\"T2\"}}";
+    "{'is_ext_shared_channel':true,'context_team_id':'T2','context_enterprise_id':'E2',"
+    "'authorizations':[{'team_id':'T1','enterprise_id':'E1','is_enterprise_install':true}],"
+    "'event':{'type':'message','user':'U1','user_team':'T2'}}";
 
 static void is_the_same(const slack_tenant_t *a, const slack_tenant_t *b)
 {
@@ -48,7 +48,7 @@ ARENA_TEST(a_job_without_a_kept_tenant_has_none)
 
 ARENA_TEST(some_events_revoke_tokens)
 {
-    const slack_json_t *gone = json_of("{\"event\":{\"type\":\"team_access_revoked\"}}");
+    const slack_json_t *gone = json_of("{'event':{'type':'team_access_revoked'}}");
     assert_true(slack__tenant_revoked(SLACK_KIND_EVENT, gone));
     assert_false(slack__tenant_revoked(SLACK_KIND_JOB, gone));
     assert_false(slack__tenant_revoked(SLACK_KIND_EVENT, json_of(body)));

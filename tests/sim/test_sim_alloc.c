@@ -84,12 +84,11 @@ TEST(called_by_an_app)
 {
     static const request_t some[] = {
         {"/api/auth.test", "{}"},
-        {"/api/chat.postMessage", "{\"channel\":\"general\",\"text\":\"t\",\"blocks\":[{\"type\":"
-                                  "\"actions\",\"elements\":[{\"type\":\"overflow\"}]}]}"},
-        {"/api/conversations.history", "{\"channel\":\"C0GENERAL1\"}"},
-        {"/api/views.publish",
-         "{\"user_id\":\"U0ANN00001\",\"view\":{\"type\":\"home\",\"blocks\":[]}}"},
-        {"/actions/x", "{\"text\":\"x\"}"},
+        {"/api/chat.postMessage", "{'channel':'general','text':'t','blocks':[{'type':'actions',"
+                                  "'elements':[{'type':'overflow'}]}]}"},
+        {"/api/conversations.history", "{'channel':'C0GENERAL1'}"},
+        {"/api/views.publish", "{'user_id':'U0ANN00001','view':{'type':'home','blocks':[]}}"},
+        {"/actions/x", "{'text':'x'}"},
         {NULL, NULL},
     };
     requests = some;
@@ -99,13 +98,13 @@ TEST(called_by_an_app)
 TEST(used_by_a_person)
 {
     static const request_t some[] = {
-        {"/sim/send", "{\"kind\":\"mention\",\"text\":\"hi @ann\"}"},
-        {"/sim/send", "{\"kind\":\"command\",\"command\":\"/x\",\"text\":\"y\"}"},
-        {"/sim/send", "{\"kind\":\"open-home\"}"},
-        {"/sim/send", "{\"kind\":\"open-assistant\"}"},
-        {"/sim/send", "{\"kind\":\"step\",\"callback_id\":\"s\",\"values\":[\"a=1\"]}"},
-        {"/sim/send", "{\"kind\":\"options\",\"action_id\":\"x\",\"value\":\"y\"}"},
-        {"/sim/request-url", "{\"url\":\"http://127.0.0.1:2/\"}"},
+        {"/sim/send", "{'kind':'mention','text':'hi @ann'}"},
+        {"/sim/send", "{'kind':'command','command':'/x','text':'y'}"},
+        {"/sim/send", "{'kind':'open-home'}"},
+        {"/sim/send", "{'kind':'open-assistant'}"},
+        {"/sim/send", "{'kind':'step','callback_id':'s','values':['a=1']}"},
+        {"/sim/send", "{'kind':'options','action_id':'x','value':'y'}"},
+        {"/sim/request-url", "{'url':'http://127.0.0.1:2/'}"},
         {NULL, NULL},
     };
     requests = some;

@@ -57,6 +57,28 @@ static void close_well(void)
     sim_bot_close(&bot);
 }
 
+static int open_one(void **state)
+{
+    sim_bot_open(&bot, "socket", 1, NULL);
+    return 0;
+}
+
+static int open_two(void **state)
+{
+    sim_bot_open(&bot, "socket", 2, NULL);
+    return 0;
+}
+
+static int end_well(void **state)
+{
+    close_well();
+    return 0;
+}
+
+/* Cases with an app on one connection or on two, which works at the end. */
+#define ONE_SOCKET_TEST(function)  TEST_CASE(function, open_one, end_well, NULL)
+#define TWO_SOCKETS_TEST(function) TEST_CASE(function, open_two, end_well, NULL)
+
 /* Slack redelivers events until the app has run all of them. */
 static void let_all_arrive(uint64_t max_ms)
 {
@@ -73,9 +95,8 @@ static void say_some(unsigned count)
 }
 
 /* Events before, during and after a refresh: each ack is in time, so there is no redelivery. */
-TEST(refresh)
+TWO_SOCKETS_TEST(refresh)
 {
-    sim_bot_open(&bot, "socket", 2, NULL);
     say_some(10);
     sim_bot_fault(&bot, "refresh", 0, 0);
     say_some(10);
@@ -89,7 +110,6 @@ TEST(refresh)
     sim_bot_pass(&bot, 12 * SECOND);
     assert_int_equal(bot.peer.sim->sockets.count, 2);
     assert_int_equal(sim_bot_stats(&bot).reconnects, 2);
-    close_well();
 }
 
 /* A fault for both connections, and how many new ones it makes the app open. */
@@ -133,21 +153,18 @@ TEST(garbage)
 }
 
 /* The app is back after minutes, and then handles everything. */
-TEST(link_disabled)
+ONE_SOCKET_TEST(link_disabled)
 {
-    sim_bot_open(&bot, "socket", 1, NULL);
     sim_bot_fault(&bot, "link-disabled", 0, 0);
     sim_bot_pass(&bot, 12 * SECOND);
     assert_int_equal(bot.peer.sim->sockets.greeted, 1);
     assert_int_equal(bot.peer.sim->sockets.count, 0);
     (void)sim_bot_pass_until(&bot, sim_bot_has_sockets, 1, 10 * MINUTE);
-    close_well();
 }
 
 /* Slack keeps sending into it; the app gives it up after 30 s of silence. */
-TEST(half_open)
+ONE_SOCKET_TEST(half_open)
 {
-    sim_bot_open(&bot, "socket", 1, NULL);
     sim_bot_fault(&bot, "half-open", 0, 0);
     say_some(1);
     uint64_t gone_ms = sim_bot_pass_until(&bot, sim_bot_has_taken, 2, MINUTE);
@@ -158,19 +175,16 @@ TEST(half_open)
     sim_bot_clear(&bot);
     sim_bot_pass(&bot, SECOND);
     assert_int_equal(bot.peer.sim->sockets.count, 1);
-    close_well();
 }
 
-TEST(half_open_beside_a_good_one)
+TWO_SOCKETS_TEST(half_open_beside_a_good_one)
 {
-    sim_bot_open(&bot, "socket", 2, NULL);
     sim_bot_fault(&bot, "half-open 90000", 1, 0);
     say_some(6);
     (void)sim_bot_pass_until(&bot, sim_bot_has_taken, 3, MINUTE);
     let_all_arrive(10 * MINUTE);
     sim_bot_pass(&bot, 2 * MINUTE);
     assert_int_equal(bot.peer.sim->sockets.count, 2);
-    close_well();
 }
 
 /* ---- faults on the way to a connection ---- */
@@ -225,20 +239,17 @@ TEST_EACH(expect_a_way_back, ways)
     close_well();
 }
 /* Retry-After is a floor. */
-TEST(open_status_429_is_heeded)
+ONE_SOCKET_TEST(open_status_429_is_heeded)
 {
-    sim_bot_open(&bot, "socket", 1, NULL);
     sim_bot_fault(&bot, "open-status 429 50", 0, 0);
     sim_bot_fault(&bot, "drop", 0, 0);
     (void)sim_bot_pass_until(&bot, sim_bot_has_acted, 2, MINUTE);
     assert_true(sim_bot_pass_until(&bot, sim_bot_has_taken, 2, 3 * MINUTE) >= 50 * SECOND);
-    close_well();
 }
 
 /* Faults for one point act one after the other. */
-TEST(open_fails_in_different_ways)
+ONE_SOCKET_TEST(open_fails_in_different_ways)
 {
-    sim_bot_open(&bot, "socket", 1, NULL);
     sim_bot_fault(&bot, "open-status 500", 0, 0);
     sim_bot_fault(&bot, "open-error internal_error", 0, 0);
     sim_bot_fault(&bot, "upgrade-status 503", 0, 0);
@@ -246,7 +257,6 @@ TEST(open_fails_in_different_ways)
     sim_bot_fault(&bot, "drop", 0, 0);
     (void)sim_bot_pass_until(&bot, sim_bot_has_acted, 5, 5 * MINUTE);
     (void)sim_bot_pass_until(&bot, sim_bot_has_sockets, 1, 5 * MINUTE);
-    close_well();
 }
 
 TEST(open_error_that_cannot_heal)
@@ -261,16 +271,14 @@ TEST(open_error_that_cannot_heal)
 }
 
 /* No connection opens while the fault lasts. */
-TEST(a_fault_for_a_minute)
+ONE_SOCKET_TEST(a_fault_for_a_minute)
 {
-    sim_bot_open(&bot, "socket", 1, NULL);
     sim_bot_fault(&bot, "open-status 503", 0, (unsigned)MINUTE);
     sim_bot_fault(&bot, "drop", 0, 0);
     sim_bot_pass(&bot, 59 * SECOND);
     assert_int_equal(bot.peer.sim->sockets.greeted, 1);
     (void)sim_bot_pass_until(&bot, sim_bot_has_sockets, 1, 3 * MINUTE);
     assert_int_equal(bot.peer.sim->faults.count, 0);
-    close_well();
 }
 
 /* ---- faults of pings ---- */
@@ -320,20 +328,17 @@ TEST(late_pong_by_40_s)
 
 /* ---- faults of envelopes ---- */
 
-TEST(duplicate)
+TWO_SOCKETS_TEST(duplicate)
 {
-    sim_bot_open(&bot, "socket", 2, NULL);
     bot.quiet = true;
     sim_bot_fault(&bot, "duplicate", 5, 0);
     say_some(5);
     sim_bot_until(&bot, sim_bot_is_done, 0);
     assert_int_equal(bot.peer.sim->faults.acted, 5);
-    close_well();
 }
 
-TEST(fragments)
+ONE_SOCKET_TEST(fragments)
 {
-    sim_bot_open(&bot, "socket", 1, NULL);
     bot.quiet = true;
     sim_bot_fault(&bot, "fragments 1", 2, 0);
     sim_bot_fault(&bot, "fragments 200", 2, 0);
@@ -343,43 +348,36 @@ TEST(fragments)
     assert_int_equal(bot.peer.sim->faults.acted, 4);
     assert_int_equal(bot.peer.sim->sockets.greeted, 1);
     assert_true(acked(0) && acked(1) && acked(2) && acked(3));
-    close_well();
 }
 
 /* The envelope is too long for the app: it replaces the connection, and Slack redelivers the event.
  */
-TEST(oversize)
+ONE_SOCKET_TEST(oversize)
 {
-    sim_bot_open(&bot, "socket", 1, NULL);
     sim_bot_fault(&bot, "oversize", 0, 0);
     say_some(1);
     (void)sim_bot_pass_until(&bot, sim_bot_has_taken, 2, MINUTE);
     let_all_arrive(10 * MINUTE);
     assert_false(acked(0));
-    close_well();
 }
 
-TEST(large_but_not_too_large)
+ONE_SOCKET_TEST(large_but_not_too_large)
 {
-    sim_bot_open(&bot, "socket", 1, NULL);
     sim_bot_fault(&bot, "oversize 4096", 0, 0);
     say_some(1);
     sim_bot_until(&bot, answered, 0);
     assert_true(acked(0));
     assert_int_equal(bot.peer.sim->sockets.greeted, 1);
-    close_well();
 }
 
-TEST(lost_envelope)
+ONE_SOCKET_TEST(lost_envelope)
 {
-    sim_bot_open(&bot, "socket", 1, NULL);
     sim_bot_fault(&bot, "lost-envelope", 2, 0);
     say_some(1);
     sim_bot_pass(&bot, 2 * 3 * SECOND + SECOND);
     assert_int_equal(bot.ran, 0);
     assert_false(acked(0));
     let_all_arrive(2 * MINUTE);
-    close_well();
 }
 
 /* The app gets an event, and Slack redelivers it; Slack never redelivers a command. */
@@ -408,9 +406,8 @@ TEST_BOTH_WIRES(lost_ack, NULL, NULL)
 }
 
 /* A ghost gets every second envelope: events are redelivered, commands are lost. */
-TEST(ghosts)
+ONE_SOCKET_TEST(ghosts)
 {
-    sim_bot_open(&bot, "socket", 1, NULL);
     sim_bot_fault(&bot, "ghosts", 0, 0);
     sim_bot_fault(&bot, "drop", 0, 0);
     (void)sim_bot_pass_until(&bot, sim_bot_has_sockets, 1, MINUTE);
@@ -426,7 +423,6 @@ TEST(ghosts)
     }
     assert_true(bot.peer.sim->faults.acted > 6);
     sim_bot_clear(&bot);
-    close_well();
 }
 
 /* ---- HTTP ---- */

@@ -1,14 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "sim/failure_rate.h"
 #include "sim/faults.h"
-#include "support/test.h"
+#include "support/json.h"
 
 /* The simulator's faults: the table, requests, and when a fault acts; and the failure rate. */
 
 static uint64_t now_us;
 static sim_faults_t faults;
 static sim_fault_t fault;
-static slack_arena_t *arena;
 static char problem[SIM_PROBLEM_SIZE];
 
 static uint64_t mono_us(void *user_data)
@@ -27,24 +26,15 @@ static int setup(void **state)
 {
     now_us = 1000000;
     sim_faults_init(&faults, &test_clock);
-    arena = slack__arena_new(0, 0);
-    return arena ? 0 : -1;
+    return arena_open(state);
 }
 
-static int teardown(void **state)
-{
-    slack__arena_free(arena);
-    return 0;
-}
-
-#define FAULT_TEST(function) TEST_CASE(function, setup, teardown, NULL)
+#define FAULT_TEST(function) TEST_CASE(function, setup, arena_close, NULL)
 
 static bool asked(const char *json)
 {
-    const slack_json_t *request = NULL;
     *problem = '\0';
-    assert_int_equal(slack__json_parse(arena, json, strlen(json), &request, NULL), 0);
-    return sim_fault_read(request, &fault, problem);
+    return sim_fault_read(json_of(json), &fault, problem);
 }
 
 static void ask(const char *json)
@@ -69,21 +59,21 @@ FAULT_TEST(every_row_is_whole)
 
 FAULT_TEST(arguments_go_where_they_belong)
 {
-    ask("{\"name\":\"open-status\",\"args\":[\"429\",\"3\"]}");
+    ask("{'name':'open-status','args':['429','3']}");
     assert_string_equal(fault.said, "open-status 429 3");
     sim_effect_t effect = sim_faults_at(&faults, SIM_POINT_CALL, "apps.connections.open");
     assert_true(effect.acts);
     assert_int_equal(effect.status, 429);
     assert_int_equal(effect.retry_after_s, 3);
 
-    ask("{\"name\":\"api-error\",\"args\":[\"chat.postMessage\",\"fatal_error\"]}");
+    ask("{'name':'api-error','args':['chat.postMessage','fatal_error']}");
     assert_false(sim_faults_at(&faults, SIM_POINT_CALL, "chat.update").acts);
     effect = sim_faults_at(&faults, SIM_POINT_CALL, "chat.postMessage");
     assert_string_equal(effect.error, "fatal_error");
 
-    ask("{\"name\":\"slow-hello\"}");
+    ask("{'name':'slow-hello'}");
     assert_int_equal(sim_faults_at(&faults, SIM_POINT_HELLO, "").delay_ms, 5000);
-    ask("{\"name\":\"disconnect-first\",\"args\":[\"warning\"]}");
+    ask("{'name':'disconnect-first','args':['warning']}");
     assert_string_equal(sim_faults_at(&faults, SIM_POINT_HELLO, "").disconnect, "warning");
 }
 
@@ -94,24 +84,23 @@ FAULT_TEST(what_makes_no_sense_is_told)
         const char *problem;
     } cases[] = {
         {"{}", "there is no fault \"\"; slackapp sim fault list prints all of them"},
-        {"{\"name\":\"nope\"}",
+        {"{'name':'nope'}",
          "there is no fault \"nope\"; slackapp sim fault list prints all of them"},
-        {"{\"name\":\"open-status\"}", "open-status needs its STATUS"},
-        {"{\"name\":\"open-status\",\"args\":[\"abc\"]}",
+        {"{'name':'open-status'}", "open-status needs its STATUS"},
+        {"{'name':'open-status','args':['abc']}",
          "STATUS of open-status is a number from 200 up to 599, not \"abc\""},
-        {"{\"name\":\"open-status\",\"args\":[\"101\"]}",
+        {"{'name':'open-status','args':['101']}",
          "STATUS of open-status is a number from 200 up to 599, not \"101\""},
-        {"{\"name\":\"slow-hello\",\"args\":[\"-1\"]}",
+        {"{'name':'slow-hello','args':['-1']}",
          "MS of slow-hello is a number up to 3600000, not \"-1\""},
-        {"{\"name\":\"open-error\",\"args\":[\"\"]}",
+        {"{'name':'open-error','args':['']}",
          "ERROR of open-error is a word of at most 63 characters"},
-        {"{\"name\":\"no-pong\",\"args\":[\"1\"]}", "no-pong takes fewer arguments"},
-        {"{\"name\":\"no-pong\",\"count\":0}", "a count is from 1 to 1000000, a time from 1 ms to "
-                                               "24 h"},
-        {"{\"name\":\"no-pong\",\"for_ms\":-1}",
-         "a count is from 1 to 1000000, a time from 1 ms to "
-         "24 h"},
-        {"{\"name\":\"refresh\",\"for_ms\":5}", "refresh acts at once and takes no time limit"},
+        {"{'name':'no-pong','args':['1']}", "no-pong takes fewer arguments"},
+        {"{'name':'no-pong','count':0}", "a count is from 1 to 1000000, a time from 1 ms to "
+                                         "24 h"},
+        {"{'name':'no-pong','for_ms':-1}", "a count is from 1 to 1000000, a time from 1 ms to "
+                                           "24 h"},
+        {"{'name':'refresh','for_ms':5}", "refresh acts at once and takes no time limit"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         assert_false(asked(cases[i].json));
@@ -126,7 +115,7 @@ static bool acts(enum sim_point point)
 
 FAULT_TEST(a_fault_acts_as_often_as_it_was_asked_to)
 {
-    ask("{\"name\":\"too-many\",\"count\":2}");
+    ask("{'name':'too-many','count':2}");
     assert_true(sim_faults_look(&faults, SIM_POINT_HELLO, "").acts);
     assert_false(acts(SIM_POINT_UPGRADE));
     assert_true(acts(SIM_POINT_HELLO));
@@ -134,7 +123,7 @@ FAULT_TEST(a_fault_acts_as_often_as_it_was_asked_to)
     assert_false(acts(SIM_POINT_HELLO));
     assert_int_equal(faults.acted, 2);
     /* Some faults have no limit. */
-    ask("{\"name\":\"no-pong\"}");
+    ask("{'name':'no-pong'}");
     for (int i = 0; i < 100; i++)
         assert_true(acts(SIM_POINT_PONG));
     assert_int_equal(sim_faults_clear(&faults, "no-ping"), 0);
@@ -144,7 +133,7 @@ FAULT_TEST(a_fault_acts_as_often_as_it_was_asked_to)
 
 FAULT_TEST(a_fault_acts_for_its_time)
 {
-    ask("{\"name\":\"too-many\",\"for_ms\":1000}");
+    ask("{'name':'too-many','for_ms':1000}");
     for (int i = 0; i < 5; i++)
         assert_true(acts(SIM_POINT_HELLO));
     now_us += 999999;
@@ -152,15 +141,15 @@ FAULT_TEST(a_fault_acts_for_its_time)
     now_us += 1;
     assert_false(acts(SIM_POINT_HELLO));
     assert_int_equal(faults.count, 0);
-    ask("{\"name\":\"too-many\",\"for_ms\":1000,\"count\":1}");
+    ask("{'name':'too-many','for_ms':1000,'count':1}");
     assert_true(acts(SIM_POINT_HELLO));
     assert_false(acts(SIM_POINT_HELLO));
 }
 
 FAULT_TEST(faults_of_one_point_act_in_turn)
 {
-    ask("{\"name\":\"open-status\",\"args\":[\"500\"]}");
-    ask("{\"name\":\"open-status\",\"args\":[\"503\"]}");
+    ask("{'name':'open-status','args':['500']}");
+    ask("{'name':'open-status','args':['503']}");
     const char *method = "apps.connections.open";
     assert_int_equal(sim_faults_at(&faults, SIM_POINT_CALL, method).status, 500);
     assert_int_equal(sim_faults_at(&faults, SIM_POINT_CALL, method).status, 503);
@@ -170,7 +159,7 @@ FAULT_TEST(faults_of_one_point_act_in_turn)
 FAULT_TEST(there_is_a_bound)
 {
     for (int i = 0; i < SIM_FAULTS_MAX; i++)
-        ask("{\"name\":\"no-ping\"}");
+        ask("{'name':'no-ping'}");
     assert_false(sim_faults_add(&faults, &fault));
     assert_int_equal(sim_faults_clear(&faults, ""), SIM_FAULTS_MAX);
     assert_true(sim_faults_add(&faults, &fault));
@@ -179,8 +168,8 @@ FAULT_TEST(there_is_a_bound)
 FAULT_TEST(they_can_be_seen)
 {
     sim_json_builder_t json = {arena, 0};
-    ask("{\"name\":\"late-pong\",\"args\":[\"9000\"],\"for_ms\":5000}");
-    ask("{\"name\":\"open-status\",\"args\":[\"429\",\"3\"],\"count\":4}");
+    ask("{'name':'late-pong','args':['9000'],'for_ms':5000}");
+    ask("{'name':'open-status','args':['429','3'],'count':4}");
     now_us += 1000000;
     const char *text = slack__json_text(arena, sim_faults_json(&faults, &json), NULL);
     assert_string_equal(text, "[{\"fault\":\"late-pong 9000\",\"ms\":4000},"

@@ -88,7 +88,7 @@ VERIFIED(commands_are_a_form)
 
 VERIFIED(interactions_are_json_in_a_form)
 {
-    sim_peer_send(&peer, "{\"kind\":\"options\",\"action_id\":\"x\",\"value\":\"a/b\"}", &answer);
+    sim_peer_send(&peer, "{'kind':'options','action_id':'x','value':'a/b'}", &answer);
     const slack_http_request_t *request = sim_receiver_next(&receiver);
     assert_int_equal(strncmp(request->body, "payload=%7B%22type%22", 21), 0);
     assert_non_null(strstr(request->body, "a%5C%2Fb"));
@@ -153,7 +153,7 @@ VERIFIED(no_retry_is_honoured)
 
 VERIFIED(commands_do_not_come_again)
 {
-    sim_peer_send(&peer, "{\"kind\":\"command\",\"command\":\"/x\"}", &answer);
+    sim_peer_send(&peer, "{'kind':'command','command':'/x'}", &answer);
     sim_receiver_answer(&receiver, sim_receiver_next(&receiver), 500, NULL, "", NULL);
     assert_sent(false);
     assert_member(answer.body, "/line", "#general  ann runs /x -> dispatch_failed");
@@ -163,7 +163,7 @@ VERIFIED(commands_do_not_come_again)
 VERIFIED(an_app_that_went_away_is_noticed)
 {
     sim_receiver_close(&receiver);
-    sim_peer_send(&peer, "{\"kind\":\"command\",\"command\":\"/x\"}", &answer);
+    sim_peer_send(&peer, "{'kind':'command','command':'/x'}", &answer);
     assert_sent(false);
     assert_member(answer.body, "/error", "connection_failed");
     sim_receiver_open(&peer, &receiver);
@@ -171,7 +171,7 @@ VERIFIED(an_app_that_went_away_is_noticed)
 
 VERIFIED(a_slow_app_is_too_late)
 {
-    sim_peer_send(&peer, "{\"kind\":\"command\",\"command\":\"/x\"}", &answer);
+    sim_peer_send(&peer, "{'kind':'command','command':'/x'}", &answer);
     sim_receiver_next(&receiver); /* no answer within three seconds of real time */
     assert_sent(false);
     assert_member(answer.body, "/error", "http_timeout");
@@ -182,7 +182,7 @@ VERIFIED(a_slow_app_is_too_late)
 
 static const char *url_body(void)
 {
-    return slack__arena_printf(peer.arena, "{\"url\":\"%s\"}", receiver.url);
+    return slack__arena_printf(peer.arena, "{'url':'%s'}", receiver.url);
 }
 
 static void set_url(void)
@@ -200,7 +200,7 @@ ALONE(the_challenge_has_three_forms)
     } forms[] = {
         {"text/plain", "%s"},
         {"application/x-www-form-urlencoded", "challenge=%s"},
-        {"application/json", "{\"challenge\":\"%s\"}"},
+        {"application/json", "{'challenge':'%s'}"},
     };
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         char body[100];
@@ -233,7 +233,7 @@ ALONE(an_url_that_does_not_answer_is_not_taken)
     sim_peer_sent(&peer, &answer);
     assert_member(answer.body, "/error",
                   "the request URL did not answer url_verification: http_error 404");
-    sim_peer_control(&peer, "/sim/request-url", "{\"url\":\"http://example.com/\"}");
+    sim_peer_control(&peer, "/sim/request-url", "{'url':'http://example.com/'}");
     assert_int_equal(peer.status, 400);
 }
 

@@ -8,8 +8,8 @@
 
 static const slack_json_t *run_command(const char *text)
 {
-    const char *body = slack__arena_printf(
-        peer.arena, "{\"kind\":\"command\",\"command\":\"/echo\",\"text\":\"%s\"}", text);
+    const char *body =
+        slack__arena_printf(peer.arena, "{'kind':'command','command':'/echo','text':'%s'}", text);
     sim_peer_send(&peer, body, &outcome);
     return sim_app_next(&app);
 }
@@ -39,12 +39,12 @@ CONNECTED(an_acknowledged_command_may_say_something)
     } cases[] = {
         {NULL, ""},
         {"{}", ""},
-        {"\"hi\"", " -> bot (only to ann): hi"},
-        {"{\"text\":\"hi\"}", " -> bot (only to ann): hi"},
-        {"{\"text\":\"hi\",\"response_type\":\"in_channel\"}", " -> bot (in the channel): hi"},
-        {"{\"response_type\":\"in_channel\"}", " -> shown in the channel"},
-        {"{\"blocks\":[1]}", " -> a message that Slack refuses: invalid_blocks must be an object "
-                             "[json-pointer:/blocks/0]"},
+        {"'hi'", " -> bot (only to ann): hi"},
+        {"{'text':'hi'}", " -> bot (only to ann): hi"},
+        {"{'text':'hi','response_type':'in_channel'}", " -> bot (in the channel): hi"},
+        {"{'response_type':'in_channel'}", " -> shown in the channel"},
+        {"{'blocks':[1]}", " -> a message that Slack refuses: invalid_blocks must be an object "
+                           "[json-pointer:/blocks/0]"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const slack_json_t *envelope = run_command("");
@@ -63,7 +63,7 @@ CONNECTED(a_response_url_works)
 {
     const slack_json_t *envelope = run_command("");
     const sim_peer_request_t respond = {"POST", slack_json_str(envelope, "/payload/response_url"),
-                                        NULL, "application/json", "{\"text\":\"later\"}"};
+                                        NULL, "application/json", "{'text':'later'}"};
     sim_app_ack(&app, envelope, NULL);
     assert_sent(true);
     assert_true(slack_json_bool(sim_peer_call(&peer, &respond), "/ok"));
@@ -74,23 +74,21 @@ CONNECTED(a_response_url_works)
 /* ---- interactions ---- */
 
 #define BUTTONS                                                                                    \
-    "[{\"type\":\"actions\",\"block_id\":\"b\",\"elements\":["                                     \
-    "{\"type\":\"button\",\"action_id\":\"go\",\"value\":\"v\",\"text\":{\"type\":"                \
-    "\"plain_text\",\"text\":\"Go\"}},"                                                            \
-    "{\"type\":\"static_select\",\"action_id\":\"pick\",\"options\":[{\"value\":\"1\",\"text\":{"  \
-    "\"type\":\"plain_text\",\"text\":\"One\"}}]},"                                                \
-    "{\"type\":\"external_select\",\"action_id\":\"ext\"}]}]"
+    "[{'type':'actions','block_id':'b','elements':[{'type':'button','action_id':'go',"             \
+    "'value':'v','text':{'type':'plain_text','text':'Go'}},{'type':'static_select',"               \
+    "'action_id':'pick','options':[{'value':'1','text':{'type':'plain_text','text':'One'}}]},"     \
+    "{'type':'external_select','action_id':'ext'}]}]"
 
 static void post_buttons(void)
 {
-    sim_peer_api(&peer, "chat.postMessage", "{\"channel\":\"general\",\"blocks\":" BUTTONS "}");
+    sim_peer_api(&peer, "chat.postMessage", "{'channel':'general','blocks':" BUTTONS "}");
     sim_app_ack(&app, sim_app_next(&app), NULL);
 }
 
 CONNECTED(a_click_tells_where_it_was)
 {
     post_buttons();
-    sim_peer_send(&peer, "{\"kind\":\"click\",\"action_id\":\"go\"}", &outcome);
+    sim_peer_send(&peer, "{'kind':'click','action_id':'go'}", &outcome);
     const slack_json_t *envelope = sim_app_next(&app);
     assert_member(envelope, "/type", "interactive");
     assert_member(envelope, "/payload/type", "block_actions");
@@ -109,7 +107,7 @@ CONNECTED(a_click_tells_where_it_was)
     assert_sent(true);
     assert_member(outcome.body, "/line", "ann clicks go");
 
-    sim_peer_send(&peer, "{\"kind\":\"click\",\"action_id\":\"pick\",\"value\":\"One\"}", &outcome);
+    sim_peer_send(&peer, "{'kind':'click','action_id':'pick','value':'One'}", &outcome);
     envelope = sim_app_next(&app);
     assert_member(envelope, "/payload/actions/0/selected_option/value", "1");
     sim_app_ack(&app, envelope, NULL);
@@ -123,24 +121,21 @@ CONNECTED(what_cannot_be_done_is_said)
         const char *body;
         const char *error;
     } cases[] = {
-        {"{\"kind\":\"nonsense\"}", "there is no kind \"nonsense\""},
-        {"{\"kind\":\"message\",\"text\":\"\"}", "a message needs a text"},
-        {"{\"kind\":\"message\",\"text\":\"x\",\"user\":\"bot\"}",
+        {"{'kind':'nonsense'}", "there is no kind \"nonsense\""},
+        {"{'kind':'message','text':''}", "a message needs a text"},
+        {"{'kind':'message','text':'x','user':'bot'}",
          "there is no person \"bot\"; there are ann, ben and cleo"},
-        {"{\"kind\":\"message\",\"text\":\"x\",\"channel\":\"lounge\"}",
+        {"{'kind':'message','text':'x','channel':'lounge'}",
          "the bot is not in #lounge and would not get the message"},
-        {"{\"kind\":\"message\",\"text\":\"x\",\"thread\":\"1.2\"}",
-         "there is no message 1.2 in that channel"},
-        {"{\"kind\":\"command\",\"command\":\"echo\"}", "a command begins with a slash"},
-        {"{\"kind\":\"click\",\"action_id\":\"nope\"}",
+        {"{'kind':'message','text':'x','thread':'1.2'}", "there is no message 1.2 in that channel"},
+        {"{'kind':'command','command':'echo'}", "a command begins with a slash"},
+        {"{'kind':'click','action_id':'nope'}",
          "there is nothing with the action_id \"nope\" in a message or an open view"},
-        {"{\"kind\":\"click\",\"action_id\":\"pick\",\"value\":\"Two\"}",
-         "pick has no option \"Two\""},
-        {"{\"kind\":\"submit\"}", "ann has no modal open"},
-        {"{\"kind\":\"close-view\"}", "ann has no modal open"},
-        {"{\"kind\":\"shortcut\",\"callback_id\":\"x\",\"message\":\"1.2\"}",
-         "there is no message 1.2"},
-        {"{\"kind\":\"event\",\"event\":{}}", "an event is a JSON object with a type"},
+        {"{'kind':'click','action_id':'pick','value':'Two'}", "pick has no option \"Two\""},
+        {"{'kind':'submit'}", "ann has no modal open"},
+        {"{'kind':'close-view'}", "ann has no modal open"},
+        {"{'kind':'shortcut','callback_id':'x','message':'1.2'}", "there is no message 1.2"},
+        {"{'kind':'event','event':{}}", "an event is a JSON object with a type"},
     };
     post_buttons();
     const char *before = sim_peer_transcript(&peer);
@@ -153,28 +148,26 @@ CONNECTED(what_cannot_be_done_is_said)
 CONNECTED(options_are_asked_for)
 {
     post_buttons();
-    sim_peer_send(&peer, "{\"kind\":\"options\",\"action_id\":\"ext\",\"value\":\"ap\"}", &outcome);
+    sim_peer_send(&peer, "{'kind':'options','action_id':'ext','value':'ap'}", &outcome);
     const slack_json_t *envelope = sim_app_next(&app);
     assert_true(slack_json_bool(envelope, "/accepts_response_payload"));
     assert_member(envelope, "/payload/type", "block_suggestion");
     assert_member(envelope, "/payload/action_id", "ext");
     assert_member(envelope, "/payload/block_id", "b");
     assert_member(envelope, "/payload/value", "ap");
-    sim_app_ack(&app, envelope,
-                "{\"options\":[{\"text\":{\"text\":\"apple\"}},{\"text\":{\"text\":\"plum\"}}]}");
+    sim_app_ack(&app, envelope, "{'options':[{'text':{'text':'apple'}},{'text':{'text':'plum'}}]}");
     assert_sent(true);
     assert_member(outcome.body, "/line", "ann types \"ap\" into ext -> apple, plum");
 
     /* It works without a select, too. */
-    sim_peer_send(&peer, "{\"kind\":\"options\",\"action_id\":\"none\",\"value\":\"\"}", &outcome);
-    sim_app_ack(
-        &app, sim_app_next(&app),
-        "{\"option_groups\":[{\"label\":{\"text\":\"A\"},\"options\":[{\"text\":{\"text\":"
-        "\"a\"}}]},{\"label\":{\"text\":\"B\"},\"options\":[{\"text\":{\"text\":\"b\"}}]}]}");
+    sim_peer_send(&peer, "{'kind':'options','action_id':'none','value':''}", &outcome);
+    sim_app_ack(&app, sim_app_next(&app),
+                "{'option_groups':[{'label':{'text':'A'},'options':[{'text':{'text':'a'}}]},"
+                "{'label':{'text':'B'},'options':[{'text':{'text':'b'}}]}]}");
     assert_sent(true);
     assert_member(outcome.body, "/line", "ann types \"\" into none -> A: a; B: b");
-    sim_peer_send(&peer, "{\"kind\":\"options\",\"action_id\":\"none\",\"value\":\"x\"}", &outcome);
-    sim_app_ack(&app, sim_app_next(&app), "{\"options\":[]}");
+    sim_peer_send(&peer, "{'kind':'options','action_id':'none','value':'x'}", &outcome);
+    sim_app_ack(&app, sim_app_next(&app), "{'options':[]}");
     assert_sent(true);
     assert_member(outcome.body, "/line", "ann types \"x\" into none -> no options");
 }
@@ -182,7 +175,7 @@ CONNECTED(options_are_asked_for)
 CONNECTED(shortcuts_are_global_or_on_a_message)
 {
     post_buttons();
-    sim_peer_send(&peer, "{\"kind\":\"shortcut\",\"callback_id\":\"s\"}", &outcome);
+    sim_peer_send(&peer, "{'kind':'shortcut','callback_id':'s'}", &outcome);
     const slack_json_t *envelope = sim_app_next(&app);
     assert_member(envelope, "/payload/type", "shortcut");
     assert_member(envelope, "/payload/callback_id", "s");
@@ -191,12 +184,11 @@ CONNECTED(shortcuts_are_global_or_on_a_message)
     assert_sent(true);
 
     const slack_json_t *history =
-        sim_peer_api(&peer, "conversations.history", "{\"channel\":\"C0GENERAL1\"}");
+        sim_peer_api(&peer, "conversations.history", "{'channel':'C0GENERAL1'}");
     const char *ts = slack_json_str(history, "/messages/0/ts");
     sim_peer_send(
         &peer,
-        slack__arena_printf(peer.arena,
-                            "{\"kind\":\"shortcut\",\"callback_id\":\"m\",\"message\":\"%s\"}", ts),
+        slack__arena_printf(peer.arena, "{'kind':'shortcut','callback_id':'m','message':'%s'}", ts),
         &outcome);
     envelope = sim_app_next(&app);
     assert_member(envelope, "/payload/type", "message_action");
@@ -208,24 +200,22 @@ CONNECTED(shortcuts_are_global_or_on_a_message)
 
 CONNECTED(any_event_can_be_caused)
 {
-    sim_peer_send(&peer, "{\"kind\":\"event\",\"event\":{\"type\":\"team_join\",\"user\":\"U1\"}}",
-                  &outcome);
+    sim_peer_send(&peer, "{'kind':'event','event':{'type':'team_join','user':'U1'}}", &outcome);
     const slack_json_t *envelope = sim_app_next(&app);
     assert_member(envelope, "/payload/event/type", "team_join");
     assert_string_not_equal(slack_json_str(envelope, "/payload/event/event_ts"), "");
     sim_app_ack(&app, envelope, NULL);
     assert_sent(true);
-    sim_peer_send(&peer, "{\"kind\":\"event\",\"event\":{\"type\":\"app_rate_limited\"}}",
-                  &outcome);
+    sim_peer_send(&peer, "{'kind':'event','event':{'type':'app_rate_limited'}}", &outcome);
     envelope = sim_app_next(&app);
     assert_member(envelope, "/payload/type", "app_rate_limited");
     assert_null(slack_json_get(envelope, "/payload/event"));
     sim_app_ack(&app, envelope, NULL);
     assert_sent(true);
-    sim_peer_send(&peer,
-                  "{\"kind\":\"event\",\"event\":{\"type\":\"event_callback\",\"event_id\":\"Ev1\","
-                  "\"event\":{\"type\":\"x\"}}}",
-                  &outcome);
+    sim_peer_send(
+        &peer,
+        "{'kind':'event','event':{'type':'event_callback','event_id':'Ev1','event':{'type':'x'}}}",
+        &outcome);
     envelope = sim_app_next(&app);
     assert_member(envelope, "/payload/event_id", "Ev1");
     assert_member(envelope, "/payload/event/type", "x");
@@ -237,18 +227,19 @@ CONNECTED(any_event_can_be_caused)
 /* ---- modals ---- */
 
 #define FORM(title)                                                                                \
-    "{\"type\":\"modal\",\"callback_id\":\"form\",\"notify_on_close\":true,\"title\":{\"type\":"   \
-    "\"plain_text\",\"text\":\"" title "\"},\"submit\":{\"type\":\"plain_text\",\"text\":\"Go\"}," \
-    "\"blocks\":[{\"type\":\"input\",\"block_id\":\"name\",\"label\":{\"type\":\"plain_text\","    \
-    "\"text\":\"Name\"},\"element\":{\"type\":\"plain_text_input\",\"action_id\":\"value\"}}]}"
+    "{'type':'modal','callback_id':'form','notify_on_close':true,'title':{'type':'plain_text',"    \
+    "'text':'" title                                                                               \
+    "'},'submit':{'type':'plain_text','text':'Go'},'blocks':[{'type':'input','block_id':'name',"   \
+    "'label':{'type':'plain_text','text':'Name'},'element':{'type':'plain_text_input',"            \
+    "'action_id':'value'}}]}"
 
 static void open_form(void)
 {
-    sim_peer_send(&peer, "{\"kind\":\"shortcut\",\"callback_id\":\"s\"}", &outcome);
+    sim_peer_send(&peer, "{'kind':'shortcut','callback_id':'s'}", &outcome);
     const slack_json_t *envelope = sim_app_next(&app);
     const slack_json_t *opened = sim_peer_api(
         &peer, "views.open",
-        slack__arena_printf(peer.arena, "{\"trigger_id\":\"%s\",\"view\":" FORM("A form") "}",
+        slack__arena_printf(peer.arena, "{'trigger_id':'%s','view':" FORM("A form") "}",
                             slack_json_str(envelope, "/payload/trigger_id")));
     assert_true(slack_json_bool(opened, "/ok"));
     sim_app_ack(&app, envelope, NULL);
@@ -257,8 +248,7 @@ static void open_form(void)
 
 static const slack_json_t *submit(const char *values)
 {
-    sim_peer_send(&peer,
-                  slack__arena_printf(peer.arena, "{\"kind\":\"submit\",\"values\":[%s]}", values),
+    sim_peer_send(&peer, slack__arena_printf(peer.arena, "{'kind':'submit','values':[%s]}", values),
                   &outcome);
     return sim_app_next(&app);
 }
@@ -266,7 +256,7 @@ static const slack_json_t *submit(const char *values)
 CONNECTED(a_submission_carries_the_state)
 {
     open_form();
-    const slack_json_t *envelope = submit("\"name/value=Ada=\"");
+    const slack_json_t *envelope = submit("'name/value=Ada='");
     assert_true(slack_json_bool(envelope, "/accepts_response_payload"));
     assert_member(envelope, "/payload/type", "view_submission");
     assert_member(envelope, "/payload/view/callback_id", "form");
@@ -275,7 +265,7 @@ CONNECTED(a_submission_carries_the_state)
     sim_app_ack(&app, envelope, NULL);
     assert_sent(true);
     assert_member(outcome.body, "/line", "ann submits form with name/value=Ada= -> closed");
-    assert_string_equal(sim_case_refused("{\"kind\":\"submit\"}"), "ann has no modal open");
+    assert_string_equal(sim_case_refused("{'kind':'submit'}"), "ann has no modal open");
 }
 
 CONNECTED(what_is_filled_in_has_to_fit)
@@ -284,13 +274,12 @@ CONNECTED(what_is_filled_in_has_to_fit)
         const char *body;
         const char *error;
     } cases[] = {
-        {"{\"kind\":\"submit\"}", "a value is required: name/value=VALUE"},
-        {"{\"kind\":\"submit\",\"values\":[\"value=\"]}", "a value is required: name/value=VALUE"},
-        {"{\"kind\":\"submit\",\"values\":[\"nonsense\"]}",
-         "\"nonsense\" is not BLOCK/ACTION=VALUE"},
-        {"{\"kind\":\"submit\",\"values\":[\"x/y=1\"]}",
+        {"{'kind':'submit'}", "a value is required: name/value=VALUE"},
+        {"{'kind':'submit','values':['value=']}", "a value is required: name/value=VALUE"},
+        {"{'kind':'submit','values':['nonsense']}", "\"nonsense\" is not BLOCK/ACTION=VALUE"},
+        {"{'kind':'submit','values':['x/y=1']}",
          "the open view has no input \"x/y\"; its inputs: name/value"},
-        {"{\"kind\":\"submit\",\"callback_id\":\"x\"}", "the open modal is \"form\", not \"x\""},
+        {"{'kind':'submit','callback_id':'x'}", "the open modal is \"form\", not \"x\""},
     };
     open_form();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
@@ -304,29 +293,28 @@ CONNECTED(a_submission_is_answered)
         const char *outcome;
         size_t open; /* modals afterwards */
     } cases[] = {
-        {"{\"response_action\":\"errors\",\"errors\":{\"name\":\"too short\"}}",
-         "errors: name: too short", 1},
-        {"{\"response_action\":\"errors\",\"errors\":{\"x\":\"y\"}}",
-         "an ack that Slack refuses: there is no input block \"x\"", 1},
-        {"{\"response_action\":\"errors\"}", "an ack that Slack refuses: no errors in it", 1},
-        {"{\"response_action\":\"dance\"}", "an ack that Slack refuses: no such response_action",
+        {"{'response_action':'errors','errors':{'name':'too short'}}", "errors: name: too short",
          1},
-        {"{\"response_action\":\"update\",\"view\":{}}",
+        {"{'response_action':'errors','errors':{'x':'y'}}",
+         "an ack that Slack refuses: there is no input block \"x\"", 1},
+        {"{'response_action':'errors'}", "an ack that Slack refuses: no errors in it", 1},
+        {"{'response_action':'dance'}", "an ack that Slack refuses: no such response_action", 1},
+        {"{'response_action':'update','view':{}}",
          "a view that Slack refuses: invalid_arguments missing required field: type "
          "[json-pointer:/view]",
          1},
-        {"{\"response_action\":\"update\",\"view\":" FORM("Two") "}",
-         "becomes form \"Two\" [name/value]", 1},
-        {"{\"response_action\":\"push\",\"view\":" FORM("Three") "}",
+        {"{'response_action':'update','view':" FORM("Two") "}", "becomes form \"Two\" [name/value]",
+         1},
+        {"{'response_action':'push','view':" FORM("Three") "}",
          "pushes form \"Three\" [name/value]", 2},
         {NULL, "closed", 1},
-        {"{\"response_action\":\"push\",\"view\":" FORM("Three") "}",
+        {"{'response_action':'push','view':" FORM("Three") "}",
          "pushes form \"Three\" [name/value]", 2},
-        {"{\"response_action\":\"clear\"}", "all closed", 0},
+        {"{'response_action':'clear'}", "all closed", 0},
     };
     open_form();
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const slack_json_t *envelope = submit("\"value=x\"");
+        const slack_json_t *envelope = submit("'value=x'");
         sim_app_ack(&app, envelope, cases[i].payload);
         assert_sent(true);
         assert_member(outcome.body, "/line",
@@ -343,7 +331,7 @@ CONNECTED(a_submission_is_answered)
 CONNECTED(a_closed_modal_is_told)
 {
     open_form();
-    sim_peer_send(&peer, "{\"kind\":\"close-view\"}", &outcome);
+    sim_peer_send(&peer, "{'kind':'close-view'}", &outcome);
     const slack_json_t *envelope = sim_app_next(&app);
     assert_member(envelope, "/payload/type", "view_closed");
     assert_member(envelope, "/payload/view/callback_id", "form");

@@ -91,11 +91,11 @@ CONNECTED(an_overlong_frame_closes_it)
 
 CONNECTED(what_is_no_acknowledgement_is_passed_over)
 {
-    static const char *const frames[] = {"", "\n", "hello?", "[]", "{\"envelope_id\":\"x\"}"};
+    static const char *const frames[] = {"", "\n", "hello?", "[]", "{'envelope_id':'x'}"};
     for (size_t i = 0; i < sizeof frames / sizeof *frames; i++)
         assert_int_equal(slack__ws_send(app.ws, true, frames[i], strlen(frames[i])), 0);
     assert_int_equal(slack__ws_send(app.ws, false, "\0\1", 2), 0);
-    sim_peer_send(&peer, "{\"kind\":\"message\",\"text\":\"hi\"}", &outcome);
+    sim_peer_send(&peer, "{'kind':'message','text':'hi'}", &outcome);
     sim_app_ack(&app, sim_app_next(&app), NULL);
     assert_sent(true);
 }
@@ -104,18 +104,17 @@ CONNECTED(disconnect_on_request)
 {
     sim_app_t second;
     sim_app_connect(&peer, &second);
-    const slack_json_t *answer =
-        sim_peer_control(&peer, "/sim/disconnect", "{\"reason\":\"warning\"}");
+    const slack_json_t *answer = sim_peer_control(&peer, "/sim/disconnect", "{'reason':'warning'}");
     assert_int_equal(slack_json_int(answer, "/sockets"), 2);
     assert_member(sim_app_next(&app), "/reason", "warning");
     /* A leaving socket gets envelopes while no other is open. */
-    sim_peer_send(&peer, "{\"kind\":\"message\",\"text\":\"hi\"}", &outcome);
+    sim_peer_send(&peer, "{'kind':'message','text':'hi'}", &outcome);
     const slack_json_t *envelope = sim_app_next(&app);
     sim_app_ack(&app, envelope, NULL);
     assert_sent(true);
     sim_app_t third;
     sim_app_connect(&peer, &third);
-    sim_peer_send(&peer, "{\"kind\":\"message\",\"text\":\"hi\"}", &outcome);
+    sim_peer_send(&peer, "{'kind':'message','text':'hi'}", &outcome);
     sim_app_ack(&third, sim_app_next(&third), NULL);
     assert_sent(true);
     sim_peer_pass_ms(&peer, 10 * 1000);
@@ -128,13 +127,13 @@ CONNECTED(disconnect_on_request)
 /* Socket Mode is off: the socket may still ack, and gets no more envelopes. */
 CONNECTED(link_disabled)
 {
-    sim_peer_send(&peer, "{\"kind\":\"message\",\"text\":\"hi\"}", &outcome);
+    sim_peer_send(&peer, "{'kind':'message','text':'hi'}", &outcome);
     const slack_json_t *envelope = sim_app_next(&app);
-    sim_peer_control(&peer, "/sim/fault", "{\"name\":\"link-disabled\",\"args\":[]}");
+    sim_peer_control(&peer, "/sim/fault", "{'name':'link-disabled','args':[]}");
     assert_member(sim_app_next(&app), "/reason", "link_disabled");
     sim_app_ack(&app, envelope, NULL);
     assert_sent(true);
-    sim_peer_send(&peer, "{\"kind\":\"command\",\"command\":\"/echo\"}", &outcome);
+    sim_peer_send(&peer, "{'kind':'command','command':'/echo'}", &outcome);
     assert_sent(false);
     assert_member(outcome.body, "/error", "no app is connected");
     sim_peer_pass_ms(&peer, 10 * 1000);
@@ -147,7 +146,7 @@ CONNECTED(each_envelope_goes_to_one_in_turn)
     sim_app_t second;
     sim_app_connect(&peer, &second);
     for (unsigned i = 0; i < 6; i++) {
-        sim_peer_send(&peer, "{\"kind\":\"message\",\"text\":\"hi\"}", &outcome);
+        sim_peer_send(&peer, "{'kind':'message','text':'hi'}", &outcome);
         while (app.count + second.count < 3 + i)
             uv_run(&peer.world.loop, UV_RUN_ONCE);
         sim_app_t *got = app.count > app.taken ? &app : &second;
@@ -163,7 +162,7 @@ CONNECTED(each_envelope_goes_to_one_in_turn)
 
 CONNECTED(a_message_is_an_event)
 {
-    sim_peer_send(&peer, "{\"kind\":\"message\",\"text\":\"a & b for @ben in #random\"}", &outcome);
+    sim_peer_send(&peer, "{'kind':'message','text':'a & b for @ben in #random'}", &outcome);
     const slack_json_t *envelope = sim_app_next(&app);
     assert_member(envelope, "/type", "events_api");
     assert_false(slack_json_bool(envelope, "/accepts_response_payload"));
@@ -187,7 +186,7 @@ CONNECTED(a_message_is_an_event)
 
 CONNECTED(a_mention_is_two_events)
 {
-    sim_peer_send(&peer, "{\"kind\":\"mention\",\"text\":\"hi\",\"user\":\"ben\"}", &outcome);
+    sim_peer_send(&peer, "{'kind':'mention','text':'hi','user':'ben'}", &outcome);
     const slack_json_t *first = sim_app_next(&app), *second = sim_app_next(&app);
     assert_member(first, "/payload/event/type", "message");
     assert_member(second, "/payload/event/type", "app_mention");
@@ -200,7 +199,7 @@ CONNECTED(a_mention_is_two_events)
     sim_app_ack(&app, first, NULL);
     assert_sent(true);
     /* In a direct message there is no app_mention. */
-    sim_peer_send(&peer, "{\"kind\":\"mention\",\"text\":\"hi\",\"channel\":\"@ben\"}", &outcome);
+    sim_peer_send(&peer, "{'kind':'mention','text':'hi','channel':'@ben'}", &outcome);
     const slack_json_t *envelope = sim_app_next(&app);
     assert_member(envelope, "/payload/event/channel_type", "im");
     assert_member(envelope, "/payload/event/user", "U0BEN00001");
@@ -214,11 +213,11 @@ CONNECTED(the_apps_own_messages_are_events_too)
 {
     char body[256];
     const slack_json_t *posted =
-        sim_peer_api(&peer, "chat.postMessage", "{\"channel\":\"C0GENERAL1\",\"text\":\"one\"}");
+        sim_peer_api(&peer, "chat.postMessage", "{'channel':'C0GENERAL1','text':'one'}");
     const slack_json_t *envelope = sim_app_next(&app);
     assert_member(envelope, "/payload/event/bot_id", "B0BOT00001");
     sim_app_ack(&app, envelope, NULL);
-    snprintf(body, sizeof body, "{\"channel\":\"C0GENERAL1\",\"text\":\"two\",\"ts\":\"%s\"}",
+    snprintf(body, sizeof body, "{'channel':'C0GENERAL1','text':'two','ts':'%s'}",
              slack_json_str(posted, "/ts"));
     sim_peer_api(&peer, "chat.update", body);
     envelope = sim_app_next(&app);
@@ -231,7 +230,7 @@ CONNECTED(the_apps_own_messages_are_events_too)
 CONNECTED(unacknowledged_events_come_again)
 {
     static const uint64_t waits_ms[] = {0, 60 * 1000, 5 * 60 * 1000};
-    sim_peer_send(&peer, "{\"kind\":\"message\",\"text\":\"hi\"}", &outcome);
+    sim_peer_send(&peer, "{'kind':'message','text':'hi'}", &outcome);
     const slack_json_t *first = sim_app_next(&app);
     sim_peer_pass_ms(&peer, 2999);
     assert_false(outcome.done);
@@ -260,7 +259,7 @@ CONNECTED(unacknowledged_events_come_again)
 
 CONNECTED(commands_and_interactions_come_once)
 {
-    sim_peer_send(&peer, "{\"kind\":\"command\",\"command\":\"/x\",\"text\":\"\"}", &outcome);
+    sim_peer_send(&peer, "{'kind':'command','command':'/x','text':''}", &outcome);
     sim_app_next(&app);
     sim_peer_pass_ms(&peer, 3000);
     assert_sent(false);
@@ -272,7 +271,7 @@ CONNECTED(an_ack_may_come_over_another_socket)
 {
     sim_app_t second;
     sim_app_connect(&peer, &second);
-    sim_peer_send(&peer, "{\"kind\":\"message\",\"text\":\"hi\"}", &outcome);
+    sim_peer_send(&peer, "{'kind':'message','text':'hi'}", &outcome);
     while (app.count + second.count < 3)
         uv_run(&peer.world.loop, UV_RUN_ONCE);
     sim_app_t *got = app.count > app.taken ? &app : &second;
@@ -288,7 +287,7 @@ TEST_CASE(an_end_in_the_middle_answers_everybody, sim_case_open, NULL, NULL)
 {
     sim_peer_answer_t sent, transcript, status;
     sim_app_connect(&peer, &app);
-    sim_peer_send(&peer, "{\"kind\":\"message\",\"text\":\"hi\"}", &sent);
+    sim_peer_send(&peer, "{'kind':'message','text':'hi'}", &sent);
     sim_app_next(&app);
     const sim_peer_request_t wait = {"GET", "/sim/transcript?wait=99", NULL, NULL, NULL};
     sim_peer_start(&peer, &wait, &transcript);

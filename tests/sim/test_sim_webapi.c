@@ -37,7 +37,7 @@ ALONE(tokens_are_checked)
         {{"GET", "/api/auth.test", SIM_PEER_BOT_TOKEN, NULL, NULL}, ""},
         {{"POST", "/api/auth.test", NULL, form, "token=" SIM_PEER_BOT_TOKEN}, ""},
         {{"POST", "/api/auth.test", NULL, NULL, NULL}, "not_authed"},
-        {{"POST", "/api/auth.test", NULL, json, "{\"token\":\"" SIM_PEER_BOT_TOKEN "\"}"},
+        {{"POST", "/api/auth.test", NULL, json, "{'token':'" SIM_PEER_BOT_TOKEN "'}"},
          "not_authed"},
         {{"GET", "/api/auth.test?token=" SIM_PEER_BOT_TOKEN, NULL, NULL, NULL}, "not_authed"},
         {{"POST", "/api/auth.test", "xoxb-another", NULL, NULL}, "invalid_auth"},
@@ -93,7 +93,7 @@ ALONE(auth_test)
 ALONE(post_message)
 {
     const slack_json_t *answer =
-        sim_peer_api(&peer, "chat.postMessage", "{\"channel\":\"#general\",\"text\":\"hi\"}");
+        sim_peer_api(&peer, "chat.postMessage", "{'channel':'#general','text':'hi'}");
     assert_true(slack_json_bool(answer, "/ok"));
     assert_string_equal(slack_json_str(answer, "/channel"), "C0GENERAL1");
     assert_string_equal(slack_json_str(answer, "/message/text"), "hi");
@@ -101,10 +101,9 @@ ALONE(post_message)
     assert_string_equal(slack_json_str(answer, "/message/ts"), slack_json_str(answer, "/ts"));
 
     const char *first = slack_json_str(answer, "/ts");
-    const char *second = say("{\"channel\":\"general\",\"text\":\"again\"}");
+    const char *second = say("{'channel':'general','text':'again'}");
     assert_true(strcmp(first, second) < 0); /* the clock stands still */
-    answer =
-        sim_peer_api(&peer, "chat.postMessage", "{\"channel\":\"U0ANN00001\",\"text\":\"hi\"}");
+    answer = sim_peer_api(&peer, "chat.postMessage", "{'channel':'U0ANN00001','text':'hi'}");
     assert_string_equal(slack_json_str(answer, "/channel"), "D0ANN00001");
     assert_string_equal(sim_peer_transcript(&peer), "#general  bot: hi\n"
                                                     "#general  bot: again\n"
@@ -117,19 +116,18 @@ ALONE(post_message_refuses)
         const char *body;
         const char *error;
     } cases[] = {
-        {"{\"text\":\"x\"}", "invalid_arguments"},
-        {"{\"channel\":\"nowhere\",\"text\":\"x\"}", "channel_not_found"},
-        {"{\"channel\":\"lounge\",\"text\":\"x\"}", "not_in_channel"},
-        {"{\"channel\":\"general\"}", "no_text"},
-        {"{\"channel\":\"general\",\"text\":\"\",\"blocks\":[]}", "no_text"},
-        {"{\"channel\":\"general\",\"blocks\":{}}", "invalid_blocks_format"},
-        {"{\"channel\":\"general\",\"blocks\":\"[\"}", "invalid_blocks_format"},
-        {"{\"channel\":\"general\",\"blocks\":[{\"type\":\"nonsense\"}]}", "invalid_blocks"},
-        {"{\"channel\":\"general\",\"blocks\":[{\"type\":\"section\"}]}", "invalid_blocks"},
-        {"{\"channel\":\"general\",\"text\":\"x\",\"markdown_text\":\"y\"}",
-         "markdown_text_conflict"},
-        {"{\"channel\":\"general\",\"text\":\"x\",\"metadata\":{}}", "invalid_metadata_schema"},
-        {"{\"channel\":\"general\",\"text\":\"x\",\"thread_ts\":\"now\"}", "invalid_thread_ts"},
+        {"{'text':'x'}", "invalid_arguments"},
+        {"{'channel':'nowhere','text':'x'}", "channel_not_found"},
+        {"{'channel':'lounge','text':'x'}", "not_in_channel"},
+        {"{'channel':'general'}", "no_text"},
+        {"{'channel':'general','text':'','blocks':[]}", "no_text"},
+        {"{'channel':'general','blocks':{}}", "invalid_blocks_format"},
+        {"{'channel':'general','blocks':'['}", "invalid_blocks_format"},
+        {"{'channel':'general','blocks':[{'type':'nonsense'}]}", "invalid_blocks"},
+        {"{'channel':'general','blocks':[{'type':'section'}]}", "invalid_blocks"},
+        {"{'channel':'general','text':'x','markdown_text':'y'}", "markdown_text_conflict"},
+        {"{'channel':'general','text':'x','metadata':{}}", "invalid_metadata_schema"},
+        {"{'channel':'general','text':'x','thread_ts':'now'}", "invalid_thread_ts"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_error("chat.postMessage", cases[i].body, cases[i].error);
@@ -143,8 +141,8 @@ ALONE(post_message_refuses)
 ALONE(update)
 {
     char body[256];
-    const char *ts = say("{\"channel\":\"general\",\"text\":\"one\"}");
-    snprintf(body, sizeof body, "{\"channel\":\"C0GENERAL1\",\"ts\":\"%s\",\"text\":\"two\"}", ts);
+    const char *ts = say("{'channel':'general','text':'one'}");
+    snprintf(body, sizeof body, "{'channel':'C0GENERAL1','ts':'%s','text':'two'}", ts);
     const slack_json_t *answer = sim_peer_api(&peer, "chat.update", body);
     assert_string_equal(slack_json_str(answer, "/ts"), ts);
     assert_string_equal(slack_json_str(answer, "/text"), "two");
@@ -152,9 +150,9 @@ ALONE(update)
     assert_error("chat.update", "{\"channel\":\"C0GENERAL1\",\"text\":\"x\"}", "invalid_arguments");
     assert_error("chat.update", "{\"channel\":\"C0GENERAL1\",\"ts\":\"1.2\",\"text\":\"x\"}",
                  "message_not_found");
-    snprintf(body, sizeof body, "{\"channel\":\"C0GENERAL1\",\"ts\":\"%s\"}", ts);
+    snprintf(body, sizeof body, "{'channel':'C0GENERAL1','ts':'%s'}", ts);
     assert_error("chat.update", body, "no_text");
-    snprintf(body, sizeof body, "{\"channel\":\"C0RANDOM01\",\"ts\":\"%s\",\"text\":\"x\"}", ts);
+    snprintf(body, sizeof body, "{'channel':'C0RANDOM01','ts':'%s','text':'x'}", ts);
     assert_error("chat.update", body, "message_not_found");
     assert_string_equal(sim_peer_transcript(&peer), "#general  bot: one\n"
                                                     "#general  bot: (edited) two\n");
@@ -162,12 +160,11 @@ ALONE(update)
 
 ALONE(post_ephemeral)
 {
-    const slack_json_t *answer =
-        sim_peer_api(&peer, "chat.postEphemeral",
-                     "{\"channel\":\"general\",\"user\":\"U0BEN00001\",\"text\":\"psst\"}");
+    const slack_json_t *answer = sim_peer_api(
+        &peer, "chat.postEphemeral", "{'channel':'general','user':'U0BEN00001','text':'psst'}");
     assert_string_not_equal(slack_json_str(answer, "/message_ts"), "");
     assert_string_equal(sim_peer_transcript(&peer), "#general  bot (only to ben): psst\n");
-    answer = sim_peer_api(&peer, "conversations.history", "{\"channel\":\"C0GENERAL1\"}");
+    answer = sim_peer_api(&peer, "conversations.history", "{'channel':'C0GENERAL1'}");
     assert_int_equal(slack_json_count(answer, "/messages"), 0);
     assert_error("chat.postEphemeral", "{\"channel\":\"general\",\"text\":\"x\"}",
                  "invalid_arguments");
@@ -187,8 +184,7 @@ ALONE(list_pages)
     size_t count = 0, pages = 0;
     do {
         snprintf(body, sizeof body,
-                 "{\"types\":\"public_channel, private_channel,im\",\"limit\":2,\"cursor\":\"%s\"}",
-                 cursor);
+                 "{'types':'public_channel, private_channel,im','limit':2,'cursor':'%s'}", cursor);
         const slack_json_t *answer = sim_peer_api(&peer, "conversations.list", body);
         slack_json_iter_t it = {0};
         while (slack_json_next(slack_json_get(answer, "/channels"), &it))
@@ -215,19 +211,19 @@ ALONE(list_pages)
 ALONE(info)
 {
     const slack_json_t *answer =
-        sim_peer_api(&peer, "conversations.info", "{\"channel\":\"C0SECRET01\"}");
+        sim_peer_api(&peer, "conversations.info", "{'channel':'C0SECRET01'}");
     assert_string_equal(slack_json_str(answer, "/channel/name"), "secret");
     assert_true(slack_json_bool(answer, "/channel/is_private"));
-    answer = sim_peer_api(&peer, "conversations.info", "{\"channel\":\"D0ANN00001\"}");
+    answer = sim_peer_api(&peer, "conversations.info", "{'channel':'D0ANN00001'}");
     assert_true(slack_json_bool(answer, "/channel/is_im"));
     assert_string_equal(slack_json_str(answer, "/channel/user"), "U0ANN00001");
     assert_error("conversations.info", "{\"channel\":\"C1\"}", "channel_not_found");
     assert_error("conversations.info", "{}", "invalid_arguments");
 
-    answer = sim_peer_api(&peer, "users.info", "{\"user\":\"U0ANN00001\"}");
+    answer = sim_peer_api(&peer, "users.info", "{'user':'U0ANN00001'}");
     assert_string_equal(slack_json_str(answer, "/user/name"), "ann");
     assert_false(slack_json_bool(answer, "/user/is_bot"));
-    answer = sim_peer_api(&peer, "users.info", "{\"user\":\"U0BOT00001\"}");
+    answer = sim_peer_api(&peer, "users.info", "{'user':'U0BOT00001'}");
     assert_true(slack_json_bool(answer, "/user/is_bot"));
     assert_string_equal(slack_json_str(answer, "/user/profile/bot_id"), "B0BOT00001");
     assert_error("users.info", "{\"user\":\"U1\"}", "user_not_found");
@@ -239,11 +235,10 @@ ALONE(history_pages)
     char ts[5][SIM_TS_SIZE], body[512], cursor[100] = "";
     size_t pages = 0, seen = 0;
     for (int i = 0; i < 5; i++)
-        snprintf(ts[i], sizeof ts[i], "%s", say("{\"channel\":\"general\",\"text\":\"x\"}"));
-    say("{\"channel\":\"random\",\"text\":\"elsewhere\"}");
+        snprintf(ts[i], sizeof ts[i], "%s", say("{'channel':'general','text':'x'}"));
+    say("{'channel':'random','text':'elsewhere'}");
     do {
-        snprintf(body, sizeof body, "{\"channel\":\"C0GENERAL1\",\"limit\":2,\"cursor\":\"%s\"}",
-                 cursor);
+        snprintf(body, sizeof body, "{'channel':'C0GENERAL1','limit':2,'cursor':'%s'}", cursor);
         const slack_json_t *answer = sim_peer_api(&peer, "conversations.history", body);
         slack_json_iter_t it = {0};
         while (slack_json_next(slack_json_get(answer, "/messages"), &it))
@@ -256,13 +251,12 @@ ALONE(history_pages)
     assert_int_equal(pages, 3);
     assert_int_equal(seen, 5);
 
-    snprintf(body, sizeof body, "{\"channel\":\"C0GENERAL1\",\"oldest\":\"%s\",\"latest\":\"%s\"}",
-             ts[1], ts[3]);
+    snprintf(body, sizeof body, "{'channel':'C0GENERAL1','oldest':'%s','latest':'%s'}", ts[1],
+             ts[3]);
     const slack_json_t *answer = sim_peer_api(&peer, "conversations.history", body);
     assert_int_equal(slack_json_count(answer, "/messages"), 1);
     snprintf(body, sizeof body,
-             "{\"channel\":\"C0GENERAL1\",\"oldest\":\"%s\",\"latest\":\"%s\",\"inclusive\":true}",
-             ts[1], ts[3]);
+             "{'channel':'C0GENERAL1','oldest':'%s','latest':'%s','inclusive':true}", ts[1], ts[3]);
     answer = sim_peer_api(&peer, "conversations.history", body);
     assert_int_equal(slack_json_count(answer, "/messages"), 3);
     assert_error("conversations.history", "{\"channel\":\"C0LOUNGE01\"}", "not_in_channel");
@@ -277,23 +271,21 @@ ALONE(history_pages)
 ALONE(replies)
 {
     char body[256], head[SIM_TS_SIZE], reply[SIM_TS_SIZE];
-    snprintf(head, sizeof head, "%s", say("{\"channel\":\"general\",\"text\":\"head\"}"));
-    snprintf(body, sizeof body, "{\"channel\":\"general\",\"text\":\"reply\",\"thread_ts\":\"%s\"}",
-             head);
+    snprintf(head, sizeof head, "%s", say("{'channel':'general','text':'head'}"));
+    snprintf(body, sizeof body, "{'channel':'general','text':'reply','thread_ts':'%s'}", head);
     snprintf(reply, sizeof reply, "%s", say(body));
     /* A reply to a reply is in the same thread. */
-    snprintf(body, sizeof body,
-             "{\"channel\":\"general\",\"text\":\"reply 2\",\"thread_ts\":\"%s\"}", reply);
+    snprintf(body, sizeof body, "{'channel':'general','text':'reply 2','thread_ts':'%s'}", reply);
     say(body);
 
-    snprintf(body, sizeof body, "{\"channel\":\"C0GENERAL1\",\"ts\":\"%s\"}", reply);
+    snprintf(body, sizeof body, "{'channel':'C0GENERAL1','ts':'%s'}", reply);
     const slack_json_t *answer = sim_peer_api(&peer, "conversations.replies", body);
     assert_int_equal(slack_json_count(answer, "/messages"), 3);
     assert_string_equal(slack_json_str(answer, "/messages/0/ts"), head);
     assert_int_equal(slack_json_int(answer, "/messages/0/reply_count"), 2);
     assert_string_equal(slack_json_str(answer, "/messages/2/thread_ts"), head);
     assert_string_equal(slack_json_str(answer, "/messages/2/parent_user_id"), "U0BOT00001");
-    answer = sim_peer_api(&peer, "conversations.history", "{\"channel\":\"C0GENERAL1\"}");
+    answer = sim_peer_api(&peer, "conversations.history", "{'channel':'C0GENERAL1'}");
     assert_int_equal(slack_json_count(answer, "/messages"), 1);
     assert_error("conversations.replies", "{\"channel\":\"C0GENERAL1\",\"ts\":\"1.2\"}",
                  "thread_not_found");
@@ -306,8 +298,8 @@ ALONE(replies)
 /* ---- views ---- */
 
 #define MODAL                                                                                      \
-    "{\"type\":\"modal\",\"callback_id\":\"form\",\"title\":{\"type\":\"plain_text\",\"text\":"    \
-    "\"A form\"},\"blocks\":[{\"type\":\"divider\"}]}"
+    "{'type':'modal','callback_id':'form','title':{'type':'plain_text','text':'A form'},"          \
+    "'blocks':[{'type':'divider'}]}"
 
 /* A trigger, as in an interaction with that view; NULL: with no view. */
 static const char *trigger(const char *view_id)
@@ -320,7 +312,7 @@ static const char *trigger(const char *view_id)
 
 static const char *with_trigger(const char *key, const char *view)
 {
-    return slack__arena_printf(peer.arena, "{\"trigger_id\":\"%s\",\"view\":%s}", key, view);
+    return slack__arena_printf(peer.arena, "{'trigger_id':'%s','view':%s}", key, view);
 }
 
 static const slack_json_t *open_modal(void)
@@ -361,24 +353,24 @@ ALONE(triggers_live_once_and_shortly)
 
 ALONE(views_are_checked)
 {
-#define TITLE "\"title\":{\"type\":\"plain_text\",\"text\":\"t\"}"
+#define TITLE "'title':{'type':'plain_text','text':'t'}"
     const struct {
         const char *view;
         const char *message;
     } cases[] = {
         {"[]", "must provide an object [json-pointer:/view]"},
         {"{}", "missing required field: type [json-pointer:/view]"},
-        {"{\"type\":\"home\",\"blocks\":[]}", "must be a modal view [json-pointer:/view/type]"},
-        {"{\"type\":\"modal\"," TITLE "}", "missing required field: blocks [json-pointer:/view]"},
-        {"{\"type\":\"modal\",\"blocks\":[]}",
-         "missing required field: title [json-pointer:/view]"},
-        {"{\"type\":\"modal\"," TITLE ",\"blocks\":[{}]}",
+        {"{'type':'home','blocks':[]}", "must be a modal view [json-pointer:/view/type]"},
+        {"{'type':'modal'," TITLE "}", "missing required field: blocks [json-pointer:/view]"},
+        {"{'type':'modal','blocks':[]}", "missing required field: title [json-pointer:/view]"},
+        {"{'type':'modal'," TITLE ",'blocks':[{}]}",
          "missing required field: type [json-pointer:/view/blocks/0/type]"},
-        {"{\"type\":\"modal\"," TITLE ",\"blocks\":[{\"type\":\"input\",\"label\":{\"type\":"
-         "\"plain_text\",\"text\":\"l\"},\"element\":{\"type\":\"plain_text_input\"}}]}",
+        {"{'type':'modal'," TITLE
+         ",'blocks':[{'type':'input','label':{'type':'plain_text','text':'l'},"
+         "'element':{'type':'plain_text_input'}}]}",
          "missing required field: submit [json-pointer:/view]"},
-        {"{\"type\":\"modal\",\"blocks\":[],\"title\":{\"type\":\"plain_text\",\"text\":"
-         "\"more than 24 characters!!\"}}",
+        {"{'type':'modal','blocks':[],'title':{'type':'plain_text',"
+         "'text':'more than 24 characters!!'}}",
          "must be less than 25 characters [json-pointer:/view/title]"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -395,8 +387,8 @@ ALONE(views_update)
 {
     const slack_json_t *view = open_modal();
     const char *id = slack_json_str(view, "/id"), *hash = slack_json_str(view, "/hash");
-    const char *body = slack__arena_printf(
-        peer.arena, "{\"view_id\":\"%s\",\"hash\":\"%s\",\"view\":%s}", id, hash, MODAL);
+    const char *body =
+        slack__arena_printf(peer.arena, "{'view_id':'%s','hash':'%s','view':%s}", id, hash, MODAL);
     const slack_json_t *answer = sim_peer_api(&peer, "views.update", body);
     assert_string_equal(slack_json_str(answer, "/view/id"), id);
     assert_string_not_equal(slack_json_str(answer, "/view/hash"), hash);
@@ -407,14 +399,13 @@ ALONE(views_update)
 
 ALONE(external_ids_are_unique)
 {
-    const char *view = "{\"type\":\"modal\",\"external_id\":\"e\"," TITLE ",\"blocks\":[]}";
+    const char *view = "{'type':'modal','external_id':'e'," TITLE ",'blocks':[]}";
     assert_error("views.open", with_trigger(trigger(NULL), view), "");
     assert_error("views.update", "{\"external_id\":\"e\",\"view\":" MODAL "}", "");
     assert_error("views.update", "{\"external_id\":\"e\",\"view\":" MODAL "}", "not_found");
     const slack_json_t *home = sim_peer_api(
         &peer, "views.publish",
-        "{\"user_id\":\"U0ANN00001\",\"view\":{\"type\":\"home\",\"external_id\":\"e\","
-        "\"blocks\":[]}}");
+        "{'user_id':'U0ANN00001','view':{'type':'home','external_id':'e','blocks':[]}}");
     assert_true(slack_json_bool(home, "/ok"));
     assert_error("views.open", with_trigger(trigger(NULL), view), "duplicate_external_id");
 }
@@ -437,14 +428,14 @@ ALONE(views_push)
 
 ALONE(views_publish)
 {
-#define HOME "{\"type\":\"home\",\"blocks\":[{\"type\":\"markdown\",\"text\":\"Hi\"}]}"
-    const char *body = "{\"user_id\":\"U0ANN00001\",\"view\":" HOME "}";
+#define HOME "{'type':'home','blocks':[{'type':'markdown','text':'Hi'}]}"
+    const char *body = "{'user_id':'U0ANN00001','view':" HOME "}";
     const slack_json_t *answer = sim_peer_api(&peer, "views.publish", body);
     const char *id = slack_json_str(answer, "/view/id");
     const char *hash = slack_json_str(answer, "/view/hash");
     assert_string_equal(slack_json_str(answer, "/view/type"), "home");
     const char *with_hash = slack__arena_printf(
-        peer.arena, "{\"user_id\":\"U0ANN00001\",\"hash\":\"%s\",\"view\":" HOME "}", hash);
+        peer.arena, "{'user_id':'U0ANN00001','hash':'%s','view':" HOME "}", hash);
     answer = sim_peer_api(&peer, "views.publish", with_hash);
     assert_string_equal(slack_json_str(answer, "/view/id"), id);
     assert_error("views.publish", with_hash, "hash_conflict");
@@ -476,15 +467,15 @@ ALONE(response_urls_speak_five_times)
 {
     const char *url;
     response_url(&url);
-    assert_true(slack_json_bool(respond(url, "{\"text\":\"one\"}"), "/ok"));
-    assert_true(slack_json_bool(respond(url, "{\"text\":\"two\",\"response_type\":\"in_channel\"}"),
-                                "/ok"));
-    respond(url, "{\"text\":\"\"}");
+    assert_true(slack_json_bool(respond(url, "{'text':'one'}"), "/ok"));
+    assert_true(
+        slack_json_bool(respond(url, "{'text':'two','response_type':'in_channel'}"), "/ok"));
+    respond(url, "{'text':''}");
     assert_int_equal(peer.status, 400);
-    respond(url, "{\"text\":\"four\"}");
-    respond(url, "{\"text\":\"five\"}");
+    respond(url, "{'text':'four'}");
+    respond(url, "{'text':'five'}");
     assert_int_equal(peer.status, 200);
-    assert_string_equal(slack_json_str(respond(url, "{\"text\":\"six\"}"), "/error"), "used_url");
+    assert_string_equal(slack_json_str(respond(url, "{'text':'six'}"), "/error"), "used_url");
     assert_int_equal(peer.status, 404);
     assert_string_equal(sim_peer_transcript(&peer), "#general  bot (only to ann): one\n"
                                                     "#general  bot: two\n"
@@ -497,8 +488,8 @@ ALONE(response_urls_expire)
     const char *url;
     response_url(&url);
     sim_peer_pass_ms(&peer, 30 * 60 * 1000 + 1);
-    assert_string_equal(slack_json_str(respond(url, "{\"text\":\"x\"}"), "/error"), "expired_url");
-    assert_string_equal(slack_json_str(respond("/commands/x", "{\"text\":\"x\"}"), "/error"),
+    assert_string_equal(slack_json_str(respond(url, "{'text':'x'}"), "/error"), "expired_url");
+    assert_string_equal(slack_json_str(respond("/commands/x", "{'text':'x'}"), "/error"),
                         "invalid_url");
     assert_int_equal(peer.status, 404);
     respond(url, "[]");
@@ -513,12 +504,12 @@ ALONE(response_urls_replace_and_delete)
     const char *url;
     sim_key_t *key = response_url(&url);
     snprintf(key->message_ts, sizeof key->message_ts, "%s",
-             say("{\"channel\":\"general\",\"text\":\"original\"}"));
-    respond(url, "{\"text\":\"new\",\"replace_original\":true}");
-    respond(url, "{\"delete_original\":true}");
+             say("{'channel':'general','text':'original'}"));
+    respond(url, "{'text':'new','replace_original':true}");
+    respond(url, "{'delete_original':true}");
     assert_int_equal(peer.status, 200);
     const slack_json_t *answer =
-        sim_peer_api(&peer, "conversations.history", "{\"channel\":\"C0GENERAL1\"}");
+        sim_peer_api(&peer, "conversations.history", "{'channel':'C0GENERAL1'}");
     assert_int_equal(slack_json_count(answer, "/messages"), 0);
     assert_string_equal(sim_peer_transcript(&peer), "#general  bot: original\n"
                                                     "#general  bot: (edited) new\n"

@@ -7,15 +7,12 @@
 /* Bodies and handlers that several tests share. */
 
 #define APP_EVENT(id, fields)                                                                      \
-    "{\"type\":\"event_callback\",\"event_id\":\"" id "\",\"team_id\":\"T1\",\"event\":{" fields   \
-    "}}"
+    "{'type':'event_callback','event_id':'" id "','team_id':'T1','event':{" fields "}}"
 #define APP_MESSAGE(id, text)                                                                      \
-    APP_EVENT(id, "\"type\":\"message\",\"channel\":\"C1\",\"user\":\"U1\",\"ts\":\"1.000001\","   \
-                  "\"text\":\"" text "\"")
+    APP_EVENT(id, "'type':'message','channel':'C1','user':'U1','ts':'1.000001','text':'" text "'")
 #define APP_COMMAND(name, text)                                                                    \
-    "{\"command\":\"" name "\",\"text\":\"" text "\",\"user_id\":\"U1\",\"channel_id\":\"C1\"}"
-#define APP_ACTION                                                                                 \
-    "{\"type\":\"block_actions\",\"user\":{\"id\":\"U1\"},\"actions\":[{\"action_id\":\"go\"}]}"
+    "{'command':'" name "','text':'" text "','user_id':'U1','channel_id':'C1'}"
+#define APP_ACTION "{'type':'block_actions','user':{'id':'U1'},'actions':[{'action_id':'go'}]}"
 
 /* Posts a greeting to the user in the channel. */
 int app_say_hello(slack_ctx_t *ctx, void *user_data);

@@ -44,10 +44,9 @@
 
 static wires_t w;
 
-#define COMMAND(name) "{\"command\":\"" name "\",\"channel_id\":\"C1\"}"
-#define ACTION        "{\"type\":\"block_actions\",\"actions\":[{\"action_id\":\"a\"}]}"
-#define EVENT(type)                                                                                \
-    "{\"type\":\"event_callback\",\"event\":{\"type\":\"" type "\",\"text\":\"abc\"}}"
+#define COMMAND(name) "{'command':'" name "','channel_id':'C1'}"
+#define ACTION        "{'type':'block_actions','actions':[{'action_id':'a'}]}"
+#define EVENT(type)   "{'type':'event_callback','event':{'type':'" type "','text':'abc'}}"
 
 static int ack_text(slack_ctx_t *ctx, void *user_data)
 {

@@ -122,6 +122,15 @@ static void fine(void)
     assert_int_equal(rc, 0);
 }
 
+static int close_fine(void **state)
+{
+    fine();
+    return close_kit(state);
+}
+
+/* A case with which the kit finds no fault. */
+#define FINE_TEST(function) TEST_CASE(function, open_kit, close_fine, NULL)
+
 static void complains(const char *part)
 {
     const char *why = "";
@@ -137,7 +146,7 @@ KIT_TEST(test_nothing)
     fine(); /* a second time */
 }
 
-KIT_TEST(test_message)
+FINE_TEST(test_message)
 {
     slack_test_expect(t, "chat.postMessage", "{channel: 'C0TEST', text: 'Hey there <@U%s>!'}",
                       "0TEST");
@@ -151,10 +160,9 @@ KIT_TEST(test_message)
     assert_string_equal(slack_json_str(slack_test_call_args(t, 1, &method), "/channel"), "D1");
     assert_string_equal(method, "chat.postMessage");
     assert_null(slack_test_call_args(t, 2, &method));
-    fine();
 }
 
-KIT_TEST(test_command)
+FINE_TEST(test_command)
 {
     assert_int_equal(slack_test_ack(t)->outcome, SLACK_TEST_NOT_ACKED);
     slack_test_command(t, "/echo", "50% \"off\"");
@@ -167,10 +175,9 @@ KIT_TEST(test_command)
     int status = 1;
     assert_int_equal(slack_test_status(t, &status), 0);
     assert_int_equal(status, 0);
-    fine();
 }
 
-KIT_TEST(test_interactions)
+FINE_TEST(test_interactions)
 {
     slack_test_view_submission(t, "form", "{name: {value: {type: 'plain_text_input', value: %s}}}",
                                "Ada");
@@ -191,10 +198,9 @@ KIT_TEST(test_interactions)
     slack_test_message_shortcut(t, "open", "a message");
     slack_test_options(t, "pick", "ap");
     slack_test_expect_ack(t, "{options: [{value: 'ap'}]}");
-    fine();
 }
 
-KIT_TEST(test_events)
+FINE_TEST(test_events)
 {
     slack_test_expect(t, "chat.postMessage", "{text: '2 http_timeout', channel: 'C9'}");
     slack_test_retry(t, 2, "http_timeout");
@@ -206,7 +212,6 @@ KIT_TEST(test_events)
     /* No listener sees the bot's own event. */
     slack_test_event(t, "{type: 'reaction_added', user: 'U0BOT'}");
     assert_int_equal(slack_test_status(t, &status), SLACK_ENOTFOUND);
-    fine();
 }
 
 /* Refuses the tenant (SLACK_EAUTH), fails (another error), or grants a token (0). */
@@ -223,7 +228,7 @@ static void count_error(slack_ctx_t *ctx, int status, const char *listener, void
     ++*(unsigned *)user_data;
 }
 
-KIT_TEST(test_status_without_a_token)
+FINE_TEST(test_status_without_a_token)
 {
     slack_app_t *app = slack_test_app(t);
     int status = 1, desk = SLACK_EAUTH;
@@ -242,29 +247,26 @@ KIT_TEST(test_status_without_a_token)
     slack_test_advance_ms(t, 1000); /* to the next attempt */
     assert_int_equal(slack_test_status(t, &status), 0);
     assert_int_equal(status, 0);
-    fine();
 }
 
-KIT_TEST(test_bodies)
+FINE_TEST(test_bodies)
 {
     static const char text[] = "{\"command\":\"/echo\",\"text\":\"hi\"}";
     slack_test_body_text(t, text, strlen(text));
     slack_test_expect_ack(t, "'hi'");
     slack_test_body(t, "{command: '/echo', text: %s}", "ho");
     slack_test_expect_ack(t, "'ho'");
-    fine();
 }
 
-KIT_TEST(test_an_ack_too_big)
+FINE_TEST(test_an_ack_too_big)
 {
     slack_test_command(t, "/big", "");
     slack_test_expect_ack(t, "'SLACK_ETOOBIG'");
-    fine();
 }
 
 /* ---- answers ---- */
 
-KIT_TEST(test_order_of_expectations)
+FINE_TEST(test_order_of_expectations)
 {
     slack_test_expect(t, "response_url", NULL);
     slack_test_expect(t, "chat.postMessage", "{text: 'b by U0TEST in C0TEST'}");
@@ -272,10 +274,9 @@ KIT_TEST(test_order_of_expectations)
     slack_test_action(t, "go", "a");
     slack_test_action(t, "go", "b");
     slack_test_command(t, "/later", "");
-    fine();
 }
 
-KIT_TEST(test_an_error)
+FINE_TEST(test_an_error)
 {
     slack_test_expect(t, "chat.postMessage", NULL);
     slack_test_answer_error(t, "channel_not_found");
@@ -285,10 +286,9 @@ KIT_TEST(test_an_error)
     slack_test_answer_lost(t, SLACK_ECLOSED);
     slack_test_message(t, "hello");
     slack_test_expect_status(t, SLACK_ECLOSED);
-    fine();
 }
 
-KIT_TEST(test_a_time_out)
+FINE_TEST(test_a_time_out)
 {
     int status;
     int64_t before = slack_test_wall_ms(t);
@@ -301,10 +301,9 @@ KIT_TEST(test_a_time_out)
     slack_test_advance_ms(t, 1);
     slack_test_expect_status(t, SLACK_ETIMEDOUT);
     assert_int_equal(slack_test_wall_ms(t) - before, 30000);
-    fine();
 }
 
-KIT_TEST(test_the_next_attempt)
+FINE_TEST(test_the_next_attempt)
 {
     int status;
     slack_test_expect(t, "chat.postMessage", "{text: 'Hey there <@U0TEST>!'}");
@@ -319,7 +318,6 @@ KIT_TEST(test_the_next_attempt)
     assert_int_equal(slack_test_call_count(t), 2);
     assert_int_equal(slack_test_status(t, &status), 0);
     assert_int_equal(status, 0);
-    fine();
 }
 
 static void count_dead(slack_ctx_t *ctx, const slack_dead_t *dead, void *user_data)
@@ -327,7 +325,7 @@ static void count_dead(slack_ctx_t *ctx, const slack_dead_t *dead, void *user_da
     *(unsigned *)user_data = dead->attempts;
 }
 
-KIT_TEST(test_all_attempts)
+FINE_TEST(test_all_attempts)
 {
     unsigned attempts = 0;
     slack_on_event(slack_test_app(t), "pin_added", give_up, NULL);
@@ -337,10 +335,9 @@ KIT_TEST(test_all_attempts)
     slack_test_advance_ms(t, 20 * 60 * 1000);
     assert_int_equal(attempts, 5);
     slack_test_expect_status(t, SLACK_EIO);
-    fine();
 }
 
-KIT_TEST(test_the_default_ack)
+FINE_TEST(test_the_default_ack)
 {
     slack_test_command(t, "/hold", "");
     slack_test_advance_ms(t, 2499);
@@ -352,7 +349,6 @@ KIT_TEST(test_the_default_ack)
     assert_int_equal(slack_ack_text(held, "at last"), 0);
     slack_ctx_release(held, 0);
     slack_test_advance_ms(t, 0);
-    fine();
 }
 
 static int remind(slack_ctx_t *ctx, void *user_data)
@@ -368,7 +364,7 @@ static int reminder(slack_ctx_t *ctx, void *user_data)
     return *(bool *)user_data ? SLACK_EIO : slack_say(ctx, "Time is up");
 }
 
-KIT_TEST(test_a_job_of_tomorrow)
+FINE_TEST(test_a_job_of_tomorrow)
 {
     bool fails = false;
     slack_on_command(slack_test_app(t), "/remind", remind, NULL);
@@ -379,7 +375,6 @@ KIT_TEST(test_a_job_of_tomorrow)
     slack_test_expect(t, "chat.postMessage", "{channel: 'C0TEST', text: 'Time is up'}");
     slack_test_advance_ms(t, 1);
     assert_int_equal(slack_test_call_count(t), 1);
-    fine();
 }
 
 KIT_TEST(test_a_job_that_fails)
@@ -392,7 +387,7 @@ KIT_TEST(test_a_job_that_fails)
     complains("job remind: failed with SLACK_EIO");
 }
 
-KIT_TEST(test_a_job_that_heals)
+FINE_TEST(test_a_job_that_heals)
 {
     bool fails = true;
     slack_on_command(slack_test_app(t), "/remind", remind, NULL);
@@ -402,10 +397,9 @@ KIT_TEST(test_a_job_that_heals)
     fails = false;
     slack_test_expect(t, "chat.postMessage", NULL);
     slack_test_advance_ms(t, 1000);
-    fine();
 }
 
-KIT_TEST(test_a_drain_that_waits)
+FINE_TEST(test_a_drain_that_waits)
 {
     slack_test_command(t, "/hold", "");
     slack_app_stop(slack_test_app(t));
@@ -414,7 +408,6 @@ KIT_TEST(test_a_drain_that_waits)
     slack_test_advance_ms(t, 1);
     slack_test_expect_status(t, SLACK_ECANCELED);
     slack_test_expect_ack(t, "{}");
-    fine();
 }
 
 /* The pauses of the start follow the kit's clock, so the test does not wait. */
@@ -425,17 +418,16 @@ KIT_TEST(test_a_start_that_is_tried_again)
     assert_int_equal(slack_test_start(t), SLACK_ETIMEDOUT);
 }
 
-KIT_TEST(test_a_slow_answer)
+FINE_TEST(test_a_slow_answer)
 {
     slack_test_expect(t, "chat.postMessage", NULL);
     slack_test_answer_after_ms(t, 5000);
     slack_test_message(t, "hello");
     slack_test_advance_ms(t, 5000);
     slack_test_expect_status(t, 0);
-    fine();
 }
 
-KIT_TEST(test_a_rate_limit)
+FINE_TEST(test_a_rate_limit)
 {
     slack_test_expect(t, "chat.postMessage", NULL);
     slack_test_answer_limited(t, 7);
@@ -447,10 +439,9 @@ KIT_TEST(test_a_rate_limit)
     slack_test_advance_ms(t, 101); /* the rate limit, and the delay of the answer */
     assert_int_equal(slack_test_call_count(t), 2);
     slack_test_expect_status(t, 0);
-    fine();
 }
 
-KIT_TEST(test_a_call_that_never_left)
+FINE_TEST(test_a_call_that_never_left)
 {
     slack_test_expect(t, "chat.postMessage", NULL);
     slack_test_answer_lost(t, SLACK_ECONNECT);
@@ -458,7 +449,6 @@ KIT_TEST(test_a_call_that_never_left)
     slack_test_message(t, "hello");
     slack_test_advance_ms(t, 60000);
     slack_test_expect_status(t, 0);
-    fine();
 }
 
 /* ---- what fails ---- */

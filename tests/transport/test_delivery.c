@@ -12,7 +12,7 @@ static slack_delivery_t *deliver(const char *text)
 
 ARENA_TEST(test_an_event_has_a_key_and_no_deadline)
 {
-    slack_delivery_t *d = deliver("{\"event_id\":\"Ev1\",\"event\":{\"type\":\"message\"}}");
+    slack_delivery_t *d = deliver("{'event_id':'Ev1','event':{'type':'message'}}");
     assert_int_equal(d->key.len, 3);
     assert_memory_equal(d->key.ptr, "Ev1", 3);
     assert_int_equal(d->deadline_us, 0);
@@ -25,11 +25,11 @@ ARENA_TEST(test_a_key_is_an_apps)
     static const struct {
         const char *body, *key;
     } cases[] = {
-        {"{\"event_id\":\"Ev1\",\"api_app_id\":\"A1\",\"event\":{}}", "Ev1@A1"},
-        {"{\"event_id\":\"Ev1\",\"api_app_id\":\"\",\"event\":{}}", "Ev1"},
-        {"{\"event_id\":\"Ev1\",\"api_app_id\":7,\"event\":{}}", "Ev1"},
-        {"{\"event_id\":\"\",\"api_app_id\":\"A1\",\"event\":{}}", ""},
-        {"{\"api_app_id\":\"A1\",\"event\":{}}", ""},
+        {"{'event_id':'Ev1','api_app_id':'A1','event':{}}", "Ev1@A1"},
+        {"{'event_id':'Ev1','api_app_id':'','event':{}}", "Ev1"},
+        {"{'event_id':'Ev1','api_app_id':7,'event':{}}", "Ev1"},
+        {"{'event_id':'','api_app_id':'A1','event':{}}", ""},
+        {"{'api_app_id':'A1','event':{}}", ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_true(slack__slice_eq(deliver(cases[i].body)->key, slack__slice(cases[i].key)));
@@ -41,7 +41,7 @@ ARENA_TEST(test_a_key_is_an_apps)
 
 ARENA_TEST(test_a_command_has_a_deadline_and_no_key)
 {
-    slack_delivery_t *d = deliver("{\"command\":\"/x\",\"event_id\":\"Ev1\"}");
+    slack_delivery_t *d = deliver("{'command':'/x','event_id':'Ev1'}");
     assert_int_equal(d->key.len, 0);
     assert_int_equal(d->deadline_us, 8000000);
 }

@@ -2,11 +2,28 @@
 #include "support/sessions.h"
 #include "support/test.h"
 
+static sessions_t w;
+
+static int open_one(void **state)
+{
+    sessions_open(&w, 1);
+    return 0;
+}
+
+static int open_one_ready(void **state)
+{
+    sessions_open_ready(&w, 1);
+    return 0;
+}
+
+/* Cases with one session: one that is to open, and one that is open. */
+#define OPEN_TEST(function)  TEST_CASE(function, open_one, NULL, NULL)
+#define READY_TEST(function) TEST_CASE(function, open_one_ready, NULL, NULL)
+
 /* ---- opening ---- */
 
 TEST(test_opens_staggered)
 {
-    sessions_t w;
     sessions_open(&w, 3);
     assert_int_equal(w.calls, 1);
     sessions_pass(&w, 2 * SECOND, true);
@@ -24,10 +41,8 @@ TEST(test_opens_staggered)
     assert_int_equal(slack__supervisor_serving(&w.sup), 3);
 }
 
-TEST(test_every_stage_has_its_time)
+OPEN_TEST(test_every_stage_has_its_time)
 {
-    sessions_t w;
-    sessions_open(&w, 1);
     sessions_put_one(&w, 0, SLACK_INPUT_URL);
     sessions_pass(&w, 15 * SECOND - 1, false);
     assert_int_equal(w.aborts, 0);
@@ -56,10 +71,8 @@ TEST(test_every_stage_has_its_time)
     assert_int_equal(w.dials, 0);
 }
 
-TEST(test_old_generations_have_no_effect)
+READY_TEST(test_old_generations_have_no_effect)
 {
-    sessions_t w;
-    sessions_open_ready(&w, 1);
     slack_session_input_t old = sessions_input(&w, 0, SLACK_INPUT_CLOSED);
     sessions_put_one(&w, 0, SLACK_INPUT_CLOSED);
     sessions_pass(&w, 2 * SECOND, true);
@@ -80,10 +93,8 @@ TEST(test_old_generations_have_no_effect)
 
 /* ---- refresh ---- */
 
-TEST(test_refresh_makes_before_it_breaks)
+READY_TEST(test_refresh_makes_before_it_breaks)
 {
-    sessions_t w;
-    sessions_open_ready(&w, 1);
     unsigned old = sessions_slot_in(&w, SLACK_SESSION_READY);
     sessions_put_cause(&w, old, SLACK_INPUT_GOODBYE, SLACK_CAUSE_REFRESH);
     assert_int_equal(w.calls, 1); /* at once */
@@ -108,10 +119,8 @@ TEST(test_refresh_makes_before_it_breaks)
 }
 
 /* Neither a repeated goodbye nor an ack without an envelope delays the end. */
-TEST(test_a_refresh_is_not_put_off)
+READY_TEST(test_a_refresh_is_not_put_off)
 {
-    sessions_t w;
-    sessions_open_ready(&w, 1);
     unsigned old = sessions_slot_in(&w, SLACK_SESSION_READY);
     sessions_put_one(&w, old, SLACK_INPUT_ACKED);
     sessions_put_cause(&w, old, SLACK_INPUT_GOODBYE, SLACK_CAUSE_REFRESH);
@@ -124,10 +133,8 @@ TEST(test_a_refresh_is_not_put_off)
     assert_int_equal(w.closes, 1);
 }
 
-TEST(test_an_ack_is_waited_for_but_not_for_ever)
+READY_TEST(test_an_ack_is_waited_for_but_not_for_ever)
 {
-    sessions_t w;
-    sessions_open_ready(&w, 1);
     unsigned old = sessions_slot_in(&w, SLACK_SESSION_READY);
     sessions_put_one(&w, old, SLACK_INPUT_ENVELOPE);
     sessions_put_cause(&w, old, SLACK_INPUT_GOODBYE, SLACK_CAUSE_REFRESH);
@@ -138,10 +145,8 @@ TEST(test_an_ack_is_waited_for_but_not_for_ever)
     assert_int_equal(w.closes, 1);
 }
 
-TEST(test_warning_then_tcp_drop)
+READY_TEST(test_warning_then_tcp_drop)
 {
-    sessions_t w;
-    sessions_open_ready(&w, 1);
     sessions_put_cause(&w, 0, SLACK_INPUT_GOODBYE, SLACK_CAUSE_REFRESH);
     sessions_put_one(&w, 0, SLACK_INPUT_CLOSED);
     assert_int_equal(w.calls, 1); /* the dial goes on: no second one, no wait */
@@ -150,10 +155,8 @@ TEST(test_warning_then_tcp_drop)
     assert_int_equal(sessions_count(&w, SLACK_SESSION_READY), 1);
 }
 
-TEST(test_a_leaving_connection_serves_until_it_is_replaced)
+READY_TEST(test_a_leaving_connection_serves_until_it_is_replaced)
 {
-    sessions_t w;
-    sessions_open_ready(&w, 1);
     unsigned old = sessions_slot_in(&w, SLACK_SESSION_READY);
     sessions_put_cause(&w, old, SLACK_INPUT_GOODBYE, SLACK_CAUSE_REFRESH);
     for (unsigned i = 0; i < 20; i++) { /* no new connection, and no Close */
@@ -166,10 +169,8 @@ TEST(test_a_leaving_connection_serves_until_it_is_replaced)
     assert_int_equal(slack__supervisor_serving(&w.sup), 1);
 }
 
-TEST(test_age)
+OPEN_TEST(test_age)
 {
-    sessions_t w;
-    sessions_open(&w, 1);
     unsigned slot = sessions_slot_in(&w, SLACK_SESSION_CALLING);
     sessions_put_one(&w, slot, SLACK_INPUT_URL);
     sessions_put_one(&w, slot, SLACK_INPUT_UPGRADED);
@@ -193,7 +194,6 @@ TEST(test_an_age_that_cannot_be)
 {
     static const uint64_t ages[] = {0, 8 * 24 * 3600 * SECOND, UINT64_MAX};
     for (size_t i = 0; i < sizeof ages / sizeof *ages; i++) {
-        sessions_t w;
         sessions_open(&w, 1);
         sessions_put_one(&w, 0, SLACK_INPUT_URL);
         sessions_put_one(&w, 0, SLACK_INPUT_UPGRADED);
@@ -208,7 +208,6 @@ TEST(test_an_age_that_cannot_be)
 
 TEST(test_ten_of_ten)
 {
-    sessions_t w;
     sessions_open_ready(&w, 10);
     for (unsigned i = 0; i < 10; i++) /* all have to be replaced: one after the other is */
         sessions_put_cause(&w, i, SLACK_INPUT_GOODBYE, SLACK_CAUSE_REFRESH);
@@ -229,7 +228,6 @@ TEST(test_ten_of_ten)
 
 TEST(test_too_many_websockets)
 {
-    sessions_t w;
     sessions_open(&w, 2);
     uint64_t start = w.now, last = 0;
     for (unsigned i = 0; i < 20; i++) {
@@ -250,7 +248,6 @@ TEST(test_too_many_websockets)
 
 TEST(test_no_overlap_while_it_is_crowded)
 {
-    sessions_t w;
     sessions_open_ready(&w, 2);
     sessions_put_cause(&w, 1, SLACK_INPUT_GOODBYE, SLACK_CAUSE_CROWDED); /* Slack evicts it */
     sessions_put_one(&w, 1, SLACK_INPUT_CLOSED);
@@ -270,7 +267,6 @@ TEST(test_no_overlap_while_it_is_crowded)
 
 TEST(test_link_disabled)
 {
-    sessions_t w;
     sessions_open_ready(&w, 2);
     sessions_put_cause(&w, 0, SLACK_INPUT_GOODBYE, SLACK_CAUSE_DISABLED);
     sessions_put_cause(&w, 1, SLACK_INPUT_GOODBYE, SLACK_CAUSE_DISABLED);
@@ -286,10 +282,8 @@ TEST(test_link_disabled)
     assert_int_equal(sessions_count(&w, SLACK_SESSION_READY), 2);
 }
 
-TEST(test_disconnect_instead_of_hello)
+OPEN_TEST(test_disconnect_instead_of_hello)
 {
-    sessions_t w;
-    sessions_open(&w, 1);
     sessions_put_one(&w, 0, SLACK_INPUT_URL);
     sessions_put_one(&w, 0, SLACK_INPUT_UPGRADED);
     sessions_put_cause(&w, 0, SLACK_INPUT_GOODBYE, SLACK_CAUSE_REFRESH);
@@ -304,7 +298,6 @@ TEST(test_disconnect_instead_of_hello)
 
 TEST(test_loss_without_a_word)
 {
-    sessions_t w;
     sessions_open_ready(&w, 2);
     sessions_put_one(&w, 0, SLACK_INPUT_CLOSED);
     assert_int_equal(w.losses, 1);
@@ -316,10 +309,8 @@ TEST(test_loss_without_a_word)
 
 /* ---- life and death ---- */
 
-TEST(test_pings_and_silence)
+READY_TEST(test_pings_and_silence)
 {
-    sessions_t w;
-    sessions_open_ready(&w, 1);
     sessions_seen(&w, 0);
     sessions_pass(&w, 30 * SECOND - 1, false);
     assert_true(w.pings >= 2);
@@ -332,10 +323,8 @@ TEST(test_pings_and_silence)
 }
 
 /* Silence is measured from hello or from the last byte, but not from a time in the future. */
-TEST(test_since_when_it_is_silent)
+OPEN_TEST(test_since_when_it_is_silent)
 {
-    sessions_t w;
-    sessions_open(&w, 1);
     sessions_put_one(&w, 0, SLACK_INPUT_URL);
     sessions_put_one(&w, 0, SLACK_INPUT_UPGRADED);
     sessions_pass(&w, 14 * SECOND, false);
@@ -349,10 +338,8 @@ TEST(test_since_when_it_is_silent)
     assert_int_equal(w.aborts, 1);
 }
 
-TEST(test_a_late_pong)
+READY_TEST(test_a_late_pong)
 {
-    sessions_t w;
-    sessions_open_ready(&w, 1);
     for (unsigned i = 0; i < 10; i++) { /* every pong is 6 s late */
         sessions_pass(&w, 16 * SECOND, false);
         sessions_seen(&w, 0);
@@ -362,10 +349,8 @@ TEST(test_a_late_pong)
     assert_int_equal(w.aborts, 1);
 }
 
-TEST(test_the_clock_jumps)
+READY_TEST(test_the_clock_jumps)
 {
-    sessions_t w;
-    sessions_open_ready(&w, 1);
     unsigned old = sessions_slot_in(&w, SLACK_SESSION_READY);
     w.now += 3600 * SECOND; /* the machine slept */
     sessions_put_all(&w, SLACK_INPUT_TICK);
@@ -391,7 +376,6 @@ TEST(test_the_clock_jumps)
 
 TEST(test_fatal_errors_stop_it)
 {
-    sessions_t w;
     sessions_open_ready(&w, 2);
     sessions_put_one(&w, 1, SLACK_INPUT_CLOSED);
     sessions_pass(&w, 2 * SECOND, true);
@@ -408,10 +392,8 @@ TEST(test_fatal_errors_stop_it)
     assert_int_equal(w.calls, 1);
 }
 
-TEST(test_retry_after_is_a_floor)
+OPEN_TEST(test_retry_after_is_a_floor)
 {
-    sessions_t w;
-    sessions_open(&w, 1);
     slack_session_input_t in = sessions_input(&w, 0, SLACK_INPUT_CALL_FAILED);
     in.cause = SLACK_CAUSE_REFUSED;
     in.retry_after_ms = 90 * SECOND;
@@ -423,10 +405,8 @@ TEST(test_retry_after_is_a_floor)
 }
 
 /* The longest wait grows from one second to one minute, until a connection is stable. */
-TEST(test_backoff_resets_after_a_life)
+OPEN_TEST(test_backoff_resets_after_a_life)
 {
-    sessions_t w;
-    sessions_open(&w, 1);
     for (unsigned i = 0; i < 12; i++) {
         uint64_t from = w.now, most = SECOND << (i < 6 ? i : 6);
         if (most > MINUTE) most = MINUTE;
@@ -448,7 +428,6 @@ TEST(test_backoff_resets_after_a_life)
 /* Without a network no call reaches Slack's limit, so one is made every few seconds. */
 TEST(test_an_unreachable_network)
 {
-    sessions_t w;
     sessions_open(&w, 2);
     uint64_t start = w.now;
     while (w.now < start + 60 * MINUTE) {
@@ -463,10 +442,8 @@ TEST(test_an_unreachable_network)
 }
 
 /* In a network that drops all packets, a hanging call delays nothing. */
-TEST(test_dials_that_hang_get_company)
+OPEN_TEST(test_dials_that_hang_get_company)
 {
-    sessions_t w;
-    sessions_open(&w, 1);
     const slack_session_input_t first = sessions_input(&w, 0, SLACK_INPUT_URL);
     sessions_pass(&w, 3 * SECOND - 1, false);
     assert_int_equal(w.calls, 1);
@@ -490,10 +467,8 @@ TEST(test_dials_that_hang_get_company)
     assert_int_equal(sessions_count(&w, SLACK_SESSION_READY), 1);
 }
 
-TEST(test_a_dial_that_hangs_makes_way)
+OPEN_TEST(test_a_dial_that_hangs_makes_way)
 {
-    sessions_t w;
-    sessions_open(&w, 1);
     sessions_put_one(&w, 0, SLACK_INPUT_URL); /* and the SYN is dropped */
     sessions_pass(&w, 3 * SECOND, false);
     assert_int_equal(w.calls, 2);
@@ -507,7 +482,6 @@ TEST(test_a_dial_that_hangs_makes_way)
 
 TEST(test_one_probe_after_a_failure)
 {
-    sessions_t w;
     sessions_open_ready(&w, 5);
     for (unsigned i = 0; i < 5; i++)
         sessions_put_one(&w, i, SLACK_INPUT_CLOSED);
@@ -526,7 +500,6 @@ TEST(test_one_probe_after_a_failure)
 
 TEST(test_drain_waits_for_acks)
 {
-    sessions_t w;
     sessions_open_ready(&w, 2);
     sessions_put_one(&w, 0, SLACK_INPUT_ENVELOPE);
     sessions_put_all(&w, SLACK_INPUT_DRAIN);
@@ -546,7 +519,6 @@ TEST(test_drain_waits_for_acks)
 TEST(test_stop_in_every_state)
 {
     for (unsigned stage = 0; stage < 6; stage++) {
-        sessions_t w;
         sessions_open(&w, 1);
         if (stage > 0) sessions_put_one(&w, 0, SLACK_INPUT_URL);
         if (stage > 1) sessions_put_one(&w, 0, SLACK_INPUT_UPGRADED);

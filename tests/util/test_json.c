@@ -45,7 +45,7 @@ ARENA_TEST(test_paths_without_slash)
     char name[400], text[500];
     memset(name, 'k', sizeof name - 1);
     name[sizeof name - 1] = '\0';
-    snprintf(text, sizeof text, "{\"%s\":[5]}", name);
+    snprintf(text, sizeof text, "{'%s':[5]}", name);
     const slack_json_t *of_long = json_of(text);
     memcpy(name + sizeof name - 3, "k\0", 2);
     assert_null(slack_json_get(of_long, name));
@@ -114,8 +114,9 @@ ARENA_TEST(test_booleans_and_types)
 
 ARENA_TEST(test_iteration)
 {
-    const slack_json_t *v = json_of("{\"list\":[1,[2,3],{\"x\":4},\"5\"],\"object\":{\"a\":[[]],"
-                                    "\"b\":{\"c\":1},\"d\":2},\"empty\":[],\"none\":{}}");
+    const slack_json_t *v =
+        json_of("{'list':[1,[2,3],{'x':4},'5'],'object':{'a':[[]],'b':{'c':1},'d':2},'empty':[],"
+                "'none':{}}");
     assert_int_equal(slack_json_count(v, ""), 4);
     assert_int_equal(slack_json_count(v, "/list"), 4);
     assert_int_equal(slack_json_count(v, "/object"), 3);
@@ -276,13 +277,13 @@ ARENA_TEST(test_equal)
         const char *a, *b;
         bool equal;
     } cases[] = {
-        {"{\"a\":1,\"b\":[1,2]}", "{\"b\":[1,2],\"a\":1}", true},
+        {"{\"a\":1,\"b\":[1,2]}", "{'b':[1,2],'a':1}", true},
         {"[1,2]", "[2,1]", false},
-        {"{\"a\":1}", "{\"a\":1,\"b\":1}", false},
-        {"{\"a\":1}", "{\"b\":1}", false},
+        {"{'a':1}", "{'a':1,'b':1}", false},
+        {"{'a':1}", "{'b':1}", false},
         {"null", "false", false},
-        {"\"a\"", "\"a\"", true},
-        {"\"\\u00e9\"", "\"\xC3\xA9\"", true},
+        {"'a'", "'a'", true},
+        {"\"\\u00e9\"", "'\xC3\xA9'", true},
         {"[]", "{}", false},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
