@@ -28,6 +28,12 @@ extern "C" {
  * calls outside a delivery.
  */
 
+/** The limit of an answer, in MiB of text. A larger one is SLACK_ETOOBIG. */
+#define SLACK_ANSWER_MIB 16
+/** The limit of the memory that an answer takes, in MiB, with its values: two to four times its
+ * text. Also of all answers together that a handler on a worker has at a time (worker.h). */
+#define SLACK_ANSWERS_MIB 96
+
 /** The number of times that a call is sent, at most. */
 #define SLACK_CALL_TRIES 5
 

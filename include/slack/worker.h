@@ -37,6 +37,11 @@ extern "C" {
  * sends the default ack (slack_default_ack()). At most 1024 handlers are queued. Beyond that the
  * listener fails with SLACK_EBUSY, and a delivery without an ack is answered "later".
  *
+ * A handler has 16 MiB for the JSON and the texts that it makes, which live until its delivery ends.
+ * The arguments of slack_say() and its like are freed when Slack has answered. A handler that needs
+ * more gets SLACK_ENOMEM; its delivery then fails with SLACK_ETOOBIG, and is not attempted again.
+ * Answers have memory of their own: see slack_call_wait().
+ *
  * When the app stops, its drain waits for running handlers. After SLACK_DRAIN_MS, functions that
  * wait for Slack or for the loop return SLACK_ECANCELED. A thread cannot be ended from outside, so
  * the app stops only when the last handler returns: a handler that takes long should check
@@ -48,11 +53,16 @@ extern "C" {
  *
  * @param method the name of the method, as for slack_call(); borrowed until the return.
  * @param args the arguments, as for slack_call().
- * @param ret_response Optional. Set if the call was made, also if it failed. The response lives
- *        until the delivery ends.
+ * @param ret_response Optional. The variable is NULL, or has an answer that an earlier
+ *        slack_call_wait() of this handler put there. It gets the new answer, also of a call that
+ *        failed, or NULL if there is none; the earlier answer is freed when the new one has
+ *        arrived, so `args` may still refer to it. So a loop over the pages of a list has one page
+ *        at a time, if it uses one variable. The other answers live until the handler returns.
  * @return the status of the response (slack_response_status()): 0, SLACK_EAPI, …; SLACK_EDEADLK on
  *         any thread except the worker that runs this ctx's handler; SLACK_ETEMPLATE; SLACK_EINVAL;
- *         SLACK_EBUSY; SLACK_ECANCELED; SLACK_ENOMEM.
+ *         SLACK_EBUSY; SLACK_ECANCELED; SLACK_ENOMEM; SLACK_ETOOBIG if the answer has more than
+ *         SLACK_ANSWER_MIB of text, or if the answers that the handler has would take more than
+ *         SLACK_ANSWERS_MIB. Slack has then processed the call.
  */
 SLACK_API int slack_call_wait(slack_ctx_t *ctx, const char *method, const slack_json_t *args,
                               const slack_response_t **ret_response);

@@ -29,7 +29,7 @@ static int thread_call(slack_ctx_t *ctx, const char *method, const slack_json_t 
 {
     const char *channel = slack_ctx_channel(ctx), *thread = slack_ctx_thread_ts(ctx);
     if (*channel == '\0' || *thread == '\0') return SLACK_EINVAL;
-    slack_arena_t *arena = slack__ctx_arena(ctx);
+    slack_arena_t *arena = slack__ctx_scratch(ctx);
     const slack_json_t *place = NULL, *args = NULL;
     int rc = slack__jsonf(arena, &place, NULL, "{channel_id: %s, thread_ts: %s}", channel, thread);
     if (rc == 0) rc = slack__json_with_defaults(arena, what, place, &args);
@@ -40,7 +40,8 @@ int slack_set_status(slack_ctx_t *ctx, const char *status)
 {
     SLACK_CTX_REQUIRE(ctx);
     const slack_json_t *what = NULL;
-    int rc = slack__jsonf(slack__ctx_arena(ctx), &what, NULL, "{status: %s}", status ? status : "");
+    int rc =
+        slack__jsonf(slack__ctx_scratch(ctx), &what, NULL, "{status: %s}", status ? status : "");
     return rc ? rc : thread_call(ctx, "assistant.threads.setStatus", what);
 }
 
@@ -48,7 +49,7 @@ int slack_set_title(slack_ctx_t *ctx, const char *title)
 {
     SLACK_CTX_REQUIRE(ctx);
     const slack_json_t *what = NULL;
-    int rc = slack__jsonf(slack__ctx_arena(ctx), &what, NULL, "{title: %s}", title ? title : "");
+    int rc = slack__jsonf(slack__ctx_scratch(ctx), &what, NULL, "{title: %s}", title ? title : "");
     return rc ? rc : thread_call(ctx, "assistant.threads.setTitle", what);
 }
 
@@ -63,7 +64,7 @@ int slack_set_prompts(slack_ctx_t *ctx, const char *title, const slack_json_t *p
     size_t count = slack_json_count(prompts, "");
     if (slack_json_type(prompts) != SLACK_JSON_ARRAY || count == 0) return SLACK_EINVAL;
     if (count > PROMPTS_MAX) return SLACK_ETOOBIG;
-    slack_arena_t *arena = slack__ctx_arena(ctx);
+    slack_arena_t *arena = slack__ctx_scratch(ctx);
     const slack_json_t *what = NULL;
     int rc = title ? slack__jsonf(arena, &what, NULL, "{title: %s, prompts: %p}", title,
                                   (const void *)prompts)

@@ -10,23 +10,39 @@
 struct worker_call {
     const char *method, *url;
     const slack_json_t *args;
-    const slack_response_t *response;
+    bool wants_answer;
+    const slack_response_t *answer; /* NULL: none, or the handler does not get it */
+    const char *error;              /* of a call that failed, in the work's arena */
 };
 
-/* A copy of the response for the handler. The loop may allocate it in the work's arena, because the
- * worker waits meanwhile. NULL if memory is out. */
-static const slack_response_t *response_copy(slack_arena_t *arena, const slack_response_t *response)
+/* The handler gets the answer with the arena of its call. 0; SLACK_ETOOBIG; SLACK_ENOMEM. */
+static int answer_keep(slack_work_t *work, const slack_response_t *response)
 {
-    slack_response_t *copy = slack__arena_alloc(arena, sizeof *copy);
-    if (copy == NULL) return NULL;
-    *copy = *response;
-    copy->error = slack__arena_strdup(arena, response->error);
-    if (response->json &&
-        slack__jsonf(arena, &copy->json, NULL, "%p", (const void *)response->json) != 0)
-        return NULL;
-    return copy->error ? copy : NULL;
+    slack_arena_t *arena = slack__webapi_arena(response);
+    size_t size = slack__arena_size(arena);
+    for (slack_link_t *link = work->answers.next; link != &work->answers; link = link->next) {
+        const slack_kept_answer_t *other = SLACK_CONTAINER(link, slack_kept_answer_t, link);
+        if (!other->dropped) size += slack__arena_size(other->arena);
+    }
+    if (size > (size_t)SLACK_ANSWERS_MIB << 20) return SLACK_ETOOBIG;
+    slack_kept_answer_t *answer = slack__arena_alloc(arena, sizeof *answer);
+    if (answer == NULL) return slack__arena_is_full(arena) ? SLACK_ETOOBIG : SLACK_ENOMEM;
+    *answer = (slack_kept_answer_t){.arena = arena, .response = response};
+    slack__list_push(&work->answers, &answer->link);
+    slack__webapi_keep(response);
+    return 0;
 }
 
+static const char *why_not_kept(slack_work_t *work, int rc)
+{
+    if (rc != SLACK_ETOOBIG) return slack_strerror(rc);
+    return slack__arena_printf(work->arena,
+                               "the answers that this handler keeps would take more than %d MiB: "
+                               "pass the variable of an earlier answer, which is freed then",
+                               SLACK_ANSWERS_MIB);
+}
+
+/* The worker waits meanwhile, so the loop may use its work. */
 static void call_answered(const slack_response_t *response, void *user_data)
 {
     struct slack_call_wait *wait = user_data;
@@ -34,11 +50,17 @@ static void call_answered(const slack_response_t *response, void *user_data)
     slack__free(wait);
     if (work == NULL) return; /* the app closes, and the worker has stopped waiting */
     work->wait = NULL;
-    if (response->status == 0) work->ctx->failure.acted = true;
     struct worker_call *call = work->ask_args;
-    call->response = response_copy(work->arena, response);
-    slack__pool_answer(work->ctx->services->pool, &work->ask,
-                       call->response ? slack_response_status(response) : SLACK_ENOMEM);
+    int status = response->status;
+    if (status == 0) work->ctx->failure.acted = true;
+    if (status != 0) call->error = slack__arena_strdup(work->arena, response->error);
+    const int rc = call->wants_answer ? answer_keep(work, response) : 0;
+    if (call->wants_answer && rc == 0) call->answer = response;
+    if (rc != 0 && status == 0) {
+        status = rc;
+        call->error = why_not_kept(work, rc);
+    }
+    slack__pool_answer(work->ctx->services->pool, &work->ask, status);
 }
 
 static int call_start(slack_ctx_t *ctx, void *args)
@@ -62,11 +84,17 @@ static int call_start(slack_ctx_t *ctx, void *args)
 int slack__worker_call(slack_ctx_t *ctx, const char *method, const char *url,
                        const slack_json_t *args, const slack_response_t **ret)
 {
-    struct worker_call call = {.method = method, .url = url, .args = args};
+    slack_work_t *work = ctx->works;
+    struct worker_call call = {
+        .method = method, .url = url, .args = args, .wants_answer = ret != NULL};
+    if (ret) slack__answer_drop(work, *ret);
     int rc = slack__ctx_on_loop(ctx, call_start, &call);
-    if (rc != 0 && call.response) ctx->works->reason = call.response->error;
-    if (ret && call.response) *ret = call.response;
-    return rc;
+    slack__answers_free(work, false);
+    slack__arena_reset(work->scratch);
+    if (ret) *ret = call.answer;
+    if (rc == 0 || call.error == NULL) return rc;
+    work->reason = call.error;
+    return slack__ctx_fail(ctx, rc, "%s: %s", method ? method : "response_url", call.error);
 }
 
 int slack_call_wait(slack_ctx_t *ctx, const char *method, const slack_json_t *args,
@@ -117,7 +145,9 @@ static int then_on_worker(slack_ctx_t *ctx, const char *method, const slack_json
     int rc = slack__worker_call(ctx, method, NULL, args, &response);
     if (response == NULL) return rc;
     if (then->answered) then->answered(then, response);
-    return then->fn ? then->fn(ctx, response, then->user_data) : rc;
+    if (then->fn) rc = then->fn(ctx, response, then->user_data);
+    slack__answer_drop(ctx->works, response);
+    return rc;
 }
 
 int slack__ctx_call_then(slack_ctx_t *ctx, const char *method, const slack_json_t *args,
@@ -135,15 +165,17 @@ int(slack_call_then)(slack_ctx_t *ctx, const char *method, slack_then_fn fn, voi
                      const char *args_template, ...)
 {
     SLACK_CTX_REQUIRE(ctx);
-    slack_arena_t *arena = slack__ctx_arena(ctx);
     va_list ap;
     va_start(ap, args_template);
-    const slack_json_t *args = slack__make_jsonf(arena, "slack_call_then", args_template, ap);
+    const slack_json_t *args =
+        slack__make_jsonf(slack__ctx_scratch(ctx), "slack_call_then", args_template, ap);
     va_end(ap);
     const int wrong = slack__ctx_required(ctx, args);
     if (wrong != 0) return wrong;
-    slack_then_t *then = slack__arena_alloc(arena, sizeof *then);
+    slack_then_t here = {ctx, fn, user_data, NULL};
+    if (slack__on_worker(ctx)) return slack__ctx_call_then(ctx, method, args, &here);
+    slack_then_t *then = slack__arena_alloc(ctx->delivery->arena, sizeof *then);
     if (then == NULL) return SLACK_ENOMEM;
-    *then = (slack_then_t){ctx, fn, user_data, NULL};
+    *then = here;
     return slack__ctx_call_then(ctx, method, args, then);
 }

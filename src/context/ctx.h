@@ -84,8 +84,8 @@ void slack__ctx_init(slack_ctx_t *ctx, slack_services_t *services, slack_deliver
 /* Frees the works and values of a ctx, which are not in its arena. */
 void slack__ctx_done(slack_ctx_t *ctx);
 
-/* ended.c: 0 if the program may use the ctx in `function`. SLACK_EINVAL for NULL; SLACK_EALREADY after the
- * end of the delivery, which only an app that checks lifetimes can tell. */
+/* ended.c: 0 if the program may use the ctx in `function`. SLACK_EINVAL for NULL; SLACK_EALREADY
+ * after the end of the delivery, which only an app that checks lifetimes can tell. */
 int slack__ctx_judge(const slack_ctx_t *ctx, const char *function);
 
 static inline int slack__ctx_status(const slack_ctx_t *ctx, const char *function)
@@ -120,8 +120,8 @@ int slack__ctx_log_call(const slack_ctx_t *ctx, const slack_response_t *response
 
 /* call.c: calls a method. A worker waits for the answer. */
 int slack__ctx_call(slack_ctx_t *ctx, const char *method, const slack_json_t *args);
-/* A call whose answer goes to a function of the program. It lies in the arena of the thread that
- * makes the call. */
+/* A call whose answer goes to a function of the program. On the loop it lies in the delivery's
+ * arena, on a worker on the stack. */
 typedef struct slack_then {
     slack_ctx_t *ctx;
     slack_then_fn fn; /* NULL: a failure of the call fails the delivery */
@@ -167,6 +167,12 @@ static inline int slack__ctx_on_loop(slack_ctx_t *ctx, int (*fn)(slack_ctx_t *ct
 static inline slack_arena_t *slack__ctx_arena(const slack_ctx_t *ctx)
 {
     return slack__on_worker(ctx) ? ctx->works->arena : ctx->delivery->arena;
+}
+
+/* The same for the arguments of a call: on a worker they end with the call. */
+static inline slack_arena_t *slack__ctx_scratch(const slack_ctx_t *ctx)
+{
+    return slack__on_worker(ctx) ? ctx->works->scratch : ctx->delivery->arena;
 }
 
 /* The voice of this thread. */

@@ -27,15 +27,31 @@ bool slack__failure_is_local(const slack_ctx_t *ctx, int status)
     }
 }
 
+static const char used_up[] = "the handler has used up its 16 MiB for JSON and texts: do less in "
+                              "one delivery, and the rest in "
+                              "jobs (slack_defer())";
+
+int slack__failure_cause(const slack_ctx_t *ctx, int status, const char **reason)
+{
+    if (status != SLACK_ENOMEM) return status;
+    bool full = slack__arena_is_full(ctx->delivery->arena);
+    for (const slack_work_t *work = ctx->works; work && !full; work = work->next)
+        full = slack__arena_is_full(work->arena);
+    if (!full) return status;
+    *reason = used_up;
+    return SLACK_ETOOBIG;
+}
+
 void slack__failure_note(slack_ctx_t *ctx, int status, const char *reason)
 {
     slack_failure_t *f = &ctx->failure;
+    status = slack__failure_cause(ctx, status, &reason);
     const bool api = status == SLACK_EAPI;
     /* The next attempt looks up the token of a tenant again. The app's own token stays dead. */
     const bool heals = slack__heals(status, api ? reason : NULL) ||
                        (api && ctx->grant->number != SLACK_OWNER_APP &&
                         slack__api_error(reason) == SLACK_API_DEAD_TOKEN);
-    if (reason) reason = slack__arena_strdup(slack__ctx_arena(ctx), reason);
+    if (reason && reason != used_up) reason = slack__arena_strdup(slack__ctx_arena(ctx), reason);
     if (f->status == 0) {
         f->status = status;
         f->reason = reason;

@@ -56,6 +56,10 @@ static inline bool slack__failure_listener_end(slack_failure_t *failure)
     return again;
 }
 
+/* Returns SLACK_ETOOBIG, with a sentence, for SLACK_ENOMEM of a delivery that has used up its own
+ * share of memory, because that happens in every attempt; otherwise `status`. */
+int slack__failure_cause(const slack_ctx_t *ctx, int status, const char **reason);
+
 /* Whether another attempt can succeed after an error. `reason` is Slack's error if the status is
  * SLACK_EAPI, or NULL. */
 bool slack__heals(int status, const char *reason);

@@ -12,7 +12,7 @@
 static int SLACK_PRINTF(3, 0)
     message_of_text(slack_ctx_t *ctx, const slack_json_t **ret, const char *format, va_list ap)
 {
-    slack_arena_t *arena = slack__ctx_arena(ctx);
+    slack_arena_t *arena = slack__ctx_scratch(ctx);
     const char *text = slack__arena_vprintf(arena, format, ap);
     return text ? slack__jsonf(arena, ret, NULL, "{text: %s}", text) : SLACK_ENOMEM;
 }
@@ -37,7 +37,7 @@ static int message_args(slack_ctx_t *ctx, const slack_json_t *message, const cha
                                "%s has no channel: name one in the message, as slack_say_json() "
                                "takes it",
                                slack__ctx_what(ctx));
-    slack_arena_t *arena = slack__ctx_arena(ctx);
+    slack_arena_t *arena = slack__ctx_scratch(ctx);
     const slack_json_t *defaults = NULL;
     int rc = slack__jsonf(arena, &defaults, NULL, "{channel: %s, thread_ts: %s}", channel,
                           elsewhere || *thread == '\0' ? NULL : thread);
@@ -52,7 +52,7 @@ static int message_call(slack_ctx_t *ctx, const char *method, const slack_json_t
     return rc ? rc : slack__ctx_call(ctx, method, args);
 }
 
-/* A message in flight. In the arena of the thread that says it. */
+/* A message in flight. */
 typedef struct slack_saying {
     slack_then_t then;
     struct said_change *changes; /* of this message, in order; they wait for its answer */
@@ -83,7 +83,7 @@ static void remember_said(slack_ctx_t *ctx, const slack_response_t *response)
 static int change_message(slack_ctx_t *ctx, const char *ts, const char *channel, const char *method,
                           const slack_json_t *change)
 {
-    slack_arena_t *arena = slack__ctx_arena(ctx);
+    slack_arena_t *arena = slack__ctx_scratch(ctx);
     const slack_json_t *which = NULL, *args = NULL;
     int rc = slack__jsonf(arena, &which, NULL, "{ts: %s, channel: %s}", ts, channel);
     if (rc == 0 && change) rc = slack__json_with_defaults(arena, change, which, &args);
@@ -140,12 +140,14 @@ static int say_in(slack_ctx_t *ctx, const slack_json_t *message, const char *thr
         return slack__ctx_fail(ctx, SLACK_EINVAL, "slack_say: " NOTHING_TO_SHOW);
     int rc = message_args(ctx, message, thread, &args);
     if (rc != 0) return rc;
-    saying_t *saying = slack__arena_alloc(slack__ctx_arena(ctx), sizeof *saying);
+    saying_t here = {.then = {ctx, fn, user_data, said_answered}};
+    if (slack__on_worker(ctx))
+        return slack__ctx_call_then(ctx, "chat.postMessage", args, &here.then);
+    saying_t *saying = slack__arena_alloc(ctx->delivery->arena, sizeof *saying);
     if (saying == NULL) return SLACK_ENOMEM;
-    *saying = (saying_t){.then = {ctx, fn, user_data, said_answered}};
+    *saying = here;
     rc = slack__ctx_call_then(ctx, "chat.postMessage", args, &saying->then);
-    if (rc == 0 && !slack__on_worker(ctx) && ctx->phase == SLACK_CTX_RUNNING)
-        ctx->voice.pending = saying;
+    if (rc == 0 && ctx->phase == SLACK_CTX_RUNNING) ctx->voice.pending = saying;
     return rc;
 }
 
@@ -199,7 +201,7 @@ int slack_say_ephemeral(slack_ctx_t *ctx, const char *format, ...)
 {
     SLACK_CTX_REQUIRE(ctx);
     const slack_json_t *message = NULL, *user = NULL, *whole = NULL;
-    slack_arena_t *arena = slack__ctx_arena(ctx);
+    slack_arena_t *arena = slack__ctx_scratch(ctx);
     if (*slack_ctx_user(ctx) == '\0') return SLACK_EINVAL;
     va_list ap;
     va_start(ap, format);
@@ -258,7 +260,7 @@ int slack_update(slack_ctx_t *ctx, const char *ts, const slack_json_t *message)
     if (ts == NULL || *ts == '\0') return SLACK_EINVAL;
     const int wrong = slack__ctx_required(ctx, message);
     if (wrong != 0) return wrong;
-    slack_arena_t *arena = slack__ctx_arena(ctx);
+    slack_arena_t *arena = slack__ctx_scratch(ctx);
     const slack_json_t *which = NULL, *whole = NULL;
     int rc = slack__jsonf(arena, &which, NULL, "{ts: %s}", ts);
     if (rc == 0) rc = slack__json_with_defaults(arena, message, which, &whole);
@@ -270,7 +272,7 @@ int slack_delete(slack_ctx_t *ctx, const char *ts)
     SLACK_CTX_REQUIRE(ctx);
     if (ts == NULL || *ts == '\0') return SLACK_EINVAL;
     const slack_json_t *which = NULL;
-    int rc = slack__jsonf(slack__ctx_arena(ctx), &which, NULL, "{ts: %s}", ts);
+    int rc = slack__jsonf(slack__ctx_scratch(ctx), &which, NULL, "{ts: %s}", ts);
     return rc ? rc : message_call(ctx, "chat.delete", which, "");
 }
 
@@ -285,7 +287,7 @@ static int call_reaction(slack_ctx_t *ctx, const char *method, const char *emoji
                                method, slack__ctx_what(ctx));
     const slack_json_t *args = NULL;
     int rc =
-        slack__jsonf(slack__ctx_arena(ctx), &args, NULL, "{timestamp: %s, name: %s}", ts, emoji);
+        slack__jsonf(slack__ctx_scratch(ctx), &args, NULL, "{timestamp: %s, name: %s}", ts, emoji);
     return rc ? rc : message_call(ctx, method, args, "");
 }
 
@@ -318,7 +320,7 @@ static int respond_in_thread(slack_ctx_t *ctx, const slack_json_t **message)
         slack_json_bool(*message, "/delete_original") ||
         strcmp(slack_json_str(body, "/type"), "interactive_message") == 0)
         return 0;
-    slack_arena_t *arena = slack__ctx_arena(ctx);
+    slack_arena_t *arena = slack__ctx_scratch(ctx);
     int rc = slack__jsonf(arena, &defaults, NULL, "{thread_ts: %s}", thread);
     return rc ? rc : slack__json_with_defaults(arena, *message, defaults, message);
 }

@@ -23,15 +23,19 @@ static void ask_abandoned(slack_pool_ask_t *ask)
 slack_work_t *slack__work_new(slack_ctx_t *ctx, slack_handler_fn fn, void *user_data)
 {
     slack_arena_t *arena = slack__arena_new(1024, 0);
-    slack_work_t *work = arena ? slack__arena_calloc(arena, sizeof *work) : NULL;
+    slack_arena_t *scratch = slack__arena_new(1024, 0);
+    slack_work_t *work = arena && scratch ? slack__arena_calloc(arena, sizeof *work) : NULL;
     if (work == NULL || slack__pool_ask_init(&work->ask) != 0) {
+        slack__arena_free(scratch);
         slack__arena_free(arena);
         return NULL;
     }
     slack__link_init(&work->job.link);
+    slack__link_init(&work->answers);
     work->ask.fn = ask_on_loop;
     work->ask.abandoned = ask_abandoned;
     work->arena = arena;
+    work->scratch = scratch;
     work->ctx = ctx;
     work->fn = fn;
     work->user_data = user_data;
@@ -40,11 +44,33 @@ slack_work_t *slack__work_new(slack_ctx_t *ctx, slack_handler_fn fn, void *user_
     return work;
 }
 
+void slack__answer_drop(slack_work_t *work, const slack_response_t *response)
+{
+    slack_link_t *link = work->answers.next;
+    for (; response && link != &work->answers; link = link->next) {
+        slack_kept_answer_t *answer = SLACK_CONTAINER(link, slack_kept_answer_t, link);
+        if (answer->response == response) answer->dropped = true;
+    }
+}
+
+void slack__answers_free(slack_work_t *work, bool all)
+{
+    for (slack_link_t *link = work->answers.next, *next; link != &work->answers; link = next) {
+        slack_kept_answer_t *answer = SLACK_CONTAINER(link, slack_kept_answer_t, link);
+        next = link->next;
+        if (!all && !answer->dropped) continue;
+        slack__unlink(link);
+        slack__arena_free(answer->arena);
+    }
+}
+
 void slack__works_free(slack_work_t *works)
 {
     while (works) {
         slack_work_t *next = works->next;
         slack__pool_ask_done(&works->ask);
+        slack__answers_free(works, true);
+        slack__arena_free(works->scratch);
         slack__arena_free(works->arena);
         works = next;
     }

@@ -28,6 +28,14 @@ struct slack_call_wait {
     struct slack_work *work; /* NULL: the worker has stopped waiting */
 };
 
+/* An answer that a handler on a worker may read. It lies in the arena of its call. */
+typedef struct slack_kept_answer {
+    slack_link_t link; /* in work->answers */
+    slack_arena_t *arena;
+    const slack_response_t *response;
+    bool dropped; /* the handler is done with it, and the next call frees it */
+} slack_kept_answer_t;
+
 /* The work of one worker for one handler. It lies in its own arena. Only the worker uses it while
  * the handler runs. */
 typedef struct slack_work {
@@ -35,10 +43,12 @@ typedef struct slack_work {
     struct slack_work *next; /* in ctx->works */
     slack_ctx_t *ctx;
     slack_arena_t *arena;
+    slack_arena_t *scratch; /* emptied after each call */
     slack_handler_fn fn;
     void *user_data;
     int status;         /* what the handler returned */
     const char *reason; /* Slack's error of the last call that failed */
+    slack_link_t answers;
     slack_voice_t voice;
 
     slack_pool_ask_t ask;
@@ -59,6 +69,13 @@ static inline bool slack__on_worker(const slack_ctx_t *ctx)
 slack_work_t *slack__work_new(slack_ctx_t *ctx, slack_handler_fn fn, void *user_data);
 /* Frees a list of works, which may be empty. */
 void slack__works_free(slack_work_t *works);
+
+/* The handler needs the answer no more. NULL, and what is not an answer of the work, change
+ * nothing.
+ */
+void slack__answer_drop(slack_work_t *work, const slack_response_t *response);
+/* Frees the answers that are dropped, or all. */
+void slack__answers_free(slack_work_t *work, bool all);
 
 /* On a worker only: the loop runs `fn`, and the worker waits. Returns what `fn` returned, or
  * SLACK_ECANCELED while the app closes. */

@@ -44,9 +44,9 @@ int slack_complete(slack_ctx_t *ctx, const slack_json_t *outputs)
     const int wrong = slack__ctx_required(ctx, outputs);
     if (wrong != 0) return wrong;
     const slack_json_t *args = NULL;
-    rc =
-        slack__jsonf(slack__ctx_arena(ctx), &args, NULL, "{function_execution_id: %s, outputs: %p}",
-                     slack_ctx_function_execution_id(ctx), (const void *)outputs);
+    rc = slack__jsonf(slack__ctx_scratch(ctx), &args, NULL,
+                      "{function_execution_id: %s, outputs: %p}",
+                      slack_ctx_function_execution_id(ctx), (const void *)outputs);
     return rc ? rc : function_end(ctx, "functions.completeSuccess", args);
 }
 
@@ -57,11 +57,12 @@ int slack_fail(slack_ctx_t *ctx, const char *format, ...)
     if (rc != 0) return rc;
     va_list ap;
     va_start(ap, format);
-    const char *text = slack__arena_vprintf(slack__ctx_arena(ctx), format, ap);
+    const char *text = slack__arena_vprintf(slack__ctx_scratch(ctx), format, ap);
     va_end(ap);
     if (text == NULL) return SLACK_ENOMEM;
     const slack_json_t *args = NULL;
-    rc = slack__jsonf(slack__ctx_arena(ctx), &args, NULL, "{function_execution_id: %s, error: %s}",
-                      slack_ctx_function_execution_id(ctx), text);
+    rc =
+        slack__jsonf(slack__ctx_scratch(ctx), &args, NULL, "{function_execution_id: %s, error: %s}",
+                     slack_ctx_function_execution_id(ctx), text);
     return rc ? rc : function_end(ctx, "functions.completeError", args);
 }

@@ -40,6 +40,7 @@ void slack__run_listener_failed(slack_run_t *run, int status, const char *reason
     if (ctx->failure.current.status != 0) return;
     ctx->failure.current.status = status;
     if (reason == NULL && voice->error == status) reason = voice->why;
+    status = slack__failure_cause(ctx, status, &reason);
     slack__failure_note(ctx, status, reason);
     SLACK_LOG(slack__ctx_log(ctx), ERROR, "listener failed",
               "listener=%s transport=%s error=%s reason=%s", ctx->hit->rule->listener.name,

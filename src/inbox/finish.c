@@ -166,6 +166,8 @@ void slack__entry_end(slack_entry_t *entry)
 {
     slack_ctx_t *ctx = &entry->run.ctx;
     if (ctx->phase >= SLACK_CTX_ENDED) return;
+    /* The handler may have used up the delivery's share of memory, and the end needs some. */
+    slack__arena_allow(ctx->delivery->arena, SLACK_ARENA_MAX);
     if (!ctx->ack.sent)
         slack__ack_outcome(ctx, ctx->failure.status ? SLACK_ACK_REFUSE : SLACK_ACK_OK);
     ctx->phase = SLACK_CTX_ENDED;

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "util/arena.h"
 
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "util/alloc.h"
+#include "util/queue.h"
 
 #define DEFAULT_FIRST_BYTES ((size_t)8 << 10)
 #define ALIGNMENT           _Alignof(max_align_t)
@@ -25,6 +25,7 @@ struct slack_arena {
     char *newest; /* the last allocation in `head`, the only one that can be resized in place */
     size_t size;  /* bytes taken from the heap */
     size_t max;
+    bool full; /* an allocation has failed because of `max` */
 };
 
 static block_t *block_new(size_t data_size, bool own)
@@ -69,13 +70,38 @@ void slack__arena_free(slack_arena_t *arena)
     }
 }
 
+void slack__arena_allow(slack_arena_t *arena, size_t more_bytes)
+{
+    arena->max += more_bytes;
+}
+
+void slack__arena_reset(slack_arena_t *arena)
+{
+    block_t *first = SLACK_CONTAINER(arena, block_t, data);
+    for (block_t *block = arena->head, *next; block; block = next) {
+        next = block->next;
+        if (block == first) continue;
+        arena->size -= sizeof *block + block->size;
+        block_free(block);
+    }
+    slack__wipe(first->data + sizeof *arena, first->used - sizeof *arena);
+    first->next = NULL;
+    first->used = sizeof *arena;
+    arena->head = first;
+    arena->newest = NULL;
+    arena->full = false;
+}
+
 /* Allocate in a new block what does not fit into the head. The block becomes the head, twice as
  * large. But a large allocation gets a block of its own, so that the room in the head stays in use.
  */
 static void *take_from_new_block(slack_arena_t *arena, size_t size)
 {
     size_t left = arena->max > arena->size ? arena->max - arena->size : 0;
-    if (left < sizeof(block_t) || size > left - sizeof(block_t)) return NULL;
+    if (left < sizeof(block_t) || size > left - sizeof(block_t)) {
+        arena->full = true;
+        return NULL;
+    }
     left -= sizeof(block_t);
 
     size_t doubled = 2 * (sizeof(block_t) + arena->head->size) - sizeof(block_t);
@@ -159,7 +185,10 @@ char *slack__arena_vprintf(slack_arena_t *arena, const char *format, va_list ap)
 static void *grow_own_block(slack_arena_t *arena, size_t new_size)
 {
     block_t *old = arena->head->next;
-    if (new_size - old->size > arena->max - arena->size) return NULL;
+    if (new_size - old->size > arena->max - arena->size) {
+        arena->full = true;
+        return NULL;
+    }
     block_t *block = block_new(new_size, true);
     if (!block) return NULL;
     memcpy(block->data, old->data, old->size);
@@ -194,4 +223,9 @@ void *slack__arena_realloc(slack_arena_t *arena, void *ptr, size_t old_size, siz
 size_t slack__arena_size(const slack_arena_t *arena)
 {
     return arena->size;
+}
+
+bool slack__arena_is_full(const slack_arena_t *arena)
+{
+    return arena->full;
 }

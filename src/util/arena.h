@@ -3,6 +3,7 @@
 #define SLACK_UTIL_ARENA_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "slack/export.h"
@@ -21,6 +22,11 @@ typedef struct slack_arena slack_arena_t;
 slack_arena_t *slack__arena_new(size_t first_bytes, size_t max_bytes);
 void slack__arena_free(slack_arena_t *arena);
 
+/* Raises the maximum. */
+void slack__arena_allow(slack_arena_t *arena, size_t more_bytes);
+/* Frees all allocations, and keeps the first block. */
+void slack__arena_reset(slack_arena_t *arena);
+
 /* Aligned for any type. NULL: memory is out, or the maximum is reached; the arena stays usable. */
 void *slack__arena_alloc(slack_arena_t *arena, size_t size);
 void *slack__arena_calloc(slack_arena_t *arena, size_t size);
@@ -34,6 +40,8 @@ void *slack__arena_realloc(slack_arena_t *arena, void *ptr, size_t old_size, siz
 
 /* Bytes taken from the heap. */
 size_t slack__arena_size(const slack_arena_t *arena);
+/* Whether an allocation has failed because of the maximum. */
+bool slack__arena_is_full(const slack_arena_t *arena);
 
 #define SLACK_ARENA_MAX ((size_t)16 << 20)
 

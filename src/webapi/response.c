@@ -54,9 +54,10 @@ static int read_result(slack_response_t *ret, slack_arena_t *arena,
         return result->status;
     }
     char *text = slack__arena_alloc(arena, result->body_len + SLACK_JSON_PADDING);
-    if (!text) return SLACK_ENOMEM;
+    if (!text) return slack__arena_is_full(arena) ? SLACK_ETOOBIG : SLACK_ENOMEM;
     memcpy(text, result->body, result->body_len);
-    return slack__json_parse_insitu(arena, text, result->body_len, &ret->json, NULL);
+    const int rc = slack__json_parse_insitu(arena, text, result->body_len, &ret->json, NULL);
+    return rc == SLACK_ENOMEM && slack__arena_is_full(arena) ? SLACK_ETOOBIG : rc;
 }
 
 /* {"ok": false, "error": "channel_not_found"}. Some responses have null there, or nothing. */
@@ -66,6 +67,17 @@ static void set_api_error(slack_response_t *ret, slack_arena_t *arena)
     const char *error = slack_json_strn(ret->json, "/error", &len);
     ret->status = slack__api_error(error) == SLACK_API_CONFLICT ? SLACK_ECONFLICT : SLACK_EAPI;
     ret->error = error && len ? short_text(arena, error, len) : "no error named";
+}
+
+#define TEXT_OF(macro) TEXT(macro)
+#define TEXT(value)    #value
+
+/* The arena may have no room for a sentence. */
+static const char *too_big(const slack_arena_t *arena)
+{
+    return slack__arena_is_full(arena)
+               ? "the answer takes more than " TEXT_OF(SLACK_ANSWERS_MIB) " MiB of memory"
+               : "the answer is nested deeper than " TEXT_OF(SLACK_JSON_DEPTH_MAX) " levels";
 }
 
 void slack__response_read_call(slack_response_t *ret, slack_arena_t *arena,
@@ -85,7 +97,7 @@ void slack__response_read_call(slack_response_t *ret, slack_arena_t *arena,
         /* Not Slack's answer: a page of a proxy, or part of an answer. */
         ret->status = rc == SLACK_ETOOBIG ? rc : SLACK_EPROTO;
         ret->error = rc == 0               ? "the answer has no \"ok\""
-                     : rc == SLACK_ETOOBIG ? slack_strerror(rc)
+                     : rc == SLACK_ETOOBIG ? too_big(arena)
                      : result->body_len    ? "the answer is not JSON"
                                            : "the answer is empty";
     }

@@ -21,10 +21,10 @@
  */
 
 #define METHOD_MAX      128
-#define BODY_MAX        ((size_t)4 << 20)  /* of a request */
-#define RESPONSE_MAX    ((size_t)16 << 20) /* users.list of a large workspace has several MiB */
+#define BODY_MAX        ((size_t)4 << 20) /* of a request */
+#define RESPONSE_MAX    ((size_t)SLACK_ANSWER_MIB << 20)
 #define ARENA_FIRST     ((size_t)4 << 10)
-#define ARENA_MAX       ((size_t)96 << 20) /* a response and its parsed values */
+#define ARENA_MAX       ((size_t)SLACK_ANSWERS_MIB << 20) /* a response and its parsed values */
 #define BACKOFF_BASE_MS 500
 #define BACKOFF_CAP_MS  10000
 
@@ -62,6 +62,7 @@ typedef struct call {
     slack_buf_t body;
     bool to_url; /* a message to a response URL */
     bool once;
+    bool kept;   /* the receiver of the response has taken the arena */
     bool unheld; /* of a delivery that does not wait for it */
     uint64_t tag;
     slack_call_fn fn;
@@ -92,7 +93,22 @@ static uint64_t webapi_now_ms(const slack_webapi_t *webapi)
 static void call_free(call_t *call)
 {
     slack__buf_done(&call->body);
-    slack__arena_free(call->arena);
+    if (!call->kept) slack__arena_free(call->arena);
+}
+
+static call_t *call_of(const slack_response_t *response)
+{
+    return SLACK_CONTAINER((uintptr_t)response, call_t, response);
+}
+
+slack_arena_t *slack__webapi_arena(const slack_response_t *response)
+{
+    return call_of(response)->arena;
+}
+
+void slack__webapi_keep(const slack_response_t *response)
+{
+    call_of(response)->kept = true;
 }
 
 /* Report the end of a call and free it. The callee may close the webapi. */

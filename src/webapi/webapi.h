@@ -84,6 +84,11 @@ int slack__webapi_call(slack_client_t *client, const char *method, const slack_j
 int slack__webapi_respond(slack_client_t *client, const char *response_url,
                           const slack_json_t *message, slack_call_fn fn, void *user_data);
 
+/* The arena in which a response lies; within the callback of its call. slack__webapi_keep() gives it
+ * to the caller, who frees it on the loop, or when the callback has returned. */
+slack_arena_t *slack__webapi_arena(const slack_response_t *response);
+void slack__webapi_keep(const slack_response_t *response);
+
 bool slack__response_unsent(const slack_response_t *response); /* nothing was sent to Slack */
 /* How long Slack asks the caller to wait: -1 if it does not, 0 if it names no time in the future.
  * Never more than an hour. */

@@ -438,7 +438,9 @@ static int ask_and_say(slack_ctx_t *ctx, void *user_data)
 {
     const slack_response_t *response = NULL;
     int rc = slack_ack_jsonf(ctx, "{text: %s}", "some text");
-    if (rc == 0) rc = slack_call_waitf(ctx, "api.test", &response, "{a: 1}");
+    for (int i = 0; rc == 0 && i < 2; i++)
+        rc = slack_call_waitf(ctx, "api.test", &response, "{a: %d}", i);
+    if (rc == 0) rc = slack_call_then(ctx, "api.test", NULL, NULL, "{}");
     if (rc == 0) rc = slack_ctx_set(ctx, &key, "value");
     return rc;
 }

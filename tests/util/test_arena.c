@@ -180,3 +180,21 @@ TEST(test_nth_allocation)
 {
     assert_true(alloc_fail_each(use_arena, NULL) >= 4);
 }
+
+TEST(test_reset_frees_all_but_the_first_block)
+{
+    slack_arena_t *arena = slack__arena_new(1024, 64 << 10);
+    const size_t blocks = heap_live(), size = slack__arena_size(arena);
+    for (int i = 0; i < 100; i++) {
+        for (size_t n = 1; n < 20000; n *= 3)
+            memset(slack__arena_alloc(arena, n), 'x', n);
+        slack__arena_reset(arena);
+        assert_int_equal(heap_live(), blocks);
+        assert_int_equal(slack__arena_size(arena), size);
+    }
+    assert_null(slack__arena_alloc(arena, 64 << 10));
+    assert_true(slack__arena_is_full(arena));
+    slack__arena_reset(arena);
+    assert_false(slack__arena_is_full(arena));
+    slack__arena_free(arena);
+}
