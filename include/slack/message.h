@@ -75,12 +75,12 @@ SLACK_API int slack_update(slack_ctx_t *ctx, const char *ts, const slack_json_t 
  * @param ts the timestamp of the message. */
 SLACK_API int slack_delete(slack_ctx_t *ctx, const char *ts);
 
-/** Add a reaction to the delivery's message (slack_ctx_ts()). Calls reactions.add. It
- * succeeds if the bot has added this reaction before; in the same way slack_unreact() succeeds
- * without the reaction, and slack_delete() without the message.
+/** Add a reaction to the delivery's message (slack_ctx_ts()). Calls reactions.add. If the bot has
+ * added this reaction before, the call succeeds. So does slack_unreact() if there is no such
+ * reaction, and slack_delete() if there is no such message.
  * @param emoji the name without colons: "thumbsup".
- * @return as slack_say(); SLACK_EINVAL if the delivery is about no message. */
-SLACK_API int slack_react(slack_ctx_t *ctx, const char *emoji);
+ * @return as slack_say(); SLACK_EINVAL if the delivery is not about a message. */ SLACK_API int
+ *         slack_react (slack_ctx_t *ctx, const char *emoji);
 
 /** Remove a reaction of the bot from the delivery's message. Calls reactions.remove.
  * @param emoji the name without colons. */

@@ -25,9 +25,9 @@ extern "C" {
 
 struct uv_loop_s;
 
-/** Which deliveries are recognised as known. */
+/** Which deliveries the app drops because it has had them before. */
 enum slack_dedupe {
-    /** Events with a known event_id, for the same app. */
+    /** Events with the same event_id, for the same app. */
     SLACK_DEDUPE_EVENTS = 1,
     /** Also a message that Slack sends in several events: events of type `message` with the same
      * client_msg_id, or with the same channel and timestamp, run once. If the app listens to
@@ -42,8 +42,8 @@ typedef struct slack_options {
     const char *transport;
 
     /** Required, unless slack_app_authorize() sets a function. The bot's token, xoxb-….
-     * White space at the ends of a token or secret is dropped; inside it is SLACK_ECONFIG.
-     * SLACK_BOT_TOKEN. */
+     * The app drops white space at the ends of a token or a secret; white space inside is an error
+     * (SLACK_ECONFIG). SLACK_BOT_TOKEN. */
     const char *bot_token;
     /** Required for Socket Mode. The app-level token, xapp-…, with the scope connections:write.
      * SLACK_APP_TOKEN. */
@@ -55,10 +55,10 @@ typedef struct slack_options {
     /** Optional. The same for app_token. SLACK_APP_TOKEN_FILE, or a systemd credential named
      * SLACK_APP_TOKEN. */
     const char *app_token_file;
-    /** Required for HTTP. The signing secret, or up to 16 of them separated by commas while one is
-     * being replaced. To serve several apps on one port, write each secret after the id of its app:
-     * "A111:secret,A222:secret,A222:another". A request belongs to the app in its api_app_id, which
-     * slack_ctx_app_id() reads. SLACK_SIGNING_SECRET. */
+    /** Required for HTTP. The signing secret. While a new one replaces it, write both, separated by
+     * commas; there may be up to 16. To serve several apps on one port, write each secret after the
+     * id of its app: "A111:secret,A222:secret,A222:another". A request belongs to the app in its
+     * api_app_id, which slack_ctx_app_id() reads. SLACK_SIGNING_SECRET. */
     const char *signing_secret;
     /** Optional. The path of a file with the signing secret, instead of signing_secret. The app
      * reads it again when it changes. SLACK_SIGNING_SECRET_FILE, or a systemd credential named
@@ -79,20 +79,20 @@ typedef struct slack_options {
     /** Optional. 1: other processes may listen on the same port (SO_REUSEPORT).
      * SLACK_HTTP_REUSE_PORT. Default 0. */
     unsigned http_reuse_port;
-    /** Optional. The addresses and networks, separated by commas, of proxies whose X-Forwarded-For
-     * or Forwarded header is believed. The peer of a Unix socket counts as one.
-     * SLACK_HTTP_TRUSTED_PROXIES. Default: none. */
+    /** Optional. The addresses and networks, separated by commas, of the proxies that the app
+     * trusts: it believes their X-Forwarded-For or Forwarded header. It always trusts the peer of a
+     * Unix socket. SLACK_HTTP_TRUSTED_PROXIES. Default: none. */
     const char *http_trusted_proxies;
-    /** Optional. The path of a PEM file with the certificate and the certificates that signed it:
-     * the request URL is served over HTTPS. The app reads it again when it changes.
-     * SLACK_HTTP_TLS_CERT. Default: plain HTTP. */
+    /** Optional. The path of a PEM file with the certificate, followed by the certificates that
+     * signed it. The app then serves the request URL over HTTPS. The app reads it again when it
+     * changes. SLACK_HTTP_TLS_CERT. Default: plain HTTP. */
     const char *http_tls_cert;
     /** Required with http_tls_cert. The path of a PEM file with its private key.
      * SLACK_HTTP_TLS_KEY. */
     const char *http_tls_key;
-    /** Optional, with http_tls_cert. The path of a PEM file of authorities: only clients with a
-     * certificate from one of them for platform-tls-client.slack.com are admitted.
-     * SLACK_HTTP_TLS_CLIENT_CA. Default: all clients.
+    /** Optional, with http_tls_cert. The path of a PEM file of authorities. The app then admits
+     * only clients that have a certificate for platform-tls-client.slack.com, signed by one of
+     * these authorities. SLACK_HTTP_TLS_CLIENT_CA. Default: all clients.
      * https://docs.slack.dev/authentication/verifying-requests-from-slack */
     const char *http_tls_client_ca;
     /** Optional, behind a proxy that verifies Slack's certificate: a header, "NAME: VALUE". The app
@@ -161,15 +161,15 @@ typedef struct slack_options {
     /** Optional. The longest time that the drain waits for running deliveries, 1 to 600000
      * milliseconds. SLACK_DRAIN_MS. Default 10000. */
     unsigned drain_ms;
-    /** Optional. The largest number of deliveries in memory, 1 to 1000000. Beyond it deliveries are
-     * answered "later", and Slack sends events again. Default 4096. */
+    /** Optional. The largest number of deliveries in memory, 1 to 1000000. Beyond it the app
+     * answers "later", and Slack sends events again. Default 4096. */
     unsigned max_deliveries;
 
     /** Optional. The number of attempts before a stored delivery becomes a dead letter, 1 to 100.
      * SLACK_MAX_ATTEMPTS. Default 5. */
     unsigned max_attempts;
-    /** Optional. Which deliveries are recognised as known. SLACK_DEDUPE (events, messages).
-     * Default SLACK_DEDUPE_EVENTS. */
+    /** Optional. Which deliveries the app drops because it has had them before. SLACK_DEDUPE
+     * (events, messages). Default SLACK_DEDUPE_EVENTS. */
     enum slack_dedupe dedupe;
     /** Optional. 1: the bot's own events (its messages, its reactions, …) run every listener that
      * matches them. SLACK_OWN_EVENTS. Default: only listeners with slack_listener_t.own. */

@@ -75,8 +75,8 @@ int main(void)
 {
     const guide_test_t tests[] = {
         {"approves", approves},
-        {"sees what was picked", reads_the_chosen_option},
-        {"another block's button is not ours", ignores_buttons_of_other_blocks},
+        {"reads the chosen option", reads_the_chosen_option},
+        {"ignores buttons of other blocks", ignores_buttons_of_other_blocks},
         {NULL, NULL}};
     return guide_run(add_listeners, tests);
 }

@@ -46,7 +46,7 @@ static void answers_about_the_channel(slack_test_t *t)
 
 int main(void)
 {
-    const guide_test_t tests[] = {{"answers with what is beside", answers_about_the_channel},
+    const guide_test_t tests[] = {{"answers about the channel", answers_about_the_channel},
                                   {NULL, NULL}};
     return guide_run(add_listeners, tests);
 }

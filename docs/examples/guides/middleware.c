@@ -80,7 +80,7 @@ static void sells_to_users_with_credit(slack_test_t *t)
 
 int main(void)
 {
-    const guide_test_t tests[] = {{"sells to who has credit", sells_to_users_with_credit},
+    const guide_test_t tests[] = {{"sells to users with credit", sells_to_users_with_credit},
                                   {NULL, NULL}};
     return guide_run(add_listeners, tests);
 }

@@ -35,6 +35,6 @@ static void offers_matching_cities(slack_test_t *t)
 
 int main(void)
 {
-    const guide_test_t tests[] = {{"offers what fits", offers_matching_cities}, {NULL, NULL}};
+    const guide_test_t tests[] = {{"offers matching cities", offers_matching_cities}, {NULL, NULL}};
     return guide_run(add_listeners, tests);
 }

@@ -84,8 +84,8 @@ static void answers_a_closed_form(slack_test_t *t)
 int main(void)
 {
     const guide_test_t tests[] = {{"opens the form", opens_the_form},
-                                  {"checks what was submitted", checks_the_submission},
-                                  {"lets go", answers_a_closed_form},
+                                  {"checks the submission", checks_the_submission},
+                                  {"answers a closed form", answers_a_closed_form},
                                   {NULL, NULL}};
     return guide_run(add_listeners, tests);
 }
