@@ -17,7 +17,8 @@ extern "C" {
  * @file app.h  The app: configure, start, run, stop, free.
  *
  * An app lives on one libuv loop. All functions of the library are called on that loop's thread,
- * except those marked "any thread". For a NULL app they return SLACK_EINVAL or NULL, and do nothing.
+ * except those marked "any thread". For a NULL app they return SLACK_EINVAL or NULL, and do
+ * nothing.
  */
 
 /** An app. */
@@ -135,8 +136,8 @@ SLACK_API slack_client_t *slack_app_client(slack_app_t *app);
  */
 SLACK_API slack_client_t *slack_client_new(slack_app_t *app, const char *token);
 
-/** Free a client of slack_client_new(), before or after its app. Its calls that are under way go on.
- * NULL is allowed. Any thread. */
+/** Free a client of slack_client_new(), before or after its app. Its calls that are under way go
+ * on. NULL is allowed. Any thread. */
 SLACK_API void slack_client_free(slack_client_t *client);
 
 /** The state of a transport. */

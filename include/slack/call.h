@@ -52,8 +52,8 @@ typedef void (*slack_call_fn)(const slack_response_t *response, void *user_data)
  * Read the result of a call. The readers of responses may be called on any thread while the
  * response lives.
  *
- * @return 0 if Slack answered `ok: true`, or if its error says that the state is already as the call
- *         wants it (docs/guarantees.md has a list). SLACK_EAPI if it answered `ok: false`; then
+ * @return 0 if Slack answered `ok: true`, or if its error says that the state is already as the
+ * call wants it (docs/guarantees.md has a list). SLACK_EAPI if it answered `ok: false`; then
  *         slack_response_error() is Slack's error. SLACK_ECONFLICT for Slack's "hash_conflict":
  *         someone else has changed the view. SLACK_ESPENT for a response_url that is used up or
  *         expired, however Slack words it. SLACK_ECLOSED if the connection was lost: Slack may or

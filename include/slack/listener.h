@@ -139,9 +139,9 @@ typedef struct slack_listener {
     /** Optional. The listener runs for at most this many deliveries at once. Other deliveries wait
      * for it; if the handler sends their acks, the acks wait too. Default: no limit. */
     unsigned max_running;
-    /** Optional, for events and jobs; other deliveries have one attempt. The number of attempts that
-     * the listener has at most, counted as docs/guarantees.md says: with 1, a failed handler does
-     * not run again. Default, and upper limit: slack_options_t.max_attempts. */
+    /** Optional, for events and jobs; other deliveries have one attempt. The number of attempts
+     * that the listener has at most, counted as docs/guarantees.md says: with 1, a failed handler
+     * does not run again. Default, and upper limit: slack_options_t.max_attempts. */
     unsigned attempts;
     /** Optional, copied, not empty. A stable name, for the log and slack_unlisten(). Default: kind
      * and match, "command:/deploy". */

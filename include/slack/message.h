@@ -79,8 +79,8 @@ SLACK_API int slack_delete(slack_ctx_t *ctx, const char *ts);
  * added this reaction before, the call succeeds. So does slack_unreact() if there is no such
  * reaction, and slack_delete() if there is no such message.
  * @param emoji the name without colons: "thumbsup".
- * @return as slack_say(); SLACK_EINVAL if the delivery is not about a message. */ SLACK_API int
- *         slack_react (slack_ctx_t *ctx, const char *emoji);
+ * @return as slack_say(); SLACK_EINVAL if the delivery is not about a message. */
+SLACK_API int *slack_react(slack_ctx_t *ctx, const char *emoji);
 
 /** Remove a reaction of the bot from the delivery's message. Calls reactions.remove.
  * @param emoji the name without colons. */

@@ -192,8 +192,9 @@ SLACK_API int slack_test_dialog_options(slack_test_t *test, const char *callback
 SLACK_API int slack_test_function(slack_test_t *test, const char *callback_id,
                                   const char *inputs_template, ...) SLACK_PRINTF(3, 4);
 
-/** Make the interactions that follow part of a workflow step, with the inputs of the last
- * slack_test_function(): clicks in its messages, its modals. Delivers nothing.
+/** Let the interactions that follow belong to a workflow step, with the inputs of the last
+ * slack_test_function(), as clicks in its messages and submissions of its modals do. Delivers
+ * nothing.
  * @param callback_id copied. The step; NULL for no step.
  * @return 0; SLACK_ENOMEM. */
 SLACK_API int slack_test_in_function(slack_test_t *test, const char *callback_id);
@@ -270,7 +271,7 @@ SLACK_API int slack_test_expect_status(slack_test_t *test, int status);
  *
  * @param ret_status set to 0 or to their first error.
  * @return 0; SLACK_EBUSY if they have not ended; SLACK_ENOTFOUND if no handler was reached: nothing
- *         was delivered, or the delivery was a known one, the bot's own event, or of an unknown
+ *         was delivered, or the delivery was a duplicate, the bot's own event, or of an unknown
  *         kind; SLACK_EAUTH if the tenant was refused (slack_authorize_refuse()), or another error
  *         of the lookup.
  */
@@ -291,8 +292,8 @@ SLACK_API int slack_test_status(const slack_test_t *test, int *ret_status);
 SLACK_API int slack_test_expect(slack_test_t *test, const char *method, const char *args_template,
                                 ...) SLACK_PRINTF(3, 4);
 
-/* Each of these sets the answer to the call that was expected last. They return 0; SLACK_EINVAL if
- * no call is expected; SLACK_ETEMPLATE; SLACK_ENOMEM. */
+/* Each of these sets the answer to the call of the last slack_test_expect(). They return 0;
+ * SLACK_EINVAL if no call is expected; SLACK_ETEMPLATE; SLACK_ENOMEM. */
 
 /** Answer the call with a body: "{ok: true, user: {id: 'U1'}}". */
 SLACK_API int slack_test_answer(slack_test_t *test, const char *answer_template, ...)
@@ -354,8 +355,8 @@ SLACK_API const slack_json_t *slack_test_call_args(const slack_test_t *test, siz
  *
  * @param path the file.
  * @param ret_report Optional. Set to the differences, one per line, "-" before what was recorded
- *        and "+" before what happened, or to the fault in the file with its line; "" if there is no
- *        difference. Borrowed until the kit is freed.
+ *        and "+" before what happened, or to the line and the fault of a malformed file; "" if
+ *        there is no difference. Borrowed until the kit is freed.
  * @return 0 if there is no difference; SLACK_EMISMATCH; SLACK_EIO if the file cannot be read;
  *         SLACK_EJSON or SLACK_EPROTO if it is not a recording; SLACK_ETOOBIG; SLACK_EALREADY if
  *         the kit has started; else as the functions that deliver. slack_test_finish() reports

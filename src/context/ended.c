@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "context/ctx.h"
 
-/* The functions that a program may call with a ctx after the delivery has ended. */
+/* Recognises the use of a ctx after its delivery has ended. */
 
 int slack__ctx_judge(const slack_ctx_t *ctx, const char *function)
 {

@@ -24,7 +24,7 @@ typedef struct slack_services {
     slack_pool_t *pool;
     slack_counters_t *counters;
     struct slack_ack_deadlines *deadlines;
-    slack_lifetimes_t lifetimes; /* of entries, each with the ctx that the program sees */
+    slack_lifetimes_t lifetimes; /* knows which entries have ended: see ended.c */
     atomic_bool stopping;        /* the app drains or closes; read by workers too */
 } slack_services_t;
 

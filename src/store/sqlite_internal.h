@@ -56,11 +56,12 @@ enum statement {
     STATEMENTS
 };
 
-/* One look at the owners handles at most this many; the next look continues. */
+/* The most owners that one look handles; the next look goes on from there. */
 #define OWNERS_MAX 64
 
-/* Another owner whose process is alive, as the last look saw it. Its lease is compared with itself
- * and not with a clock: a clock that is set takes no owner's rows and keeps none. */
+/* Another owner whose process is alive, as the last look found it. Its lease is compared with the
+ * lease at the last look and not with a clock, so setting the clock neither frees nor keeps its
+ * rows. */
 typedef struct watched {
     int64_t id, lease_ms;
     int64_t silent_ms; /* for how long this process has seen the lease unchanged */
