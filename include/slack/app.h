@@ -127,17 +127,17 @@ SLACK_API slack_client_t *slack_app_client(slack_app_t *app);
  *     slack_callf(nobody, "oauth.v2.access", installed, data,
  *                 "{client_id: %s, client_secret: %s, code: %s}", id, secret, code);
  *
- * It may be made before the start of the app. Its calls go the way of slack_app_client()'s: from
- * the start of the app to its stop, and on the loop's thread.
+ * It may be made before the start of the app. As with slack_app_client(), make its calls between
+ * the start of the app and its stop, on the loop's thread.
  *
  * @param token Optional, copied. NULL: the calls have no Authorization header.
- * @return the client, owned: free it with slack_client_free(). NULL if memory is out; a call with
- *         it returns SLACK_EINVAL. Any thread.
+ * @return the client, owned: free it with slack_client_free(). NULL if memory is out; a call with a
+ *         NULL client returns SLACK_EINVAL. Any thread.
  */
 SLACK_API slack_client_t *slack_client_new(slack_app_t *app, const char *token);
 
-/** Free a client of slack_client_new(), before or after its app. Its calls that are under way go
- * on. NULL is allowed. Any thread. */
+/** Free a client of slack_client_new(), before or after its app. Calls that are under way continue.
+ * NULL is allowed. Any thread. */
 SLACK_API void slack_client_free(slack_client_t *client);
 
 /** The state of a transport. */

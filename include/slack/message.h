@@ -80,7 +80,7 @@ SLACK_API int slack_delete(slack_ctx_t *ctx, const char *ts);
  * reaction, and slack_delete() if there is no such message.
  * @param emoji the name without colons: "thumbsup".
  * @return as slack_say(); SLACK_EINVAL if the delivery is not about a message. */
-SLACK_API int *slack_react(slack_ctx_t *ctx, const char *emoji);
+SLACK_API int slack_react(slack_ctx_t *ctx, const char *emoji);
 
 /** Remove a reaction of the bot from the delivery's message. Calls reactions.remove.
  * @param emoji the name without colons. */
@@ -94,7 +94,7 @@ SLACK_API int slack_unreact(slack_ctx_t *ctx, const char *emoji);
  *     slack_say(ctx, "<@%s> wrote: %s", user, slack_escape(ctx, typed));
  *
  * Escape what people typed in modals, options or other services. The texts of messages that Slack
- * sends are escaped already, and elements of type plain_text are no markup.
+ * sends are escaped already, and elements of type plain_text have no markup.
  * https://docs.slack.dev/messaging/formatting-message-text#escaping
  *
  * @param text borrowed until the return.

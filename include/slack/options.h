@@ -128,9 +128,9 @@ typedef struct slack_options {
      * loopback address. SLACK_API_URL. Default "https://slack.com/api/". */
     const char *api_url;
     /** Optional. The HTTP proxy for calls and for Socket Mode:
-     * http://[user[:password]@]host[:port], with user and password percent-encoded. "" is no proxy,
-     * whatever the variables say. Loopback targets are never reached through it. SLACK_PROXY, else
-     * HTTPS_PROXY, else https_proxy. Default: none. */
+     * http://[user[:password]@]host[:port], with user and password percent-encoded. "" means no
+     * proxy, whatever the variables say. Loopback targets are never reached through it.
+     * SLACK_PROXY, else HTTPS_PROXY, else https_proxy. Default: none. */
     const char *proxy;
     /** Optional. The targets to reach without the proxy, separated by commas or blanks: "*", host
      * names (and all names below them), addresses, and networks like 10.0.0.0/8. Each may end in

@@ -18,9 +18,9 @@ extern "C" {
  * view or a user.
  *
  * If the call fails, the delivery fails and slack_on_error() reports it: SLACK_ECONFLICT if someone
- * else has changed the view since `hash`, SLACK_EAPI with "expired_trigger_id" in the log if the
- * trigger_id is older than three seconds. On a worker the functions return these errors. To act on
- * them in a handler on the loop, use slack_call().
+ * else has changed the view since it had the hash, SLACK_EAPI with "expired_trigger_id" in the log
+ * if the trigger_id is older than three seconds. On a worker the functions return these errors. To
+ * act on them in a handler on the loop, use slack_call().
  */
 
 /** Open a modal with the delivery's trigger_id. Slack accepts a trigger_id for three seconds. Calls

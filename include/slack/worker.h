@@ -37,10 +37,10 @@ extern "C" {
  * sends the default ack (slack_default_ack()). At most 1024 handlers are queued. Beyond that the
  * listener fails with SLACK_EBUSY, and a delivery without an ack is answered "later".
  *
- * A handler has 16 MiB for the JSON and the texts that it makes, which live until its delivery ends.
- * The arguments of slack_say() and its like are freed when Slack has answered. A handler that needs
- * more gets SLACK_ENOMEM; its delivery then fails with SLACK_ETOOBIG, and is not attempted again.
- * Answers have memory of their own: see slack_call_wait().
+ * A handler has 16 MiB for the JSON and the texts that it makes, which live until its delivery
+ * ends. The arguments of slack_say() and its like are freed when Slack has answered. A handler that
+ * needs more gets SLACK_ENOMEM; its delivery then fails with SLACK_ETOOBIG, and is not attempted
+ * again. Answers have memory of their own: see slack_call_wait().
  *
  * When the app stops, its drain waits for running handlers. After SLACK_DRAIN_MS, functions that
  * wait for Slack or for the loop return SLACK_ECANCELED. A thread cannot be ended from outside, so

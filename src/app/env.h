@@ -8,7 +8,7 @@
  * The values of variables. The value of NAME is, in this order: the environment variable NAME, the
  * content of the file that the environment variable NAME_FILE names, the systemd credential NAME,
  * NAME in `.env`, the content of the file that NAME_FILE in `.env` names. An empty value counts as
- * none.
+ * missing.
  */
 typedef struct slack_env {
     char *dotenv; /* the file's content, rewritten in place as NAME NUL VALUE NUL …, or NULL */

@@ -85,7 +85,7 @@ void slack__ctx_init(slack_ctx_t *ctx, slack_services_t *services, slack_deliver
 void slack__ctx_done(slack_ctx_t *ctx);
 
 /* ended.c: 0 if the program may use the ctx in `function`. SLACK_EINVAL for NULL; SLACK_EALREADY
- * after the end of the delivery, which only an app that checks lifetimes can tell. */
+ * after the end of the delivery; only an app that checks lifetimes knows that. */
 int slack__ctx_judge(const slack_ctx_t *ctx, const char *function);
 
 static inline int slack__ctx_status(const slack_ctx_t *ctx, const char *function)
@@ -143,7 +143,7 @@ int slack__ctx_fail(slack_ctx_t *ctx, int status, const char *format, ...) SLACK
 /* Names a delivery in such a sentence: the type of an event, or the kind. */
 const char *slack__ctx_what(const slack_ctx_t *ctx);
 
-/* json.c: 0 for a value that a call requires; otherwise the error, whose sentence is left. */
+/* json.c: 0 if a required value was made; otherwise the error, after slack__ctx_fail(). */
 int slack__ctx_required(slack_ctx_t *ctx, const slack_json_t *value);
 
 /* Calls a function of the program. A positive return becomes SLACK_EINVAL. */

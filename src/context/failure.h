@@ -38,7 +38,7 @@ typedef struct slack_failure {
  * optional and is copied. */
 void slack__failure_note(slack_ctx_t *ctx, int status, const char *reason);
 
-/* Records an error of the delivery, unless it has one already. A `status` of 0 is no error. */
+/* Records an error of the delivery, unless it has one already. A `status` of 0 is not an error. */
 static inline void slack__failure_set(slack_failure_t *failure, int status)
 {
     if (failure->status == 0) failure->status = status;

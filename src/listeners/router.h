@@ -20,8 +20,8 @@ void slack__router_free(slack_router_t *router); /* frees the listeners' user_da
 /* Adds a listener. 0; SLACK_EINVAL with a sentence in `error` (SLACK_ERROR_TEXT_MAX bytes,
  * optional); SLACK_ETOOBIG if there are too many listeners; SLACK_ENOMEM. */
 int slack__router_add(slack_router_t *router, const slack_listener_t *listener, char *error);
-/* Whether an earlier listener takes every delivery of the one that was added last. Only the first
- * hundred listeners are looked at. Returns both names. */
+/* Whether the newest listener never runs, because an earlier one takes all of its deliveries. Looks
+ * at the first hundred listeners only. Returns the names of both. */
 bool slack__router_last_never_runs(const slack_router_t *router, const char **ret_last,
                                    const char **ret_first);
 /* Removes all listeners of this name. Hits keep a reference to their rule, which is marked

@@ -12,7 +12,7 @@
 #include "testkit/runner.h"
 
 /*
- * A kit is made of parts, each of which uses only those below it:
+ * A kit is made of parts. Each part uses only those below it:
  *
  *   test.c           the life of a kit
  *   replay.c         replays a recording; replay_diff.c finds the differences, recording.c reads it

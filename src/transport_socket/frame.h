@@ -43,7 +43,7 @@ typedef struct slack_frame {
     const char *retry_reason;
 } slack_frame_t;
 
-/* A longer envelope_id counts as none. Slack's are UUIDs. */
+/* A longer envelope_id counts as missing. Slack's are UUIDs. */
 #define SLACK_ENVELOPE_ID_MAX 128
 
 /*
