@@ -25,7 +25,7 @@ int cli_options_read(int argc, const char **argv, const cli_option_t *options,
     bool ended = false;
     for (int i = 0; i < argc; i++) {
         const char *argument = argv[i], *value = NULL, *wrong = NULL;
-        if (ended || argument[0] != '-' || !argument[1]) {
+        if (ended || strncmp(argument, "--", 2) != 0) {
             argv[rest++] = argument;
             continue;
         }

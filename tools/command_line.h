@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 /* Command lines: "--name VALUE", "--name=VALUE" and "--flag", anywhere among the other arguments;
- * "--" ends the options. */
+ * "--" ends the options. A single dash begins no option: "-1" is an argument. */
 
 /* Exit statuses. */
 enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };

@@ -27,19 +27,20 @@ static const char usage[] =
     "  --port-file PATH     write the port to PATH once it accepts connections\n"
     "  --request-url URL    deliver to URL while no socket is open\n"
     "  --signing-secret S, --bot-token T, --app-token T   use these and not the fixed ones\n"
-    "  --time-scale N       send redeliveries, and pass the hour of the failure rate, N times as\n"
-    "                       fast\n"
+    "  --time-scale N       send redeliveries and scheduled messages, and pass the hour of the\n"
+    "                       failure rate, N times as fast\n"
     "  --disable-after N    disable events if 95 % of at least N events an hour fail\n"
     "                       (default 1000)\n"
     "  --quiet              print no transcript\n"
     "\n"
     "Options of a transcript:\n"
     "  --wait N             wait until it has N entries; fail after 10 s\n"
-    "  --json               print JSON\n"
+    "  --long               print the ts and the blocks of messages and views, too\n"
+    "  --json               print JSON, with everything\n"
     "  --clear              clear it after printing\n"
     "\n"
     "All other commands find the simulator by --port N, else by its URL in SLACKAPP_SIM, else on\n"
-    "port 4390.\n";
+    "port 4390. Options may stand before a command or after it.\n";
 
 /* --- the simulator --- */
 
@@ -104,18 +105,55 @@ static int read_arguments(sim_client_t *client, int argc, const char **argv,
     return -1;
 }
 
+/* A block in a line: "section: *Lunch?*", "actions: [Vote: vote_0]". */
+static void print_block(const slack_json_t *block)
+{
+    const char *text = slack_json_str(block, "/text/text");
+    if (!*text) text = slack_json_str(block, "/text");
+    printf("    %s:", slack_json_str(block, "/type"));
+    if (*text) putchar(' ');
+    for (; *text; text++)
+        putchar(*text == '\n' ? ' ' : *text);
+    slack_json_iter_t it = {0};
+    while (slack_json_next(slack_json_get(block, "/fields"), &it))
+        printf(" | %s", slack_json_str(it.value, "/text"));
+    it = (slack_json_iter_t){0};
+    while (slack_json_next(slack_json_get(block, "/elements"), &it)) {
+        const char *label = slack_json_str(it.value, "/text/text");
+        if (!*label) label = slack_json_str(it.value, "/text");
+        if (!*label) label = slack_json_str(it.value, "/type");
+        const char *action_id = slack_json_str(it.value, "/action_id");
+        printf(*action_id ? " [%s: %s]" : " [%s]", label, action_id);
+    }
+    putchar('\n');
+}
+
+/* What the line of an entry leaves out. */
+static void print_detail(const slack_json_t *entry)
+{
+    const slack_json_t *blocks = slack_json_get(entry, "/message/blocks");
+    const char *ts = slack_json_str(entry, "/ts");
+    const char *thread_ts = slack_json_str(entry, "/message/thread_ts");
+    const char *metadata = slack_json_str(entry, "/view/private_metadata");
+    slack_json_iter_t it = {0};
+    if (*ts) printf("    ts %s in %s", ts, slack_json_str(entry, "/channel"));
+    if (*ts) printf(*thread_ts ? ", thread %s\n" : "%s\n", thread_ts);
+    if (*metadata) printf("    private_metadata: %s\n", metadata);
+    if (!blocks) blocks = slack_json_get(entry, "/view/blocks");
+    while (slack_json_next(blocks, &it))
+        print_block(it.value);
+}
+
 static int transcript_command(sim_client_t *client, int argc, const char **argv)
 {
     const char *wait = NULL;
-    bool as_json = false, clear = false;
+    bool as_json = false, as_long = false, clear = false;
     int status = CLI_OK;
     uint64_t entries = 0;
     char path[64] = "/sim/transcript";
     const cli_option_t options[] = {
-        {"--wait", &wait, NULL},
-        {"--json", NULL, &as_json},
-        {"--clear", NULL, &clear},
-        {NULL, NULL, NULL},
+        {"--wait", &wait, NULL},   {"--json", NULL, &as_json}, {"--long", NULL, &as_long},
+        {"--clear", NULL, &clear}, {NULL, NULL, NULL},
     };
     if (read_arguments(client, argc, argv, options, 0, &status) < 0) return status;
     if (wait) {
@@ -129,8 +167,10 @@ static int transcript_command(sim_client_t *client, int argc, const char **argv)
     const slack_json_t *list = slack_json_get(answer, "/entries");
     const char *text = as_json ? slack__json_text(client->json.arena, list, NULL) : NULL;
     if (text) printf("%s\n", text);
-    while (!as_json && slack_json_next(list, &it))
+    while (!as_json && slack_json_next(list, &it)) {
         printf("%s\n", slack_json_str(it.value, "/line"));
+        if (as_long) print_detail(it.value);
+    }
     if (clear && !sim_client_call(client, "/sim/transcript/clear", sim_json(&client->json, "{}")))
         return CLI_FAILED;
     if (slack_json_bool(answer, "/complete")) return CLI_OK;
@@ -221,27 +261,59 @@ static int disconnect_command(sim_client_t *client, int argc, const char **argv)
     return CLI_OK;
 }
 
+static const struct command {
+    const char *name;
+    int (*run)(sim_client_t *client, int argc, const char **argv);
+} commands[] = {
+    {"send", sim_send_command},
+    {"transcript", transcript_command},
+    {"env", env_command},
+    {"status", status_command},
+    {"request-url", request_url_command},
+    {"disconnect", disconnect_command},
+    {"fault", sim_fault_command},
+};
+
+/* Whether the argument behind an option belongs to it, whatever it is. */
+static bool option_takes_value(const char *option)
+{
+    static const char *const flags[] = {"--quiet", "--help",  "--json",
+                                        "--long",  "--clear", "--wait"};
+    if (strncmp(option, "--", 2) != 0 || strchr(option, '=')) return false;
+    for (size_t i = 0; i < sizeof flags / sizeof *flags; i++)
+        if (strcmp(option, flags[i]) == 0) return false;
+    return true;
+}
+
+/* The command in a command line, which options may precede. It is moved to the front. */
+static const struct command *command_find(int argc, const char **argv)
+{
+    for (int at = 0; at < argc && strcmp(argv[at], "--") != 0; at++) {
+        const char *name = argv[at];
+        if (option_takes_value(name)) {
+            at++;
+            continue;
+        }
+        if (*name == '-') continue;
+        for (size_t i = 0; i < sizeof commands / sizeof *commands; i++) {
+            if (strcmp(commands[i].name, name) != 0) continue;
+            memmove(argv + 1, argv, (size_t)at * sizeof *argv);
+            argv[0] = name;
+            return &commands[i];
+        }
+        /* `--wait` of a transcript has a number behind it, that of a status has none. */
+        if (at == 0 || strcmp(argv[at - 1], "--wait") != 0) return NULL;
+    }
+    return NULL;
+}
+
 int sim_command(int argc, const char **argv)
 {
-    static const struct {
-        const char *name;
-        int (*run)(sim_client_t *client, int argc, const char **argv);
-    } commands[] = {
-        {"send", sim_send_command},
-        {"transcript", transcript_command},
-        {"env", env_command},
-        {"status", status_command},
-        {"request-url", request_url_command},
-        {"disconnect", disconnect_command},
-        {"fault", sim_fault_command},
-    };
-    for (size_t i = 0; argc > 0 && i < sizeof commands / sizeof *commands; i++) {
-        if (strcmp(commands[i].name, argv[0]) != 0) continue;
-        sim_client_t client = {.json = {slack__arena_new(0, 0), 0}};
-        if (!client.json.arena) return sim_client_fail(CLI_FAILED, slack_strerror(SLACK_ENOMEM));
-        int status = commands[i].run(&client, argc - 1, argv + 1);
-        slack__arena_free(client.json.arena);
-        return status;
-    }
-    return run_simulator(argc, argv);
+    const struct command *command = command_find(argc, argv);
+    if (!command) return run_simulator(argc, argv);
+    sim_client_t client = {.json = {slack__arena_new(0, 0), 0}};
+    if (!client.json.arena) return sim_client_fail(CLI_FAILED, slack_strerror(SLACK_ENOMEM));
+    int status = command->run(&client, argc - 1, argv + 1);
+    slack__arena_free(client.json.arena);
+    return status;
 }

@@ -15,6 +15,7 @@ static const struct send_kind {
     {"click", "ACTION_ID", "click a button, or choose --value in a select"},
     {"options", "ACTION_ID [TYPED]", "type into an external select"},
     {"shortcut", "CALLBACK_ID", "use a shortcut, or one on a message with --message"},
+    {"react", "EMOJI", "react to the newest message, or to --message"},
     {"submit", "[CALLBACK_ID] [BLOCK/ACTION=VALUE…]", "fill in and submit the open modal"},
     {"close-view", "[CALLBACK_ID]", "close the open modal"},
     {"open-home", "", "open the app's home tab"},
@@ -83,6 +84,7 @@ static const slack_json_t *kind_args(sim_json_builder_t *json, const struct send
         return sim_json(json, "{command: %s, text: %s}", first, joined(json, argc - 1, argv + 1));
     if (strcmp(name, "step") == 0) return values_args(json, argc, argv);
     if (strcmp(name, "shortcut") == 0) return sim_json(json, "{callback_id: %s}", first);
+    if (strcmp(name, "react") == 0) return sim_json(json, "{name: %s}", first);
     if (strcmp(name, "click") == 0) return sim_json(json, "{action_id: %s}", first);
     if (strcmp(name, "options") == 0)
         return sim_json(json, "{action_id: %s, value: %s}", first,
@@ -124,17 +126,21 @@ static void print_help(void)
         printf("  %s %s%*s%s\n", kinds[i].name, kinds[i].arguments, width < 43 ? 44 - width : 1, "",
                kinds[i].help);
     }
-    printf("\n"
-           "  --user NAME      the person: ann (the default), ben, cleo\n"
-           "  --channel NAME   general (the default), random, secret, lounge; @ann for her direct\n"
-           "                   messages with the bot\n"
-           "  --thread TS      reply to this message\n"
-           "  --message TS     the message of a click or a shortcut (default: the newest that has\n"
-           "                   the element)\n"
-           "  --value VALUE    the option to choose, by its value or its text\n"
-           "  --port N         the simulator's port\n"
-           "\n"
-           "Exits with 1 if the app does not ack within three seconds.\n");
+    printf(
+        "\n"
+        "  --user NAME      the person: ann (the default), ben, cleo\n"
+        "  --channel NAME   general (the default), random, secret, lounge; @ann for her direct\n"
+        "                   messages with the bot\n"
+        "  --thread TS      reply to this message\n"
+        "  --message TS     the message of a click, a shortcut or a reaction (default for a\n"
+        "                   click: the newest that has the element)\n"
+        "                   TS may be the word newest: the newest message, in --channel if given\n"
+        "  --value VALUE    the option to choose, by its value or its text\n"
+        "  --port N         the simulator's port\n"
+        "\n"
+        "Options may stand anywhere. A text that begins with two dashes goes behind a --:\n"
+        "    slackapp sim send command /deploy -- --force api\n"
+        "Exits with 1 if the app does not ack within three seconds.\n");
 }
 
 int sim_send_command(sim_client_t *client, int argc, const char **argv)
@@ -147,7 +153,12 @@ int sim_send_command(sim_client_t *client, int argc, const char **argv)
         {"--help", NULL, &client->help},     {NULL, NULL, NULL},
     };
     int rest = cli_options_read(argc, argv, table, client->problem);
-    if (rest < 0) return sim_client_fail(CLI_USAGE, client->problem);
+    if (rest < 0) {
+        if (strstr(client->problem, "is not an option"))
+            strncat(client->problem, "; write a text that begins with two dashes behind a --",
+                    sizeof client->problem - strlen(client->problem) - 1);
+        return sim_client_fail(CLI_USAGE, client->problem);
+    }
     if (client->help) {
         print_help();
         return CLI_OK;

@@ -88,6 +88,11 @@ TEST(called_by_an_app)
                                   "'elements':[{'type':'overflow'}]}]}"},
         {"/api/conversations.history", "{'channel':'C0GENERAL1'}"},
         {"/api/views.publish", "{'user_id':'U0ANN00001','view':{'type':'home','blocks':[]}}"},
+        {"/api/conversations.create", "{'name':'inc'}"},
+        {"/api/conversations.invite", "{'channel':'inc','users':'U0ANN00001'}"},
+        {"/api/conversations.open", "{'users':'U0ANN00001,U0BEN00001'}"},
+        {"/api/users.list", "{'limit':2}"},
+        {"/api/files.getUploadURLExternal", "{'filename':'f','length':1}"},
         {"/actions/x", "{'text':'x'}"},
         {NULL, NULL},
     };
@@ -99,6 +104,7 @@ TEST(used_by_a_person)
 {
     static const request_t some[] = {
         {"/sim/send", "{'kind':'mention','text':'hi @ann'}"},
+        {"/sim/send", "{'kind':'react','name':'eyes'}"},
         {"/sim/send", "{'kind':'command','command':'/x','text':'y'}"},
         {"/sim/send", "{'kind':'open-home'}"},
         {"/sim/send", "{'kind':'open-assistant'}"},

@@ -28,13 +28,13 @@ static int sort_out(int argc, const char **argv)
 
 TEST(options_stand_anywhere)
 {
-    const char *argv[] = {"a", "--port",  "1",  "b",      "--host=h=i",
-                          "-", "--quiet", "--", "--port", ""};
-    assert_int_equal(sort_out(COUNT(argv), argv), 5);
+    const char *argv[] = {"a",       "--port", "1",  "b",  "--host=h=i", "-",
+                          "--quiet", "-1",     "-v", "--", "--port",     ""};
+    assert_int_equal(sort_out(COUNT(argv), argv), 7);
     assert_string_equal(port, "1");
     assert_string_equal(host, "h=i");
     assert_true(quiet);
-    static const char *const rest[] = {"a", "b", "-", "--port", ""};
+    static const char *const rest[] = {"a", "b", "-", "-1", "-v", "--port", ""};
     for (int i = 0; i < COUNT(rest); i++)
         assert_string_equal(argv[i], rest[i]);
     assert_int_equal(sort_out(0, NULL), 0);
@@ -46,8 +46,9 @@ TEST(options_that_make_no_sense)
         const char *argument;
         const char *problem;
     } cases[] = {
-        {"--nope", "--nope is not an option here"}, {"--por", "--por is not an option here"},
-        {"-p", "-p is not an option here"},         {"--port", "--port needs a value"},
+        {"--nope", "--nope is not an option here"},
+        {"--por", "--por is not an option here"},
+        {"--port", "--port needs a value"},
         {"--quiet=1", "--quiet=1 takes no value"},
     };
     for (int i = 0; i < COUNT(cases); i++) {

@@ -13,12 +13,15 @@
 #define COUNT(array) (sizeof(array) / sizeof(array)[0])
 
 static sim_json_builder_t json;
+static sim_ids_t ids;
+static sim_channels_t channels;
 static char problem[SIM_PROBLEM_SIZE];
 
 static int setup(void **state)
 {
     arena_open(state);
     json = (sim_json_builder_t){arena, 0};
+    sim_channels_init(&channels, &ids);
     return 0;
 }
 
@@ -239,11 +242,12 @@ BLOCKS_TEST(typed_text_becomes_markup)
         {"two\nlines", "two\nlines", "two lines"},
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
-        const char *markup = sim_typed_markup(arena, cases[i].typed);
+        const char *markup = sim_typed_markup(arena, &channels, cases[i].typed);
         assert_string_equal(markup, cases[i].markup);
-        assert_string_equal(sim_text_plain(arena, markup), cases[i].shown);
+        assert_string_equal(sim_text_plain(arena, &channels, markup), cases[i].shown);
     }
-    assert_string_equal(sim_text_plain(arena, "<> <@> <@U1> <#C1> &lt <|x>"), " @ @U1 #C1 &lt x");
+    assert_string_equal(sim_text_plain(arena, &channels, "<> <@> <@U1> <#C1> &lt <|x>"),
+                        " @ @U1 #C1 &lt x");
 }
 
 BLOCKS_TEST(a_persons_text_is_rich)
@@ -264,14 +268,16 @@ BLOCKS_TEST(a_persons_text_is_rich)
 
 BLOCKS_TEST(messages_and_views_in_words)
 {
-    assert_string_equal(sim_text_message(arena, json_of("{}")), "(no text)");
-    assert_string_equal(sim_text_message(arena, json_of("{'text':'t','blocks':[{'type':'section',"
-                                                        "'text':{'text':'b'}}]}")),
+    assert_string_equal(sim_text_message(arena, &channels, json_of("{}")), "(no text)");
+    assert_string_equal(sim_text_message(arena, &channels,
+                                         json_of("{'text':'t','blocks':[{'type':'section',"
+                                                 "'text':{'text':'b'}}]}")),
                         "t");
     assert_string_equal(
-        sim_text_message(arena, json_of("{'blocks':[{'type':'section','text':{'text':'b'}},"
-                                        "{'type':'markdown','text':'m'},{'type':'actions',"
-                                        "'elements':[{'type':'overflow','action_id':'o'}]}]}")),
+        sim_text_message(arena, &channels,
+                         json_of("{'blocks':[{'type':'section','text':{'text':'b'}},"
+                                 "{'type':'markdown','text':'m'},{'type':'actions',"
+                                 "'elements':[{'type':'overflow','action_id':'o'}]}]}")),
         "b m [overflow: o]");
     assert_string_equal(
         sim_text_view(arena, json_of("{'callback_id':'c','title':{'text':'T'},'blocks':["

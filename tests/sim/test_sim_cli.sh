@@ -61,6 +61,7 @@ help_and_nonsense() {
         expect 0 'usage: slackapp sim send' "$slackapp" sim send --help &&
         expect 2 'there is no command "nope"' "$slackapp" sim nope &&
         expect 2 '--nope is not an option here' "$slackapp" sim --nope &&
+        expect 2 'begins with two dashes behind a --' "$slackapp" sim send command /x --nope &&
         expect 2 '--port needs a value' "$slackapp" sim --port &&
         expect 2 'from 0 to 65535, not "65536"' "$slackapp" sim --port=65536 &&
         expect 2 'there is no kind "nope"' "$slackapp" sim send nope &&
@@ -100,6 +101,11 @@ running_alone() {
         expect 0 "listening on $SLACKAPP_SIM" "$slackapp" sim status &&
         expect 0 "listening on $SLACKAPP_SIM" env SLACKAPP_SIM=http://127.0.0.1:1/ \
             "$slackapp" sim status --port "$port" &&
+        expect 0 "listening on $SLACKAPP_SIM" env SLACKAPP_SIM=http://127.0.0.1:1/ \
+            "$slackapp" sim --port "$port" status &&
+        expect 2 'a URL is missing' "$slackapp" sim --port "$port" request-url &&
+        expect 0 '[]' "$slackapp" sim --json --port="$port" transcript &&
+        expect 1 'there is no person "status"' "$slackapp" sim --user status send message hi &&
         expect 1 'no app is connected' "$slackapp" sim send message hi &&
         expect 1 'did not answer url_verification' "$slackapp" sim request-url http://127.0.0.1:1/ &&
         expect 0 'the simulator has no request URL now' "$slackapp" sim request-url '' &&
@@ -122,7 +128,10 @@ with_a_bot() {
         expect 0 'acknowledged over Socket Mode after' \
             "$slackapp" sim send --user ben --channel @cleo message -- --hello &&
         expect 1 'there is no person "zoe"' "$slackapp" sim send --user zoe message hi &&
-        expect 0 'cleo: --hello' "$slackapp" sim transcript --wait 4 &&
+        expect 0 '    ts 1' "$slackapp" sim transcript --wait 2 --long &&
+        expect 0 '[Click me: hello_click]' "$slackapp" sim --wait 2 --long transcript &&
+        expect 0 'ann runs /echo -1' "$slackapp" sim send command /echo -1 &&
+        expect 0 'cleo: --hello' "$slackapp" sim transcript --wait 5 &&
         expect 0 '"where":"DM with cleo"' "$slackapp" sim transcript --json --clear || return 1
     [ -z "$("$slackapp" sim transcript)" ] || return 1
     kill "$bot" && wait "$bot" || return 1

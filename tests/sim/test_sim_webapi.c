@@ -452,7 +452,7 @@ static sim_key_t *response_url(const char **ret_url)
 {
     sim_key_t *key = sim_key_new(&peer.sim->workspace.keys, SIM_KEY_RESPONSE_URL);
     key->user = sim_user_find("ann");
-    key->channel = sim_channel_find("general");
+    key->channel = sim_channel_find(&peer.sim->workspace.channels, "general");
     *ret_url = slack__arena_printf(peer.arena, "/actions/%s", key->text);
     return key;
 }
@@ -524,7 +524,9 @@ ALONE(old_messages_are_forgotten)
     const slack_json_t *content = NULL;
     assert_int_equal(slack__jsonf(peer.arena, &content, NULL, "{text: 'x'}"), 0);
     const sim_message_draft_t draft = {
-        .channel = sim_channel_find("general"), .author = sim_user_find("ann"), .content = content};
+        .channel = sim_channel_find(&peer.sim->workspace.channels, "general"),
+        .author = sim_user_find("ann"),
+        .content = content};
     for (int i = 0; i < SIM_MESSAGES_MAX + 5; i++)
         assert_int_equal(sim_message_add(&peer.sim->workspace.messages, &draft, &message), 0);
     assert_int_equal(peer.sim->workspace.messages.count, SIM_MESSAGES_MAX);

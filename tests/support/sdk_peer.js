@@ -56,9 +56,46 @@ async function callWebApi() {
 
     const errorOf = (promise) => promise.then(() => 'none', (error) => error.data.error);
     assert.strictEqual(await errorOf(web.chat.postMessage({ channel: 'C0GENERAL1' })), 'no_text');
+    await changeTheWorkspace(errorOf);
     assert.strictEqual(await errorOf(web.apiCall('no.such')), 'unknown_method');
     assert.strictEqual(await errorOf(new WebClient('xoxb-no', { slackApiUrl, ...quiet }).auth.test()),
         'invalid_auth');
+}
+
+async function changeTheWorkspace(errorOf) {
+    const { channel } = await web.conversations.create({ name: 'inc-1' });
+    assert.strictEqual(await errorOf(web.conversations.create({ name: 'inc-1' })), 'name_taken');
+    await web.conversations.invite({ channel: channel.id, users: 'U0ANN00001,U0BEN00001' });
+    const { members } = await web.conversations.members({ channel: channel.id });
+    assert.deepStrictEqual(members, ['U0ANN00001', 'U0BEN00001', 'U0BOT00001']);
+    assert.strictEqual((await web.conversations.join({ channel: 'C0LOUNGE01' })).channel.is_member, true);
+    const dm = await web.conversations.open({ users: 'U0ANN00001' });
+    assert.strictEqual(dm.channel.id, 'D0ANN00001');
+    const people = [];
+    for await (const page of web.paginate('users.list', { limit: 3 })) people.push(...page.members);
+    assert.deepStrictEqual(people.map((p) => p.name), ['ann', 'ben', 'cleo', 'bot']);
+
+    const { ts } = await web.chat.postMessage({ channel: channel.id, text: 'down' });
+    const item = { channel: channel.id, timestamp: ts };
+    await web.reactions.add({ ...item, name: 'eyes' });
+    assert.strictEqual(await errorOf(web.reactions.add({ ...item, name: 'eyes' })), 'already_reacted');
+    await web.pins.add(item);
+    assert.strictEqual(await errorOf(web.pins.add(item)), 'already_pinned');
+    const { message } = await web.reactions.get(item);
+    assert.deepStrictEqual(message.reactions, [{ name: 'eyes', users: ['U0BOT00001'], count: 1 }]);
+    assert.strictEqual((await web.pins.list({ channel: channel.id })).items[0].message.ts, ts);
+    const later = Math.floor(Number(ts)) + 3600;
+    const { scheduled_message_id } =
+        await web.chat.scheduleMessage({ channel: channel.id, text: 'still?', post_at: later });
+    const waiting = await web.chat.scheduledMessages.list();
+    assert.strictEqual(waiting.scheduled_messages[0].id, scheduled_message_id);
+    await web.chat.deleteScheduledMessage({ channel: channel.id, scheduled_message_id });
+
+    const file = Buffer.from('a line\n--of a log\r\n'.repeat(300000)); // 6 MB
+    await web.filesUploadV2({ channel_id: channel.id, file, filename: 'log.txt', title: 'The log' });
+    const [newest] = (await web.conversations.history({ channel: channel.id })).messages;
+    assert.strictEqual(newest.files[0].size, file.length);
+    await web.chat.delete({ channel: channel.id, ts: newest.ts });
 }
 
 const modal = {

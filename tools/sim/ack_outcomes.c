@@ -45,7 +45,10 @@ const char *sim_ack_outcome_command(sim_act_t *act, const slack_json_t *body)
         return "";
     if (in_channel)
         sim_event_send(act->services, &act->json, sim_event_message(&act->json, message));
-    const char *said = sim_text_message(act->json.arena, message->body);
+    sim_transcript_detail(&act->services->workspace->transcript, act->entry,
+                          sim_message_detail(&act->json, message));
+    const char *said =
+        sim_text_message(act->json.arena, &act->services->workspace->channels, message->body);
     return in_channel ? outcome_text(act, "%s (in the channel): %s", draft.author->name, said)
                       : outcome_text(act, "%s (only to %s): %s", draft.author->name,
                                      act->user->name, said);
@@ -92,6 +95,8 @@ static const char *show_view(sim_act_t *act, sim_view_t *view, const slack_json_
         push ? sim_view_push(views, act->user, given, &view) : sim_view_update(views, view, given);
     if (rc == SLACK_EBUSY) return "a view that Slack refuses: push_limit_reached";
     if (rc != 0) return outcome_text(act, "a view that Slack refuses: %s", slack_strerror(rc));
+    sim_transcript_detail(&act->services->workspace->transcript, act->entry,
+                          sim_json(&act->json, "{view: %p}", view->body));
     return outcome_text(act, "%s %s", push ? "pushes" : "becomes",
                         sim_text_view(act->json.arena, view->body));
 }

@@ -42,6 +42,26 @@ bool sim_call_json(const sim_call_t *call, const char *name, const slack_json_t 
     return slack__json_parse(call->json->arena, text, strlen(text), ret, NULL) == 0;
 }
 
+sim_channel_t *sim_call_channel(sim_call_t *call, const char *name,
+                                const slack_json_t **ret_failure)
+{
+    const char *id = sim_call_arg(call, name);
+    sim_channel_t *channel =
+        *id ? sim_channel_find(&call->services->workspace->channels, id) : NULL;
+    if (channel && sim_channel_is_visible(channel)) return channel;
+    *ret_failure = *id ? sim_call_error(call, "channel_not_found") : sim_call_missing(call, name);
+    return NULL;
+}
+
+sim_channel_t *sim_call_own_channel(sim_call_t *call, const char *name,
+                                    const slack_json_t **ret_failure)
+{
+    sim_channel_t *channel = sim_call_channel(call, name, ret_failure);
+    if (!channel || sim_channel_has_bot(channel)) return channel;
+    *ret_failure = sim_call_error(call, "not_in_channel");
+    return NULL;
+}
+
 const slack_json_t *sim_call_error(sim_call_t *call, const char *error)
 {
     return sim_json(call->json, "{ok: false, error: %s}", error);

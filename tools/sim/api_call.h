@@ -22,6 +22,13 @@ bool sim_call_count(const sim_call_t *call, const char *name, size_t fallback, s
 /* JSON, or JSON text as a form carries it; NULL for none. False for malformed text. */
 bool sim_call_json(const sim_call_t *call, const char *name, const slack_json_t **ret);
 
+/* The channel in that argument, if the bot can see it, or if it is in it. NULL with the answer in
+ * *ret_failure. */
+sim_channel_t *sim_call_channel(sim_call_t *call, const char *name,
+                                const slack_json_t **ret_failure);
+sim_channel_t *sim_call_own_channel(sim_call_t *call, const char *name,
+                                    const slack_json_t **ret_failure);
+
 /* {ok: false, error: …} */
 const slack_json_t *sim_call_error(sim_call_t *call, const char *error);
 /* The same, with a sentence in response_metadata.messages as Slack explains a bad argument. */

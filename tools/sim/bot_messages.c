@@ -19,14 +19,16 @@ static void message_to_transcript(const sim_services_t *services, sim_json_build
 {
     slack_arena_t *arena = json->arena;
     const char *place = sim_text_place(arena, message->channel, *message->thread_ts);
-    const char *text = sim_text_message(arena, message->body);
+    const char *text = sim_text_message(arena, &services->workspace->channels, message->body);
     const char *who = message->author->name;
     if (message->only_for) {
         who = slack__arena_printf(arena, "%s (only to %s)", who, message->only_for->name);
         if (!who) who = message->author->name;
     }
-    sim_transcript_add(&services->workspace->transcript, SIM_ENTRY_MESSAGE, false, place, who,
-                       "%s%s", verb, text);
+    sim_transcript_t *transcript = &services->workspace->transcript;
+    uint64_t number =
+        sim_transcript_add(transcript, SIM_ENTRY_MESSAGE, false, place, who, "%s%s", verb, text);
+    sim_transcript_detail(transcript, number, sim_message_detail(json, message));
 }
 
 int sim_bot_message_post(const sim_services_t *services, const sim_message_draft_t *draft,

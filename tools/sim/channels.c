@@ -1,42 +1,110 @@
 /* SPDX-License-Identifier: MIT */
 #include "sim/channels.h"
 
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "sim/team.h"
 
-static const sim_channel_t channels[] = {
-    {"C0GENERAL1", "general", SIM_CHANNEL_PUBLIC, true, NULL},
-    {"C0RANDOM01", "random", SIM_CHANNEL_PUBLIC, true, NULL},
-    {"C0LOUNGE01", "lounge", SIM_CHANNEL_PUBLIC, false, NULL},
-    {"C0SECRET01", "secret", SIM_CHANNEL_PRIVATE, true, NULL},
-    {"D0ANN00001", "ann", SIM_CHANNEL_IM, true, "U0ANN00001"},
-    {"D0BEN00001", "ben", SIM_CHANNEL_IM, true, "U0BEN00001"},
-    {"D0CLEO0001", "cleo", SIM_CHANNEL_IM, true, "U0CLEO0001"},
-};
-#define CHANNEL_COUNT (sizeof channels / sizeof *channels)
-
-const sim_channel_t *sim_channel_at(size_t index)
+void sim_channels_init(sim_channels_t *channels, sim_ids_t *ids)
 {
-    return index < CHANNEL_COUNT ? &channels[index] : NULL;
+    static const struct {
+        const char *id;
+        const char *name;
+        enum sim_channel_kind kind;
+        bool has_bot;
+        const char *user_id;
+    } first[] = {
+        {"C0GENERAL1", "general", SIM_CHANNEL_PUBLIC, true, NULL},
+        {"C0RANDOM01", "random", SIM_CHANNEL_PUBLIC, true, NULL},
+        {"C0LOUNGE01", "lounge", SIM_CHANNEL_PUBLIC, false, NULL},
+        {"C0SECRET01", "secret", SIM_CHANNEL_PRIVATE, true, NULL},
+        {"D0ANN00001", "ann", SIM_CHANNEL_IM, true, "U0ANN00001"},
+        {"D0BEN00001", "ben", SIM_CHANNEL_IM, true, "U0BEN00001"},
+        {"D0CLEO0001", "cleo", SIM_CHANNEL_IM, true, "U0CLEO0001"},
+    };
+    const unsigned bot = sim_user_bit(sim_user_bot()), people = bot - 1; /* the bot is the last */
+    channels->ids = ids;
+    channels->count = 0;
+    for (size_t i = 0; i < sizeof first / sizeof *first; i++) {
+        sim_channel_t *channel = &channels->list[channels->count++];
+        *channel = (sim_channel_t){.kind = first[i].kind, .created_s = SIM_FOUNDED_S};
+        snprintf(channel->id, sizeof channel->id, "%s", first[i].id);
+        snprintf(channel->name, sizeof channel->name, "%s", first[i].name);
+        channel->user_id = first[i].user_id;
+        channel->creator = channel->user_id ? NULL : sim_user_at(0);
+        channel->members =
+            channel->user_id ? sim_user_bit(sim_user_by_id(channel->user_id)) : people;
+        if (first[i].has_bot) channel->members |= bot;
+    }
 }
 
-static const sim_channel_t *channel_with(const sim_user_t *user)
+const char *sim_channel_name_error(const sim_channels_t *channels, const char *name)
 {
-    for (size_t i = 0; i < CHANNEL_COUNT && user; i++)
-        if (channels[i].user_id && strcmp(channels[i].user_id, user->id) == 0) return &channels[i];
+    static const char punctuation[] = "_-";
+    size_t len = strlen(name);
+    if (len == 0) return "invalid_name_required";
+    if (len > SIM_CHANNEL_NAME_MAX) return "invalid_name_maxlength";
+    for (size_t i = 0; i < len; i++) { /* letters of any script but no capitals */
+        bool good = (name[i] & 0x80) || strchr(punctuation, name[i]) ||
+                    (name[i] >= 'a' && name[i] <= 'z') || (name[i] >= '0' && name[i] <= '9');
+        if (!good) return "invalid_name_specials";
+    }
+    if (strspn(name, punctuation) == len) return "invalid_name_punctuation";
+    for (size_t i = 0; i < channels->count; i++)
+        if (channels->list[i].creator && strcmp(channels->list[i].name, name) == 0)
+            return "name_taken";
     return NULL;
 }
 
-const sim_channel_t *sim_channel_find(const char *name)
+sim_channel_t *sim_channel_add(sim_channels_t *channels, enum sim_channel_kind kind,
+                               const char *name, unsigned members)
 {
-    if (*name == '@') return channel_with(sim_user_find(name));
-    for (size_t i = 0; i < CHANNEL_COUNT; i++) {
-        if (strcmp(channels[i].id, name) == 0) return &channels[i];
-        if (channels[i].kind == SIM_CHANNEL_IM) continue;
-        if (strcmp(channels[i].name, *name == '#' ? name + 1 : name) == 0) return &channels[i];
+    if (channels->count == SIM_CHANNELS_MAX) return NULL;
+    sim_channel_t *channel = &channels->list[channels->count++];
+    *channel = (sim_channel_t){.kind = kind, .members = members};
+    sim_ids_next(channels->ids, "C0", channel->id);
+    snprintf(channel->name, sizeof channel->name, "%s", name);
+    channel->creator = kind == SIM_CHANNEL_MPIM ? NULL : sim_user_bot();
+    channel->created_s = slack__wall_ms(channels->ids->clock) / 1000;
+    return channel;
+}
+
+static sim_channel_t *channel_with(sim_channels_t *channels, const sim_user_t *user)
+{
+    for (size_t i = 0; i < channels->count && user; i++) {
+        const char *user_id = channels->list[i].user_id;
+        if (user_id && strcmp(user_id, user->id) == 0) return &channels->list[i];
     }
-    return channel_with(sim_user_by_id(name));
+    return NULL;
+}
+
+sim_channel_t *sim_channel_find(sim_channels_t *channels, const char *name)
+{
+    if (*name == '@') return channel_with(channels, sim_user_find(name));
+    for (size_t i = 0; i < channels->count; i++) {
+        sim_channel_t *channel = &channels->list[i];
+        if (strcmp(channel->id, name) == 0) return channel;
+        if (channel->kind == SIM_CHANNEL_IM) continue;
+        if (strcmp(channel->name, *name == '#' ? name + 1 : name) == 0) return channel;
+    }
+    return channel_with(channels, sim_user_by_id(name));
+}
+
+bool sim_channel_has(const sim_channel_t *channel, const sim_user_t *user)
+{
+    return channel->members & sim_user_bit(user);
+}
+
+bool sim_channel_has_bot(const sim_channel_t *channel)
+{
+    return sim_channel_has(channel, sim_user_bot());
+}
+
+bool sim_channel_is_visible(const sim_channel_t *channel)
+{
+    return sim_channel_has_bot(channel) || channel->kind == SIM_CHANNEL_PUBLIC;
 }
 
 const char *sim_channel_command_name(const sim_channel_t *channel)
@@ -50,31 +118,39 @@ const char *sim_channel_command_name(const sim_channel_t *channel)
 
 const char *sim_channel_type(const sim_channel_t *channel)
 {
-    switch (channel->kind) {
-    case SIM_CHANNEL_IM: return "im";
-    case SIM_CHANNEL_PRIVATE: return "group";
-    default: return "channel";
-    }
+    static const char *const types[] = {"channel", "group", "im", "mpim"};
+    return types[channel->kind];
+}
+
+static unsigned count_members(const sim_channel_t *channel)
+{
+    unsigned count = 0;
+    for (size_t i = 0; i < SIM_USER_COUNT; i++)
+        count += sim_channel_has(channel, sim_user_at(i));
+    return count;
 }
 
 const slack_json_t *sim_channel_json(sim_json_builder_t *json, const sim_channel_t *channel)
 {
     if (channel->kind == SIM_CHANNEL_IM)
         return sim_json(json,
-                        "{id: %s, created: %d, is_archived: false, is_im: true,"
+                        "{id: %s, created: %" PRId64 ", is_archived: false, is_im: true,"
                         " is_org_shared: false, user: %s, is_user_deleted: false, priority: 0}",
-                        channel->id, SIM_FOUNDED_S, channel->user_id);
+                        channel->id, channel->created_s, channel->user_id);
+    const bool mpim = channel->kind == SIM_CHANNEL_MPIM;
     const slack_json_t *empty = sim_json(json, "{value: '', creator: '', last_set: 0}");
-    const slack_json_t *is_private = sim_json_bool(json, channel->kind == SIM_CHANNEL_PRIVATE);
+    const slack_json_t *is_private = sim_json_bool(json, channel->kind != SIM_CHANNEL_PUBLIC);
     const slack_json_t *is_general = sim_json_bool(json, strcmp(channel->name, "general") == 0);
     return sim_json(json,
-                    "{id: %s, name: %s, name_normalized: %s, is_channel: true, is_group: false,"
-                    " is_im: false, is_mpim: false, is_private: %p, created: %d, creator: %s,"
+                    "{id: %s, name: %s, name_normalized: %s, is_channel: %p, is_group: false,"
+                    " is_im: false, is_mpim: %p, is_private: %p, created: %" PRId64 ", creator: %s,"
                     " is_archived: false, is_general: %p, unlinked: 0, is_shared: false,"
                     " is_ext_shared: false, is_org_shared: false, pending_shared: [],"
                     " is_pending_ext_shared: false, is_member: %p, topic: %p, purpose: %p,"
-                    " previous_names: [], context_team_id: %s, num_members: %d}",
-                    channel->id, channel->name, channel->name, is_private, SIM_FOUNDED_S,
-                    sim_user_at(0)->id, is_general, sim_json_bool(json, channel->bot_is_member),
-                    empty, empty, SIM_TEAM_ID, SIM_USER_COUNT - (channel->bot_is_member ? 0 : 1));
+                    " previous_names: [], context_team_id: %s, num_members: %u}",
+                    channel->id, channel->name, channel->name, sim_json_bool(json, !mpim),
+                    sim_json_bool(json, mpim), is_private, channel->created_s,
+                    (channel->creator ? channel->creator : sim_user_bot())->id, is_general,
+                    sim_json_bool(json, sim_channel_has_bot(channel)), empty, empty, SIM_TEAM_ID,
+                    count_members(channel));
 }

@@ -2,28 +2,56 @@
 #ifndef SIM_CHANNELS_H
 #define SIM_CHANNELS_H
 
+#include "sim/ids.h"
 #include "sim/users.h"
 
-/* The channels of the workspace and the direct messages with the bot, the same in every run. */
+/* The channels and direct messages of the workspace. The first ones are the same in every run;
+ * apps create others. None is ever removed. No I/O. */
 
-enum sim_channel_kind { SIM_CHANNEL_PUBLIC, SIM_CHANNEL_PRIVATE, SIM_CHANNEL_IM };
+#define SIM_CHANNELS_MAX      200
+#define SIM_CHANNEL_NAME_MAX  80 /* Slack's limit */
+#define SIM_CHANNEL_NAME_SIZE (SIM_CHANNEL_NAME_MAX + 1)
+
+enum sim_channel_kind {
+    SIM_CHANNEL_PUBLIC,
+    SIM_CHANNEL_PRIVATE,
+    SIM_CHANNEL_IM,  /* a direct message of one person and the bot */
+    SIM_CHANNEL_MPIM /* a direct message of several people and the bot */
+};
 
 typedef struct sim_channel {
-    const char *id;
-    const char *name; /* "general"; for a direct message the user's name */
+    char id[SIM_ID_SIZE];
+    char name[SIM_CHANNEL_NAME_SIZE]; /* "general"; for a direct message the user's name */
     enum sim_channel_kind kind;
-    bool bot_is_member;
-    const char *user_id; /* for a direct message: the user; else NULL */
+    unsigned members;          /* a set of users */
+    const char *user_id;       /* for SIM_CHANNEL_IM: the user; else NULL */
+    const sim_user_t *creator; /* NULL for a direct message */
+    int64_t created_s;         /* since 1970 */
 } sim_channel_t;
 
-/* Index 0 and up; NULL behind the last one. */
-const sim_channel_t *sim_channel_at(size_t index);
+typedef struct sim_channels {
+    sim_ids_t *ids;
+    size_t count;
+    sim_channel_t list[SIM_CHANNELS_MAX];
+} sim_channels_t;
+
+void sim_channels_init(sim_channels_t *channels, sim_ids_t *ids); /* borrowed */
+
+/* What Slack has against a name: "invalid_name_specials" …; NULL for a good one. */
+const char *sim_channel_name_error(const sim_channels_t *channels, const char *name);
+/* A new channel or direct message. NULL at SIM_CHANNELS_MAX. */
+sim_channel_t *sim_channel_add(sim_channels_t *channels, enum sim_channel_kind kind,
+                               const char *name, unsigned members);
 
 /* By id, "name" or "#name"; a user's id or "@name" finds the direct message with that user. */
-const sim_channel_t *sim_channel_find(const char *name);
+sim_channel_t *sim_channel_find(sim_channels_t *channels, const char *name);
+bool sim_channel_has(const sim_channel_t *channel, const sim_user_t *user);
+bool sim_channel_has_bot(const sim_channel_t *channel);
+/* Whether the bot can see the channel. */
+bool sim_channel_is_visible(const sim_channel_t *channel);
 /* The name that Slack gives the channel in a command's payload. */
 const char *sim_channel_command_name(const sim_channel_t *channel);
-/* "channel", "group" or "im". */
+/* "channel", "group", "im" or "mpim". */
 const char *sim_channel_type(const sim_channel_t *channel);
 
 /* A channel as conversations.info shows it. */

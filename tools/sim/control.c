@@ -58,17 +58,18 @@ static const slack_json_t *status_json(const sim_services_t *services, sim_json_
     const slack_json_t *env = sim_app_env_json(json, services->env);
     sim_list_t people, channels;
     const sim_user_t *user;
-    const sim_channel_t *channel;
     env = sim_json_merged(json, env, sim_json(json, "{SLACKAPP_SIM: %s}", services->env->base_url));
     sim_list_begin(json, &people, '[');
     for (size_t i = 0; (user = sim_user_at(i)); i++)
         sim_list_add(json, &people, sim_json(json, "{id: %s, name: %s}", user->id, user->name));
     sim_list_begin(json, &channels, '[');
-    for (size_t i = 0; (channel = sim_channel_at(i)); i++)
+    for (size_t i = 0; i < services->workspace->channels.count; i++) {
+        const sim_channel_t *channel = &services->workspace->channels.list[i];
         sim_list_add(json, &channels,
                      sim_json(json, "{id: %s, name: %s, type: %s, bot_is_member: %p}", channel->id,
                               channel->name, sim_channel_type(channel),
-                              sim_json_bool(json, channel->bot_is_member)));
+                              sim_json_bool(json, sim_channel_has_bot(channel))));
+    }
     return sim_json(json,
                     "{ok: true, app_is_there: %p, sockets: %zu, sockets_so_far: %llu,"
                     " faults: %p, faults_acted: %llu, request_url: %s,"

@@ -8,8 +8,10 @@
 const slack_json_t *sim_event_payload(sim_ids_t *ids, sim_json_builder_t *json,
                                       const slack_json_t *event)
 {
-    char id[SIM_ID_SIZE];
+    char id[SIM_ID_SIZE], ts[SIM_TS_SIZE];
     sim_ids_next(ids, "Ev0", id);
+    sim_ids_ts(ids, ts);
+    if (event) event = sim_json_merged(json, event, sim_json(json, "{event_ts: %s}", ts));
     return sim_json(json,
                     "{token: %s, team_id: %s, context_team_id: %s, context_enterprise_id: null,"
                     " api_app_id: %s, event: %p, type: 'event_callback', event_id: %s,"
@@ -59,6 +61,16 @@ const slack_json_t *sim_event_deleted(sim_ids_t *ids, sim_json_builder_t *json,
                     " channel_type: %s}",
                     message->body, message->channel->id, message->ts, ts, ts,
                     sim_channel_type(message->channel));
+}
+
+const slack_json_t *sim_event_reaction(sim_json_builder_t *json, const sim_message_t *message,
+                                       const char *name, const sim_user_t *user, bool added)
+{
+    return sim_json(json,
+                    "{type: %s, user: %s, reaction: %s, item_user: %s,"
+                    " item: {type: 'message', channel: %s, ts: %s}}",
+                    added ? "reaction_added" : "reaction_removed", user->id, name,
+                    message->author->id, message->channel->id, message->ts);
 }
 
 const slack_json_t *sim_event_home_opened(sim_json_builder_t *json, const sim_channel_t *im,

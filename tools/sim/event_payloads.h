@@ -8,7 +8,8 @@
 
 /* Events as Slack sends them to apps. Pure, but for the new ids and timestamps. */
 
-/* The body of the Events API around an event. */
+/* The body of the Events API around an event, which gets an event_ts if it has none. NULL: a body
+ * without an event. */
 const slack_json_t *sim_event_payload(sim_ids_t *ids, sim_json_builder_t *json,
                                       const slack_json_t *event);
 
@@ -18,6 +19,9 @@ const slack_json_t *sim_event_changed(sim_ids_t *ids, sim_json_builder_t *json,
                                       const sim_message_t *message, const slack_json_t *before);
 const slack_json_t *sim_event_deleted(sim_ids_t *ids, sim_json_builder_t *json,
                                       const sim_message_t *message);
+/* A reaction was added to the message, or removed. */
+const slack_json_t *sim_event_reaction(sim_json_builder_t *json, const sim_message_t *message,
+                                       const char *name, const sim_user_t *user, bool added);
 /* A person opened the app's home tab in the direct message `im`. `home`, NULL for none, is its
  * view.
  */

@@ -26,6 +26,13 @@ void sim_ids_next(sim_ids_t *ids, const char *prefix, char id[SIM_ID_SIZE])
     snprintf(id, SIM_ID_SIZE, "%s%s%s", prefix, ids->run, digits);
 }
 
+bool sim_is_ts(const char *text)
+{
+    size_t seconds = strspn(text, "0123456789");
+    return seconds > 0 && text[seconds] == '.' && strlen(text) < SIM_TS_SIZE &&
+           strspn(text + seconds + 1, "0123456789") == strlen(text + seconds + 1);
+}
+
 void sim_ids_ts(sim_ids_t *ids, char ts[SIM_TS_SIZE])
 {
     int64_t now_us = slack__wall_ms(ids->clock) * 1000;

@@ -2,6 +2,8 @@
 #ifndef SIM_IDS_H
 #define SIM_IDS_H
 
+#include <stdbool.h>
+
 #include "util/clock.h"
 
 /*
@@ -26,5 +28,7 @@ void sim_ids_init(sim_ids_t *ids, const slack_clock_t *clock);
 void sim_ids_next(sim_ids_t *ids, const char *prefix, char id[SIM_ID_SIZE]);
 /* A timestamp, "seconds.micros", later than every one before. */
 void sim_ids_ts(sim_ids_t *ids, char ts[SIM_TS_SIZE]);
+/* Whether a text has the shape of a timestamp. */
+bool sim_is_ts(const char *text);
 
 #endif

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "sim/messages.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -106,7 +107,14 @@ void sim_message_remove(sim_messages_t *messages, sim_message_t *message)
     slack__unlink(&message->link);
     messages->count--;
     slack__arena_free(message->arena);
+    slack__free(message->reactions);
     slack__free(message);
+}
+
+sim_reactions_t *sim_message_reactions(sim_message_t *message)
+{
+    if (!message->reactions) message->reactions = slack__calloc(1, sizeof *message->reactions);
+    return message->reactions;
 }
 
 sim_message_t *sim_message_find(const sim_messages_t *messages, const sim_channel_t *channel,
@@ -121,34 +129,63 @@ sim_message_t *sim_message_find(const sim_messages_t *messages, const sim_channe
     return NULL;
 }
 
-const slack_json_t *sim_message_shown(const sim_messages_t *messages, sim_json_builder_t *json,
-                                      const sim_message_t *message)
+const slack_json_t *sim_message_detail(sim_json_builder_t *json, const sim_message_t *message)
+{
+    return sim_json(json, "{channel: %s, ts: %s, message: %p}", message->channel->id, message->ts,
+                    message->body);
+}
+
+const sim_message_t *sim_message_newest(const sim_messages_t *messages,
+                                        const sim_channel_t *channel)
+{
+    for (slack_link_t *link = messages->list.prev; link != &messages->list; link = link->prev) {
+        const sim_message_t *message = message_at(link);
+        if (!message->only_for && (!channel || message->channel == channel)) return message;
+    }
+    return NULL;
+}
+
+/* What the thread that begins with the message adds to its body; NULL without replies. */
+static const slack_json_t *replies_json(const sim_messages_t *messages, sim_json_builder_t *json,
+                                        const sim_message_t *message)
 {
     const sim_message_t *latest = NULL;
-    size_t replies = 0, authors = 0;
-    bool seen[SIM_USER_COUNT] = {false};
-    sim_list_t ids;
-    if (*message->thread_ts) return message->body;
-
-    sim_list_begin(json, &ids, '[');
+    size_t replies = 0;
+    unsigned authors = 0;
+    if (*message->thread_ts) return NULL;
     for (slack_link_t *link = messages->list.next; link != &messages->list; link = link->next) {
         const sim_message_t *reply = message_at(link);
         if (reply->channel != message->channel || reply->only_for) continue;
         if (strcmp(reply->thread_ts, message->ts) != 0) continue;
         latest = reply;
         replies++;
-        size_t author = (size_t)(reply->author - sim_user_at(0));
-        if (seen[author]) continue;
-        seen[author] = true;
-        authors++;
-        sim_list_add(json, &ids, sim_json(json, "%s", reply->author->id));
+        authors |= sim_user_bit(reply->author);
     }
-    const slack_json_t *reply_users = sim_list_end(json, &ids);
-    if (!latest) return message->body;
-    return sim_json_merged(json, message->body,
-                           sim_json(json,
-                                    "{thread_ts: %s, reply_count: %zu, reply_users_count: %zu,"
-                                    " latest_reply: %s, reply_users: %p, is_locked: false,"
-                                    " subscribed: false}",
-                                    message->ts, replies, authors, latest->ts, reply_users));
+    if (!latest) return NULL;
+    const slack_json_t *ids = sim_users_ids(json, authors);
+    return sim_json(json,
+                    "{thread_ts: %s, reply_count: %zu, reply_users_count: %zu, latest_reply: %s,"
+                    " reply_users: %p, is_locked: false, subscribed: false}",
+                    message->ts, replies, slack_json_count(ids, ""), latest->ts, ids);
+}
+
+const slack_json_t *sim_message_shown(const sim_messages_t *messages, sim_json_builder_t *json,
+                                      const sim_message_t *message)
+{
+    const slack_json_t *body = message->body;
+    const slack_json_t *replies = replies_json(messages, json, message);
+    if (replies) body = sim_json_merged(json, body, replies);
+    if (message->reactions && message->reactions->count > 0)
+        body = sim_json_merged(
+            json, body,
+            sim_json(json, "{reactions: %p}", sim_reactions_json(json, message->reactions)));
+    if (message->pinned_s)
+        body =
+            sim_json_merged(json, body,
+                            sim_json(json,
+                                     "{pinned_to: [%s], pinned_info: {channel: %s, pinned_by: %s,"
+                                     " pinned_ts: %" PRId64 "}}",
+                                     message->channel->id, message->channel->id, sim_user_bot()->id,
+                                     message->pinned_s));
+    return body;
 }

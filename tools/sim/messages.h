@@ -4,6 +4,7 @@
 
 #include "sim/channels.h"
 #include "sim/ids.h"
+#include "sim/reactions.h"
 #include "util/queue.h"
 
 /* The messages of the workspace. At the limit the oldest one is forgotten. No I/O. */
@@ -20,6 +21,8 @@ typedef struct sim_message {
     char ts[SIM_TS_SIZE];
     char thread_ts[SIM_TS_SIZE]; /* of the thread's first message; "" outside of threads */
     char step_id[SIM_ID_SIZE];   /* of the workflow step that posted it; "" for none */
+    sim_reactions_t *reactions;  /* NULL until the first one */
+    int64_t pinned_s;            /* since when the bot pins it; 0: not */
 } sim_message_t;
 
 typedef struct sim_messages {
@@ -47,10 +50,20 @@ int sim_message_add(sim_messages_t *messages, const sim_message_draft_t *draft,
 int sim_message_edit(sim_messages_t *messages, sim_message_t *message, const slack_json_t *content);
 void sim_message_remove(sim_messages_t *messages, sim_message_t *message);
 
+/* Room for reactions to the message. NULL without memory. */
+sim_reactions_t *sim_message_reactions(sim_message_t *message);
+
 /* By channel (NULL: any) and timestamp. NULL if there is none. */
 sim_message_t *sim_message_find(const sim_messages_t *messages, const sim_channel_t *channel,
                                 const char *ts);
-/* The body as conversations.history shows it: the first message of a thread counts its replies. */
+/* The message as the transcript's JSON shows it: {channel, ts, message}. */
+const slack_json_t *sim_message_detail(sim_json_builder_t *json, const sim_message_t *message);
+
+/* The newest message that everybody sees, in that channel (NULL: in any). NULL if there is none. */
+const sim_message_t *sim_message_newest(const sim_messages_t *messages,
+                                        const sim_channel_t *channel);
+/* The body as conversations.history shows it: with reactions and pins, and with the count of
+ * replies in the first message of a thread. */
 const slack_json_t *sim_message_shown(const sim_messages_t *messages, sim_json_builder_t *json,
                                       const sim_message_t *message);
 

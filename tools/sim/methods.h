@@ -21,7 +21,11 @@ extern const sim_method_t sim_methods_assistant[];
 extern const sim_method_t sim_methods_auth[];
 extern const sim_method_t sim_methods_chat[];
 extern const sim_method_t sim_methods_conversations[];
+extern const sim_method_t sim_methods_files[];
 extern const sim_method_t sim_methods_functions[];
+extern const sim_method_t sim_methods_items[];
+extern const sim_method_t sim_methods_members[];
+extern const sim_method_t sim_methods_scheduled[];
 extern const sim_method_t sim_methods_users[];
 extern const sim_method_t sim_methods_views[];
 

@@ -10,7 +10,8 @@
 static sim_message_t *call_thread(sim_call_t *call, const slack_json_t **ret_failure)
 {
     const char *id = sim_call_arg(call, "channel_id"), *ts = sim_call_arg(call, "thread_ts");
-    const sim_channel_t *channel = *id ? sim_channel_find(id) : NULL;
+    const sim_channel_t *channel =
+        *id ? sim_channel_find(&call->services->workspace->channels, id) : NULL;
     if (!*id || !*ts) {
         *ret_failure = sim_call_missing(call, *id ? "thread_ts" : "channel_id");
         return NULL;

@@ -5,21 +5,6 @@
 #include "sim/message_content.h"
 #include "sim/methods.h"
 
-/* The channel in the arguments, if the bot may post there. NULL with the answer in *ret_failure. */
-static const sim_channel_t *chat_channel(sim_call_t *call, const slack_json_t **ret_failure)
-{
-    const char *name = sim_call_arg(call, "channel");
-    const sim_channel_t *channel = *name ? sim_channel_find(name) : NULL;
-    if (channel && channel->bot_is_member) return channel;
-    if (!*name)
-        *ret_failure = sim_call_missing(call, "channel");
-    else if (channel && channel->kind == SIM_CHANNEL_PUBLIC)
-        *ret_failure = sim_call_error(call, "not_in_channel");
-    else
-        *ret_failure = sim_call_error(call, "channel_not_found");
-    return NULL;
-}
-
 /* The content in the arguments. NULL with the answer in *ret_failure. */
 static const slack_json_t *call_content(sim_call_t *call, const slack_json_t **ret_failure)
 {
@@ -31,22 +16,14 @@ static const slack_json_t *call_content(sim_call_t *call, const slack_json_t **r
     return NULL;
 }
 
-/* "1234567890.123456" */
-static bool is_ts(const char *text)
-{
-    size_t seconds = strspn(text, "0123456789");
-    return seconds > 0 && text[seconds] == '.' && strlen(text) < SIM_TS_SIZE &&
-           strspn(text + seconds + 1, "0123456789") == strlen(text + seconds + 1);
-}
-
 static const slack_json_t *chat_post_message(sim_call_t *call)
 {
     const slack_json_t *failure = NULL, *content = NULL;
     const char *thread_ts = sim_call_arg(call, "thread_ts");
-    const sim_channel_t *channel = chat_channel(call, &failure);
+    const sim_channel_t *channel = sim_call_own_channel(call, "channel", &failure);
     if (channel) content = call_content(call, &failure);
     if (!content) return failure;
-    if (*thread_ts && !is_ts(thread_ts)) return sim_call_error(call, "invalid_thread_ts");
+    if (*thread_ts && !sim_is_ts(thread_ts)) return sim_call_error(call, "invalid_thread_ts");
     const sim_message_t *head =
         sim_message_find(&call->services->workspace->messages, channel, thread_ts);
     if (head && head->only_for) return sim_call_error(call, "cannot_reply_to_message");
@@ -68,7 +45,7 @@ static const slack_json_t *chat_post_ephemeral(sim_call_t *call)
     const slack_json_t *failure = NULL, *content = NULL;
     const char *id = sim_call_arg(call, "user");
     const sim_user_t *user = sim_user_by_id(id);
-    const sim_channel_t *channel = chat_channel(call, &failure);
+    const sim_channel_t *channel = sim_call_own_channel(call, "channel", &failure);
     if (!channel) return failure;
     if (!*id) return sim_call_missing(call, "user");
     bool stranger = channel->user_id && user && strcmp(channel->user_id, user->id) != 0;
@@ -92,7 +69,7 @@ static const slack_json_t *chat_update(sim_call_t *call)
 {
     const slack_json_t *failure = NULL, *content = NULL;
     const char *ts = sim_call_arg(call, "ts");
-    const sim_channel_t *channel = chat_channel(call, &failure);
+    const sim_channel_t *channel = sim_call_own_channel(call, "channel", &failure);
     if (!channel) return failure;
     if (!*ts) return sim_call_missing(call, "ts");
     sim_message_t *message = sim_message_find(&call->services->workspace->messages, channel, ts);
@@ -106,9 +83,26 @@ static const slack_json_t *chat_update(sim_call_t *call)
                     message->body);
 }
 
+static const slack_json_t *chat_delete(sim_call_t *call)
+{
+    const slack_json_t *failure = NULL;
+    const char *ts = sim_call_arg(call, "ts");
+    const sim_channel_t *channel = sim_call_own_channel(call, "channel", &failure);
+    if (!channel) return failure;
+    if (!*ts) return sim_call_missing(call, "ts");
+    sim_message_t *message = sim_message_find(&call->services->workspace->messages, channel, ts);
+    if (!message || message->only_for) return sim_call_error(call, "message_not_found");
+    if (!message->author->bot) return sim_call_error(call, "cant_delete_message");
+    const slack_json_t *answer =
+        sim_json(call->json, "{ok: true, channel: %s, ts: %s}", channel->id, message->ts);
+    sim_bot_message_delete(call->services, message);
+    return answer;
+}
+
 const sim_method_t sim_methods_chat[] = {
     {"chat.postMessage", SIM_TOKEN_BOT, chat_post_message},
     {"chat.postEphemeral", SIM_TOKEN_BOT, chat_post_ephemeral},
+    {"chat.delete", SIM_TOKEN_BOT, chat_delete},
     {"chat.update", SIM_TOKEN_BOT, chat_update},
     {NULL, 0, NULL},
 };

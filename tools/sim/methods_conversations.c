@@ -1,43 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include <mbedtls/base64.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "sim/methods.h"
+#include "sim/pages.h"
 
 #define LIMIT_DEFAULT 100
-#define LIMIT_MAX     1000
-#define CURSOR_SIZE   96
-
-/* --- cursors: base64 of "next:KEY", so that some end in '=' as Slack's do --- */
-
-static void write_cursor(char cursor[CURSOR_SIZE], const char *key)
-{
-    char plain[CURSOR_SIZE / 2];
-    size_t len = 0;
-    snprintf(plain, sizeof plain, "next:%s", key);
-    *cursor = '\0';
-    if (mbedtls_base64_encode((unsigned char *)cursor, CURSOR_SIZE, &len,
-                              (const unsigned char *)plain, strlen(plain)) != 0)
-        *cursor = '\0';
-}
-
-/* False for a cursor that this file never wrote. `key` is "" for no cursor. */
-static bool read_cursor(const sim_call_t *call, char key[CURSOR_SIZE])
-{
-    const char *cursor = sim_call_arg(call, "cursor");
-    char plain[CURSOR_SIZE];
-    size_t len = 0;
-    *key = '\0';
-    if (!*cursor) return true;
-    if (mbedtls_base64_decode((unsigned char *)plain, sizeof plain - 1, &len,
-                              (const unsigned char *)cursor, strlen(cursor)) != 0)
-        return false;
-    plain[len] = '\0';
-    if (strncmp(plain, "next:", 5) != 0) return false;
-    snprintf(key, CURSOR_SIZE, "%s", plain + 5);
-    return true;
-}
 
 /* --- conversations.list, .info --- */
 
@@ -51,7 +18,7 @@ static bool read_types(const char *types, unsigned *ret_kinds)
         {"public_channel", 1u << SIM_CHANNEL_PUBLIC},
         {"private_channel", 1u << SIM_CHANNEL_PRIVATE},
         {"im", 1u << SIM_CHANNEL_IM},
-        {"mpim", 0}, /* there are none */
+        {"mpim", 1u << SIM_CHANNEL_MPIM},
     };
     slack_slice_t rest = slack__slice(types), part;
     *ret_kinds = 0;
@@ -66,59 +33,29 @@ static bool read_types(const char *types, unsigned *ret_kinds)
     return true;
 }
 
-static bool is_visible(const sim_channel_t *channel)
-{
-    return channel->bot_is_member || channel->kind == SIM_CHANNEL_PUBLIC;
-}
-
 static const slack_json_t *conversations_list(sim_call_t *call)
 {
     const char *types = sim_call_arg(call, "types");
-    char from[CURSOR_SIZE], cursor[CURSOR_SIZE] = "";
+    const sim_channels_t *channels = &call->services->workspace->channels;
     unsigned kinds;
-    size_t limit, count = 0;
-    sim_list_t channels;
+    sim_page_t page;
     if (!read_types(*types ? types : "public_channel", &kinds))
         return sim_call_error(call, "invalid_types");
-    if (!sim_call_count(call, "limit", LIMIT_DEFAULT, LIMIT_MAX, &limit))
-        return sim_call_error(call, "invalid_limit");
-    if (!read_cursor(call, from) || (*from && !sim_channel_find(from)))
-        return sim_call_error(call, "invalid_cursor");
-
-    sim_list_begin(call->json, &channels, '[');
-    const sim_channel_t *channel;
-    for (size_t i = 0; (channel = sim_channel_at(i)); i++) {
-        if (*from && strcmp(channel->id, from) != 0) continue;
-        *from = '\0';
-        if (!is_visible(channel) || !(kinds & 1u << channel->kind)) continue;
-        if (count++ < limit) {
-            sim_list_add(call->json, &channels, sim_channel_json(call->json, channel));
-        } else {
-            write_cursor(cursor, channel->id);
-            break;
-        }
+    const slack_json_t *failure = sim_page_begin(&page, call, LIMIT_DEFAULT);
+    if (failure) return failure;
+    for (size_t i = 0; i < channels->count; i++) {
+        const sim_channel_t *channel = &channels->list[i];
+        if (!sim_channel_is_visible(channel) || !(kinds & 1u << channel->kind)) continue;
+        if (sim_page_has(&page, channel->id))
+            sim_page_add(&page, sim_channel_json(call->json, channel));
     }
-    return sim_json(call->json, "{ok: true, channels: %p, response_metadata: {next_cursor: %s}}",
-                    sim_list_end(call->json, &channels), cursor);
-}
-
-/* The channel in the arguments. NULL with the answer in *ret_failure. */
-static const sim_channel_t *conversations_channel(sim_call_t *call,
-                                                  const slack_json_t **ret_failure)
-{
-    const char *id = sim_call_arg(call, "channel");
-    const sim_channel_t *channel = *id ? sim_channel_find(id) : NULL;
-    if (!*id)
-        *ret_failure = sim_call_missing(call, "channel");
-    else if (!channel || !is_visible(channel))
-        *ret_failure = sim_call_error(call, "channel_not_found");
-    return *ret_failure ? NULL : channel;
+    return sim_page_end(&page, "channels");
 }
 
 static const slack_json_t *conversations_info(sim_call_t *call)
 {
     const slack_json_t *failure = NULL;
-    const sim_channel_t *channel = conversations_channel(call, &failure);
+    const sim_channel_t *channel = sim_call_channel(call, "channel", &failure);
     if (!channel) return failure;
     return sim_json(call->json, "{ok: true, channel: %p}", sim_channel_json(call->json, channel));
 }
@@ -132,7 +69,7 @@ typedef struct window {
     const char *oldest;
     const char *latest;
     bool inclusive;
-    char from[CURSOR_SIZE]; /* the ts of the first one; "" for no cursor */
+    char from[SIM_CURSOR_SIZE]; /* the ts of the first one; "" for no cursor */
     size_t limit;
 } window_t;
 
@@ -170,18 +107,17 @@ static bool window_has(const window_t *window, const sim_message_t *message)
 static const slack_json_t *window_read(sim_call_t *call, size_t limit, window_t *ret)
 {
     const slack_json_t *failure = NULL;
-    ret->channel = conversations_channel(call, &failure);
+    ret->channel = sim_call_own_channel(call, "channel", &failure);
     if (!ret->channel) return failure;
-    if (!ret->channel->bot_is_member) return sim_call_error(call, "not_in_channel");
     ret->thread_ts = NULL;
     ret->oldest = sim_call_arg(call, "oldest");
     ret->latest = sim_call_arg(call, "latest");
     ret->inclusive = sim_call_bool(call, "inclusive");
     if (*ret->oldest && !is_time(ret->oldest)) return sim_call_error(call, "invalid_ts_oldest");
     if (*ret->latest && !is_time(ret->latest)) return sim_call_error(call, "invalid_ts_latest");
-    if (!sim_call_count(call, "limit", limit, LIMIT_MAX, &ret->limit))
+    if (!sim_call_count(call, "limit", limit, SIM_LIMIT_MAX, &ret->limit))
         return sim_call_error(call, "invalid_limit");
-    if (!read_cursor(call, ret->from) || (*ret->from && !is_time(ret->from)))
+    if (!sim_cursor_read(call, ret->from) || (*ret->from && !is_time(ret->from)))
         return sim_call_error(call, "invalid_cursor");
     return NULL;
 }
@@ -190,7 +126,7 @@ static const slack_json_t *window_read(sim_call_t *call, size_t limit, window_t 
 static const slack_json_t *window_page(sim_call_t *call, const window_t *window, bool backwards)
 {
     const sim_messages_t *all = &call->services->workspace->messages;
-    char cursor[CURSOR_SIZE] = "";
+    char cursor[SIM_CURSOR_SIZE] = "";
     size_t count = 0;
     sim_list_t messages;
     sim_list_begin(call->json, &messages, '[');
@@ -201,7 +137,7 @@ static const slack_json_t *window_page(sim_call_t *call, const window_t *window,
         int order = *window->from ? compare_times(message->ts, window->from) : 0;
         if (backwards ? order > 0 : order < 0) continue;
         if (count++ == window->limit) {
-            write_cursor(cursor, message->ts);
+            sim_cursor_write(cursor, message->ts);
             break;
         }
         sim_list_add(call->json, &messages, sim_message_shown(all, call->json, message));
@@ -228,7 +164,7 @@ static const slack_json_t *conversations_replies(sim_call_t *call)
 {
     window_t window;
     const char *ts = sim_call_arg(call, "ts");
-    const slack_json_t *failure = window_read(call, LIMIT_MAX, &window);
+    const slack_json_t *failure = window_read(call, SIM_LIMIT_MAX, &window);
     if (failure) return failure;
     if (!*ts) return sim_call_missing(call, "ts");
     const sim_message_t *head =

@@ -36,7 +36,9 @@ static const slack_json_t *functions_complete_success(sim_call_t *call)
         return sim_call_error_with(call, "invalid_arguments",
                                    "must provide an object [json-pointer:/outputs]");
     if (!outputs) return sim_call_missing(call, "outputs");
-    return step_end(call, step, "completes", sim_text_values(call->json->arena, outputs));
+    return step_end(
+        call, step, "completes",
+        sim_text_values(call->json->arena, &call->services->workspace->channels, outputs));
 }
 
 static const slack_json_t *functions_complete_error(sim_call_t *call)
@@ -46,7 +48,8 @@ static const slack_json_t *functions_complete_error(sim_call_t *call)
     sim_step_t *step = call_step(call, &failure);
     if (!step) return failure;
     if (!*error) return sim_call_missing(call, "error");
-    return step_end(call, step, "fails", sim_text_plain(call->json->arena, error));
+    return step_end(call, step, "fails",
+                    sim_text_plain(call->json->arena, &call->services->workspace->channels, error));
 }
 
 const sim_method_t sim_methods_functions[] = {

@@ -59,11 +59,14 @@ static const slack_json_t *view_answer(sim_call_t *call, int rc, const sim_view_
 
 static void view_to_transcript(sim_call_t *call, const sim_view_t *view, const char *verb)
 {
-    sim_transcript_add(&call->services->workspace->transcript,
-                       view->home ? SIM_ENTRY_HOME : SIM_ENTRY_MODAL, false, "",
-                       sim_user_bot()->name, "%s for %s: %s", verb, view->user->name,
-                       view->home ? sim_text_message(call->json->arena, view->body)
-                                  : sim_text_view(call->json->arena, view->body));
+    sim_transcript_t *transcript = &call->services->workspace->transcript;
+    uint64_t number = sim_transcript_add(
+        transcript, view->home ? SIM_ENTRY_HOME : SIM_ENTRY_MODAL, false, "", sim_user_bot()->name,
+        "%s for %s: %s", verb, view->user->name,
+        view->home
+            ? sim_text_message(call->json->arena, &call->services->workspace->channels, view->body)
+            : sim_text_view(call->json->arena, view->body));
+    sim_transcript_detail(transcript, number, sim_json(call->json, "{view: %p}", view->body));
 }
 
 static const slack_json_t *views_open(sim_call_t *call)

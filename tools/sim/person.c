@@ -14,14 +14,15 @@ static bool find_user_and_channel(sim_act_t *act)
 {
     const char *user = sim_act_arg(act, "user"), *channel = sim_act_arg(act, "channel");
     act->user = sim_user_find(*user ? user : "ann");
-    act->channel = sim_channel_find(*channel ? channel : "general");
+    act->channel =
+        sim_channel_find(&act->services->workspace->channels, *channel ? channel : "general");
     if (!act->user || act->user->bot)
         return sim_act_cannot(act, "there is no person \"%.80s\"; there are ann, ben and cleo",
                               user);
     if (!act->channel)
         return sim_act_cannot(act,
-                              "there is no channel \"%.80s\"; there are #general, #random, "
-                              "#lounge, #secret, and @ann, @ben, @cleo for direct messages",
+                              "there is no channel \"%.80s\": slackapp sim status lists them; "
+                              "@ann, @ben, @cleo are direct messages",
                               channel);
     /* Nobody else writes in a person's direct messages. */
     if (act->channel->user_id) act->user = sim_user_by_id(act->channel->user_id);

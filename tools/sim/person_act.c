@@ -13,6 +13,19 @@ const char *sim_act_arg(const sim_act_t *act, const char *name)
     return slack_json_str(slack__json_member(act->args, slack__slice(name)), "");
 }
 
+const char *sim_act_newest(const sim_act_t *act)
+{
+    const sim_channel_t *channel = *sim_act_arg(act, "channel") ? act->channel : NULL;
+    const sim_message_t *message = sim_message_newest(&act->services->workspace->messages, channel);
+    return message ? message->ts : "newest";
+}
+
+const char *sim_act_ts(const sim_act_t *act, const char *name)
+{
+    const char *ts = sim_act_arg(act, name);
+    return strcmp(ts, "newest") == 0 ? sim_act_newest(act) : ts;
+}
+
 bool sim_act_cannot(sim_act_t *act, const char *format, ...)
 {
     va_list ap;

@@ -39,6 +39,12 @@ struct sim_act {
 
 /* An argument; "" for none. */
 const char *sim_act_arg(const sim_act_t *act, const char *name);
+/* The timestamp of the newest message, in the channel that the arguments name, or in any. "newest"
+ * if there is none. */
+const char *sim_act_newest(const sim_act_t *act);
+/* The timestamp in an argument, in which "newest" stands for that of the newest message. "" for
+ * none. */
+const char *sim_act_ts(const sim_act_t *act, const char *name);
 /* Set the reason why the act is impossible. Always false. */
 bool sim_act_cannot(sim_act_t *act, const char *format, ...) SLACK_PRINTF(2, 3);
 /* Add the transcript's entry. Its outcome follows with the ack, except for messages, events and

@@ -28,7 +28,7 @@ static bool find_element(sim_act_t *act, const char *action_id, found_element_t 
 {
     const sim_messages_t *messages = &act->services->workspace->messages;
     const sim_views_t *views = &act->services->workspace->views;
-    const char *ts = sim_act_arg(act, "message");
+    const char *ts = sim_act_ts(act, "message");
     *ret = (found_element_t){0};
     if (!*ts && find_in_view(sim_view_top(views, act->user), action_id, ret)) return true;
     for (slack_link_t *link = messages->list.prev; link != &messages->list; link = link->prev) {
@@ -106,7 +106,7 @@ static bool act_shortcut(sim_act_t *act)
     sim_workspace_t *workspace = act->services->workspace;
     sim_json_builder_t *json = &act->json;
     const char *callback_id = sim_act_arg(act, "callback_id");
-    const char *message_ts = sim_act_arg(act, "message");
+    const char *message_ts = sim_act_ts(act, "message");
     const sim_message_t *message = NULL;
     char ts[SIM_TS_SIZE];
     sim_ids_ts(&workspace->ids, ts);

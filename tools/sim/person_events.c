@@ -14,15 +14,12 @@ static bool act_event(sim_act_t *act)
     sim_ids_t *ids = &act->services->workspace->ids;
     const slack_json_t *event = slack_json_get(act->args, "/event"), *payload = event;
     const char *type = slack_json_str(event, "/type");
-    char ts[SIM_TS_SIZE];
     if (slack_json_type(event) != SLACK_JSON_OBJECT || !*type)
         return sim_act_cannot(act, "an event is a JSON object with a type");
-    sim_ids_ts(ids, ts);
     if (slack_json_get(event, "/event")) { /* a whole body */
         type = slack_json_str(event, "/event/type");
         payload = sim_json_merged(&act->json, event, sim_event_payload(ids, &act->json, NULL));
     } else if (strcmp(type, "app_rate_limited") != 0) { /* whose body has no event */
-        event = sim_json_merged(&act->json, event, sim_json(&act->json, "{event_ts: %s}", ts));
         payload = sim_event_payload(ids, &act->json, event);
     }
     sim_act_entry(act, SIM_ENTRY_EVENT, "", "causes the event %s", type);
@@ -31,7 +28,7 @@ static bool act_event(sim_act_t *act)
 
 static const sim_channel_t *act_im(const sim_act_t *act)
 {
-    return sim_channel_find(act->user->id);
+    return sim_channel_find(&act->services->workspace->channels, act->user->id);
 }
 
 static bool act_open_home(sim_act_t *act)
@@ -48,7 +45,7 @@ static bool act_open_home(sim_act_t *act)
 static bool act_open_assistant(sim_act_t *act)
 {
     sim_workspace_t *workspace = act->services->workspace;
-    const char *thread_ts = sim_act_arg(act, "thread"), *type = "assistant_thread_context_changed";
+    const char *thread_ts = sim_act_ts(act, "thread"), *type = "assistant_thread_context_changed";
     char ts[SIM_TS_SIZE];
     sim_message_t *head = sim_message_find(&workspace->messages, act_im(act), thread_ts);
     if (*thread_ts && (!head || !slack_json_get(head->body, "/assistant_app_thread")))
@@ -77,12 +74,12 @@ static bool act_step(sim_act_t *act)
     const char *callback_id = sim_act_arg(act, "callback_id");
     sim_step_t *step = NULL;
     if (!*callback_id) return sim_act_cannot(act, "a step has a callback_id");
-    const slack_json_t *inputs =
-        sim_step_inputs(&act->json, slack_json_get(act->args, "/values"), act->problem);
+    const slack_json_t *inputs = sim_step_inputs(
+        &act->json, &workspace->channels, slack_json_get(act->args, "/values"), act->problem);
     if (!inputs) return false;
     if (sim_step_begin(&workspace->steps, callback_id, inputs, &step) != 0)
         return sim_act_cannot(act, "%s", slack_strerror(SLACK_ENOMEM));
-    const char *values = sim_text_values(act->json.arena, step->inputs);
+    const char *values = sim_text_values(act->json.arena, &workspace->channels, step->inputs);
     sim_act_entry(act, SIM_ENTRY_STEP, "", "starts the step %s%s%s", step->callback_id,
                   *values ? ": " : "", values);
     return sim_act_deliver_event(act, sim_event_function(&workspace->ids, &act->json, step));

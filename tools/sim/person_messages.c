@@ -12,14 +12,15 @@
 static bool act_message(sim_act_t *act)
 {
     sim_messages_t *messages = &act->services->workspace->messages;
+    sim_channels_t *channels = &act->services->workspace->channels;
     slack_arena_t *arena = act->json.arena;
-    const char *thread_ts = sim_act_arg(act, "thread");
-    const char *text = sim_typed_markup(arena, sim_act_arg(act, "text"));
+    const char *thread_ts = sim_act_ts(act, "thread");
+    const char *text = sim_typed_markup(arena, channels, sim_act_arg(act, "text"));
     char bot[SIM_ID_SIZE * 2];
     sim_message_t *message = NULL;
     if (!text) return sim_act_cannot(act, "the text is too long");
     if (!*text) return sim_act_cannot(act, "a message needs a text");
-    if (!act->channel->bot_is_member)
+    if (!sim_channel_has_bot(act->channel))
         return sim_act_cannot(act, "the bot is not in #%s and would not get the message",
                               act->channel->name);
     if (*thread_ts && !sim_message_find(messages, act->channel, thread_ts))
@@ -35,7 +36,9 @@ static bool act_message(sim_act_t *act)
         return sim_act_cannot(act, "%s", slack_strerror(SLACK_ENOMEM));
     snprintf(act->message_ts, sizeof act->message_ts, "%s", message->ts);
     sim_act_entry(act, SIM_ENTRY_MESSAGE, sim_text_place(arena, act->channel, *message->thread_ts),
-                  "%s", sim_text_plain(arena, text));
+                  "%s", sim_text_plain(arena, channels, text));
+    sim_transcript_detail(&act->services->workspace->transcript, act->entry,
+                          sim_message_detail(&act->json, message));
     bool good = sim_act_deliver_event(act, sim_event_message(&act->json, message));
     /* In a direct message Slack sends no app_mention. */
     if (!good || !strstr(text, bot) || act->channel->kind == SIM_CHANNEL_IM) return good;
@@ -45,7 +48,8 @@ static bool act_message(sim_act_t *act)
 static bool act_command(sim_act_t *act)
 {
     const char *name = sim_act_arg(act, "command");
-    const char *text = sim_typed_markup(act->json.arena, sim_act_arg(act, "text"));
+    sim_channels_t *channels = &act->services->workspace->channels;
+    const char *text = sim_typed_markup(act->json.arena, channels, sim_act_arg(act, "text"));
     if (!text) return sim_act_cannot(act, "the text is too long");
     if (name[0] != '/' || !name[1]) return sim_act_cannot(act, "a command begins with a slash");
     const slack_json_t *response_url = sim_act_response_url(act, "commands", NULL);
@@ -58,15 +62,38 @@ static bool act_command(sim_act_t *act)
         .trigger_id = sim_act_trigger(act, NULL),
     };
     sim_act_entry(act, SIM_ENTRY_COMMAND, sim_text_place(act->json.arena, act->channel, false),
-                  "runs %s%s%s", name, *text ? " " : "", sim_text_plain(act->json.arena, text));
+                  "runs %s%s%s", name, *text ? " " : "",
+                  sim_text_plain(act->json.arena, channels, text));
     act->outcome = sim_ack_outcome_command;
     return sim_act_deliver(act, SIM_DELIVERY_COMMAND, sim_command_payload(&act->json, &command),
                            true);
+}
+
+static bool act_react(sim_act_t *act)
+{
+    sim_workspace_t *workspace = act->services->workspace;
+    slack_arena_t *arena = act->json.arena;
+    const bool newest = !*sim_act_arg(act, "message");
+    const char *ts = newest ? sim_act_newest(act) : sim_act_ts(act, "message");
+    const char *name = sim_act_arg(act, "name");
+    sim_message_t *message = sim_message_find(&workspace->messages, NULL, ts);
+    if (!message || message->only_for) return sim_act_cannot(act, "there is no message %.40s", ts);
+    sim_reactions_t *reactions = sim_message_reactions(message);
+    if (!reactions) return sim_act_cannot(act, "%s", slack_strerror(SLACK_ENOMEM));
+    const char *error = sim_reaction_add(reactions, name, act->user);
+    if (error) return sim_act_cannot(act, "%s :%.60s:: %s", act->user->name, name, error);
+    sim_act_entry(act, SIM_ENTRY_EVENT,
+                  sim_text_place(arena, message->channel, *message->thread_ts),
+                  "reacts with :%s: to: %s", name,
+                  sim_text_message(arena, &workspace->channels, message->body));
+    return sim_act_deliver_event(act,
+                                 sim_event_reaction(&act->json, message, name, act->user, true));
 }
 
 const sim_act_kind_t sim_person_messages[] = {
     {"message", act_message},
     {"mention", act_message},
     {"command", act_command},
+    {"react", act_react},
     {NULL, NULL},
 };

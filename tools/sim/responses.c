@@ -23,9 +23,13 @@ static void respond_with_id(slack_http_request_t *request, int status, const cha
     const slack_http_header_t headers[] = {
         {SLACK_SLICE("X-Slack-Req-Id"), slack__slice(id)},
         {SLACK_SLICE("X-OAuth-Scopes"), SLACK_SLICE("app_mentions:read,channels:history,"
+                                                    "channels:join,channels:manage,"
                                                     "channels:read,chat:write,commands,"
-                                                    "groups:history,groups:read,im:history,"
-                                                    "im:read,users:read")},
+                                                    "files:read,files:write,groups:history,"
+                                                    "groups:read,groups:write,im:history,im:read,"
+                                                    "im:write,mpim:read,mpim:write,pins:read,"
+                                                    "pins:write,reactions:read,"
+                                                    "reactions:write,users:read")},
     };
     const slack_http_response_t response = {
         .status = status,

@@ -6,6 +6,8 @@
 #include "sim/deliveries.h"
 #include "sim/workspace.h"
 
+typedef struct sim_schedule sim_schedule_t;
+
 /* The parts of the simulator that calls of the app and acts of people use. sim_open() sets them
  * once. */
 typedef struct sim_services {
@@ -15,6 +17,7 @@ typedef struct sim_services {
     sim_sockets_t *sockets;
     sim_request_url_t *request_url;
     sim_deliveries_t *deliveries;
+    sim_schedule_t *schedule;
 } sim_services_t;
 
 #endif

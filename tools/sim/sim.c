@@ -6,10 +6,11 @@
 
 #include "sim/response_urls.h"
 #include "sim/responses.h"
+#include "sim/upload_urls.h"
 #include "sim/webapi.h"
 #include "util/alloc.h"
 
-#define BODY_MAX  ((size_t)4 * 1024 * 1024)
+#define BODY_MAX  (SIM_FILE_BYTES_MAX + 4096) /* a file, as a part of a form */
 #define WRITE_MAX ((size_t)16 * 1024 * 1024)
 #define TRANSFERS 64
 
@@ -33,6 +34,8 @@ void sim_request(sim_t *sim, slack_http_request_t *request)
         sim_sockets_request(&sim->sockets, request);
     else if (is_below(request, "/commands/") || is_below(request, "/actions/"))
         sim_response_url_request(&sim->services, request);
+    else if (is_below(request, "/upload/"))
+        sim_upload_request(&sim->services, request);
     else if (is_below(request, "/sim/"))
         sim_control_request(&sim->control, request);
     else if (is_below(request, "/redirect/"))
@@ -199,12 +202,14 @@ static void init_parts(sim_t *sim)
         .sockets = &sim->sockets,
         .request_url = &sim->request_url,
         .deliveries = &sim->deliveries,
+        .schedule = &sim->schedule,
     };
     sim_workspace_init(&sim->workspace, sim->net->clock, transcript_complete, sim);
     sim_faults_init(&sim->faults, sim->net->clock);
     sim_sockets_init(&sim->sockets, &sockets);
     sim_request_url_init(&sim->request_url, &request_url);
     sim_deliveries_init(&sim->deliveries, &deliveries);
+    sim_schedule_init(&sim->schedule, &sim->services, sim->net, sim->options.time_scale);
     sim_control_init(&sim->control, &sim->services, sim->net);
 }
 
@@ -271,6 +276,7 @@ void sim_close(sim_t *sim, void (*fn)(void *user_data), void *user_data)
     sim->closing = true;
     sim->closed = fn;
     sim->closed_user_data = user_data;
+    sim_schedule_done(&sim->schedule);
     sim_deliveries_close(&sim->deliveries);
     sim_control_close(&sim->control);
     sim_sockets_close(&sim->sockets);

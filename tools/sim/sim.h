@@ -6,19 +6,22 @@
 #include "net/http_server.h"
 #include "protocol/signature.h"
 #include "sim/control.h"
+#include "sim/schedule.h"
 #include "sim/services.h"
 
 /*
  * A local Slack on one loop. Its parts, from the bottom up:
  *
  *   users, channels, messages, views,    what exists in the workspace; no I/O
- *     workflow_steps, expiring_keys,
- *     transcript -> workspace
+ *     reactions, files, workflow_steps,
+ *     expiring_keys, transcript -> workspace
  *   faults, failure_rate                 what goes wrong, and how much of it Slack accepts; no I/O
  *   *_payloads, message_content          what is sent to apps, and what apps send; no I/O
  *   socket_mode, request_url             the two ways to the app
  *   deliveries                           sends over one of them, and redelivers
- *   webapi, methods_*, response_urls     what apps call
+ *   schedule                             messages that are posted later
+ *   webapi, methods_*, pages,            what apps call
+ *     response_urls, upload_urls
  *   person, person_*, ack_outcomes       what people do
  *   control                              the API for tests and the command line
  */
@@ -32,8 +35,8 @@ typedef struct sim_options {
     const char *signing_secret; /* Optional, as are the tokens: they have fixed defaults. */
     const char *bot_token;
     const char *app_token;
-    unsigned time_scale;    /* Optional. How much faster than Slack's the redeliveries come, and the
-                               hour of the failure rate passes. Default 1. */
+    unsigned time_scale;    /* Optional. How much faster than Slack's redeliveries and scheduled
+                               messages come, and the hour of the failure rate passes. Default 1. */
     unsigned disable_after; /* Optional. Fewer events an hour never switch the event subscriptions
                                off. Default 1000. */
     /* Optional. Called for every entry of the transcript once it is complete. */
@@ -55,6 +58,7 @@ typedef struct sim {
     sim_sockets_t sockets;
     sim_request_url_t request_url;
     sim_deliveries_t deliveries;
+    sim_schedule_t schedule;
     sim_services_t services;
     sim_control_t control;
 

@@ -7,10 +7,14 @@
 #include "util/alloc.h"
 
 static const char *const kind_names[] = {
-    [SIM_ENTRY_MESSAGE] = "message",   [SIM_ENTRY_COMMAND] = "command", [SIM_ENTRY_CLICK] = "click",
-    [SIM_ENTRY_SHORTCUT] = "shortcut", [SIM_ENTRY_OPTIONS] = "options", [SIM_ENTRY_MODAL] = "modal",
-    [SIM_ENTRY_SUBMIT] = "submit",     [SIM_ENTRY_CLOSE] = "close",     [SIM_ENTRY_HOME] = "home",
-    [SIM_ENTRY_STEP] = "step",         [SIM_ENTRY_THREAD] = "thread",   [SIM_ENTRY_EVENT] = "event",
+    [SIM_ENTRY_MESSAGE] = "message",   [SIM_ENTRY_COMMAND] = "command",
+    [SIM_ENTRY_CLICK] = "click",       [SIM_ENTRY_SHORTCUT] = "shortcut",
+    [SIM_ENTRY_OPTIONS] = "options",   [SIM_ENTRY_MODAL] = "modal",
+    [SIM_ENTRY_SUBMIT] = "submit",     [SIM_ENTRY_CLOSE] = "close",
+    [SIM_ENTRY_HOME] = "home",         [SIM_ENTRY_STEP] = "step",
+    [SIM_ENTRY_ITEM] = "item",         [SIM_ENTRY_CHANNEL] = "channel",
+    [SIM_ENTRY_SCHEDULE] = "schedule", [SIM_ENTRY_THREAD] = "thread",
+    [SIM_ENTRY_EVENT] = "event",
 };
 
 static sim_entry_t *entry_at(slack_link_t *link)
@@ -104,6 +108,15 @@ void sim_transcript_outcome(sim_transcript_t *transcript, uint64_t number, const
     report_complete(transcript);
 }
 
+void sim_transcript_detail(sim_transcript_t *transcript, uint64_t number,
+                           const slack_json_t *detail)
+{
+    sim_entry_t *entry = sim_transcript_find(transcript, number);
+    if (!entry) return;
+    sim_json_builder_t json = {entry->arena, 0};
+    entry->detail = sim_json_copy(&json, detail);
+}
+
 size_t sim_transcript_settled(const sim_transcript_t *transcript)
 {
     size_t count = 0;
@@ -126,8 +139,9 @@ const char *sim_entry_line(const sim_entry_t *entry, slack_arena_t *arena)
 
 const slack_json_t *sim_entry_json(sim_json_builder_t *json, const sim_entry_t *entry)
 {
-    return sim_json(json,
-                    "{number: %llu, kind: %s, where: %s, who: %s, text: %s, outcome: %s, line: %s}",
-                    (unsigned long long)entry->number, kind_names[entry->kind], entry->where,
-                    entry->who, entry->text, entry->outcome, sim_entry_line(entry, json->arena));
+    const slack_json_t *shown = sim_json(
+        json, "{number: %llu, kind: %s, where: %s, who: %s, text: %s, outcome: %s, line: %s}",
+        (unsigned long long)entry->number, kind_names[entry->kind], entry->where, entry->who,
+        entry->text, entry->outcome, sim_entry_line(entry, json->arena));
+    return entry->detail ? sim_json_merged(json, shown, entry->detail) : shown;
 }

@@ -6,8 +6,9 @@
 #include "util/queue.h"
 
 /*
- * What people and the app said and did, in order. An entry holds no timestamp and no id that
- * changes between runs, so transcripts of two runs, or of two transports, can be compared.
+ * What people and the app said and did, in order. The line of an entry holds no timestamp and no id
+ * that changes between runs, so transcripts of two runs, or of two transports, can be compared. Its
+ * detail holds both.
  *
  * What an app says in an acknowledgement (the text for a command, the errors for a modal) races
  * with what it posts through the Web API. Therefore the acknowledgement gets no entry of its own:
@@ -28,6 +29,9 @@ enum sim_entry_kind {
     SIM_ENTRY_CLOSE,    /* … closed a modal */
     SIM_ENTRY_HOME,     /* the app published a home tab */
     SIM_ENTRY_STEP,     /* a workflow step began, succeeded or failed */
+    SIM_ENTRY_ITEM,     /* somebody changed the reactions to a message, or its pin */
+    SIM_ENTRY_CHANNEL,  /* the app created a channel, or changed who is in it */
+    SIM_ENTRY_SCHEDULE, /* the app scheduled a message */
     SIM_ENTRY_THREAD,   /* the app changed what an assistant's thread shows */
     SIM_ENTRY_EVENT     /* a person caused another event */
 };
@@ -40,7 +44,8 @@ typedef struct sim_entry {
     const char *where; /* "#general"; "" for no place. All texts lie in `arena`. */
     const char *who;   /* "ann" */
     const char *text;
-    const char *outcome; /* "" for none */
+    const char *outcome;        /* "" for none */
+    const slack_json_t *detail; /* {channel, ts, message} or {view}; NULL for none */
     slack_arena_t *arena;
 } sim_entry_t;
 
@@ -67,6 +72,11 @@ uint64_t sim_transcript_add(sim_transcript_t *transcript, enum sim_entry_kind ki
 /* Complete a pending entry; "" for no outcome. Does nothing for a forgotten entry. */
 void sim_transcript_outcome(sim_transcript_t *transcript, uint64_t number, const char *format, ...)
     SLACK_PRINTF(3, 4);
+
+/* Set what only the JSON of an entry shows: an object, copied. Without memory the entry has none.
+ */
+void sim_transcript_detail(sim_transcript_t *transcript, uint64_t number,
+                           const slack_json_t *detail);
 
 /* NULL for a forgotten entry. */
 sim_entry_t *sim_transcript_find(const sim_transcript_t *transcript, uint64_t number);

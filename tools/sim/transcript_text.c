@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "sim/blocks.h"
-#include "sim/ids.h"
 
 /* What does not fit is cut, so the results of appends are ignored. */
 #define TEXT_MAX ((size_t)64 * 1024)
@@ -20,13 +19,13 @@ static const char *buf_end(slack_buf_t *buf, slack_arena_t *arena)
 const char *sim_text_place(slack_arena_t *arena, const sim_channel_t *channel, bool thread)
 {
     const char *text =
-        slack__arena_printf(arena, "%s%s%s", channel->kind == SIM_CHANNEL_IM ? "DM with " : "#",
+        slack__arena_printf(arena, "%s%s%s", channel->creator == NULL ? "DM with " : "#",
                             channel->name, thread ? " (thread)" : "");
     return text ? text : "";
 }
 
 /* The inside of <…>: a mention, a channel or a link. */
-static void append_reference(slack_buf_t *buf, slack_slice_t inside)
+static void append_reference(slack_buf_t *buf, sim_channels_t *channels, slack_slice_t inside)
 {
     char id[SIM_ID_SIZE];
     const char *bar = memchr(inside.ptr, '|', inside.len);
@@ -35,7 +34,7 @@ static void append_reference(slack_buf_t *buf, slack_slice_t inside)
     snprintf(id, sizeof id, "%.*s", (int)(len > 0 && len < sizeof id ? len - 1 : 0),
              inside.ptr + 1);
     const sim_user_t *user = inside.ptr[0] == '@' ? sim_user_by_id(id) : NULL;
-    const sim_channel_t *channel = inside.ptr[0] == '#' ? sim_channel_find(id) : NULL;
+    const sim_channel_t *channel = inside.ptr[0] == '#' ? sim_channel_find(channels, id) : NULL;
     if (user) {
         (void)slack__buf_printf(buf, "@%s", user->name);
     } else if (channel) {
@@ -49,7 +48,7 @@ static void append_reference(slack_buf_t *buf, slack_slice_t inside)
     }
 }
 
-static void append_text(slack_buf_t *buf, const char *text)
+static void append_text(slack_buf_t *buf, sim_channels_t *channels, const char *text)
 {
     static const struct {
         const char *escaped;
@@ -58,7 +57,7 @@ static void append_text(slack_buf_t *buf, const char *text)
     while (*text) {
         const char *end = *text == '<' ? strchr(text, '>') : NULL;
         if (end) {
-            append_reference(buf, (slack_slice_t){text + 1, (size_t)(end - text - 1)});
+            append_reference(buf, channels, (slack_slice_t){text + 1, (size_t)(end - text - 1)});
             text = end + 1;
             continue;
         }
@@ -75,15 +74,16 @@ static void append_text(slack_buf_t *buf, const char *text)
     }
 }
 
-const char *sim_text_plain(slack_arena_t *arena, const char *text)
+const char *sim_text_plain(slack_arena_t *arena, sim_channels_t *channels, const char *text)
 {
     slack_buf_t buf;
     slack__buf_init(&buf, TEXT_MAX);
-    append_text(&buf, text);
+    append_text(&buf, channels, text);
     return buf_end(&buf, arena);
 }
 
-static void append_block_texts(slack_buf_t *buf, const slack_json_t *blocks)
+static void append_block_texts(slack_buf_t *buf, sim_channels_t *channels,
+                               const slack_json_t *blocks)
 {
     slack_json_iter_t it = {0};
     while (slack_json_next(blocks, &it)) {
@@ -91,7 +91,7 @@ static void append_block_texts(slack_buf_t *buf, const slack_json_t *blocks)
         if (!*text) text = slack_json_str(it.value, "/text");
         if (!*text) continue;
         if (buf->len > 0) (void)slack__buf_append_char(buf, ' ');
-        append_text(buf, text);
+        append_text(buf, channels, text);
     }
 }
 
@@ -107,19 +107,25 @@ static void append_elements(slack_buf_t *buf, const slack_json_t *blocks)
     }
 }
 
-const char *sim_text_message(slack_arena_t *arena, const slack_json_t *body)
+const char *sim_text_message(slack_arena_t *arena, sim_channels_t *channels,
+                             const slack_json_t *body)
 {
     slack_buf_t buf;
     const slack_json_t *blocks = slack_json_get(body, "/blocks");
     slack__buf_init(&buf, TEXT_MAX);
-    append_text(&buf, slack_json_str(body, "/text"));
-    if (buf.len == 0) append_block_texts(&buf, blocks);
+    append_text(&buf, channels, slack_json_str(body, "/text"));
+    if (buf.len == 0) append_block_texts(&buf, channels, blocks);
     append_elements(&buf, blocks);
+    slack_json_iter_t files = {0};
+    while (slack_json_next(slack_json_get(body, "/files"), &files))
+        (void)slack__buf_printf(&buf, "%s(file %s)", buf.len ? " " : "",
+                                slack_json_str(files.value, "/name"));
     if (buf.len == 0) (void)slack__buf_printf(&buf, "(no text)");
     return buf_end(&buf, arena);
 }
 
-const char *sim_text_values(slack_arena_t *arena, const slack_json_t *object)
+const char *sim_text_values(slack_arena_t *arena, sim_channels_t *channels,
+                            const slack_json_t *object)
 {
     slack_buf_t buf;
     slack_json_iter_t it = {0};
@@ -129,7 +135,7 @@ const char *sim_text_values(slack_arena_t *arena, const slack_json_t *object)
         const char *value =
             string ? slack_json_str(it.value, "") : slack__json_text(arena, it.value, NULL);
         (void)slack__buf_printf(&buf, "%s%s=", it.index > 1 ? ", " : "", it.key);
-        append_text(&buf, value ? value : "");
+        append_text(&buf, channels, value ? value : "");
     }
     return buf_end(&buf, arena);
 }

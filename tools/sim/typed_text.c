@@ -4,10 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "sim/channels.h"
-#include "sim/ids.h"
-
-#define TEXT_MAX ((size_t)64 * 1024)
+#define TEXT_MAX       ((size_t)64 * 1024)
+#define REFERENCE_SIZE (SIM_ID_SIZE + SIM_CHANNEL_NAME_SIZE + 4)
 
 /* The length of the reference at the start of `s`: "<@U…>", "<#C…|name>", "<!here>" or a link. 0
  * for none. */
@@ -21,30 +19,31 @@ static size_t reference_len(const char *s)
 
 /* The length of "@ann" or "#general" at the start of `s`, with the reference in `ret`. 0 for none.
  */
-static size_t named_len(const char *s, char ret[SIM_ID_SIZE * 2])
+static size_t named_len(sim_channels_t *channels, const char *s, char ret[REFERENCE_SIZE])
 {
-    char name[SIM_ID_SIZE];
+    char name[SIM_CHANNEL_NAME_SIZE + 1];
     size_t len = strspn(s + 1, "abcdefghijklmnopqrstuvwxyz0123456789_-");
     if (len == 0 || len + 2 > sizeof name) return 0;
     snprintf(name, sizeof name, "%.*s", (int)len + 1, s);
     const sim_user_t *user = *s == '@' ? sim_user_find(name) : NULL;
-    const sim_channel_t *channel = *s == '#' ? sim_channel_find(name) : NULL;
-    if (user) snprintf(ret, SIM_ID_SIZE * 2, "<@%s>", user->id);
-    if (channel) snprintf(ret, SIM_ID_SIZE * 2, "<#%s|%s>", channel->id, channel->name);
+    const sim_channel_t *channel = *s == '#' ? sim_channel_find(channels, name) : NULL;
+    if (user) snprintf(ret, REFERENCE_SIZE, "<@%s>", user->id);
+    if (channel) snprintf(ret, REFERENCE_SIZE, "<#%s|%s>", channel->id, channel->name);
     return user || channel ? len + 1 : 0;
 }
 
-const char *sim_typed_markup(slack_arena_t *arena, const char *typed)
+const char *sim_typed_markup(slack_arena_t *arena, sim_channels_t *channels, const char *typed)
 {
     slack_buf_t buf;
     int rc = 0;
     slack__buf_init(&buf, TEXT_MAX);
     while (*typed && rc == 0) {
-        char named[SIM_ID_SIZE * 2];
+        char named[REFERENCE_SIZE];
         size_t len = reference_len(typed);
         if (len > 0) {
             rc = slack__buf_append(&buf, typed, len);
-        } else if ((*typed == '@' || *typed == '#') && (len = named_len(typed, named)) > 0) {
+        } else if ((*typed == '@' || *typed == '#') &&
+                   (len = named_len(channels, typed, named)) > 0) {
             rc = slack__buf_append_slice(&buf, slack__slice(named));
         } else {
             const char *escaped = *typed == '&'   ? "&amp;"

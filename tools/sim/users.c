@@ -38,6 +38,20 @@ const sim_user_t *sim_user_bot(void)
     return &users[SIM_USER_COUNT - 1];
 }
 
+unsigned sim_user_bit(const sim_user_t *user)
+{
+    return 1u << (user - users);
+}
+
+const slack_json_t *sim_users_ids(sim_json_builder_t *json, unsigned set)
+{
+    sim_list_t ids;
+    sim_list_begin(json, &ids, '[');
+    for (size_t i = 0; i < SIM_USER_COUNT; i++)
+        if (set & 1u << i) sim_list_add(json, &ids, sim_json(json, "%s", users[i].id));
+    return sim_list_end(json, &ids);
+}
+
 const slack_json_t *sim_user_json(sim_json_builder_t *json, const sim_user_t *user)
 {
     const slack_json_t *profile =

@@ -22,6 +22,10 @@ const sim_user_t *sim_user_by_id(const char *id);
 /* By id, "name" or "@name". NULL if there is no such user. */
 const sim_user_t *sim_user_find(const char *name);
 const sim_user_t *sim_user_bot(void);
+/* The user's bit in a set of users. */
+unsigned sim_user_bit(const sim_user_t *user);
+/* A set of users as an array of ids. */
+const slack_json_t *sim_users_ids(sim_json_builder_t *json, unsigned set);
 
 /* A user as users.info shows it. */
 const slack_json_t *sim_user_json(sim_json_builder_t *json, const sim_user_t *user);

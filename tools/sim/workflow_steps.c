@@ -18,18 +18,19 @@ void sim_steps_done(sim_steps_t *steps)
         slack__arena_free(steps->ring[i].arena);
 }
 
-static const slack_json_t *input_value(sim_json_builder_t *json, const char *typed)
+static const slack_json_t *input_value(sim_json_builder_t *json, sim_channels_t *channels,
+                                       const char *typed)
 {
     const slack_json_t *value = NULL;
     const sim_user_t *user = *typed == '@' ? sim_user_find(typed) : NULL;
-    const sim_channel_t *channel = *typed == '#' ? sim_channel_find(typed) : NULL;
+    const sim_channel_t *channel = *typed == '#' ? sim_channel_find(channels, typed) : NULL;
     if (user || channel) return sim_json(json, "%s", user ? user->id : channel->id);
     if (slack__json_parse(json->arena, typed, strlen(typed), &value, NULL) == 0) return value;
     return sim_json(json, "%s", typed);
 }
 
-const slack_json_t *sim_step_inputs(sim_json_builder_t *json, const slack_json_t *values,
-                                    char problem[SIM_PROBLEM_SIZE])
+const slack_json_t *sim_step_inputs(sim_json_builder_t *json, sim_channels_t *channels,
+                                    const slack_json_t *values, char problem[SIM_PROBLEM_SIZE])
 {
     sim_list_t inputs;
     slack_json_iter_t it = {0};
@@ -42,7 +43,7 @@ const slack_json_t *sim_step_inputs(sim_json_builder_t *json, const slack_json_t
         good = len > 0 && text[len] == '=';
         if (!name) json->rc = SLACK_ENOMEM;
         if (good && name)
-            sim_list_put(json, &inputs, name, input_value(json, text + len + 1));
+            sim_list_put(json, &inputs, name, input_value(json, channels, text + len + 1));
         else
             snprintf(problem, SIM_PROBLEM_SIZE, "\"%.100s\" is not NAME=VALUE", text);
     }

@@ -36,8 +36,8 @@ void sim_steps_done(sim_steps_t *steps);
 
 /* The inputs of a step from an array of "NAME=VALUE". A value is "@ann" or "#general", which
  * becomes an id, or JSON, or else a text. NULL with a sentence in `problem`. */
-const slack_json_t *sim_step_inputs(sim_json_builder_t *json, const slack_json_t *values,
-                                    char problem[SIM_PROBLEM_SIZE]);
+const slack_json_t *sim_step_inputs(sim_json_builder_t *json, sim_channels_t *channels,
+                                    const slack_json_t *values, char problem[SIM_PROBLEM_SIZE]);
 
 /* Begin a step, borrowed until SIM_STEPS_MAX more have begun. `inputs`, copied, is an object. 0;
  * SLACK_ENOMEM. */

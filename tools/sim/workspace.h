@@ -3,18 +3,21 @@
 #define SIM_WORKSPACE_H
 
 #include "sim/expiring_keys.h"
+#include "sim/files.h"
 #include "sim/messages.h"
 #include "sim/transcript.h"
 #include "sim/views.h"
 #include "sim/workflow_steps.h"
 
-/* Everything that exists in the workspace and changes. Users and channels do not. No I/O. */
+/* Everything that exists in the workspace and changes. Users do not. No I/O. */
 typedef struct sim_workspace {
     sim_ids_t ids;
+    sim_channels_t channels;
     sim_messages_t messages;
     sim_views_t views;
     sim_steps_t steps;
     sim_keys_t keys;
+    sim_files_t files;
     sim_transcript_t transcript;
 } sim_workspace_t;
 
