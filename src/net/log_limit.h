@@ -19,7 +19,7 @@ typedef struct slack_log_limit {
     uint64_t left_out;
 } slack_log_limit_t;
 
-/* Take a line. False: none is left, and the line counts as left out. */
+/* Take a line. False: the limit is reached, and the line counts as left out. */
 bool slack__log_limit_take(slack_log_limit_t *limit, uint64_t now_ms);
 
 /* Return how many lines were left out in the last span, and count from 0 again. Return 0 if the

@@ -39,8 +39,8 @@ typedef struct slack_store slack_store_t;
 enum slack_store_op_kind {
     /* Store row.key, kind, name, payload, transport, retry_*, tenant, app, due_ms. If the key is
      * known, set `duplicate` and change nothing. With `claim` the row runs its first attempt and
-     * belongs to this store, otherwise it is queued. With `succeeds` a row with that key counts
-     * only while it is queued; in any other state it loses the key. Out: row.id, row.received_ms.
+     * belongs to this store, otherwise it is queued. With `succeeds`, a row with that key counts
+     * only if it is queued; a row in another state loses the key. Out: row.id, row.received_ms.
      */
     SLACK_STORE_PUT,
     /* A running row of this store: save row.done, for an attempt after a crash. */
@@ -66,7 +66,7 @@ enum slack_store_op_kind {
     /* Delete the queued row with row.key. Out: batch.count, 1 or 0. */
     SLACK_STORE_CANCEL,
 
-    /* Entries; row is one as slack__kv_to_row() makes it. */
+    /* Key-value entries. slack__kv_to_row() makes the row of such an operation. */
 
     /* Store the entry until row.due_ms. An entry with that key is replaced, unless its version is
      * greater, byte by byte. */

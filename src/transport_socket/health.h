@@ -15,14 +15,14 @@ typedef struct slack_health {
     enum slack_transport_state state; /* as last reported to the host */
     int reason;                       /* of DEGRADED and STOPPED */
     unsigned foreign;       /* connections that Slack counts and this process does not have */
-    uint64_t deaf_since_ms; /* since when there is no connection, after the first one; 0: there is
-                             * one */
-    slack_transport_stats_t stats; /* only what follows from the connections */
+    uint64_t deaf_since_ms; /* when the last connection was lost; 0: there is a connection, or there
+                             * was none yet */
+    slack_transport_stats_t stats; /* only the figures that connections change */
 } slack_health_t;
 
 /* Report a state to the host. */
 void slack__health_report(slack_health_t *health, enum slack_transport_state state, int reason);
-/* Report READY or DEGRADED if the connections changed so. */
+/* Report READY or DEGRADED if the connections no longer match the reported state. */
 void slack__health_report_change(slack_health_t *health);
 
 /* Log and count an action: SLACK_DO_READY, SLACK_DO_LOST or SLACK_DO_STOPPED. */
