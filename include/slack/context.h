@@ -19,13 +19,15 @@ extern "C" {
 /**
  * @file context.h  A delivery, as its handlers see it.
  *
- * A ctx, and every pointer that it returns, lives until the delivery has ended: all listeners are
- * done, and no hold and no call is left that keeps it open. slack_call_then() and slack_say_then()
- * keep it open until their function has returned, slack_ctx_hold() until slack_ctx_release(); after
- * that a program must not use the ctx. A build of the type debug (-Dcheck_lifetimes=enabled in any
- * other) and the test kit recognise such a use: the function logs an error that names it and the
- * listener, and returns SLACK_EALREADY, or what a reader returns for a string or value that is
- * missing. With NULL for the ctx, each function returns SLACK_EINVAL, or the same.
+ * A ctx, and every pointer that it returns, lives until the delivery has ended. A delivery ends
+ * when all listeners are done and nothing keeps it open: slack_ctx_hold() keeps it open until
+ * slack_ctx_release(), slack_call_then() and slack_say_then() until their function has returned,
+ * and a call without a callback until Slack has answered. After that a program must not use the
+ * ctx. The test kit, and a debug build of the library (or any build with
+ * -Dcheck_lifetimes=enabled), recognise such a use. The function then logs an error with its own
+ * name and the name of the listener, and returns SLACK_EALREADY; a reader returns what it returns
+ * for a missing value. If the ctx is NULL, a function returns SLACK_EINVAL, and a reader the same
+ * as for a missing value.
  *
  * A reader returns "" if the payload has no such string. docs/payloads.md
  * lists where each reader looks.

@@ -28,12 +28,13 @@ typedef struct slack_curl_request {
     const char *method;         /* Required: "POST", "GET" */
     const char *url;            /* Required. */
     const char *const *headers; /* Optional: "Name: value" strings, NULL at the end. */
-    const void *body;           /* Copied. A POST without a body sends Content-Length: 0. It is
-                                 * sent once, never again by libcurl on another connection. */
+    const void *body;           /* Copied. A POST without a body sends Content-Length: 0. libcurl
+                                 * sends it once, and never again on another connection. */
     size_t body_len;
     unsigned timeout_ms; /* Required: the whole transfer. */
     size_t body_max;     /* Required: of the response. */
-    uint64_t tag;        /* Not used here, as the next one: for a sender that wraps this one. */
+    uint64_t tag;        /* Not used here, like the next member: for a sender that wraps this one.
+                          */
     bool unheld;         /* of a delivery that may end before the response */
 } slack_curl_request_t;
 

@@ -26,9 +26,9 @@ typedef struct slack_signer slack_signer_t;
  *
  *     "new, old"      "A111:secret, A222:new, A222:old"
  *
- * 0; SLACK_EINVAL if `secrets` is NULL or blank, or has an empty or too many secrets, an id before
- * some secrets only, or a colon after something that is not an id; SLACK_ENOMEM. The signer does
- * not keep the text.
+ * 0; SLACK_EINVAL if `secrets` is NULL or blank, or has an empty secret, too many secrets, an id
+ * before only some of the secrets, or a colon after something that is not an id; SLACK_ENOMEM. The
+ * signer does not keep the text.
  */
 int slack__signer_new(slack_signer_t **ret, const char *secrets);
 void slack__signer_free(slack_signer_t *signer); /* wipes; NULL is allowed */
@@ -74,8 +74,8 @@ int slack__signature_check(slack_signer_t *signer, const slack_signed_request_t 
                            enum slack_signature_fault *ret_fault);
 
 /* Whether one of the secrets `by` belongs to the app `*app_id`; secrets without ids belong to every
- * app. If `*app_id` is empty, as in requests of legacy dialogs, it becomes the id of the app of the
- * secret, borrowed from the signer. */
+ * app. If `*app_id` is empty, as in requests of legacy dialogs, the function sets it to the id of
+ * the secret's app, borrowed from the signer. */
 bool slack__signer_owns(const slack_signer_t *signer, slack_signed_by_t by, slack_slice_t *app_id);
 
 /* A constant text for logs: "timestamp is older than 300 s". Never NULL. */

@@ -13,7 +13,7 @@
 /* The answer to a call. */
 typedef struct kit_answer {
     int status;               /* of the transfer: 0 if there is an HTTP answer */
-    bool unsent;              /* the call never left */
+    bool unsent;              /* the call was never sent */
     int http_status;          /* 0 stands for 200 */
     int64_t retry_after_s;    /* -1: none */
     const slack_json_t *body; /* NULL: an empty one */
@@ -53,7 +53,7 @@ typedef struct kit_calls {
     void *closed_data;
 } kit_calls_t;
 
-/* The app takes `calls->sender` for as long as `calls` is valid. */
+/* The app uses `calls->sender` as long as `calls` is valid. */
 void slack__calls_init(kit_calls_t *calls, kit_base_t *base, kit_runner_t *runner);
 /* Set the functions that answer calls from now on. */
 void slack__calls_listen(kit_calls_t *calls, const kit_calls_events_t *events, void *user_data);

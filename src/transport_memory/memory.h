@@ -21,10 +21,10 @@ extern const slack_transport_type_t slack__transport_memory;
  */
 typedef int (*slack_memory_ack_fn)(const slack_ack_t *ack, void *user_data);
 
-/* Deliver a body in the next turn of the loop, as a wire would. Takes `arena`, which holds `body`,
- * also on failure. `retry_reason` is copied; NULL: none. 0: `fn` will be called once with an ack
- * that is taken. SLACK_ECLOSED: the transport is not started, or drains; SLACK_EBUSY: too many
- * deliveries wait; SLACK_ENOMEM. */
+/* Deliver a body in the next turn of the loop, as a wire would. The transport owns `arena`, with
+ * `body` in it, from now on, also on failure. `retry_reason` is copied; NULL: none. 0: `fn` will be
+ * called until it accepts an ack, or once with NULL. SLACK_ECLOSED: the transport is not started,
+ * or drains; SLACK_EBUSY: too many deliveries wait; SLACK_ENOMEM. */
 int slack__memory_inject(slack_transport_t *t, slack_arena_t *arena, const slack_json_t *body,
                          int retry_num, const char *retry_reason, slack_memory_ack_fn fn,
                          void *user_data);
