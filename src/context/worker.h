@@ -70,8 +70,8 @@ slack_work_t *slack__work_new(slack_ctx_t *ctx, slack_handler_fn fn, void *user_
 /* Frees a list of works, which may be empty. */
 void slack__works_free(slack_work_t *works);
 
-/* The handler needs the answer no more. NULL, and what is not an answer of the work, change
- * nothing.
+/* Marks an answer that the handler no longer needs. Does nothing for NULL, or for a response that
+ * is not an answer of this work.
  */
 void slack__answer_drop(slack_work_t *work, const slack_response_t *response);
 /* Frees the answers that are dropped, or all. */

@@ -20,14 +20,15 @@ typedef struct slack_owner {
 int slack__owner_open(slack_owner_t *owner, const char *path);
 /* Become owner `id`. 0 or -errno. */
 int slack__owner_take(slack_owner_t *owner, int64_t id);
-/* Show other processes that this owner waits for its turn to write, or no longer waits; and whether
- * another process waits. */
+/* Show other processes that this owner waits for its turn to write, or no longer waits. */
 void slack__owner_wait(const slack_owner_t *owner, bool waits);
+/* Whether another process waits for its turn to write. */
 bool slack__owner_awaited(const slack_owner_t *owner);
 /* Whether owner `id` is alive, be it this one. True if it cannot be known. */
 bool slack__owner_alive(const slack_owner_t *owner, int64_t id);
-/* Whether the file says that this place once had a store; and write that into the file. */
+/* Whether the file says that this place once had a store. */
 bool slack__owner_knows_store(const slack_owner_t *owner);
+/* Write into the file that this place has a store. */
 void slack__owner_note_store(const slack_owner_t *owner);
 void slack__owner_close(slack_owner_t *owner);
 

@@ -11,8 +11,8 @@
  * slack__heals(). */
 bool slack__error_heals(int err);
 
-/* What a person can do about an error that the library did not explain; "" if nothing in general.
- * Static. */
+/* What a person can do about an error that the library did not explain; "" if there is no general
+ * advice. Static. */
 const char *slack__error_cure(int err);
 
 #endif
