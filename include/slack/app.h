@@ -16,9 +16,10 @@ extern "C" {
 /**
  * @file app.h  The app: configure, start, run, stop, free.
  *
- * An app lives on one libuv loop. All functions of the library are called on that loop's thread,
- * except those marked "any thread". For a NULL app they return SLACK_EINVAL or NULL, and do
- * nothing.
+ * An app lives on one libuv loop. While it runs, its functions are called on that loop's thread,
+ * except those marked "any thread". On another thread they do nothing and return SLACK_ETHREAD, or
+ * NULL or "", and the log names them. docs/threads.md has the rule for all functions. For a NULL
+ * app they return SLACK_EINVAL or NULL, and do nothing.
  */
 
 /** An app. */
@@ -116,7 +117,7 @@ SLACK_API void slack_app_free(slack_app_t *app);
  * calls return SLACK_ECANCELED before the start and after the stop, and SLACK_EAUTH if the app has
  * no token of its own because it looks tokens up (authorize.h). The log names the cause.
  *
- * @return the client, borrowed until the app is freed.
+ * @return the client, borrowed until the app is freed. Any thread may read it.
  */
 SLACK_API slack_client_t *slack_app_client(slack_app_t *app);
 

@@ -110,7 +110,8 @@ SLACK_API const char *slack_response_next_cursor(const slack_response_t *respons
  * @return 0: `fn` will run exactly once. With any other code it will not run: SLACK_EINVAL for a
  *         method with illegal characters, or if `args` is NULL; SLACK_EAUTH if the client has no
  *         token that can be sent; SLACK_EBUSY if 256 calls are under way; SLACK_ETOOBIG;
- *         SLACK_ECANCELED if the app does not run, or stops; SLACK_ENOMEM. The log has the cause.
+ *         SLACK_ECANCELED if the app does not run, or stops; SLACK_ETHREAD on another thread than
+ *         the loop's; SLACK_ENOMEM. The log has the cause.
  */
 SLACK_API int slack_call(slack_client_t *client, const char *method, const slack_json_t *args,
                          slack_call_fn fn, void *user_data);

@@ -32,8 +32,8 @@ extern "C" {
  * A reader returns "" if the payload has no such string. docs/payloads.md
  * lists where each reader looks.
  *
- * The functions here may also be called on a worker that runs the delivery's handler, except
- * slack_ctx_client().
+ * Any thread may call the readers while the ctx lives. The functions that set, hold, release or add
+ * something are for the loop's thread and for a worker that runs the delivery's handler.
  */
 
 /** Read the kind of the delivery. */

@@ -30,8 +30,9 @@ extern "C" {
  *     }
  *
  * On a worker a handler may call the functions that take its ctx, the readers of JSON and of
- * responses, and functions marked "any thread". It may not call slack_ctx_client(), or slack_call()
- * with such a client. Middleware runs on the loop.
+ * responses, and functions marked "any thread" (docs/threads.md). Others return SLACK_ETHREAD:
+ * slack_call() with any client, slack_cancel_job(), slack_on_message() and their like. Middleware
+ * runs on the loop.
  *
  * If all workers are busy, handlers are queued. If the ack of a queued handler becomes due, the app
  * sends the default ack (slack_default_ack()). At most 1024 handlers are queued. Beyond that the
@@ -59,10 +60,11 @@ extern "C" {
  *        arrived, so `args` may still refer to it. So a loop over the pages of a list has one page
  *        at a time, if it uses one variable. The other answers live until the handler returns.
  * @return the status of the response (slack_response_status()): 0, SLACK_EAPI, …; SLACK_EDEADLK on
- *         any thread except the worker that runs this ctx's handler; SLACK_ETEMPLATE; SLACK_EINVAL;
- *         SLACK_EBUSY; SLACK_ECANCELED; SLACK_ENOMEM; SLACK_ETOOBIG if the answer has more than
- *         SLACK_ANSWER_MIB of text, or if the answers that the handler has would take more than
- *         SLACK_ANSWERS_MIB. Slack has then processed the call.
+ *         the loop's thread; SLACK_ETHREAD on other threads than the worker that runs this ctx's
+ *         handler; SLACK_ETEMPLATE; SLACK_EINVAL; SLACK_EBUSY; SLACK_ECANCELED; SLACK_ENOMEM;
+ *         SLACK_ETOOBIG if the answer has more than SLACK_ANSWER_MIB of text, or if the answers
+ *         that the handler has would take more than SLACK_ANSWERS_MIB. Slack has then processed the
+ *         call.
  */
 SLACK_API int slack_call_wait(slack_ctx_t *ctx, const char *method, const slack_json_t *args,
                               const slack_response_t **ret_response);

@@ -29,7 +29,9 @@ int slack__app_fail(slack_app_t *app, int rc, const char *format, ...)
 
 const char *slack_app_error(const slack_app_t *app)
 {
-    return app ? app->error : "";
+    if (app == NULL) return "";
+    SLACK_APP_REQUIRE_OR(app, "slack_app_error() is for the loop's thread: use slack_app_post()");
+    return app->error;
 }
 
 /* ---- new and free ---- */
@@ -96,7 +98,7 @@ int slack_app_new(slack_app_t **ret_app, const slack_options_t *options)
 
 void slack_app_free(slack_app_t *app)
 {
-    if (app == NULL) return;
+    SLACK_APP_REQUIRE_OR(app, );
     const slack_life_t *life = &app->life;
     if (life->in_run)
         SLACK_LOG(&app->log, ERROR, "slack_app_free() inside slack_app_run()", "hint=%s",
@@ -276,7 +278,6 @@ static int start_on(slack_app_t *app, uv_loop_t *loop)
 /* 0 if the app can start, or the reason why it cannot. */
 static int check_startable(slack_app_t *app)
 {
-    if (app == NULL) return SLACK_EINVAL;
     if (app->life.state != SLACK_APP_NEW)
         return slack__app_fail(app, SLACK_EALREADY, "the app was started before");
     if (app->life.status != 0) return app->life.status; /* of slack_app_new() */
@@ -285,6 +286,7 @@ static int check_startable(slack_app_t *app)
 
 int slack_app_start(slack_app_t *app, slack_app_stopped_fn fn, void *user_data)
 {
+    SLACK_APP_REQUIRE(app);
     int rc = check_startable(app);
     if (rc != 0) return rc;
     if (app->options.loop == NULL)
@@ -325,6 +327,7 @@ static int watch_signals(slack_app_t *app)
 
 int slack_app_run(slack_app_t *app)
 {
+    SLACK_APP_REQUIRE(app);
     slack_life_t *life = &app->life;
     int rc = check_startable(app);
     if (rc == 0 && app->options.loop)

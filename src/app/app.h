@@ -90,6 +90,25 @@ struct slack_app {
     slack_assistant_t assistant;
 };
 
+/* 0 if the program may call a function of the app here. SLACK_EINVAL for NULL; SLACK_ETHREAD on
+ * another thread than the loop's while the app runs. */
+static inline int slack__app_status(const slack_app_t *app, const char *function)
+{
+    return app ? slack__net_require(app->services.net, function) : SLACK_EINVAL;
+}
+
+/* The first line of a public function: it returns an error if the program may not call it here. */
+#define SLACK_APP_REQUIRE(app)                                                                     \
+    do {                                                                                           \
+        const int unusable = slack__app_status(app, __func__);                                     \
+        if (unusable != 0) return unusable;                                                        \
+    } while (0)
+/* The same for a function that returns no errors. */
+#define SLACK_APP_REQUIRE_OR(app, neutral)                                                         \
+    do {                                                                                           \
+        if (slack__app_status(app, __func__) != 0) return neutral;                                 \
+    } while (0)
+
 /* Sets app->error to a sentence. Returns `rc`. */
 int slack__app_fail(slack_app_t *app, int rc, const char *format, ...) SLACK_PRINTF(3, 4);
 

@@ -121,7 +121,7 @@ static int find_context(slack_ctx_t *ctx, void *user_data)
 void slack_assistant_store(slack_app_t *app, slack_handler_fn save_fn, slack_handler_fn find_fn,
                            void *user_data)
 {
-    if (app == NULL) return;
+    SLACK_APP_REQUIRE_OR(app, );
     app->assistant.save = save_fn;
     app->assistant.find = find_fn;
     app->assistant.user_data = user_data;
@@ -133,7 +133,6 @@ void slack_assistant_store(slack_app_t *app, slack_handler_fn save_fn, slack_han
  * kept before the program's listeners run. */
 static int listen_to_contexts(slack_app_t *app)
 {
-    if (app == NULL) return SLACK_EINVAL;
     if (app->assistant.keeps) return 0;
     slack_listener_t own = {.kind = SLACK_KIND_EVENT,
                             .match = started,
@@ -160,11 +159,13 @@ static int listen_to_event(slack_app_t *app, const char *type, slack_handler_fn 
 
 int slack_on_assistant_started(slack_app_t *app, slack_handler_fn fn, void *user_data)
 {
+    SLACK_APP_REQUIRE(app);
     return listen_to_event(app, started, fn, user_data);
 }
 
 int slack_on_assistant_context(slack_app_t *app, slack_handler_fn fn, void *user_data)
 {
+    SLACK_APP_REQUIRE(app);
     return listen_to_event(app, changed, fn, user_data);
 }
 
@@ -191,6 +192,7 @@ int slack__assistant_listen(slack_app_t *app, const slack_listener_t *listener)
 
 int slack_on_assistant_message(slack_app_t *app, slack_handler_fn fn, void *user_data)
 {
+    SLACK_APP_REQUIRE(app);
     return slack__assistant_listen(app, &(slack_listener_t){.kind = SLACK_KIND_EVENT,
                                                             .assistant = 1,
                                                             .name = "assistant:message",

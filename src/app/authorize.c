@@ -5,8 +5,8 @@
 
 int slack_app_authorize(slack_app_t *app, const slack_authorizer_t *authorizer)
 {
-    if (app == NULL || authorizer == NULL || !slack__authorizer_is_sound(authorizer))
-        return SLACK_EINVAL;
+    SLACK_APP_REQUIRE(app);
+    if (authorizer == NULL || !slack__authorizer_is_sound(authorizer)) return SLACK_EINVAL;
     slack_identity_t *identity = &app->identity;
     if (identity->authorizer || app->life.state != SLACK_APP_NEW) return SLACK_EALREADY;
     return slack__authorizer_new(&identity->authorizer, authorizer, app,
@@ -15,7 +15,8 @@ int slack_app_authorize(slack_app_t *app, const slack_authorizer_t *authorizer)
 
 void slack_app_forget(slack_app_t *app, const slack_tenant_t *tenant)
 {
-    if (app && app->identity.authorizer) slack__authorizer_forget(app->identity.authorizer, tenant);
+    SLACK_APP_REQUIRE_OR(app, );
+    if (app->identity.authorizer) slack__authorizer_forget(app->identity.authorizer, tenant);
 }
 
 int slack_authorize_grant(slack_authorize_t request, const slack_authorization_t *authorization)

@@ -23,7 +23,7 @@ void slack__app_warn_of_routes(slack_app_t *app)
 int slack_http_route(slack_app_t *app, const char *method, const char *path, slack_http_route_fn fn,
                      void *user_data)
 {
-    if (app == NULL) return SLACK_EINVAL;
+    SLACK_APP_REQUIRE(app);
     int rc = slack__http_routes_add(&app->routes, method, path, fn, user_data);
     if (rc == 0 && app->life.state == SLACK_APP_RUNNING) slack__app_warn_of_routes(app);
     return rc;

@@ -7,7 +7,7 @@
 
 int slack_listen(slack_app_t *app, const slack_listener_t *listener)
 {
-    if (app == NULL) return SLACK_EINVAL;
+    SLACK_APP_REQUIRE(app);
     if (listener && listener->assistant) return slack__assistant_listen(app, listener);
     int rc = slack__registry_add(&app->registry, listener, app->error);
     const char *first, *last;
@@ -19,12 +19,13 @@ int slack_listen(slack_app_t *app, const slack_listener_t *listener)
 
 int slack_unlisten(slack_app_t *app, const char *name)
 {
-    if (app == NULL) return SLACK_EINVAL;
+    SLACK_APP_REQUIRE(app);
     return slack__registry_remove(&app->registry, name);
 }
 
 int slack_on_message(slack_app_t *app, const char *text, slack_handler_fn fn, void *user_data)
 {
+    SLACK_APP_REQUIRE(app);
     return slack_listen(app, &(slack_listener_t){.kind = SLACK_KIND_EVENT,
                                                  .message = 1,
                                                  .match = text,
@@ -43,45 +44,53 @@ static int listen_exact(slack_app_t *app, enum slack_kind kind, const char *matc
 
 int slack_on_event(slack_app_t *app, const char *type, slack_handler_fn fn, void *user_data)
 {
+    SLACK_APP_REQUIRE(app);
     return listen_exact(app, SLACK_KIND_EVENT, type, fn, user_data);
 }
 
 int slack_on_command(slack_app_t *app, const char *command, slack_handler_fn fn, void *user_data)
 {
+    SLACK_APP_REQUIRE(app);
     return listen_exact(app, SLACK_KIND_COMMAND, command, fn, user_data);
 }
 
 int slack_on_action(slack_app_t *app, const char *action_id, slack_handler_fn fn, void *user_data)
 {
+    SLACK_APP_REQUIRE(app);
     return listen_exact(app, SLACK_KIND_ACTION, action_id, fn, user_data);
 }
 
 int slack_on_shortcut(slack_app_t *app, const char *callback_id, slack_handler_fn fn,
                       void *user_data)
 {
+    SLACK_APP_REQUIRE(app);
     return listen_exact(app, SLACK_KIND_SHORTCUT, callback_id, fn, user_data);
 }
 
 int slack_on_view_submission(slack_app_t *app, const char *callback_id, slack_handler_fn fn,
                              void *user_data)
 {
+    SLACK_APP_REQUIRE(app);
     return listen_exact(app, SLACK_KIND_VIEW_SUBMISSION, callback_id, fn, user_data);
 }
 
 int slack_on_view_closed(slack_app_t *app, const char *callback_id, slack_handler_fn fn,
                          void *user_data)
 {
+    SLACK_APP_REQUIRE(app);
     return listen_exact(app, SLACK_KIND_VIEW_CLOSED, callback_id, fn, user_data);
 }
 
 int slack_on_dialog(slack_app_t *app, const char *callback_id, slack_handler_fn fn, void *user_data)
 {
+    SLACK_APP_REQUIRE(app);
     return listen_exact(app, SLACK_KIND_DIALOG, callback_id, fn, user_data);
 }
 
 int slack_on_function(slack_app_t *app, const char *callback_id, slack_handler_fn fn,
                       void *user_data)
 {
+    SLACK_APP_REQUIRE(app);
     return slack_listen(app, &(slack_listener_t){.kind = SLACK_KIND_EVENT,
                                                  .function = 1,
                                                  .match = callback_id,
@@ -91,16 +100,19 @@ int slack_on_function(slack_app_t *app, const char *callback_id, slack_handler_f
 
 int slack_on_app_rate_limited(slack_app_t *app, slack_handler_fn fn, void *user_data)
 {
+    SLACK_APP_REQUIRE(app);
     return listen_exact(app, SLACK_KIND_APP_RATE_LIMITED, NULL, fn, user_data);
 }
 
 int slack_on_options(slack_app_t *app, const char *action_id, slack_handler_fn fn, void *user_data)
 {
+    SLACK_APP_REQUIRE(app);
     return listen_exact(app, SLACK_KIND_OPTIONS, action_id, fn, user_data);
 }
 
 int slack_on_job(slack_app_t *app, const char *name, slack_handler_fn fn, void *user_data)
 {
+    SLACK_APP_REQUIRE(app);
     return listen_exact(app, SLACK_KIND_JOB, name, fn, user_data);
 }
 
@@ -108,51 +120,52 @@ int slack_on_job(slack_app_t *app, const char *name, slack_handler_fn fn, void *
 
 int slack_use(slack_app_t *app, slack_handler_fn fn, void *user_data)
 {
-    if (app == NULL) return SLACK_EINVAL;
+    SLACK_APP_REQUIRE(app);
     return slack__registry_use(&app->registry, fn, user_data);
 }
 
 void slack_on_error(slack_app_t *app, slack_error_fn fn, void *user_data)
 {
-    if (app == NULL) return;
+    SLACK_APP_REQUIRE_OR(app, );
     app->registry.error_fn = fn;
     app->registry.error_data = user_data;
 }
 
 void slack_on_dead(slack_app_t *app, slack_dead_fn fn, void *user_data)
 {
-    if (app == NULL) return;
+    SLACK_APP_REQUIRE_OR(app, );
     app->registry.dead_fn = fn;
     app->registry.dead_data = user_data;
 }
 
 void slack_on_unmatched(slack_app_t *app, slack_handler_fn fn, void *user_data)
 {
-    if (app == NULL) return;
+    SLACK_APP_REQUIRE_OR(app, );
     app->registry.unmatched = (slack_middleware_t){fn, user_data};
 }
 
 void slack_on_unacked(slack_app_t *app, slack_handler_fn fn, void *user_data)
 {
-    if (app == NULL) return;
+    SLACK_APP_REQUIRE_OR(app, );
     app->deadlines.hook = (slack_middleware_t){fn, user_data};
 }
 
 int slack_default_ack(slack_app_t *app, enum slack_kind kind, const char *body)
 {
-    if (app == NULL) return SLACK_EINVAL;
+    SLACK_APP_REQUIRE(app);
     return slack__ack_deadlines_set(&app->deadlines, kind, body);
 }
 
 int slack_app_defer(slack_app_t *app, const slack_job_t *job)
 {
-    if (app == NULL) return SLACK_EINVAL;
+    SLACK_APP_REQUIRE(app);
     return slack__jobs_defer(&app->inbox, job);
 }
 
 int slack_schedule(slack_app_t *app, const slack_schedule_t *schedule)
 {
-    if (app == NULL || schedule == NULL) return SLACK_EINVAL;
+    SLACK_APP_REQUIRE(app);
+    if (schedule == NULL) return SLACK_EINVAL;
     const slack_listener_t listener = {
         .kind = SLACK_KIND_JOB,
         .match = schedule->name,
@@ -171,6 +184,7 @@ int slack_schedule(slack_app_t *app, const slack_schedule_t *schedule)
 int slack_every(slack_app_t *app, const char *name, const char *cron, const char *zone,
                 slack_handler_fn fn, void *user_data)
 {
+    SLACK_APP_REQUIRE(app);
     return slack_schedule(
         app, &(slack_schedule_t){
                  .name = name, .cron = cron, .zone = zone, .fn = fn, .user_data = user_data});
@@ -178,6 +192,6 @@ int slack_every(slack_app_t *app, const char *name, const char *cron, const char
 
 int slack_cancel_job(slack_app_t *app, const char *key, slack_cancel_fn fn, void *user_data)
 {
-    if (app == NULL) return SLACK_EINVAL;
+    SLACK_APP_REQUIRE(app);
     return slack__jobs_cancel(&app->inbox, key, fn, user_data);
 }

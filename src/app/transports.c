@@ -76,7 +76,7 @@ int slack__app_create_transports(slack_app_t *app)
 int slack_app_transport_stats(const slack_app_t *app, const char *name,
                               slack_transport_stats_t *ret_stats)
 {
-    if (app == NULL) return SLACK_EINVAL;
+    SLACK_APP_REQUIRE(app);
     const slack_transport_t *t = slack__transports_find(&app->transports, slack__slice(name));
     if (t == NULL) return SLACK_ENOTFOUND;
     slack_transport_stats_t stats = {0};
@@ -89,7 +89,7 @@ int slack_app_transport_stats(const slack_app_t *app, const char *name,
 
 void slack_on_state(slack_app_t *app, slack_state_fn fn, void *user_data)
 {
-    if (app == NULL) return;
+    SLACK_APP_REQUIRE_OR(app, );
     app->state_fn = fn;
     app->state_data = user_data;
 }

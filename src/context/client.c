@@ -68,7 +68,7 @@ slack_client_t *slack__ctx_client(slack_ctx_t *ctx)
 
 slack_client_t *slack_ctx_client(slack_ctx_t *ctx)
 {
-    SLACK_CTX_REQUIRE_OR(ctx, NULL);
+    SLACK_CTX_ACT_OR(ctx, NULL);
     return slack__ctx_client(ctx);
 }
 
@@ -85,7 +85,7 @@ static void user_call_ended(slack_client_t *client, const slack_response_t *resp
 
 slack_client_t *slack_ctx_user_client(slack_ctx_t *ctx)
 {
-    SLACK_CTX_REQUIRE_OR(ctx, NULL);
+    SLACK_CTX_ACT_OR(ctx, NULL);
     if (ctx->grant->user_token == NULL) return NULL;
     slack_client_t *user = &ctx->user_client;
     if (user->webapi) return user;

@@ -68,7 +68,7 @@ static int hold_here(slack_ctx_t *ctx, void *unused)
 
 void slack_ctx_hold(slack_ctx_t *ctx)
 {
-    SLACK_CTX_REQUIRE_OR(ctx, );
+    SLACK_CTX_ACT_OR(ctx, );
     slack__ctx_on_loop(ctx, hold_here, NULL);
 }
 
@@ -88,7 +88,7 @@ static int release_here(slack_ctx_t *ctx, void *args)
 
 void slack_ctx_release(slack_ctx_t *ctx, int status)
 {
-    SLACK_CTX_REQUIRE_OR(ctx, );
+    SLACK_CTX_ACT_OR(ctx, );
     slack__ctx_on_loop(ctx, release_here, &status);
 }
 

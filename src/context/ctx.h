@@ -93,13 +93,27 @@ static inline int slack__ctx_status(const slack_ctx_t *ctx, const char *function
     return ctx && !slack__lifetimes_checked() ? 0 : slack__ctx_judge(ctx, function);
 }
 
-/* The first line of a public function: it returns an error if the program may not use the ctx. */
+/* Also SLACK_ETHREAD on a thread that is neither the loop's nor runs a handler of this ctx. */
+static inline int slack__ctx_act(const slack_ctx_t *ctx, const char *function)
+{
+    const int unusable = slack__ctx_status(ctx, function);
+    if (unusable != 0 || slack__on_worker(ctx)) return unusable;
+    return slack__net_require(ctx->services->net, function);
+}
+
+/* The first line of a public function that acts for a ctx or allocates in it: it returns an error
+ * if the program may not do that here. */
 #define SLACK_CTX_REQUIRE(ctx)                                                                     \
     do {                                                                                           \
-        const int unusable = slack__ctx_status(ctx, __func__);                                     \
+        const int unusable = slack__ctx_act(ctx, __func__);                                        \
         if (unusable != 0) return unusable;                                                        \
     } while (0)
 /* The same for a function that returns no errors. */
+#define SLACK_CTX_ACT_OR(ctx, neutral)                                                             \
+    do {                                                                                           \
+        if (slack__ctx_act(ctx, __func__) != 0) return neutral;                                    \
+    } while (0)
+/* The first line of a function that reads what a hold keeps as it is. Any thread may call it. */
 #define SLACK_CTX_REQUIRE_OR(ctx, neutral)                                                         \
     do {                                                                                           \
         if (slack__ctx_status(ctx, __func__) != 0) return neutral;                                 \

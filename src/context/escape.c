@@ -4,7 +4,7 @@
 
 const char *slack_escape(slack_ctx_t *ctx, const char *text)
 {
-    SLACK_CTX_REQUIRE_OR(ctx, NULL);
+    SLACK_CTX_ACT_OR(ctx, NULL);
     return slack__mrkdwn_escape(slack__ctx_arena(ctx), text);
 }
 

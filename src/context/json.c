@@ -27,7 +27,7 @@ static const slack_json_t *made(slack_ctx_t *ctx, const slack_json_t *value)
 
 const slack_json_t *(slack_jsonf)(slack_ctx_t *ctx, const char *template_, ...)
 {
-    if (slack__ctx_status(ctx, __func__) != 0) ctx = NULL;
+    if (slack__ctx_act(ctx, __func__) != 0) ctx = NULL;
     va_list ap;
     va_start(ap, template_);
     const slack_json_t *value = slack__make_jsonf(arena_of(ctx), "slack_jsonf", template_, ap);
@@ -37,32 +37,32 @@ const slack_json_t *(slack_jsonf)(slack_ctx_t *ctx, const char *template_, ...)
 
 const slack_json_t *slack_json_file(slack_ctx_t *ctx, const char *path, const slack_json_t *args)
 {
-    if (slack__ctx_status(ctx, __func__) != 0) ctx = NULL;
+    if (slack__ctx_act(ctx, __func__) != 0) ctx = NULL;
     return made(ctx, slack__make_file(arena_of(ctx), "slack_json_file", path, args));
 }
 
 const slack_json_t *slack_json_parse(slack_ctx_t *ctx, const char *text, size_t len)
 {
-    if (slack__ctx_status(ctx, __func__) != 0) ctx = NULL;
+    if (slack__ctx_act(ctx, __func__) != 0) ctx = NULL;
     return made(ctx, slack__make_parse(arena_of(ctx), "slack_json_parse", text, len));
 }
 
 const char *slack_json_text(slack_ctx_t *ctx, const slack_json_t *value)
 {
-    if (slack__ctx_status(ctx, __func__) != 0) ctx = NULL;
+    if (slack__ctx_act(ctx, __func__) != 0) ctx = NULL;
     return slack__make_text(arena_of(ctx), value);
 }
 
 void slack_json_add(slack_ctx_t *ctx, slack_json_list_t *list, const slack_json_t *value)
 {
-    if (slack__ctx_status(ctx, __func__) != 0) ctx = NULL;
+    if (slack__ctx_act(ctx, __func__) != 0) ctx = NULL;
     slack__make_add(arena_of(ctx), "slack_json_add", list, value);
 }
 
 const slack_json_t *slack_json_array(slack_ctx_t *ctx, const slack_json_t *const *items,
                                      size_t count)
 {
-    if (slack__ctx_status(ctx, __func__) != 0) ctx = NULL;
+    if (slack__ctx_act(ctx, __func__) != 0) ctx = NULL;
     return made(ctx, slack__make_array(arena_of(ctx), "slack_json_array", items, count));
 }
 

@@ -220,14 +220,14 @@ int slack_say_ephemeral(slack_ctx_t *ctx, const char *format, ...)
 
 const char *slack_ctx_said_ts(slack_ctx_t *ctx)
 {
-    SLACK_CTX_REQUIRE_OR(ctx, "");
+    SLACK_CTX_ACT_OR(ctx, "");
     const char *ts = slack__ctx_voice(ctx)->ts;
     return ts ? ts : "";
 }
 
 const char *slack_ctx_said_channel(slack_ctx_t *ctx)
 {
-    SLACK_CTX_REQUIRE_OR(ctx, "");
+    SLACK_CTX_ACT_OR(ctx, "");
     const char *channel = slack__ctx_voice(ctx)->channel;
     return channel ? channel : "";
 }

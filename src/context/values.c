@@ -50,7 +50,7 @@ static int value_get(slack_ctx_t *ctx, void *args)
 
 void *slack_ctx_get(slack_ctx_t *ctx, const slack_key_t *key)
 {
-    SLACK_CTX_REQUIRE_OR(ctx, NULL);
+    SLACK_CTX_ACT_OR(ctx, NULL);
     struct slack_value wanted = {.key = key};
     slack__ctx_on_loop(ctx, value_get, &wanted);
     return wanted.value;

@@ -104,6 +104,8 @@ static struct user *user_of(slack_user_limit_t *limit, slack_slice_t key, uint64
 int slack_limit_users(slack_ctx_t *ctx, void *user_data)
 {
     SLACK_CTX_REQUIRE(ctx);
+    const int elsewhere = slack__net_require(ctx->services->net, __func__); /* not on a worker */
+    if (elsewhere != 0) return elsewhere;
     slack_user_limit_t *limit = user_data;
     const char *id = slack__arena_printf(slack__ctx_arena(ctx), "%s/%s", slack_ctx_team(ctx),
                                          slack_ctx_user(ctx));

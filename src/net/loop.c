@@ -9,6 +9,22 @@
 
 static void net_run_fire_task(slack_task_t *task);
 
+_Thread_local char slack__net_thread;
+
+/* A program may start an app on one thread and run its loop on another. */
+static void net_note_thread(slack_net_t *net)
+{
+    if (!slack__net_is_here(net)) atomic_store(&net->thread, (uintptr_t)&slack__net_thread);
+}
+
+int slack__net_misused(const slack_net_t *net, const char *function)
+{
+    SLACK_LOG(net->log, ERROR, "called on the wrong thread", "function=%s hint=%s", function,
+              "only the loop's thread may call it: use slack_app_post(); a handler on a worker may "
+              "use the functions of its own ctx (docs/threads.md)");
+    return SLACK_ETHREAD;
+}
+
 int slack__net_new(slack_net_t **ret, uv_loop_t *loop, const slack_clock_t *clock,
                    const slack_logger_t *logger)
 {
@@ -18,6 +34,7 @@ int slack__net_new(slack_net_t **ret, uv_loop_t *loop, const slack_clock_t *cloc
         slack__free(net); /* in practice neither fails */
         return SLACK_EIO;
     }
+    net_note_thread(net);
     net->loop = loop;
     net->clock = clock;
     net->log = logger;
@@ -56,6 +73,7 @@ static void net_run_tasks(uv_idle_t *idle)
 {
     slack_net_t *net = idle->data;
     slack_link_t *link;
+    net_note_thread(net);
     slack__list_splice(&net->running, &net->waiting);
     while ((link = slack__list_shift(&net->running))) {
         slack_task_t *task = SLACK_CONTAINER(link, slack_task_t, link);
@@ -126,6 +144,7 @@ static void net_fire_due(slack_net_t *net)
 
 static void net_timer_fired(uv_timer_t *uv_timer)
 {
+    net_note_thread(uv_timer->data);
     net_fire_due(uv_timer->data);
 }
 

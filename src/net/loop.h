@@ -2,6 +2,7 @@
 #ifndef SLACK_NET_LOOP_H
 #define SLACK_NET_LOOP_H
 
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -39,6 +40,7 @@ typedef struct slack_timer {
 #define SLACK_READ_BUFFER_BYTES ((size_t)64 * 1024)
 
 struct slack_net {
+    atomic_uintptr_t thread; /* the address that slack__net_thread has on the loop's thread */
     /* For every part: */
     uv_loop_t *loop;
     const slack_clock_t *clock;
@@ -68,6 +70,23 @@ int slack__net_new(slack_net_t **ret, uv_loop_t *loop, const slack_clock_t *cloc
 
 /* Run the waiting tasks, close, and call `fn` last. Nothing else may use the net by then. */
 void slack__net_close(slack_net_t *net, void (*fn)(void *user_data), void *user_data);
+
+extern _Thread_local char slack__net_thread;
+
+/* Whether this is the thread that runs the loop. If there is no net, no thread runs it, and each
+ * counts as that thread. */
+static inline bool slack__net_is_here(const slack_net_t *net)
+{
+    return net == NULL || atomic_load_explicit(&net->thread, memory_order_relaxed) ==
+                              (uintptr_t)&slack__net_thread;
+}
+
+/* On another thread: logs the misuse of a public function, and returns SLACK_ETHREAD. Else 0. */
+int slack__net_misused(const slack_net_t *net, const char *function);
+static inline int slack__net_require(const slack_net_t *net, const char *function)
+{
+    return slack__net_is_here(net) ? 0 : slack__net_misused(net, function);
+}
 
 static inline uv_loop_t *slack__net_loop(const slack_net_t *net)
 {

@@ -32,6 +32,23 @@ struct slack_http_visit {
     bool answered;
 };
 
+/* The first line of a public function that changes a visit or allocates in it, on the loop's thread
+ * only. */
+static int visit_act(const slack_http_visit_t *visit, const char *function)
+{
+    const slack_http_server_t *server = visit->routes ? visit->request->server : NULL;
+    return slack__net_require(server ? slack__http_server_net(server) : NULL, function);
+}
+#define SLACK_VISIT_REQUIRE(visit)                                                                 \
+    do {                                                                                           \
+        const int elsewhere = visit_act(visit, __func__);                                          \
+        if (elsewhere != 0) return elsewhere;                                                      \
+    } while (0)
+#define SLACK_VISIT_REQUIRE_OR(visit, neutral)                                                     \
+    do {                                                                                           \
+        if (visit_act(visit, __func__) != 0) return neutral;                                       \
+    } while (0)
+
 /* --- routes ----------------------------------------------------------------------------------- */
 
 void slack__http_routes_init(slack_http_routes_t *routes)
@@ -182,6 +199,7 @@ void slack__http_routes_abandon(slack_http_routes_t *routes)
 int slack_http_reply(slack_http_visit_t *visit, int status, const char *content_type,
                      const char *body, size_t len)
 {
+    SLACK_VISIT_REQUIRE(visit);
     const slack_http_response_t answer = {
         .status = status,
         .content_type = content_type,
@@ -224,6 +242,7 @@ const char *slack_http_peer(const slack_http_visit_t *visit)
 
 const char *slack_http_get_header(slack_http_visit_t *visit, const char *name)
 {
+    SLACK_VISIT_REQUIRE_OR(visit, "");
     slack_slice_t value = slack__http_header(visit->request, name, NULL);
     if (!value.ptr) return "";
     const char *text = slack__arena_strndup(visit->request->arena, value.ptr, value.len);
@@ -247,18 +266,21 @@ static const char *form_field(slack_http_visit_t *visit, const char *form, size_
 
 const char *slack_http_query_field(slack_http_visit_t *visit, const char *name)
 {
+    SLACK_VISIT_REQUIRE_OR(visit, "");
     const slack_slice_t query = visit->request->query;
     return form_field(visit, query.len ? query.ptr : "", query.len, name);
 }
 
 const char *slack_http_form_field(slack_http_visit_t *visit, const char *name)
 {
+    SLACK_VISIT_REQUIRE_OR(visit, "");
     return form_field(visit, visit->request->body, visit->request->body_len, name);
 }
 
 /* RFC 6265, section 4.2.1: name=value pairs between "; ". */
 const char *slack_http_cookie(slack_http_visit_t *visit, const char *name)
 {
+    SLACK_VISIT_REQUIRE_OR(visit, "");
     const char *at = slack_http_get_header(visit, "Cookie");
     const size_t name_len = name ? strlen(name) : 0;
     if (name_len == 0) return "";
@@ -277,6 +299,7 @@ const char *slack_http_cookie(slack_http_visit_t *visit, const char *name)
 
 int slack_http_redirect(slack_http_visit_t *visit, const char *url)
 {
+    SLACK_VISIT_REQUIRE(visit);
     if (!url || !*url) return SLACK_EINVAL;
     int rc = slack_http_set_header(visit, "Location", url);
     return rc ? rc : slack_http_reply(visit, 303, NULL, NULL, 0);
@@ -284,6 +307,7 @@ int slack_http_redirect(slack_http_visit_t *visit, const char *url)
 
 int slack_http_set_header(slack_http_visit_t *visit, const char *name, const char *value)
 {
+    SLACK_VISIT_REQUIRE(visit);
     if (!name || !value || !*name || strpbrk(name, "\r\n: ") || strpbrk(value, "\r\n"))
         return SLACK_EINVAL;
     if (visit->header_count == HEADERS_MAX) return SLACK_ETOOBIG;

@@ -64,6 +64,7 @@ static const struct {
     {SLACK_ESPENT, false, "use slack_say(): a response URL takes 5 messages within 30 minutes"},
     {SLACK_ECRASHED, false, "find the crash, then slackapp inbox retry"},
     {SLACK_EDAMAGED, false, "restore the store from a copy, or slackapp inbox drop"},
+    {SLACK_ETHREAD, false, "use slack_app_post(), see docs/threads.md"},
 };
 
 #define FACTS (sizeof facts / sizeof *facts)

@@ -161,8 +161,9 @@ static const failed_value_t no_memory = {
 };
 static const failed_value_t no_owner = {
     .head = {YYJSON_TYPE_RAW,
-             {.str = "the ctx or the pool is NULL: outside of a delivery, use a "
-                     "slack_json_pool_new() and slack_pool_jsonf()"}},
+             {.str =
+                  "there is no ctx or pool that this thread may use: outside of a delivery, use a "
+                  "slack_json_pool_new() and slack_pool_jsonf()"}},
     .code = SLACK_EINVAL,
 };
 const slack_json_t *const slack__json_no_memory = (const slack_json_t *)&no_memory;

@@ -484,7 +484,10 @@ static int call_of_program(call_t **ret, const char *function, slack_client_t *c
 {
     if (slack__lifetimes_checked() && !slack__lifetime_part_is_open(client, function))
         return SLACK_EALREADY;
-    int rc = call_new(ret, client, method, fn, user_data);
+    int rc = 0;
+    if (client && webapi_of(client)) rc = slack__net_require(webapi_of(client)->net, function);
+    if (rc != 0) return rc;
+    rc = call_new(ret, client, method, fn, user_data);
     if (rc != 0) return call_refused(client, method, rc);
     (*ret)->unheld = fn && client->begin;
     return 0;

@@ -62,8 +62,9 @@ static void fails(const slack_json_t *v, int code, const char *reason)
 
 POOL_TEST(test_without_ctx_or_pool)
 {
-    static const char why[] = "the ctx or the pool is NULL: outside of a delivery, use a "
-                              "slack_json_pool_new() and slack_pool_jsonf()";
+    static const char why[] =
+        "there is no ctx or pool that this thread may use: outside of a delivery, use a "
+        "slack_json_pool_new() and slack_pool_jsonf()";
     slack_json_list_t list = {0};
     fails(slack_jsonf(NULL, "{text: %s}", "x"), SLACK_EINVAL, why);
     fails(slack_json_parse(NULL, "1", 1), SLACK_EINVAL, why);
