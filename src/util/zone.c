@@ -280,6 +280,7 @@ int slack__zone_load(slack_zone_t **ret, const char *name, char *error)
     }
     snprintf(path, sizeof path, FOLDER "%s", name);
     if (slack__file_read(path, SLACK_FILE_MAX_BYTES, &data, &len) != 0) {
+        if (errno == ENOMEM) return SLACK_ENOMEM;
         snprintf(error, SLACK_ERROR_TEXT_MAX,
                  "there is no time zone \"%s\": %s: %s (the package tzdata has the zones)", name,
                  path, slack__file_why(errno));

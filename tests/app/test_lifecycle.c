@@ -109,6 +109,12 @@ static int free_inside(slack_ctx_t *ctx, void *user_data)
     return slack_ack_text(ctx, "freed");
 }
 
+static int free_first(slack_ctx_t *ctx, void *user_data)
+{
+    slack_app_free(f.app);
+    return slack_ack_text(ctx, "freed");
+}
+
 APP_TEST(test_free_inside_a_handler)
 {
     slack_on_command(f.app, "/x", free_inside, NULL);
@@ -118,6 +124,49 @@ APP_TEST(test_free_inside_a_handler)
     app_run_until_stopped(&f);
     assert_string_equal(ack.body, "freed");
     f.app = NULL;
+}
+
+/* The app is freed in a turn of another app's loop. It ends on its own loop, which runs later. */
+APP_TEST(free_while_another_loop_runs)
+{
+    static app_fixture_t other;
+    app_open(&other, NULL);
+    slack_on_command(other.app, "/x", free_first, NULL);
+    app_ready(&other);
+    app_ack_t ack = {0};
+    begin_command(&ack);
+    app_deliver(&other, APP_COMMAND("/x", ""), &other.ack);
+    assert_string_equal(other.ack.body, "freed");
+    assert_false(f.stopped);
+    app_run_until_stopped(&f);
+    f.app = NULL;
+    assert_int_equal(ack.outcome, SLACK_ACK_LATER);
+    app_deliver(&other, APP_COMMAND("/none", ""), &other.ack);
+    app_close(&other);
+}
+
+static void never(slack_app_t *app, int status, void *user_data)
+{
+    fail_msg("called with %d", status);
+}
+
+/* A program may call every function of an app that has stopped, until it frees the app. */
+APP_TEST(an_app_that_has_stopped_takes_nothing)
+{
+    app_ready(&f);
+    slack_app_stop(f.app);
+    app_run_until_stopped(&f);
+    slack_app_t *const app = f.app;
+    slack_client_t *const client = slack_app_client(app);
+    assert_int_equal(slack_app_start(app, NULL, NULL), SLACK_EALREADY);
+    assert_int_equal(slack_app_post(app, never, NULL), SLACK_ECANCELED);
+    assert_int_equal(slack_callf(client, "api.test", NULL, NULL, "{}"), SLACK_ECANCELED);
+    assert_int_equal(slack_app_defer(app, &(slack_job_t){.name = "x", .stored = never}),
+                     SLACK_ECANCELED);
+    assert_int_equal(slack_cancel_job(app, "x", never, NULL), SLACK_ECANCELED);
+    slack_app_stop(app);
+    slack_app_reload(app);
+    assert_non_null(slack_app_error(app));
 }
 
 APP_TEST(test_calls_under_way_are_canceled_by_the_stop)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/inspect.h"
+#include "support/alloc_fail.h"
+#include "support/heap.h"
 #include "support/inbox.h"
 #include "support/store_file.h"
 #include "support/test.h"
@@ -369,6 +371,38 @@ INBOX_CLOSED(test_schedules_that_are_none)
     assert_int_equal(slack_every(inbox.f.app, "tick", "1 * * * *", NULL, tick, NULL),
                      SLACK_EALREADY);
     app_ready(&inbox.f);
+}
+
+static bool while_running; /* the schedule is added to an app that runs */
+
+/* A schedule has a row, a zone and a listener. If one of them fails, none is left, so that the same
+ * schedule can be added again. */
+static bool schedule_with_failure(size_t nth, bool all)
+{
+    inbox_open("memory:", NULL);
+    if (while_running) app_ready(&inbox.f);
+    heap_fail_at(nth, all);
+    int rc = slack_every(inbox.f.app, "tick", "* * * * *", "Europe/Berlin", tick, "t");
+    bool failed = heap_heal();
+    assert_int_equal(rc, failed ? SLACK_ENOMEM : 0);
+    if (while_running) app_settle(&inbox.f);
+    rc = slack_every(inbox.f.app, "tick", "* * * * *", "Europe/Berlin", tick, "t");
+    assert_int_equal(rc, failed ? 0 : SLACK_EALREADY);
+    if (!while_running) app_ready(&inbox.f);
+    app_settle(&inbox.f);
+    pass_minute();
+    inbox_until_runs(1);
+    assert_string_equal(inbox.order, "t");
+    app_close(&inbox.f);
+    return failed;
+}
+
+INBOX_CLOSED(a_schedule_without_memory_leaves_nothing)
+{
+    for (int i = 0; i < 2; i++) {
+        while_running = i == 1;
+        assert_true(alloc_fail_attempts(schedule_with_failure) > 4);
+    }
 }
 
 /* ---- jobs outside of a delivery, and keys ---- */

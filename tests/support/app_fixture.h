@@ -9,11 +9,18 @@
 #include "support/test.h"
 #include "support/world.h"
 
+/* The ack of an injected delivery. */
+typedef struct app_ack {
+    unsigned count; /* number of acks: 1 in the end */
+    enum slack_ack_outcome outcome;
+    char body[1024]; /* "" without a body */
+    int answer;      /* what the transport returns for the ack */
+} app_ack_t;
+
 /*
  * An app over transport_memory and a fake Web API on one loop. The clock runs, and the test may
  * advance it. Every wait is bounded.
  */
-typedef struct app_ack app_ack_t;
 
 typedef struct app_fixture {
     world_t world; /* without a net; its clock is running */
@@ -30,15 +37,8 @@ typedef struct app_fixture {
     } prepared[4];
     size_t prepared_count;
     int retry_num; /* of the deliveries that are injected next */
+    app_ack_t ack; /* for cases that need one */
 } app_fixture_t;
-
-/* The ack of an injected delivery. */
-struct app_ack {
-    unsigned count; /* number of acks: 1 in the end */
-    enum slack_ack_outcome outcome;
-    char body[1024]; /* "" without a body */
-    int answer;      /* what the transport returns for the ack */
-};
 
 /* Opens the loop, the Web API and the app. `options` may be NULL. The defaults are test tokens,
  * this loop, transport_memory and the fake Web API. A bot_token of "" stands for none. */
