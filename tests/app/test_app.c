@@ -13,16 +13,15 @@ APP_TEST(test_hello)
 {
     slack_on_message(f.app, "hello", app_say_hello, NULL);
     app_ready(&f);
-    app_ack_t ack = {0};
-    app_inject(&f, APP_MESSAGE("Ev1", "oh hello"), &ack);
+    app_inject(&f, APP_MESSAGE("Ev1", "oh hello"), &f.ack);
     app_run_until_calls(&f, 1);
     const fake_call_t *call = fake_slack_call(f.slack, 0);
     assert_string_equal(call->method, "chat.postMessage");
     assert_string_equal(call->token, "xoxb-test");
     assert_string_equal(slack_json_str(call->args, "/channel"), "C1");
     assert_string_equal(slack_json_str(call->args, "/text"), "Hey there <@U1>!");
-    assert_int_equal(ack.count, 1);
-    assert_int_equal(ack.outcome, SLACK_ACK_OK);
+    assert_int_equal(f.ack.count, 1);
+    assert_int_equal(f.ack.outcome, SLACK_ACK_OK);
 }
 
 APP_TEST(test_a_redelivery_is_acked_and_not_run)
@@ -95,8 +94,7 @@ APP_TEST(test_one_listener_after_the_other)
     slack_on_event(f.app, NULL, app_hold, "b");
     slack_on_message(f.app, NULL, app_append, "c");
     app_ready(&f);
-    app_ack_t ack;
-    app_deliver(&f, APP_MESSAGE("Ev1", "x"), &ack);
+    app_deliver(&f, APP_MESSAGE("Ev1", "x"), &f.ack);
     assert_string_equal(app_order, "ab"); /* the third listener waits for the second */
     slack_ctx_release(app_held, SLACK_ETIMEDOUT);
     assert_string_equal(app_order, "ab"); /* slack_ctx_release() runs no handler itself */
@@ -112,14 +110,13 @@ APP_TEST(test_an_ack_does_not_wait_for_calls)
     slack_use(f.app, app_watch, NULL);
     fake_slack_answer(f.slack, "chat.postMessage", 200, "{'ok':false,'error':'channel_not_found'}");
     app_ready(&f);
-    app_ack_t ack = {0};
     app_inject(&f,
                "{'type':'block_actions','user':{'id':'U1'},'channel':{'id':'C9'},"
                "'message':{'thread_ts':'5.5'},'actions':[{'action_id':'go'}]}",
-               &ack);
-    app_run_until(&f, &ack.count);
+               &f.ack);
+    app_run_until(&f, &f.ack.count);
     assert_int_equal(fake_slack_count(f.slack), 0);
-    assert_int_equal(ack.outcome, SLACK_ACK_OK);
+    assert_int_equal(f.ack.outcome, SLACK_ACK_OK);
     app_run_until_done(&f);
     assert_int_equal(app_done.status, SLACK_EAPI); /* the failed call failed the delivery */
     assert_string_equal(slack_json_str(fake_slack_call(f.slack, 0)->args, "/thread_ts"), "5.5");
@@ -130,15 +127,14 @@ APP_TEST(test_a_held_delivery_is_acked_by_its_handler)
 {
     slack_on_command(f.app, "/slow", app_hold_then_ack, NULL);
     app_ready(&f);
-    app_ack_t ack = {0};
-    app_inject(&f, APP_COMMAND("/slow", ""), &ack);
+    app_inject(&f, APP_COMMAND("/slow", ""), &f.ack);
     app_spin(&f);
-    assert_int_equal(ack.count, 0);
+    assert_int_equal(f.ack.count, 0);
     assert_int_equal(slack_ack_text(app_held, "done"), 0);
-    assert_string_equal(ack.body, "done");
+    assert_string_equal(f.ack.body, "done");
     slack_ctx_release(app_held, 0);
     app_spin(&f);
-    assert_int_equal(ack.count, 1);
+    assert_int_equal(f.ack.count, 1);
 }
 
 APP_TEST(test_every_action_runs_its_listener)
@@ -146,16 +142,15 @@ APP_TEST(test_every_action_runs_its_listener)
     slack_on_action(f.app, "a", app_append, "a");
     slack_on_action(f.app, "b", app_hold, "b");
     app_ready(&f);
-    app_ack_t ack = {0};
     app_inject(&f,
                "{'type':'block_actions','actions':[{'action_id':'b'},{'action_id':'a'},"
                "{'action_id':'c'}]}",
-               &ack);
+               &f.ack);
     app_spin(&f);
     assert_string_equal(app_order, "b");
     assert_string_equal(slack_json_str(slack_ctx_action(app_held), "/action_id"), "b");
     slack_ctx_release(app_held, 0);
-    app_run_until(&f, &ack.count);
+    app_run_until(&f, &f.ack.count);
     app_spin(&f);
     assert_string_equal(app_order, "ba");
 }
@@ -174,8 +169,7 @@ APP_TEST(test_respond)
     char body[512];
     snprintf(body, sizeof body, "{'command':'/later','text':'t','response_url':'%s'}",
              fake_slack_hook_url(f.slack, "1"));
-    app_ack_t ack = {0};
-    app_inject(&f, body, &ack);
+    app_inject(&f, body, &f.ack);
     app_run_until_calls(&f, 1);
     assert_string_equal(fake_slack_call(f.slack, 0)->method, "hook/1");
     assert_string_equal(fake_slack_call(f.slack, 0)->token, "");
@@ -184,9 +178,9 @@ APP_TEST(test_respond)
     assert_int_equal(app_done.status, 0);
 
     /* The host of a response_url must be Slack's; a missing URL is refused as well. */
-    app_run_through(&f, "{'command':'/later','response_url':'https://example.com/x'}", &ack);
+    app_run_through(&f, "{'command':'/later','response_url':'https://example.com/x'}", &f.ack);
     assert_int_equal(app_done.status, SLACK_EINVAL);
-    app_run_through(&f, APP_COMMAND("/later", ""), &ack);
+    app_run_through(&f, APP_COMMAND("/later", ""), &f.ack);
     assert_int_equal(app_done.status, SLACK_EINVAL);
     assert_int_equal(fake_slack_count(f.slack), 1);
 }
@@ -201,8 +195,7 @@ APP_TEST(test_a_malformed_template_is_an_error_with_its_offset)
     slack_on_message(f.app, NULL, bad_template, NULL);
     slack_use(f.app, app_watch, NULL);
     app_ready(&f);
-    app_ack_t ack = {0};
-    app_run_through(&f, APP_MESSAGE("Ev1", "x"), &ack);
+    app_run_through(&f, APP_MESSAGE("Ev1", "x"), &f.ack);
     assert_int_equal(app_done.status, SLACK_ETEMPLATE);
     assert_int_equal(fake_slack_count(f.slack), 0);
     assert_true(world_logged(&f.world, "a value is missing, at offset 7"));

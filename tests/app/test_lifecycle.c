@@ -49,8 +49,7 @@ APP_CLOSED(test_past_the_bound_it_is_later)
 
 APP_TEST(test_a_stop_waits_for_what_was_taken)
 {
-    app_ack_t ack = {0};
-    begin_command(&ack);
+    begin_command(&f.ack);
     slack_app_stop(f.app);
     app_spin(&f);
     assert_false(f.stopped);
@@ -58,20 +57,19 @@ APP_TEST(test_a_stop_waits_for_what_was_taken)
     slack_ctx_release(app_held, 0);
     app_run_until_stopped(&f);
     assert_int_equal(app_done.status, 0);
-    assert_int_equal(ack.count, 1);
+    assert_int_equal(f.ack.count, 1);
     assert_int_equal(f.status, 0);
 }
 
 APP_TEST(test_a_second_stop_does_not_wait)
 {
-    app_ack_t ack = {0};
-    begin_command(&ack);
+    begin_command(&f.ack);
     slack_app_stop(f.app);
     slack_app_stop(f.app);
     app_run_until_stopped(&f);
     assert_int_equal(app_done.status, SLACK_ECANCELED);
-    assert_int_equal(ack.outcome, SLACK_ACK_LATER);
-    assert_int_equal(ack.count, 1);
+    assert_int_equal(f.ack.outcome, SLACK_ACK_LATER);
+    assert_int_equal(f.ack.count, 1);
     /* A late release is harmless until the app is freed. */
     slack_ctx_release(app_held, 0);
 }
@@ -96,11 +94,10 @@ APP_TEST(test_stop_inside_a_handler)
 {
     slack_on_message(f.app, NULL, stop_inside, NULL);
     app_ready(&f);
-    app_ack_t ack = {0};
-    app_inject(&f, APP_MESSAGE("Ev1", "x"), &ack);
+    app_inject(&f, APP_MESSAGE("Ev1", "x"), &f.ack);
     app_run_until_stopped(&f);
     assert_int_equal(fake_slack_count(f.slack), 1); /* the stop waited for the handler's call */
-    assert_int_equal(ack.count, 1);
+    assert_int_equal(f.ack.count, 1);
 }
 
 static int free_inside(slack_ctx_t *ctx, void *user_data)
@@ -119,10 +116,9 @@ APP_TEST(test_free_inside_a_handler)
 {
     slack_on_command(f.app, "/x", free_inside, NULL);
     app_ready(&f);
-    app_ack_t ack = {0};
-    app_inject(&f, APP_COMMAND("/x", ""), &ack);
+    app_inject(&f, APP_COMMAND("/x", ""), &f.ack);
     app_run_until_stopped(&f);
-    assert_string_equal(ack.body, "freed");
+    assert_string_equal(f.ack.body, "freed");
     f.app = NULL;
 }
 
@@ -174,8 +170,7 @@ APP_TEST(test_calls_under_way_are_canceled_by_the_stop)
     fake_slack_answer(f.slack, "chat.postMessage", 0, "");
     slack_on_message(f.app, NULL, app_say_hello, NULL);
     app_ready(&f);
-    app_ack_t ack = {0};
-    app_inject(&f, APP_MESSAGE("Ev1", "x"), &ack);
+    app_inject(&f, APP_MESSAGE("Ev1", "x"), &f.ack);
     app_run_until_calls(&f, 1);
     slack_app_stop(f.app);
     slack_app_stop(f.app);

@@ -23,9 +23,8 @@ APP_TEST(test_ack_with_a_text)
     slack_on_command(f.app, "/echo", echo, NULL);
     slack_use(f.app, app_watch, NULL);
     app_ready(&f);
-    app_ack_t ack = {0};
-    app_run_through(&f, APP_COMMAND("/echo", "50% off"), &ack);
-    assert_string_equal(ack.body, "50% off!");
+    app_run_through(&f, APP_COMMAND("/echo", "50% off"), &f.ack);
+    assert_string_equal(f.ack.body, "50% off!");
     assert_int_equal(ack_rc[0], 0);
     assert_int_equal(ack_rc[1], SLACK_EALREADY);
     assert_int_equal(ack_rc[2], SLACK_EALREADY);
@@ -49,25 +48,24 @@ APP_TEST(test_what_a_kind_does_not_take)
     slack_on_event(f.app, NULL, ack_all_ways, NULL);
     slack_on_view_submission(f.app, "v", ack_all_ways, NULL);
     app_ready(&f);
-    app_ack_t ack = {0};
-    app_inject(&f, APP_ACTION, &ack);
-    app_run_until(&f, &ack.count);
+    app_inject(&f, APP_ACTION, &f.ack);
+    app_run_until(&f, &f.ack.count);
     static const int action[] = {SLACK_EACKBODY, SLACK_EACKBODY, SLACK_ETEMPLATE, 0};
     assert_memory_equal(ack_rc, action, sizeof action);
-    assert_string_equal(ack.body, "");
+    assert_string_equal(f.ack.body, "");
 
-    ack = (app_ack_t){0};
-    app_inject(&f, APP_MESSAGE("Ev1", "x"), &ack);
-    app_run_until(&f, &ack.count);
+    f.ack = (app_ack_t){0};
+    app_inject(&f, APP_MESSAGE("Ev1", "x"), &f.ack);
+    app_run_until(&f, &f.ack.count);
     app_spin(&f);
     static const int event[] = {SLACK_ENOACK, SLACK_ENOACK, SLACK_ENOACK, SLACK_ENOACK};
     assert_memory_equal(ack_rc, event, sizeof event);
 
-    ack = (app_ack_t){0};
-    app_inject(&f, "{'type':'view_submission','view':{'callback_id':'v'}}", &ack);
-    app_run_until(&f, &ack.count);
+    f.ack = (app_ack_t){0};
+    app_inject(&f, "{'type':'view_submission','view':{'callback_id':'v'}}", &f.ack);
+    app_run_until(&f, &f.ack.count);
     assert_int_equal(ack_rc[0], 0);
-    assert_string_equal(ack.body, "{\"response_action\":\"clear\"}");
+    assert_string_equal(f.ack.body, "{\"response_action\":\"clear\"}");
 }
 
 static int ack_badly(slack_ctx_t *ctx, void *user_data)
@@ -91,13 +89,12 @@ APP_TEST(a_body_that_slack_does_not_accept)
     slack_on_command(f.app, "/empty", ack_badly, "{}");
     slack_on_shortcut(f.app, "s", app_append, "s");
     app_ready(&f);
-    app_ack_t ack = {0};
-    app_deliver(&f, APP_COMMAND("/bad", ""), &ack);
-    assert_int_equal(ack.outcome, SLACK_ACK_REFUSE);
+    app_deliver(&f, APP_COMMAND("/bad", ""), &f.ack);
+    assert_int_equal(f.ack.outcome, SLACK_ACK_REFUSE);
     assert_true(world_logged(&f.world, "neither ephemeral nor in_channel"));
-    app_deliver(&f, APP_COMMAND("/empty", ""), &ack);
-    assert_int_equal(ack.outcome, SLACK_ACK_OK);
-    assert_string_equal(ack.body, "");
+    app_deliver(&f, APP_COMMAND("/empty", ""), &f.ack);
+    assert_int_equal(f.ack.outcome, SLACK_ACK_OK);
+    assert_string_equal(f.ack.body, "");
 }
 
 APP_TEST(test_ack_too_big_leaves_room_for_another)
@@ -125,11 +122,10 @@ APP_TEST(test_a_late_ack_says_so)
 {
     slack_on_command(f.app, "/late", ack_late, NULL);
     app_ready(&f);
-    app_ack_t ack = {0};
-    app_inject(&f, APP_COMMAND("/late", ""), &ack);
-    app_run_until(&f, &ack.count);
+    app_inject(&f, APP_COMMAND("/late", ""), &f.ack);
+    app_run_until(&f, &f.ack.count);
     assert_int_equal(ack_rc[0], SLACK_ELATE);
-    assert_int_equal(ack.count, 1);
+    assert_int_equal(f.ack.count, 1);
     assert_true(world_logged(&f.world, "event=\"ack late\""));
 }
 

@@ -72,14 +72,13 @@ BOT_TEST(each_kind_has_its_own)
         {"{'type':'view_submission','view':{'callback_id':'v'}}", ""},
         {"{'type':'view_closed','view':{'callback_id':'v'}}", ""},
     };
-    app_ack_t ack;
     listen_all();
     app_ready(&f);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        inject(cases[i].body, &ack);
-        assert_string_equal(ack.body, cases[i].ack);
+        inject(cases[i].body, &f.ack);
+        assert_string_equal(f.ack.body, cases[i].ack);
         end();
-        assert_int_equal(ack.count, 1);
+        assert_int_equal(f.ack.count, 1);
     }
     assert_int_equal(slack__inspect_counters(f.app)->default_acks, sizeof cases / sizeof *cases);
     assert_true(
@@ -125,28 +124,27 @@ BOT_TEST(can_be_told)
 BOT_TEST(late_acks_find_their_way)
 {
     char body[300];
-    app_ack_t ack;
     listen_all();
     app_ready(&f);
     snprintf(body, sizeof body, "{'command':'/x','response_url':'%s'}",
              fake_slack_hook_url(f.slack, "1"));
-    inject(body, &ack);
+    inject(body, &f.ack);
     assert_int_equal(slack_ack_text(app_held, "done %d", 1), 0);
     assert_int_equal(slack_ack(app_held), SLACK_EALREADY);
     end();
     app_run_until_calls(&f, 1);
     assert_string_equal(slack_json_str(fake_slack_call(f.slack, 0)->args, "/text"), "done 1");
 
-    inject(body, &ack);
+    inject(body, &f.ack);
     assert_int_equal(slack_ack_json(app_held, slack_jsonf(app_held, "{text: 'json'}")), 0);
     end();
     app_run_until_calls(&f, 2);
     assert_string_equal(slack_json_str(fake_slack_call(f.slack, 1)->args, "/text"), "json");
 
-    inject("{'command':'/x'}", &ack);
+    inject("{'command':'/x'}", &f.ack);
     assert_int_equal(slack_ack_text(app_held, "nowhere"), SLACK_ELATE);
     end();
-    inject(VIEW, &ack);
+    inject(VIEW, &f.ack);
     assert_int_equal(slack_ack(app_held), SLACK_ELATE);
     end();
     assert_int_equal(fake_slack_count(f.slack), 2);
@@ -171,28 +169,27 @@ BOT_TEST(unacked_deliveries_have_a_hook)
 {
     static char wait[] = "wait";
     char body[300];
-    app_ack_t ack;
     told = 0;
     listen_all();
     app_ready(&f);
     slack_on_unacked(f.app, answer_for_it, NULL);
-    inject("{'type':'block_suggestion','action_id':'o'}", &ack);
+    inject("{'type':'block_suggestion','action_id':'o'}", &f.ack);
     assert_int_equal(told, 1);
-    assert_string_equal(ack.body, "{\"options\":[]}");
+    assert_string_equal(f.ack.body, "{\"options\":[]}");
     end();
     slack_on_unacked(f.app, answer_for_it, wait);
     snprintf(body, sizeof body, "{'command':'/x','response_url':'%s'}",
              fake_slack_hook_url(f.slack, "1"));
-    inject(body, &ack);
-    assert_string_equal(ack.body, "wait");
+    inject(body, &f.ack);
+    assert_string_equal(f.ack.body, "wait");
     assert_int_equal(slack_ack_text(app_held, "done"), 0);
     end();
-    assert_int_equal(ack.count, 1);
+    assert_int_equal(f.ack.count, 1);
     assert_int_equal(told, 2);
     app_run_until_calls(&f, 1);
     assert_string_equal(slack_json_str(fake_slack_call(f.slack, 0)->args, "/text"), "done");
     slack_on_unacked(f.app, NULL, NULL);
-    inject("{'command':'/x'}", &ack);
+    inject("{'command':'/x'}", &f.ack);
     end();
     assert_int_equal(told, 2);
 }
@@ -222,14 +219,13 @@ static int answer_meanwhile(slack_ctx_t *ctx, void *user_data)
 
 BOT_TEST(hook_speaks_while_a_worker_runs)
 {
-    app_ack_t ack;
     atomic_store(&hooked, false);
     slack_on_unacked(f.app, answer_meanwhile, NULL);
     slack_listen(f.app, &(slack_listener_t){
                             .kind = SLACK_KIND_COMMAND, .run = SLACK_RUN_WORKER, .fn = busy});
     app_ready(&f);
-    inject("{'command':'/x'}", &ack);
-    assert_string_equal(ack.body, "{\"text\":\"the hook\"}");
+    inject("{'command':'/x'}", &f.ack);
+    assert_string_equal(f.ack.body, "{\"text\":\"the hook\"}");
     world_until(&f.world, slack__inspect_live(f.app) == 0);
     assert_int_equal(atomic_load(&late_result), SLACK_ELATE); /* without a response_url */
     assert_int_equal(
@@ -250,15 +246,14 @@ static int nothing(slack_ctx_t *ctx, void *user_data)
 /* If the hook defers a job, its ack is sent once the job is stored. */
 BOT_TEST(hook_may_store_a_job)
 {
-    app_ack_t ack;
     listen_all();
     slack_on_job(f.app, "later", nothing, NULL);
     app_ready(&f);
     slack_on_unacked(f.app, store_and_answer, NULL);
-    inject("{'command':'/x'}", &ack);
-    assert_string_equal(ack.body, "stored");
+    inject("{'command':'/x'}", &f.ack);
+    assert_string_equal(f.ack.body, "stored");
     end();
-    assert_int_equal(ack.count, 1);
+    assert_int_equal(f.ack.count, 1);
 }
 
 static int go_wrong(slack_ctx_t *ctx, void *user_data)
@@ -269,11 +264,10 @@ static int go_wrong(slack_ctx_t *ctx, void *user_data)
 /* The hook's error becomes the delivery's, and is reported after the handler has ended. */
 BOT_TEST(hook_may_fail)
 {
-    app_ack_t ack;
     listen_all();
     app_ready(&f);
     slack_on_unacked(f.app, go_wrong, NULL);
-    inject("{'command':'/x'}", &ack);
+    inject("{'command':'/x'}", &f.ack);
     end();
     assert_int_equal(
         slack__inspect_counters(f.app)->deliveries[SLACK_KIND_COMMAND][SLACK_RESULT_FAILED], 1);
@@ -283,10 +277,9 @@ BOT_TEST(hook_may_fail)
  * it too. */
 BOT_TEST(lateness_is_told)
 {
-    app_ack_t ack;
     listen_all();
     app_ready(&f);
-    inject(VIEW, &ack);
+    inject(VIEW, &f.ack);
     f.world.mono_us += 4000 * 1000;
     assert_in_range(slack_ctx_ack_late_ms(app_held), 4000, 5000);
     assert_int_equal(slack_ack(app_held), SLACK_ELATE);
@@ -379,9 +372,8 @@ static void deliver_to_slow_store(const char *url, app_ack_t *ack)
  * before. */
 BOT_TEST(store_is_late)
 {
-    app_ack_t ack;
-    deliver_to_slow_store(fake_slack_hook_url(f.slack, "1"), &ack);
-    assert_non_null(strstr(ack.body, "Still working on it…"));
+    deliver_to_slow_store(fake_slack_hook_url(f.slack, "1"), &f.ack);
+    assert_non_null(strstr(f.ack.body, "Still working on it…"));
     assert_true(world_logged(&f.world,
                              "event=\"sent the default ack\" kind=command "
                              "listener=command:/deploy transport=memory reason=\"a job is "
@@ -394,7 +386,7 @@ BOT_TEST(store_is_late)
     assert_string_equal(slack_json_str(fake_slack_call(f.slack, 0)->args, "/text"), "Deploying");
     app_run_until(&f, &jobs);
     app_spin(&f);
-    assert_int_equal(ack.count, 1);
+    assert_int_equal(f.ack.count, 1);
     assert_int_equal(fake_slack_count(f.slack), 1);
     assert_int_equal(jobs, 1);
     assert_int_equal(slack__inspect_counters(f.app)->late_acks, 1);
@@ -404,12 +396,11 @@ BOT_TEST(store_is_late)
 
 BOT_TEST(store_is_late_and_there_is_no_way)
 {
-    app_ack_t ack;
-    deliver_to_slow_store("", &ack);
+    deliver_to_slow_store("", &f.ack);
     speed_up(0);
     app_run_until(&f, &jobs);
     app_spin(&f);
-    assert_int_equal(ack.count, 1);
+    assert_int_equal(f.ack.count, 1);
     assert_int_equal(fake_slack_count(f.slack), 0);
     assert_int_equal(slack__inspect_counters(f.app)->late_acks, 1);
     assert_true(world_logged(&f.world, "result=SLACK_ELATE"));
@@ -418,10 +409,9 @@ BOT_TEST(store_is_late_and_there_is_no_way)
 /* The handler's text announces a job that could not be stored: it is not sent. */
 BOT_TEST(store_is_late_and_fails)
 {
-    app_ack_t ack;
-    deliver_to_slow_store(fake_slack_hook_url(f.slack, "1"), &ack);
+    deliver_to_slow_store(fake_slack_hook_url(f.slack, "1"), &f.ack);
     speed_up(SLACK_ESTORE);
-    assert_int_equal(ack.count, 1);
+    assert_int_equal(f.ack.count, 1);
     assert_int_equal(fake_slack_count(f.slack), 0);
     assert_int_equal(jobs, 0);
     assert_true(world_logged(&f.world, "event=\"job not stored\" job=job error=SLACK_ESTORE"));
@@ -432,7 +422,6 @@ BOT_TEST(store_is_late_and_fails)
 BOT_TEST(store_is_later_than_the_handler)
 {
     char body[300];
-    app_ack_t ack;
     slack_on_job(f.app, "job", job, NULL);
     slack_on_command(f.app, "/hold", app_hold_then_ack, NULL);
     app_ready(&f);
@@ -440,7 +429,7 @@ BOT_TEST(store_is_later_than_the_handler)
     jobs = 0;
     snprintf(body, sizeof body, "{'command':'/hold','response_url':'%s'}",
              fake_slack_hook_url(f.slack, "1"));
-    inject(body, &ack);
+    inject(body, &f.ack);
     assert_int_equal(slack_defer(app_held, "job", slack_jsonf(app_held, "{}")), 0);
     assert_int_equal(slack_ack_text(app_held, "Deploying"), 0);
     assert_int_equal(slack_ack(app_held), SLACK_EALREADY);
@@ -450,27 +439,26 @@ BOT_TEST(store_is_later_than_the_handler)
     app_run_until_calls(&f, 1);
     assert_string_equal(slack_json_str(fake_slack_call(f.slack, 0)->args, "/text"), "Deploying");
     app_run_until(&f, &jobs);
-    assert_int_equal(ack.count, 1);
+    assert_int_equal(f.ack.count, 1);
 }
 
 /* With no default ack the handler's own ack is sent, though late. */
 BOT_TEST(store_is_late_and_nothing_is_said)
 {
-    app_ack_t ack = {0};
     slack_default_ack(f.app, SLACK_KIND_COMMAND, NULL);
     slack_on_job(f.app, "job", job, NULL);
     slack_on_command(f.app, "/deploy", defer_and_ack, NULL);
     app_ready(&f);
     slow_down();
     jobs = 0;
-    app_inject(&f, "{'command':'/deploy'}", &ack);
+    app_inject(&f, "{'command':'/deploy'}", &f.ack);
     world_until(&f.world, strstr(f.world.log,
                                  "event=\"no ack in time\" kind=command listener=command:/deploy "
                                  "reason=\"a job is not stored yet\""));
-    assert_int_equal(ack.count, 0);
+    assert_int_equal(f.ack.count, 0);
     speed_up(0);
-    assert_int_equal(ack.count, 1);
-    assert_string_equal(ack.body, "Deploying");
+    assert_int_equal(f.ack.count, 1);
+    assert_string_equal(f.ack.body, "Deploying");
     app_run_until(&f, &jobs);
     assert_int_equal(slack__inspect_counters(f.app)->default_acks, 0);
 }
@@ -478,34 +466,32 @@ BOT_TEST(store_is_late_and_nothing_is_said)
 /* An ack in time is the only one: no default ack follows. */
 BOT_TEST(acks_in_time_are_alone)
 {
-    app_ack_t ack = {0};
     slack__inspect_options(f.app)->ack_ms = 2500;
     listen_all();
     app_ready(&f);
-    app_inject(&f, "{'command':'/x'}", &ack);
+    app_inject(&f, "{'command':'/x'}", &f.ack);
     world_until(&f.world, app_held);
     assert_int_equal(slack_ack_text(app_held, "in time"), 0);
     f.world.mono_us += 10000000;
     end();
-    assert_int_equal(ack.count, 1);
-    assert_string_equal(ack.body, "in time");
+    assert_int_equal(f.ack.count, 1);
+    assert_string_equal(f.ack.body, "in time");
     assert_int_equal(slack__inspect_counters(f.app)->default_acks, 0);
 }
 
 /* The stop does not wait for a default ack, and none is sent after it. */
 BOT_TEST(stop_before_the_time)
 {
-    app_ack_t ack = {0};
     slack__inspect_options(f.app)->ack_ms = 2500;
     listen_all();
     app_ready(&f);
-    app_inject(&f, "{'command':'/x'}", &ack);
+    app_inject(&f, "{'command':'/x'}", &f.ack);
     world_until(&f.world, app_held);
     slack_app_stop(f.app);
     slack_app_stop(f.app);
     app_run_until_stopped(&f);
-    assert_int_equal(ack.count, 1);
-    assert_int_equal(ack.outcome, SLACK_ACK_LATER);
+    assert_int_equal(f.ack.count, 1);
+    assert_int_equal(f.ack.outcome, SLACK_ACK_LATER);
     slack_ctx_release(app_held, 0);
 }
 

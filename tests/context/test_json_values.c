@@ -23,8 +23,7 @@ APP_TEST(test_failed_nested_template)
     slack_on_message(f.app, NULL, tell_standup, NULL);
     slack_use(f.app, app_watch, NULL);
     app_ready(&f);
-    app_ack_t ack;
-    app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
+    app_deliver(&f, APP_MESSAGE("1", "x"), &f.ack);
     app_run_until_idle(&f);
     assert_int_equal(fake_slack_count(f.slack), 0);
     assert_int_equal(app_done.status, SLACK_ETEMPLATE);
@@ -80,8 +79,7 @@ APP_TEST(test_failed_values_everywhere)
 {
     slack_on_message(f.app, NULL, put_it_everywhere, NULL);
     app_ready(&f);
-    app_ack_t ack;
-    app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
+    app_deliver(&f, APP_MESSAGE("1", "x"), &f.ack);
     app_run_until_idle(&f);
     assert_int_equal(fake_slack_count(f.slack), 0);
     assert_int_equal(world_log_count(&f.world, "JSON not made"), 1); /* one line for all calls */
@@ -137,10 +135,9 @@ APP_TEST(test_payload_as_text)
 {
     slack_on_command(f.app, "/x", round_trip, NULL);
     app_ready(&f);
-    app_ack_t ack = {0};
-    app_inject(&f, "{'command':'/x'}", &ack);
-    app_run_until(&f, &ack.count);
-    assert_string_equal(ack.body, "\"/x\"");
+    app_inject(&f, "{'command':'/x'}", &f.ack);
+    app_run_until(&f, &f.ack.count);
+    assert_string_equal(f.ack.body, "\"/x\"");
     assert_true(world_logged(&f.world, "slack_json_parse: malformed JSON at offset 1"));
 }
 
@@ -167,7 +164,6 @@ APP_TEST(test_arrays_in_a_loop)
                                             .fn = many_rows,
                                             .run = SLACK_RUN_WORKER});
     app_ready(&f);
-    app_ack_t ack = {0};
-    app_inject(&f, "{'command':'/x'}", &ack);
-    app_run_until(&f, &ack.count);
+    app_inject(&f, "{'command':'/x'}", &f.ack);
+    app_run_until(&f, &f.ack.count);
 }

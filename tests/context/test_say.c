@@ -38,8 +38,7 @@ APP_TEST(test_what_a_handler_says)
 {
     slack_on_message(f.app, NULL, say_everything, NULL);
     app_ready(&f);
-    app_ack_t ack;
-    app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
+    app_deliver(&f, APP_MESSAGE("1", "x"), &f.ack);
     app_run_until_calls(&f, 7);
     assert_true(
         was_called("chat.postMessage",
@@ -78,9 +77,8 @@ APP_TEST(a_reply_goes_to_the_message)
     };
     slack_on_event(f.app, NULL, reply_and_react, NULL);
     app_ready(&f);
-    app_ack_t ack;
     for (size_t i = 0; i < sizeof events / sizeof *events; i++) {
-        app_deliver(&f, events[i], &ack);
+        app_deliver(&f, events[i], &f.ack);
         app_run_until_calls(&f, 2 * i + 2);
         const slack_json_t *args = app_call_args(&f, 2 * i, "chat.postMessage");
         assert_string_equal(slack_json_str(args, "/thread_ts"), "2.0");
@@ -109,10 +107,9 @@ APP_TEST(no_reply_without_a_message)
     slack_on_event(f.app, NULL, reply_and_react, NULL);
     slack_on_command(f.app, NULL, reply_and_react, NULL);
     app_ready(&f);
-    app_ack_t ack;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char sentence[128];
-        app_deliver(&f, rows[i].body, &ack);
+        app_deliver(&f, rows[i].body, &f.ack);
         app_run_until_idle(&f);
         snprintf(sentence, sizeof sentence, "%s is about no message", rows[i].what);
         if (!world_logged(&f.world, sentence))
@@ -142,7 +139,6 @@ APP_TEST(a_response_stays_in_the_thread)
     };
     slack_on_action(f.app, NULL, respond_thrice, NULL);
     app_ready(&f);
-    app_ack_t ack;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char body[512];
         const char *url = fake_slack_hook_url(f.slack, "1");
@@ -151,7 +147,7 @@ APP_TEST(a_response_stays_in_the_thread)
                  "'response_url':'%s','actions':[{'action_id':'go'}]}",
                  rows[i].legacy ? "interactive_message" : "block_actions",
                  rows[i].in_thread ? ",'thread_ts':'1.0'" : "", url);
-        app_deliver(&f, body, &ack);
+        app_deliver(&f, body, &f.ack);
         app_run_until_calls(&f, 3 * i + 3);
         for (size_t j = 0; j < 3; j++) {
             const slack_json_t *args = fake_slack_call(f.slack, 3 * i + j)->args;
@@ -176,12 +172,11 @@ APP_TEST(an_empty_text_is_not_sent)
 {
     slack_on_action(f.app, "go", say_empty, NULL);
     app_ready(&f);
-    app_ack_t ack;
     app_deliver(
         &f,
         "{'type':'block_actions','user':{'id':'U1'},'channel':{'id':'C1'},'message':{'ts':'1.0'},"
         "'response_url':'https://hooks.slack.com/r','actions':[{'action_id':'go'}]}",
-        &ack);
+        &f.ack);
     assert_int_equal(fake_slack_count(f.slack), 0);
     assert_true(world_logged(&f.world, "slack_say: the message has no text"));
 }
@@ -201,11 +196,10 @@ APP_TEST(test_views)
     slack_on_action(f.app, "v", change_view, NULL);
     fake_slack_answer(f.slack, "views.update", 200, "{'ok':false,'error':'hash_conflict'}");
     app_ready(&f);
-    app_ack_t ack;
     app_deliver(&f,
                 "{'type':'block_actions','trigger_id':'1.2','view':{'id':'V1','hash':'h1'},"
                 "'actions':[{'action_id':'v'}]}",
-                &ack);
+                &f.ack);
     app_run_until_calls(&f, 4);
     assert_true(was_called("views.open", "{\"trigger_id\":\"1.2\",\"view\":\"{}\"}"));
     assert_true(was_called("views.push", "{\"trigger_id\":\"1.2\",\"view\":\"{}\"}"));
@@ -297,8 +291,7 @@ APP_TEST(test_what_was_said_can_be_changed)
     fake_slack_answer(f.slack, "chat.postMessage", 200,
                       "{'ok':true,'channel':'D9','ts':'1700000000.000100'}");
     app_ready(&f);
-    app_ack_t ack;
-    app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
+    app_deliver(&f, APP_MESSAGE("1", "x"), &f.ack);
     app_run_until_calls(&f, 3);
     assert_true(was_called("chat.update", "{\"text\":\"done\",\"ts\":\"1700000000.000100\","
                                           "\"channel\":\"D9\"}"));
@@ -332,13 +325,12 @@ APP_TEST(test_what_failed_is_its_callbacks)
     for (int i = 0; i < 2; i++)
         fake_slack_answer(f.slack, "chat.postMessage", 200, "{'ok':false,'error':'is_archived'}");
     app_ready(&f);
-    app_ack_t ack;
-    app_deliver(&f, "{'command':'/kept','channel_id':'C1'}", &ack);
+    app_deliver(&f, "{'command':'/kept','channel_id':'C1'}", &f.ack);
     app_run_until(&f, &told);
     app_run_until_idle(&f);
     assert_int_equal(
         slack__inspect_counters(f.app)->deliveries[SLACK_KIND_COMMAND][SLACK_RESULT_FAILED], 0);
-    app_deliver(&f, "{'command':'/told','channel_id':'C1'}", &ack);
+    app_deliver(&f, "{'command':'/told','channel_id':'C1'}", &f.ack);
     app_run_until_idle(&f);
     assert_int_equal(told, 2);
     assert_int_equal(
@@ -363,8 +355,7 @@ APP_TEST(test_the_stop_tells_who_waits_for_an_answer)
     slack_on_message(f.app, NULL, say_for_ever, NULL);
     fake_slack_answer(f.slack, "chat.postMessage", 0, "");
     app_ready(&f);
-    app_ack_t ack;
-    app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
+    app_deliver(&f, APP_MESSAGE("1", "x"), &f.ack);
     app_run_until_calls(&f, 1);
     slack_app_stop(f.app);
     slack_app_stop(f.app);
@@ -388,8 +379,7 @@ APP_TEST(test_nobody_waits_after_the_end)
     told = 0;
     slack_on_message(f.app, NULL, hook, NULL);
     app_ready(&f);
-    app_ack_t ack;
-    app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
+    app_deliver(&f, APP_MESSAGE("1", "x"), &f.ack);
     assert_int_equal(told, 1);
 }
 
@@ -425,8 +415,7 @@ APP_TEST(test_what_a_worker_said)
     fake_slack_answer(f.slack, "chat.postMessage", 200, "{'ok':true,'channel':'C1','ts':'5.2'}");
     fake_slack_answer(f.slack, "views.update", 200, "{'ok':false,'error':'hash_conflict'}");
     app_ready(&f);
-    app_ack_t ack;
-    app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
+    app_deliver(&f, APP_MESSAGE("1", "x"), &f.ack);
     app_run_until_idle(&f);
     assert_true(was_called("chat.update", "{\"text\":\"two\",\"ts\":\"5.1\",\"channel\":\"C1\"}"));
     assert_true(

@@ -46,8 +46,7 @@ APP_TEST(test_middleware_is_an_onion)
     slack_use(f.app, around, "[]");
     slack_on_message(f.app, NULL, app_append, "x");
     app_ready(&f);
-    app_ack_t ack;
-    app_deliver(&f, APP_MESSAGE("Ev1", "x"), &ack);
+    app_deliver(&f, APP_MESSAGE("Ev1", "x"), &f.ack);
     assert_string_equal(app_order, "([x])");
     assert_int_equal(second, SLACK_EALREADY);
 }
@@ -59,11 +58,10 @@ APP_TEST(test_middleware_that_does_not_go_on_ends_the_chain)
     slack_use(f.app, stop_here, "s");
     slack_on_command(f.app, "/x", app_append, "x");
     app_ready(&f);
-    app_ack_t ack;
-    app_deliver(&f, APP_COMMAND("/x", ""), &ack);
+    app_deliver(&f, APP_COMMAND("/x", ""), &f.ack);
     assert_string_equal(app_order, "s");
     assert_int_equal(second, SLACK_EALREADY);
-    assert_int_equal(ack.outcome, SLACK_ACK_OK);
+    assert_int_equal(f.ack.outcome, SLACK_ACK_OK);
 }
 
 APP_TEST(test_middleware_may_go_on_later)
@@ -71,15 +69,14 @@ APP_TEST(test_middleware_may_go_on_later)
     slack_use(f.app, app_hold, "h");
     slack_on_command(f.app, "/x", app_append, "x");
     app_ready(&f);
-    app_ack_t ack = {0};
-    app_inject(&f, APP_COMMAND("/x", ""), &ack);
+    app_inject(&f, APP_COMMAND("/x", ""), &f.ack);
     app_spin(&f);
     assert_string_equal(app_order, "h");
     assert_int_equal(slack_next(app_held), 0);
     assert_string_equal(app_order, "hx");
     slack_ctx_release(app_held, 0);
-    app_run_until(&f, &ack.count);
-    assert_int_equal(ack.outcome, SLACK_ACK_OK);
+    app_run_until(&f, &f.ack.count);
+    assert_int_equal(f.ack.outcome, SLACK_ACK_OK);
 }
 
 static void hook(slack_ctx_t *ctx, const slack_done_t *done, void *user_data)
@@ -114,8 +111,7 @@ APP_TEST(test_the_last_hook_is_told_first)
     slack_use(f.app, add_hooks, NULL);
     slack_on_command(f.app, "/x", app_append, "x");
     app_ready(&f);
-    app_ack_t ack = {0};
-    app_inject(&f, "{'command':'/x','channel_id':'C1'}", &ack);
+    app_inject(&f, "{'command':'/x','channel_id':'C1'}", &f.ack);
     app_run_until_calls(&f, 2);
     assert_string_equal(app_order, "x21");
 }

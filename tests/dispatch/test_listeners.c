@@ -26,8 +26,7 @@ APP_TEST(test_what_a_pattern_captured)
                                                              .fn = answer_match}),
                      0);
     app_ready(&f);
-    app_ack_t ack;
-    app_deliver(&f, APP_MESSAGE("1", "please deploy web now"), &ack);
+    app_deliver(&f, APP_MESSAGE("1", "please deploy web now"), &f.ack);
     assert_string_equal(slack_json_str(app_call_args(&f, 0, "chat.postMessage"), "/text"),
                         "deploy web|web||d");
 }
@@ -57,12 +56,11 @@ APP_TEST(test_what_a_handler_reads)
     unsigned runs = 0;
     slack_on_command(f.app, "/c", read_context, &runs);
     app_ready(&f);
-    app_ack_t ack;
     app_deliver(&f,
                 "{'command':'/c','api_app_id':'A1','team_id':'T1','enterprise_id':'E1',"
                 "'is_enterprise_install':'true','trigger_id':'1.2.3',"
                 "'response_url':'https://hooks.slack.com/x'}",
-                &ack);
+                &f.ack);
     assert_int_equal(runs, 1);
 }
 
@@ -86,9 +84,8 @@ APP_TEST(test_a_listener_removes_itself_and_another)
                                                 .fn = remove_both,
                                                 .user_data = &runs});
     app_ready(&f);
-    app_ack_t ack;
-    app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
-    app_deliver(&f, APP_MESSAGE("2", "x"), &ack);
+    app_deliver(&f, APP_MESSAGE("1", "x"), &f.ack);
+    app_deliver(&f, APP_MESSAGE("2", "x"), &f.ack);
     assert_int_equal(runs, 1);
 }
 
@@ -113,8 +110,7 @@ APP_TEST(test_a_step_of_a_workflow)
 {
     slack_on_function(f.app, "greet", greet, NULL);
     app_ready(&f);
-    app_ack_t ack;
-    app_deliver(&f, STEP, &ack);
+    app_deliver(&f, STEP, &f.ack);
     const slack_json_t *args = app_call_args(&f, 0, "functions.completeSuccess");
     assert_string_equal(slack_json_str(args, "/function_execution_id"), "Fx1");
     assert_string_equal(slack_json_str(args, "/outputs"), "{\"greeting\":\"Hello Ada\"}");
@@ -131,12 +127,11 @@ APP_TEST(test_a_step_ends_by_a_later_action)
 {
     slack_on_action(f.app, "no", give_up, NULL);
     app_ready(&f);
-    app_ack_t ack;
     app_deliver(&f,
                 "{'type':'block_actions','bot_access_token':'xwfp-2',"
                 "'function_data':{'execution_id':'Fx2','inputs':{'name':'it'}},"
                 "'actions':[{'action_id':'no'}]}",
-                &ack);
+                &f.ack);
     const slack_json_t *args = app_call_args(&f, 0, "functions.completeError");
     assert_string_equal(slack_json_str(args, "/function_execution_id"), "Fx2");
     assert_string_equal(slack_json_str(args, "/error"), "it is 50% wrong");
@@ -154,8 +149,7 @@ APP_TEST(test_outside_a_step_nothing_is_completed)
     int rc = 0;
     slack_on_message(f.app, NULL, end_no_step, &rc);
     app_ready(&f);
-    app_ack_t ack;
-    app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
+    app_deliver(&f, APP_MESSAGE("1", "x"), &f.ack);
     assert_int_equal(rc, SLACK_EINVAL);
     assert_int_equal(fake_slack_count(f.slack), 0);
 }
@@ -253,9 +247,8 @@ APP_TEST(test_own_events)
     slack_use(f.app, note_own, names);
     slack_on_event(f.app, NULL, note_name, names);
     app_ready(&f);
-    app_ack_t ack;
-    deliver_own(&ack);
-    assert_int_equal(ack.outcome, SLACK_ACK_OK);
+    deliver_own(&f.ack);
+    assert_int_equal(f.ack.outcome, SLACK_ACK_OK);
     assert_string_equal(names, "mevent:* mevent:* ");
 }
 
@@ -297,12 +290,11 @@ APP_TEST(own_is_one_rule_for_every_event)
     unsigned runs = 0;
     slack_on_event(f.app, NULL, app_count_run, &runs);
     app_ready(&f);
-    app_ack_t ack;
     for (size_t i = 0; i < AUTHORED; i++) {
         const bool bot = i + 3 >= AUTHORED;
-        deliver_authored(i, bot ? "B0BOT" : "U0BOT", &ack);
+        deliver_authored(i, bot ? "B0BOT" : "U0BOT", &f.ack);
         if (runs != i) fail_msg("the bot gets its own event: %s", authored[i]);
-        deliver_authored(i, bot ? "B0OTHER" : "U0OTHER", &ack);
+        deliver_authored(i, bot ? "B0OTHER" : "U0OTHER", &f.ack);
         if (runs != i + 1) fail_msg("the bot misses another's event: %s", authored[i]);
     }
 }
@@ -320,10 +312,9 @@ APP_TEST(a_bot_that_updates_on_edits_stops)
     unsigned runs = 0;
     slack_on_event(f.app, "message", mend, &runs);
     app_ready(&f);
-    app_ack_t ack;
-    deliver_authored(0, "U1", &ack);
+    deliver_authored(0, "U1", &f.ack);
     app_run_until_calls(&f, 1);
-    deliver_authored(0, "U0BOT", &ack);
+    deliver_authored(0, "U0BOT", &f.ack);
     app_run_until_idle(&f);
     assert_int_equal(runs, 1);
 }
@@ -346,11 +337,10 @@ APP_TEST(test_own_events_of_a_listener)
     unsigned unmatched = 0;
     slack_on_unmatched(f.app, app_count_run, &unmatched);
     app_ready(&f);
-    app_ack_t ack;
-    deliver_own(&ack);
+    deliver_own(&f.ack);
     assert_string_equal(names, "mown mown mm"); /* middleware runs for the two wanted events only */
     assert_int_equal(unmatched, 2);             /* member_joined_channel and member_left_channel */
-    app_deliver(&f, APP_MESSAGE("6", "by a person"), &ack);
+    app_deliver(&f, APP_MESSAGE("6", "by a person"), &f.ack);
     assert_string_equal(names, "mown mown mmmmessage:* own ");
 }
 
@@ -360,7 +350,6 @@ APP_TEST(test_own_events_for_all)
     slack__inspect_options(f.app)->own_events = 1;
     slack_on_message(f.app, NULL, note_name, names);
     app_ready(&f);
-    app_ack_t ack;
-    deliver_own(&ack);
+    deliver_own(&f.ack);
     assert_string_equal(names, "message:* message:* ");
 }

@@ -37,8 +37,7 @@ APP_TEST(test_middleware_of_one_listener)
                                             .user_data = "never"});
     slack_on_event(f.app, "message", app_append, "last");
     app_ready(&f);
-    app_ack_t ack;
-    app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
+    app_deliver(&f, APP_MESSAGE("1", "x"), &f.ack);
     assert_string_equal(app_order, "(abx!!stoplast!");
     assert_int_equal(world_log_count(&f.world, "event=\"listener failed\""),
                      1); /* one line in all, not one for each middleware */
@@ -61,8 +60,7 @@ APP_TEST(test_middleware_of_one_listener_goes_on_later)
                                             .fn = app_append,
                                             .user_data = "x"});
     app_ready(&f);
-    app_ack_t ack = {0};
-    app_inject(&f, "{'command':'/x'}", &ack);
+    app_inject(&f, "{'command':'/x'}", &f.ack);
     app_spin(&f);
     assert_string_equal(app_order, "h");
     assert_int_equal(again, SLACK_EALREADY);
@@ -70,8 +68,8 @@ APP_TEST(test_middleware_of_one_listener_goes_on_later)
     assert_string_equal(app_order, "h(x)");
     assert_int_equal(slack_next(app_held), SLACK_EALREADY);
     slack_ctx_release(app_held, 0);
-    app_run_until(&f, &ack.count);
-    assert_int_equal(ack.outcome, SLACK_ACK_OK);
+    app_run_until(&f, &f.ack.count);
+    assert_int_equal(f.ack.outcome, SLACK_ACK_OK);
 }
 
 static unsigned values_freed;
@@ -109,8 +107,7 @@ APP_TEST(test_values)
     slack_use(f.app, attach, "the value");
     slack_on_event(f.app, NULL, read_value, NULL);
     app_ready(&f);
-    app_ack_t ack;
-    app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
+    app_deliver(&f, APP_MESSAGE("1", "x"), &f.ack);
     assert_string_equal(app_order, "read");
     assert_int_equal(values_freed, 1);
 }
@@ -135,11 +132,10 @@ APP_TEST(test_an_error_is_told_before_the_ack)
     slack_on_command(f.app, "/x", app_append_and_fail, "x");
     slack_on_event(f.app, NULL, say_and_fail, NULL);
     app_ready(&f);
-    app_ack_t ack;
-    app_deliver(&f, "{'command':'/x'}", &ack);
+    app_deliver(&f, "{'command':'/x'}", &f.ack);
     assert_string_equal(app_order, "(x!"); /* the chain of middleware ran before the hook */
-    assert_string_equal(ack.body, "command:/x: SLACK_EIO");
-    app_deliver(&f, APP_MESSAGE("1", "x"), &ack);
+    assert_string_equal(f.ack.body, "command:/x: SLACK_EIO");
+    app_deliver(&f, APP_MESSAGE("1", "x"), &f.ack);
     app_run_until_idle(&f);
     assert_int_equal(told, 2); /* once, although its call ended later */
 }
@@ -157,12 +153,11 @@ APP_TEST(test_what_no_listener_takes_is_told)
     slack_on_unmatched(f.app, answer_unmatched, &told);
     slack_on_command(f.app, "/x", app_append, "");
     app_ready(&f);
-    app_ack_t ack;
-    app_deliver(&f, APP_COMMAND("/y", ""), &ack);
-    assert_string_equal(ack.body, "There is no /y.");
-    app_deliver(&f, "{'command':'/x'}", &ack);
-    app_deliver(&f, APP_MESSAGE("1", "x"), &ack); /* bolt-python answers 404 */
-    assert_int_equal(ack.outcome, SLACK_ACK_OK);
+    app_deliver(&f, APP_COMMAND("/y", ""), &f.ack);
+    assert_string_equal(f.ack.body, "There is no /y.");
+    app_deliver(&f, "{'command':'/x'}", &f.ack);
+    app_deliver(&f, APP_MESSAGE("1", "x"), &f.ack); /* bolt-python answers 404 */
+    assert_int_equal(f.ack.outcome, SLACK_ACK_OK);
     app_run_until_idle(&f);
     assert_int_equal(told, 2); /* once each, although their calls ended later */
 }
@@ -238,13 +233,12 @@ APP_TEST(test_middleware_ends_a_delivery)
                                             .fn = app_append,
                                             .user_data = "never"});
     app_ready(&f);
-    app_ack_t ack;
-    app_deliver(&f, "{'command':'/x'}", &ack);
-    assert_string_equal(ack.body, "not now");
+    app_deliver(&f, "{'command':'/x'}", &f.ack);
+    assert_string_equal(f.ack.body, "not now");
     assert_int_equal(slack_use(f.app, app_append, "u"), 0);
-    app_deliver(&f, "{'command':'/x'}", &ack);
-    assert_string_equal(ack.body, "");
-    assert_int_equal(ack.outcome, SLACK_ACK_OK);
+    app_deliver(&f, "{'command':'/x'}", &f.ack);
+    assert_string_equal(f.ack.body, "");
+    assert_int_equal(f.ack.outcome, SLACK_ACK_OK);
     assert_string_equal(app_order, "au");
     assert_false(world_logged(&f.world, "no listener")); /* no listener was looked for */
 }

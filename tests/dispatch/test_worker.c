@@ -109,11 +109,10 @@ BOT_TEST(test_straight_on)
     snprintf(body, sizeof body,
              "{'command':'/x','channel_id':'C1','user_id':'U1','response_url':'%s'}",
              fake_slack_hook_url(f.slack, "1"));
-    app_ack_t ack = {0};
-    app_inject(&f, body, &ack);
-    app_run_until(&f, &ack.count);
+    app_inject(&f, body, &f.ack);
+    app_run_until(&f, &f.ack.count);
     app_run_until_idle(&f);
-    assert_string_equal(ack.body, "attached");
+    assert_string_equal(f.ack.body, "attached");
     assert_int_equal(fake_slack_count(f.slack), 4);
     assert_string_equal(slack_json_str(fake_slack_call(f.slack, 0)->args, "/user"), "U1");
     assert_string_equal(slack_json_str(fake_slack_call(f.slack, 1)->args, "/text"), "Hello Ada");
@@ -140,10 +139,9 @@ BOT_TEST(test_a_worker_fails)
     slack_on_error(f.app, tell, NULL);
     listen_on_worker(SLACK_KIND_COMMAND, "/x", fail_later);
     app_ready(&f);
-    app_ack_t ack = {0};
-    app_inject(&f, APP_COMMAND("/x", ""), &ack);
-    app_run_until(&f, &ack.count);
-    assert_string_equal(ack.body, "command:/x SLACK_EIO");
+    app_inject(&f, APP_COMMAND("/x", ""), &f.ack);
+    app_run_until(&f, &f.ack.count);
+    assert_string_equal(f.ack.body, "command:/x SLACK_EIO");
     app_run_until_idle(&f);
 }
 
@@ -164,11 +162,10 @@ BOT_TEST(test_a_job_comes_from_a_worker_and_runs_on_one)
     listen_on_worker(SLACK_KIND_COMMAND, "/x", defer_and_ack);
     listen_on_worker(SLACK_KIND_JOB, "later", run_job);
     app_ready(&f);
-    app_ack_t ack = {0};
-    app_inject(&f, APP_COMMAND("/x", ""), &ack);
+    app_inject(&f, APP_COMMAND("/x", ""), &f.ack);
     app_run_until_calls(&f, 1);
     app_run_until_idle(&f);
-    assert_string_equal(ack.body, "stored");
+    assert_string_equal(f.ack.body, "stored");
     assert_int_equal(atomic_load(&entered), 1);
 }
 
@@ -184,8 +181,7 @@ BOT_TEST(test_an_error_of_slack_keeps_its_reason)
     listen_on_worker(SLACK_KIND_EVENT, "message", say_only);
     fake_slack_answer(f.slack, "chat.postMessage", 200, "{'ok':false,'error':'channel_not_found'}");
     app_ready(&f);
-    app_ack_t ack = {0};
-    app_inject(&f, APP_MESSAGE("1", "x"), &ack);
+    app_inject(&f, APP_MESSAGE("1", "x"), &f.ack);
     app_run_until_calls(&f, 1);
     app_run_until_idle(&f);
     assert_true(world_logged(&f.world, "error=SLACK_EAPI reason=channel_not_found"));
@@ -253,8 +249,7 @@ BOT_TEST(test_a_full_pool_keeps_no_listener_waiting)
     listen_on_worker(SLACK_KIND_EVENT, "message", block); /* registered first */
     slack_on_message(f.app, NULL, app_count_run, &on_loop);
     app_ready(&f);
-    app_ack_t ack = {0};
-    app_inject(&f, APP_MESSAGE("1", "x"), &ack);
+    app_inject(&f, APP_MESSAGE("1", "x"), &f.ack);
     app_run_until(&f, &on_loop);
     assert_int_equal(atomic_load(&left), 0);
     open_gate(1);
@@ -320,8 +315,7 @@ BOT_TEST(test_a_stop_cancels_waits)
     fake_slack_answer(f.slack, "api.test", 0, "");
     listen_on_worker(SLACK_KIND_COMMAND, "/x", wait_for_slack);
     app_ready(&f);
-    app_ack_t ack = {0};
-    app_inject(&f, APP_COMMAND("/x", ""), &ack);
+    app_inject(&f, APP_COMMAND("/x", ""), &f.ack);
     app_run_until_calls(&f, 1);
     slack_app_stop(f.app);
     slack_app_stop(f.app);
@@ -330,7 +324,7 @@ BOT_TEST(test_a_stop_cancels_waits)
     assert_int_equal(atomic_load(&results[1]), SLACK_ECANCELED);
     assert_int_equal(atomic_load(&results[2]), 1);
     assert_int_equal(atomic_load(&results[3]), 1);
-    assert_int_equal(ack.count, 1);
+    assert_int_equal(f.ack.count, 1);
 }
 
 BOT_TEST(test_a_stop_waits_for_workers)

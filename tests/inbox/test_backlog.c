@@ -151,10 +151,9 @@ APP_CLOSED(test_the_first_ack_does_not_wait)
     open_app(store_file_url(), 1);
     slack_on_message(f.app, NULL, say, NULL);
     app_ready(&f);
-    app_ack_t ack = {0};
-    app_inject(&f, "{\"event_id\":\"EvNew\",\"event\":{\"type\":\"x\"}}", &ack);
-    app_run_until(&f, &ack.count);
-    assert_int_equal(ack.outcome, SLACK_ACK_OK);
+    app_inject(&f, "{\"event_id\":\"EvNew\",\"event\":{\"type\":\"x\"}}", &f.ack);
+    app_run_until(&f, &f.ack.count);
+    assert_int_equal(f.ack.outcome, SLACK_ACK_OK);
     assert_true(runs < ROWS / 10);
     app_run_until_calls(&f, ROWS);
     app_settle(&f);
@@ -177,14 +176,13 @@ APP_CLOSED(test_what_was_left_comes_first)
     slack_listen(f.app,
                  &(slack_listener_t){.kind = SLACK_KIND_EVENT, .fn = in_order, .ordered = 1});
     app_ready(&f);
-    app_ack_t ack = {0};
     app_inject(
         &f,
         "{\"event_id\":\"EvNew\",\"event\":{\"type\":\"message\",\"channel\":\"C1\",\"user\":"
         "\"U1\",\"text\":\"new\"}}",
-        &ack);
-    app_run_until(&f, &ack.count);
-    assert_int_equal(ack.outcome, SLACK_ACK_OK);
+        &f.ack);
+    app_run_until(&f, &f.ack.count);
+    assert_int_equal(f.ack.outcome, SLACK_ACK_OK);
     assert_true(runs < ROWS / 10); /* its ack did not wait for the rows */
     world_until(&f.world, runs >= ROWS + 1);
     assert_int_equal(new_ran_at, ROWS + 1);
@@ -451,7 +449,7 @@ static void replay_all(void)
 
 /* `slackapp inbox retry` asked for a run. It happens even if the process ends during its first
  * attempt. */
-TEST(test_a_replay_that_is_cut_off_goes_on)
+APP_CLOSED(test_a_replay_that_is_cut_off_goes_on)
 {
     unsigned counted = 0;
     store_file_clean();
@@ -474,7 +472,6 @@ TEST(test_a_replay_that_is_cut_off_goes_on)
     assert_int_equal(runs, 1);
     assert_int_equal(deads, 1);
     assert_int_equal(counted, 1); /* the other listener had succeeded before */
-    app_close(&f);
 }
 
 static int time_out(slack_ctx_t *ctx, void *user_data)

@@ -300,10 +300,8 @@ EACH_STORE(test_keys_and_times_of_jobs)
     cancel("k1", SLACK_ENOTFOUND);
 }
 
-INBOX_CLOSED(test_a_job_outlives_the_process)
+INBOX_STORED(test_a_job_outlives_the_process)
 {
-    store_file_clean();
-    inbox_open(store_file_url(), NULL);
     slack_on_command(inbox.f.app, "/x", defer_and_ack, &command_ack);
     app_ready(&inbox.f);
     command("k1");

@@ -7,10 +7,8 @@
 /* A stored delivery is handled to its end over restarts, and beside other processes on the same
  * store. */
 
-INBOX_CLOSED(test_a_restart_goes_on)
+INBOX_STORED(test_a_restart_goes_on)
 {
-    store_file_clean();
-    inbox_open(store_file_url(), NULL);
     slack_on_message(inbox.f.app, NULL, inbox_append, "a");
     slack_on_event(inbox.f.app, "message", inbox_hold, NULL);
     app_ready(&inbox.f);
@@ -87,7 +85,6 @@ TEST(test_the_end_of_a_process_is_no_failure)
 
 INBOX_CLOSED(test_a_delivery_that_ends_every_process)
 {
-    store_file_clean();
     end_inside_the_handler(25);
     open_scripted();
     world_until(&inbox.f.world, inbox.deads != 0);
@@ -117,10 +114,8 @@ TEST(test_a_stop_is_no_failure)
     fail_to_the_end(7);
 }
 
-INBOX_CLOSED(test_a_wait_outlives_the_process)
+INBOX_STORED(test_a_wait_outlives_the_process)
 {
-    store_file_clean();
-    inbox_open(store_file_url(), NULL);
     slack_on_message(inbox.f.app, NULL, inbox_scripted, NULL);
     inbox.outcomes[0] = SLACK_EIO;
     inbox_run_first();
@@ -166,18 +161,15 @@ static const char *offered(slack_store_t *other)
 
 #define LOOKS (SLACK_STORE_LEASE_MS / SLACK_STORE_RENEW_MS)
 
-INBOX_CLOSED(test_a_loop_that_turns_keeps_its_claims)
+INBOX_STORED(test_a_loop_that_turns_keeps_its_claims)
 {
     slack_store_t *other;
     unsigned closed = 0;
-    store_file_clean();
-    inbox_open(store_file_url(), NULL);
     slack_on_message(inbox.f.app, NULL, inbox_hold, NULL);
     app_ready(&inbox.f);
     assert_int_equal(
         slack__store_open(&other, slack__inspect_net(inbox.f.app), store_file_url(), NULL), 0);
-    app_ack_t ack = {0};
-    inbox_deliver("Ev1", "h", &ack);
+    inbox_deliver("Ev1", "h", &inbox.f.ack);
     inbox_until_held(1);
     for (int i = 0; i < 3 * LOOKS; i++) {
         app_pass_ms(&inbox.f, SLACK_STORE_RENEW_MS);
@@ -200,7 +192,6 @@ INBOX_CLOSED(test_a_loop_that_turns_keeps_its_claims)
 
 INBOX_CLOSED(test_past_memory_there_is_the_disk)
 {
-    store_file_clean();
     inbox_open(store_file_url(), &(slack_options_t){.max_deliveries = 4});
     slack_on_message(inbox.f.app, NULL, inbox_hold, NULL);
     app_ready(&inbox.f);

@@ -103,10 +103,8 @@ EACH_STORE(test_a_job_that_middleware_takes)
 }
 
 /* A deploy renames the job's listener; the next deploy renames it back. */
-INBOX_CLOSED(test_a_job_whose_listener_was_renamed)
+INBOX_STORED(test_a_job_whose_listener_was_renamed)
 {
-    store_file_clean();
-    inbox_open(store_file_url(), NULL);
     slack_on_command(inbox.f.app, "/x", defer, NULL);
     slack_on_job(inbox.f.app, "work", work, NULL);
     app_ready(&inbox.f);
@@ -161,9 +159,8 @@ TEST(test_apps_leave_each_others_jobs_alone)
 }
 
 /* Each app has its own keys. */
-TEST(test_apps_do_not_share_keys)
+INBOX_CLOSED(test_apps_do_not_share_keys)
 {
-    store_file_clean();
     open_as("B1");
     app_ready(&inbox.f);
     command("work daily");
@@ -182,14 +179,12 @@ TEST(test_apps_do_not_share_keys)
     app_ready(&inbox.f);
     app_pass_and_claim(&inbox.f, LONG_MS);
     inbox_until_runs(1);
-    app_close(&inbox.f);
 }
 
 /* SLACK_APP_ID identifies the app even if its token changes. */
-TEST(test_a_named_app_keeps_its_jobs)
+INBOX_CLOSED(test_a_named_app_keeps_its_jobs)
 {
     const slack_options_t named = {.app_id = "A1"};
-    store_file_clean();
     inbox_open(store_file_url(), &named);
     be("B1");
     app_ready(&inbox.f);
@@ -201,7 +196,6 @@ TEST(test_a_named_app_keeps_its_jobs)
     app_ready(&inbox.f);
     app_pass_and_claim(&inbox.f, LONG_MS);
     inbox_until_runs(1);
-    app_close(&inbox.f);
 }
 
 /* ---- schedules ---- */
@@ -311,10 +305,8 @@ TEST(test_runs_that_were_missed)
 }
 
 /* The store has a run of the old expression. */
-INBOX_CLOSED(test_a_schedule_that_changed)
+INBOX_STORED(test_a_schedule_that_changed)
 {
-    store_file_clean();
-    inbox_open(store_file_url(), NULL);
     every("* * * * *", SLACK_MISSED_RUN);
     app_ready(&inbox.f);
     app_settle(&inbox.f);
@@ -327,11 +319,9 @@ INBOX_CLOSED(test_a_schedule_that_changed)
     assert_true(world_logged(&inbox.f.world, "reason=\"the schedule has changed\""));
 }
 
-TEST(test_two_processes_run_it_once)
+INBOX_STORED(test_two_processes_run_it_once)
 {
     static app_fixture_t other;
-    store_file_clean();
-    inbox_open(store_file_url(), NULL);
     app_open(&other, &(slack_options_t){.store = store_file_url()});
     every("* * * * *", SLACK_MISSED_RUN);
     assert_int_equal(slack_every(other.app, "tick", "* * * * *", NULL, tick, "t"), 0);
@@ -349,7 +339,6 @@ TEST(test_two_processes_run_it_once)
         assert_int_equal(inbox.runs, i);
     }
     app_close(&other);
-    app_close(&inbox.f);
 }
 
 INBOX_CLOSED(test_schedules_that_are_none)

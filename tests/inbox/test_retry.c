@@ -106,7 +106,6 @@ INBOX_CLOSED(test_names_of_any_kind)
     };
     const size_t count = sizeof names / sizeof *names;
     part_t parts[sizeof names / sizeof *names];
-    store_file_clean();
     open_app(store_file_url(), 0);
     for (size_t i = 0; i < count; i++)
         listen_as(names[i], &parts[i]);
@@ -314,13 +313,11 @@ static int use_up_and_fail(slack_ctx_t *ctx, void *user_data)
 INBOX_CLOSED(test_no_memory_for_a_record)
 {
     part_t a = {.letter = 'a'}, b = {.letter = 'b', .outcomes = {SLACK_EIO}};
-    store_file_clean();
     open_app(store_file_url(), 0);
     assert_int_equal(slack_on_event(inbox.f.app, "x", use_up_and_end, &a), 0);
     listen_as("b", &b);
     app_ready(&inbox.f);
-    app_ack_t ack = {0};
-    app_inject(&inbox.f, "{'event_id':'Ev1','event':{'type':'x'}}", &ack);
+    app_inject(&inbox.f, "{'event_id':'Ev1','event':{'type':'x'}}", &inbox.f.ack);
     world_until(&inbox.f.world, b.runs != 0);
     app_spin(&inbox.f);
     assert_true(heap_heal());
@@ -332,12 +329,10 @@ INBOX_CLOSED(test_no_memory_for_a_record)
 INBOX_CLOSED(test_no_memory_for_a_reason)
 {
     part_t a = {.letter = 'a'};
-    store_file_clean();
     open_app(store_file_url(), 0);
     assert_int_equal(slack_on_event(inbox.f.app, "x", use_up_and_fail, &a), 0);
     app_ready(&inbox.f);
-    app_ack_t ack = {0};
-    app_inject(&inbox.f, "{'event_id':'Ev1','event':{'type':'x'}}", &ack);
+    app_inject(&inbox.f, "{'event_id':'Ev1','event':{'type':'x'}}", &inbox.f.ack);
     world_until(&inbox.f.world, a.runs != 0);
     app_spin(&inbox.f);
     assert_true(heap_heal());

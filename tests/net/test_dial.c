@@ -209,11 +209,12 @@ static void close_places(places_t *p)
     close(p->bad_fd);
 }
 
-TEST(test_first_that_answers)
+static places_t p;
+#define PLACES_TEST(function) TEST_AROUND(function, open_places(&p), close_places(&p))
+
+PLACES_TEST(test_first_that_answers)
 {
-    places_t p;
     fixture_t f = {0};
-    open_places(&p);
     assert_true(world_open(&f.world));
     const struct sockaddr_storage hole = p.hole.address, good = p.good, bad = p.bad;
     const struct {
@@ -237,14 +238,11 @@ TEST(test_first_that_answers)
         if (f.ticks != cases[i].ticks) fail_msg("case %zu: %u staggers", i, f.ticks);
     }
     world_close(&f.world);
-    close_places(&p);
 }
 
-TEST(test_nobody_answers)
+PLACES_TEST(test_nobody_answers)
 {
-    places_t p;
     fixture_t f = {0};
-    open_places(&p);
     assert_true(world_open(&f.world));
     struct sockaddr_storage list[SLACK_DIAL_ADDRESSES_MAX + 1];
     for (unsigned i = 0; i <= SLACK_DIAL_ADDRESSES_MAX; i++)
@@ -265,15 +263,12 @@ TEST(test_nobody_answers)
     assert_null(f.tcp);
     assert_int_not_equal(f.uv_error, 0);
     world_close(&f.world);
-    close_places(&p);
 }
 
 /* The owner cancels at every stage: before the first attempt, with one and with two in progress,
  * and after one was given up. */
-TEST(test_cancel)
+PLACES_TEST(test_cancel)
 {
-    places_t p;
-    open_places(&p);
     const struct sockaddr_storage list[] = {p.hole.address, p.hole.address, p.hole.address, p.good};
     for (unsigned ticks = 0; ticks < 9; ticks++) {
         fixture_t f = {0};
@@ -286,20 +281,18 @@ TEST(test_cancel)
         assert_int_equal(f.ends, 0);
         world_close(&f.world);
     }
-    close_places(&p);
 }
 
 static int race_once(void *ctx)
 {
-    const places_t *p = ctx;
-    const struct sockaddr_storage list[] = {p->bad, p->bad, p->good};
+    const struct sockaddr_storage list[] = {p.bad, p.bad, p.good};
     fixture_t f = {0};
     if (!world_open(&f.world)) return SLACK_ENOMEM;
     int rc = race(&f, list, 3);
     if (rc == 0) {
         until_ended(&f);
         rc = slack__net_error(f.uv_error);
-        if (f.tcp) assert_true(is_connected_to(&f, &p->good));
+        if (f.tcp) assert_true(is_connected_to(&f, &p.good));
         if (rc != 0) rc = SLACK_ENOMEM; /* reports the error of the last attempt */
     }
     world_close(&f.world);
@@ -307,12 +300,9 @@ static int race_once(void *ctx)
 }
 
 /* If memory runs out for an address, the next one is tried. */
-TEST(test_out_of_memory)
+PLACES_TEST(test_out_of_memory)
 {
-    places_t p;
-    open_places(&p);
-    assert_true(alloc_fail_each(race_once, &p) >= 4);
-    close_places(&p);
+    assert_true(alloc_fail_each(race_once, NULL) >= 4);
 }
 
 /* ---- a whole connection ---- */

@@ -97,9 +97,11 @@ static void expect_one(scene_t *s)
     expect_none(s);
 }
 
-TEST(test_changes)
+static scene_t s;
+#define SCENE_TEST(function) TEST_AROUND(function, (void)0, scene_close(&s))
+
+SCENE_TEST(test_changes)
 {
-    scene_t s;
     char other[64];
     scene_open(&s);
     expect_none(&s);
@@ -116,13 +118,11 @@ TEST(test_changes)
     expect_one(&s);
     file_write(s.one, "11");
     expect_one(&s);
-    scene_close(&s);
 }
 
 /* A link to a link that is swapped; the watched name stays the same. */
-TEST(test_links)
+SCENE_TEST(test_links)
 {
-    scene_t s;
     char data[64], part[64];
     scene_add(&s);
     snprintf(data, sizeof data, "%s/data", s.dir);
@@ -137,13 +137,11 @@ TEST(test_links)
     assert_int_equal(rename(part, data), 0);
     expect_one(&s);
     unlink(data);
-    scene_close(&s);
 }
 
 /* A change between the mark and the start is reported, one before the last mark is not. */
-TEST(test_marks)
+SCENE_TEST(test_marks)
 {
-    scene_t s;
     scene_add(&s);
     file_write(s.one, "changed");
     scene_start(&s);
@@ -151,12 +149,10 @@ TEST(test_marks)
     file_write(s.one, "changed again");
     slack__file_watch_mark(&s.watch);
     expect_none(&s);
-    scene_close(&s);
 }
 
 TEST(test_ends)
 {
-    scene_t s;
     scene_open(&s); /* before the first check */
     scene_close(&s);
 
@@ -186,7 +182,6 @@ TEST(test_nothing_to_watch)
 
 static int watch_once(void *ctx)
 {
-    scene_t s;
     scene_open(&s);
     file_write(s.one, "changed");
     expect_one(&s);

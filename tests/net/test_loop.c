@@ -39,22 +39,16 @@ static struct {
     note_t a, b, c;
 } n;
 
-static int notes_open(void **state)
+static void notes_open(void)
 {
     memset(n.text, 0, sizeof n.text);
     note_init(&n.a, &n.world, n.text, 'a');
     note_init(&n.b, &n.world, n.text, 'b');
     note_init(&n.c, &n.world, n.text, 'c');
-    return world_open(&n.world) ? 0 : -1;
+    assert_true(world_open(&n.world));
 }
 
-static int notes_close(void **state)
-{
-    world_close(&n.world);
-    return 0;
-}
-
-#define NOTES_TEST(function) TEST_CASE(function, notes_open, notes_close, NULL)
+#define NOTES_TEST(function) TEST_AROUND(function, notes_open(), world_close(&n.world))
 
 static void post(note_t *note)
 {
@@ -100,7 +94,7 @@ NOTES_TEST(test_a_task_cancels_one_of_the_same_turn)
 
 TEST(test_close_runs_what_waits_first)
 {
-    assert_int_equal(notes_open(NULL), 0);
+    notes_open();
     n.a.post = &n.b;
     n.b.post = &n.c;
     post(&n.a);

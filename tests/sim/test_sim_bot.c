@@ -57,27 +57,11 @@ static void close_well(void)
     sim_bot_close(&bot);
 }
 
-static int open_one(void **state)
-{
-    sim_bot_open(&bot, "socket", 1, NULL);
-    return 0;
-}
-
-static int open_two(void **state)
-{
-    sim_bot_open(&bot, "socket", 2, NULL);
-    return 0;
-}
-
-static int end_well(void **state)
-{
-    close_well();
-    return 0;
-}
-
 /* Cases with an app on one connection or on two, which works at the end. */
-#define ONE_SOCKET_TEST(function)  TEST_CASE(function, open_one, end_well, NULL)
-#define TWO_SOCKETS_TEST(function) TEST_CASE(function, open_two, end_well, NULL)
+#define ONE_SOCKET_TEST(function)                                                                  \
+    TEST_AROUND(function, sim_bot_open(&bot, "socket", 1, NULL), close_well())
+#define TWO_SOCKETS_TEST(function)                                                                 \
+    TEST_AROUND(function, sim_bot_open(&bot, "socket", 2, NULL), close_well())
 
 /* Slack redelivers events until the app has run all of them. */
 static void let_all_arrive(uint64_t max_ms)

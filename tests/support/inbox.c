@@ -82,6 +82,12 @@ int inbox_on_memory(void **state)
     return 0;
 }
 
+int inbox_clean(void **state)
+{
+    store_file_clean();
+    return 0;
+}
+
 int inbox_on_sqlite(void **state)
 {
     store_file_clean();

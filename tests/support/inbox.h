@@ -37,8 +37,11 @@ void inbox_note(const char *what);
 int inbox_on_memory(void **state);
 int inbox_on_sqlite(void **state);
 
-/* A case that opens the app. The app is closed after the case. */
-#define INBOX_CLOSED(function) TEST_CASE(function, NULL, app_teardown, &inbox.f)
+/* A case with an app on the SQLite file; one that opens the app, with no file at first. The app is
+ * closed after the case. */
+#define INBOX_STORED(function) TEST_CASE(function, inbox_on_sqlite, app_teardown, &inbox.f)
+#define INBOX_CLOSED(function) TEST_CASE(function, inbox_clean, app_teardown, &inbox.f)
+int inbox_clean(void **state);
 
 /* Opens an app on this store, and empties the notes. `more` may be NULL. */
 void inbox_open(const char *store, const slack_options_t *more);

@@ -35,6 +35,21 @@
     TEST_ADD(function, #function, function, setup, teardown, initial_state)                        \
     static void function(void **state)
 
+/* A case between two statements, which may be in the words of a file:
+ *     #define LIST_TEST(function) TEST_AROUND(function, list_open(&list), list_close(&list)) */
+#define TEST_AROUND(function, before, after)                                                       \
+    static int function##_before(void **state)                                                     \
+    {                                                                                              \
+        before;                                                                                    \
+        return 0;                                                                                  \
+    }                                                                                              \
+    static int function##_after(void **state)                                                      \
+    {                                                                                              \
+        after;                                                                                     \
+        return 0;                                                                                  \
+    }                                                                                              \
+    TEST_CASE(function, function##_before, function##_after, NULL)
+
 /* Two cases, function_http and function_socket. *state is the name of the transport. */
 #define TEST_BOTH_WIRES(function, setup, teardown)                                                 \
     static void function(void **state);                                                            \

@@ -13,23 +13,16 @@
 
 static http_bench_t b;
 
-static int open_bench(void **state)
+static void open_bench(void)
 {
     http_bench_open(&b);
     b.mock.world.logger.level = SLACK_LOG_DEBUG;
     b.keep_alive = true;
     b.options.signing_secret = "another," SLACK_REQUEST_SECRET;
     http_bench_start(&b);
-    return 0;
 }
 
-static int close_bench(void **state)
-{
-    http_bench_close(&b);
-    return 0;
-}
-
-#define BENCH_TEST(function) TEST_CASE(function, open_bench, close_bench, NULL)
+#define BENCH_TEST(function) TEST_AROUND(function, open_bench(), http_bench_close(&b))
 
 static const http_reply_t *exchange_signed(const char *type, const char *headers, const char *body)
 {

@@ -34,7 +34,10 @@ static const char *last_app(void)
     return b.mock.deliveries[b.mock.count - 1].app_id;
 }
 
-TEST(each_app_has_its_secrets)
+#define BENCH_TEST(function) TEST_AROUND(function, (void)0, http_bench_close(&b))
+#define APPS_TEST(function)  TEST_AROUND(function, start(SECRETS), http_bench_close(&b))
+
+BENCH_TEST(each_app_has_its_secrets)
 {
     static const struct {
         const char *secret, *type, *body;
@@ -79,13 +82,11 @@ TEST(each_app_has_its_secrets)
         assert_int_equal(world_log_count(&b.mock.world, "secret-"), 0);
         assert_int_equal(world_log_count(&b.mock.world, "sesame"), 0);
     }
-    http_bench_close(&b);
 }
 
 /* An unknown secret signs nothing, and the app's id is not read before the signature holds. */
-TEST(strangers_are_refused)
+APPS_TEST(strangers_are_refused)
 {
-    start(SECRETS);
     const char *const secrets[] = {"secret", "secret-on", SLACK_REQUEST_SECRET};
     for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++) {
         assert_int_equal(ask(secrets[i], NULL, EVENT("A111"))->status, 401);
@@ -94,15 +95,13 @@ TEST(strangers_are_refused)
     assert_int_equal(b.mock.count, 0);
     assert_int_equal(
         world_log_count(&b.mock.world, "signature does not match SLACK_SIGNING_SECRET"), 6);
-    http_bench_close(&b);
 }
 
 /* Requests without an app are answered for every app. */
-TEST(challenges_and_certificate_checks)
+APPS_TEST(challenges_and_certificate_checks)
 {
     static const char challenge[] = "{\"type\":\"url_verification\",\"challenge\":\"c\"}";
     static const char *const secrets[] = {"secret-one", "secret-old", "secret-new"};
-    start(SECRETS);
     for (size_t i = 0; i < 3; i++) {
         const http_reply_t *reply = ask(secrets[i], NULL, challenge);
         assert_int_equal(reply->status, 200);
@@ -111,18 +110,16 @@ TEST(challenges_and_certificate_checks)
     assert_int_equal(ask("another", NULL, challenge)->status, 401);
     assert_int_equal(ask("another", SLACK_REQUEST_FORM, "ssl_check=1&token=x")->status, 200);
     assert_int_equal(b.mock.count, 0);
-    http_bench_close(&b);
 }
 
 /* A secret without an id is valid for every app. */
-TEST(one_app_needs_no_id)
+BENCH_TEST(one_app_needs_no_id)
 {
     start("secret-old,secret-new");
     assert_int_equal(ask("secret-old", NULL, EVENT("A111"))->status, 200);
     assert_string_equal(last_app(), "A111");
     assert_int_equal(ask("secret-new", SLACK_REQUEST_FORM, DIALOG)->status, 200);
     assert_string_equal(last_app(), "");
-    http_bench_close(&b);
 }
 
 TEST(lists_that_cannot_be)
@@ -144,7 +141,7 @@ TEST(lists_that_cannot_be)
 }
 
 /* An app is added while the process runs. */
-TEST(apps_of_a_file)
+BENCH_TEST(apps_of_a_file)
 {
     char path[] = "/tmp/slackapp-XXXXXX";
     close(mkstemp(path));
@@ -160,13 +157,11 @@ TEST(apps_of_a_file)
     assert_int_equal(ask("secret-new", NULL, EVENT("A222"))->status, 200);
     assert_string_equal(last_app(), "A222");
     unlink(path);
-    http_bench_close(&b);
 }
 
 /* Without memory the answer makes Slack send the request again, or there is none. */
-TEST(memory_may_run_out)
+APPS_TEST(memory_may_run_out)
 {
-    start(SECRETS);
     assert_int_equal(ask("secret-new", SLACK_REQUEST_FORM, DIALOG)->status, 200);
     bool failed = true;
     size_t n = 0;
@@ -182,5 +177,4 @@ TEST(memory_may_run_out)
         assert_true(b.mock.count == before || status != 503);
     }
     assert_true(n > 3);
-    http_bench_close(&b);
 }

@@ -211,20 +211,8 @@ static const struct {
 
 static http_bench_t b;
 
-static int open_bench(void **state)
-{
-    http_bench_open(&b);
-    http_bench_start(&b);
-    return 0;
-}
-
-static int close_bench(void **state)
-{
-    http_bench_close(&b);
-    return 0;
-}
-
-#define BENCH_TEST(function) TEST_CASE(function, open_bench, close_bench, NULL)
+#define BENCH_TEST(function)                                                                       \
+    TEST_AROUND(function, (http_bench_open(&b), http_bench_start(&b)), http_bench_close(&b))
 
 /* Slack still gets its answers. */
 static void check_well(unsigned deliveries)

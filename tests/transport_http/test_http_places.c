@@ -29,6 +29,8 @@ static void open_bench(http_bench_t *bench)
 
 /* ---- addresses ---- */
 
+#define BENCH_TEST(function) TEST_AROUND(function, open_bench(&b), http_bench_close(&b))
+
 TEST(unix_socket)
 {
     http_bench_t second;
@@ -91,20 +93,17 @@ TEST(several_on_one_port)
     http_bench_close(&one);
 }
 
-TEST(version_6)
+BENCH_TEST(version_6)
 {
-    open_bench(&b);
     b.options.http_host = "::"; /* also accepts IPv4 */
     http_bench_start(&b);
     assert_int_equal(status_of(&b, ""), 200);
-    http_bench_close(&b);
 }
 
 /* ---- proxies ---- */
 
-TEST(proxies_are_believed)
+BENCH_TEST(proxies_are_believed)
 {
-    open_bench(&b);
     b.options.http_trusted_proxies = "127.0.0.0/8";
     b.options.http_client_cert_header = "X-Client-DN: CN=platform-tls-client.slack.com";
     http_bench_start(&b);
@@ -125,12 +124,10 @@ TEST(proxies_are_believed)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
         assert_int_equal(status_of(&b, cases[i].headers), cases[i].status);
-    http_bench_close(&b);
 }
 
-TEST(strangers_are_not)
+BENCH_TEST(strangers_are_not)
 {
-    open_bench(&b);
     b.options.http_trusted_proxies = "192.0.2.0/24";
     b.options.http_client_cert_header = "X-Client-DN: CN=platform-tls-client.slack.com";
     http_bench_start(&b);
@@ -138,7 +135,6 @@ TEST(strangers_are_not)
                                    "CN=platform-tls-client.slack.com\r\n"),
                      401);
     assert_true(world_logged(&b.mock.world, "peer=127.0.0.1"));
-    http_bench_close(&b);
 }
 
 TEST(wrong_options_are_named)
@@ -167,12 +163,11 @@ TEST(wrong_options_are_named)
 
 /* ---- reload ---- */
 
-TEST(secret_is_read_again)
+BENCH_TEST(secret_is_read_again)
 {
     char path[] = "/tmp/slackapp-XXXXXX";
     close(mkstemp(path));
     file_write(path, "another-secret\n");
-    open_bench(&b);
     b.options.signing_secret = "another-secret";
     b.options.signing_secret_file = path;
     http_bench_start(&b);
@@ -183,5 +178,4 @@ TEST(secret_is_read_again)
     assert_int_equal(status_of(&b, ""), 200);
     assert_false(world_logged(&b.mock.world, SLACK_REQUEST_SECRET));
     unlink(path);
-    http_bench_close(&b);
 }

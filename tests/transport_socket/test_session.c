@@ -4,21 +4,9 @@
 
 static sessions_t w;
 
-static int open_one(void **state)
-{
-    sessions_open(&w, 1);
-    return 0;
-}
-
-static int open_one_ready(void **state)
-{
-    sessions_open_ready(&w, 1);
-    return 0;
-}
-
 /* Cases with one session: one that is to open, and one that is open. */
-#define OPEN_TEST(function)  TEST_CASE(function, open_one, NULL, NULL)
-#define READY_TEST(function) TEST_CASE(function, open_one_ready, NULL, NULL)
+#define OPEN_TEST(function)  TEST_AROUND(function, sessions_open(&w, 1), (void)0)
+#define READY_TEST(function) TEST_AROUND(function, sessions_open_ready(&w, 1), (void)0)
 
 /* ---- opening ---- */
 
