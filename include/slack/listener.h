@@ -40,8 +40,9 @@ enum slack_kind {
 SLACK_API const char *slack_kind_name(enum slack_kind kind);
 
 /**
- * Handles a delivery. It runs on the loop, or on a worker (slack_listener_t.run). If it has not
- * finished when it returns, it calls slack_ctx_hold() before, and slack_ctx_release() later.
+ * Handles a delivery. It runs on the loop, or on a worker (slack_listener_t.run). A handler that
+ * finishes later calls slack_ctx_hold() before it returns, and slack_ctx_release() when it has
+ * finished.
  *
  * @param ctx borrowed until the return, or until the last hold is released.
  * @return 0, or a negative error, which fails the delivery.
@@ -100,14 +101,15 @@ typedef struct slack_listener {
     const char *match;
     /** Optional. How `match` is compared. Default SLACK_MATCH_EXACT. */
     enum slack_match how;
-    /** Optional, for events. Nonzero: only messages, `match` is compared with event.text, and the
-     * default of `subtypes` changes. */
+    /** Optional, for events. Nonzero: the listener takes only messages. `match` is compared with
+     * event.text, and `subtypes` has another default. */
     int message;
-    /** Optional, for events. Nonzero: only messages of users in a thread of the assistant
-     * (assistant.h), `match` is compared with event.text. */
+    /** Optional, for events. Nonzero: the listener takes only messages of users in a thread of the
+     * assistant (assistant.h). `match` is compared with event.text. */
     int assistant;
-    /** Optional, for events. Nonzero: only steps of workflows (event.type "function_executed"),
-     * `match` is compared with the callback_id of the function. Not with `message`. */
+    /** Optional, for events. Nonzero: the listener takes only steps of workflows (event.type
+     * "function_executed"). `match` is compared with the callback_id of the function. Not together
+     * with `message`. */
     int function;
     /** Optional, copied, not empty. For actions and options: the block_id of the element. */
     const char *block_id;
@@ -165,7 +167,7 @@ typedef struct slack_listener {
  * @return 0; SLACK_EINVAL for a listener without `fn`, an unknown kind, an empty string, a
  *         malformed pattern, or a condition that the kind does not have: slack_app_error() says
  *         which; SLACK_ETOOBIG if 100000 listeners are registered; SLACK_ENOMEM. On failure
- * user_data stays the caller's.
+ *         user_data stays the caller's.
  */
 SLACK_API int slack_listen(slack_app_t *app, const slack_listener_t *listener);
 

@@ -29,7 +29,7 @@ static inline bool slack__url_parts_allowed(const slack_url_t *url)
 {
     return url->secure || slack__is_loopback(url->host);
 }
-/* The same of a text, which may be malformed or NULL. */
+/* The same for a text, which may be malformed or NULL. */
 bool slack__url_allowed(const char *url);
 
 /* Whether two URLs have scheme, host and port in common. */

@@ -59,8 +59,8 @@ typedef struct slack_store_batch {
         oldest_ms[SLACK_ROW_STATES]; /* smallest received_ms, of done rows changed_ms; 0: none */
 } slack_store_batch_t;
 
-/* The most bytes that the texts of one batch may have, and the texts of the queued and dead rows in
- * memory.
+/* The most bytes of all texts in one batch. A store in memory has the same limit for the texts of
+ * queued and dead rows.
  */
 #define SLACK_STORE_BYTES_MAX ((size_t)64 << 20)
 
@@ -68,8 +68,8 @@ typedef struct slack_store_batch {
 int slack__batch_begin(slack_store_batch_t *batch, unsigned limit);
 /* Free the rows: a failed operation returns none. */
 void slack__batch_drop(slack_store_batch_t *batch);
-/* End a batch with the status of its operation: one that failed or found nothing has no arena.
- * Returns `rc`. */
+/* End a batch with the status of its operation. After a failure, or if nothing was found, it has no
+ * arena. Returns `rc`. */
 int slack__batch_end(slack_store_batch_t *batch, int rc);
 
 #endif

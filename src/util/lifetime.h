@@ -14,8 +14,8 @@
  * Recognises the program's pointer to an object that has ended, without reading what it points to.
  *
  * An app that checks lifetimes knows the addresses of its live objects. It keeps the memory of
- * ended ones for a while, so that no new object gets their address. Builds of the type debug check,
- * and so does the test kit. Without checks an object lies in an arena, and nothing is recorded.
+ * ended ones for a while, so that no new object gets their address. Debug builds and the test kit
+ * check lifetimes. Without checks an object lies in an arena, and nothing is recorded.
  */
 typedef struct slack_lifetimes {
     slack_link_t link; /* in the list of all apps */
@@ -37,7 +37,7 @@ static inline bool slack__lifetimes_checked(void)
 /* `log` is borrowed. */
 void slack__lifetimes_init(slack_lifetimes_t *lifetimes, const slack_logger_t *log);
 void slack__lifetimes_done(slack_lifetimes_t *lifetimes);
-/* Checks the lifetimes of all objects that begin from now on: before the first one begins. */
+/* Turns the checks on. Call this before the first object begins. */
 void slack__lifetimes_check(slack_lifetimes_t *lifetimes);
 
 /* Memory for an object, zeroed. NULL if memory is out. */

@@ -6,8 +6,8 @@
 
 /*
  * Builds JSON values in an arena and remembers the first failure. A caller builds a whole value out
- * of parts and checks `rc` once. After a failure every function returns NULL, so no caller takes a
- * half-built value for a whole one.
+ * of parts and checks `rc` once. After a failure every function returns NULL, so no caller mistakes
+ * a half-built value for a whole one.
  */
 typedef struct sim_json_builder {
     slack_arena_t *arena;
