@@ -54,11 +54,11 @@ extern "C" {
  *
  * @param method the name of the method, as for slack_call(); borrowed until the return.
  * @param args the arguments, as for slack_call().
- * @param ret_response Optional. The variable is NULL, or has an answer that an earlier
- *        slack_call_wait() of this handler put there. It gets the new answer, also of a call that
- *        failed, or NULL if there is none; the earlier answer is freed when the new one has
- *        arrived, so `args` may still refer to it. So a loop over the pages of a list has one page
- *        at a time, if it uses one variable. The other answers live until the handler returns.
+ * @param ret_response Optional. Set to the answer, also if the call failed; NULL if there is no
+ *        answer. Before the call the variable must be NULL, or have an answer of an earlier
+ *        slack_call_wait() in this handler. That earlier answer is freed when the new one has
+ *        arrived, so `args` may still refer to it. A loop over the pages of a list that uses one
+ *        variable thus keeps one page at a time. All other answers live until the handler returns.
  * @return the status of the response (slack_response_status()): 0, SLACK_EAPI, …; SLACK_EDEADLK on
  *         the loop's thread; SLACK_ETHREAD on other threads than the worker that runs this ctx's
  *         handler; SLACK_ETEMPLATE; SLACK_EINVAL; SLACK_EBUSY; SLACK_ECANCELED; SLACK_ENOMEM;
