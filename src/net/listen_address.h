@@ -2,7 +2,7 @@
 #ifndef SLACK_NET_LISTEN_ADDRESS_H
 #define SLACK_NET_LISTEN_ADDRESS_H
 
-/* The address at which a server listens, and the sentences for why it cannot. */
+/* The address at which a server listens, and the sentences that say why it cannot. */
 typedef struct slack_listen_address {
     const char *variables; /* the prefix of its variables: "SLACK_HTTP" */
     const char *host;      /* borrowed from the options: "127.0.0.1", "::", "unix:/run/x.sock" */

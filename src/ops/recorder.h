@@ -46,9 +46,9 @@ void slack__record_delivery(slack_recorder_t *recorder, const slack_transport_t 
                             const slack_delivery_t *d);
 
 /* Return a stand-in for `t`, to be set as the transport of the deliveries of `t`. Its `ack` records
- * the ack and passes it to `t`. It has the name of `t` and no other functions. It lives as long as
- * the recorder. If `recorder` is NULL, or has SLACK_TRANSPORTS_MAX stand-ins already, return `t`
- * itself. */
+ * the ack and passes it to `t`. The stand-in has the name of `t`, and `ack` is its only function.
+ * It lives as long as the recorder. If `recorder` is NULL, or has SLACK_TRANSPORTS_MAX stand-ins
+ * already, return `t` itself. */
 slack_transport_t *slack__recorder_transport(slack_recorder_t *recorder, slack_transport_t *t);
 
 /* Record the calls that go through `sender`. `recorder` is a slack_recorder_t: the signature is

@@ -18,8 +18,8 @@ typedef struct slack_logger {
 /*
  * Log one fact in one line. `event` is a short constant text. `format` consists of "key=%s
  * other=%d" pairs, which the spaces and '=' of the format itself separate; so a value may contain
- * anything, and is quoted if needed. A format of NULL means no pairs, a logger of NULL no log.
- * Arguments are not evaluated below the level.
+ * anything, and is quoted if needed. If `format` is NULL, the line has no pairs; if `logger` is
+ * NULL, nothing is logged. The arguments of a line below the level are not evaluated.
  *
  *     SLACK_LOG(log, WARN, "ack lost", "transport=%s reason=%s", name, slack_err_name(rc));
  *     ts=2026-11-21T00:00:00.000Z level=warn event="ack lost" transport=http reason=SLACK_ECLOSED

@@ -9,7 +9,7 @@
 #include "sim/views.h"
 #include "sim/workflow_steps.h"
 
-/* Everything that exists in the workspace and changes. Users do not. No I/O. */
+/* Everything in the workspace that can change. Users cannot. No I/O. */
 typedef struct sim_workspace {
     sim_ids_t ids;
     sim_channels_t channels;
