@@ -20,7 +20,7 @@ typedef struct slack_recent_acks {
 
 void slack__recent_acks_done(slack_recent_acks_t *acks);
 
-/* Keep a copy of the ack frame of an envelope. Without memory for it, it is not kept. */
+/* Keep a copy of the ack frame of an envelope. If memory is out, the ack is not kept. */
 void slack__recent_acks_add(slack_recent_acks_t *acks, slack_slice_t envelope_id, const char *frame,
                             size_t len);
 /* The ack frame of an envelope; NULL: not kept. Borrowed until the next call. */

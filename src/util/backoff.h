@@ -6,8 +6,8 @@
 
 #include "util/random.h"
 
-/* Exponential backoff with full jitter: attempt n waits a random time in [0, min(cap, base * 2^n)],
- * and at least `floor_ms`. Pure: the caller passes the randomness. */
+/* Exponential backoff with full jitter: wait n is a random time in [0, min(cap, base * 2^n)], and
+ * at least `floor_ms`. Pure: the caller passes the randomness. */
 typedef struct slack_backoff {
     uint64_t base_ms;
     uint64_t cap_ms;
