@@ -192,6 +192,22 @@ SLACK_API int slack_test_dialog_options(slack_test_t *test, const char *callback
 SLACK_API int slack_test_function(slack_test_t *test, const char *callback_id,
                                   const char *inputs_template, ...) SLACK_PRINTF(3, 4);
 
+/** Set the message that the clicks, shortcuts and requests for options that follow are in. Delivers
+ * nothing.
+ * @param channel copied. NULL: the channel of slack_test_as().
+ * @param ts copied. The message, slack_test_last_ts() for example. NULL: each of them is in a new
+ *        message again.
+ * @param thread_ts Optional, copied. The thread that the message is in.
+ * @return 0; SLACK_ENOMEM. */
+SLACK_API int slack_test_in_message(slack_test_t *test, const char *channel, const char *ts,
+                                    const char *thread_ts);
+
+/** Set the `private_metadata` of the modals that are submitted or closed from now on. Delivers
+ * nothing.
+ * @param metadata copied; NULL for none.
+ * @return 0; SLACK_ENOMEM. */
+SLACK_API int slack_test_private_metadata(slack_test_t *test, const char *metadata);
+
 /** Let the interactions that follow belong to a workflow step, with the inputs of the last
  * slack_test_function(), as clicks in its messages and submissions of its modals do. Delivers
  * nothing.
@@ -316,6 +332,11 @@ SLACK_API int slack_test_answer_lost(slack_test_t *test, int status);
  * a call with a longer delay times out. */
 SLACK_API int slack_test_answer_after_ms(slack_test_t *test, unsigned after_ms);
 
+/** Read the last `ts` that a call of the app was answered with: that of the message that
+ * chat.postMessage has posted.
+ * @return "" if there is none; borrowed until the kit is freed. */
+SLACK_API const char *slack_test_last_ts(const slack_test_t *test);
+
 /** Count the calls so far, without the auth.test of the start. */
 SLACK_API size_t slack_test_call_count(const slack_test_t *test);
 
@@ -325,21 +346,6 @@ SLACK_API size_t slack_test_call_count(const slack_test_t *test);
  * @return the arguments, borrowed until the kit is freed; NULL beyond the last call. */
 SLACK_API const slack_json_t *slack_test_call_args(const slack_test_t *test, size_t index,
                                                    const char **ret_method);
-
-#ifdef __GNUC__ /* as slack_jsonf() */
-#define slack_test_event(...)             (__extension__ slack_test_event(__VA_ARGS__))
-#define slack_test_block_action(...)      (__extension__ slack_test_block_action(__VA_ARGS__))
-#define slack_test_view_submission(...)   (__extension__ slack_test_view_submission(__VA_ARGS__))
-#define slack_test_attachment_action(...) (__extension__ slack_test_attachment_action(__VA_ARGS__))
-#define slack_test_dialog(...)            (__extension__ slack_test_dialog(__VA_ARGS__))
-#define slack_test_function(...)          (__extension__ slack_test_function(__VA_ARGS__))
-#define slack_test_assistant_started(...) (__extension__ slack_test_assistant_started(__VA_ARGS__))
-#define slack_test_assistant_context(...) (__extension__ slack_test_assistant_context(__VA_ARGS__))
-#define slack_test_body(...)              (__extension__ slack_test_body(__VA_ARGS__))
-#define slack_test_expect(...)            (__extension__ slack_test_expect(__VA_ARGS__))
-#define slack_test_expect_ack(...)        (__extension__ slack_test_expect_ack(__VA_ARGS__))
-#define slack_test_answer(...)            (__extension__ slack_test_answer(__VA_ARGS__))
-#endif
 
 /* ---- recordings ---- */
 
@@ -388,11 +394,71 @@ SLACK_API int64_t slack_test_wall_ms(const slack_test_t *test);
  * handler failed or has not ended. slack_test_expect_outcome() and slack_test_expect_status()
  * change what is expected of one delivery.
  *
- * @param ret_why Optional. Set to a sentence on the first failure; "" if there is none. Borrowed
- *        until the kit is freed.
+ * @param ret_why Optional. Set to a sentence on the first failure, which begins with its place in
+ *        the test: "bot_test.c:12: …"; "" if there is none. Borrowed until the kit is freed.
  * @return 0; SLACK_EMISMATCH; another error of a function above that ended the test early.
  */
 SLACK_API int slack_test_finish(slack_test_t *test, const char **ret_why);
+
+/* ---- the place of a failure ---- */
+
+/**
+ * Set the place in the test that calls the next function of the kit. slack_test_finish() names the
+ * place of the failure: that of the delivery, or of the expectation. The macros below call this
+ * with the file and the line of the caller. A helper of the test that calls several of them may
+ * call it with those of its own caller; a file that defines SLACK_TEST_PLAIN before it includes
+ * this header has no such macros.
+ *
+ * @param file borrowed until the kit is freed; NULL for no place.
+ * @return `test`.
+ */
+SLACK_API slack_test_t *slack_test_at(slack_test_t *test, const char *file, int line);
+
+#ifndef SLACK_TEST_PLAIN
+#define SLACK_TEST_HERE(t) slack_test_at((t), __FILE__, __LINE__)
+#ifdef __GNUC__ /* as slack_jsonf() */
+#define SLACK_TEST_DO(name, t, ...)                                                                \
+    (__extension__ slack_test_##name(SLACK_TEST_HERE(t), __VA_ARGS__))
+#else
+#define SLACK_TEST_DO(name, t, ...) slack_test_##name(SLACK_TEST_HERE(t), __VA_ARGS__)
+#endif
+#define slack_test_start(t)                   slack_test_start(SLACK_TEST_HERE(t))
+#define slack_test_app_rate_limited(t)        slack_test_app_rate_limited(SLACK_TEST_HERE(t))
+#define slack_test_message(t, ...)            SLACK_TEST_DO(message, t, __VA_ARGS__)
+#define slack_test_mention(t, ...)            SLACK_TEST_DO(mention, t, __VA_ARGS__)
+#define slack_test_command(t, ...)            SLACK_TEST_DO(command, t, __VA_ARGS__)
+#define slack_test_action(t, ...)             SLACK_TEST_DO(action, t, __VA_ARGS__)
+#define slack_test_shortcut(t, ...)           SLACK_TEST_DO(shortcut, t, __VA_ARGS__)
+#define slack_test_message_shortcut(t, ...)   SLACK_TEST_DO(message_shortcut, t, __VA_ARGS__)
+#define slack_test_view_closed(t, ...)        SLACK_TEST_DO(view_closed, t, __VA_ARGS__)
+#define slack_test_options(t, ...)            SLACK_TEST_DO(options, t, __VA_ARGS__)
+#define slack_test_attachment_options(t, ...) SLACK_TEST_DO(attachment_options, t, __VA_ARGS__)
+#define slack_test_dialog_canceled(t, ...)    SLACK_TEST_DO(dialog_canceled, t, __VA_ARGS__)
+#define slack_test_dialog_options(t, ...)     SLACK_TEST_DO(dialog_options, t, __VA_ARGS__)
+#define slack_test_assistant_message(t, ...)  SLACK_TEST_DO(assistant_message, t, __VA_ARGS__)
+#define slack_test_body_text(t, ...)          SLACK_TEST_DO(body_text, t, __VA_ARGS__)
+#define slack_test_expect_outcome(t, ...)     SLACK_TEST_DO(expect_outcome, t, __VA_ARGS__)
+#define slack_test_expect_status(t, ...)      SLACK_TEST_DO(expect_status, t, __VA_ARGS__)
+#define slack_test_answer_error(t, ...)       SLACK_TEST_DO(answer_error, t, __VA_ARGS__)
+#define slack_test_answer_limited(t, ...)     SLACK_TEST_DO(answer_limited, t, __VA_ARGS__)
+#define slack_test_answer_lost(t, ...)        SLACK_TEST_DO(answer_lost, t, __VA_ARGS__)
+#define slack_test_answer_after_ms(t, ...)    SLACK_TEST_DO(answer_after_ms, t, __VA_ARGS__)
+#define slack_test_replay(t, ...)             SLACK_TEST_DO(replay, t, __VA_ARGS__)
+#define slack_test_replay_text(t, ...)        SLACK_TEST_DO(replay_text, t, __VA_ARGS__)
+#define slack_test_advance_ms(t, ...)         SLACK_TEST_DO(advance_ms, t, __VA_ARGS__)
+#define slack_test_event(t, ...)              SLACK_TEST_DO(event, t, __VA_ARGS__)
+#define slack_test_block_action(t, ...)       SLACK_TEST_DO(block_action, t, __VA_ARGS__)
+#define slack_test_view_submission(t, ...)    SLACK_TEST_DO(view_submission, t, __VA_ARGS__)
+#define slack_test_attachment_action(t, ...)  SLACK_TEST_DO(attachment_action, t, __VA_ARGS__)
+#define slack_test_dialog(t, ...)             SLACK_TEST_DO(dialog, t, __VA_ARGS__)
+#define slack_test_function(t, ...)           SLACK_TEST_DO(function, t, __VA_ARGS__)
+#define slack_test_assistant_started(t, ...)  SLACK_TEST_DO(assistant_started, t, __VA_ARGS__)
+#define slack_test_assistant_context(t, ...)  SLACK_TEST_DO(assistant_context, t, __VA_ARGS__)
+#define slack_test_body(t, ...)               SLACK_TEST_DO(body, t, __VA_ARGS__)
+#define slack_test_expect(t, ...)             SLACK_TEST_DO(expect, t, __VA_ARGS__)
+#define slack_test_expect_ack(t, ...)         SLACK_TEST_DO(expect_ack, t, __VA_ARGS__)
+#define slack_test_answer(t, ...)             SLACK_TEST_DO(answer, t, __VA_ARGS__)
+#endif
 
 #ifdef __cplusplus
 }

@@ -181,6 +181,17 @@ int64_t slack__inspect_row(const slack_ctx_t *ctx)
     return slack__entry_of_ctx((slack_ctx_t *)(uintptr_t)ctx)->op.row.id;
 }
 
+bool slack__inspect_unmatched(const slack_ctx_t *ctx)
+{
+    return slack__run_of((slack_ctx_t *)(uintptr_t)ctx)->unmatched_reported;
+}
+
+const char *slack__inspect_listeners(const slack_app_t *app, enum slack_kind kind,
+                                     slack_arena_t *arena)
+{
+    return slack__router_names(app->registry.router, kind, arena);
+}
+
 const char *slack__inspect_job(const slack_ctx_t *ctx)
 {
     return ctx->job;

@@ -96,6 +96,11 @@ slack_delivery_t *slack__inspect_delivery(const slack_ctx_t *ctx);
 slack_delivery_t *slack__inspect_ended(slack_store_op_t *op);
 /* The id of the delivery's row in the store; 0 if it has none. */
 int64_t slack__inspect_row(const slack_ctx_t *ctx);
+/* No listener took the delivery, and that was reported. */
+bool slack__inspect_unmatched(const slack_ctx_t *ctx);
+/* The app's listeners of a kind, as slack__router_names(). */
+const char *slack__inspect_listeners(const slack_app_t *app, enum slack_kind kind,
+                                     slack_arena_t *arena);
 /* The name of a job; NULL for a delivery that is not a job. */
 const char *slack__inspect_job(const slack_ctx_t *ctx);
 /* Calls of the delivery that are in flight. */

@@ -418,6 +418,20 @@ void slack__hits_release(slack_hits_t *hits)
 
 /* ---- suggesting a listener ---- */
 
+const char *slack__router_names(const slack_router_t *router, enum slack_kind kind,
+                                slack_arena_t *arena)
+{
+    const char *names = "";
+    unsigned count = 0;
+    for (slack_link_t *link = router->all.next; link != &router->all && names && count < 10;
+         link = link->next) {
+        const slack_listener_t *l = &SLACK_CONTAINER(link, slack_rule_t, link)->listener;
+        if (l->kind != kind) continue;
+        names = slack__arena_printf(arena, "%s%s%s", names, count++ ? ", " : "", l->name);
+    }
+    return names ? names : "";
+}
+
 /* Writes one character of a C string. An octal escape has three digits, so the next character
  * cannot extend it, and every '?' is escaped, so that no two of them begin a trigraph. */
 static char *literal_put(char *at, unsigned char c)

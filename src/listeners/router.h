@@ -42,6 +42,12 @@ int slack__router_match(const slack_router_t *router, slack_subject_t *subject,
 /* Releases the rules of the hits, none of which runs any more, and empties `hits`. */
 void slack__hits_release(slack_hits_t *hits);
 
+/* The names of the listeners of a kind, at most ten, separated by commas, in the arena; "" for
+ * none.
+ */
+const char *slack__router_names(const slack_router_t *router, enum slack_kind kind,
+                                slack_arena_t *arena);
+
 /* A line of C that registers a matching listener, in the arena: slack_on_action(app, "approve", …).
  * "" for kinds that reach no listener. */
 const char *slack__router_suggest(enum slack_kind kind, const slack_json_t *body,

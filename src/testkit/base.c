@@ -37,9 +37,13 @@ int slack__kit_fail(kit_base_t *base, int rc, const char *format, ...)
 {
     if (base->failed) return rc;
     base->failed = rc;
+    int used = 0;
+    if (base->place.file)
+        used = snprintf(base->why, sizeof base->why, "%.500s:%d: ", base->place.file,
+                        base->place.line);
     va_list ap;
     va_start(ap, format);
-    vsnprintf(base->why, sizeof base->why, format, ap);
+    vsnprintf(base->why + used, sizeof base->why - (size_t)used, format, ap);
     va_end(ap);
     return rc;
 }

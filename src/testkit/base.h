@@ -2,6 +2,10 @@
 #ifndef SLACK_TESTKIT_BASE_H
 #define SLACK_TESTKIT_BASE_H
 
+/* The kit's own calls have no place in the test. */
+#define SLACK_TEST_PLAIN
+#include <slack/test.h>
+
 #include "util/arena.h"
 #include "util/clock.h"
 #include "util/json.h"
@@ -15,6 +19,12 @@
 #define KIT_WHY_MAX   2048
 #define KIT_TS_MAX    32
 
+/* A place in the test. */
+typedef struct kit_place {
+    const char *file; /* NULL: none */
+    int line;
+} kit_place_t;
+
 typedef struct kit_base {
     slack_arena_t *arena; /* lives as long as the kit */
     slack_clock_t clock;  /* reads the two below */
@@ -23,6 +33,7 @@ typedef struct kit_base {
     const char *bot_user, *bot_id, *team;
     unsigned last_id;    /* numbers event ids, trigger ids and timestamps */
     unsigned last_order; /* numbers acks and calls in one sequence */
+    kit_place_t place;   /* of the present call */
     int failed;          /* the first error, 0 for none */
     char why[KIT_WHY_MAX];
 } kit_base_t;
@@ -31,7 +42,7 @@ typedef struct kit_base {
 int slack__kit_base_init(kit_base_t *base, int64_t wall_ms);
 void slack__kit_base_done(kit_base_t *base);
 
-/* Note a failure; only the first one counts. Returns `rc`. */
+/* Note a failure at base->place; only the first one counts. Returns `rc`. */
 int slack__kit_fail(kit_base_t *base, int rc, const char *format, ...) SLACK_PRINTF(3, 4);
 
 int64_t slack__kit_wall_ms(const kit_base_t *base);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdarg.h>
+#include <stdio.h>
 
 #include "testkit/testkit.h"
 
@@ -18,9 +19,45 @@ int slack_test_as(slack_test_t *kit, const char *user, const char *channel)
     return 0;
 }
 
+/* Copies a text that may be missing. */
+static bool keep(slack_test_t *kit, const char *text, const char **ret)
+{
+    *ret = text ? slack__arena_strdup(kit->base.arena, text) : NULL;
+    return text == NULL || *ret;
+}
+
+int slack_test_in_message(slack_test_t *kit, const char *channel, const char *ts,
+                          const char *thread_ts)
+{
+    bool kept = keep(kit, channel, &kit->scene.message.channel);
+    kept = keep(kit, ts, &kit->scene.message.ts) && kept;
+    kept = keep(kit, thread_ts, &kit->scene.message.thread_ts) && kept;
+    return kept ? 0 : SLACK_ENOMEM;
+}
+
+int slack_test_private_metadata(slack_test_t *kit, const char *metadata)
+{
+    return keep(kit, metadata, &kit->scene.metadata) ? 0 : SLACK_ENOMEM;
+}
+
+/* The channel of interactions, and the ts of the message that they are in: a new one unless the
+ * test has set it. */
+static const char *scene_channel(const slack_test_t *kit)
+{
+    return kit->scene.message.channel ? kit->scene.message.channel : kit->scene.channel;
+}
+
+static void scene_ts(slack_test_t *kit, char ret[KIT_TS_MAX])
+{
+    if (kit->scene.message.ts)
+        snprintf(ret, KIT_TS_MAX, "%s", kit->scene.message.ts);
+    else
+        slack__kit_ts(&kit->base, ret);
+}
+
 /* ---- events ---- */
 
-int(slack_test_event)(slack_test_t *kit, const char *event_template, ...)
+int slack_test_event(slack_test_t *kit, const char *event_template, ...)
 {
     const slack_json_t *event = NULL;
     int rc;
@@ -71,7 +108,7 @@ static int deliver_thread(slack_test_t *kit, const char *type, const slack_json_
                             type, ts, kit->scene.user, (const void *)context);
 }
 
-int(slack_test_assistant_started)(slack_test_t *kit, const char *context_template, ...)
+int slack_test_assistant_started(slack_test_t *kit, const char *context_template, ...)
 {
     const slack_json_t *context = NULL;
     int rc;
@@ -79,7 +116,7 @@ int(slack_test_assistant_started)(slack_test_t *kit, const char *context_templat
     return rc ? rc : deliver_thread(kit, "assistant_thread_started", context);
 }
 
-int(slack_test_assistant_context)(slack_test_t *kit, const char *context_template, ...)
+int slack_test_assistant_context(slack_test_t *kit, const char *context_template, ...)
 {
     const slack_json_t *context = NULL;
     int rc;
@@ -98,8 +135,8 @@ int slack_test_assistant_message(slack_test_t *kit, const char *text)
                             kit->scene.user, text, ts, ts, kit->base.team);
 }
 
-int(slack_test_function)(slack_test_t *kit, const char *callback_id, const char *inputs_template,
-                         ...)
+int slack_test_function(slack_test_t *kit, const char *callback_id, const char *inputs_template,
+                        ...)
 {
     char ts[KIT_TS_MAX];
     slack__kit_ts(&kit->base, ts);
@@ -194,18 +231,21 @@ static int deliver_interaction(slack_test_t *kit, const char *type, const char *
 static int deliver_action(slack_test_t *kit, const slack_json_t *action)
 {
     char ts[KIT_TS_MAX];
-    slack__kit_ts(&kit->base, ts);
+    scene_ts(kit, ts);
+    const char *channel = scene_channel(kit), *thread_ts = kit->scene.message.thread_ts;
     return deliver_interaction(
         kit, "block_actions",
         "{channel: {id: %s, name: 'test'}, actions: [%p],"
-        " container: {type: 'message', message_ts: %s, channel_id: %s, is_ephemeral: false},"
-        " message: {type: 'message', user: %s, bot_id: %s, ts: %s, text: '', team: %s},"
+        " container: {type: 'message', message_ts: %s, channel_id: %s, thread_ts: %s,"
+        " is_ephemeral: false},"
+        " message: {type: 'message', user: %s, bot_id: %s, ts: %s, thread_ts: %s, text: '',"
+        " team: %s},"
         " response_url: 'https://hooks.slack.com/actions/%s/%u/test'}",
-        kit->scene.channel, (const void *)action, ts, kit->scene.channel, kit->base.bot_user,
-        kit->base.bot_id, ts, kit->base.team, kit->base.team, kit->base.last_id);
+        channel, (const void *)action, ts, channel, thread_ts, kit->base.bot_user, kit->base.bot_id,
+        ts, thread_ts, kit->base.team, kit->base.team, kit->base.last_id);
 }
 
-int(slack_test_block_action)(slack_test_t *kit, const char *action_template, ...)
+int slack_test_block_action(slack_test_t *kit, const char *action_template, ...)
 {
     const slack_json_t *action = NULL;
     int rc;
@@ -238,29 +278,32 @@ int slack_test_shortcut(slack_test_t *kit, const char *callback_id)
 int slack_test_message_shortcut(slack_test_t *kit, const char *callback_id, const char *text)
 {
     char ts[KIT_TS_MAX];
-    slack__kit_ts(&kit->base, ts);
-    return deliver_interaction(kit, "message_action",
-                               "{callback_id: %s, channel: {id: %s, name: 'test'}, message_ts: %s,"
-                               " message: {type: 'message', user: %s, ts: %s, text: %s, team: %s},"
-                               " response_url: 'https://hooks.slack.com/app/%s/%u/test'}",
-                               callback_id, kit->scene.channel, ts, kit->scene.user, ts, text,
-                               kit->base.team, kit->base.team, kit->base.last_id);
+    scene_ts(kit, ts);
+    return deliver_interaction(
+        kit, "message_action",
+        "{callback_id: %s, channel: {id: %s, name: 'test'}, message_ts: %s,"
+        " message: {type: 'message', user: %s, ts: %s, thread_ts: %s, text: %s,"
+        " team: %s},"
+        " response_url: 'https://hooks.slack.com/app/%s/%u/test'}",
+        callback_id, scene_channel(kit), ts, kit->scene.user, ts, kit->scene.message.thread_ts,
+        text, kit->base.team, kit->base.team, kit->base.last_id);
 }
 
 static int deliver_view(slack_test_t *kit, const char *type, const char *callback_id,
                         const slack_json_t *values)
 {
     static const char view[] =
-        "{view: {id: 'V0TEST', team_id: %s, type: 'modal', callback_id: %s, private_metadata: '',"
+        "{view: {id: 'V0TEST', team_id: %s, type: 'modal', callback_id: %s, private_metadata: %s,"
         " hash: '1.test', blocks: [], title: {type: 'plain_text', text: 'Test', emoji: true},"
         " state: {values: %p}, root_view_id: 'V0TEST', previous_view_id: null,"
         " app_id: 'A0TEST', app_installed_team_id: %s, bot_id: %s}}";
-    return deliver_interaction(kit, type, view, kit->base.team, callback_id, (const void *)values,
+    return deliver_interaction(kit, type, view, kit->base.team, callback_id,
+                               kit->scene.metadata ? kit->scene.metadata : "", (const void *)values,
                                kit->base.team, kit->base.bot_id);
 }
 
-int(slack_test_view_submission)(slack_test_t *kit, const char *callback_id,
-                                const char *values_template, ...)
+int slack_test_view_submission(slack_test_t *kit, const char *callback_id,
+                               const char *values_template, ...)
 {
     const slack_json_t *values = NULL;
     int rc;
@@ -278,20 +321,23 @@ int slack_test_view_closed(slack_test_t *kit, const char *callback_id)
 
 int slack_test_options(slack_test_t *kit, const char *action_id, const char *typed)
 {
+    char ts[KIT_TS_MAX];
+    scene_ts(kit, ts);
     return deliver_interaction(
         kit, "block_suggestion",
         "{action_id: %s, block_id: 'block', value: %s, channel: {id: %s, name: 'test'},"
-        " container: {type: 'message', message_ts: '1.000001', channel_id: %s}}",
-        action_id, typed ? typed : "", kit->scene.channel, kit->scene.channel);
+        " container: {type: 'message', message_ts: %s, channel_id: %s, thread_ts: %s}}",
+        action_id, typed ? typed : "", scene_channel(kit), ts, scene_channel(kit),
+        kit->scene.message.thread_ts);
 }
 
 /* ---- legacy attachments and dialogs ---- */
 
-int(slack_test_attachment_action)(slack_test_t *kit, const char *callback_id,
-                                  const char *action_template, ...)
+int slack_test_attachment_action(slack_test_t *kit, const char *callback_id,
+                                 const char *action_template, ...)
 {
     char ts[KIT_TS_MAX];
-    slack__kit_ts(&kit->base, ts);
+    scene_ts(kit, ts);
     const slack_json_t *action = NULL;
     int rc;
     KIT_READ(&kit->base, action_template, &action, &rc);
@@ -301,7 +347,7 @@ int(slack_test_attachment_action)(slack_test_t *kit, const char *callback_id,
                                " message_ts: %s, attachment_id: '1', original_message: {type:"
                                " 'message', bot_id: %s, ts: %s, text: '', attachments: []},"
                                " response_url: 'https://hooks.slack.com/actions/%s/%u/test'}",
-                               callback_id, (const void *)action, kit->scene.channel, ts,
+                               callback_id, (const void *)action, scene_channel(kit), ts,
                                kit->base.bot_id, ts, kit->base.team, kit->base.last_id);
 }
 
@@ -309,15 +355,15 @@ int slack_test_attachment_options(slack_test_t *kit, const char *callback_id, co
                                   const char *typed)
 {
     char ts[KIT_TS_MAX];
-    slack__kit_ts(&kit->base, ts);
+    scene_ts(kit, ts);
     return deliver_interaction(kit, "interactive_message",
                                "{callback_id: %s, name: %s, value: %s, channel: {id: %s, name:"
                                " 'test'}, message_ts: %s, attachment_id: '1'}",
-                               callback_id, name, typed ? typed : "", kit->scene.channel, ts);
+                               callback_id, name, typed ? typed : "", scene_channel(kit), ts);
 }
 
-int(slack_test_dialog)(slack_test_t *kit, const char *callback_id, const char *submission_template,
-                       ...)
+int slack_test_dialog(slack_test_t *kit, const char *callback_id, const char *submission_template,
+                      ...)
 {
     const slack_json_t *submission = NULL;
     int rc;

@@ -158,6 +158,8 @@ static int calls_send(void *sender, const slack_curl_request_t *request, slack_c
     if (rc == 0) rc = transfer_begin(calls, request, &answer, fn, user_data);
     if (rc != 0) return rc;
     if (answer.taken) *answer.taken = true;
+    const char *ts = answer.status == 0 ? slack_json_str(answer.body, "/ts") : "";
+    if (*ts) calls->last_ts = ts;
     if (call->checks_token) return 0;
     *calls->tail = call;
     calls->tail = &call->next;
@@ -194,6 +196,7 @@ void slack__calls_init(kit_calls_t *calls, kit_base_t *base, kit_runner_t *runne
         .runner = runner,
         .sender = {calls_send, calls_close, calls},
         .tail = &calls->first,
+        .last_ts = "",
         .close_task.run = calls_cancel,
     };
     slack__link_init(&calls->transfers);
@@ -210,6 +213,11 @@ void slack__calls_listen(kit_calls_t *calls, const kit_calls_events_t *events, v
 }
 
 /* ---- slack/test.h ---- */
+
+const char *slack_test_last_ts(const slack_test_t *kit)
+{
+    return kit->calls.last_ts;
+}
 
 size_t slack_test_call_count(const slack_test_t *kit)
 {

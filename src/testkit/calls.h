@@ -45,6 +45,7 @@ typedef struct kit_calls {
     slack_sender_t sender;
     kit_call_t *first, **tail; /* without those that check the token */
     size_t count;
+    const char *last_ts;    /* in an answer; "" for none */
     slack_link_t transfers; /* transfer->link: calls whose answer is not due yet */
     slack_link_t due;       /* transfer->link: calls whose answer comes when the app is idle */
     slack_task_t close_task;

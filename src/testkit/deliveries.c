@@ -62,6 +62,7 @@ static kit_delivery_t *find_or_add_job(kit_deliveries_t *deliveries, const slack
     if (job->what == NULL) return NULL;
     job->deliveries = deliveries;
     job->row = row;
+    job->place = deliveries->base->place;
     job->ack_judged = true; /* a job has no ack */
     job->compared = deliveries->compared;
     job->next = deliveries->jobs;
@@ -95,6 +96,7 @@ static void note_done(slack_ctx_t *ctx, const slack_done_t *done, void *user_dat
     kit_delivery_t *delivery = user_data;
     delivery->done = true;
     delivery->status = done->status;
+    delivery->unmatched = slack__inspect_unmatched(ctx);
     delivery->body = NULL;
 }
 
@@ -165,6 +167,8 @@ static kit_delivery_t *new_delivery(kit_deliveries_t *deliveries, const slack_js
     delivery->what = slack__kit_delivery_name(arena, body);
     delivery->deliveries = deliveries;
     delivery->body = body;
+    delivery->kind = slack__kind_of(body);
+    delivery->place = deliveries->base->place;
     delivery->ack.body = "";
     delivery->at_us = deliveries->base->now_us;
     delivery->compared = deliveries->compared;
@@ -202,6 +206,20 @@ static const char *outcome_name(enum slack_test_outcome outcome)
     return names[outcome];
 }
 
+/* How the ack stands. A delivery that no listener took is refused: then with the listeners there
+ * are, of which one was perhaps meant. */
+static const char *outcome_said(const kit_delivery_t *delivery)
+{
+    const char *name = outcome_name(delivery->ack.outcome);
+    if (!delivery->unmatched) return name;
+    const kit_deliveries_t *deliveries = delivery->deliveries;
+    slack_arena_t *arena = deliveries->base->arena;
+    const char *others = slack__inspect_listeners(deliveries->runner->app, delivery->kind, arena);
+    const char *said = slack__arena_printf(arena, "%s, no listener took it; the app listens to %s",
+                                           name, *others ? others : "nothing of this kind");
+    return said ? said : name;
+}
+
 static bool is_late(const kit_delivery_t *delivery)
 {
     return delivery->ack.after_ms > SLACK_ACK_DEADLINE_MS;
@@ -219,9 +237,9 @@ static void check_delivery(const kit_delivery_t *delivery)
 {
     kit_base_t *base = delivery->deliveries->base;
     if (delivery->compared) return;
+    base->place = delivery->place;
     if (!delivery->ack_judged && delivery->ack.outcome != SLACK_TEST_ACKED)
-        slack__kit_fail(base, SLACK_EMISMATCH, "%s: %s", delivery->what,
-                        outcome_name(delivery->ack.outcome));
+        slack__kit_fail(base, SLACK_EMISMATCH, "%s: %s", delivery->what, outcome_said(delivery));
     else if (!delivery->ack_judged && is_late(delivery))
         fail_late(delivery);
     else if (delivery->reached && !delivery->done)
@@ -257,7 +275,7 @@ static int body_vf(slack_test_t *kit, const char *template_, va_list ap)
     return rc;
 }
 
-int(slack_test_body)(slack_test_t *kit, const char *body_template, ...)
+int slack_test_body(slack_test_t *kit, const char *body_template, ...)
 {
     va_list ap;
     va_start(ap, body_template);
@@ -322,7 +340,7 @@ int slack_test_expect_outcome(slack_test_t *kit, enum slack_test_outcome outcome
     delivery->ack_judged = true;
     if (delivery->ack.outcome == outcome) return 0;
     return slack__kit_fail(&kit->base, SLACK_EMISMATCH, "%s: %s, not %s", delivery->what,
-                           outcome_name(delivery->ack.outcome), outcome_name(outcome));
+                           outcome_said(delivery), outcome_name(outcome));
 }
 
 int slack_test_expect_status(slack_test_t *kit, int status)
@@ -339,7 +357,7 @@ int slack_test_expect_status(slack_test_t *kit, int status)
                            slack_err_name(delivery->status), slack_err_name(status));
 }
 
-int(slack_test_expect_ack)(slack_test_t *kit, const char *body_template, ...)
+int slack_test_expect_ack(slack_test_t *kit, const char *body_template, ...)
 {
     const slack_test_ack_t *ack = slack_test_ack(kit);
     const slack_json_t *body = NULL;

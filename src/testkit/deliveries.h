@@ -2,8 +2,6 @@
 #ifndef SLACK_TESTKIT_DELIVERIES_H
 #define SLACK_TESTKIT_DELIVERIES_H
 
-#include <slack/test.h>
-
 #include "testkit/runner.h"
 
 /* A body that the kit delivered, or a job that came due, over all of its attempts. */
@@ -11,7 +9,9 @@ typedef struct kit_delivery {
     struct kit_delivery *next; /* the delivery before it in time */
     struct kit_deliveries *deliveries;
     slack_test_ack_t ack;
-    const char *what;         /* "command /deploy" */
+    const char *what; /* "command /deploy" */
+    kit_place_t place;
+    enum slack_kind kind;
     const slack_json_t *body; /* identifies its first attempt; NULL once that has ended */
     slack_slice_t key;        /* the deduplication key: identifies later attempts of an event */
     int64_t row;              /* identifies a job */
@@ -22,6 +22,7 @@ typedef struct kit_delivery {
     bool compared;                  /* a replay compares it with the recording, so it is not judged
                                      * here */
     int unauthorized;               /* why it has no grant; 0 */
+    bool unmatched;                 /* no listener took it */
     bool reached;                   /* the first middleware saw it */
     bool done;                      /* no attempt runs */
     int status;                     /* of the last attempt */

@@ -66,10 +66,12 @@ const kit_calls_events_t slack__expectations_answer = {.answer = answer_as_expec
 void slack__expectations_check(const kit_expectations_t *expectations)
 {
     kit_base_t *base = expectations->base;
-    for (const kit_expectation_t *e = expectations->first; e; e = e->next)
+    for (const kit_expectation_t *e = expectations->first; e; e = e->next) {
+        base->place = e->place;
         if (!e->met)
             slack__kit_fail(base, SLACK_EMISMATCH, "%s was not called%s%.1500s", e->method,
                             e->args ? " with " : "", e->args ? slack__kit_text(base, e->args) : "");
+    }
 }
 
 /* ---- slack/test.h ---- */
@@ -85,7 +87,7 @@ static int args_as_sent(slack_arena_t *arena, const slack_json_t *args, const sl
     return rc;
 }
 
-int(slack_test_expect)(slack_test_t *kit, const char *method, const char *args_template, ...)
+int slack_test_expect(slack_test_t *kit, const char *method, const char *args_template, ...)
 {
     kit_base_t *base = &kit->base;
     if (method == NULL || *method == '\0') return SLACK_EINVAL;
@@ -93,6 +95,7 @@ int(slack_test_expect)(slack_test_t *kit, const char *method, const char *args_t
     if (e == NULL || (e->method = slack__arena_strdup(base->arena, method)) == NULL)
         return slack__kit_fail(base, SLACK_ENOMEM, "out of memory");
     e->answer.retry_after_s = -1;
+    e->place = base->place;
     int rc = 0;
     if (args_template) {
         KIT_READ(base, args_template, &e->args, &rc);
@@ -116,7 +119,7 @@ static kit_answer_t *last_answer(slack_test_t *kit)
     return NULL;
 }
 
-int(slack_test_answer)(slack_test_t *kit, const char *answer_template, ...)
+int slack_test_answer(slack_test_t *kit, const char *answer_template, ...)
 {
     kit_answer_t *answer = last_answer(kit);
     if (answer == NULL) return SLACK_EINVAL;

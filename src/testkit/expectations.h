@@ -7,6 +7,7 @@
 /* The calls that a test expects, and their answers. */
 typedef struct kit_expectation {
     struct kit_expectation *next;
+    kit_place_t place;
     const char *method;
     const slack_json_t *args; /* NULL: any arguments */
     bool met;

@@ -94,6 +94,12 @@ struct uv_loop_s *slack_test_loop(slack_test_t *kit)
     return &kit->runner.loop;
 }
 
+slack_test_t *slack_test_at(slack_test_t *kit, const char *file, int line)
+{
+    kit->base.place = (kit_place_t){file, line};
+    return kit;
+}
+
 int64_t slack_test_wall_ms(const slack_test_t *kit)
 {
     return slack__kit_wall_ms(&kit->base);

@@ -2,8 +2,6 @@
 #ifndef SLACK_TESTKIT_TESTKIT_H
 #define SLACK_TESTKIT_TESTKIT_H
 
-#include <slack/test.h>
-
 #include "testkit/base.h"
 #include "testkit/calls.h"
 #include "testkit/deliveries.h"
@@ -32,6 +30,10 @@ struct slack_test {
     kit_replay_t replay;
     struct {
         const char *user, *channel;
+        struct {
+            const char *channel, *ts, *thread_ts;
+        } message;                  /* that interactions are in; without a ts: in new ones */
+        const char *metadata;       /* the private_metadata of modals */
         const char *function;       /* the step that interactions belong to; NULL: none */
         const slack_json_t *inputs; /* of the last step; NULL: none */
     } scene;                        /* bodies.c: who sends the next body, and where */

@@ -201,14 +201,14 @@ static slack_json_list_t list;
     X(slack_ack_json(c, j))                                                                        \
     X(slack_ack_errors(c, j))                                                                      \
     X(slack_ack_update(c, j))                                                                      \
-    X(slack_ack_push(c, j)) X(slack_ack_clear(c)) X(slack_ack_options(c, j)) X(                    \
-        slack_ack_option_groups(c, j)) X(slack_ctx_set_assistant_context(c, j))                    \
-        X(slack_set_status(c, "x")) X(slack_set_title(c, "x")) X(slack_set_prompts(c, NULL, j)) X( \
-            slack_call_then(c, "api.test", NULL, NULL, "{}"))                                      \
-            X(slack_call_wait(c, "api.test", j, NULL)) X(slack_say(c, "x")) X(                     \
-                slack_say_json(c, j)) X(slack_respond(c, "x")) X(slack_respond_json(c, j))         \
-                X(slack_ctx_on_done(c, note_end, NULL)) X(slack_complete(c, j)) X(                 \
-                    slack_fail(c, "x")) X(slack_defer(c, "x", j))                                  \
+    X(slack_ack_push(c, j))                                                                        \
+    X(slack_ack_clear(c)) X(slack_ack_options(c, j)) X(slack_ack_option_groups(c, j)) X(           \
+        slack_ctx_set_assistant_context(c, j)) X(slack_set_status(c, "x"))                         \
+        X(slack_set_title(c, "x")) X(slack_set_prompts(c, NULL, j)) X(slack_call_then(             \
+            c, "api.test", NULL, NULL, "{}")) X(slack_call_wait(c, "api.test", j, NULL))           \
+            X(slack_say(c, "x")) X(slack_say_json(c, j)) X(slack_respond(c, "x"))                  \
+                X(slack_respond_json(c, j)) X(slack_ctx_on_done(c, note_end, NULL)) X(             \
+                    slack_complete(c, j)) X(slack_fail(c, "x")) X(slack_defer(c, "x", j))          \
                     X(slack_defer_job(c, &(slack_job_t){.name = "x", .args = j})) X(               \
                         slack_reply(c, "x")) X(slack_reply_json(c, j))                             \
                         X(slack_say_ephemeral(c, "x")) X(slack_say_then(c, j, NULL, NULL)) X(      \
@@ -227,22 +227,24 @@ static slack_json_list_t list;
     X(slack_ctx_team(c))                                                                           \
     X(slack_ctx_enterprise(c))                                                                     \
     X(slack_ctx_user(c))                                                                           \
-    X(slack_ctx_channel(c)) X(slack_ctx_thread_ts(c)) X(slack_ctx_ts(c))                           \
-        X(slack_ctx_actor_user(c)) X(slack_ctx_actor_team(c)) X(slack_ctx_actor_enterprise(c))     \
-            X(slack_ctx_app_id(c)) X(slack_ctx_trigger_id(c)) X(slack_ctx_response_url(c))         \
-                X(slack_ctx_bot_user(c)) X(slack_ctx_bot_id(c)) X(slack_ctx_retry_reason(c))       \
-                    X(slack_ctx_transport(c)) X(slack_ctx_function_execution_id(c))                \
-                        X(slack_ctx_said_ts(c)) X(slack_ctx_said_channel(c))
+    X(slack_ctx_channel(c))                                                                        \
+    X(slack_ctx_thread_ts(c)) X(slack_ctx_ts(c)) X(slack_ctx_actor_user(c))                        \
+        X(slack_ctx_actor_team(c)) X(slack_ctx_actor_enterprise(c)) X(slack_ctx_app_id(c))         \
+            X(slack_ctx_trigger_id(c)) X(slack_ctx_response_url(c)) X(slack_ctx_bot_user(c))       \
+                X(slack_ctx_bot_id(c)) X(slack_ctx_retry_reason(c)) X(slack_ctx_transport(c))      \
+                    X(slack_ctx_function_execution_id(c)) X(slack_ctx_said_ts(c))                  \
+                        X(slack_ctx_said_channel(c))
 #define RETURN_NOTHING(X)                                                                          \
     X(slack_ctx_kind(c))                                                                           \
     X(slack_ctx_body(c))                                                                           \
     X(slack_ctx_event(c))                                                                          \
     X(slack_ctx_action(c))                                                                         \
     X(slack_ctx_is_edit(c))                                                                        \
-    X(slack_ctx_is_enterprise_install(c)) X(slack_ctx_trigger_left_ms(c)) X(slack_ctx_attempt(c))  \
-        X(slack_ctx_due_ms(c)) X(slack_ctx_retry_num(c)) X(slack_ctx_ack_left_ms(c))               \
-            X(slack_ctx_ack_late_ms(c)) X(!slack_ctx_canceled(c)) X(slack_ctx_app(c))              \
-                X(slack_ctx_client(c)) X(slack_ctx_user_client(c)) X(slack_ctx_inputs(c))          \
+    X(slack_ctx_is_enterprise_install(c))                                                          \
+    X(slack_ctx_trigger_left_ms(c)) X(slack_ctx_attempt(c)) X(slack_ctx_due_ms(c))                 \
+        X(slack_ctx_retry_num(c)) X(slack_ctx_ack_left_ms(c)) X(slack_ctx_ack_late_ms(c))          \
+            X(!slack_ctx_canceled(c)) X(slack_ctx_app(c)) X(slack_ctx_client(c))                   \
+                X(slack_ctx_user_client(c)) X(slack_ctx_inputs(c))                                 \
                     X(slack_ctx_assistant_context(c)) X(slack_ctx_get(c, &key))                    \
                         X(slack_json_text(c, j)) X(slack_escape(c, "x"))
 #define RETURN_FAILED_VALUES(X)                                                                    \

@@ -371,7 +371,7 @@ KIT_TEST(test_after_the_start)
     assert_int_equal(slack_test_start(t), 0);
     assert_int_equal(slack_test_replay_text(t, BEGIN, strlen(BEGIN), NULL), SLACK_EALREADY);
     assert_int_equal(slack_test_finish(t, &why), SLACK_EALREADY);
-    assert_string_equal(why, "the recording: the kit has already started");
+    assert_non_null(strstr(why, "the recording: the kit has already started"));
 }
 
 KIT_TEST(test_no_path)

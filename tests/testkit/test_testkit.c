@@ -138,6 +138,15 @@ static void complains(const char *part)
     if (strstr(why, part) == NULL) fail_msg("said: %s\nnot: %s", why, part);
 }
 
+/* The failure names this file and that line. */
+static void complains_at(int line, const char *part)
+{
+    char place[64];
+    snprintf(place, sizeof place, "test_testkit.c:%d: ", line);
+    complains(place);
+    complains(part);
+}
+
 /* ---- what goes well ---- */
 
 KIT_TEST(test_nothing)
@@ -595,4 +604,74 @@ TEST(test_payloads)
 {
     payloads_each("events_wrapped", deliver_file, NULL);
     payloads_each("interactions", deliver_file, NULL);
+}
+
+/* ---- places and hints ---- */
+
+KIT_TEST(test_a_call_that_was_not_made_has_the_line_of_its_expectation)
+{
+    int line = __LINE__ + 1;
+    slack_test_expect(t, "chat.postMessage", NULL);
+    slack_test_command(t, "/echo", "x");
+    complains_at(line, "chat.postMessage was not called");
+}
+
+KIT_TEST(test_an_unexpected_call_has_the_line_of_its_delivery)
+{
+    slack_test_command(t, "/echo", "x");
+    int line = __LINE__ + 1;
+    slack_test_message(t, "hello");
+    slack_test_command(t, "/echo", "x");
+    complains_at(line, "unexpected call of chat.postMessage");
+}
+
+KIT_TEST(test_a_failed_handler_has_the_line_of_its_delivery)
+{
+    int line = __LINE__ + 1;
+    slack_test_command(t, "/fail", "");
+    slack_test_expect_outcome(t, SLACK_TEST_REFUSED);
+    slack_test_command(t, "/echo", "x");
+    complains_at(line, "command /fail: failed with SLACK_EIO");
+}
+
+KIT_TEST(test_a_wrong_ack_has_the_line_of_its_expectation)
+{
+    slack_test_command(t, "/echo", "x");
+    int line = __LINE__ + 1;
+    slack_test_expect_ack(t, "'y'");
+    complains_at(line, "acknowledged with x");
+}
+
+KIT_TEST(test_what_no_listener_took_names_the_listeners_there_are)
+{
+    int line = __LINE__ + 1;
+    slack_test_command(t, "/ecko", "x");
+    complains_at(line, "command /ecko: refused, no listener took it; the app listens to "
+                       "command:/echo, command:/later, ");
+}
+
+KIT_TEST(test_an_unmatched_click_names_the_listeners_of_its_kind)
+{
+    slack_test_action(t, "gone", "x");
+    assert_int_equal(slack_test_expect_ack(t, NULL), SLACK_EMISMATCH);
+    complains("action gone: refused, no listener took it; the app listens to action:go, not "
+              "acknowledged");
+}
+
+KIT_TEST(test_an_unmatched_dialog_finds_no_listener_of_its_kind)
+{
+    slack_test_dialog(t, "d", "{}");
+    complains("no listener took it; the app listens to nothing of this kind");
+}
+
+FINE_TEST(test_the_last_ts_is_that_of_the_newest_answer)
+{
+    assert_string_equal(slack_test_last_ts(t), "");
+    slack_test_expect(t, "chat.postMessage", NULL);
+    slack_test_answer(t, "{ok: true, ts: '7.7'}");
+    slack_test_message(t, "hello");
+    assert_string_equal(slack_test_last_ts(t), "7.7");
+    slack_test_expect(t, "chat.postMessage", NULL);
+    slack_test_message(t, "hello");
+    assert_string_not_equal(slack_test_last_ts(t), "7.7");
 }

@@ -244,8 +244,42 @@ KIT_TEST(test_a_worker_that_hangs)
     assert_int_equal(slack_test_ack(t)->outcome, SLACK_TEST_NOT_ACKED);
     atomic_store(&go_on, true);
     assert_int_equal(slack_test_finish(t, &why), SLACK_EBUSY);
-    assert_string_equal(
-        why, "a handler on a worker has neither returned nor waited for an answer for 20 ms");
+    assert_non_null(strstr(
+        why, "a handler on a worker has neither returned nor waited for an answer for 20 ms"));
+}
+
+/* ---- the message and the modal that an interaction comes from ---- */
+
+FINE_TEST(test_an_interaction_is_in_the_message_that_the_test_names)
+{
+    listen_for(SLACK_KIND_ACTION, "vote", "/message/ts");
+    listen_for(SLACK_KIND_SHORTCUT, "close", "/message/thread_ts");
+    listen_for(SLACK_KIND_OPTIONS, "pick", "/container/message_ts");
+    slack_test_in_message(t, "C7", "5.5", "4.4");
+    slack_test_action(t, "vote", "1");
+    assert_string_equal(seen, "l U0TEST C7 5.5");
+    slack_test_message_shortcut(t, "close", "x");
+    assert_string_equal(seen, "l U0TEST C7 4.4");
+    slack_test_options(t, "pick", "x");
+    assert_string_equal(seen, "l U0TEST C7 5.5");
+    slack_test_in_message(t, NULL, NULL, NULL);
+    slack_test_action(t, "vote", "1");
+    assert_non_null(strstr(seen, "l U0TEST C0TEST 1767225600."));
+}
+
+FINE_TEST(test_modals_have_the_private_metadata_of_the_test)
+{
+    listen_for(SLACK_KIND_VIEW_SUBMISSION, "form", "/view/private_metadata");
+    listen_for(SLACK_KIND_VIEW_CLOSED, "form", "/view/private_metadata");
+    slack_test_private_metadata(t, "C1 5.5");
+    slack_test_view_submission(t, "form", "{}");
+    assert_string_equal(seen, "l U0TEST  C1 5.5");
+    slack_test_private_metadata(t, "closed");
+    slack_test_view_closed(t, "form");
+    assert_string_equal(seen, "l U0TEST  closed");
+    slack_test_private_metadata(t, NULL);
+    slack_test_view_submission(t, "form", "{}");
+    assert_string_equal(seen, "l U0TEST  ");
 }
 
 /* ---- without memory ---- */
@@ -271,6 +305,8 @@ static int run_everything(void)
         slack_test_expect(t, "functions.completeSuccess", NULL);
         slack_test_function(t, "review", "{}");
         slack_test_in_function(t, "review");
+        slack_test_in_message(t, "C1", "1.2", "1.1");
+        slack_test_private_metadata(t, "x");
         slack_test_action(t, "x", "y");
         slack_test_assistant_started(t, "{}");
         slack_test_assistant_context(t, "{}");
