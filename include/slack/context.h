@@ -141,6 +141,19 @@ SLACK_API unsigned slack_ctx_ack_left_ms(const slack_ctx_t *ctx);
  *         acknowledge. */
 SLACK_API unsigned slack_ctx_ack_late_ms(const slack_ctx_t *ctx);
 
+/**
+ * Explain an error that a function of this ctx has just returned on this thread, or the error that
+ * an error hook is called for: the call, the cause, the cure. It is the `reason` in the log
+ * (docs/errors.md).
+ *
+ *     int rc = slack_say(ctx, "hello");
+ *     if (rc != 0) fprintf(stderr, "%s\n", slack_ctx_strerror(ctx, rc));
+ *
+ * @return a sentence that lives as long as the delivery; slack_strerror(err) if nothing more is
+ *         known.
+ */
+SLACK_API const char *slack_ctx_strerror(slack_ctx_t *ctx, int err);
+
 /** Ask whether the app is stopping. A handler that takes long should return early then. */
 SLACK_API bool slack_ctx_canceled(const slack_ctx_t *ctx);
 

@@ -20,7 +20,7 @@ extern "C" {
  *
  * A code names one class of failure, and says whether another attempt can succeed: docs/errors.md
  * has a table of causes and cures. When an app cannot start, slack_app_error() names the variable,
- * the port or the file at fault.
+ * the port or the file at fault; slack_ctx_strerror() explains a failure in a handler.
  */
 
 /** The codes: X(name, number, text). */

@@ -28,7 +28,7 @@ extern "C" {
  * with equal names. Borrowed until the delivery has ended.
  */
 typedef struct slack_key {
-    /** Optional. A name for debuggers; the library does not read it. */
+    /** Optional. A name for the log and for debuggers. */
     const char *name;
     /** Optional. Frees the value. Called on the loop when the delivery has ended, after the hooks
      * of slack_ctx_on_done(). */

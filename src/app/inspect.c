@@ -204,5 +204,6 @@ unsigned slack__inspect_calls(const slack_ctx_t *ctx)
 
 void slack__inspect_fail_listener(slack_ctx_t *ctx, int status, const char *reason)
 {
-    slack__run_listener_failed(slack__run_of(ctx), status, reason, &ctx->voice);
+    const slack_voice_t voice = {.fault = {.status = status, .word = reason, .why = reason}};
+    slack__run_listener_failed(slack__run_of(ctx), status, &voice);
 }

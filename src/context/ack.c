@@ -6,6 +6,7 @@
 #include "context/ack_send.h"
 #include "protocol/message_body.h"
 #include "protocol/payload.h"
+#include "util/error.h"
 #include "util/json.h"
 
 /*
@@ -23,7 +24,20 @@ static int ack_check_here(slack_ctx_t *ctx, void *unused)
 /* 0 if a handler may ack now, or the reason why it may not. */
 static int ack_check(slack_ctx_t *ctx)
 {
-    return slack__ctx_on_loop(ctx, ack_check_here, NULL);
+    const int rc = slack__ctx_on_loop(ctx, ack_check_here, NULL);
+    if (rc == SLACK_ENOACK)
+        return slack__ctx_fail(
+            ctx, rc,
+            "slack_ack: %s takes no ack of a handler, the app has acked it: remove "
+            "the ack",
+            slack__ctx_what(ctx));
+    if (rc == SLACK_EALREADY)
+        return slack__ctx_fail(
+            ctx, rc,
+            "slack_ack: %s has its ack, and this one was not sent: ack once, then "
+            "use slack_respond()",
+            slack__ctx_what(ctx));
+    return rc ? slack__ctx_fail(ctx, rc, "slack_ack: %s", slack_strerror(rc)) : 0;
 }
 
 static bool body_allowed(const slack_ctx_t *ctx, enum slack_ack_body type)
@@ -101,10 +115,14 @@ static int handler_ack(slack_ctx_t *ctx, enum slack_ack_body type, slack_slice_t
 {
     slack_ack_t ack = {SLACK_ACK_OK, type, body};
     int rc = slack__ctx_on_loop(ctx, handler_ack_here, &ack);
-    if (rc != SLACK_EACKBODY) return rc;
-    return slack__ctx_fail(ctx, rc,
-                           "%s: Slack accepts no such ack for this delivery: use slack_ack()",
-                           slack__ctx_what(ctx));
+    if (rc == 0) return 0;
+    const char *cure = slack__error_cure(rc);
+    if (rc == SLACK_EACKBODY)
+        return slack__ctx_fail(ctx, rc,
+                               "%s: Slack accepts no such ack for this delivery: use slack_ack()",
+                               slack__ctx_what(ctx));
+    return slack__ctx_fail(ctx, rc, "the ack of %s: %s%s%s", slack__ctx_what(ctx),
+                           slack_strerror(rc), *cure ? ": " : "", cure);
 }
 
 void slack__ack_jobs_stored(slack_ctx_t *ctx)
@@ -168,18 +186,28 @@ int slack_ack_json(slack_ctx_t *ctx, const slack_json_t *body)
 
 /* ---- bodies ---- */
 
+static int fail_kind(slack_ctx_t *ctx, enum slack_kind kind)
+{
+    return slack__ctx_fail(ctx, SLACK_EACKBODY,
+                           "%s takes no such ack, it is one for a %s: use "
+                           "slack_ack()",
+                           slack__ctx_what(ctx), slack_kind_name(kind));
+}
+
 /* Acks with {member: value}, or with {response_action: action, member: value}. */
 static int ack_member(slack_ctx_t *ctx, enum slack_kind kind, const char *action,
                       const char *member, const slack_json_t *value)
 {
     int rc = ack_check(ctx);
     if (rc != 0) return rc;
-    if (ctx->delivery->kind != kind) return SLACK_EACKBODY;
+    if (ctx->delivery->kind != kind) return fail_kind(ctx, kind);
     const int wrong = slack__ctx_required(ctx, value);
     if (wrong != 0) return wrong;
     enum slack_json_type type =
         kind == SLACK_KIND_VIEW_SUBMISSION ? SLACK_JSON_OBJECT : SLACK_JSON_ARRAY;
-    if (slack_json_type(value) != type) return SLACK_EINVAL;
+    if (slack_json_type(value) != type)
+        return slack__ctx_fail(ctx, SLACK_EINVAL, "the ack's `%s` is an %s", member,
+                               type == SLACK_JSON_OBJECT ? "object" : "array");
     return slack_ack_json(
         ctx, action ? slack_jsonf(ctx, "{response_action: %s, %s: %p}", action, member, value)
                     : slack_jsonf(ctx, "{%s: %p}", member, value));
@@ -190,7 +218,11 @@ static int ack_member(slack_ctx_t *ctx, enum slack_kind kind, const char *action
 
 static int ack_list(slack_ctx_t *ctx, const char *member, const slack_json_t *list)
 {
-    if (slack_json_count(list, "") > OPTIONS_MAX) return SLACK_ETOOBIG;
+    if (slack_json_count(list, "") > OPTIONS_MAX)
+        return slack__ctx_fail(ctx, SLACK_ETOOBIG,
+                               "%zu %s, Slack takes %d: sort them and send the "
+                               "first",
+                               slack_json_count(list, ""), member, OPTIONS_MAX);
     return ack_member(ctx, SLACK_KIND_OPTIONS, NULL, member, list);
 }
 
@@ -208,7 +240,10 @@ static const slack_json_t *dialog_errors(slack_ctx_t *ctx, const slack_json_t *e
 int slack_ack_errors(slack_ctx_t *ctx, const slack_json_t *errors)
 {
     SLACK_CTX_REQUIRE(ctx);
-    if (slack__json_required(errors) == 0 && slack_json_count(errors, "") == 0) return SLACK_EINVAL;
+    if (slack__json_required(errors) == 0 && slack_json_count(errors, "") == 0)
+        return slack__ctx_fail(ctx, SLACK_EINVAL,
+                               "slack_ack_errors: there is no error: use "
+                               "slack_ack()");
     if (ctx->delivery->kind == SLACK_KIND_DIALOG)
         return ack_member(ctx, SLACK_KIND_DIALOG, NULL, "errors", dialog_errors(ctx, errors));
     return ack_member(ctx, SLACK_KIND_VIEW_SUBMISSION, "errors", "errors", errors);
@@ -231,7 +266,8 @@ int slack_ack_clear(slack_ctx_t *ctx)
     SLACK_CTX_REQUIRE(ctx);
     int rc = ack_check(ctx);
     if (rc != 0) return rc;
-    if (ctx->delivery->kind != SLACK_KIND_VIEW_SUBMISSION) return SLACK_EACKBODY;
+    if (ctx->delivery->kind != SLACK_KIND_VIEW_SUBMISSION)
+        return fail_kind(ctx, SLACK_KIND_VIEW_SUBMISSION);
     return slack_ack_json(ctx, slack_jsonf(ctx, "{response_action: 'clear'}"));
 }
 

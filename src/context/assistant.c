@@ -28,7 +28,9 @@ const slack_json_t *slack_ctx_assistant_context(const slack_ctx_t *ctx)
 static int thread_call(slack_ctx_t *ctx, const char *method, const slack_json_t *what)
 {
     const char *channel = slack_ctx_channel(ctx), *thread = slack_ctx_thread_ts(ctx);
-    if (*channel == '\0' || *thread == '\0') return SLACK_EINVAL;
+    if (*channel == '\0' || *thread == '\0')
+        return slack__ctx_fail(ctx, SLACK_EINVAL, "%s: %s is not in a thread of the assistant",
+                               method, slack__ctx_what(ctx));
     slack_arena_t *arena = slack__ctx_scratch(ctx);
     const slack_json_t *place = NULL, *args = NULL;
     int rc = slack__jsonf(arena, &place, NULL, "{channel_id: %s, thread_ts: %s}", channel, thread);
@@ -62,8 +64,12 @@ int slack_set_prompts(slack_ctx_t *ctx, const char *title, const slack_json_t *p
     const int wrong = slack__ctx_required(ctx, prompts);
     if (wrong != 0) return wrong;
     size_t count = slack_json_count(prompts, "");
-    if (slack_json_type(prompts) != SLACK_JSON_ARRAY || count == 0) return SLACK_EINVAL;
-    if (count > PROMPTS_MAX) return SLACK_ETOOBIG;
+    if (slack_json_type(prompts) != SLACK_JSON_ARRAY || count == 0)
+        return slack__ctx_fail(ctx, SLACK_EINVAL,
+                               "slack_set_prompts: prompts are an array that is not empty");
+    if (count > PROMPTS_MAX)
+        return slack__ctx_fail(ctx, SLACK_ETOOBIG, "slack_set_prompts: %zu prompts, Slack takes %d",
+                               count, PROMPTS_MAX);
     slack_arena_t *arena = slack__ctx_scratch(ctx);
     const slack_json_t *what = NULL;
     int rc = title ? slack__jsonf(arena, &what, NULL, "{title: %s, prompts: %p}", title,

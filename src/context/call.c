@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "context/ctx.h"
 #include "util/alloc.h"
+#include "util/error.h"
 #include "util/json_make.h"
 #include "webapi/response.h"
 
@@ -12,7 +13,7 @@ struct worker_call {
     const slack_json_t *args;
     bool wants_answer;
     const slack_response_t *answer; /* NULL: none, or the handler does not get it */
-    const char *error;              /* of a call that failed, in the work's arena */
+    slack_fault_t fault;            /* of a call that failed, in the work's arena */
 };
 
 /* The handler gets the answer with the arena of its call. 0; SLACK_ETOOBIG; SLACK_ENOMEM. */
@@ -33,13 +34,16 @@ static int answer_keep(slack_work_t *work, const slack_response_t *response)
     return 0;
 }
 
-static const char *why_not_kept(slack_work_t *work, int rc)
+static slack_fault_t fault_not_kept(slack_work_t *work, const char *method, int rc)
 {
-    if (rc != SLACK_ETOOBIG) return slack_strerror(rc);
-    return slack__arena_printf(work->arena,
-                               "the answers that this handler keeps would take more than %d MiB: "
-                               "pass the variable of an earlier answer, which is freed then",
-                               SLACK_ANSWERS_MIB);
+    slack_fault_t fault = {.status = rc, .method = slack__arena_strdup(work->arena, method)};
+    if (rc == SLACK_ETOOBIG)
+        fault.why = slack__arena_printf(
+            work->arena,
+            "the answers that this handler keeps would take more than %d MiB: pass the variable of "
+            "an earlier answer, which is freed then",
+            SLACK_ANSWERS_MIB);
+    return fault;
 }
 
 /* The worker waits meanwhile, so the loop may use its work. */
@@ -51,16 +55,13 @@ static void call_answered(const slack_response_t *response, void *user_data)
     if (work == NULL) return; /* the app closes, and the worker has stopped waiting */
     work->wait = NULL;
     struct worker_call *call = work->ask_args;
-    int status = response->status;
+    const int status = response->status;
     if (status == 0) work->ctx->failure.acted = true;
-    if (status != 0) call->error = slack__arena_strdup(work->arena, response->error);
+    if (status != 0) call->fault = slack__fault_of_call(work->arena, response);
     const int rc = call->wants_answer ? answer_keep(work, response) : 0;
     if (call->wants_answer && rc == 0) call->answer = response;
-    if (rc != 0 && status == 0) {
-        status = rc;
-        call->error = why_not_kept(work, rc);
-    }
-    slack__pool_answer(work->ctx->services->pool, &work->ask, status);
+    if (rc != 0 && status == 0) call->fault = fault_not_kept(work, response->method, rc);
+    slack__pool_answer(work->ctx->services->pool, &work->ask, call->fault.status);
 }
 
 static int call_start(slack_ctx_t *ctx, void *args)
@@ -92,16 +93,22 @@ int slack__worker_call(slack_ctx_t *ctx, const char *method, const char *url,
     slack__answers_free(work, false);
     slack__arena_reset(work->scratch);
     if (ret) *ret = call.answer;
-    if (rc == 0 || call.error == NULL) return rc;
-    work->reason = call.error;
-    return slack__ctx_fail(ctx, rc, "%s: %s", method ? method : "response_url", call.error);
+    if (rc == 0) return 0;
+    if (call.fault.status != rc)
+        return slack__ctx_fail_call(ctx, rc, method ? method : "response_url");
+    work->voice.fault = call.fault;
+    return rc;
 }
 
 int slack_call_wait(slack_ctx_t *ctx, const char *method, const slack_json_t *args,
                     const slack_response_t **ret_response)
 {
     SLACK_CTX_REQUIRE(ctx);
-    if (!slack__on_worker(ctx)) return SLACK_EDEADLK;
+    if (!slack__on_worker(ctx))
+        return slack__ctx_fail(ctx, SLACK_EDEADLK,
+                               "slack_call_wait: %s would block the loop: run the handler with "
+                               "SLACK_RUN_WORKER, or use slack_call_then()",
+                               method);
     const int wrong = slack__ctx_required(ctx, args);
     if (wrong != 0) return wrong;
     return slack__worker_call(ctx, method, NULL, args, ret_response);
@@ -109,15 +116,21 @@ int slack_call_wait(slack_ctx_t *ctx, const char *method, const slack_json_t *ar
 
 /* ---- on either thread ---- */
 
-int slack__ctx_call(slack_ctx_t *ctx, const char *method, const slack_json_t *args)
+int slack__ctx_fail_call(slack_ctx_t *ctx, int status, const char *method)
 {
-    return slack__on_worker(ctx)
-               ? slack__worker_call(ctx, method, NULL, args, NULL)
-               : slack__webapi_call(slack__ctx_client(ctx), method, args, NULL, NULL);
+    const char *cure = slack__error_cure(status);
+    return slack__ctx_fail(ctx, status, "%s was not called, %s%s%s", method, slack_strerror(status),
+                           *cure ? ": " : "", cure);
 }
 
-/* If `fn` returns the error of the call, Slack's reason goes with it, otherwise the sentence of
- * `fn`. */
+int slack__ctx_call(slack_ctx_t *ctx, const char *method, const slack_json_t *args)
+{
+    if (slack__on_worker(ctx)) return slack__worker_call(ctx, method, NULL, args, NULL);
+    int rc = slack__webapi_call(slack__ctx_client(ctx), method, args, NULL, NULL);
+    return rc ? slack__ctx_fail_call(ctx, rc, method) : 0;
+}
+
+/* If `fn` returns the error of the call, the fault is the call's. */
 static void then_answered(const slack_response_t *response, void *user_data)
 {
     slack_then_t *then = user_data;
@@ -125,17 +138,16 @@ static void then_answered(const slack_response_t *response, void *user_data)
     int rc = response->status;
     if (rc == 0) ctx->failure.acted = true;
     if (then->answered) then->answered(then, response);
-    ctx->voice.error = 0;
+    ctx->voice.fault = (slack_fault_t){0};
+    if (rc != 0) ctx->voice.fault = slack__fault_of_call(ctx->delivery->arena, response);
     if (then->fn) {
         ctx->depth++;
-        rc = then->fn(ctx, response, then->user_data);
+        rc = slack__ctx_returned(ctx, then->fn(ctx, response, then->user_data));
         ctx->depth--;
-        if (rc > 0) rc = SLACK_EINVAL;
-    } else if (rc != 0) {
-        slack__ctx_log_call(ctx, response);
     }
-    const char *why = ctx->voice.error == rc ? ctx->voice.why : NULL;
-    slack__ctx_call_ended(ctx, rc, rc == response->status ? response->error : why);
+    slack_fault_t fault = {0};
+    if (rc != 0) fault = slack__fault_returned(ctx, &ctx->voice, rc, "the callback");
+    slack__ctx_call_ended(ctx, &fault);
 }
 
 static int then_on_worker(slack_ctx_t *ctx, const char *method, const slack_json_t *args,
@@ -155,10 +167,15 @@ int slack__ctx_call_then(slack_ctx_t *ctx, const char *method, const slack_json_
 {
     if (slack__on_worker(ctx)) return then_on_worker(ctx, method, args, then);
     if (ctx->phase != SLACK_CTX_RUNNING) /* the delivery will not wait for the answer */
-        return then->fn ? SLACK_EALREADY : slack__ctx_call(ctx, method, args);
+        return then->fn ? slack__ctx_fail(ctx, SLACK_EALREADY,
+                                          "%s was not called, the delivery has ended: call it with "
+                                          "slack_app_client()",
+                                          method)
+                        : slack__ctx_call(ctx, method, args);
     int rc = slack__webapi_call(slack__ctx_client(ctx), method, args, then_answered, then);
-    if (rc == 0) ctx->calls++;
-    return rc;
+    if (rc != 0) return slack__ctx_fail_call(ctx, rc, method);
+    ctx->calls++;
+    return 0;
 }
 
 int(slack_call_then)(slack_ctx_t *ctx, const char *method, slack_then_fn fn, void *user_data,

@@ -2,19 +2,17 @@
 #include "context/ctx.h"
 #include "protocol/payload.h"
 #include "protocol/tenant.h"
+#include "webapi/response.h"
 
 /* The clients of a delivery: one for the bot, one for the user who acts. A delivery stays open
  * until their calls without a callback have ended, and fails if one of these calls fails. */
 
-int slack__ctx_log_call(const slack_ctx_t *ctx, const slack_response_t *response)
+/* The end of the delivery logs the fault. */
+static void call_ended(slack_ctx_t *ctx, const slack_response_t *response)
 {
-    int status = slack_response_status(response);
-    if (status != 0)
-        SLACK_LOG(slack__ctx_log(ctx), ERROR, "call failed",
-                  "transport=%s kind=%s error=%s reason=%s", ctx->delivery->transport->ops->name,
-                  slack_kind_name(ctx->delivery->kind), slack_err_name(status),
-                  slack_response_error(response));
-    return status;
+    slack_fault_t fault = {0};
+    if (response->status != 0) fault = slack__fault_of_call(ctx->delivery->arena, response);
+    slack__ctx_call_ended(ctx, &fault);
 }
 
 static void bot_call_began(slack_client_t *client)
@@ -24,8 +22,7 @@ static void bot_call_began(slack_client_t *client)
 
 static void bot_call_ended(slack_client_t *client, const slack_response_t *response)
 {
-    slack_ctx_t *ctx = SLACK_CONTAINER(client, slack_ctx_t, client);
-    slack__ctx_call_ended(ctx, slack__ctx_log_call(ctx, response), slack_response_error(response));
+    call_ended(SLACK_CONTAINER(client, slack_ctx_t, client), response);
 }
 
 /* The workspace that a call acts in, if an organization has installed the app; else "". The token
@@ -79,8 +76,7 @@ static void user_call_began(slack_client_t *client)
 
 static void user_call_ended(slack_client_t *client, const slack_response_t *response)
 {
-    slack_ctx_t *ctx = SLACK_CONTAINER(client, slack_ctx_t, user_client);
-    slack__ctx_call_ended(ctx, slack__ctx_log_call(ctx, response), slack_response_error(response));
+    call_ended(SLACK_CONTAINER(client, slack_ctx_t, user_client), response);
 }
 
 slack_client_t *slack_ctx_user_client(slack_ctx_t *ctx)

@@ -26,36 +26,19 @@ void slack__ctx_done(slack_ctx_t *ctx)
 
 void slack__ctx_run_hook(slack_ctx_t *ctx, const slack_middleware_t *hook)
 {
-    if (hook->fn)
-        slack__failure_set(&ctx->failure, slack__ctx_enter(ctx, hook->fn, hook->user_data));
+    const int rc = hook->fn ? slack__ctx_enter(ctx, hook->fn, hook->user_data) : 0;
+    if (rc == 0 || ctx->failure.first.status != 0) return;
+    const slack_fault_t fault = slack__fault_returned(ctx, &ctx->voice, rc, "the hook");
+    slack__failure_note(ctx, &fault);
 }
 
-void slack__ctx_call_ended(slack_ctx_t *ctx, int status, const char *reason)
+void slack__ctx_call_ended(slack_ctx_t *ctx, const slack_fault_t *fault)
 {
     ctx->calls--;
-    if (status == 0) ctx->failure.acted = true;
+    if (fault->status == 0) ctx->failure.acted = true;
     if (ctx->phase != SLACK_CTX_RUNNING) return; /* ended by the stop */
-    if (status != 0) slack__failure_note(ctx, status, reason);
+    if (fault->status != 0) slack__failure_note(ctx, fault);
     if (ctx->calls == 0) slack__task_post(ctx->services->net, &ctx->task);
-}
-
-/* ---- sentences ---- */
-
-int slack__ctx_fail(slack_ctx_t *ctx, int status, const char *format, ...)
-{
-    slack_voice_t *voice = slack__ctx_voice(ctx);
-    va_list ap;
-    va_start(ap, format);
-    voice->why = slack__arena_vprintf(slack__ctx_arena(ctx), format, ap);
-    va_end(ap);
-    voice->error = status;
-    return status;
-}
-
-const char *slack__ctx_what(const slack_ctx_t *ctx)
-{
-    const char *type = slack_json_str(slack_ctx_event(ctx), "/type");
-    return *type ? type : slack_kind_name(ctx->delivery->kind);
 }
 
 /* ---- holds ---- */
@@ -81,7 +64,8 @@ static int release_here(slack_ctx_t *ctx, void *args)
     }
     ctx->holds--;
     if (ctx->phase != SLACK_CTX_RUNNING) return 0; /* the stop has ended the delivery */
-    if (*(int *)args != 0) slack__failure_note(ctx, *(int *)args, NULL);
+    const slack_fault_t *fault = args;
+    if (fault->status != 0) slack__failure_note(ctx, fault);
     if (ctx->holds == 0) slack__task_post(ctx->services->net, &ctx->task);
     return 0;
 }
@@ -89,7 +73,10 @@ static int release_here(slack_ctx_t *ctx, void *args)
 void slack_ctx_release(slack_ctx_t *ctx, int status)
 {
     SLACK_CTX_ACT_OR(ctx, );
-    slack__ctx_on_loop(ctx, release_here, &status);
+    slack_fault_t fault = {0};
+    if (status != 0)
+        fault = slack__fault_returned(ctx, slack__ctx_voice(ctx), status, "slack_ctx_release()");
+    slack__ctx_on_loop(ctx, release_here, &fault);
 }
 
 /* ---- done hooks ---- */
@@ -114,9 +101,13 @@ static int done_hook_add(slack_ctx_t *ctx, void *args)
 int slack_ctx_on_done(slack_ctx_t *ctx, slack_done_fn fn, void *user_data)
 {
     SLACK_CTX_REQUIRE(ctx);
-    if (fn == NULL) return SLACK_EINVAL;
     struct slack_done_hook hook = {.fn = fn, .user_data = user_data};
-    return slack__ctx_on_loop(ctx, done_hook_add, &hook);
+    const int rc = fn ? slack__ctx_on_loop(ctx, done_hook_add, &hook) : SLACK_EINVAL;
+    if (rc == 0) return 0;
+    return slack__ctx_fail(ctx, rc, "slack_ctx_on_done: %s",
+                           rc == SLACK_EINVAL     ? "the function is NULL"
+                           : rc == SLACK_EALREADY ? "the delivery has ended"
+                                                  : slack_strerror(rc));
 }
 
 void slack__ctx_run_done_hooks(slack_ctx_t *ctx, const slack_done_t *done)

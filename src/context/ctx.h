@@ -121,16 +121,14 @@ static inline int slack__ctx_act(const slack_ctx_t *ctx, const char *function)
 
 /* Calls a hook, if the program has set it. The delivery fails with the hook's error. */
 void slack__ctx_run_hook(slack_ctx_t *ctx, const slack_middleware_t *hook);
-/* A call that the delivery waited for has ended. */
-void slack__ctx_call_ended(slack_ctx_t *ctx, int status, const char *reason);
+/* Something that the delivery waited for has ended, with a fault or with status 0. */
+void slack__ctx_call_ended(slack_ctx_t *ctx, const slack_fault_t *fault);
 /* Calls the functions of slack_ctx_on_done(), the newest first. */
 void slack__ctx_run_done_hooks(slack_ctx_t *ctx, const slack_done_t *done);
 
 /* client.c: the client with the token of ctx->grant. The delivery waits for the calls of this
  * client that have no callback. */
 slack_client_t *slack__ctx_client(slack_ctx_t *ctx);
-/* Logs the failure of a call that has no callback. Returns the call's status. */
-int slack__ctx_log_call(const slack_ctx_t *ctx, const slack_response_t *response);
 
 /* call.c: calls a method. A worker waits for the answer. */
 int slack__ctx_call(slack_ctx_t *ctx, const char *method, const slack_json_t *args);
@@ -151,22 +149,34 @@ int slack__ctx_call_then(slack_ctx_t *ctx, const char *method, const slack_json_
 int slack__worker_call(slack_ctx_t *ctx, const char *method, const char *url,
                        const slack_json_t *args, const slack_response_t **ret);
 
-/* Returns `status` to a handler, and leaves a sentence for the log: the call, the cause, the cure.
+/* failure.c: returns `status` to a handler, and leaves a sentence for the log: the call, the cause,
+ * the cure.
  */
 int slack__ctx_fail(slack_ctx_t *ctx, int status, const char *format, ...) SLACK_PRINTF(3, 4);
+/* call.c: the same for a call that could not begin. */
+int slack__ctx_fail_call(slack_ctx_t *ctx, int status, const char *method);
 /* Names a delivery in such a sentence: the type of an event, or the kind. */
 const char *slack__ctx_what(const slack_ctx_t *ctx);
 
 /* json.c: 0 if a required value was made; otherwise the error, after slack__ctx_fail(). */
 int slack__ctx_required(slack_ctx_t *ctx, const slack_json_t *value);
 
-/* Calls a function of the program. A positive return becomes SLACK_EINVAL. */
+/* A positive return of a function of the program becomes SLACK_EINVAL. */
+static inline int slack__ctx_returned(slack_ctx_t *ctx, int rc)
+{
+    if (rc <= 0) return rc;
+    return slack__ctx_fail(
+        ctx, SLACK_EINVAL,
+        "the handler returned %d: return 0 or a SLACK_E… code, which is negative", rc);
+}
+
+/* Calls a function of the program on the loop. */
 static inline int slack__ctx_enter(slack_ctx_t *ctx, slack_handler_fn fn, void *user_data)
 {
     ctx->depth++;
     int rc = fn(ctx, user_data);
     ctx->depth--;
-    return rc > 0 ? SLACK_EINVAL : rc;
+    return slack__ctx_returned(ctx, rc);
 }
 
 /* Runs `fn` on the loop and returns its result. On the loop this is a plain call; a worker asks the

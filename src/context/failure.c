@@ -7,6 +7,7 @@
 #include "protocol/api_error.h"
 #include "util/alloc.h"
 #include "util/error.h"
+#include "webapi/response.h"
 
 bool slack__heals(int status, const char *reason)
 {
@@ -31,33 +32,116 @@ static const char used_up[] = "the handler has used up its 16 MiB for JSON and t
                               "one delivery, and the rest in "
                               "jobs (slack_defer())";
 
-int slack__failure_cause(const slack_ctx_t *ctx, int status, const char **reason)
+/* A delivery that has used up its own share of memory does so in every attempt. */
+static slack_fault_t fault_cause(const slack_ctx_t *ctx, const slack_fault_t *fault)
 {
-    if (status != SLACK_ENOMEM) return status;
+    if (fault->status != SLACK_ENOMEM) return *fault;
     bool full = slack__arena_is_full(ctx->delivery->arena);
     for (const slack_work_t *work = ctx->works; work && !full; work = work->next)
         full = slack__arena_is_full(work->arena);
-    if (!full) return status;
-    *reason = used_up;
-    return SLACK_ETOOBIG;
+    return full ? (slack_fault_t){.status = SLACK_ETOOBIG, .why = used_up} : *fault;
 }
 
-void slack__failure_note(slack_ctx_t *ctx, int status, const char *reason)
+/* ---- sentences ---- */
+
+int slack__ctx_fail(slack_ctx_t *ctx, int status, const char *format, ...)
+{
+    slack_voice_t *voice = slack__ctx_voice(ctx);
+    va_list ap;
+    va_start(ap, format);
+    voice->fault = (slack_fault_t){.status = status,
+                                   .why = slack__arena_vprintf(slack__ctx_arena(ctx), format, ap)};
+    va_end(ap);
+    return status;
+}
+
+const char *slack_ctx_strerror(slack_ctx_t *ctx, int err)
+{
+    SLACK_CTX_REQUIRE_OR(ctx, slack_strerror(err));
+    const slack_fault_t *left = &slack__ctx_voice(ctx)->fault;
+    if (err == 0) return slack_strerror(0);
+    if (left->status != err && !slack__on_worker(ctx)) left = &ctx->failure.first;
+    return left->status == err ? slack__fault_why(left) : slack_strerror(err);
+}
+
+const char *slack__ctx_what(const slack_ctx_t *ctx)
+{
+    const char *type = slack_json_str(slack_ctx_event(ctx), "/type");
+    return *type ? type : slack_kind_name(ctx->delivery->kind);
+}
+
+/* ---- faults ---- */
+
+slack_fault_t slack__fault_returned(slack_ctx_t *ctx, const slack_voice_t *voice, int status,
+                                    const char *who)
+{
+    if (voice->fault.status == status) return voice->fault;
+    const bool known = strcmp(slack_err_name(status), "SLACK_UNKNOWN") != 0;
+    slack_arena_t *arena = slack__ctx_arena(ctx);
+    const char *why =
+        known ? slack__arena_printf(arena, "%s returned %s, %s", who, slack_err_name(status),
+                                    slack_strerror(status))
+              : slack__arena_printf(arena,
+                                    "%s returned %d, which is no error code: return 0 or a "
+                                    "SLACK_E… code; a return statement may be missing",
+                                    who, status);
+    return (slack_fault_t){.status = status, .why = why};
+}
+
+slack_fault_t slack__fault_of_call(slack_arena_t *arena, const slack_response_t *response)
+{
+    const bool answered = response->json != NULL || response->status == SLACK_EAPI;
+    return (slack_fault_t){
+        .status = response->status,
+        .method = slack__arena_strdup(arena, response->method),
+        .word = answered ? slack__arena_strdup(arena, response->error) : NULL,
+        .why = slack__response_why(response, arena),
+    };
+}
+
+static bool is_known(const slack_failure_t *f, const slack_fault_t *fault)
+{
+    const slack_fault_t *other = &f->first;
+    const slack_also_t *also = f->also;
+    for (;; also = also->next) {
+        if (other->status == fault->status &&
+            strcmp(slack__fault_why(other), slack__fault_why(fault)) == 0)
+            return true;
+        if (also == NULL) return false;
+        other = &also->fault;
+    }
+}
+
+/* Keeps an error after the first one for the log. */
+static void note_also(slack_ctx_t *ctx, const slack_fault_t *fault, const char *listener)
 {
     slack_failure_t *f = &ctx->failure;
-    status = slack__failure_cause(ctx, status, &reason);
-    const bool api = status == SLACK_EAPI;
+    if (is_known(f, fault) || ++f->also_count > SLACK_ALSO_MAX) return;
+    slack_also_t *also = slack__arena_alloc(ctx->delivery->arena, sizeof *also), **end = &f->also;
+    if (also == NULL) return;
+    *also = (slack_also_t){.fault = *fault, .listener = listener};
+    while (*end)
+        end = &(*end)->next;
+    *end = also;
+}
+
+void slack__failure_note(slack_ctx_t *ctx, const slack_fault_t *noted)
+{
+    slack_failure_t *f = &ctx->failure;
+    const slack_fault_t cause = fault_cause(ctx, noted), *fault = &cause;
+    const bool api = fault->status == SLACK_EAPI;
+    const char *listener = f->current.open ? ctx->hit->rule->listener.name : NULL;
     /* The next attempt looks up the token of a tenant again. The app's own token stays dead. */
-    const bool heals = slack__heals(status, api ? reason : NULL) ||
+    const bool heals = slack__heals(fault->status, fault->word) ||
                        (api && ctx->grant->number != SLACK_OWNER_APP &&
-                        slack__api_error(reason) == SLACK_API_DEAD_TOKEN);
-    if (reason && reason != used_up) reason = slack__arena_strdup(slack__ctx_arena(ctx), reason);
-    if (f->status == 0) {
-        f->status = status;
-        f->reason = reason;
-        if (f->current.open) f->listener = ctx->hit->rule->listener.name;
+                        slack__api_error(fault->word) == SLACK_API_DEAD_TOKEN);
+    if (f->first.status == 0) {
+        f->first = *fault;
+        f->listener = listener;
+    } else {
+        note_also(ctx, fault, listener);
     }
-    const bool counts = heals && !slack__failure_is_local(ctx, status);
+    const bool counts = heals && !slack__failure_is_local(ctx, fault->status);
     if (counts) f->counts = true;
     if (!f->current.open) {
         *(heals ? &f->heals : &f->hopeless) = true;
@@ -68,6 +152,6 @@ void slack__failure_note(slack_ctx_t *ctx, int status, const char *reason)
      * call's reason by none. */
     if (f->current.error != 0 && (heals || !f->current.heals)) return;
     f->current.heals = heals;
-    f->current.error = status;
-    f->current.reason = reason;
+    f->current.error = fault->status;
+    f->current.word = fault->word;
 }

@@ -4,7 +4,33 @@
 
 #include <stdbool.h>
 
+#include <slack/call.h>
 #include <slack/listener.h>
+
+#include "util/arena.h"
+
+/* What is known of an error. The texts live as long as the delivery. */
+typedef struct slack_fault {
+    int status;         /* 0: no error */
+    const char *method; /* the call that failed; NULL: none did */
+    const char *word;   /* Slack's error, if Slack answered with one; else NULL */
+    const char *why;    /* a sentence: the cause, the cure; NULL: memory was out */
+} slack_fault_t;
+
+/* The sentence of a fault, which is never empty. */
+static inline const char *slack__fault_why(const slack_fault_t *fault)
+{
+    return fault->why && *fault->why ? fault->why : slack_strerror(fault->status);
+}
+
+/* An error after the first one of an attempt. */
+typedef struct slack_also {
+    struct slack_also *next;
+    slack_fault_t fault;
+    const char *listener; /* NULL: none */
+} slack_also_t;
+
+#define SLACK_ALSO_MAX 7
 
 /*
  * How a delivery fails. Its first error is reported. Each error of a listener is also judged. It
@@ -12,9 +38,10 @@
  * process had no room or was stopping.
  */
 typedef struct slack_failure {
-    int status;              /* the first error; 0: none */
-    const char *reason;      /* Slack's error, or a sentence; NULL: nothing more is known */
+    slack_fault_t first;     /* the first error, which is reported */
     const char *listener;    /* the one that failed first; NULL: none of them */
+    struct slack_also *also; /* the errors after the first one, in order */
+    unsigned also_count;     /* of them; those beyond SLACK_ALSO_MAX are counted only */
     bool heals, hopeless;    /* some listener failed with such an error */
     bool counts;             /* a failure that heals was not for want of room in this process */
     bool no_room;            /* the library had no room for a call, a handler or a job of the
@@ -30,19 +57,21 @@ typedef struct slack_failure {
         bool heals;  /* `error` does */
         int status;  /* the error that the listener returned, once it is logged */
         int error;   /* its first error that no other attempt heals, or else its first; 0: none */
-        const char *reason; /* of `error` */
+        const char *word; /* Slack's, of `error`; NULL: none */
     } current;
 } slack_failure_t;
 
-/* Records and judges an error: of the listener that runs, or else of the delivery. `reason` is
- * optional and is copied. */
-void slack__failure_note(slack_ctx_t *ctx, int status, const char *reason);
+/* Records and judges an error: of the listener that runs, or else of the delivery. A fault that is
+ * known already is not recorded again. */
+void slack__failure_note(slack_ctx_t *ctx, const slack_fault_t *fault);
 
-/* Records an error of the delivery, unless it has one already. A `status` of 0 is not an error. */
-static inline void slack__failure_set(slack_failure_t *failure, int status)
-{
-    if (failure->status == 0) failure->status = status;
-}
+/* The fault of a function of the program (`who`) that has returned `status`: what the library left
+ * on the voice of its thread with that status, or else what the number says. */
+struct slack_voice;
+slack_fault_t slack__fault_returned(slack_ctx_t *ctx, const struct slack_voice *voice, int status,
+                                    const char *who);
+/* The fault of a call that has failed, copied into `arena`. */
+slack_fault_t slack__fault_of_call(slack_arena_t *arena, const slack_response_t *response);
 
 /* The listener has ended. True if it failed in a way that heals, and has an attempt left: then the
  * next attempt runs it. */
@@ -55,10 +84,6 @@ static inline bool slack__failure_listener_end(slack_failure_t *failure)
     *(again ? &failure->heals : &failure->hopeless) = true;
     return again;
 }
-
-/* Returns SLACK_ETOOBIG, with a sentence, for SLACK_ENOMEM of a delivery that has used up its own
- * share of memory, because that happens in every attempt; otherwise `status`. */
-int slack__failure_cause(const slack_ctx_t *ctx, int status, const char **reason);
 
 /* Whether another attempt can succeed after an error. `reason` is Slack's error if the status is
  * SLACK_EAPI, or NULL. */

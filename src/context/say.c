@@ -95,11 +95,15 @@ static void make_changes(const saying_t *saying, const slack_response_t *respons
 {
     slack_ctx_t *ctx = saying->then.ctx;
     for (const struct said_change *c = saying->changes; c; c = c->next) {
-        int rc = response->status;
-        if (rc == 0 && ctx->phase == SLACK_CTX_RUNNING)
+        slack_fault_t fault = {0};
+        int rc = 0;
+        if (response->status != 0)
+            fault = slack__fault_of_call(ctx->delivery->arena, response);
+        else if (ctx->phase == SLACK_CTX_RUNNING)
             rc = change_message(ctx, slack_response_ts(response), slack_response_channel(response),
                                 c->method, c->change);
-        slack__ctx_call_ended(ctx, rc, response->status ? response->error : NULL);
+        if (rc != 0) fault = slack__fault_returned(ctx, &ctx->voice, rc, c->method);
+        slack__ctx_call_ended(ctx, &fault);
     }
 }
 
@@ -202,7 +206,11 @@ int slack_say_ephemeral(slack_ctx_t *ctx, const char *format, ...)
     SLACK_CTX_REQUIRE(ctx);
     const slack_json_t *message = NULL, *user = NULL, *whole = NULL;
     slack_arena_t *arena = slack__ctx_scratch(ctx);
-    if (*slack_ctx_user(ctx) == '\0') return SLACK_EINVAL;
+    if (*slack_ctx_user(ctx) == '\0')
+        return slack__ctx_fail(
+            ctx, SLACK_EINVAL,
+            "slack_say_ephemeral: %s has no user: call chat.postEphemeral with one",
+            slack__ctx_what(ctx));
     va_list ap;
     va_start(ap, format);
     int rc = message_of_text(ctx, &message, format, ap);
@@ -254,10 +262,17 @@ int slack_delete_said(slack_ctx_t *ctx)
     return call_said(ctx, "chat.delete", NULL);
 }
 
+static int fail_ts(slack_ctx_t *ctx, const char *caller)
+{
+    return slack__ctx_fail(ctx, SLACK_EINVAL,
+                           "%s: no timestamp: pass the `ts` of a message, such as slack_ctx_ts()",
+                           caller);
+}
+
 int slack_update(slack_ctx_t *ctx, const char *ts, const slack_json_t *message)
 {
     SLACK_CTX_REQUIRE(ctx);
-    if (ts == NULL || *ts == '\0') return SLACK_EINVAL;
+    if (ts == NULL || *ts == '\0') return fail_ts(ctx, "slack_update");
     const int wrong = slack__ctx_required(ctx, message);
     if (wrong != 0) return wrong;
     slack_arena_t *arena = slack__ctx_scratch(ctx);
@@ -270,7 +285,7 @@ int slack_update(slack_ctx_t *ctx, const char *ts, const slack_json_t *message)
 int slack_delete(slack_ctx_t *ctx, const char *ts)
 {
     SLACK_CTX_REQUIRE(ctx);
-    if (ts == NULL || *ts == '\0') return SLACK_EINVAL;
+    if (ts == NULL || *ts == '\0') return fail_ts(ctx, "slack_delete");
     const slack_json_t *which = NULL;
     int rc = slack__jsonf(slack__ctx_scratch(ctx), &which, NULL, "{ts: %s}", ts);
     return rc ? rc : message_call(ctx, "chat.delete", which, "");
@@ -333,15 +348,22 @@ int slack_respond_json(slack_ctx_t *ctx, const slack_json_t *message)
     if (!slack__message_shows(message) && !slack_json_bool(message, "/delete_original"))
         return slack__ctx_fail(ctx, SLACK_EINVAL, "slack_respond: " NOTHING_TO_SHOW);
     const char *url = slack__payload_response_url(ctx->delivery->body);
-    if (*url == '\0') return SLACK_EINVAL;
+    if (*url == '\0')
+        return slack__ctx_fail(ctx, SLACK_EINVAL,
+                               "slack_respond: %s has no response URL: use slack_say()",
+                               slack__ctx_what(ctx));
     uint64_t over_us = ctx->delivery->received_us + (uint64_t)RESPONSE_S * 1000000;
-    if (slack__ctx_now_us(ctx) > over_us) return SLACK_ESPENT;
-    if (ctx->responses >= RESPONSES_MAX) return SLACK_ESPENT;
+    if (slack__ctx_now_us(ctx) > over_us || ctx->responses >= RESPONSES_MAX)
+        return slack__ctx_fail(ctx, SLACK_ESPENT,
+                               "slack_respond: %u responses were sent; the URL takes %d within %d "
+                               "minutes: use slack_say()",
+                               ctx->responses, RESPONSES_MAX, RESPONSE_S / 60);
     int rc = respond_in_thread(ctx, &message);
     if (rc != 0) return rc;
     rc = slack__on_worker(ctx)
              ? slack__worker_call(ctx, NULL, url, message, NULL)
              : slack__webapi_respond(slack__ctx_client(ctx), url, message, NULL, NULL);
+    if (rc != 0 && !slack__on_worker(ctx)) slack__ctx_fail_call(ctx, rc, "response_url");
     if (rc == 0) ctx->responses++;
     return rc;
 }

@@ -35,9 +35,14 @@ static int value_add(slack_ctx_t *ctx, void *args)
 int slack_ctx_set(slack_ctx_t *ctx, const slack_key_t *key, void *value)
 {
     SLACK_CTX_REQUIRE(ctx);
-    if (key == NULL || value == NULL) return SLACK_EINVAL;
     struct slack_value given = {.key = key, .value = value};
-    return slack__ctx_on_loop(ctx, value_add, &given);
+    const int rc = key && value ? slack__ctx_on_loop(ctx, value_add, &given) : SLACK_EINVAL;
+    if (rc == SLACK_EINVAL)
+        return slack__ctx_fail(ctx, rc, "slack_ctx_set: the key or value is NULL");
+    if (rc == SLACK_EALREADY)
+        return slack__ctx_fail(
+            ctx, rc, "slack_ctx_set: the key \"%s\" has a value: use another key", key->name);
+    return rc;
 }
 
 static int value_get(slack_ctx_t *ctx, void *args)

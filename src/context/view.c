@@ -9,7 +9,9 @@ static int call_view(slack_ctx_t *ctx, const char *method, const char *name, con
 {
     const int wrong = slack__ctx_required(ctx, view);
     if (wrong != 0) return wrong;
-    if (*value == '\0') return SLACK_EINVAL;
+    if (*value == '\0')
+        return slack__ctx_fail(ctx, SLACK_EINVAL, "%s: %s has no %s", method, slack__ctx_what(ctx),
+                               name);
     slack_arena_t *arena = slack__ctx_scratch(ctx);
     const slack_json_t *args = NULL;
     int rc = hash ? slack__jsonf(arena, &args, NULL, "{%s: %s, hash: %s, view: %p}", name, value,

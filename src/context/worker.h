@@ -5,6 +5,7 @@
 #include <slack/call.h>
 #include <slack/listener.h>
 
+#include "context/failure.h"
 #include "net/worker_pool.h"
 #include "util/arena.h"
 
@@ -16,8 +17,7 @@
 
 /* The last error and the last message of one thread that runs handlers of a delivery. */
 typedef struct slack_voice {
-    int error;                    /* the last status of slack__ctx_fail(); 0: none */
-    const char *why;              /* its sentence, in the thread's arena */
+    slack_fault_t fault;          /* the last one of a function of the API, in the thread's arena */
     const char *ts, *channel;     /* of the last message, in its arena; NULL: none yet */
     struct slack_saying *pending; /* the last message, while it has no answer */
 } slack_voice_t;
@@ -46,8 +46,7 @@ typedef struct slack_work {
     slack_arena_t *scratch; /* emptied after each call */
     slack_handler_fn fn;
     void *user_data;
-    int status;         /* what the handler returned */
-    const char *reason; /* Slack's error of the last call that failed */
+    int status; /* what the handler returned */
     slack_link_t answers;
     slack_voice_t voice;
 

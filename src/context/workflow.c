@@ -23,10 +23,16 @@ const char *slack_ctx_function_execution_id(const slack_ctx_t *ctx)
 }
 
 /* 0 if this delivery may end the step, or the reason why it may not. */
-static int function_check(const slack_ctx_t *ctx)
+static int function_check(slack_ctx_t *ctx)
 {
-    if (*slack_ctx_function_execution_id(ctx) == '\0') return SLACK_EINVAL;
-    return ctx->function_ended ? SLACK_EALREADY : 0;
+    if (*slack_ctx_function_execution_id(ctx) == '\0')
+        return slack__ctx_fail(
+            ctx, SLACK_EINVAL,
+            "%s belongs to no workflow step: only a listener of "
+            "slack_on_function(), or one of the step's messages and views, ends it",
+            slack__ctx_what(ctx));
+    if (!ctx->function_ended) return 0;
+    return slack__ctx_fail(ctx, SLACK_EALREADY, "the workflow step has ended: end it once");
 }
 
 static int function_end(slack_ctx_t *ctx, const char *method, const slack_json_t *args)

@@ -14,7 +14,10 @@ static void run_take_answer(slack_run_t *run, const slack_answer_t *answer)
         return;
     }
     if (answer->status == SLACK_EBUSY) ctx->failure.no_room = true;
-    slack__failure_note(ctx, answer->status, answer->reason);
+    const char *why = answer->reason && *answer->reason
+                          ? slack__arena_strdup(ctx->delivery->arena, answer->reason)
+                          : NULL;
+    slack__failure_note(ctx, &(slack_fault_t){.status = answer->status, .why = why});
     run->unauthorized = true;
     run->refused = answer->status == SLACK_EAUTH;
     if (run->refused) return;

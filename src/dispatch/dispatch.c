@@ -51,9 +51,11 @@ int slack_next(slack_ctx_t *ctx)
 {
     SLACK_CTX_REQUIRE(ctx);
     slack_run_t *run = slack__run_of(ctx);
-    if (slack__on_worker(ctx)) return SLACK_EALREADY;
-    if (!run->chain.open || run->chain.caller != ctx->depth) return SLACK_EALREADY;
-    return ctx->phase == SLACK_CTX_RUNNING ? chain_next(run) : SLACK_EALREADY;
+    if (!slack__on_worker(ctx) && run->chain.open && run->chain.caller == ctx->depth &&
+        ctx->phase == SLACK_CTX_RUNNING)
+        return chain_next(run);
+    return slack__ctx_fail(ctx, SLACK_EALREADY,
+                           "slack_next: only the middleware that runs calls it, once");
 }
 
 /* ---- listeners ---- */
@@ -65,7 +67,7 @@ static int run_listener(slack_run_t *run)
     int rc = listener->run == SLACK_RUN_WORKER
                  ? slack__worker_submit(run)
                  : slack__ctx_enter(&run->ctx, listener->fn, listener->user_data);
-    if (rc != 0) slack__run_listener_failed(run, rc, NULL, &run->ctx.voice);
+    if (rc != 0) slack__run_listener_failed(run, rc, &run->ctx.voice);
     return rc;
 }
 
@@ -80,10 +82,10 @@ static int listener_begin(slack_run_t *run, const slack_hit_t *hit)
     run->ctx.failure.current.open = true;
     run->ctx.failure.current.last = most > 0 && before.failed + 1 >= most;
     run->ctx.failure.current.counts = before.spared >= SLACK_SPARED_MAX;
-    run->ctx.voice.error = 0;
+    run->ctx.voice.fault.status = 0;
     int rc =
         chain_run(run, hit->rule->listener.middleware, hit->rule->middleware_count, run_listener);
-    if (rc != 0) slack__run_listener_failed(run, rc, NULL, &run->ctx.voice);
+    if (rc != 0) slack__run_listener_failed(run, rc, &run->ctx.voice);
     return run->ctx.failure.current.status;
 }
 
@@ -93,7 +95,7 @@ static void listener_end(slack_run_t *run)
     slack_failure_t *failure = &run->ctx.failure;
     if (failure->current.open && !slack__failure_listener_end(failure) && run->progress.room) {
         slack__progress_add(&run->progress, &run->hits, run->next_hit - 1, failure->current.error,
-                            failure->current.reason);
+                            failure->current.word);
         if (run->next_hit < run->hits.count) run->owner->progressed(run);
     }
     if (slack__linked(&run->ordering.link)) slack__run_leave_ordering(run);
@@ -144,8 +146,7 @@ static int reach_listeners(slack_run_t *run)
         rc = slack__progress_prepare(&run->progress, &run->hits, ctx->delivery->arena);
     if (rc != 0) {
         slack__hits_release(&run->hits);
-        slack__failure_set(&ctx->failure, rc);
-        return rc;
+        return slack__ctx_fail(ctx, rc, "no listener was looked up, %s", slack_strerror(rc));
     }
     if (run->hits.gave_up)
         SLACK_LOG(slack__ctx_log(ctx), WARN, "pattern exceeded its limits, listener does not match",
@@ -157,7 +158,7 @@ static int reach_listeners(slack_run_t *run)
 
 static bool is_unmatched(const slack_run_t *run)
 {
-    return run->reached_listeners && run->hits.count == 0 && run->ctx.failure.status == 0;
+    return run->reached_listeners && run->hits.count == 0 && run->ctx.failure.first.status == 0;
 }
 
 static void report_unmatched(slack_run_t *run)
@@ -173,7 +174,7 @@ static void report_unmatched(slack_run_t *run)
             "no listener for the job \"%s\": add slack_on_job(app, \"%s\", …), then slackapp "
             "inbox retry",
             ctx->job, ctx->job);
-        slack__failure_note(ctx, SLACK_ENOTFOUND, why);
+        slack__failure_note(ctx, &(slack_fault_t){.status = SLACK_ENOTFOUND, .why = why});
     }
     if (slack__kind_waits_for_ack(d->kind))
         SLACK_LOG(slack__ctx_log(ctx), WARN, "no listener matches", "kind=%s transport=%s add=%s",
@@ -189,8 +190,8 @@ static void run_acknowledge(slack_run_t *run)
     if (run->refused && !run->refusal_sent) slack__unauthorized_ack(run);
     if (ctx->ack.sent || ctx->holds > 0 || ctx->ack.defers > 0 || run->ordering.waits) return;
     enum slack_ack_outcome outcome = SLACK_ACK_OK;
-    if (ctx->failure.status || is_unmatched(run)) outcome = SLACK_ACK_REFUSE;
-    if (ctx->failure.status == SLACK_EBUSY && slack__failure_is_local(ctx, SLACK_EBUSY))
+    if (ctx->failure.first.status || is_unmatched(run)) outcome = SLACK_ACK_REFUSE;
+    if (ctx->failure.first.status == SLACK_EBUSY && slack__failure_is_local(ctx, SLACK_EBUSY))
         outcome = SLACK_ACK_LATER;
     slack__ack_outcome(ctx, outcome);
 }
@@ -202,11 +203,11 @@ static void run_settle(slack_run_t *run)
     if (is_unmatched(run) && !run->unmatched_reported) report_unmatched(run);
     const slack_failure_t *failure = &run->ctx.failure;
     const slack_registry_t *registry = run->dispatcher->registry;
-    if (failure->status && !run->error_reported && registry->error_fn) {
+    if (failure->first.status && !run->error_reported && registry->error_fn) {
         run->error_reported = true;
         run->ctx.depth++;
-        registry->error_fn(&run->ctx, failure->status, failure->listener ? failure->listener : "",
-                           registry->error_data);
+        registry->error_fn(&run->ctx, failure->first.status,
+                           failure->listener ? failure->listener : "", registry->error_data);
         run->ctx.depth--;
     }
     run_acknowledge(run);
@@ -254,9 +255,13 @@ static void begin_authorized(slack_run_t *run)
             run->owner->ended(run);
             return;
         }
-        slack__failure_set(
-            &run->ctx.failure,
-            chain_run(run, registry->middleware, registry->middleware_count, reach_listeners));
+        const int rc =
+            chain_run(run, registry->middleware, registry->middleware_count, reach_listeners);
+        if (rc != 0 && run->ctx.failure.first.status == 0) {
+            const slack_fault_t fault =
+                slack__fault_returned(&run->ctx, &run->ctx.voice, rc, "the middleware");
+            slack__failure_note(&run->ctx, &fault);
+        }
     }
     run_settle(run);
 }

@@ -32,17 +32,12 @@ void slack__run_done(slack_run_t *run)
     if (run->hits.count > 0) slack__hits_release(&run->hits);
 }
 
-void slack__run_listener_failed(slack_run_t *run, int status, const char *reason,
-                                const slack_voice_t *voice)
+void slack__run_listener_failed(slack_run_t *run, int status, const slack_voice_t *voice)
 {
     slack_ctx_t *ctx = &run->ctx;
-    /* The middleware of the listener returns the listener's error, which is logged already. */
+    /* The middleware of the listener returns the listener's error, which is noted already. */
     if (ctx->failure.current.status != 0) return;
     ctx->failure.current.status = status;
-    if (reason == NULL && voice->error == status) reason = voice->why;
-    status = slack__failure_cause(ctx, status, &reason);
-    slack__failure_note(ctx, status, reason);
-    SLACK_LOG(slack__ctx_log(ctx), ERROR, "listener failed",
-              "listener=%s transport=%s error=%s reason=%s", ctx->hit->rule->listener.name,
-              ctx->delivery->transport->ops->name, slack_err_name(status), reason ? reason : "");
+    const slack_fault_t fault = slack__fault_returned(ctx, voice, status, "the handler");
+    slack__failure_note(ctx, &fault);
 }

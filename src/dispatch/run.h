@@ -90,10 +90,7 @@ void slack__run_begin(slack_run_t *run);
  * stack. */
 void slack__run_advance(slack_run_t *run);
 
-/* The listener that runs has returned an error. `reason` is Slack's error, or NULL. `voice` is that
- * of the thread that ran the listener; if the handler returned voice->error, the sentence of
- * `voice` is the reason. */
-void slack__run_listener_failed(slack_run_t *run, int status, const char *reason,
-                                const slack_voice_t *voice);
+/* The listener that runs has returned an error. `voice` is that of the thread that ran it. */
+void slack__run_listener_failed(slack_run_t *run, int status, const slack_voice_t *voice);
 
 #endif

@@ -7,18 +7,17 @@ static void work_run(slack_pool_job_t *job)
 {
     slack_work_t *work = SLACK_CONTAINER(job, slack_work_t, job);
     slack__worker_ctx = work->ctx;
-    int rc = work->fn(work->ctx, work->user_data);
+    int rc = slack__ctx_returned(work->ctx, work->fn(work->ctx, work->user_data));
     slack__worker_ctx = NULL;
-    work->status = rc > 0 ? SLACK_EINVAL : rc;
+    work->status = rc;
 }
 
 static void work_done(slack_pool_job_t *job)
 {
     slack_work_t *work = SLACK_CONTAINER(job, slack_work_t, job);
     slack_ctx_t *ctx = work->ctx;
-    const char *reason = work->status == SLACK_EAPI ? work->reason : NULL;
     if (work->status != 0 && ctx->phase == SLACK_CTX_RUNNING)
-        slack__run_listener_failed(slack__run_of(ctx), work->status, reason, &work->voice);
+        slack__run_listener_failed(slack__run_of(ctx), work->status, &work->voice);
     slack_ctx_release(ctx, 0);
 }
 

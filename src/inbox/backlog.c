@@ -6,6 +6,7 @@
 #include "inbox/retry.h"
 #include "inbox/schedule.h"
 #include "util/crash.h"
+#include "util/error.h"
 #include "util/json.h"
 
 /*
@@ -36,6 +37,15 @@ static size_t least(size_t a, size_t b)
 
 /* ---- running a row ---- */
 
+/* Fails the entry for good, before any handler has run. */
+static void entry_give_up(slack_entry_t *entry, int status)
+{
+    slack_arena_t *arena = entry->run.ctx.delivery->arena;
+    const char *why =
+        slack__arena_printf(arena, "%s: %s", slack_strerror(status), slack__error_cure(status));
+    slack__failure_note(&entry->run.ctx, &(slack_fault_t){.status = status, .why = why});
+}
+
 /* Makes an entry of a row. If the row cannot be parsed, the run has failed with that error. NULL if
  * memory is out. */
 static slack_entry_t *entry_restore(slack_inbox_t *inbox, const slack_row_t *from)
@@ -63,7 +73,7 @@ static slack_entry_t *entry_restore(slack_inbox_t *inbox, const slack_row_t *fro
     slack_entry_t *entry = slack__entry_new(inbox, d);
     if (entry == NULL) goto no_memory;
     slack_ctx_t *ctx = &entry->run.ctx;
-    ctx->failure.status = rc;
+    if (rc != 0) entry_give_up(entry, SLACK_EDAMAGED);
     ctx->ack.sent = true; /* Slack's ack was sent when the row was stored */
     ctx->job = row.name.ptr;
     ctx->due_ms = d->kind == SLACK_KIND_JOB ? row.planned_ms : 0;
@@ -78,27 +88,16 @@ no_memory:
     return NULL;
 }
 
-/* Fails the entry for good, before any handler has run. */
-static void entry_give_up(slack_entry_t *entry, int status, const char *reason)
-{
-    slack_failure_t *failure = &entry->run.ctx.failure;
-    failure->status = status;
-    failure->reason = reason;
-    failure->hopeless = true;
-}
-
 static bool begin_row(slack_inbox_t *inbox, const slack_row_t *row)
 {
     slack_entry_t *entry = entry_restore(inbox, row);
     if (entry == NULL) return false;
     SLACK_LOG(slack__inbox_log(inbox), DEBUG, "attempt begins", "key=%.*s kind=%.*s attempt=%u",
               (int)row->key.len, row->key.ptr, (int)row->kind.len, row->kind.ptr, row->attempt);
-    if (row->damaged)
-        entry_give_up(entry, SLACK_EDAMAGED, slack_strerror(SLACK_EDAMAGED));
-    else if (entry->run.ctx.failure.status == 0 &&
-             slack__progress_crashed(row->attempt, row->done) >= SLACK_ATTEMPTS_CRASH_MAX)
-        entry_give_up(entry, SLACK_ECRASHED, slack_strerror(SLACK_ECRASHED));
-    if (entry->run.ctx.failure.status != 0 || slack__schedules_skip(inbox, row))
+    if (entry->run.ctx.failure.first.status == 0 &&
+        slack__progress_crashed(row->attempt, row->done) >= SLACK_ATTEMPTS_CRASH_MAX)
+        entry_give_up(entry, SLACK_ECRASHED);
+    if (entry->run.ctx.failure.first.status != 0 || slack__schedules_skip(inbox, row))
         slack__entry_end(entry);
     else
         slack__task_post(inbox->services->net, &entry->run.ctx.task);

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "inbox/finish.h"
 
+#include <stdio.h>
+
 #include "context/ack_send.h"
 #include "dispatch/authorize.h"
 #include "inbox/entry.h"
@@ -43,6 +45,50 @@ static void run_progressed(slack_run_t *run)
     if (entry->inbox->store->ops->durable) mark_submit(entry);
 }
 
+/* ---- the one line of a failure ---- */
+
+static void log_also(const slack_ctx_t *ctx, enum slack_log_level level)
+{
+    const unsigned more = ctx->failure.also_count, most = SLACK_ALSO_MAX;
+    unsigned i = 0;
+    for (const slack_also_t *also = ctx->failure.also; also; also = also->next) {
+        const bool last = ++i == most && more > most;
+        slack__log(slack__ctx_log(ctx), level, "also failed",
+                   "transport=%s kind=%s listener=%s method=%s error=%s reason=%s left_out=%u",
+                   ctx->delivery->transport->ops->name, slack_kind_name(ctx->delivery->kind),
+                   also->listener ? also->listener : "",
+                   also->fault.method ? also->fault.method : "", slack_err_name(also->fault.status),
+                   slack__fault_why(&also->fault), last ? more - most : 0);
+    }
+}
+
+/* Says once what has failed and whether another attempt follows: `retry` is "in 812 ms", … */
+static void log_failed(const slack_entry_t *entry, enum slack_log_level level, const char *retry)
+{
+    const slack_ctx_t *ctx = &entry->run.ctx;
+    const slack_failure_t *failure = &ctx->failure;
+    const bool dead = entry->op.kind == SLACK_STORE_BURY;
+    if (level > slack__ctx_log(ctx)->level) return;
+    slack__log(slack__ctx_log(ctx), level, dead ? "dead letter" : "delivery failed",
+               "transport=%s kind=%s listener=%s method=%s error=%s reason=%s attempt=%u retry=%s "
+               "id=%lld key=%.*s",
+               ctx->delivery->transport->ops->name, slack_kind_name(ctx->delivery->kind),
+               failure->listener ? failure->listener : "",
+               failure->first.method ? failure->first.method : "",
+               slack_err_name(failure->first.status), slack__fault_why(&failure->first),
+               ctx->attempt, retry, (long long)entry->op.row.id, (int)entry->op.row.key.len,
+               entry->op.row.key.ptr ? entry->op.row.key.ptr : "");
+    log_also(ctx, level);
+}
+
+static void log_retry(const slack_entry_t *entry)
+{
+    char retry[32];
+    const int64_t now = slack__wall_ms(entry->inbox->services->net->clock);
+    snprintf(retry, sizeof retry, "in %lld ms", (long long)(entry->op.row.due_ms - now));
+    log_failed(entry, SLACK_LOG_WARN, retry);
+}
+
 /* ---- the end in the store ---- */
 
 /* After a restart, a delivery whose end is not stored would run again. So the entry is kept, and
@@ -57,6 +103,7 @@ static void end_not_stored(slack_entry_t *entry, int status)
     entry->unsettled = true;
     if (status == SLACK_EBUSY && entry->op.kind != SLACK_STORE_FINISH) {
         entry->op.kind = SLACK_STORE_FINISH; /* the store has no room to keep the row */
+        log_failed(entry, SLACK_LOG_ERROR, "none");
         slack__entry_submit(entry);
     } else if (inbox->phase != SLACK_INBOX_CLOSED) {
         entry->in_store = false;
@@ -73,13 +120,10 @@ static void report_dead(slack_entry_t *entry)
     const slack_row_t *row = &entry->op.row;
     const slack_registry_t *registry = entry->run.dispatcher->registry;
     ctx->services->counters->dead_letters++;
-    SLACK_LOG(slack__ctx_log(ctx), ERROR, "dead letter",
-              "id=%lld kind=%s key=%.*s attempts=%u error=%.*s", (long long)row->id,
-              slack_kind_name(ctx->delivery->kind), (int)row->key.len, row->key.ptr, ctx->attempt,
-              (int)row->error.len, row->error.ptr);
+    log_failed(entry, SLACK_LOG_ERROR, "none");
     const slack_dead_t dead = {.id = row->id,
                                .attempts = ctx->attempt,
-                               .status = ctx->failure.status,
+                               .status = ctx->failure.first.status,
                                .error = row->error.ptr};
     ctx->phase = SLACK_CTX_ENDED; /* the hook may read it */
     if (registry->dead_fn) registry->dead_fn(ctx, &dead, registry->dead_data);
@@ -107,6 +151,7 @@ void slack__entry_settle(slack_entry_t *entry)
         end_not_stored(entry, rc);
         return;
     }
+    if (!entry->settled && entry->op.kind == SLACK_STORE_WAIT) log_retry(entry);
     entry->settled = true;
     entry->op.done = end_stored;
     slack__entry_submit(entry);
@@ -114,35 +159,31 @@ void slack__entry_settle(slack_entry_t *entry)
 
 /* ---- the end for the program ---- */
 
-/* The body of the ack may hold texts of users, so it is logged only at the level debug. */
+/* The body of the ack may hold texts of users, so the level is debug. A failure has a line of its
+ * own at a level that is seen. */
 static void log_done(const slack_run_t *run, const slack_done_t *done)
 {
     static const char *const outcomes[] = {
         [SLACK_ACK_OK] = "ok", [SLACK_ACK_LATER] = "later", [SLACK_ACK_REFUSE] = "refused"};
     const slack_ctx_t *ctx = &run->ctx;
     const slack_logger_t *log = slack__ctx_log(ctx);
-    /* The authorizer has logged the refusal once, for all deliveries of the tenant. */
-    const enum slack_log_level level =
-        done->status && !run->refused ? SLACK_LOG_WARN : SLACK_LOG_DEBUG;
-    if (level > log->level) return;
-    slack__log(log, level, done->status ? "delivery failed" : "delivery done",
-               "transport=%s kind=%s listener=%s status=%s said=%s body=%s ack=%s ack_us=%llu "
-               "duration_us=%llu listeners=%u",
-               ctx->delivery->transport->ops->name, slack_kind_name(ctx->delivery->kind),
-               ctx->failure.listener ? ctx->failure.listener : slack_ctx_listener(ctx),
-               done->status ? slack_err_name(done->status) : "ok", outcomes[ctx->ack.outcome],
-               log->level >= SLACK_LOG_DEBUG ? done->ack_body : "",
-               done->ack_status ? slack_err_name(done->ack_status) : "ok",
-               (unsigned long long)done->ack_us, (unsigned long long)done->duration_us,
-               done->listeners);
+    SLACK_LOG(log, DEBUG, "delivery done",
+              "transport=%s kind=%s listener=%s status=%s said=%s body=%s ack=%s ack_us=%llu "
+              "duration_us=%llu listeners=%u",
+              ctx->delivery->transport->ops->name, slack_kind_name(ctx->delivery->kind),
+              ctx->failure.listener ? ctx->failure.listener : slack_ctx_listener(ctx),
+              done->status ? slack_err_name(done->status) : "ok", outcomes[ctx->ack.outcome],
+              done->ack_body, done->ack_status ? slack_err_name(done->ack_status) : "ok",
+              (unsigned long long)done->ack_us, (unsigned long long)done->duration_us,
+              done->listeners);
 }
 
 static void report_done(slack_entry_t *entry)
 {
     slack_run_t *run = &entry->run;
     slack_ctx_t *ctx = &run->ctx;
-    const enum slack_result result = run->refused          ? SLACK_RESULT_REFUSED
-                                     : ctx->failure.status ? SLACK_RESULT_FAILED
+    const enum slack_result result = run->refused                ? SLACK_RESULT_REFUSED
+                                     : ctx->failure.first.status ? SLACK_RESULT_FAILED
                                      : run->reached_listeners && run->hits.count == 0
                                          ? SLACK_RESULT_UNMATCHED
                                          : SLACK_RESULT_OK;
@@ -151,7 +192,7 @@ static void report_done(slack_entry_t *entry)
     slack__ctx_leave_clients(ctx);
     const uint64_t now = slack__ctx_now_us(ctx), since = ctx->delivery->received_us;
     const slack_done_t done = {
-        .status = ctx->failure.status,
+        .status = ctx->failure.first.status,
         .ack_status = ctx->ack.status,
         .ack_body = ctx->ack.body ? ctx->ack.body : "",
         .ack_us = ctx->ack.sent_us > since ? ctx->ack.sent_us - since : 0,
@@ -169,11 +210,14 @@ void slack__entry_end(slack_entry_t *entry)
     /* The handler may have used up the delivery's share of memory, and the end needs some. */
     slack__arena_allow(ctx->delivery->arena, SLACK_ARENA_MAX);
     if (!ctx->ack.sent)
-        slack__ack_outcome(ctx, ctx->failure.status ? SLACK_ACK_REFUSE : SLACK_ACK_OK);
+        slack__ack_outcome(ctx, ctx->failure.first.status ? SLACK_ACK_REFUSE : SLACK_ACK_OK);
     ctx->phase = SLACK_CTX_ENDED;
     slack__task_cancel(&ctx->task); /* slack_ctx_release() in the last handler may have posted it */
     report_done(entry);
     ctx->phase = SLACK_CTX_OVER;
+    /* The authorizer has logged a refusal once, for all deliveries of the tenant. */
+    if (!entry->stored && ctx->failure.first.status && !entry->run.refused)
+        log_failed(entry, SLACK_LOG_ERROR, "none");
     if (entry->stored)
         slack__entry_settle(entry);
     else
@@ -191,10 +235,13 @@ void slack__entry_abandon(slack_entry_t *entry)
 {
     slack_ctx_t *ctx = &entry->run.ctx;
     slack_inbox_t *inbox = entry->inbox;
-    SLACK_LOG(slack__ctx_log(ctx), WARN, "delivery canceled by the stop",
-              "transport=%s kind=%s holds=%u calls=%u", ctx->delivery->transport->ops->name,
-              slack_kind_name(ctx->delivery->kind), ctx->holds, ctx->calls);
-    slack__failure_set(&ctx->failure, SLACK_ECANCELED);
+    const char *why = slack__arena_printf(ctx->delivery->arena,
+                                          "the app stops, and %u holds and %u calls were open: "
+                                          "hold a delivery for less than drain_ms",
+                                          ctx->holds, ctx->calls);
+    if (ctx->failure.first.status == 0)
+        slack__failure_note(ctx, &(slack_fault_t){.status = SLACK_ECANCELED, .why = why});
+    log_failed(entry, SLACK_LOG_WARN, entry->stored ? "after the next start" : "none");
     if (!ctx->ack.sent) slack__ack_outcome(ctx, SLACK_ACK_LATER);
     ctx->phase = SLACK_CTX_ENDED;
     slack__task_cancel(&ctx->task);

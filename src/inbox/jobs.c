@@ -45,10 +45,7 @@ static void job_stored(slack_store_op_t *op)
     slack_ctx_t *ctx = deferred->ctx;
     ctx->ack.defers--;
     job_report(slack__entry_of_ctx(ctx)->inbox, op, deferred->stored, deferred->stored_data);
-    if (op->status != 0)
-        SLACK_LOG(slack__ctx_log(ctx), ERROR, "job not stored", "job=%.*s error=%s",
-                  (int)op->row.name.len, op->row.name.ptr, slack_err_name(op->status));
-    else if (!op->duplicate)
+    if (op->status == 0 && !op->duplicate)
         slack__inbox_look_at(slack__entry_of_ctx(ctx)->inbox, op->row.due_ms);
     if (ctx->phase == SLACK_CTX_RUNNING) { /* the stop has not ended the delivery */
         if (op->status != 0) {
@@ -57,7 +54,12 @@ static void job_stored(slack_store_op_t *op)
         }
         if (ctx->ack.defers == 0) slack__ack_jobs_stored(ctx);
     }
-    slack__ctx_call_ended(ctx, op->status, NULL);
+    slack_fault_t fault = {.status = op->status};
+    if (op->status != 0)
+        fault.why = slack__arena_printf(
+            ctx->delivery->arena, "slack_defer: the job \"%.*s\" was not stored: %s",
+            (int)op->row.name.len, op->row.name.ptr, slack_strerror(op->status));
+    slack__ctx_call_ended(ctx, &fault);
 }
 
 /* The job belongs to the tenant of its delivery. "" for an app with a token of its own; NULL if
@@ -100,7 +102,10 @@ static int job_submit_here(slack_ctx_t *ctx, void *args)
 {
     deferred_t *deferred = args;
     slack_store_t *store = slack__entry_of_ctx(ctx)->inbox->store;
-    if (ctx->phase != SLACK_CTX_RUNNING) return SLACK_EALREADY;
+    if (ctx->phase != SLACK_CTX_RUNNING)
+        return slack__ctx_fail(ctx, SLACK_EALREADY,
+                               "slack_defer: the delivery has ended: use "
+                               "slack_app_defer()");
     ctx->ack.defers++;
     ctx->calls++;
     store->ops->submit(store, &deferred->op);
@@ -110,7 +115,10 @@ static int job_submit_here(slack_ctx_t *ctx, void *args)
 int slack_defer_job(slack_ctx_t *ctx, const slack_job_t *job)
 {
     SLACK_CTX_REQUIRE(ctx);
-    if (job == NULL || job->name == NULL || *job->name == '\0') return SLACK_EINVAL;
+    if (job == NULL || job->name == NULL || *job->name == '\0')
+        return slack__ctx_fail(ctx, SLACK_EINVAL,
+                               "slack_defer: the job has no name: name a listener of "
+                               "slack_on_job()");
     const int wrong = slack__ctx_required(ctx, job->args);
     if (wrong != 0) return wrong;
     deferred_t *deferred = slack__arena_calloc(slack__ctx_arena(ctx), sizeof *deferred);

@@ -18,8 +18,7 @@ static bool attempt_counts(const slack_ctx_t *ctx, slack_tally_t before)
 {
     const slack_failure_t *failure = &ctx->failure;
     if (before.spared >= SLACK_SPARED_MAX || failure->acted) return true;
-    if (failure->heals || failure->hopeless) return failure->counts;
-    return !slack__failure_is_local(ctx, failure->status);
+    return failure->counts;
 }
 
 /* Replaces the failure of this attempt by the failure of the listener that failed for good, in this
@@ -32,11 +31,11 @@ static void recall_failure(slack_entry_t *entry)
     slack_verdict_t verdict;
     while (slack__progress_next(&record, &verdict)) {
         if (verdict.status == 0) continue;
-        failure->status = verdict.status;
+        failure->first = (slack_fault_t){.status = verdict.status};
         failure->listener = slack__arena_strndup(arena, verdict.name.ptr, verdict.name.len);
-        failure->reason = verdict.reason.len == 0
-                              ? NULL
-                              : slack__arena_strndup(arena, verdict.reason.ptr, verdict.reason.len);
+        if (verdict.reason.len > 0)
+            failure->first.word = failure->first.why =
+                slack__arena_strndup(arena, verdict.reason.ptr, verdict.reason.len);
         failure->hopeless = true;
         return;
     }
@@ -95,14 +94,15 @@ static int wait_or_bury(slack_entry_t *entry)
     return 0;
 }
 
-/* "LISTENER: ERROR REASON" */
+/* "LISTENER: ERROR METHOD: REASON" */
 static slack_slice_t describe(const slack_ctx_t *ctx)
 {
     const slack_failure_t *failure = &ctx->failure;
-    const char *name = slack_err_name(failure->status), *listener = failure->listener;
+    const slack_fault_t *fault = &failure->first;
+    const char *name = slack_err_name(fault->status), *listener = failure->listener;
     const char *text = slack__arena_printf(
-        ctx->delivery->arena, "%s%s%s%s%s", listener ? listener : "", listener ? ": " : "", name,
-        failure->reason ? " " : "", failure->reason ? failure->reason : "");
+        ctx->delivery->arena, "%s%s%s %s%s%s", listener ? listener : "", listener ? ": " : "", name,
+        fault->method ? fault->method : "", fault->method ? ": " : "", slack__fault_why(fault));
     return slack__slice(text ? text : name);
 }
 
@@ -111,16 +111,12 @@ int slack__retry_settle(slack_entry_t *entry)
     slack_ctx_t *ctx = &entry->run.ctx;
     slack_store_op_t *op = &entry->op;
     op->forget = ctx->delivery->kind == SLACK_KIND_JOB && !slack__row_is_scheduled(&op->row);
-    if (ctx->failure.status == 0 && entry->run.progress.record.len > 0) recall_failure(entry);
-    if (ctx->failure.status == 0 || entry->run.refused) {
+    if (ctx->failure.first.status == 0 && entry->run.progress.record.len > 0) recall_failure(entry);
+    if (ctx->failure.first.status == 0 || entry->run.refused) {
         op->kind = SLACK_STORE_FINISH;
         return 0;
     }
-    const slack_failure_t *failure = &ctx->failure;
-    bool heals = failure->heals;
-    if (!heals && !failure->hopeless) /* it is not the error of a listener */
-        heals = slack__heals(failure->status, failure->reason);
-    int rc = heals ? wait_or_bury(entry) : bury(entry);
+    int rc = ctx->failure.heals ? wait_or_bury(entry) : bury(entry);
     if (rc != 0) return rc;
     op->row.error = describe(ctx);
     /* A store that is not durable got no texts with the PUT of an event. It needs them to keep the

@@ -9,7 +9,7 @@
  * (https://docs.slack.dev/reference/methods). NULL counts as an unknown word.
  */
 enum slack_api_error {
-    SLACK_API_OTHER,      /* any word without a row: the call itself is wrong */
+    SLACK_API_OTHER,      /* the call itself is wrong: any other word */
     SLACK_API_TRANSIENT,  /* no fault of the call, which may succeed later */
     SLACK_API_LIMITED,    /* too many calls; the answer may have a Retry-After */
     SLACK_API_DEAD_TOKEN, /* the token is invalid, or not valid any more */
@@ -19,6 +19,9 @@ enum slack_api_error {
 };
 
 enum slack_api_error slack__api_error(const char *word);
+
+/* What a person can do about it; "" if nothing in general. Static. */
+const char *slack__api_error_cure(const char *word);
 
 /* Whether the same call may succeed later. */
 bool slack__api_error_heals(const char *word);

@@ -4,11 +4,13 @@
 #include <string.h>
 
 #include "protocol/api_error.h"
+#include "util/buf.h"
+#include "util/error.h"
 #include "util/json.h"
 #include "util/log.h"
 #include "webapi/webapi.h"
 
-#define ERROR_TEXT_MAX 100
+#define ERROR_TEXT_MAX 100 /* of an error, and of each detail */
 /* Slack asks for a minute or so. A proxy or a fault that asks for days would lose the call. */
 #define RETRY_AFTER_MAX_S 3600
 
@@ -150,6 +152,49 @@ bool slack__response_is_limited(const slack_response_t *response)
     if (response->http_status == 429) return true;
     return response->status == SLACK_EAPI && response->retry_after_s >= 0 &&
            slack__api_error(response->error) == SLACK_API_LIMITED;
+}
+
+/* --- why a call failed ---------------------------------------------------------------------- */
+
+#define WHY_MAX      1000
+#define MESSAGES_MAX 3
+
+/* Slack's details: the scopes, the faults in blocks with their places, an unusual HTTP status. */
+static void add_details(slack_buf_t *why, const slack_response_t *response, slack_arena_t *arena)
+{
+    static const char *const members[] = {"needed", "provided", "arg"};
+    const slack_json_t *json = response->json;
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        const char *path = slack__arena_printf(arena, "/%s", members[i]);
+        size_t len = 0;
+        const char *text = path ? slack_json_strn(json, path, &len) : NULL;
+        if (text && len)
+            slack__buf_printf(why, ", %s %s", members[i], short_text(arena, text, len));
+    }
+    slack_json_iter_t it = {0};
+    for (unsigned i = 0; i < MESSAGES_MAX &&
+                         slack_json_next(slack_json_get(json, "/response_metadata/messages"), &it);
+         i++) {
+        size_t len = 0;
+        const char *text = slack_json_strn(it.value, "", &len);
+        if (text && len) slack__buf_printf(why, ", %s", short_text(arena, text, len));
+    }
+    if (response->http_status && !is_success(response) && response->status != SLACK_EHTTP)
+        slack__buf_printf(why, ", HTTP %d", response->http_status);
+}
+
+const char *slack__response_why(const slack_response_t *response, slack_arena_t *arena)
+{
+    const char *cure = slack__api_error_cure(response->json ? response->error : NULL);
+    if (*cure == '\0') cure = slack__error_cure(response->status);
+    slack_buf_t why;
+    slack__buf_init(&why, WHY_MAX);
+    int rc = slack__buf_printf(&why, "%s", response->error);
+    if (rc == 0) add_details(&why, response, arena);
+    if (*cure) slack__buf_printf(&why, ": %s", cure);
+    const char *text = rc ? NULL : slack__arena_strndup(arena, slack__buf_ptr(&why), why.len);
+    slack__buf_done(&why);
+    return text ? text : slack_strerror(response->status);
 }
 
 /* --- response URLs ------------------------------------------------------------------------- */

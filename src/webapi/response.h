@@ -10,7 +10,8 @@
 struct slack_response {
     int status;
     int http_status;
-    const char *error; /* never NULL */
+    const char *method; /* of the call; "response_url" for a message to one; NULL: not ended yet */
+    const char *error;  /* never NULL */
     const slack_json_t *json;
     int64_t retry_after_s; /* -1: none; 0: no time is named */
     bool unsent;           /* no byte of the request was sent */
@@ -29,6 +30,10 @@ static inline void slack__response_fail(slack_response_t *ret, int status)
     *ret = (slack_response_t){
         .status = status, .error = status ? slack_strerror(status) : "", .retry_after_s = -1};
 }
+
+/* Explains a failure in a sentence without the method: Slack's error and its details, or what went
+ * wrong before an answer, and the cure. Never NULL. */
+const char *slack__response_why(const slack_response_t *response, slack_arena_t *arena);
 
 /* Whether Slack has limited the call. */
 bool slack__response_is_limited(const slack_response_t *response);

@@ -117,14 +117,16 @@ static void call_end(call_t *call)
     slack_webapi_t *webapi = call->webapi;
     const slack_response_t *response = &call->response;
     webapi->count--;
+    call->response.method = call->method;
     if (webapi->called) webapi->called(call->method, response, call->owner, webapi->user_data);
     if (call->fn)
         call->fn(response, call->user_data);
     else if (call->client)
         call->client->end(call->client, response);
     else if (response->status != 0 && response->status != SLACK_ECANCELED)
-        SLACK_LOG(slack__net_log(webapi->net), WARN, "call failed", "method=%s status=%s error=%s",
-                  call->method, slack_err_name(response->status), response->error);
+        SLACK_LOG(slack__net_log(webapi->net), WARN, "call failed", "method=%s error=%s reason=%s",
+                  call->method, slack_err_name(response->status),
+                  slack__response_why(response, call->arena));
     call_free(call);
 }
 

@@ -120,7 +120,7 @@ APP_TEST(test_an_ack_does_not_wait_for_calls)
     app_run_until_done(&f);
     assert_int_equal(app_done.status, SLACK_EAPI); /* the failed call failed the delivery */
     assert_string_equal(slack_json_str(fake_slack_call(f.slack, 0)->args, "/thread_ts"), "5.5");
-    assert_true(world_logged(&f.world, "reason=channel_not_found"));
+    assert_true(world_logged(&f.world, "reason=\"channel_not_found: "));
 }
 
 APP_TEST(test_a_held_delivery_is_acked_by_its_handler)

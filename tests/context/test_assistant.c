@@ -401,8 +401,7 @@ BOT_TEST(store_of_the_program)
     mine.status = SLACK_EIO;
     start(&f, "2", "7.0", "C2");
     assert_string_equal(app_order, "ss");
-    assert_true(
-        world_logged(&f.world, "listener=assistant:context transport=memory error=SLACK_EIO"));
+    assert_true(world_logged(&f.world, "listener=assistant:context method=\"\" error=SLACK_EIO"));
 }
 
 /* A load that never finishes does not hold up the stop. */

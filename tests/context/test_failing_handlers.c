@@ -209,7 +209,7 @@ static way_t ways[] = {
     WAY("returns -1", returned, -1),
     WAY("says, returns 1", said_and_returned, 1, .runs = 1),
     WAY("says 300 times", says_too_often, SLACK_EBUSY, .on = LOOP, .posts = 300),
-    WAY("builds too much", builds_too_much, SLACK_ENOMEM),
+    WAY("builds too much", builds_too_much, SLACK_ENOMEM, .runs = 1),
     WAY("says, gets channel_not_found", says, 1, .runs = 1, .answer = error),
     WAY("says, gets internal_error", says, 0, .runs = ATTEMPTS, .answer = error),
     WAY("says, loses the answer", says, SLACK_ECLOSED, .answer = loss),

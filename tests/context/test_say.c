@@ -205,7 +205,7 @@ APP_TEST(test_views)
     assert_true(was_called("views.push", "{\"trigger_id\":\"1.2\",\"view\":\"{}\"}"));
     assert_true(was_called("views.update", "{\"view_id\":\"V1\",\"hash\":\"h1\",\"view\":\"{}\"}"));
     assert_true(was_called("views.update", "{\"view_id\":\"V2\",\"view\":\"{}\"}"));
-    world_until(&f.world, world_logged(&f.world, "error=SLACK_ECONFLICT reason=hash_conflict"));
+    world_until(&f.world, world_logged(&f.world, "error=SLACK_ECONFLICT reason=\"hash_conflict: "));
 }
 
 /* Delivers a command whose response_url is the fake Web API's hook `name`. */
@@ -259,7 +259,7 @@ APP_TEST(test_slack_says_that_it_is_used_up)
     fake_slack_answer(f.slack, "hook/1", 404, "{'ok':false,'error':'used_url'}");
     app_ready(&f);
     deliver_command("/x", "1");
-    world_until(&f.world, world_logged(&f.world, "error=SLACK_ESPENT reason=used_url"));
+    world_until(&f.world, world_logged(&f.world, "error=SLACK_ESPENT reason=\"used_url, HTTP 404: "));
 }
 
 /* ---- update a message ---- */

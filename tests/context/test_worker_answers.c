@@ -183,11 +183,11 @@ static struct size_case {
     {"six MiB of values", 6 * MIB, true, read_one, SLACK_RUN_WORKER, NULL},
     {"the largest", 16 * MIB, false, read_one, SLACK_RUN_WORKER, NULL},
     {"more than the largest", 16 * MIB + 1, false, read_one, SLACK_RUN_WORKER,
-     "error=SLACK_ETOOBIG reason=\"users.list: more than 16777216 bytes\""},
+     "error=SLACK_ETOOBIG reason=\"more than 16777216 bytes: "},
     {"too many values", 16 * MIB, true, read_one, SLACK_RUN_WORKER,
-     "error=SLACK_ETOOBIG reason=\"users.list: the answer takes more than 96 MiB of memory\""},
+     "error=SLACK_ETOOBIG reason=\"the answer takes more than 96 MiB of memory: "},
     {"all kept", MIB, false, keep_all, SLACK_RUN_WORKER,
-     "error=SLACK_ETOOBIG reason=\"users.list: the answers that this handler keeps would take more "
+     "error=SLACK_ETOOBIG reason=\"the answers that this handler keeps would take more "
      "than 96 MiB: "},
     {"made by the handler", MIB, false, make_much, SLACK_RUN_WORKER,
      "error=SLACK_ETOOBIG reason=\"the handler has used up its 16 MiB "},

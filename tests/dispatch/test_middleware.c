@@ -39,7 +39,7 @@ APP_TEST(test_middleware_of_one_listener)
     app_ready(&f);
     app_deliver(&f, APP_MESSAGE("1", "x"), &f.ack);
     assert_string_equal(app_order, "(abx!!stoplast!");
-    assert_int_equal(world_log_count(&f.world, "event=\"listener failed\""),
+    assert_int_equal(world_log_count(&f.world, "event=\"delivery failed\""),
                      1); /* one line in all, not one for each middleware */
 }
 

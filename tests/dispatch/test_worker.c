@@ -184,7 +184,7 @@ BOT_TEST(test_an_error_of_slack_keeps_its_reason)
     app_inject(&f, APP_MESSAGE("1", "x"), &f.ack);
     app_run_until_calls(&f, 1);
     app_run_until_idle(&f);
-    assert_true(world_logged(&f.world, "error=SLACK_EAPI reason=channel_not_found"));
+    assert_true(world_logged(&f.world, "error=SLACK_EAPI reason=\"channel_not_found: "));
     assert_true(world_logged(&f.world, "event=\"dead letter\""));
 }
 

@@ -407,8 +407,9 @@ TEST(test_a_damaged_payload_is_a_dead_letter)
     app_settle(&f);
     assert_int_equal(runs, 1);
     assert_int_equal(deads, 1);
-    assert_string_equal(last_dead, "SLACK_EDAMAGED the stored row is damaged");
-    assert_true(world_logged(&f.world, "event=\"dead letter\" id=1 kind=event key=Ev1 attempts=2"));
+    assert_string_equal(last_dead, "SLACK_EDAMAGED the stored row is damaged: restore the "
+                                   "store from a copy, or slackapp inbox drop");
+    assert_true(world_logged(&f.world, "attempt=2 retry=none id=1 key=Ev1"));
     app_close(&f);
     assert_int_equal(rows_in(SLACK_ROW_DEAD), 1);
 }

@@ -46,7 +46,8 @@ EACH_STORE(test_attempts_end)
     assert_int_equal(inbox.deads, 1);
     assert_int_equal(inbox.last_dead.attempts, 5);
     assert_int_equal(inbox.last_dead.status, SLACK_ETIMEDOUT);
-    assert_string_equal(inbox.dead_error, "message:*: SLACK_ETIMEDOUT");
+    assert_string_equal(inbox.dead_error, "message:*: SLACK_ETIMEDOUT the handler returned "
+                                          "SLACK_ETIMEDOUT, timed out");
     assert_true(world_logged(&inbox.f.world, "event=\"dead letter\""));
 }
 
@@ -95,7 +96,9 @@ EACH_STORE(test_what_slack_says_decides)
     app_pass_and_claim(&inbox.f, LONG_MS);
     assert_int_equal(inbox.runs, 2);
     assert_int_equal(inbox.deads, 1);
-    assert_string_equal(inbox.dead_error, "message:*: SLACK_EAPI channel_not_found");
+    assert_string_equal(inbox.dead_error,
+                        "message:*: SLACK_EAPI chat.postMessage: channel_not_found: check the id, "
+                        "and invite the bot to a private channel");
 }
 
 EACH_STORE(test_an_attempt_runs_what_is_not_done)

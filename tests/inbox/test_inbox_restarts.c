@@ -89,7 +89,8 @@ INBOX_CLOSED(test_a_delivery_that_ends_every_process)
     open_scripted();
     world_until(&inbox.f.world, inbox.deads != 0);
     assert_int_equal(inbox.runs, 0);
-    assert_string_equal(inbox.dead_error, "SLACK_ECRASHED the process ended during every attempt");
+    assert_string_equal(inbox.dead_error, "SLACK_ECRASHED the process ended during every attempt: "
+                                          "find the crash, then slackapp inbox retry");
 }
 
 TEST(test_a_stop_is_no_failure)

@@ -198,7 +198,7 @@ INBOX_CLOSED(test_a_listener_that_is_gone)
     app_pass_and_claim(&inbox.f, LONG_MS);
     assert_string_equal(inbox.order, "b");
     assert_int_equal(inbox.deads, 1); /* a's failure counts though a is gone */
-    assert_string_equal(inbox.dead_error, "a: SLACK_EINVAL");
+    assert_string_equal(inbox.dead_error, "a: SLACK_EINVAL invalid argument");
     replay();
     assert_string_equal(inbox.order, "b"); /* b had succeeded and is not run */
     assert_int_equal(inbox.deads, 1);
@@ -236,7 +236,7 @@ TEST(test_the_failure_for_good_is_named)
         assert_string_equal(inbox.order, max == 1 ? "abc" : "abca");
         assert_int_equal(inbox.deads, 1);
         assert_int_equal(inbox.last_dead.status, SLACK_EINVAL);
-        assert_string_equal(inbox.dead_error, "b: SLACK_EINVAL");
+        assert_string_equal(inbox.dead_error, "b: SLACK_EINVAL invalid argument");
         *inbox.order = '\0';
         b.runs = 1;
         replay();
@@ -256,13 +256,16 @@ TEST(test_attempts_of_a_listener)
         const char *order, *error;
     } cases[] = {
         {0, {SLACK_EIO, SLACK_EIO}, "ababab", ""},
-        {1, {SLACK_EIO}, "abbb", "a: SLACK_EIO"},
+        {1, {SLACK_EIO}, "abbb", "a: SLACK_EIO input or output failed"},
         {1, {0}, "abbb", ""},
-        {1, {SLACK_EBUSY}, "abbb", "a: SLACK_EBUSY"},
-        {2, {SLACK_EIO, SLACK_ECLOSED}, "ababb", "a: SLACK_ECLOSED"},
+        {1, {SLACK_EBUSY}, "abbb", "a: SLACK_EBUSY a limit was reached, try again later"},
+        {2, {SLACK_EIO, SLACK_ECLOSED}, "ababb", "a: SLACK_ECLOSED the connection is closed"},
         {2, {SLACK_EIO}, "ababb", ""},
-        {3, {SLACK_EIO, SLACK_EINVAL}, "ababb", "a: SLACK_EINVAL"},
-        {99, {SLACK_EIO, SLACK_EIO, SLACK_EIO, SLACK_EIO}, "abababa", "a: SLACK_EIO"},
+        {3, {SLACK_EIO, SLACK_EINVAL}, "ababb", "a: SLACK_EINVAL invalid argument"},
+        {99,
+         {SLACK_EIO, SLACK_EIO, SLACK_EIO, SLACK_EIO},
+         "abababa",
+         "a: SLACK_EIO the handler returned SLACK_EIO, input or output failed"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         part_t a = {.letter = 'a'}, b = {.letter = 'b', .outcomes = {SLACK_EIO, SLACK_EIO}};

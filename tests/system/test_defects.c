@@ -176,7 +176,7 @@ WIRES_TEST(error_of_a_listener_stays_its_own)
     assert_string_equal(app_order, "bad good bad good ");
     assert_int_equal(wires_post(&w, SLACK_KIND_COMMAND, COMMAND("/x"), "")->status, 404);
     assert_true(world_logged(&w.world, "event=\"delivery failed\" transport=http kind=command "
-                                       "listener=command:/x status=SLACK_EIO said=refused"));
+                                       "listener=command:/x method=\"\" error=SLACK_EIO reason="));
 }
 
 static int say(slack_ctx_t *ctx, void *user_data)

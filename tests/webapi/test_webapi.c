@@ -563,8 +563,8 @@ CLOSED(test_calls_without_a_callback)
     assert_int_equal(slack_callf(&client, "chat.postMessage", NULL, NULL, "{a: 1}"), 0);
     world_until(&world, world_logged(&world, "call failed"));
     assert_non_null(strstr(
-        world.log, "level=warn event=\"call failed\" method=chat.postMessage status=SLACK_EAPI "
-                   "error=not_in_channel"));
+        world.log, "level=warn event=\"call failed\" method=chat.postMessage error=SLACK_EAPI "
+                   "reason=\"not_in_channel: invite the bot to the channel\""));
     assert_int_equal(ended, 1);
 }
 

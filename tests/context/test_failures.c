@@ -1,0 +1,306 @@
+/* SPDX-License-Identifier: MIT */
+/* A failure is one line of the log, with a sentence: which call, the cause, the cure. */
+#include <dirent.h>
+#include <limits.h>
+
+#include "support/app_handlers.h"
+#include "support/fake_slack.h"
+#include "support/test.h"
+
+static app_fixture_t f;
+
+#define MESSAGE APP_MESSAGE("1", "x")
+#define HOME    APP_EVENT("1", "'type':'team_rename'")
+#define COMMAND APP_COMMAND("/x", "x")
+#define VIEW    "{'type':'view_submission','view':{'callback_id':'v'}}"
+#define OPTIONS "{'type':'block_suggestion','action_id':'o'}"
+
+static const slack_key_t key = {.name = "account"};
+
+static const slack_json_t *many(slack_ctx_t *ctx, size_t count)
+{
+    slack_json_list_t list = {0};
+    for (size_t i = 0; i < count; i++)
+        slack_json_add(ctx, &list, slack_jsonf(ctx, "{text: 'x'}"));
+    return slack_json_array(ctx, list.items, list.count);
+}
+
+#define J(text) slack_jsonf(ctx, text)
+
+/* X(function, number, delivery, call, what the reason says) */
+#define CASES(X)                                                                                   \
+    X(slack_ack, 1, MESSAGE, slack_ack(ctx), "message takes no ack of a handler")                  \
+    X(slack_ack, 2, COMMAND, (slack_ack(ctx), slack_ack(ctx)), "has its ack, and this one was")    \
+    X(slack_ack_text, 1, COMMAND, slack_ack_text(ctx, "%s", ""), "text is empty: use slack_ack()") \
+    X(slack_ack_text, 2, VIEW, slack_ack_text(ctx, "x"), "accepts no such ack")                    \
+    X(slack_ack_errors, 1, VIEW, slack_ack_errors(ctx, J("{}")), "there is no error: use")         \
+    X(slack_ack_errors, 2, COMMAND, slack_ack_errors(ctx, J("{a: 'b'}")), "one for a view_subm")   \
+    X(slack_ack_update, 1, COMMAND, slack_ack_update(ctx, J("{}")), "one for a view_submission")   \
+    X(slack_ack_update, 2, VIEW, slack_ack_update(ctx, J("[]")), "`view` is an object")            \
+    X(slack_ack_push, 1, VIEW, slack_ack_push(ctx, NULL), "is NULL; make one with slack_jsonf()")  \
+    X(slack_ack_clear, 1, COMMAND, slack_ack_clear(ctx), "one for a view_submission")              \
+    X(slack_ack_options, 1, OPTIONS, slack_ack_options(ctx, many(ctx, 101)), "101 options, Slack") \
+    X(slack_ack_option_groups, 1, COMMAND, slack_ack_option_groups(ctx, J("[]")), "for a options") \
+    X(slack_ack_json, 1, COMMAND, slack_ack_json(ctx, J("[1]")), "slack_ack_json: command: ")      \
+    X(slack_ctx_set_assistant_context, 1, MESSAGE, slack_ctx_set_assistant_context(ctx, NULL),     \
+      "is NULL")                                                                                   \
+    X(slack_set_status, 1, COMMAND, slack_set_status(ctx, "x"),                                    \
+      "not in a thread of the assistant")                                                          \
+    X(slack_set_title, 1, COMMAND, slack_set_title(ctx, "x"), "setTitle: command is not in a")     \
+    X(slack_set_prompts, 1, MESSAGE, slack_set_prompts(ctx, NULL, J("[]")), "array that is not")   \
+    X(slack_set_prompts, 2, MESSAGE, slack_set_prompts(ctx, NULL, many(ctx, 5)), "5 prompts")      \
+    X(slack_call_then, 1, MESSAGE, slack_call_then(ctx, "a b", NULL, NULL, "{}"), "a b was not")   \
+    X(slack_say, 1, HOME, slack_say(ctx, "x"), "team_rename has no channel: name one")             \
+    X(slack_say, 2, MESSAGE, slack_say(ctx, "%s", ""), "has no text, no blocks")                   \
+    X(slack_say_json, 1, MESSAGE, slack_say_json(ctx, J("{text: }")), "template")                  \
+    X(slack_say_then, 1, MESSAGE, slack_say_then(ctx, NULL, NULL, NULL), "is NULL")                \
+    X(slack_say_ephemeral, 1, HOME, slack_say_ephemeral(ctx, "x"), "team_rename has no user")      \
+    X(slack_reply, 1, COMMAND, slack_reply(ctx, "x"), "about no message: use slack_say()")         \
+    X(slack_reply_json, 1, COMMAND, slack_reply_json(ctx, J("{text: 'x'}")), "about no message")   \
+    X(slack_respond, 1, COMMAND, slack_respond(ctx, "x"), "no response URL: use slack_say()")      \
+    X(slack_respond_json, 1, COMMAND, slack_respond_json(ctx, J("{}")), "slack_respond: the mess") \
+    X(slack_update_said, 1, MESSAGE, slack_update_said(ctx, J("{text: 'x'}")),                     \
+      "posted no message")                                                                         \
+    X(slack_delete_said, 1, MESSAGE, slack_delete_said(ctx), "chat.delete: the delivery has")      \
+    X(slack_update, 1, MESSAGE, slack_update(ctx, "", J("{}")), "slack_update: no timestamp")      \
+    X(slack_delete, 1, MESSAGE, slack_delete(ctx, NULL), "slack_delete: no timestamp")             \
+    X(slack_react, 1, COMMAND, slack_react(ctx, "x"), "is about no message")                       \
+    X(slack_unreact, 1, MESSAGE, slack_unreact(ctx, ""), "no emoji was named")                     \
+    X(slack_ctx_on_done, 1, MESSAGE, slack_ctx_on_done(ctx, NULL, NULL), "the function is NULL")   \
+    X(slack_ctx_set, 1, MESSAGE, (slack_ctx_set(ctx, &key, ""), slack_ctx_set(ctx, &key, "")),     \
+      "account")                                                                                   \
+    X(slack_complete, 1, MESSAGE, slack_complete(ctx, J("{}")), "belongs to no workflow step")     \
+    X(slack_fail, 1, COMMAND, slack_fail(ctx, "x"), "belongs to no workflow step")                 \
+    X(slack_defer, 1, MESSAGE, slack_defer(ctx, "", J("{}")), "the job has no name")               \
+    X(slack_defer_job, 1, MESSAGE, slack_defer_job(ctx, &(slack_job_t){.name = "x"}), "is NULL")   \
+    X(slack_next, 1, MESSAGE, slack_next(ctx), "only the middleware that runs calls it")           \
+    X(slack_view_open, 1, MESSAGE, slack_view_open(ctx, J("{}")), "message has no trigger_id")     \
+    X(slack_view_push, 1, COMMAND, slack_view_push(ctx, J("{}")), "command has no trigger_id")     \
+    X(slack_view_update, 1, COMMAND, slack_view_update(ctx, NULL, NULL, J("{}")), "no view_id")    \
+    X(slack_view_publish, 1, HOME, slack_view_publish(ctx, NULL, NULL, J("{}")), "no user_id")     \
+    X(slack_call_wait, 1, MESSAGE, slack_call_wait(ctx, "a", J("{}"), NULL), "SLACK_RUN_WORKER")
+
+#define X(function, number, delivery, call, says)                                                  \
+    static int function##_fails_##number(slack_ctx_t *ctx, void *user_data)                        \
+    {                                                                                              \
+        return call;                                                                               \
+    }
+CASES(X)
+#undef X
+
+static const struct {
+    const char *function, *body;
+    slack_handler_fn fn;
+    const char *says;
+} cases[] = {
+#define X(function, number, delivery, call, says)                                                  \
+    {#function, delivery, function##_fails_##number, says},
+    CASES(X)
+#undef X
+};
+
+#define COUNT (sizeof cases / sizeof *cases)
+
+static void open_with(slack_handler_fn fn, void *user_data, enum slack_run run)
+{
+    static const struct {
+        enum slack_kind kind;
+        const char *match;
+    } all[] = {{SLACK_KIND_EVENT, NULL},
+               {SLACK_KIND_COMMAND, "/x"},
+               {SLACK_KIND_VIEW_SUBMISSION, "v"},
+               {SLACK_KIND_OPTIONS, "o"}};
+    app_open(&f, &(slack_options_t){.max_attempts = 1, .store = "memory:"});
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        assert_int_equal(slack_listen(f.app, &(slack_listener_t){.kind = all[i].kind,
+                                                                 .match = all[i].match,
+                                                                 .name = "listener",
+                                                                 .run = run,
+                                                                 .fn = fn,
+                                                                 .user_data = user_data}),
+                         0);
+    app_ready(&f);
+}
+
+/* Delivers, and checks that the failure is in one line. */
+static void fails_with(const char *body, const char *says)
+{
+    app_ack_t ack = {0};
+    app_inject(&f, body, &ack);
+    app_run_until(&f, &ack.count);
+    app_run_until_idle(&f);
+    const unsigned lines = world_log_count(&f.world, "event=\"delivery failed\"") +
+                           world_log_count(&f.world, "event=\"dead letter\"");
+    if (lines != 1 || !world_logged(&f.world, says) || world_logged(&f.world, "reason=\"\"") ||
+        !world_logged(&f.world, "listener=listener method=") ||
+        world_logged(&f.world, "event=\"also failed\""))
+        fail_msg("%u lines, wanted \"%s\" in\n%s", lines, says, f.world.log);
+    app_close(&f);
+}
+
+TEST(test_every_function_says_why)
+{
+    for (size_t i = 0; i < COUNT; i++) {
+        open_with(cases[i].fn, NULL, SLACK_RUN_LOOP);
+        fails_with(cases[i].body, cases[i].says);
+    }
+}
+
+/* Filters are middleware: they do not fail by themselves. */
+static bool is_filter(const char *name)
+{
+    return strncmp(name, "slack_only_", 11) == 0 || strcmp(name, "slack_limit_users") == 0;
+}
+
+static void expect_cases_of(const char *path)
+{
+    static char text[1 << 17];
+    FILE *file = fopen(path, "r");
+    assert_non_null(file);
+    text[fread(text, 1, sizeof text - 1, file)] = '\0';
+    fclose(file);
+    for (const char *at = text; (at = strstr(at, "SLACK_API int slack_")) != NULL;) {
+        char name[64];
+        at += strlen("SLACK_API int ");
+        sscanf(at, "%63[a-z_]", name);
+        if (strncmp(at + strlen(name), "(slack_ctx_t *ctx", 17) != 0 || is_filter(name)) continue;
+        size_t i = 0;
+        while (i < COUNT && strcmp(cases[i].function, name) != 0)
+            i++;
+        if (i == COUNT) fail_msg("%s has no case here", name);
+    }
+}
+
+TEST(test_every_function_of_a_ctx_is_a_case)
+{
+    char path[512];
+    snprintf(path, sizeof path, "%s/include/slack", getenv("SLACKAPP_SOURCE_DIR"));
+    DIR *dir = opendir(path);
+    assert_non_null(dir);
+    for (const struct dirent *entry; (entry = readdir(dir)) != NULL;) {
+        char file[sizeof path + 256];
+        snprintf(file, sizeof file, "%s/%s", path, entry->d_name);
+        if (strstr(entry->d_name, ".h")) expect_cases_of(file);
+    }
+    closedir(dir);
+}
+
+/* ---- what a handler returns ---- */
+
+static int return_it(slack_ctx_t *ctx, void *user_data)
+{
+    return *(const int *)user_data;
+}
+
+TEST(test_every_return_says_why)
+{
+    static const struct {
+        int status;
+        const char *says;
+    } returns[] = {
+#define X(name, number, text) {number, "the handler returned " #name ", " text},
+        SLACK_ERROR_MAP(X)
+#undef X
+            {1, "returned 1: return 0 or a SLACK_E… code, which is negative"},
+        {INT_MAX, "returned 2147483647: return 0"},
+        {-1, "returned -1, which is no error code: return 0 or"},
+        {INT_MIN, "a return statement may be missing"},
+    };
+    for (size_t i = 0; i < sizeof returns / sizeof *returns; i++)
+        for (int on_worker = 0; on_worker < 2; on_worker++) {
+            int status = returns[i].status;
+            open_with(return_it, &status, on_worker ? SLACK_RUN_WORKER : SLACK_RUN_LOOP);
+            fails_with(i % 2 ? COMMAND : MESSAGE, returns[i].says);
+        }
+}
+
+/* ---- what Slack answers ---- */
+
+static int say(slack_ctx_t *ctx, void *user_data)
+{
+    return slack_say(ctx, "x");
+}
+
+static int release_later(slack_ctx_t *ctx, const slack_response_t *response, void *user_data)
+{
+    assert_non_null(strstr(slack_ctx_strerror(ctx, slack_response_status(response)), ": "));
+    slack_ctx_release(ctx, slack_response_status(response));
+    return slack_response_status(response);
+}
+
+static int say_and_hold(slack_ctx_t *ctx, void *user_data)
+{
+    slack_ctx_hold(ctx);
+    return slack_say_then(ctx, slack_jsonf(ctx, "{text: 'x'}"), release_later, NULL);
+}
+
+TEST(test_details_of_slack)
+{
+    static const struct {
+        int status;
+        const char *body, *says;
+    } answers[] = {
+        {200,
+         "{\"ok\":false,\"error\":\"missing_scope\",\"needed\":\"chat:write\",\"provided\":\"a\"}",
+         "reason=\"missing_scope, needed chat:write, provided a: add the scope to the app"},
+        {200,
+         "{\"ok\":false,\"error\":\"invalid_blocks\",\"response_metadata\":{\"messages\":["
+         "\"[ERROR] missing field: text [json-pointer:/blocks/0/text]\"]}}",
+         "missing field: text [json-pointer:/blocks/0/text]: correct the blocks"},
+        {200, "{\"ok\":false,\"error\":\"no_such_word\"}", "no_such_word: look the error up in"},
+        {200, "{\"ok\":false,\"error\":null,\"needed\":5,\"response_metadata\":{\"messages\":[1]}}",
+         "no error named"},
+        {503, "<html>", "error=SLACK_EHTTP reason=\"HTTP 503: check SLACK_API_URL"},
+        {500, "{\"ok\":false,\"error\":\"fatal_error\"}", "reason=\"fatal_error, HTTP 500"},
+        {200, "<html>", "error=SLACK_EPROTO reason=\"the answer is not JSON: check"},
+    };
+    static const slack_handler_fn ways[] = {say, say_and_hold, say};
+    for (size_t i = 0; i < sizeof answers / sizeof *answers; i++)
+        for (size_t way = 0; way < sizeof ways / sizeof *ways; way++) {
+            open_with(ways[way], NULL, way == 2 ? SLACK_RUN_WORKER : SLACK_RUN_LOOP);
+            fake_slack_answer(f.slack, "chat.postMessage", answers[i].status, answers[i].body);
+            fails_with(MESSAGE, answers[i].says);
+        }
+}
+
+/* ---- several failures, and the next attempt ---- */
+
+static int say_ten(slack_ctx_t *ctx, void *user_data)
+{
+    for (int i = 0; i < 10; i++) {
+        char body[64];
+        snprintf(body, sizeof body, "{\"ok\":false,\"error\":\"e%d\"}", i);
+        fake_slack_answer(f.slack, "chat.postMessage", 200, body);
+        slack_say(ctx, "x");
+    }
+    return 0;
+}
+
+APP_CLOSED(test_the_other_failures_are_bounded)
+{
+    open_with(say_ten, NULL, SLACK_RUN_LOOP);
+    app_ack_t ack = {0};
+    app_deliver(&f, MESSAGE, &ack);
+    app_run_until_idle(&f);
+    assert_int_equal(world_log_count(&f.world, "event=\"dead letter\""), 1);
+    assert_int_equal(world_log_count(&f.world, "event=\"also failed\""), 7);
+    assert_true(world_logged(&f.world, "reason=\"e7: ") &&
+                !world_logged(&f.world, "reason=\"e8: "));
+    assert_true(world_logged(&f.world, "left_out=2"));
+}
+
+APP_CLOSED(test_a_retry_is_announced)
+{
+    int status = SLACK_EIO;
+    app_open(&f, &(slack_options_t){.max_attempts = 2, .store = "memory:"});
+    slack_on_message(f.app, NULL, return_it, &status);
+    app_ready(&f);
+    app_ack_t ack = {0};
+    app_deliver(&f, MESSAGE, &ack);
+    app_run_until_idle(&f);
+    assert_int_equal(world_log_count(&f.world, "level=warn event=\"delivery failed\""), 1);
+    assert_true(world_logged(&f.world, "attempt=1 retry=\"in "));
+    app_pass_and_claim(&f, LONG_MS);
+    assert_true(world_logged(&f.world, "level=error event=\"dead letter\" transport=memory"));
+    assert_true(world_logged(&f.world, "attempt=2 retry=none"));
+}
