@@ -466,6 +466,7 @@ int slack__webapi_call(slack_client_t *client, const char *method, const slack_j
  */
 static int call_refused(const slack_client_t *client, const char *method, int rc)
 {
+    if (rc == 0 || client == NULL || client->log == NULL) return rc;
     const char *why = rc == SLACK_EINVAL ? "no method has such a name, or the arguments are NULL"
                       : rc == SLACK_ECANCELED ? "the app does not run"
                       : rc != SLACK_EAUTH     ? slack_strerror(rc)
@@ -473,9 +474,8 @@ static int call_refused(const slack_client_t *client, const char *method, int rc
                           ? "the token is malformed: a token is visible ASCII characters"
                           : "the client has no token: use slack_ctx_client() in a "
                             "delivery, or slack_client_new()";
-    if (rc != 0 && client && client->log)
-        SLACK_LOG(client->log, ERROR, "call not made", "method=%s error=%s reason=%s",
-                  method ? method : "", slack_err_name(rc), why);
+    SLACK_LOG(client->log, ERROR, "call not made", "method=%s error=%s reason=%s",
+              method ? method : "", slack_err_name(rc), why);
     return rc;
 }
 

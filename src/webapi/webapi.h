@@ -84,8 +84,8 @@ int slack__webapi_call(slack_client_t *client, const char *method, const slack_j
 int slack__webapi_respond(slack_client_t *client, const char *response_url,
                           const slack_json_t *message, slack_call_fn fn, void *user_data);
 
-/* The arena in which a response lies; within the callback of its call. slack__webapi_keep() gives it
- * to the caller, who frees it on the loop, or when the callback has returned. */
+/* The arena in which a response lies; within the callback of its call. slack__webapi_keep() gives
+ * it to the caller, who frees it on the loop, or when the callback has returned. */
 slack_arena_t *slack__webapi_arena(const slack_response_t *response);
 void slack__webapi_keep(const slack_response_t *response);
 
