@@ -66,9 +66,10 @@ SLACK_API int slack_defer_job(slack_ctx_t *ctx, const slack_job_t *job);
 SLACK_API int slack_defer(slack_ctx_t *ctx, const char *name, const slack_json_t *args);
 
 /**
- * Store a job outside of a delivery, from before the start on: then it is stored when the app
- * starts. The arguments come from a pool (slack_pool_jsonf()), or are NULL, which stands for {}.
- * The job has no tenant: in an app with slack_app_authorize(), no workspace. Loop thread only.
+ * Store a job outside of a delivery. Before the start of the app, the job is kept in memory, and
+ * stored when the app starts. The arguments come from a pool (slack_pool_jsonf()); NULL stands for
+ * {}. The job has no tenant, so in an app with slack_app_authorize() it has no workspace and no
+ * token. Loop thread only.
  *
  * @return 0: `stored` will run exactly once; SLACK_EINVAL if the name is missing; the error of
  *         `args` if it failed; SLACK_ECANCELED if the app has stopped; SLACK_ENOMEM.

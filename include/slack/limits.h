@@ -34,8 +34,7 @@ extern "C" {
 #define SLACK_HTTP_FIRST_BYTE_MS_DEFAULT        10000
 #define SLACK_HTTP_HEADER_MS_DEFAULT            10000
 #define SLACK_HTTP_BODY_MS_DEFAULT              30000
-#define SLACK_HTTP_IDLE_MS_DEFAULT              75000 /* most proxies close idle connections earlier
-                                                       */
+#define SLACK_HTTP_IDLE_MS_DEFAULT              75000 /* longer than most proxies wait */
 #define SLACK_HTTP_PIPELINED_DEFAULT            100
 /** @} */
 

@@ -24,7 +24,7 @@ extern const slack_grant_t slack__grant_none;
 /* Makes a grant with copies of the strings, on any thread. The caller holds the only reference.
  * NULL if memory is out. */
 slack_grant_t *slack__grant_new(const slack_authorization_t *from);
-/* Gives up a reference. Without any the grant is wiped and freed. NULL is allowed. */
+/* Gives up a reference. With the last one the grant is wiped and freed. NULL is allowed. */
 void slack__grant_unref(slack_grant_t *grant);
 
 #endif

@@ -18,7 +18,7 @@ typedef struct slack_subject {
     const slack_json_t *action; /* for kinds with several actions: the action to compare */
     const char *selector;       /* of slack__kind_selector() */
     const char *text;           /* of a message; NULL: none */
-    const char *subtype;        /* of an event; "none": none */
+    const char *subtype;        /* of an event; "none" without one */
     bool message;               /* an event of the type "message" … */
     bool spoken;                /* … that carries somebody's words */
     bool own;                   /* the bot caused the event: only for listeners that ask for it */

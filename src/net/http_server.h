@@ -72,8 +72,8 @@ int slack__http_upgrade(slack_http_server_t *server, uint64_t request_id, slack_
 /* A drain will follow: every response says Connection: close from now on, so that the drain need
  * not close a connection while its peer is sending. */
 void slack__http_server_leave(slack_http_server_t *server);
-/* Accept no more connections, respond to the requests that have begun with Connection: close, and
- * close idle connections. A request has begun when its first byte has arrived: if the connection
+/* Accept no more connections, close idle connections, and respond with Connection: close to the
+ * requests that have begun. A request has begun when its first byte has arrived: if the connection
  * ended then, the request would fail, and Slack does not send commands again. A connection that has
  * not sent a request yet may be about to, so it stays too. */
 void slack__http_server_drain(slack_http_server_t *server);

@@ -13,7 +13,7 @@
  * until the drain is over.
  */
 typedef struct slack_admin_server {
-    /* The owner sets these before the open; borrowed until the close is done. */
+    /* The caller sets these before the open; borrowed until the close is done. */
     slack_net_t *net;
     slack_http_routes_t *routes;
     void (*closed_fn)(void *user_data);

@@ -16,9 +16,9 @@
  * first byte decides: '{' begins JSON. No I/O.
  */
 
-/* The request only checks the certificate: a form with ssl_check=1, which Slack does not sign
- * (https://docs.slack.dev/interactivity/implementing-slash-commands). Decodes nothing, so it is
- * safe before the signature is checked. */
+/* Whether the request only checks the certificate: a form with ssl_check=1, which Slack does not
+ * sign (https://docs.slack.dev/interactivity/implementing-slash-commands). Decodes nothing, so it
+ * is safe before the signature is checked. */
 bool slack__http_body_is_ssl_check(slack_slice_t content_type, slack_slice_t body);
 
 /* Read a body whose signature has been checked. `body` lies in `arena`, is changed in place, must

@@ -4,10 +4,16 @@
 
 #include "util/json.h"
 
-/* Whether `value` contains `part`. An object contains another one if it contains each of its
- * members, at any depth; an array contains another one if both have as many elements and each
- * element contains its counterpart; any other value contains only an equal one. On false the path
- * of the first difference is in `where` ("/blocks/0/type"), which the caller has set to "". */
+/*
+ * Whether `value` contains `part`:
+ *
+ * - an object has every member of `part`, and the values of these members contain those of `part`;
+ * - an array has as many elements as `part`, and each contains the element of `part`;
+ * - any other value is equal to `part`.
+ *
+ * On false the path of the first difference is in `where` ("/blocks/0/type"), which the caller has
+ * set to "".
+ */
 bool slack__json_subset(const slack_json_t *value, const slack_json_t *part, char *where,
                         size_t size);
 

@@ -17,8 +17,8 @@
  *
  * The peer's Close leads from the last two to PARTING.
  *
- * RETIRE ends every state: before the upgrade at once, later by way of CLOSING, from which CLOSED
- * leads back to FREE.
+ * RETIRE ends every state. Before the upgrade the session becomes FREE at once; after it the
+ * session goes to CLOSING, and CLOSED leads back to FREE.
  */
 enum slack_session_state {
     SLACK_SESSION_FREE = 0, /* the slot is empty */
@@ -31,7 +31,7 @@ enum slack_session_state {
     SLACK_SESSION_CLOSING  /* sent Close, waits for the peer's */
 };
 
-/* Why a connection ended, is ending, or never came about. */
+/* Why a connection ended, is ending, or was never made. */
 enum slack_cause {
     SLACK_CAUSE_NONE = 0,
     SLACK_CAUSE_REFRESH,   /* disconnect: warning, refresh_requested, or an unknown reason */

@@ -73,8 +73,8 @@ int slack__jsonf(slack_arena_t *arena, const slack_json_t **ret, slack_json_erro
 int slack__vjsonf(slack_arena_t *arena, const slack_json_t **ret, slack_json_error_t *error,
                   const char *template_, va_list ap) SLACK_PRINTF(4, 0);
 
-/* The same, except that it reads a template of a file, whose %{name} are members of `args`. `len`
- * bytes; the text is NUL-terminated. */
+/* The same for a template from a file, in which %{name} is a member of `args`. `text` is
+ * NUL-terminated. */
 int slack__json_fill(slack_arena_t *arena, const slack_json_t **ret, slack_json_error_t *error,
                      slack_slice_t text, const slack_json_t *args);
 

@@ -11,7 +11,8 @@
 
 /* The cursor of the page that begins with that key. */
 void sim_cursor_write(char cursor[SIM_CURSOR_SIZE], const char *key);
-/* The key in the argument `cursor`; "" for no cursor. False for a cursor of nobody's. */
+/* The key in the argument `cursor`; "" for no cursor. False for a cursor that the simulator has not
+ * made. */
 bool sim_cursor_read(const sim_call_t *call, char key[SIM_CURSOR_SIZE]);
 
 typedef struct sim_page {

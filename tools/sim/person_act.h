@@ -57,10 +57,10 @@ bool sim_act_deliver(sim_act_t *act, enum sim_delivery_kind kind, const slack_js
 /* Send the app an event. False with a reason. */
 bool sim_act_deliver_event(sim_act_t *act, const slack_json_t *event);
 
-/* A new trigger id. `view`, NULL for none: whose element was used. */
+/* A new trigger id. `view` is the view whose element was used, or NULL. */
 const char *sim_act_trigger(sim_act_t *act, const sim_view_t *view);
-/* A new response URL with that first word of the path. `message`, NULL for none: whose element was
- * used. */
+/* A new response URL with that first word of the path. `message` is the message whose element was
+ * used, or NULL. */
 const slack_json_t *sim_act_response_url(sim_act_t *act, const char *path,
                                          const sim_message_t *message);
 /* The payload of an interaction with the members `own`, and with a trigger. */

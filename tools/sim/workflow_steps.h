@@ -34,8 +34,8 @@ typedef struct sim_steps {
 void sim_steps_init(sim_steps_t *steps, sim_ids_t *ids);
 void sim_steps_done(sim_steps_t *steps);
 
-/* The inputs of a step from an array of "NAME=VALUE". A value is "@ann" or "#general", which
- * becomes an id, or JSON, or else a text. NULL with a sentence in `problem`. */
+/* The inputs of a step from an array of "NAME=VALUE". The values "@ann" and "#general" become ids.
+ * Any other value is read as JSON, or else as a text. NULL with a sentence in `problem`. */
 const slack_json_t *sim_step_inputs(sim_json_builder_t *json, sim_channels_t *channels,
                                     const slack_json_t *values, char problem[SIM_PROBLEM_SIZE]);
 
