@@ -73,8 +73,8 @@ void slack__net_close(slack_net_t *net, void (*fn)(void *user_data), void *user_
 
 extern _Thread_local char slack__net_thread;
 
-/* Whether this is the thread that runs the loop. If there is no net, no thread runs it, and each
- * counts as that thread. */
+/* Whether this is the thread that runs the loop. If `net` is NULL, no thread runs a loop, and the
+ * answer is true. */
 static inline bool slack__net_is_here(const slack_net_t *net)
 {
     return net == NULL || atomic_load_explicit(&net->thread, memory_order_relaxed) ==

@@ -10,7 +10,7 @@
  * functions translate.
  */
 typedef struct slack_kv_entry {
-    slack_slice_t key; /* not empty; apart from the keys of rows */
+    slack_slice_t key; /* not empty; these keys are separate from the keys of rows */
     slack_slice_t version;
     slack_slice_t value;
     int64_t until_ms; /* wall clock: when the entry expires */

@@ -116,8 +116,9 @@ struct slack_transport_host {
     int (*call)(slack_transport_t *t, const char *method, slack_call_fn fn, void *user_data);
 
     /* Passes an HTTP request that is not a delivery to the routes of the app. 0: the host has taken
-     * it, with its arena, and answers it by its server, which lives until the transport is stopped.
-     * SLACK_ENOTFOUND if there is no such route, or SLACK_ENOMEM: the transport keeps it. */
+     * it, with its arena, and answers it through the server of the request, which lives until the
+     * transport is stopped. SLACK_ENOTFOUND if there is no such route, or SLACK_ENOMEM: the
+     * transport keeps it. */
     int (*visit)(slack_transport_t *t, struct slack_http_request *request);
 
     /* Sets the sentence of slack_app_error(). It names the variable or the address at fault. */
