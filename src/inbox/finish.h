@@ -4,7 +4,7 @@
 
 #include "inbox/inbox.h"
 
-/* The inbox's side of every run. */
+/* What the inbox does when a run makes progress, and when a run ends. */
 extern const slack_run_owner_t slack__entry_owner;
 
 /* Ends a delivery: acks it if no handler has, calls the done hooks, stores the end of the attempt,

@@ -4,7 +4,8 @@
 
 #include "inbox/inbox.h"
 
-/* After so many attempts that ended with their process, the delivery is assumed to be the cause. */
+/* When the process has ended during so many attempts of one delivery, the inbox assumes that the
+ * delivery is the cause. */
 #define SLACK_ATTEMPTS_CRASH_MAX 25
 
 /* Decides how an attempt ends, and sets entry->op: FINISH, WAIT for the next attempt, or BURY. 0;

@@ -6,9 +6,9 @@
 #include "net/http_server.h"
 
 /*
- * WebSocket (RFC 6455) in both roles: the upgrade by llhttp, frames by wslay. The peer's pings are
- * answered at once. The caller decides when to send pings and when to give up. Extensions are
- * neither offered nor accepted.
+ * WebSocket (RFC 6455) in both roles: the upgrade by llhttp, frames by wslay. This code answers the
+ * peer's pings at once, and neither offers nor accepts extensions. The caller decides when to send
+ * pings and when to give up.
  */
 typedef struct slack_ws slack_ws_t;
 
@@ -25,8 +25,8 @@ typedef struct slack_ws_events {
      */
     bool (*ping)(slack_ws_t *ws, const char *data, size_t len, void *user_data);
     /* The peer has sent Close, or a frame broke the protocol. Optional. After a Close, return true
-     * to answer it later with slack__ws_close(); until then messages are still sent and read. After
-     * a broken frame the return value has no effect: nothing more is read or sent. */
+     * to answer it later with slack__ws_close(); until then both sides can still send messages.
+     * After a broken frame the return value has no effect: nothing more is read or sent. */
     bool (*closing)(slack_ws_t *ws, unsigned code, void *user_data);
     /* The last callback, exactly once; the descriptor is closed, and ws is freed after the return.
      * `code`: the peer's close code; 0 without one. `status`: 0 after a close handshake or
@@ -66,8 +66,8 @@ int slack__ws_ping(slack_ws_t *ws, const void *data, size_t len);
 int slack__ws_pong(slack_ws_t *ws, const void *data, size_t len);
 
 /* Begin the close handshake. It ends with the peer's Close or with slack__ws_abort(); then the
- * descriptor is closed. `code` 0: none; a reason above 123 bytes is cut. Before the WebSocket is
- * open this is slack__ws_abort(). */
+ * descriptor is closed. With `code` 0 the Close has no code. A reason above 123 bytes is cut.
+ * Before the WebSocket is open this is slack__ws_abort(). */
 void slack__ws_close(slack_ws_t *ws, unsigned code, const char *reason);
 /* Close the descriptor now. Idempotent. */
 void slack__ws_abort(slack_ws_t *ws);

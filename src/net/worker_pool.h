@@ -38,8 +38,8 @@ typedef struct slack_pool_ask {
     slack_link_t link;                     /* the pool's */
     slack_link_t pending;                  /* the pool's */
     int (*fn)(struct slack_pool_ask *ask); /* on the loop: the answer, or SLACK_POOL_LATER */
-    void (*abandoned)(struct slack_pool_ask *ask); /* on the loop: the later answer is not awaited
-                                                    * any more; optional */
+    void (*abandoned)(struct slack_pool_ask *ask); /* on the loop: the job no longer waits for
+                                                    * the later answer; optional */
     int answer;
     bool answered;
     uv_cond_t cond;

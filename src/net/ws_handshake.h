@@ -9,8 +9,8 @@
 #include "util/arena.h"
 
 /*
- * The opening handshake of WebSocket (RFC 6455 section 4) for both sides, without I/O. Extensions
- * and subprotocols are neither offered nor accepted.
+ * The opening handshake of WebSocket (RFC 6455 section 4) for both sides, without I/O. Neither side
+ * offers or accepts extensions or subprotocols.
  */
 
 /* Base64 of 16 random bytes, and of the SHA-1 that proves that the peer has read them. */

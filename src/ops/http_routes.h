@@ -7,8 +7,8 @@
 #include "net/http_server.h"
 
 /*
- * The pages that are served beside the request URL (slack/http.h). A visit is a request that a
- * route has taken and not answered yet.
+ * The program's own pages, which the server offers beside the request URL (slack/http.h). A visit
+ * is a request that a route has taken and not answered yet.
  */
 #define SLACK_ROUTES_MAX 64
 
@@ -27,9 +27,9 @@ void slack__http_routes_done(slack_http_routes_t *routes);
 int slack__http_routes_add(slack_http_routes_t *routes, const char *method, const char *path,
                            slack_http_route_fn fn, void *user_data);
 
-/* Pass a request to its route. 0: the routes own the request and its arena now, and its server must
- * live until the visit has ended or was abandoned. SLACK_ENOTFOUND if no route has this path, and
- * SLACK_ENOMEM: the request stays with the caller. */
+/* Pass a request to its route. 0: the routes own the request and its arena now, and the server of
+ * the request must live until the visit has ended or was abandoned. SLACK_ENOTFOUND if no route has
+ * this path, and SLACK_ENOMEM: the request stays with the caller. */
 int slack__http_routes_visit(slack_http_routes_t *routes, slack_http_request_t *request);
 
 /* The servers are about to close: replies to the visits that are left return SLACK_ECLOSED. */
