@@ -6,7 +6,7 @@
 
 /* The methods of the Web API: one file and one table for each family. */
 
-enum sim_token { SIM_TOKEN_BOT = 1, SIM_TOKEN_APP = 2 };
+enum sim_token { SIM_TOKEN_NONE, SIM_TOKEN_BOT, SIM_TOKEN_APP };
 
 typedef struct sim_method {
     const char *name;

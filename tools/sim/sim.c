@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "sim/install_page.h"
 #include "sim/response_urls.h"
 #include "sim/responses.h"
 #include "sim/upload_urls.h"
@@ -36,6 +37,8 @@ void sim_request(sim_t *sim, slack_http_request_t *request)
         sim_response_url_request(&sim->services, request);
     else if (is_below(request, "/upload/"))
         sim_upload_request(&sim->services, request);
+    else if (is_below(request, "/oauth/"))
+        sim_install_request(&sim->services, request);
     else if (is_below(request, "/sim/"))
         sim_control_request(&sim->control, request);
     else if (is_below(request, "/redirect/"))

@@ -21,7 +21,7 @@
  *   deliveries                           sends over one of them, and redelivers
  *   schedule                             messages that are posted later
  *   webapi, methods_*, pages,            what apps call
- *     response_urls, upload_urls
+ *     response_urls, upload_urls, install_page
  *   person, person_*, ack_outcomes       what people do
  *   control                              the API for tests and the command line
  */

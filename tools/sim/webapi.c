@@ -79,6 +79,7 @@ static const char *check_token(sim_call_t *call, slack_slice_t token, const sim_
     const sim_app_env_t *env = call->services->env;
     sim_steps_t *steps = &call->services->workspace->steps;
     enum sim_token kind;
+    if (method->token == SIM_TOKEN_NONE) return NULL;
     if (token.len == 0) return "not_authed";
     call->step = sim_step_by_token(steps, token);
     if (slack__slice_eq(token, slack__slice(env->bot_token))) {
