@@ -48,22 +48,16 @@ APP_TEST(test_what_a_kind_does_not_take)
     slack_on_event(f.app, NULL, ack_all_ways, NULL);
     slack_on_view_submission(f.app, "v", ack_all_ways, NULL);
     app_ready(&f);
-    app_inject(&f, APP_ACTION, &f.ack);
-    app_run_until(&f, &f.ack.count);
+    app_deliver(&f, APP_ACTION, &f.ack);
     static const int action[] = {SLACK_EACKBODY, SLACK_EACKBODY, SLACK_ETEMPLATE, 0};
     assert_memory_equal(ack_rc, action, sizeof action);
     assert_string_equal(f.ack.body, "");
 
-    f.ack = (app_ack_t){0};
-    app_inject(&f, APP_MESSAGE("Ev1", "x"), &f.ack);
-    app_run_until(&f, &f.ack.count);
-    app_spin(&f);
+    app_deliver(&f, APP_MESSAGE("Ev1", "x"), &f.ack);
     static const int event[] = {SLACK_ENOACK, SLACK_ENOACK, SLACK_ENOACK, SLACK_ENOACK};
     assert_memory_equal(ack_rc, event, sizeof event);
 
-    f.ack = (app_ack_t){0};
-    app_inject(&f, "{'type':'view_submission','view':{'callback_id':'v'}}", &f.ack);
-    app_run_until(&f, &f.ack.count);
+    app_deliver(&f, "{'type':'view_submission','view':{'callback_id':'v'}}", &f.ack);
     assert_int_equal(ack_rc[0], 0);
     assert_string_equal(f.ack.body, "{\"response_action\":\"clear\"}");
 }
@@ -101,12 +95,12 @@ APP_TEST(test_ack_too_big_leaves_room_for_another)
 {
     slack_on_view_submission(f.app, "v", ack_all_ways, NULL);
     app_ready(&f);
-    app_ack_t ack = {.answer = SLACK_ETOOBIG};
-    app_inject(&f, "{'type':'view_submission','view':{'callback_id':'v'}}", &ack);
-    app_run_until(&f, &ack.count);
+    f.ack.answer = SLACK_ETOOBIG;
+    app_inject(&f, "{'type':'view_submission','view':{'callback_id':'v'}}", &f.ack);
+    app_run_until(&f, &f.ack.count);
     static const int expected[] = {SLACK_ETOOBIG, SLACK_EACKBODY, SLACK_ETEMPLATE, 0};
     assert_memory_equal(ack_rc, expected, sizeof expected);
-    assert_int_equal(ack.count, 1);
+    assert_int_equal(f.ack.count, 1);
 }
 
 static int ack_late(slack_ctx_t *ctx, void *user_data)
@@ -122,8 +116,7 @@ APP_TEST(test_a_late_ack_says_so)
 {
     slack_on_command(f.app, "/late", ack_late, NULL);
     app_ready(&f);
-    app_inject(&f, APP_COMMAND("/late", ""), &f.ack);
-    app_run_until(&f, &f.ack.count);
+    app_deliver(&f, APP_COMMAND("/late", ""), &f.ack);
     assert_int_equal(ack_rc[0], SLACK_ELATE);
     assert_int_equal(f.ack.count, 1);
     assert_true(world_logged(&f.world, "event=\"ack late\""));

@@ -18,13 +18,7 @@ static int open_app(void **state)
     return 0;
 }
 
-static int close_app(void **state)
-{
-    app_close(&f);
-    return heap_live() == 0 ? 0 : -1;
-}
-
-#define BOT_TEST(function) TEST_CASE(function, open_app, close_app, NULL)
+#define BOT_TEST(function) TEST_CASE(function, open_app, app_teardown, &f)
 
 static void listen_all(void)
 {
@@ -238,16 +232,11 @@ static int store_and_answer(slack_ctx_t *ctx, void *user_data)
     return rc ? rc : slack_ack_text(ctx, "stored");
 }
 
-static int nothing(slack_ctx_t *ctx, void *user_data)
-{
-    return 0;
-}
-
 /* If the hook defers a job, its ack is sent once the job is stored. */
 BOT_TEST(hook_may_store_a_job)
 {
     listen_all();
-    slack_on_job(f.app, "later", nothing, NULL);
+    slack_on_job(f.app, "later", app_nothing, NULL);
     app_ready(&f);
     slack_on_unacked(f.app, store_and_answer, NULL);
     inject("{'command':'/x'}", &f.ack);
@@ -256,17 +245,12 @@ BOT_TEST(hook_may_store_a_job)
     assert_int_equal(f.ack.count, 1);
 }
 
-static int go_wrong(slack_ctx_t *ctx, void *user_data)
-{
-    return SLACK_EIO;
-}
-
 /* The hook's error becomes the delivery's, and is reported after the handler has ended. */
 BOT_TEST(hook_may_fail)
 {
     listen_all();
     app_ready(&f);
-    slack_on_unacked(f.app, go_wrong, NULL);
+    slack_on_unacked(f.app, app_fail, NULL);
     inject("{'command':'/x'}", &f.ack);
     end();
     assert_int_equal(

@@ -29,13 +29,7 @@ static int open_app(void **state)
     return 0;
 }
 
-static int close_app(void **state)
-{
-    app_close(&f);
-    return heap_live() == 0 ? 0 : -1;
-}
-
-#define BOT_TEST(function) TEST_CASE(function, open_app, close_app, NULL)
+#define BOT_TEST(function) TEST_CASE(function, open_app, app_teardown, &f)
 
 static void clean(void)
 {
@@ -376,8 +370,7 @@ static void ask_mine(void)
              "{'event_id':'E%u','event':{'type':'message','channel':'D1','channel_type':'im',"
              "'user':'U1','ts':'8.0','thread_ts':'7.0'}}",
              ++last_event);
-    app_inject(&f, body, &ack);
-    app_run_until(&f, &ack.count);
+    app_deliver(&f, body, &ack);
     world_until(&f.world, mine.ctx);
 }
 

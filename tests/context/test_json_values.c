@@ -111,8 +111,7 @@ APP_TEST(test_failed_acks)
     };
     for (size_t i = 0; i < 2; i++) {
         app_ack_t ack = {0};
-        app_inject(&f, bodies[i], &ack);
-        app_run_until(&f, &ack.count);
+        app_deliver(&f, bodies[i], &ack);
         assert_memory_equal(acks, expected, sizeof acks);
         assert_string_equal(ack.body, "");
     }
@@ -135,8 +134,7 @@ APP_TEST(test_payload_as_text)
 {
     slack_on_command(f.app, "/x", round_trip, NULL);
     app_ready(&f);
-    app_inject(&f, "{'command':'/x'}", &f.ack);
-    app_run_until(&f, &f.ack.count);
+    app_deliver(&f, "{'command':'/x'}", &f.ack);
     assert_string_equal(f.ack.body, "\"/x\"");
     assert_true(world_logged(&f.world, "slack_json_parse: malformed JSON at offset 1"));
 }
@@ -164,6 +162,5 @@ APP_TEST(test_arrays_in_a_loop)
                                             .fn = many_rows,
                                             .run = SLACK_RUN_WORKER});
     app_ready(&f);
-    app_inject(&f, "{'command':'/x'}", &f.ack);
-    app_run_until(&f, &f.ack.count);
+    app_deliver(&f, "{'command':'/x'}", &f.ack);
 }

@@ -156,18 +156,13 @@ APP_TEST(test_outside_a_step_nothing_is_completed)
 
 /* ---- registering ---- */
 
-static int nothing(slack_ctx_t *ctx, void *user_data)
-{
-    return 0;
-}
-
 /* Bolt for JavaScript drops a listener with an unknown constraint and only logs it. */
 APP_TEST(test_a_wrong_constraint_is_told)
 {
     assert_int_equal(slack_listen(f.app, &(slack_listener_t){.kind = SLACK_KIND_COMMAND,
                                                              .match = "/x",
                                                              .block_id = "b",
-                                                             .fn = nothing}),
+                                                             .fn = app_nothing}),
                      SLACK_EINVAL);
     assert_string_equal(slack_app_error(f.app),
                         "listener \"/x\": block_id and callback_id are for actions and "
@@ -324,7 +319,7 @@ APP_TEST(test_own_events_of_a_listener)
     char names[256] = "";
     assert_int_equal(
         slack_listen(f.app,
-                     &(slack_listener_t){.kind = SLACK_KIND_COMMAND, .own = 1, .fn = nothing}),
+                     &(slack_listener_t){.kind = SLACK_KIND_COMMAND, .own = 1, .fn = app_nothing}),
         SLACK_EINVAL);
     slack_use(f.app, note_own, names);
     slack_on_message(f.app, NULL, note_name, names);

@@ -250,8 +250,7 @@ static void run_user(unsigned i)
     char body[96];
     snprintf(body, sizeof body, "{'command':'/x','team_id':'T1','user_id':'U%u'}", i);
     app_ack_t ack = {0};
-    app_inject(&f, body, &ack);
-    app_run_until(&f, &ack.count);
+    app_deliver(&f, body, &ack);
     app_run_until_idle(&f);
     world_forget_log(&f.world);
 }

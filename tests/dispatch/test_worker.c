@@ -24,27 +24,22 @@ static void open_with(const slack_options_t *options)
         atomic_store(&results[i], 1);
 }
 
-static int open_app(void **state)
-{
-    open_with(&(slack_options_t){.workers = 2});
-    return 0;
-}
-
 static void open_gate(unsigned times)
 {
     for (; times > 0; times--)
         uv_sem_post(&gate);
 }
 
-static int close_app(void **state)
+static void close_app(void)
 {
     open_gate(8); /* for the handlers that a failed case has left */
     app_close(&f);
     uv_sem_destroy(&gate);
-    return heap_live() == 0 ? 0 : -1;
+    assert_int_equal(heap_live(), 0);
 }
 
-#define BOT_TEST(function) TEST_CASE(function, open_app, close_app, NULL)
+#define BOT_TEST(function)                                                                         \
+    TEST_AROUND(function, open_with(&(slack_options_t){.workers = 2}), close_app())
 
 static void listen_on_worker(enum slack_kind kind, const char *match, slack_handler_fn fn)
 {
@@ -109,8 +104,7 @@ BOT_TEST(test_straight_on)
     snprintf(body, sizeof body,
              "{'command':'/x','channel_id':'C1','user_id':'U1','response_url':'%s'}",
              fake_slack_hook_url(f.slack, "1"));
-    app_inject(&f, body, &f.ack);
-    app_run_until(&f, &f.ack.count);
+    app_deliver(&f, body, &f.ack);
     app_run_until_idle(&f);
     assert_string_equal(f.ack.body, "attached");
     assert_int_equal(fake_slack_count(f.slack), 4);
@@ -124,11 +118,6 @@ BOT_TEST(test_straight_on)
     assert_true(world_logged(&f.world, "JSON not made"));
 }
 
-static int fail_later(slack_ctx_t *ctx, void *user_data)
-{
-    return SLACK_EIO;
-}
-
 static void tell(slack_ctx_t *ctx, int status, const char *listener, void *user_data)
 {
     slack_ack_text(ctx, "%s %s", listener, slack_err_name(status));
@@ -137,10 +126,9 @@ static void tell(slack_ctx_t *ctx, int status, const char *listener, void *user_
 BOT_TEST(test_a_worker_fails)
 {
     slack_on_error(f.app, tell, NULL);
-    listen_on_worker(SLACK_KIND_COMMAND, "/x", fail_later);
+    listen_on_worker(SLACK_KIND_COMMAND, "/x", app_fail);
     app_ready(&f);
-    app_inject(&f, APP_COMMAND("/x", ""), &f.ack);
-    app_run_until(&f, &f.ack.count);
+    app_deliver(&f, APP_COMMAND("/x", ""), &f.ack);
     assert_string_equal(f.ack.body, "command:/x SLACK_EIO");
     app_run_until_idle(&f);
 }
@@ -227,9 +215,7 @@ BOT_TEST(test_a_full_pool_keeps_no_command_waiting)
         app_inject(&f, APP_COMMAND("/slow", ""), &slow[i]);
     run_until(&entered, 2);
     for (int i = 0; i < 500; i++) {
-        ack = (app_ack_t){0};
-        app_inject(&f, APP_COMMAND("/quick", ""), &ack);
-        app_run_until(&f, &ack.count);
+        app_deliver(&f, APP_COMMAND("/quick", ""), &ack);
         assert_int_equal(ack.outcome, SLACK_ACK_OK);
     }
     assert_int_equal(quick, 500);
@@ -273,7 +259,7 @@ TEST(test_an_ack_does_not_wait_for_a_worker)
     assert_int_equal(atomic_load(&results[0]), 0);
     for (int i = 0; i < 3; i++)
         assert_int_equal(ack[i].count, 1);
-    close_app(state);
+    close_app();
 }
 
 BOT_TEST(test_past_the_queue_it_is_later)

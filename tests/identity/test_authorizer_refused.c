@@ -98,8 +98,7 @@ DESK_TEST(interactions_are_told, open_with_text)
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         app_ack_t ack = {0};
         snprintf(body, sizeof body, "{%s}", cases[i].body);
-        app_inject(&f, body, &ack);
-        app_run_until(&f, &ack.count);
+        app_deliver(&f, body, &ack);
         assert_int_equal(ack.outcome, SLACK_ACK_OK);
         assert_string_equal(ack.body, cases[i].ack);
         app_run_until_idle(&f);
@@ -108,8 +107,7 @@ DESK_TEST(interactions_are_told, open_with_text)
         ack = (app_ack_t){0};
         snprintf(body, sizeof body, "{%s,'response_url':'%s'}", cases[i].body,
                  fake_slack_hook_url(f.slack, "1"));
-        app_inject(&f, body, &ack);
-        app_run_until(&f, &ack.count);
+        app_deliver(&f, body, &ack);
         app_run_until_idle(&f);
         assert_int_equal(ack.count, 1);
         calls += cases[i].by_url;
@@ -128,8 +126,7 @@ DESK_TEST(default_text, desk_setup)
     app_ack_t ack = {0};
     desk.answer = DESK_REFUSE;
     app_ready(&f);
-    app_inject(&f, "{'command':'/x','team_id':'T1'}", &ack);
-    app_run_until(&f, &ack.count);
+    app_deliver(&f, "{'command':'/x','team_id':'T1'}", &ack);
     assert_non_null(strstr(ack.body, "not installed"));
 }
 
@@ -161,9 +158,7 @@ DESK_TEST(the_error_hook_has_the_first_word, desk_setup)
     desk.answer = DESK_REFUSE;
     slack_on_error(f.app, ack_in_own_words, NULL);
     app_ready(&f);
-    app_inject(&f, "{'command':'/x','team_id':'T1'}", &ack);
-    app_run_until(&f, &ack.count);
-    app_spin(&f);
+    app_deliver(&f, "{'command':'/x','team_id':'T1'}", &ack);
     assert_int_equal(ack.count, 1);
     assert_string_equal(ack.body, "in own words");
 }
@@ -199,8 +194,7 @@ DESK_TEST(a_failed_command_is_refused, desk_setup)
     app_ack_t ack = {0};
     desk.answer = DESK_FAIL;
     app_ready(&f);
-    app_inject(&f, "{'command':'/x','team_id':'T1'}", &ack);
-    app_run_until(&f, &ack.count);
+    app_deliver(&f, "{'command':'/x','team_id':'T1'}", &ack);
     assert_int_equal(ack.outcome, SLACK_ACK_REFUSE);
     app_run_until_idle(&f);
     assert_int_equal(

@@ -51,12 +51,6 @@ static int open_app(void **state)
     return 0;
 }
 
-static int close_app(void **state)
-{
-    wires_close(&w);
-    return heap_live() == 0 ? 0 : -1;
-}
-
 /* ---- the two wires ---- */
 
 /* If `later`, waits for the request and answers it. */
@@ -91,7 +85,7 @@ static const char *over_socket(enum slack_kind kind, const char *json, bool late
     "{'type':'event_callback','event_id':'" id "','team_id':'" team                                \
     "','event':{'type':'message','user':'U1','channel':'C1','text':'x'}}"
 
-TEST_CASE(told_alike, open_app, close_app, NULL)
+TEST_CASE(told_alike, open_app, wires_teardown, &w)
 {
     static const struct {
         enum slack_kind kind;
@@ -130,7 +124,7 @@ TEST_CASE(told_alike, open_app, close_app, NULL)
     assert_int_equal(fake_slack_count(w.slack), 1); /* apps.connections.open */
 }
 
-TEST_CASE(said_with_the_tenants_token, open_app, close_app, NULL)
+TEST_CASE(said_with_the_tenants_token, open_app, wires_teardown, &w)
 {
     const size_t before = fake_slack_count(w.slack);
     assert_int_equal(over_http(SLACK_KIND_EVENT, EVENT("T0NOW", "Ev1"), false)->status, 200);

@@ -151,8 +151,7 @@ APP_CLOSED(test_the_first_ack_does_not_wait)
     open_app(store_file_url(), 1);
     slack_on_message(f.app, NULL, say, NULL);
     app_ready(&f);
-    app_inject(&f, "{\"event_id\":\"EvNew\",\"event\":{\"type\":\"x\"}}", &f.ack);
-    app_run_until(&f, &f.ack.count);
+    app_deliver(&f, "{\"event_id\":\"EvNew\",\"event\":{\"type\":\"x\"}}", &f.ack);
     assert_int_equal(f.ack.outcome, SLACK_ACK_OK);
     assert_true(runs < ROWS / 10);
     app_run_until_calls(&f, ROWS);
@@ -294,8 +293,7 @@ static void event(const char *id)
     app_ack_t ack = {0};
     snprintf(body, sizeof body,
              "{\"event_id\":\"%s\",\"event\":{\"type\":\"message\",\"text\":\"x\"}}", id);
-    app_inject(&f, body, &ack);
-    app_run_until(&f, &ack.count);
+    app_deliver(&f, body, &ack);
     assert_int_equal(ack.outcome, SLACK_ACK_OK);
     app_settle(&f);
 }

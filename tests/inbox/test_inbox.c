@@ -245,9 +245,7 @@ static void command(const char *text)
 {
     char body[128];
     snprintf(body, sizeof body, "{'command':'/x','text':'%s'}", text);
-    command_ack = (app_ack_t){0};
-    app_inject(&inbox.f, body, &command_ack);
-    app_run_until(&inbox.f, &command_ack.count);
+    app_deliver(&inbox.f, body, &command_ack);
     assert_int_equal(command_ack.outcome, SLACK_ACK_OK);
     assert_string_equal(command_ack.body, "taken");
 }
@@ -321,8 +319,7 @@ INBOX_STORED(test_a_job_outlives_the_process)
 static void inject_and_wait(const char *body)
 {
     app_ack_t ack = {0};
-    app_inject(&inbox.f, body, &ack);
-    app_run_until(&inbox.f, &ack.count);
+    app_deliver(&inbox.f, body, &ack);
     app_settle(&inbox.f);
 }
 

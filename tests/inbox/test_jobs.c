@@ -33,9 +33,7 @@ static void command(const char *text)
 {
     char body[128];
     snprintf(body, sizeof body, "{'command':'/x','text':'%s'}", text);
-    command_ack = (app_ack_t){0};
-    app_inject(&inbox.f, body, &command_ack);
-    app_run_until(&inbox.f, &command_ack.count);
+    app_deliver(&inbox.f, body, &command_ack);
     assert_string_equal(command_ack.body, "will do");
 }
 

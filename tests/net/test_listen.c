@@ -79,19 +79,8 @@ static void place_close(void)
     place_end();
 }
 
-static int set_up(void **state)
-{
-    assert_true(place_open("127.0.0.1"));
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    if (place.listener) place_close();
-    return 0;
-}
-
-#define PLACE_TEST(function) TEST_CASE(function, set_up, tear_down, NULL)
+#define PLACE_TEST(function)                                                                       \
+    TEST_AROUND(function, assert_true(place_open("127.0.0.1")), if (place.listener) place_close())
 
 static void dial(raw_t *raw)
 {

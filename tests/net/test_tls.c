@@ -39,6 +39,7 @@ static slack_tls_context_t *client_context(const char *ca)
 
 static void pair_open(pair_t *pair, const char *cert, const char *host)
 {
+    if (!certs_make()) skip();
     slack_tls_context_t *server = server_context(cert);
     slack_tls_context_t *client = client_context("ca.pem");
     assert_int_equal(slack__tls_new(&pair->client, client, host, WRITE_MAX), 0);
@@ -85,7 +86,6 @@ static int shake_hands(pair_t *pair, size_t step)
 
 TEST(test_handshake_in_steps)
 {
-    if (!certs_make()) skip();
     static const size_t steps[] = {1, 2, 5, 6, 100, SIZE_MAX};
     for (size_t i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
         pair_t pair;
@@ -121,7 +121,6 @@ TEST(test_handshake_in_steps)
 
 TEST(test_many_records)
 {
-    if (!certs_make()) skip();
     enum { SIZE = 300000 };
     static char sent[SIZE], got[SIZE];
     for (size_t i = 0; i < SIZE; i++)
@@ -141,7 +140,6 @@ TEST(test_many_records)
 
 TEST(test_bounds)
 {
-    if (!certs_make()) skip();
     static char data[4 * WRITE_MAX];
     pair_t pair;
     char got[16];
@@ -182,7 +180,6 @@ TEST(test_who_is_trusted)
         {"stranger", "127.0.0.1", "the certificate is not signed by anyone trusted"},
         {"stranger", "other.example", "the certificate is not signed by anyone trusted"},
     };
-    if (!certs_make()) skip();
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
         pair_t pair;
         size_t carried;
@@ -214,7 +211,6 @@ TEST(test_server_name)
         const char *host;
         bool sent;
     } table[] = {{"localhost", true}, {"127.0.0.1", false}, {"::1", false}};
-    if (!certs_make()) skip();
     for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
         pair_t pair;
         pair_open(&pair, "server", table[i].host);
@@ -232,7 +228,6 @@ TEST(test_server_name)
 TEST(test_not_tls)
 {
     static const char answer[] = "HTTP/1.1 400 Bad Request\r\n\r\n";
-    if (!certs_make()) skip();
     pair_t pair;
     pair_open(&pair, "server", "localhost");
     assert_int_equal(slack__tls_handshake(pair.client), SLACK_EBUSY);
@@ -246,7 +241,6 @@ TEST(test_not_tls)
 
 TEST(test_a_changed_byte)
 {
-    if (!certs_make()) skip();
     pair_t pair;
     char got[16];
     size_t len;

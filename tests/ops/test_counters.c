@@ -5,13 +5,8 @@
 
 static slack_counters_t counters;
 
-static int clear_counters(void **state)
-{
-    memset(&counters, 0, sizeof counters);
-    return 0;
-}
-
-#define COUNTERS_TEST(function) TEST_CASE(function, clear_counters, NULL, NULL)
+#define COUNTERS_TEST(function)                                                                    \
+    TEST_AROUND(function, memset(&counters, 0, sizeof counters), (void)0)
 
 COUNTERS_TEST(test_buckets)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/inspect.h"
-#include "support/app_fixture.h"
+#include "support/app_handlers.h"
 #include "support/heap.h"
 #include "support/http_peer.h"
 #include "support/slack_request.h"
@@ -54,6 +54,8 @@ static void close_all(void)
     assert_int_equal(heap_live(), 0);
 }
 
+#define PAGES_TEST(function) TEST_AROUND(function, open_with(&(slack_options_t){0}), close_all())
+
 static const http_reply_t *wait_for(http_peer_t *peer, int number)
 {
     const http_reply_t *reply;
@@ -85,9 +87,8 @@ static void check_text(const http_reply_t *reply, int status, const char *text)
 
 /* ---- the library's pages ---- */
 
-TEST(health_and_readiness)
+PAGES_TEST(health_and_readiness)
 {
-    open_with(&(slack_options_t){0});
     go();
     check_text(get(browser, "GET /healthz"), 200, "ok\n");
     check_text(get(browser, "GET /readyz"), 200, "ready\n");
@@ -103,19 +104,12 @@ TEST(health_and_readiness)
     memory->state = SLACK_TRANSPORT_DEGRADED;
     check_text(get(browser, "GET /readyz"), 503, "a transport is not ready\n");
     memory->state = SLACK_TRANSPORT_READY;
-    close_all();
 }
 
-static int nothing(slack_ctx_t *ctx, void *user_data)
-{
-    return 0;
-}
-
-TEST(metrics_count)
+PAGES_TEST(metrics_count)
 {
     app_ack_t acks[4] = {0};
-    open_with(&(slack_options_t){0});
-    slack_on_event(f.app, "app_mention", nothing, NULL);
+    slack_on_event(f.app, "app_mention", app_nothing, NULL);
     go();
     app_inject(&f, MESSAGE, &acks[0]);
     app_run_until(&f, &acks[0].count);
@@ -143,7 +137,6 @@ TEST(metrics_count)
     };
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
         if (!strstr(reply->body, lines[i])) fail_msg("no%s in%s", lines[i], reply->body);
-    close_all();
 }
 
 TEST(port_of_their_own)
@@ -343,9 +336,8 @@ static int fail_it(slack_http_visit_t *visit, void *user_data)
     return SLACK_EIO;
 }
 
-TEST(routes_of_the_program)
+PAGES_TEST(routes_of_the_program)
 {
-    open_with(&(slack_options_t){0});
     assert_int_equal(slack_http_route(f.app, "PUT", "/mine", show, NULL), 0);
     assert_int_equal(slack_http_route(f.app, "PUT", "/mine", show, NULL), SLACK_EALREADY);
     assert_int_equal(slack_http_route(f.app, "GET", "/healthz", show, NULL), SLACK_EALREADY);
@@ -381,7 +373,6 @@ TEST(routes_of_the_program)
     http_peer_drop(browser, number);
     world_until(&f.world, http_stats().connections == 0);
     assert_int_equal(slack_http_reply(kept, 200, NULL, "later", 5), SLACK_ECLOSED);
-    close_all();
 }
 
 static int read_fields(slack_http_visit_t *visit, void *user_data)
@@ -402,12 +393,11 @@ static int redirect(slack_http_visit_t *visit, void *user_data)
     return slack_http_redirect(visit, "https://slack.com/oauth/v2/authorize?state=1");
 }
 
-TEST(fields_cookies_and_redirects)
+PAGES_TEST(fields_cookies_and_redirects)
 {
     static const char post[] = "POST /fields?code=a%2Bb+c&code=2&x HTTP/1.1\r\nHost: x\r\n"
                                "Cookie: xstate=no; state=abc; s=1=2\r\nContent-Length: 14\r\n\r\n"
                                "a=1&state=%C3%A9";
-    open_with(&(slack_options_t){0});
     slack_http_route(f.app, "POST", "/fields", read_fields, NULL);
     slack_http_route(f.app, "GET", "/fields", read_fields, NULL);
     slack_http_route(f.app, "GET", "/go", redirect, NULL);
@@ -421,7 +411,6 @@ TEST(fields_cookies_and_redirects)
     const http_reply_t *reply = get(browser, "GET /go");
     check_text(reply, 303, "");
     assert_true(http_reply_has(reply, "Location", "https://slack.com/oauth/v2/authorize?state=1"));
-    close_all();
 }
 
 static int return_one(slack_http_visit_t *visit, void *user_data)
@@ -431,9 +420,8 @@ static int return_one(slack_http_visit_t *visit, void *user_data)
 
 /* A route that fails or never replies still gets a status and a line in the log, and delays no
  * other request. */
-TEST(routes_that_fail)
+PAGES_TEST(routes_that_fail)
 {
-    open_with(&(slack_options_t){0});
     slack_http_route(f.app, "GET", "/fail", fail_it, NULL);
     slack_http_route(f.app, "GET", "/one", return_one, NULL);
     slack_http_route(f.app, "GET", "/keep", keep, NULL);
@@ -455,7 +443,6 @@ TEST(routes_that_fail)
     app_run_until_stopped(&f);
     assert_false(world_logged(&f.world, "time is up"));
     assert_int_equal(slack_http_reply(kept, 200, NULL, "late", 4), SLACK_ECLOSED);
-    close_all();
 }
 
 static void start_socket_mode(void)
@@ -483,10 +470,9 @@ TEST(routes_that_are_served_nowhere)
     assert_int_equal(heap_live(), 0);
 }
 
-TEST(routes_are_bounded)
+PAGES_TEST(routes_are_bounded)
 {
     char path[16];
-    open_with(&(slack_options_t){0});
     int rc = 0;
     for (unsigned i = 0; rc == 0; i++) {
         snprintf(path, sizeof path, "/%u", i);
@@ -494,13 +480,11 @@ TEST(routes_are_bounded)
     }
     assert_int_equal(rc, SLACK_ETOOBIG);
     go();
-    close_all();
 }
 
 /* A stop waits for the reply, but not longer than drain_ms; a later reply returns SLACK_ECLOSED. */
-TEST(stop_waits_for_replies)
+PAGES_TEST(stop_waits_for_replies)
 {
-    open_with(&(slack_options_t){0});
     slack_http_route(f.app, "GET", "/keep", keep, NULL);
     go();
     visits = 0;
@@ -525,7 +509,6 @@ TEST(stop_waits_for_replies)
     slack_app_stop(f.app);
     app_run_until_stopped(&f);
     assert_int_equal(slack_http_reply(kept, 200, NULL, NULL, 0), SLACK_ECLOSED);
-    close_all();
 }
 
 /* ---- leaving ---- */

@@ -28,7 +28,7 @@ static void check(const char *series, double value)
     if (is != value) fail_msg("%s is %g, not %g", series, is, value);
 }
 
-static int open_app(void **state)
+static void open_app(void)
 {
     app_open(&f, &(slack_options_t){.transport = "memory,http,socket",
                                     .http_host = "127.0.0.1",
@@ -38,27 +38,16 @@ static int open_app(void **state)
                                     .max_attempts = 1,
                                     .workers = 1});
     app_held = NULL;
-    return 0;
 }
 
-static int close_app(void **state)
+static void close_app(void)
 {
     app_close(&f);
     prometheus_free(&page);
-    return heap_live() == 0 ? 0 : -1;
+    assert_int_equal(heap_live(), 0);
 }
 
-#define BOT_TEST(function) TEST_CASE(function, open_app, close_app, NULL)
-
-static int succeed(slack_ctx_t *ctx, void *user_data)
-{
-    return 0;
-}
-
-static int fail_it(slack_ctx_t *ctx, void *user_data)
-{
-    return SLACK_EIO;
-}
+#define BOT_TEST(function) TEST_AROUND(function, open_app(), close_app())
 
 static int say(slack_ctx_t *ctx, void *user_data)
 {
@@ -69,9 +58,7 @@ static int say(slack_ctx_t *ctx, void *user_data)
 static void inject(const char *body)
 {
     app_ack_t ack = {0};
-    app_inject(&f, body, &ack);
-    app_run_until(&f, &ack.count);
-    app_spin(&f);
+    app_deliver(&f, body, &ack);
 }
 
 /* Every series exists from the start, so that a rate can be computed over the first event. */
@@ -152,8 +139,8 @@ BOT_TEST(families_are_documented)
 
 BOT_TEST(everything_is_counted)
 {
-    slack_on_event(f.app, "good", succeed, NULL);
-    slack_on_event(f.app, "bad", fail_it, NULL);
+    slack_on_event(f.app, "good", app_nothing, NULL);
+    slack_on_event(f.app, "bad", app_fail, NULL);
     slack_on_event(f.app, "app_held", app_hold_then_ack, NULL);
     slack_on_command(f.app, "/say", say, NULL);
     app_ready(&f);

@@ -9,30 +9,21 @@ static sim_peer_t peer;
 static sim_receiver_t receiver;
 static sim_peer_answer_t answer;
 
-static int setup(void **state)
+static void setup(void)
 {
     sim_peer_open(&peer, NULL);
     sim_receiver_open(&peer, &receiver);
-    return 0;
 }
 
-static int setup_verified(void **state)
-{
-    setup(state);
-    sim_receiver_set(&receiver);
-    return 0;
-}
-
-static int teardown(void **state)
+static void teardown(void)
 {
     sim_receiver_close(&receiver);
     sim_peer_close(&peer);
-    return 0;
 }
 
-#define VERIFIED(function) TEST_CASE(function, setup_verified, teardown, NULL)
+#define VERIFIED(function) TEST_AROUND(function, (setup(), sim_receiver_set(&receiver)), teardown())
 
-#define ALONE(function) TEST_CASE(function, setup, teardown, NULL)
+#define ALONE(function) TEST_AROUND(function, setup(), teardown())
 
 #define assert_member(json, path, text) assert_string_equal(slack_json_str((json), (path)), (text))
 

@@ -12,6 +12,16 @@ int app_say_hello(slack_ctx_t *ctx, void *user_data)
     return slack_say(ctx, "Hey there <@%s>!", slack_ctx_user(ctx));
 }
 
+int app_nothing(slack_ctx_t *ctx, void *user_data)
+{
+    return 0;
+}
+
+int app_fail(slack_ctx_t *ctx, void *user_data)
+{
+    return SLACK_EIO;
+}
+
 int app_count_run(slack_ctx_t *ctx, void *user_data)
 {
     ++*(unsigned *)user_data;

@@ -16,6 +16,9 @@
 
 /* Posts a greeting to the user in the channel. */
 int app_say_hello(slack_ctx_t *ctx, void *user_data);
+int app_nothing(slack_ctx_t *ctx, void *user_data);
+/* Returns SLACK_EIO. */
+int app_fail(slack_ctx_t *ctx, void *user_data);
 /* Counts its runs in the unsigned that user_data points to. */
 int app_count_run(slack_ctx_t *ctx, void *user_data);
 

@@ -78,20 +78,9 @@ static int status_of(unsigned port, const char *path)
 
 static const slack_options_t plain = {.signing_secret = "s"};
 
-static int set_up(void **state)
-{
-    assert_true(world_open(&world));
-    return 0;
-}
-
-static int tear_down(void **state)
-{
-    bot_kill_all(state);
-    world_close(&world);
-    return 0;
-}
-
-#define BOT_TEST(function) TEST_CASE(function, set_up, tear_down, NULL)
+#define BOT_TEST(function)                                                                         \
+    TEST_AROUND(function, assert_true(world_open(&world)),                                         \
+                (bot_kill_all(NULL), world_close(&world)))
 
 /* ---- passed sockets ---- */
 

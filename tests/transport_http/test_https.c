@@ -23,10 +23,11 @@ typedef struct scene {
     char cert[PATH_BYTES], key[PATH_BYTES], ca[PATH_BYTES];
 } scene_t;
 
-/* `client_ca` NULL: clients need no certificate. */
+/* Skips the case without certificates. `client_ca` NULL: clients need none. */
 static void scene_open(scene_t *s, const char *client_ca)
 {
     char authorities[PATH_BYTES];
+    if (!certs_make()) skip();
     memset(s, 0, sizeof *s);
     assert_true(world_open(&s->world));
     snprintf(s->cert, sizeof s->cert, "%s", certs_path("server.pem"));
@@ -112,7 +113,7 @@ BOT_TEST(curl_shows_certificates)
     static const char *const versions[] = {"--tlsv1.2 --tls-max 1.2", "--tlsv1.3"};
     scene_t s;
     char shown[2 * PATH_BYTES + 40];
-    if (!certs_make() || !has_curl()) skip();
+    if (!has_curl()) skip();
     scene_open(&s, "ca.pem");
     for (size_t i = 0; i < sizeof clients / sizeof *clients; i++)
         for (size_t v = 0; v < 2; v++) {
@@ -138,7 +139,6 @@ BOT_TEST(s_client_shows_certificates)
     static const char *const versions[] = {"-tls1_2", "-tls1_3"};
     scene_t s;
     char shown[2 * PATH_BYTES + 40];
-    if (!certs_make()) skip();
     scene_open(&s, "ca.pem");
     for (size_t i = 0; i < sizeof clients / sizeof *clients; i++)
         for (size_t v = 0; v < 2; v++) {
@@ -161,7 +161,7 @@ BOT_TEST(certificates_are_not_asked_for)
 {
     scene_t s;
     child_t child;
-    if (!certs_make() || !has_curl()) skip();
+    if (!has_curl()) skip();
     scene_open(&s, NULL);
     for (size_t i = 0; i < sizeof clients / sizeof *clients; i++) {
         char shown[2 * PATH_BYTES + 40];
@@ -201,7 +201,6 @@ BOT_TEST(versions_and_ciphers)
     };
     scene_t s;
     child_t child;
-    if (!certs_make()) skip();
     scene_open(&s, NULL);
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
         run(&s, &child, get,
@@ -221,7 +220,6 @@ BOT_TEST(plain_http_is_closed)
 {
     scene_t s;
     raw_t raw;
-    if (!certs_make()) skip();
     scene_open(&s, NULL);
     raw_connect(&raw, &s.world, s.bot.port);
     raw_say(&raw, get);
@@ -249,7 +247,6 @@ BOT_TEST(sessions_are_resumed)
 {
     static const char *const versions[] = {"-tls1_2", "-tls1_3"};
     char client[2 * PATH_BYTES + 40];
-    if (!certs_make()) skip();
     for (size_t i = 0; i < 4; i++) {
         const char *version = versions[i % 2];
         scene_t s;
@@ -279,7 +276,6 @@ BOT_TEST(s_client_reconnects)
 {
     scene_t s;
     child_t child;
-    if (!certs_make()) skip();
     scene_open(&s, NULL);
     run(&s, &child, "", "openssl s_client -tls1_2 -reconnect -connect 127.0.0.1:%u -CAfile %s",
         s.bot.port, s.ca);
