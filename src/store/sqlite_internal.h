@@ -25,6 +25,8 @@ enum statement {
     VERSION,
     PAGES,
     SWEEP,
+    APP_ID,
+    APP_NEW,
     PUT,
     FREE_KEY,
     MARK,
@@ -98,6 +100,9 @@ typedef struct slack_sqlite {
     int copy_pages;         /* copy the log into the file once it has this many */
     slack_sqlite_files_t files;
     int64_t page_bytes;
+    char app[128]; /* the name of the last app */
+    size_t app_len;
+    int64_t app_id;     /* its id; 0: not known */
     bool fresh;         /* this process made the file */
     const char *spoilt; /* what is wrong with the files; NULL: nothing */
 } slack_sqlite_t;

@@ -29,12 +29,6 @@ static void bind_blob(sqlite3_stmt *stmt, int i, slack_slice_t bytes)
         sqlite3_bind_blob64(stmt, i, bytes.ptr, bytes.len, SQLITE_STATIC);
 }
 
-/* Never NULL: the rows of an app without a name are compared, too. */
-static void bind_app(sqlite3_stmt *stmt, int i, slack_slice_t app)
-{
-    sqlite3_bind_text64(stmt, i, app.len ? app.ptr : "", app.len, SQLITE_STATIC, SQLITE_UTF8);
-}
-
 static uint64_t checksum_add(uint64_t hash, const char *bytes, size_t len)
 {
     uint64_t word = 0;
@@ -86,6 +80,36 @@ static slack_row_t read_row(sqlite3_stmt *stmt, bool with_payload)
     };
 }
 
+/* --- apps ---------------------------------------------------------------------------------- */
+
+/* Never NULL: an empty name is a name. */
+static sqlite3_stmt *about_app(slack_sqlite_t *s, enum statement which, slack_slice_t name)
+{
+    sqlite3_bind_text64(s->statements[which], 1, name.len ? name.ptr : "", name.len, SQLITE_STATIC,
+                        SQLITE_UTF8);
+    return s->statements[which];
+}
+
+/* The id of an app; 0 if it has none and is not to get one. */
+static int sqlite_app_id(slack_sqlite_t *s, slack_slice_t name, bool make, int64_t *ret)
+{
+    const bool last = s->app_id != 0 && slack__slice_eq((slack_slice_t){s->app, s->app_len}, name);
+    *ret = last ? s->app_id : 0;
+    if (last) return 0;
+    about_app(s, APP_ID, name);
+    int rc = slack__sqlite_number(s, APP_ID, ret);
+    if (rc == 0 && *ret == 0 && make) {
+        rc = slack__sqlite_step(about_app(s, APP_NEW, name));
+        *ret = sqlite3_last_insert_rowid(s->sqlite);
+    }
+    s->app_id = 0;
+    if (rc != 0 || *ret == 0 || name.len > sizeof s->app) return rc;
+    if (name.len > 0) memcpy(s->app, name.ptr, name.len);
+    s->app_len = name.len;
+    s->app_id = *ret;
+    return 0;
+}
+
 /* --- operations on one row ----------------------------------------------------------------- */
 
 /* Frees a key, unless its row is queued. */
@@ -99,7 +123,9 @@ static int sqlite_free_key(slack_sqlite_t *s, slack_slice_t key)
 static int sqlite_put(slack_sqlite_t *s, slack_store_op_t *op)
 {
     const slack_row_t *row = &op->row;
-    int rc = op->succeeds ? sqlite_free_key(s, row->key) : 0;
+    int64_t app;
+    int rc = sqlite_app_id(s, row->app, true, &app);
+    if (rc == 0 && op->succeeds) rc = sqlite_free_key(s, row->key);
     if (rc != 0) return rc;
     sqlite3_stmt *stmt = slack__sqlite_about(s, PUT, 0);
     if (!op->claim) sqlite3_bind_null(stmt, 3);
@@ -114,7 +140,7 @@ static int sqlite_put(slack_sqlite_t *s, slack_store_op_t *op)
     bind_blob(stmt, 12, row->payload);
     sqlite3_bind_int64(stmt, 13, checksum(row->payload));
     bind_text(stmt, 14, row->tenant);
-    bind_app(stmt, 15, row->app);
+    sqlite3_bind_int64(stmt, 15, app);
     rc = slack__sqlite_step(stmt);
     if (rc != 0) return rc;
     op->duplicate = sqlite3_changes(s->sqlite) == 0;
@@ -160,14 +186,13 @@ static int sqlite_cancel(slack_sqlite_t *s, const slack_store_op_t *op)
 /* --- operations on several rows ------------------------------------------------------------ */
 
 /* Claim the app's rows that a query returns, as many as the batch has memory for. */
-static int sqlite_take_rows(slack_sqlite_t *s, const slack_store_op_t *op, enum statement query,
-                            int64_t what)
+static int sqlite_take_rows(slack_sqlite_t *s, slack_store_batch_t *batch, enum statement query,
+                            int64_t what, int64_t app)
 {
-    slack_store_batch_t *batch = op->batch;
     sqlite3_stmt *stmt = s->statements[query];
     sqlite3_bind_int64(stmt, 1, what);
     sqlite3_bind_int64(stmt, 2, (int64_t)(batch->limit - batch->count));
-    bind_app(stmt, 3, op->row.app);
+    sqlite3_bind_int64(stmt, 3, app);
     int rc = 0, step;
     size_t first = batch->count;
     while (rc == 0 && batch->count < batch->limit && (step = sqlite3_step(stmt)) != SQLITE_DONE) {
@@ -204,7 +229,7 @@ static int64_t sqlite_silence(const slack_sqlite_t *s, const watched_t *owner, i
 
 /* Look at the owners: the ids of those whose process has ended, or that are silent. An owner whose
  * rows belong to another app is left to that app. */
-static int sqlite_find_gone(slack_sqlite_t *s, slack_slice_t app, int64_t gone[OWNERS_MAX],
+static int sqlite_find_gone(slack_sqlite_t *s, int64_t app, int64_t gone[OWNERS_MAX],
                             size_t *ret_count)
 {
     watched_t now[OWNERS_MAX] = {{0}};
@@ -216,7 +241,7 @@ static int sqlite_find_gone(slack_sqlite_t *s, slack_slice_t app, int64_t gone[O
     if (passed > SLACK_STORE_RENEW_MS) passed = SLACK_STORE_RENEW_MS;
     s->looked_ms = s->mono_ms;
     sqlite3_bind_int64(stmt, 1, s->owner.id);
-    bind_app(stmt, 2, app);
+    sqlite3_bind_int64(stmt, 2, app);
     *ret_count = 0;
     while (*ret_count < OWNERS_MAX && count < OWNERS_MAX && sqlite3_step(stmt) == SQLITE_ROW) {
         watched_t w = {.id = sqlite3_column_int64(stmt, 0),
@@ -233,14 +258,13 @@ static int sqlite_find_gone(slack_sqlite_t *s, slack_slice_t app, int64_t gone[O
 
 /* Claim rows of owners that are gone. An owner without rows is deleted, unless its process lives
  * and it may come back. */
-static int sqlite_take_abandoned(slack_sqlite_t *s, const slack_store_op_t *op)
+static int sqlite_take_abandoned(slack_sqlite_t *s, slack_store_batch_t *batch, int64_t app)
 {
-    const slack_store_batch_t *batch = op->batch;
     int64_t gone[OWNERS_MAX];
     size_t count;
-    int rc = sqlite_find_gone(s, op->row.app, gone, &count);
+    int rc = sqlite_find_gone(s, app, gone, &count);
     for (size_t i = 0; rc == 0 && i < count && batch->count < batch->limit; i++) {
-        rc = sqlite_take_rows(s, op, ABANDONED, gone[i]);
+        rc = sqlite_take_rows(s, batch, ABANDONED, gone[i], app);
         if (rc == 0 && !slack__owner_alive(&s->owner, gone[i]))
             rc = slack__sqlite_step(slack__sqlite_about(s, OWNER_GONE, gone[i]));
     }
@@ -255,10 +279,10 @@ static int sqlite_renew(slack_sqlite_t *s)
     return slack__sqlite_step(stmt);
 }
 
-static int sqlite_next_due(slack_sqlite_t *s, slack_slice_t app, int64_t *ret)
+static int sqlite_next_due(slack_sqlite_t *s, int64_t app, int64_t *ret)
 {
     sqlite3_stmt *stmt = s->statements[NEXT_DUE];
-    bind_app(stmt, 1, app);
+    sqlite3_bind_int64(stmt, 1, app);
     int rc = sqlite3_step(stmt);
     *ret = rc == SQLITE_ROW ? sqlite3_column_int64(stmt, 0) : INT64_MAX;
     int end = slack__sqlite_reset(stmt);
@@ -268,10 +292,13 @@ static int sqlite_next_due(slack_sqlite_t *s, slack_slice_t app, int64_t *ret)
 static int sqlite_claim(slack_sqlite_t *s, const slack_store_op_t *op)
 {
     slack_store_batch_t *batch = op->batch;
+    int64_t app;
     int rc = slack__batch_begin(batch, batch->limit);
-    if (rc == 0) rc = sqlite_take_abandoned(s, op);
-    if (rc == 0 && batch->count < batch->limit) rc = sqlite_take_rows(s, op, DUE, batch->now_ms);
-    if (rc == 0) rc = sqlite_next_due(s, op->row.app, &batch->next_ms);
+    if (rc == 0) rc = sqlite_app_id(s, op->row.app, false, &app);
+    if (rc == 0) rc = sqlite_take_abandoned(s, batch, app);
+    if (rc == 0 && batch->count < batch->limit)
+        rc = sqlite_take_rows(s, batch, DUE, batch->now_ms, app);
+    if (rc == 0) rc = sqlite_next_due(s, app, &batch->next_ms);
     return slack__batch_end(batch, rc);
 }
 
@@ -406,9 +433,10 @@ int slack__sqlite_sweep(slack_sqlite_t *s)
 bool slack__sqlite_nothing_to_claim(slack_sqlite_t *s, const slack_store_op_t *op)
 {
     slack_store_batch_t *batch = op->batch;
-    int64_t gone[OWNERS_MAX];
+    int64_t gone[OWNERS_MAX], app;
     size_t count;
-    if (sqlite_find_gone(s, op->row.app, gone, &count) != 0 || count > 0) return false;
-    if (sqlite_next_due(s, op->row.app, &batch->next_ms) != 0) return false;
+    if (sqlite_app_id(s, op->row.app, false, &app) != 0) return false;
+    if (sqlite_find_gone(s, app, gone, &count) != 0 || count > 0) return false;
+    if (sqlite_next_due(s, app, &batch->next_ms) != 0) return false;
     return batch->next_ms > batch->now_ms;
 }

@@ -5,7 +5,7 @@
 
 #define COLUMNS                                                                                    \
     "id, state, key, kind, name, transport, retry_reason, done, error, retry_num, attempt,"        \
-    " received_ms, due_ms, changed_ms, planned_ms, tenant, app"
+    " received_ms, due_ms, changed_ms, planned_ms, tenant, (SELECT name FROM apps WHERE id = app)"
 
 #define SOME_DEAD "SELECT id FROM inbox WHERE state >= 2 AND state = 3 ORDER BY changed_ms LIMIT ?1"
 /* In statements about one row, ?1 is its id, ?2 the present time, ?3 this owner's id. */
@@ -20,6 +20,8 @@ static const char *const sql[] = {
      * transaction reads all rows. */
     [SWEEP] = "DELETE FROM inbox WHERE id IN (SELECT id FROM inbox WHERE state >= 2 AND state = ?1"
               " AND changed_ms <= ?2 ORDER BY changed_ms LIMIT ?3)",
+    [APP_ID] = "SELECT id FROM apps WHERE name = ?1",
+    [APP_NEW] = "INSERT INTO apps(name) VALUES(?1)",
     [PUT] = "INSERT INTO inbox(received_ms, changed_ms, owner, state, attempt, due_ms, planned_ms,"
             " key, kind, name, transport, retry_num, retry_reason, payload, sum, tenant, app)"
             " VALUES(?2, ?2, ?3, ?4, ?4, ?5, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)"

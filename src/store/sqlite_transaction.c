@@ -199,6 +199,7 @@ int slack__sqlite_apply(slack_db_t *db, slack_link_t *ops, slack_link_t *ended,
         slack__sqlite_explain(s, rc, error);
         if (!sqlite3_get_autocommit(s->sqlite)) slack__sqlite_run(s, ROLLBACK);
         fail_all(ops, rc);
+        s->app_id = 0; /* it may be of this transaction */
     }
     slack__list_splice(ended, ops);
     return rc;

@@ -307,6 +307,15 @@ TEST(test_a_file_cut_short)
 
 /* ---- the disk ---- */
 
+static int put_of_another_app(const char *key)
+{
+    sw_task_t task;
+    sw_prepare(&task, SLACK_STORE_PUT, key);
+    task.op.row.app = SLACK_SLICE("A2");
+    sw_run_prepared(sw.store, &task);
+    return task.op.status;
+}
+
 TEST(test_a_disk_that_takes_nothing)
 {
     static const int codes[] = {SQLITE_FULL, SQLITE_READONLY, SQLITE_IOERR_WRITE};
@@ -324,10 +333,15 @@ TEST(test_a_disk_that_takes_nothing)
         assert_int_equal(claim.batch.count, 0);
         assert_null(claim.batch.arena);
         assert_non_null(strstr(sw.world.log, "store failed"));
+        assert_int_equal(put_of_another_app("lost"), SLACK_ESTORE);
         fault_vfs_fail_writes(0);
-        assert_false(sw_knows(sw.store, "lost")); /* the store is not reopened */
+        assert_int_equal(put_of_another_app("other"), 0); /* the app is lost, too */
+        assert_false(sw_knows(sw.store, "lost"));         /* the store is not reopened */
         assert_true(sw_knows(sw.store, "before"));
         sw_close();
+        assert_int_equal(sw_number("SELECT count(*) FROM inbox"
+                                   " WHERE app = (SELECT id FROM apps WHERE apps.name = 'A2')"),
+                         1);
         store_file_clean();
     }
 }
@@ -404,7 +418,7 @@ static void add_ended_rows(unsigned count, int rows_state, int64_t changed_ms)
              "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %u)"
              "INSERT INTO inbox(key, state, due_ms, planned_ms, app, attempt, kind, transport,"
              " retry_num, received_ms, changed_ms)"
-             " SELECT CAST('Ev' || hex(randomblob(8)) AS BLOB), %d, 0, 0, '', 1,"
+             " SELECT CAST('Ev' || hex(randomblob(8)) AS BLOB), %d, 0, 0, 1, 1,"
              " 'event', 'http', 0, %lld, %lld FROM n",
              count, rows_state, (long long)changed_ms, (long long)changed_ms);
     sw_sql(text);
