@@ -16,6 +16,11 @@ void slack__inspect_check_lifetimes(slack_app_t *app)
     slack__lifetimes_check(&app->services.lifetimes);
 }
 
+const char *slack__inspect_misuse(const slack_app_t *app)
+{
+    return app->services.lifetimes.misuse;
+}
+
 void slack__inspect_set_clock(slack_app_t *app, const slack_clock_t *clock)
 {
     app->log.clock = clock;

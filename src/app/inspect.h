@@ -25,6 +25,8 @@ int slack__inspect_app_new(slack_app_t **ret_app, const slack_options_t *options
 
 /* Recognises uses of a ctx after its end, in every build. */
 void slack__inspect_check_lifetimes(slack_app_t *app);
+/* The first such use, in words; "" if there was none. */
+const char *slack__inspect_misuse(const slack_app_t *app);
 /* Replaces the clock, which is borrowed. */
 void slack__inspect_set_clock(slack_app_t *app, const slack_clock_t *clock);
 /* Replaces libcurl as the sender of calls. `sender` is borrowed. */

@@ -108,12 +108,24 @@ void slack__lifetime_end(slack_lifetimes_t *lifetimes, void *object, const char 
 
 /* ---- uses ---- */
 
-void slack__lifetime_report(const slack_logger_t *log, const char *function, const char *listener)
+/* The lock is held. */
+static void report_locked(slack_lifetimes_t *lifetimes, const char *function, const char *listener)
 {
-    SLACK_LOG(log, ERROR, "ctx used after its end", "function=%s listener=%s hint=%s", function,
-              listener,
+    SLACK_LOG(lifetimes->log, ERROR, "ctx used after its end", "function=%s listener=%s hint=%s",
+              function, listener,
               "the delivery has ended: call with slack_call_then(), or keep the ctx with "
               "slack_ctx_hold() until slack_ctx_release()");
+    if (*lifetimes->misuse == '\0')
+        snprintf(lifetimes->misuse, sizeof lifetimes->misuse,
+                 "%s() used the ctx of the listener %s after its end", function, listener);
+}
+
+void slack__lifetime_report(slack_lifetimes_t *lifetimes, const char *function,
+                            const char *listener)
+{
+    pthread_mutex_lock(&lock);
+    report_locked(lifetimes, function, listener);
+    pthread_mutex_unlock(&lock);
 }
 
 static const struct life *find_ended(slack_lifetimes_t *lifetimes, const void *part)
@@ -129,7 +141,7 @@ static const struct life *find_ended(slack_lifetimes_t *lifetimes, const void *p
 /* The lock is held. */
 static bool is_open_locked(const void *part, bool whole, const char *function)
 {
-    const slack_logger_t *log = NULL;
+    slack_lifetimes_t *last = NULL;
     const slack_slice_t key = {(const char *)&part, sizeof part};
     for (slack_link_t *link = apps.next; link != &apps; link = link->next) {
         slack_lifetimes_t *app = SLACK_CONTAINER(link, slack_lifetimes_t, link);
@@ -137,13 +149,13 @@ static bool is_open_locked(const void *part, bool whole, const char *function)
         if (app->live && slack__map_get(app->live, key)) return true;
         const struct life *life = find_ended(app, part);
         if (life) {
-            slack__lifetime_report(app->log, function, life->listener);
+            report_locked(app, function, life->listener);
             return false;
         }
-        log = app->log;
+        last = app;
     }
-    if (!whole || unchecking > 0 || log == NULL) return true;
-    slack__lifetime_report(log, function, "");
+    if (!whole || unchecking > 0 || last == NULL) return true;
+    report_locked(last, function, "");
     return false;
 }
 

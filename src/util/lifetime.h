@@ -24,6 +24,7 @@ typedef struct slack_lifetimes {
     slack_map_t *live;  /* of struct life, by the address of the object; NULL: there was none yet */
     slack_link_t ended; /* life->link, the oldest first */
     unsigned ended_count;
+    char misuse[160]; /* the first use after an end, in words; "": there was none */
 } slack_lifetimes_t;
 
 /* The number of apps that check lifetimes. */
@@ -51,7 +52,8 @@ bool slack__lifetime_is_open(const void *object, const char *function);
 /* The same for something that may lie in an object: false only if the object is known to have
  * ended. */
 bool slack__lifetime_part_is_open(const void *part, const char *function);
-/* Logs the use of an object after its end. */
-void slack__lifetime_report(const slack_logger_t *log, const char *function, const char *listener);
+/* Logs the use of an object after its end. Any thread. */
+void slack__lifetime_report(slack_lifetimes_t *lifetimes, const char *function,
+                            const char *listener);
 
 #endif
