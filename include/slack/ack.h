@@ -31,8 +31,8 @@ extern "C" {
  * The functions slack_ack…() may also be called on a worker that runs the delivery's handler. They
  * return:
  *
- * - 0: the ack was sent. If the handler has deferred a job before it (slack_defer()), the app sends
- *   it when the job is stored;
+ * - 0: the ack was sent. If the handler has deferred a job before the ack (slack_defer()), the app
+ *   sends the ack when it has stored that job;
  * - SLACK_EALREADY: the delivery has an ack, or has ended;
  * - SLACK_ENOACK: handlers do not acknowledge this kind;
  * - SLACK_EACKBODY: this delivery does not accept that body. Its kind accepts no body, or the body
@@ -114,8 +114,8 @@ SLACK_API int slack_ack_json(slack_ctx_t *ctx, const slack_json_t *body);
  * names the listener in both cases.
  *
  * An ack after slack_defer() waits until the job is stored. If that takes longer than ack_ms, the
- * app sends the default ack. It then treats the handler's ack as a late one when the job is stored,
- * and drops it if the job cannot be stored.
+ * app sends the default ack. The handler's ack is then late: when the job is stored, the app does
+ * with it what the paragraph above says; if the job cannot be stored, the app drops it.
  *
  * @param kind a kind that handlers acknowledge.
  * @param body copied. The JSON text of the ack; "" for an empty ack; NULL for no ack, so that Slack

@@ -39,7 +39,7 @@ enum slack_app_state {
     SLACK_APP_STOPPED
 };
 
-/* How the contexts of the threads of an assistant are kept. */
+/* How the app keeps the contexts of an assistant's threads. */
 typedef struct slack_assistant {
     slack_handler_fn save, find; /* of the program; NULL: the app's store keeps the contexts */
     void *user_data;

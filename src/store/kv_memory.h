@@ -8,7 +8,7 @@
  * replaces the one that was written longest ago. */
 typedef struct slack_kv_memory slack_kv_memory_t;
 
-slack_kv_memory_t *slack__kv_memory_new(void); /* NULL: memory is out */
+slack_kv_memory_t *slack__kv_memory_new(void); /* NULL: out of memory */
 void slack__kv_memory_free(slack_kv_memory_t *kv);
 
 /* SLACK_STORE_KV_PUT. 0; SLACK_ENOMEM. */

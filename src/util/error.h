@@ -6,9 +6,9 @@
 
 #include <slack/error.h>
 
-/* Whether another attempt can succeed after this error: docs/errors.md has the same table. A number
- * that is not a code may mean anything, so it heals. SLACK_EAPI depends on Slack's word: see
- * slack__heals(). */
+/* Whether another attempt can succeed after this error: docs/errors.md has the same table. True for
+ * a number that is not a code, since it may mean anything. For SLACK_EAPI Slack's reason decides:
+ * see slack__heals(). */
 bool slack__error_heals(int err);
 
 /* What a person can do about an error that the library did not explain; "" if there is no general

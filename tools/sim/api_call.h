@@ -10,20 +10,21 @@ typedef struct sim_call {
     sim_json_builder_t *json; /* of the answer */
     const char *method;
     const slack_json_t *args; /* an object, never NULL; the values of a form are strings */
-    const sim_step_t *step;   /* the workflow step whose token was used; NULL for none */
+    const sim_step_t *step;   /* the workflow step whose token was used, or NULL */
 } sim_call_t;
 
-/* An argument as text; "" for none. Numbers and booleans of a JSON body become text, too. */
+/* An argument as text; "" if it is missing. Numbers and booleans of a JSON body become text, too.
+ */
 const char *sim_call_arg(const sim_call_t *call, const char *name);
 bool sim_call_bool(const sim_call_t *call, const char *name);
-/* A whole number from 1 to max; `fallback` for none. False for anything else. */
+/* A whole number from 1 to max; `fallback` if it is missing. False for anything else. */
 bool sim_call_count(const sim_call_t *call, const char *name, size_t fallback, size_t max,
                     size_t *ret);
-/* JSON, or JSON text as a form carries it; NULL for none. False for malformed text. */
+/* JSON, or JSON text as a form carries it; NULL if it is missing. False for malformed text. */
 bool sim_call_json(const sim_call_t *call, const char *name, const slack_json_t **ret);
 
-/* The channel in that argument, if the bot can see it, or if it is in it. NULL with the answer in
- * *ret_failure. */
+/* The channel that an argument names. The bot must be able to see it; for an own channel the bot
+ * must be a member. Otherwise NULL, with the answer in *ret_failure. */
 sim_channel_t *sim_call_channel(sim_call_t *call, const char *name,
                                 const slack_json_t **ret_failure);
 sim_channel_t *sim_call_own_channel(sim_call_t *call, const char *name,

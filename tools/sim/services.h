@@ -8,8 +8,8 @@
 
 typedef struct sim_schedule sim_schedule_t;
 
-/* The parts of the simulator that calls of the app and acts of people use. sim_open() sets them
- * once. */
+/* The parts of the simulator. The functions that answer the app's calls, and those that act for
+ * people, reach the parts through this struct. sim_open() fills it in once. */
 typedef struct sim_services {
     const sim_app_env_t *env;
     sim_workspace_t *workspace;

@@ -6,9 +6,9 @@
 #include "util/queue.h"
 
 /*
- * What people and the app said and did, in order. The line of an entry holds no timestamp and no id
- * that changes between runs, so transcripts of two runs, or of two transports, can be compared. Its
- * detail holds both.
+ * What people and the app said and did, in order. The line of an entry holds no timestamp, and no
+ * id that changes between runs, so a test can compare the lines of two runs, or of two transports.
+ * The detail of an entry holds timestamps and ids.
  *
  * What an app says in an acknowledgement (the text for a command, the errors for a modal) races
  * with what it posts through the Web API. Therefore the acknowledgement gets no entry of its own:
@@ -73,7 +73,8 @@ uint64_t sim_transcript_add(sim_transcript_t *transcript, enum sim_entry_kind ki
 void sim_transcript_outcome(sim_transcript_t *transcript, uint64_t number, const char *format, ...)
     SLACK_PRINTF(3, 4);
 
-/* Set what only the JSON of an entry shows: an object, copied. Without memory the entry has none.
+/* Set the detail of an entry, which only its JSON shows: an object, copied. If memory is short, the
+ * entry gets no detail.
  */
 void sim_transcript_detail(sim_transcript_t *transcript, uint64_t number,
                            const slack_json_t *detail);
