@@ -57,7 +57,7 @@ int slack__ctx_fail(slack_ctx_t *ctx, int status, const char *format, ...)
 
 const char *slack_ctx_strerror(slack_ctx_t *ctx, int err)
 {
-    SLACK_CTX_REQUIRE_OR(ctx, slack_strerror(err));
+    SLACK_CTX_ACT_OR(ctx, slack_strerror(err));
     const slack_fault_t *left = &slack__ctx_voice(ctx)->fault;
     if (err == 0) return slack_strerror(0);
     if (left->status != err && !slack__on_worker(ctx)) left = &ctx->failure.first;

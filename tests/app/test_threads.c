@@ -44,6 +44,7 @@ static int handle(slack_ctx_t *unused, void *user_data)
     V(slack_ctx_said_ts, (ctx))                                                                    \
     X(slack_ctx_set, (ctx, &key, &key))                                                            \
     X(slack_ctx_set_assistant_context, (ctx, json))                                                \
+    V(slack_ctx_strerror, (ctx, SLACK_EINVAL))                                                     \
     V(slack_ctx_user_client, (ctx))                                                                \
     X(slack_defer, (ctx, "job", json))                                                             \
     X(slack_defer_job, (ctx, &(slack_job_t){.name = "job"}))                                       \
