@@ -57,7 +57,7 @@ APP_TEST(test_what_a_handler_says)
 
 static int reply_and_react(slack_ctx_t *ctx, void *user_data)
 {
-    int rc = slack_reply(ctx, "here");
+    int rc = slack_reply_jsonf(ctx, "{text: %s}", "here");
     const int reacted = slack_react(ctx, "eyes");
     assert_int_equal(rc, reacted);
     return rc;
@@ -183,11 +183,10 @@ APP_TEST(an_empty_text_is_not_sent)
 
 static int change_view(slack_ctx_t *ctx, void *user_data)
 {
-    const slack_json_t *view = slack_jsonf(ctx, "{}");
-    int rc = slack_view_open(ctx, view);
-    if (rc == 0) rc = slack_view_push(ctx, view);
-    if (rc == 0) rc = slack_view_update(ctx, NULL, NULL, view);
-    if (rc == 0) rc = slack_view_update(ctx, "V2", NULL, view);
+    int rc = slack_view_openf(ctx, "{}");
+    if (rc == 0) rc = slack_view_pushf(ctx, "{}");
+    if (rc == 0) rc = slack_view_updatef(ctx, NULL, NULL, "{}");
+    if (rc == 0) rc = slack_view_updatef(ctx, "V2", NULL, "{}");
     return rc;
 }
 
