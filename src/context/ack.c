@@ -18,6 +18,7 @@ static int ack_check_here(slack_ctx_t *ctx, void *unused)
 {
     if (!slack__kind_waits_for_ack(ctx->delivery->kind)) return SLACK_ENOACK;
     const bool settled = ctx->ack.waits || (ctx->ack.sent && !ctx->ack.by_default);
+    if (settled) ctx->ack.again = true;
     return settled || ctx->phase != SLACK_CTX_RUNNING ? SLACK_EALREADY : 0;
 }
 

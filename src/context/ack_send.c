@@ -17,9 +17,20 @@ int slack__ack_send(slack_ctx_t *ctx, const slack_ack_t *ack)
     return rc;
 }
 
+/* What the user of a command reads that has failed or that no listener takes. */
+#define REFUSAL                                                                                    \
+    "{\"response_type\":\"ephemeral\",\"text\":\"The app could not do that. Please try again "     \
+    "later.\"}"
+
 void slack__ack_outcome(slack_ctx_t *ctx, enum slack_ack_outcome outcome)
 {
-    int rc = slack__ack_send(ctx, &(slack_ack_t){.outcome = outcome});
+    slack_ack_t ack = {.outcome = outcome};
+    const slack_delivery_t *d = ctx->delivery;
+    if (outcome == SLACK_ACK_REFUSE && d->kind == SLACK_KIND_COMMAND && d->body_allowed) {
+        ack.type = SLACK_ACK_BODY_JSON;
+        ack.body = SLACK_SLICE(REFUSAL);
+    }
+    int rc = slack__ack_send(ctx, &ack);
     if (rc != 0)
         SLACK_LOG(slack__ctx_log(ctx), WARN, "ack lost", "transport=%s kind=%s reason=%s",
                   ctx->delivery->transport->ops->name, slack_kind_name(ctx->delivery->kind),

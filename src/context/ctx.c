@@ -41,6 +41,25 @@ void slack__ctx_call_ended(slack_ctx_t *ctx, const slack_fault_t *fault)
     if (ctx->calls == 0) slack__task_post(ctx->services->net, &ctx->task);
 }
 
+/* ---- the loop ---- */
+
+/* From this time on a person sees the app hesitate, and other deliveries wait. */
+#define BLOCKED_MS 200
+
+void slack__ctx_note_blocking(slack_ctx_t *ctx, uint64_t since_us)
+{
+    slack_log_limit_t *limit = &ctx->services->blocked;
+    const uint64_t now_us = slack__ctx_now_us(ctx), now_ms = now_us / 1000;
+    if (now_us - since_us < BLOCKED_MS * 1000) return;
+    const uint64_t left_out = slack__log_limit_left_out(limit, now_ms, false);
+    if (slack__log_limit_take(limit, now_ms))
+        SLACK_LOG(slack__ctx_log(ctx), WARN, "loop blocked",
+                  "kind=%s listener=%s ms=%llu left_out=%llu hint=%s",
+                  slack_kind_name(ctx->delivery->kind), slack_ctx_listener(ctx),
+                  (unsigned long long)((now_us - since_us) / 1000), (unsigned long long)left_out,
+                  "all other deliveries waited: run the listener with .run = SLACK_RUN_WORKER");
+}
+
 /* ---- holds ---- */
 
 static int hold_here(slack_ctx_t *ctx, void *unused)

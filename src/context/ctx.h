@@ -43,6 +43,7 @@ typedef struct slack_ack_state {
     enum slack_ack_body type;
 
     slack_link_t unacked;        /* in slack_ack_deadlines.unacked */
+    bool again;                  /* a handler has acked a second time */
     bool by_default;             /* the default ack was sent, and the handler has not acked yet */
     _Atomic uint64_t default_us; /* when the default ack was sent; 0: it was not sent */
     atomic_uint late_ms;         /* by how much the handler's own ack was late */
@@ -170,12 +171,23 @@ static inline int slack__ctx_returned(slack_ctx_t *ctx, int rc)
         "the handler returned %d: return 0 or a SLACK_E… code, which is negative", rc);
 }
 
+/* A function of the program has returned to the loop, which it entered at `since_us`. If it has
+ * blocked the loop for long, a line of the log says so. */
+void slack__ctx_note_blocking(slack_ctx_t *ctx, uint64_t since_us);
+
+static inline uint64_t slack__ctx_now_us(const slack_ctx_t *ctx)
+{
+    return slack__mono_us(ctx->services->log->clock);
+}
+
 /* Calls a function of the program on the loop. */
 static inline int slack__ctx_enter(slack_ctx_t *ctx, slack_handler_fn fn, void *user_data)
 {
+    const uint64_t since_us = slack__ctx_now_us(ctx);
     ctx->depth++;
     int rc = fn(ctx, user_data);
     ctx->depth--;
+    if (ctx->depth == 0) slack__ctx_note_blocking(ctx, since_us);
     return slack__ctx_returned(ctx, rc);
 }
 
@@ -215,11 +227,6 @@ static inline void slack__ctx_leave_clients(slack_ctx_t *ctx)
 static inline const slack_logger_t *slack__ctx_log(const slack_ctx_t *ctx)
 {
     return ctx->services->log;
-}
-
-static inline uint64_t slack__ctx_now_us(const slack_ctx_t *ctx)
-{
-    return slack__mono_us(ctx->services->log->clock);
 }
 
 #endif

@@ -161,6 +161,21 @@ static bool is_unmatched(const slack_run_t *run)
     return run->reached_listeners && run->hits.count == 0 && run->ctx.failure.first.status == 0;
 }
 
+/* Which listener was meant and why it was skipped; "" if none comes near. */
+static const char *skipped_listener(const slack_run_t *run)
+{
+    const slack_ctx_t *ctx = &run->ctx;
+    slack_subject_t subject;
+    slack_json_iter_t it = {0};
+    slack__subject_init(&subject, ctx->delivery->kind, ctx->delivery->body, "");
+    if (subject.kind == SLACK_KIND_ACTION &&
+        slack_json_next(slack_json_get(subject.body, "/actions"), &it))
+        slack__subject_set_action(&subject, it.value);
+    const char *why =
+        slack__router_skipped(run->dispatcher->registry->router, &subject, ctx->delivery->arena);
+    return why ? why : "";
+}
+
 static void report_unmatched(slack_run_t *run)
 {
     slack_ctx_t *ctx = &run->ctx;
@@ -177,9 +192,10 @@ static void report_unmatched(slack_run_t *run)
         slack__failure_note(ctx, &(slack_fault_t){.status = SLACK_ENOTFOUND, .why = why});
     }
     if (slack__kind_waits_for_ack(d->kind))
-        SLACK_LOG(slack__ctx_log(ctx), WARN, "no listener matches", "kind=%s transport=%s add=%s",
-                  slack_kind_name(d->kind), d->transport->ops->name,
-                  slack__router_suggest(d->kind, d->body, d->arena));
+        SLACK_LOG(slack__ctx_log(ctx), WARN, "no listener matches",
+                  "kind=%s transport=%s add=%s skipped=%s", slack_kind_name(d->kind),
+                  d->transport->ops->name, slack__router_suggest(d->kind, d->body, d->arena),
+                  skipped_listener(run));
     slack__ctx_run_hook(ctx, &run->dispatcher->registry->unmatched);
 }
 

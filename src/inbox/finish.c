@@ -167,6 +167,10 @@ static void log_done(const slack_run_t *run, const slack_done_t *done)
         [SLACK_ACK_OK] = "ok", [SLACK_ACK_LATER] = "later", [SLACK_ACK_REFUSE] = "refused"};
     const slack_ctx_t *ctx = &run->ctx;
     const slack_logger_t *log = slack__ctx_log(ctx);
+    if (ctx->ack.again && done->status != SLACK_EALREADY)
+        SLACK_LOG(log, WARN, "second ack not sent", "kind=%s listener=%s hint=%s",
+                  slack_kind_name(ctx->delivery->kind), slack_ctx_listener(ctx),
+                  "ack once, then use slack_respond()");
     SLACK_LOG(log, DEBUG, "delivery done",
               "transport=%s kind=%s listener=%s status=%s said=%s body=%s ack=%s ack_us=%llu "
               "duration_us=%llu listeners=%u",

@@ -2,6 +2,7 @@
 #include "listeners/match.h"
 
 #include <string.h>
+#include <strings.h>
 
 #include "protocol/kind.h"
 #include "protocol/payload.h"
@@ -153,6 +154,33 @@ int slack__match(const slack_rule_t *rule, const slack_subject_t *subject, slack
     const char *text = l->message ? subject->text : subject->selector; /* NULL matches nothing */
     if (l->function) text = slack_json_str(subject->body, "/event/function/callback_id");
     return text ? match_string(l->match, l->how, rule->pattern, text, arena, ret) : SLACK_ENOTFOUND;
+}
+
+const char *slack__match_skipped(const slack_rule_t *rule, const slack_subject_t *subject,
+                                 slack_arena_t *arena)
+{
+    const slack_listener_t *l = &rule->listener;
+    const slack_json_t *body = subject->body;
+    const slack_json_t *element = subject->action ? subject->action : body;
+    const struct {
+        const char *member, *wanted, *is;
+    } conditions[] = {
+        {".type", l->type, slack_json_str(body, "/type")},
+        {".callback_id", l->callback_id, callback_id(body)},
+        {".block_id", l->block_id, slack_json_str(element, "/block_id")},
+        {"match, in which upper and lower case differ,", l->match, subject->selector},
+    };
+    if (l->kind != subject->kind || l->kind == SLACK_KIND_EVENT || subject->selector == NULL)
+        return NULL;
+    if (l->match && strcasecmp(l->match, subject->selector) != 0) return NULL;
+    for (size_t i = 0; i < sizeof conditions / sizeof *conditions; i++)
+        if (conditions[i].wanted && strcmp(conditions[i].wanted, conditions[i].is) != 0)
+            return slack__arena_printf(arena,
+                                       "listener \"%s\" was skipped: its %s is \"%s\", not "
+                                       "\"%s\"",
+                                       l->name, conditions[i].member, conditions[i].wanted,
+                                       conditions[i].is);
+    return NULL;
 }
 
 static bool how_is_known(enum slack_match how)

@@ -55,6 +55,11 @@ typedef struct slack_hit {
 int slack__match(const slack_rule_t *rule, const slack_subject_t *subject, slack_arena_t *arena,
                  slack_captures_t *ret);
 
+/* Why a rule that has the kind and the match of the subject does not take it, or whose match
+ * differs in upper and lower case only: a sentence in the arena. NULL for other rules. */
+const char *slack__match_skipped(const slack_rule_t *rule, const slack_subject_t *subject,
+                                 slack_arena_t *arena);
+
 /* Whether a text begins with a mention of the user: "<@U0BOT> …" or "<@U0BOT|name> …". */
 bool slack__mentions_first(const char *text, const char *user);
 

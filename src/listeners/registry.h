@@ -31,7 +31,8 @@ void slack__registry_done(slack_registry_t *registry);
 int slack__registry_add(slack_registry_t *registry, const slack_listener_t *listener, char *error);
 /* Removes all listeners of this name. 0; SLACK_ENOTFOUND. */
 int slack__registry_remove(slack_registry_t *registry, const char *name);
-/* Adds a middleware that runs before the listeners of every delivery. 0; SLACK_EINVAL; SLACK_ETOOBIG.
+/* Adds a middleware that runs before the listeners of every delivery. 0; SLACK_EINVAL;
+ * SLACK_ETOOBIG.
  */
 int slack__registry_use(slack_registry_t *registry, slack_handler_fn fn, void *user_data);
 

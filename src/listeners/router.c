@@ -418,6 +418,19 @@ void slack__hits_release(slack_hits_t *hits)
 
 /* ---- suggesting a listener ---- */
 
+const char *slack__router_skipped(const slack_router_t *router, const slack_subject_t *subject,
+                                  slack_arena_t *arena)
+{
+    int n = 0;
+    for (slack_link_t *link = router->all.next; link != &router->all && n < COMPARED_MAX;
+         link = link->next, n++) {
+        const slack_rule_t *rule = SLACK_CONTAINER(link, slack_rule_t, link);
+        const char *why = slack__match_skipped(rule, subject, arena);
+        if (why) return why;
+    }
+    return "";
+}
+
 const char *slack__router_names(const slack_router_t *router, enum slack_kind kind,
                                 slack_arena_t *arena)
 {

@@ -48,6 +48,11 @@ void slack__hits_release(slack_hits_t *hits);
 const char *slack__router_names(const slack_router_t *router, enum slack_kind kind,
                                 slack_arena_t *arena);
 
+/* Says which listener of the subject's kind and match was skipped, and why; "" if none was. Looks
+ * at the first hundred listeners only. */
+const char *slack__router_skipped(const slack_router_t *router, const slack_subject_t *subject,
+                                  slack_arena_t *arena);
+
 /* A line of C that registers a matching listener, in the arena: slack_on_action(app, "approve", …).
  * "" for kinds that reach no listener. */
 const char *slack__router_suggest(enum slack_kind kind, const slack_json_t *body,

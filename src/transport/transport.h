@@ -26,7 +26,8 @@ struct slack_http_request;
 enum slack_ack_outcome {
     SLACK_ACK_OK,    /* the app has the delivery; a body may follow */
     SLACK_ACK_LATER, /* the app could not take it: Slack should send it again */
-    SLACK_ACK_REFUSE /* the app can never handle it: Slack should not send it again */
+    SLACK_ACK_REFUSE /* the app can never handle it: Slack should not send it again. The user who
+                      * waits reads the body, or else Slack's own error */
 };
 
 enum slack_ack_body { SLACK_ACK_BODY_NONE, SLACK_ACK_BODY_TEXT, SLACK_ACK_BODY_JSON };

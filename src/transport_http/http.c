@@ -265,7 +265,7 @@ static void ack_to_response(const slack_ack_t *ack, slack_http_response_t *ret)
         ret->status = 503;
         ret->headers = &slack__http_retry_after;
         ret->header_count = 1;
-    } else if (ack->outcome == SLACK_ACK_REFUSE) {
+    } else if (ack->outcome == SLACK_ACK_REFUSE && ack->type == SLACK_ACK_BODY_NONE) {
         ret->status = 404;
         ret->headers = &slack__http_no_retry;
         ret->header_count = 1;
@@ -282,7 +282,7 @@ static int http_ack(slack_transport_t *t, slack_delivery_t *d, const slack_ack_t
     slack_http_response_t response;
     int rc = SLACK_ECLOSED;
     if (http->server) {
-        if (ack->outcome == SLACK_ACK_OK && ack->type != SLACK_ACK_BODY_NONE) {
+        if (ack->outcome != SLACK_ACK_LATER && ack->type != SLACK_ACK_BODY_NONE) {
             if (!d->body_allowed) return SLACK_EACKBODY;
             if (ack->body.len > SLACK_HTTP_ACK_MAX) return SLACK_ETOOBIG;
         }

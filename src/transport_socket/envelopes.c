@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "protocol/kind.h"
 #include "transport_socket/frame.h"
 
 /* A frame needs in its arena: the text, yyjson's values (16 bytes each, and no more than one for 6
@@ -190,7 +191,10 @@ static int send_ack(slack_envelopes_t *e, const slack_inflight_entry_t *entry,
 {
     if (e->transport->state == SLACK_TRANSPORT_STOPPED) return SLACK_ECLOSED;
     if (ack->outcome == SLACK_ACK_LATER) return 0; /* without a frame Slack sends it again */
-    const slack_ack_t *body = ack->outcome == SLACK_ACK_OK ? ack : NULL;
+    /* Slack shows its own error to a person whose envelope gets no ack. */
+    const bool waits = slack__kind_waits_for_ack(d->kind);
+    if (ack->outcome == SLACK_ACK_REFUSE && ack->type == SLACK_ACK_BODY_NONE && waits) return 0;
+    const slack_ack_t *body = ack->type == SLACK_ACK_BODY_NONE ? NULL : ack;
     slack__buf_clear(&e->frame);
     int rc = slack__frame_write_ack(&e->frame, entry->envelope_id, body);
     if (rc) return rc;
@@ -206,7 +210,7 @@ int slack__envelopes_ack(slack_envelopes_t *envelopes, const slack_delivery_t *d
     const slack_inflight_entry_t *found = slack__inflight_get(&envelopes->inflight, d->handle);
     if (!found) return SLACK_ECLOSED;
     const slack_inflight_entry_t entry = *found;
-    bool has_body = ack->outcome == SLACK_ACK_OK && ack->type != SLACK_ACK_BODY_NONE;
+    bool has_body = ack->outcome != SLACK_ACK_LATER && ack->type != SLACK_ACK_BODY_NONE;
     if (has_body && !entry.body_allowed) return SLACK_EACKBODY;
     int rc = send_ack(envelopes, &entry, d, ack);
     if (rc == SLACK_ETOOBIG) return rc;

@@ -304,3 +304,83 @@ APP_CLOSED(test_a_retry_is_announced)
     assert_true(world_logged(&f.world, "level=error event=\"dead letter\" transport=memory"));
     assert_true(world_logged(&f.world, "attempt=2 retry=none"));
 }
+
+/* ---- what goes wrong without an error ---- */
+
+static int block(slack_ctx_t *ctx, void *user_data)
+{
+    f.world.mono_us += *(const unsigned *)user_data * 1000;
+    return 0;
+}
+
+/* One line for each listener that blocks the loop, and 20 in 10 s at most. */
+APP_CLOSED(test_a_blocked_loop_is_reported)
+{
+    static unsigned ms = 190;
+    open_with(block, &ms, SLACK_RUN_LOOP);
+    app_ack_t ack = {0};
+    app_deliver(&f, COMMAND, &ack);
+    assert_int_equal(world_log_count(&f.world, "event=\"loop blocked\""), 0);
+    for (ms = 200; ms < 230; ms++)
+        app_deliver(&f, COMMAND, &ack);
+    assert_int_equal(world_log_count(&f.world, "event=\"loop blocked\""), 20);
+    assert_true(world_logged(&f.world, "kind=command listener=listener ms=20"));
+    assert_true(world_logged(&f.world, "SLACK_RUN_WORKER"));
+    f.world.mono_us += 10 * 1000000;
+    app_deliver(&f, COMMAND, &ack);
+    assert_true(world_logged(&f.world, "left_out=10"));
+}
+
+static int ack_twice(slack_ctx_t *ctx, void *user_data)
+{
+    slack_ack(ctx);
+    slack_ack_text(ctx, "again");
+    return *(const int *)user_data;
+}
+
+APP_CLOSED(test_a_second_ack_is_reported_once)
+{
+    static int status = 0;
+    open_with(ack_twice, &status, SLACK_RUN_LOOP);
+    app_ack_t ack = {0};
+    app_deliver(&f, COMMAND, &ack);
+    assert_int_equal(world_log_count(&f.world, "event=\"second ack not sent\" kind=command"), 1);
+    status = SLACK_EALREADY; /* then the failure says it */
+    app_deliver(&f, COMMAND, &ack);
+    assert_int_equal(world_log_count(&f.world, "event=\"second ack not sent\""), 1);
+    assert_true(world_logged(&f.world, "this one was not sent: ack once"));
+}
+
+APP_CLOSED(test_a_skipped_listener_is_named)
+{
+    static const struct {
+        slack_listener_t listener;
+        const char *body, *says;
+    } skipped[] = {
+        {{.kind = SLACK_KIND_SHORTCUT, .match = "a", .type = "message_action"},
+         "{'type':'shortcut','callback_id':'a'}",
+         "its .type is \"message_action\", not \"shortcut\""},
+        {{.kind = SLACK_KIND_COMMAND, .match = "/Poll"},
+         APP_COMMAND("/poll", ""),
+         "upper and lower case differ, is \"/Poll\", not \"/poll\""},
+        {{.kind = SLACK_KIND_ACTION, .match = "go", .block_id = "b"},
+         APP_ACTION,
+         "its .block_id is \"b\", not \"\""},
+        {{.kind = SLACK_KIND_ACTION, .match = "go", .callback_id = "v"},
+         APP_ACTION,
+         "its .callback_id is \"v\", not \"\""},
+    };
+    app_open(&f, NULL);
+    for (size_t i = 0; i < sizeof skipped / sizeof *skipped; i++) {
+        slack_listener_t listener = skipped[i].listener;
+        listener.fn = say;
+        listener.name = "mine";
+        assert_int_equal(slack_listen(f.app, &listener), 0);
+        if (i == 0) app_ready(&f);
+        app_ack_t ack = {0};
+        app_deliver(&f, skipped[i].body, &ack);
+        if (!world_logged(&f.world, skipped[i].says)) fail_msg("%s", f.world.log);
+        slack_unlisten(f.app, "mine");
+    }
+    assert_int_equal(world_log_count(&f.world, "skipped='listener \"mine\" was skipped: "), 4);
+}

@@ -99,7 +99,10 @@ TEST_CASE(told_alike, open_app, wires_teardown, &w)
         {SLACK_KIND_COMMAND, NULL, COMMAND("T0LATER"), 200, "{\"text\":\"UBOT\"}", true},
         {SLACK_KIND_COMMAND, COMMAND("T0NEW"), COMMAND("T0NEW"), 200,
          "{\"response_type\":\"ephemeral\",\"text\":\"Install me.\"}", false},
-        {SLACK_KIND_COMMAND, COMMAND("T0AWAY"), COMMAND("T0AWAY"), 404, "", false},
+        {SLACK_KIND_COMMAND, COMMAND("T0AWAY"), COMMAND("T0AWAY"), 200,
+         "{\"response_type\":\"ephemeral\",\"text\":\"The app could not do that. Please try again "
+         "later.\"}",
+         false},
         {SLACK_KIND_ACTION, ACTION("T0NOW"), ACTION("T0NOW"), 200, "", false},
         {SLACK_KIND_ACTION, ACTION("T0NEW"), ACTION("T0NEW"), 200, "", false},
         {SLACK_KIND_EVENT, EVENT("T0NEW", "Ev1"), EVENT("T0NEW", "Ev2"), 200, "", false},

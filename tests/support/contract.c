@@ -216,13 +216,15 @@ static void check_answer(int number, enum slack_ack_outcome outcome, enum slack_
                          const char *body)
 {
     unsigned traits = b.fixture->traits;
-    if (outcome == SLACK_ACK_LATER && (traits & CONTRACT_LATER_IS_SILENCE)) {
+    const bool refused = outcome == SLACK_ACK_REFUSE;
+    if ((outcome == SLACK_ACK_LATER && (traits & CONTRACT_LATER_IS_SILENCE)) ||
+        (refused && type == SLACK_ACK_BODY_NONE && (traits & CONTRACT_REFUSE_IS_SILENCE))) {
         mock_turns(&b.mock, MANY_TURNS);
         assert_int_equal(answer_to(number).what, CONTRACT_OPEN);
         return;
     }
-    if (outcome == SLACK_ACK_REFUSE && (traits & CONTRACT_REFUSE_IS_EMPTY_OK))
-        outcome = SLACK_ACK_OK;
+    if (refused && type != SLACK_ACK_BODY_NONE && !(traits & CONTRACT_NO_PEER))
+        outcome = SLACK_ACK_OK; /* the peer reads the body */
     assert_int_equal(run_until_answered(number), CONTRACT_ANSWER);
     contract_answer_t answer = answer_to(number);
     assert_int_equal(answer.outcome, outcome);
@@ -306,6 +308,7 @@ static void each_outcome_is_on_the_wire(void **state)
         {SLACK_ACK_OK, SLACK_ACK_BODY_JSON, "{\"response_type\":\"in_channel\",\"text\":\"x\"}"},
         {SLACK_ACK_LATER, SLACK_ACK_BODY_NONE, NULL},
         {SLACK_ACK_REFUSE, SLACK_ACK_BODY_NONE, NULL},
+        {SLACK_ACK_REFUSE, SLACK_ACK_BODY_JSON, "{\"text\":\"Something went wrong\"}"},
     };
     for (size_t i = 0; i < sizeof acks / sizeof *acks; i++) {
         int number = send_message(message_of(SLACK_KIND_COMMAND));

@@ -47,12 +47,12 @@ typedef struct contract_answer {
 
 /* The differences of a wire from HTTP. */
 enum contract_trait {
-    CONTRACT_LATER_IS_SILENCE = 1,   /* SLACK_ACK_LATER sends nothing */
-    CONTRACT_REFUSE_IS_EMPTY_OK = 2, /* SLACK_ACK_REFUSE looks like SLACK_ACK_OK without a body */
-    CONTRACT_TEXT_IS_JSON = 4,       /* a text is sent as {"text": …} */
-    CONTRACT_NO_PEER = 8,            /* there is no wire, so nothing is split */
-    CONTRACT_PEER_SHARES_HEAP = 16   /* the peer takes memory from the library's allocator, too: if
-                                        that fails, the answer may be lost */
+    CONTRACT_LATER_IS_SILENCE = 1,  /* SLACK_ACK_LATER sends nothing */
+    CONTRACT_REFUSE_IS_SILENCE = 2, /* SLACK_ACK_REFUSE without a body sends nothing */
+    CONTRACT_TEXT_IS_JSON = 4,      /* a text is sent as {"text": …} */
+    CONTRACT_NO_PEER = 8,           /* there is no wire, so nothing is split */
+    CONTRACT_PEER_SHARES_HEAP = 16  /* the peer takes memory from the library's allocator, too: if
+                                       that fails, the answer may be lost */
 };
 
 /* One const table per transport. No member may be NULL. */

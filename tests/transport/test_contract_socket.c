@@ -287,7 +287,7 @@ static void fixture_close(void *fixture, bool *closed)
 
 static const contract_fixture_t fixture = {
     .name = "socket",
-    .traits = CONTRACT_LATER_IS_SILENCE | CONTRACT_REFUSE_IS_EMPTY_OK | CONTRACT_TEXT_IS_JSON |
+    .traits = CONTRACT_LATER_IS_SILENCE | CONTRACT_REFUSE_IS_SILENCE | CONTRACT_TEXT_IS_JSON |
               CONTRACT_PEER_SHARES_HEAP /* an envelope that ran out of memory gets no ack */,
     .open = fixture_open,
     .send = fixture_send,
