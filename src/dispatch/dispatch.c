@@ -136,6 +136,22 @@ static int find_hits(slack_run_t *run, slack_hits_t *ret)
                                ret);
 }
 
+/* Anybody who can write to the bot can send such texts again and again: each listener is logged
+ * once. */
+static void report_costly(slack_run_t *run)
+{
+    slack_rule_t *rule = run->hits.costly;
+    run->ctx.services->counters->pattern_limits += run->hits.gave_up;
+    if (rule == NULL) return;
+    rule->costly = true;
+    SLACK_LOG(slack__ctx_log(&run->ctx), WARN,
+              "the search of a pattern reached its limit, listener does not match",
+              "listener=%s kind=%s hint=%s", rule->listener.name,
+              slack_kind_name(run->ctx.delivery->kind),
+              "begin the pattern with ^ or a literal, and repeat nothing inside of a repetition; "
+              "pattern_limits_total counts the next ones");
+}
+
 static int reach_listeners(slack_run_t *run)
 {
     slack_ctx_t *ctx = &run->ctx;
@@ -148,9 +164,7 @@ static int reach_listeners(slack_run_t *run)
         slack__hits_release(&run->hits);
         return slack__ctx_fail(ctx, rc, "no listener was looked up, %s", slack_strerror(rc));
     }
-    if (run->hits.gave_up)
-        SLACK_LOG(slack__ctx_log(ctx), WARN, "pattern exceeded its limits, listener does not match",
-                  "listener=%s kind=%s", run->hits.gave_up, slack_kind_name(ctx->delivery->kind));
+    report_costly(run);
     return run_listeners(run);
 }
 

@@ -22,7 +22,11 @@ void slack__subject_set_action(slack_subject_t *subject, const slack_json_t *act
 void slack__subject_init(slack_subject_t *ret, enum slack_kind kind, const slack_json_t *body,
                          const char *bot_user)
 {
-    *ret = (slack_subject_t){.kind = kind, .body = body, .bot_user = bot_user, .subtype = "none"};
+    *ret = (slack_subject_t){.kind = kind,
+                             .body = body,
+                             .bot_user = bot_user,
+                             .subtype = "none",
+                             .steps_left = SLACK_PATTERN_STEPS_MAX};
     slack__subject_set_action(ret, NULL);
     if (kind != SLACK_KIND_EVENT) return;
     const char *subtype = slack_json_str(body, "/event/subtype");
@@ -35,16 +39,11 @@ void slack__subject_init(slack_subject_t *ret, enum slack_kind kind, const slack
 
 /* ---- a string ---- */
 
-static int match_string(const char *match, enum slack_match how, slack_pattern_t *pattern,
-                        const char *text, slack_arena_t *arena, slack_captures_t *ret)
+/* For every way of matching but a pattern. */
+static int match_string(const char *match, enum slack_match how, const char *text)
 {
-    if (match == NULL) return 0;
-    bool same;
-    switch (how) {
-    case SLACK_MATCH_REGEX: return slack__pattern_find(pattern, text, arena, ret);
-    case SLACK_MATCH_CONTAINS: same = strstr(text, match) != NULL; break;
-    default: same = strcmp(text, match) == 0;
-    }
+    const bool same =
+        how == SLACK_MATCH_CONTAINS ? strstr(text, match) != NULL : strcmp(text, match) == 0;
     return same ? 0 : SLACK_ENOTFOUND;
 }
 
@@ -137,7 +136,7 @@ static bool interaction_fits(const slack_listener_t *l, const slack_json_t *body
     return l->callback_id == NULL || strcmp(l->callback_id, callback_id(body)) == 0;
 }
 
-int slack__match(const slack_rule_t *rule, const slack_subject_t *subject, slack_arena_t *arena,
+int slack__match(const slack_rule_t *rule, slack_subject_t *subject, slack_arena_t *arena,
                  slack_captures_t *ret)
 {
     const slack_listener_t *l = &rule->listener;
@@ -146,14 +145,19 @@ int slack__match(const slack_rule_t *rule, const slack_subject_t *subject, slack
         return SLACK_ENOTFOUND;
     if (l->block_id) {
         const slack_json_t *element = subject->action ? subject->action : subject->body;
-        int rc = match_string(l->block_id, l->block_how, rule->block_pattern,
-                              slack_json_str(element, "/block_id"), arena, NULL);
+        const char *block = slack_json_str(element, "/block_id");
+        int rc = rule->block_pattern ? slack__pattern_find(rule->block_pattern, block,
+                                                           &subject->steps_left, arena, NULL)
+                                     : match_string(l->block_id, l->block_how, block);
         if (rc != 0) return rc;
     }
     if (l->match == NULL) return 0;
     const char *text = l->message ? subject->text : subject->selector; /* NULL matches nothing */
     if (l->function) text = slack_json_str(subject->body, "/event/function/callback_id");
-    return text ? match_string(l->match, l->how, rule->pattern, text, arena, ret) : SLACK_ENOTFOUND;
+    if (text == NULL) return SLACK_ENOTFOUND;
+    return rule->pattern
+               ? slack__pattern_find(rule->pattern, text, &subject->steps_left, arena, ret)
+               : match_string(l->match, l->how, text);
 }
 
 const char *slack__match_skipped(const slack_rule_t *rule, const slack_subject_t *subject,

@@ -22,6 +22,7 @@ typedef struct slack_subject {
     bool message;               /* an event of the type "message" … */
     bool spoken;                /* … that carries somebody's words */
     bool own;                   /* the bot caused the event: only for listeners that ask for it */
+    unsigned steps_left;        /* for the patterns of all listeners */
 } slack_subject_t;
 
 void slack__subject_init(slack_subject_t *ret, enum slack_kind kind, const slack_json_t *body,
@@ -37,6 +38,7 @@ typedef struct slack_rule {
     unsigned order;
     unsigned refs; /* the router's, and one of each hit */
     bool removed;
+    bool costly;             /* a limit ended a search of its patterns, and the log has named it */
     slack_link_t orderings;  /* links ordering->link: deliveries that run it or wait (ordering.h) */
     unsigned running;        /* how many of them run it */
     slack_link_t link;       /* in the router's list of all rules, by order */
@@ -51,8 +53,9 @@ typedef struct slack_hit {
 } slack_hit_t;
 
 /* Whether the rule takes the subject. 0 with the captures in the arena; SLACK_ENOTFOUND if it does
- * not; SLACK_ETOOBIG if its pattern exceeded the limits; SLACK_ENOMEM. */
-int slack__match(const slack_rule_t *rule, const slack_subject_t *subject, slack_arena_t *arena,
+ * not; SLACK_ETOOBIG if its pattern exceeded the limits; SLACK_ENOMEM. Subtracts the steps that its
+ * patterns took. */
+int slack__match(const slack_rule_t *rule, slack_subject_t *subject, slack_arena_t *arena,
                  slack_captures_t *ret);
 
 /* Why a rule that has the kind and the match of the subject does not take it, or whose match

@@ -12,16 +12,19 @@
 
 #include "util/alloc.h"
 
-/* The limits of one match, in steps and KiB of heap. Such a match takes well below a millisecond.
- */
-#define MATCH_STEPS_MAX 100000
-#define MATCH_HEAP_KIB  256
+#define MATCH_HEAP_KIB 256
+/* The steps of trying one item: it takes as long as passing four characters. An item such as
+ * [0-9a-f]{64} passes more before it fails; the shortest text that the pattern matches says how
+ * many, and a character in such a run takes an eighth of a step. */
+#define ITEM_STEPS   4
+#define RUN_PER_STEP 8
 
 struct slack_pattern {
     pcre2_general_context *memory;
     pcre2_match_context *limits;
     pcre2_code *code;
     pcre2_match_data *data; /* shared by all matches, which run one after the other */
+    unsigned item_steps;
 };
 
 static void *pattern_malloc(size_t size, void *user_data)
@@ -44,16 +47,17 @@ void slack__pattern_free(slack_pattern_t *pattern)
     slack__free(pattern);
 }
 
-/* Texts are UTF-8. With MATCH_INVALID_UTF, PCRE2 does not read past a text that is not valid. */
+/* Texts are UTF-8. With MATCH_INVALID_UTF, PCRE2 does not read past a text that is not valid. With
+ * AUTO_CALLOUT, it calls count_item() before it tries an item of the pattern. */
 static int pattern_compile(slack_pattern_t *p, const char *text, char *error)
 {
     pcre2_compile_context *context = pcre2_compile_context_create(p->memory);
     if (context == NULL) return SLACK_ENOMEM;
     int code = 0;
     PCRE2_SIZE offset = 0;
-    p->code =
-        pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED,
-                      PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF, &code, &offset, context);
+    p->code = pcre2_compile((PCRE2_SPTR)text, PCRE2_ZERO_TERMINATED,
+                            PCRE2_UTF | PCRE2_UCP | PCRE2_MATCH_INVALID_UTF | PCRE2_AUTO_CALLOUT,
+                            &code, &offset, context);
     pcre2_compile_context_free(context);
     if (p->code) return 0;
     if (code == PCRE2_ERROR_HEAP_FAILED) return SLACK_ENOMEM;
@@ -80,7 +84,9 @@ int slack__pattern_new(slack_pattern_t **ret, const char *text, char *error)
         slack__pattern_free(p);
         return rc;
     }
-    pcre2_set_match_limit(p->limits, MATCH_STEPS_MAX);
+    uint32_t shortest = 0;
+    pcre2_pattern_info(p->code, PCRE2_INFO_MINLENGTH, &shortest);
+    p->item_steps = ITEM_STEPS + shortest / RUN_PER_STEP;
     pcre2_set_heap_limit(p->limits, MATCH_HEAP_KIB);
     *ret = p;
     return 0;
@@ -91,7 +97,7 @@ static int match_error(int rc)
     switch (rc) {
     case PCRE2_ERROR_NOMATCH: return SLACK_ENOTFOUND;
     case PCRE2_ERROR_NOMEMORY: return SLACK_ENOMEM;
-    default: return SLACK_ETOOBIG; /* a limit: no other error is possible here */
+    default: return SLACK_ETOOBIG; /* steps or heap: no other error is possible here */
     }
 }
 
@@ -113,10 +119,35 @@ static int copy_captures(const slack_pattern_t *p, const char *text, size_t matc
     return 0;
 }
 
-int slack__pattern_find(slack_pattern_t *p, const char *text, slack_arena_t *arena,
-                        slack_captures_t *ret)
+struct effort {
+    size_t left;
+    size_t at; /* where in the text the last item was tried */
+    unsigned item_steps;
+};
+
+/* PCRE2's own limit of steps does not bound a search: it begins anew at each character of the text,
+ * and does not count the characters that an item such as \s+ passes. */
+static int count_item(pcre2_callout_block *block, void *user_data)
 {
-    int rc = pcre2_match(p->code, (PCRE2_SPTR)text, strlen(text), 0, 0, p->data, p->limits);
+    struct effort *effort = user_data;
+    size_t steps = effort->item_steps;
+    if (block->current_position > effort->at) steps += block->current_position - effort->at;
+    effort->at = block->current_position;
+    if (steps > effort->left) return PCRE2_ERROR_CALLOUT;
+    effort->left -= steps;
+    return 0;
+}
+
+int slack__pattern_find(slack_pattern_t *p, const char *text, unsigned *steps_left,
+                        slack_arena_t *arena, slack_captures_t *ret)
+{
+    const size_t len = strnlen(text, SLACK_PATTERN_TEXT_MAX + 1), share = *steps_left / 2;
+    const size_t look = 1 + len / RUN_PER_STEP; /* for the first byte of a match, and for UTF-8 */
+    if (len > SLACK_PATTERN_TEXT_MAX || look > share) return SLACK_ETOOBIG;
+    struct effort effort = {.left = share - look, .item_steps = p->item_steps};
+    pcre2_set_callout(p->limits, count_item, &effort);
+    int rc = pcre2_match(p->code, (PCRE2_SPTR)text, len, 0, 0, p->data, p->limits);
+    *steps_left -= (unsigned)(rc == PCRE2_ERROR_CALLOUT ? share : share - effort.left);
     if (rc < 0) return match_error(rc);
     return ret ? copy_captures(p, text, (size_t)rc, arena, ret) : 0;
 }

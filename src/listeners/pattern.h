@@ -5,10 +5,17 @@
 #include "util/arena.h"
 
 /*
- * A regular expression (PCRE2), compiled once. The work and the memory of one match are limited, so
- * that no pattern and no text blocks the loop. For the loop's thread only.
+ * A regular expression (PCRE2), compiled once. The work and the memory of a search are limited, so
+ * that no text blocks the loop. For the loop's thread only.
  */
 typedef struct slack_pattern slack_pattern_t;
+
+/* The steps that all patterns together may take for one delivery: milliseconds. A step is a
+ * character that the search passes; each item of a pattern that it tries counts as several. */
+#define SLACK_PATTERN_STEPS_MAX 1000000u
+/* A longer text is not searched. Slack cuts a message after 40,000 characters of at most 4 bytes.
+ */
+#define SLACK_PATTERN_TEXT_MAX ((size_t)160000)
 
 /* Compiles a pattern. 0; SLACK_EINVAL with the place and the reason in `error`
  * (SLACK_ERROR_TEXT_MAX bytes, optional); SLACK_ENOMEM. */
@@ -22,9 +29,11 @@ typedef struct slack_captures {
     size_t count;
 } slack_captures_t;
 
-/* Finds the pattern in `text`. 0 with the captures in the arena (`ret` is optional);
- * SLACK_ENOTFOUND; SLACK_ETOOBIG if a limit ended the search; SLACK_ENOMEM. */
-int slack__pattern_find(slack_pattern_t *pattern, const char *text, slack_arena_t *arena,
-                        slack_captures_t *ret);
+/* Finds the pattern in `text`, in at most half of `*steps_left` steps, so that one pattern does not
+ * use up the steps of those behind it. Subtracts the steps that it took. 0 with the captures in the
+ * arena (`ret` is optional); SLACK_ENOTFOUND; SLACK_ETOOBIG if a limit ended the search;
+ * SLACK_ENOMEM. */
+int slack__pattern_find(slack_pattern_t *pattern, const char *text, unsigned *steps_left,
+                        slack_arena_t *arena, slack_captures_t *ret);
 
 #endif

@@ -358,7 +358,10 @@ static int search_one(struct search *s)
     while ((rule = merge_next(&m)) != NULL) {
         slack_hit_t hit = {.rule = rule, .action = s->subject->action};
         int rc = slack__match(rule, s->subject, s->arena, &hit.captures);
-        if (rc == SLACK_ETOOBIG) s->found.gave_up = rule->listener.name;
+        if (rc == SLACK_ETOOBIG) {
+            s->found.gave_up++;
+            if (!s->found.costly && !rule->costly) s->found.costly = rule;
+        }
         if (rc == SLACK_ETOOBIG || rc == SLACK_ENOTFOUND) continue;
         if (rc == 0) rc = search_push(s, &hit);
         if (rc != 0 || s->subject->kind != SLACK_KIND_EVENT) return rc;

@@ -32,7 +32,8 @@ int slack__router_remove(slack_router_t *router, const char *name);
 typedef struct slack_hits {
     slack_hit_t *items; /* in the arena */
     size_t count;
-    const char *gave_up; /* a listener whose pattern exceeded its limits; NULL: none */
+    size_t gave_up;       /* how many listeners do not match because a limit ended the search */
+    slack_rule_t *costly; /* the first of them that the log has not named; NULL: none */
 } slack_hits_t;
 
 /* Finds the listeners of a delivery: for an event all that match; for other kinds the first that

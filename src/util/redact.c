@@ -57,9 +57,10 @@ static bool match_pattern(slack_slice_t text, size_t *ret_keep, size_t *ret_len)
         if (!matches_prefix(text, pattern->prefix)) continue;
         size_t keep = pattern->keep;
         slack_slice_t rest = {text.ptr + pattern->prefix.len, text.len - pattern->prefix.len};
+        /* A prefix alone, as in "starts with xoxb-", is not a token. Looked at first, because what
+         * follows may be long, and full of such prefixes. */
+        if (keep == 0 && (rest.len == 0 || !is_alnum(rest.ptr[0]))) continue;
         size_t len = secret_len(rest);
-        /* A prefix alone, as in "starts with xoxb-", is not a token. */
-        if (keep == 0 && (len == 0 || !is_alnum(rest.ptr[0]))) continue;
         if (keep && len && rest.ptr[0] == '/') {
             keep++;
             len--;

@@ -31,6 +31,30 @@ APP_TEST(test_what_a_pattern_captured)
                         "deploy web|web||d");
 }
 
+/* Whoever can write to the bot can send such texts without end: the log names each listener once.
+ */
+APP_TEST(test_a_costly_pattern_is_named_once_and_counted)
+{
+    static const char *const names[] = {"first", "second"};
+    for (size_t i = 0; i < 2; i++)
+        slack_listen(f.app, &(slack_listener_t){.kind = SLACK_KIND_EVENT,
+                                                .message = 1,
+                                                .match = "(a+)+b",
+                                                .how = SLACK_MATCH_REGEX,
+                                                .name = names[i],
+                                                .fn = app_nothing});
+    app_ready(&f);
+    char body[4096], a[3000];
+    memset(a, 'a', sizeof a);
+    for (int i = 0; i < 4; i++) {
+        snprintf(body, sizeof body, APP_MESSAGE("%d", "%.*scb"), i, (int)sizeof a, a);
+        app_deliver(&f, body, &f.ack);
+    }
+    assert_int_equal(slack__inspect_counters(f.app)->pattern_limits, 8);
+    assert_int_equal(world_log_count(&f.world, "listener=first kind=event hint="), 1);
+    assert_int_equal(world_log_count(&f.world, "listener=second kind=event hint="), 1);
+}
+
 static int read_context(slack_ctx_t *ctx, void *user_data)
 {
     assert_string_equal(slack_ctx_match(ctx, 0), "");

@@ -31,7 +31,8 @@ static void add(enum slack_kind kind, const char *match, enum slack_match how, i
     assert_int_equal(slack__router_add(routes, &l, NULL), 0);
 }
 
-static const char *gave_up;
+static size_t gave_up;
+static const char *costly;
 
 /* Returns the names of the matching listeners in order, separated by blanks, each with its first
  * capture. */
@@ -49,6 +50,7 @@ static const char *match(enum slack_kind kind, const char *body)
             names = slack__arena_printf(arena, "%s(%s)", names, hits.items[i].captures.items[1]);
     }
     gave_up = hits.gave_up;
+    costly = hits.costly ? hits.costly->listener.name : "";
     slack__hits_release(&hits);
     return names;
 }
@@ -249,18 +251,32 @@ ROUTER_TEST(test_patterns_capture)
     }
 }
 
+/* One budget for all listeners and all actions; a costly pattern leaves half to those behind it. */
 ROUTER_TEST(test_a_pattern_that_needs_too_much_does_not_match)
 {
-    listen(&(slack_listener_t){.kind = SLACK_KIND_EVENT,
-                               .message = 1,
-                               .match = "^(a+)+$",
-                               .how = SLACK_MATCH_REGEX,
-                               .name = "slow"});
-    char body[256];
-    snprintf(body, sizeof body, "{'event':{'type':'message','text':'%.*s!'}}", 60,
-             "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa");
-    assert_string_equal(match(SLACK_KIND_EVENT, body), "");
-    assert_string_equal(gave_up, "slow");
+    static const char *const patterns[] = {"(a+)+b", "(?i)^a+(!)", "\\w*\\w*b"};
+    for (size_t i = 0; i < sizeof patterns / sizeof *patterns; i++) {
+        listen(&(slack_listener_t){.kind = SLACK_KIND_EVENT,
+                                   .message = 1,
+                                   .match = patterns[i],
+                                   .how = SLACK_MATCH_REGEX});
+        listen(&(slack_listener_t){.kind = SLACK_KIND_ACTION,
+                                   .block_id = patterns[i],
+                                   .block_how = SLACK_MATCH_REGEX,
+                                   .match = "go"});
+    }
+    const char *a = repeated("a", 3000);
+    assert_string_equal(
+        match(SLACK_KIND_EVENT,
+              slack__arena_printf(arena, "{'event':{'type':'message','text':'%s!b'}}", a)),
+        "message:(?i)^a+(!)(!)");
+    assert_int_equal(gave_up, 2);
+    assert_string_equal(costly, "message:(a+)+b");
+    const char *action = slack__arena_printf(arena, "{'action_id':'go','block_id':'%s?b'},", a);
+    assert_string_equal(match(SLACK_KIND_ACTION, slack__arena_printf(arena, "{'actions':[%s{}]}",
+                                                                     repeated(action, 50))),
+                        "");
+    assert_in_range(gave_up, 100, 150);
 }
 
 /* Bolt for JavaScript ignores a listener with an unknown constraint, and all frameworks but one

@@ -29,3 +29,13 @@ const slack_json_t *json_exact(const char *text)
     if (slack__json_parse(arena, text, strlen(text), &value, NULL) != 0) fail_msg("%s", text);
     return value;
 }
+
+const char *repeated(const char *unit, size_t count)
+{
+    const size_t len = strlen(unit);
+    char *text = slack__arena_calloc(arena, count * len + 1);
+    assert_non_null(text);
+    for (size_t i = 0; i < count; i++)
+        memcpy(text + i * len, unit, len);
+    return text;
+}

@@ -15,5 +15,7 @@ int arena_close(void **state);
 /* Parses JSON into the arena of the case. The second function parses the text as it is. */
 const slack_json_t *json_of(const char *text);
 const slack_json_t *json_exact(const char *text);
+/* `count` times the unit, in the arena of the case. */
+const char *repeated(const char *unit, size_t count);
 
 #endif
