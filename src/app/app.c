@@ -328,13 +328,13 @@ static int watch_signals(slack_app_t *app)
 int slack_app_run(slack_app_t *app)
 {
     SLACK_APP_REQUIRE(app);
-    slack_life_t *life = &app->life;
     int rc = check_startable(app);
     if (rc == 0 && app->options.loop)
         rc = slack__app_fail(app, SLACK_EINVAL,
                              "options.loop is set: start the app with slack_app_start()");
     if (rc == SLACK_EALREADY) rc = SLACK_EINVAL;
     if (rc != 0) return rc;
+    slack_life_t *life = &app->life;
     slack__descriptors_raise();
     int uv = uv_loop_init(&life->own_loop);
     if (uv != 0) return slack__app_fail(app, SLACK_EIO, "cannot make a loop: %s", uv_strerror(uv));

@@ -33,6 +33,7 @@ void *slack__arena_calloc(slack_arena_t *arena, size_t size);
 char *slack__arena_strdup(slack_arena_t *arena, const char *s); /* NULL for NULL */
 char *slack__arena_strndup(slack_arena_t *arena, const char *s, size_t len);
 char *slack__arena_printf(slack_arena_t *arena, const char *format, ...) SLACK_PRINTF(2, 3);
+/* A NULL format makes an empty text. */
 char *slack__arena_vprintf(slack_arena_t *arena, const char *format, va_list ap) SLACK_PRINTF(2, 0);
 
 /* Resize an allocation: in place if it is the newest one and there is room, otherwise by a copy. */
@@ -42,6 +43,18 @@ void *slack__arena_realloc(slack_arena_t *arena, void *ptr, size_t old_size, siz
 size_t slack__arena_size(const slack_arena_t *arena);
 /* Whether an allocation has failed because of the maximum. */
 bool slack__arena_is_full(const slack_arena_t *arena);
+
+/*
+ * What the program keeps of a delivery or a response is gone with its arena. In a program that
+ * checks lifetimes (lifetime.h) the memory of freed arenas stays readable for a while: it holds the
+ * text "(delivery over)" again and again, which no text, JSON value or struct begins with.
+ */
+typedef void (*slack_over_fn)(const char *what);
+void slack__arenas_keep(slack_over_fn report); /* NULL: frees what is kept */
+/* Whether a pointer leads to such memory. What it leads to has to be readable up to a NUL. */
+bool slack__arena_is_over(const void *pointer);
+/* The same, and reports the use: "a JSON value", "a response". */
+bool slack__arena_is_used_over(const void *pointer, const char *what);
 
 #define SLACK_ARENA_MAX ((size_t)16 << 20)
 

@@ -166,11 +166,18 @@ static const failed_value_t no_owner = {
                   "slack_json_pool_new() and slack_pool_jsonf()"}},
     .code = SLACK_EINVAL,
 };
+static const failed_value_t over = {
+    .head = {YYJSON_TYPE_RAW,
+             {.str = "a JSON value is used after the end of its delivery, its callback or its "
+                     "pool: make it again, or keep it in a slack_json_pool_new()"}},
+    .code = SLACK_EINVAL,
+};
 const slack_json_t *const slack__json_no_memory = (const slack_json_t *)&no_memory;
 const slack_json_t *const slack__json_no_owner = (const slack_json_t *)&no_owner;
 
 static const failed_value_t *as_failed(const slack_json_t *value)
 {
+    if (slack__arena_is_over(value)) return &over;
     return yyjson_is_raw(val(value)) ? (const failed_value_t *)value : NULL;
 }
 
@@ -198,7 +205,7 @@ bool slack__json_to_be_logged(const slack_json_t *value)
 {
     failed_value_t *failed = (failed_value_t *)(uintptr_t)as_failed(value);
     if (!failed || failed->logged) return false;
-    if (failed != &no_memory && failed != &no_owner) failed->logged = true;
+    if (failed != &no_memory && failed != &no_owner && failed != &over) failed->logged = true;
     return true;
 }
 
@@ -226,6 +233,7 @@ bool slack__json_is_value(const void *pointer)
     static const uint32_t tags = 1u << 1 | 1u << 2 | 1u << 3 | 1u << 11 | 1u << 4 | 1u << 12 |
                                  1u << 20 | 1u << 5 | 1u << 13 | 1u << 6 | 1u << 7;
     const unsigned char *bytes = pointer;
+    if (slack__arena_is_over(pointer)) return true; /* a failed one */
     if ((uintptr_t)pointer % _Alignof(yyjson_val) != 0) return false;
     if (bytes[0] > 20 || !(tags >> bytes[0] & 1)) return false;
     const unsigned type = bytes[0] & YYJSON_TYPE_MASK;
@@ -257,10 +265,17 @@ static yyjson_val *at_relative(yyjson_val *value, const char *path)
     return found;
 }
 
+/* The value, unless its memory was freed. */
+static yyjson_val *alive(const slack_json_t *value)
+{
+    return slack__arena_is_used_over(value, "a JSON value") ? NULL : val(value);
+}
+
 static yyjson_val *at(const slack_json_t *value, const char *path)
 {
-    if (path && *path != '\0' && *path != '/') return at_relative(val(value), path);
-    return yyjson_ptr_get(val(value), path);
+    yyjson_val *v = alive(value);
+    if (path && *path != '\0' && *path != '/') return at_relative(v, path);
+    return yyjson_ptr_get(v, path);
 }
 
 const slack_json_t *slack_json_get(const slack_json_t *value, const char *path)
@@ -270,7 +285,7 @@ const slack_json_t *slack_json_get(const slack_json_t *value, const char *path)
 
 enum slack_json_type slack_json_type(const slack_json_t *value)
 {
-    switch (yyjson_get_type(val(value))) {
+    switch (yyjson_get_type(alive(value))) {
     case YYJSON_TYPE_NULL: return SLACK_JSON_NULL;
     case YYJSON_TYPE_BOOL: return SLACK_JSON_BOOL;
     case YYJSON_TYPE_NUM: return SLACK_JSON_NUMBER;
@@ -323,7 +338,7 @@ size_t slack_json_count(const slack_json_t *value, const char *path)
 
 bool slack_json_next(const slack_json_t *container, slack_json_iter_t *iter)
 {
-    yyjson_val *v = val(container);
+    yyjson_val *v = alive(container);
     if (!yyjson_is_ctn(v) || iter->index >= unsafe_yyjson_get_len(v)) return false;
     bool object = unsafe_yyjson_is_obj(v);
     yyjson_val *here = iter->index ? iter->priv : unsafe_yyjson_get_first(v);

@@ -46,13 +46,30 @@ void slack__lifetimes_init(slack_lifetimes_t *lifetimes, const slack_logger_t *l
 #endif
 }
 
+/* A slack_over_fn. */
+static void report_part(const char *what)
+{
+    pthread_mutex_lock(&lock);
+    for (slack_link_t *link = apps.next; link != &apps; link = link->next) {
+        slack_lifetimes_t *app = SLACK_CONTAINER(link, slack_lifetimes_t, link);
+        if (!app->checks) continue;
+        SLACK_LOG(
+            app->log, ERROR, "used after its end", "what=%s hint=%s", what,
+            "it lives no longer than its delivery, or its callback: copy what is needed later");
+        if (*app->misuse == '\0')
+            snprintf(app->misuse, sizeof app->misuse, "%s was used after its end", what);
+        break;
+    }
+    pthread_mutex_unlock(&lock);
+}
+
 void slack__lifetimes_check(slack_lifetimes_t *lifetimes)
 {
     if (lifetimes->checks) return;
     pthread_mutex_lock(&lock);
     lifetimes->checks = true;
     unchecking--;
-    atomic_fetch_add(&slack__lifetimes_checking, 1);
+    if (atomic_fetch_add(&slack__lifetimes_checking, 1) == 0) slack__arenas_keep(report_part);
     pthread_mutex_unlock(&lock);
 }
 
@@ -67,10 +84,10 @@ void slack__lifetimes_done(slack_lifetimes_t *lifetimes)
 {
     pthread_mutex_lock(&lock);
     slack__unlink(&lifetimes->link);
-    if (lifetimes->checks)
-        atomic_fetch_sub(&slack__lifetimes_checking, 1);
-    else
+    if (!lifetimes->checks)
         unchecking--;
+    else if (atomic_fetch_sub(&slack__lifetimes_checking, 1) == 1)
+        slack__arenas_keep(NULL);
     while (lifetimes->ended_count > 0)
         ended_free(lifetimes);
     slack__map_free(lifetimes->live, NULL);

@@ -220,6 +220,12 @@ bool slack__response_url_allowed(const char *url, const char *api_url)
 
 /* --- what callers read --------------------------------------------------------------------- */
 
+/* Whether there is a response, whose memory was not freed. */
+static bool is_alive(const slack_response_t *response)
+{
+    return response && !slack__arena_is_used_over(response, "a response");
+}
+
 bool slack__response_unsent(const slack_response_t *response)
 {
     return response->unsent;
@@ -232,17 +238,17 @@ int64_t slack__response_retry_after_s(const slack_response_t *response)
 
 int slack_response_status(const slack_response_t *response)
 {
-    return response ? response->status : SLACK_EINVAL;
+    return is_alive(response) ? response->status : SLACK_EINVAL;
 }
 
 const char *slack_response_error(const slack_response_t *response)
 {
-    return response ? response->error : slack_strerror(SLACK_EINVAL);
+    return is_alive(response) ? response->error : slack_strerror(SLACK_EINVAL);
 }
 
 const slack_json_t *slack_response_json(const slack_response_t *response)
 {
-    return response ? response->json : NULL;
+    return is_alive(response) ? response->json : NULL;
 }
 
 const char *slack_response_str(const slack_response_t *response, const char *path)
@@ -263,7 +269,7 @@ const char *slack_response_channel(const slack_response_t *response)
 
 int slack_response_http_status(const slack_response_t *response)
 {
-    return response ? response->http_status : 0;
+    return is_alive(response) ? response->http_status : 0;
 }
 
 const char *slack_response_next_cursor(const slack_response_t *response)
