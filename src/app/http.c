@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/app.h"
 
+#include <stdio.h>
 #include <string.h>
 
 /* Routes of the program. */
@@ -26,5 +27,12 @@ int slack_http_route(slack_app_t *app, const char *method, const char *path, sla
     SLACK_APP_REQUIRE(app);
     int rc = slack__http_routes_add(&app->routes, method, path, fn, user_data);
     if (rc == 0 && app->life.state == SLACK_APP_RUNNING) slack__app_warn_of_routes(app);
+    if (rc != 0)
+        snprintf(app->error, sizeof app->error, "the route %s %s: %s", method ? method : "NULL",
+                 path ? path : "NULL",
+                 rc == SLACK_EINVAL
+                     ? "it needs a method, a function, and a path that begins with a slash"
+                 : rc == SLACK_EALREADY ? "there is such a route"
+                                        : slack_strerror(rc));
     return rc;
 }

@@ -121,7 +121,11 @@ int slack_on_job(slack_app_t *app, const char *name, slack_handler_fn fn, void *
 int slack_use(slack_app_t *app, slack_handler_fn fn, void *user_data)
 {
     SLACK_APP_REQUIRE(app);
-    return slack__registry_use(&app->registry, fn, user_data);
+    const int rc = slack__registry_use(&app->registry, fn, user_data);
+    return rc == 0 ? 0
+                   : slack__app_fail(app, rc, "slack_use: %s",
+                                     rc == SLACK_EINVAL ? "fn is NULL; it is the middleware"
+                                                        : "there are too many middleware");
 }
 
 void slack_on_error(slack_app_t *app, slack_error_fn fn, void *user_data)
@@ -153,7 +157,13 @@ void slack_on_unacked(slack_app_t *app, slack_handler_fn fn, void *user_data)
 int slack_default_ack(slack_app_t *app, enum slack_kind kind, const char *body)
 {
     SLACK_APP_REQUIRE(app);
-    return slack__ack_deadlines_set(&app->deadlines, kind, body);
+    const int rc = slack__ack_deadlines_set(&app->deadlines, kind, body);
+    const char *what = rc == SLACK_EINVAL     ? "handlers do not acknowledge this kind"
+                       : rc == SLACK_EACKBODY ? "this kind does not accept the body (slack/ack.h)"
+                                              : slack_strerror(rc);
+    return rc == 0
+               ? 0
+               : slack__app_fail(app, rc, "the default ack of %s: %s", slack_kind_name(kind), what);
 }
 
 int slack_app_defer(slack_app_t *app, const slack_job_t *job)

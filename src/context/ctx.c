@@ -77,8 +77,9 @@ void slack_ctx_hold(slack_ctx_t *ctx)
 static int release_here(slack_ctx_t *ctx, void *args)
 {
     if (ctx->holds == 0) {
-        SLACK_LOG(slack__ctx_log(ctx), ERROR, "slack_ctx_release() without a hold", "kind=%s",
-                  slack_kind_name(ctx->delivery->kind));
+        SLACK_LOG(slack__ctx_log(ctx), ERROR, "slack_ctx_release() without a hold",
+                  "kind=%s listener=%s hint=%s", slack_kind_name(ctx->delivery->kind),
+                  slack_ctx_listener(ctx), "release once for each slack_ctx_hold()");
         return 0;
     }
     ctx->holds--;

@@ -326,6 +326,8 @@ APP_TEST(test_run_and_start_tell_misuse)
     assert_int_equal(slack_app_run(f.app), SLACK_EINVAL); /* the app runs on the program's loop */
     app_ready(&f);
     assert_int_equal(slack_app_start(f.app, NULL, NULL), SLACK_EALREADY);
+    assert_int_equal(slack_use(f.app, NULL, NULL), SLACK_EINVAL);
+    assert_string_equal(slack_app_error(f.app), "slack_use: fn is NULL; it is the middleware");
     slack_app_t *own = NULL;
     assert_int_equal(
         slack_app_new(&own, &(slack_options_t){.bot_token = "xoxb-1", .transport = "memory"}), 0);

@@ -342,6 +342,7 @@ PAGES_TEST(routes_of_the_program)
     assert_int_equal(slack_http_route(f.app, "PUT", "/mine", show, NULL), SLACK_EALREADY);
     assert_int_equal(slack_http_route(f.app, "GET", "/healthz", show, NULL), SLACK_EALREADY);
     assert_int_equal(slack_http_route(f.app, "GET", "mine", show, NULL), SLACK_EINVAL);
+    assert_non_null(strstr(slack_app_error(f.app), "the route GET mine: it needs"));
     assert_int_equal(slack_http_route(f.app, "", "/mine", show, NULL), SLACK_EINVAL);
     assert_int_equal(slack_http_route(f.app, "PUT", "/%6dine", show, NULL), SLACK_EALREADY);
     assert_int_equal(slack_http_route(f.app, "GET", "/100%", show, NULL), SLACK_EINVAL);
