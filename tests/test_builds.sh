@@ -1,6 +1,7 @@
 #!/bin/sh
 # Builds a bot against the library in each of the ways that README.md shows, with the page's own files.
 # usage: tests/test_builds.sh SOURCE_FOLDER BUILD_FOLDER
+# shellcheck disable=SC2317 # run calls the functions
 set -u
 source=$(cd "${1?usage: tests/test_builds.sh SOURCE_FOLDER BUILD_FOLDER}" && pwd)
 build=$(cd "${2?usage: tests/test_builds.sh SOURCE_FOLDER BUILD_FOLDER}" && pwd)

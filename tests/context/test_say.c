@@ -258,7 +258,8 @@ APP_TEST(test_slack_says_that_it_is_used_up)
     fake_slack_answer(f.slack, "hook/1", 404, "{'ok':false,'error':'used_url'}");
     app_ready(&f);
     deliver_command("/x", "1");
-    world_until(&f.world, world_logged(&f.world, "error=SLACK_ESPENT reason=\"used_url, HTTP 404: "));
+    world_until(&f.world,
+                world_logged(&f.world, "error=SLACK_ESPENT reason=\"used_url, HTTP 404: "));
 }
 
 /* ---- update a message ---- */
