@@ -241,7 +241,7 @@ void slack__entry_abandon(slack_entry_t *entry)
     slack_inbox_t *inbox = entry->inbox;
     const char *why = slack__arena_printf(ctx->delivery->arena,
                                           "the app stops, and %u holds and %u calls were open: "
-                                          "hold a delivery for less than drain_ms",
+                                          "release each hold within drain_ms",
                                           ctx->holds, ctx->calls);
     if (ctx->failure.first.status == 0)
         slack__failure_note(ctx, &(slack_fault_t){.status = SLACK_ECANCELED, .why = why});

@@ -179,6 +179,11 @@ static void error(slack_test_t *t, int code)
     slack_test_answer_error(t, code ? "channel_not_found" : "internal_error");
 }
 
+static void garbage(slack_test_t *t, int code)
+{
+    slack_test_answer(t, "[1]");
+}
+
 static void limit(slack_test_t *t, int code)
 {
     slack_test_answer_limited(t, 1);
@@ -213,6 +218,7 @@ static way_t ways[] = {
     WAY("builds too much", builds_too_much, SLACK_ENOMEM, .runs = 1),
     WAY("says, gets channel_not_found", says, 1, .runs = 1, .answer = error),
     WAY("says, gets internal_error", says, 0, .runs = ATTEMPTS, .answer = error),
+    WAY("says, gets no JSON object", says, 0, .runs = ATTEMPTS, .answer = garbage),
     WAY("says, loses the answer", says, SLACK_ECLOSED, .answer = loss),
     WAY("says, waits too long", says, SLACK_ETIMEDOUT, .answer = loss),
     WAY("says, cannot connect", says, SLACK_ECONNECT, .answer = loss, .posts = SLACK_CALL_TRIES),
@@ -286,6 +292,9 @@ static void fails(const way_t *way, unsigned kind, enum slack_run thread)
     if (seen.runs != runs || posts > most || (kind != COMMAND && seen.dead.attempts != runs))
         fail_msg("kind %u on thread %d: %u runs, not %u; %u posts; %u attempts: %s", kind, thread,
                  seen.runs, runs, posts, seen.dead.attempts, seen.error);
+    /* A dead letter explains its error: the sentence follows the code. */
+    const char *said = strstr(seen.error, "SLACK_");
+    if (kind != COMMAND && (!said || !strchr(said, ' '))) fail_msg("no reason: %s", seen.error);
     slack_test_free(t);
 }
 
