@@ -78,6 +78,11 @@ allocator() {
         $(git ls-files 'src/*.[ch]' | grep -v '^src/util/alloc\.c$')
 }
 
+# slack__explain() redacts.
+sentences() {
+    ! git grep -nE 'printf\(error, SLACK_ERROR_TEXT_MAX|printf\([a-z>.-]+error, sizeof' -- 'src/*.c' ':!src/util/error.c'
+}
+
 headers() {
     status=0
     for header in include/slack/*.h; do
@@ -145,6 +150,7 @@ check 'no notes to ourselves' notes
 check 'includes run one way' tests/check_includes.sh
 check 'no banned calls' banned_calls
 check 'memory comes from the one allocator' allocator
+check 'sentences about failures go through slack__explain()' sentences
 check 'public headers stand alone, as C99 and C++17' headers
 check 'docs/symbols.txt is what the library exports' symbols
 check 'docs/symbols_test.txt is what the test library adds' test_symbols

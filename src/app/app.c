@@ -10,6 +10,7 @@
 #include "net/descriptors.h"
 #include "protocol/api_error.h"
 #include "util/alloc.h"
+#include "util/error.h"
 #include "util/file.h"
 #include "webapi/response.h"
 
@@ -22,7 +23,7 @@ int slack__app_fail(slack_app_t *app, int rc, const char *format, ...)
 {
     va_list ap;
     va_start(ap, format);
-    vsnprintf(app->error, sizeof app->error, format, ap);
+    slack__explain_v(app->error, format, ap);
     va_end(ap);
     return rc;
 }

@@ -12,7 +12,9 @@
 #include <slack/options.h>
 
 #include "util/alloc.h"
+#include "util/error.h"
 #include "util/file.h"
+#include "util/redact.h"
 
 /* ---- .env ---- */
 
@@ -102,7 +104,7 @@ int slack__dotenv_parse(char *text, size_t len, size_t *ret_len, size_t *ret_lin
 
 static int file_error(char *error, const char *what, const char *path, const char *why)
 {
-    snprintf(error, SLACK_ERROR_TEXT_MAX, "%s: cannot read %s: %s", what, path, why);
+    slack__explain(error, "%s: cannot read %s: %s", what, path, why);
     return SLACK_ECONFIG;
 }
 
@@ -121,7 +123,7 @@ int slack__env_open(slack_env_t *env, const char *path, char *error)
     if (slack__dotenv_parse(text, len, &env->dotenv_len, &line) == 0) return 0;
     slack__wipe(text, len);
     slack__env_close(env);
-    snprintf(error, SLACK_ERROR_TEXT_MAX, "%s:%zu: not of the form NAME=VALUE", path, line);
+    slack__explain(error, "%s:%zu: not of the form NAME=VALUE", path, line);
     return SLACK_ECONFIG;
 }
 
@@ -147,6 +149,14 @@ static const char *dotenv_get(const slack_env_t *env, const char *name)
 int slack__env_read_file(const char *variable, const char *path, char **ret, char *error)
 {
     const char *why = "";
+    const char *kind = slack__secret_kind(path, false);
+    if (kind) {
+        slack__explain(error,
+                       "%s has to name a file, but holds %s; a secret itself belongs in the "
+                       "variable without _FILE",
+                       variable, kind);
+        return SLACK_ECONFIG;
+    }
     int rc = slack__file_read_secret(path, ret, &why);
     return rc == SLACK_ECONFIG ? file_error(error, variable, path, why) : rc;
 }

@@ -10,6 +10,8 @@
 #include "net/proxy.h"
 #include "protocol/token_kind.h"
 #include "util/alloc.h"
+#include "util/error.h"
+#include "util/redact.h"
 #include "util/str.h"
 
 #define NAME_SIZE 64 /* of a variable */
@@ -128,14 +130,25 @@ static int option_refuse(const slack_option_t *option, const char *name, const c
                          char *error)
 {
     if (option->type == SLACK_OPTION_WORD)
-        snprintf(error, SLACK_ERROR_TEXT_MAX, "%s=%.40s: must be one of %s", name, value,
-                 option->text);
+        slack__explain(error, "%s=%.40s: must be one of %s", name, value, option->text);
     else if (option->min == option->max)
-        snprintf(error, SLACK_ERROR_TEXT_MAX, "%s=%.40s: must be %u, or not set", name, value,
-                 option->min);
+        slack__explain(error, "%s=%.40s: must be %u, or not set", name, value, option->min);
     else
-        snprintf(error, SLACK_ERROR_TEXT_MAX, "%s=%.40s: must be a number from %u to %u", name,
-                 value, option->min, option->max);
+        slack__explain(error, "%s=%.40s: must be a number from %u to %u", name, value, option->min,
+                       option->max);
+    return SLACK_ECONFIG;
+}
+
+/* A secret in an option that is for something else would become a file name, a host name that is
+ * looked up, a part of a request. */
+static int option_refuse_secret(const slack_option_t *option, const char *name, const char *value,
+                                char *error)
+{
+    if (option->file_offset) return 0; /* the option is for a secret */
+    const char *kind = slack__secret_kind(value, option->type == SLACK_OPTION_SECRET);
+    if (kind == NULL) return 0;
+    slack__explain(error, "%s is not for secrets, but holds %s: move it to the variable for it",
+                   name, kind);
     return SLACK_ECONFIG;
 }
 
@@ -172,14 +185,15 @@ static int option_fill(slack_options_t *options, const slack_option_t *option,
         slack__free(path);
         return 0;
     }
-    if (option_is_text(option)) {
+    rc = option_refuse_secret(option, name, value, error);
+    if (rc == 0 && option_is_text(option)) {
         *text_at(options, option->offset) = value;
         if (path) *file = path;
         return 0;
     }
-    *number_at(options, option) = option_parse(option, value);
-    if (!option_is_set(options, option)) rc = option_refuse(option, name, value, error);
-    slack__free(value);
+    if (rc == 0) *number_at(options, option) = option_parse(option, value);
+    if (rc == 0 && !option_is_set(options, option)) rc = option_refuse(option, name, value, error);
+    slack__free_secret(value);
     return rc;
 }
 
@@ -264,22 +278,28 @@ static int choose_transport(slack_options_t *options, char *error)
     else
         what = "no token is set: set SLACK_BOT_TOKEN (xoxb-…), and SLACK_APP_TOKEN (xapp-…) for "
                "Socket Mode or SLACK_SIGNING_SECRET for HTTP";
-    snprintf(error, SLACK_ERROR_TEXT_MAX, "%s", what);
+    slack__explain(error, "%s", what);
     return SLACK_ECONFIG;
 }
 
 /* ---- checks ---- */
 
-/* The numbers that the program has set; those of variables are checked already. */
-static int check_numbers(slack_options_t *options, char *error)
+/* What the program has set; what came from variables is checked already. */
+static int check_values(slack_options_t *options, char *error)
 {
     for (const slack_option_t *option = slack__option_table; option->field; option++) {
-        if (option->type != SLACK_OPTION_NUMBER || !option_is_set(options, option)) continue;
-        const unsigned value = *number_at(options, option);
-        if (value >= option->min && value <= option->max) continue;
+        if (option->type == SLACK_OPTION_WORD || !option_is_set(options, option)) continue;
         char name[NAME_SIZE], text[16];
         slack_slice_t rest = slack__slice(option->variables ? option->variables : option->field);
         option_next_name(&rest, name);
+        if (option_is_text(option)) {
+            const char *value = *text_at(options, option->offset);
+            int rc = option_refuse_secret(option, name, value, error);
+            if (rc != 0) return rc;
+            continue;
+        }
+        const unsigned value = *number_at(options, option);
+        if (value >= option->min && value <= option->max) continue;
         snprintf(text, sizeof text, "%u", value);
         return option_refuse(option, name, text, error);
     }
@@ -291,9 +311,9 @@ static int check_token(const char *name, const char *token, const char *file, ch
 {
     if (slack__is_visible(slack__slice(token))) return 0;
     if (file)
-        snprintf(error, SLACK_ERROR_TEXT_MAX, "%s_FILE=%.80s: it " SLACK_TOKEN_UNFIT, name, file);
+        slack__explain(error, "%s_FILE=%.80s: it " SLACK_TOKEN_UNFIT, name, file);
     else
-        snprintf(error, SLACK_ERROR_TEXT_MAX, "%s " SLACK_TOKEN_UNFIT, name);
+        slack__explain(error, "%s " SLACK_TOKEN_UNFIT, name);
     return SLACK_ECONFIG;
 }
 
@@ -302,18 +322,17 @@ static int check_bot_token(const slack_options_t *options, char *error)
     if (options->bot_token == NULL) return 0;
     if (slack__token_is(options->bot_token, SLACK_TOKEN_OF_BOT)) return 0;
     const char *kind = slack__token_kind(options->bot_token);
-    snprintf(error, SLACK_ERROR_TEXT_MAX,
-             "SLACK_BOT_TOKEN must be a bot token (xoxb-…), but holds %s",
-             kind ? kind : "something that begins with none of Slack's token prefixes");
+    slack__explain(error, "SLACK_BOT_TOKEN must be a bot token (xoxb-…), but holds %s",
+                   kind ? kind : "something that begins with none of Slack's token prefixes");
     return SLACK_ECONFIG;
 }
 
 int slack__options_need_token(const slack_options_t *options, char *error)
 {
     if (options->bot_token) return 0;
-    snprintf(error, SLACK_ERROR_TEXT_MAX,
-             "SLACK_BOT_TOKEN is not set: set it to the xoxb-… token of the app's page "
-             "\"OAuth & Permissions\"");
+    slack__explain(error,
+                   "SLACK_BOT_TOKEN is not set: set it to the xoxb-… token of the app's page "
+                   "\"OAuth & Permissions\"");
     return SLACK_ECONFIG;
 }
 
@@ -324,8 +343,7 @@ static int check_proxy(const slack_options_t *options, char *error)
     int rc = slack__proxy_new(&proxy, options->proxy, NULL, &what);
     if (rc == 0) slack__proxy_unref(proxy);
     if (rc == SLACK_ECONFIG)
-        snprintf(error, SLACK_ERROR_TEXT_MAX, "SLACK_PROXY (or HTTPS_PROXY) is not valid: %s",
-                 what);
+        slack__explain(error, "SLACK_PROXY (or HTTPS_PROXY) is not valid: %s", what);
     return rc;
 }
 
@@ -336,7 +354,7 @@ int slack__options_resolve(slack_options_t *ret, const slack_options_t *from, bo
     int rc = environment ? slack_options_from_env(&o, error) : own_strings(&o);
     if (rc != 0) return rc;
     strip_secrets(&o);
-    rc = check_numbers(&o, error);
+    rc = check_values(&o, error);
     if (rc == 0) rc = check_token("SLACK_BOT_TOKEN", o.bot_token, o.bot_token_file, error);
     if (rc == 0) rc = check_token("SLACK_APP_TOKEN", o.app_token, o.app_token_file, error);
     if (rc == 0) rc = check_bot_token(&o, error);

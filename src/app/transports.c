@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdarg.h>
-#include <stdio.h>
 
 #include "app/app.h"
+#include "util/error.h"
 
 /* The host of the transports: the functions of the app that a transport may call. */
 
@@ -52,7 +52,7 @@ static void SLACK_PRINTF(2, 3) host_error(slack_transport_t *t, const char *form
     slack_app_t *app = t->host_data;
     va_list ap;
     va_start(ap, format);
-    vsnprintf(app->error, sizeof app->error, format, ap);
+    slack__explain_v(app->error, format, ap);
     va_end(ap);
 }
 

@@ -6,6 +6,7 @@
 
 #include "protocol/token_kind.h"
 #include "util/alloc.h"
+#include "util/error.h"
 #include "util/file.h"
 #include "util/str.h"
 
@@ -36,8 +37,8 @@ static int token_make_room(slack_token_files_t *files, token_t token, char *erro
     if (token.file == NULL || *token.place == NULL) return 0;
     const size_t len = strlen(*token.place);
     if (len >= TOKEN_ROOM) {
-        snprintf(error, SLACK_ERROR_TEXT_MAX, "%s=%.80s: the token has more than %d bytes",
-                 token.variable, token.file, TOKEN_ROOM - 1);
+        slack__explain(error, "%s=%.80s: the token has more than %d bytes", token.variable,
+                       token.file, TOKEN_ROOM - 1);
         return SLACK_ECONFIG;
     }
     char *room = slack__calloc(1, TOKEN_ROOM);

@@ -7,6 +7,7 @@
 #include "inbox/entry.h"
 #include "util/alloc.h"
 #include "util/cron.h"
+#include "util/error.h"
 
 /* The wait before a scheduled run that the store could not take is put again. */
 #define AGAIN_MS 1000
@@ -147,7 +148,7 @@ int slack__schedules_add(slack_inbox_t *inbox, const slack_schedule_t *schedule,
         scheduled_free(s);
     }
     if (rc != SLACK_ENOMEM)
-        snprintf(error, SLACK_ERROR_TEXT_MAX, "the schedule %.40s: %.200s", name ? name : "", why);
+        slack__explain(error, "the schedule %.40s: %.200s", name ? name : "", why);
     return rc;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "listeners/pattern.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -11,6 +10,7 @@
 #include <slack/options.h>
 
 #include "util/alloc.h"
+#include "util/error.h"
 
 #define MATCH_HEAP_KIB 256
 /* The steps of trying one item: it takes as long as passing four characters. An item such as
@@ -63,9 +63,8 @@ static int pattern_compile(slack_pattern_t *p, const char *text, char *error)
     if (code == PCRE2_ERROR_HEAP_FAILED) return SLACK_ENOMEM;
     unsigned char why[128] = "";
     pcre2_get_error_message(code, why, sizeof why);
-    if (error)
-        snprintf(error, SLACK_ERROR_TEXT_MAX, "the pattern \"%.60s\" is not valid at %zu: %s", text,
-                 offset, (char *)why);
+    slack__explain(error, "the pattern \"%.60s\" is not valid at %zu: %s", text, offset,
+                   (char *)why);
     return SLACK_EINVAL;
 }
 

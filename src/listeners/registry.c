@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "listeners/registry.h"
+#include "util/error.h"
 
 #include <stdio.h>
 
@@ -22,7 +23,7 @@ int slack__registry_add(slack_registry_t *registry, const slack_listener_t *list
     char why[SLACK_ERROR_TEXT_MAX] = "too many listeners"; /* the router has no sentence for it */
     int rc = slack__router_add(registry->router, listener, why);
     if (rc != 0)
-        snprintf(error, SLACK_ERROR_TEXT_MAX, "%s", rc == SLACK_ENOMEM ? slack_strerror(rc) : why);
+        slack__explain(error, "%s", rc == SLACK_ENOMEM ? slack_strerror(rc) : why);
     else if (listener->ordered)
         registry->ordered = true;
     return rc;

@@ -8,6 +8,7 @@
 
 #include "protocol/kind.h"
 #include "util/alloc.h"
+#include "util/error.h"
 #include "util/json.h"
 #include "util/map.h"
 #include "util/queue.h"
@@ -199,9 +200,9 @@ int slack__router_add(slack_router_t *router, const slack_listener_t *listener, 
     if (wrong) {
         const char *name = !listener ? NULL : listener->name ? listener->name : listener->match;
         if (error && name)
-            snprintf(error, SLACK_ERROR_TEXT_MAX, "listener \"%s\": %s", name, wrong);
-        else if (error)
-            snprintf(error, SLACK_ERROR_TEXT_MAX, "listener: %s", wrong);
+            slack__explain(error, "listener \"%s\": %s", name, wrong);
+        else
+            slack__explain(error, "listener: %s", wrong);
         return SLACK_EINVAL;
     }
     if (router->count >= RULES_MAX) return SLACK_ETOOBIG;

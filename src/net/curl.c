@@ -14,6 +14,7 @@
 #include "net/tunnel.h"
 #include "util/alloc.h"
 #include "util/buf.h"
+#include "util/redact.h"
 
 /*
  * A transfer is in `active` while libcurl has it, and in `ended` until its callback has run. Within

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/listen_address.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +8,7 @@
 #include <uv.h>
 
 #include "net/listen.h"
+#include "util/error.h"
 #include "util/str.h"
 
 int slack__listen_address_init(slack_listen_address_t *address, const char *variables,
@@ -19,9 +19,8 @@ int slack__listen_address_init(slack_listen_address_t *address, const char *vari
         *address = (slack_listen_address_t){variables, host, (unsigned)port, 0};
         return 0;
     }
-    snprintf(error, SLACK_ERROR_TEXT_MAX,
-             "%s_PORT%s is \"%.32s\"; it has to be a number from 1 to 65535", variables,
-             strcmp(variables, "SLACK_HTTP") == 0 ? " (or PORT)" : "", text);
+    slack__explain(error, "%s_PORT%s is \"%.32s\"; it has to be a number from 1 to 65535",
+                   variables, strcmp(variables, "SLACK_HTTP") == 0 ? " (or PORT)" : "", text);
     return SLACK_ECONFIG;
 }
 
@@ -29,9 +28,9 @@ int slack__listen_address_inherit(slack_listen_address_t *address, unsigned n, c
 {
     int fd = slack__listen_inherited(n);
     if (fd < 0) {
-        snprintf(error, SLACK_ERROR_TEXT_MAX,
-                 "LISTEN_FDS is \"%.32s\"; it has to be the number of sockets that are passed",
-                 getenv("LISTEN_FDS"));
+        slack__explain(
+            error, "LISTEN_FDS is \"%.32s\"; it has to be the number of sockets that are passed",
+            getenv("LISTEN_FDS"));
         return fd;
     }
     address->fd = fd;
@@ -46,8 +45,8 @@ void slack__listen_address_explain(const slack_listen_address_t *address, int rc
         if (uv_error == UV_EINVAL || uv_error == UV_ENOTSOCK)
             why = "it is no stream socket that listens (in the .socket unit: ListenStream=, "
                   "Accept=no)";
-        snprintf(error, SLACK_ERROR_TEXT_MAX, "cannot use descriptor %d, passed by LISTEN_FDS: %s",
-                 address->fd, why);
+        slack__explain(error, "cannot use descriptor %d, passed by LISTEN_FDS: %s", address->fd,
+                       why);
         return;
     }
     if (slack__listen_is_path(address->host)) {
@@ -55,8 +54,8 @@ void slack__listen_address_explain(const slack_listen_address_t *address, int rc
             why = "another process listens there, or it is no socket";
         else if (rc == SLACK_EINVAL)
             why = "the path is empty, or too long for a socket";
-        snprintf(error, SLACK_ERROR_TEXT_MAX, "cannot listen on %.120s: %s; see %s_HOST",
-                 address->host, why, address->variables);
+        slack__explain(error, "cannot listen on %.120s: %s; see %s_HOST", address->host, why,
+                       address->variables);
         return;
     }
     const char *verb = "see", *variable = "_PORT", *hint = "";
@@ -73,7 +72,7 @@ void slack__listen_address_explain(const slack_listen_address_t *address, int rc
         variable = "_HOST";
     }
     const bool ipv6 = strchr(address->host, ':') && address->host[0] != '[';
-    snprintf(error, SLACK_ERROR_TEXT_MAX, "cannot listen on %s%.64s%s:%u: %s; %s %s%s%s",
-             ipv6 ? "[" : "", address->host, ipv6 ? "]" : "", address->port, why, verb,
-             address->variables, variable, hint);
+    slack__explain(error, "cannot listen on %s%.64s%s:%u: %s; %s %s%s%s", ipv6 ? "[" : "",
+                   address->host, ipv6 ? "]" : "", address->port, why, verb, address->variables,
+                   variable, hint);
 }

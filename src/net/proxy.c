@@ -179,7 +179,8 @@ static int proxy_set_host(slack_proxy_t *proxy, slack_slice_t authority, const c
     slack_url_t url;
     snprintf(text, sizeof text, "http://%.*s", (int)authority.len, authority.ptr);
     if (slack__url_parse(&url, text) != 0) {
-        *ret_what = "it must be http://host:port, or http://user:password@host:port";
+        *ret_what =
+            "it must be http://host:port, with user:password@ before the host if it needs them";
         return SLACK_ECONFIG;
     }
     const bool brackets = memchr(url.host.ptr, ':', url.host.len) != NULL;

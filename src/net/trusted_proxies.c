@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/trusted_proxies.h"
+#include "util/error.h"
 
 #include <arpa/inet.h>
-#include <stdio.h>
 #include <string.h>
 
 #include <slack/options.h>
@@ -51,10 +51,10 @@ int slack__trusted_proxies_parse(slack_trusted_proxies_t *ret, const char *text)
 int slack__trusted_proxies_read(slack_trusted_proxies_t *ret, const char *text, char *error)
 {
     if (slack__trusted_proxies_parse(ret, text) == 0) return 0;
-    snprintf(error, SLACK_ERROR_TEXT_MAX,
-             "SLACK_HTTP_TRUSTED_PROXIES is \"%.64s\"; it has to be a list of addresses and "
-             "networks: 10.0.0.0/8, 2001:db8::1",
-             text);
+    slack__explain(error,
+                   "SLACK_HTTP_TRUSTED_PROXIES is \"%.64s\"; it has to be a list of addresses and "
+                   "networks: 10.0.0.0/8, 2001:db8::1",
+                   text);
     return SLACK_ECONFIG;
 }
 

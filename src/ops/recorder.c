@@ -11,6 +11,7 @@
 
 #include "ops/redact_json.h"
 #include "util/alloc.h"
+#include "util/error.h"
 #include "webapi/args.h"
 
 #define FORMAT_VERSION 1
@@ -153,7 +154,7 @@ static bool may_replace(const char *path)
 
 static int fail_create(char *error, const char *path, const char *why)
 {
-    snprintf(error, SLACK_ERROR_TEXT_MAX, "SLACK_RECORD=%.120s cannot be created: %s", path, why);
+    slack__explain(error, "SLACK_RECORD=%.120s cannot be created: %s", path, why);
     return SLACK_EIO;
 }
 

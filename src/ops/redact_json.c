@@ -6,7 +6,7 @@
 #include <uv.h>
 
 #include "util/alloc.h"
-#include "util/log.h"
+#include "util/redact.h"
 
 #define MARK "redacted:"
 #define URL_MARK                                                                                   \

@@ -7,6 +7,7 @@
 #include <slack/options.h>
 
 #include "util/alloc.h"
+#include "util/error.h"
 
 /* The most operations of one transaction. Further operations wait for its commit, but no longer
  * than they would in a larger transaction. */
@@ -203,7 +204,7 @@ int slack__committer_open(slack_store_t **ret, const slack_db_ops_t *engine, sla
     slack_db_t *db = c->db;
     rc = start_thread(c);
     if (rc != 0) {
-        snprintf(error, SLACK_ERROR_TEXT_MAX, "SLACK_STORE: its thread could not be started");
+        slack__explain(error, "SLACK_STORE: its thread could not be started");
         engine->close(db);
         return rc;
     }

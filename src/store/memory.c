@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/store.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include <slack/options.h>
 
 #include "store/kv_memory.h"
 #include "util/alloc.h"
+#include "util/error.h"
 #include "util/map.h"
 
 /*
@@ -522,7 +522,7 @@ static void memory_close(slack_store_t *store, void (*fn)(void *user_data), void
 static int memory_open(slack_store_t **ret, slack_net_t *net, const char *rest, char *error)
 {
     if (*rest) {
-        if (error) snprintf(error, SLACK_ERROR_TEXT_MAX, "nothing may follow \"memory:\"");
+        slack__explain(error, "nothing may follow \"memory:\"");
         return SLACK_ECONFIG;
     }
     memory_store_t *memory = slack__calloc(1, sizeof *memory);

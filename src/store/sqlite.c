@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdio.h>
 #include <string.h>
 
 #include <slack/options.h>
 
 #include "store/sqlite_internal.h"
+#include "util/error.h"
 
 static const slack_db_ops_t engine = {
     .store = &slack__store_sqlite,
@@ -23,7 +23,7 @@ static int sqlite_open(slack_store_t **ret, slack_net_t *net, const char *path, 
         fault = "sqlite::memory: would lose what was acknowledged when the process ends; "
                 "\"memory:\" is the store that does so";
     if (!fault) return slack__committer_open(ret, &engine, net, path, error);
-    if (error) snprintf(error, SLACK_ERROR_TEXT_MAX, "SLACK_STORE: %s", fault);
+    slack__explain(error, "SLACK_STORE: %s", fault);
     return SLACK_ECONFIG;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/sqlite_internal.h"
+#include "util/error.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -23,7 +24,7 @@ static const char *remedy_for(int code)
 
 void slack__sqlite_say(const slack_sqlite_t *s, const char *what, const char *remedy, char *error)
 {
-    snprintf(error, SLACK_ERROR_TEXT_MAX, "%.100s: %.60s%s", s->path, what, remedy);
+    slack__explain(error, "%.100s: %.60s%s", s->path, what, remedy);
 }
 
 static const char *remedy_for_os(int os)

@@ -11,6 +11,7 @@
 #include <slack/options.h>
 
 #include "util/alloc.h"
+#include "util/error.h"
 
 /* Files up to this size are checked whole when they are opened. */
 #define CHECK_BYTES ((int64_t)16 << 20)
@@ -102,13 +103,13 @@ static int prepare_schema(slack_sqlite_t *s, char *error)
     if (rc == 0) rc = query_int(s, "SELECT count(*) FROM sqlite_schema", &tables);
     if (rc != 0) return slack__sqlite_explain(s, rc, error);
     if (tables > 0 && application != APPLICATION_ID) {
-        snprintf(error, SLACK_ERROR_TEXT_MAX, "%.150s holds another program's data", s->path);
+        slack__explain(error, "%.150s holds another program's data", s->path);
         return SLACK_ESTORE;
     }
     if (tables > 0 && version != SCHEMA) {
-        snprintf(error, SLACK_ERROR_TEXT_MAX,
-                 "%.150s was written by %s slackapp (schema %lld, this one knows %d)", s->path,
-                 version > SCHEMA ? "a newer" : "an older", (long long)version, SCHEMA);
+        slack__explain(error, "%.150s was written by %s slackapp (schema %lld, this one knows %d)",
+                       s->path, version > SCHEMA ? "a newer" : "an older", (long long)version,
+                       SCHEMA);
         return SLACK_ESTORE;
     }
     if (tables > 0) return 0;
@@ -238,7 +239,7 @@ int slack__sqlite_open(slack_db_t **ret, const char *path, int64_t now_ms, char 
         *ret = &s->db;
         return 0;
     }
-    snprintf(error, SLACK_ERROR_TEXT_MAX, "SLACK_STORE: %.242s", why);
+    slack__explain(error, "SLACK_STORE: %.242s", why);
     slack__sqlite_close(&s->db);
     return rc;
 }

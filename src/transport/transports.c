@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "transport/transports.h"
+#include "util/error.h"
 
-#include <stdio.h>
 
 void slack__transports_init(slack_transports_t *transports)
 {
@@ -20,16 +20,16 @@ int slack__transports_create(slack_transports_t *transports,
                !slack__slice_eq(slack__slice_trim(name), slack__slice(type->name)))
             found++;
         if (type == NULL) {
-            snprintf(error, SLACK_ERROR_TEXT_MAX,
-                     "SLACK_TRANSPORT=%.40s: no such transport: must be http, socket, or "
-                     "http,socket",
-                     options->transport);
+            slack__explain(error,
+                           "SLACK_TRANSPORT=%.40s: no such transport: must be http, socket, or "
+                           "http,socket",
+                           options->transport);
             return SLACK_ECONFIG;
         }
         if (slack__transports_find(transports, slack__slice(type->name)) ||
             transports->count == SLACK_TRANSPORTS_MAX) {
-            snprintf(error, SLACK_ERROR_TEXT_MAX, "SLACK_TRANSPORT=%.40s: %s is named twice",
-                     options->transport, type->name);
+            slack__explain(error, "SLACK_TRANSPORT=%.40s: %s is named twice", options->transport,
+                           type->name);
             return SLACK_ECONFIG;
         }
         slack_transport_t *t = NULL;

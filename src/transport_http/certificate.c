@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "transport_http/certificate.h"
+#include "util/error.h"
 
 #include <stdio.h>
 
@@ -35,8 +36,7 @@ int slack__certificate_init(slack_certificate_t *certificate, slack_net_t *net,
                                .client_ca = or_null(options->http_tls_client_ca)};
     if (!c->cert && !c->key && !c->client_ca) return 0;
     if (!c->cert || !c->key) {
-        snprintf(error, SLACK_ERROR_TEXT_MAX,
-                 "SLACK_HTTP_TLS_CERT and SLACK_HTTP_TLS_KEY have to be set together");
+        slack__explain(error, "SLACK_HTTP_TLS_CERT and SLACK_HTTP_TLS_KEY have to be set together");
         return SLACK_ECONFIG;
     }
     slack__file_watch_add(&c->watch, c->cert);
@@ -47,8 +47,8 @@ int slack__certificate_init(slack_certificate_t *certificate, slack_net_t *net,
     if (rc != SLACK_ECONFIG) return rc;
     const char *variable = fault.file == c->cert ? "CERT" : "CLIENT_CA";
     if (fault.file == c->key) variable = "KEY";
-    snprintf(error, SLACK_ERROR_TEXT_MAX, "cannot use SLACK_HTTP_TLS_%s=%.60s: %s", variable,
-             fault.file, fault.why);
+    slack__explain(error, "cannot use SLACK_HTTP_TLS_%s=%.60s: %s", variable, fault.file,
+                   fault.why);
     return rc;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "transport_http/http.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "net/http_path.h"
@@ -12,6 +11,7 @@
 #include "transport_http/certificate.h"
 #include "transport_http/signing_secret.h"
 #include "util/alloc.h"
+#include "util/error.h"
 
 #define JSON_TYPE "application/json; charset=utf-8"
 
@@ -351,10 +351,11 @@ static int http_read_path(slack_http_t *http, const slack_options_t *options, ch
     http->path = slack__strdup(path);
     if (!http->path) return SLACK_ENOMEM;
     if (plain && slack__http_path_decode(http->path)) return 0;
-    snprintf(error, SLACK_ERROR_TEXT_MAX,
-             "SLACK_HTTP_PATH is \"%.64s\"; it has to begin with '/' and hold only ASCII, without "
-             "spaces, '?', '#' and invalid escapes",
-             path);
+    slack__explain(
+        error,
+        "SLACK_HTTP_PATH is \"%.64s\"; it has to begin with '/' and hold only ASCII, without "
+        "spaces, '?', '#' and invalid escapes",
+        path);
     return SLACK_ECONFIG;
 }
 
@@ -367,9 +368,9 @@ static int http_read_cert_header(slack_http_t *http, const slack_options_t *opti
     name = slack__slice_trim(name);
     http->cert_value = slack__slice_trim(value);
     if (name.len == 0 || http->cert_value.len == 0) {
-        snprintf(error, SLACK_ERROR_TEXT_MAX,
-                 "SLACK_HTTP_CLIENT_CERT_HEADER is \"%.64s\"; it has to be NAME: VALUE",
-                 options->http_client_cert_header);
+        slack__explain(error,
+                       "SLACK_HTTP_CLIENT_CERT_HEADER is \"%.64s\"; it has to be NAME: VALUE",
+                       options->http_client_cert_header);
         return SLACK_ECONFIG;
     }
     http->cert_header = slack__strndup(name.ptr, name.len);

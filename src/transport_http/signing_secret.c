@@ -7,6 +7,7 @@
 
 #include "protocol/token_kind.h"
 #include "util/alloc.h"
+#include "util/error.h"
 #include "util/file.h"
 
 #define WHERE "(app settings, Basic Information, App Credentials)"
@@ -46,8 +47,7 @@ int slack__signing_secret_init(slack_signing_secret_t *secret, slack_net_t *net,
         slack__file_watch_add(&secret->watch, file);
         rc = signer_from_file(file, &secret->signer, &why);
         if (rc == SLACK_ECONFIG)
-            snprintf(error, SLACK_ERROR_TEXT_MAX, "cannot use SLACK_SIGNING_SECRET_FILE=%.80s: %s",
-                     file, why);
+            slack__explain(error, "cannot use SLACK_SIGNING_SECRET_FILE=%.80s: %s", file, why);
         return rc;
     }
     if (text && *text) {
@@ -56,7 +56,7 @@ int slack__signing_secret_init(slack_signing_secret_t *secret, slack_net_t *net,
         rc = SLACK_ECONFIG;
         why = "is not set; the http transport needs it " WHERE;
     }
-    if (rc == SLACK_ECONFIG) snprintf(error, SLACK_ERROR_TEXT_MAX, "SLACK_SIGNING_SECRET %s", why);
+    if (rc == SLACK_ECONFIG) slack__explain(error, "SLACK_SIGNING_SECRET %s", why);
     return rc;
 }
 

@@ -8,6 +8,7 @@
 #include "net/websocket.h"
 #include "protocol/api_error.h"
 #include "util/alloc.h"
+#include "util/error.h"
 #include "webapi/webapi.h"
 
 /* A connection. It is freed when its call has returned and its descriptor is closed, even if its
@@ -298,14 +299,13 @@ int slack__connections_init(slack_connections_t *connections, const slack_option
         int rc = slack__tls_context_client(&connections->tls, ca_file);
         if (rc == SLACK_ENOMEM) return rc;
         if (rc) {
-            snprintf(error, SLACK_ERROR_TEXT_MAX,
-                     "SLACK_CA_FILE=%.128s: no certificates can be read from it", ca_file);
+            slack__explain(error, "SLACK_CA_FILE=%.128s: no certificates can be read from it",
+                           ca_file);
             return SLACK_ECONFIG;
         }
     }
     int rc = slack__proxy_new(&connections->proxy, options->proxy, options->no_proxy, &why);
-    if (rc == SLACK_ECONFIG)
-        snprintf(error, SLACK_ERROR_TEXT_MAX, "SLACK_PROXY cannot be used: %s", why);
+    if (rc == SLACK_ECONFIG) slack__explain(error, "SLACK_PROXY cannot be used: %s", why);
     return rc;
 }
 

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "transport_socket/socket.h"
 
-#include <stdio.h>
 
 #include "protocol/token_kind.h"
 #include "transport_socket/connections.h"
@@ -9,6 +8,7 @@
 #include "transport_socket/health.h"
 #include "transport_socket/supervisor.h"
 #include "util/alloc.h"
+#include "util/error.h"
 
 typedef struct slack_socket {
     slack_transport_t base;
@@ -249,17 +249,18 @@ static int socket_check_options(const slack_options_t *options, char *error)
     const char *token = options->app_token ? options->app_token : "";
     if (!slack__token_is(token, SLACK_TOKEN_OF_APP)) {
         const char *kind = slack__token_kind(token);
-        snprintf(error, SLACK_ERROR_TEXT_MAX,
-                 "SLACK_APP_TOKEN holds %s: Socket Mode needs an app-level token (xapp-…) with the "
-                 "scope connections:write",
-                 *token == '\0' ? "nothing"
-                 : kind         ? kind
-                                : "no token");
+        slack__explain(
+            error,
+            "SLACK_APP_TOKEN holds %s: Socket Mode needs an app-level token (xapp-…) with the "
+            "scope connections:write",
+            *token == '\0' ? "nothing"
+            : kind         ? kind
+                           : "no token");
         return SLACK_ECONFIG;
     }
     if (options->socket_connections < 1 || options->socket_connections > SLACK_SESSIONS_MAX) {
-        snprintf(error, SLACK_ERROR_TEXT_MAX, "SLACK_SOCKET_CONNECTIONS is %u: it must be 1 to %d",
-                 options->socket_connections, SLACK_SESSIONS_MAX);
+        slack__explain(error, "SLACK_SOCKET_CONNECTIONS is %u: it must be 1 to %d",
+                       options->socket_connections, SLACK_SESSIONS_MAX);
         return SLACK_ECONFIG;
     }
     return 0;

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "util/cron.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include <slack/options.h>
 
+#include "util/error.h"
 #include "util/str.h"
 
 #define DAY_S    ((int64_t)86400)
@@ -92,16 +92,17 @@ int slack__cron_parse(slack_cron_t *ret, const char *text, char *error)
     for (unsigned i = 0; i < 5; i++) {
         const bool some = next_word(&at, &word);
         if (!some || !read_field(&fields[i], word, &bits[i])) {
-            snprintf(error, SLACK_ERROR_TEXT_MAX,
-                     "\"%.60s\": the %s %s%.*s%s; five fields are needed, such as \"30 9 * * 1-5\"",
-                     text, fields[i].what, some ? "cannot be \"" : "is missing",
-                     some ? (int)(word.len < 30 ? word.len : 30) : 0, word.ptr, some ? "\"" : "");
+            slack__explain(
+                error,
+                "\"%.60s\": the %s %s%.*s%s; five fields are needed, such as \"30 9 * * 1-5\"",
+                text, fields[i].what, some ? "cannot be \"" : "is missing",
+                some ? (int)(word.len < 30 ? word.len : 30) : 0, word.ptr, some ? "\"" : "");
             return SLACK_EINVAL;
         }
         any[i] = *word.ptr == '*';
     }
     if (next_word(&at, &word)) {
-        snprintf(error, SLACK_ERROR_TEXT_MAX, "\"%.60s\" has more than five fields", text);
+        slack__explain(error, "\"%.60s\" has more than five fields", text);
         return SLACK_EINVAL;
     }
     if (bits[4] & 1 << 7) bits[4] |= 1;

@@ -2,6 +2,12 @@
 #include "util/error.h"
 
 #include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <slack/options.h>
+
+#include "util/redact.h"
 
 const char *slack_strerror(int err)
 {
@@ -81,4 +87,24 @@ const char *slack__error_cure(int err)
     for (size_t i = 0; i < FACTS; i++)
         if (facts[i].code == err) return facts[i].cure;
     return "";
+}
+
+/* ---- sentences ---- */
+
+void slack__explain_v(char *error, const char *format, va_list ap)
+{
+    /* Twice the room, so that a secret is seen before the text is cut. */
+    char text[2 * SLACK_ERROR_TEXT_MAX];
+    if (error == NULL) return;
+    vsnprintf(text, sizeof text, format, ap);
+    text[slack__redact(text, strlen(text))] = '\0';
+    snprintf(error, SLACK_ERROR_TEXT_MAX, "%s", text);
+}
+
+void slack__explain(char *error, const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    slack__explain_v(error, format, ap);
+    va_end(ap);
 }

@@ -11,6 +11,7 @@
 
 #include "util/conversion.h"
 #include "util/json.h"
+#include "util/redact.h"
 #include "util/str.h"
 
 /* The longest line, without its newline. */

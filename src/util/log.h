@@ -24,8 +24,8 @@ typedef struct slack_logger {
  *     SLACK_LOG(log, WARN, "ack lost", "transport=%s reason=%s", name, slack_err_name(rc));
  *     ts=2026-11-21T00:00:00.000Z level=warn event="ack lost" transport=http reason=SLACK_ECLOSED
  *
- * Callers must not log secrets. As a second safeguard, the log replaces everything that looks like
- * a token, a response URL, a webhook URL or a ticket by "[redacted]".
+ * Callers must not log secrets. As a second safeguard, the log redacts every value by pattern: see
+ * util/redact.h.
  */
 #define SLACK_LOG(logger, LEVEL, event, ...)                                                       \
     do {                                                                                           \
@@ -35,9 +35,6 @@ typedef struct slack_logger {
 
 void slack__log(const slack_logger_t *logger, enum slack_log_level level, const char *event,
                 const char *format, ...) SLACK_PRINTF(4, 5);
-
-/* Replace what looks like a secret, in place; returns the new length, at most `len`. */
-size_t slack__redact(char *text, size_t len);
 
 const char *slack__log_level_name(enum slack_log_level level);
 

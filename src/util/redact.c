@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
+#include "util/redact.h"
+
 #include <stdbool.h>
 #include <string.h>
 
-#include "util/log.h"
 #include "util/str.h"
 
 /* How secrets begin. The first `keep` bytes stay in the output, so that a reader sees which kind of
@@ -10,13 +11,15 @@
 static const struct pattern {
     slack_slice_t prefix; /* lower case; '?' is any letter or digit */
     size_t keep;
+    const char *what;
 } patterns[] = {
-#define TOKEN(prefix, use, what) {{prefix, sizeof(prefix) - 1}, 0},
+#define TOKEN(prefix, use, what) {{prefix, sizeof(prefix) - 1}, 0, what " (" prefix ")"},
 #include "util/token_prefixes.def"
-    {{"hooks.slack.com", 15}, 15}, /* webhooks and response URLs */
-    {{"hooks.slack-gov.com", 19}, 19},
-    {{"ticket=", 7}, 7}, /* Socket Mode URLs */
-    {{"ticket%3d", 9}, 9},
+    {{"hooks.slack.com", 15}, 15, "a webhook or response URL"},
+    {{"hooks.slack-gov.com", 19}, 19, "a webhook or response URL"},
+    {{"ticket=", 7}, 7, "the ticket of a Socket Mode URL"},
+    {{"ticket%3d", 9}, 9, "the ticket of a Socket Mode URL"},
+    {{"private key-----", 16}, 16, "a private key"}, /* PEM */
 };
 
 static bool is_alnum(char c)
@@ -37,21 +40,26 @@ static bool matches_prefix(slack_slice_t text, slack_slice_t prefix)
 
 /* A secret ends before a space, a quote, a bracket, a separator or a byte that is not ASCII. It may
  * contain a backslash and '%', because URLs are also written "https:\/\/…" and "https%3A%2F%2F…".
- */
-static size_t secret_len(slack_slice_t s)
+ * A PEM text, which has several lines, ends before a '-'. */
+static size_t secret_len(slack_slice_t s, bool pem)
 {
     size_t len = 0;
+    if (pem) {
+        while (len < s.len && s.ptr[len] != '-')
+            len++;
+        return len;
+    }
     while (len < s.len && s.ptr[len] > ' ' && s.ptr[len] < 0x7F &&
            !strchr("\"'`<>,;&|()[]{}", s.ptr[len]))
         len++;
     return len;
 }
 
-/* Whether a secret begins at the start of `text`. Its first `*ret_keep` bytes stay; the `*ret_len`
- * bytes after them are replaced. */
-static bool match_pattern(slack_slice_t text, size_t *ret_keep, size_t *ret_len)
+/* The pattern of the secret that begins at the start of `text`; NULL: there is none. Its first
+ * `*ret_keep` bytes stay; the `*ret_len` bytes after them are replaced. */
+static const struct pattern *match_pattern(slack_slice_t text, size_t *ret_keep, size_t *ret_len)
 {
-    if (text.ptr[0] == '\0' || !strchr("xXhHtT", text.ptr[0])) return false;
+    if (text.ptr[0] == '\0' || !strchr("xXhHtTpP", text.ptr[0])) return NULL;
     for (size_t i = 0; i < sizeof patterns / sizeof patterns[0]; i++) {
         const struct pattern *pattern = &patterns[i];
         if (!matches_prefix(text, pattern->prefix)) continue;
@@ -59,8 +67,8 @@ static bool match_pattern(slack_slice_t text, size_t *ret_keep, size_t *ret_len)
         slack_slice_t rest = {text.ptr + pattern->prefix.len, text.len - pattern->prefix.len};
         /* A prefix alone, as in "starts with xoxb-", is not a token. Looked at first, because what
          * follows may be long, and full of such prefixes. */
-        if (keep == 0 && (rest.len == 0 || !is_alnum(rest.ptr[0]))) continue;
-        size_t len = secret_len(rest);
+        if (keep == 0 && (rest.len == 0 || !is_alnum(rest.ptr[0]))) return NULL;
+        size_t len = secret_len(rest, pattern->prefix.ptr[0] == 'p');
         if (keep && len && rest.ptr[0] == '/') {
             keep++;
             len--;
@@ -68,9 +76,9 @@ static bool match_pattern(slack_slice_t text, size_t *ret_keep, size_t *ret_len)
         if (len == 0) continue;
         *ret_keep = keep;
         *ret_len = pattern->keep ? len : pattern->prefix.len + len;
-        return true;
+        return pattern;
     }
-    return false;
+    return NULL;
 }
 
 /* The length of the user and password at the start of the authority of a URL: up to its last '@'.
@@ -111,7 +119,7 @@ size_t slack__redact(char *text, size_t len)
         size_t keep, secret;
         const slack_slice_t rest = {text + in, len - in};
         const bool found = text[in] == ':' ? match_user_info(rest, &keep, &secret)
-                                           : match_pattern(rest, &keep, &secret);
+                                           : match_pattern(rest, &keep, &secret) != NULL;
         if (!found) {
             text[out++] = text[in++];
             continue;
@@ -129,4 +137,19 @@ size_t slack__redact(char *text, size_t len)
         }
     }
     return out;
+}
+
+const char *slack__secret_kind(const char *value, bool password)
+{
+    const size_t len = strlen(value);
+    for (size_t i = 0, keep, secret; i < len; i++) {
+        const slack_slice_t rest = {value + i, len - i};
+        if (value[i] == ':' && !password && match_user_info(rest, &keep, &secret))
+            return "the user or the password of a URL";
+        if (i > 0 && is_alnum(value[i - 1])) continue; /* linuxapp-1 is not xapp-1 */
+        const struct pattern *found = match_pattern(rest, &keep, &secret);
+        if (found) return found->what;
+    }
+    const bool digits = len == 32 && strspn(value, "0123456789abcdefABCDEF") == len;
+    return digits ? "what looks like a signing secret" : NULL;
 }

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "util/error.h"
 #include "util/zone.h"
 
 #include <errno.h>
@@ -272,24 +273,23 @@ int slack__zone_load(slack_zone_t **ret, const char *name, char *error)
     const size_t name_len = strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
                                          "0123456789_+-/");
     if (name_len == 0 || name_len >= 64 || name[name_len] || *name == '/') {
-        snprintf(error, SLACK_ERROR_TEXT_MAX,
-                 "\"%.60s\" is not a time zone's name, such as "
-                 "Europe/Berlin",
-                 name);
+        slack__explain(error,
+                       "\"%.60s\" is not a time zone's name, such as "
+                       "Europe/Berlin",
+                       name);
         return SLACK_EINVAL;
     }
     snprintf(path, sizeof path, FOLDER "%s", name);
     if (slack__file_read(path, SLACK_FILE_MAX_BYTES, &data, &len) != 0) {
         if (errno == ENOMEM) return SLACK_ENOMEM;
-        snprintf(error, SLACK_ERROR_TEXT_MAX,
-                 "there is no time zone \"%s\": %s: %s (the package tzdata has the zones)", name,
-                 path, slack__file_why(errno));
+        slack__explain(error,
+                       "there is no time zone \"%s\": %s: %s (the package tzdata has the zones)",
+                       name, path, slack__file_why(errno));
         return SLACK_EINVAL;
     }
     int rc = slack__zone_parse(ret, data, len);
     slack__free(data);
-    if (rc == SLACK_EINVAL)
-        snprintf(error, SLACK_ERROR_TEXT_MAX, "%s is not a time zone file", path);
+    if (rc == SLACK_EINVAL) slack__explain(error, "%s is not a time zone file", path);
     return rc;
 }
 

@@ -7,7 +7,7 @@
 #include "util/buf.h"
 #include "util/error.h"
 #include "util/json.h"
-#include "util/log.h"
+#include "util/redact.h"
 #include "webapi/webapi.h"
 
 #define ERROR_TEXT_MAX 100 /* of an error, and of each detail */

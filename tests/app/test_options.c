@@ -160,8 +160,8 @@ ENV_TEST(test_what_is_refused)
          "SLACK_PROXY (or HTTPS_PROXY) is not valid: only HTTP proxies are supported: it must "
          "begin with http:// (which may be left out)"},
         {"https_proxy", "http://me:hunter2@proxy.test/path",
-         "SLACK_PROXY (or HTTPS_PROXY) is not valid: it must be http://host:port, or "
-         "http://user:password@host:port"},
+         "SLACK_PROXY (or HTTPS_PROXY) is not valid: it must be http://host:port, with "
+         "user:password@ before the host if it needs them"},
         {"SLACK_APP_TOKEN", NULL,
          "set SLACK_APP_TOKEN (xapp-…) for Socket Mode, or SLACK_SIGNING_SECRET for HTTP"},
     };

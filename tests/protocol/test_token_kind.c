@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "protocol/token_kind.h"
 #include "support/test.h"
-#include "util/log.h"
+#include "util/redact.h"
 
 TEST(each_token_has_a_kind_and_a_use)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/test.h"
-#include "util/log.h"
+#include "util/redact.h"
 
 static const struct {
     const char *text, *want;
@@ -44,6 +44,8 @@ static const struct {
     {"http://[::1]:3128", "http://[::1]:3128"},
     {"://", "://"},
     {"mail a@b, a: //c@d", "mail a@b, a: //c@d"},
+    {"k=-----BEGIN EC PRIVATE KEY-----\nMHcCAQ EEIB\n-----END",
+     "k=-----BEGIN EC PRIVATE KEY-----[redacted]-----END"},
     {"xoxb", "xoxb"},
     {"hooks.slack.co", "hooks.slack.co"},
     {"x h t X H T xo ho ti", "x h t X H T xo ho ti"},
@@ -114,4 +116,26 @@ TEST(test_prefixes_without_an_end)
         text[i] = "xoxb--"[i % 6];
     assert_int_equal(slack__redact(text, len), len);
     free(text);
+
+TEST(test_secret_kind)
+{
+    static const struct {
+        const char *value, *kind;
+    } kinds[] = {
+        {"xoxb-1", "a bot token (xoxb-)"},
+        {"sqlite:xapp-1", "an app-level token (xapp-)"},
+        {"sqlite:linuxapp-1.db", NULL},
+        {"https://hooks.slack.com/x", "a webhook or response URL"},
+        {"0123456789abcdef0123456789ABCDEF", "what looks like a signing secret"},
+        {"0123456789abcdef0123456789ABCDEF0", NULL},
+        {"-----BEGIN PRIVATE KEY-----\nM", "a private key"},
+        {"http://me:pw@host", "the user or the password of a URL"},
+        {"http://host:80/", NULL},
+        {"", NULL},
+    };
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        const char *kind = slack__secret_kind(kinds[i].value, false);
+        assert_string_equal(kind ? kind : "", kinds[i].kind ? kinds[i].kind : "");
+    }
+    assert_null(slack__secret_kind("http://me:pw@host", true));
 }
