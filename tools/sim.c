@@ -184,8 +184,10 @@ static int env_command(sim_client_t *client, int argc, const char **argv)
     int status = CLI_OK;
     if (read_arguments(client, argc, argv, NULL, 0, &status) < 0) return status;
     const slack_json_t *answer = sim_client_call(client, "/sim/status", NULL);
-    if (answer) sim_server_print_env(slack_json_get(answer, "/env"));
-    return answer ? CLI_OK : CLI_FAILED;
+    if (!answer) return CLI_FAILED;
+    if (sim_server_print_env(slack_json_get(answer, "/env"))) return CLI_OK;
+    return sim_client_fail(CLI_FAILED, "the server there is not a simulator of this version: its "
+                                       "variables are not valid; start one with `slackapp sim`");
 }
 
 static void print_names(const slack_json_t *list, const char *heading)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "command_line.h"
+#include "util/str.h"
 
 typedef struct sim_server {
     slack_net_t *net;
@@ -30,14 +31,28 @@ static void print_word(const char *word)
     putchar('\'');
 }
 
-void sim_server_print_env(const slack_json_t *env)
+/* The value of a variable; NULL: it is missing, or has control characters, and no simulator sent
+ * it. */
+static const char *env_value(const slack_json_t *env, const char *name)
 {
-    slack_json_iter_t it = {0};
-    while (slack_json_next(env, &it)) {
-        printf("export %s=", it.key);
-        print_word(slack_json_str(it.value, ""));
+    const char *value = slack_json_str(env, name);
+    for (size_t i = 0, len = strlen(value); i < len; i++)
+        if (slack__control_len(value + i, len - i)) return NULL;
+    return *value ? value : NULL;
+}
+
+bool sim_server_print_env(const slack_json_t *env)
+{
+    static const char *const names[] = {"/SLACK_API_URL", "/SLACK_BOT_TOKEN", "/SLACK_APP_TOKEN",
+                                        "/SLACK_SIGNING_SECRET", "/SLACKAPP_SIM"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (!env_value(env, names[i])) return false;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        printf("export %s=", names[i] + 1);
+        print_word(env_value(env, names[i]));
         putchar('\n');
     }
+    return true;
 }
 
 static void print_welcome(const sim_t *sim)

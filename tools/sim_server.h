@@ -13,7 +13,10 @@ typedef struct sim_server_options {
 /* Run a simulator until SIGINT or SIGTERM. Returns the exit status. */
 int sim_server_run(const sim_server_options_t *options);
 
-/* Print an object of strings as a shell takes it: "export NAME=VALUE". */
-void sim_server_print_env(const slack_json_t *env);
+/* Print the variables of an app as a shell takes them: "export NAME=VALUE". A shell runs this text,
+ * and `env` may come from a stranger on the simulator's port: only the names of these variables are
+ * printed, their values are quoted. False, and nothing is printed, if one is missing or has control
+ * characters. */
+bool sim_server_print_env(const slack_json_t *env);
 
 #endif

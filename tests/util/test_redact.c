@@ -21,6 +21,7 @@ static const struct {
     {"two: xoxb-12345 xapp-12345.", "two: [redacted] [redacted]"},
     {"starts with xoxb-, not with xapp- or xoxb-…", "starts with xoxb-, not with xapp- or xoxb-…"},
     {"xoxb-...", "xoxb-..."},
+    {"a rotating bot token (xoxe.xoxb-)", "a rotating bot token (xoxe.xoxb-)"},
     {"xox-b", "xox-b"},
     {"https://hooks.slack.com/services/T0/B0/XXXX", "https://hooks.slack.com/[redacted]"},
     {"(https://hooks.slack.com/commands/1/2/3)", "(https://hooks.slack.com/[redacted])"},
@@ -116,6 +117,7 @@ TEST(test_prefixes_without_an_end)
         text[i] = "xoxb--"[i % 6];
     assert_int_equal(slack__redact(text, len), len);
     free(text);
+}
 
 TEST(test_secret_kind)
 {

@@ -58,7 +58,6 @@ static const slack_json_t *status_json(const sim_services_t *services, sim_json_
     const slack_json_t *env = sim_app_env_json(json, services->env);
     sim_list_t people, channels;
     const sim_user_t *user;
-    env = sim_json_merged(json, env, sim_json(json, "{SLACKAPP_SIM: %s}", services->env->base_url));
     sim_list_begin(json, &people, '[');
     for (size_t i = 0; (user = sim_user_at(i)); i++)
         sim_list_add(json, &people, sim_json(json, "{id: %s, name: %s}", user->id, user->name));
