@@ -16,10 +16,10 @@ extern "C" {
 /**
  * @file app.h  The app: configure, start, run, stop, free.
  *
- * An app lives on one libuv loop. While it runs, its functions are called on that loop's thread,
- * except those marked "any thread". On another thread they do nothing and return SLACK_ETHREAD, or
- * NULL or "", and the log names them. docs/threads.md has the rule for all functions. For a NULL
- * app they return SLACK_EINVAL or NULL, and do nothing.
+ * An app lives on one libuv loop. While it runs, call its functions on that loop's thread, except
+ * those marked "any thread". On another thread they do nothing and return SLACK_ETHREAD, or NULL or
+ * "", and the log names them. docs/threads.md has the rule for all functions. For a NULL app they
+ * return SLACK_EINVAL or NULL, and do nothing.
  */
 
 /** An app. */
@@ -49,7 +49,7 @@ SLACK_API const char *slack_app_error(const slack_app_t *app);
 
 /**
  * Start the app and run its loop until SIGINT, SIGTERM or slack_app_stop(). Then the app drains: it
- * takes no new deliveries, gives those that it has SLACK_DRAIN_MS to finish, and closes. A second
+ * takes no new deliveries, waits up to SLACK_DRAIN_MS for those that it has, and closes. A second
  * signal ends the drain at once. SIGHUP has the effect of slack_app_reload(). The app ignores
  * SIGPIPE from then on, unless the program handles it. It raises the process's soft limit of open
  * files to what its connections may need (getrlimit(2), RLIMIT_NOFILE).
@@ -96,7 +96,7 @@ SLACK_API void slack_app_reload(slack_app_t *app);
  * Run `fn` on the loop's thread. Functions run in the order of the calls, never inside this call.
  * Any thread.
  *
- * @param fn Required. Its status is 0, or SLACK_ECANCELED if the app stopped before.
+ * @param fn Required. `status` is 0, or SLACK_ECANCELED if the app stopped first.
  * @param user_data borrowed until `fn` returns.
  * @return 0: `fn` will run exactly once. With any other code it will not run: SLACK_ECANCELED if
  *         the app has stopped; SLACK_EBUSY if 65536 functions are waiting; SLACK_EINVAL;
@@ -167,7 +167,7 @@ typedef struct slack_transport_stats {
     uint64_t reconnects_lost;    /* … those that broke */
     uint64_t reconnects_silent;  /* … those that went silent, also because the machine slept */
     uint64_t reconnects_refused; /* … those that Slack closed: too many, or Socket Mode is off */
-    uint64_t failed_dials;       /* Socket Mode: attempts to connect that failed */
+    uint64_t failed_dials;       /* Socket Mode: dials that failed */
     uint64_t deaf_ms;            /* Socket Mode: time without a connection since the first one */
     uint64_t ping_us;            /* Socket Mode: the last ping's round trip; 0 before */
     unsigned num_connections;    /* Socket Mode: Slack's own count in the last hello; 0 before */
@@ -185,7 +185,8 @@ SLACK_API int slack_app_transport_stats(const slack_app_t *app, const char *name
 typedef void (*slack_state_fn)(slack_app_t *app, const char *name, enum slack_transport_state state,
                                int reason, void *user_data);
 
-/** Set the hook for changes of a transport's state. It replaces the one set before; NULL sets none.
+/** Set the hook for changes of a transport's state. It replaces an earlier hook. NULL removes the
+ * hook.
  * @param user_data borrowed until the app is freed or another hook is set. */
 SLACK_API void slack_on_state(slack_app_t *app, slack_state_fn fn, void *user_data);
 

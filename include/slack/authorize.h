@@ -81,9 +81,9 @@ typedef struct slack_authorization {
     /** Required unless user_token is set. The token of slack_ctx_client(), slack_say() and their
      * like. */
     const char *bot_token;
-    /** Optional, only with slack_authorizer_t.per_user, because it acts for one person. The token
-     * of slack_ctx_user_client(). If bot_token is unset, it is also the token of slack_ctx_client()
-     * and slack_say(). */
+    /** Optional, only with slack_authorizer_t.per_user, because a user token acts for one person.
+     * The token of slack_ctx_user_client(). If bot_token is unset, it is also the token of
+     * slack_ctx_client() and slack_say(). */
     const char *user_token;
     /** Optional. The bot's id, "B…". Without bot_id and bot_user_id the app does not recognise the
      * bot's own events. */
@@ -175,14 +175,14 @@ SLACK_API int slack_authorize_refuse(slack_authorize_t request, const char *reas
  * user an error. It remembers nothing.
  *
  * @param status the error of the deliveries. It must be negative and not SLACK_EAUTH, which means a
- *        refusal; any other value is replaced by SLACK_EIO.
+ *        refusal. The library replaces any other value by SLACK_EIO.
  * @param reason as for slack_authorize_refuse().
  */
 SLACK_API int slack_authorize_fail(slack_authorize_t request, int status, const char *reason);
 
 /**
  * Forget grants and refusals, so that the app asks again for the next delivery. Call this when an
- * installation was stored, changed or removed. The app does it by itself for the events
+ * installation was stored, changed or removed. The app forgets a tenant by itself after the events
  * app_uninstalled, tokens_revoked and team_access_revoked, and when Slack answers a call with
  * invalid_auth, account_inactive, token_revoked, token_expired or a similar error. Deliveries that
  * have their tokens keep them. The answer to an open question still serves the deliveries that wait

@@ -30,8 +30,8 @@ extern "C" {
 
 /** The limit of an answer, in MiB of text. A larger one is SLACK_ETOOBIG. */
 #define SLACK_ANSWER_MIB 16
-/** The limit of the memory that an answer takes, in MiB, with its values: two to four times its
- * text. Also of all answers together that a handler on a worker has at a time (worker.h). */
+/** The limit of the memory that an answer takes with its values, in MiB: two to four times its
+ * text. All answers that a handler on a worker has at one time share the same limit (worker.h). */
 #define SLACK_ANSWERS_MIB 96
 
 /** The number of times that a call is sent, at most. */
@@ -133,9 +133,8 @@ SLACK_API int slack_callf(slack_client_t *client, const char *method, slack_call
 #endif
 
 /**
- * Receives the response to a call of a delivery. It runs on the loop after the function that made
- * the call has returned, or on the worker before that function returns there. It may call any
- * function that its thread may call.
+ * Receives the response to a call of a delivery. On the loop, it runs after the function that made
+ * the call has returned; on a worker, before. It may call any function that its thread may call.
  *
  * @param response borrowed until the return.
  * @return 0, or a negative error, which fails the delivery. A failed call does not fail the

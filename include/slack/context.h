@@ -144,9 +144,9 @@ SLACK_API unsigned slack_ctx_ack_left_ms(const slack_ctx_t *ctx);
 SLACK_API unsigned slack_ctx_ack_late_ms(const slack_ctx_t *ctx);
 
 /**
- * Explain an error that a function of this ctx has just returned on this thread, or the error that
- * an error hook is called for: the call, the cause, the cure. It is the `reason` in the log
- * (docs/errors.md).
+ * Explain an error: the call, the cause, the cure. The error is one that a function of this ctx has
+ * just returned on this thread, or the one that an error hook receives. The log has the same text
+ * as `reason` (docs/errors.md).
  *
  *     int rc = slack_say(ctx, "hello");
  *     if (rc != 0) fprintf(stderr, "%s\n", slack_ctx_strerror(ctx, rc));

@@ -26,7 +26,7 @@ extern "C" {
 
 /** Runs on the loop when the store has answered for a job: 0 if the job is stored; SLACK_EALREADY
  * if another job with its key waits already, so that the store dropped this one; SLACK_ECANCELED if
- * the app stopped before; SLACK_ESTORE; SLACK_EBUSY; SLACK_ENOMEM. */
+ * the app stopped first; SLACK_ESTORE; SLACK_EBUSY; SLACK_ENOMEM. */
 typedef void (*slack_job_stored_fn)(slack_app_t *app, int status, void *user_data);
 
 /** A job. A field of zero is unset. */
@@ -78,7 +78,7 @@ SLACK_API int slack_app_defer(slack_app_t *app, const slack_job_t *job);
 
 /** What happens to scheduled runs that were due while no process of the app ran. */
 enum slack_missed {
-    SLACK_MISSED_RUN = 0, /* the app does one of them when it starts, however many there are */
+    SLACK_MISSED_RUN = 0, /* the app does one of them when it starts, however many were due */
     SLACK_MISSED_SKIP     /* the app leaves out every run that is more than a minute late */
 };
 
@@ -154,7 +154,7 @@ typedef struct slack_dead {
  * @param dead borrowed until the return. */
 typedef void (*slack_dead_fn)(slack_ctx_t *ctx, const slack_dead_t *dead, void *user_data);
 
-/** Set the hook for dead letters. It replaces the one set before; NULL sets none. The log names
+/** Set the hook for dead letters. It replaces an earlier hook. NULL removes the hook. The log names
  * every dead letter in any case.
  * @param user_data borrowed until the app is freed or another hook is set. */
 SLACK_API void slack_on_dead(slack_app_t *app, slack_dead_fn fn, void *user_data);

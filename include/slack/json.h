@@ -50,11 +50,11 @@ enum slack_json_type {
     SLACK_JSON_OBJECT    /* an object */
 };
 
-/** Tell whether a value failed to be made.
+/** Tell whether the making of a value failed.
  * @return 0 for a value and for NULL; the code of a failed value. */
 SLACK_API int slack_json_error(const slack_json_t *value);
 
-/** Tell why a value failed to be made.
+/** Tell why the making of a value failed.
  * @return a sentence that names the function and the cause, borrowed; "" for a value and for NULL.
  */
 SLACK_API const char *slack_json_reason(const slack_json_t *value);

@@ -78,8 +78,8 @@ typedef struct slack_user_limit slack_user_limit_t;
 
 /**
  * Make a limit of `count` deliveries per `period_ms`, for each user of each workspace. It remembers
- * 10,000 users. When it is full, it forgets a user whose period is over to admit a new one; if
- * there is none, the new user is not limited.
+ * 10,000 users. When it is full, it forgets a user whose period is over to admit a new one. If no
+ * period is over, it does not limit the new user.
  *
  * @param ret_limit owned from now on: free it with slack_user_limit_free().
  * @param count Required, from 1.
@@ -94,7 +94,7 @@ SLACK_API void slack_user_limit_free(slack_user_limit_t *limit);
 
 /* ---- hooks for deliveries that go wrong ----
  *
- * Each setter replaces the function that was set before; NULL sets none. user_data is borrowed
+ * Each setter replaces the function that was set before; NULL removes it. user_data is borrowed
  * until the app is freed or another function is set. The hooks run on the loop, never inside a
  * handler, and may use the ctx as a handler does: acknowledge, call Slack, hold. */
 
@@ -116,8 +116,9 @@ SLACK_API void slack_on_unmatched(slack_app_t *app, slack_handler_fn fn, void *u
 
 /**
  * Set the hook for deliveries that have no ack after slack_options_t.ack_ms, while their handlers
- * have not ended. If `fn` sends an ack, it replaces the default ack set by slack_default_ack(); a
- * later ack of the handler is treated the same after both. slack_ctx_listener() names the handler.
+ * have not ended. If `fn` sends an ack, it replaces the default ack set by slack_default_ack();
+ * after both, the app treats a later ack of the handler in the same way. slack_ctx_listener() names
+ * the handler.
  */
 SLACK_API void slack_on_unacked(slack_app_t *app, slack_handler_fn fn, void *user_data);
 

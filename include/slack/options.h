@@ -48,8 +48,8 @@ typedef struct slack_options {
     /** Required for Socket Mode. The app-level token, xapp-…, with the scope connections:write.
      * SLACK_APP_TOKEN. */
     const char *app_token;
-    /** Optional. The path of a file with the bot's token, instead of bot_token. The app reads it
-     * again when it changes, and for slack_app_reload(). The token has at most 1023 bytes.
+    /** Optional. The path of a file with the bot's token, instead of bot_token. The app reads the
+     * file again when it changes, and for slack_app_reload(). The token has at most 1023 bytes.
      * SLACK_BOT_TOKEN_FILE, or a systemd credential named SLACK_BOT_TOKEN. */
     const char *bot_token_file;
     /** Optional. The same for app_token. SLACK_APP_TOKEN_FILE, or a systemd credential named
@@ -61,8 +61,8 @@ typedef struct slack_options {
      * api_app_id, which slack_ctx_app_id() reads. SLACK_SIGNING_SECRET. */
     const char *signing_secret;
     /** Optional. The path of a file with the signing secret, instead of signing_secret. The app
-     * reads it again when it changes. SLACK_SIGNING_SECRET_FILE, or a systemd credential named
-     * SLACK_SIGNING_SECRET. */
+     * reads the file again when it changes. SLACK_SIGNING_SECRET_FILE, or a systemd credential
+     * named SLACK_SIGNING_SECRET. */
     const char *signing_secret_file;
 
     /** Optional. The address to listen on, IPv6 without brackets ("::" for IPv4 and IPv6), or
@@ -84,10 +84,10 @@ typedef struct slack_options {
      * Unix socket. SLACK_HTTP_TRUSTED_PROXIES. Default: none. */
     const char *http_trusted_proxies;
     /** Optional. The path of a PEM file with the certificate, followed by the certificates that
-     * signed it. The app then serves the request URL over HTTPS. The app reads it again when it
-     * changes. SLACK_HTTP_TLS_CERT. Default: plain HTTP. */
+     * signed it. The app then serves the request URL over HTTPS. It reads the file again when the
+     * file changes. SLACK_HTTP_TLS_CERT. Default: plain HTTP. */
     const char *http_tls_cert;
-    /** Required with http_tls_cert. The path of a PEM file with its private key.
+    /** Required with http_tls_cert. The path of a PEM file with the certificate's private key.
      * SLACK_HTTP_TLS_KEY. */
     const char *http_tls_key;
     /** Optional, with http_tls_cert. The path of a PEM file of authorities. The app then admits
@@ -129,7 +129,7 @@ typedef struct slack_options {
     const char *api_url;
     /** Optional. The HTTP proxy for calls and for Socket Mode:
      * http://[user[:password]@]host[:port], with user and password percent-encoded. "" means no
-     * proxy, whatever the variables say. Loopback targets are never reached through it.
+     * proxy, whatever the variables say. The app never reaches loopback targets through a proxy.
      * SLACK_PROXY, else HTTPS_PROXY, else https_proxy. Default: none. */
     const char *proxy;
     /** Optional. The targets to reach without the proxy, separated by commas or blanks: "*", host

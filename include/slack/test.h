@@ -93,8 +93,8 @@ SLACK_API int slack_test_start(slack_test_t *test);
 /* ---- deliveries: what Slack sends ---- */
 
 /*
- * Unless it says otherwise, each function here makes a delivery and runs the app until it has
- * nothing left to do at the present time of the kit's clock. They return:
+ * Unless its description says otherwise, each function here makes a delivery. It then runs the app
+ * until the app has nothing left to do at the present time of the kit's clock. They return:
  *
  * - 0 if the app came to rest, whatever its handlers did;
  * - the error of the start if the app does not start;
@@ -192,11 +192,11 @@ SLACK_API int slack_test_dialog_options(slack_test_t *test, const char *callback
 SLACK_API int slack_test_function(slack_test_t *test, const char *callback_id,
                                   const char *inputs_template, ...) SLACK_PRINTF(3, 4);
 
-/** Set the message that the clicks, shortcuts and requests for options that follow are in. Delivers
+/** Set the message that contains the next clicks, shortcuts and requests for options. Delivers
  * nothing.
  * @param channel copied. NULL: the channel of slack_test_as().
- * @param ts copied. The message, slack_test_last_ts() for example. NULL: each of them is in a new
- *        message again.
+ * @param ts copied. The message, slack_test_last_ts() for example. NULL: each of them is in a
+ *        message of its own again.
  * @param thread_ts Optional, copied. The thread that the message is in.
  * @return 0; SLACK_ENOMEM. */
 SLACK_API int slack_test_in_message(slack_test_t *test, const char *channel, const char *ts,
@@ -204,13 +204,12 @@ SLACK_API int slack_test_in_message(slack_test_t *test, const char *channel, con
 
 /** Set the `private_metadata` of the modals that are submitted or closed from now on. Delivers
  * nothing.
- * @param metadata copied; NULL for none.
+ * @param metadata copied; NULL for an empty one.
  * @return 0; SLACK_ENOMEM. */
 SLACK_API int slack_test_private_metadata(slack_test_t *test, const char *metadata);
 
-/** Let the interactions that follow belong to a workflow step, with the inputs of the last
- * slack_test_function(), as clicks in its messages and submissions of its modals do. Delivers
- * nothing.
+/** Make the next interactions part of a workflow step, like clicks in its messages and submissions
+ * of its modals. Their inputs are those of the last slack_test_function(). Delivers nothing.
  * @param callback_id copied. The step; NULL for no step.
  * @return 0; SLACK_ENOMEM. */
 SLACK_API int slack_test_in_function(slack_test_t *test, const char *callback_id);
@@ -272,7 +271,7 @@ SLACK_API const slack_test_ack_t *slack_test_ack(const slack_test_t *test);
 SLACK_API int slack_test_expect_ack(slack_test_t *test, const char *body_template, ...)
     SLACK_PRINTF(2, 3);
 
-/** Expect this outcome of the last delivery's ack, for deliveries that are refused or not
+/** Expect this outcome of the last delivery's ack. Use this for a delivery that is refused or not
  * acknowledged. If it differs, slack_test_finish() reports it.
  * @return 0; SLACK_EMISMATCH. */
 SLACK_API int slack_test_expect_outcome(slack_test_t *test, enum slack_test_outcome outcome);
@@ -332,8 +331,8 @@ SLACK_API int slack_test_answer_lost(slack_test_t *test, int status);
  * a call with a longer delay times out. */
 SLACK_API int slack_test_answer_after_ms(slack_test_t *test, unsigned after_ms);
 
-/** Read the last `ts` that a call of the app was answered with: that of the message that
- * chat.postMessage has posted.
+/** Read the `ts` of the newest answer that has one, such as that of the last message that the app
+ * posted.
  * @return "" if there is none; borrowed until the kit is freed. */
 SLACK_API const char *slack_test_last_ts(const slack_test_t *test);
 
@@ -405,9 +404,9 @@ SLACK_API int slack_test_finish(slack_test_t *test, const char **ret_why);
 /**
  * Set the place in the test that calls the next function of the kit. slack_test_finish() names the
  * place of the failure: that of the delivery, or of the expectation. The macros below call this
- * with the file and the line of the caller. A helper of the test that calls several of them may
- * call it with those of its own caller; a file that defines SLACK_TEST_PLAIN before it includes
- * this header has no such macros.
+ * with the file and the line of the caller. A helper that makes several such calls may call this
+ * with the place of its own caller. In a file that defines SLACK_TEST_PLAIN before it includes this
+ * header, there are no such macros.
  *
  * @param file borrowed until the kit is freed; NULL for no place.
  * @return `test`.

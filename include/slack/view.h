@@ -17,10 +17,10 @@ extern "C" {
  * slack_say(). It returns SLACK_EINVAL if the delivery lacks what the call needs: a trigger_id, a
  * view or a user.
  *
- * If the call fails, the delivery fails and slack_on_error() reports it: SLACK_ECONFLICT if someone
- * else has changed the view since it had the hash, SLACK_EAPI with "expired_trigger_id" in the log
- * if the trigger_id is older than three seconds. On a worker the functions return these errors. To
- * act on them in a handler on the loop, use slack_call().
+ * If the call fails, the delivery fails and slack_on_error() reports it: SLACK_ECONFLICT if the
+ * view no longer has the hash, because someone else has changed it; SLACK_EAPI with
+ * "expired_trigger_id" in the log if the trigger_id is older than three seconds. On a worker the
+ * functions return these errors. To act on them in a handler on the loop, use slack_call().
  */
 
 /** Open a modal with the delivery's trigger_id. Slack accepts a trigger_id for three seconds. Calls
@@ -35,9 +35,9 @@ SLACK_API int slack_view_push(slack_ctx_t *ctx, const slack_json_t *view);
  * Change an open view. Calls views.update.
  *
  * @param view_id Optional. Default: the delivery's own view.
- * @param hash Optional. Slack changes the view only if it still has this hash. Default: with a NULL
- *        `view_id` the hash in the delivery, so that Slack changes only what the user saw; else
- *        none.
+ * @param hash Optional. Slack changes the view only if it still has this hash. Default: if
+ *        `view_id` is NULL, the hash in the delivery, so that Slack changes only what the user saw;
+ *        otherwise no hash.
  * @param view the new view.
  */
 SLACK_API int slack_view_update(slack_ctx_t *ctx, const char *view_id, const char *hash,
