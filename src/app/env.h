@@ -5,10 +5,10 @@
 #include <stddef.h>
 
 /*
- * The values of variables. The value of NAME is, in this order: the environment variable NAME, the
- * content of the file that the environment variable NAME_FILE names, the systemd credential NAME,
- * NAME in `.env`, the content of the file that NAME_FILE in `.env` names. An empty value counts as
- * missing.
+ * The values of variables. The value of NAME comes from the first of these that exists: the
+ * environment variable NAME, the file that the environment variable NAME_FILE names, the systemd
+ * credential NAME, NAME in `.env`, the file that NAME_FILE in `.env` names. An empty value counts
+ * as missing.
  */
 typedef struct slack_env {
     char *dotenv; /* the file's content, rewritten in place as NAME NUL VALUE NUL …, or NULL */

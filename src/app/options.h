@@ -16,15 +16,15 @@ enum slack_option_type {
 
 /* A row of options.def. */
 typedef struct slack_option {
-    const char *field; /* its name in slack_options_t */
-    const char
-        *variables; /* "HTTPS_PROXY https_proxy": the first that has a value counts; NULL: none */
+    const char *field;     /* its name in slack_options_t */
+    const char *variables; /* "HTTPS_PROXY https_proxy": the first that has a value counts; NULL: no
+                            * variable */
     enum slack_option_type type;
     size_t offset;      /* of the field */
-    size_t file_offset; /* of the field that names a file with the secret; 0: none */
+    size_t file_offset; /* of the field that names a file with the secret; 0: no such field */
     const char *text;   /* TEXT: the default, or NULL. WORD: the words for 1, 2, … */
     unsigned min, max;  /* NUMBER */
-    unsigned number;    /* NUMBER, WORD: the default; 0: none */
+    unsigned number;    /* NUMBER, WORD: the default; 0: no default */
 } slack_option_t;
 
 /* All rows; the last one has no field. */

@@ -12,7 +12,7 @@ struct worker_call {
     const char *method, *url;
     const slack_json_t *args;
     bool wants_answer;
-    const slack_response_t *answer; /* NULL: none, or the handler does not get it */
+    const slack_response_t *answer; /* NULL: no answer, or the handler does not get it */
     slack_fault_t fault;            /* of a call that failed, in the work's arena */
 };
 

@@ -33,7 +33,7 @@ typedef struct slack_ack_state {
     atomic_bool sent; /* atomic, as workers read it */
     enum slack_ack_outcome outcome;
     int status;       /* what the transport returned */
-    const char *body; /* in the arena; NULL: none */
+    const char *body; /* in the arena; NULL: no body */
     uint64_t sent_us;
 
     /* The ack of a handler waits until the jobs that the handler has deferred are stored. */
@@ -86,7 +86,7 @@ void slack__ctx_init(slack_ctx_t *ctx, slack_services_t *services, slack_deliver
 void slack__ctx_done(slack_ctx_t *ctx);
 
 /* ended.c: 0 if the program may use the ctx in `function`. SLACK_EINVAL for NULL; SLACK_EALREADY
- * after the end of the delivery; only an app that checks lifetimes knows that. */
+ * after the end of the delivery, in an app that checks lifetimes. */
 int slack__ctx_judge(const slack_ctx_t *ctx, const char *function);
 
 static inline int slack__ctx_status(const slack_ctx_t *ctx, const char *function)
@@ -114,7 +114,8 @@ static inline int slack__ctx_act(const slack_ctx_t *ctx, const char *function)
     do {                                                                                           \
         if (slack__ctx_act(ctx, __func__) != 0) return neutral;                                    \
     } while (0)
-/* The first line of a function that reads what a hold keeps as it is. Any thread may call it. */
+/* The first line of a function that only reads what does not change while the ctx is held. Any
+ * thread may call such a function. */
 #define SLACK_CTX_REQUIRE_OR(ctx, neutral)                                                         \
     do {                                                                                           \
         if (slack__ctx_status(ctx, __func__) != 0) return neutral;                                 \

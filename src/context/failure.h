@@ -12,7 +12,7 @@
 /* What is known of an error. The texts live as long as the delivery. */
 typedef struct slack_fault {
     int status;         /* 0: no error */
-    const char *method; /* the call that failed; NULL: none did */
+    const char *method; /* the call that failed; NULL: no call failed */
     const char *word;   /* Slack's error, if Slack answered with one; else NULL */
     const char *why;    /* a sentence: the cause, the cure; NULL: memory was out */
 } slack_fault_t;
@@ -27,23 +27,23 @@ static inline const char *slack__fault_why(const slack_fault_t *fault)
 typedef struct slack_also {
     struct slack_also *next;
     slack_fault_t fault;
-    const char *listener; /* NULL: none */
+    const char *listener; /* NULL: not a listener's error */
 } slack_also_t;
 
 #define SLACK_ALSO_MAX 7
 
 /*
- * How a delivery fails. Its first error is reported. Each error of a listener is also judged. It
- * heals if another attempt can succeed. The attempt counts, unless it failed only because this
- * process had no room or was stopping.
+ * How a delivery fails. Its first error is reported. Each error of a listener is also judged. An
+ * error heals if another attempt can succeed. The attempt counts, unless it failed only because
+ * this process had no room or was stopping.
  */
 typedef struct slack_failure {
     slack_fault_t first;     /* the first error, which is reported */
-    const char *listener;    /* the one that failed first; NULL: none of them */
+    const char *listener;    /* the one that failed first; NULL: no listener failed */
     struct slack_also *also; /* the errors after the first one, in order */
-    unsigned also_count;     /* of them; those beyond SLACK_ALSO_MAX are counted only */
-    bool heals, hopeless;    /* some listener failed with such an error */
-    bool counts;             /* a failure that heals was not for want of room in this process */
+    unsigned also_count;     /* all of them; the list has at most SLACK_ALSO_MAX */
+    bool heals, hopeless;    /* a listener failed and runs again; or it failed for good */
+    bool counts;             /* a failure that heals has another cause than want of room here */
     bool no_room;            /* the library had no room for a call, a handler or a job of the
                               * delivery */
     bool acted;              /* a call has succeeded, so that another attempt would repeat it */
@@ -53,11 +53,11 @@ typedef struct slack_failure {
     struct {
         bool open;   /* it has begun and not ended */
         bool last;   /* slack_listener_t.attempts: no other attempt follows if this one counts */
-        bool counts; /* a failure that heals was not for want of room in this process */
-        bool heals;  /* `error` does */
+        bool counts; /* a failure that heals has another cause than want of room here */
+        bool heals;  /* `error` heals */
         int status;  /* the error that the listener returned, once it is logged */
         int error;   /* its first error that no other attempt heals, or else its first; 0: none */
-        const char *word; /* Slack's, of `error`; NULL: none */
+        const char *word; /* Slack's word for `error`; NULL: it has none */
     } current;
 } slack_failure_t;
 
@@ -65,8 +65,9 @@ typedef struct slack_failure {
  * known already is not recorded again. */
 void slack__failure_note(slack_ctx_t *ctx, const slack_fault_t *fault);
 
-/* The fault of a function of the program (`who`) that has returned `status`: what the library left
- * on the voice of its thread with that status, or else what the number says. */
+/* The fault of a function of the program (`who`) that has returned `status`: the one that the
+ * library left on the voice of its thread, if it has that status; or else one that explains the
+ * number. */
 struct slack_voice;
 slack_fault_t slack__fault_returned(slack_ctx_t *ctx, const struct slack_voice *voice, int status,
                                     const char *who);
@@ -88,9 +89,9 @@ static inline bool slack__failure_listener_end(slack_failure_t *failure)
 /* Whether another attempt can succeed after an error. `reason` is Slack's error if the status is
  * SLACK_EAPI, or NULL. */
 bool slack__heals(int status, const char *reason);
-/* Whether the library itself caused an error because this process has no room or is stopping. It
- * says nothing about the delivery then. An error that a handler returns of its own accord is never
- * local, whatever its code. */
+/* Whether the library itself caused an error because this process has no room or is stopping. Such
+ * an error says nothing about the delivery. An error that a handler returns of its own accord is
+ * never local, whatever its code. */
 bool slack__failure_is_local(const slack_ctx_t *ctx, int status);
 
 #endif

@@ -23,8 +23,8 @@ static int SLACK_PRINTF(3, 0)
 /* ---- say ---- */
 
 /* Makes the arguments of a call from a message. A message that names no channel gets the channel of
- * the delivery and `thread` ("" for none). A message to another channel gets no thread, because
- * thread timestamps belong to one channel. */
+ * the delivery and `thread` ("" outside a thread). A message to another channel gets no thread,
+ * because thread timestamps belong to one channel. */
 static int message_args(slack_ctx_t *ctx, const slack_json_t *message, const char *thread,
                         const slack_json_t **ret)
 {

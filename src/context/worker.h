@@ -18,7 +18,7 @@
 /* The last error and the last message of one thread that runs handlers of a delivery. */
 typedef struct slack_voice {
     slack_fault_t fault;          /* the last one of a function of the API, in the thread's arena */
-    const char *ts, *channel;     /* of the last message, in its arena; NULL: none yet */
+    const char *ts, *channel;     /* of the last message, in its arena; NULL: no message yet */
     struct slack_saying *pending; /* the last message, while it has no answer */
 } slack_voice_t;
 

@@ -36,8 +36,8 @@ typedef struct slack_run_owner {
 } slack_run_owner_t;
 
 /* Middleware, and the function that they wrap. Only the current middleware may call slack_next().
- * `caller` is the depth of the stack at which it runs, or 0 after it has returned with a hold;
- * slack_next() compares it with the present depth. */
+ * `caller` is the depth of the stack at which that middleware runs, or 0 after it has returned with
+ * a hold; slack_next() compares `caller` with the present depth. */
 typedef struct slack_chain {
     const slack_middleware_t *items;
     size_t count;

@@ -12,7 +12,7 @@
 typedef struct slack_grant {
     unsigned refs;
     uint64_t number;                    /* slack_client_t.owner */
-    const char *bot_token, *user_token; /* NULL: none */
+    const char *bot_token, *user_token; /* NULL: no such token */
     const char *bot_id, *bot_user;
     unsigned lifetime_ms; /* 0: the authorizer's default */
     size_t size;          /* of the struct and the strings behind it */

@@ -19,7 +19,7 @@
 #define SLACK_TOKEN_CHECK_MS 60000
 
 /* An app's name for its rows in the store: SLACK_APP_ID; else "TEAM/BOT" of its own token, the same
- * whatever the transport; else the app id in the app-level token. "": none of them is known. */
+ * whatever the transport; else the app id in the app-level token. "" if none of these is known. */
 #define SLACK_APP_NAME_MAX 80
 
 enum slack_identity_phase {

@@ -8,7 +8,7 @@
 /* The answer to a question for a grant. */
 typedef struct slack_answer {
     int status;           /* 0; SLACK_EAUTH: refused for good; else the error of the lookup */
-    const char *reason;   /* a sentence; NULL: none. Valid until answered() returns */
+    const char *reason;   /* a sentence, or NULL; valid until answered() returns */
     slack_grant_t *grant; /* if status is 0; the receiver owns one reference */
 } slack_answer_t;
 

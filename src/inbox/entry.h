@@ -26,7 +26,7 @@ static inline void slack__entry_submit(slack_entry_t *entry)
 
 /* Schedules slack__backlog_look() in `in_ms` at the latest. */
 void slack__inbox_look_in(slack_inbox_t *inbox, uint64_t in_ms);
-/* Schedules it for a time on the wall clock. */
+/* Schedules that look for a time on the wall clock. */
 void slack__inbox_look_at(slack_inbox_t *inbox, int64_t wall_ms);
 /* How many more rows may be claimed. The last quarter of the limit is left to new deliveries. */
 static inline size_t slack__inbox_room(const slack_inbox_t *inbox)

@@ -109,8 +109,8 @@ void slack__inbox_drain(slack_inbox_t *inbox);
 /* Ends every live delivery by force, with SLACK_ECANCELED. A delivery that waits for the store ends
  * when the store has answered. */
 void slack__inbox_close(slack_inbox_t *inbox);
-/* Deliveries that the program still holds forget the Web API, which is closed; and the transports,
- * which are closed.
+/* Each makes the deliveries that the program still holds forget a part that has closed: the Web
+ * API, or the transports.
  */
 void slack__inbox_detach_calls(slack_inbox_t *inbox);
 void slack__inbox_detach_transports(slack_inbox_t *inbox);

@@ -18,7 +18,7 @@ typedef struct scheduled {
     slack_cron_t cron;
     slack_zone_t *zone;
     bool skips_missed;
-    int64_t planted_ms; /* the last due time that the store has; 0: none */
+    int64_t planted_ms; /* the last due time that the store has; 0: no run is stored */
     bool planting;      /* the store has `op` */
     slack_store_op_t op;
     char key[256];

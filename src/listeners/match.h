@@ -17,7 +17,7 @@ typedef struct slack_subject {
     const char *bot_user;       /* the user id of the bot; "": not known */
     const slack_json_t *action; /* for kinds with several actions: the action to compare */
     const char *selector;       /* of slack__kind_selector() */
-    const char *text;           /* of a message; NULL: none */
+    const char *text;           /* of a message; NULL: it has no text */
     const char *subtype;        /* of an event; "none" without one */
     bool message;               /* an event of the type "message" … */
     bool spoken;                /* … that carries somebody's words */

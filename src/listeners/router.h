@@ -33,7 +33,7 @@ typedef struct slack_hits {
     slack_hit_t *items; /* in the arena */
     size_t count;
     size_t gave_up;       /* how many listeners do not match because a limit ended the search */
-    slack_rule_t *costly; /* the first of them that the log has not named; NULL: none */
+    slack_rule_t *costly; /* the first of them that the log has not named; NULL: no listener */
 } slack_hits_t;
 
 /* Finds the listeners of a delivery: for an event all that match; for other kinds the first that
@@ -43,8 +43,8 @@ int slack__router_match(const slack_router_t *router, slack_subject_t *subject,
 /* Releases the rules of the hits, none of which runs any more, and empties `hits`. */
 void slack__hits_release(slack_hits_t *hits);
 
-/* The names of the listeners of a kind, at most ten, separated by commas, in the arena; "" for
- * none.
+/* The names of the listeners of a kind, at most ten, separated by commas, in the arena; "" if the
+ * kind has no listener.
  */
 const char *slack__router_names(const slack_router_t *router, enum slack_kind kind,
                                 slack_arena_t *arena);

@@ -49,16 +49,16 @@ typedef struct slack_conn_options {
 int slack__conn_connect(slack_conn_t **ret, slack_net_t *net, const slack_conn_options_t *options,
                         const slack_conn_events_t *events, void *user_data);
 
-/* Make a connection of an accepted socket, for net/listen.h. The loop reads it from its next turn
- * on, so its events must be set by then. Of the options only `tls`, `open_ms` and `write_max` are
- * used. SLACK_ENOMEM, SLACK_EIO: the socket is still the caller's. */
+/* Make a connection of an accepted socket, for net/listen.h. The loop reads from the connection in
+ * its next turn, so the caller sets the events before that. Of the options only `tls`, `open_ms`
+ * and `write_max` are used. SLACK_ENOMEM, SLACK_EIO: the socket is still the caller's. */
 int slack__conn_accept(slack_conn_t **ret, slack_net_t *net, int fd,
                        const slack_conn_options_t *options);
 
-/* Write all of the data, or none. What the kernel does not take at once is copied. 0; SLACK_EBUSY
- * if write_max would be passed; SLACK_ECLOSED, also before the connection is open; SLACK_ENOMEM. If
- * a write fails after a part of it has left, the connection is closed, and `closed` follows with
- * the same code. */
+/* Write all of the data, or none. Bytes that the kernel does not take at once are copied. 0;
+ * SLACK_EBUSY if write_max would be passed; SLACK_ECLOSED, also before the connection is open;
+ * SLACK_ENOMEM. If a write fails after a part of it has left, the connection is closed, and
+ * `closed` follows with the same code. */
 int slack__conn_write(slack_conn_t *conn, const void *data, size_t len);
 
 /* The bytes that wait to be sent. */
@@ -80,8 +80,8 @@ void slack__conn_set_events(slack_conn_t *conn, const slack_conn_events_t *event
 
 /* When the last byte arrived, on the net's monotonic clock. */
 uint64_t slack__conn_last_read_ms(const slack_conn_t *conn);
-/* The peer's address as text ("127.0.0.1"), the proxy's if there is one; "unix" for a Unix socket;
- * "" if unknown. Borrowed. */
+/* The address of the peer, or of the proxy in between, as text ("127.0.0.1"); "unix" for a Unix
+ * socket; "" if unknown. Borrowed. */
 const char *slack__conn_peer(const slack_conn_t *conn);
 /* Why the connection failed, in words; "" if it did not. Borrowed. */
 const char *slack__conn_reason(const slack_conn_t *conn);

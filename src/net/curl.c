@@ -58,11 +58,11 @@ typedef struct slack_transfer {
     slack_curl_fn fn;
     void *user_data;
     slack_buf_t answer;
-    int fault; /* a failure that libcurl does not know; 0: none */
+    int fault; /* a failure that libcurl does not know; 0: no such failure */
     bool proxied;
-    unsigned stream;     /* of HTTP/2; 0: none */
+    unsigned stream;     /* of HTTP/2; 0: no stream */
     bool stream_refused; /* by the server: no part of the request was processed */
-    long refusal;        /* the status by which the proxy refused CONNECT; 0: none */
+    long refusal;        /* the status by which the proxy refused CONNECT; 0: it did not */
     char error[CURL_ERROR_SIZE];
     slack_curl_result_t result;
     size_t body_len;

@@ -33,7 +33,8 @@ typedef struct slack_curl_request {
     size_t body_len;
     unsigned timeout_ms; /* Required: the whole transfer. */
     size_t body_max;     /* Required: of the response. */
-    uint64_t tag;        /* Not used here, like the next member: for a sender that wraps this one.
+    uint64_t tag;        /* This and `unheld` are not used here, but by a sender that wraps this
+                          * one.
                           */
     bool unheld;         /* of a delivery that may end before the response */
 } slack_curl_request_t;
@@ -48,8 +49,8 @@ typedef struct slack_curl_result {
     bool unsent;              /* safe to repeat: no byte of the request was sent, or the server
                                  refused its HTTP/2 stream and so has not processed it */
     const char *content_type; /* "" without one */
-    int64_t retry_after_s;    /* of the header Retry-After; -1 without one, 0 if it names no time in
-                               * the future */
+    int64_t retry_after_s;    /* of the header Retry-After; -1 without that header, 0 if it names no
+                               * time in the future */
     const char *body;         /* NUL-terminated, "" if empty */
     size_t body_len;
 } slack_curl_result_t;

@@ -22,7 +22,7 @@ typedef struct slack_file_watch {
     const char *paths[SLACK_FILE_WATCH_FILES_MAX];
     uv_stat_t marked[SLACK_FILE_WATCH_FILES_MAX]; /* zero: the file was not there */
     uv_fs_poll_t polls[SLACK_FILE_WATCH_FILES_MAX];
-    uv_timer_t settle; /* from a change until it is reported, with those that came meanwhile */
+    uv_timer_t settle; /* from a change to the report, which covers all changes until then */
     unsigned settle_ms;
     unsigned handles; /* not closed yet */
     void (*changed_fn)(void *user_data);

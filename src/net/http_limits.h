@@ -4,7 +4,8 @@
 
 #include <slack/limits.h>
 
-/* `set`, or NULL for none, with the default of slack/limits.h for each field that is 0. */
+/* A copy of `set` in which each field that is 0 has its default from slack/limits.h. NULL: all
+ * defaults. */
 slack_http_limits_t slack__http_limits(const slack_http_limits_t *set);
 
 #endif

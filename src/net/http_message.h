@@ -36,8 +36,8 @@ static inline slack_slice_t slack__http_header(const slack_http_request_t *reque
 /* A response. The server adds Content-Length, Date and Connection. */
 typedef struct slack_http_response {
     int status;
-    const char *content_type;           /* NULL: none */
-    const slack_http_header_t *headers; /* NULL: none; without line breaks */
+    const char *content_type;           /* NULL: no such header */
+    const slack_http_header_t *headers; /* without line breaks; NULL: no headers */
     size_t header_count;
     const char *body;
     size_t body_len;

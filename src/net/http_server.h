@@ -14,8 +14,8 @@
  * requests wait in order.
  *
  * Requests that break HTTP or a limit are answered here (400, 408, 413, 414, 417, 431, 501, 505;
- * 503 if memory is out), and the connection is closed. Methods are checked by the handler, except
- * those that llhttp does not know, which get 501.
+ * 503 if memory is out), and the connection is closed. The handler checks the method; methods that
+ * llhttp does not know get 501.
  */
 
 /* `request` lies in its arena: the callee frees the arena when it is done with it. */
@@ -35,7 +35,7 @@ typedef struct slack_http_server_options {
 int slack__http_server_open(slack_http_server_t **ret, slack_net_t *net,
                             const slack_http_server_options_t *options, int *ret_uv_error);
 slack_net_t *slack__http_server_net(const slack_http_server_t *server);
-/* 0 once the server drains. */
+/* The port; 0 once the server drains. */
 unsigned slack__http_server_port(const slack_http_server_t *server);
 /* Connections accepted from now on get this context. */
 void slack__http_server_set_tls(slack_http_server_t *server, slack_tls_context_t *tls);
@@ -69,13 +69,13 @@ void slack__http_vouch(slack_http_server_t *server, uint64_t request_id);
 int slack__http_upgrade(slack_http_server_t *server, uint64_t request_id, slack_conn_t **ret_conn,
                         slack_slice_t *ret_rest);
 
-/* A drain will follow: every response says Connection: close from now on, so that the drain need
- * not close a connection while its peer is sending. */
+/* A drain will follow: every response says Connection: close from now on. Peers then leave by
+ * themselves, and the drain cuts off fewer requests. */
 void slack__http_server_leave(slack_http_server_t *server);
 /* Accept no more connections, close idle connections, and respond with Connection: close to the
- * requests that have begun. A request has begun when its first byte has arrived: if the connection
- * ended then, the request would fail, and Slack does not send commands again. A connection that has
- * not sent a request yet may be about to, so it stays too. */
+ * requests that have begun. A request has begun when its first byte has arrived. If the server
+ * closed its connection, a command would be lost, because Slack does not send it again. A new
+ * connection without a request may be about to send one, so it stays too. */
 void slack__http_server_drain(slack_http_server_t *server);
 /* Close everything; `fn` (optional) is called once the last handle is closed and the server freed.
  * Ids are invalid from now on. */

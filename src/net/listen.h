@@ -11,7 +11,7 @@ typedef struct slack_listener_socket slack_listener_socket_t;
  * (slack__conn_set_events) or closes it. */
 typedef void (*slack_accept_fn)(slack_conn_t *conn, void *user_data);
 
-/* No descriptor is left: the callee closes connections that it can do without. False: it has closed
+/* No descriptor is left: the callee closes connections that it can spare. False: it could spare
  * none. */
 typedef bool (*slack_make_room_fn)(void *user_data);
 
@@ -38,8 +38,8 @@ unsigned slack__listen_port(const slack_listener_socket_t *listener);
 void slack__listen_set_tls(slack_listener_socket_t *listener, slack_tls_context_t *tls);
 /* Whether `host` is the path of a socket: "unix:…". */
 bool slack__listen_is_path(const char *host);
-/* The nth socket that systemd passes to this process (sd_listen_fds(3)), from 0; 0 if there is
- * none; SLACK_ECONFIG if LISTEN_FDS is meant for this process and is not a number. */
+/* The nth socket, from 0, that systemd passes to this process (sd_listen_fds(3)). 0 if there is no
+ * such socket; SLACK_ECONFIG if LISTEN_FDS is meant for this process and is not a number. */
 int slack__listen_inherited(unsigned n);
 /* Accept all connections in the kernel's queue, 4096 at most, before a close that would reset them.
  * The file of a Unix socket is removed first. */

@@ -7,7 +7,7 @@ typedef struct slack_listen_address {
     const char *variables; /* the prefix of its variables: "SLACK_HTTP" */
     const char *host;      /* borrowed from the options: "127.0.0.1", "::", "unix:/run/x.sock" */
     unsigned port;
-    int fd; /* a listening socket passed to this process, instead of host and port; 0: none */
+    int fd; /* a listening socket passed to this process; 0: listen on host and port */
 } slack_listen_address_t;
 
 /* `text` is the port. 0; SLACK_ECONFIG with a sentence in `error` (SLACK_ERROR_TEXT_MAX bytes). */

@@ -33,8 +33,8 @@ bool slack__trusted_proxies_match(const slack_trusted_proxies_t *peers, slack_sl
 
 /* The client's address: the peer, or, if it is trusted, the last address in X-Forwarded-For or
  * Forwarded that is not trusted. Several lines are one list (RFC 9110 5.3), since some proxies add
- * a line of their own. If both headers are present neither counts: a proxy that sets one may pass
- * on the other from outside. */
+ * a line of their own. If both headers are present, neither counts: a proxy that sets one may pass
+ * on the other as the client sent it. */
 slack_slice_t slack__trusted_proxies_client(const slack_trusted_proxies_t *peers,
                                             const slack_http_request_t *request);
 

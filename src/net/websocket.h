@@ -58,7 +58,7 @@ int slack__ws_connect(slack_ws_t **ret, slack_net_t *net, const slack_ws_options
 int slack__ws_accept(slack_ws_t **ret, slack_net_t *net, const slack_http_request_t *request,
                      const slack_ws_options_t *options, void *user_data);
 
-/* Send a message in one frame, masked by a client. 0; SLACK_EBUSY past write_max; SLACK_ECLOSED
+/* Send a message in one frame, which a client masks. 0; SLACK_EBUSY past write_max; SLACK_ECLOSED
  * unless the WebSocket is open; SLACK_ENOMEM. */
 int slack__ws_send(slack_ws_t *ws, bool text, const void *data, size_t len);
 /* The same; SLACK_EINVAL for more than 125 bytes. */

@@ -48,7 +48,7 @@ typedef struct slack_ws_codec {
     uint64_t frame_left; /* payload that has not arrived */
     uint8_t opcode;      /* of the current frame */
     bool fin;
-    uint8_t message_opcode; /* of the message that has begun; 0: none */
+    uint8_t message_opcode; /* of the message that has begun; 0: no message has */
     slack_buf_t message;
     char control[SLACK_WS_CONTROL_MAX + 1];
     size_t control_len;
@@ -74,7 +74,7 @@ int slack__ws_codec_next(slack_ws_codec_t *codec, slack_ws_event_t *ret);
  * nothing is appended. */
 int slack__ws_codec_write(slack_ws_codec_t *codec, slack_buf_t *out, enum wslay_opcode opcode,
                           const void *data, size_t len);
-/* A Close frame; code 0 for none. A reason that is too long is cut. */
+/* A Close frame; `code` 0: it has no code. A reason that is too long is cut. */
 int slack__ws_codec_write_close(slack_ws_codec_t *codec, slack_buf_t *out, unsigned code,
                                 const char *reason);
 

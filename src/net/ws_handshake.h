@@ -13,7 +13,7 @@
  * offers or accepts extensions or subprotocols.
  */
 
-/* Base64 of 16 random bytes, and of the SHA-1 that proves that the peer has read them. */
+/* Base64 of 16 random bytes, and of the SHA-1 by which the peer proves that it has read them. */
 #define SLACK_WS_KEY_LEN    24
 #define SLACK_WS_ACCEPT_LEN 28
 

@@ -29,7 +29,7 @@ typedef struct slack_admin_server {
  * SLACK_ENOMEM with a sentence in `error` (SLACK_ERROR_TEXT_MAX bytes). */
 int slack__admin_server_open(slack_admin_server_t *admin, const slack_options_t *options,
                              unsigned passed_socket, char *error);
-/* 0 if it does not listen. */
+/* The port; 0 if the server does not listen. */
 unsigned slack__admin_server_port(const slack_admin_server_t *admin);
 /* Idempotent. If the server was open, closed_fn is called once after it is gone. */
 void slack__admin_server_close(slack_admin_server_t *admin);

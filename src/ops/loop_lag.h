@@ -7,8 +7,8 @@
 #include "ops/counters.h"
 
 /*
- * Measures how late the loop calls back: a handler that blocks shows here. The timer is libuv's own
- * and the clock is the machine's, since the clock of the net may stand still in a test.
+ * Measures how late the loop runs its callbacks: a handler that blocks shows here. The timer is
+ * libuv's own and the clock is the machine's, since the clock of the net may stand still in a test.
  */
 typedef struct slack_loop_lag {
     uv_timer_t timer;

@@ -21,9 +21,10 @@
  * is safe before the signature is checked. */
 bool slack__http_body_is_ssl_check(slack_slice_t content_type, slack_slice_t body);
 
-/* Read a body whose signature has been checked. `body` lies in `arena`, is changed in place, must
- * stay, and is followed by SLACK_JSON_PADDING writable bytes. 0; SLACK_EJSON for anything but a
- * JSON object that is not empty; SLACK_ETOOBIG (too deep, too many fields); SLACK_ENOMEM. */
+/* Read a body whose signature has been checked. `body` lies in `arena`, and SLACK_JSON_PADDING
+ * writable bytes follow it. The function changes it in place, and the result refers to it. 0;
+ * SLACK_EJSON for anything but a JSON object that is not empty; SLACK_ETOOBIG (too deep, too many
+ * fields); SLACK_ENOMEM. */
 int slack__http_body_read(slack_arena_t *arena, slack_slice_t content_type, char *body, size_t len,
                           const slack_json_t **ret);
 

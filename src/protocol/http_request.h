@@ -49,7 +49,7 @@ typedef struct slack_http_verdict {
 
     /* REFUSED */
     int status;
-    const slack_http_header_t *header; /* NULL: none */
+    const slack_http_header_t *header; /* NULL: no header */
     const char *reason;
 } slack_http_verdict_t;
 

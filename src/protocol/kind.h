@@ -24,8 +24,8 @@ typedef struct slack_kind_facts {
     const char *name;
     bool waits;      /* Slack waits for the ack of a handler */
     bool takes_body; /* Slack reads the body of that ack */
-    /* Paths to the selector: the first one that leads to a string which is not empty counts. */
-    const char *in_action;  /* from the action in question; NULL: none */
+    /* Paths to the selector: the first path that leads to a string with content counts. */
+    const char *in_action;  /* from the action; NULL: not from there */
     const char *in_body[2]; /* from the body */
 } slack_kind_facts_t;
 
@@ -48,7 +48,7 @@ static inline bool slack__kind_waits_for_ack(enum slack_kind kind)
 bool slack__kind_takes_ack_body(enum slack_kind kind, const slack_json_t *body);
 
 /* The string that the match of a listener is compared with, borrowed from the body; "" if there is
- * none. `action` is the action in question, of a body that has several, or NULL. */
+ * no such string. `action` is one of the body's actions, or NULL. */
 const char *slack__kind_selector(enum slack_kind kind, const slack_json_t *body,
                                  const slack_json_t *action);
 /* Whether bodies of this kind have a selector. If so, slack_on_NAME() registers a listener for it.

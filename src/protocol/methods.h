@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-/* Whether a Web API method needs a `team_id` when it is called with the token of an organization:
- * it names the workspace to list, or to act in. */
+/* Whether a Web API method needs a `team_id` when it is called with the token of an organization.
+ * The `team_id` names the workspace to list, or to act in. */
 bool slack__method_takes_team(const char *method);
 
 #endif

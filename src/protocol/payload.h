@@ -8,8 +8,8 @@
 
 /*
  * Finds ids in bodies. The kind decides where they are. Pure; strings are borrowed from the body,
- * "" if there is none. The places are tried in the order of Slack's own SDKs (bolt-python
- * request/internals.py); docs/payloads.md lists them.
+ * and "" if the body has no such string. The places are tried in the order of Slack's own SDKs
+ * (bolt-python request/internals.py); docs/payloads.md lists them.
  */
 const char *slack__payload_team(const slack_json_t *body);
 const char *slack__payload_enterprise(const slack_json_t *body);

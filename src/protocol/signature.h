@@ -44,7 +44,7 @@ int slack__signature_make(slack_signer_t *signer, slack_slice_t timestamp, slack
 
 typedef struct slack_signed_request {
     slack_slice_t timestamp;  /* X-Slack-Request-Timestamp, trimmed */
-    unsigned timestamp_count; /* of these headers in the request */
+    unsigned timestamp_count; /* how many of these headers the request has */
     slack_slice_t signature;  /* X-Slack-Signature, trimmed */
     unsigned signature_count;
     slack_slice_t body; /* as it was received */
@@ -64,8 +64,8 @@ enum slack_signature_fault {
 typedef uint32_t slack_signed_by_t;
 
 /*
- * Checks a request at the time `now_s`, in seconds since 1970. The time that it takes depends
- * neither on the bytes that differ nor on the secret that matches.
+ * Checks a request at the time `now_s`, in seconds since 1970. The check takes the same time
+ * whichever bytes differ, and whichever secret matches.
  *
  * 0 with *ret_by (optional); SLACK_ESIGNATURE with the reason in *ret_fault (optional).
  */

@@ -5,15 +5,16 @@
 #include "store/store.h"
 
 /*
- * A store over a database: one thread owns the database, takes everything that was submitted since
- * its last commit as one transaction, and hands it back to the loop. One sync then serves many
- * deliveries. It knows nothing of the engine.
+ * A store over a database. One thread owns the database, applies all operations that were submitted
+ * since its last commit as one transaction, and hands them back to the loop. One sync then serves
+ * many deliveries. The committer knows nothing of the engine.
  *
  *     loop: submit -> waiting -> thread: apply -> ended -> loop: op->done()
  */
 typedef struct slack_db slack_db_t;
 
-/* The present. A test's clock is read on the loop alone, so the thread gets it with the operations.
+/* The present. Only the loop may read a test's clock, so the thread gets the time with the
+ * operations.
  */
 typedef struct slack_db_time {
     int64_t wall_ms;
@@ -39,7 +40,7 @@ typedef struct slack_db_ops {
     int (*apply)(slack_db_t *db, slack_link_t *ops, slack_link_t *ended, const slack_db_time_t *now,
                  char *error);
 
-    /* Called after the completions: work that no operation has to wait for. */
+    /* Do work that no operation has to wait for. Called after the completions. */
     void (*rest)(slack_db_t *db);
 
     /* Close and free. This owner's claims are free from now on. */

@@ -13,7 +13,7 @@
  */
 typedef struct slack_owner {
     int fd;
-    int64_t id; /* this owner's; 0: none yet */
+    int64_t id; /* this owner's; 0: no id yet */
 } slack_owner_t;
 
 /* Open or make "PATH-owners". 0 or -errno. */
@@ -24,7 +24,7 @@ int slack__owner_take(slack_owner_t *owner, int64_t id);
 void slack__owner_wait(const slack_owner_t *owner, bool waits);
 /* Whether another process waits for its turn to write. */
 bool slack__owner_awaited(const slack_owner_t *owner);
-/* Whether owner `id` is alive, be it this one. True if it cannot be known. */
+/* Whether owner `id`, which may be this one, is alive. True if this process cannot tell. */
 bool slack__owner_alive(const slack_owner_t *owner, int64_t id);
 /* Whether the file says that this place once had a store. */
 bool slack__owner_knows_store(const slack_owner_t *owner);

@@ -21,7 +21,7 @@ enum slack_row_state {
 typedef struct slack_row {
     int64_t id; /* assigned by PUT; not 0 */
     enum slack_row_state state;
-    slack_slice_t key;     /* unique while known; empty: none, so the row is never a duplicate */
+    slack_slice_t key;     /* unique while known; empty: no key, so the row is never a duplicate */
     slack_slice_t kind;    /* "event", "job" */
     slack_slice_t name;    /* the event's type, the job's name: for people */
     slack_slice_t payload; /* JSON text; empty once done */
@@ -35,7 +35,7 @@ typedef struct slack_row {
     unsigned attempt; /* attempts begun */
     bool damaged;     /* out of a CLAIM: the checksum is wrong, and the payload is left out */
     int64_t received_ms, due_ms, changed_ms;
-    int64_t planned_ms; /* due_ms as PUT had it */
+    int64_t planned_ms; /* due_ms as PUT gave it */
 } slack_row_t;
 
 /* Copy a row and its texts. False: memory is out. */
@@ -56,7 +56,7 @@ typedef struct slack_store_batch {
     int64_t next_ms;
     uint64_t counts[SLACK_ROW_STATES];
     int64_t
-        oldest_ms[SLACK_ROW_STATES]; /* smallest received_ms, of done rows changed_ms; 0: none */
+        oldest_ms[SLACK_ROW_STATES]; /* smallest received_ms, of done rows changed_ms; 0: no rows */
 } slack_store_batch_t;
 
 /* The most bytes of all texts in one batch. A store in memory has the same limit for the texts of

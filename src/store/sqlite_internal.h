@@ -12,8 +12,9 @@
 
 /*
  * What the files of the SQLite engine share. sqlite_open.c opens and closes the database,
- * sqlite_transaction.c applies a list of operations in turn with other processes, sqlite_rows.c one
- * of them; sqlite_statements.c holds the SQL, sqlite_error.c explains failures.
+ * sqlite_transaction.c takes turns with other processes and applies a list of operations;
+ * sqlite_rows.c applies one operation. sqlite_statements.c holds the SQL, sqlite_error.c explains
+ * failures.
  *
  * One thread at a time uses a database.
  */

@@ -23,7 +23,7 @@
 static const char schema[] =
     "CREATE TABLE inbox("
     " id INTEGER PRIMARY KEY,"
-    " key BLOB UNIQUE," /* NULL: none */
+    " key BLOB UNIQUE," /* NULL: no key */
     " state INTEGER NOT NULL,"
     " owner INTEGER,"
     " due_ms INTEGER NOT NULL,"

@@ -57,7 +57,8 @@ enum slack_store_op_kind {
     SLACK_STORE_BURY,
     /* Claim up to batch.limit rows of the app row.app: first those of owners that are gone, by id,
      * then queued ones that are due at batch.now_ms, by due_ms and id. Each begins its next
-     * attempt. Out: rows; batch.next_ms, when the app's next queued row is due, INT64_MAX for none.
+     * attempt. Out: rows; batch.next_ms, when the app's next queued row is due, INT64_MAX if no row
+     * is queued.
      */
     SLACK_STORE_CLAIM,
     /* Begin a new lease, which ends SLACK_STORE_LEASE_MS from now. Opening the store does the same.
@@ -79,11 +80,12 @@ enum slack_store_op_kind {
     /* Rows of batch.state with ids above row.id, by id, at most batch.limit, without their
      * payloads. With batch.one: the row row.id, whatever its state, with its payload. */
     SLACK_STORE_LIST,
-    /* Queue dead rows again, due now, as if never begun; listeners that are done stay done. The row
-     * row.id; if row.id is 0, all dead rows, at most batch.limit of them unless that is 0. A caller
-     * that takes a few at a time does not hold up other operations. Out: batch.count. */
+    /* Queue dead rows again, due now, as if never begun; listeners that are done stay done. If
+     * row.id is not 0, only that row. If it is 0, all dead rows, at most batch.limit of them unless
+     * that is 0. Retry a few at a time, so that other operations need not wait long. Out:
+     * batch.count. */
     SLACK_STORE_RETRY,
-    /* Delete the dead or queued row row.id, or with row.id 0 dead rows, within the same limit. Out:
+    /* Delete the dead or queued row row.id; if row.id is 0, dead rows within the same limit. Out:
      * batch.count. */
     SLACK_STORE_DROP,
     /* Out: batch.counts and batch.oldest_ms by state. */

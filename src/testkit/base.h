@@ -21,7 +21,7 @@
 
 /* A place in the test. */
 typedef struct kit_place {
-    const char *file; /* NULL: none */
+    const char *file; /* NULL: no place */
     int line;
 } kit_place_t;
 
@@ -34,7 +34,7 @@ typedef struct kit_base {
     unsigned last_id;    /* numbers event ids, trigger ids and timestamps */
     unsigned last_order; /* numbers acks and calls in one sequence */
     kit_place_t place;   /* of the present call */
-    int failed;          /* the first error, 0 for none */
+    int failed;          /* the first error; 0: no error yet */
     char why[KIT_WHY_MAX];
 } kit_base_t;
 

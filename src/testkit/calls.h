@@ -15,8 +15,8 @@ typedef struct kit_answer {
     int status;               /* of the transfer: 0 if there is an HTTP answer */
     bool unsent;              /* the call was never sent */
     int http_status;          /* 0 stands for 200 */
-    int64_t retry_after_s;    /* -1: none */
-    const slack_json_t *body; /* NULL: an empty one */
+    int64_t retry_after_s;    /* -1: not in the answer */
+    const slack_json_t *body; /* NULL: no body */
     unsigned after_ms;
     bool *taken; /* Optional: set once the answer is on its way */
 } kit_answer_t;
@@ -25,7 +25,7 @@ typedef struct kit_call {
     struct kit_call *next;
     const char *method; /* "response_url" for a message to one */
     const slack_json_t *args;
-    uint64_t delivery; /* the number of the delivery that made it, from 1; 0: none */
+    uint64_t delivery; /* the number of the delivery that made it, from 1; 0: no delivery did */
     uint64_t at_us;
     unsigned order;
     bool checks_token; /* auth.test by the app itself, which no test has to expect */
@@ -45,7 +45,7 @@ typedef struct kit_calls {
     slack_sender_t sender;
     kit_call_t *first, **tail; /* without those that check the token */
     size_t count;
-    const char *last_ts;    /* in an answer; "" for none */
+    const char *last_ts;    /* the `ts` of the newest answer that has one; "" before */
     slack_link_t transfers; /* transfer->link: calls whose answer is not due yet */
     slack_link_t due;       /* transfer->link: calls whose answer comes when the app is idle */
     slack_task_t close_task;

@@ -21,7 +21,7 @@ typedef struct kit_delivery {
     bool ack_is_text;
     bool compared;                  /* a replay compares it with the recording, so it is not judged
                                      * here */
-    int unauthorized;               /* why it has no grant; 0 */
+    int unauthorized;               /* why it has no grant; 0: it has one */
     bool unmatched;                 /* no listener took it */
     bool reached;                   /* the first middleware saw it */
     bool done;                      /* no attempt runs */
@@ -34,7 +34,7 @@ typedef struct kit_deliveries {
     kit_runner_t *runner;
     kit_delivery_t *first; /* the newest */
     kit_delivery_t *jobs;  /* the newest */
-    bool compared;         /* for the ones to come */
+    bool compared;         /* `compared` of the deliveries to come */
     int retry_num;         /* of the next one */
     const char *retry_reason;
     slack_error_fn error_fn; /* the function that the test has set with slack_on_error() */

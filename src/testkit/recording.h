@@ -14,9 +14,9 @@ typedef struct kit_item {
     unsigned line;
     uint64_t at_ms;          /* since the recording began; never decreases */
     uint64_t number;         /* deliveries and calls */
-    struct kit_item *of;     /* acks, calls: the delivery, NULL for none; answers: the call */
-    struct kit_item *ack;    /* deliveries: NULL for none */
-    struct kit_item *answer; /* calls: NULL for none */
+    struct kit_item *of;     /* acks, calls: the delivery, or NULL; answers: the call */
+    struct kit_item *ack;    /* deliveries: the ack, or NULL */
+    struct kit_item *answer; /* calls: the answer, or NULL */
     struct kit_item *events; /* deliveries: its acks and calls; KIT_BEGIN: those of no delivery */
     struct kit_item *last_event;
     struct kit_item *next_event;

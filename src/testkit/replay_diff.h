@@ -8,8 +8,8 @@
 
 /*
  * Compares what the app did with the recording: for each delivery the sequence of its ack and its
- * calls, and one sequence of the calls that no delivery made. The order across deliveries is not
- * compared, since a live app is slower than a replay.
+ * calls, and one sequence of the calls that no delivery made. It does not compare the order across
+ * deliveries, since a live app is slower than a replay.
  */
 
 /* Write the differences; nothing if there are none. 0; SLACK_ETOOBIG past the buffer's maximum;

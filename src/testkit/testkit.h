@@ -34,8 +34,8 @@ struct slack_test {
             const char *channel, *ts, *thread_ts;
         } message;                  /* that interactions are in; without a ts: in new ones */
         const char *metadata;       /* the private_metadata of modals */
-        const char *function;       /* the step that interactions belong to; NULL: none */
-        const slack_json_t *inputs; /* of the last step; NULL: none */
+        const char *function;       /* the step that interactions belong to; NULL: no step */
+        const slack_json_t *inputs; /* of the last step; NULL: no step yet */
     } scene;                        /* bodies.c: who sends the next body, and where */
     bool finished;
 };

@@ -44,9 +44,9 @@ struct slack_delivery {
     enum slack_kind kind;
     const slack_json_t *body;
     const char *app_id;           /* "A…"; "": not known */
-    slack_slice_t key;            /* the deduplication key: "EVENT_ID@APP_ID"; empty: none */
+    slack_slice_t key;            /* the deduplication key: "EVENT_ID@APP_ID"; empty: no key */
     int retry_num;                /* of a redelivery, from 1; 0: not a redelivery */
-    const char *retry_reason;     /* "": none */
+    const char *retry_reason;     /* "": not known */
     uint64_t received_us;         /* when the first byte arrived, by the monotonic clock */
     uint64_t deadline_us;         /* when Slack stops waiting for the ack, by the same clock */
     bool body_allowed;            /* the ack may have a body, by the kind and by the transport */
@@ -66,7 +66,7 @@ struct slack_transport_ops {
     bool listens;
 
     /* Starts. 0: host->state() reports STARTING, then READY, or STOPPED with a reason. On a
-     * negative error host->error() has a sentence, and the transport may only be destroyed. */
+     * negative error it has passed a sentence to host->error(), and may only be destroyed. */
     int (*start)(slack_transport_t *t);
 
     /* A drain will follow. Until then the transport works as before, but asks its peers to use
@@ -119,7 +119,7 @@ struct slack_transport_host {
     /* Passes an HTTP request that is not a delivery to the routes of the app. 0: the host has taken
      * it, with its arena, and answers it through the server of the request, which lives until the
      * transport is stopped. SLACK_ENOTFOUND if there is no such route, or SLACK_ENOMEM: the
-     * transport keeps it. */
+     * transport keeps the request. */
     int (*visit)(slack_transport_t *t, struct slack_http_request *request);
 
     /* Sets the sentence of slack_app_error(). It names the variable or the address at fault. */

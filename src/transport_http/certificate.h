@@ -32,8 +32,8 @@ int slack__certificate_init(slack_certificate_t *certificate, slack_net_t *net,
 /* After the watch is closed. */
 void slack__certificate_done(slack_certificate_t *certificate);
 
-/* Watch the files. `changed` is called after `tls` became another context; the old one is released
- * when it returns. */
+/* Watch the files. `changed` is called after `tls` became another context. The old context is
+ * released when `changed` returns. */
 void slack__certificate_watch(slack_certificate_t *certificate, void (*changed)(void *user_data),
                               void *user_data);
 /* End the watch; `closed` is called once. False: there is nothing to close. */

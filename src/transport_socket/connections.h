@@ -11,14 +11,14 @@
  * The connections of a transport on the loop. A slot holds one connection at a time: first the call
  * of apps.connections.open, then the WebSocket. A slot and a generation name a connection. After a
  * slot has got a new connection, functions ignore the name of the old one; the call and the
- * descriptor of the old one end by themselves, and then only `gone` reports it.
+ * descriptor of the old one end by themselves, and only `gone` reports that end.
  */
 typedef struct slack_connections slack_connections_t;
 
 /* What the connections report. Every member is mandatory. */
 typedef struct slack_connections_events {
     /* Pass `in` to the session that it names. The URL of a SLACK_INPUT_URL is valid until the
-     * return, so SLACK_DO_DIAL has to be performed before it. */
+     * return, so perform SLACK_DO_DIAL before that. */
     void (*feed)(slack_connections_t *connections, const slack_session_input_t *in);
     /* A text message arrived: NUL-terminated, borrowed until the return. */
     void (*message)(slack_connections_t *connections, unsigned slot, uint32_t generation,
@@ -34,12 +34,12 @@ struct slack_connections {
     const slack_socket_limits_t *limits;
     char *ca_file;
     slack_tls_context_t *tls; /* made at the first wss dial, or from ca_file; NULL before */
-    slack_proxy_t *proxy;     /* NULL: none */
+    slack_proxy_t *proxy;     /* NULL: no proxy */
     struct slack_connection *slots[SLACK_SESSIONS_MAX]; /* the current connection of each slot, or
                                                          * NULL */
     slack_link_t all;                                   /* all connections, also those that are no
                                                          * longer current */
-    uint64_t ping_us;                                   /* the last round trip; 0: none yet */
+    uint64_t ping_us;                                   /* the last round trip; 0: no pong yet */
 };
 
 /* Read the CA file and the proxy from the options. 0; SLACK_ECONFIG with a sentence in `error`

@@ -17,7 +17,7 @@ typedef struct slack_inflight_entry {
     uint32_t generation;
     bool body_allowed;
     uint32_t serial;    /* counts uses and ends of use: odd while in use; half of the handle */
-    uint32_t next_free; /* index + 1; 0: none */
+    uint32_t next_free; /* index + 1; 0: the last one */
 } slack_inflight_entry_t;
 
 typedef struct slack_inflight {
@@ -25,7 +25,7 @@ typedef struct slack_inflight {
     uint32_t size; /* allocated entries */
     uint32_t max;
     uint32_t used;
-    uint32_t first_free; /* index + 1; 0: none */
+    uint32_t first_free; /* index + 1; 0: no entry is free */
 } slack_inflight_t;
 
 void slack__inflight_init(slack_inflight_t *table, size_t max);

@@ -31,7 +31,7 @@ typedef struct slack_socket_limits {
     unsigned ack_ms;     /* after that, a replaced connection waits this long for its acks */
     unsigned stagger_ms; /* between two openings */
     unsigned hedge_ms;   /* while nothing is connected, a second dial starts after this time */
-    unsigned tick_ms;    /* the longest time between two ticks, and so to notice a jump */
+    unsigned tick_ms;    /* the longest time between two ticks; a jump is noticed within it */
     struct {
         unsigned base_ms, cap_ms;
     } backoff[SLACK_BACKOFF_COUNT];

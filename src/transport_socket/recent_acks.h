@@ -14,7 +14,7 @@
 #define SLACK_RECENT_ACKS_FRAME_MAX 2048 /* a longer frame is kept without its payload */
 
 typedef struct slack_recent_acks {
-    char *frames[SLACK_RECENT_ACKS_MAX]; /* whole ack frames, NUL-terminated; NULL: none */
+    char *frames[SLACK_RECENT_ACKS_MAX]; /* whole ack frames, NUL-terminated; NULL: unused */
     unsigned next;                       /* the oldest, which the next one replaces */
 } slack_recent_acks_t;
 

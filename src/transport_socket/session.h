@@ -27,7 +27,7 @@ enum slack_session_state {
     SLACK_SESSION_GREETING, /* waits for hello */
     SLACK_SESSION_READY,
     SLACK_SESSION_LEAVING, /* still serves, and is being replaced */
-    SLACK_SESSION_PARTING, /* the peer has sent Close: read and acked on, but does not serve */
+    SLACK_SESSION_PARTING, /* the peer has sent Close: reads and acks, but no longer serves */
     SLACK_SESSION_CLOSING  /* sent Close, waits for the peer's */
 };
 
@@ -52,7 +52,7 @@ const char *slack__cause_name(enum slack_cause cause); /* for logs */
 enum slack_session_input_type {
     /* About one connection, which `slot` and `generation` name. */
     SLACK_INPUT_URL,         /* apps.connections.open returned a URL */
-    SLACK_INPUT_CALL_FAILED, /* it did not: `cause`, `retry_after_ms` */
+    SLACK_INPUT_CALL_FAILED, /* apps.connections.open failed: `cause`, `retry_after_ms` */
     SLACK_INPUT_UPGRADED,    /* 101 arrived */
     SLACK_INPUT_SEEN,        /* the last byte arrived at `at_ms` */
     SLACK_INPUT_HELLO,       /* hello arrived: `life_ms`, `connections` */
@@ -76,7 +76,7 @@ typedef struct slack_session_input {
     unsigned slot;
     uint32_t generation;
     enum slack_cause cause;
-    uint64_t retry_after_ms; /* Slack's Retry-After; 0: none */
+    uint64_t retry_after_ms; /* Slack's Retry-After; 0: not given */
     uint64_t life_ms;        /* approximate_connection_time; 0: not given */
     unsigned connections;    /* num_connections; 0: not given */
     uint64_t at_ms;
@@ -139,13 +139,13 @@ void slack__session_feed(slack_session_t *session, const slack_session_input_t *
 uint64_t slack__session_deadline(const slack_session_t *session, uint64_t now_ms,
                                  const slack_socket_limits_t *limits);
 
-/* Envelopes arrive: hello was received and no Close was sent. */
+/* Whether envelopes can arrive: hello was received and no Close was sent. */
 static inline bool slack__session_serves(const slack_session_t *session)
 {
     return session->state == SLACK_SESSION_READY || session->state == SLACK_SESSION_LEAVING;
 }
 
-/* The connection is being opened: hello has not arrived yet. */
+/* Whether the connection is being opened: hello has not arrived yet. */
 static inline bool slack__session_opens(const slack_session_t *session)
 {
     return session->state >= SLACK_SESSION_CALLING && session->state <= SLACK_SESSION_GREETING;

@@ -35,8 +35,8 @@ typedef struct slack_supervisor {
                                         * RETRY */
     bool probing;                      /* one dial at a time, until the next hello */
     slack_backoff_t backoff[SLACK_BACKOFF_COUNT];
-    uint64_t not_before_ms; /* the next apps.connections.open has to wait until then */
-    uint64_t stagger_ms;    /* also until then, unless it replaces a connection */
+    uint64_t not_before_ms; /* no apps.connections.open before this time */
+    uint64_t stagger_ms;    /* nor before this one, unless the call is for a replacement */
     uint64_t paced_ms;      /* when the calls so far would have ended at one per pace_ms */
     uint64_t failed_ms;     /* the last failure */
     uint64_t ticked_ms;
@@ -56,7 +56,7 @@ void slack__supervisor_init(slack_supervisor_t *sup, unsigned wanted,
 void slack__supervisor_feed(slack_supervisor_t *sup, const slack_session_input_t *in,
                             uint64_t now_ms, slack_actions_t *actions);
 
-/* When the next tick is due; UINT64_MAX: none is. */
+/* When the next tick is due; UINT64_MAX: no tick is. */
 uint64_t slack__supervisor_deadline(const slack_supervisor_t *sup, uint64_t now_ms);
 
 /* How many connections bring envelopes. */

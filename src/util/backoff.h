@@ -15,7 +15,7 @@ typedef struct slack_backoff {
 } slack_backoff_t;
 
 /* The next wait. `random` is a 64-bit random number. `floor_ms` is the wait that the peer asked for
- * (Retry-After), 0 for none; it is not capped. */
+ * (Retry-After), 0 if it asked for no wait. The cap does not apply to it. */
 uint64_t slack__backoff_next_ms(slack_backoff_t *backoff, uint64_t floor_ms, uint64_t random);
 void slack__backoff_reset(slack_backoff_t *backoff);
 

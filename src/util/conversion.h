@@ -26,9 +26,9 @@ typedef struct slack_conversion {
     enum slack_conversion_kind kind;
     size_t len;    /* bytes from the '%' to the letter */
     char letter;   /* d, i, u … */
-    char length;   /* 'l', 'L' for ll, 'z', 'j'; 0: none */
+    char length;   /* 'l', 'L' for ll, 'z', 'j'; 0: no length */
     bool star;     /* .* */
-    int precision; /* .N; -1: none */
+    int precision; /* .N; -1: no precision */
 } slack_conversion_t;
 
 /* Read the conversion that `s` starts with; s[0] is '%'. */

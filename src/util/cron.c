@@ -14,7 +14,7 @@
 typedef struct field {
     const char *what;
     unsigned min, max;
-    const char *names; /* three letters each; NULL: none */
+    const char *names; /* three letters each; NULL: no names */
 } field_t;
 
 static const field_t fields[5] = {

@@ -63,7 +63,7 @@ typedef struct slack_json_error {
     int code;                  /* SLACK_ETEMPLATE, SLACK_ETOOBIG, SLACK_ENOMEM */
     size_t offset;             /* byte of the template */
     const char *what;          /* constant text: "a value is missing after ':'" */
-    const slack_json_t *cause; /* the failed value that was put in; NULL: the template is wrong */
+    const slack_json_t *cause; /* the failed argument; NULL: the template is wrong */
 } slack_json_error_t;
 
 /* slack_jsonf() into an arena. 0 or error->code. The va_list is indeterminate afterwards. `error`
@@ -86,9 +86,9 @@ int slack__json_fill(slack_arena_t *arena, const slack_json_t **ret, slack_json_
 /* Never NULL: slack__json_no_memory if memory is out. */
 const slack_json_t *slack__json_failed(slack_arena_t *arena, int code, const char *format, ...)
     SLACK_PRINTF(3, 4);
-/* A failed value with the code and the sentence of another one, whose arena may end before. */
+/* A failed value with the code and the sentence of another one, whose arena may end first. */
 const slack_json_t *slack__json_failed_again(slack_arena_t *arena, const slack_json_t *cause);
-/* Whether to log the failure: once for each, however often it is passed on. */
+/* Whether to log the failure: once for each failed value, however often it is passed on. */
 bool slack__json_to_be_logged(const slack_json_t *value);
 /* The failed values for a caller without an arena: memory is out, or the ctx or the pool is NULL.
  */

@@ -14,8 +14,8 @@
 typedef struct slack_map slack_map_t;
 
 slack_map_t *slack__map_new(size_t max_entries);
-/* A map of values that hold their keys, which must not change while the value is in the map.
- * Nothing is copied: a put takes no memory beside the table's. */
+/* A map of values that hold their keys, which must not change while the value is in the map. The
+ * map copies nothing: a put takes no memory beside the table's. */
 typedef slack_slice_t (*slack_map_key_fn)(const void *value);
 slack_map_t *slack__map_new_keyed(size_t max_entries, slack_map_key_fn key_of);
 /* Free the map; `free_value` (optional) is called for every value in it. */

@@ -8,7 +8,7 @@
 /*
  * A time zone of the system's database (https://www.rfc-editor.org/rfc/rfc8536). The C library
  * knows one zone for each process, the TZ of its environment; this module reads the files itself. A
- * zone does not change after it was made, so any thread may use it.
+ * zone never changes, so any thread may use it.
  */
 typedef struct slack_zone slack_zone_t;
 
@@ -24,7 +24,7 @@ int64_t slack__zone_offset_s(const slack_zone_t *zone, int64_t utc_s);
 
 /* The instants at which the zone's clocks show a local time. `local_s` is the local time in seconds
  * since 1970, as if it were UTC. There are two instants if the clocks are set back over the local
- * time. If they are set forward over it, there is one, as much later as they jump. */
+ * time. If the clocks are set forward over it, there is one, later by the length of the jump. */
 typedef struct slack_instants {
     int64_t utc_s[2]; /* the earlier one first */
     unsigned count;   /* 1 or 2 */

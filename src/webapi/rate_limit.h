@@ -11,7 +11,7 @@
  * Slack limits calls per workspace and method (https://docs.slack.dev/apis/web-api/rate-limits),
  * and a token belongs to one workspace. So a 429 closes the lane of that token and method, and no
  * other. After the pause, the lane's calls are sent one at a time and in order until none is left.
- * Sent together, most would be refused again and use up their tries.
+ * Sent together, most of these calls would be refused again and use up their tries.
  */
 
 #define SLACK_RATE_LIMIT_LANES 64
@@ -36,7 +36,7 @@ void slack__rate_limit_init(slack_rate_limit_t *limit, uint64_t seed);
 uint64_t slack__rate_limit_key(const slack_rate_limit_t *limit, const char *token,
                                const char *method);
 
-/* The lane in which calls of this key have to wait; NULL: none. */
+/* The lane in which calls of this key have to wait; NULL: they need not wait. */
 slack_lane_t *slack__rate_limit_find(slack_rate_limit_t *limit, uint64_t key, uint64_t now_ms);
 
 /* Close the lane of this key until `until_ms`. NULL: no lane is left, and only the refused call

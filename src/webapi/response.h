@@ -13,7 +13,7 @@ struct slack_response {
     const char *method; /* of the call; "response_url" for a message to one; NULL: not ended yet */
     const char *error;  /* never NULL */
     const slack_json_t *json;
-    int64_t retry_after_s; /* -1: none; 0: no time is named */
+    int64_t retry_after_s; /* -1: no Retry-After; 0: it names no time in the future */
     bool unsent;           /* no byte of the request was sent */
 };
 

@@ -76,7 +76,7 @@ typedef struct call {
     size_t users;          /* how many the call names in its argument "users" */
     uint64_t accepted_ms;
     uint64_t key;       /* of its lane */
-    slack_lane_t *lane; /* NULL: none */
+    slack_lane_t *lane; /* NULL: no lane */
     uint64_t due_ms;    /* it waits until then */
     unsigned tries;
     slack_backoff_t backoff;

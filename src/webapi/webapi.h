@@ -54,13 +54,14 @@ size_t slack__webapi_room(const slack_webapi_t *webapi);
  */
 struct slack_client {
     slack_webapi_t *webapi; /* NULL: calls get SLACK_ECANCELED */
-    /* Where the webapi is, for a client that is made before it and outlives it. NULL: `webapi`. */
+    /* Where the webapi will be, for a client that is made earlier and freed later. NULL: use
+     * `webapi`. */
     slack_webapi_t *const *home;
-    const slack_logger_t *log; /* for calls of the program that are not made; NULL: none */
+    const slack_logger_t *log; /* has a line for each call that could not be made; NULL: no log */
     const char *token; /* borrowed; "" for calls without a token; NULL: calls get SLACK_EAUTH */
-    uint64_t owner;    /* passed to `called`; 0: none */
+    uint64_t owner;    /* passed to `called`; 0: no owner */
     /* The workspace for calls with an organization's token, if the method takes a team_id and the
-     * arguments have none. Borrowed; NULL or "": none. */
+     * arguments have none. Borrowed; NULL or "": no workspace is filled in. */
     const char *team_id;
     /* For calls without a callback: `begin` is called when such a call is accepted, `end` exactly
      * once after it. NULL: the responses are dropped. */
@@ -84,12 +85,13 @@ int slack__webapi_call(slack_client_t *client, const char *method, const slack_j
 int slack__webapi_respond(slack_client_t *client, const char *response_url,
                           const slack_json_t *message, slack_call_fn fn, void *user_data);
 
-/* The arena in which a response lies; within the callback of its call. slack__webapi_keep() gives
- * it to the caller, who frees it on the loop, or when the callback has returned. */
+/* The arena in which a response lies. Both are for the callback of the call only.
+ * slack__webapi_keep() gives the arena to the caller, who frees it after the callback has
+ * returned. */
 slack_arena_t *slack__webapi_arena(const slack_response_t *response);
 void slack__webapi_keep(const slack_response_t *response);
 
-bool slack__response_unsent(const slack_response_t *response); /* nothing was sent to Slack */
+bool slack__response_unsent(const slack_response_t *response); /* no byte was sent to Slack */
 /* How long Slack asks the caller to wait: -1 if it does not, 0 if it names no time in the future.
  * Never more than an hour. */
 int64_t slack__response_retry_after_s(const slack_response_t *response);
