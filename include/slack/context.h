@@ -27,9 +27,9 @@ extern "C" {
  * -Dcheck_lifetimes=enabled), recognise such a use. The function then logs an error with its own
  * name and the name of the listener, and returns SLACK_EALREADY; a reader returns what it returns
  * for a missing value. If the ctx is NULL, a function returns SLACK_EINVAL, and a reader the same
- * as for a missing value. The same builds also recognise what the program has kept of a delivery,
- * a response or a pool after its end: a JSON value is a failed one, a response has no answer, and a
- * text reads "(delivery over)".
+ * as for a missing value. These builds also recognise what the program has kept of a delivery, a
+ * response or a pool after its end: a JSON value is then a failed value, a response has no answer,
+ * and a text is "(delivery over)".
  *
  * A reader returns "" if the payload has no such string. docs/payloads.md
  * lists where each reader looks.

@@ -17,8 +17,8 @@ extern "C" {
  * slack_on_function() registers the handler of a step. The app has acknowledged the delivery before
  * the handler runs. The workflow waits until the step ends with slack_complete() or slack_fail(),
  * in this delivery or in a later one. A click in a message of the step, or a submission of its
- * modal, belongs to the step too, and its handler can call every function here. Calls of such a
- * delivery use the workflow's own token. https://docs.slack.dev/workflows/workflow-steps
+ * modal, belongs to the step too. The handlers of both can call every function here. Calls of such
+ * a delivery use the workflow's own token. https://docs.slack.dev/workflows/workflow-steps
  *
  * The functions may also be called on a worker that runs this delivery's handler.
  */

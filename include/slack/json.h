@@ -26,9 +26,9 @@ extern "C" {
  * written ~0. The path "" is the value itself. The leading slash may be left out: "event/user".
  *
  * Making a value can fail, and never returns NULL: it returns a failed value, which has a code
- * (slack_json_error()) and a sentence (slack_json_reason()), no type and no content. A template, an
- * array, a call, an ack or a job that contains a failed value fails with the code and the sentence
- * of that value. So a handler need not check the values that it makes and passes on.
+ * (slack_json_error()) and a sentence (slack_json_reason()), no type and no content. Whatever
+ * contains a failed value (a template, an array, a call, an ack, a job) fails with the code and the
+ * sentence of that value. So a handler need not check the values that it makes and passes on.
  *
  * Readers may be called on any thread while the value lives. The functions that make values may
  * also be called on a worker that runs the ctx's handler.

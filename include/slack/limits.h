@@ -49,8 +49,8 @@ typedef struct slack_http_limits {
     /** Open connections, 1 to 65536. When the limit is reached, the app closes the connection that
      * has been idle longest to admit the new one. It closes connections that have sent a verified
      * request last. If the process may not open enough files (RLIMIT_NOFILE), the app lowers this
-     * limit, so that 256 files, or half of them if fewer than 512 are allowed, remain for calls and
-     * the store. SLACK_HTTP_CONNECTIONS. */
+     * limit. 256 files then remain for calls and the store, or half of all files if fewer than 512
+     * are allowed. SLACK_HTTP_CONNECTIONS. */
     unsigned connections;
     /** Open connections from one address, 1 to 65536. When the limit is reached, the app closes the
      * connection of that address that has been idle longest. Trusted proxies and Unix sockets have

@@ -18,9 +18,9 @@ extern "C" {
  * @file options.h  The options of an app.
  *
  * A struct of zeros means all defaults. slack_app_new() copies the strings, so they are borrowed
- * until it returns. A field that is set in code takes precedence over its environment variable, the
- * variable over a `.env` file in the working directory, and the file over the default. The
- * description of a field names its variable. docs/configuration.md has a table of all options.
+ * until it returns. The app takes the first of these values that is set: the field, its environment
+ * variable, a line of `.env` in the working directory, the default. The description of a field
+ * names its variable. docs/configuration.md has a table of all options.
  */
 
 struct uv_loop_s;

@@ -100,8 +100,8 @@ SLACK_API int slack_test_start(slack_test_t *test);
  * - the error of the start if the app does not start;
  * - SLACK_ETEMPLATE, SLACK_EJSON or SLACK_EINVAL for a malformed body;
  * - SLACK_ECLOSED if the app has stopped;
- * - SLACK_EBUSY if the app never comes to rest, or if a handler on a worker has neither returned
- *   nor waited for an answer for worker_wait_ms;
+ * - SLACK_EBUSY if the app never comes to rest, or if a handler on a worker runs for worker_wait_ms
+ *   without a wait for an answer;
  * - SLACK_ENOMEM.
  */
 
@@ -295,9 +295,9 @@ SLACK_API int slack_test_status(const slack_test_t *test, int *ret_status);
 /* ---- calls: what the app sends ---- */
 
 /**
- * Expect one call. It is answered with `ok: true` and the members that Slack adds, unless one of
- * the functions below sets another answer. Calls of different methods may come in any order. If a
- * call matches several expectations, it meets the one that was set first.
+ * Expect one call. The kit answers it with `ok: true` and the members that Slack adds, unless one
+ * of the functions below sets another answer. Calls of different methods may come in any order. If
+ * a call matches several expectations, it meets the one that was set first.
  *
  * @param method copied: "chat.postMessage"; "response_url" for slack_respond().
  * @param args_template the arguments. Members that the template does not name may have any value;
@@ -359,9 +359,9 @@ SLACK_API const slack_json_t *slack_test_call_args(const slack_test_t *test, siz
  * app does after the end of the recording.
  *
  * @param path the file.
- * @param ret_report Optional. Set to the differences, one per line, "-" before what was recorded
- *        and "+" before what happened, or to the line and the fault of a malformed file; "" if
- *        there is no difference. Borrowed until the kit is freed.
+ * @param ret_report Optional. Set to the differences, one per line: "-" before what was recorded,
+ *        "+" before what happened. For a malformed file, set to the line and its fault. "" if there
+ *        is no difference. Borrowed until the kit is freed.
  * @return 0 if there is no difference; SLACK_EMISMATCH; SLACK_EIO if the file cannot be read;
  *         SLACK_EJSON or SLACK_EPROTO if it is not a recording; SLACK_ETOOBIG; SLACK_EALREADY if
  *         the kit has started; else as the functions that deliver. slack_test_finish() reports
@@ -377,9 +377,9 @@ SLACK_API int slack_test_replay_text(slack_test_t *test, const char *text, size_
 
 /* ---- the clock, and the end ---- */
 
-/** Move the kit's clock forward step by step, so that everything that becomes due on the way (late
- * answers, rate limits, retries, jobs) happens at its time. The program's own timers on the loop
- * follow the machine's clock.
+/** Move the kit's clock forward step by step. Everything that becomes due on the way (late answers,
+ * rate limits, retries, jobs) happens at its time. The program's own timers on the loop follow the
+ * machine's clock.
  * @return as the functions that deliver; SLACK_EINVAL for a time that the clock cannot hold. */
 SLACK_API int slack_test_advance_ms(slack_test_t *test, uint64_t ms);
 

@@ -29,10 +29,10 @@ extern "C" {
  *         return slack_respond(ctx, "%s", text);
  *     }
  *
- * On a worker a handler may call the functions that take its ctx, the readers of JSON and of
- * responses, and functions marked "any thread" (docs/threads.md). Others return SLACK_ETHREAD:
- * slack_call() with any client, slack_cancel_job(), slack_on_message() and their like. Middleware
- * runs on the loop.
+ * On a worker a handler may call the functions that take its ctx, readers of JSON and of responses,
+ * and functions marked "any thread" (docs/threads.md). Others return SLACK_ETHREAD: slack_call()
+ * with any client, slack_cancel_job(), slack_on_message() and their like. Middleware runs on the
+ * loop.
  *
  * If all workers are busy, handlers are queued. If the ack of a queued handler becomes due, the app
  * sends the default ack (slack_default_ack()). At most 1024 handlers are queued. Beyond that the

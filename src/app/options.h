@@ -30,8 +30,8 @@ typedef struct slack_option {
 /* All rows; the last one has no field. */
 extern const slack_option_t slack__option_table[];
 
-/* Copies the strings of `from`, takes the fields that are not set from the environment and .env if
- * `environment` is true, sets the rest to their defaults, and checks all of them. `error` takes
+/* Copies `from` with its strings. If `environment` is true, takes the fields that are not set from
+ * the environment and .env. Sets the rest to their defaults, and checks all fields. `error` takes
  * SLACK_ERROR_TEXT_MAX bytes. On failure the caller has nothing to free. */
 int slack__options_resolve(slack_options_t *ret, const slack_options_t *from, bool environment,
                            char *error);

@@ -10,9 +10,10 @@
 #include "webapi/webapi.h"
 
 /*
- * The tokens with which the app acts. An app with a token of its own checks it with auth.test
- * (https://docs.slack.dev/reference/methods/auth.test) before it takes deliveries, and again after
- * Slack has refused it in a call. An app with an authorizer looks up the token of each tenant.
+ * The tokens with which the app acts. An app with a token of its own checks the token with
+ * auth.test before it takes deliveries (https://docs.slack.dev/reference/methods/auth.test). It
+ * checks the token again after Slack has refused it in a call. An app with an authorizer looks up
+ * the token of each tenant.
  */
 
 /* The least time between two checks of the app's own token after the start. */

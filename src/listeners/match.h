@@ -58,8 +58,8 @@ typedef struct slack_hit {
 int slack__match(const slack_rule_t *rule, slack_subject_t *subject, slack_arena_t *arena,
                  slack_captures_t *ret);
 
-/* Why a rule that has the kind and the match of the subject does not take it, or whose match
- * differs in upper and lower case only: a sentence in the arena. NULL for other rules. */
+/* Why the rule does not take the subject: a sentence in the arena. NULL unless the rule has the
+ * subject's kind, and its match, except perhaps for upper and lower case. */
 const char *slack__match_skipped(const slack_rule_t *rule, const slack_subject_t *subject,
                                  slack_arena_t *arena);
 

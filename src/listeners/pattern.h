@@ -11,7 +11,8 @@
 typedef struct slack_pattern slack_pattern_t;
 
 /* The steps that all patterns together may take for one delivery: milliseconds. A step is a
- * character that the search passes; each item of a pattern that it tries counts as several. */
+ * character that the search passes; each item of the pattern that it tries counts as several steps.
+ * */
 #define SLACK_PATTERN_STEPS_MAX 1000000u
 /* A longer text is not searched. Slack cuts a message after 40,000 characters of at most 4 bytes.
  */
@@ -29,10 +30,9 @@ typedef struct slack_captures {
     size_t count;
 } slack_captures_t;
 
-/* Finds the pattern in `text`, in at most half of `*steps_left` steps, so that one pattern does not
- * use up the steps of those behind it. Subtracts the steps that it took. 0 with the captures in the
- * arena (`ret` is optional); SLACK_ENOTFOUND; SLACK_ETOOBIG if a limit ended the search;
- * SLACK_ENOMEM. */
+/* Finds the pattern in `text`, in at most half of `*steps_left` steps: so it leaves steps for the
+ * patterns behind it. Subtracts the steps that it took. 0 with the captures in the arena (`ret` is
+ * optional); SLACK_ENOTFOUND; SLACK_ETOOBIG if a limit ended the search; SLACK_ENOMEM. */
 int slack__pattern_find(slack_pattern_t *pattern, const char *text, unsigned *steps_left,
                         slack_arena_t *arena, slack_captures_t *ret);
 

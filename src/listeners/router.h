@@ -8,9 +8,9 @@
  * Finds the listeners that a delivery reaches. Pure: no loop, and no function of the program except
  * the destructors of user_data.
  *
- * Listeners with an exact match are found by a hash of kind and selector, so a delivery costs the
- * same with one such listener and with a thousand. Other listeners are tried one by one. The order
- * of registration is kept across both.
+ * The router finds listeners with an exact match by a hash of kind and selector. So a delivery
+ * costs the same with one such listener and with a thousand. Other listeners are tried one by one.
+ * The order of registration is kept across both.
  */
 typedef struct slack_router slack_router_t;
 
@@ -49,8 +49,8 @@ void slack__hits_release(slack_hits_t *hits);
 const char *slack__router_names(const slack_router_t *router, enum slack_kind kind,
                                 slack_arena_t *arena);
 
-/* Says which listener of the subject's kind and match was skipped, and why; "" if none was. Looks
- * at the first hundred listeners only. */
+/* Says which listener of the subject's kind and match was skipped, and why; "" if no listener was.
+ * Looks at the first hundred listeners only. */
 const char *slack__router_skipped(const slack_router_t *router, const slack_subject_t *subject,
                                   slack_arena_t *arena);
 

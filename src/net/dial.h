@@ -8,8 +8,8 @@
  * Connect to a host by name: resolve the name and race its addresses (RFC 8305). They are tried in
  * the resolver's order (RFC 6724), IPv6 and IPv4 alternating. The next try begins when the last one
  * has failed, or after 250 ms. At most two tries are under way. If more addresses wait, the older
- * try is given up after two seconds, so an address that drops all packets does not take the time of
- * the others. The caller limits the total time.
+ * try ends after two seconds. So an address that drops all packets does not take the time of the
+ * others. The caller limits the total time.
  */
 typedef struct slack_dial slack_dial_t;
 

@@ -8,8 +8,8 @@
 #include <uv.h>
 
 /*
- * Reports when one of a few files has changed. libuv polls them on a thread of its pool, which also
- * sees a file that is moved or linked into place, as certbot and Kubernetes do.
+ * Reports when one of a few files has changed. libuv polls the files on a thread of its pool. It
+ * also sees a file that somebody moves or links into place, as certbot and Kubernetes do.
  *
  * A file has changed if it differs from what it was when it was marked. Mark the files before you
  * read them: then the watch misses no change, and reports none that you have read.

@@ -40,8 +40,8 @@ unsigned slack__http_server_port(const slack_http_server_t *server);
 /* Connections accepted from now on get this context. */
 void slack__http_server_set_tls(slack_http_server_t *server, slack_tls_context_t *tls);
 unsigned slack__http_server_connections(const slack_http_server_t *server);
-/* The number of requests that have begun to arrive and have no response yet, and of connections
- * younger than a second, which probably send one soon. */
+/* The number of requests that have begun to arrive and have no response yet. A connection younger
+ * than a second counts too, because it probably sends a request soon. */
 unsigned slack__http_server_under_way(const slack_http_server_t *server);
 /* Requests refused so far, by the server itself and by slack__http_refuse(). */
 uint64_t slack__http_server_refused(const slack_http_server_t *server);

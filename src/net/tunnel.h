@@ -6,7 +6,7 @@
 
 /*
  * A tunnel through a proxy (RFC 9110 9.3.6): the CONNECT request, and a reader of the response,
- * with no I/O. It is wiped when it is freed, since the request holds the proxy's credentials.
+ * with no I/O. A tunnel is wiped when it is freed, since the request holds the proxy's credentials.
  */
 typedef struct slack_tunnel slack_tunnel_t;
 

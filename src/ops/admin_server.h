@@ -8,9 +8,9 @@
 #include "ops/http_routes.h"
 
 /*
- * The admin port: it serves the routes on a port of their own, with any transport, so that an
- * orchestrator can probe an app that uses Socket Mode alone. It is open before the app is ready and
- * until the drain is over.
+ * The admin port serves the routes on a port of their own, with any transport. So an orchestrator
+ * can probe an app that uses Socket Mode alone. The port is open before the app is ready and until
+ * the drain is over.
  */
 typedef struct slack_admin_server {
     /* The caller sets these before the open; borrowed until the close is done. */

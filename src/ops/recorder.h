@@ -9,9 +9,9 @@
  * Writes a recording: the deliveries, acks and calls of an app, as lines of JSON that the test kit
  * can replay. docs/testing.md has the format. Secrets never reach the file.
  *
- * The recorder makes lines on the loop, and libuv's threads write them in order. If the file cannot
- * take more lines (the disk is full or too slow, or the file has its maximum size), the recording
- * ends with a line in the log, and the app goes on.
+ * The recorder makes lines on the loop, and libuv's threads write them in order. If the disk is
+ * full or too slow, or the file has its maximum size, the recording ends with a line in the log.
+ * The app goes on.
  *
  * slack__recorder_transport() wraps a transport to record acks, and slack__recorder_wrap() wraps
  * the sender of calls.

@@ -62,8 +62,8 @@ enum statement {
 /* The most owners that one look handles; the next look goes on from there. */
 #define OWNERS_MAX 64
 
-/* Another owner whose process is alive, as the last look found it. Its lease is compared with the
- * lease at the last look and not with a clock, so setting the clock neither frees nor keeps its
+/* Another owner whose process is alive, as the last look found it. A look compares its lease with
+ * the lease at the look before, and not with a clock. So a change of the clock has no effect on its
  * rows. */
 typedef struct watched {
     int64_t id, lease_ms;
@@ -72,9 +72,8 @@ typedef struct watched {
 
 /*
  * The database file and its log, as this process left them. SQLite looks at neither while it has
- * their pages in memory. If somebody truncates, removes or replaces one while the program runs,
- * SQLite would notice only after a restart, when rows that were acknowledged since then cannot be
- * read.
+ * their pages in memory. If somebody truncates, removes or replaces one of them while the program
+ * runs, SQLite notices only after a restart. The rows stored since then are lost by then.
  */
 typedef struct slack_sqlite_files {
     const char *name, *log_name; /* SQLite's strings */

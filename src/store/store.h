@@ -28,9 +28,9 @@
  *
  * A running row belongs to the owner that claimed it; every open store is one owner, and puts and
  * claims rows of one app. When an owner is gone, its rows can be claimed again: at once if the
- * engine can detect that its process has ended, otherwise when the owner is silent, that is, when
- * others have seen its lease unchanged for as long as a lease lasts. Until then no other owner
- * touches them.
+ * engine can detect that its process has ended, otherwise when the owner is silent. It is silent
+ * when others have seen its lease unchanged for as long as a lease lasts. Until then no other owner
+ * touches its rows.
  *
  * Times are wall-clock milliseconds: they have to mean something after a restart.
  */

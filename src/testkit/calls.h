@@ -5,9 +5,10 @@
 #include "testkit/runner.h"
 
 /*
- * The sender in place of libcurl. It reads each request back into its arguments, asks for an
- * answer, and gives the answer when its time on the kit's clock has come and the app is idle. So a
- * delivery that is not held ends before its calls are answered, as it may with Slack.
+ * The sender in place of libcurl. It reads each request back into its arguments, and asks for an
+ * answer. It gives the answer when the answer's time on the kit's clock has come and the app is
+ * idle. So a delivery that is not held ends before the answers to its calls, as can happen with
+ * Slack.
  */
 
 /* The answer to a call. */

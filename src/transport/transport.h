@@ -26,8 +26,8 @@ struct slack_http_request;
 enum slack_ack_outcome {
     SLACK_ACK_OK,    /* the app has the delivery; a body may follow */
     SLACK_ACK_LATER, /* the app could not take it: Slack should send it again */
-    SLACK_ACK_REFUSE /* the app can never handle it: Slack should not send it again. The user who
-                      * waits reads the body, or else Slack's own error */
+    SLACK_ACK_REFUSE /* the app can never handle it: Slack should not send it again. The user reads
+                      * the body, or Slack's own error if there is no body */
 };
 
 enum slack_ack_body { SLACK_ACK_BODY_NONE, SLACK_ACK_BODY_TEXT, SLACK_ACK_BODY_JSON };
@@ -147,8 +147,8 @@ typedef struct slack_transport_type {
 extern const slack_transport_type_t *const slack__transport_types[];
 
 /*
- * Makes a delivery of a body and sets its kind (by the tests of docs/payloads.md, in their order),
- * its deduplication key, body_allowed and, if Slack waits for a handler, a deadline 3 s after
+ * Makes a delivery of a body. Sets its kind (by the tests of docs/payloads.md, in their order), its
+ * deduplication key and body_allowed. If Slack waits for a handler, sets a deadline 3 s after
  * `received_us`. NULL if memory is out: the caller keeps the arena.
  */
 slack_delivery_t *slack__delivery_new(slack_arena_t *arena, const slack_json_t *body,

@@ -46,12 +46,13 @@ bool slack__arena_is_full(const slack_arena_t *arena);
 
 /*
  * What the program keeps of a delivery or a response is gone with its arena. In a program that
- * checks lifetimes (lifetime.h) the memory of freed arenas stays readable for a while: it holds the
- * text "(delivery over)" again and again, which no text, JSON value or struct begins with.
+ * checks lifetimes (lifetime.h), the memory of freed arenas stays readable for a while. It is
+ * filled with the text "(delivery over)". No other text, JSON value or struct begins like that.
  */
 typedef void (*slack_over_fn)(const char *what);
 void slack__arenas_keep(slack_over_fn report); /* NULL: frees what is kept */
-/* Whether a pointer leads to such memory. What it leads to has to be readable up to a NUL. */
+/* Whether a pointer leads to such memory. The memory behind the pointer has to be readable up to a
+ * NUL. */
 bool slack__arena_is_over(const void *pointer);
 /* The same, and reports the use: "a JSON value", "a response". */
 bool slack__arena_is_used_over(const void *pointer, const char *what);

@@ -9,9 +9,9 @@
  * private key, the user and password of a URL. Returns the new length, at most `len`. */
 size_t slack__redact(char *text, size_t len);
 
-/* The kind of secret that a value holds, in words: "a bot token (xoxb-)"; NULL: none. `password`:
- * the value may be a URL with a user and a password. Slack's signing and client secrets have no
- * prefix: a value of 32 hexadecimal digits counts as one. */
+/* The kind of secret that a value holds, in words: "a bot token (xoxb-)"; NULL: it holds no secret.
+ * `password`: the value may be a URL with a user and a password. Slack's signing and client secrets
+ * have no prefix: a value of 32 hexadecimal digits counts as one. */
 const char *slack__secret_kind(const char *value, bool password);
 
 #endif
