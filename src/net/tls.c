@@ -14,6 +14,7 @@
 #include <mbedtls/psa_util.h>
 #include <mbedtls/ssl.h>
 #include <mbedtls/ssl_ticket.h>
+#include <mbedtls/version.h>
 #include <psa/crypto.h>
 
 #include <slack/error.h>
@@ -241,6 +242,13 @@ int slack__tls_context_client(slack_tls_context_t **ret, const char *ca_file)
     return 0;
 }
 
+void slack__tls_version(char ret[SLACK_TLS_VERSION_SIZE])
+{
+    const unsigned number = mbedtls_version_get_number();
+    snprintf(ret, SLACK_TLS_VERSION_SIZE, "%u.%u.%u", number >> 24, number >> 16 & 0xFF,
+             number >> 8 & 0xFF);
+}
+
 /* How long a session may be resumed, and how often the keys change. */
 #define TICKET_LIFE_S 86400
 
@@ -289,6 +297,10 @@ int slack__tls_context_check_clients(slack_tls_context_t *context, const char *c
     int rc = parse_file(ca_file, parse_chain, &context->client_cas);
     if (rc != 0) return refuse_file(ret_fault, ca_file, rc);
     context->client_name = name;
+    /* A resumed session has no certificate: who resumes it must have been checked before. mbedTLS
+     * up to 3.6.7 takes a ticket of TLS 1.3, which anybody can read, in TLS 1.2, with a known
+     * secret. */
+    mbedtls_ssl_conf_session_tickets_cb(&context->config, NULL, NULL, NULL);
     mbedtls_ssl_conf_ca_chain(&context->config, &context->client_cas, NULL);
     mbedtls_ssl_conf_authmode(&context->config, MBEDTLS_SSL_VERIFY_REQUIRED);
     mbedtls_ssl_conf_verify(&context->config, verify_client, context);

@@ -23,18 +23,22 @@ typedef struct slack_tls_fault {
     char why[160];
 } slack_tls_fault_t;
 
+/* The version of mbedTLS at run time: "3.6.6". */
+#define SLACK_TLS_VERSION_SIZE 16
+void slack__tls_version(char ret[SLACK_TLS_VERSION_SIZE]);
+
 /* A client's context. `ca_file` NULL: the system's bundle (SSL_CERT_FILE, or the first file found
  * where systems keep it). The file is read now. 0; SLACK_ECONFIG if it cannot be read or holds no
  * certificate; SLACK_ETLS; SLACK_ENOMEM. */
 int slack__tls_context_client(slack_tls_context_t **ret, const char *ca_file);
 /* A server's context, from PEM files. Sessions are resumed by tickets, whose keys live as long as
- * the context. 0; SLACK_ECONFIG, with *ret_fault (optional), if a file cannot be used;
- * SLACK_ENOMEM; SLACK_ETLS. */
+ * the context, unless it checks its clients. 0; SLACK_ECONFIG, with *ret_fault (optional), if a
+ * file cannot be used; SLACK_ENOMEM; SLACK_ETLS. */
 int slack__tls_context_server(slack_tls_context_t **ret, const char *cert_file,
                               const char *key_file, slack_tls_fault_t *ret_fault);
 /* Before the first session: accept only clients with a certificate from one of these authorities
- * for this name (a dNSName; without one, the subject's CN). `name` is borrowed for the life of the
- * context. 0; SLACK_ECONFIG and *ret_fault as above; SLACK_ENOMEM. */
+ * for this name (a dNSName; without one, the subject's CN). No session is resumed. `name` is
+ * borrowed for the life of the context. 0; SLACK_ECONFIG and *ret_fault as above; SLACK_ENOMEM. */
 int slack__tls_context_check_clients(slack_tls_context_t *context, const char *ca_file,
                                      const char *name, slack_tls_fault_t *ret_fault);
 slack_tls_context_t *slack__tls_context_ref(slack_tls_context_t *context);

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "transport_http/certificate.h"
-#include "util/error.h"
-
-#include <stdio.h>
 
 #include <slack/error.h>
+
+#include "util/error.h"
+#include "util/library_faults.h"
 
 static const char *or_null(const char *option)
 {
@@ -26,6 +26,18 @@ static int certificate_load(const slack_certificate_t *c, slack_tls_context_t **
     return rc;
 }
 
+/* Warns of the faults of the library that concern the check of clients. */
+static void warn_of_faults(const slack_certificate_t *c)
+{
+    char version[SLACK_TLS_VERSION_SIZE];
+    const slack_library_fault_t *fault = NULL;
+    slack__tls_version(version);
+    while (c->client_ca && (fault = slack__library_fault_next(fault, "mbedtls", version)))
+        SLACK_LOG(c->net->log, WARN, "a library has a known fault",
+                  "library=%s version=%s fault=%s effect=%s hint=%s", fault->library, version,
+                  fault->id, fault->effect, fault->cure);
+}
+
 int slack__certificate_init(slack_certificate_t *certificate, slack_net_t *net,
                             const slack_options_t *options, char *error)
 {
@@ -44,6 +56,7 @@ int slack__certificate_init(slack_certificate_t *certificate, slack_net_t *net,
     slack__file_watch_add(&c->watch, c->client_ca);
     slack_tls_fault_t fault = {0};
     int rc = certificate_load(c, &c->tls, &fault);
+    if (rc == 0) warn_of_faults(c);
     if (rc != SLACK_ECONFIG) return rc;
     const char *variable = fault.file == c->cert ? "CERT" : "CLIENT_CA";
     if (fault.file == c->key) variable = "KEY";

@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: MIT */
+#define MBEDTLS_ALLOW_PRIVATE_ACCESS /* an attacker makes up a session */
 #include <signal.h>
 #include <unistd.h>
+
+#include <mbedtls/net_sockets.h>
+#include <mbedtls/psa_util.h>
+#include <mbedtls/ssl.h>
+#include <psa/crypto.h>
 
 #include "support/bot.h"
 #include "support/certs.h"
 #include "support/child.h"
 #include "support/raw.h"
 #include "support/test.h"
+#include "net/tls.h"
+#include "util/library_faults.h"
 
 #define BOT_TEST(function) TEST_CASE(function, NULL, bot_kill_all, NULL)
 
@@ -241,8 +249,8 @@ static void connect_with_session(scene_t *s, child_t *child, const char *version
     assert_non_null(strstr(child->out, "HTTP/1.1 200 OK"));
 }
 
-/* With the ticket of the first connection the second needs no certificate. After a reload of the
- * certificate the ticket is not accepted. */
+/* The second connection resumes the session of the first one, unless the server checks clients.
+ * After a reload of the certificate the ticket is not accepted. */
 BOT_TEST(sessions_are_resumed)
 {
     static const char *const versions[] = {"-tls1_2", "-tls1_3"};
@@ -256,10 +264,11 @@ BOT_TEST(sessions_are_resumed)
         const char *shown = i < 2 ? "" : client + 1;
         connect_with_session(&s, &child, version, "-sess_out", shown);
         assert_non_null(strstr(child.out, "New, TLSv1."));
+        assert_int_equal(strstr(child.out, "TLS session ticket:") != NULL, i < 2);
         child_done(&child);
         for (int round = 0; round < 2; round++) {
             connect_with_session(&s, &child, version, "-sess_in", shown);
-            if (!strstr(child.out, "Reused, TLSv1.")) fail_msg("%s: not resumed", version);
+            assert_int_equal(strstr(child.out, "Reused, TLSv1.") != NULL, i < 2);
             child_done(&child);
         }
         bot_signal(&s.bot, SIGHUP);
@@ -267,6 +276,111 @@ BOT_TEST(sessions_are_resumed)
         connect_with_session(&s, &child, version, "-sess_in", shown);
         assert_non_null(strstr(child.out, "New, TLSv1."));
         child_done(&child);
+        scene_close(&s);
+    }
+}
+
+/* ---- a session that was made up ---- */
+
+static void configure(mbedtls_ssl_config *config, const struct client *client,
+                      mbedtls_x509_crt *cert, mbedtls_pk_context *key)
+{
+    static const int suites[] = {MBEDTLS_TLS1_3_AES_128_GCM_SHA256,
+                                 MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, 0};
+    int rc = mbedtls_ssl_config_defaults(config, MBEDTLS_SSL_IS_CLIENT,
+                                         MBEDTLS_SSL_TRANSPORT_STREAM, MBEDTLS_SSL_PRESET_DEFAULT);
+    mbedtls_ssl_conf_rng(config, mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE);
+    mbedtls_ssl_conf_authmode(config, MBEDTLS_SSL_VERIFY_NONE);
+    mbedtls_ssl_conf_ciphersuites(config, suites);
+    mbedtls_ssl_conf_tls13_enable_signal_new_session_tickets(
+        config, MBEDTLS_SSL_TLS1_3_SIGNAL_NEW_SESSION_TICKETS_ENABLED);
+    if (rc == 0 && client->cert) {
+        rc |= mbedtls_x509_crt_parse_file(cert, certs_path(client->cert));
+        rc |= mbedtls_pk_parse_keyfile(key, certs_path(client->key), NULL, mbedtls_psa_get_random,
+                                       MBEDTLS_PSA_RANDOM_STATE);
+        rc |= mbedtls_ssl_conf_own_cert(config, cert, key);
+    }
+    assert_int_equal(rc, 0);
+}
+
+/* Sends the request over a new connection, and returns true if the answer is 200. A session with a
+ * ticket is resumed; another one becomes that of the connection, if the server sends a ticket. */
+static bool ask(const scene_t *s, const struct client *client, mbedtls_ssl_session *session)
+{
+    mbedtls_ssl_config config;
+    mbedtls_ssl_context ssl;
+    mbedtls_x509_crt cert;
+    mbedtls_pk_context key;
+    mbedtls_net_context net;
+    char port[16], answer[512] = "";
+    size_t len = 0;
+
+    mbedtls_ssl_config_init(&config);
+    mbedtls_ssl_init(&ssl);
+    mbedtls_x509_crt_init(&cert);
+    mbedtls_pk_init(&key);
+    mbedtls_net_init(&net);
+    configure(&config, client, &cert, &key);
+    if (session->ticket_len) mbedtls_ssl_conf_max_tls_version(&config, session->tls_version);
+    assert_int_equal(mbedtls_ssl_setup(&ssl, &config), 0);
+    assert_int_equal(mbedtls_ssl_set_hostname(&ssl, "localhost"), 0);
+    if (session->ticket_len) assert_int_equal(mbedtls_ssl_set_session(&ssl, session), 0);
+    snprintf(port, sizeof port, "%u", s->bot.port);
+    assert_int_equal(mbedtls_net_connect(&net, "127.0.0.1", port, MBEDTLS_NET_PROTO_TCP), 0);
+    mbedtls_ssl_set_bio(&ssl, &net, mbedtls_net_send, mbedtls_net_recv, NULL);
+    int rc = mbedtls_ssl_handshake(&ssl);
+    if (rc == 0) rc = mbedtls_ssl_write(&ssl, (const unsigned char *)get, strlen(get));
+    while (rc > 0 || rc == MBEDTLS_ERR_SSL_WANT_READ ||
+           rc == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET) {
+        rc = mbedtls_ssl_read(&ssl, (unsigned char *)answer + len, sizeof answer - 1 - len);
+        if (rc > 0) len += (size_t)rc;
+        if (rc == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET)
+            mbedtls_ssl_get_session(&ssl, session);
+    }
+    mbedtls_net_free(&net);
+    mbedtls_ssl_free(&ssl);
+    mbedtls_ssl_config_free(&config);
+    mbedtls_x509_crt_free(&cert);
+    mbedtls_pk_free(&key);
+    return strncmp(answer, "HTTP/1.1 200 OK", 15) == 0;
+}
+
+/* CVE-2026-93831: a ticket of TLS 1.3 is sent in the clear when its session is resumed. Whoever has
+ * seen one puts it into a ClientHello of TLS 1.2: a faulty library resumes a session whose master
+ * secret is all zeros, and asks for no certificate. */
+BOT_TEST(a_ticket_of_tls_1_3_in_tls_1_2)
+{
+    static unsigned char made_up[200];
+    const struct client *slack = &clients[0], *nobody = &clients[5];
+    assert_int_equal(psa_crypto_init(), PSA_SUCCESS);
+    for (int checked = 0; checked < 2; checked++) {
+        scene_t s;
+        mbedtls_ssl_session seen, attack;
+        scene_open(&s, checked ? "ca.pem" : NULL);
+        mbedtls_ssl_session_init(&seen);
+        mbedtls_ssl_session_init(&attack);
+        assert_true(ask(&s, slack, &seen));
+        attack.tls_version = MBEDTLS_SSL_VERSION_TLS1_2;
+        attack.ciphersuite = MBEDTLS_TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256;
+        attack.ticket = seen.ticket_len ? seen.ticket : made_up;
+        attack.ticket_len = seen.ticket_len ? seen.ticket_len : sizeof made_up;
+        assert_int_equal(ask(&s, nobody, &attack), !checked);
+        assert_int_equal(seen.ticket_len > 0, !checked);
+        mbedtls_ssl_session_free(&seen);
+        scene_close(&s);
+    }
+}
+
+/* The log says at the start that the library is faulty, if the fault concerns this app. */
+BOT_TEST(a_faulty_library_is_logged)
+{
+    char version[SLACK_TLS_VERSION_SIZE];
+    slack__tls_version(version);
+    for (int checked = 0; checked < 2; checked++) {
+        scene_t s;
+        scene_open(&s, checked ? "ca.pem" : NULL);
+        const bool faulty = checked && slack__library_fault_next(NULL, "mbedtls", version);
+        assert_int_equal(strstr(s.bot.log, "a library has a known fault") != NULL, faulty);
         scene_close(&s);
     }
 }
