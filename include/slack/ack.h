@@ -14,8 +14,8 @@ extern "C" {
 /**
  * @file ack.h  Acks: the answers that Slack waits for.
  *
- * Slack waits three seconds for the ack of a command or an interaction. Each kind accepts other
- * bodies (https://docs.slack.dev/interactivity/handling-user-interaction):
+ * Slack waits three seconds for the ack of a command or an interaction. Each kind accepts bodies of
+ * its own (https://docs.slack.dev/interactivity/handling-user-interaction):
  *
  *     command                          empty, a text, or a message
  *     view submission                  empty (closes the view), errors, update, push, or clear
@@ -114,8 +114,8 @@ SLACK_API int slack_ack_json(slack_ctx_t *ctx, const slack_json_t *body);
  * names the listener in both cases.
  *
  * An ack after slack_defer() waits until the job is stored. If that takes longer than ack_ms, the
- * app sends the default ack. The handler's ack is then late: when the job is stored, the app does
- * with it what the paragraph above says; if the job cannot be stored, the app drops it.
+ * app sends the default ack, and the handler's ack is late. When the job is stored, the app treats
+ * that ack as described above. If the job cannot be stored, the app drops the ack.
  *
  * @param kind a kind that handlers acknowledge.
  * @param body copied. The JSON text of the ack; "" for an empty ack; NULL for no ack, so that Slack

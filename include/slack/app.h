@@ -68,7 +68,7 @@ typedef void (*slack_app_stopped_fn)(slack_app_t *app, int status, void *user_da
 
 /**
  * Start an app on the program's own loop (slack_options_t.loop) and return at once. The program
- * runs the loop. A failure after the return stops the app and is passed to `fn`.
+ * runs the loop. A failure after the return stops the app, and `fn` receives it.
  *
  * @param fn Optional. Called on the loop, exactly once for a start that returned 0.
  * @param user_data borrowed until `fn` returns.
@@ -106,10 +106,10 @@ SLACK_API int slack_app_post(slack_app_t *app,
                              void (*fn)(slack_app_t *app, int status, void *user_data),
                              void *user_data);
 
-/** Free the app. NULL is allowed. An app that slack_app_start() started is stopped first, without a
- * drain, and freed when it has stopped; the program runs the loop until then. Do not use the
- * pointer after this call. While slack_app_run() runs, this function only stops the app, and the
- * log says so: free the app after slack_app_run() has returned. */
+/** Free the app. NULL is allowed. If slack_app_start() started the app, this function stops it
+ * without a drain, and frees it when it has stopped; the program runs the loop until then. Do not
+ * use the pointer after this call. While slack_app_run() runs, this function only stops the app,
+ * and the log says so: free the app after slack_app_run() has returned. */
 SLACK_API void slack_app_free(slack_app_t *app);
 
 /**
@@ -128,8 +128,8 @@ SLACK_API slack_client_t *slack_app_client(slack_app_t *app);
  *     slack_callf(nobody, "oauth.v2.access", installed, data,
  *                 "{client_id: %s, client_secret: %s, code: %s}", id, secret, code);
  *
- * It may be made before the start of the app. As with slack_app_client(), make its calls between
- * the start of the app and its stop, on the loop's thread.
+ * Make the client at any time, and its calls between the start of the app and its stop, on the
+ * loop's thread.
  *
  * @param token Optional, copied. NULL: the calls have no Authorization header.
  * @return the client, owned: free it with slack_client_free(). NULL if memory is out; a call with a

@@ -188,8 +188,8 @@ SLACK_API int slack_authorize_fail(slack_authorize_t request, int status, const 
  * Deliveries that have their tokens keep them. The answer to an open question still serves the
  * deliveries that wait for it, but the app does not remember it.
  *
- * @param tenant the tenants to forget: a string that is NULL or "" matches all of them,
- *        is_enterprise_install is ignored. NULL for all tenants.
+ * @param tenant the tenants to forget: a string that is NULL or "" matches every id, and
+ *        is_enterprise_install has no effect. NULL for all tenants.
  */
 SLACK_API void slack_app_forget(slack_app_t *app, const slack_tenant_t *tenant);
 

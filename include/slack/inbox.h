@@ -78,7 +78,7 @@ SLACK_API int slack_app_defer(slack_app_t *app, const slack_job_t *job);
 
 /** What happens to scheduled runs that were due while no process of the app ran. */
 enum slack_missed {
-    SLACK_MISSED_RUN = 0, /* the app does one of them when it starts, however many were due */
+    SLACK_MISSED_RUN = 0, /* the app does one such run when it starts, however many were due */
     SLACK_MISSED_SKIP     /* the app leaves out every run that is more than a minute late */
 };
 
@@ -107,8 +107,8 @@ typedef struct slack_schedule {
 /**
  * Run a handler at the times of a schedule. Each scheduled run is a job: the app stores it,
  * attempts it again if it fails, and makes it a dead letter if it fails for good. Processes of the
- * app that share a store run it once between them. The app stores the next run before one begins,
- * so the end of a process loses no run.
+ * app that share a store run it once between them. Before a run begins, the app stores the next
+ * one. So the end of a process loses no run.
  *
  * @param schedule borrowed until the return.
  * @return 0; SLACK_EINVAL for an expression, a zone or a name that is not valid; SLACK_EALREADY if

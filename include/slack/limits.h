@@ -47,8 +47,8 @@ extern "C" {
  * a field ends with the name of its environment variable. */
 typedef struct slack_http_limits {
     /** Open connections, 1 to 65536. When the limit is reached, the app closes the connection that
-     * has been idle longest to admit the new one. It closes connections that have sent a verified
-     * request last. If the process may not open enough files (RLIMIT_NOFILE), the app lowers this
+     * has been idle longest to admit the new one. Connections that have sent a verified request
+     * come last. If the process may not open enough files (RLIMIT_NOFILE), the app lowers this
      * limit. 256 files then remain for calls and the store, or half of all files if fewer than 512
      * are allowed. SLACK_HTTP_CONNECTIONS. */
     unsigned connections;

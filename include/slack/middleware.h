@@ -25,8 +25,8 @@ extern "C" {
  * itself. An event is the bot's own if slack_ctx_user() is the bot's user id, or if the event is
  * about a message of the bot (its bot_id). Edits and deletions of the bot's messages count as its
  * own, because Slack does not say who made them. member_joined_channel and member_left_channel
- * never count as its own, as in Bolt. A listener with `own` set receives the bot's own events,
- * after the app's middleware. slack_options_t.own_events turns this filter off.
+ * never count as its own. A listener with `own` set receives the bot's own events, after the app's
+ * middleware. slack_options_t.own_events turns this filter off.
  */
 
 /**

@@ -94,7 +94,8 @@ SLACK_API int slack_test_start(slack_test_t *test);
 
 /*
  * Unless its description says otherwise, each function here makes a delivery. It then runs the app
- * until the app has nothing left to do at the present time of the kit's clock. They return:
+ * until the app has nothing left to do at the present time of the kit's clock. The functions
+ * return:
  *
  * - 0 if the app came to rest, whatever its handlers did;
  * - the error of the start if the app does not start;

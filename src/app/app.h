@@ -97,7 +97,8 @@ static inline int slack__app_status(const slack_app_t *app, const char *function
     return app ? slack__net_require(app->services.net, function) : SLACK_EINVAL;
 }
 
-/* The first line of a public function: it returns an error if the program may not call it here. */
+/* The first line of a public function: the function returns an error if the program may not call it
+ * here. */
 #define SLACK_APP_REQUIRE(app)                                                                     \
     do {                                                                                           \
         const int unusable = slack__app_status(app, __func__);                                     \

@@ -94,7 +94,8 @@ static inline int slack__ctx_status(const slack_ctx_t *ctx, const char *function
     return ctx && !slack__lifetimes_checked() ? 0 : slack__ctx_judge(ctx, function);
 }
 
-/* Also SLACK_ETHREAD on a thread that is neither the loop's nor runs a handler of this ctx. */
+/* The same, and SLACK_ETHREAD on a thread that may not act for this ctx. Only the loop's thread
+ * may, and a worker that runs a handler of this ctx. */
 static inline int slack__ctx_act(const slack_ctx_t *ctx, const char *function)
 {
     const int unusable = slack__ctx_status(ctx, function);
@@ -102,8 +103,8 @@ static inline int slack__ctx_act(const slack_ctx_t *ctx, const char *function)
     return slack__net_require(ctx->services->net, function);
 }
 
-/* The first line of a public function that acts for a ctx or allocates in it: it returns an error
- * if the program may not do that here. */
+/* The first line of a public function that acts for a ctx or allocates in it: the function returns
+ * an error if the program may not do that here. */
 #define SLACK_CTX_REQUIRE(ctx)                                                                     \
     do {                                                                                           \
         const int unusable = slack__ctx_act(ctx, __func__);                                        \
@@ -134,8 +135,8 @@ slack_client_t *slack__ctx_client(slack_ctx_t *ctx);
 
 /* call.c: calls a method. A worker waits for the answer. */
 int slack__ctx_call(slack_ctx_t *ctx, const char *method, const slack_json_t *args);
-/* A call whose answer goes to a function of the program. On the loop it lies in the delivery's
- * arena, on a worker on the stack. */
+/* A call whose answer goes to a function of the program. On the loop this struct lies in the
+ * delivery's arena; on a worker, on the stack. */
 typedef struct slack_then {
     slack_ctx_t *ctx;
     slack_then_fn fn; /* NULL: a failure of the call fails the delivery */
@@ -172,8 +173,8 @@ static inline int slack__ctx_returned(slack_ctx_t *ctx, int rc)
         "the handler returned %d: return 0 or a SLACK_E… code, which is negative", rc);
 }
 
-/* A function of the program has returned to the loop, which it entered at `since_us`. If it has
- * blocked the loop for long, a line of the log says so. */
+/* A function of the program, called at `since_us`, has returned to the loop. If it has blocked the
+ * loop for long, a line of the log says so. */
 void slack__ctx_note_blocking(slack_ctx_t *ctx, uint64_t since_us);
 
 static inline uint64_t slack__ctx_now_us(const slack_ctx_t *ctx)

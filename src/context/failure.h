@@ -56,7 +56,8 @@ typedef struct slack_failure {
         bool counts; /* a failure that heals has another cause than want of room here */
         bool heals;  /* `error` heals */
         int status;  /* the error that the listener returned, once it is logged */
-        int error;   /* its first error that no other attempt heals, or else its first; 0: none */
+        int error;   /* its first error that no other attempt heals, or else its first error; 0: no
+                      * error */
         const char *word; /* Slack's word for `error`; NULL: it has none */
     } current;
 } slack_failure_t;

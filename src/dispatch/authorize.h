@@ -4,8 +4,9 @@
 
 #include "dispatch/run.h"
 
-/* Gets the grant of a run from the app's authorizer. True: the run may continue at once, with a
- * grant, unauthorized or refused. False: the run waits, and its task is posted after the answer. */
+/* Gets the grant of a run from the app's authorizer. True: the answer is known (a grant, no grant
+ * or a refusal), and the run may continue at once. False: the run waits, and its task is posted
+ * after the answer. */
 bool slack__run_authorize(slack_run_t *run);
 /* Forgets the grants that the delivery revokes, if it is such an event. Called before and after the
  * handlers: until the program has removed a token, other deliveries may still look it up. */

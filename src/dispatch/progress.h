@@ -29,8 +29,8 @@ int slack__progress_prepare(slack_progress_t *progress, const slack_hits_t *hits
                             slack_arena_t *arena);
 /* Whether the record has a line for the listener of a hit. */
 bool slack__progress_has(const slack_progress_t *progress, const slack_hits_t *hits, size_t hit);
-/* Whether a record is needed. A single listener needs none: the end of the delivery shows how it
- * ended. */
+/* Whether a record is needed. A single listener needs none: the end of the delivery shows how that
+ * listener ended. */
 static inline bool slack__progress_matters(const slack_progress_t *progress,
                                            const slack_hits_t *hits)
 {

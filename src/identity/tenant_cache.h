@@ -18,7 +18,7 @@
  *                          -> failed or timed out     -> dropped
  *
  * Another thread may only find an open question by its id and store the answer in it, under the
- * lock. Only the loop does everything else. The caller passes the time.
+ * lock. The loop alone does everything else. The caller passes the time.
  */
 
 #define SLACK_TENANT_REASON_MAX 128

@@ -9,7 +9,7 @@
 /* Makes an entry of a delivery and adds it to inbox->live. NULL if memory is out: the delivery is
  * unchanged. */
 slack_entry_t *slack__entry_new(slack_inbox_t *inbox, slack_delivery_t *delivery);
-/* Takes an entry that has ended out of inbox->live and frees it, with its delivery. */
+/* Removes an entry that has ended from inbox->live, and frees it with its delivery. */
 void slack__entry_release(slack_entry_t *entry);
 /* Frees an entry that is in no list, with its delivery. */
 void slack__entry_free(slack_entry_t *entry);

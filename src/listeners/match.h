@@ -58,8 +58,8 @@ typedef struct slack_hit {
 int slack__match(const slack_rule_t *rule, slack_subject_t *subject, slack_arena_t *arena,
                  slack_captures_t *ret);
 
-/* Why the rule does not take the subject: a sentence in the arena. NULL unless the rule has the
- * subject's kind, and its match, except perhaps for upper and lower case. */
+/* Why the rule does not take the subject: a sentence in the arena. NULL if the rule has another
+ * kind or another match, upper and lower case aside. */
 const char *slack__match_skipped(const slack_rule_t *rule, const slack_subject_t *subject,
                                  slack_arena_t *arena);
 

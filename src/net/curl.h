@@ -29,7 +29,7 @@ typedef struct slack_curl_request {
     const char *url;            /* Required. */
     const char *const *headers; /* Optional: "Name: value" strings, NULL at the end. */
     const void *body;           /* Copied. A POST without a body sends Content-Length: 0. libcurl
-                                 * sends it once, and never again on another connection. */
+                                 * sends a body once, and never again on another connection. */
     size_t body_len;
     unsigned timeout_ms; /* Required: the whole transfer. */
     size_t body_max;     /* Required: of the response. */

@@ -59,9 +59,9 @@ typedef struct slack_http_parser {
 int slack__http_parser_init(slack_http_parser_t *parser, const slack_http_limits_t *limits);
 void slack__http_parser_done(slack_http_parser_t *parser);
 
-/* Parse bytes. *ret_used is the number that was used, all for SLACK_HTTP_MORE; the caller feeds the
- * rest again. It feeds nothing after SLACK_HTTP_REFUSE, nor between SLACK_HTTP_REQUEST and
- * slack__http_parser_take(). */
+/* Parse bytes. *ret_used is the number of bytes used: all of them for SLACK_HTTP_MORE. The caller
+ * feeds the rest again. Feed nothing after SLACK_HTTP_REFUSE, and nothing between
+ * SLACK_HTTP_REQUEST and slack__http_parser_take(). */
 enum slack_http_parse_result slack__http_parser_feed(slack_http_parser_t *parser, const char *data,
                                                      size_t len, size_t *ret_used);
 

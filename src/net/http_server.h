@@ -47,9 +47,9 @@ unsigned slack__http_server_under_way(const slack_http_server_t *server);
 uint64_t slack__http_server_refused(const slack_http_server_t *server);
 
 /* Respond to a request. 0; SLACK_ECLOSED if the connection is gone; SLACK_EINVAL if the request has
- * its response, or the response is malformed (a status below 200, a line break in a header: nothing
- * was sent, and another response may be sent); SLACK_ETOOBIG and SLACK_EBUSY past listen.write_max,
- * and SLACK_ENOMEM: the connection is closed. */
+ * a response already, or the response is malformed (a status below 200, a line break in a header:
+ * nothing was sent, and another response may be sent); SLACK_ETOOBIG and SLACK_EBUSY past
+ * listen.write_max, and SLACK_ENOMEM: the connection is closed. */
 int slack__http_respond(slack_http_server_t *server, uint64_t request_id,
                         const slack_http_response_t *response);
 
@@ -74,7 +74,7 @@ int slack__http_upgrade(slack_http_server_t *server, uint64_t request_id, slack_
 void slack__http_server_leave(slack_http_server_t *server);
 /* Accept no more connections, close idle connections, and respond with Connection: close to the
  * requests that have begun. A request has begun when its first byte has arrived. If the server
- * closed its connection, a command would be lost, because Slack does not send it again. A new
+ * closed the connection then, a command would be lost, because Slack does not send it again. A new
  * connection without a request may be about to send one, so it stays too. */
 void slack__http_server_drain(slack_http_server_t *server);
 /* Close everything; `fn` (optional) is called once the last handle is closed and the server freed.

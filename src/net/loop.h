@@ -17,8 +17,8 @@
  * timers.
  *
  * A task is a callback that the loop itself runs soon. So no user code runs inside of a library's
- * callback, or before the function that caused it has returned. Timers follow the clock, so a test
- * that moves the clock moves them.
+ * callback, or before the function that posted the task has returned. Timers follow the clock, so a
+ * test that moves the clock moves them.
  */
 typedef struct slack_net slack_net_t;
 

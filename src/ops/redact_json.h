@@ -11,7 +11,7 @@
  * A member whose name says that it is a secret (a token, trigger_id, response_url, …) gets a
  * placeholder. The digits of the placeholder are a hash of the secret with a random key that is
  * never stored. The same secret has the same placeholder, so a replay sees that a call uses the
- * trigger_id of a body. To redact a placeholder again leaves it unchanged.
+ * trigger_id of a body. Redacting a placeholder again leaves it unchanged.
  *
  * Inside any other string, a part that looks like a token or a webhook becomes "[redacted]", as in
  * the log.

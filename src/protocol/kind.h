@@ -38,13 +38,14 @@ static inline const slack_kind_facts_t *slack__kind_facts_of(enum slack_kind kin
 
 enum slack_kind slack__kind_of(const slack_json_t *body);
 
-/* Slack expects an ack from the handler, within SLACK_ACK_DEADLINE_MS. */
+/* Whether Slack expects an ack from the handler, within SLACK_ACK_DEADLINE_MS. */
 static inline bool slack__kind_waits_for_ack(enum slack_kind kind)
 {
     return slack__kind_facts_of(kind)->waits;
 }
 
-/* Slack reads the body of that ack. `body` is the delivery's, or NULL for the kind in general. */
+/* Whether Slack reads the body of that ack. `body` is the delivery's, or NULL for the kind in
+ * general. */
 bool slack__kind_takes_ack_body(enum slack_kind kind, const slack_json_t *body);
 
 /* The string that the match of a listener is compared with, borrowed from the body; "" if there is

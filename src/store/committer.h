@@ -23,8 +23,8 @@ typedef struct slack_db_time {
 
 #define SLACK_DB_READ 1 /* applied without a transaction: nothing had to be written */
 
-/* An engine. Every member is mandatory. `open` is called on the loop, before the thread begins; the
- * others on the thread, or `close` on the loop if the thread could not be started. `error` has room
+/* An engine. Every member is mandatory. The loop calls `open`, before the thread begins. The thread
+ * calls the others. If the thread could not be started, the loop calls `close`. `error` has room
  * for SLACK_ERROR_TEXT_MAX bytes. */
 typedef struct slack_db_ops {
     const slack_store_ops_t *store; /* the store over this engine */

@@ -41,7 +41,7 @@ typedef struct slack_row {
 /* Copy a row and its texts. False: memory is out. */
 bool slack__row_copy(slack_arena_t *arena, slack_row_t *ret, const slack_row_t *row);
 
-/* The rows of an operation that concerns several. */
+/* The rows of an operation on several rows. */
 typedef struct slack_store_batch {
     /* In. */
     unsigned limit;

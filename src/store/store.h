@@ -77,8 +77,8 @@ enum slack_store_op_kind {
 
     /* For people, beside a running app: */
 
-    /* Rows of batch.state with ids above row.id, by id, at most batch.limit, without their
-     * payloads. With batch.one: the row row.id, whatever its state, with its payload. */
+    /* At most batch.limit rows of batch.state with ids above row.id, in the order of ids, without
+     * their payloads. With batch.one: the row row.id, whatever its state, with its payload. */
     SLACK_STORE_LIST,
     /* Queue dead rows again, due now, as if never begun; listeners that are done stay done. If
      * row.id is not 0, only that row. If it is 0, all dead rows, at most batch.limit of them unless

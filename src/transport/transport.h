@@ -111,9 +111,9 @@ struct slack_transport_host {
      */
     void (*deliver)(slack_transport_t *t, slack_delivery_t *d);
 
-    /* Calls a Web API method with the app-level token. Like slack_call(), but without another
-     * attempt after a 429 or a failed connection, since the transport has waits of its own. Every
-     * call is answered before the transport is destroyed. */
+    /* Calls a Web API method with the app-level token. Like slack_call(), but without another try
+     * after a 429 or a failed connection, since the transport has waits of its own. Every call is
+     * answered before the transport is destroyed. */
     int (*call)(slack_transport_t *t, const char *method, slack_call_fn fn, void *user_data);
 
     /* Passes an HTTP request that is not a delivery to the routes of the app. 0: the host has taken

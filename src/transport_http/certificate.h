@@ -29,7 +29,7 @@ typedef struct slack_certificate {
  * (SLACK_ERROR_TEXT_MAX bytes); SLACK_ENOMEM; SLACK_ETLS. Call _done() in any case. */
 int slack__certificate_init(slack_certificate_t *certificate, slack_net_t *net,
                             const slack_options_t *options, char *error);
-/* After the watch is closed. */
+/* Call this after the watch is closed. */
 void slack__certificate_done(slack_certificate_t *certificate);
 
 /* Watch the files. `changed` is called after `tls` became another context. The old context is

@@ -23,7 +23,7 @@ typedef struct slack_signing_secret {
  * (SLACK_ERROR_TEXT_MAX bytes); SLACK_ENOMEM. Call _done() in any case. */
 int slack__signing_secret_init(slack_signing_secret_t *secret, slack_net_t *net,
                                const slack_options_t *options, char *error);
-/* After the watch is closed. */
+/* Call this after the watch is closed. */
 void slack__signing_secret_done(slack_signing_secret_t *secret);
 
 void slack__signing_secret_watch(slack_signing_secret_t *secret);

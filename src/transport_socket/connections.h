@@ -46,7 +46,7 @@ struct slack_connections {
  * (SLACK_ERROR_TEXT_MAX bytes); SLACK_ENOMEM. Call _done() in any case. */
 int slack__connections_init(slack_connections_t *connections, const slack_options_t *options,
                             char *error);
-/* After every call has returned and every descriptor is closed. */
+/* Call this after every call has ended and every descriptor is closed. */
 void slack__connections_done(slack_connections_t *connections);
 
 /* Do what an action asks for on the wire. An action that asks for nothing there returns 0. On an

@@ -53,9 +53,9 @@ typedef struct slack_frame {
 int slack__frame_read(slack_arena_t *arena, char *text, size_t len, slack_frame_t *ret);
 
 /*
- * Append the ack of an envelope. Without an ack or its body: the envelope_id alone. 0;
- * SLACK_ETOOBIG when the buffer is full, or the frame would reach SLACK_ACK_FRAME_LIMIT;
- * SLACK_ENOMEM. After a failure the buffer holds a part of the ack.
+ * Append the ack of an envelope. If `ack` is NULL or has no body, the frame has only the
+ * envelope_id. 0; SLACK_ETOOBIG when the buffer is full, or the frame would reach
+ * SLACK_ACK_FRAME_LIMIT; SLACK_ENOMEM. After a failure the buffer holds a part of the ack.
  */
 int slack__frame_write_ack(slack_buf_t *buf, slack_slice_t envelope_id, const slack_ack_t *ack);
 

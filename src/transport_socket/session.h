@@ -43,7 +43,7 @@ enum slack_cause {
     SLACK_CAUSE_UNREACHED, /* apps.connections.open was never sent */
     SLACK_CAUSE_CROWDED,   /* disconnect: too_many_websockets */
     SLACK_CAUSE_DISABLED,  /* disconnect: link_disabled */
-    SLACK_CAUSE_FATAL,     /* apps.connections.open failed with an error that no retry heals */
+    SLACK_CAUSE_FATAL,     /* apps.connections.open failed with an error that no other try heals */
     SLACK_CAUSE_RETIRED,   /* the supervisor ended it */
     SLACK_CAUSE_COUNT
 };
@@ -104,7 +104,7 @@ typedef struct slack_action {
     uint64_t wait_ms;
 } slack_action_t;
 
-/* The actions of one input, in order. No input causes more than fit. */
+/* The actions of one input, in order. No input causes more actions than fit. */
 #define SLACK_ACTIONS_MAX (SLACK_SESSIONS_MAX * 8)
 typedef struct slack_actions {
     size_t count;

@@ -16,7 +16,7 @@
  * gets through ends the others.
  *
  * Invariants: at most SLACK_SESSIONS_MAX connections; at most `wanted` that are not being replaced;
- * one dial per slot; as long as it runs, slack__supervisor_deadline() is a time.
+ * one dial per slot; while the supervisor runs, slack__supervisor_deadline() is a time.
  */
 
 enum slack_supervisor_phase {

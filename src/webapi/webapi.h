@@ -85,9 +85,9 @@ int slack__webapi_call(slack_client_t *client, const char *method, const slack_j
 int slack__webapi_respond(slack_client_t *client, const char *response_url,
                           const slack_json_t *message, slack_call_fn fn, void *user_data);
 
-/* The arena in which a response lies. Both are for the callback of the call only.
- * slack__webapi_keep() gives the arena to the caller, who frees it after the callback has
- * returned. */
+/* The arena in which a response lies. Both functions are only for the callback of the call.
+ * slack__webapi_keep() gives the arena to the caller, who frees it after the callback has returned.
+ * */
 slack_arena_t *slack__webapi_arena(const slack_response_t *response);
 void slack__webapi_keep(const slack_response_t *response);
 
