@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "inbox/retry.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "inbox/entry.h"
@@ -12,6 +13,8 @@
 #define WAIT_CAP_MS  (5 * 60 * 1000)
 /* The wait after a spared attempt grows up to spared attempt SPARED_WAITS. */
 #define SPARED_WAITS 5
+/* The longest first line of a record, with its NUL. */
+#define TALLY_MAX sizeof "=4294967295 4294967295\n"
 
 /* Whether this attempt is one of the max_attempts that a delivery has. */
 static bool attempt_counts(const slack_ctx_t *ctx, slack_tally_t before)
@@ -84,11 +87,12 @@ static int wait_or_bury(slack_entry_t *entry)
         recall_failure(entry);
         return bury(entry);
     }
-    const char *text = slack__arena_printf(ctx->delivery->arena, "=%u %u\n%.*s", tally.failed,
-                                           tally.spared, (int)rest.len, rest.len ? rest.ptr : "");
+    char *text = slack__arena_alloc(ctx->delivery->arena, TALLY_MAX + rest.len);
     if (text == NULL) return SLACK_ENOMEM;
+    const size_t len = (size_t)snprintf(text, TALLY_MAX, "=%u %u\n", tally.failed, tally.spared);
+    if (rest.len > 0) memcpy(text + len, rest.ptr, rest.len);
     entry->op.kind = SLACK_STORE_WAIT;
-    entry->op.row.done = slack__slice(text);
+    entry->op.row.done = (slack_slice_t){text, len + rest.len};
     entry->op.row.due_ms = slack__wall_ms(ctx->services->net->clock) +
                            (int64_t)wait_ms(counts || nth < SPARED_WAITS ? nth : SPARED_WAITS);
     return 0;

@@ -13,9 +13,14 @@
 #define SLACK_RECENT_ACKS_MAX       128
 #define SLACK_RECENT_ACKS_FRAME_MAX 2048 /* a longer frame is kept without its payload */
 
+typedef struct slack_recent_ack {
+    char *frame;      /* the whole ack frame, NUL-terminated; NULL: unused */
+    slack_slice_t id; /* of its envelope, in the same allocation */
+} slack_recent_ack_t;
+
 typedef struct slack_recent_acks {
-    char *frames[SLACK_RECENT_ACKS_MAX]; /* whole ack frames, NUL-terminated; NULL: unused */
-    unsigned next;                       /* the oldest, which the next one replaces */
+    slack_recent_ack_t list[SLACK_RECENT_ACKS_MAX];
+    unsigned next; /* the oldest, which the next one replaces */
 } slack_recent_acks_t;
 
 void slack__recent_acks_done(slack_recent_acks_t *acks);

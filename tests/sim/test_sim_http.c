@@ -186,12 +186,13 @@ static void set_url(void)
 ALONE(the_challenge_has_three_forms)
 {
     static const struct {
-        const char *type;
-        const char *format;
+        const char *type, *before, *behind;
+        int status;
     } forms[] = {
-        {"text/plain", "%s"},
-        {"application/x-www-form-urlencoded", "challenge=%s"},
-        {"application/json", "{'challenge':'%s'}"},
+        {"text/plain", "", "", 200},
+        {"application/x-www-form-urlencoded", "challenge=", "", 200},
+        {"application/json", "{\"challenge\":\"", "\"}", 200},
+        {"application/json", "{\"challenge\":\"", "\\u0000\"}", 409},
     };
     for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
         char body[100];
@@ -199,15 +200,11 @@ ALONE(the_challenge_has_three_forms)
         const slack_http_request_t *request = sim_receiver_next(&receiver);
         const slack_json_t *challenge = sim_receiver_json(&receiver, request);
         assert_member(challenge, "/type", "url_verification");
-        const char *text = slack_json_str(challenge, "/challenge");
-        switch (i) {
-        case 0: snprintf(body, sizeof body, "%s", text); break;
-        case 1: snprintf(body, sizeof body, "challenge=%s", text); break;
-        default: snprintf(body, sizeof body, "{\"challenge\":\"%s\"}", text); break;
-        }
+        snprintf(body, sizeof body, "%s%s%s", forms[i].before,
+                 slack_json_str(challenge, "/challenge"), forms[i].behind);
         sim_receiver_answer(&receiver, request, 200, forms[i].type, body, NULL);
         sim_peer_sent(&peer, &answer);
-        assert_int_equal(peer.status, 200);
+        assert_int_equal(peer.status, forms[i].status);
     }
 }
 

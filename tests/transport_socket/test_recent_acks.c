@@ -35,3 +35,23 @@ TEST(test_long_ones_lose_their_payload)
                         "{\"envelope_id\":\"e-1\"}");
     slack__recent_acks_done(&acks);
 }
+
+/* A server chooses the ids: bytes that are equal as strings, and bytes that a frame has too, are
+ * not the same id. The block has the size of the frame, so that a sanitizer sees a byte too many.
+ */
+TEST(test_ids_are_compared_as_bytes)
+{
+    static const slack_slice_t others[] = {
+        {"e-1\0xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", 60},
+        {"e-1\0", 4},
+        {"e-1\",\"payload\":{\"text\":\"x", 25},
+        {"e-\0", 3},
+    };
+    slack_recent_acks_t acks = {0};
+    remember(&acks, "e-1", "{\"envelope_id\":\"e-1\",\"payload\":{\"text\":\"x\"}}");
+    slack__recent_acks_add(&acks, (slack_slice_t){"a\0\"", 3}, "{}", 2);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        assert_null(slack__recent_acks_find(&acks, others[i]));
+    assert_string_equal(slack__recent_acks_find(&acks, (slack_slice_t){"a\0\"", 3}), "{}");
+    slack__recent_acks_done(&acks);
+}

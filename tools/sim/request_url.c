@@ -230,15 +230,20 @@ static void verify_end(sim_request_url_t *url, const char *problem)
 }
 
 /* Slack takes the challenge as JSON, as a form, or as plain text. */
-static bool challenge_in(const char *body, const char *challenge)
+static bool challenge_in(slack_slice_t body, const char *challenge)
 {
+    char form[64];
     slack_arena_t *arena = slack__arena_new(0, 0);
     const slack_json_t *value = NULL;
-    bool good = strcmp(body, challenge) == 0;
-    if (strncmp(body, "challenge=", 10) == 0) good = strcmp(body + 10, challenge) == 0;
-    if (arena && slack__json_parse(arena, body, strlen(body), &value, NULL) == 0 &&
-        slack_json_type(value) == SLACK_JSON_OBJECT)
-        good = strcmp(slack_json_str(value, "/challenge"), challenge) == 0;
+    snprintf(form, sizeof form, "challenge=%s", challenge);
+    bool good =
+        slack__slice_eq(body, slack__slice(challenge)) || slack__slice_eq(body, slack__slice(form));
+    if (arena && slack__json_parse(arena, body.ptr, body.len, &value, NULL) == 0 &&
+        slack_json_type(value) == SLACK_JSON_OBJECT) {
+        slack_slice_t found;
+        found.ptr = slack_json_strn(value, "/challenge", &found.len);
+        good = slack__slice_eq(found, slack__slice(challenge));
+    }
     slack__arena_free(arena);
     return good;
 }
@@ -251,7 +256,7 @@ static void verify_answered(const slack_curl_result_t *result, void *user_data)
     if (*reason)
         snprintf(problem, sizeof problem, "the request URL did not answer url_verification: %s %d",
                  reason, result->http_status);
-    else if (!challenge_in(result->body, url->challenge))
+    else if (!challenge_in((slack_slice_t){result->body, result->body_len}, url->challenge))
         snprintf(problem, sizeof problem,
                  "the request URL did not answer url_verification with the challenge");
     verify_end(url, problem);
