@@ -290,6 +290,10 @@ static int show_row(session_t *session, const request_t *request)
     print_field("tenant", row->tenant);
     print_field("error", row->error);
     print_field("done", row->done);
+    if (row->damaged)
+        print_field("damaged",
+                    SLACK_SLICE("a value is not as it was stored: restore the store from "
+                                "a copy, or drop the delivery"));
     if (row->payload.len) {
         putchar('\n');
         print_text(row->payload, true);

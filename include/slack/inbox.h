@@ -38,7 +38,8 @@ typedef struct slack_job {
     /** Optional. The job runs this many milliseconds from now, at the earliest. Default 0. */
     unsigned delay_ms;
     /** Optional. The job runs at this time at the earliest, in milliseconds since 1970, UTC. If
-     * both are set, the later time counts. Default 0. */
+     * both are set, the later time counts. The store keeps no time after the year 9999. Default 0.
+     */
     int64_t at_ms;
     /** Optional, copied. While a job with this key waits for its first attempt, the store drops any
      * further job with the key (SLACK_EALREADY). Once the first attempt has begun, the key is free:

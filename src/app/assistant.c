@@ -88,7 +88,8 @@ static void kept_found(slack_store_op_t *op)
         const slack_slice_t text = kept->batch.rows[0].payload;
         const slack_json_t *context = NULL;
         rc = slack__json_parse(slack__ctx_arena(ctx), text.ptr, text.len, &context, NULL);
-        if (rc == 0) ctx->assistant_context = context;
+        if (slack_json_type(context) == SLACK_JSON_OBJECT) ctx->assistant_context = context;
+        if (rc != SLACK_ENOMEM) rc = 0; /* a damaged context is none: the message is for a person */
     }
     slack__arena_free(kept->batch.arena);
     if (rc == 0) rc = slack_next(ctx);

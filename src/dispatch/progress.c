@@ -105,13 +105,16 @@ static size_t name_max(const slack_hits_t *hits, size_t hit)
 int slack__progress_prepare(slack_progress_t *progress, const slack_hits_t *hits,
                             slack_arena_t *arena)
 {
-    size_t size = progress->record.len + 1;
+    size_t size = progress->record.len + 2;
     for (size_t i = 0; i < hits->count; i++)
         size += FAILURE_MAX + name_max(hits, i) + 1;
     char *room = slack__arena_alloc(arena, size);
     if (room == NULL) return SLACK_ENOMEM;
-    if (progress->record.len > 0) memcpy(room, progress->record.ptr, progress->record.len);
-    progress->record.ptr = progress->room = room;
+    size_t len = progress->record.len;
+    if (len > 0) memcpy(room, progress->record.ptr, len);
+    if (len > 0 && room[len - 1] != '\n') room[len++] = '\n'; /* its file was changed */
+    progress->record = (slack_slice_t){room, len};
+    progress->room = room;
     return 0;
 }
 

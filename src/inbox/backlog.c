@@ -58,13 +58,15 @@ static slack_entry_t *entry_restore(slack_inbox_t *inbox, const slack_row_t *fro
     const slack_json_t *body = NULL, *tenant = NULL;
     int rc = row.damaged ? SLACK_EDAMAGED
                          : slack__json_parse(arena, row.payload.ptr, row.payload.len, &body, NULL);
+    const bool job = slack__slice_eq(row.kind, SLACK_SLICE("job"));
+    if (!job && !slack__slice_eq(row.kind, SLACK_SLICE("event"))) rc = SLACK_EDAMAGED;
     if (rc == 0 && row.tenant.len > 0)
         rc = slack__json_parse(arena, row.tenant.ptr, row.tenant.len, &tenant, NULL);
     if (rc == SLACK_ENOMEM) goto no_memory;
     slack_delivery_t *d =
         slack__delivery_new(arena, body, slack__mono_us(inbox->services->net->clock));
     if (d == NULL) goto no_memory;
-    d->kind = slack__slice_eq(row.kind, SLACK_SLICE("job")) ? SLACK_KIND_JOB : SLACK_KIND_EVENT;
+    d->kind = job ? SLACK_KIND_JOB : SLACK_KIND_EVENT;
     if (tenant) d->app_id = slack_json_str(tenant, "/app_id");
     d->key = row.key;
     d->retry_num = row.retry_num;

@@ -73,6 +73,13 @@ static const char *tenant_text(slack_ctx_t *ctx, slack_arena_t *arena)
     return slack__tenant_text(arena, &tenant);
 }
 
+static int64_t job_due_ms(const slack_job_t *job, int64_t now_ms)
+{
+    const int64_t soonest = now_ms + job->delay_ms;
+    const int64_t due_ms = job->at_ms > soonest ? job->at_ms : soonest;
+    return due_ms < SLACK_ROW_TIME_MAX ? due_ms : SLACK_ROW_TIME_MAX;
+}
+
 static bool job_fill_row(slack_ctx_t *ctx, slack_row_t *row, const slack_job_t *job)
 {
     slack_arena_t *arena = slack__ctx_arena(ctx);
@@ -83,7 +90,6 @@ static bool job_fill_row(slack_ctx_t *ctx, slack_row_t *row, const slack_job_t *
     size_t len = 0;
     const char *text = slack__json_text(arena, job->args, &len);
     const char *tenant = tenant_text(ctx, arena);
-    const int64_t soonest = slack__wall_ms(ctx->services->log->clock) + job->delay_ms;
     *row = (slack_row_t){
         .key = slack__slice(key),
         .kind = SLACK_SLICE("job"),
@@ -92,7 +98,7 @@ static bool job_fill_row(slack_ctx_t *ctx, slack_row_t *row, const slack_job_t *
         .payload = {text, text ? len : 0},
         .tenant = slack__slice(tenant),
         .app = app,
-        .due_ms = job->at_ms > soonest ? job->at_ms : soonest,
+        .due_ms = job_due_ms(job, slack__wall_ms(ctx->services->log->clock)),
     };
     return name && key && text && tenant;
 }
@@ -169,7 +175,6 @@ static int own_job_submit(own_job_t *own)
     const slack_transports_t *transports = inbox->transports;
     const slack_job_t *job = &own->job;
     const slack_slice_t app = inbox->app;
-    const int64_t soonest = slack__wall_ms(inbox->services->net->clock) + job->delay_ms;
     slack_row_t *row = &own->op.row;
     if (job->key) {
         const char *key =
@@ -179,7 +184,7 @@ static int own_job_submit(own_job_t *own)
     }
     row->app = app;
     row->transport = slack__slice(transports->count ? transports->list[0]->ops->name : "");
-    row->due_ms = job->at_ms > soonest ? job->at_ms : soonest;
+    row->due_ms = job_due_ms(job, slack__wall_ms(inbox->services->net->clock));
     inbox->store->ops->submit(inbox->store, &own->op);
     return 0;
 }

@@ -33,10 +33,13 @@ typedef struct slack_row {
     slack_slice_t error;  /* why the last attempt failed */
     int retry_num;
     unsigned attempt; /* attempts begun */
-    bool damaged;     /* out of a CLAIM: the checksum is wrong, and the payload is left out */
+    bool damaged;     /* a value is not as a store writes it; a CLAIM then leaves the payload out */
     int64_t received_ms, due_ms, changed_ms;
     int64_t planned_ms; /* due_ms as PUT gave it */
 } slack_row_t;
+
+/* The largest time of a row: the end of the year 9999. */
+#define SLACK_ROW_TIME_MAX INT64_C(253402300799999)
 
 /* Copy a row and its texts. False: memory is out. */
 bool slack__row_copy(slack_arena_t *arena, slack_row_t *ret, const slack_row_t *row);

@@ -2,6 +2,7 @@
 #include "store/sqlite_internal.h"
 
 #include <endian.h>
+#include <limits.h>
 #include <string.h>
 
 #include <slack/error.h>
@@ -49,35 +50,73 @@ static int64_t checksum(slack_slice_t bytes)
 
 /* --- reading rows -------------------------------------------------------------------------- */
 
-static slack_slice_t column(sqlite3_stmt *stmt, int i)
+/*
+ * Another program may have written to the file, and each value has any type and any size. So every
+ * value is checked here. One that a store does not write is replaced by one that is safe to use,
+ * and `*damaged` is set.
+ */
+
+/* A row with texts of these sizes fits into a batch. */
+#define PAYLOAD_MAX (SLACK_STORE_BYTES_MAX / 2)
+#define TEXT_MAX    (SLACK_STORE_BYTES_MAX / 32)
+
+static int64_t column_number(sqlite3_stmt *stmt, int i, int64_t most, bool *damaged)
+{
+    const bool is_number = sqlite3_column_type(stmt, i) == SQLITE_INTEGER;
+    const int64_t number = is_number ? sqlite3_column_int64(stmt, i) : 0;
+    if (!is_number || number < 0 || number > most) *damaged = true;
+    return number < 0 ? 0 : number > most ? most : number;
+}
+
+static slack_slice_t column_bytes(sqlite3_stmt *stmt, int i, size_t most, bool *damaged)
 {
     const char *ptr = sqlite3_column_blob(stmt, i);
-    return (slack_slice_t){ptr, ptr ? (size_t)sqlite3_column_bytes(stmt, i) : 0};
+    const size_t len = ptr ? (size_t)sqlite3_column_bytes(stmt, i) : 0;
+    if (len <= most) return (slack_slice_t){ptr, len};
+    *damaged = true;
+    return (slack_slice_t){NULL, 0};
+}
+
+/* A text is also used as a C string. */
+static slack_slice_t column_text(sqlite3_stmt *stmt, int i, bool *damaged)
+{
+    const slack_slice_t text = column_bytes(stmt, i, TEXT_MAX, damaged);
+    if (text.len == 0 || !memchr(text.ptr, '\0', text.len)) return text;
+    *damaged = true;
+    return (slack_slice_t){NULL, 0};
 }
 
 /* Read the columns in the order of COLUMNS. The texts are SQLite's until the next step. */
 static slack_row_t read_row(sqlite3_stmt *stmt, bool with_payload)
 {
-    return (slack_row_t){
+    bool bad = false;
+    slack_row_t row = {
         .id = sqlite3_column_int64(stmt, 0),
-        .state = (enum slack_row_state)sqlite3_column_int(stmt, 1),
-        .key = column(stmt, 2),
-        .kind = column(stmt, 3),
-        .name = column(stmt, 4),
-        .transport = column(stmt, 5),
-        .retry_reason = column(stmt, 6),
-        .done = column(stmt, 7),
-        .error = column(stmt, 8),
-        .retry_num = sqlite3_column_int(stmt, 9),
-        .attempt = (unsigned)sqlite3_column_int(stmt, 10),
-        .received_ms = sqlite3_column_int64(stmt, 11),
-        .due_ms = sqlite3_column_int64(stmt, 12),
-        .changed_ms = sqlite3_column_int64(stmt, 13),
-        .planned_ms = sqlite3_column_int64(stmt, 14),
-        .tenant = column(stmt, 15),
-        .app = column(stmt, 16),
-        .payload = with_payload ? column(stmt, 17) : (slack_slice_t){NULL, 0},
+        .state = (enum slack_row_state)column_number(stmt, 1, SLACK_ROW_STATES - 1, &bad),
+        .key = column_bytes(stmt, 2, TEXT_MAX, &bad),
+        .kind = column_text(stmt, 3, &bad),
+        .name = column_text(stmt, 4, &bad),
+        .transport = column_text(stmt, 5, &bad),
+        .retry_reason = column_text(stmt, 6, &bad),
+        .done = column_text(stmt, 7, &bad),
+        .error = column_text(stmt, 8, &bad),
+        .retry_num = (int)column_number(stmt, 9, INT_MAX, &bad),
+        .attempt = (unsigned)column_number(stmt, 10, INT_MAX, &bad),
+        .received_ms = column_number(stmt, 11, SLACK_ROW_TIME_MAX, &bad),
+        .due_ms = column_number(stmt, 12, SLACK_ROW_TIME_MAX, &bad),
+        .changed_ms = column_number(stmt, 13, SLACK_ROW_TIME_MAX, &bad),
+        .planned_ms = column_number(stmt, 14, SLACK_ROW_TIME_MAX, &bad),
+        .tenant = column_text(stmt, 15, &bad),
+        .app = column_text(stmt, 16, &bad),
     };
+    if (with_payload) {
+        row.payload = column_bytes(stmt, 17, PAYLOAD_MAX, &bad);
+        /* The payload of a done row is deleted. */
+        if (row.state != SLACK_ROW_DONE && checksum(row.payload) != sqlite3_column_int64(stmt, 18))
+            bad = true;
+    }
+    row.damaged = bad;
+    return row;
 }
 
 /* --- apps ---------------------------------------------------------------------------------- */
@@ -199,7 +238,6 @@ static int sqlite_take_rows(slack_sqlite_t *s, slack_store_batch_t *batch, enum 
         rc = slack__sqlite_status(step);
         if (rc != 0) break;
         slack_row_t row = read_row(stmt, true);
-        row.damaged = checksum(row.payload) != sqlite3_column_int64(stmt, 18);
         if (row.damaged) row.payload = (slack_slice_t){NULL, 0};
         row.state = SLACK_ROW_RUNNING;
         row.attempt++;
@@ -284,7 +322,9 @@ static int sqlite_next_due(slack_sqlite_t *s, int64_t app, int64_t *ret)
     sqlite3_stmt *stmt = s->statements[NEXT_DUE];
     sqlite3_bind_int64(stmt, 1, app);
     int rc = sqlite3_step(stmt);
-    *ret = rc == SQLITE_ROW ? sqlite3_column_int64(stmt, 0) : INT64_MAX;
+    /* A row whose time is no number is never due. */
+    const bool some = rc == SQLITE_ROW && sqlite3_column_type(stmt, 0) == SQLITE_INTEGER;
+    *ret = some ? sqlite3_column_int64(stmt, 0) : INT64_MAX;
     int end = slack__sqlite_reset(stmt);
     return slack__sqlite_status(rc) ? slack__sqlite_status(rc) : end;
 }
@@ -342,7 +382,8 @@ static int sqlite_count_rows(slack_sqlite_t *s, slack_store_batch_t *batch)
         int state = sqlite3_column_int(stmt, 0);
         if (state < 0 || state >= SLACK_ROW_STATES) continue;
         batch->counts[state] = (uint64_t)sqlite3_column_int64(stmt, 1);
-        batch->oldest_ms[state] = sqlite3_column_int64(stmt, 2);
+        bool damaged; /* also if there is no row */
+        batch->oldest_ms[state] = column_number(stmt, 2, SLACK_ROW_TIME_MAX, &damaged);
     }
     int end = slack__sqlite_reset(stmt);
     return slack__sqlite_status(step) ? slack__sqlite_status(step) : end;
@@ -368,7 +409,7 @@ static int sqlite_kv_put(slack_sqlite_t *s, const slack_row_t *row)
     return slack__sqlite_step(stmt);
 }
 
-/* An entry with a wrong checksum counts as missing. */
+/* A damaged entry counts as missing. */
 static int sqlite_kv_get(slack_sqlite_t *s, const slack_store_op_t *op)
 {
     slack_store_batch_t *batch = op->batch;
@@ -379,13 +420,14 @@ static int sqlite_kv_get(slack_sqlite_t *s, const slack_store_op_t *op)
     int step = rc == 0 ? sqlite3_step(stmt) : SQLITE_DONE;
     if (rc == 0) rc = slack__sqlite_status(step);
     if (rc == 0 && step == SQLITE_ROW) {
-        const slack_kv_entry_t entry = {.key = column(stmt, 0),
-                                        .version = column(stmt, 1),
-                                        .value = column(stmt, 3),
-                                        .until_ms = sqlite3_column_int64(stmt, 2)};
+        bool bad = false;
+        const slack_kv_entry_t entry = {.key = op->row.key,
+                                        .version = column_bytes(stmt, 0, TEXT_MAX, &bad),
+                                        .value = column_bytes(stmt, 2, PAYLOAD_MAX, &bad),
+                                        .until_ms = sqlite3_column_int64(stmt, 1)};
         const slack_row_t row = slack__kv_to_row(&entry);
-        bool good = checksum(entry.value) == sqlite3_column_int64(stmt, 4);
-        if (good && !slack__row_copy(batch->arena, &batch->rows[batch->count++], &row))
+        if (checksum(entry.value) != sqlite3_column_int64(stmt, 3)) bad = true;
+        if (!bad && !slack__row_copy(batch->arena, &batch->rows[batch->count++], &row))
             rc = SLACK_ENOMEM;
     }
     int end = slack__sqlite_reset(stmt);

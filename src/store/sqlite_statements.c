@@ -57,7 +57,7 @@ static const char *const sql[] = {
                " WHERE version IS NULL OR version <= excluded.version",
     [KV_SWEEP] = "DELETE FROM kv WHERE id IN"
                  " (SELECT id FROM kv WHERE until_ms <= ?1 ORDER BY until_ms LIMIT ?2)",
-    [KV_GET] = "SELECT key, version, until_ms, value, sum FROM kv"
+    [KV_GET] = "SELECT version, until_ms, value, sum FROM kv"
                " WHERE key = ?1 AND until_ms > ?2",
     /* Done rows are so many that the next ids are near; the other states have an index. */
     [LIST] = "SELECT " COLUMNS " FROM inbox INDEXED BY inbox_queued"
@@ -72,7 +72,7 @@ static const char *const sql[] = {
               " changed_ms = ?2 WHERE state = 3 AND id = ?1",
     [RETRY_ALL] = "UPDATE inbox SET state = 0, attempt = 0, due_ms = ?2, error = NULL,"
                   " changed_ms = ?2 WHERE id IN (" SOME_DEAD ")",
-    [DROP] = "DELETE FROM inbox WHERE state IN (0, 3) AND id = ?1",
+    [DROP] = "DELETE FROM inbox WHERE state NOT IN (1, 2) AND id = ?1",
     [DROP_ALL] = "DELETE FROM inbox WHERE id IN (" SOME_DEAD ")",
     /* Each from an index; done rows, which may be a million, from the index alone. */
     [STATS] = "SELECT 0, count(*), min(received_ms) FROM inbox WHERE state = 0 UNION ALL "

@@ -2,6 +2,8 @@
 /* An assistant's threads: the messages sent to them, and the context kept for each. */
 #include <unistd.h>
 
+#include <sqlite3.h>
+
 #include "app/inspect.h"
 #include "support/alloc_fail.h"
 #include "support/app_fixture.h"
@@ -292,6 +294,17 @@ BOT_TEST(context_is_over_in_the_end)
     assert_string_equal(seen, "C1 - ");
 }
 
+/* As another program would: no JSON, but with the checksum of the empty value. */
+static void spoil_contexts(void)
+{
+    sqlite3 *db = NULL;
+    assert_int_equal(sqlite3_open(url + sizeof "sqlite:" - 1, &db), SQLITE_OK);
+    assert_int_equal(sqlite3_exec(db, "UPDATE kv SET value = NULL, sum = -3750763034362895579",
+                                  NULL, NULL, NULL),
+                     SQLITE_OK);
+    assert_int_equal(sqlite3_close(db), SQLITE_OK);
+}
+
 /* Two processes of a rolling deploy share contexts; a third process finds them after both have
  * ended. */
 TEST(processes_share_contexts_and_restarts_keep_them)
@@ -316,6 +329,9 @@ TEST(processes_share_contexts_and_restarts_keep_them)
     app_ready(&f);
     write_to(&f, "1", "7.0");
     assert_string_equal(seen, "C1 C2 C2 ");
+    spoil_contexts();
+    write_to(&f, "1", "7.0");
+    assert_string_equal(seen, "C1 C2 C2 - ");
     app_close(&f);
     clean();
     assert_int_equal(heap_live(), 0);

@@ -74,19 +74,38 @@ whose_they_are() {
         expect 0 'app        T1/B1' --store "$store" show 2
 }
 
+# Values that no app writes: they are shown, nothing of them is obeyed, and the row can be dropped.
+values_of_others() {
+    for change in 'state = 7' 'state = -1' 'received_ms = -9223372036854775807 - 1' \
+        'due_ms = 9223372036854775807, state = 0' "planned_ms = 'x'" 'attempt = -5' \
+        "kind = 'a' || char(0, 27)" 'error = zeroblob(9000000)' "app = 99, done = x'1b5b324a00'"; do
+        rm -f "$work/damaged.db"*
+        "$maker" "sqlite:$work/damaged.db" &&
+            "$maker" "sqlite:$work/damaged.db" sql "UPDATE inbox SET $change WHERE id = 2" &&
+            expect 0 'damaged    a value is not as it was stored' --store "sqlite:$work/damaged.db" show 2 &&
+            ! grep -q "$(printf '\033')" "$work/out" && expect 0 ' ' --store "sqlite:$work/damaged.db" list &&
+            expect 0 'dead ' --store "sqlite:$work/damaged.db" stats &&
+            expect 0 '1 dropped' --store "sqlite:$work/damaged.db" drop 2 || {
+            echo "with $change"
+            return 1
+        }
+    done
+}
+
 the_store_of_the_folder() {
     (mkdir -p "$work/here" && cd "$work/here" && "$maker" sqlite:bot.db &&
         expect 0 'dead              3' stats && "$maker" sqlite:other.db &&
         expect 1 '2 stores are in this folder: name one with --store, such as sqlite:bot.db' stats)
 }
 
-echo 1..8
+echo 1..9
 run 'lines that make no sense' lines_that_make_no_sense
 run 'no store' no_store
 run 'what is dead, and how much' an_inbox
 run 'one of them' one_of_them
 run 'again, and away' again_and_away
 run 'whose they are' whose_they_are
+run 'values of others' values_of_others
 run 'the store of the folder' the_store_of_the_folder
 run 'the store of the environment' from_the_environment
 exit $failed

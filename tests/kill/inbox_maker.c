@@ -6,10 +6,13 @@
  *        inbox_maker STORE COUNT       so many done rows; prints the cost of a delivery
  *        inbox_maker STORE COUNT left  so many rows left by a dead process
  *        inbox_maker STORE COUNT dead  so many dead letters
+ *        inbox_maker STORE sql SQL     changes a store as another program would
  */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <sqlite3.h>
 
 #include <slack/options.h>
 
@@ -101,6 +104,16 @@ static void measure(const char *what, unsigned first)
            (double)(ended - between) / 1000 / MANY / AT_ONCE);
 }
 
+static int change(const char *url, const char *sql)
+{
+    sqlite3 *db = NULL;
+    bool good = sqlite3_open(url + strlen("sqlite:"), &db) == SQLITE_OK &&
+                sqlite3_exec(db, sql, NULL, NULL, NULL) == SQLITE_OK;
+    if (!good) fprintf(stderr, "inbox_maker: %s\n", sqlite3_errmsg(db));
+    sqlite3_close(db);
+    return !good;
+}
+
 static void set_flag(void *user_data)
 {
     *(bool *)user_data = true;
@@ -110,6 +123,7 @@ int main(int argc, char **argv)
 {
     char error[SLACK_ERROR_TEXT_MAX] = "";
     if (argc < 2) return 2;
+    if (argc == 4 && strcmp(argv[2], "sql") == 0) return change(argv[1], argv[3]);
     unsigned count = argc > 2 ? (unsigned)strtoul(argv[2], NULL, 10) : 0;
     loop = uv_default_loop();
     if (slack__net_new(&net, loop, &slack__clock_system, NULL) != 0 ||

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include <limits.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -258,6 +259,81 @@ FILE_TEST(test_a_flipped_payload_is_told)
         slack__arena_free(claim.batch.arena);
         sw_tear_down(state);
     }
+}
+
+/* Another program may write any value into any column. */
+FILE_TEST(test_values_that_no_store_writes)
+{
+    static const char *const changes[] = {
+        "state = 7",
+        "state = -2147483649",
+        "state = 4294967296", /* 0 in 32 bits */
+        "state = 'dead'",
+        "attempt = -1",
+        "attempt = 1 << 40",
+        "attempt = 'many'",
+        "retry_num = -1",
+        "retry_num = NULL",
+        "received_ms = -9223372036854775807 - 1",
+        "received_ms = 1e300",
+        "due_ms = -9223372036854775807 - 1",
+        "planned_ms = 9223372036854775807",
+        "changed_ms = x'00'",
+        "kind = 'event' || char(0)",
+        "name = x'6d00'",
+        "done = '=1 1' || char(10, 0) || '+a'",
+        "error = zeroblob(5000000)",
+        "key = zeroblob(5000000)",
+        "payload = zeroblob(40000000)",
+        "sum = 'x'",
+    };
+    for (size_t i = 0; i < sizeof changes / sizeof *changes; i++) {
+        char text[160];
+        sw_task_t task;
+        fill(1);
+        sw_sql("UPDATE inbox SET state = 0, owner = NULL");
+        snprintf(text, sizeof text, "UPDATE inbox SET %s", changes[i]);
+        sw_sql(text);
+        sw_open();
+        sw_prepare(&task, SLACK_STORE_LIST, "");
+        task.batch.one = true;
+        task.op.row.id = 1;
+        sw_run_prepared(sw.store, &task);
+        const slack_row_t *row = task.batch.rows;
+        if (task.op.status != 0 || task.batch.count != 1 || !row->damaged)
+            fail_msg("not noticed: %s", changes[i]);
+        assert_in_range(row->state, 0, SLACK_ROW_STATES - 1);
+        assert_in_range(row->attempt, 0, INT_MAX);
+        assert_in_range(row->retry_num, 0, INT_MAX);
+        const int64_t times[] = {row->received_ms, row->due_ms, row->changed_ms, row->planned_ms};
+        for (size_t n = 0; n < sizeof times / sizeof *times; n++)
+            assert_in_range(times[n], 0, SLACK_ROW_TIME_MAX);
+        slack__arena_free(task.batch.arena);
+        sw_run(sw.store, &task, SLACK_STORE_STATS, "");
+        assert_int_equal(task.op.status, 0);
+        for (size_t n = 0; n < SLACK_ROW_STATES; n++)
+            assert_in_range(task.batch.oldest_ms[n], 0, SLACK_ROW_TIME_MAX);
+        sw_run(sw.store, &task, SLACK_STORE_CLAIM, "");
+        assert_int_equal(task.op.status, 0);
+        assert_int_equal(task.batch.count, strncmp(changes[i], "state", 5) != 0);
+        assert_true(task.batch.count == 0 ||
+                    (task.batch.rows[0].damaged && task.batch.rows[0].payload.len == 0));
+        slack__arena_free(task.batch.arena);
+        sw_tear_down(state);
+    }
+}
+
+/* Otherwise the app would look for it a thousand times in a second. */
+FILE_TEST(test_a_time_that_is_no_number_is_never_due)
+{
+    sw_task_t claim;
+    fill(1);
+    sw_sql("UPDATE inbox SET state = 0, owner = NULL, due_ms = 'soon'");
+    sw_open();
+    sw_run(sw.store, &claim, SLACK_STORE_CLAIM, "");
+    assert_int_equal(claim.op.status, 0);
+    assert_int_equal(claim.batch.count, 0);
+    assert_int_equal(claim.batch.next_ms, INT64_MAX);
 }
 
 FILE_TEST(test_a_flipped_value_is_none)
