@@ -164,6 +164,12 @@ typedef struct slack_options {
     /** Optional. The largest number of deliveries in memory, 1 to 1000000. Beyond it the app
      * answers "later", and Slack sends events again. Default 4096. */
     unsigned max_deliveries;
+    /** Optional. The memory of the deliveries under way, with what their handlers allocate in them,
+     * 16 to 1048576 MiB. Beyond half of it the app only stores new events, if its store outlives
+     * the process. Beyond all of it, or three quarters for a delivery of more than 256 KiB, the app
+     * answers "later", and Slack sends events again. A delivery takes about four times the bytes of
+     * its body. SLACK_DELIVERIES_MIB. Default 256. */
+    unsigned deliveries_mib;
 
     /** Optional. The number of attempts before a stored delivery becomes a dead letter, 1 to 100.
      * SLACK_MAX_ATTEMPTS. Default 5. */

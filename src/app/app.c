@@ -248,7 +248,8 @@ static void configure_parts(slack_app_t *app)
     app->dispatcher.own_events = o->own_events != 0;
     app->dispatcher.dedupe_messages = o->dedupe == SLACK_DEDUPE_MESSAGES;
     app->admin.net = net;
-    app->inbox.bounds = (slack_inbox_bounds_t){o->max_deliveries, o->max_attempts};
+    app->inbox.bounds =
+        (slack_inbox_bounds_t){o->max_deliveries, o->max_attempts, (size_t)o->deliveries_mib << 20};
     slack__ack_deadlines_start(&app->deadlines, net, o->ack_ms);
     if (app->identity.authorizer) slack__authorizer_start(app->identity.authorizer, net);
 }

@@ -13,6 +13,8 @@ static void write_queues(slack_metrics_text_t *text, const slack_app_t *app)
     const slack_services_t *services = &app->services;
     slack__metrics_single(text, "deliveries_under_way", "gauge", inbox->live_count,
                           "Deliveries that have not ended.");
+    slack__metrics_single(text, "delivery_bytes", "gauge", atomic_load(&inbox->bytes),
+                          "Memory of the deliveries that have not ended.");
     slack__metrics_single(text, "deliveries_in_store", "gauge", slack__inbox_in_store(inbox),
                           "Deliveries that wait for the store.");
     slack__metrics_single(text, "deliveries_put_off", "gauge", inbox->rejected_count,

@@ -30,6 +30,8 @@ slack_work_t *slack__work_new(slack_ctx_t *ctx, slack_handler_fn fn, void *user_
         slack__arena_free(arena);
         return NULL;
     }
+    slack__arena_count_with(arena, ctx->delivery->arena);
+    slack__arena_count_with(scratch, ctx->delivery->arena);
     slack__link_init(&work->job.link);
     slack__link_init(&work->answers);
     work->ask.fn = ask_on_loop;

@@ -29,6 +29,9 @@
 /* The size of an arena in which every body of `len` bytes can be parsed, however many values it
  * has. With a smaller limit such a row could never begin, and would block the rows behind it. */
 #define RESTORE_BYTES(len) (SLACK_ARENA_MAX + 32 * (len))
+/* How many bytes a claimed row takes for each byte of its texts: the batch, the copy of the texts,
+ * and some two for the parsed values. */
+#define ROW_COST 4
 
 static size_t least(size_t a, size_t b)
 {
@@ -136,6 +139,7 @@ static void rows_claimed(slack_store_op_t *op)
     SLACK_CRASH(op->batch->count ? "claimed" : "claimed-nothing");
     b->claiming = false;
     b->next = 0;
+    if (b->batch.arena) slack__arena_count_in(b->batch.arena, &inbox->bytes);
     if (inbox->phase != SLACK_INBOX_RUNNING) { /* the rows are left to the next process */
         drop_batch(b);
         return;
@@ -168,6 +172,7 @@ static void backlog_claim(slack_inbox_t *inbox)
     b->more = false;
     b->batch = (slack_store_batch_t){
         .limit = (unsigned)room,
+        .bytes = slack__inbox_room_bytes(inbox) / ROW_COST + 1,
         .now_ms = slack__wall_ms(services->net->clock),
     };
     b->op = (slack_store_op_t){

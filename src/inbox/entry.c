@@ -11,6 +11,7 @@ slack_entry_t *slack__entry_new(slack_inbox_t *inbox, slack_delivery_t *delivery
     slack_entry_t *entry =
         slack__lifetime_begin(&inbox->services->lifetimes, delivery->arena, sizeof *entry);
     if (entry == NULL) return NULL;
+    slack__arena_count_in(delivery->arena, &inbox->bytes);
     slack__run_init(&entry->run, inbox->dispatcher, inbox->services, delivery);
     entry->run.owner = inbox->run_owner;
     entry->run.ctx.task.run = inbox->run_task;

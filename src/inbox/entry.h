@@ -28,10 +28,24 @@ static inline void slack__entry_submit(slack_entry_t *entry)
 void slack__inbox_look_in(slack_inbox_t *inbox, uint64_t in_ms);
 /* Schedules that look for a time on the wall clock. */
 void slack__inbox_look_at(slack_inbox_t *inbox, int64_t wall_ms);
-/* How many more rows may be claimed. The last quarter of the limit is left to new deliveries. */
+/*
+ * The bounds of what runs. The last quarter of `max_deliveries` is left to new deliveries. Half of
+ * `max_bytes` is for deliveries that run; new ones that are only stored may fill the next quarter,
+ * and the last one is left to small deliveries, so that large ones do not keep them out.
+ */
+
+/* How many more bytes deliveries that run may take. */
+static inline size_t slack__inbox_room_bytes(const slack_inbox_t *inbox)
+{
+    const size_t most = inbox->bounds.max_bytes / 2, used = atomic_load(&inbox->bytes);
+    return used < most ? most - used : 0;
+}
+
+/* How many more rows may be claimed. */
 static inline size_t slack__inbox_room(const slack_inbox_t *inbox)
 {
     const size_t max = inbox->bounds.max_deliveries, most = max - max / 4;
+    if (slack__inbox_room_bytes(inbox) == 0) return 0;
     return inbox->live_count < most ? most - inbox->live_count : 0;
 }
 

@@ -60,6 +60,7 @@ typedef struct slack_backlog {
 typedef struct slack_inbox_bounds {
     unsigned max_deliveries; /* live and rejected ones together */
     unsigned max_attempts;   /* attempts that count, for one delivery */
+    size_t max_bytes;        /* memory of the deliveries: see slack__inbox_room() */
 } slack_inbox_bounds_t;
 
 struct slack_inbox {
@@ -79,6 +80,7 @@ struct slack_inbox {
     slack_link_t deferred;  /* jobs of the program from before the start: see jobs.c */
     slack_link_t live;      /* links entry->link: deliveries that have not ended */
     size_t live_count;
+    atomic_size_t bytes;   /* memory of the live deliveries, zombies and claimed rows */
     slack_link_t rejected; /* links delivery->link: to be acked with SLACK_ACK_LATER */
     size_t rejected_count;
     slack_task_t reject_task;

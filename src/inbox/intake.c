@@ -10,6 +10,9 @@
 /* An event is acked when it is stored. A delivery that its handler has to ack is not stored: Slack
  * never sends it again, and the ack promises no more than the handler has done. */
 
+/* The memory up to which a delivery is small. Most take less than 32 KiB. */
+#define SMALL_BYTES ((size_t)256 << 10)
+
 void slack__intake_reject(slack_task_t *task)
 {
     slack_inbox_t *inbox = SLACK_CONTAINER(task, slack_inbox_t, reject_task);
@@ -133,19 +136,29 @@ void slack__intake_run(slack_task_t *task)
     slack__run_begin(&entry->run);
 }
 
+/* Why a delivery cannot be taken; NULL if it can. */
+static const char *intake_refusal(const slack_inbox_t *inbox, const slack_delivery_t *d)
+{
+    const size_t size = slack__arena_size(d->arena), max = inbox->bounds.max_bytes;
+    const size_t most = size > SMALL_BYTES ? max - max / 4 : max;
+    if (inbox->phase == SLACK_INBOX_CLOSED) return "stopping";
+    if (inbox->live_count + inbox->rejected_count >= inbox->bounds.max_deliveries)
+        return "too many deliveries";
+    if (size > most || atomic_load(&inbox->bytes) > most - size)
+        return "SLACK_DELIVERIES_MIB is reached";
+    return NULL;
+}
+
 void slack__inbox_deliver(slack_inbox_t *inbox, slack_transport_t *transport, slack_delivery_t *d)
 {
     d->transport = transport;
     if (d->retry_num > 0) inbox->services->counters->redeliveries++;
-    const bool full = inbox->live_count + inbox->rejected_count >= inbox->bounds.max_deliveries;
-    const bool closed = inbox->phase == SLACK_INBOX_CLOSED;
-    slack_entry_t *entry = full || closed ? NULL : slack__entry_new(inbox, d);
+    const char *refusal = intake_refusal(inbox, d);
+    slack_entry_t *entry = refusal ? NULL : slack__entry_new(inbox, d);
     if (entry == NULL) {
         SLACK_LOG(slack__inbox_log(inbox), WARN, "delivery rejected",
                   "transport=%s kind=%s reason=%s", transport->ops->name, slack_kind_name(d->kind),
-                  full     ? "too many deliveries"
-                  : closed ? "stopping"
-                           : "out of memory");
+                  refusal ? refusal : "out of memory");
         slack__inbox_count(inbox, d->kind, SLACK_RESULT_LATER);
         /* Needs no memory, because the list links the delivery itself. */
         slack__list_push(&inbox->rejected, &d->link);

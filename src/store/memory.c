@@ -329,7 +329,7 @@ static int memory_claim(memory_store_t *memory, const slack_store_op_t *op)
     slack_store_batch_t *batch = op->batch;
     int rc = first_due(memory, op) ? slack__batch_begin(batch, batch->limit) : 0;
     row_t *row;
-    while (rc == 0 && batch->count < batch->limit && (row = first_due(memory, op))) {
+    while (rc == 0 && !slack__batch_is_full(batch) && (row = first_due(memory, op))) {
         row->attempt++;
         rc = add_to_batch(batch, row, true);
         if (rc != 0)

@@ -33,6 +33,12 @@ int slack__batch_begin(slack_store_batch_t *batch, unsigned limit)
     return batch->rows ? 0 : SLACK_ENOMEM;
 }
 
+bool slack__batch_is_full(const slack_store_batch_t *batch)
+{
+    if (batch->count == batch->limit) return true;
+    return batch->bytes > 0 && batch->count > 0 && slack__arena_size(batch->arena) >= batch->bytes;
+}
+
 void slack__batch_drop(slack_store_batch_t *batch)
 {
     slack__arena_free(batch->arena);

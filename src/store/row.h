@@ -48,6 +48,7 @@ bool slack__row_copy(slack_arena_t *arena, slack_row_t *ret, const slack_row_t *
 typedef struct slack_store_batch {
     /* In. */
     unsigned limit;
+    size_t bytes; /* CLAIM: of texts; the row that reaches it is the last one; 0: no limit */
     int64_t now_ms;
     enum slack_row_state state;
     bool one;
@@ -69,6 +70,8 @@ typedef struct slack_store_batch {
 
 /* Make room for `limit` rows and SLACK_STORE_BYTES_MAX of texts. 0; SLACK_ENOMEM. */
 int slack__batch_begin(slack_store_batch_t *batch, unsigned limit);
+/* Whether a batch of claimed rows has reached one of its limits. */
+bool slack__batch_is_full(const slack_store_batch_t *batch);
 /* Free the rows: a failed operation returns none. */
 void slack__batch_drop(slack_store_batch_t *batch);
 /* End a batch with the status of its operation. After a failure, or if nothing was found, it has no

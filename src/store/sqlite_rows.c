@@ -234,7 +234,7 @@ static int sqlite_take_rows(slack_sqlite_t *s, slack_store_batch_t *batch, enum 
     sqlite3_bind_int64(stmt, 3, app);
     int rc = 0, step;
     size_t first = batch->count;
-    while (rc == 0 && batch->count < batch->limit && (step = sqlite3_step(stmt)) != SQLITE_DONE) {
+    while (rc == 0 && !slack__batch_is_full(batch) && (step = sqlite3_step(stmt)) != SQLITE_DONE) {
         rc = slack__sqlite_status(step);
         if (rc != 0) break;
         slack_row_t row = read_row(stmt, true);
@@ -301,7 +301,7 @@ static int sqlite_take_abandoned(slack_sqlite_t *s, slack_store_batch_t *batch, 
     int64_t gone[OWNERS_MAX];
     size_t count;
     int rc = sqlite_find_gone(s, app, gone, &count);
-    for (size_t i = 0; rc == 0 && i < count && batch->count < batch->limit; i++) {
+    for (size_t i = 0; rc == 0 && i < count && !slack__batch_is_full(batch); i++) {
         rc = sqlite_take_rows(s, batch, ABANDONED, gone[i], app);
         if (rc == 0 && !slack__owner_alive(&s->owner, gone[i]))
             rc = slack__sqlite_step(slack__sqlite_about(s, OWNER_GONE, gone[i]));
@@ -336,7 +336,7 @@ static int sqlite_claim(slack_sqlite_t *s, const slack_store_op_t *op)
     int rc = slack__batch_begin(batch, batch->limit);
     if (rc == 0) rc = sqlite_app_id(s, op->row.app, false, &app);
     if (rc == 0) rc = sqlite_take_abandoned(s, batch, app);
-    if (rc == 0 && batch->count < batch->limit)
+    if (rc == 0 && !slack__batch_is_full(batch))
         rc = sqlite_take_rows(s, batch, DUE, batch->now_ms, app);
     if (rc == 0) rc = sqlite_next_due(s, app, &batch->next_ms);
     return slack__batch_end(batch, rc);

@@ -57,8 +57,8 @@ enum slack_store_op_kind {
     SLACK_STORE_BURY,
     /* Claim up to batch.limit rows of the app row.app: first those of owners that are gone, by id,
      * then queued ones that are due at batch.now_ms, by due_ms and id. Each begins its next
-     * attempt. Out: rows; batch.next_ms, when the app's next queued row is due, INT64_MAX if no row
-     * is queued.
+     * attempt. A batch with enough bytes of texts (batch.bytes) ends early. Out: rows;
+     * batch.next_ms, when the app's next queued row is due, INT64_MAX if no row is queued.
      */
     SLACK_STORE_CLAIM,
     /* Begin a new lease, which ends SLACK_STORE_LEASE_MS from now. Opening the store does the same.

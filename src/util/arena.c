@@ -27,7 +27,8 @@ struct slack_arena {
     char *newest; /* the last allocation in `head`, the only one that can be resized in place */
     size_t size;  /* bytes taken from the heap */
     size_t max;
-    bool full; /* an allocation has failed because of `max` */
+    atomic_size_t *total; /* counts `size`; NULL: none does */
+    bool full;            /* an allocation has failed because of `max` */
 };
 
 static block_t *block_new(size_t data_size, bool own)
@@ -125,9 +126,22 @@ slack_arena_t *slack__arena_new(size_t first_bytes, size_t max_bytes)
     return arena;
 }
 
+static void arena_grow(slack_arena_t *arena, size_t bytes)
+{
+    arena->size += bytes;
+    if (arena->total) atomic_fetch_add_explicit(arena->total, bytes, memory_order_relaxed);
+}
+
+static void arena_shrink(slack_arena_t *arena, size_t bytes)
+{
+    arena->size -= bytes;
+    if (arena->total) atomic_fetch_sub_explicit(arena->total, bytes, memory_order_relaxed);
+}
+
 void slack__arena_free(slack_arena_t *arena)
 {
     if (!arena) return;
+    arena_shrink(arena, arena->size);
     for (block_t *block = arena->head, *next; block; block = next) {
         next = block->next;
         block_free(block);
@@ -145,7 +159,7 @@ void slack__arena_reset(slack_arena_t *arena)
     for (block_t *block = arena->head, *next; block; block = next) {
         next = block->next;
         if (block == first) continue;
-        arena->size -= sizeof *block + block->size;
+        arena_shrink(arena, sizeof *block + block->size);
         block_free(block);
     }
     slack__wipe(first->data + sizeof *arena, first->used - sizeof *arena);
@@ -173,7 +187,7 @@ static void *take_from_new_block(slack_arena_t *arena, size_t size)
     bool own = size > doubled / 2;
     block_t *block = block_new(own ? size : doubled, own);
     if (!block) return NULL;
-    arena->size += sizeof *block + block->size;
+    arena_grow(arena, sizeof *block + block->size);
     if (own) {
         block->next = arena->head->next;
         arena->head->next = block;
@@ -259,7 +273,7 @@ static void *grow_own_block(slack_arena_t *arena, size_t new_size)
     memcpy(block->data, old->data, old->size);
     block->next = old->next;
     arena->head->next = block;
-    arena->size += new_size - old->size;
+    arena_grow(arena, new_size - old->size);
     block_free(old);
     return block->data;
 }
@@ -283,6 +297,19 @@ void *slack__arena_realloc(slack_arena_t *arena, void *ptr, size_t old_size, siz
     void *copy = slack__arena_alloc(arena, new_size);
     if (copy) memcpy(copy, ptr, old_size);
     return copy;
+}
+
+void slack__arena_count_in(slack_arena_t *arena, atomic_size_t *total)
+{
+    const size_t size = arena->size;
+    arena_shrink(arena, size);
+    arena->total = total;
+    arena_grow(arena, size);
+}
+
+void slack__arena_count_with(slack_arena_t *arena, const slack_arena_t *other)
+{
+    slack__arena_count_in(arena, other->total);
 }
 
 size_t slack__arena_size(const slack_arena_t *arena)

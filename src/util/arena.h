@@ -3,6 +3,7 @@
 #define SLACK_UTIL_ARENA_H
 
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -38,6 +39,12 @@ char *slack__arena_vprintf(slack_arena_t *arena, const char *format, va_list ap)
 
 /* Resize an allocation: in place if it is the newest one and there is room, otherwise by a copy. */
 void *slack__arena_realloc(slack_arena_t *arena, void *ptr, size_t old_size, size_t new_size);
+
+/* Counts the bytes that the arena takes from the heap in *total, until the arena is freed. Arenas
+ * of several threads may share a total. */
+void slack__arena_count_in(slack_arena_t *arena, atomic_size_t *total);
+/* Counts them where those of `other` are counted, if they are. */
+void slack__arena_count_with(slack_arena_t *arena, const slack_arena_t *other);
 
 /* Bytes taken from the heap. */
 size_t slack__arena_size(const slack_arena_t *arena);

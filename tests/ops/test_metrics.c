@@ -74,6 +74,7 @@ BOT_TEST(everything_is_there)
 #define HISTOGRAM(field, name, help) {"slackapp_" name, SLACK_BUCKETS + 3},
 #include "ops/counters.def"
         {"slackapp_deliveries_under_way", 1},
+        {"slackapp_delivery_bytes", 1},
         {"slackapp_deliveries_in_store", 1},
         {"slackapp_deliveries_put_off", 1},
         {"slackapp_handlers_queued", 1},
