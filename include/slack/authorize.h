@@ -134,9 +134,9 @@ typedef struct slack_authorizer {
 } slack_authorizer_t;
 
 /**
- * Set the function that authorizes deliveries. Call this before the start of the app.
- * The app then needs no SLACK_BOT_TOKEN. If it is set, only slack_app_client() uses it, and the app
- * does not check it.
+ * Set the function that authorizes deliveries. Call this before the start of the app. The app then
+ * needs no SLACK_BOT_TOKEN. If that is set, only slack_app_client() uses it, without a check at the
+ * start.
  *
  * @param authorizer copied.
  * @return 0; SLACK_EINVAL if `fn` is missing or a number is out of its range; SLACK_EALREADY if a

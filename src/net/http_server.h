@@ -60,7 +60,7 @@ void slack__http_refuse(const slack_http_request_t *request, int status,
                         const slack_http_header_t *header, const char *reason);
 
 /* Report that the sender of the request is verified. When the server closes connections to make
- * room, it closes this one after those of strangers. Does nothing if the connection is gone. */
+ * room, it closes those of strangers before this one. Does nothing if the connection is gone. */
 void slack__http_vouch(slack_http_server_t *server, uint64_t request_id);
 
 /* Take the connection of a request that asks for an upgrade; the caller sets its events before it
