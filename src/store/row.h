@@ -33,7 +33,7 @@ typedef struct slack_row {
     slack_slice_t error;  /* why the last attempt failed */
     int retry_num;
     unsigned attempt; /* attempts begun */
-    bool damaged;     /* a value is not as a store writes it; a CLAIM then leaves the payload out */
+    bool damaged;     /* a store never writes such a value; a CLAIM then leaves the payload out */
     int64_t received_ms, due_ms, changed_ms;
     int64_t planned_ms; /* due_ms as PUT gave it */
 } slack_row_t;
