@@ -4,6 +4,9 @@
 #include <stddef.h>
 #include <time.h>
 
+_Static_assert(sizeof(time_t) >= sizeof(int64_t),
+               "a time_t of 32 bits ends in 2038: define _TIME_BITS=64");
+
 /* CLOCK_MONOTONIC stands still during a suspend on Linux, but not on macOS. */
 #ifdef CLOCK_BOOTTIME
 #define MONO_CLOCK CLOCK_BOOTTIME

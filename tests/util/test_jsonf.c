@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <inttypes.h>
+#include <limits.h>
 #include <math.h>
 #include <sys/types.h>
 
@@ -282,8 +283,9 @@ ARENA_TEST(test_unterminated_string)
 ARENA_TEST(test_numbers)
 {
     assert_json("[-1,-2,3,\"4\"]", "[%d, %i, %u, '%d']", -1, -2, 3u, 4);
-    assert_json("[-9223372036854775808,18446744073709551615,1]", "[%ld, %lu, %d]", INT64_MIN,
-                UINT64_MAX, 1);
+    assert_json("[-9223372036854775808,18446744073709551615,1]", "[%lld, %llu, %d]", LLONG_MIN,
+                ULLONG_MAX, 1);
+    assert_json("[-2147483648,4294967295,1]", "[%ld, %lu, %d]", -2147483647L - 1, 4294967295UL, 1);
     assert_json("[-5,6,7]", "[%lld, %llu, %d]", -5LL, 6ULL, 7);
     assert_json("[1,-2,3,4,5]", "[%zu, %zd, %jd, %ju, %d]", (size_t)1, (ssize_t)-2, (intmax_t)3,
                 (uintmax_t)4, 5);

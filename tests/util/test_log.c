@@ -32,9 +32,11 @@ static uint64_t no_mono(void *user_data)
     return 0;
 }
 
+static int64_t fixed_wall_ms = INT64_C(1795219200007); /* 2026-11-21T00:00:00.007Z */
+
 static int64_t fixed_wall(void *user_data)
 {
-    return INT64_C(1795219200007); /* 2026-11-21T00:00:00.007Z */
+    return fixed_wall_ms;
 }
 
 static const slack_clock_t fixed = {no_mono, fixed_wall, NULL};
@@ -48,6 +50,27 @@ static slack_logger_t *const text = &text_log, *const json = &json_log;
 
 #define TEXT_HEAD "ts=2026-11-21T00:00:00.007Z level=info event=e"
 #define JSON_HEAD "{\"ts\":\"2026-11-21T00:00:00.007Z\",\"level\":\"info\",\"event\":\"e\""
+
+/* Also where a long has 32 bits. */
+TEST(test_dates_beyond_2038)
+{
+    static const struct {
+        int64_t wall_ms;
+        const char *want;
+    } cases[] = {
+        {INT64_C(2147483647999), "ts=2038-01-19T03:14:07.999Z level=info event=e"},
+        {INT64_C(2147483648000), "ts=2038-01-19T03:14:08.000Z level=info event=e"},
+        {INT64_C(4294967296000), "ts=2106-02-07T06:28:16.000Z level=info event=e"},
+        {INT64_C(253402300799999), "ts=9999-12-31T23:59:59.999Z level=info event=e"},
+    };
+    const int64_t now_ms = fixed_wall_ms;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        fixed_wall_ms = cases[i].wall_ms;
+        SLACK_LOG(text, INFO, "e", NULL);
+        assert_string_equal(line, cases[i].want);
+    }
+    fixed_wall_ms = now_ms;
+}
 
 TEST(test_shape)
 {
