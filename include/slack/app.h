@@ -116,6 +116,7 @@ SLACK_API void slack_app_free(slack_app_t *app);
  * Read the client with the app's own bot token (SLACK_BOT_TOKEN), for calls outside a delivery. Its
  * calls return SLACK_ECANCELED before the start and after the stop. They return SLACK_EAUTH if the
  * app has no token of its own because it looks tokens up (authorize.h). The log names the cause.
+ * The methods that make a token, such as oauth.v2.access, need none: no client sends one with them.
  *
  * @return the client, borrowed until the app is freed. Any thread may read it.
  */

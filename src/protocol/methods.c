@@ -43,13 +43,26 @@ static const char *const team_methods[] = {
     "users.list",
 };
 
+/* The methods that make a token out of a code or of another token, sorted. */
+static const char *const token_methods[] = {
+    "oauth.access",         "oauth.v2.access",       "oauth.v2.user.access",
+    "openid.connect.token", "tooling.tokens.rotate",
+};
+
 static int compare_method(const void *method, const void *item)
 {
     return strcmp(method, *(const char *const *)item);
 }
 
+#define IS_IN(method, list)                                                                        \
+    (bsearch(method, list, sizeof(list) / sizeof *(list), sizeof *(list), compare_method) != NULL)
+
 bool slack__method_takes_team(const char *method)
 {
-    return bsearch(method, team_methods, sizeof team_methods / sizeof *team_methods,
-                   sizeof *team_methods, compare_method);
+    return IS_IN(method, team_methods);
+}
+
+bool slack__method_takes_token(const char *method)
+{
+    return !IS_IN(method, token_methods);
 }

@@ -331,6 +331,12 @@ static slack_webapi_t *webapi_of(const slack_client_t *client)
     return client->home ? *client->home : client->webapi;
 }
 
+/* The token of a call; "" for a call without one. NULL: the client lacks it. */
+static const char *token_for(const slack_client_t *client, const char *method)
+{
+    return slack__method_takes_token(method) ? client->token : "";
+}
+
 /* The token goes into a header line, the method into the URL. */
 static int check_call(const slack_client_t *client, const char *method)
 {
@@ -339,8 +345,8 @@ static int check_call(const slack_client_t *client, const char *method)
     size_t len = method ? strspn(method, allowed) : 0;
     if (!client || len == 0 || len > METHOD_MAX || method[len]) return SLACK_EINVAL;
     if (webapi_of(client) == NULL) return SLACK_ECANCELED;
-    if (!client->token) return SLACK_EAUTH;
-    return slack__is_visible(slack__slice(client->token)) ? 0 : SLACK_EAUTH;
+    const char *token = token_for(client, method);
+    return token && slack__is_visible(slack__slice(token)) ? 0 : SLACK_EAUTH;
 }
 
 static int call_begin(call_t **ret, slack_client_t *client, slack_call_fn fn, void *user_data)
@@ -383,13 +389,13 @@ static int call_new(call_t **ret, slack_client_t *client, const char *method, sl
     if (rc != 0) return rc;
     slack_arena_t *arena = call->arena;
     call->owner = client->owner;
-    call->key = slack__rate_limit_key(&call->webapi->limit, client->token, method);
+    const char *token = token_for(client, method);
+    call->key = slack__rate_limit_key(&call->webapi->limit, token, method);
     call->method = slack__arena_strdup(arena, method);
     call->url = slack__arena_printf(arena, "%s%s", call->webapi->api_url, method);
     call->headers[0] = "Content-Type: application/x-www-form-urlencoded; charset=utf-8";
-    if (*client->token)
-        call->headers[1] = slack__arena_printf(arena, "Authorization: Bearer %s", client->token);
-    if (!call->method || !call->url || (*client->token && !call->headers[1])) {
+    if (*token) call->headers[1] = slack__arena_printf(arena, "Authorization: Bearer %s", token);
+    if (!call->method || !call->url || (*token && !call->headers[1])) {
         call_free(call);
         return SLACK_ENOMEM;
     }

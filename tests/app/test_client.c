@@ -25,7 +25,7 @@ static void open_app(bool own_token)
 
 static int call(slack_client_t *client)
 {
-    return slack_callf(client, "oauth.v2.access", answered, NULL, "{code: 'c'}");
+    return slack_callf(client, "api.test", answered, NULL, "{a: 'b'}");
 }
 
 /* Each client sends its own token. The app's own token may be missing. */
@@ -43,11 +43,29 @@ TEST(each_client_has_its_token)
             if (clients[i] == NULL) clients[i] = slack_client_new(f.app, tokens[i]);
             assert_int_equal(call(clients[i]), 0);
             slack_client_free(clients[i]); /* its call goes on */
-            app_call_args(&f, i, "oauth.v2.access");
+            app_call_args(&f, i, "api.test");
             assert_string_equal(fake_slack_call(f.slack, i)->token, tokens[i] ? tokens[i] : "");
         }
         while (answers < 4)
             app_turn(&f);
+        app_close(&f);
+    }
+}
+
+/* The secret in the arguments makes the token: no other token goes with it, and none is needed. */
+TEST(an_exchange_for_a_token_has_none)
+{
+    static const char *const methods[] = {"oauth.access", "oauth.v2.access", "openid.connect.token",
+                                          "tooling.tokens.rotate"};
+    for (unsigned own = 0; own < 2; own++) {
+        open_app(own);
+        app_ready(&f);
+        for (size_t i = 0; i < sizeof methods / sizeof *methods; i++) {
+            slack_client_t *client = slack_app_client(f.app);
+            assert_int_equal(slack_callf(client, methods[i], NULL, NULL, "{code: 'c'}"), 0);
+            app_call_args(&f, i, methods[i]);
+            assert_string_equal(fake_slack_call(f.slack, i)->token, "");
+        }
         app_close(&f);
     }
 }
@@ -78,7 +96,7 @@ APP_CLOSED(a_call_that_is_not_made_is_logged)
         slack_client_free(client);
     }
     assert_int_equal(call(slack_app_client(f.app)), SLACK_EAUTH);
-    assert_true(world_logged(&f.world, "method=oauth.v2.access error=SLACK_EAUTH reason=\"the "
+    assert_true(world_logged(&f.world, "method=api.test error=SLACK_EAUTH reason=\"the "
                                        "client has no token: use slack_ctx_client()"));
     slack_client_t *nobody = slack_client_new(f.app, NULL);
     assert_int_equal(slack_call(nobody, "api.test", NULL, NULL, NULL), SLACK_EINVAL);
@@ -92,7 +110,7 @@ TEST(a_client_outlives_the_app)
 {
     app_open(&f, NULL);
     slack_client_t *client = slack_client_new(f.app, "xoxb-2");
-    fake_slack_answer(f.slack, "oauth.v2.access", 0, "");
+    fake_slack_answer(f.slack, "api.test", 0, "");
     app_ready(&f);
     assert_int_equal(call(client), 0);
     app_run_until_calls(&f, 1);
