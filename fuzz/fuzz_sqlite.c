@@ -113,7 +113,9 @@ static void run(slack_store_op_t op, slack_store_batch_t batch)
 /* Takes a value off the input and binds it. */
 static void bind_value(sqlite3_stmt *stmt, const uint8_t **at, const uint8_t *end)
 {
-    const uint8_t type = (uint8_t)(*(*at)++ % 5);
+    static const uint8_t types[16] = {0, 1, 2, 3, 4, 0, 1, 2,
+                                      3, 0, 2, 3, 0, 2, 3, 0}; /* 4 is slow */
+    const uint8_t type = types[*(*at)++ % 16];
     const size_t left = (size_t)(end - *at);
     size_t len = type < 2 ? 8 : left > 0 ? **at : 0;
     if (type >= 2 && left > 0) (*at)++;
@@ -159,6 +161,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         (slack_store_batch_t){0});
     run((slack_store_op_t){.kind = SLACK_STORE_CLAIM, .row.app = SLACK_SLICE("A")},
         (slack_store_batch_t){.limit = 10, .now_ms = now.wall_ms});
+    slack__sqlite_rest(&store->db);
     store->app_id = 0; /* another program has changed the ids */
     return 0;
 }

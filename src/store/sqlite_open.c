@@ -171,6 +171,7 @@ static int begin(slack_sqlite_t *s, char *error)
 {
     static const char pragmas[] = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
                                   "PRAGMA journal_size_limit = 16777216;"
+                                  "PRAGMA secure_delete = ON;"
                                   "PRAGMA cell_size_check = ON; PRAGMA trusted_schema = OFF;";
     int code, tries = 0;
     sqlite3_busy_handler(s->sqlite, slack__sqlite_on_busy, s);
@@ -248,8 +249,10 @@ void slack__sqlite_close(slack_db_t *db)
 {
     slack_sqlite_t *s = SLACK_CONTAINER(db, slack_sqlite_t, db);
     slack__sqlite_be_patient(s, uv_hrtime());
-    if (s->statements[STATEMENTS - 1] && !s->spoilt)
+    if (s->statements[STATEMENTS - 1] && !s->spoilt) {
         slack__sqlite_step(slack__sqlite_about(s, OWNER_GONE, s->owner.id));
+        slack__sqlite_empty_log(s);
+    }
     slack__sqlite_finalize(s);
     sqlite3_close(s->sqlite);
     slack__owner_close(&s->owner);

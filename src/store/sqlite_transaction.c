@@ -224,6 +224,13 @@ static void copy_log(slack_sqlite_t *s)
     if (pages > copied || many) s->copy_pages = s->log_pages + (many ? LOG_MANY_PAGES : LOG_PAGES);
 }
 
+void slack__sqlite_empty_log(slack_sqlite_t *s)
+{
+    slack__sqlite_be_patient(s, 0);
+    sqlite3_wal_checkpoint_v2(s->sqlite, "main", SQLITE_CHECKPOINT_TRUNCATE, NULL, NULL);
+    slack__sqlite_wait_no_more(s);
+}
+
 void slack__sqlite_rest(slack_db_t *db)
 {
     slack_sqlite_t *s = SLACK_CONTAINER(db, slack_sqlite_t, db);

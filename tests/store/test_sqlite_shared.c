@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#define _GNU_SOURCE /* memmem() */
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -162,6 +163,40 @@ TEST(test_opened_by_many_at_once)
         open_at_once();
         store_file_clean();
     }
+}
+
+/* ---- what a stop leaves ---- */
+
+static bool is_in_file(const char *part, const char *text)
+{
+    static char bytes[1 << 20];
+    char name[96];
+    snprintf(name, sizeof name, "%s%s", store_file_path(), part);
+    FILE *file = fopen(name, "r");
+    assert_non_null(file);
+    const size_t len = fread(bytes, 1, sizeof bytes, file);
+    fclose(file);
+    return memmem(bytes, len, text, strlen(text)) != NULL;
+}
+
+/* SQLite itself deletes the log only with the last store, and may leave deleted bytes in the file.
+ */
+FILE_TEST(test_a_stop_leaves_no_deleted_payload_in_the_files)
+{
+    sw_open();
+    slack_store_t *other = open_beside(store_file_path());
+    sw_task_t task;
+    sw_run(other, &task, SLACK_STORE_PUT, "Ev1");
+    const int64_t id = task.op.row.id;
+    assert_true(is_in_file("-wal", "a payload of some length"));
+    sw_prepare(&task, SLACK_STORE_FINISH, "Ev1");
+    task.op.row.id = id;
+    sw_run_prepared(other, &task);
+    assert_int_equal(task.op.status, 0);
+    sw_close_one(other);
+    assert_false(is_in_file("-wal", "a payload of some length"));
+    assert_false(is_in_file("", "a payload of some length"));
+    assert_int_equal(sw_put("Ev2"), 0); /* for the other store the log is as it left it */
 }
 
 int main(void)
