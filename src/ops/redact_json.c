@@ -89,12 +89,13 @@ bool slack__is_any_placeholder(slack_slice_t text)
 /* The parts that look like a secret become "[redacted]". */
 static int write_redacted(slack_buf_t *out, slack_slice_t text)
 {
-    char *copy = slack__malloc(text.len + 1);
+    char few[64]; /* most names of members */
+    char *copy = text.len <= sizeof few ? few : slack__malloc(text.len);
     if (copy == NULL) return SLACK_ENOMEM;
     if (text.len) memcpy(copy, text.ptr, text.len);
     int rc = slack__json_write_string(out, copy, slack__redact(copy, text.len));
     slack__wipe(copy, text.len);
-    slack__free(copy);
+    if (copy != few) slack__free(copy);
     return rc;
 }
 
@@ -111,10 +112,18 @@ static int write_secret(const slack_redactor_t *redactor, slack_buf_t *out, slac
     return slack__buf_printf(out, "\"%s%.*s\"", url ? URL_MARK : MARK, DIGITS, signature + 3);
 }
 
-static int write_string(const slack_redactor_t *redactor, slack_buf_t *out, slack_slice_t name,
+/* Where a value stands. */
+typedef struct place {
+    slack_slice_t name;
+    bool in_secret; /* an object around it has the name of a secret, as an input's state has */
+} place_t;
+
+static int write_string(const slack_redactor_t *redactor, slack_buf_t *out, const place_t *place,
                         slack_slice_t text)
 {
-    if (text.len > 0 && is_secret(name)) return write_secret(redactor, out, text);
+    const slack_slice_t name = place->name;
+    if (text.len > 0 && (is_secret(name) || (place->in_secret && is_one_of(name, text_names))))
+        return write_secret(redactor, out, text);
     if (text.len > 0 && redactor->texts && is_one_of(name, text_names))
         return slack__buf_append_slice(out, SLACK_SLICE("\"[hidden]\""));
     return write_redacted(out, text);
@@ -123,25 +132,26 @@ static int write_string(const slack_redactor_t *redactor, slack_buf_t *out, slac
 /* --- values -------------------------------------------------------------------------------- */
 
 /* Elements of an array have the name of the array. The parser bounds the depth of the recursion. */
-static int write_value(const slack_redactor_t *redactor, slack_buf_t *out, slack_slice_t name,
+static int write_value(const slack_redactor_t *redactor, slack_buf_t *out, const place_t *place,
                        const slack_json_t *value)
 {
     const enum slack_json_type type = slack_json_type(value);
     if (type == SLACK_JSON_STRING) {
         slack_slice_t text;
         text.ptr = slack_json_strn(value, "", &text.len);
-        return write_string(redactor, out, name, text);
+        return write_string(redactor, out, place, text);
     }
     if (type != SLACK_JSON_OBJECT && type != SLACK_JSON_ARRAY) return slack__json_write(out, value);
     const bool object = type == SLACK_JSON_OBJECT;
     slack_json_iter_t it = {0};
     int rc = slack__buf_append_char(out, object ? '{' : '[');
     while (rc == 0 && slack_json_next(value, &it)) {
-        slack_slice_t key = object ? slack__json_key(&it) : name;
+        const place_t inner = {object ? slack__json_key(&it) : place->name,
+                               place->in_secret || is_secret(place->name)};
         if (it.index > 1) rc = slack__buf_append_char(out, ',');
-        if (rc == 0 && object) rc = slack__json_write_string(out, key.ptr, key.len);
+        if (rc == 0 && object) rc = write_redacted(out, inner.name);
         if (rc == 0 && object) rc = slack__buf_append_char(out, ':');
-        if (rc == 0) rc = write_value(redactor, out, key, it.value);
+        if (rc == 0) rc = write_value(redactor, out, &inner, it.value);
     }
     return rc ? rc : slack__buf_append_char(out, object ? '}' : ']');
 }
@@ -150,7 +160,7 @@ int slack__redact_json_write(const slack_redactor_t *redactor, slack_buf_t *out,
                              const slack_json_t *value)
 {
     const size_t before = out->len;
-    int rc = write_value(redactor, out, (slack_slice_t){"", 0}, value);
+    int rc = write_value(redactor, out, &(place_t){.name = {"", 0}}, value);
     if (rc != 0) slack__buf_truncate(out, before);
     return rc;
 }

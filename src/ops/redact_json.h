@@ -13,8 +13,11 @@
  * never stored. The same secret has the same placeholder, so a replay sees that a call uses the
  * trigger_id of a body. Redacting a placeholder again leaves it unchanged.
  *
- * Inside any other string, a part that looks like a token or a webhook becomes "[redacted]", as in
- * the log.
+ * A text inside an object of such a name gets one too: the state of an input is an object whose name
+ * is the action_id.
+ *
+ * Inside any other string, and inside the name of a member, a part that looks like a token or a
+ * webhook becomes "[redacted]", as in the log.
  */
 typedef struct slack_redactor {
     slack_signer_t *signer; /* NULL: placeholders have no digits and match any other */

@@ -112,6 +112,25 @@ REDACTOR_TEST(test_secrets_by_pattern)
                         "{\"u\":\"https://hooks.slack.com/[redacted]\"}");
 }
 
+/* A program may key its objects by anything. */
+REDACTOR_TEST(test_secrets_in_names)
+{
+    const char *text = slack__json_text(
+        arena,
+        redacted("{\"xoxb-1-2-abcdef\":1,\"a\":{\"see https://hooks.slack.com/actions/T1/2/abc, "
+                 "which is longer than most names of members are\":[{\"xapp-1-abcdef\":\"x\"}]}}"),
+        NULL);
+    assert_string_equal(text, "{\"[redacted]\":1,\"a\":{\"see https://hooks.slack.com/[redacted], "
+                              "which is longer than most names of members are\":"
+                              "[{\"[redacted]\":\"x\"}]}}");
+    const slack_json_t *input = redacted("{\"values\":{\"b\":{\"password\":{\"type\":"
+                                         "\"plain_text_input\",\"value\":\"hunter2\"}}}}");
+    input = slack_json_get(input, "/values/b/password");
+    assert_string_equal(slack_json_str(input, "/type"), "plain_text_input");
+    assert_true(slack__is_placeholder(slack__slice(slack_json_str(input, "/value"))));
+    assert_same("{\"\":1,\"block_1\":{\"action\":{}}}");
+}
+
 REDACTOR_TEST(test_texts)
 {
     redactor.texts = true;
