@@ -1,10 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "command_line.h"
 
-#include <stdio.h>
+#include <stdarg.h>
 #include <string.h>
 
-#include "util/str.h"
+#include "util/buf.h"
+
+/* More than any answer of a simulator. */
+#define PRINT_MAX ((size_t)256 << 20)
 
 /* The row for an argument, with the text behind its '=' or NULL in *ret_value. */
 static const cli_option_t *option_find(const cli_option_t *options, const char *argument,
@@ -76,9 +79,39 @@ bool cli_options_number(const char *name, const char *text, unsigned max, unsign
     return false;
 }
 
+void cli_put(FILE *out, slack_slice_t text)
+{
+    for (size_t i = 0, taken; i < text.len; i += taken) {
+        const char *at = text.ptr + i;
+        taken = slack__control_len(at, text.len - i);
+        if (taken > 0)
+            fprintf(out, *at == '\n' ? "\\n" : "\\u%04x", (unsigned char)at[taken - 1]);
+        else
+            putc(*at, out);
+        if (taken == 0) taken = 1;
+    }
+}
+
+void cli_printf(const char *format, ...)
+{
+    slack_buf_t buf;
+    va_list ap;
+    slack__buf_init(&buf, PRINT_MAX);
+    va_start(ap, format);
+    const int rc = slack__buf_vprintf(&buf, format, ap);
+    va_end(ap);
+    const bool line = rc == 0 && buf.len > 0 && format[strlen(format) - 1] == '\n';
+    cli_put(stdout, rc == 0 ? (slack_slice_t){slack__buf_ptr(&buf), buf.len - line}
+                            : SLACK_SLICE("(a text for which memory is out)"));
+    if (line) putchar('\n');
+    slack__buf_done(&buf);
+}
+
 int cli_fail(const char *subcommand, int status, const char *problem)
 {
-    fprintf(stderr, "slackapp %s: %s\n", subcommand, problem);
+    fprintf(stderr, "slackapp %s: ", subcommand);
+    cli_put(stderr, slack__slice(problem));
+    putc('\n', stderr);
     if (status == CLI_USAGE) fprintf(stderr, "See slackapp %s --help\n", subcommand);
     return status;
 }

@@ -4,6 +4,11 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
+
+#include <slack/export.h>
+
+#include "util/str.h"
 
 /* Command lines: "--name VALUE", "--name=VALUE" and "--flag", anywhere among the other arguments;
  * "--" ends the options. A single dash begins no option: "-1" is an argument. */
@@ -32,6 +37,12 @@ bool cli_options_port(const char *text, unsigned *ret, char problem[CLI_PROBLEM_
 /* A whole number from 1 to max. False with a sentence in `problem`. */
 bool cli_options_number(const char *name, const char *text, unsigned max, unsigned *ret,
                         char problem[CLI_PROBLEM_SIZE]);
+
+/* Print texts that others may have written. A terminal would obey their control characters, so
+ * these are shown as in JSON: "\u001b". cli_printf() is printf(); a newline at the end of the
+ * format is printed as it is. */
+void cli_put(FILE *out, slack_slice_t text);
+void cli_printf(const char *format, ...) SLACK_PRINTF(1, 2);
 
 /* Print the problem of that subcommand. If `status` is CLI_USAGE, also say how to get help. Returns
  * `status`. */

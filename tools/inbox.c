@@ -182,22 +182,11 @@ static const char *date(int64_t ms, char text[40])
     return text;
 }
 
-/* Print text from outside without its control characters, which a terminal would obey. */
-static void print_text(slack_slice_t text, bool keep_newlines)
-{
-    for (size_t i = 0; i < text.len; i++) {
-        const char c = text.ptr[i];
-        const size_t control = slack__control_len(text.ptr + i, text.len - i);
-        putchar(control == 0 || (c == '\n' && keep_newlines) ? c : ' ');
-        if (control > 1) i += control - 1;
-    }
-}
-
 static void print_field(const char *name, slack_slice_t text)
 {
     if (text.len == 0) return;
     printf("%-10s ", name);
-    print_text(text, false);
+    cli_put(stdout, text);
     putchar('\n');
 }
 
@@ -222,7 +211,7 @@ static const char *list_head(enum slack_row_state state)
 /* A text between two columns that have no width; "-" for an empty one. */
 static void print_cell(slack_slice_t text)
 {
-    print_text(text.len ? text : SLACK_SLICE("-"), false);
+    cli_put(stdout, text.len ? text : SLACK_SLICE("-"));
     fputs("  ", stdout);
 }
 
@@ -233,11 +222,11 @@ static void print_row(const slack_row_t *row)
     if (row->state == SLACK_ROW_QUEUED) printf("%9s  ", due_in(row->due_ms, text));
     printf("%2u  ", row->attempt);
     print_cell(row->app);
-    print_text(row->kind, false);
+    cli_put(stdout, row->kind);
     putchar(' ');
     print_cell(row->name);
     print_cell(row->key);
-    print_text(row->error, false);
+    cli_put(stdout, row->error);
     putchar('\n');
 }
 
@@ -296,7 +285,7 @@ static int show_row(session_t *session, const request_t *request)
                                 "a copy, or drop the delivery"));
     if (row->payload.len) {
         putchar('\n');
-        print_text(row->payload, true);
+        cli_put(stdout, row->payload);
         putchar('\n');
     }
     slack__arena_free(session->batch.arena);

@@ -110,20 +110,17 @@ static void print_block(const slack_json_t *block)
 {
     const char *text = slack_json_str(block, "/text/text");
     if (!*text) text = slack_json_str(block, "/text");
-    printf("    %s:", slack_json_str(block, "/type"));
-    if (*text) putchar(' ');
-    for (; *text; text++)
-        putchar(*text == '\n' ? ' ' : *text);
+    cli_printf(*text ? "    %s: %s" : "    %s:", slack_json_str(block, "/type"), text);
     slack_json_iter_t it = {0};
     while (slack_json_next(slack_json_get(block, "/fields"), &it))
-        printf(" | %s", slack_json_str(it.value, "/text"));
+        cli_printf(" | %s", slack_json_str(it.value, "/text"));
     it = (slack_json_iter_t){0};
     while (slack_json_next(slack_json_get(block, "/elements"), &it)) {
         const char *label = slack_json_str(it.value, "/text/text");
         if (!*label) label = slack_json_str(it.value, "/text");
         if (!*label) label = slack_json_str(it.value, "/type");
         const char *action_id = slack_json_str(it.value, "/action_id");
-        printf(*action_id ? " [%s: %s]" : " [%s]", label, action_id);
+        cli_printf(*action_id ? " [%s: %s]" : " [%s]", label, action_id);
     }
     putchar('\n');
 }
@@ -136,9 +133,9 @@ static void print_detail(const slack_json_t *entry)
     const char *thread_ts = slack_json_str(entry, "/message/thread_ts");
     const char *metadata = slack_json_str(entry, "/view/private_metadata");
     slack_json_iter_t it = {0};
-    if (*ts) printf("    ts %s in %s", ts, slack_json_str(entry, "/channel"));
-    if (*ts) printf(*thread_ts ? ", thread %s\n" : "%s\n", thread_ts);
-    if (*metadata) printf("    private_metadata: %s\n", metadata);
+    if (*ts) cli_printf("    ts %s in %s", ts, slack_json_str(entry, "/channel"));
+    if (*ts) cli_printf(*thread_ts ? ", thread %s\n" : "%s\n", thread_ts);
+    if (*metadata) cli_printf("    private_metadata: %s\n", metadata);
     if (!blocks) blocks = slack_json_get(entry, "/view/blocks");
     while (slack_json_next(blocks, &it))
         print_block(it.value);
@@ -166,9 +163,9 @@ static int transcript_command(sim_client_t *client, int argc, const char **argv)
     slack_json_iter_t it = {0};
     const slack_json_t *list = slack_json_get(answer, "/entries");
     const char *text = as_json ? slack__json_text(client->json.arena, list, NULL) : NULL;
-    if (text) printf("%s\n", text);
+    if (text) cli_printf("%s\n", text);
     while (!as_json && slack_json_next(list, &it)) {
-        printf("%s\n", slack_json_str(it.value, "/line"));
+        cli_printf("%s\n", slack_json_str(it.value, "/line"));
         if (as_long) print_detail(it.value);
     }
     if (clear && !sim_client_call(client, "/sim/transcript/clear", sim_json(&client->json, "{}")))
@@ -193,10 +190,11 @@ static int env_command(sim_client_t *client, int argc, const char **argv)
 static void print_names(const slack_json_t *list, const char *heading)
 {
     slack_json_iter_t it = {0};
-    printf("%s", heading);
+    cli_printf("%s", heading);
     while (slack_json_next(list, &it))
         if (strcmp(slack_json_str(it.value, "/type"), "im") != 0)
-            printf(" %s (%s)", slack_json_str(it.value, "/name"), slack_json_str(it.value, "/id"));
+            cli_printf(" %s (%s)", slack_json_str(it.value, "/name"),
+                       slack_json_str(it.value, "/id"));
     putchar('\n');
 }
 
@@ -204,11 +202,11 @@ static void print_faults(const slack_json_t *list)
 {
     slack_json_iter_t it = {0};
     while (slack_json_next(list, &it)) {
-        printf("fault: %s", slack_json_str(it.value, "/fault"));
+        cli_printf("fault: %s", slack_json_str(it.value, "/fault"));
         if (slack_json_get(it.value, "/left"))
-            printf(", %lld more", (long long)slack_json_int(it.value, "/left"));
+            cli_printf(", %lld more", (long long)slack_json_int(it.value, "/left"));
         if (slack_json_get(it.value, "/ms"))
-            printf(", for %lld ms", (long long)slack_json_int(it.value, "/ms"));
+            cli_printf(", for %lld ms", (long long)slack_json_int(it.value, "/ms"));
         putchar('\n');
     }
 }
@@ -226,12 +224,12 @@ static int status_command(sim_client_t *client, int argc, const char **argv)
     if (*url)
         state =
             slack_json_bool(answer, "/request_url_verified") ? " (verified)" : " (not verified)";
-    printf("listening on %s\n", slack_json_str(answer, "/env/SLACKAPP_SIM"));
-    printf("sockets of the app: %lld\n", (long long)slack_json_int(answer, "/sockets"));
-    printf("sockets so far: %lld\n", (long long)slack_json_int(answer, "/sockets_so_far"));
-    printf("request URL: %s%s\n", *url ? url : "none", state);
+    cli_printf("listening on %s\n", slack_json_str(answer, "/env/SLACKAPP_SIM"));
+    cli_printf("sockets of the app: %lld\n", (long long)slack_json_int(answer, "/sockets"));
+    cli_printf("sockets so far: %lld\n", (long long)slack_json_int(answer, "/sockets_so_far"));
+    cli_printf("request URL: %s%s\n", *url ? url : "none", state);
     if (slack_json_bool(answer, "/events_off"))
-        printf("event subscriptions: switched off, too many events failed\n");
+        cli_printf("event subscriptions: switched off, too many events failed\n");
     print_faults(slack_json_get(answer, "/faults"));
     print_names(slack_json_get(answer, "/people"), "people:");
     print_names(slack_json_get(answer, "/channels"), "channels:");

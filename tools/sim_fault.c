@@ -76,14 +76,14 @@ static int set_fault(sim_client_t *client, int argc, const char **argv, const ch
     if (!answer) return CLI_FAILED;
     const char *said = slack_json_str(answer, "/fault");
     if (slack_json_bool(answer, "/now"))
-        printf("%s: happened to %lld sockets\n", said,
-               (long long)slack_json_int(answer, "/sockets"));
+        cli_printf("%s: happened to %lld sockets\n", said,
+                   (long long)slack_json_int(answer, "/sockets"));
     else if (slack_json_int(answer, "/left") > 0)
-        printf("%s: acts %lld times\n", said, (long long)slack_json_int(answer, "/left"));
+        cli_printf("%s: acts %lld times\n", said, (long long)slack_json_int(answer, "/left"));
     else if (for_ms)
-        printf("%s: acts for %s ms\n", said, for_ms);
+        cli_printf("%s: acts for %s ms\n", said, for_ms);
     else
-        printf("%s: acts until it is cleared\n", said);
+        cli_printf("%s: acts until it is cleared\n", said);
     return CLI_OK;
 }
 

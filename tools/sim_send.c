@@ -171,13 +171,13 @@ int sim_send_command(sim_client_t *client, int argc, const char **argv)
 
     const char *wire = slack_json_str(answer, "/wire"), *ts = slack_json_str(answer, "/ts");
     long long took_ms = slack_json_int(answer, "/took_ms");
-    printf("%s\n", slack_json_str(answer, "/line"));
+    cli_printf("%s\n", slack_json_str(answer, "/line"));
     if (!slack_json_bool(answer, "/acked")) {
-        fprintf(stderr, "slackapp sim: not acknowledged%s%s: %s\n", *wire ? " over " : "", wire,
-                slack_json_str(answer, "/error"));
-        return CLI_FAILED;
+        snprintf(client->problem, sizeof client->problem, "not acknowledged%s%.20s: %.200s",
+                 *wire ? " over " : "", wire, slack_json_str(answer, "/error"));
+        return sim_client_fail(CLI_FAILED, client->problem);
     }
-    if (*wire) printf("acknowledged over %s after %lld ms\n", wire, took_ms);
-    if (*ts) printf("ts %s\n", ts);
+    if (*wire) cli_printf("acknowledged over %s after %lld ms\n", wire, took_ms);
+    if (*ts) cli_printf("ts %s\n", ts);
     return CLI_OK;
 }

@@ -71,7 +71,7 @@ static void print_welcome(const sim_t *sim)
 static void print_entry(const sim_entry_t *entry, void *user_data)
 {
     slack_arena_t *arena = slack__arena_new(0, 0);
-    if (arena) printf("%s\n", sim_entry_line(entry, arena));
+    if (arena) cli_printf("%s\n", sim_entry_line(entry, arena));
     fflush(stdout);
     slack__arena_free(arena);
 }

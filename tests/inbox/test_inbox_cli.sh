@@ -50,7 +50,7 @@ an_inbox() {
 }
 
 one_of_them() {
-    expect 0 '"ts":"2.0"' --store "$store" show 2 && grep -qF '"é 2J"' "$work/out" &&
+    expect 0 '"ts":"2.0"' --store "$store" show 2 && grep -qF '"é\u009b2J"' "$work/out" &&
         grep -q '^state *dead' "$work/out" &&
         expect 1 'no delivery has that id' --store "$store" show 99
 }

@@ -116,6 +116,17 @@ running_alone() {
     stop_sim INT
 }
 
+# Runs commands that print what others wrote; a terminal obeys ESC, and the one character for ESC [.
+control_characters() {
+    esc=$(printf '\033') csi=$(printf '\302\233')
+    expect 0 'ann: a\u001b[2J\u009bb' "$slackapp" sim send message "a$esc[2J${csi}b" &&
+        expect 0 '[2J\u009bb' "$slackapp" sim transcript --json &&
+        expect 0 'runs /echo \u001bx' "$slackapp" sim send command /echo "${esc}x" &&
+        expect 0 'ann: a\u001b[2J' "$slackapp" sim transcript --long &&
+        expect 1 'there is no person "\u001bx"' "$slackapp" sim send --user "${esc}x" message hi &&
+        ! grep -q "$esc\|$csi" "$work/sim" "$work/out"
+}
+
 with_a_bot() {
     start_sim || return 1
     (
@@ -132,6 +143,7 @@ with_a_bot() {
         expect 0 '[Click me: hello_click]' "$slackapp" sim --wait 2 --long transcript &&
         expect 0 'ann runs /echo -1' "$slackapp" sim send command /echo -1 &&
         expect 0 'cleo: --hello' "$slackapp" sim transcript --wait 5 &&
+        control_characters &&
         expect 0 '"where":"DM with cleo"' "$slackapp" sim transcript --json --clear || return 1
     [ -z "$("$slackapp" sim transcript)" ] || return 1
     kill "$bot" && wait "$bot" || return 1
