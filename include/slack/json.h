@@ -129,7 +129,7 @@ SLACK_API bool slack_json_next(const slack_json_t *container, slack_json_iter_t 
  *     %s           as a value: a string, escaped; NULL gives null.
  *                  inside quotes: its characters, escaped; NULL gives nothing.
  *                  as a key: the key, escaped; NULL is an error.
- *     %.*s         the same; the length in bytes precedes it as an int
+ *     %.*s         the same; an int before it is the length in bytes
  *     %d %i %u %ld %lu %lld %llu %zu %zd %jd %ju   integers, as values or inside quotes
  *     !!%d         a boolean: true unless the integer is 0; !%d is its opposite
  *     %f %g        doubles, as values or inside quotes; NaN and infinities are errors as values

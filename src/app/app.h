@@ -118,7 +118,8 @@ int slack__app_new(slack_app_t **ret_app, const slack_options_t *options, bool e
 
 /* ---- lifecycle.c ---- */
 
-/* Begins to stop, with this status unless there is one already. A second call ends the drain. */
+/* Begins to stop. `status` is the status of the stop, unless the app has one already. A second call
+ * ends the drain. */
 void slack__app_shutdown(slack_app_t *app, int status);
 /* A part has become idle. Continues the closing if it waited for that part. */
 void slack__app_idle(void *app);

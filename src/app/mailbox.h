@@ -50,7 +50,7 @@ void slack__mailbox_wake(void *mailbox);
 int slack__mailbox_post(slack_mailbox_t *mailbox,
                         void (*fn)(slack_app_t *app, int status, void *user_data), void *user_data);
 
-/* The number of stops that were requested since the last call; and whether a reload was. */
+/* How many stops were requested since the last call, and whether a reload was requested. */
 unsigned slack__mailbox_stops(slack_mailbox_t *mailbox);
 bool slack__mailbox_reloads(slack_mailbox_t *mailbox);
 /* Calls the posted functions with `status`. */

@@ -5,9 +5,9 @@
 #include "context/ctx.h"
 
 /*
- * The default ack is sent if a handler has not acked shortly before Slack's three seconds are over
- * (https://docs.slack.dev/interactivity/handling-user-interaction). Every delivery has the same
- * time, so the deliveries without an ack form a queue, and one timer is set for its head.
+ * If a handler has not acked shortly before Slack's three seconds are over, the app sends the
+ * default ack (https://docs.slack.dev/interactivity/handling-user-interaction). Every delivery has
+ * the same time, so the deliveries without an ack form a queue, and one timer is set for its head.
  */
 
 /* The default ack of a kind. */

@@ -8,7 +8,7 @@
  * or a refusal), and the run may continue at once. False: the run waits, and its task is posted
  * after the answer. */
 bool slack__run_authorize(slack_run_t *run);
-/* Forgets the grants that the delivery revokes, if it is such an event. Called before and after the
+/* If the delivery is an event that revokes grants, forgets them. Called before and after the
  * handlers: until the program has removed a token, other deliveries may still look it up. */
 void slack__run_forget_revoked(slack_run_t *run);
 

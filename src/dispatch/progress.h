@@ -5,7 +5,7 @@
 #include "listeners/router.h"
 
 /*
- * The record of the listeners of a stored delivery that need not run again. It is text, kept in
+ * The record of a stored delivery: the listeners that need not run again. It is text, kept in
  * slack_row_t.done from one attempt to the next:
  *
  *   "=FAILED SPARED\n"      the first line: two numbers of attempts (slack_tally_t)
@@ -43,14 +43,15 @@ void slack__progress_add(slack_progress_t *progress, const slack_hits_t *hits, s
 
 /* ---- reading ---- */
 
-/* How attempts ended. Attempts that are in neither number ended with their process. */
+/* How attempts ended. All other attempts ended with their process. */
 typedef struct slack_tally {
     unsigned failed; /* attempts that count */
     unsigned spared; /* attempts that failed only because a process was out of room or stopping */
 } slack_tally_t;
 
-/* The most spared attempts; later ones count. A handler that can never succeed, because it alone
- * makes too many calls, reaches this number within a day and becomes a dead letter. */
+/* At most this many attempts are spared; later ones count. A handler that can never succeed,
+ * because it alone makes too many calls, reaches this number within a day and becomes a dead
+ * letter. */
 #define SLACK_SPARED_MAX 1000
 
 /* Reads the first line. `rest` is the text after it. */

@@ -19,8 +19,8 @@
 /* The least time between two checks of the app's own token after the start. */
 #define SLACK_TOKEN_CHECK_MS 60000
 
-/* An app's name for its rows in the store: SLACK_APP_ID; else "TEAM/BOT" of its own token, the same
- * whatever the transport; else the app id in the app-level token. "" if none of these is known. */
+/* An app's name for its rows in the store: SLACK_APP_ID; else "TEAM/BOT" of its own token, with
+ * every transport; else the app id in the app-level token. "" if none of these is known. */
 #define SLACK_APP_NAME_MAX 80
 
 enum slack_identity_phase {

@@ -23,8 +23,8 @@ typedef struct slack_conn_events {
     void (*data)(slack_conn_t *conn, const char *data, size_t len, void *user_data);
     /* The kernel has taken all that was written. Optional. */
     void (*drained)(slack_conn_t *conn, void *user_data);
-    /* The peer will send no more, and may still read (a half-closed connection). The callee ends
-     * the connection when it has written what it has to say. NULL: the connection is closed, with
+    /* The peer will send no more, and may still read (a half-closed connection). The callee writes
+     * the rest of its data, and then ends the connection. NULL: the connection is closed, with
      * SLACK_ECLOSED. */
     void (*eof)(slack_conn_t *conn, void *user_data);
     /* The last callback, exactly once, also for connections that failed to open. The descriptor is

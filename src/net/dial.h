@@ -18,8 +18,8 @@ typedef struct slack_dial slack_dial_t;
 
 /*
  * Called exactly once, from the loop, unless the dial was canceled; the dial is freed by then.
- * `tcp` is connected and allocated by slack__malloc(): the callee closes and frees it. NULL: no
- * address accepted, and `uv_error` is the error of the last one.
+ * `tcp` is connected and allocated by slack__malloc(): the callee closes and frees it. NULL: every
+ * try failed, and `uv_error` is the error of the last one.
  */
 typedef void (*slack_dial_fn)(uv_tcp_t *tcp, int uv_error, void *user_data);
 

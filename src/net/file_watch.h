@@ -12,7 +12,7 @@
  * also sees a file that somebody moves or links into place, as certbot and Kubernetes do.
  *
  * A file has changed if it differs from its state at the last mark. Mark the files before you read
- * them: then the watch misses no change, and reports none that you have read.
+ * them: then the watch misses no change, and reports no change that you have read.
  */
 #define SLACK_FILE_WATCH_FILES_MAX 4
 #define SLACK_FILE_WATCH_MS        1000

@@ -30,7 +30,7 @@ typedef struct slack_http_span {
 } slack_http_span_t;
 
 typedef struct slack_http_parser {
-    /* To read. About the newest request, until the next one begins. */
+    /* For the caller to read: about the newest request, until the next one begins. */
     enum slack_http_phase phase;
     int refuse;         /* HTTP status; 0: the request is valid so far */
     const char *reason; /* why it is refused, constant text; "" */

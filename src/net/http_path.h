@@ -9,8 +9,8 @@
  * 6.2.2): escapes are decoded. %2F and %25 stay, in upper case: an encoded slash separates nothing,
  * and decoding twice changes nothing. Dots are not resolved.
  *
- * False for a malformed escape or an encoded control character: no path needs one, and it would
- * break a log or a header. The text is then invalid.
+ * False for a malformed escape or an encoded control character: no path needs such a character, and
+ * it would break a log or a header. The text is then invalid.
  */
 bool slack__http_path_decode(char *path);
 

@@ -5,7 +5,7 @@
 #include "net/http_message.h"
 #include "util/buf.h"
 
-/* What a response depends on, beside itself. */
+/* What the bytes of a response depend on, beside the response. */
 typedef struct slack_http_response_context {
     bool head;      /* to a HEAD request: all but the body */
     bool http_1_0;  /* needs "Connection: keep-alive" */

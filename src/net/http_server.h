@@ -25,7 +25,7 @@ typedef void (*slack_http_request_fn)(slack_http_server_t *server, slack_http_re
 typedef struct slack_http_server_options {
     slack_listen_options_t listen;     /* `fn` and `user_data` are ignored. */
     const slack_http_limits_t *limits; /* Optional, copied. A field that is 0 has its default. */
-    /* Optional, borrowed. Peers without a limit of connections per peer: trusted_proxies.h. */
+    /* Optional, borrowed. The peers that connections_per_peer does not limit. */
     const struct slack_trusted_proxies *trusted;
     slack_http_request_fn fn; /* Required. */
     void *user_data;

@@ -68,7 +68,7 @@ struct slack_net {
 int slack__net_new(slack_net_t **ret, uv_loop_t *loop, const slack_clock_t *clock,
                    const slack_logger_t *logger);
 
-/* Run the waiting tasks, close, and call `fn` last. Nothing else may use the net by then. */
+/* Run the waiting tasks, close, and call `fn` last. No other part may still use the net. */
 void slack__net_close(slack_net_t *net, void (*fn)(void *user_data), void *user_data);
 
 extern _Thread_local char slack__net_thread;

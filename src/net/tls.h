@@ -32,8 +32,8 @@ void slack__tls_version(char ret[SLACK_TLS_VERSION_SIZE]);
  * certificate; SLACK_ETLS; SLACK_ENOMEM. */
 int slack__tls_context_client(slack_tls_context_t **ret, const char *ca_file);
 /* A server's context, from PEM files. Sessions are resumed by tickets, whose keys live as long as
- * the context, unless it checks its clients. 0; SLACK_ECONFIG, with *ret_fault (optional), if a
- * file cannot be used; SLACK_ENOMEM; SLACK_ETLS. */
+ * the context. A context that checks its clients resumes no session. 0; SLACK_ECONFIG, with
+ * *ret_fault (optional), if a file cannot be used; SLACK_ENOMEM; SLACK_ETLS. */
 int slack__tls_context_server(slack_tls_context_t **ret, const char *cert_file,
                               const char *key_file, slack_tls_fault_t *ret_fault);
 /* Before the first session: accept only clients with a certificate from one of these authorities
@@ -44,8 +44,8 @@ int slack__tls_context_check_clients(slack_tls_context_t *context, const char *c
 slack_tls_context_t *slack__tls_context_ref(slack_tls_context_t *context);
 void slack__tls_context_unref(slack_tls_context_t *context);
 
-/* A client verifies the certificate against `host_name`, a name or an address as text, and sends a
- * name as SNI; NULL for a server. `write_max` limits the bytes that wait for the wire, not counting
+/* `host_name` is a name or an address; NULL for a server. A client verifies the certificate against
+ * it, and sends a name as SNI. `write_max` limits the bytes that wait for the wire, not counting
  * what TLS adds to them. 0; SLACK_EINVAL; SLACK_ENOMEM; SLACK_ETLS. */
 int slack__tls_new(slack_tls_t **ret, slack_tls_context_t *context, const char *host_name,
                    size_t write_max);

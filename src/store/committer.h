@@ -34,9 +34,9 @@ typedef struct slack_db_ops {
     int (*open)(slack_db_t **ret, const char *place, int64_t now_ms, char *error);
 
     /* Apply a list of operations as one transaction, set the status of each, and move them to
-     * `ended`. If one fails, all that write fail: returns their status, with a sentence in `error`.
-     * If another process holds the database, operations whose time limit is over fail; the others
-     * stay in `ops` and are passed again. 0: committed; SLACK_DB_READ. */
+     * `ended`. If one operation fails, all operations that write fail: returns their status, with a
+     * sentence in `error`. If another process holds the database, operations whose time limit is
+     * over fail; the others stay in `ops` and are passed again. 0: committed; SLACK_DB_READ. */
     int (*apply)(slack_db_t *db, slack_link_t *ops, slack_link_t *ended, const slack_db_time_t *now,
                  char *error);
 

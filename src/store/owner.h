@@ -8,8 +8,8 @@
 /*
  * Shows which owners of a store are alive on this machine. Owner n holds a lock on byte n of a file
  * beside the store, and the kernel releases it however the process ends. So no timeout has to pass,
- * and no process number can be mistaken for another process. Byte 0 belongs to no owner: processes
- * that wait for a turn to write share a lock on it.
+ * and the reuse of a process number does no harm. Byte 0 belongs to no owner: processes that wait
+ * for a turn to write share a lock on it.
  */
 typedef struct slack_owner {
     int fd;

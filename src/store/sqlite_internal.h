@@ -121,7 +121,7 @@ static inline int slack__sqlite_status(int code)
 
 /* Write a sentence: the file, what is wrong, the remedy. */
 void slack__sqlite_say(const slack_sqlite_t *s, const char *what, const char *remedy, char *error);
-/* The same with the system's reason, an errno, whose remedy is known. Returns SLACK_ESTORE. */
+/* The same for the errno `os`, with the system's reason and the remedy. Returns SLACK_ESTORE. */
 int slack__sqlite_say_os(const slack_sqlite_t *s, const char *what, int os, char *error);
 /* Unless rc is 0, write what has just failed. Returns rc. */
 int slack__sqlite_explain(slack_sqlite_t *s, int rc, char *error);
