@@ -65,7 +65,9 @@ typedef struct slack_http_limits {
     /** The body in bytes. Beyond it: status 413. SLACK_HTTP_BODY_BYTES. */
     unsigned body_bytes;
     /** The memory of all requests that the app is reading, without the first SLACK_HTTP_SMALL_BYTES
-     * of each, 1 to 1073741824 bytes. Beyond it: status 503. SLACK_HTTP_MEMORY_BYTES. */
+     * of each, 1 to 1073741824 bytes. Peers that have sent no verified request may use half of it,
+     * and those of one address a quarter. Beyond it: status 503, for the largest request of such a
+     * peer. SLACK_HTTP_MEMORY_BYTES. */
     unsigned memory_bytes;
     /** The time from the connection to its first byte. After it the app closes the connection.
      * SLACK_HTTP_FIRST_BYTE_MS. */

@@ -7,6 +7,7 @@
 
 #include "net/descriptors.h"
 #include "net/http_limits.h"
+#include "net/http_memory.h"
 #include "net/http_parser.h"
 #include "net/http_response.h"
 #include "net/trusted_proxies.h"
@@ -47,13 +48,12 @@ typedef struct client {
     uint64_t request_id;   /* while handling */
     uint64_t since_ms;     /* when it began to wait for a request */
     uint64_t deadline_ms;
-    size_t held_bytes; /* of the request that is being read, beyond SLACK_HTTP_SMALL_BYTES */
     uint64_t begun_us; /* when the first byte of the request was read */
     unsigned requests;
-    unsigned pipelined; /* requests since the peer last awaited a response */
-    bool parsing;       /* client_parse() is on the stack */
-    bool eof;           /* the peer sends no more */
-    bool known;         /* by slack__http_vouch() */
+    unsigned pipelined;         /* requests since the peer last awaited a response */
+    bool parsing;               /* client_parse() is on the stack */
+    bool eof;                   /* the peer sends no more */
+    slack_http_holder_t holder; /* of the request's memory, beyond SLACK_HTTP_SMALL_BYTES */
     slack_http_parser_t parser;
     slack_buf_t unread; /* bytes behind the request that is being handled */
     slack_slice_t rest; /* the same, while they are in the read buffer */
@@ -70,7 +70,7 @@ struct slack_http_server {
     client_t **slots;
     uint16_t *free_slots;
     size_t free_count;
-    size_t held_bytes; /* of all clients */
+    slack_http_memory_t memory; /* of all clients */
     uint64_t serial;
     uint64_t refused;
     slack_log_limit_t log_limit; /* for lines about refusals */
@@ -134,8 +134,7 @@ static void client_leave_slot(client_t *client)
 
 static void client_hold(client_t *client, size_t bytes)
 {
-    client->server->held_bytes += bytes - client->held_bytes;
-    client->held_bytes = bytes;
+    slack__http_memory_hold(&client->server->memory, &client->holder, bytes);
 }
 
 static void client_free(client_t *client)
@@ -200,11 +199,13 @@ static int client_respond(client_t *client, const slack_http_response_t *respons
     return rc;
 }
 
-/* Refuse what is not a valid request, and close. */
+/* Refuse what is not a valid request, or has no room, free it, and close. */
 static void client_refuse(client_t *client, int status, const char *reason)
 {
     slack_http_server_t *server = client->server;
     server->refused++;
+    slack__http_parser_done(&client->parser);
+    client_hold(client, 0);
     if (may_log(server))
         SLACK_LOG(slack__net_log(server->net), WARN, "request refused",
                   "status=%d reason=%s peer=%s", status, reason, slack__conn_peer(client->conn));
@@ -269,7 +270,7 @@ void slack__http_vouch(slack_http_server_t *server, uint64_t request_id)
 {
     int rc;
     client_t *client = client_find(server, request_id, &rc);
-    if (client) client->known = true;
+    if (client) client->holder.known = true;
 }
 
 /* --- requests --------------------------------------------------------------------------------- */
@@ -317,11 +318,11 @@ static size_t client_feed(client_t *client, const char *data, size_t len)
     const slack_http_request_t *request = client->parser.request;
     const size_t size = request ? slack__arena_size(request->arena) : 0;
     client_hold(client, size > SLACK_HTTP_SMALL_BYTES ? size - SLACK_HTTP_SMALL_BYTES : 0);
-    if (parsed != SLACK_HTTP_REFUSE && client->held_bytes > 0 &&
-        server->held_bytes > server->limits.memory_bytes) {
-        client_refuse(client, 503, "too much is being received");
-        return used;
-    }
+    slack_http_holder_t *excess;
+    while (parsed != SLACK_HTTP_REFUSE &&
+           (excess = slack__http_memory_excess(&server->memory, &client->holder)) != NULL)
+        client_refuse(SLACK_CONTAINER(excess, client_t, holder), 503, "too much is being received");
+    if (client->state >= CLIENT_ENDING) return used;
 
     switch (parsed) {
     case SLACK_HTTP_MORE: break;
@@ -437,6 +438,7 @@ static client_t *client_new(slack_http_server_t *server)
     client->task.run = client_run_task;
     slack__link_init(&client->task.link);
     slack__link_init(&client->link);
+    slack__link_init(&client->holder.link);
     slack__buf_init(&client->unread, UNREAD_MAX);
     return client;
 }
@@ -456,7 +458,8 @@ static client_t *first_to_close(const slack_http_server_t *server, const char *p
         ++*ret_count;
         if (client->state == CLIENT_HANDLING) continue;
         if (!found ||
-            (client->known != found->known ? found->known : client->since_ms < found->since_ms))
+            (client->holder.known != found->holder.known ? found->holder.known
+                                                         : client->since_ms < found->since_ms))
             found = client;
     }
     return found;
@@ -486,7 +489,7 @@ static bool server_give_descriptors(void *user_data)
     unsigned closed = 0, count;
     while (closed < ROOM_FOR_OTHERS) {
         client_t *client = first_to_close(server, NULL, &count);
-        if (!client || client->known) break;
+        if (!client || client->holder.known) break;
         client_leave_slot(client);
         client_close(client, SLACK_EBUSY);
         closed++;
@@ -524,6 +527,8 @@ static void server_accepted(slack_conn_t *conn, void *user_data)
         return;
     }
     client->conn = conn;
+    client->holder.address = peer;
+    client->holder.many = trusted;
     client->slot = server->free_slots[--server->free_count];
     client->first_serial = server->serial + 1;
     client->since_ms = server_now_ms(server);
@@ -583,6 +588,7 @@ static slack_http_server_t *server_new(slack_net_t *net, const slack_http_limits
         server->free_count++;
     }
     slack__link_init(&server->clients);
+    slack__http_memory_init(&server->memory, limits->memory_bytes);
     return server;
 }
 

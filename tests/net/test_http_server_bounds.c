@@ -394,6 +394,45 @@ CLOSED(test_memory_is_for_what_is_being_read)
     free(request);
 }
 
+/* Connections that hold back the last byte of their bodies use up no one else's memory. */
+CLOSED(test_held_back_bodies_keep_nobody_out)
+{
+    enum { HOLDING = 150, BODY = 100000 };
+    static const char *const frames[] = {"Content-Length: 100001\r\n\r\n",
+                                         "Transfer-Encoding: chunked\r\n\r\n186a1\r\n"};
+    static char body[BODY];
+    memset(body, 'x', sizeof body);
+    for (size_t i = 0; i < 2; i++) {
+        raw_t holding[HOLDING], stranger;
+        fixture_open_limited(&f, &(slack_http_limits_t){.memory_bytes = 4 << 20});
+        fixture_dial(&f, &f.client);
+        f.manner = KEEP;
+        raw_say(&f.client, GET("/known"));
+        fixture_until_requests(&f, 1);
+        slack__http_vouch(f.server, f.held[0]);
+        assert_int_equal(fixture_answer(&f, f.held[0], 200), 0);
+        f.manner = ANSWER;
+        for (unsigned k = 0; k < HOLDING; k++) {
+            fixture_dial(&f, &holding[k]);
+            raw_say(&holding[k], "POST / HTTP/1.1\r\nHost: a\r\n");
+            raw_say(&holding[k], frames[i]);
+            raw_send(&holding[k], body, BODY);
+            world_turn(&f.world);
+        }
+        fixture_dial(&f, &stranger);
+        raw_t *const others[] = {&f.client, &stranger};
+        for (size_t k = 0; k < 2; k++) {
+            raw_say(others[k], "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 80000\r\n\r\n");
+            raw_send(others[k], body, 80000);
+            raw_until(others[k], "xxx");
+        }
+        for (unsigned k = 0; k < HOLDING; k++)
+            raw_close(&holding[k]);
+        raw_close(&stranger);
+        if (i == 0) fixture_close(&f);
+    }
+}
+
 CLOSED(test_requests_are_bounded)
 {
     fixture_open_limited(&f, &short_limits);
