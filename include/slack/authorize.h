@@ -98,9 +98,9 @@ typedef struct slack_authorization {
 } slack_authorization_t;
 
 /**
- * Looks up the tokens of a tenant. It runs on the loop and must not block. It answers before it
- * returns, or later from any thread. The library asks one question per tenant at a time; deliveries
- * of the tenant that arrive meanwhile wait for the same answer.
+ * Looks up the tokens of a tenant. It runs on the loop and must not block. The program answers
+ * before the function returns, or later from any thread. The library asks one question per tenant
+ * at a time; deliveries of the tenant that arrive meanwhile wait for the same answer.
  *
  * @param request the question, to be passed with the answer.
  * @param tenant borrowed until the return.

@@ -116,9 +116,9 @@ SLACK_API void slack_on_unmatched(slack_app_t *app, slack_handler_fn fn, void *u
 
 /**
  * Set the hook for deliveries that have no ack after slack_options_t.ack_ms, while their handlers
- * have not ended. If `fn` sends an ack, it replaces the default ack set by slack_default_ack();
- * after both, the app treats a later ack of the handler in the same way. slack_ctx_listener() names
- * the handler.
+ * have not ended. If `fn` sends an ack, the app does not send the default ack
+ * (slack_default_ack()). In both cases a later ack of the handler has the same effect.
+ * slack_ctx_listener() names the handler.
  */
 SLACK_API void slack_on_unacked(slack_app_t *app, slack_handler_fn fn, void *user_data);
 

@@ -30,7 +30,7 @@ slack_transport_t *slack__transports_find(const slack_transports_t *transports, 
 slack_transport_t *slack__transports_of_row(const slack_transports_t *transports,
                                             slack_slice_t name);
 
-/* Each calls the function of the same name of every transport that runs. */
+/* Each calls the operation of its name (leave, drain, stop) of every transport that runs. */
 void slack__transports_leave(slack_transports_t *transports);
 void slack__transports_drain(slack_transports_t *transports);
 void slack__transports_stop(slack_transports_t *transports);
