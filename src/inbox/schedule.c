@@ -19,6 +19,7 @@ typedef struct scheduled {
     slack_zone_t *zone;
     bool skips_missed;
     int64_t planted_ms; /* the last due time that the store has; 0: no run is stored */
+    int64_t after_ms;   /* the time from which it was counted */
     bool planting;      /* the store has `op` */
     slack_store_op_t op;
     char key[256];
@@ -85,8 +86,10 @@ void slack__schedules_plant(slack_inbox_t *inbox)
     const int64_t now = slack__wall_ms(inbox->services->net->clock);
     for (slack_link_t *link = list->next; link != list; link = link->next) {
         scheduled_t *s = SLACK_CONTAINER(link, scheduled_t, link);
-        if (s->planting || s->planted_ms > now) continue;
+        /* The clock may have been set back since. */
+        if (s->planting || (s->planted_ms > now && s->after_ms <= now)) continue;
         const int64_t due_ms = next_due_ms(s, now);
+        s->after_ms = now;
         if (due_ms != INT64_MAX) plant(s, due_ms);
     }
 }
@@ -140,6 +143,10 @@ int slack__schedules_add(slack_inbox_t *inbox, const slack_schedule_t *schedule,
         memcpy(s->name, name, strlen(name));
         rc = slack__cron_parse(&s->cron, schedule->cron, why);
         if (rc == 0) rc = slack__zone_load(&s->zone, schedule->zone, why);
+        if (rc == 0 && next_due_ms(s, slack__wall_ms(inbox->services->log->clock)) == INT64_MAX) {
+            snprintf(why, sizeof why, "no day is such a day: \"%.60s\"", schedule->cron);
+            rc = SLACK_EINVAL;
+        }
         if (rc == 0) {
             slack__list_push(&inbox->schedules, &s->link);
             if (inbox->phase == SLACK_INBOX_RUNNING) slack__inbox_look_in(inbox, 0);
