@@ -22,10 +22,10 @@ struct life {
     _Alignas(max_align_t) char data[];
 };
 
-atomic_uint slack__lifetimes_checking;
+atomic_bool slack__lifetimes_checking;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER; /* for all that follows */
 static slack_link_t apps = {&apps, &apps};
-static unsigned unchecking; /* apps that do not check */
+static unsigned checking, unchecking; /* apps that check, and those that do not */
 
 static slack_slice_t life_key(const void *value)
 {
@@ -69,7 +69,8 @@ void slack__lifetimes_check(slack_lifetimes_t *lifetimes)
     pthread_mutex_lock(&lock);
     lifetimes->checks = true;
     unchecking--;
-    if (atomic_fetch_add(&slack__lifetimes_checking, 1) == 0) slack__arenas_keep(report_part);
+    if (checking++ == 0) slack__arenas_keep(report_part);
+    atomic_store(&slack__lifetimes_checking, true);
     pthread_mutex_unlock(&lock);
 }
 
@@ -86,7 +87,7 @@ void slack__lifetimes_done(slack_lifetimes_t *lifetimes)
     slack__unlink(&lifetimes->link);
     if (!lifetimes->checks)
         unchecking--;
-    else if (atomic_fetch_sub(&slack__lifetimes_checking, 1) == 1)
+    else if (--checking == 0)
         slack__arenas_keep(NULL);
     while (lifetimes->ended_count > 0)
         ended_free(lifetimes);
@@ -159,6 +160,7 @@ static const struct life *find_ended(slack_lifetimes_t *lifetimes, const void *p
 static bool is_open_locked(const void *part, bool whole, const char *function)
 {
     slack_lifetimes_t *last = NULL;
+    if (slack__list_empty(&apps)) return false; /* all has ended, and nobody is left to log it */
     const slack_slice_t key = {(const char *)&part, sizeof part};
     for (slack_link_t *link = apps.next; link != &apps; link = link->next) {
         slack_lifetimes_t *app = SLACK_CONTAINER(link, slack_lifetimes_t, link);

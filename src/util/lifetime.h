@@ -27,12 +27,12 @@ typedef struct slack_lifetimes {
     char misuse[160]; /* the first use after an end, in words; "": there was none */
 } slack_lifetimes_t;
 
-/* The number of apps that check lifetimes. */
-extern atomic_uint slack__lifetimes_checking;
+/* Whether an app checks lifetimes, or has done so: a ctx may outlive the last app. */
+extern atomic_bool slack__lifetimes_checking;
 
 static inline bool slack__lifetimes_checked(void)
 {
-    return atomic_load_explicit(&slack__lifetimes_checking, memory_order_relaxed) > 0;
+    return atomic_load_explicit(&slack__lifetimes_checking, memory_order_relaxed);
 }
 
 /* `log` is borrowed. */
