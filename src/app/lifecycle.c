@@ -233,7 +233,7 @@ void slack__app_woken(void *user_data)
     for (unsigned stops = slack__mailbox_stops(&app->mailbox); stops > 0; stops--)
         slack__app_shutdown(app, 0);
     if (slack__mailbox_reloads(&app->mailbox)) slack__app_read_files(app);
-    slack__mailbox_run(&app->mailbox, 0);
+    slack__mailbox_run(&app->mailbox, app->services.net, 0);
     slack__pool_run(app->services.pool);
     if (app->identity.authorizer) slack__authorizer_run(app->identity.authorizer);
 }

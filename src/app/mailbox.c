@@ -77,7 +77,7 @@ bool slack__mailbox_reloads(slack_mailbox_t *mailbox)
 
 /* The list is emptied first, so posts of the called functions wait for the next wakeup. Otherwise
  * a function that posts itself would never let the loop go on. */
-void slack__mailbox_run(slack_mailbox_t *mailbox, int status)
+void slack__mailbox_run(slack_mailbox_t *mailbox, slack_net_t *net, int status)
 {
     slack_link_t batch, *link;
     slack__link_init(&batch);
@@ -87,7 +87,9 @@ void slack__mailbox_run(slack_mailbox_t *mailbox, int status)
     uv_mutex_unlock(&mailbox->lock);
     while ((link = slack__list_shift(&batch)) != NULL) {
         struct post *post = SLACK_CONTAINER(link, struct post, link);
+        const uint64_t since_us = slack__net_now_us(net);
         post->fn(mailbox->app, status, post->user_data);
+        slack__net_note_blocking(net, since_us, "post", "");
         slack__free(post);
     }
 }
@@ -97,7 +99,7 @@ void slack__mailbox_cancel(slack_mailbox_t *mailbox)
     uv_mutex_lock(&mailbox->lock);
     mailbox->closed = true;
     uv_mutex_unlock(&mailbox->lock);
-    slack__mailbox_run(mailbox, SLACK_ECANCELED);
+    slack__mailbox_run(mailbox, NULL, SLACK_ECANCELED);
 }
 
 static void mailbox_woken(uv_async_t *handle)

@@ -7,6 +7,7 @@
 #include <slack/app.h>
 #include <uv.h>
 
+#include "net/loop.h"
 #include "util/queue.h"
 
 /*
@@ -53,8 +54,8 @@ int slack__mailbox_post(slack_mailbox_t *mailbox,
 /* How many stops were requested since the last call, and whether a reload was requested. */
 unsigned slack__mailbox_stops(slack_mailbox_t *mailbox);
 bool slack__mailbox_reloads(slack_mailbox_t *mailbox);
-/* Calls the posted functions with `status`. */
-void slack__mailbox_run(slack_mailbox_t *mailbox, int status);
+/* Calls the posted functions with `status`. `net` may be NULL. */
+void slack__mailbox_run(slack_mailbox_t *mailbox, slack_net_t *net, int status);
 /* Takes no more posts, and calls the posted functions with SLACK_ECANCELED. */
 void slack__mailbox_cancel(slack_mailbox_t *mailbox);
 

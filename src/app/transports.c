@@ -16,7 +16,9 @@ static void host_state(slack_transport_t *t, enum slack_transport_state state, i
     SLACK_LOG(&app->log, INFO, "transport changed its state",
               "transport=%s state=%s reason=%s port=%u", t->ops->name, names[state],
               reason ? slack_err_name(reason) : "none", stats.port);
+    const uint64_t since_us = slack__net_now_us(app->services.net);
     if (app->state_fn) app->state_fn(app, t->ops->name, state, reason, app->state_data);
+    slack__net_note_blocking(app->services.net, since_us, "state", t->ops->name);
     if (state != SLACK_TRANSPORT_STOPPED) return;
     if (app->life.state == SLACK_APP_CLOSING)
         slack__app_idle(app);

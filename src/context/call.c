@@ -141,11 +141,9 @@ static void then_answered(const slack_response_t *response, void *user_data)
     ctx->voice.fault = (slack_fault_t){0};
     if (rc != 0) ctx->voice.fault = slack__fault_of_call(ctx->delivery->arena, response);
     if (then->fn) {
-        const uint64_t since_us = slack__ctx_now_us(ctx);
-        ctx->depth++;
+        const slack_visit_t visit = slack__ctx_visit_begin(ctx);
         rc = slack__ctx_returned(ctx, then->fn(ctx, response, then->user_data));
-        ctx->depth--;
-        slack__ctx_note_blocking(ctx, since_us);
+        slack__ctx_visit_end(ctx, &visit);
     }
     slack_fault_t fault = {0};
     if (rc != 0) fault = slack__fault_returned(ctx, &ctx->voice, rc, "the callback");

@@ -41,23 +41,27 @@ void slack__ctx_call_ended(slack_ctx_t *ctx, const slack_fault_t *fault)
     if (ctx->calls == 0) slack__task_post(ctx->services->net, &ctx->task);
 }
 
-/* ---- the loop ---- */
+/* ---- functions of the program ---- */
 
-/* From this time on a person sees the app hesitate, and other deliveries wait. */
-#define BLOCKED_MS 200
-
-void slack__ctx_note_blocking(slack_ctx_t *ctx, uint64_t since_us)
+/* What the program has begun so far, and whose end no delivery gets. */
+static uint64_t count_unwatched(const slack_services_t *services)
 {
-    slack_log_limit_t *limit = &ctx->services->blocked;
-    const uint64_t now_us = slack__ctx_now_us(ctx), now_ms = now_us / 1000;
-    if (now_us - since_us < BLOCKED_MS * 1000) return;
-    const uint64_t left_out = slack__log_limit_left_out(limit, now_ms, false);
-    if (slack__log_limit_take(limit, now_ms))
-        SLACK_LOG(slack__ctx_log(ctx), WARN, "loop blocked",
-                  "kind=%s listener=%s ms=%llu left_out=%llu hint=%s",
-                  slack_kind_name(ctx->delivery->kind), slack_ctx_listener(ctx),
-                  (unsigned long long)((now_us - since_us) / 1000), (unsigned long long)left_out,
-                  "all other deliveries waited: run the listener with .run = SLACK_RUN_WORKER");
+    return services->own_jobs + (services->webapi ? slack__webapi_unwatched(services->webapi) : 0);
+}
+
+slack_visit_t slack__ctx_visit_begin(slack_ctx_t *ctx)
+{
+    ctx->depth++;
+    return (slack_visit_t){slack__ctx_now_us(ctx), count_unwatched(ctx->services)};
+}
+
+void slack__ctx_visit_end(slack_ctx_t *ctx, const slack_visit_t *visit)
+{
+    if (count_unwatched(ctx->services) != visit->unwatched) ctx->failure.acted = true;
+    if (--ctx->depth == 0)
+        slack__net_note_blocking(ctx->services->net, visit->since_us,
+                                 slack_kind_name(ctx->delivery->kind),
+                                 ctx->hit ? ctx->hit->rule->listener.name : "");
 }
 
 /* ---- holds ---- */
@@ -132,6 +136,9 @@ int slack_ctx_on_done(slack_ctx_t *ctx, slack_done_fn fn, void *user_data)
 
 void slack__ctx_run_done_hooks(slack_ctx_t *ctx, const slack_done_t *done)
 {
-    for (struct slack_done_hook *hook = ctx->done_hooks; hook; hook = hook->next)
+    for (struct slack_done_hook *hook = ctx->done_hooks; hook; hook = hook->next) {
+        const slack_visit_t visit = slack__ctx_visit_begin(ctx);
         hook->fn(ctx, done, hook->user_data);
+        slack__ctx_visit_end(ctx, &visit);
+    }
 }

@@ -173,9 +173,13 @@ static inline int slack__ctx_returned(slack_ctx_t *ctx, int rc)
         "the handler returned %d: return 0 or a SLACK_E… code, which is negative", rc);
 }
 
-/* A function of the program, called at `since_us`, has returned to the loop. If it has blocked the
- * loop for long, a line of the log says so. */
-void slack__ctx_note_blocking(slack_ctx_t *ctx, uint64_t since_us);
+/* The time that a function of the program is on the loop's stack. Its end logs a blocked loop. It
+ * also notes what the program has begun by itself, since another attempt would repeat that. */
+typedef struct slack_visit {
+    uint64_t since_us, unwatched;
+} slack_visit_t;
+slack_visit_t slack__ctx_visit_begin(slack_ctx_t *ctx);
+void slack__ctx_visit_end(slack_ctx_t *ctx, const slack_visit_t *visit);
 
 static inline uint64_t slack__ctx_now_us(const slack_ctx_t *ctx)
 {
@@ -185,11 +189,9 @@ static inline uint64_t slack__ctx_now_us(const slack_ctx_t *ctx)
 /* Calls a function of the program on the loop. */
 static inline int slack__ctx_enter(slack_ctx_t *ctx, slack_handler_fn fn, void *user_data)
 {
-    const uint64_t since_us = slack__ctx_now_us(ctx);
-    ctx->depth++;
+    const slack_visit_t visit = slack__ctx_visit_begin(ctx);
     int rc = fn(ctx, user_data);
-    ctx->depth--;
-    if (ctx->depth == 0) slack__ctx_note_blocking(ctx, since_us);
+    slack__ctx_visit_end(ctx, &visit);
     return slack__ctx_returned(ctx, rc);
 }
 

@@ -46,7 +46,8 @@ typedef struct slack_failure {
     bool counts;             /* a failure that heals has another cause than want of room here */
     bool no_room;            /* the library had no room for a call, a handler or a job of the
                               * delivery */
-    bool acted;              /* a call has succeeded, so that another attempt would repeat it */
+    bool acted;              /* a call has succeeded, or one of which the delivery learns nothing
+                              * has begun: another attempt would repeat it */
     unsigned alloc_failures; /* slack__alloc_failures() when the attempt began */
 
     /* The listener that runs. */

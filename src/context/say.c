@@ -94,6 +94,7 @@ static int change_message(slack_ctx_t *ctx, const char *ts, const char *channel,
 static void make_changes(const saying_t *saying, const slack_response_t *response)
 {
     slack_ctx_t *ctx = saying->then.ctx;
+    ctx->client.place = slack__webapi_number(response); /* before the calls made since then */
     for (const struct said_change *c = saying->changes; c; c = c->next) {
         slack_fault_t fault = {0};
         int rc = 0;
@@ -105,6 +106,7 @@ static void make_changes(const saying_t *saying, const slack_response_t *respons
         if (rc != 0) fault = slack__fault_returned(ctx, &ctx->voice, rc, c->method);
         slack__ctx_call_ended(ctx, &fault);
     }
+    ctx->client.place = 0;
 }
 
 static int wait_to_change(saying_t *saying, const char *method, const slack_json_t *change)

@@ -235,10 +235,10 @@ static void run_settle(slack_run_t *run)
     const slack_registry_t *registry = run->dispatcher->registry;
     if (failure->first.status && !run->error_reported && registry->error_fn) {
         run->error_reported = true;
-        run->ctx.depth++;
+        const slack_visit_t visit = slack__ctx_visit_begin(&run->ctx);
         registry->error_fn(&run->ctx, failure->first.status,
                            failure->listener ? failure->listener : "", registry->error_data);
-        run->ctx.depth--;
+        slack__ctx_visit_end(&run->ctx, &visit);
     }
     run_acknowledge(run);
     if (run_is_idle(run) && run->next_hit == run->hits.count) run->owner->ended(run);

@@ -126,7 +126,10 @@ static void report_dead(slack_entry_t *entry)
                                .status = ctx->failure.first.status,
                                .error = row->error.ptr};
     ctx->phase = SLACK_CTX_ENDED; /* the hook may read it */
-    if (registry->dead_fn) registry->dead_fn(ctx, &dead, registry->dead_data);
+    if (registry->dead_fn == NULL) return;
+    const slack_visit_t visit = slack__ctx_visit_begin(ctx);
+    registry->dead_fn(ctx, &dead, registry->dead_data);
+    slack__ctx_visit_end(ctx, &visit);
 }
 
 static void end_stored(slack_store_op_t *op)

@@ -225,6 +225,7 @@ int slack__jobs_defer(slack_inbox_t *inbox, const slack_job_t *job)
     else if (rc == 0)
         rc = own_job_submit(own);
     if (rc != 0) slack__arena_free(arena);
+    if (rc == 0) inbox->services->own_jobs++;
     return rc;
 }
 

@@ -8,6 +8,7 @@
 
 #include <uv.h>
 
+#include "net/log_limit.h"
 #include "util/clock.h"
 #include "util/log.h"
 #include "util/queue.h"
@@ -55,6 +56,7 @@ struct slack_net {
     slack_link_t timers;  /* timer->link, by due_us */
     slack_link_t firing;  /* due timers that have not fired yet */
     slack_task_t fire_task;
+    slack_log_limit_t blocked; /* of the lines about a blocked loop */
     bool closing;
     unsigned handles; /* not closed yet */
     void (*close_fn)(void *user_data);
@@ -70,6 +72,17 @@ int slack__net_new(slack_net_t **ret, uv_loop_t *loop, const slack_clock_t *cloc
 
 /* Run the waiting tasks, close, and call `fn` last. No other part may still use the net. */
 void slack__net_close(slack_net_t *net, void (*fn)(void *user_data), void *user_data);
+
+/* A function of the program has returned to the loop, which it entered at `since_us`. If it has
+ * blocked the loop for long, a line of the log says so. `kind` and `name` say where the function
+ * belongs to. `net` may be NULL: then no loop was blocked. */
+void slack__net_note_blocking(slack_net_t *net, uint64_t since_us, const char *kind,
+                              const char *name);
+/* The time for that function; 0 without a net. */
+static inline uint64_t slack__net_now_us(const slack_net_t *net)
+{
+    return net ? slack__mono_us(net->clock) : 0;
+}
 
 extern _Thread_local char slack__net_thread;
 

@@ -178,7 +178,10 @@ int slack__http_routes_visit(slack_http_routes_t *routes, slack_http_request_t *
     routes->visit_count++;
 
     visit->in_route = true;
+    slack_net_t *net = slack__http_server_net(request->server);
+    const uint64_t since_us = slack__net_now_us(net);
     rc = route->fn(visit, route->user_data);
+    slack__net_note_blocking(net, since_us, "route", route->path);
     visit->in_route = false;
     if (rc != 0 && !visit->answered) {
         route_failed(visit, rc);

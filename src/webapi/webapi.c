@@ -39,6 +39,7 @@ struct slack_webapi {
                    void *user_data);
     void *user_data;
     unsigned count; /* calls accepted, whose end is not reported */
+    uint64_t unwatched;
     uint64_t last_number;
     slack_rate_limit_t limit;
     slack_link_t waiting; /* by number: first come, first served */
@@ -62,8 +63,9 @@ typedef struct call {
     slack_buf_t body;
     bool to_url; /* a message to a response URL */
     bool once;
-    bool kept;   /* the receiver of the response has taken the arena */
-    bool unheld; /* of a delivery that does not wait for it */
+    bool kept;       /* the receiver of the response has taken the arena */
+    bool of_program; /* begun by slack_call() or slack_callf() */
+    bool unheld;     /* of a delivery that does not wait for it */
     uint64_t tag;
     slack_call_fn fn;
     void *user_data;
@@ -72,7 +74,7 @@ typedef struct call {
     uint64_t number;
     slack_link_t in_order; /* in webapi->ordered; alone: the call has no order */
     const void *order;     /* the client's */
-    const char *channel;   /* calls of one order to one channel wait for each other */
+    const char *target;    /* calls of one order to one target wait for each other */
     size_t users;          /* how many the call names in its argument "users" */
     uint64_t accepted_ms;
     uint64_t key;       /* of its lane */
@@ -106,6 +108,11 @@ slack_arena_t *slack__webapi_arena(const slack_response_t *response)
     return call_of(response)->arena;
 }
 
+uint64_t slack__webapi_number(const slack_response_t *response)
+{
+    return call_of(response)->number;
+}
+
 void slack__webapi_keep(const slack_response_t *response)
 {
     call_of(response)->kept = true;
@@ -119,14 +126,19 @@ static void call_end(call_t *call)
     webapi->count--;
     call->response.method = call->method;
     if (webapi->called) webapi->called(call->method, response, call->owner, webapi->user_data);
-    if (call->fn)
+    if (call->fn) {
+        slack_net_t *net = webapi->net;
+        const uint64_t since_us = slack__net_now_us(net);
         call->fn(response, call->user_data);
-    else if (call->client)
+        if (call->of_program) slack__net_note_blocking(net, since_us, "call", call->method);
+    } else if (call->client) {
         call->client->end(call->client, response);
-    else if (response->status != 0 && response->status != SLACK_ECANCELED)
+    } else if (response->status != 0 && response->status != SLACK_ECANCELED) {
         SLACK_LOG(slack__net_log(webapi->net), WARN, "call failed", "method=%s error=%s reason=%s",
                   call->method, slack_err_name(response->status),
                   slack__response_why(response, call->arena));
+    }
+    slack__unlink(&call->in_order);
     call_free(call);
 }
 
@@ -149,15 +161,14 @@ static void call_leave_lane(call_t *call)
     call->lane = NULL;
 }
 
-/* Whether an earlier call of its order to its channel has not ended. */
+/* Whether an earlier call of its order to its target has not ended. */
 static bool call_is_behind(const call_t *call)
 {
     const slack_link_t *ordered = &call->webapi->ordered;
     if (call->order == NULL) return false;
     for (slack_link_t *link = call->in_order.prev; link != ordered; link = link->prev) {
         const call_t *before = SLACK_CONTAINER(link, call_t, in_order);
-        if (before->order == call->order && strcmp(before->channel, call->channel) == 0)
-            return true;
+        if (before->order == call->order && strcmp(before->target, call->target) == 0) return true;
     }
     return false;
 }
@@ -313,15 +324,13 @@ static void call_got_result(const slack_curl_result_t *result, void *user_data)
         call->response.status = 0; /* a reader of the error still sees the difference */
     if (call->lane) call->lane->busy = false;
 
-    bool again = try_again(call, result);
-    if (!again) {
-        call_leave_lane(call);
-        slack__unlink(&call->in_order);
-    }
-    send_waiting(webapi); /* the next call of the lane, or of the order */
+    const bool again = try_again(call, result), ordered = call->order != NULL;
+    if (!again) call_leave_lane(call);
+    send_waiting(webapi); /* the next call of the lane */
     if (again) return;
     call_log(call, result);
-    call_end(call);
+    call_end(call);                    /* its callback may make calls in its place */
+    if (ordered) send_waiting(webapi); /* a webapi that the callee closes is freed later */
 }
 
 /* --- the start of a call ------------------------------------------------------------------- */
@@ -374,6 +383,7 @@ static int call_begin(call_t **ret, slack_client_t *client, slack_call_fn fn, vo
     call->client = !fn && client->begin && client->end ? client : NULL;
     call->once = client->once;
     call->tag = client->tag;
+    call->number = client->place;
     call->backoff = (slack_backoff_t){.base_ms = BACKOFF_BASE_MS, .cap_ms = BACKOFF_CAP_MS};
     slack__response_fail(&call->response, 0);
     *ret = call;
@@ -403,15 +413,24 @@ static int call_new(call_t **ret, slack_client_t *client, const char *method, sl
     return 0;
 }
 
+static void call_enter_order(call_t *call)
+{
+    slack_link_t *after = call->webapi->ordered.prev;
+    while (after != &call->webapi->ordered &&
+           SLACK_CONTAINER(after, call_t, in_order)->number > call->number)
+        after = after->prev;
+    slack__list_push(after->next, &call->in_order); /* behind `after` */
+}
+
 /* End a submission: if this succeeds, the end of the call will be reported. */
 static int call_submit(call_t *call)
 {
     slack_webapi_t *webapi = call->webapi;
     call->accepted_ms = webapi_now_ms(webapi);
-    call->number = ++webapi->last_number;
+    if (call->number == 0) call->number = ++webapi->last_number;
     slack_lane_t *lane =
         call->to_url ? NULL : slack__rate_limit_find(&webapi->limit, call->key, call->accepted_ms);
-    if (call->order) slack__list_push(&webapi->ordered, &call->in_order);
+    if (call->order) call_enter_order(call);
     if (lane) {
         slack__lane_join(lane);
         call->lane = lane;
@@ -432,18 +451,30 @@ static int call_submit(call_t *call)
     return 0;
 }
 
+/* What a call changes: "" if that is not known. */
+static const char *target_of(const slack_json_t *args)
+{
+    static const char *const names[] = {"/channel", "/channel_id", "/view_id", "/user_id"};
+    const char *target = "";
+    for (size_t i = 0; i < sizeof names / sizeof *names && *target == '\0'; i++)
+        target = slack_json_str(args, names[i]);
+    return target;
+}
+
+static int call_set_order(call_t *call, const slack_client_t *client, const char *target)
+{
+    if (client->order == NULL || *target == '\0') return 0;
+    call->order = client->order;
+    call->target = slack__arena_strdup(call->arena, target);
+    return call->target ? 0 : SLACK_ENOMEM;
+}
+
 static int submit_with_args(call_t *call, const slack_client_t *client, const slack_json_t *args)
 {
     const slack_json_t *team = NULL;
     int rc = slack_json_error(args);
     if (rc == 0 && args) rc = slack__form_write(&call->body, args);
-    const char *channel = slack_json_str(args, "/channel");
-    if (*channel == '\0') channel = slack_json_str(args, "/channel_id");
-    if (rc == 0 && client->order && *channel) {
-        call->order = client->order;
-        call->channel = slack__arena_strdup(call->arena, channel);
-        if (call->channel == NULL) rc = SLACK_ENOMEM;
-    }
+    if (rc == 0) rc = call_set_order(call, client, target_of(args));
     const char *users = slack_json_str(args, "/users");
     call->users = *users != '\0';
     while ((users = strchr(users, ',')) != NULL)
@@ -497,8 +528,18 @@ static int call_of_program(call_t **ret, const char *function, slack_client_t *c
     if (rc != 0) return rc;
     rc = call_new(ret, client, method, fn, user_data);
     if (rc != 0) return call_refused(client, method, rc);
+    (*ret)->of_program = true;
     (*ret)->unheld = fn && client->begin;
     return 0;
+}
+
+static int call_finish(call_t *call, slack_client_t *client, const slack_json_t *args)
+{
+    slack_webapi_t *webapi = call->webapi;
+    const bool watched = call->client != NULL;
+    const int rc = submit_with_args(call, client, args);
+    if (rc == 0 && !watched) webapi->unwatched++;
+    return rc;
 }
 
 int slack_call(slack_client_t *client, const char *method, const slack_json_t *args,
@@ -507,7 +548,7 @@ int slack_call(slack_client_t *client, const char *method, const slack_json_t *a
     call_t *call;
     int rc = call_of_program(&call, __func__, client, method, fn, user_data);
     if (rc != 0) return rc;
-    if (args) return call_refused(client, method, submit_with_args(call, client, args));
+    if (args) return call_refused(client, method, call_finish(call, client, args));
     call_free(call);
     return call_refused(client, method, SLACK_EINVAL);
 }
@@ -524,7 +565,7 @@ int(slack_callf)(slack_client_t *client, const char *method, slack_call_fn fn, v
     va_start(ap, args_template);
     rc = slack__vjsonf(call->arena, &args, &error, args_template, ap);
     va_end(ap);
-    if (rc == 0) return call_refused(client, method, submit_with_args(call, client, args));
+    if (rc == 0) return call_refused(client, method, call_finish(call, client, args));
     SLACK_LOG(slack__net_log(call->webapi->net), ERROR, "malformed JSON template",
               "method=%s offset=%zu what=%s", method, error.offset, error.what);
     call_free(call);
@@ -546,6 +587,7 @@ int slack__webapi_respond(slack_client_t *client, const char *response_url,
     call->url = slack__arena_strdup(call->arena, response_url);
     call->headers[0] = "Content-Type: application/json; charset=utf-8";
     rc = call->url ? slack__json_write(&call->body, message) : SLACK_ENOMEM;
+    if (rc == 0) rc = call_set_order(call, client, call->url);
     if (rc == 0) return call_submit(call);
     call_free(call);
     return rc;
@@ -559,6 +601,11 @@ size_t slack__webapi_under_way(const slack_webapi_t *webapi)
 size_t slack__webapi_room(const slack_webapi_t *webapi)
 {
     return webapi->concurrency > webapi->count ? webapi->concurrency - webapi->count : 0;
+}
+
+uint64_t slack__webapi_unwatched(const slack_webapi_t *webapi)
+{
+    return webapi->unwatched;
 }
 
 /* --- life ---------------------------------------------------------------------------------- */

@@ -47,6 +47,8 @@ void slack__webapi_close(slack_webapi_t *webapi, void (*fn)(void *user_data), vo
 /* The number of calls under way, and how many more are accepted now. */
 size_t slack__webapi_under_way(const slack_webapi_t *webapi);
 size_t slack__webapi_room(const slack_webapi_t *webapi);
+/* The number of calls that the program has begun so far, and whose end no delivery gets. */
+uint64_t slack__webapi_unwatched(const slack_webapi_t *webapi);
 
 /*
  * A client is a token on a webapi. If it belongs to a delivery, the delivery waits for the calls
@@ -67,9 +69,12 @@ struct slack_client {
      * once after it. NULL: the responses are dropped. */
     void (*begin)(struct slack_client *client);
     void (*end)(struct slack_client *client, const slack_response_t *response);
-    /* Calls of one `order` to one channel are sent one after the other, each when the one before it
-     * has ended. NULL: calls go out at once. */
+    /* Calls of one `order` to one target (a channel, a response URL, a view, the home tab of a
+     * user) are sent one after the other, each when the one before it has ended. NULL: calls go out
+     * at once. */
     const void *order;
+    uint64_t
+        place;    /* the number of the call whose place in the order the next calls take; 0: none */
     bool refused; /* set when a call was not accepted because the webapi had no room */
     uint64_t tag; /* of each request; see curl.h */
     bool once;    /* every call is sent once: the caller has a backoff of its own */
@@ -84,6 +89,9 @@ int slack__webapi_call(slack_client_t *client, const char *method, const slack_j
  * or has the origin of the configured API. */
 int slack__webapi_respond(slack_client_t *client, const char *response_url,
                           const slack_json_t *message, slack_call_fn fn, void *user_data);
+
+/* The number of a response's call, for slack_client.place; only for the callback of the call. */
+uint64_t slack__webapi_number(const slack_response_t *response);
 
 /* The arena in which a response lies. Both functions are only for the callback of the call.
  * slack__webapi_keep() gives the arena to the caller, who frees it after the callback has returned.

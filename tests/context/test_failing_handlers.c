@@ -155,6 +155,29 @@ static int says_too_often(slack_ctx_t *ctx, int code)
     return rc;
 }
 
+static void ignored(const slack_response_t *response, void *user_data)
+{
+}
+
+/* As many calls as can be under way, of which the delivery learns nothing, and one more. */
+static int calls_freely_and_says(slack_ctx_t *ctx, slack_client_t *client)
+{
+    int rc = 0;
+    for (int i = 0; i < 256 && rc == 0; i++)
+        rc = slack_call(client, "chat.postMessage", TEXT, ignored, NULL);
+    return rc ? rc : says(ctx, 0);
+}
+
+static int calls_with_callbacks(slack_ctx_t *ctx, int code)
+{
+    return calls_freely_and_says(ctx, slack_ctx_client(ctx));
+}
+
+static int calls_with_the_apps_client(slack_ctx_t *ctx, int code)
+{
+    return calls_freely_and_says(ctx, slack_app_client(slack_ctx_app(ctx)));
+}
+
 /* More memory than a delivery has. */
 static int builds_too_much(slack_ctx_t *ctx, int code)
 {
@@ -215,6 +238,9 @@ static way_t ways[] = {
     WAY("returns -1", returned, -1),
     WAY("says, returns 1", said_and_returned, 1, .runs = 1),
     WAY("says 300 times", says_too_often, SLACK_EBUSY, .on = LOOP, .posts = 300),
+    WAY("calls with callbacks", calls_with_callbacks, SLACK_EBUSY, .on = LOOP, .posts = 256),
+    WAY("calls with the app's client", calls_with_the_apps_client, SLACK_EBUSY, .on = LOOP,
+        .posts = 256),
     WAY("builds too much", builds_too_much, SLACK_ENOMEM, .runs = 1),
     WAY("says, gets channel_not_found", says, 1, .runs = 1, .answer = error),
     WAY("says, gets internal_error", says, 0, .runs = ATTEMPTS, .answer = error),

@@ -331,6 +331,49 @@ APP_CLOSED(test_a_blocked_loop_is_reported)
     assert_true(world_logged(&f.world, "left_out=10"));
 }
 
+static void block_250(void)
+{
+    f.world.mono_us += 250 * 1000;
+}
+
+static void block_post(slack_app_t *app, int status, void *user_data)
+{
+    block_250();
+}
+
+static void block_callback(const slack_response_t *response, void *user_data)
+{
+    block_250();
+}
+
+static void block_done(slack_ctx_t *ctx, const slack_done_t *done, void *user_data)
+{
+    block_250();
+}
+
+static void block_error(slack_ctx_t *ctx, int status, const char *listener, void *user_data)
+{
+    block_250();
+}
+
+static int fail_with_hook(slack_ctx_t *ctx, void *user_data)
+{
+    return slack_ctx_on_done(ctx, block_done, NULL) ? SLACK_EINVAL : SLACK_EIO;
+}
+
+/* Whatever function of the program blocks the loop. */
+APP_CLOSED(each_function_that_blocks_the_loop_is_named)
+{
+    open_with(fail_with_hook, NULL, SLACK_RUN_LOOP);
+    slack_on_error(f.app, block_error, NULL);
+    app_deliver(&f, COMMAND, &f.ack);
+    assert_int_equal(world_log_count(&f.world, "loop blocked\" kind=command listener=listener"), 2);
+    slack_app_post(f.app, block_post, NULL);
+    slack_callf(slack_app_client(f.app), "api.test", block_callback, NULL, "{}");
+    world_until(&f.world, world_logged(&f.world, "loop blocked\" kind=post listener=\"\" ms=250"));
+    world_until(&f.world, world_logged(&f.world, "loop blocked\" kind=call listener=api.test"));
+}
+
 static int ack_twice(slack_ctx_t *ctx, void *user_data)
 {
     slack_ack(ctx);

@@ -211,7 +211,8 @@ APP_TEST(test_views)
 static void deliver_command(const char *command, const char *name)
 {
     char body[256];
-    snprintf(body, sizeof body, "{'command':'%s','response_url':'%s'}", command,
+    snprintf(body, sizeof body,
+             "{'command':'%s','channel_id':'C1','user_id':'U1','response_url':'%s'}", command,
              fake_slack_hook_url(f.slack, name));
     app_ack_t ack;
     app_deliver(&f, body, &ack);
@@ -298,6 +299,47 @@ APP_TEST(test_what_was_said_can_be_changed)
     assert_true(was_called("chat.delete", "{\"ts\":\"1700000000.000100\",\"channel\":\"D9\"}"));
     app_run_until_idle(&f);
     assert_false(world_logged(&f.world, "failed"));
+}
+
+static int speak_in_order(slack_ctx_t *ctx, void *user_data)
+{
+    int rc = slack_say(ctx, "a");
+    if (rc == 0) rc = slack_update_saidf(ctx, "{text: 'b'}");
+    if (rc == 0) rc = slack_say(ctx, "c");
+    if (rc == 0) rc = slack_delete_said(ctx);
+    if (rc == 0) rc = slack_say(ctx, "e");
+    for (int i = 0; i < 3 && rc == 0; i++)
+        rc = slack_view_publishf(ctx, NULL, NULL, "{n: %d}", i);
+    for (int i = 0; i < 3 && rc == 0; i++)
+        rc = slack_respond(ctx, "%d", i);
+    return rc;
+}
+
+/* The methods and the texts of the calls whose method begins with a word. */
+static const char *calls_of(const char *word)
+{
+    static char calls[256];
+    *calls = '\0';
+    for (size_t i = 0; i < fake_slack_count(f.slack); i++) {
+        const fake_call_t *call = fake_slack_call(f.slack, i);
+        const char *text = slack_json_str(call->args, *word == 'v' ? "/view" : "/text");
+        if (strncmp(call->method, word, strlen(word)) == 0)
+            snprintf(calls + strlen(calls), sizeof calls - strlen(calls), "%s%s ",
+                     call->method + strlen(word), text);
+    }
+    return calls;
+}
+
+APP_TEST(what_a_handler_does_to_one_thing_arrives_in_order)
+{
+    slack_on_command(f.app, "/order", speak_in_order, NULL);
+    app_ready(&f);
+    deliver_command("/order", "");
+    app_run_until_calls(&f, 11);
+    assert_string_equal(calls_of("chat."),
+                        "postMessagea updateb postMessagec delete postMessagee ");
+    assert_string_equal(calls_of("views.publish"), "{\"n\":0} {\"n\":1} {\"n\":2} ");
+    assert_string_equal(calls_of("hook/"), "0 1 2 ");
 }
 
 static unsigned told;
