@@ -179,9 +179,9 @@ SLACK_API int slack_call_then(slack_ctx_t *ctx, const char *method, slack_then_f
  *
  * @return on the loop: 0 when the call is on its way; the delivery stays open until Slack answers,
  *         and a failure of the call fails the delivery. On a worker: the result of the call, as
- *         slack_response_status(). SLACK_EINVAL if the delivery has no channel, if the message has
- *         no text, blocks or attachments, or if a JSON argument is NULL; the error of a failed
- *         value; else as slack_call().
+ *         slack_response_status(). SLACK_EINVAL if the delivery has no channel, if the format is
+ *         malformed ("100%"), if the message has no text, blocks or attachments, or if a JSON
+ *         argument is NULL; the error of a failed value; else as slack_call().
  */
 SLACK_API int slack_say(slack_ctx_t *ctx, const char *format, ...) SLACK_PRINTF(2, 3);
 

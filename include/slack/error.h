@@ -55,7 +55,7 @@ extern "C" {
     X(SLACK_ESPENT, -20028, "the response URL is used up or expired")                              \
     X(SLACK_ECRASHED, -20029, "the process ended during every attempt")                            \
     X(SLACK_EDAMAGED, -20030, "the stored row is damaged")                                         \
-    X(SLACK_ETHREAD, -20031, "called on the wrong thread: use slack_app_post()")
+    X(SLACK_ETHREAD, -20031, "called on the wrong thread")
 
 enum slack_error {
 #define SLACK_ERROR_ENUM(name, number, text) name = number,

@@ -23,22 +23,19 @@ static int ack_check_here(slack_ctx_t *ctx, void *unused)
 }
 
 /* 0 if a handler may ack now, or the reason why it may not. */
-static int ack_check(slack_ctx_t *ctx)
+static int ack_check(slack_ctx_t *ctx, const char *caller)
 {
     const int rc = slack__ctx_on_loop(ctx, ack_check_here, NULL);
     if (rc == SLACK_ENOACK)
         return slack__ctx_fail(
-            ctx, rc,
-            "slack_ack: %s takes no ack of a handler, the app has acked it: remove "
-            "the ack",
-            slack__ctx_what(ctx));
+            ctx, rc, "%s: %s takes no ack of a handler, the app has acked it: remove the ack",
+            caller, slack__ctx_what(ctx));
     if (rc == SLACK_EALREADY)
         return slack__ctx_fail(
             ctx, rc,
-            "slack_ack: %s has its ack, and this one was not sent: ack once, then "
-            "use slack_respond()",
-            slack__ctx_what(ctx));
-    return rc ? slack__ctx_fail(ctx, rc, "slack_ack: %s", slack_strerror(rc)) : 0;
+            "%s: %s has its ack, and this one was not sent: ack once, then use slack_respond()",
+            caller, slack__ctx_what(ctx));
+    return rc ? slack__ctx_fail(ctx, rc, "%s: %s", caller, slack_strerror(rc)) : 0;
 }
 
 static bool body_allowed(const slack_ctx_t *ctx, enum slack_ack_body type)
@@ -146,30 +143,29 @@ void slack__ack_jobs_stored(slack_ctx_t *ctx)
 int slack_ack(slack_ctx_t *ctx)
 {
     SLACK_CTX_REQUIRE(ctx);
-    int rc = ack_check(ctx);
+    int rc = ack_check(ctx, __func__);
     return rc ? rc : handler_ack(ctx, SLACK_ACK_BODY_NONE, (slack_slice_t){"", 0});
 }
 
 int slack_ack_text(slack_ctx_t *ctx, const char *format, ...)
 {
     SLACK_CTX_REQUIRE(ctx);
-    int rc = ack_check(ctx);
+    int rc = ack_check(ctx, __func__);
     if (rc != 0) return rc;
     va_list ap;
     va_start(ap, format);
-    char *text = slack__arena_vprintf(slack__ctx_arena(ctx), format, ap);
+    const char *text = slack__ctx_text(ctx, __func__, slack__ctx_arena(ctx), format, ap);
     va_end(ap);
-    if (text == NULL) return SLACK_ENOMEM;
+    if (text == NULL) return slack__ctx_failed(ctx);
     if (*text == '\0')
         return slack__ctx_fail(ctx, SLACK_EACKBODY,
                                "slack_ack_text: the text is empty: use slack_ack()");
     return handler_ack(ctx, SLACK_ACK_BODY_TEXT, slack__slice(text));
 }
 
-int slack_ack_json(slack_ctx_t *ctx, const slack_json_t *body)
+static int ack_json(slack_ctx_t *ctx, const char *caller, const slack_json_t *body)
 {
-    SLACK_CTX_REQUIRE(ctx);
-    int rc = ack_check(ctx);
+    int rc = ack_check(ctx, caller);
     if (rc != 0) return rc;
     const int wrong = slack__ctx_required(ctx, body);
     if (wrong != 0) return wrong;
@@ -177,54 +173,71 @@ int slack_ack_json(slack_ctx_t *ctx, const slack_json_t *body)
         return handler_ack(ctx, SLACK_ACK_BODY_NONE, (slack_slice_t){"", 0});
     const char *fault = slack__ack_body_fault(ctx->delivery->kind, body);
     if (fault)
-        return slack__ctx_fail(ctx, SLACK_EACKBODY, "slack_ack_json: %s: %s", slack__ctx_what(ctx),
-                               fault);
+        return slack__ctx_fail(ctx, SLACK_EACKBODY,
+                               "%s: %s: %s: correct the body, or use slack_ack()", caller,
+                               slack__ctx_what(ctx), fault);
     size_t len = 0;
     char *text = slack__json_text(slack__ctx_arena(ctx), body, &len);
     if (text == NULL) return SLACK_ENOMEM;
     return handler_ack(ctx, SLACK_ACK_BODY_JSON, (slack_slice_t){text, len});
 }
 
-/* ---- bodies ---- */
-
-static int fail_kind(slack_ctx_t *ctx, enum slack_kind kind)
+int slack_ack_json(slack_ctx_t *ctx, const slack_json_t *body)
 {
-    return slack__ctx_fail(ctx, SLACK_EACKBODY,
-                           "%s takes no such ack, it is one for a %s: use "
-                           "slack_ack()",
-                           slack__ctx_what(ctx), slack_kind_name(kind));
+    SLACK_CTX_REQUIRE(ctx);
+    return ack_json(ctx, __func__, body);
 }
 
-/* Acks with {member: value}, or with {response_action: action, member: value}. */
-static int ack_member(slack_ctx_t *ctx, enum slack_kind kind, const char *action,
-                      const char *member, const slack_json_t *value)
+/* ---- bodies ---- */
+
+static int fail_kind(slack_ctx_t *ctx, const char *caller, enum slack_kind kind)
 {
-    int rc = ack_check(ctx);
+    return slack__ctx_fail(ctx, SLACK_EACKBODY,
+                           "%s: %s takes no such ack, which is for the kind %s: use slack_ack()",
+                           caller, slack__ctx_what(ctx), slack_kind_name(kind));
+}
+
+/* An ack of one kind: {member: value}, or {response_action: action, member: value}. */
+struct member_ack {
+    const char *caller; /* the public function */
+    enum slack_kind kind;
+    const char *action; /* NULL: the ack has no response_action */
+    const char *member;
+};
+
+static int ack_member(slack_ctx_t *ctx, const struct member_ack *ack, const slack_json_t *value)
+{
+    const enum slack_kind kind = ack->kind;
+    int rc = ack_check(ctx, ack->caller);
     if (rc != 0) return rc;
-    if (ctx->delivery->kind != kind) return fail_kind(ctx, kind);
+    if (ctx->delivery->kind != kind) return fail_kind(ctx, ack->caller, kind);
     const int wrong = slack__ctx_required(ctx, value);
     if (wrong != 0) return wrong;
     enum slack_json_type type =
         kind == SLACK_KIND_VIEW_SUBMISSION ? SLACK_JSON_OBJECT : SLACK_JSON_ARRAY;
     if (slack_json_type(value) != type)
-        return slack__ctx_fail(ctx, SLACK_EINVAL, "the ack's `%s` is an %s", member,
+        return slack__ctx_fail(ctx, SLACK_EINVAL, "%s: `%s` is of another type: pass an %s",
+                               ack->caller, ack->member,
                                type == SLACK_JSON_OBJECT ? "object" : "array");
-    return slack_ack_json(
-        ctx, action ? slack_jsonf(ctx, "{response_action: %s, %s: %p}", action, member, value)
-                    : slack_jsonf(ctx, "{%s: %p}", member, value));
+    return ack_json(ctx, ack->caller,
+                    ack->action ? slack_jsonf(ctx, "{response_action: %s, %s: %p}", ack->action,
+                                              ack->member, value)
+                                : slack_jsonf(ctx, "{%s: %p}", ack->member, value));
 }
 
 /* https://docs.slack.dev/reference/block-kit/block-elements/select-menu-element */
 #define OPTIONS_MAX 100
 
-static int ack_list(slack_ctx_t *ctx, const char *member, const slack_json_t *list)
+static int ack_list(slack_ctx_t *ctx, const char *caller, const char *member,
+                    const slack_json_t *list)
 {
     if (slack_json_count(list, "") > OPTIONS_MAX)
         return slack__ctx_fail(ctx, SLACK_ETOOBIG,
-                               "%zu %s, Slack takes %d: sort them and send the "
-                               "first",
+                               "%s: %zu %s, Slack takes %d: sort them and send the first", caller,
                                slack_json_count(list, ""), member, OPTIONS_MAX);
-    return ack_member(ctx, SLACK_KIND_OPTIONS, NULL, member, list);
+    return ack_member(
+        ctx, &(struct member_ack){.caller = caller, .kind = SLACK_KIND_OPTIONS, .member = member},
+        list);
 }
 
 /* A dialog takes {block: text, …} in another form: [{name: block, error: text}, …]. */
@@ -246,40 +259,45 @@ int slack_ack_errors(slack_ctx_t *ctx, const slack_json_t *errors)
                                "slack_ack_errors: there is no error: use "
                                "slack_ack()");
     if (ctx->delivery->kind == SLACK_KIND_DIALOG)
-        return ack_member(ctx, SLACK_KIND_DIALOG, NULL, "errors", dialog_errors(ctx, errors));
-    return ack_member(ctx, SLACK_KIND_VIEW_SUBMISSION, "errors", "errors", errors);
+        return ack_member(ctx, &(struct member_ack){__func__, SLACK_KIND_DIALOG, NULL, "errors"},
+                          dialog_errors(ctx, errors));
+    return ack_member(
+        ctx, &(struct member_ack){__func__, SLACK_KIND_VIEW_SUBMISSION, "errors", "errors"},
+        errors);
 }
 
 int slack_ack_update(slack_ctx_t *ctx, const slack_json_t *view)
 {
     SLACK_CTX_REQUIRE(ctx);
-    return ack_member(ctx, SLACK_KIND_VIEW_SUBMISSION, "update", "view", view);
+    return ack_member(
+        ctx, &(struct member_ack){__func__, SLACK_KIND_VIEW_SUBMISSION, "update", "view"}, view);
 }
 
 int slack_ack_push(slack_ctx_t *ctx, const slack_json_t *view)
 {
     SLACK_CTX_REQUIRE(ctx);
-    return ack_member(ctx, SLACK_KIND_VIEW_SUBMISSION, "push", "view", view);
+    return ack_member(
+        ctx, &(struct member_ack){__func__, SLACK_KIND_VIEW_SUBMISSION, "push", "view"}, view);
 }
 
 int slack_ack_clear(slack_ctx_t *ctx)
 {
     SLACK_CTX_REQUIRE(ctx);
-    int rc = ack_check(ctx);
+    int rc = ack_check(ctx, __func__);
     if (rc != 0) return rc;
     if (ctx->delivery->kind != SLACK_KIND_VIEW_SUBMISSION)
-        return fail_kind(ctx, SLACK_KIND_VIEW_SUBMISSION);
-    return slack_ack_json(ctx, slack_jsonf(ctx, "{response_action: 'clear'}"));
+        return fail_kind(ctx, __func__, SLACK_KIND_VIEW_SUBMISSION);
+    return ack_json(ctx, __func__, slack_jsonf(ctx, "{response_action: 'clear'}"));
 }
 
 int slack_ack_options(slack_ctx_t *ctx, const slack_json_t *options)
 {
     SLACK_CTX_REQUIRE(ctx);
-    return ack_list(ctx, "options", options);
+    return ack_list(ctx, __func__, "options", options);
 }
 
 int slack_ack_option_groups(slack_ctx_t *ctx, const slack_json_t *groups)
 {
     SLACK_CTX_REQUIRE(ctx);
-    return ack_list(ctx, "option_groups", groups);
+    return ack_list(ctx, __func__, "option_groups", groups);
 }

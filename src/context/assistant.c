@@ -29,7 +29,9 @@ static int thread_call(slack_ctx_t *ctx, const char *method, const slack_json_t 
 {
     const char *channel = slack_ctx_channel(ctx), *thread = slack_ctx_thread_ts(ctx);
     if (*channel == '\0' || *thread == '\0')
-        return slack__ctx_fail(ctx, SLACK_EINVAL, "%s: %s is not in a thread of the assistant",
+        return slack__ctx_fail(ctx, SLACK_EINVAL,
+                               "%s: %s is not in a thread of the assistant: call it in a listener "
+                               "with .assistant = 1",
                                method, slack__ctx_what(ctx));
     slack_arena_t *arena = slack__ctx_scratch(ctx);
     const slack_json_t *place = NULL, *args = NULL;
@@ -65,10 +67,13 @@ int slack_set_prompts(slack_ctx_t *ctx, const char *title, const slack_json_t *p
     if (wrong != 0) return wrong;
     size_t count = slack_json_count(prompts, "");
     if (slack_json_type(prompts) != SLACK_JSON_ARRAY || count == 0)
-        return slack__ctx_fail(ctx, SLACK_EINVAL,
-                               "slack_set_prompts: prompts are an array that is not empty");
+        return slack__ctx_fail(
+            ctx, SLACK_EINVAL,
+            "slack_set_prompts: the prompts are not an array, or an empty one: pass "
+            "1 to 4 prompts");
     if (count > PROMPTS_MAX)
-        return slack__ctx_fail(ctx, SLACK_ETOOBIG, "slack_set_prompts: %zu prompts, Slack takes %d",
+        return slack__ctx_fail(ctx, SLACK_ETOOBIG,
+                               "slack_set_prompts: %zu prompts, Slack takes %d: send the first",
                                count, PROMPTS_MAX);
     slack_arena_t *arena = slack__ctx_scratch(ctx);
     const slack_json_t *what = NULL;

@@ -105,10 +105,10 @@ int slack_call_wait(slack_ctx_t *ctx, const char *method, const slack_json_t *ar
 {
     SLACK_CTX_REQUIRE(ctx);
     if (!slack__on_worker(ctx))
-        return slack__ctx_fail(ctx, SLACK_EDEADLK,
-                               "slack_call_wait: %s would block the loop: run the handler with "
-                               "SLACK_RUN_WORKER, or use slack_call_then()",
-                               method);
+        return slack__ctx_fail(
+            ctx, SLACK_EDEADLK,
+            "slack_call_wait: the call would block the loop: run the handler with "
+            "SLACK_RUN_WORKER, or use slack_call_then()");
     const int wrong = slack__ctx_required(ctx, args);
     if (wrong != 0) return wrong;
     return slack__worker_call(ctx, method, NULL, args, ret_response);
@@ -118,9 +118,9 @@ int slack_call_wait(slack_ctx_t *ctx, const char *method, const slack_json_t *ar
 
 int slack__ctx_fail_call(slack_ctx_t *ctx, int status, const char *method)
 {
-    const char *cure = slack__error_cure(status);
-    return slack__ctx_fail(ctx, status, "%s was not called, %s%s%s", method, slack_strerror(status),
-                           *cure ? ": " : "", cure);
+    return slack__ctx_fail(ctx, status, "%s was not called, %s",
+                           method && *method ? method : "a method without a name",
+                           slack__webapi_refusal(slack__ctx_client(ctx), method, status));
 }
 
 int slack__ctx_call(slack_ctx_t *ctx, const char *method, const slack_json_t *args)
@@ -168,7 +168,7 @@ int slack__ctx_call_then(slack_ctx_t *ctx, const char *method, const slack_json_
     if (slack__on_worker(ctx)) return then_on_worker(ctx, method, args, then);
     if (ctx->phase != SLACK_CTX_RUNNING) /* the delivery will not wait for the answer */
         return then->fn ? slack__ctx_fail(ctx, SLACK_EALREADY,
-                                          "%s was not called, the delivery has ended: call it with "
+                                          "%s was not called, the delivery has ended: use "
                                           "slack_app_client()",
                                           method)
                         : slack__ctx_call(ctx, method, args);

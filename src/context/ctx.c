@@ -129,8 +129,8 @@ int slack_ctx_on_done(slack_ctx_t *ctx, slack_done_fn fn, void *user_data)
     const int rc = fn ? slack__ctx_on_loop(ctx, done_hook_add, &hook) : SLACK_EINVAL;
     if (rc == 0) return 0;
     return slack__ctx_fail(ctx, rc, "slack_ctx_on_done: %s",
-                           rc == SLACK_EINVAL     ? "the function is NULL"
-                           : rc == SLACK_EALREADY ? "the delivery has ended"
+                           rc == SLACK_EINVAL     ? "the function is NULL: pass one"
+                           : rc == SLACK_EALREADY ? "the delivery has ended: call it earlier"
                                                   : slack_strerror(rc));
 }
 

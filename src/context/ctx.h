@@ -2,6 +2,7 @@
 #ifndef SLACK_CONTEXT_CTX_H
 #define SLACK_CONTEXT_CTX_H
 
+#include <stdarg.h>
 #include <stdatomic.h>
 
 #include <slack/slack.h>
@@ -161,6 +162,11 @@ int slack__ctx_fail_call(slack_ctx_t *ctx, int status, const char *method);
 /* Names a delivery in such a sentence: the type of an event, or the kind. */
 const char *slack__ctx_what(const slack_ctx_t *ctx);
 
+/* failure.c: the text of a printf format, for the public function `caller`. NULL after
+ * slack__ctx_fail(), with SLACK_EINVAL for a malformed format. */
+const char *slack__ctx_text(slack_ctx_t *ctx, const char *caller, slack_arena_t *arena,
+                            const char *format, va_list ap) SLACK_PRINTF(4, 0);
+
 /* json.c: 0 if a required value was made; otherwise the error, after slack__ctx_fail(). */
 int slack__ctx_required(slack_ctx_t *ctx, const slack_json_t *value);
 
@@ -219,6 +225,12 @@ static inline slack_arena_t *slack__ctx_scratch(const slack_ctx_t *ctx)
 static inline slack_voice_t *slack__ctx_voice(slack_ctx_t *ctx)
 {
     return slack__on_worker(ctx) ? &ctx->works->voice : &ctx->voice;
+}
+
+/* The code of the last slack__ctx_fail() on this thread. */
+static inline int slack__ctx_failed(slack_ctx_t *ctx)
+{
+    return slack__ctx_voice(ctx)->fault.status;
 }
 
 /* Calls that begin from now on do not keep the delivery open. */

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "context/failure.h"
 
+#include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "context/ctx.h"
@@ -55,6 +57,25 @@ int slack__ctx_fail(slack_ctx_t *ctx, int status, const char *format, ...)
     return status;
 }
 
+const char *slack__ctx_text(slack_ctx_t *ctx, const char *caller, slack_arena_t *arena,
+                            const char *format, va_list ap)
+{
+    va_list measured;
+    va_copy(measured, ap);
+    errno = 0;
+    const int len = format ? vsnprintf(NULL, 0, format, measured) : 0;
+    const bool malformed = len < 0 && errno != ENOMEM; /* as "100%" */
+    va_end(measured);
+    const char *text = len < 0 ? NULL : slack__arena_vprintf(arena, format, ap);
+    if (malformed)
+        slack__ctx_fail(ctx, SLACK_EINVAL,
+                        "%s: the format is malformed: pass the text as an argument of %%s", caller);
+    else if (text == NULL)
+        slack__ctx_fail(ctx, SLACK_ENOMEM, "%s: %s: %s", caller, slack_strerror(SLACK_ENOMEM),
+                        slack__error_cure(SLACK_ENOMEM));
+    return text;
+}
+
 const char *slack_ctx_strerror(slack_ctx_t *ctx, int err)
 {
     SLACK_CTX_ACT_OR(ctx, slack_strerror(err));
@@ -77,10 +98,11 @@ slack_fault_t slack__fault_returned(slack_ctx_t *ctx, const slack_voice_t *voice
 {
     if (voice->fault.status == status) return voice->fault;
     const bool known = strcmp(slack_err_name(status), "SLACK_UNKNOWN") != 0;
+    const char *cure = slack__error_cure(status);
     slack_arena_t *arena = slack__ctx_arena(ctx);
     const char *why =
-        known ? slack__arena_printf(arena, "%s returned %s, %s", who, slack_err_name(status),
-                                    slack_strerror(status))
+        known ? slack__arena_printf(arena, "%s returned %s, %s%s%s", who, slack_err_name(status),
+                                    slack_strerror(status), *cure ? ": " : "", cure)
               : slack__arena_printf(arena,
                                     "%s returned %d, which is no error code: return 0 or a "
                                     "SLACK_E… code; a return statement may be missing",

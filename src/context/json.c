@@ -70,7 +70,7 @@ int slack__ctx_required(slack_ctx_t *ctx, const slack_json_t *value)
 {
     if (value == NULL)
         return slack__ctx_fail(ctx, SLACK_EINVAL,
-                               "the JSON value is NULL; make one with slack_jsonf()");
+                               "the JSON value is NULL: make one with slack_jsonf()");
     const int rc = slack_json_error(value);
     return rc ? slack__ctx_fail(ctx, rc, "%s", slack_json_reason(value)) : 0;
 }

@@ -8,17 +8,24 @@
 #include "util/json.h"
 #include "webapi/response.h"
 
-/* Makes {"text": …} of a printf format. */
-static int SLACK_PRINTF(3, 0)
-    message_of_text(slack_ctx_t *ctx, const slack_json_t **ret, const char *format, va_list ap)
+/* Makes {"text": …} of a printf format, for the public function `caller`. */
+static int SLACK_PRINTF(4, 0)
+    message_of_text(slack_ctx_t *ctx, const char *caller, const slack_json_t **ret,
+                    const char *format, va_list ap)
 {
     slack_arena_t *arena = slack__ctx_scratch(ctx);
-    const char *text = slack__arena_vprintf(arena, format, ap);
-    return text ? slack__jsonf(arena, ret, NULL, "{text: %s}", text) : SLACK_ENOMEM;
+    const char *text = slack__ctx_text(ctx, caller, arena, format, ap);
+    return text ? slack__jsonf(arena, ret, NULL, "{text: %s}", text) : slack__ctx_failed(ctx);
 }
 
 /* Slack answers no_text to such a message, or shows nothing. */
-#define NOTHING_TO_SHOW "the message has no text, no blocks and no attachments"
+static int fail_empty(slack_ctx_t *ctx, const char *caller)
+{
+    return slack__ctx_fail(ctx, SLACK_EINVAL,
+                           "%s: the message has no text, no blocks and no attachments: give it one "
+                           "of them",
+                           caller);
+}
 
 /* ---- say ---- */
 
@@ -138,15 +145,18 @@ static void said_answered(slack_then_t *then, const slack_response_t *response)
     make_changes(saying, response);
 }
 
-static int say_in(slack_ctx_t *ctx, const slack_json_t *message, const char *thread,
-                  slack_then_fn fn, void *user_data)
+/* Posts a message for the public function `caller`. Sets then.answered. */
+static int say_in(const char *caller, const slack_json_t *message, const char *thread,
+                  slack_then_t then)
 {
+    slack_ctx_t *ctx = then.ctx;
     const slack_json_t *args = NULL;
     if (slack__json_required(message) == 0 && !slack__message_shows(message))
-        return slack__ctx_fail(ctx, SLACK_EINVAL, "slack_say: " NOTHING_TO_SHOW);
+        return fail_empty(ctx, caller);
     int rc = message_args(ctx, message, thread, &args);
     if (rc != 0) return rc;
-    saying_t here = {.then = {ctx, fn, user_data, said_answered}};
+    saying_t here = {.then = then};
+    here.then.answered = said_answered;
     if (slack__on_worker(ctx))
         return slack__ctx_call_then(ctx, "chat.postMessage", args, &here.then);
     saying_t *saying = slack__arena_alloc(ctx->delivery->arena, sizeof *saying);
@@ -157,16 +167,21 @@ static int say_in(slack_ctx_t *ctx, const slack_json_t *message, const char *thr
     return rc;
 }
 
+static int say(const char *caller, const slack_json_t *message, slack_then_t then)
+{
+    return say_in(caller, message, slack__payload_thread_ts(then.ctx->delivery->body), then);
+}
+
 int slack_say_then(slack_ctx_t *ctx, const slack_json_t *message, slack_then_fn fn, void *user_data)
 {
     SLACK_CTX_REQUIRE(ctx);
-    return say_in(ctx, message, slack__payload_thread_ts(ctx->delivery->body), fn, user_data);
+    return say(__func__, message, (slack_then_t){.ctx = ctx, .fn = fn, .user_data = user_data});
 }
 
 int slack_say_json(slack_ctx_t *ctx, const slack_json_t *message)
 {
     SLACK_CTX_REQUIRE(ctx);
-    return slack_say_then(ctx, message, NULL, NULL);
+    return say(__func__, message, (slack_then_t){.ctx = ctx});
 }
 
 int slack_say(slack_ctx_t *ctx, const char *format, ...)
@@ -175,21 +190,25 @@ int slack_say(slack_ctx_t *ctx, const char *format, ...)
     const slack_json_t *message = NULL;
     va_list ap;
     va_start(ap, format);
-    int rc = message_of_text(ctx, &message, format, ap);
+    int rc = message_of_text(ctx, __func__, &message, format, ap);
     va_end(ap);
-    return rc ? rc : slack_say_json(ctx, message);
+    return rc ? rc : say(__func__, message, (slack_then_t){.ctx = ctx});
+}
+
+static int reply(slack_ctx_t *ctx, const char *caller, const slack_json_t *message)
+{
+    const char *thread = slack_ctx_thread_ts(ctx);
+    if (*thread == '\0') thread = slack_ctx_ts(ctx);
+    if (*thread == '\0')
+        return slack__ctx_fail(ctx, SLACK_EINVAL, "%s: %s is about no message: use slack_say()",
+                               caller, slack__ctx_what(ctx));
+    return say_in(caller, message, thread, (slack_then_t){.ctx = ctx});
 }
 
 int slack_reply_json(slack_ctx_t *ctx, const slack_json_t *message)
 {
     SLACK_CTX_REQUIRE(ctx);
-    const char *thread = slack_ctx_thread_ts(ctx);
-    if (*thread == '\0') thread = slack_ctx_ts(ctx);
-    if (*thread == '\0')
-        return slack__ctx_fail(ctx, SLACK_EINVAL,
-                               "slack_reply: %s is about no message: use slack_say()",
-                               slack__ctx_what(ctx));
-    return say_in(ctx, message, thread, NULL, NULL);
+    return reply(ctx, __func__, message);
 }
 
 int slack_reply(slack_ctx_t *ctx, const char *format, ...)
@@ -198,9 +217,9 @@ int slack_reply(slack_ctx_t *ctx, const char *format, ...)
     const slack_json_t *message = NULL;
     va_list ap;
     va_start(ap, format);
-    int rc = message_of_text(ctx, &message, format, ap);
+    int rc = message_of_text(ctx, __func__, &message, format, ap);
     va_end(ap);
-    return rc ? rc : slack_reply_json(ctx, message);
+    return rc ? rc : reply(ctx, __func__, message);
 }
 
 int slack_say_ephemeral(slack_ctx_t *ctx, const char *format, ...)
@@ -215,10 +234,9 @@ int slack_say_ephemeral(slack_ctx_t *ctx, const char *format, ...)
             slack__ctx_what(ctx));
     va_list ap;
     va_start(ap, format);
-    int rc = message_of_text(ctx, &message, format, ap);
+    int rc = message_of_text(ctx, __func__, &message, format, ap);
     va_end(ap);
-    if (rc == 0 && !slack__message_shows(message))
-        return slack__ctx_fail(ctx, SLACK_EINVAL, "slack_say_ephemeral: " NOTHING_TO_SHOW);
+    if (rc == 0 && !slack__message_shows(message)) return fail_empty(ctx, __func__);
     if (rc == 0) rc = slack__jsonf(arena, &user, NULL, "{user: %s}", slack_ctx_user(ctx));
     if (rc == 0) rc = slack__json_with_defaults(arena, message, user, &whole);
     return rc ? rc
@@ -247,7 +265,10 @@ static int call_said(slack_ctx_t *ctx, const char *method, const slack_json_t *c
     const slack_voice_t *voice = slack__ctx_voice(ctx);
     if (voice->pending) return wait_to_change(voice->pending, method, change);
     if (voice->ts == NULL)
-        return slack__ctx_fail(ctx, SLACK_EINVAL, "%s: the delivery has posted no message", method);
+        return slack__ctx_fail(ctx, SLACK_EINVAL,
+                               "%s: the delivery has posted no message: post one with slack_say() "
+                               "first",
+                               method);
     return change_message(ctx, voice->ts, voice->channel, method, change);
 }
 
@@ -297,7 +318,8 @@ static int call_reaction(slack_ctx_t *ctx, const char *method, const char *emoji
 {
     const char *ts = slack_ctx_ts(ctx);
     if (emoji == NULL || *emoji == '\0')
-        return slack__ctx_fail(ctx, SLACK_EINVAL, "%s: no emoji was named", method);
+        return slack__ctx_fail(ctx, SLACK_EINVAL,
+                               "%s: no emoji was named: pass one such as \"eyes\"", method);
     if (*ts == '\0')
         return slack__ctx_fail(ctx, SLACK_EINVAL,
                                "%s: %s is about no message: call the method with a timestamp",
@@ -342,24 +364,22 @@ static int respond_in_thread(slack_ctx_t *ctx, const slack_json_t **message)
     return rc ? rc : slack__json_with_defaults(arena, *message, defaults, message);
 }
 
-int slack_respond_json(slack_ctx_t *ctx, const slack_json_t *message)
+static int respond(slack_ctx_t *ctx, const char *caller, const slack_json_t *message)
 {
-    SLACK_CTX_REQUIRE(ctx);
     const int wrong = slack__ctx_required(ctx, message);
     if (wrong != 0) return wrong;
     if (!slack__message_shows(message) && !slack_json_bool(message, "/delete_original"))
-        return slack__ctx_fail(ctx, SLACK_EINVAL, "slack_respond: " NOTHING_TO_SHOW);
+        return fail_empty(ctx, caller);
     const char *url = slack__payload_response_url(ctx->delivery->body);
     if (*url == '\0')
-        return slack__ctx_fail(ctx, SLACK_EINVAL,
-                               "slack_respond: %s has no response URL: use slack_say()",
-                               slack__ctx_what(ctx));
+        return slack__ctx_fail(ctx, SLACK_EINVAL, "%s: %s has no response URL: use slack_say()",
+                               caller, slack__ctx_what(ctx));
     uint64_t over_us = ctx->delivery->received_us + (uint64_t)RESPONSE_S * 1000000;
     if (slack__ctx_now_us(ctx) > over_us || ctx->responses >= RESPONSES_MAX)
         return slack__ctx_fail(ctx, SLACK_ESPENT,
-                               "slack_respond: %u responses were sent; the URL takes %d within %d "
-                               "minutes: use slack_say()",
-                               ctx->responses, RESPONSES_MAX, RESPONSE_S / 60);
+                               "%s: %u responses were sent; the URL takes %d within %d minutes: "
+                               "use slack_say()",
+                               caller, ctx->responses, RESPONSES_MAX, RESPONSE_S / 60);
     int rc = respond_in_thread(ctx, &message);
     if (rc != 0) return rc;
     rc = slack__on_worker(ctx)
@@ -370,13 +390,19 @@ int slack_respond_json(slack_ctx_t *ctx, const slack_json_t *message)
     return rc;
 }
 
+int slack_respond_json(slack_ctx_t *ctx, const slack_json_t *message)
+{
+    SLACK_CTX_REQUIRE(ctx);
+    return respond(ctx, __func__, message);
+}
+
 int slack_respond(slack_ctx_t *ctx, const char *format, ...)
 {
     SLACK_CTX_REQUIRE(ctx);
     const slack_json_t *message = NULL;
     va_list ap;
     va_start(ap, format);
-    int rc = message_of_text(ctx, &message, format, ap);
+    int rc = message_of_text(ctx, __func__, &message, format, ap);
     va_end(ap);
-    return rc ? rc : slack_respond_json(ctx, message);
+    return rc ? rc : respond(ctx, __func__, message);
 }

@@ -38,7 +38,7 @@ int slack_ctx_set(slack_ctx_t *ctx, const slack_key_t *key, void *value)
     struct slack_value given = {.key = key, .value = value};
     const int rc = key && value ? slack__ctx_on_loop(ctx, value_add, &given) : SLACK_EINVAL;
     if (rc == SLACK_EINVAL)
-        return slack__ctx_fail(ctx, rc, "slack_ctx_set: the key or value is NULL");
+        return slack__ctx_fail(ctx, rc, "slack_ctx_set: the key or the value is NULL: pass both");
     if (rc == SLACK_EALREADY)
         return slack__ctx_fail(
             ctx, rc, "slack_ctx_set: the key \"%s\" has a value: use another key", key->name);

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: MIT */
+#include <string.h>
+
 #include "context/ctx.h"
 #include "protocol/payload.h"
 
@@ -10,8 +12,12 @@ static int call_view(slack_ctx_t *ctx, const char *method, const char *name, con
     const int wrong = slack__ctx_required(ctx, view);
     if (wrong != 0) return wrong;
     if (*value == '\0')
-        return slack__ctx_fail(ctx, SLACK_EINVAL, "%s: %s has no %s", method, slack__ctx_what(ctx),
-                               name);
+        return slack__ctx_fail(
+            ctx, SLACK_EINVAL, "%s: %s has no %s: %s", method, slack__ctx_what(ctx), name,
+            strcmp(name, "trigger_id") == 0
+                ? "call it in a listener of commands, actions or shortcuts"
+            : strcmp(name, "view_id") == 0 ? "pass the /view/id of the answer to views.open"
+                                           : "pass one");
     slack_arena_t *arena = slack__ctx_scratch(ctx);
     const slack_json_t *args = NULL;
     int rc = hash ? slack__jsonf(arena, &args, NULL, "{%s: %s, hash: %s, view: %p}", name, value,

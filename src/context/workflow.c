@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <stdarg.h>
-
 #include "context/ctx.h"
 #include "protocol/payload.h"
 
@@ -26,11 +24,11 @@ const char *slack_ctx_function_execution_id(const slack_ctx_t *ctx)
 static int function_check(slack_ctx_t *ctx)
 {
     if (*slack_ctx_function_execution_id(ctx) == '\0')
-        return slack__ctx_fail(
-            ctx, SLACK_EINVAL,
-            "%s belongs to no workflow step: only a listener of "
-            "slack_on_function(), or one of the step's messages and views, ends it",
-            slack__ctx_what(ctx));
+        return slack__ctx_fail(ctx, SLACK_EINVAL,
+                               "%s belongs to no workflow step: end a step in a listener of "
+                               "slack_on_function(), or of "
+                               "its messages and views",
+                               slack__ctx_what(ctx));
     if (!ctx->function_ended) return 0;
     return slack__ctx_fail(ctx, SLACK_EALREADY, "the workflow step has ended: end it once");
 }
@@ -63,9 +61,9 @@ int slack_fail(slack_ctx_t *ctx, const char *format, ...)
     if (rc != 0) return rc;
     va_list ap;
     va_start(ap, format);
-    const char *text = slack__arena_vprintf(slack__ctx_scratch(ctx), format, ap);
+    const char *text = slack__ctx_text(ctx, __func__, slack__ctx_scratch(ctx), format, ap);
     va_end(ap);
-    if (text == NULL) return SLACK_ENOMEM;
+    if (text == NULL) return slack__ctx_failed(ctx);
     const slack_json_t *args = NULL;
     rc =
         slack__jsonf(slack__ctx_scratch(ctx), &args, NULL, "{function_execution_id: %s, error: %s}",

@@ -54,8 +54,9 @@ int slack_next(slack_ctx_t *ctx)
     if (!slack__on_worker(ctx) && run->chain.open && run->chain.caller == ctx->depth &&
         ctx->phase == SLACK_CTX_RUNNING)
         return chain_next(run);
-    return slack__ctx_fail(ctx, SLACK_EALREADY,
-                           "slack_next: only the middleware that runs calls it, once");
+    return slack__ctx_fail(
+        ctx, SLACK_EALREADY,
+        "slack_next: no middleware of the delivery runs: call it once, in middleware");
 }
 
 /* ---- listeners ---- */

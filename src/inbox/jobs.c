@@ -56,9 +56,11 @@ static void job_stored(slack_store_op_t *op)
     }
     slack_fault_t fault = {.status = op->status};
     if (op->status != 0)
-        fault.why = slack__arena_printf(
-            ctx->delivery->arena, "slack_defer: the job \"%.*s\" was not stored: %s",
-            (int)op->row.name.len, op->row.name.ptr, slack_strerror(op->status));
+        fault.why = slack__arena_printf(ctx->delivery->arena,
+                                        "the job \"%.*s\" was not stored: %s: see the log of the "
+                                        "store",
+                                        (int)op->row.name.len, op->row.name.ptr,
+                                        slack_strerror(op->status));
     slack__ctx_call_ended(ctx, &fault);
 }
 
@@ -110,21 +112,21 @@ static int job_submit_here(slack_ctx_t *ctx, void *args)
     slack_store_t *store = slack__entry_of_ctx(ctx)->inbox->store;
     if (ctx->phase != SLACK_CTX_RUNNING)
         return slack__ctx_fail(ctx, SLACK_EALREADY,
-                               "slack_defer: the delivery has ended: use "
-                               "slack_app_defer()");
+                               "the job \"%.*s\" was not stored, the delivery has ended: use "
+                               "slack_app_defer()",
+                               (int)deferred->op.row.name.len, deferred->op.row.name.ptr);
     ctx->ack.defers++;
     ctx->calls++;
     store->ops->submit(store, &deferred->op);
     return 0;
 }
 
-int slack_defer_job(slack_ctx_t *ctx, const slack_job_t *job)
+static int defer(slack_ctx_t *ctx, const char *caller, const slack_job_t *job)
 {
-    SLACK_CTX_REQUIRE(ctx);
     if (job == NULL || job->name == NULL || *job->name == '\0')
         return slack__ctx_fail(ctx, SLACK_EINVAL,
-                               "slack_defer: the job has no name: name a listener of "
-                               "slack_on_job()");
+                               "%s: the job has no name: name a listener of slack_on_job()",
+                               caller);
     const int wrong = slack__ctx_required(ctx, job->args);
     if (wrong != 0) return wrong;
     deferred_t *deferred = slack__arena_calloc(slack__ctx_arena(ctx), sizeof *deferred);
@@ -139,10 +141,16 @@ int slack_defer_job(slack_ctx_t *ctx, const slack_job_t *job)
     return slack__ctx_on_loop(ctx, job_submit_here, deferred);
 }
 
+int slack_defer_job(slack_ctx_t *ctx, const slack_job_t *job)
+{
+    SLACK_CTX_REQUIRE(ctx);
+    return defer(ctx, __func__, job);
+}
+
 int slack_defer(slack_ctx_t *ctx, const char *name, const slack_json_t *args)
 {
     SLACK_CTX_REQUIRE(ctx);
-    return slack_defer_job(ctx, &(slack_job_t){.name = name, .args = args});
+    return defer(ctx, __func__, &(slack_job_t){.name = name, .args = args});
 }
 
 /* ---- a job outside of a delivery ---- */

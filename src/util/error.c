@@ -41,7 +41,7 @@ static const struct {
     const char *cure;
 } facts[] = {
     {SLACK_ENOMEM, true, "give the process more memory"},
-    {SLACK_EINVAL, false, ""},
+    {SLACK_EINVAL, false, "check the arguments: a client, an app or a ctx may be NULL"},
     {SLACK_ECONFIG, false, "correct the configuration and start the app again"},
     {SLACK_ECANCELED, true, ""},
     {SLACK_ETIMEDOUT, true, "check the network"},
@@ -70,7 +70,7 @@ static const struct {
     {SLACK_ESPENT, false, "use slack_say(): a response URL takes 5 messages within 30 minutes"},
     {SLACK_ECRASHED, false, "find the crash, then slackapp inbox retry"},
     {SLACK_EDAMAGED, false, "restore the store from a copy, or slackapp inbox drop"},
-    {SLACK_ETHREAD, false, "use slack_app_post(), see docs/threads.md"},
+    {SLACK_ETHREAD, false, "use slack_app_post(), or slack_call_wait() on a worker"},
 };
 
 #define FACTS (sizeof facts / sizeof *facts)

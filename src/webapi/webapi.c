@@ -346,13 +346,18 @@ static const char *token_for(const slack_client_t *client, const char *method)
     return slack__method_takes_token(method) ? client->token : "";
 }
 
-/* The token goes into a header line, the method into the URL. */
-static int check_call(const slack_client_t *client, const char *method)
+static bool method_is_valid(const char *method)
 {
     static const char allowed[] =
         "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._";
-    size_t len = method ? strspn(method, allowed) : 0;
-    if (!client || len == 0 || len > METHOD_MAX || method[len]) return SLACK_EINVAL;
+    const size_t len = method ? strspn(method, allowed) : 0;
+    return len > 0 && len <= METHOD_MAX && method[len] == '\0';
+}
+
+/* The token goes into a header line, the method into the URL. */
+static int check_call(const slack_client_t *client, const char *method)
+{
+    if (!client || !method_is_valid(method)) return SLACK_EINVAL;
     if (webapi_of(client) == NULL) return SLACK_ECANCELED;
     const char *token = token_for(client, method);
     return token && slack__is_visible(slack__slice(token)) ? 0 : SLACK_EAUTH;
@@ -499,20 +504,34 @@ int slack__webapi_call(slack_client_t *client, const char *method, const slack_j
     return rc != 0 ? rc : submit_with_args(call, client, args);
 }
 
+const char *slack__webapi_refusal(const slack_client_t *client, const char *method, int status)
+{
+    switch (status) {
+    case SLACK_EINVAL:
+        if (method && strcmp(method, "response_url") == 0)
+            return "the URL is not one of Slack's: use slack_say()";
+        return method_is_valid(method)
+                   ? "the arguments are not an object: pass one"
+                   : "the name of the method is not valid: pass one such as chat.postMessage";
+    case SLACK_ECANCELED: return "the app does not run: call it between its start and its stop";
+    case SLACK_EAUTH:
+        return client->token ? "the token is malformed: pass one of visible ASCII characters"
+                             : "the client has no token: use slack_ctx_client() in a delivery, or "
+                               "slack_client_new()";
+    case SLACK_EBUSY: return "the limit of calls under way is reached: do less at once";
+    case SLACK_ETOOBIG: return "the arguments are larger than the limit: send less";
+    default: return slack_strerror(status);
+    }
+}
+
 /* A call of the program cannot be made. The program gets the code, the log the cause and the cure.
  */
 static int call_refused(const slack_client_t *client, const char *method, int rc)
 {
-    if (rc == 0 || client == NULL || client->log == NULL) return rc;
-    const char *why = rc == SLACK_EINVAL ? "no method has such a name, or the arguments are NULL"
-                      : rc == SLACK_ECANCELED ? "the app does not run"
-                      : rc != SLACK_EAUTH     ? slack_strerror(rc)
-                      : client->token
-                          ? "the token is malformed: a token is visible ASCII characters"
-                          : "the client has no token: use slack_ctx_client() in a "
-                            "delivery, or slack_client_new()";
-    SLACK_LOG(client->log, ERROR, "call not made", "method=%s error=%s reason=%s",
-              method ? method : "", slack_err_name(rc), why);
+    if (rc != 0 && client && client->log)
+        SLACK_LOG(client->log, ERROR, "call not made", "method=%s error=%s reason=%s",
+                  method ? method : "", slack_err_name(rc),
+                  slack__webapi_refusal(client, method, rc));
     return rc;
 }
 

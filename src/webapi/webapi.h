@@ -84,6 +84,9 @@ struct slack_client {
 int slack__webapi_call(slack_client_t *client, const char *method, const slack_json_t *args,
                        slack_call_fn fn, void *user_data);
 
+/* Why a call could not begin, and the cure: static text, which no person has to look up. */
+const char *slack__webapi_refusal(const slack_client_t *client, const char *method, int status);
+
 /* POST JSON to a response URL, without a token; any 2xx is success. Callbacks and tries are those
  * of a call. SLACK_EINVAL unless the URL is https on slack.com, slack-gov.com or a host below them,
  * or has the origin of the configured API. */

@@ -80,12 +80,12 @@ APP_CLOSED(a_call_that_is_not_made_is_logged)
     } cases[] = {
         {"xoxb-1\n", "api.test", SLACK_EAUTH, "the token is malformed"},
         {"xoxb-\xc2\xa0", "api.test", SLACK_EAUTH, "the token is malformed"},
-        {"xoxb-1", "api/test", SLACK_EINVAL, "no method has such a name"},
-        {"xoxb-1", "", SLACK_EINVAL, "no method has such a name"},
+        {"xoxb-1", "api/test", SLACK_EINVAL, "the name of the method is not valid: "},
+        {"xoxb-1", "", SLACK_EINVAL, "the name of the method is not valid: "},
     };
     open_app(false);
     assert_int_equal(call(slack_app_client(f.app)), SLACK_ECANCELED);
-    assert_true(world_logged(&f.world, "reason=\"the app does not run\""));
+    assert_true(world_logged(&f.world, "reason=\"the app does not run: call"));
     app_ready(&f);
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         slack_client_t *client = slack_client_new(f.app, cases[i].token);

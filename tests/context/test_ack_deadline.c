@@ -400,7 +400,7 @@ BOT_TEST(store_is_late_and_fails)
     assert_int_equal(f.ack.count, 1);
     assert_int_equal(fake_slack_count(f.slack), 0);
     assert_int_equal(jobs, 0);
-    assert_true(world_logged(&f.world, "error=SLACK_ESTORE reason='slack_defer: the job"));
+    assert_true(world_logged(&f.world, "error=SLACK_ESTORE reason='the job"));
     assert_int_equal(slack__inspect_live(f.app), 0);
 }
 

@@ -7,12 +7,17 @@
 #include "support/fake_slack.h"
 #include "support/test.h"
 
+#pragma GCC diagnostic ignored "-Wformat"
+#pragma GCC diagnostic ignored "-Wformat-nonliteral"
+#pragma GCC diagnostic ignored "-Wformat-security"
+
 static app_fixture_t f;
 
 #define MESSAGE APP_MESSAGE("1", "x")
 #define HOME    APP_EVENT("1", "'type':'team_rename'")
 #define COMMAND APP_COMMAND("/x", "x")
 #define VIEW    "{'type':'view_submission','view':{'callback_id':'v'}}"
+#define STEP    APP_EVENT("1", "'type':'function_executed','function_execution_id':'Fx1'")
 #define OPTIONS "{'type':'block_suggestion','action_id':'o'}"
 
 static const slack_key_t key = {.name = "account"};
@@ -25,30 +30,46 @@ static const slack_json_t *many(slack_ctx_t *ctx, size_t count)
     return slack_json_array(ctx, list.items, list.count);
 }
 
+/* Formats whose last % has no conversion, as users write it. */
+static const char percent[] = "100%";
+
 #define J(text) slack_jsonf(ctx, text)
+
+#define MALFORMED "the format is malformed: pass the text as an argument of %s"
 
 /* X(function, number, delivery, call, what the reason says) */
 #define CASES(X)                                                                                   \
+    X(slack_ack_text, 3, COMMAND, slack_ack_text(ctx, percent), MALFORMED)                         \
+    X(slack_say, 3, MESSAGE, slack_say(ctx, percent), MALFORMED)                                   \
+    X(slack_reply, 2, MESSAGE, slack_reply(ctx, percent), MALFORMED)                               \
+    X(slack_say_ephemeral, 2, MESSAGE, slack_say_ephemeral(ctx, percent), MALFORMED)               \
+    X(slack_say_ephemeral, 3, MESSAGE, slack_say_ephemeral(ctx, "%s", ""), "give it one of them")  \
+    X(slack_respond, 2, COMMAND, slack_respond(ctx, percent), MALFORMED)                           \
+    X(slack_fail, 2, STEP, slack_fail(ctx, percent), MALFORMED)                                    \
     X(slack_ack, 1, MESSAGE, slack_ack(ctx), "message takes no ack of a handler")                  \
     X(slack_ack, 2, COMMAND, (slack_ack(ctx), slack_ack(ctx)), "has its ack, and this one was")    \
     X(slack_ack_text, 1, COMMAND, slack_ack_text(ctx, "%s", ""), "text is empty: use slack_ack()") \
     X(slack_ack_text, 2, VIEW, slack_ack_text(ctx, "x"), "accepts no such ack")                    \
     X(slack_ack_errors, 1, VIEW, slack_ack_errors(ctx, J("{}")), "there is no error: use")         \
-    X(slack_ack_errors, 2, COMMAND, slack_ack_errors(ctx, J("{a: 'b'}")), "one for a view_subm")   \
-    X(slack_ack_update, 1, COMMAND, slack_ack_update(ctx, J("{}")), "one for a view_submission")   \
-    X(slack_ack_update, 2, VIEW, slack_ack_update(ctx, J("[]")), "`view` is an object")            \
-    X(slack_ack_push, 1, VIEW, slack_ack_push(ctx, NULL), "is NULL; make one with slack_jsonf()")  \
-    X(slack_ack_clear, 1, COMMAND, slack_ack_clear(ctx), "one for a view_submission")              \
+    X(slack_ack_errors, 2, COMMAND, slack_ack_errors(ctx, J("{a: 'b'}")), "the kind view_subm")    \
+    X(slack_ack_update, 1, COMMAND, slack_ack_update(ctx, J("{}")), "kind view_submission: use")   \
+    X(slack_ack_update, 2, VIEW, slack_ack_update(ctx, J("[]")), "type: pass an object")           \
+    X(slack_ack_push, 1, VIEW, slack_ack_push(ctx, NULL), "is NULL: make one with slack_jsonf()")  \
+    X(slack_ack_clear, 1, COMMAND, slack_ack_clear(ctx), "kind view_submission: use")              \
     X(slack_ack_options, 1, OPTIONS, slack_ack_options(ctx, many(ctx, 101)), "101 options, Slack") \
-    X(slack_ack_option_groups, 1, COMMAND, slack_ack_option_groups(ctx, J("[]")), "for a options") \
+    X(slack_ack_option_groups, 1, COMMAND, slack_ack_option_groups(ctx, J("[]")),                  \
+      "kind options: use")                                                                         \
     X(slack_ack_json, 1, COMMAND, slack_ack_json(ctx, J("[1]")), "slack_ack_json: command: ")      \
     X(slack_ctx_set_assistant_context, 1, MESSAGE, slack_ctx_set_assistant_context(ctx, NULL),     \
       "is NULL")                                                                                   \
     X(slack_set_status, 1, COMMAND, slack_set_status(ctx, "x"),                                    \
       "not in a thread of the assistant")                                                          \
     X(slack_set_title, 1, COMMAND, slack_set_title(ctx, "x"), "setTitle: command is not in a")     \
-    X(slack_set_prompts, 1, MESSAGE, slack_set_prompts(ctx, NULL, J("[]")), "array that is not")   \
+    X(slack_set_prompts, 1, MESSAGE, slack_set_prompts(ctx, NULL, J("[]")), "1 to 4 prompts")      \
     X(slack_set_prompts, 2, MESSAGE, slack_set_prompts(ctx, NULL, many(ctx, 5)), "5 prompts")      \
+    X(slack_call_then, 2, MESSAGE, slack_call_then(ctx, "x.y", NULL, NULL, "[1]"),                 \
+      "an object: pass")                                                                           \
+    X(slack_call_then, 3, MESSAGE, slack_call_then(ctx, "", NULL, NULL, "{}"), "without a name")   \
     X(slack_call_then, 1, MESSAGE, slack_call_then(ctx, "a b", NULL, NULL, "{}"), "a b was not")   \
     X(slack_say, 1, HOME, slack_say(ctx, "x"), "team_rename has no channel: name one")             \
     X(slack_say, 2, MESSAGE, slack_say(ctx, "%s", ""), "has no text, no blocks")                   \
@@ -58,12 +79,13 @@ static const slack_json_t *many(slack_ctx_t *ctx, size_t count)
     X(slack_reply, 1, COMMAND, slack_reply(ctx, "x"), "about no message: use slack_say()")         \
     X(slack_reply_json, 1, COMMAND, slack_reply_json(ctx, J("{text: 'x'}")), "about no message")   \
     X(slack_respond, 1, COMMAND, slack_respond(ctx, "x"), "no response URL: use slack_say()")      \
-    X(slack_respond_json, 1, COMMAND, slack_respond_json(ctx, J("{}")), "slack_respond: the mess") \
+    X(slack_respond_json, 1, COMMAND, slack_respond_json(ctx, J("{}")), "json: the message has")   \
     X(slack_update_said, 1, MESSAGE, slack_update_said(ctx, J("{text: 'x'}")),                     \
       "posted no message")                                                                         \
     X(slack_delete_said, 1, MESSAGE, slack_delete_said(ctx), "chat.delete: the delivery has")      \
     X(slack_update, 1, MESSAGE, slack_update(ctx, "", J("{}")), "slack_update: no timestamp")      \
     X(slack_delete, 1, MESSAGE, slack_delete(ctx, NULL), "slack_delete: no timestamp")             \
+    X(slack_react, 2, MESSAGE, slack_react(ctx, NULL), "pass one such as \"eyes\"")                \
     X(slack_react, 1, COMMAND, slack_react(ctx, "x"), "is about no message")                       \
     X(slack_unreact, 1, MESSAGE, slack_unreact(ctx, ""), "no emoji was named")                     \
     X(slack_ctx_on_done, 1, MESSAGE, slack_ctx_on_done(ctx, NULL, NULL), "the function is NULL")   \
@@ -73,7 +95,7 @@ static const slack_json_t *many(slack_ctx_t *ctx, size_t count)
     X(slack_fail, 1, COMMAND, slack_fail(ctx, "x"), "belongs to no workflow step")                 \
     X(slack_defer, 1, MESSAGE, slack_defer(ctx, "", J("{}")), "the job has no name")               \
     X(slack_defer_job, 1, MESSAGE, slack_defer_job(ctx, &(slack_job_t){.name = "x"}), "is NULL")   \
-    X(slack_next, 1, MESSAGE, slack_next(ctx), "only the middleware that runs calls it")           \
+    X(slack_next, 1, MESSAGE, slack_next(ctx), "runs: call it once")                               \
     X(slack_view_open, 1, MESSAGE, slack_view_open(ctx, J("{}")), "message has no trigger_id")     \
     X(slack_view_push, 1, COMMAND, slack_view_push(ctx, J("{}")), "command has no trigger_id")     \
     X(slack_view_update, 1, COMMAND, slack_view_update(ctx, NULL, NULL, J("{}")), "no view_id")    \
@@ -122,8 +144,27 @@ static void open_with(slack_handler_fn fn, void *user_data, enum slack_run run)
     app_ready(&f);
 }
 
+/* A sentence is the call, the cause and the cure: no other function is named as the call, and the
+ * last part tells the reader what to do. */
+static void check_sentence(const char *function)
+{
+    static const char verbs[] =
+        " ack add call correct do end give make name pass post read remove run send sort use ";
+    char text[512] = "", caller[64] = "", word[64] = "";
+    const char *cure = text, *reason = strstr(f.world.log, "listener=listener method=");
+    sscanf(strstr(reason, "reason="), "reason=%*1[\"']%511[^\n]", text);
+    *strstr(text, " attempt=") = '\0';
+    if (strstr(text, " of the template ")) return; /* it names slack_jsonf(), and what to correct */
+    sscanf(text, "slack_%63[a-z_]:", caller);
+    if (*caller && strcmp(caller, function + 6) != 0) fail_msg("%s: %s", function, text);
+    for (const char *at = text; (at = strstr(at, ": ")) != NULL;)
+        cure = at += 2;
+    snprintf(word, sizeof word, " %.*s ", (int)strcspn(cure, " "), cure);
+    if (strstr(verbs, word) == NULL) fail_msg("%s: no cure in: %s", function, text);
+}
+
 /* Delivers, and checks that the failure is in one line. */
-static void fails_with(const char *body, const char *says)
+static void deliver_to_fail(const char *body, const char *says)
 {
     app_ack_t ack = {0};
     app_inject(&f, body, &ack);
@@ -135,6 +176,11 @@ static void fails_with(const char *body, const char *says)
         !world_logged(&f.world, "listener=listener method=") ||
         world_logged(&f.world, "event=\"also failed\""))
         fail_msg("%u lines, wanted \"%s\" in\n%s", lines, says, f.world.log);
+}
+
+static void fails_with(const char *body, const char *says)
+{
+    deliver_to_fail(body, says);
     app_close(&f);
 }
 
@@ -142,7 +188,9 @@ TEST(test_every_function_says_why)
 {
     for (size_t i = 0; i < COUNT; i++) {
         open_with(cases[i].fn, NULL, SLACK_RUN_LOOP);
-        fails_with(cases[i].body, cases[i].says);
+        deliver_to_fail(cases[i].body, cases[i].says);
+        check_sentence(cases[i].function);
+        app_close(&f);
     }
 }
 

@@ -178,7 +178,7 @@ APP_TEST(an_empty_text_is_not_sent)
         "'response_url':'https://hooks.slack.com/r','actions':[{'action_id':'go'}]}",
         &f.ack);
     assert_int_equal(fake_slack_count(f.slack), 0);
-    assert_true(world_logged(&f.world, "slack_say: the message has no text"));
+    assert_true(world_logged(&f.world, "slack_say_json: the message has no text"));
 }
 
 static int change_view(slack_ctx_t *ctx, void *user_data)

@@ -47,7 +47,7 @@ EACH_STORE(test_attempts_end)
     assert_int_equal(inbox.last_dead.attempts, 5);
     assert_int_equal(inbox.last_dead.status, SLACK_ETIMEDOUT);
     assert_string_equal(inbox.dead_error, "message:*: SLACK_ETIMEDOUT the handler returned "
-                                          "SLACK_ETIMEDOUT, timed out");
+                                          "SLACK_ETIMEDOUT, timed out: check the network");
     assert_true(world_logged(&inbox.f.world, "event=\"dead letter\""));
 }
 
