@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "util/buf.h"
+#include "util/redact.h"
 
 /* More than any answer of a simulator. */
 #define PRINT_MAX ((size_t)256 << 20)
@@ -109,8 +110,10 @@ void cli_printf(const char *format, ...)
 
 int cli_fail(const char *subcommand, int status, const char *problem)
 {
+    char text[2 * CLI_PROBLEM_SIZE]; /* a problem repeats what a person typed */
+    snprintf(text, sizeof text, "%s", problem);
     fprintf(stderr, "slackapp %s: ", subcommand);
-    cli_put(stderr, slack__slice(problem));
+    cli_put(stderr, (slack_slice_t){text, slack__redact(text, strlen(text))});
     putc('\n', stderr);
     if (status == CLI_USAGE) fprintf(stderr, "See slackapp %s --help\n", subcommand);
     return status;

@@ -92,7 +92,9 @@ cannot_start() {
 not_running() {
     expect 1 'no simulator answers at http://127.0.0.1:1. Start one with' \
         "$slackapp" sim send --port 1 message hi &&
-        expect 1 'SLACKAPP_SIM has to be a URL' env SLACKAPP_SIM=nonsense "$slackapp" sim env
+        expect 1 'SLACKAPP_SIM has to be a URL' env SLACKAPP_SIM=nonsense "$slackapp" sim env &&
+        expect 1 'not "[redacted]"' env SLACKAPP_SIM=xoxb-1-secret "$slackapp" sim env &&
+        expect 2 'not "[redacted]"' "$slackapp" sim --port xapp-1-secret
 }
 
 running_alone() {
