@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "app/app.h"
 
-#include <stdio.h>
 #include <string.h>
+
+#include "util/error.h"
 
 /* Routes of the program. */
 
@@ -28,11 +29,11 @@ int slack_http_route(slack_app_t *app, const char *method, const char *path, sla
     int rc = slack__http_routes_add(&app->routes, method, path, fn, user_data);
     if (rc == 0 && app->life.state == SLACK_APP_RUNNING) slack__app_warn_of_routes(app);
     if (rc != 0)
-        snprintf(app->error, sizeof app->error, "the route %s %s: %s", method ? method : "NULL",
-                 path ? path : "NULL",
-                 rc == SLACK_EINVAL
-                     ? "it needs a method, a function, and a path that begins with a slash"
-                 : rc == SLACK_EALREADY ? "there is such a route"
-                                        : slack_strerror(rc));
+        slack__explain(app->error, "the route %s %s: %s", method ? method : "NULL",
+                       path ? path : "NULL",
+                       rc == SLACK_EINVAL
+                           ? "it needs a method, a function, and a path that begins with a slash"
+                       : rc == SLACK_EALREADY ? "there is such a route"
+                                              : slack_strerror(rc));
     return rc;
 }

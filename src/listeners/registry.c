@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 #include "listeners/registry.h"
-#include "util/error.h"
 
 #include <stdio.h>
 
 #include <slack/options.h>
+
+#include "util/error.h"
 
 int slack__registry_init(slack_registry_t *registry)
 {

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "net/trusted_proxies.h"
-#include "util/error.h"
 
 #include <arpa/inet.h>
 #include <string.h>
 
 #include <slack/options.h>
+
+#include "util/error.h"
 
 /* --- addresses -------------------------------------------------------------------------------- */
 

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/sqlite_internal.h"
-#include "util/error.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include <slack/options.h>
+
+#include "util/error.h"
 
 static const char *remedy_for(int code)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/store.h"
-#include "util/error.h"
-
 
 #include <slack/options.h>
+
+#include "util/error.h"
 
 static const slack_store_ops_t *const stores[] = {
     &slack__store_sqlite,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "transport/transports.h"
-#include "util/error.h"
 
+#include "util/error.h"
 
 void slack__transports_init(slack_transports_t *transports)
 {

@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "transport_socket/socket.h"
 
-
 #include "protocol/token_kind.h"
 #include "transport_socket/connections.h"
 #include "transport_socket/envelopes.h"
