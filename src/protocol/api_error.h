@@ -23,7 +23,8 @@ enum slack_api_error slack__api_error(const char *word);
 /* What a person can do about the error; "" if there is no general advice. Static. */
 const char *slack__api_error_cure(const char *word);
 
-/* Whether the same call may succeed later. */
+/* Whether the same call may succeed later. slack__heals() in context/failure.h also judges the
+ * library's own codes. */
 bool slack__api_error_heals(const char *word);
 /* Whether no call with the same token can succeed, now or later: a dead token or a forbidden
  * method. */
