@@ -10,6 +10,7 @@
 #include "net/http_memory.h"
 #include "net/http_parser.h"
 #include "net/http_response.h"
+#include "net/http_turns.h"
 #include "net/trusted_proxies.h"
 #include "net/log_limit.h"
 #include "util/alloc.h"
@@ -28,10 +29,15 @@
 #define NEVER        UINT64_MAX
 /* How long a new connection counts as one that is about to send a request. */
 #define FRESH_MS 1000u
+/* How many bytes of strangers' requests are handled in a turn of the loop, and what a request costs
+ * besides its body. */
+#define TURN_BYTES ((size_t)128 << 10)
+#define HEAD_COST  1024
 
 enum client_state {
     CLIENT_WAITING,  /* for the first byte of a request */
     CLIENT_READING,  /* a request */
+    CLIENT_QUEUED,   /* the request is complete and waits for its turn */
     CLIENT_HANDLING, /* the handler has the request */
     CLIENT_ENDING,   /* the last response is written, or the connection is closing */
     CLIENT_GONE      /* upgraded: the connection left the server; the task frees the client */
@@ -54,6 +60,7 @@ typedef struct client {
     bool parsing;               /* client_parse() is on the stack */
     bool eof;                   /* the peer sends no more */
     slack_http_holder_t holder; /* of the request's memory, beyond SLACK_HTTP_SMALL_BYTES */
+    slack_http_turn_t turn;     /* in server->turns while queued */
     slack_http_parser_t parser;
     slack_buf_t unread; /* bytes behind the request that is being handled */
     slack_slice_t rest; /* the same, while they are in the read buffer */
@@ -71,6 +78,8 @@ struct slack_http_server {
     uint16_t *free_slots;
     size_t free_count;
     slack_http_memory_t memory; /* of all clients */
+    slack_http_turns_t turns;
+    slack_task_t turn_task; /* hands over requests of `turns` */
     uint64_t serial;
     uint64_t refused;
     slack_log_limit_t log_limit; /* for lines about refusals */
@@ -142,6 +151,7 @@ static void client_free(client_t *client)
     slack_http_server_t *server = client->server;
     slack__task_cancel(&client->task);
     slack__unlink(&client->link);
+    slack__unlink(&client->turn.link);
     client_hold(client, 0);
     slack__http_parser_done(&client->parser);
     slack__buf_done(&client->unread);
@@ -163,6 +173,7 @@ static void client_closed(slack_conn_t *conn, int status, void *user_data)
 /* Send what was written, then close. */
 static void client_finish(client_t *client)
 {
+    slack__unlink(&client->turn.link);
     client->state = CLIENT_ENDING;
     client->deadline_ms = NEVER; /* slack__conn_finish() has a deadline of its own */
     slack__conn_finish(client->conn);
@@ -170,6 +181,7 @@ static void client_finish(client_t *client)
 
 static void client_close(client_t *client, int status)
 {
+    slack__unlink(&client->turn.link);
     client->state = CLIENT_ENDING;
     client->deadline_ms = NEVER;
     slack__conn_close(client->conn, status);
@@ -262,8 +274,10 @@ void slack__http_refuse(const slack_http_request_t *request, int status,
                   "status=%d reason=%s peer=%s path=%s", status, reason, request->peer,
                   request->path.ptr);
     slack__http_respond(server, request->id,
-                        &(slack_http_response_t){
-                            .status = status, .headers = header, .header_count = header ? 1 : 0});
+                        &(slack_http_response_t){.status = status,
+                                                 .headers = header,
+                                                 .header_count = header ? 1 : 0,
+                                                 .close = status == 401});
 }
 
 void slack__http_vouch(slack_http_server_t *server, uint64_t request_id)
@@ -278,17 +292,10 @@ void slack__http_vouch(slack_http_server_t *server, uint64_t request_id)
 static void hand_over(client_t *client)
 {
     slack_http_server_t *server = client->server;
-    const char *peer =
-        slack__arena_strdup(client->parser.request->arena, slack__conn_peer(client->conn));
-    if (!peer) {
-        client_refuse(client, 503, "out of memory");
-        return;
-    }
     slack_http_request_t *request = slack__http_parser_take(&client->parser);
     client_hold(client, 0);
     request->server = server;
     request->id = ++server->serial << SLOT_BITS | client->slot;
-    request->peer = peer;
     request->received_us = client->begun_us;
     client->request_id = request->id;
     client->requests++;
@@ -296,6 +303,43 @@ static void hand_over(client_t *client)
     client->state = CLIENT_HANDLING;
     client->deadline_ms = NEVER;
     server->fn(server, request, server->user_data);
+}
+
+static void server_take_turns(slack_task_t *task)
+{
+    slack_http_server_t *server = SLACK_CONTAINER(task, slack_http_server_t, turn_task);
+    slack_http_turn_t *turn;
+    size_t spent = 0;
+    while (spent < TURN_BYTES && (turn = slack__http_turns_take(&server->turns)) != NULL) {
+        spent += turn->cost;
+        hand_over(SLACK_CONTAINER(turn, client_t, turn));
+    }
+    if (!slack__list_empty(&server->turns.queue)) slack__task_post(server->net, task);
+}
+
+/* Requests of known peers are handed over at once, others in their turn. Strangers may share the
+ * connection of a proxy with known peers. */
+static void client_complete(client_t *client)
+{
+    slack_http_server_t *server = client->server;
+    slack_http_request_t *request = client->parser.request;
+    request->peer = slack__arena_strdup(request->arena, slack__conn_peer(client->conn));
+    if (!request->peer) {
+        client_refuse(client, 503, "out of memory");
+        return;
+    }
+    if (client->holder.known && !client->holder.many) {
+        hand_over(client);
+        return;
+    }
+    client->state = CLIENT_QUEUED;
+    client->deadline_ms = NEVER;
+    client->turn.cost = request->body_len + HEAD_COST;
+    client->turn.address = client->holder.many
+                               ? slack__trusted_proxies_client(server->trusted, request)
+                               : slack__slice(request->peer);
+    slack__http_turns_add(&server->turns, &client->turn);
+    slack__task_post(server->net, &server->turn_task);
 }
 
 /* Feed the parser once and act on the result. Returns how many bytes were used. */
@@ -334,7 +378,7 @@ static size_t client_feed(client_t *client, const char *data, size_t len)
     }
     case SLACK_HTTP_REQUEST:
         client->rest = (slack_slice_t){data + used, len - used};
-        hand_over(client);
+        client_complete(client);
         client->rest = (slack_slice_t){NULL, 0};
         break;
     case SLACK_HTTP_REFUSE:
@@ -439,6 +483,7 @@ static client_t *client_new(slack_http_server_t *server)
     slack__link_init(&client->task.link);
     slack__link_init(&client->link);
     slack__link_init(&client->holder.link);
+    slack__link_init(&client->turn.link);
     slack__buf_init(&client->unread, UNREAD_MAX);
     return client;
 }
@@ -589,6 +634,9 @@ static slack_http_server_t *server_new(slack_net_t *net, const slack_http_limits
     }
     slack__link_init(&server->clients);
     slack__http_memory_init(&server->memory, limits->memory_bytes);
+    slack__http_turns_init(&server->turns);
+    server->turn_task.run = server_take_turns;
+    slack__link_init(&server->turn_task.link);
     return server;
 }
 
@@ -656,6 +704,7 @@ static bool is_under_way(const client_t *client)
 {
     switch (client->state) {
     case CLIENT_READING:
+    case CLIENT_QUEUED:
     case CLIENT_HANDLING: return true;
     case CLIENT_WAITING:
         if (client->unread.len > 0) return true;
@@ -707,6 +756,7 @@ void slack__http_server_close(slack_http_server_t *server, void (*fn)(void *user
     if (!server || server->closing) return;
     server->closing = true;
     log_left_out(server, true);
+    slack__task_cancel(&server->turn_task);
     server->close_fn = fn;
     server->close_data = user_data;
     if (server->listener) slack__listen_close(server->listener);

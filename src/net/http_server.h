@@ -11,7 +11,8 @@
  * An HTTP/1.1 server, by llhttp. A request goes to the handler when it is complete, in an arena of
  * its own that the handler owns from then on. The handler responds by the request's id, at once or
  * later: the connection may be closed by then. A connection has one request at a time; pipelined
- * requests wait in order.
+ * requests wait in order. Requests of known peers (slack__http_vouch()) are handled at once; those
+ * of strangers wait for their turn (http_turns.h).
  *
  * Requests that break HTTP or a limit are answered here (400, 408, 413, 414, 417, 431, 501, 505;
  * 503 if memory is out), and the connection is closed. The handler checks the method; methods that
@@ -55,7 +56,7 @@ int slack__http_respond(slack_http_server_t *server, uint64_t request_id,
 
 /* Refuse a request: respond, count it, and log `reason`, the peer and the path, and nothing else of
  * the request. In a flood the log has the first lines, and then a number (log_limit.h). `header` is
- * optional. If the connection is gone, nothing is sent. */
+ * optional. If the connection is gone, nothing is sent. A 401 ends the connection. */
 void slack__http_refuse(const slack_http_request_t *request, int status,
                         const slack_http_header_t *header, const char *reason);
 

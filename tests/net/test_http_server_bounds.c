@@ -433,6 +433,41 @@ CLOSED(test_held_back_bodies_keep_nobody_out)
     }
 }
 
+/* Requests of a known peer do not wait for those of strangers. */
+CLOSED(test_known_peers_come_first)
+{
+    enum { WAITING = 10, BYTES = 100000 };
+    static char body[BYTES];
+    raw_t strangers[WAITING];
+    unsigned before = 0;
+    memset(body, 'x', sizeof body);
+    fixture_open(&f);
+    fixture_dial(&f, &f.client);
+    f.manner = KEEP;
+    raw_say(&f.client, GET("/known"));
+    fixture_until_requests(&f, 1);
+    slack__http_vouch(f.server, f.held[0]);
+    assert_int_equal(fixture_answer(&f, f.held[0], 200), 0);
+    for (unsigned i = 0; i < WAITING; i++) {
+        fixture_dial(&f, &strangers[i]);
+        raw_say(&strangers[i], "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n");
+        raw_send(&strangers[i], body, BYTES - 1);
+    }
+    fixture_until_connections(&f, WAITING + 1);
+    for (int i = 0; i < 100; i++)
+        world_turn(&f.world);
+    for (unsigned i = 0; i < WAITING; i++)
+        raw_say(&strangers[i], "x");
+    raw_say(&f.client, GET("/known"));
+    fixture_until_requests(&f, WAITING + 2);
+    const uint64_t slot = f.held[0] & 0xffff;
+    while ((f.held[before + 1] & 0xffff) != slot)
+        before++;
+    assert_in_range(before, 0, 4); /* a turn of the loop, or two */
+    for (unsigned i = 0; i < WAITING; i++)
+        raw_close(&strangers[i]);
+}
+
 CLOSED(test_requests_are_bounded)
 {
     fixture_open_limited(&f, &short_limits);

@@ -435,12 +435,11 @@ BENCH_TEST(connections_get_their_statuses)
         const char *bytes, *statuses;
     } talks[] = {
         {"pipelined, in order", false,
-         LENGTH("2") "\r\n{}"
-                     "GET /none HTTP/1.1\r\nHost: x\r\n\r\n"
-                     "GET /slack/events HTTP/1.1\r\nHost: x\r\n\r\n" LENGTH(
-                         "11") "Content-Type: " SLACK_REQUEST_FORM
-                               "\r\n\r\nssl_check=1" LENGTH("2") "Connection: close\r\n\r\n{}",
-         "401 404 405 200 401"},
+         "GET /none HTTP/1.1\r\nHost: x\r\n\r\n"
+         "GET /slack/events HTTP/1.1\r\nHost: x\r\n\r\n" LENGTH(
+             "11") "Content-Type: " SLACK_REQUEST_FORM
+                   "\r\n\r\nssl_check=1" LENGTH("2") "Connection: close\r\n\r\n{}",
+         "404 405 200 401"},
         {"pipelined behind one that is refused", false, LENGTH("x") "\r\n" LENGTH("2") "\r\n{}",
          "400"},
         {"pipelined behind the last", false,
@@ -450,13 +449,19 @@ BENCH_TEST(connections_get_their_statuses)
         {"HTTP/1.0 ends after its answer", false,
          "POST /slack/events HTTP/1.0\r\nContent-Length: 2\r\n\r\n{}", "401"},
         {"HTTP/1.0 that stays", true,
-         "POST /slack/events HTTP/1.0\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\n{}"
+         "POST /none HTTP/1.0\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\n{}"
          "POST /none HTTP/1.0\r\n\r\n",
-         "401 404"},
+         "404 404"},
         {"expecting, and asked to go on", true, LENGTH("2") "Expect: 100-continue\r\n\r\n{}",
          "100 401"},
         {"half-closed behind a request", true, LENGTH("2") "\r\n{}", "401"},
-        {"half-closed behind two", true, LENGTH("2") "\r\n{}" LENGTH("2") "\r\n{}", "401 401"},
+        {"half-closed behind two", true,
+         "GET /none HTTP/1.1\r\nHost: x\r\n\r\n" LENGTH("2") "\r\n{}", "404 401"},
+        {"pipelined behind a forged one", false, LENGTH("2") "\r\n{}" LENGTH("2") "\r\n{}", "401"},
+        {"HTTP/1.0 that stays behind a forged one", false,
+         "POST /slack/events HTTP/1.0\r\nConnection: keep-alive\r\nContent-Length: 2\r\n\r\n{}"
+         "POST /none HTTP/1.0\r\n\r\n",
+         "401"},
         {"half-closed at once", true, "", ""},
         {"half-closed in the request line", true, "POST /sla", ""},
         {"half-closed in a header", true, POST "Content-Le", ""},
