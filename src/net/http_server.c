@@ -71,6 +71,7 @@ struct slack_http_server {
     slack_http_limits_t limits;
     const slack_trusted_proxies_t *trusted;
     slack_http_request_fn fn;
+    slack_http_head_fn head; /* NULL: none */
     void *user_data;
     slack_listener_socket_t *listener; /* NULL once closed */
     slack_link_t clients;
@@ -90,8 +91,10 @@ struct slack_http_server {
     bool draining;
     bool closing;
     bool swept; /* the sweep's handle is closed */
-    void (*close_fn)(void *user_data);
-    void *close_data;
+    struct {
+        void (*fn)(void *user_data);
+        void *user_data;
+    } closed;
 };
 
 static uint64_t server_now_ms(const slack_http_server_t *server)
@@ -122,8 +125,8 @@ static bool may_log(slack_http_server_t *server)
 static void free_if_unused(slack_http_server_t *server)
 {
     if (!server->swept || !slack__list_empty(&server->clients)) return;
-    void (*fn)(void *user_data) = server->close_fn;
-    void *user_data = server->close_data;
+    void (*fn)(void *user_data) = server->closed.fn;
+    void *user_data = server->closed.user_data;
     slack__buf_done(&server->out);
     slack__free(server->slots);
     slack__free(server->free_slots);
@@ -355,8 +358,16 @@ static size_t client_feed(client_t *client, const char *data, size_t len)
     }
     enum slack_http_parse_result parsed =
         slack__http_parser_feed(&client->parser, data, len, &used);
-    if (!in_body && client->parser.phase == SLACK_HTTP_BODY)
+    if (!in_body && client->parser.phase == SLACK_HTTP_BODY) {
         client->deadline_ms = server_now_ms(server) + server->limits.body_ms;
+        const char *why = parsed == SLACK_HTTP_REFUSE || server->head == NULL
+                              ? NULL
+                              : server->head(client->parser.request, server->user_data);
+        if (why) {
+            client_refuse(client, 401, why);
+            return used;
+        }
+    }
 
     /* Large requests are refused while all that are being read take too much memory. */
     const slack_http_request_t *request = client->parser.request;
@@ -662,6 +673,7 @@ int slack__http_server_open(slack_http_server_t **ret, slack_net_t *net,
     if (!server) return SLACK_ENOMEM;
     server->trusted = options->trusted;
     server->fn = options->fn;
+    server->head = options->head;
     server->user_data = options->user_data;
     slack__buf_init(&server->out, options->listen.write_max);
     uv_timer_init(slack__net_loop(net), &server->sweep);
@@ -757,8 +769,8 @@ void slack__http_server_close(slack_http_server_t *server, void (*fn)(void *user
     server->closing = true;
     log_left_out(server, true);
     slack__task_cancel(&server->turn_task);
-    server->close_fn = fn;
-    server->close_data = user_data;
+    server->closed.fn = fn;
+    server->closed.user_data = user_data;
     if (server->listener) slack__listen_close(server->listener);
     server->listener = NULL;
     for (slack_link_t *link = server->clients.next; link != &server->clients; link = link->next) {

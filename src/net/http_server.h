@@ -23,12 +23,17 @@
 typedef void (*slack_http_request_fn)(slack_http_server_t *server, slack_http_request_t *request,
                                       void *user_data);
 
+/* Why a request is refused with 401 before its body is read; NULL if it is not. The request has no
+ * body and no peer yet. */
+typedef const char *(*slack_http_head_fn)(const slack_http_request_t *request, void *user_data);
+
 typedef struct slack_http_server_options {
     slack_listen_options_t listen;     /* `fn` and `user_data` are ignored. */
     const slack_http_limits_t *limits; /* Optional, copied. A field that is 0 has its default. */
     /* Optional, borrowed. The peers that connections_per_peer does not limit. */
     const struct slack_trusted_proxies *trusted;
     slack_http_request_fn fn; /* Required. */
+    slack_http_head_fn head;  /* Optional. */
     void *user_data;
 } slack_http_server_options_t;
 

@@ -6,6 +6,8 @@
 #include "protocol/http_body.h"
 
 #define RETRY_NUM_MAX 1000
+/* A body up to this length costs too little to be refused by its head. */
+#define SHORT_BYTES 4096
 
 const slack_http_header_t slack__http_retry_after = {{"Retry-After", 11}, {"1", 1}};
 const slack_http_header_t slack__http_no_retry = {{"X-Slack-No-Retry", 16}, {"1", 1}};
@@ -64,6 +66,22 @@ static void request_delivery(const slack_http_received_t *request, const slack_j
         ret->retry_reason = slack__arena_strndup(request->arena, reason.ptr, reason.len);
     }
     if (!ret->app_id || !ret->retry_reason) request_out_of_memory(ret);
+}
+
+const char *slack__http_request_refuse_head(const slack_http_header_t *headers, size_t header_count,
+                                            int64_t now_s)
+{
+    const slack_http_received_t request = {.headers = headers, .header_count = header_count};
+    slack_signed_request_t check = {0};
+    unsigned lengths;
+    uint64_t length;
+    const slack_slice_t text = header_of(&request, "Content-Length", &lengths);
+    if (slack__parse_u64(text, SHORT_BYTES, &length)) return NULL;
+    check.timestamp = header_of(&request, "X-Slack-Request-Timestamp", &check.timestamp_count);
+    check.signature = header_of(&request, "X-Slack-Signature", &check.signature_count);
+    const enum slack_signature_fault fault = slack__signature_check_head(&check, now_s);
+    if (fault == SLACK_SIGNATURE_MISSING && lengths == 0) return NULL; /* it may be chunked */
+    return fault == SLACK_SIGNATURE_OK ? NULL : slack__signature_fault_text(fault);
 }
 
 void slack__http_request_read(const slack_http_received_t *request, slack_signer_t *signer,

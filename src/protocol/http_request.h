@@ -53,6 +53,11 @@ typedef struct slack_http_verdict {
     const char *reason;
 } slack_http_verdict_t;
 
+/* Why a request to the request URL is refused with 401 before its body is read; NULL if the body
+ * decides. The app reads short bodies in any case: Slack does not sign an ssl_check. */
+const char *slack__http_request_refuse_head(const slack_http_header_t *headers, size_t header_count,
+                                            int64_t now_s);
+
 void slack__http_request_read(const slack_http_received_t *request, slack_signer_t *signer,
                               int64_t now_s, slack_http_verdict_t *ret);
 

@@ -136,9 +136,8 @@ static slack_signed_by_t signed_by(slack_signer_t *signer, const slack_signed_re
     return found;
 }
 
-static enum slack_signature_fault find_fault(slack_signer_t *signer,
-                                             const slack_signed_request_t *request, int64_t now_s,
-                                             slack_signed_by_t *ret_by)
+enum slack_signature_fault slack__signature_check_head(const slack_signed_request_t *request,
+                                                       int64_t now_s)
 {
     if (request->timestamp_count == 0 || request->signature_count == 0)
         return SLACK_SIGNATURE_MISSING;
@@ -152,16 +151,19 @@ static enum slack_signature_fault find_fault(slack_signer_t *signer,
     const int64_t age_s = now_s - (int64_t)sent_s;
     if (age_s > SLACK_SIGNATURE_WINDOW_S) return SLACK_SIGNATURE_STALE;
     if (age_s < -SLACK_SIGNATURE_WINDOW_S) return SLACK_SIGNATURE_FUTURE;
-    *ret_by = signed_by(signer, request);
-    return *ret_by ? SLACK_SIGNATURE_OK : SLACK_SIGNATURE_MISMATCH;
+    return SLACK_SIGNATURE_OK;
 }
 
 int slack__signature_check(slack_signer_t *signer, const slack_signed_request_t *request,
                            int64_t now_s, slack_signed_by_t *ret_by,
                            enum slack_signature_fault *ret_fault)
 {
-    slack_signed_by_t by;
-    enum slack_signature_fault fault = find_fault(signer, request, now_s, &by);
+    slack_signed_by_t by = 0;
+    enum slack_signature_fault fault = slack__signature_check_head(request, now_s);
+    if (fault == SLACK_SIGNATURE_OK) {
+        by = signed_by(signer, request);
+        if (by == 0) fault = SLACK_SIGNATURE_MISMATCH;
+    }
     if (fault == SLACK_SIGNATURE_OK) {
         if (ret_by) *ret_by = by;
         return 0;

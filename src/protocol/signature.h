@@ -73,6 +73,11 @@ int slack__signature_check(slack_signer_t *signer, const slack_signed_request_t 
                            int64_t now_s, slack_signed_by_t *ret_by,
                            enum slack_signature_fault *ret_fault);
 
+/* What is wrong with a request by its headers alone, at the time `now_s`. SLACK_SIGNATURE_OK if its
+ * body decides. */
+enum slack_signature_fault slack__signature_check_head(const slack_signed_request_t *request,
+                                                       int64_t now_s);
+
 /* Whether one of the secrets `by` belongs to the app `*app_id`; secrets without ids belong to every
  * app. If `*app_id` is empty, as in requests of legacy dialogs, the function sets it to the id of
  * the secret's app, borrowed from the signer. */

@@ -125,6 +125,14 @@ static bool http_visit(slack_http_t *http, slack_http_request_t *request)
     return rc == 0;
 }
 
+static const char *http_refuse_head(const slack_http_request_t *request, void *user_data)
+{
+    const slack_http_t *http = user_data;
+    if (strcmp(request->path.ptr, http->path) != 0) return NULL;
+    return slack__http_request_refuse_head(request->headers, request->header_count,
+                                           slack__wall_ms(http->base.host->net->clock) / 1000);
+}
+
 static void http_requested(slack_http_server_t *server, slack_http_request_t *request,
                            void *user_data)
 {
@@ -170,6 +178,7 @@ static int http_listen(slack_http_t *http)
         .limits = &http->limits,
         .trusted = &http->trusted,
         .fn = http_requested,
+        .head = http_refuse_head,
         .user_data = http,
     };
     int uv_error = 0;

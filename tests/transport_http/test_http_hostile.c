@@ -202,6 +202,17 @@ static const struct {
     {"timestamp too large", 401,
      LENGTH("2") "X-Slack-Request-Timestamp: 99999999999999999999999\r\n" SIG ZEROS "\r\n\r\n{}",
      NULL, 0},
+    /* Before the body. */
+    {"no signature, body to come", 401, LENGTH("90000") "\r\n", NULL, 0},
+    {"cut short, body to come", 401, LENGTH("90000") TS SIG "00\r\n\r\n", NULL, 0},
+    {"two signatures, body to come", 401, LENGTH("90000") TS SIG ZEROS "\r\n" SIG ZEROS "\r\n\r\n{",
+     NULL, 0},
+    {"of long ago, chunks to come", 401,
+     CHUNKED "X-Slack-Request-Timestamp: 1\r\n" SIG ZEROS "\r\n\r\n2\r\n{", NULL, 0},
+    {"of the future, asking to go on", 401,
+     LENGTH("90000") "Expect: 100-continue\r\nX-Slack-Request-Timestamp: 9999999999\r\n" SIG ZEROS
+                     "\r\n\r\n",
+     NULL, 0},
     {"signatures in one line", 401, LENGTH("2") TS SIG ZEROS ", v0=" ZEROS "\r\n\r\n{}", NULL, 0},
     {"ssl_check that is 0", 401,
      LENGTH("11") "Content-Type: " SLACK_REQUEST_FORM "\r\n\r\nssl_check=0", NULL, 0},
