@@ -137,6 +137,7 @@ static void print_detail(const slack_json_t *entry)
     if (*ts) cli_printf(*thread_ts ? ", thread %s\n" : "%s\n", thread_ts);
     if (*metadata) cli_printf("    private_metadata: %s\n", metadata);
     if (!blocks) blocks = slack_json_get(entry, "/view/blocks");
+    if (strcmp(slack_json_str(entry, "/kind"), "item") == 0) return; /* it changes no block */
     while (slack_json_next(blocks, &it))
         print_block(it.value);
 }

@@ -232,12 +232,13 @@ BLOCKS_TEST(typed_text_becomes_markup)
         const char *shown;
     } cases[] = {
         {"", "", ""},
-        {"a < b & c > d", "a &lt; b &amp; c &gt; d", "a < b & c > d"},
+        {"a < b & c > d", "a &lt; b &amp; c &gt; d", "a &lt; b &amp; c &gt; d"},
         {"hi @ann, @nobody", "hi <@U0ANN00001>, @nobody", "hi @ann, @nobody"},
         {"in #general #none", "in <#C0GENERAL1|general> #none", "in #general #none"},
         {"<@U0BOT00001> <!here>", "<@U0BOT00001> <!here>", "@bot @here"},
         {"<http://x.y|z> <https://x.y>", "<http://x.y|z> <https://x.y>", "z https://x.y"},
-        {"<nonsense> <", "&lt;nonsense&gt; &lt;", "<nonsense> <"},
+        {"<nonsense> <", "&lt;nonsense&gt; &lt;", "&lt;nonsense&gt; &lt;"},
+        {"&lt;!here&gt;", "&amp;lt;!here&amp;gt;", "&amp;lt;!here&amp;gt;"},
         {"@", "@", "@"},
         {"two\nlines", "two\nlines", "two lines"},
     };
@@ -248,6 +249,8 @@ BLOCKS_TEST(typed_text_becomes_markup)
     }
     assert_string_equal(sim_text_plain(arena, &channels, "<> <@> <@U1> <#C1> &lt <|x>"),
                         " @ @U1 #C1 &lt x");
+    assert_string_equal(sim_text_plain(arena, &channels, "<!here> &lt;!here&gt;"),
+                        "@here &lt;!here&gt;"); /* the first one notifies people */
 }
 
 BLOCKS_TEST(a_persons_text_is_rich)

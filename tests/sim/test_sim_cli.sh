@@ -129,6 +129,22 @@ control_characters() {
         ! grep -q "$esc\|$csi" "$work/sim" "$work/out"
 }
 
+# A reaction and a pin are about a message whose blocks the transcript has shown before.
+blocks_are_shown_once() {
+    "$slackapp" sim transcript --wait 4 --long >"$work/out" || return 1
+    ts=$(sed -n 's/^    ts \([0-9.]*\) in C0GENERAL1$/\1/p' "$work/out" | tail -n 1)
+    blocks=$(grep -c '^    actions:' "$work/out")
+    eval "$("$slackapp" sim env)"
+    for method in 'reactions.add -d name=eyes' pins.add; do
+        # shellcheck disable=SC2086 # a method and its arguments
+        curl -sf -H "Authorization: Bearer $SLACK_BOT_TOKEN" -d channel=C0GENERAL1 \
+            -d "timestamp=$ts" "$SLACK_API_URL"$method >"$work/out" || return 1
+    done
+    "$slackapp" sim transcript --long >"$work/out"
+    [ "$(grep -c 'pins:\|reacts with' "$work/out")" = 2 ] &&
+        [ "$(grep -c '^    actions:' "$work/out")" = "$blocks" ]
+}
+
 with_a_bot() {
     start_sim || return 1
     (
@@ -143,8 +159,9 @@ with_a_bot() {
         expect 1 'there is no person "zoe"' "$slackapp" sim send --user zoe message hi &&
         expect 0 '    ts 1' "$slackapp" sim transcript --wait 2 --long &&
         expect 0 '[Click me: hello_click]' "$slackapp" sim --wait 2 --long transcript &&
+        blocks_are_shown_once &&
         expect 0 'ann runs /echo -1' "$slackapp" sim send command /echo -1 &&
-        expect 0 'cleo: --hello' "$slackapp" sim transcript --wait 5 &&
+        expect 0 'cleo: --hello' "$slackapp" sim transcript --wait 7 &&
         control_characters &&
         expect 0 '"where":"DM with cleo"' "$slackapp" sim transcript --json --clear || return 1
     [ -z "$("$slackapp" sim transcript)" ] || return 1

@@ -50,10 +50,6 @@ static void append_reference(slack_buf_t *buf, sim_channels_t *channels, slack_s
 
 static void append_text(slack_buf_t *buf, sim_channels_t *channels, const char *text)
 {
-    static const struct {
-        const char *escaped;
-        char plain;
-    } entities[] = {{"&amp;", '&'}, {"&lt;", '<'}, {"&gt;", '>'}};
     while (*text) {
         const char *end = *text == '<' ? strchr(text, '>') : NULL;
         if (end) {
@@ -61,16 +57,8 @@ static void append_text(slack_buf_t *buf, sim_channels_t *channels, const char *
             text = end + 1;
             continue;
         }
-        char c = *text == '\n' ? ' ' : *text;
-        size_t len = 1;
-        for (size_t i = 0; i < sizeof entities / sizeof *entities; i++) {
-            size_t escaped = strlen(entities[i].escaped);
-            if (strncmp(text, entities[i].escaped, escaped) != 0) continue;
-            c = entities[i].plain;
-            len = escaped;
-        }
-        (void)slack__buf_append_char(buf, c);
-        text += len;
+        (void)slack__buf_append_char(buf, *text == '\n' ? ' ' : *text);
+        text++;
     }
 }
 

@@ -9,7 +9,7 @@
 
 /* Where a message is: "#general", "#general (thread)", "DM with ann". */
 const char *sim_text_place(slack_arena_t *arena, const sim_channel_t *channel, bool thread);
-/* Text with names in place of ids, and without Slack's escapes. */
+/* Text with names in place of ids. Escapes stay: "@here" is a mention, "&lt;!here&gt;" is not. */
 const char *sim_text_plain(slack_arena_t *arena, sim_channels_t *channels, const char *text);
 /* A message's text and elements: "Hey there @ann! [Click me: hello_click]". */
 const char *sim_text_message(slack_arena_t *arena, sim_channels_t *channels,
