@@ -5,8 +5,7 @@
 static int remind(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
-    return slack_callf(slack_ctx_client(ctx), "chat.postMessage", NULL, NULL,
-                       "{channel: 'C0TEST', text: 'Standup in ten minutes'}");
+    return slack_say_jsonf(ctx, "{channel: 'C0TEST', text: 'Standup in ten minutes'}");
 }
 
 static int add_listeners(slack_app_t *app)
@@ -19,8 +18,7 @@ static int digest(slack_ctx_t *ctx, void *user_data)
 {
     (void)user_data;
     const int64_t day = slack_ctx_due_ms(ctx) / 86400000;
-    return slack_callf(slack_ctx_client(ctx), "chat.postMessage", NULL, NULL,
-                       "{channel: 'C0TEST', text: 'Digest of day %lld'}", (long long)day);
+    return slack_say_jsonf(ctx, "{channel: 'C0TEST', text: 'Digest of day %lld'}", (long long)day);
 }
 
 static int add_digest(slack_app_t *app)
