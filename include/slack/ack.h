@@ -25,8 +25,12 @@ extern "C" {
  *     every other interaction          empty
  *
  * The app acknowledges events itself, once they are stored. If a handler returns 0 without an ack
- * and holds nothing, the app sends an empty ack. If a handler fails before its ack, the app refuses
- * the delivery, and Slack shows the user an error.
+ * and holds nothing, the app sends an empty ack.
+ *
+ * If a handler fails before its ack, or no listener takes the delivery, the app refuses it, over
+ * both transports. The user of a command reads "The app could not do that. Please try again later."
+ * The user of anything else sees Slack's own error: at once over HTTP (404), after three seconds
+ * over Socket Mode (no ack). A modal stays open. docs/listeners.md has a table of it.
  *
  * The functions slack_ack…() may also be called on a worker that runs the delivery's handler. They
  * return:

@@ -171,8 +171,8 @@ SLACK_API int slack_authorize_refuse(slack_authorize_t request, const char *reas
 
 /**
  * Report that the lookup failed, for example because the database is down. The app attempts a
- * stored delivery again later. It refuses a delivery that waits for an ack, and Slack shows the
- * user an error. It remembers nothing.
+ * stored delivery again later. It refuses a delivery that waits for an ack (ack.h). It remembers
+ * nothing.
  *
  * @param status the error of the deliveries. It must be negative and not SLACK_EAUTH, which means a
  *        refusal. The library replaces any other value by SLACK_EIO.

@@ -75,6 +75,11 @@ SLACK_API const char *slack_http_body(const slack_http_visit_t *visit, size_t *r
 /** @{ */
 /** Read by name a field of the query, a field of a body that is a form, or a cookie. Fields of a
  * query or a form are decoded ('+' and %XX). If several fields have the name, the first one counts.
+ *
+ * A missing value and an empty one are both "". So a comparison of two values, such as the `state`
+ * of an OAuth query with that of a cookie, succeeds if both are missing: check first that neither
+ * is empty.
+ *
  * @return the value, borrowed until the reply; "" if there is none, or if memory is out. */
 SLACK_API const char *slack_http_query_field(slack_http_visit_t *visit, const char *name);
 SLACK_API const char *slack_http_form_field(slack_http_visit_t *visit, const char *name);

@@ -54,8 +54,8 @@ typedef struct slack_job {
 /**
  * Store a job. It runs after it is stored, in this process or a later one. The delivery stays open
  * until the job is stored. If the handler acknowledges after this call, the app sends that ack when
- * the job is stored. If the job cannot be stored, the delivery fails, and Slack shows the user an
- * error. The function may also be called on a worker that runs the delivery's handler.
+ * the job is stored. If the job cannot be stored, the delivery fails, and the user sees an error
+ * (ack.h). The function may also be called on a worker that runs the delivery's handler.
  *
  * @return 0: the job will be stored, or the delivery fails; SLACK_EINVAL if the name or `args` is
  *         missing; the error of `args` if it failed; SLACK_EALREADY if the delivery has ended;

@@ -93,8 +93,9 @@ SLACK_API int slack_unreact(slack_ctx_t *ctx, const char *emoji);
  *
  *     slack_say(ctx, "<@%s> wrote: %s", user, slack_escape(ctx, typed));
  *
- * Escape what people typed in modals, options or other services. The texts of messages that Slack
- * sends are escaped already, and elements of type plain_text have no markup.
+ * Escape what people typed in modals, options or other services. The text of a message and the text
+ * after a command are escaped already: a second time would show "&lt;". docs/guides/messages.md
+ * says it of each text. Elements of type plain_text have no markup.
  * https://docs.slack.dev/messaging/formatting-message-text#escaping
  *
  * @param text borrowed until the return.

@@ -246,7 +246,7 @@ enum slack_test_outcome {
     SLACK_TEST_NOT_ACKED = 0, /* no ack so far */
     SLACK_TEST_ACKED,         /* acknowledged: HTTP 200 */
     SLACK_TEST_LATER,         /* answered "later", so that Slack sends it again: HTTP 503 */
-    SLACK_TEST_REFUSED        /* refused, Slack shows the user an error: HTTP 404 */
+    SLACK_TEST_REFUSED        /* refused: a command with a text (200), all else with HTTP 404 */
 };
 
 /** The ack of a delivery. */
