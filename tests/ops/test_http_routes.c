@@ -333,6 +333,7 @@ static int say_path(slack_http_visit_t *visit, void *user_data)
 static int fail_it(slack_http_visit_t *visit, void *user_data)
 {
     slack_http_set_header(visit, "A", "b");
+    f.world.mono_us += 250 * 1000;
     return SLACK_EIO;
 }
 
@@ -356,6 +357,7 @@ PAGES_TEST(routes_of_the_program)
     check_text(reply, 302, "go");
     assert_true(http_reply_has(reply, "Location", "/there"));
     check_text(get(browser, "GET /fail"), 500, "");
+    assert_true(world_logged(&f.world, "event=\"loop blocked\" kind=route listener=/fail ms=25"));
     check_text(get(browser, "PUT /%6Di%6ee?a=b"), 302, "go");
     check_text(get(browser, "GET /c%61f%C3%A9?%zz"), 200, "/caf\xc3\xa9");
     check_text(get(browser, "GET /a%2Fb"), 200, "/a%2Fb");
