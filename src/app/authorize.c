@@ -19,22 +19,28 @@ void slack_app_forget(slack_app_t *app, const slack_tenant_t *tenant)
     if (app->identity.authorizer) slack__authorizer_forget(app->identity.authorizer, tenant);
 }
 
+/* NULL for a request of zeros, or of an app without an authorizer. */
+static slack_authorizer_state_t *authorizer_of(slack_authorize_t request)
+{
+    return request.app ? request.app->identity.authorizer : NULL;
+}
+
 int slack_authorize_grant(slack_authorize_t request, const slack_authorization_t *authorization)
 {
-    slack_authorizer_state_t *authorizer = request.app->identity.authorizer;
+    slack_authorizer_state_t *authorizer = authorizer_of(request);
     if (authorizer == NULL) return SLACK_EINVAL;
     return slack__authorizer_grant(authorizer, request.id, authorization);
 }
 
 int slack_authorize_refuse(slack_authorize_t request, const char *reason)
 {
-    slack_authorizer_state_t *authorizer = request.app->identity.authorizer;
+    slack_authorizer_state_t *authorizer = authorizer_of(request);
     return authorizer ? slack__authorizer_refuse(authorizer, request.id, reason) : SLACK_EINVAL;
 }
 
 int slack_authorize_fail(slack_authorize_t request, int status, const char *reason)
 {
-    slack_authorizer_state_t *authorizer = request.app->identity.authorizer;
+    slack_authorizer_state_t *authorizer = authorizer_of(request);
     return authorizer ? slack__authorizer_fail(authorizer, request.id, status, reason)
                       : SLACK_EINVAL;
 }

@@ -90,13 +90,13 @@ int slack__worker_call(slack_ctx_t *ctx, const char *method, const char *url,
         .method = method, .url = url, .args = args, .wants_answer = ret != NULL};
     if (ret) slack__answer_drop(work, *ret);
     int rc = slack__ctx_on_loop(ctx, call_start, &call);
+    if (rc != 0 && call.fault.status == rc)
+        work->voice.fault = call.fault;
+    else if (rc != 0) /* `method` may lie in the answer that is freed now */
+        slack__ctx_fail_call(ctx, rc, method ? method : "response_url");
     slack__answers_free(work, false);
     slack__arena_reset(work->scratch);
     if (ret) *ret = call.answer;
-    if (rc == 0) return 0;
-    if (call.fault.status != rc)
-        return slack__ctx_fail_call(ctx, rc, method ? method : "response_url");
-    work->voice.fault = call.fault;
     return rc;
 }
 

@@ -12,8 +12,14 @@ static slack_arena_t *arena_of(const slack_ctx_t *ctx)
 static int log_failure(slack_ctx_t *ctx, void *args)
 {
     const slack_json_t *failed = args;
-    SLACK_LOG(slack__ctx_log(ctx), ERROR, "JSON not made", "error=%s reason=%s",
-              slack_err_name(slack_json_error(failed)), slack_json_reason(failed));
+    slack_log_limit_t *limit = &ctx->services->unmade; /* a handler may make them in a loop */
+    const uint64_t now_ms = slack__ctx_now_us(ctx) / 1000;
+    const uint64_t left_out = slack__log_limit_left_out(limit, now_ms, false);
+    if (slack__log_limit_take(limit, now_ms))
+        SLACK_LOG(slack__ctx_log(ctx), ERROR, "JSON not made",
+                  "listener=%s error=%s reason=%s left_out=%llu", slack_ctx_listener(ctx),
+                  slack_err_name(slack_json_error(failed)), slack_json_reason(failed),
+                  (unsigned long long)left_out);
     return 0;
 }
 

@@ -55,9 +55,10 @@ const slack_json_t *slack__make_file(slack_arena_t *arena, const char *caller, c
     }
     const slack_json_t *value = NULL;
     slack_json_error_t error = {0};
-    if (slack__json_fill(arena, &value, &error, (slack_slice_t){text, len}, args) != 0)
+    const size_t bom = len >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+    if (slack__json_fill(arena, &value, &error, (slack_slice_t){text + bom, len - bom}, args) != 0)
         value = error.cause ? slack__json_failed_again(arena, error.cause)
-                            : file_failed(arena, caller, path, text, &error);
+                            : file_failed(arena, caller, path, text + bom, &error);
     slack__wipe(text, len);
     slack__free(text);
     return value;

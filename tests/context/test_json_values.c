@@ -85,6 +85,28 @@ APP_TEST(test_failed_values_everywhere)
     assert_int_equal(world_log_count(&f.world, "JSON not made"), 1); /* one line for all calls */
 }
 
+static int make_broken_rows(slack_ctx_t *ctx, void *user_data)
+{
+    static char big[1 << 20];
+    memset(big, 'x', sizeof big - 1);
+    for (int i = 0; i < 200; i++) {
+        slack_jsonf(ctx, "{a: }");
+        slack_json_parse(ctx, "{", 1);
+        slack_json_file(ctx, "no-such.json", NULL);
+        slack_jsonf(ctx, "%s", big); /* memory is out in the end */
+    }
+    return 0;
+}
+
+APP_TEST(failures_in_a_loop_are_few_lines)
+{
+    slack_on_message(f.app, NULL, make_broken_rows, NULL);
+    app_ready(&f);
+    app_deliver(&f, APP_MESSAGE("1", "x"), &f.ack);
+    app_run_until_idle(&f);
+    assert_int_equal(world_log_count(&f.world, "\"JSON not made\" listener=message:*"), 20);
+}
+
 static int acks[5];
 
 static int ack_errors(slack_ctx_t *ctx, void *user_data)

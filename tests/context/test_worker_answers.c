@@ -124,6 +124,24 @@ APP_TEST(test_two_hundred_pages_take_the_memory_of_one)
     assert_in_range(late, early - 2 * MIB, early + 2 * MIB);
 }
 
+/* A method that lies in the answer that its call frees. */
+static int call_what_an_answer_names(slack_ctx_t *ctx, void *user_data)
+{
+    const slack_response_t *page = NULL;
+    runs++;
+    int rc = slack_call_waitf(ctx, "users.list", &page, "{}");
+    if (rc == 0)
+        rc = slack_call_wait(ctx, slack_response_str(page, "/next"), slack_response_json(page),
+                             &page);
+    return rc;
+}
+
+APP_TEST(a_method_may_lie_in_the_answer_before)
+{
+    made = "{\"ok\":true,\"next\":\"no method\"}";
+    run_once(call_what_an_answer_names, SLACK_RUN_WORKER, "reason=\"no method was not called");
+}
+
 static int post_long_texts(slack_ctx_t *ctx, void *user_data)
 {
     static char text[3000];

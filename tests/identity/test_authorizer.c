@@ -257,6 +257,7 @@ DESK_TEST(set_once_and_before_the_start, desk_setup)
     assert_int_equal(slack_app_new(&other, &options), 0);
     slack_authorize_t nowhere = {other, 2};
     assert_int_equal(slack_authorize_refuse(nowhere, NULL), SLACK_EINVAL);
+    assert_int_equal(slack_authorize_refuse((slack_authorize_t){0}, NULL), SLACK_EINVAL);
     slack_app_forget(other, NULL);
     slack_app_free(other);
 }
