@@ -111,7 +111,7 @@ int slack_call_wait(slack_ctx_t *ctx, const char *method, const slack_json_t *ar
             "SLACK_RUN_WORKER, or use slack_call_then()");
     const int wrong = slack__ctx_required(ctx, args);
     if (wrong != 0) return wrong;
-    return slack__worker_call(ctx, method, NULL, args, ret_response);
+    return slack__worker_call(ctx, method ? method : "", NULL, args, ret_response);
 }
 
 /* ---- on either thread ---- */
@@ -154,7 +154,7 @@ static int then_on_worker(slack_ctx_t *ctx, const char *method, const slack_json
                           slack_then_t *then)
 {
     const slack_response_t *response = NULL;
-    int rc = slack__worker_call(ctx, method, NULL, args, &response);
+    int rc = slack__worker_call(ctx, method ? method : "", NULL, args, &response);
     if (response == NULL) return rc;
     if (then->answered) then->answered(then, response);
     if (then->fn) rc = then->fn(ctx, response, then->user_data);

@@ -27,6 +27,15 @@ static int fail_empty(slack_ctx_t *ctx, const char *caller)
                            caller);
 }
 
+/* A message with members that it may leave out. */
+static int with_defaults(slack_ctx_t *ctx, const slack_json_t *message,
+                         const slack_json_t *defaults, const slack_json_t **ret)
+{
+    const int rc = slack__json_with_defaults(slack__ctx_scratch(ctx), message, defaults, ret);
+    if (rc != SLACK_EINVAL) return rc;
+    return slack__ctx_fail(ctx, rc, "the message is not a JSON object, such as {text: 'hello'}");
+}
+
 /* ---- say ---- */
 
 /* Makes the arguments of a call from a message. A message that names no channel gets the channel of
@@ -48,7 +57,7 @@ static int message_args(slack_ctx_t *ctx, const slack_json_t *message, const cha
     const slack_json_t *defaults = NULL;
     int rc = slack__jsonf(arena, &defaults, NULL, "{channel: %s, thread_ts: %s}", channel,
                           elsewhere || *thread == '\0' ? NULL : thread);
-    return rc ? rc : slack__json_with_defaults(arena, message, defaults, ret);
+    return rc ? rc : with_defaults(ctx, message, defaults, ret);
 }
 
 static int message_call(slack_ctx_t *ctx, const char *method, const slack_json_t *message,
@@ -93,7 +102,7 @@ static int change_message(slack_ctx_t *ctx, const char *ts, const char *channel,
     slack_arena_t *arena = slack__ctx_scratch(ctx);
     const slack_json_t *which = NULL, *args = NULL;
     int rc = slack__jsonf(arena, &which, NULL, "{ts: %s, channel: %s}", ts, channel);
-    if (rc == 0 && change) rc = slack__json_with_defaults(arena, change, which, &args);
+    if (rc == 0 && change) rc = with_defaults(ctx, change, which, &args);
     return rc ? rc : slack__ctx_call(ctx, method, change ? args : which);
 }
 
@@ -238,7 +247,7 @@ int slack_say_ephemeral(slack_ctx_t *ctx, const char *format, ...)
     va_end(ap);
     if (rc == 0 && !slack__message_shows(message)) return fail_empty(ctx, __func__);
     if (rc == 0) rc = slack__jsonf(arena, &user, NULL, "{user: %s}", slack_ctx_user(ctx));
-    if (rc == 0) rc = slack__json_with_defaults(arena, message, user, &whole);
+    if (rc == 0) rc = with_defaults(ctx, message, user, &whole);
     return rc ? rc
               : message_call(ctx, "chat.postEphemeral", whole,
                              slack__payload_thread_ts(ctx->delivery->body));
@@ -301,7 +310,7 @@ int slack_update(slack_ctx_t *ctx, const char *ts, const slack_json_t *message)
     slack_arena_t *arena = slack__ctx_scratch(ctx);
     const slack_json_t *which = NULL, *whole = NULL;
     int rc = slack__jsonf(arena, &which, NULL, "{ts: %s}", ts);
-    if (rc == 0) rc = slack__json_with_defaults(arena, message, which, &whole);
+    if (rc == 0) rc = with_defaults(ctx, message, which, &whole);
     return rc ? rc : message_call(ctx, "chat.update", whole, "");
 }
 
@@ -361,7 +370,7 @@ static int respond_in_thread(slack_ctx_t *ctx, const slack_json_t **message)
         return 0;
     slack_arena_t *arena = slack__ctx_scratch(ctx);
     int rc = slack__jsonf(arena, &defaults, NULL, "{thread_ts: %s}", thread);
-    return rc ? rc : slack__json_with_defaults(arena, *message, defaults, message);
+    return rc ? rc : with_defaults(ctx, *message, defaults, message);
 }
 
 static int respond(slack_ctx_t *ctx, const char *caller, const slack_json_t *message)

@@ -519,7 +519,7 @@ const char *slack__webapi_refusal(const slack_client_t *client, const char *meth
                              : "the client has no token: use slack_ctx_client() in a delivery, or "
                                "slack_client_new()";
     case SLACK_EBUSY: return "the limit of calls under way is reached: do less at once";
-    case SLACK_ETOOBIG: return "the arguments are larger than the limit: send less";
+    case SLACK_ETOOBIG: return "the arguments are more than 4 MiB: send less";
     default: return slack_strerror(status);
     }
 }

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What beginners do wrong: each mistake has a sentence in the log that names the cure. */
+#include <stdlib.h>
+
 #include <slack/slack.h>
 #include <slack/test.h>
 
@@ -8,7 +10,7 @@
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
 #pragma GCC diagnostic ignored "-Wformat-security"
 
-enum { MESSAGE, COMMAND, JOB };
+enum { MESSAGE, COMMAND, JOB, STRANGER };
 
 #define V(text) slack_jsonf(ctx, text)
 #define MODAL   V("{type: 'modal', blocks: []}")
@@ -48,6 +50,17 @@ static char big[30000];
       slack_say_json(ctx, slack_jsonf(ctx, "{text: %p}", (const void *)"a text")),                 \
       "%p is given a pointer to something that is not a JSON value")                               \
     X(passes_null, MESSAGE, slack_say_json(ctx, NULL), "make one with slack_jsonf()")              \
+    X(updates_with_an_array, MESSAGE, slack_update(ctx, "1.1", V("[1]")), "not a JSON object")     \
+    X(updates_with_a_text, MESSAGE, (slack_say(ctx, "x"), slack_update_said(ctx, V("'x'"))),       \
+      "not a JSON object")                                                                         \
+    X(replies_to_a_stranger, STRANGER, slack_respond(ctx, "x"), "is not one of Slack's")           \
+    X(calls_no_method, MESSAGE, slack_call_then(ctx, "a b", NULL, NULL, "{}"),                     \
+      "such as chat.postMessage")                                                                  \
+    X(calls_null, MESSAGE, slack_call_then(ctx, NULL, NULL, NULL, "{}"),                           \
+      "a method without a name")                                                                   \
+    X(calls_with_an_array, MESSAGE, slack_call(CLIENT, "a.b", V("[1]"), NULL, NULL),               \
+      "the arguments are not an object")                                                           \
+    X(says_too_much, MESSAGE, says_5_mib(ctx), "more than 4 MiB: send less")                       \
     X(waits_on_the_loop, MESSAGE, slack_call_wait(ctx, "users.info", V("{}"), NULL),               \
       "run the handler with SLACK_RUN_WORKER")                                                     \
     X(defers_to_nobody, MESSAGE, slack_defer(ctx, "nobody", V("{}")), "add slack_on_job(app, ")    \
@@ -71,6 +84,15 @@ static int builds_too_much(slack_ctx_t *ctx)
     int rc = 0;
     for (int i = 0; i < 1000 && rc == 0; i++)
         rc = slack_json_error(slack_jsonf(ctx, "%s", big));
+    return rc;
+}
+
+static int says_5_mib(slack_ctx_t *ctx)
+{
+    char *text = calloc(1, 5 << 20);
+    memset(text, 'x', (5 << 20) - 1);
+    const int rc = slack_callf(CLIENT, "chat.postMessage", NULL, NULL, "{text: %s}", text);
+    free(text);
     return rc;
 }
 
@@ -126,6 +148,8 @@ TEST_EACH(mistake_that_the_log_explains, mistakes)
     for (int i = 0; i < 2; i++) {
         if (mistake->kind == MESSAGE) slack_test_message(t, "x");
         if (mistake->kind == COMMAND) slack_test_command(t, "/x", "");
+        if (mistake->kind == STRANGER)
+            slack_test_body(t, "{command: '/x', response_url: 'https://example.com/x'}");
         if (mistake->kind == JOB) slack_app_defer(app, &(slack_job_t){.name = "x"});
         slack_test_advance_ms(t, 1000);
     }
