@@ -74,7 +74,7 @@ VERIFIED(commands_are_a_form)
     sim_receiver_answer(&receiver, request, 200, "text/plain", "echoed", NULL);
     assert_sent(true);
     assert_member(answer.body, "/line",
-                  "#general  ann runs /echo a & b=c \u00e9 -> bot (only to ann): echoed");
+                  "#general  ann runs /echo a &amp; b=c \u00e9 -> bot (only to ann): echoed");
 }
 
 VERIFIED(interactions_are_json_in_a_form)
