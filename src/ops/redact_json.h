@@ -13,8 +13,8 @@
  * never stored. The same secret has the same placeholder, so a replay sees that a call uses the
  * trigger_id of a body. Redacting a placeholder again leaves it unchanged.
  *
- * A text inside an object of such a name gets one too: the state of an input is an object whose name
- * is the action_id.
+ * A text inside an object of such a name gets one too: the state of an input is an object whose
+ * name is the action_id.
  *
  * Inside any other string, and inside the name of a member, a part that looks like a token or a
  * webhook becomes "[redacted]", as in the log.

@@ -173,8 +173,8 @@ bool slack__sqlite_nothing_to_claim(slack_sqlite_t *s, const slack_store_op_t *o
 void slack__sqlite_be_patient(slack_sqlite_t *s, uint64_t since_ns);
 /* Stop waiting: this process has the lock, or has given up. */
 void slack__sqlite_wait_no_more(slack_sqlite_t *s);
-/* Copy the whole log into the file and cut it off, unless others need it now: the log holds what was
- * deleted from the file. The last process deletes the log itself. */
+/* Copy the whole log into the file and cut it off, unless others need it now: the log holds what
+ * was deleted from the file. The last process deletes the log itself. */
 void slack__sqlite_empty_log(slack_sqlite_t *s);
 /* SQLite's busy handler and WAL hook. */
 int slack__sqlite_on_busy(void *sqlite, int tries);

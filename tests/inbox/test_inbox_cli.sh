@@ -80,15 +80,15 @@ values_of_others() {
         'due_ms = 9223372036854775807, state = 0' "planned_ms = 'x'" 'attempt = -5' \
         "kind = 'a' || char(0, 27)" 'error = zeroblob(9000000)' "app = 99, done = x'1b5b324a00'"; do
         rm -f "$work/damaged.db"*
-        "$maker" "sqlite:$work/damaged.db" &&
+        if ! { "$maker" "sqlite:$work/damaged.db" &&
             "$maker" "sqlite:$work/damaged.db" sql "UPDATE inbox SET $change WHERE id = 2" &&
             expect 0 'damaged    a value is not as it was stored' --store "sqlite:$work/damaged.db" show 2 &&
             ! grep -q "$(printf '\033')" "$work/out" && expect 0 ' ' --store "sqlite:$work/damaged.db" list &&
             expect 0 'dead ' --store "sqlite:$work/damaged.db" stats &&
-            expect 0 '1 dropped' --store "sqlite:$work/damaged.db" drop 2 || {
+            expect 0 '1 dropped' --store "sqlite:$work/damaged.db" drop 2; }; then
             echo "with $change"
             return 1
-        }
+        fi
     done
 }
 

@@ -23,19 +23,18 @@ ARENA_TEST(test_a_search_ends_at_its_limit_wherever_it_spends_its_steps)
     static const struct {
         const char *pattern, *unit, *tail;
     } cases[] = {
-        {"\\s+$", " ", "x"},                          /* tries the end again and again */
-        {"(a+)+b", "a", "cb"},                        /* divides in every way */
-        {"[\\w.+-]+@[\\w-]+\\.[\\w.]+", "a", "@."},   /* an address */
-        {"\\s++x", " ", "yx"},                        /* passes blanks without going back */
-        {"(?:a|aa)*+c", "a", "bc"},                   /* repeats a group */
-        {"(?<=\\d)\\w*!", "0", "?!"},                 /* looks back */
-        {"(?=[^b]*b[^b]*b[^b]*b).x", "a", "bbx"},      /* looks ahead */
+        {"\\s+$", " ", "x"},                             /* tries the end again and again */
+        {"(a+)+b", "a", "cb"},                           /* divides in every way */
+        {"[\\w.+-]+@[\\w-]+\\.[\\w.]+", "a", "@."},      /* an address */
+        {"\\s++x", " ", "yx"},                           /* passes blanks without going back */
+        {"(?:a|aa)*+c", "a", "bc"},                      /* repeats a group */
+        {"(?<=\\d)\\w*!", "0", "?!"},                    /* looks back */
+        {"(?=[^b]*b[^b]*b[^b]*b).x", "a", "bbx"},        /* looks ahead */
         {"[0-9a-f]{60000}g", "0", "-g0123456789abcdef"}, /* fails late inside of one item */
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        assert_int_equal(
-            find(cases[i].pattern, cases[i].unit, 79000, cases[i].tail, SLACK_ETOOBIG),
-            SLACK_PATTERN_STEPS_MAX / 2);
+        assert_int_equal(find(cases[i].pattern, cases[i].unit, 79000, cases[i].tail, SLACK_ETOOBIG),
+                         SLACK_PATTERN_STEPS_MAX / 2);
 }
 
 ARENA_TEST(test_common_patterns_search_the_longest_message)
@@ -44,18 +43,15 @@ ARENA_TEST(test_common_patterns_search_the_longest_message)
         const char *pattern, *tail;
         int rc;
     } cases[] = {
-        {"(?i)deploy (\\w+)", "Deploy web", 0},
-        {"\\bdeploy\\b", "deploy", 0},
-        {"https?://[^\\s>|]+", "https://example.com", 0},
-        {"<@U\\w+>", "<@U1>", 0},
-        {"^deploy", "deploy", SLACK_ENOTFOUND},
-        {"(?s)^the.*now$", "now", 0},
+        {"(?i)deploy (\\w+)", "Deploy web", 0},           {"\\bdeploy\\b", "deploy", 0},
+        {"https?://[^\\s>|]+", "https://example.com", 0}, {"<@U\\w+>", "<@U1>", 0},
+        {"^deploy", "deploy", SLACK_ENOTFOUND},           {"(?s)^the.*now$", "now", 0},
         {"[0-9a-f]{40}", "!", SLACK_ENOTFOUND},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        assert_in_range(find(cases[i].pattern, "the quick <http:/ fox> ", 1700, cases[i].tail,
-                             cases[i].rc),
-                        1, SLACK_PATTERN_STEPS_MAX / 3);
+        assert_in_range(
+            find(cases[i].pattern, "the quick <http:/ fox> ", 1700, cases[i].tail, cases[i].rc), 1,
+            SLACK_PATTERN_STEPS_MAX / 3);
 }
 
 ARENA_TEST(test_a_text_that_is_too_long_is_not_searched)

@@ -121,7 +121,7 @@ running_alone() {
 # Runs commands that print what others wrote; a terminal obeys ESC, and the one character for ESC [.
 control_characters() {
     esc=$(printf '\033') csi=$(printf '\302\233')
-    expect 0 'ann: a\u001b[2J\u009bb' "$slackapp" sim send message "a$esc[2J${csi}b" &&
+    expect 0 'ann: a\u001b[2J\u009bb' "$slackapp" sim send message "a${esc}[2J${csi}b" &&
         expect 0 '[2J\u009bb' "$slackapp" sim transcript --json &&
         expect 0 'runs /echo \u001bx' "$slackapp" sim send command /echo "${esc}x" &&
         expect 0 'ann: a\u001b[2J' "$slackapp" sim transcript --long &&
