@@ -104,7 +104,8 @@ typedef struct slack_listener {
     /** Optional, copied, not empty. The app compares it with: the event.type of an event; a command
      * with its slash, which must be there; the action_id of an action or a request for options, or
      * the callback_id if there is no action_id; the callback_id of a shortcut, a view or a dialog;
-     * the name of a job. Default: every delivery of the kind. */
+     * the name of a job. Not for SLACK_KIND_APP_RATE_LIMITED. Default: every delivery of the kind.
+     */
     const char *match;
     /** Optional. How `match` is compared. Default SLACK_MATCH_EXACT. */
     enum slack_match how;
@@ -125,8 +126,9 @@ typedef struct slack_listener {
     /** Optional, copied, not empty. For actions and options: the callback_id of the view or the
      * attachment around the element. Compared exactly. */
     const char *callback_id;
-    /** Optional, copied, not empty. Not for events and commands: the `type` of the body, for kinds
-     * that have several: "message_action", "dialog_cancellation", … Compared exactly. */
+    /** Optional, copied, not empty. For interactions (not for events, commands and jobs): the
+     * `type` of the body, for kinds that have several: "message_action", "dialog_cancellation", …
+     * Compared exactly. */
     const char *type;
     /** Optional, copied, not empty. For events: the subtypes, separated by commas; "none" is an
      * event without a subtype. Default: all; with `message`
@@ -148,9 +150,9 @@ typedef struct slack_listener {
     /** Optional. The listener runs for at most this many deliveries at once. Other deliveries wait
      * for it; if the handler sends their acks, the acks wait too. Default: no limit. */
     unsigned max_running;
-    /** Optional, for events and jobs; other deliveries have one attempt. The number of attempts
-     * that the listener has at most, counted as docs/guarantees.md says: with 1, a failed handler
-     * does not run again. Default, and upper limit: slack_options_t.max_attempts. */
+    /** Optional, for events and jobs alone; other deliveries have one attempt. The number of
+     * attempts that the listener has at most, counted as docs/guarantees.md says: with 1, a failed
+     * handler does not run again. Default, and upper limit: slack_options_t.max_attempts. */
     unsigned attempts;
     /** Optional, copied, not empty. A stable name, for the log and slack_unlisten(). Default: kind
      * and match, "command:/deploy". */

@@ -214,8 +214,12 @@ const char *slack__match_check(const slack_listener_t *l)
     if (l->message && l->function) return "message and function exclude each other";
     if ((l->block_id || l->callback_id) && !element)
         return "block_id and callback_id are for actions and options";
-    if (l->type && (event || l->kind == SLACK_KIND_COMMAND))
+    if (l->type && (!slack__kind_waits_for_ack(l->kind) || l->kind == SLACK_KIND_COMMAND))
         return "type is for interactions; the type of an event goes into match";
+    if (l->match && l->kind == SLACK_KIND_APP_RATE_LIMITED)
+        return "match is for other kinds: all deliveries of this kind are alike";
+    if (l->attempts && !event && l->kind != SLACK_KIND_JOB)
+        return "attempts is for events and jobs; other deliveries have one attempt";
     if (l->kind == SLACK_KIND_COMMAND && l->match && l->how == SLACK_MATCH_EXACT) {
         if (*l->match != '/') return "a command begins with a slash, as in \"/deploy\"";
         if (strpbrk(l->match, " \t\n"))

@@ -214,6 +214,12 @@ ROUTER_TEST(test_what_cannot_be_registered)
         {{.kind = SLACK_KIND_EVENT, .how = (enum slack_match)7, .fn = handler}, "unknown way"},
         {{.kind = SLACK_KIND_SHORTCUT, .block_id = "b", .fn = handler}, "for actions"},
         {{.kind = SLACK_KIND_EVENT, .type = "message", .fn = handler}, "for interactions"},
+        {{.kind = SLACK_KIND_JOB, .type = "remind", .fn = handler}, "for interactions"},
+        {{.kind = SLACK_KIND_APP_RATE_LIMITED, .match = "T1", .fn = handler}, "are alike"},
+        {{.kind = SLACK_KIND_COMMAND, .match = "/once", .attempts = 1, .fn = handler},
+         "listener \"/once\": attempts is for events and jobs; other deliveries have one attempt"},
+        {{.kind = SLACK_KIND_ACTION, .attempts = 1, .fn = handler}, "attempts is for"},
+        {{.kind = SLACK_KIND_APP_RATE_LIMITED, .attempts = 5, .fn = handler}, "attempts is for"},
         {{.kind = SLACK_KIND_COMMAND, .match = "a(b", .how = SLACK_MATCH_REGEX, .fn = handler},
          "the pattern \"a(b\" is not valid at 3: missing closing parenthesis"},
     };
