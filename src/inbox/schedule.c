@@ -143,10 +143,6 @@ int slack__schedules_add(slack_inbox_t *inbox, const slack_schedule_t *schedule,
         memcpy(s->name, name, strlen(name));
         rc = slack__cron_parse(&s->cron, schedule->cron, why);
         if (rc == 0) rc = slack__zone_load(&s->zone, schedule->zone, why);
-        if (rc == 0 && next_due_ms(s, slack__wall_ms(inbox->services->log->clock)) == INT64_MAX) {
-            snprintf(why, sizeof why, "no day is such a day: \"%.60s\"", schedule->cron);
-            rc = SLACK_EINVAL;
-        }
         if (rc == 0) {
             slack__list_push(&inbox->schedules, &s->link);
             if (inbox->phase == SLACK_INBOX_RUNNING) slack__inbox_look_in(inbox, 0);

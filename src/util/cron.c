@@ -8,8 +8,9 @@
 #include "util/error.h"
 #include "util/str.h"
 
-#define DAY_S    ((int64_t)86400)
-#define DAYS_MAX (9 * 366) /* February 29 may be eight years away */
+#define DAY_S ((int64_t)86400)
+/* February 29 may be eight years away, and a first of the month that is a Sunday twelve. */
+#define DAYS_MAX (13 * 366)
 
 typedef struct field {
     const char *what;
@@ -24,6 +25,27 @@ static const field_t fields[5] = {
     {"month", 1, 12, "janfebmaraprmayjunjulaugsepoctnovdec"},
     {"day of the week", 0, 7, "sunmontuewedthufrisat"},
 };
+
+/* ---- days ---- */
+
+static bool has_day(const slack_cron_t *cron, int64_t days)
+{
+    int64_t year;
+    unsigned month, day;
+    slack__date_of_days(days, &year, &month, &day);
+    const bool on_day = cron->days >> day & 1;
+    const bool on_weekday = cron->weekdays >> ((days % 7 + 11) % 7) & 1;
+    if (!(cron->months >> month & 1)) return false;
+    return cron->any_day || cron->any_weekday ? on_day && on_weekday : on_day || on_weekday;
+}
+
+static bool has_any_day(const slack_cron_t *cron)
+{
+    int64_t days = 0;
+    while (days <= DAYS_MAX && !has_day(cron, days))
+        days++;
+    return days <= DAYS_MAX;
+}
 
 /* ---- reading ---- */
 
@@ -114,21 +136,12 @@ int slack__cron_parse(slack_cron_t *ret, const char *text, char *error)
                           .any_hour = any[1],
                           .any_day = any[2],
                           .any_weekday = any[4]};
-    return 0;
+    if (has_any_day(ret)) return 0;
+    slack__explain(error, "\"%.60s\" never runs: none of its months has such a day", text);
+    return SLACK_EINVAL;
 }
 
 /* ---- the next time ---- */
-
-static bool has_day(const slack_cron_t *cron, int64_t days)
-{
-    int64_t year;
-    unsigned month, day;
-    slack__date_of_days(days, &year, &month, &day);
-    const bool on_day = cron->days >> day & 1;
-    const bool on_weekday = cron->weekdays >> ((days % 7 + 11) % 7) & 1;
-    if (!(cron->months >> month & 1)) return false;
-    return cron->any_day || cron->any_weekday ? on_day && on_weekday : on_day || on_weekday;
-}
 
 /* The first instant of a day after another one. Where clocks change, the times of a day do not come
  * in their order. */

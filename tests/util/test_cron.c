@@ -73,7 +73,8 @@ TEST(test_expressions)
     expect("0 0 13 * 5", NULL, "2026-03-01 00:00", "2026-03-06 00:00, 2026-03-13 00:00");
     expect("0 0 1,31 * *", NULL, "2026-01-31 00:00", "2026-02-01 00:00, 2026-03-01 00:00");
     expect("0 12 29 2 *", NULL, "2096-02-29 12:00", "2104-02-29 12:00");
-    expect("0 0 30 2 *", NULL, "2026-01-01 00:00", "never");
+    expect("0 0 */31 2 */7", NULL, "2015-02-02 00:00", "2026-02-01 00:00, 2032-02-01 00:00");
+    expect("0 9 31 2 1", NULL, "2026-01-31 00:00", "2026-02-02 09:00"); /* a Monday is enough */
     expect("  0\t0 1 1 * ", NULL, "1969-06-01 00:00", "1970-01-01 00:00");
 }
 
@@ -85,7 +86,7 @@ TEST(test_what_is_no_expression)
         "a * * * *",  "5-1 * * * *",   "*/0 * * * *",     "1, * * * *",
         "-1 * * * *", "1-2-3 * * * *", "* * * jan-foo *", "*5 * * * *",
         "@daily",     "1//2 * * * *",  "*/ * * * *",      "1.5 * * * *",
-        "* * * * mo",
+        "* * * * mo", "0 9 31 2 *",    "0 0 30-31 feb *", "0 0 31 4,6,9,11 */2",
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         slack_cron_t cron;
@@ -97,6 +98,8 @@ TEST(test_what_is_no_expression)
     slack__cron_parse(&cron, "0 25 * * *", error);
     assert_string_equal(error, "\"0 25 * * *\": the hour cannot be \"25\"; five fields are needed, "
                                "such as \"30 9 * * 1-5\"");
+    slack__cron_parse(&cron, "0 9 31 2 *", error);
+    assert_string_equal(error, "\"0 9 31 2 *\" never runs: none of its months has such a day");
 }
 
 /* Berlin changes on 29 March 2026 at 01:00 UTC from 02:00 to 03:00, on 25 October at 01:00 UTC from
