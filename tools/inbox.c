@@ -90,16 +90,17 @@ static int find_store(char *ret_url, size_t size)
     return status == CLI_OK ? CLI_OK : inbox_fail(status, problem);
 }
 
-static int session_open(session_t *session, const char *url)
+/* `from` is where the URL was set. */
+static int session_open(session_t *session, const char *url, const char *from)
 {
-    char error[SLACK_ERROR_TEXT_MAX] = "";
+    char error[SLACK_ERROR_TEXT_MAX] = "", problem[CLI_PROBLEM_SIZE];
     if (strcmp(url, "memory:") == 0)
         return inbox_fail(CLI_FAILED,
                           "the store \"memory:\" is inside its app; no other process can open it");
     /* Opening would create the file. */
     if (strncmp(url, "sqlite:", 7) == 0 && url[7] != '\0' && access(url + 7, F_OK) != 0) {
-        snprintf(error, sizeof error, "there is no store at %.200s", url + 7);
-        return inbox_fail(CLI_FAILED, error);
+        snprintf(problem, sizeof problem, "%.40s: there is no store at %.180s", from, url + 7);
+        return inbox_fail(CLI_FAILED, problem);
     }
     if (uv_loop_init(&session->loop) != 0)
         return inbox_fail(CLI_FAILED, "cannot create an event loop");
@@ -112,7 +113,8 @@ static int session_open(session_t *session, const char *url)
         wait_for(session, &closed);
     }
     uv_loop_close(&session->loop);
-    return inbox_fail(CLI_FAILED, *error ? error : slack_strerror(rc));
+    snprintf(problem, sizeof problem, "%.40s: %.200s", from, *error ? error : slack_strerror(rc));
+    return inbox_fail(CLI_FAILED, problem);
 }
 
 static void session_close(session_t *session)
@@ -440,7 +442,11 @@ int inbox_command(int argc, const char **argv)
     session_t session = {0};
     char here[300];
     int status = options.store ? CLI_OK : find_store(here, sizeof here);
-    if (status == CLI_OK) status = session_open(&session, options.store ? options.store : here);
+    if (status == CLI_OK)
+        status = session_open(&session, options.store ? options.store : here,
+                              request.store   ? "--store"
+                              : options.store ? "SLACK_STORE"
+                                              : here);
     slack_options_done(&options);
     if (status != CLI_OK) return status;
     status = request.command->run(&session, &request);

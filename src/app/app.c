@@ -227,7 +227,9 @@ static int open_parts(slack_app_t *app)
     const slack_options_t *o = &app->options;
     int rc = open_recorder(app);
     if (rc == 0) rc = open_calls(app);
-    if (rc == 0) rc = slack__store_open(&app->inbox.store, net, o->store, app->error);
+    char why[SLACK_ERROR_TEXT_MAX] = "";
+    if (rc == 0) rc = slack__store_open(&app->inbox.store, net, o->store, why);
+    if (*why) slack__explain(app->error, "SLACK_STORE: %.240s", why);
     if (rc == 0) rc = slack__app_create_transports(app);
     /* A transport that listens takes the first of the sockets that were passed to the process, so
      * the admin server takes the second. */

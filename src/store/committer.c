@@ -204,7 +204,7 @@ int slack__committer_open(slack_store_t **ret, const slack_db_ops_t *engine, sla
     slack_db_t *db = c->db;
     rc = start_thread(c);
     if (rc != 0) {
-        slack__explain(error, "SLACK_STORE: its thread could not be started");
+        slack__explain(error, "the thread of the store could not be started");
         engine->close(db);
         return rc;
     }

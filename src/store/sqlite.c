@@ -23,7 +23,7 @@ static int sqlite_open(slack_store_t **ret, slack_net_t *net, const char *path, 
         fault = "sqlite::memory: would lose what was acknowledged when the process ends; "
                 "\"memory:\" is the store that does so";
     if (!fault) return slack__committer_open(ret, &engine, net, path, error);
-    slack__explain(error, "SLACK_STORE: %s", fault);
+    slack__explain(error, "%s", fault);
     return SLACK_ECONFIG;
 }
 

@@ -223,7 +223,6 @@ static int open_file(slack_sqlite_t *s, char *error)
 
 int slack__sqlite_open(slack_db_t **ret, const char *path, int64_t now_ms, char *error)
 {
-    char why[SLACK_ERROR_TEXT_MAX] = "";
     slack_sqlite_t *s = slack__calloc(1, sizeof *s);
     if (!s) return SLACK_ENOMEM;
     s->owner.fd = -1;
@@ -233,14 +232,13 @@ int slack__sqlite_open(slack_db_t **ret, const char *path, int64_t now_ms, char 
         slack__free(s);
         return SLACK_ENOMEM;
     }
-    int rc = make_private(s, why);
-    if (rc == 0) rc = open_file(s, why);
-    if (rc == 0) rc = set_up(s, why);
+    int rc = make_private(s, error);
+    if (rc == 0) rc = open_file(s, error);
+    if (rc == 0) rc = set_up(s, error);
     if (rc == 0) {
         *ret = &s->db;
         return 0;
     }
-    slack__explain(error, "SLACK_STORE: %.242s", why);
     slack__sqlite_close(&s->db);
     return rc;
 }

@@ -20,9 +20,9 @@ int slack__store_open(slack_store_t **ret, slack_net_t *net, const char *url, ch
         if (slack__slice_eq(scheme, slack__slice(stores[i]->scheme)))
             return stores[i]->open(ret, net, rest.ptr, error);
     if (error && rest.ptr) /* names the scheme alone: what follows it may hold a password */
-        slack__explain(error, "SLACK_STORE: there is no store \"%.*s:\"; it is " STORES,
+        slack__explain(error, "there is no store \"%.*s:\"; a store is " STORES,
                        scheme.len < 32 ? (int)scheme.len : 32, scheme.ptr);
     else
-        slack__explain(error, "SLACK_STORE names no kind of store; it is " STORES);
+        slack__explain(error, "a store is " STORES);
     return SLACK_ECONFIG;
 }

@@ -25,17 +25,16 @@ static void test_names_that_open_nothing(void **state)
     static const struct {
         const char *url, *error;
     } bad[] = {
-        {NULL, "SLACK_STORE names no kind of store; it is \"sqlite:PATH\" or \"memory:\""},
-        {"", "SLACK_STORE names no kind of store; it is \"sqlite:PATH\" or \"memory:\""},
-        {"bot.db", "SLACK_STORE names no kind of store; it is \"sqlite:PATH\" or \"memory:\""},
-        {"Memory:",
-         "SLACK_STORE: there is no store \"Memory:\"; it is \"sqlite:PATH\" or \"memory:\""},
+        {NULL, "a store is \"sqlite:PATH\" or \"memory:\""},
+        {"", "a store is \"sqlite:PATH\" or \"memory:\""},
+        {"bot.db", "a store is \"sqlite:PATH\" or \"memory:\""},
+        {"Memory:", "there is no store \"Memory:\"; a store is \"sqlite:PATH\" or \"memory:\""},
         {"postgres://u:secret@h/",
-         "SLACK_STORE: there is no store \"postgres:\"; it is \"sqlite:PATH\" or \"memory:\""},
+         "there is no store \"postgres:\"; a store is \"sqlite:PATH\" or \"memory:\""},
         {"sqlite::memory:",
-         "SLACK_STORE: sqlite::memory: would lose what was acknowledged when the process ends; "
+         "sqlite::memory: would lose what was acknowledged when the process ends; "
          "\"memory:\" is the store that does so"},
-        {"sqlite:", "SLACK_STORE: a path has to follow \"sqlite:\""},
+        {"sqlite:", "a path has to follow \"sqlite:\""},
         {"memory:x", "nothing may follow \"memory:\""},
     };
     world_t world;
