@@ -33,7 +33,7 @@ typedef void (*slack_job_stored_fn)(slack_app_t *app, int status, void *user_dat
 typedef struct slack_job {
     /** Required, copied. The name, as passed to slack_on_job(). */
     const char *name;
-    /** Required, copied. The body that the handler reads. */
+    /** Optional, copied. The body that the handler reads. Default: an empty object. */
     const slack_json_t *args;
     /** Optional. The job runs this many milliseconds from now, at the earliest. Default 0. */
     unsigned delay_ms;
@@ -57,20 +57,20 @@ typedef struct slack_job {
  * the job is stored. If the job cannot be stored, the delivery fails, and the user sees an error
  * (ack.h). The function may also be called on a worker that runs the delivery's handler.
  *
- * @return 0: the job will be stored, or the delivery fails; SLACK_EINVAL if the name or `args` is
- *         missing; the error of `args` if it failed; SLACK_EALREADY if the delivery has ended;
+ * @return 0: the job will be stored, or the delivery fails; SLACK_EINVAL if the name is missing;
+ *         the error of `args` if it failed; SLACK_EALREADY if the delivery has ended;
  *         SLACK_ECANCELED on a worker when the app stops; SLACK_ENOMEM.
  */
 SLACK_API int slack_defer_job(slack_ctx_t *ctx, const slack_job_t *job);
 
-/** Store a job with a name and arguments. Returns as slack_defer_job(). */
+/** Store a job with a name and arguments, which may be NULL. Returns as slack_defer_job(). */
 SLACK_API int slack_defer(slack_ctx_t *ctx, const char *name, const slack_json_t *args);
 
 /**
  * Store a job outside of a delivery. Before the start of the app, the job is kept in memory, and
- * stored when the app starts. The arguments come from a pool (slack_pool_jsonf()); NULL stands for
- * {}. The job has no tenant, so in an app with slack_app_authorize() it has no workspace and no
- * token. Loop thread only.
+ * stored when the app starts. The arguments come from a pool (slack_pool_jsonf()). The job has no
+ * tenant, so in an app with slack_app_authorize() it has no workspace and no token. Loop thread
+ * only.
  *
  * @return 0: `stored` will run exactly once; SLACK_EINVAL if the name is missing; the error of
  *         `args` if it failed; SLACK_ECANCELED if the app has stopped; SLACK_ENOMEM.

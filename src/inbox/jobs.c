@@ -89,8 +89,8 @@ static bool job_fill_row(slack_ctx_t *ctx, slack_row_t *row, const slack_job_t *
     const slack_slice_t app = slack__entry_of_ctx(ctx)->inbox->app;
     const char *key =
         job->key ? slack__arena_printf(arena, KEY_FORMAT, (int)app.len, app.ptr, job->key) : "";
-    size_t len = 0;
-    const char *text = slack__json_text(arena, job->args, &len);
+    size_t len = 2;
+    const char *text = job->args ? slack__json_text(arena, job->args, &len) : "{}";
     const char *tenant = tenant_text(ctx, arena);
     *row = (slack_row_t){
         .key = slack__slice(key),
@@ -127,7 +127,7 @@ static int defer(slack_ctx_t *ctx, const char *caller, const slack_job_t *job)
         return slack__ctx_fail(ctx, SLACK_EINVAL,
                                "%s: the job has no name: name a listener of slack_on_job()",
                                caller);
-    const int wrong = slack__ctx_required(ctx, job->args);
+    const int wrong = job->args ? slack__ctx_required(ctx, job->args) : 0;
     if (wrong != 0) return wrong;
     deferred_t *deferred = slack__arena_calloc(slack__ctx_arena(ctx), sizeof *deferred);
     if (deferred == NULL || !job_fill_row(ctx, &deferred->op.row, job)) return SLACK_ENOMEM;

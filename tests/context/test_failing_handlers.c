@@ -123,7 +123,6 @@ static int said_then_failed(slack_ctx_t *ctx, int code)
     X(ack_errors, ALL, BOTH, slack_ack_errors(ctx, TEXT))                                          \
     X(ack_options, ALL, BOTH, slack_ack_options(ctx, slack_jsonf(ctx, "[]")))                      \
     X(defer_no_name, ALL, BOTH, slack_defer(ctx, NULL, NOTHING))                                   \
-    X(defer_no_args, ALL, BOTH, slack_defer(ctx, "y", NULL))                                       \
     X(defer_broken, ALL, BOTH, slack_defer(ctx, "y", BROKEN))                                      \
     X(set_nothing, ALL, BOTH, slack_ctx_set(ctx, NULL, NULL))                                      \
     X(no_hook, ALL, BOTH, slack_ctx_on_done(ctx, NULL, NULL))                                      \

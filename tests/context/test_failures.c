@@ -94,7 +94,7 @@ static const char percent[] = "100%";
     X(slack_complete, 1, MESSAGE, slack_complete(ctx, J("{}")), "belongs to no workflow step")     \
     X(slack_fail, 1, COMMAND, slack_fail(ctx, "x"), "belongs to no workflow step")                 \
     X(slack_defer, 1, MESSAGE, slack_defer(ctx, "", J("{}")), "the job has no name")               \
-    X(slack_defer_job, 1, MESSAGE, slack_defer_job(ctx, &(slack_job_t){.name = "x"}), "is NULL")   \
+    X(slack_defer_job, 1, MESSAGE, slack_defer_job(ctx, NULL), "the job has no name")              \
     X(slack_next, 1, MESSAGE, slack_next(ctx), "runs: call it once")                               \
     X(slack_view_open, 1, MESSAGE, slack_view_open(ctx, J("{}")), "message has no trigger_id")     \
     X(slack_view_push, 1, COMMAND, slack_view_push(ctx, J("{}")), "command has no trigger_id")     \

@@ -448,6 +448,30 @@ EACH_STORE(test_jobs_outside_of_a_delivery)
     assert_int_equal(inbox.runs, 1);
 }
 
+static int defer_bare(slack_ctx_t *ctx, void *user_data)
+{
+    int rc = slack_defer(ctx, "bare", NULL);
+    if (rc == 0) rc = slack_defer_job(ctx, &(slack_job_t){.name = "bare"});
+    return rc ? rc : slack_ack_text(ctx, "will do");
+}
+
+static int note_body(slack_ctx_t *ctx, void *user_data)
+{
+    inbox_note(slack_json_text(ctx, slack_ctx_body(ctx)));
+    return inbox_scripted(ctx, NULL);
+}
+
+EACH_STORE(test_a_job_without_arguments_has_an_empty_body)
+{
+    slack_on_command(inbox.f.app, "/x", defer_bare, NULL);
+    slack_on_job(inbox.f.app, "bare", note_body, NULL);
+    assert_int_equal(slack_app_defer(inbox.f.app, &(slack_job_t){.name = "bare"}), 0);
+    app_ready(&inbox.f);
+    command("x");
+    inbox_until_runs(3);
+    assert_string_equal(inbox.order, "{}{}{}");
+}
+
 TEST(test_a_job_of_an_app_that_never_starts)
 {
     inbox_open("memory:", NULL);
