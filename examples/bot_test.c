@@ -27,10 +27,18 @@ static int deploy(slack_ctx_t *ctx, void *user_data)
     return slack_ack_jsonf(ctx, "{response_type: 'in_channel', text: 'Deploying *%s*'}", what);
 }
 
+static int report(slack_ctx_t *ctx, void *user_data)
+{
+    (void)user_data;
+    return slack_callf(slack_ctx_client(ctx), "chat.postMessage", NULL, NULL,
+                       "{channel: 'C0TEST', text: 'All services are up'}");
+}
+
 static int add_listeners(slack_app_t *app)
 {
     int rc = slack_on_message(app, "hello", hello, NULL);
     if (rc == 0) rc = slack_on_command(app, "/deploy", deploy, NULL);
+    if (rc == 0) rc = slack_every(app, "report", "0 9 * * 1-5", NULL, report, NULL);
     return rc;
 }
 
@@ -70,6 +78,18 @@ static void survives_a_time_out(slack_test_t *t)
     slack_test_advance_ms(t, 1000); /* the next attempt */
 }
 
+static void reports_every_morning(slack_test_t *t)
+{
+    slack_test_start(t); /* at midnight */
+    slack_test_expect(t, "chat.postMessage", "{text: 'All services are up'}");
+    slack_test_advance_ms(t, 9 * 3600 * 1000);
+    slack_test_expect_job(t, "report", 0);
+    slack_test_expect(t, "chat.postMessage", NULL);
+    slack_test_answer_error(t, "channel_not_found");
+    slack_test_advance_ms(t, 24 * 3600 * 1000);
+    slack_test_expect_job(t, "report", SLACK_EAPI);
+}
+
 /* Recorded with SLACK_RECORD while the bot was working. */
 static const char *recording;
 
@@ -101,6 +121,7 @@ int main(int argc, char **argv)
     failed += run("deploys", deploys);
     failed += run("waits out a limit", waits_out_a_limit);
     failed += run("survives a time-out", survives_a_time_out);
+    failed += run("reports every morning", reports_every_morning);
     failed += run("says what it said", says_what_it_said);
     return failed != 0;
 }

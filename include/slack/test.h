@@ -277,19 +277,35 @@ SLACK_API int slack_test_expect_ack(slack_test_t *test, const char *body_templat
  * @return 0; SLACK_EMISMATCH. */
 SLACK_API int slack_test_expect_outcome(slack_test_t *test, enum slack_test_outcome outcome);
 
-/** Expect that the handlers of the last delivery have ended with this error. Without this call any
- * error of a handler is a failure. If it differs, slack_test_finish() reports it.
+/** Expect that the handlers of the last delivery have ended with this error, in the latest attempt.
+ * If no handler was reached, it is the error that slack_test_status() returns. Without this call
+ * any error of a handler is a failure. If it differs, slack_test_finish() reports it.
  * @return 0; SLACK_EMISMATCH. */
 SLACK_API int slack_test_expect_status(slack_test_t *test, int status);
+
+/**
+ * Expect that a job, or a run of a schedule, has run, and that its latest attempt has ended with
+ * this error: 0, or SLACK_ENOTFOUND if no listener took it. Without this call any error of a job is
+ * a failure. Each call is about one attempt of one job: if several jobs of the name have run, about
+ * the newest that has ended so and that no earlier call was about. If there is none,
+ * slack_test_finish() reports it.
+ *
+ *     slack_test_command(t, "/export", "");
+ *     slack_test_expect_job(t, "export", SLACK_EIO);
+ *
+ * @param name the name of the job, or of the schedule.
+ * @return 0; SLACK_EMISMATCH; SLACK_EINVAL if the name is missing.
+ */
+SLACK_API int slack_test_expect_job(slack_test_t *test, const char *name, int status);
 
 /**
  * Read how the handlers of the last delivery ended.
  *
  * @param ret_status set to 0 or to their first error.
  * @return 0; SLACK_EBUSY if they have not ended; SLACK_ENOTFOUND if no handler was reached: nothing
- *         was delivered, or the delivery was a duplicate, the bot's own event, or of an unknown
- *         kind; SLACK_EAUTH if the tenant was refused (slack_authorize_refuse()), or another error
- *         of the lookup.
+ *         was delivered, or no listener took the delivery, or it was a duplicate, the bot's own
+ *         event, or of an unknown kind; SLACK_EAUTH if the tenant was refused
+ * (slack_authorize_refuse()), or another error of the lookup.
  */
 SLACK_API int slack_test_status(const slack_test_t *test, int *ret_status);
 
@@ -391,8 +407,9 @@ SLACK_API int64_t slack_test_wall_ms(const slack_test_t *test);
 /**
  * Stop the app and report the first failure. A test fails if an expected call was not made, or
  * another call was made; if a delivery was not acknowledged within Slack's three seconds; or if a
- * handler failed or has not ended. slack_test_expect_outcome() and slack_test_expect_status()
- * change what is expected of one delivery.
+ * handler failed or has not ended; or if the program misused a ctx. slack_test_expect_outcome() and
+ * slack_test_expect_status() change what is expected of one delivery, slack_test_expect_job() of
+ * one job.
  *
  * @param ret_why Optional. Set to a sentence on the first failure, which begins with its place in
  *        the test: "bot_test.c:12: …"; "" if there is none. Borrowed until the kit is freed.
@@ -439,6 +456,7 @@ SLACK_API slack_test_t *slack_test_at(slack_test_t *test, const char *file, int 
 #define slack_test_body_text(t, ...)          SLACK_TEST_DO(body_text, t, __VA_ARGS__)
 #define slack_test_expect_outcome(t, ...)     SLACK_TEST_DO(expect_outcome, t, __VA_ARGS__)
 #define slack_test_expect_status(t, ...)      SLACK_TEST_DO(expect_status, t, __VA_ARGS__)
+#define slack_test_expect_job(t, ...)         SLACK_TEST_DO(expect_job, t, __VA_ARGS__)
 #define slack_test_answer_error(t, ...)       SLACK_TEST_DO(answer_error, t, __VA_ARGS__)
 #define slack_test_answer_limited(t, ...)     SLACK_TEST_DO(answer_limited, t, __VA_ARGS__)
 #define slack_test_answer_lost(t, ...)        SLACK_TEST_DO(answer_lost, t, __VA_ARGS__)

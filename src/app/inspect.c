@@ -197,6 +197,16 @@ const char *slack__inspect_listeners(const slack_app_t *app, enum slack_kind kin
     return slack__router_names(app->registry.router, kind, arena);
 }
 
+const char *slack__inspect_failure(const slack_ctx_t *ctx)
+{
+    return slack__fault_why(&ctx->failure.first);
+}
+
+const char *slack__inspect_open(const slack_ctx_t *ctx, slack_arena_t *arena)
+{
+    return slack__ctx_why_open(ctx, arena);
+}
+
 const char *slack__inspect_job(const slack_ctx_t *ctx)
 {
     return ctx->job;

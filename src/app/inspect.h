@@ -25,7 +25,8 @@ int slack__inspect_app_new(slack_app_t **ret_app, const slack_options_t *options
 
 /* Recognises uses of a ctx after its end, in every build. */
 void slack__inspect_check_lifetimes(slack_app_t *app);
-/* The first such use, in words; "" if there was none. */
+/* The first misuse that no function could return, in words: a use of a ctx after its end, a release
+ * without a hold, …; "" if there was none. */
 const char *slack__inspect_misuse(const slack_app_t *app);
 /* Replaces the clock, which is borrowed. */
 void slack__inspect_set_clock(slack_app_t *app, const slack_clock_t *clock);
@@ -103,6 +104,10 @@ bool slack__inspect_unmatched(const slack_ctx_t *ctx);
 /* The app's listeners of a kind, as slack__router_names(). */
 const char *slack__inspect_listeners(const slack_app_t *app, enum slack_kind kind,
                                      slack_arena_t *arena);
+/* The sentence of a delivery's first error. Never NULL. */
+const char *slack__inspect_failure(const slack_ctx_t *ctx);
+/* Why a delivery has not ended, as slack__ctx_why_open(). */
+const char *slack__inspect_open(const slack_ctx_t *ctx, slack_arena_t *arena);
 /* The name of a job; NULL for a delivery that is not a job. */
 const char *slack__inspect_job(const slack_ctx_t *ctx);
 /* Calls of the delivery that are in flight. */

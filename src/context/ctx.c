@@ -81,9 +81,12 @@ void slack_ctx_hold(slack_ctx_t *ctx)
 static int release_here(slack_ctx_t *ctx, void *args)
 {
     if (ctx->holds == 0) {
-        SLACK_LOG(slack__ctx_log(ctx), ERROR, "slack_ctx_release() without a hold",
-                  "kind=%s listener=%s hint=%s", slack_kind_name(ctx->delivery->kind),
-                  slack_ctx_listener(ctx), "release once for each slack_ctx_hold()");
+        static const char what[] = "slack_ctx_release() without a hold";
+        SLACK_LOG(slack__ctx_log(ctx), ERROR, what, "kind=%s listener=%s hint=%s",
+                  slack_kind_name(ctx->delivery->kind), slack_ctx_listener(ctx),
+                  SLACK_RELEASE_ONCE);
+        slack__lifetimes_misused(&ctx->services->lifetimes, what, slack_ctx_listener(ctx),
+                                 SLACK_RELEASE_ONCE);
         return 0;
     }
     ctx->holds--;
@@ -101,6 +104,16 @@ void slack_ctx_release(slack_ctx_t *ctx, int status)
     if (status != 0)
         fault = slack__fault_returned(ctx, slack__ctx_voice(ctx), status, "slack_ctx_release()");
     slack__ctx_on_loop(ctx, release_here, &fault);
+}
+
+const char *slack__ctx_why_open(const slack_ctx_t *ctx, slack_arena_t *arena)
+{
+    const char *why = slack__arena_printf(
+        arena,
+        "%u holds and %u calls are open: end each slack_ctx_hold() with a slack_ctx_release() on "
+        "every path; a handler on a worker has to return, and a call needs its answer",
+        ctx->holds, ctx->calls);
+    return why ? why : slack_strerror(SLACK_ENOMEM);
 }
 
 /* ---- done hooks ---- */

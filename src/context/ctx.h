@@ -128,6 +128,8 @@ void slack__ctx_run_hook(slack_ctx_t *ctx, const slack_middleware_t *hook);
 /* Something that the delivery waited for has ended, with a fault or with status 0. */
 void slack__ctx_call_ended(slack_ctx_t *ctx, const slack_fault_t *fault);
 /* Calls the functions of slack_ctx_on_done(), the newest first. */
+/* Why the delivery has not ended: a sentence with the cure. Never NULL. */
+const char *slack__ctx_why_open(const slack_ctx_t *ctx, slack_arena_t *arena);
 void slack__ctx_run_done_hooks(slack_ctx_t *ctx, const slack_done_t *done);
 
 /* client.c: the client with the token of ctx->grant. The delivery waits for the calls of this

@@ -170,10 +170,13 @@ static void log_done(const slack_run_t *run, const slack_done_t *done)
         [SLACK_ACK_OK] = "ok", [SLACK_ACK_LATER] = "later", [SLACK_ACK_REFUSE] = "refused"};
     const slack_ctx_t *ctx = &run->ctx;
     const slack_logger_t *log = slack__ctx_log(ctx);
-    if (ctx->ack.again && done->status != SLACK_EALREADY)
-        SLACK_LOG(log, WARN, "second ack not sent", "kind=%s listener=%s hint=%s",
-                  slack_kind_name(ctx->delivery->kind), slack_ctx_listener(ctx),
-                  "ack once, then use slack_respond()");
+    if (ctx->ack.again && done->status != SLACK_EALREADY) {
+        static const char what[] = "second ack not sent",
+                          cure[] = "ack once, then use slack_respond()";
+        SLACK_LOG(log, WARN, what, "kind=%s listener=%s hint=%s",
+                  slack_kind_name(ctx->delivery->kind), slack_ctx_listener(ctx), cure);
+        slack__lifetimes_misused(&ctx->services->lifetimes, what, slack_ctx_listener(ctx), cure);
+    }
     SLACK_LOG(log, DEBUG, "delivery done",
               "transport=%s kind=%s listener=%s status=%s said=%s body=%s ack=%s ack_us=%llu "
               "duration_us=%llu listeners=%u",
@@ -242,10 +245,9 @@ void slack__entry_abandon(slack_entry_t *entry)
 {
     slack_ctx_t *ctx = &entry->run.ctx;
     slack_inbox_t *inbox = entry->inbox;
-    const char *why = slack__arena_printf(ctx->delivery->arena,
-                                          "the app stops, and %u holds and %u calls were open: "
-                                          "release each hold within drain_ms",
-                                          ctx->holds, ctx->calls);
+    slack_arena_t *arena = ctx->delivery->arena;
+    const char *why = slack__arena_printf(arena, "the app has stopped after SLACK_DRAIN_MS, and %s",
+                                          slack__ctx_why_open(ctx, arena));
     if (ctx->failure.first.status == 0)
         slack__failure_note(ctx, &(slack_fault_t){.status = SLACK_ECANCELED, .why = why});
     log_failed(entry, SLACK_LOG_WARN, entry->stored ? "after the next start" : "none");

@@ -49,6 +49,8 @@ static int take_ack(const slack_ack_t *ack, void *user_data)
 
 /* ---- handlers ---- */
 
+#define JOB "job "
+
 /* A job is known by its row. NULL: SLACK_ENOMEM. */
 static kit_delivery_t *find_or_add_job(kit_deliveries_t *deliveries, const slack_ctx_t *ctx)
 {
@@ -58,7 +60,7 @@ static kit_delivery_t *find_or_add_job(kit_deliveries_t *deliveries, const slack
         if (job->row == row) return job;
     kit_delivery_t *job = slack__arena_calloc(arena, sizeof *job);
     if (job == NULL) return NULL;
-    job->what = slack__arena_printf(arena, "job %s", slack__inspect_job(ctx));
+    job->what = slack__arena_printf(arena, JOB "%s", slack__inspect_job(ctx));
     if (job->what == NULL) return NULL;
     job->deliveries = deliveries;
     job->row = row;
@@ -91,29 +93,49 @@ static int keep_key(kit_delivery_t *delivery, const slack_ctx_t *ctx)
     return 0;
 }
 
+/* An attempt has ended. What the test has said of an earlier one does not count for it. */
+static void note_status(kit_delivery_t *delivery, const slack_ctx_t *ctx, int status)
+{
+    slack_arena_t *arena = delivery->deliveries->base->arena;
+    const char *why = status ? slack__arena_strdup(arena, slack__inspect_failure(ctx)) : "";
+    delivery->done = true;
+    delivery->ctx = NULL;
+    delivery->status = status;
+    delivery->why = why ? why : slack_strerror(status);
+    delivery->status_judged = false;
+    delivery->body = NULL;
+}
+
 static void note_done(slack_ctx_t *ctx, const slack_done_t *done, void *user_data)
 {
     kit_delivery_t *delivery = user_data;
-    delivery->done = true;
-    delivery->status = done->status;
+    note_status(delivery, ctx, done->status);
     delivery->unmatched = slack__inspect_unmatched(ctx);
-    delivery->body = NULL;
+}
+
+static bool is_job(const slack_ctx_t *ctx)
+{
+    return slack_ctx_kind(ctx) == SLACK_KIND_JOB;
+}
+
+/* NULL: unknown, or for a job SLACK_ENOMEM. */
+static kit_delivery_t *find_or_add(kit_deliveries_t *deliveries, const slack_ctx_t *ctx)
+{
+    return is_job(ctx) ? find_or_add_job(deliveries, ctx) : find_delivery(deliveries, ctx);
 }
 
 /* The first middleware. */
 static int watch_delivery(slack_ctx_t *ctx, void *user_data)
 {
-    kit_deliveries_t *deliveries = user_data;
-    const bool is_job = slack_ctx_kind(ctx) == SLACK_KIND_JOB;
-    kit_delivery_t *delivery =
-        is_job ? find_or_add_job(deliveries, ctx) : find_delivery(deliveries, ctx);
-    if (is_job && delivery == NULL) return SLACK_ENOMEM;
+    kit_delivery_t *delivery = find_or_add(user_data, ctx);
+    if (is_job(ctx) && delivery == NULL) return SLACK_ENOMEM;
     if (delivery) {
         int rc = keep_key(delivery, ctx);
         if (rc == 0) rc = slack_ctx_on_done(ctx, note_done, delivery);
         if (rc != 0) return rc;
         delivery->reached = true;
         delivery->done = false;
+        delivery->ctx = ctx;
     }
     return slack_next(ctx);
 }
@@ -128,11 +150,12 @@ int slack__deliveries_watch(kit_deliveries_t *deliveries)
 static void note_error(slack_ctx_t *ctx, int status, const char *listener, void *user_data)
 {
     kit_deliveries_t *deliveries = user_data;
-    kit_delivery_t *delivery = find_delivery(deliveries, ctx);
+    kit_delivery_t *delivery = find_or_add(deliveries, ctx);
     if (delivery && !delivery->reached) {
         delivery->unauthorized = status;
         delivery->body = NULL;
         keep_key(delivery, ctx);
+        if (is_job(ctx)) note_status(delivery, ctx, status);
     }
     if (deliveries->error_fn) deliveries->error_fn(ctx, status, listener, deliveries->error_data);
 }
@@ -206,18 +229,64 @@ static const char *outcome_name(enum slack_test_outcome outcome)
     return names[outcome];
 }
 
-/* How the ack stands. A delivery that no listener took is refused: then with the listeners there
- * are, of which one was perhaps meant. */
+static const char *say(kit_base_t *base, const char *format, ...) SLACK_PRINTF(2, 3);
+
+static const char *say(kit_base_t *base, const char *format, ...)
+{
+    va_list ap;
+    va_start(ap, format);
+    const char *said = slack__arena_vprintf(base->arena, format, ap);
+    va_end(ap);
+    return said ? said : "out of memory";
+}
+
+/* With the listeners there are, of which one was perhaps meant. */
+static const char *unmatched_said(const kit_delivery_t *delivery)
+{
+    const kit_deliveries_t *deliveries = delivery->deliveries;
+    const char *others =
+        slack__inspect_listeners(deliveries->runner->app, delivery->kind, deliveries->base->arena);
+    return say(deliveries->base, "no listener took it; the app listens to %s",
+               *others ? others : "nothing of this kind");
+}
+
+/* How the ack stands. A delivery that no listener took is refused. */
 static const char *outcome_said(const kit_delivery_t *delivery)
 {
     const char *name = outcome_name(delivery->ack.outcome);
-    if (!delivery->unmatched) return name;
-    const kit_deliveries_t *deliveries = delivery->deliveries;
-    slack_arena_t *arena = deliveries->base->arena;
-    const char *others = slack__inspect_listeners(deliveries->runner->app, delivery->kind, arena);
-    const char *said = slack__arena_printf(arena, "%s, no listener took it; the app listens to %s",
-                                           name, *others ? others : "nothing of this kind");
-    return said ? said : name;
+    return delivery->unmatched
+               ? say(delivery->deliveries->base, "%s, %s", name, unmatched_said(delivery))
+               : name;
+}
+
+static bool has_ended(const kit_delivery_t *delivery)
+{
+    return delivery->done || !delivery->reached;
+}
+
+/* 0 if a handler ran; else why none did. */
+static int unreached(const kit_delivery_t *delivery)
+{
+    if (delivery->reached)
+        return delivery->unmatched && delivery->status == 0 ? SLACK_ENOTFOUND : 0;
+    return delivery->unauthorized ? delivery->unauthorized : SLACK_ENOTFOUND;
+}
+
+static const char *end_said(const kit_delivery_t *delivery)
+{
+    kit_base_t *base = delivery->deliveries->base;
+    if (!has_ended(delivery))
+        return say(base, "its handlers have not ended: %s",
+                   slack__inspect_open(delivery->ctx, base->arena));
+    if (delivery->status != 0)
+        return say(base, "failed with %s (%s)", slack_err_name(delivery->status), delivery->why);
+    if (delivery->unmatched) return unmatched_said(delivery);
+    if (delivery->unauthorized)
+        return say(base, "reached no handler, since its tenant has no token: %s",
+                   slack_err_name(delivery->unauthorized));
+    return delivery->reached ? "its handlers ended with OK"
+                             : "reached no handler: it is a duplicate, the bot's own event, or of "
+                               "an unknown kind";
 }
 
 static bool is_late(const kit_delivery_t *delivery)
@@ -242,14 +311,18 @@ static void check_delivery(const kit_delivery_t *delivery)
         slack__kit_fail(base, SLACK_EMISMATCH, "%s: %s", delivery->what, outcome_said(delivery));
     else if (!delivery->ack_judged && is_late(delivery))
         fail_late(delivery);
-    else if (delivery->reached && !delivery->done)
-        slack__kit_fail(base, SLACK_EMISMATCH,
-                        "%s: its handlers have not ended: a slack_ctx_hold() has no "
-                        "slack_ctx_release(), or a call has no answer yet",
-                        delivery->what);
-    else if (delivery->done && !delivery->status_judged && delivery->status != 0)
-        slack__kit_fail(base, SLACK_EMISMATCH, "%s: failed with %s (%s)", delivery->what,
-                        slack_err_name(delivery->status), slack_strerror(delivery->status));
+    else if (!has_ended(delivery) || (delivery->status != 0 && !delivery->status_judged))
+        slack__kit_fail(base, SLACK_EMISMATCH, "%s: %s", delivery->what, end_said(delivery));
+}
+
+static int judge_status(kit_delivery_t *delivery, int status)
+{
+    const int why_none = unreached(delivery);
+    delivery->status_judged = true;
+    if (has_ended(delivery) && (why_none ? why_none : delivery->status) == status) return 0;
+    return slack__kit_fail(delivery->deliveries->base, SLACK_EMISMATCH,
+                           "%s: %s; the test expects %s", delivery->what, end_said(delivery),
+                           slack_err_name(status));
 }
 
 void slack__deliveries_check(const kit_deliveries_t *deliveries)
@@ -318,9 +391,8 @@ int slack_test_status(const slack_test_t *kit, int *ret_status)
 {
     const kit_delivery_t *delivery = kit->deliveries.first;
     if (delivery == NULL) return SLACK_ENOTFOUND;
-    if (!delivery->reached)
-        return delivery->unauthorized ? delivery->unauthorized : SLACK_ENOTFOUND;
-    if (!delivery->done) return SLACK_EBUSY;
+    if (!has_ended(delivery)) return SLACK_EBUSY;
+    if (unreached(delivery)) return unreached(delivery);
     *ret_status = delivery->status;
     return 0;
 }
@@ -329,7 +401,8 @@ int slack_test_status(const slack_test_t *kit, int *ret_status)
 static kit_delivery_t *last_delivery(slack_test_t *kit)
 {
     if (kit->deliveries.first == NULL)
-        slack__kit_fail(&kit->base, SLACK_EMISMATCH, "nothing was delivered yet");
+        slack__kit_fail(&kit->base, SLACK_EMISMATCH,
+                        "nothing was delivered yet; slack_test_expect_job() is about jobs");
     return kit->deliveries.first;
 }
 
@@ -346,15 +419,25 @@ int slack_test_expect_outcome(slack_test_t *kit, enum slack_test_outcome outcome
 int slack_test_expect_status(slack_test_t *kit, int status)
 {
     kit_delivery_t *delivery = last_delivery(kit);
-    if (delivery == NULL) return SLACK_EMISMATCH;
-    delivery->status_judged = true;
-    if (!delivery->done)
-        return slack__kit_fail(&kit->base, SLACK_EMISMATCH, "%s: its handlers have not ended",
-                               delivery->what);
-    if (delivery->status == status) return 0;
-    return slack__kit_fail(&kit->base, SLACK_EMISMATCH,
-                           "%s: its handlers ended with %s, not with %s", delivery->what,
-                           slack_err_name(delivery->status), slack_err_name(status));
+    return delivery ? judge_status(delivery, status) : SLACK_EMISMATCH;
+}
+
+/* An expectation is about one attempt, so that two of them are about two jobs. */
+int slack_test_expect_job(slack_test_t *kit, const char *name, int status)
+{
+    kit_base_t *base = &kit->base;
+    kit_delivery_t *newest = NULL;
+    if (name == NULL) return slack__kit_fail(base, SLACK_EINVAL, "the name of a job is missing");
+    for (kit_delivery_t *job = kit->deliveries.jobs; job; job = job->next) {
+        if (strcmp(job->what + strlen(JOB), name) != 0 || job->status_judged) continue;
+        if (newest == NULL) newest = job;
+        if (has_ended(job) && job->status == status) return judge_status(job, status);
+    }
+    if (newest) return judge_status(newest, status);
+    return slack__kit_fail(base, SLACK_EMISMATCH,
+                           "no job \"%.100s\" has run that the test has not expected yet: it has "
+                           "another name, was not stored, or is not due (slack_test_advance_ms())",
+                           name);
 }
 
 int slack_test_expect_ack(slack_test_t *kit, const char *body_template, ...)

@@ -25,7 +25,9 @@ typedef struct kit_delivery {
     bool unmatched;                 /* no listener took it */
     bool reached;                   /* the first middleware saw it */
     bool done;                      /* no attempt runs */
+    const slack_ctx_t *ctx;         /* of the attempt that runs; NULL: none does */
     int status;                     /* of the last attempt */
+    const char *why;                /* the sentence of `status`; "" for 0 */
     bool ack_judged, status_judged; /* the test has said what it expects */
 } kit_delivery_t;
 

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdio.h>
+#include <string.h>
 
 #include <slack/error.h>
 
@@ -46,6 +47,23 @@ void slack__lifetimes_init(slack_lifetimes_t *lifetimes, const slack_logger_t *l
 #endif
 }
 
+/* The lock is held. `did` continues `what`. */
+static void keep_misuse(slack_lifetimes_t *lifetimes, const char *what, const char *did,
+                        const char *listener, const char *cure)
+{
+    if (*lifetimes->misuse == '\0')
+        snprintf(lifetimes->misuse, sizeof lifetimes->misuse, "%.64s%s%s%.64s: %s", what, did,
+                 *listener ? ", in the listener " : "", listener, cure);
+}
+
+void slack__lifetimes_misused(slack_lifetimes_t *lifetimes, const char *what, const char *listener,
+                              const char *cure)
+{
+    pthread_mutex_lock(&lock);
+    keep_misuse(lifetimes, what, "", listener, cure);
+    pthread_mutex_unlock(&lock);
+}
+
 /* A slack_over_fn. */
 static void report_part(const char *what)
 {
@@ -56,8 +74,7 @@ static void report_part(const char *what)
         SLACK_LOG(
             app->log, ERROR, "used after its end", "what=%s hint=%s", what,
             "it lives no longer than its delivery, or its callback: copy what is needed later");
-        if (*app->misuse == '\0')
-            snprintf(app->misuse, sizeof app->misuse, "%s was used after its end", what);
+        keep_misuse(app, what, " was used after its end", "", "copy what is needed later");
         break;
     }
     pthread_mutex_unlock(&lock);
@@ -129,13 +146,13 @@ void slack__lifetime_end(slack_lifetimes_t *lifetimes, void *object, const char 
 /* The lock is held. */
 static void report_locked(slack_lifetimes_t *lifetimes, const char *function, const char *listener)
 {
+    const char *cure = strcmp(function, "slack_ctx_release") == 0
+                           ? "the delivery has ended: " SLACK_RELEASE_ONCE
+                           : "the delivery has ended: call with slack_call_then(), or keep the ctx "
+                             "with slack_ctx_hold() until slack_ctx_release()";
     SLACK_LOG(lifetimes->log, ERROR, "ctx used after its end", "function=%s listener=%s hint=%s",
-              function, listener,
-              "the delivery has ended: call with slack_call_then(), or keep the ctx with "
-              "slack_ctx_hold() until slack_ctx_release()");
-    if (*lifetimes->misuse == '\0')
-        snprintf(lifetimes->misuse, sizeof lifetimes->misuse,
-                 "%s() used the ctx of the listener %s after its end", function, listener);
+              function, listener, cure);
+    keep_misuse(lifetimes, function, "() used the ctx", listener, cure);
 }
 
 void slack__lifetime_report(slack_lifetimes_t *lifetimes, const char *function,

@@ -24,8 +24,11 @@ typedef struct slack_lifetimes {
     slack_map_t *live;  /* of struct life, by the address of the object; NULL: there was none yet */
     slack_link_t ended; /* life->link, the oldest first */
     unsigned ended_count;
-    char misuse[160]; /* the first use after an end, in words; "": there was none */
+    char misuse[320]; /* the first misuse of the API, with its cure; "": there was none */
 } slack_lifetimes_t;
+
+/* The cure of a release without a hold. */
+#define SLACK_RELEASE_ONCE "release once for each slack_ctx_hold()"
 
 /* Whether an app checks lifetimes, or has done so: a ctx may outlive the last app. */
 extern atomic_bool slack__lifetimes_checking;
@@ -52,6 +55,10 @@ bool slack__lifetime_is_open(const void *object, const char *function);
 /* The same for something that may lie in an object: false only if the object is known to have
  * ended. */
 bool slack__lifetime_part_is_open(const void *part, const char *function);
+/* Keeps a misuse of the API, for the test kit: what the program did, in which listener, and the
+ * cure. The first misuse counts. Any thread. */
+void slack__lifetimes_misused(slack_lifetimes_t *lifetimes, const char *what, const char *listener,
+                              const char *cure);
 /* Logs the use of an object after its end. Any thread. */
 void slack__lifetime_report(slack_lifetimes_t *lifetimes, const char *function,
                             const char *listener);

@@ -493,7 +493,7 @@ KIT_TEST(test_a_failure)
 {
     slack_test_command(t, "/fail", "");
     slack_test_expect_outcome(t, SLACK_TEST_REFUSED);
-    complains("command /fail: failed with SLACK_EIO");
+    complains("command /fail: failed with SLACK_EIO (the handler returned SLACK_EIO, ");
 }
 
 KIT_TEST(test_no_listener)
@@ -549,6 +549,207 @@ KIT_TEST(test_a_refused_token)
     assert_int_equal(slack_test_message(t, "hello"), SLACK_EAUTH);
     assert_int_equal(slack_test_finish(t, &why), SLACK_EAUTH);
     assert_non_null(strstr(why, "invalid_auth"));
+}
+
+/* ---- jobs ---- */
+
+/* The first run succeeds, the others fail. */
+static int odd(slack_ctx_t *ctx, void *user_data)
+{
+    return ++*(unsigned *)user_data == 1 ? 0 : SLACK_EIO;
+}
+
+static int call_and_fail(slack_ctx_t *ctx, void *user_data)
+{
+    return slack_callf(slack_ctx_client(ctx), "chat.postMessage", NULL, NULL, "{channel: 'C1'}");
+}
+
+static unsigned runs, dead_attempts;
+
+/* Listeners of jobs, and one job for each, and for "gone". */
+static void add_jobs(void)
+{
+    static const char *const jobs[] = {"once", "odd", "odd", "odd", "call", "held", "gone"};
+    slack_app_t *app = slack_test_app(t);
+    const slack_listener_t once = {
+        .kind = SLACK_KIND_JOB, .match = "once", .attempts = 1, .fn = give_up};
+    runs = dead_attempts = 0;
+    slack_listen(app, &once);
+    slack_on_job(app, "odd", odd, &runs);
+    slack_on_job(app, "call", call_and_fail, NULL);
+    slack_on_job(app, "held", hold, NULL);
+    slack_every(app, "minutely", "* * * * *", NULL, give_up, NULL);
+    slack_on_dead(app, count_dead, &dead_attempts);
+    for (size_t i = 0; i < sizeof jobs / sizeof *jobs; i++)
+        assert_int_equal(slack_app_defer(app, &(slack_job_t){.name = jobs[i]}), 0);
+    slack_test_expect(t, "chat.postMessage", NULL);
+    slack_test_answer_error(t, "channel_not_found");
+    assert_int_equal(slack_test_start(t), 0);
+}
+
+FINE_TEST(test_failing_jobs_and_schedules_are_expected)
+{
+    add_jobs();
+    assert_int_equal(slack_test_expect_job(t, "once", SLACK_EIO), 0);
+    assert_int_equal(slack_test_expect_job(t, "odd", SLACK_EIO), 0);
+    assert_int_equal(slack_test_expect_job(t, "odd", 0), 0);
+    assert_int_equal(slack_test_expect_job(t, "odd", SLACK_EIO), 0);
+    assert_int_equal(slack_test_expect_job(t, "call", SLACK_EAPI), 0);
+    assert_int_equal(slack_test_expect_job(t, "gone", SLACK_ENOTFOUND), 0);
+    assert_int_equal(dead_attempts, 1);
+    slack_ctx_release(held, SLACK_EINVAL);
+    slack_test_advance_ms(t, 0);
+    slack_test_expect_job(t, "held", SLACK_EINVAL);
+}
+
+TEST(test_jobs_that_end_otherwise)
+{
+    static const struct {
+        const char *job;
+        int status;
+        const char *said;
+    } cases[] = {
+        {"once", 0, "job once: failed with SLACK_EIO (the handler returned SLACK_EIO"},
+        {"once", SLACK_EAPI, "; the test expects SLACK_EAPI"},
+        {"call", 0, "channel_not_found"},
+        {"gone", 0,
+         "job gone: failed with SLACK_ENOTFOUND (no listener for the job \"gone\": add "},
+        {"held", 0,
+         "job held: its handlers have not ended: 1 holds and 0 calls are open: end each "
+         "slack_ctx_hold() with a slack_ctx_release()"},
+        {"minutely", 0, "no job \"minutely\" has run"},
+        {"", SLACK_EIO, "no job \"\" has run"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        open_kit(NULL);
+        add_jobs();
+        assert_int_equal(slack_test_expect_job(t, cases[i].job, cases[i].status), SLACK_EMISMATCH);
+        complains(cases[i].said);
+        close_kit(NULL);
+    }
+}
+
+/* An expectation is about one attempt. */
+KIT_TEST(test_a_later_attempt_of_a_schedule_has_its_own_expectation)
+{
+    slack_every(slack_test_app(t), "minutely", "*/30 * * * *", NULL, give_up, NULL);
+    assert_int_equal(slack_test_start(t), 0);
+    assert_int_equal(slack_test_expect_status(t, SLACK_EIO), SLACK_EMISMATCH);
+    slack_test_advance_ms(t, 30 * 60 * 1000);
+    assert_int_equal(slack_test_expect_job(t, "minutely", SLACK_EIO), 0);
+    assert_int_equal(slack_test_expect_job(t, "minutely", SLACK_EIO), SLACK_EMISMATCH);
+    slack_test_advance_ms(t, 1000); /* the next attempt */
+    assert_int_equal(slack_test_expect_job(t, "minutely", SLACK_EIO), 0);
+    assert_int_equal(slack_test_expect_job(t, NULL, 0), SLACK_EINVAL);
+    complains("nothing was delivered yet; slack_test_expect_job() is about jobs");
+}
+
+FINE_TEST(test_a_job_of_a_refused_tenant)
+{
+    int desk = 0;
+    slack_app_t *app = slack_test_app(t);
+    slack_app_authorize(app, &(slack_authorizer_t){.fn = look_up, .user_data = &desk});
+    slack_on_command(app, "/remind", remind, NULL);
+    slack_test_command(t, "/remind", "");
+    slack_app_forget(app, NULL);
+    desk = SLACK_EAUTH;
+    slack_test_advance_ms(t, 24 * 3600 * 1000);
+    slack_test_expect_job(t, "remind", SLACK_EAUTH);
+}
+
+/* ---- no handler, and misuse ---- */
+
+FINE_TEST(test_no_handler_is_expected)
+{
+    slack_test_message(t, "nobody");
+    assert_int_equal(slack_test_status(t, &(int){0}), SLACK_ENOTFOUND);
+    slack_test_expect_status(t, SLACK_ENOTFOUND);
+    slack_test_event(t, "{type: 'reaction_added', user: 'U0BOT'}");
+    slack_test_expect_status(t, SLACK_ENOTFOUND);
+    slack_test_command(t, "/none", "");
+    slack_test_expect_outcome(t, SLACK_TEST_REFUSED);
+    slack_test_expect_status(t, SLACK_ENOTFOUND);
+}
+
+static void send_to_nobody(void)
+{
+    slack_test_message(t, "nobody");
+}
+
+static void send_own_event(void)
+{
+    slack_test_event(t, "{type: 'reaction_added', user: 'U0BOT'}");
+}
+
+static void click_nothing(void)
+{
+    slack_test_action(t, "gone", "x");
+    slack_test_expect_outcome(t, SLACK_TEST_REFUSED);
+}
+
+static void release_twice(void)
+{
+    slack_test_command(t, "/hold", "");
+    slack_ctx_release(held, 0);
+    slack_ctx_release(held, 0);
+    slack_test_advance_ms(t, 0);
+}
+
+static void release_after_the_end(void)
+{
+    slack_test_command(t, "/hold", "");
+    for (int i = 0; i < 2; i++) {
+        slack_ctx_release(held, 0);
+        slack_test_advance_ms(t, 0);
+    }
+}
+
+static int ack_twice(slack_ctx_t *ctx, void *user_data)
+{
+    slack_ack_text(ctx, "one");
+    slack_ack_text(ctx, "two");
+    return 0;
+}
+
+static void ack_again(void)
+{
+    slack_on_command(slack_test_app(t), "/ack", ack_twice, NULL);
+    slack_test_command(t, "/ack", "");
+}
+
+static void stop_before_the_release(void)
+{
+    slack_test_command(t, "/hold", "");
+    slack_app_stop(slack_test_app(t));
+    slack_test_advance_ms(t, 10000);
+}
+
+TEST(test_no_handler_and_misuse_fail_with_the_cure)
+{
+    static const struct {
+        void (*act)(void);
+        const char *said;
+    } cases[] = {
+        {send_to_nobody, "event message: no listener took it; the app listens to message:hello, "},
+        {send_own_event, "event reaction_added: reached no handler: it is a duplicate, the bot's "},
+        {click_nothing,
+         "action gone: no listener took it; the app listens to action:go; the test "},
+        {release_twice, "slack_ctx_release() without a hold, in the listener command:/hold: "
+                        "release once for each slack_ctx_hold()"},
+        {release_after_the_end, "slack_ctx_release() used the ctx, in the listener "
+                                "command:/hold: the delivery has ended: release once for each "},
+        {ack_again, "second ack not sent, in the listener command:/ack: ack once, then use "},
+        {stop_before_the_release,
+         "failed with SLACK_ECANCELED (the app has stopped after SLACK_DRAIN_MS, and 1 holds and "
+         "0 calls are open: end each slack_ctx_hold() with a slack_ctx_release()"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        open_kit(NULL);
+        cases[i].act();
+        slack_test_expect_status(t, 0);
+        complains(cases[i].said);
+        close_kit(NULL);
+    }
 }
 
 /* ---- without memory ---- */
