@@ -181,7 +181,7 @@ CONNECTED(a_message_is_an_event)
     sim_app_ack(&app, envelope, NULL);
     assert_sent(true);
     assert_member(outcome.body, "/wire", "Socket Mode");
-    assert_member(outcome.body, "/line", "#general  ann: a & b for @ben in #random");
+    assert_member(outcome.body, "/line", "#general  ann: a &amp; b for @ben in #random");
 }
 
 CONNECTED(a_mention_is_two_events)
