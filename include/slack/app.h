@@ -177,7 +177,7 @@ typedef struct slack_transport_stats {
 /** Read the figures of a transport.
  * @param name "http", "socket" or "memory".
  * @return 0; SLACK_ENOTFOUND if the app does not use that transport. */
-SLACK_API int slack_app_transport_stats(const slack_app_t *app, const char *name,
+SLACK_API int slack_app_transport_stats(slack_app_t *app, const char *name,
                                         slack_transport_stats_t *ret_stats);
 
 /** Runs on the loop at every change of a transport's state.

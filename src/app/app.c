@@ -3,8 +3,8 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "app/options.h"
 #include "net/descriptors.h"
@@ -18,22 +18,6 @@
 #define CALLS_MAX 256
 /* For one attempt of a call. */
 #define CALL_TIMEOUT_MS 30000
-
-int slack__app_fail(slack_app_t *app, int rc, const char *format, ...)
-{
-    va_list ap;
-    va_start(ap, format);
-    slack__explain_v(app->error, format, ap);
-    va_end(ap);
-    return rc;
-}
-
-const char *slack_app_error(const slack_app_t *app)
-{
-    if (app == NULL) return "";
-    SLACK_APP_REQUIRE_OR(app, "slack_app_error() is for the loop's thread: use slack_app_post()");
-    return app->error;
-}
 
 /* ---- new and free ---- */
 
@@ -87,6 +71,7 @@ int slack__app_new(slack_app_t **ret_app, const slack_options_t *options, bool e
         slack__app_destroy(app);
         return rc;
     }
+    memcpy(app->life.unfit, app->error, sizeof app->error);
     app->life.status = rc; /* with SLACK_ECONFIG the app exists, but does not start */
     *ret_app = app;
     return rc;
@@ -283,8 +268,10 @@ static int start_on(slack_app_t *app, uv_loop_t *loop)
 static int check_startable(slack_app_t *app)
 {
     if (app->life.state != SLACK_APP_NEW)
-        return slack__app_fail(app, SLACK_EALREADY, "the app was started before");
-    if (app->life.status != 0) return app->life.status; /* of slack_app_new() */
+        return slack__app_fail(app, SLACK_EALREADY,
+                               "the app was started before: make another with slack_app_new()");
+    if (app->life.status != 0) /* of slack_app_new() */
+        return slack__app_fail(app, app->life.status, "%s", app->life.unfit);
     return app->identity.authorizer ? 0 : slack__options_need_token(&app->options, app->error);
 }
 
@@ -292,9 +279,11 @@ int slack_app_start(slack_app_t *app, slack_app_stopped_fn fn, void *user_data)
 {
     SLACK_APP_REQUIRE(app);
     int rc = check_startable(app);
-    if (rc != 0) return rc;
+    if (rc != 0) return slack__app_failed(app, rc);
     if (app->options.loop == NULL)
-        return slack__app_fail(app, SLACK_EINVAL, "slack_app_start() needs options.loop");
+        return slack__app_fail(app, SLACK_EINVAL,
+                               "slack_app_start: options.loop is not set: set it, or use "
+                               "slack_app_run()");
     app->life.stopped_fn = fn;
     app->life.stopped_data = user_data;
     return start_on(app, app->options.loop);
@@ -337,7 +326,7 @@ int slack_app_run(slack_app_t *app)
         rc = slack__app_fail(app, SLACK_EINVAL,
                              "options.loop is set: start the app with slack_app_start()");
     if (rc == SLACK_EALREADY) rc = SLACK_EINVAL;
-    if (rc != 0) return rc;
+    if (rc != 0) return slack__app_failed(app, rc);
     slack_life_t *life = &app->life;
     slack__descriptors_raise();
     int uv = uv_loop_init(&life->own_loop);

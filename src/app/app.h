@@ -19,6 +19,7 @@
  *
  *   app.c         new, start, run, free: makes the parts and connects them
  *   lifecycle.c   stop: leaves, drains, and closes the parts
+ *   failure.c     the sentence of the last failure
  *   transports.c  the functions that transports call
  *   mailbox.c     requests of other threads: stop, reload, post
  *   options.c     the table of options; env.c: the environment and .env
@@ -50,6 +51,7 @@ typedef struct slack_assistant {
 typedef struct slack_life {
     enum slack_app_state state;
     int status; /* returned by slack_app_run() and passed to the stopped function */
+    char unfit[SLACK_ERROR_TEXT_MAX]; /* why slack_app_new() returned SLACK_ECONFIG */
     uv_loop_t own_loop;
     uv_signal_t sigint, sigterm, sighup; /* slack_app_run() only */
     bool signals;                        /* the signal handles are open */
@@ -110,8 +112,11 @@ static inline int slack__app_status(const slack_app_t *app, const char *function
         if (slack__app_status(app, __func__) != 0) return neutral;                                 \
     } while (0)
 
-/* Sets app->error to a sentence. Returns `rc`. */
+/* Sets app->error to a sentence, as each public function does that returns an error. A handler that
+ * returns the error fails with the sentence. Returns `rc`. */
 int slack__app_fail(slack_app_t *app, int rc, const char *format, ...) SLACK_PRINTF(3, 4);
+/* The same after a part has set app->error. Returns `rc`, which may be 0. */
+int slack__app_failed(slack_app_t *app, int rc);
 
 /* Like slack_app_new(). If `environment` is false, no variable and no .env sets an option. */
 int slack__app_new(slack_app_t **ret_app, const slack_options_t *options, bool environment);

@@ -155,7 +155,8 @@ static int listen_to_event(slack_app_t *app, const char *type, slack_handler_fn 
     const slack_listener_t listener = {
         .kind = SLACK_KIND_EVENT, .match = type, .fn = fn, .user_data = user_data};
     int rc = listen_to_contexts(app);
-    return rc ? rc : slack__registry_add(&app->registry, &listener, app->error);
+    if (rc == 0) rc = slack__registry_add(&app->registry, &listener, app->error);
+    return slack__app_failed(app, rc);
 }
 
 int slack_on_assistant_started(slack_app_t *app, slack_handler_fn fn, void *user_data)
@@ -173,12 +174,13 @@ int slack_on_assistant_context(slack_app_t *app, slack_handler_fn fn, void *user
 int slack__assistant_listen(slack_app_t *app, const slack_listener_t *listener)
 {
     int rc = listen_to_contexts(app);
-    if (rc != 0) return rc;
+    if (rc != 0) return slack__app_failed(app, rc);
     size_t count = 0;
     while (listener->middleware && listener->middleware[count].fn)
         count++;
     slack_middleware_t *around = slack__calloc(count + 2, sizeof *around);
-    if (around == NULL) return SLACK_ENOMEM;
+    if (around == NULL)
+        return slack__app_fail(app, SLACK_ENOMEM, "%s", slack_strerror(SLACK_ENOMEM));
     around[0] = (slack_middleware_t){find_context, app};
     if (count > 0) memcpy(around + 1, listener->middleware, count * sizeof *around);
     slack_listener_t whole = *listener;
@@ -188,7 +190,7 @@ int slack__assistant_listen(slack_app_t *app, const slack_listener_t *listener)
     whole.middleware = around;
     rc = slack__registry_add(&app->registry, &whole, app->error);
     slack__free(around);
-    return rc;
+    return slack__app_failed(app, rc);
 }
 
 int slack_on_assistant_message(slack_app_t *app, slack_handler_fn fn, void *user_data)

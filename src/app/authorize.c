@@ -6,11 +6,18 @@
 int slack_app_authorize(slack_app_t *app, const slack_authorizer_t *authorizer)
 {
     SLACK_APP_REQUIRE(app);
-    if (authorizer == NULL || !slack__authorizer_is_sound(authorizer)) return SLACK_EINVAL;
     slack_identity_t *identity = &app->identity;
-    if (identity->authorizer || app->life.state != SLACK_APP_NEW) return SLACK_EALREADY;
-    return slack__authorizer_new(&identity->authorizer, authorizer, app,
-                                 app->options.max_deliveries, slack__mailbox_wake, &app->mailbox);
+    if (authorizer == NULL || !slack__authorizer_is_sound(authorizer))
+        return slack__app_fail(app, SLACK_EINVAL,
+                               "slack_app_authorize: lookup is NULL, or a number is out of its "
+                               "range: see slack/authorize.h");
+    if (identity->authorizer || app->life.state != SLACK_APP_NEW)
+        return slack__app_fail(app, SLACK_EALREADY,
+                               "slack_app_authorize: the app has an authorizer, or has started: "
+                               "call it once, before the start");
+    int rc = slack__authorizer_new(&identity->authorizer, authorizer, app,
+                                   app->options.max_deliveries, slack__mailbox_wake, &app->mailbox);
+    return rc == 0 ? 0 : slack__app_fail(app, rc, "slack_app_authorize: %s", slack_strerror(rc));
 }
 
 void slack_app_forget(slack_app_t *app, const slack_tenant_t *tenant)

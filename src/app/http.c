@@ -3,8 +3,6 @@
 
 #include <string.h>
 
-#include "util/error.h"
-
 /* Routes of the program. */
 
 void slack__app_warn_of_routes(slack_app_t *app)
@@ -28,12 +26,10 @@ int slack_http_route(slack_app_t *app, const char *method, const char *path, sla
     SLACK_APP_REQUIRE(app);
     int rc = slack__http_routes_add(&app->routes, method, path, fn, user_data);
     if (rc == 0 && app->life.state == SLACK_APP_RUNNING) slack__app_warn_of_routes(app);
-    if (rc != 0)
-        slack__explain(app->error, "the route %s %s: %s", method ? method : "NULL",
-                       path ? path : "NULL",
-                       rc == SLACK_EINVAL
-                           ? "it needs a method, a function, and a path that begins with a slash"
-                       : rc == SLACK_EALREADY ? "there is such a route"
-                                              : slack_strerror(rc));
-    return rc;
+    if (rc == 0) return 0;
+    return slack__app_fail(
+        app, rc, "the route %s %s: %s", method ? method : "NULL", path ? path : "NULL",
+        rc == SLACK_EINVAL ? "it needs a method, a function, and a path that begins with a slash"
+        : rc == SLACK_EALREADY ? "there is such a route: choose another path"
+                               : slack_strerror(rc));
 }

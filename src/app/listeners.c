@@ -14,13 +14,19 @@ int slack_listen(slack_app_t *app, const slack_listener_t *listener)
     if (rc == 0 && slack__router_last_never_runs(app->registry.router, &last, &first))
         SLACK_LOG(&app->log, WARN, "listener never runs", "listener=%s because_of=%s hint=%s", last,
                   first, "the first that matches runs: remove one, or give the first a condition");
-    return rc;
+    return slack__app_failed(app, rc);
 }
 
 int slack_unlisten(slack_app_t *app, const char *name)
 {
     SLACK_APP_REQUIRE(app);
-    return slack__registry_remove(&app->registry, name);
+    const int rc = slack__registry_remove(&app->registry, name);
+    return rc == 0
+               ? 0
+               : slack__app_fail(app, rc,
+                                 "slack_unlisten: no listener is named \"%.64s\": pass the name "
+                                 "of a slack_listener_t",
+                                 name ? name : "NULL");
 }
 
 int slack_on_message(slack_app_t *app, const char *text, slack_handler_fn fn, void *user_data)
@@ -124,8 +130,9 @@ int slack_use(slack_app_t *app, slack_handler_fn fn, void *user_data)
     const int rc = slack__registry_use(&app->registry, fn, user_data);
     return rc == 0 ? 0
                    : slack__app_fail(app, rc, "slack_use: %s",
-                                     rc == SLACK_EINVAL ? "fn is NULL; it is the middleware"
-                                                        : "there are too many middleware");
+                                     rc == SLACK_EINVAL ? "fn is NULL: pass the middleware"
+                                                        : "there are too many middleware: call one "
+                                                          "from another");
 }
 
 void slack_on_error(slack_app_t *app, slack_error_fn fn, void *user_data)
@@ -158,9 +165,12 @@ int slack_default_ack(slack_app_t *app, enum slack_kind kind, const char *body)
 {
     SLACK_APP_REQUIRE(app);
     const int rc = slack__ack_deadlines_set(&app->deadlines, kind, body);
-    const char *what = rc == SLACK_EINVAL     ? "handlers do not acknowledge this kind"
-                       : rc == SLACK_EACKBODY ? "this kind does not accept the body (slack/ack.h)"
-                                              : slack_strerror(rc);
+    const char *what = rc == SLACK_EINVAL  ? "handlers do not acknowledge this kind: leave it out"
+                       : rc == SLACK_EJSON ? "the body is not JSON: pass one such as "
+                                             "{\"text\": \"Hold on\"}"
+                       : rc == SLACK_EACKBODY
+                           ? "this kind does not accept the body: see slack/ack.h"
+                           : slack_strerror(rc);
     return rc == 0
                ? 0
                : slack__app_fail(app, rc, "the default ack of %s: %s", slack_kind_name(kind), what);
@@ -169,13 +179,14 @@ int slack_default_ack(slack_app_t *app, enum slack_kind kind, const char *body)
 int slack_app_defer(slack_app_t *app, const slack_job_t *job)
 {
     SLACK_APP_REQUIRE(app);
-    return slack__jobs_defer(&app->inbox, job);
+    return slack__app_failed(app, slack__jobs_defer(&app->inbox, job, app->error));
 }
 
 int slack_schedule(slack_app_t *app, const slack_schedule_t *schedule)
 {
     SLACK_APP_REQUIRE(app);
-    if (schedule == NULL) return SLACK_EINVAL;
+    if (schedule == NULL)
+        return slack__app_fail(app, SLACK_EINVAL, "slack_schedule: the schedule is NULL: pass one");
     const slack_listener_t listener = {
         .kind = SLACK_KIND_JOB,
         .match = schedule->name,
@@ -185,7 +196,7 @@ int slack_schedule(slack_app_t *app, const slack_schedule_t *schedule)
         .user_data = schedule->user_data,
     };
     int rc = slack__schedules_add(&app->inbox, schedule, app->error);
-    if (rc != 0) return rc;
+    if (rc != 0) return slack__app_failed(app, rc);
     rc = slack_listen(app, &listener);
     if (rc != 0) slack__schedules_remove(&app->inbox, schedule->name);
     return rc;
@@ -203,5 +214,11 @@ int slack_every(slack_app_t *app, const char *name, const char *cron, const char
 int slack_cancel_job(slack_app_t *app, const char *key, slack_cancel_fn fn, void *user_data)
 {
     SLACK_APP_REQUIRE(app);
-    return slack__jobs_cancel(&app->inbox, key, fn, user_data);
+    const int rc = slack__jobs_cancel(&app->inbox, key, fn, user_data);
+    return rc == 0 ? 0
+                   : slack__app_fail(app, rc, "slack_cancel_job: %s",
+                                     rc == SLACK_EINVAL ? "there is no key: pass the key of the job"
+                                     : rc == SLACK_ECANCELED
+                                         ? "the app does not run: call it after the start"
+                                         : slack_strerror(rc));
 }

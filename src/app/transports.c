@@ -75,12 +75,17 @@ int slack__app_create_transports(slack_app_t *app)
     return rc;
 }
 
-int slack_app_transport_stats(const slack_app_t *app, const char *name,
+int slack_app_transport_stats(slack_app_t *app, const char *name,
                               slack_transport_stats_t *ret_stats)
 {
     SLACK_APP_REQUIRE(app);
     const slack_transport_t *t = slack__transports_find(&app->transports, slack__slice(name));
-    if (t == NULL) return SLACK_ENOTFOUND;
+    if (t == NULL)
+        return slack__app_fail(
+            app, SLACK_ENOTFOUND,
+            "slack_app_transport_stats: the app has no transport \"%.32s\": name "
+            "one of SLACK_TRANSPORT",
+            name ? name : "NULL");
     slack_transport_stats_t stats = {0};
     t->ops->stats(t, &stats);
     stats.state = t->state;

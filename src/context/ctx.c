@@ -52,11 +52,14 @@ static uint64_t count_unwatched(const slack_services_t *services)
 slack_visit_t slack__ctx_visit_begin(slack_ctx_t *ctx)
 {
     ctx->depth++;
-    return (slack_visit_t){slack__ctx_now_us(ctx), count_unwatched(ctx->services)};
+    slack_ctx_t *const outer = ctx->services->running;
+    ctx->services->running = ctx;
+    return (slack_visit_t){slack__ctx_now_us(ctx), count_unwatched(ctx->services), outer};
 }
 
 void slack__ctx_visit_end(slack_ctx_t *ctx, const slack_visit_t *visit)
 {
+    ctx->services->running = visit->outer;
     if (count_unwatched(ctx->services) != visit->unwatched) ctx->failure.acted = true;
     if (--ctx->depth == 0)
         slack__net_note_blocking(ctx->services->net, visit->since_us,

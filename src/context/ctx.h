@@ -185,6 +185,7 @@ static inline int slack__ctx_returned(slack_ctx_t *ctx, int rc)
  * also notes what the program has begun by itself, since another attempt would repeat that. */
 typedef struct slack_visit {
     uint64_t since_us, unwatched;
+    slack_ctx_t *outer; /* that ran before; NULL: none */
 } slack_visit_t;
 slack_visit_t slack__ctx_visit_begin(slack_ctx_t *ctx);
 void slack__ctx_visit_end(slack_ctx_t *ctx, const slack_visit_t *visit);

@@ -9,6 +9,7 @@
 #include "inbox/entry.h"
 #include "protocol/tenant.h"
 #include "util/alloc.h"
+#include "util/error.h"
 #include "util/json.h"
 
 /* A job is a row that the program makes. The backlog claims it like every queued row. */
@@ -219,12 +220,25 @@ static own_job_t *own_job_new(slack_inbox_t *inbox, slack_arena_t *arena, const 
     return own;
 }
 
-int slack__jobs_defer(slack_inbox_t *inbox, const slack_job_t *job)
+/* 0 if the job can be stored, or the reason why it cannot. */
+static int own_job_check(const slack_inbox_t *inbox, const slack_job_t *job, const char **ret_why)
 {
+    *ret_why = "the job has no name: name a listener of slack_on_job()";
     if (job == NULL || job->name == NULL || *job->name == '\0') return SLACK_EINVAL;
+    *ret_why = "the app has stopped: call it earlier";
     if (inbox->phase == SLACK_INBOX_CLOSED) return SLACK_ECANCELED;
-    const int wrong = job->args ? slack_json_error(job->args) : 0;
-    if (wrong != 0) return wrong;
+    *ret_why = slack_json_reason(job->args);
+    return job->args ? slack_json_error(job->args) : 0;
+}
+
+int slack__jobs_defer(slack_inbox_t *inbox, const slack_job_t *job, char *error)
+{
+    const char *why;
+    const int wrong = own_job_check(inbox, job, &why);
+    if (wrong != 0) {
+        slack__explain(error, "slack_app_defer: %s", why);
+        return wrong;
+    }
     slack_arena_t *arena = slack__arena_new(1024, 0);
     own_job_t *own = arena ? own_job_new(inbox, arena, job) : NULL;
     int rc = own ? 0 : SLACK_ENOMEM;
@@ -232,8 +246,12 @@ int slack__jobs_defer(slack_inbox_t *inbox, const slack_job_t *job)
         slack__list_push(&inbox->deferred, &own->link);
     else if (rc == 0)
         rc = own_job_submit(own);
-    if (rc != 0) slack__arena_free(arena);
-    if (rc == 0) inbox->services->own_jobs++;
+    if (rc == 0) {
+        inbox->services->own_jobs++;
+        return 0;
+    }
+    slack__arena_free(arena);
+    slack__explain(error, "slack_app_defer: %s", slack_strerror(rc));
     return rc;
 }
 

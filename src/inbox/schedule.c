@@ -135,7 +135,7 @@ int slack__schedules_add(slack_inbox_t *inbox, const slack_schedule_t *schedule,
         rc = SLACK_EALREADY;
     }
     scheduled_t *s = rc == 0 ? slack__calloc(1, sizeof *s + strlen(name) + 1) : NULL;
-    if (rc == 0 && s == NULL) return SLACK_ENOMEM;
+    if (rc == 0 && s == NULL) rc = SLACK_ENOMEM;
     if (s) {
         slack__link_init(&s->link);
         s->inbox = inbox;
@@ -150,8 +150,8 @@ int slack__schedules_add(slack_inbox_t *inbox, const slack_schedule_t *schedule,
         }
         scheduled_free(s);
     }
-    if (rc != SLACK_ENOMEM)
-        slack__explain(error, "the schedule %.40s: %.200s", name ? name : "", why);
+    slack__explain(error, "the schedule %.40s: %.200s", name ? name : "",
+                   rc == SLACK_ENOMEM ? slack_strerror(rc) : why);
     return rc;
 }
 

@@ -327,7 +327,7 @@ APP_TEST(test_run_and_start_tell_misuse)
     app_ready(&f);
     assert_int_equal(slack_app_start(f.app, NULL, NULL), SLACK_EALREADY);
     assert_int_equal(slack_use(f.app, NULL, NULL), SLACK_EINVAL);
-    assert_string_equal(slack_app_error(f.app), "slack_use: fn is NULL; it is the middleware");
+    assert_string_equal(slack_app_error(f.app), "slack_use: fn is NULL: pass the middleware");
     slack_app_t *own = NULL;
     assert_int_equal(
         slack_app_new(&own, &(slack_options_t){.bot_token = "xoxb-1", .transport = "memory"}), 0);
@@ -410,7 +410,8 @@ static void run_on_a_thread(slack_app_t *app)
 static void run_and_free_inside(slack_app_t *app, int status, void *user_data)
 {
     assert_int_equal(slack_app_run(app), SLACK_EINVAL);
-    assert_string_equal(slack_app_error(app), "the app was started before");
+    assert_string_equal(slack_app_error(app),
+                        "the app was started before: make another with slack_app_new()");
     slack_app_free(app);
     slack_app_free(app);
 }

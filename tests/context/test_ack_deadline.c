@@ -84,8 +84,9 @@ BOT_TEST(can_be_told)
     app_ack_t ack = {0};
     listen_all();
     assert_int_equal(slack_default_ack(f.app, SLACK_KIND_EVENT, ""), SLACK_EINVAL);
-    assert_string_equal(slack_app_error(f.app),
-                        "the default ack of event: handlers do not acknowledge this kind");
+    assert_string_equal(
+        slack_app_error(f.app),
+        "the default ack of event: handlers do not acknowledge this kind: leave it out");
     assert_int_equal(slack_default_ack(f.app, SLACK_KIND_COMMAND, "{"), SLACK_EJSON);
     assert_int_equal(slack_default_ack(f.app, SLACK_KIND_COMMAND, "5"), SLACK_EACKBODY);
     assert_int_equal(slack_default_ack(f.app, SLACK_KIND_SHORTCUT, "{\"text\":\"a\"}"),
