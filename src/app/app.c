@@ -9,6 +9,7 @@
 #include "app/options.h"
 #include "net/descriptors.h"
 #include "protocol/api_error.h"
+#include "protocol/token_kind.h"
 #include "util/alloc.h"
 #include "util/error.h"
 #include "util/file.h"
@@ -145,9 +146,10 @@ static void identity_accepted(void *user_data)
 static void identity_refused(void *user_data, const char *reason)
 {
     slack_app_t *app = user_data;
-    slack__app_shutdown(app,
-                        slack__app_fail(app, SLACK_EAUTH,
-                                        "Slack refuses the token in SLACK_BOT_TOKEN: %s", reason));
+    const char *kind = slack__token_kind(app->options.bot_token);
+    slack__app_shutdown(app, slack__app_fail(app, SLACK_EAUTH,
+                                             "Slack refuses the token in SLACK_BOT_TOKEN, %s: %s",
+                                             kind ? kind : "of no known kind", reason));
 }
 
 static void call_ended(const char *method, const slack_response_t *response, uint64_t owner,

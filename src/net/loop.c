@@ -20,8 +20,9 @@ static void net_note_thread(slack_net_t *net)
 int slack__net_misused(const slack_net_t *net, const char *function)
 {
     SLACK_LOG(net->log, ERROR, "called on the wrong thread", "function=%s hint=%s", function,
-              "only the loop's thread may call it: use slack_app_post(); a handler on a worker may "
-              "use the functions of its own ctx (docs/threads.md)");
+              "only the loop's thread may call it: on a worker use slack_call_wait(), "
+              "slack_call_then() and the other functions of its ctx, on another thread "
+              "slack_app_post() (docs/threads.md)");
     return SLACK_ETHREAD;
 }
 

@@ -247,12 +247,21 @@ APP_TEST(test_stop_before_the_start)
 
 /* ---- starting ---- */
 
-APP_TEST(test_a_token_that_is_refused_for_good)
+TEST(test_a_token_that_is_refused_for_good)
 {
-    fake_slack_answer(f.slack, "auth.test", 200, "{'ok':false,'error':'invalid_auth'}");
-    assert_int_equal(app_start_fails(&f), SLACK_EAUTH);
-    assert_string_equal(slack_app_error(f.app),
-                        "Slack refuses the token in SLACK_BOT_TOKEN: invalid_auth");
+    static const char *const tokens[][2] = {{"xoxb-1", "a bot token (xoxb-)"},
+                                            {"xoxp-1", "a user token (xoxp-)"},
+                                            {"xoxe.xoxp-1", "a rotating user token (xoxe.xoxp-)"}};
+    for (size_t i = 0; i < sizeof tokens / sizeof *tokens; i++) {
+        char sentence[128];
+        app_open(&f, &(slack_options_t){.bot_token = tokens[i][0]});
+        fake_slack_answer(f.slack, "auth.test", 200, "{'ok':false,'error':'invalid_auth'}");
+        assert_int_equal(app_start_fails(&f), SLACK_EAUTH);
+        snprintf(sentence, sizeof sentence,
+                 "Slack refuses the token in SLACK_BOT_TOKEN, %s: invalid_auth", tokens[i][1]);
+        assert_string_equal(slack_app_error(f.app), sentence);
+        app_close(&f);
+    }
 }
 
 APP_TEST(test_auth_is_asked_until_it_answers)

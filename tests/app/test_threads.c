@@ -185,10 +185,13 @@ static const char *wrong;
 
 static void try_all(const attempt_t *calls, size_t count)
 {
-    char line[128];
+    char line[256];
     for (size_t i = 0; i < count && !wrong; i++) {
-        snprintf(line, sizeof line,
-                 "event=\"called on the wrong thread\" function=%s hint=", calls[i].name);
+        snprintf(
+            line, sizeof line,
+            "event=\"called on the wrong thread\" function=%s hint=\"only the loop's thread may "
+            "call it: on a worker use slack_call_wait(), slack_call_then() ",
+            calls[i].name);
         if (calls[i].call() != SLACK_ETHREAD || !world_logged(&f.world, line))
             wrong = calls[i].name;
     }
