@@ -134,6 +134,46 @@ static bool is_known(const slack_failure_t *f, const slack_fault_t *fault)
     }
 }
 
+static void log_left(slack_ctx_t *ctx, const slack_also_t *left)
+{
+    slack_log_limit_t *limit = &ctx->services->unreturned;
+    const uint64_t now_ms = slack__ctx_now_us(ctx) / 1000;
+    const uint64_t left_out = slack__log_limit_left_out(limit, now_ms, false);
+    if (slack__log_limit_take(limit, now_ms))
+        SLACK_LOG(slack__ctx_log(ctx), ERROR, "error not returned",
+                  "kind=%s listener=%s error=%s reason=%s left_out=%llu",
+                  slack_kind_name(ctx->delivery->kind), left->listener,
+                  slack_err_name(left->fault.status), slack__fault_why(&left->fault),
+                  (unsigned long long)left_out);
+}
+
+void slack__failure_leave(slack_ctx_t *ctx, int status, const char *why)
+{
+    slack_voice_t *voice = slack__ctx_voice(ctx);
+    const slack_also_t left = {.next = voice->left,
+                               .fault = {.status = status, .why = why},
+                               .listener = slack_ctx_listener(ctx)};
+    voice->fault = left.fault;
+    if (voice->left && strcmp(slack__fault_why(&voice->left->fault), why) == 0) return;
+    if (++voice->left_count > SLACK_ALSO_MAX) return;
+    const bool ended = !slack__on_worker(ctx) && ctx->phase >= SLACK_CTX_ENDED;
+    slack_also_t *kept = ended ? NULL : slack__arena_alloc(slack__ctx_arena(ctx), sizeof *kept);
+    if (kept == NULL) {
+        if (!slack__on_worker(ctx)) log_left(ctx, &left);
+        return;
+    }
+    *kept = left;
+    voice->left = kept;
+}
+
+void slack__failure_log_left(slack_ctx_t *ctx, const slack_voice_t *voice)
+{
+    for (const slack_also_t *left = voice->left; left; left = left->next) {
+        const slack_fault_t cause = fault_cause(ctx, &left->fault);
+        if (!is_known(&ctx->failure, &cause)) log_left(ctx, left);
+    }
+}
+
 /* Keeps an error after the first one for the log. */
 static void note_also(slack_ctx_t *ctx, const slack_fault_t *fault, const char *listener)
 {

@@ -67,10 +67,16 @@ typedef struct slack_failure {
  * known already is not recorded again. */
 void slack__failure_note(slack_ctx_t *ctx, const slack_fault_t *fault);
 
+/* A function without a code has failed on this thread. The handler learns of it by another
+ * function, and may return that one's error. If the delivery does not fail with the sentence, the
+ * end of the attempt logs it. */
+struct slack_voice;
+void slack__failure_leave(slack_ctx_t *ctx, int status, const char *why);
+void slack__failure_log_left(slack_ctx_t *ctx, const struct slack_voice *voice);
+
 /* The fault of a function of the program (`who`) that has returned `status`: the one that the
  * library left on the voice of its thread, if it has that status; or else one that explains the
  * number. */
-struct slack_voice;
 slack_fault_t slack__fault_returned(slack_ctx_t *ctx, const struct slack_voice *voice, int status,
                                     const char *who);
 /* The fault of a call that has failed, copied into `arena`. */

@@ -9,25 +9,11 @@ static slack_arena_t *arena_of(const slack_ctx_t *ctx)
     return ctx ? slack__ctx_arena(ctx) : NULL;
 }
 
-static int log_failure(slack_ctx_t *ctx, void *args)
-{
-    const slack_json_t *failed = args;
-    slack_log_limit_t *limit = &ctx->services->unmade; /* a handler may make them in a loop */
-    const uint64_t now_ms = slack__ctx_now_us(ctx) / 1000;
-    const uint64_t left_out = slack__log_limit_left_out(limit, now_ms, false);
-    if (slack__log_limit_take(limit, now_ms))
-        SLACK_LOG(slack__ctx_log(ctx), ERROR, "JSON not made",
-                  "listener=%s error=%s reason=%s left_out=%llu", slack_ctx_listener(ctx),
-                  slack_err_name(slack_json_error(failed)), slack_json_reason(failed),
-                  (unsigned long long)left_out);
-    return 0;
-}
-
-/* Returns the value, and logs the failure of a failed one. */
+/* Returns the value, and leaves the sentence of a failed one. */
 static const slack_json_t *made(slack_ctx_t *ctx, const slack_json_t *value)
 {
     if (ctx && slack__json_to_be_logged(value))
-        slack__ctx_on_loop(ctx, log_failure, (void *)(uintptr_t)value);
+        slack__failure_leave(ctx, slack_json_error(value), slack_json_reason(value));
     return value;
 }
 

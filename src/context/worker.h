@@ -20,6 +20,8 @@ typedef struct slack_voice {
     slack_fault_t fault;          /* the last one of a function of the API, in the thread's arena */
     const char *ts, *channel;     /* of the last message, in its arena; NULL: no message yet */
     struct slack_saying *pending; /* the last message, while it has no answer */
+    struct slack_also *left;      /* by slack__failure_leave(), the newest first */
+    unsigned left_count;          /* all of them; the list has at most SLACK_ALSO_MAX */
 } slack_voice_t;
 
 /* A worker that waits for a call. This struct is freed when the call ends, which may be after the
@@ -47,6 +49,7 @@ typedef struct slack_work {
     slack_handler_fn fn;
     void *user_data;
     int status; /* what the handler returned */
+    bool ended; /* the handler has returned, and the loop may read what it has left */
     slack_link_t answers;
     slack_voice_t voice;
 

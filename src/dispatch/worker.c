@@ -16,6 +16,8 @@ static void work_done(slack_pool_job_t *job)
 {
     slack_work_t *work = SLACK_CONTAINER(job, slack_work_t, job);
     slack_ctx_t *ctx = work->ctx;
+    work->ended = true;
+    if (ctx->phase != SLACK_CTX_RUNNING) slack__failure_log_left(ctx, &work->voice);
     if (work->status != 0 && ctx->phase == SLACK_CTX_RUNNING)
         slack__run_listener_failed(slack__run_of(ctx), work->status, &work->voice);
     slack_ctx_release(ctx, 0);

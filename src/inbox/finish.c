@@ -210,6 +210,9 @@ static void report_done(slack_entry_t *entry)
         .listeners = run->listeners,
     };
     if (ctx->done_hooks) slack__ctx_run_done_hooks(ctx, &done);
+    slack__failure_log_left(ctx, &ctx->voice);
+    for (const slack_work_t *work = ctx->works; work; work = work->next)
+        if (work->ended) slack__failure_log_left(ctx, &work->voice);
     log_done(run, &done);
 }
 

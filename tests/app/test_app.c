@@ -197,6 +197,7 @@ APP_TEST(test_a_malformed_template_is_an_error_with_its_offset)
     app_ready(&f);
     app_run_through(&f, APP_MESSAGE("Ev1", "x"), &f.ack);
     assert_int_equal(app_done.status, SLACK_ETEMPLATE);
+    app_run_until_idle(&f);
     assert_int_equal(fake_slack_count(f.slack), 0);
     assert_true(world_logged(&f.world, "a value is missing, at offset 7"));
 }

@@ -115,7 +115,7 @@ BOT_TEST(test_straight_on)
     assert_int_equal(atomic_load(&results[1]), SLACK_EAPI);
     assert_int_equal(atomic_load(&results[2]), SLACK_ETEMPLATE);
     assert_int_equal(atomic_load(&results[3]), 0);
-    assert_true(world_logged(&f.world, "JSON not made"));
+    assert_true(world_logged(&f.world, "error not returned"));
 }
 
 static void tell(slack_ctx_t *ctx, int status, const char *listener, void *user_data)
