@@ -154,7 +154,9 @@ void slack__failure_leave(slack_ctx_t *ctx, int status, const char *why)
                                .fault = {.status = status, .why = why},
                                .listener = slack_ctx_listener(ctx)};
     voice->fault = left.fault;
-    if (voice->left && strcmp(slack__fault_why(&voice->left->fault), why) == 0) return;
+    if (voice->left &&
+        strcmp(slack__fault_why(&voice->left->fault), slack__fault_why(&left.fault)) == 0)
+        return;
     if (++voice->left_count > SLACK_ALSO_MAX) return;
     const bool ended = !slack__on_worker(ctx) && ctx->phase >= SLACK_CTX_ENDED;
     slack_also_t *kept = ended ? NULL : slack__arena_alloc(slack__ctx_arena(ctx), sizeof *kept);

@@ -1,13 +1,32 @@
 /* SPDX-License-Identifier: MIT */
 #include "dispatch/worker.h"
 
+#include <string.h>
+
 /* A handler on a worker holds its delivery until it has returned. */
+
+/* The handler has called a function of the loop's thread. */
+static void work_misused(void *user_data, const char *function)
+{
+    slack_ctx_t *ctx = user_data;
+    const char *instead = strncmp(function, "slack_call", 10) == 0
+                              ? "slack_call_wait() or slack_call_then()"
+                          : strcmp(function, "slack_app_defer") == 0 ? "slack_defer()"
+                                                                     : "slack_app_post()";
+    slack__failure_leave(ctx, SLACK_ETHREAD,
+                         slack__arena_printf(slack__ctx_arena(ctx),
+                                             "%s: only the loop's thread may call it: on a worker "
+                                             "use %s",
+                                             function, instead));
+}
 
 static void work_run(slack_pool_job_t *job)
 {
     slack_work_t *work = SLACK_CONTAINER(job, slack_work_t, job);
     slack__worker_ctx = work->ctx;
+    slack__net_misuse = (slack_misuse_t){work_misused, work->ctx};
     int rc = slack__ctx_returned(work->ctx, work->fn(work->ctx, work->user_data));
+    slack__net_misuse = (slack_misuse_t){NULL, NULL};
     slack__worker_ctx = NULL;
     work->status = rc;
 }

@@ -10,6 +10,7 @@
 static void net_run_fire_task(slack_task_t *task);
 
 _Thread_local char slack__net_thread;
+_Thread_local slack_misuse_t slack__net_misuse;
 
 /* A program may start an app on one thread and run its loop on another. */
 static void net_note_thread(slack_net_t *net)
@@ -19,10 +20,11 @@ static void net_note_thread(slack_net_t *net)
 
 int slack__net_misused(const slack_net_t *net, const char *function)
 {
-    SLACK_LOG(net->log, ERROR, "called on the wrong thread", "function=%s hint=%s", function,
-              "only the loop's thread may call it: on a worker use slack_call_wait(), "
-              "slack_call_then() and the other functions of its ctx, on another thread "
-              "slack_app_post() (docs/threads.md)");
+    if (slack__net_misuse.note)
+        slack__net_misuse.note(slack__net_misuse.user_data, function);
+    else
+        SLACK_LOG(net->log, ERROR, "called on the wrong thread", "function=%s hint=%s", function,
+                  "only the loop's thread may call it: use slack_app_post() (docs/threads.md)");
     return SLACK_ETHREAD;
 }
 

@@ -94,7 +94,14 @@ static inline bool slack__net_is_here(const slack_net_t *net)
                               (uintptr_t)&slack__net_thread;
 }
 
-/* On another thread: logs the misuse of a public function, and returns SLACK_ETHREAD. Else 0. */
+/* Who learns that the handler on this worker has misused a function. {NULL}: the log. */
+typedef struct slack_misuse {
+    void (*note)(void *user_data, const char *function);
+    void *user_data;
+} slack_misuse_t;
+extern _Thread_local slack_misuse_t slack__net_misuse;
+
+/* On another thread: reports the misuse of a public function, and returns SLACK_ETHREAD. Else 0. */
 int slack__net_misused(const slack_net_t *net, const char *function);
 static inline int slack__net_require(const slack_net_t *net, const char *function)
 {

@@ -267,6 +267,40 @@ TEST(test_every_return_says_why)
         }
 }
 
+/* ---- the wrong thread ---- */
+
+static int call_on_worker(slack_ctx_t *ctx, void *user_data)
+{
+    return slack_callf(slack_ctx_client(ctx), "api.test", NULL, NULL, "{}");
+}
+
+static int defer_on_worker(slack_ctx_t *ctx, void *user_data)
+{
+    return slack_app_defer(slack_ctx_app(ctx), &(slack_job_t){.name = "x"});
+}
+
+static int unlisten_on_worker(slack_ctx_t *ctx, void *user_data)
+{
+    return slack_unlisten(slack_ctx_app(ctx), "x");
+}
+
+TEST(test_a_worker_learns_what_to_call_instead)
+{
+    static const struct {
+        slack_handler_fn fn;
+        const char *says;
+    } wrong[] = {
+        {call_on_worker, "slack_callf: only the loop's thread may call it: on a worker use "
+                         "slack_call_wait() or slack_call_then()"},
+        {defer_on_worker, "on a worker use slack_defer()"},
+        {unlisten_on_worker, "on a worker use slack_app_post()"},
+    };
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        open_with(wrong[i].fn, NULL, SLACK_RUN_WORKER);
+        fails_with(MESSAGE, wrong[i].says);
+    }
+}
+
 /* ---- what Slack answers ---- */
 
 static int say(slack_ctx_t *ctx, void *user_data)
