@@ -24,9 +24,9 @@ int slack__cron_parse(slack_cron_t *ret, const char *text, char *error);
 
 /*
  * The first instant after another one, in seconds since 1970, at which a zone's clocks show a time
- * of the expression; INT64_MAX: no such instant in thirteen years. If the clocks are set forward over
- * such a time, the instant is later by the length of the jump. If the clocks are set back and show
- * the time twice, the first instant counts, or both if the hour is "*".
+ * of the expression; INT64_MAX: no such instant in thirteen years. If the clocks are set forward
+ * over such a time, the instant is later by the length of the jump. If the clocks are set back and
+ * show the time twice, the first instant counts, or both if the hour is "*".
  */
 int64_t slack__cron_next_s(const slack_cron_t *cron, const slack_zone_t *zone, int64_t after_s);
 
