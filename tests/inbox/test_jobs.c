@@ -248,10 +248,11 @@ EACH_STORE(a_clock_that_is_set_back_stops_no_schedule)
     for (unsigned i = 0; i < 3; i++) {
         inbox.f.world.wall_skew_ms += skews[i] - (i ? skews[i - 1] : 0);
         if (i == 0) app_ready(&inbox.f);
-        app_pass_and_claim(&inbox.f, 3000);
+        app_pass_and_claim(&inbox.f, 3000); /* a minute may end */
+        const unsigned before = inbox.runs;
         pass_minute();
-        inbox_until_runs(i + 1);
-        assert_true(dues[i] == now_ms(&inbox.f) / 60000 * 60000);
+        inbox_until_runs(before + 1);
+        assert_true(dues[before] == now_ms(&inbox.f) / 60000 * 60000);
     }
 }
 
