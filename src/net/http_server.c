@@ -66,13 +66,18 @@ typedef struct client {
     slack_slice_t rest; /* the same, while they are in the read buffer */
 } client_t;
 
+/* Takes the requests. */
+typedef struct server_handler {
+    slack_http_request_fn fn;
+    slack_http_head_fn head; /* NULL: heads are not checked */
+    void *user_data;
+} server_handler_t;
+
 struct slack_http_server {
     slack_net_t *net;
     slack_http_limits_t limits;
     const slack_trusted_proxies_t *trusted;
-    slack_http_request_fn fn;
-    slack_http_head_fn head; /* NULL: none */
-    void *user_data;
+    server_handler_t handler;
     slack_listener_socket_t *listener; /* NULL once closed */
     slack_link_t clients;
     client_t **slots;
@@ -305,7 +310,7 @@ static void hand_over(client_t *client)
     client->pipelined++;
     client->state = CLIENT_HANDLING;
     client->deadline_ms = NEVER;
-    server->fn(server, request, server->user_data);
+    server->handler.fn(server, request, server->handler.user_data);
 }
 
 static void server_take_turns(slack_task_t *task)
@@ -360,9 +365,10 @@ static size_t client_feed(client_t *client, const char *data, size_t len)
         slack__http_parser_feed(&client->parser, data, len, &used);
     if (!in_body && client->parser.phase == SLACK_HTTP_BODY) {
         client->deadline_ms = server_now_ms(server) + server->limits.body_ms;
-        const char *why = parsed == SLACK_HTTP_REFUSE || server->head == NULL
-                              ? NULL
-                              : server->head(client->parser.request, server->user_data);
+        const char *why =
+            parsed == SLACK_HTTP_REFUSE || server->handler.head == NULL
+                ? NULL
+                : server->handler.head(client->parser.request, server->handler.user_data);
         if (why) {
             client_refuse(client, 401, why);
             return used;
@@ -672,9 +678,9 @@ int slack__http_server_open(slack_http_server_t **ret, slack_net_t *net,
     slack_http_server_t *server = server_new(net, &limits);
     if (!server) return SLACK_ENOMEM;
     server->trusted = options->trusted;
-    server->fn = options->fn;
-    server->head = options->head;
-    server->user_data = options->user_data;
+    server->handler.fn = options->fn;
+    server->handler.head = options->head;
+    server->handler.user_data = options->user_data;
     slack__buf_init(&server->out, options->listen.write_max);
     uv_timer_init(slack__net_loop(net), &server->sweep);
     server->sweep.data = server;

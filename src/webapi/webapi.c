@@ -52,6 +52,16 @@ struct slack_webapi {
     void *close_data;
 };
 
+/* When a call is sent. */
+typedef struct call_pace {
+    uint64_t accepted_ms;
+    uint64_t key;       /* of its lane */
+    slack_lane_t *lane; /* NULL: no lane */
+    uint64_t due_ms;    /* it waits until then */
+    unsigned tries;
+    slack_backoff_t backoff;
+} call_pace_t;
+
 /* Lies in its arena, with all that belongs to it. */
 typedef struct call {
     slack_link_t link;
@@ -76,12 +86,7 @@ typedef struct call {
     const void *order;     /* the client's */
     const char *target;    /* calls of one order to one target wait for each other */
     size_t users;          /* how many the call names in its argument "users" */
-    uint64_t accepted_ms;
-    uint64_t key;       /* of its lane */
-    slack_lane_t *lane; /* NULL: no lane */
-    uint64_t due_ms;    /* it waits until then */
-    unsigned tries;
-    slack_backoff_t backoff;
+    call_pace_t pace;
     slack_response_t response;
 } call_t;
 
@@ -156,9 +161,9 @@ static void webapi_run_end_task(slack_task_t *task)
 
 static void call_leave_lane(call_t *call)
 {
-    if (!call->lane) return;
-    slack__lane_leave(call->lane);
-    call->lane = NULL;
+    if (!call->pace.lane) return;
+    slack__lane_leave(call->pace.lane);
+    call->pace.lane = NULL;
 }
 
 /* Whether an earlier call of its order to its target has not ended. */
@@ -189,8 +194,9 @@ static void call_log(const call_t *call, const slack_curl_result_t *result)
     const slack_logger_t *log = slack__net_log(call->webapi->net);
     const slack_response_t *response = &call->response;
     SLACK_LOG(log, DEBUG, "call", "method=%s ms=%llu tries=%u status=%s error=%s http=%d req_id=%s",
-              call->method, (unsigned long long)(webapi_now_ms(call->webapi) - call->accepted_ms),
-              call->tries, response->status ? slack_err_name(response->status) : "ok",
+              call->method,
+              (unsigned long long)(webapi_now_ms(call->webapi) - call->pace.accepted_ms),
+              call->pace.tries, response->status ? slack_err_name(response->status) : "ok",
               response->error, response->http_status,
               call->webapi->curl ? slack__curl_header(result, "X-Slack-Req-Id") : "");
     if (slack_json_get(response->json, "/warning"))
@@ -222,8 +228,8 @@ static int call_send(call_t *call)
     const slack_sender_t *sender = &call->webapi->sender;
     int rc = sender->send(sender->sender, &request, call_got_result, call);
     if (rc != 0) return rc;
-    if (call->lane) call->lane->busy = true;
-    call->tries++;
+    if (call->pace.lane) call->pace.lane->busy = true;
+    call->pace.tries++;
     return 0;
 }
 
@@ -233,7 +239,7 @@ static void call_wait(call_t *call, uint64_t due_ms)
     while (after != &call->webapi->waiting &&
            SLACK_CONTAINER(after, call_t, link)->number > call->number)
         after = after->prev;
-    call->due_ms = due_ms;
+    call->pace.due_ms = due_ms;
     slack__list_push(after->next, &call->link); /* behind `after` */
 }
 
@@ -244,8 +250,8 @@ static void send_waiting(slack_webapi_t *webapi)
     slack_link_t *next;
     for (slack_link_t *link = webapi->waiting.next; link != &webapi->waiting; link = next) {
         call_t *call = SLACK_CONTAINER(link, call_t, link);
-        uint64_t ready = call->lane ? slack__lane_open_ms(call->lane) : 0;
-        if (ready < call->due_ms) ready = call->due_ms;
+        uint64_t ready = call->pace.lane ? slack__lane_open_ms(call->pace.lane) : 0;
+        if (ready < call->pace.due_ms) ready = call->pace.due_ms;
         next = link->next;
         if (call_is_behind(call)) continue; /* the end of the other one comes back here */
         if (ready > now) {
@@ -275,16 +281,16 @@ static void wait_for_limit(call_t *call)
 {
     slack_webapi_t *webapi = call->webapi;
     int64_t seconds = call->response.retry_after_s;
-    if (seconds <= 0) seconds = (int64_t)1 << (call->tries - 1); /* Slack names no time */
+    if (seconds <= 0) seconds = (int64_t)1 << (call->pace.tries - 1); /* Slack names no time */
     uint64_t now = webapi_now_ms(webapi), until = now + (uint64_t)seconds * 1000;
     SLACK_LOG(slack__net_log(webapi->net), INFO, "rate limited", "method=%s wait_s=%lld tries=%u",
-              call->method, (long long)seconds, call->tries);
+              call->method, (long long)seconds, call->pace.tries);
     /* Each response URL has a limit of its own. */
     slack_lane_t *lane =
-        call->to_url ? NULL : slack__rate_limit_pause(&webapi->limit, call->key, now, until);
-    if (lane && !call->lane) {
+        call->to_url ? NULL : slack__rate_limit_pause(&webapi->limit, call->pace.key, now, until);
+    if (lane && !call->pace.lane) {
         slack__lane_join(lane);
-        call->lane = lane;
+        call->pace.lane = lane;
     }
     call_wait(call, until);
 }
@@ -293,7 +299,7 @@ static void wait_for_limit(call_t *call)
 static bool try_again(call_t *call, const slack_curl_result_t *result)
 {
     slack_webapi_t *webapi = call->webapi;
-    if (webapi->closing || call->tries >= SLACK_CALL_TRIES || call->once) return false;
+    if (webapi->closing || call->pace.tries >= SLACK_CALL_TRIES || call->once) return false;
     if (slack__response_is_limited(&call->response)) {
         wait_for_limit(call);
         return true;
@@ -302,11 +308,11 @@ static bool try_again(call_t *call, const slack_curl_result_t *result)
      * may have been posted. */
     if (!result->unsent || result->status == SLACK_ENOMEM) return false;
     if (result->status == SLACK_EHTTP) return false; /* the proxy would refuse again */
-    uint64_t wait_ms = slack__backoff_next_ms(&call->backoff, 0, slack__random_u64());
+    uint64_t wait_ms = slack__backoff_next_ms(&call->pace.backoff, 0, slack__random_u64());
     SLACK_LOG(slack__net_log(webapi->net), INFO, "call not sent, trying again",
               "method=%s status=%s reason=%s wait_ms=%llu tries=%u", call->method,
               slack_err_name(call->response.status), call->response.error,
-              (unsigned long long)wait_ms, call->tries);
+              (unsigned long long)wait_ms, call->pace.tries);
     call_wait(call, webapi_now_ms(webapi) + wait_ms);
     return true;
 }
@@ -322,7 +328,7 @@ static void call_got_result(const slack_curl_result_t *result, void *user_data)
     if (call->response.status == SLACK_EAPI &&
         slack__already_as_wanted(call->method, call->response.json, call->users))
         call->response.status = 0; /* a reader of the error still sees the difference */
-    if (call->lane) call->lane->busy = false;
+    if (call->pace.lane) call->pace.lane->busy = false;
 
     const bool again = try_again(call, result), ordered = call->order != NULL;
     if (!again) call_leave_lane(call);
@@ -389,7 +395,7 @@ static int call_begin(call_t **ret, slack_client_t *client, slack_call_fn fn, vo
     call->once = client->once;
     call->tag = client->tag;
     call->number = client->place;
-    call->backoff = (slack_backoff_t){.base_ms = BACKOFF_BASE_MS, .cap_ms = BACKOFF_CAP_MS};
+    call->pace.backoff = (slack_backoff_t){.base_ms = BACKOFF_BASE_MS, .cap_ms = BACKOFF_CAP_MS};
     slack__response_fail(&call->response, 0);
     *ret = call;
     return 0;
@@ -405,7 +411,7 @@ static int call_new(call_t **ret, slack_client_t *client, const char *method, sl
     slack_arena_t *arena = call->arena;
     call->owner = client->owner;
     const char *token = token_for(client, method);
-    call->key = slack__rate_limit_key(&call->webapi->limit, token, method);
+    call->pace.key = slack__rate_limit_key(&call->webapi->limit, token, method);
     call->method = slack__arena_strdup(arena, method);
     call->url = slack__arena_printf(arena, "%s%s", call->webapi->api_url, method);
     call->headers[0] = "Content-Type: application/x-www-form-urlencoded; charset=utf-8";
@@ -431,14 +437,15 @@ static void call_enter_order(call_t *call)
 static int call_submit(call_t *call)
 {
     slack_webapi_t *webapi = call->webapi;
-    call->accepted_ms = webapi_now_ms(webapi);
+    call->pace.accepted_ms = webapi_now_ms(webapi);
     if (call->number == 0) call->number = ++webapi->last_number;
-    slack_lane_t *lane =
-        call->to_url ? NULL : slack__rate_limit_find(&webapi->limit, call->key, call->accepted_ms);
+    slack_lane_t *lane = call->to_url ? NULL
+                                      : slack__rate_limit_find(&webapi->limit, call->pace.key,
+                                                               call->pace.accepted_ms);
     if (call->order) call_enter_order(call);
     if (lane) {
         slack__lane_join(lane);
-        call->lane = lane;
+        call->pace.lane = lane;
     }
     if (lane || call_is_behind(call)) {
         call_wait(call, 0);
