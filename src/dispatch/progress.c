@@ -79,7 +79,7 @@ static bool is_numbered(const char *name)
     return number && number[1] && number[1 + strspn(number + 1, "0123456789")] == '\0';
 }
 
-/* Writes at most name_max() bytes. */
+/* Writes at most twice the bytes of the name, and NUMBER_MAX. */
 static size_t write_name(const slack_hits_t *hits, size_t hit, char *to)
 {
     const char *name = name_of(hits, hit);
@@ -95,11 +95,6 @@ static size_t write_name(const slack_hits_t *hits, size_t hit, char *to)
     return (size_t)(at - to);
 }
 
-static size_t name_max(const slack_hits_t *hits, size_t hit)
-{
-    return 2 * strlen(name_of(hits, hit)) + NUMBER_MAX;
-}
-
 /* ---- the record of this attempt ---- */
 
 int slack__progress_prepare(slack_progress_t *progress, const slack_hits_t *hits,
@@ -107,7 +102,7 @@ int slack__progress_prepare(slack_progress_t *progress, const slack_hits_t *hits
 {
     size_t size = progress->record.len + 2;
     for (size_t i = 0; i < hits->count; i++)
-        size += FAILURE_MAX + name_max(hits, i) + 1;
+        size += FAILURE_MAX + 2 * strlen(name_of(hits, i)) + NUMBER_MAX + 1;
     char *room = slack__arena_alloc(arena, size);
     if (room == NULL) return SLACK_ENOMEM;
     size_t len = progress->record.len;
@@ -130,21 +125,17 @@ bool slack__progress_has(const slack_progress_t *progress, const slack_hits_t *h
     return false;
 }
 
-/* A space would end the reason's field of the line. */
-static bool is_word(const char *text)
-{
-    const size_t len = text ? strcspn(text, " \n") : 0;
-    return len > 0 && len <= SLACK_REASON_MAX && text[len] == '\0';
-}
-
 void slack__progress_add(slack_progress_t *progress, const slack_hits_t *hits, size_t hit,
                          int status, const char *reason)
 {
     char *line = progress->room + progress->record.len, *at = line;
+    /* A space would end the reason's field of the line. */
+    const size_t len = reason ? strcspn(reason, " \n") : 0;
+    const bool is_word = len > 0 && len <= SLACK_REASON_MAX && reason[len] == '\0';
     if (status == 0)
         *at++ = '+';
     else
-        at += snprintf(at, FAILURE_MAX, "%d %s ", status, is_word(reason) ? reason : "");
+        at += snprintf(at, FAILURE_MAX, "%d %s ", status, is_word ? reason : "");
     at += write_name(hits, hit, at);
     *at++ = '\n';
     progress->record.len += (size_t)(at - line);

@@ -81,14 +81,6 @@ static void log_failed(const slack_entry_t *entry, enum slack_log_level level, c
     log_also(ctx, level);
 }
 
-static void log_retry(const slack_entry_t *entry)
-{
-    char retry[32];
-    const int64_t now = slack__wall_ms(entry->inbox->services->net->clock);
-    snprintf(retry, sizeof retry, "in %lld ms", (long long)(entry->op.row.due_ms - now));
-    log_failed(entry, SLACK_LOG_WARN, retry);
-}
-
 /* ---- the end in the store ---- */
 
 /* After a restart, a delivery whose end is not stored would run again. So the entry is kept, and
@@ -154,7 +146,12 @@ void slack__entry_settle(slack_entry_t *entry)
         end_not_stored(entry, rc);
         return;
     }
-    if (!entry->settled && entry->op.kind == SLACK_STORE_WAIT) log_retry(entry);
+    if (!entry->settled && entry->op.kind == SLACK_STORE_WAIT) {
+        char retry[32];
+        const int64_t now = slack__wall_ms(entry->inbox->services->net->clock);
+        snprintf(retry, sizeof retry, "in %lld ms", (long long)(entry->op.row.due_ms - now));
+        log_failed(entry, SLACK_LOG_WARN, retry);
+    }
     entry->settled = true;
     entry->op.done = end_stored;
     slack__entry_submit(entry);

@@ -151,20 +151,15 @@ static int sqlite_app_id(slack_sqlite_t *s, slack_slice_t name, bool make, int64
 
 /* --- operations on one row ----------------------------------------------------------------- */
 
-/* Frees a key, unless its row is queued. */
-static int sqlite_free_key(slack_sqlite_t *s, slack_slice_t key)
-{
-    sqlite3_stmt *stmt = s->statements[FREE_KEY];
-    bind_blob(stmt, 1, key);
-    return slack__sqlite_step(stmt);
-}
-
 static int sqlite_put(slack_sqlite_t *s, slack_store_op_t *op)
 {
     const slack_row_t *row = &op->row;
     int64_t app;
     int rc = sqlite_app_id(s, row->app, true, &app);
-    if (rc == 0 && op->succeeds) rc = sqlite_free_key(s, row->key);
+    if (rc == 0 && op->succeeds) { /* only a queued row keeps the key */
+        bind_blob(s->statements[FREE_KEY], 1, row->key);
+        rc = slack__sqlite_step(s->statements[FREE_KEY]);
+    }
     if (rc != 0) return rc;
     sqlite3_stmt *stmt = slack__sqlite_about(s, PUT, 0);
     if (!op->claim) sqlite3_bind_null(stmt, 3);

@@ -39,14 +39,6 @@ static bool has_day(const slack_cron_t *cron, int64_t days)
     return cron->any_day || cron->any_weekday ? on_day && on_weekday : on_day || on_weekday;
 }
 
-static bool has_any_day(const slack_cron_t *cron)
-{
-    int64_t days = 0;
-    while (days <= DAYS_MAX && !has_day(cron, days))
-        days++;
-    return days <= DAYS_MAX;
-}
-
 /* ---- reading ---- */
 
 static bool read_value(const field_t *field, slack_slice_t text, unsigned *ret)
@@ -136,7 +128,8 @@ int slack__cron_parse(slack_cron_t *ret, const char *text, char *error)
                           .any_hour = any[1],
                           .any_day = any[2],
                           .any_weekday = any[4]};
-    if (has_any_day(ret)) return 0;
+    for (int64_t days = 0; days <= DAYS_MAX; days++)
+        if (has_day(ret, days)) return 0;
     slack__explain(error, "\"%.60s\" never runs: none of its months has such a day", text);
     return SLACK_EINVAL;
 }

@@ -424,15 +424,6 @@ static int call_new(call_t **ret, slack_client_t *client, const char *method, sl
     return 0;
 }
 
-static void call_enter_order(call_t *call)
-{
-    slack_link_t *after = call->webapi->ordered.prev;
-    while (after != &call->webapi->ordered &&
-           SLACK_CONTAINER(after, call_t, in_order)->number > call->number)
-        after = after->prev;
-    slack__list_push(after->next, &call->in_order); /* behind `after` */
-}
-
 /* End a submission: if this succeeds, the end of the call will be reported. */
 static int call_submit(call_t *call)
 {
@@ -442,7 +433,13 @@ static int call_submit(call_t *call)
     slack_lane_t *lane = call->to_url ? NULL
                                       : slack__rate_limit_find(&webapi->limit, call->pace.key,
                                                                call->pace.accepted_ms);
-    if (call->order) call_enter_order(call);
+    if (call->order) {
+        slack_link_t *after = webapi->ordered.prev;
+        while (after != &webapi->ordered &&
+               SLACK_CONTAINER(after, call_t, in_order)->number > call->number)
+            after = after->prev;
+        slack__list_push(after->next, &call->in_order); /* behind `after` */
+    }
     if (lane) {
         slack__lane_join(lane);
         call->pace.lane = lane;
