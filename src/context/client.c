@@ -15,6 +15,24 @@ static void call_ended(slack_ctx_t *ctx, const slack_response_t *response)
     slack__ctx_call_ended(ctx, &fault);
 }
 
+/* If the handler returns the error, the delivery fails with the sentence. */
+static void call_refused(slack_ctx_t *ctx, const char *method, int status, const char *why)
+{
+    slack__ctx_fail(ctx, status, "%s was not called: %s", method, why);
+}
+
+static void bot_call_refused(slack_client_t *client, const char *method, int status,
+                             const char *why)
+{
+    call_refused(SLACK_CONTAINER(client, slack_ctx_t, client), method, status, why);
+}
+
+static void user_call_refused(slack_client_t *client, const char *method, int status,
+                              const char *why)
+{
+    call_refused(SLACK_CONTAINER(client, slack_ctx_t, user_client), method, status, why);
+}
+
 static void bot_call_began(slack_client_t *client)
 {
     SLACK_CONTAINER(client, slack_ctx_t, client)->calls++;
@@ -52,6 +70,7 @@ slack_client_t *slack__ctx_client(slack_ctx_t *ctx)
         .tag = d->number,
         .begin = ctx->phase >= SLACK_CTX_ENDED ? NULL : bot_call_began,
         .end = bot_call_ended,
+        .refuse = bot_call_refused,
     };
     /* Slack gives each step of a workflow a token of its own, which may see other channels than the
      * bot's token. */
@@ -90,5 +109,6 @@ slack_client_t *slack_ctx_user_client(slack_ctx_t *ctx)
     user->owner = ctx->grant->number;
     if (user->begin) user->begin = user_call_began;
     user->end = user_call_ended;
+    user->refuse = user_call_refused;
     return user;
 }

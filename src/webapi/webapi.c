@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "webapi/webapi.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "protocol/already.h"
@@ -530,12 +531,15 @@ const char *slack__webapi_refusal(const slack_client_t *client, const char *meth
 
 /* A call of the program cannot be made. The program gets the code, the log the cause and the cure.
  */
-static int call_refused(const slack_client_t *client, const char *method, int rc)
+static int call_refused(slack_client_t *client, const char *method, int rc, const char *why)
 {
-    if (rc != 0 && client && client->log)
+    if (rc == 0 || client == NULL) return rc;
+    if (why == NULL) why = slack__webapi_refusal(client, method, rc);
+    if (client->refuse)
+        client->refuse(client, method ? method : "", rc, why);
+    else if (client->log)
         SLACK_LOG(client->log, ERROR, "call not made", "method=%s error=%s reason=%s",
-                  method ? method : "", slack_err_name(rc),
-                  slack__webapi_refusal(client, method, rc));
+                  method ? method : "", slack_err_name(rc), why);
     return rc;
 }
 
@@ -550,7 +554,7 @@ static int call_of_program(call_t **ret, const char *function, slack_client_t *c
     if (client && webapi_of(client)) rc = slack__net_require(webapi_of(client)->net, function);
     if (rc != 0) return rc;
     rc = call_new(ret, client, method, fn, user_data);
-    if (rc != 0) return call_refused(client, method, rc);
+    if (rc != 0) return call_refused(client, method, rc, NULL);
     (*ret)->of_program = true;
     (*ret)->unheld = fn && client->begin;
     return 0;
@@ -571,9 +575,9 @@ int slack_call(slack_client_t *client, const char *method, const slack_json_t *a
     call_t *call;
     int rc = call_of_program(&call, __func__, client, method, fn, user_data);
     if (rc != 0) return rc;
-    if (args) return call_refused(client, method, call_finish(call, client, args));
+    if (args) return call_refused(client, method, call_finish(call, client, args), NULL);
     call_free(call);
-    return call_refused(client, method, SLACK_EINVAL);
+    return call_refused(client, method, SLACK_EINVAL, NULL);
 }
 
 int(slack_callf)(slack_client_t *client, const char *method, slack_call_fn fn, void *user_data,
@@ -588,11 +592,12 @@ int(slack_callf)(slack_client_t *client, const char *method, slack_call_fn fn, v
     va_start(ap, args_template);
     rc = slack__vjsonf(call->arena, &args, &error, args_template, ap);
     va_end(ap);
-    if (rc == 0) return call_refused(client, method, call_finish(call, client, args));
-    SLACK_LOG(slack__net_log(call->webapi->net), ERROR, "malformed JSON template",
-              "method=%s offset=%zu what=%s", method, error.offset, error.what);
+    if (rc == 0) return call_refused(client, method, call_finish(call, client, args), NULL);
+    char why[160];
+    snprintf(why, sizeof why, "the template is malformed at offset %zu: %s", error.offset,
+             error.what);
     call_free(call);
-    return rc;
+    return call_refused(client, method, rc, why);
 }
 
 int slack__webapi_respond(slack_client_t *client, const char *response_url,

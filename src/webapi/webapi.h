@@ -69,6 +69,9 @@ struct slack_client {
      * once after it. NULL: the responses are dropped. */
     void (*begin)(struct slack_client *client);
     void (*end)(struct slack_client *client, const slack_response_t *response);
+    /* A call of the program could not be made. `why` is borrowed until the return. NULL: `log` has
+     * a line for it. */
+    void (*refuse)(struct slack_client *client, const char *method, int status, const char *why);
     /* Calls of one `order` to one target (a channel, a response URL, a view, the home tab of a
      * user) are sent one after the other, each when the one before it has ended. NULL: calls go out
      * at once. */
