@@ -284,7 +284,7 @@ static int choose_transport(slack_options_t *options, char *error)
 
 /* ---- checks ---- */
 
-/* What the program has set; what came from variables is checked already. */
+/* Checks the options that the program has set. Those of variables are checked already. */
 static int check_values(slack_options_t *options, char *error)
 {
     for (const slack_option_t *option = slack__option_table; option->field; option++) {

@@ -17,7 +17,7 @@ int slack__ack_send(slack_ctx_t *ctx, const slack_ack_t *ack)
     return rc;
 }
 
-/* What the user of a command reads that has failed or that no listener takes. */
+/* The answer to the user of a command that fails, or that no listener takes. */
 #define REFUSAL                                                                                    \
     "{\"response_type\":\"ephemeral\",\"text\":\"The app could not do that. Please try again "     \
     "later.\"}"

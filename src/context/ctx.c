@@ -43,7 +43,7 @@ void slack__ctx_call_ended(slack_ctx_t *ctx, const slack_fault_t *fault)
 
 /* ---- functions of the program ---- */
 
-/* What the program has begun so far, and whose end no delivery gets. */
+/* Counts the calls and jobs of the program whose end no delivery gets. */
 static uint64_t count_unwatched(const slack_services_t *services)
 {
     return services->own_jobs + (services->webapi ? slack__webapi_unwatched(services->webapi) : 0);

@@ -20,7 +20,7 @@ enum slack_api_error {
 
 enum slack_api_error slack__api_error(const char *word);
 
-/* What a person can do about the error; "" if there is no general advice. Static. */
+/* The advice for an error; "" if there is no general advice. Static. */
 const char *slack__api_error_cure(const char *word);
 
 /* Whether the same call may succeed later. slack__heals() in context/failure.h also judges the

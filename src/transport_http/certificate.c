@@ -34,7 +34,7 @@ static void warn_of_faults(const slack_certificate_t *c)
     slack__tls_version(version);
     while (c->client_ca && (fault = slack__library_fault_next(fault, "mbedtls", version)))
         SLACK_LOG(c->net->log, WARN, "a library has a known fault",
-                  "library=%s version=%s fault=%s effect=%s hint=%s", fault->library, version,
+                  "library=%s version=%s fault=%s effect=%s hint=%s", fault->name, version,
                   fault->id, fault->effect, fault->cure);
 }
 

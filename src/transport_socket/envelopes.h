@@ -12,7 +12,7 @@
  * and which connection brought each. */
 typedef struct slack_envelopes slack_envelopes_t;
 
-/* What the transport does for the envelopes. Every member is mandatory. */
+/* The functions of the transport that the envelopes call. Every member is mandatory. */
 typedef struct slack_envelopes_events {
     /* Pass `in` to the session that it names. */
     void (*feed)(slack_envelopes_t *envelopes, const slack_session_input_t *in);

@@ -52,7 +52,7 @@ size_t slack__arena_size(const slack_arena_t *arena);
 bool slack__arena_is_full(const slack_arena_t *arena);
 
 /*
- * What the program keeps of a delivery or a response is gone with its arena. In a program that
+ * The texts and values of a delivery or a response end with its arena. In a program that
  * checks lifetimes (lifetime.h), the memory of freed arenas stays readable for a while. It is
  * filled with the text "(delivery over)". No other text, JSON value or struct begins like that.
  */

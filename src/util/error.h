@@ -15,8 +15,8 @@
  * see slack__heals(). */
 bool slack__error_heals(int err);
 
-/* What a person can do about an error that the library did not explain; "" if there is no general
- * advice. Static. */
+/* The advice for an error that the library did not explain; "" if there is no general advice.
+ * Static. */
 const char *slack__error_cure(int err);
 
 /* Write a sentence about a failure into `error`, which is NULL or takes SLACK_ERROR_TEXT_MAX bytes.

@@ -27,8 +27,8 @@ static int version_compare(const char *a, const char *b)
 const slack_library_fault_t *slack__library_fault_next(const slack_library_fault_t *after,
                                                        const char *library, const char *version)
 {
-    for (const slack_library_fault_t *fault = after ? after + 1 : faults; fault->library; fault++)
-        if (strcmp(fault->library, library) == 0 && version_compare(version, fault->first) >= 0 &&
+    for (const slack_library_fault_t *fault = after ? after + 1 : faults; fault->name; fault++)
+        if (strcmp(fault->name, library) == 0 && version_compare(version, fault->first) >= 0 &&
             version_compare(version, fault->last) <= 0)
             return fault;
     return NULL;

@@ -4,7 +4,7 @@
 
 /* A row of library_faults.def. */
 typedef struct slack_library_fault {
-    const char *library, *first, *last, *id, *effect, *cure;
+    const char *name, *first, *last, *id, *effect, *cure;
 } slack_library_fault_t;
 
 /* The first fault after `after` (NULL: the first of all) that this version of a library has; NULL:

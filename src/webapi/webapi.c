@@ -461,7 +461,7 @@ static int call_submit(call_t *call)
     return 0;
 }
 
-/* What a call changes: "" if that is not known. */
+/* The channel, view or user that a call changes; "" if the arguments name none of them. */
 static const char *target_of(const slack_json_t *args)
 {
     static const char *const names[] = {"/channel", "/channel_id", "/view_id", "/user_id"};

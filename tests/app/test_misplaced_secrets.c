@@ -8,7 +8,7 @@
 #include "support/world.h"
 #include "util/str.h"
 
-/* What must not be shown of each is SHOWN_NEVER. */
+/* Each secret contains SHOWN_NEVER, which no output may contain. */
 #define SHOWN_NEVER "5ec2e75ec2e7"
 static const char *const secrets[] = {
     "xoxb-1234-" SHOWN_NEVER,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What beginners do wrong: each mistake has a sentence in the log that names the cure. */
+/* Mistakes of beginners. Each has a sentence in the log that names the cure. */
 #include <stdlib.h>
 
 #include <slack/slack.h>

@@ -58,7 +58,7 @@ static int return_it(slack_ctx_t *ctx, void *user_data)
     return *(const int *)user_data;
 }
 
-/* Every error code, and some numbers that are none. */
+/* Every error code, and some numbers that are not codes. */
 TEST(test_every_code)
 {
     static const int codes[] = {
@@ -275,8 +275,8 @@ static int say_once(slack_ctx_t *ctx, void *user_data)
     return slack_say(ctx, "x");
 }
 
-/* What a proxy or half an answer says of the call is nothing, whatever its HTTP status. What Slack
- * says of it is final. */
+/* A page of a proxy, or half an answer, does not tell whether Slack took the call. Slack's own
+ * answer does. */
 TEST(test_garbage_is_retried_and_a_refusal_is_not)
 {
     static const struct {

@@ -5,7 +5,7 @@
 TEST(test_versions_with_a_fault)
 {
     static const struct {
-        const char *library, *version, *id;
+        const char *name, *version, *id;
     } cases[] = {
         {"mbedtls", "3.2.1", ""},
         {"mbedtls", "3.3.0", "CVE-2026-93831"},
@@ -20,7 +20,7 @@ TEST(test_versions_with_a_fault)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const slack_library_fault_t *fault =
-            slack__library_fault_next(NULL, cases[i].library, cases[i].version);
+            slack__library_fault_next(NULL, cases[i].name, cases[i].version);
         assert_string_equal(fault ? fault->id : "", cases[i].id);
     }
 }
@@ -36,7 +36,7 @@ TEST(test_the_table)
         const slack_library_fault_t *at[2] = {NULL, NULL};
         for (int end = 0; end < 2; end++)
             do
-                at[end] = slack__library_fault_next(at[end], rows[i].library,
+                at[end] = slack__library_fault_next(at[end], rows[i].name,
                                                     end ? rows[i].last : rows[i].first);
             while (at[end] && strcmp(at[end]->id, rows[i].id) != 0);
         assert_non_null(at[0]);
