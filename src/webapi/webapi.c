@@ -594,8 +594,7 @@ int(slack_callf)(slack_client_t *client, const char *method, slack_call_fn fn, v
     va_end(ap);
     if (rc == 0) return call_refused(client, method, call_finish(call, client, args), NULL);
     char why[160];
-    snprintf(why, sizeof why, "the template is malformed at offset %zu: %s", error.offset,
-             error.what);
+    snprintf(why, sizeof why, "%s, at offset %zu: correct the template", error.what, error.offset);
     call_free(call);
     return call_refused(client, method, rc, why);
 }

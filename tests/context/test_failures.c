@@ -33,6 +33,7 @@ static const slack_json_t *many(slack_ctx_t *ctx, size_t count)
 /* Formats whose last % has no conversion, as users write it. */
 static const char percent[] = "100%";
 
+#define CLIENT  slack_ctx_client(ctx)
 #define J(text) slack_jsonf(ctx, text)
 
 #define MALFORMED "the format is malformed: pass the text as an argument of %s"
@@ -67,6 +68,14 @@ static const char percent[] = "100%";
     X(slack_set_title, 1, COMMAND, slack_set_title(ctx, "x"), "setTitle: command is not in a")     \
     X(slack_set_prompts, 1, MESSAGE, slack_set_prompts(ctx, NULL, J("[]")), "1 to 4 prompts")      \
     X(slack_set_prompts, 2, MESSAGE, slack_set_prompts(ctx, NULL, many(ctx, 5)), "5 prompts")      \
+    X(slack_call, 1, MESSAGE, slack_call(CLIENT, "a b", J("{}"), NULL, NULL),                      \
+      "a b was not called: ")                                                                      \
+    X(slack_call, 2, MESSAGE, slack_call(CLIENT, "x.y", J("[1]"), NULL, NULL),                     \
+      "x.y was not called: ")                                                                      \
+    X(slack_callf, 1, MESSAGE, slack_callf(CLIENT, "a b", NULL, NULL, "{}"),                       \
+      "a b was not called: ")                                                                      \
+    X(slack_callf, 2, MESSAGE, slack_callf(CLIENT, "x.y", NULL, NULL, "{a: }"),                    \
+      "offset 4: correct")                                                                         \
     X(slack_call_then, 2, MESSAGE, slack_call_then(ctx, "x.y", NULL, NULL, "[1]"),                 \
       "an object: pass")                                                                           \
     X(slack_call_then, 3, MESSAGE, slack_call_then(ctx, "", NULL, NULL, "{}"), "without a name")   \
@@ -176,7 +185,8 @@ static void deliver_to_fail(const char *body, const char *says)
     app_run_until_idle(&f);
     const unsigned lines = world_log_count(&f.world, "event=\"delivery failed\"") +
                            world_log_count(&f.world, "event=\"dead letter\"") +
-                           world_log_count(&f.world, "event=\"error not returned\"");
+                           world_log_count(&f.world, "event=\"error not returned\"") +
+                           world_log_count(&f.world, "event=\"call not made\"");
     if (lines != 1 || !world_logged(&f.world, says) || world_logged(&f.world, "reason=\"\"") ||
         !world_logged(&f.world, "listener=listener method=") ||
         world_logged(&f.world, "event=\"also failed\""))
