@@ -115,7 +115,7 @@ static void answered(const slack_response_t *response, void *ctx)
     }
 MISTAKES(HANDLER)
 
-static struct {
+static struct mistake {
     const char *name;
     slack_handler_fn fn;
     int kind;
@@ -134,7 +134,7 @@ static void keep_line(enum slack_log_level level, const char *line, size_t len, 
 
 TEST_EACH(mistake_that_the_log_explains, mistakes)
 {
-    const typeof(*mistakes) *mistake = *state;
+    const struct mistake *mistake = *state;
     slack_test_t *t = NULL;
     last_ctx = NULL;
     *said = '\0';
