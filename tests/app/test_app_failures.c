@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /* Every public function of an app that returns an error leaves its own sentence. */
-#include <dirent.h>
-
 #include "support/app_fixture.h"
 #include "support/app_handlers.h"
+#include "support/headers.h"
 #include "support/test.h"
 
 static app_fixture_t f;
@@ -129,36 +128,9 @@ TEST(test_the_start_repeats_why_the_app_is_unfit)
     slack_app_free(app);
 }
 
-static void expect_cases_of(const char *path)
-{
-    static char text[1 << 17];
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    text[fread(text, 1, sizeof text - 1, file)] = '\0';
-    fclose(file);
-    for (const char *at = text; (at = strstr(at, "SLACK_API int slack_")) != NULL;) {
-        char name[64];
-        at += strlen("SLACK_API int ");
-        sscanf(at, "%63[a-z_]", name);
-        if (strncmp(at + strlen(name), "(slack_app_t *app", 17) != 0) continue;
-        if (strcmp(name, "slack_app_post") == 0) continue; /* of any thread: it leaves none */
-        size_t i = 0;
-        while (i < COUNT && strcmp(cases[i].function, name) != 0)
-            i++;
-        if (i == COUNT) fail_msg("%s has no case here", name);
-    }
-}
-
 TEST(test_every_function_of_an_app_is_a_case)
 {
-    char path[512];
-    snprintf(path, sizeof path, "%s/include/slack", getenv("SLACKAPP_SOURCE_DIR"));
-    DIR *dir = opendir(path);
-    assert_non_null(dir);
-    for (const struct dirent *entry; (entry = readdir(dir)) != NULL;) {
-        char file[sizeof path + 256];
-        snprintf(file, sizeof file, "%s/%s", path, entry->d_name);
-        if (strstr(entry->d_name, ".h")) expect_cases_of(file);
-    }
-    closedir(dir);
+#define X(function, ...) " " #function " "
+    headers_expect_cases("int", "slack_app_t \\*app", CASES(X) " slack_app_post ");
+#undef X
 }

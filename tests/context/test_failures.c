@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* A failure is one line of the log, with a sentence: which call, the cause, the cure. */
-#include <dirent.h>
 #include <limits.h>
 
 #include "support/app_handlers.h"
 #include "support/fake_slack.h"
+#include "support/headers.h"
 #include "support/test.h"
 
 #pragma GCC diagnostic ignored "-Wformat"
@@ -136,6 +136,10 @@ static const struct {
 
 #define COUNT (sizeof cases / sizeof *cases)
 
+/* They are middleware and do not fail by themselves. */
+#define FILTERS                                                                                    \
+    " slack_only_in_channels  slack_only_for_users  slack_only_mentions  slack_limit_users "
+
 static void open_with(slack_handler_fn fn, void *user_data, enum slack_run run)
 {
     static const struct {
@@ -209,43 +213,11 @@ TEST(test_every_function_says_why)
     }
 }
 
-/* Filters are middleware: they do not fail by themselves. */
-static bool is_filter(const char *name)
-{
-    return strncmp(name, "slack_only_", 11) == 0 || strcmp(name, "slack_limit_users") == 0;
-}
-
-static void expect_cases_of(const char *path)
-{
-    static char text[1 << 17];
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    text[fread(text, 1, sizeof text - 1, file)] = '\0';
-    fclose(file);
-    for (const char *at = text; (at = strstr(at, "SLACK_API int slack_")) != NULL;) {
-        char name[64];
-        at += strlen("SLACK_API int ");
-        sscanf(at, "%63[a-z_]", name);
-        if (strncmp(at + strlen(name), "(slack_ctx_t *ctx", 17) != 0 || is_filter(name)) continue;
-        size_t i = 0;
-        while (i < COUNT && strcmp(cases[i].function, name) != 0)
-            i++;
-        if (i == COUNT) fail_msg("%s has no case here", name);
-    }
-}
-
 TEST(test_every_function_of_a_ctx_is_a_case)
 {
-    char path[512];
-    snprintf(path, sizeof path, "%s/include/slack", getenv("SLACKAPP_SOURCE_DIR"));
-    DIR *dir = opendir(path);
-    assert_non_null(dir);
-    for (const struct dirent *entry; (entry = readdir(dir)) != NULL;) {
-        char file[sizeof path + 256];
-        snprintf(file, sizeof file, "%s/%s", path, entry->d_name);
-        if (strstr(entry->d_name, ".h")) expect_cases_of(file);
-    }
-    closedir(dir);
+#define X(function, ...) " " #function " "
+    headers_expect_cases("int", "slack_ctx_t \\*ctx", CASES(X) FILTERS);
+#undef X
 }
 
 /* ---- what a handler returns ---- */

@@ -6,6 +6,7 @@
 #include "support/certs.h"
 #include "support/child.h"
 #include "support/ends.h"
+#include "support/file.h"
 #include "support/heap.h"
 #include "support/test.h"
 #include "util/alloc.h"
@@ -184,13 +185,8 @@ TLS(test_curl)
         assert_int_equal(e.server.status, 0);
         end_child();
 
-        FILE *file = fopen(got, "r");
-        assert_non_null(file);
-        char *copy = slack__malloc(SIZE + 1);
-        assert_int_equal(fread(copy, 1, SIZE + 1, file), SIZE);
-        fclose(file);
-        assert_memory_equal(copy, data, SIZE);
-        slack__free(copy);
+        assert_int_equal(file_size(got), SIZE);
+        assert_memory_equal(file_read(got, NULL), data, SIZE);
     }
     slack__free(data);
 }

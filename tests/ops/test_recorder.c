@@ -18,7 +18,7 @@
 static world_t world;
 static slack_recorder_t *recorder;
 static char dir[64], path[96], old[112];
-static char all[1 << 20];
+static const char *all;
 
 static int open_world(void **state)
 {
@@ -63,16 +63,6 @@ static void end(void)
     slack__recorder_close(recorder, world_set_flag, &closed);
     recorder = NULL;
     world_until(&world, closed);
-}
-
-static const char *read_all(const char *name)
-{
-    FILE *file = fopen(name, "rb");
-    assert_non_null(file);
-    size_t len = fread(all, 1, sizeof all - 1, file);
-    fclose(file);
-    all[len] = '\0';
-    return all;
 }
 
 static unsigned count(const char *text, const char *part)
@@ -155,7 +145,7 @@ RECORDER_TEST(test_lines)
     slack__delivery_free(d);
     world.mono_us += 1000;
     end();
-    read_all(path);
+    all = file_read(path, NULL);
     char *token = strstr(all, "redacted:");
     assert_non_null(token);
     memset(token + strlen("redacted:"), '#', 16);
@@ -180,7 +170,7 @@ RECORDER_TEST(test_nothing_before_it_begins)
     assert_int_equal(try_open(1 << 20, error), 0);
     deliver_one(1);
     end();
-    assert_string_equal(read_all(path), "");
+    assert_string_equal(file_read(path, NULL), "");
 }
 
 RECORDER_TEST(test_no_recorder)
@@ -208,7 +198,7 @@ RECORDER_TEST(test_acks_that_fail)
         ack_rc = 0;
         slack__delivery_free(d);
         end();
-        assert_int_equal(count(read_all(path), "\"type\":\"ack\""), cases[i].lines);
+        assert_int_equal(count(file_read(path, NULL), "\"type\":\"ack\""), cases[i].lines);
     }
 }
 
@@ -285,7 +275,7 @@ RECORDER_TEST(test_calls)
     send_rc = 0;
     assert_int_equal(told, 4);
     end();
-    read_all(path);
+    all = file_read(path, NULL);
     assert_null(strstr(all, "verysecret"));
     assert_null(strstr(all, "apps.connections.open"));
     assert_non_null(
@@ -307,11 +297,11 @@ RECORDER_TEST(test_one_from_before_is_kept)
     end();
     begin(1 << 20);
     end();
-    assert_int_equal(count(read_all(old), "delivery"), 1);
-    assert_int_equal(count(read_all(path), "delivery"), 0);
+    assert_int_equal(count(file_read(old, NULL), "delivery"), 1);
+    assert_int_equal(count(file_read(path, NULL), "delivery"), 0);
     begin(1 << 20);
     end();
-    assert_int_equal(count(read_all(old), "delivery"), 0); /* only one old file is kept */
+    assert_int_equal(count(file_read(old, NULL), "delivery"), 0); /* only one old file is kept */
 }
 
 /* A file that is not a recording stays in place, and the recorder does not open. */
@@ -321,7 +311,7 @@ RECORDER_TEST(test_somebody_elses_file)
     file_write(path, "important");
     assert_int_equal(try_open(1 << 20, error), SLACK_EIO);
     assert_non_null(strstr(error, "cannot be created: something else has that name"));
-    assert_string_equal(read_all(path), "important");
+    assert_string_equal(file_read(path, NULL), "important");
     assert_int_not_equal(access(old, F_OK), 0);
 
     assert_int_equal(unlink(path), 0);
@@ -349,7 +339,7 @@ RECORDER_TEST(test_its_size)
         if (n % 7 == 0) world_turn(&world);
     }
     end();
-    read_all(path);
+    all = file_read(path, NULL);
     const size_t len = strlen(all);
     assert_true(len <= max && len > max - 300);
     assert_int_equal(all[len - 1], '\n');
@@ -397,7 +387,7 @@ RECORDER_TEST(test_a_full_disk)
     assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
     assert_int_equal(count(world.log, "recording stopped"), 1);
     assert_non_null(strstr(world.log, "file too large"));
-    assert_int_equal(strlen(read_all(path)), 2000);
+    assert_int_equal(strlen(file_read(path, NULL)), 2000);
 }
 
 /* ---- out of memory ---- */
@@ -430,7 +420,7 @@ RECORDER_TEST(test_allocations)
         assert_int_equal(told, sent == 0);
         if (failed) continue;
         assert_int_equal(rc, 0);
-        assert_int_equal(count(read_all(path), "\n"), 6);
+        assert_int_equal(count(file_read(path, NULL), "\n"), 6);
     }
     slack__delivery_free(d);
 }

@@ -11,6 +11,7 @@
 #include "app/inspect.h"
 #include "support/app_handlers.h"
 #include "support/bot.h"
+#include "support/file.h"
 #include "support/slack_request.h"
 #include "support/store_file.h"
 #include "support/store_work.h"
@@ -28,27 +29,9 @@ static const char *log_of(const char *path)
     return name;
 }
 
-static off_t bytes_of(const char *path)
-{
-    struct stat st;
-    assert_int_equal(stat(path, &st), 0);
-    return st.st_size;
-}
-
 static void cut(const char *path, off_t bytes)
 {
     assert_int_equal(truncate(path, bytes), 0);
-}
-
-static void flip(const char *path, off_t at)
-{
-    FILE *file = fopen(path, "r+");
-    assert_non_null(file);
-    assert_int_equal(fseek(file, (long)at, SEEK_SET), 0);
-    int byte = fgetc(file);
-    assert_int_equal(fseek(file, (long)at, SEEK_SET), 0);
-    fputc(byte ^ 0x10, file);
-    assert_int_equal(fclose(file), 0);
 }
 
 static void copy_file(const char *from, const char *to)
@@ -142,11 +125,11 @@ static void cut_all(void)
 }
 static void cut_half(void)
 {
-    cut(store_file_path(), bytes_of(store_file_path()) / 2);
+    cut(store_file_path(), file_size(store_file_path()) / 2);
 }
 static void cut_a_byte(void)
 {
-    cut(store_file_path(), bytes_of(store_file_path()) - 1);
+    cut(store_file_path(), file_size(store_file_path()) - 1);
 }
 static void cut_log(void)
 {
@@ -154,7 +137,7 @@ static void cut_log(void)
 }
 static void cut_half_of_log(void)
 {
-    cut(log_of(store_file_path()), bytes_of(log_of(store_file_path())) / 2);
+    cut(log_of(store_file_path()), file_size(log_of(store_file_path())) / 2);
 }
 static void remove_file(void)
 {
@@ -249,7 +232,7 @@ TEST(test_bits_that_are_flipped_while_it_runs)
         if (!in_log) sw_sql("PRAGMA wal_checkpoint(PASSIVE)");
         assert_int_equal(sw_put("before"), 0);
         const char *which = in_log ? log : store_file_path();
-        flip(which, rand() % bytes_of(which));
+        file_flip(which, rand() % file_size(which), 0x10);
         bool acked = sw_put("after") == 0;
         copy_store();
         char error[SLACK_ERROR_TEXT_MAX];
@@ -300,7 +283,7 @@ BOT_TEST(test_no_start_with_a_file_that_is_cut_short)
 {
     for (unsigned part = 1; part < 8; part++) {
         make_store();
-        cut(store_file_path(), bytes_of(store_file_path()) / 4096 * part / 8 * 4096);
+        cut(store_file_path(), file_size(store_file_path()) / 4096 * part / 8 * 4096);
         expect_no_start(MALFORMED);
     }
     make_store();
@@ -325,10 +308,10 @@ BOT_TEST(test_no_start_with_a_file_that_is_emptied)
 BOT_TEST(test_no_start_with_a_file_that_is_damaged)
 {
     make_store();
-    flip(store_file_path(), 3); /* the name of the format */
+    file_flip(store_file_path(), 3, 0x10); /* the name of the format */
     expect_no_start("file is not a database; stop all that use it, then move it away or repair");
     make_store();
-    flip(store_file_path(), 4096 + 3); /* the number of cells of a page */
+    file_flip(store_file_path(), 4096 + 3, 0x10); /* the number of cells of a page */
     expect_no_start("it is damaged: ");
     store_file_clean();
 }

@@ -9,6 +9,7 @@
 #include <slack/options.h>
 
 #include "support/fault_vfs.h"
+#include "support/file.h"
 #include "support/store_file.h"
 #include "support/store_work.h"
 #include "support/test.h"
@@ -204,30 +205,12 @@ static void use_damaged(void)
     sw_close();
 }
 
-static void damage(long at, int mask)
-{
-    FILE *file = fopen(path, "r+");
-    assert_non_null(file);
-    fseek(file, at, SEEK_SET);
-    int byte = fgetc(file);
-    fseek(file, at, SEEK_SET);
-    fputc(byte ^ mask, file);
-    fclose(file);
-}
-
-static long size_of(void)
-{
-    struct stat st;
-    assert_int_equal(stat(path, &st), 0);
-    return (long)st.st_size;
-}
-
 TEST(test_flipped_bits)
 {
     for (unsigned i = 0; i < 60; i++) {
         fill(100);
         for (unsigned n = 0; n <= i % 4; n++)
-            damage(rand() % size_of(), 1 << rand() % 8);
+            file_flip(path, rand() % file_size(path), 1 << rand() % 8);
         use_damaged();
         store_file_clean();
     }
@@ -356,7 +339,7 @@ FILE_TEST(test_a_flipped_value_is_none)
 FILE_TEST(test_a_wrong_header_is_refused)
 {
     fill(1);
-    damage(39, 4);
+    file_flip(path, 39, 4);
     sw_refused("it is damaged: ");
 }
 
@@ -375,7 +358,7 @@ TEST(test_a_file_cut_short)
 {
     for (long part = 0; part < 16; part++) {
         fill(100);
-        assert_int_equal(truncate(path, size_of() * part / 16), 0);
+        assert_int_equal(truncate(path, file_size(path) * part / 16), 0);
         use_damaged();
         store_file_clean();
     }

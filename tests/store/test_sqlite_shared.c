@@ -10,6 +10,7 @@
 #include <slack/options.h>
 
 #include "support/fault_vfs.h"
+#include "support/file.h"
 #include "support/store_file.h"
 #include "support/store_work.h"
 #include "support/test.h"
@@ -169,13 +170,10 @@ TEST(test_opened_by_many_at_once)
 
 static bool is_in_file(const char *part, const char *text)
 {
-    static char bytes[1 << 20];
     char name[96];
+    size_t len;
     snprintf(name, sizeof name, "%s%s", store_file_path(), part);
-    FILE *file = fopen(name, "r");
-    assert_non_null(file);
-    const size_t len = fread(bytes, 1, sizeof bytes, file);
-    fclose(file);
+    const char *bytes = file_read(name, &len);
     return memmem(bytes, len, text, strlen(text)) != NULL;
 }
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/file.h"
+
+#include <sys/stat.h>
+
 #include "support/test.h"
 
 void file_write(const char *path, const char *text)
@@ -18,16 +21,43 @@ void file_replace(const char *path, const char *text)
     assert_int_equal(rename(part, path), 0);
 }
 
-void file_read_page(const char *name, char *ret, size_t size)
+long file_size(const char *path)
 {
-    char path[1024];
-    const char *source = getenv("SLACKAPP_SOURCE_DIR");
-    assert_non_null(source);
-    assert_true((size_t)snprintf(path, sizeof path, "%s/docs/%s", source, name) < sizeof path);
+    struct stat status;
+    assert_int_equal(stat(path, &status), 0);
+    return (long)status.st_size;
+}
+
+char *file_read(const char *path, size_t *ret_len)
+{
+    static char *text;
+    const size_t size = (size_t)file_size(path);
     FILE *file = fopen(path, "r");
     assert_non_null(file);
-    const size_t len = fread(ret, 1, size, file);
+    free(text);
+    text = malloc(size + 1);
+    assert_non_null(text);
+    assert_int_equal(fread(text, 1, size, file), size);
     fclose(file);
-    assert_true(len > 0 && len < size);
-    ret[len] = '\0';
+    text[size] = '\0';
+    if (ret_len) *ret_len = size;
+    return text;
+}
+
+char *file_read_page(const char *name)
+{
+    char path[1024];
+    snprintf(path, sizeof path, "%s/docs/%s", getenv("SLACKAPP_SOURCE_DIR"), name);
+    return file_read(path, NULL);
+}
+
+void file_flip(const char *path, long at, int mask)
+{
+    FILE *file = fopen(path, "r+");
+    assert_non_null(file);
+    assert_int_equal(fseek(file, at, SEEK_SET), 0);
+    const int byte = fgetc(file);
+    assert_int_equal(fseek(file, at, SEEK_SET), 0);
+    fputc(byte ^ mask, file);
+    assert_int_equal(fclose(file), 0);
 }

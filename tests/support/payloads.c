@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "support/payloads.h"
-#include "support/test.h"
 
 #include <dirent.h>
+
+#include "support/file.h"
+#include "support/test.h"
 
 #define PATH_BYTES 4096
 
@@ -14,23 +16,6 @@ static void find(const char *folder, char *ret_path)
         snprintf(ret_path, PATH_BYTES, "%s/%s", given, folder);
     else
         snprintf(ret_path, PATH_BYTES, "%s/../shared/payloads/%s", source ? source : ".", folder);
-}
-
-static char *read_file(const char *path, size_t *ret_len)
-{
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
-    assert_int_equal(fseek(file, 0, SEEK_END), 0);
-    long size = ftell(file);
-    assert_true(size >= 0);
-    rewind(file);
-    char *text = malloc((size_t)size + 1);
-    assert_non_null(text);
-    assert_int_equal(fread(text, 1, (size_t)size, file), (size_t)size);
-    text[size] = '\0';
-    fclose(file);
-    *ret_len = (size_t)size;
-    return text;
 }
 
 static int visible(const struct dirent *entry)
@@ -49,9 +34,8 @@ size_t payloads_each(const char *folder, payload_fn fn, void *ctx)
         char file[PATH_BYTES + sizeof entries[i]->d_name];
         snprintf(file, sizeof file, "%s/%s", path, entries[i]->d_name);
         size_t len;
-        char *text = read_file(file, &len);
+        const char *text = file_read(file, &len);
         fn(entries[i]->d_name, text, len, ctx);
-        free(text);
         free(entries[i]);
     }
     free(entries);

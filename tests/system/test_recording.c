@@ -67,21 +67,9 @@ static void record(const char *transport)
 
 /* ---- the recording ---- */
 
-static char *read_recording(void)
-{
-    static char all[1 << 20];
-    FILE *file = fopen(path, "rb");
-    assert_non_null(file);
-    size_t len = fread(all, 1, sizeof all - 1, file);
-    fclose(file);
-    assert_true(len > 0 && len < sizeof all - 1);
-    all[len] = '\0';
-    return all;
-}
-
 static void assert_tells_no_secret(void)
 {
-    const char *all = read_recording();
+    const char *all = file_read(path, NULL);
     static const char *const secrets[] = {"simulated-", "xoxb-", "xapp-", "/response/",
                                           SIM_PEER_SECRET};
     for (size_t i = 0; i < sizeof secrets / sizeof *secrets; i++)
@@ -111,7 +99,7 @@ static void replay_unchanged(void)
     assert_int_equal(slack_test_new(&t, NULL), 0);
     assert_int_equal(add_listeners(slack_test_app(t)), 0);
     int rc = slack_test_replay(t, path, &report);
-    if (rc != 0) fail_msg("%s:\n%s\n%s", slack_err_name(rc), report, read_recording());
+    if (rc != 0) fail_msg("%s:\n%s\n%s", slack_err_name(rc), report, file_read(path, NULL));
     assert_string_equal(report, "");
     assert_int_equal(slack_test_finish(t, &why), 0);
     assert_string_equal(why, "");
@@ -180,5 +168,5 @@ TEST_CASE(somebody_elses_file, open_sim, close_sim, NULL)
     assert_int_equal(sim_child_wait(&c), 1);
     if (!strstr(c.child.out, "cannot be created: something else has that name"))
         sim_child_give_up(&c, "it does not say why");
-    assert_string_equal(read_recording(), "important");
+    assert_string_equal(file_read(path, NULL), "important");
 }

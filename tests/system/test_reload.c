@@ -49,21 +49,9 @@ static void scene_close(scene_t *s)
     assert_int_equal(system(command), 0);
 }
 
-static size_t read_file(const char *path, char *ret, size_t size)
-{
-    FILE *file = fopen(path, "r");
-    assert_non_null(file);
-    size_t len = fread(ret, 1, size - 1, file);
-    ret[len] = '\0';
-    fclose(file);
-    return len;
-}
-
 static void install(const char *path, const char *name)
 {
-    char text[8192];
-    read_file(certs_path(name), text, sizeof text);
-    file_replace(path, text);
+    file_replace(path, file_read(certs_path(name), NULL));
 }
 
 /* ---- the certificate ---- */
@@ -82,8 +70,7 @@ static bool is_shown(scene_t *s, const char *name)
 {
     static const char request[] = "GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n";
     child_t child;
-    char pem[8192], ca[PATH_BYTES], place[32];
-    read_file(certs_path(name), pem, sizeof pem);
+    char ca[PATH_BYTES], place[32];
     snprintf(ca, sizeof ca, "%s", certs_path("ca.pem"));
     snprintf(place, sizeof place, "127.0.0.1:%u", s->bot.port);
     const char *const args[] = {
@@ -93,7 +80,7 @@ static bool is_shown(scene_t *s, const char *name)
     assert_true(child.started);
     child_wait(&child);
     assert_non_null(strstr(child.out, "HTTP/1.1 200 OK"));
-    bool shown = strstr(child.out, pem) != NULL;
+    bool shown = strstr(child.out, file_read(certs_path(name), NULL)) != NULL;
     child_done(&child);
     return shown;
 }

@@ -147,14 +147,10 @@ static void read_row(const char *row)
 
 static int read_variables(void **state)
 {
-    char path[1024], line[2048];
-    snprintf(path, sizeof path, "%s/docs/configuration.md", getenv("SLACKAPP_SOURCE_DIR"));
-    FILE *file = fopen(path, "r");
-    if (file == NULL) return -1;
-    while (fgets(line, sizeof line, file))
-        if (strncmp(line, "| `", 3) == 0 && strstr(line, "_") && isupper((unsigned char)line[3]))
-            read_row(line);
-    fclose(file);
+    for (char *row = strtok(file_read_page("configuration.md"), "\n"); row;
+         row = strtok(NULL, "\n"))
+        if (strncmp(row, "| `", 3) == 0 && strstr(row, "_") && isupper((unsigned char)row[3]))
+            read_row(row);
     return mkdtemp(dir) == NULL || chdir(dir) != 0;
 }
 

@@ -1,4 +1,5 @@
 /* SPDX-License-Identifier: MIT */
+#include "support/file.h"
 #include "support/test.h"
 #include "util/alloc.h"
 #include "util/cron.h"
@@ -153,11 +154,9 @@ TEST(test_names_of_zones)
 /* A file that is cut anywhere or has one other byte is refused or read, without harm. */
 TEST(test_files_that_are_none)
 {
-    static uint8_t bytes[1 << 16], some[1 << 16];
-    FILE *file = fopen("/usr/share/zoneinfo/Europe/Berlin", "rb");
-    assert_non_null(file);
-    const size_t len = fread(bytes, 1, sizeof bytes, file);
-    fclose(file);
+    static uint8_t some[1 << 16];
+    size_t len;
+    const uint8_t *bytes = (uint8_t *)file_read("/usr/share/zoneinfo/Europe/Berlin", &len);
     slack_zone_t *zone = NULL;
     for (size_t i = 0; i < len; i++)
         assert_int_equal(slack__zone_parse(&zone, bytes, i), SLACK_EINVAL);
