@@ -2,11 +2,7 @@
 /* Recordings that the test kit replays. tests/system/test_recording.c makes them of live apps. */
 #include <unistd.h>
 
-#include <slack/slack.h>
-#include <slack/test.h>
-
-#include "support/alloc_fail.h"
-#include "support/heap.h"
+#include "support/kit.h"
 #include "support/test.h"
 
 #define BEGIN                                                                                      \
@@ -26,45 +22,19 @@
     "{\"t\":" t ",\"type\":\"call\",\"c\":" c of ",\"method\":\"chat.postMessage\",\"args\":" args \
     "}\n"
 #define ANSWER(t, c, rest) "{\"t\":" t ",\"type\":\"answer\",\"c\":" c "," rest "}\n"
-#define GREETING           "{\"channel\":\"C1\",\"text\":\"hi\"}"
+#define GREETING           "{\"channel\":\"C1\",\"text\":\"Hey there <@U1>!\"}"
 #define OK                 "\"http\":200,\"body\":{\"ok\":true,\"ts\":\"2.2\"}"
 #define END(t)             "{\"t\":" t ",\"type\":\"end\"}\n"
 
-static slack_test_t *t;
 static int calls_failed;
-
-static int echo(slack_ctx_t *ctx, void *user_data)
-{
-    return slack_ack_text(ctx, "%s", slack_json_str(slack_ctx_body(ctx), "/text"));
-}
-
-static int hello(slack_ctx_t *ctx, void *user_data)
-{
-    return slack_say(ctx, "hi");
-}
-
-static int open_kit(void **state)
-{
-    int rc = slack_test_new(&t, NULL);
-    if (rc == 0) rc = slack_on_command(slack_test_app(t), "/echo", echo, NULL);
-    return rc ? rc : slack_on_message(slack_test_app(t), "hello", hello, NULL);
-}
-
-static int close_kit(void **state)
-{
-    slack_test_free(t);
-    return heap_live() == 0 ? 0 : -1;
-}
-
-#define KIT_TEST(function) TEST_CASE(function, open_kit, close_kit, NULL)
 
 static void replays(const char *recording)
 {
     const char *report, *why;
-    int rc = slack_test_replay_text(t, recording, strlen(recording), &report);
+    int rc = slack_test_replay_text(kit, recording, strlen(recording), &report);
     assert_string_equal(report, "");
     assert_int_equal(rc, 0);
-    rc = slack_test_finish(t, &why);
+    rc = slack_test_finish(kit, &why);
     assert_string_equal(why, "");
     assert_int_equal(rc, 0);
 }
@@ -72,10 +42,10 @@ static void replays(const char *recording)
 static void differs(const char *recording, const char *expected)
 {
     const char *report, *why;
-    assert_int_equal(slack_test_replay_text(t, recording, strlen(recording), &report),
+    assert_int_equal(slack_test_replay_text(kit, recording, strlen(recording), &report),
                      SLACK_EMISMATCH);
     assert_string_equal(report, expected);
-    assert_int_equal(slack_test_finish(t, &why), SLACK_EMISMATCH);
+    assert_int_equal(slack_test_finish(kit, &why), SLACK_EMISMATCH);
     assert_non_null(strstr(why, expected));
 }
 
@@ -90,14 +60,14 @@ KIT_TEST(test_an_ack)
 {
     replays(BEGIN ECHO("1", "1") ECHOED("2", "1") ECHO("3600000", "2") ECHOED("3600001", "2")
                 END("3600002"));
-    assert_true(slack_test_wall_ms(t) - INT64_C(1700000000000) >= 3600002);
+    assert_true(slack_test_wall_ms(kit) - INT64_C(1700000000000) >= 3600002);
 }
 
 KIT_TEST(test_a_call)
 {
     replays(BEGIN HELLO("1", "1", "E1") ACK("2", "1") CALL("3", "1", ",\"n\":1", GREETING)
                 ANSWER("40", "1", OK) END("50"));
-    assert_int_equal(slack_test_call_count(t), 1);
+    assert_int_equal(slack_test_call_count(kit), 1);
 }
 
 /* A live app was slower than the replay. */
@@ -136,7 +106,7 @@ KIT_TEST(test_a_call_that_failed)
     replays(BEGIN HELLO("1", "1", "E1") ACK("2", "1") CALL("3", "1", ",\"n\":1", GREETING)
                 ANSWER("4", "1", "\"error\":\"SLACK_ECLOSED\"") CALL("600", "2", "", GREETING)
                     ANSWER("601", "2", OK) END("602"));
-    assert_int_equal(slack_test_call_count(t), 2);
+    assert_int_equal(slack_test_call_count(kit), 2);
 }
 
 KIT_TEST(test_a_call_that_never_left)
@@ -161,17 +131,17 @@ static int open_modal(slack_ctx_t *ctx, void *user_data)
 
 static const char modal[] = BEGIN
     "{\"t\":1,\"type\":\"delivery\",\"n\":1,\"kind\":\"shortcut\",\"body\":{\"type\":\"shortcut\","
-    "\"callback_id\":\"open\",\"trigger_id\":\"redacted:12\"}}\n" ACK(
+    "\"callback_id\":\"modal\",\"trigger_id\":\"redacted:12\"}}\n" ACK(
         "2", "1") "{\"t\":2,\"type\":\"call\",\"c\":1,\"n\":1,\"method\":\"views.open\",\"args\":"
                   "{\"trigger_id\":\"redacted:12\",\"view\":{}}}\n" ANSWER("9", "1", OK) END("50");
 
 KIT_TEST(test_placeholders_stand_for_themselves)
 {
-    assert_int_equal(slack_on_shortcut(slack_test_app(t), "open", open_modal, NULL), 0);
+    assert_int_equal(slack_on_shortcut(slack_test_app(kit), "modal", open_modal, NULL), 0);
     const char *report;
-    assert_int_equal(slack_test_replay_text(t, modal, strlen(modal), &report), SLACK_EMISMATCH);
+    assert_int_equal(slack_test_replay_text(kit, modal, strlen(modal), &report), SLACK_EMISMATCH);
     /* Without an ack by the handler, the call precedes the ack. */
-    assert_string_equal(report, "line 2, shortcut open:\n"
+    assert_string_equal(report, "line 2, shortcut modal:\n"
                                 "  - ack ok\n"
                                 "    call views.open {\"trigger_id\":\"redacted:12\",\"view\":{}}\n"
                                 "  + ack ok\n");
@@ -190,15 +160,15 @@ static int open_with_secret(slack_ctx_t *ctx, void *user_data)
 KIT_TEST(test_placeholders_stand_for_secrets)
 {
     static char secret[] = "1234.5678";
-    assert_int_equal(slack_on_shortcut(slack_test_app(t), "open", open_with_secret, secret), 0);
+    assert_int_equal(slack_on_shortcut(slack_test_app(kit), "modal", open_with_secret, secret), 0);
     replays(modal);
 }
 
 KIT_TEST(test_placeholders_differ_from_each_other)
 {
     static char other[] = "redacted:13";
-    assert_int_equal(slack_on_shortcut(slack_test_app(t), "open", open_with_secret, other), 0);
-    differs(modal, "line 2, shortcut open:\n"
+    assert_int_equal(slack_on_shortcut(slack_test_app(kit), "modal", open_with_secret, other), 0);
+    differs(modal, "line 2, shortcut modal:\n"
                    "    ack ok\n"
                    "  - call views.open {\"trigger_id\":\"redacted:12\",\"view\":{}}\n"
                    "  + call views.open {\"trigger_id\":\"redacted:13\",\"view\":{}}\n");
@@ -222,7 +192,7 @@ static int say_both(slack_ctx_t *ctx, void *user_data)
 KIT_TEST(test_the_answer_of_the_matching_call)
 {
     calls_failed = 0;
-    assert_int_equal(slack_on_command(slack_test_app(t), "/both", say_both, NULL), 0);
+    assert_int_equal(slack_on_command(slack_test_app(kit), "/both", say_both, NULL), 0);
     const char *report;
     static const char recorded[] =
         BEGIN "{\"t\":1,\"type\":\"delivery\",\"n\":1,\"kind\":\"command\",\"body\":{\"command\":"
@@ -231,7 +201,7 @@ KIT_TEST(test_the_answer_of_the_matching_call)
                       ANSWER("9", "1", OK)
                           ANSWER("9", "2", "\"http\":200,\"body\":{\"ok\":false,\"error\":\"x\"}")
                               END("50");
-    assert_int_equal(slack_test_replay_text(t, recorded, strlen(recorded), &report),
+    assert_int_equal(slack_test_replay_text(kit, recorded, strlen(recorded), &report),
                      SLACK_EMISMATCH); /* the order differs */
     assert_int_equal(calls_failed, 1);
 }
@@ -272,9 +242,9 @@ KIT_TEST(test_a_call_too_few_and_one_too_many)
                     CALL("10", "2", ",\"n\":2", "{\"text\":\"bye\"}") ANSWER("11", "2", OK)
                         END("50"),
             "line 2, event message:\n    ack ok\n"
-            "  + call chat.postMessage {\"text\":\"hi\",\"channel\":\"C1\"}\n"
+            "  + call chat.postMessage {\"text\":\"Hey there <@U1>!\",\"channel\":\"C1\"}\n"
             "line 4, event message:\n    ack ok\n"
-            "    call chat.postMessage {\"channel\":\"C1\",\"text\":\"hi\"}\n"
+            "    call chat.postMessage " GREETING "\n"
             "  - call chat.postMessage {\"text\":\"bye\"}\n");
 }
 
@@ -287,7 +257,7 @@ static int call_outside(slack_ctx_t *ctx, void *user_data)
 KIT_TEST(test_calls_outside_of_deliveries)
 {
     calls_failed = 0;
-    assert_int_equal(slack_on_event(slack_test_app(t), "message", call_outside, NULL), 0);
+    assert_int_equal(slack_on_event(slack_test_app(kit), "message", call_outside, NULL), 0);
     differs(BEGIN HELLO("1", "1", "E1") ACK("2", "1") CALL("3", "1", ",\"n\":1", GREETING)
                 ANSWER("4", "1", OK) CALL("9", "2", "", "{\"text\":\"by somebody else\"}")
                     ANSWER("10", "2", "\"http\":200,\"body\":{\"ok\":false,\"error\":\"x\"}")
@@ -346,37 +316,36 @@ TEST(test_damage)
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         const char *report, *why;
-        slack_test_t *kit;
-        assert_int_equal(slack_test_new(&kit, NULL), 0);
+        kit_open(NULL);
         int rc = slack_test_replay_text(kit, cases[i].text, strlen(cases[i].text), &report);
         assert_string_equal(report, cases[i].error);
         assert_int_equal(rc, cases[i].rc);
         assert_int_equal(slack_test_finish(kit, &why), rc);
         assert_non_null(strstr(why, cases[i].error));
-        slack_test_free(kit);
+        kit_close(NULL);
     }
 }
 
 KIT_TEST(test_bad_use)
 {
     const char *why;
-    assert_int_equal(slack_test_replay(t, "/nonexistent/recording", NULL), SLACK_EIO);
-    assert_int_equal(slack_test_finish(t, &why), SLACK_EIO);
+    assert_int_equal(slack_test_replay(kit, "/nonexistent/recording", NULL), SLACK_EIO);
+    assert_int_equal(slack_test_finish(kit, &why), SLACK_EIO);
     assert_non_null(strstr(why, "/nonexistent/recording: cannot be read"));
 }
 
 KIT_TEST(test_after_the_start)
 {
     const char *why;
-    assert_int_equal(slack_test_start(t), 0);
-    assert_int_equal(slack_test_replay_text(t, BEGIN, strlen(BEGIN), NULL), SLACK_EALREADY);
-    assert_int_equal(slack_test_finish(t, &why), SLACK_EALREADY);
+    assert_int_equal(slack_test_start(kit), 0);
+    assert_int_equal(slack_test_replay_text(kit, BEGIN, strlen(BEGIN), NULL), SLACK_EALREADY);
+    assert_int_equal(slack_test_finish(kit, &why), SLACK_EALREADY);
     assert_non_null(strstr(why, "the recording: the kit has already started"));
 }
 
 KIT_TEST(test_no_path)
 {
-    assert_int_equal(slack_test_replay(t, NULL, NULL), SLACK_EIO);
+    assert_int_equal(slack_test_replay(kit, NULL, NULL), SLACK_EIO);
 }
 
 /* ---- without memory ---- */
@@ -387,32 +356,18 @@ static const char everything[] =
 
 static int replay_everything(void)
 {
-    slack_test_t *kit;
     int rc = slack_test_new(&kit, NULL);
     if (rc != 0) return rc;
-    rc = slack_on_command(slack_test_app(kit), "/echo", echo, NULL);
-    if (rc == 0) rc = slack_on_message(slack_test_app(kit), "hello", hello, NULL);
-    if (rc == 0) {
-        rc = slack_test_replay_text(kit, everything, strlen(everything), NULL);
-        assert_int_equal(slack_test_finish(kit, NULL) != 0, rc != 0);
-    }
+    rc = kit_add_listeners(slack_test_app(kit));
+    if (rc == 0) rc = slack_test_replay_text(kit, everything, strlen(everything), NULL);
+    /* The third command has no ack in the recording, so the replay always fails. */
+    assert_int_not_equal(rc, 0);
+    slack_test_finish(kit, NULL);
     slack_test_free(kit);
     return rc;
 }
 
-static bool replay_with_failure(size_t nth, bool all)
-{
-    heap_fail_at(nth, all);
-    int rc = replay_everything();
-    bool failed = heap_heal();
-    assert_int_equal(heap_live(), 0);
-    /* The third command has no ack in the recording, so the replay always fails. */
-    assert_int_not_equal(rc, 0);
-    if (!failed) assert_int_equal(rc, SLACK_EMISMATCH);
-    return failed;
-}
-
 TEST(test_allocations)
 {
-    assert_true(alloc_fail_attempts(replay_with_failure) > 50);
+    kit_survive(replay_everything, SLACK_EMISMATCH);
 }

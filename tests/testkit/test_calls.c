@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+/* The calls that a test expects, and their answers. */
+#include "support/kit.h"
+#include "support/test.h"
+
+FINE_TEST(test_order_of_expectations)
+{
+    slack_test_expect(kit, "response_url", NULL);
+    slack_test_expect(kit, "chat.postMessage", "{text: 'b by U0TEST in C0TEST'}");
+    slack_test_expect(kit, "chat.postMessage", "{text: 'a by U0TEST in C0TEST'}");
+    slack_test_action(kit, "go", "a");
+    slack_test_action(kit, "go", "b");
+    slack_test_command(kit, "/later", "");
+}
+
+FINE_TEST(test_an_error)
+{
+    slack_test_expect(kit, "chat.postMessage", NULL);
+    slack_test_answer_error(kit, "channel_not_found");
+    slack_test_message(kit, "hello");
+    slack_test_expect_status(kit, SLACK_EAPI);
+    slack_test_expect(kit, "chat.postMessage", NULL);
+    slack_test_answer_lost(kit, SLACK_ECLOSED);
+    slack_test_message(kit, "hello");
+    slack_test_expect_status(kit, SLACK_ECLOSED);
+}
+
+FINE_TEST(test_a_time_out)
+{
+    int status;
+    int64_t before = slack_test_wall_ms(kit);
+    slack_test_expect(kit, "chat.postMessage", NULL);
+    slack_test_answer_after_ms(kit, 60000);
+    slack_test_message(kit, "hello");
+    assert_int_equal(slack_test_status(kit, &status), SLACK_EBUSY);
+    slack_test_advance_ms(kit, 29999);
+    assert_int_equal(slack_test_status(kit, &status), SLACK_EBUSY);
+    slack_test_advance_ms(kit, 1);
+    slack_test_expect_status(kit, SLACK_ETIMEDOUT);
+    assert_int_equal(slack_test_wall_ms(kit) - before, 30000);
+}
+
+FINE_TEST(test_a_slow_answer)
+{
+    slack_test_expect(kit, "chat.postMessage", NULL);
+    slack_test_answer_after_ms(kit, 5000);
+    slack_test_message(kit, "hello");
+    slack_test_advance_ms(kit, 5000);
+    slack_test_expect_status(kit, 0);
+}
+
+FINE_TEST(test_a_rate_limit)
+{
+    slack_test_expect(kit, "chat.postMessage", NULL);
+    slack_test_answer_limited(kit, 7);
+    slack_test_message(kit, "hello");
+    slack_test_expect(kit, "chat.postMessage", NULL);
+    slack_test_answer_after_ms(kit, 100);
+    slack_test_advance_ms(kit, 6999);
+    assert_int_equal(slack_test_call_count(kit), 1);
+    slack_test_advance_ms(kit, 101); /* the rate limit, and the delay of the answer */
+    assert_int_equal(slack_test_call_count(kit), 2);
+    slack_test_expect_status(kit, 0);
+}
+
+FINE_TEST(test_a_call_that_never_left)
+{
+    slack_test_expect(kit, "chat.postMessage", NULL);
+    slack_test_answer_lost(kit, SLACK_ECONNECT);
+    slack_test_expect(kit, "chat.postMessage", NULL);
+    slack_test_message(kit, "hello");
+    slack_test_advance_ms(kit, 60000);
+    slack_test_expect_status(kit, 0);
+}
+
+FINE_TEST(test_the_last_ts_is_that_of_the_newest_answer)
+{
+    assert_string_equal(slack_test_last_ts(kit), "");
+    slack_test_expect(kit, "chat.postMessage", NULL);
+    slack_test_answer(kit, "{ok: true, ts: '7.7'}");
+    slack_test_message(kit, "hello");
+    assert_string_equal(slack_test_last_ts(kit), "7.7");
+    slack_test_expect(kit, "chat.postMessage", NULL);
+    slack_test_message(kit, "hello");
+    assert_string_not_equal(slack_test_last_ts(kit), "7.7");
+}
+
+KIT_TEST(test_an_unexpected_call_has_the_line_of_its_delivery)
+{
+    slack_test_command(kit, "/echo", "x");
+    int line = __LINE__ + 1;
+    slack_test_message(kit, "hello");
+    slack_test_command(kit, "/echo", "x");
+    KIT_COMPLAINS_AT(line, "unexpected call of chat.postMessage with {");
+}
+
+KIT_TEST(test_other_arguments)
+{
+    slack_test_expect(kit, "chat.postMessage", "{channel: 'C0TEST', text: 'Goodbye'}");
+    slack_test_message(kit, "hello");
+    kit_complains("not with {\"channel\":\"C0TEST\",\"text\":\"Goodbye\"}: they differ at /text");
+}
+
+KIT_TEST(test_a_call_that_was_not_made_has_the_line_of_its_expectation)
+{
+    int line = __LINE__ + 1;
+    slack_test_expect(kit, "chat.postMessage", "{text: 'x'}");
+    slack_test_command(kit, "/echo", "x");
+    KIT_COMPLAINS_AT(line, "chat.postMessage was not called with {\"text\":\"x\"}");
+}
+
+KIT_TEST(test_a_template)
+{
+    const char *why;
+    assert_int_equal(slack_test_expect(kit, "chat.postMessage", "{a: }"), SLACK_ETEMPLATE);
+    assert_int_equal(slack_test_finish(kit, &why), SLACK_ETEMPLATE);
+    assert_non_null(strstr(why, "at byte 4 of the template {a: }"));
+}
