@@ -10,7 +10,7 @@
 #include "net/http_memory.h"
 #include "net/http_parser.h"
 #include "net/http_response.h"
-#include "net/http_turns.h"
+#include "net/turns.h"
 #include "net/trusted_proxies.h"
 #include "net/log_limit.h"
 #include "util/alloc.h"
@@ -60,7 +60,7 @@ typedef struct client {
     bool parsing;               /* client_parse() is on the stack */
     bool eof;                   /* the peer sends no more */
     slack_http_holder_t holder; /* of the request's memory, beyond SLACK_HTTP_SMALL_BYTES */
-    slack_http_turn_t turn;     /* in server->turns while queued */
+    slack_turn_t turn;          /* in server->turns while queued */
     slack_http_parser_t parser;
     slack_buf_t unread; /* bytes behind the request that is being handled */
     slack_slice_t rest; /* the same, while they are in the read buffer */
@@ -84,7 +84,7 @@ struct slack_http_server {
     uint16_t *free_slots;
     size_t free_count;
     slack_http_memory_t memory; /* of all clients */
-    slack_http_turns_t turns;
+    slack_turns_t turns;
     slack_task_t turn_task; /* hands over requests of `turns` */
     uint64_t serial;
     uint64_t refused;
@@ -316,9 +316,9 @@ static void hand_over(client_t *client)
 static void server_take_turns(slack_task_t *task)
 {
     slack_http_server_t *server = SLACK_CONTAINER(task, slack_http_server_t, turn_task);
-    slack_http_turn_t *turn;
+    slack_turn_t *turn;
     size_t spent = 0;
-    while (spent < TURN_BYTES && (turn = slack__http_turns_take(&server->turns)) != NULL) {
+    while (spent < TURN_BYTES && (turn = slack__turns_take(&server->turns)) != NULL) {
         spent += turn->cost;
         hand_over(SLACK_CONTAINER(turn, client_t, turn));
     }
@@ -346,7 +346,7 @@ static void client_complete(client_t *client)
     client->turn.address = client->holder.many
                                ? slack__trusted_proxies_client(server->trusted, request)
                                : slack__slice(request->peer);
-    slack__http_turns_add(&server->turns, &client->turn);
+    slack__turns_add(&server->turns, &client->turn);
     slack__task_post(server->net, &server->turn_task);
 }
 
@@ -651,7 +651,7 @@ static slack_http_server_t *server_new(slack_net_t *net, const slack_http_limits
     }
     slack__link_init(&server->clients);
     slack__http_memory_init(&server->memory, limits->memory_bytes);
-    slack__http_turns_init(&server->turns);
+    slack__turns_init(&server->turns);
     server->turn_task.run = server_take_turns;
     slack__link_init(&server->turn_task.link);
     return server;

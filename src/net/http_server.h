@@ -12,7 +12,7 @@
  * its own that the handler owns from then on. The handler responds by the request's id, at once or
  * later: the connection may be closed by then. A connection has one request at a time; pipelined
  * requests wait in order. Requests of known peers (slack__http_vouch()) are handled at once; those
- * of strangers wait for their turn (http_turns.h).
+ * of strangers wait for their turn (turns.h).
  *
  * Requests that break HTTP or a limit are answered here (400, 408, 413, 414, 417, 431, 501, 505;
  * 503 if memory is out), and the connection is closed. The handler checks the method; methods that
