@@ -31,8 +31,9 @@
 #include <uv.h>
 
 #include "net/curl.h"
-#include "protocol/signature.h"
 #include "net/websocket.h"
+#include "protocol/signature.h"
+#include "kill/verdict.h"
 
 #define TICK_MS      10
 #define TICK_EVENTS  100 /* at most, when the machine runs the timer seldom */
@@ -46,12 +47,6 @@
 #define STORM_TRIES  10
 #define WORDS_BYTES  8192 /* of the bots' stderr, to be shown */
 #define SECRET       "kill-test-secret"
-
-typedef struct event {
-    uint64_t first_ms, sent_ms;
-    bool acked, kill_since, failed_since; /* since the handler last started */
-    unsigned tries, begun, ended;
-} event_t;
 
 typedef struct bot {
     uv_process_t process;
@@ -585,37 +580,6 @@ static void blow_later(void)
 
 /* ---- the verdict ---- */
 
-typedef struct verdict {
-    unsigned lost, twice, interrupted, unstored, failed, handled;
-} verdict_t;
-
-static void judge_line(verdict_t *v, char what, unsigned n, bool tell)
-{
-    event_t *e = &t.events[n];
-    if (what == 'E') {
-        e->ended++;
-        return;
-    }
-    if (what == 'F') {
-        e->failed_since = true; /* its call failed in the process: a retry follows */
-        v->failed++;
-        return;
-    }
-    if (e->begun++ > 0 && !e->failed_since) {
-        const char *why = !e->kill_since             ? "TWICE"
-                          : e->ended >= e->begun - 1 ? "killed before its end was stored"
-                                                     : "killed inside its handler";
-        if (!e->kill_since)
-            v->twice++;
-        else if (e->ended >= e->begun - 1)
-            v->unstored++;
-        else
-            v->interrupted++;
-        if (tell) printf("# Ev%u ran again: %s\n", n, why);
-    }
-    e->kill_since = e->failed_since = false;
-}
-
 static bool stormed(void)
 {
     for (unsigned n = 0; n < t.sent; n++)
@@ -623,41 +587,12 @@ static bool stormed(void)
     return t.sent == STORM_EVENTS;
 }
 
-static verdict_t judge(bool tell)
-{
-    verdict_t v = {0};
-    char what;
-    unsigned n, known = 0;
-    for (unsigned i = 0; i < t.sent; i++)
-        t.events[i].begun = t.events[i].ended = 0,
-        t.events[i].kill_since = t.events[i].failed_since = false;
-    FILE *log = fopen(t.log, "r");
-    char line[64];
-    while (log && fgets(line, sizeof line, log)) {
-        if (line[0] == 'K')
-            for (unsigned i = 0; i < known; i++)
-                t.events[i].kill_since = true;
-        else if (sscanf(line, "%c Ev%u", &what, &n) == 2 && n < t.sent) {
-            if (n >= known) known = n + 1;
-            judge_line(&v, what, n, tell);
-        }
-    }
-    if (log) fclose(log);
-    for (unsigned i = 0; i < t.sent; i++) {
-        v.handled += t.events[i].ended > 0;
-        if (!t.events[i].acked || t.events[i].ended > 0) continue;
-        v.lost++;
-        if (tell) printf("# Ev%u was acknowledged and not handled\n", i);
-    }
-    return v;
-}
-
 static bool all_ended(void)
 {
     static uint64_t last_ms;
     if (uv_now(t.loop) - last_ms < 200) return false;
     last_ms = uv_now(t.loop);
-    return judge(false).lost == 0;
+    return verdict_of(t.log, t.events, t.sent, false).lost == 0;
 }
 
 /* ---- the run ---- */
@@ -708,14 +643,14 @@ static void set_up(void)
 
 static void clean_up(void)
 {
-    static const char *const files[] = {"log",          "stderr",       "inbox.db",
-                                        "inbox.db-wal", "inbox.db-shm", "inbox.db-owners"};
+    static const char *const files[] = {
+        "log", "stderr", "fault", "inbox.db", "inbox.db-wal", "inbox.db-shm", "inbox.db-owners"};
     char name[160];
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         snprintf(name, sizeof name, "%s/%s", t.folder, files[i]);
         unlink(name);
     }
-    rmdir(t.folder);
+    if (rmdir(t.folder) != 0) die("the folder cannot be removed");
 }
 
 static void set_flag(void *user_data)
@@ -764,7 +699,7 @@ int main(int argc, char **argv)
         blow_later();
     uv_run(t.loop, UV_RUN_DEFAULT);
 
-    verdict_t v = judge(true);
+    verdict_t v = verdict_of(t.log, t.events, t.sent, true);
     bool good = v.lost == 0 && v.twice == 0 && t.oldest == t.sent && v.handled == t.sent &&
                 t.unsound == 0 && (!t.storm || stormed()) &&
                 (!(t.roll || t.faults || t.tool) || v.interrupted + v.unstored == 0);

@@ -5,25 +5,9 @@
 #include "support/certs.h"
 #include "support/child.h"
 #include "support/npm.h"
-#include "support/test.h"
-#include "util/json.h"
-#include "webapi/webapi.h"
+#include "support/webapi_fixture.h"
 
-static world_t world;
 static child_t server;
-static slack_webapi_t *webapi;
-static slack_client_t client;
-static unsigned count;
-static int status;
-static char error[256];
-static bool closed;
-
-static void on_end(const slack_response_t *response, void *user_data)
-{
-    count++;
-    status = slack_response_status(response);
-    snprintf(error, sizeof error, "%s", slack_response_error(response));
-}
 
 static int set_up(void **state)
 {
@@ -31,28 +15,28 @@ static int set_up(void **state)
     if (!certs_make()) skip();
     snprintf(cert, sizeof cert, "%s", certs_path("server.pem"));
     snprintf(key, sizeof key, "%s", certs_path("server.key"));
-    assert_true(world_open(&world));
-    child_start(&server, &world,
+    assert_true(world_open(&wf.world));
+    child_start(&server, &wf.world,
                 (const char *const[]){"node", npm_script("h2_peer.js"), cert, key, NULL}, NULL);
     if (!server.started) skip();
-    world_until(&world, server.lines >= 1);
+    world_until(&wf.world, server.lines >= 1);
     snprintf(url, sizeof url, "https://127.0.0.1:%d/api/", atoi(server.out));
     const slack_webapi_options_t options = {
         .api_url = url, .ca_file = certs_path("ca.pem"), .concurrency = 10, .timeout_ms = 20000};
-    assert_int_equal(slack__webapi_new(&webapi, world.net, &options), 0);
-    client = (slack_client_t){.webapi = webapi, .token = "xoxb-1"};
-    count = 0;
-    closed = false;
+    assert_int_equal(slack__webapi_new(&wf.webapi, wf.world.net, &options), 0);
+    wf.client = (slack_client_t){.webapi = wf.webapi, .token = "xoxb-1"};
+    wf.ends.count = 0;
+    wf.closed = false;
     return 0;
 }
 
 static int tear_down(void **state)
 {
-    slack__webapi_close(webapi, world_set_flag, &closed);
-    world_until(&world, closed);
+    slack__webapi_close(wf.webapi, world_set_flag, &wf.closed);
+    world_until(&wf.world, wf.closed);
     child_wait(&server);
     child_done(&server);
-    world_close(&world);
+    world_close(&wf.world);
     return 0;
 }
 
@@ -71,22 +55,23 @@ static unsigned count_requests(const char *method)
 /* Call a method, with a body unless `bare`, and let the pauses pass. */
 static void expect(const char *method, bool bare, int want, unsigned requests)
 {
-    unsigned before = count;
-    assert_int_equal(bare ? slack__webapi_call(&client, method, NULL, on_end, NULL)
-                          : slack_callf(&client, method, on_end, NULL, "{text: 'hello'}"),
+    unsigned before = wf.ends.count;
+    assert_int_equal(bare ? slack__webapi_call(&wf.client, method, NULL, wf_end, NULL)
+                          : slack_callf(&wf.client, method, wf_end, NULL, "{text: 'hello'}"),
                      0);
-    for (int i = 0; i < 20000 && count == before; i++) {
-        if (strstr(world.log, "trying again")) world.mono_us += 10000;
-        slack__net_clock_moved(world.net);
-        uv_run(&world.loop, UV_RUN_NOWAIT);
-        if (count == before) usleep(500);
+    for (int i = 0; i < 20000 && wf.ends.count == before; i++) {
+        if (strstr(wf.world.log, "trying again")) wf.world.mono_us += 10000;
+        slack__net_clock_moved(wf.world.net);
+        uv_run(&wf.world.loop, UV_RUN_NOWAIT);
+        if (wf.ends.count == before) usleep(500);
     }
-    if (count == before || status != want)
-        fail_msg("%s: %s %s\n%s", method, slack_err_name(status), error, world.log);
+    if (wf.ends.count == before || wf.ends.statuses[before] != want)
+        fail_msg("%s: %s %s\n%s", method, slack_err_name(wf.ends.statuses[before]), wf.ends.error,
+                 wf.world.log);
     char line[64];
     snprintf(line, sizeof line, "request /api/%s\n", method);
     for (int i = 0; i < 200 && count_requests(method) < requests; i++) {
-        uv_run(&world.loop, UV_RUN_NOWAIT);
+        uv_run(&wf.world.loop, UV_RUN_NOWAIT);
         usleep(5000);
     }
     if (count_requests(method) != requests)
@@ -100,7 +85,7 @@ STREAM_TEST(test_a_refused_stream_is_sent_again)
     expect("refuse.refuse.refuse", false, 0, 4);
     expect("ok", false, 0, 1);
     expect("refuse.ok", false, 0, 2); /* on a connection that was used before */
-    assert_non_null(strstr(world.log, "reason=\"the server refused the HTTP/2 stream\""));
+    assert_non_null(strstr(wf.world.log, "reason=\"the server refused the HTTP/2 stream\""));
 }
 
 STREAM_TEST(test_a_refused_stream_without_a_body_is_sent_again)
@@ -117,7 +102,7 @@ STREAM_TEST(test_a_stream_above_a_goaway_is_sent_again)
 STREAM_TEST(test_refused_for_good)
 {
     expect("refuse.always", false, SLACK_ECONNECT, SLACK_CALL_TRIES);
-    assert_string_equal(error, "the server refused the HTTP/2 stream");
+    assert_string_equal(wf.ends.error, "the server refused the HTTP/2 stream");
 }
 
 /* Slack may have posted the message. */

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef SLACK_TESTS_KILL_VERDICT_H
+#define SLACK_TESTS_KILL_VERDICT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+typedef struct event {
+    uint64_t first_ms, sent_ms;
+    bool acked, kill_since, failed_since; /* since the handler last started */
+    unsigned tries, begun, ended;
+} event_t;
+
+typedef struct verdict {
+    unsigned lost, twice, interrupted, unstored, failed, handled;
+} verdict_t;
+
+/* Counts what the bots' log says about the events. With `tell` it prints what went wrong. A line of
+ * the log is a letter and an event: B the handler begins, E it ends, F its call fails; K: the bot
+ * was killed. */
+verdict_t verdict_of(const char *log, event_t *events, unsigned count, bool tell);
+
+#endif
